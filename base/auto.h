@@ -57,4 +57,7 @@
 		vv_taken;                                                                          \
 	})
 
+/* The same into *out, at the end of a function: return vv_hand_over(out, &made); is VV_OK. */
+#define vv_hand_over(out, p) (*(out) = vv_take(p), VV_OK)
+
 #endif

@@ -24,6 +24,13 @@ void vv_buf_clear(vv_buf *b)
 	vv_buf_init(b);
 }
 
+void vv_buf_clear_list(vv_buf *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_clear(list[i]);
+	}
+}
+
 void vv_buf_reset(vv_buf *b)
 {
 	b->len = 0;
@@ -115,6 +122,22 @@ const char *vv_buf_cstr(const vv_buf *b)
 vv_status vv_buf_ok(const vv_buf *b, vv_error *err)
 {
 	return b->failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_alloc_ok(const void *p, vv_error *err)
+{
+	return p ? VV_OK : vv_fail_nomem(err);
+}
+
+char *vv_asprintf(const char *fmt, ...)
+{
+	vv_buf b = VV_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	return vv_buf_detach(&b);
 }
 
 bool vv_buf_equal(const vv_buf *a, const vv_buf *b)

@@ -18,6 +18,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/sys.h"
 
 typedef struct vv_buf {
 	char *data; /* len bytes and a NUL; NULL while nothing was stored */
@@ -34,6 +35,11 @@ typedef struct vv_buf {
 void vv_buf_init(vv_buf *b);
 void vv_buf_clear(vv_buf *b); /* frees; b is empty again */
 VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
+/* Each of them: vv_buf_clear_all(&r->names, &r->hashes); */
+#define vv_buf_clear_all(...)                                                                      \
+	vv_buf_clear_list((vv_buf *const[]){__VA_ARGS__},                                          \
+			  sizeof((vv_buf *const[]){__VA_ARGS__}) / sizeof(vv_buf *))
+void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* len = 0, keeps the memory, forgets failed */
 
 /* For vv_buf_reserve: where there is no room yet. */
@@ -89,6 +95,11 @@ const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" 
 
 /* VV_OK, or VV_ENOMEM with the message set when any append failed. */
 vv_status vv_buf_ok(const vv_buf *b, vv_error *err);
+
+/* A text of its own; owned; NULL: out of memory. */
+char *vv_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* VV_OK; for NULL VV_ENOMEM with the message set. */
+vv_status vv_alloc_ok(const void *p, vv_error *err);
 
 /* Have both the same bytes? */
 bool vv_buf_equal(const vv_buf *a, const vv_buf *b);

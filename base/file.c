@@ -517,14 +517,12 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
 
 	*path_out = NULL;
 	for (unsigned tries = 0; tries < TEMP_TRIES; tries++) {
-		vv_auto(vv_buf) path = VV_BUF_INIT;
-
 		vv_temp_name(name);
-		vv_buf_printf(&path, "%s/%s%s", dir, prefix, name);
-		if (vv_buf_ok(&path, err) < 0) return VV_ENOMEM;
-		int fd = vv_open(path.data, O_RDWR | O_CREAT | O_EXCL, 0666, err);
+		vv_auto(char) *path = vv_asprintf("%s/%s%s", dir, prefix, name);
+		if (vv_alloc_ok(path, err) < 0) return VV_ENOMEM;
+		int fd = vv_open(path, O_RDWR | O_CREAT | O_EXCL, 0666, err);
 		if (fd >= 0) {
-			*path_out = vv_buf_detach(&path);
+			*path_out = vv_take(&path);
 			return fd;
 		}
 		if (fd != VV_EEXISTS) return fd;

@@ -74,8 +74,7 @@ vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 						      : SHA256_Init(&d->ctx.sha256),
 			     err);
 	if (rc < 0) return rc;
-	*out = vv_take(&d);
-	return VV_OK;
+	return vv_hand_over(out, &d);
 }
 
 vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err)

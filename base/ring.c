@@ -27,8 +27,7 @@ vv_ring *vv_ring_new(size_t cap)
 	bool fine = false;
 
 	if (!r) return NULL;
-	r->bytes = vv_malloc(cap);
-	r->cap = cap;
+	*r = (vv_ring){.bytes = vv_malloc(cap), .cap = cap};
 	if (r->bytes && pthread_condattr_init(&how) == 0) {
 		(void)pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
 		if (pthread_mutex_init(&r->lock, NULL) == 0) {
@@ -40,8 +39,7 @@ vv_ring *vv_ring_new(size_t cap)
 		(void)pthread_condattr_destroy(&how);
 	}
 	if (!fine) {
-		vv_free(r->bytes);
-		vv_free(r);
+		vv_free_all(r->bytes, r);
 		r = NULL;
 	}
 	return r;
@@ -52,8 +50,7 @@ void vv_ring_free(vv_ring *r)
 	if (r) {
 		(void)pthread_cond_destroy(&r->moved);
 		(void)pthread_mutex_destroy(&r->lock);
-		vv_free(r->bytes);
-		vv_free(r);
+		vv_free_all(r->bytes, r);
 	}
 }
 

@@ -188,8 +188,7 @@ vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *byte
 		(void)vv_unlink(it.temp, true, NULL);
 	}
 done:
-	vv_free(it.temp);
-	vv_free(it.path);
+	vv_free_all(it.temp, it.path);
 	return rc;
 }
 
@@ -208,8 +207,7 @@ static void drop_batch(vv_file_batch *b)
 		if (b->items[i].temp) {
 			(void)vv_unlink(b->items[i].temp, true, NULL);
 		}
-		vv_free(b->items[i].temp);
-		vv_free(b->items[i].path);
+		vv_free_all(b->items[i].temp, b->items[i].path);
 	}
 	for (size_t i = 0; i < b->folder_count; i++) {
 		vv_free(b->folders[i]);
@@ -258,7 +256,6 @@ void vv_file_batch_clear(vv_file_batch *b)
 {
 	drop_batch(b);
 	vv_syncs_clear(&b->syncs);
-	vv_free(b->items);
-	vv_free(b->folders);
+	vv_free_all(b->items, b->folders);
 	*b = (vv_file_batch){0};
 }

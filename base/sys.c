@@ -119,6 +119,13 @@ void vv_free(void *p)
 	free(p);
 }
 
+void vv_free_list(void *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(list[i]);
+	}
+}
+
 bool vv_add_size(size_t *out, size_t a, size_t b)
 {
 	size_t sum;

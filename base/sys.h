@@ -51,6 +51,11 @@ char *vv_strdup(const char *s);
 char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
 VV_AUTO_FREE(char, vv_free)
+/* Each of them, in this order: vv_free_all(r->name, r->url, r); */
+#define vv_free_all(...)                                                                           \
+	vv_free_list((void *const[]){__VA_ARGS__},                                                 \
+		     sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
+void vv_free_list(void *const *list, size_t count);
 
 /* For memory other than text that vv_free frees: vv_auto_free size_t *places = NULL; */
 #define vv_auto_free __attribute__((cleanup(vv_free_at)))

@@ -174,8 +174,7 @@ void vv_pool_free(vv_pool *p)
 	(void)pthread_cond_destroy(&p->ended);
 	(void)pthread_cond_destroy(&p->work);
 	(void)pthread_mutex_destroy(&p->lock);
-	vv_free(p->workers);
-	vv_free(p);
+	vv_free_all(p->workers, p);
 }
 
 struct vv_worker {

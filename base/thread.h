@@ -24,6 +24,19 @@ VV_AUTO_FREE(vv_mutex, vv_mutex_free)
 void vv_mutex_lock(vv_mutex *m);
 void vv_mutex_unlock(vv_mutex *m);
 
+/* Locked until the end of the block: vv_auto(vv_locked) lock = vv_mutex_hold(m); */
+typedef vv_mutex *vv_locked __attribute__((unused));
+static inline vv_locked vv_mutex_hold(vv_mutex *m)
+{
+	vv_mutex_lock(m);
+	return m;
+}
+static inline void vv_locked_end(vv_locked *m)
+{
+	vv_mutex_unlock(*m);
+}
+VV_AUTO_CLEAR(vv_locked, vv_locked_end)
+
 /* Calls make, unless *done; then it is. Other threads that call it meanwhile wait. make calls nothing that does. */
 void vv_once(bool *done, void (*make)(void));
 

@@ -46,7 +46,7 @@ static void note(source_stream *s, const struct ArrowArray *a, vv_status rc, con
 	varve_arrow_counts *counts = &s->status->counts;
 	const vv_arrow_misfits *misfits = s->source->misfits(s->at);
 
-	vv_mutex_lock(s->status->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->status->lock);
 	counts->rows += rc == VV_OK ? (uint64_t)a->length : 0;
 	counts->misfits = misfits->count;
 	if (misfits->count > 0) {
@@ -56,7 +56,6 @@ static void note(source_stream *s, const struct ArrowArray *a, vv_status rc, con
 	if (rc < 0) {
 		s->status->why = *e;
 	}
-	vv_mutex_unlock(s->status->lock);
 }
 
 static int to_errno(vv_status rc)
@@ -139,8 +138,7 @@ static vv_status arrow_stream_open(struct ArrowArrayStream *out, varve_arrow_sta
 		source->release(at);
 		return vv_fail_nomem(err);
 	}
-	s->source = source;
-	s->at = at;
+	*s = (source_stream){.source = source, .at = at};
 	if ((rc = make_status(&s->status, err)) < 0) {
 		free_stream(s);
 		return rc;

@@ -108,7 +108,6 @@ void varve_blame_free(varve_blame *b)
 {
 	if (b) {
 		vv_blame_walk_clear(&b->walk);
-		vv_free(b->ids);
-		vv_free(b);
+		vv_free_all(b->ids, b);
 	}
 }

@@ -146,7 +146,6 @@ void varve_changes_free(varve_changes *list)
 {
 	if (list) {
 		vv_arena_clear(&list->arena);
-		vv_free(list->items);
-		vv_free(list);
+		vv_free_all(list->items, list);
 	}
 }

@@ -51,8 +51,7 @@ static void clear_job(job *j)
 	vv_rules_file_free(j->rules);
 	vv_diff_side_clear(&j->side);
 	vv_diff_side_clear(&j->base);
-	vv_buf_clear(&j->schema);
-	vv_buf_clear(&j->noted);
+	vv_buf_clear_all(&j->schema, &j->noted);
 	vv_free(j->results);
 	vv_session_give(j->session);
 }

@@ -113,8 +113,7 @@ int varve_diff_open(varve_diff **out, const varve_table *before, const varve_tab
 
 	*out = NULL;
 	if (!d) return vv_give(err, vv_fail_nomem(&e), &e);
-	d->before = vv_table_keep(before);
-	d->after = vv_table_keep(after);
+	*d = (varve_diff){.before = vv_table_keep(before), .after = vv_table_keep(after)};
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK &&
 	    (rc = vv_take_flags(o.flags, DIFF_FLAGS, &e)) == VV_OK) {
 		d->filter = vv_filter_keep(o.where);
@@ -265,8 +264,6 @@ void varve_diff_free(varve_diff *diff)
 		vv_names_clear(&diff->rename);
 		vv_names_clear(&diff->only);
 		vv_names_clear(&diff->ignore);
-		vv_free(diff->tolerance);
-		vv_free(diff->pairs);
-		vv_free(diff);
+		vv_free_all(diff->tolerance, diff->pairs, diff);
 	}
 }

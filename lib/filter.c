@@ -31,8 +31,7 @@ void varve_filter_free(varve_filter *filter)
 {
 	if (filter && atomic_fetch_sub(&filter->refs, 1) == 1) {
 		vv_arena_clear(&filter->arena);
-		vv_free(filter->tests);
-		vv_free(filter);
+		vv_free_all(filter->tests, filter);
 	}
 }
 

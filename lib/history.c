@@ -96,8 +96,7 @@ void varve_refs_free(varve_refs *refs)
 {
 	if (refs) {
 		vv_arena_clear(&refs->arena);
-		vv_free(refs->items);
-		vv_free(refs);
+		vv_free_all(refs->items, refs);
 	}
 }
 
@@ -163,8 +162,7 @@ static vv_status give_commit(varve_log *l, const vv_oid *id, vv_error *err)
 	vv_status rc;
 
 	vv_commit_clear(c);
-	vv_free(l->parents);
-	vv_free(l->parent_ids);
+	vv_free_all(l->parents, l->parent_ids);
 	l->parents = NULL;
 	l->parent_ids = NULL;
 	if ((rc = vv_commit_read(l->session->repo, id, c, err)) < 0) return rc;
@@ -276,8 +274,6 @@ void varve_log_free(varve_log *log)
 		vv_core_drop(log->core);
 		vv_names_clear(&log->paths);
 		vv_commit_clear(&log->now);
-		vv_free(log->parents);
-		vv_free(log->parent_ids);
-		vv_free(log);
+		vv_free_all(log->parents, log->parent_ids, log);
 	}
 }

@@ -59,8 +59,7 @@ static void free_core(vv_core *c)
 	vv_buf_clear(&c->warnings);
 	vv_mutex_free(c->lock);
 	vv_env_free(c->env);
-	vv_free(c->path);
-	vv_free(c);
+	vv_free_all(c->path, c);
 }
 
 vv_core *vv_core_keep(vv_core *c)
@@ -90,8 +89,7 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->core = c;
-	s->busy = true;
+	*s = (vv_session){.core = c, .busy = true};
 	if ((rc = vv_core_open(&s->repo, c, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
 		close_session(s);
@@ -113,13 +111,12 @@ static vv_session *take_idle(vv_core *c)
 {
 	vv_session *s;
 
-	vv_mutex_lock(c->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 	for (s = c->sessions; s && s->busy; s = s->next) {
 	}
 	if (s) {
 		s->busy = true;
 	}
-	vv_mutex_unlock(c->lock);
 	return s;
 }
 
@@ -138,10 +135,9 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 		return VV_OK;
 	}
 	if ((rc = open_session(out, c, err)) == VV_OK) {
-		vv_mutex_lock(c->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 		(*out)->next = c->sessions;
 		c->sessions = *out;
-		vv_mutex_unlock(c->lock);
 	}
 	return rc;
 }
@@ -152,9 +148,8 @@ void vv_session_give(vv_session *s)
 		if (s->demand) {
 			vv_on_demand_alone(s->demand, false);
 		}
-		vv_mutex_lock(s->core->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(s->core->lock);
 		s->busy = false;
-		vv_mutex_unlock(s->core->lock);
 	}
 }
 

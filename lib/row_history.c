@@ -151,7 +151,6 @@ void varve_row_history_free(varve_row_history *history)
 		vv_names_clear(&history->key);
 		vv_buf_clear(&history->row);
 		vv_arena_clear(&history->arena);
-		vv_free(history->cells);
-		vv_free(history);
+		vv_free_all(history->cells, history);
 	}
 }

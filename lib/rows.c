@@ -173,8 +173,7 @@ void varve_rows_free(varve_rows *rows)
 		vv_kept_keys_close(&rows->keys);
 		vv_where_free(rows->where);
 		varve_filter_free((varve_filter *)(uintptr_t)rows->filter);
-		vv_free(rows->columns);
-		vv_free(rows->cells);
+		vv_free_all(rows->columns, rows->cells);
 		varve_table_free(rows->table);
 		vv_free(rows);
 	}

@@ -58,10 +58,9 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 	vv_error why;
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_auto(vv_repository) *r = NULL;
-		vv_buf_printf(&b, "%s%s", path, suffixes[i]);
-		if (b.failed || !realpath(b.data, real)) {
+		vv_auto(char) *b = vv_asprintf("%s%s", path, suffixes[i]);
+		if (!b || !realpath(b, real)) {
 			continue;
 		}
 		vv_status rc = vv_repository_open(&r, real, env, &why);
@@ -69,8 +68,7 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 				    same_folder(real, vv_repository_gitdir(r)) ||
 				    same_folder(real, vv_repository_commondir(r)))) {
 			vv_repository_sweep_locks(r);
-			*out = vv_take(&r);
-			return VV_OK;
+			return vv_hand_over(out, &r);
 		}
 		if (rc < 0 && rc != VV_ENOTFOUND) {
 			*err = why;

@@ -68,9 +68,8 @@ static void put_note(void *payload, vv_note_kind kind, const char *line)
 	syncing *s = payload;
 
 	if (kind == VV_NOTE_WARNING || strncmp(line, REMOTE_LINE, strlen(REMOTE_LINE)) == 0) {
-		vv_mutex_lock(s->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 		vv_buf_printf(&s->text, "%s\n", line);
-		vv_mutex_unlock(s->lock);
 	}
 }
 
@@ -506,7 +505,6 @@ void varve_transfer_free(varve_transfer *t)
 	if (t) {
 		vv_arena_clear(&t->arena);
 		vv_buf_clear(&t->text);
-		vv_free(t->refs);
-		vv_free(t);
+		vv_free_all(t->refs, t);
 	}
 }

@@ -41,11 +41,7 @@ void varve_table_free(varve_table *table)
 		vv_session_give(table->session);
 	}
 	vv_core_drop(table->core);
-	vv_free(table->text);
-	vv_free(table->columns);
-	vv_free(table->key);
-	vv_free(table->schema);
-	vv_free(table);
+	vv_free_all(table->text, table->columns, table->key, table->schema, table);
 }
 
 static vv_status set_columns(varve_table *t, vv_error *err)

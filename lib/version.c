@@ -164,8 +164,7 @@ static void free_version(varve_version *v)
 	if (v) {
 		vv_subject_clear(&v->subject);
 		vv_core_drop(v->core);
-		vv_free(v->text);
-		vv_free(v);
+		vv_free_all(v->text, v);
 	}
 }
 
@@ -490,10 +489,7 @@ int varve_versions_take(varve_version **out, varve_versions *list, varve_error *
 void varve_versions_free(varve_versions *list)
 {
 	if (list) {
-		for (size_t i = 0; i < list->count; i++) {
-			vv_free(list->names[i]);
-		}
-		vv_free(list->names);
+		vv_names_free(list->names, list->count);
 		varve_version_free(list->now);
 		vv_names_clear(&list->paths);
 		vv_free(list->revision);

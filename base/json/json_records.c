@@ -40,8 +40,7 @@ static void begin_again(vv_json_records *r)
 
 void vv_json_records_clear(vv_json_records *r)
 {
-	vv_buf_clear(&r->path);
-	vv_buf_clear(&r->second);
+	vv_buf_clear_all(&r->path, &r->second);
 	begin_again(r);
 }
 
@@ -379,7 +378,6 @@ vv_status vv_json_around_change(vv_buf *out, const vv_json_around *from, const v
 		}
 		rc = vv_buf_ok(out, err);
 	}
-	vv_buf_clear(&texts[0]);
-	vv_buf_clear(&texts[1]);
+	vv_buf_clear_all(&texts[0], &texts[1]);
 	return rc;
 }

@@ -82,11 +82,8 @@ void vv_json_rows_free(vv_json_rows *r)
 	if (!r) return;
 	drop_handle(r);
 	vv_json_pool_clear(&r->pool);
-	vv_buf_clear(&r->name);
-	vv_buf_clear(&r->names);
-	vv_free(r->known);
-	vv_free(r->table);
-	vv_free(r);
+	vv_buf_clear_all(&r->name, &r->names);
+	vv_free_all(r->known, r->table, r);
 }
 
 /* --- names ------------------------------------------------------------- */

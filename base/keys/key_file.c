@@ -91,15 +91,13 @@ static vv_status write_private(const char *path, const vv_buf *text, vv_error *e
 	vv_auto(char) *dir = vv_path_dir(path), *temp = NULL;
 	int fd = -1;
 	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
-	vv_buf name = VV_BUF_INIT;
 	char random[VV_TEMP_RANDOM + 1];
 
 	if (rc < 0) return rc;
 	/* One who was killed here left a seed. */
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
 	vv_temp_name(random);
-	vv_buf_printf(&name, "%s/" VV_WRITE_TEMP "%s", dir, random);
-	if (!(temp = vv_buf_detach(&name))) return vv_fail_nomem(err);
+	if (!(temp = vv_asprintf("%s/" VV_WRITE_TEMP "%s", dir, random))) return vv_fail_nomem(err);
 	if ((fd = vv_open(temp, O_CREAT | O_EXCL | O_WRONLY, 0600, err)) < 0) return (vv_status)fd;
 	if ((rc = vv_write_full(fd, text->data, text->len, temp, err)) == VV_OK) {
 		rc = vv_fsync(fd, temp, err);

@@ -171,9 +171,7 @@ void vv_check_cache_close(vv_check_cache *c)
 	clear_records(&c->large);
 	clear_records(&c->trusted);
 	vv_close(c->trusted_fd, c->trusted_path, NULL);
-	vv_free(c->trusted_path);
-	vv_free(c->dir);
-	vv_free(c);
+	vv_free_all(c->trusted_path, c->dir, c);
 }
 
 static void make_name(char out[NAME_MAX_LEN], const char *prefix, const char *kind, vv_hash128 key)
@@ -220,9 +218,7 @@ char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
 	make_name(name, FILE_PREFIX, kind, key);
 	if (!add_record(&c->large, name)) return NULL;
 	if (c->dir && !c->files) {
-		vv_buf b = VV_BUF_INIT;
-		vv_buf_printf(&b, "%s-files", c->dir);
-		c->files = vv_buf_detach(&b);
+		c->files = vv_asprintf("%s-files", c->dir);
 	}
 	return c->files ? path_in(c->files, name + strlen(FILE_PREFIX)) : NULL;
 }

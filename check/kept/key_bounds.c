@@ -112,8 +112,7 @@ void check_key_span_begin(check_key_span *s, const check_key_order *orders, size
 
 void check_key_span_clear(check_key_span *s)
 {
-	vv_buf_clear(&s->first);
-	vv_buf_clear(&s->last);
+	vv_buf_clear_all(&s->first, &s->last);
 }
 
 bool check_key_span_add(check_key_span *s, vv_buf *key)

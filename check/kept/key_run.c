@@ -611,9 +611,6 @@ void check_key_writer_free(check_key_writer *w)
 			vv_unlink(w->temp, true, NULL);
 		}
 		vv_buf_clear(&w->buf);
-		vv_free(w->sums);
-		vv_free(w->temp);
-		vv_free(w->file);
-		vv_free(w);
+		vv_free_all(w->sums, w->temp, w->file, w);
 	}
 }

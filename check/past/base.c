@@ -477,9 +477,7 @@ static void base_check_clear(base_check *c)
 		vv_changed_groups_clear(&c->regions);
 	}
 	vv_check_lines_close(c->lines);
-	vv_buf_clear(&c->message);
-	vv_buf_clear(&c->expected);
-	vv_buf_clear(&c->key);
+	vv_buf_clear_all(&c->message, &c->expected, &c->key);
 }
 
 VV_AUTO_CLEAR(base_check, base_check_clear)

@@ -295,8 +295,7 @@ done:
 
 static void walk_clear(row_walk *w)
 {
-	vv_free(w->column_changes);
-	vv_free(w->key);
+	vv_free_all(w->column_changes, w->key);
 }
 VV_AUTO_CLEAR(row_walk, walk_clear)
 

@@ -158,8 +158,7 @@ void vv_distribution_clear(vv_distribution *d)
 {
 	drop_slots(d);
 	vv_free(d->values);
-	vv_buf_clear(&d->texts);
-	vv_buf_clear(&d->scratch);
+	vv_buf_clear_all(&d->texts, &d->scratch);
 	vv_distribution_init(d, d->kind);
 }
 

@@ -50,8 +50,7 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 		k->t = t;
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&k);
-	return VV_OK;
+	return vv_hand_over(out, &k);
 }
 
 void vv_known_free(vv_known *k)

@@ -397,9 +397,7 @@ void vv_profile_free(vv_profile *p)
 {
 	if (!p) return;
 	vv_arena_clear(&p->arena);
-	vv_free(p->columns);
-	vv_free(p->key);
-	vv_free(p);
+	vv_free_all(p->columns, p->key, p);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -11,14 +11,12 @@
 void check_worker_clear(check_worker *w)
 {
 	vv_parted_clear(&w->parted);
-	vv_buf_clear(&w->value);
-	vv_buf_clear(&w->key);
+	vv_buf_clear_all(&w->value, &w->key);
 	vv_arena_clear(&w->arena);
 	vv_pattern_scratch_free(w->patterns);
 	vv_condition_scratch_free(w->conditions);
 	vv_row_block_free(w->block);
-	vv_free(w->blank);
-	vv_free(w->counters);
+	vv_free_all(w->blank, w->counters);
 	memset(w, 0, sizeof(*w));
 	vv_arena_init(&w->arena);
 }

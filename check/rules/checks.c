@@ -679,9 +679,7 @@ vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const ch
 void vv_checks_free(vv_checks *c)
 {
 	if (c) {
-		vv_free(c->sections);
-		vv_free(c->rules);
-		vv_free(c->of);
+		vv_free_all(c->sections, c->rules, c->of);
 		vv_arena_clear(&c->arena);
 		vv_free(c);
 	}

@@ -249,8 +249,7 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
 
 	*out = e;
 	if (!e) return vv_fail_nomem(err);
-	e->r = r;
-	e->open = SIZE_MAX;
+	*e = (check_emit){.r = r, .open = SIZE_MAX};
 	vv_batch_init(&e->batch);
 	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) return rc;
 	e->given = vv_calloc(r->plan.slot_count + 1, sizeof(*e->given));
@@ -271,12 +270,8 @@ void check_emit_close(check_emit *e)
 	close_group(e);
 	check_worker_clear(&e->w);
 	vv_batch_clear(&e->batch);
-	vv_buf_clear(&e->key);
-	vv_buf_clear(&e->value);
-	vv_buf_clear(&e->expected);
-	vv_buf_clear(&e->intended);
-	vv_free(e->given);
-	vv_free(e);
+	vv_buf_clear_all(&e->key, &e->value, &e->expected, &e->intended);
+	vv_free_all(e->given, e);
 }
 
 static vv_status open_group(check_emit *e, size_t i, vv_error *err)

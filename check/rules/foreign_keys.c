@@ -703,12 +703,9 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 		rc = follow(&x, err);
 	}
 	check_worker_clear(&x.w);
-	vv_free(x.bad);
-	vv_free(x.known);
-	vv_free(x.t.slots);
+	vv_free_all(x.bad, x.known, x.t.slots);
 	vv_arena_clear(&x.t.arena);
-	vv_buf_clear(&x.key);
-	vv_buf_clear(&x.scratch);
+	vv_buf_clear_all(&x.key, &x.scratch);
 	check_memo_close(&x.memo);
 	return rc;
 }

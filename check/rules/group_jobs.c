@@ -147,12 +147,10 @@ static void free_jobs(check_run *r, check_job *jobs, size_t count)
 {
 	for (size_t i = 0; jobs && i < count; i++) {
 		for (size_t k = 0; jobs[i].keys && k < r->plan.key_count; k++) {
-			vv_buf_clear(&jobs[i].keys[k].entries);
-			vv_buf_clear(&jobs[i].keys[k].spans);
+			vv_buf_clear_all(&jobs[i].keys[k].entries, &jobs[i].keys[k].spans);
 		}
 		vv_free(jobs[i].keys);
-		vv_buf_clear(&jobs[i].counts);
-		vv_buf_clear(&jobs[i].more);
+		vv_buf_clear_all(&jobs[i].counts, &jobs[i].more);
 	}
 	vv_free(jobs);
 }

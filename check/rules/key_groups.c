@@ -360,8 +360,7 @@ static void close_finder(finder *f)
 	for (size_t i = 0; i < CHECK_SOUGHT_MAX; i++) {
 		vv_buf_clear(&f->keys[i]);
 	}
-	vv_free(r->workers);
-	vv_free(r->groups);
+	vv_free_all(r->workers, r->groups);
 	vv_buf_clear(&r->counts);
 	vv_arena_clear(&r->arena);
 	check_plan_clear(&r->plan);

@@ -225,8 +225,7 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 
 static void clear_suspects(check_suspects *s)
 {
-	vv_free(s->hashes);
-	vv_free(s->groups);
+	vv_free_all(s->hashes, s->groups);
 	*s = (check_suspects){.hashes = NULL};
 }
 
@@ -236,9 +235,7 @@ static void close_kept(struct check_keys *k)
 	check_memo_close(&k->memo);
 	check_key_writer_free(k->writer);
 	check_key_run_close(&k->run);
-	vv_free(k->run_map);
-	vv_free(k->run_has);
-	vv_free(k->map);
+	vv_free_all(k->run_map, k->run_has, k->map);
 	vv_key_proof_free(k->fresh);
 	check_key_bounds_clear(&k->bounds);
 	clear_suspects(&k->suspects);
@@ -255,9 +252,7 @@ void check_keys_close(check_run *r)
 {
 	for (size_t i = 0; r->keys && i < r->plan.key_count; i++) {
 		close_kept(&r->keys[i]);
-		vv_free(r->keys[i].run_file);
-		vv_free(r->keys[i].orders);
-		vv_free(r->keys[i].has);
+		vv_free_all(r->keys[i].run_file, r->keys[i].orders, r->keys[i].has);
 	}
 	vv_free(r->keys);
 	r->keys = NULL;

@@ -30,8 +30,7 @@ typedef struct guess {
 
 void vv_likely_clear(vv_likely *l)
 {
-	vv_buf_clear(&l->what);
-	vv_buf_clear(&l->member);
+	vv_buf_clear_all(&l->what, &l->member);
 }
 
 static void accept_by(guess *g, vv_hint_id hint, const char *arg)

@@ -152,10 +152,7 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 
 	*out = NULL;
 	if (!l) return vv_fail_nomem(err);
-	l->table = t;
-	l->mend = mend;
-	l->cache = cache;
-	l->open = SIZE_MAX;
+	*l = (vv_check_lines){.table = t, .mend = mend, .cache = cache, .open = SIZE_MAX};
 	vv_batch_init(&l->batch);
 	vv_arena_init(&l->arena);
 	uint64_t count;
@@ -199,9 +196,7 @@ void vv_check_lines_close(vv_check_lines *l)
 	vv_buf_clear(&l->raw);
 	vv_arena_clear(&l->arena);
 	forget_starts(l);
-	vv_free(l->ends);
-	vv_free(l->groups);
-	vv_free(l);
+	vv_free_all(l->ends, l->groups, l);
 }
 
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines)

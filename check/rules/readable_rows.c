@@ -339,8 +339,7 @@ void vv_mend_close(vv_mend *m)
 		vv_ragged_close(&m->r);
 		vv_json_rows_free(m->parser);
 		vv_buf_clear(&m->out);
-		vv_free(m->shifts);
-		vv_free(m);
+		vv_free_all(m->shifts, m);
 	}
 }
 

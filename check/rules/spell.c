@@ -21,8 +21,7 @@ typedef struct speller {
 
 static void speller_clear(speller *s)
 {
-	vv_buf_clear(&s->name);
-	vv_buf_clear(&s->line);
+	vv_buf_clear_all(&s->name, &s->line);
 }
 
 VV_AUTO_CLEAR(speller, speller_clear)

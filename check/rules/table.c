@@ -82,9 +82,7 @@ static void close_run(check_run *r)
 	for (size_t i = 0; r->workers && i < r->worker_count; i++) {
 		check_worker_clear(&r->workers[i]);
 	}
-	vv_free(r->workers);
-	vv_free(r->groups);
-	vv_free(r->totals);
+	vv_free_all(r->workers, r->groups, r->totals);
 	vv_buf_clear(&r->counts);
 	check_memo_close(&r->facts);
 	vv_arena_clear(&r->arena);

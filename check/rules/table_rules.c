@@ -537,12 +537,9 @@ static void judging_clear(judging *j)
 		vv_sums_free(t->now);
 		vv_sums_free(t->was);
 		vv_sums_rule_free(t->rule);
-		vv_buf_clear(&t->entries);
-		vv_buf_clear(&t->tail);
+		vv_buf_clear_all(&t->entries, &t->tail);
 	}
-	vv_free(j->parts);
-	vv_free(j->rules);
-	vv_free(j->base.groups);
+	vv_free_all(j->parts, j->rules, j->base.groups);
 	vv_arena_clear(&j->base.arena);
 }
 

@@ -16,8 +16,7 @@ void vv_url_words_clear(vv_url_words *w)
 	for (int i = 0; w->argv && i < w->argc; i++) {
 		vv_free(w->argv[i]);
 	}
-	vv_free(w->argv);
-	vv_free(w->url);
+	vv_free_all(w->argv, w->url);
 	*w = (vv_url_words){0};
 }
 

@@ -24,8 +24,7 @@ static void close_gateway(void *payload)
 	gateway *g = payload;
 
 	vv_ipfs_peer_close(g->peer);
-	vv_free(g->url);
-	vv_free(g);
+	vv_free_all(g->url, g);
 }
 
 static vv_status give_blocks(void *payload, const vv_lacking *wants, size_t count,
@@ -41,8 +40,7 @@ static vv_status open_one(vv_transfer *t, vv_supplier *out, const char *url, cha
 	vv_status rc = g ? vv_ipfs_peer_open(&g->peer, url, &t->connect, err) : vv_fail_nomem(err);
 
 	if (rc < 0) {
-		vv_free(take_url);
-		vv_free(g);
+		vv_free_all(take_url, g);
 		return rc;
 	}
 	g->url = take_url;

@@ -304,8 +304,7 @@ static void sql_arrow_close(vv_sql_arrow *a)
 			vv_arrow_drop(&a->columns[i].values);
 			vv_arrow_drop(&a->columns[i].offsets);
 		}
-		vv_free(a->columns);
-		vv_free(a);
+		vv_free_all(a->columns, a);
 	}
 }
 
@@ -607,8 +606,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 
 	*out = p;
 	if (!p) return vv_fail_nomem(err);
-	p->stmt = stmt;
-	p->columns = (size_t)sqlite3_column_count(stmt);
+	*p = (vv_sql_rows_printer){.stmt = stmt, .columns = (size_t)sqlite3_column_count(stmt)};
 	for (size_t i = 0; format && i < sizeof(form_names) / sizeof(form_names[0]); i++) {
 		p->form = strcmp(format, form_names[i]) == 0 ? (form)i : p->form;
 	}
@@ -720,10 +718,7 @@ void vv_sql_rows_printer_close(vv_sql_rows_printer *p)
 {
 	if (p) {
 		sql_arrow_close(p->arrow);
-		vv_buf_clear(&p->out);
-		vv_buf_clear(&p->first);
-		vv_free(p->widths);
-		vv_free(p->numbers);
-		vv_free(p);
+		vv_buf_clear_all(&p->out, &p->first);
+		vv_free_all(p->widths, p->numbers, p);
 	}
 }

@@ -624,7 +624,6 @@ static vv_status fill(const exporting *x, const char *file, vv_error *err)
 static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, vv_error *err)
 {
 	exporting x = {.s = s};
-	vv_auto(vv_buf) made = VV_BUF_INIT;
 	vv_status rc;
 
 	if (vv_exists(file)) {
@@ -633,14 +632,14 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 			       "remove it, or name another file",
 			       vv_text_shows(file));
 	}
-	vv_buf_printf(&made, "%s.new", file);
-	if ((rc = vv_buf_ok(&made, err)) == VV_OK && (rc = list(&x, err)) == VV_OK) {
-		(void)vv_unlink(made.data, true, VV_IGNORED); /* of a run that was killed */
-		rc = fill(&x, made.data, err);
+	vv_auto(char) *made = vv_asprintf("%s.new", file);
+	if ((rc = vv_alloc_ok(made, err)) == VV_OK && (rc = list(&x, err)) == VV_OK) {
+		(void)vv_unlink(made, true, VV_IGNORED); /* of a run that was killed */
+		rc = fill(&x, made, err);
 		if (rc == VV_OK) {
-			rc = vv_rename(made.data, file, err);
+			rc = vv_rename(made, file, err);
 		} else {
-			(void)vv_unlink(made.data, true, VV_IGNORED);
+			(void)vv_unlink(made, true, VV_IGNORED);
 		}
 	}
 	*count = x.count;

@@ -195,8 +195,7 @@ vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, con
 	if ((rc = vv_list_reader_open(&r->list, VV_LIST_CHUNKS, source, top, top_len, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 void vv_chunk_reader_close(vv_chunk_reader *r)

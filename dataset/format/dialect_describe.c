@@ -301,8 +301,7 @@ static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 		vv_buf_put(b, names.data, names.len);
 	}
 	same = same && names.len == 0;
-	vv_buf_clear(&paths[0]);
-	vv_buf_clear(&paths[1]);
+	vv_buf_clear_all(&paths[0], &paths[1]);
 	return !same;
 }
 

@@ -27,14 +27,7 @@ vv_group_encoder *vv_group_encoder_new(void)
 
 static void free_column(vv_group_encoder *e)
 {
-	vv_free(e->cell);
-	vv_free(e->key);
-	vv_free(e->state);
-	vv_free(e->index);
-	vv_free(e->fraction);
-	vv_free(e->empty);
-	vv_free(e->number);
-	vv_free(e->unit);
+	vv_free_all(e->cell, e->key, e->state, e->index, e->fraction, e->empty, e->number, e->unit);
 	e->cell = NULL;
 	e->key = e->unit = NULL;
 	e->state = e->index = e->fraction = e->empty = NULL;

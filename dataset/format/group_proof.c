@@ -494,10 +494,7 @@ static void clear(scratch *s)
 {
 	vv_group_encoder_free(s->encoder);
 	vv_arena_clear(&s->arena);
-	vv_buf_clear(&s->block);
-	vv_buf_clear(&s->lines);
-	vv_buf_clear(&s->item);
-	vv_buf_clear(&s->found);
+	vv_buf_clear_all(&s->block, &s->lines, &s->item, &s->found);
 	vv_facts_clear(&s->facts);
 	vv_free(s->cells);
 }
@@ -508,8 +505,7 @@ void group_proofs_free(group_proofs *p)
 		clear(&p->scratch[i]);
 	}
 	if (p) {
-		vv_free(p->scratch);
-		vv_free(p);
+		vv_free_all(p->scratch, p);
 	}
 }
 

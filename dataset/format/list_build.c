@@ -173,8 +173,7 @@ vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv
 
 	*out = NULL;
 	if (!b) return vv_fail_nomem(err);
-	b->kind = kind;
-	b->sink = sink;
+	*b = (vv_list_builder){.kind = kind, .sink = sink};
 	if (old && old->len > 0 && sink->get && sink->put) {
 		b->old = list_old_new(kind, sink, old);
 	}

@@ -56,8 +56,7 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	m->dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp");
 	m->lock = vv_mutex_new();
 	if (!m->lock || !m->dir) return vv_fail_nomem(err);
-	*out = vv_take(&m);
-	return VV_OK;
+	return vv_hand_over(out, &m);
 }
 
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
@@ -82,10 +81,7 @@ void vv_mem_sink_free(vv_mem_sink *m)
 	}
 	vv_mutex_free(m->lock);
 	vv_hash_index_clear(&m->index);
-	vv_free(m->entries);
-	vv_free(m->path);
-	vv_free(m->dir);
-	vv_free(m);
+	vv_free_all(m->entries, m->path, m->dir, m);
 }
 
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes)
@@ -172,10 +168,8 @@ static vv_status put(void *payload, const vv_cid *cid, const void *bytes, size_t
 {
 	vv_mem_sink *m = payload;
 
-	vv_mutex_lock(m->lock);
-	vv_status rc = keep(m, cid, bytes, len, base, err);
-	vv_mutex_unlock(m->lock);
-	return rc;
+	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);
+	return keep(m, cid, bytes, len, base, err);
 }
 
 static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -244,12 +238,11 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 /* The entry of a number, as find has it: others may be put meanwhile. False: there are fewer. */
 static bool entry_at(entry *out, vv_mem_sink *m, size_t i)
 {
-	vv_mutex_lock(m->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);
 	const bool there = i < m->count;
 	if (there) {
 		*out = m->entries[i];
 	}
-	vv_mutex_unlock(m->lock);
 	return there;
 }
 

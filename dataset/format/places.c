@@ -57,8 +57,7 @@ void vv_places_writer_free(vv_places_writer *w)
 {
 	if (w) {
 		vv_list_builder_free(w->list);
-		vv_buf_clear(&w->pairs);
-		vv_buf_clear(&w->item);
+		vv_buf_clear_all(&w->pairs, &w->item);
 		vv_free(w);
 	}
 }

@@ -371,10 +371,8 @@ void vv_row_writer_free(vv_row_writer *w)
 {
 	if (!w) return;
 	vv_dialect_clear(&w->dialect);
-	vv_buf_clear(&w->names);
-	vv_buf_clear(&w->line);
-	vv_free(w->ends);
-	vv_free(w);
+	vv_buf_clear_all(&w->names, &w->line);
+	vv_free_all(w->ends, w);
 }
 
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)

@@ -345,9 +345,7 @@ void vv_encoding_close(vv_encoding *e)
 	if (e->from_text != (iconv_t)-1) {
 		iconv_close(e->from_text);
 	}
-	vv_free(e->bytes);
-	vv_free(e->nec);
-	vv_free(e);
+	vv_free_all(e->bytes, e->nec, e);
 }
 
 #define HIGH_BITS 0x8080808080808080u

@@ -267,10 +267,8 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 
 	*out = NULL;
 	if (!t) return vv_fail_nomem(err);
-	t->file = file;
-	t->is_text = how->is_text;
-	t->clean = how->clean;
-	t->read = vv_xxh3_new(0);
+	*t = (vv_file_text){
+		.file = file, .is_text = how->is_text, .clean = how->clean, .read = vv_xxh3_new(0)};
 	vv_status rc = begin(t, how, err);
 	if (rc == VV_OK && !t->encoding && file->again) {
 		rc = file->again(file->payload, err);
@@ -298,9 +296,7 @@ void vv_file_text_close(vv_file_text *t)
 	vv_encoding_close(t->encoding);
 	vv_xxh3_free(t->read);
 	vv_text_encoder_clear(&t->made);
-	vv_buf_clear(&t->in);
-	vv_buf_clear(&t->text);
-	vv_buf_clear(&t->sample);
+	vv_buf_clear_all(&t->in, &t->text, &t->sample);
 	vv_free(t);
 }
 

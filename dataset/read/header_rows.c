@@ -11,8 +11,7 @@
 void vv_header_rows_clear(vv_header_rows *h)
 {
 	vv_arena_clear(&h->arena);
-	vv_free(h->names);
-	vv_free(h->above);
+	vv_free_all(h->names, h->above);
 	memset(h, 0, sizeof(*h));
 }
 

@@ -187,8 +187,7 @@ static void clear_merge(row_sorter *s)
 	for (size_t i = 0; s->runs && i < s->run_count; i++) {
 		vv_buf_clear(&s->runs[i].piece);
 	}
-	vv_free(s->runs);
-	vv_free(s->heap);
+	vv_free_all(s->runs, s->heap);
 	s->runs = NULL;
 	s->heap = NULL;
 	s->heap_count = 0;
@@ -199,8 +198,7 @@ void row_sorter_free(row_sorter *s)
 {
 	if (!s) return;
 	clear_merge(s);
-	vv_free(s->run_ends);
-	vv_free(s->entries);
+	vv_free_all(s->run_ends, s->entries);
 	vv_buf_clear(&s->records);
 	temp_bytes_clear(&s->disk);
 	vv_free(s);

@@ -29,8 +29,7 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 	}
 	if (rc < 0) return rc;
 	vv_scan_window(s, "", 0, false, 0);
-	*out = vv_take(&s);
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 void vv_scan_free(vv_scan *s)

@@ -22,8 +22,7 @@ void vv_sniff_result_clear(vv_sniff_result *r)
 	for (size_t i = 0; r->names && i < r->columns; i++) {
 		vv_free(r->names[i]);
 	}
-	vv_free(r->names);
-	vv_free(r->name_lens);
+	vv_free_all(r->names, r->name_lens);
 	vv_buf_clear(&r->warnings);
 	memset(r, 0, sizeof *r);
 	vv_dialect_init(&r->dialect);

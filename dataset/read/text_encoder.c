@@ -15,8 +15,7 @@ vv_status vv_text_encoder_init(vv_text_encoder *e, vv_error *err)
 void vv_text_encoder_clear(vv_text_encoder *e)
 {
 	vv_xxh3_free(e->hash);
-	vv_buf_clear(&e->bytes);
-	vv_buf_clear(&e->rest);
+	vv_buf_clear_all(&e->bytes, &e->rest);
 	memset(e, 0, sizeof(*e));
 }
 

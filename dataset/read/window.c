@@ -79,8 +79,7 @@ static vv_slab *slab_new(vv_window *w, size_t cap)
 
 static void slab_free(vv_slab *s)
 {
-	vv_free(s->bytes);
-	vv_free(s);
+	vv_free_all(s->bytes, s);
 }
 
 void vv_slab_drop(vv_window *w, vv_slab *s)
@@ -172,9 +171,9 @@ vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool
 	vv_window *w = vv_calloc(1, sizeof(*w));
 	*out = NULL;
 	if (!w) return vv_fail_nomem(err);
-	w->source = source;
-	w->pool = pool && vv_pool_threads(pool) >= READERS_LEAST ? pool : NULL;
-	w->p = "";
+	*w = (vv_window){.source = source,
+			 .pool = pool && vv_pool_threads(pool) >= READERS_LEAST ? pool : NULL,
+			 .p = ""};
 	*out = w;
 	return VV_OK;
 }

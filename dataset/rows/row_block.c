@@ -48,9 +48,7 @@ void vv_row_block_free(vv_row_block *b)
 {
 	if (b) {
 		vv_arena_clear(&b->arena);
-		vv_free(b->columns);
-		vv_free(b->row);
-		vv_free(b);
+		vv_free_all(b->columns, b->row, b);
 	}
 }
 
@@ -75,8 +73,7 @@ vv_status vv_row_block_open(vv_row_block *b, const vv_row_source *from, size_t f
 	vv_arena_reset(&b->arena);
 	b->from = *from;
 	if (fields > b->fields || from->columns >= b->column_cap || !b->columns || !b->row) {
-		vv_free(b->columns);
-		vv_free(b->row);
+		vv_free_all(b->columns, b->row);
 		b->column_cap = from->columns + 1;
 		b->columns = vv_calloc(b->column_cap, sizeof(*b->columns));
 		b->row = vv_calloc(fields + 1, sizeof(*b->row));

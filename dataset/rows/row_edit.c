@@ -233,10 +233,8 @@ static vv_status edit_file(editor *e, vv_error *err)
 	vv_line_editor_close(&e->lines);
 	vv_edited_file_clear(&e->file);
 	vv_text_encoder_clear(&e->encoder);
-	vv_buf_clear(&e->line);
-	vv_buf_clear(&e->out);
-	vv_free(e->cells);
-	vv_free(e->changed);
+	vv_buf_clear_all(&e->line, &e->out);
+	vv_free_all(e->cells, e->changed);
 	return rc;
 }
 

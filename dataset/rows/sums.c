@@ -71,9 +71,7 @@ void vv_sums_rule_free(vv_sums_rule *r)
 	for (size_t i = 0; i < r->key_count; i++) {
 		vv_condition_free(r->keys[i]);
 	}
-	vv_free(r->keys);
-	vv_free(r->columns);
-	vv_free(r);
+	vv_free_all(r->keys, r->columns, r);
 }
 
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count)
@@ -165,8 +163,7 @@ vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const v
 		at += strlen(key) + 2;
 	}
 	if ((rc = list_columns(r, schema, err)) < 0) return rc;
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 /* ---- groups ---- */
@@ -175,8 +172,7 @@ static void cell_clear(cell *c)
 {
 	vv_total_clear(&c->sum);
 	vv_total_clear(&c->square);
-	vv_free(c->least);
-	vv_free(c->distinct.items);
+	vv_free_all(c->least, c->distinct.items);
 	*c = (cell){.count = 0};
 }
 
@@ -221,12 +217,9 @@ void vv_sums_free(vv_sums *s)
 	vv_hash_index_clear(&s->index);
 	vv_arena_clear(&s->arena);
 	vv_free(s->groups);
-	vv_buf_clear(&s->key);
-	vv_buf_clear(&s->value);
+	vv_buf_clear_all(&s->key, &s->value);
 	vv_condition_scratch_free(s->scratch);
-	vv_free(s->rooms[0]);
-	vv_free(s->rooms[1]);
-	vv_free(s);
+	vv_free_all(s->rooms[0], s->rooms[1], s);
 }
 
 static bool has_key(const vv_sums *s, size_t i)

@@ -120,8 +120,7 @@ void vv_key_proof_free(vv_key_proof *p)
 	}
 	free_chunks(p->spare);
 	vv_close(p->fd, p->dir, NULL);
-	vv_free(p->dir);
-	vv_free(p);
+	vv_free_all(p->dir, p);
 }
 
 static vv_status open_file(vv_key_proof *p, vv_error *err)
@@ -707,9 +706,7 @@ static vv_status finish(vv_key_proof *p, vv_error *err)
 static void free_load(load *l)
 {
 	if (l) {
-		vv_free(l->entries);
-		vv_free(l->other);
-		vv_free(l->table);
+		vv_free_all(l->entries, l->other, l->table);
 		vv_buf_clear(&l->block);
 		vv_free(l);
 	}

@@ -371,10 +371,7 @@ void vv_package_resource_clear(vv_package_resource *r)
 {
 	const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
 
-	vv_free(r->package_path);
-	vv_free(r->encoding);
-	vv_free(r->records);
-	vv_free(r->header_join);
+	vv_free_all(r->package_path, r->encoding, r->records, r->header_join);
 	vv_buf_clear(&r->schema);
 	r->package_path = NULL;
 	r->encoding = r->records = r->header_join = NULL;

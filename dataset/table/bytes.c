@@ -342,12 +342,11 @@ static void maker_close(maker *m)
 	for (size_t i = 0; i < m->writer_count && m->writers; i++) {
 		vv_row_writer_free(m->writers[i]);
 	}
-	vv_free(m->writers);
-	vv_free(m->places);
+	vv_free_all(m->writers, m->places);
 	for (size_t i = 0; i < PIECES; i++) {
 		for (size_t k = 0; k < PARTS; k++) {
-			vv_buf_clear(&m->pieces[i].parts[k].data_item);
-			vv_buf_clear(&m->pieces[i].parts[k].layout_item);
+			vv_buf_clear_all(&m->pieces[i].parts[k].data_item,
+					 &m->pieces[i].parts[k].layout_item);
 		}
 		vv_batch_clear(&m->pieces[i].batch);
 		vv_buf_clear(&m->pieces[i].raw);

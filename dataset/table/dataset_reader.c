@@ -77,8 +77,7 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 	vv_dataset_reader *r = vv_calloc(1, sizeof(*r));
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
-	r->repo = repo;
-	r->progress = progress;
+	*r = (vv_dataset_reader){.repo = repo, .progress = progress};
 	vv_hash_index_init(&r->package_index);
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
 	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);

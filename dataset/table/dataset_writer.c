@@ -133,9 +133,7 @@ static void ahead_free(ahead *a)
 	dataset_inputs_clear(&a->in);
 	vv_dataset_found_clear(&a->found);
 	vv_mem_sink_free(a->blocks);
-	vv_free(a->path);
-	vv_free(a->file);
-	vv_free(a);
+	vv_free_all(a->path, a->file, a);
 }
 
 /* *out NULL: the file is not one for this (long, gone, a pointer, or its inputs are not to be had). */
@@ -146,10 +144,7 @@ static void ahead_begin(ahead **out, vv_dataset_reader *r, vv_writer *blocks, co
 
 	*out = NULL;
 	if (!a) return;
-	a->reader = r;
-	a->opts = opts;
-	a->fd = -1;
-	a->path = vv_strdup(path);
+	*a = (ahead){.reader = r, .opts = opts, .fd = -1, .path = vv_strdup(path)};
 	vv_dataset_found_init(&a->found);
 	if (!is_ready(a, blocks)) {
 		ahead_free(a);
@@ -228,9 +223,7 @@ void vv_dataset_writer_close(vv_dataset_writer *w)
 	vv_dataset_writer_release(w);
 	vv_dataset_reader_close(w->reader);
 	drop_pointers(w);
-	vv_free(w->pointers);
-	vv_free(w->ahead);
-	vv_free(w);
+	vv_free_all(w->pointers, w->ahead, w);
 }
 
 vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w)

@@ -245,9 +245,7 @@ static void file_order_close(file_order *o)
 	vv_table_reader_close(o->reader);
 	temp_bytes_clear(&o->aside);
 	vv_free(o->where);
-	vv_buf_clear(&o->loaded);
-	vv_buf_clear(&o->row);
-	vv_buf_clear(&o->piece);
+	vv_buf_clear_all(&o->loaded, &o->row, &o->piece);
 	vv_xxh3_free(o->hash);
 	vv_free(o);
 }

@@ -351,15 +351,11 @@ void group_stream_close(group_stream *s)
 	}
 	for (size_t i = 0; i < AHEAD; i++) {
 		piece *p = &s->pieces[i];
-		vv_buf_clear(&p->data);
-		vv_buf_clear(&p->layout);
-		vv_buf_clear(&p->facts);
-		vv_buf_clear(&p->raw);
+		vv_buf_clear_all(&p->data, &p->layout, &p->facts, &p->raw);
 		vv_batch_clear(&p->batch);
 		vv_row_writer_free(p->writer);
 	}
-	vv_free(s->pairs);
-	vv_free(s->cut.columns);
+	vv_free_all(s->pairs, s->cut.columns);
 	vv_list_reader_close(s->data);
 	vv_list_reader_close(s->layout);
 	vv_list_reader_close(s->facts);

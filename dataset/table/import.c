@@ -26,8 +26,7 @@ void vv_import_result_clear(vv_import_result *r)
 	for (size_t i = 0; i < r->finding_count; i++) {
 		vv_free(r->findings[i].value);
 	}
-	vv_free(r->findings);
-	vv_free(r->types.items);
+	vv_free_all(r->findings, r->types.items);
 	memset(r, 0, sizeof(*r));
 	vv_root_init(&r->root);
 }
@@ -673,11 +672,7 @@ static void import_clear(import *im)
 	vv_dialect_clear(&im->dialect);
 	vv_schema_clear(&im->parent_schema);
 	vv_arena_clear(&im->names_arena);
-	vv_free(im->names);
-	vv_free(im->name_lens);
-	vv_free(im->fields);
-	vv_free(im->renamed_from);
-	vv_free(im->params.columns);
+	vv_free_all(im->names, im->name_lens, im->fields, im->renamed_from, im->params.columns);
 	vv_list_builder_free(im->data);
 	vv_list_builder_free(im->layout);
 	vv_list_builder_free(im->facts);
@@ -877,11 +872,8 @@ vv_status import_run(vv_import_result *out, const vv_source *source, const vv_si
 	memset(out, 0, sizeof(*out));
 	vv_root_init(&out->root);
 	if (!im) return vv_fail_nomem(err);
-	im->source = source;
-	im->sink = sink;
-	im->opts = opts;
-	im->sorting = sorting;
-	im->out = out;
+	*im = (import){
+		.source = source, .sink = sink, .opts = opts, .sorting = sorting, .out = out};
 	vv_dialect_init(&im->dialect);
 	vv_schema_init(&im->parent_schema);
 	vv_arena_init(&im->names_arena);

@@ -35,27 +35,18 @@ void import_worker_clear(import_worker *w)
 	vv_group_encoder_free(w->encoder);
 	vv_row_writer_free(w->writer);
 	vv_row_writer_free(w->namer);
-	vv_buf_clear(&w->block);
-	vv_buf_clear(&w->line);
+	vv_buf_clear_all(&w->block, &w->line);
 	vv_facts_clear(&w->facts);
-	vv_free(w->infer);
-	vv_free(w->doubtful);
-	vv_free(w->outs);
-	vv_free(w->out_places);
+	vv_free_all(w->infer, w->doubtful, w->outs, w->out_places);
 	vv_batch_clear(&w->batch);
 	vv_buf_clear(&w->lines);
 }
 
 void import_job_clear(group_job *j)
 {
-	vv_free(j->cells);
-	vv_free(j->rows);
+	vv_free_all(j->cells, j->rows);
 	vv_arena_clear(&j->arena);
-	vv_buf_clear(&j->data_item);
-	vv_buf_clear(&j->layout_item);
-	vv_buf_clear(&j->facts_item);
-	vv_buf_clear(&j->given);
-	vv_buf_clear(&j->sort_keys);
+	vv_buf_clear_all(&j->data_item, &j->layout_item, &j->facts_item, &j->given, &j->sort_keys);
 	vv_free(j->sort_ends);
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_free(j->hashes[i]);
@@ -63,8 +54,7 @@ void import_job_clear(group_job *j)
 	for (size_t i = 0; i < j->misfit_count; i++) {
 		vv_free(j->misfits[i].value);
 	}
-	vv_free(j->misfits);
-	vv_free(j->types);
+	vv_free_all(j->misfits, j->types);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)

@@ -160,8 +160,7 @@ typedef struct change {
 
 static void clear_keys(some_keys *k)
 {
-	vv_free(k->groups);
-	vv_free(k->hashes);
+	vv_free_all(k->groups, k->hashes);
 }
 
 /* All groups of the version. *twice: one comes twice, with all its rows. */

@@ -166,8 +166,7 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 	c->want = sample_size(c->rows);
 	c->over = c->rows == 0;
 	if ((rc = hold(c, err)) < 0) return rc;
-	*out = vv_take(&c);
-	return VV_OK;
+	return vv_hand_over(out, &c);
 }
 
 void order_choice_close(order_choice *c)
@@ -175,9 +174,7 @@ void order_choice_close(order_choice *c)
 	if (c) {
 		vv_mem_sink_free(c->held);
 		vv_mutex_free(c->lock);
-		vv_free(c->sample);
-		vv_free(c->columns);
-		vv_free(c);
+		vv_free_all(c->sample, c->columns, c);
 	}
 }
 

@@ -25,8 +25,7 @@
 static vv_status match_parent(import *im, vv_error *err)
 {
 	const vv_schema *p = &im->parent_schema;
-	vv_free(im->fields);
-	vv_free(im->renamed_from);
+	vv_free_all(im->fields, im->renamed_from);
 	im->fields = vv_calloc(im->columns + 1, sizeof(*im->fields));
 	im->renamed_from = vv_calloc(im->columns + 1, sizeof(*im->renamed_from));
 	if (!im->fields || !im->renamed_from) return vv_fail_nomem(err);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -342,10 +343,7 @@ static vv_status in_file_order(vv_import_result *out, passing *file, const char 
 
 static void clear_sorting(import_sorting *s)
 {
-	for (size_t i = 0; i < s->count && s->names; i++) {
-		vv_free(s->names[i]);
-	}
-	vv_free(s->names);
+	vv_names_free(s->names, s->names ? s->count : 0);
 	row_sorter_free(s->sorter);
 }
 

@@ -31,8 +31,7 @@ vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 				      t->root.layout.len, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&f);
-	return VV_OK;
+	return vv_hand_over(out, &f);
 }
 
 void vv_forms_close(vv_forms *f)

@@ -165,8 +165,7 @@ done:
 void old_groups_close(old_groups *o)
 {
 	if (o) {
-		vv_free(o->groups);
-		vv_free(o->heads);
+		vv_free_all(o->groups, o->heads);
 		vv_hash_index_clear(&o->names);
 		vv_free(o->chain);
 		vv_buf_clear(&o->items);

@@ -55,9 +55,7 @@ void vv_root_clear(vv_root *r)
 	free_names(r->key, r->key_count);
 	free_names(r->cut_columns, r->cut_column_count);
 	vv_dialect_clear(&r->dialect);
-	vv_buf_clear(&r->data);
-	vv_buf_clear(&r->layout);
-	vv_buf_clear(&r->facts);
+	vv_buf_clear_all(&r->data, &r->layout, &r->facts);
 	free_names(r->sorted_by, r->sorted_by_count);
 	vv_buf_clear(&r->places);
 	vv_root_init(r);

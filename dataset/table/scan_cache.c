@@ -21,8 +21,7 @@ vv_scan_cache *vv_scan_cache_new(void)
 void vv_scan_cache_free(vv_scan_cache *c)
 {
 	if (c) {
-		vv_free(c->entries);
-		vv_free(c);
+		vv_free_all(c->entries, c);
 	}
 }
 

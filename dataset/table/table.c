@@ -58,10 +58,7 @@ void vv_batch_init(vv_batch *b)
 
 void vv_batch_clear(vv_batch *b)
 {
-	vv_free(b->cells);
-	vv_free(b->blank_but);
-	vv_free(b->ready);
-	vv_free(b->picks);
+	vv_free_all(b->cells, b->blank_but, b->ready, b->picks);
 	vv_group_close(&b->group);
 	vv_arena_clear(&b->arena);
 	vv_parted_clear(&b->parted);
@@ -552,8 +549,7 @@ void vv_table_reader_close(vv_table_reader *r)
 	if (r) {
 		vv_list_reader_close(r->data);
 		vv_list_reader_close(r->layout);
-		vv_free(r->wanted);
-		vv_free(r);
+		vv_free_all(r->wanted, r);
 	}
 }
 

@@ -486,8 +486,7 @@ static vv_status merge_json(merge *m, vv_error *err)
 	for (int v = 0; v < 3; v++) {
 		vv_buf_clear(&text[v]);
 	}
-	vv_buf_clear(&d.out);
-	vv_buf_clear(&d.names);
+	vv_buf_clear_all(&d.out, &d.names);
 	return rc;
 }
 

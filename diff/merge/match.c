@@ -65,11 +65,7 @@ static void sort_list(void *list, size_t count, size_t size,
 
 static void told_clear(told *t)
 {
-	vv_free(t->pairs);
-	vv_free(t->gone);
-	vv_free(t->added);
-	vv_free(t->changed);
-	vv_free(t->rekeyed);
+	vv_free_all(t->pairs, t->gone, t->added, t->changed, t->rekeyed);
 }
 
 static vv_status told_add(told *t, const vv_row_change *c, vv_error *err)
@@ -493,9 +489,7 @@ static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys 
 /* After other rows were taken for the removed ones. */
 static vv_status order_again(merge_side *s, vv_error *err)
 {
-	vv_free(s->by_new);
-	vv_free(s->blocks);
-	vv_free(s->by_above);
+	vv_free_all(s->by_new, s->blocks, s->by_above);
 	s->by_new = NULL;
 	s->blocks = NULL;
 	s->by_above = NULL;
@@ -519,8 +513,7 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = part_rekeyed(m, i, t, &keys[1 - i], err);
 	}
-	vv_free(keys[0].list);
-	vv_free(keys[1].list);
+	vv_free_all(keys[0].list, keys[1].list);
 	return rc;
 }
 
@@ -686,18 +679,8 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 static void clear_side(merge_side *s)
 {
 	vv_columns_clear(&s->columns);
-	vv_free(s->to_base);
-	vv_free(s->from_base);
-	vv_free(s->edited);
-	vv_free(s->filled);
-	vv_free(s->by_old);
-	vv_free(s->by_new);
-	vv_free(s->changed);
-	vv_free(s->blocks);
-	vv_free(s->by_above);
-	vv_free(s->partner);
-	vv_free(s->placed);
-	vv_free(s->groups.list);
+	vv_free_all(s->to_base, s->from_base, s->edited, s->filled, s->by_old, s->by_new,
+		    s->changed, s->blocks, s->by_above, s->partner, s->placed, s->groups.list);
 	vv_row_by_number_close(&s->rows);
 }
 

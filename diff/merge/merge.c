@@ -346,8 +346,7 @@ static void merge_clear(merge *m)
 	merge_match_clear(m);
 	vv_root_clear(&m->as);
 	vv_schema_clear(&m->compare);
-	vv_buf_clear(&m->text);
-	vv_buf_clear(&m->scratch);
+	vv_buf_clear_all(&m->text, &m->scratch);
 	vv_arena_clear(&m->made);
 	vv_arena_clear(&m->arena);
 }

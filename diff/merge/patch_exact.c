@@ -221,7 +221,6 @@ vv_status patch_exact_run(patch_job *j, vv_error *err)
 	j->done.exact = rc == VV_OK;
 	patch_rows_close(&e.rows);
 	patch_writer_close(&e.writer);
-	vv_free(e.map);
-	vv_free(e.cells);
+	vv_free_all(e.map, e.cells);
 	return rc;
 }

@@ -878,16 +878,8 @@ static void fit_clear(fit *f)
 	vv_line_editor_close(&f->editor);
 	wanted_rows_clear(&f->ids);
 	vv_arena_clear(&f->arena);
-	vv_free(f->list);
-	vv_free(f->target_of);
-	vv_free(f->known);
-	vv_free(f->cells);
-	vv_free(f->changed);
-	vv_free(f->spelled);
-	vv_buf_clear(&f->text);
-	vv_buf_clear(&f->ours);
-	vv_buf_clear(&f->line);
-	vv_buf_clear(&f->name);
+	vv_free_all(f->list, f->target_of, f->known, f->cells, f->changed, f->spelled);
+	vv_buf_clear_all(&f->text, &f->ours, &f->line, &f->name);
 }
 VV_AUTO_CLEAR(fit, fit_clear)
 

@@ -316,8 +316,7 @@ void patch_section_clear(patch_section *s)
 		vv_root_clear(&s->side[i].root);
 		vv_schema_clear(&s->side[i].schema);
 	}
-	vv_free(s->pairs);
-	vv_free(s->identity);
+	vv_free_all(s->pairs, s->identity);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -515,8 +514,7 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 		rc = vv_fail(err, VV_EINPUT, "'pairs': expected each column of both sides once");
 	}
 done:
-	vv_free(seen[0]);
-	vv_free(seen[1]);
+	vv_free_all(seen[0], seen[1]);
 	return rc;
 }
 

@@ -180,7 +180,6 @@ wanted_row *wanted_rows_nearest(const wanted_rows *ids, vv_hash128 hash, uint64_
 void wanted_rows_clear(wanted_rows *ids)
 {
 	vv_hash_index_clear(&ids->by_hash);
-	vv_free(ids->list);
-	vv_free(ids->rows);
+	vv_free_all(ids->list, ids->rows);
 	*ids = (wanted_rows){0};
 }

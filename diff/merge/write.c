@@ -50,8 +50,7 @@ static vv_status spans_add(merge_spans *s, uint64_t row, uint64_t rows, vv_error
 
 static void merge_added_clear(merge_added *a)
 {
-	vv_free(a->pending[0].list);
-	vv_free(a->pending[1].list);
+	vv_free_all(a->pending[0].list, a->pending[1].list);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -808,8 +807,7 @@ void merge_writer_close(merge *m)
 	merge_writer *w = m->writer;
 	if (w) {
 		vv_row_writer_free(w->rows);
-		vv_buf_clear(&w->out);
-		vv_buf_clear(&w->held);
+		vv_buf_clear_all(&w->out, &w->held);
 		vv_free(w->cells);
 		merge_added_clear(&w->added);
 		vv_free(w);

@@ -490,9 +490,7 @@ static void script_clear(script *s)
 	}
 	vv_buf_clear(&s->line);
 	vv_xxh3_free(s->hash);
-	vv_free(s->cells);
-	vv_free(s->stats.column_changes);
-	vv_free(s->key);
+	vv_free_all(s->cells, s->stats.column_changes, s->key);
 }
 VV_AUTO_CLEAR(script, script_clear)
 

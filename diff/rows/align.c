@@ -723,9 +723,6 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 done:
 	stream_close(&x);
 	stream_close(&y);
-	vv_free(found.list);
-	vv_free(fewest.reach);
-	vv_free(fewest.match[0]);
-	vv_free(fewest.match[1]);
+	vv_free_all(found.list, fewest.reach, fewest.match[0], fewest.match[1]);
 	return rc;
 }

@@ -120,9 +120,7 @@ vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b
 
 void vv_changed_groups_clear(vv_changed_groups *r)
 {
-	vv_free(r->old_groups);
-	vv_free(r->new_groups);
-	vv_free(r->segments);
+	vv_free_all(r->old_groups, r->new_groups, r->segments);
 	memset(r, 0, sizeof(*r));
 }
 

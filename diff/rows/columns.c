@@ -205,11 +205,7 @@ static void forget_rows(sample *s)
 	for (size_t i = 0; i < s->batch_count; i++) {
 		vv_batch_clear(&s->batches[i]);
 	}
-	vv_free(s->batches);
-	vv_free(s->hashes);
-	vv_free(s->rows);
-	vv_free(s->contents);
-	vv_free(s->occurrences);
+	vv_free_all(s->batches, s->hashes, s->rows, s->contents, s->occurrences);
 	s->batches = NULL;
 	s->hashes = s->contents = s->occurrences = NULL;
 	s->rows = NULL;
@@ -220,12 +216,7 @@ static void sample_clear(sample *s)
 {
 	forget_rows(s);
 	vv_buf_clear(&s->scratch);
-	vv_free(s->equal);
-	vv_free(s->seen);
-	vv_free(s->own_a);
-	vv_free(s->own_b);
-	vv_free(s->old_only.at);
-	vv_free(s->new_only.at);
+	vv_free_all(s->equal, s->seen, s->own_a, s->own_b, s->old_only.at, s->new_only.at);
 }
 VV_AUTO_CLEAR(sample, sample_clear)
 
@@ -258,10 +249,7 @@ static vv_status partners_init(partners *p, size_t old_count, size_t new_count, 
 
 static void partners_clear(partners *p)
 {
-	vv_free(p->to_new);
-	vv_free(p->to_old);
-	vv_free(p->likeness);
-	vv_free(p->asserted);
+	vv_free_all(p->to_new, p->to_old, p->likeness, p->asserted);
 }
 
 static void join(partners *p, size_t a, size_t b, unsigned likeness)
@@ -525,10 +513,7 @@ static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error 
 	}
 	vv_value_sets_clear(v.old, v.old_count);
 	vv_value_sets_clear(v.new, v.new_count);
-	vv_free(v.old);
-	vv_free(v.new);
-	vv_free(own.equal);
-	vv_free(own.seen);
+	vv_free_all(v.old, v.new, own.equal, own.seen);
 	return rc;
 }
 

@@ -87,10 +87,7 @@ vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_err
 
 void digest_clear(digest *g)
 {
-	vv_free(g->columns);
-	vv_free(g->fields);
-	vv_free(g->key_fields);
-	vv_free(g->wanted);
+	vv_free_all(g->columns, g->fields, g->key_fields, g->wanted);
 	vv_buf_clear(&g->text);
 }
 

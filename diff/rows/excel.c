@@ -110,14 +110,13 @@ static bool read_number(number *n, const char *s, size_t len)
 {
 	size_t i = 0, all = 0;
 
-	memset(n, 0, sizeof(*n));
 	while (len > 0 && s[len - 1] == ' ') {
 		len--;
 	}
 	while (i < len && s[i] == ' ') {
 		i++;
 	}
-	n->negative = i < len && s[i] == '-';
+	*n = (number){.negative = i < len && s[i] == '-'};
 	i += i < len && (s[i] == '-' || s[i] == '+');
 	n->zeros = len - i > 1 && s[i] == '0' && is_digit(s[i + 1]);
 	for (; i < len && (is_digit(s[i]) || ((s[i] == '.' || s[i] == ',') && !n->mark)); i++) {

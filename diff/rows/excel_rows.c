@@ -50,8 +50,7 @@ static void pass_clear(pass *p)
 	vv_table_reader_close(p->reader);
 	vv_batch_clear(&p->old);
 	vv_batch_clear(&p->now);
-	vv_free(p->marks);
-	vv_free(p->differ);
+	vv_free_all(p->marks, p->differ);
 	vv_arena_clear(&p->scratch);
 }
 VV_AUTO_CLEAR(pass, pass_clear)
@@ -627,10 +626,7 @@ static vv_status match_rows(match *m, size_t groups, vv_error *err)
 static void match_clear(match *m)
 {
 	if (!m) return;
-	vv_free(m->old);
-	vv_free(m->now);
-	vv_free(m->partner);
-	vv_free(m->gone);
+	vv_free_all(m->old, m->now, m->partner, m->gone);
 	vv_hash_index_clear(&m->index);
 	for (size_t k = 0; k < KEY_MAX; k++) {
 		vv_excel_clear(&m->parts[k]);
@@ -672,8 +668,7 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	     (rc = count_cells(r, true, err)) < 0 || (rc = samples_ok(r, err)) < 0)) {
 		return rc;
 	}
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 void vv_excel_rows_close(vv_excel_rows *r)
@@ -681,17 +676,14 @@ void vv_excel_rows_close(vv_excel_rows *r)
 	if (!r) return;
 	for (size_t i = 0; r->columns && i < r->table->columns; i++) {
 		for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
-			vv_buf_clear(&r->columns[i].was[k]);
-			vv_buf_clear(&r->columns[i].is[k]);
+			vv_buf_clear_all(&r->columns[i].was[k], &r->columns[i].is[k]);
 		}
 	}
 	vv_row_by_number_close(&r->old_rows);
 	vv_row_by_number_close(&r->rows);
 	vv_excel_clear(&r->excel);
 	vv_changed_groups_clear(&r->changed);
-	vv_free(r->columns);
-	vv_free(r->pairs);
-	vv_free(r);
+	vv_free_all(r->columns, r->pairs, r);
 }
 
 bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k)

@@ -93,8 +93,7 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 		rc = take_names(g, t, raw, err);
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&g);
-	return VV_OK;
+	return vv_hand_over(out, &g);
 }
 
 void vv_file_groups_free(vv_file_groups *g)
@@ -105,11 +104,8 @@ void vv_file_groups_free(vv_file_groups *g)
 	vv_mutex_free(g->lock);
 	vv_scan_free(g->scan);
 	vv_group_encoder_free(g->encoder);
-	vv_buf_clear(&g->raw);
-	vv_buf_clear(&g->block);
-	vv_free(g->cells);
-	vv_free(g->groups);
-	vv_free(g);
+	vv_buf_clear_all(&g->raw, &g->block);
+	vv_free_all(g->cells, g->groups, g);
 }
 
 static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
@@ -188,14 +184,13 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 
 	if (rc != VV_EMISSING || !(p = find(g, cid))) return rc;
 	vv_error_clear(err);
-	vv_mutex_lock(g->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	if ((rc = make_block(g, p, err)) == VV_OK &&
 	    (rc = g->made.put(g->made.payload, cid, g->block.data, g->block.len, NULL, err)) ==
 		    VV_OK) {
 		vv_buf_set(out, g->block.data, g->block.len);
 		rc = vv_buf_ok(out, err);
 	}
-	vv_mutex_unlock(g->lock);
 	return rc;
 }
 

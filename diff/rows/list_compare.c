@@ -211,8 +211,7 @@ static vv_status side_open(side *s, vv_list_reader *reader, vv_error *err)
 
 static void side_close(side *s)
 {
-	vv_free(s->spans);
-	vv_free(s->nodes.list);
+	vv_free_all(s->spans, s->nodes.list);
 }
 
 static vv_status take_items(const side *s, vv_list_place **out, size_t *count, vv_error *err)
@@ -301,9 +300,7 @@ static vv_status compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader
 done:
 	side_close(&x);
 	side_close(&y);
-	vv_free(shared.list);
-	vv_free(left_x.list);
-	vv_free(left_y.list);
+	vv_free_all(shared.list, left_x.list, left_y.list);
 	if (rc < 0) {
 		vv_list_changes_clear(out);
 	}
@@ -323,8 +320,6 @@ vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_
 
 void vv_list_changes_clear(vv_list_changes *c)
 {
-	vv_free(c->old_items);
-	vv_free(c->new_items);
-	vv_free(c->shares);
+	vv_free_all(c->old_items, c->new_items, c->shares);
 	memset(c, 0, sizeof(*c));
 }

@@ -567,8 +567,7 @@ done:
 	vv_sorter_free(m.added);
 	vv_free(m.moves.list);
 	for (int i = 0; i < 2; i++) {
-		vv_free(m.left[i].list);
-		vv_free(m.equal[i].list);
+		vv_free_all(m.left[i].list, m.equal[i].list);
 	}
 	return rc;
 }

@@ -68,8 +68,7 @@ static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 static void rest_clear(rest *r)
 {
 	for (int side = 0; side < 2; side++) {
-		vv_free(r->columns[side]);
-		vv_free(r->fields[side]);
+		vv_free_all(r->columns[side], r->fields[side]);
 	}
 	vv_buf_clear(&r->text);
 }

@@ -125,11 +125,7 @@ static vv_status room_for_needed(vv_rowdiff *d, vv_error *err)
 
 static void needed_clear(rowdiff_needed *n)
 {
-	vv_free(n->pairs);
-	vv_free(n->same);
-	vv_free(n->old_cells);
-	vv_free(n->new_cells);
-	vv_free(n->marks);
+	vv_free_all(n->pairs, n->same, n->old_cells, n->new_cells, n->marks);
 	vv_arena_clear(&n->scratch);
 }
 
@@ -179,8 +175,7 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	    (rc = rowdiff_match(d, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&d);
-	return VV_OK;
+	return vv_hand_over(out, &d);
 }
 
 void vv_rowdiff_close(vv_rowdiff *d)
@@ -191,15 +186,10 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	vv_sorter_free(d->entries);
 	vv_row_by_number_close(&d->rows_a);
 	vv_row_by_number_close(&d->rows_b);
-	vv_free(d->key_a);
-	vv_free(d->key_b);
-	vv_free(d->compared);
-	vv_free(d->cells);
-	vv_free(d->equal);
+	vv_free_all(d->key_a, d->key_b, d->compared, d->cells, d->equal);
 	needed_clear(&d->needed);
 	vv_buf_clear(&d->scratch);
-	vv_free(d->gap);
-	vv_free(d->stats.column_changes);
+	vv_free_all(d->gap, d->stats.column_changes);
 	for (size_t i = 0; i < VV_REPEATS_SHOWN; i++) {
 		vv_free(d->stats.repeated[i]);
 	}

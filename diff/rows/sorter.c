@@ -78,10 +78,7 @@ void vv_sorter_free(vv_sorter *s)
 	for (size_t i = 0; i < s->run_count; i++) {
 		vv_free(s->runs[i].buf);
 	}
-	vv_free(s->runs);
-	vv_free(s->heap);
-	vv_free(s->records);
-	vv_free(s->dir);
+	vv_free_all(s->runs, s->heap, s->records, s->dir);
 	if (s->fd >= 0) {
 		vv_close(s->fd, NULL, NULL);
 	}
@@ -149,8 +146,7 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 	handle *x = vv_calloc(n, sizeof(*x)), *y = vv_calloc(n, sizeof(*y));
 	vv_auto_free uint8_t *other = vv_malloc(s->cap);
 	if (!x || !y || !other) {
-		vv_free(x);
-		vv_free(y);
+		vv_free_all(x, y);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -162,8 +158,7 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 	}
 	vv_free(s->records);
 	s->records = vv_take(&other);
-	vv_free(x);
-	vv_free(y);
+	vv_free_all(x, y);
 	return VV_OK;
 }
 

@@ -79,8 +79,7 @@ void vv_figures_clear(vv_figures *f)
 {
 	forget_values(f);
 	for (int i = 0; i < 2; i++) {
-		vv_buf_clear(&f->side[i].low);
-		vv_buf_clear(&f->side[i].high);
+		vv_buf_clear_all(&f->side[i].low, &f->side[i].high);
 	}
 }
 

@@ -832,18 +832,15 @@ static void md_close(vv_diff_writer *base)
 	for (size_t i = 0; w && i < w->count; i++) {
 		vv_buf_clear(&w->tables[i].head);
 		for (int k = 0; k < SECTIONS; k++) {
-			vv_buf_clear(&w->tables[i].sections[k].head);
-			vv_buf_clear(&w->tables[i].sections[k].lines);
+			vv_buf_clear_all(&w->tables[i].sections[k].head,
+					 &w->tables[i].sections[k].lines);
 			vv_free(w->tables[i].sections[k].cells);
 		}
 	}
 	if (w) {
 		vv_story_free(w->story);
 		vv_free(w->tables);
-		vv_buf_clear(&w->x);
-		vv_buf_clear(&w->y);
-		vv_buf_clear(&w->shown_x);
-		vv_buf_clear(&w->shown_y);
+		vv_buf_clear_all(&w->x, &w->y, &w->shown_x, &w->shown_y);
 	}
 	vv_free(w);
 }

@@ -305,8 +305,7 @@ static void clear_table(sql_writer *w)
 	vv_row_by_number_close(&w->rows);
 	sql_columns_free(w->old, w->old_count);
 	sql_columns_free(w->new, w->new_count);
-	vv_free(w->old_name);
-	vv_free(w->name);
+	vv_free_all(w->old_name, w->name);
 	w->old = w->new = NULL;
 	w->old_name = w->name = NULL;
 }
@@ -429,15 +428,14 @@ static void put_create(sql_writer *w, const char *name, bool with_key)
 static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_error *err)
 {
 	const vv_diff_table *t = &w->table;
-	vv_auto(vv_buf) temp = VV_BUF_INIT;
-	vv_buf_printf(&temp, "%s (new)", w->name);
-	vv_status rc = vv_buf_ok(&temp, err);
+	vv_auto(char) *temp = vv_asprintf("%s (new)", w->name);
+	vv_status rc = vv_alloc_ok(temp, err);
 	if (rc < 0) return rc;
-	put_create(w, temp.data, with_key);
+	put_create(w, temp, with_key);
 	for (int round = 0; round < 2; round++) {
 		bool first = true;
 		if (round == 0) {
-			put_word_name(w, "INSERT INTO ", temp.data);
+			put_word_name(w, "INSERT INTO ", temp);
 		}
 		for (size_t i = 0; i < t->columns->count; i++) {
 			const vv_column_pair *p = &t->columns->pairs[i];
@@ -452,7 +450,7 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 	}
 	put_word_name(w, " FROM ", w->name);
 	put_word_name(w, ";\nDROP TABLE ", w->name);
-	put_word_name(w, ";\nALTER TABLE ", temp.data);
+	put_word_name(w, ";\nALTER TABLE ", temp);
 	put_word_name(w, " RENAME TO ", w->name);
 	vv_buf_puts(&w->buf, ";\n");
 	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);

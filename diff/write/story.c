@@ -128,14 +128,12 @@ void vv_story_free(vv_story *s)
 		column *c = &s->columns[i];
 
 		for (size_t k = 0; k < c->count; k++) {
-			vv_free(c->groups[k].from);
-			vv_free(c->groups[k].to);
+			vv_free_all(c->groups[k].from, c->groups[k].to);
 		}
 		vv_free(c->groups);
 		vv_hash_index_clear(&c->index);
 		vv_figures_clear(&c->figures);
-		vv_buf_clear(&c->alike[0]);
-		vv_buf_clear(&c->alike[1]);
+		vv_buf_clear_all(&c->alike[0], &c->alike[1]);
 	}
 	for (size_t i = 0; s && i < s->striking_count; i++) {
 		vv_free(s->striking[i]);
@@ -143,8 +141,7 @@ void vv_story_free(vv_story *s)
 	if (s) {
 		vv_facts_clear(&s->facts[0]);
 		vv_facts_clear(&s->facts[1]);
-		vv_buf_clear(&s->text[0]);
-		vv_buf_clear(&s->text[1]);
+		vv_buf_clear_all(&s->text[0], &s->text[1]);
 		vv_free(s->columns);
 	}
 	vv_free(s);

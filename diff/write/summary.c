@@ -292,8 +292,7 @@ static void sum_close(vv_diff_writer *base)
 {
 	sum_writer *w = self(base);
 	for (size_t i = 0; w && i < w->count; i++) {
-		vv_free(w->lines[i].path);
-		vv_free(w->lines[i].text);
+		vv_free_all(w->lines[i].path, w->lines[i].text);
 	}
 	if (w) {
 		vv_free(w->lines);

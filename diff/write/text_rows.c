@@ -678,8 +678,7 @@ static void put_whole(const text_rows *r, vv_buf *out, const text_row *row)
 	} else {
 		out->failed = true;
 	}
-	vv_free(w.places);
-	vv_free(w.values);
+	vv_free_all(w.places, w.values);
 }
 
 static void text_block_put(text_rows *r, vv_buf *out)
@@ -753,8 +752,7 @@ vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_wri
 
 void text_rows_clear(text_rows *r)
 {
-	vv_free(r->columns);
-	vv_free(r->rows);
+	vv_free_all(r->columns, r->rows);
 	vv_arena_clear(&r->names);
 	vv_arena_clear(&r->arena);
 	memset(r, 0, sizeof(*r));

@@ -211,8 +211,7 @@ vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *ro
 	b->pid = getpid();
 	o.batch_rows = o.batch_rows ? o.batch_rows : BATCH_ROWS;
 	if ((rc = open_batches(b, t, rows, &o, err)) < 0) return rc;
-	*out = vv_take(&b);
-	return VV_OK;
+	return vv_hand_over(out, &b);
 }
 
 bool vv_arrow_batches_close(vv_arrow_batches *b)

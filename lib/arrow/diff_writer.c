@@ -134,8 +134,7 @@ static void arrow_close(vv_diff_writer *w)
 
 	vv_arrow_changes_close(s->changes);
 	vv_arrow_ipc_clear(&s->ipc);
-	vv_free(s->path);
-	vv_free(s);
+	vv_free_all(s->path, s);
 }
 
 static vv_status open_writer(vv_diff_writer **out, const vv_diff_writer_options *opts, bool cells,

@@ -34,8 +34,7 @@ void vv_ipc_let_go(vv_ipc_held *h)
 	for (size_t i = 0; i < h->part_count; i++) {
 		vv_buf_clear(&h->parts[i]);
 	}
-	vv_free(h->others);
-	vv_free(h->parts);
+	vv_free_all(h->others, h->parts);
 	vv_arena_clear(&h->arena);
 	vv_free(h);
 }

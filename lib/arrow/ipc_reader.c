@@ -289,8 +289,7 @@ static vv_status read_body(vv_ipc_held **out, uint64_t *room, reader *r, int64_t
 	if (!(h->parts = vv_calloc(1, sizeof(*h->parts)))) return vv_fail_nomem(err);
 	h->part_count = 1;
 	if ((rc = read_all(r, &h->parts[0], (size_t)len, err)) < 0) return rc;
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 static vv_status take_dictionary_batch(reader *r, vv_ipc_held *h, vv_flatbuffer *b, vv_flat_table t,

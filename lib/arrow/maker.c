@@ -261,8 +261,7 @@ vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 	b->rows = rows;
 	b->o = *opts;
 	if ((rc = open_maker(b, like, err)) < 0) return rc;
-	*out = vv_take(&b);
-	return VV_OK;
+	return vv_hand_over(out, &b);
 }
 
 void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit)
@@ -299,8 +298,6 @@ void vv_arrow_maker_close(vv_arrow_maker *b)
 		vv_arrow_column_clear(&b->rest);
 		vv_arrow_misfits_clear(&b->misfits);
 		vv_arrow_spare_close(b->spare);
-		vv_free(b->columns);
-		vv_free(b->row_number);
-		vv_free(b);
+		vv_free_all(b->columns, b->row_number, b);
 	}
 }

@@ -364,8 +364,7 @@ vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b
 	c->o = *opts;
 	c->o.batch_rows = opts->batch_rows ? opts->batch_rows : BATCH_ROWS;
 	if ((rc = open_changes(c, a, b, columns, err)) < 0) return rc;
-	*out = vv_take(&c);
-	return VV_OK;
+	return vv_hand_over(out, &c);
 }
 
 void vv_arrow_changes_close(vv_arrow_changes *c)
@@ -377,8 +376,7 @@ void vv_arrow_changes_close(vv_arrow_changes *c)
 		for (size_t i = 0; c->both && i < c->pairs; i++) {
 			clear_column(&c->both[i]);
 		}
-		vv_free(c->columns);
-		vv_free(c->both);
+		vv_free_all(c->columns, c->both);
 		vv_arena_clear(&c->names);
 		vv_arrow_misfits_clear(&c->misfits);
 		vv_free(c);

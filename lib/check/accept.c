@@ -48,13 +48,11 @@ static void add_text(vv_json_out *w, const char *name, const char *s)
 
 static vv_status add_entry(vv_splice *s, const char *entry, vv_error *err)
 {
-	vv_auto(vv_buf) list = VV_BUF_INIT;
 	const vv_json *accept = vv_json_get(s->root, "accept");
 
 	if (accept) return vv_splice_append(s, accept, entry, err);
-	vv_buf_printf(&list, "[%s]", entry);
-	return list.failed ? vv_fail_nomem(err)
-			   : vv_splice_set(s, s->root, "accept", vv_buf_cstr(&list), err);
+	vv_auto(char) *list = vv_asprintf("[%s]", entry);
+	return !list ? vv_fail_nomem(err) : vv_splice_set(s, s->root, "accept", list, err);
 }
 
 /* What no check will look at, or look at in time, is a slip. */

@@ -33,14 +33,12 @@ typedef struct lister {
 void vv_check_list_clear(vv_check_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->items[i].path);
-		vv_free(l->items[i].package);
+		vv_free_all(l->items[i].path, l->items[i].package);
 	}
 	for (size_t i = 0; i < l->document_count; i++) {
 		vv_free(l->documents[i].path);
 	}
-	vv_free(l->items);
-	vv_free(l->documents);
+	vv_free_all(l->items, l->documents);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -64,8 +62,7 @@ static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, con
 	*p = (vv_check_path){.path = vv_strdup(path)};
 	p->package = package ? vv_strdup(package) : NULL;
 	if (!p->path || (package && !p->package)) {
-		vv_free(p->path);
-		vv_free(p->package);
+		vv_free_all(p->path, p->package);
 		return vv_fail_nomem(err);
 	}
 	if (blob) {
@@ -115,18 +112,17 @@ static vv_status list_index(lister *l, vv_error *err)
 static vv_status add_table(vv_check_list *l, const char *document, const char *table,
 			   const vv_oid *blob, bool named, vv_error *err)
 {
-	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&path, "%s#%s", document, table);
-	if ((rc = vv_buf_ok(&path, err)) < 0) return rc;
+	vv_auto(char) *path = vv_asprintf("%s#%s", document, table);
+	if ((rc = vv_alloc_ok(path, err)) < 0) return rc;
 	for (size_t i = 0; i < l->count; i++) {
-		if (strcmp(l->items[i].path, vv_buf_cstr(&path)) == 0) {
+		if (strcmp(l->items[i].path, path) == 0) {
 			l->items[i].named = l->items[i].named || named;
 			return VV_OK;
 		}
 	}
-	if ((rc = add(l, vv_buf_cstr(&path), blob, NULL, err)) == VV_OK) {
+	if ((rc = add(l, path, blob, NULL, err)) == VV_OK) {
 		l->items[l->count - 1].document = strlen(document);
 		l->items[l->count - 1].named = named;
 	}
@@ -312,8 +308,7 @@ static vv_status sift(lister *l, vv_error *err)
 		if (keep && rc == VV_OK) {
 			list->items[kept++] = *p;
 		} else {
-			vv_free(p->path);
-			vv_free(p->package);
+			vv_free_all(p->path, p->package);
 		}
 	}
 	list->count = kept;

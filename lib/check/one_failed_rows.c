@@ -46,9 +46,7 @@ void vv_failed_rows_free(vv_failed_rows *r)
 		vv_free(r->reasons);
 		vv_hash_index_clear(&r->index);
 		vv_buf_clear(&r->scratch);
-		vv_free(r->file);
-		vv_free(r->passed);
-		vv_free(r);
+		vv_free_all(r->file, r->passed, r);
 	}
 }
 
@@ -348,7 +346,6 @@ vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 	vv_free(w.edits);
 	vv_batch_clear(&w.batch);
 	vv_dialect_clear(&w.dialect);
-	vv_buf_clear(&w.out);
-	vv_buf_clear(&w.problems);
+	vv_buf_clear_all(&w.out, &w.problems);
 	return rc;
 }

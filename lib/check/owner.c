@@ -56,8 +56,7 @@ vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oi
 
 void vv_check_owner_clear(vv_check_owner *o)
 {
-	vv_buf_clear(&o->text);
-	vv_buf_clear(&o->checks);
+	vv_buf_clear_all(&o->text, &o->checks);
 	vv_rules_file_free(o->rules);
 	vv_diff_side_clear(&o->side);
 	*o = (vv_check_owner){.has_side = false};
@@ -194,9 +193,7 @@ typedef struct changes {
 
 static void changes_clear(changes *c)
 {
-	vv_buf_clear(&c->line);
-	vv_buf_clear(&c->a);
-	vv_buf_clear(&c->b);
+	vv_buf_clear_all(&c->line, &c->a, &c->b);
 }
 
 VV_AUTO_CLEAR(changes, changes_clear)
@@ -431,17 +428,16 @@ static vv_status compare_field(changes *c, const vv_json *a, const vv_json *b, v
 	static const char *const apart[] = {"constraints", NULL};
 	static const char *const none[] = {NULL};
 	const char *name = vv_json_get_string(a, "name");
-	vv_auto(vv_buf) where = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!b) return compare(c, "field ", name ? name : "", a, NULL, err);
-	vv_buf_printf(&where, "field %s, ", vv_text_shows(name));
-	if ((rc = vv_buf_ok(&where, err)) < 0 ||
-	    (rc = compare_members(c, vv_buf_cstr(&where), a, b, apart, err)) < 0) {
+	vv_auto(char) *where = vv_asprintf("field %s, ", vv_text_shows(name));
+	if ((rc = vv_alloc_ok(where, err)) < 0 ||
+	    (rc = compare_members(c, where, a, b, apart, err)) < 0) {
 		return rc;
 	}
-	return compare_members(c, vv_buf_cstr(&where), member(a, "constraints"),
-			       member(b, "constraints"), none, err);
+	return compare_members(c, where, member(a, "constraints"), member(b, "constraints"), none,
+			       err);
 }
 
 vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,

@@ -52,15 +52,14 @@ static vv_status add_file(hashing *h, const char *path, vv_error *err)
 /* The package of the folder that the first len bytes of a path are, where the index does not have it. */
 static vv_status add_package(hashing *h, const char *path, size_t len, vv_error *err)
 {
-	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_index_entry unused;
 	vv_status rc;
 
-	vv_buf_printf(&name, "%.*sdatapackage.json", (int)len, path);
-	if ((rc = vv_buf_ok(&name, err)) < 0 || vv_index_get(h->x, vv_buf_cstr(&name), &unused)) {
+	vv_auto(char) *name = vv_asprintf("%.*sdatapackage.json", (int)len, path);
+	if ((rc = vv_alloc_ok(name, err)) < 0 || vv_index_get(h->x, name, &unused)) {
 		return rc;
 	}
-	return add_file(h, vv_buf_cstr(&name), err);
+	return add_file(h, name, err);
 }
 
 /* Those above a path that the path before has not. */
@@ -160,11 +159,7 @@ typedef struct reading {
 static void reading_clear(reading *r)
 {
 	vv_helper_close(r->helper);
-	vv_buf_clear(&r->text);
-	vv_buf_clear(&r->all);
-	vv_buf_clear(&r->key_text);
-	vv_buf_clear(&r->value);
-	vv_buf_clear(&r->message);
+	vv_buf_clear_all(&r->text, &r->all, &r->key_text, &r->value, &r->message);
 	vv_arena_clear(&r->arena);
 	vv_free(r->cells);
 }

@@ -56,8 +56,7 @@ typedef struct learning {
 static void learning_clear(learning *l)
 {
 	vv_arena_clear(&l->arena);
-	vv_free(l->commits);
-	vv_free(l->items);
+	vv_free_all(l->commits, l->items);
 	vv_timeline_clear(&l->t);
 }
 

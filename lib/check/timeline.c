@@ -30,9 +30,7 @@ typedef struct reading {
 void vv_timeline_clear(vv_timeline *t)
 {
 	vv_arena_clear(&t->arena);
-	vv_free(t->commits);
-	vv_free(t->results);
-	vv_free(t->rules);
+	vv_free_all(t->commits, t->results, t->rules);
 	*t = (vv_timeline){.commit_count = 0};
 }
 

@@ -430,8 +430,7 @@ typedef struct clones {
 static void clear_clones(clones *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->items[i].folder);
-		vv_free(l->items[i].lock);
+		vv_free_all(l->items[i].folder, l->items[i].lock);
 	}
 	vv_free(l->items);
 }
@@ -480,8 +479,7 @@ static vv_status list_clones(clones *out, const vv_cached *c, vv_error *err)
 			one.read = st.mtime_sec * 1000 + st.mtime_nsec / 1000000;
 		}
 		if (!one.lock || !one.folder || !vv_array_room(out->items, out->count, out->cap)) {
-			vv_free(one.lock);
-			vv_free(one.folder);
+			vv_free_all(one.lock, one.folder);
 			return vv_fail_nomem(err);
 		}
 		out->items[out->count++] = one;
@@ -501,7 +499,6 @@ static int by_reading(const void *a, const void *b)
 /* Under another name first, so that a kill leaves nothing that looks whole. *removed false: a process reads it. */
 static vv_status remove_clone(const vv_cached *c, const clone *one, bool *removed, vv_error *err)
 {
-	vv_auto(vv_buf) gone = VV_BUF_INIT;
 	char random[VV_TEMP_RANDOM + 1];
 	const int fd = vv_lock(one->lock, true, 0, VV_IGNORED);
 	vv_status rc;
@@ -509,11 +506,11 @@ static vv_status remove_clone(const vv_cached *c, const clone *one, bool *remove
 	*removed = false;
 	if (fd < 0) return fd == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	vv_temp_name(random);
-	vv_buf_printf(&gone, "%s/%s%s", c->clones, GONE, random);
-	if ((rc = vv_buf_ok(&gone, err)) == VV_OK &&
-	    (rc = vv_rename(one->folder, gone.data, err)) == VV_OK) {
+	vv_auto(char) *gone = vv_asprintf("%s/%s%s", c->clones, GONE, random);
+	if ((rc = vv_alloc_ok(gone, err)) == VV_OK &&
+	    (rc = vv_rename(one->folder, gone, err)) == VV_OK) {
 		*removed = true;
-		rc = vv_remove_tree(gone.data, err);
+		rc = vv_remove_tree(gone, err);
 	}
 	vv_unlock(fd);
 	return rc;
@@ -584,8 +581,7 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 	}
 	c->o = NULL;
 	c->env = NULL;
-	*out = vv_take(&c);
-	return VV_OK;
+	return vv_hand_over(out, &c);
 }
 
 const char *vv_cached_url(const vv_cached *c)
@@ -608,13 +604,7 @@ void vv_cached_close(vv_cached *c)
 		if (c->lock_fd >= 0) {
 			vv_unlock(c->lock_fd);
 		}
-		vv_free(c->url);
-		vv_free(c->clones);
-		vv_free(c->folder);
-		vv_free(c->lock);
-		vv_free(c->refs_lock);
-		vv_free(c->repository);
-		vv_free(c->asked);
-		vv_free(c);
+		vv_free_all(c->url, c->clones, c->folder, c->lock, c->refs_lock, c->repository,
+			    c->asked, c);
 	}
 }

@@ -108,9 +108,7 @@ void vv_clone_job_clear(vv_clone_job *j)
 	vv_fetch_job_clear(&j->fetch);
 	vv_repository_close(j->repo);
 	vv_unfinished_clear(&j->unfinished);
-	vv_free(j->absolute);
-	vv_free(j->folder);
-	vv_free(j->one);
+	vv_free_all(j->absolute, j->folder, j->one);
 	vv_named_clear(&j->named);
 }
 
@@ -175,9 +173,7 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 		if (!getcwd(cwd, sizeof(cwd))) {
 			rc = vv_fail_errno(err, "cannot find the current folder", NULL);
 		} else {
-			vv_buf b = VV_BUF_INIT;
-			vv_buf_printf(&b, "%s/%s", cwd, j->url);
-			j->absolute = vv_buf_detach(&b);
+			j->absolute = vv_asprintf("%s/%s", cwd, j->url);
 			rc = j->absolute ? VV_OK : vv_fail_nomem(err);
 			j->url = j->absolute ? j->absolute : j->url;
 		}

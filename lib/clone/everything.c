@@ -57,9 +57,7 @@ static void migration_clear(migration *m)
 	for (size_t i = 0; i < m->ref_count; i++) {
 		vv_ref_clear(&m->refs[i]);
 	}
-	vv_free(m->refs);
-	vv_free(m->ranges);
-	vv_free(m->used);
+	vv_free_all(m->refs, m->ranges, m->used);
 	vv_attr_rules_free(m->rules);
 	vv_head_clear(&m->head);
 }

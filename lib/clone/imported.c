@@ -390,8 +390,7 @@ static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)
 
 	vv_hex_write(hex, d->digest, VV_SHA256_LEN);
 	hex[2 * VV_SHA256_LEN] = '\0';
-	vv_free(i->etag);
-	vv_free(i->modified);
+	vv_free_all(i->etag, i->modified);
 	i->etag = vv_take(&d->etag_now);
 	i->modified = vv_take(&d->modified_now);
 	return replace(&i->sha256, hex, err);
@@ -497,8 +496,7 @@ static void close_linked(void *payload)
 
 	vv_repository_close(l->there);
 	vv_cached_close(l->cached);
-	vv_free(l->url);
-	vv_free(l);
+	vv_free_all(l->url, l);
 }
 
 static vv_status open_cache(linked *l, vv_error *err)
@@ -642,16 +640,15 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 			     const vv_imported *now, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_auto(vv_head) head = {0};
 	vv_index_entry e;
 	vv_oid base;
 	vv_status rc;
 
-	vv_buf_printf(&message, "Update %s from %s\n\n%s %s there.\n", now->to,
-		      vv_text_url(now->url), now->path ? "Commit" : "SHA-256",
-		      now->path ? now->commit : now->sha256);
-	if ((rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0) {
+	vv_auto(char) *message = vv_asprintf(
+		"Update %s from %s\n\n%s %s there.\n", now->to, vv_text_url(now->url),
+		now->path ? "Commit" : "SHA-256", now->path ? now->commit : now->sha256);
+	if ((rc = vv_alloc_ok(message, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0) {
 		return rc;
 	}
 	if (head.unborn || (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0 ||
@@ -663,9 +660,9 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 			       vv_text_shows(now->to));
 	}
 	if ((rc = set_version(x, r, before, err)) < 0 ||
-	    (rc = write_commit(&base, x, r, &head.commit, message.data, err)) < 0 ||
+	    (rc = write_commit(&base, x, r, &head.commit, message, err)) < 0 ||
 	    (rc = set_version(x, r, now, err)) < 0 || (rc = set_lines(x, r, now, err)) < 0) {
 		return rc;
 	}
-	return write_commit(out, x, r, &base, message.data, err);
+	return write_commit(out, x, r, &base, message, err);
 }

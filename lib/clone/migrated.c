@@ -59,10 +59,7 @@ vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, boo
 
 	*out = c;
 	if (!c) return vv_fail_nomem(err);
-	c->repo = r;
-	c->export = export;
-	c->dry = dry;
-	c->progress = progress;
+	*c = (vv_migrated){.repo = r, .export = export, .dry = dry, .progress = progress};
 	vv_hash_index_init(&c->path_index);
 	vv_hash_index_init(&c->index);
 	return vv_dataset_writer_open(&c->writer, r, NULL, err);
@@ -77,8 +74,7 @@ void vv_migrated_close(vv_migrated *c)
 		vv_buf_clear(&c->paths[i].last_block);
 		vv_free(c->paths[i].reason);
 	}
-	vv_free(c->paths);
-	vv_free(c->versions);
+	vv_free_all(c->paths, c->versions);
 	vv_hash_index_clear(&c->path_index);
 	vv_hash_index_clear(&c->index);
 	vv_free(c);
@@ -437,8 +433,7 @@ static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o
 		vv_free(vv_take(&file));
 		if ((rc = dvc_cache_file(&file, c, folder, o, old, err)) < 0) return rc;
 		if (vv_exists(file)) {
-			*out = vv_take(&file);
-			return VV_OK;
+			return vv_hand_over(out, &file);
 		}
 	}
 	return vv_fail(err, VV_EMISSING,

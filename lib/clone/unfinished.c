@@ -415,9 +415,6 @@ void vv_unfinished_clear(vv_unfinished *u)
 	if (u->mark && u->lock_fd >= 0) {
 		vv_unlock(u->lock_fd);
 	}
-	vv_free(u->mark);
-	vv_free(u->varvedir);
-	vv_free(u->gitdir);
-	vv_free(u->dir);
+	vv_free_all(u->mark, u->varvedir, u->gitdir, u->dir);
 	memset(u, 0, sizeof(*u));
 }

@@ -50,14 +50,13 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 
 static vv_status is_ref(vv_branch_merge *m, const char *prefix, bool *out, vv_error *err)
 {
-	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_ref ref = {0};
 	vv_status rc;
 
 	*out = false;
-	vv_buf_printf(&name, "%s%s", prefix, m->word);
-	if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
-	    (rc = vv_ref_get(m->repo, name.data, &ref, err)) == VV_OK) {
+	vv_auto(char) *name = vv_asprintf("%s%s", prefix, m->word);
+	if ((rc = vv_alloc_ok(name, err)) == VV_OK &&
+	    (rc = vv_ref_get(m->repo, name, &ref, err)) == VV_OK) {
 		*out = true;
 		vv_ref_clear(&ref);
 	}
@@ -360,6 +359,5 @@ void vv_branch_merge_clear(vv_branch_merge *m)
 	}
 	vv_head_clear(&m->head);
 	vv_free(m->word);
-	vv_buf_clear(&m->message);
-	vv_buf_clear(&m->reflog);
+	vv_buf_clear_all(&m->message, &m->reflog);
 }

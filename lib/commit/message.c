@@ -181,7 +181,6 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 	if (rc == VV_OK) {
 		rc = run(&m, out, err);
 	}
-	vv_free(m.file);
-	vv_free(m.comment_char);
+	vv_free_all(m.file, m.comment_char);
 	return rc;
 }

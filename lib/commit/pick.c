@@ -165,8 +165,6 @@ void vv_pick_clear(vv_pick *p)
 	vv_head_clear(&p->head);
 	vv_commit_clear(&p->of);
 	vv_free(p->short_id);
-	vv_buf_clear(&p->message);
-	vv_buf_clear(&p->label);
-	vv_buf_clear(&p->reflog);
+	vv_buf_clear_all(&p->message, &p->label, &p->reflog);
 	memset(p, 0, sizeof(*p));
 }

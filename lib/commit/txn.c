@@ -147,10 +147,8 @@ vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err)
 
 static vv_status name_branch(vv_txn *t, const char *branch, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
-
-	vv_buf_printf(&name, "%s%s", strncmp(branch, "refs/", 5) == 0 ? "" : "refs/heads/", branch);
-	t->branch = vv_buf_detach(&name);
+	t->branch = vv_asprintf("%s%s", strncmp(branch, "refs/", 5) == 0 ? "" : "refs/heads/",
+				branch);
 	if (!t->branch) return vv_fail_nomem(err);
 	return strncmp(t->branch, "refs/heads/", 11) == 0
 		       ? vv_ref_name_check(t->branch + 11, err)
@@ -178,8 +176,7 @@ vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const 
 	}
 	t->reader = vv_dataset_writer_reader(t->writer);
 	if ((rc = vv_txn_begin(t, from, err)) < 0) return rc;
-	*out = vv_take(&t);
-	return VV_OK;
+	return vv_hand_over(out, &t);
 }
 
 void vv_txn_free(vv_txn *t)
@@ -194,13 +191,11 @@ void vv_txn_free(vv_txn *t)
 	drop_changes(t);
 	vv_free(t->changes);
 	for (size_t i = 0; i < t->result_count; i++) {
-		vv_free(t->results[i]->what.path);
-		vv_free(t->results[i]);
+		vv_free_all(t->results[i]->what.path, t->results[i]);
 	}
 	vv_free(t->results);
 	vv_head_clear(&t->head);
-	vv_free(t->branch);
-	vv_free(t);
+	vv_free_all(t->branch, t);
 }
 
 /* --- changes ----------------------------------------------------------------------------- */

@@ -434,15 +434,14 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, bool *moved,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) reflog = VV_BUF_INIT;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
-	vv_buf_printf(&reflog, "commit%s: %.*s", t->head.unborn ? " (initial)" : "",
-		      (int)strcspn(message, "\n"), message);
-	if ((rc = vv_buf_ok(&reflog, err)) == VV_OK) {
+	vv_auto(char) *reflog = vv_asprintf("commit%s: %.*s", t->head.unborn ? " (initial)" : "",
+					    (int)strcspn(message, "\n"), message);
+	if ((rc = vv_alloc_ok(reflog, err)) == VV_OK) {
 		rc = vv_ref_update(t->repo, t->branch, id, t->head.unborn ? NULL : &t->head.commit,
-				   false, reflog.data, err);
+				   false, reflog, err);
 	}
 	*moved = rc == VV_OK || (vv_ref_get(t->repo, t->branch, &ref, VV_IGNORED) == VV_OK &&
 				 vv_oid_equal(&ref.id, id));

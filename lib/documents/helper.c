@@ -109,8 +109,7 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 			    .bound = limits->bound};
 	if ((rc = vv_run_start(&h->child, &run, err)) < 0) return rc;
 	(void)fcntl(h->child.out, F_SETPIPE_SZ, PIPE_BYTES);
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 static int64_t now_ns(void)
@@ -426,8 +425,6 @@ void vv_helper_close(vv_helper *h)
 	running--;
 	close_end(&h->child.out);
 	close_end(&h->child.err);
-	vv_buf_clear(&h->said);
-	vv_buf_clear(&h->helps);
-	vv_free(h->name);
-	vv_free(h);
+	vv_buf_clear_all(&h->said, &h->helps);
+	vv_free_all(h->name, h);
 }

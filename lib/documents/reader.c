@@ -44,11 +44,9 @@ char *vv_reader_setting(vv_repository *repo, const vv_env *env, const char *key)
 /* varve.reader.KIND.command; NULL: there is none. KIND is of letters and digits. */
 static char *setting(vv_repository *repo, const vv_env *env, const char *kind)
 {
-	vv_auto(vv_buf) key = VV_BUF_INIT;
-
 	if (!*kind || kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789")]) return NULL;
-	vv_buf_printf(&key, "varve.reader.%s.command", kind);
-	return key.failed ? NULL : vv_reader_setting(repo, env, vv_buf_cstr(&key));
+	vv_auto(char) *key = vv_asprintf("varve.reader.%s.command", kind);
+	return !key ? NULL : vv_reader_setting(repo, env, key);
 }
 
 /* The command of the user's settings for a file; NULL: none. */
@@ -129,8 +127,7 @@ vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *
 		*own = true;
 		if (!(*command = vv_strdup(OWN))) return vv_fail_nomem(err);
 	}
-	*kind = vv_take(&said);
-	return VV_OK;
+	return vv_hand_over(kind, &said);
 }
 
 /* --- all of them --------------------------------------------------------------- */

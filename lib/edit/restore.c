@@ -236,8 +236,7 @@ vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_r
 done:
 	*cells = *out == VV_RESTORED_CELLS ? j.count : 0;
 	vv_columns_clear(&j.columns);
-	vv_free(j.edits);
-	vv_free(j.cells);
+	vv_free_all(j.edits, j.cells);
 	vv_row_found_clear(&j.then.at);
 	vv_row_found_clear(&j.now.at);
 	if (j.open) {
@@ -270,8 +269,7 @@ static void spelling_job_clear(spelling_job *j)
 	vv_table_close(&j->base);
 	vv_subject_clear(&j->subject);
 	vv_row_file_close(&j->file);
-	vv_free(j->from);
-	vv_free(j->edits);
+	vv_free_all(j->from, j->edits);
 	vv_arena_clear(&j->arena);
 }
 VV_AUTO_CLEAR(spelling_job, spelling_job_clear)

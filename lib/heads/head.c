@@ -71,8 +71,7 @@ typedef struct parts {
 
 static void parts_clear(parts *p)
 {
-	vv_buf_clear(&p->bytes);
-	vv_buf_clear(&p->signature);
+	vv_buf_clear_all(&p->bytes, &p->signature);
 }
 VV_AUTO_CLEAR(parts, parts_clear)
 
@@ -167,8 +166,7 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	uint8_t key[VV_KEY_PUBLIC], digest[VV_SHA256_LEN];
 	vv_status rc = vv_git_object_bytes(r, VV_GIT_COMMIT, id, COMMIT_MAX, &raw, err);
 
-	memset(out, 0, sizeof(*out));
-	out->id = *id;
+	*out = (vv_head_commit){.id = *id};
 	if (rc < 0 || (rc = split(&p, out, &raw, err)) < 0 ||
 	    (rc = vv_ssh_verify(key, vv_buf_cstr(&p.signature), p.signature.len, VV_HEAD_PURPOSE,
 				p.bytes.data, p.bytes.len, err)) < 0) {

@@ -515,8 +515,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 	size_t owner = SIZE_MAX;
 	vv_status rc = VV_OK;
 
-	memset(out, 0, sizeof(*out));
-	out->trust = *t;
+	*out = (vv_judged){.trust = *t};
 	if (count == 0) return t->known ? check_missing(&g, NULL, heads, 0, err) : VV_OK;
 	memcpy(g.owner, t->owner, sizeof(g.owner));
 	memcpy(g.name, t->name, sizeof(g.name));

@@ -76,16 +76,15 @@ static vv_status trust_last(making *k, vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_find(&k->trust, k->signer.key);
 	vv_auto(vv_head_commit) c = {.parent_count = 0};
-	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_auto(vv_ref) ref = {0};
 	bool follows = h == NULL;
 	char key[VV_DID_TEXT];
 	vv_status rc;
 
 	vv_head_key_text(key, k->signer.key);
-	vv_buf_printf(&name, VV_HEADS "%s", key);
-	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
-	if ((rc = vv_ref_get(k->r, name.data, &ref, err)) < 0) return vv_missing_ok(rc, err);
+	vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", key);
+	if ((rc = vv_alloc_ok(name, err)) < 0) return rc;
+	if ((rc = vv_ref_get(k->r, name, &ref, err)) < 0) return vv_missing_ok(rc, err);
 	if ((h && vv_oid_equal(&h->commit, &ref.id)) ||
 	    (h && (rc = vv_is_ancestor(k->r, &h->commit, &ref.id, &follows, err)) < 0) ||
 	    !follows || (rc = vv_head_commit_read(&c, k->r, &ref.id, err)) < 0 ||
@@ -234,7 +233,6 @@ static bool is_same(const making *k, int64_t now)
 static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
 {
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
-	vv_auto(vv_buf) ref = VV_BUF_INIT;
 	char key[VV_DID_TEXT];
 	int64_t now;
 	uint32_t nsec;
@@ -259,9 +257,9 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 		return rc;
 	}
 	vv_head_key_text(key, k->signer.key);
-	vv_buf_printf(&ref, VV_HEADS "%s", key);
-	if ((rc = vv_buf_ok(&ref, err)) < 0 ||
-	    (rc = vv_ref_update(k->r, ref.data, out, NULL, true, "sign", err)) < 0 ||
+	vv_auto(char) *ref = vv_asprintf(VV_HEADS "%s", key);
+	if ((rc = vv_alloc_ok(ref, err)) < 0 ||
+	    (rc = vv_ref_update(k->r, ref, out, NULL, true, "sign", err)) < 0 ||
 	    (rc = vv_trust_set(&k->trust, &made, err)) < 0) {
 		return rc;
 	}

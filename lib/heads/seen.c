@@ -125,13 +125,11 @@ static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
-		vv_auto(vv_buf) name = VV_BUF_INIT;
 		vv_head_key_text(key, t->heads[i].key);
-		vv_buf_printf(&name, VV_HEADS "%s", key);
-		rc = vv_buf_ok(&name, err);
+		vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", key);
+		rc = vv_alloc_ok(name, err);
 		rc = rc < 0 ? rc
-			    : vv_ref_update(r, name.data, &t->heads[i].commit, NULL, true, "head",
-					    err);
+			    : vv_ref_update(r, name, &t->heads[i].commit, NULL, true, "head", err);
 	}
 	return rc;
 }

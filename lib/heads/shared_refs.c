@@ -57,14 +57,13 @@ static vv_status add_word(choosing *c, const char *word, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		vv_auto(vv_buf) name = VV_BUF_INIT;
-		vv_buf_printf(&name, "%s%s", folders[i], word);
+		vv_auto(char) *name = vv_asprintf("%s%s", folders[i], word);
 		if (!*folders[i] && strncmp(word, "refs/heads/", 11) != 0 &&
 		    strncmp(word, "refs/tags/", 10) != 0) {
 			continue;
 		}
-		rc = vv_buf_ok(&name, err);
-		rc = rc < 0 ? rc : add_named(c, name.data, &found, err);
+		rc = vv_alloc_ok(name, err);
+		rc = rc < 0 ? rc : add_named(c, name, &found, err);
 		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
 	return found ? VV_OK

@@ -43,13 +43,10 @@ void vv_apply_files_clear(vv_apply_files *f)
 		if (e->temp) {
 			vv_unlink(e->temp, true, NULL);
 		}
-		vv_free(e->temp);
-		vv_free(e->path);
-		vv_free(e->file);
+		vv_free_all(e->temp, e->path, e->file);
 		vv_buf_clear(&e->buf);
 	}
-	vv_free(f->list);
-	vv_free(f->only);
+	vv_free_all(f->list, f->only);
 	vv_apply_files_init(f);
 }
 

@@ -24,10 +24,7 @@ void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_wr
 
 void vv_apply_index_clear(vv_apply_index *a)
 {
-	for (size_t i = 0; i < a->missed_count; i++) {
-		vv_free(a->missed[i]);
-	}
-	vv_free(a->missed);
+	vv_names_free(a->missed, a->missed_count);
 	for (size_t i = 0; i < a->count; i++) {
 		vv_free(a->merged[i].path);
 		vv_dataset_merged_clear(&a->merged[i].out);

@@ -146,8 +146,7 @@ static vv_status drop_decided(remake *r, vv_error *err)
 	}
 	c->count = left;
 done:
-	vv_free(all.list);
-	vv_free(open.list);
+	vv_free_all(all.list, open.list);
 	return rc;
 }
 

@@ -45,8 +45,7 @@ void vv_conflict_record_init(vv_conflict_record *c)
 
 void vv_conflict_record_clear(vv_conflict_record *c)
 {
-	vv_free(c->items);
-	vv_free(c->decided);
+	vv_free_all(c->items, c->decided);
 	vv_arena_clear(&c->arena);
 	vv_conflict_record_init(c);
 }

@@ -470,9 +470,7 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 		rc = renumber(&v, err);
 	}
 done:
-	vv_free(v.rows);
-	vv_free(v.back);
-	vv_free(v.edits);
+	vv_free_all(v.rows, v.back, v.edits);
 	vv_arena_clear(&v.arena);
 	return rc;
 }

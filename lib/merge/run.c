@@ -401,8 +401,7 @@ void vv_merge_job_clear(vv_merge_job *j)
 	for (size_t i = 0; j->tables && i < vv_merged_count(j->merged); i++) {
 		vv_dataset_merged_clear(&j->tables[i]);
 	}
-	vv_free(j->tables);
-	vv_free(j->settled);
+	vv_free_all(j->tables, j->settled);
 	vv_merged_free(j->merged);
 	vv_tree_switch_clear(&j->change);
 	vv_checkout_clear(&j->checkout);

@@ -115,11 +115,10 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 	vv_stat st;
 	vv_status rc;
 
-	memset(in, 0, sizeof(*in));
-	in->fd = -1;
-	in->name = standard ? "standard input" : path;
-	in->plain_name = without_packing(standard ? "" : path);
-	in->encoding = encoding;
+	*in = (vv_convert_input){.fd = -1,
+				 .name = standard ? "standard input" : path,
+				 .plain_name = without_packing(standard ? "" : path),
+				 .encoding = encoding};
 	if (!in->plain_name) return vv_fail_nomem(err);
 	if (!standard) {
 		if (is_pipe(path)) {
@@ -157,6 +156,5 @@ void vv_convert_input_close(vv_convert_input *in)
 	if (in->fd >= 0) {
 		vv_close(in->fd, in->name, NULL);
 	}
-	memset(in, 0, sizeof(*in));
-	in->fd = -1;
+	*in = (vv_convert_input){.fd = -1};
 }

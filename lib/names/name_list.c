@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -58,9 +59,6 @@ vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_
 
 void vv_name_list_clear(vv_name_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->items[i]);
-	}
-	vv_free(l->items);
+	vv_names_free(l->items, l->count);
 	*l = (vv_name_list){NULL, 0};
 }

@@ -106,11 +106,10 @@ static void charge(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
 	uint64_t now = vv_monotonic_ms();
 
 	if (!o->pays || ms == 0) return;
-	vv_mutex_lock(f->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	account *a = make_account(f, &o->client, now);
 	a->owed_ms = owed_now(f, a, now) + ms;
 	a->at_ms = now;
-	vv_mutex_unlock(f->lock);
 }
 
 /* The part of the cost that stands for the bytes that were given. */
@@ -123,14 +122,13 @@ static void give_back(vv_ordered_files *f, const vv_ordered_file *o)
 	uint64_t back = o->given >= bytes
 				? o->cost_ms
 				: (uint64_t)((double)o->cost_ms * (double)o->given / (double)bytes);
-	vv_mutex_lock(f->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	if ((a = find_account(f, &o->client))) {
 		uint64_t owed = owed_now(f, a, now);
 
 		a->owed_ms = owed > back ? owed - back : 0;
 		a->at_ms = now;
 	}
-	vv_mutex_unlock(f->lock);
 }
 
 /* ---- what is kept ---- */
@@ -139,8 +137,7 @@ static void free_kept(kept *k)
 {
 	if (k) {
 		vv_close(k->fd, NULL, NULL);
-		vv_free(k->path);
-		vv_free(k);
+		vv_free_all(k->path, k);
 	}
 }
 
@@ -217,8 +214,7 @@ vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options 
 	f->lock = vv_mutex_new();
 	f->turn = vv_turn_new();
 	if (!f->lock || !f->turn) return vv_fail_nomem(err);
-	*out = vv_take(&f);
-	return VV_OK;
+	return vv_hand_over(out, &f);
 }
 
 void vv_ordered_files_free(vv_ordered_files *f)
@@ -266,10 +262,8 @@ static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 
 static bool drop_one(vv_ordered_files *f)
 {
-	vv_mutex_lock(f->lock);
-	bool any = evict_one(f);
-	vv_mutex_unlock(f->lock);
-	return any;
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
+	return evict_one(f);
 }
 
 /* In one's turn. */
@@ -290,12 +284,11 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 	o->cost_ms = vv_thread_cpu_ms() - began;
 	charge(f, o, o->cost_ms);
 	if (rc < 0) return rc;
-	vv_mutex_lock(f->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	k->used = ++f->clock;
 	k->next = f->first;
 	f->first = o->kept = k;
 	f->bytes += bytes;
-	vv_mutex_unlock(f->lock);
 	return VV_OK;
 }
 
@@ -305,7 +298,7 @@ static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err
 	vv_ordered_files *f = o->files;
 	vv_status rc = VV_OK;
 
-	vv_mutex_lock(f->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	if (f->loose < LOOSE_MAX) {
 		f->loose++;
 	} else {
@@ -313,7 +306,6 @@ static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err
 			     "no room for its file (%s); %u others are read without one",
 			     why->message, LOOSE_MAX);
 	}
-	vv_mutex_unlock(f->lock);
 	return rc;
 }
 
@@ -360,11 +352,10 @@ bool vv_ordered_files_have(vv_ordered_files *f, const vv_table *t)
 {
 	bool have = false;
 
-	vv_mutex_lock(f->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	for (const kept *k = f->first; k && !have; k = k->next) {
 		have = vv_cid_equal(&k->version, &t->cid);
 	}
-	vv_mutex_unlock(f->lock);
 	return have;
 }
 
@@ -393,8 +384,7 @@ vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_ta
 		o->client = *client;
 	}
 	if ((rc = open_kept(o, err)) < 0) return rc;
-	*out = vv_take(&o);
-	return VV_OK;
+	return vv_hand_over(out, &o);
 }
 
 void vv_ordered_file_close(vv_ordered_file *o)

@@ -107,8 +107,7 @@ void vv_pathspec_clear(vv_pathspec *p)
 	for (size_t i = 0; i < p->count; i++) {
 		vv_free(p->items[i].path);
 	}
-	vv_free(p->items);
-	vv_free(p->sorted);
+	vv_free_all(p->items, p->sorted);
 	*p = (vv_pathspec){NULL, 0, NULL, 0};
 }
 

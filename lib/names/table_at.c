@@ -27,12 +27,12 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 			   const vv_oid *commit, const char *path, bool find_key, vv_error *err)
 {
 	const vv_subject_options how = {.find_key = find_key, .unpack = true};
-	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	vv_buf_printf(&text, "%s:%s", vv_oid_shows(commit), path);
-	if (!(out->name = vv_buf_detach(&text))) return vv_fail_nomem(err);
+	if (!(out->name = vv_asprintf("%s:%s", vv_oid_shows(commit), path))) {
+		return vv_fail_nomem(err);
+	}
 	vv_subject_init(&out->subject);
 	if ((rc = vv_subject_find(&out->subject, r, s, out->name, err)) == VV_OK) {
 		rc = vv_subject_open(&out->subject, &out->table, &how, err);

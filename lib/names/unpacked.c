@@ -47,8 +47,7 @@ vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error 
 			       .payload = u,
 			       .name = packed->name};
 	if ((rc = begin(u, err)) < 0) return rc;
-	*out = vv_take(&u);
-	return VV_OK;
+	return vv_hand_over(out, &u);
 }
 
 void vv_unpacked_close(vv_unpacked *u)

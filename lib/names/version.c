@@ -57,10 +57,7 @@ vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err)
 void vv_subject_clear(vv_subject *s)
 {
 	vv_subject_forget(s);
-	vv_free(s->path);
-	vv_free(s->table);
-	vv_free(s->file);
-	vv_free(s->lfs);
+	vv_free_all(s->path, s->table, s->file, s->lfs);
 	vv_subject_init(s);
 }
 
@@ -196,10 +193,7 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 
 char *vv_subject_name(const vv_subject *s)
 {
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s%s%s", s->path, s->table ? "#" : "", s->table ? s->table : "");
-	return vv_buf_detach(&b);
+	return vv_asprintf("%s%s%s", s->path, s->table ? "#" : "", s->table ? s->table : "");
 }
 
 /* No path is called so: is it a document's, and what follows its last '#' a table? Then the path ends there. Asked again, the one

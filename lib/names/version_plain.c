@@ -156,8 +156,7 @@ static void input_close(input *in)
 	vv_table_source_close(in->stored_bytes);
 	vv_table_close(&in->stored);
 	vv_close(in->fd, NULL, NULL);
-	vv_buf_clear(&in->blob);
-	vv_buf_clear(&in->head);
+	vv_buf_clear_all(&in->blob, &in->head);
 }
 
 /* The version in the index lends schema and dialect to a changed file. Where its
@@ -339,21 +338,20 @@ static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, 
 {
 	vv_stat_cache *seen = s->reader && s->path && !s->lfs ? vv_dataset_reader_stats(s->reader)
 							      : NULL;
-	vv_auto(vv_buf) key = VV_BUF_INIT;
 	int64_t sec;
 	uint32_t nsec;
 
-	vv_buf_printf(&key, "/%s", s->path ? s->path : "");
-	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || vv_buf_ok(&key, VV_IGNORED) < 0) {
+	vv_auto(char) *key = vv_asprintf("/%s", s->path ? s->path : "");
+	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || vv_alloc_ok(key, VV_IGNORED) < 0) {
 		return false;
 	}
 	d->document.before = &d->before;
-	if (seen && vv_stat_cache_get(seen, vv_buf_cstr(&key), &d->before, out)) return true;
+	if (seen && vv_stat_cache_get(seen, key, &d->before, out)) return true;
 	if (!is_dated(&d->before, &sec, &nsec) || vv_blob_id_of_file(file, out, VV_IGNORED) < 0) {
 		return false;
 	}
-	return !seen || vv_stat_cache_set(seen, vv_buf_cstr(&key), &d->before, out, sec, nsec,
-					  VV_IGNORED) == VV_OK;
+	return !seen ||
+	       vv_stat_cache_set(seen, key, &d->before, out, sec, nsec, VV_IGNORED) == VV_OK;
 }
 
 /* What its bytes are known by: a blob's id, or the one that they would have. */

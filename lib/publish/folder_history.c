@@ -104,13 +104,11 @@ vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err)
 /* As long as the last run left it; or there, if that says nothing of it. */
 static bool is_whole(const vv_folder_history *h, const char *name, const char *end)
 {
-	vv_auto(vv_buf) path = VV_BUF_INIT;
-
-	vv_buf_printf(&path, PACKS "%s.%s", name, end);
-	if (path.failed) return false;
-	const vv_folder_item *held = vv_folder_items_find(&h->state->held, path.data);
-	if (held) return vv_folder_has(h->dir, path.data, held->number);
-	vv_auto(char) *file = vv_path_join(h->dir, path.data, (char *)NULL);
+	vv_auto(char) *path = vv_asprintf(PACKS "%s.%s", name, end);
+	if (!path) return false;
+	const vv_folder_item *held = vv_folder_items_find(&h->state->held, path);
+	if (held) return vv_folder_has(h->dir, path, held->number);
+	vv_auto(char) *file = vv_path_join(h->dir, path, (char *)NULL);
 	return file && vv_exists(file);
 }
 
@@ -128,12 +126,12 @@ static vv_status look_lost(vv_folder_history *h, vv_error *err)
 			continue;
 		}
 		for (size_t k = 0; k < 2; k++) {
-			vv_auto(vv_buf) file = VV_BUF_INIT;
 			vv_status rc;
 
-			vv_buf_printf(&file, "%s/" PACKS "%s.%s", h->dir, name, ends[k]);
-			if ((rc = vv_buf_ok(&file, err)) < 0 ||
-			    (rc = vv_unlink(file.data, true, err)) < 0) {
+			vv_auto(char) *file = vv_asprintf("%s/" PACKS "%s.%s", h->dir, name,
+							  ends[k]);
+			if ((rc = vv_alloc_ok(file, err)) < 0 ||
+			    (rc = vv_unlink(file, true, err)) < 0) {
 				return rc;
 			}
 		}

@@ -24,10 +24,7 @@
 void vv_folder_state_clear(vv_folder_state *s)
 {
 	vv_arena_clear(&s->arena);
-	vv_free(s->packs.items);
-	vv_free(s->files.items);
-	vv_free(s->gone.items);
-	vv_free(s->held.items);
+	vv_free_all(s->packs.items, s->files.items, s->gone.items, s->held.items);
 	memset(s, 0, sizeof(*s));
 }
 

@@ -31,9 +31,7 @@ typedef struct proving {
 
 static void proving_clear(proving *x)
 {
-	vv_buf_clear(&x->blocks);
-	vv_buf_clear(&x->objects);
-	vv_buf_clear(&x->key);
+	vv_buf_clear_all(&x->blocks, &x->objects, &x->key);
 	vv_cid_set_free(x->there);
 }
 VV_AUTO_CLEAR(proving, proving_clear)

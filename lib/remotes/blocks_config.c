@@ -31,9 +31,7 @@ void vv_blocks_config_clear(vv_blocks_config *c)
 		vv_free(c->push_urls[i]);
 	}
 	for (size_t i = 0; i < c->store_count; i++) {
-		vv_free(c->stores[i].name);
-		vv_free(c->stores[i].url);
-		vv_free(c->stores[i].push_url);
+		vv_free_all(c->stores[i].name, c->stores[i].url, c->stores[i].push_url);
 	}
 	vv_free(c->upstream);
 	memset(c, 0, sizeof(*c));
@@ -55,15 +53,13 @@ const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const c
 static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
 {
 	const char *name = strncmp(value, "refs/", 5) == 0 ? value + 5 : value;
-	vv_buf b = VV_BUF_INIT;
 
 	if (vv_ref_name_check(name, VV_IGNORED) < 0 || (name != value && !strchr(name, '/'))) {
 		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is not the name of a ref",
 			       vv_text_shows(value));
 	}
-	vv_buf_printf(&b, "%s%s", name == value ? "refs/heads/" : "", value);
 	vv_free(c->ref);
-	c->ref = vv_buf_detach(&b);
+	c->ref = vv_asprintf("%s%s", name == value ? "refs/heads/" : "", value);
 	return c->ref ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -305,16 +301,15 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
 {
 	const char *work = vv_repository_workdir(r);
-	vv_auto(vv_buf) where = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (!work) return VV_OK;
-	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work);
-	if ((rc = vv_buf_ok(&where, err)) == VV_OK &&
-	    vv_lstat(&st, vv_buf_cstr(&where) + 7, NULL) == VV_OK && S_ISREG(st.mode)) {
-		rc = read_from(out, r, vv_buf_cstr(&where), err);
+	vv_auto(char) *where = vv_asprintf("--file=%s/" VV_BLOCKS_CONFIG, work);
+	if ((rc = vv_alloc_ok(where, err)) == VV_OK && vv_lstat(&st, where + 7, NULL) == VV_OK &&
+	    S_ISREG(st.mode)) {
+		rc = read_from(out, r, where, err);
 	}
 	return rc;
 }

@@ -18,8 +18,7 @@
 
 void vv_data_store_clear(vv_data_store *s)
 {
-	vv_free(s->name);
-	vv_free(s->url);
+	vv_free_all(s->name, s->url);
 	memset(s, 0, sizeof(*s));
 }
 

@@ -114,8 +114,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 			       : vv_host_refs_read(&g->refs, &ask, g->url, g->word, g->folder, err);
 	if (rc < 0) return explain(g, rc, err);
 	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello, g->folder);
-	*out = vv_take(&g);
-	return VV_OK;
+	return vv_hand_over(out, &g);
 }
 
 bool vv_git_host_has_blocks_head(const vv_git_host *g)
@@ -156,9 +155,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_block_peers_clear(&g->peers);
 		vv_host_refs_clear(&g->refs);
 		vv_data_store_clear(&g->store);
-		vv_free(g->blocks_ref);
-		vv_free(g->untrusted);
-		vv_free(g->word);
+		vv_free_all(g->blocks_ref, g->untrusted, g->word);
 		if (g->own) {
 			vv_remote_clear(g->own);
 			vv_free(g->own);

@@ -217,9 +217,7 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 
 void vv_host_refs_clear(vv_host_refs *x)
 {
-	vv_free(x->hello.refs);
-	vv_free(x->hello.others);
-	vv_free(x->hello.heads);
+	vv_free_all(x->hello.refs, x->hello.others, x->hello.heads);
 	vv_arena_clear(&x->arena);
 	memset(x, 0, sizeof(*x));
 }

@@ -221,10 +221,7 @@ vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, co
 	while (rc == VV_OK && asked > 0) {
 		rc = ask_once(&p, &asked, err);
 	}
-	vv_free(p.version);
-	vv_free(p.asked);
-	vv_free(p.next);
-	vv_free(p.open);
+	vv_free_all(p.version, p.asked, p.next, p.open);
 	return rc;
 }
 

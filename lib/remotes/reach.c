@@ -374,8 +374,7 @@ static void free_later(later *l)
 	if (l->m) {
 		vv_remote_clear(l->m);
 	}
-	vv_free(l->m);
-	vv_free(l);
+	vv_free_all(l->m, l);
 }
 
 /* Takes l over, on failure also. */

@@ -47,8 +47,7 @@ vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err)
 
 void vv_refspec_clear(vv_refspec *s)
 {
-	vv_free(s->from);
-	vv_free(s->to);
+	vv_free_all(s->from, s->to);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -83,9 +82,7 @@ char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc)
 
 char *vv_remote_key(const char *name, const char *key)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_buf_printf(&b, "remote.%s.%s", name, key);
-	return vv_buf_detach(&b);
+	return vv_asprintf("remote.%s.%s", name, key);
 }
 
 static vv_status add_value(char ***values, size_t *count, const char *value, vv_error *err)
@@ -205,18 +202,9 @@ void vv_remote_clear(vv_remote *m)
 	for (size_t i = 0; i < m->peer_count; i++) {
 		vv_free(m->peers[i]);
 	}
-	vv_free(m->fetch);
-	vv_free(m->peers);
-	for (size_t i = 0; i < m->blocks_url_count; i++) {
-		vv_free(m->blocks_urls[i]);
-	}
-	vv_free(m->blocks_urls);
-	vv_free(m->name);
-	vv_free(m->url);
-	vv_free(m->push_url);
-	vv_free(m->program);
-	vv_free(m->kind);
-	vv_free(m->found_by);
+	vv_free_all(m->fetch, m->peers);
+	vv_names_free(m->blocks_urls, m->blocks_url_count);
+	vv_free_all(m->name, m->url, m->push_url, m->program, m->kind, m->found_by);
 	memset(m, 0, sizeof(*m));
 }
 

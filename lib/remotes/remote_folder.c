@@ -105,8 +105,7 @@ vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url,
 	if (u.kind == VV_URL_HTTP && (rc = vv_web_place_open(&f->place, &u, &facts, &o, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&f);
-	return VV_OK;
+	return vv_hand_over(out, &f);
 }
 
 void vv_remote_folder_close(vv_remote_folder *f)
@@ -116,9 +115,7 @@ void vv_remote_folder_close(vv_remote_folder *f)
 	for (size_t i = 0; i < VV_FOLDER_FIRST; i++) {
 		vv_buf_clear(&f->first[i]);
 	}
-	vv_free(f->history);
-	vv_free(f->url);
-	vv_free(f);
+	vv_free_all(f->history, f->url, f);
 }
 
 vv_status vv_remote_folder_ask(void *payload, size_t i, vv_error *err VV_UNUSED)

@@ -82,10 +82,7 @@ vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err)
 void vv_holder_configs_clear(vv_holder_configs *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		vv_free(c->items[i].name);
-		vv_free(c->items[i].url);
-		vv_free(c->items[i].domain);
-		vv_free(c->items[i].key);
+		vv_free_all(c->items[i].name, c->items[i].url, c->items[i].domain, c->items[i].key);
 	}
 	vv_free(c->items);
 	memset(c, 0, sizeof(*c));

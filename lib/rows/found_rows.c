@@ -109,8 +109,7 @@ static vv_status where_groups_open(where_groups **out, vv_table *t, vv_where *w,
 	    (keys && !g->only_listed && g->count > FEW && (rc = list_by_key(g, keys, err)) < 0)) {
 		return rc;
 	}
-	*out = vv_take(&g);
-	return VV_OK;
+	return vv_hand_over(out, &g);
 }
 
 /* The number of the next group: 1, 0 or <0. */
@@ -225,8 +224,7 @@ vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *
 
 	*out = f;
 	if (!f) return vv_fail_nomem(err);
-	f->table = t;
-	f->o = *opts;
+	*f = (found_rows){.table = t, .o = *opts};
 	vv_batch_init(&f->tested_batch);
 	if (opts->count > 0) {
 		if (!(f->columns = vv_calloc(opts->count, sizeof(size_t)))) {
@@ -327,7 +325,6 @@ void found_rows_close(found_rows *f)
 		vv_table_reader_close(f->tested);
 		where_groups_close(f->groups);
 		vv_batch_clear(&f->tested_batch);
-		vv_free(f->columns);
-		vv_free(f);
+		vv_free_all(f->columns, f);
 	}
 }

@@ -157,8 +157,7 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	vv_status rc = found_rows_open(&r->from, t, opts, err);
 	r->portions[0].from = r->portions[1].from = r->from;
 	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) return rc;
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 /* The group at hand; NULL: there is none any more, or reading failed. */

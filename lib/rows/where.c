@@ -391,12 +391,7 @@ void vv_where_free(vv_where *w)
 		vv_condition_free(w->conditions[i]);
 	}
 	vv_condition_scratch_free(w->scratch);
-	vv_free(w->conditions);
-	vv_free(w->judged);
-	vv_free(w->answers);
-	vv_free(w->columns);
-	vv_free(w->tests);
-	vv_free(w);
+	vv_free_all(w->conditions, w->judged, w->answers, w->columns, w->tests, w);
 }
 
 static vv_status finish(test *x, const vv_table *t, vv_error *err)

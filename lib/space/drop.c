@@ -42,11 +42,9 @@ void vv_drop_clear(vv_drop *d)
 		vv_free(d->versions[i].path);
 	}
 	for (size_t i = 0; i < d->keeper_count; i++) {
-		vv_free(d->keepers[i].name);
-		vv_free(d->keepers[i].url);
+		vv_free_all(d->keepers[i].name, d->keepers[i].url);
 	}
-	vv_free(d->versions);
-	vv_free(d->keepers);
+	vv_free_all(d->versions, d->keepers);
 	d->versions = NULL;
 	d->keepers = NULL;
 	d->count = d->cap = d->keeper_count = d->keeper_cap = 0;

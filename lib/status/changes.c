@@ -854,23 +854,18 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 static void facts_clear(vv_change_facts *f)
 {
 	vv_change_counts_clear(&f->counts);
-	vv_free(f->form);
-	vv_free(f->problem);
+	vv_free_all(f->form, f->problem);
 }
 
 void vv_changes_clear(vv_changes *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		vv_free(c->entries[i].path);
-		vv_free(c->entries[i].from);
-		vv_free(c->entries[i].mend);
+		vv_free_all(c->entries[i].path, c->entries[i].from, c->entries[i].mend);
 		facts_clear(&c->entries[i].staged_facts);
 		facts_clear(&c->entries[i].work_facts);
 	}
 	vv_free(c->entries);
-	vv_buf_clear(&c->signed_by);
-	vv_buf_clear(&c->hook);
-	vv_buf_clear(&c->hook_mend);
+	vv_buf_clear_all(&c->signed_by, &c->hook, &c->hook_mend);
 	vv_names_free(c->missing, c->missing_count);
 	vv_free(c->upstream);
 	vv_buf_clear(&c->beaten);

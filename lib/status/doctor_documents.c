@@ -65,8 +65,6 @@ vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env,
 			err, "cannot be read: %s%s%s", vv_buf_cstr(&l.lack),
 			l.need.len > 0 ? "; missing: " : "", vv_buf_cstr(&l.need));
 	}
-	vv_buf_clear(&l.read);
-	vv_buf_clear(&l.lack);
-	vv_buf_clear(&l.need);
+	vv_buf_clear_all(&l.read, &l.lack, &l.need);
 	return rc;
 }

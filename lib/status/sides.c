@@ -59,16 +59,11 @@ typedef struct finder {
 void vv_diff_sides_clear(vv_diff_sides *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		vv_free(d->paths[i].path);
-		vv_free(d->paths[i].old_path);
+		vv_free_all(d->paths[i].path, d->paths[i].old_path);
 	}
 	vv_free(d->paths);
-	for (size_t i = 0; i < d->table_count; i++) {
-		vv_free(d->tables[i]);
-	}
-	vv_free(d->tables);
-	vv_free(d->a.name);
-	vv_free(d->b.name);
+	vv_names_free(d->tables, d->table_count);
+	vv_free_all(d->a.name, d->b.name);
 	memset(d, 0, sizeof(*d));
 }
 

@@ -61,10 +61,7 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 
 static char *called(const char *path, const char *table)
 {
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s#%s", path, table);
-	return vv_buf_detach(&b);
+	return vv_asprintf("%s#%s", path, table);
 }
 
 /* Is a table asked for? All of a document's are where none of it is named. */

@@ -71,8 +71,7 @@ void vv_unsent_versions_clear(vv_unsent_versions *u)
 	for (size_t i = 0; i < u->count; i++) {
 		vv_free(u->items[i].path);
 	}
-	vv_free(u->items);
-	vv_free(u->place);
+	vv_free_all(u->items, u->place);
 	memset(u, 0, sizeof(*u));
 }
 

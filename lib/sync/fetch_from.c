@@ -254,8 +254,7 @@ static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
 /* The remote is where it was found, this time. */
 static vv_status take_place(vv_fetch_from *r, vv_error *err)
 {
-	vv_free(r->remote.url);
-	vv_free(r->remote.kind);
+	vv_free_all(r->remote.url, r->remote.kind);
 	r->remote.kind = r->stand.kind ? vv_strdup(r->stand.kind) : NULL;
 	r->remote.url = vv_strdup(r->stand.url);
 	return r->remote.url && (r->remote.kind || !r->stand.kind) ? VV_OK : vv_fail_nomem(err);

@@ -39,9 +39,7 @@ void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
 void vv_fetch_job_clear(vv_fetch_job *j)
 {
 	vv_ref_plan_clear(&j->plan);
-	vv_free(j->merge_name);
-	vv_free(j->remote_head);
-	vv_free(j->url);
+	vv_free_all(j->merge_name, j->remote_head, j->url);
 }
 
 static vv_status look_lazy(run *r, vv_error *err)

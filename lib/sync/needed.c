@@ -200,11 +200,10 @@ static vv_status add_keepers(vv_needed *n, vv_error *err)
 static vv_status add_link(void *payload, const vv_cid *root, const char *source, vv_error *err)
 {
 	vv_needed *n = payload;
-	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	if (!vv_array_room(n->links, n->link_count, n->link_cap)) return vv_fail_nomem(err);
-	vv_buf_printf(&name, VV_LINK_SCHEME "%s", source);
-	n->links[n->link_count] = (needed_link){*root, vv_buf_detach(&name)};
+	vv_auto(char) *name = vv_asprintf(VV_LINK_SCHEME "%s", source);
+	n->links[n->link_count] = (needed_link){*root, vv_take(&name)};
 	return n->links[n->link_count++].name ? VV_OK : vv_fail_nomem(err);
 }
 

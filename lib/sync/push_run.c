@@ -185,7 +185,6 @@ static void tell_sum(const run *r)
 static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_hook_found) hook = {0};
-	vv_auto(vv_buf) earlier = VV_BUF_INIT;
 	bool plain = r->j->own_hook != NULL, wanted;
 	vv_status rc;
 
@@ -197,8 +196,8 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 	    !hook.runs) {
 		return plain ? rc : VV_OK;
 	}
-	vv_buf_printf(&earlier, "%s" VV_PUSH_HOOK_EARLIER, hook.path);
-	if ((rc = vv_buf_ok(&earlier, err)) < 0 || vv_exists(vv_buf_cstr(&earlier)) ||
+	vv_auto(char) *earlier = vv_asprintf("%s" VV_PUSH_HOOK_EARLIER, hook.path);
+	if ((rc = vv_alloc_ok(earlier, err)) < 0 || vv_exists(earlier) ||
 	    (rc = vv_config_bool(r->j->repo, "varve.prepush", true, &wanted, err)) < 0) {
 		return rc;
 	}

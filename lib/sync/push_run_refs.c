@@ -143,7 +143,6 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
-	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_auto(char) *merge = NULL, *mode = NULL;
 	vv_status rc;
 
@@ -155,9 +154,9 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 		return vv_fail(err, VV_ENOTFOUND, "the branch '%s' has no commits yet",
 			       vv_text_shows(head->branch + 11));
 	}
-	vv_buf_printf(&key, "branch.%s.merge", head->branch + 11);
-	if ((rc = vv_buf_ok(&key, err)) < 0) return rc;
-	(void)vv_config_string(r, key.data, &merge, VV_IGNORED);
+	vv_auto(char) *key = vv_asprintf("branch.%s.merge", head->branch + 11);
+	if ((rc = vv_alloc_ok(key, err)) < 0) return rc;
+	(void)vv_config_string(r, key, &merge, VV_IGNORED);
 	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
 	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);

@@ -99,12 +99,7 @@ static void part_free(vv_blame *b, vv_blame_part *p)
 	for (size_t i = 0; p->key && p->key[i]; i++) {
 		vv_free(p->key[i]);
 	}
-	vv_free(p->key);
-	vv_free(p->target);
-	vv_free(p->row);
-	vv_free(p->bits);
-	vv_free(p->column_in);
-	vv_free(p);
+	vv_free_all(p->key, p->target, p->row, p->bits, p->column_in, p);
 }
 
 static vv_status set_key(vv_blame_part *p, const char *const *key, vv_error *err)
@@ -273,8 +268,7 @@ void vv_blame_free(vv_blame *b)
 		while (b->parts) {
 			part_free(b, b->parts);
 		}
-		vv_free(b->by);
-		vv_free(b);
+		vv_free_all(b->by, b);
 	}
 }
 
@@ -374,10 +368,7 @@ static vv_status side_open(side *s, const step *t, vv_table *older, vv_error *er
 static void side_close(side *s)
 {
 	vv_descent_close(&s->d);
-	vv_free(s->old_of);
-	vv_free(s->touched);
-	vv_free(s->changed);
-	vv_free(s->fresh);
+	vv_free_all(s->old_of, s->touched, s->changed, s->fresh);
 }
 
 /* --- one row ------------------------------------------------------------------------------------- */
@@ -619,9 +610,7 @@ static vv_status blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer,
 		side_close(&t.sides[i]);
 	}
 	*named = t.named;
-	vv_free(t.sides);
-	vv_free(t.origin);
-	vv_free(t.scratch);
+	vv_free_all(t.sides, t.origin, t.scratch);
 	return rc;
 }
 

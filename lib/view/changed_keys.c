@@ -34,8 +34,7 @@ vv_status vv_changed_keys_open(vv_changed_keys **out, vv_repository *r, vv_error
 	if (!k || !file) return vv_fail_nomem(err);
 	bool secure = vv_repository_secret(r, &secret, VV_IGNORED) == VV_OK;
 	if ((rc = vv_kept_open(&k->kept, secure ? file : NULL, &form, secret, err)) < 0) return rc;
-	*out = vv_take(&k);
-	return VV_OK;
+	return vv_hand_over(out, &k);
 }
 
 void vv_changed_keys_close(vv_changed_keys *k)

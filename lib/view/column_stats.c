@@ -17,9 +17,7 @@ void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limi
 void vv_column_stats_clear(vv_column_stats *s)
 {
 	vv_free(s->hashes);
-	vv_buf_clear(&s->min);
-	vv_buf_clear(&s->max);
-	vv_buf_clear(&s->scratch);
+	vv_buf_clear_all(&s->min, &s->max, &s->scratch);
 	for (size_t i = 0; i < VV_EXAMPLES; i++) {
 		vv_buf_clear(&s->examples[i]);
 	}

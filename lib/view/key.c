@@ -66,8 +66,7 @@ static void sample_clear(sample *s)
 	for (size_t i = 0; i < s->batch_count; i++) {
 		vv_batch_clear(&s->batches[i]);
 	}
-	vv_free(s->batches);
-	vv_free(s->cells);
+	vv_free_all(s->batches, s->cells);
 }
 
 static vv_status add_list(vv_diff_keys *k, size_t count, const char ***out, vv_error *err)

@@ -156,7 +156,6 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	*row = s.row;
 	vv_table_reader_close(s.reader);
 	vv_batch_clear(&s.batch);
-	vv_buf_clear(&s.text);
-	vv_buf_clear(&s.wanted);
+	vv_buf_clear_all(&s.text, &s.wanted);
 	return rc;
 }

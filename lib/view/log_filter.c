@@ -70,8 +70,7 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 		    0) {
 		return rc;
 	}
-	*out = vv_take(&f);
-	return VV_OK;
+	return vv_hand_over(out, &f);
 }
 
 void vv_log_filter_close(vv_log_filter *f)
@@ -318,12 +317,11 @@ static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool 
 static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_commit *c,
 				vv_error *err)
 {
-	vv_auto(vv_buf) who = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&who, "%s <%s>", c->author.name, c->author.email);
-	if ((rc = vv_buf_ok(&who, err)) == VV_OK) {
-		*out = regexec(&f->author, vv_buf_cstr(&who), 0, NULL, 0) == 0;
+	vv_auto(char) *who = vv_asprintf("%s <%s>", c->author.name, c->author.email);
+	if ((rc = vv_alloc_ok(who, err)) == VV_OK) {
+		*out = regexec(&f->author, who, 0, NULL, 0) == 0;
 	}
 	return rc;
 }

@@ -80,8 +80,7 @@ static vv_status row_hashes(vv_store *store, const vv_cid *root, uint64_t **out,
 		*count = 0;
 		return rc;
 	}
-	*out = vv_take(&list);
-	return VV_OK;
+	return vv_hand_over(out, &list);
 }
 
 /* ---- rows by key or number ---- */
@@ -180,9 +179,7 @@ static void finder_clear(finder *f)
 	for (size_t i = 0; f->ring && i < f->above; i++) {
 		vv_free(f->ring[i]);
 	}
-	vv_free(f->ring);
-	vv_free(f->sorted);
-	vv_free(f->columns);
+	vv_free_all(f->ring, f->sorted, f->columns);
 	vv_buf_clear(&f->key);
 }
 VV_AUTO_CLEAR(finder, finder_clear)

@@ -757,8 +757,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 		rc = begin_at(h, opts, &head, err);
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 void vv_row_history_close(vv_row_history *h)

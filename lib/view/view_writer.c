@@ -191,9 +191,7 @@ void vv_view_writer_clear(vv_view_writer *w)
 	vv_view_grid_free(w->grid);
 	vv_dialect_clear(&w->dialect);
 	vv_arena_clear(&w->labels_arena);
-	vv_buf_clear(&w->defused);
-	vv_buf_clear(&w->line);
-	vv_buf_clear(&w->out);
+	vv_buf_clear_all(&w->defused, &w->line, &w->out);
 }
 
 /* Would a spreadsheet compute it? It begins as formulas do, and is not a number. */

@@ -45,9 +45,7 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 	g->widths = vv_calloc(w->count + 1, sizeof(size_t));
 	g->waiting = vv_calloc(w->count + 1, g->sample * sizeof(vv_buf));
 	if (!g->widths || !g->waiting) {
-		vv_free(g->widths);
-		vv_free(g->waiting);
-		vv_free(g);
+		vv_free_all(g->widths, g->waiting, g);
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
@@ -72,9 +70,7 @@ void vv_view_grid_free(struct vv_view_grid *g)
 {
 	if (!g) return;
 	drop_waiting(g);
-	vv_free(g->waiting);
-	vv_free(g->widths);
-	vv_free(g);
+	vv_free_all(g->waiting, g->widths, g);
 }
 
 static void put_padded(vv_buf *out, const char *text, size_t len, size_t width, bool right,

@@ -41,10 +41,7 @@ typedef struct runner {
 
 void vv_add_report_clear(vv_add_report *r)
 {
-	vv_buf_clear(&r->text);
-	vv_buf_clear(&r->warnings);
-	vv_buf_clear(&r->ordinary_names);
-	vv_buf_clear(&r->unseen_lines);
+	vv_buf_clear_all(&r->text, &r->warnings, &r->ordinary_names, &r->unseen_lines);
 	vv_free(r->refused);
 	for (size_t i = 0; i < r->outcome_count; i++) {
 		vv_free(r->outcomes[i].path);

@@ -666,7 +666,6 @@ void vv_add_plan_clear(vv_add_plan *p)
 		vv_free(p->items[i].path);
 	}
 	vv_free(p->items);
-	vv_buf_clear(&p->kept_names);
-	vv_buf_clear(&p->new_names);
+	vv_buf_clear_all(&p->kept_names, &p->new_names);
 	*p = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
 }

@@ -99,7 +99,6 @@ vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const 
 	}
 	vv_cid_set_free(before.seen);
 	vv_cid_set_free(now.seen);
-	vv_free(before.all);
-	vv_free(now.all);
+	vv_free_all(before.all, now.all);
 	return rc;
 }

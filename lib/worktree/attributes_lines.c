@@ -133,14 +133,10 @@ vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_err
 void vv_attr_list_clear(vv_attr_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->lines[i].file);
-		vv_free(l->lines[i].pattern);
-		vv_free(l->lines[i].folder);
-		vv_free(l->lines[i].attributes);
-		vv_free(l->lines[i].first);
+		vv_free_all(l->lines[i].file, l->lines[i].pattern, l->lines[i].folder,
+			    l->lines[i].attributes, l->lines[i].first);
 	}
-	vv_free(l->lines);
-	vv_free(l->others);
+	vv_free_all(l->lines, l->others);
 	vv_hash_index_clear(&l->literal);
 	vv_buf_clear(&l->endings);
 	memset(l, 0, sizeof(*l));

@@ -99,8 +99,7 @@ static void clash_close(clash *c)
 	if (c) {
 		vv_arena_clear(&c->arena);
 		vv_hash_index_clear(&c->places);
-		vv_free(c->names);
-		vv_free(c);
+		vv_free_all(c->names, c);
 	}
 }
 VV_AUTO_FREE(clash, clash_close)
@@ -122,8 +121,7 @@ static vv_status clash_open(clash **out, vv_repository *r, const vv_index *x, vv
 		rc = c->folds ? add_index(c, err) : VV_OK;
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&c);
-	return VV_OK;
+	return vv_hand_over(out, &c);
 }
 
 /* Before path is written. VV_EREFUSED when another name, which the index still has or

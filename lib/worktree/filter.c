@@ -454,9 +454,8 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	vv_error why;
 	bool complete = false;
 
-	memset(out, 0, sizeof(*out));
 	vv_status rc = fill_head(&in, SIZE_MAX, err);
-	out->content = in.head;
+	*out = (vv_smudge){.content = in.head};
 	if (rc == VV_OK && out->content.len <= POINTER_READ) {
 		out->content.len = vv_pointer_strip_cr(out->content.data, out->content.len);
 	}

@@ -226,8 +226,7 @@ static void journal_free(vv_journal *j)
 	vv_close(j->log, NULL, NULL);
 	vv_buf_clear(&j->text);
 	vv_index_copy_clear(&j->index);
-	vv_free(j->path);
-	vv_free(j);
+	vv_free_all(j->path, j);
 }
 
 vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_options *opts,

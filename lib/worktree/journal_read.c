@@ -293,11 +293,7 @@ vv_status vv_journal_read(vv_journal_log *out, vv_repository *r, vv_error *err)
 
 void vv_journal_log_clear(vv_journal_log *l)
 {
-	vv_free(l->old.branch);
-	vv_free(l->entries);
-	vv_free(l->refs);
-	vv_free(l->configs);
-	vv_free(l->files);
+	vv_free_all(l->old.branch, l->entries, l->refs, l->configs, l->files);
 	vv_arena_clear(&l->arena);
 	memset(l, 0, sizeof(*l));
 }

@@ -621,11 +621,9 @@ static vv_status put_aside(vv_repository *r, char **name, vv_error *err)
 
 	*name = NULL;
 	for (unsigned i = 1; folder && i < 1000; i++) {
-		vv_auto(vv_buf) b = VV_BUF_INIT;
-
-		vv_buf_printf(&b, "%s-old-%u", folder, i);
-		if (vv_buf_ok(&b, err) < 0 || !vv_exists(b.data)) {
-			*name = vv_buf_detach(&b);
+		vv_auto(char) *b = vv_asprintf("%s-old-%u", folder, i);
+		if (vv_alloc_ok(b, err) < 0 || !vv_exists(b)) {
+			*name = vv_take(&b);
 			break;
 		}
 	}

@@ -63,8 +63,7 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 		vv_free(candidate);
 		candidate = NULL;
 	}
-	vv_free(candidate);
-	vv_free(folder);
+	vv_free_all(candidate, folder);
 	if ((folder = vv_strdup(s->path)) != NULL && go_up(folder)) {
 		*out = package_in(folder);
 	}

@@ -437,7 +437,6 @@ void vv_branch_switch_clear(vv_branch_switch *p)
 {
 	vv_tree_switch_clear(&p->files);
 	vv_head_clear(&p->head);
-	vv_free(p->owned);
-	vv_free(p->upstream);
+	vv_free_all(p->owned, p->upstream);
 	memset(p, 0, sizeof(*p));
 }

@@ -223,10 +223,7 @@ static void list_names(const vv_tree_switch *s, const char *heading, char **name
 
 static void free_list(char **list, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_free(list[i]);
-	}
-	vv_free(list);
+	vv_names_free(list, count);
 }
 
 static vv_status check_all(vv_tree_switch *s, vv_error *err)

@@ -93,30 +93,28 @@ static void drop(vv_block_cache *c, vv_blob *b)
 
 void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes)
 {
-	vv_mutex_lock(c->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 	c->max_bytes = max_bytes;
 	while (c->bytes > c->max_bytes) {
 		drop(c, c->oldest);
 	}
-	vv_mutex_unlock(c->lock);
 }
 
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 {
-	vv_mutex_lock(c->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 	vv_blob *b = *find(c, cid);
 	if (b) {
 		unlink_use(c, b);
 		link_newest(c, b);
 		(void)atomic_fetch_add(&b->refs, 1);
 	}
-	vv_mutex_unlock(c->lock);
 	return b;
 }
 
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 {
-	vv_mutex_lock(c->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 	vv_blob *before = *find(c, &b->cid);
 	if (before && before != b) {
 		drop(c, before);
@@ -130,7 +128,6 @@ void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 			drop(c, c->oldest);
 		}
 	}
-	vv_mutex_unlock(c->lock);
 }
 
 void vv_block_cache_free(vv_block_cache *c)

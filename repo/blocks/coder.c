@@ -109,17 +109,10 @@ static void coder_free(vv_coder *c)
 	(void)ZSTD_freeCCtx(c->diff);
 	(void)ZSTD_freeDCtx(c->unpack);
 	vv_xxh3_free(c->hash);
-	vv_free(c->whole_out.bytes);
-	vv_free(c->diff_out.bytes);
-	vv_free(c->diff_next.bytes);
-	vv_free(c->in.bytes);
-	vv_free(c->edit_out.bytes);
-	vv_free(c->parts_out.bytes);
-	vv_free(c->head.bytes);
-	vv_free(c->frame.bytes);
+	vv_free_all(c->whole_out.bytes, c->diff_out.bytes, c->diff_next.bytes, c->in.bytes,
+		    c->edit_out.bytes, c->parts_out.bytes, c->head.bytes, c->frame.bytes);
 	vv_parts_clear(&c->parts);
-	vv_buf_clear(&c->directory);
-	vv_buf_clear(&c->edit);
+	vv_buf_clear_all(&c->directory, &c->edit);
 	vv_free(c);
 }
 
@@ -158,10 +151,9 @@ void vv_coder_give(vv_coder_pool *pool, vv_coder *c)
 	if (c) {
 		c->effort = VV_EFFORT_QUICK;
 		c->edits = c->in_parts = false;
-		vv_mutex_lock(pool->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(pool->lock);
 		c->next = pool->idle;
 		pool->idle = c;
-		vv_mutex_unlock(pool->lock);
 	}
 }
 

@@ -244,8 +244,7 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 			     vv_text_shows(name));
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&d);
-	return VV_OK;
+	return vv_hand_over(out, &d);
 }
 
 void vv_decompress_close(vv_decompress *d)
@@ -264,8 +263,7 @@ void vv_decompress_close(vv_decompress *d)
 		d->lz4.close(d->lz4_context);
 	}
 	ZSTD_freeDStream(d->zstd);
-	vv_free(d->input);
-	vv_free(d);
+	vv_free_all(d->input, d);
 }
 
 static const char *kind_of(const vv_decompress *d)

@@ -157,8 +157,7 @@ vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form
 	k->len = form->key_len + form->value_len;
 	vv_hash_index_init(&k->index);
 	if (file && (rc = read_all(k, err)) < 0) return rc;
-	*out = vv_take(&k);
-	return VV_OK;
+	return vv_hand_over(out, &k);
 }
 
 void vv_kept_close(vv_kept *k)
@@ -166,9 +165,7 @@ void vv_kept_close(vv_kept *k)
 	if (k) {
 		vv_hash_index_clear(&k->index);
 		vv_buf_clear(&k->records);
-		vv_free(k->used);
-		vv_free(k->file);
-		vv_free(k);
+		vv_free_all(k->used, k->file, k);
 	}
 }
 

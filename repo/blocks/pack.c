@@ -420,10 +420,8 @@ static vv_status rebuild_locked(vv_pack *p, vv_error *err)
 
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err)
 {
-	vv_mutex_lock(p->lock);
-	vv_status rc = rebuild_locked(p, err);
-	vv_mutex_unlock(p->lock);
-	return rc;
+	vv_auto(vv_locked) lock = vv_mutex_hold(p->lock);
+	return rebuild_locked(p, err);
 }
 
 vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err)
@@ -432,7 +430,7 @@ vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err)
 	vv_status rc = VV_OK;
 
 	*changed = false;
-	vv_mutex_lock(p->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(p->lock);
 	if (!vv_pack_index_is_whole(atomic_load(&p->index))) {
 		rc = vv_pack_index_open(&index, p->index_path, p->id.hash, true, err);
 		if (rc == VV_OK) {
@@ -442,7 +440,6 @@ vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err)
 			*changed = rc == VV_OK;
 		}
 	}
-	vv_mutex_unlock(p->lock);
 	return rc;
 }
 
@@ -603,8 +600,6 @@ void vv_pack_unref(vv_pack *p)
 		}
 		(void)vv_close(p->fd, p->path, NULL);
 		vv_mutex_free(p->lock);
-		vv_free(p->path);
-		vv_free(p->index_path);
-		vv_free(p);
+		vv_free_all(p->path, p->index_path, p);
 	}
 }

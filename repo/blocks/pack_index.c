@@ -248,8 +248,7 @@ vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 	vv_pack_index *x = vv_calloc(1, sizeof *x);
 
 	if (!x) return vv_fail_nomem(err);
-	x->fd = -1;
-	x->path = vv_strdup(path);
+	*x = (vv_pack_index){.fd = -1, .path = vv_strdup(path)};
 	vv_status rc = x->path ? open_file(x, hash, whole, err) : vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_pack_index_close(x);
@@ -274,8 +273,7 @@ vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 	vv_buf_init(take_bytes);
 	x->file_len = x->bytes.len;
 	if ((rc = read_header(x, hash, err)) < 0 || (rc = check_whole(x, err)) < 0) return rc;
-	*out = vv_take(&x);
-	return VV_OK;
+	return vv_hand_over(out, &x);
 }
 
 void vv_pack_index_close(vv_pack_index *x)
@@ -283,8 +281,7 @@ void vv_pack_index_close(vv_pack_index *x)
 	if (x) {
 		(void)vv_close(x->fd, x->path, NULL);
 		vv_buf_clear(&x->bytes);
-		vv_free(x->path);
-		vv_free(x);
+		vv_free_all(x->path, x);
 	}
 }
 

@@ -44,10 +44,7 @@ struct vv_small_packs {
 static void free_small(struct vv_small_packs *m)
 {
 	if (m) {
-		vv_free(m->fans);
-		vv_free(m->entries);
-		vv_free(m->rest);
-		vv_free(m);
+		vv_free_all(m->fans, m->entries, m->rest, m);
 	}
 }
 
@@ -159,8 +156,7 @@ void vv_packs_unref(vv_pack_list *l)
 		}
 		vv_packs_unref(l->under);
 		free_small(l->small);
-		vv_free(l->packs);
-		vv_free(l);
+		vv_free_all(l->packs, l);
 	}
 }
 
@@ -325,12 +321,11 @@ static bool is_folder_unchanged(const vv_store *s, const vv_pack_list *l)
 
 static vv_pack_list *current_list(vv_store *s)
 {
-	vv_mutex_lock(s->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	vv_pack_list *l = s->list;
 	if (l) {
 		(void)atomic_fetch_add(&l->refs, 1);
 	}
-	vv_mutex_unlock(s->lock);
 	return l;
 }
 
@@ -369,7 +364,7 @@ vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_li
 {
 	vv_status rc = VV_OK;
 
-	vv_mutex_lock(s->list_lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->list_lock);
 	vv_pack_list *l = current_list(s);
 	if (!force && l && l != seen) {
 		*out = l;
@@ -379,7 +374,6 @@ vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_li
 		vv_packs_unref(l);
 		rc = replace_list(s, out, err);
 	}
-	vv_mutex_unlock(s->list_lock);
 	return rc;
 }
 
@@ -418,14 +412,13 @@ static vv_status open_roll(vv_kept **out, const vv_store *s, vv_error *err)
 /* One who changes it at a time. <0: vv_status. */
 static int lock_roll(const vv_store *s, vv_error *err)
 {
-	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&path, "%s.lock", s->roll);
-	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = vv_mkdirs_above(s->roll, err)) < 0) {
+	vv_auto(char) *path = vv_asprintf("%s.lock", s->roll);
+	if ((rc = vv_alloc_ok(path, err)) < 0 || (rc = vv_mkdirs_above(s->roll, err)) < 0) {
 		return (int)rc;
 	}
-	return vv_lock(vv_buf_cstr(&path), true, ROLL_WAIT_MS, err);
+	return vv_lock(path, true, ROLL_WAIT_MS, err);
 }
 
 static vv_status call_locked(vv_store *s, vv_error *err)

@@ -83,17 +83,13 @@ void vv_pack_writer_free(vv_pack_writer *w)
 		vv_cid_map_free(w->own);
 		vv_xxh3_free(w->state);
 		vv_mutex_free(w->lock);
-		vv_free(w->entries);
-		vv_free(w->buf);
-		vv_free(w->prefix);
-		vv_free(w->dir);
-		vv_free(w);
+		vv_free_all(w->entries, w->buf, w->prefix, w->dir, w);
 	}
 }
 
 vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 {
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	vv_status rc = drop_file(w, err);
 	vv_error_clear(&w->failed);
 	vv_xxh3_reset(w->state, 0);
@@ -103,7 +99,6 @@ vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 	w->count = 0;
 	w->closed = false;
 	w->sealed = w->synced = false;
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -241,7 +236,7 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 			return rc;
 		}
 	}
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	rc = still_well(w, err);
 	if (rc == VV_OK && w->closed) {
 		rc = vv_fail(err, VV_ELOCKED, "a block was put while a commit is under way");
@@ -254,7 +249,6 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 			*record_len = vv_record_len(&r);
 		}
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -291,7 +285,7 @@ vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 	vv_status rc;
 
 	err = err ? err : &local;
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if ((rc = still_well(w, err)) == VV_OK && (rc = begin(w, err)) == VV_OK) {
 		c.start = position(w);
 		rc = vv_pack_scan_all(p, &scan, &sound, err);
@@ -302,7 +296,6 @@ vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 	if (rc < 0) {
 		rc = fail_for_good(w, err);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -368,21 +361,18 @@ vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv
 
 bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
 {
-	vv_mutex_lock(w->lock);
-	bool found = vv_cid_map_get(w->own, cid, offset);
-	vv_mutex_unlock(w->lock);
-	return found;
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
+	return vv_cid_map_get(w->own, cid, offset);
 }
 
 bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset)
 {
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	bool there = i < vv_cid_map_count(w->own);
 	if (there) {
 		*cid = *vv_cid_map_cid(w->own, i);
 		*offset = vv_cid_map_value(w->own, i);
 	}
-	vv_mutex_unlock(w->lock);
 	return there;
 }
 
@@ -390,12 +380,11 @@ unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t p
 {
 	size_t at;
 
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	unsigned found = vv_cid_map_find_prefix(w->own, codec, prefix, &at);
 	if (found > 0) {
 		*out = *vv_cid_map_cid(w->own, at);
 	}
-	vv_mutex_unlock(w->lock);
 	return found;
 }
 
@@ -422,30 +411,25 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 {
 	vv_status rc = VV_OK;
 
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	uint64_t end = position(w);
 	*got = offset >= end ? 0 : end - offset < len ? (size_t)(end - offset) : len;
 	if (*got > 0) {
 		rc = read_locked(w, offset, out, *got, err);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
 uint64_t vv_pack_writer_count(vv_pack_writer *w)
 {
-	vv_mutex_lock(w->lock);
-	uint64_t count = w->count;
-	vv_mutex_unlock(w->lock);
-	return count;
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
+	return w->count;
 }
 
 uint64_t vv_pack_writer_len(vv_pack_writer *w)
 {
-	vv_mutex_lock(w->lock);
-	uint64_t len = position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
-	vv_mutex_unlock(w->lock);
-	return len;
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
+	return position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
 }
 
 /* ---- the end ---- */
@@ -472,12 +456,11 @@ vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err)
 {
 	vv_status rc;
 
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if ((rc = still_well(w, err)) == VV_OK && w->fd >= 0 && !w->closed && w->buf_len >= least &&
 	    (rc = flush(w, err)) < 0) {
 		rc = fail_for_good(w, err);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -487,14 +470,13 @@ vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err)
 	vv_status rc;
 
 	err = err ? err : &local;
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if ((rc = still_well(w, err)) == VV_OK && w->fd >= 0 && (rc = flush(w, err)) == VV_OK) {
 		rc = vv_fsync(w->fd, w->temp, err);
 	}
 	if (rc < 0) {
 		rc = fail_for_good(w, err);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -504,7 +486,7 @@ static vv_status end_pack(vv_pack_writer *w, bool sync, vv_error *err)
 	vv_status rc;
 
 	err = err ? err : &local;
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	w->closed = true;
 	if ((rc = still_well(w, err)) < 0 || (rc = begin(w, err)) < 0 ||
 	    (rc = put_trailer(w, err)) < 0 || (sync && (rc = vv_fsync(w->fd, w->temp, err)) < 0)) {
@@ -513,7 +495,6 @@ static vv_status end_pack(vv_pack_writer *w, bool sync, vv_error *err)
 		w->sealed = true;
 		w->synced = sync;
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -550,7 +531,7 @@ vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *i
 	vv_status rc;
 
 	err = err ? err : &local;
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	id->aside = since >= 0;
 	id->since = since >= 0 ? since : 0;
 	memcpy(id->hash, w->hash, sizeof id->hash);
@@ -559,7 +540,6 @@ vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *i
 	     (rc = write_index(w, files, err)) < 0)) {
 		rc = fail_for_good(w, err);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -592,11 +572,10 @@ vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_err
 	vv_status rc;
 
 	err = err ? err : &local;
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if ((rc = still_well(w, err)) == VV_OK && (rc = place_files(w, id, err)) < 0) {
 		rc = fail_for_good(w, err);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 

@@ -14,8 +14,7 @@
 
 void vv_parts_clear(vv_parts *p)
 {
-	vv_free(p->items);
-	vv_free(p->seams);
+	vv_free_all(p->items, p->seams);
 	memset(p, 0, sizeof(*p));
 }
 

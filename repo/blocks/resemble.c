@@ -344,14 +344,9 @@ static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const 
 		}
 	}
 done:
-	vv_free(v.items);
-	vv_free(v.kids);
+	vv_free_all(v.items, v.kids);
 	vv_cid_map_free(v.places);
-	vv_free(v.theirs.items);
-	vv_free(v.next.items);
-	vv_free(v.nodes.items);
-	vv_free(v.starts);
-	vv_free(v.own.items);
+	vv_free_all(v.theirs.items, v.next.items, v.nodes.items, v.starts, v.own.items);
 	vv_cid_map_free(v.here);
 	vv_cid_set_free(v.old);
 	vv_cid_set_free(v.ours);
@@ -560,10 +555,7 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 	while (rc == VV_OK && k.depth > 0) {
 		rc = step(&k, err);
 	}
-	vv_free(k.stack);
-	vv_free(k.own.items);
-	vv_free(k.theirs.items);
-	vv_free(k.places);
+	vv_free_all(k.stack, k.own.items, k.theirs.items, k.places);
 	vv_buf_clear(&k.block);
 	return rc;
 }

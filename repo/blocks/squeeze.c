@@ -52,8 +52,7 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 		}
 	}
 	if (!s->z_open && !s->zstd) return vv_fail_nomem(err);
-	*out = vv_take(&s);
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 static vv_status zlib(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)

@@ -76,10 +76,7 @@ void vv_store_close(vv_store *s)
 		vv_mutex_free(s->absent_lock);
 		vv_mutex_free(s->list_lock);
 		vv_mutex_free(s->lock);
-		vv_free(s->roll);
-		vv_free(s->packs_dir);
-		vv_free(s->dir);
-		vv_free(s);
+		vv_free_all(s->roll, s->packs_dir, s->dir, s);
 	}
 }
 
@@ -210,7 +207,7 @@ static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_erro
 {
 	vv_error why;
 
-	vv_mutex_lock(s->absent_lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->absent_lock);
 	vv_status rc = search_packs(s, cid, false, get_from, out, err);
 	if (rc == VV_EMISSING) {
 		vv_buf_reset(out);
@@ -224,7 +221,6 @@ static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_erro
 			}
 		}
 	}
-	vv_mutex_unlock(s->absent_lock);
 	return rc;
 }
 
@@ -239,8 +235,7 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 
 void vv_parted_clear(vv_parted *p)
 {
-	vv_buf_clear(&p->block);
-	vv_buf_clear(&p->stored);
+	vv_buf_clear_all(&p->block, &p->stored);
 	vv_parts_clear(&p->parts);
 	vv_pack_unref(p->pack);
 	memset(p, 0, sizeof(*p));

@@ -196,7 +196,7 @@ static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if (w->failed.code < 0) {
 		rc = w->failed.code;
 		if (err) {
@@ -206,7 +206,6 @@ static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 		*out = w->packs;
 		(void)atomic_fetch_add(&w->packs->refs, 1);
 	}
-	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
@@ -215,15 +214,13 @@ static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 
 static bool is_first(vv_writer *w)
 {
-	vv_mutex_lock(w->lock);
-	bool first = w->stats.raw_bytes < THOROUGH_BYTES;
-	vv_mutex_unlock(w->lock);
-	return first;
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
+	return w->stats.raw_bytes < THOROUGH_BYTES;
 }
 
 static void count_put(vv_writer *w, const vv_cid *cid, uint64_t record_len, size_t raw_len)
 {
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if (record_len > 0) {
 		w->stats.blocks_new++;
 		w->stats.leaves_new += cid->codec == VV_CODEC_RAW;
@@ -232,7 +229,6 @@ static void count_put(vv_writer *w, const vv_cid *cid, uint64_t record_len, size
 	} else {
 		w->stats.blocks_known++;
 	}
-	vv_mutex_unlock(w->lock);
 }
 
 /* A difference that is small for any block spares compressing all of it, which
@@ -480,9 +476,8 @@ vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, 
 
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
 {
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	*out = w->stats;
-	vv_mutex_unlock(w->lock);
 }
 
 /* ---- committing ---- */
@@ -535,9 +530,8 @@ vv_status vv_writer_renew(vv_writer *w, vv_error *err)
 
 static void fail_for_good(vv_writer *w, const vv_error *err)
 {
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	w->failed = *err; /* of what comes next */
-	vv_mutex_unlock(w->lock);
 }
 
 /* The blocks are safe and visible: from here on nothing may fail the commit. */

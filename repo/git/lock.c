@@ -46,12 +46,10 @@ static const vv_holder *self(vv_repository *r)
 /* What libgit2 makes while it writes new_path. */
 static void remove_new(const vv_git_lock *l)
 {
-	vv_auto(vv_buf) other = VV_BUF_INIT;
-
 	(void)vv_unlink(l->new_path, true, NULL);
-	vv_buf_printf(&other, "%s.lock", l->new_path);
-	if (vv_buf_ok(&other, NULL) == VV_OK) {
-		(void)vv_unlink(other.data, true, NULL);
+	vv_auto(char) *other = vv_asprintf("%s.lock", l->new_path);
+	if (vv_alloc_ok(other, NULL) == VV_OK) {
+		(void)vv_unlink(other, true, NULL);
 	}
 }
 
@@ -176,9 +174,7 @@ static void unlock(vv_git_lock *l)
 
 static void clear(vv_git_lock *l)
 {
-	vv_free(l->new_path);
-	vv_free(l->lock_path);
-	vv_free(l->path);
+	vv_free_all(l->new_path, l->lock_path, l->path);
 	memset(l, 0, sizeof(*l));
 }
 

@@ -233,10 +233,7 @@ static vv_status check_index(window *w, const char *pack_path, uint64_t size, vv
 /* "<dir>/<name of an index>" with .pack at its end; NULL when out of memory. */
 static char *pack_of(const char *dir, const char *index)
 {
-	vv_buf path = VV_BUF_INIT;
-
-	vv_buf_printf(&path, "%s/%.*s.pack", dir, (int)(strlen(index) - strlen(".idx")), index);
-	return vv_buf_detach(&path);
+	return vv_asprintf("%s/%.*s.pack", dir, (int)(strlen(index) - strlen(".idx")), index);
 }
 
 /* The index "<dir>/<name>" against its pack; one without a pack is not followed. */
@@ -501,10 +498,7 @@ vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn,
 			rc = add_alternates(&f, i, err);
 		}
 	}
-	for (size_t i = 0; i < f.count; i++) {
-		vv_free(f.paths[i]);
-	}
-	vv_free(f.paths);
+	vv_names_free(f.paths, f.count);
 	vv_free(f.depths);
 	return rc;
 }

@@ -103,7 +103,6 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 	vv_status rc = dir ? vv_folder_read(&f, dir, true, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
-		vv_auto(vv_buf) data = VV_BUF_INIT;
 		pack p;
 
 		if (!vv_path_ends(f.name, ".idx")) {
@@ -113,12 +112,13 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 			h->gaps = true;
 			break;
 		}
-		vv_buf_printf(&data, "%.*spack", (int)(strlen(f.path) - strlen("idx")), f.path);
-		if (data.failed || !vv_array_room(h->list, h->count, h->cap)) {
+		vv_auto(char) *data = vv_asprintf("%.*spack", (int)(strlen(f.path) - strlen("idx")),
+						  f.path);
+		if (!data || !vv_array_room(h->list, h->count, h->cap)) {
 			return vv_fail_nomem(err);
 		}
 		map_file(&p.index, f.path);
-		map_file(&p.data, vv_buf_cstr(&data));
+		map_file(&p.data, data);
 		if (is_sound(&p)) {
 			h->list[h->count++] = p;
 		} else {

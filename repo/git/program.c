@@ -481,10 +481,7 @@ vv_status vv_program_run(const vv_env *env, const char *const *argv, const void 
 
 static char *env_setting(const char *name, const char *value)
 {
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s=%s", name, value);
-	return vv_buf_detach(&b);
+	return vv_asprintf("%s=%s", name, value);
 }
 
 static vv_status hook_path(vv_repository *r, const char *name, char **out, vv_error *err)
@@ -622,18 +619,16 @@ static vv_status make_executable(const char *path, vv_error *err)
 /* What lies there as a hook of somebody else's goes out of the way. */
 static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *out, vv_error *err)
 {
-	vv_auto(vv_buf) other = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc = VV_OK;
 
 	*out = VV_HOOK_SET;
 	if (vv_lstat(&st, path, VV_IGNORED) < 0) return VV_OK;
-	vv_buf_printf(&other, "%s%s", path, suffix);
-	if ((rc = vv_buf_ok(&other, err)) == VV_OK &&
-	    vv_lstat(&st, other.data, VV_IGNORED) == VV_OK) {
+	vv_auto(char) *other = vv_asprintf("%s%s", path, suffix);
+	if ((rc = vv_alloc_ok(other, err)) == VV_OK && vv_lstat(&st, other, VV_IGNORED) == VV_OK) {
 		*out = VV_HOOK_BLOCKED;
 	} else if (rc == VV_OK) {
-		rc = vv_rename(path, other.data, err);
+		rc = vv_rename(path, other, err);
 	}
 	return rc;
 }
@@ -711,8 +706,7 @@ vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, c
 
 void vv_hook_found_clear(vv_hook_found *f)
 {
-	vv_free(f->path);
-	vv_free(f->own);
+	vv_free_all(f->path, f->own);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -768,16 +762,15 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 {
 	vv_auto(char) *editor = NULL;
-	vv_auto(vv_buf) command = VV_BUF_INIT;
 	const char *argv[] = {"/bin/sh", "-c", NULL, NULL, file, NULL};
 	const char *const more[] = {vv_write_turn_setting(r), NULL};
 	vv_status rc;
 	int code;
 
 	if ((rc = choose_editor(r, &editor, err)) < 0) return rc;
-	vv_buf_printf(&command, "%s \"$@\"", editor);
-	if ((rc = vv_buf_ok(&command, err)) < 0) return rc;
-	argv[2] = command.data;
+	vv_auto(char) *command = vv_asprintf("%s \"$@\"", editor);
+	if ((rc = vv_alloc_ok(command, err)) < 0) return rc;
+	argv[2] = command;
 	argv[3] = editor;
 	vv_run run = {.argv = argv, .env = r->env, .more = more, .terminal = true};
 	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {

@@ -222,8 +222,7 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 		code = git_odb_add_backend(odb, &m->backend, VV_MEMORY_ODB_PRIORITY);
 	}
 	if (code < 0) return vv_git_fail(err, code, "cannot stage objects");
-	*out = vv_take(&m);
-	return VV_OK;
+	return vv_hand_over(out, &m);
 }
 
 /* ---- staging ---- */
@@ -571,8 +570,7 @@ static vv_status pack_move_init(pack_move *m, const char *from_dir, const char *
 static void pack_move_clear(pack_move *m)
 {
 	for (size_t i = 0; i < 2; i++) {
-		vv_free(m->from[i]);
-		vv_free(m->to[i]);
+		vv_free_all(m->from[i], m->to[i]);
 	}
 }
 

@@ -488,8 +488,7 @@ static vv_status open_flags(vv_repository **out, const char *path, const vv_env 
 		return rc;
 	}
 	if ((rc = set_up(r, err)) < 0) return rc;
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, const vv_env *env,
@@ -551,14 +550,8 @@ void vv_repository_close(vv_repository *r)
 	}
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
-	vv_free(r->shallow);
-	vv_free(r->index_file);
-	vv_free(r->objects);
-	vv_free(r->statedir);
-	vv_free(r->varvedir);
-	vv_free(r->commondir);
-	vv_free(r->gitdir);
-	vv_free(r->workdir);
+	vv_free_all(r->shallow, r->index_file, r->objects, r->statedir, r->varvedir, r->commondir,
+		    r->gitdir, r->workdir);
 	vv_env_free(r->env);
 	if (r->close_turn) {
 		r->close_turn(r);
@@ -730,8 +723,7 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	}
 	if (!(relative = vv_strdup(below))) return vv_fail_nomem(err);
 	if ((rc = check_links(r, relative, err)) < 0) return rc;
-	*out = vv_take(&relative);
-	return VV_OK;
+	return vv_hand_over(out, &relative);
 }
 
 char *vv_repository_file(const vv_repository *r, const char *relative)

@@ -50,8 +50,7 @@ static vv_status override_add(vv_repository *r, const char *key, size_t key_len,
 	o->name = normal_key(key, key_len);
 	o->value = value ? vv_strdup(value) : NULL;
 	if (!o->name || (value && !o->value)) {
-		vv_free(o->name);
-		vv_free(o->value);
+		vv_free_all(o->name, o->value);
 		return vv_fail_nomem(err);
 	}
 	r->override_count++;
@@ -222,8 +221,7 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 void vv_config_unload(vv_repository *r)
 {
 	for (size_t i = 0; i < r->override_count; i++) {
-		vv_free(r->overrides[i].name);
-		vv_free(r->overrides[i].value);
+		vv_free_all(r->overrides[i].name, r->overrides[i].value);
 	}
 	vv_free(r->overrides);
 	git_config_free(r->snapshot);
@@ -371,8 +369,7 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 	*out = NULL;
 	if (rc < 0) return rc;
 	if (text[0] != '~' || text[1] != '/') {
-		*out = vv_take(&text);
-		return VV_OK;
+		return vv_hand_over(out, &text);
 	}
 	if (!home || !*home) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is '%s', but HOME is not set", key,

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
@@ -273,10 +274,7 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 
 static void clear_environment(environment *e)
 {
-	for (size_t i = 0; i < e->count; i++) {
-		vv_free(e->list[i]);
-	}
-	vv_free(e->list);
+	vv_names_free(e->list, e->count);
 	vv_buf_clear(&e->parameters);
 }
 

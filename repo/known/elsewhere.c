@@ -151,12 +151,8 @@ void vv_elsewhere_free(vv_elsewhere *e)
 	if (e) {
 		vv_cid_map_free(e->by_root);
 		vv_cid_map_free(e->by_before);
-		for (size_t i = 0; i < e->remote_count; i++) {
-			vv_free(e->remotes[i]);
-		}
-		vv_free(e->remotes);
-		vv_free(e->listed);
-		vv_free(e);
+		vv_names_free(e->remotes, e->remote_count);
+		vv_free_all(e->listed, e);
 	}
 }
 

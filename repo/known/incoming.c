@@ -354,8 +354,7 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 	    (rc = open_folder(in, err)) < 0 || (rc = take_over(in, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&in);
-	return VV_OK;
+	return vv_hand_over(out, &in);
 }
 
 void vv_incoming_close(vv_incoming *in)
@@ -377,8 +376,7 @@ void vv_incoming_close(vv_incoming *in)
 	vv_cid_set_free(in->relied);
 	vv_mutex_free(in->lock);
 	vv_mutex_free(in->keeping);
-	vv_free(in->folder);
-	vv_free(in);
+	vv_free_all(in->folder, in);
 }
 
 /* --- blocks ------------------------------------------------------------------------------- */
@@ -458,8 +456,7 @@ static vv_status rely_if_there(vv_incoming *in, const vv_cid *cid, vv_error *err
 static bool wait_for_keeping(vv_incoming *in, vv_status rc)
 {
 	if (rc != VV_ELOCKED) return false;
-	vv_mutex_lock(in->keeping);
-	vv_mutex_unlock(in->keeping);
+	vv_auto(vv_locked) lock = vv_mutex_hold(in->keeping);
 	return true;
 }
 
@@ -500,10 +497,9 @@ static vv_status sync_folder(vv_incoming *in, vv_error *err)
 
 static vv_status keep_all(vv_incoming *in, vv_error *err)
 {
-	vv_mutex_lock(in->keeping);
+	vv_auto(vv_locked) lock = vv_mutex_hold(in->keeping);
 	in->packed = true;
 	vv_status rc = vv_writer_commit(in->writer, err);
-	vv_mutex_unlock(in->keeping);
 	return rc;
 }
 
@@ -567,8 +563,7 @@ static vv_status move_on(moving *m, const vv_cid *cid, const vv_cid *base, vv_er
 
 static void moving_clear(moving *m)
 {
-	vv_buf_clear(&m->raw);
-	vv_buf_clear(&m->stored);
+	vv_buf_clear_all(&m->raw, &m->stored);
 }
 
 static vv_status move_block(void *payload, const vv_place *place, const vv_record *r,

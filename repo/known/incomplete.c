@@ -20,9 +20,7 @@
 
 static char *mark_path(vv_repository *r)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_buf_printf(&b, "%s/incomplete", vv_repository_varvedir(r));
-	return vv_buf_detach(&b);
+	return vv_asprintf("%s/incomplete", vv_repository_varvedir(r));
 }
 
 vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err)
@@ -341,8 +339,6 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 
 void vv_whole_clear(vv_whole *w)
 {
-	vv_free(w->ids);
-	vv_free(w->edge);
-	vv_free(w->tips);
+	vv_free_all(w->ids, w->edge, w->tips);
 	memset(w, 0, sizeof(*w));
 }

@@ -101,8 +101,7 @@ static vv_status open_pack(const packing *p, const char *hex, git_odb **out, vv_
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the pack '%s'", vv_text_shows(path));
 	}
-	*out = vv_take(&odb);
-	return VV_OK;
+	return vv_hand_over(out, &odb);
 }
 
 static vv_status want_pack(packing *p, const char *hex, vv_error *err)
@@ -598,10 +597,7 @@ static void packing_clear(packing *p)
 	vv_buf_clear(&p->list);
 	vv_oid_set_clear(&p->wanted);
 	vv_oid_set_clear(&p->done);
-	vv_free(p->ids);
-	vv_free(p->packs);
-	vv_free(p->loose);
-	vv_free(p->packdir);
+	vv_free_all(p->ids, p->packs, p->loose, p->packdir);
 }
 
 VV_AUTO_CLEAR(packing, packing_clear)

@@ -20,10 +20,7 @@
 void vv_published_clear(vv_published *p)
 {
 	vv_free(p->path);
-	for (size_t i = 0; i < p->holder_count; i++) {
-		vv_free(p->holders[i]);
-	}
-	vv_free(p->holders);
+	vv_names_free(p->holders, p->holder_count);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -109,8 +109,7 @@ static void forget(vv_reachable *x)
 		vv_tree_pointers_clear(&x->trees);
 		x->has_trees = false;
 	}
-	vv_free(x->roots);
-	vv_free(x->published);
+	vv_free_all(x->roots, x->published);
 	x->roots = x->published = NULL;
 	x->root_count = x->root_cap = x->looked = x->published_count = 0;
 	forget_blocks(x);
@@ -382,12 +381,11 @@ vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count,
 			       vv_error *err)
 {
 	memset(out, 0, count * sizeof(*out));
-	vv_mutex_lock(x->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(x->lock);
 	vv_status rc = find_commits(x, ids, count, out, err);
 	if (rc < 0) {
 		forget(x); /* half walked is not walked */
 	}
-	vv_mutex_unlock(x->lock);
 	return rc;
 }
 
@@ -552,11 +550,10 @@ vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count,
 			      vv_error *err)
 {
 	memset(out, 0, count * sizeof(*out));
-	vv_mutex_lock(x->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(x->lock);
 	vv_status rc = find_blocks(x, cids, count, out, err);
 	if (rc < 0) {
 		forget(x);
 	}
-	vv_mutex_unlock(x->lock);
 	return rc;
 }

@@ -37,8 +37,7 @@ static void credential_clear(vv_credential *c)
 	if (c->secret) {
 		vv_wipe(c->secret, strlen(c->secret));
 	}
-	vv_free(c->user);
-	vv_free(c->secret);
+	vv_free_all(c->user, c->secret);
 	c->user = c->secret = NULL;
 }
 
@@ -549,8 +548,7 @@ static vv_status follow(line *l, vv_error *err)
 		return rc;
 	}
 	/* User and secret stay; everything else is the new address's. */
-	vv_free(l->url.host);
-	vv_free(l->url.path);
+	vv_free_all(l->url.host, l->url.path);
 	l->url.host = to.host;
 	l->url.path = to.path;
 	l->url.port = to.port;
@@ -717,11 +715,8 @@ static void post_close(void *payload)
 	http_settings_clear(&l->settings);
 	credential_clear(&l->credential);
 	vv_url_clear(&l->url);
-	vv_buf_clear(&l->out);
-	vv_buf_clear(&l->in);
-	vv_buf_clear(&l->said);
-	vv_free(l->name);
-	vv_free(l);
+	vv_buf_clear_all(&l->out, &l->in, &l->said);
+	vv_free_all(l->name, l);
 }
 
 static vv_status copy_url(line *l, const vv_url *url, vv_error *err)

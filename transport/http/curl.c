@@ -104,14 +104,8 @@ vv_status http_curl_load(const http_curl **out, vv_error *err)
 
 void http_settings_clear(http_settings *s)
 {
-	vv_free(s->proxy);
-	vv_free(s->ca_info);
-	vv_free(s->ca_path);
-	vv_free(s->cert);
-	vv_free(s->key);
-	vv_free(s->header);
-	vv_free(s->agent);
-	vv_free(s->pinned);
+	vv_free_all(s->proxy, s->ca_info, s->ca_path, s->cert, s->key, s->header, s->agent,
+		    s->pinned);
 	memset(s, 0, sizeof(*s));
 }
 

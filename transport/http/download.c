@@ -24,8 +24,7 @@ typedef struct taking {
 
 void http_download_clear(http_download *d)
 {
-	vv_free(d->etag_now);
-	vv_free(d->modified_now);
+	vv_free_all(d->etag_now, d->modified_now);
 	d->etag_now = d->modified_now = NULL;
 }
 

@@ -53,8 +53,7 @@ typedef struct exchange {
 
 void http_answer_clear(http_answer *a)
 {
-	vv_buf_clear(&a->body);
-	vv_buf_clear(&a->location);
+	vv_buf_clear_all(&a->body, &a->location);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -67,15 +66,15 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->extra_header = f->extra_header;
-	s->again_500 = f->again_500;
-	s->direct = f->direct;
-	s->idle_sec = vv_idle_sec(o);
-	s->first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0;
-	s->stopped = o->stopped;
-	s->sign = f->sign;
-	s->signer = f->signer;
-	s->name = vv_strdup(f->name);
+	*s = (http_site){.extra_header = f->extra_header,
+			 .again_500 = f->again_500,
+			 .direct = f->direct,
+			 .idle_sec = vv_idle_sec(o),
+			 .first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0,
+			 .stopped = o->stopped,
+			 .sign = f->sign,
+			 .signer = f->signer,
+			 .name = vv_strdup(f->name)};
 	if (!s->name) {
 		rc = vv_fail_nomem(err);
 		goto done;
@@ -105,8 +104,7 @@ void http_site_close(http_site *s)
 	}
 	vv_mutex_free(s->lock);
 	http_settings_clear(&s->settings);
-	vv_free(s->name);
-	vv_free(s);
+	vv_free_all(s->name, s);
 }
 
 /* One with a connection that is there, where one is idle. NULL when out of memory. */

@@ -452,16 +452,14 @@ vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *pay
 	r->payload = payload;
 	r->end = UINT64_MAX;
 	if ((rc = read_header(r, err)) < 0) return rc;
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 void vv_car_reader_close(vv_car_reader *r)
 {
 	if (r) {
 		vv_buf_clear(&r->section);
-		vv_free(r->buf);
-		vv_free(r);
+		vv_free_all(r->buf, r);
 	}
 }
 

@@ -119,8 +119,7 @@ vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connec
 		rc = p ? set_up(p, &u, o, err) : vv_fail_nomem(err);
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&p);
-	return VV_OK;
+	return vv_hand_over(out, &p);
 }
 
 static void end_slot(slot *s)
@@ -148,22 +147,17 @@ void vv_ipfs_peer_close(vv_ipfs_peer *p)
 		p->c->slist_free(p->headers);
 	}
 	http_settings_clear(&p->settings);
-	vv_free(p->user);
-	vv_free(p->secret);
-	vv_free(p->name);
-	vv_free(p->base);
-	vv_free(p);
+	vv_free_all(p->user, p->secret, p->name, p->base, p);
 }
 
 static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *err)
 {
 	vv_ipfs_peer *p = s->peer;
 	const http_curl *c = p->c;
-	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&url, "%s%s?format=raw", p->base, vv_cid_shows(cid));
-	if ((rc = vv_buf_ok(&url, err)) < 0) return rc;
+	vv_auto(char) *url = vv_asprintf("%s%s?format=raw", p->base, vv_cid_shows(cid));
+	if ((rc = vv_alloc_ok(url, err)) < 0) return rc;
 	s->want = want;
 	s->tries = 0;
 	s->finished = s->too_large = false;
@@ -171,7 +165,7 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 	vv_buf_reset(&s->body);
 	c->reset(s->easy);
 	http_settings_apply(c, s->easy, &p->settings);
-	(void)c->setopt(s->easy, CURLOPT_URL, vv_buf_cstr(&url));
+	(void)c->setopt(s->easy, CURLOPT_URL, url);
 	(void)c->setopt(s->easy, CURLOPT_HTTPHEADER, p->headers);
 	(void)c->setopt(s->easy, CURLOPT_ERRORBUFFER, s->words);
 	(void)c->setopt(s->easy, CURLOPT_WRITEFUNCTION, take_body);

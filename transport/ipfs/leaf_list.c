@@ -396,8 +396,7 @@ void vv_leaf_list_close(vv_leaf_list *l)
 {
 	if (l) {
 		(void)vv_close(l->fd, NULL, NULL);
-		vv_free(l->path);
-		vv_free(l);
+		vv_free_all(l->path, l);
 	}
 }
 
@@ -420,8 +419,7 @@ vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *
 	if (!vv_cid_equal(&l->version, version)) {
 		return not_a_list(l, "it is of another version", err);
 	}
-	*out = vv_take(&l);
-	return VV_OK;
+	return vv_hand_over(out, &l);
 }
 
 vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_source *from,

@@ -67,8 +67,7 @@ void vv_published_files_free(vv_published_files *f)
 	for (size_t i = 0; i < f->count; i++) {
 		free_entry(f, f->entries[i]);
 	}
-	vv_free(f->entries);
-	vv_free(f->versions);
+	vv_free_all(f->entries, f->versions);
 	vv_block_cache_free(f->cache);
 	vv_mutex_free(f->lock);
 	vv_free(f);
@@ -123,8 +122,7 @@ static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t c
 			free_entry(f, e);
 		}
 	}
-	vv_free(f->entries);
-	vv_free(f->versions);
+	vv_free_all(f->entries, f->versions);
 	f->entries = entries;
 	f->versions = versions;
 	f->count = i;
@@ -306,11 +304,10 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	}
 	blocks.list = e->list;
 	rc = vv_leaf_blocks_get(&blocks, cid, out, err);
-	vv_mutex_lock(f->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	*wrong = rc == VV_ECORRUPT;
 	e->wrong = e->wrong || *wrong;
 	release(f, e);
-	vv_mutex_unlock(f->lock);
 	return rc;
 }
 

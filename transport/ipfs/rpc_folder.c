@@ -79,7 +79,6 @@ static vv_status list_folder(form *f, const char *below, const char *skip, vv_er
 	while (rc == VV_OK && vv_folder_next(&entries)) {
 		const vv_entry_kind kind = kind_of(&entries);
 		const bool is_folder = kind == VV_ENTRY_FOLDER;
-		vv_auto(vv_buf) path = VV_BUF_INIT;
 
 		if (!*below && strcmp(entries.name, skip) == 0) {
 			continue;
@@ -88,8 +87,9 @@ static vv_status list_folder(form *f, const char *below, const char *skip, vv_er
 			return vv_fail(err, VV_EREFUSED, "'%s' is neither a file nor a folder",
 				       vv_text_shows(entries.path));
 		}
-		vv_buf_printf(&path, "%s%s%s", below, entries.name, is_folder ? "/" : "");
-		rc = vv_string_list_add(&f->paths, vv_buf_detach(&path), err);
+		vv_auto(char) *path = vv_asprintf("%s%s%s", below, entries.name,
+						  is_folder ? "/" : "");
+		rc = vv_string_list_add(&f->paths, vv_take(&path), err);
 	}
 	return rc;
 }

@@ -50,12 +50,9 @@ static size_t give_body(char *to, size_t size, size_t count, void *payload)
 
 static bool add_header(asking *k, const char *name, const char *value)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-
 	if (!value) return true;
-	vv_buf_printf(&line, "%s%s", name, value);
-	struct curl_slist *more = line.failed ? NULL
-					      : k->c->slist_append(k->headers, vv_buf_cstr(&line));
+	vv_auto(char) *line = vv_asprintf("%s%s", name, value);
+	struct curl_slist *more = !line ? NULL : k->c->slist_append(k->headers, line);
 	k->headers = more ? more : k->headers;
 	return more != NULL;
 }

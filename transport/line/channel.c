@@ -83,8 +83,7 @@ void vv_channel_close(vv_channel *c)
 	if (!c) return;
 	c->ops->close(c->payload);
 	vv_mutex_free(c->lock);
-	vv_free(c->name);
-	vv_free(c);
+	vv_free_all(c->name, c);
 }
 
 void vv_channel_stop(vv_channel *c)

@@ -67,13 +67,9 @@ void vv_known_hosts_free(vv_known_hosts *k)
 {
 	if (!k) return;
 	for (size_t i = 0; i < k->count; i++) {
-		vv_free(k->entries[i].file);
-		vv_free(k->entries[i].key);
+		vv_free_all(k->entries[i].file, k->entries[i].key);
 	}
-	vv_free(k->entries);
-	vv_free(k->host);
-	vv_free(k->name);
-	vv_free(k);
+	vv_free_all(k->entries, k->host, k->name, k);
 }
 
 const char *vv_known_hosts_name(const vv_known_hosts *k)

@@ -89,8 +89,7 @@ void vv_peer_messages_end(vv_peer_messages *t)
 
 void vv_peer_messages_clear(vv_peer_messages *t)
 {
-	vv_buf_clear(&t->partial);
-	vv_buf_clear(&t->tail);
+	vv_buf_clear_all(&t->partial, &t->tail);
 }
 
 static void copy_text(char *out, size_t size, const char *text, size_t len)
@@ -395,9 +394,7 @@ static void pipe_close(void *payload)
 	vv_peer_messages_end(&p->said);
 	close_fd(&p->err);
 	vv_peer_messages_clear(&p->said);
-	vv_free(p->payload);
-	vv_free(p->name);
-	vv_free(p);
+	vv_free_all(p->payload, p->name, p);
 }
 
 static void pipe_watch(void *payload, const atomic_bool *stopped)

@@ -37,8 +37,7 @@ typedef struct ssh_command {
 
 static void clear_command(ssh_command *c)
 {
-	vv_free(c->text);
-	vv_free(c->variant_name);
+	vv_free_all(c->text, c->variant_name);
 	memset(c, 0, sizeof(*c));
 }
 

@@ -241,10 +241,7 @@ static void ssh2_close(void *payload)
 	vv_ssh_login_close(&p->s);
 	vv_peer_messages_end(&p->said);
 	vv_peer_messages_clear(&p->said);
-	vv_free(p->name);
-	vv_free(p->host);
-	vv_free(p->program);
-	vv_free(p);
+	vv_free_all(p->name, p->host, p->program, p);
 }
 
 static void ssh2_watch(void *payload, const atomic_bool *stopped)

@@ -355,10 +355,7 @@ void vv_ssh_config_clear(vv_ssh_config *c)
 	for (size_t i = 0; i < VV_SSH_KNOWN_HOSTS; i++) {
 		vv_free(c->known_hosts[i]);
 	}
-	vv_free(c->files);
-	vv_free(c->host);
-	vv_free(c->user);
-	vv_free(c->special);
+	vv_free_all(c->files, c->host, c->user, c->special);
 	memset(c, 0, sizeof(*c));
 }
 

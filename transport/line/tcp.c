@@ -41,8 +41,7 @@ static void leave(question *q)
 		freeaddrinfo(q->list);
 	}
 	vv_ring_free(q->ended);
-	vv_free(q->host);
-	vv_free(q);
+	vv_free_all(q->host, q);
 }
 
 static void resolve(void *payload)

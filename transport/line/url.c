@@ -599,11 +599,6 @@ void vv_url_clear(vv_url *u)
 	if (u->secret) {
 		vv_wipe(u->secret, strlen(u->secret));
 	}
-	vv_free(u->text);
-	vv_free(u->user);
-	vv_free(u->secret);
-	vv_free(u->host);
-	vv_free(u->path);
-	vv_free(u->query);
+	vv_free_all(u->text, u->user, u->secret, u->host, u->path, u->query);
 	memset(u, 0, sizeof(*u));
 }

@@ -19,12 +19,11 @@ typedef struct work {
 
 static void fail(work *w, vv_status rc, const vv_error *why)
 {
-	vv_mutex_lock(w->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if (w->rc == VV_OK) {
 		w->rc = rc;
 		w->why = *why;
 	}
-	vv_mutex_unlock(w->lock);
 }
 
 /* False: there is none left, or one has failed. */

@@ -272,13 +272,12 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 	vv_auto(char) *first = NULL;
 	char **names = NULL;
 	size_t count = 0;
-	vv_auto(vv_buf) inside = VV_BUF_INIT;
 	vv_status rc;
 
 	/* The folder itself is not a link either. */
-	vv_buf_printf(&inside, "%s%s", name, *name ? "/" : "");
-	if ((rc = vv_buf_ok(&inside, err)) == VV_OK) {
-		rc = find_path(&first, f, vv_buf_cstr(&inside), err);
+	vv_auto(char) *inside = vv_asprintf("%s%s", name, *name ? "/" : "");
+	if ((rc = vv_alloc_ok(inside, err)) == VV_OK) {
+		rc = find_path(&first, f, inside, err);
 	}
 	if (rc < 0) return rc;
 	vv_auto(char) *dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
@@ -321,13 +320,9 @@ static void folder_close(void *payload)
 {
 	folder *f = payload;
 
-	for (size_t i = 0; i < f->swept_count; i++) {
-		vv_free(f->swept[i]);
-	}
-	vv_free(f->swept);
+	vv_names_free(f->swept, f->swept_count);
 	vv_file_batch_clear(&f->later);
-	vv_free(f->path);
-	vv_free(f);
+	vv_free_all(f->path, f);
 }
 
 static const vv_place_ops folder_ops = {.put = folder_put,
@@ -343,7 +338,6 @@ static const vv_place_ops folder_ops = {.put = folder_put,
 static vv_status open_folder(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err)
 {
-	vv_buf domain = VV_BUF_INIT;
 	struct stat st;
 	vv_status rc = check_mark(path, facts->mark, make, err);
 
@@ -356,8 +350,8 @@ static vv_status open_folder(vv_place *out, const char *path, const vv_place_fac
 	}
 	f->mark = facts->mark;
 	vv_place_quota_init(&f->quota, facts);
-	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.st_dev);
-	return vv_place_make(out, &folder_ops, f, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(out, &folder_ops, f,
+			     vv_asprintf("device %llx", (unsigned long long)st.st_dev), facts, err);
 }
 
 vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,

@@ -37,9 +37,7 @@ static void rpc_blocks_close(rpc_blocks *b)
 {
 	if (b) {
 		http_site_close(b->site);
-		vv_free(b->name);
-		vv_free(b->base);
-		vv_free(b);
+		vv_free_all(b->name, b->base, b);
 	}
 }
 
@@ -587,7 +585,6 @@ static const vv_place_ops ipfs_ops = {.content_only = true,
 vv_status vv_ipfs_place_open(vv_place *out, const char *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, vv_error *err)
 {
-	vv_auto(vv_buf) domain = VV_BUF_INIT;
 	node *n;
 	vv_auto(vv_url) u = {0};
 	vv_status rc;
@@ -597,11 +594,11 @@ vv_status vv_ipfs_place_open(vv_place *out, const char *url, const vv_place_fact
 	if (!(n = vv_calloc(1, sizeof(*n)))) return vv_fail_nomem(err);
 	vv_place_quota_init(&n->quota, facts);
 	n->ours = facts->ours;
-	vv_buf_printf(&domain, "host %s", u.host);
+	vv_auto(char) *domain = vv_asprintf("host %s", u.host);
 	rc = rpc_blocks_open(&n->blocks, &u, connect, err);
 	if (rc < 0) {
 		ipfs_close(n);
 		return rc;
 	}
-	return vv_place_make(out, &ipfs_ops, n, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(out, &ipfs_ops, n, vv_take(&domain), facts, err);
 }

@@ -273,9 +273,7 @@ static void rclone_close(void *payload)
 {
 	rclone *r = payload;
 
-	vv_free(r->name);
-	vv_free(r->base);
-	vv_free(r);
+	vv_free_all(r->name, r->base, r);
 }
 
 static const vv_place_ops rclone_ops = {.gets = GETS,
@@ -317,15 +315,14 @@ static vv_status check_mark(rclone *r, bool make, vv_error *err)
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err)
 {
-	vv_buf domain = VV_BUF_INIT;
 	rclone *r = vv_calloc(1, sizeof(*r));
 	vv_status rc = VV_OK;
 
 	*out = (vv_place){0};
 	if (!r) return vv_fail_nomem(err);
-	r->env = vv_connect_env(connect);
-	r->mark = facts->mark;
-	r->first_sec = connect->first_sec;
+	*r = (rclone){.env = vv_connect_env(connect),
+		      .mark = facts->mark,
+		      .first_sec = connect->first_sec};
 	if (!(r->name = vv_strdup(url->text)) || !(r->base = vv_strdup(url->path))) {
 		rc = vv_fail_nomem(err);
 	}
@@ -334,6 +331,8 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
 		return rc;
 	}
 	/* The remote itself. */
-	vv_buf_printf(&domain, "rclone %.*s", (int)(strcspn(url->path + 1, ":") + 1), url->path);
-	return vv_place_make(out, &rclone_ops, r, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(
+		out, &rclone_ops, r,
+		vv_asprintf("rclone %.*s", (int)(strcspn(url->path + 1, ":") + 1), url->path),
+		facts, err);
 }

@@ -44,12 +44,7 @@ typedef struct vv_s3_url {
 } vv_s3_url;
 static void s3_url_clear(vv_s3_url *p)
 {
-	vv_free(p->name);
-	vv_free(p->bucket);
-	vv_free(p->prefix);
-	vv_free(p->region);
-	vv_free(p->base);
-	vv_free(p->host);
+	vv_free_all(p->name, p->bucket, p->prefix, p->region, p->base, p->host);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -64,9 +59,7 @@ typedef struct parameters {
 
 static void clear(parameters *p)
 {
-	vv_free(p->endpoint);
-	vv_free(p->region);
-	vv_free(p->style);
+	vv_free_all(p->endpoint, p->region, p->style);
 }
 
 static vv_status take_parameter(parameters *out, const char *text, size_t len, vv_error *err)
@@ -732,8 +725,7 @@ static void s3_close(void *payload)
 	vv_s3_key_clear(&s->key);
 	s3_url_clear(&s->at);
 	vv_buf_clear(&s->marked);
-	vv_free(s->answered);
-	vv_free(s);
+	vv_free_all(s->answered, s);
 }
 
 /* The end of a key's id is enough to know it by. */
@@ -781,14 +773,13 @@ static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_erro
 	uint32_t nsec;
 
 	vv_now(&now, &nsec);
-	vv_mutex_lock(s->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	if (s->key.ends > 0 && s->key.ends - RENEW_SEC < now &&
 	    s->renewed + RENEW_PAUSE_SEC < now) {
 		s->renewed = now;
 		renew(s);
 	}
 	vv_status rc = vv_s3_sign(lines, what, &s->key, "s3", s->at.region, now, err);
-	vv_mutex_unlock(s->lock);
 	return rc;
 }
 
@@ -844,7 +835,6 @@ static vv_status open_bucket(s3 *s, const vv_url *url, bool make, vv_error *err)
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err)
 {
-	vv_buf domain = VV_BUF_INIT;
 	s3 *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
@@ -863,8 +853,8 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 		s3_close(s);
 		return rc;
 	}
-	vv_buf_printf(&domain, "host %s", s->at.host);
-	if ((rc = vv_place_make(out, &s3_ops, s, vv_buf_detach(&domain), facts, err)) == VV_OK) {
+	if ((rc = vv_place_make(out, &s3_ops, s, vv_asprintf("host %s", s->at.host), facts, err)) ==
+	    VV_OK) {
 		vv_place_set_mark(out, &s->marked);
 	}
 	return rc;

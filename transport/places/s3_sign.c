@@ -246,7 +246,6 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	rc = vv_buf_ok(lines, err);
 done:
 	vv_buf_wipe(&r.text); /* the token stood in it */
-	vv_buf_clear(&r.text);
-	vv_buf_clear(&r.names);
+	vv_buf_clear_all(&r.text, &r.names);
 	return rc;
 }

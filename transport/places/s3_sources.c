@@ -290,17 +290,15 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 {
 	const char *relative = variable(connect, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = variable(connect, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_url u;
 	vv_status rc;
 
 	if (!relative && !full) {
 		return vv_fail(err, VV_ENOTFOUND, "not in a container that lends keys");
 	}
-	vv_buf_printf(&url, "%s%s", relative ? "http://169.254.170.2" : full,
-		      relative ? relative : "");
-	if ((rc = vv_buf_ok(&url, err)) == VV_OK &&
-	    (rc = vv_url_read(&u, vv_buf_cstr(&url), err)) == VV_OK) {
+	vv_auto(char) *url = vv_asprintf("%s%s", relative ? "http://169.254.170.2" : full,
+					 relative ? relative : "");
+	if ((rc = vv_alloc_ok(url, err)) == VV_OK && (rc = vv_url_read(&u, url, err)) == VV_OK) {
 		if (!may_see_token(&u)) {
 			rc = vv_fail(err, VV_EREFUSED,
 				     "'%s' is neither https nor an address of this machine: it is "
@@ -309,18 +307,17 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 		}
 		vv_url_clear(&u);
 	}
-	return rc < 0 ? rc : ask_container(out, vv_buf_cstr(&url), connect, err);
+	return rc < 0 ? rc : ask_container(out, url, connect, err);
 }
 
 /* One document of the metadata. VV_ENOTFOUND: it is not there. */
 static vv_status get_metadata(http_answer *a, const char *base, const char *name,
 			      const char *header, const vv_connect_options *connect, vv_error *err)
 {
-	vv_auto(vv_buf) url = VV_BUF_INIT;
-
-	vv_buf_printf(&url, "%s/latest/meta-data/iam/security-credentials/%s", base, name);
-	vv_status rc = vv_buf_ok(&url, err);
-	rc = rc < 0 ? rc : ask_near(a, "GET", vv_buf_cstr(&url), header, connect, err);
+	vv_auto(char) *url = vv_asprintf("%s/latest/meta-data/iam/security-credentials/%s", base,
+					 name);
+	vv_status rc = vv_alloc_ok(url, err);
+	rc = rc < 0 ? rc : ask_near(a, "GET", url, header, connect, err);
 	return rc == VV_OK && a->status != 200
 		       ? vv_fail(err, VV_ENOTFOUND, "this machine has no role (status %u)",
 				 a->status)
@@ -331,15 +328,14 @@ static vv_status get_metadata(http_answer *a, const char *base, const char *name
 static vv_status open_metadata(vv_buf *header, const char *base, const vv_connect_options *connect,
 			       vv_error *err)
 {
-	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_auto(http_answer) a = {0};
 	vv_error why;
 
-	vv_buf_printf(&url, "%s/latest/api/token", base);
-	vv_status rc = vv_buf_ok(&url, err);
+	vv_auto(char) *url = vv_asprintf("%s/latest/api/token", base);
+	vv_status rc = vv_alloc_ok(url, err);
 	if (rc == VV_OK) {
-		rc = ask_near(&a, "PUT", vv_buf_cstr(&url),
-			      "X-aws-ec2-metadata-token-ttl-seconds: 21600", connect, &why);
+		rc = ask_near(&a, "PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600",
+			      connect, &why);
 		if ((rc < 0 && rc != VV_ENOMEM) ||
 		    (rc == VV_OK && (a.status != 200 || strpbrk(vv_buf_cstr(&a.body), "\r\n")))) {
 			rc = vv_fail(err, VV_ENOTFOUND, "this machine has no metadata");

@@ -438,7 +438,6 @@ static void sweep(sftp *f)
 	while (h && count++ < VV_PLACE_ENTRIES_MAX &&
 	       ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
 		n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
-		vv_auto(vv_buf) b = VV_BUF_INIT;
 		bool ended;
 		if (keep_pace(f, start, ENTRY_BYTES, NULL) < 0) {
 			break;
@@ -453,8 +452,8 @@ static void sweep(sftp *f)
 				 (int64_t)is.mtime + ABANDONED_SEC < now))) {
 			continue;
 		}
-		vv_buf_printf(&b, INCOMING "/%s", entry);
-		vv_auto(char) *path = b.failed ? NULL : path_of(f, vv_buf_cstr(&b));
+		vv_auto(char) *b = vv_asprintf(INCOMING "/%s", entry);
+		vv_auto(char) *path = !b ? NULL : path_of(f, b);
 		if (path) {
 			(void)libssh2_sftp_unlink_ex(f->session, path, (unsigned)strlen(path));
 		}
@@ -593,13 +592,12 @@ static vv_status put_step(sftp *f, request *r, vv_error *err)
 {
 	char letters[VV_TEMP_RANDOM + 1];
 	vv_auto(char) *path = path_of(f, r->name), *temp = NULL;
-	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_error why;
 	bool same = false;
 
 	vv_temp_name(letters);
-	vv_buf_printf(&name, INCOMING "/%s", letters);
-	if (!path || name.failed || !(temp = path_of(f, vv_buf_cstr(&name)))) {
+	vv_auto(char) *name = vv_asprintf(INCOMING "/%s", letters);
+	if (!path || !name || !(temp = path_of(f, name))) {
 		return vv_fail_nomem(err);
 	}
 	vv_status rc = has_bytes(f, path, r->bytes, (size_t)r->len, &same, &why);
@@ -645,9 +643,7 @@ static void sftp_close(void *payload)
 
 	hang_up(f);
 	vv_ssh_config_clear(&f->config);
-	vv_free(f->name);
-	vv_free(f->root);
-	vv_free(f);
+	vv_free_all(f->name, f->root, f);
 }
 
 static void sftp_who(void *payload, vv_buf *out)
@@ -724,7 +720,6 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err)
 {
-	vv_buf domain = VV_BUF_INIT;
 	sftp *f;
 	vv_status rc;
 
@@ -739,6 +734,5 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 		sftp_close(f);
 		return rc;
 	}
-	vv_buf_printf(&domain, "host %s", f->config.host);
-	return vv_place_make(out, &sftp_ops, f, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(out, &sftp_ops, f, vv_asprintf("host %s", f->config.host), facts, err);
 }

@@ -97,9 +97,7 @@ static void web_close(void *payload)
 	web *w = payload;
 
 	http_site_close(w->site);
-	vv_free(w->base);
-	vv_free(w->name);
-	vv_free(w);
+	vv_free_all(w->base, w->name, w);
 }
 
 static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,

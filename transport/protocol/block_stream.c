@@ -82,8 +82,7 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 	vv_coder_effort(o->coder, effort);
 	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
 	vv_coder_allow_parts(o->coder, true);
-	*out = vv_take(&o);
-	return VV_OK;
+	return vv_hand_over(out, &o);
 }
 
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn)
@@ -99,11 +98,7 @@ void vv_block_out_close(vv_block_out *o)
 		}
 		vv_coder_pool_free(o->pool);
 		vv_cid_map_free(o->sent);
-		vv_buf_clear(&o->raw);
-		vv_buf_clear(&o->base);
-		vv_buf_clear(&o->stored);
-		vv_buf_clear(&o->prefix);
-		vv_buf_clear(&o->frame);
+		vv_buf_clear_all(&o->raw, &o->base, &o->stored, &o->prefix, &o->frame);
 		vv_free(o);
 	}
 }
@@ -312,8 +307,7 @@ vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_ge
 	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
 		return vv_fail_nomem(err);
 	}
-	*out = vv_take(&in);
-	return VV_OK;
+	return vv_hand_over(out, &in);
 }
 
 void vv_block_in_close(vv_block_in *in)
@@ -324,10 +318,7 @@ void vv_block_in_close(vv_block_in *in)
 		}
 		vv_coder_pool_free(in->pool);
 		vv_free(in->cids);
-		vv_buf_clear(&in->raw);
-		vv_buf_clear(&in->base);
-		vv_buf_clear(&in->prefix);
-		vv_buf_clear(&in->room);
+		vv_buf_clear_all(&in->raw, &in->base, &in->prefix, &in->room);
 		vv_free(in);
 	}
 }

@@ -40,9 +40,7 @@ typedef struct run {
 
 void vv_fetch_result_clear(vv_fetch_result *r)
 {
-	vv_free(r->missing);
-	vv_free(r->roots);
-	vv_free(r->behind);
+	vv_free_all(r->missing, r->roots, r->behind);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -669,9 +667,7 @@ static void close_run(run *r)
 		vv_receive_stats_get(r->x, &r->result->received);
 	}
 	vv_receive_close(r->x);
-	vv_free(r->wants.items);
-	vv_free(r->commons.items);
-	vv_free(r->whole.items);
+	vv_free_all(r->wants.items, r->commons.items, r->whole.items);
 	vv_cid_set_free(r->lacking_roots);
 	vv_elsewhere_free(r->elsewhere);
 }

@@ -81,12 +81,11 @@ static void nap(void)
 
 static void fail(gathering *g, const vv_error *why)
 {
-	vv_mutex_lock(g->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	if (!g->failed) {
 		g->failed = true;
 		g->why = *why;
 	}
-	vv_mutex_unlock(g->lock);
 }
 
 /* --- how fast they are ------------------------------------------------------------------------ */
@@ -393,7 +392,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	vv_supplier *s = &g->suppliers[a->self];
 	speed *v = &g->speeds[a->self];
 
-	vv_mutex_lock(g->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	uint64_t took = vv_monotonic_ms() - v->since + 1;
 	s->ms += took;
 	v->ms += took;
@@ -424,7 +423,6 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 			vv_fail(&s->why, VV_EIO, "the others sent its last blocks sooner");
 		}
 	}
-	vv_mutex_unlock(g->lock);
 }
 
 static void drop(asking *a, const vv_error *why)
@@ -432,21 +430,19 @@ static void drop(asking *a, const vv_error *why)
 	gathering *g = a->g;
 	vv_supplier *s = &g->suppliers[a->self];
 
-	vv_mutex_lock(g->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	s->dropped = true;
 	s->why = *why;
 	g->alive &= ~(UINT32_C(1) << a->self);
-	vv_mutex_unlock(g->lock);
 }
 
 static void mark(gathering *g, uint32_t *set, size_t i, bool on)
 {
 	const uint32_t bit = UINT32_C(1) << i;
 
-	vv_mutex_lock(g->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	*set = on ? *set | bit : *set & ~bit;
 	g->speeds[i].since = on ? vv_monotonic_ms() : 0;
-	vv_mutex_unlock(g->lock);
 }
 
 /* Until there is something that this one would be asked for. False: there will be nothing. */
@@ -537,9 +533,8 @@ static void run_supplier(void *payload)
 	gathering *g = a->g;
 
 	ask_all(a);
-	vv_mutex_lock(g->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	g->running &= ~(UINT32_C(1) << a->self);
-	vv_mutex_unlock(g->lock);
 }
 
 /* --- the whole ---------------------------------------------------------------------------------- */
@@ -569,7 +564,7 @@ static void wait_for_all(gathering *g)
 	for (bool running = true; running; running ? nap() : (void)0) {
 		uint64_t now = vv_monotonic_ms();
 
-		vv_mutex_lock(g->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 		running = g->running != 0;
 		if (over_ms == 0 && (g->failed || g->done == g->want_count)) {
 			over_ms = now;
@@ -581,7 +576,6 @@ static void wait_for_all(gathering *g)
 				stop_one(g, i);
 			}
 		}
-		vv_mutex_unlock(g->lock);
 	}
 }
 
@@ -594,10 +588,8 @@ typedef struct shown {
 static bool show(void *payload, const char *what, uint64_t done, uint64_t total)
 {
 	shown *s = payload;
-	vv_mutex_lock(s->lock);
-	bool go_on = vv_progress_update(s->progress, what, done, total, NULL) == VV_OK;
-	vv_mutex_unlock(s->lock);
-	return go_on;
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
+	return vv_progress_update(s->progress, what, done, total, NULL) == VV_OK;
 }
 
 /* What it gives in a second, as far as that is known. */
@@ -687,8 +679,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 	}
 	for (size_t i = 0; i < VV_SUPPLIERS_MAX; i++) {
 		vv_worker_join(all[i].worker);
-		vv_free(all[i].batch);
-		vv_free(all[i].list);
+		vv_free_all(all[i].batch, all[i].list);
 	}
 	if (rc == VV_OK && g.failed) {
 		*err = g.why;

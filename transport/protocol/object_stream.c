@@ -117,8 +117,7 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 		return vv_fail_nomem(err);
 	}
 	vv_coder_effort(o->coder, o->effort = effort);
-	*out = vv_take(&o);
-	return VV_OK;
+	return vv_hand_over(out, &o);
 }
 
 void vv_object_out_close(vv_object_out *o)
@@ -129,9 +128,7 @@ void vv_object_out_close(vv_object_out *o)
 		}
 		vv_coder_pool_free(o->pool);
 		vv_free(o->sent.items);
-		vv_buf_clear(&o->base);
-		vv_buf_clear(&o->prefix);
-		vv_buf_clear(&o->frame);
+		vv_buf_clear_all(&o->base, &o->prefix, &o->frame);
 		vv_free(o);
 	}
 }
@@ -247,8 +244,7 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
 		return vv_fail_nomem(err);
 	}
-	*out = vv_take(&in);
-	return VV_OK;
+	return vv_hand_over(out, &in);
 }
 
 void vv_object_in_close(vv_object_in *in)
@@ -259,11 +255,7 @@ void vv_object_in_close(vv_object_in *in)
 		}
 		vv_coder_pool_free(in->pool);
 		vv_free(in->had.items);
-		vv_buf_clear(&in->pending);
-		vv_buf_clear(&in->raw);
-		vv_buf_clear(&in->base);
-		vv_buf_clear(&in->prefix);
-		vv_buf_clear(&in->room);
+		vv_buf_clear_all(&in->pending, &in->raw, &in->base, &in->prefix, &in->room);
 		for (size_t i = 0; i <= VV_GIT_TAG; i++) {
 			vv_buf_clear(&in->last[i].bytes);
 		}
@@ -292,11 +284,10 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	const uint8_t *q = *p;
 
 	if (q == end) return 0;
-	memset(r, 0, sizeof(*r));
 	unsigned head = *q++;
-	r->s.method = (uint8_t)(head & METHOD);
-	r->type = (vv_git_type)(head >> TYPE_SHIFT & TYPE_MASK);
-	r->base = head >> BASE_SHIFT;
+	*r = (record){.s.method = (uint8_t)(head & METHOD),
+		      .type = (vv_git_type)(head >> TYPE_SHIFT & TYPE_MASK),
+		      .base = head >> BASE_SHIFT};
 	if (r->s.method > VV_METHOD_DIFF || r->type < VV_GIT_COMMIT || r->type > VV_GIT_TAG ||
 	    r->base > BASE_ID || (r->base != 0 && r->s.method != VV_METHOD_DIFF)) {
 		return (int)malformed(err);

@@ -37,8 +37,7 @@ vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
 		vv_channel_close(line);
 		return vv_fail_nomem(err);
 	}
-	p->line = line;
-	p->push = true;
+	*p = (vv_peer){.line = line, .push = true};
 	vv_arena_init(&p->arena);
 	vv_arena_init(&p->scratch);
 	return VV_OK;

@@ -228,9 +228,7 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 		rc = send_all(&r, err);
 	}
 	vv_send_close(r.send);
-	vv_free(r.wants.items);
-	vv_free(r.commons.items);
-	vv_free(r.whole.items);
+	vv_free_all(r.wants.items, r.commons.items, r.whole.items);
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}

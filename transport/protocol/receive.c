@@ -86,15 +86,12 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 		return rc;
 	}
 	x->stats.resumed = vv_incoming_blocks(x->incoming);
-	*out = vv_take(&x);
-	return VV_OK;
+	return vv_hand_over(out, &x);
 }
 
 static void forget_versions(versions *v)
 {
-	vv_free(v->wants);
-	vv_free(v->commons);
-	vv_free(v->items);
+	vv_free_all(v->wants, v->commons, v->items);
 	vv_arena_clear(&v->paths);
 	memset(v, 0, sizeof(*v));
 }
@@ -107,8 +104,7 @@ void vv_receive_close(vv_receive *x)
 		vv_object_in_close(x->objects);
 		vv_git_receive_close(x->git);
 		vv_incoming_close(x->incoming);
-		vv_free(x->mended);
-		vv_free(x);
+		vv_free_all(x->mended, x);
 	}
 }
 

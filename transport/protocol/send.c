@@ -143,8 +143,7 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 				   blocks ? add_root : NULL, s, &s->sum, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&s);
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
@@ -171,9 +170,7 @@ void vv_send_close(vv_send *s)
 			vv_store_keep_unpacked(s->store, VV_UNPACKED_USUAL);
 		}
 		vv_cid_set_free(s->seen);
-		vv_free(s->items);
-		vv_free(s->wants);
-		vv_free(s->commons);
+		vv_free_all(s->items, s->wants, s->commons);
 		vv_buf_clear(&s->piece);
 		vv_free(s);
 	}

@@ -164,15 +164,13 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, 
 	s->network = vv_network_id(tables, s->secret);
 	vv_now(&now, &nsec);
 	s->now = now > 0 ? (uint64_t)now : 0;
-	*out = vv_take(&s);
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 void vv_speeds_close(vv_speeds *s)
 {
 	if (s) {
 		vv_kept_close(s->kept);
-		vv_free(s->path);
-		vv_free(s);
+		vv_free_all(s->path, s);
 	}
 }

@@ -110,14 +110,13 @@ void vv_login_end(vv_login *l, const vv_address *client, bool wrong)
 	uint64_t now = vv_monotonic_ms();
 
 	vv_mutex_unlock(l->slow);
-	vv_mutex_lock(l->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(l->lock);
 	entry *e = find(l, client); /* there, since it waits */
 	e->waiting--;
 	l->waiting--;
 	if (wrong) {
 		e->free_at_ms = (e->free_at_ms > now ? e->free_at_ms : now) + VV_LOGIN_AGAIN_MS;
 	}
-	vv_mutex_unlock(l->lock);
 }
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -299,8 +298,7 @@ vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 		rc = load_users(a, err);
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&a);
-	return VV_OK;
+	return vv_hand_over(out, &a);
 }
 
 void vv_http_auth_close(vv_http_auth *a)
@@ -370,13 +368,12 @@ static void refresh(vv_http_auth *a)
 
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out)
 {
-	vv_mutex_lock(a->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(a->lock);
 	bool tell = a->tell_trouble;
 	a->tell_trouble = false;
 	if (tell) {
 		*out = a->trouble;
 	}
-	vv_mutex_unlock(a->lock);
 	return tell;
 }
 
@@ -400,7 +397,7 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 				       err);
 	if (rc < 0) return rc;
 	if (!fine) return vv_fail(err, VV_EREFUSED, "wrong name or secret");
-	vv_mutex_lock(a->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(a->lock);
 	if (generation == a->generation) {
 		proof *p = &a->proofs[a->next_proof++ % PROVED];
 
@@ -408,7 +405,6 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 		p->who = *out;
 		p->used = true;
 	}
-	vv_mutex_unlock(a->lock);
 	return VV_OK;
 }
 

@@ -94,7 +94,7 @@ static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_c
 	}
 	atomic_store(&k->phase, HTTP_HEAD);
 	atomic_store(&k->since_ms, vv_monotonic_ms());
-	vv_mutex_lock(s->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	k->next = s->first;
 	if (k->next) {
 		k->next->previous = k;
@@ -102,7 +102,6 @@ static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_c
 	s->first = k;
 	s->connection_count++;
 	keep_share(s, k);
-	vv_mutex_unlock(s->lock);
 }
 
 void http_connection_notify(void *server, struct MHD_Connection *c, void **context,
@@ -169,19 +168,18 @@ void http_connections_watch(void *server)
 	for (;;) {
 		(void)vv_ring_read(s->clock, &none, 1, 1000, NULL);
 		if (vv_ring_stopped(s->clock)) return;
-		vv_mutex_lock(s->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 		for (http_connection *k = s->first; k; k = k->next) {
 			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
 				end_connection(k);
 			}
 		}
-		vv_mutex_unlock(s->lock);
 	}
 }
 
 void http_connections_break(vv_http_server *s)
 {
-	vv_mutex_lock(s->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	for (http_connection *k = s->first; k; k = k->next) {
 		if (k->fd >= 0) {
 			(void)shutdown(k->fd, SHUT_RDWR);
@@ -193,16 +191,14 @@ void http_connections_break(vv_http_server *s)
 			vv_ring_stop(k->out);
 		}
 	}
-	vv_mutex_unlock(s->lock);
 }
 
 void http_connection_streams(vv_http_server *s, http_connection *k, vv_ring *in, vv_ring *out)
 {
 	if (k) {
-		vv_mutex_lock(s->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 		k->in = in;
 		k->out = out;
-		vv_mutex_unlock(s->lock);
 	}
 }
 
@@ -226,8 +222,7 @@ bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_addres
 void http_connection_answered(vv_http_server *s, http_connection *k)
 {
 	if (k) {
-		vv_mutex_lock(s->lock);
+		vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 		k->asks = false;
-		vv_mutex_unlock(s->lock);
 	}
 }

@@ -99,7 +99,6 @@ static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
 	struct sockaddr_storage at;
 	socklen_t len = sizeof(at);
 	char host[256], port[16];
-	vv_buf b = VV_BUF_INIT;
 
 	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
 	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port),
@@ -108,9 +107,8 @@ static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
 	}
 	bool any = strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
 	bool six = !any && strchr(host, ':') != NULL;
-	vv_buf_printf(&b, "%s://%s%s%s:%s", tls ? "https" : "http", six ? "[" : "",
-		      any ? "localhost" : host, six ? "]" : "", port);
-	*url = vv_buf_detach(&b);
+	*url = vv_asprintf("%s://%s%s%s:%s", tls ? "https" : "http", six ? "[" : "",
+			   any ? "localhost" : host, six ? "]" : "", port);
 	return *url ? VV_OK : vv_fail_nomem(err);
 }
 

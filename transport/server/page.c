@@ -44,9 +44,7 @@ static void free_page(struct http_page_work *p)
 		vv_free((char *)(uintptr_t)p->parameters[i].name);
 		vv_free((char *)(uintptr_t)p->parameters[i].value);
 	}
-	vv_free(p->parameters);
-	vv_free(p->listed);
-	vv_free(p->base);
+	vv_free_all(p->parameters, p->listed, p->base);
 	vv_ring_free(p->ready);
 	vv_free(p);
 }
@@ -88,8 +86,7 @@ static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind VV_
 	char *n = decode(name, name_len, &p->bad);
 	char *v = decode(value ? value : "", value ? len : 0, &p->bad);
 	if (!n || !v) {
-		vv_free(n);
-		vv_free(v);
+		vv_free_all(n, v);
 		p->bad = true;
 		return MHD_NO;
 	}

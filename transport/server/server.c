@@ -85,8 +85,7 @@ static void request_completed(void *server, struct MHD_Connection *c VV_UNUSED, 
 	http_log(q);
 	http_connection_answered(s, q->connection);
 	http_connection_phase(q->connection, HTTP_HEAD);
-	vv_free(q->path);
-	vv_free(q);
+	vv_free_all(q->path, q);
 	*context = NULL;
 	atomic_fetch_sub(&s->active, 1);
 }
@@ -563,8 +562,7 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->o = *o;
-	s->handlers = *handlers;
+	*s = (vv_http_server){.o = *o, .handlers = *handlers};
 	fill_defaults(&s->o);
 	vv_status rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
@@ -633,25 +631,15 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 		vv_published_files_free(s->repositories[i].published);
 		vv_reachable_free(s->repositories[i].reach);
 		vv_repository_close(s->repositories[i].repo);
-		vv_free(s->repositories[i].name);
-		vv_free(s->repositories[i].path);
+		vv_free_all(s->repositories[i].name, s->repositories[i].path);
 	}
 	vv_free(s->repositories);
-	for (size_t i = 0; i < s->host_count; i++) {
-		vv_free(s->hosts[i]);
-	}
-	vv_free(s->hosts);
-	for (size_t i = 0; i < s->origin_count; i++) {
-		vv_free(s->origins[i]);
-	}
-	vv_free(s->origins);
-	vv_free(s->secret);
-	vv_free(s->secret_once);
-	vv_free(s->proxies);
+	vv_names_free(s->hosts, s->host_count);
+	vv_names_free(s->origins, s->origin_count);
+	vv_free_all(s->secret, s->secret_once, s->proxies);
 	vv_http_auth_close(s->auth);
 	vv_mutex_free(s->lock);
 	vv_buf_clear(&s->tls_cert);
 	vv_buf_wipe(&s->tls_key);
-	vv_free(s->url);
-	vv_free(s);
+	vv_free_all(s->url, s);
 }

@@ -223,13 +223,12 @@ static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const char *path,
 			  const char *file, vv_error *err)
 {
-	vv_auto(vv_buf) staged = VV_BUF_INIT;
 	vv_index_entry entry;
 	vv_status rc;
 	vv_stat st;
 
-	vv_buf_printf(&staged, ":%s", path);
-	if ((rc = vv_buf_ok(&staged, err)) < 0 ||
+	vv_auto(char) *staged = vv_asprintf(":%s", path);
+	if ((rc = vv_alloc_ok(staged, err)) < 0 ||
 	    (rc = vv_index_check_module(c->index, path, err)) < 0) {
 		return rc;
 	}
@@ -247,7 +246,7 @@ static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const c
 		vv_error_clear(err);
 	}
 	return vv_index_get(c->index, path, &entry)
-		       ? vv_subject_find(old, c->repo, c->reader, staged.data, err)
+		       ? vv_subject_find(old, c->repo, c->reader, staged, err)
 		       : VV_OK;
 }
 

@@ -280,10 +280,9 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 			rc = vv_apply_index_put(&r->indexed, d, err);
 		}
 		if (rc == VV_OK && d->rejected > 0) {
-			vv_auto(vv_buf) name = VV_BUF_INIT;
-			vv_buf_printf(&name, "%s.rej", d->path);
-			if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
-				rc = vv_apply_files_change(&r->rejects, name.data, false, err);
+			vv_auto(char) *name = vv_asprintf("%s.rej", d->path);
+			if ((rc = vv_alloc_ok(name, err)) == VV_OK) {
+				rc = vv_apply_files_change(&r->rejects, name, false, err);
 			}
 		}
 	}
@@ -427,11 +426,8 @@ static void run_clear(run *r)
 	vv_apply_files_clear(&r->files);
 	vv_apply_files_clear(&r->rejects);
 	vv_close(r->fd, NULL, NULL);
-	vv_free(r->spool);
-	vv_free(r->instead);
-	vv_free(r->instead_rej);
-	vv_buf_clear(&r->said);
-	vv_buf_clear(&r->told);
+	vv_free_all(r->spool, r->instead, r->instead_rej);
+	vv_buf_clear_all(&r->said, &r->told);
 	if (r->index) {
 		vv_apply_index_clear(&r->indexed);
 		vv_checkout_clear(&r->checkout);

@@ -64,9 +64,7 @@ typedef struct blame_run {
 static void run_clear(blame_run *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		vv_free(r->commits[i].short_id);
-		vv_free(r->commits[i].author);
-		vv_free(r->commits[i].summary);
+		vv_free_all(r->commits[i].short_id, r->commits[i].author, r->commits[i].summary);
 	}
 	vv_free(r->commits);
 	vv_blame_walk_clear(&r->walk);
@@ -160,8 +158,7 @@ static void listing_clear(listing *l)
 {
 	vv_aligned_clear(&l->lines);
 	vv_free(l->order);
-	vv_buf_clear(&l->scratch);
-	vv_buf_clear(&l->out);
+	vv_buf_clear_all(&l->scratch, &l->out);
 }
 
 static vv_status listing_flush(listing *l, vv_error *err)

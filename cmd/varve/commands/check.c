@@ -727,11 +727,8 @@ static void check_clear(check *c)
 	vv_buf_clear(&c->schema);
 	vv_diff_side_clear(&c->side);
 	vv_diff_side_clear(&c->base);
-	vv_free(c->run.only_used);
-	vv_free(c->paths);
-	vv_free(c->only);
-	vv_buf_clear(&c->spelled);
-	vv_buf_clear(&c->overview);
+	vv_free_all(c->run.only_used, c->paths, c->only);
+	vv_buf_clear_all(&c->spelled, &c->overview);
 	vv_explained_clear(&c->explained);
 }
 

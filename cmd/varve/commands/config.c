@@ -233,8 +233,7 @@ static vv_status explain_setting(answer *a, vv_repository *r, const char *what, 
 		say(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback,
 		    s.value.len ? vv_buf_cstr(&s.level) : "default");
 	}
-	vv_buf_clear(&s.value);
-	vv_buf_clear(&s.level);
+	vv_buf_clear_all(&s.value, &s.level);
 	return rc;
 }
 

@@ -635,14 +635,14 @@ static vv_status keep_index(fsck *f, const char *name, vv_error *err)
 
 static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)
 {
-	vv_auto(vv_buf) what = VV_BUF_INIT;
 	fsck *f = payload;
 	vv_status rc;
 
-	vv_buf_printf(&what, "objects/pack/%s does not match its checksum", vv_text_shows(name));
-	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
+	vv_auto(char) *what = vv_asprintf("objects/pack/%s does not match its checksum",
+					  vv_text_shows(name));
+	if ((rc = vv_alloc_ok(what, err)) == VV_OK) {
 		tell(f, &(finding){.kind = index ? "damaged Git index" : "damaged Git pack",
-				   .what = what.data,
+				   .what = what,
 				   .help = index ? NULL : GIT_PACK_HELP});
 		rc = index ? keep_index(f, name, err) : VV_OK;
 	}
@@ -814,8 +814,7 @@ static void fsck_clear(fsck *f)
 	vv_names_free(f->files, f->file_count);
 	vv_names_free(f->git_indexes, f->git_index_count);
 	vv_free(f->away);
-	vv_buf_clear(&f->keepers);
-	vv_buf_clear(&f->unread);
+	vv_buf_clear_all(&f->keepers, &f->unread);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
 	vv_elsewhere_free(f->elsewhere);

@@ -95,10 +95,7 @@ static vv_status words_init(words *w, int argc, vv_error *err)
 
 static void words_clear(words *w)
 {
-	for (size_t i = 0; i < w->path_count; i++) {
-		vv_free(w->paths[i]);
-	}
-	vv_free(w->paths);
+	vv_names_free(w->paths, w->path_count);
 	vv_free(w->ranges);
 }
 VV_AUTO_CLEAR(words, words_clear)

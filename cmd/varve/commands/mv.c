@@ -71,13 +71,13 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 
 	if (!vv_array_room(m->entries, m->entry_count, m->entry_cap)) return vv_fail_nomem(err);
 	entry *n = &m->entries[m->entry_count];
-	memset(n, 0, sizeof(*n));
 	m->entry_count++;
-	n->mode = e->mode;
-	n->id = e->id;
-	n->from = vv_strdup(e->path);
-	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL)
-			   : vv_strdup(mv->to);
+	*n = (entry){.mode = e->mode,
+		     .id = e->id,
+		     .from = vv_strdup(e->path),
+		     .to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1,
+						     (char *)NULL)
+				      : vv_strdup(mv->to)};
 	vv_auto(char) *file = vv_repository_file(m->c->repo, e->path);
 	if (!n->from || !n->to || !file) return vv_fail_nomem(err);
 	n->clean = vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
@@ -343,16 +343,12 @@ static vv_status run_moves(moving *m, vv_error *err)
 static void clear(moving *m)
 {
 	for (size_t i = 0; i < m->move_count; i++) {
-		vv_free(m->moves[i].from);
-		vv_free(m->moves[i].to);
+		vv_free_all(m->moves[i].from, m->moves[i].to);
 	}
 	for (size_t i = 0; i < m->entry_count; i++) {
-		vv_free(m->entries[i].from);
-		vv_free(m->entries[i].to);
+		vv_free_all(m->entries[i].from, m->entries[i].to);
 	}
-	vv_free(m->moves);
-	vv_free(m->renames);
-	vv_free(m->entries);
+	vv_free_all(m->moves, m->renames, m->entries);
 	vv_attr_edit_clear(&m->attributes);
 }
 VV_AUTO_CLEAR(moving, clear)

@@ -25,8 +25,7 @@ void vv_aligned_clear(vv_aligned *a)
 	for (size_t i = 0; i < a->count; i++) {
 		vv_free((char *)a->columns[i].name);
 	}
-	vv_free(a->columns);
-	vv_free(a->cells);
+	vv_free_all(a->columns, a->cells);
 	vv_buf_clear(&a->text);
 	memset(a, 0, sizeof(*a));
 }

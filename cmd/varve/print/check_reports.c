@@ -360,8 +360,7 @@ vv_status vv_explained_print(vv_explained *x, vv_error *err)
 void vv_explained_clear(vv_explained *x)
 {
 	vv_aligned_clear(&x->lines);
-	vv_buf_clear(&x->path);
-	vv_buf_clear(&x->text);
+	vv_buf_clear_all(&x->path, &x->text);
 }
 
 /* What GitHub takes for one step; more is dropped as a whole. */

@@ -91,8 +91,7 @@ vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *er
 	if (n->count > 1) {
 		qsort(n->items, n->count, sizeof(name), compare_names);
 	}
-	*out = vv_take(&n);
-	return VV_OK;
+	return vv_hand_over(out, &n);
 }
 
 void vv_decoration_free(vv_decoration *n)
@@ -103,8 +102,7 @@ void vv_decoration_free(vv_decoration *n)
 	}
 	vv_free(n->items);
 	vv_head_clear(&n->head);
-	vv_free(n->branch);
-	vv_free(n);
+	vv_free_all(n->branch, n);
 }
 
 /* The first name at the commit; more follow it. */

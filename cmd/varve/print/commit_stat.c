@@ -19,8 +19,7 @@
 void vv_commit_stat_clear(vv_commit_stat *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		vv_free(s->lines[i].path);
-		vv_free(s->lines[i].from);
+		vv_free_all(s->lines[i].path, s->lines[i].from);
 		vv_change_counts_clear(&s->lines[i].counts);
 	}
 	vv_free(s->lines);

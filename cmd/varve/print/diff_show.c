@@ -183,13 +183,11 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 			   char **name, vv_error *err)
 {
 	static const char *const stages[] = {NULL, "base", "ours", "theirs"};
-	vv_buf b = VV_BUF_INIT;
 	*out = NULL;
 	if (mode == 0) return VV_OK;
 	*word = vv_diff_side_word(s, r->repo, path, stage);
-	vv_buf_printf(&b, "%s:%s", s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name,
-		      path);
-	*name = vv_buf_detach(&b);
+	*name = vv_asprintf("%s:%s",
+			    s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name, path);
 	if (!*word || !*name) return vv_fail_nomem(err);
 	vv_status rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
 	storage->text = *name; /* what messages call it */
@@ -221,8 +219,7 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 	rc = vv_diff_print_item(r, &item, err);
 done:
 	for (int i = 0; i < 2; i++) {
-		vv_free(words[i]);
-		vv_free(names[i]);
+		vv_free_all(words[i], names[i]);
 	}
 	return rc;
 }
@@ -394,8 +391,7 @@ vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
 
 void vv_diff_print_clear(vv_diff_print *r)
 {
-	vv_buf_clear(&r->sides[0]);
-	vv_buf_clear(&r->sides[1]);
+	vv_buf_clear_all(&r->sides[0], &r->sides[1]);
 	vv_workbook_clear(&r->book);
 	if (r->writer) {
 		r->writer->close(r->writer);

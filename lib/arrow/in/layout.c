@@ -388,9 +388,6 @@ void layout_clear(layout *l)
 	vv_line_editor_close(&l->lines);
 	vv_dialect_clear(&l->dialect);
 	vv_buf_clear(&l->schema);
-	vv_free(l->columns);
-	vv_free(l->names);
-	vv_free(l->from);
-	vv_free(l->match);
+	vv_free_all(l->columns, l->names, l->from, l->match);
 	vv_arena_clear(&l->arena);
 }

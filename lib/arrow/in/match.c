@@ -24,14 +24,9 @@ vv_status matcher_open(matcher *m, vv_error *err)
 
 void matcher_close(matcher *m)
 {
-	vv_free(m->seen);
-	vv_free(m->index);
-	vv_free(m->taken);
-	vv_free(m->fresh);
-	vv_free(m->values);
+	vv_free_all(m->seen, m->index, m->taken, m->fresh, m->values);
 	vv_hash_index_clear(&m->fresh_index);
-	vv_buf_clear(&m->bytes);
-	vv_buf_clear(&m->scratch);
+	vv_buf_clear_all(&m->bytes, &m->scratch);
 }
 
 static void take(matcher *m, uint64_t row)

@@ -754,19 +754,10 @@ void rewrite_close(rewrite *w)
 	layout_clear(&w->layout);
 	incoming_close(&w->in);
 	vv_arena_clear(&w->arena);
-	vv_buf_clear(&w->scratch);
-	vv_buf_clear(&w->line);
-	vv_buf_clear(&w->moved);
-	vv_buf_clear(&w->lines);
-	vv_buf_clear(&w->out);
-	vv_buf_clear(&w->warnings);
+	vv_buf_clear_all(&w->scratch, &w->line, &w->moved, &w->lines, &w->out, &w->warnings);
 	vv_text_encoder_clear(&w->encoder);
 	vv_edited_file_clear(&w->file);
-	vv_free(w->habits);
-	vv_free(w->cells);
-	vv_free(w->changed);
-	vv_free(w->rows);
-	vv_free(w);
+	vv_free_all(w->habits, w->cells, w->changed, w->rows, w);
 }
 
 const varve_arrow_changes *rewrite_changes(const rewrite *w)

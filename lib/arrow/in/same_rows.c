@@ -497,11 +497,8 @@ void same_rows_close(same_rows *s)
 		for (size_t c = 0; p->in && c < s->count; c++) {
 			vv_buf_clear(&p->in[c].text);
 		}
-		vv_free(p->columns);
-		vv_free(p->in);
-		vv_buf_clear(&p->scratch);
-		vv_buf_clear(&p->marks);
-		vv_buf_clear(&p->lines);
+		vv_free_all(p->columns, p->in);
+		vv_buf_clear_all(&p->scratch, &p->marks, &p->lines);
 	}
 	vv_free(s);
 }

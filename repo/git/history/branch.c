@@ -12,10 +12,7 @@
 /* A setting's name; NULL: out of memory. */
 static char *setting_key(const char *section, const char *name, const char *what)
 {
-	vv_buf key = VV_BUF_INIT;
-
-	vv_buf_printf(&key, "%s.%s.%s", section, name, what);
-	return vv_buf_detach(&key);
+	return vv_asprintf("%s.%s.%s", section, name, what);
 }
 
 static vv_status set(vv_repository *r, const char *branch, const char *name, const char *value,
@@ -96,8 +93,7 @@ static vv_status find_upstream(vv_repository *r, const char *branch, char **out,
 		return rc;
 	}
 	if (strcmp(remote, ".") == 0) { /* a branch of this repository */
-		*out = vv_take(&merge);
-		return VV_OK;
+		return vv_hand_over(out, &merge);
 	}
 	if (!(key = setting_key("remote", remote, "fetch"))) return vv_fail_nomem(err);
 	m.key = key;

@@ -114,7 +114,6 @@ static vv_status sign_ssh(const vv_env *env, const char *program, const char *ke
 		   *text = key + (strncmp(key, "key::", 5) == 0 ? 5 : 0);
 	vv_auto(vv_new_file) key_file = {0}, data_file = {0}, sig_file = {.fd = -1};
 	vv_auto(vv_buf) said = VV_BUF_INIT, out = VV_BUF_INIT;
-	vv_buf name = VV_BUF_INIT;
 	vv_status rc;
 	int code;
 
@@ -123,8 +122,7 @@ static vv_status sign_ssh(const vv_env *env, const char *program, const char *ke
 	    (rc = write_temp(&data_file, tmp, "varve-sign-", bytes, len, err)) < 0) {
 		return rc;
 	}
-	vv_buf_printf(&name, "%s.sig", data_file.temp);
-	if (!(sig_file.temp = vv_buf_detach(&name))) return vv_fail_nomem(err);
+	if (!(sig_file.temp = vv_asprintf("%s.sig", data_file.temp))) return vv_fail_nomem(err);
 	const char *argv[] = {program,
 			      "-Y",
 			      "sign",
@@ -391,12 +389,11 @@ static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool
 static vv_status sign(vv_repository *r, const vv_person *who, const vv_buf *text, vv_buf *signature,
 		      vv_error *err)
 {
-	vv_auto(vv_buf) ident = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&ident, "%s <%s>", who->name, who->email);
-	if ((rc = vv_buf_ok(&ident, err)) < 0 || (rc = vv_buf_ok(text, err)) < 0) return rc;
-	return vv_sign(r, text->data, text->len, ident.data, signature, err);
+	vv_auto(char) *ident = vv_asprintf("%s <%s>", who->name, who->email);
+	if ((rc = vv_alloc_ok(ident, err)) < 0 || (rc = vv_buf_ok(text, err)) < 0) return rc;
+	return vv_sign(r, text->data, text->len, ident, signature, err);
 }
 
 /* Appends "<message>" with a final newline to the headers, and, where it is wanted,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/sys.h"
 
 typedef struct loading {
@@ -45,10 +46,7 @@ vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char 
 
 void vv_hidden_refs_clear(vv_hidden_refs *h)
 {
-	for (size_t i = 0; i < h->count; i++) {
-		vv_free(h->patterns[i]);
-	}
-	vv_free(h->patterns);
+	vv_names_free(h->patterns, h->count);
 	memset(h, 0, sizeof(*h));
 }
 

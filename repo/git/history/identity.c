@@ -22,8 +22,7 @@ static const role_names roles[] = {
 
 void vv_person_clear(vv_person *p)
 {
-	vv_free(p->name);
-	vv_free(p->email);
+	vv_free_all(p->name, p->email);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -416,8 +416,7 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts
 		}
 		cut_list(l, opts->reverse);
 	}
-	*out = vv_take(&l);
-	return VV_OK;
+	return vv_hand_over(out, &l);
 }
 
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
@@ -452,10 +451,7 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 void vv_log_close(vv_log *l)
 {
 	if (!l) return;
-	for (size_t i = 0; i < l->path_count; i++) {
-		vv_free(l->paths[i]);
-	}
-	vv_free(l->paths);
+	vv_names_free(l->paths, l->path_count);
 	vv_queue_clear(&l->queue);
 	vv_nodes_clear(&l->list);
 	vv_arena_clear(&l->arena);

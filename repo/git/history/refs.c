@@ -16,8 +16,7 @@
 
 void vv_ref_clear(vv_ref *ref)
 {
-	vv_free(ref->name);
-	vv_free(ref->symbolic);
+	vv_free_all(ref->name, ref->symbolic);
 	memset(ref, 0, sizeof(*ref));
 }
 

@@ -621,19 +621,18 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc = check_name(ref_name, err);
 
 	if (rc == VV_OK && strncmp(ref_name, "refs/heads/", 11) != 0) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is not a branch", vv_text_shows(ref_name));
 	}
-	vv_buf_printf(&text, "ref: %s\n", ref_name);
+	vv_auto(char) *text = vv_asprintf("ref: %s\n", ref_name);
 	if (rc < 0 || (rc = vv_missing_ok(vv_ref_get(r, ref_name, &ref, err), err)) < 0 ||
-	    (rc = vv_buf_ok(&text, err)) < 0) {
+	    (rc = vv_alloc_ok(text, err)) < 0) {
 		return rc;
 	}
-	return write_head(r, vv_buf_cstr(&text), &ref.commit, message, err);
+	return write_head(r, text, &ref.commit, message, err);
 }
 
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message, vv_error *err)

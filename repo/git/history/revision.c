@@ -150,12 +150,11 @@ bool vv_rev_is_null(const char *text, size_t len)
 static vv_status try_ref(vv_repository *r, const char *folder, const char *name, vv_oid *out,
 			 bool *found, vv_error *err)
 {
-	vv_auto(vv_buf) full = VV_BUF_INIT;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
-	vv_buf_printf(&full, "%s%s", folder, name);
-	if ((rc = vv_buf_ok(&full, err)) < 0 || (rc = vv_ref_get(r, full.data, &ref, err)) < 0) {
+	vv_auto(char) *full = vv_asprintf("%s%s", folder, name);
+	if ((rc = vv_alloc_ok(full, err)) < 0 || (rc = vv_ref_get(r, full, &ref, err)) < 0) {
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
 	*found = !vv_oid_is_null(&ref.commit);

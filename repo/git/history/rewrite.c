@@ -66,10 +66,7 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 
 	*out = w;
 	if (!w) return vv_fail_nomem(err);
-	w->repo = r;
-	w->dry = dry;
-	w->fn = fn;
-	w->payload = payload;
+	*w = (vv_rewrite){.repo = r, .dry = dry, .fn = fn, .payload = payload};
 	vv_arena_init(&w->paths);
 	vv_hash_index_init(&w->tree_index);
 	vv_hash_index_init(&w->changed_index);
@@ -81,8 +78,7 @@ void vv_rewrite_close(vv_rewrite *w)
 	if (!w) return;
 	vv_hash_index_clear(&w->tree_index);
 	vv_hash_index_clear(&w->changed_index);
-	vv_free(w->trees);
-	vv_free(w->changed);
+	vv_free_all(w->trees, w->changed);
 	vv_arena_clear(&w->paths);
 	vv_free(w);
 }

@@ -405,8 +405,7 @@ vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned f
 	vv_hash_index_init(&r->exact);
 	vv_hash_index_init(&r->by_macro);
 	if (r->text.len > 0 && (rc = add_lines(r, flags, err)) < 0) return rc;
-	*out = vv_take(&r);
-	return VV_OK;
+	return vv_hand_over(out, &r);
 }
 
 void vv_attr_rules_free(vv_attr_rules *r)
@@ -414,9 +413,7 @@ void vv_attr_rules_free(vv_attr_rules *r)
 	if (!r) return;
 	vv_hash_index_clear(&r->exact);
 	vv_hash_index_clear(&r->by_macro);
-	vv_free(r->others);
-	vv_free(r->macros.items);
-	vv_free(r->lines.items);
+	vv_free_all(r->others, r->macros.items, r->lines.items);
 	vv_arena_clear(&r->arena);
 	vv_buf_clear(&r->text);
 	vv_free(r);

@@ -65,8 +65,7 @@ static const char builtin_macro[] = "binary", builtin_words[] = "-diff -merge -t
 static void source_clear(source *s)
 {
 	vv_attr_rules_free(s->rules);
-	vv_free(s->folder);
-	vv_free(s->file);
+	vv_free_all(s->folder, s->file);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -83,8 +82,7 @@ static void close_sources(vv_repository *r)
 		source_clear(&all->machine);
 		vv_hash_index_clear(&all->by_folder);
 		git_index_free(all->index);
-		vv_free(all->folders);
-		vv_free(all);
+		vv_free_all(all->folders, all);
 	}
 	r->attributes = NULL;
 }
@@ -364,16 +362,15 @@ static vv_status folder_at(vv_repository *r, const char *folder, size_t len, siz
 	struct vv_attr_sources *all = r->attributes;
 	const uint64_t hash = vv_xxh3(folder, len, all->by_folder.seed);
 	vv_hash_probe probe = vv_hash_probe_begin(&all->by_folder, hash);
-	vv_buf file = VV_BUF_INIT;
 
 	while (vv_hash_probe_next(&probe, place)) {
 		const char *known = all->folders[*place].folder;
 
 		if (strncmp(known, folder, len) == 0 && known[len] == '\0') return VV_OK;
 	}
-	vv_buf_printf(&file, "%s/%.*s" NAME, r->workdir ? r->workdir : "", (int)len, folder);
-	source made = {.folder = vv_strndup(folder, len)};
-	made.file = vv_buf_detach(&file);
+	source made = {.folder = vv_strndup(folder, len),
+		       .file = vv_asprintf("%s/%.*s" NAME, r->workdir ? r->workdir : "", (int)len,
+					   folder)};
 	if (!made.folder || !made.file || !vv_array_room(all->folders, all->count, all->cap) ||
 	    !vv_hash_index_add(&all->by_folder, hash, all->count)) {
 		source_clear(&made);
@@ -595,9 +592,7 @@ typedef struct question {
 
 static void question_clear(question *q)
 {
-	vv_free(q->found.lines);
-	vv_free(q->a.rules);
-	vv_free(q->a.known.items);
+	vv_free_all(q->found.lines, q->a.rules, q->a.known.items);
 	vv_hash_index_clear(&q->a.by_name);
 }
 VV_AUTO_CLEAR(question, question_clear)
@@ -631,15 +626,15 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 
 	if (r->bare || !r->workdir) return VV_OK;
 	while (end) { /* before each name of the path */
-		vv_auto(vv_buf) file = VV_BUF_INIT;
 		vv_stat st;
 
-		vv_buf_printf(&file, "%s/%.*s.gitattributes", r->workdir, (int)(end - path), path);
-		if ((rc = vv_buf_ok(&file, err)) < 0) return rc;
-		if (vv_lstat(&st, file.data, NULL) == VV_OK && !S_ISREG(st.mode) &&
-		    !S_ISLNK(st.mode) && !S_ISDIR(st.mode)) {
+		vv_auto(char) *file = vv_asprintf("%s/%.*s.gitattributes", r->workdir,
+						  (int)(end - path), path);
+		if ((rc = vv_alloc_ok(file, err)) < 0) return rc;
+		if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISREG(st.mode) && !S_ISLNK(st.mode) &&
+		    !S_ISDIR(st.mode)) {
 			return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
-				       vv_text_shows(file.data));
+				       vv_text_shows(file));
 		}
 		end = strchr(end, '/');
 		end = end ? end + 1 : NULL;
@@ -751,12 +746,11 @@ static vv_status find_program(vv_repository *r, const char *filter, vv_conversio
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign; i++) {
-		vv_auto(vv_buf) key = VV_BUF_INIT;
 		vv_auto(char) *value = NULL;
 
-		vv_buf_printf(&key, "filter.%s.%s", filter, programs[i]);
-		if ((rc = vv_buf_ok(&key, err)) < 0) return rc;
-		out->foreign = vv_config_string(r, key.data, &value, NULL) == VV_OK && *value;
+		vv_auto(char) *key = vv_asprintf("filter.%s.%s", filter, programs[i]);
+		if ((rc = vv_alloc_ok(key, err)) < 0) return rc;
+		out->foreign = vv_config_string(r, key, &value, NULL) == VV_OK && *value;
 	}
 	(void)snprintf(out->name, sizeof(out->name), "%s", filter);
 	return rc;

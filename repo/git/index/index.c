@@ -66,8 +66,7 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	}
 	x->here = (vv_open_index){x->git, r->open_index, true, false};
 	r->open_index = &x->here;
-	*out = vv_take(&x);
-	return VV_OK;
+	return vv_hand_over(out, &x);
 }
 
 static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commit, vv_error *err)
@@ -102,8 +101,7 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 	if (rc < 0) return rc;
 	x->here = (vv_open_index){x->git, r->open_index, true, true};
 	r->open_index = &x->here;
-	*out = vv_take(&x);
-	return VV_OK;
+	return vv_hand_over(out, &x);
 }
 
 bool vv_index_is_tree(const vv_index *x)
@@ -214,19 +212,18 @@ vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *e
 
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err)
 {
-	vv_auto(vv_buf) part = VV_BUF_INIT;
 	vv_status rc;
 	size_t at;
 
-	vv_buf_printf(&part, "%s/", path);
-	if ((rc = vv_buf_ok(&part, err)) < 0 || (rc = vv_index_check_module(x, path, err)) < 0) {
+	vv_auto(char) *part = vv_asprintf("%s/", path);
+	if ((rc = vv_alloc_ok(part, err)) < 0 || (rc = vv_index_check_module(x, path, err)) < 0) {
 		return rc;
 	}
-	bool taken = git_index_find_prefix(&at, x->git, part.data) == 0;
-	for (char *slash = strchr(part.data, '/'); slash && slash[1] && !taken;
+	bool taken = git_index_find_prefix(&at, x->git, part) == 0;
+	for (char *slash = strchr(part, '/'); slash && slash[1] && !taken;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		taken = git_index_find(&at, x->git, part.data) == 0;
+		taken = git_index_find(&at, x->git, part) == 0;
 		*slash = '/';
 	}
 	git_error_clear();

@@ -416,8 +416,7 @@ static vv_status write_link(const vv_index *x, const char *path, const char *fil
 
 void vv_index_forget_folder(vv_index *x)
 {
-	vv_free(x->folder);
-	vv_free(x->folder_temp);
+	vv_free_all(x->folder, x->folder_temp);
 	x->folder = x->folder_temp = NULL;
 }
 

@@ -55,8 +55,7 @@ vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *er
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
 	if ((rc = vv_kept_open(&c->kept, file, &form, 0, err)) < 0) return rc;
-	*out = vv_take(&c);
-	return VV_OK;
+	return vv_hand_over(out, &c);
 }
 
 void vv_stat_cache_close(vv_stat_cache *c)

@@ -153,8 +153,7 @@ static void ignore_close(ignore *ig)
 	while (ig->count > 0) {
 		rules_clear(&ig->files[--ig->count]);
 	}
-	vv_free(ig->files);
-	vv_free(ig);
+	vv_free_all(ig->files, ig);
 }
 VV_AUTO_FREE(ignore, ignore_close)
 
@@ -177,8 +176,7 @@ static vv_status ignore_open(ignore **out, vv_repository *r, vv_error *err)
 	    (rc = push_file(ig, info, 0, true, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&ig);
-	return VV_OK;
+	return vv_hand_over(out, &ig);
 }
 
 /* Enters a folder: its path with a final '/', "" for the top. */
@@ -291,7 +289,6 @@ static void pop_folder(search *s)
 /* A file, a link, or a folder, which gets a '/' after its name. Others, and ".git", are left out. */
 static vv_status add_name(vv_string_list *names, const vv_folder *entry, vv_error *err)
 {
-	vv_buf marked = VV_BUF_INIT;
 	vv_entry_kind kind = entry->kind;
 	vv_stat st;
 
@@ -303,8 +300,8 @@ static vv_status add_name(vv_string_list *names, const vv_folder *entry, vv_erro
 					  : VV_ENTRY_OTHER;
 	}
 	if (kind == VV_ENTRY_UNKNOWN || kind == VV_ENTRY_OTHER) return VV_OK;
-	vv_buf_printf(&marked, "%s%s", entry->name, kind == VV_ENTRY_FOLDER ? "/" : "");
-	return vv_string_list_add(names, vv_buf_detach(&marked), err);
+	return vv_string_list_add(
+		names, vv_asprintf("%s%s", entry->name, kind == VV_ENTRY_FOLDER ? "/" : ""), err);
 }
 
 /* Enters a folder; one that cannot be read counts as empty, as in Git. */

@@ -21,13 +21,12 @@
 char *vv_conflict_file(const vv_repository *r, const char *path)
 {
 	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
-	vv_auto(vv_buf) name = VV_BUF_INIT;
 	char *file = NULL;
 
-	vv_buf_printf(&name, "%016llx%016llx.json", (unsigned long long)h.hi,
-		      (unsigned long long)h.lo);
-	if (!name.failed) {
-		file = vv_path_join(vv_repository_statedir(r), FOLDER, name.data, NULL);
+	vv_auto(char) *name = vv_asprintf("%016llx%016llx.json", (unsigned long long)h.hi,
+					  (unsigned long long)h.lo);
+	if (!!name) {
+		file = vv_path_join(vv_repository_statedir(r), FOLDER, name, NULL);
 	}
 	return file;
 }

@@ -164,9 +164,7 @@ void vv_lineage_close(vv_lineage *l)
 		vv_queue_clear(&l->queue);
 		vv_walker_free(l->walker);
 		vv_arena_clear(&l->arena);
-		vv_free(l->paths);
-		vv_free(l->parents);
-		vv_free(l);
+		vv_free_all(l->paths, l->parents, l);
 	}
 }
 

@@ -50,9 +50,7 @@ static void signature_free(void *sig, void *payload VV_UNUSED)
 
 	if (s) {
 		git_hashsig_free(s->text);
-		vv_free(s->leaves);
-		vv_free(s->rows);
-		vv_free(s);
+		vv_free_all(s->leaves, s->rows, s);
 	}
 }
 
@@ -361,8 +359,7 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 	vv_status rc = match_alike(&f, err);
 	signatures_free(&f, f.gone_like, gone_count);
 	signatures_free(&f, f.come_like, come_count);
-	vv_free(f.pairs);
-	vv_free(f.taken);
+	vv_free_all(f.pairs, f.taken);
 	return rc;
 }
 

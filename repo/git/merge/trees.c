@@ -383,8 +383,7 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	for (size_t i = 0; i < m->count; i++) {
 		if ((rc = understand(m, &m->items[i], labels, err)) < 0) return rc;
 	}
-	*out = vv_take(&m);
-	return VV_OK;
+	return vv_hand_over(out, &m);
 }
 
 /* --- the tree ------------------------------------------------------------------------------ */

@@ -34,8 +34,7 @@ void vv_blob_series_close(vv_blob_series *s)
 	if (s->started) {
 		vv_fed_close(&s->git);
 	}
-	vv_buf_clear(&s->output);
-	vv_buf_clear(&s->said);
+	vv_buf_clear_all(&s->output, &s->said);
 	vv_free(s);
 }
 

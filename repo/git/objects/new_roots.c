@@ -67,10 +67,7 @@ static void linked_clear(vv_linked *l)
 	vv_oid_set_clear(&l->trees);
 	vv_oid_set_clear(&l->files);
 	vv_cid_map_free(l->roots);
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->sources[i]);
-	}
-	vv_free(l->sources);
+	vv_names_free(l->sources, l->count);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -317,9 +314,7 @@ static vv_status read_file(vv_linked *l, const char *bytes, size_t len, vv_error
 		rc = take_lines(l, &(lines){p.lines.data, p.lines.len}, err);
 	}
 done:
-	vv_buf_clear(&p.section);
-	vv_buf_clear(&p.value);
-	vv_buf_clear(&p.lines);
+	vv_buf_clear_all(&p.section, &p.value, &p.lines);
 	return rc;
 }
 
@@ -762,10 +757,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	*sum = f.sum;
 	forget_items(&f.added);
 	forget_items(&f.gone);
-	vv_free(f.added.list);
-	vv_free(f.gone.list);
-	vv_free(f.known);
-	vv_free(f.steps);
+	vv_free_all(f.added.list, f.gone.list, f.known, f.steps);
 	vv_hash_index_clear(&f.known_index);
 	vv_hash_index_clear(&f.step_index);
 	linked_clear(&f.linked);

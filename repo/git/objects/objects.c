@@ -307,9 +307,7 @@ vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_range *g, vv_error 
 		rc = read_and_give(&w, &g->tags[i], GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &none, err);
 	}
 	vv_oid_set_clear(&w.seen);
-	vv_free(w.levels);
-	vv_free(w.sides);
-	vv_free(w.at_path);
+	vv_free_all(w.levels, w.sides, w.at_path);
 	vv_buf_clear(&w.path);
 	return rc;
 }

@@ -261,8 +261,7 @@ void vv_range_clear(vv_range *g)
 	vv_nodes_clear(&g->commits);
 	vv_walker_give(g->walker);
 	vv_oid_set_clear(&g->tags_seen);
-	vv_free(g->tags);
-	vv_free(g->rest);
+	vv_free_all(g->tags, g->rest);
 	memset(g, 0, sizeof(*g));
 }
 

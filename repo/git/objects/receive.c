@@ -156,8 +156,7 @@ static vv_status git_pack_open(vv_git_pack **out, vv_repository *r, const char *
 	if ((rc = vv_buf_ok(&p->objects, err)) < 0 || (rc = vv_buf_ok(&p->alternates, err)) < 0) {
 		return rc;
 	}
-	*out = vv_take(&p);
-	return VV_OK;
+	return vv_hand_over(out, &p);
 }
 
 /* accepts NULL; stops git */
@@ -167,13 +166,8 @@ static void git_pack_close(vv_git_pack *p)
 	if (p->started) {
 		vv_fed_close(&p->git);
 	}
-	vv_buf_clear(&p->objects);
-	vv_buf_clear(&p->alternates);
-	vv_buf_clear(&p->memory);
-	vv_buf_clear(&p->most);
-	vv_buf_clear(&p->head);
-	vv_buf_clear(&p->output);
-	vv_buf_clear(&p->said);
+	vv_buf_clear_all(&p->objects, &p->alternates, &p->memory, &p->most, &p->head, &p->output,
+			 &p->said);
 	vv_free(p);
 }
 
@@ -428,8 +422,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 
 	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
-	g->repo = r;
-	g->lock_fd = -1;
+	*g = (vv_git_receive){.repo = r, .lock_fd = -1};
 	if (limits) {
 		g->limits = *limits;
 	}
@@ -455,8 +448,7 @@ void vv_git_receive_close(vv_git_receive *g)
 		(void)vv_remove_leftover(g->dir, VV_RECEIVE_LOCK, NULL);
 		vv_unlock(g->lock_fd);
 	}
-	vv_free(g->dir);
-	vv_free(g);
+	vv_free_all(g->dir, g);
 }
 
 /* A folder with objects that were staged in this very command, and have no lock: a day old, it is

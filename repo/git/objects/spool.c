@@ -76,8 +76,7 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 	}
 	s->fd = vv_open(path, O_RDWR | O_CREAT | O_EXCL, 0666, err);
 	if (s->fd < 0) return (vv_status)s->fd;
-	*out = vv_take(&s);
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 void vv_spool_close(vv_spool *s)
@@ -98,9 +97,7 @@ void vv_spool_close(vv_spool *s)
 	}
 	vv_free(s->entries);
 	vv_hash_index_clear(&s->index);
-	vv_free(s->buf);
-	vv_free(s->path);
-	vv_free(s);
+	vv_free_all(s->buf, s->path, s);
 }
 
 /* --- the index ---------------------------------------------------------------------- */

@@ -32,9 +32,8 @@ void vv_catalog_free(vv_catalog *c)
 {
 	if (c) {
 		for (size_t i = 0; i < c->count; i++) {
-			vv_free(c->packs[i].bases);
-			vv_free(c->packs[i].came[0].items);
-			vv_free(c->packs[i].came[1].items);
+			vv_free_all(c->packs[i].bases, c->packs[i].came[0].items,
+				    c->packs[i].came[1].items);
 		}
 		vv_free(c->packs);
 		vv_cid_map_free(c->blocks);

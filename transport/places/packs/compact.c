@@ -171,14 +171,13 @@ static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
 	if (!c->removed) return vv_fail_nomem(err);
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
-		vv_buf path = VV_BUF_INIT;
 		if (!c->old[i]) {
 			continue;
 		}
 		vv_hex_write(hex, p->hash, sizeof(p->hash));
-		vv_buf_printf(&path, "packs/%04zx/%s", p->folder, hex);
-		c->removed[*count] = vv_buf_detach(&path);
-		if (!c->removed[(*count)++]) return vv_fail_nomem(err);
+		if (!(c->removed[(*count)++] = vv_asprintf("packs/%04zx/%s", p->folder, hex))) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }
@@ -291,8 +290,7 @@ static void end(compacting *c)
 	vv_free(c->removed);
 	vv_cid_set_free(c->seen);
 	vv_cid_set_free(c->listed);
-	vv_free(c->items);
-	vv_free(c->roots);
+	vv_free_all(c->items, c->roots);
 }
 
 static vv_status make_in(compacting *c, vv_error *err)

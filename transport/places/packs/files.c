@@ -501,9 +501,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 		rc = h->versions ? VV_OK : vv_fail_nomem(err);
 		h->damaged_list = true;
 	}
-	vv_free(l.files);
-	vv_free(l.lists.items);
-	vv_free(l.roots);
+	vv_free_all(l.files, l.lists.items, l.roots);
 	return rc;
 }
 

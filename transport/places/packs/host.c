@@ -230,8 +230,7 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		return rc;
 	}
 	if ((rc = vv_store_open_over(&h->blocks, h->packs, h->main, true, err)) < 0) return rc;
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 /* Packs, which are in the store by now, leave the scratch repository. */
@@ -262,18 +261,8 @@ void vv_host_close(vv_host *h)
 		vv_seek_free(h->seek);
 		vv_cid_set_free(h->intact);
 		vv_host_forget_ruins(h, NULL);
-		vv_free(h->ruins);
-		vv_free(h->bad);
-		vv_free(h->proof);
-		vv_free(h->packs);
-		vv_free(h->lists);
-		vv_free(h->git_dir);
-		vv_free(h->dir);
-		vv_free(h->ref);
-		vv_free(h->remote);
-		vv_free(h->push_url);
-		vv_free(h->url);
-		vv_free(h);
+		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,
+			    h->ref, h->remote, h->push_url, h->url, h);
 	}
 }
 
@@ -607,10 +596,7 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 
 char *vv_host_list_path(const vv_host *h, const char *name)
 {
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s/%s.list", h->lists, name);
-	return vv_buf_detach(&b);
+	return vv_asprintf("%s/%s.list", h->lists, name);
 }
 
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err)

@@ -77,10 +77,7 @@ vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
 
 static char *sound_path(const vv_host *h, const char *name)
 {
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s/%s.sound", h->lists, name);
-	return vv_buf_detach(&b);
+	return vv_asprintf("%s/%s.sound", h->lists, name);
 }
 
 /* A cache: where it cannot be written the pack will be fetched once more. */

@@ -322,7 +322,6 @@ vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], con
 						      m.base_count, err)
 				 : bad(err, "its pack is empty");
 	}
-	vv_free(m.blocks);
-	vv_free(m.bases);
+	vv_free_all(m.blocks, m.bases);
 	return rc;
 }

@@ -127,8 +127,6 @@ vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err)
 		x.entries = vv_calloc((size_t)most, sizeof(*x.entries));
 		rc = x.hashes && x.entries ? write_indexes(&x, err) : vv_fail_nomem(err);
 	}
-	vv_free(x.entries);
-	vv_free(x.hashes);
-	vv_free(x.packs);
+	vv_free_all(x.entries, x.hashes, x.packs);
 	return rc;
 }

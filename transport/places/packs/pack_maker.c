@@ -60,8 +60,7 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 	if (rc < 0) return rc;
 	vv_coder_effort(m->coder, thorough ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
 	vv_coder_allow_parts(m->coder, true);
-	*out = vv_take(&m);
-	return VV_OK;
+	return vv_hand_over(out, &m);
 }
 
 void vv_pack_maker_free(vv_pack_maker *m)
@@ -72,11 +71,8 @@ void vv_pack_maker_free(vv_pack_maker *m)
 		vv_coder_give(m->coders, m->coder);
 		vv_coder_pool_free(m->coders);
 		vv_cid_map_free(m->sent);
-		vv_buf_clear(&m->raw);
-		vv_buf_clear(&m->stored);
-		vv_free(m->blocks);
-		vv_free(m->bases);
-		vv_free(m);
+		vv_buf_clear_all(&m->raw, &m->stored);
+		vv_free_all(m->blocks, m->bases, m);
 	}
 }
 

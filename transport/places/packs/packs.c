@@ -189,8 +189,7 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 			rc = look_below(&f, err);
 		}
 	}
-	vv_free(f.now);
-	vv_free(f.next);
+	vv_free_all(f.now, f.next);
 	vv_cid_set_free(f.seen);
 	return rc;
 }

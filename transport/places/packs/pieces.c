@@ -315,10 +315,8 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	vv_error why;
 	const vv_status got = vv_files_get_part(g->h, of, p->from, p->len, &bytes, &why);
 
-	vv_mutex_lock(g->lock);
-	const vv_status rc = take_part(g, p, got, &bytes, &why, err);
-	vv_mutex_unlock(g->lock);
-	return rc;
+	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
+	return take_part(g, p, got, &bytes, &why, err);
 }
 
 /* A ref's packs come together, and are read one by one afterwards. */
@@ -459,12 +457,7 @@ static void clear(gathering *g)
 		vv_free(g->lists[i].starts);
 	}
 	vv_mutex_free(g->lock);
-	vv_free(g->lists);
-	vv_free(g->whole);
-	vv_free(g->failed);
-	vv_free(g->pieces);
-	vv_free(g->todo);
-	vv_free(g->parts);
+	vv_free_all(g->lists, g->whole, g->failed, g->pieces, g->todo, g->parts);
 }
 
 static vv_status init(gathering *g, vv_error *err)

@@ -235,8 +235,7 @@ static vv_status fetch_unseen(keeping *k, bool *unseen, uint64_t fetch_bytes, vv
 	t.pack_count = k->pack_count;
 	rc = rc < 0 ? rc : open_shown(h, err);
 	rc = rc < 0 ? rc : vv_host_take(h, &t, NULL, 0, err);
-	vv_free(k->packs);
-	vv_free(k->shown);
+	vv_free_all(k->packs, k->shown);
 	k->packs = NULL;
 	k->shown = NULL;
 	k->pack_count = 0;
@@ -319,9 +318,7 @@ vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint
 	for (size_t i = 0; k.files && i < count; i++) {
 		vv_version_packs_clear(&k.files[i].names);
 	}
-	vv_free(k.files);
-	vv_free(k.packs);
-	vv_free(k.shown);
+	vv_free_all(k.files, k.packs, k.shown);
 	return rc;
 }
 

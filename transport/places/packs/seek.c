@@ -42,9 +42,7 @@ void vv_seek_free(vv_seek *s)
 		for (size_t i = 0; i < s->file_count; i++) {
 			vv_buf_clear(&s->files[i].head);
 		}
-		vv_free(s->files);
-		vv_free(s->names.items);
-		vv_free(s->packs.items);
+		vv_free_all(s->files, s->names.items, s->packs.items);
 		vv_cid_map_free(s->of);
 		vv_cid_set_free(s->asked);
 		vv_free(s);

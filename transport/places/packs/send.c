@@ -472,11 +472,9 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	if (rc == VV_OK) {
 		rc = forget_condemned(h, err);
 	}
-	vv_free(s.haves);
-	vv_free(s.roots);
+	vv_free_all(s.haves, s.roots);
 	vv_cid_set_free(s.seen);
-	vv_free(s.items);
-	vv_free(s.versions);
+	vv_free_all(s.items, s.versions);
 	vv_arena_clear(&s.arena);
 	return rc;
 }

@@ -20,11 +20,8 @@
 /* NULL: the host has no name here, or out of memory. */
 static char *learnt_key(const vv_host *h)
 {
-	vv_buf b = VV_BUF_INIT;
-
 	if (!h->remote) return NULL;
-	vv_buf_printf(&b, "remote.%s.varvepushbytes", h->remote);
-	return vv_buf_detach(&b);
+	return vv_asprintf("remote.%s.varvepushbytes", h->remote);
 }
 
 vv_status vv_host_sizes(vv_host *h, vv_error *err)

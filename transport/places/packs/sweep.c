@@ -816,8 +816,7 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	h->sweeper = NULL;
 	vv_sweeper_end(&s.own);
 	clear_survey(&s);
-	vv_free(s.versions);
-	vv_free(s.packs);
+	vv_free_all(s.versions, s.packs);
 	vv_cid_map_free(s.wanted);
 	vv_cid_map_free(s.partial);
 	vv_cid_map_free(s.replaced);

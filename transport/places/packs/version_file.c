@@ -22,9 +22,7 @@ const char vv_version_mark[] = "varve version 1\n";
 
 void vv_version_packs_clear(vv_version_packs *v)
 {
-	vv_free(v->packs.items);
-	vv_free(v->indexes.items);
-	vv_free(v->older);
+	vv_free_all(v->packs.items, v->indexes.items, v->older);
 	*v = (vv_version_packs){0};
 }
 

@@ -169,9 +169,7 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 done:
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);
-	vv_free(d.theirs);
-	vv_free(d.in.how.items);
-	vv_free(d.rules);
+	vv_free_all(d.theirs, d.in.how.items, d.rules);
 	c->code = conflicts ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;
 }

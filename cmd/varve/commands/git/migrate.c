@@ -156,8 +156,7 @@ typedef struct migration {
 static void migration_clear(migration *m)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		vv_free(m->files[i].path);
-		vv_free(m->files[i].object);
+		vv_free_all(m->files[i].path, m->files[i].object);
 	}
 	vv_free(m->files);
 	vv_buf_clear(&m->begun);

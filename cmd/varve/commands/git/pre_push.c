@@ -276,12 +276,11 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 
 static vv_status count_versions(run *r, vv_error *err)
 {
-	vv_auto(vv_buf) prefix = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&prefix, "refs/remotes/%s/", r->name);
-	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
-		rc = vv_refs_each(r->repo, prefix.data, add_tracking, r, err);
+	vv_auto(char) *prefix = vv_asprintf("refs/remotes/%s/", r->name);
+	if ((rc = vv_alloc_ok(prefix, err)) == VV_OK) {
+		rc = vv_refs_each(r->repo, prefix, add_tracking, r, err);
 	}
 	r->wants = vv_calloc(r->count + 1, sizeof(vv_oid));
 	if (rc < 0 || !r->wants) return rc < 0 ? rc : vv_fail_nomem(err);
@@ -471,10 +470,7 @@ static vv_status run_pre_push(vv_context *c, vv_error *err)
 		c->code = VV_EXIT_NO;
 	}
 	vv_buf_clear(&r.input);
-	vv_free(r.blocks_ref);
-	vv_free(r.refs);
-	vv_free(r.wants);
-	vv_free(r.haves);
+	vv_free_all(r.blocks_ref, r.refs, r.wants, r.haves);
 	return VV_OK;
 }
 

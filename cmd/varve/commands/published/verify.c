@@ -52,8 +52,7 @@ static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
 	vv_folder_checked_clear(&v->all);
-	vv_buf_clear(&v->commit.said);
-	vv_buf_clear(&v->tag.said);
+	vv_buf_clear_all(&v->commit.said, &v->tag.said);
 	vv_free(v->folder);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
