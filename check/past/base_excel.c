@@ -54,8 +54,8 @@ vv_status base_check_excel(base_check *c, vv_error *err)
 
 	if (!s || base_is_json(c->base) || base_is_json(c->t)) return VV_OK;
 	if ((rc = vv_excel_rows_open(&r, c->base, c->t, GROUPS, err)) < 0) return rc;
-	for (rc = VV_OK; s && rc == VV_OK; s = base_setting(c, "spreadsheet", s)) {
-		rc = give_all(c, s, r, err);
+	for (; s; s = base_setting(c, "spreadsheet", s)) {
+		if ((rc = give_all(c, s, r, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }

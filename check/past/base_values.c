@@ -259,19 +259,21 @@ static vv_distribution *target_of(const reading *r, column_values *x)
 static vv_status add_group(const reading *r, vv_distribution *parts, const vv_batch *b,
 			   vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < r->v->count && b->rows > 0 && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r->v->count && b->rows > 0; i++) {
 		column_values *x = &r->v->items[i];
 		size_t at = (size_t)(r->base_side ? x->a : x->b);
 		const vv_field *f = r->base_side ? field_was(r->v, x) : field_is(r->v, x);
 
 		if (r->take[i]) {
-			rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f,
-						 &b->cells[at], b->rows, b->columns, r->times, err);
+			if ((rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f,
+						 &b->cells[at], b->rows, b->columns, r->times, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_group(void *payload, vv_batch *b, vv_error *err)
@@ -641,9 +643,9 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 {
 	news *w = payload;
 	const vv_field *f = field_is(w->v, w->x);
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+	for (size_t i = 0; i < b->rows; i++) {
 		const vv_cell *cell = &b->cells[i * b->columns + (size_t)w->x->b];
 
 		if (vv_field_missing(f, cell)) {
@@ -652,10 +654,10 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 		size_t at = place_of(&w->x->is, cell);
 		if (at < w->x->is.count && !w->told[at]) {
 			w->told[at] = true;
-			rc = give_new(w, b, i, at, err);
+			if ((rc = give_new(w, b, i, at, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Rows are read again only when there is something to tell. */
@@ -703,9 +705,9 @@ static vv_status check_news(values *v, const vv_rule_setting *s, const column_va
 /* A column that the setting names, and that is not there (dates: or has none): nothing would be checked, and nobody would know. */
 static vv_status check_named(base_check *c, const vv_rule_setting *s, bool dates, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; s->columns && s->columns[i] && rc == VV_OK; i++) {
+	for (size_t i = 0; s->columns && s->columns[i]; i++) {
 		const char *name = s->columns[i];
 		const long at = vv_schema_find(&c->t->schema, name, strlen(name));
 		const vv_field *f = at < 0 ? NULL : &c->t->schema.fields[at];
@@ -725,9 +727,9 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, bool dates
 			vv_buf_puts(&c->message, "no such column");
 		}
 		vv_buf_puts(&c->expected, dates ? "a column of dates" : "a column of the table");
-		rc = base_give(c, &q, &g, err);
+		if ((rc = base_give(c, &q, &g, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status check_distributions(values *v, const char *code, vv_error *err)

@@ -378,19 +378,21 @@ void vv_profile_loosen(vv_profile *p, unsigned percent)
 /* Among few values, or numbers with parts, none coming twice would be by chance. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < p->t->columns && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->t->columns; i++) {
 		profile_column *c = &p->columns[i];
 		const vv_type type = p->t->schema.fields[i].type;
 
 		if (c->many_words && !c->strange &&
 		    (type == VV_TYPE_INTEGER || type == VV_TYPE_STRING) &&
 		    !(p->key_count == 1 && p->key[0] == i)) {
-			rc = vv_key_unique(&c->unique, p->t, &i, 1, temp_dir, err);
+			if ((rc = vv_key_unique(&c->unique, p->t, &i, 1, temp_dir, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_profile_free(vv_profile *p)

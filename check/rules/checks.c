@@ -345,9 +345,9 @@ static vv_status take_tail(reader *r, vv_check_rule *rule, bounds *b)
 /* All that further bounds of a line share. */
 static vv_status add_bounds(reader *r, const vv_check_rule *rule, bounds *b)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < b->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < b->count; i++) {
 		vv_check_rule one = *rule;
 
 		one.severity = b->rules[i].severity;
@@ -361,10 +361,12 @@ static vv_status add_bounds(reader *r, const vv_check_rule *rule, bounds *b)
 			one.condition = vv_arena_printf(&r->out->arena, "%s or not (%s)",
 							one.condition, one.where);
 		}
-		rc = one.condition || one.kind > VV_CHECK_CHANGE ? add_rule(r, &one)
-								 : vv_fail_nomem(r->err);
+		if ((rc = one.condition || one.kind > VV_CHECK_CHANGE ? add_rule(r, &one)
+								 : vv_fail_nomem(r->err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_unique(reader *r, vv_check_rule *rule)

@@ -383,9 +383,9 @@ static const struct constraint {
 static vv_status check_names(check_plan *p, const check_column *c, const vv_json *node,
 			     vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const vv_json *n = node->first; n && rc == VV_OK; n = n->next) {
+	for (const vv_json *n = node->first; n; n = n->next) {
 		const struct constraint *k = constraints,
 					*end = k + sizeof(constraints) / sizeof(*k);
 
@@ -393,16 +393,22 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 			k++;
 		}
 		if (k == end) {
-			rc = check_note_node(p, n, err, "no such constraint '%s'",
-					     vv_text_shows(n->name));
+			if ((rc = check_note_node(p, n, err, "no such constraint '%s'",
+					     vv_text_shows(n->name))) < 0) {
+				return rc;
+			}
 		} else if (!(k->types & BIT(c->field->type))) {
-			rc = check_note_node(p, n, err, "a field of type %s has no constraint '%s'",
-					     vv_type_name(c->field->type), k->name);
+			if ((rc = check_note_node(p, n, err, "a field of type %s has no constraint '%s'",
+					     vv_type_name(c->field->type), k->name)) < 0) {
+				return rc;
+			}
 		} else if (strcmp(k->name, "jsonSchema") == 0) {
-			rc = check_note_node(p, n, err, "varve cannot check a jsonSchema");
+			if ((rc = check_note_node(p, n, err, "varve cannot check a jsonSchema")) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_bound(check_plan *p, check_column *c, const vv_json *constraint,

@@ -562,15 +562,15 @@ static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_er
 static vv_status add_unique_lines(check_plan *p, vv_error *err)
 {
 	const vv_rule_set *set = p->o->rules;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; set && i < set->line_count && rc == VV_OK; i++) {
+	for (size_t i = 0; set && i < set->line_count; i++) {
 		if (set->lines[i].kind == VV_CHECK_UNIQUE &&
 		    set->lines[i].severity != VV_SEVERITY_OFF) {
-			rc = add_unique_line(p, &set->lines[i], err);
+			if ((rc = add_unique_line(p, &set->lines[i], err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status make_keys(check_plan *p, vv_error *err)

@@ -91,9 +91,9 @@ static vv_status give_cells(check_run *r, const vv_rule *rule, uint64_t known, v
 static vv_status give_conditions(check_run *r, uint64_t known, vv_error *err)
 {
 	const check_plan *p = &r->plan;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < p->condition_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->condition_count; i++) {
 		const check_condition *c = &p->conditions[i];
 		vv_auto(vv_buf) reads = VV_BUF_INIT;
 		vv_check_explained e = {
@@ -109,17 +109,17 @@ static vv_status give_conditions(check_run *r, uint64_t known, vv_error *err)
 			more = c->column && i + 1 < p->condition_count &&
 			       p->conditions[i + 1].text == c->text;
 		}
-		rc = check_explain_give(r, &e, &reads, err);
+		if ((rc = check_explain_give(r, &e, &reads, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status give_keys(check_run *r, vv_error *err)
 {
 	const check_plan *p = &r->plan;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t k = 0; k < p->key_count && rc == VV_OK; k++) {
+	for (size_t k = 0; k < p->key_count; k++) {
 		const check_key *key = &p->keys[k];
 		vv_auto(vv_buf) reads = VV_BUF_INIT;
 		vv_check_explained e = {.rule = key->text ? key->text : key->rule->code,
@@ -136,9 +136,9 @@ static vv_status give_keys(check_run *r, vv_error *err)
 		for (size_t i = 0; i < r->group_count; i++) {
 			e.kept += !check_keys_wants(r, k, i);
 		}
-		rc = check_explain_give(r, &e, &reads, err);
+		if ((rc = check_explain_give(r, &e, &reads, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status give_foreigns(check_run *r, vv_error *err)
@@ -169,14 +169,16 @@ static vv_status give_foreigns(check_run *r, vv_error *err)
 /* Rules that cannot be checked here, and why. */
 static vv_status give_unread(check_run *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const check_note *n = r->plan.notes; n && rc == VV_OK; n = n->next) {
+	for (const check_note *n = r->plan.notes; n; n = n->next) {
 		if (n->unread && n->expected) {
-			rc = check_explain_unread(r, n->expected, n->name, n->message, err);
+			if ((rc = check_explain_unread(r, n->expected, n->name, n->message, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,

@@ -617,9 +617,9 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 	check_run *r = x->r;
 	uint64_t told = 0;
 	vv_auto(vv_batch) batch = {0};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r->group_count; i++) {
 		visiting v = {.x = x, .step = step, .group = i};
 
 		if (give ? x->bad[i] == 0 || told >= check_limit(r)
@@ -627,9 +627,11 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 			continue;
 		}
 		told += x->bad[i];
-		rc = check_key_group(r, &x->w, &batch, i, &x->f->of, follow_row, &v, err);
+		if ((rc = check_key_group(r, &x->w, &batch, i, &x->f->of, follow_row, &v, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* All groups, part by part: those not known are counted, or those with findings told. */

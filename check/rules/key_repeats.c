@@ -179,13 +179,15 @@ static vv_status count_whole(check_run *r, check_worker *w, const check_key *key
 			     vv_error *err)
 {
 	vv_auto(vv_batch) batch = {0};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = key->kind == CHECK_ROW ? r->table->root.rows : 0;
-	for (size_t i = 0; key->kind != CHECK_ROW && i < r->group_count && rc == VV_OK; i++) {
-		rc = check_key_group(r, w, &batch, i, &key->of, count_row, out, err);
+	for (size_t i = 0; key->kind != CHECK_ROW && i < r->group_count; i++) {
+		if ((rc = check_key_group(r, w, &batch, i, &key->of, count_row, out, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status find_repeats(telling *t, check_worker *w, const check_suspects *s, vv_error *err)

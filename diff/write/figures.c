@@ -573,22 +573,24 @@ static vv_status add_cells(pass *x, size_t pair, int side, const vv_group_run *r
 {
 	const bool shared = run->form == VV_RUN_SHARED;
 	uint64_t times[256] = {0};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t r = 0; shared && r < rows; r++) {
 		times[run->index ? run->index[r] : 0]++;
 	}
-	for (size_t i = 0; i < (shared ? run->count : rows) && rc == VV_OK; i++) {
+	for (size_t i = 0; i < (shared ? run->count : rows); i++) {
 		const uint64_t cells = shared ? times[i] : 1;
 		const vv_cell *cell = &run->cells[shared ? i : i * run->stride];
 
 		if (cell->len == 0) {
 			*without += cells;
 		} else if (cells > 0) {
-			rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch, err);
+			if ((rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool is_exact(const vv_group_run *run)

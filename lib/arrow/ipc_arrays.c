@@ -315,19 +315,19 @@ static vv_status take_children(decode *d, const struct ArrowSchema *s, struct Ar
 {
 	const size_t count = (size_t)s->n_children;
 	struct ArrowArray *all = vv_arena_calloc(&d->h->arena, count + 1, sizeof(*all));
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	a->children = vv_arena_calloc(&d->h->arena, count + 1, sizeof(*a->children));
 	if (!all || !a->children) return vv_fail_nomem(err);
 	a->n_children = s->n_children;
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < count; i++) {
 		a->children[i] = &all[i];
 		if (s == &d->at->schema) {
 			d->at->column = s->children[i]->name;
 		}
-		rc = take_array(d, s->children[i], &all[i], least, err);
+		if ((rc = take_array(d, s->children[i], &all[i], least, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status take_nested(decode *d, const struct ArrowSchema *s, struct ArrowArray *a,

@@ -135,7 +135,7 @@ static vv_status read_field(reader *r, vv_flatbuffer *b, vv_flat_table t, struct
 static vv_status read_children(reader *r, vv_flatbuffer *b, vv_flat_vector fields,
 			       struct ArrowSchema *out, unsigned depth, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (depth > NESTED_MAX || fields.count > FIELDS_MAX - r->fields) {
 		return vv_fail(err, VV_EREFUSED, "%s: the Arrow schema has more than %zu fields",
@@ -146,11 +146,13 @@ static vv_status read_children(reader *r, vv_flatbuffer *b, vv_flat_vector field
 	out->children = vv_arena_calloc(&r->arena, fields.count + 1, sizeof(*out->children));
 	if (!all || !out->children) return vv_fail_nomem(err);
 	out->n_children = (int64_t)fields.count;
-	for (size_t i = 0; i < fields.count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < fields.count; i++) {
 		out->children[i] = &all[i];
-		rc = read_field(r, b, vv_flat_element(b, fields, i), &all[i], depth + 1, err);
+		if ((rc = read_field(r, b, vv_flat_element(b, fields, i), &all[i], depth + 1, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Format and children of a field's values. */

@@ -234,15 +234,17 @@ static vv_status put_rows(vv_arrow_changes *c, const vv_row_change *r, vv_error 
 static vv_status put_key(vv_arrow_changes *c, const vv_row_change *r, vv_error *err)
 {
 	const int64_t number = (int64_t)r->new_row;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (c->o.key_count == 0) {
 		return vv_arrow_column_put_int(&c->columns[0].out, &number, c->rows, err);
 	}
-	for (size_t i = 0; i < c->own && rc == VV_OK; i++) {
-		rc = put_cell(c, &c->columns[i], &c->columns[i].new, r->new_cells, r->new_row, err);
+	for (size_t i = 0; i < c->own; i++) {
+		if ((rc = put_cell(c, &c->columns[i], &c->columns[i].new, r->new_cells, r->new_row, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status put_change(vv_arrow_changes *c, const vv_row_change *r, size_t pair, vv_error *err)

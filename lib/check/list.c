@@ -148,18 +148,20 @@ static const vv_check_path *document_of(const vv_check_list *files, const char *
 static vv_status add_named_tables(lister *l, const vv_check_list *files, vv_error *err)
 {
 	const size_t count = l->spec.count > 0 ? l->spec.count : (size_t)l->bare_count;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *path = l->spec.count > 0 ? l->spec.items[i].path : l->bare[i];
 		const vv_check_path *d = document_of(files, path);
 
 		if (d && !(l->spec.count > 0 && l->spec.items[i].exclude)) {
-			rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob, true,
-				       err);
+			if ((rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob, true,
+				       err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Files that Git does not know of, but an argument names. */
@@ -459,20 +461,22 @@ static vv_status add_ruled(vv_check_list *l, const vv_check_path *d, const vv_ru
 {
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 	const char *pattern, *table;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*list = d->named;
-	for (size_t i = 0; rc == VV_OK && (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
 		if (!fits_document(pattern, d->path, &table)) {
 			continue;
 		}
 		if (strpbrk(table, "*?[")) {
 			*list = true;
 		} else {
-			rc = add_table(l, d->path, table, &d->blob, false, err);
+			if ((rc = add_table(l, d->path, table, &d->blob, false, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_repository *r,

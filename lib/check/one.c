@@ -680,7 +680,7 @@ static vv_status explain(one *c, vv_check_result *result, vv_error *err)
 	    (rc = compare(c, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < c->rules.line_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < c->rules.line_count; i++) {
 		const vv_check_rule *line = &c->rules.lines[i];
 		const vv_check_explained e = {.rule = line->text,
 					      .name = vv_check_rule_given(line),
@@ -688,10 +688,10 @@ static vv_status explain(one *c, vv_check_result *result, vv_error *err)
 					      .reads = "the tables of the query, by varve-sql"};
 
 		if (line->kind == VV_CHECK_SELECT && line->severity != VV_SEVERITY_OFF) {
-			rc = on_explained(c, &e, err);
+			if ((rc = on_explained(c, &e, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)

@@ -65,14 +65,14 @@ static vv_status add_package(hashing *h, const char *path, size_t len, vv_error 
 /* Those above a path that the path before has not. */
 static vv_status add_packages(hashing *h, const char *path, const char *before, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; path[i] && rc == VV_OK; i++) {
+	for (size_t i = 0; path[i]; i++) {
 		if (path[i] == '/' && strncmp(path, before, i + 1) != 0) {
-			rc = add_package(h, path, i + 1, err);
+			if ((rc = add_package(h, path, i + 1, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status add_entry(hashing *h, const vv_index_entry *e, bool work, vv_error *err)

@@ -201,14 +201,16 @@ static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 
 static vv_status drop_conflicts(vv_txn *t, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
+	for (size_t i = 0; i < t->change_count; i++) {
 		if (t->changes[i].made) {
-			rc = vv_conflict_drop(t->repo, t->changes[i].path, err);
+			if ((rc = vv_conflict_drop(t->repo, t->changes[i].path, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Files and index, with the journal still open: *j, also on failure. */

@@ -182,10 +182,10 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	if (!folder && (argc > 2 || (len > 0 && target[len - 1] == '/'))) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a folder", vv_text_shows(target));
 	}
-	for (int i = 0; rc == VV_OK && i + 1 < argc; i++) {
-		rc = plan_one(m, argv[i], to, folder, err);
+	for (int i = 0; i + 1 < argc; i++) {
+		if ((rc = plan_one(m, argv[i], to, folder, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_error *err)

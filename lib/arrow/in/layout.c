@@ -132,14 +132,16 @@ static vv_status match_name(layout *l, const char *name, vv_error *err)
 
 static vv_status match_names(layout *l, const char *const *names, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	l->by = MATCH_BY_KEY;
-	for (size_t i = 0; names[i] && rc == VV_OK; i++) {
-		rc = i < l->count ? match_name(l, names[i], err)
-				  : vv_fail(err, VV_EUSAGE, "rows are matched by too many columns");
+	for (size_t i = 0; names[i]; i++) {
+		if ((rc = i < l->count ? match_name(l, names[i], err)
+				  : vv_fail(err, VV_EUSAGE, "rows are matched by too many columns")) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status match_rows(layout *l, incoming *in, const vv_table *old, const rewrite_options *o,
