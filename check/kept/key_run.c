@@ -23,6 +23,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 
 static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 4, '\n'};
@@ -418,8 +419,8 @@ void check_key_cursor_seek(check_key_cursor *c, uint64_t hash)
 /* ---- writing ---- */
 
 struct check_key_writer {
-	int fd;
-	char *file, *temp;
+	vv_new_file to;
+	char *file;
 	const vv_buf *top; /* of the list */
 	uint8_t head[HEAD_LEN];
 	vv_buf buf;     /* of the body: always begins with a piece */
@@ -436,7 +437,7 @@ struct check_key_writer {
 static void write_bytes(check_key_writer *w, const void *bytes, size_t len)
 {
 	if (!w->failed) {
-		w->failed = vv_write_full(w->fd, bytes, len, w->temp, VV_IGNORED) < 0;
+		w->failed = vv_new_file_put(&w->to, bytes, len, VV_IGNORED) < 0;
 	}
 }
 
@@ -476,14 +477,6 @@ static void put_u64(check_key_writer *w, uint64_t value)
 	put(w, le, sizeof(le));
 }
 
-/* The folder that a path is in; owned. */
-static char *folder_of(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? vv_strndup(file, (size_t)(slash - file)) : vv_strdup(".");
-}
-
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
 				 uint64_t expected, vv_error *err)
@@ -491,21 +484,15 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	static const uint8_t zeros[CHECK_KEY_PIECE];
 	check_key_writer *w = vv_calloc(1, sizeof(*w));
 	vv_hash128 list = check_key_run_list(t);
-	vv_auto(char) *dir = folder_of(file);
+	vv_auto(char) *dir = vv_path_dir(file);
 
 	*out = NULL;
-	if (w) {
-		w->fd = -1;
-		w->file = vv_strdup(file);
-	}
-	if (!w || !dir || !w->file) {
+	if (!w || !dir || !(w->file = vv_strdup(file))) {
 		check_key_writer_free(w);
 		return vv_fail_nomem(err);
 	}
-	if (vv_mkdirs(dir, VV_IGNORED) == VV_OK) {
-		w->fd = vv_temp_open(&w->temp, dir, "new-", VV_IGNORED);
-	}
-	w->failed = w->fd < 0;
+	w->failed = vv_mkdirs(dir, VV_IGNORED) < 0 ||
+		    vv_new_file_open(&w->to, dir, "new-", VV_IGNORED) < 0;
 	w->top = &t->root.data;
 	memcpy(w->head, magic, sizeof(magic));
 	vv_put_le64(w->head + 8, seed);
@@ -591,26 +578,16 @@ void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t c
 	vv_buf_put(&w->buf, w->top->data, w->top->len);
 	flush(w);
 	write_tail(w, count);
-	if (w->fd >= 0 && vv_close(w->fd, w->temp, VV_IGNORED) < 0) {
-		w->failed = true;
-	}
-	w->fd = -1;
-	if (!w->failed && vv_rename(w->temp, w->file, VV_IGNORED) == VV_OK) {
-		vv_free(w->temp);
-		w->temp = NULL;
+	if (!w->failed && vv_new_file_end(&w->to, false, VV_IGNORED) == VV_OK) {
+		(void)vv_new_file_place(&w->to, w->file, VV_IGNORED);
 	}
 }
 
 void check_key_writer_free(check_key_writer *w)
 {
 	if (w) {
-		if (w->fd >= 0) {
-			vv_close(w->fd, w->temp, NULL);
-		}
-		if (w->temp) {
-			vv_unlink(w->temp, true, NULL);
-		}
+		vv_new_file_clear(&w->to);
 		vv_buf_clear(&w->buf);
-		vv_free_all(w->sums, w->temp, w->file, w);
+		vv_free_all(w->sums, w->file, w);
 	}
 }

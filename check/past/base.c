@@ -269,8 +269,7 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 	}
 	o.schema = vv_buf_cstr(&schema);
 	o.schema_len = schema.len;
-	rc = vv_check_table(&result, c->t, &o, err);
-	return rc;
+	return vv_check_table(&result, c->t, &o, err);
 }
 
 /* A column of the key is gone: one finding, whatever the rows are. */

@@ -84,23 +84,24 @@ static bool is_told(const vv_report_dataset *d)
 	return d->errors + d->warnings + d->accepted > 0;
 }
 
-static void put_row(vv_buf *b, const vv_report_item *i)
+/* begin; between numbers; between words; end: of Markdown or HTML. */
+static void put_row(vv_buf *b, const vv_report_item *i, const char *const marks[4])
 {
-	vv_buf_puts(b, "| ");
+	vv_buf_puts(b, marks[0]);
 	put_number(b, i->line);
-	vv_buf_puts(b, " | ");
+	vv_buf_puts(b, marks[1]);
 	put_number(b, i->row);
-	vv_buf_puts(b, " | ");
+	vv_buf_puts(b, marks[2]);
 	if (i->key) {
 		put_code(b, i->key, i->key_len, i->key_cut);
 	}
-	vv_buf_puts(b, " | ");
+	vv_buf_puts(b, marks[2]);
 	if (i->value) {
 		put_code(b, i->value, i->value_len, i->value_cut);
 	}
-	vv_buf_puts(b, " | ");
+	vv_buf_puts(b, marks[2]);
 	put_problem(b, i);
-	vv_buf_puts(b, " |\n");
+	vv_buf_puts(b, marks[3]);
 }
 
 static void put_markdown_group(vv_buf *b, const vv_report_group *g, size_t max)
@@ -114,7 +115,7 @@ static void put_markdown_group(vv_buf *b, const vv_report_group *g, size_t max)
 		vv_buf_puts(b, "| line | row | key | value | problem |\n|--:|--:|---|---|---|\n");
 	}
 	for (const vv_report_item *i = g->first; i && b->len <= max; i = i->next) {
-		put_row(b, i);
+		put_row(b, i, (const char *const[]){"| ", " | ", " | ", " |\n"});
 		left--;
 	}
 	if (left > 0) {
@@ -174,25 +175,6 @@ static const char head[] =
 	".error { color: #ff7b86 } .warning { color: #e5b567 } .valid { color: #7ccf86 } }\n"
 	"</style>\n</head>\n<body>\n";
 
-static void put_html_row(vv_buf *b, const vv_report_item *i)
-{
-	vv_buf_puts(b, "<tr><td class=\"n\">");
-	put_number(b, i->line);
-	vv_buf_puts(b, "</td><td class=\"n\">");
-	put_number(b, i->row);
-	vv_buf_puts(b, "</td><td>");
-	if (i->key) {
-		put_code(b, i->key, i->key_len, i->key_cut);
-	}
-	vv_buf_puts(b, "</td><td>");
-	if (i->value) {
-		put_code(b, i->value, i->value_len, i->value_cut);
-	}
-	vv_buf_puts(b, "</td><td>");
-	put_problem(b, i);
-	vv_buf_puts(b, "</td></tr>\n");
-}
-
 static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g,
 			   size_t number)
 {
@@ -211,7 +193,9 @@ static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_
 			"<table>\n<tr><th class=\"n\">line</th><th class=\"n\">row</th><th>key</th><th>value</th>"
 			"<th>problem</th></tr>\n");
 		for (const vv_report_item *i = g->first; i; i = i->next) {
-			put_html_row(b, i);
+			put_row(b, i,
+				(const char *const[]){"<tr><td class=\"n\">", "</td><td class=\"n\">",
+						      "</td><td>", "</td></tr>\n"});
 			vv_report_drain(r, b);
 		}
 		vv_buf_puts(b, "</table>\n");

@@ -184,12 +184,11 @@ static vv_status give_unread(check_run *r, vv_error *err)
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err)
 {
-	vv_auto(vv_buf) reads = VV_BUF_INIT;
 	vv_check_explained e = {.rule = rule, .name = name, .scope = "none"};
 
-	vv_buf_printf(&reads, "nothing: %s", why);
-	e.reads = vv_buf_cstr(&reads);
-	vv_status rc = vv_buf_ok(&reads, err);
+	vv_auto(char) *reads = vv_asprintf("nothing: %s", why);
+	e.reads = reads;
+	vv_status rc = vv_alloc_ok(reads, err);
 	return rc < 0 ? rc : r->o->explain(r->o->explain_payload, &e, err);
 }
 

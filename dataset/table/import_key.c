@@ -184,8 +184,7 @@ static vv_status list_groups(vv_cid_set *out, const vv_table *t, bool *twice, vv
 		}
 		*twice |= !added;
 	}
-	rc = more < 0 ? (vv_status)more : VV_OK;
-	return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status keep_others(some_keys *k, const vv_cid_set *own, const vv_cid_set *other,

@@ -913,6 +913,5 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	im->out->schema_changed = opts->parent && opts->parent->kind == VV_KIND_TABLE &&
 				  (text.len != opts->parent->schema.len ||
 				   memcmp(text.data, opts->parent->schema.data, text.len) != 0);
-	rc = vv_bytes_set(&root->schema, text.data, text.len, err);
-	return rc;
+	return vv_bytes_set(&root->schema, text.data, text.len, err);
 }

@@ -808,11 +808,7 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 		vv_buf_putc(raw, array && last ? ']' : '{');
 	}
 	cells = vv_calloc(b->columns + 1, sizeof(*cells));
-	if (!cells) {
-		rc = vv_fail_nomem(err);
-	} else {
-		rc = vv_buf_ok(raw, err);
-	}
+	rc = cells ? vv_buf_ok(raw, err) : vv_fail_nomem(err);
 	if (rc < 0 || (rc = new_scan(&s, t, err)) < 0) {
 		goto done;
 	}

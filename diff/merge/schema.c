@@ -592,13 +592,6 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 	}
 }
 
-static int text_order(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t n = a_len < b_len ? a_len : b_len;
-	int c = n > 0 ? memcmp(a, b, n) : 0;
-	return c != 0 ? c : (a_len > b_len) - (a_len < b_len);
-}
-
 static vv_status choose_characters(merge *m, int *version, vv_error *err)
 {
 	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
@@ -613,7 +606,7 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 			      m->base && vv_buf_equal(&text[0], &text[2]),
 			      m->base && vv_buf_equal(&text[1], &text[2]));
 	if (*version < 0) {
-		*version = text_order(vv_buf_cstr(&text[0]), text[0].len, vv_buf_cstr(&text[1]),
+		*version = vv_fact_text_order(vv_buf_cstr(&text[0]), text[0].len, vv_buf_cstr(&text[1]),
 				      text[1].len) > 0
 				   ? 0
 				   : 1;
@@ -764,7 +757,7 @@ static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 	int side = merge_pick(vv_bytes_equal(x, y), b && vv_bytes_equal(x, b),
 			      b && vv_bytes_equal(y, b));
 
-	return side >= 0 ? side : text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
+	return side >= 0 ? side : vv_fact_text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 }
 
 /* The header alone: what stands between it and the first row is merge_around's. */

@@ -848,16 +848,12 @@ static void md_close(vv_diff_writer *base)
 static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
 {
 	md_writer *w = vv_calloc(1, sizeof(*w));
-	if (!w) {
-		*out = NULL;
-		return vv_fail_nomem(err);
-	}
-	w->base = (vv_diff_writer){md_begin, md_begin_table, md_row, md_end_table,
-				   md_end,   md_close,       false};
-	w->opts = *opts;
+
+	*out = w ? &w->base : NULL;
+	if (!w) return vv_fail_nomem(err);
+	*w = (md_writer){.base = {md_begin, md_begin_table, md_row, md_end_table, md_end, md_close, false}, .opts = *opts};
 	w->limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
 	w->limit = w->limit < SIZE_LEAST ? SIZE_LEAST : w->limit;
-	*out = &w->base;
 	return VV_OK;
 }
 

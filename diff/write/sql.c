@@ -289,7 +289,6 @@ typedef struct sql_writer {
 	uint64_t told, left_out;
 	bool by_key;     /* rows are found by the key */
 	bool fresh;      /* no column in common: the table is made anew */
-	bool rebuild;    /* what ALTER TABLE cannot do */
 	bool rekey;      /* the key is taken off first and set at the end */
 	bool fills;      /* rows that are not reported need values */
 	bool incomplete; /* rows were left out, of any table */
@@ -328,21 +327,13 @@ static void put_word_name(sql_writer *w, const char *words, const char *name)
 
 /* --- schema ------------------------------------------------------------- */
 
-static bool has_column(const sql_column *c, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (sql_same_name(c[i].name, name)) return true;
-	}
-	return false;
-}
-
 static void choose_rowid(sql_writer *w)
 {
 	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 	w->rowid = names[0];
 	for (size_t i = 0; i < 3; i++) {
-		if (!has_column(w->old, w->old_count, names[i]) &&
-		    !has_column(w->new, w->new_count, names[i])) {
+		if (!is_taken(w->old, w->old_count, names[i]) &&
+		    !is_taken(w->new, w->new_count, names[i])) {
 			w->rowid = names[i];
 			return;
 		}
@@ -871,14 +862,10 @@ static void sql_close(vv_diff_writer *base)
 static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
 {
 	sql_writer *w = vv_calloc(1, sizeof(*w));
-	if (!w) {
-		*out = NULL;
-		return vv_fail_nomem(err);
-	}
-	w->base = (vv_diff_writer){sql_begin, sql_begin_table, sql_row, sql_end_table,
-				   sql_end,   sql_close,       false};
-	w->opts = *opts;
-	*out = &w->base;
+
+	*out = w ? &w->base : NULL;
+	if (!w) return vv_fail_nomem(err);
+	*w = (sql_writer){.base = {sql_begin, sql_begin_table, sql_row, sql_end_table, sql_end, sql_close, false}, .opts = *opts};
 	return VV_OK;
 }
 

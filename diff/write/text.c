@@ -267,14 +267,10 @@ static void text_close(vv_diff_writer *base)
 static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
 {
 	text_writer *w = vv_calloc(1, sizeof(*w));
-	if (!w) {
-		*out = NULL;
-		return vv_fail_nomem(err);
-	}
-	w->base = (vv_diff_writer){text_begin, text_begin_table, text_row_of, text_end_table,
-				   text_end,   text_close,       false};
-	w->opts = *opts;
-	*out = &w->base;
+
+	*out = w ? &w->base : NULL;
+	if (!w) return vv_fail_nomem(err);
+	*w = (text_writer){.base = {text_begin, text_begin_table, text_row_of, text_end_table, text_end, text_close, false}, .opts = *opts};
 	return VV_OK;
 }
 

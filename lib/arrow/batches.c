@@ -140,11 +140,6 @@ uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b)
 	return b->used > 0 ? b->done : vv_arrow_maker_rows(b->maker);
 }
 
-bool vv_arrow_batches_any(const vv_arrow_batches *b)
-{
-	return b->used > 0 || vv_arrow_maker_any(b->maker);
-}
-
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b)
 {
 	return b->used > 0 ? &b->misfits : vv_arrow_maker_misfits(b->maker);

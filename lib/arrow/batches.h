@@ -23,7 +23,6 @@ vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_
 
 /* Rows so far, and the misfits among them; borrowed. */
 uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b);
-bool vv_arrow_batches_any(const vv_arrow_batches *b); /* was there a row, skipped or not? */
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b);
 /* Accepts NULL. False in a child of fork, where it does nothing, and where what it borrows cannot be freed, if threads were making
  * arrays. */

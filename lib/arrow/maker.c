@@ -25,7 +25,7 @@ struct vv_arrow_maker {
 	size_t usual_rows;    /* of an array, where it can be known */
 	uint64_t done;
 	vv_arrow_misfits misfits;
-	bool any, ended;
+	bool ended;
 };
 
 static size_t all_columns(const vv_arrow_maker *b)
@@ -91,7 +91,6 @@ static int take_group(vv_arrow_maker *b, vv_error *err)
 			b->at = b->group.count = 0;
 			return more;
 		}
-		b->any = true;
 		b->at = b->o.skip < b->group.count ? (size_t)b->o.skip : b->group.count;
 		b->o.skip -= b->at;
 		for (size_t i = 0; i < b->o.count && b->at < b->group.count && rc == VV_OK; i++) {
@@ -276,11 +275,6 @@ void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit)
 uint64_t vv_arrow_maker_rows(const vv_arrow_maker *b)
 {
 	return b->done;
-}
-
-bool vv_arrow_maker_any(const vv_arrow_maker *b)
-{
-	return b->any;
 }
 
 const vv_arrow_misfits *vv_arrow_maker_misfits(const vv_arrow_maker *b)

@@ -41,9 +41,8 @@ vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_erro
 /* After vv_rows_seek: begins anew there, with so many rows at most. */
 void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit);
 
-/* Since it began: rows, whether there was one, skipped or not, and the misfits, borrowed. */
+/* Since it began: rows, and the misfits, borrowed. */
 uint64_t vv_arrow_maker_rows(const vv_arrow_maker *b);
-bool vv_arrow_maker_any(const vv_arrow_maker *b);
 const vv_arrow_misfits *vv_arrow_maker_misfits(const vv_arrow_maker *b);
 void vv_arrow_maker_close(vv_arrow_maker *b); /* accepts NULL */
 VV_AUTO_FREE(vv_arrow_maker, vv_arrow_maker_close)

@@ -154,7 +154,6 @@ static bool git_writes(vv_repository *repo, const vv_first_files *f, const vv_oi
 {
 	vv_auto(char) *files = vv_path_join(apart, "files", (char *)NULL),
 		      *index = vv_path_join(apart, "index", (char *)NULL);
-	vv_auto(vv_buf) setting = VV_BUF_INIT;
 	const bool show = f->progress && isatty(STDERR_FILENO);
 	const char *args[] = {"--work-tree",
 			      files ? files : "",
@@ -166,14 +165,14 @@ static bool git_writes(vv_repository *repo, const vv_first_files *f, const vv_oi
 			      vv_oid_shows(commit),
 			      NULL};
 	const char *more[] = {NULL, NULL};
-	vv_buf_printf(&setting, "GIT_INDEX_FILE=%s", index ? index : "");
-	more[0] = vv_buf_cstr(&setting);
+	vv_auto(char) *setting = vv_asprintf("GIT_INDEX_FILE=%s", index ? index : "");
+	more[0] = setting;
 	const vv_git_call run = {.args = args, .repo = repo, .more = more, .show = show};
 
 	if (show) {
 		vv_notes_end(vv_repository_notes(repo));
 	}
-	return !setting.failed && index && vv_mkdirs(files, VV_IGNORED) == VV_OK &&
+	return setting && index && vv_mkdirs(files, VV_IGNORED) == VV_OK &&
 	       vv_git_must(&run, "the files", VV_IGNORED) == VV_OK &&
 	       !vv_first_files_there(repo) && /* of the user's, meanwhile */
 	       move_all(run, files, index, VV_IGNORED) == VV_OK;

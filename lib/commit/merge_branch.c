@@ -136,12 +136,11 @@ static vv_status move_branch(vv_branch_merge *m, vv_error *err)
 static vv_status note(vv_branch_merge *m, vv_journal **out, const vv_tree_switch *s, vv_error *err)
 {
 	vv_journal_options o = {.command = "merge", .end = VV_JOURNAL_END_HEAD};
-	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&what, "the merge of '%s'", m->word);
-	o.what = vv_buf_cstr(&what);
-	if ((rc = vv_buf_ok(&what, err)) < 0 || (rc = vv_journal_open(out, m->repo, &o, err)) < 0 ||
+	vv_auto(char) *what = vv_asprintf("the merge of '%s'", m->word);
+	o.what = what;
+	if ((rc = vv_alloc_ok(what, err)) < 0 || (rc = vv_journal_open(out, m->repo, &o, err)) < 0 ||
 	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) < 0 ||
 	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) < 0) {
 		return rc;

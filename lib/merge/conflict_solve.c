@@ -227,8 +227,7 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 		return rc;
 	}
 	if ((more = vv_table_read(r, &b, err)) <= 0) {
-		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a row is missing");
-		return rc;
+		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a row is missing");
 	}
 	for (size_t i = 0; rc == VV_OK && i < v->table->columns; i++) {
 		long at = vv_columns_to_old(columns, i);

@@ -349,12 +349,11 @@ static vv_status note(vv_merge_job *j, vv_journal **out, vv_error *err)
 								       : VV_JOURNAL_END_INDEX};
 	size_t count = vv_merged_count(j->merged), unsettled = 0;
 	vv_auto_free const char **names = vv_calloc(count + 1, sizeof(*names));
-	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&what, "the %s of '%s'", j->command, j->names[VV_THEIRS]);
-	o.what = vv_buf_cstr(&what);
-	if (!names || vv_buf_ok(&what, err) < 0) return vv_fail_nomem(err);
+	vv_auto(char) *what = vv_asprintf("the %s of '%s'", j->command, j->names[VV_THEIRS]);
+	o.what = what;
+	if (!names || !what) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		if (!j->settled[i]) {
 			names[unsettled++] = vv_merged_at(j->merged, i)->path;

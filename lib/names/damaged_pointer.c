@@ -107,7 +107,6 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_auto(vv_buf) errors = VV_BUF_INIT;
-	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(r),
@@ -122,9 +121,9 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_FIX, path);
 		return vv_buf_ok(b, err);
 	}
-	vv_buf_printf(&spec, ":(top,literal)%s", path);
-	argv[5] = vv_buf_cstr(&spec);
-	if ((rc = vv_buf_ok(&spec, err)) < 0) return rc;
+	vv_auto(char) *spec = vv_asprintf(":(top,literal)%s", path);
+	argv[5] = spec;
+	if ((rc = vv_alloc_ok(spec, err)) < 0) return rc;
 	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
 		for (char *p = out.data, *end; !found && (end = strchr(p, '\n')); p = end + 1) {
 			*end = '\0';
@@ -137,8 +136,7 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 	} else {
 		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_RESTORE_WHOLE_REV, path);
 	}
-	rc = vv_buf_ok(b, err);
-	return rc;
+	return vv_buf_ok(b, err);
 }
 
 vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const char *path,

@@ -173,7 +173,6 @@ static vv_status put_way(vv_buf *names, const proving *x, vv_error *err)
 {
 	const char *const path = x->p->subject->path;
 	char tip[VV_OID_TEXT + 1], commit[VV_OID_TEXT + 1];
-	vv_auto(vv_buf) range = VV_BUF_INIT;
 	vv_oid ref;
 	bool is;
 	vv_status rc = vv_head_reaching(&ref, &is, &x->p->head, x->p->repo, &x->p->subject->commit,
@@ -187,10 +186,10 @@ static vv_status put_way(vv_buf *names, const proving *x, vv_error *err)
 	vv_oid_text(tip, &ref);
 	vv_oid_text(commit, &x->p->subject->commit);
 	vv_buf_printf(names, "%s\n", tip);
-	vv_buf_printf(&range, "%s..%s", commit, tip);
-	const char *const args[] = {"rev-list", "--ancestry-path", vv_buf_cstr(&range), "--", NULL};
+	vv_auto(char) *range = vv_asprintf("%s..%s", commit, tip);
+	const char *const args[] = {"rev-list", "--ancestry-path", range, "--", NULL};
 	const vv_git_call list = {.args = args, .repo = x->p->repo, .output = names};
-	if ((rc = vv_buf_ok(&range, err)) < 0 ||
+	if ((rc = vv_alloc_ok(range, err)) < 0 ||
 	    (rc = vv_git_must(&list, "the history", err)) < 0) {
 		return rc;
 	}

@@ -469,13 +469,10 @@ static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
 		      vv_error *err)
 {
-	vv_where *w = vv_calloc(1, sizeof(*w));
+	vv_auto(vv_where) *w = vv_calloc(1, sizeof(*w));
 	vv_status rc = w ? set_tests(w, t, tests, count, err) : vv_fail_nomem(err);
 
-	*out = rc < 0 ? NULL : w;
-	if (rc < 0) {
-		vv_where_free(w);
-	}
+	*out = rc < 0 ? NULL : vv_take(&w);
 	return rc;
 }
 
@@ -567,12 +564,9 @@ vv_status vv_where_check(const vv_strings *conditions, vv_error *err)
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err)
 {
-	vv_where *w = vv_calloc(1, sizeof(*w));
+	vv_auto(vv_where) *w = vv_calloc(1, sizeof(*w));
 	vv_status rc = w ? add_conditions(w, t, conditions, how, err) : vv_fail_nomem(err);
 
-	*out = rc < 0 ? NULL : w;
-	if (rc < 0) {
-		vv_where_free(w);
-	}
+	*out = rc < 0 ? NULL : vv_take(&w);
 	return rc;
 }

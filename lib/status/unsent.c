@@ -124,12 +124,11 @@ static vv_status leave_unsent(finder *f, vv_error *err)
 static vv_status look(finder *f, vv_repository *r, const vv_head *head, const char *remote,
 		      vv_error *err)
 {
-	vv_auto(vv_buf) there = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&there, "refs/remotes/%s/", remote ? remote : "");
-	const char *const from[] = {"refs/heads/", "refs/tags/", vv_buf_cstr(&there)};
-	if ((rc = vv_buf_ok(&there, err)) < 0 ||
+	vv_auto(char) *there = vv_asprintf("refs/remotes/%s/", remote ? remote : "");
+	const char *const from[] = {"refs/heads/", "refs/tags/", there};
+	if ((rc = vv_alloc_ok(there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
 	    (rc = vv_ref_tips_add(&f->tips, &head->commit, err)) < 0) {
 		return rc;

@@ -60,7 +60,6 @@ typedef struct view {
 	vv_view_writer writer;
 	vv_bytes_fn fn;
 	void *payload;
-	bool past; /* the offset: a row that matches was seen */
 } view;
 
 static vv_status flush(view *v, size_t at_least, vv_error *err)
@@ -87,7 +86,6 @@ static vv_status write_rows(view *v, vv_rows *rows, uint64_t skip, vv_error *err
 		if ((more = vv_rows_next(rows, &cells, err)) <= 0) {
 			break;
 		}
-		v->past = true;
 		if (skip > 0) {
 			skip--;
 			continue;
@@ -126,7 +124,6 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 		a.release(&a);
 	}
 	v->writer.rows = vv_arrow_batches_rows(batches);
-	v->past = vv_arrow_batches_any(batches);
 	if (vv_arrow_batches_misfits(batches)->count > 0 && rc == VV_EINPUT) {
 		return vv_hint(
 			err,

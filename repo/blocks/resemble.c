@@ -362,11 +362,6 @@ typedef struct pair {
 	bool entered; /* its links were pushed: what comes now is the node itself */
 } pair;
 
-typedef struct links {
-	vv_cid *items;
-	size_t count, cap;
-} links;
-
 typedef struct place {
 	vv_cid cid;
 	size_t at;
@@ -376,7 +371,7 @@ typedef struct walking {
 	const vv_resemble *w;
 	pair *stack;
 	size_t depth, cap;
-	links own, theirs; /* of the node at hand, and of what it resembles */
+	list own, theirs; /* of the node at hand, and of what it resembles */
 	place *places;     /* of theirs, sorted by CID */
 	size_t place_cap;
 	vv_buf block;
@@ -394,21 +389,14 @@ static vv_status push(walking *k, const vv_cid *cid, const vv_cid *like, vv_erro
 	return VV_OK;
 }
 
-static vv_status add_link(void *payload, const vv_cid *link, vv_error *err)
-{
-	links *l = payload;
-
-	return vv_array_add(l->items, l->count, l->cap, *link) ? VV_OK : vv_fail_nomem(err);
-}
-
 /* --- reading ---------------------------------------------------------------------------- */
 
-static vv_status read_links(walking *k, const vv_cid *cid, links *out, vv_error *err)
+static vv_status read_links(walking *k, const vv_cid *cid, list *out, vv_error *err)
 {
 	out->count = 0;
 	vv_status rc = k->w->get(k->w->payload, cid, &k->block, err);
 	if (rc < 0) return rc;
-	rc = vv_cbor_links(k->block.data, k->block.len, add_link, out, err);
+	rc = vv_cbor_links(k->block.data, k->block.len, list_add, out, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
 		(void)vv_prefix(err, "block %s", vv_cid_shows(cid));
 	}

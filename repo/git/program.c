@@ -678,8 +678,7 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	    (rc = vv_rename(new.data, path, err)) < 0) {
 		return rc;
 	}
-	rc = vv_fsync_dir(dir, err);
-	return rc;
+	return vv_fsync_dir(dir, err);
 }
 
 vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,

@@ -122,7 +122,6 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 	const char *argv[16] = {"/bin/sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "ssh", "-G"};
 	size_t n = 6;
 	char port[16];
-	vv_auto(vv_buf) target = VV_BUF_INIT;
 
 	if (plain) {
 		argv[n++] = "-F";
@@ -133,11 +132,10 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 		argv[n++] = "-p";
 		argv[n++] = port;
 	}
-	vv_buf_printf(&target, "%s%s%s", url->user ? url->user : "", url->user ? "@" : "",
-		      url->host);
+	vv_auto(char) *target = vv_asprintf("%s%s%s", url->user ? url->user : "", url->user ? "@" : "", url->host);
 	argv[n++] = "--";
-	argv[n++] = vv_buf_cstr(&target);
-	vv_status rc = vv_buf_ok(&target, err);
+	argv[n++] = target;
+	vv_status rc = vv_alloc_ok(target, err);
 	return rc < 0 ? rc : vv_program_run(env, argv, NULL, 0, out, exit_code, err);
 }
 

@@ -199,8 +199,7 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 			    memcmp(is.data, bytes, len) == 0;
 		if (same) {
 			/* Whoever wrote it may have been killed before it was durable. */
-			rc = vv_file_batch_keep(&f->later, path, err);
-			return rc;
+			return vv_file_batch_keep(&f->later, path, err);
 		}
 	}
 	/* A disk may go in the middle. */

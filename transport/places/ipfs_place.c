@@ -98,19 +98,18 @@ static vv_status ask_to(rpc_blocks *b, const char *below, const vv_buf *form, si
 			http_answer *a, vv_error *err)
 {
 	static const char *const headers[] = {"Content-Type: " VV_RPC_FORM};
-	vv_auto(vv_buf) url = VV_BUF_INIT;
 	http_ask what = {.method = "POST", .answer_max = max, .take = take, .payload = payload};
 	vv_status rc;
 
-	vv_buf_printf(&url, "%s/api/v0/%s", b->base, below);
-	what.url = vv_buf_cstr(&url);
+	vv_auto(char) *url = vv_asprintf("%s/api/v0/%s", b->base, below);
+	what.url = url;
 	if (form) {
 		what.headers = headers;
 		what.header_count = 1;
 		what.body = form->data;
 		what.body_len = form->len;
 	}
-	if ((rc = vv_buf_ok(&url, err)) == VV_OK &&
+	if ((rc = vv_alloc_ok(url, err)) == VV_OK &&
 	    (rc = http_site_ask(b->site, &what, a, err)) == VV_OK && a->status != 200) {
 		rc = explain(b, a, err);
 	}

@@ -70,16 +70,15 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 {
 	web *w = payload;
 	vv_auto(http_answer) a = {0};
-	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&url, "%s/%s", w->base, name);
+	vv_auto(char) *url = vv_asprintf("%s/%s", w->base, name);
 	http_ask what = {.method = "GET",
-			 .url = vv_buf_cstr(&url),
+			 .url = url,
 			 .from = from,
 			 .len = len,
 			 .answer_max = (size_t)(from + len) + ERROR_MAX};
-	if ((rc = vv_buf_ok(&url, err)) < 0 || (rc = http_site_ask(w->site, &what, &a, err)) < 0 ||
+	if ((rc = vv_alloc_ok(url, err)) < 0 || (rc = http_site_ask(w->site, &what, &a, err)) < 0 ||
 	    a.status == 416) {
 		return rc; /* 416: after its end */
 	}

@@ -183,8 +183,7 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 	if (held && bits.held) {
 		memcpy(held, bits.held, (count + 7) / 8);
 	}
-	rc = read_last(p, &in, err);
-	return rc;
+	return read_last(p, &in, err);
 }
 
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err)
@@ -369,8 +368,7 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 		return rc;
 	}
 	begin_answer(p, &in, (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
-	rc = take_named(n, &in, blocks, err);
-	return rc;
+	return take_named(n, &in, blocks, err);
 }
 
 vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,

@@ -66,7 +66,6 @@ typedef struct deciding {
 	const char *path;
 	size_t depth; /* length of the folder of the file of `line` */
 	vv_buf line;  /* ".gitattributes:3: *.csv filter=varve" */
-	bool tracked;
 } deciding;
 
 /* A pattern without a slash is about names at any depth, as in gitignore. */

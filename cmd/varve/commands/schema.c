@@ -104,13 +104,12 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	}
 	if (rc < 0) return rc;
 	if (has_schema) {
-		rc = vv_fail(
+		return vv_fail(
 			err, VV_EEXISTS,
 			"%s has a schema for '%s' already\n"
 			"change it with --type, --key and --missing, or see what --infer finds in "
 			"HEAD:%s",
 			vv_text_shows(package), vv_text_shows(name), vv_text_shows(name));
-		return rc;
 	}
 	edit.package_path = package;
 	if ((rc = vv_schema_package_text(&text, s, package, err)) < 0 ||

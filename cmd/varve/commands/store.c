@@ -129,8 +129,7 @@ static vv_status try_url(vv_repository *r, const char *url, const char *named, b
 	    (rc = vv_data_store_open(&place, whole, &t.connect, make, err)) < 0) {
 		return rc;
 	}
-	rc = vv_store_try(out, &place, err);
-	return rc;
+	return vv_store_try(out, &place, err);
 }
 
 /* Of both URLs, where there are two: read from one, written to the other. */

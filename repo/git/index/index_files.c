@@ -321,15 +321,14 @@ static vv_status smudge_by_git(vv_repository *r, const char *path, const vv_oid 
 			       vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
-	vv_auto(vv_buf) option = VV_BUF_INIT;
 	const char *argv[] = {"git", "-C", r->workdir, "cat-file", "--filters", NULL, hex, NULL};
 	vv_status rc;
 	int code;
 
 	vv_oid_text(hex, id);
-	vv_buf_printf(&option, "--path=%s", path);
-	argv[5] = vv_buf_cstr(&option);
-	if ((rc = vv_buf_ok(&option, err)) < 0 || (rc = vv_objects_flush(r, err)) < 0 ||
+	vv_auto(char) *option = vv_asprintf("--path=%s", path);
+	argv[5] = option;
+	if ((rc = vv_alloc_ok(option, err)) < 0 || (rc = vv_objects_flush(r, err)) < 0 ||
 	    (rc = vv_program_run(r->env, argv, NULL, 0, out, &code, err)) < 0) {
 		return rc;
 	}

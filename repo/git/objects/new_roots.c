@@ -562,10 +562,7 @@ static vv_status came_by_merge(finding *f, const vv_change *c, bool *out, vv_err
 		    (rc = vv_tree_find(f->repo, &p->tree, c->path, &mode, &id, err)) == VV_OK) {
 			*out = mode != 0 && git_oid_equal(&id, &new_id);
 		}
-		if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
-			rc = VV_OK;
-		}
+		rc = vv_missing_ok(rc, err);
 	}
 	return rc;
 }

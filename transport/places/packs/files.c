@@ -320,13 +320,13 @@ bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_
 	return true;
 }
 
-static bool is_joined(const vv_host *h, const char *hex)
+static bool has_pack(const vv_cid_set *set, const char *hex)
 {
 	uint8_t hash[VV_PACK_HASH_LEN];
 
 	(void)vv_hex_read(hash, sizeof(hash), hex);
 	const vv_cid key = vv_pack_key(hash);
-	return vv_cid_set_has(h->joined, &key);
+	return vv_cid_set_has(set, &key);
 }
 
 static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
@@ -368,7 +368,7 @@ static vv_status take_all_lists(looking *l, bool *sound, vv_error *err)
 		l->lists.count = 0;
 		for (; i < l->file_count && l->files[i].size >= least; i++) {
 			const char *hex = l->files[i].hex;
-			const bool unread = !l->h->anew && is_joined(l->h, hex);
+			const bool unread = !l->h->anew && has_pack(l->h->joined, hex);
 			if ((rc = vv_pack_names_add(unread ? &l->h->unread : &l->lists, hex, err)) <
 			    0) {
 				return rc;
@@ -435,21 +435,12 @@ vv_status vv_files_take_parts(vv_host *h, vv_error *err)
 	return rc;
 }
 
-static bool is_listed(const vv_host *h, const char *hex)
-{
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = vv_pack_key(hash);
-	return vv_cid_set_has(h->listed, &key);
-}
-
 static bool is_whole(const vv_host *h, const vv_version_file *f)
 {
 	bool whole = f->sound;
 
 	for (size_t i = 0; whole && i < f->names.packs.count; i++) {
-		whole = is_listed(h, f->names.packs.items[i]);
+		whole = has_pack(h->listed, f->names.packs.items[i]);
 	}
 	return whole;
 }
@@ -522,7 +513,7 @@ static vv_status on_unlisted(void *payload, const vv_listed *e, vv_error *err)
 	if (!vv_files_is_pack(e, ".pack", hash)) return VV_OK;
 	vv_hex_write(hex, hash, sizeof(hash));
 	const vv_cid key = vv_pack_key(hash);
-	return is_listed(l->h, hex) || vv_condemned_has(l->h->condemned.packs, &key)
+	return has_pack(l->h->listed, hex) || vv_condemned_has(l->h->condemned.packs, &key)
 		       ? VV_OK
 		       : vv_pack_names_add(&l->lists, hex, err);
 }

@@ -433,7 +433,6 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 
 vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 {
-	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	const char *args[] = {"-c",
 			      "fetch.fsckObjects=false",
 			      "fetch",
@@ -449,10 +448,10 @@ vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 			      NULL};
 	size_t last = sizeof(args) / sizeof(args[0]) - 2;
 
-	vv_buf_printf(&spec, "+%s:" VV_HOST_NEXT, h->ref);
-	args[last] = vv_buf_cstr(&spec);
+	vv_auto(char) *spec = vv_asprintf("+%s:" VV_HOST_NEXT, h->ref);
+	args[last] = spec;
 	vv_git_call run = vv_host_run(h, args);
-	vv_status rc = vv_buf_ok(&spec, err);
+	vv_status rc = vv_alloc_ok(spec, err);
 	if (rc == VV_OK) {
 		h->dirty = true;
 		rc = vv_git_must(&run, "the blocks of this remote", err);
