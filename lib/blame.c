@@ -11,6 +11,8 @@
 #include "repo/git/history/revision.h"
 #include "varve/history.h"
 
+VV_AUTO_FREE(varve_blame, varve_blame_free)
+
 struct varve_blame {
 	vv_blame_walk walk;
 	char (*ids)[VARVE_ID_SIZE]; /* of walk.commits */
@@ -70,10 +72,10 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 		     const varve_blame_options *options, varve_error *err)
 {
-	varve_blame *b = vv_calloc(1, sizeof(*b));
+	vv_auto(varve_blame) *b = vv_calloc(1, sizeof(*b));
 	const vv_progress *progress;
 	varve_blame_options o;
-	vv_session *s = NULL;
+	vv_auto(vv_session) *s = NULL;
 	vv_watched watched;
 	vv_error e = {0};
 	vv_status rc = b ? VV_OK : vv_fail_nomem(&e);
@@ -84,15 +86,11 @@ int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 	    (rc = vv_take_flags(o.reserved, 0, &e)) < 0 ||
 	    (rc = vv_watched_begin(&progress, &watched, o.watch, &e)) < 0 ||
 	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
-		goto done;
+		return vv_give(err, rc, &e);
 	}
 	rc = walk(b, s, path, &o, progress, &e);
-done:
-	vv_session_give(s);
-	if (rc < 0) {
-		varve_blame_free(b);
-	} else {
-		*out = b;
+	if (rc == VV_OK) {
+		*out = vv_take(&b);
 	}
 	return vv_give(err, rc, &e);
 }

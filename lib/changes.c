@@ -15,6 +15,8 @@
 #include "repo/git/index/index.h"
 #include "varve/diff.h"
 
+VV_AUTO_FREE(varve_changes, varve_changes_free)
+
 struct varve_changes {
 	vv_arena arena;
 	varve_path_change *items;
@@ -110,9 +112,9 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_changes_options *options,
 		       varve_error *err)
 {
-	varve_changes *list = vv_calloc(1, sizeof(*list));
+	vv_auto(varve_changes) *list = vv_calloc(1, sizeof(*list));
 	varve_changes_options o;
-	vv_session *s = NULL;
+	vv_auto(vv_session) *s = NULL;
 	vv_error e;
 	vv_status rc;
 
@@ -122,17 +124,13 @@ int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_change
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_CHANGES_UNTRACKED, &e)) < 0 ||
 	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
-		goto done;
-	}
-	rc = o.to ? list_between(list, s, &o, &e) : list_work(list, s, &o, &e);
-done:
-	vv_session_give(s);
-	if (rc < 0) {
-		varve_changes_free(list);
 		return vv_give(err, rc, &e);
 	}
-	*out = list;
-	return 0;
+	rc = o.to ? list_between(list, s, &o, &e) : list_work(list, s, &o, &e);
+	if (rc == VV_OK) {
+		*out = vv_take(&list);
+	}
+	return vv_give(err, rc, &e);
 }
 
 int varve_changes_next(varve_changes *list, const varve_path_change **change,

@@ -18,6 +18,8 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 
+VV_AUTO_FREE(varve_check_history, varve_check_history_free)
+
 #define CHECK_FLAGS ((uint32_t)(VARVE_CHECK_NEW_ONLY | VARVE_CHECK_NO_CACHE | VARVE_CHECK_WARNINGS))
 
 struct varve_report {
@@ -432,7 +434,7 @@ static vv_status read_history(varve_check_history *out, job *j, const char *revi
 int varve_check_history_open(varve_check_history **out, varve_repo *repo, const char *revision,
 			     const varve_check_options *options, varve_error *err)
 {
-	varve_check_history *h = vv_calloc(1, sizeof(*h));
+	vv_auto(varve_check_history) *h = vv_calloc(1, sizeof(*h));
 	job j;
 	vv_error e;
 
@@ -443,10 +445,8 @@ int varve_check_history_open(varve_check_history **out, varve_repo *repo, const 
 		rc = read_history(h, &j, revision, &e);
 	}
 	clear_job(&j);
-	if (rc < 0) {
-		varve_check_history_free(h);
-	} else {
-		*out = h;
+	if (rc == VV_OK) {
+		*out = vv_take(&h);
 	}
 	return vv_give(err, rc, &e);
 }

@@ -8,6 +8,8 @@
 #include "lib/handles.h"
 #include "varve/diff.h"
 
+VV_AUTO_FREE(varve_diff, varve_diff_free)
+
 #define DIFF_FLAGS                                                                                 \
 	((uint32_t)(VARVE_DIFF_NO_RENAMES | VARVE_DIFF_IGNORE_FORMAT | VARVE_DIFF_MOVES |          \
 		    VARVE_DIFF_REKEYED | VARVE_DIFF_SPARSE))
@@ -106,7 +108,7 @@ static vv_status open_diff(varve_diff *d, const varve_diff_options *o, vv_error 
 int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 		    const varve_diff_options *options, varve_error *err)
 {
-	varve_diff *d = vv_calloc(1, sizeof(*d));
+	vv_auto(varve_diff) *d = vv_calloc(1, sizeof(*d));
 	varve_diff_options o;
 	vv_error e;
 	vv_status rc;
@@ -121,12 +123,10 @@ int varve_diff_open(varve_diff **out, const varve_table *before, const varve_tab
 			rc = open_diff(d, &o, &e);
 		}
 	}
-	if (rc < 0) {
-		varve_diff_free(d);
-		return vv_give(err, rc, &e);
+	if (rc == VV_OK) {
+		*out = vv_take(&d);
 	}
-	*out = d;
-	return 0;
+	return vv_give(err, rc, &e);
 }
 
 static bool is_wanted(const varve_diff *d, const vv_row_change *c)

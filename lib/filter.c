@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "lib/handles.h"
 
+VV_AUTO_FREE(varve_filter, varve_filter_free)
+
 struct varve_filter {
 	atomic_uint refs;
 	vv_arena arena; /* of all texts */
@@ -81,15 +83,11 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 
 int varve_filter_new(varve_filter **out, const varve_test *tests, size_t count, varve_error *err)
 {
-	varve_filter *f = new_filter();
+	vv_auto(varve_filter) *f = new_filter();
 	vv_error e;
 	vv_status rc = f ? take_tests(f, tests, count, &e) : vv_fail_nomem(&e);
 
-	if (rc < 0) {
-		varve_filter_free(f);
-		f = NULL;
-	}
-	*out = f;
+	*out = rc < 0 ? NULL : vv_take(&f);
 	return vv_give(err, rc, &e);
 }
 
@@ -129,18 +127,14 @@ static vv_status take_condition(varve_filter *f, const char *text, vv_error *err
 int varve_filter_parse(varve_filter **out, const char *text, const varve_param *params,
 		       size_t param_count, varve_error *err)
 {
-	varve_filter *f = new_filter();
+	vv_auto(varve_filter) *f = new_filter();
 	vv_error e;
 	vv_status rc = f ? take_params(f, params, param_count, &e) : vv_fail_nomem(&e);
 
 	if (rc == VV_OK) {
 		rc = take_condition(f, text, &e);
 	}
-	if (rc < 0) {
-		varve_filter_free(f);
-		f = NULL;
-	}
-	*out = f;
+	*out = rc < 0 ? NULL : vv_take(&f);
 	return vv_give(err, rc, &e);
 }
 

@@ -62,6 +62,7 @@ vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 /* A session that nobody else uses; c NULL: *out has neither repository nor reader. The caller gives it back. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* accepts NULL */
+VV_AUTO_FREE(vv_session, vv_session_give)
 /* Until it is given back, blocks of the version that is opened next come from a URL one by one, as long as they are few, or
  * until vv_on_demand_whole. Accepts NULL. */
 void vv_session_alone(vv_session *s);

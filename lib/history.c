@@ -13,12 +13,15 @@
 #include "repo/git/history/revision.h"
 #include "varve/history.h"
 
+VV_AUTO_FREE(varve_refs, varve_refs_free)
+VV_AUTO_FREE(varve_log, varve_log_free)
+
 /* ---- revisions ---- */
 
 int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 		    varve_error *err)
 {
-	vv_session *s;
+	vv_auto(vv_session) *s = NULL;
 	vv_oid oid;
 	vv_error e;
 	vv_status rc = vv_session_take(&s, repo->core, &e);
@@ -26,7 +29,6 @@ int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revisi
 	if (rc == VV_OK && (rc = vv_rev_commit(s->repo, revision, &oid, &e)) == VV_OK) {
 		vv_oid_text(id, &oid);
 	}
-	vv_session_give(s);
 	return vv_give(err, rc, &e);
 }
 
@@ -66,8 +68,8 @@ static vv_status keep_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix, varve_error *err)
 {
-	varve_refs *list = vv_calloc(1, sizeof(*list));
-	vv_session *s = NULL;
+	vv_auto(varve_refs) *list = vv_calloc(1, sizeof(*list));
+	vv_auto(vv_session) *s = NULL;
 	vv_error e;
 	vv_status rc;
 
@@ -77,13 +79,10 @@ int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix, varv
 	if ((rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		rc = vv_refs_each(s->repo, prefix, keep_ref, list, &e);
 	}
-	vv_session_give(s);
-	if (rc < 0) {
-		varve_refs_free(list);
-		return vv_give(err, rc, &e);
+	if (rc == VV_OK) {
+		*out = vv_take(&list);
 	}
-	*out = list;
-	return 0;
+	return vv_give(err, rc, &e);
 }
 
 int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err VV_UNUSED)
@@ -110,7 +109,7 @@ static vv_status take_id(vv_oid *out, const char *text, vv_error *err)
 int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 		  const char *message, varve_error *err)
 {
-	vv_session *s = NULL;
+	vv_auto(vv_session) *s = NULL;
 	vv_oid to, from;
 	vv_error e;
 	vv_status rc;
@@ -121,13 +120,12 @@ int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char
 		rc = vv_ref_update(s->repo, name, &to, old && *old ? &from : NULL, !old, message,
 				   &e);
 	}
-	vv_session_give(s);
 	return vv_give(err, rc, &e);
 }
 
 int varve_ref_delete(varve_repo *repo, const char *name, const char *old, varve_error *err)
 {
-	vv_session *s = NULL;
+	vv_auto(vv_session) *s = NULL;
 	vv_oid from;
 	vv_error e;
 	vv_status rc = old ? take_id(&from, old, &e) : VV_OK;
@@ -135,7 +133,6 @@ int varve_ref_delete(varve_repo *repo, const char *name, const char *old, varve_
 	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		rc = vv_ref_delete(s->repo, name, old ? &from : NULL, &e);
 	}
-	vv_session_give(s);
 	return vv_give(err, rc, &e);
 }
 
@@ -221,7 +218,7 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
 		   varve_error *err)
 {
-	varve_log *l = vv_calloc(1, sizeof(*l));
+	vv_auto(varve_log) *l = vv_calloc(1, sizeof(*l));
 	varve_log_options o;
 	vv_error e;
 	vv_status rc;
@@ -233,12 +230,10 @@ int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *o
 	    (rc = vv_take_flags(o.flags, LOG_FLAGS, &e)) == VV_OK) {
 		rc = open_log(l, &o, &e);
 	}
-	if (rc < 0) {
-		varve_log_free(l);
-		return vv_give(err, rc, &e);
+	if (rc == VV_OK) {
+		*out = vv_take(&l);
 	}
-	*out = l;
-	return 0;
+	return vv_give(err, rc, &e);
 }
 
 int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err)

@@ -13,6 +13,8 @@
 #include "repo/git/history/state.h"
 #include "varve/merge.h"
 
+VV_AUTO_FREE(varve_conflicts, varve_conflicts_free)
+
 _Static_assert((int)VARVE_BASE == (int)VV_BASE && (int)VARVE_OURS == (int)VV_OURS &&
 		       (int)VARVE_THEIRS == (int)VV_THEIRS,
 	       "sides are the same");
@@ -257,7 +259,7 @@ static vv_status list(varve_conflicts *out, merging *m, const char *const *paths
 int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *const *paths,
 			 const varve_watch *watch, varve_error *err)
 {
-	varve_conflicts *l = vv_calloc(1, sizeof(*l));
+	vv_auto(varve_conflicts) *l = vv_calloc(1, sizeof(*l));
 	merging m = {.repo = NULL};
 	vv_error e = {0};
 	vv_status rc = l ? VV_OK : vv_fail_nomem(&e);
@@ -267,10 +269,8 @@ int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *co
 		rc = list(l, &m, paths, &e);
 	}
 	end(&m);
-	if (rc < 0) {
-		varve_conflicts_free(l);
-	} else {
-		*out = l;
+	if (rc == VV_OK) {
+		*out = vv_take(&l);
 	}
 	return vv_give(err, rc, &e);
 }

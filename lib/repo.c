@@ -383,7 +383,7 @@ const char *varve_repo_folder(const varve_repo *repo, int folder)
 int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo, const char *key,
 		      varve_error *err)
 {
-	vv_session *s;
+	vv_auto(vv_session) *s = NULL;
 	vv_auto(char) *text = NULL;
 	vv_error e;
 	vv_status rc = vv_session_take(&s, repo->core, &e);
@@ -399,7 +399,6 @@ int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo, c
 			*len = strlen(text);
 		}
 	}
-	vv_session_give(s);
 	return vv_give(err, rc, &e);
 }
 

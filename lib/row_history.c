@@ -12,6 +12,8 @@
 #include "varve/diff.h"
 #include "varve/history.h"
 
+VV_AUTO_FREE(varve_row_history, varve_row_history_free)
+
 struct varve_row_history {
 	vv_core *core;
 	vv_session *session;
@@ -67,7 +69,7 @@ int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char
 			   const varve_text *values, size_t count,
 			   const varve_row_history_options *options, varve_error *err)
 {
-	varve_row_history *h = vv_calloc(1, sizeof(*h));
+	vv_auto(varve_row_history) *h = vv_calloc(1, sizeof(*h));
 	varve_row_history_options o;
 	vv_error e;
 	vv_status rc;
@@ -80,10 +82,9 @@ int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_LOG_FIRST_PARENT, &e)) < 0 ||
 	    (rc = put_key(h, values, count, &e)) < 0 || (rc = open_walk(h, path, &o, &e)) < 0) {
-		varve_row_history_free(h);
 		return vv_give(err, rc, &e);
 	}
-	*out = h;
+	*out = vv_take(&h);
 	return 0;
 }
 

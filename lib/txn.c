@@ -178,7 +178,7 @@ int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *pa
 /* What another repository has of a version. */
 static vv_status copy_version(varve_txn *t, const varve_version *v, vv_error *err)
 {
-	vv_session *s;
+	vv_auto(vv_session) *s = NULL;
 	vv_store *store;
 	vv_status rc = vv_session_take(&s, v->core, err);
 
@@ -191,7 +191,6 @@ static vv_status copy_version(varve_txn *t, const varve_version *v, vv_error *er
 	} else if ((rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
 		rc = vv_txn_copy(t->txn, store, &v->subject.root, err);
 	}
-	vv_session_give(s);
 	return rc;
 }
 

@@ -17,6 +17,8 @@
 #include "repo/git/index/index.h"
 #include "repo/git/tree.h"
 
+VV_AUTO_FREE(varve_versions, varve_versions_free)
+
 static const char *or_empty(const char *text)
 {
 	return text ? text : "";
@@ -406,7 +408,7 @@ static vv_status list_index(varve_versions *list, vv_session *s, vv_error *err)
 
 static vv_status list_names(varve_versions *list, const varve_versions_options *o, vv_error *err)
 {
-	vv_session *s;
+	vv_auto(vv_session) *s = NULL;
 	vv_oid commit;
 	vv_status rc = vv_session_take(&s, list->repo.core, err);
 
@@ -429,14 +431,13 @@ static vv_status list_names(varve_versions *list, const varve_versions_options *
 				     : vv_fail_nomem(err);
 		}
 	}
-	vv_session_give(s);
 	return rc;
 }
 
 int varve_versions_open(varve_versions **out, varve_repo *repo,
 			const varve_versions_options *options, varve_error *err)
 {
-	varve_versions *list = vv_calloc(1, sizeof(*list));
+	vv_auto(varve_versions) *list = vv_calloc(1, sizeof(*list));
 	varve_versions_options o;
 	vv_error e;
 	vv_status rc;
@@ -447,12 +448,10 @@ int varve_versions_open(varve_versions **out, varve_repo *repo,
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK) {
 		rc = list_names(list, &o, &e);
 	}
-	if (rc < 0) {
-		varve_versions_free(list);
-		return vv_give(err, rc, &e);
+	if (rc == VV_OK) {
+		*out = vv_take(&list);
 	}
-	*out = list;
-	return 0;
+	return vv_give(err, rc, &e);
 }
 
 int varve_versions_next(varve_versions *list, const varve_version_facts **facts, varve_error *err)

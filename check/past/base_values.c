@@ -268,7 +268,8 @@ static vv_status add_group(const reading *r, vv_distribution *parts, const vv_ba
 
 		if (r->take[i]) {
 			if ((rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f,
-						 &b->cells[at], b->rows, b->columns, r->times, err)) < 0) {
+						      &b->cells[at], b->rows, b->columns, r->times,
+						      err)) < 0) {
 				return rc;
 			}
 		}

@@ -194,8 +194,9 @@ static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_
 			"<th>problem</th></tr>\n");
 		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_row(b, i,
-				(const char *const[]){"<tr><td class=\"n\">", "</td><td class=\"n\">",
-						      "</td><td>", "</td></tr>\n"});
+				(const char *const[]){"<tr><td class=\"n\">",
+						      "</td><td class=\"n\">", "</td><td>",
+						      "</td></tr>\n"});
 			vv_report_drain(r, b);
 		}
 		vv_buf_puts(b, "</table>\n");

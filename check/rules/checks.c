@@ -361,8 +361,9 @@ static vv_status add_bounds(reader *r, const vv_check_rule *rule, bounds *b)
 			one.condition = vv_arena_printf(&r->out->arena, "%s or not (%s)",
 							one.condition, one.where);
 		}
-		if ((rc = one.condition || one.kind > VV_CHECK_CHANGE ? add_rule(r, &one)
-								 : vv_fail_nomem(r->err)) < 0) {
+		if ((rc = one.condition || one.kind > VV_CHECK_CHANGE
+				  ? add_rule(r, &one)
+				  : vv_fail_nomem(r->err)) < 0) {
 			return rc;
 		}
 	}

@@ -394,16 +394,18 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 		}
 		if (k == end) {
 			if ((rc = check_note_node(p, n, err, "no such constraint '%s'",
-					     vv_text_shows(n->name))) < 0) {
+						  vv_text_shows(n->name))) < 0) {
 				return rc;
 			}
 		} else if (!(k->types & BIT(c->field->type))) {
-			if ((rc = check_note_node(p, n, err, "a field of type %s has no constraint '%s'",
-					     vv_type_name(c->field->type), k->name)) < 0) {
+			if ((rc = check_note_node(p, n, err,
+						  "a field of type %s has no constraint '%s'",
+						  vv_type_name(c->field->type), k->name)) < 0) {
 				return rc;
 			}
 		} else if (strcmp(k->name, "jsonSchema") == 0) {
-			if ((rc = check_note_node(p, n, err, "varve cannot check a jsonSchema")) < 0) {
+			if ((rc = check_note_node(p, n, err, "varve cannot check a jsonSchema")) <
+			    0) {
 				return rc;
 			}
 		}

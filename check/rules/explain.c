@@ -173,7 +173,8 @@ static vv_status give_unread(check_run *r, vv_error *err)
 
 	for (const check_note *n = r->plan.notes; n; n = n->next) {
 		if (n->unread && n->expected) {
-			if ((rc = check_explain_unread(r, n->expected, n->name, n->message, err)) < 0) {
+			if ((rc = check_explain_unread(r, n->expected, n->name, n->message, err)) <
+			    0) {
 				return rc;
 			}
 		}

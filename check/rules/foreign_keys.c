@@ -627,7 +627,8 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 			continue;
 		}
 		told += x->bad[i];
-		if ((rc = check_key_group(r, &x->w, &batch, i, &x->f->of, follow_row, &v, err)) < 0) {
+		if ((rc = check_key_group(r, &x->w, &batch, i, &x->f->of, follow_row, &v, err)) <
+		    0) {
 			return rc;
 		}
 	}

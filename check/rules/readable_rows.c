@@ -311,10 +311,10 @@ static ssize_t read_mended(void *payload, void *buf, size_t len, vv_error *err)
 vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hints *hints,
 		       vv_error *err)
 {
-	vv_mend *m = vv_calloc(1, sizeof(*m));
+	vv_auto(vv_mend) *m = vv_calloc(1, sizeof(*m));
 	vv_status rc;
 
-	*out = m;
+	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
 	if (!(m->parser = vv_json_rows_new())) {
 		rc = vv_fail_nomem(err);
@@ -326,11 +326,7 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 		rc = m->r.sniffed.columns > 0 ? vv_buf_ok(&m->out, err)
 					      : vv_fail(err, VV_EINPUT, "there is nothing to read");
 	}
-	if (rc < 0) {
-		vv_mend_close(m);
-		*out = NULL;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &m);
 }
 
 void vv_mend_close(vv_mend *m)

@@ -263,7 +263,7 @@ static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_erro
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err)
 {
-	vv_file_text *t = vv_calloc(1, sizeof(*t));
+	vv_auto(vv_file_text) *t = vv_calloc(1, sizeof(*t));
 
 	*out = NULL;
 	if (!t) return vv_fail_nomem(err);
@@ -271,13 +271,10 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 		.file = file, .is_text = how->is_text, .clean = how->clean, .read = vv_xxh3_new(0)};
 	vv_status rc = begin(t, how, err);
 	if (rc == VV_OK && !t->encoding && file->again) {
-		rc = file->again(file->payload, err);
-		vv_file_text_close(t);
-		return rc;
+		return file->again(file->payload, err);
 	}
 	if (rc < 0) {
 		vv_prefix_name(err, file->name);
-		vv_file_text_close(t);
 		return rc;
 	}
 	t->source = (vv_source){.read = text_read,
@@ -286,8 +283,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 				.payload = t,
 				.size = file->size,
 				.name = file->name};
-	*out = t;
-	return VV_OK;
+	return vv_hand_over(out, &t);
 }
 
 void vv_file_text_close(vv_file_text *t)

@@ -606,8 +606,8 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 			      m->base && vv_buf_equal(&text[0], &text[2]),
 			      m->base && vv_buf_equal(&text[1], &text[2]));
 	if (*version < 0) {
-		*version = vv_fact_text_order(vv_buf_cstr(&text[0]), text[0].len, vv_buf_cstr(&text[1]),
-				      text[1].len) > 0
+		*version = vv_fact_text_order(vv_buf_cstr(&text[0]), text[0].len,
+					      vv_buf_cstr(&text[1]), text[1].len) > 0
 				   ? 0
 				   : 1;
 	}

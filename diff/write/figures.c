@@ -585,7 +585,8 @@ static vv_status add_cells(pass *x, size_t pair, int side, const vv_group_run *r
 		if (cell->len == 0) {
 			*without += cells;
 		} else if (cells > 0) {
-			if ((rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch, err)) < 0) {
+			if ((rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch,
+						 err)) < 0) {
 				return rc;
 			}
 		}

@@ -372,7 +372,10 @@ static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *op
 
 	*out = j ? &j->base : NULL;
 	if (!j) return vv_fail_nomem(err);
-	*j = (json_writer){.base = {json_begin, json_begin_table, json_row, json_end_table, json_end, json_close, true}, .opts = *opts, .lines = lines};
+	*j = (json_writer){.base = {json_begin, json_begin_table, json_row, json_end_table,
+				    json_end, json_close, true},
+			   .opts = *opts,
+			   .lines = lines};
 	return VV_OK;
 }
 

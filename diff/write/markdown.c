@@ -851,7 +851,9 @@ static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opt
 
 	*out = w ? &w->base : NULL;
 	if (!w) return vv_fail_nomem(err);
-	*w = (md_writer){.base = {md_begin, md_begin_table, md_row, md_end_table, md_end, md_close, false}, .opts = *opts};
+	*w = (md_writer){
+		.base = {md_begin, md_begin_table, md_row, md_end_table, md_end, md_close, false},
+		.opts = *opts};
 	w->limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
 	w->limit = w->limit < SIZE_LEAST ? SIZE_LEAST : w->limit;
 	return VV_OK;

@@ -865,7 +865,9 @@ static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *op
 
 	*out = w ? &w->base : NULL;
 	if (!w) return vv_fail_nomem(err);
-	*w = (sql_writer){.base = {sql_begin, sql_begin_table, sql_row, sql_end_table, sql_end, sql_close, false}, .opts = *opts};
+	*w = (sql_writer){.base = {sql_begin, sql_begin_table, sql_row, sql_end_table, sql_end,
+				   sql_close, false},
+			  .opts = *opts};
 	return VV_OK;
 }
 

@@ -308,7 +308,10 @@ static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *op
 
 	*out = w ? &w->base : NULL;
 	if (!w) return vv_fail_nomem(err);
-	*w = (sum_writer){.base = {sum_begin, sum_begin_table, sum_row, sum_end_table, sum_end, sum_close, true}, .opts = *opts, .one_line = one_line};
+	*w = (sum_writer){.base = {sum_begin, sum_begin_table, sum_row, sum_end_table, sum_end,
+				   sum_close, true},
+			  .opts = *opts,
+			  .one_line = one_line};
 	return VV_OK;
 }
 

@@ -270,7 +270,9 @@ static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *o
 
 	*out = w ? &w->base : NULL;
 	if (!w) return vv_fail_nomem(err);
-	*w = (text_writer){.base = {text_begin, text_begin_table, text_row_of, text_end_table, text_end, text_close, false}, .opts = *opts};
+	*w = (text_writer){.base = {text_begin, text_begin_table, text_row_of, text_end_table,
+				    text_end, text_close, false},
+			   .opts = *opts};
 	return VV_OK;
 }
 

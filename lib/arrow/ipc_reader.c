@@ -148,7 +148,8 @@ static vv_status read_children(reader *r, vv_flatbuffer *b, vv_flat_vector field
 	out->n_children = (int64_t)fields.count;
 	for (size_t i = 0; i < fields.count; i++) {
 		out->children[i] = &all[i];
-		if ((rc = read_field(r, b, vv_flat_element(b, fields, i), &all[i], depth + 1, err)) < 0) {
+		if ((rc = read_field(r, b, vv_flat_element(b, fields, i), &all[i], depth + 1,
+				     err)) < 0) {
 			return rc;
 		}
 	}

@@ -52,7 +52,7 @@ static vv_status add_entry(vv_splice *s, const char *entry, vv_error *err)
 
 	if (accept) return vv_splice_append(s, accept, entry, err);
 	vv_auto(char) *list = vv_asprintf("[%s]", entry);
-	return !list ? vv_fail_nomem(err) : vv_splice_set(s, s->root, "accept", list, err);
+	return list ? vv_splice_set(s, s->root, "accept", list, err) : vv_fail_nomem(err);
 }
 
 /* What no check will look at, or look at in time, is a slip. */

@@ -155,8 +155,8 @@ static vv_status add_named_tables(lister *l, const vv_check_list *files, vv_erro
 		const vv_check_path *d = document_of(files, path);
 
 		if (d && !(l->spec.count > 0 && l->spec.items[i].exclude)) {
-			if ((rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob, true,
-				       err)) < 0) {
+			if ((rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob,
+					    true, err)) < 0) {
 				return rc;
 			}
 		}

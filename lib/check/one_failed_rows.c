@@ -53,23 +53,17 @@ void vv_failed_rows_free(vv_failed_rows *r)
 vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *passed,
 			     const char *temp_dir, vv_error *err)
 {
-	vv_failed_rows *r = vv_calloc(1, sizeof(*r));
+	vv_auto(vv_failed_rows) *r = vv_calloc(1, sizeof(*r));
 
 	*out = NULL;
 	if (!r || (file && !(r->file = vv_strdup(file))) ||
 	    (passed && !(r->passed = vv_strdup(passed)))) {
-		vv_failed_rows_free(r);
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&r->arena);
 	vv_hash_index_init(&r->index);
 	vv_status rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
-	if (rc < 0) {
-		vv_failed_rows_free(r);
-		return rc;
-	}
-	*out = r;
-	return VV_OK;
+	return rc < 0 ? rc : vv_hand_over(out, &r);
 }
 
 /* The number of a reason's text, which is in scratch. */

@@ -140,7 +140,8 @@ static vv_status note(vv_branch_merge *m, vv_journal **out, const vv_tree_switch
 
 	vv_auto(char) *what = vv_asprintf("the merge of '%s'", m->word);
 	o.what = what;
-	if ((rc = vv_alloc_ok(what, err)) < 0 || (rc = vv_journal_open(out, m->repo, &o, err)) < 0 ||
+	if ((rc = vv_alloc_ok(what, err)) < 0 ||
+	    (rc = vv_journal_open(out, m->repo, &o, err)) < 0 ||
 	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) < 0 ||
 	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) < 0) {
 		return rc;

@@ -342,7 +342,7 @@ static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, 
 	uint32_t nsec;
 
 	vv_auto(char) *key = vv_asprintf("/%s", s->path ? s->path : "");
-	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || vv_alloc_ok(key, VV_IGNORED) < 0) {
+	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || !key) {
 		return false;
 	}
 	d->document.before = &d->before;

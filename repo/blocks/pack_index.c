@@ -245,17 +245,12 @@ static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN
 vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 			     const uint8_t hash[VV_PACK_HASH_LEN], bool whole, vv_error *err)
 {
-	vv_pack_index *x = vv_calloc(1, sizeof *x);
+	vv_auto(vv_pack_index) *x = vv_calloc(1, sizeof *x);
 
 	if (!x) return vv_fail_nomem(err);
 	*x = (vv_pack_index){.fd = -1, .path = vv_strdup(path)};
 	vv_status rc = x->path ? open_file(x, hash, whole, err) : vv_fail_nomem(err);
-	if (rc < 0) {
-		vv_pack_index_close(x);
-	} else {
-		*out = x;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &x);
 }
 
 vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,

@@ -372,7 +372,7 @@ typedef struct walking {
 	pair *stack;
 	size_t depth, cap;
 	list own, theirs; /* of the node at hand, and of what it resembles */
-	place *places;     /* of theirs, sorted by CID */
+	place *places;    /* of theirs, sorted by CID */
 	size_t place_cap;
 	vv_buf block;
 } walking;

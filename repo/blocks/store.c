@@ -40,7 +40,7 @@ vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *
 vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
 			     vv_error *err)
 {
-	vv_store *s = vv_calloc(1, sizeof *s);
+	vv_auto(vv_store) *s = vv_calloc(1, sizeof *s);
 	vv_status rc = VV_OK;
 
 	if (!s) return vv_fail_nomem(err);
@@ -59,12 +59,7 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 	} else if (create) {
 		rc = vv_store_make_dirs(s, err);
 	}
-	if (rc < 0) {
-		vv_store_close(s);
-	} else {
-		*out = s;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &s);
 }
 
 void vv_store_close(vv_store *s)

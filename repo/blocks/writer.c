@@ -144,18 +144,13 @@ static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 
 vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err)
 {
-	vv_writer *w = vv_calloc(1, sizeof *w);
+	vv_auto(vv_writer) *w = vv_calloc(1, sizeof *w);
 
 	if (!w) return vv_fail_nomem(err);
 	w->store = s;
 	w->lock_fd = w->gc_fd = -1;
 	vv_status rc = open_writer(w, lock_wait_ms, err);
-	if (rc < 0) {
-		vv_writer_close(w);
-	} else {
-		*out = w;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &w);
 }
 
 void vv_writer_close(vv_writer *w)

@@ -48,7 +48,7 @@ static void remove_new(const vv_git_lock *l)
 {
 	(void)vv_unlink(l->new_path, true, NULL);
 	vv_auto(char) *other = vv_asprintf("%s.lock", l->new_path);
-	if (vv_alloc_ok(other, NULL) == VV_OK) {
+	if (other) {
 		(void)vv_unlink(other, true, NULL);
 	}
 }

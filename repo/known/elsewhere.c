@@ -134,15 +134,11 @@ static vv_elsewhere *new_list(void)
 
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
 {
-	vv_elsewhere *e = new_list();
+	vv_auto(vv_elsewhere) *e = new_list();
 	vv_auto(char) *path = file_path(r, "elsewhere");
 	vv_status rc = e && path ? read_file(e, path, err) : vv_fail_nomem(err);
 
-	if (rc < 0) {
-		vv_elsewhere_free(e);
-		e = NULL;
-	}
-	*out = e;
+	*out = rc < 0 ? NULL : vv_take(&e);
 	return rc;
 }
 

@@ -132,7 +132,8 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 		argv[n++] = "-p";
 		argv[n++] = port;
 	}
-	vv_auto(char) *target = vv_asprintf("%s%s%s", url->user ? url->user : "", url->user ? "@" : "", url->host);
+	vv_auto(char) *target = vv_asprintf("%s%s%s", url->user ? url->user : "",
+					    url->user ? "@" : "", url->host);
 	argv[n++] = "--";
 	argv[n++] = target;
 	vv_status rc = vv_alloc_ok(target, err);

@@ -34,7 +34,7 @@ static const char *const known_types[] = {"ssh-ed25519", "ecdsa-sha2-nistp256",
 
 static vv_status read_known(vv_known_hosts **out, const vv_ssh_login *s, vv_error *err)
 {
-	vv_known_hosts *k = vv_known_hosts_new(s->config->host, s->config->port);
+	vv_auto(vv_known_hosts) *k = vv_known_hosts_new(s->config->host, s->config->port);
 	vv_status rc = k ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < VV_SSH_KNOWN_HOSTS; i++) {
@@ -42,18 +42,14 @@ static vv_status read_known(vv_known_hosts **out, const vv_ssh_login *s, vv_erro
 			rc = vv_known_hosts_file(k, s->config->known_hosts[i], err);
 		}
 	}
-	if (rc < 0) {
-		vv_known_hosts_free(k);
-		k = NULL;
-	}
-	*out = k;
+	*out = rc < 0 ? NULL : vv_take(&k);
 	return rc;
 }
 
 /* Only a key of a type that is known can be compared, so only such a one is asked for. */
 static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 {
-	vv_known_hosts *k;
+	vv_auto(vv_known_hosts) *k = NULL;
 	vv_auto(vv_buf) known = VV_BUF_INIT, all = VV_BUF_INIT;
 	vv_status rc = read_known(&k, s, err);
 
@@ -74,9 +70,8 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 			     vv_text_shows(s->config->host));
 	} else if ((rc = vv_buf_ok(&known, err)) == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
 		*types = vv_buf_detach(known.len > 0 ? &known : &all);
-		rc = *types ? VV_OK : vv_fail_nomem(err);
+		rc = vv_alloc_ok(*types, err);
 	}
-	vv_known_hosts_free(k);
 	return rc;
 }
 

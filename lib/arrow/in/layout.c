@@ -137,7 +137,8 @@ static vv_status match_names(layout *l, const char *const *names, vv_error *err)
 	l->by = MATCH_BY_KEY;
 	for (size_t i = 0; names[i]; i++) {
 		if ((rc = i < l->count ? match_name(l, names[i], err)
-				  : vv_fail(err, VV_EUSAGE, "rows are matched by too many columns")) < 0) {
+				       : vv_fail(err, VV_EUSAGE,
+						 "rows are matched by too many columns")) < 0) {
 			return rc;
 		}
 	}

@@ -417,8 +417,7 @@ static vv_status open_folder(vv_git_receive *g, vv_error *err)
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
 			      vv_error *err)
 {
-	vv_git_receive *g = vv_calloc(1, sizeof(*g));
-	vv_status rc;
+	vv_auto(vv_git_receive) *g = vv_calloc(1, sizeof(*g));
 
 	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
@@ -429,12 +428,8 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 	(void)vv_git_receive_clean(r, NULL);
 	(void)git_odb_refresh(r->odb); /* if it fails, reading will tell */
 	git_error_clear();
-	if ((rc = open_folder(g, err)) < 0) {
-		vv_git_receive_close(g);
-	} else {
-		*out = g;
-	}
-	return rc;
+	const vv_status rc = open_folder(g, err);
+	return rc < 0 ? rc : vv_hand_over(out, &g);
 }
 
 void vv_git_receive_close(vv_git_receive *g)

@@ -87,9 +87,9 @@ static vv_status install_one(const level *l, size_t i, bool force, bool dry, siz
 	if (set && strcmp(vv_buf_cstr(&now), wanted.data) == 0) return rc;
 	if (set && !force) {
 		return vv_fail(err, VV_EREFUSED,
-			     "%s of %s is '%s' already\n"
-			     "--force puts varve's own value there: '%s'",
-			     key, l->name, vv_text_shows(vv_buf_cstr(&now)), wanted.data);
+			       "%s of %s is '%s' already\n"
+			       "--force puts varve's own value there: '%s'",
+			       key, l->name, vv_text_shows(vv_buf_cstr(&now)), wanted.data);
 	}
 	(*written)++;
 	if (!dry) {
