@@ -24,7 +24,7 @@
 	X(ADD_OR_FIX, "add-or-fix", "path") \
 	X(ADD_ORDER_BACK, "add-order-back", "path") \
 	X(ADD_RECORDS, "add-records", "records path") \
-	X(AS_FILE, "as-file", "") \
+	X(AS_FILE, "as-file", "path") \
 	X(ASK_FOR, "ask-for", "") \
 	X(BEHIND, "behind", "option remote") \
 	X(BLOCKS_ASK, "blocks-ask", "") \
@@ -32,9 +32,9 @@
 	X(BLOCKS_REMOTE, "blocks-remote", "") \
 	X(CAR_EXPORT_UNIXFS, "car-export-unixfs", "") \
 	X(CAT, "cat", "encoding") \
-	X(CLEAN, "clean", "") \
-	X(CLEAN_CSV, "clean-csv", "") \
-	X(CLEAN_QUOTES, "clean-quotes", "") \
+	X(CLEAN, "clean", "path") \
+	X(CLEAN_CSV, "clean-csv", "path") \
+	X(CLEAN_QUOTES, "clean-quotes", "path") \
 	X(CLONE_URL, "clone-url", "") \
 	X(CONFIG_LIST, "config-list", "") \
 	X(CONFLICTS, "conflicts", "") \

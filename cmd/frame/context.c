@@ -5,11 +5,13 @@
 
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 
 static vv_status open_repository(vv_context *c, vv_error *err)
 {
 	const vv_cached_options o = {.env = vv_environ(), .notes = &vv_notes_stderr};
+	vv_auto(char) *stand = NULL;
 	vv_status rc;
 
 	if (c->urls.url) {
@@ -20,6 +22,10 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 	} else {
 		rc = c->unchecked ? vv_repository_open_unchecked(&c->repo, NULL, vv_environ(), err)
 				  : vv_repository_open(&c->repo, NULL, vv_environ(), err);
+	}
+	if (rc == VV_OK && !c->urls.url &&
+	    vv_worktree_prefix(&stand, c->repo, VV_IGNORED) == VV_OK) {
+		vv_hint_words_stand(stand);
 	}
 	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
 		vv_repository_listen(c->repo, &vv_notes_stderr);

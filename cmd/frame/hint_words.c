@@ -3,9 +3,12 @@
  */
 #include "cmd/frame/hint_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "base/hint.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/frame/hint_table.h"
@@ -24,6 +27,53 @@ static void put_shell_word(vv_buf *b, const char *word)
 	}
 }
 
+static char stand[4096];
+
+void vv_hint_words_stand(const char *folder)
+{
+	(void)snprintf(stand, sizeof(stand), "%s", folder);
+}
+
+/* Has argument n of this hint a path? */
+static bool is_path(const char *name, size_t n)
+{
+	static const struct {
+		const char *name, *arguments;
+	} hints[] = {
+#define NAME_ARGUMENTS(code, name, arguments) {name, arguments},
+		VV_HINTS(NAME_ARGUMENTS)
+#undef NAME_ARGUMENTS
+	};
+	const char *found = NULL;
+
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]) && !found; i++) {
+		found = strcmp(hints[i].name, name) == 0 ? hints[i].arguments : NULL;
+	}
+	for (; found && n > 0; n--) {
+		found = strchr(found, ' ') ? strchr(found, ' ') + 1 : NULL;
+	}
+	return found && strncmp(found, "path", 4) == 0;
+}
+
+/* path from where the user stands. As it is, if that is a file and there is none of that name below the top: it was
+ * typed so. */
+static void put_path(vv_buf *b, const char *path)
+{
+	const char *from = stand, *p = path;
+
+	for (size_t n; (n = strcspn(from, "/")) > 0 && strncmp(p, from, n) == 0 && p[n] == '/';) {
+		p += n + 1;
+		from += n + (from[n] == '/');
+	}
+	for (; *from; from += strcspn(from, "/"), from += *from == '/') {
+		vv_buf_puts(b, "../");
+	}
+	vv_buf_puts(b, p);
+	if (*path == '/' || (!vv_exists(vv_buf_cstr(b)) && vv_exists(path))) {
+		vv_buf_set(b, path, strlen(path));
+	}
+}
+
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS])
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -36,8 +86,16 @@ void vv_hint_words(char *out, size_t size, const char *name, const char *const a
 		vv_buf_put(&b, words, len);
 		words += len;
 		if (*words && words[1] >= '1' && words[1] <= '0' + VV_HINT_ARGS) {
-			const char *arg = args[words[1] - '1'];
+			const size_t n = (size_t)(words[1] - '1');
+			const bool placeholder = strcmp(args[n], "PATH") == 0 ||
+						 strcmp(args[n], "FILE") == 0;
+			vv_auto(vv_buf) path = VV_BUF_INIT;
+			const char *arg = args[n];
 
+			if (*stand && !placeholder && is_path(name, n)) {
+				put_path(&path, arg);
+				arg = vv_buf_cstr(&path);
+			}
 			if (*words == '$') {
 				put_shell_word(&b, arg);
 			} else {

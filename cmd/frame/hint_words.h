@@ -8,7 +8,10 @@
 
 #include "base/error.h"
 
-/* Arguments are escaped for a terminal. */
+/* Arguments are escaped for a terminal, and paths of the repository count from the folder of vv_hint_words_stand. */
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS]);
+
+/* Where the user stands: a folder, repository-relative. "": at the top, or outside. */
+void vv_hint_words_stand(const char *folder);
 
 #endif

@@ -210,7 +210,7 @@ static int refuse_quote(vv_scan *s, const char *open, vv_error *err)
 {
 	const int rc = vv_scan_refuse(s, open, err, "the quote that opens here is never closed");
 
-	vv_hint_code(err, VV_HINT_CLEAN_QUOTES);
+	vv_hint_code(err, VV_HINT_CLEAN_QUOTES, "FILE");
 	return rc;
 }
 
@@ -221,7 +221,7 @@ static int refuse_text(vv_scan *s, const char *where, vv_error *err)
 		"text after a closing quote: expected a delimiter or a line end, found '%s'",
 		vv_text_show(where, 1));
 
-	vv_hint_code(err, VV_HINT_CLEAN_QUOTES);
+	vv_hint_code(err, VV_HINT_CLEAN_QUOTES, "FILE");
 	return rc;
 }
 

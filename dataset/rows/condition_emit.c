@@ -242,6 +242,20 @@ static vv_status fit_texts(vv_parser *p, const vv_term *x, vv_term *y, size_t at
 	return vv_tokens_fail(&p->t, at, "compares the text of a column with a value", NULL, 0);
 }
 
+/* code > 8: '10' is before '8' in the order of texts, which who writes a number does not mean. */
+static vv_status check_order(vv_parser *p, const vv_term *x, const vv_term *y)
+{
+	if (x->kind != VV_OPERAND_TEXT || y->kind != VV_OPERAND_NUMBER || y->literal == SIZE_MAX) {
+		return VV_OK;
+	}
+	const vv_operand *v = &p->c->literals[y->literal].value;
+
+	vv_tokens_fail(&p->t, y->at,
+		       "texts are not in the order of numbers; quotes compare it as a text:",
+		       v->text, v->len);
+	return vv_term_advise(&p->t, x, "number");
+}
+
 /* Comparison of the two values on top, or of three. */
 static vv_status emit_compare(vv_parser *p, const vv_parser_op *o)
 {
@@ -258,6 +272,12 @@ static vv_status emit_compare(vv_parser *p, const vv_parser_op *o)
 	bool swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
 	if (p->t.how->filter && x->literal != SIZE_MAX && y->literal != SIZE_MAX) {
 		return vv_tokens_fail(&p->t, o->at, "compares no column", NULL, 0);
+	}
+	if (p->t.how->filter && !is_text_step(o->step) && o->step != VV_STEP_EQUAL &&
+	    o->step != VV_STEP_NOT_EQUAL &&
+	    ((rc = check_order(p, swapped ? y : x, swapped ? x : y)) < 0 ||
+	     (between && (rc = check_order(p, x, y - 1)) < 0))) {
+		return rc;
 	}
 	if ((rc = is_text_step(o->step) ? fit_texts(p, x, y, o->at)
 		  : swapped             ? vv_terms_fit(p->c, &p->t, y, x, o->at)

@@ -343,7 +343,7 @@ static vv_status check_width(const import *im, vv_error *err)
 		"%s: %zu different members, and %llu short rows in one group: too sparse for a "
 		"table",
 		im->source->name, im->columns, (unsigned long long)im->most_rows);
-	return vv_hint_code(err, VV_HINT_AS_FILE);
+	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
 
 /* ": line 7" or ", the first in line 7", of what `count` rows have. */

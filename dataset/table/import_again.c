@@ -120,7 +120,7 @@ static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *e
 	}
 	vv_fail(err, VV_EREFUSED, "%s: %s would not come back as it is, by a fault of varve",
 		im->source->name, line > 0 ? vv_buf_cstr(&at) : what);
-	return vv_hint_code(err, VV_HINT_AS_FILE);
+	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
 
 vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err)

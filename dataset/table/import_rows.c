@@ -130,9 +130,15 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
-	return vv_hint_code(err, im->opts->parent                  ? VV_HINT_CLEAN
-				 : im->dialect.form == VV_FORM_CSV ? VV_HINT_CLEAN_CSV
-								   : VV_HINT_AS_FILE);
+	if (err->hint_id == VV_HINT_CLEAN_QUOTES) { /* of a reader that does not know the file */
+		vv_hint_clear(err);
+		return vv_hint_code(err, VV_HINT_CLEAN_QUOTES, im->source->name);
+	}
+	return vv_hint_code(err,
+			    im->opts->parent                  ? VV_HINT_CLEAN
+			    : im->dialect.form == VV_FORM_CSV ? VV_HINT_CLEAN_CSV
+							      : VV_HINT_AS_FILE,
+			    im->source->name);
 }
 
 /* SCAN_WIDE: the row that comes next has so many more members than those before that it
@@ -147,7 +153,7 @@ static vv_status refuse_blank_lines(const import *im, vv_error *err)
 		"the blank %s that begin here and the row that "
 		"they are kept with are more than 8 MiB",
 		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
-	return vv_hint_code(err, VV_HINT_AS_FILE);
+	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
 
 static bool is_blank(const import *im, char c)
@@ -169,7 +175,7 @@ static vv_status refuse_at(import *im, uint64_t offset, vv_error *err)
 vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "a row of more than 8 MiB begins here (or a quote is not closed)");
-	vv_hint_code(err, VV_HINT_AS_FILE);
+	vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 	return refuse_at(im, offset, err);
 }
 
@@ -200,7 +206,7 @@ static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, v
 		"and "
 		"take more than 16 MiB in the file",
 		j->row_count + 1);
-	vv_hint_code(err, VV_HINT_AS_FILE);
+	vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 	return refuse_at(im, offset, err);
 }
 

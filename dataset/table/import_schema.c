@@ -907,7 +907,7 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	if (rc < 0 || (rc = vv_buf_ok(&text, err)) < 0) return rc;
 	if (text.len > VV_HEADER_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "%s: the schema is over 512 KB", im->source->name);
-		vv_hint_code(err, VV_HINT_AS_FILE);
+		vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 		return rc;
 	}
 	im->out->schema_changed = opts->parent && opts->parent->kind == VV_KIND_TABLE &&

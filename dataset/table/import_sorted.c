@@ -231,7 +231,7 @@ static vv_status refuse_key_order(vv_import_result *out, const vv_source *source
 	vv_fail(err, VV_EREFUSED,
 		"%s: in key order it would not come back as it is, by a fault of varve",
 		source->name);
-	return vv_hint_code(err, VV_HINT_AS_FILE);
+	return vv_hint_code(err, VV_HINT_AS_FILE, source->name);
 }
 
 /* The groups of the sorted file, which has the form and the schema of the file. */

@@ -5,12 +5,14 @@
 #include "lib/remotes/blocks_config.h"
 
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/progress.h"
 #include "base/sys.h"
 #include "base/temp_name.h"
 #include "base/text.h"
@@ -312,6 +314,83 @@ vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv
 		rc = read_from(out, r, where, err);
 	}
 	return rc;
+}
+
+/* ---- names that mean nothing ---- */
+
+/* Sections, and the names in each. */
+static const char *const known[][11] = {{"blocks", "url", "pushUrl", "ref"},
+					{"store", "url", "pushUrl", "default", "upstream"},
+					{"vault", "id", "copies", "code", "min"},
+					{"import", "url", "path", "rev", "commit", "modified",
+					 "etag", "sha256", "root", "licence", "link"}};
+#define SECTIONS (sizeof(known) / sizeof(known[0]))
+
+/* The section or name of len bytes among these words; NULL, and near has the nearest one. */
+static const char *const *find_word(const char *const *words, size_t count, size_t step,
+				    const char *word, vv_nearest *near)
+{
+	vv_nearest_init(near, word);
+	for (size_t i = 0; i < count && words[i * step]; i++) {
+		if (strcasecmp(words[i * step], word) == 0) return &words[i * step];
+		(void)vv_nearest_try(near, words[i * step]);
+	}
+	return NULL;
+}
+
+vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
+				   vv_error *err)
+{
+	vv_auto(vv_buf) file = VV_BUF_INIT;
+	const char *const *section = NULL, *text, *end;
+	bool continued = false;
+	vv_status rc = VV_OK;
+
+	if (vv_repository_is_bare(r) || vv_blocks_config_text(&file, r, VV_IGNORED) < 0) return rc;
+	text = vv_buf_cstr(&file);
+	for (size_t number = 1; rc == VV_OK && *text; number++, text = *end ? end + 1 : end) {
+		vv_auto(vv_buf) word = VV_BUF_INIT, said = VV_BUF_INIT;
+		vv_nearest near = {.best = NULL};
+		const char *p = text + strspn(text, " \t");
+		bool fine = true;
+
+		end = text + strcspn(text, "\n");
+		if (!continued && *p == '[') {
+			vv_buf_set(&word, p + 1, strcspn(p + 1, " \t\".]\n"));
+			section = find_word(known[0], SECTIONS, 11, vv_buf_cstr(&word), &near);
+			fine = section != NULL;
+			const char *quoted = strstr(p, "\"]"); /* a subsection may have a ']' */
+			p = quoted && quoted < end ? quoted + 1 : memchr(p, ']', (size_t)(end - p));
+			p = p ? p + 1 + strspn(p + 1, " \t") : end;
+		}
+		size_t len = strcspn(p, " \t=#;\r\n");
+		if (!continued && section && len > 0) {
+			vv_buf_set(&word, p, len);
+			fine = find_word(section + 1, 10, 1, vv_buf_cstr(&word), &near) != NULL;
+		}
+		continued = end > text && end[-1] == '\\';
+		if (fine) {
+			continue;
+		}
+		vv_buf_printf(&said, VV_BLOCKS_CONFIG ":%zu: this varve does not know '%s'", number,
+			      vv_text_shows(vv_buf_cstr(&word)));
+		if (near.best) {
+			vv_buf_printf(&said, "; did you mean '%s'?", near.best);
+		}
+		rc = (rc = vv_buf_ok(&said, err)) < 0 ? rc : fn(payload, vv_buf_cstr(&said), err);
+	}
+	return rc;
+}
+
+static vv_status warn_of(void *payload, const char *what, vv_error *err VV_UNUSED)
+{
+	vv_notes_warn(vv_repository_notes(payload), "%s", what);
+	return VV_OK;
+}
+
+void vv_blocks_config_warn(vv_repository *r)
+{
+	(void)vv_blocks_config_unknown(r, warn_of, r, VV_IGNORED);
 }
 
 /* ---- changing it ---- */

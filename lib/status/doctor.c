@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/blocks_config.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/vault_config.h"
 #include "lib/status/settings.h"
@@ -299,6 +300,11 @@ static vv_status on_setting(void *payload, const char *name, const char *value, 
 	return VV_OK;
 }
 
+static vv_status on_unknown(void *payload, const char *what, vv_error *err)
+{
+	return vv_doctor_say(payload, "settings", false, NULL, err, "%s", what);
+}
+
 /* Is what reads the vault here? How safe it is, is for `varve vault status`. */
 static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 {
@@ -326,6 +332,7 @@ vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_status rc = vv_config_each(r, "", on_setting, d, err);
 
+	rc = rc < 0 ? rc : vv_blocks_config_unknown(r, on_unknown, d, err);
 	if (rc == VV_OK && !vv_repository_is_bare(r) && d->tables > 0) {
 		rc = look_at_hook(d, r, err);
 	}

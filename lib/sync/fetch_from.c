@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/heads/seen.h"
+#include "lib/remotes/blocks_config.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/git/history/revision.h"
 
@@ -404,6 +405,7 @@ vv_status vv_fetch_from_open(vv_fetch_from *r, uint64_t idle_sec, vv_error *err)
 				   err)) < 0) {
 		return rc;
 	}
+	vv_blocks_config_warn(r->repo);
 	return connect_all(r, err);
 }
 

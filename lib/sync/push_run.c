@@ -13,6 +13,7 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/heads/named.h"
+#include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/push_hook.h"
@@ -873,6 +874,8 @@ static vv_status push(run *r, vv_error *err)
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
 {
 	run r = {.j = j};
+
+	vv_blocks_config_warn(j->repo);
 	vv_status rc = j->blocks_only ? push_blocks(&r, err) : push(&r, err);
 
 	if (rc == VV_OK &&

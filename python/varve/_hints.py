@@ -3,7 +3,7 @@ is shown alone."""
 from __future__ import annotations
 
 FETCH = "Repo.fetch_data() gets the blocks from the remotes"
-FILE = "Repo.put(path, data) takes any bytes; 'varve add --as file' keeps them as they are"
+FILE = "Repo.put(path, data) takes any bytes; 'varve add --as file {0}' keeps them as they are"
 FSCK = "'varve fsck' lists what is damaged or missing"
 
 # {0} to {2}: the arguments

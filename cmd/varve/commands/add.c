@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -74,7 +75,7 @@ static void report_refused(vv_error *err, const char *path)
 	vv_hint_word(err, vv_hint_words);
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
-		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
+		vv_notes_hint(&vv_notes_stderr, VV_HINT_AS_FILE, path);
 		if (strcasecmp(vv_path_ext(path), "json") == 0 ||
 		    strstr(err->hint, "makes a table of it")) {
 			return;

@@ -83,7 +83,7 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 	if (w->o->fn) {
 		rc = read_and_give(w, id, GIT_OBJECT_BLOB, w->o->blob_max, base, err);
 		if (rc == VV_EREFUSED) {
-			(void)vv_hint_code(err, VV_HINT_AS_FILE);
+			(void)vv_hint_code(err, VV_HINT_AS_FILE, "FILE");
 		}
 	} else {
 		rc = vv_must_be_here(vv_object_header(w->repo, id, &type, &size, err), err);

@@ -693,7 +693,7 @@ pointer_of() {
 	printf 'id,b\n1,2,3\n4,5,6\n7,8,9\n' > t.csv
 	ends_with 2 varve add t.csv
 	stderr_has "t.csv: line 2, column 5: found 3 cells, expected at most 2"
-	stderr_has "git checkout -- FILE"
+	stderr_has "git checkout -- t.csv"
 	ends_with 2 varve commit -am two
 	stderr_has "t.csv: line 2, column 5"
 	ends_with 128 git add t.csv
@@ -919,4 +919,28 @@ pointer_of() {
 	succeeds varve add .
 	[ "$(git ls-files -s)" = "$before" ]
 	cmp d/s.csv ../sub/s.csv
+}
+
+@test "the command of a hint works in the folder where the user stands" {
+	new_repo
+	mkdir -p sub/deep other
+	printf 'a,b\n1\n1,2,3\n' > sub/ragged.csv
+	printf 'a,b\n1,"x\n' > 'sub/open quote.csv'
+	printf '{"a":[{"x":1}],"b":[{"y":2}]}' > other/two.json
+	cd sub
+	ends_with 2 varve add ragged.csv
+	stderr_has "sub/ragged.csv: line 3"
+	stderr_has "'varve add --as file ragged.csv' keeps it as bytes"
+	ends_with 2 varve add 'open quote.csv'
+	stderr_has "varve add --as file 'open quote.csv'"
+	cd deep
+	ends_with 2 varve add --as table ../../other/two.json
+	stderr_has "'varve add --records /a ../../other/two.json' makes a table of the first one"
+	succeeds varve add --records /a ../../other/two.json
+	ends_with 2 varve add ../ragged.csv
+	stderr_has "varve add --as file ../ragged.csv"
+	succeeds varve add --as file ../ragged.csv
+	cd ../..
+	ends_with 2 varve add 'sub/open quote.csv'
+	stderr_has "varve add --as file 'sub/open quote.csv'"
 }

@@ -105,7 +105,7 @@ document() {
 	ends_with 2 varve add --as table t.json
 	printf '[{"x":1},{"x":2' > t.json
 	ends_with 2 varve add --as table t.json
-	stderr_has "hint: 'varve add --as file' keeps it as bytes" # there is no last version to go back to
+	stderr_has "hint: 'varve add --as file t.json' keeps it as bytes" # there is no last version to go back to
 	printf '{"a":[{"x":1}]}}' > t.json
 	ends_with 2 varve add --as table t.json
 	printf '{"a":[{"x":1},3]}' > t.json

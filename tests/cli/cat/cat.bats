@@ -269,3 +269,19 @@ two_versions() {
 	stderr_has "not a"
 	stderr_has "varve init"
 }
+
+@test "texts are not compared with a number in their order, which is not that of numbers" {
+	new_repo
+	printf 'id,code\n1,007\n2,10\n3,9a\n' > t.csv
+	varve add -q t.csv
+	for where in 'code > 8' '8 < code' 'code between 1 and 8' "code between '1' and 8" 'lower(code) <= -8'; do
+		ends_with 2 varve cat --where "$where" :t.csv
+		stderr_has "texts are not in the order of numbers; quotes compare it as a text: '"
+	done
+	ends_with 2 varve cat --where 'code > 8' :t.csv
+	stderr_has "varve schema --type code=number"
+	succeeds varve cat --where "code > '8'" :t.csv
+	output_is $'id,code\n3,9a'
+	succeeds varve cat --where 'code = 007 or code in (10)' :t.csv
+	output_is $'id,code\n1,007\n2,10'
+}
