@@ -189,7 +189,8 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 			       "only its owner can update it, where it was published",
 			       vv_text_url(m->url));
 	}
-	if (!*known && (rc = vv_remote_folder_open(known, m->url, &t->connect, err)) == VV_OK) {
+	if (!*known &&
+	    (rc = vv_remote_folder_open(known, m->url, true, &t->connect, err)) == VV_OK) {
 		rc = ask_all(&(asking){.folder = *known}, err);
 	}
 	rc = rc < 0 ? rc : vv_git_host_open(&out->host, t, m, vv_take(known), write, err);
@@ -197,6 +198,20 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 		out->hello = vv_git_host_hello(out->host);
 	}
 	return rc;
+}
+
+/* Who is asked for a login is asked once, so what looks for a folder beside the peer has none. */
+static bool shows_folder(vv_remote_folder **folder, vv_transfer *t, const vv_remote *m)
+{
+	if (*folder && (*folder)->locked) {
+		vv_remote_folder_close(*folder);
+		*folder = NULL;
+		if (vv_remote_folder_open(folder, m->url, true, &t->connect, VV_IGNORED) < 0 ||
+		    ask_all(&(asking){.folder = *folder}, VV_IGNORED) < 0) {
+			return false;
+		}
+	}
+	return *folder && vv_remote_folder_shows(*folder);
 }
 
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err)
@@ -221,7 +236,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		return rc;
 	}
 	if (is == UNKNOWN && !elsewhere &&
-	    vv_remote_folder_open(&folder, m->url, &t->connect, VV_IGNORED) == VV_OK) {
+	    vv_remote_folder_open(&folder, m->url, false, &t->connect, VV_IGNORED) == VV_OK) {
 		a.folder = folder;
 	}
 	t->held = is == UNKNOWN ? &held : NULL;
@@ -233,7 +248,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	}
 	if (rc == VV_OK || is != UNKNOWN || !t->foreign) {
 		vv_transfer_tell_lines(t, &held);
-	} else if (folder && vv_remote_folder_shows(folder)) {
+	} else if (shows_folder(&folder, t, m)) {
 		rc = reach_folder(out, t, m, write, &folder, err);
 		if (rc == VV_OK) {
 			remember(t, m, "folder");

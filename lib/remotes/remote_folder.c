@@ -76,11 +76,11 @@ bool vv_folder_path_is(const char *url)
 	       (vv_exists(mark) || vv_exists(state)); /* one of them may be lost */
 }
 
-vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url,
+vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool login,
 				const vv_connect_options *connect, vv_error *err)
 {
-	static const vv_place_facts facts = {.more = VV_HINT_STORE_ROOM,
-					     .full = VV_HINT_STORE_ROOM};
+	const vv_place_facts facts = {
+		.more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM, .no_login = !login};
 	vv_auto(vv_remote_folder) *f = vv_calloc(1, sizeof(*f));
 	vv_connect_options o = *connect;
 	vv_auto(vv_buf) folder = VV_BUF_INIT;
@@ -123,11 +123,14 @@ vv_status vv_remote_folder_ask(void *payload, size_t i, vv_error *err VV_UNUSED)
 	vv_remote_folder *f = payload;
 	const size_t most = i == MARK ? VV_PLACE_MARK_BYTES : i == LIST ? LIST_MAX : REFS_MAX;
 
-	if (vv_place_get(&f->place, names[i], 0, most + 1, &f->first[i], VV_IGNORED) < 0 ||
-	    (i != MARK && f->first[i].len > most)) {
+	vv_error why;
+	const vv_status rc = vv_place_get(&f->place, names[i], 0, most + 1, &f->first[i], &why);
+
+	if (rc < 0 || (i != MARK && f->first[i].len > most)) {
 		vv_buf_reset(&f->first[i]);
 	}
 	if (i == MARK) {
+		f->locked = rc < 0 && why.login;
 		vv_place_set_mark(&f->place, &f->first[i]);
 	}
 	return VV_OK;

@@ -35,10 +35,12 @@ typedef struct vv_remote_folder {
 		place; /* of a web server's; not open: on this machine, or the store has it by now */
 	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there */
 	atomic_bool stopped;           /* nobody waits for these any more */
+	bool locked;                   /* the web server wants a login for the mark */
 } vv_remote_folder;
 
-/* No request is made. One of this machine is only its path. VV_ENOSUPPORT: libcurl is not installed. */
-vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url,
+/* No request is made. One of this machine is only its path. login false: git is not asked for one. VV_ENOSUPPORT: libcurl is
+ * not installed. */
+vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool login,
 				const vv_connect_options *connect, vv_error *err);
 void vv_remote_folder_close(vv_remote_folder *f); /* accepts NULL */
 VV_AUTO_FREE(vv_remote_folder, vv_remote_folder_close)

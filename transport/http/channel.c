@@ -22,143 +22,10 @@
 #include "base/text.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
+#include "transport/http/credential.h"
 #include "transport/http/curl.h"
 #include "transport/line/pipe.h"
 #include "transport/line/url.h"
-
-/* ---- credential: how one speaks to `git credential` (gitcredentials(7)) ---- */
-
-/* Members are owned; wiped by clear. */
-typedef struct vv_credential {
-	char *user, *secret;
-} vv_credential;
-static void credential_clear(vv_credential *c)
-{
-	if (c->secret) {
-		vv_wipe(c->secret, strlen(c->secret));
-	}
-	vv_free_all(c->user, c->secret);
-	c->user = c->secret = NULL;
-}
-
-static void put_line(vv_buf *b, const char *key, const char *value)
-{
-	/* A line end would begin another line; URLs with one were refused when they were read. */
-	if (value && !strpbrk(value, "\n\r")) {
-		vv_buf_printf(b, "%s=%s\n", key, value);
-	}
-}
-
-static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *env,
-			 const vv_url *url, const char *user, const char *secret, vv_buf *answer,
-			 int *exit_code, vv_error *err)
-{
-	const char *argv[6];
-	vv_buf text = VV_BUF_INIT;
-	vv_auto(vv_buf) host = VV_BUF_INIT;
-	bool six = url->host && strchr(url->host, ':');
-	size_t n = 0;
-	vv_status rc;
-
-	argv[n++] = "git";
-	if (repo) {
-		argv[n++] = "--git-dir";
-		argv[n++] = vv_repository_gitdir(repo);
-	}
-	argv[n++] = "credential";
-	argv[n++] = verb;
-	argv[n] = NULL;
-	vv_buf_printf(&host, "%s%s%s", six ? "[" : "", url->host, six ? "]" : "");
-	if (url->port) {
-		vv_buf_printf(&host, ":%u", url->port);
-	}
-	put_line(&text, "protocol", url->tls ? "https" : "http");
-	put_line(&text, "host", vv_buf_cstr(&host));
-	put_line(&text, "path", url->path && url->path[0] == '/' ? url->path + 1 : url->path);
-	put_line(&text, "username", user);
-	put_line(&text, "password", secret);
-	vv_buf_putc(&text, '\n');
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK && (rc = vv_buf_ok(&host, err)) == VV_OK) {
-		rc = vv_program_run(env, argv, text.data, text.len, answer, exit_code, err);
-	}
-	vv_buf_wipe(&text);
-	return rc;
-}
-
-static vv_status take_line(vv_credential *out, const char *line, size_t len, vv_error *err)
-{
-	static const char user[] = "username=", secret[] = "password=";
-	char **member = NULL;
-	size_t skip = 0;
-
-	if (len >= sizeof(user) - 1 && memcmp(line, user, sizeof(user) - 1) == 0) {
-		member = &out->user;
-		skip = sizeof(user) - 1;
-	} else if (len >= sizeof(secret) - 1 && memcmp(line, secret, sizeof(secret) - 1) == 0) {
-		member = &out->secret;
-		skip = sizeof(secret) - 1;
-	}
-	if (member && !*member) {
-		*member = vv_strndup(line + skip, len - skip);
-		return *member ? VV_OK : vv_fail_nomem(err);
-	}
-	return VV_OK;
-}
-
-/* `git credential fill`. user of the URL is passed on. VV_EREFUSED: there is none, or nobody
- * could be asked. */
-static vv_status credential_fill(vv_credential *out, vv_repository *repo, const vv_env *env,
-				 const vv_url *url, vv_error *err)
-{
-	vv_buf answer = VV_BUF_INIT;
-	int exit_code = 0;
-
-	out->user = out->secret = NULL;
-	vv_status rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
-	if (rc == VV_EPROGRAM) {
-		rc = vv_fail(err, VV_EAUTH,
-			     "'%s' requires a login\n"
-			     "git, which keeps credentials, is not installed; a user and "
-			     "secret can be in ~/.netrc",
-			     url->text);
-	}
-	const char *p = vv_buf_cstr(&answer);
-	for (const char *end = p + answer.len; rc == VV_OK && exit_code == 0 && p < end;) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-
-		stop = stop ? stop : end;
-		rc = take_line(out, p, (size_t)(stop - p), err);
-		p = stop + 1;
-	}
-	vv_buf_wipe(&answer);
-	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
-		rc = vv_fail(
-			err, VV_EAUTH,
-			"'%s' requires a login, and a user and a secret for it were not found\n"
-			"a credential helper of Git can keep them: 'git help "
-			"credentials'",
-			url->text);
-	}
-	if (rc < 0) {
-		credential_clear(out);
-	}
-	return rc;
-}
-
-/* Tells the helpers that it was right (`approve`) or wrong (`reject`); that they may fail is
- * no trouble of ours. */
-static void credential_tell(const vv_credential *c, vv_repository *repo, const vv_env *env,
-			    const vv_url *url, bool right)
-{
-	vv_buf answer = VV_BUF_INIT;
-	int exit_code;
-
-	(void)ask_git(right ? "approve" : "reject", repo, env, url, c->user, c->secret, &answer,
-		      &exit_code, VV_IGNORED);
-	vv_buf_wipe(&answer);
-}
-
-/* ---- the channel ---- */
 
 #define WHOLE_MAX ((size_t)64 << 10)   /* a request up to this goes as one piece */
 #define REPLAY_MAX ((size_t)256 << 10) /* bytes sent that are kept to be sent again */
@@ -182,7 +49,7 @@ typedef struct line {
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
 	const atomic_bool *stopped;   /* nobody waits any more */
 	http_settings settings;
-	vv_credential credential;
+	http_credential credential;
 	bool has_credential, approved;
 	unsigned redirects;
 
@@ -324,18 +191,6 @@ static void set_body(line *l)
 	}
 }
 
-static void set_credential(line *l)
-{
-	const char *user = l->has_credential ? l->credential.user : l->url.user;
-	const char *secret = l->has_credential ? l->credential.secret : l->url.secret;
-
-	if (user && secret) {
-		(void)l->c->setopt(l->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		(void)l->c->setopt(l->easy, CURLOPT_USERNAME, user);
-		(void)l->c->setopt(l->easy, CURLOPT_PASSWORD, secret);
-	}
-}
-
 /* Sends the request from its beginning. */
 static vv_status begin_transfer(line *l, vv_error *err)
 {
@@ -365,7 +220,7 @@ static vv_status begin_transfer(line *l, vv_error *err)
 	(void)c->setopt(l->easy, CURLOPT_BUFFERSIZE, 128L << 10);
 	set_body(l);
 	(void)c->setopt(l->easy, CURLOPT_HTTPHEADER, l->headers);
-	set_credential(l);
+	http_credential_apply(l->c, l->easy, l->has_credential ? &l->credential : NULL, &l->url);
 	if (c->add(l->multi, l->easy) != CURLM_OK) {
 		return vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
 	}
@@ -566,11 +421,13 @@ static vv_status authenticate(line *l, vv_error *err)
 
 	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay || l->stranger) {
 		if (l->has_credential && !l->approved) {
-			credential_tell(&l->credential, l->repo, l->env, &l->url, false);
+			http_credential_tell(&l->credential, l->repo, l->env, &l->url, false);
 		}
 		return explain_status(l, 401, err);
 	}
-	if ((rc = credential_fill(&l->credential, l->repo, l->env, &l->url, err)) < 0) return rc;
+	if ((rc = http_credential_fill(&l->credential, l->repo, l->env, &l->url, err)) < 0) {
+		return rc;
+	}
 	l->has_credential = true;
 	end_transfer(l);
 	return begin_transfer(l, err);
@@ -586,7 +443,7 @@ static vv_status check_head(line *l, vv_error *err)
 		l->checked = true;
 		if (l->has_credential && !l->approved) {
 			l->approved = true;
-			credential_tell(&l->credential, l->repo, l->env, &l->url, true);
+			http_credential_tell(&l->credential, l->repo, l->env, &l->url, true);
 		}
 		return VV_OK;
 	}
@@ -713,7 +570,7 @@ static void post_close(void *payload)
 		l->c->slist_free(l->headers);
 	}
 	http_settings_clear(&l->settings);
-	credential_clear(&l->credential);
+	http_credential_clear(&l->credential);
 	vv_url_clear(&l->url);
 	vv_buf_clear_all(&l->out, &l->in, &l->said);
 	vv_free_all(l->name, l);

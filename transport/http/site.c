@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/http/credential.h"
 #include "transport/http/curl.h"
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
@@ -32,8 +33,16 @@ struct http_site {
 	void *signer;
 	bool extra_header, again_500, direct;
 	unsigned idle_sec, first_sec;
-	atomic_bool answered;          /* once; until then first_sec holds */
-	const atomic_bool *stopped;    /* nobody waits any more; or NULL */
+	atomic_bool answered;       /* once; until then first_sec holds */
+	const atomic_bool *stopped; /* nobody waits any more; or NULL */
+	const vv_url *login;        /* as in the facts */
+	bool ask_git;
+	vv_repository *repo;
+	const vv_env *env;
+	vv_mutex *asking; /* for the next two, which do not change once has_credential is set */
+	http_credential credential;
+	atomic_bool has_credential;
+	bool approved;
 	vv_mutex *lock;                /* for the next two */
 	CURL *idle[HTTP_SITE_AT_ONCE]; /* with their connections */
 	size_t idle_count;
@@ -74,6 +83,10 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 			 .stopped = o->stopped,
 			 .sign = f->sign,
 			 .signer = f->signer,
+			 .login = f->login,
+			 .ask_git = f->ask_git && !o->stranger,
+			 .repo = o->repo,
+			 .env = vv_connect_env(o),
 			 .name = vv_strdup(f->name)};
 	if (!s->name) {
 		rc = vv_fail_nomem(err);
@@ -84,7 +97,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 		goto done;
 	}
 	atomic_init(&s->answered, false);
-	if (!(s->lock = vv_mutex_new())) {
+	if (!(s->lock = vv_mutex_new()) || !(s->asking = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);
 	}
 done:
@@ -103,6 +116,8 @@ void http_site_close(http_site *s)
 		s->c->easy_cleanup(s->idle[--s->idle_count]);
 	}
 	vv_mutex_free(s->lock);
+	vv_mutex_free(s->asking);
+	http_credential_clear(&s->credential);
 	http_settings_clear(&s->settings);
 	vv_free_all(s->name, s);
 }
@@ -336,6 +351,11 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 		(void)c->setopt(x->easy, CURLOPT_XFERINFOFUNCTION, go_on);
 		(void)c->setopt(x->easy, CURLOPT_XFERINFODATA, s);
 	}
+	if (s->login) {
+		http_credential_apply(c, x->easy,
+				      atomic_load(&s->has_credential) ? &s->credential : NULL,
+				      s->login);
+	}
 	if (s->direct) {
 		(void)c->setopt(x->easy, CURLOPT_PROXY, "");
 		(void)c->setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -400,6 +420,36 @@ static unsigned tries_of(const http_site *s, CURLcode code)
 	return code == CURLE_OPERATION_TIMEDOUT ? silent : TRIES;
 }
 
+/* The site wants a login: is there one now that the request did not have? Git is asked once. */
+static bool log_in(http_site *s, bool had)
+{
+	bool has;
+
+	if (!s->login || !s->ask_git || s->login->secret) return false;
+	vv_mutex_lock(s->asking);
+	if (had && !s->approved) {
+		http_credential_tell(&s->credential, s->repo, s->env, s->login, false);
+	}
+	s->ask_git = s->ask_git && !had;
+	has = atomic_load(&s->has_credential) ||
+	      (s->ask_git && http_credential_fill(&s->credential, s->repo, s->env, s->login,
+						  VV_IGNORED) == VV_OK);
+	s->ask_git = s->ask_git && has;
+	atomic_store(&s->has_credential, has);
+	vv_mutex_unlock(s->asking);
+	return has && !had;
+}
+
+static void approve(http_site *s)
+{
+	vv_mutex_lock(s->asking);
+	if (!s->approved) {
+		http_credential_tell(&s->credential, s->repo, s->env, s->login, true);
+	}
+	s->approved = true;
+	vv_mutex_unlock(s->asking);
+}
+
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err)
 {
 	struct curl_slist *headers = NULL;
@@ -409,6 +459,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 	if (!easy) return vv_fail_nomem(err);
 	for (unsigned tries = 0;; tries++) {
 		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = easy, .err = err};
+		const bool had = atomic_load(&s->has_credential);
 		long status = 0;
 
 		empty_answer(answer);
@@ -436,6 +487,12 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		}
 		if (status > 0) {
 			atomic_store(&s->answered, true);
+		}
+		if (status == 401 && log_in(s, had)) {
+			continue;
+		}
+		if (had && status > 0 && status < 400) {
+			approve(s);
 		}
 		if (tries + 1 < tries_of(s, code) && passes(s, code, answer->status) &&
 		    !is_stopped(s)) {

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "transport/line/options.h"
+#include "transport/line/url.h"
 
 #define HTTP_SITE_AT_ONCE 8u /* more connections are not kept */
 
@@ -28,6 +29,10 @@ typedef struct http_site_facts {
 	const char *url;   /* whose settings hold */
 	const char *name;  /* for messages */
 	bool extra_header; /* http.extraHeader is sent */
+	/* Sent with its user and secret; where it has none, and the site wants one, `ask_git` is a credential that git
+	 * has. Borrowed until close; NULL: no login. */
+	const vv_url *login;
+	bool ask_git;
 	bool again_500;
 	bool direct; /* no proxy, and none of Git's settings: for services of this machine */
 	/* May be NULL: appends header lines, each with "\n" at its end, that sign a request; called before each

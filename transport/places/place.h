@@ -69,6 +69,7 @@ typedef struct vv_place_facts {
 	const char *domain;        /* NULL: what the kind knows of itself */
 	uint64_t quota;            /* bytes; 0: none */
 	const vv_place_mark *mark; /* NULL: files of others lie there, to be read */
+	bool no_login;             /* of a web server: git is not asked for one */
 	/* Hints: what to do where the quota is used up, and where the place itself is full. */
 	vv_hint_id more, full;
 	/* May what lies there and has this size be ours? For kinds with content_only, where others keep theirs

@@ -14,6 +14,7 @@
 
 typedef struct web {
 	char *name, *base;
+	vv_url url;
 	http_site *site;
 } web;
 
@@ -55,6 +56,10 @@ static vv_status judge(const web *w, const char *name, const http_answer *a, vv_
 	case 410:
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", w->name, name);
 	case 401:
+		return vv_fail(err, VV_EAUTH,
+			       "'%s' requires a login\n"
+			       "a credential helper of Git can have it: 'git help credentials'",
+			       w->name);
 	case 403: /* also what buckets answer for what they do not have */
 		return vv_fail(err, VV_EREFUSED, "'%s' does not give the file '%s' (status %u)",
 			       w->name, name, a->status);
@@ -96,6 +101,7 @@ static void web_close(void *payload)
 	web *w = payload;
 
 	http_site_close(w->site);
+	vv_url_clear(&w->url);
 	vv_free_all(w->base, w->name, w);
 }
 
@@ -133,8 +139,16 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
 		rc = vv_fail_nomem(err);
 	}
 	if (rc == VV_OK) {
-		const http_site_facts f = {.url = w->base, .name = w->name, .extra_header = true};
-		rc = http_site_open(&w->site, &f, connect, err);
+		const http_site_facts f = {.url = w->base,
+					   .name = w->name,
+					   .extra_header = true,
+					   .login = &w->url,
+					   .ask_git = !facts->no_login};
+		rc = vv_url_read(&w->url, url->text, err);
+		if (rc == VV_OK && url->secret && !(w->url.secret = vv_strdup(url->secret))) {
+			rc = vv_fail_nomem(err);
+		}
+		rc = rc < 0 ? rc : http_site_open(&w->site, &f, connect, err);
 	}
 	rc = rc < 0 ? rc : check_mark(w, facts->mark, &mark, err);
 	if (rc < 0) {

@@ -1,16 +1,29 @@
 # A published folder and a web server of files for it, for tests that load ../helper.
 
 # serve_files FOLDER [STOP]: python's own server at $port; its log is $server_log. It never answers what matches STOP, a
-# regular expression for "PATH RANGE"; with it, it answers ranges. After stop_server it has the same port.
+# regular expression for "PATH RANGE"; with it, it answers ranges. After stop_server it has the same port. Where LOGIN is
+# set (user:secret) it wants that.
 serve_files() {
 	server_log=$BATS_TEST_TMPDIR/http.log
 	: > "$BATS_TEST_TMPDIR/port"
 	python3 -u - "${port:-0}" "$@" > "$BATS_TEST_TMPDIR/port" 2> "$server_log" 3>&- <<-'END' &
-	import http.server, os, re, sys, time
+	import base64, http.server, os, re, sys, time
+	login = os.environ.get("LOGIN")
 	class Handler(http.server.SimpleHTTPRequestHandler):
 	    protocol_version = 'HTTP/1.1'
 	    def __init__(self, *args):
 	        super().__init__(*args, directory=sys.argv[2])
+	    def parse_request(self):
+	        is_right = super().parse_request()
+	        basic = 'Basic ' + base64.b64encode((login or '').encode()).decode()
+	        if is_right and login and self.headers.get('Authorization') != basic:
+	            self.send_response(401)
+	            self.send_header('WWW-Authenticate', 'Basic realm="here"')
+	            self.send_header('Content-Length', '0')
+	            self.end_headers()
+	            self.close_connection = True
+	            return False
+	        return is_right
 	    def do_GET(self):
 	        part = re.match(r'bytes=(\d+)-(\d+)$', self.headers.get('Range', ''))
 	        path = self.translate_path(self.path)

@@ -183,6 +183,30 @@ teardown() {
 	same_versions a HEAD c
 }
 
+@test "a folder behind a login is read with the one in the URL, or of git's credential helper, and else asks for one" {
+	a_table
+	varve publish -q --no-pages -o ../public
+	export LOGIN=ann:pw GIT_TERMINAL_PROMPT=0
+	serve_files "$PWD/../public"
+	cd ..
+	ends_with 2 varve clone -q "$site" none
+	stderr_has "requires a login"
+	ends_with 2 varve clone -q "http://ann:no@${site#http://}" none
+	stderr_has "authentication failed"
+	succeeds varve clone -q "http://ann:pw@${site#http://}" in_url
+	same_versions a HEAD in_url
+	git config --global credential.helper '!f() { [ "$1" != get ] || printf "username=ann\npassword=pw\n"; }; f'
+	succeeds varve clone -q "$site" helped
+	same_versions a HEAD helped
+	(cd a && another 2 && varve publish -q --no-pages -o ../public)
+	succeeds varve -C helped pull -q
+	same_versions a HEAD helped
+	# a secret that is wrong by now
+	git config --global credential.helper '!f() { [ "$1" != get ] || printf "username=ann\npassword=no\n"; }; f'
+	ends_with 2 varve -C helped fetch
+	stderr_has "Authentication failed"
+}
+
 @test "whoever reads while the folder is updated finds the old state or the new one" {
 	a_table
 	varve publish -q --no-pages -o ../public
