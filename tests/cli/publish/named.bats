@@ -124,7 +124,9 @@ copies() {
 	another 1
 	varve sign -q
 	varve publish -q --no-pages -o ../public1
-	succeeds here varve -C a verify dns:prices.example.org
+	# one that shows an older head than was seen here is a rollback, and the answer is no
+	ends_with 1 here varve -C a verify dns:prices.example.org
+	stderr_has "http://127.0.0.1:8082/ is left out: rollback"
 	stderr_has "http://127.0.0.1:8081/ has number 2"
 	output_has "number 2"
 	new_repo ../b # where nothing is trusted
