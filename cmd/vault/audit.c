@@ -21,9 +21,7 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "leaves", leaves, "N",
 		   "ask each holder for at least this many leaves, one per shard (460)"),
 	OPT_FLAG(0, "all", all, "read every byte of every shard"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
-		   "answer)"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("the output format"),
 };
 
@@ -66,7 +64,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 	if (bad == 0 && x->damaged > 0) {
 		vv_out(": FAILED: %s of the ledger damaged; all of %s listed, with the right "
 		       "sizes\n",
-		       x->damaged == 1 ? "1 record" : vv_text_counted(x->damaged, "record", NULL),
+		       vv_text_counted(x->damaged, "record", NULL),
 		       vv_text_counted(x->shards, "shard", NULL));
 	} else if (bad > 0) {
 		vv_out(": FAILED: %s of %s missing or changed\n", vv_text_count(bad),
@@ -200,25 +198,15 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 				       .idle_sec = o->timeout,
 				       .again = c->argc > 0};
 	vv_auto(vv_vault_session) s = {.lock = -1};
-	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) return rc;
-	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
-	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
-	    (rc = vv_vault_session_need_ledger(&s, err)) < 0) {
-		return rc;
+	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
+		rc = vv_holder_config_find(&s.configs, c->argv[i])
+			     ? VV_OK
+			     : vv_holder_fail_unknown(c->argv[i], VV_EUSAGE, err);
 	}
-	for (int i = 0; i < c->argc; i++) {
-		if (!vv_holder_config_find(&s.configs, c->argv[i])) {
-			rc = vv_holder_fail_unknown(c->argv[i], VV_EUSAGE, err);
-			return rc;
-		}
-	}
-	if ((rc = vv_vault_session_need_reader(&s, err)) == VV_OK &&
-	    (rc = audit_all(c, &s, err)) == VV_OK) {
-		rc = vv_vault_session_sync(&s, err);
-	}
-	return rc;
+	if (rc < 0 || (rc = audit_all(c, &s, err)) < 0) return rc;
+	return vv_vault_session_sync(&s, err);
 }
 
 const vv_command vv_cmd_vault_audit = {

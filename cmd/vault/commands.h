@@ -6,6 +6,9 @@
 
 #include "cmd/frame/command.h"
 
+#define VV_TIMEOUT_HELP                                                                            \
+	"stop waiting for a holder after this long without a byte (60; 2 for its first answer)"
+
 extern const vv_command vv_cmd_vault_audit;
 extern const vv_command vv_cmd_vault_holder;
 extern const vv_command vv_cmd_vault_key;

@@ -3,8 +3,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json/json.h"
@@ -17,7 +15,6 @@
 #include "cmd/vault/work/owed.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/spread.h"
-#include "transport/line/url.h"
 
 typedef struct options {
 	const char *domain, *format, *key;
@@ -30,36 +27,9 @@ static const vv_option table[] = {
 		   "add: the failure domain of this holder (default: its disk, or its host)"),
 	OPT_STRING(0, "key", key, "DID", "add: the key that a server signs with, from now on"),
 	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most this much there"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
-		   "answer)"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("list: the output format"),
 };
-
-/* A folder is kept as an absolute path; a password in a URL is refused. */
-static vv_status fix_url(char **out, const char *text, vv_error *err)
-{
-	char cwd[4096];
-	vv_auto(vv_url) u = {0};
-	vv_status rc = vv_url_read(&u, text, err);
-
-	*out = NULL;
-	if (rc < 0) return rc;
-	if (u.secret) {
-		vv_fail(err, VV_EUSAGE, "a holder's URL must not have a password in it");
-		rc = vv_hint(err, "it would be in the settings and in every copy; Git's credential "
-				  "helpers keep passwords");
-	} else if (u.kind != VV_URL_PATH) {
-		*out = vv_strdup(text);
-		rc = *out ? VV_OK : vv_fail_nomem(err);
-	} else if (!getcwd(cwd, sizeof(cwd))) {
-		rc = vv_fail_errno(err, "cannot find the current folder", NULL);
-	} else {
-		*out = vv_path_absolute(cwd, u.path);
-		rc = *out ? VV_OK : vv_fail_nomem(err);
-	}
-	return rc;
-}
 
 /* Copies beside the original are lost with it. */
 static vv_status check_outside(const vv_repository *r, const char *url, vv_error *err)
@@ -116,7 +86,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_holder_name_check(c->argv[1], err)) < 0 ||
-	    (rc = fix_url(&url, c->argv[2], err)) < 0 ||
+	    (rc = vv_vault_holder_url(&url, c->argv[2], err)) < 0 ||
 	    (rc = check_outside(c->repo, url, err)) < 0 ||
 	    (rc = vv_holder_configs_read(&all, c->repo, err)) < 0) {
 		return rc;
@@ -207,12 +177,10 @@ static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint6
 	}
 	for (size_t i = 0; s->state && i < vv_vault_shard_count(s->state); i++) {
 		const vv_kept *k = vv_vault_shard_at(s->state, i);
-		for (size_t n = 0; n < k->copy_count; n++) {
-			if (k->copies[n].receipt &&
-			    memcmp(k->copies[n].holder, p->id, VV_HOLDER_ID) == 0) {
-				(*shards)++;
-				*bytes += vv_shard_len(k->shard.leaves);
-			}
+		const vv_copy *c = vv_vault_copy_at(k, p->id);
+		if (c && c->receipt) {
+			(*shards)++;
+			*bytes += vv_shard_len(k->shard.leaves);
 		}
 	}
 }

@@ -24,9 +24,7 @@ static const vv_option table[] = {
 		   "sign with the key in this file, such as the recovery key"),
 	OPT_STRING(0, "grace", grace, "DAYS", "keep retired copies for this many days (14)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
-		   "answer)"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 };
 
 /* As it was before: what was deleted since may have been in the way. */
@@ -34,16 +32,14 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	if (x->deleted + x->surplus.deleted > 0) {
+	if (x->surplus.deleted > 0) {
 		vv_buf_puts(
 			&b,
 			"the deletions may have made room: 'varve vault replicate' tries again");
 	} else {
 		vv_print_owed(&b, s, s->policy.copies ? s->policy.copies : 1, true);
 	}
-	vv_note("%s owed: %s",
-		x->owed == 1 ? "1 copy is" : vv_text_counted(x->owed, "copy", "copies are"),
-		vv_buf_cstr(&b));
+	vv_note("%s owed: %s", vv_text_counted(x->owed, "copy is", "copies are"), vv_buf_cstr(&b));
 }
 
 /* Copies too many that somebody else decides about. */
@@ -55,9 +51,7 @@ static void tell_shared(const vv_surplus *x)
 		vv_note("%s: other writers placed them, or did not replicate yet; "
 			"'varve vault prune' there lets go of them, and 'varve vault writers "
 			"remove' if that machine is lost",
-			x->shared == 1 ? "1 copy too many stays"
-				       : vv_text_counted(x->shared, "copy too many",
-							 "copies too many stay"));
+			vv_text_counted(x->shared, "copy too many stays", "copies too many stay"));
 	}
 	if (x->policy > 0) {
 		vv_did_text(did, x->policy_of);
@@ -92,28 +86,27 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 		vv_text_counted(x.runs, "run", NULL), vv_text_counted(x.dead, "item", NULL),
 		vv_text_counted(x.shards, "shard", NULL));
 	if (!o->dry_run) {
-		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
+		vv_note("deleted %s", vv_text_counted(x.surplus.retired, "copy", "copies"));
 	}
-	if (x.surplus.deleted > 0) {
+	if (x.surplus.deleted > x.surplus.retired) {
 		vv_note("deleted %s that the policy does not need",
-			vv_text_counted(x.surplus.deleted, "copy", "copies"));
+			vv_text_counted(x.surplus.deleted - x.surplus.retired, "copy", "copies"));
 	}
-	if (x.held > 0) {
+	if (x.surplus.held > 0) {
 		vv_note("%s not let go of yet: %s",
-			vv_text_counted(x.held, "copy is", "copies are"), x.holding);
+			vv_text_counted(x.surplus.held, "copy is", "copies are"),
+			x.surplus.holding);
 	}
-	if (x.waiting > 0) {
+	if (x.surplus.waiting_shards > 0) {
 		vv_note("%s for now: retired copies are kept for a while",
-			x.waiting == 1 ? "1 retired shard stays"
-				       : vv_text_counted(x.waiting, "retired shard",
-							 "retired shards stay"));
+			vv_text_counted(x.surplus.waiting_shards, "retired shard stays",
+					"retired shards stay"));
 	}
 	if (x.surplus.waiting > 0) {
 		vv_note("%s for now: copies beyond the policy are kept for a while, and until the "
 			"needed copies were shown",
-			x.surplus.waiting == 1 ? "1 copy too many stays"
-					       : vv_text_counted(x.surplus.waiting, "copy too many",
-								 "copies too many stay"));
+			vv_text_counted(x.surplus.waiting, "copy too many stays",
+					"copies too many stay"));
 	}
 	tell_shared(&x.surplus);
 	if (x.unread > 0) {
@@ -125,16 +118,15 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 		vv_note("%s for now: the rewritten part of %s does not have its copies yet; "
 			"'varve vault "
 			"replicate' until it has, then prune again",
-			x.unready == 1 ? "1 run stays"
-				       : vv_text_counted(x.unready, "run", "runs stay"),
+			vv_text_counted(x.unready, "run stays", "runs stay"),
 			x.unready == 1 ? "it" : "them");
 		c->code = VV_EXIT_NO;
 	}
 	if (x.owed > 0) {
 		tell_owed(&x, s);
 	}
-	if (x.blocked) {
-		vv_did_text(did, x.blocker);
+	if (x.surplus.blocked) {
+		vv_did_text(did, x.surplus.blocker);
 		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve "
 			"vault writers "
 			"remove' lets the rest continue",

@@ -12,13 +12,13 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
+#include "cmd/vault/sealed/holder_open.h"
 #include "cmd/vault/work/recover.h"
 #include "lib/clone/first_files.h"
 #include "lib/clone/unfinished.h"
 #include "lib/remotes/push_hook.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository_init.h"
-#include "transport/line/url.h"
 
 typedef struct options {
 	const char *key, *expect, *vault, *to;
@@ -45,25 +45,6 @@ static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error 
 	vv_out("missing: ");
 	vv_out_text(line, strlen(line));
 	vv_out("\n");
-	return VV_OK;
-}
-
-/* Folders are kept as absolute paths. */
-static vv_status fix_urls(char **out, int argc, char **argv, vv_error *err)
-{
-	char cwd[4096];
-	vv_url u;
-	vv_status rc;
-
-	if (!getcwd(cwd, sizeof(cwd))) {
-		return vv_fail_errno(err, "cannot find the current folder", NULL);
-	}
-	for (int i = 0; i < argc; i++) {
-		if ((rc = vv_url_read(&u, argv[i], err)) < 0) return rc;
-		out[i] = u.kind == VV_URL_PATH ? vv_path_absolute(cwd, u.path) : vv_strdup(argv[i]);
-		vv_url_clear(&u);
-		if (!out[i]) return vv_fail_nomem(err);
-	}
 	return VV_OK;
 }
 
@@ -235,8 +216,11 @@ static int run_recover(void *opts, int argc, char **argv)
 	x.url_count = (size_t)argc;
 	x.expect = o->expect ? &expect : NULL;
 	x.vault = o->vault ? &vault : NULL;
-	if ((rc = fix_urls(urls, argc, argv, &err)) == VV_OK &&
-	    (rc = begin(&repo, &unfinished, o, &err)) == VV_OK) {
+	rc = VV_OK;
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		rc = vv_vault_holder_url(&urls[i], argv[i], &err);
+	}
+	if (rc == VV_OK && (rc = begin(&repo, &unfinished, o, &err)) == VV_OK) {
 		vv_repository_listen(repo, &vv_notes_stderr);
 		rc = recover(o, &unfinished, &x, repo, &code, &err);
 	}

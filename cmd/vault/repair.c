@@ -59,8 +59,6 @@ typedef struct vv_vault_repair {
 
 /* reseal: what is lost, and where else its content may be. */
 
-#define OBJECT_MAX VV_ITEM_MAX
-
 typedef struct resealing {
 	vv_reseal *x;
 	vv_vault_session *s;
@@ -149,12 +147,9 @@ static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 	if (!(record.links = vv_calloc(all + 1, sizeof(*record.links)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
-		for (size_t c = 0; c < k->copy_count && vv_cid_set_has(r->lost, &k->shard.cid);
-		     c++) {
-			if (k->copies[c].receipt && !k->copies[c].bad &&
-			    memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0) {
-				record.links[record.link_count++] = k->shard.cid;
-			}
+		const vv_copy *c = vv_vault_copy_at(k, p->id);
+		if (c && c->receipt && !c->bad && vv_cid_set_has(r->lost, &k->shard.cid)) {
+			record.links[record.link_count++] = k->shard.cid;
 		}
 	}
 	record.asked = record.link_count;
@@ -201,20 +196,10 @@ static vv_status choose_runs(resealing *r, vv_error *err)
 	return VV_OK;
 }
 
-static vv_git_type git_type(vv_item_kind kind)
-{
-	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
-}
-
 /* From here, else from what is left of the vault. VV_EMISSING: it is nowhere. */
 static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv_error *err)
 {
-	vv_oid id;
-
-	memcpy(id.id, cid->digest, sizeof(id.id));
-	vv_status rc = kind >= VV_ITEM_COMMIT ? vv_git_object_bytes(r->s->repo, git_type(kind), &id,
-								    OBJECT_MAX, &r->bytes, err)
-					      : vv_store_get(r->store, cid, &r->bytes, err);
+	vv_status rc = vv_contents_here(&r->all, r->store, kind, cid, &r->bytes, err);
 	if (rc < 0 && rc != VV_ENOMEM && vv_contents_has(&r->rest, cid)) {
 		rc = vv_contents_get(&r->rest, cid, &r->bytes, NULL, err);
 	}
@@ -402,20 +387,16 @@ static bool may_retire(resealing *r, const vv_vault_run *run)
 
 static vv_status retire_runs(resealing *r, vv_error *err)
 {
-	vv_retire old = {.session = r->s};
-	vv_status rc = VV_OK;
+	vv_auto(vv_cid_set) *old = vv_cid_set_new();
+	vv_status rc = old ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->all.count; i++) {
 		const vv_vault_run *run = &r->all.runs[i];
 		if (is_again(r, run) && may_retire(r, run)) {
-			rc = vv_retire_add(&old, run->record, err);
+			rc = vv_cid_set_add(old, &run->record->cid, NULL, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_retire_write(&old, err);
-	}
-	r->x->retired = old.shards;
-	vv_retire_clear(&old);
+	rc = rc < 0 ? rc : vv_retire_runs(r->s, old, &r->x->retired, err);
 	for (uint64_t i = 0; rc == VV_OK && i < vv_cid_set_count(r->lost); i++) {
 		const vv_kept *k = vv_vault_shard_of(r->s->state, vv_cid_set_at(r->lost, i));
 		bool there = k && !k->retired &&
@@ -538,9 +519,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "now", now, "do not wait 7 days for a holder that is away"),
 	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
-		   "answer)"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
@@ -639,8 +618,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 		const uint64_t lacking = owed->owed - owed->hopeless;
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, owed->copies, true);
-		vv_note("%s still lacking: %s",
-			lacking == 1 ? "1 copy is" : vv_text_counted(lacking, "copy", "copies are"),
+		vv_note("%s still lacking: %s", vv_text_counted(lacking, "copy is", "copies are"),
 			vv_buf_cstr(&b));
 	}
 	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {

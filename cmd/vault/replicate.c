@@ -33,9 +33,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "adopt", adopt,
 		 "go on after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
-		   "answer)"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
@@ -90,9 +88,7 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 	} else {
 		vv_print_owed(&b, s, x->copies, true);
 	}
-	vv_note("%s owed: %s",
-		owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
-		vv_buf_cstr(&b));
+	vv_note("%s owed: %s", vv_text_counted(owed, "copy is", "copies are"), vv_buf_cstr(&b));
 }
 
 static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)

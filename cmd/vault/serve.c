@@ -29,7 +29,6 @@
 #include "cmd/vault/work/audit.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/session.h"
-#include "cmd/vault/work/shard_source.h"
 #include "cmd/vault/work/spread.h"
 #include "cmd/vault/work/vault_status.h"
 #include "lib/serve.h"
@@ -52,15 +51,7 @@ typedef struct vv_vault_serve {
 } vv_vault_serve;
 
 #define REQUEST_BUDGET (8u << 20)
-#define PULSE_MS 250u  /* between two signs of life */
-#define SHARDS_MAX 32u /* that are kept open: some 32 MB */
-
-/* What is in a shard. */
-typedef struct open_shard {
-	vv_cid cid;
-	vv_buf content;
-	uint64_t used; /* when; 0: never */
-} open_shard;
+#define PULSE_MS 250u /* between two signs of life */
 
 typedef struct serving {
 	const vv_vault_serve *o;
@@ -68,38 +59,7 @@ typedef struct serving {
 	bool tried, readable;
 	vv_vault_session session;
 	vv_contents contents;
-	open_shard shards[SHARDS_MAX];
-	uint64_t clock;
 } serving;
-
-/* --- shards ---------------------------------------------------------------------------------------- */
-
-/* A vv_shard_content_fn: in the place of the one that was used least lately. */
-static vv_status read_shard(void *payload, const vv_kept *k, vv_buf *content, vv_error *err)
-{
-	serving *x = payload;
-	open_shard *o = &x->shards[0];
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < SHARDS_MAX; i++) {
-		open_shard *other = &x->shards[i];
-		if (other->used > 0 && vv_cid_equal(&other->cid, &k->shard.cid)) {
-			o = other;
-			break;
-		}
-		o = other->used < o->used ? other : o;
-	}
-	if (o->used == 0 || !vv_cid_equal(&o->cid, &k->shard.cid)) {
-		o->used = 0;
-		vv_buf_reset(&o->content);
-		rc = vv_vault_shard_content(&x->session, k, &o->content, err);
-	}
-	if (rc < 0) return rc;
-	o->cid = k->shard.cid;
-	o->used = ++x->clock;
-	vv_buf_put(content, vv_buf_cstr(&o->content), o->content.len);
-	return vv_buf_ok(content, err);
-}
 
 /* --- the vault ------------------------------------------------------------------------------------- */
 
@@ -142,8 +102,6 @@ static vv_status open_vault(serving *x, vv_error *err)
 	    (rc = vv_contents_open(&x->contents, s, err)) < 0) {
 		return rc;
 	}
-	x->contents.from = read_shard;
-	x->contents.from_payload = x;
 	vv_vault_session_unlock(s);
 	x->readable = true;
 	return VV_OK;
@@ -158,15 +116,6 @@ static vv_status need_vault(serving *x, vv_error *err)
 	x->tried = true;
 	rc = open_vault(x, err);
 	return x->o->named ? rc : VV_OK;
-}
-
-static void close_vault(serving *x)
-{
-	vv_contents_close(&x->contents);
-	vv_vault_session_close(&x->session);
-	for (size_t i = 0; i < SHARDS_MAX; i++) {
-		vv_buf_clear(&x->shards[i].content);
-	}
 }
 
 /* --- blocks ---------------------------------------------------------------------------------------- */
@@ -497,7 +446,8 @@ static vv_status vault_serve_run(const vv_vault_serve *o, vv_channel *line, vv_e
 	while (rc == VV_OK && (rc = vv_channel_at_end(line, &end, err)) == VV_OK && !end) {
 		rc = serve_one(x, line, err);
 	}
-	close_vault(x);
+	vv_contents_close(&x->contents);
+	vv_vault_session_close(&x->session);
 	vv_repository_close(x->repo);
 	vv_free(x);
 	return rc;

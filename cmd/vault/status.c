@@ -17,9 +17,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
-		   "answer)"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("the output format"),
 };
 
@@ -50,8 +48,7 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 	}
 	if (x->stripes > 0) {
 		vv_out("%s whole, the rest has %s",
-		       x->stripes == 1 ? "1 stripe is"
-				       : vv_text_counted(x->stripes, "stripe", "stripes are"),
+		       vv_text_counted(x->stripes, "stripe is", "stripes are"),
 		       vv_text_counted(x->rest, "copy", "copies"));
 	} else {
 		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
@@ -162,16 +159,14 @@ static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_print_owed(&b, s, x->copies, false);
-	vv_out("  %s owed: %s\n",
-	       owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
-	       vv_buf_cstr(&b));
+	vv_out("  %s owed: %s\n", vv_text_counted(owed, "copy is", "copies are"), vv_buf_cstr(&b));
 }
 
 static void print_bad(const vv_vault_status *x)
 {
 	if (x->bad > 0) {
 		vv_out("  %s missing or changed, by the last audit%s\n",
-		       x->bad == 1 ? "1 copy was" : vv_text_counted(x->bad, "copy", "copies were"),
+		       vv_text_counted(x->bad, "copy was", "copies were"),
 		       x->owed > 0 ? " ('varve vault repair')" : "; the others suffice");
 	}
 }

@@ -15,6 +15,7 @@ ARGUED = {  # what is there for others than our sources, and for whom
     "vv_sys_fsyncs": "tests that hold commands to the number of syncs that is promised",
     "vv_planes_split_portable": "the test that holds the fast form to it",
     "vv_planes_join_portable": "the same",
+    "vv_turn_waiting": "the test of turns, which begins once all wait",
 }
 
 

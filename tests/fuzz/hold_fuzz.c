@@ -91,7 +91,7 @@ static void try_answer(vv_hold_op op, const uint8_t *data, size_t size)
 {
 	memory_line line = {.out = VV_BUF_INIT};
 	vv_arena arena = VV_ARENA_INIT;
-	vv_hold_answer a;
+	vv_hold_message a;
 	vv_error err;
 
 	if (vv_hold_answer_read(&a, op, &arena, data, size, &err) == VV_OK) {
@@ -131,7 +131,7 @@ static void try_request(const uint8_t *data, size_t size)
 {
 	memory_line line = {.out = VV_BUF_INIT};
 	vv_arena arena = VV_ARENA_INIT;
-	vv_hold_request q;
+	vv_hold_message q;
 	vv_error err;
 
 	if (vv_hold_request_read(&q, &arena, data, size, &err) == VV_OK) {

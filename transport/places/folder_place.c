@@ -36,14 +36,9 @@ typedef struct folder {
 
 static const vv_place_ops folder_ops;
 
-vv_status vv_folder_place_used(const vv_place *p, bool anew, uint64_t *out, vv_error *err)
+void vv_folder_place_changed(const vv_place *p)
 {
-	folder *f = p->payload;
-
-	f->quota.counted = f->quota.counted && !anew;
-	vv_status rc = vv_place_quota_check(&f->quota, &folder_ops, f, 0, err);
-	*out = f->quota.used;
-	return rc == VV_EREFUSED ? VV_OK : rc; /* more than there is room for */
+	((folder *)p->payload)->quota.counted = false;
 }
 
 /* Where disks are mounted, as the Filesystem Hierarchy Standard has it. */

@@ -20,8 +20,8 @@ vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_f
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err);
 
-/* How many bytes are there (of a folder with a quota); anew: somebody else may have changed it. */
-vv_status vv_folder_place_used(const vv_place *p, bool anew, uint64_t *out, vv_error *err);
+/* Somebody else has changed it: what is there is counted again before more is put. */
+void vv_folder_place_changed(const vv_place *p);
 
 /* ---- sftp_place: a folder of another machine, over SFTP: sftp://[user@]host[:port]/path.
  *

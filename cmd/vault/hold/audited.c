@@ -7,9 +7,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/sys.h"
-#include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/hold/ledger.h"
 #include "cmd/vault/hold/vault_list.h"
 #include "cmd/vault/hold/vault_state.h"
@@ -24,7 +22,6 @@ typedef struct reading {
 	vv_audited *a;
 	source *sources;
 	size_t count, cap;
-	vv_buf file;
 } reading;
 
 static vv_status take_source(reading *x, const vv_cid *vault, char *take_dir, vv_error *err)
@@ -52,50 +49,6 @@ static vv_status on_own(void *payload, const vv_cid *vault, const char *folder, 
 
 /* --- what they say --------------------------------------------------------------------------------------- */
 
-/* A damaged record is as if it were not there, and so are those of its author after it. */
-static vv_status load_record(reading *x, vv_ledger *l, const char *author, const char *record,
-			     const char *path, vv_error *err)
-{
-	vv_auto(char) *name = vv_path_join(author, record, (char *)NULL);
-
-	vv_buf_reset(&x->file);
-	vv_status rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, VV_IGNORED)
-			    : VV_ENOMEM;
-	if (rc == VV_OK) {
-		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, VV_IGNORED);
-	}
-	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	x->a->damaged += rc < 0;
-	return VV_OK;
-}
-
-static vv_status load_author(reading *x, vv_ledger *l, const char *folder, const char *author,
-			     vv_error *err)
-{
-	vv_auto(vv_folder) f = {0};
-	vv_status rc = vv_folder_read(&f, folder, false, err);
-
-	while (rc == VV_OK && vv_folder_next(&f)) {
-		if (vv_hold_is_record(f.name)) {
-			rc = load_record(x, l, author, f.name, f.path, err);
-		}
-	}
-	return rc;
-}
-
-static vv_status load(reading *x, vv_ledger *l, const char *dir, vv_error *err)
-{
-	vv_auto(vv_folder) f = {0};
-	vv_status rc = vv_folder_read(&f, dir, false, err);
-
-	while (rc == VV_OK && vv_folder_next(&f)) {
-		if (vv_hold_is_author(f.name, strlen(f.name))) {
-			rc = load_author(x, l, f.path, f.name, err);
-		}
-	}
-	return rc;
-}
-
 /* Source number `first`, and those of the same vault after it. */
 static vv_status add_vault(reading *x, size_t first, vv_error *err)
 {
@@ -107,7 +60,7 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 
 	for (size_t i = first; rc == VV_OK && i < x->count; i++) {
 		if (vv_cid_equal(&x->sources[i].vault, vault)) {
-			rc = load(x, l, x->sources[i].dir, err);
+			rc = vv_ledger_add_folder(l, x->sources[i].dir, &x->a->damaged, err);
 		}
 	}
 	if (rc < 0 || (rc = vv_ledger_settle(l, err)) < 0) return rc;
@@ -141,14 +94,13 @@ static void reading_clear(reading *x)
 		vv_free(x->sources[i].dir);
 	}
 	vv_free(x->sources);
-	vv_buf_clear(&x->file);
 }
 
 VV_AUTO_CLEAR(reading, reading_clear)
 
 static vv_status read_all(vv_audited *out, const vv_env *env, vv_error *err)
 {
-	vv_auto(reading) x = {.a = out, .file = VV_BUF_INIT};
+	vv_auto(reading) x = {.a = out};
 	vv_status rc = vv_vault_list_each(env, on_own, &x, err);
 
 	return rc < 0 ? rc : add_all(&x, err);

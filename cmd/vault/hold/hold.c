@@ -32,7 +32,6 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	*out = NULL;
 	if (!h) return vv_fail_nomem(err);
 	h->file_lock = -1;
-	atomic_init(&h->used, UINT64_MAX);
 	h->rules = *rules;
 	h->rules.admitted = vv_calloc(rules->admitted_count + 1, sizeof(*rules->admitted));
 	h->dir = vv_strdup(dir);
@@ -46,7 +45,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	    (rc = vv_hold_room_open(&h->room, &h->rules, &h->place, err)) < 0) {
 		return rc;
 	}
-	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, &h->place))) {
+	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, h->dir))) {
 		return vv_fail_nomem(err);
 	}
 	*out = vv_take(&h);
@@ -91,7 +90,6 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	uint64_t used;
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
@@ -102,7 +100,7 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
 		vv_hold_cache_forget_all(h->cache);
 		vv_hold_room_forget(h->room);
-		rc = vv_folder_place_used(&h->place, true, &used, err);
+		vv_folder_place_changed(&h->place);
 	}
 	return rc;
 }
@@ -305,38 +303,15 @@ static vv_status sign_receipt(vv_hold_answering *x, vv_error *err)
 
 /* --- reading ------------------------------------------------------------------------------------------------ */
 
-/* A stranger may ask for this, so it does not wait behind others. */
-static vv_status find_used(vv_hold *h, uint64_t *out, vv_error *err)
-{
-	vv_status rc;
-
-	*out = atomic_load(&h->used);
-	if (*out != UINT64_MAX && vv_turn_waiting(h->turn) > 0) return VV_OK;
-	if ((rc = enter(h, err)) < 0) return rc;
-	if ((rc = vv_folder_place_used(&h->place, false, out, err)) == VV_OK) {
-		atomic_store(&h->used, *out);
-	}
-	leave(h);
-	return rc;
-}
-
 static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 {
-	vv_hold *h = x->h;
-	uint64_t used = 0;
-	vv_status rc;
-
 	if (x->q->version != VV_HOLD_VERSION) {
 		vv_fail(err, VV_ENOSUPPORT, "version %llu of holding is not spoken here, only %u",
 			(unsigned long long)x->q->version, VV_HOLD_VERSION);
 		return vv_hint(err, "use the same release of varve on both sides");
 	}
-	if ((rc = find_used(h, &used, err)) < 0) return rc;
 	x->a.version = VV_HOLD_VERSION;
-	memcpy(x->a.key, h->rules.key.public_key, VV_KEY_PUBLIC);
-	x->a.size = h->rules.size;
-	x->a.free = used < h->rules.size ? h->rules.size - used : 0;
-	x->a.term = h->rules.term;
+	memcpy(x->a.key, x->h->rules.key.public_key, VV_KEY_PUBLIC);
 	return VV_OK;
 }
 
@@ -381,7 +356,7 @@ static vv_status run(vv_hold_answering *x, vv_error *err)
 vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_hold_request q;
+	vv_hold_message q;
 	vv_hold_answering x = {.h = h, .q = &q, .arena = &arena, .bytes = VV_BUF_INIT};
 	vv_status rc = vv_hold_request_read(&q, &arena, bytes, len, err);
 

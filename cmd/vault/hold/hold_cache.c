@@ -1,14 +1,12 @@
 /*
- * hold_cache: how a ledger is read from the folder, and which one goes.
+ * hold_cache: which vault goes.
  */
 #include "cmd/vault/hold/hold_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/path.h"
 #include "base/sys.h"
-#include "cmd/vault/hold/hold_name.h"
 
 typedef struct cached {
 	vv_hold_vault *vault;
@@ -19,21 +17,21 @@ typedef struct cached {
 struct vv_hold_cache {
 	const vv_hold_rules *rules;
 	const vv_hold_room *room;
-	const vv_place *place;
+	const char *dir;
 	cached items[VV_HOLD_CACHE_VAULTS + 1]; /* one more, until it is known which one goes */
 	size_t count;
 	uint64_t now;
 };
 
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
-				 const vv_place *place)
+				 const char *dir)
 {
 	vv_hold_cache *c = vv_calloc(1, sizeof(*c));
 
 	if (c) {
 		c->rules = rules;
 		c->room = room;
-		c->place = place;
+		c->dir = dir;
 	}
 	return c;
 }
@@ -119,62 +117,11 @@ void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault)
 	make_room(c);
 }
 
-/* --- from the folder --------------------------------------------------------------------------------- */
-
-typedef struct loading {
-	vv_hold_cache *c;
-	vv_hold_vault *vault;
-	const char *folder;
-	bool below; /* of an author */
-	vv_buf file;
-} loading;
-
-/* A damaged one is as if it were not there: whoever has it brings it again. */
-static vv_status load_record(loading *x, const char *name, vv_error *err)
-{
-	char path[2 * VV_HOLD_NAME_LEN + 1], record[2 * VV_HOLD_NAME_LEN + 1];
-	bool is_new;
-	vv_error why;
-	vv_status rc;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", x->folder, name);
-	(void)snprintf(record, sizeof(record), "%s/%s", strrchr(x->folder, '/') + 1, name);
-	vv_buf_reset(&x->file);
-	if ((rc = vv_place_get(x->c->place, path, 0, VV_LEDGER_RECORD_MAX + 1, &x->file, err)) <
-	    0) {
-		return rc;
-	}
-	rc = vv_hold_vault_add(x->vault, record, vv_buf_cstr(&x->file), x->file.len, &is_new, &why);
-	if (rc == VV_ENOMEM || rc == VV_EREFUSED) {
-		*err = why;
-		return rc;
-	}
-	return VV_OK;
-}
-
-static vv_status on_loaded(void *payload, const vv_listed *e, vv_error *err)
-{
-	loading *x = payload;
-	char folder[2 * VV_HOLD_NAME_LEN];
-
-	if (x->below) {
-		return e->size != UINT64_MAX && vv_hold_is_record(e->name)
-			       ? load_record(x, e->name, err)
-			       : VV_OK;
-	}
-	if (e->size != UINT64_MAX || !vv_hold_is_author(e->name, strlen(e->name))) return VV_OK;
-	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, e->name);
-	loading author = {x->c, x->vault, folder, true, VV_BUF_INIT};
-	vv_status rc = vv_place_list(x->c->place, folder, on_loaded, &author, err);
-	vv_buf_clear(&author.file);
-	return rc;
-}
-
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,
 			     vv_error *err)
 {
-	char name[VV_HOLD_NAME_LEN];
-	loading x = {c, NULL, name, false, VV_BUF_INIT};
+	vv_auto(vv_hold_vault) *v = NULL;
+	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
 	for (size_t i = 0; i < c->count; i++) {
@@ -185,14 +132,14 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 			return VV_OK;
 		}
 	}
-	vv_hold_below(name, vault, "records");
-	if ((rc = vv_hold_vault_open(&x.vault, vault, c->rules, err)) < 0) return rc;
-	if ((rc = vv_place_list(c->place, name, on_loaded, &x, err)) < 0 ||
-	    (rc = vv_hold_vault_refresh(x.vault, err)) < 0) {
-		vv_hold_vault_close(x.vault);
+	if (!(dir = vv_path_join(c->dir, vv_cid_shows(vault), "records", (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_hold_vault_open(&v, vault, c->rules, err)) < 0 ||
+	    (rc = vv_hold_vault_add_folder(v, dir, err)) < 0) {
 		return rc;
 	}
-	vv_hold_cache_take(c, x.vault);
-	*out = x.vault;
+	*out = v;
+	vv_hold_cache_take(c, vv_take(&v));
 	return VV_OK;
 }

@@ -119,7 +119,7 @@ vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err)
 	const uint8_t *bytes = (const uint8_t *)x->bytes.data;
 	if ((rc = vv_leaf_path(x->path, &hashes, bytes + VV_LEAF, (unsigned)leaves,
 			       (unsigned)x->q->leaf, err)) == VV_OK) {
-		x->a.leaf = (vv_hold_bytes){bytes, VV_LEAF};
+		x->a.shown = (vv_hold_bytes){bytes, VV_LEAF};
 		x->a.path = (vv_hold_bytes){x->path, hashes * VV_LEAF_HASH};
 	}
 	return rc;

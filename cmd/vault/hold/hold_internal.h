@@ -5,8 +5,6 @@
 #ifndef VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
 #define VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
 
-#include <stdatomic.h>
-
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -32,7 +30,7 @@ typedef struct vv_hold_cache vv_hold_cache;
 
 /* All are borrowed until free. NULL: out of memory. */
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
-				 const vv_place *place);
+				 const char *dir);
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
@@ -58,15 +56,13 @@ struct vv_hold {
 	uint64_t renewed_ms; /* when room was worked out last; 0: never */
 	vv_hold_cache *cache;
 	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
-	/* For all threads: bytes, when somebody asked last; UINT64_MAX: nobody did. */
-	atomic_uint_fast64_t used;
 };
 
 /* What an answer points to. */
 typedef struct vv_hold_answering {
 	vv_hold *h;
-	const vv_hold_request *q;
-	vv_hold_answer a;
+	const vv_hold_message *q;
+	vv_hold_message a;
 	vv_arena *arena;
 	vv_buf bytes;
 	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];

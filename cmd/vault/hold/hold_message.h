@@ -30,7 +30,7 @@
 #define VV_VAULTS_PURPOSE "varve vaults 1"
 
 typedef enum vv_hold_op {
-	VV_HOLD_HELLO,   /* who are you, and how much room is there? */
+	VV_HOLD_HELLO,   /* who are you? */
 	VV_HOLD_LIST,    /* the names in a folder of the vault */
 	VV_HOLD_GET,     /* part of a file of the vault */
 	VV_HOLD_PUT,     /* keep this shard */
@@ -46,28 +46,46 @@ typedef struct vv_hold_bytes {
 	size_t len;
 } vv_hold_bytes;
 
-/* Members that an op does not have are zero. */
-typedef struct vv_hold_request {
-	vv_hold_op op;
-	uint64_t version;       /* hello */
-	vv_cid vault;           /* all but hello and vaults */
-	const char *name;       /* list: "shards", "records", "records/AUTHOR"; get: a file */
-	const char *after;      /* list: names after this one; "": all */
-	uint64_t from, size;    /* get */
-	uint64_t leaf;          /* audit */
-	vv_cid shard;           /* remove, audit */
-	vv_cid place;           /* receipt */
-	vv_hold_bytes bytes;    /* put */
-	vv_hold_bytes *records; /* records: as their files are */
-	size_t record_count;
-	uint8_t key[VV_KEY_PUBLIC];      /* vaults: the client, */
-	uint64_t time;                   /* when, seconds since 1970, */
-	uint8_t signature[VV_SIGNATURE]; /* and its signature of vv_hold_vaults_bytes */
-} vv_hold_request;
+/* A file of the vault, whose size is UINT64_MAX where it is a folder. */
+typedef struct vv_hold_name {
+	const char *name;
+	uint64_t size;
+} vv_hold_name;
 
-vv_status vv_hold_request_write(vv_channel *line, const vv_hold_request *q, vv_error *err);
+/* A request, or its answer; members that it does not have are zero. */
+typedef struct vv_hold_message {
+	vv_hold_op op;
+	uint64_t version;  /* hello, both */
+	vv_cid vault;      /* all but hello and vaults */
+	const char *name;  /* list: "shards", "records", "records/AUTHOR"; get: a file */
+	const char *after; /* list: names after this one; "": all */
+	uint64_t from;     /* get */
+	uint64_t size;     /* get */
+	uint64_t leaf;     /* audit */
+	vv_cid shard;      /* remove, audit */
+	vv_cid place;      /* receipt */
+	vv_hold_bytes
+		bytes; /* put; get's answer, which is shorter than was asked for where the file ends */
+	const vv_hold_bytes *records; /* records: as their files are */
+	size_t record_count;
+	uint64_t time; /* vaults: seconds since 1970 */
+	/* vaults: the client, and its signature of vv_hold_vaults_bytes; hello's answer: who signs receipts there;
+	 * receipt's: the signature */
+	uint8_t key[VV_KEY_PUBLIC], signature[VV_SIGNATURE];
+	/* Only of answers: */
+	bool more;           /* list: there are further names */
+	vv_hold_name *names; /* list: sorted */
+	size_t name_count;
+	uint64_t kept;             /* records: how many are there now */
+	vv_hold_bytes shown, path; /* audit: the leaf */
+	uint64_t until;            /* receipt */
+	vv_cid *vaults;            /* vaults */
+	size_t vault_count;
+} vv_hold_message;
+
+vv_status vv_hold_request_write(vv_channel *line, const vv_hold_message *q, vv_error *err);
 /* Borrows bytes. VV_ECORRUPT; VV_ENOSUPPORT: an op that is not known here. */
-vv_status vv_hold_request_read(vv_hold_request *out, vv_arena *arena, const void *bytes, size_t len,
+vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void *bytes, size_t len,
 			       vv_error *err);
 
 /* What is signed to be told of one's vaults: the server's key, and the time. */
@@ -75,32 +93,10 @@ vv_status vv_hold_request_read(vv_hold_request *out, vv_arena *arena, const void
 void vv_hold_vaults_bytes(uint8_t out[VV_HOLD_VAULTS_BYTES], const uint8_t server[VV_KEY_PUBLIC],
 			  uint64_t time);
 
-typedef struct vv_hold_name {
-	const char *name;
-	uint64_t size; /* UINT64_MAX: a folder */
-} vv_hold_name;
-
-/* Every answer; members that the op's answer does not have are not looked at. */
-typedef struct vv_hold_answer {
-	uint64_t version;           /* hello */
-	uint8_t key[VV_KEY_PUBLIC]; /* hello: who signs receipts there */
-	uint64_t free, size, term;  /* hello: bytes, bytes, seconds */
-	bool more;                  /* list: there are further names */
-	vv_hold_name *names;        /* list: sorted */
-	size_t name_count;
-	vv_hold_bytes bytes;             /* get; fewer than asked for: the file ends there */
-	uint64_t kept;                   /* records: how many are there now */
-	vv_hold_bytes leaf, path;        /* audit */
-	uint64_t until;                  /* receipt */
-	uint8_t signature[VV_SIGNATURE]; /* receipt */
-	vv_cid *vaults;                  /* vaults */
-	size_t vault_count;
-} vv_hold_answer;
-
-vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_answer *a,
+vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_message *a,
 			       vv_error *err);
 /* Borrows bytes. VV_ECORRUPT. */
-vv_status vv_hold_answer_read(vv_hold_answer *out, vv_hold_op op, vv_arena *arena,
+vv_status vv_hold_answer_read(vv_hold_message *out, vv_hold_op op, vv_arena *arena,
 			      const void *bytes, size_t len, vv_error *err);
 
 #endif

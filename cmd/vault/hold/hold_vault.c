@@ -24,7 +24,6 @@ typedef struct named {
 struct vv_hold_vault {
 	const vv_hold_rules *rules;
 	vv_ledger *ledger;
-	uint64_t bytes;        /* of the records */
 	vv_vault_state *state; /* NULL: the first record is not here */
 	bool wanted;           /* somebody who is admitted signed something that counts */
 	named *shards;
@@ -198,7 +197,7 @@ const vv_cid *vv_hold_vault_id(const vv_hold_vault *v)
 
 uint64_t vv_hold_vault_bytes(const vv_hold_vault *v)
 {
-	return v->bytes;
+	return vv_ledger_bytes(v->ledger);
 }
 
 bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record)
@@ -229,13 +228,14 @@ bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r)
 vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err)
 {
-	vv_status rc;
-
 	*is_new = !vv_ledger_has(v->ledger, name);
-	if ((rc = vv_ledger_add(v->ledger, name, bytes, len, err)) == VV_OK && *is_new) {
-		v->bytes += len;
-	}
-	return rc;
+	return vv_ledger_add(v->ledger, name, bytes, len, err);
+}
+
+vv_status vv_hold_vault_add_folder(vv_hold_vault *v, const char *dir, vv_error *err)
+{
+	vv_status rc = vv_ledger_add_folder(v->ledger, dir, NULL, err);
+	return rc < 0 ? rc : vv_hold_vault_refresh(v, err);
 }
 
 /* --- who may what ---------------------------------------------------------------------------------- */

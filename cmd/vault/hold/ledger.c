@@ -15,6 +15,7 @@
 #include "base/sync.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/hold/hold_name.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 
@@ -34,6 +35,7 @@ struct vv_ledger {
 	vv_arena arena;
 	file *files; /* sorted by name */
 	size_t count, cap;
+	uint64_t bytes; /* of all files */
 	vv_ledger_record **counting;
 	size_t counting_count, counting_cap;
 	vv_cid_map *by_cid;   /* of those that count: place in counting */
@@ -43,10 +45,8 @@ struct vv_ledger {
 	bool stale;   /* files changed since counting was made */
 	bool bridged; /* records count whatever is missing before them */
 	vv_file_batch later;
-	char **unnamed; /* names of files that begin with "~" still: of later, and of an earlier run */
-	size_t unnamed_count, unnamed_cap;
-	char **loose; /* names of such files that follow nothing */
-	size_t loose_count, loose_cap;
+	/* Names of files that begin with "~" still: of later, and of an earlier run; and of those that follow nothing. */
+	vv_string_list unnamed, loose;
 	bool failed; /* to become durable, and why */
 	vv_error why;
 };
@@ -161,16 +161,6 @@ static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv
 	return rc;
 }
 
-static vv_status add_name(char ***names, size_t *count, size_t *cap, const char *name,
-			  vv_error *err)
-{
-	if (!vv_array_room(*names, *count, *cap) || !((*names)[*count] = vv_strdup(name))) {
-		return vv_fail_nomem(err);
-	}
-	++*count;
-	return VV_OK;
-}
-
 /* The record in bytes that live as long as the arena, which must be what its name says. vouched: a record that follows
  * it, whose signature was checked, names it by its CID. */
 static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *name,
@@ -254,6 +244,7 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 	l->files[at] = (file){
 		.name = owned, .bytes = bytes, .len = len, .number = l->count, .record = r};
 	l->count++;
+	l->bytes += len;
 	l->stale = true;
 	return VV_OK;
 }
@@ -449,8 +440,7 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 		    read_named(&r, &arena, name, bytes.data, bytes.len, NULL, VV_IGNORED) ==
 			    VV_OK &&
 		    follows(l, name, &r);
-	rc = fits ? add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)
-		  : add_name(&l->loose, &l->loose_count, &l->loose_cap, name, err);
+	rc = vv_string_list_add(fits ? &l->unnamed : &l->loose, vv_strdup(name), err);
 	if (rc == VV_OK && fits) {
 		rc = add(l, name, bytes.data, bytes.len, err);
 	}
@@ -588,8 +578,8 @@ void vv_ledger_close(vv_ledger *l)
 		(void)vv_ledger_sync(
 			l, VV_IGNORED); /* nothing that is lost here was reported as stored */
 		vv_file_batch_clear(&l->later);
-		vv_names_free(l->unnamed, l->unnamed_count);
-		vv_names_free(l->loose, l->loose_count);
+		vv_string_list_clear(&l->unnamed);
+		vv_string_list_clear(&l->loose);
 		for (size_t i = 0; i < l->count; i++) {
 			vv_free(l->files[i].name);
 		}
@@ -615,6 +605,53 @@ vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_
 	return add(l, name, bytes, len, err);
 }
 
+uint64_t vv_ledger_bytes(const vv_ledger *l)
+{
+	return l->bytes;
+}
+
+static vv_status add_author(vv_ledger *l, const char *dir, const char *author, uint64_t *damaged,
+			    vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_folder_read(&f, dir, false, err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		vv_auto(char) *name = vv_path_join(author, f.name, (char *)NULL);
+		if (!name) return vv_fail_nomem(err);
+		if (!is_record_name(f.name)) {
+			continue;
+		}
+		vv_buf_reset(&bytes);
+		rc = vv_read_regular(&bytes, f.path, VV_LEDGER_RECORD_MAX, &why);
+		rc = rc < 0 ? rc : vv_ledger_add(l, name, vv_buf_cstr(&bytes), bytes.len, &why);
+		if (rc == VV_ENOMEM || rc == VV_EREFUSED) {
+			*err = why;
+			return rc;
+		}
+		*damaged += rc < 0;
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	uint64_t none = 0;
+	vv_status rc = vv_folder_read(&f, dir, false, err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (f.kind != VV_ENTRY_FILE && f.kind != VV_ENTRY_LINK &&
+		    vv_hold_is_author(f.name, strlen(f.name))) {
+			rc = add_author(l, f.path, f.name, damaged ? damaged : &none, err);
+		}
+	}
+	return rc;
+}
+
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err)
 {
 	return refresh(l, err);
@@ -636,7 +673,7 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) return rc;
 	if (!(path = unnamed_path(l, name))) return vv_fail_nomem(err);
 	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
-	    (rc = add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)) == VV_OK) {
+	    (rc = vv_string_list_add(&l->unnamed, vv_strdup(name), err)) == VV_OK) {
 		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
 	}
 	if (rc < 0) {
@@ -652,14 +689,14 @@ static vv_status name_all(vv_ledger *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	while (rc == VV_OK && l->unnamed_count > 0) {
-		char *name = l->unnamed[l->unnamed_count - 1];
+	while (rc == VV_OK && l->unnamed.count > 0) {
+		char *name = l->unnamed.items[l->unnamed.count - 1];
 		vv_auto(char) *from = unnamed_path(l, name),
 			      *to = vv_path_join(l->dir, name, (char *)NULL);
 		rc = from && to ? vv_rename(from, to, err) : vv_fail_nomem(err);
 		if (rc == VV_OK) {
 			vv_free(name);
-			l->unnamed_count--;
+			l->unnamed.count--;
 		}
 	}
 	return rc;
@@ -667,8 +704,9 @@ static vv_status name_all(vv_ledger *l, vv_error *err)
 
 static void remove_loose(vv_ledger *l)
 {
-	while (l->loose_count > 0) {
-		vv_auto(char) *name = l->loose[--l->loose_count], *path = unnamed_path(l, name);
+	while (l->loose.count > 0) {
+		vv_auto(char) *name = l->loose.items[--l->loose.count],
+			      *path = unnamed_path(l, name);
 		if (path) {
 			(void)vv_unlink(path, true, NULL);
 		}
@@ -683,7 +721,7 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
 		*err = l->why;
 		return l->why.code;
 	}
-	if (l->later.count == 0 && l->unnamed_count == 0) return VV_OK;
+	if (l->later.count == 0 && l->unnamed.count == 0) return VV_OK;
 	remove_loose(l);
 	if ((rc = vv_file_batch_finish(&l->later, err)) < 0 || (rc = name_all(l, err)) < 0) {
 		l->failed = true;

@@ -79,6 +79,11 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
+/* The same of all that lie in a folder as a ledger's do, but for damaged ones, by which *damaged (may be NULL) grows: each is
+ * as if it were not there. */
+vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err);
+/* Bytes of all files. */
+uint64_t vv_ledger_bytes(const vv_ledger *l);
 
 /* Does the receipt, which names this place, count (vv_receipt_check)? A signature is checked once. Not
  * thread-safe. */

@@ -50,6 +50,12 @@ typedef struct vv_stripe {
 	vv_shard *parity; /* code.parity of them */
 } vv_stripe;
 
+/* An epoch's secret, sealed to a reader. */
+typedef struct vv_box {
+	const uint8_t *bytes;
+	size_t len;
+} vv_box;
+
 /* What lists hold lives in an arena. Members of another kind are zero. */
 typedef struct vv_ledger_record {
 	vv_cid cid; /* of the bytes; set by read and sign */
@@ -58,7 +64,8 @@ typedef struct vv_ledger_record {
 	uint8_t author[VV_KEY_PUBLIC];
 	uint64_t sequence;
 	vv_cid previous; /* null: sequence 0 */
-	uint64_t time;   /* seconds since 1970, as the author's clock had it */
+	uint64_t version;
+	uint64_t time; /* seconds since 1970, as the author's clock had it */
 
 	uint8_t (*keys)[VV_KEY_PUBLIC]; /* first vault record: owners; epoch: writers */
 	size_t key_count;
@@ -72,13 +79,10 @@ typedef struct vv_ledger_record {
 	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop */
 	uint8_t key
 		[VV_KEY_PUBLIC]; /* place, drop: of a holder with a key; receipt: who signed it */
-	bool has_key;
+	bool has_key, is_signed; /* is_signed: receipt, as has_key */
 	uint8_t signature[VV_SIGNATURE]; /* receipt, with has_key */
 	uint64_t until;                  /* receipt: not deleted before, seconds since 1970 */
-	struct {
-		const uint8_t *bytes;
-		size_t len;
-	} * boxes; /* epoch */
+	vv_box *boxes;                   /* epoch */
 	size_t box_count;
 	/* epoch; vault: the holders as the author knows them; NULL: as before */
 	const uint8_t *sealed;
@@ -95,6 +99,8 @@ int vv_ledger_record_compare(const void *a, const void *b);
 size_t vv_run_shard_count(const vv_ledger_record *r);
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
+/* out gets zeros in the place of a signature, and the bytes: vv_ledger_record_read_checked reads them, and nobody else. */
+vv_status vv_ledger_record_put(vv_buf *out, vv_ledger_record *r, vv_error *err);
 /* out gets the file: signature and bytes. Sets r->author and r->cid. */
 vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,
 				vv_error *err);

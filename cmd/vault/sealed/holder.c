@@ -339,7 +339,7 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
 }
 
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
-				const vv_record_bytes *records, size_t count, vv_error *err)
+				const vv_hold_bytes *records, size_t count, vv_error *err)
 {
 	char whole[NAME_MAX_LEN];
 	vv_status rc = VV_OK;

@@ -20,19 +20,14 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "cmd/vault/hold/hold_message.h"
 #include "cmd/vault/hold/ledger_record.h"
 #include "transport/places/place.h"
-
-/* A record's file. */
-typedef struct vv_record_bytes {
-	const uint8_t *bytes;
-	size_t len;
-} vv_record_bytes;
 
 /* What a server does beyond what a place does; payload is the place's. Errors need not name the holder. */
 typedef struct vv_holder_server_ops {
 	/* Several records at once, in this order: one that judges them sees together what belongs together. */
-	vv_status (*put_records)(void *payload, const vv_cid *vault, const vv_record_bytes *records,
+	vv_status (*put_records)(void *payload, const vv_cid *vault, const vv_hold_bytes *records,
 				 size_t count, vv_error *err);
 	/* One leaf, and its path (vv_leaf_path). */
 	vv_status (*audit)(void *payload, const char *name, const vv_shard *s, unsigned leaf,
@@ -116,7 +111,7 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
 /* Several, in an order in which each makes sense: those that say who may write come first. Durable only after
  * vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
-				const vv_record_bytes *records, size_t count, vv_error *err);
+				const vv_hold_bytes *records, size_t count, vv_error *err);
 /* The vaults that it has something of. */
 typedef vv_status (*vv_vault_listed_fn)(void *payload, const vv_cid *vault, vv_error *err);
 vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,

@@ -4,6 +4,7 @@
 #include "cmd/vault/sealed/holder_open.h"
 
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/hold/hold_message.h"
@@ -16,6 +17,7 @@
 #include "transport/protocol/frame.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* server_holder: how each thing that is asked of a holder is asked of a server. */
 
@@ -50,7 +52,7 @@ static vv_status unexpected(const server *s, uint8_t type, vv_error *err)
 }
 
 /* One request and its answer, whose bytes are in s->in until the next. */
-static vv_status ask_once(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_error *err)
+static vv_status ask_once(server *s, const vv_hold_message *q, vv_hold_message *a, vv_error *err)
 {
 	vv_frame_reader end;
 	uint8_t type;
@@ -79,7 +81,7 @@ static vv_status ask_once(server *s, const vv_hold_request *q, vv_hold_answer *a
 }
 
 /* A line that was idle for long has ended: every request may be sent again. */
-static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_error *err)
+static vv_status ask(server *s, const vv_hold_message *q, vv_hold_message *a, vv_error *err)
 {
 	bool fresh;
 	vv_status rc;
@@ -128,23 +130,18 @@ static vv_status shard_of(const char *rest, vv_cid *out, vv_error *err)
 /* --- what a holder does ----------------------------------------------------------------------------- */
 
 static vv_status server_put_records(void *payload, const vv_cid *vault,
-				    const vv_record_bytes *records, size_t count, vv_error *err)
+				    const vv_hold_bytes *records, size_t count, vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_RECORDS, .vault = *vault};
-	vv_auto_free vv_hold_bytes *list = vv_calloc(count + 1, sizeof(*list));
-	vv_hold_answer a;
-	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
+	vv_hold_message q = {.op = VV_HOLD_RECORDS, .vault = *vault}, a;
+	vv_status rc = VV_OK;
 
-	q.records = list;
 	for (size_t i = 0; rc == VV_OK && i < count; i += q.record_count) {
-		size_t bytes = 0;
-		q.record_count = 0;
+		size_t bytes = records[i].len;
+		q.records = records + i;
+		q.record_count = 1;
 		while (i + q.record_count < count && q.record_count < VV_HOLD_RECORDS_MAX &&
-		       (q.record_count == 0 ||
-			bytes + records[i + q.record_count].len <= VV_HOLD_RECORDS_BYTES)) {
-			const vv_record_bytes *r = &records[i + q.record_count];
-			list[q.record_count++] = (vv_hold_bytes){r->bytes, r->len};
-			bytes += r->len;
+		       (bytes += q.records[q.record_count].len) <= VV_HOLD_RECORDS_BYTES) {
+			q.record_count++;
 		}
 		rc = ask(payload, &q, &a, err);
 	}
@@ -154,10 +151,10 @@ static vv_status server_put_records(void *payload, const vv_cid *vault,
 static vv_status server_put(void *payload, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
 {
-	const vv_record_bytes record = {bytes, len};
-	vv_hold_request q = {.op = VV_HOLD_PUT, .bytes = {bytes, len}};
+	const vv_hold_bytes record = {bytes, len};
+	vv_hold_message q = {.op = VV_HOLD_PUT, .bytes = {bytes, len}};
 	const char *rest;
-	vv_hold_answer a;
+	vv_hold_message a;
 	vv_status rc = split(name, &q.vault, &rest, err);
 
 	if (rc < 0) return rc;
@@ -169,8 +166,8 @@ static vv_status server_put(void *payload, const char *name, const void *bytes, 
 static vv_status server_get(void *payload, const char *name, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_GET, .from = from};
-	vv_hold_answer a;
+	vv_hold_message q = {.op = VV_HOLD_GET, .from = from};
+	vv_hold_message a;
 	vv_status rc = split(name, &q.vault, &q.name, err);
 
 	do {
@@ -191,8 +188,8 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 {
 	uint8_t bytes[VV_HOLD_VAULTS_BYTES];
 	char text[VV_CID_TEXT + 1];
-	vv_hold_request q = {.op = VV_HOLD_VAULTS};
-	vv_hold_answer a;
+	vv_hold_message q = {.op = VV_HOLD_VAULTS};
+	vv_hold_message a;
 	int64_t now;
 	uint32_t nsec;
 	vv_status rc;
@@ -224,7 +221,7 @@ typedef struct names {
 	size_t count;
 } names;
 
-static vv_status copy_names(names *n, const vv_hold_answer *a, vv_error *err)
+static vv_status copy_names(names *n, const vv_hold_message *a, vv_error *err)
 {
 	vv_arena_reset(&n->arena);
 	n->items = vv_arena_calloc(&n->arena, a->name_count + 1, sizeof(*n->items));
@@ -242,8 +239,8 @@ static vv_status copy_names(names *n, const vv_hold_answer *a, vv_error *err)
 static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			     vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_LIST, .after = ""};
-	vv_hold_answer a;
+	vv_hold_message q = {.op = VV_HOLD_LIST, .after = ""};
+	vv_hold_message a;
 	names n = {.arena = VV_ARENA_INIT};
 	char last[VV_HOLD_NAME_MAX + 1] = "";
 	bool more = true;
@@ -275,9 +272,9 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 
 static vv_status server_remove(void *payload, const char *name, vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_REMOVE};
+	vv_hold_message q = {.op = VV_HOLD_REMOVE};
 	const char *rest;
-	vv_hold_answer a;
+	vv_hold_message a;
 	vv_status rc;
 
 	if ((rc = split(name, &q.vault, &rest, err)) < 0 ||
@@ -290,19 +287,19 @@ static vv_status server_remove(void *payload, const char *name, vv_error *err)
 static vv_status server_audit(void *payload, const char *name, const vv_shard *s, unsigned leaf,
 			      vv_buf *out, vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_AUDIT, .leaf = leaf, .shard = s->cid};
+	vv_hold_message q = {.op = VV_HOLD_AUDIT, .leaf = leaf, .shard = s->cid};
 	const char *rest;
-	vv_hold_answer a;
+	vv_hold_message a;
 	vv_status rc;
 
 	if ((rc = split(name, &q.vault, &rest, err)) < 0 || (rc = ask(payload, &q, &a, err)) < 0) {
 		return rc;
 	}
-	if (a.leaf.len != VV_LEAF || a.path.len > VV_LEAF_PATH_MAX * VV_LEAF_HASH) {
+	if (a.shown.len != VV_LEAF || a.path.len > VV_LEAF_PATH_MAX * VV_LEAF_HASH) {
 		return vv_fail(err, VV_ECORRUPT, "it answers with %zu bytes, and a leaf has %u",
-			       a.leaf.len, VV_LEAF);
+			       a.shown.len, VV_LEAF);
 	}
-	vv_buf_put(out, a.leaf.bytes, a.leaf.len);
+	vv_buf_put(out, a.shown.bytes, a.shown.len);
 	vv_buf_put(out, a.path.bytes, a.path.len);
 	return vv_buf_ok(out, err);
 }
@@ -310,8 +307,8 @@ static vv_status server_audit(void *payload, const char *name, const vv_shard *s
 static vv_status server_receipt(void *payload, const vv_cid *vault, const vv_cid *place,
 				uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_RECEIPT, .vault = *vault, .place = *place};
-	vv_hold_answer a;
+	vv_hold_message q = {.op = VV_HOLD_RECEIPT, .vault = *vault, .place = *place};
+	vv_hold_message a;
 	vv_status rc = ask(payload, &q, &a, err);
 
 	if (rc == VV_OK) {
@@ -370,8 +367,8 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 
 static vv_status greet(server *s, vv_error *err)
 {
-	const vv_hold_request q = {.op = VV_HOLD_HELLO, .version = VV_HOLD_VERSION};
-	vv_hold_answer a;
+	const vv_hold_message q = {.op = VV_HOLD_HELLO, .version = VV_HOLD_VERSION};
+	vv_hold_message a;
 	vv_status rc = ask(s, &q, &a, err);
 
 	if (rc == VV_OK && a.version != VV_HOLD_VERSION) {
@@ -451,6 +448,27 @@ static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_fact
 			"(http://, https://, ssh:// or host:path), or an IPFS node (ipfs+http://, "
 			"ipfs+https://)");
 	}
+}
+
+vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
+{
+	char cwd[4096];
+	vv_auto(vv_url) u = {0};
+	vv_status rc = vv_url_read(&u, text, err);
+
+	*out = NULL;
+	if (rc < 0) return rc;
+	if (u.secret) {
+		vv_fail(err, VV_EUSAGE, "a holder's URL must not have a password in it");
+		return vv_hint(err,
+			       "it would be in the settings and in every copy; Git's credential "
+			       "helpers keep passwords");
+	}
+	if (u.kind == VV_URL_PATH && !getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
+	}
+	*out = u.kind == VV_URL_PATH ? vv_path_absolute(cwd, u.path) : vv_strdup(text);
+	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,

@@ -7,6 +7,9 @@
 #include "cmd/vault/sealed/holder.h"
 #include "transport/line/options.h"
 
+/* A holder's URL as it is kept, the caller's: a folder as an absolute path. VV_EUSAGE: it has a password in it. */
+vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err);
+
 /* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it is not there; never VV_EREFUSED, by which
  * holders say that they are full. make: a folder is made a holder if
  * it is none. connect is used as long as the holder is. */

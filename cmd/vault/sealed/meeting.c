@@ -167,7 +167,7 @@ typedef struct batch {
 
 static vv_status send_batch(batch *b, vv_error *err)
 {
-	vv_record_bytes list[BATCH];
+	vv_hold_bytes list[BATCH];
 	vv_status rc = vv_buf_ok(&b->bytes, err);
 
 	for (size_t i = 0; i < b->count; i++) {

@@ -130,34 +130,18 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 
 /* ---- waiting_place: which records end the waiting ---- */
 
-typedef struct searching {
-	const vv_place_of *of;
-	vv_cid_map *wanted; /* shard -> its number */
-	const vv_ledger_record **places;
-	size_t count, cap;
-} searching;
-
-static bool is_own(const searching *x, const vv_ledger_record *r)
+static bool is_own(const vv_place_of *of, const vv_ledger_record *r)
 {
-	return memcmp(r->author, x->of->author, VV_KEY_PUBLIC) == 0;
+	return memcmp(r->author, of->author, VV_KEY_PUBLIC) == 0;
 }
 
-/* A place for this holder that names one of the shards. */
-static bool is_candidate(const searching *x, const vv_ledger_record *r)
+/* A place for this holder. */
+static bool is_for(const vv_place_of *of, const vv_ledger_record *r)
 {
-	bool names = false;
-	uint64_t at;
-
-	if (r->kind != VV_LEDGER_PLACE || !is_own(x, r) ||
-	    memcmp(r->holder, x->of->holder, VV_HOLDER_ID) != 0 ||
-	    r->has_key != (x->of->key != NULL) ||
-	    (x->of->key && memcmp(r->key, x->of->key, VV_KEY_PUBLIC) != 0)) {
-		return false;
-	}
-	for (size_t i = 0; !names && i < r->shard_count; i++) {
-		names = vv_cid_map_get(x->wanted, &r->shards[i].cid, &at);
-	}
-	return names;
+	return r->kind == VV_LEDGER_PLACE && is_own(of, r) &&
+	       memcmp(r->holder, of->holder, VV_HOLDER_ID) == 0 &&
+	       r->has_key == (of->key != NULL) &&
+	       (!of->key || memcmp(r->key, of->key, VV_KEY_PUBLIC) == 0);
 }
 
 /* In doubt it is: then a place is written that need not have been. */
@@ -177,87 +161,33 @@ static bool names_any(const vv_ledger_record *gone, const vv_ledger_record *plac
 	return false;
 }
 
-static bool ends_waiting(const searching *x, const vv_ledger_record *r,
+static bool ends_waiting(const vv_place_of *of, const vv_ledger_record *r,
 			 const vv_ledger_record *place)
 {
-	switch (r->kind) {
-	case VV_LEDGER_RECEIPT:
-		return is_own(x, r) && vv_cid_equal(&r->link, &place->cid);
-	case VV_LEDGER_DROP:
-		return memcmp(r->holder, place->holder, VV_HOLDER_ID) == 0 && is_later(r, place) &&
-		       names_any(r, place);
-	case VV_LEDGER_RETIRE:
-		return is_later(r, place) && names_any(r, place);
-	default:
-		return false;
+	if (r->kind == VV_LEDGER_RECEIPT) {
+		return is_own(of, r) && vv_cid_equal(&r->link, &place->cid);
 	}
+	return (r->kind == VV_LEDGER_RETIRE ||
+		(r->kind == VV_LEDGER_DROP &&
+		 memcmp(r->holder, place->holder, VV_HOLDER_ID) == 0)) &&
+	       is_later(r, place) && names_any(r, place);
 }
 
-static vv_status list_places(searching *x, vv_error *err)
+vv_status vv_waiting_places(const vv_ledger_record ***out, size_t *count, const vv_place_of *of,
+			    vv_error *err)
 {
-	const vv_ledger *l = x->of->ledger;
-
-	for (size_t i = 0; i < vv_ledger_count(l); i++) {
-		const vv_ledger_record *r = vv_ledger_at(l, i);
-		if (!is_candidate(x, r)) {
-			continue;
-		}
-		if (!vv_array_add(x->places, x->count, x->cap, r)) return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; x->count > 0 && i < vv_ledger_count(l); i++) {
-		const vv_ledger_record *r = vv_ledger_at(l, i);
-		size_t left = 0;
-		for (size_t k = 0; k < x->count; k++) {
-			if (!ends_waiting(x, r, x->places[k])) {
-				x->places[left++] = x->places[k];
-			}
-		}
-		x->count = left;
-	}
-	return VV_OK;
-}
-
-static bool names_exactly(const vv_ledger_record *place, const vv_shard *shards, size_t count)
-{
-	bool same = place->shard_count == count;
-
-	for (size_t i = 0; same && i < count; i++) {
-		same = vv_cid_equal(&place->shards[i].cid, &shards[i].cid);
-	}
-	return same;
-}
-
-static void find_named(const searching *x, bool *named)
-{
-	uint64_t at;
-
-	for (size_t i = 0; i < x->count; i++) {
-		for (size_t k = 0; k < x->places[i]->shard_count; k++) {
-			if (vv_cid_map_get(x->wanted, &x->places[i]->shards[k].cid, &at)) {
-				named[at] = true;
-			}
-		}
-	}
-}
-
-vv_status vv_waiting_place_find(const vv_ledger_record **out, bool *named, const vv_place_of *of,
-				const vv_shard *shards, size_t count, vv_error *err)
-{
-	searching x = {.of = of, .wanted = vv_cid_map_new()};
-	vv_status rc = x.wanted ? VV_OK : vv_fail_nomem(err);
+	const vv_ledger *l = of->ledger;
+	size_t cap = 0;
 
 	*out = NULL;
-	memset(named, 0, count * sizeof(*named));
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_cid_map_put(x.wanted, &shards[i].cid, i, NULL, err);
-	}
-	if (rc == VV_OK && (rc = list_places(&x, err)) == VV_OK) {
-		find_named(&x, named);
-		for (size_t i = 0; i < x.count; i++) {
-			*out = names_exactly(x.places[i], shards, count) ? x.places[i] : *out;
+	*count = 0;
+	for (size_t i = 0; i < vv_ledger_count(l); i++) {
+		const vv_ledger_record *r = vv_ledger_at(l, i);
+		bool waits = is_for(of, r);
+		for (size_t k = 0; waits && k < vv_ledger_count(l); k++) {
+			waits = !ends_waiting(of, vv_ledger_at(l, k), r);
 		}
+		if (waits && !vv_array_add(*out, *count, cap, r)) return vv_fail_nomem(err);
 	}
-	vv_cid_map_free(x.wanted);
-	vv_free(x.places);
-	return rc;
+	return VV_OK;
 }

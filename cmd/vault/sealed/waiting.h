@@ -44,9 +44,8 @@ typedef struct vv_place_of {
 	const uint8_t *key;    /* the holder's; NULL: it has none */
 } vv_place_of;
 
-/* *out: the last record that names exactly these shards in this order, borrowed from the ledger, or NULL; named[i]:
- * shard i is named by one that waits. */
-vv_status vv_waiting_place_find(const vv_ledger_record **out, bool *named, const vv_place_of *of,
-				const vv_shard *shards, size_t count, vv_error *err);
+/* All that wait, borrowed from the ledger; the list is the caller's, also on failure. */
+vv_status vv_waiting_places(const vv_ledger_record ***out, size_t *count, const vv_place_of *of,
+			    vv_error *err);
 
 #endif

@@ -54,12 +54,8 @@ static vv_status list_expected(auditing *a, vv_error *err)
 
 	for (size_t i = 0; i < vv_vault_shard_count(a->s->state); i++) {
 		const vv_kept *k = vv_vault_shard_at(a->s->state, i);
-		bool here = false;
-		for (size_t c = 0; c < k->copy_count; c++) {
-			here = here || (k->copies[c].receipt &&
-					memcmp(k->copies[c].holder, a->p->id, VV_HOLDER_ID) == 0);
-		}
-		if (!here || k->retired) {
+		const vv_copy *c = vv_vault_copy_at(k, a->p->id);
+		if (!c || !c->receipt || k->retired) {
 			continue;
 		}
 		if (!vv_array_room(a->items, a->count, a->cap)) return vv_fail_nomem(err);

@@ -36,8 +36,7 @@ static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_EMISSING,
 			       "a run names a shard that the vault does not have");
 	}
-	return c->from ? c->from(c->from_payload, k, out, err)
-		       : vv_vault_shard_content(c->session, k, out, err);
+	return vv_vault_shard_content(c->session, k, out, err);
 }
 
 /* An open stream holds a shard and room for a decoder: those opened longest ago are closed. */
@@ -266,9 +265,9 @@ bool vv_vault_keeps_ref(const vv_ref *ref)
 	       (strncmp(ref->name, "refs/varve/", 11) != 0 || vv_ref_is_head(ref->name));
 }
 
-const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author)
+const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author)
 {
-	for (size_t i = c->count; i > 0; i--) {
+	for (size_t i = count; i > 0; i--) {
 		if (c->runs[i - 1].refs.len > 0 && is_by(&c->runs[i - 1], author)) {
 			return &c->runs[i - 1];
 		}
@@ -402,6 +401,24 @@ vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, 
 			       vv_contents_get(c, cid, out, NULL, VV_IGNORED) == VV_OK
 		       ? VV_OK
 		       : rc;
+}
+
+vv_oid vv_item_oid(const vv_cid *item)
+{
+	vv_oid id;
+
+	memcpy(id.id, item->digest, sizeof(id.id));
+	return id;
+}
+
+vv_status vv_contents_here(vv_contents *c, vv_store *store, vv_item_kind kind, const vv_cid *item,
+			   vv_buf *out, vv_error *err)
+{
+	const vv_oid id = vv_item_oid(item);
+
+	return kind < VV_ITEM_COMMIT ? vv_store_get(store, item, out, err)
+				     : vv_git_object_bytes(c->session->repo, vv_item_git_type(kind),
+							   &id, VV_ITEM_MAX, out, err);
 }
 
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err)

@@ -16,6 +16,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 
 typedef struct vv_vault_run {
 	const vv_ledger_record *record; /* borrowed from the ledger */
@@ -27,16 +28,10 @@ typedef struct vv_vault_run {
 	struct vv_run_reading *reading;
 } vv_vault_run;
 
-/* Appends what is in a shard. */
-typedef vv_status (*vv_shard_content_fn)(void *payload, const vv_kept *k, vv_buf *content,
-					 vv_error *err);
-
 #define VV_STREAMS_OPEN 64u
 
 typedef struct vv_contents {
 	vv_vault_session *session;
-	vv_shard_content_fn from; /* where shards come from; NULL: vv_vault_shard_content */
-	void *from_payload;
 	vv_vault_run *runs; /* those whose index is alive, in the order of their times */
 	size_t count, cap;
 	struct vv_cid_map *known;        /* vv_item_cid -> run << 40 | place of the index's list */
@@ -61,8 +56,8 @@ vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_
 
 /* Does the vault keep the ref? Not those that only mirror what others have, or that varve itself sets. */
 bool vv_vault_keeps_ref(const vv_ref *ref);
-/* The last run of this author (NULL: of anybody) with refs; NULL: none. */
-const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
+/* The last of the first `count` runs that is by this author (NULL: by anybody) and has refs; NULL: none. */
+const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author);
 /* Has run i, of the first `count`, the refs that its author named last? Where two heads are signed by one key each of
  * them has, since neither follows the other. */
 bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
@@ -79,6 +74,14 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
  * as vv_store_get. */
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
 			    vv_error *err);
+/* The bytes of an item as this repository has it; as vv_store_get, or vv_git_object_bytes. */
+vv_status vv_contents_here(vv_contents *c, vv_store *store, vv_item_kind kind, const vv_cid *item,
+			   vv_buf *out, vv_error *err);
+static inline vv_git_type vv_item_git_type(vv_item_kind kind)
+{
+	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
+}
+vv_oid vv_item_oid(const vv_cid *item); /* of one of Git's objects */
 /* What an item is stored as a difference to; null: nothing. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
 

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "base/sys.h"
 #include "cmd/vault/work/shard_source.h"
 #include "cmd/vault/work/spread.h"
 
-#define MADE_MOST 64u /* shards of stripes that lie in made/ */
+/* Shards of stripes that are made whole at once: the session keeps them all. */
+#define WHOLE_MOST (VV_MADE_BYTES / VV_SHARD_MAX - VV_STRIPE_MAX)
 
 typedef struct owing {
 	vv_owed *x;
@@ -21,19 +21,6 @@ typedef struct owing {
 	bool sent; /* anything */
 } owing;
 
-/* --- what was made ------------------------------------------------------------------------------ */
-
-static char *made_path(const vv_vault_session *s, const vv_cid *cid)
-{
-	return vv_vault_session_path(s, "made", vv_cid_shows(cid));
-}
-
-static vv_status clear_made(const vv_vault_session *s, vv_error *err)
-{
-	vv_auto(char) *dir = vv_vault_session_path(s, "made", NULL);
-	return dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
-}
-
 static bool has_none(const owing *o, const vv_spread_shard *sh)
 {
 	for (size_t i = 0; i < o->s->place_count; i++) {
@@ -42,42 +29,11 @@ static bool has_none(const owing *o, const vv_spread_shard *sh)
 	return true;
 }
 
-/* A vv_spread.ready: shards of one stripe come one after the other, and its rest is read once. */
-static vv_status make(void *payload, const vv_spread_shard *sh, vv_error *err)
-{
-	owing *o = payload;
-	const vv_kept *k = vv_vault_shard_of(o->s->state, &sh->shard.cid);
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	bool made = false;
-	vv_auto(char) *path = NULL;
-
-	if (!k || sh->code.data == 0 || !has_none(o, sh)) return VV_OK;
-	if (!(path = made_path(o->s, &sh->shard.cid))) return vv_fail_nomem(err);
-	vv_status rc = vv_vault_shard_made(o->s, k, &bytes, &made, err);
-	if (rc == VV_OK && made && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
-		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
-		o->x->made++;
-	}
-	/* Whoever wants its bytes says that it cannot be had. */
-	return rc == VV_EMISSING || rc == VV_ECORRUPT ? VV_OK : rc;
-}
-
 static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)
 {
-	vv_vault_session *s = ((owing *)payload)->s;
+	vv_vault_session *s = payload;
 	const vv_kept *k = vv_vault_shard_of(s->state, &sh->cid);
-	vv_auto(char) *path = made_path(s, &sh->cid);
-	vv_cid is;
-	vv_status rc = path ? VV_EMISSING : vv_fail_nomem(err);
 
-	if (path && vv_exists(path)) {
-		vv_buf_reset(out);
-		rc = vv_read_regular(out, path, VV_SHARD_MAX, VV_IGNORED);
-		rc = rc == VV_OK ? vv_cid_of(&is, VV_CODEC_RAW, out->data, out->len, VV_IGNORED)
-				 : rc;
-		rc = rc == VV_OK && vv_cid_equal(&is, &sh->cid) ? VV_OK : VV_EMISSING;
-	}
-	if (rc != VV_EMISSING) return rc;
 	return k ? vv_vault_shard_bytes(s, k, out, err)
 		 : vv_fail(err, VV_EMISSING, "not a shard of this vault");
 }
@@ -153,19 +109,19 @@ static vv_status take_leave(owing *o, uint64_t *owed, vv_error *err)
 
 /* --- bringing them -------------------------------------------------------------------------------- */
 
-/* How many shards of the list, from first on, are done at once: up to MADE_MOST that may have to be made. */
+/* How many shards of the list, from first on, are done at once. */
 static size_t portion(const owing *o, size_t first)
 {
-	size_t lacking = 0, end = first;
+	size_t whole = 0, end = first;
 
 	while (end < o->list.count) {
-		const size_t n = o->list.items[end].code.data > 0
-					 ? vv_code_shards(o->list.items[end].code)
-					 : 1;
+		const size_t n = vv_spread_together(&o->list.items[end]);
+		bool lacks = false;
 		for (size_t i = end; i < end + n; i++) {
-			lacking += o->list.items[i].code.data > 0 && has_none(o, &o->list.items[i]);
+			lacks = lacks || (n > 1 && has_none(o, &o->list.items[i]));
 		}
-		if (lacking > MADE_MOST && end > first) {
+		whole += lacks ? n : 0;
+		if (whole > WHOLE_MOST && end > first) {
 			break;
 		}
 		end += n;
@@ -179,17 +135,13 @@ static vv_status fix_all(owing *o, vv_error *err)
 			    .copies = o->x->copies,
 			    .rate = o->x->rate,
 			    .progress = o->s->transfer.progress,
-			    .ready = make,
 			    .bytes = bytes_of,
-			    .payload = o};
-	vv_status rc = clear_made(o->s, err); /* what an earlier one left that was killed */
-	size_t n;
+			    .payload = o->s};
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < o->list.count; i += n) {
+	for (size_t i = 0, n; rc == VV_OK && i < o->list.count; i += n) {
 		n = portion(o, i);
-		if ((rc = vv_spread_run(&spread, o->list.items + i, n, err)) == VV_OK) {
-			rc = clear_made(o->s, err);
-		}
+		rc = vv_spread_run(&spread, o->list.items + i, n, err);
 	}
 	o->x->shards += spread.shards;
 	o->x->sent += spread.sent;

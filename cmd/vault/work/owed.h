@@ -1,8 +1,8 @@
 /*
  * owed: copies that live shards lack under the policy, and shards that stripes lack.
  *
- * What is lost of a stripe is made of the rest: so many stripes at a time that what is made fits into some 64 MB
- * of .git/varve/vault/made, each read once however much of it is lost.
+ * What is lost of a stripe is made of the rest, each of which is read once however much is lost: so many stripes at a
+ * time as the session keeps (shard_source.h).
  */
 #ifndef VV_CMD_VAULT_WORK_OWED_H
 #define VV_CMD_VAULT_WORK_OWED_H
@@ -27,7 +27,6 @@ typedef struct vv_owed {
 	size_t least;      /* copies of what has fewest, as vv_spread_sum has it */
 	size_t rest;       /* of what is in no stripe */
 	uint64_t shards, sent;
-	uint64_t made; /* of these shards: made of others of their stripes */
 	uint64_t read; /* bytes that came from holders */
 } vv_owed;
 vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err);

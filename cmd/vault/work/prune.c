@@ -32,7 +32,6 @@ typedef struct pruning {
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
 	size_t kept; /* so many of contents.runs are alive as a whole: the last of them cannot be read now */
-	vv_waiting *waiting; /* retire records */
 	vv_buf bytes, base;
 } pruning;
 
@@ -354,7 +353,6 @@ static vv_status item_bytes(pruning *p, vv_item_kind kind, const vv_cid *cid, vv
 			    vv_error *err)
 {
 	vv_error why;
-	vv_oid id;
 	vv_status rc = vv_contents_get(&p->contents, cid, out, NULL, &why);
 
 	if (rc != VV_EMISSING) {
@@ -362,12 +360,7 @@ static vv_status item_bytes(pruning *p, vv_item_kind kind, const vv_cid *cid, vv
 		return rc;
 	}
 	vv_buf_reset(out);
-	memcpy(id.id, cid->digest, sizeof(id.id));
-	rc = kind >= VV_ITEM_COMMIT
-		     ? vv_git_object_bytes(p->s->repo,
-					   (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT),
-					   &id, UINT64_MAX, out, err)
-		     : vv_store_get(p->store, cid, out, err);
+	rc = vv_contents_here(&p->contents, p->store, kind, cid, out, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
 		*err = why;
 		rc = VV_EMISSING;
@@ -408,17 +401,18 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 /* Of the chosen ones those that nothing is needed of, which are chosen no longer; or those that are left. */
 static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 {
-	vv_auto(vv_retire) old = {.session = p->s};
-	vv_status rc = VV_OK;
+	vv_auto(vv_cid_set) *old = vv_cid_set_new();
+	uint64_t shards;
+	vv_status rc = old ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
 		if (p->chosen[i] && (!dead || count_dead(p, run) == run->index.count)) {
 			p->chosen[i] = !dead;
-			rc = vv_retire_add(&old, run->record, err);
+			rc = vv_cid_set_add(old, &run->record->cid, NULL, err);
 		}
 	}
-	return rc < 0 ? rc : vv_retire_write(&old, err);
+	return rc < 0 ? rc : vv_retire_runs(p->s, old, &shards, err);
 }
 
 /* What is alive: everything, where only tails are rewritten. */
@@ -483,122 +477,6 @@ static vv_status rewrite(pruning *p, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status write_drop(pruning *p, const vv_vault_place *place, vv_cid *shards, size_t count,
-			    vv_error *err)
-{
-	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
-
-	memcpy(r.holder, place->id, VV_HOLDER_ID);
-	return vv_ledger_write(p->s->ledger, &r, &p->s->key, NULL, err);
-}
-
-/* One that counts. */
-static bool has_copy(const vv_kept *k, const vv_vault_place *place)
-{
-	const vv_copy *c = vv_vault_copy_at(k, place->id);
-
-	return c && c->receipt;
-}
-
-/* --- what goes --------------------------------------------------------------------------------------- */
-
-/* May it go now? */
-static vv_status is_due(pruning *p, const vv_kept *k, bool *out, vv_error *err)
-{
-	const vv_ledger_author *behind;
-	uint64_t sec = 0;
-	vv_status rc;
-
-	*out = false;
-	if (!k->retired) return VV_OK;
-	if ((rc = vv_waiting_see(p->waiting, &k->retired->cid, &sec, err)) < 0) return rc;
-	if ((behind = vv_vault_behind(p->s->state, k->retired)) != NULL) {
-		p->x->blocked = true;
-		memcpy(p->x->blocker, behind->key, VV_KEY_PUBLIC);
-	}
-	*out = !behind && sec >= p->x->grace_sec;
-	p->x->waiting += !*out;
-	return VV_OK;
-}
-
-static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due, vv_error *err)
-{
-	const size_t all = vv_vault_shard_count(p->s->state);
-	vv_auto_free vv_cid *gone = vv_calloc(all + 1, sizeof(*gone));
-	size_t count = 0;
-	vv_error why;
-	vv_status rc = gone ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && place->holder && i < all; i++) {
-		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
-		if (!due[i] || !has_copy(k, place)) {
-			continue;
-		}
-		vv_status gone_rc = vv_holder_remove_shard(
-			place->holder, vv_ledger_vault(p->s->ledger), &k->shard.cid, &why);
-		if (gone_rc == VV_EREFUSED) {
-			/* Its term has not ended: it goes with a later prune. */
-			p->x->held++;
-			if (!p->x->holding[0]) {
-				(void)snprintf(p->x->holding, sizeof(p->x->holding), "%s",
-					       why.message);
-			}
-		} else if (gone_rc < 0) {
-			vv_vault_place_fail(place, &why);
-		} else {
-			gone[count++] = k->shard.cid;
-		}
-	}
-	p->x->deleted += count;
-	return rc == VV_OK && count > 0 ? write_drop(p, place, gone, count, err) : rc;
-}
-
-static vv_status delete_retired(pruning *p, vv_error *err)
-{
-	const size_t all = vv_vault_shard_count(p->s->state);
-	vv_auto_free bool *due = vv_calloc(all + 1, sizeof(*due));
-	vv_status rc = due ? vv_vault_session_waiting(p->s, "retired", &p->waiting, err)
-			   : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < all; i++) {
-		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
-		bool anywhere = false;
-		for (size_t n = 0; n < p->s->place_count; n++) {
-			anywhere = anywhere || has_copy(k, &p->s->places[n]);
-		}
-		if (anywhere) {
-			rc = is_due(p, k, &due[i], err);
-		}
-	}
-	if (rc == VV_OK && !p->x->dry_run) {
-		rc = vv_waiting_write(p->waiting, err);
-	}
-	for (size_t i = 0; rc == VV_OK && !p->x->dry_run && i < p->s->place_count; i++) {
-		if (p->s->places[i].holder) {
-			rc = delete_from(p, &p->s->places[i], due, err);
-		}
-	}
-	return rc == VV_OK && p->x->deleted > 0 ? vv_vault_session_sync(p->s, err) : rc;
-}
-
-/* What others wrote meanwhile may name a shard again: their records are listed now. */
-static vv_status let_go(pruning *p, vv_error *err)
-{
-	vv_surplus *more = &p->x->surplus;
-	vv_status rc;
-
-	*more = (vv_surplus){.grace_sec = p->x->grace_sec, .dry_run = p->x->dry_run};
-	if ((rc = vv_vault_session_connect(p->s, err)) < 0 || (rc = delete_retired(p, err)) < 0) {
-		return rc;
-	}
-	rc = vv_surplus_run(more, p->s, err);
-	p->x->held += more->held;
-	if (!p->x->holding[0]) {
-		memcpy(p->x->holding, more->holding, sizeof(more->holding));
-	}
-	return rc;
-}
-
 vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 {
 	pruning p = {.x = x, .s = s};
@@ -615,7 +493,10 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	x->owed = first.owed - first.hopeless;
 	rc = rewrite(&p, err);
 	if (rc == VV_OK && !x->tails) {
-		rc = let_go(&p, err);
+		x->surplus = (vv_surplus){.grace_sec = x->grace_sec, .dry_run = x->dry_run};
+		/* What others wrote meanwhile may name a shard again: their records are listed now. */
+		rc = vv_vault_session_connect(s, err);
+		rc = rc < 0 ? rc : vv_surplus_run(&x->surplus, s, err);
 	}
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
@@ -623,7 +504,6 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_free(p.tips);
 	vv_free(p.chosen);
 	vv_cid_set_free(p.lacking);
-	vv_waiting_close(p.waiting);
 	vv_buf_clear(&p.bytes);
 	vv_buf_clear(&p.base);
 	return rc;

@@ -344,19 +344,6 @@ static vv_status find_head(recovering *r, vv_error *err)
 
 /* --- items -------------------------------------------------------------------------------------- */
 
-static vv_git_type git_type(vv_item_kind kind)
-{
-	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
-}
-
-static vv_oid item_oid(const vv_cid *cid)
-{
-	vv_oid id;
-
-	memcpy(id.id, cid->digest, sizeof(id.id));
-	return id;
-}
-
 static bool have(recovering *r, vv_item_kind kind, const vv_cid *cid)
 {
 	size_t at;
@@ -369,12 +356,13 @@ static bool have(recovering *r, vv_item_kind kind, const vv_cid *cid)
 
 static vv_status base_bytes(recovering *r, const vv_item_stored *s, vv_error *err)
 {
-	vv_oid id = item_oid(&s->base);
+	vv_oid id = vv_item_oid(&s->base);
 
 	vv_buf_reset(&r->base);
 	if (vv_cid_is_null(&s->base)) return VV_OK;
 	return s->kind >= VV_ITEM_COMMIT
-		       ? vv_receive_object_bytes(r->receive, git_type(s->kind), &id, &r->base, err)
+		       ? vv_receive_object_bytes(r->receive, vv_item_git_type(s->kind), &id,
+						 &r->base, err)
 		       : vv_incoming_get(vv_receive_incoming(r->receive), &s->base, &r->base, err);
 }
 
@@ -402,7 +390,7 @@ static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place
 		return rc;
 	}
 	if (s.kind >= VV_ITEM_COMMIT) {
-		rc = vv_receive_object(r->receive, git_type(s.kind), vv_buf_cstr(&r->bytes),
+		rc = vv_receive_object(r->receive, vv_item_git_type(s.kind), vv_buf_cstr(&r->bytes),
 				       r->bytes.len, &id, err);
 		r->x->objects += rc == VV_OK;
 		return rc < 0 ? rc : vv_cid_map_put(r->objects, &at->cid, 0, NULL, err);
@@ -473,17 +461,10 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 
 /* --- refs ---------------------------------------------------------------------------------------- */
 
-/* The last run of this author (NULL: of anybody) with refs, of those that are not left out. */
+/* Of the runs that are not left out. */
 static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
 {
-	for (size_t i = r->limit; i > 0; i--) {
-		const vv_vault_run *run = &r->contents.runs[i - 1];
-		if (run->refs.len > 0 &&
-		    (!author || memcmp(run->record->author, author, VV_KEY_PUBLIC) == 0)) {
-			return run;
-		}
-	}
-	return NULL;
+	return vv_contents_refs_of(&r->contents, r->limit, author);
 }
 
 /* Whose refs these are, where they are not the newest: "z6Mk...", and for another head that this key signed
@@ -681,7 +662,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 /* What the newest list of refs that can be read has for this one; false: nothing. */
 static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 {
-	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, NULL);
+	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, r->contents.count, NULL);
 	const size_t len = strlen(name);
 
 	for (const char *p = newest ? newest->refs.data : ""; *p;) {
@@ -773,17 +754,12 @@ static vv_status keep_holders(recovering *r, vv_error *err)
 	return VV_OK;
 }
 
-static void forget_refs(recovering *r)
+static void free_refs(recovering *r)
 {
 	for (size_t i = 0; i < r->ref_count; i++) {
 		vv_free(r->refs[i].name);
 	}
 	vv_free(r->tips);
-	vv_free(r->x->branch);
-	r->tips = NULL;
-	r->x->branch = NULL;
-	r->tip_count = r->ref_count = 0;
-	memset(&r->detached, 0, sizeof(r->detached));
 }
 
 /* What the runs below the limit have. */
@@ -791,7 +767,11 @@ static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_e
 {
 	vv_status rc;
 
-	forget_refs(r);
+	free_refs(r);
+	vv_recover_clear(r->x);
+	r->tips = NULL;
+	r->tip_count = r->ref_count = 0;
+	memset(&r->detached, 0, sizeof(r->detached));
 	vv_receive_close(r->receive);
 	r->receive = NULL;
 	vv_cid_map_reset(r->objects);
@@ -855,10 +835,7 @@ vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err)
 	vv_cid_map_free(r.objects);
 	vv_buf_clear(&r.bytes);
 	vv_buf_clear(&r.base);
-	for (size_t i = 0; i < r.ref_count; i++) {
-		vv_free(r.refs[i].name);
-	}
+	free_refs(&r);
 	vv_free(r.refs);
-	vv_free(r.tips);
 	return rc;
 }

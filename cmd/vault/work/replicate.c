@@ -63,10 +63,10 @@ static vv_status spool_bytes(void *payload, const vv_shard *sh, vv_buf *out, vv_
 
 /* --- to the holders ----------------------------------------------------------------------------- */
 
-/* The shards of the run in the spool: stripe after stripe, then the rest. Returns how many. */
-static size_t list_run(const replicating *r, vv_spread_shard *list, bool *has)
+/* The shards of the run in the spool: stripe after stripe, then the rest. */
+static void list_run(const replicating *r, vv_spread_shard *list, bool *has)
 {
-	const vv_waiting_run *run = &r->run;
+	const vv_ledger_record *run = &r->run.record;
 	size_t count = 0, first = 0;
 
 	for (size_t i = 0; i < run->stripe_count; i++) {
@@ -78,23 +78,12 @@ static size_t list_run(const replicating *r, vv_spread_shard *list, bool *has)
 		}
 		first += code.data;
 	}
-	while (first < run->count) {
+	while (first < run->shard_count) {
 		list[count++].shard = run->shards[first++];
 	}
 	for (size_t i = 0; i < count; i++) {
 		list[i].has = has + i * r->s->place_count;
 	}
-	return count;
-}
-
-static size_t shards_of(const vv_waiting_run *run)
-{
-	size_t count = run->count;
-
-	for (size_t i = 0; i < run->stripe_count; i++) {
-		count += run->stripes[i].code.parity;
-	}
-	return count;
 }
 
 /* Was the copy let go later than this receipt, by a record of ours? */
@@ -176,12 +165,7 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 {
 	const vv_ledger *l = r->s->ledger;
 	const size_t authors = vv_ledger_author_count(l);
-	vv_ledger_record v = {.kind = VV_LEDGER_VAULT,
-			      .shards = r->run.shards,
-			      .shard_count = r->run.count,
-			      .stripes = r->run.stripes,
-			      .stripe_count = r->run.stripe_count,
-			      .link = r->run.epoch};
+	vv_ledger_record v = r->run.record;
 	const vv_ledger_record *written;
 	vv_auto(vv_buf) sealed = VV_BUF_INIT;
 	vv_shard_seal seal;
@@ -189,8 +173,8 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = places_changed(r, &changed, err)) < 0 ||
-	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l), r->run.epoch.digest,
-				   err)) < 0 ||
+	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l),
+				   r->run.record.link.digest, err)) < 0 ||
 	    (changed && (rc = vv_epoch_places_seal(&sealed, &seal, &r->places, err)) < 0)) {
 		goto done;
 	}
@@ -248,7 +232,7 @@ static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
 /* The run in the spool goes out; *done: the vault has it. */
 static vv_status send_run(replicating *r, bool *done, vv_error *err)
 {
-	const size_t all = shards_of(&r->run);
+	const size_t all = vv_run_shard_count(&r->run.record);
 	vv_auto_free vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
 	vv_auto_free bool *has = vv_calloc(all * r->s->place_count + 1, sizeof(*has));
 	vv_spread_sum sum = {.least = 0};
@@ -263,7 +247,7 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 
 	*done = false;
 	if (rc == VV_OK) {
-		(void)list_run(r, list, has);
+		list_run(r, list, has);
 		find_receipts(r, list, all);
 		rc = vv_spread_run(&spread, list, all, err);
 	}
@@ -287,8 +271,10 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 /* Is the vault record of the run in the spool written, and only the spool not cleared? */
 static bool is_done(const replicating *r)
 {
-	const vv_kept *k = r->run.count > 0 ? vv_vault_shard_of(r->s->state, &r->run.shards[0].cid)
-					    : NULL;
+	const vv_ledger_record *run = &r->run.record;
+	const vv_kept *k = run->shard_count > 0
+				   ? vv_vault_shard_of(r->s->state, &run->shards[0].cid)
+				   : NULL;
 	return k && memcmp(k->run->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0;
 }
 
@@ -550,7 +536,7 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 	r->x->nothing = false;
 	vv_buf_set(&r->refs, refs->refs.data, refs->refs.len);
 	if ((rc = vv_buf_ok(&r->refs, err)) < 0 ||
-	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
+	    (rc = vv_epoch_seal_now(&r->seal, &r->run.record.link, &r->s->secrets, r->s->state,
 				    vv_ledger_vault(r->s->ledger), err)) < 0 ||
 	    (rc = open_stream(r, err)) < 0) {
 		return rc;
@@ -598,7 +584,8 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {
 		return rc;
 	}
-	const vv_vault_run *refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
+	const vv_vault_run *refs = vv_contents_refs_of(&r->contents, r->contents.count,
+						       r->s->key.public_key);
 	if (r->x->only_places) return seal_places(r, refs, err);
 	bool same = refs && same_text(&refs->refs, &r->refs);
 	if (same && r->s->readable) {
@@ -611,7 +598,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	}
 	if (!(r->seen = vv_cid_set_new())) return vv_fail_nomem(err);
 	if (!r->x->dry_run &&
-	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
+	    (rc = vv_epoch_seal_now(&r->seal, &r->run.record.link, &r->s->secrets, r->s->state,
 				    vv_ledger_vault(r->s->ledger), err)) < 0) {
 		return rc;
 	}

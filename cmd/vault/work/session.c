@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/vault/hold/key_ring.h"
 #include "cmd/vault/sealed/holder_open.h"
+#include "repo/blocks/cache.h"
 #include "repo/git/run_git.h"
 
 #define SEEN_MAX (1u << 20)
@@ -248,9 +249,8 @@ void vv_vault_session_close(vv_vault_session *s)
 	if (s->transfer.program || s->transfer.pool) {
 		vv_transfer_close(&s->transfer);
 	}
-	for (size_t i = 0; i < VV_STRIPE_MAX; i++) {
-		vv_buf_clear(&s->stripe.bytes[i]);
-	}
+	vv_block_cache_free(s->made);
+	vv_block_cache_free(s->opened);
 	vv_key_wipe(&s->key);
 	vv_vault_session_unlock(s);
 	vv_free(s->dir);

@@ -79,13 +79,6 @@ typedef struct vv_vault_place {
 	vv_meeting meeting;
 } vv_vault_place;
 
-/* The stripe that was last made whole, and all of its shards: each is called by its CID. */
-typedef struct vv_whole_stripe {
-	vv_cid cids[VV_STRIPE_MAX];
-	vv_buf bytes[VV_STRIPE_MAX];
-	size_t count;
-} vv_whole_stripe;
-
 typedef struct vv_vault_session {
 	vv_repository *repo;
 	const vv_notes *notes;
@@ -109,7 +102,9 @@ typedef struct vv_vault_session {
 	uint64_t read; /* bytes of shards that came from holders */
 	vv_error
 		failed; /* why one failed to give a shard that it has, the last time; VV_OK: none did */
-	vv_whole_stripe stripe;
+	struct vv_block_cache
+		*made; /* shards of the stripes that were made whole last; NULL: none was */
+	struct vv_block_cache *opened; /* what is in shards that were opened last */
 } vv_vault_session;
 
 /* key_file: another key than this machine's; NULL: that. need_key false: statements that need none. */

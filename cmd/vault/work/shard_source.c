@@ -7,18 +7,16 @@
 
 #include "base/sys.h"
 #include "cmd/vault/sealed/stripe.h"
+#include "repo/blocks/cache.h"
 
 #define FAILURES_MOST 2u /* then a holder is asked for no shard any more */
+#define OPENED_BYTES ((size_t)32 << 20)
 
 static bool has_said(const vv_vault_place *p, const vv_kept *k)
 {
-	bool said = false;
+	const vv_copy *c = vv_vault_copy_at(k, p->id);
 
-	for (size_t c = 0; c < k->copy_count; c++) {
-		said = said || (k->copies[c].receipt &&
-				memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0);
-	}
-	return said;
+	return c && c->receipt;
 }
 
 /* First who said so, then everybody else; last who failed. */
@@ -100,26 +98,64 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 	return found ? VV_OK : VV_EMISSING;
 }
 
-/* --- stripes ----------------------------------------------------------------------------------- */
+/* --- what was read lately ------------------------------------------------------------------------ */
 
-static const vv_kept *member(const vv_vault_session *s, const vv_kept_stripe *st, size_t i)
+static vv_status keep(vv_block_cache **cache, size_t max, const vv_cid *shard, const vv_buf *bytes,
+		      vv_error *err)
 {
-	return vv_vault_shard_at(s->state, st->shards[i]);
+	vv_blob *b = vv_blob_new(shard, bytes->len);
+
+	if (!b || (!*cache && !(*cache = vv_block_cache_new(max)))) {
+		vv_blob_unref(b);
+		return vv_fail_nomem(err);
+	}
+	memcpy(b->bytes, vv_buf_cstr(bytes), bytes->len);
+	vv_block_cache_put(*cache, b);
+	vv_blob_unref(b);
+	return VV_OK;
 }
 
-/* K of its shards, whichever can be had, into the session's stripe; but for the one with this number. */
-static vv_status gather(vv_vault_session *s, const vv_kept_stripe *st, size_t without,
-			uint8_t *from, vv_error *err)
+/* Appends it. */
+static bool is_kept(vv_block_cache *cache, const vv_cid *shard, vv_buf *out)
 {
-	vv_whole_stripe *w = &s->stripe;
+	vv_blob *b = cache ? vv_block_cache_get(cache, shard) : NULL;
+
+	if (b) {
+		vv_buf_put(out, b->bytes, b->len);
+	}
+	vv_blob_unref(b);
+	return b != NULL;
+}
+
+/* --- stripes ----------------------------------------------------------------------------------- */
+
+/* One that is being made whole. */
+typedef struct whole {
+	const vv_kept *shards[VV_STRIPE_MAX];
+	vv_buf bytes[VV_STRIPE_MAX];
+	vv_code code;
+} whole;
+
+static void whole_clear(whole *w)
+{
+	for (size_t i = 0; i < VV_STRIPE_MAX; i++) {
+		vv_buf_clear(&w->bytes[i]);
+	}
+}
+VV_AUTO_CLEAR(whole, whole_clear)
+
+/* K of its shards, whichever can be had; but for the one that is wanted. */
+static vv_status gather(whole *w, vv_vault_session *s, const vv_kept *wanted, uint8_t *from,
+			vv_error *err)
+{
 	const vv_error none = *err;
 	size_t had = 0;
 	vv_error why;
 
-	for (size_t i = 0; i < vv_code_shards(st->code) && had < st->code.data; i++) {
-		vv_status rc = i == without ? VV_EMISSING
-					    : vv_vault_shard_held(s, member(s, st, i), &w->bytes[i],
-								  &why);
+	for (size_t i = 0; i < vv_code_shards(w->code) && had < w->code.data; i++) {
+		vv_status rc = w->shards[i] == wanted
+				       ? VV_EMISSING
+				       : vv_vault_shard_held(s, w->shards[i], &w->bytes[i], &why);
 		if (rc == VV_OK) {
 			from[had++] = (uint8_t)i;
 		} else if (rc != VV_EMISSING) {
@@ -127,122 +163,91 @@ static vv_status gather(vv_vault_session *s, const vv_kept_stripe *st, size_t wi
 			return rc;
 		}
 	}
-	if (had == st->code.data) return VV_OK;
+	if (had == w->code.data) return VV_OK;
 	return vv_fail(err, VV_EMISSING,
 		       "%s; it could be made of %u others of its stripe, and only %zu are there",
-		       none.message, st->code.data, had);
-}
-
-static bool is_in(const uint8_t *numbers, size_t count, size_t n)
-{
-	return memchr(numbers, (int)n, count) != NULL;
+		       none.message, w->code.data, had);
 }
 
 /* The rest of it, each checked against its CID. */
-static vv_status make_rest(vv_vault_session *s, const vv_kept_stripe *st, const uint8_t *from,
-			   vv_error *err)
+static vv_status make_rest(whole *w, const uint8_t *from, vv_error *err)
 {
-	vv_whole_stripe *w = &s->stripe;
 	uint8_t wanted[VV_STRIPE_MAX];
 	size_t count = 0;
 	vv_auto(vv_stripe_work) *work = NULL;
 	vv_shard is;
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
-		if (!is_in(from, st->code.data, i)) {
+	for (size_t i = 0; i < vv_code_shards(w->code); i++) {
+		if (!memchr(from, (int)i, w->code.data)) {
 			wanted[count++] = (uint8_t)i;
 		}
 	}
-	if ((rc = vv_stripe_open(&work, st->code, from, wanted, count, err)) < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < st->code.data; i++) {
+	if ((rc = vv_stripe_open(&work, w->code, from, wanted, count, err)) < 0) return rc;
+	for (size_t i = 0; i < w->code.data; i++) {
 		const vv_buf *b = &w->bytes[from[i]];
-		rc = vv_stripe_take(work, i, b->data, b->len, err);
+		if ((rc = vv_stripe_take(work, i, b->data, b->len, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const vv_kept *k = member(s, st, wanted[i]);
-		if ((rc = vv_stripe_get(work, i, &w->bytes[wanted[i]], &is, err)) == VV_OK &&
-		    !vv_cid_equal(&is.cid, &k->shard.cid)) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "the parity of a stripe is not that of its shards");
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = vv_stripe_get(work, i, &w->bytes[wanted[i]], &is, err)) < 0) return rc;
+		if (!vv_cid_equal(&is.cid, &w->shards[wanted[i]]->shard.cid)) {
+			return vv_fail(err, VV_ECORRUPT,
+				       "the parity of a stripe is not that of its shards");
 		}
 	}
-	return rc;
-}
-
-/* err says why no holder has the shard. */
-static vv_status make_whole(vv_vault_session *s, const vv_kept *k, vv_error *err)
-{
-	const vv_kept_stripe *st = vv_vault_stripe_at(s->state, k->stripe - 1);
-	uint8_t from[VV_STRIPE_MAX];
-	size_t number = 0;
-	vv_status rc;
-
-	while (member(s, st, number) != k) {
-		number++;
-	}
-	s->stripe.count = 0;
-	if ((rc = gather(s, st, number, from, err)) < 0 || (rc = make_rest(s, st, from, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
-		s->stripe.cids[i] = member(s, st, i)->shard.cid;
-	}
-	s->stripe.count = vv_code_shards(st->code);
 	return VV_OK;
 }
 
-/* From the stripe that was made whole last. */
-static bool was_made(const vv_vault_session *s, const vv_cid *cid, vv_buf *bytes)
+/* err says why no holder has the shard. */
+static vv_status make_whole(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
 {
-	for (size_t i = 0; i < s->stripe.count; i++) {
-		if (vv_cid_equal(&s->stripe.cids[i], cid)) {
-			vv_buf_set(bytes, s->stripe.bytes[i].data, s->stripe.bytes[i].len);
-			return true;
+	const vv_kept_stripe *st = vv_vault_stripe_at(s->state, k->stripe - 1);
+	vv_auto(whole) w = {.code = st->code};
+	uint8_t from[VV_STRIPE_MAX];
+	vv_status rc;
+
+	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
+		w.shards[i] = vv_vault_shard_at(s->state, st->shards[i]);
+	}
+	if ((rc = gather(&w, s, k, from, err)) < 0 || (rc = make_rest(&w, from, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
+		if ((rc = keep(&s->made, VV_MADE_BYTES, &w.shards[i]->shard.cid, &w.bytes[i],
+			       err)) < 0) {
+			return rc;
+		}
+		if (w.shards[i] == k) {
+			vv_buf_set(bytes, w.bytes[i].data, w.bytes[i].len);
 		}
 	}
-	return false;
-}
-
-vv_status vv_vault_shard_made(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, bool *made,
-			      vv_error *err)
-{
-	*made = was_made(s, &k->shard.cid, bytes);
-	if (*made) return vv_buf_ok(bytes, err);
-	vv_status rc = vv_vault_shard_held(s, k, bytes, err);
-	if (rc != VV_EMISSING || k->stripe == 0 || (rc = make_whole(s, k, err)) < 0) return rc;
-	*made = was_made(s, &k->shard.cid, bytes);
 	return vv_buf_ok(bytes, err);
 }
 
 vv_status vv_vault_shard_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
 {
-	bool made;
-	return vv_vault_shard_made(s, k, bytes, &made, err);
-}
-
-/* What is in a shard whose CID was checked. */
-static vv_status unseal(const vv_vault_session *s, const vv_buf *bytes, vv_buf *content,
-			vv_error *err)
-{
-	vv_shard_seal seal;
-	vv_shard is;
-	uint8_t epoch[VV_EPOCH_NAME];
-	vv_status rc;
-
-	if ((rc = vv_shard_look(&is, epoch, bytes->data, bytes->len, err)) < 0 ||
-	    (rc = vv_epoch_seal_of(&seal, &s->secrets, vv_ledger_vault(s->ledger), epoch, err)) <
-		    0) {
-		return rc;
-	}
-	return vv_shard_open(content, &seal, bytes->data, bytes->len, err);
+	vv_buf_reset(bytes);
+	if (is_kept(s->made, &k->shard.cid, bytes)) return vv_buf_ok(bytes, err);
+	vv_status rc = vv_vault_shard_held(s, k, bytes, err);
+	return rc == VV_EMISSING && k->stripe > 0 ? make_whole(s, k, bytes, err) : rc;
 }
 
 vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
 				 vv_error *err)
 {
+	const vv_cid *vault = vv_ledger_vault(s->ledger);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = vv_vault_shard_bytes(s, k, &bytes, err);
+	vv_shard_seal seal;
+	vv_shard is;
+	uint8_t epoch[VV_EPOCH_NAME];
+	vv_status rc;
 
-	return rc < 0 ? rc : unseal(s, &bytes, content, err);
+	if (is_kept(s->opened, &k->shard.cid, content)) return vv_buf_ok(content, err);
+	if ((rc = vv_vault_shard_bytes(s, k, &bytes, err)) < 0 ||
+	    (rc = vv_shard_look(&is, epoch, bytes.data, bytes.len, err)) < 0 ||
+	    (rc = vv_epoch_seal_of(&seal, &s->secrets, vault, epoch, err)) < 0 ||
+	    (rc = vv_shard_open(content, &seal, bytes.data, bytes.len, err)) < 0) {
+		return rc;
+	}
+	return keep(&s->opened, OPENED_BYTES, &k->shard.cid, content, err);
 }

@@ -272,14 +272,11 @@ typedef struct share {
 
 /* What one holder gets of a round, a batch at a time. */
 typedef struct serving {
-	share batch; /* of what is left */
-	share part; /* that is sent now: those of batch that places name that wait, then the others */
+	share part; /* that is sent now */
 	share done; /* those of part that arrived */
-	bool named[BATCH];
 	const target *t;
-	size_t next; /* of t: where the next batch begins */
-	const vv_ledger_record
-		*place; /* names exactly part; NULL: several records do, which wait */
+	size_t next;                   /* of t: where the next batch begins */
+	const vv_ledger_record *place; /* names part, and may name more */
 	uint64_t sent;
 	bool failed; /* it takes no more, and why */
 	vv_error why;
@@ -321,7 +318,7 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	if (place->has_key) return vv_vault_session_meet(x->session, p, err);
 	vv_ledger_name(name, place);
 	vv_status rc = vv_ledger_file(l, name, &file, err);
-	vv_record_bytes record = {(const uint8_t *)file.data, file.len};
+	vv_hold_bytes record = {(const uint8_t *)file.data, file.len};
 	if (rc == VV_OK && vv_vault_holder_keeps_records(p->holder) &&
 	    vv_holder_put_records(p->holder, vv_ledger_vault(l), names, &record, 1, &why) < 0) {
 		vv_vault_place_put_failed(p, &why, 0);
@@ -438,7 +435,7 @@ static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
 
 	if (v->done.count == 0) return VV_OK;
 	/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
-	if (!v->place || v->done.count < v->part.count) {
+	if (v->done.count < v->place->shard_count) {
 		rc = write_place(x, &v->done, &v->place, err);
 		if (rc == VV_OK && p->holder && v->done.key) {
 			rc = hand_place(x, p, v->place, err);
@@ -471,48 +468,51 @@ static vv_status send_parts(vv_spread *x, serving *all, uint64_t start_ms, vv_er
 	return rc;
 }
 
-/* Those of the next batch that places name that wait. */
-static vv_status choose_named(const vv_spread *x, serving *v, vv_error *err)
+/* The last of these places that names the shard; NULL: none does. */
+static const vv_ledger_record *place_of(const vv_ledger_record *const *places, size_t count,
+					const vv_shard *sh)
 {
-	const vv_place_of of = {.ledger = x->session->ledger,
-				.author = x->session->key.public_key,
-				.holder = v->batch.p->id,
-				.key = v->batch.key};
-	bool all[BATCH];
-	vv_status rc;
+	const vv_ledger_record *found = NULL;
 
-	v->batch.count = v->part.count = v->done.count = 0;
-	while (v->next < v->t->count && v->batch.count < BATCH &&
-	       vv_vault_place_takes(v->batch.p, 1)) {
-		add_to_share(&v->batch, v->t->shards[v->next++]);
-	}
-	if (v->batch.count == 0) return VV_OK;
-	if ((rc = vv_waiting_place_find(&v->place, v->named, &of, v->batch.named, v->batch.count,
-					err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < v->batch.count; i++) {
-		if (v->named[i]) {
-			add_to_share(&v->part, v->batch.which[i]);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < places[i]->shard_count; k++) {
+			found = vv_cid_equal(&places[i]->shards[k].cid, &sh->cid) ? places[i]
+										  : found;
 		}
 	}
-	if (v->part.count > 0 && v->part.count < v->batch.count) {
-		rc = vv_waiting_place_find(&v->place, all, &of, v->part.named, v->part.count, err);
-	}
-	return rc;
+	return found;
 }
 
-/* The others, and their place. */
-static vv_status choose_rest(vv_spread *x, serving *v, vv_error *err)
+/* The next batch, and its place: one that waits since the holder did not take what it names, or a new one. */
+static vv_status choose_part(vv_spread *x, serving *v, vv_error *err)
 {
-	v->part.count = v->done.count = 0;
-	for (size_t i = 0; i < v->batch.count; i++) {
-		if (!v->named[i] &&
-		    vv_vault_place_takes(v->batch.p, vv_shard_len(v->batch.named[i].leaves))) {
-			add_to_share(&v->part, v->batch.which[i]);
-		}
+	share *h = &v->part;
+	const vv_place_of of = {.ledger = x->session->ledger,
+				.author = x->session->key.public_key,
+				.holder = h->p->id,
+				.key = h->key};
+	vv_auto_free const vv_ledger_record **waiting = NULL;
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	h->count = v->done.count = 0;
+	if (v->next < v->t->count) {
+		rc = vv_waiting_places(&waiting, &count, &of, err);
 	}
-	return v->part.count > 0 ? write_place(x, &v->part, &v->place, err) : VV_OK;
+	for (; rc == VV_OK && v->next < v->t->count && h->count < BATCH; v->next++) {
+		const size_t i = v->t->shards[v->next];
+		const vv_shard *sh = &h->shards[i].shard;
+		const vv_ledger_record *place = place_of(waiting, count, sh);
+		if (!vv_vault_place_takes(h->p, vv_shard_len(sh->leaves))) {
+			continue;
+		}
+		if (h->count > 0 && place != v->place) {
+			break;
+		}
+		v->place = place;
+		add_to_share(h, i);
+	}
+	return rc == VV_OK && h->count > 0 && !v->place ? write_place(x, h, &v->place, err) : rc;
 }
 
 /* Places are durable before anybody is told of them. */
@@ -530,24 +530,18 @@ static vv_status hand_places(vv_spread *x, serving *all, vv_error *err)
 	return rc;
 }
 
-/* A batch for each holder. What places that wait name goes first: where it is refused again nothing more is
- * written. *any: there was something left. */
+/* A batch for each holder; *any: there was something left. */
 static vv_status serve_batches(vv_spread *x, serving *all, uint64_t start_ms, bool *any,
 			       vv_error *err)
 {
-	const size_t places = x->session->place_count;
 	vv_status rc = VV_OK;
 
 	*any = false;
-	for (size_t i = 0; rc == VV_OK && i < places; i++) {
-		rc = choose_named(x, &all[i], err);
-		*any = *any || all[i].batch.count > 0;
+	for (size_t i = 0; rc == VV_OK && i < x->session->place_count; i++) {
+		rc = choose_part(x, &all[i], err);
+		*any = *any || all[i].part.count > 0;
 	}
-	if (rc < 0 || !*any || (rc = send_parts(x, all, start_ms, err)) < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < places; i++) {
-		rc = choose_rest(x, &all[i], err);
-	}
-	if (rc < 0 || (rc = hand_places(x, all, err)) < 0) return rc;
+	if (rc < 0 || !*any || (rc = hand_places(x, all, err)) < 0) return rc;
 	return send_parts(x, all, start_ms, err);
 }
 
@@ -562,11 +556,11 @@ static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *sha
 
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		vv_vault_place *p = &x->session->places[i];
-		all[i].batch.p = p;
-		all[i].batch.shards = shards;
-		all[i].batch.key = p->holder && vv_vault_holder_key(p->holder, keys[i]) ? keys[i]
-											: NULL;
-		all[i].part = all[i].done = all[i].batch;
+		all[i].part.p = p;
+		all[i].part.shards = shards;
+		all[i].part.key = p->holder && vv_vault_holder_key(p->holder, keys[i]) ? keys[i]
+										       : NULL;
+		all[i].done = all[i].part;
 		all[i].t = &targets[i];
 	}
 	while (rc == VV_OK && any) {
@@ -597,24 +591,6 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 	return rc;
 }
 
-/* Says to whoever has the bytes which ones are wanted. */
-static vv_status make_ready(const vv_spread *x, const vv_spread_shard *shards, size_t count,
-			    const target *targets, vv_error *err)
-{
-	vv_auto_free bool *wanted = x->ready ? vv_calloc(count + 1, sizeof(*wanted)) : NULL;
-	vv_status rc = x->ready && !wanted ? vv_fail_nomem(err) : VV_OK;
-
-	for (size_t i = 0; wanted && i < x->session->place_count; i++) {
-		for (size_t k = 0; k < targets[i].count; k++) {
-			wanted[targets[i].shards[k]] = true;
-		}
-	}
-	for (size_t i = 0; wanted && rc == VV_OK && i < count; i++) {
-		rc = wanted[i] ? x->ready(x->payload, &shards[i], err) : VV_OK;
-	}
-	return rc;
-}
-
 /* Shards with fewer bytes are offered to it. */
 static uint64_t takes_below(const vv_vault_place *p)
 {
@@ -632,7 +608,6 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 	vv_status rc = targets && took ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
 
 	*any = false;
-	rc = rc == VV_OK ? make_ready(x, shards, count, targets, err) : rc;
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		took[i] = takes_below(&x->session->places[i]);
 	}

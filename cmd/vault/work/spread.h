@@ -32,8 +32,6 @@ typedef struct vv_spread {
 	bool *allowed; /* only these places get anything; NULL: all that are reached */
 	uint64_t rate; /* bytes a second, about; 0: no limit */
 	const vv_progress *progress;
-	/* May be NULL: before anything is sent, for each shard that goes somewhere, in the list's order. */
-	vv_status (*ready)(void *payload, const vv_spread_shard *s, vv_error *err);
 	/* The shard's bytes, in the place of out's content. */
 	vv_status (*bytes)(void *payload, const vv_shard *s, vv_buf *out, vv_error *err);
 	void *payload;

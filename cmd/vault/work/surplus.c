@@ -225,14 +225,12 @@ static bool is_surplus(sorting *o, const vv_kept *k, unsigned said)
 {
 	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
 
-	/* Of what is retired a prune that was killed may have left it. */
-	if (k->retired) return is_own(said) && (said & DROPPED);
-	if (o->fates[n] != ENOUGH ||
-	    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)]) {
+	if (!k->retired && (o->fates[n] != ENOUGH ||
+			    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)])) {
 		return false;
 	}
-	if (o->alone || (!o->unknown && is_own(said))) return true;
-	o->x->shared++;
+	if (o->alone || ((!o->unknown || k->retired) && is_own(said))) return true;
+	o->x->shared += !k->retired;
 	return false;
 }
 
@@ -288,29 +286,54 @@ static bool is_shown(sorting *o, const vv_kept *k)
 	return o->shown[n] == 1;
 }
 
+/* May it go now? */
+static vv_status is_due(sorting *o, const candidate *c, bool *out, vv_error *err)
+{
+	const vv_ledger_record *retired = c->kept ? c->kept->retired : NULL;
+	const vv_ledger_author *behind = retired ? vv_vault_behind(o->s->state, retired) : NULL;
+	vv_cid thing = retired ? retired->cid : c->cid;
+	uint64_t sec = 0;
+	vv_status rc = retired ? VV_OK : thing_of(&thing, c, o->p, err);
+
+	if (rc < 0 || (rc = vv_waiting_see(o->waiting, &thing, &sec, err)) < 0) return rc;
+	if (behind) {
+		o->x->blocked = true;
+		memcpy(o->x->blocker, behind->key, VV_KEY_PUBLIC);
+	}
+	*out = sec >= o->x->grace_sec && !o->x->dry_run && !behind &&
+	       (!c->kept || retired || is_shown(o, c->kept));
+	return VV_OK;
+}
+
+static void count_waiting(sorting *o, const candidate *c)
+{
+	if (!c->kept || !c->kept->retired) {
+		o->x->waiting++;
+		return;
+	}
+	uint8_t *counted = &o->shown[c->kept - vv_vault_shard_at(o->s->state, 0)];
+	o->x->waiting_shards += *counted == 0;
+	*counted = 1;
+}
+
 /* Leaves of the candidates those that go now. */
 static vv_status choose_due(sorting *o, vv_error *err)
 {
 	size_t due = 0;
-	uint64_t sec = 0;
-	vv_cid thing;
-	vv_status rc = VV_OK;
+	bool goes = false;
 
 	for (size_t i = 0; i < o->count; i++) {
 		const candidate c = o->items[i];
-		if ((rc = thing_of(&thing, &c, o->p, err)) < 0 ||
-		    (rc = vv_waiting_see(o->waiting, &thing, &sec, err)) < 0) {
-			return rc;
-		}
-		if (sec < o->x->grace_sec || o->x->dry_run ||
-		    (c.kept && !c.kept->retired && !is_shown(o, c.kept))) {
-			o->x->waiting++;
-		} else {
+		vv_status rc = is_due(o, &c, &goes, err);
+		if (rc < 0) return rc;
+		if (goes) {
 			o->items[due++] = c;
+		} else {
+			count_waiting(o, &c);
 		}
 	}
 	o->count = due;
-	return rc;
+	return VV_OK;
 }
 
 /* A record that the copies here count no longer, before anything goes. It reaches the holder, and what others wrote
@@ -357,17 +380,9 @@ static void remove_due(sorting *o)
 			vv_vault_place_fail(o->p, &why);
 		} else {
 			o->x->deleted++;
+			o->x->retired += o->items[i].kept && o->items[i].kept->retired;
 		}
 	}
-}
-
-static vv_status let_go(sorting *o, vv_error *err)
-{
-	vv_status rc = write_drop(o, err);
-
-	if (rc < 0 || (rc = find_said(o, err)) < 0) return rc;
-	remove_due(o);
-	return VV_OK;
 }
 
 /* The largest policy of all who write; what another one sealed last is what he wants. */
@@ -388,6 +403,7 @@ static vv_status find_policy(sorting *o, vv_error *err)
 		    !vv_vault_writes(s->state, key)) {
 			continue;
 		}
+		o->alone = false;
 		if (vv_vault_session_places(s, key, &text, &why) == VV_OK && text.len > 0 &&
 		    vv_json_read(&doc, &arena, text.data, text.len, "the vault's holders", &why) ==
 			    VV_OK &&
@@ -403,31 +419,12 @@ static vv_status find_policy(sorting *o, vv_error *err)
 		}
 	}
 	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
-		o->unknown = o->unknown ||
-			     (memcmp(vv_vault_writer_at(s->state, i), s->key.public_key,
-				     VV_KEY_PUBLIC) != 0 &&
-			      !vv_ledger_author_of(s->ledger, vv_vault_writer_at(s->state, i)));
+		const uint8_t *key = vv_vault_writer_at(s->state, i);
+		const bool other = memcmp(key, s->key.public_key, VV_KEY_PUBLIC) != 0;
+		o->alone = o->alone && !other;
+		o->unknown = o->unknown || (other && !vv_ledger_author_of(s->ledger, key));
 	}
 	return rc;
-}
-
-/* Is nobody else named as a writer, and did nobody else write who still may? */
-static bool is_alone(const vv_vault_session *s)
-{
-	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
-		if (memcmp(vv_vault_writer_at(s->state, i), s->key.public_key, VV_KEY_PUBLIC) !=
-		    0) {
-			return false;
-		}
-	}
-	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
-		const uint8_t *author = vv_ledger_author_at(s->ledger, i)->key;
-		if (memcmp(author, s->key.public_key, VV_KEY_PUBLIC) != 0 &&
-		    vv_vault_writes(s->state, author)) {
-			return false;
-		}
-	}
-	return true;
 }
 
 static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
@@ -446,13 +443,17 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 		}
 		return rc == VV_ENOMEM ? rc : VV_OK;
 	}
-	rc = choose_due(o, err);
-	return rc < 0 ? rc : let_go(o, err);
+	if ((rc = choose_due(o, err)) < 0 || (rc = write_drop(o, err)) < 0 ||
+	    (rc = find_said(o, err)) < 0) {
+		return rc;
+	}
+	remove_due(o);
+	return VV_OK;
 }
 
 vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 {
-	sorting o = {.x = x, .s = s, .named = vv_cid_map_new(), .alone = is_alone(s)};
+	sorting o = {.x = x, .s = s, .named = vv_cid_map_new(), .alone = true};
 	vv_status rc = o.named ? vv_vault_session_waiting(s, "surplus", &o.waiting, err)
 			       : vv_fail_nomem(err);
 

@@ -172,16 +172,6 @@ static vv_status list_shards(finding *f, const vv_cid *root, vv_error *err)
 
 /* --- one holder ------------------------------------------------------------------------------------------ */
 
-static const vv_copy *copy_at(const vv_vault_session *s, const vv_kept *k, size_t place)
-{
-	for (size_t i = 0; i < k->copy_count; i++) {
-		if (memcmp(k->copies[i].holder, s->places[place].id, VV_HOLDER_ID) == 0) {
-			return &k->copies[i];
-		}
-	}
-	return NULL;
-}
-
 /* A random leaf of the shard. */
 static void ask_for_leaf(finding *f, vv_where_holder *h, size_t place, const vv_kept *k)
 {
@@ -224,7 +214,7 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 			continue;
 		}
 		h->shards++;
-		const vv_copy *copy = copy_at(s, k, place);
+		const vv_copy *copy = vv_vault_copy_at(k, s->places[place].id);
 		h->proven = copy && copy->proven < h->proven ? copy->proven : h->proven;
 		ask_for_leaf(f, h, place, k);
 	}

@@ -1,10 +1,9 @@
 /*
  * waiting_run: a run that is sealed and not in the vault yet, in .git/varve/vault/spool.
  *
- * Each shard is a file, called by its CID. A file "run" names them all; without it, and where one of them is not
- * there, nothing was sent yet, and whatever is there is rubbish. Lines: "varve run 1" ("2" with stripes); "epoch CID"; "CID LEAVES ROOT" for
- * each shard; and, over so many shards from the first one on, "stripe K M" with its M parity shards
- * in the lines that follow.
+ * Each shard is a file, called by its CID. A file "run" names them all, as the vault record will; it is not signed, and
+ * never leaves this machine. Without it, and where one of them is not there, nothing was sent yet, and whatever is there
+ * is rubbish.
  */
 #ifndef VV_CMD_VAULT_WORK_WAITING_RUN_H
 #define VV_CMD_VAULT_WORK_WAITING_RUN_H
@@ -17,11 +16,11 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct vv_waiting_run {
-	vv_cid epoch;
-	vv_shard *shards;
-	size_t count, cap;
-	vv_stripe *stripes; /* each owns its parity */
-	size_t stripe_count, stripe_cap;
+	vv_ledger_record record; /* a vault record's link (the epoch), shards and stripes */
+	vv_arena arena;          /* has parity, and what was read */
+	vv_shard *shards;        /* the record's, where they were put */
+	vv_stripe *stripes;
+	size_t cap, stripe_cap;
 	vv_file_batch files; /* not durable yet */
 } vv_waiting_run;
 

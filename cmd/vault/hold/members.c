@@ -1,0 +1,206 @@
+/*
+ * members: where each type's value lies.
+ */
+#include "cmd/vault/hold/members.h"
+
+#include <string.h>
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static bool is_absent(const vv_member *f, const char *from)
+{
+	const char *p = from + f->at;
+
+	return f->type == VV_MEMBER_LINK    ? vv_cid_is_null((const void *)p)
+	       : f->type == VV_MEMBER_BYTES ? !*(const uint8_t *const *)(const void *)p
+	       : f->type == VV_MEMBER_UINT  ? *(const uint64_t *)(const void *)p == UINT64_MAX
+					    : !*(const bool *)(from + f->more);
+}
+
+static void put_list(vv_buf *b, const vv_member *f, const char *items, size_t count)
+{
+	vv_cbor_put_array(b, count);
+	for (size_t i = 0; i < count; i++) {
+		if (f->item_count > 1) {
+			vv_cbor_put_array(b, f->item_count);
+		}
+		for (size_t k = 0; k < f->item_count; k++) {
+			vv_member_put(b, &f->item[k], items + i * f->size);
+		}
+	}
+}
+
+void vv_member_put(vv_buf *b, const vv_member *f, const void *from)
+{
+	const void *p = (const char *)from + f->at, *more = (const char *)from + f->more;
+
+	if (f->null_ok && is_absent(f, from)) {
+		vv_cbor_put_null(b);
+		return;
+	}
+	switch (f->type) {
+	case VV_MEMBER_UINT:
+		vv_cbor_put_uint(b, *(const uint64_t *)p);
+		break;
+	case VV_MEMBER_UINT32:
+		vv_cbor_put_uint(b, *(const uint32_t *)p);
+		break;
+	case VV_MEMBER_BOOL:
+		vv_cbor_put_bool(b, *(const bool *)p);
+		break;
+	case VV_MEMBER_LINK:
+		vv_cbor_put_link(b, p);
+		break;
+	case VV_MEMBER_TEXT:
+		vv_cbor_put_text(b, *(const char *const *)p, strlen(*(const char *const *)p));
+		break;
+	case VV_MEMBER_BYTES:
+		vv_cbor_put_bytes(b, *(const uint8_t *const *)p, *(const size_t *)more);
+		break;
+	case VV_MEMBER_FIXED:
+		vv_cbor_put_bytes(b, p, f->size);
+		break;
+	case VV_MEMBER_LIST:
+		put_list(b, f, *(const char *const *)p, *(const size_t *)more);
+		break;
+	}
+}
+
+void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_cbor_put_key(b, f[i].key);
+		vv_member_put(b, &f[i], from);
+	}
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static vv_status check_count(size_t is, size_t wanted, vv_error *err)
+{
+	return is == wanted ? VV_OK
+			    : vv_fail(err, VV_ECORRUPT, "%zu members where %zu belong", is, wanted);
+}
+
+vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err)
+{
+	size_t n;
+	vv_status rc = vv_cbor_get_map(&in->c, &n, err);
+	return rc < 0 ? rc : check_count(n, members, err);
+}
+
+vv_status vv_members_get_tuple(vv_members_in *in, size_t members, vv_error *err)
+{
+	size_t n;
+	vv_status rc = vv_cbor_get_array(&in->c, &n, err);
+	return rc < 0 ? rc : check_count(n, members, err);
+}
+
+static vv_status get_fixed(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	const uint8_t *p;
+	size_t len;
+	vv_status rc = vv_cbor_get_bytes(&in->c, &p, &len, err);
+
+	if (rc < 0) return rc;
+	if (len != f->size) {
+		return vv_fail(err, VV_ECORRUPT, "%zu bytes where %zu belong", len, f->size);
+	}
+	memcpy(out, p, len);
+	return VV_OK;
+}
+
+static vv_status get_text(vv_members_in *in, const vv_member *f, const char **out, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc = vv_cbor_get_text(&in->c, &text, &len, err);
+
+	if (rc < 0) return rc;
+	if (len > f->max || memchr(text, 0, len)) {
+		return vv_fail(err, VV_ECORRUPT, "a name of %zu bytes", len);
+	}
+	*out = vv_arena_strndup(in->arena, text, len);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status get_list(vv_members_in *in, const vv_member *f, void **out, size_t *count,
+			  vv_error *err)
+{
+	vv_status rc = vv_cbor_get_array(&in->c, count, err);
+
+	if (rc < 0) return rc;
+	if (*count > f->max) {
+		return vv_fail(err, VV_ECORRUPT, "a list of %zu, and %zu are the most", *count,
+			       f->max);
+	}
+	if (!(*out = vv_arena_calloc(in->arena, *count + 1, f->size))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < *count; i++) {
+		char *item = (char *)*out + i * f->size;
+		rc = f->item_count > 1 ? vv_members_get_tuple(in, f->item_count, err) : VV_OK;
+		for (size_t k = 0; rc == VV_OK && k < f->item_count; k++) {
+			rc = vv_member_get(in, &f->item[k], item, err);
+		}
+		if (rc < 0) return rc;
+		if (f->fits && !f->fits(item)) {
+			return vv_fail(err, VV_ECORRUPT, "a list has an item that is not one");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status get_uint32(vv_members_in *in, uint32_t *out, vv_error *err)
+{
+	uint64_t n;
+	vv_status rc = vv_cbor_get_uint(&in->c, &n, err);
+
+	if (rc < 0) return rc;
+	*out = (uint32_t)n;
+	return n <= UINT32_MAX ? VV_OK : vv_fail(err, VV_ECORRUPT, "a number that is too large");
+}
+
+vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	void *p = (char *)out + f->at, *more = (char *)out + f->more;
+	vv_cbor_type type;
+	vv_status rc = vv_cbor_peek(&in->c, &type, err);
+
+	if (rc < 0) return rc;
+	if (f->null_ok && type == VV_CBOR_NULL) {
+		if (f->type == VV_MEMBER_UINT) {
+			*(uint64_t *)p = UINT64_MAX;
+		}
+		return vv_cbor_get_null(&in->c, err);
+	}
+	switch (f->type) {
+	case VV_MEMBER_UINT:
+		return vv_cbor_get_uint(&in->c, p, err);
+	case VV_MEMBER_UINT32:
+		return get_uint32(in, p, err);
+	case VV_MEMBER_BOOL:
+		return vv_cbor_get_bool(&in->c, p, err);
+	case VV_MEMBER_LINK:
+		return vv_cbor_get_link(&in->c, p, err);
+	case VV_MEMBER_TEXT:
+		return get_text(in, f, p, err);
+	case VV_MEMBER_BYTES:
+		return vv_cbor_get_bytes(&in->c, p, more, err);
+	case VV_MEMBER_FIXED:
+		if (f->null_ok) {
+			*(bool *)more = true;
+		}
+		return get_fixed(in, f, p, err);
+	default:
+		return get_list(in, f, p, more, err);
+	}
+}
+
+vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
+			 vv_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_status rc = vv_cbor_get_key(&in->c, f[i].key, err);
+		if (rc < 0 || (rc = vv_member_get(in, &f[i], out, err)) < 0) return rc;
+	}
+	return VV_OK;
+}

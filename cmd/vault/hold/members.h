@@ -1,0 +1,59 @@
+/*
+ * members: members of a struct as those of a DAG-CBOR map, by a table.
+ *
+ * Whoever has the table writes the map's head; a table's members stand in the map's order: shorter keys first. Where
+ * null_ok is set, what is absent is null: a link that is null, bytes that are NULL, a number of all ones, fixed bytes
+ * whose flag is not set.
+ */
+#ifndef VV_CMD_VAULT_HOLD_MEMBERS_H
+#define VV_CMD_VAULT_HOLD_MEMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cbor.h"
+
+typedef enum vv_member_type {
+	VV_MEMBER_UINT,   /* uint64_t */
+	VV_MEMBER_UINT32, /* uint32_t */
+	VV_MEMBER_BOOL,
+	VV_MEMBER_LINK,  /* vv_cid */
+	VV_MEMBER_TEXT,  /* const char *, of at most `max` bytes and no NUL; read into the arena */
+	VV_MEMBER_BYTES, /* const uint8_t *, with its size_t at `more`; read, they are borrowed */
+	VV_MEMBER_FIXED, /* uint8_t[size]; with null_ok a bool at `more` */
+	VV_MEMBER_LIST /* a pointer, with its size_t at `more`: at most `max` items of `size`, read into the arena */
+} vv_member_type;
+
+typedef struct vv_member {
+	const char *key; /* NULL: of an item */
+	vv_member_type type;
+	bool null_ok;
+	size_t at, more, size, max;
+	const struct vv_member
+		*item; /* of a list: one for a value, several for a list of just these */
+	size_t item_count;
+	bool (*fits)(const void *item); /* NULL: every one does */
+} vv_member;
+
+void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from);
+/* A value without its key. */
+void vv_member_put(vv_buf *b, const vv_member *f, const void *from);
+
+typedef struct vv_members_in {
+	vv_cbor c;
+	vv_arena *arena;
+} vv_members_in;
+
+/* out is zeroed before. VV_ECORRUPT: another type, length or number, or an item that does not fit. */
+vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
+			 vv_error *err);
+vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err);
+/* The head of a map, or of a list that is no list of equals: so many members. */
+vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err);
+vv_status vv_members_get_tuple(vv_members_in *in, size_t members, vv_error *err);
+
+#endif
