@@ -16,6 +16,7 @@
 /* Beyond that, finding rows costs more than what it may save. */
 #define CELLS_MAX (256u << 10)
 #define NONE UINT32_MAX
+#define IN_PLACE 16u /* less than this part of the rows differs */
 
 /* A group and the hashes of its cells and rows. */
 typedef struct side {
@@ -26,7 +27,10 @@ typedef struct side {
 
 typedef struct making {
 	side base, raw;
+	bool in_place; /* which row is which need not be found */
 	uint32_t *of; /* for each row of raw: the row of base that it is, changed or not; or NONE */
+	uint32_t *touched; /* the rows of raw that are new or changed */
+	size_t touched_count;
 	edit_plan plan;
 	vv_arena arena, scratch;
 } making;
@@ -177,18 +181,18 @@ static bool hash_columns(making *m, bool same)
 	return true;
 }
 
-/* Does at most one row differ from the one at its place in base? */
-static bool differs_in_one_row(const making *m)
+/* Do so few rows differ from those at their places in base that all are where they were? */
+static bool are_in_place(const making *m)
 {
 	size_t count = 0;
 
 	for (size_t r = 0; r < m->raw.g.rows && r < m->base.g.rows; r++) {
 		count += m->raw.row[r] != m->base.row[r];
 	}
-	return m->raw.g.rows == m->base.g.rows && count <= 1;
+	return m->raw.g.rows == m->base.g.rows && count <= 1 + m->raw.g.rows / IN_PLACE;
 }
 
-/* Columns that are the same in both have a part in which row is which only if more than one may be another. */
+/* Columns that are the same in both have a part in which row is which only if rows may have moved. */
 static bool hash_all(making *m)
 {
 	side *sides[2] = {&m->base, &m->raw};
@@ -200,7 +204,7 @@ static bool hash_all(making *m)
 		s->row = vv_arena_calloc(&m->arena, s->g.rows + 1, sizeof(*s->row));
 		if (!s->cell || !s->row) return false;
 	}
-	return hash_columns(m, false) && (differs_in_one_row(m) || hash_columns(m, true));
+	return hash_columns(m, false) && ((m->in_place = are_in_place(m)) || hash_columns(m, true));
 }
 
 /* ---- which row is which ---- */
@@ -336,6 +340,13 @@ static bool match_rows(making *m)
 	m->of = vv_arena_alloc(&m->arena, rows * sizeof(*m->of));
 	if (!m->of) return false;
 	memset(m->of, 0xff, rows * sizeof(*m->of));
+	for (size_t r = 0; m->in_place && r < rows; r++) {
+		if (m->raw.row[r] == m->base.row[r] ||
+		    cells_in_common(m, r, r) > m->raw.g.columns / 2) {
+			m->of[r] = (uint32_t)r;
+		}
+	}
+	if (m->in_place) return true;
 	while (from < to && from < base_to && m->raw.row[from] == m->base.row[from]) {
 		m->of[from] = (uint32_t)from;
 		from++;
@@ -368,7 +379,12 @@ static bool plan_runs(making *m, vv_buf *out)
 	plan->base_rows = base_rows;
 	plan->rows = rows;
 	plan->runs = vv_arena_alloc(&m->arena, (rows + 1) * sizeof(*plan->runs));
-	if (!plan->runs) return false;
+	m->touched = vv_arena_alloc(&m->arena, (rows + 1) * sizeof(*m->touched));
+	if (!plan->runs || !m->touched) return false;
+	for (size_t i = 0; i < rows; i++) {
+		m->touched[m->touched_count] = (uint32_t)i;
+		m->touched_count += m->of[i] == NONE || m->raw.row[i] != m->base.row[m->of[i]];
+	}
 	while (r < rows || b < base_rows) {
 		if (r < rows && m->of[r] == b) {
 			keep++;
@@ -490,16 +506,18 @@ static bool is_changed(const making *m, size_t c, size_t r)
 /* The rows whose cell in this column changed, and then all values by row. */
 static unsigned put_values(const making *m, const giving *g, size_t c, bool head, vv_buf *out)
 {
-	const size_t rows = m->raw.g.rows;
+	const uint32_t *rows = m->touched, *end = rows + m->touched_count;
 	size_t changed = 0, last = 0;
 
-	for (size_t r = 0; r < rows; r++) {
-		changed += m->of[r] != NONE && is_changed(m, c, r);
+	for (const uint32_t *p = rows; p < end; p++) {
+		changed += m->of[*p] != NONE && is_changed(m, c, *p);
 	}
 	if (changed > 0) {
 		vv_buf_put_varint(out, changed);
 	}
-	for (size_t r = 0; changed > 0 && r < rows; r++) {
+	for (const uint32_t *p = rows; changed > 0 && p < end; p++) {
+		const size_t r = *p;
+
 		if (m->of[r] != NONE && is_changed(m, c, r)) {
 			vv_buf_put_varint(out, r - last);
 			last = r;
@@ -510,14 +528,14 @@ static unsigned put_values(const making *m, const giving *g, size_t c, bool head
 		vv_buf_putc(out, (int)g->n.width);
 		vv_buf_put_varint(out, group_zigzag((int64_t)g->n.base));
 	}
-	for (size_t r = 0; r < rows; r++) {
-		if (m->of[r] != NONE && !is_changed(m, c, r)) {
+	for (const uint32_t *p = rows; p < end; p++) {
+		if (m->of[*p] != NONE && !is_changed(m, c, *p)) {
 			continue;
 		}
 		if (is_number(g->encoding)) {
-			put_number(out, g, r);
+			put_number(out, g, *p);
 		} else {
-			put_text(out, g, r);
+			put_text(out, g, *p);
 		}
 	}
 	return (changed > 0 ? EDIT_PATCHES : 0u) | (head ? EDIT_HEAD : 0u);

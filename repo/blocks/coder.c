@@ -46,8 +46,10 @@ static const struct {
 } tries_of[] =
 	{[VV_EFFORT_QUICK] = {0, 1}, [VV_EFFORT_THOROUGH] = {1, 2}, [VV_EFFORT_UTMOST] = {1, 3}};
 
-/* A shorter difference is some changed cells, which no further try makes any shorter. */
+/* A shorter difference is some changed cells, which no further try makes any shorter; and one of less than this part of a
+ * block hardly any. */
 #define WORTH_ANOTHER 128u
+#define WORTH_PART 16u
 #define WINDOW_LOG_MIN 10
 
 /* Shorter edits are no shorter when compressed. Those of less than this part of a block are taken at once. */
@@ -373,14 +375,21 @@ static vv_status pack_frame(vv_coder *c, const void *raw, size_t len, vv_packed 
 
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
 {
+	const vv_effort effort = c->effort;
 	vv_packed parts;
 	vv_status rc = pack_parts(c, raw, len, &parts, err);
 
-	if (rc == VV_OK && (parts.len == 0 || c->effort > VV_EFFORT_QUICK)) {
+	if (rc == VV_OK && effort > VV_EFFORT_QUICK && parts.len > 0) {
+		/* Shorter than a frame that is made quickly, they are hardly longer than one that is not. */
+		c->effort = VV_EFFORT_QUICK;
+		rc = pack_frame(c, raw, len, out, err);
+		c->effort = effort;
+	}
+	if (rc == VV_OK && (parts.len == 0 || (effort > VV_EFFORT_QUICK && parts.len > out->len))) {
 		rc = pack_frame(c, raw, len, out, err);
 	}
 	if (rc == VV_OK && parts.len > 0 &&
-	    (c->effort == VV_EFFORT_QUICK || parts.len <= out->len + out->len / PARTS_COST)) {
+	    (effort == VV_EFFORT_QUICK || parts.len <= out->len + out->len / PARTS_COST)) {
 		*out = parts;
 	}
 	return rc;
@@ -476,6 +485,8 @@ static vv_status bytes_of_difference(vv_coder *c, const void *raw, size_t len, c
 {
 	const diff_try *t = &tries[tries_of[c->effort].first];
 	const diff_try *end = t + tries_of[c->effort].count;
+	const size_t part = c->effort < VV_EFFORT_UTMOST ? len / WORTH_PART : 0;
+	const size_t worth = part > WORTH_ANOTHER ? part : WORTH_ANOTHER;
 	size_t cap = max < len ? max : len, n;
 	vv_status rc = VV_OK;
 
@@ -483,7 +494,7 @@ static vv_status bytes_of_difference(vv_coder *c, const void *raw, size_t len, c
 	if (cap <= 1) return VV_OK;
 	if (!room_for(&c->diff_out, cap)) return vv_fail_nomem(err);
 	rc = diff_once(c, t, c->diff_out.bytes, cap, raw, len, base, base_len, &out->len, err);
-	while (rc == VV_OK && out->len > WORTH_ANOTHER && ++t < end) {
+	while (rc == VV_OK && out->len > worth && ++t < end) {
 		if (!room_for(&c->diff_next, out->len)) return vv_fail_nomem(err);
 		rc = diff_once(c, t, c->diff_next.bytes, out->len, raw, len, base, base_len, &n,
 			       err);
