@@ -6,7 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/group_lines.h"
@@ -433,9 +435,89 @@ static bool is_absent(const vv_group *g, size_t column)
 	       g->column[column][1] == VV_CELL_ABSENT;
 }
 
-/* vv_group_open saw to it that lengths are as short as can be. */
-vv_status vv_group_is_canonical(vv_group_encoder *e, const vv_group *g, vv_arena *arena, bool *is,
+/* Versions of a table have most columns in common. Those seen to be the one encoding of their cells are kept with their
+ * facts, and the same bytes for as many rows need not be looked at again. */
+#define SEEN_MAX (4u << 20) /* bytes of columns and facts */
+
+typedef struct seen_column {
+	const char *bytes;
+	size_t len, rows;
+	vv_fact fact;
+} seen_column;
+
+struct vv_seen_columns {
+	vv_mutex *lock; /* of all */
+	vv_hash_index index;
+	seen_column *items;
+	size_t count, cap, total;
+	vv_arena bytes;
+};
+
+static void seen_reset(vv_seen_columns *s)
+{
+	vv_hash_index_reset(&s->index);
+	vv_arena_reset(&s->bytes);
+	s->count = s->total = 0;
+}
+
+/* Fills the column's fact where it was seen. */
+static bool was_seen(vv_seen_columns *s, const look *l, size_t len, uint64_t hash)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		const seen_column *c = &s->items[at];
+
+		if (c->rows == l->rows && c->len == len && memcmp(c->bytes, l->p, len) == 0) {
+			*l->fact = c->fact;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Without room it is looked at again when it comes back. */
+static void see(vv_seen_columns *s, const look *l, const uint8_t *column, size_t len, uint64_t hash)
+{
+	seen_column c = {.len = len, .rows = l->rows, .fact = *l->fact};
+
+	if (s->total + len + sizeof(c) > SEEN_MAX ||
+	    !(c.bytes = vv_arena_strndup(&s->bytes, (const char *)column, len)) ||
+	    !vv_array_room(s->items, s->count, s->cap) ||
+	    !vv_hash_index_add(&s->index, hash, s->count)) {
+		return;
+	}
+	s->items[s->count++] = c;
+	s->total += len + sizeof(c);
+}
+
+/* With s NULL: nothing is kept. */
+static vv_status look_at_column(vv_seen_columns *s, look *l, const vv_group *g, bool *is,
 				vv_error *err)
+{
+	const uint8_t *column = l->p;
+	const size_t len = g->column_len[l->column];
+	const uint64_t hash = s ? vv_xxh3(column, len, s->index.seed) : 0;
+	bool seen;
+	vv_status rc;
+
+	if (!s) return column_is_canonical(l, g, is, err);
+	vv_mutex_lock(s->lock);
+	seen = was_seen(s, l, len, hash);
+	vv_mutex_unlock(s->lock);
+	if (seen || (rc = column_is_canonical(l, g, is, err)) < 0 || !*is) {
+		return seen ? VV_OK : rc;
+	}
+	vv_mutex_lock(s->lock);
+	see(s, l, column, len, hash);
+	vv_mutex_unlock(s->lock);
+	return VV_OK;
+}
+
+/* vv_group_open saw to it that lengths are as short as can be. */
+vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const vv_group *g,
+				vv_arena *arena, bool *is, vv_error *err)
 {
 	vv_status rc;
 
@@ -456,7 +538,7 @@ vv_status vv_group_is_canonical(vv_group_encoder *e, const vv_group *g, vv_arena
 			  .fact = e->facts ? &e->facts->columns[i] : NULL,
 			  .arena = arena};
 
-		if ((rc = column_is_canonical(&l, g, is, err)) < 0) {
+		if ((rc = look_at_column(s, &l, g, is, err)) < 0) {
 			*is = false;
 			return rc;
 		}
@@ -483,11 +565,21 @@ typedef struct scratch {
 struct group_proofs {
 	scratch *scratch; /* one a thread, and one for who waits */
 	size_t count;
+	vv_seen_columns seen;
 };
 
 group_proofs *group_proofs_new(void)
 {
-	return vv_calloc(1, sizeof(group_proofs));
+	group_proofs *p = vv_calloc(1, sizeof(*p));
+
+	if (!p) return NULL;
+	vv_hash_index_init(&p->seen.index);
+	p->seen.lock = vv_mutex_new();
+	if (!p->seen.lock) {
+		vv_free(p);
+		return NULL;
+	}
+	return p;
 }
 
 static void clear(scratch *s)
@@ -505,7 +597,10 @@ void group_proofs_free(group_proofs *p)
 		clear(&p->scratch[i]);
 	}
 	if (p) {
-		vv_free_all(p->scratch, p);
+		vv_mutex_free(p->seen.lock);
+		vv_hash_index_clear(&p->seen.index);
+		vv_arena_clear(&p->seen.bytes);
+		vv_free_all(p->seen.items, p->scratch, p);
 	}
 }
 
@@ -514,6 +609,9 @@ vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err
 	const size_t count = vv_pool_threads(pool) + 1u;
 	scratch *more;
 
+	if (p->seen.total > SEEN_MAX / 2) {
+		seen_reset(&p->seen);
+	}
 	if (count <= p->count) return VV_OK;
 	if (!(more = vv_realloc_array(p->scratch, count, sizeof(*more)))) return vv_fail_nomem(err);
 	p->scratch = more;
@@ -658,8 +756,8 @@ static bool are_facts(scratch *s, const void *item, size_t len)
 }
 
 /* The steps that are about the group; bytes of its lines. */
-static int prove_group(scratch *s, vv_group *g, const proof_setting *t, const group_items *items,
-		       uint64_t bytes, vv_error *err)
+static int prove_group(vv_seen_columns *seen, scratch *s, vv_group *g, const proof_setting *t,
+		       const group_items *items, uint64_t bytes, vv_error *err)
 {
 	bool is;
 	int made;
@@ -669,7 +767,7 @@ static int prove_group(scratch *s, vv_group *g, const proof_setting *t, const gr
 	 * whose rows share a long text costs nothing. */
 	if ((made = make_lines(s, t, g, bytes, items->last, err)) <= 0) return made;
 	vv_group_encoder_find(s->encoder, &s->facts);
-	if ((rc = vv_group_is_canonical(s->encoder, g, &s->arena, &is, err)) < 0 || !is ||
+	if ((rc = vv_group_is_canonical(seen, s->encoder, g, &s->arena, &is, err)) < 0 || !is ||
 	    !are_facts(s, items->facts, items->facts_len) ||
 	    (rc = is_cut(s, g, t->cut, items->last, &is, err)) < 0 || !is) {
 		return (int)rc;
@@ -677,8 +775,8 @@ static int prove_group(scratch *s, vv_group *g, const proof_setting *t, const gr
 	return 1;
 }
 
-static int prove(scratch *s, vv_group *g, const proof_setting *t, const group_items *items,
-		 vv_pair *pair, vv_error *err)
+static int prove(vv_seen_columns *seen, scratch *s, vv_group *g, const proof_setting *t,
+		 const group_items *items, vv_pair *pair, vv_error *err)
 {
 	uint64_t rows, bytes;
 	vv_cid cid;
@@ -695,7 +793,7 @@ static int prove(scratch *s, vv_group *g, const proof_setting *t, const group_it
 		return vv_fail_nomem(err);
 	}
 	if ((rc = open_block(s, g, t, &cid, rows, err)) < 0) return (int)rc;
-	if ((proved = prove_group(s, g, t, items, bytes, err)) > 0) {
+	if ((proved = prove_group(seen, s, g, t, items, bytes, err)) > 0) {
 		pair->raw_len = bytes;
 		pair->raw_hash = vv_xxh3(s->lines.data, s->lines.len, 0);
 		pair->first = s->lines.data[0];
@@ -707,7 +805,7 @@ int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err)
 {
 	vv_auto(vv_group) g = {0};
-	int proved = prove(&p->scratch[worker], &g, table, items, pair, VV_IGNORED);
+	int proved = prove(&p->seen, &p->scratch[worker], &g, table, items, pair, VV_IGNORED);
 
 	/* Whoever reads the lines finds the words for what is wrong. */
 	return proved == VV_ENOMEM ? (int)vv_fail_nomem(err) : proved > 0;

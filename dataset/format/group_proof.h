@@ -32,12 +32,15 @@
  * the encoder chooses, and that choice and the order of the values leave one way to write them.
  */
 
+/* Columns that were looked at before; of one proof. */
+typedef struct vv_seen_columns vv_seen_columns;
+
 /* *is: decoding the group and encoding its cells gives these bytes. Where e finds facts (vv_group_encoder_find)
  * and *is is true, they are those of the cells. The arena is scratch, and may grow with rows x 48 bytes for each column; a column that is encoded again, one with
  * cells other than texts, say, takes as many bytes in e as its cells have. VV_ECORRUPT as vv_group_column, but
- * not for all that it finds: then *is is false. */
-vv_status vv_group_is_canonical(vv_group_encoder *e, const vv_group *g, vv_arena *arena, bool *is,
-				vv_error *err);
+ * not for all that it finds: then *is is false. s: NULL, or with e finding facts, what need not be looked at again. */
+vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const vv_group *g,
+				vv_arena *arena, bool *is, vv_error *err);
 
 /* key: SHA-256 of context and items, so that nobody can make another pair with the same one. */
 typedef struct vv_pair {

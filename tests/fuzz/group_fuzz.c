@@ -44,7 +44,7 @@ static bool is_canonical(const vv_group *g)
 	bool is = false;
 
 	require(e != NULL);
-	require(vv_group_is_canonical(e, g, &arena, &is, NULL) == VV_OK || !is);
+	require(vv_group_is_canonical(NULL, e, g, &arena, &is, NULL) == VV_OK || !is);
 	vv_group_encoder_free(e);
 	vv_arena_clear(&arena);
 	return is;

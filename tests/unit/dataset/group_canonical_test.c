@@ -51,7 +51,7 @@ static bool is_canonical(const vv_buf *block, counts *n)
 		free(bytes);
 		return false;
 	}
-	vv_status rc = vv_group_is_canonical(encoder, &g, &arena, &is, &err);
+	vv_status rc = vv_group_is_canonical(NULL, encoder, &g, &arena, &is, &err);
 	vv_status encoded = group_check(bytes, block->len, &err);
 
 	assert_true(rc == VV_OK || rc == VV_ECORRUPT);
@@ -489,7 +489,7 @@ static vv_status judge(void *payload, vv_error *err)
 	vv_status rc = e ? vv_group_open(&g, block->data, block->len, err) : vv_fail_nomem(err);
 
 	if (rc >= 0) {
-		rc = vv_group_is_canonical(e, &g, &arena, &is, err);
+		rc = vv_group_is_canonical(NULL, e, &g, &arena, &is, err);
 		assert_int_equal(is, rc == VV_OK);
 	}
 	vv_group_close(&g);
