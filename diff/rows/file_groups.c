@@ -21,6 +21,7 @@ typedef struct file_group {
 
 struct vv_file_groups {
 	int fd;
+	char *bytes; /* with fd -1 */
 	const char *name;
 	vv_sink made;
 	uint64_t secret;
@@ -65,8 +66,8 @@ static vv_status take_names(vv_file_groups *g, const vv_table *t, const vv_scan_
 }
 
 vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,
-			     uint64_t secret, int take_fd, const char *name, const vv_sink *made,
-			     vv_error *err)
+			     uint64_t secret, int take_fd, char *take_bytes, const char *name,
+			     const vv_sink *made, vv_error *err)
 {
 	vv_auto(vv_file_groups) *g = vv_calloc(1, sizeof(*g));
 	vv_status rc;
@@ -74,9 +75,11 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 	*out = NULL;
 	if (!g) {
 		vv_close(take_fd, name, NULL);
+		vv_free(take_bytes);
 		return vv_fail_nomem(err);
 	}
 	g->fd = take_fd;
+	g->bytes = take_bytes;
 	g->name = name;
 	g->made = *made;
 	g->secret = secret;
@@ -105,7 +108,7 @@ void vv_file_groups_free(vv_file_groups *g)
 	vv_scan_free(g->scan);
 	vv_group_encoder_free(g->encoder);
 	vv_buf_clear_all(&g->raw, &g->block);
-	vv_free_all(g->cells, g->groups, g);
+	vv_free_all(g->bytes, g->cells, g->groups, g);
 }
 
 static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
@@ -130,6 +133,10 @@ static vv_status refuse_changed(const vv_file_groups *g, vv_error *err)
 static vv_status read_raw(vv_file_groups *g, const file_group *p, vv_error *err)
 {
 	vv_buf_reset(&g->raw);
+	if (g->bytes) {
+		vv_buf_put(&g->raw, g->bytes + p->offset, (size_t)p->len);
+		return vv_buf_ok(&g->raw, err);
+	}
 	if (!vv_buf_reserve(&g->raw, (size_t)p->len)) return vv_fail_nomem(err);
 	ssize_t got = vv_pread_full(g->fd, g->raw.data, (size_t)p->len, p->offset, g->name, err);
 	if (got < 0) return (vv_status)got;

@@ -1,5 +1,5 @@
 /*
- * file_groups: the row groups of a CSV file that nothing was stored of, encoded when one is read.
+ * file_groups: the row groups of a CSV file, or of a blob of one, that nothing was stored of, encoded when one is read.
  *
  * Two files that are compared have nearly all groups in common, and the columns of those are not wanted. So
  * the file is imported with vv_import_options.in_file, which has the place of each group and what identifies it; then
@@ -20,11 +20,11 @@
 typedef struct vv_file_groups vv_file_groups;
 
 /* t: what the import gave, its source being the import's sink; raw, secret: the result's and the one that it was
- * given. All are read here only. take_fd: the file, in any place; name: for messages, borrowed like
- * made, where blocks go that are made, and are looked for first. */
+ * given. All are read here only. take_fd: the file, in any place, or -1, and take_bytes
+ * are those of the blob; name: for messages, borrowed like made, where blocks go that are made, and are looked for first. */
 vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,
-			     uint64_t secret, int take_fd, const char *name, const vv_sink *made,
-			     vv_error *err);
+			     uint64_t secret, int take_fd, char *take_bytes, const char *name,
+			     const vv_sink *made, vv_error *err);
 void vv_file_groups_free(vv_file_groups *g); /* accepts NULL */
 VV_AUTO_FREE(vv_file_groups, vv_file_groups_free)
 

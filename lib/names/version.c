@@ -448,7 +448,7 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 
 bool vv_subject_is_file(const vv_subject *s)
 {
-	return s->from == VV_FROM_WORK && !s->is_dataset && !s->lfs && vv_cid_is_null(&s->parent);
+	return !s->is_dataset && !s->lfs && vv_cid_is_null(&s->parent);
 }
 
 vv_status vv_subject_settle(vv_subject *s, vv_error *err)

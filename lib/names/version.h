@@ -65,7 +65,7 @@ typedef struct vv_subject {
 	vv_scan_cache *raw;     /* of plain text, once opened: what its groups' bytes are */
 	vv_group_types types;
 	uint64_t raw_secret;
-	vv_cid made; /* the root that plain text became */
+	vv_cid made; /* the root that plain text became; opened again, it is not read again */
 	bool grid;   /* of a document, once opened: its rows and columns are a sheet's */
 	vv_store *
 		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
@@ -162,7 +162,7 @@ vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subjec
 void vv_subject_document_close(vv_subject_document *d); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_subject_document, vv_subject_document_close)
 
-/* Is it a file that stands alone: plain text with no version before it? After settle. */
+/* Is it a file or blob that stands alone: plain text with no version before it? After settle. */
 bool vv_subject_is_file(const vv_subject *s);
 /* What opening plain text left in it is gone; the table that was opened must be closed. */
 void vv_subject_forget(vv_subject *s);

@@ -25,6 +25,7 @@
 
 #define PACKAGE_MAX (64u << 20)
 #define PIECE (1u << 20)
+#define IN_MEMORY_MAX (64u << 20) /* of a blob whose row groups stay in its bytes */
 #define TICK 20000000 /* nanoseconds; the clock of files moves on each 10 at the latest */
 
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
@@ -223,13 +224,13 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 
 	if (r->in_file) {
 		in->fd = -1;
-		if ((rc = vv_file_groups_new(&s->groups, t, r->cache, io->secret, fd, s->text,
+		if ((rc = vv_file_groups_new(&s->groups, t, r->cache, io->secret, fd,
+					     fd < 0 ? vv_buf_detach(&in->blob) : NULL, s->text,
 					     &made, err)) < 0) {
 			return rc;
 		}
 		vv_file_groups_use(&t->source, s->groups);
 	}
-	s->made = r->cid;
 	s->raw = r->cache;
 	s->types = r->types;
 	s->raw_secret = io->secret;
@@ -691,12 +692,14 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 		return rc;
 	}
 	io->cache = cache;
-	io->in_file = opts && opts->in_file && !unpack && (!like || s->lent);
+	io->in_file = opts && opts->in_file && !unpack && (!like || s->lent) &&
+		      in->blob.len <= IN_MEMORY_MAX;
 	if ((s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
 	    (rc = vv_import(&result, &in->source, &sink, io, err)) < 0 ||
 	    (rc = vv_table_open(out, &sink, &result.cid, err)) < 0) {
 		return rc;
 	}
+	s->made = result.cid;
 	s->in_file = result.in_file;
 	if (io->keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
 		rc = keep_groups(s, &result, io, in, out, err);
@@ -762,8 +765,18 @@ void vv_subject_begin(vv_subject *s, const vv_subject_options *opts)
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err)
 {
-	vv_auto(vv_reading) *r = s->reading ? s->reading : reading_new(s, opts, false);
+	vv_sink sink;
+	vv_status rc;
 
+	if (s->passing && !vv_cid_is_null(&s->made)) {
+		vv_mem_sink_use(&sink, s->passing);
+		rc = vv_table_open(out, &sink, &s->made, err);
+		if (rc == VV_OK && s->in_file) {
+			vv_file_groups_use(&out->source, s->lent ? opts->like->groups : s->groups);
+		}
+		return rc;
+	}
+	vv_auto(vv_reading) *r = s->reading ? s->reading : reading_new(s, opts, false);
 	s->reading = NULL;
 	if (!r) return vv_fail_nomem(err);
 	if (r->status < 0 && err) {

@@ -190,7 +190,7 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 		return VV_OK;
 	}
 	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) return rc;
-	rc = vv_change_count_texts(&f->counts, r, s, e->path, NULL,
+	rc = vv_change_count_texts(&f->counts, NULL, r, s, e->path, NULL,
 				   (vv_text_version){work ? &e->index_id : &e->head_id, NULL},
 				   (vv_text_version){work ? NULL : &e->index_id, NULL},
 				   VV_COUNT_TEXT_MAX, err);

@@ -385,7 +385,7 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 	}
 	if (!v->patch) return VV_OK;
 	vv_out("\n");
-	vv_status rc = vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL,
+	vv_status rc = vv_diff_show_commits(v->patch, stat, c->parent_count ? &c->parents[0] : NULL,
 					    &c->id, err);
 	if (rc == VV_EMISSING && v->patch->unasked) {
 		vv_hint_word(err, vv_hint_words);
@@ -406,6 +406,7 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	const vv_stat_options how = {.paths = v->paths,
 				     .growth = v->growth || v->style == VV_STYLE_JSON,
 				     .names = v->name_only || v->name_status,
+				     .keep = v->patch ? v->patch->reader : NULL,
 				     .texts = v->stat};
 	if ((v->stat || how.names) &&
 	    (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,

@@ -11,7 +11,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
 #include "dataset/table/dataset_reader.h"
-#include "lib/status/change_count.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
@@ -21,6 +20,7 @@ void vv_commit_stat_clear(vv_commit_stat *s)
 	for (size_t i = 0; i < s->count; i++) {
 		vv_free_all(s->lines[i].path, s->lines[i].from);
 		vv_change_counts_clear(&s->lines[i].counts);
+		vv_text_pair_clear(&s->lines[i].texts);
 	}
 	vv_free(s->lines);
 	memset(s, 0, sizeof(*s));
@@ -31,7 +31,10 @@ typedef struct collect {
 	const vv_stat_options *opts;
 	const vv_oid *from, *to;   /* from: NULL: nothing */
 	vv_dataset_reader *reader; /* NULL until a text is counted */
+	uint64_t kept;             /* bytes of texts that stay open */
 } collect;
+
+#define KEPT_MAX (64u << 20)
 
 static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *err)
 {
@@ -91,7 +94,7 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 	const vv_text_version old = {&line->change.old_id, c->from},
 			      now = {&line->change.new_id, c->to};
 	vv_content *o = &line->old_side, *n = &line->new_side;
-	bool counted;
+	bool counted, keep = false;
 	vv_status rc = counts_text(c, line, &counted, err);
 
 	if (rc < 0 || !counted || o->damaged || n->damaged ||
@@ -99,8 +102,10 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 		return rc;
 	}
 	if (o->file && n->file) {
-		return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path, NULL,
-					     old, now, most, err);
+		keep = c->opts->keep && !line->from && o->bytes + n->bytes <= KEPT_MAX - c->kept;
+		c->kept += keep ? o->bytes + n->bytes : 0;
+		return vv_change_count_texts(&line->counts, keep ? &line->texts : NULL, c->repo,
+					     c->reader, line->path, NULL, old, now, most, err);
 	}
 	return is_text(n) ? count_rows(c, n, line->path, now, err)
 			  : count_rows(c, o, line->path, old, err);
@@ -131,7 +136,7 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
-	collect c = {.repo = r, .opts = opts, .from = from, .to = to};
+	collect c = {.repo = r, .opts = opts, .from = from, .to = to, .reader = opts->keep};
 
 	vv_auto(vv_changed_files) files = {.count = 0};
 
@@ -147,7 +152,9 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 			rc = fill_line(&c, line, err);
 		}
 	}
-	vv_dataset_reader_close(c.reader);
+	if (!opts->keep) {
+		vv_dataset_reader_close(c.reader);
+	}
 	return rc;
 }
 

@@ -12,8 +12,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
-#include "diff/write/change_words.h"
 #include "lib/names/content.h"
+#include "lib/status/change_count.h"
 #include "lib/worktree/added_blocks.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
@@ -24,6 +24,7 @@ typedef struct vv_stat_line {
 	vv_change change; /* its path is the one above */
 	vv_content old_side, new_side;
 	vv_change_counts counts; /* where both sides are tables */
+	vv_text_pair texts;      /* with keep */
 	bool has_growth;         /* false: not counted, since blocks are not here or nobody asked */
 	vv_growth growth;        /* what the new version added to the store */
 } vv_stat_line;
@@ -37,6 +38,8 @@ typedef struct vv_stat_options {
 	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
 	bool growth;              /* count stored bytes, too */
 	bool names;               /* count nothing: only the names are wanted */
+	/* Texts that are read for a number are to be compared again by this one, so that some stay open; borrowed; NULL: no */
+	vv_dataset_reader *keep;
 	bool texts; /* count rows of tables that Git has as plain text, too, tracked or not, whatever their size */
 } vv_stat_options;
 

@@ -177,10 +177,10 @@ vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_erro
 	return rc;
 }
 
-/* The subject of one side, NULL in *out when the path is not there. */
+/* The subject of one side, NULL in *out when the path is not there. found: storage has it already. */
 static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *path, uint32_t mode,
-			   int stage, vv_subject *storage, vv_subject **out, char **word,
-			   char **name, vv_error *err)
+			   int stage, bool found, vv_subject *storage, vv_subject **out,
+			   char **word, char **name, vv_error *err)
 {
 	static const char *const stages[] = {NULL, "base", "ours", "theirs"};
 	*out = NULL;
@@ -189,16 +189,32 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 	*name = vv_asprintf("%s:%s",
 			    s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name, path);
 	if (!*word || !*name) return vv_fail_nomem(err);
-	vv_status rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
+	vv_status rc = found ? VV_OK : vv_subject_find(storage, r->repo, r->reader, *word, err);
 	storage->text = *name; /* what messages call it */
 	*out = rc == VV_OK ? storage : NULL;
 	return rc;
+}
+
+/* The line of this path whose texts are still open; NULL: none. Both are sorted. */
+static vv_stat_line *find_open(vv_diff_print *r, const vv_diff_path *p)
+{
+	const vv_commit_stat *s = r->stat;
+	int order = -1;
+
+	while (s && r->stat_at < s->count &&
+	       (order = strcmp(s->lines[r->stat_at].path, p->path)) < 0) {
+		r->stat_at++;
+	}
+	return order == 0 && s->lines[r->stat_at].texts.now.text && !p->old_path
+		       ? &s->lines[r->stat_at]
+		       : NULL;
 }
 
 static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
 			   vv_error *err)
 {
 	vv_auto(vv_subject) a = {0}, b = {0};
+	vv_stat_line *open = find_open(r, p);
 	char *words[2] = {NULL, NULL}, *names[2] = {NULL, NULL};
 	vv_diff_item item = {.path = p->path,
 			     .old_path = p->old_path,
@@ -209,15 +225,19 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 	vv_status rc;
 	a.env = b.env = vv_environ();
 	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
-			    &a, &item.a, &words[0], &names[0], err)) < 0 ||
-	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, &b, &item.b, &words[1], &names[1],
-			    err)) < 0) {
+			    open, open ? &open->texts.old : &a, &item.a, &words[0], &names[0],
+			    err)) < 0 ||
+	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, open, open ? &open->texts.now : &b,
+			    &item.b, &words[1], &names[1], err)) < 0) {
 		goto done;
 	}
 	item.old_name = names[0];
 	item.new_name = names[1];
 	rc = vv_diff_print_item(r, &item, err);
 done:
+	if (open) {
+		open->texts.old.text = open->texts.now.text = open->path;
+	}
 	for (int i = 0; i < 2; i++) {
 		vv_free_all(words[i], names[i]);
 	}
@@ -405,8 +425,8 @@ uint64_t vv_diff_print_limit(const vv_diff_print *r)
 	return is_kind(r, "text") && terminal ? TERMINAL_LIMIT : 0;
 }
 
-vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to,
-			       vv_error *err)
+vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
+			       const vv_oid *from, const vv_oid *to, vv_error *err)
 {
 	static const vv_strings none;
 	vv_auto(vv_buf) shown_by = VV_BUF_INIT;
@@ -414,6 +434,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 	vv_auto(vv_diff_print) r = {
 		.repo = s->repo,
 		.reader = s->reader,
+		.stat = stat,
 		.fd = -1,
 		.book.fd = -1,
 		.format = "text",

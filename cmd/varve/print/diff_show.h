@@ -15,6 +15,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "cmd/varve/print/commit_stat.h"
 #include "dataset/table/dataset_reader.h"
 #include "diff/merge/patch.h"
 #include "diff/write/writer_kinds.h"
@@ -30,6 +31,9 @@ typedef struct vv_diff_print {
 	const char *format;              /* its name */
 	const vv_diff_writer_kind *kind; /* NULL: patch */
 	const char *color;               /* auto, always, never; NULL: auto */
+	const vv_commit_stat *
+		stat; /* of the same versions, or NULL: texts that it has open are not read again */
+	size_t stat_at;
 	bool quiet, name_only, name_status;
 	int fd;                       /* written to in the place of stdout, or -1 */
 	const char *output;           /* what messages call it */
@@ -75,8 +79,8 @@ typedef struct vv_diff_show {
 	bool unasked;             /* nobody asked for rows: blocks that are not here are a note */
 } vv_diff_show;
 
-/* from NULL: nothing was there. Writes to stdout. */
-vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to,
-			       vv_error *err);
+/* from NULL: nothing was there. stat: of the same commits; texts that it has open are not read again. Writes to stdout. */
+vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
+			       const vv_oid *from, const vv_oid *to, vv_error *err);
 
 #endif

@@ -70,8 +70,8 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 	if (vv_web_recall(v, &key, keep, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
-			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path, table,
-						 (vv_text_version){&c->old_id, &of->a->id},
+			 : vv_change_count_texts(&out->counts, NULL, v->repo, v->reader, c->path,
+						 table, (vv_text_version){&c->old_id, &of->a->id},
 						 (vv_text_version){&c->new_id, &of->b->id},
 						 VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {

@@ -22,7 +22,8 @@
 /* How a table is written. */
 typedef struct look {
 	const char *delimiter, *newline;
-	bool always, some_quoted, short_rows, blank_lines, mixed_newlines, no_final_newline, bom;
+	bool always, some_quoted, short_rows, blank_lines, mixed_newlines, no_final_newline, bom,
+		blob;
 	unsigned odd_from; /* rows from here on have other values; 0: none */
 	size_t long_cell;  /* bytes of one cell in the middle */
 	size_t blank_run;  /* line ends before the row after it */
@@ -137,13 +138,17 @@ static void import_file(imported *f, const char *name, const look *l, imported *
 	vv_assert_ok(vv_import(&f->r, &source, &f->sink, &o, &err), &err);
 	vv_assert_ok(vv_table_open(&f->t, &f->sink, &f->r.cid, &err), &err);
 	if (f->r.in_file && !like) {
-		vv_assert_ok(vv_file_groups_new(&f->groups, &f->t, f->r.cache, o.secret, fd,
-						f->path, &f->sink, &err),
+		vv_assert_ok(vv_file_groups_new(&f->groups, &f->t, f->r.cache, o.secret,
+						l->blob ? -1 : fd,
+						l->blob ? vv_buf_detach(&text) : NULL, f->path,
+						&f->sink, &err),
 			     &err);
 		vv_file_groups_use(&f->t.source, f->groups);
 	} else {
-		close(fd);
 		f->t.source = like && like->groups ? like->t.source : f->t.source;
+	}
+	if (!f->groups || l->blob) {
+		close(fd);
 	}
 	vv_buf_clear(&text);
 }
@@ -192,6 +197,7 @@ static const look looks[] = {
 	{.delimiter = ",", .newline = "\n", .some_quoted = true, .blank_lines = true},
 	{.delimiter = ",", .newline = "\n", .mixed_newlines = true, .no_final_newline = true},
 	{.delimiter = ",", .newline = "\n", .short_rows = true},
+	{.delimiter = ";", .newline = "\r\n", .bom = true, .blob = true},
 };
 #define LOOKS (sizeof(looks) / sizeof(looks[0]))
 
