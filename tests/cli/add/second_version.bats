@@ -124,8 +124,8 @@ is_found() {
 	[ $(($(cat .git/varve/packs/*.pack | wc -c) - before)) -lt 4000 ]
 	for remote in "ssh://host$PWD/../peer" host; do
 		succeeds varve push --json "$remote" main
-		[ "$(jq .line <<< "$output")" -gt 100 ]
-		[ "$(jq .line <<< "$output")" -lt 4000 ]
+		[ "$(jq .lineBytes <<< "$output")" -gt 100 ]
+		[ "$(jq .lineBytes <<< "$output")" -lt 4000 ]
 	done
 	succeeds varve diff --json HEAD~1 HEAD
 	[ "$(jq -c '[.tables[0].rows[].key.id]' <<< "$output")" = '["31415"]' ]
