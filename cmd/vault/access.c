@@ -57,8 +57,10 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 
 	if (!vv_vault_is_owner(s->state, s->key.public_key) || !s->secrets.last) {
 		vv_did_text(did, s->key.public_key);
-		vv_fail(err, VV_EREFUSED, "the key %s is not an owner of this vault", did);
-		return vv_hint(err, "the owners are its founder and the recovery key: --key FILE");
+		return vv_fail(err, VV_EREFUSED,
+			       "the key %s is not an owner of this vault\n"
+			       "the owners are its founder and the recovery key: --key FILE",
+			       did);
 	}
 	vv_did_text(did, x->key);
 	if (vv_vault_is_owner(s->state, x->key) && !x->write) {
@@ -66,8 +68,10 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 	}
 	if (vv_vault_is_owner(s->state, x->key)) {
 		if (memcmp(x->key, s->key.public_key, VV_KEY_PUBLIC) == 0) {
-			vv_fail(err, VV_EREFUSED, "%s is the key that would sign this", did);
-			return vv_hint(err, "another owner's signs it: --key FILE");
+			return vv_fail(err, VV_EREFUSED,
+				       "%s is the key that would sign this\n"
+				       "another owner's signs it: --key FILE",
+				       did);
 		}
 		if (x->add != vv_vault_is_writer(s->state, x->key)) return VV_OK;
 		return x->add ? vv_fail(err, VV_EEXISTS, "%s is one already", did)
@@ -123,8 +127,7 @@ static vv_status access_change(const vv_access *x, vv_vault_session *s, vv_error
 	change.removed_count = !x->add && was_writer;
 	rc = vv_epoch_begin(s->ledger, s->state, &s->secrets, &change, &s->key, err);
 done:
-	vv_free(readers.items);
-	vv_free(writers.items);
+	vv_free_all(readers.items, writers.items);
 	return rc;
 }
 

@@ -45,9 +45,9 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 			rc = vv_fail(
 				err, VV_EREFUSED,
 				"'%s' is inside this repository: a copy inside it would be lost "
-				"with it",
+				"with it\n"
+				"name a folder elsewhere, best on another disk",
 				vv_text_url(url));
-			vv_hint(err, "name a folder elsewhere, best on another disk");
 		}
 	}
 	free(real);
@@ -62,13 +62,13 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 		const vv_holder_config *other = &all->items[i];
 		if (other->key && !other->dead && strcmp(other->key, h->key) == 0 &&
 		    strcmp(other->name, h->name) != 0) {
-			vv_fail(err, VV_EEXISTS,
-				"it is the same server as holder '%s': both sign with the key %s",
+			return vv_fail(
+				err, VV_EEXISTS,
+				"it is the same server as holder '%s': both sign with the key %s\n"
+				"a copy there is one copy, by whatever address; 'varve vault "
+				"holder list' "
+				"shows the addresses",
 				vv_text_shows(other->name), h->key);
-			return vv_hint(
-				err, "a copy there is one copy, by whatever address; 'varve vault "
-				     "holder list' "
-				     "shows the addresses");
 		}
 	}
 	return VV_OK;
@@ -93,10 +93,10 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	}
 	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
 	if (old && strcmp(old->url, url) != 0) {
-		vv_fail(err, VV_EEXISTS, "there is a holder '%s' already: %s",
-			vv_text_shows(old->name), vv_text_url(old->url));
-		return vv_hint(err,
+		return vv_fail(err, VV_EEXISTS,
+			       "there is a holder '%s' already: %s\n"
 			       "'varve vault holder remove %s' moves its copies, and removes it",
+			       vv_text_shows(old->name), vv_text_url(old->url),
 			       vv_text_shows(old->name));
 	}
 	for (size_t i = 0; i < all.count; i++) {
@@ -297,20 +297,18 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		owed.leave = leave;
 		/* What was lacking before is no reason to stay. */
 		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
-			vv_fail(err, VV_EREFUSED,
+			rc = vv_fail(
+				err, VV_EREFUSED,
 				"'%s' keeps %s that no other holder can take: without it %s would "
 				"be "
-				"lacking",
-				vv_text_shows(h->name),
-				vv_text_counted(owed.less, "copy", "copies"),
-				owed.less == 1 ? "it" : "they");
-			rc = vv_hint(
-				err,
+				"lacking\n"
 				"add another holder in another failure domain first, or ask for "
 				"fewer "
 				"copies ('varve vault replicate --copies'); 'varve vault holder "
 				"dead %s' if it is gone",
-				vv_text_shows(h->name));
+				vv_text_shows(h->name),
+				vv_text_counted(owed.less, "copy", "copies"),
+				owed.less == 1 ? "it" : "they", vv_text_shows(h->name));
 		}
 		if (rc == VV_OK && owed.shards > 0) {
 			vv_note("%s moved to other holders",

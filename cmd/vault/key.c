@@ -50,12 +50,12 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 
 	if (!path) return err->code;
 	if (vv_exists(path) && !o->force) {
-		vv_fail(err, VV_EEXISTS, "this machine has a key already: '%s'",
-			vv_text_shows(path));
-		rc = vv_hint(
-			err,
+		rc = vv_fail(
+			err, VV_EEXISTS,
+			"this machine has a key already: '%s'\n"
 			"'varve vault key show' prints its name; --force makes another one and keeps "
-			"the old one beside it");
+			"the old one beside it",
+			vv_text_shows(path));
 	} else if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_buf_printf(&old, "%s.%.16s", path, did + 8);
 		rc = vv_buf_ok(&old, err);
@@ -124,9 +124,10 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 	uint8_t key[VV_KEY_PUBLIC];
 
 	if (strncmp(name, "did:", 4) == 0) {
-		vv_fail(err, VV_EUSAGE, "'%s' is a key, not a name for one: the name comes first",
-			vv_text_shows(name));
-		return vv_hint(err, "varve vault key trust %s %s",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is a key, not a name for one: the name comes first\n"
+			       "varve vault key trust %s %s",
+			       vv_text_shows(name),
 			       strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
 			       vv_text_shows(name));
 	}

@@ -362,10 +362,10 @@ static vv_status seal(resealing *r, vv_error *err)
 
 	r->x->items = run.put + run.blocks + run.objects;
 	if (rc == VV_OK && run.short_of_min) {
-		vv_fail(err, VV_EREFUSED,
-			"the runs sealed again do not have their copies yet: nothing is retired");
-		rc = vv_hint(err,
-			     "bring a holder back or add one, then 'varve vault repair' again");
+		rc = vv_fail(
+			err, VV_EREFUSED,
+			"the runs sealed again do not have their copies yet: nothing is retired\n"
+			"bring a holder back or add one, then 'varve vault repair' again");
 	}
 	return rc;
 }

@@ -37,8 +37,10 @@ typedef struct reading {
 /* wanted: what makes sense, as the hint. */
 static vv_status nonsense(const reading *r, const char *what, const char *text, const char *wanted)
 {
-	vv_fail(r->err, VV_EUSAGE, "%s '%s' makes no sense here", what, vv_text_shows(text));
-	return vv_hint(r->err, "%s", wanted);
+	return vv_fail(r->err, VV_EUSAGE,
+		       "%s '%s' makes no sense here\n"
+		       "%s",
+		       what, vv_text_shows(text), wanted);
 }
 
 /* A part of the path, decoded. NULL: it cannot be, or there is no memory. */
@@ -115,8 +117,10 @@ static vv_status take_rev_and_path(reading *r, const char *place, const char *re
 	vv_status rc = *rest ? take_rev(r, rest) : VV_OK;
 
 	if (rc == VV_OK && !r->out->path) {
-		vv_fail(r->err, VV_EUSAGE, "which table?");
-		return vv_hint(r->err, "name a version and its path: %s/REV/PATH", place);
+		return vv_fail(r->err, VV_EUSAGE,
+			       "which table?\n"
+			       "name a version and its path: %s/REV/PATH",
+			       place);
 	}
 	return rc;
 }
@@ -200,9 +204,11 @@ static vv_status read_place(reading *r, const char *below)
 	size_t len = strcspn(below, "/");
 	const known_place *p = find_place(below, len, a->api);
 	if (!p) {
-		vv_fail(r->err, VV_ENOTFOUND, "no such page '%s'", vv_text_show(below, len));
-		return vv_hint(
-			r->err, "%s",
+		return vv_fail(
+			r->err, VV_ENOTFOUND,
+			"no such page '%s'\n"
+			"%s",
+			vv_text_show(below, len),
 			a->api ? "below api/v0 there are changes, refs, datasets, data, values, "
 				 "compare, row, history, column and conflicts"
 			       : "there are commits, search, tree, table, columns, history and compare");
@@ -415,8 +421,10 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 static vv_status refuse_unknown(const reading *r)
 {
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
-	vv_fail(r->err, VV_EUSAGE, "no such parameter '%s'", vv_text_shows(r->unknown));
-	return vv_hint(r->err, "where chooses rows, and show columns");
+	return vv_fail(r->err, VV_EUSAGE,
+		       "no such parameter '%s'\n"
+		       "where chooses rows, and show columns",
+		       vv_text_shows(r->unknown));
 }
 
 static vv_status make_filters(reading *r)

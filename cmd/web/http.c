@@ -29,9 +29,8 @@ static void log_line(void *payload, const char *line)
 	serving *s = payload;
 
 	if (s->o->quiet) return;
-	vv_mutex_lock(s->lock);
+	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	vv_notes_put(s->o->notes, "%s", line);
-	vv_mutex_unlock(s->lock);
 }
 
 static bool is_loopback(const char *url)
@@ -66,9 +65,10 @@ static vv_status announce(vv_child *children, const vv_serve_http_options *o,
 	vv_status rc = VV_OK;
 
 	if (is_loopback(url)) {
-		vv_fail(err, VV_EUSAGE, "other machines cannot reach %s, so it is not announced",
-			url);
-		return vv_hint(err, "listen on all addresses: --http '*:%s'", port);
+		return vv_fail(err, VV_EUSAGE,
+			       "other machines cannot reach %s, so it is not announced\n"
+			       "listen on all addresses: --http '*:%s'",
+			       url, port);
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->server.path_count; i++) {
 		const char *const name = vv_http_server_name(server, i);

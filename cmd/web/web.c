@@ -75,8 +75,7 @@ typedef struct request {
 
 static void reply_clear(vv_web_reply *r)
 {
-	vv_buf_clear(&r->body);
-	vv_buf_clear(&r->location);
+	vv_buf_clear_all(&r->body, &r->location);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -365,8 +364,9 @@ static vv_status settle(request *q, vv_error *err)
 
 	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
 	    q->address.place != VV_WEB_AT_CONFLICTS || q->address.api) {
-		vv_fail(err, VV_EUSAGE, "this form is not of a page that is shown now");
-		return vv_hint(err, "reload the page");
+		return vv_fail(err, VV_EUSAGE,
+			       "this form is not of a page that is shown now\n"
+			       "reload the page");
 	}
 	if ((rc = vv_web_settle(&q->visit, &s, err)) < 0) return rc;
 	return redirect(q, &to, 303, err);

@@ -48,8 +48,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, h->dir))) {
 		return vv_fail_nomem(err);
 	}
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 void vv_hold_close(vv_hold *h)
@@ -60,9 +59,7 @@ void vv_hold_close(vv_hold *h)
 		vv_place_close(&h->place);
 		vv_turn_free(h->turn);
 		vv_key_wipe(&h->rules.key);
-		vv_free(h->rules.admitted);
-		vv_free(h->dir);
-		vv_free(h);
+		vv_free_all(h->rules.admitted, h->dir, h);
 	}
 }
 
@@ -160,10 +157,11 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	vv_hold_below(name, vault, "records");
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
 		vv_cid_text(text, vault);
-		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
-		return vv_hint(
-			err,
-			"a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID, or varve vault key trust NAME DID");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"nothing of the vault %s is here\n"
+			"a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID, or varve vault key trust NAME DID",
+			text);
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }
@@ -306,9 +304,10 @@ static vv_status sign_receipt(vv_hold_answering *x, vv_error *err)
 static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 {
 	if (x->q->version != VV_HOLD_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT, "version %llu of holding is not spoken here, only %u",
-			(unsigned long long)x->q->version, VV_HOLD_VERSION);
-		return vv_hint(err, "use the same release of varve on both sides");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "version %llu of holding is not spoken here, only %u\n"
+			       "use the same release of varve on both sides",
+			       (unsigned long long)x->q->version, VV_HOLD_VERSION);
 	}
 	x->a.version = VV_HOLD_VERSION;
 	memcpy(x->a.key, x->h->rules.key.public_key, VV_KEY_PUBLIC);

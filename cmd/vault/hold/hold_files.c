@@ -201,9 +201,9 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 			       "a request for vaults must be signed, and was not");
 	}
 	if ((time > now ? time - now : now - time) > CLOCK_SEC) {
-		vv_fail(err, VV_EREFUSED,
-			"the clocks of both machines differ by more than an hour");
-		return vv_hint(err, "set them; or name the vault: --vault ID");
+		return vv_fail(err, VV_EREFUSED,
+			       "the clocks of both machines differ by more than an hour\n"
+			       "set them; or name the vault: --vault ID");
 	}
 	x->a.vaults = vv_arena_calloc(x->arena, VV_HOLD_VAULTS_MAX, sizeof(*x->a.vaults));
 	if (!x->a.vaults) return vv_fail_nomem(err);

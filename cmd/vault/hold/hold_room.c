@@ -44,8 +44,7 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, cons
 
 	*out = r;
 	if (!r) return vv_fail_nomem(err);
-	r->rules = rules;
-	r->place = place;
+	*r = (vv_hold_room){.rules = rules, .place = place};
 	return VV_OK;
 }
 
@@ -62,8 +61,7 @@ void vv_hold_room_close(vv_hold_room *r)
 {
 	if (r) {
 		vv_hold_room_forget(r);
-		vv_free(r->vaults);
-		vv_free(r);
+		vv_free_all(r->vaults, r);
 	}
 }
 

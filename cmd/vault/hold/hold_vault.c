@@ -184,9 +184,7 @@ void vv_hold_vault_close(vv_hold_vault *v)
 		vv_vault_state_close(v->state);
 		vv_ledger_close(v->ledger);
 		vv_cid_map_free(v->by_cid);
-		vv_free(v->shards);
-		vv_free(v->ids);
-		vv_free(v);
+		vv_free_all(v->shards, v->ids, v);
 	}
 }
 

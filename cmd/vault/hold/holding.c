@@ -43,8 +43,7 @@ vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_erro
 
 	if (!h || !(h->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	h->o = o;
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 static void kept_free(kept *k)
@@ -52,9 +51,7 @@ static void kept_free(kept *k)
 	if (k) {
 		vv_hold_close(k->hold);
 		vv_holding_rules_clear(&k->rules);
-		vv_free(k->path);
-		vv_free(k->dir);
-		vv_free(k);
+		vv_free_all(k->path, k->dir, k);
 	}
 }
 VV_AUTO_FREE(kept, kept_free)
@@ -159,9 +156,9 @@ static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
 	if (rc < 0 || x->named_count > 0) return rc;
-	vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EUSAGE,
+		"copies should be kept, but no key is named for whom\n"
 		"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a machine's DID");
 }
 
@@ -312,10 +309,8 @@ static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err
 /* find, alone. */
 static vv_status find_locked(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
-	vv_mutex_lock(h->lock);
-	vv_status rc = find(h, r, out, err);
-	vv_mutex_unlock(h->lock);
-	return rc;
+	vv_auto(vv_locked) lock = vv_mutex_hold(h->lock);
+	return find(h, r, out, err);
 }
 
 vv_status vv_holding_look(vv_holding *h, vv_repository *r, vv_holding_facts *out, vv_error *err)

@@ -29,8 +29,9 @@ char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err)
 	} else if (home && home[0] == '/') {
 		path = vv_path_join(home, ".config", "varve", name, (char *)NULL);
 	} else {
-		vv_fail(err, VV_EUSAGE, "the home folder, where keys are kept, was not found");
-		vv_hint(err, "set HOME or XDG_CONFIG_HOME");
+		vv_fail(err, VV_EUSAGE,
+			"the home folder, where keys are kept, was not found\n"
+			"set HOME or XDG_CONFIG_HOME");
 		return NULL;
 	}
 	if (!path) {
@@ -63,8 +64,9 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 	vv_status rc = t->connect.ask(t->connect.payload, prompt, false, out, err);
 
 	if (rc == VV_EREFUSED) {
-		vv_fail(err, VV_EREFUSED, "cannot ask for the key's passphrase without a terminal");
-		vv_hint(err, "VARVE_PASSPHRASE_FILE may name a file that begins with it");
+		vv_fail(err, VV_EREFUSED,
+			"cannot ask for the key's passphrase without a terminal\n"
+			"VARVE_PASSPHRASE_FILE may name a file that begins with it");
 	}
 	return rc;
 }
@@ -158,19 +160,20 @@ static vv_status fail_line(const vv_env *env, const char *line, size_t len, size
 {
 	vv_auto(char) *path = vv_key_ring_path(env, "trusted", VV_IGNORED);
 
-	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
+	return vv_fail(
+		err, VV_EUSAGE,
+		"'%s', line %zu: not a name, a blank and a did:key: '%s'\n"
+		"mend that line of the trusted keys, or take it out; 'varve vault key trust NAME DID' writes one",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
-	return vv_hint(
-		err,
-		"mend that line of the trusted keys, or take it out; 'varve vault key trust NAME DID' writes one");
 }
 
 static vv_status fail_no_name(vv_status code, const char *name, vv_error *err)
 {
-	vv_fail(err, code, "no key is called '%s'", vv_text_shows(name));
-	return vv_hint(
-		err,
-		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds one");
+	return vv_fail(
+		err, code,
+		"no key is called '%s'\n"
+		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds one",
+		vv_text_shows(name));
 }
 
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,

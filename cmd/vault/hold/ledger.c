@@ -139,10 +139,8 @@ vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_e
 static char *unnamed_path(const vv_ledger *l, const char *name)
 {
 	const size_t author = strcspn(name, "/") + 1;
-	vv_buf path = VV_BUF_INIT;
 
-	vv_buf_printf(&path, "%s/%.*s~%s", l->dir, (int)author, name, name + author);
-	return vv_buf_detach(&path);
+	return vv_asprintf("%s/%.*s~%s", l->dir, (int)author, name, name + author);
 }
 
 static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
@@ -225,9 +223,9 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 		l->vault = *vault;
 	}
 	if (!vv_cid_equal(vault, &l->vault)) {
-		vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
-		return vv_hint(
-			err,
+		return vv_fail(
+			err, VV_ECORRUPT,
+			"it is a record of another vault\n"
 			"'vault.id' in .varveconfig names the vault of this clone: set it back if "
 			"it came with "
 			"another clone's commit, or move .git/varve/vault aside");
@@ -568,8 +566,7 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 		rc = refresh(l, err);
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&l);
-	return VV_OK;
+	return vv_hand_over(out, &l);
 }
 
 void vv_ledger_close(vv_ledger *l)
@@ -584,13 +581,10 @@ void vv_ledger_close(vv_ledger *l)
 			vv_free(l->files[i].name);
 		}
 		vv_cid_set_free(l->received);
-		vv_free(l->files);
-		vv_free(l->counting);
-		vv_free(l->authors);
+		vv_free_all(l->files, l->counting, l->authors);
 		vv_cid_map_free(l->by_cid);
 		vv_arena_clear(&l->arena);
-		vv_free(l->dir);
-		vv_free(l);
+		vv_free_all(l->dir, l);
 	}
 }
 

@@ -209,8 +209,7 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 	for (size_t i = 0; i < p.count; i++) {
 		vv_cid_set_free(p.addresses[i].counted);
 	}
-	vv_free(p.addresses);
-	vv_free(p.failed);
+	vv_free_all(p.addresses, p.failed);
 	return rc;
 }
 

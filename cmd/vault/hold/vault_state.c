@@ -465,8 +465,7 @@ vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error
 		rc = take_statements(s, err);
 	}
 	if (rc < 0) return rc;
-	*out = vv_take(&s);
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 void vv_vault_state_close(vv_vault_state *s)
@@ -475,14 +474,8 @@ void vv_vault_state_close(vv_vault_state *s)
 		for (size_t i = 0; i < s->shard_count; i++) {
 			vv_free(s->shards[i].copies);
 		}
-		vv_free(s->shards);
-		vv_free(s->namings);
-		vv_free(s->last_naming);
-		vv_free(s->stripes);
-		vv_free(s->epochs.items);
-		vv_free(s->runs.items);
-		vv_free(s->removed);
-		vv_free(s->ever);
+		vv_free_all(s->shards, s->namings, s->last_naming, s->stripes, s->epochs.items,
+			    s->runs.items, s->removed, s->ever);
 		vv_cid_map_free(s->by_cid);
 		vv_free(s);
 	}

@@ -44,8 +44,7 @@ void vv_epoch_secrets_clear(vv_epoch_secrets *x)
 	if (x->items) {
 		vv_wipe(x->items, x->count * sizeof(*x->items));
 	}
-	vv_free(x->items);
-	vv_free(x->readers);
+	vv_free_all(x->items, x->readers);
 	memset(x, 0, sizeof(*x));
 }
 
@@ -194,10 +193,11 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 	if (rc == VV_OK && out->count == 0) {
 		char did[VV_DID_TEXT];
 		vv_did_text(did, key->public_key);
-		vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
-		rc = vv_hint(err,
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the vault is not sealed to the key %s\n"
 			     "an owner of the vault lets a key read with 'varve vault readers add "
-			     "DID'; --key FILE names another key, such as the recovery key");
+			     "DID'; --key FILE names another key, such as the recovery key",
+			     did);
 	}
 	if (rc < 0) {
 		vv_epoch_secrets_clear(out);
@@ -216,8 +216,9 @@ vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const 
 			return VV_OK;
 		}
 	}
-	vv_fail(err, VV_EREFUSED, "a shard is sealed in an epoch that this key cannot open");
-	return vv_hint(err, "the key was removed from the vault's readers, or never was one");
+	return vv_fail(err, VV_EREFUSED,
+		       "a shard is sealed in an epoch that this key cannot open\n"
+		       "the key was removed from the vault's readers, or never was one");
 }
 
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,
@@ -375,9 +376,7 @@ done:
 static void making_clear(making *m)
 {
 	vv_buf_wipe(&m->inner);
-	vv_buf_clear(&m->inner);
-	vv_buf_clear(&m->boxes);
-	vv_buf_clear(&m->sealed);
+	vv_buf_clear_all(&m->inner, &m->boxes, &m->sealed);
 	vv_arena_clear(&m->arena);
 }
 VV_AUTO_CLEAR(making, making_clear)

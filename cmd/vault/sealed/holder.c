@@ -30,16 +30,14 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const
 		return vv_fail_nomem(err);
 	}
 	h->place = *take_place;
-	*out = vv_take(&h);
-	return VV_OK;
+	return vv_hand_over(out, &h);
 }
 
 void vv_vault_holder_close(vv_vault_holder *h)
 {
 	if (h) {
 		vv_place_close(&h->place);
-		vv_free(h->name);
-		vv_free(h);
+		vv_free_all(h->name, h);
 	}
 }
 

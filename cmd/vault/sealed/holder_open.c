@@ -355,14 +355,13 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 	}
 	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
 	vv_did_text(is, s->key);
-	vv_fail(err, VV_EREFUSED, "%s signs with another key: %s, where it was %s", s->url.text, is,
-		facts->key);
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s signs with another key: %s, where it was %s\n"
 		"another machine may answer there; if it was set up again: 'varve vault holder "
 		"add %s "
 		"URL --key %s', then 'varve vault audit'",
-		vv_text_shows(facts->name), is);
+		s->url.text, is, facts->key, vv_text_shows(facts->name), is);
 }
 
 static vv_status greet(server *s, vv_error *err)
@@ -388,7 +387,6 @@ static vv_status server_holder_open(vv_vault_holder **out, const vv_url *url,
 				    vv_error *err)
 {
 	server *s = vv_calloc(1, sizeof(*s));
-	vv_buf domain = VV_BUF_INIT;
 	const vv_place_facts place_facts = {.domain = facts->domain};
 	vv_place place;
 	vv_status rc;
@@ -407,9 +405,8 @@ static vv_status server_holder_open(vv_vault_holder **out, const vv_url *url,
 		server_close(s);
 		return rc;
 	}
-	vv_buf_printf(&domain, "host %s", s->url.host);
-	if ((rc = vv_place_make(&place, &place_ops, s, vv_buf_detach(&domain), &place_facts,
-				err)) == VV_OK &&
+	if ((rc = vv_place_make(&place, &place_ops, s, vv_asprintf("host %s", s->url.host),
+				&place_facts, err)) == VV_OK &&
 	    (rc = vv_vault_holder_new(out, &place, facts->name, err)) == VV_OK) {
 		vv_vault_holder_set_server(*out, &server_ops, s->key);
 	}
@@ -441,12 +438,13 @@ static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_fact
 	case VV_URL_IPFS:
 		return vv_ipfs_place_open(out, u->text, &f, connect, err);
 	default:
-		vv_fail(err, VV_EUSAGE, "'%s' cannot be a holder", u->text);
-		return vv_hint(
-			err,
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' cannot be a holder\n"
 			"a holder is a folder, sftp://host/folder, s3://bucket, a varve server "
 			"(http://, https://, ssh:// or host:path), or an IPFS node (ipfs+http://, "
-			"ipfs+https://)");
+			"ipfs+https://)",
+			u->text);
 	}
 }
 
@@ -459,8 +457,8 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
 	*out = NULL;
 	if (rc < 0) return rc;
 	if (u.secret) {
-		vv_fail(err, VV_EUSAGE, "a holder's URL must not have a password in it");
-		return vv_hint(err,
+		return vv_fail(err, VV_EUSAGE,
+			       "a holder's URL must not have a password in it\n"
 			       "it would be in the settings and in every copy; Git's credential "
 			       "helpers keep passwords");
 	}

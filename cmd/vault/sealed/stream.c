@@ -42,8 +42,7 @@ vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest)
 
 void vv_item_index_clear(vv_item_index *x)
 {
-	vv_free(x->runs);
-	vv_free(x->items);
+	vv_free_all(x->runs, x->items);
 	memset(x, 0, sizeof(*x));
 }
 
@@ -131,8 +130,7 @@ vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_
 	o->seal = seal;
 	o->fn = fn;
 	o->payload = payload;
-	*out = vv_take(&o);
-	return VV_OK;
+	return vv_hand_over(out, &o);
 }
 
 void vv_stream_out_close(vv_stream_out *o)
@@ -144,12 +142,10 @@ void vv_stream_out_close(vv_stream_out *o)
 		if (o->pool) {
 			vv_coder_pool_free(o->pool);
 		}
-		vv_buf_clear(&o->pending);
-		vv_buf_clear(&o->shard);
+		vv_buf_clear_all(&o->pending, &o->shard);
 		vv_cid_map_free(o->runs);
 		vv_cid_map_free(o->has);
-		vv_free(o->items);
-		vv_free(o);
+		vv_free_all(o->items, o);
 	}
 }
 
@@ -324,8 +320,7 @@ vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn
 	in->payload = payload;
 	in->at = SIZE_MAX;
 	in->len = NOWHERE;
-	*out = vv_take(&in);
-	return VV_OK;
+	return vv_hand_over(out, &in);
 }
 
 void vv_stream_in_close(vv_stream_in *in)
@@ -337,9 +332,7 @@ void vv_stream_in_close(vv_stream_in *in)
 		if (in->pool) {
 			vv_coder_pool_free(in->pool);
 		}
-		vv_buf_clear(&in->content);
-		vv_buf_clear(&in->item);
-		vv_buf_clear(&in->room);
+		vv_buf_clear_all(&in->content, &in->item, &in->room);
 		vv_free(in);
 	}
 }
@@ -443,8 +436,7 @@ static vv_status git_id(uint8_t out[VV_SHA1_LEN], vv_item_kind kind, const void 
 	    (rc = vv_digest_update(s, bytes, len, err)) < 0) {
 		return rc;
 	}
-	rc = vv_digest_end(s, out, err);
-	return rc;
+	return vv_digest_end(s, out, err);
 }
 
 static vv_status check_digest(const vv_item_stored *s, const vv_buf *raw, vv_error *err)

@@ -66,8 +66,7 @@ vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from
 	}
 	if ((rc = find_rows(rows, code, from, wanted, wanted_count, err)) < 0) return rc;
 	ec_init_tables((int)code.data, (int)wanted_count, rows, w->tables);
-	*out = vv_take(&w);
-	return VV_OK;
+	return vv_hand_over(out, &w);
 }
 
 void vv_stripe_close(vv_stripe_work *w)
@@ -76,8 +75,7 @@ void vv_stripe_close(vv_stripe_work *w)
 		for (size_t i = 0; i < w->wanted_count; i++) {
 			vv_free(w->made[i]);
 		}
-		vv_free(w->tables);
-		vv_free(w);
+		vv_free_all(w->tables, w);
 	}
 }
 

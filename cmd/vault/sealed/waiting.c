@@ -87,8 +87,7 @@ vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_e
 void vv_waiting_close(vv_waiting *w)
 {
 	if (w) {
-		vv_free(w->path);
-		vv_free(w->things);
+		vv_free_all(w->path, w->things);
 		vv_cid_map_free(w->by_cid);
 		vv_free(w);
 	}

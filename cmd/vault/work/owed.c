@@ -175,8 +175,7 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	x->read += s->read - before;
 	vv_buf_clear(&o.bytes);
 	vv_spread_list_clear(&o.list);
-	vv_free(o.exclude);
-	vv_free(o.nobody);
+	vv_free_all(o.exclude, o.nobody);
 	if (rc < 0) return rc;
 	return o.sent ? vv_vault_session_sync(s, err) : vv_ledger_sync(s->ledger, err);
 }

@@ -446,9 +446,10 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 	*ready = !run.short_of_min && run.owed_new == 0;
 	if (*ready) return retire_runs(p, false, err);
 	if (p->x->tails) {
-		vv_fail(err, VV_EREFUSED,
-			"the rewritten runs do not have their copies yet: nothing is retired");
-		return vv_hint(err, "'varve vault replicate' until it has, then prune again");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the rewritten runs do not have their copies yet: nothing is retired\n"
+			"'varve vault replicate' until it has, then prune again");
 	}
 	return VV_OK;
 }
@@ -486,9 +487,10 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	/* Refs that were deleted here since keep nothing alive. */
 	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) return rc;
 	if (first.lost > 0) {
-		vv_fail(err, VV_EREFUSED, "no reachable holder has %s",
-			vv_text_counted(first.lost, "shard", NULL));
-		return vv_hint(err, "'varve vault repair' seals their content again; then prune");
+		return vv_fail(err, VV_EREFUSED,
+			       "no reachable holder has %s\n"
+			       "'varve vault repair' seals their content again; then prune",
+			       vv_text_counted(first.lost, "shard", NULL));
 	}
 	x->owed = first.owed - first.hopeless;
 	rc = rewrite(&p, err);
@@ -501,10 +503,8 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
 	vv_cid_map_free(p.newest);
-	vv_free(p.tips);
-	vv_free(p.chosen);
+	vv_free_all(p.tips, p.chosen);
 	vv_cid_set_free(p.lacking);
-	vv_buf_clear(&p.bytes);
-	vv_buf_clear(&p.base);
+	vv_buf_clear_all(&p.bytes, &p.base);
 	return rc;
 }

@@ -189,8 +189,10 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 	if (v.count > 1) {
 		char text[VV_CID_TEXT + 1];
 		vv_cid_text(text, &v.first);
-		vv_fail(err, VV_EUSAGE, "there are several vaults");
-		return vv_hint(err, "name one with --vault; one of them is %s", text);
+		return vv_fail(err, VV_EUSAGE,
+			       "there are several vaults\n"
+			       "name one with --vault; one of them is %s",
+			       text);
 	}
 	*out = v.first;
 	return VV_OK;
@@ -331,13 +333,13 @@ static vv_status find_head(recovering *r, vv_error *err)
 		r->x->shown += p->holder != NULL && p->meeting.behind == 0;
 	}
 	if (r->x->expect && !vv_ledger_find(r->s->ledger, r->x->expect)) {
-		vv_fail(err, VV_ECONFLICT,
+		return vv_fail(
+			err, VV_ECONFLICT,
 			"the holders do not have the head %s: theirs is older, or of another "
-			"history",
+			"history\n"
+			"a holder that has it may be away; without --expect the newest one is "
+			"recovered",
 			vv_cid_shows(r->x->expect));
-		return vv_hint(
-			err, "a holder that has it may be away; without --expect the newest one is "
-			     "recovered");
 	}
 	return VV_OK;
 }
@@ -539,8 +541,9 @@ static vv_status list_refs(recovering *r, vv_error *err)
 	const vv_vault_run *newest = refs_of(r, NULL);
 
 	if (!newest) {
-		vv_fail(err, VV_EMISSING, "no list of refs can be had from the vault");
-		return vv_hint(err, "name more holders that have copies, if there are any");
+		return vv_fail(err, VV_EMISSING,
+			       "no list of refs can be had from the vault\n"
+			       "name more holders that have copies, if there are any");
 	}
 	vv_status rc = read_refs(r, newest, true, err);
 	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
@@ -833,8 +836,7 @@ vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err)
 	vv_receive_close(r.receive);
 	vv_contents_close(&r.contents);
 	vv_cid_map_free(r.objects);
-	vv_buf_clear(&r.bytes);
-	vv_buf_clear(&r.base);
+	vv_buf_clear_all(&r.bytes, &r.base);
 	free_refs(&r);
 	vv_free(r.refs);
 	return rc;

@@ -673,27 +673,27 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (r->s->place_count == 0) {
-		vv_fail(err, VV_EREFUSED, "no holders yet");
-		return vv_hint(err, "name one with 'varve vault holder add NAME FOLDER'");
+		return vv_fail(err, VV_EREFUSED,
+			       "no holders yet\n"
+			       "name one with 'varve vault holder add NAME FOLDER'");
 	}
 	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {
-		vv_fail(err, VV_EREFUSED,
+		return vv_fail(
+			err, VV_EREFUSED,
 			"%u+%u shards of a stripe each go to another failure domain, and the "
 			"holders "
-			"are only %s",
-			code.data, code.parity, vv_text_counted(domains, "failure domain", NULL));
-		return vv_hint(
-			err,
+			"are only %s\n"
 			"folders on one disk fail together; add holders elsewhere, ask for fewer "
-			"(--code), or correct the domains ('varve vault holder add --domain')");
+			"(--code), or correct the domains ('varve vault holder add --domain')",
+			code.data, code.parity, vv_text_counted(domains, "failure domain", NULL));
 	}
 	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
-		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
-			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
-		return vv_hint(err,
+		return vv_fail(err, VV_EREFUSED,
+			       "%u copies are wanted, and the holders are only %s\n"
 			       "folders on one disk fail together; add a holder elsewhere, ask for "
 			       "fewer (--copies), or correct the domains ('varve vault holder add "
-			       "--domain')");
+			       "--domain')",
+			       r->x->copies, vv_text_counted(domains, "failure domain", NULL));
 	}
 	return VV_OK;
 }
@@ -711,10 +711,11 @@ static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 	if (!any) {
 		return VV_OK; /* nobody is there: the copies that are lacking are counted */
 	}
-	vv_fail(err, VV_EREFUSED, "no holder that can be reached keeps the vault's ledger");
-	return vv_hint(
-		err, "IPFS nodes keep shards only: a folder, an SFTP folder or a bucket is needed "
-		     "as well");
+	return vv_fail(
+		err, VV_EREFUSED,
+		"no holder that can be reached keeps the vault's ledger\n"
+		"IPFS nodes keep shards only: a folder, an SFTP folder or a bucket is needed "
+		"as well");
 }
 
 static vv_status begin_vault(replicating *r, vv_error *err)
@@ -834,12 +835,8 @@ vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 	vv_stream_out_close(r.out);
 	vv_contents_close(&r.contents);
 	vv_cid_set_free(r.seen);
-	vv_buf_clear(&r.refs);
-	vv_buf_clear(&r.places);
-	vv_buf_clear(&r.bytes);
-	vv_buf_clear(&r.base);
-	vv_free(r.tips);
-	vv_free(r.haves);
+	vv_buf_clear_all(&r.refs, &r.places, &r.bytes, &r.base);
+	vv_free_all(r.tips, r.haves);
 	vv_waiting_run_clear(&r.run);
 	vv_free(r.allowed);
 	return rc;

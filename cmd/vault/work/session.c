@@ -151,8 +151,9 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
 	}
 	if (rc == VV_ELOCKED) {
-		vv_fail(err, VV_ELOCKED, "another command is at work on this repository's vault");
-		rc = vv_hint(err, "try again when it has ended");
+		rc = vv_fail(err, VV_ELOCKED,
+			     "another command is at work on this repository's vault\n"
+			     "try again when it has ended");
 	}
 	if (rc == VV_OK) {
 		vv_temp_sweep(s->dir, VV_WRITE_TEMP);
@@ -267,8 +268,7 @@ static vv_status rename_place(vv_holder_config *h, const char *name, const char 
 	new_name = vv_strdup(name);
 	new_domain = domain ? vv_strdup(domain) : NULL;
 	if (!new_name || (domain && !new_domain)) return vv_fail_nomem(err);
-	vv_free(h->name);
-	vv_free(h->domain);
+	vv_free_all(h->name, h->domain);
 	h->name = vv_take(&new_name);
 	h->domain = vv_take(&new_domain);
 	return VV_OK;
@@ -293,9 +293,7 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 	h->url = vv_strdup(url);
 	h->domain = domain ? vv_strdup(domain) : NULL;
 	if (!h->name || !h->url || (domain && !h->domain)) {
-		vv_free(h->name);
-		vv_free(h->url);
-		vv_free(h->domain);
+		vv_free_all(h->name, h->url, h->domain);
 		return vv_fail_nomem(err);
 	}
 	memset(&s->places[c->count], 0, sizeof(*s->places));
@@ -333,9 +331,9 @@ vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, cons
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 {
 	if (s->ledger) return VV_OK;
-	vv_fail(err, VV_ENOTFOUND, "this repository has no vault yet");
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_ENOTFOUND,
+		"this repository has no vault yet\n"
 		"'varve vault holder add NAME FOLDER' names a holder, then 'varve vault replicate' "
 		"begins one");
 }
@@ -343,8 +341,9 @@ vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
 {
 	if (s->state) return VV_OK;
-	vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
-	return vv_hint(err, "'varve vault holder list' shows the holders and their problems");
+	return vv_fail(err, VV_EMISSING,
+		       "no holder that can be reached has this vault's ledger\n"
+		       "'varve vault holder list' shows the holders and their problems");
 }
 
 vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
@@ -353,13 +352,14 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 
 	if (s->readable) return VV_OK;
 	vv_did_text(did, s->key.public_key);
-	vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EREFUSED,
+		"the vault is not sealed to the key %s\n"
 		"if this machine's key was lost: 'varve vault key import FILE' brings a copy; "
 		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds "
 		"this one: 'varve "
-		"vault readers add DID'");
+		"vault readers add DID'",
+		did);
 }
 
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
@@ -370,8 +370,10 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 	if ((rc = vv_vault_session_need_ledger(s, err)) < 0) return rc;
 	vv_did_text(did, s->key.public_key);
 	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {
-		vv_fail(err, VV_EREFUSED, "the key %s is not a writer of this vault", did);
-		return vv_hint(err, "an owner makes it one: 'varve vault writers add %s'", did);
+		return vv_fail(err, VV_EREFUSED,
+			       "the key %s is not a writer of this vault\n"
+			       "an owner makes it one: 'varve vault writers add %s'",
+			       did, did);
 	}
 	return VV_OK;
 }
@@ -485,33 +487,30 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 	vv_did_text(did, s->key.public_key);
 	if (rc == VV_OK && own && own->waiting > 0) {
 		/* Another record of a number that is taken would be a lie. */
-		vv_fail(err, VV_EMISSING,
-			"%s of the key %s cannot be had: some before them are missing",
-			vv_text_counted(own->waiting, "record", NULL), did);
-		rc = vv_hint(
-			err,
+		rc = vv_fail(
+			err, VV_EMISSING,
+			"%s of the key %s cannot be had: some before them are missing\n"
 			"a holder that is away may have them; else make a new key ('varve vault "
 			"key new "
-			"--force'), and have an owner add it");
+			"--force'), and have an owner add it",
+			vv_text_counted(own->waiting, "record", NULL), did);
 	} else if (rc == VV_OK && own && own->fork[0]) {
-		vv_fail(err, VV_ECONFLICT,
-			"the key %s is in use in two places: two records have the number %llu", did,
-			(unsigned long long)own->fork[0]->sequence);
-		rc = vv_hint(
-			err,
+		rc = vv_fail(
+			err, VV_ECONFLICT,
+			"the key %s is in use in two places: two records have the number %llu\n"
 			"make a key for this place ('varve vault key new --force'), and have an "
 			"owner add "
-			"it: 'varve vault writers add'");
+			"it: 'varve vault writers add'",
+			did, (unsigned long long)own->fork[0]->sequence);
 	} else if (rc == VV_OK && vv_exists(path) &&
 		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
-		vv_fail(err, VV_ECONFLICT,
-			"the key %s is in use in two places: the record %s was not written here",
-			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
-		rc = vv_hint(
-			err,
+		rc = vv_fail(
+			err, VV_ECONFLICT,
+			"the key %s is in use in two places: the record %s was not written here\n"
 			"a second machine needs its own key ('varve vault key new --force'); if "
 			"this is a "
-			"restored copy, 'varve vault replicate --adopt'");
+			"restored copy, 'varve vault replicate --adopt'",
+			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
 	}
 	return rc;
 }

@@ -164,8 +164,7 @@ vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, ui
 
 void vv_spread_list_clear(vv_spread_list *l)
 {
-	vv_free(l->items);
-	vv_free(l->has);
+	vv_free_all(l->items, l->has);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -586,8 +585,7 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 		rc = shards[i].code.data > 0 ? aim_stripe(x, shards, i, count, &c, targets, err)
 					     : aim_copies(x, shards, i, count, &c, targets, err);
 	}
-	vv_free(c.list);
-	vv_free(c.taken);
+	vv_free_all(c.list, c.taken);
 	return rc;
 }
 

@@ -472,9 +472,6 @@ vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 	vv_cid_map_free(o.named);
 	vv_free(o.said);
 	vv_spread_list_clear(&o.list);
-	vv_free(o.fates);
-	vv_free(o.keep);
-	vv_free(o.shown);
-	vv_free(o.items);
+	vv_free_all(o.fates, o.keep, o.shown, o.items);
 	return rc == VV_OK && !x->dry_run ? vv_vault_session_sync(s, err) : rc;
 }

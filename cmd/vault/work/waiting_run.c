@@ -20,8 +20,7 @@ void vv_waiting_run_clear(vv_waiting_run *run)
 {
 	vv_arena_clear(&run->arena);
 	vv_file_batch_clear(&run->files);
-	vv_free(run->shards);
-	vv_free(run->stripes);
+	vv_free_all(run->shards, run->stripes);
 	memset(run, 0, sizeof(*run));
 }
 
@@ -64,8 +63,8 @@ vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, cid)) {
 		rc = vv_fail(err, VV_EIO,
-			     "a shard that waits in .git/varve/vault/spool is damaged");
-		vv_hint(err, "remove that folder; the next 'varve vault replicate' seals it again");
+			     "a shard that waits in .git/varve/vault/spool is damaged\n"
+			     "remove that folder; the next 'varve vault replicate' seals it again");
 	}
 	return rc;
 }

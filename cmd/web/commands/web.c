@@ -128,7 +128,6 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 static vv_status serve(const options *o, const char *path, vv_error *err)
 {
 	vv_auto(opening) p = {.o = o};
-	vv_auto(vv_buf) address = VV_BUF_INIT;
 	vv_auto(char) *repository = NULL;
 	vv_auto(vv_web) *web = NULL;
 	vv_status rc;
@@ -136,8 +135,8 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	vv_secret_new(&p.secret);
 	vv_secret_new(&p.once);
 	vv_secret_new(&p.token);
-	vv_buf_printf(&address, "127.0.0.1:%s", o->port ? o->port : "0");
-	if ((rc = vv_buf_ok(&address, err)) < 0 || (rc = vv_buf_ok(&p.token, err)) < 0 ||
+	vv_auto(char) *address = vv_asprintf("127.0.0.1:%s", o->port ? o->port : "0");
+	if ((rc = vv_alloc_ok(address, err)) < 0 || (rc = vv_buf_ok(&p.token, err)) < 0 ||
 	    (rc = vv_buf_ok(&p.secret, err)) < 0 || (rc = vv_buf_ok(&p.once, err)) < 0 ||
 	    (rc = find_repository(&repository, &p, path, err)) < 0) {
 		return rc;
@@ -146,7 +145,7 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 		      .owner = true, .pages = &vv_pages, .token = p.token.data}))) {
 		return vv_fail_nomem(err);
 	}
-	const vv_serve_http_options http = {.server = {.address = address.data,
+	const vv_serve_http_options http = {.server = {.address = address,
 						       .env = vv_environ(),
 						       .paths = (const char *const[]){repository},
 						       .path_count = 1,

@@ -76,9 +76,10 @@ bool vv_web_rev_is_fit(const char *rev)
 static vv_status not_shown(const char *rev, vv_error *err)
 {
 	vv_error_clear(err);
-	vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version '%s'", vv_text_shows(rev));
-	return vv_hint(
-		err, "name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "no branch or tag reaches a version '%s'\n"
+		       "name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31",
+		       vv_text_shows(rev));
 }
 
 static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_error *err)
@@ -96,8 +97,9 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 	if (rc < 0) return rc;
 	*out = head.commit;
 	if (head.unborn) {
-		vv_fail(err, VV_ENOTFOUND, "no commits yet");
-		rc = vv_hint(err, "varve add FILE; varve commit");
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "no commits yet\n"
+			     "varve add FILE; varve commit");
 	}
 	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {
 		rc = not_shown("HEAD", err);

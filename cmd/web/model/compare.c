@@ -515,11 +515,7 @@ static vv_status open_side(comparing *c, const vv_web_commit *commit, const char
 	*out = NULL;
 	if (commit->none) return VV_OK;
 	vv_status rc = vv_web_table_open(c->v, commit, path, out, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	return rc;
+	return vv_missing_ok(rc, err);
 }
 
 static void put_words(comparing *c)

@@ -86,9 +86,10 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 	bool found, whole;
 
 	if (t->key_count == 0) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no key by which a row could be found",
-			vv_text_shows(t->path));
-		return vv_hint(err, "a row's number finds it: row=0 is the first one");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no key by which a row could be found\n"
+			       "a row's number finds it: row=0 is the first one",
+			       vv_text_shows(t->path));
 	}
 	vv_status rc = find(v, t, &p, out, &found, &whole, err);
 	if (rc < 0 || found) return rc;

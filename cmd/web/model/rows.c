@@ -304,10 +304,10 @@ static vv_status read_ordered(reading *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (r->out->from > SORTED_MAX - r->limit) {
-		vv_fail(err, VV_EUSAGE, "sorted rows are served up to the %sth",
-			vv_text_count(SORTED_MAX));
-		return vv_hint(err,
-			       "a filter, or the opposite order, brings later ones to the front");
+		return vv_fail(err, VV_EUSAGE,
+			       "sorted rows are served up to the %sth\n"
+			       "a filter, or the opposite order, brings later ones to the front",
+			       vv_text_count(SORTED_MAX));
 	}
 	size_t most = (size_t)r->out->from + r->limit < SORTED_LEAST ? SORTED_LEAST : SORTED_MAX;
 	vv_buf_printf(&key, "order %zu %d %s ", most, r->q->descending, r->q->sort);
@@ -463,9 +463,10 @@ static vv_status write_ordered(writing *w, vv_error *err)
 	if ((rc = make_order(r, SORTED_MAX, &rows, &over, err)) < 0) return rc;
 	memcpy(&matched, rows.data, sizeof(matched));
 	if (matched > SORTED_MAX) {
-		rc = vv_fail(err, VV_EUSAGE, "sorted, a file has at most %s rows, and these are %s",
+		rc = vv_fail(err, VV_EUSAGE,
+			     "sorted, a file has at most %s rows, and these are %s\n"
+			     "without sort all of them are served",
 			     vv_text_count(SORTED_MAX), vv_text_count(matched));
-		vv_hint(err, "without sort all of them are served");
 	}
 	size_t count = rows.len / sizeof(uint64_t);
 	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MANY, false);
@@ -525,15 +526,17 @@ static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_er
 	vv_status rc;
 
 	if (!has_workbook(r->q)) {
-		vv_fail(err, VV_EUSAGE, "a workbook has no search and no order");
-		return vv_hint(err, "filters choose its rows; programs of spreadsheets sort them");
+		return vv_fail(err, VV_EUSAGE,
+			       "a workbook has no search and no order\n"
+			       "filters choose its rows; programs of spreadsheets sort them");
 	}
 	if (!vv_web_runs_readers(r->v)) {
 		return vv_fail(err, VV_EUSAGE, "workbooks are not written here");
 	}
 	if (busy++ >= WORKBOOKS_MAX) {
-		rc = vv_fail(err, VV_ELOCKED, "other workbooks are written now");
-		vv_hint(err, "try again in a minute, or take the rows as CSV");
+		rc = vv_fail(err, VV_ELOCKED,
+			     "other workbooks are written now\n"
+			     "try again in a minute, or take the rows as CSV");
 	} else {
 		rc = vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo),
 				      fn, payload, err);

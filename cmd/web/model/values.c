@@ -275,8 +275,7 @@ static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *er
 	}
 	rc = rc < 0 ? rc : give_common(c, most, err);
 	vv_column_stats_clear(&c->stats);
-	vv_free(c->slots);
-	vv_free(c->histogram.bins);
+	vv_free_all(c->slots, c->histogram.bins);
 	vv_buf_clear(&c->scratch);
 	return rc;
 }

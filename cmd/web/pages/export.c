@@ -603,8 +603,7 @@ vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exporte
 	vv_export_folder_close(e.folder);
 	vv_buf_clear(&e.notes);
 	vv_hash_index_clear(&e.by_name);
-	vv_free(e.leaves);
-	vv_free(e.edges);
+	vv_free_all(e.leaves, e.edges);
 	vv_arena_clear(&e.arena);
 	return rc;
 }

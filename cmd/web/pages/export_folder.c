@@ -28,18 +28,16 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_e
 {
 	vv_auto(vv_export_folder) *f = vv_calloc(1, sizeof(*f));
 	char name[VV_TEMP_RANDOM + 1];
-	vv_auto(vv_buf) waiting = VV_BUF_INIT;
 	bool there;
 	vv_status rc;
 
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
 	vv_temp_name(name);
-	vv_buf_printf(&waiting, "%s/" VV_WRITE_TEMP "%s", folder, name);
 	vv_arena_init(&f->now.arena);
 	f->made = !vv_exists(folder);
 	f->folder = vv_strdup(folder);
-	f->waiting = vv_buf_detach(&waiting);
+	f->waiting = vv_asprintf("%s/" VV_WRITE_TEMP "%s", folder, name);
 	if (!f->folder || !f->waiting) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(folder, err)) < 0 ||
 	    (rc = vv_folder_state_read(&f->before, folder, VV_FOLDER_EXPORT, &there, err)) < 0) {
@@ -52,8 +50,7 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_e
 			return vv_fail_nomem(err);
 		}
 	}
-	*out = vv_take(&f);
-	return VV_OK;
+	return vv_hand_over(out, &f);
 }
 
 uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name)
@@ -155,7 +152,5 @@ void vv_export_folder_close(vv_export_folder *f)
 	}
 	vv_folder_state_clear(&f->before);
 	vv_folder_state_clear(&f->now);
-	vv_free(f->folder);
-	vv_free(f->waiting);
-	vv_free(f);
+	vv_free_all(f->folder, f->waiting, f);
 }
