@@ -126,6 +126,9 @@ static void put_dataset(api *x, const vv_web_dataset *d)
 	if (d->has_last) {
 		api_put_commit(x, "last", &d->last);
 	}
+	if (d->unread > 0) {
+		api_put_u64(x, "versionsNotRead", d->unread);
+	}
 	if (d->line_count > 0) {
 		api_open_array(x, "rowsOverTime");
 		for (size_t i = 0; i < d->line_count; i++) {

@@ -66,7 +66,8 @@ typedef struct vv_subject {
 	vv_group_types types;
 	uint64_t raw_secret;
 	vv_cid made; /* the root that plain text became; opened again, it is not read again */
-	bool grid;   /* of a document, once opened: its rows and columns are a sheet's */
+	bool known; /* set before it is opened: a document's reader is not run; VV_EREFUSED where it has to be */
+	bool grid; /* of a document, once opened: its rows and columns are a sheet's */
 	vv_store *
 		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
 	vv_keeping *keeping;        /* what it became is being kept */

@@ -305,6 +305,7 @@ static vv_status bring_file(void *payload, const char **file, vv_error *err)
 	vv_subject *s = in->subject;
 	vv_status rc;
 
+	if (s->known) return vv_fail(err, VV_EREFUSED, "it was not read yet");
 	if (s->reader && (*file = vv_dataset_reader_copy(s->reader, &s->blob))) return VV_OK;
 	if ((in->later && (rc = load_blob(in, s, err)) < 0) ||
 	    (rc = copy_to_file(in->document, in, temp_dir_of(s), err)) < 0) {

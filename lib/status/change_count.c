@@ -177,9 +177,11 @@ static vv_status take_table(vv_subject *s, const char *table, vv_error *err)
 }
 
 /* Text that is not a table is no fault here. */
+/* VV_EUSAGE: a document with several tables, of which none is named. */
 static bool is_no_table(vv_status rc)
 {
-	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT;
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT ||
+	       rc == VV_EUSAGE;
 }
 
 void vv_text_pair_clear(vv_text_pair *p)
@@ -224,17 +226,23 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 			     vv_dataset_reader *reader, const char *path, const char *table,
 			     vv_text_version at, vv_error *err)
 {
-	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
+	vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
 	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	vv_status rc;
 
 	*is = false;
-	if ((rc = find_blob(&s, r, reader, path, at, err)) < 0 ||
-	    (rc = take_table(&s, table, err)) < 0 ||
-	    (rc = vv_subject_open(&s, &t, &how, err)) < 0) {
-		return is_no_table(rc) ? VV_OK : rc;
+	if ((rc = find_blob(&s, r, reader, path, at, err)) == VV_OK) {
+		s.known = at.known;
+		rc = take_table(&s, table, err);
 	}
+	rc = rc < 0 ? rc : vv_subject_open(&s, &t, &how, err);
+	if (rc == VV_EREFUSED && at.known) { /* it is kept with and without its key */
+		how.find_key = true;
+		vv_subject_forget(&s);
+		rc = vv_subject_open(&s, &t, &how, err);
+	}
+	if (rc < 0) return is_no_table(rc) && !(rc == VV_EREFUSED && at.known) ? VV_OK : rc;
 	*is = t.root.kind == VV_KIND_TABLE;
 	*rows = t.root.rows;
 	*columns = t.columns;

@@ -31,9 +31,11 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 /* Plain text above this is not read for a number that nobody asked for. */
 #define VV_COUNT_TEXT_MAX (8u << 20)
 
-/* A text of Git: its blob, and the commit in which datapackage.json says how it is read; NULL: the index. */
+/* A text of Git: its blob, and the commit in which datapackage.json says how it is read; NULL: the index. known: a document's
+ * reader is not run. */
 typedef struct vv_text_version {
 	const vv_oid *blob, *commit;
+	bool known;
 } vv_text_version;
 
 /* Two texts as they were opened, to be compared again. Cleared as one: now may borrow from old. */
@@ -51,7 +53,7 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 				vv_text_version old, vv_text_version now, uint64_t most,
 				vv_error *err);
 
-/* Rows and columns of one such text; *is false: it is not a table. */
+/* Rows and columns of one such text; *is false: it is not a table. VV_EREFUSED: known, and it was never read. */
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
 			     vv_dataset_reader *reader, const char *path, const char *table,
 			     vv_text_version at, vv_error *err);

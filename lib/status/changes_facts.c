@@ -191,8 +191,8 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 	}
 	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) return rc;
 	rc = vv_change_count_texts(&f->counts, NULL, r, s, e->path, NULL,
-				   (vv_text_version){work ? &e->index_id : &e->head_id, NULL},
-				   (vv_text_version){work ? NULL : &e->index_id, NULL},
+				   (vv_text_version){.blob = work ? &e->index_id : &e->head_id},
+				   (vv_text_version){.blob = work ? NULL : &e->index_id},
 				   VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK && f->counts.counted) {
 		e->table = true;

@@ -91,8 +91,8 @@ static vv_status counts_text(const collect *c, const vv_stat_line *line, bool *o
 static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 {
 	const uint64_t most = c->opts->texts ? UINT64_MAX : VV_COUNT_TEXT_MAX;
-	const vv_text_version old = {&line->change.old_id, c->from},
-			      now = {&line->change.new_id, c->to};
+	const vv_text_version old = {.blob = &line->change.old_id, .commit = c->from},
+			      now = {.blob = &line->change.new_id, .commit = c->to};
 	vv_content *o = &line->old_side, *n = &line->new_side;
 	bool counted, keep = false;
 	vv_status rc = counts_text(c, line, &counted, err);

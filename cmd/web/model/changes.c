@@ -70,10 +70,11 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 	if (vv_web_recall(v, &key, keep, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
-			 : vv_change_count_texts(&out->counts, NULL, v->repo, v->reader, c->path,
-						 table, (vv_text_version){&c->old_id, &of->a->id},
-						 (vv_text_version){&c->new_id, &of->b->id},
-						 VV_COUNT_TEXT_MAX, err);
+			 : vv_change_count_texts(
+				   &out->counts, NULL, v->repo, v->reader, c->path, table,
+				   (vv_text_version){.blob = &c->old_id, .commit = &of->a->id},
+				   (vv_text_version){.blob = &c->new_id, .commit = &of->b->id},
+				   VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
 		vv_web_counts_take(v, &out->counts);
@@ -128,9 +129,10 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	}
 	if (document && !a.there &&
 	    ((rc = vv_web_over(v, &over, err)) < 0 ||
-	     (!over && (rc = vv_text_count_rows(
-				&b.table, &b.rows, &b.columns, v->repo, v->reader, c->path, table,
-				(vv_text_version){&c->new_id, &of->b->id}, err)) < 0))) {
+	     (!over &&
+	      (rc = vv_text_count_rows(
+		       &b.table, &b.rows, &b.columns, v->repo, v->reader, c->path, table,
+		       (vv_text_version){.blob = &c->new_id, .commit = &of->b->id}, err)) < 0))) {
 		return rc;
 	}
 	out->table = document ||

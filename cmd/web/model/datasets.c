@@ -15,6 +15,7 @@
 #include "cmd/web/model/row_test.h"
 #include "cmd/web/model/table.h"
 #include "lib/documents/reader.h"
+#include "lib/status/change_count.h"
 #include "repo/git/history/history.h"
 
 #define LINE_POINTS 400u /* of a table's rows over time; of more, the newest are kept */
@@ -131,14 +132,68 @@ static void take_last(vv_web_datasets *all)
 	}
 }
 
+/* Rows of a document's table in the walk's version, from what was read before; VV_EREFUSED: it never was. */
+static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_error *err)
+{
+	const char *table = *w->table ? w->table + 1 : NULL;
+	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	uint64_t columns;
+	vv_tree_entry e;
+	vv_status rc;
+
+	vv_buf_printf(&key, "rows %s %s%s", w->commit.hex, w->path, w->table);
+	if (vv_web_memo_get(w->v->memo, &key, &bytes)) {
+		*is = true;
+		memcpy(rows, bytes.data, sizeof(*rows));
+		return VV_OK;
+	}
+	*is = false;
+	rc = vv_tree_entry_at(w->v->repo, &w->commit.id, w->path, &e, err);
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc; /* it was removed */
+	rc = vv_text_count_rows(is, rows, &columns, w->v->repo, w->v->reader, w->path, table,
+				(vv_text_version){&e.id, &w->commit.id, true}, err);
+	vv_tree_entry_clear(&e);
+	if (*is) {
+		vv_web_memo_put(w->v->memo, &key, rows, sizeof(*rows));
+	}
+	return rc;
+}
+
+/* Of a document's table the line of those versions that were read. */
+static vv_status add_line(vv_web_visit *v, const vv_web_commit *c, vv_web_dataset *d, vv_error *err)
+{
+	vv_auto(vv_web_walk) w = {.v = v};
+	vv_web_rows_then *points = vv_arena_calloc(&v->arena, LINE_POINTS, sizeof(*points));
+	size_t at = LINE_POINTS;
+	bool over = false, is;
+	int more = 0;
+	vv_status rc;
+
+	if (!points) return vv_fail_nomem(err);
+	if ((rc = vv_web_walk_open(&w, &c->id, d->path, err)) < 0) return rc;
+	while (at > 0 && (rc = vv_web_over(v, &over, err)) == VV_OK && !over &&
+	       (more = vv_web_walk_next(&w, err)) > 0) {
+		vv_web_rows_then *to = &points[at - 1]; /* the newest comes first */
+
+		*to = (vv_web_rows_then){w.commit.time, w.commit.id, 0};
+		if ((rc = known_rows(&w, &to->rows, &is, err)) == VV_EREFUSED) {
+			d->unread++;
+			rc = VV_OK;
+		}
+		if (rc < 0) return rc;
+		at -= is;
+	}
+	d->line = points + at;
+	d->line_count = LINE_POINTS - at;
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
 /* --- over time ------------------------------------------------------------------------------- */
 
 /* What a walk found of a file, as it is remembered. */
 typedef struct then {
-	uint32_t at; /* of the listing */
-	int64_t time;
-	vv_oid commit;
-	uint64_t rows;
+	size_t at; /* of the listing */
+	vv_web_rows_then then;
 	bool table;
 } then;
 
@@ -176,7 +231,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) return VV_OK;
 	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) return rc;
 	if (!vv_array_add(k->found, k->count, k->cap,
-			  (then){(uint32_t)at, k->commit->author.time, k->commit->id, now.rows,
+			  (then){at,
+				 {k->commit->author.time, k->commit->id, now.rows},
 				 now.stored && now.table})) {
 		return vv_fail_nomem(err);
 	}
@@ -212,41 +268,31 @@ static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error
 
 static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t count, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
-		if (found[i].at < l->count && found[i].table) {
-			l->items[found[i].at].line_count++;
-		}
+		l->items[found[i].at].line_count += found[i].table;
 	}
 	for (size_t i = 0; i < l->count; i++) {
 		vv_web_dataset *d = &l->items[i];
 
 		d->line = vv_arena_calloc(&v->arena, d->line_count + 1, sizeof(*d->line));
 		if (!d->line) return vv_fail_nomem(err);
-		d->line_count = 0;
+		d->line += d->line_count; /* from its end on: the newest comes first */
 	}
-	for (size_t i = count; i-- > 0 && rc == VV_OK;) { /* oldest first */
-
-		if (found[i].at >= l->count) {
-			continue;
-		}
+	for (size_t i = 0; i < count; i++) {
 		vv_web_dataset *d = &l->items[found[i].at];
+
 		if (found[i].table) {
-			d->line[d->line_count++] = (vv_web_rows_then){
-				found[i].time, found[i].commit, found[i].rows};
+			*--d->line = found[i].then;
+		}
+		if (!d->has_last &&
+		    (rc = vv_web_commit_read(v, &found[i].then.commit, &d->last, err)) < 0) {
+			return rc;
 		}
 		d->has_last = true;
-		d->last.id = found[i].commit;
 	}
-	for (size_t i = 0; i < l->count && rc == VV_OK; i++) {
-		if (l->items[i].has_last) {
-			vv_oid id = l->items[i].last.id;
-
-			rc = vv_web_commit_read(v, &id, &l->items[i].last, err);
-		}
-	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, size_t tables,
@@ -310,6 +356,11 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 	out->count = l.count;
 	out->more = l.more;
 	take_last(out);
+	for (size_t i = 0; history && i < out->tables; i++) {
+		vv_web_dataset *d = &out->items[i];
+
+		if (d->document && (rc = add_line(v, c, d, err)) < 0) return rc;
+	}
 	return VV_OK;
 }
 

@@ -26,6 +26,7 @@ typedef struct vv_web_dataset {
 	vv_web_commit last;     /* the last commit that changed it, where it was found in time */
 	vv_web_rows_then *line; /* oldest first; its rows over time */
 	size_t line_count;
+	size_t unread; /* versions of a document that no reader was run for, so that they are not in the line */
 } vv_web_dataset;
 
 typedef struct vv_web_datasets {

@@ -176,10 +176,6 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 			out->missing |= out->points[out->count].missing;
 			out->count++;
 			rc = vv_web_over(v, &over, err);
-			if (over && i + 1 < n) {
-				vv_oid_text(out->next,
-					    &all.items[(i + 1) * (all.count - 1) / (n - 1)].commit);
-			}
 		}
 	}
 	out->complete = rc == VV_OK && all.complete && out->count == n;

@@ -65,7 +65,6 @@ typedef struct vv_web_column_life {
 	size_t count;
 	bool complete;
 	bool missing; /* some points are */
-	char next[VV_OID_TEXT + 1];
 } vv_web_column_life;
 
 /* Of many versions, `limit` that are spread over them evenly, the newest and the oldest among them. */

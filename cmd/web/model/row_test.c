@@ -36,36 +36,18 @@ bool vv_web_op_parse(vv_web_op *out, const char *name)
 
 static bool is_ordered(vv_type type)
 {
-	switch (type) {
-	case VV_TYPE_NUMBER:
-	case VV_TYPE_INTEGER:
-	case VV_TYPE_DATETIME:
-	case VV_TYPE_DATE:
-	case VV_TYPE_TIME:
-	case VV_TYPE_YEAR:
-	case VV_TYPE_YEARMONTH:
-	case VV_TYPE_STRING:
-	case VV_TYPE_ANY:
-		return true;
-	default:
-		return false;
-	}
+	const unsigned ordered = 1u << VV_TYPE_NUMBER | 1u << VV_TYPE_INTEGER |
+				 1u << VV_TYPE_DATETIME | 1u << VV_TYPE_DATE | 1u << VV_TYPE_TIME |
+				 1u << VV_TYPE_YEAR | 1u << VV_TYPE_YEARMONTH |
+				 1u << VV_TYPE_STRING | 1u << VV_TYPE_ANY;
+
+	return (ordered & 1u << type) != 0;
 }
 
 bool vv_web_op_fits(vv_web_op op, vv_type type)
 {
-	switch (op) {
-	case VV_WEB_LT:
-	case VV_WEB_LE:
-	case VV_WEB_GT:
-	case VV_WEB_GE:
-		return is_ordered(type);
-	case VV_WEB_HAS:
-	case VV_WEB_STARTS:
-		return type != VV_TYPE_BOOLEAN;
-	default:
-		return true;
-	}
+	if (op >= VV_WEB_LT && op <= VV_WEB_GE) return is_ordered(type);
+	return type != VV_TYPE_BOOLEAN || (op != VV_WEB_HAS && op != VV_WEB_STARTS);
 }
 
 const char *vv_web_folded(vv_web_visit *v, const char *words)

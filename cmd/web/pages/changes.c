@@ -202,7 +202,9 @@ static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log, in
 	for (size_t i = 0; i < all.tables && !d; i++) {
 		d = strcmp(all.items[i].path, path) == 0 ? &all.items[i] : NULL;
 	}
-	const vv_plot_point *points = d && d->line_count > log->count ? vv_plot_rows(p, d) : NULL;
+	const vv_plot_point *points = d && d->line_count > log->count && d->unread == 0
+					      ? vv_plot_rows(p, d)
+					      : NULL;
 	if (points) {
 		vv_plot_line(p,
 			     &(vv_plot){.title = "Rows over time",

@@ -212,29 +212,19 @@ static bool read_number(double *out, const vv_web_cell *c)
 static bool figure_of(double *out, const vv_web_column_then *then, figure f)
 {
 	const vv_web_values *v = &then->values;
+	const bool numbers = v->numeric && !v->times;
+	const double rows = (double)v->looked_at;
 
 	if (!then->there || v->looked_at == 0) return false;
-	switch (f) {
-	case MISSING:
-		*out = (double)v->missing / (double)v->looked_at;
-		return true;
-	case EMPTY:
-		*out = (double)v->empty / (double)v->looked_at;
-		return true;
-	case DISTINCT:
-		*out = (double)v->distinct;
-		return true;
-	case MEAN:
-		*out = v->mean;
-		return v->numeric && !v->times;
-	case LEAST:
-		return v->numeric && !v->times && v->has_range && read_number(out, &v->least);
-	case GREATEST:
-		return v->numeric && !v->times && v->has_range && read_number(out, &v->greatest);
-	case FIGURES:
-		break;
+	if (f == LEAST || f == GREATEST) {
+		return numbers && v->has_range &&
+		       read_number(out, f == LEAST ? &v->least : &v->greatest);
 	}
-	return false;
+	*out = f == MISSING    ? (double)v->missing / rows
+	       : f == EMPTY    ? (double)v->empty / rows
+	       : f == DISTINCT ? (double)v->distinct
+			       : v->mean;
+	return f != MEAN || numbers;
 }
 
 static const char *const names[FIGURES] = {"Share of missing values",

@@ -47,24 +47,14 @@ void vv_html_put_part(vv_html *h, const char *s, size_t len)
 	vv_buf_put(&h->markup, s, len);
 }
 
+/* '`' ends an attribute in old browsers. */
 static const char *entity(char c)
 {
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '"':
-		return "&quot;";
-	case '\'':
-		return "&#39;";
-	case '`': /* ends an attribute in old browsers */
-		return "&#96;";
-	default:
-		return NULL;
-	}
+	static const char marks[] = "&<>\"'`";
+	static const char *const entities[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#96;"};
+	const char *at = c ? strchr(marks, c) : NULL;
+
+	return at ? entities[at - marks] : NULL;
 }
 
 static void put_entities(vv_buf *b, const char *s, size_t len)

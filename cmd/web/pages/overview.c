@@ -354,6 +354,9 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 		.history = vv_page_to(p, VV_WEB_AT_HISTORY, NULL, d->path),
 		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = spark,
 		.newest = line ? vv_page_count(p, line[d->line_count - 1].rows) : NULL,
+		.unread = d->unread ? vv_page_text(p, "%s not read yet",
+						   vv_text_counted(d->unread, "version", NULL))
+				    : NULL,
 		.when = d->has_last ? ago(p, &d->last) : NULL,
 		.words = last && last->words ? vv_page_change_words(p, last->words) : NULL);
 }

@@ -400,11 +400,6 @@ void vv_page_put_lines(vv_page *p, const char *text, size_t len)
 	part_lines_end(&p->html);
 }
 
-static bool is_inside(const vv_web_cell *c, size_t at)
-{
-	return at < c->len && ((unsigned char)c->text[at] & 0xc0) == 0x80;
-}
-
 /* One of two values; what they do not share is marked where they share something. */
 static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 {
@@ -414,7 +409,7 @@ static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 	if (put_state(h, c)) return;
 	from = from < c->len ? from : c->len;
 	to = to < from ? from : to < c->len ? to : c->len;
-	while (skip > 0 && is_inside(c, skip)) {
+	while (skip > 0 && ((unsigned char)c->text[skip] & 0xc0) == 0x80) {
 		skip--;
 	}
 	if (c->skipped + skip > 0) {

@@ -47,18 +47,12 @@ static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_
 static vv_status answer_trouble(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
 				vv_error *err)
 {
-	vv_web_address nowhere = {.base = ""};
+	vv_web_address at = asked->address ? *asked->address : (vv_web_address){.base = NULL};
 	vv_web_asked shown = *asked;
 	vv_auto(vv_page) p = {0};
 
-	if (!shown.address) {
-		shown.address = &nowhere;
-	}
-	if (!shown.address->base) {
-		nowhere = *shown.address;
-		nowhere.base = "";
-		shown.address = &nowhere;
-	}
+	at.base = at.base ? at.base : "";
+	shown.address = &at;
 	vv_page_init(&p, &shown, NULL);
 	reply->type = HTML_TYPE;
 	reply->no_store = true;

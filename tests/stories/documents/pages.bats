@@ -97,6 +97,29 @@ start_web() {
 	page_has history/one.toy '1 row, 2 columns'
 }
 
+@test "the overview draws a document's rows of versions that were read before, counts the others, and runs no reader for them" {
+	printf '[Prices]\nid,price\n1,5\n2,20\n3,30\n[Stock]\nsku,n\na,1\n' > src/b.toy
+	git -C src commit -qam three
+	start_web src
+	page_has "" '2 versions not read yet'
+	[ "$(grep -c '^read Prices' "$HOME/bin/asked")" = 1 ]
+	page "" > /dev/null
+	[ "$(grep -c '^read Prices' "$HOME/bin/asked")" = 1 ]
+	page_has history/b.toy%23Prices 'class="add">+1</span>'
+	asked=$(wc -l < "$HOME/bin/asked")
+	page_has "" 'Rows over time: from 2 to 3'
+	[ "$(page api/v0/datasets/main | jq -c '.datasets[] | select(.path == "b.toy#Prices") | [.rowsOverTime[].rows], .versionsNotRead')" = $'[2,2,3]\nnull' ]
+	stop_server
+	start_web src # what was read is kept
+	page_has "" 'Rows over time: from 2 to 3'
+	[ "$(wc -l < "$HOME/bin/asked")" = "$asked" ]
+	# its only table is another one than those of before
+	printf '[Prices]\nid,price\n1,5\n' > src/b.toy
+	git -C src commit -qam four
+	page_has "" '1 row, 2 columns'
+	page_has history/b.toy four
+}
+
 @test "a table is downloaded as a workbook where a program writes it, and it is not offered where none does" {
 	git config --global varve.reader.workbook.command "$HOME/bin/toy"
 	start_web src
