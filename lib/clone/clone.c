@@ -252,40 +252,32 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 
 static vv_status configure(vv_clone_job *j, vv_error *err)
 {
+	static const char *const members[] = {"fetch", "varveKind",      "varveLazy",
+					      "varve", VV_NAMED_SETTING, "url"};
 	const char *name = remote_name(j), *which = j->one ? j->one : "*";
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
-	vv_auto(char) *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
-		      *program = vv_remote_key(name, "varve");
-	vv_status rc;
+	vv_auto(vv_arena) keys = VV_ARENA_INIT;
+	vv_config_edit edits[sizeof(members) / sizeof(members[0])];
+	size_t count = 0;
 
 	if (j->bare) {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/heads/%s", which, which);
 	} else {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/remotes/%s/%s", which, name, which);
 	}
-	/* The URL last, or the name: by it the next attempt knows that all else is set. */
-	if (!url || !fetch || !program) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
-		rc = vv_config_set(j->repo, fetch, spec.data, err);
+	if (vv_buf_ok(&spec, err) < 0) return err->code;
+	const char *const values[] = {
+		spec.data,  j->git_host ? "git" : NULL, j->lazy ? "true" : NULL,
+		j->program, j->by_name ? j->url : NULL, j->url};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const char *key = vv_arena_printf(&keys, "remote.%s.%s", name, members[i]);
+
+		if (!key) return vv_fail_nomem(err);
+		if (values[i]) {
+			edits[count++] = (vv_config_edit){.key = key, .value = values[i]};
+		}
 	}
-	if (rc == VV_OK && j->git_host) {
-		vv_auto(char) *kind = vv_remote_key(name, "varveKind");
-		rc = kind ? vv_config_set(j->repo, kind, "git", err) : vv_fail_nomem(err);
-	}
-	if (rc == VV_OK && j->lazy) {
-		vv_auto(char) *lazy = vv_remote_key(name, "varveLazy");
-		rc = lazy ? vv_config_set(j->repo, lazy, "true", err) : vv_fail_nomem(err);
-	}
-	if (rc == VV_OK && j->program) {
-		rc = vv_config_set(j->repo, program, j->program, err);
-	}
-	rc = rc < 0 ? rc : vv_config_set(j->repo, url, j->url, err);
-	if (rc == VV_OK && j->by_name) {
-		vv_auto(char) *found_by = vv_remote_key(name, VV_NAMED_SETTING);
-		rc = found_by ? vv_config_set(j->repo, found_by, j->url, err) : vv_fail_nomem(err);
-	}
-	return rc;
+	return vv_config_change(j->repo, edits, count, err);
 }
 
 /* The copy that was the newest, for git and for what is read later. */

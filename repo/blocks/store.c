@@ -480,6 +480,16 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 	return VV_OK;
 }
 
+bool vv_store_has_nothing(vv_store *s)
+{
+	vv_pack_list *l = NULL;
+	const bool none = !s->absent && vv_packs_renew(s, NULL, true, &l, VV_IGNORED) == VV_OK &&
+			  l->count == 0;
+
+	vv_packs_unref(l);
+	return none;
+}
+
 bool vv_store_has_live(vv_store *s, const vv_cid *cid)
 {
 	vv_record r;

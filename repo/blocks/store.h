@@ -101,6 +101,9 @@ void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 /* Is it here? (Found in an index, and the record is the CID's.) Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
 
+/* No pack is here, and nobody is asked for blocks that are not. */
+bool vv_store_has_nothing(vv_store *s);
+
 /* Leaves in cids those that are not here now; the packs are listed again at most once. Thread-safe. */
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 

@@ -64,20 +64,13 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 
 /* value NULL: removes all; add: beside the values that there are. VV_ENOTFOUND, without a
  * message: there was nothing to remove. */
-static vv_status edit_config(const vv_git_lock *lock, const char *key, const char *value, bool add,
+static vv_status edit_config(git_config *own, const char *key, const char *value, bool add,
 			     vv_error *err)
 {
-	vv_auto(git_config) *own = NULL;
-	int code;
+	const int code = add     ? git_config_set_multivar(own, key, "$^", value)
+			 : value ? set_value(own, key, value)
+				 : git_config_delete_multivar(own, key, ".*");
 
-	if ((code = git_config_new(&own)) < 0 ||
-	    (code = git_config_add_file_ondisk(own, lock->new_path, GIT_CONFIG_LEVEL_LOCAL,
-					       lock->repo->git, 0)) < 0) {
-		return vv_git_fail(err, code, "cannot open the repository's configuration");
-	}
-	code = add     ? git_config_set_multivar(own, key, "$^", value)
-	       : value ? set_value(own, key, value)
-		       : git_config_delete_multivar(own, key, ".*");
 	if (!value && code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return VV_ENOTFOUND;
@@ -118,14 +111,22 @@ static char *config_path(const vv_repository *r)
 static vv_status change_locked(vv_git_lock *lock, const vv_config_edit *edits, size_t count,
 			       vv_error *err)
 {
+	vv_auto(git_config) *own = NULL;
 	bool existed, any = false;
 	uint32_t mode;
+	int code;
 	vv_status rc = copy_config(lock, &existed, &mode, err);
 
+	if (rc == VV_OK &&
+	    ((code = git_config_new(&own)) < 0 ||
+	     (code = git_config_add_file_ondisk(own, lock->new_path, GIT_CONFIG_LEVEL_LOCAL,
+						lock->repo->git, 0)) < 0)) {
+		rc = vv_git_fail(err, code, "cannot open the repository's configuration");
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_config_edit *e = &edits[i];
 
-		rc = edit_config(lock, e->key, e->value, e->add, err);
+		rc = edit_config(own, e->key, e->value, e->add, err);
 		any = any || rc == VV_OK;
 		rc = e->value ? rc : vv_missing_ok(rc, err);
 	}

@@ -159,6 +159,17 @@ static vv_pack_heads *heads_open(const vv_repository *r, vv_error *err)
 	return vv_take(&h);
 }
 
+bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes)
+{
+	vv_auto(vv_pack_heads) *h = heads_open(r, VV_IGNORED);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; h && i < h->count; i++) {
+		sum += h->list[i].data.len;
+	}
+	return sum > bytes;
+}
+
 static void close_heads(vv_repository *r)
 {
 	heads_free(r->heads);

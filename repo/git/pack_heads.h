@@ -36,4 +36,7 @@ typedef struct vv_pack_sum {
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 
+/* Are its packs larger, together? */
+bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/auto.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -16,27 +18,35 @@
 #include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
 
-static vv_status write_drivers(vv_repository *r, const char *program, vv_error *err)
+/* A setting that is to be made. */
+static void add_edit(vv_config_edit *edits, size_t *count, const char *key, const char *value)
 {
-	vv_status rc = VV_OK;
+	edits[(*count)++] = (vv_config_edit){.key = key, .value = value};
+}
 
-	for (size_t i = 0; rc == VV_OK && i < vv_drivers_count; i++) {
+static vv_status add_drivers(vv_config_edit *edits, size_t *count, vv_arena *values,
+			     vv_repository *r, const char *program, vv_error *err)
+{
+	for (size_t i = 0; i < vv_drivers_count; i++) {
 		vv_auto(vv_buf) value = VV_BUF_INIT;
 		vv_auto(char) *now = NULL;
+		const char *kept;
 
 		vv_driver_value(&value, i, program);
-		if ((rc = vv_buf_ok(&value, err)) == VV_OK &&
-		    !(vv_config_string(r, vv_driver_key(i), &now, NULL) == VV_OK &&
-		      strcmp(now, value.data) == 0)) {
-			rc = vv_config_set(r, vv_driver_key(i), value.data, err);
+		if (!(kept = vv_arena_strndup(values, vv_buf_cstr(&value), value.len))) {
+			return vv_fail_nomem(err);
+		}
+		if (vv_config_string(r, vv_driver_key(i), &now, NULL) < 0 ||
+		    strcmp(now, kept) != 0) {
+			add_edit(edits, count, vv_driver_key(i), kept);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* git difftool would go and look for any program it knows, none of which shows a table. The
  * user's own choice stays. */
-static vv_status offer_tool(vv_repository *r, vv_error *err)
+static vv_status offer_tool(vv_config_edit *edits, size_t *count, vv_repository *r, vv_error *err)
 {
 	static const char *const chosen[] = {"diff.tool", "merge.tool"};
 
@@ -47,7 +57,8 @@ static vv_status offer_tool(vv_repository *r, vv_error *err)
 		if (rc != VV_ENOTFOUND) return rc;
 		vv_error_clear(err);
 	}
-	return vv_config_set(r, "diff.tool", "varve", err);
+	add_edit(edits, count, "diff.tool", "varve");
+	return VV_OK;
 }
 
 static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts,
@@ -174,13 +185,17 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 
 vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err)
 {
-	vv_status rc;
+	vv_auto_free vv_config_edit *edits = vv_calloc(vv_drivers_count + 1, sizeof(*edits));
+	vv_auto(vv_arena) values = VV_ARENA_INIT;
+	size_t count = 0;
+	vv_status rc = edits ? vv_mkdirs(r->varvedir, err) : vv_fail_nomem(err);
 
-	if ((rc = vv_mkdirs(r->varvedir, err)) < 0 ||
-	    (rc = write_drivers(r, program ? program : "varve", err)) < 0) {
+	if (rc < 0 ||
+	    (rc = add_drivers(edits, &count, &values, r, program ? program : "varve", err)) < 0 ||
+	    (rc = offer_tool(edits, &count, r, err)) < 0) {
 		return rc;
 	}
-	return offer_tool(r, err);
+	return count > 0 ? vv_config_change(r, edits, count, err) : VV_OK;
 }
 
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,

@@ -41,21 +41,21 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 			  : vv_unlink(path, true, err);
 }
 
-static char *tips_path(vv_repository *r)
+static char *cache_path(vv_repository *r, const char *name)
 {
-	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
+	return vv_path_join(vv_repository_varvedir(r), "cache", name, (char *)NULL);
 }
 
 static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
-	vv_auto(char) *path = tips_path(r);
+	vv_auto(char) *path = cache_path(r, "complete");
 
 	return path ? vv_kept_commits_read(out, count, path, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
-	vv_auto(char) *path = tips_path(r);
+	vv_auto(char) *path = cache_path(r, "complete");
 	vv_store *store;
 	vv_status rc;
 
@@ -70,18 +70,13 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *path = tips_path(r);
+	vv_auto(char) *path = cache_path(r, "complete");
 	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-}
-
-static char *plain_path(vv_repository *r)
-{
-	return vv_path_join(vv_repository_varvedir(r), "cache", "plain", (char *)NULL);
 }
 
 vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
-	vv_auto(char) *path = plain_path(r);
+	vv_auto(char) *path = cache_path(r, "plain");
 
 	*out = NULL;
 	*count = 0;
@@ -91,7 +86,7 @@ vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_e
 
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
-	vv_auto(char) *path = plain_path(r);
+	vv_auto(char) *path = cache_path(r, "plain");
 
 	if (vv_repository_is_shallow(r)) return VV_OK;
 	return path ? vv_kept_commits_add(path, tips, count, err) : vv_fail_nomem(err);

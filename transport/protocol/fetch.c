@@ -26,7 +26,7 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants;             /* of f's those that are not here */
+	vv_oids wants, here;       /* f's: those that are not here, and the others */
 	vv_oids commons;           /* of ours, those that the origin has; owned */
 	vv_oids whole;             /* commits below which nothing is lacking here; owned */
 	vv_elsewhere *elsewhere;   /* what is to stay there; NULL: nothing */
@@ -48,20 +48,16 @@ void vv_fetch_result_clear(vv_fetch_result *r)
 
 static vv_status find_wants(run *r, vv_error *err)
 {
-	size_t count = r->f->wants.count;
-	vv_auto_free bool *known = vv_calloc(count + 1, sizeof(bool));
-	vv_status rc = VV_OK;
+	const vv_oids *all = &r->f->wants;
+	vv_auto_free bool *known = vv_calloc(all->count + 1, sizeof(bool));
 
-	r->wants.items = vv_calloc(count + 1, sizeof(vv_oid));
-	if (!known || !r->wants.items) {
-		rc = vv_fail_nomem(err);
-	} else {
-		rc = vv_commits_known(r->f->repo, r->f->wants.items, count, known, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (!known[i]) {
-			r->wants.items[r->wants.count++] = r->f->wants.items[i];
-		}
+	r->wants.items = vv_calloc(all->count + 1, sizeof(vv_oid));
+	r->here.items = vv_calloc(all->count + 1, sizeof(vv_oid));
+	if (!known || !r->wants.items || !r->here.items) return vv_fail_nomem(err);
+	vv_status rc = vv_commits_known(r->f->repo, all->items, all->count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < all->count; i++) {
+		vv_oids *to = known[i] ? &r->here : &r->wants;
+		to->items[to->count++] = all->items[i];
 	}
 	return rc;
 }
@@ -72,37 +68,28 @@ static int compare_oids(const void *a, const void *b)
 }
 
 /* Below commits that are common nothing is looked at: only what this side named may be one. */
-static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start,
-			      vv_error *err)
+static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *start,
+			     vv_error *err)
 {
 	vv_auto_free vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
 
-	if (!sorted) return vv_fail_nomem(err);
+	vv_free(r->commons.items);
+	r->commons = (vv_oids){.items = vv_calloc(start->common.count + 1, sizeof(vv_oid))};
+	if (!sorted || !r->commons.items) return vv_fail_nomem(err);
 	if (told->count > 0) {
 		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
 		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
 	}
 	for (size_t i = 0; i < start->common.count; i++) {
-		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid),
-			     compare_oids)) {
+		const vv_oid *id = &start->common.items[i];
+
+		if (!bsearch(id, sorted, told->count, sizeof(vv_oid), compare_oids)) {
 			return vv_fail(err, VV_ECORRUPT,
 				       "%s claims commits in common that were never named to it",
 				       r->f->suppliers[0].name);
 		}
+		r->commons.items[r->commons.count++] = *id;
 	}
-	return VV_OK;
-}
-
-static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
-{
-	vv_free(r->commons.items);
-	r->commons.count = 0;
-	r->commons.items = vv_calloc(start->common.count + 1, sizeof(vv_oid));
-	if (!r->commons.items) return vv_fail_nomem(err);
-	if (start->common.count > 0) {
-		memcpy(r->commons.items, start->common.items, start->common.count * sizeof(vv_oid));
-	}
-	r->commons.count = start->common.count;
 	return VV_OK;
 }
 
@@ -110,30 +97,17 @@ static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
  * looked at. */
 static vv_status find_lacking(run *r, vv_error *err)
 {
-	vv_auto_free bool *known = vv_calloc(r->f->wants.count + 1, sizeof(bool));
-	vv_auto_free vv_oid *here = vv_calloc(r->f->wants.count + 1, sizeof(vv_oid));
-	size_t count = 0;
 	vv_auto(vv_whole) whole = {0};
-	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_repository_incomplete(r->f->repo, &r->lacking, err);
 
-	if (rc == VV_OK) {
-		rc = vv_repository_incomplete(r->f->repo, &r->lacking, err);
+	if (rc < 0 || r->lacking ||
+	    (rc = vv_whole_look(&whole, r->f->repo, r->here.items, r->here.count, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < r->f->wants.count; i++) {
-		if (known[i]) {
-			here[count++] = r->f->wants.items[i];
-		}
-	}
-	if (rc == VV_OK && !r->lacking &&
-	    (rc = vv_whole_look(&whole, r->f->repo, here, count, err)) == VV_OK) {
-		r->lacking = !whole.all;
-		r->whole = (vv_oids){whole.tips, whole.tip_count};
-		whole.tips = NULL;
-	}
-	return rc;
+	r->lacking = !whole.all;
+	r->whole = (vv_oids){whole.tips, whole.tip_count};
+	whole.tips = NULL;
+	return VV_OK;
 }
 
 /* What may be named as had: commits that are whole, at most so many. Few are looked for near the tips only, since
@@ -224,12 +198,7 @@ static vv_status negotiate(run *r, vv_error *err)
 		r->result->rounds++;
 		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
 				   &r->result->sum, err);
-		if (rc == VV_OK) {
-			rc = check_common(r, &q.have, &start, err);
-		}
-		if (rc == VV_OK) {
-			rc = copy_common(r, &start, err);
-		}
+		rc = rc < 0 ? rc : take_common(r, &q.have, &start, err);
 		if (rc == VV_OK && !start.ready && q.done) {
 			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end",
 				     r->f->suppliers[0].name);
@@ -626,6 +595,9 @@ static vv_status take_all(run *r, vv_error *err)
 		return f->each && is_of_version(rc) ? take_some(r, wants, commons, err) : rc;
 	}
 	vv_receive_stats_get(r->x, &r->result->received);
+	if (r->wants.count > 0 && r->result->sum.commits == 0) { /* nobody counted them there */
+		r->result->sum.commits = r->result->received.commits;
+	}
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
 	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message,
 			     err);
@@ -667,23 +639,35 @@ static void close_run(run *r)
 		vv_receive_stats_get(r->x, &r->result->received);
 	}
 	vv_receive_close(r->x);
-	vv_free_all(r->wants.items, r->commons.items, r->whole.items);
+	vv_free_all(r->wants.items, r->here.items, r->commons.items, r->whole.items);
 	vv_cid_set_free(r->lacking_roots);
 	vv_elsewhere_free(r->elsewhere);
 }
 
-/* Commits, trees and pointers from the origin, and no block of any version. */
+/* Commits, trees and pointers from the origin, if some are lacking; and what blocks it sends with them. */
 static vv_status bring_history(run *r, vv_error *err)
 {
 	const vv_supplier *origin = &r->f->suppliers[0];
 	vv_status rc;
 
-	if (!origin->peer) {
+	if (r->wants.count > 0 && !origin->peer) {
 		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
 			       vv_text_url(origin->name));
 	}
-	if ((rc = open_receive(r, err)) < 0 || (rc = negotiate(r, err)) < 0) return rc;
+	if ((rc = open_receive(r, err)) < 0 ||
+	    (r->wants.count > 0 && (rc = negotiate(r, err)) < 0)) {
+		return rc;
+	}
 	return vv_receive_objects_end(r->x, &r->wants, err);
+}
+
+/* Nothing came. */
+static vv_status only_move_refs(const vv_fetch *f, vv_error *err)
+{
+	(void)vv_incoming_tidy(f->repo, NULL);
+	(void)vv_git_receive_clean(f->repo, NULL);
+	return f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
+				: VV_OK;
 }
 
 static vv_status run_lazy(run *r, vv_error *err)
@@ -699,14 +683,9 @@ static vv_status run_lazy(run *r, vv_error *err)
 	    0) {
 		return rc;
 	}
-	if (r->x) {
-		return vv_receive_take(r->x, &none, &none, false, f->refs, f->ref_count, f->message,
-				       err);
-	}
-	(void)vv_incoming_tidy(f->repo, NULL);
-	(void)vv_git_receive_clean(f->repo, NULL);
-	return f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
-				: VV_OK;
+	return r->x ? vv_receive_take(r->x, &none, &none, false, f->refs, f->ref_count, f->message,
+				      err)
+		    : only_move_refs(f, err);
 }
 
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err)
@@ -723,22 +702,10 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 		goto done;
 	}
 	if (r.wants.count == 0 && !r.lacking) {
-		(void)vv_incoming_tidy(f->repo, NULL);
-		(void)vv_git_receive_clean(f->repo, NULL);
-		rc = f->ref_count > 0
-			     ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
-			     : VV_OK;
+		rc = only_move_refs(f, err);
 		goto done;
 	}
-	if (r.wants.count > 0 && !f->suppliers[0].peer) {
-		rc = vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
-			     vv_text_url(f->suppliers[0].name));
-		goto done;
-	}
-	if ((rc = open_receive(&r, err)) < 0 ||
-	    (r.wants.count > 0 && (rc = negotiate(&r, err)) < 0) ||
-	    (rc = vv_receive_objects_end(r.x, &r.wants, err)) < 0 ||
-	    (rc = complete(&r, NULL, err)) < 0) {
+	if ((rc = bring_history(&r, err)) < 0 || (rc = complete(&r, NULL, err)) < 0) {
 		goto done;
 	}
 	rc = take_all(&r, err);

@@ -186,6 +186,11 @@ static vv_status push_missing(run *r, vv_error *err)
 static vv_status send_all(run *r, vv_error *err)
 {
 	vv_status rc = send_once(r, &r->out->sum, err);
+
+	if (rc == VV_OK && r->out->sum.commits == 0 && r->commons.count == 0) {
+		rc = vv_commits_count(r->p->repo, r->wants.items, r->wants.count, NULL, 0,
+				      &r->out->sum.commits, err);
+	}
 	return rc < 0 || !r->send ? rc : push_missing(r, err);
 }
 

@@ -29,6 +29,7 @@ typedef struct versions {
 	size_t want_count, common_count;
 	vv_new_root *items;
 	size_t count, cap;
+	vv_new_sum sum;
 	vv_arena paths;
 } versions;
 
@@ -112,6 +113,7 @@ void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out)
 {
 	*out = x->stats;
 	out->objects = vv_git_receive_count(x->git);
+	out->commits = x->versions.sum.commits;
 }
 
 void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out)
@@ -409,8 +411,9 @@ static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oid
 		return VV_OK;
 	}
 	forget_versions(v);
-	if ((rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
-				    commons->items, commons->count, keep_version, v, err)) < 0 ||
+	if ((rc = vv_new_roots_sum(vv_receive_repository(x), wants->items, wants->count,
+				   commons->items, commons->count, keep_version, v, &v->sum, err)) <
+		    0 ||
 	    (rc = copy_ids(&v->commons, &v->common_count, commons, err)) < 0 ||
 	    (rc = copy_ids(&v->wants, &v->want_count, wants, err)) < 0) {
 		forget_versions(v);
@@ -566,15 +569,9 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 	return vv_receive_versions_each(x, wants, commons, check_version, &c, err);
 }
 
-typedef struct mending {
-	vv_receive *x;
-	vv_version_check_fn fn;
-	void *payload;
-} mending;
-
 static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err)
 {
-	mending *m = payload;
+	checking *m = payload;
 	vv_receive *x = m->x;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
@@ -597,7 +594,7 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err)
 {
-	mending m = {x, fn, payload};
+	checking m = {x, fn, payload};
 	vv_error why;
 	vv_status rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
 					 wholes->items, wholes->count, mend_version, &m, &why);

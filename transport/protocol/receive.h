@@ -40,7 +40,8 @@ typedef struct vv_receive_stats {
 	uint64_t known;         /* blocks that came and were here */
 	uint64_t resumed;       /* waited in incoming/ from earlier attempts */
 	uint64_t objects;
-	uint64_t linked; /* versions that take noted as linked */
+	uint64_t commits; /* of the range whose versions were asked for last */
+	uint64_t linked;  /* versions that take noted as linked */
 	/* blocks that could not be unpacked, though what they are a difference to is here */
 	uint64_t damaged;
 } vv_receive_stats;

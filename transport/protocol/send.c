@@ -35,8 +35,7 @@ typedef struct item {
 struct vv_send {
 	vv_repository *repo;
 	vv_store *store;
-	vv_oid *wants, *commons;
-	size_t want_count, common_count;
+	vv_oids wants, commons; /* borrowed */
 	bool again; /* blocks are sent that did not arrive: whatever is wrong with them shows here */
 	bool mends; /* blocks also of what the commons have without them, where they are here */
 	item *items;
@@ -110,17 +109,6 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 				err);
 }
 
-static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
-{
-	*out = vv_malloc(from->count * sizeof(vv_oid));
-	if (!*out) return vv_fail_nomem(err);
-	if (from->count > 0) {
-		memcpy(*out, from->items, from->count * sizeof(vv_oid));
-	}
-	*count = from->count;
-	return VV_OK;
-}
-
 /* whole: below which commits nothing is looked at; blocks: are they to be sent? */
 static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants,
 			   const vv_oids *commons, const vv_oids *whole, bool blocks, vv_error *err)
@@ -130,17 +118,17 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->repo = r;
-	s->seen = vv_cid_set_new();
+	*s = (vv_send){.repo = r, .wants = *wants, .commons = *commons, .seen = vv_cid_set_new()};
 	if (!s->seen) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(r, &s->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(s->store, VV_UNPACKED_TRANSFER);
-	if ((rc = copy_oids(&s->wants, &s->want_count, wants, err)) < 0 ||
-	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
-		return rc;
-	}
-	if ((rc = vv_new_roots_sum(r, s->wants, s->want_count, whole->items, whole->count,
-				   blocks ? add_root : NULL, s, &s->sum, err)) < 0) {
+	/* Where there is no block, none of any version can go, and nothing is looked at. */
+	if (blocks && commons->count + whole->count == 0 && vv_store_has_nothing(s->store) &&
+	    vv_git_packs_exceed(r, PACKED_BYTES)) {
+		s->sum.plain_bytes = UINT64_MAX;
+	} else if ((rc = vv_new_roots_sum(r, s->wants.items, s->wants.count, whole->items,
+					  whole->count, blocks ? add_root : NULL, s, &s->sum,
+					  err)) < 0) {
 		return rc;
 	}
 	return vv_hand_over(out, &s);
@@ -170,7 +158,7 @@ void vv_send_close(vv_send *s)
 			vv_store_keep_unpacked(s->store, VV_UNPACKED_USUAL);
 		}
 		vv_cid_set_free(s->seen);
-		vv_free_all(s->items, s->wants, s->commons);
+		vv_free(s->items);
 		vv_buf_clear(&s->piece);
 		vv_free(s);
 	}
@@ -304,8 +292,8 @@ static vv_status send_one_by_one(vv_send *s, uint64_t *commits, vv_error *err)
 					  effort_of(s), err);
 
 	if (rc < 0) return rc;
-	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count,
-				 VV_BLOB_MAX, send_object, s, commits, err);
+	rc = vv_git_objects_each(s->repo, s->wants.items, s->wants.count, s->commons.items,
+				 s->commons.count, VV_BLOB_MAX, send_object, s, commits, err);
 	if (rc == VV_OK) {
 		rc = vv_object_out_flush(s->objects, err);
 	}
@@ -336,8 +324,8 @@ static vv_status send_piece(void *payload, const void *bytes, size_t len, vv_err
 static vv_status send_packed(vv_send *s, vv_error *err)
 {
 	vv_buf_reset(&s->piece);
-	vv_status rc = vv_git_pack_send(s->repo, s->wants, s->want_count, s->commons,
-					s->common_count, send_piece, s, err);
+	vv_status rc = vv_git_pack_send(s->repo, s->wants.items, s->wants.count, s->commons.items,
+					s->commons.count, send_piece, s, err);
 	return rc < 0 ? rc : flush_piece(s, err);
 }
 

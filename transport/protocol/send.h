@@ -25,7 +25,7 @@ typedef struct vv_send_plan {
 	uint64_t leaf_bytes; /* of leaves, as they are stored here */
 } vv_send_plan;
 
-/* Finds out what is to be sent: all that wants reach and commons do not. whole (NULL: commons):
+/* Finds out what is to be sent: all that wants reach and commons do not; both are borrowed until close. whole (NULL: commons):
  * below which of the commons the other side has all blocks, too; what is below the others is
  * sent as far as it is here. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
@@ -47,7 +47,7 @@ void vv_send_skip_leaves(vv_send *s);
  * is no block here. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Frames of blocks, then of objects; no end frame. absent counts blocks that are not here or
+/* Frames of blocks, then of objects; no end frame. sum's commits stay 0 where they were not counted. absent counts blocks that are not here or
  * damaged (not with strict: then that is VV_EMISSING, VV_ECORRUPT, but for what the commons have
  * without their blocks). sum is added to. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,

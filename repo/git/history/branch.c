@@ -15,14 +15,6 @@ static char *setting_key(const char *section, const char *name, const char *what
 	return vv_asprintf("%s.%s.%s", section, name, what);
 }
 
-static vv_status set(vv_repository *r, const char *branch, const char *name, const char *value,
-		     vv_error *err)
-{
-	vv_auto(char) *key = setting_key("branch", branch, name);
-
-	return key ? vv_config_set(r, key, value, err) : vv_fail_nomem(err);
-}
-
 typedef struct mapping {
 	const char *key;   /* "remote.<name>.fetch" */
 	const char *merge; /* the ref over there */
@@ -112,8 +104,12 @@ vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char 
 	const char *name = branch_ref + strlen("refs/heads/");
 
 	assert(strncmp(branch_ref, "refs/heads/", strlen("refs/heads/")) == 0);
-	vv_status rc = set(r, name, "remote", remote, err);
-	return rc < 0 ? rc : set(r, name, "merge", merge_ref, err);
+	vv_auto(char) *first = setting_key("branch", name, "remote"),
+		      *second = setting_key("branch", name, "merge");
+	const vv_config_edit edits[] = {{.key = first, .value = remote},
+					{.key = second, .value = merge_ref}};
+
+	return first && second ? vv_config_change(r, edits, 2, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,

@@ -711,6 +711,11 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 	return rc;
 }
 
+bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes)
+{
+	return vv_pack_heads_exceed(r, bytes);
+}
+
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err)

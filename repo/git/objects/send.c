@@ -178,23 +178,27 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 	return rc;
 }
 
+vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, uint64_t *out, vv_error *err)
+{
+	vv_auto(vv_range) g = {0};
+	vv_status rc = vv_range_open(&g, r, wants, want_count, haves, have_count, err);
+
+	*out = rc < 0 ? 0 : g.commits.count;
+	return rc;
+}
+
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err)
 {
 	static const char *const of[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
-	vv_auto(vv_range) range = {0};
 	vv_auto(vv_ref_tips) t = {0};
 	vv_status rc = VV_OK;
 
-	*out = 0;
 	for (size_t i = 0; rc == VV_OK && i < sizeof(of) / sizeof(of[0]); i++) {
 		rc = vv_ref_tips_list(&t, r, of[i], err);
 	}
-	rc = rc < 0 ? rc : vv_range_open(&range, r, ids, count, t.items, t.count, err);
-	if (rc == VV_OK) {
-		*out = range.commits.count;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_commits_count(r, ids, count, t.items, t.count, out, err);
 }
 
 /* --- a sample ---------------------------------------------------------------------------- */

@@ -36,6 +36,9 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);
 
+/* Are the packs of Git's objects here larger, together? */
+bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
+
 /* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
  * oldest commits first, each distinct root once. before: the root at the same path in the
  * first parent (or what was renamed to it), which was given before or lies in haves; null:
@@ -77,6 +80,10 @@ vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn
  * objects that lie about do not count.) Answers for many at once: out[i]. */
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err);
+
+/* How many commits wants reach and haves do not. */
+vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, uint64_t *out, vv_error *err);
 
 /* How many commits ids reach that no branch, tag or tracking branch does. */
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
