@@ -471,11 +471,44 @@ static vv_status list_refs(replicating *r, vv_error *err)
 	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
 
+/* Members of a map of our last list that this varve does not know, as they stand there: a newer one wrote them. */
+static void keep_unknown(vv_json_out *w, const char *text, const vv_json *map, const char *known)
+{
+	for (const vv_json *m = map ? map->first : NULL; m; m = m->next) {
+		if (!vv_choices_have(known, m->name)) {
+			vv_json_name(w, m->name);
+			vv_json_raw(w, text + m->start, m->end - m->start);
+		}
+	}
+}
+
+/* The holder with this URL in our last list; NULL: there is none. */
+static const vv_json *holder_before(const vv_json *old, const char *url)
+{
+	const vv_json *list = old ? vv_json_get(old, "holders") : NULL;
+	const vv_json *h = list ? list->first : NULL;
+
+	while (h &&
+	       (!vv_json_get_string(h, "url") || strcmp(vv_json_get_string(h, "url"), url) != 0)) {
+		h = h->next;
+	}
+	return h;
+}
+
 static vv_status list_places(replicating *r, vv_error *err)
 {
 	const vv_vault_session *s = r->s;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) before = VV_BUF_INIT;
+	vv_json *old = NULL;
 	char code[24];
+	vv_status rc = s->readable ? vv_vault_session_places(s, s->key.public_key, &before, err)
+				   : VV_OK;
 
+	if (rc < 0 || (before.len > 0 && (rc = vv_json_read(&old, &arena, before.data, before.len,
+							    "the vault's holders", err)) < 0)) {
+		return rc;
+	}
 	vv_json_out w = vv_json_begin_object(&r->places, 0);
 	vv_json_add_u64(&w, "copies", r->x->copies);
 	vv_json_add_u64(&w, "min", r->x->min);
@@ -496,9 +529,11 @@ static vv_status list_places(replicating *r, vv_error *err)
 		if (c->key) {
 			vv_json_add_string(&w, "key", c->key);
 		}
+		keep_unknown(&w, before.data, holder_before(old, c->url), "name|url|domain|key");
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);
+	keep_unknown(&w, before.data, old, "copies|min|code|holders");
 	vv_json_close_object(&w);
 	return vv_buf_ok(&r->places, err);
 }

@@ -340,3 +340,21 @@ load vault
 		[ ! -e "/mnt/varve-test-$$" ]
 	fi
 }
+
+@test "members of the sealed list of holders that a newer varve wrote are kept" {
+	new_vault a b
+	succeeds varve vault replicate --copies 2
+	keep_recovery
+	python3 "$BATS_TEST_DIRNAME/newer_places.py" ../a "$XDG_CONFIG_HOME/varve/key"
+	change 1
+	varve vault replicate --adopt > /dev/null
+	varve vault holder add c ../c 2> /dev/null
+	change 2
+	succeeds varve vault replicate
+	kept=$(python3 "$BATS_TEST_DIRNAME/newer_places.py" ../a "$XDG_CONFIG_HOME/varve/key" show)
+	[[ $kept = *'"name": "c"'* ]]
+	[[ $kept = *'"speed": {"down": [1, 2.5]}'* ]]
+	[[ $kept = *'"since": 2031'* ]]
+	succeeds varve vault recover -q --key ../paper --to ../again ../b
+	succeeds varve vault ledger verify
+}
