@@ -284,3 +284,14 @@ varve.checks:25: the rule does not find this change with -: id=1, amount=3 -> am
 		old.cost > 0~+ id=1 -> id=2|varve.checks:2:5: not a column of the base: 'cost'
 	END
 }
+
+@test "the least and the greatest value of each group are judged, and none where there are no values" {
+	new_repo
+	printf 'id,kind,n\n1,a,5\n2,a,\n3,b,7\n4,b,6\n5,c,\n' > t.csv
+	printf '[t.csv]\nmin(n) >= 6 group by kind\nmax(n) <= 6 group by kind\n' > varve.checks
+	succeeds varve add --key id t.csv
+	ends_with 1 varve check --select '*' t.csv
+	output_has "min(n) = 5"
+	output_has "max(n) = 7"
+	output_has "2 errors"
+}

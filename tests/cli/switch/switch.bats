@@ -73,6 +73,19 @@ clean() {
 	stderr_has "    prices.csv"
 }
 
+@test "a table that was deleted comes with the branch, and what stands in its place is not lost" {
+	two_branches
+	rm prices.csv
+	succeeds varve switch main
+	same_bytes ../main.csv prices.csv
+	clean
+	rm prices.csv
+	ln -s nowhere prices.csv
+	ends_with 2 varve switch spring
+	stderr_has "    prices.csv"
+	[ "$(readlink prices.csv)" = nowhere ]
+}
+
 @test "changes in files that are alike on both branches stay" {
 	two_branches
 	echo changed > note.txt

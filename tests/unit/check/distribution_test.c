@@ -311,6 +311,10 @@ static void damaged_bytes_are_no_distribution(void **state)
 	vv_distribution_init(&back, VV_DIST_NUMBERS);
 	assert_false(vv_distribution_get(&back, bytes.data, bytes.len, &err));
 	vv_distribution_clear(&back);
+	bytes.data[2]++; /* a row more than there are values */
+	vv_distribution_init(&back, VV_DIST_TEXTS);
+	assert_false(vv_distribution_get(&back, bytes.data, bytes.len, &err));
+	vv_distribution_clear(&back);
 	vv_distribution_clear(&d);
 	vv_buf_clear(&bytes);
 	vv_schema_clear(&s);

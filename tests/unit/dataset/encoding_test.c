@@ -228,6 +228,11 @@ static void latin_letters_are_guessed_as_words_have_them(void **state)
 		/* the same in windows-1250: the more usual one */
 		{"Id;Nom\r\n1;Ren\xe9\r\n2;Paul\r\n3;Marc\r\n", "windows-1252"},
 		{"Id;Nom\r\n1;\xc9lodie\r\n2;Jos\xe9\r\n", "windows-1252"},
+		/* pounds, and no letters of words in small letters */
+		{"id,pair\n1,\xa3"
+		 "5M\n2,\xa3"
+		 "7M\n3,USD\xa3GBP\n",
+		 "windows-1252"},
 		/* controls in ISO-8859-2 */
 		{"Id;Miasto\r\n1;\xa3\xf3"
 		 "d\x9f\r\n2;Krak\xf3w\r\n3;Pozna\xf1\r\n",

@@ -89,6 +89,10 @@ static void every_permutation_comes_back(void **state)
 			p[i] = count - 1 - i;
 		}
 		(void)come_back(p, count);
+		for (size_t i = 0; i < count; i++) {
+			p[i] = (i + 3) % count; /* a run that begins far ahead, and one back */
+		}
+		(void)come_back(p, count);
 		shuffle(p, count, count);
 		(void)come_back(p, count);
 		free(p);

@@ -183,6 +183,27 @@ static void an_old_table_is_clean_without_being_read(void **state)
 	vv_repository_close(r);
 }
 
+static void a_file_as_young_as_the_index_may_have_changed_since(void **state)
+{
+	vv_repository *r;
+	vv_index_entry e;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	sh("echo aaa > f && git add f");
+	for (int later = 0; later < 2; later++) {
+		sh(later ? "touch -d 2100-01-01 .git/index" : "touch -r f .git/index");
+		vv_index *x = open_index(r);
+		const vv_stat st = stat_of("f");
+
+		assert_true(get(x, "f", &e));
+		assert_int_equal(vv_index_stat_clean(x, &e, &st), later);
+		vv_index_close(x);
+	}
+	vv_repository_close(r);
+}
+
 static void a_stat_that_is_no_longer_the_files_counts_for_nothing(void **state)
 {
 	vv_repository *r;
@@ -569,6 +590,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_staged_in_the_second_of_its_writing_is_clean_for_git),
 	cmocka_unit_test(a_change_of_the_same_length_in_the_same_second_is_seen_by_git),
 	cmocka_unit_test(an_old_table_is_clean_without_being_read),
+	cmocka_unit_test(a_file_as_young_as_the_index_may_have_changed_since),
 	cmocka_unit_test(a_stat_that_is_no_longer_the_files_counts_for_nothing),
 	cmocka_unit_test(an_entry_without_stat_is_compared),
 	cmocka_unit_test(entries_that_git_left_uncertain_stay_so),
