@@ -192,6 +192,11 @@ rows() {
 	succeeds varve convert -q t.csv out.csv
 	[ "$(head -1 out.csv)" = 'region,2019 a,b,2020 a,c' ]
 	[ "$(wc -l < out.csv)" = 5 ]
+	# the group's label is above each of its columns
+	printf ',2019,2019,2020,2020\nregion,a,b,a,c\nN,1,2,3,4\nS,1,2,3,4\nW,5,6,7,8\n' > u.csv
+	succeeds varve add u.csv
+	output_has "3 rows, 5 columns"
+	output_has "2 header lines"
 }
 
 @test "--header-rows and --header-join, and what is not certain" {

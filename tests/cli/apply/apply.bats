@@ -34,6 +34,18 @@ v2() {
 	v2 | cmp - prices.csv
 }
 
+@test "a table whose name is one letter is patched" {
+	new_repo
+	v1 > t
+	varve add --as table --key id t > /dev/null
+	varve commit -qm one
+	v2 > t
+	varve diff --format patch t > ../p
+	v1 > t
+	succeeds varve apply ../p
+	v2 | cmp - t
+}
+
 @test "--check only says whether a patch fits" {
 	two_versions
 	succeeds varve apply --check ../p

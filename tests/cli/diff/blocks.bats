@@ -61,6 +61,23 @@ wide_rows() {
 	! grep -qFx -- "$line" <<< "$output" || false
 }
 
+@test "on a terminal a whole row takes eight lines, and says how many values are left out" {
+	new_repo
+	{
+		echo "id,$(seq -s, -f 'amount_%02g' 1 60)"
+		for id in 1 2 3; do
+			echo "$id,$(seq -s, $((id * 1000)) $((id * 1000 + 59)))"
+		done
+	} > wide.csv
+	varve add --key id wide.csv > /dev/null
+	varve commit -qm one
+	sed -i -e '/^3,/d' -e 's/^2,2000,2001,2002,2003,2004,2005,2006,2007,2008,2009/2,1,2,3,4,5,6,7,8,9,10/' wide.csv
+	COLUMNS=80 succeeds varve diff wide.csv
+	output_has "      amount_29: 3028  amount_30: 3029  amount_31: 3030  amount_32: 3031
+      (and 28 more)"
+	output_lacks amount_33
+}
+
 @test "into a pipe a block has whole values" {
 	wide_versions
 	succeeds varve diff wide.csv

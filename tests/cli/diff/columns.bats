@@ -99,3 +99,14 @@ words_to_numbers() {
 	output_has "retyped 'a': integer -> number, changed title"
 	output_lacks "changed title, "
 }
+
+@test "a renamed column is found by its values in rows of the same key, in any order and wherever the key stands" {
+	new_repo
+	python3 -c 'print("name,id,x"); [print(f"n{i % 7},{i},{i * 7919 % 1009}") for i in range(300)]' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	python3 -c 'print("name,id,q,p"); [print(f"n{i % 7},{i},{i * 31 % 977},{i * 7919 % 1009}") for i in reversed(range(300))]' > t.csv
+	succeeds varve diff
+	output_has "added 'q' (integer) after 'id'"
+	output_has "renamed 'x' to 'p' (100 % alike)"
+}

@@ -228,6 +228,9 @@ static void latin_letters_are_guessed_as_words_have_them(void **state)
 		/* the same in windows-1250: the more usual one */
 		{"Id;Nom\r\n1;Ren\xe9\r\n2;Paul\r\n3;Marc\r\n", "windows-1252"},
 		{"Id;Nom\r\n1;\xc9lodie\r\n2;Jos\xe9\r\n", "windows-1252"},
+		/* one letter of ISO-8859-15 may be a fraction, three are not */
+		{"Id;Nom\r\n1;c\xbdur\r\n2;Paul\r\n3;Marc\r\n", "windows-1252"},
+		{"Id;Nom\r\n1;c\xbdur\r\n2;s\xbdur\r\n3;b\xbduf\r\n", "ISO-8859-15"},
 		/* pounds, and no letters of words in small letters */
 		{"id,pair\n1,\xa3"
 		 "5M\n2,\xa3"
