@@ -101,7 +101,7 @@ def read_sarif(folder, all_of):
         assert r["ruleId"] == f["rule"] and r["level"] == f["severity"]
         assert r["partialFingerprints"]["varveFinding/v1"] == f["fingerprint"]
         assert urllib.parse.unquote(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) == d["path"]
-        assert ("suppressions" in r) == ("accepted" in f)
+        assert ("suppressions" in r) == ("acceptedWhy" in f)
 
 
 def read_gitlab(folder, all_of):
@@ -112,7 +112,7 @@ def read_gitlab(folder, all_of):
         assert set(i) == {"description", "check_name", "fingerprint", "severity", "location"}
         assert i["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert not i["location"]["path"].startswith(("./", "/")) and i["location"]["lines"]["begin"] >= 1
-    wanted = {f["fingerprint"] for _, f in all_of if "accepted" not in f}
+    wanted = {f["fingerprint"] for _, f in all_of if "acceptedWhy" not in f}
     assert wanted <= set(prints)
     assert all(p.endswith("-more") for p in set(prints) - wanted)
 
@@ -132,7 +132,7 @@ def read_github(folder, report):
     assert all(n <= 10 for n in counts.values()), counts
     for kind in ("error", "warning"):
         total = report["totals"][kind + "s"]
-        listed = sum(f["severity"] == kind and "accepted" not in f for d in report["datasets"] for f in d["findings"])
+        listed = sum(f["severity"] == kind and "acceptedWhy" not in f for d in report["datasets"] for f in d["findings"])
         wanted = min(listed, 9 if total > 10 else 10)
         assert counts.get(kind, 0) == wanted + (total > wanted), (kind, counts, total, listed)
 

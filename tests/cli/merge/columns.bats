@@ -374,7 +374,7 @@ gone_rows() {
 import json, sys
 a, b = json.load(sys.stdin)["conflicts"][0]["items"]
 assert "row" not in a and "row" not in b, (a, b)
-assert (a["rows"], b["rows"]) == ({"base": 1, "theirs": 2}, {"base": 3, "theirs": 4}), (a, b)
+assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base": 3, "theirs": 4}), (a, b)
 '
 }
 
