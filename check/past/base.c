@@ -415,8 +415,9 @@ static vv_status explain_settings(const base_check *c, vv_error *err)
 			vv_buf_printf(&text, "%s%s", k > 0 ? ", " : ": ", s->columns[k]);
 		}
 		e.reads = vv_buf_cstr(&text);
-		rc = vv_buf_ok(&text, err);
-		rc = rc < 0 ? rc : c->o->explain(c->o->payload, &e, err);
+		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+			rc = c->o->explain(c->o->payload, &e, err);
+		}
 	}
 	return rc;
 }

@@ -510,10 +510,10 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 		}
 		size_t first = b->count;
 		for (const vv_json *item = m->first; rc == VV_OK && item; item = item->next) {
-			rc = read_setting(r, item, rule, &b->settings[b->count++]);
-			rc = rc < 0 ? rc
-				    : want_once(r, item, &b->settings[first],
-						&b->settings[b->count - 1]);
+			if ((rc = read_setting(r, item, rule, &b->settings[b->count++])) == VV_OK) {
+				rc = want_once(r, item, &b->settings[first],
+					       &b->settings[b->count - 1]);
+			}
 		}
 	}
 	return rc;

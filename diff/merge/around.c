@@ -480,8 +480,9 @@ static vv_status merge_json(merge *m, vv_error *err)
 	if (rc == VV_OK && d.names.len > 0) {
 		vv_buf_printf(&names, "both sides changed the members beside the rows: %s",
 			      vv_text_show(vv_buf_cstr(&d.names), d.names.len));
-		rc = vv_buf_ok(&names, err);
-		rc = rc < 0 ? rc : report(m, VV_CONFLICT_AROUND, vv_buf_cstr(&names), err);
+		if ((rc = vv_buf_ok(&names, err)) == VV_OK) {
+			rc = report(m, VV_CONFLICT_AROUND, vv_buf_cstr(&names), err);
+		}
 	}
 	for (int v = 0; v < 3; v++) {
 		vv_buf_clear(&text[v]);

@@ -575,8 +575,9 @@ static vv_status samples_ok(const vv_excel_rows *r, vv_error *err)
 	for (size_t i = 0; i < r->table->columns * VV_EXCEL_KINDS && rc == VV_OK; i++) {
 		const vv_excel_column *c = &r->columns[i / VV_EXCEL_KINDS];
 
-		rc = vv_buf_ok(&c->was[i % VV_EXCEL_KINDS], err);
-		rc = rc < 0 ? rc : vv_buf_ok(&c->is[i % VV_EXCEL_KINDS], err);
+		if ((rc = vv_buf_ok(&c->was[i % VV_EXCEL_KINDS], err)) == VV_OK) {
+			rc = vv_buf_ok(&c->is[i % VV_EXCEL_KINDS], err);
+		}
 	}
 	return rc;
 }

@@ -633,10 +633,10 @@ vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misf
 	for (size_t row = 0; row < rows && rc == VV_OK; row++) {
 		const bool any = vv_arrow_misfits_row(misfits, &text, row);
 
-		rc = vv_buf_ok(&text, err);
-		rc = rc < 0 ? rc
-			    : vv_arrow_column_put_text(c, any ? text.data : NULL, text.len, row,
-						       err);
+		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+			rc = vv_arrow_column_put_text(c, any ? text.data : NULL, text.len, row,
+						      err);
+		}
 	}
 	return rc < 0 ? rc : vv_arrow_misfits_forget(misfits, err);
 }

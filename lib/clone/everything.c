@@ -396,8 +396,9 @@ static vv_status put_files(vv_folder_edit *f, const kept *k, size_t from, size_t
 		while (next < to && strncmp(k->files.outs[next].path.data + len, path, part) == 0) {
 			next++;
 		}
-		rc = vv_folder_edit_below(&below, f, name, err);
-		rc = rc < 0 ? rc : put_files(&below, k, i, next, len + part, err);
+		if ((rc = vv_folder_edit_below(&below, f, name, err)) == VV_OK) {
+			rc = put_files(&below, k, i, next, len + part, err);
+		}
 		rc = vv_folder_edit_end(&below, f, rc, err);
 	}
 	return rc;

@@ -287,8 +287,10 @@ static vv_status add_trusted(judging *g, const vv_head_commit *c, vv_error *err)
 		if (there == SIZE_MAX) {
 			vv_auto(vv_head_commit) newest = {.parent_count = 0};
 			there = g->count;
-			rc = vv_head_commit_read(&newest, g->r, &owner->commit, err);
-			rc = rc < 0 ? rc : add_trusted(g, &newest, err);
+			if ((rc = vv_head_commit_read(&newest, g->r, &owner->commit, err)) ==
+			    VV_OK) {
+				rc = add_trusted(g, &newest, err);
+			}
 		}
 		g->nodes[at]->owner = there;
 	}

@@ -127,9 +127,9 @@ static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
 		vv_head_key_text(key, t->heads[i].key);
 		vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", key);
-		rc = vv_alloc_ok(name, err);
-		rc = rc < 0 ? rc
-			    : vv_ref_update(r, name, &t->heads[i].commit, NULL, true, "head", err);
+		if ((rc = vv_alloc_ok(name, err)) == VV_OK) {
+			rc = vv_ref_update(r, name, &t->heads[i].commit, NULL, true, "head", err);
+		}
 	}
 	return rc;
 }

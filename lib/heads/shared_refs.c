@@ -62,8 +62,9 @@ static vv_status add_word(choosing *c, const char *word, vv_error *err)
 		    strncmp(word, "refs/tags/", 10) != 0) {
 			continue;
 		}
-		rc = vv_alloc_ok(name, err);
-		rc = rc < 0 ? rc : add_named(c, name, &found, err);
+		if ((rc = vv_alloc_ok(name, err)) == VV_OK) {
+			rc = add_named(c, name, &found, err);
+		}
 		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
 	return found ? VV_OK
@@ -84,8 +85,9 @@ static vv_status add_merged_tags(choosing *c, const char *branch, vv_error *err)
 		const size_t len = strcspn(p, "\n");
 		vv_buf_reset(&name);
 		vv_buf_printf(&name, "refs/tags/%.*s", (int)len, p);
-		rc = vv_buf_ok(&name, err);
-		rc = rc < 0 ? rc : add_named(c, name.data, &found, err);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
+			rc = add_named(c, name.data, &found, err);
+		}
 		p += len + (p[len] == '\n');
 	}
 	return rc;
@@ -125,11 +127,13 @@ vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_
 		rc = add_word(&c, choice->words[i], err);
 	}
 	if (rc == VV_OK && choice->all) {
-		rc = vv_refs_each(r, "refs/heads/", add_ref, out, err);
-		rc = rc < 0 ? rc : vv_refs_each(r, "refs/tags/", add_ref, out, err);
+		if ((rc = vv_refs_each(r, "refs/heads/", add_ref, out, err)) == VV_OK) {
+			rc = vv_refs_each(r, "refs/tags/", add_ref, out, err);
+		}
 	} else if (rc == VV_OK && choice->word_count == 0 && head.branch && !head.unborn) {
-		rc = add_named(&c, head.branch, &found, err);
-		rc = rc < 0 ? rc : add_merged_tags(&c, head.branch, err);
+		if ((rc = add_named(&c, head.branch, &found, err)) == VV_OK) {
+			rc = add_merged_tags(&c, head.branch, err);
+		}
 	}
 	if (rc == VV_OK) {
 		sort(out, head.branch);

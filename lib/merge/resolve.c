@@ -625,9 +625,10 @@ vv_status vv_resolve(vv_resolving *r, vv_error *err)
 	vv_status rc = merge_torn(r, err);
 
 	if (rc == VV_OK && (!r->merged || any_conflict(r))) {
-		rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths, true,
-					   !is_part(r), err);
-		rc = rc < 0 ? rc : resolve_all(r, err);
+		if ((rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths,
+						true, !is_part(r), err)) == VV_OK) {
+			rc = resolve_all(r, err);
+		}
 	}
 	vv_conflict_list_clear(&r->list);
 	return rc;

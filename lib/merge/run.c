@@ -270,8 +270,10 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	/* The files are made of these blocks. */
 	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(j->writer);
-	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
-	rc = rc < 0 ? rc : need_clean_files(j, what, err);
+	if ((rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err)) ==
+	    VV_OK) {
+		rc = need_clean_files(j, what, err);
+	}
 	if (rc < 0 && j->change.would_lose) {
 		vv_fail(err, rc,
 			"the %s would overwrite them; nothing was done\n"

@@ -162,8 +162,9 @@ vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 	if ((rc = collect(&u, err)) == VV_OK) {
 		vv_journal *j = NULL;
 
-		rc = note(&u, &j, err);
-		rc = rc < 0 ? rc : run(&u, err);
+		if ((rc = note(&u, &j, err)) == VV_OK) {
+			rc = run(&u, err);
+		}
 		rc = vv_journal_close(j, rc, err);
 		*lacking = rc == VV_OK && vv_checkout_note_missing(&u.checkout);
 	}

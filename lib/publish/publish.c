@@ -392,8 +392,9 @@ static vv_status publish(run *r, vv_error *err)
 		return rc;
 	}
 	/* A table that is in the newest version no more has no reader who needs it whole. */
-	rc = sweep_blocks(r, err);
-	rc = rc < 0 ? rc : vv_folder_state_hold(&r->state, r->dir, err);
+	if ((rc = sweep_blocks(r, err)) == VV_OK) {
+		rc = vv_folder_state_hold(&r->state, r->dir, err);
+	}
 	rc = rc < 0 ? rc : folder_tables_remove(&r->tables, err);
 	rc = rc < 0 ? rc
 		    : vv_folder_state_sweep(

@@ -195,11 +195,13 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 		c->store_count++;
 	}
 	if (what == 4 && memcmp(dot, ".url", what) == 0) {
-		rc = vv_store_url_check(value, false, err);
-		rc = rc < 0 ? rc : set_text(&s->url, value, err);
+		if ((rc = vv_store_url_check(value, false, err)) == VV_OK) {
+			rc = set_text(&s->url, value, err);
+		}
 	} else if (what == 8 && memcmp(dot, ".pushurl", what) == 0) {
-		rc = vv_store_url_check(value, true, err);
-		rc = rc < 0 ? rc : set_text(&s->push_url, value, err);
+		if ((rc = vv_store_url_check(value, true, err)) == VV_OK) {
+			rc = set_text(&s->push_url, value, err);
+		}
 	} else if (what == 8 && memcmp(dot, ".default", what) == 0) {
 		s->usual = strcmp(value, "true") == 0;
 	}

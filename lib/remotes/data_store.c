@@ -194,8 +194,9 @@ static vv_status open_place(vv_place *out, const char *url, const vv_place_facts
 	if (rc < 0) return rc;
 	switch (u.kind) {
 	case VV_URL_PATH:
-		rc = make ? check_empty(u.path, err) : VV_OK;
-		rc = rc < 0 ? rc : vv_folder_place_open(out, u.path, facts, make, err);
+		if ((rc = make ? check_empty(u.path, err) : VV_OK) == VV_OK) {
+			rc = vv_folder_place_open(out, u.path, facts, make, err);
+		}
 		break;
 	case VV_URL_SFTP:
 		rc = vv_sftp_place_open(out, &u, facts, connect, make, err);

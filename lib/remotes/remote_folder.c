@@ -220,8 +220,10 @@ static vv_status bring_pack(void *payload, size_t i, vv_error *err)
 	rc = vv_fstat(&st, fd, path, err);
 	for (bool more = true; rc == VV_OK && more; st.size += part.len) {
 		vv_buf_reset(&part);
-		rc = vv_place_get(&b->f->place, name.data, st.size, PART_BYTES, &part, err);
-		rc = rc < 0 ? rc : vv_write_full(fd, vv_buf_cstr(&part), part.len, path, err);
+		if ((rc = vv_place_get(&b->f->place, name.data, st.size, PART_BYTES, &part, err)) ==
+		    VV_OK) {
+			rc = vv_write_full(fd, vv_buf_cstr(&part), part.len, path, err);
+		}
 		more = part.len == PART_BYTES && st.size <= b->most;
 	}
 	const vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);

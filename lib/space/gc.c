@@ -289,8 +289,9 @@ vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host,
 		rc = vv_git_host_fetch_all(host, add_ref, &tips, err);
 	}
 	if (rc == VV_OK && g->is_store) {
-		rc = add_own(r, &tips, err);
-		rc = rc < 0 ? rc : sweep_store(g, keeper, &tips, err);
+		if ((rc = add_own(r, &tips, err)) == VV_OK) {
+			rc = sweep_store(g, keeper, &tips, err);
+		}
 	} else if (rc == VV_OK) {
 		rc = compact_ref(g, keeper, &tips, err);
 	}

@@ -273,9 +273,9 @@ static vv_status send_to_host(run *r, vv_error *err)
 	if (rc == VV_OK && going > 0 && !r->j->dry_run) {
 		bool done = r->j->no_verify;
 
-		rc = done ? VV_OK : is_hook_done(r, &done, err);
-		rc = rc < 0 ? rc
-			    : vv_git_host_push(r->there.host, refs, going, done, &r->out.said, err);
+		if ((rc = done ? VV_OK : is_hook_done(r, &done, err)) == VV_OK) {
+			rc = vv_git_host_push(r->there.host, refs, going, done, &r->out.said, err);
+		}
 	}
 	if (rc == VV_OK && count > 0 && branch_first) {
 		rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);

@@ -976,8 +976,9 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		goto done;
 	}
 	if (c.a && c.b) {
-		rc = both(&c, err);
-		rc = rc < 0 ? rc : tell_respelled(&c, out, err);
+		if ((rc = both(&c, err)) == VV_OK) {
+			rc = tell_respelled(&c, out, err);
+		}
 	} else if ((rc = read_where(&c, err)) == VV_OK) {
 		fill_told(&c);
 		rc = whole(&c, err);

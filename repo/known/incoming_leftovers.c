@@ -109,8 +109,9 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 		} else if (!except || strcmp(folder, except) != 0) {
 			fd = vv_lock_leftover(folder, VV_WRITER_LOCK, err);
 			if (fd >= 0) {
-				rc = keep_torn(folder, err);
-				rc = rc < 0 ? rc : fn(payload, folder, err);
+				if ((rc = keep_torn(folder, err)) == VV_OK) {
+					rc = fn(payload, folder, err);
+				}
 				vv_unlock(fd);
 			} else if (fd != VV_ELOCKED && fd != VV_ENOTFOUND) {
 				rc = (vv_status)fd;

@@ -166,8 +166,9 @@ static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url
 				       .body = body.data,
 				       .body_len = body.len,
 				       .answer_max = ANSWER_MAX};
-		rc = http_site_open(&site, &f, connect, err);
-		rc = rc < 0 ? rc : http_site_ask(site, &what, &a, err);
+		if ((rc = http_site_open(&site, &f, connect, err)) == VV_OK) {
+			rc = http_site_ask(site, &what, &a, err);
+		}
 		rc = rc < 0 ? rc : take_keys(out, role, &a, url, err);
 	}
 	http_site_close(site);

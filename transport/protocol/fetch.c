@@ -196,9 +196,10 @@ static vv_status negotiate(run *r, vv_error *err)
 				      .nodes = nodes || r->f->lazy,
 				      .history = r->f->lazy || r->bare};
 		r->result->rounds++;
-		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
-				   &r->result->sum, err);
-		rc = rc < 0 ? rc : take_common(r, &q.have, &start, err);
+		if ((rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
+					&r->result->sum, err)) == VV_OK) {
+			rc = take_common(r, &q.have, &start, err);
+		}
 		if (rc == VV_OK && !start.ready && q.done) {
 			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end",
 				     r->f->suppliers[0].name);

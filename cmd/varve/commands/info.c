@@ -747,8 +747,9 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 		  .progress = progress,
 		  .quick = o->quick && t.root.kind == VV_KIND_TABLE};
 	if (f.quick) {
-		rc = vv_table_groups(&t, &f.groups, err);
-		rc = rc < 0 ? rc : vv_table_facts(&f.known, &t, err);
+		if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK) {
+			rc = vv_table_facts(&f.known, &t, err);
+		}
 	} else if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
 		   (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
 		rc = read_columns(&f, err);

@@ -165,9 +165,10 @@ static vv_status run_show(vv_context *c, vv_error *err)
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	rc = show_each(c, &view, revisions > 0 ? revisions : 1, revisions > 0 ? c->argv : head,
-		       err);
-	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
+	if ((rc = show_each(c, &view, revisions > 0 ? revisions : 1, revisions > 0 ? c->argv : head,
+			    err)) == VV_OK) {
+		rc = vv_commit_counted(&view, err);
+	}
 done:
 	for (size_t i = 0; paths && paths[i]; i++) {
 		vv_free(paths[i]);

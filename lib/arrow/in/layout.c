@@ -293,8 +293,9 @@ static vv_status make_dialect(layout *l, const vv_table *old, vv_error *err)
 				"the file's header has %u lines, so that its columns cannot change",
 				l->dialect.header_more + 1u);
 		}
-		rc = old ? map_quoting(l, err) : VV_OK;
-		rc = rc < 0 ? rc : put_header(l, old, err);
+		if ((rc = old ? map_quoting(l, err) : VV_OK) == VV_OK) {
+			rc = put_header(l, old, err);
+		}
 	}
 	return rc;
 }

@@ -291,8 +291,9 @@ static vv_status find_in_head(vv_repository *r, const char *path, git_oid *id, b
 	vv_status rc = vv_head_read(r, &head, err);
 
 	if (rc == VV_OK && !vv_oid_is_null(&head.commit)) {
-		rc = vv_commit_tree(r, &head.commit, &tree, err);
-		rc = rc < 0 ? rc : vv_tree_find(r, &tree, path, &mode, id, err);
+		if ((rc = vv_commit_tree(r, &head.commit, &tree, err)) == VV_OK) {
+			rc = vv_tree_find(r, &tree, path, &mode, id, err);
+		}
 	}
 	*found = S_ISREG(mode) || S_ISLNK(mode);
 	return rc;

@@ -80,8 +80,9 @@ static vv_status init_scratch(vv_host *h, vv_error *err)
 	vv_status rc = head ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && !vv_exists(head)) {
-		rc = vv_mkdirs(h->git_dir, err);
-		rc = rc < 0 ? rc : vv_git_must(&run, "the scratch repository", err);
+		if ((rc = vv_mkdirs(h->git_dir, err)) == VV_OK) {
+			rc = vv_git_must(&run, "the scratch repository", err);
+		}
 	}
 	return rc;
 }
@@ -583,8 +584,9 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 		run.input = input.data;
 		run.len = input.len;
 		if (!h->by_id_fails) {
-			rc = vv_git_run(&run, &said, &code, err);
-			rc = rc < 0 ? rc : forget_promisor(h, err);
+			if ((rc = vv_git_run(&run, &said, &code, err)) == VV_OK) {
+				rc = forget_promisor(h, err);
+			}
 		}
 		if (rc == VV_OK && (h->by_id_fails || code != 0)) {
 			rc = h->by_id_fails ? VV_OK : fetch_whole(h, err);

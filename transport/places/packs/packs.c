@@ -102,8 +102,9 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 		*err = why;
 	} else if (rc < 0) { /* the host's fault, or that of what lies here */
 		*change = VV_HOST_AS_EXPECTED;
-		rc = vv_host_begin_anew(h, err);
-		rc = rc < 0 ? rc : refresh(h, tip, &old, change, err);
+		if ((rc = vv_host_begin_anew(h, err)) == VV_OK) {
+			rc = refresh(h, tip, &old, change, err);
+		}
 	}
 	return rc;
 }

@@ -512,8 +512,9 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 		clear(&g);
 		rc = rc == VV_OK && again ? reopen(h, t->proof, err) : rc;
 		if (rc == VV_OK && found_bad && (rc = vv_files_take_parts(h, err)) == VV_OK) {
-			rc = vv_host_prefer_sound(h, err);
-			rc = rc < 0 ? rc : vv_pieces_forget(h, err);
+			if ((rc = vv_host_prefer_sound(h, err)) == VV_OK) {
+				rc = vv_pieces_forget(h, err);
+			}
 		}
 	} while (rc == VV_OK && found_bad);
 	return rc;

@@ -271,8 +271,9 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
 		vv_host_keeps *out = &k->out[i];
 		*out = (vv_host_keeps){.whole = false};
-		rc = vv_versions_look(h, &k->roots[i], &of_one, &out->whole, err);
-		rc = rc < 0 ? rc : more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
+		if ((rc = vv_versions_look(h, &k->roots[i], &of_one, &out->whole, err)) == VV_OK) {
+			rc = more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
+		}
 		for (size_t n = 0; rc == VV_OK && n < packs; n++) {
 			vv_host_pack *p = vv_catalog_pack(h->catalog, n);
 			if (!of_one[n]) {

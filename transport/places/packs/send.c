@@ -241,8 +241,9 @@ static vv_status plan(sending *s, vv_error *err)
 		vv_host_forget_complete(h);
 	}
 	if (anew || (rc == VV_OK && s->lost)) {
-		rc = vv_files_look_at_all(h, err);
-		rc = rc < 0 ? rc : plan_once(s, err);
+		if ((rc = vv_files_look_at_all(h, err)) == VV_OK) {
+			rc = plan_once(s, err);
+		}
 	}
 	return rc;
 }

@@ -122,8 +122,9 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 				    .sequence = (uint64_t)now,
 				    .live = NAME_LIVE_SECONDS};
 	vv_did_ipns(g->name, signer.key);
-	rc = vv_buf_ok(&value, err);
-	rc = rc < 0 ? rc : vv_ipns_record_sign(&record, &say, signer.seed, err);
+	if ((rc = vv_buf_ok(&value, err)) == VV_OK) {
+		rc = vv_ipns_record_sign(&record, &say, signer.seed, err);
+	}
 	return rc < 0 ? rc : vv_rpc_name_put(node, o, g->name, &record, err);
 }
 

@@ -62,10 +62,9 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
 				       vv_text_shows(from->items[i]), dates ? "DATE" : "NUMBER");
 		}
-		rc = dates ? read_date(&date, eq + 1, err) : VV_OK;
-		rc = rc < 0 ? rc
-			    : vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL,
-					       err);
+		if ((rc = dates ? read_date(&date, eq + 1, err) : VV_OK) == VV_OK) {
+			rc = vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL, err);
+		}
 	}
 	return rc;
 }
