@@ -106,11 +106,6 @@ static vv_status make_plan(run *r, vv_error *err)
 	if (rc == VV_OK && r->from.stand_in && !(j->hide_refs && vv_repository_is_bare(j->repo))) {
 		rc = limit_plan(r, err);
 	}
-	if (r->from.hello->beside > 0 && j->tags && !j->quiet) {
-		vv_notes_warn(
-			r->from.t.notes, "tags of '%s' that name no commit are not fetched: %llu",
-			vv_text_url(r->from.remote.url), (unsigned long long)r->from.hello->beside);
-	}
 	return rc < 0 ? rc : vv_ref_plan_check_current(&r->j->plan, j->repo, err);
 }
 

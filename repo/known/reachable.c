@@ -175,9 +175,7 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 	listing *l = payload;
 	tips *t = l->out;
 
-	if (!vv_ref_is_served(&l->x->hidden, ref->name) || vv_oid_is_null(&ref->commit)) {
-		return VV_OK;
-	}
+	if (!vv_ref_is_served(&l->x->hidden, ref->name)) return VV_OK;
 	if (!vv_array_room(t->items, t->count, t->cap) ||
 	    !(t->items[t->count].name = vv_strdup(ref->name))) {
 		return vv_fail_nomem(err);
@@ -217,7 +215,8 @@ static vv_status only_forward(const vv_reachable *x, const tips *old, const tips
 		if (k == new->count || strcmp(new->items[k].name, o->name) != 0) {
 			*out = false;
 		} else if (!vv_oid_equal(&new->items[k].id, &o->id)) {
-			*out = vv_oid_equal(&o->id, &o->commit);
+			*out = vv_oid_equal(&o->id, &o->commit) &&
+			       !vv_oid_is_null(&new->items[k].commit);
 			if (*out && (rc = vv_is_ancestor(x->repo, &o->commit, &new->items[k].commit,
 							 out, err)) < 0) {
 				return rc;

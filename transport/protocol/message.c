@@ -362,7 +362,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 
 	vv_oid_text(hex, &h->detached);
 
-	vv_cbor_put_map(&b, 5u + (h->id[0] != '\0') + (h->beside > 0) + (h->tells_whole ? 2u : 0u));
+	vv_cbor_put_map(&b, 5u + (h->id[0] != '\0') + (h->tells_whole ? 2u : 0u));
 	vv_cbor_add_uint(&b, "v", VV_PROTOCOL_VERSION);
 	if (h->id[0]) {
 		vv_cbor_add_text(&b, "id", h->id);
@@ -382,9 +382,6 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 		if (tag) {
 			vv_cbor_put_bytes(&b, r->peeled.id, sizeof(r->peeled.id));
 		}
-	}
-	if (h->beside > 0) {
-		vv_cbor_add_uint(&b, "other", h->beside);
 	}
 	if (h->tells_whole) {
 		put_whole(&b, h);
@@ -564,7 +561,6 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	    (rc = vv_cbor_get_uint(&c, &out->held, err)) < 0 ||
 	    (rc = vv_cbor_get_key(&c, "refs", err)) < 0 ||
 	    (rc = get_refs(&c, arena, out, err)) < 0 ||
-	    (vv_cbor_try_key(&c, "other") && (rc = vv_cbor_get_uint(&c, &out->beside, err)) < 0) ||
 	    (out->tells_whole && (rc = get_whole(&c, out, err)) < 0) ||
 	    (rc = vv_cbor_get_key(&c, "write", err)) < 0 ||
 	    (rc = vv_cbor_get_bool(&c, &out->writable, err)) < 0) {

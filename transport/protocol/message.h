@@ -98,8 +98,6 @@ typedef struct vv_hello {
 	 * fetched where a refspec names it. */
 	vv_remote_ref *others;
 	size_t other_count;
-	uint64_t
-		beside; /* tags that name no commit; they are not among refs, nor can a fetch want them */
 	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */
 	bool writable; /* a push may be tried */
 	/* By which one repository is known under several addresses; "": it does not say. */

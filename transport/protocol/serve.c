@@ -37,7 +37,6 @@ typedef struct ref_list {
 	vv_arena *arena;
 	vv_remote_ref *items;
 	size_t count, cap;
-	uint64_t beside;
 } ref_list;
 
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
@@ -45,15 +44,13 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	ref_list *l = payload;
 
 	if (!vv_ref_is_served(&l->hidden, ref->name)) return VV_OK;
-	if (vv_oid_is_null(&ref->commit)) {
-		l->beside += strncmp(ref->name, "refs/tags/", 10) == 0;
-		return VV_OK; /* names something else than a commit: not ours to send */
-	}
+	const bool of_commit = !vv_oid_is_null(&ref->commit);
+	if (!of_commit && strncmp(ref->name, "refs/tags/", 10) != 0) return VV_OK;
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	vv_remote_ref *r = &l->items[l->count++];
 	r->name = vv_arena_strndup(l->arena, ref->name, strlen(ref->name));
 	r->id = ref->id;
-	r->peeled = ref->commit;
+	r->peeled = of_commit ? ref->commit : ref->id;
 	return r->name ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -151,7 +148,6 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 				 : head.branch;
 		h.refs = refs.items;
 		h.ref_count = refs.count;
-		h.beside = refs.beside;
 		rc = vv_hello_write(line, &h, err);
 	}
 	vv_hidden_refs_clear(&refs.hidden);

@@ -240,7 +240,9 @@ sound() {
 	git -c advice.nestedTag=false tag -a nested v2 -m "of a tag"
 	git tag -a files HEAD^{tree} -m "of a tree"
 	git tag -a text HEAD:prices.csv -m "of a blob"
-	succeeds varve push origin spring v1 v2 nested files text
+	git tag tree HEAD^{tree}
+	git tag blob HEAD:prices.csv
+	succeeds varve push origin spring v1 v2 nested files text tree blob
 	stderr_has "[new tag]"
 	[ "$(git -C ../hub.git rev-parse v2^{})" = "$(git rev-parse main)" ]
 	for tag in v2 nested files text; do
@@ -259,10 +261,16 @@ sound() {
 	stderr_has "the tag is there already"
 	cd ..
 	succeeds varve clone hub.git b
-	stderr_has "that name no commit are not fetched: 2"
-	for tag in v2 nested; do
+	for tag in v2 nested files text tree blob; do
 		[ "$(git -C b rev-parse "$tag")" = "$(git -C a rev-parse "$tag")" ]
+		git -C b cat-file -p "$tag" > /dev/null
 	done
+	git -C b fsck --strict
+	git -C b tag -d files tree > /dev/null
+	succeeds varve -C b fetch --tags
+	[ "$(git -C b rev-parse files tree)" = "$(git -C a rev-parse files tree)" ]
+	succeeds varve -C b fetch --tags
+	stderr_lacks received
 }
 
 @test "tags of fetched commits come along" {
