@@ -14,7 +14,7 @@ load vault
 	succeeds varve vault replicate
 	succeeds varve vault audit
 	succeeds varve vault status --json
-	echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["safe"] and d["current"] and d["least"] == 2 and d["proven"]'
+	echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["safe"] and d["current"] and d["fewestCopies"] == 2 and d["proven"]'
 	varve vault holder dead a
 	ends_with 1 varve vault status
 	output_has "NOT SAFE"
