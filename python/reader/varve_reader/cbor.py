@@ -145,8 +145,3 @@ def decode(data):
     value = _value(c, 0)
     c.done()
     return value
-
-
-def decode_from(cursor):
-    """The next value."""
-    return _value(cursor, 0)

@@ -15,7 +15,7 @@ def uleb(n):
 
 
 def _zigzag(n):
-    return uleb(2 * n if n >= 0 else -2 * n - 1)
+    return 2 * n if n >= 0 else -2 * n - 1
 
 
 def _places(c):
@@ -74,22 +74,15 @@ def _dict(values):
 
 
 def _numbers(values, head, scale):
-    out = [bytes((head.flags,)), scale]
-    there, deltas, base = [v for v in values if v is not None], [], head.base
+    there, base = [v for v in values if v is not None], head.base
     if head.deltas:
         base = there[0] if there else base
-        before = base
-        for v in there:
-            step = group.signed(v - before)
-            deltas.append(2 * step if step >= 0 else -2 * step - 1)
-            before = v
+        deltas = [_zigzag(group.signed(v - before)) for before, v in zip([base] + there, there)]
     else:
         deltas = [v - base & group.M64 for v in there]
-    out += [bytes((head.width,)), _zigzag(base)]
-    if head.empties:
-        out.append(bytes(v is None for v in values))
     whole = b"".join(d.to_bytes(8, "little") for d in deltas)
-    return b"".join(out) + b"".join(whole[i::8] for i in range(head.width))
+    return bytes((head.flags,)) + scale + bytes((head.width,)) + uleb(_zigzag(base)) + \
+        bytes(v is None for v in values if head.empties) + b"".join(whole[i::8] for i in range(head.width))
 
 
 def _told_numbers(c, head, kept, rows):

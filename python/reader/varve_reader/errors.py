@@ -29,3 +29,13 @@ def within(where):
         raise type(e)(f"{where}: {e}") from None
     except _MALFORMED as e:
         raise Damaged(f"{where}: malformed ({type(e).__name__}: {e})") from None
+
+
+@contextlib.contextmanager
+def collected(errors, where=None):
+    """Damage becomes an entry of a list, after which it goes on; where as of within."""
+    try:
+        with within(where) if where else contextlib.nullcontext():
+            yield
+    except Damaged as e:
+        errors.append(e)

@@ -18,6 +18,12 @@ def read_text(path):
         return f.read()
 
 
+def lines(path):
+    """The lines of a text that are not empty; none if it is not there."""
+    text = read_bytes(path).decode("utf-8", "surrogateescape") if os.path.exists(path) else ""
+    return [line for line in text.split("\n") if line]
+
+
 def names(*folder):
     """The names in a folder, sorted; none if it is not there."""
     return sorted(os.listdir(os.path.join(*folder))) if os.path.isdir(os.path.join(*folder)) else []

@@ -6,8 +6,8 @@ import struct
 import zlib
 
 from .cbor import Cursor
-from .errors import Damaged, Missing, within
-from .files import names, read_bytes, read_text
+from .errors import Damaged, Missing, collected, within
+from .files import lines, names, read_bytes, read_text
 
 KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 MOST = 1 << 30
@@ -113,21 +113,19 @@ class Git:
             raise Damaged(f"{path}: Git's objects or refs have a form that this reader does not know (sha256, reftable)")
         self.folders, self.packs, self.broken = [os.path.join(self.common, "objects")], [], []
         for folder in self.folders:
-            alternates = os.path.join(folder, "info", "alternates")
-            lines = read_text(alternates).splitlines() if os.path.exists(alternates) and len(self.folders) < 64 else []
-            self.folders += [os.path.join(folder, line) for line in lines if line[:1] not in ("", "#")]
+            if len(self.folders) < 64:
+                more = lines(os.path.join(folder, "info", "alternates"))
+                self.folders += [os.path.join(folder, line) for line in more if line[0] != "#"]
             stems = {n.rsplit(".", 1)[0] for n in names(folder, "pack") if re.fullmatch(r"pack-.*[.](idx|pack)", n)}
             for stem in sorted(stems):
-                try:
+                with collected(self.broken):
                     self.packs.append(GitPack(os.path.join(folder, "pack", stem)))
-                except Damaged as e:
-                    self.broken.append(e)
         self.refs, self.head = self._read_refs()
 
     def _read_refs(self):
         refs, packed, top = {}, os.path.join(self.common, "packed-refs"), os.path.join(self.common, "refs")
-        for line in read_text(packed).splitlines() if os.path.exists(packed) else []:
-            if line[:1] not in ("", "#", "^"):
+        for line in lines(packed):
+            if line[0] not in "#^":
                 refs[line[41:]] = _oid(packed, line[:40])
         for folder, _, files in os.walk(top):
             for path in (os.path.join(folder, name) for name in files if not name.endswith(".lock")):
@@ -159,11 +157,13 @@ class Git:
         """Every pack and every object of packs; yields each error."""
         yield from self.broken
         for pack in self.packs:
-            for check, *words in [(pack.check,)] + [(self.read, oid) for oid in pack.where]:
-                try:
-                    check(*words)
-                except Damaged as e:
-                    yield e
+            errors = []
+            with collected(errors):
+                pack.check()
+            for oid in pack.where:
+                with collected(errors):
+                    self.read(oid)
+            yield from errors
 
 
 def _oid(path, text):

@@ -5,6 +5,7 @@ import re
 import struct
 from collections import namedtuple
 
+from .cbor import Cursor
 from .errors import Damaged, within
 from .sealed import did, signed
 
@@ -15,12 +16,8 @@ Head = namedtuple("Head", "oid name key number time expires refs signers revoked
 
 
 def _strings(data, count):
-    out = []
-    for _ in range(count):
-        n = struct.unpack_from(">I", data)[0]
-        out.append(data[4:4 + n])
-        data = data[4 + n:]
-    return out
+    c = Cursor(data)
+    return [c.take(int.from_bytes(c.take(4), "big")) for _ in range(count)]
 
 
 def _check_signature(armored, key, message):
@@ -70,7 +67,7 @@ def read_head(history, oid):
     if parents[first is not None:] != [s[2] for s in saw] or (number == 1) != (first is None):
         raise Damaged(f"commit {oid} does not follow its parents")
     return Head(oid, record["name"][0], key, number, time, int((record["expires"] or [0])[0]),
-                {line[41:]: line[:40] for line in refs.decode().splitlines()},
+                {line[41:]: line[:40] for line in refs.decode().split("\n")[:-1]},
                 {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["signer"]},
                 {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, saw, first)
 
@@ -79,10 +76,6 @@ def allows(owner, head):
     """The owner's record names the signer for that time, and revokes nothing before."""
     return owner.name == head.name and owner.signers.get(head.key, 0) >= head.time and \
         head.number <= owner.revoked.get(head.key, head.number)
-
-
-def _below(head):
-    return [head.first] + [oid for _, _, oid in head.saw]
 
 
 class Heads:
@@ -140,14 +133,8 @@ class Heads:
         """The signer is the owner, or named by the owner's newest record below."""
         if head.key == self.owner:
             return
-        left, owners = _below(head), []
-        while left:
-            below = self.known.get(left.pop())
-            if below and below.key == self.owner:
-                owners.append(below)
-            elif below:
-                left += _below(below)
-        newest = max(owners, key=lambda h: h.number, default=None)
+        below = map(self.known.get, self.history.below([head.oid]))
+        newest = max((h for h in below if h.key == self.owner), key=lambda h: h.number, default=None)
         if newest is None or not allows(newest, head):
             raise Damaged("the owner did not allow this signer")
 

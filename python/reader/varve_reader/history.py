@@ -41,18 +41,19 @@ class History:
     def __init__(self, source):
         self.source, self.trees, self.blobs, self.commits = source, {}, {}, {}
 
-    def _read(self, oid, kind):
-        found, data = self.source.read(oid)
-        while found == "tag" and kind == "commit":
-            found, data = self.source.read(data[7:47].decode())
-        if found != kind:
-            raise Damaged(f"object {oid} is a {found} in the place of a {kind}")
-        return data
+    def _read(self, oid, *kinds):
+        kind, data = self.source.read(oid)
+        if kind not in kinds:
+            raise Damaged(f"object {oid} is a {kind} in the place of a {kinds[0]}")
+        return kind, data
 
     def commit(self, oid):
-        """(tree, parents, time) of a commit."""
+        """(tree, parents, time) of a commit, or of the one that a tag names."""
         if oid not in self.commits:
-            head = self._read(oid, "commit").partition(b"\n\n")[0].decode("utf-8", "replace")
+            kind, data = self._read(oid, "commit", "tag")
+            if kind == "tag":
+                return self.commit(data[7:47].decode())
+            head = data.partition(b"\n\n")[0].decode("utf-8", "replace")
             with within(f"commit {oid}"):
                 time = int(re.search(r"(?m)^committer .*> (-?\d+) ", head)[1])
                 self.commits[oid] = re.match("tree ([0-9a-f]{40})", head)[1], re.findall(r"(?m)^parent (\w+)$", head), time
@@ -61,7 +62,7 @@ class History:
     def tree(self, oid):
         """(mode, name, id) of a tree's entries."""
         if oid not in self.trees:
-            data, at, entries = self._read(oid, "tree"), 0, []
+            data, at, entries = self._read(oid, "tree")[1], 0, []
             while at < len(data):
                 end = data.index(b"\0", at)
                 mode, name = data[at:end].split(b" ", 1)
@@ -82,15 +83,20 @@ class History:
         """The pointer that a blob is, or None."""
         if oid not in self.blobs:
             with within(f"blob {oid}"):
-                self.blobs[oid] = pointer(self._read(oid, "blob"))
+                self.blobs[oid] = pointer(self._read(oid, "blob")[1])
         return self.blobs[oid]
 
-    def below(self, tips):
-        """The ids of all commits that these reach."""
+    def below(self, tips, there=None):
+        """The ids of all commits that these reach; there: what objects there are, if some may be missing."""
         seen, left = set(), list(tips)
         while left:
             oid = left.pop()
-            if oid not in seen and self.source.read(oid)[0] in ("commit", "tag"):
+            if oid in seen or there is not None and oid not in there:
+                continue
+            kind, data = self.source.read(oid) if oid not in self.commits else ("commit", b"")
+            if kind == "tag":
+                left.append(data[7:47].decode())
+            elif kind == "commit":
                 seen.add(oid)
                 left += self.commit(oid)[1]
         return seen

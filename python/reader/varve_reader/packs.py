@@ -9,7 +9,7 @@ import zstandard
 
 from . import edits
 from .cbor import CBOR, RAW, Cid, Cursor
-from .errors import Damaged, Missing, within
+from .errors import Damaged, Missing, collected, within
 from .files import names
 from .xxh3 import xxh3_64, xxh3_128
 
@@ -190,15 +190,13 @@ class Blocks:
     def verify(self):
         """Every pack, every copy of every block, every sum; yields each error."""
         for pack in self.packs:
-            try:
+            errors = []
+            with collected(errors):
                 pack.check()
-            except Damaged as e:
-                yield e
             for record in pack.records.values():
-                try:
+                with collected(errors):
                     pack.block(record, self, sums=True)
-                except Damaged as e:
-                    yield e
+            yield from errors
 
     def __len__(self):
         return len(self.where.keys() | self.direct.keys())

@@ -5,8 +5,8 @@ import re
 
 from . import car, proof
 from .cbor import CBOR, Cid, decode
-from .errors import Damaged, Missing, within
-from .files import names, read_bytes
+from .errors import Damaged, Missing, collected, within
+from .files import lines, names, read_bytes
 from .git import Git
 from .heads import Heads
 from .history import History, check_pointer
@@ -44,26 +44,21 @@ class Place:
         return ((None, None, None, root) for root in self.roots)
 
     def verify(self, owner=None):
-        """Yields every error; complete only when it has come to its end. owner: whose heads it must have."""
-        yield from self.blocks.verify()
-        yield from self.verify_files()
+        """All errors. owner: whose heads it must have."""
+        errors = [*self.blocks.verify(), *self.verify_files()]
         wanted = {root: self.path for root in self.roots}
-        try:
-            if self.history:
-                yield from self.history.source.verify()
+        if self.history:
+            errors += self.history.source.verify()
+            with collected(errors):
                 wanted |= {root: f"{self.path}: {commit[:10]}:{path}" for commit, _, path, root in self.versions()}
                 with within(self.path):
                     heads = Heads(self.history, owner)
                     self.heads = heads.counting()
                     heads.check_refs()
-        except Damaged as e:
-            yield e
         for root, where in wanted.items():
-            try:
-                with within(where):
-                    self.whole(root)
-            except Damaged as e:
-                yield e
+            with collected(errors, where):
+                self.whole(root)
+        return errors
 
     def whole(self, root):
         """A version's file can be made, and has its hash."""
@@ -89,22 +84,16 @@ class Store(Place):
             self.history = History(Git(os.path.join(path, "repo.git")))
 
     def verify_files(self):
-        needed = [("lists", name + ".list") for name in self.packs]
+        errors, needed = [], [("lists", name + ".list") for name in self.packs]
         for folder, check in (("lists", self._list), ("indexes", self._index), ("versions", self._version)):
             for path in (os.path.join(self.path, folder, name) for name in names(self.path, folder)):
-                try:
-                    with within(path):
-                        check(os.path.basename(path).split(".")[0], read_bytes(path))
-                except Damaged as e:
-                    yield e
-        try:
+                with collected(errors, path):
+                    check(os.path.basename(path).split(".")[0], read_bytes(path))
+        with collected(errors):
             self._tables()
             needed += [("versions", f"{root}.packs") for root in {v[3] for v in self.versions()}]
-        except Damaged as e:
-            yield e
-        for path in (os.path.join(self.path, *words) for words in needed):
-            if not os.path.exists(path):
-                yield Missing(f"{path}: missing")
+        paths = (os.path.join(self.path, *words) for words in needed)
+        return errors + [Missing(f"{path}: missing") for path in paths if not os.path.exists(path)]
 
     def _list(self, stem, data):
         check_list(data, self.packs.get(stem))
@@ -128,7 +117,7 @@ class Store(Place):
         marker = os.path.join(self.path, "folder")
         if not self.history or not os.path.exists(marker):
             return
-        for line in read_bytes(marker).decode("utf-8", "surrogateescape").splitlines()[1:]:
+        for line in lines(marker)[1:]:
             with within(marker):
                 word, *rest = line.split(" ", 3 if line.startswith("file ") else 2)
                 if word not in ("pack", "file", "gone", "held", "hash") or len(rest) < 2 + (word == "file") or \
@@ -150,9 +139,8 @@ class Repository(Place):
         git = Git(path)
         self.history, folder = History(git), os.path.join(git.common, "varve")
         self.blocks.add_folder(os.path.join(folder, "packs"))
-        elsewhere = os.path.join(folder, "elsewhere")
-        lines = read_bytes(elsewhere).decode().splitlines() if os.path.exists(elsewhere) else []
-        self.elsewhere = {Cid.parse(line.split(" ")[0]) for line in lines if line.startswith("b")}
+        elsewhere = lines(os.path.join(folder, "elsewhere"))
+        self.elsewhere = {Cid.parse(line.split(" ")[0]) for line in elsewhere if line.startswith("b")}
         for tip in filter(None, map(git.refs.get, ("refs/varve/blocks", "refs/heads/varve-blocks"))):
             for name, oid in self.history.files(self.history.commit(tip)[0]):
                 if re.fullmatch("packs/[0-9a-f]{4}/[0-9a-f]{32}[.]pack", name):
@@ -175,12 +163,11 @@ class Proof(Car):
     """A CAR of varve prove."""
 
     def verify(self, owner=None):
-        try:
-            with within(self.path):
-                head, *row = proof.check(self.blocks, self.roots[0], owner)
-                self.heads, self.rows = [head], [row]
-        except Damaged as e:
-            yield e
+        errors = []
+        with collected(errors, self.path):
+            head, *row = proof.check(self.blocks, self.roots[0], owner)
+            self.heads, self.rows = [head], [row]
+        return errors
 
     def versions(self):
         return ()

@@ -25,25 +25,6 @@ class Objects:
             raise Damaged(f"object {oid} does not have its length")
         return kind, data
 
-    def reaches(self, history, tip, commit):
-        """Whether the commits here lead from the tip to the commit."""
-        seen, left = set(), [tip]
-        while left:
-            oid = left.pop()
-            if oid in self.found and oid not in seen:
-                seen.add(oid)
-                left += history.commit(oid)[1] + ([self.read(oid)[1][7:47].decode()] if self.read(oid)[0] == "tag" else [])
-        return commit in seen
-
-
-def _entries(blocks, top, level=None):
-    """The entries of a list of row groups below the nodes that are here."""
-    if level is not None and (top["v"], top["of"], top["level"]) != ("list", "data", level):
-        raise Damaged(f"not a node of level {level}")
-    for item in top["items"]:
-        if item[0] in blocks.direct:
-            yield from _entries(blocks, decode(blocks.get(item[0])), top["level"] - 1) if top["level"] else [item]
-
 
 def check(blocks, root, owner=None):
     """(head, path, row): checks the proof that the block is. owner: who must have signed, or named the signer."""
@@ -59,7 +40,7 @@ def check(blocks, root, owner=None):
         raise Damaged(f"signed by {first.key}, not by {owner}")
     if head.key != first.key and not allows(first, head):
         raise Damaged(f"{first.key} did not allow the signer {head.key}")
-    if not any(source.reaches(history, tip, said["commit"]) for tip in head.refs.values()):
+    if said["commit"] not in history.below(head.refs.values(), source.found):
         raise Damaged(f"no ref of the head leads to the commit {said['commit'][:10]}")
     oid = history.commit(said["commit"])[0]
     for name in said["path"].split("/"):
@@ -70,7 +51,7 @@ def check(blocks, root, owner=None):
         raise Damaged(f"'{said['path']}' is another version than {said['root']}")
     check_pointer(pointer, version)
     places = [version.fields.index(name) for name in version.root["key"]]
-    for item in _entries(blocks, version.root["data"]):
+    for item in version.items("data", version.root["data"], there=blocks.direct):
         with within(f"row group {item[0]}"):
             for row in version.rows(item):
                 if places and [row[at] for at in places] == said["key"]:

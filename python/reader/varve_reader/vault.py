@@ -4,7 +4,7 @@ import os
 import tempfile
 
 from .cbor import CBOR, RAW, Cid, Cursor, decode
-from .errors import Damaged, Missing, within
+from .errors import Damaged, Missing, collected, within
 from .files import names, read_bytes
 from .git import KINDS, MOST, check_object
 from .history import History
@@ -44,7 +44,7 @@ class Items:
         self.file.write(content)
         self.end += len(content)
         if 9 in texts:
-            lines = texts[9].decode("utf-8", "surrogateescape").splitlines()
+            lines = texts[9].decode("utf-8", "surrogateescape").split("\n")[:-1]
             head = lines[0][5:] if lines and lines[0].startswith("ref: ") else "HEAD"
             refs = {line[41:]: line[:40] for line in lines if not line.startswith("ref: ")}
             self.head = refs.get(head)
@@ -77,11 +77,11 @@ class Items:
 
     def verify(self):
         """Yields an error for each item that is not as it should be."""
+        errors = []
         for kind, digest in self.where:
-            try:
+            with collected(errors):
                 self.item(kind, digest)
-            except Damaged as e:
-                yield e
+        yield from errors
 
     def keys(self):
         """CIDs of the blocks."""
@@ -116,19 +116,16 @@ class Vault(Place):
         """(CID, record) of all records that are what their names and signatures say, in any of the folders."""
         for path in (os.path.join(f, "records", author, name) for f in self.folders for author in names(f, "records")
                      for name in names(f, "records", author)):
-            try:
-                with within(path):
-                    data = read_bytes(path)
-                    own, record = Cid.of(CBOR, data[64:]), decode(data[64:])
-                    if record["version"] != 1:
-                        raise Damaged("made by a newer varve")
-                    if not path.endswith(os.path.join(did(record["author"]), f"{record['sequence']:010d}-{own}")) or \
-                            (record["vault"] or own) != self.vault:
-                        raise Damaged("its bytes are not those of its name")
-                    signed(record["author"], data[:64], b"varve record 1\n" + data[64:])
-                    yield own, record
-            except Damaged as e:
-                self.problems.append(e)
+            with collected(self.problems, path):
+                data = read_bytes(path)
+                own, record = Cid.of(CBOR, data[64:]), decode(data[64:])
+                if record["version"] != 1:
+                    raise Damaged("made by a newer varve")
+                if not path.endswith(os.path.join(did(record["author"]), f"{record['sequence']:010d}-{own}")) or \
+                        (record["vault"] or own) != self.vault:
+                    raise Damaged("its bytes are not those of its name")
+                signed(record["author"], data[:64], b"varve record 1\n" + data[64:])
+                yield own, record
 
     def _counting(self, found):
         """The records that count, oldest first."""
@@ -174,14 +171,11 @@ class Vault(Place):
                 first += k
         for own, record in self.records.items():
             if record["kind"] == "vault" and record["vault"]:
-                try:
-                    with within(f"{self.folders[0]}: run {own}"):
-                        items.add_run(b"".join(
-                            open_shard(self._shard(link, stripes), self.vault, self.secrets, leaves, root)
-                            for link, leaves, root in record["body"]["shards"]))
-                except Damaged as e:
-                    if not any(s[0] in retired for s in record["body"]["shards"]):
-                        self.problems.append(e)
+                dead = any(s[0] in retired for s in record["body"]["shards"])
+                with collected([] if dead else self.problems, f"{self.folders[0]}: run {own}"):
+                    items.add_run(b"".join(
+                        open_shard(self._shard(link, stripes), self.vault, self.secrets, leaves, root)
+                        for link, leaves, root in record["body"]["shards"]))
         self.blocks.direct, self.history = items, History(items)
 
     def _shard(self, link, stripes):

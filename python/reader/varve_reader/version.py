@@ -62,31 +62,25 @@ class Version:
                 self.fields = [f["name"] for f in json.loads(root["schema"])["fields"]]
                 self.writer = Writer(root["dialect"], self.fields)
 
-    def items(self, kind, top):
-        """The entries of a list, in order."""
-        if top.keys() != {"items", "level"} or not 0 <= top["level"] < 16:
+    def items(self, kind, top, there=None):
+        """The entries of a list, in order; there: what blocks there are, if what lies below others is left out."""
+        level = top["level"]
+        if top.keys() - {"v", "of"} != {"items", "level"} or not 0 <= level < 16:
             raise Damaged(f"not a list of {kind}")
-        stack = [(iter(top["items"]), top["level"], None)]
-        while stack:
-            items, level, total = stack[-1]
-            item = next(items, None)
-            if item is None:
-                stack.pop()
-                if total and total[0] != total[1]:
-                    raise Damaged(f"a list of {kind}: a node has {total[0]} entries in the place of {total[1]}")
+        for item in top["items"]:
+            if there is not None and item[0] not in there:
                 continue
             if level == 0:
-                for _, _, t in stack:
-                    if t:
-                        t[0] += 1
                 yield item
                 continue
             with within(f"list of {kind}"):
-                node = decode(self.blocks.get(item[0]))
-                if node.keys() != {"v", "of", "items", "level"} or (node["v"], node["of"], node["level"]) != \
-                        ("list", kind, level - 1):
+                node, count = decode(self.blocks.get(item[0])), 0
+                if (node["v"], node["of"], node["level"]) != ("list", kind, level - 1):
                     raise Damaged(f"{item[0]} is not its node of level {level - 1}")
-            stack.append((iter(node["items"]), level - 1, [0, item[1 if kind == "facts" else 2]]))
+            for count, entry in enumerate(self.items(kind, node, there), 1):
+                yield entry
+            if there is None and count != item[1 if kind == "facts" else 2]:
+                raise Damaged(f"a list of {kind}: the node {item[0]} has {count} entries")
 
     def chunks(self, top):
         """The bytes of a list of chunks, piece after piece."""
@@ -152,29 +146,20 @@ class Version:
 
     def text(self):
         """The file's text, piece after piece: the file itself unless it has an encoding."""
-        total, sums = 0, []
-        if not self.table:
-            for chunk in self.chunks(self.root["data"]):
-                total += len(chunk)
-                sums.append(xxh3_64(chunk))
-                yield chunk
-            self._check(total, struct.pack("<%dQ" % len(sums), *sums))
-            return
-        if self.root["order"] == "key":
+        if self.table and self.root["order"] == "key":
             rows = self._by_key()
             text = self.writer.head + self.writer.end.join(rows) + self.writer.end * (self.writer.final and bool(rows))
             text += self.writer.tail
             self._check(len(text), text)
             yield text
             return
-        yield self.writer.head
-        for data, layout, last in self.groups():
-            piece = self.raw(data, layout, last)
-            total += len(piece)
-            sums.append(xxh3_64(piece))
+        sums, head, tail = [], self.writer.head if self.table else b"", self.writer.tail if self.table else b""
+        yield head
+        for piece in (self.raw(*g) for g in self.groups()) if self.table else self.chunks(self.root["data"]):
+            sums.append((len(piece), xxh3_64(piece)))
             yield piece
-        yield self.writer.tail
-        self._check(total + len(self.writer.head) + len(self.writer.tail), struct.pack("<%dQ" % len(sums), *sums))
+        yield tail
+        self._check_sums(head + tail, sums)
 
     def check(self, memo):
         """Raises what reading the file would; row groups in memo, of a version of the same form, are not made again."""
@@ -183,15 +168,17 @@ class Version:
                 pass
             return
         with within(f"version {self.cid}"):
-            total, sums, form = len(self.writer.head + self.writer.tail), [], repr((self.root["dialect"], self.fields))
+            sums, form = [], repr((self.root["dialect"], self.fields))
             for group_of in self.groups():
                 key = hash_of(form, group_of)
                 if key not in memo:
                     piece = self.raw(*group_of)
                     memo[key] = len(piece), xxh3_64(piece)
-                total += memo[key][0]
-                sums.append(memo[key][1])
-            self._check(total, struct.pack(f"<{len(sums)}Q", *sums))
+                sums.append(memo[key])
+            self._check_sums(self.writer.head + self.writer.tail, sums)
+
+    def _check_sums(self, edges, sums):
+        self._check(len(edges) + sum(n for n, _ in sums), struct.pack(f"<{len(sums)}Q", *(s for _, s in sums)))
 
     def _check(self, size, summed):
         if size != self.root["bytes"]:
