@@ -142,7 +142,7 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
 		const http_site_facts f = {.url = w->base,
 					   .name = w->name,
 					   .extra_header = true,
-					   .login = &w->url,
+					   .login = facts->no_login ? NULL : &w->url,
 					   .ask_git = !facts->no_login};
 		rc = vv_url_read(&w->url, url->text, err);
 		if (rc == VV_OK && url->secret && !(w->url.secret = vv_strdup(url->secret))) {
