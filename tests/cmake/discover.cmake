@@ -26,6 +26,8 @@ foreach(name IN LISTS names)
 	endif()
 	if("${PREFIX}.${name}" MATCHES "${LONG}")
 		string(APPEND text " COST 10 TIMEOUT 600")
+	elseif(EMULATOR) # ten times as long as on its own machine
+		string(APPEND text " TIMEOUT 1200")
 	else()
 		string(APPEND text " TIMEOUT 120")
 	endif()
