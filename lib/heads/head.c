@@ -398,7 +398,9 @@ bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text)
 
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b)
 {
-	return a->time > b->time || (a->time == b->time && a->number > b->number);
+	return a->time != b->time       ? a->time > b->time
+	       : a->number != b->number ? a->number > b->number
+					: memcmp(a->key, b->key, sizeof(a->key)) > 0;
 }
 
 void vv_head_record_clear(vv_head_record *r)

@@ -73,7 +73,8 @@ void vv_head_record_put(vv_buf *out, const vv_head_record *r);
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
 void vv_head_record_clear(vv_head_record *r);
 VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
-/* By time; two may be signed in one second: then the number is greater. */
+/* By time; of two that were signed in one second the number is greater, or, of two signers, the key, so that all find the
+ * same. */
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b);
 /* VV_EUSAGE: too many. A key that is there already gets the number and commit. */
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,

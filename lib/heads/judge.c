@@ -483,7 +483,7 @@ static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, v
 	if (out->tip_count < VV_HEAD_LIST_MAX) {
 		out->tips[out->tip_count++] = n->id;
 	}
-	if (!out->has_newest || c.record.time > out->newest.record.time) {
+	if (!out->has_newest || vv_head_record_is_newer(&c.record, &out->newest.record)) {
 		vv_head_commit_clear(&out->newest);
 		out->newest = c;
 		out->has_newest = true;

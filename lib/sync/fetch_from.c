@@ -255,6 +255,9 @@ static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
 /* The remote is where it was found, this time. */
 static vv_status take_place(vv_fetch_from *r, vv_error *err)
 {
+	if (r->found_by == r->remote.url) { /* which stays */
+		r->remote.found_by = vv_take(&r->remote.url);
+	}
 	vv_free_all(r->remote.url, r->remote.kind);
 	r->remote.kind = r->stand.kind ? vv_strdup(r->stand.kind) : NULL;
 	r->remote.url = vv_strdup(r->stand.url);

@@ -247,6 +247,38 @@ at() {
 	succeeds varve verify
 }
 
+@test "of heads of several signers of one second the one with the greatest number is the newest" {
+	signed
+	allowed=() keys=(ada one two three)
+	for who in "${keys[@]:1}"; do
+		key_of "$who"
+		key=key_$who
+		allowed+=(--signer "${!key}=2100-01-01")
+	done
+	as ada varve sign -q "${allowed[@]}"
+	for try in 1 2 3 4 5 6; do # until all sign in one second
+		at_once=()
+		for who in "${keys[@]}"; do
+			rm -rf "../$who" && cp -r ../a "../$who"
+			(cd "../$who" && as "$who" varve sign -q) &
+			at_once+=($!)
+		done
+		wait "${at_once[@]}"
+		for who in "${keys[@]}"; do
+			key=key_$who
+			git -C ../ada fetch -q "../$who" "+refs/varve/heads/${!key}:refs/varve/heads/${!key}"
+		done
+		[ "$(git -C ../ada for-each-ref --format='%(committerdate)' 'refs/varve/heads/*' | sort -u | wc -l)" != 1 ] || break
+	done
+	cd ../ada
+	git for-each-ref --format='%(committerdate) %(refname)' 'refs/varve/heads/*' >&2
+	[ "$(git for-each-ref 'refs/varve/heads/*' | wc -l)" = 4 ]
+	varve publish -q --no-pages -o ../public
+	varve clone -q "$site" ../b
+	cd ../b
+	[ "$(varve verify --json | jq .number)" = 3 ]
+}
+
 @test "with varve.sign push and publish sign, and a Git host has the head beside the blocks" {
 	a_table
 	key_of ada
