@@ -49,3 +49,41 @@ bool vv_array_has(const size_t *items, size_t count, size_t item)
 	}
 	return false;
 }
+
+bool vv_array_keep_rising(uint32_t *places, size_t count)
+{
+	size_t best = 0;
+	vv_auto_free uint32_t *last = vv_malloc((count + 1) *
+						sizeof(*last)); /* of runs, by length */
+	vv_auto_free uint32_t *before = vv_malloc((count + 1) * sizeof(*before));
+
+	if (!last || !before) return false;
+	for (size_t i = 0; i < count; i++) {
+		size_t low = 0, high = best;
+
+		if (places[i] == VV_NOT_RISING) {
+			continue;
+		}
+		while (low < high) {
+			const size_t middle = (low + high) / 2;
+
+			if (places[last[middle]] < places[i]) {
+				low = middle + 1;
+			} else {
+				high = middle;
+			}
+		}
+		before[i] = low > 0 ? last[low - 1] : UINT32_MAX;
+		last[low] = (uint32_t)i;
+		best = low == best ? best + 1 : best;
+	}
+	uint32_t at = best > 0 ? last[best - 1] : UINT32_MAX;
+	for (size_t i = count; i-- > 0;) {
+		if (i == at) {
+			at = before[i];
+		} else {
+			places[i] = VV_NOT_RISING;
+		}
+	}
+	return true;
+}

@@ -1,5 +1,5 @@
 /*
- * array: room in an array that grows by doubling; orders, and what is in one.
+ * array: room in an array that grows by doubling; orders, what is in one, and what rises in one.
  *
  *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Makes sure that items[count] may be written: items is an array of cap items of any
  * type, count and cap are size_t. False when memory has run out; all three are then as
@@ -29,6 +30,11 @@
 /* Orders for qsort, of uint64_t and of char *. */
 int vv_u64_order(const void *a, const void *b);
 int vv_text_order(const void *a, const void *b);
+
+/* Leaves of places a longest run that rises; the others become VV_NOT_RISING, which are none at first, too. False when memory
+ * has run out. */
+#define VV_NOT_RISING UINT32_MAX
+bool vv_array_keep_rising(uint32_t *places, size_t count);
 
 /* Is it among these? */
 bool vv_array_has(const size_t *items, size_t count, size_t item);

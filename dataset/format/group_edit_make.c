@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/group_edit_internal.h"
@@ -15,7 +16,7 @@
 
 /* Beyond that, finding rows costs more than what it may save. */
 #define CELLS_MAX (256u << 10)
-#define NONE UINT32_MAX
+#define NONE VV_NOT_RISING
 #define IN_PLACE 16u /* less than this part of the rows differs */
 
 /* A group and the hashes of its cells and rows. */
@@ -254,44 +255,6 @@ static bool find_only(making *m, size_t from, size_t to, size_t base_from, size_
 	return true;
 }
 
-/* Of rows from..to with a place the longest run that rises; the others lose theirs. */
-static bool keep_rising(making *m, size_t from, size_t to)
-{
-	size_t count = to - from, best = 0;
-	uint32_t *last = vv_arena_alloc(&m->scratch, (count + 1) * sizeof(*last)); /* by length */
-	uint32_t *before = vv_arena_alloc(&m->scratch, (count + 1) * sizeof(*before));
-
-	if (!last || !before) return false;
-	for (size_t r = from; r < to; r++) {
-		size_t low = 0, high = best;
-
-		if (m->of[r] == NONE) {
-			continue;
-		}
-		while (low < high) {
-			size_t middle = (low + high) / 2;
-
-			if (m->of[last[middle]] < m->of[r]) {
-				low = middle + 1;
-			} else {
-				high = middle;
-			}
-		}
-		before[r - from] = low > 0 ? last[low - 1] : NONE;
-		last[low] = (uint32_t)r;
-		best = low == best ? best + 1 : best;
-	}
-	uint32_t at = best > 0 ? last[best - 1] : NONE;
-	for (size_t r = to; r-- > from;) {
-		if (r == at) {
-			at = before[r - from];
-		} else {
-			m->of[r] = NONE;
-		}
-	}
-	return true;
-}
-
 /* How many cells of a row of raw are those of a row of base. */
 static size_t cells_in_common(const making *m, size_t r, size_t b)
 {
@@ -354,7 +317,10 @@ static bool match_rows(making *m)
 	while (to > from && base_to > from && m->raw.row[to - 1] == m->base.row[base_to - 1]) {
 		m->of[--to] = (uint32_t)--base_to;
 	}
-	if (!find_only(m, from, to, from, base_to) || !keep_rising(m, from, to)) return false;
+	if (!find_only(m, from, to, from, base_to) ||
+	    !vv_array_keep_rising(m->of + from, to - from)) {
+		return false;
+	}
 	for (size_t r = 0; r <= rows; r++) {
 		if (r < rows && m->of[r] == NONE) {
 			continue;

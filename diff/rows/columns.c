@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -588,33 +589,18 @@ static bool same_rest(const vv_field *x, const vv_field *y, bool *failed)
 /* Marks the common columns outside a longest run that keeps its order as moved. */
 static vv_status mark_moves(vv_columns *c, vv_error *err)
 {
-	size_t n = c->count, len = 0;
-	vv_auto_free size_t *tails = vv_calloc(n + 1, sizeof(*tails)),
-			    *before = vv_calloc(n + 1, sizeof(*before));
-	vv_status rc = VV_OK;
-	if (!tails || !before) return vv_fail_nomem(err);
-	for (size_t i = 0; i < n; i++) {
-		if (c->pairs[i].a < 0 || c->pairs[i].b < 0) {
-			continue;
-		}
-		size_t lo = 0, hi = len;
-		while (lo < hi) { /* the first run whose end is not before this column */
-			size_t mid = (lo + hi) / 2;
-			if (c->pairs[tails[mid]].a < c->pairs[i].a) {
-				lo = mid + 1;
-			} else {
-				hi = mid;
-			}
-		}
-		before[i] = lo > 0 ? tails[lo - 1] : SIZE_MAX;
-		tails[lo] = i;
-		len = lo == len ? len + 1 : len;
-		c->pairs[i].moved = true;
+	vv_auto_free uint32_t *places = vv_calloc(c->count + 1, sizeof(*places));
+
+	if (!places) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		c->pairs[i].moved = c->pairs[i].a >= 0 && c->pairs[i].b >= 0;
+		places[i] = c->pairs[i].moved ? (uint32_t)c->pairs[i].a : VV_NOT_RISING;
 	}
-	for (size_t i = len > 0 ? tails[len - 1] : SIZE_MAX; i != SIZE_MAX; i = before[i]) {
-		c->pairs[i].moved = false;
+	if (!vv_array_keep_rising(places, c->count)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		c->pairs[i].moved &= places[i] == VV_NOT_RISING;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const vv_table *b,

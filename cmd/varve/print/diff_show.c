@@ -113,21 +113,30 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 }
 
 /* What was said of a path that is not a table, or of one whose rows are equal. */
-static vv_status tell_line(vv_diff_print *r, const vv_diff_answer *a, vv_error *err)
+static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
+
 	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) return VV_OK;
-	if (!vv_diff_print_is_prose(r)) {
-		vv_note("%s", a->line.data);
-		return VV_OK;
+	if (vv_diff_print_is_prose(r)) {
+		vv_buf_putc(line, '\n');
 	}
-	vv_buf_put(&b, a->line.data, a->line.len);
-	vv_buf_putc(&b, '\n');
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = write_out(r, b.data, b.len, err);
-	}
-	return rc;
+	if ((rc = vv_buf_ok(line, err)) < 0) return rc;
+	if (vv_diff_print_is_prose(r)) return write_out(r, line->data, line->len, err);
+	vv_note("%s", line->data);
+	return VV_OK;
+}
+
+/* A path that differs, and what is to be said of it. */
+static vv_status tell(vv_diff_print *r, const char *path, size_t len, const char *words,
+		      vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	vv_text_put_escaped(&line, path, len);
+	vv_buf_puts(&line, words);
+	r->differs = true;
+	return tell_line(r, &line, err);
 }
 
 /* A, M, D, R, or U for a path in conflict, as git diff --name-status has them. */
@@ -136,13 +145,16 @@ static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
 }
 
-static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, bool conflict,
-			   bool was, bool is, vv_error *err)
+/* Where names are asked for. */
+static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, char letter,
+			   vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
+
+	if (!(r->name_only || r->name_status) || r->quiet) return VV_OK;
 	if (r->name_status) {
-		vv_buf_printf(&b, "%c\t", letter_of(old_path, conflict, was, is));
+		vv_buf_printf(&b, "%c\t", letter);
 	}
 	if (r->name_status && old_path) {
 		vv_path_put_quoted(&b, old_path, true, false);
@@ -150,10 +162,8 @@ static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_p
 	}
 	vv_path_put_quoted(&b, path, true, false);
 	vv_buf_putc(&b, '\n');
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = write_out(r, b.data, b.len, err);
-	}
-	return rc;
+	rc = vv_buf_ok(&b, err);
+	return rc < 0 ? rc : write_out(r, b.data, b.len, err);
 }
 
 vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err)
@@ -166,11 +176,13 @@ vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_erro
 		r->differs |= a.differs;
 		r->part_differs |= a.differs;
 		if (a.line.len > 0) {
-			rc = tell_line(r, &a, err);
+			rc = tell_line(r, &a.line, err);
 		}
-		if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet && a.differs) {
-			rc = tell_name(r, item->path, item->old_path, item->conflict,
-				       item->a != NULL, item->b != NULL, err);
+		if (rc == VV_OK && a.differs) {
+			rc = tell_name(r, item->path, item->old_path,
+				       letter_of(item->old_path, item->conflict, item->a != NULL,
+						 item->b != NULL),
+				       err);
 		}
 		vv_buf_clear(&a.line);
 	}
@@ -279,21 +291,12 @@ static vv_status differs_by_id(const vv_diff_print *r, const vv_diff_sides *d,
 /* The index has no version of a path in conflict that could be compared. */
 static vv_status tell_conflict(vv_diff_print *r, const char *path, vv_error *err)
 {
-	vv_diff_answer a = {.differs = true, .line = VV_BUF_INIT};
-	vv_status rc;
-	vv_text_put_escaped(&a.line, path, strlen(path));
-	vv_buf_puts(
-		&a.line,
-		": in conflict ('varve diff' compares the work tree with ours, 'varve conflicts' lists it)");
-	r->differs = true;
-	if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
-		rc = tell_line(r, &a, err);
-	}
-	if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet) {
-		rc = tell_name(r, path, NULL, true, true, true, err);
-	}
-	vv_buf_clear(&a.line);
-	return rc;
+	vv_status rc = tell(
+		r, path, strlen(path),
+		": in conflict ('varve diff' compares the work tree with ours, 'varve conflicts' lists it)",
+		err);
+
+	return rc < 0 ? rc : tell_name(r, path, NULL, 'U', err);
 }
 
 /* Submodules, and links whose target is text: nothing for tables. */
@@ -311,20 +314,24 @@ static bool same_document(const vv_diff_path *p, const vv_diff_path *next)
 /* After the last table of a document: where none differs, the file does. */
 static vv_status tell_document(vv_diff_print *r, const vv_diff_path *p, vv_error *err)
 {
-	vv_diff_answer a = {.differs = true, .line = VV_BUF_INIT};
 	const bool none = !r->part_differs;
-	vv_status rc = VV_OK;
 
 	r->part_differs = false;
-	if (!none) return VV_OK;
-	vv_text_put_escaped(&a.line, p->path, p->document);
-	vv_buf_puts(&a.line, ": no change in its tables; the file itself changed");
-	r->differs = true;
-	if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
-		rc = tell_line(r, &a, err);
-	}
-	vv_buf_clear(&a.line);
-	return rc;
+	return none ? tell(r, p->path, p->document,
+			   ": no change in its tables; the file itself changed", err)
+		    : VV_OK;
+}
+
+static vv_status tell_other(vv_diff_print *r, const vv_diff_path *p, vv_error *err)
+{
+	vv_status rc = tell(r, p->path, strlen(p->path),
+			    ": a link or submodule changed ('git diff' shows it)", err);
+
+	return rc < 0 ? rc
+		      : tell_name(r, p->path, p->old_path,
+				  letter_of(p->old_path, p->stage != 0, p->old_mode != 0,
+					    p->new_mode != 0),
+				  err);
 }
 
 static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *err)
@@ -341,23 +348,13 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 			continue;
 		}
 		if (!is_ordinary(p->old_mode) || !is_ordinary(p->new_mode)) {
-			vv_diff_answer a = {.line = VV_BUF_INIT};
-			vv_text_put_escaped(&a.line, p->path, strlen(p->path));
-			vv_buf_puts(&a.line, ": a link or submodule changed ('git diff' shows it)");
-			r->differs = true;
-			if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
-				rc = tell_line(r, &a, err);
-			}
-			if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet) {
-				rc = tell_name(r, p->path, p->old_path, p->stage != 0,
-					       p->old_mode != 0, p->new_mode != 0, err);
-			}
-			vv_buf_clear(&a.line);
+			rc = tell_other(r, p, err);
 			continue;
 		}
 		if ((rc = differs_by_id(r, d, p, &by_id, err)) == VV_OK && by_id) {
 			r->differs = true;
-			rc = tell_name(r, p->path, NULL, false, p->old_mode != 0, p->new_mode != 0,
+			rc = tell_name(r, p->path, NULL,
+				       letter_of(NULL, false, p->old_mode != 0, p->new_mode != 0),
 				       err);
 		} else if (rc == VV_OK) {
 			rc = diff_path(r, d, p, err);
@@ -387,14 +384,11 @@ vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 
 	rc = rc < 0 ? rc : diff_paths(r, d, err);
 	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
-		vv_diff_answer a = {.line = VV_BUF_INIT};
-		vv_buf_printf(&a.line, "... and %s that are not tables ('git diff' shows them)",
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+		vv_buf_printf(&line, "... and %s that are not tables ('git diff' shows them)",
 			      vv_text_counted(r->text_files - TEXT_FILES_MAX, "more file", NULL));
 		r->text_files = 0;
-		if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
-			rc = tell_line(r, &a, err);
-		}
-		vv_buf_clear(&a.line);
+		rc = tell_line(r, &line, err);
 	}
 	return rc;
 }
