@@ -57,7 +57,20 @@ static void a_failed_allocation_changes_nothing(void **state)
 	vv_free(items);
 }
 
+static void a_longest_run_that_rises_is_kept(void **state)
+{
+	const uint32_t none = VV_NOT_RISING;
+	uint32_t places[] = {7, 0, none, 1, 5, 2, 9, 3, none, 4};
+	const uint32_t kept[] = {none, 0, none, 1, none, 2, none, 3, none, 4};
+
+	(void)state;
+	assert_true(vv_array_keep_rising(places, sizeof(places) / sizeof(places[0])));
+	assert_memory_equal(places, kept, sizeof(kept));
+	assert_true(vv_array_keep_rising(places, 0));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_longest_run_that_rises_is_kept),
 	cmocka_unit_test(a_thousand_items_are_kept),
 	cmocka_unit_test(room_for_many_is_made_at_once),
 	cmocka_unit_test(a_failed_allocation_changes_nothing),
