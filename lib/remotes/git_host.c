@@ -199,18 +199,17 @@ static vv_oid brought_head(const vv_git_host *g)
 	return commit;
 }
 
-/* The commit whose .varveconfig is obeyed: HEAD's, or (in a clone) that of the remote's HEAD. */
+/* The commit whose .varveconfig is obeyed: HEAD's, or, to read what others pushed, that of the remote's HEAD if it is here. */
 static vv_oid config_commit(const vv_git_host *g)
 {
-	vv_head head = {0};
-	vv_oid commit = {{0}};
+	const vv_oid theirs = vv_oid_is_null(&g->fetched_head) ? brought_head(g) : g->fetched_head;
+	vv_auto(vv_head) head = {0};
 
-	if (vv_head_read(g->t->repo, &head, VV_IGNORED) == VV_OK) {
-		commit = head.commit;
-		vv_head_clear(&head);
-	}
-	commit = vv_oid_is_null(&commit) ? g->fetched_head : commit;
-	return vv_oid_is_null(&commit) ? brought_head(g) : commit;
+	return (g->write || vv_oid_is_null(&theirs)) &&
+			       vv_head_read(g->t->repo, &head, VV_IGNORED) == VV_OK &&
+			       !vv_oid_is_null(&head.commit)
+		       ? head.commit
+		       : theirs;
 }
 
 /* Which ref it is: as .varveconfig says; else the one that is there. */
@@ -532,7 +531,7 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
-	return vv_host_was_at(g->host, &g->blocks_tip) ? VV_OK : need_host(g, err);
+	return vv_host_was_at(g->host, g->blocks_ref, &g->blocks_tip) ? VV_OK : need_host(g, err);
 }
 
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)

@@ -182,6 +182,38 @@ refs/heads/varve-blocks" ]
 	cmp prices.csv ../c/prices.csv
 }
 
+@test "a clone from before the blocks went to another ref pulls, and no blocks are said to be deleted" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	varve clone -q "$url" ../b
+	varve clone -q "$url" ../c
+	printf '[blocks]\n\tref = varve-blocks\n' > .varveconfig
+	change 7
+	varve add -q .varveconfig prices.csv && varve commit -qm two
+	succeeds varve push
+	stderr_lacks warning
+	git -C ../host.git rev-parse -q --verify refs/heads/varve-blocks
+	cd ../b
+	succeeds varve pull
+	stderr_lacks warning
+	cmp prices.csv ../a/prices.csv
+	git -C ../host.git update-ref -d refs/varve/blocks
+	cd ../a
+	change 8
+	succeeds varve push
+	stderr_lacks warning
+	cd ../c
+	succeeds varve pull
+	stderr_lacks deleted
+	cmp prices.csv ../a/prices.csv
+	succeeds varve fsck --data
+}
+
 # A host that makes the first branch that it gets its default branch, as forges do.
 forge() {
 	plain_host

@@ -55,7 +55,7 @@ static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err V
 static vv_status find_old(compacting *c, vv_error *err)
 {
 	char before[48];
-	const char *args[] = {"rev-list", "-1", before, VV_HOST_TIP, NULL};
+	const char *args[] = {"rev-list", "-1", before, c->h->tip_ref, NULL};
 	vv_git_call run = vv_host_run(c->h, args);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid commit;

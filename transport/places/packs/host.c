@@ -263,7 +263,7 @@ void vv_host_close(vv_host *h)
 		vv_cid_set_free(h->intact);
 		vv_host_forget_ruins(h, NULL);
 		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,
-			    h->ref, h->remote, h->push_url, h->url, h);
+			    h->ref, h->tip_ref, h->remote, h->push_url, h->url, h);
 	}
 }
 
@@ -368,6 +368,21 @@ vv_status vv_host_clean(vv_host *h, vv_error *err)
 	return rc < 0 || h->scratch || vv_host_is_place(h) ? rc : open_scratch(h, err);
 }
 
+vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err)
+{
+	char *ref = vv_strdup(blocks_ref), *tip_ref = vv_asprintf("tip-%s", blocks_ref);
+
+	for (char *p = tip_ref; p && (p = strchr(p, '/'));) {
+		*p = '-';
+	}
+	vv_auto(char) *flat = tip_ref;
+	tip_ref = flat ? vv_asprintf("refs/heads/%s", flat) : NULL;
+	vv_free_all(h->ref, h->tip_ref); /* blocks_ref may be the one that it had */
+	h->ref = ref;
+	h->tip_ref = tip_ref;
+	return h->ref && h->tip_ref ? VV_OK : vv_fail_nomem(err);
+}
+
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 {
 	vv_error absent;
@@ -375,7 +390,7 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 
 	h->tip = *tip;
 	if (vv_oid_is_null(tip)) {
-		rc = h->scratch ? vv_ref_delete(h->scratch, VV_HOST_TIP, NULL, &absent)
+		rc = h->scratch ? vv_ref_delete(h->scratch, h->tip_ref, NULL, &absent)
 				: VV_ENOTFOUND;
 		if (rc == VV_ENOTFOUND) return VV_OK;
 		if (rc < 0) {
@@ -383,7 +398,7 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 		}
 		return rc;
 	}
-	return vv_ref_update(h->scratch, VV_HOST_TIP, tip, NULL, true, "blocks", err);
+	return vv_ref_update(h->scratch, h->tip_ref, tip, NULL, true, "blocks", err);
 }
 
 /* --- where the ref is ---------------------------------------------------------------------------- */
@@ -426,7 +441,7 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 	vv_auto(vv_tree_entry) top = {0};
 
 	memset(&h->tip, 0, sizeof(h->tip));
-	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) < 0) return VV_OK;
+	if (vv_ref_get(h->scratch, h->tip_ref, &ref, VV_IGNORED) < 0) return VV_OK;
 	h->tip = ref.id;
 	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, VV_IGNORED) == VV_OK) return VV_OK;
 	return vv_host_begin_anew(h, err); /* killed, or tampered with */

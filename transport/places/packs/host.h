@@ -72,7 +72,7 @@ vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_hos
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
 /* Is the ref where the last refresh, of an earlier run too, saw it? */
-bool vv_host_was_at(vv_host *h, const vv_oid *tip);
+bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 
 /* Of a place: gets the lists of these versions, or all (NULL) that it lets us list, so that "has" is right for them. */
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);

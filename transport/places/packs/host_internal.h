@@ -14,7 +14,7 @@
 
 struct vv_host {
 	vv_repository *repo;
-	char *url, *push_url, *remote, *ref;
+	char *url, *push_url, *remote, *ref, *tip_ref;
 	const vv_progress *progress;
 	const vv_notes *notes;
 	unsigned idle_sec;
@@ -70,8 +70,10 @@ static inline bool vv_host_is_place(const vv_host *h)
 #define VV_HOST_PACK_MAX (64u << 20) /* what is larger is no pack of ours */
 #define VV_HOST_FOLDER_PACKS 500u    /* in a folder: with their lists 1,000 entries */
 #define VV_HOST_FORMAT "varve blocks 1\n"
-#define VV_HOST_TIP "refs/heads/tip"
 #define VV_HOST_NEXT "refs/heads/next"
+
+/* From now on it is about this ref at the host; where each was seen last is a ref of the scratch repository. */
+vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 
 /* A run in the scratch repository; args as of vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);

@@ -84,17 +84,14 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 {
 	*change = VV_HOST_AS_EXPECTED;
 	if (vv_host_is_place(h)) return vv_files_refresh(h, err);
-	char *name = vv_strdup(blocks_ref);
 	vv_error why;
-	vv_status rc = name ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_host_take_ref(h, blocks_ref, err);
 
 	/* Of a ref that is not there, and was not, nothing is read. */
 	if (rc == VV_OK && (!vv_oid_is_null(tip) || vv_exists(h->git_dir)) &&
 	    (rc = vv_host_need_scratch(h, err)) == VV_OK) {
 		rc = vv_host_read_tip(h, err);
 	}
-	vv_free(h->ref);
-	h->ref = name;
 	if (rc < 0) return rc;
 	const vv_oid old = h->tip;
 	rc = refresh(h, tip, &old, change, &why);
@@ -109,12 +106,13 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	return rc;
 }
 
-bool vv_host_was_at(vv_host *h, const vv_oid *tip)
+bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip)
 {
 	vv_auto(vv_ref) ref = {0};
 
 	return !vv_oid_is_null(tip) && vv_host_need_scratch(h, VV_IGNORED) == VV_OK &&
-	       vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) == VV_OK &&
+	       vv_host_take_ref(h, blocks_ref, VV_IGNORED) == VV_OK &&
+	       vv_ref_get(h->scratch, h->tip_ref, &ref, VV_IGNORED) == VV_OK &&
 	       vv_oid_equal(&ref.id, tip);
 }
 
