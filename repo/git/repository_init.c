@@ -33,7 +33,8 @@ static vv_status add_drivers(vv_config_edit *edits, size_t *count, vv_arena *val
 		const char *kept;
 
 		vv_driver_value(&value, i, program);
-		if (!(kept = vv_arena_strndup(values, vv_buf_cstr(&value), value.len))) {
+		if (vv_buf_ok(&value, err) < 0 ||
+		    !(kept = vv_arena_strndup(values, value.data, value.len))) {
 			return vv_fail_nomem(err);
 		}
 		if (vv_config_string(r, vv_driver_key(i), &now, NULL) < 0 ||
