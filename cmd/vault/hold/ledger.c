@@ -604,29 +604,43 @@ uint64_t vv_ledger_bytes(const vv_ledger *l)
 	return l->bytes;
 }
 
+/* The record in a file, where it is a sound one. One that cannot be read may be sound: whoever counts the damaged ones goes on,
+ * anybody else would take what follows from the others for what the vault says. */
+static vv_status add_file(vv_ledger *l, const char *name, const char *path, vv_buf *bytes,
+			  uint64_t *damaged, vv_error *err)
+{
+	vv_error why;
+
+	vv_buf_reset(bytes);
+	vv_status rc = vv_read_regular(bytes, path, VV_LEDGER_RECORD_MAX, &why);
+	bool ends = rc == VV_ENOMEM || (rc == VV_EIO && !damaged);
+	if (rc == VV_OK) {
+		rc = vv_ledger_add(l, name, vv_buf_cstr(bytes), bytes->len, &why);
+		ends = rc == VV_ENOMEM || rc == VV_EREFUSED;
+	}
+	if (ends) {
+		*err = why;
+		return rc;
+	}
+	if (damaged) {
+		*damaged += rc < 0;
+	}
+	return VV_OK;
+}
+
 static vv_status add_author(vv_ledger *l, const char *dir, const char *author, uint64_t *damaged,
 			    vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error why;
-	vv_status rc = vv_folder_read(&f, dir, false, err);
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_auto(char) *name = vv_path_join(author, f.name, (char *)NULL);
 		if (!name) return vv_fail_nomem(err);
-		if (!is_record_name(f.name)) {
-			continue;
+		if (is_record_name(f.name)) {
+			rc = add_file(l, name, f.path, &bytes, damaged, err);
 		}
-		vv_buf_reset(&bytes);
-		rc = vv_read_regular(&bytes, f.path, VV_LEDGER_RECORD_MAX, &why);
-		rc = rc < 0 ? rc : vv_ledger_add(l, name, vv_buf_cstr(&bytes), bytes.len, &why);
-		if (rc == VV_ENOMEM || rc == VV_EREFUSED) {
-			*err = why;
-			return rc;
-		}
-		*damaged += rc < 0;
-		rc = VV_OK;
 	}
 	return rc;
 }
@@ -634,13 +648,12 @@ static vv_status add_author(vv_ledger *l, const char *dir, const char *author, u
 vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
-	uint64_t none = 0;
-	vv_status rc = vv_folder_read(&f, dir, false, err);
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		if (f.kind != VV_ENTRY_FILE && f.kind != VV_ENTRY_LINK &&
 		    vv_hold_is_author(f.name, strlen(f.name))) {
-			rc = add_author(l, f.path, f.name, damaged ? damaged : &none, err);
+			rc = add_author(l, f.path, f.name, damaged, err);
 		}
 	}
 	return rc;

@@ -79,8 +79,8 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
-/* The same of all that lie in a folder as a ledger's do, but for damaged ones, by which *damaged (may be NULL) grows: each is
- * as if it were not there. */
+/* The same of all that lie in a folder as a ledger's do, if it is there, but for damaged ones, by which *damaged grows: each
+ * is as if it were not there. So is one that cannot be read; where damaged is NULL it is VV_EIO. */
 vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err);
 /* Bytes of all files. */
 uint64_t vv_ledger_bytes(const vv_ledger *l);

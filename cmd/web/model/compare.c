@@ -91,6 +91,7 @@ static void describe(comparing *c, const vv_columns *columns)
 		vv_buf_reset(&b);
 		vv_column_describe(&b, &c->told, i);
 		add_sentence(c, vv_buf_cstr(&b));
+		c->v->failed = c->v->failed || b.failed;
 	}
 	add_sentence(c, columns->key_changed ? "the key is another" : "");
 	add_sentence(c, columns->missing_changed ? "other texts count as missing" : "");
@@ -309,7 +310,7 @@ static vv_status tell_column(comparing *c, size_t i, vv_error *err)
 	vv_story_put_figures(&figures, c->story, i, false);
 	to->figures = vv_web_keep_buf(c->v, &figures);
 	to->groups = vv_arena_calloc(&c->v->arena, GROUPS_MAX, sizeof(*to->groups));
-	if (!to->groups) return vv_fail_nomem(err);
+	if (!to->groups || what.failed) return vv_fail_nomem(err);
 	c->out->story[c->out->story_count++] = vv_web_text(
 		c->v, "%s: %s%s%s%s; %s", to->name,
 		vv_text_counted(vv_story_changes(c->story, i), "cell", NULL),

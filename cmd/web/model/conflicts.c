@@ -30,6 +30,7 @@ static void name_row(work *w, vv_web_conflict *out)
 	const char *key = out->item->key, *text;
 	vv_cell cells[KEY_MAX];
 	size_t columns[KEY_MAX], count = 0, len;
+	bool alone = false; /* is the key of one column? */
 	vv_json *list;
 
 	if (!key) {
@@ -41,6 +42,7 @@ static void name_row(work *w, vv_web_conflict *out)
 	out->row_name = vv_web_keep_buf(w->v, &name);
 	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) == VV_OK &&
 	    list->type == VV_JSON_ARRAY) {
+		alone = list->first && !list->first->next;
 		for (const vv_json *v = list->first;
 		     v && count < KEY_MAX &&
 		     vv_json_get_text(&text, &len, v, &arena, NULL) == VV_OK;
@@ -53,7 +55,7 @@ static void name_row(work *w, vv_web_conflict *out)
 		vv_key_words_put(&place, cells, columns, count);
 		out->place = vv_web_keep_buf(w->v, &place);
 	}
-	out->select = count == 1 ? out->row_name : key;
+	out->select = alone ? out->row_name : key;
 }
 
 /* The column of that name, which stands at `likely` where the versions have the same columns; else a new one. */

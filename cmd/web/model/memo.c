@@ -62,6 +62,7 @@ void *vv_web_kept_array(vv_web_kept *k, void *items, size_t count, size_t size)
 {
 	if (k->reading && !(items = vv_arena_calloc(&k->v->arena, count + 1, size))) {
 		k->v->failed = true;
+		k->at += count * size; /* what follows is read from where it is */
 		return NULL;
 	}
 	vv_web_kept_bytes(k, items, count * size);

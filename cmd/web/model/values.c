@@ -242,6 +242,7 @@ static vv_status give_bars(counting *c, vv_error *err)
 static void keep_cell(vv_web_kept *k, vv_web_cell *c)
 {
 	c->text = vv_web_kept_text(k, c->text, c->len);
+	c->len = k->v->failed ? 0 : c->len; /* the text may be "" then */
 }
 
 static void keep(vv_web_kept *k, void *object)

@@ -836,7 +836,55 @@ static void after_a_failing_sync_nothing_more_is_taken(void **state)
 	}
 }
 
+/* What is read of a ledger that lies in a folder. */
+static vv_status add_of(const char *dir, const vv_cid *vault, size_t *count, uint64_t *damaged)
+{
+	vv_ledger *l;
+	vv_error err;
+
+	vv_assert_ok(vv_ledger_open(&l, "", vault, &err), &err);
+	vv_status rc = vv_ledger_add_folder(l, dir, damaged, &err);
+	vv_assert_ok(vv_ledger_settle(l, &err), &err);
+	*count = vv_ledger_count(l);
+	vv_ledger_close(l);
+	return rc;
+}
+
+/* A damaged record is none; one that cannot be read now is no damaged one to who does not count them. */
+static void of_a_folder_damaged_records_are_left_out_and_unreadable_ones_are_not(void **state)
+{
+	static char much[VV_LEDGER_RECORD_MAX + 1];
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k);
+	const vv_cid vault = *vv_ledger_vault(l);
+	char path[500];
+	uint64_t damaged = 0;
+	size_t count;
+	vv_error err;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/%s", vv_test_path("a"), vv_ledger_file_name(l, 1));
+	vv_ledger_close(l);
+	assert_int_equal(add_of(vv_test_path("none"), &vault, &count, NULL), VV_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(add_of(vv_test_path("a"), &vault, &count, NULL), VV_OK);
+	assert_int_equal(count, 2);
+	vv_fault_set(VV_FAULT_READ, 1, EIO);
+	assert_int_equal(add_of(vv_test_path("a"), &vault, &count, NULL), VV_EIO);
+	assert_true(vv_fault_clear());
+	vv_fault_set(VV_FAULT_READ, 1, EIO);
+	assert_int_equal(add_of(vv_test_path("a"), &vault, &count, &damaged), VV_OK);
+	assert_true(vv_fault_clear());
+	assert_int_equal(damaged, 1);
+	vv_assert_ok(vv_write_file(path, much, sizeof(much), false, &err), &err);
+	assert_int_equal(add_of(vv_test_path("a"), &vault, &count, NULL), VV_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(add_of(vv_test_path("a"), &vault, &count, &damaged), VV_OK);
+	assert_int_equal(damaged, 2);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(of_a_folder_damaged_records_are_left_out_and_unreadable_ones_are_not),
 	cmocka_unit_test(of_records_written_together_those_count_that_hang_together),
 	cmocka_unit_test(records_whose_names_came_in_part_all_count),
 	cmocka_unit_test(a_damaged_record_without_a_name_is_none),
