@@ -115,13 +115,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 					  : old  ? old->key
 						 : NULL,
 				   .quota = quota};
-	const vv_holder_facts facts = {.name = config.name,
-				       .url = url,
-				       .domain = domain,
-				       .quota = quota,
-				       .key = config.key};
 	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
-	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0) {
+	    (rc = vv_vault_holder_open(&h, &config, NULL, &t.connect, true, err)) < 0) {
 		return rc;
 	}
 	if (vv_vault_holder_key(h, key)) {

@@ -37,15 +37,6 @@ typedef struct vv_holder_server_ops {
 			     uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
 } vv_holder_server_ops;
 
-/* How a holder is known. Strings are borrowed from who opened it. */
-typedef struct vv_holder_facts {
-	const char *name, *url;
-	const char *domain; /* NULL: what the kind knows of itself */
-	uint64_t quota;     /* bytes; 0: none */
-	const char *key;    /* the DID that a server had so far; NULL: not known */
-	const vv_key *self; /* the client's, where a holder wants to know; NULL: not known */
-} vv_holder_facts;
-
 typedef struct vv_vault_holder vv_vault_holder;
 
 void vv_vault_holder_close(vv_vault_holder *h); /* accepts NULL */

@@ -343,14 +343,14 @@ static const vv_holder_server_ops server_ops = {.put_records = server_put_record
 /* --- opening it ----------------------------------------------------------------------------------------- */
 
 /* Whoever answers at that address with another key is somebody else, or lost its old one. */
-static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_error *err)
+static vv_status check_key(const server *s, const vv_holder_config *c, vv_error *err)
 {
 	uint8_t known[VV_KEY_PUBLIC];
 	char is[VV_DID_TEXT];
 	vv_status rc;
 
-	if (!facts->key) return VV_OK;
-	if ((rc = vv_did_read(known, facts->key, err)) < 0) {
+	if (!c->key) return VV_OK;
+	if ((rc = vv_did_read(known, c->key, err)) < 0) {
 		return vv_prefix(err, "the key in the settings");
 	}
 	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
@@ -361,7 +361,7 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 		"another machine may answer there; if it was set up again: 'varve vault holder "
 		"add %s "
 		"URL --key %s', then 'varve vault audit'",
-		s->url.text, is, facts->key, vv_text_shows(facts->name), is);
+		s->url.text, is, c->key, vv_text_shows(c->name), is);
 }
 
 static vv_status greet(server *s, vv_error *err)
@@ -383,11 +383,11 @@ static vv_status greet(server *s, vv_error *err)
 /* Connects. connect is borrowed until close. VV_ENOSUPPORT: it cannot keep copies; VV_EREFUSED: it does
  * not, or has another key than before. */
 static vv_status server_holder_open(vv_vault_holder **out, const vv_url *url,
-				    const vv_holder_facts *facts, const vv_connect_options *connect,
-				    vv_error *err)
+				    const vv_holder_config *c, const vv_key *self,
+				    const vv_connect_options *connect, vv_error *err)
 {
 	server *s = vv_calloc(1, sizeof(*s));
-	const vv_place_facts place_facts = {.domain = facts->domain};
+	const vv_place_facts place_facts = {.domain = c->domain};
 	vv_place place;
 	vv_status rc;
 
@@ -396,18 +396,18 @@ static vv_status server_holder_open(vv_vault_holder **out, const vv_url *url,
 	vv_arena_init(&s->arena);
 	vv_frame_reader_init(&s->in, NULL, 0);
 	s->connect = connect;
-	if (facts->self) {
-		s->self = *facts->self;
+	if (self) {
+		s->self = *self;
 		s->has_self = true;
 	}
 	if ((rc = vv_url_read(&s->url, url->text, err)) < 0 || (rc = greet(s, err)) < 0 ||
-	    (rc = check_key(s, facts, err)) < 0) {
+	    (rc = check_key(s, c, err)) < 0) {
 		server_close(s);
 		return rc;
 	}
 	if ((rc = vv_place_make(&place, &place_ops, s, vv_asprintf("host %s", s->url.host),
 				&place_facts, err)) == VV_OK &&
-	    (rc = vv_vault_holder_new(out, &place, facts->name, err)) == VV_OK) {
+	    (rc = vv_vault_holder_new(out, &place, c->name, err)) == VV_OK) {
 		vv_vault_holder_set_server(*out, &server_ops, s->key);
 	}
 	return rc;
@@ -418,11 +418,11 @@ static bool shard_sized(uint64_t size)
 	return size % vv_shard_len(1) == 0 && vv_leaves_valid(size / vv_shard_len(1));
 }
 
-static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_facts *facts,
+static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_config *c,
 			    const vv_connect_options *connect, bool make, vv_error *err)
 {
-	const vv_place_facts f = {.domain = facts->domain,
-				  .quota = facts->quota,
+	const vv_place_facts f = {.domain = c->domain,
+				  .quota = c->quota,
 				  .mark = &vv_hold_mark,
 				  .more = VV_HINT_HOLDER_ROOM,
 				  .full = VV_HINT_HOLDER_ROOM,
@@ -469,19 +469,19 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
+vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_config *c, const vv_key *self,
 			       const vv_connect_options *connect, bool make, vv_error *err)
 {
 	vv_place place;
 	vv_auto(vv_url) u = {0};
-	vv_status rc = vv_url_read(&u, facts->url, err);
+	vv_status rc = vv_url_read(&u, c->url, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
 	if (u.kind == VV_URL_HTTP || u.kind == VV_URL_SSH) {
-		rc = server_holder_open(out, &u, facts, connect, err);
-	} else if ((rc = open_place(&place, &u, facts, connect, make, err)) == VV_OK) {
-		rc = vv_vault_holder_new(out, &place, facts->name, err);
+		rc = server_holder_open(out, &u, c, self, connect, err);
+	} else if ((rc = open_place(&place, &u, c, connect, make, err)) == VV_OK) {
+		rc = vv_vault_holder_new(out, &place, c->name, err);
 	}
-	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;
+	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(c->name)) : VV_OK;
 }

@@ -692,15 +692,9 @@ typedef struct reaching {
 static vv_status open_place(void *payload, const vv_connect_options *o, vv_error *err)
 {
 	const reaching *r = payload;
-	const vv_holder_config *c = r->p->config;
-	const vv_holder_facts facts = {.name = c->name,
-				       .url = c->url,
-				       .domain = c->domain,
-				       .quota = c->quota,
-				       .key = c->key,
-				       .self = r->s->has_key ? &r->s->key : NULL};
 
-	return vv_vault_holder_open(&r->p->holder, &facts, o, false, err);
+	return vv_vault_holder_open(&r->p->holder, r->p->config, r->s->has_key ? &r->s->key : NULL,
+				    o, false, err);
 }
 
 static vv_status prepare_place(reaching *r, vv_error *err)

@@ -23,7 +23,8 @@ typedef struct table {
 static void set(table *t)
 {
 	const vv_cid none = {0};
-	const vv_holder_facts facts = {.name = "x", .url = vv_test_path("holder")};
+	const vv_holder_config config = {.name = "x",
+					 .url = (char *)(uintptr_t)vv_test_path("holder")};
 	uint8_t seed[VV_KEY_SEED], owners[1][VV_KEY_PUBLIC];
 	vv_error err;
 
@@ -35,7 +36,7 @@ static void set(table *t)
 	vv_assert_ok(vv_vault_begin(t->ledger, (const uint8_t(*)[VV_KEY_PUBLIC])owners, 1, &t->key,
 				    &err),
 		     &err);
-	vv_assert_ok(vv_vault_holder_open(&t->holder, &facts, NULL, true, &err), &err);
+	vv_assert_ok(vv_vault_holder_open(&t->holder, &config, NULL, NULL, true, &err), &err);
 	t->m.ledger = t->ledger;
 	t->m.holder = t->holder;
 }
