@@ -340,16 +340,47 @@ static const char *const *find_word(const char *const *words, size_t count, size
 	return NULL;
 }
 
+/* Behind a section, which may have a ']' in quotes. */
+static const char *behind_section(const char *p, const char *end)
+{
+	for (bool quoted = false; p < end; p++) {
+		if (quoted && *p == '\\' && p + 1 < end) {
+			p++;
+		} else if (*p == '"') {
+			quoted = !quoted;
+		} else if (*p == ']' && !quoted) {
+			return p + 1;
+		}
+	}
+	return end;
+}
+
+/* Does the value that a line has from p on go on in the next one? quoted: in quotes, there and here. */
+static bool goes_on(const char *p, const char *end, bool *quoted)
+{
+	end -= end > p && end[-1] == '\r';
+	for (; p < end && (*quoted || !strchr("#;", *p)); p++) {
+		if (*p == '"') {
+			*quoted = !*quoted;
+		} else if (*p == '\\' && ++p == end) {
+			return true;
+		}
+	}
+	*quoted = false;
+	return false;
+}
+
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err)
 {
 	vv_auto(vv_buf) file = VV_BUF_INIT;
 	const char *const *section = NULL, *text, *end;
-	bool continued = false;
+	bool continued = false, quoted = false;
 	vv_status rc = VV_OK;
 
 	if (vv_repository_is_bare(r) || vv_blocks_config_text(&file, r, VV_IGNORED) < 0) return rc;
 	text = vv_buf_cstr(&file);
+	text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
 	for (size_t number = 1; rc == VV_OK && *text; number++, text = *end ? end + 1 : end) {
 		vv_auto(vv_buf) word = VV_BUF_INIT, said = VV_BUF_INIT;
 		vv_nearest near = {.best = NULL};
@@ -361,16 +392,15 @@ vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, voi
 			vv_buf_set(&word, p + 1, strcspn(p + 1, " \t\".]\n"));
 			section = find_word(known[0], SECTIONS, 11, vv_buf_cstr(&word), &near);
 			fine = section != NULL;
-			const char *quoted = strstr(p, "\"]"); /* a subsection may have a ']' */
-			p = quoted && quoted < end ? quoted + 1 : memchr(p, ']', (size_t)(end - p));
-			p = p ? p + 1 + strspn(p + 1, " \t") : end;
+			p = behind_section(p, end);
+			p += strspn(p, " \t");
 		}
 		size_t len = strcspn(p, " \t=#;\r\n");
 		if (!continued && section && len > 0) {
 			vv_buf_set(&word, p, len);
 			fine = find_word(section + 1, 10, 1, vv_buf_cstr(&word), &near) != NULL;
 		}
-		continued = end > text && end[-1] == '\\';
+		continued = goes_on(p, end, &quoted);
 		if (fine) {
 			continue;
 		}

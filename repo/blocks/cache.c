@@ -52,6 +52,11 @@ vv_block_cache *vv_block_cache_new(size_t max_bytes)
 	return c;
 }
 
+static size_t size_of(const vv_blob *b)
+{
+	return sizeof(*b) + b->len;
+}
+
 static size_t slot_of(const vv_cid *cid)
 {
 	return (size_t)(vv_cid_prefix(cid) % SLOTS);
@@ -87,7 +92,7 @@ static void drop(vv_block_cache *c, vv_blob *b)
 	*find(c, &b->cid) = b->next_in_slot;
 	b->next_in_slot = NULL;
 	unlink_use(c, b);
-	c->bytes -= b->len;
+	c->bytes -= size_of(b);
 	vv_blob_unref(b);
 }
 
@@ -119,11 +124,11 @@ void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 	if (before && before != b) {
 		drop(c, before);
 	}
-	if (before != b && b->len <= c->max_bytes) {
+	if (before != b && size_of(b) <= c->max_bytes) {
 		(void)atomic_fetch_add(&b->refs, 1);
 		*find(c, &b->cid) = b;
 		link_newest(c, b);
-		c->bytes += b->len;
+		c->bytes += size_of(b);
 		while (c->bytes > c->max_bytes) {
 			drop(c, c->oldest);
 		}

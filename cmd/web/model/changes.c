@@ -150,14 +150,22 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 
 /* --- two versions ---------------------------------------------------------------------------- */
 
-/* path: only this; NULL: all. */
+/* path: only this file, no files of a folder that had its name; NULL: all. */
 static vv_status read_files(vv_changed_files *out, vv_web_visit *v, const vv_web_commit *a,
 			    const vv_web_commit *b, const char *path, vv_error *err)
 {
 	const char *const paths[] = {path, NULL};
+	size_t kept = 0;
+	vv_status rc = vv_changed_files_read(out, v->repo, a->none ? NULL : &a->id,
+					     b->none ? NULL : &b->id, path ? paths : NULL, err);
 
-	return vv_changed_files_read(out, v->repo, a->none ? NULL : &a->id, b->none ? NULL : &b->id,
-				     path ? paths : NULL, err);
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		if (!path || strcmp(out->items[i].change.path, path) == 0) {
+			out->items[kept++] = out->items[i];
+		}
+	}
+	out->count = kept;
+	return rc;
 }
 
 static vv_status describe_all(vv_web_visit *v, const vv_changed_files *l, const versions *of,

@@ -7,6 +7,7 @@ import pytest
 from conftest import add, new_repository
 from tables import Bytes, Table
 from varve_reader import Damaged, Missing, Version, open_place
+from varve_reader.history import History
 
 MARKS = ("packs/", "lists/", "versions/", "indexes/", "objects/pack/", "t0.", "t1.", "t2.", "b3.")
 
@@ -126,3 +127,20 @@ def test_hostile_blocks_are_damage(places):
 def test_names_of_no_version(places, rev):
     with pytest.raises(Missing):
         open_place(places[1] / "repository").version(f"{rev}:nothing")
+
+
+class Objects(dict):
+    """Objects of Git by id, as a source has them."""
+    read = dict.__getitem__
+
+
+def test_tags_name_tags_and_a_malformed_one_is_damage():
+    ids = [f"{n:040x}" for n in range(3000)]
+    source = Objects({oid: ("tag", f"object {before}\ntype tag\n".encode()) for before, oid in zip(ids, ids[1:])})
+    source[ids[0]] = "commit", b"tree " + b"1" * 40 + b"\ncommitter A <a@b> 7 +0000\n\nx"
+    assert History(source).commit(ids[-1]) == ("1" * 40, [], 7)
+    assert History(source).below([ids[-1]]) == {ids[0]}
+    source[ids[0]] = "tag", b"object \xff" + b"0" * 50
+    for read in (History(source).commit, lambda oid: History(source).below([oid])):
+        with pytest.raises(Damaged, match=f"tag {ids[0]}: malformed"):
+            read(ids[-1])

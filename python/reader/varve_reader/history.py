@@ -35,6 +35,10 @@ def check_pointer(found, version):
         raise Damaged(f"the pointer does not say what its root {version.cid} has")
 
 
+def _tagged(data):
+    return re.match(rb"object ([0-9a-f]{40})\n", data)[1].decode()
+
+
 class History:
     """What the commits of a repository or a vault have. source: read(id), refs, head."""
 
@@ -49,12 +53,13 @@ class History:
 
     def commit(self, oid):
         """(tree, parents, time) of a commit, or of the one that a tag names."""
-        if oid not in self.commits:
+        while oid not in self.commits:
             kind, data = self._read(oid, "commit", "tag")
-            if kind == "tag":
-                return self.commit(data[7:47].decode())
-            head = data.partition(b"\n\n")[0].decode("utf-8", "replace")
-            with within(f"commit {oid}"):
+            with within(f"{kind} {oid}"):
+                if kind == "tag":
+                    oid = _tagged(data)
+                    continue
+                head = data.partition(b"\n\n")[0].decode("utf-8", "replace")
                 time = int(re.search(r"(?m)^committer .*> (-?\d+) ", head)[1])
                 self.commits[oid] = re.match("tree ([0-9a-f]{40})", head)[1], re.findall(r"(?m)^parent (\w+)$", head), time
         return self.commits[oid]
@@ -95,7 +100,8 @@ class History:
                 continue
             kind, data = self.source.read(oid) if oid not in self.commits else ("commit", b"")
             if kind == "tag":
-                left.append(data[7:47].decode())
+                with within(f"tag {oid}"):
+                    left.append(_tagged(data))
             elif kind == "commit":
                 seen.add(oid)
                 left += self.commit(oid)[1]

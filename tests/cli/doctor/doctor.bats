@@ -298,7 +298,7 @@ no_problems() {
 	new_repo
 	rows 10 > t.csv
 	printf '%s\n' '# where the rows are' '[blocks]' '	reff = varve-blocks' '	ref = varve-blocks # right' \
-		'[store "a]b"]' '	url = s3://b/p' '	pushUrl = s3://b/p; \' '	continued = 1' '	defualt = true' \
+		'[store "a]b"]' '	url = s3://b/p' '	pushUrl = s3://b/p\' '	continued = 1' '	defualt = true' \
 		'[IMPORT "x.csv"] URL = https://host/x.csv' '[blok]' '	url = x' '[vault "later"]' '	later = 1' > .varveconfig
 	varve add -q . && varve commit -qm one
 	known=$'.varveconfig:3: this varve does not know \'reff\'; did you mean \'ref\'?
@@ -307,6 +307,12 @@ no_problems() {
 .varveconfig:14: this varve does not know \'later\''
 	varve doctor --offline > said || true
 	[ "$(sed -n 's/^note: settings: //p' said)" = "$known" ]
+	cp .varveconfig right
+	printf '%s\n' $'\357\273\277[blocks]' '	# a comment ends with its line \' '	one = c:\\' \
+		'	two = "# \' '	continued" \' '	again # \' '	three' '[import "a\"]b"] four = y' $'\tpath = a\\\r\n\tcontinued\r' '	five' > .varveconfig
+	varve doctor --offline > said || true
+	[ "$(grep -o "does not know .*" said | tr '\n' ' ')" = "does not know 'one' does not know 'two' does not know 'three' does not know 'four' does not know 'five' " ]
+	mv right .varveconfig
 	sed -i '/store/,/defualt/d' .varveconfig
 	git add .varveconfig && git commit -qm two
 	git remote add origin hub.git

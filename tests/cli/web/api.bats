@@ -158,6 +158,19 @@ $(id_of HEAD)
 3000 3000 3000" ]
 }
 
+@test "the history of a file has none of the files of a folder that had its name" {
+	new_repo src
+	mkdir src/t.csv
+	rows 10 > src/t.csv/part.csv
+	varve -C src add -q t.csv && varve -C src commit -qm folder && tick
+	git -C src rm -rq --cached t.csv && rm -r src/t.csv
+	rows 3 | sed 's/^id/key/' > src/t.csv
+	varve -C src add -q t.csv && varve -C src commit -qm file
+	start_server src
+	[ "$(said history/t.csv '.commits[] | [.commit.subject, (.changes[] | .path, .kind)] | join(" ")' | head -1)" = "file t.csv added" ]
+	[ "$(said history/t.csv '.commits[1:][].changes[].path')" = "" ]
+}
+
 @test "a comparison has the rows and cells that differ, page by page" {
 	places
 	start_server src

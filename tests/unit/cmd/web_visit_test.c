@@ -193,6 +193,18 @@ static void what_is_remembered_stays_below_the_limit(void **state)
 		here += vv_web_memo_get(m, &key, &out);
 	}
 	assert_true(here > 5 && here < 20);
+	for (unsigned i = 0; i < 2000; i++) { /* also of short ones, which themselves take memory */
+		vv_buf_reset(&key);
+		vv_buf_printf(&key, "short %u", i);
+		vv_web_memo_put(m, &key, "x", 1);
+	}
+	here = 0;
+	for (unsigned i = 0; i < 2000; i++) {
+		vv_buf_reset(&key);
+		vv_buf_printf(&key, "short %u", i);
+		here += vv_web_memo_get(m, &key, &out);
+	}
+	assert_in_range(here, 20, 20000 / sizeof(vv_blob));
 	assert_false(vv_web_memo_get(NULL, &key, &out));
 	vv_buf_clear(&key);
 	vv_buf_clear(&out);
