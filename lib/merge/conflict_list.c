@@ -81,7 +81,8 @@ static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
 
 	if (rc < 0 || !p->dataset) return rc;
 	rc = vv_conflict_record_load(&p->record, l->repo, l->index, p->path, err);
-	if (!l->writer && (rc == VV_ENOTFOUND || rc == VV_EINPUT)) {
+	if (!l->writer && (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_ENOSUPPORT)) {
+		vv_conflict_record_clear(&p->record); /* read in part, or of another merge */
 		p->unknown = true;
 		return VV_OK;
 	}

@@ -37,7 +37,7 @@ vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_data
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);
 /* Only what is written down: merges nothing, and reads no block. A table without a record, or with a
- * damaged one, is `unknown`. only: this path alone; NULL: all. */
+ * damaged or newer one, is `unknown`. only: this path alone; NULL: all. */
 vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,
 				 vv_index *x, const char *only, vv_error *err);
 /* Why a file that is not a table is in conflict: "changed on both sides". */
