@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/tree_pointers.h"
 #include "repo/git/pack_heads.h"
@@ -336,4 +337,24 @@ void vv_whole_clear(vv_whole *w)
 {
 	vv_free_all(w->ids, w->edge, w->tips);
 	memset(w, 0, sizeof(*w));
+}
+
+vv_status vv_repository_look_whole(vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_ref_tips) t = {0};
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_whole) whole = {0};
+	bool marked = false;
+	vv_status rc = vv_repository_incomplete(r, &marked, err);
+
+	if (rc < 0 || !marked) return rc;
+	if ((rc = vv_ref_tips_list(&t, r, "refs/", err)) < 0 ||
+	    (rc = vv_head_read(r, &head, err)) < 0 ||
+	    (rc = vv_ref_tips_add(&t, &head.commit, err)) < 0) {
+		return rc;
+	}
+	/* Of a history with holes nobody knows: the mark stays. */
+	rc = vv_whole_look(&whole, r, t.items, t.count, VV_IGNORED);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	return rc == VV_OK && whole.all ? vv_repository_set_incomplete(r, false, err) : VV_OK;
 }

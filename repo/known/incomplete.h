@@ -2,8 +2,8 @@
  * incomplete: a mark on a repository some of whose versions lack blocks.
  *
  * Where it stands, "the store has a node" does not mean that all below it is there too: a
- * fetch from peers that did not have everything leaves it. fsck takes it away when it finds
- * nothing missing. It is the file "incomplete" in varve's folder. Without it, too, a version can
+ * fetch from peers that did not have everything leaves it. fsck, and a fetch that brings what was missing, take it away
+ * when they find nothing missing. It is the file "incomplete" in varve's folder. Without it, too, a version can
  * lack all of its blocks: where git itself brought the commit.
  */
 #ifndef VV_REPO_KNOWN_INCOMPLETE_H
@@ -18,6 +18,8 @@
 
 vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err);
 vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_error *err);
+/* Takes the mark away if nothing is missing below any ref: some blocks that were missing have come. */
+vv_status vv_repository_look_whole(vv_repository *r, vv_error *err);
 
 /* Commits below which every version of a dataset is known to be complete here: what a transfer
  * found (commits may also come by git itself, without blocks). Derived: the file cache/complete;

@@ -206,6 +206,9 @@ static vv_status negotiate(run *r, vv_error *err)
 		}
 	}
 	vv_free(haves);
+	if (rc == VV_OK && !vv_receive_lost(r->x)) {
+		rc = vv_receive_objects_end(r->x, &r->wants, err);
+	}
 	if (rc == VV_OK && vv_receive_lost(r->x)) {
 		if (r->lost) {
 			return vv_fail(err, VV_ECORRUPT,
@@ -605,7 +608,7 @@ static vv_status take_all(run *r, vv_error *err)
 	vv_receive_stats_get(r->x, &r->result->received);
 	r->result->elsewhere = r->result->received.linked;
 	if (rc == VV_OK && r->lacking && !incomplete && !r->elsewhere) {
-		rc = vv_repository_set_incomplete(f->repo, false, err);
+		rc = vv_repository_look_whole(f->repo, err);
 	}
 	return rc < 0 || incomplete || r->elsewhere
 		       ? rc
@@ -655,11 +658,9 @@ static vv_status bring_history(run *r, vv_error *err)
 		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
 			       vv_text_url(origin->name));
 	}
-	if ((rc = open_receive(r, err)) < 0 ||
-	    (r->wants.count > 0 && (rc = negotiate(r, err)) < 0)) {
-		return rc;
-	}
-	return vv_receive_objects_end(r->x, &r->wants, err);
+	if ((rc = open_receive(r, err)) < 0) return rc;
+	return r->wants.count > 0 ? negotiate(r, err)
+				  : vv_receive_objects_end(r->x, &r->wants, err);
 }
 
 /* Nothing came. */

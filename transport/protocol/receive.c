@@ -356,6 +356,11 @@ vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *e
 {
 	forget_versions(&x->versions);
 	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);
+	if ((rc == VV_EMISSING || rc == VV_ENOTFOUND) && x->unreadable && x->stats.damaged == 0) {
+		vv_error_clear(err);
+		x->lost = true; /* they were read as others */
+		return VV_OK;
+	}
 	return rc == VV_EMISSING || rc == VV_ENOTFOUND
 		       ? vv_prefix(err, "the history that came is not whole")
 		       : rc;
@@ -688,12 +693,11 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err)
 {
-	vv_status rc = promote(x, wants, commons, NULL, incomplete, err);
+	/* First: whoever is killed with nodes taken in must not leave them to be trusted. */
+	vv_status rc = incomplete ? vv_repository_set_incomplete(x->repo, true, err) : VV_OK;
 
+	rc = rc < 0 ? rc : promote(x, wants, commons, NULL, incomplete, err);
 	rc = rc < 0 ? rc : note_linked(x, wants, commons, err);
-	if (rc == VV_OK && incomplete) {
-		rc = vv_repository_set_incomplete(x->repo, true, err);
-	}
 	if (rc < 0 || (rc = vv_git_receive_install(x->git, err)) < 0) return rc;
 	if (vv_git_receive_is_plain(x->git)) { /* derived */
 		(void)vv_plain_tips_add(x->repo, wants->items, wants->count, VV_IGNORED);

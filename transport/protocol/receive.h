@@ -80,7 +80,7 @@ vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, 
 vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid *id, vv_buf *out,
 				  vv_error *err);
 
-/* All objects came: tips and all that they reach must be here. */
+/* All objects came: tips and all that they reach must be here, or, where blocks could not be read, they are lost. */
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err);
 vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; after objects_end */
 

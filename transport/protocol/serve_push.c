@@ -495,8 +495,8 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 	    (rc = find_tips(p, err)) < 0 || (rc = look_at_own(p, err)) < 0) {
 		return rc;
 	}
-	if (!vv_receive_lost(p->x) &&
-	    ((rc = end_objects(p, err)) < 0 || (rc = check_forward(p, err)) < 0)) {
+	if ((!vv_receive_lost(p->x) && (rc = end_objects(p, err)) < 0) ||
+	    (!vv_receive_lost(p->x) && (rc = check_forward(p, err)) < 0)) {
 		return rc;
 	}
 	note_step(p);

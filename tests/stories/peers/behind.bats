@@ -150,6 +150,30 @@ one_stays_behind() {
 	stderr_has "t.csv"
 }
 
+@test "after a fetch of one branch what others lack is still known to be missing" {
+	more 7
+	cp -r hub.git sound.git
+	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" hub.git/varve 0 1
+	ends_with 1 varve clone -q hub.git c
+	(
+		cd a
+		git checkout -q --orphan other
+		git rm -q -f t.csv
+		printf 'id,name\n1,a\n' > u.csv
+		varve add u.csv > /dev/null
+		varve commit -qm other
+		varve push -q origin other
+		varve push -q ../sound.git other
+		git checkout -q main
+	)
+	cd c
+	succeeds varve fetch origin other
+	git remote set-url origin ../sound.git
+	succeeds varve fetch
+	varve cat --raw HEAD:t.csv | cmp - ../a/t.csv
+	succeeds varve fsck --data
+}
+
 @test "data of paths that are not there is not fetched in silence" {
 	cd b
 	ends_with 2 varve fetch --data HEAD t.csv nosuch.csv

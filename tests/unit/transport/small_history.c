@@ -81,14 +81,15 @@ static vv_cid put_node(vv_writer *w, const char *kind, const vv_cid *links, size
 	return put(w, VV_CODEC_DAG_CBOR, &b);
 }
 
-static vv_cid make_version(vv_writer *w, unsigned v)
+/* to: where its leaves go. */
+static vv_cid make_version(vv_writer *w, vv_writer *to, unsigned v)
 {
 	vv_cid leaves[SMALL_LEAVES], nodes[SMALL_LEAVES / PER_NODE];
 	vv_buf b = VV_BUF_INIT;
 
 	for (unsigned i = 0; i < SMALL_LEAVES; i++) {
 		small_leaf_bytes(&b, v, i);
-		leaves[i] = put(w, VV_CODEC_RAW, &b);
+		leaves[i] = put(to, VV_CODEC_RAW, &b);
 	}
 	for (unsigned i = 0; i < SMALL_LEAVES / PER_NODE; i++) {
 		nodes[i] = put_node(w, "list", leaves + (size_t)i * PER_NODE, PER_NODE);
@@ -98,7 +99,7 @@ static vv_cid make_version(vv_writer *w, unsigned v)
 
 vv_cid small_root(unsigned v)
 {
-	return make_version(NULL, v);
+	return make_version(NULL, NULL, v);
 }
 
 vv_cid small_leaf(unsigned v, unsigned i)
@@ -109,7 +110,7 @@ vv_cid small_leaf(unsigned v, unsigned i)
 	return put(NULL, VV_CODEC_RAW, &b);
 }
 
-vv_cid small_version(vv_repository *r, unsigned v)
+static vv_cid put_version(vv_repository *r, unsigned v, bool leaves)
 {
 	vv_store *s;
 	vv_writer *w = NULL;
@@ -117,10 +118,20 @@ vv_cid small_version(vv_repository *r, unsigned v)
 
 	require(vv_repository_store(r, &s, &err), &err);
 	require(vv_writer_open(&w, s, 10000, &err), &err);
-	vv_cid root = make_version(w, v);
+	vv_cid root = make_version(w, leaves ? w : NULL, v);
 	require(vv_writer_commit(w, &err), &err);
 	vv_writer_close(w);
 	return root;
+}
+
+vv_cid small_version(vv_repository *r, unsigned v)
+{
+	return put_version(r, v, true);
+}
+
+vv_cid small_nodes(vv_repository *r, unsigned v)
+{
+	return put_version(r, v, false);
 }
 
 static vv_oid put_object(vv_git_receive *g, vv_git_type type, vv_buf *b)

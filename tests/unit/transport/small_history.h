@@ -17,6 +17,8 @@ vv_repository *small_repository(const char *path);
 /* The blocks of version v, put into the store: SMALL_LEAVES leaves, of which v sets some apart
  * from the version before, nodes of eight of them, and a root. */
 vv_cid small_version(vv_repository *r, unsigned v);
+/* The same without the leaves, as after their pack was lost. */
+vv_cid small_nodes(vv_repository *r, unsigned v);
 
 /* A commit of version v; parent NULL: the first. Without small_version before, its blocks are
  * missing. */
