@@ -372,9 +372,10 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 
 vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT, shown = VV_BUF_INIT;
 	vv_auto(char) *path = vv_path_join(vv_repository_gitdir(r), "FETCH_HEAD", (char *)NULL);
 
+	vv_text_put_url(&shown, url); /* 'git merge FETCH_HEAD' has it in the commit's message */
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < p->count; i++) {
 			const vv_ref_move *m = &p->moves[i];
@@ -392,10 +393,10 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 				      m->from + (tag      ? 10
 						 : branch ? 11
 							  : 0),
-				      url);
+				      vv_buf_cstr(&shown));
 		}
 	}
-	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
+	vv_status rc = path && !shown.failed ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
 	}

@@ -195,6 +195,7 @@ teardown() {
 	stderr_has "authentication failed"
 	succeeds varve clone -q "http://ann:pw@${site#http://}" in_url
 	same_versions a HEAD in_url
+	[ "$(grep -rl ann:pw in_url)" = in_url/.git/config ] # as with git clone; a merge of FETCH_HEAD names the URL
 	git config --global credential.helper '!f() { [ "$1" != get ] || printf "username=ann\npassword=pw\n"; }; f'
 	succeeds varve clone -q "$site" helped
 	same_versions a HEAD helped
