@@ -141,6 +141,20 @@ copies() {
 	ends_with 1 env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
 	stderr_has "http://127.0.0.1:8082/ shows something else than was signed"
 	output_has "number 2"
+	# nor may one have what somebody else signed
+	cp -r a eve
+	(
+		cd eve
+		git for-each-ref --format='delete %(refname)' refs/varve/heads | git update-ref --stdin
+		rm -rf .git/varve/trust ../public2
+		export XDG_CONFIG_HOME=$HOME/eve
+		varve key new > /dev/null
+		varve sign -q --name eu/prices
+		varve publish -q --no-pages -o ../public2
+	)
+	ends_with 1 env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
+	stderr_has "http://127.0.0.1:8082/ is left out: it is another data set"
+	output_has "number 2"
 	cd a
 	git config --global varve.mirror http://127.0.0.1:9/
 	ends_with 2 here varve -C a verify "$key/eu/prices"

@@ -215,16 +215,19 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 		vv_status rc = verify_there(&v, url, &sound, &why);
 
 		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+		const bool alien = rc == VV_OK && sound && now->has_newest &&
+				   (memcmp(now->trust.owner, n.owner, VV_KEY_PUBLIC) != 0 ||
+				    strcmp(now->trust.name, n.name) != 0);
+
 		/* A rollback, a fork or another's head is something else than was signed. */
-		if (rc == VV_ECORRUPT || rc == VV_EREFUSED || (rc == VV_OK && !sound)) {
+		if (rc == VV_ECORRUPT || rc == VV_EREFUSED || (rc == VV_OK && !sound) || alien) {
 			best->c->code = VV_EXIT_NO;
 		}
 		if (rc == VV_OK && !sound) {
 			rc = vv_fail(&why, VV_ECORRUPT, "files there are damaged or missing");
 		} else if (rc == VV_OK && !now->has_newest) {
 			rc = vv_fail(&why, VV_EREFUSED, "it shows no signed head");
-		} else if (rc == VV_OK && (memcmp(now->trust.owner, n.owner, VV_KEY_PUBLIC) != 0 ||
-					   strcmp(now->trust.name, n.name) != 0)) {
+		} else if (alien) {
 			rc = vv_fail(&why, VV_EREFUSED, "it is another data set");
 		}
 		if (rc < 0) {
