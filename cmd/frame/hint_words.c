@@ -91,12 +91,16 @@ void vv_hint_words(char *out, size_t size, const char *name, const char *const a
 						 strcmp(args[n], "FILE") == 0;
 			vv_auto(vv_buf) path = VV_BUF_INIT;
 			const char *arg = args[n];
+			const bool is = !placeholder && is_path(name, n);
 
-			if (*stand && !placeholder && is_path(name, n)) {
+			if (*stand && is) {
 				put_path(&path, arg);
 				arg = vv_buf_cstr(&path);
 			}
 			if (*words == '$') {
+				vv_buf_puts(&b, is && *arg && strchr("-~", *arg)
+							? "./"
+							: ""); /* no option, no home */
 				put_shell_word(&b, arg);
 			} else {
 				vv_buf_puts(&b, vv_text_shows(arg));
