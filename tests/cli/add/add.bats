@@ -943,7 +943,8 @@ pointer_of() {
 	cd ../..
 	ends_with 2 varve add 'sub/open quote.csv'
 	stderr_has "varve add --as file 'sub/open quote.csv'"
-	cp 'sub/open quote.csv' ./-n.csv
+	cd sub
+	cp 'open quote.csv' ./-n.csv
 	ends_with 2 varve add ./-n.csv
 	stderr_has "'varve add --as file ./-n.csv' keeps it as bytes"
 	succeeds varve add --as file ./-n.csv
