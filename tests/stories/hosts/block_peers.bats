@@ -214,6 +214,21 @@ refs/heads/varve-blocks" ]
 	succeeds varve fsck --data
 }
 
+@test "no blocks are said to be deleted where their ref had a name with / in the place of -" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	rows 3000 > prices.csv
+	printf '[blocks]\n\tref = varve/blocks\n' > .varveconfig
+	varve add -q .varveconfig prices.csv && varve commit -qm one
+	varve push -q -u origin main
+	printf '[blocks]\n\tref = varve-blocks\n' > .varveconfig
+	change 7
+	succeeds varve push
+	stderr_lacks deleted
+	git -C ../host.git rev-parse -q --verify refs/heads/varve-blocks
+}
+
 # A host that makes the first branch that it gets its default branch, as forges do.
 forge() {
 	plain_host

@@ -862,7 +862,7 @@ refs/tags/v1" ]
 	varve clone -q "$url" ../b
 	varve clone -q "$url" ../c
 	row=7
-	for lock in refs/heads/next.lock refs/heads/tip-refs-varve-blocks.lock HEAD.lock packed-refs.lock config.lock; do
+	for lock in refs/heads/next.lock refs/heads/tip-refs%varve%blocks.lock HEAD.lock packed-refs.lock config.lock; do
 		for git in {.,../b,../c}/.git/varve/host/*/git; do
 			touch "$git/$lock"
 		done
@@ -886,7 +886,7 @@ refs/tags/v1" ]
 		'rm -rf objects/pack' \
 		'find refs -type f -exec truncate -s 0 {} +' \
 		'find . -type f -name "*.idx" -exec truncate -s 9 {} +' \
-		'rm HEAD' 'echo x > refs/heads/next' 'mkdir -p refs/heads/tip-refs-varve-blocks/x refs/heads/next/x'; do
+		'rm HEAD' 'echo x > refs/heads/next' 'mkdir -p refs/heads/tip-refs%varve%blocks/x refs/heads/next/x'; do
 		(
 			cd .git/varve/host/*/git
 			chmod -R u+w .

@@ -373,7 +373,7 @@ vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err)
 	char *ref = vv_strdup(blocks_ref), *tip_ref = vv_asprintf("tip-%s", blocks_ref);
 
 	for (char *p = tip_ref; p && (p = strchr(p, '/'));) {
-		*p = '-';
+		*p = '%'; /* in no name that anybody has */
 	}
 	vv_auto(char) *flat = tip_ref;
 	tip_ref = flat ? vv_asprintf("refs/heads/%s", flat) : NULL;
