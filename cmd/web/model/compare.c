@@ -390,11 +390,6 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 	return rc;
 }
 
-static bool same_list(const vv_buf *a, const vv_buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 static uint64_t cells_of(const vv_table *t)
 {
 	return t->columns > 0 && t->root.rows > UINT64_MAX / 2 / t->columns
@@ -434,7 +429,7 @@ static void tell_places(comparing *c)
 
 	if (!vv_root_has_places(&o->a->table->root) || !o->counted ||
 	    o->counts.added + o->counts.removed + o->counts.rekeyed > 0 ||
-	    same_list(&o->a->table->root.places, &o->b->table->root.places)) {
+	    vv_buf_equal(&o->a->table->root.places, &o->b->table->root.places)) {
 		return;
 	}
 	o->same = false;

@@ -13,16 +13,6 @@ static vv_status is_over(void *payload, bool *over, vv_error *err)
 	return vv_web_over(payload, over, err);
 }
 
-static vv_key_place place_of(vv_web_visit *v, const vv_web_table *t, const char *key)
-{
-	return (vv_key_place){.table = t->table,
-			      .key = t->key,
-			      .key_count = t->key_count,
-			      .text = key,
-			      .over = is_over,
-			      .payload = v};
-}
-
 #define MAKE_MAX                                                                                   \
 	((uint64_t)256 << 20) /* bytes of a table whose keys are read well within a visit's time */
 
@@ -82,7 +72,12 @@ vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_numb
 vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   vv_error *err)
 {
-	vv_key_place p = place_of(v, t, key);
+	vv_key_place p = {.table = t->table,
+			  .key = t->key,
+			  .key_count = t->key_count,
+			  .text = key,
+			  .over = is_over,
+			  .payload = v};
 	bool found, whole;
 
 	if (t->key_count == 0) {

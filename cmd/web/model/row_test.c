@@ -67,11 +67,6 @@ static bool is_number(const vv_field *f)
 	return f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
 }
 
-static bool is_plain(const vv_field *f)
-{
-	return is_number(f) && vv_field_plain_marks(f);
-}
-
 static bool read_small(vv_small *out, const vv_cell *c)
 {
 	return c->len > 0 && c->len <= 18 && vv_small_read(out, c->text, c->len, true);
@@ -107,7 +102,7 @@ int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 	int c;
 
 	if (is_number(f)) {
-		return is_plain(f) && read_small(&x, a) && read_small(&y, b) &&
+		return vv_field_plain_marks(f) && read_small(&x, a) && read_small(&y, b) &&
 				       vv_small_compare(&c, &x, &y)
 			       ? c
 			       : vv_value_order(f, a, b);
