@@ -147,14 +147,22 @@ char *vv_arena_printf(vv_arena *a, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	int len = vsnprintf(NULL, 0, fmt, ap);
+	char *text = vv_arena_vprintf(a, fmt, ap);
 	va_end(ap);
+	return text;
+}
+
+char *vv_arena_vprintf(vv_arena *a, const char *fmt, va_list ap)
+{
+	va_list first;
+
+	va_copy(first, ap);
+	int len = vsnprintf(NULL, 0, fmt, first);
+	va_end(first);
 	if (len < 0) return NULL;
 	char *text = vv_arena_alloc(a, (size_t)len + 1);
 	if (text) {
-		va_start(ap, fmt);
 		(void)vsnprintf(text, (size_t)len + 1, fmt, ap);
-		va_end(ap);
 	}
 	return text;
 }

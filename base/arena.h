@@ -6,6 +6,7 @@
 #ifndef VV_BASE_ARENA_H
 #define VV_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/auto.h"
@@ -28,5 +29,7 @@ void *vv_arena_alloc(vv_arena *a, size_t size); /* aligned to 16, not zeroed; NU
 void *vv_arena_calloc(vv_arena *a, size_t count, size_t size);
 char *vv_arena_strndup(vv_arena *a, const char *s, size_t len);
 char *vv_arena_printf(vv_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *vv_arena_vprintf(vv_arena *a, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 #endif

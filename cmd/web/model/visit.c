@@ -100,13 +100,13 @@ const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b)
 
 const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vv_buf_vprintf(&b, fmt, ap);
+	const char *text = vv_arena_vprintf(&v->arena, fmt, ap);
 	va_end(ap);
-	return vv_web_keep_buf(v, &b);
+	v->failed = v->failed || !text;
+	return text ? text : "";
 }
 
 /* No character is cut in two. */

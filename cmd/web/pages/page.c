@@ -58,13 +58,11 @@ vv_html *vv_page_piece_new(vv_page *p)
 
 const char *vv_page_text(vv_page *p, const char *fmt, ...)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vv_buf_vprintf(&b, fmt, ap);
+	const char *t = vv_arena_vprintf(&p->arena, fmt, ap);
 	va_end(ap);
-	const char *t = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	p->failed = p->failed || !t;
 	return t ? t : "";
 }
