@@ -66,7 +66,7 @@ static void copy_cut(char *out, size_t size, const char *text)
 	memcpy(out + head_len + sizeof gap - 1, tail, tail_len + 1);
 }
 
-#define FORMAT_MAX 5120u /* a path, and what is said of it */
+#define FORMAT_MAX 5120u /* room for a path and a sentence about it */
 
 /* Formats behind the back of err: an argument may point into it. */
 static void format(char text[FORMAT_MAX], const char *fmt, va_list ap)
@@ -88,25 +88,25 @@ static void set_hint(vv_error *err, const char *text)
 	}
 }
 
-/* The hint in text, which was made of fmt: what stands behind fmt's newline, where an argument may have others before it.
- * It is cut off; NULL: there is none. */
+/* Cuts off and returns the hint of text, which was made of fmt: the text after fmt's newline, since arguments may have newlines
+ * too. NULL: there is none. */
 static char *cut_hint(char text[FORMAT_MAX], const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
 static char *cut_hint(char text[FORMAT_MAX], const char *fmt, va_list ap)
 {
 	const char *end = strchr(fmt, '\n');
-	char before[FORMAT_MAX], message[FORMAT_MAX];
+	char before[FORMAT_MAX];
 
 	if (!end) return NULL;
 	(void)snprintf(before, sizeof before, "%.*s", (int)(end - fmt), fmt);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* it is the beginning of fmt */
-	format(message, before, ap);
+	const int len = vsnprintf(NULL, 0, before, ap);
 #pragma GCC diagnostic pop
-	if (text[strlen(message)] == '\0') return NULL; /* the message alone is too long */
-	text[strlen(message)] = '\0';
-	return text + strlen(message) + 1;
+	if (len < 0 || (size_t)len >= strlen(text)) return NULL; /* the message alone is too long */
+	text[len] = '\0';
+	return text + len + 1;
 }
 
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
