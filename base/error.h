@@ -65,8 +65,8 @@ typedef struct vv_error {
 	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */
 } vv_error;
 
-/* Sets code and message; long text loses its middle. What stands behind a newline of fmt is the hint (as of vv_hint), else
- * there is none. Returns code: VV_EREFUSED for VV_EAUTH, VV_EMISSING for VV_EBLOCK. */
+/* Sets code and message; long text loses its middle. The text after a newline in fmt becomes the hint (see vv_hint); without a
+ * newline the hint is cleared. Returns code: VV_EREFUSED for VV_EAUTH, VV_EMISSING for VV_EBLOCK. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -79,7 +79,8 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
 vv_status vv_fail_nomem(vv_error *err);
 
-/* Sets the hint where none is set yet, in an error that another function made. Returns err->code; for a NULL err VV_EUSAGE, so that a failure stays one.
+/* Adds a hint to an error that another function made, unless it has one. Returns err->code; VV_EUSAGE for a NULL err, so that
+ * the caller still fails.
  * Hints that name a command of varve are codes. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same with a code and its arguments (hint.h), as they are: who words the hint escapes them.

@@ -18,7 +18,7 @@
 /*
  * hold_cache: the vaults whose ledgers are in memory, so that not every request reads one.
  *
- * At most VV_HOLD_CACHE_VAULTS, and so many bytes of records besides the last one. If there are more, the
+ * At most VV_HOLD_CACHE_VAULTS, and VV_HOLD_CACHE_BYTES of records besides the last one. If there are more, the
  * identity with the most loses the vault that was asked for longest ago: one that alternates between many vaults makes the
  * server read its own again, and no other's.
  */

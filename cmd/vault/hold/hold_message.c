@@ -131,7 +131,7 @@ vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_me
 	return write_message(line, NULL, ops[op].answered, a, err);
 }
 
-/* So many pairs of the map are left; in is before the first of them. */
+/* Reads the remaining pairs of the map; in is before the first of them. */
 static vv_status read_members(vv_members_in *in, const uint8_t *has, size_t pairs,
 			      vv_hold_message *m, vv_error *err)
 {

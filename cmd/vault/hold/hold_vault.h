@@ -63,7 +63,7 @@ bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);
  * refresh. VV_ECORRUPT: no record of this vault, or not what the name says. */
 vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err);
-/* All that lie in a folder, but for damaged ones: whoever has those brings them again. Refreshed. */
+/* Adds all records in a folder but damaged ones, which another holder sends again. Refreshed. */
 vv_status vv_hold_vault_add_folder(vv_hold_vault *v, const char *dir, vv_error *err);
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
 

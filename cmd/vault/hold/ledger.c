@@ -604,8 +604,8 @@ uint64_t vv_ledger_bytes(const vv_ledger *l)
 	return l->bytes;
 }
 
-/* The record in a file, where it is a sound one. One that cannot be read may be sound: whoever counts the damaged ones goes on,
- * anybody else would take what follows from the others for what the vault says. */
+/* Adds the record in a file unless it is damaged. One that cannot be read may be valid: it counts as damaged where damaged ones
+ * are counted, and fails elsewhere, since the other records alone may say something else. */
 static vv_status add_file(vv_ledger *l, const char *name, const char *path, vv_buf *bytes,
 			  uint64_t *damaged, vv_error *err)
 {

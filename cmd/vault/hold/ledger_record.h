@@ -99,7 +99,7 @@ int vv_ledger_record_compare(const void *a, const void *b);
 size_t vv_run_shard_count(const vv_ledger_record *r);
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
-/* out gets zeros in the place of a signature, and the bytes: vv_ledger_record_read_checked reads them, and nobody else. */
+/* Puts zeros instead of a signature, then the bytes. Only vv_ledger_record_read_checked reads them. */
 vv_status vv_ledger_record_put(vv_buf *out, vv_ledger_record *r, vv_error *err);
 /* out gets the file: signature and bytes. Sets r->author and r->cid. */
 vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,

@@ -1,9 +1,9 @@
 /*
  * members: members of a struct as those of a DAG-CBOR map, by a table.
  *
- * Whoever has the table writes the map's head; a table's members stand in the map's order: shorter keys first. Where
- * null_ok is set, what is absent is null: a link that is null, bytes that are NULL, a number of all ones, fixed bytes
- * whose flag is not set.
+ * The caller writes the map's head; a table lists its members in the map's order, shorter keys first. Where null_ok is
+ * set, an absent member is null: a null link, bytes that are NULL, a number of all ones, fixed bytes whose flag is not
+ * set.
  */
 #ifndef VV_CMD_VAULT_HOLD_MEMBERS_H
 #define VV_CMD_VAULT_HOLD_MEMBERS_H
@@ -52,7 +52,7 @@ typedef struct vv_members_in {
 vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
 			 vv_error *err);
 vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err);
-/* The head of a map, or of a list that is no list of equals: so many members. */
+/* Reads the head of a map, or of a list of different members. VV_ECORRUPT: it has another number of members. */
 vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err);
 vv_status vv_members_get_tuple(vv_members_in *in, size_t members, vv_error *err);
 
