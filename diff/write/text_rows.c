@@ -143,13 +143,13 @@ static size_t measure(const text_rows *r, size_t column, size_t max)
 	return widest;
 }
 
-/* Takes a column in when it fits into what is left of the line. */
+/* Takes a column in when it fits into what is left of the line, before the mark of hidden columns. */
 static bool take(text_rows *r, size_t column, size_t *left, size_t max)
 {
 	text_column *c = &r->columns[column];
 	if (c->used) return true;
 	c->width = measure(r, column, max);
-	if (c->width > max || c->width + GAP > *left) return false;
+	if (c->width > max || c->width + GAP >= *left) return false;
 	c->used = true;
 	*left -= c->width + GAP;
 	return true;

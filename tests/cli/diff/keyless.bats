@@ -98,3 +98,25 @@ became_unique() {
 	succeeds varve diff
 	output_has "~ place: Place 40 (row 40)"
 }
+
+@test "rows without a key stand in a table with their numbers, in as many columns as fit" {
+	new_repo
+	printf 'a,b,c\nx,1,left\nx,1,left\ny,2,left\nz,3,left\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	printf 'a,b,c\nx,1,left\nx,1,left\ny,2,left\nz,4,left\nz,9,left\n' > t.csv
+	COLUMNS=80 succeeds varve diff
+	output_is "t.csv: index -> work tree
+
+    row       b  a  c
+  ~   4  3 -> 4  z  left
+  +   5       9  z  left
+
+  1 row added, 1 row changed (1 cell); 4 -> 5 rows"
+	for width in 24 23 22 21 20; do
+		COLUMNS=$width succeeds varve diff
+		while IFS= read -r line; do
+			[ "${#line}" -le "$width" ] || { show_run "$width" "too wide: $line"; return 1; }
+		done < <(grep -E '^(  [~+]|    row) ' <<< "$output")
+	done
+}

@@ -595,6 +595,11 @@ teardown() {
 	new_repo src
 	ends_with 2 varve serve --http 127.0.0.1:0 --auth users src
 	stderr_has "users, line 1"
+	mkfifo fifo
+	for file in fifo src; do
+		ends_with 2 timeout 20 varve serve --http 127.0.0.1:0 --auth "$file" src
+		stderr_has "'$file' is not a file"
+	done
 }
 
 @test "what cannot be served is said" {

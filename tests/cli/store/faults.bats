@@ -280,8 +280,9 @@ profile() {
 	printf '#!/bin/sh\necho "{}"\n' > "$HOME/give"
 	ends_with 2 varve push
 	stderr_has "AccessKeyId"
+	printf '[services none]\ns3 =\n  endpoint_url = http://127.0.0.1:9\n' >> "$HOME/.aws/config"
 	AWS_PROFILE=none ends_with 2 varve push
-	stderr_has "none"
+	stderr_has "has no profile [none]"
 }
 
 # keeps_versions MODE: a bucket whose objects are never gone serves as another one, and keeps what a gc removed.

@@ -165,6 +165,19 @@ other() { cp "$(ls "$(dirname "$1")"/* | grep -vxF "$1" | head -1)" "$1"; }
 	done
 }
 
+@test "drop frees nothing whose blocks are damaged at the store, though the same blocks are here" {
+	versions
+	for pack in "$store"/packs/*.pack; do
+		head -c "$(($(stat -c %s "$pack") - 128))" /dev/zero | dd of="$pack" bs=1 seek=32 conv=notrunc status=none
+	done
+	run varve drop --history
+	output_has "keeps 0 of 5"
+	succeeds varve --offline fsck --data
+	for commit in $(git rev-list main); do
+		succeeds varve --offline cat "$commit:prices.csv"
+	done
+}
+
 @test "status --remote in a fresh clone counts the versions of the remote's branches, too" {
 	versions
 	git checkout -q -b other

@@ -125,6 +125,12 @@ copy() {
 	rm -f "$store/packs/x"
 	chmod 755 "$store/packs" "$store"
 	succeeds varve push
+	# The list of a folder fails: that a file is not in it is not known.
+	mkdir ../fails
+	printf '#!/bin/sh\ncase " $* " in\n*" lsf "*) echo no list today >&2; exit 1 ;;\n*" cat "*) exit 0 ;;\nesac\nexec %s "$@"\n' "$(command -v rclone)" > ../fails/rclone
+	chmod +x ../fails/rclone
+	PATH=$PWD/../fails:$PATH ends_with 2 varve store test
+	stderr_has "no list today"
 	mkdir ../bin
 	for program in git sh cat sed; do
 		ln -s "$(command -v "$program")" ../bin/

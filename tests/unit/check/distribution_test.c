@@ -320,6 +320,36 @@ static void damaged_bytes_are_no_distribution(void **state)
 	vv_schema_clear(&s);
 }
 
+/* Nothing of their values is left; a kept one that forgets this would take them for none. */
+static void too_many_texts_are_still_too_many_when_they_are_read_again(void **state)
+{
+	vv_distribution d, back;
+	vv_buf bytes = VV_BUF_INIT, word = VV_BUF_INIT;
+	vv_schema s;
+	vv_error err;
+
+	(void)state;
+	read_schema(&s, "{\"fields\":[{\"name\":\"x\"}]}");
+	vv_distribution_init(&d, VV_DIST_TEXTS);
+	vv_buf_put_spaces(&word, VV_DIST_BYTES_MAX / 16);
+	for (char i = 'a'; i <= 'z'; i++) {
+		vv_buf_putc(&word, i);
+		add(&d, &s, vv_buf_cstr(&word), 1);
+	}
+	vv_assert_ok(vv_distribution_finish(&d, &err), &err);
+	assert_true(d.over);
+	vv_distribution_put(&bytes, &d);
+	vv_distribution_init(&back, VV_DIST_TEXTS);
+	assert_true(vv_distribution_get(&back, bytes.data, bytes.len, &err));
+	assert_true(back.over);
+	assert_int_equal(back.rows, 26);
+	vv_distribution_clear(&back);
+	vv_distribution_clear(&d);
+	vv_buf_clear(&bytes);
+	vv_buf_clear(&word);
+	vv_schema_clear(&s);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(numbers_keep_their_order),
 	cmocka_unit_test(numbers_are_read_as_their_field_spells_them),
@@ -330,6 +360,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(digits_are_dropped_whatever_the_way),
 	cmocka_unit_test(taking_away_what_was_not_there_is_noticed),
 	cmocka_unit_test(damaged_bytes_are_no_distribution),
+	cmocka_unit_test(too_many_texts_are_still_too_many_when_they_are_read_again),
 };
 
 VV_TEST_SUITE(distribution)

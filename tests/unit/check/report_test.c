@@ -217,6 +217,30 @@ static void long_values_are_cut_between_characters(void **state)
 	vv_buf_clear(&long_value);
 }
 
+static void what_accepts_several_values_is_proposed_once(void **state)
+{
+	static const char *const intended[] = {"accept N/A", "accept N/A", NULL, "accept -",
+					       "accept N/A"};
+	static const char once[] = "    if it is intended: accept N/A\n";
+	vv_check_report *r = report_of(5, VV_SEVERITY_ERROR, false);
+	const char *text, *first;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(intended) / sizeof(intended[0]); i++) {
+		vv_finding f = finding("type-error", VV_SEVERITY_ERROR, "id=1");
+
+		f.intended = intended[i];
+		add(r, f);
+	}
+	end(r);
+	text = written(r, VV_REPORT_TEXT);
+	first = strstr(text, once);
+	assert_non_null(first);
+	assert_null(strstr(first + 1, once));
+	vv_assert_contains(text, "    if it is intended: accept -\n");
+	vv_report_free(r);
+}
+
 static void nothing_found_is_written_in_every_form(void **state)
 {
 	vv_check_report *r = report_of(5, VV_SEVERITY_ERROR, false);
@@ -281,6 +305,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(conditions_are_told_apart),
 	cmocka_unit_test(errors_stand_before_warnings),
 	cmocka_unit_test(long_values_are_cut_between_characters),
+	cmocka_unit_test(what_accepts_several_values_is_proposed_once),
 	cmocka_unit_test(nothing_found_is_written_in_every_form),
 	cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
 };

@@ -277,6 +277,35 @@ static void running_out_of_memory_is_told(void **state)
 	vv_schema_clear(&schema);
 }
 
+/* What one row says of its pattern, the next one does not. */
+static void a_row_is_undecided_by_its_own_text_alone(void **state)
+{
+	static const char condition[] = "s matches '(a|aa)+[b-d]'";
+	vv_cell cells[FIELDS] = {{0}};
+	vv_schema schema;
+	vv_condition *c;
+	vv_condition_scratch *scratch = vv_condition_scratch_new();
+	vv_error err;
+	char many[64];
+
+	(void)state;
+	read_fields(&schema);
+	assert_non_null(scratch);
+	vv_assert_ok(vv_condition_new(&c, condition, strlen(condition), &schema, false, &err),
+		     &err);
+	memset(many, 'a', sizeof(many));
+	vv_cell *s = &cells[vv_schema_find(&schema, "s", 1)];
+	*s = (vv_cell){.text = many, .len = sizeof(many)};
+	assert_int_equal(vv_condition_eval(c, scratch, cells), VV_UNKNOWN);
+	assert_true(vv_condition_undecided(scratch));
+	*s = (vv_cell){.text = "aab", .len = 3};
+	assert_int_equal(vv_condition_eval(c, scratch, cells), VV_TRUE);
+	assert_false(vv_condition_undecided(scratch));
+	vv_condition_scratch_free(scratch);
+	vv_condition_free(c);
+	vv_schema_clear(&schema);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_line_of_the_table_has_its_answer),
 	cmocka_unit_test(every_function_has_an_example_that_holds),
@@ -286,6 +315,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nesting_is_limited),
 	cmocka_unit_test(a_long_condition_is_no_problem),
 	cmocka_unit_test(running_out_of_memory_is_told),
+	cmocka_unit_test(a_row_is_undecided_by_its_own_text_alone),
 };
 
 VV_TEST_SUITE(condition)

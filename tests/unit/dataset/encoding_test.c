@@ -6,6 +6,7 @@
 #include "base/show.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/guess_encoding.h"
+#include "dataset/read/text_encoder.h"
 
 static const char *const all[] = {"windows-1252", "windows-1250", "windows-1253", "windows-1255",
 				  "ISO-8859-1",   "ISO-8859-15",  "KOI8-R",       "IBM850",
@@ -256,6 +257,34 @@ static void latin_letters_are_guessed_as_words_have_them(void **state)
 	}
 }
 
+/* By this a file in another encoding is known again without a copy of its bytes. */
+static void encoded_text_is_known_by_its_bytes_also_after_a_reset(void **state)
+{
+	static const char *const texts[] = {"Gr\xc3\xbc\xc3", "\x9f", "e"};
+	vv_text_encoder e;
+	vv_encoding *latin;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_encoding_open(&latin, "ISO-8859-1", &err), &err);
+	vv_assert_ok(vv_text_encoder_init(&e, &err), &err);
+	for (int i = 0; i < 2; i++) {
+		for (int k = 0; k < 3; k++) {
+			vv_assert_ok(vv_text_encoder_put(&e, latin, texts[k], strlen(texts[k]),
+							 k == 2, &err),
+				     &err);
+		}
+		assert_true(vv_text_encoder_made(&e, 5,
+						 vv_xxh3_128("Gr\xfc\xdf"
+							     "e",
+							     5, 0)));
+		assert_false(vv_text_encoder_made(&e, 5, vv_xxh3_128("Gr\xfc\xdfi", 5, 0)));
+		vv_text_encoder_reset(&e);
+	}
+	vv_text_encoder_clear(&e);
+	vv_encoding_close(latin);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(latin_letters_are_guessed_as_words_have_them),
 	cmocka_unit_test(every_byte_goes_back_in_every_encoding),
@@ -264,6 +293,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_character_that_an_encoding_lacks_is_refused),
 	cmocka_unit_test(an_encoding_has_one_name),
 	cmocka_unit_test(what_is_not_clear_is_not_guessed),
+	cmocka_unit_test(encoded_text_is_known_by_its_bytes_also_after_a_reset),
 };
 
 VV_TEST_SUITE(encoding)

@@ -4,6 +4,7 @@
  */
 #include "dataset/format/group_edit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,39 @@ static void a_row_in_or_out_takes_little_more_than_itself(void **state)
 	vv_buf_clear(&base);
 }
 
+/* What is common to all numbers of a column is in its head: with another, the edits bring one. */
+static void numbers_whose_head_changes_are_told_by_edits(void **state)
+{
+	enum { ROWS = 300 };
+	static const char *const others[] = {"4999", "", "70000"};
+	static char texts[ROWS][8];
+	const char *rows[ROWS];
+
+	(void)state;
+	for (unsigned i = 0; i < ROWS; i++) {
+		(void)snprintf(texts[i], sizeof(texts[i]), "%u", 5000 + i * i * 7919 % 997);
+	}
+	for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
+		columns a, b;
+		vv_buf base, raw;
+
+		for (unsigned i = 0; i < ROWS; i++) {
+			rows[i] = texts[i];
+		}
+		one_column(&a, rows, ROWS);
+		rows[170] = others[k];
+		one_column(&b, rows, ROWS);
+		base = encode(&a);
+		raw = encode(&b);
+		assert_in_range(there_and_back(&raw, &base), 1, 30);
+		assert_in_range(there_and_back(&base, &raw), 1, 30);
+		vv_buf_clear(&base);
+		vv_buf_clear(&raw);
+		free(a.cells);
+		free(b.cells);
+	}
+}
+
 static void groups_without_rows_in_common_are_not_told_by_edits(void **state)
 {
 	columns a, b;
@@ -321,6 +355,7 @@ static void edits_that_ask_for_much_are_refused(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(edits_give_back_the_group),
 	cmocka_unit_test(a_row_in_or_out_takes_little_more_than_itself),
+	cmocka_unit_test(numbers_whose_head_changes_are_told_by_edits),
 	cmocka_unit_test(groups_without_rows_in_common_are_not_told_by_edits),
 	cmocka_unit_test(damaged_edits_and_bases_end_well),
 	cmocka_unit_test(edits_that_ask_for_much_are_refused),

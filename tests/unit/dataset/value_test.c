@@ -77,9 +77,30 @@ static void ties_go_to_even(void **state)
 	assert_true(answered > MANY / 4);
 }
 
+static void any_spelling_of_zero_is_zero_as_a_double(void **state)
+{
+	static const char *const zeros[] = {"0", "-0", "0.00", "000", "0e5", "-0.0E-7"};
+	static const char number[] = "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}]}";
+	vv_auto(vv_schema) s = {0};
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_schema_read(&s, number, strlen(number), "schema", &err), &err);
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++) {
+		vv_auto(vv_buf) digits = VV_BUF_INIT;
+		vv_decimal d;
+		double out = 7;
+
+		assert_true(vv_decimal_read(&d, &digits, s.fields, zeros[i], strlen(zeros[i])));
+		assert_true(vv_decimal_double(&out, &d, &digits));
+		assert_true(out == 0);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(decimals_become_the_nearest_doubles),
 	cmocka_unit_test(ties_go_to_even),
+	cmocka_unit_test(any_spelling_of_zero_is_zero_as_a_double),
 };
 
 VV_TEST_SUITE(value)

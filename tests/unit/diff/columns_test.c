@@ -173,16 +173,27 @@ static void without_a_key_values_are_compared_by_what_else_is_equal(void **state
 static void the_tables_own_key_is_taken_where_none_is_given(void **state)
 {
 	static const char *const by_id[] = {"id", NULL};
-	const char *old = "id,a,n\n1,x,0\n2,y,0\n3,z,0\n", *new = "id,b,n\n2,y,1\n3,z,2\n";
-	match m;
-	vv_error err;
+	static const struct {
+		const char *new, *wanted;
+	} cases[] = {{"id,b,n\n2,y,1\n3,z,2\n", "id b<a:100 n"},
+		     {"n,b,id\n1,y,2\n2,z,3\n", "*n *b<a:100 id"}};
+	const char *old = "id,a,n\n1,x,0\n2,y,0\n3,z,0\n";
 	(void)state;
-	vv_tables_init(&m.tables);
-	vv_tables_open(&m.tables, &m.a, old, strlen(old), &(vv_tables_options){.key = by_id});
-	vv_tables_open(&m.tables, &m.b, new, strlen(new), &(vv_tables_options){.key = by_id});
-	vv_assert_ok(vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){0}, &err), &err);
-	assert_string_equal(in_short(&m), "id b<a:100 n");
-	close_match(&m);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		match m;
+		vv_error err;
+		const char *new = cases[i].new;
+
+		vv_tables_init(&m.tables);
+		vv_tables_open(&m.tables, &m.a, old, strlen(old),
+			       &(vv_tables_options){.key = by_id});
+		vv_tables_open(&m.tables, &m.b, new, strlen(new),
+			       &(vv_tables_options){.key = by_id});
+		vv_assert_ok(vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){0}, &err),
+			     &err);
+		assert_string_equal(in_short(&m), cases[i].wanted);
+		close_match(&m);
+	}
 }
 
 static void renames_can_be_said_and_forbidden(void **state)

@@ -210,6 +210,42 @@ static void a_pack_that_is_cut_leaves_nothing(void **state)
 	nothing_is_left();
 }
 
+/* Into an empty repository, without pointers: not looked at one by one where git found it whole. */
+static void a_pack_that_lacks_one_object_is_missing_it_whichever_it_is(void **state)
+{
+	static const char *const left_out[] = {"main:g7", "main^{tree}", "main~3", "main~9:f"};
+
+	(void)state;
+	git_home();
+	sh("git init -q -b main from; cd from; for i in $(seq 40); do seq $i 40 > f; echo $i > g$i; git add .; "
+	   "git commit -qm $i; done; git rev-list --objects main | cut -d' ' -f1 > ../all");
+	for (size_t i = 0; i <= sizeof left_out / sizeof left_out[0]; i++) {
+		const bool whole = i == sizeof left_out / sizeof left_out[0];
+		vv_buf pack = VV_BUF_INIT;
+		vv_git_receive *g = NULL;
+		vv_repository *to;
+		vv_oid want;
+		vv_error err;
+
+		sh("rm -rf to; git init -q -b main to; cd from; grep -v $(git rev-parse %s) ../all | "
+		   "git pack-objects -q --stdout > ../pack",
+		   whole ? "HEAD | tr 0-9a-f z" : left_out[i]);
+		vv_assert_ok(vv_read_file(&pack, "pack", 1 << 24, &err), &err);
+		to = open_at("from");
+		want = rev(to, "main");
+		vv_repository_close(to);
+		to = open_at("to");
+		vv_assert_ok(vv_git_receive_open(&g, to, NULL, &err), &err);
+		vv_assert_ok(vv_git_receive_pack(g, pack.data, pack.len, &err), &err);
+		vv_assert_status(vv_git_receive_end(g, &want, 1, &err), whole ? VV_OK : VV_EMISSING,
+				 &err);
+		assert_int_equal(vv_git_receive_is_plain(g), whole);
+		vv_git_receive_close(g);
+		vv_repository_close(to);
+		vv_buf_clear(&pack);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pack_brings_a_history_and_a_thin_one_what_follows),
 	cmocka_unit_test(a_thin_pack_without_its_base_is_refused),
@@ -218,6 +254,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(odd_trees_are_refused),
 	cmocka_unit_test(what_is_not_a_pack_is_refused),
 	cmocka_unit_test(a_pack_that_is_cut_leaves_nothing),
+	cmocka_unit_test(a_pack_that_lacks_one_object_is_missing_it_whichever_it_is),
 };
 
 VV_TEST_SUITE(git_packed)

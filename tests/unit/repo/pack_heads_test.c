@@ -4,6 +4,9 @@
 #include "repo/git/pack_heads.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "repo/git/blob.h"
 
 #define git_commit fixture_commit /* libgit2 has a type of this name */
 #include "tests/unit/repo/git_fixture.h"
@@ -192,9 +195,27 @@ static void one_pointer_is_never_passed_over(void **state)
 	}
 }
 
+/* No pack and no folder of ours has it yet. */
+static void a_pointer_that_is_only_staged_is_not_passed_over(void **state)
+{
+	static const char pointer[] = POINTER;
+	vv_repository *r;
+	vv_pack_sum sum = {0};
+	vv_oid id;
+
+	(void)state;
+	make(true);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
+	assert_int_equal(vv_pack_heads_plain(r, 40, true, &sum, &err), 1);
+	vv_assert_ok(vv_blob_write(r, pointer, strlen(pointer), &id, &err), &err);
+	assert_int_equal(vv_pack_heads_plain(r, 40, true, &sum, &err), 0);
+	vv_repository_close(r);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_history_without_pointers_is_told_without_a_walk),
 	cmocka_unit_test(one_pointer_is_never_passed_over),
+	cmocka_unit_test(a_pointer_that_is_only_staged_is_not_passed_over),
 	cmocka_unit_test(types_and_sizes_are_those_of_git),
 	cmocka_unit_test(no_flipped_bit_ends_the_process),
 };
