@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """promise.py ROOT: every promise of the pages that tests/check/promises.md names has tests there, and each of these tests exists.
 
-A page's promises are the first column of its first table, in its order; of README any words, a `¦` for a `|`. A cell
-names tests as `FILE`: NAME; NAME, where a name is that of a @test, a function of a C or Python file, or a word that
-the file has."""
+A page's promises are the first column of its first table, in its order; then any words of it, a `¦` for a `|`. Of README
+and docs/promises.md each paragraph, item and row of a table has a promise here. A cell names tests as `FILE`: NAME; NAME, where
+a name is that of a @test, a function of a C or Python file, or a word that the file has; or it says "no test: REASON"."""
 import os
 import re
 import sys
 
 PAGE = "tests/check/promises.md"
+COMPLETE = ("README.md", "docs/promises.md")
 
 
 def read(root, name):
@@ -33,22 +34,34 @@ def exists(root, file, name):
     kind = os.path.splitext(file)[1]
     if kind == ".py" and name.startswith("test_"):
         return f"def {name}(" in text
-    return {".bats": f'@test "{name}" {{', ".c": f"cmocka_unit_test({name})"}.get(kind, name) in text
+    if kind == ".c":
+        return re.search(rf"cmocka_unit_test\w*\({name}\b", text)
+    return (f'@test "{name}" {{' if kind == ".bats" else name) in text
+
+
+def parts_of(text):
+    """Paragraphs, items and rows of tables, without transcripts, headings and pictures."""
+    for part in re.split(r"\n(?=[-|])|\n\n+", re.sub(r"```.*?```|<!--.*?-->", "", text, flags=re.S)):
+        if part.strip() and not part.strip().startswith(("#", "!", "| |", "|---", "| every 1.x |")):
+            yield part
 
 
 def page_faults(root, page, rows):
     text = read(root, page)
-    if page == "README.md":
-        for row in rows:
-            if row[0].strip().replace("¦", "|") not in text:
-                yield f"{PAGE}: {page} does not say: {row[0].strip()}"
-    else:
-        first = re.search(r"^\|.*?\n\n", text, re.M | re.S)
-        if [row[0].strip() for row in table_rows(first[0])[1:]] != [row[0].strip() for row in rows]:
-            yield f"{PAGE} has other promises than {page}, or another order"
+    said = [row[0].strip().replace("¦", "|") for row in rows]
+    first = [] if page == "README.md" else [row[0].strip() for row in table_rows(re.search(r"^\|.*?\n\n", text, re.M | re.S)[0])[1:]]
+    if said[:len(first)] != first:
+        yield f"{PAGE} has other promises than {page}, or another order"
+    for words in said:
+        if words not in text:
+            yield f"{PAGE}: {page} does not say: {words}"
+    if page in COMPLETE:
+        for part in parts_of(text):
+            if not any(words in part for words in said):
+                yield f"{PAGE} has no promise of {page}: {part.strip()}"
     for row in rows:
         tests = list(names(row[-1].strip()))
-        if not tests:
+        if not tests and not row[-1].strip().startswith("no test: "):
             yield f"{PAGE}: no test pins: {row[0].strip()}"
         for file, name in tests:
             if not exists(root, file, name):

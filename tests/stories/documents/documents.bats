@@ -336,6 +336,30 @@ two_versions() {
 	ends_with 2 varve check
 }
 
+@test "the job for documents in pull requests finds what breaks a rule and shows cells" {
+	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	toy
+	two_versions
+	printf '[b.toy#Prices]\nprice < 25\n' > varve.checks
+	git add varve.checks
+	git commit -qm rules
+	book 99 > b.toy
+	git commit -qam three
+	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/programs/ci/documents.yml" <<-'END'
+	import sys, yaml
+	for step in yaml.safe_load(open(sys.argv[1]))["jobs"]["check"]["steps"][-2:]:
+	    open(f"../{step['name']}.sh", "w").write(step["run"])
+	END
+	BASE=$(git rev-parse HEAD~1) HEAD=$(git rev-parse HEAD) GITHUB_STEP_SUMMARY=$PWD/../summary
+	export BASE HEAD GITHUB_STEP_SUMMARY
+	ends_with 1 bash -eo pipefail ../Check.sh
+	output_has '::error file=b.toy'
+	output_has 'price=99'
+	succeeds bash -eo pipefail ../Differences.sh
+	grep -F '4.75' ../summary | grep -F 99
+	HEAD=$BASE succeeds bash -eo pipefail ../Check.sh
+}
+
 @test "a description and the base say the types and the key of a table of a document" {
 	toy
 	two_versions
