@@ -16,6 +16,7 @@
 #include "dataset/table/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
+#include "lib/documents/document.h"
 #include "lib/names/name_list.h"
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
@@ -188,9 +189,6 @@ static vv_status take_head(void *payload, const void *bytes, size_t len, vv_erro
 	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
 }
 
-/* What git looks at before it calls a file binary. */
-#define BINARY_LOOK ((size_t)8000)
-
 /* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. */
 static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
 {
@@ -200,14 +198,23 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binar
 	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
 		const char *bytes = vv_buf_cstr(&h.bytes);
 
-		*binary = memchr(bytes, '\0',
-				 h.bytes.len < BINARY_LOOK ? h.bytes.len : BINARY_LOOK) != NULL;
+		/* as git has it */
+		*binary = memchr(bytes, '\0', h.bytes.len < 8000 ? h.bytes.len : 8000) != NULL;
 		u = vv_unseen_find(bytes, h.bytes.len);
 		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
 		u = u && vv_unseen_has_rows(u, path) ? u : NULL;
 	}
 	vv_buf_clear(&h.bytes);
 	return u;
+}
+
+/* Is it a table of a document, or the document itself? Files of bytes that varve keeps are none. */
+static bool is_document(const vv_diff_item *i)
+{
+	const vv_subject *s = i->b ? i->b : i->a;
+	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
+
+	return s->table || vv_document_is_name(s->repo, env, i->path);
 }
 
 static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
@@ -221,15 +228,19 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 	bool binary = false;
 	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
-	vv_buf_printf(&out->line, ": %s%s%s %s ('%s' shows it)", why ? why : "", why ? "; " : "",
+	vv_buf_printf(&out->line, ": %s%s%s %s", why ? why : "", why ? "; " : "",
 		      u        ? u->what
 		      : binary ? "binary file"
 			       : "text",
 		      !item->a   ? "added"
 		      : !item->b ? "removed"
-				 : "changed",
+				 : "changed");
+	vv_buf_printf(&out->line, binary ? "" : " ('%s' shows it)",
 		      how->text_shown_by ? how->text_shown_by : "git diff");
-	if (u && now->repo && item->b) {
+	if (u && u->kind && item->b && is_document(item) && !how->patch && !how->only_whether &&
+	    vv_documents_are_read(now->repo)) {
+		vv_buf_puts(&out->line, "; " VV_READER_INSTALL);
+	} else if (u && now->repo && item->b) {
 		(void)vv_hint_put(&out->line, "; ", vv_repository_words(now->repo),
 				  vv_unseen_hint(u, item->path), item->path);
 	}
@@ -532,7 +543,10 @@ static void propose_key(comparison *c, const vv_key_found *old, const vv_key_fou
 		      old->whole && new->whole ? "" : " in its first rows");
 	const vv_hint_words_fn words = c->how->notes ? c->how->notes->words : NULL;
 	(void)vv_hint_put(&c->proposal, ": ", words, VV_HINT_DIFF_KEY, f->name);
-	(void)vv_hint_put(&c->proposal, ", ", words, VV_HINT_ADD_KEY_FOUND, f->name, c->item->path);
+	if (!c->item->b || !c->item->b->table) { /* documents get no key */
+		(void)vv_hint_put(&c->proposal, ", ", words, VV_HINT_ADD_KEY_FOUND, f->name,
+				  c->item->path);
+	}
 }
 
 /* By which column people know the rows of tables without a key. */
@@ -922,15 +936,6 @@ static void comparison_clear(comparison *c)
 	vv_free(c->column_changes);
 	close_side(&c->old_side);
 	close_side(&c->new_side);
-}
-
-/* Is it a table of a document, or the document itself? Files of bytes that varve keeps are none. */
-static bool is_document(const vv_diff_item *i)
-{
-	const vv_subject *s = i->b ? i->b : i->a;
-	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
-
-	return s->table || vv_document_is_name(s->repo, env, i->path);
 }
 
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,

@@ -304,13 +304,34 @@ static bool stays_in_git(const options *wish, const char *pattern)
 	return wish->text || vv_sniff_is_workbook(pattern);
 }
 
+typedef struct reading {
+	const char *pattern;
+	bool workbook, found;
+} reading;
+
+static vv_status note_kind(void *payload, const vv_reader_kind *k, vv_error *err VV_UNUSED)
+{
+	reading *r = payload;
+
+	r->found = r->found || (k->found && ((strcmp(k->kind, "workbook") == 0) == r->workbook ||
+					     strcmp(k->kind, vv_path_ext(r->pattern)) == 0));
+	return VV_OK;
+}
+
+#define CELLS                                                                                      \
+	"; stays a file of Git, whose cells 'git diff', 'git log -p' and 'git log -p --ext-diff' show"
+
 static const char *what_it_means(vv_repository *r, const options *wish, const char *pattern)
 {
+	const vv_env *env = vv_repository_env(r);
+	reading read = {pattern, vv_sniff_is_workbook(pattern), false};
+
 	if (!stays_in_git(wish, pattern)) return "";
-	return vv_document_is_name(r, vv_repository_env(r), pattern)
-		       ? "; stays a file of Git, whose cells 'git diff', 'git log -p' and 'git log -p "
-			 "--ext-diff' show"
-		       : "; stays text in Git, compared and merged by cell";
+	if (!vv_document_is_name(r, env, pattern)) {
+		return "; stays text in Git, compared and merged by cell";
+	}
+	(void)vv_reader_kinds(r, env, note_kind, &read, VV_IGNORED);
+	return read.found ? CELLS : CELLS " once it can be read: " VV_READER_INSTALL;
 }
 
 static vv_status track(vv_context *c, vv_error *err)

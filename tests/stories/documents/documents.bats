@@ -268,6 +268,7 @@ two_versions() {
 	git mv b.toy b.xlsx
 	git commit -qm renamed
 	succeeds varve track '*.xlsx'
+	output_lacks 'once it can be read'
 	output_has "'git diff'"
 	[ "$(git check-attr diff filter -- b.xlsx)" = $'b.xlsx: diff: varve\nb.xlsx: filter: unspecified' ]
 	git commit -qm tracked
@@ -295,6 +296,8 @@ two_versions() {
 	git config --global varve.reader.xlsx.command "$HOME/none"
 	succeeds git diff
 	output_has b.xlsx
+	succeeds varve track '*.xlsx'
+	output_has "show once it can be read: 'pip install"
 	succeeds git log -p
 }
 
