@@ -168,7 +168,8 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 	if (!filter) return VV_OK;
 	if (filter->condition) {
 		const vv_where_how how = {.params = filter->params,
-					  .param_count = filter->param_count};
+					  .param_count = filter->param_count,
+					  .path = table->subject.path};
 		const char *text = filter->condition;
 		const vv_strings one = {.items = &text, .count = 1};
 

@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -38,6 +40,7 @@ typedef struct reader {
 	size_t line;
 	const char *text; /* of the line, to its comment */
 	size_t len, at;
+	vv_hash_index names; /* of the section's rules */
 	vv_error *err;
 } reader;
 
@@ -491,9 +494,22 @@ static vv_status take_title(reader *r, vv_check_rule *rule)
 	}
 	if (end == r->at || end == r->len || r->text[end] != ':') return VV_OK;
 	rule->name = keep(r, r->text + r->at, end - r->at);
+	const uint64_t hash = vv_xxh3(r->text + r->at, end - r->at, r->names.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&r->names, hash);
+	for (size_t at; rule->name && vv_hash_probe_next(&p, &at);) {
+		if (strcmp(r->out->rules[at].name, rule->name) == 0) {
+			return vv_fail(r->err, VV_EINPUT,
+				       "%s:%zu: a name of its own is expected: the rule of line "
+				       "%zu is called '%s', too",
+				       r->file, r->line, r->out->rules[at].line,
+				       vv_text_shows(rule->name));
+		}
+	}
 	r->at = end + 1;
 	skip_blank(r);
-	return rule->name ? VV_OK : vv_fail_nomem(r->err);
+	return rule->name && vv_hash_index_add(&r->names, hash, r->out->rule_count)
+		       ? VV_OK
+		       : vv_fail_nomem(r->err);
 }
 
 static vv_status read_rule(reader *r, const char *why)
@@ -554,6 +570,7 @@ static vv_status read_section(reader *r)
 	}
 	section *s = &c->sections[c->section_count++];
 	*s = (section){.line = r->line};
+	vv_hash_index_reset(&r->names);
 	do {
 		size_t begin, end;
 
@@ -656,6 +673,7 @@ vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const ch
 
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
+	vv_hash_index_init(&r.names);
 	vv_arena_init(&c->arena);
 	if (len > VV_CHECKS_MAX) {
 		return vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
@@ -673,10 +691,8 @@ vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const ch
 		rc = read_line(&r, at, n > 0 && at[n - 1] == '\r' ? n - 1 : n);
 		at = stop ? stop + 1 : end;
 	}
-	if (rc == VV_OK) {
-		*out = vv_take(&c);
-	}
-	return rc;
+	vv_hash_index_clear(&r.names);
+	return rc < 0 ? rc : vv_hand_over(out, &c);
 }
 
 void vv_checks_free(vv_checks *c)

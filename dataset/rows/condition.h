@@ -52,6 +52,7 @@ typedef struct vv_condition_how {
 	const vv_schema *
 		old; /* of the row before: old. and new. may be; NULL: they may where schema is NULL */
 	bool old_json;
+	const char *path; /* for hints: the table's file; or NULL */
 	const char *file; /* for messages: FILE:LINE:COLUMN; or NULL */
 	size_t file_line, file_column;
 } vv_condition_how;

@@ -149,7 +149,8 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	return vv_fail(err, VV_EINPUT,
 		       "%s: %s\n"
 		       "its reader is: %s",
-		       vv_text_shows(d->name), *said ? said : "its reader failed and said nothing",
+		       d->written ? "the workbook" : vv_text_shows(d->name),
+		       *said ? said : "its reader failed and said nothing",
 		       vv_text_shows(d->command[0]));
 }
 

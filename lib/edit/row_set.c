@@ -31,7 +31,7 @@ static bool is_json(const job *j)
 static vv_status ask(job *j, bool *holds, vv_error *err)
 {
 	const char *text = j->s->condition;
-	const vv_condition_how how = {.json = is_json(j), .filter = true};
+	const vv_condition_how how = {.json = is_json(j), .filter = true, .path = j->s->path};
 	vv_auto(vv_condition) *c = NULL;
 	vv_auto(vv_condition_scratch) *scratch = NULL;
 	vv_status rc;

@@ -61,7 +61,7 @@ static void remove_refs(const vv_fetched *f)
 void vv_fetched_clear(vv_fetched *f)
 {
 	if (f->count > 0) {
-		remove_refs(f);
+		vv_fetched_tidy(f);
 	}
 }
 

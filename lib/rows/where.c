@@ -507,6 +507,7 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 				     .filter = true,
 				     .params = how ? how->params : NULL,
 				     .param_count = how ? how->param_count : 0,
+				     .path = how ? how->path : NULL,
 				     .find = how ? how->find : NULL,
 				     .payload = how ? how->payload : NULL};
 	vv_auto_free vv_condition_test *found = NULL;

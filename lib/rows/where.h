@@ -28,6 +28,7 @@ typedef struct vv_where_how {
 	size_t param_count;
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
+	const char *path; /* for hints: the table's file; NULL: not known */
 	const char *
 		search; /* in small letters: what any cell of a row must have, in letters of either size; NULL or "" */
 } vv_where_how;

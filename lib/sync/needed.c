@@ -26,6 +26,7 @@
 
 typedef struct needed_remote {
 	char *name;
+	char *url; /* what messages call it, where it has a name that no user gave; NULL: its name */
 	/* A Git host's block peers, or a vault's holders, are more than one. */
 	vv_supplier suppliers[NEEDED_SUPPLIERS_MAX];
 	size_t count;
@@ -98,7 +99,7 @@ static void clear_remote(needed_remote *m)
 	for (size_t k = m->count; k-- > 0;) {
 		vv_reach_supplier_clear(&m->suppliers[k]);
 	}
-	vv_free(m->name);
+	vv_free_all(m->url, m->name);
 	*m = (needed_remote){.name = NULL};
 }
 
@@ -129,12 +130,24 @@ void vv_needed_free(vv_needed *n)
 	}
 }
 
+static const char *shown(const needed_remote *m)
+{
+	return vv_reach_shown(m->url ? m->url : m->name);
+}
+
 static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 {
+	vv_auto(vv_remote) m = {0};
+
 	for (size_t i = 0; i < n->count; i++) {
 		if (strcmp(n->remotes[i].name, name) == 0) return VV_OK;
 	}
 	if (n->count == NEEDED_MAX) return VV_OK;
+	/* a cache's */
+	if (vv_repository_is_bare(n->repo) &&
+	    vv_remote_find(&m, n->repo, name, VV_IGNORED) == VV_OK) {
+		n->remotes[n->count].url = vv_take(&m.url);
+	}
 	n->remotes[n->count].name = vv_strdup(name);
 	return n->remotes[n->count++].name ? VV_OK : vv_fail_nomem(err);
 }
@@ -367,7 +380,7 @@ static vv_status connect_needed(vv_needed *n, needed_remote *m, vv_error *err)
 {
 	if (!m->asked) {
 		m->asked = true;
-		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_reach_shown(m->name));
+		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", shown(m));
 	}
 	if (!m->failed && m->count == 0) {
 		m->failed = reach_needed(n, m, &m->why) < 0;
@@ -530,7 +543,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 		}
 		*err = why;
 		if (rc == VV_ECANCELLED) return rc;
-		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));
+		vv_prefix(err, "%s", shown(&n->remotes[i]));
 		reached = reached || n->remotes[i].count > 0;
 	}
 	if (rc < 0 && !reached && n->unasked_count > 0) {

@@ -424,8 +424,9 @@ static long find_new(void *payload, const char *name, size_t len)
 /* A column may be there on one side alone. */
 static vv_status read_where(comparison *c, vv_error *err)
 {
-	const vv_where_how old = {.find = find_old, .payload = c},
-			   new = {.find = find_new, .payload = c};
+	const char *path = c->item->path;
+	const vv_where_how old = {.find = find_old, .payload = c, .path = path},
+			   new = {.find = find_new, .payload = c, .path = path};
 	vv_status a = VV_ENOTFOUND, b = VV_ENOTFOUND;
 
 	if (!c->how->where || c->how->where->count == 0) return VV_OK;

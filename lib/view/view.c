@@ -181,6 +181,7 @@ static vv_status open_writer(view *v, vv_error *err)
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err)
 {
+	const vv_where_how how = {.path = opts->path};
 	view v = {0};
 	vv_status rc;
 
@@ -196,7 +197,7 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    (opts->where && opts->where->count > 0 &&
-	     (rc = vv_where_new(&v.where, t, opts->where, NULL, err)) < 0) ||
+	     (rc = vv_where_new(&v.where, t, opts->where, &how, err)) < 0) ||
 	    (rc = open_writer(&v, err)) < 0 || (rc = run(&v, err)) < 0) {
 		goto done;
 	}

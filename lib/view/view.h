@@ -32,6 +32,7 @@ typedef struct vv_view_options {
 	vv_view_format format;
 	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
 	const vv_strings *where; /* conditions (where.h), all must hold; NULL or none: every row */
+	const char *path;        /* for hints: the table's file; NULL: not known */
 	uint64_t offset;         /* rows (that match) to leave out first */
 	uint64_t limit;          /* rows to write at most; UINT64_MAX: all */
 	uint32_t part,

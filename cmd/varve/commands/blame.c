@@ -363,6 +363,7 @@ static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
 /* By which columns rows are known, and which of them are asked for. */
 static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 {
+	const vv_where_how how = {.path = r->path};
 	vv_status rc;
 	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) return rc;
 	r->key = r->names.items;
@@ -373,7 +374,7 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 		}
 	}
 	if (r->o->where.count > 0) {
-		if ((rc = vv_where_new(&r->where, t, &r->o->where, NULL, err)) < 0 ||
+		if ((rc = vv_where_new(&r->where, t, &r->o->where, &how, err)) < 0 ||
 		    (rc = each_row(r, t, add_row, r, err)) < 0) {
 			return rc;
 		}

@@ -156,6 +156,7 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 		rc = open_keys(&keys, s, v, err);
 		view.keys = &keys.lookup;
 	}
+	view.path = s->path;
 	if (rc == VV_OK) {
 		rc = is_workbook(o) ? vv_view_workbook(&t, name ? name : s->text, &view,
 						       vv_environ(), vv_data_out_put, out, err)

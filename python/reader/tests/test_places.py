@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from conftest import TOP
 from varve_reader import Damaged, Version, edits, open_place
 from varve_reader.cbor import Cid, Cursor
@@ -153,3 +154,13 @@ def test_numbers_have_one_form():
         except Damaged:
             continue
         raise AssertionError(wrong)
+
+
+@pytest.mark.parametrize(("module", "package"), [("zstandard", "zstandard"), ("xxhash", "xxhash"), ("nacl", "PyNaCl")])
+def test_a_package_that_is_missing_is_named(tmp_path, module, package):
+    (tmp_path / f"{module}.py").write_text(f"raise ModuleNotFoundError(name={module!r})")
+    path = os.pathsep.join([str(tmp_path), os.path.dirname(os.path.dirname(os.path.abspath(__file__)))])
+    done = subprocess.run([sys.executable, "-m", "varve_reader", "versions", str(tmp_path)], capture_output=True,
+                          text=True, env=os.environ | {"PYTHONPATH": path})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"varve-reader: the package {package} is missing\nhint: pip install {package}\n"

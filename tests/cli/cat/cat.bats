@@ -279,7 +279,7 @@ two_versions() {
 		stderr_has "texts are not in the order of numbers; quotes compare it as a text: '"
 	done
 	ends_with 2 varve cat --where 'code > 8' :t.csv
-	stderr_has "varve schema --type code=number"
+	stderr_has "varve schema --type code=number t.csv"
 	succeeds varve cat --where "code > '8'" :t.csv
 	output_is $'id,code\n3,9a'
 	succeeds varve cat --where 'code = 007 or code in (10)' :t.csv

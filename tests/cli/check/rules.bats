@@ -206,6 +206,9 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	printf 'price > 0\n' > varve.checks
 	ends_with 2 varve check
 	stderr_has "varve.checks:1:1: a section such as [orders.csv] is expected before the first rule"
+	printf '[t.csv]\np: price > 0\n[*.csv]\np: price > 1\np: price > 2\n' > varve.checks
+	ends_with 2 varve check
+	stderr_has "varve.checks:5: a name of its own is expected: the rule of line 4 is called 'p', too"
 	printf '[t.csv]\ncost > 0\n' > varve.checks
 	ends_with 1 varve check
 	output_has "varve.checks:2:1: no such column 'cost'"

@@ -136,6 +136,11 @@ copies() {
 	stderr_has "http://127.0.0.1:8081/ has number 2"
 	output_has "eu/prices: signed by $key"
 	output_has "number 2"
+	# a copy that shows nothing shows nothing wrong
+	touch public2/forbidden
+	succeeds env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
+	stderr_has "http://127.0.0.1:8082/ is left out"
+	rm public2/forbidden
 	# each copy must have what was signed, not the newest alone
 	sed -i 's,refs/heads/main,refs/heads/other,' public2/repo.git/info/refs
 	ends_with 1 env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org

@@ -1,6 +1,6 @@
 """named.py TXT COMMAND...: runs a command where this machine's name server is one of ours, whose answer for any name is the text of the file
 TXT, a record a line (read anew for each question; a file that is missing: no answer), and where the folders here are served at 127.0.0.1:8081,
-8082 ... as long as they are there. For `unshare -Urmn`."""
+8082 ... as long as they are there (403 where one has a file "forbidden"). For `unshare -Urmn`."""
 import fcntl
 import functools
 import http.server
@@ -43,6 +43,12 @@ def names(server):
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if os.path.exists(self.directory + "/forbidden"):
+            self.send_error(403)
+        else:
+            super().do_GET()
+
     def log_message(self, *_):
         pass
 

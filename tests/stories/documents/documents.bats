@@ -666,7 +666,7 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	cp out want
 	printf '#!/bin/sh\necho "no room for 9 rows" >&2; echo half; exit 1\n' > "$HOME/bin/toy"
 	ends_with 2 varve diff --no-index --key id --format xlsx -o out a.csv b.csv
-	stderr_has 'no room for 9 rows'
+	stderr_has 'the workbook: no room for 9 rows'
 	cmp out want
 	ends_with 2 varve cat --format xlsx --misfit null a.csv
 	git config --global varve.reader.xlsx.command "$HOME/none"

@@ -280,7 +280,7 @@ old_branch() {
 	git remote add plain "$PWD/../empty.git"
 	git config remote.plain.varveKind git
 	ends_with 2 varve push plain main
-	stderr_has "lacks blocks, which the remote does not have either"
+	stderr_has "lacks blocks, which $PWD/../empty.git does not have either"
 	stderr_has "varve fetch --data --all"
 	[ -z "$(git -C ../empty.git for-each-ref)" ]
 	ends_with 2 varve push ../empty2.git main

@@ -101,6 +101,7 @@ cached_bytes() {
 	[ "${#lines[@]}" = 2 ]
 	[ "${lines[1]}" = "$(sed -n 4712p v1.csv)" ]
 	[ "$(cached_bytes)" = 0 ]
+	stderr_has "varve: fetching blocks from $PWD/src"
 	succeeds varve cat src#v1:prices.csv --limit 5
 	[ "$output" = "$(head -n 6 v1.csv)" ]
 	succeeds varve info --quick src#v1:prices.csv

@@ -276,9 +276,9 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 
 	vv_oid_text(hex, &v->commit);
 	hex[10] = '\0';
-	vv_fail(err, VV_EMISSING,
-		"%s of commit %s lacks blocks, which the remote does not have either",
-		vv_text_shows(v->path), hex);
+	vv_fail(err, VV_EMISSING, "%s of commit %s lacks blocks, which %s does not have either",
+		vv_text_shows(v->path), hex,
+		vv_text_url(s->h->push_url ? s->h->push_url : s->h->url));
 	return vv_hint_code(err, VV_HINT_FETCH_ALL);
 }
 

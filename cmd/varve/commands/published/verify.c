@@ -41,6 +41,7 @@ typedef struct git_word {
 typedef struct verifying {
 	vv_context *c;
 	vv_heads_seen seen;
+	bool reached;    /* a copy that refuses earlier shows nothing */
 	uint64_t differ; /* refs that are not as the newest head has them */
 	char *folder;    /* of this machine; NULL: it is none */
 	vv_folder_checked all;
@@ -185,6 +186,7 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		return rc;
 	}
+	v->reached = true;
 	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
 			  err);
 	if (rc < 0 || !v->seen.judged.has_newest || (rc = compare_refs(v, there.hello, err)) < 0) {
@@ -220,7 +222,8 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 				    strcmp(now->trust.name, n.name) != 0);
 
 		/* A rollback, a fork or another's head is something else than was signed. */
-		if (rc == VV_ECORRUPT || rc == VV_EREFUSED || (rc == VV_OK && !sound) || alien) {
+		if (rc == VV_ECORRUPT || (rc == VV_EREFUSED && v.reached) ||
+		    (rc == VV_OK && !sound) || alien) {
 			best->c->code = VV_EXIT_NO;
 		}
 		if (rc == VV_OK && !sound) {
