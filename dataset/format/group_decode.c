@@ -625,13 +625,10 @@ static int shared_run(vv_group_run *out, group_reading *in, int encoding, vv_are
 		rc = group_open_dict(in, values, &count, &out->index, err);
 	}
 	if (rc == VV_ENOMEM) return (int)rc;
-	for (size_t i = 0; rc == VV_OK && out->index && i < rows; i++) {
-		rc = out->index[i] < count ? VV_OK : VV_ECORRUPT;
-	}
 	out->form = VV_RUN_SHARED;
 	out->cells = values;
 	out->count = (size_t)count;
-	return rc == VV_OK;
+	return rc == VV_OK && (!out->index || group_greatest(out->index, rows) < count);
 }
 
 /* Dates and datetimes that can be written: the years 1 to 9999. */
@@ -692,9 +689,11 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 	int64_t *to = (int64_t *)group_numbers_join(&n, arena);
 	if (!to) return false;
 	int64_t least = n.count > 0 ? to[0] : 0, most = least;
-	for (size_t i = 1; i < n.count; i++) {
-		least = to[i] < least ? to[i] : least;
-		most = to[i] > most ? to[i] : most;
+	for (size_t i = n.count & 1; i < n.count; i += 2) { /* three comparisons for two */
+		const bool up = to[i] < to[i + 1];
+
+		least = to[i + !up] < least ? to[i + !up] : least;
+		most = to[i + up] > most ? to[i + up] : most;
 	}
 	out->least = least;
 	out->most = most;

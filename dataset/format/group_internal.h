@@ -179,6 +179,27 @@ static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 	return sum;
 }
 
+/* The greatest of these bytes, sixteen at a time. */
+static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
+{
+	uint8_t most[16] = {0};
+
+	for (size_t i = 0; i < count; i += sizeof(most)) {
+		const uint8_t *at = bytes + i;
+
+		for (size_t k = 0; count - i >= sizeof(most) && k < sizeof(most); k++) {
+			most[k] = at[k] > most[k] ? at[k] : most[k];
+		}
+		for (size_t k = 0; count - i < sizeof(most) && k < count - i; k++) {
+			most[k] = at[k] > most[k] ? at[k] : most[k];
+		}
+	}
+	for (size_t k = 1; k < sizeof(most); k++) {
+		most[0] = most[k] > most[0] ? most[k] : most[0];
+	}
+	return most[0];
+}
+
 /* Is each of these bytes 0 or 1? *ones: how many are 1, then. */
 static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t *ones)
 {

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/buf.h"
 #include "base/show.h"
@@ -298,6 +301,7 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
 	const bool fit = r->form == VV_RUN_SHARED && !misfit;
 	c->words = fit && value_sizes[c->form] == sizeof(int64_t);
 	c->shares_texts = fit && c->form == VV_ARROW_TEXT;
+	c->placeless = r->count;
 	return rc;
 }
 
@@ -388,8 +392,15 @@ static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size
 static void put_doubles(double *to, const int64_t *from, size_t count, unsigned scale)
 {
 	const double unit = (double)spell_power[scale];
+	size_t i = 0;
 
-	for (size_t i = 0; i < count; i++) {
+#ifdef __SSE2__
+	for (; count - i >= 2; i += 2) { /* two in the time of one */
+		_mm_storeu_pd(to + i, _mm_div_pd(_mm_set_pd((double)from[i + 1], (double)from[i]),
+						 _mm_set1_pd(unit)));
+	}
+#endif
+	for (; i < count; i++) {
 		to[i] = (double)from[i] / unit;
 	}
 }
@@ -488,9 +499,10 @@ static vv_status put_places(vv_arrow_column *c, const uint32_t *rows, size_t cou
 	int32_t *to = (int32_t *)(void *)c->values.bytes + have;
 	uint8_t room[VV_ARROW_STEP];
 	const uint8_t *of = shared_of(room, &c->run, rows, count);
+	size_t i = 0;
 	vv_status rc;
 
-	for (size_t i = 0; i < count; i++) {
+	for (; i < count && c->placeless > 0; i++) {
 		vv_arrow_value *v = &c->shared[of[i]];
 
 		if (v->u.i < 0) {
@@ -498,8 +510,12 @@ static vv_status put_places(vv_arrow_column *c, const uint32_t *rows, size_t cou
 
 			if ((rc = put_place(c, text, v->len, have + i, err)) < 0) return rc;
 			v->u.i = to[i];
+			c->placeless--;
 		}
 		to[i] = (int32_t)v->u.i;
+	}
+	for (; i < count; i++) {
+		to[i] = (int32_t)c->shared[of[i]].u.i;
 	}
 	return mark_shared(c, of, count, have, err);
 }
@@ -761,6 +777,7 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 	for (size_t i = 0; c->has_dictionary && c->shares_texts && i < c->run.count; i++) {
 		c->shared[i].u.i = -1; /* the dictionary is a new one */
 	}
+	c->placeless = c->run.count;
 	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
 	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
 	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, c->usual_text + 1)) ||

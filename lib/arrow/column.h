@@ -75,6 +75,7 @@ typedef struct vv_arrow_column {
 	/* the group */
 	vv_group_run run;
 	vv_arrow_value *shared; /* of each of its values; room for 255 */
+	size_t placeless;       /* of these, those whose place in the dictionary is not known */
 	bool words;             /* they have eight bytes each, and none is a misfit */
 	bool shares_texts;      /* they are texts, and none is a misfit */
 	bool short_texts;       /* u.text has each of them */

@@ -36,6 +36,9 @@ def test_only_columns_and_groups_are_read_that_a_query_needs(repo, monkeypatch):
     con = repo.duckdb(revs=["v1"])
     assert con.execute('SELECT price FROM "v1".prices WHERE id = 2').fetchall() == [(120.0,)]
     assert len(asked) == 1 and "item" not in str(asked[0][0]) and "id == 2" in asked[0][1]
+    assert con.execute('SELECT sum(price), count(*), count(item) FROM "v1".prices').fetchall() == [(280.49, 4, 3)]
+    assert con.execute('SELECT count(*) FROM "v1".prices').fetchall() == [(4,)]
+    assert all(columns == [] for columns, _ in asked[1:])  # without a condition by no scanner of pyarrow
 
 
 def test_a_connection_of_ones_own_and_a_second_call(repo, commit, tmp_path_factory):

@@ -35,9 +35,12 @@ def _quoted(name: str) -> str:
 
 def _datasets(repo: Repo, rev: str | datetime.date | None) -> Iterable[tuple[str, Any]]:
     """The tables of a revision whose blocks are here, with their short names."""
+    _values.library("pyarrow.dataset")
+    from ._dataset import QueryDataset
+
     for path, name in _short_names(repo.tables(rev)).items():
         try:
-            yield name, repo.table(path, rev)._repeating().dataset()
+            yield name, QueryDataset(repo.table(path, rev)._repeating())
         except MissingBlocksError as e:
             warnings.warn(f"{path} is left out: {e}", VarveWarning, stacklevel=4)
 
