@@ -220,6 +220,21 @@ uint64_t vv_get_le64(const uint8_t *p)
 	return (uint64_t)vv_get_le32(p) | (uint64_t)vv_get_le32(p + 4) << 32;
 }
 
+void vv_put_be32(uint8_t *out, uint32_t v)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		out[i] = (uint8_t)(v >> (24 - 8 * i));
+	}
+}
+
+void vv_buf_put_be32(vv_buf *b, uint32_t v)
+{
+	uint8_t bytes[4];
+
+	vv_put_be32(bytes, v);
+	vv_buf_put(b, bytes, sizeof(bytes));
+}
+
 vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	vv_buf_put(payload, bytes, len);

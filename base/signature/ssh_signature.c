@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/codec.h"
 
 #define BEGIN "-----BEGIN SSH SIGNATURE-----\n"
@@ -34,10 +35,7 @@ static vv_status bad(vv_error *err)
 
 static void put_string(vv_buf *b, const void *bytes, size_t len)
 {
-	const uint8_t head[4] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8),
-				 (uint8_t)len};
-
-	vv_buf_put(b, head, sizeof(head));
+	vv_buf_put_be32(b, (uint32_t)len);
 	vv_buf_put(b, bytes, len);
 }
 
@@ -60,9 +58,7 @@ static const uint8_t *take(reader *r, size_t len)
 static reader take_string(reader *r)
 {
 	const uint8_t *head = take(r, 4);
-	const size_t len = head ? (size_t)head[0] << 24 | (size_t)head[1] << 16 |
-					   (size_t)head[2] << 8 | head[3]
-				: 0;
+	const size_t len = head ? vv_be32(head) : 0;
 	const uint8_t *at = take(r, len);
 
 	return (reader){.at = at, .end = at ? at + len : NULL, .failed = r->failed};

@@ -15,17 +15,6 @@
 
 #define VV_MULTI_PACK_INDEX "multi-pack-index"
 
-/* Numbers as packs and their indexes have them. */
-static inline uint32_t vv_be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static inline uint64_t vv_be64(const uint8_t *p)
-{
-	return (uint64_t)vv_be32(p) << 32 | vv_be32(p + 4);
-}
-
 /* The folder of objects itself first, then those of its "info/alternates", each once. A failure ends the walk. */
 typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,
 					 vv_error *err);

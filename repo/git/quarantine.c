@@ -4,7 +4,7 @@
  *
  * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the
  * object folder if that fan-out folder is new. Two or more become one pack: three
- * fsyncs, and half the bytes of as many loose objects; a large one among them stays loose.
+ * fsyncs, and half the bytes of as many loose objects; large ones among them stay loose.
  */
 #include "repo/git/quarantine.h"
 
@@ -28,6 +28,7 @@
 #include "base/text.h"
 #include "repo/blocks/squeeze.h"
 #include "repo/git/libgit2.h"
+#include "repo/git/new_pack.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
 #include "repo/git/share.h"
@@ -706,16 +707,6 @@ vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **nam
 	return vv_quarantine_take_pack(r, r->stage->dir, *name_out, err);
 }
 
-/* Writes the packbuilder's pack apart. */
-static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err)
-{
-	vv_status rc;
-
-	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) return rc;
-	int code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL);
-	return code < 0 ? vv_git_fail(err, code, "cannot pack Git's objects") : VV_OK;
-}
-
 /* Commits, tags, trees, blobs: the order that gives packs good locality. */
 static int type_rank(git_object_t type)
 {
@@ -725,18 +716,10 @@ static int type_rank(git_object_t type)
 					 : 3;
 }
 
-/* The only large object in memory among several; NULL: there is none, or others that it may be a difference of. */
-static const vv_memory_object *find_large(const vv_memory_odb *m)
+/* Among several. */
+static bool is_large(const vv_memory_odb *m, const vv_memory_object *o)
 {
-	const vv_memory_object *found = NULL;
-
-	for (size_t i = 0; m->count > LOOSE_MAX && i < m->count; i++) {
-		if (m->items[i].len >= STREAM_MIN) {
-			if (found) return NULL;
-			found = &m->items[i];
-		}
-	}
-	return found;
+	return m->count > LOOSE_MAX && o->len >= STREAM_MIN;
 }
 
 /* A pack would compress it thoroughly; git, too, leaves that to gc. */
@@ -752,44 +735,37 @@ static vv_status stage_large_loose(vv_repository *r, const vv_memory_object *o, 
 			: VV_OK;
 }
 
-static vv_status insert_all(git_packbuilder *pb, const vv_memory_odb *m, vv_error *err)
+static vv_status add_all(vv_new_pack *p, const vv_memory_odb *m, vv_error *err)
 {
-	const vv_memory_object *large = find_large(m);
-	char hex[GIT_OID_HEXSZ + 1];
-	int code;
+	vv_status rc;
 
 	for (int rank = 0; rank <= 3; rank++) {
 		for (size_t i = 0; i < m->count; i++) {
 			const vv_memory_object *o = &m->items[i];
 
-			if (o != large && type_rank(o->type) == rank &&
-			    (code = git_packbuilder_insert(pb, &o->id, NULL)) < 0) {
-				return vv_git_fail(err, code, "cannot pack the object %s",
-						   git_oid_tostr(hex, sizeof(hex), &o->id));
+			if (!is_large(m, o) && type_rank(o->type) == rank &&
+			    (rc = vv_new_pack_add(p, &o->id, o->type, o->bytes, o->len, err)) < 0) {
+				return rc;
 			}
 		}
 	}
 	return VV_OK;
 }
 
-VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
-
 /* Packs what is in memory into the folder apart. */
 static vv_status stage_memory_pack(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	vv_quarantine *s = r->stage;
-	vv_auto(git_packbuilder) *pb = NULL;
+	vv_auto(vv_new_pack) *p = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
 	vv_status rc;
-	int code;
 
-	if ((code = git_packbuilder_new(&pb, r->git)) < 0) {
-		return vv_git_fail(err, code, "cannot pack Git's objects");
-	}
-	if ((rc = insert_all(pb, s->memory, err)) < 0 || (rc = write_pack(r, pb, err)) < 0 ||
-	    (rc = stage_pack(r, s->dir, git_packbuilder_name(pb), files, err)) < 0) {
+	if ((rc = vv_new_pack_open(&p, err)) < 0 || (rc = add_all(p, s->memory, err)) < 0 ||
+	    (rc = need_dir(r, err)) < 0 || (rc = vv_new_pack_write(p, s->dir, hex, err)) < 0 ||
+	    (rc = stage_pack(r, s->dir, hex, files, err)) < 0) {
 		return rc;
 	}
-	(void)snprintf(s->pack, sizeof(s->pack), "%s", git_packbuilder_name(pb));
+	memcpy(s->pack, hex, sizeof(hex));
 	return VV_OK;
 }
 
@@ -881,11 +857,16 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) return rc;
-	const vv_memory_object *large = find_large(s->memory);
-	size_t count = s->memory->count;
+	size_t count = s->memory->count, large = 0;
 	s->tried = true;
-	if ((large && (rc = stage_large_loose(r, large, err)) < 0) ||
-	    (count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
+	for (size_t i = 0; i < count; i++) {
+		if (!is_large(s->memory, &s->memory->items[i])) {
+			continue;
+		}
+		if ((rc = stage_large_loose(r, &s->memory->items[i], err)) < 0) return rc;
+		large++;
+	}
+	if ((count > LOOSE_MAX && count > large && (rc = stage_memory_pack(r, files, err)) < 0) ||
 	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||
 	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0)) {
 		return rc;

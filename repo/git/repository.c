@@ -538,6 +538,9 @@ void vv_repository_close(vv_repository *r)
 	if (r->close_attributes) {
 		r->close_attributes(r);
 	}
+	if (r->close_index) {
+		r->close_index(r);
+	}
 	if (!r->store_lent) {
 		vv_store_close(r->store);
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -247,18 +248,6 @@ static int compare_sorted(const void *a, const void *b)
 	return memcmp(a, b, SORTED_LEN);
 }
 
-static void put_be32(uint8_t *out, uint32_t v)
-{
-	for (unsigned i = 0; i < 4; i++) {
-		out[i] = (uint8_t)(v >> (24 - 8 * i));
-	}
-}
-
-static uint32_t get_be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static vv_status put_sorted(vv_buf *out, uint64_t count, vv_error *err)
 {
 	size_t start = out->len;
@@ -267,7 +256,7 @@ static vv_status put_sorted(vv_buf *out, uint64_t count, vv_error *err)
 	for (uint64_t i = 0; i < count; i++) {
 		uint8_t place[4];
 
-		put_be32(place, (uint32_t)i);
+		vv_put_be32(place, (uint32_t)i);
 		vv_buf_put(out, out->data + HEADER_LEN + i * ENTRY_LEN, 8);
 		vv_buf_put(out, place, sizeof(place));
 	}
@@ -539,7 +528,7 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 		if (rc < 0 || memcmp(item, cid->digest, 8) != 0) {
 			break;
 		}
-		place = get_be32(item + 8);
+		place = vv_be32(item + 8);
 		if (place >= l->count) return not_a_list(l, "a place past its end", err);
 		if ((rc = read_entry(l, place, &e, err)) < 0) {
 			break;

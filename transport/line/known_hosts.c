@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/buf.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -331,7 +332,7 @@ const char *vv_host_key_type(const void *key, size_t len, size_t *type_len)
 	const uint8_t *p = key;
 
 	if (len < 4) return NULL;
-	uint32_t n = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint32_t n = vv_be32(p);
 	if (n == 0 || n > 64 || n > len - 4) return NULL;
 	for (uint32_t i = 0; i < n; i++) {
 		if (p[4 + i] <= ' ' || p[4 + i] >= 0x7f) return NULL;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -383,8 +384,7 @@ typedef struct bytes {
 static bool take_string(bytes *in, bytes *out)
 {
 	if (in->len < 4) return false;
-	size_t n = (size_t)in->p[0] << 24 | (size_t)in->p[1] << 16 | (size_t)in->p[2] << 8 |
-		   in->p[3];
+	size_t n = vv_be32(in->p);
 	if (n > in->len - 4) return false;
 	out->p = in->p + 4;
 	out->len = n;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/secret.h"
@@ -302,7 +303,7 @@ static bool agent_key_usable(const struct libssh2_agent_publickey *id)
 	const unsigned char *b = id->blob;
 
 	if (id->blob_len < 4) return false;
-	size_t n = (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
+	size_t n = vv_be32(b);
 	return n > 0 && n <= id->blob_len - 4 && vv_ssh_key_usable((const char *)b + 4, n);
 }
 

@@ -52,9 +52,7 @@ struct vv_attr_sources {
 	size_t count, cap;
 	vv_hash_index by_folder;
 	source info, user, machine;
-	bool folds;         /* upper and lower case are one */
-	git_index *index;   /* where nobody has one open */
-	vv_stat index_stat; /* of its file as it was read; size 0 where there was none */
+	bool folds; /* upper and lower case are one */
 };
 
 /* Git's own, below all others. */
@@ -81,7 +79,6 @@ static void close_sources(vv_repository *r)
 		source_clear(&all->user);
 		source_clear(&all->machine);
 		vv_hash_index_clear(&all->by_folder);
-		git_index_free(all->index);
 		vv_free_all(all->folders, all);
 	}
 	r->attributes = NULL;
@@ -238,30 +235,22 @@ static vv_status refresh(const vv_repository *r, source *s, vv_error *err)
 	return looked_at(r, s, rc);
 }
 
-/* The index that the command has open, else one that is read again when its file changes. */
+/* The index that the command has open, else its file's. */
 static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
 {
-	struct vv_attr_sources *all = r->attributes;
-	vv_stat now = {0};
+	vv_index_file *f;
 	int code;
 
 	if (r->open_index) {
 		*out = r->open_index->git;
 		return VV_OK;
 	}
-	(void)vv_lstat(&now, r->index_file, NULL);
-	if (all->index && !vv_stat_equal(&now, &all->index_stat)) {
-		git_index_free(all->index);
-		all->index = NULL;
+	if ((code = vv_index_file_open(&f, r)) < 0) {
+		return vv_git_fail(err, code, "cannot read the index '%s'",
+				   vv_text_shows(r->index_file));
 	}
-	if (!all->index) {
-		if ((code = vv_index_file_open(&all->index, r->index_file)) < 0) {
-			return vv_git_fail(err, code, "cannot read the index '%s'",
-					   vv_text_shows(r->index_file));
-		}
-		all->index_stat = now;
-	}
-	*out = all->index;
+	*out = f->git;
+	vv_index_file_close(f); /* the repository keeps it */
 	return VV_OK;
 }
 

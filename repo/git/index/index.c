@@ -60,10 +60,12 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	*out = NULL;
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
-	x->has_stamp = vv_lstat(&x->stamp, r->index_file, NULL) == VV_OK;
-	if ((code = vv_index_file_open(&x->git, r->index_file)) < 0) {
+	if ((code = vv_index_file_open(&x->file, r)) < 0) {
 		return open_failed(r->index_file, code, err);
 	}
+	x->git = x->file->git;
+	x->stamp = x->file->stat;
+	x->has_stamp = x->stamp.mode != 0;
 	x->here = (vv_open_index){x->git, r->open_index, true, false};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
@@ -93,12 +95,11 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 	*out = NULL;
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
-	if ((code = git_index_new(&x->git)) < 0) {
-		rc = vv_git_fail(err, code, "cannot make an index");
-	} else if (commit) {
-		rc = read_base(r, x->git, commit, err);
+	if ((code = vv_index_file_new(&x->file)) < 0) {
+		return vv_git_fail(err, code, "cannot make an index");
 	}
-	if (rc < 0) return rc;
+	x->git = x->file->git;
+	if (commit && (rc = read_base(r, x->git, commit, err)) < 0) return rc;
 	x->here = (vv_open_index){x->git, r->open_index, true, true};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
@@ -132,7 +133,7 @@ void vv_index_close(vv_index *x)
 	vv_git_lock_release(&x->lock);
 	vv_free(x->edits);
 	vv_index_forget_folder(x);
-	git_index_free(x->git);
+	vv_index_file_close(x->file);
 	vv_free(x);
 }
 
@@ -350,7 +351,11 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 		edit->entry = *entry;
 	}
 	edit->entry.path = edit->path;
-	if ((rc = vv_index_edit_apply(edit, x->git, err)) < 0) {
+	int code = vv_index_file_own(&x->file, x->repo);
+	x->git = x->here.git = x->file->git;
+	rc = code < 0 ? vv_git_fail(err, code, "cannot change the index")
+		      : vv_index_edit_apply(edit, x->git, err);
+	if (rc < 0) {
 		vv_free(edit->path);
 	} else {
 		x->edit_count++;

@@ -1,12 +1,25 @@
 /*
- * index_file: the index as libgit2 reads it, while others replace it.
+ * index_file: the index as libgit2 reads it, while others replace it. All who look at the same file share one.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_FILE_H
 #define VV_REPO_GIT_INDEX_INDEX_FILE_H
 
-#include <git2.h>
+#include "base/file.h"
+#include "repo/git/repository_internal.h"
 
-/* git_index_open(3), tried again where the file was replaced meanwhile: libgit2 asks for its size before it opens it. */
-int vv_index_file_open(git_index **out, const char *path);
+typedef struct vv_index_file {
+	git_index *git; /* belongs to no repository */
+	vv_stat stat;   /* of the file as it was read; zeros: there was none */
+	size_t users;
+} vv_index_file;
+
+/* All of these return libgit2's codes. The repository keeps the one opened last; others share it until the file is
+ * another one. */
+int vv_index_file_open(vv_index_file **out, vv_repository *r);
+/* An empty one, of no file. */
+int vv_index_file_new(vv_index_file **out);
+/* Before it is changed: the caller's alone from then on. */
+int vv_index_file_own(vv_index_file **f, vv_repository *r);
+void vv_index_file_close(vv_index_file *f); /* accepts NULL */
 
 #endif

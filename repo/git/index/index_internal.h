@@ -5,6 +5,7 @@
 #define VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
 
 #include "repo/git/index/index.h"
+#include "repo/git/index/index_file.h"
 #include "repo/git/index/index_splice.h"
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
@@ -17,7 +18,8 @@ vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_erro
  * raciness nor writes by itself. */
 struct vv_index {
 	vv_repository *repo;
-	git_index *git;
+	vv_index_file *file;
+	git_index *git;       /* the file's */
 	vv_index_edit *edits; /* in the order made; applied again at writing */
 	size_t edit_count, edit_cap;
 	vv_stat stamp; /* of the file as it was read */

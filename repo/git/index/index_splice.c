@@ -27,23 +27,9 @@ enum {
 #define FLAG_STAGE 0x3000u
 #define FLAG_NAME 0x0fffu /* the name's length, or this where it is longer */
 
-static uint32_t be32(const char *p)
-{
-	const unsigned char *u = (const unsigned char *)p;
-
-	return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3];
-}
-
 static unsigned be16(const char *p)
 {
 	return (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
-}
-
-static void put32(vv_buf *b, uint32_t v)
-{
-	const char bytes[4] = {(char)(v >> 24), (char)(v >> 16), (char)(v >> 8), (char)v};
-
-	vv_buf_put(b, bytes, sizeof(bytes));
 }
 
 /* --- reading ----------------------------------------------------------------------- */
@@ -97,8 +83,8 @@ static bool read_extensions(vv_index_splice *s, size_t at, size_t end)
 		size_t len;
 
 		if (end - at < EXTENSION || name[0] < 'A' || name[0] > 'Z' ||
-		    (len = be32(name + 4)) > end - at - EXTENSION || memcmp(name, "REUC", 4) == 0 ||
-		    memcmp(name, "NAME", 4) == 0) {
+		    (len = vv_be32(name + 4)) > end - at - EXTENSION ||
+		    memcmp(name, "REUC", 4) == 0 || memcmp(name, "NAME", 4) == 0) {
 			return false;
 		}
 		if (memcmp(name, "TREE", 4) == 0) {
@@ -117,8 +103,8 @@ vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked
 
 	*out = (vv_index_splice){.bytes = bytes};
 	if (end == 0 || memcmp(bytes->data, "DIRC", 4) != 0) return VV_OK;
-	uint32_t version = be32(bytes->data + 4);
-	uint32_t count = be32(bytes->data + 8);
+	uint32_t version = vv_be32(bytes->data + 4);
+	uint32_t count = vv_be32(bytes->data + 8);
 	if ((version != 2 && version != 3) || count > (end - HEAD_LEN) / PATH ||
 	    (!checked && !is_sum_right(bytes))) {
 		return VV_OK;
@@ -148,16 +134,16 @@ void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out
 {
 	const char *entry = s->bytes->data + s->entries[i].at;
 
-	*out = (git_index_entry){.ctime.seconds = (int32_t)be32(entry)};
-	out->ctime.nanoseconds = be32(entry + 4);
-	out->mtime.seconds = (int32_t)be32(entry + MTIME);
-	out->mtime.nanoseconds = be32(entry + MTIME + 4);
-	out->dev = be32(entry + DEV);
-	out->ino = be32(entry + DEV + 4);
-	out->mode = be32(entry + DEV + 8);
-	out->uid = be32(entry + DEV + 12);
-	out->gid = be32(entry + DEV + 16);
-	out->file_size = be32(entry + SIZE);
+	*out = (git_index_entry){.ctime.seconds = (int32_t)vv_be32(entry)};
+	out->ctime.nanoseconds = vv_be32(entry + 4);
+	out->mtime.seconds = (int32_t)vv_be32(entry + MTIME);
+	out->mtime.nanoseconds = vv_be32(entry + MTIME + 4);
+	out->dev = vv_be32(entry + DEV);
+	out->ino = vv_be32(entry + DEV + 4);
+	out->mode = vv_be32(entry + DEV + 8);
+	out->uid = vv_be32(entry + DEV + 12);
+	out->gid = vv_be32(entry + DEV + 16);
+	out->file_size = vv_be32(entry + SIZE);
 	memcpy(out->id.id, entry + ID, sizeof(out->id.id));
 	out->path = path_of(s, i);
 }
@@ -444,16 +430,16 @@ static void put_entry(vv_buf *out, const vv_index_edit *edit)
 	const unsigned flags = len < FLAG_NAME ? (unsigned)len : FLAG_NAME;
 	const char flag_bytes[2] = {(char)(flags >> 8), (char)flags};
 
-	put32(out, (uint32_t)e->ctime.seconds);
-	put32(out, e->ctime.nanoseconds);
-	put32(out, (uint32_t)e->mtime.seconds);
-	put32(out, e->mtime.nanoseconds);
-	put32(out, e->dev);
-	put32(out, e->ino);
-	put32(out, e->mode);
-	put32(out, e->uid);
-	put32(out, e->gid);
-	put32(out, e->file_size);
+	vv_buf_put_be32(out, (uint32_t)e->ctime.seconds);
+	vv_buf_put_be32(out, e->ctime.nanoseconds);
+	vv_buf_put_be32(out, (uint32_t)e->mtime.seconds);
+	vv_buf_put_be32(out, e->mtime.nanoseconds);
+	vv_buf_put_be32(out, e->dev);
+	vv_buf_put_be32(out, e->ino);
+	vv_buf_put_be32(out, e->mode);
+	vv_buf_put_be32(out, e->uid);
+	vv_buf_put_be32(out, e->gid);
+	vv_buf_put_be32(out, e->file_size);
 	vv_buf_put(out, e->id.id, sizeof(e->id.id));
 	vv_buf_put(out, flag_bytes, sizeof(flag_bytes));
 	vv_buf_put(out, edit->path, len);
@@ -501,14 +487,6 @@ static vv_status put_sum(vv_buf *out, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-static void set32(char *p, uint32_t v)
-{
-	p[0] = (char)(v >> 24);
-	p[1] = (char)(v >> 16);
-	p[2] = (char)(v >> 8);
-	p[3] = (char)v;
-}
-
 vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *edits, size_t count,
 				vv_buf *out, bool *done, vv_error *err)
 {
@@ -528,7 +506,7 @@ vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *e
 	put_entries(out, s, &list, &entries);
 	if (s->tree_len > 0) {
 		vv_buf_puts(out, "TREE");
-		put32(out, 0);
+		vv_buf_put_be32(out, 0);
 		trees = out->len;
 		if ((rc = put_trees(out, s, &list, done, err)) < 0 || !*done) {
 			goto done;
@@ -536,10 +514,10 @@ vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *e
 		if ((rc = vv_buf_ok(out, err)) < 0) {
 			goto done;
 		}
-		set32(out->data + trees - 4, (uint32_t)(out->len - trees));
+		vv_put_be32((uint8_t *)out->data + trees - 4, (uint32_t)(out->len - trees));
 	}
 	if ((rc = vv_buf_ok(out, err)) == VV_OK) {
-		set32(out->data + 8, entries);
+		vv_put_be32((uint8_t *)out->data + 8, entries);
 		rc = put_sum(out, err);
 	}
 done:

@@ -17,6 +17,7 @@
 
 #include "base/array.h"
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -179,7 +180,7 @@ static vv_status check_header(vv_git_pack *p, vv_error *err)
 	if (memcmp(h, begin, sizeof(begin)) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent something that is not a pack");
 	}
-	p->count = (uint64_t)h[8] << 24 | (uint64_t)h[9] << 16 | (uint64_t)h[10] << 8 | h[11];
+	p->count = vv_be32(h + 8);
 	if (p->limits.objects > 0 && p->count > p->limits.objects) {
 		return vv_fail(err, VV_EREFUSED, "more than %llu Git objects",
 			       (unsigned long long)p->limits.objects);

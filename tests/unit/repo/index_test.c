@@ -562,6 +562,40 @@ static void split_and_sparse_indexes_are_refused_with_the_way_out(void **state)
 	vv_repository_close(r);
 }
 
+static void two_who_read_share_an_index_until_one_changes_it(void **state)
+{
+	vv_repository *r;
+	vv_index *a, *b, *c;
+	vv_index_entry e;
+	vv_oid id;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("echo 1 > a; git add a");
+	r = open_here();
+	a = open_index(r);
+	b = open_index(r);
+	assert_true(get(a, "a", &e));
+	const char *path = e.path;
+	assert_true(get(b, "a", &e) && e.path == path);
+	vv_assert_ok(vv_blob_write(r, "x", 1, &id, &err), &err);
+	vv_assert_ok(vv_index_set(a, "b", 0100644, &id, NULL, &err), &err);
+	vv_assert_ok(vv_index_remove(a, "a", &err), &err);
+	c = open_index(r); /* the file has no change yet */
+	assert_true(get(b, "a", &e) && !get(b, "b", &e) && get(c, "a", &e) && !get(c, "b", &e));
+	assert_true(get(a, "b", &e) && !get(a, "a", &e));
+	write_index(a);
+	vv_index_close(c);
+	c = open_index(r);
+	assert_true(get(c, "b", &e) && !get(c, "a", &e) && get(b, "a", &e));
+	vv_index_close(b);
+	vv_index_close(a);
+	vv_index_close(c);
+	vv_repository_close(r);
+	assert_string_equal(out("git ls-files"), "b");
+}
+
 static void the_index_named_by_the_environment_is_used(void **state)
 {
 	vv_repository *r;
@@ -603,6 +637,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_fault_while_writing_leaves_the_old_index),
 	cmocka_unit_test(index_extensions_and_version_4_survive),
 	cmocka_unit_test(split_and_sparse_indexes_are_refused_with_the_way_out),
+	cmocka_unit_test(two_who_read_share_an_index_until_one_changes_it),
 	cmocka_unit_test(the_index_named_by_the_environment_is_used),
 };
 
