@@ -1,52 +1,61 @@
 #!/usr/bin/env python3
 """Changes one operator, constant or statement at random and looks whether a test notices.
 
-usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--near | --unit] [--here] [--sanitize] [--list] [--log FILE]
-                 [--from K] [--lived LOG]
+usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [-j JOBS]
 
-N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff and transport; the same
-seed on the same commit draws the same ones. Each is built in a copy of the tree below build/mutate (one
-object, one shared library) and gets, until something notices it:
+N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff, check and transport; the same
+seed on the same commit draws the same ones. All are built at once, in a copy of the tree below build/mutate:
+a function that has mutants stands there with a copy of its body for each, and the environment chooses one
+(VARVE_MUTANT=7). What stands outside a function, or is refused so, is built by itself, later.
 
-1. the unit tests of the nouns that include its header, call its functions or have its name;
-2. the other unit tests of its folder;
-3. the quick tests of the commands that use the room it stands in (COMMANDS; of ALL the slow ones, too);
-4. the unit tests of the folders above.
+Each mutant gets the tests that reach its block, until one notices it. Which these are is found out once for each test, when
+a mutant may want it: it runs without a mutant, and notes what it reaches (VARVE_MUTANT_MARKS). In this order:
 
-A test that fails, crashes or does not end notices it. Nouns whose tests take more than LONG seconds of work
-(failing allocations, deep graphs) are left out, but for those of the same name. With --near only 1 is run, with --unit 1 and 2, with --sanitize under the
-sanitizers; --here takes this clone and its build/dev in place of a copy, where nobody else works. A mutant that the compiler turns into the very same code, or refuses, is not counted.
---from K goes on with the K-th mutant of a run that was stopped; --lived LOG judges those again
-that lived, after a run with --near by all tests, or with --sanitize. The copy stands still while a run is under way: the sources may change.
+1. the unit tests, those first whose noun has most to do with the source, one of each noun in turn;
+2. the quick tests of commands, those first that use the room it stands in (COMMANDS), one of each file in turn;
+3. the slow tests of these commands.
+
+Each of the three ends after SECONDS of work; how many tests that left out is told. A test that fails, crashes or does not
+end notices the mutant, and passes once more without it. Unit tests that take more than LONG seconds (failing allocations,
+deep graphs) are left out, and with --unit all of 2 and 3; --sanitize builds with sanitizers: slower, sees more. A mutant that
+the compiler turns into the very same code, or refuses, is not counted. --log FILE adds a line of JSON for each mutant; those that
+it has already are not judged again, so a run that was stopped goes on. --lived LOG draws nothing, and judges those again that
+lived according to a log, found by their lines. The copy stands still while a run is under way: the sources may change.
 
 What lives is printed with its line before and after. It wants a test, or it changes nothing that can be
 seen: then the code may be simpler, or the file `explained`, beside this one, has the reason: paragraphs of a line with the file, the line
 before and after, and why. These count as noticed. Exit status: 0 when at least 95 of 100 were noticed, else 1.
 """
 import argparse
+import concurrent.futures
+import functools
 import hashlib
 import json
 import os
 import random
 import re
-import resource
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, "build", "mutate")
 TREE = os.path.join(WORK, "tree")
 BUILD = os.path.join(WORK, "build")
-FOLDERS = {  # what stands on each of them
-    "repo": ["repo", "dataset", "transport", "diff", "check", "lib", "cmd"],
-    "dataset": ["dataset", "diff", "check", "lib", "cmd"],
-    "diff": ["diff", "check", "lib", "cmd"],
-    "check": ["check", "lib", "cmd"],
-    "transport": ["transport", "lib", "vault", "cmd"],
+FOLDERS = ["repo", "dataset", "diff", "check", "transport"]
+ABOVE = {  # whose units may use a folder
+    "repo": ["repo", "dataset", "transport", "diff", "check", "lib", "public", "cmd"],
+    "dataset": ["dataset", "diff", "check", "lib", "public", "cmd"],
+    "diff": ["diff", "check", "lib", "public", "cmd"],
+    "check": ["check", "lib", "public", "cmd"],
+    "transport": ["transport", "lib", "vault", "public", "cmd"],
 }
+MUTANTS = {}  # of each source
+RUNNING = set()  # each in a session of its own
 COMMANDS = [  # which tests of commands use a room
     ("repo/git/merge", "conflicts|merge|resolve"), ("repo/git/index/attribute", "add|migrate|track"), ("diff/rows/excel", "add|check|restore"),
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
@@ -61,9 +70,50 @@ COMMANDS = [  # which tests of commands use a room
     ("transport/places", r"(store\.(folder|store|sftp|kept)|hosts\.hosts|publish\.folder)"), ("transport/http", "publish|serve"),
     ("transport/server", "serve"), ("transport/protocol", r"peers\.(peers|plain_git|behind|broken|liar|receive_check)"), ("transport", "car|hosts|peers|serve|ssh"),
 ]
-ALL = ("transport/places/", "transport/protocol/", "diff/rows/excel", "repo/git/index/attribute")  # rooms whose tests are nearly all slow: these run, too
 LONG = 15
-SLOW = re.compile(r"fault|^reach$")
+SECONDS = 60
+NOT_RUN = re.compile(r"^unit\.\w+\.(\w*fault\w*|reach)\.")
+RUNTIME = r"""
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int vv_mutant_on;
+unsigned char vv_mutant_seen[4096];
+void vv_mutant_mark(int n);
+static const char *vv_mutant_marks;
+
+__attribute__((constructor)) static void vv_mutant_start(void)
+{
+	const char *on = getenv("VARVE_MUTANT");
+
+	vv_mutant_on = on ? atoi(on) : 0;
+	vv_mutant_marks = getenv("VARVE_MUTANT_MARKS");
+	if (!vv_mutant_marks) {
+		memset(vv_mutant_seen, 1, sizeof(vv_mutant_seen));
+	} else {
+		vv_mutant_marks = strdup(vv_mutant_marks);
+	}
+}
+
+void vv_mutant_mark(int n)
+{
+	int was = errno, fd = open(vv_mutant_marks, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+
+	vv_mutant_seen[n] = 1;
+	if (fd >= 0) {
+		(void)!dprintf(fd, "%d\n", n);
+		close(fd);
+	}
+	errno = was;
+}
+"""
+DECLARED = "extern int vv_mutant_on; extern unsigned char vv_mutant_seen[]; void vv_mutant_mark(int n);\n"
+FUNCTION = re.compile(r"^\{\n.*?^\}\n", re.S | re.M)
+LABEL = re.compile(r"^[ \t]*(?!default\b)([a-z]\w*):(?!:)", re.M)
 BLANKED = re.compile(r"""/\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | ^[ \t]*\#(?:[^\n]*\\\n)*[^\n]*""",
                      re.S | re.X | re.M)
 # pattern, what takes its place ({} is the match itself)
@@ -78,50 +128,138 @@ OPERATORS = [
 ]
 
 
-def run(command, seconds=900, cpu=None, **more):
-    """The exit code; None when it took too long."""
-    def limit():
-        if cpu:
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-        if not BUILD.endswith("-asan"):  # a mutant may grow without end; the largest test reserves 9 GB
-            resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit, **more)
-    try:
-        code = process.wait(seconds)
-        return None if code == -signal.SIGXCPU else code
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, 9)
-        process.wait()
-        return None
+def run(command, seconds=900, cpu=600, **more):
+    """The exit code, None when it took too long, and the seconds of work that it was."""
+    # A mutant may grow without end; the largest test reserves 9 GB.
+    limits = [f"--cpu={cpu}:{cpu + 1}", *([] if BUILD.endswith("-asan") else [f"--as={12 << 30}"])]
+    process = subprocess.Popen(["prlimit", *limits, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               stdin=subprocess.DEVNULL, start_new_session=True, **more)
+    RUNNING.add(process.pid)
+    end, stopped = time.monotonic() + seconds, False
+    while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+        if time.monotonic() > end:
+            os.killpg(process.pid, signal.SIGKILL)
+            stopped = True
+        time.sleep(0.02)
+    RUNNING.discard(process.pid)
+    process.returncode = code = os.waitstatus_to_exitcode(ended[1])
+    return None if stopped or code == -signal.SIGXCPU else code, ended[2].ru_utime + ended[2].ru_stime
 
 
-def prepare(sanitize):
-    """A copy of the tracked files, built. What is there is brought up to date."""
-    global BUILD
-    preset = ["--preset", "asan", "-DBUILD_SHARED_LIBS=ON"] if sanitize else ["--preset", "dev"]
-    BUILD += "-asan" if sanitize else ""
+def stop(*_):
+    for pid in list(RUNNING):
+        os.killpg(pid, signal.SIGKILL)
+    os._exit(130)
+
+
+def write(path, text):
+    """The text stands there; a file that has it already stays as old as it is."""
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            if file.read() == text:
+                return
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def copy_tree():
+    """A copy of the tracked files, as they stand; what is gone goes there, too."""
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    names = names.decode().split("\0")
-    for folder in FOLDERS:  # what is gone
+    names = set(names.decode().split("\0")) - {""}
+    for folder in FOLDERS:
         for at, _, there in os.walk(os.path.join(TREE, folder)):
             for name in there:
                 if os.path.relpath(os.path.join(at, name), TREE) not in names:
                     os.unlink(os.path.join(at, name))
-    for name in names:
+    for name in sorted(names):
         source, copy = os.path.join(ROOT, name), os.path.join(TREE, name)
-        if not name or not os.path.lexists(source):
-            continue
         os.makedirs(os.path.dirname(copy), exist_ok=True)
         if os.path.islink(source):
             if not os.path.lexists(copy):
                 os.symlink(os.readlink(source), copy)
+        elif not os.path.exists(source):
+            continue
+        elif name.endswith(".c"):
+            with open(source, encoding="utf-8") as file:
+                write(copy, with_mutants(name, file.read()))
         elif not os.path.exists(copy) or digest(source) != digest(copy):
             shutil.copy2(source, copy)
             os.utime(copy)
+
+
+def with_mutants(path, text):
+    """The source with a body more for each of its mutants, and a mark in the block of each."""
+    mutants = [m for m in MUTANTS.get(path, []) if not m.alone]
+    if path == "base/sys.c":
+        return text + RUNTIME
+    if not MUTANTS.get(path):
+        return text
+    code, out, end = blank(text), [DECLARED], 0
+    for found in FUNCTION.finditer(code):
+        here = [m for m in mutants if found.start() < m.at < found.end()]
+        whole = [m for m in MUTANTS[path] if m.alone]
+        if not here and not whole:
+            continue
+        body = text[found.start() + 1:found.end() - 2]
+        changed = "".join(f"if (vv_mutant_on == {m.number}) {{{renamed(m, found, text)}}} else " for m in here)
+        marks = sorted([(block(code, found.start(), m.at) - found.start() - 1, m.number) for m in here] +
+                       [(0, m.number) for m in whole], reverse=True)
+        for at, number in marks:
+            body = f"{body[:at]} if (!vv_mutant_seen[{number}]) {{ vv_mutant_mark({number}); }}{body[at:]}"
+        out += [text[end:found.start()], "{\n", changed, "{", body, "}\n}\n"]
+        end = found.end()
+    return "".join(out) + text[end:]
+
+
+def renamed(mutant, found, text):
+    """The body of a function with a mutant; its labels have names of their own."""
+    body = text[found.start() + 1:mutant.at] + mutant.new + text[mutant.at + mutant.length:found.end() - 2]
+    for label in set(LABEL.findall(body)):
+        body = re.sub(rf"(goto |^[ \t]*){label}(?=[;:])", rf"\g<1>{label}_{mutant.number}", body, flags=re.M)
+    return body
+
+
+def block(code, start, at):
+    """Behind the brace of the innermost block of statements around a place."""
+    opened = []
+    for i in range(start, at):
+        if code[i] == "{":
+            before = code[start:i].rstrip()
+            good = not before or opened[-1][1] and before.endswith((";", "}", "{", ":")) or re.search(r"\b(else|do)$", before)
+            if before.endswith(")"):
+                depth, j = 0, len(before)
+                while j > 0 and (depth > 0 or j == len(before)):
+                    j -= 1
+                    depth += (before[j] == ")") - (before[j] == "(")
+                good = re.search(r"\b(if|for|while)\s*$", before[:j])
+            opened.append((i + 1, True) if good else (opened[-1][0], False))
+        elif code[i] == "}" and opened:
+            opened.pop()
+    return opened[-1][0]
+
+
+def build():
+    return run(["ninja", "-k", "0", "-C", BUILD], 7200, 7200)[0]
+
+
+def prepare(sanitize):
+    """The copy with all mutants, built; those that the compiler refuses there stand alone."""
+    global BUILD
+    preset = ["--preset", "asan", "-DBUILD_SHARED_LIBS=ON", "-DVARVE_WERROR=OFF"] if sanitize else ["--preset", "dev"]
+    BUILD += "-asan" if sanitize else ""
+    copy_tree()
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
         subprocess.run(["cmake", *preset, "-B", BUILD], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", BUILD], check=True, stdout=subprocess.DEVNULL)
+    for round_ in range(3):  # those that are refused stand alone, and then all of a file that is refused for another reason
+        if build() == 0:
+            return
+        for path, mutants in MUTANTS.items():
+            made, copy = object_of(path), os.path.join(TREE, path)
+            if not os.path.exists(made) or os.path.getmtime(made) < os.path.getmtime(copy):
+                for mutant in mutants:
+                    mutant.alone = mutant.alone or round_ > 0 or is_compiled(mutant) == "refused"
+        copy_tree()
+    sys.exit("the copy does not build: cmake --build " + BUILD)
 
 
 def digest(path):
@@ -156,7 +294,35 @@ def draw(base, count, seed, only):
     sources = sorted(s for s in sources if s.endswith(".c") and (not only or s == only or s.startswith(only + "/")))
     everything = [(path, *place) for path in sources for place in sorted(places(base, path))]
     random.Random(seed).shuffle(everything)
-    return everything[:count]
+    return [Mutant(number, base, *place) for number, place in enumerate(everything[:count], 1)]
+
+
+def again(base, log):
+    """Those that lived according to a log, where their lines are still there."""
+    with open(log, encoding="utf-8") as file:
+        lived = [m for m in map(json.loads, file) if m["verdict"].startswith("lived")]
+    for number, wanted in enumerate(lived, 1):
+        path = wanted["place"].split(":")[0]
+        there = [Mutant(number, base, path, *place) for place in places(base, path)] if os.path.exists(os.path.join(base, path)) else []
+        same = [m for m in there if (m.before, m.after) == (wanted["before"], wanted["after"])]
+        near = sorted(same, key=lambda m: abs(int(m.place.split(":")[1]) - int(wanted["place"].split(":")[1])))
+        if near:
+            yield near[0]
+        else:
+            print(f"gone: {wanted['place']}: {wanted['before']}")
+
+
+class Mutant:
+    def __init__(self, number, base, path, at, length, new):
+        with open(os.path.join(base, path), encoding="utf-8") as file:
+            text = file.read()
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + length)
+        self.number, self.path, self.at, self.length, self.new = number, path, at, length, new
+        self.place = f"{path}:{text.count(chr(10), 0, at) + 1}"
+        self.before = text[start:end].strip()
+        self.after = (text[start:at] + new + text[at + length:end]).strip()
+        self.original, self.text = text, text[:at] + new + text[at + length:]
+        self.alone = not any(f.start() < at < f.end() for f in FUNCTION.finditer(blank(text)))
 
 
 def explained(known={}):
@@ -170,157 +336,204 @@ def explained(known={}):
     return known
 
 
-def describe(path, text, at, length, new):
-    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + length)
-    return {"place": f"{path}:{text.count(chr(10), 0, at) + 1}", "before": text[start:end].strip(),
-            "after": (text[start:at] + new + text[at + length:end]).strip()}
+class Test:
+    def __init__(self, listed):
+        properties = {p["name"]: p["value"] for p in listed["properties"]}
+        self.name, self.command = listed["name"], listed["command"]
+        self.folder = properties["WORKING_DIRECTORY"]
+        self.environment = dict(os.environ) | dict(e.split("=", 1) for e in properties.get("ENVIRONMENT", []))
+        self.folder_name = (self.name + ".").split(".")[1]
+        self.unit, self.slow = self.name.startswith("unit."), "slow" in properties.get("LABELS", [])
+        self.group = self.name.rsplit(".", 1)[0]
+        self.seconds, self.reached, self.lock = 1, None, threading.Lock()
+
+    def run(self, **environment):
+        """As run."""
+        with tempfile.TemporaryDirectory(prefix="vm", ignore_cleanup_errors=True) as scratch:
+            return run(self.command, max(120, 40 * self.seconds), 3 * LONG, cwd=self.folder,
+                       env=self.environment | {"TMPDIR": scratch} | environment)
+
+    def reaches(self, number):
+        """Does it, when it passes? And the seconds of work that it was to find out."""
+        with self.lock:
+            if self.reached is not None:
+                return number in self.reached, 0
+            with tempfile.NamedTemporaryFile(prefix="vm") as marks:
+                code, self.seconds = self.run(VARVE_MUTANT_MARKS=marks.name)
+                good = code == 0 and (not self.unit or self.seconds < LONG)
+                self.reached = {int(line) for line in marks.read().split()} if good else set()
+            return number in self.reached, self.seconds
 
 
-def program(folder):
-    return os.path.join(BUILD, "tests", "unit", folder, f"unit_{folder}")
+def all_tests():
+    listed = subprocess.run(["ctest", "--test-dir", BUILD, "--show-only=json-v1"], capture_output=True, check=True).stdout
+    tests = [Test(t) for t in json.loads(listed)["tests"] if t.get("command")]
+    return [t for t in tests if t.name.startswith(("unit.", "cli.", "stories.", "laws.")) and not NOT_RUN.match(t.name)]
 
 
-def nouns(known={}):
-    """(folder, noun) of all unit tests: how many seconds of work they are, as far as that is known by now."""
-    if not known:
-        for folder in FOLDERS["repo"]:
-            names = subprocess.run([program(folder), "--list"], capture_output=True, text=True, check=True).stdout
-            known.update({(folder, name.split(".")[0]): 1 for name in names.split()})
-        known.update({key: 2 * LONG for key in known if SLOW.search(key[1])})
-    return known
+@functools.cache
+def words_of(path, pattern):
+    with open(os.path.join(TREE, path), encoding="utf-8") as file:
+        return set(re.findall(pattern, file.read(), re.M))
 
 
-def run_noun(folder, noun):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    code = run([program(folder), noun], 300, cpu=2 * LONG, cwd=os.path.join(BUILD, "tests"))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if code == 0:
-        nouns()[folder, noun] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return code
+@functools.cache
+def closeness(path, group):
+    """How much the unit tests of a noun have to do with a source: its name, its header, its functions."""
+    _, folder, noun = group.split(".")
+    test = os.path.join("tests", "unit", folder, f"{noun}_test.c")
+    header = f'#include "{path[:-1]}h"'
+    return (20 * (os.path.basename(path) == f"{noun}.c") + 5 * (header in words_of(test, r"^#include \S+")) +
+            len(words_of(path, r"^\w[\w *]*?\b(vv_\w+)\(") & words_of(test, r"\bvv_\w+")))
 
 
-def closeness(path, folder, noun, known={}):
-    """How much a test has to do with a source: its name, its header, its functions."""
-    test = os.path.join(TREE, "tests", "unit", folder, f"{noun}_test.c")
-    source = os.path.join(TREE, path)
-    for name in (test, source):
-        if name not in known:
-            with open(name, encoding="utf-8") as file:
-                known[name] = file.read()
-    functions = set(re.findall(r"^\w[\w *]*?\b(vv_\w+)\(", known[source], re.M))
-    return (20 * (os.path.basename(path) == f"{noun}.c") + 5 * (path[:-1] + "h" in known[test]) +
-            len(functions & set(re.findall(r"\bvv_\w+", known[test]))))
-
-
-def target_of(path):
-    """The library that a source is in: its folder's, or that of its room (transport/ipfs)."""
-    folder, room = path.split("/")[:2]
-    there = os.path.join(BUILD, folder, "CMakeFiles", f"vv_{room}.dir", path[len(folder) + 1:] + ".o")
-    return f"vv_{room}" if os.path.exists(there) else f"vv_{folder}"
+def in_turn(tests):
+    """One of each group, the shortest first, then the next one of each."""
+    groups = {}
+    for test in tests:
+        groups.setdefault(test.group, []).append(test)
+    ranked = [(rank, test) for group in groups.values() for rank, test in enumerate(sorted(group, key=lambda t: t.seconds))]
+    return [test for _, test in sorted(ranked, key=lambda each: each[0])]
 
 
 def object_of(path):
-    folder = path.split("/")[0]
-    return os.path.join(BUILD, folder, "CMakeFiles", f"{target_of(path)}.dir", path[len(folder) + 1:] + ".o")
+    folder, room = path.split("/")[:2]
+    for library in (f"vv_{room}", f"vv_{folder}"):  # a folder's, or that of its room (transport/ipfs)
+        there = os.path.join(BUILD, folder, "CMakeFiles", f"{library}.dir", path[len(folder) + 1:] + ".o")
+        if os.path.exists(there):
+            break
+    return there
 
 
-def verdict(path, options):
-    """What became of the mutant that stands in the tree."""
-    folder = path.split("/")[0]
-    target = object_of(path)
-    before = digest(target)
-    if run(["ninja", "-C", BUILD, target_of(path)]) != 0:
-        return "refused"
-    if digest(target) == before:
-        return "same code"
-    every = list(nouns())
-    near = {key: closeness(path, *key) for key in every}
-    first = sorted((key for key in every if near[key] and (key[0] == folder or near[key] >= 5) and
-                    (nouns()[key] < LONG or near[key] >= 20)),
-                   key=lambda key: (-near[key] if nouns()[key] < 2 else nouns()[key], nouns()[key]))
-    others = sorted((key for key in every if key not in first and nouns()[key] < LONG), key=nouns().get)
-    for key in first + [key for key in others if key[0] == folder and not options.near]:
-        code = run_noun(*key)
-        if code != 0:
-            return "hangs" if code is None else "noticed by unit." + ".".join(key)
-    if options.unit or options.near:
-        return "lived"
-    words = next(words for room, words in COMMANDS if path.startswith((room + "/", room + ".", room + "_")))
-    code = run(["ctest", "--test-dir", BUILD, *([] if path.startswith(ALL) else ["-LE", "slow"]), "-R", rf"^(cli|laws|stories)\.({words})\.", "--stop-on-failure",
-                "--timeout", "100"], 1800)
-    if code != 0:
-        return "noticed by the commands"
-    for key in [key for key in others if key[0] in FOLDERS[folder][1:]]:
-        code = run_noun(*key)
-        if code != 0:
-            return "hangs" if code is None else "noticed by unit." + ".".join(key)
-    return "lived"
+def is_compiled(mutant):
+    """Of a mutant alone: "refused", "same code", or None when it is a program of its own."""
+    with open(os.path.join(BUILD, "compile_commands.json"), encoding="utf-8") as file:
+        command = next(c["command"] for c in json.load(file) if c["file"] == os.path.join(TREE, mutant.path))
+    made = []
+    for text in (mutant.original, mutant.text):
+        with tempfile.TemporaryDirectory() as folder:
+            write(os.path.join(folder, "source.c"), text)
+            words = [w for w in command.split() if not w.endswith("ccache") and not w.startswith("-g")]
+            words[words.index("-o") + 1] = out = os.path.join(folder, "out.o")
+            words[words.index("-c") + 1] = "source.c"
+            if run([*words, f"-I{os.path.dirname(os.path.join(TREE, mutant.path))}"], cwd=folder)[0] != 0:
+                return "refused"
+            made.append(digest(out))
+    return "same code" if made[0] == made[1] else None
+
+
+def kinds_of(mutant, tests, options):
+    """The tests that may notice a mutant, in the order of the three kinds."""
+    words = next(words for room, words in COMMANDS if mutant.path.startswith((room + "/", room + ".", room + "_")))
+    nearby = re.compile(rf"^(cli|laws|stories)\.({words})\.")
+    rooms = ABOVE[mutant.path.split("/")[0]]
+    able = in_turn(t for t in tests if t.reached is None or mutant.number in t.reached)
+    units = sorted((t for t in able if t.unit and t.folder_name in rooms),
+                   key=lambda t: (-min(closeness(mutant.path, t.group), 20), rooms.index(t.folder_name), t.reached is None))
+    quick = sorted((t for t in able if not t.unit and not t.slow), key=lambda t: (not nearby.match(t.name), t.reached is None))
+    return [units] if options.unit else [units, quick, [t for t in able if not t.unit and t.slow and nearby.match(t.name)]]
+
+
+def verdict(mutant, tests, options):
+    """What became of a mutant."""
+    environment = {} if mutant.alone else {"VARVE_MUTANT": str(mutant.number)}
+    reach = left = 0
+    for kind in kinds_of(mutant, tests, options):
+        spent = 0
+        for place, test in enumerate(kind):
+            if spent > SECONDS:
+                left += len(kind) - place
+                break
+            there, seconds = test.reaches(mutant.number)
+            spent += seconds
+            if not there:
+                continue
+            reach += 1
+            code, seconds = test.run(**environment)
+            spent += seconds
+            if code != 0 and (mutant.alone or test.run()[0] == 0):
+                return ("hangs in " if code is None else "noticed by ") + test.name
+    if not mutant.alone and (why := is_compiled(mutant)):
+        return why
+    return f"lived {reach} tests" + (f" of those that reach it, without {left} that may" if left else ", all that reach it")
+
+
+def judge_alone(mutant, tests, options):
+    """The mutant takes the place of its source for a while; nothing else runs."""
+    if why := is_compiled(mutant):
+        return why
+    copy = os.path.join(TREE, mutant.path)
+    with open(copy, encoding="utf-8") as file:
+        text = file.read()
+    try:
+        write(copy, mutant.text)
+        build()
+        return verdict(mutant, tests, options)
+    finally:
+        write(copy, text)
+        build()
 
 
 def main():
-    global TREE, BUILD
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("count", nargs="?", type=int, default=20, metavar="N")
     arguments.add_argument("seed", nargs="?", type=int, default=1, metavar="SEED")
     arguments.add_argument("--only", metavar="FOLDER|FILE", help="take mutants from there only")
-    arguments.add_argument("--near", action="store_true", help="only the unit tests that have to do with the source")
-    arguments.add_argument("--unit", action="store_true", help="only the unit tests of the folder")
-    arguments.add_argument("--here", action="store_true", help="change this clone and its build/dev, not a copy of it")
+    arguments.add_argument("--unit", action="store_true", help="only unit tests")
     arguments.add_argument("--sanitize", action="store_true", help="build with sanitizers: slower, sees more")
     arguments.add_argument("--list", action="store_true", help="print the mutants, run nothing")
-    arguments.add_argument("--from", metavar="K", dest="start", type=int, default=1, help="leave out those before the K-th")
-    arguments.add_argument("--lived", metavar="LOG", help="of the same run, only those that lived according to its log")
-    arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant")
+    arguments.add_argument("--lived", metavar="LOG", help="those that lived according to this log")
+    arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant; go on behind those that are there")
+    arguments.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="as many tests at once")
     options = arguments.parse_args()
-    if options.here:
-        TREE, BUILD = ROOT, os.path.join(ROOT, "build", "dev")
-        subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=ROOT, check=True)
-    base = ROOT if options.list else TREE
-    if not options.list and not options.here:
-        prepare(options.sanitize)
-    mutants = draw(base, options.count, options.seed, options.only)
-    wanted = set(range(options.start, len(mutants) + 1))
-    if options.lived:
-        with open(options.lived, encoding="utf-8") as file:
-            wanted &= {mutant["number"] for mutant in map(json.loads, file) if mutant["verdict"] == "lived"}
-    counts, lived = {}, []
-    for number, (path, at, length, new) in enumerate(mutants, 1):
-        if number not in wanted:
-            continue
-        with open(os.path.join(base, path), encoding="utf-8") as file:
-            text = file.read()
-        mutant = {"number": number} | describe(path, text, at, length, new)
-        if options.list:
-            print(f"{mutant['place']}: {mutant['before']}  ->  {mutant['after']}")
-            continue
-        copy, began = os.path.join(TREE, path), time.monotonic()
-        try:
-            with open(copy, "w", encoding="utf-8") as file:
-                file.write(text[:at] + new + text[at + length:])
-            reason = explained().get((path, mutant["before"], mutant["after"]))
-            mutant["verdict"] = f"explained: {reason}" if reason else verdict(path, options)
-        finally:
-            with open(copy, "w", encoding="utf-8") as file:
-                file.write(text)
-            run(["ninja", "-C", BUILD, target_of(path)])
-        mutant["seconds"] = round(time.monotonic() - began, 1)
-        kind = re.split("[.:]", mutant["verdict"])[0]
-        counts[kind] = counts.get(kind, 0) + 1
-        print(f"{number}/{len(mutants)} {mutant['verdict']} ({mutant['seconds']} s): {mutant['place']}: "
-              f"{mutant['before']}  ->  {mutant['after']}", flush=True)
-        if mutant["verdict"] == "lived":
-            lived.append(mutant)
-        if options.log:
-            with open(options.log, "a", encoding="utf-8") as file:
-                file.write(json.dumps(mutant) + "\n")
+    if options.count >= 4096:
+        arguments.error("at most 4095 at once")
+    mutants = list(again(ROOT, options.lived)) if options.lived else draw(ROOT, options.count, options.seed, options.only)
     if options.list:
+        for m in mutants:
+            print(f"{m.place}: {m.before}  ->  {m.after}")
         return 0
-    tried = sum(n for verdict_, n in counts.items() if verdict_ not in ("refused", "same code"))
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, stop)
+    for mutant in mutants:
+        MUTANTS.setdefault(mutant.path, []).append(mutant)
+    began = time.monotonic()
+    prepare(options.sanitize)
+    print(f"built ({time.monotonic() - began:.0f} s)", flush=True)
+    done = {}
+    if options.log and os.path.exists(options.log):
+        with open(options.log, encoding="utf-8") as file:
+            done = {(m["place"], m["before"], m["after"]): m["verdict"] for m in map(json.loads, file)}
+    counts, lived, lock = {}, [], threading.Lock()
+
+    def judge(mutant, how):
+        before = time.monotonic()
+        reason = explained().get((mutant.path, mutant.before, mutant.after))
+        known = done.get((mutant.place, mutant.before, mutant.after))
+        said = f"explained: {reason}" if reason else known or how(mutant, tests, options)
+        seconds = round(time.monotonic() - before, 1)
+        with lock:
+            kind = re.split("[. :]", said)[0]
+            counts[kind] = counts.get(kind, 0) + 1
+            print(f"{sum(counts.values())}/{len(mutants)} {said} ({seconds} s): {mutant.place}: {mutant.before}  ->  {mutant.after}", flush=True)
+            if kind == "lived":
+                lived.append(mutant)
+            if options.log and not known:
+                with open(options.log, "a", encoding="utf-8") as log:
+                    log.write(json.dumps({"number": mutant.number, "place": mutant.place, "before": mutant.before, "after": mutant.after,
+                                          "verdict": said, "seconds": seconds}) + "\n")
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        tests = all_tests()
+        list(pool.map(lambda m: judge(m, verdict), [m for m in mutants if not m.alone]))
+    for mutant in [m for m in mutants if m.alone]:
+        judge(mutant, judge_alone)
+    tried = sum(n for said, n in counts.items() if said not in ("refused", "same"))
     print(f"\nseed {options.seed}: " + ", ".join(f"{n} {v}" for v, n in sorted(counts.items())))
     for mutant in lived:
-        print(f"lived: {mutant['place']}\n  - {mutant['before']}\n  + {mutant['after']}")
+        print(f"lived: {mutant.place}\n  - {mutant.before}\n  + {mutant.after}")
     share = 100.0 * (tried - len(lived)) / tried if tried else 100.0
-    print(f"{tried - len(lived)} of {tried} noticed ({share:.1f} %)")
+    print(f"{tried - len(lived)} of {tried} noticed ({share:.1f} %), in {(time.monotonic() - began) / 60:.0f} minutes")
     return 0 if share >= 95 else 1
 
 
