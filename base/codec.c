@@ -260,3 +260,13 @@ void vv_percent_put(vv_buf *out, const char *text, size_t len, const char *plain
 		}
 	}
 }
+
+void vv_doubled_put(vv_buf *out, char quote, const char *text, size_t len)
+{
+	vv_buf_putc(out, quote);
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_puts(out, text[i] == quote ? (char[]){quote, '\0'} : "");
+		vv_buf_putc(out, text[i]);
+	}
+	vv_buf_putc(out, quote);
+}

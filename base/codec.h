@@ -57,4 +57,7 @@ bool vv_percent_read(vv_buf *out, const char *text, size_t len);
 /* Appends text; all but letters, digits, "-._~" and the bytes of `plain` as %XX. */
 void vv_percent_put(vv_buf *out, const char *text, size_t len, const char *plain);
 
+/* Between these quotes, each of its own twice, as SQL and CSV have it; appended. */
+void vv_doubled_put(vv_buf *out, char quote, const char *text, size_t len);
+
 #endif

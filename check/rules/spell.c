@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "check/rules/compile.h"
@@ -54,16 +55,6 @@ static bool is_plain(const speller *s, const char *name, size_t len, size_t fiel
 	return count == 1 && columns[0] == field && vv_condition_end(c) == text.len;
 }
 
-static void put_quoted(vv_buf *b, char quote, const char *s, size_t len)
-{
-	vv_buf_putc(b, quote);
-	for (size_t i = 0; i < len; i++) {
-		vv_buf_puts(b, s[i] == quote ? (char[]){quote, '\0'} : "");
-		vv_buf_putc(b, s[i]);
-	}
-	vv_buf_putc(b, quote);
-}
-
 static void put_column(vv_buf *b, const speller *s, size_t i)
 {
 	const check_column *c = &s->p->columns[i];
@@ -71,7 +62,7 @@ static void put_column(vv_buf *b, const speller *s, size_t i)
 	if (is_plain(s, c->name, c->name_len, c->field_place)) {
 		vv_buf_put(b, c->name, c->name_len);
 	} else {
-		put_quoted(b, '"', c->name, c->name_len);
+		vv_doubled_put(b, '"', c->name, c->name_len);
 	}
 }
 
@@ -91,7 +82,7 @@ static void put_word(vv_buf *b, const char *s)
 	if (is_word(s)) {
 		vv_buf_puts(b, s);
 	} else {
-		put_quoted(b, '"', s, strlen(s));
+		vv_doubled_put(b, '"', s, strlen(s));
 	}
 }
 
@@ -186,7 +177,7 @@ static void put_value(speller *s, const check_column *c, const vv_json *node)
 		break;
 	default: /* types that cannot be compared so are refused when the line is read */
 		s->unsaid |= c->field->type == VV_TYPE_ANY && node->type != VV_JSON_STRING;
-		put_quoted(&s->line, '\'', cell.text, cell.len);
+		vv_doubled_put(&s->line, '\'', cell.text, cell.len);
 		break;
 	}
 	s->line.failed |= text.failed | digits.failed;
@@ -233,7 +224,7 @@ static bool put_constraint(speller *s, const check_column *c, const vv_json *nod
 		} else if (i < 6) {
 			vv_buf_put(&s->line, node->text, node->text_len);
 		} else if (i == 6) {
-			put_quoted(&s->line, '\'', node->text, node->text_len);
+			vv_doubled_put(&s->line, '\'', node->text, node->text_len);
 		}
 		return i < 7 || node->type == VV_JSON_TRUE;
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/error.h"
 #include "base/json/json.h"
 #include "base/show.h"
@@ -384,18 +385,6 @@ static void put_plain(vv_buf *b, sqlite3_stmt *stmt, int i)
 	}
 }
 
-static void put_quoted(vv_buf *b, const char *s, size_t len)
-{
-	vv_buf_putc(b, '"');
-	for (size_t i = 0; i < len; i++) {
-		vv_buf_putc(b, s[i]);
-		if (s[i] == '"') {
-			vv_buf_putc(b, '"');
-		}
-	}
-	vv_buf_putc(b, '"');
-}
-
 /* RFC 4180; an empty text is quoted, so that it is not NULL. */
 static void put_csv(vv_buf *b, const char *s, size_t len, bool null)
 {
@@ -405,7 +394,7 @@ static void put_csv(vv_buf *b, const char *s, size_t len, bool null)
 		quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r';
 	}
 	if (quote) {
-		put_quoted(b, s, len);
+		vv_doubled_put(b, '"', s, len);
 	} else {
 		vv_buf_put(b, s, len);
 	}

@@ -25,24 +25,6 @@ typedef struct group_slot_style {
 	vv_quoting habit;
 } group_slot_style;
 
-/* Is any of these bytes one that a CSV cell must be searched for? */
-static bool group_any_marked(const char *p, size_t len, const vv_mark_set *set)
-{
-	size_t i = 0;
-
-	for (; i + 64 <= len; i += 64) {
-		if (vv_marks(p + i, set).all != 0) return true;
-	}
-	for (; i < len; i++) {
-		uint8_t c = (uint8_t)p[i];
-		if (c == set->delimiter || c == '\n' || c == '\r' || c == set->quote ||
-		    c == set->escape) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A shared value that is written already. False: too long. */
 static bool value_slot(group_slot *slot, const vv_cell *value, const vv_mark_set *set)
 {
@@ -142,7 +124,7 @@ static void text_slots(group_reading *in, group_slot *slots, const group_slot_st
 
 	*fits = find_texts(in, &text, &lens, &len, &sum) &&
 		len + (form->quoted ? 2 : 0) + 1 <= GROUP_SLOT_TEXT &&
-		(style->set.quotes_on == 0 || !group_any_marked(text, sum, &style->set));
+		(style->set.quotes_on == 0 || !vv_cell_any_marked(text, sum, &style->set));
 	for (size_t i = 0; i < in->count && *fits; i++) {
 		size_t own = lens ? lens[i] : len;
 		bool quoted = own > 0 ? form->quoted : form->quoted_empty;
@@ -256,7 +238,7 @@ static bool digits_are_plain(const vv_mark_set *set)
 {
 	static const char in_numbers[] = "0123456789-.:TZ ";
 
-	return !group_any_marked(in_numbers, sizeof in_numbers - 1, set);
+	return !vv_cell_any_marked(in_numbers, sizeof in_numbers - 1, set);
 }
 
 /* How the cells of a column stand in the lines, from what they are. */
@@ -271,8 +253,8 @@ static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encod
 	if (encoding == GROUP_TEXT) {
 		/* The texts of a column lie one after the other in the block. */
 		const vv_cell *last = &cells[rows - 1];
-		plain = !group_any_marked(cells->text,
-					  (size_t)(last->text + last->len - cells->text), &l->set);
+		plain = !vv_cell_any_marked(
+			cells->text, (size_t)(last->text + last->len - cells->text), &l->set);
 	} else {
 		plain = digits_are_plain(&l->set);
 	}
@@ -295,20 +277,10 @@ static inline char *put_text(char *to, const char *text, size_t len)
 
 static char *put_mixed(char *to, const vv_cell *c, const lines *l, vv_quoting habit)
 {
-	const char quote = (char)l->set.quote, escape = (char)l->set.escape;
-
 	if (!vv_quoting_quotes(habit, c) && !vv_cell_needs_quotes(c, l->d, false)) {
 		return put_text(to, c->text, c->len);
 	}
-	*to++ = quote;
-	for (size_t i = 0; i < c->len; i++) {
-		if (c->text[i] == quote || c->text[i] == escape) {
-			*to++ = escape;
-		}
-		*to++ = c->text[i];
-	}
-	*to++ = quote;
-	return to;
+	return vv_cell_write_quoted(to, c->text, c->len, l->d);
 }
 
 static char *put_rows(char *to, const lines *l, const run *runs, size_t rows, size_t columns)

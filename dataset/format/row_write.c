@@ -11,6 +11,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+/* So much of a long cell is written at once where it is compared. */
+#define PIECE ((size_t)64 << 10)
+
 struct vv_row_writer {
 	vv_dialect dialect;
 	/* CSV */
@@ -24,6 +27,27 @@ struct vv_row_writer {
 	bool failed;
 };
 
+void vv_expected_take(vv_expected *e, vv_buf *out)
+{
+	if (!e || out->len == 0) return;
+	const char *next = e->bytes + e->taken;
+	const size_t left = e->len - e->taken;
+	size_t same = e->differs ? 0 : out->len;
+	if (same > left || memcmp(out->data, next, same) != 0) {
+		e->differs = true;
+		for (same = 0; same < left && out->data[same] == next[same];) {
+			same++;
+		}
+	}
+	e->taken += same;
+	out->len = 0;
+}
+
+bool vv_expected_met(const vv_expected *e)
+{
+	return !e->differs && e->taken == e->len;
+}
+
 static uint8_t escape_of(const vv_dialect *d)
 {
 	return d->escape != 0 ? d->escape : d->quote;
@@ -35,10 +59,21 @@ vv_mark_set vv_row_marks(const vv_dialect *d)
 			     d->quote != 0 ? ~UINT64_C(0) : 0};
 }
 
-static bool is_special(const vv_dialect *d, uint8_t c)
+bool vv_cell_any_marked(const char *p, size_t len, const vv_mark_set *set)
 {
-	return d->quote != 0 &&
-	       (c == d->delimiter || c == '\n' || c == '\r' || c == d->quote || c == escape_of(d));
+	size_t i = 0;
+
+	for (; i + 64 <= len; i += 64) {
+		if (vv_marks(p + i, set).all != 0) return true;
+	}
+	for (; i < len; i++) {
+		uint8_t c = (uint8_t)p[i];
+		if (c == set->delimiter || c == '\n' || c == '\r' || c == set->quote ||
+		    c == set->escape) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* --- JSON --------------------------------------------------------------- */
@@ -120,7 +155,8 @@ void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d)
 	}
 }
 
-static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+static void write_json(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
+		       size_t columns)
 {
 	const vv_dialect *d = &w->dialect;
 	bool first = true;
@@ -136,6 +172,9 @@ static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size
 		first = false;
 		vv_buf_put(out, w->names.data + w->ends[i], w->ends[i + 1] - w->ends[i]);
 		vv_cell_write_json(out, &cells[i], d);
+		if (out->len > PIECE) {
+			vv_expected_take(e, out);
+		}
 	}
 	put_bytes(out, &d->close);
 }
@@ -191,22 +230,12 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 	       !is_number(cell->text, cell->len);
 }
 
-/* The same of a cell that is long enough for a search per byte sought to be faster. */
-static bool has_special(const char *text, size_t len, const vv_dialect *d)
-{
-	return d->quote != 0 && (memchr(text, d->delimiter, len) || memchr(text, '\n', len) ||
-				 memchr(text, '\r', len) || memchr(text, d->quote, len) ||
-				 (escape_of(d) != d->quote && memchr(text, escape_of(d), len)));
-}
-
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first)
 {
-	if (d->quote != 0 && vv_dialect_begins_wrong(d, cell->text, cell->len, first)) return true;
-	if (cell->len > 1024) return has_special(cell->text, cell->len, d);
-	for (size_t i = 0; i < cell->len; i++) {
-		if (is_special(d, (uint8_t)cell->text[i])) return true;
-	}
-	return false;
+	const vv_mark_set set = vv_row_marks(d);
+
+	return d->quote != 0 && (vv_dialect_begins_wrong(d, cell->text, cell->len, first) ||
+				 vv_cell_any_marked(cell->text, cell->len, &set));
 }
 
 bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d, bool first)
@@ -217,53 +246,63 @@ bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d, bool first)
 		vv_dialect_begins_wrong(d, cell->text, cell->len, first));
 }
 
-/* Writes the cell in quotes; to has room for all bytes escaped. */
-static char *write_quoted(char *to, const char *text, size_t len, const vv_dialect *d)
+/* Writes the text escaped; to has room for all bytes escaped. */
+static char *write_escaped(char *to, const char *text, size_t len, const vv_dialect *d)
 {
 	const char quote = (char)d->quote, escape = (char)escape_of(d);
 
-	*to++ = quote;
 	if (!memchr(text, quote, len) && (escape == quote || !memchr(text, escape, len))) {
 		memcpy(to, text, len);
-		to += len;
-	} else {
-		for (size_t i = 0; i < len; i++) {
-			if (text[i] == quote || text[i] == escape) {
-				*to++ = escape;
-			}
-			*to++ = text[i];
-		}
+		return to + len;
 	}
-	*to++ = quote;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == quote || text[i] == escape) {
+			*to++ = escape;
+		}
+		*to++ = text[i];
+	}
 	return to;
 }
 
-/* Appends the cell in quotes. */
-static void put_quoted(vv_buf *b, const char *text, size_t len, const vv_dialect *d)
+char *vv_cell_write_quoted(char *to, const char *text, size_t len, const vv_dialect *d)
 {
-	size_t room;
+	*to++ = (char)d->quote;
+	to = write_escaped(to, text, len, d);
+	*to++ = (char)d->quote;
+	return to;
+}
 
-	if (!vv_mul_size(&room, len, 2) || !vv_add_size(&room, room, 2)) {
-		b->failed = true;
-		return;
+static void put_cell(vv_buf *out, vv_expected *e, const vv_cell *cell, const vv_dialect *d,
+		     vv_quoting habit, vv_cell_place place)
+{
+	const bool quoted = d->quote != 0 &&
+			    ((place == VV_CELL_ALONE && cell->len == 0) ||
+			     vv_quoting_quotes(habit, cell) ||
+			     vv_cell_needs_quotes(cell, d, place != VV_CELL_LATER));
+
+	if (quoted) {
+		vv_buf_putc(out, d->quote);
 	}
-	if (vv_buf_reserve(b, room)) {
-		b->len = (size_t)(write_quoted(b->data + b->len, len > 0 ? text : "", len, d) -
-				  b->data);
-		b->data[b->len] = '\0';
+	for (size_t at = 0; at < cell->len; at += PIECE) {
+		const size_t n = cell->len - at < PIECE ? cell->len - at : PIECE;
+
+		if (!quoted) {
+			vv_buf_put(out, cell->text + at, n);
+		} else if (vv_buf_reserve(out, 2 * n)) {
+			char *to = out->data + out->len;
+			out->len += (size_t)(write_escaped(to, cell->text + at, n, d) - to);
+		}
+		vv_expected_take(e, out);
+	}
+	if (quoted) {
+		vv_buf_putc(out, d->quote);
 	}
 }
 
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
 		       vv_cell_place place)
 {
-	if (d->quote != 0 &&
-	    ((place == VV_CELL_ALONE && cell->len == 0) || vv_quoting_quotes(habit, cell) ||
-	     vv_cell_needs_quotes(cell, d, place != VV_CELL_LATER))) {
-		put_quoted(out, cell->text, cell->len, d);
-	} else {
-		vv_buf_put(out, cell->text, cell->len);
-	}
+	put_cell(out, NULL, cell, d, habit, place);
 }
 
 /* Without the absent cells at the row's end. */
@@ -280,7 +319,7 @@ static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv
 			       const vv_mark_set *set)
 {
 	if (vv_copy_marked(to + quoted, c->text, c->len, set) && set->quotes_on) {
-		return write_quoted(to, c->text, c->len, d);
+		return vv_cell_write_quoted(to, c->text, c->len, d);
 	}
 	if (!quoted) return to + c->len;
 	to[0] = (char)set->quote;
@@ -288,7 +327,22 @@ static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv
 	return to + c->len + 2;
 }
 
-static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+/* A row with long cells. */
+static void write_pieces(const vv_dialect *d, vv_buf *out, vv_expected *e, const vv_cell *cells,
+			 size_t columns)
+{
+	for (size_t i = 0; i < columns; i++) {
+		if (i > 0) {
+			vv_buf_putc(out, d->delimiter);
+			vv_buf_put_spaces(out, d->spaces == VV_SPACES_USUAL);
+		}
+		put_cell(out, e, &cells[i], d, vv_dialect_quoting(d, i),
+			 vv_cell_place_of(i, columns));
+	}
+}
+
+static void write_csv(const vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
+		      size_t columns)
 {
 	const vv_dialect *d = &w->dialect;
 	const vv_mark_set set = w->set; /* a copy, which no byte that is written can change */
@@ -301,6 +355,10 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	if (columns == 0) return;
 	for (size_t i = 0; i < columns; i++) {
 		bytes += cells[i].len;
+	}
+	if (e && bytes > PIECE) {
+		write_pieces(d, out, e, cells, columns);
+		return;
 	}
 	if (!vv_buf_reserve(out, bytes * 2 + columns * 4)) return;
 	char *to = out->data + out->len;
@@ -320,7 +378,7 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 		*to++ = (char)set.delimiter;
 	}
 	if (columns == 1 && cells[0].len == 0 && set.quotes_on) {
-		to = write_quoted(out->data + out->len, "", 0, d) + 1;
+		to = vv_cell_write_quoted(out->data + out->len, "", 0, d) + 1;
 	}
 	*--to = '\0';
 	out->len = (size_t)(to - out->data);
@@ -345,26 +403,16 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 			    const char *const *names, const size_t *name_lens, vv_error *err)
 {
 	*out = NULL;
-	vv_row_writer *w = vv_calloc(1, sizeof *w);
+	vv_auto(vv_row_writer) *w = vv_calloc(1, sizeof *w);
 	if (!w) return vv_fail_nomem(err);
 	w->columns = columns;
-	vv_buf_init(&w->names);
-	vv_buf_init(&w->line);
-	vv_status rc = vv_dialect_dup(&w->dialect, d, err);
-	if (rc < 0) {
-		vv_free(w);
-		return rc;
-	}
 	w->set = vv_row_marks(d);
-	if (d->form != VV_FORM_CSV) {
-		rc = prepare_names(w, names, name_lens, err);
-	}
-	if (rc < 0) {
-		vv_row_writer_free(w);
+	vv_status rc = vv_dialect_dup(&w->dialect, d, err);
+	if (rc < 0 ||
+	    (d->form != VV_FORM_CSV && (rc = prepare_names(w, names, name_lens, err)) < 0)) {
 		return rc;
 	}
-	*out = w;
-	return VV_OK;
+	return vv_hand_over(out, &w);
 }
 
 void vv_row_writer_free(vv_row_writer *w)
@@ -375,26 +423,35 @@ void vv_row_writer_free(vv_row_writer *w)
 	vv_free_all(w->ends, w);
 }
 
-void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
+			   size_t columns)
 {
 	if (w->dialect.form == VV_FORM_CSV) {
-		write_csv(w, out, cells, columns);
+		write_csv(w, out, e, cells, columns);
 	} else {
 		assert(columns <= w->columns);
-		write_json(w, out, cells, columns);
+		write_json(w, out, e, cells, columns);
 	}
+}
+
+void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+{
+	vv_row_write_expected(w, out, NULL, cells, columns);
 }
 
 bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
 		    size_t len)
 {
+	vv_expected e = {.bytes = raw, .len = len};
+
 	vv_buf_reset(&w->line);
-	vv_row_write(w, &w->line, cells, columns);
-	if (w->line.failed) {
-		w->failed = true;
-		return false;
+	vv_row_write_expected(w, &w->line, &e, cells, columns);
+	vv_expected_take(&e, &w->line);
+	w->failed |= w->line.failed;
+	if (w->line.cap > 4 * PIECE) {
+		vv_buf_clear(&w->line);
 	}
-	return w->line.len == len && (len == 0 || memcmp(w->line.data, raw, len) == 0);
+	return !w->failed && vv_expected_met(&e);
 }
 
 bool vv_row_quotes_tell(const vv_row_writer *w)

@@ -15,6 +15,16 @@
 #include "dataset/format/dialect.h"
 #include "dataset/format/simd.h"
 
+/* Bytes that what is written must be: it is compared with them piece by piece, and not kept. */
+typedef struct vv_expected {
+	const char *bytes;
+	size_t len, taken; /* as far as they were met */
+	bool differs;
+} vv_expected;
+/* Empties out, whose bytes are compared with those that come next. e NULL: they are kept. */
+void vv_expected_take(vv_expected *e, vv_buf *out);
+bool vv_expected_met(const vv_expected *e); /* all of it, and nothing else */
+
 /* Column names, each as the writer puts it in front of a value; JSON forms only. */
 typedef struct vv_row_writer vv_row_writer;
 vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
@@ -28,6 +38,11 @@ VV_AUTO_FREE(vv_row_writer, vv_row_writer_free)
  * cells are all absent is an empty line in CSV (which only a raw line can give:
  * such a row never scans back) and open+close in JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
+
+/* The same where e, when not NULL, takes long cells in pieces: in out, empty at first, is never more than a piece of one
+ * and the cells beside it. */
+void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
+			   size_t columns);
 
 /* Does vv_row_write give exactly raw[0 .. len)? False as well when out of memory:
  * vv_row_writer_ok tells. */
@@ -46,6 +61,9 @@ vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
 /* What a CSV cell must be searched for before it is written without quotes; quotes_on is 0
  * where the dialect has none. */
 vv_mark_set vv_row_marks(const vv_dialect *d);
+
+/* Is any of these bytes one of them, in a dialect with quotes? */
+bool vv_cell_any_marked(const char *p, size_t len, const vv_mark_set *set);
 
 /* Where a CSV cell stands in its row. */
 typedef enum vv_cell_place { VV_CELL_LATER, VV_CELL_FIRST, VV_CELL_ALONE } vv_cell_place;
@@ -69,6 +87,9 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
  * ones, and not quoted by habit. */
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
 		       vv_cell_place place);
+
+/* Writes a CSV cell in quotes at to, which has room for that with every byte escaped; returns the end. */
+char *vv_cell_write_quoted(char *to, const char *text, size_t len, const vv_dialect *d);
 
 /* Appends the value of a member of a JSON object; not of an absent one. */
 void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d);

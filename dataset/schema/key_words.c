@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/codec.h"
+
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len)
 {
 	vv_buf_puts(out, i > 0 ? "," : "");
@@ -12,12 +14,7 @@ void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size
 		vv_buf_put(out, text, len);
 		return;
 	}
-	vv_buf_putc(out, '"');
-	for (size_t k = 0; k < len; k++) {
-		vv_buf_puts(out, text[k] == '"' ? "\"" : "");
-		vv_buf_putc(out, text[k]);
-	}
-	vv_buf_putc(out, '"');
+	vv_doubled_put(out, '"', text, len);
 }
 
 /* One in quotes, from after the first; what follows the last. NULL: there is none. */

@@ -46,15 +46,12 @@ static vv_status set_names(vv_table *t, const group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-/* The first row whose bytes differ. */
-static size_t first_other_row(const group_job *j, const vv_buf *lines)
+/* The first row whose bytes differ, of which so many are the same. */
+static size_t first_other_row(const group_job *j, size_t same)
 {
-	size_t at = 0, row = 0;
+	size_t row = 0;
 
-	while (at < lines->len && at < j->raw_len && lines->data[at] == j->raw[at]) {
-		at++;
-	}
-	while (row + 1 < j->row_count && j->rows[row].end <= at) {
+	while (row + 1 < j->row_count && j->rows[row].end <= same) {
 		row++;
 	}
 	return row;
@@ -66,24 +63,29 @@ static vv_status make_lines(import_worker *w, const group_job *j, size_t *row, v
 	at_hand h = {j->im->sink, &j->cid, &w->block};
 	vv_table t = {.source = {.get = get_at_hand, .payload = &h},
 		      .root = {.kind = VV_KIND_TABLE, .dialect = j->im->dialect}}; /* borrows */
+	vv_expected e = {.bytes = j->raw, .len = j->raw_len};
 	vv_status rc = set_names(&t, j, err);
 
-	*row = 0;
 	t.root.dialect.final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
 	vv_buf_reset(&w->lines);
+	w->batch.expected = &e;
+	w->batch.long_cells = w->outs;
+	w->batch.long_end = w->outs + w->out_count;
 	if (rc == VV_OK &&
 	    (rc = table_load_layout(&t, &w->batch, j->layout_item.data, j->layout_item.len, err)) ==
 		    VV_OK &&
 	    (rc = table_group_bytes(&w->lines, &t, &w->writer, &w->batch, j->data_item.data,
-				    j->data_item.len, j->last, err)) == VV_OK) {
+				    j->data_item.len, j->last, err)) == VV_OK &&
+	    !vv_expected_met(&e)) {
+		rc = VV_ECORRUPT;
+	}
+	w->batch.expected = NULL;
+	*row = first_other_row(j, e.taken);
+	if (rc == VV_OK && j->irregular > 0) {
+		vv_buf_set(&w->lines, j->raw, j->raw_len);
 		rc = table_check_lines(&t, &w->batch, &w->lines, 0, j->last, row, err);
 	}
 	vv_free(t.schema.fields);
-	if (rc == VV_OK &&
-	    (w->lines.len != j->raw_len || memcmp(w->lines.data, j->raw, j->raw_len) != 0)) {
-		*row = first_other_row(j, &w->lines);
-		return VV_ECORRUPT;
-	}
 	return rc;
 }
 
@@ -137,9 +139,9 @@ vv_status import_head_again(import *im, size_t head, vv_error *err)
 {
 	vv_auto(vv_buf) made = VV_BUF_INIT;
 	const vv_table t = {.root = {.kind = VV_KIND_TABLE, .dialect = im->dialect}}; /* borrows */
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	if (!im->window || (rc = table_head(&made, &t, err)) < 0) return im->window ? rc : VV_OK;
+	if (!im->window || (rc = table_head(&made, &t, err)) < 0) return rc;
 	return made.len == head &&
 			       memcmp(vv_buf_cstr(&made), vv_window_bytes(im->window), head) == 0
 		       ? VV_OK

@@ -80,12 +80,7 @@ vv_status import_infer_room(import_worker *w, const import *im, size_t columns, 
 /* Room in the job for what its group alone tells of types. */
 static vv_status types_room(group_job *j, vv_error *err)
 {
-	if (j->type_count < j->columns) {
-		vv_infer *p = vv_realloc_array(j->types, j->columns, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		j->types = p;
-		j->type_count = j->columns;
-	}
+	if (!vv_array_room_for(j->types, 0, j->type_count, j->columns)) return vv_fail_nomem(err);
 	infer_init(j->types, 0, j->columns, j->im);
 	return VV_OK;
 }
@@ -101,11 +96,8 @@ static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *er
 		if (rc < 0) return rc;
 		w->writer_columns = j->columns;
 	}
-	if (w->doubtful_count < j->columns) {
-		bool *p = vv_realloc_array(w->doubtful, j->columns, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		w->doubtful = p;
-		w->doubtful_count = j->columns;
+	if (!vv_array_room_for(w->doubtful, 0, w->doubtful_count, j->columns)) {
+		return vv_fail_nomem(err);
 	}
 	memset(w->doubtful, true, j->columns * sizeof(*w->doubtful));
 	return j->im->need_infer ? import_infer_room(w, j->im, j->columns, err) : VV_OK;
@@ -265,23 +257,14 @@ static vv_status put_layout(group_job *j, const vv_buf *q, vv_error *err)
 
 /* Notes in the worker that a cell is out of line, in order of column among those of its row (from
  * `first` on). */
-static vv_status note_out(import_worker *w, size_t first, size_t *count, size_t place,
-			  const vv_cell *cell, vv_error *err)
+static vv_status note_out(import_worker *w, size_t first, size_t place, const vv_cell *cell,
+			  vv_error *err)
 {
-	size_t at = *count;
+	size_t at = w->out_count;
 
-	if (at == w->out_cap) {
-		size_t cap = w->out_cap ? w->out_cap * 2 : 16;
-		vv_cell *a = vv_realloc_array(w->outs, cap, sizeof(*a));
-		if (a) {
-			w->outs = a;
-		}
-		size_t *b = vv_realloc_array(w->out_places, cap, sizeof(*b));
-		if (b) {
-			w->out_places = b;
-		}
-		if (!a || !b) return vv_fail_nomem(err);
-		w->out_cap = cap;
+	if (!vv_array_room(w->outs, at, w->out_cap) ||
+	    !vv_array_room(w->out_places, at, w->place_cap)) {
+		return vv_fail_nomem(err);
 	}
 	for (; at > first && w->out_places[at - 1] > place; at--) {
 		w->out_places[at] = w->out_places[at - 1];
@@ -289,17 +272,16 @@ static vv_status note_out(import_worker *w, size_t first, size_t *count, size_t 
 	}
 	w->out_places[at] = place;
 	w->outs[at] = *cell;
-	(*count)++;
+	w->out_count++;
 	return VV_OK;
 }
 
 /* Takes the longest cells from a row until it is no longer too long. */
-static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *count,
-			      vv_error *err)
+static vv_status take_longest(import_worker *w, group_job *j, size_t r, vv_error *err)
 {
 	uint64_t bytes = j->rows[r].cell_bytes;
 	vv_cell *row = &j->cells[r * j->stride];
-	const size_t first = *count;
+	const size_t first = w->out_count;
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && bytes > VV_CELLS_MAX) {
@@ -314,7 +296,7 @@ static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *
 			break;
 		}
 		bytes -= row[longest].len;
-		rc = note_out(w, first, count, r * j->stride + longest, &row[longest], err);
+		rc = note_out(w, first, r * j->stride + longest, &row[longest], err);
 		row[longest].len = 0;
 	}
 	return rc;
@@ -348,17 +330,16 @@ static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const v
 
 /* Puts the longest cells of rows that are too long out of line: their text is taken
  * from the grid (remembered in the worker) and its chunk list is noted in outs. */
-static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, size_t *count,
-				vv_error *err)
+static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	*count = 0;
+	w->out_count = 0;
 	for (size_t r = 0; r < j->row_count && rc == VV_OK; r++) {
 		if (j->rows[r].cell_bytes > VV_CELLS_MAX) {
-			rc = take_longest(w, j, r, count, err);
+			rc = take_longest(w, j, r, err);
 		}
 	}
-	for (size_t i = 0; i < *count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < w->out_count && rc == VV_OK; i++) {
 		rc = put_out(j, outs, w->out_places[i], &w->outs[i], err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(outs, err);
@@ -448,13 +429,14 @@ static vv_status append_facts(import_worker *w, group_job *j, vv_error *err)
 	return (rc = vv_buf_ok(&w->line, err)) < 0 ? rc : vv_buf_ok(&j->facts_item, err);
 }
 
-static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_error *err)
+static vv_status put_facts(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_status rc;
 
 	/* else the encoder found them */
-	if (out_count > 0 && (rc = vv_facts_of(&w->facts, j->cells, j->row_count, j->columns,
-					       j->stride, w->out_places, out_count, err)) < 0) {
+	if (w->out_count > 0 &&
+	    (rc = vv_facts_of(&w->facts, j->cells, j->row_count, j->columns, j->stride,
+			      w->out_places, w->out_count, err)) < 0) {
 		return rc;
 	}
 	return append_facts(w, j, err);
@@ -555,15 +537,14 @@ static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
 }
 
 /* Makes the block, with the facts; named: it has a name already. */
-static vv_status put_block(import_worker *w, group_job *j, size_t out_count, bool named,
-			   vv_error *err)
+static vv_status put_block(import_worker *w, group_job *j, bool named, vv_error *err)
 {
 	const vv_sink *sink = j->im->sink;
 	vv_status rc;
 
 	vv_buf_reset(&w->block);
-	vv_group_encoder_find(w->encoder, out_count == 0 ? &w->facts : NULL);
-	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, out_count, err)) < 0 ||
+	vv_group_encoder_find(w->encoder, w->out_count == 0 ? &w->facts : NULL);
+	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, err)) < 0 ||
 	    (!named &&
 	     (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0)) {
 		return rc;
@@ -577,24 +558,23 @@ static vv_status put_block(import_worker *w, group_job *j, size_t out_count, boo
 static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) outs = VV_BUF_INIT;
-	size_t out_count = 0;
 	vv_status rc;
 	vv_buf_reset(&j->data_item);
-	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0) return rc;
-	bool named = j->im->in_file && out_count == 0;
+	if ((rc = put_long_cells(w, j, &outs, err)) < 0) return rc;
+	bool named = j->im->in_file && w->out_count == 0;
 	if (named && (rc = name_group(w, j, err)) < 0) return rc;
 	if (named && is_left_in_file(j)) {
 		rc = put_no_facts(w, j, err);
 		rc = rc == VV_OK ? infer_types(w, j, err) : rc;
 	} else {
-		rc = put_block(w, j, out_count, named, err);
+		rc = put_block(w, j, named, err);
 	}
 	if (rc < 0) return rc;
-	vv_cbor_put_array(&j->data_item, out_count > 0 ? 3 : 2);
+	vv_cbor_put_array(&j->data_item, w->out_count > 0 ? 3 : 2);
 	vv_cbor_put_link(&j->data_item, &j->cid);
 	vv_cbor_put_uint(&j->data_item, j->row_count);
-	if (out_count > 0) {
-		vv_cbor_put_array(&j->data_item, out_count);
+	if (w->out_count > 0) {
+		vv_cbor_put_array(&j->data_item, w->out_count);
 		vv_buf_put(&j->data_item, outs.data, outs.len);
 	}
 	return vv_buf_ok(&j->data_item, err);

@@ -53,7 +53,7 @@ typedef struct import_worker {
 	size_t doubtful_count;
 	vv_cell *outs; /* cells put out of line for the while of an encoding */
 	size_t *out_places;
-	size_t out_cap;
+	size_t out_count, out_cap, place_cap;
 	vv_batch batch; /* a group made again, */
 	vv_buf lines;   /* and its lines */
 } import_worker;

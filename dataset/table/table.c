@@ -148,37 +148,44 @@ static vv_status is_place_of_out(const vv_cell *cell, vv_error *err)
 		       : vv_fail(err, VV_ECORRUPT, "a long cell is also in its row group");
 }
 
-/* The text of a long cell, whose length has been bounded; lives in the arena. */
-static vv_status read_text(const char **out, vv_arena *arena, const vv_table *t,
-			   const table_long *one, vv_error *err)
+/* The text of a long cell, whose length has been bounded; lives in the arena. Where it is known what it must be, that is given,
+ * and no text if it differs, so that the lines differ, too. */
+static vv_status read_text(vv_cell *out, vv_batch *b, const vv_table *t, const table_long *one,
+			   vv_error *err)
 {
 	vv_auto(vv_chunk_reader) *r = NULL;
+	const vv_cell *known = b->expected && b->long_cells < b->long_end ? b->long_cells++ : NULL;
 	const char *bytes;
-	char *text;
+	char *text = NULL;
 	uint64_t at, have = 0;
 	size_t len;
 	int more = 0;
 	vv_status rc = vv_chunk_reader_open(&r, &t->source, one->top, one->top_len, err);
 
 	if (rc < 0) return rc;
-	if (vv_chunk_reader_total(r) != one->bytes) {
+	if (vv_chunk_reader_total(r) != one->bytes || (known && known->len != one->bytes)) {
 		return vv_fail(err, VV_ECORRUPT, "a long cell has %llu bytes instead of %llu",
 			       (unsigned long long)vv_chunk_reader_total(r),
-			       (unsigned long long)one->bytes);
+			       (unsigned long long)(known ? known->len : one->bytes));
 	}
-	if (!(text = vv_arena_alloc(arena, (size_t)one->bytes))) return vv_fail_nomem(err);
-	*out = text;
+	if (!known && !(text = vv_arena_alloc(&b->arena, (size_t)one->bytes))) {
+		return vv_fail_nomem(err);
+	}
+	out->text = known ? known->text : text;
+	out->len = (uint32_t)one->bytes;
 	while ((more = vv_chunk_reader_next(r, &bytes, &len, &at, err)) > 0 &&
 	       len <= one->bytes - have) {
-		memcpy(text + have, bytes, len);
+		if (text) {
+			memcpy(text + have, bytes, len);
+		} else if (memcmp(known->text + have, bytes, len) != 0) {
+			out->len = 0;
+		}
 		have += len;
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
-	} else if (more > 0 || have != one->bytes) {
-		rc = vv_fail(err, VV_ECORRUPT, "a long cell's chunks are not as long as it");
-	}
-	return rc;
+	if (more < 0) return (vv_status)more;
+	return more > 0 || have != one->bytes
+		       ? vv_fail(err, VV_ECORRUPT, "a long cell's chunks are not as long as it")
+		       : VV_OK;
 }
 
 /* Brings one long cell in line. */
@@ -190,12 +197,8 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 
 	if (rc < 0 || !is_wanted(wanted, wanted_count, one.column)) return rc;
 	vv_cell *cell = &b->cells[one.row * b->columns + one.column];
-	if ((rc = is_place_of_out(cell, err)) < 0 ||
-	    (rc = read_text(&cell->text, &b->arena, t, &one, err)) < 0) {
-		return rc;
-	}
-	cell->len = (uint32_t)one.bytes;
-	return VV_OK;
+	rc = is_place_of_out(cell, err);
+	return rc < 0 ? rc : read_text(cell, b, t, &one, err);
 }
 
 /* The group that a data item names, with room for its cells; c stands behind the number of
@@ -644,6 +647,12 @@ static bool row_fits(const vv_batch *b, size_t r, uint64_t most)
 	return true;
 }
 
+/* The bytes of a group so far. */
+static size_t lines_made(const vv_batch *b, const vv_buf *out, size_t from)
+{
+	return b->expected ? b->expected->taken : out->len - from;
+}
+
 vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w,
 			    const vv_batch *b, size_t upto, bool last, uint64_t most, vv_error *err)
 {
@@ -658,10 +667,10 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
 	int more = vv_quirks_next(&quirks, &q, err);
 	for (size_t r = 0; r < upto && more >= 0; r++) {
+		const size_t made = lines_made(b, out, from);
 		bool irregular = more > 0 && q.row == r;
 
-		if (out->len - from > most ||
-		    (most != VV_ANY_LENGTH && !row_fits(b, r, most - (out->len - from)))) {
+		if (made > most || (most != VV_ANY_LENGTH && !row_fits(b, r, most - made))) {
 			return vv_fail(err, VV_ECORRUPT,
 				       "a row group decodes to more than its %llu bytes",
 				       (unsigned long long)most);
@@ -669,7 +678,8 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 		if (irregular && q.kind == VV_QUIRK_RAW) {
 			vv_buf_put(out, q.raw, q.raw_len);
 		} else {
-			vv_row_write(w, out, &b->cells[r * b->columns], b->columns);
+			vv_row_write_expected(w, out, b->expected, &b->cells[r * b->columns],
+					      b->columns);
 			if (irregular) {
 				vv_buf_puts(out, ends[q.kind]);
 			} else if (r + 1 < b->rows || group_ends_row(t, last)) {
@@ -682,6 +692,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 		if (ends_out) {
 			ends_out[r] = out->len;
 		}
+		vv_expected_take(b->expected, out);
 	}
 	if (more < 0) return (vv_status)more;
 	if (more > 0 && upto == b->rows) {
@@ -716,14 +727,15 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 	if (done < 0) return (vv_status)done;
 	if (done == 0) {
 		vv_status rc;
-		vv_buf_reserve(out, (size_t)b->raw_len + 64);
+		vv_buf_reserve(out, b->expected ? 0 : (size_t)b->raw_len + 64);
 		if ((!*w && (rc = table_row_writer(w, t, err)) < 0) ||
 		    (rc = table_batch_bytes(out, NULL, t, *w, b, b->rows, last, b->raw_len, err)) <
 			    0) {
 			return rc;
 		}
 	}
-	return check_length(b, out->len - from, err);
+	vv_expected_take(b->expected, out);
+	return check_length(b, lines_made(b, out, from), err);
 }
 
 int vv_batch_quick_lines(vv_buf *out, const vv_table *t, vv_batch *b, bool last, vv_error *err)

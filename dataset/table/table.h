@@ -69,6 +69,10 @@ typedef struct vv_batch {
 	size_t picks_cap;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */
+	/* What its lines must be: they are compared as they are made, and not kept; and its long cells, in order, which are
+	 * compared with what is stored and stand in its place. NULL: not known. */
+	vv_expected *expected;
+	const vv_cell *long_cells, *long_end;
 } vv_batch;
 void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
@@ -128,7 +132,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row
 			    const vv_batch *b, size_t upto, bool last, uint64_t most,
 			    vv_error *err);
 /* Appends the bytes of one group, whose layout is loaded in b; *w is opened when it is needed and
- * NULL. The batch has cells only where the group has quirks. */
+ * NULL. The batch has cells only where the group has quirks. Where b->expected is set, out is empty before and after. */
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err);
 /* Do the bytes made of the batch (raw from `from` on, unchanged in the end) scan to exactly its

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/codec.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -162,12 +163,7 @@ static char *sql_table_name(const char *path)
 
 static void sql_put_name(vv_buf *b, const char *name)
 {
-	vv_buf_putc(b, '"');
-	for (; *name; name++) {
-		vv_buf_puts(b, *name == '"' ? "\"" : "");
-		vv_buf_putc(b, *name);
-	}
-	vv_buf_putc(b, '"');
+	vv_doubled_put(b, '"', name, strlen(name));
 }
 
 /* "-- text" and a line end */
@@ -255,12 +251,7 @@ static void put_text(vv_buf *b, const char *s, size_t len)
 		vv_buf_puts(b, "' AS TEXT)");
 		return;
 	}
-	vv_buf_putc(b, '\'');
-	for (size_t i = 0; i < len; i++) {
-		vv_buf_puts(b, s[i] == '\'' ? "'" : "");
-		vv_buf_putc(b, s[i]);
-	}
-	vv_buf_putc(b, '\'');
+	vv_doubled_put(b, '\'', s, len);
 }
 
 static void sql_put_value(vv_buf *b, const vv_field *f, const vv_cell *c)

@@ -108,6 +108,34 @@ static void a_wrong_block_is_refused_with_its_line(void **state)
 	}
 }
 
+/* Its text is in chunks of its own; where its line is kept raw, too, only the cell is wrong. */
+static void a_wrong_long_cell_is_refused_with_its_line(void **state)
+{
+	static const char *const begins[] = {"id,name\n1,a\n2,needle", "id,name\n1,a\n\"2\",needle",
+					     "id,name\n1,a\n2,\"needle"};
+	const vv_import_options o = {.kind = VV_KIND_TABLE};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+		spoiling s;
+		vv_sink sink = begin(&s, "\x01needle", "\x01nettle");
+		vv_import_result r;
+		vv_error err;
+
+		vv_buf_puts(&text, begins[i]);
+		for (size_t k = 0; text.len < 3 * VV_CELLS_MAX; k++) {
+			vv_buf_printf(&text, "%zu ", k);
+		}
+		vv_buf_puts(&text, i == 2 ? ", \"\"\"\n3,z\n" : "\n3,z\n");
+		vv_assert_status(import(&r, text.data, "t.csv", &sink, &o, false, &err),
+				 VV_EREFUSED, &err);
+		assert_int_equal(s.spoiled, 1);
+		vv_assert_contains(err.message, "t.csv: line 3 would not come back");
+		memory_clear(&s.m);
+	}
+}
+
 static void it_is_kept_as_bytes_where_that_is_allowed(void **state)
 {
 	const vv_import_options o = {.kind = VV_KIND_TABLE, .or_as_file = true};
@@ -229,6 +257,7 @@ static void marks_of_comments_within_rows_come_back(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_wrong_block_is_refused_with_its_line),
+	cmocka_unit_test(a_wrong_long_cell_is_refused_with_its_line),
 	cmocka_unit_test(it_is_kept_as_bytes_where_that_is_allowed),
 	cmocka_unit_test(bytes_that_are_no_table_are_made_again_too),
 	cmocka_unit_test(a_wrong_block_in_key_order_is_refused),

@@ -342,6 +342,51 @@ static void written_objects_scan_to_the_same_cells(void **state)
 	}
 }
 
+/* A cell of 200 KB with quotes at the ends of its pieces. */
+static void long_cells_are_compared_in_pieces(void **state)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	static const size_t lens[] = {1, 1, 1};
+	static char text[200000];
+	static const size_t at[] = {0, 3, 65535, 65536, 65540, 131072, 199000, 200009};
+	vv_dialect dialects[] = {comma(), json("{", ":", ",", "}")};
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	for (size_t i = 1; i < 4; i++) {
+		memset(text + i * 65536 - 2, '"', 4);
+	}
+	vv_cell cells[] = {text_cell("one"),
+			   {.text = text, .len = sizeof text, .state = VV_CELL_TEXT},
+			   text_cell("three")};
+	for (size_t i = 0; i < 2; i++) {
+		vv_auto(vv_buf) whole = VV_BUF_INIT, out = VV_BUF_INIT;
+		vv_auto(vv_row_writer) *w = NULL;
+		vv_error err;
+
+		vv_assert_ok(vv_row_writer_new(&w, &dialects[i], 3, names, lens, &err), &err);
+		vv_row_write(w, &whole, cells, 3);
+		for (size_t k = 0; k <= sizeof at / sizeof at[0]; k++) {
+			vv_expected e = {.bytes = whole.data, .len = whole.len};
+
+			if (k > 0) {
+				whole.data[at[k - 1]] ^= 1;
+			}
+			vv_row_write_expected(w, &out, &e, cells, 3);
+			vv_expected_take(&e, &out);
+			assert_int_equal(vv_expected_met(&e), k == 0);
+			assert_int_equal(e.taken, k == 0 ? whole.len : at[k - 1]);
+			assert_int_equal(vv_row_matches(w, cells, 3, whole.data, whole.len),
+					 k == 0);
+			if (k > 0) {
+				whole.data[at[k - 1]] ^= 1;
+			}
+		}
+		assert_true(i == 1 || out.cap < whole.len);
+		vv_dialect_clear(&dialects[i]);
+	}
+}
+
 /* --- memory ------------------------------------------------------------- */
 
 static vv_status match_rows(void *payload, vv_error *err)
@@ -390,6 +435,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(objects_are_written_in_the_dialects_spacing),
 	cmocka_unit_test(strings_are_escaped_as_the_dialect_does),
 	cmocka_unit_test(written_objects_scan_to_the_same_cells),
+	cmocka_unit_test(long_cells_are_compared_in_pieces),
 	cmocka_unit_test(a_match_that_lacks_memory_says_so),
 };
 
