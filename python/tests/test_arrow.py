@@ -62,6 +62,21 @@ def test_pandas(t):
         t.to_pandas(dtype_backend="x")
 
 
+def test_integers_of_pandas_are_as_pandas_itself_takes_them():
+    from varve import _arrow
+
+    for kind in (pa.int64(), pa.uint64()):
+        parts = [pa.array([1, None, 3], kind), pa.array([], kind), pa.array([9, 5, None, 2**63 - 1], kind)[1:]]
+        table = pa.table({"x": pa.chunked_array(parts), "y": pa.chunked_array([pa.array(range(6), kind)])})
+        for some in (table, table[:0], table[4:5]):
+            frame = _arrow.pandas_frame(some, None, None)
+            types = {kind: pd.Int64Dtype() if kind == pa.int64() else pd.UInt64Dtype()}
+            pd.testing.assert_frame_equal(frame, some.to_pandas(types_mapper=types.get))
+        frame = _arrow.pandas_frame(table, None, None)
+        frame.loc[1, "x"] = frame.loc[0, "y"] = 7
+        assert frame["x"].tolist()[:4] == [1, 7, 3, 5] and frame["x"].isna().sum() == 1 and frame["y"].sum() == 22
+
+
 def test_duckdb(t):
     for _ in range(2):
         assert duckdb.sql("select * from t order by id").fetchall() == VALUES

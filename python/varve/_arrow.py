@@ -36,6 +36,24 @@ def options(text: bool, misfit: str, numbers: str) -> tuple[int, int, int]:
     return TEXT if text else 0, MISFITS.index(misfit), NUMBERS.index(numbers)
 
 
+class _Masked:
+    """What pyarrow asks of a type of pandas: a column as integers with a mask. Pandas' own copies them twice."""
+
+    def __init__(self, dtype: Any) -> None:
+        self._dtype = dtype
+
+    def __from_arrow__(self, column: pyarrow.ChunkedArray) -> Any:
+        np = _values.library("numpy")
+        data, mask = np.empty(len(column), self._dtype.type), np.zeros(len(column), bool)
+        end = 0
+        for chunk in filter(len, column.chunks):
+            begin, end = end, end + len(chunk)
+            data[begin:end] = np.frombuffer(chunk.buffers()[1], data.dtype, len(chunk), chunk.offset * data.itemsize)
+            if chunk.null_count:
+                mask[begin:end] = chunk.is_null().to_numpy(zero_copy_only=False)
+        return self._dtype.construct_array_type()(data, mask)
+
+
 def pandas_frame(
     table: pyarrow.Table, dtype_backend: str | None, types_mapper: Callable[[Any], Any] | None
 ) -> pandas.DataFrame:
@@ -46,7 +64,8 @@ def pandas_frame(
     if types_mapper is None and dtype_backend == "pyarrow":
         types_mapper = pd.ArrowDtype
     if types_mapper is None:
-        types = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype(), pa.bool_(): pd.BooleanDtype()}
+        integers = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
+        types = {pa.bool_(): pd.BooleanDtype(), **{t: _Masked(dtype) for t, dtype in integers.items()}}
         if dtype_backend:
             types.update({pa.float64(): pd.Float64Dtype(), pa.string(): pd.StringDtype()})
         types_mapper = types.get
