@@ -184,7 +184,7 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 	char *temp = NULL;
 	if (!file) return vv_fail_nomem(err);
 	vv_status rc;
-	if ((rc = vv_path_check(path, err)) < 0 ||
+	if ((rc = vv_path_check_plain(path, err)) < 0 ||
 	    (rc = vv_worktree_check_above(repo, path, err)) < 0 ||
 	    (rc = vv_dataset_reader_store(r, &store, err)) < 0) {
 		goto done;

@@ -81,7 +81,7 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 	bool tracked = false;
 	vv_status found, rc;
 
-	if (vv_add_never(e->path) || (found = check_blob(r, e, &why)) == VV_OK) return VV_OK;
+	if (!vv_add_may(e->path) || (found = check_blob(r, e, &why)) == VV_OK) return VV_OK;
 	if ((rc = vv_attr_tracked(r, e->path, &tracked, err)) < 0 || !tracked) return rc;
 	*err = why;
 	return found;

@@ -614,7 +614,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 		return rc;
 	}
 	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) return rc;
-	if (!pointer) return mark_plain(c, e, err);
+	if (!pointer) return vv_add_may(e->path) ? mark_plain(c, e, err) : VV_OK;
 	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0) return rc;
 	if (pointer) return mark_pointer(c, e, false, err);
 	if ((rc = note_table(c, at, err)) < 0) return rc;
@@ -645,6 +645,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 				return rc;
 			}
 			if (pointer) return dataset_state(c, at, e, err);
+			if (!vv_add_may(e->path)) return ordinary_state(c, e, &st, err);
 			/* Damaged, or of a later version, a pointer stands in the work tree as it is. */
 			if ((rc = mark_plain(c, e, err)) < 0 ||
 			    (rc = holds_pointer(c, e, &st, &pointer, err)) < 0 || pointer) {

@@ -173,9 +173,8 @@ static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *
 	return are_equal(same, item, err);
 }
 
-/* The beginning of a file. */
 typedef struct head {
-	vv_buf bytes;
+	vv_buf bytes; /* of a file's beginning */
 	bool enough;
 } head;
 
@@ -189,7 +188,7 @@ static vv_status take_head(void *payload, const void *bytes, size_t len, vv_erro
 	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
 }
 
-/* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. */
+/* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. *binary: as git has it. */
 static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
 {
 	head h = {VV_BUF_INIT, false};
@@ -198,7 +197,6 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binar
 	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
 		const char *bytes = vv_buf_cstr(&h.bytes);
 
-		/* as git has it */
 		*binary = memchr(bytes, '\0', h.bytes.len < 8000 ? h.bytes.len : 8000) != NULL;
 		u = vv_unseen_find(bytes, h.bytes.len);
 		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
@@ -235,8 +233,10 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 		      !item->a   ? "added"
 		      : !item->b ? "removed"
 				 : "changed");
-	vv_buf_printf(&out->line, binary ? "" : " ('%s' shows it)",
-		      how->text_shown_by ? how->text_shown_by : "git diff");
+	if (!binary) {
+		vv_buf_printf(&out->line, " ('%s' shows it)",
+			      how->text_shown_by ? how->text_shown_by : "git diff");
+	}
 	if (u && u->kind && item->b && is_document(item) && !how->patch && !how->only_whether &&
 	    vv_documents_are_read(now->repo)) {
 		vv_buf_puts(&out->line, "; " VV_READER_INSTALL);

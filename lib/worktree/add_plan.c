@@ -41,6 +41,11 @@ bool vv_add_never(const char *path)
 	       strcmp(base, "varve.checks") == 0 || strncmp(base, ".git", 4) == 0;
 }
 
+bool vv_add_may(const char *path)
+{
+	return !vv_add_never(path) && !vv_path_fault(path);
+}
+
 bool vv_add_looks_like_table(const char *path)
 {
 	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
@@ -422,26 +427,24 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	return plan_file(p, item, err);
 }
 
-/* A name in a folder that no table may have, but that Git takes: an ordinary file. */
+/* A name that no table may have and none has, but that Git takes: of an ordinary file. One that is named is refused. */
 static vv_status is_left_to_git(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
-	const char *fault = item->in_index || item->literal ? NULL : vv_path_fault(item->path);
-	bool tracked = false;
+	const char *fault = item->literal && !item->in_index ? NULL : vv_path_fault(item->path);
+	bool table = false;
 	vv_status rc;
 
 	*out = false;
 	if (!fault || vv_path_check_plain(item->path, VV_IGNORED) < 0) return VV_OK;
-	if (S_ISREG(item->st.mode) &&
-	    ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0 || tracked)) {
+	if (!vv_oid_is_null(&item->blob) &&
+	    (rc = vv_dataset_reader_is_pointer(p->s, &item->blob, &table, err)) < 0) {
 		return rc;
 	}
-	if (vv_add_looks_like_table(item->path)) {
-		vv_notes_warn(
-			vv_repository_notes(p->r),
-			"%s stays an ordinary file of Git, since no table may have its name: %s",
-			vv_text_shows(item->path), fault);
+	*out = !table;
+	if (!item->in_index && vv_add_looks_like_table(item->path)) {
+		vv_notes_warn(vv_repository_notes(p->r), VV_ADD_LEFT, vv_text_shows(item->path),
+			      fault);
 	}
-	*out = true;
 	return VV_OK;
 }
 

@@ -24,6 +24,9 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* A path, and what is wrong with it (vv_path_fault). */
+#define VV_ADD_LEFT "%s stays an ordinary file of Git, since no table may have its name: %s"
+
 typedef enum vv_add_action {
 	VV_ADD_FILE,  /* as git add would */
 	VV_ADD_PLAIN, /* likewise, but under a pattern of varve's: never through a filter */
@@ -76,6 +79,8 @@ VV_AUTO_CLEAR(vv_add_plan, vv_add_plan_clear)
 
 /* Is the path one of those that never are datasets (datapackage.json, .git*)? */
 bool vv_add_never(const char *path);
+/* May what is text become a dataset? Not those, nor where no table may have the name. */
+bool vv_add_may(const char *path);
 
 /* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */
 bool vv_add_looks_like_table(const char *path);

@@ -268,21 +268,6 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 	return rc;
 }
 
-vv_status vv_checkout_check_name(const vv_checkout *c, const char *path, uint32_t mode,
-				 const vv_oid *id, vv_error *err)
-{
-	vv_error why;
-	bool table = false;
-	vv_status rc = vv_path_check_plain(path, err);
-
-	if (rc < 0 || !S_ISREG(mode) || vv_path_check(path, &why) == VV_OK) return rc;
-	if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &table, err)) == VV_OK && table) {
-		*err = why;
-		rc = why.code;
-	}
-	return rc;
-}
-
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    bool to_index, vv_error *err)
 {
@@ -290,7 +275,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	bool dataset = false;
 	vv_status rc;
 
-	if ((rc = vv_checkout_check_name(c, path, mode, id, err)) < 0) return rc;
+	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if ((!c->clash && (rc = clash_open(&c->clash, c->repo, c->index, err)) < 0) ||
 	    (rc = clash_add(c->clash, path, err)) < 0) {
 		return rc;

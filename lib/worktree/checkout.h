@@ -48,11 +48,6 @@ VV_AUTO_CLEAR(vv_checkout, vv_checkout_clear)
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    bool to_index, vv_error *err);
 
-/* May a file of this name be written? VV_EREFUSED: the name of a table has to be one on every system, that of
- * another file one that Git takes. */
-vv_status vv_checkout_check_name(const vv_checkout *c, const char *path, uint32_t mode,
-				 const vv_oid *id, vv_error *err);
-
 /* Removes the file, and from the index where to_index. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv_error *err);
 

@@ -366,6 +366,32 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 	return VV_OK;
 }
 
+/* No table may have the name, and none has it: what git gives passes as it is. */
+static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(char) *lock = NULL;
+	const char *fault = vv_path_fault(path);
+	vv_index_entry e;
+	bool table = false;
+	vv_status rc;
+
+	if (!fault) return VV_OK;
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
+	    (vv_index_get(x, path, &e) &&
+	     (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(f->writer), &e.id, &table,
+						err)) < 0)) {
+		return rc;
+	}
+	*out = !table;
+	lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", (char *)NULL);
+	if (!table && lock && vv_exists(lock)) { /* it is stored, not only compared */
+		vv_notes_warn(vv_repository_notes(f->repo), VV_ADD_LEFT, vv_text_shows(path),
+			      fault);
+	}
+	return VV_OK;
+}
+
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
@@ -374,8 +400,10 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	vv_status rc;
 
 	if (!in.hash) return vv_fail_nomem(err);
-	if (!as_it_is && ((rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
-			  (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0)) {
+	if (!as_it_is &&
+	    ((rc = is_left_to_git(f, path, &as_it_is, err)) < 0 ||
+	     (rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
+	     (!as_it_is && (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0))) {
 		input_clear(&in);
 		return rc;
 	}

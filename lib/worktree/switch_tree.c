@@ -40,11 +40,7 @@ static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 	vv_tree_switch *s = payload;
 	vv_status rc;
 
-	if (change->new_mode &&
-	    (rc = vv_checkout_check_name(s->checkout, change->path, change->new_mode,
-					 &change->new_id, err)) < 0) {
-		return rc;
-	}
+	if (change->new_mode && (rc = vv_path_check_plain(change->path, err)) < 0) return rc;
 	if (!vv_array_room(s->steps, s->count, s->cap)) return vv_fail_nomem(err);
 	vv_tree_step *step = &s->steps[s->count];
 	*step = (vv_tree_step){.path = vv_strdup(change->path)};

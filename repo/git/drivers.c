@@ -14,17 +14,17 @@ typedef struct driver {
 
 static const driver drivers[] = {
 	{"filter.varve.process", "%s filter-process"},
-	{"filter.varve.clean", "%s filter clean %%f"},
-	{"filter.varve.smudge", "%s filter smudge %%f"},
+	{"filter.varve.clean", "%s filter clean -- %%f"},
+	{"filter.varve.smudge", "%s filter smudge -- %%f"},
 	{"filter.varve.required", "true"},
 	{"merge.varve.name", "varve tables, merged by cell"},
-	{"merge.varve.driver", "%s merge-file %%O %%A %%B %%P"},
+	{"merge.varve.driver", "%s merge-file -- %%O %%A %%B %%P"},
 	/* Among several merge bases git takes their own base: never one of the two by chance. */
 	{"merge.varve.recursive", "binary"},
 	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
-	{"diff.varve.command", "%s diff-file"},
-	{"diff.varve.textconv", "%s textconv"},
-	{"difftool.varve.cmd", "%s diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\""},
+	{"diff.varve.command", "%s diff-file --"},
+	{"diff.varve.textconv", "%s textconv --"},
+	{"difftool.varve.cmd", "%s diff-tool -- \"$LOCAL\" \"$REMOTE\" \"$MERGED\""},
 };
 
 /* A word for sh, as git will split the settings. */

@@ -456,11 +456,60 @@ pointer_of() {
 	varve commit -qm one
 	succeeds varve status
 	output_has "working tree clean"
-	# a line that makes tables of all is not passed over
+	ends_with 2 varve add --as table nul.csv
+}
+
+@test "a name that no table may have is text under a line that makes tables of all, for git and varve" {
+	local f
+	new_repo
 	echo '*.csv filter=varve diff=varve merge=varve -text' > .gitattributes
-	rows 3 > nul.csv
-	ends_with 2 varve add .
-	stderr_has "the path 'nul.csv' is refused"
+	rows 3 > good.csv
+	for f in nul.csv 12:30.csv -x.csv $'a\nb.csv'; do
+		rows 3 > "./$f"
+	done
+	succeeds git add .
+	stderr_has "12:30.csv stays an ordinary file of Git, since no table may have its name: it has a ':'"
+	succeeds varve add .
+	succeeds varve commit -m one
+	for f in nul.csv 12:30.csv -x.csv $'a\nb.csv'; do
+		cmp "./$f" <(git cat-file blob "HEAD:$f")
+		rows 4 > "./$f"
+	done
+	succeeds git diff -- -x.csv
+	output_has '+  4'
+	succeeds varve add --fix .
+	succeeds varve commit -q -a -m two
+	[ -z "$(git status --porcelain)" ]
+	[ -z "$(varve status -s)" ]
+	succeeds varve doctor
+	rows 5 > 12:30.csv
+	[ "$(varve status -s)" = ' M 12:30.csv' ]
+	succeeds varve clone -q . ../copy
+	git diff --quiet HEAD -- good.csv
+	git restore 12:30.csv
+	diff -r -x .git . ../copy
+}
+
+@test "a table that git gave a name that none may have is cloned, restored and renamed" {
+	new_repo
+	rows 3 > t.csv
+	varve add -q t.csv
+	echo '*.csv filter=varve diff=varve merge=varve -text' > .gitattributes
+	git mv t.csv 1:2.csv
+	git commit -qam moved
+	succeeds varve clone -q . ../copy
+	cd ../copy
+	cmp 1:2.csv <(rows 3)
+	rows 4 > 1:2.csv
+	succeeds git commit -qam more
+	[ "$(git cat-file blob HEAD:1:2.csv | head -c 13)" = "varve pointer" ]
+	succeeds varve restore --source HEAD~1 1:2.csv
+	cmp 1:2.csv <(rows 3)
+	succeeds git restore 1:2.csv
+	succeeds varve mv 1:2.csv ok.csv
+	succeeds varve commit -m named
+	succeeds varve fsck --data
+	cmp ok.csv <(rows 4)
 }
 
 @test "an index that is a symbolic link stays one" {

@@ -9,7 +9,7 @@ keys() {
 	succeeds varve install
 	output_is "git calls varve for tables, by the settings of your user"
 	[ "$(git config --global filter.varve.process)" = "varve filter-process" ]
-	[ "$(git config --global merge.varve.driver)" = "varve merge-file %O %A %B %P" ]
+	[ "$(git config --global merge.varve.driver)" = "varve merge-file -- %O %A %B %P" ]
 	succeeds varve install
 	output_is "git calls varve for tables already, by the settings of your user"
 	succeeds varve uninstall
@@ -23,10 +23,10 @@ keys() {
 	git config --global filter.varve.clean mine
 	ends_with 2 varve install
 	stderr_has "filter.varve.clean of your user is 'mine' already"
-	stderr_has "--force puts varve's own value there: 'varve filter clean %f'"
+	stderr_has "--force puts varve's own value there: 'varve filter clean -- %f'"
 	[ "$(keys)" = filter.varve.clean ]
 	succeeds varve install --force
-	[ "$(git config --global filter.varve.clean)" = "varve filter clean %f" ]
+	[ "$(git config --global filter.varve.clean)" = "varve filter clean -- %f" ]
 }
 
 @test "a clone of plain git keeps tables with the user's settings alone, hook and all" {

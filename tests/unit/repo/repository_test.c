@@ -39,12 +39,12 @@ static void init_makes_an_ordinary_repository(void **state)
 	assert_string_equal(out("git -C new/deep config filter.varve.process"),
 			    "varve filter-process");
 	assert_string_equal(out("git -C new/deep config filter.varve.clean"),
-			    "varve filter clean %f");
+			    "varve filter clean -- %f");
 	assert_string_equal(out("git -C new/deep config filter.varve.smudge"),
-			    "varve filter smudge %f");
+			    "varve filter smudge -- %f");
 	assert_string_equal(out("git -C new/deep config filter.varve.required"), "true");
 	assert_string_equal(out("git -C new/deep config merge.varve.driver"),
-			    "varve merge-file %O %A %B %P");
+			    "varve merge-file -- %O %A %B %P");
 	assert_true(vv_exists("new/deep/.git/varve"));
 	vv_repository_close(r);
 }

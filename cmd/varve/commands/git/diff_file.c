@@ -431,7 +431,7 @@ const vv_command vv_cmd_diff_file = {
 	.group = "care",
 	.summary = "called by git diff for each table",
 	.usage = "PATH OLD-FILE OLD-ID OLD-MODE NEW-FILE NEW-ID NEW-MODE [NEW-PATH WORDS]",
-	.example = "$ git config diff.varve.command 'varve diff-file'",
+	.example = "$ git config diff.varve.command 'varve diff-file --'",
 	.arguments = "path",
 	.hidden = true,
 	.check = check_diff_file,
@@ -444,7 +444,7 @@ const vv_command vv_cmd_diff_tool = {
 	.group = "care",
 	.summary = "called by git difftool for each file",
 	.usage = "OLD-FILE NEW-FILE PATH",
-	.example = "$ git config difftool.varve.cmd 'varve diff-tool \"$LOCAL\" \"$REMOTE\" "
+	.example = "$ git config difftool.varve.cmd 'varve diff-tool -- \"$LOCAL\" \"$REMOTE\" "
 		   "\"$MERGED\"'",
 	.arguments = "path",
 	.hidden = true,
