@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/file.h"
@@ -28,34 +27,10 @@ void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, cons
 		       (unsigned long long)vv_xxh3(git->url, strlen(git->url), 0));
 }
 
-typedef struct leaving {
-	char **names;
-	size_t count, cap;
-} leaving;
-
-static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status remove_ref(void *repo, const vv_ref *ref, vv_error *err VV_UNUSED)
 {
-	leaving *l = payload;
-	char *name = vv_strdup(ref->name);
-
-	if (!name || !vv_array_room(l->names, l->count, l->cap)) {
-		vv_free(name);
-		return vv_fail_nomem(err);
-	}
-	l->names[l->count++] = name;
+	(void)vv_ref_delete(repo, ref->name, NULL, VV_IGNORED);
 	return VV_OK;
-}
-
-static void remove_refs(const vv_fetched *f)
-{
-	leaving l = {0};
-
-	(void)vv_refs_each(f->t->repo, f->folder, list_ref, &l, VV_IGNORED);
-	for (size_t i = 0; i < l.count; i++) {
-		(void)vv_ref_delete(f->t->repo, l.names[i], NULL, VV_IGNORED);
-		vv_free(l.names[i]);
-	}
-	vv_free(l.names);
 }
 
 void vv_fetched_clear(vv_fetched *f)
@@ -85,7 +60,7 @@ void vv_fetched_tidy(vv_fetched *f)
 	if (folder) { /* locks of a git that was killed stop every fetch */
 		(void)vv_remove_tree(folder, VV_IGNORED);
 	}
-	remove_refs(f);
+	(void)vv_refs_each(f->t->repo, f->folder, remove_ref, f->t->repo, VV_IGNORED);
 }
 
 static vv_status run_fetch(vv_fetched *f, const vv_buf *specs, vv_error *err)

@@ -282,7 +282,9 @@ static vv_status fetch_once(run *r, vv_error *err)
 				    .payload = &r->from.t,
 				    .allow_missing = incomplete,
 				    .each = !incomplete,
-				    .lazy = r->lazy ? r->from.remote.name : NULL,
+				    .lazy = !r->lazy           ? NULL
+					    : r->from.stand_in ? r->from.stand.url
+							       : r->from.remote.name,
 				    .full = r->j->full,
 				    .progress = r->from.t.progress};
 		rc = vv_fetch_run(&f, &r->result, err);

@@ -225,11 +225,10 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 	out->differs = true;
 	bool binary = false;
 	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
+	const char *bytes = binary ? "binary file" : why && is_document(item) ? "file" : "text";
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%s%s %s", why ? why : "", why ? "; " : "",
-		      u        ? u->what
-		      : binary ? "binary file"
-			       : "text",
+		      u ? u->what : bytes,
 		      !item->a   ? "added"
 		      : !item->b ? "removed"
 				 : "changed");

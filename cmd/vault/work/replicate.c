@@ -462,13 +462,11 @@ static vv_status list_refs(replicating *r, vv_error *err)
 		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
 	} else {
 		vv_buf_printf(&r->refs, "%s HEAD\n", vv_oid_shows(&head.commit));
-		if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
-			rc = vv_fail_nomem(err);
-		} else {
-			r->tips[r->tip_count++] = head.commit;
+		if (!vv_array_add(r->tips, r->tip_count, r->tip_cap, head.commit)) {
+			return vv_fail_nomem(err);
 		}
 	}
-	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
+	return vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
 
 /* Members of a map of our last list that this varve does not know, as they stand there: a newer one wrote them. */

@@ -220,6 +220,29 @@ note 4' ]
 	[ "$(said history/places.csv '[.commits[].rows] | join(" ")')" = '3000 3000 3000' ]
 }
 
+@test "a column's life has the versions of all sides of a merge that renames the table" {
+	new_repo src
+	cd src
+	edit() { # FILE ROW SUBJECT
+		sed -i "$2s/,.*/,$3/" "$1" && varve commit -qam "$3" && tick
+	}
+	printf 'id,a\n1,x\n2,y\n3,z\n4,u\n5,v\n6,w\n7,p\n8,q\n9,r\n' > t.csv
+	varve add -q --key id t.csv && varve commit -qm one && tick
+	git checkout -qb side
+	varve mv t.csv u.csv && varve commit -qm moved && tick
+	edit u.csv 3 two
+	git checkout -q main
+	edit t.csv 9 three
+	varve merge -q side && tick
+	edit u.csv 5 four
+	varve rm -q u.csv && varve commit -qm removed && tick
+	git checkout -q HEAD~1 -- u.csv && varve commit -qm again && tick
+	edit u.csv 6 five
+	cd ..
+	start_server src
+	[ "$(said 'column/main/u.csv?name=a' '[.versions[].commit.subject] | join(" ")')" = "five again four Merge branch 'side' three two one" ]
+}
+
 # A row whose key, columns and file changed, on two branches that came together.
 lively() {
 	new_repo src

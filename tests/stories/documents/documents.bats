@@ -492,6 +492,18 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name '.varve-document-*' -newer b.toy)" ]
 }
 
+@test "a document of bytes whose reader fails is a file, and no text" {
+	toy
+	git init -q .
+	printf 'x\0y' > b.toy
+	git add b.toy
+	git commit -qm one
+	printf 'x\0z' > b.toy
+	printf '#!/bin/sh\n[ "$1" = list ] || { echo "is cut" >&2; exit 1; }\necho "{\\"name\\":\\"Prices\\"}"\n' > "$HOME/bin/toy"
+	succeeds varve diff
+	output_has 'b.toy#Prices: b.toy: is cut; file changed'
+}
+
 @test "two versions are read side by side, and one whose reader hangs or fails ends both" {
 	toy
 	two_versions

@@ -692,3 +692,16 @@ on_small_disk() {
 	succeeds varve fetch --from ../friend origin main:refs/remotes/origin/main
 	[ "$(git rev-parse origin/main)" = "$origin" ]
 }
+
+@test "a peer that stands in for the remote of a lazy clone is asked for the rows of what it gave" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone -q hub.git friend
+	varve clone -q --lazy hub.git me 2> /dev/null
+	(cd friend && sed -i '5s/item/theirs/' prices.csv && varve commit -qam theirs)
+	mv hub.git away.git
+	cd me
+	succeeds varve pull --from ../friend
+	cmp prices.csv ../friend/prices.csv
+}
