@@ -194,7 +194,7 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 	struct stat st;
 	vv_status rc;
 
-	if ((rc = vv_path_check(path, err)) < 0) {
+	if ((rc = vv_path_check_plain(path, err)) < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
 			       vv_text_shows(path));
 	}
