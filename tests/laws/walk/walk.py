@@ -276,7 +276,8 @@ def step_in(place, step):
                                    ["git", "gc", "-q", "--prune=now"]]))
     elif what == "cat" and name in made[commit]:
         end = run(place, "varve", "cat", f"{commit}:{name}")
-        if end.returncode == 0 and end.stdout != made[commit][name]:
+        text = made[commit][name].decode(FILES[name].get("encoding", "utf-8"))
+        if end.returncode == 0 and end.stdout != text.encode():
             bad(f"cat {commit}:{name} in {place} gives other bytes")
     elif what == "patch":
         patched(place, step)
