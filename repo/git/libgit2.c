@@ -196,6 +196,53 @@ void vv_git_check_reads(git_odb *odb)
 	}
 }
 
+/* ---- what begins alike ---- */
+
+static bool is_loose(const git_odb_backend *b)
+{
+	return b->freshen && !b->writepack;
+}
+
+static int note_first(const git_oid *id, void *payload)
+{
+	((bool *)payload)[id->id[0]] = true;
+	return 0;
+}
+
+int vv_git_loose_firsts(git_odb *odb, bool firsts[256])
+{
+	git_odb_backend *b;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < git_odb_num_backends(odb); i++) {
+		code = git_odb_get_backend(&b, odb, i);
+		if (code == 0 && is_loose(b)) {
+			code = b->foreach (b, note_first, firsts);
+		}
+	}
+	return code;
+}
+
+bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	git_oid begin, found;
+	bool alone = git_oid_fromstrn(&begin, git_oid_tostr(hex, sizeof(hex), id), digits) == 0;
+
+	for (size_t i = 0; alone && i < git_odb_num_backends(odb); i++) {
+		git_odb_backend *b;
+
+		if (git_odb_get_backend(&b, odb, i) < 0 || !b->exists_prefix ||
+		    (is_loose(b) && loose_firsts && !loose_firsts[id->id[0]])) {
+			continue;
+		}
+		int code = b->exists_prefix(&found, b, &begin, digits);
+		alone = code == 0 ? git_oid_equal(&found, id) : code != GIT_EAMBIGUOUS;
+	}
+	git_error_clear();
+	return alone;
+}
+
 /* ---- loose objects ---- */
 
 #define PACKED_PRIORITY                                                                            \

@@ -553,8 +553,8 @@ void vv_repository_close(vv_repository *r)
 	}
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
-	vv_free_all(r->shallow, r->index_file, r->objects, r->statedir, r->varvedir, r->commondir,
-		    r->gitdir, r->workdir);
+	vv_free_all(r->loose_firsts, r->shallow, r->index_file, r->objects, r->statedir,
+		    r->varvedir, r->commondir, r->gitdir, r->workdir);
 	vv_env_free(r->env);
 	if (r->close_turn) {
 		r->close_turn(r);

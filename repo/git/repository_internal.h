@@ -70,6 +70,8 @@ struct vv_repository {
 	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */
 	git_oid *shallow;    /* commits whose parents are not here, sorted */
 	size_t shallow_count;
+	size_t abbrev, shortened; /* core.abbrev, 0: not read yet; how many ids were shortened */
+	bool *loose_firsts; /* what ids of loose objects begin with; NULL: few were shortened */
 	_Atomic(struct vv_pack_heads *) heads; /* repo/git/pack_heads.h; NULL: few were asked for */
 	atomic_uint heads_asked;
 	void (*close_heads)(struct vv_repository *r);

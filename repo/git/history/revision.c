@@ -5,16 +5,22 @@
  */
 #include "repo/git/history/revision.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
 #include "repo/git/history/day.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/walker.h"
 
+#define ABBREV 7u /* digits of a short id, if no other object begins so */
+#define ABBREV_MIN 4u
+#define MANY 16u        /* short ids: from then on it pays to list the loose objects */
 #define NULL_SHA256 64u /* digits of an id in repositories with SHA-256 */
 
 enum { SIDE_A = 1, SIDE_B = 2, STALE = 4, FOUND = 8 };
@@ -279,25 +285,58 @@ vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_err
 	return VV_OK;
 }
 
+/* core.abbrev, as Git reads it. */
+static vv_status read_abbrev(vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *text = NULL;
+	uint64_t digits = ABBREV;
+	bool on = true;
+	vv_status rc = vv_config_string(r, "core.abbrev", &text, err);
+
+	if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
+	if (text && !isdigit((unsigned char)*text) &&
+	    vv_config_read_bool("core.abbrev", text, &on, VV_IGNORED) == VV_OK && !on) {
+		digits = VV_OID_TEXT;
+	} else if (text && strcasecmp(text, "auto") != 0 &&
+		   (rc = vv_config_read_u64("core.abbrev", text, &digits, err)) < 0) {
+		return rc;
+	}
+	if (digits < ABBREV_MIN || digits > VV_OID_TEXT) {
+		return vv_fail(err, VV_EUSAGE, "core.abbrev is '%s', expected 4 to 40",
+			       vv_text_shows(text));
+	}
+	r->abbrev = (size_t)digits;
+	return VV_OK;
+}
+
 vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error *err)
 {
 	vv_auto(git_object) *object = NULL;
-	vv_auto(git_buf) text = {NULL, 0, 0};
 	char hex[VV_OID_TEXT + 1];
 	git_oid id;
+	vv_status rc;
 	int code;
 
 	*out = NULL;
 	vv_oid_to_git(&id, oid);
-	if ((code = git_object_lookup(&object, r->git, &id, GIT_OBJECT_ANY)) < 0 ||
-	    (code = git_object_short_id(&text, object)) < 0) {
-		vv_oid_text(hex, oid);
+	vv_oid_text(hex, oid);
+	if (!vv_object_is_here(r, &id) &&
+	    (code = git_object_lookup(&object, r->git, &id, GIT_OBJECT_ANY)) < 0) {
 		return code == GIT_ENOTFOUND && r->shallow_count > 0
 			       ? vv_object_cut_off("object", hex, err)
 			       : vv_git_fail(err, code, "cannot shorten %s", hex);
 	}
-	*out = vv_strndup(text.ptr, text.size);
-	return *out ? VV_OK : vv_fail_nomem(err);
+	if (!r->abbrev && (rc = read_abbrev(r, err)) < 0) return rc;
+	if (++r->shortened == MANY && (r->loose_firsts = vv_calloc(256, sizeof(bool))) &&
+	    (code = vv_git_loose_firsts(r->odb, r->loose_firsts)) < 0) {
+		return vv_git_fail(err, code, "cannot list loose objects");
+	}
+	size_t digits = r->abbrev;
+	while (digits < VV_OID_TEXT && !vv_git_begins_alone(r->odb, &id, digits, r->loose_firsts)) {
+		digits++;
+	}
+	*out = vv_strndup(hex, digits);
+	return vv_alloc_ok(*out, err);
 }
 
 /* --- ancestry --------------------------------------------------------------- */

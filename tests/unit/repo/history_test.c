@@ -506,6 +506,47 @@ static void an_entry_is_found_by_its_path(void **state)
 	vv_repository_close(r);
 }
 
+/* Of 1,500 objects some begin with the same four digits; half are in a pack, half loose. */
+static void short_ids_are_those_of_git(void **state)
+{
+	static const char *const settings[] = {"4", "auto", "12", "no"};
+	char hex[VV_OID_TEXT + 1], expected[VV_OID_TEXT + 1], *text;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("awk 'BEGIN { for (i = 0; i < 1500; i++) { f = \"f\" i; print i > f; close(f) } }' && git add . && "
+	   "git ls-files -s f?*[02468] | cut -d' ' -f2 | git pack-objects -q .git/objects/pack/pack && git prune-packed");
+	for (size_t k = 0; k < sizeof(settings) / sizeof(settings[0]); k++) {
+		sh("git config core.abbrev %s && git ls-files -s | cut -d' ' -f2 > ../all && "
+		   "git ls-files -s --abbrev | cut -d' ' -f2 | paste -d' ' ../all - > ../short",
+		   settings[k]);
+		vv_repository *r = open_here();
+		FILE *f = fopen("../short", "r");
+		size_t count = 0, longer = 0;
+
+		assert_non_null(f);
+		while (fscanf(f, "%40s %40s", hex, expected) == 2) {
+			vv_oid id = oid_of(hex);
+
+			vv_assert_ok(vv_rev_short(r, &id, &text, &err), &err);
+			assert_string_equal(text, expected);
+			longer += k == 0 && strlen(text) > 4;
+			count++;
+			vv_free(text);
+		}
+		assert_int_equal(count, 1500);
+		assert_true(k > 0 || longer > 0);
+		(void)fclose(f);
+		vv_repository_close(r);
+	}
+	sh("git config core.abbrev 41");
+	vv_repository *r = open_here();
+	vv_oid id = oid_of(hex);
+	vv_assert_status(vv_rev_short(r, &id, &text, &err), VV_EUSAGE, &err);
+	vv_repository_close(r);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(revisions_are_read_as_git_reads_them),
 	cmocka_unit_test(an_unknown_revision_offers_a_near_name),
@@ -521,6 +562,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(trees_are_listed_as_git_lists_them),
 	cmocka_unit_test(changes_between_trees_are_gits),
 	cmocka_unit_test(an_entry_is_found_by_its_path),
+	cmocka_unit_test(short_ids_are_those_of_git),
 };
 
 VV_TEST_SUITE(history)
