@@ -24,9 +24,9 @@ void vv_table_at_close(vv_table_at *t)
 }
 
 vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
-			   const vv_oid *commit, const char *path, bool find_key, vv_error *err)
+			   const vv_oid *commit, const char *path, const vv_subject_options *how,
+			   vv_error *err)
 {
-	const vv_subject_options how = {.find_key = find_key, .unpack = true};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -35,7 +35,7 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 	}
 	vv_subject_init(&out->subject);
 	if ((rc = vv_subject_find(&out->subject, r, s, out->name, err)) == VV_OK) {
-		rc = vv_subject_open(&out->subject, &out->table, &how, err);
+		rc = vv_subject_open(&out->subject, &out->table, how, err);
 	}
 	out->open = rc == VV_OK;
 	if (rc < 0) {

@@ -18,9 +18,10 @@ typedef struct vv_table_at {
 	bool open;
 } vv_table_at; /* all zero before it is opened */
 
-/* Plain text of Git's history is read like a dataset; find_key: its key is looked for, too. */
+/* Plain text of Git's history is read like a dataset. */
 vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
-			   const vv_oid *commit, const char *path, bool find_key, vv_error *err);
+			   const vv_oid *commit, const char *path, const vv_subject_options *how,
+			   vv_error *err);
 void vv_table_at_close(vv_table_at *t); /* accepts one that is not open */
 VV_AUTO_CLEAR(vv_table_at, vv_table_at_close)
 

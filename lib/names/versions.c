@@ -10,11 +10,18 @@
 #include "base/text.h"
 
 #define KEPT 2u
+#define LIKE_MAX                                                                                   \
+	64u /* versions of text that share the groups of one: their blocks stay as long as that is open */
 
 static void drop(vv_versions *v, size_t i)
 {
-	vv_table_at_close(&v->items[i]->at);
-	vv_free(v->items[i]);
+	vv_version *p = v->items[i];
+
+	if (p->like) {
+		p->like->now--;
+	}
+	vv_table_at_close(&p->at);
+	vv_free(p);
 	v->items[i] = v->items[--v->count];
 }
 
@@ -25,7 +32,9 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 		vv_free(new);
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = vv_table_at_open(&new->at, v->repo, v->reader, &f->commit, f->path, false,
+	const vv_subject *like = v->like ? &v->like->at.subject : NULL;
+	const vv_subject_options how = {.unpack = true, .like = like, .keep = !like};
+	vv_status rc = vv_table_at_open(&new->at, v->repo, v->reader, &f->commit, f->path, &how,
 					err);
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
@@ -43,6 +52,13 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	new->blob = f->blob;
 	new->path = f->path;
 	*out = v->items[v->count++] = new;
+	if (like && new->at.subject.lent) {
+		new->like = v->like;
+		v->like->now++;
+		v->like = ++v->like->ever < LIKE_MAX ? v->like : NULL;
+	} else if (!like && new->at.subject.raw) {
+		v->like = new;
+	}
 	return VV_OK;
 }
 
@@ -66,21 +82,27 @@ vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **o
 
 void vv_versions_trim(vv_versions *v)
 {
-	while (v->count > KEPT) {
-		size_t oldest = 0;
-		for (size_t i = 1; i < v->count; i++) {
-			if (v->items[i]->used < v->items[oldest]->used) {
+	size_t oldest = 0;
+	while (v->count > KEPT && oldest < v->count) {
+		oldest = v->count;
+		for (size_t i = 0; i < v->count; i++) {
+			if (v->items[i] != v->like && v->items[i]->now == 0 &&
+			    (oldest == v->count || v->items[i]->used < v->items[oldest]->used)) {
 				oldest = i;
 			}
 		}
-		drop(v, oldest);
+		if (oldest < v->count) {
+			drop(v, oldest);
+		}
 	}
 }
 
 void vv_versions_close(vv_versions *v)
 {
-	while (v->count > 0) {
-		drop(v, v->count - 1);
+	for (size_t i = 0; v->count > 0; i = i + 1 < v->count ? i + 1 : 0) {
+		if (v->items[i]->now == 0) {
+			drop(v, i);
+		}
 	}
 	vv_free(v->items);
 	memset(v, 0, sizeof(*v));

@@ -17,6 +17,8 @@
 
 typedef struct vv_version {
 	vv_table_at at;
+	struct vv_version *like; /* whose row groups it has where both have them; NULL: of none */
+	size_t now, ever;        /* versions that are open, and all, that it was that for */
 	vv_oid blob;
 	const char *path;
 	uint64_t used;
@@ -28,7 +30,8 @@ typedef struct vv_versions {
 	vv_version **items;
 	size_t count, cap;
 	uint64_t clock;
-} vv_versions; /* begins with repo, reader and zeroes */
+	vv_version *like; /* for the next ones; NULL: none yet */
+} vv_versions;            /* begins with repo, reader and zeroes */
 
 /* The table of a file, open until the next trim; *out NULL: there is no table, which is
  * noted where the file should be one. */

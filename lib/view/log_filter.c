@@ -232,8 +232,8 @@ static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *
 			       const char *path, uint32_t mode, vv_error *err)
 {
 	if (!S_ISREG(mode) || out->rows) return VV_OK;
-	vv_status rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path, false,
-					err);
+	vv_status rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path,
+					&(vv_subject_options){.unpack = true}, err);
 	if (rc == VV_OK && out->text.table.root.kind == VV_KIND_TABLE) {
 		out->rows = &out->text.table;
 		out->count = 0;

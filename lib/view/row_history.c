@@ -711,8 +711,9 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 
 	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) return vv_fail_nomem(err);
 	p->number = o->row ? NOWHERE : o->number;
-	vv_status rc = vv_table_at_open(&t, h->repo, h->reader, commit, o->path, o->key->count == 0,
-					err);
+	vv_status rc = vv_table_at_open(
+		&t, h->repo, h->reader, commit, o->path,
+		&(vv_subject_options){.find_key = o->key->count == 0, .unpack = true}, err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));

@@ -421,7 +421,9 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
 	    (rc = need_path(r, rev, &start, err)) < 0 ||
-	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path, true, err)) < 0) {
+	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path,
+				   &(vv_subject_options){.find_key = true, .unpack = true}, err)) <
+		    0) {
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
