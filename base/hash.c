@@ -53,6 +53,16 @@ vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, c
 		     err);
 }
 
+vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err)
+{
+	uint8_t sum[VV_SHA1_LEN];
+	vv_status rc = vv_buf_ok(b, err);
+
+	if (rc < 0 || (rc = vv_sha1(sum, NULL, 0, b->data, b->len, err)) < 0) return rc;
+	vv_buf_put(b, sum, sizeof(sum));
+	return vv_buf_ok(b, err);
+}
+
 struct vv_digest {
 	vv_digest_kind kind;
 	union {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 #define VV_SHA256_LEN 32u
@@ -26,6 +27,9 @@ vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, v
 #define VV_SHA1_LEN 20u
 vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,
 		  size_t len, vv_error *err);
+
+/* Appends the SHA-1 of all that is in b, as Git's files end. */
+vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
 
 /* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for the names that DVC gives to files; nothing is
  * trusted by these two. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -40,18 +41,13 @@ struct vv_sorter {
 
 void vv_put_be64(uint8_t *out, uint64_t v)
 {
-	for (int i = 0; i < 8; i++) {
-		out[i] = (uint8_t)(v >> (56 - 8 * i));
-	}
+	vv_put_be32(out, (uint32_t)(v >> 32));
+	vv_put_be32(out + 4, (uint32_t)v);
 }
 
 uint64_t vv_get_be64(const uint8_t *p)
 {
-	uint64_t v = 0;
-	for (int i = 0; i < 8; i++) {
-		v = v << 8 | p[i];
-	}
-	return v;
+	return vv_be64(p);
 }
 
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,

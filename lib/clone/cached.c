@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -150,14 +151,10 @@ static vv_status name_parts(vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	uint8_t digest[VV_SHA256_LEN];
-	uint64_t hash = 0;
 	vv_status rc = vv_sha256(digest, c->url, strlen(c->url), err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < sizeof(hash); i++) {
-		hash = hash << 8 | digest[i];
-	}
-	put_name(&name, c->url, hash);
+	put_name(&name, c->url, vv_be64(digest));
 	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
 	/* Rows of repositories that others must not read lie in it. */
 	if (!vv_exists(c->clones) && (rc = vv_mkdirs_above(c->clones, err)) == VV_OK &&

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/buf.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -54,12 +55,7 @@ bool vv_cid_is_null(const vv_cid *c)
 
 uint64_t vv_cid_prefix(const vv_cid *c)
 {
-	uint64_t v = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		v = v << 8 | c->digest[i];
-	}
-	return v;
+	return vv_be64(c->digest);
 }
 
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err)

@@ -94,20 +94,6 @@ static int by_id(const void *a, const void *b)
 	return git_oid_cmp(&((const packed *)a)->id, &((const packed *)b)->id);
 }
 
-/* Appends the SHA-1 of all before it. */
-static vv_status put_sum(vv_buf *b, vv_error *err)
-{
-	uint8_t sum[VV_SHA1_LEN];
-	vv_status rc;
-
-	if ((rc = vv_buf_ok(b, err)) < 0 ||
-	    (rc = vv_sha1(sum, NULL, 0, b->data, b->len, err)) < 0) {
-		return rc;
-	}
-	vv_buf_put(b, sum, sizeof(sum));
-	return vv_buf_ok(b, err);
-}
-
 static vv_status make_index(vv_buf *out, vv_new_pack *p, vv_error *err)
 {
 	size_t below = 0;
@@ -129,7 +115,7 @@ static vv_status make_index(vv_buf *out, vv_new_pack *p, vv_error *err)
 		vv_buf_put_be32(out, p->items[i].offset);
 	}
 	vv_buf_put(out, p->bytes.data + p->bytes.len - VV_SHA1_LEN, VV_SHA1_LEN);
-	return put_sum(out, err);
+	return vv_buf_put_sha1(out, err);
 }
 
 static vv_status write_file(const char *dir, const char *hex, const char *ext, const vv_buf *bytes,
@@ -156,7 +142,9 @@ vv_status vv_new_pack_write(vv_new_pack *p, const char *dir, char hex[GIT_OID_HE
 	if ((rc = vv_buf_ok(&p->bytes, err)) < 0) return rc;
 	vv_put_be32((uint8_t *)p->bytes.data + COUNT_AT, (uint32_t)p->count);
 	qsort(p->items, p->count, sizeof(*p->items), by_id);
-	if ((rc = put_sum(&p->bytes, err)) < 0 || (rc = make_index(&index, p, err)) < 0) return rc;
+	if ((rc = vv_buf_put_sha1(&p->bytes, err)) < 0 || (rc = make_index(&index, p, err)) < 0) {
+		return rc;
+	}
 	memcpy(name.id, p->bytes.data + p->bytes.len - VV_SHA1_LEN, sizeof(name.id));
 	(void)git_oid_tostr(hex, GIT_OID_HEXSZ + 1, &name);
 	if ((rc = write_file(dir, hex, "pack", &p->bytes, err)) < 0) return rc;

@@ -230,6 +230,7 @@ static vv_status run_rm(vv_context *c, vv_error *err)
 	removal r = {.o = c->options, .c = c};
 	vv_status rc;
 
+	vv_dataset_reader_lend_index(c->reader, c->index);
 	vv_checkout_init(&r.checkout, c->repo, c->reader, c->index);
 	if ((rc = collect(&r, err)) == VV_OK && (rc = check_losses(&r, err)) == VV_OK) {
 		rc = remove_all(&r, err);

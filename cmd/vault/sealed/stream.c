@@ -427,16 +427,10 @@ static vv_status git_id(uint8_t out[VV_SHA1_LEN], vv_item_kind kind, const void 
 			vv_error *err)
 {
 	static const char *const names[] = {"commit", "tree", "blob", "tag"};
-	vv_auto(vv_digest) *s = NULL;
 	char head[48];
 	int n = snprintf(head, sizeof(head), "%s %zu", names[kind - VV_ITEM_COMMIT], len);
-	vv_status rc = vv_digest_new(&s, VV_DIGEST_SHA1, err);
 
-	if (rc < 0 || (rc = vv_digest_update(s, head, (size_t)n + 1, err)) < 0 ||
-	    (rc = vv_digest_update(s, bytes, len, err)) < 0) {
-		return rc;
-	}
-	return vv_digest_end(s, out, err);
+	return vv_sha1(out, head, (size_t)n + 1, bytes, len, err);
 }
 
 static vv_status check_digest(const vv_item_stored *s, const vv_buf *raw, vv_error *err)

@@ -50,10 +50,7 @@ static bool is_sum_right(const vv_buf *bytes)
 {
 	const size_t body = bytes->len - VV_SHA1_LEN;
 	uint8_t sum[VV_SHA1_LEN];
-	vv_auto(vv_digest) *state = NULL;
-	return vv_digest_new(&state, VV_DIGEST_SHA1, NULL) == VV_OK &&
-	       vv_digest_update(state, bytes->data, body, NULL) == VV_OK &&
-	       vv_digest_end(state, sum, NULL) == VV_OK &&
+	return vv_sha1(sum, NULL, 0, bytes->data, body, NULL) == VV_OK &&
 	       memcmp(sum, bytes->data + body, sizeof(sum)) == 0;
 }
 
@@ -472,21 +469,6 @@ static void put_entries(vv_buf *out, const vv_index_splice *s, const edit_list *
 	}
 }
 
-static vv_status put_sum(vv_buf *out, vv_error *err)
-{
-	uint8_t sum[VV_SHA1_LEN];
-	vv_auto(vv_digest) *state = NULL;
-	vv_status rc;
-
-	if ((rc = vv_digest_new(&state, VV_DIGEST_SHA1, err)) < 0 ||
-	    (rc = vv_digest_update(state, out->data, out->len, err)) < 0 ||
-	    (rc = vv_digest_end(state, sum, err)) < 0) {
-		return rc;
-	}
-	vv_buf_put(out, sum, sizeof(sum));
-	return vv_buf_ok(out, err);
-}
-
 vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *edits, size_t count,
 				vv_buf *out, bool *done, vv_error *err)
 {
@@ -518,7 +500,7 @@ vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *e
 	}
 	if ((rc = vv_buf_ok(out, err)) == VV_OK) {
 		vv_put_be32((uint8_t *)out->data + 8, entries);
-		rc = put_sum(out, err);
+		rc = vv_buf_put_sha1(out, err);
 	}
 done:
 	if (!*done) {

@@ -300,8 +300,10 @@ static vv_status add_name(vv_string_list *names, const vv_folder *entry, vv_erro
 					  : VV_ENTRY_OTHER;
 	}
 	if (kind == VV_ENTRY_UNKNOWN || kind == VV_ENTRY_OTHER) return VV_OK;
-	return vv_string_list_add(
-		names, vv_asprintf("%s%s", entry->name, kind == VV_ENTRY_FOLDER ? "/" : ""), err);
+	return vv_string_list_add(names,
+				  kind == VV_ENTRY_FOLDER ? vv_asprintf("%s/", entry->name)
+							  : vv_strdup(entry->name),
+				  err);
 }
 
 /* Enters a folder; one that cannot be read counts as empty, as in Git. */

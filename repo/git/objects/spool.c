@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
@@ -356,9 +357,7 @@ vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *er
 	vv_auto(vv_digest) *sum = NULL;
 	vv_status rc;
 
-	for (size_t i = 0; i < 4; i++) {
-		header[8 + i] = (uint8_t)(s->count >> (24 - 8 * i));
-	}
+	vv_put_be32(header + 8, (uint32_t)s->count);
 	if ((rc = vv_digest_new(&sum, VV_DIGEST_SHA1, err)) < 0) return rc;
 	if ((rc = vv_digest_update(sum, header, sizeof(header), err)) < 0 ||
 	    (rc = fn(payload, header, sizeof(header), err)) < 0 ||

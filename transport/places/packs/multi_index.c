@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/codec.h"
 
 #define ENTRY_LEN 12u
@@ -33,16 +34,6 @@ static unsigned bits_for(size_t count)
 static size_t fan_of(const vv_multi_index *m, uint64_t prefix)
 {
 	return m->bits == 0 ? 0 : (size_t)(prefix >> (64 - m->bits));
-}
-
-static uint64_t get_be64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < 8; i++) {
-		v = v << 8 | p[i];
-	}
-	return v;
 }
 
 vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t len, vv_error *err)
@@ -107,7 +98,7 @@ size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t 
 
 	for (size_t at = 0; at + ENTRY_LEN <= len && found < VV_MULTI_FOUND; at += ENTRY_LEN) {
 		const size_t pack = vv_get_le32(p + at + 8);
-		if (get_be64(p + at) == prefix && pack < m->pack_count) {
+		if (vv_be64(p + at) == prefix && pack < m->pack_count) {
 			packs[found++] = pack;
 		}
 	}
@@ -151,9 +142,8 @@ vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_
 		vv_buf_put(out, number, 4);
 	}
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < 8; k++) {
-			number[k] = (uint8_t)(entries[i].prefix >> (56 - 8 * k));
-		}
+		vv_put_be32(number, (uint32_t)(entries[i].prefix >> 32));
+		vv_put_be32(number + 4, (uint32_t)entries[i].prefix);
 		vv_put_le32(number + 8, entries[i].pack);
 		vv_buf_put(out, number, sizeof(number));
 	}
