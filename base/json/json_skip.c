@@ -35,3 +35,38 @@ const char *vv_json_skip_value(const char *p, const char *end)
 	}
 	return p;
 }
+
+static const char *skip_digits(const char *p, const char *end)
+{
+	while (p < end && *p >= '0' && *p <= '9') {
+		p++;
+	}
+	return p;
+}
+
+bool vv_json_is_number(const char *p, size_t len)
+{
+	const char *end = p + len;
+
+	if (p < end && *p == '-') {
+		p++;
+	}
+	const char *digits = p;
+	p = skip_digits(p, end);
+	if (p == digits || (*digits == '0' && p > digits + 1)) return false;
+	if (p < end && *p == '.') {
+		digits = ++p;
+		p = skip_digits(p, end);
+		if (p == digits) return false;
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		if (p < end && (*p == '+' || *p == '-')) {
+			p++;
+		}
+		digits = p;
+		p = skip_digits(p, end);
+		if (p == digits) return false;
+	}
+	return p == end;
+}

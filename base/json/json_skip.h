@@ -5,6 +5,9 @@
 #ifndef VV_BASE_JSON_JSON_SKIP_H
 #define VV_BASE_JSON_JSON_SKIP_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/ascii.h"
 
 /* After white space. */
@@ -19,5 +22,8 @@ static inline const char *vv_json_skip_space(const char *p, const char *end)
 const char *vv_json_skip_string(const char *p, const char *end);
 /* After the value that begins at p. */
 const char *vv_json_skip_value(const char *p, const char *end);
+
+/* Is all of it a number as RFC 8259 spells them? 007, +1, .5 and 1. are not. */
+bool vv_json_is_number(const char *p, size_t len);
 
 #endif

@@ -28,11 +28,16 @@ static vv_status writer_get(void *payload, const vv_cid *cid, vv_buf *out, vv_er
 	return vv_writer_get(payload, cid, out, err);
 }
 
+static vv_status writer_get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err)
+{
+	return vv_writer_get_parted(payload, cid, out, err);
+}
+
 void vv_sink_writer(vv_sink *out, vv_writer *w)
 {
 	out->put = writer_put;
 	out->get = writer_get;
-	out->get_parted = NULL;
+	out->get_parted = writer_get_parted;
 	out->has = NULL;
 	out->payload = w;
 	out->passing = false;

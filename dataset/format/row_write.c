@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -181,42 +182,6 @@ static void write_json(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_c
 
 /* --- CSV ---------------------------------------------------------------- */
 
-static const char *skip_digits(const char *p, const char *end)
-{
-	while (p < end && *p >= '0' && *p <= '9') {
-		p++;
-	}
-	return p;
-}
-
-/* Is it a number as JSON spells them? */
-static bool is_number(const char *p, size_t len)
-{
-	const char *end = p + len;
-
-	if (p < end && *p == '-') {
-		p++;
-	}
-	const char *digits = p;
-	p = skip_digits(p, end);
-	if (p == digits || (*digits == '0' && p > digits + 1)) return false;
-	if (p < end && *p == '.') {
-		digits = ++p;
-		p = skip_digits(p, end);
-		if (p == digits) return false;
-	}
-	if (p < end && (*p == 'e' || *p == 'E')) {
-		p++;
-		if (p < end && (*p == '+' || *p == '-')) {
-			p++;
-		}
-		digits = p;
-		p = skip_digits(p, end);
-		if (p == digits) return false;
-	}
-	return p == end;
-}
-
 bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 {
 	if (habit == VV_QUOTE_MINIMAL || cell->state == VV_CELL_ABSENT ||
@@ -227,7 +192,7 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 	if (cell->len == 0 || habit == VV_QUOTE_NONEMPTY) return cell->len > 0;
 	/* Most texts show by their first byte that they are not numbers. */
 	return (cell->text[0] != '-' && (cell->text[0] < '0' || cell->text[0] > '9')) ||
-	       !is_number(cell->text, cell->len);
+	       !vv_json_is_number(cell->text, cell->len);
 }
 
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first)

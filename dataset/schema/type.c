@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type_json.h"
@@ -528,41 +529,6 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
 	return false;
 }
 
-static const char *past_digits(const char *s, const char *end)
-{
-	while (s < end && vv_is_digit(*s)) {
-		s++;
-	}
-	return s;
-}
-
-/* As RFC 8259 spells them. Literals come from a scanner that has seen to it, but
- * stored ones may come from anywhere. */
-static bool is_json_number(const char *s, size_t len)
-{
-	const char *end = s + len;
-
-	if (s < end && *s == '-') {
-		s++;
-	}
-	const char *p = past_digits(s, end);
-	if (p == s || (*s == '0' && p - s > 1)) return false;
-	if (p < end && *p == '.') {
-		s = p + 1;
-		p = past_digits(s, end);
-		if (p == s) return false;
-	}
-	if (p < end && (*p == 'e' || *p == 'E')) {
-		s = p + 1;
-		if (s < end && (*s == '+' || *s == '-')) {
-			s++;
-		}
-		p = past_digits(s, end);
-		if (p == s) return false;
-	}
-	return p == end;
-}
-
 /* Is a JSON number whole, however it is spelled: 5, 5.0, 5e3, 50e-1? */
 static bool is_whole(const char *s, size_t len)
 {
@@ -640,7 +606,8 @@ static bool is_json_list(const vv_field *f, const char *s, size_t len)
 static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 {
 	char first = len > 0 ? s[0] : '\0';
-	bool number = (first == '-' || vv_is_digit(first)) && is_json_number(s, len);
+	bool number = (first == '-' || vv_is_digit(first)) &&
+		      vv_json_is_number(s, len); /* stored ones may come from anywhere */
 
 	switch (f->type) {
 	case VV_TYPE_ANY:

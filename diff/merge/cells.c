@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/error.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
@@ -499,31 +500,6 @@ static bool is_json(const vv_dialect *d)
 	return d->form != VV_FORM_CSV;
 }
 
-/* -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)? */
-static bool is_json_number(const char *p, size_t len)
-{
-	size_t i = len > 0 && p[0] == '-', from = i;
-	while (i < len && p[i] >= '0' && p[i] <= '9') {
-		i++;
-	}
-	if (i == from || (p[from] == '0' && i > from + 1)) return false;
-	if (i < len && p[i] == '.') {
-		for (from = ++i; i < len && p[i] >= '0' && p[i] <= '9';) {
-			i++;
-		}
-		if (i == from) return false;
-	}
-	if (i < len && (p[i] == 'e' || p[i] == 'E')) {
-		i++;
-		i += i < len && (p[i] == '+' || p[i] == '-');
-		for (from = i; i < len && p[i] >= '0' && p[i] <= '9';) {
-			i++;
-		}
-		if (i == from) return false;
-	}
-	return i == len;
-}
-
 /* A CSV cell as JSON has it. */
 static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 {
@@ -533,7 +509,7 @@ static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 	if (vv_field_missing(f, c)) return (vv_cell){.state = VV_CELL_NULL};
 	bool number = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER ||
 		       f->type == VV_TYPE_YEAR) &&
-		      is_json_number(c->text, c->len);
+		      vv_json_is_number(c->text, c->len);
 	if (number) {
 		out.state = VV_CELL_LITERAL;
 	} else if (f->type == VV_TYPE_BOOLEAN && vv_cell_is_one_of(c, f->true_values)) {

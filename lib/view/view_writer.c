@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/row_write.h"
@@ -14,34 +15,6 @@
 #include "dataset/schema/value.h"
 #include "lib/view/view_writer.h"
 
-/* The JSON number grammar, which leaves out 007, +1, .5 and 1. */
-static bool is_number(const char *s, size_t len)
-{
-	size_t i = 0, digits;
-
-	if (i < len && s[i] == '-') {
-		i++;
-	}
-	for (digits = i; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
-	}
-	if (i == digits || (s[digits] == '0' && i - digits > 1)) return false;
-	if (i < len && s[i] == '.') {
-		for (digits = ++i; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
-		}
-		if (i == digits) return false;
-	}
-	if (i < len && (s[i] == 'e' || s[i] == 'E')) {
-		i++;
-		if (i < len && (s[i] == '+' || s[i] == '-')) {
-			i++;
-		}
-		for (digits = i; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
-		}
-		if (i == digits) return false;
-	}
-	return i == len && len > 0;
-}
-
 /* A number with the field's own decimal and group characters, as JSON spells it. */
 static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 {
@@ -49,13 +22,13 @@ static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 	size_t at, len;
 
 	if (vv_field_plain_marks(field)) {
-		if (!is_number(cell->text, cell->len)) return false;
+		if (!vv_json_is_number(cell->text, cell->len)) return false;
 		vv_buf_put(out, cell->text, cell->len);
 		return true;
 	}
 	if (vv_type_find_number(field, cell->text, cell->len, &at, &len) && len == cell->len &&
 	    vv_value_put_number(out, field, cell->text, cell->len) &&
-	    is_number(out->data + from, out->len - from)) {
+	    vv_json_is_number(out->data + from, out->len - from)) {
 		return true;
 	}
 	out->len = from;

@@ -79,7 +79,7 @@ bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
  * of the chains of a table of 4 MB is gone before the next version needs it, and chains of 13 steps are walked in
  * whole. A server has many transfers at once. */
 #define VV_UNPACKED_USUAL ((size_t)8 << 20)
-#define VV_UNPACKED_TRANSFER ((size_t)16 << 20)
+#define VV_UNPACKED_TRANSFER ((size_t)12 << 20)
 #define VV_UNPACKED_ALL ((size_t)32 << 20)
 void vv_store_keep_unpacked(vv_store *s, size_t bytes);
 
@@ -144,6 +144,8 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 
 /* As vv_store_get, seeing this writer's own blocks too. Thread-safe. */
 vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err);
+/* As vv_store_get_parted; its own blocks come as a whole. */
+vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, vv_error *err);
 
 /* Need it not be put? (What gc has set aside must be.) Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);

@@ -389,6 +389,17 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 	return vv_store_get(w->store, cid, out, err);
 }
 
+vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, vv_error *err)
+{
+	uint64_t offset;
+
+	if (!vv_pack_writer_find(w->own, cid, &offset)) {
+		return vv_store_get_parted(w->store, cid, out, err);
+	}
+	out->parts.count = out->left = 0;
+	return vv_writer_get(w, cid, &out->block, err);
+}
+
 vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err)
 {

@@ -675,7 +675,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 	f->checks = vv_table_checks_new();
 	if (!f->seen || !f->bad || !f->checks) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0) return rc;
-	vv_store_keep_unpacked(f->store, VV_UNPACKED_ALL);
+	vv_store_keep_unpacked(f->store, VV_UNPACKED_TRANSFER);
 	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
 	    (rc = vv_roots_settled_each(f->c->repo, on_root, on_unread, f, err)) < 0 ||
 	    (f->o->data && (rc = vv_git_loose_check(f->c->repo, on_loose, f, err)) < 0) ||
