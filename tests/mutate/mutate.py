@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Changes one operator, constant or statement at random and looks whether a test notices.
 
-usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [-j JOBS]
+usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [--seconds S] [-j JOBS]
 
 N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff, check and transport; the same
 seed on the same commit draws the same ones. All are built at once, in a copy of the tree below build/mutate:
@@ -11,13 +11,15 @@ a function that has mutants stands there with a copy of its body for each, and t
 Each mutant gets the tests that reach its block, until one notices it. Which these are is found out once for each test, when
 a mutant may want it: it runs without a mutant, and notes what it reaches (VARVE_MUTANT_MARKS). In this order:
 
-1. the unit tests, those first whose noun has most to do with the source, one of each noun in turn;
-2. the quick tests of commands, those first that use the room it stands in (COMMANDS), one of each file in turn;
-3. the slow tests of these commands.
+1. the unit tests that have to do with the source, those first whose noun has most to do with it, one of each noun in turn;
+2. the quick tests of commands that use the room it stands in (COMMANDS), one of each file in turn;
+3. the other unit tests and quick tests of commands;
+4. the slow tests of the commands of 2.
 
-Each of the three ends after SECONDS of work; how many tests that left out is told. A test that fails, crashes or does not
+Each of the four ends after SECONDS of work (--seconds, 30); how many tests that left out is told. With few seconds most are
+noticed soon, and --lived goes on with the others. A test that fails, crashes or does not
 end notices the mutant, and passes once more without it. Unit tests that take more than LONG seconds (failing allocations,
-deep graphs) are left out, and with --unit all of 2 and 3; --sanitize builds with sanitizers: slower, sees more. A mutant that
+deep graphs) are left out, and with --unit all of 2 to 4; --sanitize builds with sanitizers: slower, sees more. A mutant that
 the compiler turns into the very same code, or refuses, is not counted. --log FILE adds a line of JSON for each mutant; those that
 it has already are not judged again, so a run that was stopped goes on. --lived LOG draws nothing, and judges those again that
 lived according to a log, found by their lines. The copy stands still while a run is under way: the sources may change.
@@ -71,7 +73,6 @@ COMMANDS = [  # which tests of commands use a room
     ("transport/server", "serve"), ("transport/protocol", r"peers\.(peers|plain_git|behind|broken|liar|receive_check)"), ("transport", "car|hosts|peers|serve|ssh"),
 ]
 LONG = 15
-SECONDS = 60
 NOT_RUN = re.compile(r"^unit\.\w+\.(\w*fault\w*|reach)\.")
 RUNTIME = r"""
 #include <errno.h>
@@ -423,15 +424,19 @@ def is_compiled(mutant):
 
 
 def kinds_of(mutant, tests, options):
-    """The tests that may notice a mutant, in the order of the three kinds."""
+    """The tests that may notice a mutant, in the order of the four kinds."""
     words = next(words for room, words in COMMANDS if mutant.path.startswith((room + "/", room + ".", room + "_")))
     nearby = re.compile(rf"^(cli|laws|stories)\.({words})\.")
     rooms = ABOVE[mutant.path.split("/")[0]]
     able = in_turn(t for t in tests if t.reached is None or mutant.number in t.reached)
-    units = sorted((t for t in able if t.unit and t.folder_name in rooms),
-                   key=lambda t: (-min(closeness(mutant.path, t.group), 20), rooms.index(t.folder_name), t.reached is None))
-    quick = sorted((t for t in able if not t.unit and not t.slow), key=lambda t: (not nearby.match(t.name), t.reached is None))
-    return [units] if options.unit else [units, quick, [t for t in able if not t.unit and t.slow and nearby.match(t.name)]]
+    near = {t: closeness(mutant.path, t.group) for t in able if t.unit and t.folder_name in rooms}
+    units = sorted(near, key=lambda t: (-min(near[t], 20), rooms.index(t.folder_name), t.reached is None))
+    if options.unit:
+        return [units]
+    quick = [t for t in able if not t.unit and not t.slow]
+    return [[t for t in units if near[t]], [t for t in quick if nearby.match(t.name)],
+            sorted([t for t in units if not near[t]] + [t for t in quick if not nearby.match(t.name)], key=lambda t: t.reached is None),
+            [t for t in able if not t.unit and t.slow and nearby.match(t.name)]]
 
 
 def verdict(mutant, tests, options):
@@ -441,7 +446,7 @@ def verdict(mutant, tests, options):
     for kind in kinds_of(mutant, tests, options):
         spent = 0
         for place, test in enumerate(kind):
-            if spent > SECONDS:
+            if spent > options.seconds:
                 left += len(kind) - place
                 break
             there, seconds = test.reaches(mutant.number)
@@ -484,6 +489,7 @@ def main():
     arguments.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     arguments.add_argument("--lived", metavar="LOG", help="those that lived according to this log")
     arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant; go on behind those that are there")
+    arguments.add_argument("--seconds", type=float, default=30, help="of work for each kind of tests of a mutant")
     arguments.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="as many tests at once")
     options = arguments.parse_args()
     if options.count >= 4096:
