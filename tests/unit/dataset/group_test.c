@@ -493,7 +493,58 @@ static void both_forms_of_planes_give_the_same_bytes(void **state)
 	}
 }
 
+/* Column 0 has two texts, column 1 numbers of which that of one row is the least or the greatest. */
+static void expect_runs(size_t rows, size_t odd_row, bool least)
+{
+	static const char *const texts[] = {"yellow", "magenta"};
+	char numbers[40][16];
+	vv_cell cells[2 * 40] = {0};
+	vv_group_encoder *e = vv_group_encoder_new();
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf block = VV_BUF_INIT;
+	vv_group_run run;
+	vv_error err;
+	vv_group g;
+
+	for (size_t i = 0; i < rows; i++) {
+		const unsigned n = i != odd_row ? 5000 + 7 * (unsigned)i : least ? 4000 : 9000;
+
+		cells[2 * i] = (vv_cell){.text = texts[i % 2],
+					 .len = (uint32_t)strlen(texts[i % 2])};
+		(void)snprintf(numbers[i], sizeof numbers[i], "%u", n);
+		cells[2 * i + 1] = (vv_cell){.text = numbers[i], .len = 4};
+	}
+	vv_assert_ok(vv_group_encode(e, &block, cells, rows, 2, 2, NULL, NULL, &err), &err);
+	vv_assert_ok(vv_group_open(&g, block.data, block.len, &err), &err);
+	vv_assert_ok(vv_group_run_of(&run, &g, 1, true, &arena, &err), &err);
+	assert_non_null(run.numbers);
+	assert_int_equal(run.least, least ? 4000 : odd_row == 0 ? 5007 : 5000);
+	assert_int_equal(run.most, !least                ? 9000
+				   : odd_row == rows - 1 ? 5000 + 7 * (rows - 2)
+							 : 5000 + 7 * (rows - 1));
+	vv_assert_ok(vv_group_run_of(&run, &g, 0, true, &arena, &err), &err);
+	assert_non_null(run.index);
+	((uint8_t *)(uintptr_t)run.index)[odd_row] = 2; /* there are 0 and 1 */
+	assert_int_equal(vv_group_run_of(&run, &g, 0, true, &arena, &err), VV_ECORRUPT);
+	vv_group_close(&g);
+	vv_buf_clear(&block);
+	vv_arena_clear(&arena);
+	vv_group_encoder_free(e);
+}
+
+static void a_run_knows_its_bounds_and_its_damage_in_whichever_row_they_are(void **state)
+{
+	(void)state;
+	for (size_t rows = 16; rows <= 40; rows++) {
+		for (size_t row = 0; row < rows; row++) {
+			expect_runs(rows, row, true);
+			expect_runs(rows, row, false);
+		}
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_run_knows_its_bounds_and_its_damage_in_whichever_row_they_are),
 	cmocka_unit_test(random_tables_come_back_exactly),
 	cmocka_unit_test(every_kind_of_column_comes_back_at_every_length),
 	cmocka_unit_test(rows_may_stand_apart_and_the_encoder_be_used_again),
