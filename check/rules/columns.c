@@ -105,13 +105,13 @@ static vv_status note_blank(check_plan *p, const labels *l, size_t column, vv_er
 {
 	const check_column *c = &p->columns[column];
 	bool empty;
-	vv_status rc = is_empty(p, column, &empty, err);
+	const vv_status rc = is_empty(p, column, &empty, err);
 
-	if (rc < 0) return rc;
-	return empty ? check_note_add(p, "blank-column", c->name, c->name_len, l->line, NULL, err,
-				      "column %zu has no name and no values", column + 1)
-		     : check_note_add(p, "blank-label", c->name, c->name_len, l->line, "a name",
-				      err, "column %zu has no name", column + 1);
+	return rc < 0  ? rc
+	       : empty ? check_note_add(p, "blank-column", c->name, c->name_len, l->line, NULL, err,
+					"column %zu has no name and no values", column + 1)
+		       : check_note_add(p, "blank-label", c->name, c->name_len, l->line, "a name",
+					err, "column %zu has no name", column + 1);
 }
 
 /* Blank and repeated labels: what is wrong whatever the schema. */

@@ -213,10 +213,9 @@ static vv_status run_access(vv_context *c, bool write, vv_error *err)
 				       .notes = &vv_notes_stderr,
 				       .idle_sec = o->timeout};
 	vv_auto(vv_vault_session) s = {.lock = -1};
-	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
+	const vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) return rc;
-	return change(c, &s, write, err);
+	return rc < 0 ? rc : change(c, &s, write, err);
 }
 
 static vv_status run_readers(vv_context *c, vv_error *err)

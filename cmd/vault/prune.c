@@ -151,10 +151,9 @@ static vv_status run_prune(vv_context *c, vv_error *err)
 				       .notes = &vv_notes_stderr,
 				       .idle_sec = o->timeout};
 	vv_auto(vv_vault_session) s = {.lock = -1};
-	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
+	const vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) return rc;
-	return prune(c, &s, err);
+	return rc < 0 ? rc : prune(c, &s, err);
 }
 
 const vv_command vv_cmd_vault_prune = {

@@ -251,10 +251,9 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	const vv_session_options so = {
 		.need_key = true, .quiet = true, .notes = &vv_notes_stderr, .idle_sec = o->timeout};
 	vv_auto(vv_vault_session) s = {.lock = -1};
-	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
+	const vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) return rc;
-	return print(c, &s, err);
+	return rc < 0 ? rc : print(c, &s, err);
 }
 
 const vv_command vv_cmd_vault_status = {

@@ -469,8 +469,9 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 	}
 	if (was) {
 		line = vv_dialect_header(was, &len);
-		rc = vv_line_parts_read(&header.parts, was, schema, line, len, err);
-		if (rc < 0) return rc;
+		if ((rc = vv_line_parts_read(&header.parts, was, schema, line, len, err)) < 0) {
+			return rc;
+		}
 	}
 	for (size_t i = 0; i < e->columns; i++) {
 		const size_t from = was ? old_column(e, i) : VV_LINE_NONE;

@@ -255,10 +255,7 @@ vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err);
-	if (rc == VV_OK) {
-		rc = vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
 }
 
 vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,

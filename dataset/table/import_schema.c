@@ -94,9 +94,11 @@ vv_status import_columns_set(import *im, vv_error *err)
 	const vv_sniff_result *s = &im->sniffed;
 	vv_status rc = VV_OK;
 	if (opts->parent && opts->parent->kind == VV_KIND_TABLE) {
-		rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data,
-				    opts->parent->schema.len, "the version before", err);
-		if (rc < 0) return rc;
+		if ((rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data,
+					 opts->parent->schema.len, "the version before", err)) <
+		    0) {
+			return rc;
+		}
 	}
 	const size_t room = names_room(im) + 1;
 	im->names = vv_calloc(room, sizeof(*im->names));

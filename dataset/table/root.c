@@ -446,10 +446,10 @@ static vv_status get_order(vv_root *r, vv_cbor *c, bool *sorted, vv_error *err)
 
 static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
 {
-	vv_status rc = get_names(c, "sortedBy", &r->sorted_by, &r->sorted_by_count, err);
+	const vv_status rc = get_names(c, "sortedBy", &r->sorted_by, &r->sorted_by_count, err);
 
-	if (rc < 0) return rc;
-	return r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX
+	return rc < 0 ? rc
+	       : r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX
 		       ? bad("a wrong number of columns for the order", err)
 		       : VV_OK;
 }

@@ -42,10 +42,11 @@ static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out,
 	s->groups = side == 0 ? d->changed.old_groups : d->changed.new_groups;
 	s->count = side == 0 ? d->changed.old_count : d->changed.new_count;
 	vv_batch_init(&s->batch);
-	vv_status rc = digest_init(&s->digest, d, side, out, err);
-	if (rc < 0) return rc;
-	return vv_table_reader_open(&s->reader, s->digest.table, s->digest.wanted,
-				    s->digest.wanted_count, false, err);
+	const vv_status rc = digest_init(&s->digest, d, side, out, err);
+
+	return rc < 0 ? rc
+		      : vv_table_reader_open(&s->reader, s->digest.table, s->digest.wanted,
+					     s->digest.wanted_count, false, err);
 }
 
 static void stream_close(stream *s)

@@ -168,8 +168,7 @@ static vv_status spill(vv_sorter *s, vv_error *err)
 		int fd = vv_temp_open(&path, s->dir, "sort-", err);
 		if (fd < 0) return (vv_status)fd;
 		s->fd = fd;
-		rc = vv_unlink(path, true, err);
-		if (rc < 0) return rc;
+		if ((rc = vv_unlink(path, true, err)) < 0) return rc;
 	}
 	run *p = vv_realloc_array(s->runs, s->run_count + 1, sizeof(*p));
 	if (!p) return vv_fail_nomem(err);

@@ -412,8 +412,7 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 
 	if (rc < 0) return rc;
 	vv_sink_dry(&source, store);
-	rc = vv_table_open(&in->table, &source, &in->subject.root, err);
-	if (rc < 0) return rc;
+	if ((rc = vv_table_open(&in->table, &source, &in->subject.root, err)) < 0) return rc;
 	in->open = in->table.root.kind != VV_KIND_FILE;
 	if (!in->open) {
 		in->kept = in->table;

@@ -117,11 +117,11 @@ static vv_status matches(migration *m, const char *path, bool *out, vv_error *er
 
 static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out, vv_error *err)
 {
-	vv_status rc = vv_buf_ok(text, err);
+	const vv_status rc = vv_buf_ok(text, err);
 
-	if (rc < 0) return rc;
-	return m->writing ? vv_blob_write(m->repo, vv_buf_cstr(text), text->len, out, err)
-			  : vv_blob_id(vv_buf_cstr(text), text->len, out, err);
+	return rc < 0       ? rc
+	       : m->writing ? vv_blob_write(m->repo, vv_buf_cstr(text), text->len, out, err)
+			    : vv_blob_id(vv_buf_cstr(text), text->len, out, err);
 }
 
 /* Do lines give a path to varve that others would give to another filter, once they are gone? Were a table's text given
@@ -711,11 +711,10 @@ static vv_status move_refs(migration *m, vv_rewrite *w, vv_error *err)
 				.name = m->refs[i].name, .id = &ids[i], .old = &m->refs[i].id};
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_refs_update(m->repo, changes, n,
-				    m->o->export ? "migrate: text again" : "migrate: tables", err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : vv_refs_update(m->repo, changes, n,
+				       m->o->export ? "migrate: text again" : "migrate: tables",
+				       err);
 }
 
 /* The map, notes and refs, in this order. */

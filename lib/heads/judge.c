@@ -394,8 +394,7 @@ static vv_status compare(const judging *g, const node *owner, const node *n, boo
 	if ((rc = vv_is_ancestor(g->r, &h->commit, &n->id, &descends, err)) < 0 || descends) {
 		return rc;
 	}
-	rc = vv_is_ancestor(g->r, &n->id, &h->commit, &descends, err);
-	if (rc < 0) return rc;
+	if ((rc = vv_is_ancestor(g->r, &n->id, &h->commit, &descends, err)) < 0) return rc;
 	*older = descends && is_unshown(g, h);
 	if (*older) return VV_OK;
 	return put_both(g, descends ? VV_HEADS_ROLLBACK : VV_HEADS_FORK, n, h, err);

@@ -240,12 +240,10 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 		rc = vv_table_file(&t, vv_buf_write, &text, &whole, err);
 		vv_table_close(&t);
 	}
-	if (rc == VV_OK) {
-		rc = m->in->dry ? vv_blob_id(vv_buf_cstr(&text), text.len, &m->out->result.id, err)
-				: vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
-						&m->out->result.id, err);
-	}
-	return rc;
+	return rc < 0       ? rc
+	       : m->in->dry ? vv_blob_id(vv_buf_cstr(&text), text.len, &m->out->result.id, err)
+			    : vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
+					    &m->out->result.id, err);
 }
 
 /* Has the table the columns of the other one's key, which has one? */

@@ -792,11 +792,11 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err)
 {
 	vv_auto(input) in = {.fd = -1};
-	vv_status rc = input_open(&in, s, false, err);
+	const vv_status rc = input_open(&in, s, false, err);
 
-	if (rc < 0) return rc;
-	return in.fd < 0 ? fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err)
-			 : put_source(&in.source, fn, payload, progress, err);
+	return rc < 0      ? rc
+	       : in.fd < 0 ? fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err)
+			   : put_source(&in.source, fn, payload, progress, err);
 }
 
 vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,

@@ -162,6 +162,7 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 		rc = ask_about(t, url, asked.site, yes, err);
 	}
 	if (rc == VV_OK && !*yes) {
+		t->left_out = true;
 		vv_notes_warn(t->notes,
 			      "%s names blocks at %s, a host that is not trusted: it is left out",
 			      VV_BLOCKS_CONFIG, vv_text_url(url));

@@ -440,10 +440,10 @@ static vv_status change_line(vv_repository *r, const char *file, const vv_blocks
 	const vv_git_call run = {.args = args, .repo = r};
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code = 0;
-	vv_status rc = vv_git_run(&run, &said, &code, err);
+	const vv_status rc = vv_git_run(&run, &said, &code, err);
 
-	if (rc < 0) return rc;
-	return code == 0 || (!l->value && !l->section && code == 5) /* it was not set */
+	return rc < 0 ? rc
+	       : code == 0 || (!l->value && !l->section && code == 5) /* it was not set */
 		       ? VV_OK
 		       : vv_git_explain(VV_BLOCKS_CONFIG, &said, code, err);
 }

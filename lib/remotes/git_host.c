@@ -379,7 +379,7 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	vv_host_lost lost;
 	vv_status rc;
 
-	if (change == VV_HOST_AS_EXPECTED && !absent) return VV_OK;
+	if (change == VV_HOST_AS_EXPECTED && (!absent || g->untrusted)) return VV_OK;
 	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) return rc;
 	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
 	if (change == VV_HOST_REWRITTEN) {
@@ -794,11 +794,12 @@ static vv_status give_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
 			   void *payload, vv_error *err)
 {
-	vv_status rc = need_host(g, err);
+	const vv_status rc = need_host(g, err);
 
-	if (rc < 0) return rc;
-	return g->keeps == g->kept ? give_some(g, cids, count, fn, payload, err)
-				   : vv_fail(err, VV_ENOSUPPORT, "the host gives no single blocks");
+	return rc < 0 ? rc
+	       : g->keeps == g->kept
+		       ? give_some(g, cids, count, fn, payload, err)
+		       : vv_fail(err, VV_ENOSUPPORT, "the host gives no single blocks");
 }
 
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)

@@ -209,10 +209,7 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 		rc = add_line(x, p, len, err);
 		p += len + (p[len] == '\n');
 	}
-	if (rc == VV_OK) {
-		rc = pass_over_blocks_head(x, err);
-	}
-	return rc;
+	return rc < 0 ? rc : pass_over_blocks_head(x, err);
 }
 
 void vv_host_refs_clear(vv_host_refs *x)

@@ -317,7 +317,7 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 			vv_notes_put(t->notes, "  %s", vv_cid_shows(&r->missing[i]));
 		}
 	}
-	if (r->missing_count > 0 &&
+	if (r->missing_count > 0 && !t->left_out &&
 	    r->behind_count == 0) { /* else refs that stay behind say more */
 		vv_notes_hint(t->notes, VV_HINT_BLOCKS_ASK);
 	}

@@ -28,10 +28,11 @@ typedef struct vv_transfer {
 	uint64_t start_ms;
 	unsigned git_idle_sec; /* for vv_git_call.idle_sec */
 	bool quiet;
-	bool verbose; /* tell of blocks, too; set by the caller once it is open */
-	vv_buf *held; /* lines of the far side, kept back until it is known what it is; or NULL */
-	bool unasked; /* a Git host is not asked for its refs: they are not known */
-	bool foreign; /* the last line that was tried: answered, and not by varve */
+	bool verbose;  /* tell of blocks, too; set by the caller once it is open */
+	vv_buf *held;  /* lines of the far side, kept back until it is known what it is; or NULL */
+	bool unasked;  /* a Git host is not asked for its refs: they are not known */
+	bool foreign;  /* the last line that was tried: answered, and not by varve */
+	bool left_out; /* a place of blocks, since it is not trusted, and that was told */
 } vv_transfer;
 
 /* idle_sec: --timeout; 0: as varve.timeout says. */

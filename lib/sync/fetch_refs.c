@@ -397,10 +397,7 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 		}
 	}
 	vv_status rc = path && !shown.failed ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_write_file(path, b.data ? b.data : "", b.len, false, err);
 }
 
 /* --- moving ------------------------------------------------------------------------------- */

@@ -481,8 +481,10 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 	*f = (found){.outcome = NO_TABLE};
 	if (!parent->path) return VV_OK;
 	if (now->row && now->key[0]) {
-		rc = vv_changed_keys_name(&p.name, h->repo, parent, &at->file, now->key, err);
-		if (rc < 0) return rc;
+		if ((rc = vv_changed_keys_name(&p.name, h->repo, parent, &at->file, now->key,
+					       err)) < 0) {
+			return rc;
+		}
 		if (vv_changed_keys_lack(h->changed, &p.name, now->row)) {
 			*f = (found){.outcome = ROW_SAME, .parent = {now->key, now->row, NOWHERE}};
 			return VV_OK;

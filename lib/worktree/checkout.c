@@ -382,7 +382,8 @@ bool vv_checkout_note_missing(const vv_checkout *c)
 		     c->missing == 1 ? "dataset is" : "datasets are",
 		     c->missing == 1 ? "its pointer" : "their pointers",
 		     vv_buf_cstr(&c->missing_names));
-	vv_notes_hint(vv_repository_notes(c->repo), VV_HINT_FETCH_AND_RESTORE, "PATH");
+	vv_notes_hint(vv_repository_notes(c->repo), VV_HINT_FETCH_AND_RESTORE,
+		      c->missing == 1 ? vv_buf_cstr(&c->missing_names) : "PATH");
 	return c->lacking;
 }
 

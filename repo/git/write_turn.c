@@ -115,8 +115,10 @@ static vv_status take(vv_repository *r, unsigned wait_ms, vv_error *err)
 		if (is_lent(r, path)) return VV_OK;
 		if (waited >= wait_ms) return fail_locked(r, path, err);
 		progress = progress ? progress : vv_notes_begin(r->notes);
-		rc = vv_progress_part(progress, "waiting for another varve", waited, wait_ms, err);
-		if (rc < 0) return rc;
+		if ((rc = vv_progress_part(progress, "waiting for another varve", waited, wait_ms,
+					   err)) < 0) {
+			return rc;
+		}
 	}
 	if (fd < 0) return (vv_status)fd;
 	r->turn = fd;

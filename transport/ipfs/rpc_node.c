@@ -193,8 +193,10 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 	vv_cid_text(text, root);
 	(void)snprintf(below, sizeof(below), "/api/v0/pin/ls?arg=%s&type=recursive", text);
 	if ((rc = vv_rpc_order(node, o, &ask, &body, err)) < 0) return rc;
-	rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err);
-	if (rc < 0) return rc;
+	if ((rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err)) <
+	    0) {
+		return rc;
+	}
 	const vv_json *keys = vv_json_get(value, "Keys");
 	for (const vv_json *key = keys ? keys->first : NULL; key && !pinned; key = key->next) {
 		pinned = names_cid(key->name, root);

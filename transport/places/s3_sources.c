@@ -528,8 +528,9 @@ static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv
 	}
 	if (!p->web_token_file) {
 		if ((rc = find_taker(&by, f, p, err)) < 0) return rc;
-		rc = vv_s3_key_check(&by, "the profile that takes the role", err);
-		if (rc < 0) return rc;
+		if ((rc = vv_s3_key_check(&by, "the profile that takes the role", err)) < 0) {
+			return rc;
+		}
 		role.by = &by;
 	}
 	return s3_lent_role(out, &role, f->connect, err);

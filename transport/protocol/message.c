@@ -683,9 +683,11 @@ vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_err
 static vv_status get_result(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)
 {
 	vv_cbor_type type;
-	vv_status rc = vv_cbor_peek(c, &type, err);
-	if (rc < 0) return rc;
-	return type == VV_CBOR_NULL ? vv_cbor_get_null(c, err) : get_text(c, arena, out, err);
+	const vv_status rc = vv_cbor_peek(c, &type, err);
+
+	return rc < 0                 ? rc
+	       : type == VV_CBOR_NULL ? vv_cbor_get_null(c, err)
+				      : get_text(c, arena, out, err);
 }
 
 vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,

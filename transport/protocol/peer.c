@@ -137,9 +137,11 @@ static vv_status read_first(vv_peer *p, vv_frame_reader *in, vv_error *err)
 static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 {
 	uint8_t type;
-	vv_status rc = vv_frame_read(in, &type, err);
-	if (rc < 0) return rc;
-	return type == VV_FRAME_END ? vv_channel_done(p->line, err) : unexpected(p, type, err);
+	const vv_status rc = vv_frame_read(in, &type, err);
+
+	return rc < 0                 ? rc
+	       : type == VV_FRAME_END ? vv_channel_done(p->line, err)
+				      : unexpected(p, type, err);
 }
 
 static vv_status greet(vv_peer *p, vv_error *err)

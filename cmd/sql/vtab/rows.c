@@ -823,8 +823,10 @@ static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 		if (!t->blame || t->blame->cells != c->cells ||
 		    strcmp(t->blame->commit, t->declared->commit) != 0) {
 			vv_sql_blame_drop(t->blame);
-			rc = vv_sql_blame_open(&t->blame, t->repo, t->declared, c->cells, err);
-			if (rc < 0) return rc;
+			if ((rc = vv_sql_blame_open(&t->blame, t->repo, t->declared, c->cells,
+						    err)) < 0) {
+				return rc;
+			}
 		}
 		c->blame = vv_sql_blame_keep(t->blame);
 	}

@@ -367,10 +367,10 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			      describes(o),
 			      &import,
 			      NULL};
-	vv_status rc = read_options(&import, o, err);
+	const vv_status rc = read_options(&import, o, err);
 
-	if (rc < 0) return rc;
-	return o->arrow    ? add_arrow(c, &req, &import, err)
+	return rc < 0      ? rc
+	       : o->arrow  ? add_arrow(c, &req, &import, err)
 	       : o->as_csv ? add_unpacked(c, &req, err)
 			   : add(c, &req, err);
 }

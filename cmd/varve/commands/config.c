@@ -405,10 +405,10 @@ static vv_status get(vv_repository *r, const char *name, vv_error *err)
 static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
 			    vv_error *err)
 {
-	vv_status rc = check_name(argv[0], err);
+	const vv_status rc = check_name(argv[0], err);
 
-	if (rc < 0) return rc;
-	return o->unset    ? vv_config_set(r, argv[0], NULL, err)
+	return rc < 0      ? rc
+	       : o->unset  ? vv_config_set(r, argv[0], NULL, err)
 	       : argc == 2 ? set(r, argv[0], argv[1], err)
 			   : get(r, argv[0], err);
 }

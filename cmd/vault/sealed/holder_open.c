@@ -155,10 +155,10 @@ static vv_status server_put(void *payload, const char *name, const void *bytes, 
 	vv_hold_message q = {.op = VV_HOLD_PUT, .bytes = {bytes, len}};
 	const char *rest;
 	vv_hold_message a;
-	vv_status rc = split(name, &q.vault, &rest, err);
+	const vv_status rc = split(name, &q.vault, &rest, err);
 
-	if (rc < 0) return rc;
-	return strncmp(rest, "records/", 8) == 0
+	return rc < 0 ? rc
+	       : strncmp(rest, "records/", 8) == 0
 		       ? server_put_records(payload, &q.vault, &record, 1, err)
 		       : ask(payload, &q, &a, err);
 }

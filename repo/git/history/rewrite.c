@@ -52,11 +52,12 @@ static vv_status hash(git_oid *out, git_object_t type, const void *bytes, size_t
 static vv_status write_object(const vv_rewrite *w, git_object_t type, const vv_buf *text,
 			      git_oid *out, vv_error *err)
 {
-	vv_status rc = vv_buf_ok(text, err);
+	const vv_status rc = vv_buf_ok(text, err);
 
-	if (rc < 0) return rc;
-	return w->dry ? hash(out, type, vv_buf_cstr(text), text->len, err)
-		      : vv_quarantine_write(w->repo, type, vv_buf_cstr(text), text->len, out, err);
+	return rc < 0 ? rc
+	       : w->dry
+		       ? hash(out, type, vv_buf_cstr(text), text->len, err)
+		       : vv_quarantine_write(w->repo, type, vv_buf_cstr(text), text->len, out, err);
 }
 
 vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,

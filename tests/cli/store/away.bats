@@ -53,6 +53,8 @@ load folder
 	cd ..
 	ends_with 1 varve clone -q "$url" b
 	stderr_has "varve.trustedHost s3://some-bucket"
+	stderr_lacks "ask someone who has them"
+	stderr_has "then: varve restore prices.csv"
 	cd b
 	ends_with 1 varve doctor
 	output_has "varve.trustedHost s3://some-bucket"

@@ -139,6 +139,55 @@ a_minio() {
 	knows_keys
 }
 
+# damage HOW FILE OUT: the second is the first, damaged.
+damage() {
+	case $1 in
+	empty) : > "$3" ;;
+	cut) head -c -3 "$2" > "$3" ;;
+	flipped) python3 -c '
+import sys
+b = bytearray(open(sys.argv[1], "rb").read())
+b[len(b) // 2] ^= 64
+open(sys.argv[2], "wb").write(b)' "$2" "$3" ;;
+	esac
+}
+
+# The law of tests/laws/damage, which damages files of a store, with objects of a server that others wrote.
+@test "what is damaged or missing in a bucket of MinIO is seen, and put back" {
+	local kind how key
+	a_minio
+	s3 PUT bucket
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port VARVE_TRUSTED_HOSTS=s3://bucket
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	varve store add team s3://bucket/sales > /dev/null
+	rows 3000 > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+	succeeds varve push -u origin main
+	change 20
+	succeeds varve push
+	for kind in format packs lists versions; do
+		key=$(s3 GET "bucket?list-type=2" | grep -o "<Key>sales/$kind[^<]*" | sed 's/<Key>//' | tail -n 1)
+		s3 GET "bucket/$key" > ../whole
+		for how in missing empty cut flipped; do
+			s3 DELETE "bucket/$key"
+			if [ "$how" != missing ]; then
+				damage "$how" ../whole ../damaged
+				s3 PUT "bucket/$key" --data-binary @../damaged
+			fi
+			ends_with 1 varve doctor
+			succeeds varve push --blocks
+			succeeds varve doctor
+			rm -rf ../b
+			succeeds varve clone -q "$url" ../b
+			succeeds varve -C ../b fsck --data
+			cmp prices.csv ../b/prices.csv
+		done
+	done
+}
+
 @test "a bucket of MinIO that keeps old versions keeps the blocks" {
 	a_minio
 	s3 PUT bucket

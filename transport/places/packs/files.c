@@ -124,8 +124,9 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 			*err = why;
 			return rc;
 		}
-		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
-		if (rc < 0) return rc;
+		if ((rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)) < 0) {
+			return rc;
+		}
 	}
 	const vv_oid id = id_of(hash);
 	if ((rc = vv_host_take_list(h, hex, &id, 0, &bytes, sound, err)) < 0 || !*sound) return rc;

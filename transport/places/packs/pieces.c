@@ -415,10 +415,9 @@ static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error
 		g->h->came.packs++;
 		rc = vv_read_file(&bytes, path, VV_HOST_PACK_MAX, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_host_judge_pack(g->h, p, g->failed[pack] ? NULL : &bytes, found_bad, err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : vv_host_judge_pack(g->h, p, g->failed[pack] ? NULL : &bytes, found_bad,
+					   err);
 }
 
 static vv_status take_all(gathering *g, bool *found_bad, vv_error *err)
