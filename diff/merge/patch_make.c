@@ -68,7 +68,7 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 	const char *x = cell_text(&a, expected, skip), *y = cell_text(&b, found, skip);
 	vv_status rc = vv_buf_ok(&a, err);
 	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = patch_misfit_text(j, row, column, x, y, err);
+		rc = patch_misfit_text(j, row, column, x ? x : "no cell", y, err);
 	}
 	return rc;
 }

@@ -109,6 +109,19 @@ v2() {
 	cmp prices.csv ../kept
 }
 
+@test "a column that both sides added with other cells is named as one that the base lacks" {
+	new_repo
+	printf 'id,a\n1,x\n2,y\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm base
+	printf 'id,a,b\n1,x,theirs\n2,y,same\n' > t.csv
+	varve diff --format patch HEAD > ../patch
+	printf 'id,a,b\n1,x,ours\n2,y,same\n' > t.csv
+	ends_with 1 varve apply ../patch
+	stderr_has "t.csv: row [\"1\"], column 'b': expected no cell, found 'ours'"
+	[ "$(cat t.csv)" = $'id,a,b\n1,x,ours\n2,y,same' ]
+}
+
 @test "tables come and go with a patch" {
 	two_versions
 	varve diff --format patch v1~0 v1 > ../none
