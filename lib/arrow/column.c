@@ -10,6 +10,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -142,6 +143,17 @@ static vv_status read_decimal(vv_arrow_value *out, const vv_arrow_column *col, c
 	return is < 0 ? (vv_status)is : VV_OK;
 }
 
+/* Has a zero a minus before its digits? As an integer it has lost that. */
+static bool is_minus_zero(double zero, const vv_cell *c)
+{
+	size_t i = 0;
+
+	while (zero == 0 && i < c->len && c->text[i] != '-' && !vv_is_digit(c->text[i])) {
+		i++;
+	}
+	return zero == 0 && i < c->len && c->text[i] == '-';
+}
+
 static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
 			    vv_error *err)
 {
@@ -167,7 +179,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 	}
 	out->is = VV_ARROW_VALUE;
 	if (col->form == VV_ARROW_DOUBLE) {
-		out->u.d = v.d;
+		out->u.d = is_minus_zero(v.d, c) ? -0.0 : v.d;
 	} else {
 		out->u.i = v.i;
 	}

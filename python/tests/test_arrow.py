@@ -140,6 +140,15 @@ def test_a_missing_library_is_named(t, monkeypatch):
         t.to_polars()
 
 
+def test_zeros_have_the_sign_that_their_cells_have(repo, commit):
+    cells = ["-0", "0", "-0.0", "1.5", "0.0", "-7"]
+    commit("z.csv", "id,x\n" + "".join(f"{i},{x}\n" for i, x in enumerate(cells)))
+    assert [str(x) for x in repo["z.csv"].to_arrow()["x"].to_pylist()] == [str(float(x)) for x in cells]
+    table = pa.table({"id": [1, 2, 3], "x": [-0.0, 0.0, 0.5]})
+    repo.write("w.csv", table, message="w")
+    assert [str(x) for x in repo["w.csv"].to_arrow()["x"].to_pylist()] == ["-0.0", "0.0", "0.5"]
+
+
 def test_numbers_and_misfits_as_text(repo, commit):
     commit("prices.csv", ONE.replace("9.99", "cheap"))
     t = repo["HEAD:prices.csv"]

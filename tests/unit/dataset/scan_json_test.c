@@ -377,6 +377,32 @@ static void running_out_of_memory_is_reported(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, 0, scan_some, NULL, NULL);
 }
 
+static vv_status scan_lines(void *payload, vv_error *err)
+{
+	const char text[] = "{\"a\":\"x\\ny\",\"b\":2}\n{\"c\":\"\\t\"}\n";
+	vv_dialect d = form(VV_FORM_NDJSON);
+	vv_cell cells[3];
+	vv_row row;
+	vv_scan *s;
+	vv_status rc = vv_scan_new(&s, &d, 0, NULL, NULL, err);
+	int n = 1;
+
+	(void)payload;
+	if (rc < 0) return rc;
+	vv_scan_window(s, text, strlen(text), true, 0);
+	while ((n = vv_scan_row(s, cells, 3, &row, err)) == 1) {
+	}
+	assert_true(n != VV_ENOMEM || err->hint_id == VV_HINT_NONE);
+	vv_scan_free(s);
+	return (vv_status)n;
+}
+
+static void running_out_of_memory_in_a_line_says_nothing_of_lines(void **state)
+{
+	(void)state;
+	vv_fault_each(VV_FAULT_ALLOC, 0, scan_lines, NULL, NULL);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(members_become_cells_of_their_columns),
 	cmocka_unit_test(strings_are_decoded_and_everything_else_stays_as_it_is),
@@ -393,6 +419,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(windows_of_every_size_give_the_same_rows),
 	cmocka_unit_test(a_single_raw_row_is_scanned_with_what_follows_it),
 	cmocka_unit_test(running_out_of_memory_is_reported),
+	cmocka_unit_test(running_out_of_memory_in_a_line_says_nothing_of_lines),
 };
 
 VV_TEST_SUITE(scan_json)
