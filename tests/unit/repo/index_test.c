@@ -596,6 +596,48 @@ static void two_who_read_share_an_index_until_one_changes_it(void **state)
 	assert_string_equal(out("git ls-files"), "b");
 }
 
+/* Conflicts of files and folders, links, submodules, and what git notes of an entry. */
+static void an_index_that_is_changed_while_another_reads_it_has_all_its_entries(void **state)
+{
+	static const char entries[] = "100644 1 df\n100644 3 df\n100644 0 df/in\n100644 1 side\n"
+				      "100755 2 side\n100644 3 side\n100644 2 x\n100644 3 x/y\n"
+				      "120000 0 link\n160000 0 module\n100755 0 run\n";
+	vv_repository *r;
+	vv_index *a, *b;
+	vv_index_entry ours, theirs;
+	vv_oid id;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("echo 1 > later; echo 1 > away; echo 1 > trusted; git add away trusted; git add -N later");
+	sh("git update-index --skip-worktree away; git update-index --assume-unchanged trusted");
+	vv_test_write_text("../entries", entries);
+	sh("while read -r mode stage path; do"
+	   " printf '%%s %%s %%s\\t%%s\\n' $mode $(git hash-object -w trusted) $stage $path;"
+	   " done < ../entries | git update-index --index-info");
+	sh("git ls-files -s -t -v > ../before");
+	r = open_here();
+	a = open_index(r);
+	b = open_index(r);
+	vv_assert_ok(vv_blob_write(r, "x", 1, &id, &err), &err);
+	vv_assert_ok(vv_index_set(a, "zz", 0100644, &id, NULL, &err), &err);
+	assert_int_equal(vv_index_count(b), 14);
+	assert_int_equal(vv_index_count(a), 15);
+	for (size_t i = 0; i < vv_index_count(b); i++) {
+		vv_index_at(a, i, &ours);
+		vv_index_at(b, i, &theirs);
+		assert_string_equal(ours.path, theirs.path);
+		ours.path = theirs.path = NULL;
+		assert_memory_equal(&ours, &theirs, sizeof(ours));
+	}
+	write_index(a);
+	vv_index_close(a);
+	vv_index_close(b);
+	vv_repository_close(r);
+	sh("git ls-files -s -t -v | grep -v zz > ../after; cmp ../before ../after");
+}
+
 static void the_index_named_by_the_environment_is_used(void **state)
 {
 	vv_repository *r;
@@ -638,6 +680,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(index_extensions_and_version_4_survive),
 	cmocka_unit_test(split_and_sparse_indexes_are_refused_with_the_way_out),
 	cmocka_unit_test(two_who_read_share_an_index_until_one_changes_it),
+	cmocka_unit_test(an_index_that_is_changed_while_another_reads_it_has_all_its_entries),
 	cmocka_unit_test(the_index_named_by_the_environment_is_used),
 };
 
