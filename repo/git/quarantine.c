@@ -231,7 +231,8 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 #define LOOSE_MAX 1u
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
 #define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
-#define COMPRESSION 1          /* as git has it for loose objects, which gc packs */
+#define WHOLE_MAX 1024u /* bytes of objects on average: larger ones are packed as differences */
+#define COMPRESSION 1   /* as git has it for loose objects, which gc packs */
 #define STREAM_STEP (256u << 10)
 
 /* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and
@@ -752,16 +753,53 @@ static vv_status add_all(vv_new_pack *p, const vv_memory_odb *m, vv_error *err)
 	return VV_OK;
 }
 
+VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
+
+/* As differences of one another: trees of a history that is rewritten become a fiftieth, in less time than it takes to
+ * compress them whole. */
+static vv_status write_differences(vv_repository *r, char hex[GIT_OID_HEXSZ + 1], vv_error *err)
+{
+	const vv_memory_odb *m = r->stage->memory;
+	vv_auto(git_packbuilder) *pb = NULL;
+	int code = git_packbuilder_new(&pb, r->git);
+
+	for (int rank = 0; code == 0 && rank <= 3; rank++) {
+		for (size_t i = 0; code == 0 && i < m->count; i++) {
+			const vv_memory_object *o = &m->items[i];
+
+			code = is_large(m, o) || type_rank(o->type) != rank
+				       ? 0
+				       : git_packbuilder_insert(pb, &o->id, NULL);
+		}
+	}
+	if (code < 0 || (code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
+		return vv_git_fail(err, code, "cannot pack Git's objects");
+	}
+	memcpy(hex, git_packbuilder_name(pb), GIT_OID_HEXSZ + 1);
+	return VV_OK;
+}
+
+static vv_status write_whole(const vv_quarantine *s, char hex[GIT_OID_HEXSZ + 1], vv_error *err)
+{
+	vv_auto(vv_new_pack) *p = NULL;
+	vv_status rc;
+
+	if ((rc = vv_new_pack_open(&p, err)) < 0 || (rc = add_all(p, s->memory, err)) < 0) {
+		return rc;
+	}
+	return vv_new_pack_write(p, s->dir, hex, err);
+}
+
 /* Packs what is in memory into the folder apart. */
 static vv_status stage_memory_pack(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	vv_quarantine *s = r->stage;
-	vv_auto(vv_new_pack) *p = NULL;
+	const bool small = s->memory->bytes / s->memory->count < WHOLE_MAX;
 	char hex[GIT_OID_HEXSZ + 1];
 	vv_status rc;
 
-	if ((rc = vv_new_pack_open(&p, err)) < 0 || (rc = add_all(p, s->memory, err)) < 0 ||
-	    (rc = need_dir(r, err)) < 0 || (rc = vv_new_pack_write(p, s->dir, hex, err)) < 0 ||
+	if ((rc = need_dir(r, err)) < 0 ||
+	    (rc = small ? write_whole(s, hex, err) : write_differences(r, hex, err)) < 0 ||
 	    (rc = stage_pack(r, s->dir, hex, files, err)) < 0) {
 		return rc;
 	}

@@ -521,3 +521,24 @@ migrated() {
 	fresh() { cd "$top"; rm -rf a; cp -a a0 a; cd a; }
 	MOST=12 each_killed client fresh migrated varve migrate --everything
 }
+
+@test "a rewritten history of large folders is packed as differences" {
+	local before
+	new_repo
+	awk 'BEGIN {
+		for (c = 0; c <= 100; c++) {
+			printf "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nm\n", 1700000000 + c
+			for (f = 0; f < (c ? 1 : 1000); f++) {
+				printf "M 100644 inline file-%04d.txt\ndata %d\n%s\n", c ? c : f, length("x" c), "x" c
+			}
+			if (!c) {
+				printf "M 100644 inline t.csv\ndata 7\nid\n1\n2\n\n"
+			}
+		}
+	}' | git fast-import --quiet --force
+	git reset -q --hard main
+	before=$(git count-objects -v | sed -n 's/size-pack: //p')
+	succeeds varve migrate --everything '*.csv'
+	[ "$(git count-objects -v | sed -n 's/size-pack: //p')" -lt $((before + 500)) ]
+	git fsck --strict
+}
