@@ -4,7 +4,7 @@
  *
  * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the
  * object folder if that fan-out folder is new. Two or more become one pack: three
- * fsyncs, and half the bytes of as many loose objects; large ones among them stay loose.
+ * fsyncs, and half the bytes of as many loose objects, of differences where they are not small; large ones stay loose.
  */
 #include "repo/git/quarantine.h"
 
