@@ -168,7 +168,7 @@ def check_table(path, data):
         data, path = UNPACK[pack](data), os.path.splitext(path)[0]
     why = comes_back(path, data)
     shown = json.loads(run('info', '--quick', '--json', ':' + path).stdout)
-    if why or shown['kind'] != 'table' or not shown['stored'] or shown['rows'] == 0:
+    if why or shown['kind'] != 'table' or not shown['stored'] or shown['rowCount'] == 0:
         return why
     how = spelling(shown['form'])
     try:
@@ -180,7 +180,7 @@ def check_table(path, data):
     got = filled(got, width)
     below = footer_rows(shown['form'])
     expected = [row for row in csv.reader(io.StringIO(text, newline=''), **how) if row]
-    expected = filled(expected[:len(expected) - below][-shown['rows']:], width)
+    expected = filled(expected[:len(expected) - below][-shown['rowCount']:], width)
     why = differ(got, expected)
     if why or not pandas or below or '\0' in text: # which pandas leaves out
         return why
@@ -189,7 +189,7 @@ def check_table(path, data):
         return None
     READ_BY_PANDAS += 1
     # lines of nothing but spaces are none to pandas
-    why = differ([row for row in got if ''.join(row).strip()], [row for row in theirs[-shown['rows']:] if ''.join(row).strip()])
+    why = differ([row for row in got if ''.join(row).strip()], [row for row in theirs[-shown['rowCount']:] if ''.join(row).strip()])
     return why and 'pandas: ' + why
 
 
