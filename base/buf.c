@@ -227,6 +227,12 @@ void vv_put_be32(uint8_t *out, uint32_t v)
 	}
 }
 
+void vv_put_be64(uint8_t *out, uint64_t v)
+{
+	vv_put_be32(out, (uint32_t)(v >> 32));
+	vv_put_be32(out + 4, (uint32_t)v);
+}
+
 void vv_buf_put_be32(vv_buf *b, uint32_t v)
 {
 	uint8_t bytes[4];

@@ -119,19 +119,20 @@ void vv_put_le64(uint8_t *out, uint64_t v);
 uint32_t vv_get_le32(const uint8_t *p);
 uint64_t vv_get_le64(const uint8_t *p);
 
-/* Big-endian ones, as Git's files and SSH have them. */
+/* Big-endian ones, as Git's files and SSH have them; as keys they sort as numbers do. */
 void vv_put_be32(uint8_t *out, uint32_t v);
+void vv_put_be64(uint8_t *out, uint64_t v);
 void vv_buf_put_be32(vv_buf *b, uint32_t v);
-static inline uint32_t vv_be32(const void *bytes)
+static inline uint32_t vv_get_be32(const void *bytes)
 {
 	const uint8_t *p = bytes;
 
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static inline uint64_t vv_be64(const uint8_t *p)
+static inline uint64_t vv_get_be64(const uint8_t *p)
 {
-	return (uint64_t)vv_be32(p) << 32 | vv_be32(p + 4);
+	return (uint64_t)vv_get_be32(p) << 32 | vv_get_be32(p + 4);
 }
 
 #endif

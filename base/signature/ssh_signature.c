@@ -58,7 +58,7 @@ static const uint8_t *take(reader *r, size_t len)
 static reader take_string(reader *r)
 {
 	const uint8_t *head = take(r, 4);
-	const size_t len = head ? vv_be32(head) : 0;
+	const size_t len = head ? vv_get_be32(head) : 0;
 	const uint8_t *at = take(r, len);
 
 	return (reader){.at = at, .end = at ? at + len : NULL, .failed = r->failed};

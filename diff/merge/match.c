@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/sys.h"
 #include "diff/merge/state.h"
 #include "diff/rows/rowdiff.h"

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/hint.h"

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/sys.h"
 #include "diff/rows/value.h"
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/sys.h"
 #include "diff/rows/same_values.h"
 #include "diff/rows/value.h"

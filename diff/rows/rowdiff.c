@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/group_compare.h"

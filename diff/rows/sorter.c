@@ -39,17 +39,6 @@ struct vv_sorter {
 	size_t pos;   /* in memory only: bytes lent */
 };
 
-void vv_put_be64(uint8_t *out, uint64_t v)
-{
-	vv_put_be32(out, (uint32_t)(v >> 32));
-	vv_put_be32(out + 4, (uint32_t)v);
-}
-
-uint64_t vv_get_be64(const uint8_t *p)
-{
-	return vv_be64(p);
-}
-
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err)
 {

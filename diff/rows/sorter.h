@@ -29,8 +29,4 @@ int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err);
 /* After finish: next gives the first record again. */
 vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err);
 
-/* Big-endian numbers for keys. */
-void vv_put_be64(uint8_t *out, uint64_t v);
-uint64_t vv_get_be64(const uint8_t *p);
-
 #endif

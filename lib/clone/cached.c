@@ -154,7 +154,7 @@ static vv_status name_parts(vv_cached *c, vv_error *err)
 	vv_status rc = vv_sha256(digest, c->url, strlen(c->url), err);
 
 	if (rc < 0) return rc;
-	put_name(&name, c->url, vv_be64(digest));
+	put_name(&name, c->url, vv_get_be64(digest));
 	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
 	/* Rows of repositories that others must not read lie in it. */
 	if (!vv_exists(c->clones) && (rc = vv_mkdirs_above(c->clones, err)) == VV_OK &&

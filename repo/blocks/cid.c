@@ -55,7 +55,7 @@ bool vv_cid_is_null(const vv_cid *c)
 
 uint64_t vv_cid_prefix(const vv_cid *c)
 {
-	return vv_be64(c->digest);
+	return vv_get_be64(c->digest);
 }
 
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err)

@@ -72,8 +72,8 @@ static void put_entries(vv_buf *out, const vv_index_entry *entries, size_t count
 	uint8_t word[8];
 
 	for (size_t i = 0; i < count; i++) {
-		vv_buf_put_be32(out, (uint32_t)(entries[i].prefix >> 32));
-		vv_buf_put_be32(out, (uint32_t)entries[i].prefix);
+		vv_put_be64(word, entries[i].prefix);
+		vv_buf_put(out, word, PREFIX_LEN);
 	}
 	for (size_t i = 0; i < count; i++) {
 		vv_put_le64(word, entries[i].offset);
@@ -180,8 +180,8 @@ static vv_status check_whole(const vv_pack_index *x, vv_error *err)
 		return bad(x, "its checksum does not match", err);
 	}
 	for (uint64_t i = 1; i < x->count; i++) {
-		if (vv_be64(at(x, x->prefixes_at + (i - 1) * PREFIX_LEN)) >
-		    vv_be64(at(x, x->prefixes_at + i * PREFIX_LEN))) {
+		if (vv_get_be64(at(x, x->prefixes_at + (i - 1) * PREFIX_LEN)) >
+		    vv_get_be64(at(x, x->prefixes_at + i * PREFIX_LEN))) {
 			return bad(x, "its entries are not in order", err);
 		}
 	}
@@ -310,14 +310,14 @@ static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uin
 	vv_status rc;
 
 	if (x->fd < 0) {
-		*out = vv_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
+		*out = vv_get_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
 		return VV_OK;
 	}
 	if ((place < pg->first || place - pg->first >= pg->count) &&
 	    (rc = read_page(x, pg, place, err)) < 0) {
 		return rc;
 	}
-	*out = vv_be64(pg->bytes + (place - pg->first) * PREFIX_LEN);
+	*out = vv_get_be64(pg->bytes + (place - pg->first) * PREFIX_LEN);
 	return VV_OK;
 }
 
@@ -385,7 +385,7 @@ vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *
 uint64_t vv_pack_index_prefix(const vv_pack_index *x, uint64_t place)
 {
 	assert(x->fd < 0 && place < x->count);
-	return vv_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
+	return vv_get_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
 }
 
 vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t *out, vv_error *err)

@@ -100,8 +100,8 @@ static bool fanout_read(const uint8_t *fanout, uint32_t *count)
 {
 	*count = 0;
 	for (size_t i = 0; i < FANOUT; i += 4) {
-		if (vv_be32(fanout + i) < *count) return false;
-		*count = vv_be32(fanout + i);
+		if (vv_get_be32(fanout + i) < *count) return false;
+		*count = vv_get_be32(fanout + i);
 	}
 	return true;
 }
@@ -131,7 +131,7 @@ static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, 
 
 		if ((rc = window_read(w, &p, &len, o->at + i * o->stride, 4, err)) < 0) return rc;
 		for (; i < o->count && len >= 4; i++) {
-			uint32_t offset = vv_be32(p);
+			uint32_t offset = vv_get_be32(p);
 
 			all &= o->large && (offset & LARGE) ? (offset & ~LARGE) < o->large_count
 							    : is_within(offset, pack_size);
@@ -142,7 +142,7 @@ static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, 
 	}
 	for (uint64_t i = 0; *within && i < o->large_count; i++) {
 		if ((rc = window_read(w, &p, &len, o->large_at + i * 8, 8, err)) < 0) return rc;
-		*within = is_within(vv_be64(p), pack_size);
+		*within = is_within(vv_get_be64(p), pack_size);
 	}
 	return VV_OK;
 }
@@ -217,7 +217,7 @@ static vv_status check_index(window *w, const char *pack_path, uint64_t size, vv
 
 	if (w->size < 8 + FANOUT + ENDS) return damaged(w->path, "it is too short", err);
 	if ((rc = window_read(w, &head, &len, 0, 8 + FANOUT, err)) < 0) return rc;
-	if (memcmp(head, "\377tOc", 4) == 0 && vv_be32(head + 4) != 2) {
+	if (memcmp(head, "\377tOc", 4) == 0 && vv_get_be32(head + 4) != 2) {
 		return VV_OK; /* libgit2 refuses it */
 	}
 	if (!index_layout(&o, head, w->size)) {
@@ -275,7 +275,7 @@ static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known,
 	if (before > end) return damaged(w->path, "it is too short", err);
 	for (uint32_t i = 0; i < chunks; i++) {
 		if ((rc = window_read(w, &p, &len, 12 + (uint64_t)i * 12, 12, err)) < 0) return rc;
-		uint64_t at = vv_be64(p + 4);
+		uint64_t at = vv_get_be64(p + 4);
 		if (at < before || at > end) {
 			return damaged(w->path, "its tables are in disorder", err);
 		}
@@ -344,9 +344,9 @@ static vv_status multi_places(const multi *m, window *w, vv_error *err)
 		rc = window_read(w, &p, &len, m->at[PLACES] + i * 8, 8, err);
 		for (; rc == VV_OK && i < m->count && len >= 8; i++, p += 8, len -= 8) {
 			const uint8_t *q = p + 4;
-			uint32_t pack = vv_be32(p);
+			uint32_t pack = vv_get_be32(p);
 
-			offset = vv_be32(q);
+			offset = vv_get_be32(q);
 			if (larges > 0 && (offset & LARGE)) {
 				offset &= ~LARGE;
 				if (offset >= larges) {
@@ -358,7 +358,7 @@ static vv_status multi_places(const multi *m, window *w, vv_error *err)
 				if (rc < 0) {
 					break;
 				}
-				offset = vv_be64(q);
+				offset = vv_get_be64(q);
 			}
 			if (pack >= m->packs || !is_within(offset, m->sizes[pack])) {
 				rc = leads_beyond(w->path, err);
@@ -383,7 +383,7 @@ static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error
 		return rc;
 	}
 	uint32_t chunks = p[6];
-	m->packs = vv_be32(p + 8);
+	m->packs = vv_get_be32(p + 8);
 	if ((rc = multi_chunks(m, w, chunks, &known, err)) < 0 || !known) return rc;
 	if (m->len[COUNTS] != FANOUT) {
 		return damaged(w->path, "its tables do not have its size", err);

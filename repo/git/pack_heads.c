@@ -88,7 +88,7 @@ static bool is_sound(pack *p)
 	    memcmp(x->bytes, second, sizeof(second)) != 0) {
 		return false;
 	}
-	p->count = vv_be32(x->bytes + IDS_AT - 4);
+	p->count = vv_get_be32(x->bytes + IDS_AT - 4);
 	return (x->len - IDS_AT - NAMES) / (GIT_OID_RAWSZ + 8) >= p->count &&
 	       memcmp(x->bytes + x->len - NAMES, d->bytes + d->len - GIT_OID_RAWSZ,
 		      GIT_OID_RAWSZ) == 0;
@@ -182,7 +182,7 @@ static bool find(const pack *p, const uint8_t *id, uint64_t *at)
 {
 	const uint8_t *x = p->index.bytes, *fanout = x + FANOUT_AT + (size_t)id[0] * 4;
 	const uint8_t *places = x + IDS_AT + (size_t)p->count * (GIT_OID_RAWSZ + 4);
-	uint32_t low = id[0] > 0 ? vv_be32(fanout - 4) : 0, high = vv_be32(fanout);
+	uint32_t low = id[0] > 0 ? vv_get_be32(fanout - 4) : 0, high = vv_get_be32(fanout);
 
 	if (high > p->count) return false;
 	while (low < high) {
@@ -190,7 +190,7 @@ static bool find(const pack *p, const uint8_t *id, uint64_t *at)
 		const int c = memcmp(id, x + IDS_AT + (size_t)mid * GIT_OID_RAWSZ, GIT_OID_RAWSZ);
 
 		if (c == 0) {
-			*at = vv_be32(places + (size_t)mid * 4);
+			*at = vv_get_be32(places + (size_t)mid * 4);
 			return *at < LARGE; /* beyond 2 GiB libgit2 is asked */
 		}
 		if (c < 0) {
@@ -494,7 +494,7 @@ static bool meet_types(survey *s)
 		const uint8_t *place = s->pack->index.bytes + IDS_AT +
 				       (size_t)s->pack->count * (GIT_OID_RAWSZ + 4) + 4 * (size_t)i;
 
-		s->list[i] = (met){.at = vv_be32(place), .which = i};
+		s->list[i] = (met){.at = vv_get_be32(place), .which = i};
 		if (s->list[i].at >= LARGE) return false;
 	}
 	qsort(s->list, s->pack->count, sizeof(*s->list), by_place);

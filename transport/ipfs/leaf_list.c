@@ -254,11 +254,8 @@ static vv_status put_sorted(vv_buf *out, uint64_t count, vv_error *err)
 
 	if (!vv_buf_reserve(out, (size_t)count * SORTED_LEN + SUM_LEN)) return vv_fail_nomem(err);
 	for (uint64_t i = 0; i < count; i++) {
-		uint8_t place[4];
-
-		vv_put_be32(place, (uint32_t)i);
 		vv_buf_put(out, out->data + HEADER_LEN + i * ENTRY_LEN, 8);
-		vv_buf_put(out, place, sizeof(place));
+		vv_buf_put_be32(out, (uint32_t)i);
 	}
 	qsort(out->data + start, (size_t)count, SORTED_LEN, compare_sorted);
 	return vv_buf_ok(out, err);
@@ -528,7 +525,7 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 		if (rc < 0 || memcmp(item, cid->digest, 8) != 0) {
 			break;
 		}
-		place = vv_be32(item + 8);
+		place = vv_get_be32(item + 8);
 		if (place >= l->count) return not_a_list(l, "a place past its end", err);
 		if ((rc = read_entry(l, place, &e, err)) < 0) {
 			break;

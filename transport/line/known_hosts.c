@@ -332,7 +332,7 @@ const char *vv_host_key_type(const void *key, size_t len, size_t *type_len)
 	const uint8_t *p = key;
 
 	if (len < 4) return NULL;
-	uint32_t n = vv_be32(p);
+	uint32_t n = vv_get_be32(p);
 	if (n == 0 || n > 64 || n > len - 4) return NULL;
 	for (uint32_t i = 0; i < n; i++) {
 		if (p[4 + i] <= ' ' || p[4 + i] >= 0x7f) return NULL;

@@ -384,7 +384,7 @@ typedef struct bytes {
 static bool take_string(bytes *in, bytes *out)
 {
 	if (in->len < 4) return false;
-	size_t n = vv_be32(in->p);
+	size_t n = vv_get_be32(in->p);
 	if (n > in->len - 4) return false;
 	out->p = in->p + 4;
 	out->len = n;

@@ -303,7 +303,7 @@ static bool agent_key_usable(const struct libssh2_agent_publickey *id)
 	const unsigned char *b = id->blob;
 
 	if (id->blob_len < 4) return false;
-	size_t n = vv_be32(b);
+	size_t n = vv_get_be32(b);
 	return n > 0 && n <= id->blob_len - 4 && vv_ssh_key_usable((const char *)b + 4, n);
 }
 

@@ -80,7 +80,7 @@ static bool read_extensions(vv_index_splice *s, size_t at, size_t end)
 		size_t len;
 
 		if (end - at < EXTENSION || name[0] < 'A' || name[0] > 'Z' ||
-		    (len = vv_be32(name + 4)) > end - at - EXTENSION ||
+		    (len = vv_get_be32(name + 4)) > end - at - EXTENSION ||
 		    memcmp(name, "REUC", 4) == 0 || memcmp(name, "NAME", 4) == 0) {
 			return false;
 		}
@@ -100,8 +100,8 @@ vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked
 
 	*out = (vv_index_splice){.bytes = bytes};
 	if (end == 0 || memcmp(bytes->data, "DIRC", 4) != 0) return VV_OK;
-	uint32_t version = vv_be32(bytes->data + 4);
-	uint32_t count = vv_be32(bytes->data + 8);
+	uint32_t version = vv_get_be32(bytes->data + 4);
+	uint32_t count = vv_get_be32(bytes->data + 8);
 	if ((version != 2 && version != 3) || count > (end - HEAD_LEN) / PATH ||
 	    (!checked && !is_sum_right(bytes))) {
 		return VV_OK;
@@ -131,16 +131,16 @@ void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out
 {
 	const char *entry = s->bytes->data + s->entries[i].at;
 
-	*out = (git_index_entry){.ctime.seconds = (int32_t)vv_be32(entry)};
-	out->ctime.nanoseconds = vv_be32(entry + 4);
-	out->mtime.seconds = (int32_t)vv_be32(entry + MTIME);
-	out->mtime.nanoseconds = vv_be32(entry + MTIME + 4);
-	out->dev = vv_be32(entry + DEV);
-	out->ino = vv_be32(entry + DEV + 4);
-	out->mode = vv_be32(entry + DEV + 8);
-	out->uid = vv_be32(entry + DEV + 12);
-	out->gid = vv_be32(entry + DEV + 16);
-	out->file_size = vv_be32(entry + SIZE);
+	*out = (git_index_entry){.ctime.seconds = (int32_t)vv_get_be32(entry)};
+	out->ctime.nanoseconds = vv_get_be32(entry + 4);
+	out->mtime.seconds = (int32_t)vv_get_be32(entry + MTIME);
+	out->mtime.nanoseconds = vv_get_be32(entry + MTIME + 4);
+	out->dev = vv_get_be32(entry + DEV);
+	out->ino = vv_get_be32(entry + DEV + 4);
+	out->mode = vv_get_be32(entry + DEV + 8);
+	out->uid = vv_get_be32(entry + DEV + 12);
+	out->gid = vv_get_be32(entry + DEV + 16);
+	out->file_size = vv_get_be32(entry + SIZE);
 	memcpy(out->id.id, entry + ID, sizeof(out->id.id));
 	out->path = path_of(s, i);
 }

@@ -180,7 +180,7 @@ static vv_status check_header(vv_git_pack *p, vv_error *err)
 	if (memcmp(h, begin, sizeof(begin)) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent something that is not a pack");
 	}
-	p->count = vv_be32(h + 8);
+	p->count = vv_get_be32(h + 8);
 	if (p->limits.objects > 0 && p->count > p->limits.objects) {
 		return vv_fail(err, VV_EREFUSED, "more than %llu Git objects",
 			       (unsigned long long)p->limits.objects);

@@ -1,6 +1,7 @@
 /*
  * What the sorter promises: order, stability, and the same from memory and from disk.
  */
+#include "base/buf.h"
 #include "tests/unit/support.h"
 
 #include <stdlib.h>

@@ -98,7 +98,7 @@ size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t 
 
 	for (size_t at = 0; at + ENTRY_LEN <= len && found < VV_MULTI_FOUND; at += ENTRY_LEN) {
 		const size_t pack = vv_get_le32(p + at + 8);
-		if (vv_be64(p + at) == prefix && pack < m->pack_count) {
+		if (vv_get_be64(p + at) == prefix && pack < m->pack_count) {
 			packs[found++] = pack;
 		}
 	}
@@ -142,8 +142,7 @@ vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_
 		vv_buf_put(out, number, 4);
 	}
 	for (size_t i = 0; i < count; i++) {
-		vv_put_be32(number, (uint32_t)(entries[i].prefix >> 32));
-		vv_put_be32(number + 4, (uint32_t)entries[i].prefix);
+		vv_put_be64(number, entries[i].prefix);
 		vv_put_le32(number + 8, entries[i].pack);
 		vv_buf_put(out, number, sizeof(number));
 	}
