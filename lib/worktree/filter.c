@@ -319,19 +319,27 @@ static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 	return VV_OK;
 }
 
+vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err)
+{
+	vv_auto(char) *lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
+
+	*out = lock && vv_exists(lock);
+	return vv_alloc_ok(lock, err);
+}
+
 /* git add and git commit -a would settle a conflict of cells as ours with the file that the merge left,
- * which has no marks. They hold the index's lock; git diff, which asks as well, does not, and git
- * status does not ask. */
+ * which has no marks. git status does not ask. */
 static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *out, vv_error *err)
 {
 	vv_auto(char) *record = vv_conflict_file(f->repo, path);
-	vv_auto(char) *lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
 	vv_auto(vv_index) *x = NULL;
+	bool stores;
 	vv_oid id;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (!record || !lock) return vv_fail_nomem(err);
-	if (!vv_exists(record) || !vv_exists(lock)) return rc;
+	if (!record) return vv_fail_nomem(err);
+	if (!vv_exists(record)) return VV_OK;
+	if ((rc = vv_filter_stores(f, &stores, err)) < 0 || !stores) return rc;
 	if ((rc = vv_blob_id(vv_buf_cstr(out), out->len, &id, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
 		rc = vv_conflict_refuse_untouched(f->repo, x, path, &id, err);
@@ -340,25 +348,25 @@ static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *
 }
 
 /* git blame gives the work tree's version as its textconv made it, to be cleaned: lines that begin "column ",
- * which are not how the file begins. It does not hold the index's lock, as what stores a file does. */
+ * which are not how the file begins. */
 static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head, bool *out,
 			     vv_error *err)
 {
 	static const char start[] = "column ";
-	vv_auto(char) *lock = NULL, *file = NULL;
+	vv_auto(char) *file = NULL;
 	char now[HEAD_BYTES];
+	bool stores;
 	ssize_t n = -1;
 	int fd;
+	vv_status rc;
 
 	*out = false;
 	if (head->len < HEAD_BYTES || memcmp(head->data, start, sizeof(start) - 1) != 0) {
 		return VV_OK;
 	}
-	lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
-	file = vv_repository_file(f->repo, path);
-	if (!lock || !file) return vv_fail_nomem(err);
-	if (!vv_exists(lock) &&
-	    (fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
+	if ((rc = vv_filter_stores(f, &stores, err)) < 0) return rc;
+	if (!(file = vv_repository_file(f->repo, path))) return vv_fail_nomem(err);
+	if (!stores && (fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
 		n = vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
 		(void)vv_close(fd, file, NULL);
 	}
@@ -370,22 +378,21 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_auto(char) *lock = NULL;
 	const char *fault = vv_path_fault(path);
 	vv_index_entry e;
-	bool table = false;
+	bool table = false, stores;
 	vv_status rc;
 
 	if (!fault) return VV_OK;
 	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
 	    (vv_index_get(x, path, &e) &&
 	     (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(f->writer), &e.id, &table,
-						err)) < 0)) {
+						err)) < 0) ||
+	    (rc = vv_filter_stores(f, &stores, err)) < 0) {
 		return rc;
 	}
 	*out = !table;
-	lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", (char *)NULL);
-	if (!table && lock && vv_exists(lock)) { /* it is stored, not only compared */
+	if (!table && stores) {
 		vv_notes_warn(vv_repository_notes(f->repo), VV_ADD_LEFT, vv_text_shows(path),
 			      fault);
 	}

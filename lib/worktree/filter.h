@@ -32,6 +32,9 @@ VV_AUTO_CLEAR(vv_filter, vv_filter_close)
 /* Git asks for nothing just now: nobody is to wait for what this one holds. */
 void vv_filter_rest(vv_filter *f);
 
+/* Does git store what it gives? Then it holds the index's lock; git diff and git blame, which ask as well, do not. */
+vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
+
 /* A stream to read, as vv_source.read. */
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 

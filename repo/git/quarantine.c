@@ -231,8 +231,8 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 #define LOOSE_MAX 1u
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
 #define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
-#define WHOLE_MAX 1024u /* bytes of objects on average: larger ones are packed as differences */
-#define COMPRESSION 1   /* as git has it for loose objects, which gc packs */
+#define WHOLE_MAX 1024u        /* objects larger on average are packed as differences */
+#define COMPRESSION 1          /* as git has it for loose objects, which gc packs */
 #define STREAM_STEP (256u << 10)
 
 /* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and
@@ -736,43 +736,44 @@ static vv_status stage_large_loose(vv_repository *r, const vv_memory_object *o, 
 			: VV_OK;
 }
 
-static vv_status add_all(vv_new_pack *p, const vv_memory_odb *m, vv_error *err)
+VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
+
+/* Puts what is in memory, but for what is large, into one of them. */
+static vv_status fill_pack(const vv_memory_odb *m, vv_new_pack *whole, git_packbuilder *alike,
+			   vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	for (int rank = 0; rank <= 3; rank++) {
 		for (size_t i = 0; i < m->count; i++) {
 			const vv_memory_object *o = &m->items[i];
+			int code = 0;
 
-			if (!is_large(m, o) && type_rank(o->type) == rank &&
-			    (rc = vv_new_pack_add(p, &o->id, o->type, o->bytes, o->len, err)) < 0) {
-				return rc;
+			if (is_large(m, o) || type_rank(o->type) != rank) {
+				continue;
 			}
+			if (whole) {
+				rc = vv_new_pack_add(whole, &o->id, o->type, o->bytes, o->len, err);
+			} else if ((code = git_packbuilder_insert(alike, &o->id, NULL)) < 0) {
+				rc = vv_git_fail(err, code, "cannot pack Git's objects");
+			}
+			if (rc < 0) return rc;
 		}
 	}
-	return VV_OK;
+	return rc;
 }
 
-VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
-
-/* As differences of one another: trees of a history that is rewritten become a fiftieth, in less time than it takes to
- * compress them whole. */
-static vv_status write_differences(vv_repository *r, char hex[GIT_OID_HEXSZ + 1], vv_error *err)
+/* Larger objects become differences of one another: trees of a history that is rewritten take a fiftieth of the bytes, and less time
+ * than compressing them whole. */
+static vv_status write_alike(vv_repository *r, char hex[GIT_OID_HEXSZ + 1], vv_error *err)
 {
-	const vv_memory_odb *m = r->stage->memory;
 	vv_auto(git_packbuilder) *pb = NULL;
 	int code = git_packbuilder_new(&pb, r->git);
+	vv_status rc = code < 0 ? vv_git_fail(err, code, "cannot pack Git's objects")
+				: fill_pack(r->stage->memory, NULL, pb, err);
 
-	for (int rank = 0; code == 0 && rank <= 3; rank++) {
-		for (size_t i = 0; code == 0 && i < m->count; i++) {
-			const vv_memory_object *o = &m->items[i];
-
-			code = is_large(m, o) || type_rank(o->type) != rank
-				       ? 0
-				       : git_packbuilder_insert(pb, &o->id, NULL);
-		}
-	}
-	if (code < 0 || (code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
+	if (rc < 0) return rc;
+	if ((code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
 	memcpy(hex, git_packbuilder_name(pb), GIT_OID_HEXSZ + 1);
@@ -784,22 +785,23 @@ static vv_status write_whole(const vv_quarantine *s, char hex[GIT_OID_HEXSZ + 1]
 	vv_auto(vv_new_pack) *p = NULL;
 	vv_status rc;
 
-	if ((rc = vv_new_pack_open(&p, err)) < 0 || (rc = add_all(p, s->memory, err)) < 0) {
+	if ((rc = vv_new_pack_open(&p, err)) < 0 || (rc = fill_pack(s->memory, p, NULL, err)) < 0) {
 		return rc;
 	}
 	return vv_new_pack_write(p, s->dir, hex, err);
 }
 
-/* Packs what is in memory into the folder apart. */
-static vv_status stage_memory_pack(vv_repository *r, vv_syncs *files, vv_error *err)
+/* Packs so many objects in memory, of so many bytes, into the folder apart. */
+static vv_status stage_memory_pack(vv_repository *r, size_t count, size_t bytes, vv_syncs *files,
+				   vv_error *err)
 {
 	vv_quarantine *s = r->stage;
-	const bool small = s->memory->bytes / s->memory->count < WHOLE_MAX;
 	char hex[GIT_OID_HEXSZ + 1];
 	vv_status rc;
 
 	if ((rc = need_dir(r, err)) < 0 ||
-	    (rc = small ? write_whole(s, hex, err) : write_differences(r, hex, err)) < 0 ||
+	    (rc = bytes / count < WHOLE_MAX ? write_whole(s, hex, err) : write_alike(r, hex, err)) <
+		    0 ||
 	    (rc = stage_pack(r, s->dir, hex, files, err)) < 0) {
 		return rc;
 	}
@@ -895,16 +897,20 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) return rc;
-	size_t count = s->memory->count, large = 0;
+	size_t count = s->memory->count, small = 0, bytes = 0;
 	s->tried = true;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_large(s->memory, &s->memory->items[i])) {
-			continue;
+		const vv_memory_object *o = &s->memory->items[i];
+
+		if (!is_large(s->memory, o)) {
+			small++;
+			bytes += o->len;
+		} else if ((rc = stage_large_loose(r, o, err)) < 0) {
+			return rc;
 		}
-		if ((rc = stage_large_loose(r, &s->memory->items[i], err)) < 0) return rc;
-		large++;
 	}
-	if ((count > LOOSE_MAX && count > large && (rc = stage_memory_pack(r, files, err)) < 0) ||
+	if ((count > LOOSE_MAX && small > 0 &&
+	     (rc = stage_memory_pack(r, small, bytes, files, err)) < 0) ||
 	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||
 	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0)) {
 		return rc;

@@ -134,13 +134,12 @@ static vv_status end_content(session *s, vv_status rc, const vv_error *why, vv_e
 	return vv_pkt_flush(&s->out, err);
 }
 
-/* Once, to 'git add' and 'git commit', which hold the lock of the index: 'git diff' asks as well. */
+/* Once, to 'git add' and 'git commit'. */
 static void tell_hook(session *s)
 {
-	vv_auto(char) *lock = vv_path_join(vv_repository_gitdir(s->filter.repo), "index.lock",
-					   (char *)NULL);
+	bool stores = false;
 
-	if (!s->told && lock && vv_exists(lock)) {
+	if (!s->told && vv_filter_stores(&s->filter, &stores, VV_IGNORED) == VV_OK && stores) {
 		s->told = true;
 		vv_push_hook_warn(s->filter.repo, &vv_notes_stderr);
 	}
