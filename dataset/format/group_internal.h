@@ -183,16 +183,15 @@ static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
 {
 	uint8_t most[16] = {0};
+	size_t i = 0;
 
-	for (size_t i = 0; i < count; i += sizeof(most)) {
-		const uint8_t *at = bytes + i;
-
-		for (size_t k = 0; count - i >= sizeof(most) && k < sizeof(most); k++) {
-			most[k] = at[k] > most[k] ? at[k] : most[k];
+	for (; count - i >= sizeof(most); i += sizeof(most)) {
+		for (size_t k = 0; k < sizeof(most); k++) {
+			most[k] = bytes[i + k] > most[k] ? bytes[i + k] : most[k];
 		}
-		for (size_t k = 0; count - i < sizeof(most) && k < count - i; k++) {
-			most[k] = at[k] > most[k] ? at[k] : most[k];
-		}
+	}
+	for (; i < count; i++) {
+		most[0] = bytes[i] > most[0] ? bytes[i] : most[0];
 	}
 	for (size_t k = 1; k < sizeof(most); k++) {
 		most[0] = most[k] > most[0] ? most[k] : most[0];

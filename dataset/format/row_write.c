@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-/* So much of a long cell is written at once where it is compared. */
+/* Long cells that are compared are written in pieces of this many bytes. */
 #define PIECE ((size_t)64 << 10)
 
 struct vv_row_writer {

@@ -15,15 +15,15 @@
 #include "dataset/format/dialect.h"
 #include "dataset/format/simd.h"
 
-/* Bytes that what is written must be: it is compared with them piece by piece, and not kept. */
+/* The bytes that a writer must produce. What it writes is compared with them piece by piece and dropped. */
 typedef struct vv_expected {
 	const char *bytes;
-	size_t len, taken; /* as far as they were met */
+	size_t len, taken; /* taken: how many were written as expected */
 	bool differs;
 } vv_expected;
-/* Empties out, whose bytes are compared with those that come next. e NULL: they are kept. */
+/* Compares the bytes in out with the next ones expected, and empties it. e NULL: does nothing. */
 void vv_expected_take(vv_expected *e, vv_buf *out);
-bool vv_expected_met(const vv_expected *e); /* all of it, and nothing else */
+bool vv_expected_met(const vv_expected *e); /* all of them were written, and nothing else */
 
 /* Column names, each as the writer puts it in front of a value; JSON forms only. */
 typedef struct vv_row_writer vv_row_writer;
@@ -39,8 +39,7 @@ VV_AUTO_FREE(vv_row_writer, vv_row_writer_free)
  * such a row never scans back) and open+close in JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
 
-/* The same where e, when not NULL, takes long cells in pieces: in out, empty at first, is never more than a piece of one
- * and the cells beside it. */
+/* The same. Where e is not NULL it takes long cells piece by piece, so that out, which is empty at first, stays short. */
 void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
 			   size_t columns);
 

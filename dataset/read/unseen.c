@@ -130,3 +130,8 @@ const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 	}
 	return table ? &text : NULL;
 }
+
+bool vv_unseen_is_binary(const void *head, size_t len)
+{
+	return memchr(head, '\0', len < 8000 ? len : 8000) != NULL;
+}

@@ -37,4 +37,7 @@ const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len);
 /* By the file's first bytes; NULL: nothing of the kind. */
 const vv_unseen *vv_unseen_find(const char *head, size_t len);
 
+/* Does git call a file binary that begins so? It looks for a NUL in the first 8,000 bytes. */
+bool vv_unseen_is_binary(const void *head, size_t len);
+
 #endif

@@ -46,7 +46,7 @@ static vv_status set_names(vv_table *t, const group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-/* The first row whose bytes differ, of which so many are the same. */
+/* The first row that differs, where the first `same` bytes of all rows are as expected. */
 static size_t first_other_row(const group_job *j, size_t same)
 {
 	size_t row = 0;

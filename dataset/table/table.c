@@ -148,8 +148,8 @@ static vv_status is_place_of_out(const vv_cell *cell, vv_error *err)
 		       : vv_fail(err, VV_ECORRUPT, "a long cell is also in its row group");
 }
 
-/* The text of a long cell, whose length has been bounded; lives in the arena. Where it is known what it must be, that is given,
- * and no text if it differs, so that the lines differ, too. */
+/* Reads the text of a long cell, whose length has been bounded, into the arena. If the batch expects a text, that is given after
+ * a comparison, and an empty one if they differ: then the lines differ too. */
 static vv_status read_text(vv_cell *out, vv_batch *b, const vv_table *t, const table_long *one,
 			   vv_error *err)
 {

@@ -69,8 +69,8 @@ typedef struct vv_batch {
 	size_t picks_cap;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */
-	/* What its lines must be: they are compared as they are made, and not kept; and its long cells, in order, which are
-	 * compared with what is stored and stand in its place. NULL: not known. */
+	/* Where a group is proved, the lines expected of it (NULL elsewhere), and its long cells in order: stored texts are
+	 * compared with these, which then stand for them. */
 	vv_expected *expected;
 	const vv_cell *long_cells, *long_end;
 } vv_batch;

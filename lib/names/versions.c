@@ -10,8 +10,8 @@
 #include "base/text.h"
 
 #define KEPT 2u
-#define LIKE_MAX                                                                                   \
-	64u /* versions of text that share the groups of one: their blocks stay as long as that is open */
+/* Versions of text that share the row groups of one, whose blocks stay as long as it is open. */
+#define LIKE_MAX 64u
 
 static void drop(vv_versions *v, size_t i)
 {

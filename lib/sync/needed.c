@@ -26,7 +26,7 @@
 
 typedef struct needed_remote {
 	char *name;
-	char *url; /* what messages call it, where it has a name that no user gave; NULL: its name */
+	char *url; /* shown in messages in place of a name that no user gave; NULL: the name is shown */
 	/* A Git host's block peers, or a vault's holders, are more than one. */
 	vv_supplier suppliers[NEEDED_SUPPLIERS_MAX];
 	size_t count;
@@ -143,7 +143,7 @@ static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 		if (strcmp(n->remotes[i].name, name) == 0) return VV_OK;
 	}
 	if (n->count == NEEDED_MAX) return VV_OK;
-	/* a cache's */
+	/* nobody gave the remote of a cache its name */
 	if (vv_repository_is_bare(n->repo) &&
 	    vv_remote_find(&m, n->repo, name, VV_IGNORED) == VV_OK) {
 		n->remotes[n->count].url = vv_take(&m.url);

@@ -188,7 +188,7 @@ static vv_status take_head(void *payload, const void *bytes, size_t len, vv_erro
 	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
 }
 
-/* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. *binary: as git has it. */
+/* What kind of file with rows that varve does not see it is; NULL: none, or it cannot be read. *binary: git would call it so. */
 static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
 {
 	head h = {VV_BUF_INIT, false};
@@ -197,7 +197,7 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binar
 	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
 		const char *bytes = vv_buf_cstr(&h.bytes);
 
-		*binary = memchr(bytes, '\0', h.bytes.len < 8000 ? h.bytes.len : 8000) != NULL;
+		*binary = vv_unseen_is_binary(bytes, h.bytes.len);
 		u = vv_unseen_find(bytes, h.bytes.len);
 		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
 		u = u && vv_unseen_has_rows(u, path) ? u : NULL;

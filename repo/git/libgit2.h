@@ -52,10 +52,10 @@ vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t 
  * called after readers are added; vv_git_read_loose compares by itself. */
 void vv_git_check_reads(git_odb *odb);
 
-/* Does no other object begin with so many digits of id (four at least)? loose_firsts, or NULL: loose objects are looked for
- * only where it has the first byte; libgit2 would ask the file system each time. */
+/* Do the first `digits` digits of id (four or more) name it alone? loose_firsts (vv_git_loose_firsts) saves looking for loose
+ * objects where none begins with the same byte; NULL: the file system is asked each time. */
 bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts);
-/* Sets the first bytes that loose objects have now. libgit2's code. */
+/* Marks the first byte of each loose object's id. Returns libgit2's code. */
 int vv_git_loose_firsts(git_odb *odb, bool firsts[256]);
 
 #endif

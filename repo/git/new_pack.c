@@ -26,7 +26,7 @@ struct vv_new_pack {
 	vv_buf bytes;
 	packed *items;
 	size_t count, cap;
-	z_stream z; /* one for all objects: each begins it anew */
+	z_stream z; /* reset for each object */
 	bool z_open;
 };
 

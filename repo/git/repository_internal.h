@@ -90,8 +90,8 @@ struct vv_repository {
 	void (*close_attributes)(struct vv_repository *r);
 	unsigned attr_holds, attr_hold; /* how many go on; the number of the latest: vv_attr_hold */
 	vv_open_index *open_index;      /* the one opened last that is still open; NULL: none */
-	struct vv_index_file *
-		index_kept; /* repo/git/index/index_file.h: as it was read last; NULL: it was not */
+	/* repo/git/index/index_file.h: as it was read last; NULL: it was not */
+	struct vv_index_file *index_kept;
 	void (*close_index)(struct vv_repository *r);
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);

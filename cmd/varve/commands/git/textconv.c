@@ -21,6 +21,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/read/known_bytes.h"
+#include "dataset/read/unseen.h"
 #include "lib/names/version.h"
 #include "lib/view/table_diff.h"
 
@@ -28,7 +29,6 @@
  * lines in memory, about three times as long as the table. */
 #define ROWS_MAX ((uint64_t)16 << 20)
 #define KEY_MAX 16u
-#define BINARY_HEAD 8000u /* where git looks for a NUL */
 #define FLUSH_AT (64u << 10)
 #define GROUP_NAME 16u
 
@@ -417,7 +417,7 @@ static vv_status put_plain(void *payload, const void *bytes, size_t len, vv_erro
 
 	if (!p->begun) {
 		p->begun = true;
-		p->binary = memchr(bytes, 0, len < BINARY_HEAD ? len : BINARY_HEAD) != NULL;
+		p->binary = vv_unseen_is_binary(bytes, len);
 	}
 	p->bytes += len;
 	vv_xxh3_update(p->hash, bytes, len);
