@@ -380,19 +380,19 @@ static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_er
 	vv_auto(vv_index) *x = NULL;
 	const char *fault = vv_path_fault(path);
 	vv_index_entry e;
-	bool table = false, stores;
+	bool table = false, known, stores;
 	vv_status rc;
 
 	if (!fault) return VV_OK;
-	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
-	    (vv_index_get(x, path, &e) &&
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0) return rc;
+	if (((known = vv_index_get(x, path, &e)) &&
 	     (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(f->writer), &e.id, &table,
 						err)) < 0) ||
 	    (rc = vv_filter_stores(f, &stores, err)) < 0) {
 		return rc;
 	}
 	*out = !table;
-	if (!table && stores) {
+	if (!known && stores) {
 		vv_notes_warn(vv_repository_notes(f->repo), VV_ADD_LEFT, vv_text_shows(path),
 			      fault);
 	}
