@@ -49,6 +49,9 @@ static int run_in_context(const vv_command *c, vv_context *x)
 		}
 	}
 	vv_progress_end();
+	if (rc < 0) {
+		vv_url_words_hint(&x->urls, c->urls, x->argc, x->argv, &err);
+	}
 	vv_context_close(x);
 	if (rc < 0) {
 		code = vv_report(&err);

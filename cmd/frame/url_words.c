@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/output.h"
 #include "lib/clone/cached.h"
 #include "lib/names/version.h"
 #include "repo/blocks/cid.h"
@@ -48,6 +50,14 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 									: refuse(w, word, err);
 }
 
+/* next: the word after it, or NULL. */
+static vv_status refuse_bare(const char *word, const char *next, vv_error *err)
+{
+	vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_url(word));
+	return next ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_shows(next))
+		    : vv_hint(err, "URL#REV:PATH");
+}
+
 /* PATH and :PATH are of HEAD: nothing else is there that has paths. */
 static vv_status put_version(vv_url_words *w, const char *word, const char *rest, vv_error *err)
 {
@@ -55,12 +65,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 	vv_cid cid;
 
 	if (!rest) return refuse(w, word, err);
-	if (*rest == '\0') {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' names no version\n"
-			       "URL#REV:PATH",
-			       vv_text_shows(word));
-	}
+	if (*rest == '\0') return refuse_bare(word, NULL, err);
 	if (vv_cid_parse(&cid, rest, strlen(rest), VV_IGNORED) < 0 && rest[0] != ':' &&
 	    !vv_subject_colon(rest)) {
 		vv_buf_puts(&b, "HEAD:");
@@ -134,10 +139,14 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 	vv_status rc;
 
 	*out = (vv_url_words){0};
-	for (int i = 0; i < argc; i++) {
-		any |= (use == VV_URLS_VERSIONS || i < revisions) && vv_cached_url_len(argv[i]) > 0;
+	for (int i = 0; use > VV_URLS_OWN && i < (use == VV_URLS_VERSIONS ? argc : revisions);
+	     i++) {
+		any |= vv_cached_url_len(argv[i]) > 0;
+		if (strstr(argv[i], "://") && !strchr(argv[i], '#')) {
+			return refuse_bare(argv[i], argv[i + 1], err);
+		}
 	}
-	if (use == VV_URLS_NONE || !any) return VV_OK;
+	if (!any) return VV_OK;
 	if (!(out->argv = vv_calloc(2 * (size_t)argc + 1, sizeof(*out->argv)))) {
 		return vv_fail_nomem(err);
 	}
@@ -151,4 +160,32 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 		vv_url_words_clear(out);
 	}
 	return rc;
+}
+
+int vv_url_words_usage(const char *command, int argc, char **argv)
+{
+	return argc == 2 && !strchr(argv[0], '#')
+		       ? vv_usage_error("%s takes one word: '%s#%s'", command, vv_text_url(argv[0]),
+					vv_text_shows(argv[1]))
+		       : vv_usage_error("%s takes one word, URL#REV:PATH", command);
+}
+
+void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **argv, vv_error *err)
+{
+	const bool rev = err->hint_id == VV_HINT_VERSIONS || err->hint_id == VV_HINT_LOG_PATH;
+	bool foreign = false;
+
+	for (int i = 0; use == VV_URLS_NONE && i < argc; i++) {
+		foreign |= vv_cached_url_len(argv[i]) > 0;
+	}
+	if (foreign || (w->url && rev)) {
+		vv_hint_clear(err);
+	}
+	if (foreign) {
+		vv_hint(err,
+			"URL#REV:PATH is for cat, cite, diff, get, import, info, log, schema and sql");
+	} else if (w->url && rev) {
+		vv_hint(err, "'varve log %s#' lists its versions; URL#REV:PATH is a file of one",
+			vv_text_url(w->url));
+	}
 }

@@ -11,6 +11,7 @@
 
 typedef enum vv_url_use {
 	VV_URLS_NONE,     /* the command takes no such words */
+	VV_URLS_OWN,      /* it reads them itself */
 	VV_URLS_VERSIONS, /* each is a version: URL#REV:PATH, or URL#PATH at HEAD */
 	VV_URLS_RANGES    /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
 } vv_url_use;
@@ -22,9 +23,15 @@ typedef struct vv_url_words {
 	int argc, dashdash;
 } vv_url_words;
 
-/* dashdash as in vv_context. VV_EUSAGE: they are of more than one repository, or no version is named. */
+/* dashdash as in vv_context. VV_EUSAGE: they are of more than one repository, or no version is named; a URL without '#' too. */
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
 			    vv_error *err);
 void vv_url_words_clear(vv_url_words *w);
+
+/* For a command that takes one such word: reports that these are not it, and how it is written; the exit code. */
+int vv_url_words_usage(const char *command, int argc, char **argv);
+
+/* For an error of a command: what to try next there, or instead of a word that it does not take. */
+void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **argv, vv_error *err);
 
 #endif

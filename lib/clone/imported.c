@@ -265,10 +265,14 @@ static vv_status bring(vv_repository *r, vv_repository *there, const char *folde
 	const vv_strings remotes = {NULL, 0};
 	vv_fetch_data whole = {.repo = there, .from = &remotes};
 	vv_auto(vv_needed) *n = NULL;
+	const vv_notes *notes = vv_repository_notes(r);
 	vv_status rc = vv_fetch_data_root(&whole, root, err);
 
 	if (rc < 0) return rc;
-	if (!(n = vv_needed_new_from(r, &from))) return vv_fail_nomem(err);
+	vv_repository_listen(r, NULL); /* the cache's place says nothing to a user */
+	n = vv_needed_new_from(r, &from);
+	vv_repository_listen(r, notes);
+	if (!n) return vv_fail_nomem(err);
 	return vv_needed_fetch(n, root, err);
 }
 

@@ -64,7 +64,7 @@ done
 git add *.tab
 commit two
 for x in a b s; do
-	varve import -q ../src $x-up.csv 2> /dev/null
+	varve import -q ../src#$x-up.csv 2> /dev/null
 done
 commit imports
 cd ../src
@@ -204,7 +204,7 @@ def all_writers(put, python):
 		W('fetch', THERE, 'varve fetch -q'),
 		W('pull', THERE, 'varve pull -q origin far-$R'),
 		W('migrate', '', 'varve migrate -m "over $R" "$X.tab"'),
-		W('import', '', 'varve import -q ../src $X-in.csv'),
+		W('import', '', 'varve import -q ../src#$X-in.csv'),
 		W('update', '', 'varve update -q $X-up.csv'),
 		W('sign', OWN_COMMIT, 'varve sign -q', signed=True),
 		W('publish', OWN_COMMIT, 'varve publish -q --no-pages -o ../public', signed=True),

@@ -121,7 +121,7 @@ source() {
 # It was imported, and another version is at the source.
 outdated() {
 	source
-	varve import -q ../src prices.csv
+	varve import -q ../src#prices.csv
 	commit import
 	rows 44 1 > ../src/prices.csv
 	(cd ../src && commit more)
@@ -244,7 +244,7 @@ def all_scenarios():
 		# The branch goes back, so that history is packed anew and versions are condemned.
 		S('publish-back', 'one; change; commit two; varve publish -q --no-pages -o ../public; git reset -q --hard HEAD~1',
 			'varve publish -q --no-pages --prune -o ../public', host=True, folder=True),
-		S('import', 'source', 'varve import -q ../src prices.csv'),
+		S('import', 'source', 'varve import -q ../src#prices.csv'),
 		S('update', 'outdated', 'varve update -q'),
 		S('update-conflict', "outdated; sed -i 's/^7,item 217,/7,from here,/' prices.csv; commit here; "
 			"sed -i 's/^7,item 217,/7,from there,/' ../src/prices.csv; (cd ../src && commit seven)", 'varve update -q', status=1),

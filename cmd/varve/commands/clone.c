@@ -7,6 +7,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
+#include "lib/clone/cached.h"
 #include "repo/git/config.h"
 
 typedef struct options {
@@ -104,6 +105,10 @@ static int run_clone(void *opts, int argc, char **argv)
 	vv_error err;
 
 	if (argc < 1 || argc > 2) return vv_usage_error("clone takes a URL and perhaps a folder");
+	if (vv_cached_url_len(argv[0]) > 0) {
+		return vv_usage_error(
+			"clone takes a whole repository; 'varve get' copies a file of it");
+	}
 	j->url = argv[0];
 	j->dir = argc > 1 ? argv[1] : NULL;
 	j->env = vv_environ();

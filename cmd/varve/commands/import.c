@@ -14,16 +14,16 @@
 #include "lib/clone/imported.h"
 #include "lib/commit/pick.h"
 #include "lib/commit/txn.h"
+#include "lib/names/version.h"
 #include "lib/remotes/block_peers.h"
 #include "transport/line/url.h"
 
 typedef struct options {
-	const char *rev, *out;
+	const char *out;
 	bool link, force, quiet;
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "rev", rev, "REV", "of this revision there, which updates follow (HEAD)"),
 	OPT_STRING('o', "output", out, "OUT", "its path here (default: its name)"),
 	OPT_FLAG(0, "link", link, "leave its blocks at the source, in all clones"),
 	OPT_FLAG('f', "force", force, "take the place of a file that is there"),
@@ -32,16 +32,17 @@ static const vv_option table[] = {
 
 /* ---- import ---- */
 
+static const vv_absent_option absent[] = {
+	{"rev", "write it before the path: URL#REV:PATH"},
+	{NULL, NULL},
+};
+
 static int check_import(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (c->argc != 1 && c->argc != 2) {
-		return vv_usage_error("import takes a URL and a PATH of the repository there, or "
-				      "the URL of a file");
-	}
-	if (c->argc == 1 && o->rev) return vv_usage_error("a file at a URL has no revisions");
-	return c->argc == 1 && o->link
+	if (c->argc != 1) return vv_url_words_usage("import", c->argc, c->argv);
+	return vv_cached_url_len(c->argv[0]) == 0 && o->link
 		       ? vv_usage_error("--link needs a repository: a file at a URL has no blocks")
 		       : VV_EXIT_OK;
 }
@@ -84,23 +85,31 @@ static vv_status name_of(vv_buf *out, const vv_url *u, vv_error *err)
 static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const bool file = c->argc == 1;
-	const char *out = o->out ? o->out : file ? NULL : vv_path_base(c->argv[1]);
+	vv_url_words *w = &c->urls; /* all that needs this repository is open */
 	vv_auto(vv_url) u = {.text = NULL};
 	vv_auto(vv_buf) name = VV_BUF_INIT;
-	vv_status rc = file ? vv_url_read_file(&u, c->argv[0], err)
-			    : vv_url_read(&u, c->argv[0], err);
+	vv_status rc;
 
+	if (vv_cached_url_len(c->argv[0]) > 0 &&
+	    (rc = vv_url_words_read(w, VV_URLS_VERSIONS, 1, c->argv, -1, err)) < 0) {
+		return rc;
+	}
+	const char *url = w->url ? w->url : c->argv[0];
+	const char *colon = w->url ? vv_subject_colon(w->argv[0]) : NULL;
+	const bool head = !colon || strncmp(w->argv[0], "HEAD:", 5) == 0;
+	const char *out = o->out ? o->out : colon ? vv_path_base(colon + 1) : NULL;
+	if (w->url && !colon) return vv_fail(err, VV_EUSAGE, "'%s' has no path", w->argv[0]);
+	rc = colon ? vv_url_read(&u, url, err) : vv_url_read_file(&u, url, err);
 	if (rc < 0 || (rc = check_url(&u, err)) < 0 ||
 	    (!out && (rc = name_of(&name, &u, err)) < 0) ||
 	    (rc = vv_repository_relative(&i->to, c->repo, out ? out : name.data, err)) < 0) {
 		return rc;
 	}
-	i->url = vv_strdup(c->argv[0]);
-	i->path = file ? NULL : vv_strdup(c->argv[1]);
-	i->rev = o->rev ? vv_strdup(o->rev) : NULL;
+	i->url = vv_strdup(url);
+	i->path = colon ? vv_strdup(colon + 1) : NULL;
+	i->rev = head ? NULL : vv_strndup(w->argv[0], (size_t)(colon - w->argv[0]));
 	i->link = o->link ? vv_strdup("true") : NULL;
-	return i->url && (i->path || file) && (i->rev || !o->rev) && (i->link || !o->link)
+	return i->url && (i->path || !colon) && (i->rev || head) && (i->link || !o->link)
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }
@@ -186,13 +195,15 @@ const vv_command vv_cmd_import = {
 	.name = "import",
 	.group = "peers",
 	.summary = "take a table of another repository or a file of the web, and note its source",
-	.usage = "[--rev REV] [-o OUT] [--link] [-f] [-q] URL [PATH]",
-	.example = "$ varve import https://github.com/ada/sales.git prices.csv",
+	.usage = "[-o OUT] [--link] [-f] [-q] URL#[REV:]PATH | URL",
+	.example = "$ varve import https://github.com/ada/sales.git#prices.csv",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.arguments = "path",
 	.check = check_import,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT,
+	.urls = VV_URLS_OWN,
 	.run = run_import,
 };

@@ -190,7 +190,7 @@ const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
 	.summary = "show the Table Schema of the columns, or change it in datapackage.json",
-	.usage = "[REV:]PATH | CID\n[--type COL=TYPE] [--number COL=EXAMPLE] [--key A,B] ["
+	.usage = "[[URL#]REV:]PATH | CID\n[--type COL=TYPE] [--number COL=EXAMPLE] [--key A,B] ["
 		 "--missing [COL=]TEXT] PATH\n--infer "
 		 "[REV:]PATH | CID",
 	.example = "$ varve schema --type id=string --key id prices.csv\n"
@@ -202,6 +202,7 @@ const vv_command vv_cmd_schema = {
 	.arguments = "path",
 	.check = check_schema,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.urls = VV_URLS_VERSIONS,
 	.gets = true,
 	.run = run_schema,
 };

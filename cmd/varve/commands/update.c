@@ -158,7 +158,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	if (rc == VV_OK && c->code == VV_EXIT_OK && (found == 0 || found < (size_t)c->argc)) {
 		vv_fail(err, VV_ENOTFOUND,
 			c->argc > 0 ? "not every path was imported" : "nothing was imported");
-		rc = vv_hint(err, "'varve import URL PATH' does so; .varveconfig lists it");
+		rc = vv_hint(err, "'varve import URL#PATH' does so; .varveconfig lists it");
 	}
 	if (rc == VV_OK && failed) {
 		c->code = VV_EXIT_NO;

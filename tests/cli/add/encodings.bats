@@ -582,7 +582,7 @@ declared_encoding() {
 	iconv -f windows-1252 -t UTF-16 t.csv > u16 && mv u16 t.csv
 	varve cat t.csv | tail -c +4 > got
 	same_bytes text got
-	varve get -q -o got.csv . t.csv
+	varve get -q -o got.csv .#t.csv
 	same_bytes want.csv got.csv
 	varve restore t.csv
 	same_bytes want.csv t.csv

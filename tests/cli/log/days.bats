@@ -56,10 +56,10 @@ named() {
 @test "a day names the same version at a URL" {
 	days
 	mkdir ../other && cd ../other
-	succeeds varve get --rev 2024-05-02 ../work t.csv
+	succeeds varve get ../work#2024-05-02:t.csv
 	[ "$(cat t.csv)" = $'id\n2' ]
 	git init -q . 2> /dev/null
-	succeeds varve import --rev '@{2024-05-01}' ../work t.csv -o old.csv
+	succeeds varve import "../work#@{2024-05-01}:t.csv" -o old.csv
 	[ "$(cat old.csv)" = $'id\n1' ]
 	succeeds varve cat "file://$PWD/../work#2024-05-02:t.csv"
 	output_is $'id\n2'

@@ -26,43 +26,64 @@ setup() {
 @test "a file of another repository is written byte for byte under its name" {
 	mkdir empty
 	cd empty
-	succeeds varve get ../src data/prices.csv
+	succeeds varve get ../src#data/prices.csv
 	cmp prices.csv ../src/data/prices.csv
-	succeeds varve get ../src data/prices.csv --rev v1 -o v1.csv -q
+	succeeds varve get ../src#v1:data/prices.csv -o v1.csv -q
 	stderr_lacks "wrote"
 	cmp v1.csv ../v1.csv
-	succeeds varve get "file://$BATS_TEST_TMPDIR/work/src" readme.txt
+	succeeds varve get "file://$BATS_TEST_TMPDIR/work/src#readme.txt"
 	cmp readme.txt ../src/readme.txt
-	varve get ../src data/prices.csv --rev v1 -o - | cmp - ../v1.csv
+	varve get ../src#v1:data/prices.csv -o - | cmp - ../v1.csv
 	varve get "file://$BATS_TEST_TMPDIR/work/src#v1:data/prices.csv" -o - | cmp - ../v1.csv
 	rm prices.csv
 	succeeds varve get "file://$BATS_TEST_TMPDIR/work/src#data/prices.csv"
 	cmp prices.csv ../src/data/prices.csv
 	ends_with 2 varve get --rev v1 "file://$BATS_TEST_TMPDIR/work/src#data/prices.csv"
-	stderr_has "--rev is for URL PATH"
+	stderr_has "write it before the path: URL#REV:PATH"
 	ends_with 2 varve get "file://$BATS_TEST_TMPDIR/work/src"
-	stderr_has "names no path"
+	stderr_has "URL#REV:PATH"
 	[ "$(ls -A | tr '\n' ' ')" = "prices.csv readme.txt v1.csv " ]
 }
 
 @test "a file that is there is left, unless -f is given" {
 	echo mine > readme.txt
-	ends_with 2 varve get src readme.txt
+	ends_with 2 varve get src#readme.txt
 	[ "$(cat readme.txt)" = mine ]
-	succeeds varve get -f src readme.txt
+	succeeds varve get -f src#readme.txt
 	cmp readme.txt src/readme.txt
 }
 
 @test "what is not there is an error, and nothing is written" {
 	mkdir empty
 	cd empty
-	ends_with 2 varve get ../src nothing.csv
+	ends_with 2 varve get ../src#nothing.csv
 	stderr_has "nothing.csv"
-	ends_with 2 varve get ../src data
-	ends_with 2 varve get ../src readme.txt --rev v9
-	ends_with 2 varve get ../src2 readme.txt
+	ends_with 2 varve get ../src#data
+	ends_with 2 varve get ../src#v9:readme.txt
+	ends_with 2 varve get ../src2#readme.txt
 	ends_with 2 varve get ../src
 	[ -z "$(ls -A)" ]
+}
+
+@test "another spelling of repository, revision and path is an error that has the right one" {
+	ends_with 2 varve get src data/prices.csv
+	stderr_has "'src#data/prices.csv'"
+	for command in cat log diff info get schema; do
+		ends_with 2 varve $command "file://$PWD/src" v1:data/prices.csv
+		stderr_has "'file://$PWD/src#v1:data/prices.csv'"
+	done
+	git init -q here
+	cd here
+	varve init -q
+	ends_with 2 varve import ../src data/prices.csv
+	stderr_has "'../src#data/prices.csv'"
+	ends_with 2 varve blame ../src#data/prices.csv
+	stderr_has "URL#REV:PATH is for cat"
+	ends_with 2 varve clone ../src#data/prices.csv
+	stderr_has "'varve get' copies a file of it"
+	ends_with 2 varve cat ../src#v9:data/prices.csv
+	stderr_has "'varve log ../src#' lists its versions"
+	succeeds varve log ../src#
 }
 
 get_sound() {
@@ -75,5 +96,5 @@ get_sound() {
 @test "kill -9 in a get: the same get again gets through" {
 	need_strace
 	fresh() { rm -rf "$VARVE_CACHE" got.csv .varve-*; }
-	MOST=5 each_killed client fresh get_sound varve get "$PWD/src" data/prices.csv --rev v1 -o got.csv
+	MOST=5 each_killed client fresh get_sound varve get "$PWD/src#v1:data/prices.csv" -o got.csv
 }

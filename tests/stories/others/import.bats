@@ -48,12 +48,12 @@ said() {
 }
 
 imported() {
-	varve import -q ../src data/prices.csv 2> /dev/null
+	varve import -q ../src#data/prices.csv 2> /dev/null
 	varve commit -qm import
 }
 
 @test "an import stages the version and a line that says where it came from" {
-	succeeds varve import ../src data/prices.csv
+	succeeds varve import ../src#data/prices.csv
 	cmp prices.csv ../v1.csv
 	[ "$(said url)" = "$top/src" ]
 	[ "$(said path)" = data/prices.csv ]
@@ -64,7 +64,7 @@ imported() {
 	output_has "source   $top/src#HEAD:data/prices.csv"
 	output_has "licence  CC-BY-4.0"
 	[ "$(git diff --cached --name-only | tr '\n' ' ')" = ".gitattributes .varveconfig prices.csv " ]
-	succeeds varve import ../src data/prices.csv
+	succeeds varve import ../src#data/prices.csv
 	varve commit -qm import
 	mv ../src ../away
 	rm -rf "$VARVE_CACHE"
@@ -80,18 +80,18 @@ imported() {
 
 @test "a file in the way and what is no table there are refused, and nothing is changed" {
 	echo mine > prices.csv
-	ends_with 2 varve import ../src data/prices.csv
+	ends_with 2 varve import ../src#data/prices.csv
 	[ "$(cat prices.csv)" = mine ]
 	rm prices.csv
-	ends_with 2 varve import ../src readme.txt
+	ends_with 2 varve import ../src#readme.txt
 	stderr_has "get"
-	ends_with 2 varve import ../src data/nothing.csv
-	ends_with 2 varve import ../src data/prices.csv --rev v9
-	ends_with 2 varve import ../src2 data/prices.csv
+	ends_with 2 varve import ../src#data/nothing.csv
+	ends_with 2 varve import ../src#v9:data/prices.csv
+	ends_with 2 varve import ../src2#data/prices.csv
 	ends_with 2 varve update
 	[ -z "$(git status --porcelain)" ]
 	imported
-	ends_with 2 varve import ../src data/prices.csv --rev v1
+	ends_with 2 varve import ../src#v1:data/prices.csv
 	stderr_has "update"
 	ends_with 2 varve update nothing.csv
 }
@@ -114,7 +114,7 @@ imported() {
 }
 
 @test "an update of a revision stays with it" {
-	varve import -q ../src data/prices.csv --rev v1 -o old.csv 2> /dev/null
+	varve import -q ../src#v1:data/prices.csv -o old.csv 2> /dev/null
 	varve commit -qm import
 	there 's/^7,item/7,changed/'
 	varve update -q
@@ -247,7 +247,7 @@ update_gone() {
 	git -C src config remote.host.varveKind git
 	varve -C src push -q host main
 	cd mine
-	succeeds varve import "$url" data/prices.csv
+	succeeds varve import "$url#data/prices.csv"
 	varve commit -qm import
 	succeeds varve update
 	varve clone -q . ../other
@@ -258,9 +258,9 @@ update_gone() {
 }
 
 @test "a URL with a password is not committed" {
-	ends_with 2 varve import https://ada:secret@127.0.0.1:1/x prices.csv
+	ends_with 2 varve import https://ada:secret@127.0.0.1:1/x#prices.csv
 	stderr_lacks "secret"
-	ends_with 2 varve import https://token@127.0.0.1:1/x prices.csv
+	ends_with 2 varve import https://token@127.0.0.1:1/x#prices.csv
 	[ -z "$(git status --porcelain)" ]
 }
 
@@ -286,7 +286,7 @@ import_sound() {
 	mv mine mine0
 	mkdir mine
 	fresh() { cd "$top"; rm -rf mine "$VARVE_CACHE"; cp -a mine0 mine; cd mine; }
-	MOST=5 each_killed client fresh import_sound varve import "$top/src" data/prices.csv
+	MOST=5 each_killed client fresh import_sound varve import "$top/src#data/prices.csv"
 }
 
 update_sound() {

@@ -25,7 +25,7 @@ mine() {
 	rows 40 > own.csv
 	varve add own.csv > /dev/null
 	varve commit -qm own
-	varve import -q --link "${1-../src}" prices.csv 2> /dev/null
+	varve import -q --link "${1-../src}#prices.csv" 2> /dev/null
 	tick
 	varve commit -qm import
 	root=$(said root)
@@ -272,7 +272,7 @@ is_linked() {
 	mine
 	far
 	tick
-	varve import -qf ../src prices.csv -o other.csv 2> /dev/null
+	varve import -qf ../src#prices.csv -o other.csv 2> /dev/null
 	git rm -q --cached prices.csv other.csv
 	rm prices.csv other.csv
 	varve commit -qm gone
@@ -342,7 +342,7 @@ is_linked() {
 	git init -q ../third
 	cd ../third
 	varve init -q
-	varve import -q --link ../far.git prices.csv 2> /dev/null
+	varve import -q --link ../far.git#prices.csv 2> /dev/null
 	varve commit -qm import
 	git init -q --bare ../more.git
 	varve init -q --bare ../more.git

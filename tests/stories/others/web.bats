@@ -235,7 +235,7 @@ update_sound() {
 	varve init -q ../source
 	rows 20 > ../source/t.csv
 	(cd ../source && varve add -q t.csv && varve commit -qm one)
-	varve import -q ../source t.csv
+	varve import -q ../source#t.csv
 	varve commit -qm import
 	succeeds varve update
 	mv ../source ../gone

@@ -297,7 +297,7 @@ const vv_command vv_cmd_cite = {
 	.name = "cite",
 	.group = "peers",
 	.summary = "print a citation of a version of a dataset",
-	.usage = "[--format FORMAT] [REV:]PATH",
+	.usage = "[--format FORMAT] [[URL#]REV:]PATH",
 	.example =
 		"$ varve cite v1.0:prices.csv\n"
 		"Ada (2026). Prices of plants. prices.csv, 2026-08-11. CC0-1.0. CID bafyreigaha4i...",
@@ -307,5 +307,6 @@ const vv_command vv_cmd_cite = {
 	.arguments = "path",
 	.check = check_cite,
 	.needs = VV_NEEDS_REPOSITORY | VV_NEEDS_READER,
+	.urls = VV_URLS_VERSIONS,
 	.run = run_cite,
 };
