@@ -97,6 +97,37 @@ all_there() {
 	[ "$kept" -gt 3 ]
 }
 
+# The tree still names it: that it was seen there once proves nothing.
+@test "a pack whose blob the host itself lost is asked for before anything is dropped, named, and put back" {
+	local damage object protocol
+	versions
+	git -C "$host" config uploadpack.allowFilter true # else such a host has nothing for new clones
+	object=$(git -C "$host" rev-parse "$tip:$pack")
+	object=$host/objects/${object:0:2}/${object:2}
+	cp "$object" ../object
+	for damage in "2 rm -f" "2 truncate -s 0" "0 rm -f"; do # with 0 a host gives no blob by its id
+		protocol=${damage%% *}
+		rm -rf ../d
+		cp -a ../a ../d
+		chmod u+w "$object"
+		${damage#* } "$object"
+		run varve -C ../d -c protocol.version="$protocol" drop --history
+		for commit in $(git rev-list main); do
+			succeeds varve -C ../d --offline cat "$commit:prices.csv"
+		done
+		ends_with 1 varve doctor
+		cp -f ../object "$object"
+	done
+	chmod u+w "$object"
+	rm "$object"
+	succeeds varve status --remote
+	output_has "$(basename "$pack")"
+	succeeds varve push --blocks
+	all_there
+	succeeds varve drop --history
+	output_has "keeps 5 of 5"
+}
+
 @test "the file format of the tree is missing or damaged: it is named, and put back; a newer one is not touched" {
 	versions
 	for damage in "gone format" "empty format" "flip format"; do

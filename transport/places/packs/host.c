@@ -24,8 +24,6 @@
 #define LOCK_WAIT_MS 600000u
 #define PACKS_MAX 100000u /* in one tree */
 #define BLOCKS_MAX (UINT64_C(1) << 26)
-/* Small packs come with the trees; larger ones when they are asked for. */
-#define FILTER "--filter=blob:limit=64k"
 
 /* --- opening --------------------------------------------------------------------------------- */
 
@@ -447,7 +445,7 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 	return vv_host_begin_anew(h, err); /* killed, or tampered with */
 }
 
-vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
+vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err)
 {
 	const char *args[] = {"-c",
 			      "fetch.fsckObjects=false",
@@ -458,7 +456,7 @@ vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 			      "--no-auto-maintenance",
 			      "--recurse-submodules=no",
 			      "--no-prune",
-			      filter ? FILTER : "--no-filter",
+			      filter,
 			      "host",
 			      NULL,
 			      NULL};
@@ -561,14 +559,14 @@ static vv_status fetch_whole(vv_host *h, vv_error *err)
 
 	h->by_id_fails = true;
 	if ((rc = throw_away_scratch(h, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
-	    (rc = vv_host_fetch_ref(h, false, err)) < 0) {
+	    (rc = vv_host_fetch_ref(h, "--no-filter", err)) < 0) {
 		return rc;
 	}
 	return vv_host_set_tip(h, &h->tip, err);
 }
 
-/* Blobs by their ids; those that are here are not asked for. */
-vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+/* What git says to ids, one a line, and how it ends. */
+static vv_status fetch_ids(vv_host *h, const vv_buf *ids, vv_buf *said, int *code, vv_error *err)
 {
 	const char *args[] = {"-c",
 			      "fetch.negotiationAlgorithm=noop",
@@ -584,30 +582,79 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 			      "--stdin",
 			      "host",
 			      NULL};
-	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_git_call run = vv_host_run(h, args);
-	int code = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
+	run.input = ids->data;
+	run.len = ids->len;
+	if ((rc = vv_buf_ok(ids, err)) < 0 || (rc = vv_git_run(&run, said, code, err)) < 0) {
+		return rc;
+	}
+	return forget_promisor(h, err);
+}
+
+/* git asks for ids in their order, and a host refuses the first that it lacks before it sends anything. So behind all
+ * of them stands one that no host has. */
+vv_status vv_host_ask_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_oid *lacks, bool *says,
+			    vv_error *err)
+{
+	static const char refused[] = "not our ref ";
+	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_oid last;
+	int code;
+	vv_status rc;
+
+	memset(&last, 0xff, sizeof(last));
+	*says = false;
 	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
+	}
+	vv_buf_printf(&input, "%s\n", vv_oid_shows(&last));
+	if (h->by_id_fails) return vv_buf_ok(&input, err);
+	if ((rc = fetch_ids(h, &input, &said, &code, err)) < 0) return rc;
+	const char *named = strstr(vv_buf_cstr(&said), refused);
+	*says = named && strlen(named += sizeof(refused) - 1) >= VV_OID_TEXT &&
+		vv_oid_parse(lacks, named, VV_OID_TEXT);
+	if (*says && vv_oid_equal(lacks, &last)) {
+		memset(lacks, 0, sizeof(*lacks));
+	}
+	return VV_OK;
+}
+
+/* Blobs by their ids; those that are here are not asked for, nor those that the host lost. */
+vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+{
+	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto_free vv_oid *wanted = vv_calloc(count + 1, sizeof(*wanted));
+	bool says = wanted != NULL;
+	vv_oid lacks;
+	size_t n = 0;
+	int code = 0;
+	vv_status rc = vv_alloc_ok(wanted, err);
+
+	for (size_t i = 0; wanted && i < count; i++) {
 		if (!has_blob(h, &ids[i])) {
-			vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
+			wanted[n++] = ids[i];
 		}
 	}
-	if (input.len > 0 && (rc = vv_buf_ok(&input, err)) == VV_OK) {
+	while (rc == VV_OK && says && n > 0) {
 		h->dirty = true;
-		run.input = input.data;
-		run.len = input.len;
-		if (!h->by_id_fails) {
-			if ((rc = vv_git_run(&run, &said, &code, err)) == VV_OK) {
-				rc = forget_promisor(h, err);
+		if (h->by_id_fails) return VV_OK;
+		vv_buf_reset(&input);
+		for (size_t i = 0; i < n; i++) {
+			vv_buf_printf(&input, "%s\n", vv_oid_shows(&wanted[i]));
+		}
+		if ((rc = fetch_ids(h, &input, &said, &code, err)) < 0 || code == 0) return rc;
+		rc = vv_host_ask_blobs(h, wanted, n, &lacks, &says, err);
+		const size_t asked = n;
+		for (size_t i = n = 0; i < asked; i++) {
+			if (!vv_oid_equal(&wanted[i], &lacks)) {
+				wanted[n++] = wanted[i];
 			}
 		}
-		if (rc == VV_OK && (h->by_id_fails || code != 0)) {
-			rc = h->by_id_fails ? VV_OK : fetch_whole(h, err);
-		}
+		says = says && n < asked;
 	}
-	return rc;
+	return rc < 0 || n == 0 ? rc : fetch_whole(h, err);
 }
 
 char *vv_host_list_path(const vv_host *h, const char *name)

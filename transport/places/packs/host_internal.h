@@ -139,6 +139,10 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err);
 /* Blobs into the scratch repository, by their ids where the host allows it; those that are here are
  * not asked for. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
+/* Which of these blobs does the host lack, of those that it has lost the first? null: none. Nothing is sent.
+ * *says false: it does not answer as git does. */
+vv_status vv_host_ask_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_oid *lacks, bool *says,
+			    vv_error *err);
 /* h->tip as the last run left it, while its objects are still there; null: there is none. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
 /* With an empty scratch repository, and no tip: where something in it is broken. */
@@ -147,8 +151,8 @@ vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
 vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
 /* VV_EREFUSED where the tip holds no blocks of varve's, VV_ENOSUPPORT where a newer varve wrote it. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
-/* The blocks' ref into the scratch repository, without large blobs where filter is true. */
-vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err);
+/* The blocks' ref into the scratch repository. filter: an option of git fetch. */
+vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
 /* *out: is old an ancestor of now, or the same? */
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
 			   vv_error *err);

@@ -36,13 +36,14 @@ bool vv_host_is_complete(vv_host *h, const vv_oid *id)
 }
 
 /* The ref has moved: to where it is now. old: where it was seen last. */
-static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *change, vv_error *err)
+static vv_status follow_ref(vv_host *h, const char *filter, const vv_oid *old,
+			    vv_host_change *change, vv_error *err)
 {
 	bool forward = true;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
-	if ((rc = vv_host_fetch_ref(h, true, err)) < 0 ||
+	if ((rc = vv_host_fetch_ref(h, filter, err)) < 0 ||
 	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
 		return rc;
 	}
@@ -57,8 +58,8 @@ static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *chang
 	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
 }
 
-static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_host_change *change,
-			 vv_error *err)
+static vv_status refresh(vv_host *h, const char *filter, const vv_oid *tip, const vv_oid *old,
+			 vv_host_change *change, vv_error *err)
 {
 	vv_status rc = vv_host_forget_lists(h, err);
 
@@ -70,7 +71,7 @@ static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_ho
 		return vv_host_set_tip(h, tip, err);
 	}
 	if (!vv_oid_equal(&h->tip, tip)) {
-		rc = follow_ref(h, old, change, err);
+		rc = follow_ref(h, filter, old, change, err);
 	}
 	if (rc < 0 || (rc = vv_host_check_format(h, err)) < 0 ||
 	    (rc = vv_host_load_lists(h, err)) < 0) {
@@ -94,13 +95,14 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	}
 	if (rc < 0) return rc;
 	const vv_oid old = h->tip;
-	rc = refresh(h, tip, &old, change, &why);
+	/* Small packs come with the trees; larger ones when they are asked for. */
+	rc = refresh(h, "--filter=blob:limit=64k", tip, &old, change, &why);
 	if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
 		*err = why;
-	} else if (rc < 0) { /* the host's fault, or that of what lies here */
+	} else if (rc < 0) { /* the host's fault, which may have lost a small pack, or ours */
 		*change = VV_HOST_AS_EXPECTED;
 		if ((rc = vv_host_begin_anew(h, err)) == VV_OK) {
-			rc = refresh(h, tip, &old, change, err);
+			rc = refresh(h, "--filter=blob:none", tip, &old, change, err);
 		}
 	}
 	return rc;

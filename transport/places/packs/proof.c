@@ -206,17 +206,53 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 	return rc;
 }
 
-/* Is the blob that the tree names now the one that was seen whole here? Small ones came with the tree. */
-static vv_status look_at_blob(keeping *k, vv_host_pack *p, bool *unseen, vv_error *err)
+/* Is the blob that the tree names now as long as the pack? Small ones came with the tree. */
+static vv_status look_at_blob(keeping *k, vv_host_pack *p, vv_error *err)
 {
 	uint64_t size;
 
-	*unseen = !vv_host_is_sound(k->h, p);
-	if (*unseen && vv_blob_size(k->h->scratch, &p->blob, &size, VV_IGNORED) == VV_OK &&
-	    size != p->len) {
+	if (!vv_host_is_sound(k->h, p) &&
+	    vv_blob_size(k->h->scratch, &p->blob, &size, VV_IGNORED) == VV_OK && size != p->len) {
 		return vv_host_note_bad(k->h, p, err);
 	}
 	return VV_OK;
+}
+
+/* Asks the host for the blobs of the packs that are marked. Marked afterwards: those that are to be fetched. */
+static vv_status ask_for_blobs(keeping *k, bool *marked, bool believed, vv_error *err)
+{
+	vv_host *h = k->h;
+	const size_t count = vv_catalog_packs(h->catalog);
+	vv_auto_free vv_oid *ids = vv_calloc(count + 1, sizeof(*ids));
+	vv_oid lacks;
+	bool says = true, more = true;
+	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && more) {
+		size_t asked = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (marked[i]) {
+				ids[asked++] = vv_catalog_pack(h->catalog, i)->blob;
+			}
+		}
+		if (asked == 0) return VV_OK;
+		rc = vv_host_ask_blobs(h, ids, asked, &lacks, &says, err);
+		more = false;
+		for (size_t i = 0; rc == VV_OK && says && !more && i < count; i++) {
+			vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+			if (marked[i] && vv_oid_equal(&p->blob, &lacks)) {
+				marked[i] = false;
+				more = true;
+				rc = vv_host_note_bad(h, p, err);
+			}
+		}
+		says = says && (more || vv_oid_is_null(&lacks));
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		marked[i] = marked[i] && !((says || believed) &&
+					   vv_host_is_sound(h, vv_catalog_pack(h->catalog, i)));
+	}
+	return rc;
 }
 
 /* Of those that are marked, as many as the bytes allow: they are judged when they come. */
@@ -279,7 +315,8 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 			if (!of_one[n]) {
 				continue;
 			}
-			rc = p->bad ? VV_OK : look_at_blob(k, p, &unseen[n], err);
+			rc = p->bad ? VV_OK : look_at_blob(k, p, err);
+			unseen[n] = !p->bad;
 			vv_hex_write(hex, p->hash, sizeof(p->hash));
 			if (p->bad) {
 				lacks(out, "packs", hex, ".pack");
@@ -287,6 +324,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 		}
 	}
 	rc = rc < 0 ? rc : more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
+	rc = rc < 0 ? rc : ask_for_blobs(k, unseen, fetch_bytes < UINT64_MAX, err);
 	rc = rc < 0 ? rc : fetch_unseen(k, unseen, fetch_bytes, err);
 	*again = rc == VV_OK && h->bad_count > bad;
 	return *again ? vv_host_prefer_sound(h, err) : rc;

@@ -318,12 +318,15 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
 	char name[2 * VV_PACK_HASH_LEN + 1];
 	vv_auto(vv_pack_maker) *m = NULL;
+	/* A blob that a host has lost git does not send it again: its tree has it. */
+	const bool other_name = s->h->condemned.packs ||
+				(s->h->bad_count > 0 && !vv_host_is_place(s->h));
 	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir, s->h->pack_bytes,
 					 s->raw < THOROUGH_BYTES, err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const item *it = &s->items[i];
-		if (s->h->condemned.packs && vv_pack_maker_is_empty(m) &&
+		if (other_name && vv_pack_maker_is_empty(m) &&
 		    (rc = vv_pack_maker_salt(m, err)) < 0) {
 			break;
 		}
