@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,8 +35,43 @@ typedef struct vv_sql_script {
 	const char *format;       /* of VV_ROWS_FORMATS; NULL: the default */
 	bool quiet;               /* no warnings */
 	bool pages;               /* more rows than fit the terminal go to the pager */
+	uint64_t timeout_sec;     /* after which a statement is ended; 0: never */
 	int code;                 /* the exit code of the last error; VV_EXIT_OK: there was none */
 } vv_sql_script;
+
+/* ---- Ctrl-C, and --timeout ---- */
+
+static sqlite3 *running;
+static volatile sig_atomic_t interrupted; /* while a line was typed */
+
+static volatile sig_atomic_t late;
+
+static void interrupt(int number)
+{
+	late |= number == SIGALRM;
+	if (running) {
+		sqlite3_interrupt(running);
+	} else {
+		interrupted = 1;
+	}
+}
+
+static void catch_signal(int number, int flags)
+{
+	struct sigaction sa = {.sa_handler = interrupt, .sa_flags = flags};
+	sigemptyset(&sa.sa_mask);
+	sigaction(number, &sa, NULL);
+}
+
+/* Again and again: a statement that begins later is not interrupted by what came before it. 0: no more. */
+static void set_alarm(uint64_t sec)
+{
+	const struct itimerval t = {.it_value = {.tv_sec = (time_t)sec},
+				    .it_interval = {.tv_usec = sec > 0 ? 50000 : 0}};
+
+	late = 0;
+	setitimer(ITIMER_REAL, &t, NULL);
+}
 
 /* ---- messages ---- */
 
@@ -152,6 +188,12 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt)
 		show_warnings(j->session.catalog);
 	}
 	vv_sql_catalog_forget_warnings(j->session.catalog);
+	if (rc < 0 && late) {
+		sql = false;
+		vv_fail(&err, VV_EREFUSED,
+			"the statement took longer than %s s, the --timeout, and was ended",
+			vv_text_count(j->timeout_sec));
+	}
 	if (rc < 0) {
 		report(j, &err, sql);
 	}
@@ -193,13 +235,14 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 /* ---- prompt: the words that begin with a dot; completes names and keeps the history ---- */
 
 #define HISTORY_LINES 1000
-#define FILE_MAX ((size_t)64 << 20)
+#define MOST_SQL ((size_t)64 << 20) /* bytes of a file */
+#define NESTED_MAX 25               /* as sqlite3's shell has it */
 
 static const char help[] =
 	".tables           list the tables\n"
 	".schema TABLE     list the columns of a table\n"
 	".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
-	".read FILE        run the statements of a file\n"
+	".read FILE        run the lines of a file\n"
 	".output FILE      write rows to a file, until .output without one\n"
 	".timer on|off     print how long a statement took\n"
 	".quit             end (or Ctrl-D)\n"
@@ -210,29 +253,10 @@ typedef struct prompt {
 	vv_sql_script *script;
 	char mode[16];
 	vv_buf output; /* a file's name; empty: rows are printed */
+	bool asks;     /* at a terminal */
 	bool timer, end;
+	unsigned nested; /* files that are read */
 } prompt;
-
-/* ---- Ctrl-C ---- */
-
-static sqlite3 *running;
-static volatile sig_atomic_t interrupted; /* while a line was typed */
-
-static void interrupt(int number VV_UNUSED)
-{
-	if (running) {
-		sqlite3_interrupt(running);
-	} else {
-		interrupted = 1;
-	}
-}
-
-static void catch_interrupts(void)
-{
-	struct sigaction sa = {.sa_handler = interrupt};
-	sigemptyset(&sa.sa_mask);
-	sigaction(SIGINT, &sa, NULL);
-}
 
 /* ---- statements ---- */
 
@@ -251,16 +275,18 @@ static vv_status prompt_run(prompt *p, const char *sql, vv_error *err)
 	vv_error why;
 
 	if (to_file && vv_out_to(vv_buf_cstr(&p->output), false, &why) < 0) {
-		(void)vv_report_trouble(&why);
+		report(p->script, &why, false);
 		return VV_OK;
 	}
-	p->script->pages = !to_file;
+	p->script->pages = p->asks && !to_file;
 	running = p->script->session.db;
+	set_alarm(p->script->timeout_sec);
 	vv_status rc = sql_script_run(p->script, sql, err);
+	set_alarm(0);
 	running = NULL;
 	vv_out_flush();
 	if (to_file && vv_out_to(NULL, false, &why) < 0) {
-		(void)vv_report_trouble(&why);
+		report(p->script, &why, false);
 	}
 	if (p->timer) {
 		vv_note("%.3f s", seconds() - start);
@@ -279,16 +305,26 @@ static vv_status run_on(prompt *p, const char *before, const char *name, const c
 	return rc;
 }
 
+static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err);
+
 static vv_status run_file(prompt *p, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
 
-	if (vv_read_file(&text, path, FILE_MAX, &why) < 0) {
-		(void)vv_report_trouble(&why);
+	if (p->nested == NESTED_MAX) {
+		vv_fail(&why, VV_EUSAGE, "'%s' is read by itself", vv_text_shows(path));
+		report(p->script, &why, false);
+		return VV_OK;
+	}
+	if (vv_read_file(&text, path, MOST_SQL, &why) < 0) {
+		report(p->script, &why, false);
 		return why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
-	return prompt_run(p, vv_buf_cstr(&text), err);
+	p->nested++;
+	vv_status rc = run_lines(p, &text, err);
+	p->nested--;
+	return rc;
 }
 
 /* Empties the file. */
@@ -298,7 +334,7 @@ static vv_status begin_output(prompt *p, const char *path, vv_error *err)
 
 	vv_buf_reset(&p->output);
 	if (*path && (vv_out_to(path, true, &why) < 0 || vv_out_to(NULL, false, &why) < 0)) {
-		(void)vv_report_trouble(&why);
+		report(p->script, &why, false);
 		return VV_OK;
 	}
 	vv_buf_puts(&p->output, path);
@@ -335,13 +371,17 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		return run_file(p, argument, err);
 	} else if (is_word(line, ".output", "\\o")) {
 		return begin_output(p, argument, err);
+	} else if (is_word(line, ".import", NULL)) {
+		vv_note("tables are read from their files: SELECT * FROM \"./FILE.csv\"; 'varve add FILE.csv' gives one a history");
+		p->script->code = VV_EXIT_NO;
 	} else if (is_word(line, ".timer", "\\timing")) {
 		p->timer = *argument ? strcmp(argument, "on") == 0 : !p->timer;
 	} else if (is_word(line, ".mode", NULL)) {
 		vv_note(".mode takes one of " VV_ROWS_FORMATS);
 	} else {
 		if (!is_word(line, ".help", "\\?")) {
-			vv_note("varve sql has no '%s' here", vv_text_shows(line));
+			vv_note("varve sql has no '%s'", vv_text_shows(line));
+			p->script->code = VV_EXIT_NO;
 		}
 		vv_out("%s", help);
 		vv_out_flush();
@@ -453,20 +493,47 @@ static vv_status take_line(prompt *p, vv_buf *statement, char *line, vv_error *e
 	vv_status rc;
 
 	if (statement->len == 0 && (line[0] == '.' || line[0] == '\\')) {
-		for (size_t len = strlen(line); line[len - 1] == ' ';
+		for (size_t len = strlen(line); strchr(" \t\r", line[len - 1]);
 		     len--) { /* as Tab leaves one */
 			line[len - 1] = '\0';
 		}
 		return run_word(p, line, err);
 	}
-	if (statement->len == 0 && line[strspn(line, " \t;")] == '\0') return VV_OK;
+	if (statement->len == 0 &&
+	    (line[strspn(line, " \t\r;")] == '\0' || strncmp(line, "--", 2) == 0)) {
+		return VV_OK;
+	}
 	vv_buf_puts(statement, line);
 	vv_buf_putc(statement, '\n');
-	if ((rc = vv_buf_ok(statement, err)) == VV_OK && sqlite3_complete(vv_buf_cstr(statement))) {
+	if ((rc = vv_buf_ok(statement, err)) == VV_OK && strchr(line, ';') &&
+	    sqlite3_complete(vv_buf_cstr(statement))) {
 		rc = prompt_run(p, vv_buf_cstr(statement), err);
 		vv_buf_reset(statement);
 	}
 	return rc;
+}
+
+/* Lines as they are typed at the prompt, until the first error. What strangers wrote has statements only. */
+static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
+{
+	vv_auto(vv_buf) statement = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	p->script->code = VV_EXIT_OK;
+	if (p->script->session.catalog->confined) return prompt_run(p, vv_buf_cstr(text), err);
+	for (char *line = text->data;
+	     rc == VV_OK && line && p->script->code == VV_EXIT_OK && !p->end;) {
+		char *const end = strchr(line, '\n');
+
+		if (end) {
+			*end = '\0';
+		}
+		rc = take_line(p, &statement, line, err);
+		line = end ? end + 1 : NULL;
+	}
+	return rc == VV_OK && p->script->code == VV_EXIT_OK && statement.len > 0
+		       ? prompt_run(p, vv_buf_cstr(&statement), err)
+		       : rc;
 }
 
 /* NULL: the end. Ctrl-C forgets what was typed of the statement. */
@@ -499,17 +566,16 @@ static void take_characters(void)
 }
 
 /* Reads lines from the terminal until its end or .quit. An error ends the statement only, and so does Ctrl-C. */
-static vv_status sql_prompt(vv_sql_script *s, vv_error *err)
+static vv_status sql_prompt(prompt *p, vv_error *err)
 {
 	static char name[] = "varve sql", breaks[] = " \t\n\"'`,;()<>=+-*/%|[]";
-	prompt p = {.script = s, .output = VV_BUF_INIT};
 	vv_auto(vv_buf) statement = VV_BUF_INIT;
 	char *file = history_file(), *line;
 	vv_status rc = VV_OK;
 
-	catch_interrupts();
+	catch_signal(SIGINT, 0);
 	take_characters();
-	completes = &s->session;
+	completes = &p->script->session;
 	rl_readline_name = name;
 	rl_attempted_completion_function = complete;
 	rl_completer_word_break_characters = breaks;
@@ -518,18 +584,17 @@ static vv_status sql_prompt(vv_sql_script *s, vv_error *err)
 	if (file) {
 		(void)read_history(file); /* there may be none */
 	}
-	while (rc == VV_OK && !p.end && (line = read_line(&statement)) != NULL) {
+	while (rc == VV_OK && !p->end && (line = read_line(&statement)) != NULL) {
 		if (line[0]) {
 			(void)add_history(line);
 		}
-		rc = take_line(&p, &statement, line, err);
+		rc = take_line(p, &statement, line, err);
 		free(line);
 	}
 	if (file) {
 		(void)write_history(file);
 	}
 	sqlite3_free(file);
-	vv_buf_clear(&p.output);
 	return rc;
 }
 
@@ -647,11 +712,10 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 	return rc;
 }
 
-#define MOST_SQL ((size_t)64 << 20) /* bytes of a file */
-
 typedef struct options {
 	const char *command, *file, *format, *views, *at;
 	vv_strings params;
+	uint64_t timeout_sec;
 	bool exact, quiet, confined;
 } options;
 
@@ -668,6 +732,7 @@ static const vv_option table[] = {
 		 "only SELECT, and only tables of this repository: for queries of strangers"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "make a database file of the last commit's tables and their histories"),
+	OPT_NUMBER(0, "timeout", timeout_sec, "SECONDS", "end a statement that takes longer"),
 	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
 };
 
@@ -713,9 +778,13 @@ static vv_status export_views(vv_sql_session *s, const char *file, vv_error *err
 static vv_status run_sql(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_sql_script s = {.params = &o->params, .format = o->format, .quiet = o->quiet};
+	vv_sql_script s = {.params = &o->params,
+			   .format = o->format,
+			   .quiet = o->quiet,
+			   .timeout_sec = o->timeout_sec};
 	vv_auto(vv_buf) query = VV_BUF_INIT;
-	bool asks = is_prompt(c);
+	const bool asks = is_prompt(c);
+	prompt p = {.script = &s, .output = VV_BUF_INIT, .asks = asks};
 
 	if (o->views) return export_views(&s.session, o->views, err);
 	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
@@ -723,8 +792,10 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
 		s.session.catalog->at = o->at;
 		s.session.catalog->confined = o->confined;
-		rc = asks ? sql_prompt(&s, err) : sql_script_run(&s, vv_buf_cstr(&query), err);
+		catch_signal(SIGALRM, SA_RESTART);
+		rc = asks ? sql_prompt(&p, err) : run_lines(&p, &query, err);
 	}
+	vv_buf_clear(&p.output);
 	vv_sql_session_close(&s.session);
 	c->code = asks ? VV_EXIT_OK : s.code;
 	return rc;
@@ -756,7 +827,7 @@ const vv_command vv_cmd_sql = {
 	.group = "look",
 	.summary = "ask tables and their versions in SQL",
 	.usage =
-		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [-q] QUERY\n"
+		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--timeout SECONDS] [-q] QUERY\n"
 		"[...] -f FILE\n"
 		"[...]\n"
 		"--export-views FILE.db",

@@ -52,6 +52,12 @@ def test_cells_that_are_not_of_their_type_are_none_with_a_warning(repo, folder):
         assert repo.sql('SELECT price, "price:text" FROM prices').rows == [(None, "n/a"), (1.5, "1.5")]
 
 
+def test_a_query_that_takes_longer_than_its_timeout_is_ended(repo):
+    with pytest.raises(TimeoutError, match="longer than 0.2 s"):
+        repo.sql("WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c", timeout=0.2)
+    assert repo.sql("SELECT count(*) FROM prices", timeout=100).rows == repo.sql("SELECT count(*) FROM prices").rows
+
+
 def test_the_extension_is_loaded_into_a_connection(repo, folder):
     con = sqlite3.connect(":memory:")
     varve.load(con)

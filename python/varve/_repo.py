@@ -241,15 +241,15 @@ class Repo(Sync):
 
     # ---- queries ----
 
-    def sql(self, query: str, params: _sql.Parameters | None = None) -> _sql.QueryResult:
+    def sql(self, query: str, params: _sql.Parameters | None = None, *, timeout: float | None = None) -> _sql.QueryResult:
         """The rows of one statement of SQLite's SQL, in which each version, difference and history is a table
         (docs/programs/sql.md): "prices@v1", prices AS OF '2026-11-17', varve_diff_prices('v1', 'HEAD').
 
-        params: a sequence for ? or a mapping for :NAME. A cell that is not of its column's type is None, with a
+        params: a sequence for ? or a mapping for :NAME. timeout: after so many seconds TimeoutError. A cell that is not of its column's type is None, with a
         VarveWarning that counts them. UsageError: the query is wrong; NotFoundError: no such table or revision;
         MissingBlocksError.
         """
-        return _sql.query(self._place, query, params)
+        return _sql.query(self._place, query, params, timeout)
 
     def duckdb(
         self, con: DuckDBPyConnection | None = None, revs: Iterable[str | datetime.date] = ()

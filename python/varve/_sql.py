@@ -5,6 +5,7 @@ import datetime
 import decimal
 import os
 import sqlite3
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -143,21 +144,40 @@ def _warn(connection: sqlite3.Connection) -> None:
         warnings.warn(f"{table}: {count} of column {column!r} became {became}", VarveWarning, stacklevel=4)
 
 
-def query(place: tuple[str, str | None, int | str, bool], sql: str, params: Parameters | None) -> QueryResult:
+def _end(connection: sqlite3.Connection, ended: threading.Event, timeout: float) -> None:
+    """Again and again: a statement that begins later is not interrupted by what came before it."""
+    wait = timeout
+    while not ended.wait(wait):
+        connection.interrupt()
+        wait = 0.05
+
+
+def query(
+    place: tuple[str, str | None, int | str, bool], sql: str, params: Parameters | None, timeout: float | None
+) -> QueryResult:
     given = params or ()
     if isinstance(given, Mapping):
         given = {name: _parameter(value) for name, value in given.items()}
     else:
         given = tuple(map(_parameter, given))
     connection = sqlite3.connect(":memory:")
+    ended = threading.Event()
+    watch = threading.Thread(target=_end, args=(connection, ended, timeout)) if timeout is not None else None
     try:
         load(connection)
+        if watch:
+            watch.start()
         connection.execute("SELECT varve_open(?, ?)", place[:2])
         cursor = connection.execute(connection.execute("SELECT varve_sql(?)", (sql,)).fetchone()[0], given)
         rows = cursor.fetchall()
         _warn(connection)
         return QueryResult([column[0] for column in cursor.description or ()], rows)
     except (sqlite3.Error, sqlite3.Warning) as e:
+        if timeout is not None and str(e) == "interrupted":
+            raise TimeoutError(f"the query took longer than {timeout:g} s and was ended") from e
         raise _failure(connection, e) from e
     finally:
+        ended.set()
+        if watch and watch.ident:
+            watch.join()
         connection.close()

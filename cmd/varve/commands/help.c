@@ -95,12 +95,12 @@ static vv_status show_page(const char *topic, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND, "page '%s' not found", vv_text_shows(topic));
 }
 
-static void list_pages(void)
+static void list_pages(vv_buf *b)
 {
 	vv_auto(char) *documents = find_documents();
 
 	if (documents) {
-		vv_out("\npages about them ('varve help use/rules')\n");
+		vv_buf_puts(b, "\npages ('varve help use/rules')\n");
 	}
 	for (size_t i = 0; documents && i < ROOMS; i++) {
 		vv_auto(vv_folder) f = {0};
@@ -110,13 +110,13 @@ static void list_pages(void)
 		if (!dir || vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
 			continue;
 		}
-		vv_out(" ");
+		vv_buf_putc(b, ' ');
 		while (vv_folder_next(&f)) {
 			if ((len = strlen(f.name)) > 3 && strcmp(f.name + len - 3, ".md") == 0) {
-				vv_out(" %s/%.*s", rooms[i], (int)len - 3, f.name);
+				vv_buf_printf(b, " %s/%.*s", rooms[i], (int)len - 3, f.name);
 			}
 		}
-		vv_out("\n");
+		vv_buf_putc(b, '\n');
 	}
 }
 
@@ -134,13 +134,15 @@ static int run_help(void *given, int argc, char **argv)
 {
 	const options *o = given;
 	const vv_command *c;
+	vv_auto(vv_buf) pages = VV_BUF_INIT;
 	char help[] = "-h", *args[] = {argc > 1 ? argv[1] : help, help};
 	vv_error err;
 
 	if (argc == 0) {
 		vv_tool_overview(&vv_varve, o->all, true);
 		if (o->all) {
-			list_pages();
+			list_pages(&pages);
+			vv_out_bytes(pages.data, pages.len);
 		}
 		return VV_EXIT_OK;
 	}
@@ -161,7 +163,10 @@ static int run_help(void *given, int argc, char **argv)
 
 		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
 	}
-	return vv_varve.unknown(argv[0], argc - 1, argv + 1);
+	int code = vv_varve.unknown(argv[0], argc - 1, argv + 1);
+	list_pages(&pages);
+	fputs(vv_buf_cstr(&pages), stderr);
+	return code;
 }
 
 const vv_command vv_cmd_help = {

@@ -293,6 +293,9 @@ all_commands() {
 	ends_with 2 varve help use/../../README
 	ends_with 2 varve help develop/rules
 	stderr_has "varve has no command 'develop/rules'"
+	ends_with 2 varve help tutorial
+	stderr_has "pages ('varve help use/rules')"
+	stderr_has " use/start"
 	succeeds varve help --all
 	output_has " use/rules"
 	output_has " operate/stores"

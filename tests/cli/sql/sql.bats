@@ -267,7 +267,7 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	output_has 'no such column: x'
 	output_has 'prices,prices.csv,3,4,id'
 	output_has $'name\r\ntable'
-	output_has "varve sql has no '.nosuch' here"
+	output_has "varve sql has no '.nosuch'"
 	grep -q 'FROM.*prices' "$HOME/.varve_sql_history"
 }
 
@@ -275,11 +275,48 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	new_repo
 	printf 'SELECT 40 + 2 AS n;\nSELECT 7 * 7 AS m;\n' > q.sql
 	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' '.read q.sql' '.read nowhere.sql' 'SELECT 1 + 10;' '.help' '.quit'
-	output_has ".read FILE        run the statements of a file"
+	output_has ".read FILE        run the lines of a file"
 	output_has $'n\r\n42\r'
 	output_has $'m\r\n49\r'
 	output_has "cannot open 'nowhere.sql'"
 	output_has $'\n11\r'
+}
+
+@test "files, stdin and the argument may have the prompt's words, and end at the first error" {
+	new_repo
+	printf 'id,v\n1,20\n' > t.csv
+	varve add -q t.csv
+	printf -- '-- sums\r\n.mode csv\r\nSELECT v\r\nFROM t;\r\n.output out.csv\r\nSELECT 7 AS n; SELECT 8 AS m\r\n;\r\n.output\r\nSELECT 9 AS k' > q.sql
+	succeeds varve sql -f q.sql
+	output_is $'v\n20\nk\n9'
+	[ "$(cat out.csv)" = $'n\n7\nm\n8' ]
+	succeeds varve sql '.read q.sql'
+	output_is $'v\n20\nk\n9'
+	succeeds varve sql .tables
+	output_has "t.csv"
+	for line in .nosuch '.read nowhere.sql' '.output nowhere/x' '.import t.csv u' 'SELECT x;'; do
+		printf '.mode csv\n%s\nSELECT 6 * 7;\n' "$line" > wrong.sql
+		run --separate-stderr varve sql -f wrong.sql
+		[ "$status" -ne 0 ]
+		output_lacks 42
+	done
+	ends_with 1 varve sql '.import t.csv u'
+	stderr_has "'varve add FILE.csv' gives one a history"
+	echo '.read self.sql' > self.sql
+	ends_with 2 varve sql -f self.sql
+	stderr_has "'self.sql' is read by itself"
+	rm out.csv
+	ends_with 1 varve sql --confined -f q.sql
+	[ ! -e out.csv ]
+}
+
+@test "a statement that takes longer than --timeout is ended, and the next ones of the prompt are run" {
+	two_versions
+	endless="WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+	ends_with 2 varve sql --timeout 1 "$endless"
+	stderr_has "took longer than 1 s, the --timeout"
+	succeeds varve sql --format csv --timeout 100 'SELECT 6 * 7 AS n; SELECT 7 * 7 AS m'
+	output_is $'n\n42\nm\n49'
 }
 
 @test "the prompt writes rows to a file, and to the terminal again" {
