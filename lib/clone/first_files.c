@@ -119,32 +119,21 @@ static bool is_for_git(vv_repository *repo, const vv_oid *commit)
 	return i < count && !folds && !unicode;
 }
 
-/* run: git, with the index apart. */
-static vv_status move_all(vv_git_call run, const char *files, const char *index, vv_error *err)
+static vv_status move_all(vv_repository *repo, const char *files, const char *index, vv_error *err)
 {
-	const char *refresh[] = {"--work-tree",  vv_repository_workdir(run.repo),
-				 "update-index", "-q",
-				 "--refresh",    NULL};
-	const char *gitdir = vv_repository_gitdir(run.repo);
+	const char *gitdir = vv_repository_gitdir(repo);
 	vv_auto(char) *place = vv_path_join(gitdir, "index", (char *)NULL);
 	vv_auto(vv_folder) all = {0};
-	bool singles = false;
 	vv_status rc = vv_folder_read(&all, files, false, err);
 
 	while (rc == VV_OK && vv_folder_next(&all)) {
-		vv_auto(char) *to = vv_repository_file(run.repo, all.name);
-		singles |= all.kind != VV_ENTRY_FOLDER;
+		vv_auto(char) *to = vv_repository_file(repo, all.name);
 		rc = vv_rename(all.path, to, err);
 	}
-	if (rc < 0) return rc;
-	run.args = refresh;
-	if (singles) { /* a file that was moved itself has another change time now */
-		(void)vv_git_must(&run, index, VV_IGNORED);
+	if (rc < 0 || (rc = vv_index_moved(repo, index, err)) < 0 ||
+	    (rc = vv_rename(index, place, err)) < 0) {
+		return rc;
 	}
-	const int fd = vv_open(index, O_RDONLY, 0, err);
-	rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, index, err);
-	(void)vv_close(fd, index, VV_IGNORED);
-	if (rc < 0 || (rc = vv_rename(index, place, err)) < 0) return rc;
 	return vv_fsync_dir(gitdir, err);
 }
 
@@ -175,7 +164,7 @@ static bool git_writes(vv_repository *repo, const vv_first_files *f, const vv_oi
 	return setting && index && vv_mkdirs(files, VV_IGNORED) == VV_OK &&
 	       vv_git_must(&run, "the files", VV_IGNORED) == VV_OK &&
 	       !vv_first_files_there(repo) && /* of the user's, meanwhile */
-	       move_all(run, files, index, VV_IGNORED) == VV_OK;
+	       move_all(repo, files, index, VV_IGNORED) == VV_OK;
 }
 
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,

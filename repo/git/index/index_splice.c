@@ -150,6 +150,14 @@ void vv_index_splice_unsettle(vv_index_splice *s, size_t i)
 	memset(s->bytes->data + s->entries[i].at + SIZE, 0, 4);
 }
 
+void vv_index_splice_changed(vv_index_splice *s, size_t i, int64_t sec, uint32_t nsec)
+{
+	uint8_t *entry = (uint8_t *)s->bytes->data + s->entries[i].at;
+
+	vv_put_be32(entry, (uint32_t)sec);
+	vv_put_be32(entry + 4, nsec);
+}
+
 /* --- edits ------------------------------------------------------------------------- */
 
 /* The last edit of each path, by path. */

@@ -51,6 +51,8 @@ VV_AUTO_CLEAR(vv_index_splice, vv_index_splice_clear)
 void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out);
 /* Its size becomes 0: Git compares its file. */
 void vv_index_splice_unsettle(vv_index_splice *s, size_t i);
+/* It keeps the time of its file's last change, and only that: the file was moved. */
+void vv_index_splice_changed(vv_index_splice *s, size_t i, int64_t sec, uint32_t nsec);
 
 /* Do all entries make this tree, as Git noted it, and are all trees below it here, too? False: it has no note, entries
  * changed since, or a tree is lost. */

@@ -46,17 +46,23 @@ static vv_status read_now(const vv_index *x, vv_buf *bytes, vv_stat *stamp, bool
 
 /* --- what is certain ------------------------------------------------------------------ */
 
-/* Is the file just as the entry has it? The index keeps 32 bits of every number. */
+/* Is the file as the entry has it, but for the time when it was moved? The index keeps 32 bits of every number. */
+static bool is_as_written(const vv_repository *r, const git_index_entry *e, uint32_t size,
+			  vv_stat *st)
+{
+	vv_auto(char) *file = vv_repository_file(r, e->path);
+	return file && vv_lstat(st, file, NULL) == VV_OK && (uint32_t)st->size == size &&
+	       (uint32_t)st->mtime_sec == (uint32_t)e->mtime.seconds &&
+	       st->mtime_nsec == e->mtime.nanoseconds && (uint32_t)st->ino == e->ino &&
+	       (uint32_t)st->dev == e->dev;
+}
+
 static bool is_as_noted(const vv_index *x, const git_index_entry *e, uint32_t size)
 {
-	vv_auto(char) *file = vv_repository_file(x->repo, e->path);
 	vv_stat st;
-	return file && vv_lstat(&st, file, NULL) == VV_OK && (uint32_t)st.size == size &&
-	       (uint32_t)st.mtime_sec == (uint32_t)e->mtime.seconds &&
-	       st.mtime_nsec == e->mtime.nanoseconds &&
+	return is_as_written(x->repo, e, size, &st) &&
 	       (uint32_t)st.ctime_sec == (uint32_t)e->ctime.seconds &&
-	       st.ctime_nsec == e->ctime.nanoseconds && (uint32_t)st.ino == e->ino &&
-	       (uint32_t)st.dev == e->dev;
+	       st.ctime_nsec == e->ctime.nanoseconds;
 }
 
 /* Does the file hold what the entry says, by its content? */
@@ -392,6 +398,40 @@ vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err)
 	(*out)->lock = lock;
 	lock = (vv_git_lock){0};
 	return VV_OK;
+}
+
+vv_status vv_index_moved(const vv_repository *r, const char *index, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(vv_index_splice) s = {0};
+	vv_syncs files = {0};
+	git_index_entry e;
+	bool any = false;
+	vv_stat made, st;
+	vv_status rc;
+
+	if ((rc = vv_lstat(&made, index, err)) < 0 ||
+	    (rc = vv_read_file(&bytes, index, VV_INDEX_BYTES_MAX, err)) < 0 ||
+	    (rc = vv_index_splice_read(&s, &bytes, false, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; s.sound && i < s.count; i++) {
+		vv_index_splice_at(&s, i, &e);
+		if (!strchr(e.path, '/') && is_as_written(r, &e, e.file_size, &st)) {
+			vv_index_splice_changed(&s, i, st.ctime_sec, st.ctime_nsec);
+			any = true;
+		}
+	}
+	bytes.len -= any ? VV_SHA1_LEN : 0;
+	if (any && ((rc = vv_buf_put_sha1(&bytes, err)) < 0 ||
+		    (rc = vv_write_file(index, bytes.data, bytes.len, false, err)) < 0)) {
+		return rc;
+	}
+	if ((rc = seal(index, &made, &files, err)) == VV_OK) {
+		rc = vv_syncs_wait(&files, err);
+	}
+	vv_syncs_clear(&files);
+	return rc;
 }
 
 /* Nothing to change in the index. */

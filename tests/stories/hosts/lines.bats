@@ -23,6 +23,66 @@ teardown() {
 	output_has "refs/heads/main"
 }
 
+# A clone of host.git in a, with two commits of a text; the current folder.
+a_text() {
+	git clone -q "$url" a
+	cd a
+	git config varve.x y
+	for version in one two; do
+		echo $version > a.txt
+		git add .
+		git commit -qm $version
+	done
+	git push -q origin HEAD:main
+}
+
+@test "a web server is asked over one connection for its refs and for what they name" {
+	http_host
+	a_text
+	export GIT_TRACE2_EVENT=$PWD/../events
+	succeeds varve clone -q --git-host "$url" ../b
+	[ "$(grep -c 'start.*/git-remote-http"' ../events)" = 1 ]
+	[ "$(git -C ../b rev-parse HEAD)" = "$(git rev-parse HEAD)" ]
+	echo three > a.txt
+	git commit -qam three
+	git push -q origin HEAD:main
+	cd ../b
+	rm ../events
+	succeeds varve fetch -q
+	[ "$(grep -c 'start.*/git-remote-http"' ../events)" = 1 ]
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse HEAD)" ]
+	git fsck --strict
+	[ -z "$(find .git -name '*.keep' -o -path '*varve/fetched/*')" ]
+	# Where git would ask somebody else, git is asked.
+	git config "url.$url.insteadOf" x:y
+	git remote set-url origin x:y
+	git -C ../a push -q origin HEAD~1:refs/heads/other
+	succeeds varve fetch -q
+	[ "$(git rev-parse origin/other)" = "$(git -C ../a rev-parse HEAD~1)" ]
+}
+
+@test "what a web server leaves out of a history is noticed, and no ref moves" {
+	http_host
+	a_text
+	git clone -q "$url" ../b
+	before="$(git -C ../b rev-parse origin/main)"
+	echo three > a.txt
+	git commit -qam three
+	git push -q origin HEAD:main
+	# The last commit alone, without its tree and its text.
+	printf '#!/bin/sh\ngit -C "%s" rev-list -1 main | git -C "%s" pack-objects -q --stdout\n' "$PWD/../host.git" "$PWD/../host.git" > ../hook
+	chmod +x ../hook
+	git config --global uploadpack.packObjectsHook "$PWD/../hook"
+	ends_with 2 varve clone -q --git-host "$url" ../c
+	stderr_has "did not send all necessary objects"
+	cd ../b
+	git config remote.origin.varveKind git
+	ends_with 2 varve fetch
+	stderr_has "did not send all necessary objects"
+	[ "$(git rev-parse origin/main)" = "$before" ]
+	[ -z "$(find .git -name '*.keep' -o -path '*varve/fetched/*' -type f)" ]
+}
+
 @test "a host whose web server answers 502 to what git does not know is tried with git" {
 	http_host
 	a_table a
