@@ -4,6 +4,7 @@
 #include "base/array.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -35,6 +36,21 @@ int vv_u64_order(const void *a, const void *b)
 	const uint64_t *x = a, *y = b;
 
 	return *x < *y ? -1 : *x > *y;
+}
+
+size_t vv_u64_set(uint64_t *items, size_t count)
+{
+	size_t kept = 0;
+
+	if (count > 0) {
+		qsort(items, count, sizeof(*items), vv_u64_order);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || items[kept - 1] != items[i]) {
+			items[kept++] = items[i];
+		}
+	}
+	return kept;
 }
 
 int vv_text_order(const void *a, const void *b)

@@ -27,8 +27,23 @@
 	((more) <= (cap) - (count) ||                                                              \
 	 vv_array_grow(&(items), &(cap), (count) + (more), sizeof(*(items))))
 
+/* The first of count places at which is_before, an expression in the place i, is not true: it is true up to there. */
+#define vv_first_place(i, count, is_before)                                                        \
+	__extension__({                                                                            \
+		size_t low_ = 0, high_ = (count);                                                  \
+		while (low_ < high_) {                                                             \
+			const size_t i = low_ + (high_ - low_) / 2;                                \
+			const bool before_ = (is_before);                                          \
+			low_ = before_ ? i + 1 : low_;                                             \
+			high_ = before_ ? high_ : i;                                               \
+		}                                                                                  \
+		low_;                                                                              \
+	})
+
 /* Orders for qsort, of uint64_t and of char *. */
 int vv_u64_order(const void *a, const void *b);
+/* Puts them in order, each once: how many are left. NULL where there are none. */
+size_t vv_u64_set(uint64_t *items, size_t count);
 int vv_text_order(const void *a, const void *b);
 
 /* Leaves of places a longest run that rises; the others become VV_NOT_RISING, which are none at first, too. False when memory

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/sys.h"
@@ -918,19 +919,10 @@ static const fold folds[] = {
 
 static const fold *find_fold(uint32_t cp)
 {
-	size_t low = 0, high = sizeof(folds) / sizeof(folds[0]);
+	const size_t count = sizeof(folds) / sizeof(folds[0]);
+	size_t at = vv_first_place(i, count, folds[i].from < cp);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (folds[mid].from == cp) return &folds[mid];
-		if (folds[mid].from < cp) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return NULL;
+	return at < count && folds[at].from == cp ? &folds[at] : NULL;
 }
 
 static void put_hangul(vv_buf *b, uint32_t syllable)

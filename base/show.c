@@ -5,6 +5,7 @@
  * how wide it is; widths, escaping and cutting all go through it and so agree.
  */
 #include "base/show.h"
+#include "base/array.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -132,17 +133,7 @@ static const range double_width[] = {
 
 static bool in_ranges(const range *ranges, size_t count, uint32_t cp)
 {
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (cp > ranges[mid].last) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
+	size_t low = vv_first_place(i, count, cp > ranges[i].last);
 	return low < count && cp >= ranges[low].first;
 }
 

@@ -423,15 +423,7 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 
 static bool brings_key(const new_keys *k, const vv_hash128 *key)
 {
-	size_t lo = 0, hi = k->count;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (by_data(&k->list[mid].key, key) < 0) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
+	size_t lo = vv_first_place(i, k->count, by_data(&k->list[i].key, key) < 0);
 	return lo < k->count && by_data(&k->list[lo].key, key) == 0;
 }
 
@@ -526,15 +518,7 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 /* Is one of these rows of base changed on the side? */
 static bool any_changed(const merge_side *s, uint64_t from, uint64_t end)
 {
-	size_t lo = 0, hi = s->changed_count;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (s->changed[mid] < from) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
+	size_t lo = vv_first_place(i, s->changed_count, s->changed[i] < from);
 	return lo < s->changed_count && s->changed[lo] < end;
 }
 

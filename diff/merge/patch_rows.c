@@ -48,21 +48,11 @@ static vv_status load_quirks(patch_quirks *out, const vv_batch *b, vv_error *err
 
 static void form_of(const patch_quirks *s, uint64_t row, patch_form *out)
 {
-	size_t low = 0, high = s->count;
-	*out = (patch_form){0};
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const vv_quirk *q = &s->list[mid];
-		if (q->row == row) {
-			*out = (patch_form){true, q->kind, q->raw, q->raw_len};
-			return;
-		}
-		if (q->row < row) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
+	size_t at = vv_first_place(i, s->count, s->list[i].row < row);
+	const vv_quirk *q = at < s->count ? &s->list[at] : NULL;
+
+	*out = q && q->row == row ? (patch_form){true, q->kind, q->raw, q->raw_len}
+				  : (patch_form){0};
 }
 
 vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *err)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/rowdiff.h"
@@ -92,21 +93,14 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 static const merge_run *find_run(merge_side *s, uint64_t old_row)
 {
 	const merge_run *list = s->by_old;
-	size_t lo = 0, hi = s->run_count;
-	if (s->at_old < hi) {
+	if (s->at_old < s->run_count) {
 		uint64_t from = list[s->at_old].old_row;
 		if (old_row >= from && old_row - from < list[s->at_old].rows) {
 			return &list[s->at_old];
 		}
 	}
-	while (lo < hi) { /* the first run that begins after the row */
-		size_t mid = lo + (hi - lo) / 2;
-		if (list[mid].old_row <= old_row) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
+	/* the first run that begins after the row */
+	size_t lo = vv_first_place(i, s->run_count, list[i].old_row <= old_row);
 	if (lo == 0) return NULL;
 	s->at_old = lo - 1;
 	return old_row - list[lo - 1].old_row < list[lo - 1].rows ? &list[lo - 1] : NULL;
@@ -120,15 +114,7 @@ uint64_t merge_to_side(merge_side *s, uint64_t old_row)
 
 const merge_block *merge_block_at(const merge_side *s, uint64_t above)
 {
-	size_t lo = 0, hi = s->block_count;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (s->blocks[s->by_above[mid]].above < above) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
+	size_t lo = vv_first_place(i, s->block_count, s->blocks[s->by_above[i]].above < above);
 	return lo < s->block_count && s->blocks[s->by_above[lo]].above == above
 		       ? &s->blocks[s->by_above[lo]]
 		       : NULL;

@@ -203,17 +203,7 @@ void vv_txn_free(vv_txn *t)
 /* Its place, or where it belongs. */
 static size_t place_of(const vv_txn *t, const char *path, bool *there)
 {
-	size_t low = 0, high = t->change_count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(t->changes[mid].path, path) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
+	size_t low = vv_first_place(i, t->change_count, strcmp(t->changes[i].path, path) < 0);
 	*there = low < t->change_count && strcmp(t->changes[low].path, path) == 0;
 	return low;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -79,18 +80,7 @@ static vv_status item_set_make(item_set *s, const vv_conflict_record *c, vv_erro
 /* The first one that does not stand before the item. */
 static size_t item_set_at(const item_set *s, const vv_conflict_item *item)
 {
-	size_t low = 0, high = s->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (by_place(&s->list[mid], &item) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
+	return vv_first_place(i, s->count, by_place(&s->list[i], &item) < 0);
 }
 
 static bool item_set_has(const item_set *s, const vv_conflict_item *item)

@@ -378,18 +378,7 @@ static vv_status decide(solver *v, vv_error *err)
 /* The first of the (sorted) edits of a row after `row`. */
 static size_t edits_upto(const solver *v, uint64_t row)
 {
-	size_t low = 0, high = v->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (v->edits[mid].row <= row) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
+	return vv_first_place(i, v->count, v->edits[i].row <= row);
 }
 
 static bool removes(const vv_row_edit *e)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -131,17 +132,9 @@ static bool matches_pattern(const char *pattern, const char *path)
 /* Marks the arguments that are the first len bytes of path. */
 static bool match_prefix(vv_pathspec *p, const char *path, size_t len)
 {
-	size_t low = 0, high = p->sorted_count;
 	bool any = false;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (compare_prefix(p->sorted[middle], path, len) < 0) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
+	size_t low = vv_first_place(i, p->sorted_count,
+				    compare_prefix(p->sorted[i], path, len) < 0);
 	for (; low < p->sorted_count && compare_prefix(p->sorted[low], path, len) == 0; low++) {
 		p->sorted[low]->matched = any = true;
 		p->sorted[low]->named = p->sorted[low]->named || path[len] == '\0';

@@ -213,18 +213,9 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 
 static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
 {
-	size_t lo = 0, hi = count;
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int c = strcmp(d->paths[mid].path, path);
-		if (c == 0) return &d->paths[mid];
-		if (c < 0) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
-	return NULL;
+	size_t at = vv_first_place(i, count, strcmp(d->paths[i].path, path) < 0);
+
+	return at < count && strcmp(d->paths[at].path, path) == 0 ? &d->paths[at] : NULL;
 }
 
 static int by_path(const void *a, const void *b)

@@ -199,17 +199,7 @@ static vv_status keep_above(finder *f, vv_row_wanted *w, vv_error *err)
 /* The first of the sorted ones with this key; f->count when there is none. */
 static size_t first_with(const finder *f, const char *key)
 {
-	size_t low = 0, high = f->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(f->sorted[mid]->key, key) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
+	size_t low = vv_first_place(i, f->count, strcmp(f->sorted[i]->key, key) < 0);
 	return low < f->count && strcmp(f->sorted[low]->key, key) == 0 ? low : f->count;
 }
 

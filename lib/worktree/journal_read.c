@@ -194,18 +194,9 @@ static int compare_entries(const void *a, const void *b)
 static vv_status add_put(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	const char *path = get_name(l, v, "put"), *identity = get_name(l, v, "is");
-	size_t low = 0, high = l->entry_count;
 
 	if (!path || !identity) return bad_line(err);
-	while (low < high) { /* the first of the path */
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(l->entries[mid].change.path, path) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
+	size_t low = vv_first_place(i, l->entry_count, strcmp(l->entries[i].change.path, path) < 0);
 	for (; low < l->entry_count && strcmp(l->entries[low].change.path, path) == 0; low++) {
 		vv_journal_put *p = vv_arena_alloc(&l->arena, sizeof(*p));
 

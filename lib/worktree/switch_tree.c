@@ -56,20 +56,9 @@ static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 /* The step for a path, or NULL. */
 static const vv_tree_step *find_step(const vv_tree_switch *s, const char *path)
 {
-	size_t low = 0, high = s->count;
+	size_t at = vv_first_place(i, s->count, strcmp(s->steps[i].path, path) < 0);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = strcmp(path, s->steps[mid].path);
-
-		if (c == 0) return &s->steps[mid];
-		if (c < 0) {
-			high = mid;
-		} else {
-			low = mid + 1;
-		}
-	}
-	return NULL;
+	return at < s->count && strcmp(s->steps[at].path, path) == 0 ? &s->steps[at] : NULL;
 }
 
 static bool goes(const vv_tree_switch *s, const char *path)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/chain.h"
@@ -264,18 +265,7 @@ vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv
 /* The first part that ends behind this place; count: none does. */
 static size_t part_at(const vv_parts *p, size_t at)
 {
-	size_t low = 0, high = p->count;
-
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-
-		if ((size_t)p->items[mid].at + p->items[mid].len <= at) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
+	return vv_first_place(i, p->count, (size_t)p->items[i].at + p->items[i].len <= at);
 }
 
 /* The bytes go where those of the parts would, which others point into. */

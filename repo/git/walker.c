@@ -154,20 +154,9 @@ static int64_t read_time(const line_reader *in)
 
 static bool is_shallow(const vv_repository *r, const git_oid *id)
 {
-	size_t low = 0, high = r->shallow_count;
+	size_t at = vv_first_place(i, r->shallow_count, git_oid_cmp(&r->shallow[i], id) < 0);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = git_oid_cmp(&r->shallow[mid], id);
-
-		if (c == 0) return true;
-		if (c < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return false;
+	return at < r->shallow_count && git_oid_equal(&r->shallow[at], id);
 }
 
 static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_error *err)

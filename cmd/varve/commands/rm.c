@@ -85,21 +85,10 @@ static vv_status collect(removal *r, vv_error *err)
 static vv_status mark_staged(void *payload, const vv_change *change, vv_error *err VV_UNUSED)
 {
 	removal *r = payload;
-	size_t low = 0, high = r->count;
+	size_t at = vv_first_place(i, r->count, strcmp(r->items[i].path, change->path) < 0);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = strcmp(change->path, r->items[mid].path);
-
-		if (c == 0) {
-			r->items[mid].staged = true;
-			return VV_OK;
-		}
-		if (c < 0) {
-			high = mid;
-		} else {
-			low = mid + 1;
-		}
+	if (at < r->count && strcmp(r->items[at].path, change->path) == 0) {
+		r->items[at].staged = true;
 	}
 	return VV_OK;
 }

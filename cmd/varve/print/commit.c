@@ -108,18 +108,8 @@ void vv_decoration_free(vv_decoration *n)
 /* The first name at the commit; more follow it. */
 static size_t find_names(const vv_decoration *n, const vv_oid *id)
 {
-	size_t low = 0, high = n->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (memcmp(n->items[mid].commit.id, id->id, sizeof(id->id)) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
+	return vv_first_place(i, n->count,
+			      memcmp(n->items[i].commit.id, id->id, sizeof(id->id)) < 0);
 }
 
 /* Calls fn for each name at the commit, HEAD first, as Git orders them. */

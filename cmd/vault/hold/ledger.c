@@ -76,20 +76,8 @@ const vv_cid *vv_ledger_vault(const vv_ledger *l)
 /* Where the name is, or would be. */
 static bool find_file(const vv_ledger *l, const char *name, size_t *at)
 {
-	size_t low = 0, high = l->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = strcmp(l->files[mid].name, name);
-		if (c == 0) {
-			*at = mid;
-			return true;
-		}
-		low = c < 0 ? mid + 1 : low;
-		high = c < 0 ? high : mid;
-	}
-	*at = low;
-	return false;
+	*at = vv_first_place(i, l->count, strcmp(l->files[i].name, name) < 0);
+	return *at < l->count && strcmp(l->files[*at].name, name) == 0;
 }
 
 bool vv_ledger_has(const vv_ledger *l, const char *name)

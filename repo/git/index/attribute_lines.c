@@ -454,18 +454,10 @@ static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *
 /* What the file's last line of that pattern is; NULL when there is none. */
 static const known_pattern *known_line(const known_patterns *known, const vv_buf *pattern)
 {
-	size_t low = 0, high = known->count;
-
-	while (low < high) { /* after the last that is not greater */
-		size_t mid = low + (high - low) / 2;
-		const known_pattern *k = &known->items[mid];
-
-		if (compare_texts(k->text, k->len, pattern->data, pattern->len) <= 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
+	/* after the last that is not greater */
+	size_t low = vv_first_place(i, known->count,
+				    compare_texts(known->items[i].text, known->items[i].len,
+						  pattern->data, pattern->len) <= 0);
 	return low > 0 && known->items[low - 1].len == pattern->len &&
 			       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0
 		       ? &known->items[low - 1]

@@ -205,18 +205,7 @@ static vv_status sort_edits(edit_list *out, const vv_index_edit *edits, size_t c
 static size_t first_from(size_t count, const char *(*path_at)(const void *of, size_t i),
 			 const void *of, const char *path)
 {
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(path_at(of, mid), path) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
+	return vv_first_place(i, count, strcmp(path_at(of, i), path) < 0);
 }
 
 static const char *edit_path(const void *of, size_t i)
