@@ -1,16 +1,17 @@
 /*
  * key_run: how a run lies in its file, and that each piece of it can be proved alone.
  *
- * Head: "VVKEYS" 04 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups, le64 low bits. Body: the groups'
- * names (32 bytes each), zeros up to a multiple of 1,024, the entries, the repeats, the list's top. Sums: for each 4,096
- * bytes of the body le64 of the XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 pieces of entries, le64
- * repeats, le64 bytes of the list's top, le64 of the XXH3-64 of head and tail before it.
+ * Head: "VVKEYS" 05 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups, le32 lower parts, le32 bits of hashes
+ * that are left out. Body: the groups' names (32 bytes each), zeros up to a multiple of 4,096, the entries, the repeats, the
+ * list's top. Sums: for each 4,096 bytes of the body le64 of the XXH3-64 under the piece's number as seed. Tail: le64 entries,
+ * le64 pieces of entries, le64 repeats, le64 bytes of the list's top, le64 of the XXH3-64 of head and tail before it.
  *
- * Entries are in pieces of 1,024 bytes: le64 the first one's hash, le32 how many there are, then bits, from the lowest of each
- * byte on. The difference of an entry's hash to the first is in two parts. The lower one, of `low bits`, and above it the number
- * of the group, in as many bits as the greatest needs, are a field; the last field begins the fields, the first ends the piece.
- * The upper parts are unary: a one for each entry, in order, and before it as many zeros as its upper part is greater than
- * that of the entry before it. So a piece is searched without reading its fields (Elias-Fano).
+ * Of each hash as many bits are kept, from the highest on, as let a run take at most three bytes for an entry. Entries are in
+ * pieces of 4,096 bytes: le64 the first one's hash, le32 how many there are, then bits, from the lowest of each byte on. The
+ * difference of an entry's hash to the first is in two parts: divided by the number of lower parts it gives the upper one. The
+ * rest, times the groups, plus the number of the group, is a field, in as many bits as the greatest needs; the last field begins
+ * the fields, the first ends the piece. The upper parts are unary: a one for each entry, in order, and before it as many zeros as
+ * its upper part is greater than that of the entry before it. So a piece is searched without reading its fields (Elias-Fano).
  *
  * Hashes are spread evenly, so that a place is guessed from the hash alone, and the rest is a
  * search among neighbours.
@@ -26,23 +27,25 @@
 #include "base/path.h"
 #include "base/sys.h"
 
-static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 4, '\n'};
+static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 5, '\n'};
 #define HEAD_LEN 48u
 #define TAIL_LEN 40u
 #define NAME_LEN 32u
-#define PROVED_LEN 4096u /* a piece of the body; names and entries are never in two */
-#define PIECE_HEAD 12u   /* bytes of a piece of entries */
+#define PROVED_LEN CHECK_KEY_PIECE /* of the body */
+#define PIECE_HEAD 12u             /* bytes of a piece of entries */
 #define PIECE_BITS (8u * CHECK_KEY_PIECE)
 #define HEAD_BITS (8u * PIECE_HEAD)
 #define HASH_BITS (64u - CHECK_GROUP_BITS)
-#define FIELD_BITS 57u /* at most: what one load gives */
+#define FIELD_BITS 57u            /* at most: what one load gives */
+#define FIELD ((uint64_t)1 << 21) /* of a field's values, where groups leave LOWER_LEAST of them */
+#define LOWER_LEAST 64u
+#define ENTRY_BITS 24u /* of the file, for an entry */
 #define STRIDE 56u     /* bits that are looked at at once */
 #define SHORT_STRIDE 10u
 #define NEAR 8u /* pieces: how far a guess is usually off */
 #define PIECE ((size_t)1 << 20)
 
-_Static_assert(PROVED_LEN % NAME_LEN == 0 && PROVED_LEN % CHECK_KEY_PIECE == 0,
-	       "names and pieces of entries are in one piece that is proved");
+_Static_assert(PROVED_LEN % NAME_LEN == 0, "a name is in one piece that is proved");
 
 vv_hash128 check_key_run_list(const vv_table *t)
 {
@@ -67,7 +70,7 @@ static unsigned bits_of(uint64_t count)
 {
 	unsigned bits = 0;
 
-	while (bits < CHECK_GROUP_BITS && (uint64_t)1 << bits < count) {
+	while (bits < 63 && (uint64_t)1 << bits < count) {
 		bits++;
 	}
 	return bits;
@@ -107,12 +110,14 @@ static vv_status take(check_key_run *k, vv_error *err)
 	}
 	uint64_t groups = vv_get_le64(p + 32);
 	uint64_t entries = vv_get_le64(tail);
-	uint64_t piece_count = vv_get_le64(tail + 8), low = vv_get_le64(p + 40);
+	uint64_t piece_count = vv_get_le64(tail + 8), lower = vv_get_le32(p + 40);
+	uint32_t left_out = vv_get_le32(p + 44);
 	uint64_t repeats = vv_get_le64(tail + 16);
 	uint64_t top = vv_get_le64(tail + 24);
-	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || low > HASH_BITS ||
-	    low + bits_of(groups) > FIELD_BITS || piece_count > left / CHECK_KEY_PIECE ||
-	    entries > left * 8 || repeats > left / 8 || top > left) {
+	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || lower == 0 ||
+	    bits_of(lower * groups) > FIELD_BITS || left_out > HASH_BITS ||
+	    piece_count > left / CHECK_KEY_PIECE || entries > left * 8 || repeats > left / 8 ||
+	    top > left) {
 		return VV_OK;
 	}
 	uint64_t names = names_len(groups);
@@ -130,8 +135,9 @@ static vv_status take(check_key_run *k, vv_error *err)
 	k->entries = k->body + names;
 	k->entry_count = (size_t)entries;
 	k->piece_count = (size_t)piece_count;
-	k->low_bits = (unsigned)low;
-	k->group_bits = bits_of(groups);
+	k->lower = lower;
+	k->field_bits = bits_of(lower * groups);
+	k->left_out = left_out;
 	k->repeats = k->entries + piece_count * CHECK_KEY_PIECE;
 	k->repeat_count = (size_t)repeats;
 	k->top = k->repeats + repeats * 8;
@@ -208,11 +214,6 @@ vv_status check_key_run_names(check_key_run *k, vv_error *err)
 	return check_group_names_open(&k->groups, k->body, NAME_LEN, k->group_count, err);
 }
 
-bool check_key_run_prove(check_key_run *k)
-{
-	return k->entries && bytes_are_fine(k, k->body, k->body_len);
-}
-
 bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len)
 {
 	*top = k->top;
@@ -252,7 +253,7 @@ static const uint8_t *piece_at(const check_key_run *k, size_t piece)
 	return k->entries + piece * CHECK_KEY_PIECE;
 }
 
-/* Of the piece's first entry; UINT64_MAX where it is damaged. */
+/* What is kept of the piece's first hash; UINT64_MAX where it is damaged. */
 static uint64_t first_hash(check_key_run *k, size_t piece)
 {
 	return number_at(k, piece_at(k, piece));
@@ -286,7 +287,7 @@ static void begin_piece(check_key_cursor *c, size_t piece)
 	}
 	c->count = vv_get_le32(piece_at(k, piece) + 8);
 	if (c->count == 0 || c->count > PIECE_BITS ||
-	    c->count * (k->low_bits + k->group_bits) > PIECE_BITS - HEAD_BITS) {
+	    c->count * k->field_bits > PIECE_BITS - HEAD_BITS) {
 		k->damaged = true;
 		end_here(c);
 	}
@@ -295,8 +296,6 @@ static void begin_piece(check_key_cursor *c, size_t piece)
 void check_key_cursor_next(check_key_cursor *c)
 {
 	check_key_run *k = c->run;
-	const unsigned field = k->low_bits + k->group_bits;
-
 	if (c->index == c->count) {
 		begin_piece(c, c->piece + 1);
 	}
@@ -304,25 +303,24 @@ void check_key_cursor_next(check_key_cursor *c)
 		return;
 	}
 	const uint8_t *piece = piece_at(k, c->piece);
-	const size_t at = PIECE_BITS - (c->index + 1) * field;
+	const size_t at = PIECE_BITS - (c->index + 1) * k->field_bits;
 	uint64_t ones;
 	while ((ones = bits_at(piece, c->bit) & (((uint64_t)1 << STRIDE) - 1)) == 0 &&
 	       c->bit < at) {
 		c->bit += STRIDE;
 	}
 	c->bit += ones ? (size_t)__builtin_ctzll(ones) : 0;
-	uint64_t upper = c->bit - HEAD_BITS - c->index, bits = bits_at(piece, at);
-	uint64_t low = bits & (((uint64_t)1 << k->low_bits) - 1);
-	uint64_t group = bits >> k->low_bits & (((uint64_t)1 << k->group_bits) - 1);
-	uint64_t hash = c->base + (upper << k->low_bits | low);
-	if (c->bit >= at || hash >> HASH_BITS) {
+	uint64_t upper = c->bit - HEAD_BITS - c->index;
+	uint64_t field = bits_at(piece, at) & (((uint64_t)1 << k->field_bits) - 1);
+	uint64_t hash = c->base + upper * k->lower + field / k->group_count;
+	if (c->bit >= at || hash >> (HASH_BITS - k->left_out)) {
 		k->damaged = true;
 		end_here(c);
 		return;
 	}
 	c->bit++;
 	c->index++;
-	c->entry = hash << CHECK_GROUP_BITS | group;
+	c->entry = hash << (k->left_out + CHECK_GROUP_BITS) | field % k->group_count;
 }
 
 /* Moves past this many bits where the upper parts of all entries in them are less than upper. */
@@ -339,11 +337,12 @@ static inline bool skip_bits(check_key_cursor *c, const uint8_t *piece, uint64_t
 	return true;
 }
 
-/* Past most entries of the piece that come before the hash. */
-static void skip_to(check_key_cursor *c, uint64_t hash)
+/* Past most entries of the piece that come before what is sought. */
+static void skip_to(check_key_cursor *c)
 {
 	const uint8_t *piece = piece_at(c->run, c->piece);
-	const uint64_t upper = hash > c->base ? (hash - c->base) >> c->run->low_bits : 0;
+	const uint64_t hash = c->sought >> c->run->left_out;
+	const uint64_t upper = hash > c->base ? (hash - c->base) / c->run->lower : 0;
 
 	if (c->index == c->count) return;
 	while (skip_bits(c, piece, upper, STRIDE)) {
@@ -356,7 +355,7 @@ static void skip_to(check_key_cursor *c, uint64_t hash)
 static size_t find_piece(check_key_run *k, uint64_t hash)
 {
 	size_t low = 0, high = k->piece_count;
-	size_t guess = (size_t)((double)hash / (double)(UINT64_MAX >> CHECK_GROUP_BITS) *
+	size_t guess = (size_t)((double)hash / (double)((uint64_t)1 << (HASH_BITS - k->left_out)) *
 				(double)k->piece_count);
 	size_t from = guess > NEAR ? guess - NEAR : 0, to = from + 2 * NEAR;
 
@@ -380,26 +379,31 @@ static size_t find_piece(check_key_run *k, uint64_t hash)
 	return low > 0 ? low - 1 : 0;
 }
 
-/* Up to the hash, from an entry before it or of it. */
-static void step_to(check_key_cursor *c, uint64_t hash)
+/* Up to what is sought, from an entry before it or of it. */
+static void step(check_key_cursor *c)
 {
-	if (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < hash) {
-		skip_to(c, hash);
+	if (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < c->sought) {
+		skip_to(c);
 	}
-	while (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < hash) {
+	while (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < c->sought) {
 		check_key_cursor_next(c);
 	}
-	c->sought = hash;
+}
+
+/* What a run keeps of a hash, as its entries have it. */
+static uint64_t kept_of(const check_key_run *k, uint64_t hash)
+{
+	return hash >> k->left_out << k->left_out;
 }
 
 check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash)
 {
-	check_key_cursor c = {.run = k, .entry = UINT64_MAX};
+	check_key_cursor c = {.run = k, .entry = UINT64_MAX, .sought = kept_of(k, hash)};
 
 	if (k->entries) {
-		begin_piece(&c, find_piece(k, hash));
+		begin_piece(&c, find_piece(k, hash >> k->left_out));
 		check_key_cursor_next(&c);
-		step_to(&c, hash);
+		step(&c);
 	}
 	return c;
 }
@@ -407,12 +411,14 @@ check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash)
 void check_key_cursor_seek(check_key_cursor *c, uint64_t hash)
 {
 	size_t next = c->piece + 1;
+	uint64_t kept = kept_of(c->run, hash);
 
-	if (hash < c->sought || (c->entry != UINT64_MAX && next < c->run->piece_count &&
-				 first_hash(c->run, next) < hash)) {
+	if (kept < c->sought || (c->entry != UINT64_MAX && next < c->run->piece_count &&
+				 first_hash(c->run, next) < hash >> c->run->left_out)) {
 		*c = check_key_run_find(c->run, hash);
 	} else {
-		step_to(c, hash);
+		c->sought = kept;
+		step(c);
 	}
 }
 
@@ -427,10 +433,11 @@ struct check_key_writer {
 	uint64_t *sums; /* of the pieces that have been written */
 	size_t sum_count, sum_cap;
 	uint64_t count, pieces;
-	unsigned low_bits, group_bits;
+	uint64_t lower, groups;
+	unsigned field_bits, left_out;
 	uint8_t piece[CHECK_KEY_PIECE + 16]; /* of entries, under way */
 	size_t piece_entries;
-	uint64_t base; /* the hash of its first entry */
+	uint64_t base; /* what is kept of its first hash */
 	bool failed;
 };
 
@@ -438,6 +445,30 @@ static void write_bytes(check_key_writer *w, const void *bytes, size_t len)
 {
 	if (!w->failed) {
 		w->failed = vv_new_file_put(&w->to, bytes, len, VV_IGNORED) < 0;
+	}
+}
+
+/* How entries lie in pieces, so that all take three bytes each, or not many more where groups have few rows. */
+static void choose_form(check_key_writer *w, uint64_t entries, unsigned left_out)
+{
+	uint64_t room = entries * ENTRY_BITS;
+	uint64_t others = 8 * (HEAD_LEN + TAIL_LEN + names_len(w->groups) + w->top->len) +
+			  PIECE_BITS + (room / PIECE_BITS + 1) * (HEAD_BITS + 64 + FIELD_BITS);
+	uint64_t upper = entries;
+
+	w->lower = w->groups < FIELD / LOWER_LEAST ? FIELD / w->groups : LOWER_LEAST;
+	while (w->lower >= 2 * LOWER_LEAST &&
+	       room < others + entries * (bits_of(w->lower * w->groups) + 2)) {
+		w->lower /= 2;
+	}
+	w->field_bits = bits_of(w->lower * w->groups);
+	others += entries * (w->field_bits + 1);
+	if (room > others + entries) {
+		upper = room - others;
+	}
+	for (w->left_out = HASH_BITS;
+	     w->left_out > left_out && upper * w->lower >> (HASH_BITS - w->left_out) > 1;
+	     w->left_out--) {
 	}
 }
 
@@ -479,7 +510,7 @@ static void put_u64(check_key_writer *w, uint64_t value)
 
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
-				 uint64_t expected, vv_error *err)
+				 uint64_t expected, unsigned left_out, vv_error *err)
 {
 	static const uint8_t zeros[CHECK_KEY_PIECE];
 	check_key_writer *w = vv_calloc(1, sizeof(*w));
@@ -499,15 +530,10 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	vv_put_le64(w->head + 16, list.lo);
 	vv_put_le64(w->head + 24, list.hi);
 	vv_put_le64(w->head + 32, count);
-	w->group_bits = bits_of(count);
-	/* up to the mean difference */
-	for (w->low_bits = HASH_BITS; w->low_bits > 0 && expected > 1; expected /= 2) {
-		w->low_bits--;
-	}
-	if (w->low_bits > FIELD_BITS - w->group_bits) {
-		w->low_bits = FIELD_BITS - w->group_bits;
-	}
-	vv_put_le64(w->head + 40, w->low_bits);
+	w->groups = count > 0 ? count : 1;
+	choose_form(w, expected, left_out);
+	vv_put_le32(w->head + 40, (uint32_t)w->lower);
+	vv_put_le32(w->head + 44, w->left_out);
 	write_bytes(w, w->head, sizeof(w->head));
 	for (size_t i = 0; i < count; i++) {
 		put(w, names[i], NAME_LEN);
@@ -530,25 +556,22 @@ static void end_piece(check_key_writer *w)
 
 void check_key_writer_put(check_key_writer *w, uint64_t entry)
 {
-	const uint64_t hash = entry >> CHECK_GROUP_BITS;
-	const size_t field = w->low_bits + w->group_bits;
-	uint64_t upper = (hash - w->base) >> w->low_bits;
+	const uint64_t hash = entry >> CHECK_GROUP_BITS >> w->left_out;
+	uint64_t upper = (hash - w->base) / w->lower;
 
 	w->count++;
 	if (w->piece_entries == 0 ||
-	    upper + (w->piece_entries + 1) * (field + 1) > PIECE_BITS - HEAD_BITS) {
+	    upper + (w->piece_entries + 1) * (w->field_bits + 1) > PIECE_BITS - HEAD_BITS) {
 		end_piece(w);
 		vv_put_le64(w->piece, hash);
 		w->base = hash;
 		upper = 0;
 	}
 	size_t bit = HEAD_BITS + (size_t)upper + w->piece_entries,
-	       at = PIECE_BITS - ++w->piece_entries * field;
-	uint64_t low = (hash - w->base) & (((uint64_t)1 << w->low_bits) - 1);
+	       at = PIECE_BITS - ++w->piece_entries * w->field_bits;
+	uint64_t field = (hash - w->base) % w->lower * w->groups + (entry & CHECK_GROUP_MASK);
 	w->piece[bit / 8] |= (uint8_t)(1u << bit % 8);
-	vv_put_le64(w->piece + at / 8, vv_get_le64(w->piece + at / 8) |
-					       (low | (entry & CHECK_GROUP_MASK) << w->low_bits)
-						       << at % 8);
+	vv_put_le64(w->piece + at / 8, vv_get_le64(w->piece + at / 8) | field << at % 8);
 }
 
 static void write_tail(check_key_writer *w, size_t repeats)

@@ -2,7 +2,8 @@
  * key_run: the sorted entries of a large table's key, on disk, to be looked up. For check alone.
  *
  * An entry is a hash and the group that it stands in, as keys.c makes them: 40 bits of hash on
- * top, 24 of group. A run has the names of its groups, all their entries in order of their
+ * top, 24 of group. A run keeps the highest bits of hashes, so many that it takes three bytes a row: as it gives them the others
+ * are 0, and who finds a hash in a group must look there whether it is the same. It has the names of its groups, all their entries in order of their
  * hashes, those hashes that repeat, and the list of the groups. It is mapped and not loaded: a check of what
  * changed, and a look-up, touch a few of its pieces of 4 KiB, and each is held against its checksum before
  * it is believed. Derived: a run that is not sound counts as none.
@@ -18,7 +19,7 @@
 
 #define CHECK_GROUP_BITS 24
 #define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)
-#define CHECK_KEY_PIECE 1024u
+#define CHECK_KEY_PIECE 4096u
 
 typedef struct check_key_run {
 	uint64_t seed;
@@ -27,8 +28,10 @@ typedef struct check_key_run {
 	check_group_names groups; /* after check_key_run_names */
 	const uint8_t *entries;   /* pieces of CHECK_KEY_PIECE bytes */
 	size_t piece_count, entry_count;
-	unsigned low_bits, group_bits; /* of an entry */
-	const uint8_t *repeats;        /* le64 each: hashes, ascending */
+	uint64_t lower;         /* parts of a hash */
+	unsigned field_bits;    /* of an entry */
+	unsigned left_out;      /* bits of a hash */
+	const uint8_t *repeats; /* le64 each: hashes, ascending */
 	size_t repeat_count;
 	const uint8_t *top; /* of the list of groups */
 	size_t top_len;
@@ -52,8 +55,6 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
 /* Reads the groups' names. entries NULL: they are not sound. */
 vv_status check_key_run_names(check_key_run *k, vv_error *err);
-/* Reads all of it: is it sound? */
-bool check_key_run_prove(check_key_run *k);
 /* Was all sound that has been read so far? */
 bool check_key_run_sound(const check_key_run *k);
 void check_key_run_close(check_key_run *k); /* accepts zeroes */
@@ -64,9 +65,9 @@ uint64_t check_key_run_repeat(check_key_run *k, size_t i);
 /* A place among the entries. */
 typedef struct check_key_cursor {
 	check_key_run *run;
-	uint64_t entry; /* the one here; UINT64_MAX: there is none, or it is damaged */
-	uint64_t sought;
-	uint64_t base; /* of the piece */
+	uint64_t entry;  /* the one here; UINT64_MAX: there is none, or it is damaged */
+	uint64_t sought; /* with zeros for what is left out */
+	uint64_t base;   /* of the piece */
 	size_t piece, bit;
 	size_t index, count; /* entries of the piece up to this one, and all */
 } check_key_cursor;
@@ -75,18 +76,20 @@ check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash);
 /* The same from a cursor on, which costs little where hashes are sought in order. */
 void check_key_cursor_seek(check_key_cursor *c, uint64_t hash);
 void check_key_cursor_next(check_key_cursor *c);
-static inline bool check_key_cursor_has(const check_key_cursor *c, uint64_t hash)
+/* Is what is kept of the hash that was sought last that of the entry here? */
+static inline bool check_key_cursor_has(const check_key_cursor *c)
 {
-	return c->entry >> CHECK_GROUP_BITS == hash && c->entry != UINT64_MAX;
+	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
 }
 
 /* Writing: begin, put each entry in order, end. Where the disk does not take it there is
  * no run. Nobody sees it before its end. */
 typedef struct check_key_writer check_key_writer;
-/* t: whose groups these are, until the end; borrowed. expected: roughly how many entries follow. */
+/* t: whose groups these are, until the end; borrowed. expected: roughly how many entries follow. left_out: bits of
+ * hashes that are not known any more, at least. */
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
-				 uint64_t expected, vv_error *err);
+				 uint64_t expected, unsigned left_out, vv_error *err);
 void check_key_writer_put(check_key_writer *w, uint64_t entry);
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count);
 void check_key_writer_free(check_key_writer *w); /* without an end: nothing is kept; accepts NULL */

@@ -93,6 +93,7 @@ typedef struct vv_check_options {
 	vv_pattern_budget *patterns;
 	vv_check_cache *cache; /* NULL: nothing is remembered */
 	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
+	unsigned left_out;     /* bits of their hashes that runs leave out, at least */
 	const char *temp_dir;  /* NULL: /tmp */
 	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;

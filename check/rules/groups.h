@@ -43,7 +43,8 @@ typedef struct check_worker {
 	uint32_t *counters; /* counter_count */
 	bool no_memory;
 } check_worker;
-void check_worker_clear(check_worker *w);
+void check_worker_clear(check_worker *w); /* accepts zeroes */
+VV_AUTO_CLEAR(check_worker, check_worker_clear)
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err);
 
 /* What is wrong with a cell: a set of CHECK_ bits. */
@@ -107,7 +108,6 @@ typedef struct check_run {
 	vv_check_lines *lines;
 	const check_group_more *more; /* or NULL */
 	struct check_keys *keys;      /* one for each of plan.keys */
-	uint64_t run_from; /* entries from which keys become a run; 0: more than fit in memory */
 	/* The seed of a run that the caller looks up: the groups here are those that it does not have.
 	 * NULL: the run is looked up here. */
 	const uint64_t *run_seed;

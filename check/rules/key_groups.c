@@ -18,10 +18,9 @@
 #include "check/rules/key_bytes.h"
 #include "check/rules/keys.h"
 
-#define RUN_FROM ((size_t)1 << 16) /* entries: a record of fewer is read in no time */
-#define PART 8u                    /* without leave to make: so much of the groups may be unknown */
-#define COLUMNS_MAX 16u            /* of a key */
-#define JSON_COLUMNS_MAX 3u        /* in JSON, where each cell is text or a literal */
+#define PART 8u             /* without leave to make: so much of the groups may be unknown */
+#define COLUMNS_MAX 16u     /* of a key */
+#define JSON_COLUMNS_MAX 3u /* in JSON, where each cell is text or a literal */
 _Static_assert(1u << JSON_COLUMNS_MAX <= CHECK_SOUGHT_MAX, "all spellings of a key can be sought");
 
 typedef struct finder {
@@ -153,17 +152,8 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 /* The number here of a group of the run; UINT64_MAX: it is not here. */
 static uint64_t number_here(const vv_list_changes *c, uint64_t group)
 {
-	size_t low = 0, high = c->share_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->shares[middle].old_index + c->shares[middle].items <= group) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
+	size_t low = vv_first_place(i, c->share_count,
+				    c->shares[i].old_index + c->shares[i].items <= group);
 	if (low == c->share_count || c->shares[low].old_index > group) return UINT64_MAX;
 	return c->shares[low].new_index + (group - c->shares[low].old_index);
 }
@@ -176,8 +166,8 @@ static vv_status look_in_run(finder *f, check_key_run *run, const vv_list_change
 	for (size_t n = 0; n < f->key_count; n++) {
 		uint64_t hash = check_key_hash(&f->keys[n], run->seed), here;
 
-		for (check_key_cursor e = check_key_run_find(run, hash);
-		     check_key_cursor_has(&e, hash); check_key_cursor_next(&e)) {
+		for (check_key_cursor e = check_key_run_find(run, hash); check_key_cursor_has(&e);
+		     check_key_cursor_next(&e)) {
 			here = number_here(c, e.entry & CHECK_GROUP_MASK);
 			if (here != UINT64_MAX && (rc = add_group(f, here, err)) < 0) return rc;
 		}
@@ -267,22 +257,6 @@ static bool are_few(const check_key_run *run, const vv_list_changes *c, bool mak
 	       !(make && check_keys_outgrow(run->entry_count, rows));
 }
 
-/* In order, each once. */
-static void sort_groups(vv_key_groups *g)
-{
-	size_t kept = 0;
-
-	if (g->count > 1) {
-		qsort(g->groups, g->count, sizeof(*g->groups), vv_u64_order);
-	}
-	for (size_t i = 0; i < g->count; i++) {
-		if (kept == 0 || g->groups[kept - 1] != g->groups[i]) {
-			g->groups[kept++] = g->groups[i];
-		}
-	}
-	g->count = kept;
-}
-
 /* By a run, of this version or of one that has most of its groups. 1, 0 or <0. */
 static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
 {
@@ -300,7 +274,7 @@ static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
 	if (known > 0 && are_few(run, &c, make) && (rc = look_in_run(f, run, &c, err)) == VV_OK &&
 	    check_key_run_sound(run)) {
 		rc = c.new_count > 0 ? look_in_others(f, run, &c, make, err) : VV_OK;
-		sort_groups(f->out);
+		f->out->count = vv_u64_set(f->out->groups, f->out->count);
 	} else if (known > 0) {
 		f->out->count = 0;
 		known = 0;
@@ -383,7 +357,6 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 		    .run.table = t};
 	f.run.o = &f.o;
 	f.run.result = &f.result;
-	f.run.run_from = o->make ? RUN_FROM : 0;
 	f.values = values;
 	f.value_count = count;
 	f.out = out;

@@ -9,18 +9,20 @@
  * left out, those of new groups are merged in, and nothing else is read.
  *
  * Where there are too many of them for that they are a run on disk (key_run.h), and the record
- * has those of later groups alone. Nothing is merged then: each entry of the record, and each
- * fresh one, is looked up in the run, where groups that are gone are passed over. What repeats
- * within the run was compared when it was made; its hashes are kept if keys repeated indeed.
- * The run is made anew when the record has become a part of it that counts. Of a run only those pieces
- * are read, and proved, that are looked at. One that is found damaged on the way counts as none from then
+ * has those of later groups alone. Each entry of the record, and each
+ * fresh one, is looked up in the run, where groups that are gone are passed over. The run keeps fewer bits than 40, so that
+ * a group in which it finds one is read, for the hashes of its keys; where none is the same that is kept, too ("misses"),
+ * since it will never be otherwise. What repeats within the run was compared when it was made; its hashes are kept if keys
+ * repeated indeed. The run is made anew, of itself and the others, when the record has become a part of it that counts. Of a
+ * run only those pieces are read, and proved, that are looked at. One that is found damaged on the way counts as none from then
  * on, so that all groups are read, and nothing that it said is believed.
  *
  * Where groups lie apart in the order of their keys (key_bounds.h) all of this is spared: only their bounds are kept. As
  * soon as they do not, the keys of all groups are read once for their entries.
  *
  * The memo "keys": facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
- * the memo. The memo "bounds": the fact is where the group's part begins in the tail.
+ * the memo. The memo "bounds": the fact is where the group's part begins in the tail. The memo "misses": the names of the
+ * run's groups, in whose last 8 bytes the seed and a hash are crossed.
  */
 #include "check/rules/keys.h"
 
@@ -39,6 +41,7 @@
 
 #define GROUP_BITS CHECK_GROUP_BITS
 #define GROUP_MASK CHECK_GROUP_MASK
+#define HASH_BITS (64 - GROUP_BITS)
 #define FRESH_BYTES 16u /* of memory for each fresh entry, while they are put in order */
 #define HELD_BYTES 10u  /* of them while they are added */
 
@@ -53,8 +56,13 @@ struct check_keys {
 	uint32_t *run_map;        /* likewise, of the run's groups */
 	uint8_t *run_has;         /* like has, of the run */
 	check_key_writer *writer; /* of the run that is being made */
-	uint8_t *has;             /* a byte for each group here: its entries are in the record */
-	bool gone;                /* some group of the record is not here */
+	uint64_t *
+		met; /* a group of the run on top, below it a hash that it may have: to be looked at */
+	size_t met_count, met_cap;
+	check_memo known_misses;
+	vv_buf misses;       /* what holds now */
+	uint8_t *has;        /* a byte for each group here: its entries are in the record */
+	bool gone;           /* some group of the record is not here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
 	uint64_t count;
 	check_key_order *orders;
@@ -112,7 +120,7 @@ static vv_status load_run(check_run *r, struct check_keys *k, const check_key *k
 	k->run_has = vv_calloc(r->group_count + 1, 1);
 	if (!k->run_has) return vv_fail_nomem(err);
 	memcpy(k->run_has, k->has, r->group_count);
-	return VV_OK;
+	return check_memo_open(&k->known_misses, r->o->cache, "misses", key->id, err);
 }
 
 static vv_status load_record(check_run *r, struct check_keys *k, const check_key *key,
@@ -239,6 +247,11 @@ static void close_kept(struct check_keys *k)
 	vv_key_proof_free(k->fresh);
 	check_key_bounds_clear(&k->bounds);
 	clear_suspects(&k->suspects);
+	check_memo_close(&k->known_misses);
+	vv_buf_clear(&k->misses);
+	vv_free(k->met);
+	k->met = NULL;
+	k->met_count = k->met_cap = 0;
 	k->writer = NULL;
 	k->run_map = k->map = NULL;
 	k->run_has = NULL;
@@ -284,6 +297,7 @@ vv_status check_keys_forget(check_run *r, size_t at, vv_error *err)
 	k->count = 0;
 	k->sought_count = 0;
 	k->bounds_kept = 0;
+	vv_random(&k->seed, sizeof(k->seed)); /* whatever is still kept is of another one */
 	return open_fresh(r, k, err);
 }
 
@@ -401,12 +415,11 @@ static inline void stream_next(stream *s)
 }
 
 /* A walk through all entries in order of their hashes: those of the record that still hold, fresh
- * ones, and those of the run where it is made anew; else these are looked up. */
+ * ones, which are looked up in the run; and those of the run where it is made anew. */
 typedef struct walk {
 	struct check_keys *k;
 	stream old, run;
-	bool looks_up;
-	check_key_cursor at; /* in the run */
+	check_key_cursor at; /* in the run; of the look-ups */
 	uint64_t last;       /* the entry before; UINT64_MAX: none */
 	check_suspects *s;
 	vv_buf *out;              /* the new record; NULL: none */
@@ -414,25 +427,40 @@ typedef struct walk {
 	check_key_writer *writer; /* the new run; NULL: none */
 } walk;
 
-/* The groups of the run in which this hash occurs as well. */
+/* A fact that will never be otherwise: a group of the run lacks a hash. */
+static void put_miss(const struct check_keys *k, uint64_t met, vv_buf *out)
+{
+	uint8_t name[32];
+
+	memcpy(name, k->run.groups.first + k->run.groups.step * (met >> HASH_BITS), sizeof(name));
+	vv_put_le64(name + 24, vv_get_le64(name + 24) ^ k->seed ^ (met & CHECK_NO_KEY));
+	check_memo_put(out, name, 0, 0);
+}
+
+/* The groups of the run in which this hash may occur as well. */
 static vv_status look_up(walk *w, uint64_t e, vv_error *err)
 {
-	check_key_run *run = &w->k->run;
-	uint64_t hash = e >> GROUP_BITS;
-	vv_status rc = VV_OK;
+	struct check_keys *k = w->k;
 
-	check_key_cursor_seek(&w->at, hash);
-	for (check_key_cursor c = w->at; check_key_cursor_has(&c, hash) && rc == VV_OK;
-	     check_key_cursor_next(&c)) {
-		uint64_t group = c.entry & GROUP_MASK;
+	check_key_cursor_seek(&w->at, e >> GROUP_BITS);
+	for (check_key_cursor c = w->at; check_key_cursor_has(&c); check_key_cursor_next(&c)) {
+		const uint64_t group = c.entry & GROUP_MASK,
+			       met = group << HASH_BITS | e >> GROUP_BITS;
+		const size_t len = k->misses.len;
 
-		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
-			w->s->groups[e & GROUP_MASK] |= 1;
-			w->s->groups[w->k->run_map[group]] |= 1;
-			rc = note_suspect(w->s, hash, err);
+		if (group >= k->run.groups.count || k->run_map[group] == UINT32_MAX) {
+			continue;
 		}
+		put_miss(k, met, &k->misses);
+		if (k->misses.failed) return vv_fail_nomem(err);
+		if (check_memo_find(&k->known_misses, (uint8_t *)k->misses.data + len, 0)) {
+			continue;
+		}
+		k->misses.len = len;
+		w->s->groups[e & GROUP_MASK] |= 1; /* read only where some hash is suspect */
+		if (!vv_array_add(k->met, k->met_count, k->met_cap, met)) return vv_fail_nomem(err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
@@ -444,12 +472,11 @@ static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
 	if (hash == CHECK_NO_KEY) {
 		s->groups[e & GROUP_MASK] |= 2;
 		s->nulls++;
-	} else if (w->last >> GROUP_BITS == hash) {
+	} else if (w->last >> GROUP_BITS == hash) { /* looked up for the last one */
 		s->groups[e & GROUP_MASK] |= 1;
 		s->groups[w->last & GROUP_MASK] |= 1;
 		rc = note_suspect(s, hash, err);
-	}
-	if (rc == VV_OK && w->looks_up && hash != CHECK_NO_KEY) {
+	} else if (w->k->run.entries) {
 		rc = look_up(w, e, err);
 	}
 	w->last = e;
@@ -473,16 +500,21 @@ static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool las
 	     i < count || (last && (w->old.next != UINT64_MAX || w->run.next != UINT64_MAX));) {
 		stream *s = w->run.next < w->old.next ? &w->run : &w->old;
 		uint64_t e = s->next;
-		vv_status rc;
+		vv_status rc = VV_OK;
 
 		if (i < count &&
 		    (e == UINT64_MAX || fresh[i].hash >> GROUP_BITS < e >> GROUP_BITS)) {
-			e = fresh[i].hash | fresh[i].row;
+			rc = pass_entry(w, fresh[i].hash | fresh[i].row, err);
 			i++;
 		} else {
 			stream_next(s);
+			if (s == &w->old) {
+				rc = pass_entry(w, e, err);
+			} else {
+				check_key_writer_put(w->writer, e);
+			}
 		}
-		if ((rc = pass_entry(w, e, err)) < 0) return rc;
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -499,7 +531,7 @@ static vv_status pass_run(walk *w, vv_error *err)
 		check_key_cursor c = check_key_run_find(run,
 							hash < CHECK_NO_KEY ? hash : CHECK_NO_KEY);
 
-		for (; hash < CHECK_NO_KEY && check_key_cursor_has(&c, hash) && rc == VV_OK;
+		for (; hash < CHECK_NO_KEY && check_key_cursor_has(&c) && rc == VV_OK;
 		     check_key_cursor_next(&c)) {
 			uint64_t group = c.entry & GROUP_MASK;
 
@@ -527,22 +559,6 @@ static vv_status pass_run(walk *w, vv_error *err)
 	return rc;
 }
 
-/* Those of the run were noted before the others. */
-static void sort_suspects(check_suspects *s)
-{
-	size_t kept = 0;
-
-	if (s->count > 0) {
-		qsort(s->hashes, s->count, sizeof(*s->hashes), vv_u64_order);
-	}
-	for (size_t i = 0; i < s->count; i++) {
-		if (kept == 0 || s->hashes[kept - 1] != s->hashes[i]) {
-			s->hashes[kept++] = s->hashes[i];
-		}
-	}
-	s->count = kept;
-}
-
 static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t count, vv_error *err)
 {
 	return pass(payload, entries, count, false, err);
@@ -560,9 +576,9 @@ static bool is_stale(const struct check_keys *k)
 
 /* A run is worth its disk up to an eighth of the table, or where it is small. */
 #define RUN_SMALL ((uint64_t)256 << 20)
-/* A run is made anew when the record has a sixteenth of it, or more than is held in memory. */
+/* A run is made anew when the record has a sixteenth of it. */
 #define RUN_PART 16u
-#define RUN_LEAST (1u << 20) /* entries */
+#define RUN_LEAST (1u << 14) /* entries */
 
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later)
 {
@@ -573,12 +589,10 @@ bool check_keys_outgrow(uint64_t run_entries, uint64_t later)
 static bool wants_run(const check_run *r, const struct check_keys *k)
 {
 	uint64_t later = k->count + k->old_count, most = r->table->root.bytes / 8;
-	const uint64_t held = fresh_max(r) < RUN_LEAST ? fresh_max(r) : RUN_LEAST;
-	uint64_t from = r->run_from > 0 ? r->run_from : held;
 
 	most = most < RUN_SMALL ? RUN_SMALL : most;
-	if (!k->run_file || k->run.entry_count + later > most / 8) return false;
-	return later > from || (k->run.entries && check_keys_outgrow(k->run.entry_count, later));
+	return k->run_file && k->run.entry_count + later <= most / 8 &&
+	       (later > fresh_max(r) || check_keys_outgrow(k->run.entry_count, later));
 }
 
 static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *err)
@@ -589,9 +603,11 @@ static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *e
 	for (size_t i = 0; i < r->group_count; i++) {
 		names[i] = r->groups[i].name;
 	}
-	vv_status rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, r->table, names,
-					      r->group_count,
-					      k->count + k->old_count + k->run.entry_count, err);
+	uint64_t all = k->count + k->old_count + k->run.entry_count;
+	unsigned left_out = r->o->left_out > k->run.left_out ? r->o->left_out : k->run.left_out;
+	vv_status rc = check_key_writer_begin(
+		&k->writer, k->run_file, k->seed, r->table, names, r->group_count,
+		all < r->table->root.rows ? all : r->table->root.rows, left_out, err);
 	vv_free(names);
 	return rc;
 }
@@ -633,12 +649,65 @@ static int pass_all(struct check_keys *k, walk *w, vv_error *err)
 
 	stream_next(&w->old);
 	stream_next(&w->run);
-	if ((w->looks_up && (rc = pass_run(w, err)) < 0) ||
+	if ((rc = pass_run(w, err)) < 0 ||
 	    (rc = vv_key_proof_each(k->fresh, pass_fresh, w, err)) < 0 ||
 	    (rc = pass(w, NULL, 0, true, err)) < 0) {
 		return (int)rc;
 	}
 	return !k->run.damaged;
+}
+
+/* A group that is read for the hashes that it may have. */
+typedef struct meeting {
+	struct check_keys *k;
+	const vv_buf *key; /* of the row */
+	uint64_t group;
+	bool rows; /* the key is the whole row */
+} meeting;
+
+static vv_status meet_row(void *payload, size_t row VV_UNUSED, bool whole, vv_error *err)
+{
+	meeting *m = payload;
+	struct check_keys *k = m->k;
+	const uint64_t hash = check_key_hash(m->key, k->seed), met = m->group << HASH_BITS | hash;
+
+	if ((!whole && !m->rows) ||
+	    !bsearch(&met, k->met, k->met_count, sizeof(met), vv_u64_order)) {
+		return VV_OK;
+	}
+	k->suspects.groups[k->run_map[m->group]] |= 1;
+	return note_suspect(&k->suspects, hash, err);
+}
+
+/* Reads the groups of the run that were met. Where none has such a hash that is kept. */
+static vv_status look_at_met(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+	const check_key *key = &r->plan.keys[at];
+	meeting m = {.k = k, .group = UINT64_MAX, .rows = key->kind == CHECK_ROW};
+	vv_auto(check_worker) w = {.counters = NULL};
+	vv_auto(vv_batch) batch = {0};
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_status rc;
+
+	if (k->met_count == 0) return VV_OK;
+	k->met_count = vv_u64_set(k->met, k->met_count);
+	if ((rc = check_worker_init(&w, &r->plan, err)) < 0) return rc;
+	m.key = &w.key;
+	for (size_t i = 0; i < k->met_count; i++) {
+		if (k->met[i] >> HASH_BITS != m.group) {
+			m.group = k->met[i] >> HASH_BITS;
+			if ((rc = check_key_group(r, &w, &batch, k->run_map[m.group], &key->of,
+						  meet_row, &m, err)) < 0) {
+				return rc;
+			}
+		}
+		put_miss(k, k->met[i], &k->misses);
+	}
+	if (k->suspects.count > 0 || k->writer || !r->o->cache) return VV_OK;
+	check_memo_begin(&out, k->misses.len / CHECK_MEMO_ENTRY);
+	vv_buf_put(&out, k->misses.data, k->misses.len);
+	return check_memo_keep(&out, r->o->cache, "misses", key->id, err);
 }
 
 /* Bounds prove the key: they are kept, and nothing else. */
@@ -702,14 +771,12 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 		  .run = {.cursor = {.entry = UINT64_MAX},
 			  .map = k->run_map,
 			  .groups = k->run.groups.count},
-		  .looks_up = k->run.entries && !anew,
 		  .at = check_key_run_find(&k->run, 0),
 		  .last = UINT64_MAX,
 		  .s = &k->suspects,
 		  .out = keep ? &out : NULL};
 	int rc = VV_OK;
 
-	if (anew && k->run.entries && !check_key_run_prove(&k->run)) return 0;
 	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
 	if ((rc = prove_by_bounds(r, at, err)) != 0) return rc;
 	if (k->bounds_kept > 0) return 0; /* the entries of other groups are not there */
@@ -723,19 +790,14 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 	w.places = places;
 	w.writer = k->writer;
 	if ((rc = pass_all(k, &w, err)) <= 0) return rc;
-	sort_suspects(&k->suspects);
-	if (anew && k->old) { /* its entries are the run's now */
-		uint8_t seed[8];
-		check_memo_begin(&out, 0);
-		vv_put_le64(seed, k->seed);
-		vv_buf_put(&out, seed, sizeof(seed));
+	if ((rc = look_at_met(r, at, err)) < 0) return rc;
+	k->suspects.count = vv_u64_set(k->suspects.hashes, k->suspects.count);
+	if ((anew && k->old && (rc = drop_memo(r, "keys", at, err)) < 0) || /* the run has it now */
+	    (keep &&
+	     (rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err)) < 0)) {
+		return rc;
 	}
-	if ((keep || (anew && k->old)) && !out.failed) {
-		rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err) < 0
-			     ? VV_ENOMEM
-			     : 1;
-	}
-	return rc;
+	return 1;
 }
 
 int check_keys_compare(check_run *r, vv_error *err)
@@ -811,18 +873,7 @@ static void mark(uint8_t *hit, const uint32_t *map, size_t groups, uint64_t entr
 /* The first entry of the record with this hash or a greater one. */
 static size_t find_in_record(const struct check_keys *k, uint64_t hash)
 {
-	size_t low = 0, high = k->old_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (vv_get_le64(k->old + 8 * middle) >> GROUP_BITS < hash) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return vv_first_place(i, k->old_count, vv_get_le64(k->old + 8 * i) >> GROUP_BITS < hash);
 }
 
 bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
@@ -833,7 +884,7 @@ bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
 	assert(k->sought_count < CHECK_SOUGHT_MAX);
 	k->sought[k->sought_count++] = hash;
 	k->hit = hit;
-	for (check_key_cursor c = check_key_run_find(&k->run, hash); check_key_cursor_has(&c, hash);
+	for (check_key_cursor c = check_key_run_find(&k->run, hash); check_key_cursor_has(&c);
 	     check_key_cursor_next(&c)) {
 		mark(hit, k->run_map, k->run.groups.count, c.entry);
 	}

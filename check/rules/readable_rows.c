@@ -56,18 +56,10 @@ static vv_status add_shift(vv_mend *m, uint64_t by, vv_error *err)
 
 uint64_t vv_mend_line(const vv_mend *m, uint64_t line)
 {
-	size_t low = 0, high = m->shift_count;
+	/* the first shift that begins after the line */
+	size_t low = vv_first_place(i, m->shift_count, m->shifts[i].from <= line);
 
 	if (m->shifts_full && line >= m->unknown) return 0;
-	while (low < high) { /* the first shift that begins after the line */
-		size_t middle = low + (high - low) / 2;
-
-		if (m->shifts[middle].from <= line) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
 	return low > 0 ? line + m->shifts[low - 1].by : line;
 }
 
