@@ -95,6 +95,7 @@
 	X(SCHEMA_TYPE, "schema-type", "column type path") \
 	X(SET_UPSTREAM, "set-upstream", "") \
 	X(STATUS, "status", "") \
+	X(STORE_EMPTIED, "store-emptied", "store") \
 	X(STORE_LIST, "store-list", "") \
 	X(STORE_REMOVE, "store-remove", "store") \
 	X(STORE_ROOM, "store-room", "") \

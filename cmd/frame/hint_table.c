@@ -95,6 +95,7 @@ static const struct {
 	{"schema-type", "varve schema --type $1=$2 $3"},
 	{"set-upstream", "varve branch --set-upstream-to=REMOTE/BRANCH"},
 	{"status", "'varve status' shows staged changes"},
+	{"store-emptied", "mount its disk; if it was emptied: 'varve store remove $1', 'varve store add $1 URL', 'varve push --blocks'"},
 	{"store-list", "'varve store list' lists them"},
 	{"store-remove", "'varve store remove %1' takes it out of .varveconfig"},
 	{"store-room", "make room there, or use another store: 'varve store add'"},

@@ -62,7 +62,8 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 	if ((rc = vv_head_read(t->repo, &head, err)) == VV_OK && !head.unborn) {
 		rc = vv_fail(
 			err, VV_ENOTFOUND,
-			"the branch '%s' does not exist, and the commit to start it from was not given",
+			"the branch '%s' does not exist, and the commit to start it from was not given\n"
+			"start='REV' names it, in C the member 'from'",
 			vv_text_shows(t->branch + 11));
 	}
 	return rc;

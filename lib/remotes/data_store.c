@@ -284,6 +284,10 @@ vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer 
 			     vv_files_mark.file, vv_text_url(s->url));
 		rc = open_host(out, s, t, NULL, err);
 	}
+	if (rc == VV_ENOTFOUND && s->name) {
+		vv_hint_clear(err);
+		vv_hint_code(err, VV_HINT_STORE_EMPTIED, s->name);
+	}
 	return rc < 0 ? vv_prefix(err, "the store %s",
 				  s->name ? vv_text_shows(s->name) : "of this remote")
 		      : VV_OK;

@@ -436,7 +436,10 @@ static vv_status authenticate(line *l, vv_error *err)
 /* The transfer has ended or its answer begins: is it one? Begins again where that helps. */
 static vv_status check_head(line *l, vv_error *err)
 {
-	if (l->finished && l->code != CURLE_OK) {
+	const long status = status_of(l);
+
+	/* A varve answer that was cut is none; the status of any other holds, whatever came of its page. */
+	if (l->finished && l->code != CURLE_OK && (status == 0 || is_answer(l))) {
 		return http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}
 	if (is_answer(l)) {
@@ -447,7 +450,6 @@ static vv_status check_head(line *l, vv_error *err)
 		}
 		return VV_OK;
 	}
-	long status = status_of(l);
 	if (status == 401) return authenticate(l, err);
 	if (status >= 301 && status <= 308 && status != 304) return follow(l, err);
 	return explain_status(l, status, err);

@@ -83,8 +83,9 @@ static vv_status check_mark(const char *path, const vv_place_mark *mark, bool ma
 		}
 	} else {
 		if (vv_exists(path)) {
-			vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s, or its disk is not mounted",
-				vv_text_shows(path), mark->keeps);
+			vv_fail(err, VV_ENOTFOUND,
+				"'%s' keeps no %s (no file '%s'), or its disk is not mounted",
+				vv_text_shows(path), mark->keeps, mark->file);
 		} else {
 			vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
 				vv_text_shows(path));

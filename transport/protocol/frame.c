@@ -169,7 +169,8 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 	if (rc < 0) return rc;
 	if (!is_type(*type)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "%s does not speak varve's protocol: 0x%02x begins no frame",
+			       "%s does not speak varve's protocol: 0x%02x begins no frame\n"
+			       "is it the address of a repository that varve serves?",
 			       vv_channel_name(r->line), *type);
 	}
 	if ((rc = read_length(r, &len, err)) < 0) return rc;

@@ -9,14 +9,17 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
 
 /* More datasets than this are summed up. */
 enum { SHOWN_MAX = 20 };
 
-static void print_line(const vv_change_entry *e)
+static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error *err)
 {
 	const vv_change_facts *f = &e->staged_facts;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
+	bool tracked = true;
+	vv_status rc = vv_attr_tracked(r, e->path, &tracked, err);
 
 	vv_change_facts_put(&b, e, f);
 	vv_out("  ");
@@ -32,6 +35,11 @@ static void print_line(const vv_change_entry *e)
 		vv_out(", %s stored of %s", vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
 	}
 	vv_out("\n");
+	if (e->dataset && !tracked) { /* as after 'git mv' */
+		vv_warn("%s: no line of .gitattributes tracks it now: varve track %s",
+			vv_text_shows(e->path), vv_text_shows(e->path));
+	}
+	return rc;
 }
 
 vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
@@ -60,9 +68,7 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 		    e->staged == ' ') {
 			continue;
 		}
-		if (++datasets <= SHOWN_MAX) {
-			print_line(e);
-		}
+		if (++datasets <= SHOWN_MAX && (rc = print_line(r, e, err)) < 0) return rc;
 	}
 	if (datasets > SHOWN_MAX) {
 		vv_out("  and %s more\n", vv_text_count(datasets - SHOWN_MAX));

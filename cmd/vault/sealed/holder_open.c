@@ -457,10 +457,11 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
 	*out = NULL;
 	if (rc < 0) return rc;
 	if (u.secret) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a holder's URL must not have a password in it\n"
-			       "it would be in the settings and in every copy; Git's credential "
-			       "helpers keep passwords");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a holder's URL must not have a password in it\n"
+			"it would be in the settings and in every copy: leave it out, and give the URL "
+			"with it to git's credential helper: echo url=URL | git credential approve");
 	}
 	if (u.kind == VV_URL_PATH && !getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);

@@ -29,6 +29,23 @@ load folder
 	done
 }
 
+@test "a store whose folder was emptied is begun anew as the hint says" {
+	a_store
+	rm -rf "${store:?}"/*
+	change 7
+	ends_with 2 varve push
+	stderr_has "if it was emptied: 'varve store remove team', 'varve store add team URL', 'varve push --blocks'"
+	succeeds varve store remove team
+	succeeds varve store add team "$store"
+	succeeds varve push --blocks
+	succeeds varve push
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	git checkout -q HEAD~1
+	git -C ../b checkout -q HEAD~1
+	cmp prices.csv ../b/prices.csv
+}
+
 @test "a fetch while the store is away moves nothing whose rows it cannot get, and the next one does" {
 	a_store
 	varve clone -q "$url" ../b

@@ -196,4 +196,7 @@ moved_past_varve() {
 	output_has "u.dat  pointer only, no line of .gitattributes tracks it: varve track u.dat"
 	succeeds varve track '*.dat'
 	rows 40 | cmp - u.dat
+	git mv u.dat u.other
+	succeeds varve commit -m other
+	stderr_has "u.other: no line of .gitattributes tracks it now: varve track u.other"
 }

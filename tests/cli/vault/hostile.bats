@@ -105,7 +105,7 @@ bob_joins() {
 	wait "$work" || status=$?
 	[ "$status" = 1 ]
 	[ -z "$(ls -A ../b)" ]
-	grep "holder 'b': '.*/b' keeps no copies, or its disk is not mounted" ../said
+	grep "holder 'b': '.*/b' keeps no copies (no file 'varve-holder'), or its disk is not mounted" ../said
 	ends_with 1 varve vault status
 	rmdir ../b
 	mv ../b.gone ../b

@@ -2,7 +2,8 @@
 """http_host.py FOLDER [USER:SECRET]: a Git host over http on a free port of 127.0.0.1, which is printed:
 every request goes to `git http-backend`. With USER:SECRET everything asks for them.
 A file FOLDER/refuse ("413 POST TEXT", "403 receive-pack TEXT") makes requests with that word fail with the status
-and the text, as proxies, tokens without rights and missing repositories do. A file FOLDER/most has how many bytes a
+and the text, as proxies, tokens without rights and missing repositories do; after a text that ends with "..." the connection
+is closed, with less than was announced. A file FOLDER/most has how many bytes a
 request may have; a larger one is answered with 413, as web servers in front of hosts do."""
 import base64
 import http.server
@@ -51,9 +52,10 @@ class Host(http.server.BaseHTTPRequestHandler):
             if word in self.command + " " + self.path:
                 self.send_response(int(status))
                 self.send_header("Content-Type", "text/plain")
-                self.send_header("Content-Length", str(len(text)))
+                self.send_header("Content-Length", str(len(text) + 100 * text.endswith("...")))
                 self.end_headers()
                 self.wfile.write(text.encode())
+                self.close_connection = text.endswith("...")
                 return
         path, _, query = self.path.partition("?")
         env = dict(os.environ, GIT_PROJECT_ROOT=FOLDER, GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path,

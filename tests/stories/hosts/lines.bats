@@ -86,10 +86,13 @@ a_text() {
 @test "a host whose web server answers 502 to what git does not know is tried with git" {
 	http_host
 	a_table a
-	printf '502 /varve bad gateway' > ../refuse
-	succeeds varve clone -q "$url" ../b
-	cmp prices.csv ../b/prices.csv
-	[ "$(git -C ../b config remote.origin.varveKind)" = git ]
+	for text in "bad gateway" "<html>..."; do
+		printf '502 /varve %s' "$text" > ../refuse
+		rm -rf ../b
+		succeeds varve clone -q "$url" ../b
+		cmp prices.csv ../b/prices.csv
+		[ "$(git -C ../b config remote.origin.varveKind)" = git ]
+	done
 }
 
 # The folder of host.git on a web server that gives files and runs nothing.
