@@ -35,12 +35,10 @@ static vv_status writer_get_parted(void *payload, const vv_cid *cid, vv_parted *
 
 void vv_sink_writer(vv_sink *out, vv_writer *w)
 {
-	out->put = writer_put;
-	out->get = writer_get;
-	out->get_parted = writer_get_parted;
-	out->has = NULL;
-	out->payload = w;
-	out->passing = false;
+	*out = (vv_sink){.put = writer_put,
+			 .get = writer_get,
+			 .get_parted = writer_get_parted,
+			 .payload = w};
 }
 
 static vv_status store_get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -67,12 +65,11 @@ static bool store_has(void *payload, const vv_cid *cid)
 
 void vv_sink_dry(vv_sink *out, vv_store *s)
 {
-	out->put = NULL;
-	out->get = store_get;
-	out->get_parted = store_get_parted;
-	out->has = store_has;
-	out->payload = s;
-	out->passing = true;
+	*out = (vv_sink){.get = store_get,
+			 .get_parted = store_get_parted,
+			 .has = store_has,
+			 .payload = s,
+			 .passing = true};
 }
 
 static const char *const kinds[VV_LIST_KINDS] = {"data", "layout", "chunks", "facts", "places"};

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cbor.h"
+#include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 
 typedef enum vv_list_kind {
@@ -45,6 +46,8 @@ typedef struct vv_sink {
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload;
 	bool passing; /* what is put is forgotten with the command: nothing says that it is stored */
+	/* Blocks whose bytes were found to have their hash a moment ago; NULL: none. Borrowed. */
+	const vv_cid_set *hashed;
 } vv_sink;
 void vv_sink_writer(vv_sink *out, vv_writer *w); /* put and get of a writer */
 void vv_sink_dry(vv_sink *out, vv_store *s);     /* no put; the others of a store */

@@ -227,12 +227,12 @@ static bool has(void *payload, const vv_cid *cid)
 
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 {
-	out->put = put;
-	out->get = get;
-	out->get_parted = get_parted;
-	out->has = m->below.has ? has : NULL;
-	out->payload = m;
-	out->passing = true;
+	*out = (vv_sink){.put = put,
+			 .get = get,
+			 .get_parted = get_parted,
+			 .has = m->below.has ? has : NULL,
+			 .payload = m,
+			 .passing = true};
 }
 
 /* The entry of a number, as find has it: others may be put meanwhile. False: there are fewer. */

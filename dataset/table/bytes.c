@@ -37,12 +37,17 @@ typedef struct piece {
 	part parts[PARTS];
 	size_t count;
 	uint64_t bytes; /* of all parts, as the lists have them */
-	vv_batch batch; /* of the part that is made */
 	vv_buf raw;
 	vv_status status;
 	vv_error err;
 	size_t given, raw_given; /* of the parts, and of raw */
 } piece;
+
+/* What a thread makes a part with. */
+typedef struct tools {
+	vv_batch batch;
+	vv_row_writer *writer; /* NULL until it is needed */
+} tools;
 
 /* Where the groups of the old file lie: a hash table by what makes their bytes. */
 typedef struct old_place {
@@ -57,8 +62,8 @@ typedef struct maker {
 	size_t place_cap;
 	vv_pool *pool, *own_pool;
 	vv_list_reader *data, *layout;
-	vv_row_writer **writers; /* one a thread */
-	size_t writer_count;
+	tools *tools; /* one a thread, and one for who waits */
+	size_t tool_count;
 	piece pieces[PIECES];
 	size_t head, tail;
 	uint64_t under_way; /* bytes of the pieces that are */
@@ -67,7 +72,7 @@ typedef struct maker {
 	uint64_t bytes;
 } maker;
 
-static vv_status make_chunk(maker *m, piece *p, const part *of, vv_error *err)
+static vv_status make_chunk(maker *m, piece *p, const part *of, vv_batch *b, vv_error *err)
 {
 	vv_cbor c;
 	size_t n, len;
@@ -76,12 +81,12 @@ static vv_status make_chunk(maker *m, piece *p, const part *of, vv_error *err)
 	vv_status rc;
 	vv_cbor_init(&c, of->data_item.data, of->data_item.len);
 	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
-	    (rc = vv_cbor_get_link(&c, &p->batch.cid, err)) < 0 ||
+	    (rc = vv_cbor_get_link(&c, &b->cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(&c, &bytes, err)) < 0 ||
-	    (rc = m->table->source.get(m->table->source.payload, &p->batch.cid,
-				       &p->batch.parted.block, err)) < 0 ||
-	    (rc = vv_chunk_decode(&text, &len, p->batch.parted.block.data,
-				  p->batch.parted.block.len, err)) < 0) {
+	    (rc = m->table->source.get(m->table->source.payload, &b->cid, &b->parted.block, err)) <
+		    0 ||
+	    (rc = vv_chunk_decode(&text, &len, b->parted.block.data, b->parted.block.len, err)) <
+		    0) {
 		return rc;
 	}
 	if (len != bytes) {
@@ -159,32 +164,32 @@ static bool same_form(const vv_table *a, const vv_table *b)
 	return same;
 }
 
-static vv_status copy_rows(maker *m, piece *p, const part *of, vv_error *err)
+static vv_status copy_rows(maker *m, piece *p, const part *of, uint64_t len, vv_error *err)
 {
-	if (!vv_buf_reserve(&p->raw, (size_t)p->batch.raw_len)) return vv_fail_nomem(err);
-	ssize_t n = vv_pread_full(m->opts->old_fd, p->raw.data + p->raw.len,
-				  (size_t)p->batch.raw_len, of->copy_at, "the old file", err);
+	if (!vv_buf_reserve(&p->raw, (size_t)len)) return vv_fail_nomem(err);
+	ssize_t n = vv_pread_full(m->opts->old_fd, p->raw.data + p->raw.len, (size_t)len,
+				  of->copy_at, "the old file", err);
 	if (n < 0) return (vv_status)n;
-	if ((uint64_t)n != p->batch.raw_len) {
+	if ((uint64_t)n != len) {
 		return vv_fail(err, VV_ECORRUPT, "the old file is shorter than it was");
 	}
 	p->raw.len += (size_t)n;
 	return VV_OK;
 }
 
-static vv_status make_rows(maker *m, piece *p, part *of, unsigned worker, vv_error *err)
+static vv_status make_rows(maker *m, piece *p, part *of, tools *t, vv_error *err)
 {
 	const size_t from = p->raw.len;
-	vv_status rc = table_load_layout(m->table, &p->batch, of->layout_item.data,
+	vv_status rc = table_load_layout(m->table, &t->batch, of->layout_item.data,
 					 of->layout_item.len, err);
 	if (rc < 0) return rc;
-	if (of->copied) return copy_rows(m, p, of, err);
-	p->batch.first_row = of->first_row;
-	if ((rc = table_group_bytes(&p->raw, m->table, &m->writers[worker], &p->batch,
-				    of->data_item.data, of->data_item.len, of->last, err)) < 0) {
+	if (of->copied) return copy_rows(m, p, of, t->batch.raw_len, err);
+	t->batch.first_row = of->first_row;
+	if ((rc = table_group_bytes(&p->raw, m->table, &t->writer, &t->batch, of->data_item.data,
+				    of->data_item.len, of->last, err)) < 0) {
 		return rc;
 	}
-	return table_check_lines(m->table, &p->batch, &p->raw, from, of->last, NULL, err);
+	return table_check_lines(m->table, &t->batch, &p->raw, from, of->last, NULL, err);
 }
 
 static void hash_part(const maker *m, part *of, const char *raw, size_t len)
@@ -205,17 +210,22 @@ static void piece_run(vv_job *job, unsigned worker)
 {
 	piece *p = (piece *)(void *)job;
 	maker *m = p->maker;
+	tools *t = &m->tools[worker];
 	vv_buf_reset(&p->raw);
 	p->status = VV_OK;
 	for (size_t i = 0; i < p->count && p->status == VV_OK; i++) {
 		part *of = &p->parts[i];
 		size_t from = p->raw.len;
 		p->status = m->table->root.kind == VV_KIND_TABLE
-				    ? make_rows(m, p, of, worker, &p->err)
-				    : make_chunk(m, p, of, &p->err);
+				    ? make_rows(m, p, of, t, &p->err)
+				    : make_chunk(m, p, of, &t->batch, &p->err);
 		if (p->status == VV_OK) {
 			hash_part(m, of, vv_buf_cstr(&p->raw) + from, p->raw.len - from);
 		}
+	}
+	if (p->raw.cap >
+	    KEPT) { /* rows that are long are seldom: their memory is not kept for the next ones */
+		vv_batch_clear(&t->batch);
 	}
 }
 
@@ -292,12 +302,10 @@ static piece *maker_take(maker *m)
 	return p;
 }
 
-/* Rows that are long are seldom: their memory is not kept for the next ones. */
 static void trim(piece *p)
 {
 	if (p->raw.cap > KEPT) {
 		vv_buf_clear(&p->raw);
-		vv_batch_clear(&p->batch);
 	}
 }
 
@@ -312,12 +320,9 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	m->pool = m->opts->pool ? m->opts->pool : (m->own_pool = vv_pool_new(0));
 	m->hash = vv_xxh3_new(0);
 	if (!m->pool || !m->hash) return vv_fail_nomem(err);
-	m->writer_count = vv_pool_threads(m->pool) + 1;
-	m->writers = vv_calloc(m->writer_count, sizeof(*m->writers));
-	if (!m->writers) return vv_fail_nomem(err);
-	for (size_t i = 0; i < PIECES; i++) {
-		vv_batch_init(&m->pieces[i].batch);
-	}
+	m->tool_count = vv_pool_threads(m->pool) + 1;
+	m->tools = vv_calloc(m->tool_count, sizeof(*m->tools));
+	if (!m->tools) return vv_fail_nomem(err);
 	vv_status rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS,
 					   &t->source, t->root.data.data, t->root.data.len, err);
 	if (rc == VV_OK && table) {
@@ -339,16 +344,16 @@ static void maker_close(maker *m)
 	while (m->head < m->tail) {
 		maker_take(m);
 	}
-	for (size_t i = 0; i < m->writer_count && m->writers; i++) {
-		vv_row_writer_free(m->writers[i]);
+	for (size_t i = 0; i < m->tool_count && m->tools; i++) {
+		vv_batch_clear(&m->tools[i].batch);
+		vv_row_writer_free(m->tools[i].writer);
 	}
-	vv_free_all(m->writers, m->places);
+	vv_free_all(m->tools, m->places);
 	for (size_t i = 0; i < PIECES; i++) {
 		for (size_t k = 0; k < PARTS; k++) {
 			vv_buf_clear_all(&m->pieces[i].parts[k].data_item,
 					 &m->pieces[i].parts[k].layout_item);
 		}
-		vv_batch_clear(&m->pieces[i].batch);
 		vv_buf_clear(&m->pieces[i].raw);
 	}
 	vv_list_reader_close(m->data);

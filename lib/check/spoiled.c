@@ -63,6 +63,16 @@ static unsigned run_has(const vv_group_run *run, size_t rows)
 	return has;
 }
 
+/* Are all bytes of the column ASCII, its texts among them? False where they are damaged. */
+static bool is_plain(const vv_batch *b, size_t column)
+{
+	const vv_group *g = &b->group;
+
+	return b->by_row && column < g->columns && vv_group_need(g, column, VV_IGNORED) == VV_OK &&
+	       vv_ascii_skip((const char *)g->column[column], g->column_len[column], 0) ==
+		       g->column_len[column];
+}
+
 /* only: the groups to read; NULL: all. */
 static vv_status table_has(unsigned *has, vv_table *t, const vv_changed_group *only, size_t count,
 			   vv_error *err)
@@ -80,7 +90,12 @@ static vv_status table_has(unsigned *has, vv_table *t, const vv_changed_group *o
 		if (only && (rc = vv_table_seek_group(r, only[g].index, err)) < 0) return rc;
 		if ((more = vv_table_read_rows(r, &b, err)) <= 0) return (vv_status)more;
 		for (size_t c = 0; c < b.columns; c++) {
-			if ((rc = vv_batch_run(&run, &b, c, true, err)) < 0) return rc;
+			if (is_plain(&b, c)) {
+				continue;
+			}
+			rc = b.by_row ? vv_group_run_look(&run, &b.group, c, &b.arena, err)
+				      : vv_batch_run(&run, &b, c, false, err);
+			if (rc < 0) return rc;
 			*has |= run_has(&run, b.rows);
 		}
 	}

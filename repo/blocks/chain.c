@@ -432,9 +432,11 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 	return ch->form && l == ch->levels ? note_form(ch, l, base, stored, err) : VV_OK;
 }
 
-/* Who reads versions from the newest on asks next for the block below the one asked for. The rest of
- * a long chain would only push out other chains (4, 8 and 16 were tried). */
-#define KEPT_LEVELS 16u
+/* Who reads versions from the newest on asks next for the block below the one asked for. Of a long chain's rest some
+ * are kept, from which the way to the next ones is short: all would push out other chains (4, 8 and 16 levels, all kept, were
+ * tried). */
+#define NEAR 4u
+#define FAR 16u
 
 static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 {
@@ -452,7 +454,7 @@ static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 			break;
 		}
 		rc = unpack_level(ch, l, base, blob->bytes, err);
-		if (rc == VV_OK && i <= KEPT_LEVELS) {
+		if (rc == VV_OK && (i <= NEAR || (i <= FAR && i % NEAR == 0))) {
 			vv_block_cache_put(ch->src->store->cache, blob);
 		}
 		vv_blob_unref(base);

@@ -735,8 +735,19 @@ static vv_status take_lines(vv_buf *said, vv_loose_fn fn, void *payload, vv_erro
 
 vv_status vv_git_loose_check(vv_repository *r, vv_loose_fn fn, void *payload, vv_error *err)
 {
-	const char *argv[] = {"git",       "--git-dir",     r->gitdir,       "fsck",
-			      "--no-full", "--no-dangling", "--no-progress", NULL};
+	/* Derived files, each of which it would start a git of its own for; their findings name no object. */
+	const char *argv[] = {"git",
+			      "--git-dir",
+			      r->gitdir,
+			      "-c",
+			      "core.commitGraph=false",
+			      "-c",
+			      "core.multiPackIndex=false",
+			      "fsck",
+			      "--no-full",
+			      "--no-dangling",
+			      "--no-progress",
+			      NULL};
 	static const char *const more[] = {"LC_ALL=C", NULL};
 	vv_auto(vv_buf) said = VV_BUF_INIT, errors = VV_BUF_INIT;
 	const vv_run run = {

@@ -62,8 +62,9 @@ typedef struct fsck {
 	vv_store *store;
 	version *versions;
 	size_t count, cap;
-	vv_cid_set *seen; /* walked without finding anything, or told already */
-	vv_cid_set *bad;  /* missing or damaged */
+	vv_cid_set *seen;   /* walked without finding anything, or told already */
+	vv_cid_set *bad;    /* missing or damaged */
+	vv_cid_set *hashed; /* with --data: have their hash, in all packs that were read */
 	vv_table_checks *checks;
 	bool later; /* a pointer is of a version that this varve does not know */
 	uint64_t records, blocks, problems, rebuilt, mended;
@@ -191,7 +192,9 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 		return VV_OK;
 	}
 	f->records++;
-	if (state == VV_OK) return VV_OK;
+	if (state == VV_OK) {
+		return f->o->data ? vv_cid_set_add(f->hashed, cid, &added, err) : VV_OK;
+	}
 	if (state == VV_EMISSING && f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
 	if (state == VV_EMISSING) { /* whether a version needs it shows below */
 		return vv_cid_set_add(f->bad, cid, &added, err);
@@ -287,8 +290,9 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 		 * pack. */
 		state = vv_cid_set_has(b->f->bad, cid)
 				? vv_store_get(b->f->store, cid, &b->copy, NULL)
-			: vv_store_has(b->f->store, cid) ? VV_OK
-							 : VV_EMISSING;
+			: vv_cid_set_has(b->f->hashed, cid) || vv_store_has(b->f->store, cid)
+				? VV_OK
+				: VV_EMISSING;
 	}
 	if (state == VV_EMISSING && b->missing++ == 0) {
 		b->first_missing = *cid;
@@ -505,6 +509,7 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	bool spoiled = false;
 
 	vv_sink_dry(&source, f->store);
+	source.hashed = vv_cid_set_count(f->bad) == 0 ? f->hashed : NULL;
 	vv_status rc = vv_table_open_stored(&t, &source, &v->root, &why);
 	if (rc == VV_OK) {
 		if ((rc = check_pointer(f, v, &t, err)) < 0) return rc;
@@ -672,8 +677,9 @@ static vv_status run_all(fsck *f, vv_error *err)
 	}
 	f->seen = vv_cid_set_new();
 	f->bad = vv_cid_set_new();
+	f->hashed = vv_cid_set_new();
 	f->checks = vv_table_checks_new();
-	if (!f->seen || !f->bad || !f->checks) return vv_fail_nomem(err);
+	if (!f->seen || !f->bad || !f->hashed || !f->checks) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(f->store, VV_UNPACKED_TRANSFER);
 	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
@@ -817,6 +823,7 @@ static void fsck_clear(fsck *f)
 	vv_buf_clear_all(&f->keepers, &f->unread);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
+	vv_cid_set_free(f->hashed);
 	vv_elsewhere_free(f->elsewhere);
 	vv_table_checks_free(f->checks);
 }
