@@ -309,9 +309,7 @@ static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
 	vv_git_call run = vv_host_run(h, pack);
 	vv_status rc;
 
-	vv_oid_text(input, &h->tip);
-	input[VV_OID_TEXT] = '\n';
-	input[VV_OID_TEXT + 1] = '\0';
+	(void)snprintf(input, sizeof(input), "%s\n", vv_oid_shows(&h->tip));
 	run.input = input;
 	run.len = VV_OID_TEXT + 1;
 	run.output = &bytes;
@@ -447,6 +445,7 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 
 vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err)
 {
+	vv_auto(char) *spec = vv_asprintf("+%s:" VV_HOST_NEXT, h->ref);
 	const char *args[] = {"-c",
 			      "fetch.fsckObjects=false",
 			      "fetch",
@@ -458,12 +457,8 @@ vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err)
 			      "--no-prune",
 			      filter,
 			      "host",
-			      NULL,
+			      spec,
 			      NULL};
-	size_t last = sizeof(args) / sizeof(args[0]) - 2;
-
-	vv_auto(char) *spec = vv_asprintf("+%s:" VV_HOST_NEXT, h->ref);
-	args[last] = spec;
 	vv_git_call run = vv_host_run(h, args);
 	vv_status rc = vv_alloc_ok(spec, err);
 	if (rc == VV_OK) {
@@ -565,8 +560,9 @@ static vv_status fetch_whole(vv_host *h, vv_error *err)
 	return vv_host_set_tip(h, &h->tip, err);
 }
 
-/* What git says to ids, one a line, and how it ends. */
-static vv_status fetch_ids(vv_host *h, const vv_buf *ids, vv_buf *said, int *code, vv_error *err)
+/* What git says to these ids, and how it ends. */
+static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, vv_buf *said, int *code,
+			   vv_error *err)
 {
 	const char *args[] = {"-c",
 			      "fetch.negotiationAlgorithm=noop",
@@ -582,12 +578,16 @@ static vv_status fetch_ids(vv_host *h, const vv_buf *ids, vv_buf *said, int *cod
 			      "--stdin",
 			      "host",
 			      NULL};
+	vv_auto(vv_buf) input = VV_BUF_INIT;
 	vv_git_call run = vv_host_run(h, args);
 	vv_status rc;
 
-	run.input = ids->data;
-	run.len = ids->len;
-	if ((rc = vv_buf_ok(ids, err)) < 0 || (rc = vv_git_run(&run, said, code, err)) < 0) {
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
+	}
+	run.input = input.data;
+	run.len = input.len;
+	if ((rc = vv_buf_ok(&input, err)) < 0 || (rc = vv_git_run(&run, said, code, err)) < 0) {
 		return rc;
 	}
 	return forget_promisor(h, err);
@@ -595,40 +595,31 @@ static vv_status fetch_ids(vv_host *h, const vv_buf *ids, vv_buf *said, int *cod
 
 /* git asks for ids in their order, and a host refuses the first that it lacks before it sends anything. So behind all
  * of them stands one that no host has. */
-vv_status vv_host_ask_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_oid *lacks, bool *says,
-			    vv_error *err)
+vv_status vv_host_ask_blobs(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err)
 {
 	static const char refused[] = "not our ref ";
-	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
-	vv_oid last;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code;
-	vv_status rc;
 
-	memset(&last, 0xff, sizeof(last));
-	*says = false;
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
-	}
-	vv_buf_printf(&input, "%s\n", vv_oid_shows(&last));
-	if (h->by_id_fails) return vv_buf_ok(&input, err);
-	if ((rc = fetch_ids(h, &input, &said, &code, err)) < 0) return rc;
+	*lacks = SIZE_MAX;
+	memset(&ids[count], 0xff, sizeof(*ids));
+	const vv_status rc = h->by_id_fails ? VV_OK
+					    : fetch_ids(h, ids, count + 1, &said, &code, err);
 	const char *named = strstr(vv_buf_cstr(&said), refused);
-	*says = named && strlen(named += sizeof(refused) - 1) >= VV_OID_TEXT &&
-		vv_oid_parse(lacks, named, VV_OID_TEXT);
-	if (*says && vv_oid_equal(lacks, &last)) {
-		memset(lacks, 0, sizeof(*lacks));
+	for (size_t i = 0; named && i <= count; i++) {
+		if (strncmp(named + sizeof(refused) - 1, vv_oid_shows(&ids[i]), VV_OID_TEXT) == 0) {
+			*lacks = i;
+		}
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* Blobs by their ids; those that are here are not asked for, nor those that the host lost. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
-	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	vv_auto_free vv_oid *wanted = vv_calloc(count + 1, sizeof(*wanted));
-	bool says = wanted != NULL;
-	vv_oid lacks;
-	size_t n = 0;
+	size_t n = 0, lacks;
 	int code = 0;
 	vv_status rc = vv_alloc_ok(wanted, err);
 
@@ -637,24 +628,16 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 			wanted[n++] = ids[i];
 		}
 	}
-	while (rc == VV_OK && says && n > 0) {
-		h->dirty = true;
-		if (h->by_id_fails) return VV_OK;
-		vv_buf_reset(&input);
-		for (size_t i = 0; i < n; i++) {
-			vv_buf_printf(&input, "%s\n", vv_oid_shows(&wanted[i]));
+	h->dirty = h->dirty || n > 0;
+	while (rc == VV_OK && n > 0 && !h->by_id_fails) {
+		if ((rc = fetch_ids(h, wanted, n, &said, &code, err)) < 0 || code == 0 ||
+		    (rc = vv_host_ask_blobs(h, wanted, n, &lacks, err)) < 0) {
+			return rc;
 		}
-		if ((rc = fetch_ids(h, &input, &said, &code, err)) < 0 || code == 0) return rc;
-		rc = vv_host_ask_blobs(h, wanted, n, &lacks, &says, err);
-		const size_t asked = n;
-		for (size_t i = n = 0; i < asked; i++) {
-			if (!vv_oid_equal(&wanted[i], &lacks)) {
-				wanted[n++] = wanted[i];
-			}
-		}
-		says = says && n < asked;
+		if (lacks >= n) return fetch_whole(h, err);
+		wanted[lacks] = wanted[--n];
 	}
-	return rc < 0 || n == 0 ? rc : fetch_whole(h, err);
+	return rc;
 }
 
 char *vv_host_list_path(const vv_host *h, const char *name)

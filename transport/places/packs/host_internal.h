@@ -139,10 +139,9 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err);
 /* Blobs into the scratch repository, by their ids where the host allows it; those that are here are
  * not asked for. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
-/* Which of these blobs does the host lack, of those that it has lost the first? null: none. Nothing is sent.
- * *says false: it does not answer as git does. */
-vv_status vv_host_ask_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_oid *lacks, bool *says,
-			    vv_error *err);
+/* Which of these blobs does the host lack? *lacks: the first; count: none; SIZE_MAX: it does not answer as git does.
+ * Nothing is sent. ids has room for one more. */
+vv_status vv_host_ask_blobs(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
 /* h->tip as the last run left it, while its objects are still there; null: there is none. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
 /* With an empty scratch repository, and no tip: where something in it is broken. */

@@ -221,36 +221,28 @@ static vv_status look_at_blob(keeping *k, vv_host_pack *p, vv_error *err)
 /* Asks the host for the blobs of the packs that are marked. Marked afterwards: those that are to be fetched. */
 static vv_status ask_for_blobs(keeping *k, bool *marked, bool believed, vv_error *err)
 {
-	vv_host *h = k->h;
-	const size_t count = vv_catalog_packs(h->catalog);
-	vv_auto_free vv_oid *ids = vv_calloc(count + 1, sizeof(*ids));
-	vv_oid lacks;
-	bool says = true, more = true;
-	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
+	vv_catalog *c = k->h->catalog;
+	vv_auto_free vv_oid *ids = vv_calloc(vv_catalog_packs(c) + 1, sizeof(*ids));
+	vv_auto_free size_t *which = vv_calloc(vv_catalog_packs(c) + 1, sizeof(*which));
+	size_t n = 0, lacks = 0;
+	vv_status rc = ids && which ? VV_OK : vv_fail_nomem(err);
 
-	while (rc == VV_OK && more) {
-		size_t asked = 0;
-		for (size_t i = 0; i < count; i++) {
-			if (marked[i]) {
-				ids[asked++] = vv_catalog_pack(h->catalog, i)->blob;
-			}
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(c); i++) {
+		if (marked[i]) {
+			ids[n] = vv_catalog_pack(c, i)->blob;
+			which[n++] = i;
 		}
-		if (asked == 0) return VV_OK;
-		rc = vv_host_ask_blobs(h, ids, asked, &lacks, &says, err);
-		more = false;
-		for (size_t i = 0; rc == VV_OK && says && !more && i < count; i++) {
-			vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-			if (marked[i] && vv_oid_equal(&p->blob, &lacks)) {
-				marked[i] = false;
-				more = true;
-				rc = vv_host_note_bad(h, p, err);
-			}
-		}
-		says = says && (more || vv_oid_is_null(&lacks));
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		marked[i] = marked[i] && !((says || believed) &&
-					   vv_host_is_sound(h, vv_catalog_pack(h->catalog, i)));
+	while (rc == VV_OK && n > 0 &&
+	       (rc = vv_host_ask_blobs(k->h, ids, n, &lacks, err)) == VV_OK && lacks < n) {
+		marked[which[lacks]] = false;
+		rc = vv_host_note_bad(k->h, vv_catalog_pack(c, which[lacks]), err);
+		ids[lacks] = ids[--n];
+		which[lacks] = which[n];
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		marked[which[i]] = !((lacks == n || believed) &&
+				     vv_host_is_sound(k->h, vv_catalog_pack(c, which[i])));
 	}
 	return rc;
 }
