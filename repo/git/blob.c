@@ -141,6 +141,8 @@ vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_err
 typedef struct vv_last_blob {
 	vv_oid id;
 	vv_buf bytes;
+	struct vv_last_blob *next; /* of those that are kept to be given once */
+	atomic_bool given;
 } last_blob;
 
 static void last_blob_put(vv_repository *r, last_blob *take_b)
@@ -156,6 +158,24 @@ static void last_blob_put(vv_repository *r, last_blob *take_b)
 static void close_last_blob(vv_repository *r)
 {
 	last_blob_put(r, NULL);
+	while (r->kept_blobs) {
+		last_blob *b = r->kept_blobs;
+
+		r->kept_blobs = b->next;
+		vv_buf_clear(&b->bytes);
+		vv_free(b);
+	}
+}
+
+void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take)
+{
+	last_blob *b = vv_calloc(1, sizeof(*b));
+
+	if (!b) return;
+	*b = (last_blob){*id, *take, r->kept_blobs, false};
+	*take = (vv_buf)VV_BUF_INIT;
+	r->kept_blobs = b;
+	r->close_last_blob = close_last_blob;
 }
 
 /* As vv_blob_peek; false: it is another. */
@@ -241,6 +261,15 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 	vv_status rc;
 
 	if (last_blob_get(r, id, max, &size, out) && size <= max) return vv_buf_ok(out, err);
+	for (last_blob *b = r->kept_blobs; b; b = b->next) {
+		if (vv_oid_equal(&b->id, id) && out->len == 0 &&
+		    !atomic_exchange(&b->given, true) && b->bytes.len <= max) {
+			vv_buf_clear(out);
+			*out = b->bytes;
+			b->bytes = (vv_buf)VV_BUF_INIT;
+			return VV_OK;
+		}
+	}
 	vv_oid_to_git(&git_id, id);
 	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));

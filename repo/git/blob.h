@@ -31,6 +31,9 @@ vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *siz
 			       vv_error *err);
 /* What is about to be read is read once, where it is small: its size, its first bytes and all of them are answered from that. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);
+/* These are the bytes of that blob: vv_blob_read gives them away once, and need not look for them. While other threads read,
+ * none may be kept. */
+void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take);
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */

@@ -76,6 +76,7 @@ struct vv_repository {
 	atomic_uint heads_asked;
 	void (*close_heads)(struct vv_repository *r);
 	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: none was read */
+	struct vv_last_blob *kept_blobs;
 	void (*close_last_blob)(struct vv_repository *r);
 	const char *came; /* a folder of objects that is looked at, too; borrowed; NULL: none */
 	const struct vv_pack_sum *

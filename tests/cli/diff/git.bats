@@ -254,6 +254,20 @@ two_versions() {
 	output_has "a -> b"
 }
 
+@test "git diff shows what is in the blobs, also where the files that git writes of them have other bytes" {
+	new_repo
+	git config filter.large.clean 'tr A-Z a-z'
+	git config filter.large.smudge 'tr a-z A-Z'
+	echo '*.csv filter=large diff=varve' > .gitattributes
+	printf 'ID,NAME\n1,ANN\n' > t.csv
+	git add .
+	git commit -qm one
+	printf 'ID,NAME\n1,BEN\n' > t.csv
+	git commit -qam two
+	succeeds git diff HEAD~1 HEAD
+	output_has "~  1  ann -> ben"
+}
+
 @test "colours follow git's settings" {
 	two_versions
 	succeeds git -c color.diff=always diff HEAD~1

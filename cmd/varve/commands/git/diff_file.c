@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -123,6 +124,21 @@ static void close_shower(shower *s)
 
 /* --- the sides ---------------------------------------------------------------------------- */
 
+/* The file that git wrote for us is mostly the blob: then it need not be unpacked. */
+static void keep_file(vv_repository *repo, const side *w)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	uint64_t size;
+	vv_oid is;
+
+	if (vv_blob_size(repo, &w->blob, &size, VV_IGNORED) == VV_OK &&
+	    vv_read_regular(&bytes, w->file, size, VV_IGNORED) == VV_OK && bytes.len == size &&
+	    vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, VV_IGNORED) == VV_OK &&
+	    vv_oid_equal(&is, &w->blob)) {
+		vv_blob_keep(repo, &w->blob, &bytes);
+	}
+}
+
 static vv_status find_side(const shower *s, side *w, vv_error *err)
 {
 	vv_status rc = VV_ENOTFOUND;
@@ -131,6 +147,7 @@ static vv_status find_side(const shower *s, side *w, vv_error *err)
 	w->storage.env = vv_environ();
 	if (strcmp(w->file, NOTHING) == 0) return VV_OK;
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
+		keep_file(s->repo, w);
 		w->name = vv_strndup(vv_oid_shows(&w->blob), SHORT_ID);
 		rc = w->name ? vv_subject_find_blob(&w->storage, s->repo, s->reader, &w->blob,
 						    w->path, w->path, err)

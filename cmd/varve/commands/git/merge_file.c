@@ -84,11 +84,14 @@ static vv_status take_side(driver *d, size_t side, const char *file, vv_error *e
 
 	if (rc < 0 || (content.len == 0 && side == VV_BASE)) return rc;
 	d->in.sides[side].mode = 0100644;
-	if ((rc = vv_blob_id(vv_buf_cstr(&content), content.len, id, err)) < 0 ||
-	    vv_blob_size(d->repo, id, &size, VV_IGNORED) == VV_OK) {
-		return rc;
+	if ((rc = vv_blob_id(vv_buf_cstr(&content), content.len, id, err)) == VV_OK &&
+	    vv_blob_size(d->repo, id, &size, VV_IGNORED) < 0) {
+		rc = vv_blob_write(d->repo, vv_buf_cstr(&content), content.len, id, err);
 	}
-	return vv_blob_write(d->repo, vv_buf_cstr(&content), content.len, id, err);
+	if (rc == VV_OK) {
+		vv_blob_keep(d->repo, id, &content);
+	}
+	return rc;
 }
 
 static vv_status put_result(driver *d, vv_error *err)
