@@ -106,7 +106,8 @@ static const char *argument_of(int kind)
 	return kind == VV_NAME_AT ? "revision" : kind == VV_NAME_BLAME ? "of_column" : NULL;
 }
 
-static int declare(rows_table *t, char **message, varve_error *err)
+/* with_texts: not in a database file, since programs that show one show hidden columns, too */
+static int declare(rows_table *t, bool with_texts, char **message, varve_error *err)
 {
 	size_t most = (size_t)sqlite3_limit(t->catalog->db, SQLITE_LIMIT_COLUMN, -1);
 	bool commits = t->name.kind == VV_NAME_HISTORY || t->name.kind == VV_NAME_BLAME;
@@ -132,7 +133,7 @@ static int declare(rows_table *t, char **message, varve_error *err)
 	if (argument) {
 		vv_sql_columns_add(&sql, "", argument, "", "TEXT HIDDEN");
 	}
-	if (t->texts + t->columns <= most) {
+	if (with_texts && t->texts + t->columns <= most) {
 		vv_sql_columns_add_table(&sql, "", t->declared, true);
 	}
 	return vv_sql_columns_end(&sql, t->catalog, message);
@@ -155,7 +156,7 @@ static int check_kind(rows_table *t, varve_error *err)
 
 /* Takes the name. */
 static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, bool own_repo,
-		      vv_sql_name name, char **message)
+		      vv_sql_name name, bool with_texts, char **message)
 {
 	rows_table *t = sqlite3_malloc64(sizeof(*t));
 	varve_error err;
@@ -176,7 +177,7 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 	if (rc == 0) {
 		rc = vv_sql_opened_get(&t->declared, c, &place, &err);
 	}
-	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message) : declare(t, message, &err);
+	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message) : declare(t, with_texts, message, &err);
 	if (rc != SQLITE_OK) {
 		free_table(t);
 		return rc;
@@ -201,7 +202,8 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 		vv_sql_name_clear(&name);
 		return SQLITE_NOMEM;
 	}
-	return make_table(out, r->catalog, name.outside ? NULL : r->repo, false, name, message);
+	return make_table(out, r->catalog, name.outside ? NULL : r->repo, false, name, true,
+			  message);
 }
 
 /* An argument as it is written, with its quotes. */
@@ -289,7 +291,7 @@ static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sql
 		varve_repo_free(repo);
 		return rc;
 	}
-	return make_table(out, c, repo, repo != NULL, name, message);
+	return make_table(out, c, repo, repo != NULL, name, strcmp(argv[1], "temp") == 0, message);
 }
 
 static int disconnect(sqlite3_vtab *base)

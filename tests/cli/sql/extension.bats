@@ -45,6 +45,18 @@ added
 2'
 }
 
+@test "a table of a database file has no hidden columns, which Datasette shows beside the others" {
+	two_versions
+	succeeds sqlite3 :memory: ".load $extension" "CREATE VIRTUAL TABLE t USING varve('$PWD', 'HEAD:prices.csv')" \
+		"CREATE VIRTUAL TABLE f USING varve('$PWD/prices.csv')" "SELECT varve_attach('.')" \
+		"SELECT group_concat(name) FROM pragma_table_xinfo('t')" "SELECT group_concat(name) FROM pragma_table_xinfo('f')" \
+		'SELECT "price:text" FROM temp.prices WHERE id = 3'
+	output_is '1
+id,name,price
+id,name,price
+100'
+}
+
 @test "tags that differ in case only give no rows of each other" {
 	two_versions
 	git tag V1 HEAD
