@@ -32,6 +32,7 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
+#include "repo/git/merge/renames.h"
 #include "repo/git/run_git.h"
 #include "repo/known/incoming.h"
 #include "transport/http/download.h"
@@ -225,7 +226,40 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	return VV_OK;
 }
 
-/* What the source has: commit, root and licence. */
+/* The file's path at the source after it was renamed: in the last commit that had to do with it. */
+static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now, vv_error *err)
+{
+	const char *paths[] = {i->path, NULL};
+	const vv_range range = {.include = *now};
+	const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = paths};
+	vv_auto(vv_changed_files) files = {.items = NULL};
+	vv_auto(vv_commit) c = {.parents = NULL};
+	vv_auto(vv_log) *log = NULL;
+	vv_oid id;
+	vv_status rc = vv_log_open(&log, there, &o, err);
+
+	if (rc < 0 || (rc = (vv_status)vv_log_next(log, &id, err)) < 0) return rc;
+	if (rc > 0 &&
+	    ((rc = vv_commit_read(there, &id, &c, err)) < 0 ||
+	     (rc = vv_changed_files_read(&files, there, c.parents, &id, NULL, err)) < 0)) {
+		return rc;
+	}
+	for (size_t k = 0; k < files.count; k++) {
+		const vv_changed_file *f = &files.items[k];
+
+		if (f->old_path && strcmp(f->old_path, i->path) == 0) {
+			return replace(&i->path, f->change.path, err);
+		}
+	}
+	vv_fail(err, VV_ENOTFOUND, "%s no longer has '%s'", vv_text_url(i->url),
+		vv_text_shows(i->path));
+	return vv_hint(err,
+		       "if it is elsewhere there: 'git config -f " VV_BLOCKS_CONFIG
+		       " \"import.%s.path\" PATH', and commit that",
+		       vv_text_shows(i->to));
+}
+
+/* What the source has: commit, path, root and licence. */
 static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
@@ -239,6 +273,11 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 		return rc;
 	}
 	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
+	while (rc == VV_ENOTFOUND && i->commit) {
+		vv_error_clear(err);
+		if ((rc = follow(i, there, &commit, err)) < 0) return rc;
+		rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
+	}
 	if (rc == VV_OK && !s.is_dataset) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not stored as a table at %s",
 			vv_text_shows(i->path), vv_text_url(i->url));
@@ -414,6 +453,11 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 	vv_status rc = vv_transfer_open(&t, r, vv_repository_notes(r), true, 0, err);
 
 	if (rc < 0 || (rc = http_download_run(&d, &t.connect, err)) < 0) return rc;
+	if (d.moved) {
+		vv_notes_warn(t.notes,
+			      "%s has moved to %s: write that as its url in " VV_BLOCKS_CONFIG,
+			      vv_text_shows(i->to), vv_text_url(d.moved));
+	}
 	if (d.same) return vv_cid_parse(root, i->root, strlen(i->root), err);
 	if ((rc = take_facts(i, &d, err)) < 0) return rc;
 	if (i->root && known && strcmp(known, i->sha256) == 0) {

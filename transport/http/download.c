@@ -24,8 +24,8 @@ typedef struct taking {
 
 void http_download_clear(http_download *d)
 {
-	vv_free_all(d->etag_now, d->modified_now);
-	d->etag_now = d->modified_now = NULL;
+	vv_free_all(d->etag_now, d->modified_now, d->moved);
+	d->etag_now = d->modified_now = d->moved = NULL;
 }
 
 /* len 0: from the beginning, since it is asked again. */
@@ -147,7 +147,7 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 
 	vv_buf_puts(&to, d->url);
 	rc = rc < 0 ? rc : vv_buf_ok(&to, err);
-	for (unsigned hops = 0; rc == VV_OK; hops++) {
+	for (unsigned hops = 0, for_good = 0; rc == VV_OK; hops++) {
 		if (hops > HOPS_MAX) {
 			rc = vv_fail(err, VV_EIO, "'%s' leads from one place to the next",
 				     url.text);
@@ -160,7 +160,12 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 		    a.location.len == 0) {
 			break;
 		}
-		rc = follow(&url, &to, a.location.data, err);
+		for_good += a.status == 301 || a.status == 308;
+		if ((rc = follow(&url, &to, a.location.data, err)) == VV_OK &&
+		    for_good == hops + 1) {
+			vv_free(d->moved);
+			rc = copy(&d->moved, to.data, err);
+		}
 	}
 	rc = rc < 0 ? rc : judge(&a, url.text, err);
 	rc = rc < 0 ? rc : end(&t, &a, err);

@@ -23,6 +23,7 @@ typedef struct http_download {
 	/* After it. Strings are owned (http_download_clear); NULL: the server did not send it. */
 	bool same; /* it has what is known, and nothing was written */
 	char *etag_now, *modified_now;
+	char *moved; /* where the file is for good from now on, as the server says */
 	uint64_t bytes;
 	uint8_t digest[VV_SHA256_LEN]; /* of all bytes; as long as its kind is */
 } http_download;

@@ -113,6 +113,36 @@ imported() {
 	[ "$(git rev-parse HEAD~1)" = "$before" ]
 }
 
+@test "an update follows a file that the source renamed, and columns that either side renamed" {
+	imported
+	varve rename-column prices.csv name label
+	varve commit -qm ours
+	cd ../src
+	varve mv data/prices.csv data/moved.csv
+	varve commit -qm moved
+	tick
+	varve mv data/moved.csv data/list.csv
+	varve commit -qm "moved again"
+	sed -i 's/^7,item/7,changed/' data/list.csv
+	tick
+	varve commit -qam theirs
+	varve rename-column data/list.csv price cost
+	cd ../mine
+	succeeds varve update
+	stderr_has "the source renamed 'data/prices.csv' to 'data/list.csv'"
+	[ "$(said path)" = data/list.csv ]
+	tick
+	varve -C ../src commit -qm column
+	succeeds varve update
+	[ "$(head -n 1 prices.csv)" = id,label,cost,day ]
+	grep -q '^7,changed' prices.csv
+	git -C ../src rm -q data/list.csv
+	git -C ../src commit -qm gone
+	ends_with 1 varve update
+	stderr_has "no longer has 'data/list.csv'"
+	stderr_has "import.prices.csv.path"
+}
+
 @test "an update of a revision stays with it" {
 	varve import -q ../src#v1:data/prices.csv -o old.csv 2> /dev/null
 	varve commit -qm import

@@ -116,6 +116,9 @@ there() {
 	succeeds varve import -q "$url/to/to/prices.csv"
 	cmp prices.csv ../v1.csv
 	[ "$(said url)" = "$url/to/to/prices.csv" ]
+	stderr_is ""
+	succeeds varve import -q "$url/moved/prices.csv" -o moved.csv
+	stderr_is "warning: moved.csv has moved to $url/prices.csv: write that as its url in .varveconfig"
 	ends_with 2 varve import "$url/file/prices.csv" -o other.csv
 	ends_with 2 varve import "$url/loop" -o other.csv
 	[ ! -e other.csv ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """web_file.py FOLDER LOG: the files of a folder over http on a free port of 127.0.0.1, which is printed. Each request is a
 line of LOG: path, status, and what was asked for. Answers have ETag and Last-Modified, and 304 where nothing changed.
-FOLDER/.etag "no" leaves ETag out, "new" changes it at each request. /to/PLACE leads to /PLACE, /loop to itself, /cut/FILE
+FOLDER/.etag "no" leaves ETag out, "new" changes it at each request. /to/PLACE leads to /PLACE, /moved/PLACE for good, /loop to itself, /cut/FILE
 ends in the middle."""
 import hashlib
 import http.server
@@ -37,6 +37,8 @@ class Files(http.server.BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if path == "/loop":
             return self.answer(302, [("Location", "/loop")])
+        if path.startswith("/moved/"):
+            return self.answer(301, [("Location", path[6:])])
         if path.startswith("/to/"):
             return self.answer(302, [("Location", path[3:])])
         if path.startswith("/file/"):
