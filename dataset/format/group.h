@@ -56,6 +56,17 @@ typedef struct vv_group {
 	vv_parted *parted; /* NULL: all is there; else columns come with vv_group_need. Borrowed */
 } vv_group;
 
+/* A group as another one, with the facts of that, in which some columns have other cells: all of such a column, one after the other;
+ * NULL: it has the same. */
+typedef struct vv_group_changed {
+	vv_group old;
+	vv_facts facts;
+	vv_cell **cells;
+} vv_group_changed;
+/* vv_group_encode of it: the columns that are the same are not encoded again. */
+vv_status vv_group_encode_changed(vv_group_encoder *e, vv_buf *out, const vv_group_changed *g,
+				  vv_error *err);
+
 /* Reads header and directory; VV_ECORRUPT when they are not a row group. */
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err);
 void vv_group_close(vv_group *g);

@@ -108,7 +108,7 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 		out->findings = p;
 		p[k] = (vv_import_finding){.column = m->column,
 					   .row = im->rows + m->row,
-					   .offset = j->offset + j->rows[m->row].start,
+					   .offset = j->offset + m->at,
 					   .type = m->type,
 					   .value = m->value,
 					   .count = m->count};
@@ -305,7 +305,7 @@ vv_status import_collect(import *im, vv_error *err)
 	}
 	return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
 				   j->layout_item.data, j->layout_item.len, j->facts_item.data,
-				   j->facts_item.len, j->row_count, err);
+				   j->facts_item.len, j->group_rows, err);
 }
 
 vv_status import_collect_all(import *im, vv_error *err)

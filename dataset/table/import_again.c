@@ -92,11 +92,12 @@ static vv_status make_lines(import_worker *w, const group_job *j, size_t *row, v
 vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_error why = {0};
-	size_t row;
+	size_t row = 0;
 
 	j->lost = false;
 	if (!j->im->sink->put || j->im->sink->passing || j->im->in_file) return VV_OK;
-	vv_status rc = make_lines(w, j, &row, &why);
+	vv_status rc = j->from ? import_changed_again(w, j, &row, &why)
+			       : make_lines(w, j, &row, &why);
 	if (rc == VV_ECORRUPT) {
 		j->lost = true;
 		j->lost_at = j->rows[row].text_start;

@@ -55,6 +55,7 @@ void import_job_clear(group_job *j)
 		vv_free(j->misfits[i].value);
 	}
 	vv_free_all(j->misfits, j->types);
+	import_changed_clear(&j->changed);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
@@ -85,7 +86,7 @@ static vv_status types_room(group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *err)
+vv_status import_worker_ready(import_worker *w, const group_job *j, vv_error *err)
 {
 	if (!w->encoder && !(w->encoder = vv_group_encoder_new())) return vv_fail_nomem(err);
 	if (!w->writer || w->writer_columns < j->columns) {
@@ -124,9 +125,7 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 	return vv_row_matches(w->writer, cells, j->columns, j->raw + row->start, body);
 }
 
-/* How a row's raw bytes differ from what the dialect gives: 0 not at all, 1 + newline
- * when only the row end does, -1 when the line must be kept raw. */
-static int irregularity(import_worker *w, const group_job *j, size_t i)
+int import_irregularity(import_worker *w, const group_job *j, size_t i)
 {
 	const vv_dialect *d = &j->im->dialect;
 	const vv_row *row = &j->rows[i];
@@ -204,7 +203,7 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 	size_t before = 0;
 	j->irregular = 0;
 	for (size_t i = 0; i < j->row_count; i++) {
-		int kind = irregularity(w, j, i);
+		int kind = import_irregularity(w, j, i);
 		if (kind == 0) {
 			continue;
 		}
@@ -402,6 +401,9 @@ static void on_values(void *payload, size_t column, const vv_cell *values, size_
 
 static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 {
+	if (j->from) {
+		return vv_group_encode_changed(w->encoder, &w->block, &j->from->made, err);
+	}
 	bool apart = j->im->need_infer && j->im->opts->keep_types;
 	vv_status rc = apart ? types_room(j, err) : VV_OK;
 	told t = {j->im, !j->im->need_infer ? NULL : apart ? j->types : w->infer, w->doubtful};
@@ -572,7 +574,7 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 	if (rc < 0) return rc;
 	vv_cbor_put_array(&j->data_item, w->out_count > 0 ? 3 : 2);
 	vv_cbor_put_link(&j->data_item, &j->cid);
-	vv_cbor_put_uint(&j->data_item, j->row_count);
+	vv_cbor_put_uint(&j->data_item, j->group_rows);
 	if (w->out_count > 0) {
 		vv_cbor_put_array(&j->data_item, w->out_count);
 		vv_buf_put(&j->data_item, outs.data, outs.len);
@@ -649,7 +651,11 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 			if (!p) return vv_fail_nomem(err);
 			j->misfits = p;
 			m = &p[j->misfit_count];
-			*m = (import_misfit){.column = c, .row = r, .type = f->type, .count = 1};
+			*m = (import_misfit){.column = c,
+					     .row = j->from ? j->from->rows[r] : r,
+					     .at = j->rows[r].start,
+					     .type = f->type,
+					     .count = 1};
 			m->value = vv_strndup(cell->text ? cell->text : "",
 					      cell->len < 200 ? cell->len : 200);
 			if (!m->value) return vv_fail_nomem(err);
@@ -670,7 +676,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
 				     secret);
 	j->entry.clean_cut = j->cut;
-	if ((rc = worker_ready(w, j, err)) < 0) return rc;
+	if ((rc = import_worker_ready(w, j, err)) < 0) return rc;
 	count_short_rows(j);
 	count_foreign_rows(j);
 	find_quirks(w, j, &quirks);

@@ -62,10 +62,20 @@ typedef struct import_worker {
 typedef struct import_misfit {
 	size_t column;
 	size_t row;   /* in the group */
+	size_t at;    /* of the row in raw */
 	vv_type type; /* that it should have */
 	uint64_t count;
 	char *value;
 } import_misfit;
+
+/* The group that another one is made from (import_changed.c). */
+typedef struct changed_group {
+	vv_buf block; /* of the old one */
+	vv_group_changed
+		made; /* there are cells of columns that changed, or whose facts are not known */
+	size_t *rows; /* the numbers of the rows that changed */
+	vv_arena arena;
+} changed_group;
 
 /* One group on its way through a thread. */
 typedef struct group_job {
@@ -80,12 +90,15 @@ typedef struct group_job {
 	vv_row *rows;    /* start and end relative to raw */
 	size_t row_cap;
 	size_t row_count, columns, stride;
-	vv_arena arena; /* decoded cells */
-	bool last;      /* the file's last rows */
-	bool cut;       /* ended by a cut */
-	bool known;     /* nothing is left to do: entry and items are there */
-	vv_buf given;   /* raw, where no window has it, and a byte of what follows */
-	vv_cid base;    /* null when there is none */
+	size_t group_rows; /* of the group; more than row_count where only those that changed were read: */
+	changed_group *from;   /* NULL: all of them were */
+	changed_group changed; /* its place */
+	vv_arena arena;        /* decoded cells */
+	bool last;             /* the file's last rows */
+	bool cut;              /* ended by a cut */
+	bool known;            /* nothing is left to do: entry and items are there */
+	vv_buf given;          /* raw, where no window has it, and a byte of what follows */
+	vv_cid base;           /* null when there is none */
 	/* results */
 	vv_status status;
 	vv_error err;
@@ -177,6 +190,7 @@ typedef struct import {
 	bool in_file;        /* groups are named, not all are encoded */
 	bool named_by_bytes; /* then: a group of plain rows has the name that its bytes give */
 	bool final_newline;  /* of the last row so far */
+	size_t fresh;        /* groups since the last one that was taken over */
 
 	/* threads */
 	import_worker *workers;
@@ -211,10 +225,25 @@ vv_status import_finish_key(import *im, vv_error *err);
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
+/* Scratch for such a group. */
+vv_status import_worker_ready(import_worker *w, const group_job *j, vv_error *err);
+/* How the raw bytes of row i differ from what the dialect gives: 0 not at all, 1 + newline when only the row end does, -1 when the
+ * line must be kept raw. */
+int import_irregularity(import_worker *w, const group_job *j, size_t i);
 /* What the worker knows of the types of so many columns. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Row ends, as an editor counts its lines. */
 uint64_t import_count_lines(const char *bytes, size_t len);
+
+/* import_changed.c: a group in which few rows changed, made from the old one */
+
+/* Reads those rows that differ from the old group's, if the window's first *used bytes are such a group; nothing else is to be read
+ * then. False: read all. */
+bool import_changed(import *im, group_job *j, size_t *used, size_t *index);
+/* Is w->block what came in, where its old lines, which were compared, do not show it? VV_ECORRUPT: no; *row is the first of the
+ * job's that differs, or the last one. */
+vv_status import_changed_again(import_worker *w, const group_job *j, size_t *row, vv_error *err);
+void import_changed_clear(changed_group *c);
 
 /* import_again.c: what is stored gives the bytes that came in */
 
@@ -264,6 +293,8 @@ VV_AUTO_FREE(order_choice, order_choice_close)
 const vv_sink *order_choice_sink(order_choice *c);
 /* The import is over, and its result stays: what was held back is stored. */
 vv_status order_choice_settle(order_choice *c, vv_error *err);
+/* Does it look at the rows of a group before which so many were not those of the version before? Accepts NULL. */
+bool order_choice_looks(const order_choice *c, size_t run);
 /* Will the import not be given up any more? */
 bool order_choice_is_over(const order_choice *c);
 

@@ -223,7 +223,7 @@ def elsewhere(files, later):
         run("git", "add", ".gitattributes")
         os.chdir(here)
     os.chdir("../taker")
-    taken = {n: d for n, d in files.items() if run("varve", "import", "-q", here, n, ok=(0, 2)).returncode == 0}  # a file of bytes is refused
+    taken = {n: d for n, d in files.items() if run("varve", "import", "-q", f"{here}#{n}", ok=(0, 2)).returncode == 0}  # a file of bytes is refused
     commit("imported")
     compare(taken, "import")
     os.chdir(here)

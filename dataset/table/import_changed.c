@@ -1,0 +1,234 @@
+/*
+ * import_changed: a group that is an old one in whose rows a few cells changed. Its lines are made from the old block and
+ * compared with what came in; only rows that differ are scanned, only columns that differ are encoded. So the lines are the proof of
+ * all else: what is proved again are those columns, and those rows.
+ *
+ * The block is the one that reading all rows gives: equal columns are encoded equally. Whatever is in the way of it (the old block is
+ * not at hand or damaged, rows came or went, a line is irregular, a cut moves) is left to that.
+ */
+#include "dataset/table/import_state.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "dataset/format/group_internal.h"
+#include "dataset/table/old_groups.h"
+
+/* Of more rows than this part it is not cheaper. */
+#define FEW_OF 16u
+
+void import_changed_clear(changed_group *c)
+{
+	vv_group_close(&c->made.old);
+	vv_facts_clear(&c->made.facts);
+	vv_buf_clear(&c->block);
+	vv_arena_clear(&c->arena);
+}
+
+/* The old group's block and facts, and its lines in the worker. False: not all of them are regular and full, or it cannot be read. */
+static bool open_old(import_worker *w, group_job *j, const old_items *items)
+{
+	changed_group *c = &j->changed;
+	vv_group *old = &c->made.old;
+	vv_table t = {.source = *j->im->sink,
+		      .root = {.kind = VV_KIND_TABLE, .dialect = j->im->dialect}, /* borrows */
+		      .columns = j->columns};
+	vv_batch *b = &w->batch;
+	const uint8_t *facts;
+	size_t len;
+	vv_cbor item;
+
+	vv_buf_reset(&w->lines);
+	vv_group_close(old);
+	vv_cbor_init(&item, items->facts, items->facts_len);
+	if (import_worker_ready(w, j, VV_IGNORED) < 0 ||
+	    vv_cbor_get_bytes(&item, &facts, &len, VV_IGNORED) < 0 ||
+	    vv_facts_read(&c->made.facts, facts, len, VV_IGNORED) < 0 ||
+	    table_load_layout(&t, b, items->layout, items->layout_len, VV_IGNORED) < 0 ||
+	    b->quirks.len > 0 || b->raw_len >= VV_CELLS_MAX ||
+	    table_group_bytes(&w->lines, &t, &w->writer, b, items->data, items->data_len, false,
+			      VV_IGNORED) < 0) {
+		return false;
+	}
+	vv_buf_set(&c->block, b->parted.block.data, b->parted.block.len);
+	bool full = vv_group_open(old, c->block.data, c->block.len, VV_IGNORED) == VV_OK &&
+		    old->columns == j->columns;
+	for (size_t i = 0; full && i < j->columns; i++) {
+		full = old->column[i][0] >> 4 == GROUP_ALL_TEXT;
+	}
+	return full;
+}
+
+/* All cells of a column, as the old group has them. */
+static bool take_column(changed_group *c, size_t column)
+{
+	const vv_group *old = &c->made.old;
+	vv_cell *cells = vv_arena_alloc(&c->arena, old->rows * sizeof(*cells));
+
+	c->made.cells[column] = cells;
+	return cells && vv_group_column(old, column, cells, 1, &c->arena, VV_IGNORED) == VV_OK;
+}
+
+/* Room for the most rows that are taken, and for a line of the old group. */
+static bool begin(group_job *j)
+{
+	changed_group *c = &j->changed;
+	const size_t rows = c->made.old.rows / FEW_OF + 1;
+
+	vv_arena_reset(&c->arena);
+	c->made.cells = vv_arena_calloc(&c->arena, j->columns, sizeof(*c->made.cells));
+	c->rows = vv_arena_alloc(&c->arena, rows * sizeof(*c->rows));
+	bool done = c->made.cells && c->rows && vv_array_room_for(j->rows, 0, j->row_cap, rows) &&
+		    vv_array_room_for(j->cells, 0, j->cell_cap, (rows + 1) * j->stride);
+	for (size_t i = 0; done && i < j->columns && i < c->made.facts.count; i++) {
+		done = !c->made.facts.columns[i].unknown || take_column(c, i);
+	}
+	return done;
+}
+
+/* The cells of a line that is one full row. */
+static bool scan_line(const import *im, vv_cell *cells, vv_row *row, const char *line, size_t len)
+{
+	vv_scan_window(im->scan, line, len, true, 0);
+	return vv_scan_row(im->scan, cells, im->columns, row, VV_IGNORED) == 1 && row->end == len &&
+	       row->cells == im->columns && row->newline == im->dialect.newline;
+}
+
+/* Takes row r, whose line is another one than it was. */
+static bool take_row(group_job *j, size_t r, const char *was, size_t was_len, const char *now,
+		     size_t now_len)
+{
+	changed_group *c = &j->changed;
+	const size_t k = j->row_count, at = (size_t)(now - j->raw), rows = c->made.old.rows;
+	vv_cell *cells = &j->cells[k * j->stride], *before = cells + j->stride;
+	vv_row *row = &j->rows[k];
+	vv_cut cut = {.params = &j->im->params, .rows = (uint32_t)r};
+
+	if (k > rows / FEW_OF || !scan_line(j->im, before, row, was, was_len) ||
+	    !scan_line(j->im, cells, row, now, now_len) ||
+	    vv_cut_row(&cut, cells, j->columns, 0) != (r + 1 == rows)) {
+		return false;
+	}
+	row->start += at;
+	row->end += at;
+	row->text_start += at;
+	row->text_end += at;
+	if (import_irregularity(&j->im->workers[0], j, k) != 0) return false;
+	for (size_t i = 0; i < j->columns; i++) {
+		vv_cell **column = &c->made.cells[i];
+
+		if (!*column && !vv_cell_equal(&cells[i], &before[i]) && !take_column(c, i)) {
+			return false;
+		}
+		if (*column) {
+			(*column)[r] = cells[i];
+		}
+	}
+	c->rows[j->row_count++] = r;
+	return true;
+}
+
+/* Goes through both, line by line. */
+static bool take_rows(group_job *j, const vv_buf *lines, const char *end)
+{
+	const char *was = lines->data, *was_end = was + lines->len, *now = j->raw;
+
+	for (size_t r = 0; r < j->changed.made.old.rows; r++) {
+		const char *a = memchr(was, '\n', (size_t)(was_end - was));
+		const char *b = memchr(now, '\n', (size_t)(end - now));
+
+		if (!a || !b) return false;
+		if ((a - was != b - now || memcmp(was, now, (size_t)(a - was)) != 0) &&
+		    !take_row(j, r, was, (size_t)(a + 1 - was), now, (size_t)(b + 1 - now))) {
+			return false;
+		}
+		was = a + 1;
+		now = b + 1;
+	}
+	return was == was_end && now == end && j->row_count > 0;
+}
+
+bool import_changed(import *im, group_job *j, size_t *used, size_t *index)
+{
+	old_items items;
+
+	j->from = NULL;
+	if (im->dialect.form != VV_FORM_CSV || im->sorting || im->in_file || im->need_infer ||
+	    order_choice_looks(im->opts->choice, im->fresh) ||
+	    !old_groups_resembles(im->old, vv_window_bytes(im->window), vv_window_len(im->window),
+				  &im->dialect, index, used) ||
+	    *used >= VV_CELLS_MAX) {
+		return false;
+	}
+	j->im = im;
+	j->raw = vv_window_bytes(im->window);
+	j->columns = j->stride = im->columns;
+	j->row_count = 0;
+	old_groups_items(im->old, *index, &items);
+	if (!open_old(&im->workers[0], j, &items) || !begin(j) ||
+	    !take_rows(j, &im->workers[0].lines, j->raw + *used)) {
+		return false;
+	}
+	j->from = &j->changed;
+	return true;
+}
+
+/* Does the block give the line of the job's row k? */
+static vv_status prove_row(import_worker *w, const group_job *j, const vv_group *g, size_t k,
+			   vv_error *err)
+{
+	const size_t at = j->rows[k].start, len = j->rows[k].text_end - at;
+	vv_arena *arena = &w->batch.arena;
+	vv_status rc;
+
+	vv_arena_reset(arena);
+	vv_cell *cells = vv_arena_alloc(arena, g->columns * sizeof(*cells));
+	if (!cells) return vv_fail_nomem(err);
+	for (size_t i = 0; i < g->columns; i++) {
+		if ((rc = vv_group_cell(g, i, j->from->rows[k], &cells[i], arena, err)) < 0) {
+			return rc;
+		}
+	}
+	if (vv_row_matches(w->writer, cells, g->columns, j->raw + at, len)) return VV_OK;
+	return (rc = vv_row_writer_ok(w->writer, err)) < 0 ? rc : VV_ECORRUPT;
+}
+
+/* Has a column of the block the cells that it was made of? */
+static vv_status prove_column(import_worker *w, const vv_group_changed *made, const vv_group *g,
+			      size_t column, vv_error *err)
+{
+	const vv_cell *cells = made->cells[column];
+	vv_arena *arena = &w->batch.arena;
+	vv_status rc;
+
+	vv_arena_reset(arena);
+	if (!cells) {
+		return vv_group_same_column(g, column, &made->old, column, err) == 1 ? VV_OK
+										     : VV_ECORRUPT;
+	}
+	vv_cell *again = vv_arena_alloc(arena, g->rows * sizeof(*again));
+	if (!again) return vv_fail_nomem(err);
+	if ((rc = vv_group_column(g, column, again, 1, arena, err)) < 0) return rc;
+	for (size_t r = 0; r < g->rows; r++) {
+		if (!vv_cell_equal(&again[r], &cells[r])) return VV_ECORRUPT;
+	}
+	return VV_OK;
+}
+
+vv_status import_changed_again(import_worker *w, const group_job *j, size_t *row, vv_error *err)
+{
+	const vv_group_changed *made = &j->from->made;
+	vv_auto(vv_group) g = {0};
+	vv_status rc;
+
+	if ((rc = vv_group_open(&g, w->block.data, w->block.len, err)) < 0) return rc;
+	if (g.rows != made->old.rows || g.columns != made->old.columns) return VV_ECORRUPT;
+	for (size_t k = 0; k < j->row_count; k++) {
+		*row = k;
+		if ((rc = prove_row(w, j, &g, k, err)) < 0) return rc;
+	}
+	for (size_t i = 0; i < g.columns; i++) {
+		if ((rc = prove_column(w, made, &g, i, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
