@@ -20,17 +20,6 @@ struct varve_blame {
 	size_t columns;
 };
 
-static vv_status check_key(const vv_table *t, const char *const *key, vv_error *err)
-{
-	for (size_t i = 0; key && key[i]; i++) {
-		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				       vv_text_name(key[i], strlen(key[i])));
-		}
-	}
-	return VV_OK;
-}
-
 static vv_status copy_ids(varve_blame *b, vv_error *err)
 {
 	if (!(b->ids = vv_calloc(b->walk.count + 1, sizeof(*b->ids)))) return vv_fail_nomem(err);
@@ -62,7 +51,7 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 	if (first.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(path));
-	} else if ((rc = check_key(&first.table, o->key, err)) == VV_OK &&
+	} else if ((rc = vv_schema_check_key(&first.table.schema, o->key, err)) == VV_OK &&
 		   (rc = vv_blame_walk_run(&b->walk, &start, &first.table, &how, err)) == VV_OK) {
 		b->rows = first.table.root.rows;
 		b->columns = first.table.columns;

@@ -522,6 +522,10 @@ static vv_status read_operator(vv_parser *p, bool *more)
 		return VV_OK;
 	}
 	vv_tokens_fail(&p->t, t.at, "an operator is missing before", t.text, t.len);
+	if (t.len == 1 && *t.text == ',') {
+		return vv_hint(p->err,
+			       "a number has a decimal point here, 1.5, whatever the file has");
+	}
 	return p->t.how->filter && (t.type == VV_TOKEN_NAME || t.type == VV_TOKEN_NUMBER)
 		       ? vv_hint(p->err,
 				 "a text of several words is written in single quotes: 'two words'")

@@ -68,25 +68,17 @@ vv_status vv_parser_push_op(vv_parser *p, vv_op_code code, vv_step_code step, si
 
 static vv_status fail_column(vv_parser *p, const vv_token *t)
 {
-	const vv_schema *s = p->c->schema;
-	vv_nearest near;
-	char word[256];
-
 	vv_tokens_fail(&p->t, t->at, "no such column", t->text, t->len);
 	if (p->t.how->filter) {
 		(void)vv_recode(p->err, VV_ENOTFOUND);
 	}
-	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
-		       t->text);
-	vv_nearest_init(&near, word);
-	for (size_t i = 0; *word && i < s->count && i < 4096; i++) {
-		(void)vv_nearest_try(&near, s->fields[i].name);
+	vv_schema_hint(p->c->schema, t->text, t->len, p->err);
+	if (t->type == VV_TOKEN_NAME && t->at > 0 && !strstr(p->err->hint, "did you mean")) {
+		vv_hint_clear(p->err); /* the right side of a comparison, likely */
+		vv_hint(p->err, "a text is written in single quotes: '%s'",
+			vv_text_show(t->text, t->len));
 	}
-	if (near.best) return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
-	return t->type == VV_TOKEN_NAME
-		       ? vv_hint(p->err, "a text is written in single quotes: '%s'",
-				 vv_text_show(t->text, t->len))
-		       : p->err->code;
+	return p->err->code;
 }
 
 static long find_column(const vv_parser *p, const vv_token *t)

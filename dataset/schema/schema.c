@@ -36,6 +36,41 @@ long vv_schema_find(const vv_schema *s, const char *name, size_t name_len)
 	return found ? (long)found->value : -1;
 }
 
+vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_error *err)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(char) *word = vv_strndup(name, len);
+	vv_nearest near;
+	size_t i;
+
+	vv_nearest_init(&near, word ? word : "");
+	for (i = 0; word && i < s->count && i < 4096; i++) {
+		(void)vv_nearest_try(&near, s->fields[i].name);
+	}
+	if (near.best && near.distance < len) {
+		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
+	}
+	if (s->count == 0) return err->code;
+	for (i = 0; i < s->count && list.len < 160; i++) {
+		vv_buf_puts(&list, i ? ", " : "");
+		vv_text_put_words(&list, s->fields[i].name, s->fields[i].name_len, 0);
+	}
+	vv_buf_puts(&list, i < s->count ? ", ..." : "");
+	return vv_hint(err, "the columns are %s", vv_buf_cstr(&list));
+}
+
+vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_error *err)
+{
+	for (; key && *key; key++) {
+		if (vv_schema_find(s, *key, strlen(*key)) < 0) {
+			vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				vv_text_shows(*key));
+			return vv_schema_hint(s, *key, strlen(*key), err);
+		}
+	}
+	return VV_OK;
+}
+
 size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payload)
 {
 	size_t end = strlen(text), first = strcspn(text, ",");

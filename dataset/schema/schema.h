@@ -62,6 +62,12 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 /* Place of the (first) column called name; -1 when there is none. */
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len);
 
+/* For an error of a name that no column has: adds the one that is nearest, else which there are. Returns as vv_hint. */
+vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_error *err);
+
+/* key: names, NULL-ended, or NULL. VV_ENOTFOUND, with such a hint: one of them is not a column. */
+vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_error *err);
+
 /* Column names as people list them, "A,B": how many bytes of text the first one takes. It is
  * the longest run of its parts, commas included, that a column is called (has says); else
  * the part up to the first comma. */

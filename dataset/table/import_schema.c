@@ -360,6 +360,8 @@ static bool has_column(const void *payload, const char *name, size_t len)
 static vv_status no_such_column(const import *im, const char *name, size_t len, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
+	size_t i = 0;
+
 	if (len == 0) {
 		return vv_fail(err, VV_EUSAGE,
 			       "an empty column name for the key\n"
@@ -367,14 +369,12 @@ static vv_status no_such_column(const import *im, const char *name, size_t len, 
 	}
 	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name,
 		vv_text_show(name, len));
-	for (size_t i = 0; i < im->columns && im->columns <= 12; i++) {
+	for (; i < im->columns && b.len < 160; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
 		vv_text_put_words(&b, im->names[i], im->name_lens[i], 0);
 	}
-	if (b.len > 0) {
-		vv_hint(err, "the columns are: %s", vv_buf_cstr(&b));
-	}
-	return VV_ENOTFOUND;
+	return vv_hint(err, "the columns are %s%s", vv_buf_cstr(&b),
+		       i < im->columns ? ", ..." : "");
 }
 
 /* The key that was declared, as the one candidate to prove. */

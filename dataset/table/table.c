@@ -582,11 +582,9 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 	changed.schema = (vv_bytes){.data = (char *)(uintptr_t)schema, .len = schema_len};
 	if (key) {
 		size_t n = 0;
-		for (; key[n]; n++) {
-			if (vv_schema_find(&s, key[n], strlen(key[n])) < 0) {
-				return vv_fail(err, VV_ENOTFOUND,
-					       "no column named '%s' for the key", key[n]);
-			}
+		if ((rc = vv_schema_check_key(&s, key, err)) < 0) return rc;
+		while (key[n]) {
+			n++;
 		}
 		changed.key = (char **)(uintptr_t)key;
 		changed.key_count = n;

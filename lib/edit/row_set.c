@@ -119,8 +119,9 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	}
 	long at = vv_schema_find(schema, word, len);
 	if (at < 0) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s'",
-			       vv_text_shows(j->s->path), vv_text_name(word, len));
+		vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s'", vv_text_shows(j->s->path),
+			vv_text_name(word, len));
+		return vv_schema_hint(schema, word, len, err);
 	}
 	if (json) {
 		rc = json_value(j, &cell, word, equals + 1, err);

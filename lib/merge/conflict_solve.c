@@ -114,8 +114,10 @@ static vv_status need_column(const solver *v, const char *name, size_t *out, vv_
 	long at = name ? vv_schema_find(&v->table->schema, name, strlen(name)) : -1;
 
 	if (at < 0) {
-		return vv_fail(err, VV_ENOTFOUND, "%s has no column '%s'",
-			       vv_text_shows(v->s->record->path), vv_text_shows(name ? name : ""));
+		vv_fail(err, VV_ENOTFOUND, "%s has no column '%s'",
+			vv_text_shows(v->s->record->path), vv_text_shows(name ? name : ""));
+		return vv_schema_hint(&v->table->schema, name ? name : "", name ? strlen(name) : 0,
+				      err);
 	}
 	*out = (size_t)at;
 	return VV_OK;

@@ -407,7 +407,7 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 				       vv_text_shows(s->path));
 		}
 	}
-	return VV_ENOTFOUND;
+	return s->repo ? vv_near_file_hint(s->repo, s->text, err) : VV_ENOTFOUND;
 }
 
 static vv_status find_in_work(vv_subject *s, vv_error *err)
@@ -423,7 +423,11 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 				       "name a version: 'HEAD:%s'",
 				       vv_text_shows(s->text), vv_text_shows(s->text));
 		}
-		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) return rc;
+		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) {
+			return rc == VV_EUSAGE && *s->text
+				       ? vv_hint(err, "a file of another repository is FOLDER#PATH")
+				       : rc;
+		}
 		s->file = vv_repository_file(s->repo, s->path);
 	} else {
 		s->file = vv_strdup(s->text);

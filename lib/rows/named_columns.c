@@ -6,40 +6,16 @@
 #include "base/array.h"
 #include "base/sys.h"
 
-static vv_status no_column(const vv_table *t, const char *name, size_t len, const char *what,
-			   vv_error *err)
-{
-	vv_auto(vv_buf) list = VV_BUF_INIT;
-	vv_auto(char) *word = vv_strndup(name, len);
-	vv_nearest near;
-	size_t i;
-
-	if (!word) return vv_fail_nomem(err);
-	vv_nearest_init(&near, word);
-	for (i = 0; i < t->columns; i++) {
-		(void)vv_nearest_try(&near, t->schema.fields[i].name);
-	}
-	vv_fail(err, VV_ENOTFOUND, "%s: no such column '%s'", what, vv_text_show(name, len));
-	if (near.best && near.distance < len) {
-		vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
-	} else if (t->columns > 0) {
-		for (i = 0; i < t->columns && list.len < 160; i++) {
-			vv_buf_puts(&list, i ? ", " : "");
-			vv_text_put_words(&list, t->schema.fields[i].name,
-					  t->schema.fields[i].name_len, 0);
-		}
-		vv_buf_puts(&list, i < t->columns ? ", ..." : "");
-		vv_hint(err, "the columns are %s", vv_buf_cstr(&list));
-	}
-	return VV_ENOTFOUND;
-}
-
 vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
 			 size_t *out, vv_error *err)
 {
 	long at = vv_schema_find(&t->schema, name, len);
 
-	if (at < 0) return no_column(t, name, len, what, err);
+	if (at < 0) {
+		vv_fail(err, VV_ENOTFOUND, "%s: no such column '%s'", what,
+			vv_text_show(name, len));
+		return vv_schema_hint(&t->schema, name, len, err);
+	}
 	*out = (size_t)at;
 	return VV_OK;
 }

@@ -367,12 +367,7 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 	vv_status rc;
 	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) return rc;
 	r->key = r->names.items;
-	for (size_t i = 0; r->key && r->key[i]; i++) {
-		if (vv_schema_find(&t->schema, r->key[i], strlen(r->key[i])) < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				       vv_text_name(r->key[i], strlen(r->key[i])));
-		}
-	}
+	if ((rc = vv_schema_check_key(&t->schema, (const char *const *)r->key, err)) < 0) return rc;
 	if (r->o->where.count > 0) {
 		if ((rc = vv_where_new(&r->where, t, &r->o->where, &how, err)) < 0 ||
 		    (rc = each_row(r, t, add_row, r, err)) < 0) {

@@ -223,6 +223,17 @@ two_versions() {
 	two_versions
 	ends_with 2 varve cat nothing.csv
 	stderr_is "varve: no such file 'nothing.csv'"
+	ends_with 2 varve cat prise.csv
+	stderr_has "did you mean 'prices.csv'?"
+	ends_with 2 varve cat ../else/prices.csv
+	stderr_has "a file of another repository is FOLDER#PATH"
+	ends_with 2 varve cat prices.csv --where 'price > 1,5'
+	stderr_has "a number has a decimal point here"
+	ends_with 2 varve cat prices.csv --where 'prise = 1 and nothing = 2'
+	stderr_has "did you mean 'price'?"
+	ends_with 2 varve cat prices.csv --where 'nothing = 2'
+	stderr_has "the columns are"
+	ends_with 2 varve cat prices.csv --where 'price = nothing'
 	ends_with 2 varve cat v1:nothing.csv
 	stderr_has "'nothing.csv' is not in 'v1'"
 	ends_with 2 varve cat v3:prices.csv

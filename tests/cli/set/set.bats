@@ -72,6 +72,7 @@ tasks() {
 	stderr_has "expected COL=VALUE or COL:=JSON"
 	ends_with 2 varve set i.jsonl 1 m=4
 	stderr_has "has no column 'm'"
+	stderr_has "the columns are"
 	ends_with 2 varve set i.jsonl 1 id=4
 	stderr_has "is not set"
 	ends_with 2 varve set i.jsonl 1 'n:={'
