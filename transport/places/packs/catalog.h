@@ -17,6 +17,7 @@
 typedef struct vv_host_pack {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	vv_oid blob; /* the pack's, there */
+	vv_oid list; /* of the caller: its list's, at a Git host; null: not known */
 	uint64_t len, blocks;
 	vv_cid *bases; /* in other packs */
 	size_t base_count;

@@ -819,9 +819,16 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 			rc = read_list(h, p, &bytes, &known, err);
 			if (rc == VV_OK && !known && round == 0) {
 				missing[missing_count++] = f.items[i].list;
-			} else if (rc == VV_OK && known && round == 1) {
+			} else if (rc == VV_OK && round == 1 && !known) { /* the host lost it */
+				rc = vv_host_note_ruin(h, p->folder, p->name, err);
+			} else if (rc == VV_OK && round == 1) {
 				rc = vv_host_take_list(h, p->name, &p->pack, p->folder, &bytes,
 						       &sound, err);
+				if (rc == VV_OK && sound) {
+					vv_catalog_pack(h->catalog,
+							vv_catalog_packs(h->catalog) - 1)
+						->list = p->list;
+				}
 			}
 		}
 		if (rc == VV_OK && round == 0) {

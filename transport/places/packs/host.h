@@ -88,8 +88,8 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 
 /* What a host has of a version, as it shows now: nothing that is here answers for it. Of a store: the version's file,
  * the lists that it names, read anew, and of each of these packs its end. Of a Git host: the packs that its blocks are in,
- * by their blobs' ids, which were seen whole here before; those that were not are fetched and hashed, as far as so many
- * bytes allow, and beyond that believed. */
+ * and their lists, by their blobs' ids: it is asked whether it has them. Packs that were not seen whole here before, and all
+ * where it does not answer as git does, are fetched and hashed, as far as so many bytes allow, and beyond that believed. */
 typedef struct vv_host_keeps {
 	bool whole;
 	char lacks[96]; /* what is missing or damaged, if it is a file: its name there; else "" */

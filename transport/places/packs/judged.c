@@ -120,12 +120,11 @@ vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, b
 
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)
 {
-	char name[VV_HOST_NAME_LEN + 1], hex[VV_OID_TEXT + 1];
+	char name[VV_HOST_NAME_LEN + 1];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_hex_write(name, p->hash, sizeof(p->hash));
-	vv_oid_text(hex, &p->blob);
 	vv_auto(char) *path = sound_path(h, name);
 	return path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
-	       text.len == VV_OID_TEXT && memcmp(text.data, hex, VV_OID_TEXT) == 0;
+	       strcmp(vv_buf_cstr(&text), vv_oid_shows(&p->blob)) == 0;
 }

@@ -206,43 +206,37 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 	return rc;
 }
 
-/* Is the blob that the tree names now as long as the pack? Small ones came with the tree. */
-static vv_status look_at_blob(keeping *k, vv_host_pack *p, vv_error *err)
+/* Asks the host for the blobs of the packs that are marked (NULL: all), and of their lists. Marked afterwards: those that
+ * are to be fetched. */
+static vv_status ask_for_blobs(vv_host *h, bool *marked, bool believed, vv_error *err)
 {
-	uint64_t size;
-
-	if (!vv_host_is_sound(k->h, p) &&
-	    vv_blob_size(k->h->scratch, &p->blob, &size, VV_IGNORED) == VV_OK && size != p->len) {
-		return vv_host_note_bad(k->h, p, err);
-	}
-	return VV_OK;
-}
-
-/* Asks the host for the blobs of the packs that are marked. Marked afterwards: those that are to be fetched. */
-static vv_status ask_for_blobs(keeping *k, bool *marked, bool believed, vv_error *err)
-{
-	vv_catalog *c = k->h->catalog;
-	vv_auto_free vv_oid *ids = vv_calloc(vv_catalog_packs(c) + 1, sizeof(*ids));
-	vv_auto_free size_t *which = vv_calloc(vv_catalog_packs(c) + 1, sizeof(*which));
+	vv_catalog *c = h->catalog;
+	const size_t count = vv_catalog_packs(c);
+	vv_auto_free vv_oid *ids = vv_calloc(2 * count + 1, sizeof(*ids));
+	vv_auto_free size_t *which = vv_calloc(2 * count + 1, sizeof(*which));
 	size_t n = 0, lacks = 0;
 	vv_status rc = ids && which ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(c); i++) {
-		if (marked[i]) {
-			ids[n] = vv_catalog_pack(c, i)->blob;
-			which[n++] = i;
+	for (size_t i = 0; rc == VV_OK && i < 2 * count; i++) { /* first the packs' */
+		const vv_host_pack *p = vv_catalog_pack(c, i % count);
+		if ((!marked || marked[i % count]) && (i < count || !vv_oid_is_null(&p->list))) {
+			ids[n] = i < count ? p->blob : p->list;
+			which[n++] = i % count;
 		}
 	}
-	while (rc == VV_OK && n > 0 &&
-	       (rc = vv_host_ask_blobs(k->h, ids, n, &lacks, err)) == VV_OK && lacks < n) {
-		marked[which[lacks]] = false;
-		rc = vv_host_note_bad(k->h, vv_catalog_pack(c, which[lacks]), err);
+	while (rc == VV_OK && n > 0 && (rc = vv_host_ask_blobs(h, ids, n, &lacks, err)) == VV_OK &&
+	       lacks < n) {
+		rc = vv_host_note_bad(h, vv_catalog_pack(c, which[lacks]), err);
 		ids[lacks] = ids[--n];
 		which[lacks] = which[n];
 	}
-	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		marked[which[i]] = !((lacks == n || believed) &&
-				     vv_host_is_sound(k->h, vv_catalog_pack(c, which[i])));
+	if (rc == VV_OK && lacks != n && !believed) {
+		rc = vv_host_fetch_blobs(h, ids, n, err);
+	}
+	for (size_t i = 0; rc == VV_OK && marked && i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(c, i);
+		marked[i] = marked[i] && !p->bad &&
+			    !((lacks == n || believed) && vv_host_is_sound(h, p));
 	}
 	return rc;
 }
@@ -307,7 +301,6 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 			if (!of_one[n]) {
 				continue;
 			}
-			rc = p->bad ? VV_OK : look_at_blob(k, p, err);
 			unseen[n] = !p->bad;
 			vv_hex_write(hex, p->hash, sizeof(p->hash));
 			if (p->bad) {
@@ -316,7 +309,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 		}
 	}
 	rc = rc < 0 ? rc : more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
-	rc = rc < 0 ? rc : ask_for_blobs(k, unseen, fetch_bytes < UINT64_MAX, err);
+	rc = rc < 0 ? rc : ask_for_blobs(h, unseen, fetch_bytes < UINT64_MAX, err);
 	rc = rc < 0 ? rc : fetch_unseen(k, unseen, fetch_bytes, err);
 	*again = rc == VV_OK && h->bad_count > bad;
 	return *again ? vv_host_prefer_sound(h, err) : rc;
@@ -547,6 +540,7 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	if (v->mend && vv_host_is_place(h) && (rc = vv_files_mend_lists(h, err)) < 0) return rc;
 	if (!h->intact && !(h->intact = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = choose_packs(&x, err);
+	rc = rc < 0 || vv_host_is_place(h) ? rc : ask_for_blobs(h, NULL, true, err);
 	for (size_t at = 0; rc == VV_OK && at < x.count;) {
 		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
 			    VV_OK &&

@@ -320,7 +320,7 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 	vv_auto(vv_pack_maker) *m = NULL;
 	/* A blob that a host has lost git does not send it again: its tree has it. */
 	const bool other_name = s->h->condemned.packs ||
-				(s->h->bad_count > 0 && !vv_host_is_place(s->h));
+				(s->h->bad_count + s->h->ruin_count > 0 && !vv_host_is_place(s->h));
 	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir, s->h->pack_bytes,
 					 s->raw < THOROUGH_BYTES, err);
 
