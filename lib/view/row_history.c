@@ -490,8 +490,9 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 			return VV_OK;
 		}
 	}
-	if ((rc = vv_versions_get(&h->versions, parent, &p.older, err)) < 0 || !p.older ||
-	    (rc = vv_versions_get(&h->versions, &at->file, &p.newer, err)) < 0 || !p.newer) {
+	/* the older one last: it is the next newer one, and stays open */
+	if ((rc = vv_versions_get(&h->versions, &at->file, &p.newer, err)) < 0 || !p.newer ||
+	    (rc = vv_versions_get(&h->versions, parent, &p.older, err)) < 0 || !p.older) {
 		return rc;
 	}
 	vv_row_by_number_init(&p.old_rows, p.older, 1, false);
