@@ -57,6 +57,27 @@ static inline char vv_to_lower(char c)
 	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Are these bytes this word (of small letters), whatever their case? */
+static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
+{
+	size_t i = 0;
+
+	while (i < len && word[i] && vv_to_lower(s[i]) == word[i]) {
+		i++;
+	}
+	return i == len && !word[i];
+}
+
+/* Nothing but white space, as C has it? */
+static inline bool vv_is_blank(const char *s, size_t len)
+{
+	while (len > 0 && (*s == ' ' || (*s >= '\t' && *s <= '\r'))) {
+		s++;
+		len--;
+	}
+	return len == 0;
+}
+
 /* 0 to 15, of either case; -1: not a hex digit. */
 static inline int vv_hex_digit(char c)
 {

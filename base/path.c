@@ -116,16 +116,6 @@ const char *vv_path_below(const char *root, const char *path)
 	return path[len] == '/' ? path + len + 1 : NULL;
 }
 
-/* Is the part of len bytes this word (lower case ASCII), whatever its case? */
-static bool part_is(const char *part, size_t len, const char *word)
-{
-	if (strlen(word) != len) return false;
-	for (size_t i = 0; i < len; i++) {
-		if (vv_to_lower(part[i]) != word[i]) return false;
-	}
-	return true;
-}
-
 static bool hfs_ignores(uint32_t cp)
 {
 	return (cp >= 0x200c && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
@@ -144,7 +134,8 @@ static bool is_dot_git(const char *part, size_t len)
 		len--;
 	}
 	while (at < len && fill < sizeof kept) {
-		step = vv_utf8_decode(&cp, part + at, len - at);
+		step = (unsigned char)part[at] < 0x80 ? 0
+						      : vv_utf8_decode(&cp, part + at, len - at);
 		if (step == 0 || !hfs_ignores(cp)) {
 			kept[fill++] = part[at++];
 		} else {
@@ -154,7 +145,7 @@ static bool is_dot_git(const char *part, size_t len)
 	while (fill > 0 && (kept[fill - 1] == '.' || kept[fill - 1] == ' ')) {
 		fill--;
 	}
-	return at == len && (part_is(kept, fill, ".git") || part_is(kept, fill, "git~1"));
+	return at == len && (vv_ascii_is(kept, fill, ".git") || vv_ascii_is(kept, fill, "git~1"));
 }
 
 bool vv_path_is_dot_git(const char *part, size_t len)
@@ -187,7 +178,7 @@ static bool is_device(const char *part, size_t len)
 		stem--;
 	}
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (part_is(part, stem, words[i])) return true;
+		if (vv_ascii_is(part, stem, words[i])) return true;
 	}
 	/* The superscript digits one, two and three count as digits there. */
 	if (stem == 4 && part[3] >= '1' && part[3] <= '9') {
@@ -198,7 +189,7 @@ static bool is_device(const char *part, size_t len)
 	} else {
 		return false;
 	}
-	return part_is(part, stem, "com") || part_is(part, stem, "lpt");
+	return vv_ascii_is(part, stem, "com") || vv_ascii_is(part, stem, "lpt");
 }
 
 /* What leads out of the work tree, or into Git's folder. */
@@ -206,7 +197,7 @@ static const char *part_danger(const char *part, size_t len)
 {
 	if (len == 0) return "it has an empty part";
 	if (len > PART_MAX) return "a part is longer than 255 bytes";
-	if (part_is(part, len, ".") || part_is(part, len, "..")) {
+	if (vv_ascii_is(part, len, ".") || vv_ascii_is(part, len, "..")) {
 		return "'.' and '..' are not allowed";
 	}
 	return vv_path_is_dot_git(part, len) ? "a part could be mistaken for '.git'" : NULL;

@@ -472,3 +472,13 @@ char *vv_text_cut_line(char **at)
 	*at = end + 1;
 	return line;
 }
+
+bool vv_text_is_among(const char *text, const char *const *list, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(list[i], text) != 0) {
+		i++;
+	}
+	return i < count;
+}

@@ -70,6 +70,10 @@ typedef struct vv_strings {
 /* The members of "csv|tsv|json" one by one; false after the last. *choices moves on. */
 bool vv_choice_next(const char **choices, const char **word, size_t *len);
 bool vv_choices_have(const char *choices, const char *word);
+/* Is it one of these? */
+bool vv_text_is_among(const char *text, const char *const *list, size_t count);
+#define VV_TEXTS(list) ((const char *const *)(list)) /* of char **, which C does not take for it */
+
 /* Appends "csv, tsv or json". */
 void vv_choices_put(vv_buf *out, const char *choices);
 

@@ -94,21 +94,14 @@ static bool is_time(const vv_field *f)
 	       f->type == VV_TYPE_YEARMONTH || f->type == VV_TYPE_YEAR;
 }
 
-static bool is_key_column(const vv_table *t, const vv_field *f)
-{
-	for (size_t i = 0; i < t->root.key_count; i++) {
-		if (strcmp(t->root.key[i], f->name) == 0) return true;
-	}
-	return false;
-}
-
 /* Does a setting that names no columns look at this one? Times move on by themselves, and
  * keys are to be new. */
 static bool is_of_interest(const base_check *c, const char *code, const vv_field *f)
 {
 	if (strcmp(code, "null-share") == 0) return true;
-	return !is_time(f) && !is_key_column(c->t, f) && f->type != VV_TYPE_OBJECT &&
-	       f->type != VV_TYPE_ARRAY && f->type != VV_TYPE_GEOJSON;
+	return !is_time(f) &&
+	       !vv_text_is_among(f->name, VV_TEXTS(c->t->root.key), c->t->root.key_count) &&
+	       f->type != VV_TYPE_OBJECT && f->type != VV_TYPE_ARRAY && f->type != VV_TYPE_GEOJSON;
 }
 
 static bool looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p)

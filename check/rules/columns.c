@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/spelling.h"
@@ -24,14 +25,6 @@ typedef struct labels {
 	bool named;    /* without a header line columns have no labels */
 	uint64_t line; /* of the header, the last one where it has several */
 } labels;
-
-static bool is_blank(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) return false;
-	}
-	return true;
-}
 
 /* An import has read it before: whatever cannot be read now is not a label. */
 static vv_status read_header(check_plan *p, labels *l, vv_error *err)
@@ -67,7 +60,7 @@ static vv_status read_labels(check_plan *p, labels *l, vv_error *err)
 		rc = read_header(p, l, err);
 	}
 	for (size_t i = 0; i < p->count; i++) {
-		l->blank[i] = l->named && !p->json && is_blank(l->text[i], l->len[i]);
+		l->blank[i] = l->named && !p->json && vv_is_blank(l->text[i], l->len[i]);
 	}
 	return rc;
 }

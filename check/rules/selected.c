@@ -49,14 +49,6 @@ static vv_status check_codes(const vv_rule_set *s, const char *const *codes, siz
 	return VV_OK;
 }
 
-static bool is_among(const char *code, const char *const *codes, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(codes[i], code) == 0) return true;
-	}
-	return false;
-}
-
 static bool is_line_among(const vv_check_rule *line, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -88,7 +80,7 @@ vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t coun
 		    0) { /* it cannot be turned off */
 			continue;
 		}
-		if (!is_among(item->rule->code, codes, count)) {
+		if (!vv_text_is_among(item->rule->code, codes, count)) {
 			item->severity = VV_SEVERITY_OFF;
 		} else if (item->severity == VV_SEVERITY_OFF && !vv_rule_needs_bounds(item->rule)) {
 			item->severity = VV_SEVERITY_ERROR;
@@ -107,14 +99,14 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 {
 	vv_status rc = check_codes(s, codes, count, err);
 
-	if (rc == VV_OK && is_among(VV_RULE_UNCHECKED, codes, count)) {
+	if (rc == VV_OK && vv_text_is_among(VV_RULE_UNCHECKED, codes, count)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--skip %s: unchecked data is never valid\n"
 			       "--accept %s PATH --why TEXT accepts it, with a reason",
 			       VV_RULE_UNCHECKED, VV_RULE_UNCHECKED);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		if (is_among(s->items[i].rule->code, codes, count)) {
+		if (vv_text_is_among(s->items[i].rule->code, codes, count)) {
 			s->items[i].severity = VV_SEVERITY_OFF;
 		}
 	}

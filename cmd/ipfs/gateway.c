@@ -7,10 +7,14 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/clone/imported.h"
 #include "lib/remotes/reach.h"
+#include "lib/sync/vault_peer.h"
 #include "transport/ipfs/gateway_peer.h"
 #include "transport/ipfs/routing.h"
 #include "transport/protocol/speeds.h"
+
+#define SCHEME "ipfs+"
 
 #define ROUTED "/routing/v1/providers/"
 
@@ -84,8 +88,7 @@ static bool put_url(vv_buf *url, const char *address)
 		return false;
 	}
 	vv_buf_printf(url,
-		      memchr(host, ':', len) ? VV_GATEWAY_SCHEME "%s://[%.*s]:%.*s"
-					     : VV_GATEWAY_SCHEME "%s://%.*s:%.*s",
+		      memchr(host, ':', len) ? SCHEME "%s://[%.*s]:%.*s" : SCHEME "%s://%.*s:%.*s",
 		      tls ? "https" : "http", (int)len, host, (int)digits, port);
 	return true;
 }
@@ -110,8 +113,8 @@ static vv_status add_provider(void *payload, const vv_provider *p, vv_error *err
 static vv_status ask_router(routing *r, const char *url, const char *routed, vv_error *err)
 {
 	const char *const text = routed + strlen(ROUTED);
-	vv_auto(char) *router = vv_strndup(url + strlen(VV_GATEWAY_SCHEME),
-					   (size_t)(routed - url) - strlen(VV_GATEWAY_SCHEME));
+	vv_auto(char) *router = vv_strndup(url + strlen(SCHEME),
+					   (size_t)(routed - url) - strlen(SCHEME));
 	vv_cid cid;
 	vv_status rc = router ? vv_cid_parse(&cid, text, strlen(text), err) : vv_fail_nomem(err);
 
@@ -122,8 +125,8 @@ static vv_status ask_router(routing *r, const char *url, const char *routed, vv_
 				 vv_text_url(url));
 }
 
-vv_status vv_gateway_open(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
-			  const char *url, vv_error *err)
+static vv_status open_gateway(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+			      const char *url, vv_error *err)
 {
 	const char *const routed = url ? strstr(url, ROUTED) : NULL;
 	routing r = {.t = t, .out = out, .max = max};
@@ -141,4 +144,11 @@ vv_status vv_gateway_open(vv_transfer *t, vv_supplier *out, size_t max, size_t *
 		*count = 1;
 	}
 	return rc;
+}
+
+void vv_gateway_begin(void)
+{
+	vv_reach_add_kind(SCHEME, NULL, open_gateway);
+	vv_vault_peer_register();
+	vv_imported_suppliers_register();
 }

@@ -5,12 +5,8 @@
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H
 
-#include "lib/remotes/transfer.h"
-
-#define VV_GATEWAY_SCHEME "ipfs+"
-
-/* A vv_suppliers_open_fn. It connects when it is asked for blocks. Nobody is asked who was not named. */
-vv_status vv_gateway_open(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
-			  const char *url, vv_error *err);
+/* Each program begins with it: gateways, the vault and sources of imported tables are among those that are asked for
+ * blocks. Nobody is asked who was not named. */
+void vv_gateway_begin(void);
 
 #endif

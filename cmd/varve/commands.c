@@ -11,9 +11,6 @@
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/gateway.h"
-#include "lib/clone/imported.h"
-#include "lib/remotes/reach.h"
-#include "lib/sync/vault_peer.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,        &vv_cmd_add,         &vv_cmd_apply,
@@ -162,13 +159,6 @@ static int unknown(const char *word, int argc, char **argv)
 	return vv_tool_unknown(&vv_varve, word);
 }
 
-static void begin(void)
-{
-	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
-	vv_vault_peer_register();
-	vv_imported_suppliers_register();
-}
-
 const vv_tool vv_varve = {
 	.called = "varve",
 	.summary = "git for tables",
@@ -180,6 +170,6 @@ const vv_tool vv_varve = {
 	.others = others,
 	.other_count = sizeof(others) / sizeof(others[0]),
 	.daily = daily,
-	.begin = begin,
+	.begin = vv_gateway_begin,
 	.unknown = unknown,
 };

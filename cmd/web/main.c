@@ -4,9 +4,6 @@
 #include "cmd/frame/tool.h"
 #include "cmd/ipfs/gateway.h"
 #include "cmd/web/commands.h"
-#include "lib/clone/imported.h"
-#include "lib/remotes/reach.h"
-#include "lib/sync/vault_peer.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_web_serve,
@@ -15,14 +12,6 @@ static const vv_command *const commands[] = {
 static const vv_tool_group groups[] = {
 	{"peers", "for others"},
 };
-
-/* What `web --export` lacks may be at a gateway, or in the vault. */
-static void begin(void)
-{
-	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
-	vv_vault_peer_register();
-	vv_imported_suppliers_register();
-}
 
 int main(int argc, char **argv)
 {
@@ -33,7 +22,7 @@ int main(int argc, char **argv)
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(groups[0]),
 		.otherwise = &vv_cmd_web,
-		.begin = begin,
+		.begin = vv_gateway_begin,
 	};
 
 	return vv_tool_main(&web, argc, argv);

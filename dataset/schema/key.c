@@ -75,15 +75,6 @@ static bool is_unique(sample *s, const size_t *columns, size_t count)
 	return true;
 }
 
-static bool same_word(const char *s, size_t len, const char *word)
-{
-	if (strlen(word) != len) return false;
-	for (size_t i = 0; i < len; i++) {
-		if (vv_to_lower(s[i]) != word[i]) return false;
-	}
-	return true;
-}
-
 /* 3: names of identifiers; 2: of codes; 1: of what often is one; 0: anything else. */
 static int word_score(const char *s, size_t len)
 {
@@ -97,7 +88,7 @@ static int word_score(const char *s, size_t len)
 
 	for (int k = 2; k >= 0; k--) {
 		for (size_t i = 0; words[k][i]; i++) {
-			if (same_word(s, len, words[k][i])) return k + 1;
+			if (vv_ascii_is(s, len, words[k][i])) return k + 1;
 		}
 	}
 	return 0;
@@ -131,7 +122,7 @@ static bool names_number(const char *name, size_t len)
 					    "\320\235\320\276\320\274\320\265\321\200"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (same_word(name, len, names[i])) return true;
+		if (vv_ascii_is(name, len, names[i])) return true;
 	}
 	return false;
 }

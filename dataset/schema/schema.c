@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/infer.h"
@@ -279,14 +280,6 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 	return vv_buf_ok(out, err);
 }
 
-static bool is_blank(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) return false;
-	}
-	return true;
-}
-
 /* The cell as a name, not yet unique. Names of different bytes are different: a column is found by its name
  * in other versions of the table. */
 static const char *label_text(vv_arena *arena, const char *cell, size_t len, size_t place,
@@ -296,7 +289,7 @@ static const char *label_text(vv_arena *arena, const char *cell, size_t len, siz
 	char *text = NULL;
 	size_t step;
 
-	if (is_blank(cell, len)) {
+	if (vv_is_blank(cell, len)) {
 		text = vv_arena_printf(arena, "field%zu", place + 1);
 		*out_len = text ? strlen(text) : 0;
 		return text;

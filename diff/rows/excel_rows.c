@@ -66,14 +66,6 @@ static bool are_groups_in_place(const vv_changed_groups *g)
 	return g->old_count == g->new_count;
 }
 
-static bool is_key(const pass *p, size_t column)
-{
-	for (size_t k = 0; k < p->o->key_count; k++) {
-		if (p->o->key[k] == column) return true;
-	}
-	return false;
-}
-
 /* One column of the groups at hand. */
 static vv_status look_at(bool *clean, pass *p, size_t column, vv_error *err)
 {
@@ -89,7 +81,7 @@ static vv_status look_at(bool *clean, pass *p, size_t column, vv_error *err)
 		if (!p->marks[i]) {
 			continue;
 		}
-		*clean = !is_key(p, column) &&
+		*clean = !vv_array_has(p->o->key, p->o->key_count, column) &&
 			 (p->o->key_count > 0 || 2 * ++p->differ[i] <= p->o->table->columns);
 		if (!*clean || (rc = vv_batch_cell(&p->old, i, was, &a, err)) < 0 ||
 		    (rc = vv_batch_cell(&p->now, i, column, &b, err)) < 0) {

@@ -494,15 +494,6 @@ static vv_status place_rows(matcher *m, vv_error *err)
 	return rc < 0 ? rc : end_entry(m->d, err);
 }
 
-/* Was the text named before? (A key may repeat on both sides.) */
-static bool is_named(const vv_rowdiff *d, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(d->stats.repeated[i], text) == 0) return true;
-	}
-	return false;
-}
-
 /* The repeated keys' texts, for the warning. */
 static vv_status name_repeats(matcher *m, vv_error *err)
 {
@@ -522,7 +513,7 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 		}
 		char *text = vv_buf_detach(&b);
 		if (!text) return vv_fail_nomem(err);
-		if (is_named(d, count, text)) {
+		if (vv_text_is_among(text, VV_TEXTS(d->stats.repeated), count)) {
 			vv_free(text);
 		} else {
 			d->stats.repeated[count++] = text;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "diff/rows/same_values.h"
@@ -34,14 +35,6 @@ typedef struct rest {
 	vv_buf text;
 } rest;
 
-static bool is_key_column(const vv_rowdiff *d, size_t b)
-{
-	for (size_t i = 0; i < d->key_count; i++) {
-		if (d->key_b[i] == b) return true;
-	}
-	return false;
-}
-
 static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
@@ -53,7 +46,7 @@ static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		long at[2] = {c->pairs[i].a, c->pairs[i].b};
-		if (at[0] < 0 || at[1] < 0 || is_key_column(d, (size_t)at[1])) {
+		if (at[0] < 0 || at[1] < 0 || vv_array_has(d->key_b, d->key_count, (size_t)at[1])) {
 			continue;
 		}
 		for (int side = 0; side < 2; side++) {

@@ -34,17 +34,9 @@ void vv_apply_index_clear(vv_apply_index *a)
 	memset(a, 0, sizeof(*a));
 }
 
-static bool is_missed(const vv_apply_index *a, const char *path)
-{
-	for (size_t i = 0; i < a->missed_count; i++) {
-		if (strcmp(a->missed[i], path) == 0) return true;
-	}
-	return false;
-}
-
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err)
 {
-	if (is_missed(a, path)) return VV_OK;
+	if (vv_text_is_among(path, VV_TEXTS(a->missed), a->missed_count)) return VV_OK;
 	char **items = vv_realloc_array(a->missed, a->missed_count + 1, sizeof(*items));
 	if (!items) return vv_fail_nomem(err);
 	a->missed = items;
@@ -209,7 +201,7 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 	vv_store *store;
 	vv_status rc;
 
-	*exists = e && is_missed(a, path);
+	*exists = e && vv_text_is_among(path, VV_TEXTS(a->missed), a->missed_count);
 	if (!*exists) return VV_OK;
 	if (!e->exists) {
 		return vv_fail(err, VV_ECONFLICT,

@@ -369,14 +369,6 @@ vv_status vv_tree_switch_find_kept(vv_tree_switch *s, const vv_oid *from, vv_err
 	return rc;
 }
 
-static bool is_among(const char *path, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(names[i], path) == 0) return true;
-	}
-	return false;
-}
-
 vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force,
 			      const char *const *conflicts, size_t conflict_count, vv_error *err)
 {
@@ -386,11 +378,12 @@ vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const vv_tree_step *step = &s->steps[i];
 
-		vv_journal_change c = {.path = step->path,
-				       .known = true,
-				       .new_mode = step->new_mode,
-				       .new_id = step->new_id,
-				       .conflict = is_among(step->path, conflicts, conflict_count)};
+		vv_journal_change c = {
+			.path = step->path,
+			.known = true,
+			.new_mode = step->new_mode,
+			.new_id = step->new_id,
+			.conflict = vv_text_is_among(step->path, conflicts, conflict_count)};
 		/* What was looked at is clean. */
 		if (!force && !step->in_index) {
 			c.old_mode = step->old_mode;

@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/chain.h"
 #include "repo/blocks/store.h"
@@ -342,14 +343,6 @@ static vv_status save_record(void *payload, const char *pack, uint64_t offset VV
 	return VV_OK;
 }
 
-static bool is_named(const vv_salvage *ask, const char *name)
-{
-	for (size_t i = 0; i < ask->count; i++) {
-		if (strcmp(ask->names[i], name) == 0) return true;
-	}
-	return false;
-}
-
 /* Puts what can be read of the pack. *lost: some record cannot be, or nobody knows how many
  * there were. */
 static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
@@ -447,7 +440,8 @@ static vv_status save_all(salvage *s, bool *lost, vv_error *err)
 		before = now;
 		bad = 0;
 		for (size_t i = 0; i < s->c.packs->own; i++) {
-			if (is_named(s->ask, s->c.packs->packs[i]->name)) {
+			if (vv_text_is_among(s->c.packs->packs[i]->name, s->ask->names,
+					     s->ask->count)) {
 				if ((rc = save_pack(s, s->c.packs->packs[i], &lost[i], err)) < 0) {
 					return rc;
 				}
@@ -469,16 +463,15 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < s->c.packs->own; i++) {
-		if (is_named(
-			    s->ask,
-			    s->c.packs->packs[i]->name)) { /* what is in it is to be stored again */
+		if (vv_text_is_among(s->c.packs->packs[i]->name, s->ask->names,
+				     s->ask->count)) { /* what is in it is to be stored again */
 			vv_pack_set_damaged(s->c.packs->packs[i], 0,
 					    "blocks in it are stored again");
 		}
 	}
 	if ((rc = save_all(s, lost, err)) < 0) return rc;
 	for (size_t i = 0; i < s->c.packs->own; i++) {
-		if (is_named(s->ask, s->c.packs->packs[i]->name) &&
+		if (vv_text_is_among(s->c.packs->packs[i]->name, s->ask->names, s->ask->count) &&
 		    (rc = retire(s, s->c.packs->packs[i], lost[i], &folder, err)) < 0) {
 			return rc;
 		}

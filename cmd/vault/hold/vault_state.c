@@ -560,10 +560,7 @@ bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
 
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID])
 {
-	for (size_t i = 0; i < k->copy_count; i++) {
-		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) return &k->copies[i];
-	}
-	return NULL;
+	return copy_at((vv_kept *)(uintptr_t)k, holder);
 }
 
 size_t vv_vault_shard_count(const vv_vault_state *s)
