@@ -565,6 +565,7 @@ typedef struct scratch {
 struct group_proofs {
 	scratch *scratch; /* one a thread, and one for who waits */
 	size_t count;
+	bool again; /* not the first version: then others may follow, and columns are kept */
 	vv_seen_columns seen;
 };
 
@@ -609,6 +610,7 @@ vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err
 	const size_t count = vv_pool_threads(pool) + 1u;
 	scratch *more;
 
+	p->again = p->count > 0;
 	if (p->seen.total > SEEN_MAX / 2) {
 		seen_reset(&p->seen);
 	}
@@ -769,12 +771,14 @@ static int prove_group(vv_seen_columns *seen, scratch *s, vv_group *g, const pro
 	 * whose rows share a long text costs nothing. */
 	if ((made = make_lines(s, t, g, bytes, items->last, err)) <= 0) return made;
 	vv_group_encoder_find(s->encoder, &s->facts);
+	vv_arena_reset(&s->arena);
 	if ((rc = vv_group_is_canonical(seen, s->encoder, g, &s->arena, &is, err)) < 0 || !is ||
-	    !are_facts(s, items->facts, items->facts_len) ||
-	    (rc = is_cut(s, g, t->cut, items->last, &is, err)) < 0 || !is) {
+	    !are_facts(s, items->facts, items->facts_len)) {
 		return (int)rc;
 	}
-	return 1;
+	vv_arena_reset(&s->arena);
+	rc = is_cut(s, g, t->cut, items->last, &is, err);
+	return rc < 0 ? (int)rc : is;
 }
 
 static int prove(vv_seen_columns *seen, scratch *s, vv_group *g, const proof_setting *t,
@@ -807,7 +811,8 @@ int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err)
 {
 	vv_auto(vv_group) g = {0};
-	int proved = prove(&p->seen, &p->scratch[worker], &g, table, items, pair, VV_IGNORED);
+	int proved = prove(p->again ? &p->seen : NULL, &p->scratch[worker], &g, table, items, pair,
+			   VV_IGNORED);
 
 	/* Whoever reads the lines finds the words for what is wrong. */
 	return proved == VV_ENOMEM ? (int)vv_fail_nomem(err) : proved > 0;

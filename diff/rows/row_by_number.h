@@ -14,8 +14,8 @@
 #include "base/auto.h"
 #include "dataset/table/table.h"
 
-#define VV_ROW_GROUPS_MANY 16u
-#define VV_ROW_GROUPS_MAX 24u
+#define VV_ROW_GROUPS_MANY 6u
+#define VV_ROW_GROUPS_MAX 8u
 
 typedef struct vv_row_group {
 	vv_batch batch;

@@ -78,7 +78,7 @@ bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
 /* How many bytes of the blocks that others build on are kept unpacked. Where every version is read, chains are walked in
  * whole again and again if that is less than one version needs of a table's. A server has many transfers at once. */
 #define VV_UNPACKED_USUAL ((size_t)8 << 20)
-#define VV_UNPACKED_TRANSFER ((size_t)10 << 20)
+#define VV_UNPACKED_TRANSFER ((size_t)12 << 20)
 #define VV_UNPACKED_ALL ((size_t)16 << 20)
 void vv_store_keep_unpacked(vv_store *s, size_t bytes);
 
