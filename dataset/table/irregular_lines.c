@@ -3,8 +3,10 @@
  */
 #include "dataset/table/irregular_lines.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "dataset/table/table.h"
 
@@ -124,22 +126,34 @@ size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size
 	return at;
 }
 
-static void add_comments(vv_hash128 *sum, const vv_dialect *d, const char *p, size_t len)
+static vv_status add_comments(vv_comment_hashes *out, const vv_dialect *d, const char *p,
+			      size_t len, vv_error *err)
 {
 	for (size_t at = 0, end; at < len; at = end + 1) {
 		for (end = at; end < len && !is_line_end(p[end]);) {
 			end++;
 		}
-		if (end > at && (uint8_t)p[at] == d->comment) {
-			const vv_hash128 h = vv_xxh3_128(p + at, end - at, 0);
-
-			sum->lo += h.lo;
-			sum->hi += h.hi;
+		if (end > at && (uint8_t)p[at] == d->comment &&
+		    !vv_array_add(out->items, out->count, out->cap, vv_xxh3(p + at, end - at, 0))) {
+			return vv_fail_nomem(err);
 		}
 	}
+	return VV_OK;
 }
 
-vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err)
+void vv_comment_hashes_clear(vv_comment_hashes *h)
+{
+	vv_free(h->items);
+	*h = (vv_comment_hashes){.items = NULL};
+}
+
+bool vv_comment_hashes_equal(const vv_comment_hashes *a, const vv_comment_hashes *b)
+{
+	return a->count == b->count &&
+	       (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof(*a->items)) == 0);
+}
+
+vv_status vv_forms_comments(vv_comment_hashes *out, vv_table *t, vv_error *err)
 {
 	const vv_dialect *d = &t->root.dialect;
 	vv_auto(vv_forms) *f = NULL;
@@ -147,7 +161,7 @@ vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err)
 	int more;
 	vv_status rc;
 
-	*out = (vv_hash128){0};
+	*out = (vv_comment_hashes){.items = NULL};
 	if (d->form != VV_FORM_CSV || d->comment == 0) return VV_OK;
 	if ((rc = vv_forms_open(&f, t, err)) < 0) return rc;
 	while ((more = vv_forms_next(f, &q, err)) > 0) {
@@ -155,9 +169,14 @@ vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err)
 			const size_t from = vv_forms_before(d, t->columns, q.raw, q.raw_len);
 			const size_t to = vv_forms_after(d, t->columns, q.raw, from, q.raw_len);
 
-			add_comments(out, d, q.raw, from);
-			add_comments(out, d, q.raw + to, q.raw_len - to);
+			if ((rc = add_comments(out, d, q.raw, from, err)) < 0 ||
+			    (rc = add_comments(out, d, q.raw + to, q.raw_len - to, err)) < 0) {
+				return rc;
+			}
 		}
+	}
+	if (out->count > 0) {
+		qsort(out->items, out->count, sizeof(*out->items), vv_u64_order);
 	}
 	return (vv_status)more;
 }

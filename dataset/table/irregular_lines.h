@@ -27,7 +27,15 @@ size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, siz
 /* Where those after it begin, of which the file's last row may have some; from: where the row itself begins. */
 size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from,
 		      size_t len);
-/* The comments between the rows and after the last one, as a sum in which their order does not count; 0: none. */
-vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err);
+/* The comments between the rows and after the last one, as hashes in their own order. */
+typedef struct vv_comment_hashes {
+	uint64_t *items;
+	size_t count, cap;
+} vv_comment_hashes;
+void vv_comment_hashes_clear(vv_comment_hashes *h); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_comment_hashes, vv_comment_hashes_clear)
+bool vv_comment_hashes_equal(const vv_comment_hashes *a, const vv_comment_hashes *b);
+/* *out is the caller's to clear in any case. */
+vv_status vv_forms_comments(vv_comment_hashes *out, vv_table *t, vv_error *err);
 
 #endif

@@ -215,31 +215,68 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 	return VV_OK;
 }
 
-/* Comments go with the rows that they stand above, and their hashes add up. *why: the result lacks some that a side has added
+/* How often the hash comes next; passes over it. */
+static uint64_t take_hash(const vv_comment_hashes *h, size_t *at, uint64_t hash)
+{
+	const size_t from = *at;
+
+	while (*at < h->count && h->items[*at] == hash) {
+		(*at)++;
+	}
+	return *at - from;
+}
+
+/* Does the result have the comments that both changes leave? One that both took away may be the same. */
+static bool has_both(const vv_comment_hashes *of, const vv_comment_hashes *got)
+{
+	size_t at[4] = {0};
+
+	for (;;) {
+		uint64_t least = UINT64_MAX, n[4];
+		bool more = false;
+
+		for (size_t v = 0; v < 4; v++) {
+			const vv_comment_hashes *h = v < 3 ? &of[v] : got;
+
+			if (at[v] < h->count && h->items[at[v]] <= least) {
+				least = h->items[at[v]];
+				more = true;
+			}
+		}
+		if (!more) return true;
+		for (size_t v = 0; v < 4; v++) {
+			n[v] = take_hash(v < 3 ? &of[v] : got, &at[v], least);
+		}
+		if (n[3] + n[2] != n[0] + n[1] && !(n[0] == n[1] && n[0] < n[2] && n[3] == n[0])) {
+			return false;
+		}
+	}
+}
+
+/* Comments go with the rows that they stand above. *why: the result lacks some that a side has added
  * or kept, or both sides changed the same ones. */
 static vv_status compare_comments(merge *m, const vv_import_result *result, const vv_sink *sink,
 				  const char **why, vv_error *err)
 {
-	vv_hash128 of[3] = {{0}}, got;
+	vv_auto(vv_comment_hashes) ours = {.items = NULL}, theirs = {.items = NULL},
+				   base = {.items = NULL}, got = {.items = NULL};
+	vv_comment_hashes *of[] = {&ours, &theirs, &base};
 	vv_table merged = {.source = *sink, .root = result->root};
 	vv_status rc;
 
 	*why = NULL;
 	for (int v = 0; v < (m->base ? 3 : 2); v++) {
-		if ((rc = vv_forms_comments(&of[v], merge_version(m, v), err)) < 0) return rc;
+		if ((rc = vv_forms_comments(of[v], merge_version(m, v), err)) < 0) return rc;
 	}
-	if (of[0].lo == 0 && of[1].lo == 0 && of[2].lo == 0) return VV_OK;
+	if (ours.count + theirs.count + base.count == 0) return VV_OK;
 	if ((rc = vv_forms_comments(&got, &merged, err)) < 0) return rc;
-	int side = merge_pick(of[0].lo == of[1].lo && of[0].hi == of[1].hi,
-			      m->base && of[0].lo == of[2].lo && of[0].hi == of[2].hi,
-			      m->base && of[1].lo == of[2].lo && of[1].hi == of[2].hi);
+	int side = merge_pick(vv_comment_hashes_equal(&ours, &theirs),
+			      m->base && vv_comment_hashes_equal(&ours, &base),
+			      m->base && vv_comment_hashes_equal(&theirs, &base));
 
-	const vv_hash128 both = {.lo = of[0].lo + of[1].lo - of[2].lo,
-				 .hi = of[0].hi + of[1].hi - of[2].hi};
-
-	if (side < 0 && (got.lo != both.lo || got.hi != both.hi)) {
+	if (side < 0 && !has_both((vv_comment_hashes[]){ours, theirs, base}, &got)) {
 		*why = "both changed the comments between the rows";
-	} else if (side >= 0 && (got.lo != of[side].lo || got.hi != of[side].hi)) {
+	} else if (side >= 0 && !vv_comment_hashes_equal(&got, of[side])) {
 		*why = "comments between the rows would be lost with the lines that both changed";
 	}
 	return VV_OK;

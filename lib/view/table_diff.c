@@ -383,12 +383,12 @@ static vv_status describe_form(comparison *c, vv_error *err)
 		}
 	}
 	vv_dialect_describe_change(&b, &c->a->root.dialect, &to);
-	vv_hash128 comments[2];
-	if ((rc = vv_forms_comments(&comments[0], c->a, err)) < 0 ||
-	    (rc = vv_forms_comments(&comments[1], c->b, err)) < 0) {
+	vv_auto(vv_comment_hashes) before = {.items = NULL}, after = {.items = NULL};
+	if ((rc = vv_forms_comments(&before, c->a, err)) < 0 ||
+	    (rc = vv_forms_comments(&after, c->b, err)) < 0) {
 		return rc;
 	}
-	if (comments[0].lo != comments[1].lo || comments[0].hi != comments[1].hi) {
+	if (!vv_comment_hashes_equal(&before, &after)) {
 		vv_buf_printf(&b, "%scomments between the rows changed", b.len > 0 ? ", " : "");
 	}
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK && b.len > 0) {

@@ -114,6 +114,23 @@ rows() {
 	ends_with 1 varve merge other
 }
 
+@test "a row with a comment that both sides remove is no conflict of comments" {
+	new_repo
+	printf 'id,n\n1,a\n# two\n2,b\n3,c\n# four\n4,d\n5,e\n' > t.csv
+	varve add -q t.csv 2> /dev/null
+	varve commit -qm one
+	git checkout -qb other
+	printf 'id,n\n1,a\n3,c\n# four\n4,d\n# theirs\n5,e\n' > t.csv
+	varve commit -qam other
+	git checkout -q -
+	printf 'id,n\n1,a\n3,c\n# ours\n4,D\n5,e\n' > t.csv
+	varve commit -qam ours
+	succeeds varve merge other
+	printf 'id,n\n1,a\n3,c\n# ours\n4,D\n# theirs\n5,e\n' > want
+	same_bytes want t.csv
+	succeeds varve fsck --data
+}
+
 @test "spaces after delimiters are no part of the cells, and come back" {
 	new_repo
 	printf 'id, name, n\n1, "a, b", 2\n2, c, 3\n3, d, \n4, " e", 5\n5, f,  6\n' > t.csv
