@@ -46,19 +46,25 @@ static vv_status set_names(vv_table *t, const group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-/* The first row that differs, where the first `same` bytes of all rows are as expected. */
+/* Where in raw the first row that differs begins, where the first `same` bytes are as expected. */
 static size_t first_other_row(const group_job *j, size_t same)
 {
 	size_t row = 0;
 
+	if (j->from) { /* its rows are lines */
+		while (same > 0 && j->raw[same - 1] != '\n') {
+			same--;
+		}
+		return same;
+	}
 	while (row + 1 < j->row_count && j->rows[row].end <= same) {
 		row++;
 	}
-	return row;
+	return j->rows[row].text_start;
 }
 
-/* Makes the group's lines. VV_ECORRUPT: they cannot be made, or are not those that came in; *row is the first such. */
-static vv_status make_lines(import_worker *w, const group_job *j, size_t *row, vv_error *err)
+/* Makes the group's lines. VV_ECORRUPT: they cannot be made, or are not those that came in; j->lost_at is the first such. */
+static vv_status make_lines(import_worker *w, group_job *j, vv_error *err)
 {
 	at_hand h = {j->im->sink, &j->cid, &w->block};
 	vv_table t = {.source = {.get = get_at_hand, .payload = &h},
@@ -80,10 +86,13 @@ static vv_status make_lines(import_worker *w, const group_job *j, size_t *row, v
 		rc = VV_ECORRUPT;
 	}
 	w->batch.expected = NULL;
-	*row = first_other_row(j, e.taken);
+	j->lost_at = first_other_row(j, e.taken);
 	if (rc == VV_OK && j->irregular > 0) {
+		size_t row = 0;
+
 		vv_buf_set(&w->lines, j->raw, j->raw_len);
-		rc = table_check_lines(&t, &w->batch, &w->lines, 0, j->last, row, err);
+		rc = table_check_lines(&t, &w->batch, &w->lines, 0, j->last, &row, err);
+		j->lost_at = j->rows[row].text_start;
 	}
 	vv_free(t.schema.fields);
 	return rc;
@@ -92,15 +101,12 @@ static vv_status make_lines(import_worker *w, const group_job *j, size_t *row, v
 vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_error why = {0};
-	size_t row = 0;
 
 	j->lost = false;
 	if (!j->im->sink->put || j->im->sink->passing || j->im->in_file) return VV_OK;
-	vv_status rc = j->from ? import_changed_again(w, j, &row, &why)
-			       : make_lines(w, j, &row, &why);
+	vv_status rc = make_lines(w, j, &why);
 	if (rc == VV_ECORRUPT) {
 		j->lost = true;
-		j->lost_at = j->rows[row].text_start;
 		j->lost_line = j->im->source->line
 				       ? 0
 				       : j->lines + import_count_lines(j->raw, j->lost_at) + 1;

@@ -1,7 +1,7 @@
 /*
  * import_changed: a group that is an old one in whose rows a few cells changed. Its lines are made from the old block and
- * compared with what came in; only rows that differ are scanned, only columns that differ are encoded. So the lines are the proof of
- * all else: what is proved again are those columns, and those rows.
+ * compared with what came in; only rows that differ are scanned, only columns that differ are encoded. What is made of them is
+ * proved as any other group is.
  *
  * The block is the one that reading all rows gives: equal columns are encoded equally. Whatever is in the way of it (the old block is
  * not at hand or damaged, rows came or went, a line is irregular, a cut moves) is left to that.
@@ -171,64 +171,4 @@ bool import_changed(import *im, group_job *j, size_t *used, size_t *index)
 	}
 	j->from = &j->changed;
 	return true;
-}
-
-/* Does the block give the line of the job's row k? */
-static vv_status prove_row(import_worker *w, const group_job *j, const vv_group *g, size_t k,
-			   vv_error *err)
-{
-	const size_t at = j->rows[k].start, len = j->rows[k].text_end - at;
-	vv_arena *arena = &w->batch.arena;
-	vv_status rc;
-
-	vv_arena_reset(arena);
-	vv_cell *cells = vv_arena_alloc(arena, g->columns * sizeof(*cells));
-	if (!cells) return vv_fail_nomem(err);
-	for (size_t i = 0; i < g->columns; i++) {
-		if ((rc = vv_group_cell(g, i, j->from->rows[k], &cells[i], arena, err)) < 0) {
-			return rc;
-		}
-	}
-	if (vv_row_matches(w->writer, cells, g->columns, j->raw + at, len)) return VV_OK;
-	return (rc = vv_row_writer_ok(w->writer, err)) < 0 ? rc : VV_ECORRUPT;
-}
-
-/* Has a column of the block the cells that it was made of? */
-static vv_status prove_column(import_worker *w, const vv_group_changed *made, const vv_group *g,
-			      size_t column, vv_error *err)
-{
-	const vv_cell *cells = made->cells[column];
-	vv_arena *arena = &w->batch.arena;
-	vv_status rc;
-
-	vv_arena_reset(arena);
-	if (!cells) {
-		return vv_group_same_column(g, column, &made->old, column, err) == 1 ? VV_OK
-										     : VV_ECORRUPT;
-	}
-	vv_cell *again = vv_arena_alloc(arena, g->rows * sizeof(*again));
-	if (!again) return vv_fail_nomem(err);
-	if ((rc = vv_group_column(g, column, again, 1, arena, err)) < 0) return rc;
-	for (size_t r = 0; r < g->rows; r++) {
-		if (!vv_cell_equal(&again[r], &cells[r])) return VV_ECORRUPT;
-	}
-	return VV_OK;
-}
-
-vv_status import_changed_again(import_worker *w, const group_job *j, size_t *row, vv_error *err)
-{
-	const vv_group_changed *made = &j->from->made;
-	vv_auto(vv_group) g = {0};
-	vv_status rc;
-
-	if ((rc = vv_group_open(&g, w->block.data, w->block.len, err)) < 0) return rc;
-	if (g.rows != made->old.rows || g.columns != made->old.columns) return VV_ECORRUPT;
-	for (size_t k = 0; k < j->row_count; k++) {
-		*row = k;
-		if ((rc = prove_row(w, j, &g, k, err)) < 0) return rc;
-	}
-	for (size_t i = 0; i < g.columns; i++) {
-		if ((rc = prove_column(w, made, &g, i, err)) < 0) return rc;
-	}
-	return VV_OK;
 }

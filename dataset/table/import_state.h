@@ -240,9 +240,6 @@ uint64_t import_count_lines(const char *bytes, size_t len);
 /* Reads those rows that differ from the old group's, if the window's first *used bytes are such a group; nothing else is to be read
  * then. False: read all. */
 bool import_changed(import *im, group_job *j, size_t *used, size_t *index);
-/* Is w->block what came in, where its old lines, which were compared, do not show it? VV_ECORRUPT: no; *row is the first of the
- * job's that differs, or the last one. */
-vv_status import_changed_again(import_worker *w, const group_job *j, size_t *row, vv_error *err);
 void import_changed_clear(changed_group *c);
 
 /* import_again.c: what is stored gives the bytes that came in */

@@ -510,7 +510,7 @@ static void a_wrong_block_is_refused_with_its_line(void **state)
 				 &err);
 		assert_true(p.w.groups_read > 0);
 		vv_assert_contains(err.message, i == 0 ? "t.csv: line 1401 would not come back"
-						       : "would not come back");
+						       : "t.csv: line 1501 would not come back");
 		end_pair(&p);
 	}
 }
