@@ -19,9 +19,10 @@
 #include "transport/places/packs/host.h"
 
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
-		     vv_host_refs *refs, const vv_remote_folder *published)
+		     const vv_hello *hello, const vv_remote_folder *published)
 {
-	*f = (vv_fetched){.t = t, .git = *git, .word = word, .refs = refs, .published = published};
+	*f = (vv_fetched){
+		.t = t, .git = *git, .word = word, .hello = hello, .published = published};
 	(void)snprintf(f->folder, sizeof(f->folder), "refs/varve/fetched/%016llx/",
 		       (unsigned long long)vv_xxh3(git->url, strlen(git->url), 0));
 }
@@ -37,10 +38,6 @@ void vv_fetched_clear(vv_fetched *f)
 	if (f->count > 0) {
 		vv_fetched_tidy(f);
 	}
-	if (f->lock) {
-		(void)vv_unlink(f->lock, true, VV_IGNORED);
-	}
-	vv_free(f->lock);
 }
 
 static char *folder_path(const vv_fetched *f)
@@ -110,55 +107,27 @@ static bool is_shown(const vv_remote_ref *refs, size_t count, const char *name, 
 	return false;
 }
 
-static bool are_shown(const vv_fetched *f, const char *const *names, size_t count, vv_oid *ids)
-{
-	const vv_hello *h = &f->refs->hello;
-	bool all = true;
-
-	for (size_t i = 0; i < count; i++) {
-		all &= is_shown(h->refs, h->ref_count, names[i], &ids[i]) ||
-		       is_shown(h->heads, h->head_count, names[i], &ids[i]);
-	}
-	return all;
-}
-
-/* Is here all that these reach? git fetch asks the host again before it looks. */
-static bool all_here(const vv_fetched *f, const vv_oid *ids, size_t count)
+/* After another fetch: did the host show these, and is here all that they reach? git fetch asks it again before it looks. */
+static bool all_here(const vv_fetched *f, const char *const *names, size_t count, vv_oid *ids)
 {
 	static const char *const args[] = {"rev-list", "--objects", "--quiet", "--not",
 					   "--all",    "--not",     "--stdin", NULL};
+	const vv_hello *h = f->hello;
 	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_git_call run = f->git;
 	int code = 1;
 
 	for (size_t i = 0; i < count; i++) {
+		if (!is_shown(h->refs, h->ref_count, names[i], &ids[i]) &&
+		    !is_shown(h->heads, h->head_count, names[i], &ids[i])) {
+			return false;
+		}
 		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
 	}
 	run.args = args;
 	run.input = input.data;
 	run.len = input.len;
 	return !input.failed && vv_git_run(&run, &said, &code, VV_IGNORED) == VV_OK && code == 0;
-}
-
-/* By what showed them. False: git fetch is to do it, and has the words for what is wrong. */
-static bool by_helper(vv_fetched *f, const char *const *names, const vv_oid *ids, size_t count)
-{
-	vv_auto(vv_buf) words = VV_BUF_INIT;
-	const vv_buf *said;
-
-	vv_buf_printf(&words, "option check-connectivity %s\n",
-		      vv_refs_any(f->t->repo, "") ? "false" : "true");
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(&words, "fetch %s %s\n", vv_oid_shows(&ids[i]), names[i]);
-	}
-	vv_buf_putc(&words, '\n');
-	if (words.failed ||
-	    vv_git_helper_ask(f->refs->helper, words.data, &said, NULL, VV_IGNORED) < 0) {
-		return false;
-	}
-	const char *lock = strstr(vv_buf_cstr(said), "\nlock ");
-	f->lock = lock ? vv_strndup(lock + 6, strcspn(lock + 6, "\n")) : NULL;
-	return strstr(vv_buf_cstr(said), "\nconnectivity-ok\n") || all_here(f, ids, count);
 }
 
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
@@ -179,10 +148,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 	if (dir && first == 0 && (rc = vv_remote_folder_bring(f->published, f->t, dir, err)) < 0) {
 		return rc;
 	}
-	const bool here = are_shown(f, names, count, ids) &&
-			  (((first > 0 || dir) && all_here(f, ids, count)) ||
-			   (f->refs->helper && by_helper(f, names, ids, count)));
-	vv_host_refs_end(f->refs);
+	const bool here = (first > 0 || dir) && all_here(f, names, count, ids);
 	if (!here && (rc = run_fetch(f, &specs, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		char name[sizeof(f->folder) + 24];

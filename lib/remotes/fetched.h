@@ -10,27 +10,26 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "lib/remotes/host_refs.h"
 #include "lib/remotes/remote_folder.h"
 #include "lib/remotes/transfer.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/oid.h"
 #include "repo/git/run_git.h"
+#include "transport/protocol/message.h"
 
 typedef struct vv_fetched {
 	vv_transfer *t;
 	vv_git_call git;
 	const char *word;
-	vv_host_refs *refs;                /* what the host showed */
+	const vv_hello *hello;             /* what the host showed */
 	const vv_remote_folder *published; /* it is one; NULL: it is none */
 	size_t count;                      /* refs that were made */
 	char folder[64];                   /* of these */
-	char *lock; /* of the pack that came, so that no gc takes it before refs name it; NULL: none */
 } vv_fetched;
 
 /* git says where git runs, and the host's URL; word is what git is given for it. All is borrowed until clear. */
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
-		     vv_host_refs *refs, const vv_remote_folder *published);
+		     const vv_hello *hello, const vv_remote_folder *published);
 void vv_fetched_clear(vv_fetched *f); /* removes the refs that it made */
 
 /* Are there refs, or locks, of a fetch that was killed? */

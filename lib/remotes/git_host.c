@@ -108,16 +108,12 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 		vv_text_put_bare_url(&word, g->url);
 	}
 	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
-	vv_git_call ask = call(g, NULL);
-	ask.show = t->progress && isatty(STDERR_FILENO);
+	const vv_git_call ask = call(g, NULL);
 	vv_status rc = t->unasked
 			       ? VV_OK
 			       : vv_host_refs_read(&g->refs, &ask, g->url, g->word, g->folder, err);
 	if (rc < 0) return explain(g, rc, err);
-	if (write) {
-		vv_host_refs_end(&g->refs);
-	}
-	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs, g->folder);
+	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello, g->folder);
 	return vv_hand_over(out, &g);
 }
 
@@ -522,7 +518,6 @@ static vv_status keeps_none(vv_git_host *g, bool *out, vv_error *err)
 void vv_git_host_reading(vv_git_host *g)
 {
 	g->reading = true;
-	vv_host_refs_end(&g->refs);
 }
 
 static vv_status watch(vv_git_host *g, vv_error *err)
@@ -973,7 +968,9 @@ vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_e
 {
 	vv_status rc = vv_git_host_tidy(g, err);
 
-	rc = rc < 0 ? rc : need_host(g, err);
+	if (rc == VV_OK) {
+		rc = need_host(g, err);
+	}
 	*out = g->keeps;
 	*is_store = g->keeps != g->host;
 	return rc;

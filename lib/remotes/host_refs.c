@@ -93,20 +93,18 @@ static bool is_name(const char *name, size_t len, const char *is)
 	return len == strlen(is) && memcmp(name, is, len) == 0;
 }
 
-/* "<id>\t<name>", or "ref: <name>\tHEAD"; of a helper "<id> <name>", "@<name> HEAD". */
+/* "<id>\t<name>", or "ref: <name>\tHEAD". */
 static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_error *err)
 {
-	const char *at = x->helper ? "@" : "ref: ";
-	const char *tab = memchr(line, x->helper ? ' ' : '\t', len), *name = tab ? tab + 1 : NULL;
+	const char *tab = memchr(line, '\t', len), *name = tab ? tab + 1 : NULL;
 	size_t name_len = tab ? len - (size_t)(name - line) : 0;
 	vv_hello *h = &x->hello;
 	vv_oid id;
 
 	if (!tab) return bad_line(x, err);
-	if (strncmp(line, at, strlen(at)) == 0) {
+	if (strncmp(line, "ref: ", 5) == 0) {
 		if (name_len == 4 && strncmp(name, "HEAD", 4) == 0) {
-			h->head = vv_arena_strndup(&x->arena, line + strlen(at),
-						   (size_t)(tab - line) - strlen(at));
+			h->head = vv_arena_strndup(&x->arena, line + 5, (size_t)(tab - line) - 5);
 		}
 		return VV_OK;
 	}
@@ -182,27 +180,6 @@ static vv_status pass_over_blocks_head(vv_host_refs *x, vv_error *err)
 	return add_other(x, "HEAD", strlen("HEAD"), &x->head, err);
 }
 
-#define LIST "option progress false\noption verbosity 0\nlist\n"
-
-static void open_helper(vv_host_refs *x, const vv_git_call *ask, const char *word)
-{
-	vv_auto(vv_buf) url = VV_BUF_INIT;
-	vv_git_call run = *ask;
-
-	vv_text_put_bare_url(&url, x->url);
-	const char *args[] = {
-		"-c",
-		"fetch.unpackLimit=1", /* the pack of a first fetch stays, as in git clone */
-		"-c",
-		"protocol.version=0",
-		strncmp(x->url, "https", 5) == 0 ? "remote-https" : "remote-http",
-		word,
-		vv_buf_cstr(&url),
-		NULL};
-	run.args = ask->repo && vv_refs_any(ask->repo, "") ? args + 2 : args;
-	x->helper = url.failed ? NULL : vv_git_helper_open(&run);
-}
-
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err)
 {
@@ -210,7 +187,6 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	const char *args[] = {"-c", "protocol.version=0", "ls-remote", "-q", "--symref", "--", word,
 			      NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;
-	const vv_buf *answer = &out;
 	vv_git_call run = *ask;
 	bool dumb = false;
 
@@ -223,35 +199,21 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	if (folder) {
 		vv_remote_folder_refs(folder, &out);
 	}
-	if (!folder) {
-		open_helper(x, &run, word);
-	}
-	run.show = false;
 	vv_status rc = out.len > 0 ? vv_buf_ok(&out, err)
-		       : x->helper ? vv_git_helper_ask(x->helper, LIST, &answer, &dumb, err)
 				   : vv_git_must(&run, vv_buf_cstr(&what), err);
 	if (rc == VV_OK && dumb && !folder) {
 		rc = refuse_dumb(x, err);
 	}
-	for (const char *p = vv_buf_cstr(answer); rc == VV_OK && *p;) {
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n");
-		if (!x->helper || memchr(p, ' ', len)) { /* "ok", and the end */
-			rc = add_line(x, p, len, err);
-		}
+		rc = add_line(x, p, len, err);
 		p += len + (p[len] == '\n');
 	}
 	return rc < 0 ? rc : pass_over_blocks_head(x, err);
 }
 
-void vv_host_refs_end(vv_host_refs *x)
-{
-	vv_git_helper_close(x->helper);
-	x->helper = NULL;
-}
-
 void vv_host_refs_clear(vv_host_refs *x)
 {
-	vv_host_refs_end(x);
 	vv_free_all(x->hello.refs, x->hello.others, x->hello.heads);
 	vv_arena_clear(&x->arena);
 	memset(x, 0, sizeof(*x));

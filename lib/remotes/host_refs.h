@@ -26,8 +26,6 @@ typedef struct vv_host_refs {
 	bool blocks_head; /* HEAD names the branch of blocks: hello has another */
 	size_t ref_cap, other_cap, head_cap;
 	vv_arena arena;
-	vv_git_helper *
-		helper; /* that showed them, of a web server: it gives what they name, too; or NULL */
 } vv_host_refs;
 
 /* word is what git is given: a remote's name, or a URL. ask says where git runs. folder: a published one, which takes no push,
@@ -35,8 +33,6 @@ typedef struct vv_host_refs {
  * folder is NULL. VV_ECORRUPT: it shows something else. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err);
-/* Nothing is fetched any more: the helper goes. */
-void vv_host_refs_end(vv_host_refs *x);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 

@@ -333,10 +333,9 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 	return VV_OK;
 }
 
-/* Until all is fed; where more is to come, and it is answered, until the output ends as an answer does; else until it has ended
- * its output. What it says of an answer comes before that: errors are read first. */
+/* Until all is fed; unless more is to come, also until it has ended its output. */
 static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t left, bool more,
-			  const char *until, vv_error *err)
+			  vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -344,12 +343,9 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		close_end(&c->in);
 	}
 	while (rc == VV_OK &&
-	       (more ? (left > 0 && c->in >= 0) || (until && c->out >= 0 &&
-						    !vv_path_ends(vv_buf_cstr(run->output), until))
-		     : c->in >= 0 || c->out >= 0 || c->err >= 0)) {
-		struct pollfd fds[3] = {{left > 0 ? c->in : -1, POLLOUT, 0},
-					{c->out, POLLIN, 0},
-					{c->err, POLLIN, 0}};
+	       (more ? left > 0 && c->in >= 0 : c->in >= 0 || c->out >= 0 || c->err >= 0)) {
+		struct pollfd fds[3] = {
+			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
 		const int ready = poll(fds, 3,
 				       run->silent_sec > 0 ? (int)run->silent_sec * 1000 : -1);
@@ -368,10 +364,11 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		if (!more && left == 0) {
 			close_end(&c->in);
 		}
+		if (rc == VV_OK && fds[1].revents) {
+			rc = collect(&c->out, run, run->output, err);
+		}
 		if (rc == VV_OK && fds[2].revents) {
 			rc = collect(&c->err, run, run->errors, err);
-		} else if (rc == VV_OK && fds[1].revents) {
-			rc = collect(&c->out, run, run->output, err);
 		}
 	}
 	return rc;
@@ -405,7 +402,7 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 
 	*exit_code = -1;
 	if (rc < 0) return rc;
-	rc = converse(run, &c, run->input, run->len, false, NULL, err);
+	rc = converse(run, &c, run->input, run->len, false, err);
 	return wait_for(run, &c, rc, exit_code, err);
 }
 
@@ -418,18 +415,12 @@ vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
 
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err)
 {
-	return converse(&f->run, &f->child, bytes, len, true, NULL, err);
-}
-
-vv_status vv_fed_ask(vv_fed *f, const void *bytes, size_t len, const char *until, vv_error *err)
-{
-	vv_buf_reset(f->run.output);
-	return converse(&f->run, &f->child, bytes, len, true, until, err);
+	return converse(&f->run, &f->child, bytes, len, true, err);
 }
 
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err)
 {
-	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, NULL, err);
+	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, err);
 
 	rc = wait_for(&f->run, &f->child, rc, exit_code, err);
 	f->child.pid = -1;

@@ -126,8 +126,6 @@ typedef struct vv_fed {
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
 /* One that does not want the rest is not a failure: its exit code tells. */
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err);
-/* The same, and it answers: until its output ends so, or it ends. */
-vv_status vv_fed_ask(vv_fed *f, const void *bytes, size_t len, const char *until, vv_error *err);
 /* No more comes: waits for its end. */
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err);
 /* Stops one that runs still. */

@@ -13,7 +13,6 @@
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
@@ -328,51 +327,37 @@ static bool asks_git_daemon(const vv_git_call *r)
 	return r->dumb && r->url && strncmp(r->url, "git://", strlen("git://")) == 0;
 }
 
-typedef struct call {
-	environment env;
-	const char *argv[VV_GIT_ARGS_MAX + 8];
-	vv_run run;
-} call;
-
-/* clear_environment after it, on failure too. */
-static vv_status prepare(call *c, const vv_git_call *r, vv_buf *output, vv_buf *errors,
-			 vv_error *err)
+vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
 {
+	const char *argv[VV_GIT_ARGS_MAX + 8];
+	vv_auto(vv_buf) dropped = VV_BUF_INIT;
+	environment e;
 	size_t n = 0;
-	vv_status rc = make_environment(&c->env, r, err);
+	vv_status rc = make_environment(&e, r, err);
 
-	c->argv[n++] = "git";
+	argv[n++] = "git";
 	if (r->scratch || r->repo) {
-		c->argv[n++] = "--git-dir";
-		c->argv[n++] = r->scratch ? r->scratch : vv_repository_gitdir(r->repo);
+		argv[n++] = "--git-dir";
+		argv[n++] = r->scratch ? r->scratch : vv_repository_gitdir(r->repo);
 	}
 	for (size_t i = 0; r->args[i]; i++) {
 		assert(i < VV_GIT_ARGS_MAX);
-		c->argv[n++] = r->args[i];
+		argv[n++] = r->args[i];
 	}
-	c->argv[n] = NULL;
-	c->run = (vv_run){.argv = c->argv,
-			  .dir = r->dir,
-			  .env = own_env(r),
-			  .more = (const char *const *)c->env.list,
-			  .input = r->input,
-			  .len = r->len,
-			  .silent_sec = asks_git_daemon(r) ? r->idle_sec : 0,
-			  .output = output,
-			  .errors = errors};
-	return rc;
-}
-
-vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
-{
-	vv_auto(vv_buf) dropped = VV_BUF_INIT;
-	call c;
-	vv_status rc = prepare(&c, r, r->output ? r->output : &dropped, r->show ? NULL : said, err);
-
+	argv[n] = NULL;
+	const vv_run run = {.argv = argv,
+			    .dir = r->dir,
+			    .env = own_env(r),
+			    .more = (const char *const *)e.list,
+			    .input = r->input,
+			    .len = r->len,
+			    .silent_sec = asks_git_daemon(r) ? r->idle_sec : 0,
+			    .output = r->output ? r->output : &dropped,
+			    .errors = r->show ? NULL : said};
 	if (rc == VV_OK) {
-		rc = vv_run_program(&c.run, exit_code, err);
+		rc = vv_run_program(&run, exit_code, err);
 	}
-	if (rc == VV_EIO && c.run.silent_sec > 0) {
+	if (rc == VV_EIO && run.silent_sec > 0) {
 		rc = vv_prefix(err, "%s", vv_text_url(r->url));
 	}
 	if (rc == VV_EPROGRAM) {
@@ -381,7 +366,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	if (r->dumb) {
 		*r->dumb = take_trace(said);
 	}
-	clear_environment(&c.env);
+	clear_environment(&e);
 	return rc;
 }
 
@@ -559,84 +544,6 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 	vv_status rc = vv_git_run(r, &said, &code, err);
 
 	return rc == VV_OK && code != 0 ? explain(what, &said, false, code, err) : rc;
-}
-
-/* --- a helper ------------------------------------------------------------------------------------ */
-
-struct vv_git_helper {
-	const char *url;
-	vv_buf answer, said;
-	vv_fed git;
-};
-
-/* Where git would look up another address, whether it may go there, or what it is not to ask for. */
-static vv_status look_for_more(void *more, const char *name, const char *value VV_UNUSED,
-			       const char *level VV_UNUSED, vv_error *err VV_UNUSED)
-{
-	static const char *const lasts[] = {".insteadof", ".allow", ".vcs", ".promisor",
-					    ".partialclone"};
-
-	for (size_t i = 0; i < sizeof(lasts) / sizeof(lasts[0]); i++) {
-		*(bool *)more |= vv_path_ends(name, lasts[i]);
-	}
-	return VV_OK;
-}
-
-static bool is_for_git(const vv_git_call *r)
-{
-	bool more = false;
-
-	return r->show || !r->repo || !r->url || strncmp(r->url, "http", 4) != 0 ||
-	       vv_repository_is_shallow(r->repo) || vv_env_get(own_env(r), "GIT_ALLOW_PROTOCOL") ||
-	       vv_env_get(own_env(r), "GIT_PROTOCOL_FROM_USER") ||
-	       vv_config_each(r->repo, "", look_for_more, &more, VV_IGNORED) < 0 || more;
-}
-
-vv_git_helper *vv_git_helper_open(const vv_git_call *r)
-{
-	vv_git_helper *h = is_for_git(r) ? NULL : vv_calloc(1, sizeof(*h));
-	call c;
-
-	if (!h) return NULL;
-	h->url = r->url;
-	if (prepare(&c, r, &h->answer, &h->said, VV_IGNORED) < 0 ||
-	    vv_fed_start(&h->git, &c.run, VV_IGNORED) < 0) {
-		vv_git_helper_close(h);
-		h = NULL;
-	}
-	clear_environment(&c.env);
-	return h;
-}
-
-vv_status vv_git_helper_ask(vv_git_helper *h, const char *words, const vv_buf **answer, bool *dumb,
-			    vv_error *err)
-{
-	vv_auto(vv_buf) what = VV_BUF_INIT;
-	int code;
-	vv_status rc = vv_fed_ask(&h->git, words, strlen(words), "\n\n", err);
-
-	*answer = &h->answer;
-	if (dumb) {
-		*dumb = take_trace(&h->said);
-	}
-	if (rc < 0 || h->git.child.out >= 0 || (rc = vv_fed_end(&h->git, &code, err)) < 0) {
-		return rc;
-	}
-	vv_buf_printf(&what, "'%s'", vv_text_url(h->url));
-	return explain(vv_buf_cstr(&what), &h->said, false, code, err);
-}
-
-void vv_git_helper_close(vv_git_helper *h)
-{
-	int code;
-
-	if (h && h->git.child.pid > 0) {
-		(void)vv_fed_end(&h->git, &code, VV_IGNORED);
-	}
-	if (h) {
-		vv_buf_clear_all(&h->answer, &h->said);
-	}
-	vv_free(h);
 }
 
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out)

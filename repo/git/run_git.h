@@ -46,17 +46,6 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
  * says: <line>; <line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 
-/* The program that git itself starts to talk with a web server (gitremote-helpers(7)), for as long as it is asked: one
- * connection shows the refs and gives what is fetched. args are its own. NULL: it cannot be started, r is no call of this kind, is
- * to be shown, or git would follow settings that only it knows: git is to be run. */
-typedef struct vv_git_helper vv_git_helper;
-vv_git_helper *vv_git_helper_open(const vv_git_call *r);
-/* The answer, borrowed until the next one, ends with an empty line. dumb: NULL, or as of vv_git_call. VV_EREFUSED and the
- * like as of vv_git_must. */
-vv_status vv_git_helper_ask(vv_git_helper *h, const char *words, const vv_buf **answer, bool *dumb,
-			    vv_error *err);
-void vv_git_helper_close(vv_git_helper *h); /* accepts NULL */
-
 /* Sets err from what git said, without the lines of vv_git_remote_lines, which the caller tells. */
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
 

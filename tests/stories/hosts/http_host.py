@@ -4,7 +4,8 @@ every request goes to `git http-backend`. With USER:SECRET everything asks for t
 A file FOLDER/refuse ("413 POST TEXT", "403 receive-pack TEXT") makes requests with that word fail with the status
 and the text, as proxies, tokens without rights and missing repositories do; after a text that ends with "..." the connection
 is closed, with less than was announced. A file FOLDER/most has how many bytes a
-request may have; a larger one is answered with 413, as web servers in front of hosts do."""
+request may have; a larger one is answered with 413, as web servers in front of hosts do. A file FOLDER/cut has how many
+bytes of the answer to a POST come."""
 import base64
 import http.server
 import os
@@ -67,6 +68,10 @@ class Host(http.server.BaseHTTPRequestHandler):
         out = subprocess.run(["git", "http-backend"], input=data, env=env,
                              stdout=subprocess.PIPE, check=False).stdout
         head, _, content = out.partition(b"\r\n\r\n")
+        cut = os.path.join(FOLDER, "cut")
+        if self.command == "POST" and os.path.exists(cut):
+            with open(cut, encoding="ascii") as file:
+                content = content[:int(file.read())]
         status, fields = 200, []
         for line in head.decode("latin-1").split("\r\n"):
             name, _, value = line.partition(": ")
