@@ -259,6 +259,9 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 		       vv_text_shows(i->to));
 }
 
+/* At most; in a history of several branches renames may lead around in a ring. */
+#define RENAMES_MAX 32u
+
 /* What the source has: commit, path, root and licence. */
 static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
 {
@@ -273,7 +276,7 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 		return rc;
 	}
 	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
-	while (rc == VV_ENOTFOUND && i->commit) {
+	for (unsigned n = 0; rc == VV_ENOTFOUND && i->commit && n < RENAMES_MAX; n++) {
 		vv_error_clear(err);
 		if ((rc = follow(i, there, &commit, err)) < 0) return rc;
 		rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);

@@ -143,6 +143,30 @@ imported() {
 	stderr_has "import.prices.csv.path"
 }
 
+@test "an update ends where two branches of the source renamed two files to each other's names, and both are gone" {
+	imported
+	cd ../src
+	seq 1 9 | sed 's/.*/&,x&/' > data/other.csv
+	varve add -q data/other.csv
+	varve commit -qm other
+	git checkout -qb side
+	git rm -q data/prices.csv
+	git commit -qm "prices are gone"
+	git mv data/other.csv data/prices.csv
+	git commit -qm "other is prices"
+	git checkout -q main
+	git rm -q data/other.csv
+	git commit -qm "other is gone"
+	git mv data/prices.csv data/other.csv
+	git commit -qm "prices are other"
+	git merge -q -s ours --no-commit side
+	git rm -qf data/other.csv
+	git commit -qm "both are gone"
+	cd ../mine
+	ends_with 1 varve update
+	stderr_has prices.csv
+}
+
 @test "an update of a revision stays with it" {
 	varve import -q ../src#v1:data/prices.csv -o old.csv 2> /dev/null
 	varve commit -qm import
