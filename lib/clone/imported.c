@@ -29,6 +29,7 @@
 #include "lib/remotes/transfer.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/needed.h"
+#include "lib/sync/on_demand.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
@@ -235,15 +236,17 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 	vv_auto(vv_changed_files) files = {.items = NULL};
 	vv_auto(vv_commit) c = {.parents = NULL};
 	vv_auto(vv_log) *log = NULL;
+	vv_on_demand *demand = NULL; /* how like tables are their blocks tell */
 	vv_oid id;
 	vv_status rc = vv_log_open(&log, there, &o, err);
 
 	if (rc < 0 || (rc = (vv_status)vv_log_next(log, &id, err)) < 0) return rc;
-	if (rc > 0 &&
-	    ((rc = vv_commit_read(there, &id, &c, err)) < 0 ||
-	     (rc = vv_changed_files_read(&files, there, c.parents, &id, NULL, err)) < 0)) {
-		return rc;
+	if (rc > 0 && (rc = vv_commit_read(there, &id, &c, err)) == VV_OK &&
+	    (rc = vv_on_demand_begin(&demand, there, false, err)) == VV_OK) {
+		rc = vv_changed_files_read(&files, there, c.parents, &id, NULL, err);
+		vv_on_demand_end(demand);
 	}
+	if (rc < 0) return rc;
 	for (size_t k = 0; k < files.count; k++) {
 		const vv_changed_file *f = &files.items[k];
 

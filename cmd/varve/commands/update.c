@@ -104,7 +104,7 @@ static vv_status update_one(vv_context *c, const vv_imported *i, bool *failed, v
 		}
 		return VV_OK;
 	}
-	if (i->path && strcmp(i->path, now.path) != 0) {
+	if (!o->quiet && i->path && strcmp(i->path, now.path) != 0) {
 		vv_note("%s: the source renamed '%s' to '%s'", vv_text_shows(i->to),
 			vv_text_shows(i->path), vv_text_shows(now.path));
 	}

@@ -136,10 +136,16 @@ imported() {
 	succeeds varve update
 	[ "$(head -n 1 prices.csv)" = id,label,cost,day ]
 	grep -q '^7,changed' prices.csv
-	git -C ../src rm -q data/list.csv
+	varve -C ../src mv data/list.csv data/last.csv
+	sed -i 's/^8,item/8,changed/' ../src/data/last.csv
+	varve -C ../src commit -qam last
+	succeeds varve update -q
+	stderr_lacks renamed
+	[ "$(said path)" = data/last.csv ]
+	git -C ../src rm -q data/last.csv
 	git -C ../src commit -qm gone
 	ends_with 1 varve update
-	stderr_has "no longer has 'data/list.csv'"
+	stderr_has "no longer has 'data/last.csv'"
 	stderr_has "import.prices.csv.path"
 }
 
