@@ -31,7 +31,7 @@ static vv_status put(vv_url_words *w, const char *word, size_t len, vv_error *er
 static vv_status refuse(const vv_url_words *w, const char *word, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE, "'%s' is not of the repository at %s: name one repository",
-		       vv_text_shows(word), vv_text_url(w->url));
+		       vv_text_url(word), vv_text_url(w->url));
 }
 
 /* *rest: what follows '#'; NULL: the word has no URL. */
@@ -54,7 +54,7 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 static vv_status refuse_bare(const char *word, const char *next, vv_error *err)
 {
 	vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_url(word));
-	return next ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_shows(next))
+	return next ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_url(next))
 		    : vv_hint(err, "URL#REV:PATH");
 }
 
@@ -166,7 +166,7 @@ int vv_url_words_usage(const char *command, int argc, char **argv)
 {
 	return argc == 2 && !strchr(argv[0], '#')
 		       ? vv_usage_error("%s takes one word: '%s#%s'", command, vv_text_url(argv[0]),
-					vv_text_shows(argv[1]))
+					vv_text_url(argv[1]))
 		       : vv_usage_error("%s takes one word, URL#REV:PATH", command);
 }
 

@@ -210,11 +210,12 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 	vv_sql_rewrite(out, sql, strlen(sql));
 	if (!(text = sqlite3_str_finish(out)) && *sql) return vv_fail_nomem(err);
 	const char *at = text ? text : "";
-	while (more && *at && !vv_out_failed()) {
+	for (; more && *at && !vv_out_failed(); set_alarm(0)) {
 		sqlite3_stmt *stmt = NULL;
 		int place = -1;
 		vv_error e;
 
+		set_alarm(j->timeout_sec);
 		if (vv_sql_session_prepare(&stmt, &j->session, &at, &place, &e) < 0) {
 			bool wrong;
 
@@ -280,9 +281,7 @@ static vv_status prompt_run(prompt *p, const char *sql, vv_error *err)
 	}
 	p->script->pages = p->asks && !to_file;
 	running = p->script->session.db;
-	set_alarm(p->script->timeout_sec);
 	vv_status rc = sql_script_run(p->script, sql, err);
-	set_alarm(0);
 	running = NULL;
 	vv_out_flush();
 	if (to_file && vv_out_to(NULL, false, &why) < 0) {

@@ -159,7 +159,15 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 		    (rc = vv_ref_update(f->t->repo, name, &ids[i], NULL, true, "fetch", err)) < 0) {
 			return rc;
 		}
-		if ((rc = vv_ref_get(f->t->repo, name, &ref, err)) < 0) return rc;
+		rc = vv_ref_get(f->t->repo, name, &ref, err);
+		if (rc == VV_ENOTFOUND) { /* git says nothing of it */
+			rc = vv_fail(
+				err, VV_EREFUSED,
+				"'%s' is a shallow repository: the older commits of '%s' are not there\n"
+				"ask the repository that it was cloned from",
+				vv_text_url(f->git.url), vv_text_shows(names[i]));
+		}
+		if (rc < 0) return rc;
 		ids[i] = ref.id;
 		vv_ref_clear(&ref);
 	}

@@ -317,6 +317,9 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	stderr_has "took longer than 1 s, the --timeout"
 	succeeds varve sql --format csv --timeout 100 'SELECT 6 * 7 AS n; SELECT 7 * 7 AS m'
 	output_is $'n\n42\nm\n49'
+	# Each of many on a line has its own time.
+	local some="WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c LIMIT 50000) SELECT count(*) FROM c;"
+	succeeds varve sql --timeout 1 "$(for ((i = 0; i < 300; i++)); do printf '%s ' "$some"; done)"
 }
 
 @test "the prompt writes rows to a file, and to the terminal again" {

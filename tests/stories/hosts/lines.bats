@@ -68,6 +68,18 @@ a_text() {
 	done
 }
 
+@test "a shallow repository on a web server is refused, and its history is not taken for whole" {
+	http_host
+	a_text
+	git -C ../host.git rev-parse main > ../host.git/shallow
+	ends_with 2 varve clone -q --git-host "$url" ../b
+	stderr_has "is a shallow repository"
+	rm ../host.git/shallow
+	succeeds varve clone -q --git-host "$url" ../b
+	git -C ../b fsck --strict
+	git -C ../b rev-parse HEAD~1
+}
+
 @test "a host whose web server answers 502 to what git does not know is tried with git" {
 	http_host
 	a_table a
