@@ -134,6 +134,31 @@ all_there() {
 	output_has "keeps 5 of 5"
 }
 
+# Git itself refuses a new clone then, and all packs are there.
+@test "a commit or tree of the blocks' history that the host itself lost is asked for before anything is dropped, and named" {
+	local object protocol file
+	versions
+	for object in "$tip" "$tip~2" "$tip:packs" "$tip~3^{tree}"; do
+		object=$(git -C "$host" rev-parse "$object")
+		file=$host/objects/${object:0:2}/${object:2}
+		mv "$file" ../object
+		for protocol in 2 0; do
+			rm -rf ../d
+			cp -a ../a ../d
+			git -C ../d config protocol.version $protocol
+			ends_with 2 varve -C ../d drop --history
+			for commit in $(git rev-list main); do
+				succeeds varve -C ../d --offline cat "$commit:prices.csv"
+			done
+		done
+		ends_with 1 varve doctor
+		output_has "$object"
+		mv ../object "$file"
+	done
+	succeeds varve doctor
+	succeeds varve drop --history
+}
+
 @test "the file format of the tree is missing or damaged: it is named, and put back; a newer one is not touched" {
 	versions
 	for damage in "gone format" "empty format" "flip format"; do

@@ -548,7 +548,7 @@ static bool has_blob(vv_host *h, const vv_oid *id)
 }
 
 /* All history of the ref with everything: hosts that know no filters give no less. */
-static vv_status fetch_whole(vv_host *h, vv_error *err)
+vv_status vv_host_fetch_whole(vv_host *h, vv_error *err)
 {
 	vv_status rc;
 
@@ -560,9 +560,9 @@ static vv_status fetch_whole(vv_host *h, vv_error *err)
 	return vv_host_set_tip(h, &h->tip, err);
 }
 
-/* What git says to these ids, and how it ends. */
-static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, vv_buf *said, int *code,
-			   vv_error *err)
+/* What git says to these ids, and how it ends. all: it also asks for commits that are here. */
+static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, bool all, vv_buf *said,
+			   int *code, vv_error *err)
 {
 	const char *args[] = {"-c",
 			      "fetch.negotiationAlgorithm=noop",
@@ -575,6 +575,7 @@ static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, vv_buf *
 			      "--no-auto-maintenance",
 			      "--recurse-submodules=no",
 			      "--filter=blob:none",
+			      all ? "--depth=1" : "--no-prune",
 			      "--stdin",
 			      "host",
 			      NULL};
@@ -604,13 +605,14 @@ vv_status vv_host_ask_blobs(vv_host *h, vv_oid *ids, size_t count, size_t *lacks
 	*lacks = SIZE_MAX;
 	memset(&ids[count], 0xff, sizeof(*ids));
 	const vv_status rc = h->by_id_fails ? VV_OK
-					    : fetch_ids(h, ids, count + 1, &said, &code, err);
+					    : fetch_ids(h, ids, count + 1, true, &said, &code, err);
 	const char *named = strstr(vv_buf_cstr(&said), refused);
-	for (size_t i = 0; named && i <= count; i++) {
+	for (size_t i = 0; named && *lacks > count && i <= count; i++) {
 		if (strncmp(named + sizeof(refused) - 1, vv_oid_shows(&ids[i]), VV_OID_TEXT) == 0) {
 			*lacks = i;
 		}
 	}
+	h->knows_no_filters = strstr(vv_buf_cstr(&said), "filtering not recognized") != NULL;
 	return rc;
 }
 
@@ -630,11 +632,11 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 	}
 	h->dirty = h->dirty || n > 0;
 	while (rc == VV_OK && n > 0 && !h->by_id_fails) {
-		if ((rc = fetch_ids(h, wanted, n, &said, &code, err)) < 0 || code == 0 ||
+		if ((rc = fetch_ids(h, wanted, n, false, &said, &code, err)) < 0 || code == 0 ||
 		    (rc = vv_host_ask_blobs(h, wanted, n, &lacks, err)) < 0) {
 			return rc;
 		}
-		if (lacks >= n) return fetch_whole(h, err);
+		if (lacks >= n) return vv_host_fetch_whole(h, err);
 		wanted[lacks] = wanted[--n];
 	}
 	return rc;

@@ -27,6 +27,7 @@ struct vv_host {
 	vv_oid tip;                         /* there; null: the ref is not there */
 	size_t last_folder, in_last_folder; /* of the tip's tree */
 	bool by_id_fails;                   /* the host does not give blobs by their ids */
+	bool knows_no_filters;              /* it said so when it was asked last */
 	bool broken;                        /* the scratch repository takes no commit */
 	bool mends, lost_format; /* vv_host_mend; and its tree has no sound file "format" */
 	bool dirty;              /* packs are in the scratch repository */
@@ -139,7 +140,9 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err);
 /* Blobs into the scratch repository, by their ids where the host allows it; those that are here are
  * not asked for. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
-/* Which of these blobs does the host lack? *lacks: the first; count: none; SIZE_MAX: it does not answer as git does.
+/* The ref with all that it reaches, into an empty scratch repository. */
+vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
+/* Which of these objects does the host lack? *lacks: the first; count: none; SIZE_MAX: it does not answer as git does.
  * Nothing is sent. ids has room for one more. */
 vv_status vv_host_ask_blobs(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
 /* h->tip as the last run left it, while its objects are still there; null: there is none. */

@@ -13,6 +13,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
@@ -206,6 +207,58 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 	return rc;
 }
 
+/* The ids that rev-list prints of the ref's history, behind those that are there. */
+static vv_status add_history(vv_host *h, const char *filter, vv_oid **ids, size_t *n, vv_error *err)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	const char *args[] = {"rev-list", "--objects",           "--missing=print",
+			      filter,     vv_oid_shows(&h->tip), NULL};
+	vv_git_call run = vv_host_run(h, args);
+	vv_status rc;
+
+	run.output = &out;
+	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0) return rc;
+	vv_oid *more = vv_realloc_array(*ids, *n + out.len / VV_OID_TEXT + 1, sizeof(**ids));
+	if (!more) return vv_fail_nomem(err);
+	*ids = more;
+	for (const char *p = vv_buf_cstr(&out), *end = p + out.len; p < end;) {
+		p += *p == '?';
+		*n += end - p > (ptrdiff_t)VV_OID_TEXT && vv_oid_parse(&more[*n], p, VV_OID_TEXT);
+		const char *line = memchr(p, '\n', (size_t)(end - p));
+		p = line ? line + 1 : end;
+	}
+	return VV_OK;
+}
+
+/* Asks the host for all that its ref reaches: of what a new clone fetches in one piece nothing may be lost. That are commits
+ * and trees, and blobs, too, where the host knows no filters. */
+static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
+{
+	vv_auto_free vv_oid *ids = NULL;
+	size_t trees = 0, lacks = 0;
+	vv_status rc = VV_OK;
+
+	if (vv_oid_is_null(&h->tip) ||
+	    (rc = add_history(h, "--filter=blob:none", &ids, &trees, err)) < 0) {
+		return rc;
+	}
+	size_t n = trees;
+	rc = add_history(h, "--no-filter", &ids, &n, err);
+	while (rc == VV_OK && (rc = vv_host_ask_blobs(h, ids, n, &lacks, err)) == VV_OK &&
+	       lacks < n) {
+		if (lacks < trees || h->knows_no_filters) {
+			return vv_fail(
+				err, VV_ECORRUPT,
+				"%s lost the object %s of %s: no new clone gets the blocks there\n"
+				"'git fsck' there says what else is lost",
+				vv_text_url(h->url), vv_oid_shows(&ids[lacks]),
+				vv_text_shows(h->ref));
+		}
+		ids[lacks] = ids[--n];
+	}
+	return rc == VV_OK && lacks == SIZE_MAX && !believed ? vv_host_fetch_whole(h, err) : rc;
+}
+
 /* Asks the host for the blobs of the packs that are marked (NULL: all), and of their lists. Marked afterwards: those that
  * are to be fetched. */
 static vv_status ask_for_blobs(vv_host *h, bool *marked, bool believed, vv_error *err)
@@ -324,6 +377,7 @@ static vv_status keeps_each(keeping *k, uint64_t fetch_bytes, vv_error *err)
 		k->files = vv_calloc(k->count + 1, sizeof(*k->files));
 		return k->files ? keeps_in_place(k, err) : vv_fail_nomem(err);
 	}
+	if (fetch_bytes == UINT64_MAX && (rc = ask_for_history(k->h, false, err)) < 0) return rc;
 	while (again) {
 		if ((rc = keeps_in_tree(k, fetch_bytes, &again, err)) < 0) return rc;
 	}
@@ -540,7 +594,9 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	if (v->mend && vv_host_is_place(h) && (rc = vv_files_mend_lists(h, err)) < 0) return rc;
 	if (!h->intact && !(h->intact = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = choose_packs(&x, err);
-	rc = rc < 0 || vv_host_is_place(h) ? rc : ask_for_blobs(h, NULL, true, err);
+	if (rc == VV_OK && !vv_host_is_place(h) && (rc = ask_for_history(h, true, err)) == VV_OK) {
+		rc = ask_for_blobs(h, NULL, true, err);
+	}
 	for (size_t at = 0; rc == VV_OK && at < x.count;) {
 		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
 			    VV_OK &&
