@@ -13,9 +13,8 @@
 #include "lib/worktree/added_blocks.h"
 #include "repo/git/index/attributes.h"
 
-#define TEXT_MAX                                                                                   \
-	((uint64_t)1                                                                               \
-	 << 19) /* larger texts are not read for their number of rows: git reads neither */
+/* Above this a text in the work tree is not read for its number of rows before it is staged: git reads neither. */
+#define UNSTAGED_MAX ((uint64_t)1 << 19)
 
 static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id, uint32_t mode,
 			      vv_dataset_reader *s, vv_error *err)
@@ -196,8 +195,8 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) return rc;
 	rc = vv_change_count_texts(&f->counts, NULL, r, s, e->path, NULL,
 				   (vv_text_version){.blob = work ? &e->index_id : &e->head_id},
-				   (vv_text_version){.blob = work ? NULL : &e->index_id}, TEXT_MAX,
-				   err);
+				   (vv_text_version){.blob = work ? NULL : &e->index_id},
+				   work ? UNSTAGED_MAX : VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK && f->counts.counted) {
 		e->table = true;
 		f->rows_before = f->counts.old_rows;

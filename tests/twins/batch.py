@@ -387,7 +387,7 @@ class Batch:
         self.asked += len(plans)
         self.counts["edit update"] = len(plans)
         for case, _ in plans:
-            self.run("varve", "import", "-q", str(self.home), case.path, cwd=there)
+            self.run("varve", "import", "-q", f"{self.home}#{case.path}", cwd=there)
         self.run("varve", "commit", "-q", "-m", "imported", cwd=there)
         for case, (ours, theirs, _) in plans:
             self.write(case, theirs)

@@ -296,7 +296,7 @@ beside_checkout() {
 	rows 20 > ../src/in.csv
 	varve -C ../src add -q in.csv
 	varve -C ../src commit -qm in
-	for words in "track *.tab" "untrack prices.csv" "add new.csv" "mv prices.csv moved.csv" "migrate plain.tab" "import -q ../src in.csv"; do
+	for words in "track *.tab" "untrack prices.csv" "add new.csv" "mv prices.csv moved.csv" "migrate plain.tab" "import -q ../src#in.csv"; do
 		git reset -q --hard
 		git clean -fdq
 		git read-tree -m -u "$(git rev-parse HEAD)"
