@@ -401,7 +401,7 @@ static void rows_are_found_by_keys_in_no_order(void **state)
 		}
 		varve_table_free(t);
 	}
-	assert_int_equal(access(".git/varve/cache/check", F_OK), 0);
+	assert_int_equal(access(".git/varve/cache/check-files", F_OK), 0);
 	varve_repo_free(repo);
 }
 
