@@ -519,6 +519,13 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 	vv_status rc = VV_OK;
 
 	p->script->code = VV_EXIT_OK;
+	if (strlen(vv_buf_cstr(text)) < text->len) {
+		vv_error why;
+
+		vv_fail(&why, VV_EINPUT, "the SQL has a zero byte\nis it text in UTF-8?");
+		report(p->script, &why, true);
+		return VV_OK;
+	}
 	if (p->script->session.catalog->confined) return prompt_run(p, vv_buf_cstr(text), err);
 	for (char *line = text->data;
 	     rc == VV_OK && line && p->script->code == VV_EXIT_OK && !p->end;) {

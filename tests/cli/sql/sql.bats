@@ -310,6 +310,17 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	[ ! -e out.csv ]
 }
 
+@test "SQL with a zero byte is refused, since what follows it would not be run" {
+	two_versions
+	printf 'SELECT 1;\0SELECT 2;' > q.sql
+	printf '.read q.sql\n' > r.sql
+	for file in q.sql r.sql; do
+		ends_with 1 varve sql -f $file
+		stderr_has "zero byte"
+		output_is ""
+	done
+}
+
 @test "a statement that takes longer than --timeout is ended, and the next ones of the prompt are run" {
 	two_versions
 	endless="WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
