@@ -239,7 +239,7 @@ QUICK.update({'kill': 4 if ALL else 1, 'nospace-on': 1, 'write-error': 1, 'read-
 	'line-end': 1, 'line-cut': 1, 'kill-one': 1, 'interrupt': 1})
 
 
-QUICK_PAIRS = 700 if ALL else 70  # of all pairs of writers: a minute of CPU
+QUICK_PAIRS = 700 if ALL else 56  # of all pairs of writers: a minute of CPU
 
 # States of power cuts in the sample.
 QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10, 'replicate': 10} if ALL else {'commit-all': 8, 'push': 4, 'gc': 4, 'replicate': 3}
