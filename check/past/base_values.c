@@ -592,23 +592,17 @@ typedef struct news {
 	uint64_t found;
 } news;
 
+static bool is_less(const vv_dist_value *v, const vv_cell *cell)
+{
+	size_t n = v->len < cell->len ? v->len : cell->len;
+	int order = n ? memcmp(v->text, cell->text, n) : 0;
+
+	return order < 0 || (order == 0 && v->len < cell->len);
+}
+
 static size_t place_of(const vv_distribution *d, const vv_cell *cell)
 {
-	size_t lo = 0, hi = d->count;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		const vv_dist_value *m = &d->values[mid];
-		size_t n = m->len < cell->len ? m->len : cell->len;
-		int order = n ? memcmp(m->text, cell->text, n) : 0;
-
-		if (order < 0 || (order == 0 && m->len < cell->len)) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
-	return lo;
+	return vv_first_place(i, d->count, is_less(&d->values[i], cell));
 }
 
 static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, vv_error *err)

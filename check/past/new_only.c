@@ -69,42 +69,24 @@ void vv_known_free(vv_known *k)
 /* Where a row of the base stands in the new version, if it is among what both share. */
 static bool row_in_new(const vv_known *k, uint64_t row, uint64_t *out)
 {
-	size_t lo = 0, hi = k->regions.segment_count;
+	const vv_segment *s = k->regions.segments;
+	const size_t count = k->regions.segment_count;
+	const size_t at = vv_first_place(i, count,
+					 s[i].old_row <= row && row - s[i].old_row >= s[i].rows);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		const vv_segment *s = &k->regions.segments[mid];
-
-		if (row < s->old_row) {
-			hi = mid;
-		} else if (row - s->old_row >= s->rows) {
-			lo = mid + 1;
-		} else {
-			*out = s->new_row + (row - s->old_row);
-			return true;
-		}
-	}
-	return false;
+	if (at == count || row < s[at].old_row) return false;
+	*out = s[at].new_row + (row - s[at].old_row);
+	return true;
 }
 
 /* Is the row of the new version among what both share? */
 static bool is_shared(const vv_known *k, uint64_t row)
 {
-	size_t lo = 0, hi = k->regions.new_count;
+	const vv_changed_group *g = k->regions.new_groups;
+	const size_t count = k->regions.new_count;
+	const size_t at = vv_first_place(i, count, g[i].row <= row && row - g[i].row >= g[i].rows);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		const vv_changed_group *g = &k->regions.new_groups[mid];
-
-		if (row < g->row) {
-			hi = mid;
-		} else if (row - g->row >= g->rows) {
-			lo = mid + 1;
-		} else {
-			return false;
-		}
-	}
-	return true;
+	return at == count || row < g[at].row;
 }
 
 /* The column's name in the new version. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -371,18 +372,9 @@ static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *er
 
 static size_t group_of(const check_run *r, uint64_t row)
 {
-	size_t low = 0, high = r->group_count;
+	const size_t after = vv_first_place(i, r->group_count, r->groups[i].first_row <= row);
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->groups[middle].first_row <= row) {
-			low = middle;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return after > 0 ? after - 1 : 0;
 }
 
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "check/rules/groups.h"
 #include "dataset/format/quirks.h"
@@ -329,18 +330,9 @@ static vv_status measure(vv_check_lines *l, size_t i, uint64_t *out, vv_error *e
 
 static size_t group_of(const vv_check_lines *l, uint64_t row)
 {
-	size_t low = 0, high = l->count;
+	const size_t after = vv_first_place(i, l->count, l->groups[i].first_row <= row);
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (l->groups[middle].first_row <= row) {
-			low = middle;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return after > 0 ? after - 1 : 0;
 }
 
 static vv_status find_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err)

@@ -122,35 +122,20 @@ const merge_block *merge_block_at(const merge_side *s, uint64_t above)
 
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row)
 {
-	size_t lo = 0, hi = s->block_count;
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (s->blocks[mid].row <= new_row) {
-			lo = mid;
-		} else {
-			hi = mid;
-		}
-	}
-	return s->blocks[lo].before + (new_row - s->blocks[lo].row);
+	const size_t after = vv_first_place(i, s->block_count, s->blocks[i].row <= new_row);
+	const merge_block *b = &s->blocks[after > 0 ? after - 1 : 0];
+
+	return b->before + (new_row - b->row);
 }
 
 static const merge_group *find_group(merge_groups *g, uint64_t row)
 {
-	size_t lo = 0, hi = g->count;
-	if (g->at < g->count && g->list[g->at].row <= row &&
-	    (g->at + 1 == g->count || g->list[g->at + 1].row > row)) {
-		return &g->list[g->at];
+	if (g->at >= g->count || g->list[g->at].row > row ||
+	    (g->at + 1 < g->count && g->list[g->at + 1].row <= row)) {
+		const size_t after = vv_first_place(i, g->count, g->list[i].row <= row);
+		g->at = after > 0 ? after - 1 : 0;
 	}
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (g->list[mid].row <= row) {
-			lo = mid;
-		} else {
-			hi = mid;
-		}
-	}
-	g->at = lo;
-	return &g->list[lo];
+	return &g->list[g->at];
 }
 
 /* Rows from row on that stand in the same group. */
@@ -163,18 +148,10 @@ static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const
 /* Rows from row on before the next one that has other cells. */
 static uint64_t until_changed(merge_side *s, uint64_t row)
 {
-	size_t lo = 0, hi = s->changed_count, at = s->at_changed;
+	size_t at = s->at_changed;
 	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) ||
 	    (at < s->changed_count && s->changed[at] < row)) {
-		while (lo < hi) {
-			size_t mid = lo + (hi - lo) / 2;
-			if (s->changed[mid] < row) {
-				lo = mid + 1;
-			} else {
-				hi = mid;
-			}
-		}
-		s->at_changed = at = lo;
+		s->at_changed = at = vv_first_place(i, s->changed_count, s->changed[i] < row);
 	}
 	return at < s->changed_count ? s->changed[at] - row : MERGE_NONE;
 }

@@ -172,17 +172,9 @@ static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_ci
 /* The node of the other version that has the link at this place. */
 static size_t node_of(const levels *v, size_t place)
 {
-	size_t low = 0, high = v->nodes.count;
+	const size_t after = vv_first_place(i, v->nodes.count, v->starts[i] <= place);
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (v->starts[middle] <= place) {
-			low = middle;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return after > 0 ? after - 1 : 0;
 }
 
 /* The node resembles the one that shares the most links with it, wherever a step between

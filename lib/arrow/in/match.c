@@ -192,17 +192,9 @@ static vv_status make_index(matcher *m, vv_error *err)
 /* *there: the version has such rows, though all may have been found before. */
 static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *there)
 {
-	uint64_t low = 0, high = m->rows;
+	const uint64_t low = vv_first_place(i, (size_t)m->rows,
+					    memcmp(&m->index[i].hash, hash, sizeof(*hash)) < 0);
 
-	while (low < high) {
-		uint64_t mid = low + (high - low) / 2;
-
-		if (memcmp(&m->index[mid].hash, hash, sizeof(*hash)) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
 	*there = low < m->rows && memcmp(&m->index[low].hash, hash, sizeof(*hash)) == 0;
 	for (uint64_t at = low + m->taken[low]; *there && at < m->rows;
 	     at = low + ++m->taken[low]) {
