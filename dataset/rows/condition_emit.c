@@ -72,13 +72,12 @@ static vv_status fail_column(vv_parser *p, const vv_token *t)
 	if (p->t.how->filter) {
 		(void)vv_recode(p->err, VV_ENOTFOUND);
 	}
-	vv_schema_hint(p->c->schema, t->text, t->len, p->err);
-	if (t->type == VV_TOKEN_NAME && t->at > 0 && !strstr(p->err->hint, "did you mean")) {
-		vv_hint_clear(p->err); /* the right side of a comparison, likely */
-		vv_hint(p->err, "a text is written in single quotes: '%s'",
-			vv_text_show(t->text, t->len));
-	}
-	return p->err->code;
+	/* not the first word, and like no column: likely the right side of a comparison */
+	return t->type == VV_TOKEN_NAME && t->at > 0 &&
+			       !vv_schema_nearest(p->c->schema, t->text, t->len)
+		       ? vv_hint(p->err, "a text is written in single quotes: '%s'",
+				 vv_text_show(t->text, t->len))
+		       : vv_schema_hint(p->c->schema, t->text, t->len, p->err);
 }
 
 static long find_column(const vv_parser *p, const vv_token *t)

@@ -37,20 +37,25 @@ long vv_schema_find(const vv_schema *s, const char *name, size_t name_len)
 	return found ? (long)found->value : -1;
 }
 
+const char *vv_schema_nearest(const vv_schema *s, const char *name, size_t len)
+{
+	vv_auto(char) *word = vv_strndup(name, len);
+	vv_nearest near;
+
+	vv_nearest_init(&near, word ? word : "");
+	for (size_t i = 0; word && i < s->count && i < 4096; i++) {
+		(void)vv_nearest_try(&near, s->fields[i].name);
+	}
+	return near.best && near.distance < len ? near.best : NULL;
+}
+
 vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_error *err)
 {
 	vv_auto(vv_buf) list = VV_BUF_INIT;
-	vv_auto(char) *word = vv_strndup(name, len);
-	vv_nearest near;
+	const char *nearest = vv_schema_nearest(s, name, len);
 	size_t i;
 
-	vv_nearest_init(&near, word ? word : "");
-	for (i = 0; word && i < s->count && i < 4096; i++) {
-		(void)vv_nearest_try(&near, s->fields[i].name);
-	}
-	if (near.best && near.distance < len) {
-		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
-	}
+	if (nearest) return vv_hint(err, "did you mean '%s'?", vv_text_shows(nearest));
 	if (s->count == 0) return err->code;
 	for (i = 0; i < s->count && list.len < 160; i++) {
 		vv_buf_puts(&list, i ? ", " : "");

@@ -62,7 +62,11 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 /* Place of the (first) column called name; -1 when there is none. */
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len);
 
-/* For an error of a name that no column has: adds the one that is nearest, else which there are. Returns as vv_hint. */
+/* The name of the column that is spelled most like this one; NULL: none is like it. Borrowed. */
+const char *vv_schema_nearest(const vv_schema *s, const char *name, size_t len);
+
+/* For an error about a name that no column has: adds a hint with the nearest name, or else with the names that there are. Returns
+ * as vv_hint. */
 vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_error *err);
 
 /* key: names, NULL-ended, or NULL. VV_ENOTFOUND, with such a hint: one of them is not a column. */
