@@ -390,7 +390,7 @@ static void step(check_key_cursor *c)
 	}
 }
 
-/* What a run keeps of a hash, as its entries have it. */
+/* The hash with the bits that the run leaves out set to 0. */
 static uint64_t kept_of(const check_key_run *k, uint64_t hash)
 {
 	return hash >> k->left_out << k->left_out;
@@ -466,9 +466,9 @@ static void choose_form(check_key_writer *w, uint64_t entries, unsigned left_out
 	if (room > others + entries) {
 		upper = room - others;
 	}
-	for (w->left_out = HASH_BITS;
-	     w->left_out > left_out && upper * w->lower >> (HASH_BITS - w->left_out) > 1;
-	     w->left_out--) {
+	w->left_out = HASH_BITS;
+	while (w->left_out > left_out && upper * w->lower >> (HASH_BITS - w->left_out) > 1) {
+		w->left_out--;
 	}
 }
 

@@ -1,15 +1,13 @@
 /*
  * key_run: the sorted entries of a large table's key, on disk, to be looked up. For check alone.
  *
- * An entry is a hash and the group that it stands in, as keys.c makes them: 40 bits of hash on
- * top, 24 of group. A run keeps the highest bits of hashes, so many that it takes three bytes a row: as it gives them the others
- * are 0, and who finds a hash in a group must look there whether it is the same. It has the names of its groups, all their entries in order of their
- * hashes, those hashes that repeat, and the list of the groups. It is mapped and not loaded: a check of what
- * changed, and a look-up, touch a few of its pieces of 4 KiB, and each is held against its checksum before
- * it is believed. Derived: a run that is not sound counts as none.
+ * An entry is a hash and the number of the group in which the key stands, as keys.c makes them: 40 bits of hash above 24 of
+ * group. To take three bytes a row, a run keeps only the highest bits of each hash and gives the others as 0. So when a hash
+ * is found in a group, that group must be read to see whether the rest of the hash agrees.
  *
- * A correct caller: check_key_run_open; check_key_run_names to find its groups by name; look-ups, whose
- * answer counts if check_key_run_sound is true after them; check_key_run_close.
+ * A run holds the names of its groups, the entries in the order of their hashes, the hashes that occur more than once, and the list of
+ * the groups. It is mapped, not loaded: a check of what changed, or a look-up, reads a few of its pieces of 4 KiB, and each piece
+ * is compared with its checksum before it is used. A run can be made again from the table: a damaged one is ignored.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H

@@ -8,14 +8,13 @@
  * sorted entries of a version are kept: for the next one those of groups that are gone are
  * left out, those of new groups are merged in, and nothing else is read.
  *
- * Where there are too many of them for that they are a run on disk (key_run.h), and the record
- * has those of later groups alone. Each entry of the record, and each
- * fresh one, is looked up in the run, where groups that are gone are passed over. The run keeps fewer bits than 40, so that
- * a group in which it finds one is read, for the hashes of its keys; where none is the same that is kept, too ("misses"),
- * since it will never be otherwise. What repeats within the run was compared when it was made; its hashes are kept if keys
- * repeated indeed. The run is made anew, of itself and the others, when the record has become a part of it that counts. Of a
- * run only those pieces are read, and proved, that are looked at. One that is found damaged on the way counts as none from then
- * on, so that all groups are read, and nothing that it said is believed.
+ * A large table's entries are a run on disk instead (key_run.h), and the record holds only those of groups that came later.
+ * Each entry of the record, and each fresh one, is looked up in the run; entries of groups that are gone are skipped. A run
+ * keeps fewer than 40 bits of a hash, so a group in which one is found is read to compare the whole hash. If it is not there after all,
+ * that is remembered ("misses"), since a group never changes. Hashes that repeat within the run were compared when it was
+ * written, and are stored with it if their keys were equal. Once the record has grown to a sixteenth of the run, both are
+ * merged into a new one. Only the pieces of a run that are looked at are read and checked. If one is damaged, the run is
+ * dropped, nothing that was read of it is used, and all groups are read.
  *
  * Where groups lie apart in the order of their keys (key_bounds.h) all of this is spared: only their bounds are kept. As
  * soon as they do not, the keys of all groups are read once for their entries.
@@ -56,8 +55,8 @@ struct check_keys {
 	uint32_t *run_map;        /* likewise, of the run's groups */
 	uint8_t *run_has;         /* like has, of the run */
 	check_key_writer *writer; /* of the run that is being made */
-	uint64_t *
-		met; /* a group of the run on top, below it a hash that it may have: to be looked at */
+	/* Groups of the run to be read: each with a hash, in the lower 40 bits, that it may have. */
+	uint64_t *met;
 	size_t met_count, met_cap;
 	check_memo known_misses;
 	vv_buf misses;       /* what holds now */
@@ -414,8 +413,8 @@ static inline void stream_next(stream *s)
 	}
 }
 
-/* A walk through all entries in order of their hashes: those of the record that still hold, fresh
- * ones, which are looked up in the run; and those of the run where it is made anew. */
+/* A walk through all entries in the order of their hashes. Those of the record that still hold, and fresh ones, are looked up in
+ * the run. Where a new run is written, the entries of the old one pass, too. */
 typedef struct walk {
 	struct check_keys *k;
 	stream old, run;
@@ -576,7 +575,7 @@ static bool is_stale(const struct check_keys *k)
 
 /* A run is worth its disk up to an eighth of the table, or where it is small. */
 #define RUN_SMALL ((uint64_t)256 << 20)
-/* A run is made anew when the record has a sixteenth of it. */
+/* A new run is written once the record has one entry for so many of the run. */
 #define RUN_PART 16u
 #define RUN_LEAST (1u << 14) /* entries */
 
@@ -792,7 +791,8 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 	if ((rc = pass_all(k, &w, err)) <= 0) return rc;
 	if ((rc = look_at_met(r, at, err)) < 0) return rc;
 	k->suspects.count = vv_u64_set(k->suspects.hashes, k->suspects.count);
-	if ((anew && k->old && (rc = drop_memo(r, "keys", at, err)) < 0) || /* the run has it now */
+	/* the new run has what was in the record */
+	if ((anew && k->old && (rc = drop_memo(r, "keys", at, err)) < 0) ||
 	    (keep &&
 	     (rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err)) < 0)) {
 		return rc;

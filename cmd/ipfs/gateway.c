@@ -146,7 +146,7 @@ static vv_status open_gateway(vv_transfer *t, vv_supplier *out, size_t max, size
 	return rc;
 }
 
-void vv_gateway_begin(void)
+void vv_suppliers_begin(void)
 {
 	vv_reach_add_kind(SCHEME, NULL, open_gateway);
 	vv_vault_peer_register();

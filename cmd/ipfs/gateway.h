@@ -5,8 +5,8 @@
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H
 
-/* Each program begins with it: gateways, the vault and sources of imported tables are among those that are asked for
- * blocks. Nobody is asked who was not named. */
-void vv_gateway_begin(void);
+/* Every program calls this first. It makes gateways, vaults and the sources of imported tables known as suppliers of blocks;
+ * only those that the repository's settings name are ever asked. */
+void vv_suppliers_begin(void);
 
 #endif

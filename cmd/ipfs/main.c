@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 		.command_count = sizeof(commands) / sizeof(commands[0]),
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(groups[0]),
-		.begin = vv_gateway_begin,
+		.begin = vv_suppliers_begin,
 	};
 
 	return vv_tool_main(&ipfs, argc, argv);

@@ -43,8 +43,7 @@ typedef struct vv_sql_script {
 
 static sqlite3 *running;
 static volatile sig_atomic_t interrupted; /* while a line was typed */
-
-static volatile sig_atomic_t late;
+static volatile sig_atomic_t late;        /* the statement took longer than --timeout */
 
 static void interrupt(int number)
 {
@@ -512,7 +511,7 @@ static vv_status take_line(prompt *p, vv_buf *statement, char *line, vv_error *e
 	return rc;
 }
 
-/* Lines as they are typed at the prompt, until the first error. What strangers wrote has statements only. */
+/* Runs lines as if they were typed at the prompt, until the first error. With --confined they are statements only. */
 static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 {
 	vv_auto(vv_buf) statement = VV_BUF_INIT;

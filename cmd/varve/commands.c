@@ -170,6 +170,6 @@ const vv_tool vv_varve = {
 	.others = others,
 	.other_count = sizeof(others) / sizeof(others[0]),
 	.daily = daily,
-	.begin = vv_gateway_begin,
+	.begin = vv_suppliers_begin,
 	.unknown = unknown,
 };

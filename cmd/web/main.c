@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(groups[0]),
 		.otherwise = &vv_cmd_web,
-		.begin = vv_gateway_begin,
+		.begin = vv_suppliers_begin,
 	};
 
 	return vv_tool_main(&web, argc, argv);

@@ -56,14 +56,13 @@ typedef struct vv_group {
 	vv_parted *parted; /* NULL: all is there; else columns come with vv_group_need. Borrowed */
 } vv_group;
 
-/* A group as another one, with the facts of that, in which some columns have other cells: all of such a column, one after the other;
- * NULL: it has the same. */
+/* A group made from an old one by changing some of its columns. */
 typedef struct vv_group_changed {
 	vv_group old;
-	vv_facts facts;
-	vv_cell **cells;
+	vv_facts facts;  /* of the old group */
+	vv_cell **cells; /* for each column: all its cells where it changed; NULL: it did not */
 } vv_group_changed;
-/* vv_group_encode of it: the columns that are the same are not encoded again. */
+/* As vv_group_encode, but takes the bytes and facts of unchanged columns from the old group. */
 vv_status vv_group_encode_changed(vv_group_encoder *e, vv_buf *out, const vv_group_changed *g,
 				  vv_error *err);
 

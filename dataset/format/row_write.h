@@ -15,7 +15,7 @@
 #include "dataset/format/dialect.h"
 #include "dataset/format/simd.h"
 
-/* The bytes that a writer must produce. What it writes is compared with them piece by piece and dropped. */
+/* The bytes that a row writer is expected to write. Its output is compared with them piece by piece, and not kept. */
 typedef struct vv_expected {
 	const char *bytes;
 	size_t len, taken; /* taken: how many were written as expected */

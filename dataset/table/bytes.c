@@ -223,8 +223,8 @@ static void piece_run(vv_job *job, unsigned worker)
 			hash_part(m, of, vv_buf_cstr(&p->raw) + from, p->raw.len - from);
 		}
 	}
-	if (p->raw.cap >
-	    KEPT) { /* rows that are long are seldom: their memory is not kept for the next ones */
+	/* long rows are rare: their memory is not kept for the next ones */
+	if (p->raw.cap > KEPT) {
 		vv_batch_clear(&t->batch);
 	}
 }

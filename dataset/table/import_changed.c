@@ -1,10 +1,10 @@
 /*
- * import_changed: a group that is an old one in whose rows a few cells changed. Its lines are made from the old block and
- * compared with what came in; only rows that differ are scanned, only columns that differ are encoded. What is made of them is
- * proved as any other group is.
+ * import_changed: makes a group from the old one where only a few of its cells changed. The old block gives its lines, which are
+ * compared with the file. Only the rows that differ are scanned, and only the columns in which they differ are encoded. The
+ * new block is proved like that of any other group.
  *
- * The block is the one that reading all rows gives: equal columns are encoded equally. Whatever is in the way of it (the old block is
- * not at hand or damaged, rows came or went, a line is irregular, a cut moves) is left to that.
+ * It is the block that reading all rows gives, since equal columns are encoded equally. Where this way is closed (the old block is
+ * missing or damaged, rows were added or removed, a line is irregular, a cut moves), all rows are read.
  */
 #include "dataset/table/import_state.h"
 
@@ -14,7 +14,7 @@
 #include "dataset/format/group_internal.h"
 #include "dataset/table/old_groups.h"
 
-/* Of more rows than this part it is not cheaper. */
+/* Where more than one row in so many has changed, reading all rows costs no more. */
 #define FEW_OF 16u
 
 void import_changed_clear(changed_group *c)

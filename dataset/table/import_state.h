@@ -71,8 +71,8 @@ typedef struct import_misfit {
 /* The group that another one is made from (import_changed.c). */
 typedef struct changed_group {
 	vv_buf block; /* of the old one */
-	vv_group_changed
-		made; /* there are cells of columns that changed, or whose facts are not known */
+	/* It has the cells of columns that changed, or whose facts are not known. */
+	vv_group_changed made;
 	size_t *rows; /* the numbers of the rows that changed */
 	vv_arena arena;
 } changed_group;
@@ -237,8 +237,8 @@ uint64_t import_count_lines(const char *bytes, size_t len);
 
 /* import_changed.c: a group in which few rows changed, made from the old one */
 
-/* Reads those rows that differ from the old group's, if the window's first *used bytes are such a group; nothing else is to be read
- * then. False: read all. */
+/* If the window begins with such a group: reads the rows that differ from the old one's, and sets *used, how many bytes it has, and
+ * *index, the old one's number. False: all rows must be read. */
 bool import_changed(import *im, group_job *j, size_t *used, size_t *index);
 void import_changed_clear(changed_group *c);
 

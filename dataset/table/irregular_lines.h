@@ -27,7 +27,7 @@ size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, siz
 /* Where those after it begin, of which the file's last row may have some; from: where the row itself begins. */
 size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from,
 		      size_t len);
-/* The comments between the rows and after the last one, as hashes in their own order. */
+/* Hashes of the comments between the rows and after the last one, in ascending order. */
 typedef struct vv_comment_hashes {
 	uint64_t *items;
 	size_t count, cap;

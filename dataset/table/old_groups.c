@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "dataset/format/cell.h"
 
-/* So many bytes may lines get longer, with the beginning of the group after them. */
+/* How many bytes longer its lines may have become, with the beginning of the next group included. */
 #define LONGER 4096u
 
 typedef struct old_group {

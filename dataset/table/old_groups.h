@@ -33,10 +33,10 @@ typedef struct old_items {
 } old_items;
 void old_groups_items(const old_groups *o, size_t index, old_items *out);
 void old_groups_took(old_groups *o, size_t index); /* index was taken over */
-/* So many bytes must be visible before it can be told whether the old group that is expected stands here with some of its lines
- * changed; 0: it cannot. */
+/* How many bytes of the file old_groups_resembles needs; 0: it has no old group to compare with. */
 size_t old_groups_want(const old_groups *o);
-/* Is that likely: as many lines, and behind them the beginning of the group after it? *index: its number; *used: so many bytes. */
+/* Do these bytes look like the old group that is expected here, with some lines changed? Then it has as many lines, and the
+ * group that follows it begins after them. *index: its number; *used: how many bytes these lines have. */
 bool old_groups_resembles(const old_groups *o, const char *bytes, size_t len, const vv_dialect *d,
 			  size_t *index, size_t *used);
 /* Has the version before a group of this name? */

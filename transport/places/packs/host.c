@@ -596,7 +596,7 @@ static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, bool all
 
 /* git asks for ids in their order, and a host refuses the first that it lacks before it sends anything. So behind all
  * of them stands one that no host has. */
-vv_status vv_host_ask_blobs(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err)
+vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err)
 {
 	static const char refused[] = "not our ref ";
 	vv_auto(vv_buf) said = VV_BUF_INIT;
@@ -633,7 +633,7 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 	h->dirty = h->dirty || n > 0;
 	while (rc == VV_OK && n > 0 && !h->by_id_fails) {
 		if ((rc = fetch_ids(h, wanted, n, false, &said, &code, err)) < 0 || code == 0 ||
-		    (rc = vv_host_ask_blobs(h, wanted, n, &lacks, err)) < 0) {
+		    (rc = vv_host_ask(h, wanted, n, &lacks, err)) < 0) {
 			return rc;
 		}
 		if (lacks >= n) return vv_host_fetch_whole(h, err);

@@ -144,7 +144,7 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
 /* Which of these objects does the host lack? *lacks: the first; count: none; SIZE_MAX: it does not answer as git does.
  * Nothing is sent. ids has room for one more. */
-vv_status vv_host_ask_blobs(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
+vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
 /* h->tip as the last run left it, while its objects are still there; null: there is none. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
 /* With an empty scratch repository, and no tip: where something in it is broken. */

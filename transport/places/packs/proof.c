@@ -230,8 +230,8 @@ static vv_status add_history(vv_host *h, const char *filter, vv_oid **ids, size_
 	return VV_OK;
 }
 
-/* Asks the host for all that its ref reaches: of what a new clone fetches in one piece nothing may be lost. That are commits
- * and trees, and blobs, too, where the host knows no filters. */
+/* Asks the host for all that its ref reaches: of what a new clone fetches in one piece nothing may be lost. These are its commits
+ * and trees, and its blobs too where the host knows no filters. */
 static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 {
 	vv_auto_free vv_oid *ids = NULL;
@@ -244,8 +244,7 @@ static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 	}
 	size_t n = trees;
 	rc = add_history(h, "--no-filter", &ids, &n, err);
-	while (rc == VV_OK && (rc = vv_host_ask_blobs(h, ids, n, &lacks, err)) == VV_OK &&
-	       lacks < n) {
+	while (rc == VV_OK && (rc = vv_host_ask(h, ids, n, &lacks, err)) == VV_OK && lacks < n) {
 		if (lacks < trees || h->knows_no_filters) {
 			return vv_fail(
 				err, VV_ECORRUPT,
@@ -277,7 +276,7 @@ static vv_status ask_for_blobs(vv_host *h, bool *marked, bool believed, vv_error
 			which[n++] = i % count;
 		}
 	}
-	while (rc == VV_OK && n > 0 && (rc = vv_host_ask_blobs(h, ids, n, &lacks, err)) == VV_OK &&
+	while (rc == VV_OK && n > 0 && (rc = vv_host_ask(h, ids, n, &lacks, err)) == VV_OK &&
 	       lacks < n) {
 		rc = vv_host_note_bad(h, vv_catalog_pack(c, which[lacks]), err);
 		ids[lacks] = ids[--n];
