@@ -88,7 +88,7 @@ static inline vv_status vv_group_need_all(const vv_group *g, vv_error *err)
  * unpacked. */
 int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t cb, vv_error *err);
 
-/* For block_codec.h: each column a part, but for the short ones, which stay in the head or share a part. */
+/* For coder.h: each column a part, but for the short ones, which stay in the head or share a part. */
 vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error *err);
 VV_AUTO_CLEAR(vv_group, vv_group_close)
 

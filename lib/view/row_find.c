@@ -18,8 +18,8 @@
 #include "dataset/format/group_edit.h"
 #include "dataset/format/list.h"
 #include "dataset/table/table.h"
-#include "repo/blocks/block_codec.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/coder.h"
 #include "repo/blocks/store.h"
 #include "repo/git/merge/renames.h"
 

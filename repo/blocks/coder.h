@@ -12,9 +12,29 @@
 #include <stdint.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/parts.h"
 #include "repo/blocks/record.h"
+
+/* The code that knows more of a block than its bytes: how it is another block and a list of edits, and which parts of
+ * it are read separately. The store knows no tables; the folder above it that does (dataset/format/group_edit.h,
+ * dataset/format/group.h) registers itself once, before any store is opened. Without it nothing is stored or sent as
+ * edits or in parts; records of edits cannot be read (VV_ENOSUPPORT), records in parts can. */
+typedef struct vv_block_codec {
+	/* Replaces out's content by the edits that make raw of base; out->len 0: there are none. */
+	vv_status (*make)(vv_buf *out, const void *raw, size_t len, const void *base,
+			  size_t base_len, vv_error *err);
+	/* raw gets exactly len bytes. VV_ECORRUPT for anything else than edits of base. */
+	vv_status (*apply)(void *raw, size_t len, const void *base, size_t base_len,
+			   const void *edits, size_t edits_len, vv_error *err);
+	/* Sets count, and at, len and text of each item, of which none is empty, ascending, and the seams in them; count 0:
+	 * the block is read as a whole. NULL: each is. */
+	vv_status (*divide)(vv_parts *out, const void *raw, size_t len, vv_error *err);
+} vv_block_codec;
+
+/* From any thread; codec stays valid for ever. NULL: there is none, as at first. */
+void vv_block_codec_register(const vv_block_codec *codec);
 
 typedef struct vv_coder vv_coder;
 typedef struct vv_coder_pool vv_coder_pool;
@@ -30,7 +50,7 @@ void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
-/* May what vv_coder_diff makes be edits (block_codec.h)? Until the coder is given back; at first: no. */
+/* May what vv_coder_diff makes be edits (vv_block_codec)? Until the coder is given back; at first: no. */
 void vv_coder_allow_edits(vv_coder *c, bool allowed);
 /* And what vv_coder_whole makes be in parts (parts.h)? Likewise. */
 void vv_coder_allow_parts(vv_coder *c, bool allowed);

@@ -12,7 +12,7 @@
  *   the stored head, and then the stored parts
  *
  * The head is whatever is in no part: a row group's directory and its short columns. What parts there
- * are is the writer's choice (block_codec.h), and nothing of it shows in the block.
+ * are is the writer's choice (coder.h), and nothing of it shows in the block.
  */
 #ifndef VV_REPO_BLOCKS_PARTS_H
 #define VV_REPO_BLOCKS_PARTS_H

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "cmd/vault/hold/ledger_record.h"
-#include "cmd/vault/hold/members.h"
+#include "repo/blocks/cbor_members.h"
 #include "transport/protocol/frame.h"
 
 _Static_assert(VV_HOLD_RECORDS_BYTES + VV_HOLD_RECORDS_MAX * 8 < VV_FRAME_MAX, "one frame");

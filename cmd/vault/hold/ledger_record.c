@@ -7,7 +7,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
-#include "cmd/vault/hold/members.h"
+#include "repo/blocks/cbor_members.h"
 
 #define PURPOSE "varve record 1"
 #define LIST_MAX 65536u

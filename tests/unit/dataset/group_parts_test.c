@@ -7,7 +7,6 @@
 
 #include "dataset/format/group_compare.h"
 #include "dataset/format/list.h"
-#include "repo/blocks/block_codec.h"
 #include "repo/blocks/coder.h"
 #include "tests/unit/dataset/group_support.h"
 

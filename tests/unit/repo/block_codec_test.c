@@ -3,7 +3,6 @@
  * them, and who cannot apply edits says which pack it was. The codec here knows what all blocks
  * have: bytes that are the same at both ends.
  */
-#include "repo/blocks/block_codec.h"
 
 #include <string.h>
 

@@ -10,7 +10,6 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/blocks/block_codec.h"
 #include "repo/blocks/coder.h"
 #include "tests/unit/repo/store_fixture.h"
 

@@ -7,8 +7,8 @@
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "repo/blocks/block_codec.h"
 #include "repo/blocks/cbor.h"
+#include "repo/blocks/coder.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
 #include "transport/protocol/block_stream.h"

@@ -359,13 +359,13 @@ static void requests_that_are_none_are_named(void **state)
 	assert_request(&b, VV_ECORRUPT, "19 bytes");
 	put_op(&b, 2, "known");
 	put_zeros(&b, "want", (VV_LIST_MAX + 1) * sizeof(vv_oid));
-	assert_request(&b, VV_ECORRUPT, "list of ids");
+	assert_request(&b, VV_ECORRUPT, "32768 items of 20 bytes");
 	put_op(&b, 2, "have");
 	put_zeros(&b, "want", 33); /* codec 0 */
-	assert_request(&b, VV_ECORRUPT, "codec 0x00");
+	assert_request(&b, VV_ECORRUPT, "invalid value");
 	put_op(&b, 2, "have");
 	put_zeros(&b, "want", (VV_LIST_MAX + 1) * 33);
-	assert_request(&b, VV_ECORRUPT, "list of CIDs");
+	assert_request(&b, VV_ECORRUPT, "32768 items of 33 bytes");
 	put_op(&b, 3, "have");
 	put_zeros(&b, "like", 0);
 	put_zeros(&b, "want", 0);

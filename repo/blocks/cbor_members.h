@@ -1,12 +1,13 @@
 /*
- * members: members of a struct as those of a DAG-CBOR map, by a table.
+ * cbor_members: the members of a struct as those of a DAG-CBOR map, by a table.
  *
- * The caller writes the map's head; a table lists its members in the map's order, shorter keys first. Where null_ok is
- * set, an absent member is null: a null link, bytes that are NULL, a number of all ones, fixed bytes whose flag is not
- * set.
+ * The caller writes the map's head (vv_members_count says how many pairs follow); a table lists the members in the
+ * map's order, shorter keys first. An absent member is a null link, NULL bytes, a number of all ones, fixed bytes whose
+ * flag is not set, an empty list, or false. It is written as null where null_ok is set, and left out of the map where
+ * `optional` is.
  */
-#ifndef VV_CMD_VAULT_HOLD_MEMBERS_H
-#define VV_CMD_VAULT_HOLD_MEMBERS_H
+#ifndef VV_REPO_BLOCKS_CBOR_MEMBERS_H
+#define VV_REPO_BLOCKS_CBOR_MEMBERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,15 +24,17 @@ typedef enum vv_member_type {
 	VV_MEMBER_BOOL,
 	VV_MEMBER_LINK,  /* vv_cid */
 	VV_MEMBER_TEXT,  /* const char *, of at most `max` bytes and no NUL; read into the arena */
+	VV_MEMBER_NAME,  /* the same as a byte string: names of refs need not be UTF-8 */
 	VV_MEMBER_BYTES, /* const uint8_t *, with its size_t at `more`; read, they are borrowed */
 	VV_MEMBER_FIXED, /* uint8_t[size]; with null_ok a bool at `more` */
-	VV_MEMBER_LIST /* a pointer, with its size_t at `more`: at most `max` items of `size`, read into the arena */
+	VV_MEMBER_LIST, /* a pointer, with its size_t at `more`: at most `max` items of `size`, read into the arena */
+	VV_MEMBER_JOINED /* the same, as one byte string: each item is the bytes of its struct */
 } vv_member_type;
 
 typedef struct vv_member {
 	const char *key; /* NULL: of an item */
 	vv_member_type type;
-	bool null_ok;
+	bool null_ok, optional;
 	size_t at, more, size, max;
 	const struct vv_member
 		*item; /* of a list: one for a value, several for a list of just these */
@@ -39,6 +42,8 @@ typedef struct vv_member {
 	bool (*fits)(const void *item); /* NULL: every one does */
 } vv_member;
 
+/* Of these members, how many vv_members_put writes. */
+size_t vv_members_count(const vv_member *f, size_t count, const void *from);
 void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from);
 /* A value without its key. */
 void vv_member_put(vv_buf *b, const vv_member *f, const void *from);

@@ -1,7 +1,7 @@
 /*
- * members: where each type's value lies.
+ * cbor_members: where the value of each type is.
  */
-#include "cmd/vault/hold/members.h"
+#include "repo/blocks/cbor_members.h"
 
 #include <string.h>
 
@@ -14,7 +14,15 @@ static bool is_absent(const vv_member *f, const char *from)
 	return f->type == VV_MEMBER_LINK    ? vv_cid_is_null((const void *)p)
 	       : f->type == VV_MEMBER_BYTES ? !*(const uint8_t *const *)(const void *)p
 	       : f->type == VV_MEMBER_UINT  ? *(const uint64_t *)(const void *)p == UINT64_MAX
-					    : !*(const bool *)(from + f->more);
+	       : f->type == VV_MEMBER_NAME  ? !*(const char *const *)(const void *)p
+	       : f->type == VV_MEMBER_BOOL  ? !*(const bool *)p
+	       : f->type == VV_MEMBER_FIXED ? !*(const bool *)(from + f->more)
+					    : *(const size_t *)(const void *)(from + f->more) == 0;
+}
+
+static bool is_left_out(const vv_member *f, const void *from)
+{
+	return f->optional && is_absent(f, from);
 }
 
 static void put_list(vv_buf *b, const vv_member *f, const char *items, size_t count)
@@ -54,6 +62,12 @@ void vv_member_put(vv_buf *b, const vv_member *f, const void *from)
 	case VV_MEMBER_TEXT:
 		vv_cbor_put_text(b, *(const char *const *)p, strlen(*(const char *const *)p));
 		break;
+	case VV_MEMBER_NAME:
+		vv_cbor_put_bytes(b, *(const char *const *)p, strlen(*(const char *const *)p));
+		break;
+	case VV_MEMBER_JOINED:
+		vv_cbor_put_bytes(b, *(const void *const *)p, *(const size_t *)more * f->size);
+		break;
 	case VV_MEMBER_BYTES:
 		vv_cbor_put_bytes(b, *(const uint8_t *const *)p, *(const size_t *)more);
 		break;
@@ -66,11 +80,23 @@ void vv_member_put(vv_buf *b, const vv_member *f, const void *from)
 	}
 }
 
+size_t vv_members_count(const vv_member *f, size_t count, const void *from)
+{
+	size_t written = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		written += !is_left_out(&f[i], from);
+	}
+	return written;
+}
+
 void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from)
 {
 	for (size_t i = 0; i < count; i++) {
-		vv_cbor_put_key(b, f[i].key);
-		vv_member_put(b, &f[i], from);
+		if (!is_left_out(&f[i], from)) {
+			vv_cbor_put_key(b, f[i].key);
+			vv_member_put(b, &f[i], from);
+		}
 	}
 }
 
@@ -112,16 +138,48 @@ static vv_status get_fixed(vv_members_in *in, const vv_member *f, void *out, vv_
 
 static vv_status get_text(vv_members_in *in, const vv_member *f, const char **out, vv_error *err)
 {
-	const char *text;
+	const uint8_t *bytes = NULL;
+	const char *text = NULL;
 	size_t len;
-	vv_status rc = vv_cbor_get_text(&in->c, &text, &len, err);
+	vv_status rc = f->type == VV_MEMBER_NAME ? vv_cbor_get_bytes(&in->c, &bytes, &len, err)
+						 : vv_cbor_get_text(&in->c, &text, &len, err);
 
 	if (rc < 0) return rc;
+	text = bytes ? (const char *)bytes : text;
 	if (len > f->max || memchr(text, 0, len)) {
-		return vv_fail(err, VV_ECORRUPT, "a name of %zu bytes", len);
+		return vv_fail(err, VV_ECORRUPT, "a name of %zu bytes, or one with a NUL", len);
 	}
 	*out = vv_arena_strndup(in->arena, text, len);
 	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status check_item(const vv_member *f, const void *item, vv_error *err)
+{
+	return !f->fits || f->fits(item)
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "an item of a list has an invalid value");
+}
+
+static vv_status get_joined(vv_members_in *in, const vv_member *f, void **out, size_t *count,
+			    vv_error *err)
+{
+	const uint8_t *p;
+	size_t len;
+	vv_status rc = vv_cbor_get_bytes(&in->c, &p, &len, err);
+
+	if (rc < 0) return rc;
+	if (len % f->size != 0 || len / f->size > f->max) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "a list of %zu bytes, where %zu items of %zu bytes are allowed", len,
+			       f->max, f->size);
+	}
+	if (!(*out = vv_arena_alloc(in->arena, len + 1))) return vv_fail_nomem(err);
+	memcpy(*out, p, len);
+	*count = len / f->size;
+	for (size_t i = 0; i < *count && rc == VV_OK; i++) {
+		rc = check_item(f, (char *)*out + i * f->size, err);
+	}
+	return rc;
 }
 
 static vv_status get_list(vv_members_in *in, const vv_member *f, void **out, size_t *count,
@@ -141,10 +199,7 @@ static vv_status get_list(vv_members_in *in, const vv_member *f, void **out, siz
 		for (size_t k = 0; rc == VV_OK && k < f->item_count; k++) {
 			rc = vv_member_get(in, &f->item[k], item, err);
 		}
-		if (rc < 0) return rc;
-		if (f->fits && !f->fits(item)) {
-			return vv_fail(err, VV_ECORRUPT, "a list has an item that is not one");
-		}
+		if (rc < 0 || (rc = check_item(f, item, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -182,7 +237,10 @@ vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_err
 	case VV_MEMBER_LINK:
 		return vv_cbor_get_link(&in->c, p, err);
 	case VV_MEMBER_TEXT:
+	case VV_MEMBER_NAME:
 		return get_text(in, f, p, err);
+	case VV_MEMBER_JOINED:
+		return get_joined(in, f, p, more, err);
 	case VV_MEMBER_BYTES:
 		return vv_cbor_get_bytes(&in->c, p, more, err);
 	case VV_MEMBER_FIXED:
@@ -198,9 +256,16 @@ vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_err
 vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
 			 vv_error *err)
 {
+	vv_status rc;
+
 	for (size_t i = 0; i < count; i++) {
-		vv_status rc = vv_cbor_get_key(&in->c, f[i].key, err);
-		if (rc < 0 || (rc = vv_member_get(in, &f[i], out, err)) < 0) return rc;
+		const bool is_next = vv_cbor_try_key(&in->c, f[i].key);
+		if (!is_next && !f[i].optional) return vv_cbor_get_key(&in->c, f[i].key, err);
+		if (is_next && (rc = vv_member_get(in, &f[i], out, err)) < 0) return rc;
+		if (is_next && is_left_out(&f[i], out)) {
+			return vv_fail(err, VV_ECORRUPT, "'%s' has no value and is not left out",
+				       f[i].key);
+		}
 	}
 	return VV_OK;
 }
