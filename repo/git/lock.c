@@ -35,7 +35,7 @@ static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
 	return vv_holder_parse(holder, text);
 }
 
-static const vv_holder *self(vv_repository *r)
+const vv_holder *vv_repository_holder(vv_repository *r)
 {
 	if (r->self.pid != (uint64_t)getpid()) {
 		vv_holder_self(&r->self);
@@ -98,7 +98,7 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', has locked '%s'",
 		      (unsigned long long)holder.pid, vv_text_shows(holder.host),
 		      vv_text_shows(l->lock_path));
-	if (vv_holder_state_of(&holder, self(l->repo), st.mtime_sec) == VV_HOLDER_ELSEWHERE) {
+	if (vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) == VV_HOLDER_ELSEWHERE) {
 		return vv_hint(err, "wait for it; whether that process still runs cannot be seen "
 				    "from here: if it does not, remove that file");
 	}
@@ -126,12 +126,12 @@ static vv_status wait_and_make(const vv_git_lock *l, unsigned wait_ms, vv_error 
 	vv_stat st;
 	vv_status rc;
 
-	vv_holder_text(text, self(l->repo));
+	vv_holder_text(text, vv_repository_holder(l->repo));
 	while ((rc = make(l, text, err)) == VV_EEXISTS) {
 		struct timespec ts;
 
 		if (read_lock(seen, &holder, &st, l->lock_path) &&
-		    vv_holder_state_of(&holder, self(l->repo), st.mtime_sec) == VV_HOLDER_DEAD &&
+		    vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) == VV_HOLDER_DEAD &&
 		    take_over(l, seen, &holder)) {
 			continue;
 		}
@@ -187,7 +187,7 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	vv_stat st;
 
 	if (!vv_path_ends(lock_path, ".lock") || !read_lock(text, &holder, &st, lock_path) ||
-	    vv_holder_state_of(&holder, self(r), st.mtime_sec) != VV_HOLDER_DEAD) {
+	    vv_holder_state_of(&holder, vv_repository_holder(r), st.mtime_sec) != VV_HOLDER_DEAD) {
 		return false;
 	}
 	l.lock_path = vv_strdup(lock_path);

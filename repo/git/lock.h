@@ -36,6 +36,9 @@ vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, v
 /* Without waiting. */
 vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 
+/* This process, as its locks name it; borrowed. */
+const vv_holder *vv_repository_holder(vv_repository *r);
+
 /* Takes the lock away if it is one that a dead varve left, with what was half written beside it.
  * For locks that are in the way of something else than their file. */
 bool vv_git_lock_sweep(vv_repository *r, const char *lock_path);

@@ -28,6 +28,7 @@
 #include "base/text.h"
 #include "repo/blocks/squeeze.h"
 #include "repo/git/libgit2.h"
+#include "repo/git/lock.h"
 #include "repo/git/new_pack.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
@@ -234,6 +235,7 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 #define WHOLE_MAX 1024u        /* objects larger on average are packed as differences */
 #define COMPRESSION 1          /* as git has it for loose objects, which gc packs */
 #define STREAM_STEP (256u << 10)
+#define FAN_TRIES 8
 
 /* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and
  * loose, which writes loose objects into it. */
@@ -245,6 +247,8 @@ struct vv_quarantine {
 	char pack[GIT_OID_HEXSZ + 1]; /* in dir, of all that is in memory; "": none is staged */
 	bool streamed; /* are there loose objects in dir, and does the odb read them? */
 	bool tried; /* staged, but not placed: a sync that failed is not tried again and trusted */
+	char **keeps; /* the .keep files of the packs that were placed */
+	size_t keep_count, keep_cap;
 };
 
 typedef struct staged {
@@ -280,17 +284,26 @@ void vv_repository_discard(vv_repository *r)
 		(void)vv_remove_tree(s->dir, NULL);
 	}
 	vv_free(s->dir);
-	*s = (vv_quarantine){.memory = s->memory};
+	*s = (vv_quarantine){.memory = s->memory,
+			     .keeps = s->keeps,
+			     .keep_count = s->keep_count,
+			     .keep_cap = s->keep_cap};
 }
 
-/* What is staged and cannot be written is gone. */
+/* What is staged and cannot be written is gone. By now refs and index name what they are to name of the packs. */
 static void close_stage(vv_repository *r)
 {
-	if (!r->stage->tried) {
+	vv_quarantine *s = r->stage;
+
+	if (!s->tried) {
 		(void)vv_quarantine_flush(r, NULL);
 	}
 	vv_repository_discard(r);
-	vv_free(r->stage);
+	for (size_t i = 0; i < s->keep_count; i++) {
+		(void)vv_unlink(s->keeps[i], true, NULL);
+	}
+	vv_names_free(s->keeps, s->keep_count);
+	vv_free(s);
 	r->stage = NULL;
 }
 
@@ -508,22 +521,23 @@ static vv_status list_staged(const char *dir, staged_list *list, vv_error *err)
 }
 
 /* Moves a synced loose file to objects/xx; that folder, and the object folder, which a new xx
- * changes, become durable later. */
+ * changes, become durable later. git gc may take an empty xx away at any time. */
 static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, vv_error *err)
 {
 	char fan[3] = {it->hex[0], it->hex[1], '\0'};
 	vv_auto(char) *dir = vv_path_join(r->objects, fan, NULL);
 	vv_auto(char) *to = vv_path_join(dir, it->hex + 2, NULL);
-	vv_status rc;
+	vv_status rc = to ? vv_share(r, it->path, err) : vv_fail_nomem(err), placed = VV_ENOTFOUND;
 
-	if (!to) return vv_fail_nomem(err);
-	if (!vv_exists(dir)) {
-		*new_fan = true;
-		if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = vv_share(r, dir, err)) < 0) return rc;
+	for (int tries = 0; rc == VV_OK && placed == VV_ENOTFOUND && tries < FAN_TRIES; tries++) {
+		if (!vv_exists(dir)) {
+			*new_fan = true;
+			if ((rc = vv_mkdirs(dir, err)) < 0) return rc;
+			(void)vv_share(r, dir, err);
+		}
+		placed = vv_rename(it->path, to, err);
 	}
-	if ((rc = vv_share(r, it->path, err)) < 0 || (rc = vv_rename(it->path, to, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || placed < 0) return rc < 0 ? rc : placed;
 	return vv_syncs_add_path(&r->later, dir, err);
 }
 
@@ -547,6 +561,8 @@ static vv_status place_all_loose(vv_repository *r, const staged_list *list, vv_e
 	}
 	return rc == VV_OK && new_fan ? vv_syncs_add_path(&r->later, r->objects, err) : rc;
 }
+
+#define KEEP ".keep"
 
 /* A pack and its index, apart and where they go. */
 typedef struct pack_move {
@@ -619,6 +635,50 @@ static vv_status stage_pack(vv_repository *r, const char *from, const char *hex,
 	return rc < 0 ? rc : pack_move_stage(r, &m, files, err);
 }
 
+/* Until the repository is closed "git repack -a -d" leaves the pack alone, which drops what no ref names yet. */
+static vv_status put_keep(vv_repository *r, const char *packdir, const char *hex, vv_error *err)
+{
+	vv_auto(char) *path = vv_asprintf("%s/pack-%.40s" KEEP, packdir, hex);
+	char text[VV_HOLDER_TEXT];
+	vv_quarantine *s;
+	vv_status rc;
+	int fd;
+
+	if ((rc = vv_alloc_ok(path, err)) < 0 || (rc = stage_open(r, err)) < 0) return rc;
+	s = r->stage;
+	if (!vv_array_room(s->keeps, s->keep_count, s->keep_cap)) return vv_fail_nomem(err);
+	if ((fd = vv_open(path, O_WRONLY | O_CREAT | O_EXCL, 0666, err)) < 0) {
+		return fd == VV_EEXISTS ? VV_OK : (vv_status)fd; /* somebody's own */
+	}
+	vv_holder_text(text, vv_repository_holder(r));
+	rc = vv_write_full(fd, text, strlen(text), path, err);
+	rc = rc < 0 ? rc : vv_share_fd(r, fd, path, err);
+	(void)vv_close(fd, path, NULL);
+	s->keeps[s->keep_count++] = vv_take(&path);
+	return rc;
+}
+
+void vv_quarantine_sweep_keeps(vv_repository *r)
+{
+	vv_auto(char) *packdir = vv_path_join(r->objects, "pack", NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_holder holder;
+	vv_stat st;
+
+	if (!packdir || vv_folder_read(&f, packdir, false, VV_IGNORED) < 0) return;
+	while (vv_folder_next(&f)) {
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+
+		if (vv_path_ends(f.name, KEEP) && vv_lstat(&st, f.path, NULL) == VV_OK &&
+		    vv_read_file(&text, f.path, VV_HOLDER_TEXT, NULL) == VV_OK &&
+		    vv_holder_parse(&holder, vv_buf_cstr(&text)) &&
+		    vv_holder_state_of(&holder, vv_repository_holder(r), st.mtime_sec) ==
+			    VV_HOLDER_DEAD) {
+			(void)vv_unlink(f.path, true, NULL);
+		}
+	}
+}
+
 /* They get their names; their folder becomes durable later. */
 static vv_status place_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
 {
@@ -632,7 +692,8 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 		return rc;
 	}
 	/* Named as ours first: an entry without its pack does no harm. */
-	if ((rc = note_own(r, hex, err)) < 0 || (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
+	if ((rc = note_own(r, hex, err)) < 0 || (rc = put_keep(r, to, hex, err)) < 0 ||
+	    (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
 	    (rc = vv_rename(m.from[0], m.to[0], err)) < 0 ||
 	    (rc = vv_rename(m.from[1], m.to[1], err)) < 0 ||
 	    (rc = vv_syncs_add_path(&r->later, to, err)) < 0) {

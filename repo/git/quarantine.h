@@ -6,7 +6,8 @@
  * written together, synced: one as a loose object, several as one pack. libgit2's own
  * syncing would cost two fsyncs an object, and none for a new fan-out folder. Files are synced
  * side by side before they get their names, folders side by side before anything names what is
- * in them.
+ * in them. Packs have a .keep file until refs and index name their objects, so that "git repack -a -d" beside it
+ * does not drop them.
  */
 #ifndef VV_REPO_GIT_QUARANTINE_H
 #define VV_REPO_GIT_QUARANTINE_H
@@ -53,6 +54,10 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 
 /* The same for the loose objects of such a folder. */
 vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err);
+
+/* Takes away the .keep files that dead varves left. Each pack has one from before it gets its name until its repository
+ * is closed, with the text of a lock (base/holder.h). */
+void vv_quarantine_sweep_keeps(vv_repository *r);
 
 /* In varve's folder: the hex names of the packs that are varve's own, one a line. */
 #define VV_OWN_PACKS "git-packs"

@@ -637,6 +637,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 		return VV_OK;
 	}
 	if (lock < 0) return (vv_status)lock;
+	vv_quarantine_sweep_keeps(r);
 	rc = pack_locked(r, above, packed, err);
 	vv_unlock(lock);
 	return rc;
