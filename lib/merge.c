@@ -35,7 +35,8 @@ static const vv_progress *begin_progress(void *payload)
 }
 
 /* As a command that changes the work tree begins. */
-static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, vv_error *err)
+static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, const char *command,
+		       vv_error *err)
 {
 	vv_status rc;
 
@@ -50,7 +51,7 @@ static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, vv_e
 	if (vv_repository_is_bare(m->repo)) {
 		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
 	}
-	return vv_journal_recover(m->repo, NULL, err);
+	return vv_journal_recover(m->repo, command, NULL, err);
 }
 
 static vv_status open_index(merging *m, vv_error *err)
@@ -160,7 +161,7 @@ int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revisi
 	if (result && result->size < sizeof(result->size)) {
 		rc = vv_fail(&e, VV_EUSAGE, "the size of the result is not set");
 	} else if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
-		   (rc = begin(&m, repo->core, o.watch, &e)) == VV_OK) {
+		   (rc = begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
 		rc = merge(&r, &m, revision, &o, &e);
 	}
 	end(&m);
@@ -209,7 +210,7 @@ int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 
 	id[0] = '\0';
 	if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
-	    (rc = begin(&m, repo->core, o.watch, &e)) == VV_OK) {
+	    (rc = begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
 		rc = conclude(&made, &m, &o, &e);
 	}
 	end(&m);
@@ -226,7 +227,7 @@ int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *e
 	vv_error e = {0};
 	vv_status rc;
 
-	if ((rc = begin(&m, repo->core, watch, &e)) == VV_OK &&
+	if ((rc = begin(&m, repo->core, watch, "merge --abort", &e)) == VV_OK &&
 	    (rc = need_state(m.repo, &e)) == VV_OK) {
 		rc = vv_merge_undo(m.repo, &lacking, &e);
 	}
@@ -265,7 +266,7 @@ int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *co
 	vv_status rc = l ? VV_OK : vv_fail_nomem(&e);
 
 	*out = NULL;
-	if (rc == VV_OK && (rc = begin(&m, repo->core, watch, &e)) == VV_OK) {
+	if (rc == VV_OK && (rc = begin(&m, repo->core, watch, NULL, &e)) == VV_OK) {
 		rc = list(l, &m, paths, &e);
 	}
 	end(&m);
@@ -392,7 +393,7 @@ int varve_resolve(varve_repo *repo, const char *path, int side,
 
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = check_resolve(&o, path, side, &e)) < 0 ||
-	    (rc = begin(&m, repo->core, o.watch, &e)) < 0) {
+	    (rc = begin(&m, repo->core, o.watch, NULL, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
 	rc = resolve(&m, path, side, &o, &e);

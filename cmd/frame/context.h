@@ -49,6 +49,7 @@ enum {
 
 typedef struct vv_context {
 	const char *name; /* of the command, for messages */
+	char again[32];   /* with its option, as journals name it: "merge --abort" */
 	void *options;    /* filled by the command's table; NULL when it has none */
 	int argc;
 	char **argv;  /* positional arguments, "--" removed; argv[argc] NULL */

@@ -4,6 +4,7 @@
  */
 #include "cmd/frame/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,6 +64,20 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	return x->code;
 }
 
+/* --abort and --quit make another command of one (lib/worktree/journal.h). */
+static void name_again(vv_context *x, const vv_command *c)
+{
+	(void)snprintf(x->again, sizeof(x->again), "%s", c->name);
+	for (size_t i = 0; i < c->option_count; i++) {
+		const vv_option *o = &c->options[i];
+
+		if (o->name && (strcmp(o->name, "abort") == 0 || strcmp(o->name, "quit") == 0) &&
+		    *(const bool *)((const char *)x->options + o->offset)) {
+			(void)snprintf(x->again, sizeof(x->again), "%s --%s", c->name, o->name);
+		}
+	}
+}
+
 static int run_parsed(const vv_command *c, int argc, char **argv)
 {
 	vv_error err;
@@ -92,6 +107,7 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 				.argv = args.argv,
 				.dashdash = args.dashdash};
 
+		name_again(&x, c);
 		code = c->run ? run_in_context(c, &x) : c->run_alone(options, args.argc, args.argv);
 	}
 	vv_options_clear(c, options);

@@ -117,8 +117,9 @@ static vv_status take_turn(vv_txn *t, const char *from, vv_error *err)
 	if (!t->branch && rc == VV_ELOCKED) {
 		rc = look_before(t, err);
 	}
-	return rc < 0 || vv_repository_is_bare(t->repo) ? rc
-							: vv_journal_recover(t->repo, NULL, err);
+	return rc < 0 || vv_repository_is_bare(t->repo)
+		       ? rc
+		       : vv_journal_recover(t->repo, NULL, NULL, err);
 }
 
 /* The index as it is now, and the branch with it. */

@@ -244,7 +244,7 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 	j->lock = j->log = -1;
 	if ((rc = lock(j, err)) < 0 ||
 	    /* One that another varve left since this one looked. */
-	    (rc = vv_journal_put_right(r, false, NULL, err)) < 0 ||
+	    (rc = vv_journal_put_right(r, opts->command, false, NULL, err)) < 0 ||
 	    (rc = put_first_line(j, opts, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0 ||
 	    (rc = put_head(j, "head", head.branch, &head.commit, err)) < 0) {
 		goto done;
@@ -522,11 +522,11 @@ vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err)
 static vv_status take_back(vv_journal *j)
 {
 	vv_journal_found found = {0};
-	vv_status rc = vv_journal_put_right(j->repo, true, &found, VV_IGNORED);
+	vv_status rc = vv_journal_put_right(j->repo, NULL, true, &found, VV_IGNORED);
 
 	if (rc < 0 && found.undone) { /* not durable is better than not at all */
 		(void)vv_index_copy_restore(&j->index, j->repo, VV_IGNORED);
-		rc = vv_journal_put_right(j->repo, true, NULL, VV_IGNORED);
+		rc = vv_journal_put_right(j->repo, NULL, true, NULL, VV_IGNORED);
 	}
 	return rc;
 }
@@ -552,7 +552,8 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 	if (rc < 0 && j->log >= 0) {
 		/* The failure that led here is the one to be told. */
 		if (j->finish) {
-			vv_hint(err, "the next command that changes something here finishes it");
+			vv_hint(err, "the same command again finishes it; '" VV_JOURNAL_QUIT_SHOWN
+				     "' leaves files and index as they are");
 		} else if (take_back(j) < 0) {
 			vv_hint(err, "the next command that changes something "
 				     "here undoes it, unless HEAD has moved");

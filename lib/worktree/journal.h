@@ -98,11 +98,18 @@ typedef struct vv_journal_found {
 /* Was it this command, or this command with an option? */
 bool vv_journal_was(const vv_journal_found *f, const char *command);
 
+/* The command that only gives up what was interrupted. */
+#define VV_JOURNAL_QUIT "restore --quit"
+#define VV_JOURNAL_QUIT_SHOWN "varve " VV_JOURNAL_QUIT
+
 /* How all begin that change HEAD, index or files: takes the turn (repo/git/write_turn.h), which the repository has until it is
- * closed, and puts right what an interrupted command left, and says so in a note. Nothing of that when there is no
- * journal or its varve is alive. VV_ELOCKED; VV_ENOSUPPORT: it is a newer varve's. What it cannot put right
- * since somebody went on it leaves, and names. found may be NULL. */
-vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error *err);
+ * closed, and puts right what an interrupted command left, and says so in a note. command: the one that runs, as the
+ * journals' options name it; NULL: another one. Nothing of that when there is no journal or its varve is alive. VV_ELOCKED;
+ * VV_ENOSUPPORT: it is a newer varve's. VV_EREFUSED, unless it is the same command: finishing it would still change a file
+ * or an entry, or somebody went on with one of a switch; but where HEAD, index and files have the same of all its
+ * paths, the journal just goes. What it cannot put right since somebody went on it leaves, and names. found may be NULL. */
+vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_found *found,
+			     vv_error *err);
 
 /* Only says it. */
 void vv_journal_tell(vv_repository *r);

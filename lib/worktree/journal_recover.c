@@ -5,6 +5,8 @@
  * or somebody else's; likewise its entry in the index. Only what is the command's is touched.
  * Every step leaves what it would find done when it is taken again, so a recovery that is
  * killed is just begun anew.
+ *
+ * Nothing is thrown away for a command that does something else: what it was to save might go with it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +30,8 @@
 enum { NAMES_MAX = 160, LOOK_MS = 100 };
 
 #define MODE_MODULE 0160000u
+#define WAYS                                                                                       \
+	"'varve %s' again %s it; '" VV_JOURNAL_QUIT_SHOWN "' leaves files and index as they are"
 
 typedef struct righting {
 	vv_repository *repo;
@@ -36,7 +40,9 @@ typedef struct righting {
 	vv_index *index;
 	vv_checkout checkout;
 	bool index_changed;
+	const char *asked;  /* the command that runs, with its option */
 	bool failed, moved; /* the command itself, just now; others moved HEAD meanwhile */
+	bool refused;
 	vv_oid head;
 	size_t left; /* paths that somebody went on with */
 	vv_buf left_names;
@@ -632,7 +638,7 @@ static vv_status put_aside(vv_repository *r, char **name, vv_error *err)
 
 /* --- deciding ---------------------------------------------------------------------------- */
 
-typedef enum outcome { UNDONE, FINISHED, COMPLETE, GONE_ON } outcome;
+typedef enum outcome { UNDONE, FINISHED, COMPLETE, GONE_ON, GIVEN_UP } outcome;
 
 /* Is HEAD a commit made on what it was before? Then it is the merge's, whoever made it. */
 static bool is_next(righting *u, const vv_head *head)
@@ -695,6 +701,65 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	return VV_OK;
 }
 
+/* Would finishing it change the path? Of a switch that is to be undone: did somebody go on with a file, which may be of the
+ * other branch? */
+static bool is_open(righting *u, const vv_journal_entry *e)
+{
+	const vv_journal_change *c = &e->change;
+	const bool finish = u->log.opts.finish, file = !(c->index_only || c->from || is_module(c));
+	const vv_index_side wanted[4] = {{c->new_mode, c->new_id}};
+	const file_is at = file ? look_at_file(u, e) : FILE_BEFORE;
+	const entry_is in = c->work_only ? ENTRY_OURS : look_at_entry(u, e);
+
+	if (!finish) {
+		return strcmp(u->log.opts.command, "switch") == 0 && !is_committed(u, e) &&
+		       (at == FILE_OTHER || in == ENTRY_OTHER);
+	}
+	return c->known && ((file && (at == FILE_BEFORE || (at == FILE_GONE && c->new_mode))) ||
+			    (in == ENTRY_BEFORE &&
+			     (in_conflict(e->sides) || !side_equal(&e->sides[0], &wanted[0]))));
+}
+
+/* Have HEAD, index and work tree the same of the path? */
+static bool is_settled(righting *u, const char *path)
+{
+	vv_auto(vv_tree_entry) at = {0};
+	char now[VV_IDENTITY_MAX];
+	vv_index_side sides[4];
+	vv_status rc = vv_tree_entry_at(u->repo, &u->head, path, &at, VV_IGNORED);
+	const vv_index_side wanted = {rc == VV_OK ? at.mode : 0, at.id};
+
+	read_sides(u->index, path, sides);
+	if (in_conflict(sides) || !side_equal(&sides[0], &wanted)) return false;
+	if (rc == VV_OK) return has_version(u, path, at.mode, &at.id);
+	vv_journal_identity_at(now, u->repo, path, false);
+	return rc == VV_ENOTFOUND && now[0] == '\0';
+}
+
+/* May what was stopped go on, for the command that runs? */
+static vv_status judge(righting *u, outcome *out, vv_error *err)
+{
+	const vv_journal_options *o = &u->log.opts;
+	const char *asked = u->asked ? u->asked : "";
+	bool open = false, settled = o->finish;
+
+	for (size_t i = 0; i < u->log.entry_count && !u->failed; i++) {
+		open = open || is_open(u, &u->log.entries[i]);
+		settled = settled && is_settled(u, u->log.entries[i].change.path);
+	}
+	if (strcmp(asked, VV_JOURNAL_QUIT) == 0 || (open && settled)) {
+		*out = GIVEN_UP;
+	} else if (open && strcmp(asked, o->command) != 0) {
+		u->refused = true;
+		(void)vv_fail(err, VV_EREFUSED, "%s was interrupted and is not %s yet",
+			      vv_text_shows(o->what), o->finish ? "finished" : "undone");
+		return vv_hint(err, WAYS, o->command, o->finish ? "finishes" : "undoes");
+	} else if (open && strcmp(asked, "restore") == 0) {
+		*out = GIVEN_UP; /* it does itself what is to be done */
+	}
+	return VV_OK;
+}
+
 static vv_status carry_out(righting *u, outcome out, vv_error *err)
 {
 	vv_status rc = out == UNDONE     ? undo(u, err)
@@ -708,7 +773,8 @@ static vv_status carry_out(righting *u, outcome out, vv_error *err)
 static void say(const righting *u, outcome out, const char *aside)
 {
 	static const char *const words[] = {"is undone now", "is finished now", "was complete",
-					    "stays as it is, since HEAD has moved on"};
+					    "stays as it is, since HEAD has moved on",
+					    "is given up, files and index stay as they are"};
 	const vv_notes *notes = vv_repository_notes(u->repo);
 	const char *what = vv_text_shows(u->log.opts.what);
 
@@ -762,13 +828,15 @@ static vv_status right_log(righting *u, vv_journal_found *found, vv_error *err)
 	}
 	vv_checkout_init(&u->checkout, u->repo, u->reader, u->index);
 	u->checkout.pointer_ok = !u->log.opts.finish;
-	rc = decide(u, &out, err);
+	if ((rc = decide(u, &out, err)) == VV_OK && out < COMPLETE) {
+		rc = judge(u, &out, err);
+	}
 	if (found) {
 		found->undone = rc == VV_OK && out == UNDONE;
 	}
 	if (rc == VV_OK && (rc = carry_out(u, out, err)) == VV_OK) {
 		/* Bytes that went nowhere are not thrown away. */
-		rc = keeps_files(&u->log) && (u->left || out == GONE_ON)
+		rc = keeps_files(&u->log) && (u->left || out >= GONE_ON)
 			     ? put_aside(u->repo, &aside, err)
 			     : drop(u, err);
 	}
@@ -804,10 +872,10 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_journal_put_right(vv_repository *r, bool failed, vv_journal_found *found,
-			       vv_error *err)
+vv_status vv_journal_put_right(vv_repository *r, const char *asked, bool failed,
+			       vv_journal_found *found, vv_error *err)
 {
-	righting u = {.repo = r, .failed = failed};
+	righting u = {.repo = r, .asked = asked, .failed = failed};
 	char *folder = vv_journal_place(r, NULL);
 	bool there = folder && vv_exists(folder);
 	vv_error why;
@@ -821,7 +889,7 @@ vv_status vv_journal_put_right(vv_repository *r, bool failed, vv_journal_found *
 		rc = give_up(r, err);
 	} else if (rc < 0) {
 		*err = why;
-	} else if ((rc = right_log(&u, found, err)) < 0) {
+	} else if ((rc = right_log(&u, found, err)) < 0 && !u.refused) {
 		(void)vv_prefix(err, "%s was interrupted and cannot be put right",
 				vv_text_shows(u.log.opts.what));
 	}
@@ -856,7 +924,8 @@ bool vv_journal_was(const vv_journal_found *f, const char *command)
 	       (f->command[len] == '\0' || f->command[len] == ' ');
 }
 
-vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error *err)
+vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_found *found,
+			     vv_error *err)
 {
 	vv_status rc;
 	int fd;
@@ -870,7 +939,7 @@ vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error
 	vv_temp_sweep(temps, ".varve-"); /* what takes the place of the work tree's files */
 	vv_temp_sweep(temps, VV_WRITE_TEMP);
 	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
-	rc = vv_journal_put_right(r, false, found, err);
+	rc = vv_journal_put_right(r, command, false, found, err);
 	vv_unlock(fd);
 	return rc;
 }
@@ -891,9 +960,10 @@ void vv_journal_tell(vv_repository *r)
 				     "and its journal is damaged");
 	} else if (rc == VV_OK) {
 		vv_notes_put(notes,
-			     "%s was interrupted; the next command that changes something here %s "
-			     "it",
-			     vv_text_shows(log.opts.what), log.opts.finish ? "finishes" : "undoes");
+			     log.opts.finish ? "%s was interrupted\nhint: " WAYS
+					     : "%s was interrupted; the next command that changes "
+					       "something here undoes it",
+			     vv_text_shows(log.opts.what), log.opts.command, "finishes");
 	}
 	vv_unlock(fd);
 }

@@ -12,7 +12,7 @@
 typedef struct options {
 	const char *source, *row;
 	vv_strings columns;
-	bool staged, worktree, spelling, quiet;
+	bool staged, worktree, spelling, forget, quiet;
 } options;
 
 static const vv_option table[] = {
@@ -27,6 +27,9 @@ static const vv_option table[] = {
 		0, "spelling", spelling,
 		"undo what Excel did to the spelling of values and to the form of PATH, and keep all edits "
 		"(--source: its version before; default: HEAD)"),
+	OPT_FLAG(
+		0, "quit", forget,
+		"give up an interrupted restore, switch or --abort, and leave files and index as they are"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
@@ -34,6 +37,9 @@ static int check_restore(const vv_context *c)
 {
 	const options *o = c->options;
 
+	if (o->forget) {
+		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--quit takes no files");
+	}
 	if (c->argc == 0) return vv_usage_error("restore needs files: PATH... ('.' for all)");
 	if (o->columns.count > 0 && !o->row) {
 		return vv_usage_error("--column is for --row: --row KEY --column COL PATH");
@@ -124,6 +130,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 			      .worktree = o->worktree};
 	vv_restored done;
 
+	if (o->forget) return VV_OK; /* done with VV_NEEDS_RIGHT */
 	if (o->row) return restore_row(c, err);
 	if (o->spelling) return restore_spelling(c, err);
 	vv_status rc = vv_restore_run(&done, &r, err);
@@ -146,7 +153,8 @@ const vv_command vv_cmd_restore = {
 	.summary = "restore files from the index or an earlier version",
 	.usage = "[--source REV] [--staged] [--worktree] PATH...\n"
 		 "[--source REV] --row KEY [--column COL]... PATH\n"
-		 "[--source REV] --spelling PATH",
+		 "[--source REV] --spelling PATH\n"
+		 "--quit",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"
 		   "restored 1 file",
 	.options = table,

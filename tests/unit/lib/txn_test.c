@@ -552,7 +552,7 @@ static bool assert_old_or_new(const char *branch)
 	vv_error err;
 	bool is_new;
 
-	vv_assert_ok(vv_journal_recover(r, NULL, &err), &err);
+	vv_assert_ok(vv_journal_recover(r, NULL, NULL, &err), &err);
 	is_new = strcmp(out("git log -1 --format=%%s %s", branch ? branch : "HEAD"), "two") == 0;
 	assert_string_equal(stored(r, branch ? branch : "HEAD", "prices.csv"),
 			    is_new ? PRICES_NEW : PRICES);
