@@ -657,10 +657,33 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_error *err)
+/* *above, if that is the folder of the path, has no link in it. */
+static vv_status has_no_link_above(int dir, const char *path, vv_buf *above, vv_error *err)
 {
+	const char *end = strrchr(path, '/');
+	const size_t len = end ? (size_t)(end - path) : 0;
 	struct stat st;
 
+	if (len == 0 || (above->len == len && memcmp(above->data, path, len) == 0)) return VV_OK;
+	vv_buf_reset(above);
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_putc(above, path[i]);
+		if (path[i + 1] == '/' &&
+		    fstatat(dir, vv_buf_cstr(above), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(st.st_mode)) {
+			vv_buf_reset(above);
+			return vv_fail(err, VV_ENOTFOUND, "'%s' is beyond a symbolic link", path);
+		}
+	}
+	return vv_buf_ok(above, err);
+}
+
+vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err)
+{
+	struct stat st;
+	vv_status rc = above ? has_no_link_above(dir, path, above, err) : VV_OK;
+
+	if (rc < 0) return rc;
 	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		return vv_fail_errno(err, "cannot look at", path);
 	}

@@ -131,8 +131,9 @@ typedef struct vv_stat {
 
 /* lstat / fstat. VV_ENOTFOUND when there is nothing (message set as always). */
 vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
-/* Of a path below an open folder: of thousands of files the folders above are not walked each time. */
-vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_error *err);
+/* Of a path below an open folder: of thousands of files the folders above are not walked each time. above: empty at first,
+ * then of the call before; VV_ENOTFOUND where a folder above the path is a symbolic link. NULL: links are followed. */
+vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err);
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
 /* every member but mode's permission bits, uid and gid */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);

@@ -84,7 +84,7 @@ static vv_status add_entry(hashing *h, const vv_index_entry *e, bool work, vv_er
 	vv_xxh3_update(h->hash, is, sizeof(is));
 	vv_xxh3_update(h->hash, &e->id, sizeof(e->id));
 	if (!work) return VV_OK;
-	return vv_lstat_at(&st, h->top, e->path, VV_IGNORED) == VV_OK &&
+	return vv_lstat_at(&st, h->top, e->path, NULL, VV_IGNORED) == VV_OK &&
 			       vv_index_stat_clean(h->x, e, &st)
 		       ? VV_OK
 		       : add_file(h, e->path, err);

@@ -633,7 +633,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 
 	*out = false;
 	if (!vv_index_get(r->o->index, t->path, &e) || e.mode != t->mode ||
-	    !vv_oid_equal(&e.id, &t->id) || vv_lstat_at(&st, r->top, t->path, NULL) < 0) {
+	    !vv_oid_equal(&e.id, &t->id) || vv_lstat_at(&st, r->top, t->path, NULL, NULL) < 0) {
 		return VV_OK;
 	}
 	if (vv_stat_cache_get(vv_dataset_reader_stats(r->o->reader), t->path, &st, &known)) {

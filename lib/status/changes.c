@@ -143,6 +143,7 @@ typedef struct collector {
 	size_t *tables;      /* places in the index: those whose file has data */
 	size_t table_count, table_cap;
 	int top; /* the work tree's folder */
+	vv_buf above;
 } collector;
 
 static bool wanted(const collector *c, const char *path)
@@ -627,7 +628,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 {
 	bool tracked = false, pointer = false;
 	vv_stat st;
-	vv_status rc = vv_lstat_at(&st, c->top, e->path, err);
+	vv_status rc = vv_lstat_at(&st, c->top, e->path, &c->above, err);
 
 	if (rc == VV_ENOTFOUND) {
 		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
@@ -659,7 +660,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 
 static bool is_module(const vv_index_entry *e)
 {
-	return e->stage == 0 && !e->skip_worktree && (e->mode & 0170000) == GITLINK;
+	return e->stage == 0 && !e->hidden && (e->mode & 0170000) == GITLINK;
 }
 
 /* Submodules, whose state git alone knows: other commits, changed or new files, as .gitmodules wants them seen. */
@@ -712,7 +713,7 @@ static vv_status add_entries(collector *c, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
-		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
+		if (e.stage != 0 || e.hidden || (e.mode & 0170000) == GITLINK ||
 		    !wanted(c, e.path)) {
 			continue;
 		}
@@ -733,6 +734,7 @@ static vv_status add_work(collector *c, vv_error *err)
 	}
 	if ((c->top = vv_repository_open_top(c->r, err)) < 0) return (vv_status)c->top;
 	rc = add_entries(c, err);
+	vv_buf_clear(&c->above);
 	(void)vv_close(c->top, NULL, VV_IGNORED);
 	if (rc < 0) return rc;
 	vv_attr_beaten_put(&c->beaten, &c->out->beaten);

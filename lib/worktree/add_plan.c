@@ -29,6 +29,7 @@ typedef struct planner {
 	const vv_add_request *req;
 	vv_head head;
 	int top;            /* the work tree's folder */
+	vv_buf above;
 	bool asked, tables; /* are new files to become tables? once it was asked */
 	vv_error refused;   /* the first name that is; the others are notes */
 } planner;
@@ -451,7 +452,7 @@ static vv_status is_left_to_git(planner *p, const vv_add_item *item, bool *out, 
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
 	bool tracked = false, fits = true, left = false;
-	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, err);
+	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, &p->above, err);
 
 	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
@@ -473,6 +474,19 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
+/* As git: it is passed over, unless it is named. */
+static vv_status see_hidden(const vv_add_item *item, const char *path, vv_error *err)
+{
+	if (!item->literal) return VV_OK;
+	(void)vv_fail(err, VV_EREFUSED,
+		      "'%s' is marked skip-worktree or assume-unchanged, nothing was staged",
+		      vv_text_shows(path));
+	return vv_hint(err,
+		       "'git update-index --no-skip-worktree --no-assume-unchanged %s' takes the "
+		       "marks away",
+		       vv_text_shows(path));
+}
+
 static vv_status plan_index(planner *p, vv_error *err)
 {
 	size_t count = vv_index_count(p->x);
@@ -484,12 +498,16 @@ static vv_status plan_index(planner *p, vv_error *err)
 		vv_add_item item = {0};
 		vv_index_at(p->x, i, &e);
 		if (strcmp(e.path, last) == 0 || S_ISDIR(e.mode & 0170000) ||
-		    (e.mode & 0170000) == 0160000 || e.skip_worktree) {
+		    (e.mode & 0170000) == 0160000) {
 			continue;
 		}
 		last = e.path;
 		if ((p->req->paths && !vv_pathspec_match(p->req->paths, e.path, &item.literal)) ||
 		    (p->req->fix && e.stage != 0)) {
+			continue;
+		}
+		if (e.hidden) {
+			if ((rc = see_hidden(&item, e.path, err)) < 0) return rc;
 			continue;
 		}
 		item.path = (char *)(uintptr_t)e.path; /* only read, and copied by append */
@@ -659,6 +677,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 		order(out);
 	}
 	vv_head_clear(&p.head);
+	vv_buf_clear(&p.above);
 	(void)vv_close(p.top, NULL, VV_IGNORED);
 	return rc;
 }

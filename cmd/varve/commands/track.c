@@ -268,7 +268,7 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 		bool stands = false, clean = false;
 
 		vv_index_at(c->index, i, &e);
-		if (e.stage != 0 || e.skip_worktree || !S_ISREG(e.mode) || vv_add_never(e.path) ||
+		if (e.stage != 0 || e.hidden || !S_ISREG(e.mode) || vv_add_never(e.path) ||
 		    (rc = stands_as_pointer(c, &e, &stands, err)) < 0 || !stands ||
 		    (rc = vv_checkout_is_clean(&to, &e, &clean, err)) < 0 || !clean) {
 			continue;

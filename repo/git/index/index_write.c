@@ -17,6 +17,7 @@
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/index_splice.h"
 #include "repo/git/index/merge_driver.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
 
@@ -228,7 +229,8 @@ static vv_status must_be_gone(const vv_index *x, vv_error *err)
 		if (!(file = vv_repository_file(x->repo, x->edits[i].path))) {
 			return vv_fail_nomem(err);
 		}
-		if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
+		if (vv_worktree_check_above(x->repo, x->edits[i].path, VV_IGNORED) == VV_OK &&
+		    vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
 			return vv_fail(
 				err, VV_ECONFLICT,
 				"'%s' was being written by another program; nothing was staged\n"
