@@ -35,9 +35,10 @@ typedef enum vv_status {
 	VV_EREJECTED = -14,  /* another repository does not accept what was sent */
 	VV_ESCHEMA = -15,    /* the columns given are not those of the table */
 	VV_EPROGRAM = -16,   /* a program that this needs, such as git, is not installed */
+	VV_ENOCHANGE = -18,  /* there is nothing to commit */
 	/* For vv_fail alone: */
 	VV_EAUTH = -17, /* VV_EREFUSED, where another login may be let in */
-	VV_EBLOCK = -18 /* VV_EMISSING of a block, which a fetch may bring */
+	VV_EBLOCK = -19 /* VV_EMISSING of a block, which a fetch may bring */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */

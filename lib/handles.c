@@ -8,7 +8,8 @@
 #include "base/hint.h"
 #include "base/sys.h"
 
-_Static_assert((int)VARVE_EAUTH == (int)VV_EAUTH && (int)VARVE_EPROGRAM == (int)VV_EPROGRAM &&
+_Static_assert((int)VARVE_ENOCHANGE == (int)VV_ENOCHANGE &&
+		       (int)VARVE_EPROGRAM == (int)VV_EPROGRAM &&
 		       (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
 		       (int)VARVE_EREFUSED == (int)VV_EREFUSED,
 	       "codes are the same on both sides");
@@ -18,9 +19,10 @@ _Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
 	       "texts of errors fit");
 
 static const char *const code_names[] = {
-	"ok",          "not-found", "exists",    "usage",  "input",           "corrupt",
-	"missing",     "io",        "no-memory", "locked", "conflict",        "refused",
-	"unsupported", "cancelled", "rejected",  "schema", "program-missing", "auth"};
+	"ok",       "not-found",       "exists",      "usage",     "input",
+	"corrupt",  "missing",         "io",          "no-memory", "locked",
+	"conflict", "refused",         "unsupported", "cancelled", "rejected",
+	"schema",   "program-missing", "auth",        "no-change"};
 
 #define CODES (sizeof(code_names) / sizeof(code_names[0]))
 

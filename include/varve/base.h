@@ -91,7 +91,9 @@ enum varve_code {
 	VARVE_EREJECTED = -14,  /* another repository does not accept a push */
 	VARVE_ESCHEMA = -15,    /* the columns of given data are not those of the table */
 	VARVE_EPROGRAM = -16,   /* a program that this needs, such as git, is not on the PATH */
-	VARVE_EAUTH = -17 /* a remote requires a login, or does not accept the one that was given */
+	VARVE_EAUTH =
+		-17, /* a remote requires a login, or does not accept the one that was given */
+	VARVE_ENOCHANGE = -18 /* there is nothing to commit */
 };
 
 /* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is

@@ -151,7 +151,7 @@ typedef struct varve_commit_options {
 } varve_commit_options;
 
 /* Makes all changes, and what was staged before, a commit: runs hooks and the repository's check, then moves the branch. id
- * gets its id. The transaction then begins anew. VARVE_ENOTFOUND: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
+ * gets its id. The transaction then begins anew. VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
  * was changed since the transaction took it, conflicts are not resolved, the message is empty, or a hook or the check refuses;
  * VARVE_EUSAGE: there is no author. When this fails the transaction can only be freed, and the repository is as it was; but
  * if moving the branch succeeded and only making that durable failed, the commit stays, and id is set. */

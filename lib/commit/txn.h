@@ -98,7 +98,7 @@ typedef struct vv_txn_commit_options {
 	const vv_oid *expect;
 } vv_txn_commit_options;
 
-/* The same as a commit, with what was staged before; then it begins anew. VV_ENOTFOUND: nothing to commit;
+/* The same as a commit, with what was staged before; then it begins anew. VV_ENOCHANGE: nothing to commit;
  * VV_ECONFLICT: the branch moved, there are conflicts, the message is empty, or a hook or check refuses. *id is
  * null unless the branch has moved, which may be so on failure, too: it could not be made durable. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,

@@ -269,7 +269,7 @@ vv_status vv_txn_stage(vv_txn *t, vv_error *err)
 
 static vv_status fail_empty(vv_error *err)
 {
-	return vv_fail(err, VV_ENOTFOUND, "there is nothing to commit");
+	return vv_fail(err, VV_ENOCHANGE, "there is nothing to commit");
 }
 
 static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_error *err)

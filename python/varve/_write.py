@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import IO, Any, Literal, NamedTuple
 
 from . import _varve, _values
-from ._errors import NotFoundError, UsageError, about, raw
+from ._errors import Error, UsageError, about, raw
 from ._table import Place, Table
 
 REPLACE = 1 << 2  # enum varve_put_flag
@@ -214,8 +214,9 @@ class Transaction:
         try:
             author = None if self._author is None else raw(self._author)
             self.commit_id = _varve.txn_commit(self._handle, raw(self._message), author, None, 0)
-        except NotFoundError:
-            pass  # nothing changed
+        except Error as e:
+            if e.code != "no-change":
+                raise
         if said := _varve.txn_warnings(self._handle):
             warnings.warn(said.rstrip("\n"), VarveWarning, stacklevel=3)
 

@@ -395,7 +395,7 @@ static void nothing_to_commit_is_said(void **state)
 		vv_txn *t = open_txn(r, branches[i]);
 
 		put(t, "prices.csv", PRICES);
-		vv_assert_status(vv_txn_commit(&id, t, "x", NULL, &err), VV_ENOTFOUND, &err);
+		vv_assert_status(vv_txn_commit(&id, t, "x", NULL, &err), VV_ENOCHANGE, &err);
 		vv_txn_free(t);
 		t = open_txn(r, branches[i]);
 		vv_assert_ok(vv_txn_commit(&id, t, "x", &o, &err), &err);

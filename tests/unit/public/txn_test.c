@@ -338,7 +338,7 @@ static void files_that_were_added_are_committed_at_once(void **state)
 	txn = open_txn(repo, NULL);
 	ok(varve_txn_add(txn, paths, &o, &err));
 	ok(varve_txn_commit(id, txn, "one", NULL, &err));
-	fails(VARVE_ENOTFOUND, varve_txn_commit(id, txn, "again", NULL, &err));
+	fails(VARVE_ENOCHANGE, varve_txn_commit(id, txn, "again", NULL, &err));
 	varve_txn_free(txn);
 	varve_repo_free(repo);
 	assert_string_equal(out("git ls-tree -r --name-only HEAD"), ".gitattributes\nnew.csv");
@@ -359,7 +359,7 @@ static void a_bare_repository_can_be_written(void **state)
 	txn = open_txn(repo, "main");
 	fails(VARVE_EUSAGE, varve_txn_add(txn, NULL, NULL, &err));
 	fails(VARVE_EUSAGE, varve_txn_stage(txn, &err));
-	fails(VARVE_ENOTFOUND, varve_txn_commit(id, txn, "none", NULL, &err));
+	fails(VARVE_ENOCHANGE, varve_txn_commit(id, txn, "none", NULL, &err));
 	assert_string_equal(id, "");
 	varve_txn_free(txn);
 	txn = open_txn(repo, "main");
