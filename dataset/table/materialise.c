@@ -125,6 +125,7 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 			   char **temp, vv_scan_cache **cache, uint32_t mode, vv_error *err)
 {
 	vv_table old = {0};
+	struct stat made;
 	int old_fd, fd;
 	vv_status rc = VV_OK;
 	open_old(r, &t->source, path, file, &old, &old_fd);
@@ -155,7 +156,10 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 			break;
 		}
 	}
-	if (rc == VV_OK && (mode & 0111) && fchmod(fd, 0777) < 0) {
+	/* x where there is r, as the umask left it */
+	if (rc == VV_OK && (mode & 0111) &&
+	    (fstat(fd, &made) < 0 ||
+	     fchmod(fd, (made.st_mode | (made.st_mode & 0444) >> 2) & 07777) < 0)) {
 		rc = vv_fail_errno(err, "cannot make executable", *temp);
 	}
 	vv_status closed = vv_close(fd, *temp, rc < 0 ? NULL : err);
