@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -241,7 +242,9 @@ static vv_status parse_short(parser *p, const char *text)
 			}
 			vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'", p->command->name,
 				vv_text_show(text, len));
-			(void)hint_absent(p, (const char[]){*text, '\0'});
+			if (!hint_absent(p, (const char[]){*text, '\0'}) && vv_is_digit(*text)) {
+				vv_hint(p->err, "write '--' before a word that begins with '-'");
+			}
 			return VV_EUSAGE;
 		}
 		if (takes_value(o)) return apply(p, o, text[1] ? text + 1 : NULL);

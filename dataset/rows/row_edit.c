@@ -59,7 +59,7 @@ static vv_status check_cell(editor *e, const vv_cell *cell, uint64_t row, size_t
 
 	return rc == VV_EINPUT
 		       ? vv_prefix(err, "row %llu, column '%s'", (unsigned long long)row + 1,
-				   vv_text_shows(e->table->schema.fields[column].name))
+				   vv_text_shows(e->lines.names[column]))
 		       : rc;
 }
 
@@ -79,13 +79,13 @@ static vv_status insert_rows(editor *e, uint64_t row, vv_error *err)
 			vv_edited_file_lines(&e->file, line->data, line->len, false);
 			continue;
 		}
-		for (size_t i = 0; i < e->table->columns; i++) {
+		for (size_t i = 0; i < e->lines.columns; i++) {
 			vv_status rc = check_cell(e, &cells[i], row, i, err);
 
 			if (rc < 0) return rc;
 		}
 		vv_buf_reset(&e->line);
-		vv_row_write(e->lines.writer, &e->line, cells, e->table->columns);
+		vv_row_write(e->lines.writer, &e->line, cells, e->lines.columns);
 		vv_buf_put(&e->line, end, len);
 		vv_edited_file_lines(&e->file, vv_buf_cstr(&e->line), e->line.len, false);
 	}
@@ -101,7 +101,10 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 	vv_status rc;
 
 	memcpy(e->cells, cells, e->table->columns * sizeof(*cells));
-	memset(e->changed, 0, e->table->columns);
+	memset(e->changed, 0, e->lines.columns);
+	for (size_t i = e->table->columns; i < e->lines.columns; i++) {
+		e->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+	}
 	for (; e->next < e->count && e->edits[e->next].row == row; e->next++) {
 		const vv_row_edit *edit = &e->edits[e->next];
 
@@ -118,7 +121,8 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 			continue;
 		}
 		e->cells[edit->column] = edit->cell;
-		e->changed[edit->column] = !vv_cell_equal(&cells[edit->column], &edit->cell);
+		e->changed[edit->column] = edit->column >= e->table->columns ||
+					   !vv_cell_equal(&cells[edit->column], &edit->cell);
 		if ((rc = check_cell(e, &edit->cell, row, edit->column, err)) < 0) return rc;
 	}
 	if (removed) {
@@ -217,11 +221,14 @@ static vv_status edit_rows(editor *e, vv_error *err)
 
 static vv_status edit_file(editor *e, vv_error *err)
 {
+	vv_status rc = vv_line_editor_open(&e->lines, err);
+
 	e->file.out = &e->out;
-	e->cells = vv_calloc(e->table->columns + 1, sizeof(*e->cells));
-	e->changed = vv_calloc(e->table->columns + 1, sizeof(*e->changed));
-	vv_status rc = e->cells && e->changed ? vv_line_editor_open(&e->lines, err)
-					      : vv_fail_nomem(err);
+	e->cells = vv_calloc(e->lines.columns + 1, sizeof(*e->cells));
+	e->changed = vv_calloc(e->lines.columns + 1, sizeof(*e->changed));
+	if (rc == VV_OK && (!e->cells || !e->changed)) {
+		rc = vv_fail_nomem(err);
+	}
 	if (rc == VV_OK && (rc = vv_text_encoder_init(&e->encoder, err)) == VV_OK) {
 		vv_edited_file_head(&e->file);
 		rc = edit_rows(e, err);
@@ -238,13 +245,26 @@ static vv_status edit_file(editor *e, vv_error *err)
 	return rc;
 }
 
-vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
-		       void *payload, vv_error *err)
+vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_edit *edits,
+		       size_t count, vv_bytes_fn fn, void *payload, vv_error *err)
 {
 	const vv_dialect *d = &t->root.dialect;
+	const size_t columns = t->columns + (more ? more->count : 0);
+	vv_auto_free const char **names = vv_calloc(columns + 1, sizeof(*names));
+	vv_auto_free size_t *from = vv_calloc(columns + 1, sizeof(*from));
 	editor e = {.table = t, .edits = edits, .count = count, .fn = fn, .payload = payload};
 
-	e.lines = (vv_line_editor){.was = d, .is = d, .schema = &t->schema};
+	if (!names || !from) return vv_fail_nomem(err);
+	for (size_t i = 0; i < columns; i++) {
+		from[i] = i < t->columns ? i : VV_LINE_NONE;
+		names[i] = i < t->columns ? t->schema.fields[i].name : more->names[i - t->columns];
+	}
+	e.lines = (vv_line_editor){.was = d,
+				   .is = d,
+				   .schema = &t->schema,
+				   .names = names,
+				   .from = from,
+				   .columns = columns};
 	e.file.dialect = d;
 	return edit_file(&e, err);
 }

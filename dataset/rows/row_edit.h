@@ -22,19 +22,25 @@ typedef struct vv_row_edit {
 	uint64_t row; /* 0-based, in the table as it is */
 	vv_row_action action;
 	size_t column;        /* SET */
-	vv_cell cell;         /* SET */
-	const vv_cell *cells; /* INSERT: one for each column of the table; NULL: line */
+	vv_cell cell;         /* SET; VV_CELL_ABSENT: JSON, the member goes */
+	const vv_cell *cells; /* INSERT: one for each column, of vv_more_columns too; NULL: line */
 	vv_bytes line; /* INSERT, LINE: with its row end, as text that the file's encoding has */
 } vv_row_edit;
+
+/* JSON: members that no row of the table has, as further columns behind its own. */
+typedef struct vv_more_columns {
+	const char **names; /* borrowed */
+	size_t count;
+} vv_more_columns;
 
 /* Puts edits into the order that vv_rows_edit wants: by row, INSERT before others; edits
  * alike in both keep their order. */
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
 /* Gives the edited file to fn in pieces, in the encoding of the table's file. A cell that is set is spelled as the one that was there
- * (line_edit.h). VV_EINPUT, with row and column: the file cannot hold a new cell. */
-vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
-		       void *payload, vv_error *err);
+ * (line_edit.h). more may be NULL. VV_EINPUT, with row and column: the file cannot hold a new cell. */
+vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_edit *edits,
+		       size_t count, vv_bytes_fn fn, void *payload, vv_error *err);
 
 /* The same with another name for a column: in the header line of a CSV, in front of each value in NDJSON and JSON. Errors as for
  * vv_header_rename. */

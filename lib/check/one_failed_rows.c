@@ -317,7 +317,7 @@ static vv_status write_passed(writer *w, vv_error *err)
 	}
 	vv_status rc = vv_new_file_beside(&w->to, w->r->passed, ".varve-check-", err);
 	if (rc < 0) return rc;
-	if ((rc = vv_rows_edit(w->t, w->edits, w->edit_count, on_bytes, w, err)) == VV_OK) {
+	if ((rc = vv_rows_edit(w->t, NULL, w->edits, w->edit_count, on_bytes, w, err)) == VV_OK) {
 		rc = flush(w, 1, err);
 	}
 	return close_temp(w, w->r->passed, rc, err);

@@ -44,6 +44,8 @@ typedef struct job {
 	vv_row_edit *edits;
 	size_t count;
 	vv_cell *cells; /* of a row that comes back */
+	size_t *from;   /* of file.more: places in the other version */
+	const char **names;
 } job;
 
 static vv_status open_then(job *j, vv_error *err)
@@ -86,10 +88,9 @@ static vv_status refuse_column(const job *j, const char *name, vv_error *err)
 		       vv_text_shows(j->r->path), vv_text_shows(name));
 }
 
-static bool is_asked(const job *j, size_t column)
+static bool is_asked(const job *j, const vv_field *f)
 {
 	const vv_strings *names = j->r->columns;
-	const vv_field *f = &j->now.table->schema.fields[column];
 
 	for (size_t i = 0; i < names->count; i++) {
 		if (strlen(names->items[i]) == f->name_len &&
@@ -100,26 +101,68 @@ static bool is_asked(const job *j, size_t column)
 	return names->count == 0;
 }
 
-/* Cells that both versions have a column for. */
+static bool is_json(const job *j)
+{
+	return j->now.table->root.dialect.form != VV_FORM_CSV;
+}
+
+/* The cell of a column of the file, or of one that only the other version has, as the row has it there. */
+static vv_cell then_cell(const job *j, size_t column)
+{
+	const size_t n = j->now.table->columns;
+	const long from = column < n ? vv_columns_to_old(&j->columns, column)
+				     : (long)j->from[column - n];
+
+	return from >= 0    ? j->then.at.cells[from]
+	       : is_json(j) ? (vv_cell){.state = VV_CELL_ABSENT}
+			    : (vv_cell){.text = "", .state = VV_CELL_TEXT};
+}
+
+/* Members that no row of the file has any more. */
+static vv_status find_more(job *j, vv_error *err)
+{
+	const vv_table *then = j->then.table;
+	vv_more_columns *more = &j->file.more;
+
+	more->names = j->names = vv_calloc(then->columns + 1, sizeof(*j->names));
+	j->from = vv_calloc(then->columns + 1, sizeof(*j->from));
+	if (!j->names || !j->from) return vv_fail_nomem(err);
+	for (size_t i = 0; is_json(j) && i < then->columns; i++) {
+		if (vv_columns_to_new(&j->columns, i) < 0 &&
+		    j->then.at.cells[i].state != VV_CELL_ABSENT &&
+		    is_asked(j, &then->schema.fields[i])) {
+			j->from[more->count] = i;
+			j->names[more->count++] = then->schema.fields[i].name;
+		}
+	}
+	return VV_OK;
+}
+
+/* CSV: cells that both versions have a column for. JSON: all, which come and go with their names. */
 static vv_status set_cells(job *j, vv_error *err)
 {
+	const size_t n = j->now.table->columns;
+
 	for (size_t i = 0; i < j->r->columns->count; i++) {
 		const char *name = j->r->columns->items[i];
-		long at = vv_schema_find(&j->now.table->schema, name, strlen(name));
+		const long at = vv_schema_find(&j->now.table->schema, name, strlen(name)),
+			   was = vv_schema_find(&j->then.table->schema, name, strlen(name));
 
-		if (at < 0 || vv_columns_to_old(&j->columns, (size_t)at) < 0) {
+		if (is_json(j) ? at < 0 && (was < 0 || vv_columns_to_new(&j->columns, (size_t)was) >= 0)
+			       : at < 0 || vv_columns_to_old(&j->columns, (size_t)at) < 0) {
 			return refuse_column(j, name, err);
 		}
 	}
-	for (size_t i = 0; i < j->now.table->columns; i++) {
-		long from = vv_columns_to_old(&j->columns, i);
+	for (size_t i = 0; i < n + j->file.more.count; i++) {
+		const vv_cell cell = then_cell(j, i);
 
-		if (from >= 0 && is_asked(j, i) &&
-		    !vv_cell_equal(&j->now.at.cells[i], &j->then.at.cells[from])) {
+		if (i >= n || ((is_json(j) || vv_columns_to_old(&j->columns, i) >= 0) &&
+			       is_asked(j, &j->now.table->schema.fields[i]) &&
+			       !vv_cell_equal(&j->now.at.cells[i], &cell))) {
 			j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row,
 							     .action = VV_ROW_SET,
 							     .column = i,
-							     .cell = j->then.at.cells[from]};
+							     .cell = cell};
 		}
 	}
 	return VV_OK;
@@ -168,15 +211,10 @@ done:
 static vv_status put_back(job *j, vv_error *err)
 {
 	vv_row_edit edit = {.action = VV_ROW_INSERT, .cells = j->cells};
-	bool csv = j->now.table->root.dialect.form == VV_FORM_CSV;
 	vv_status rc = find_place(j, &edit.row, err);
 
-	for (size_t i = 0; i < j->now.table->columns; i++) {
-		long from = vv_columns_to_old(&j->columns, i);
-
-		j->cells[i] = from >= 0 ? j->then.at.cells[from]
-			      : csv     ? (vv_cell){.text = "", .state = VV_CELL_TEXT}
-					: (vv_cell){.state = VV_CELL_ABSENT};
+	for (size_t i = 0; i < j->now.table->columns + j->file.more.count; i++) {
+		j->cells[i] = then_cell(j, i);
 	}
 	j->edits[j->count++] = edit;
 	return rc;
@@ -188,8 +226,10 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 	bool whole = j->r->columns->count == 0;
 	vv_status rc;
 
-	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, err)) < 0 ||
-	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, err)) < 0) {
+	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, false,
+				   err)) < 0 ||
+	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, false,
+				   err)) < 0) {
 		return rc;
 	}
 	if ((!j->now.at.has || !j->then.at.has) &&
@@ -201,8 +241,9 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 				       ? " in the work tree; without --column the row comes back"
 				       : ", here or in the other version");
 	}
-	j->edits = vv_calloc(j->now.table->columns + 1, sizeof(*j->edits));
-	j->cells = vv_calloc(j->now.table->columns + 1, sizeof(*j->cells));
+	const size_t columns = j->now.table->columns + j->then.table->columns;
+	j->edits = vv_calloc(columns + 1, sizeof(*j->edits));
+	j->cells = vv_calloc(columns + 1, sizeof(*j->cells));
 	if (!j->edits || !j->cells) return vv_fail_nomem(err);
 	*out = !j->now.at.has    ? VV_RESTORED_ROW
 	       : !j->then.at.has ? VV_RESTORED_NO_ROW
@@ -211,7 +252,8 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 		j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row, .action = VV_ROW_REMOVE};
 		return VV_OK;
 	}
-	if ((rc = vv_columns_match(&j->columns, j->then.table, j->now.table, &how, err)) < 0) {
+	if ((rc = vv_columns_match(&j->columns, j->then.table, j->now.table, &how, err)) < 0 ||
+	    (rc = find_more(j, err)) < 0) {
 		return rc;
 	}
 	if (*out == VV_RESTORED_ROW) return put_back(j, err);
@@ -236,7 +278,7 @@ vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_r
 done:
 	*cells = *out == VV_RESTORED_CELLS ? j.count : 0;
 	vv_columns_clear(&j.columns);
-	vv_free_all(j.edits, j.cells);
+	vv_free_all(j.edits, j.cells, j.from, j.names);
 	vv_row_found_clear(&j.then.at);
 	vv_row_found_clear(&j.now.at);
 	if (j.open) {

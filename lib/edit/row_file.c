@@ -12,7 +12,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/descent.h"
-#include "lib/view/key_place.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/write_turn.h"
 
@@ -51,8 +50,14 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_DATA, f->path)
 					       : err->code;
 	}
-	if ((rc = vv_lstat(&f->before, s->file, err)) < 0 ||
-	    (rc = vv_subject_open(s, &f->table, &opts, err)) < 0) {
+	if ((rc = vv_lstat(&f->before, s->file, err)) < 0) return rc;
+	if (S_ISLNK(f->before.mode)) { /* Git has the link, and may not have the file that it leads to */
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is a symbolic link\n"
+			       "name the file that it leads to",
+			       vv_text_shows(f->path));
+	}
+	if ((rc = vv_subject_open(s, &f->table, &opts, err)) < 0) {
 		return rc;
 	}
 	f->open = true;
@@ -60,7 +65,7 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 }
 
 vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
-			   vv_error *err)
+			   bool several, vv_error *err)
 {
 	const vv_root *root = &f->table.root;
 	bool whole;
@@ -76,10 +81,20 @@ vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t,
 			       "the other version of '%s' does not have the columns of the key",
 			       vv_text_shows(f->path));
 	}
-	const vv_key_place p = {
-		.table = t, .key = out->key, .key_count = out->key_count, .text = text};
+	const vv_key_place p = {.table = t,
+				.key = out->key,
+				.key_count = out->key_count,
+				.text = text,
+				.all = &out->all};
 	if ((rc = vv_key_place_find(&p, &out->row, &out->has, &whole, err)) < 0 || !out->has) {
 		return rc;
+	}
+	if (out->all.count > 1 && !several) {
+		return vv_fail(err, VV_ECONFLICT, "'%s' has %zu rows with the key '%s': %llu, %llu%s",
+			       vv_text_shows(f->path), out->all.count, vv_text_shows(text),
+			       (unsigned long long)out->all.rows[0] + 1,
+			       (unsigned long long)out->all.rows[1] + 1,
+			       out->all.count > 2 ? " ..." : "");
 	}
 	vv_row_by_number_init(&out->rows, t, 1, false);
 	return vv_row_by_number_get(&out->rows, out->row, &out->cells, err);
@@ -88,6 +103,7 @@ vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t,
 void vv_row_found_clear(vv_row_found *r)
 {
 	vv_row_by_number_close(&r->rows);
+	vv_free_all(r->all.rows, r->all.alike);
 }
 
 static vv_status put_in_place(const vv_row_file *f, vv_new_file *n, vv_error *err)
@@ -116,7 +132,7 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 	if (!folder) return vv_fail_nomem(err);
 	vv_temp_sweep(folder, VV_WRITE_TEMP); /* of processes that were killed */
 	if ((rc = vv_new_file_open(&n, folder, VV_WRITE_TEMP, err)) < 0 ||
-	    (rc = vv_rows_edit(f->over ? f->over : &f->table, edits, count, vv_new_file_put, &n,
+	    (rc = vv_rows_edit(f->over ? f->over : &f->table, &f->more, edits, count, vv_new_file_put, &n,
 			       err)) < 0 ||
 	    (rc = vv_new_file_mode(&n, f->before.mode, err)) < 0 ||
 	    (rc = vv_new_file_end(&n, true, err)) < 0) { /* what it replaces may be nowhere else */

@@ -18,6 +18,7 @@
 #include "dataset/rows/row_edit.h"
 #include "diff/rows/row_by_number.h"
 #include "lib/names/version.h"
+#include "lib/view/key_place.h"
 
 typedef struct vv_row_file {
 	vv_repository *repo; /* borrowed, all three */
@@ -26,6 +27,7 @@ typedef struct vv_row_file {
 	bool keyless;     /* it may have no key */
 	vv_table *
 		over; /* another version, whose bytes the file gets, edited; NULL: its own. Borrowed */
+	vv_more_columns more; /* that edits name; borrowed */
 	/* After open: */
 	vv_subject subject;
 	vv_table table;
@@ -34,7 +36,7 @@ typedef struct vv_row_file {
 } vv_row_file;
 
 /* Takes the turn (repo/git/write_turn.h), which the repository has until it is closed: what is read is what is written over.
- * VV_EUSAGE: it is not a table of the work tree, or has no key; VV_ELOCKED. */
+ * VV_EUSAGE: it is not a table of the work tree (but a link to one), or has no key; VV_ELOCKED. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 
 /* edits: as vv_rows_edit wants them. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it
@@ -45,16 +47,18 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 #define VV_ROW_KEY_MAX 16u
 typedef struct vv_row_found {
 	size_t key[VV_ROW_KEY_MAX], key_count; /* places of the key's columns */
-	bool has;                              /* there is such a row: */
+	vv_key_rows all;
+	bool has; /* there is such a row: */
 	uint64_t row;
-	const vv_cell *cells; /* borrowed from rows, until it is closed */
+	const vv_cell *cells; /* borrowed from rows, until it is closed or gives another one */
 	vv_row_by_number rows;
 } vv_row_found;
 
 /* Finds the row with this key (its values parted by commas) in the file's table, or in another version t of it, by the key that the
- * file has. VV_ENOTFOUND: t lacks columns of the key; VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX. */
+ * file has. several: there may be more of them. VV_ECONFLICT: there are; VV_ENOTFOUND: t lacks columns of the key;
+ * VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX. */
 vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
-			   vv_error *err);
+			   bool several, vv_error *err);
 void vv_row_found_clear(vv_row_found *r); /* accepts zeroes */
 
 void vv_row_file_close(vv_row_file *f);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/rows/condition_run.h"
@@ -15,11 +16,18 @@
 
 typedef struct job {
 	const vv_row_set *s;
+	vv_row_set_result *out;
 	vv_row_file file;
 	vv_arena arena;
-	vv_row_found now; /* the row as it is */
-	vv_cell *cells;   /* as it is to be */
+	vv_row_found now; /* the rows as they are */
+	vv_condition *condition;
+	vv_condition_scratch *scratch;
+	const char **more; /* names of members that no row has */
+	size_t columns;    /* of the table, and these */
+	vv_cell *cells;    /* as they are to be, where they are */
 	bool *given;
+	vv_row_edit *edits;
+	size_t edit_count, edit_cap;
 } job;
 
 static bool is_json(const job *j)
@@ -27,27 +35,29 @@ static bool is_json(const job *j)
 	return j->file.table.root.dialect.form != VV_FORM_CSV;
 }
 
-/* Does the condition hold? */
-static vv_status ask(job *j, bool *holds, vv_error *err)
+static vv_status open_condition(job *j, vv_error *err)
 {
 	const char *text = j->s->condition;
 	const vv_condition_how how = {.json = is_json(j), .filter = true, .path = j->s->path};
-	vv_auto(vv_condition) *c = NULL;
-	vv_auto(vv_condition_scratch) *scratch = NULL;
 	vv_status rc;
 
-	*holds = true;
 	if (!text) return VV_OK;
-	if ((rc = vv_condition_compile(&c, text, strlen(text), &j->file.table.schema, &how, err)) <
-	    0) {
+	if ((rc = vv_condition_compile(&j->condition, text, strlen(text), &j->file.table.schema,
+				       &how, err)) < 0) {
 		return rc;
 	}
-	if (!(scratch = vv_condition_scratch_new())) return vv_fail_nomem(err);
-	*holds = j->now.has && vv_condition_eval(c, scratch, j->now.cells) == VV_TRUE;
-	if (vv_condition_undecided(scratch)) {
+	return (j->scratch = vv_condition_scratch_new()) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Does the condition hold for a row? */
+static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
+{
+	*holds = !j->condition || vv_condition_eval(j->condition, j->scratch, cells) == VV_TRUE;
+	if (!j->condition) return VV_OK;
+	if (vv_condition_undecided(j->scratch)) {
 		return vv_fail(err, VV_EREFUSED, "a pattern takes too many steps for a value");
 	}
-	return vv_condition_failed(scratch) ? vv_fail_nomem(err) : VV_OK;
+	return vv_condition_failed(j->scratch) ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* --- values ----------------------------------------------------------------------------- */
@@ -93,23 +103,42 @@ static void text_value(const job *j, vv_cell *out, const vv_field *f, const char
 	}
 }
 
-static bool is_key(const job *j, size_t column)
+/* The column's place; JSON: one behind the table's for a member that no row has. */
+static vv_status find_column(job *j, size_t *out, const char *name, size_t len, vv_error *err)
 {
-	bool is = false;
+	const vv_schema *schema = &j->file.table.schema;
+	const long at = vv_schema_find(schema, name, len);
+	const char *nearest = vv_schema_nearest(schema, name, len);
+	size_t i = j->file.table.columns;
 
-	for (size_t i = 0; i < j->now.key_count; i++) {
-		is = is || j->now.key[i] == column;
+	*out = (size_t)at;
+	if (at >= 0) return VV_OK;
+	if (!is_json(j)) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s'", vv_text_shows(j->s->path),
+			vv_text_name(name, len));
+		return vv_schema_hint(schema, name, len, err);
 	}
-	return is;
+	while (i < j->columns && (strlen(j->more[i - j->file.table.columns]) != len ||
+				  memcmp(j->more[i - j->file.table.columns], name, len) != 0)) {
+		i++;
+	}
+	*out = i;
+	if (i < j->columns) return VV_OK;
+	j->columns++;
+	j->more[i - j->file.table.columns] = vv_arena_strndup(&j->arena, name, len);
+	vv_buf_printf(&j->out->warnings, "no other row has a member '%s'%s%s%s\n",
+		      vv_text_name(name, len), nearest ? "; did you mean '" : "",
+		      nearest ? vv_text_shows(nearest) : "", nearest ? "'?" : "");
+	return j->more[i - j->file.table.columns] ? VV_OK : vv_fail_nomem(err);
 }
 
 /* "price=5", "tags:=[]" */
 static vv_status read_value(job *j, const char *word, vv_error *err)
 {
-	const vv_schema *schema = &j->file.table.schema;
+	static const vv_field unknown = {.type = VV_TYPE_ANY};
 	const char *equals = strchr(word, '=');
 	bool json = equals && equals > word && equals[-1] == ':';
-	size_t len = equals ? (size_t)(equals - word) - json : 0;
+	size_t len = equals ? (size_t)(equals - word) - json : 0, at;
 	vv_cell cell;
 	vv_status rc = VV_OK;
 
@@ -117,22 +146,24 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s': expected COL=VALUE or COL:=JSON",
 			       vv_text_shows(word));
 	}
-	long at = vv_schema_find(schema, word, len);
-	if (at < 0) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s'", vv_text_shows(j->s->path),
-			vv_text_name(word, len));
-		return vv_schema_hint(schema, word, len, err);
-	}
+	if ((rc = find_column(j, &at, word, len, err)) < 0) return rc;
+	const vv_field *f = at < j->file.table.columns ? &j->file.table.schema.fields[at] : &unknown;
 	if (json) {
 		rc = json_value(j, &cell, word, equals + 1, err);
 	} else {
-		text_value(j, &cell, &schema->fields[at], equals + 1);
+		text_value(j, &cell, f, equals + 1);
 	}
 	if (rc < 0) return rc;
-	if (is_key(j, (size_t)at)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "%s is of the key, which names the row and is not set",
-			       vv_text_name(word, len));
+	for (size_t i = 0; i < j->now.key_count; i++) {
+		if (j->now.key[i] == at) {
+			return vv_fail(err, VV_EUSAGE,
+				       "%s is of the key, which names the row and is not set",
+				       vv_text_name(word, len));
+		}
+	}
+	if (!(is_json(j) ? vv_field_accepts_json : vv_field_accepts)(f, &cell)) {
+		vv_buf_printf(&j->out->warnings, "'%s': the type of the column is %s\n",
+			      vv_text_shows(word), vv_type_name(f->type));
 	}
 	j->cells[at] = cell;
 	j->given[at] = true;
@@ -152,76 +183,69 @@ static vv_status key_cells(job *j, vv_error *err)
 			       "write a value that has a comma in quotes: '\"a, b\",c'",
 			       vv_text_shows(j->s->row), j->now.key_count);
 	}
+	if (j->now.all.alike) {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no row '%s', but a row '%s', which is the same value\n"
+			       "write the key as the file has it",
+			       vv_text_shows(j->s->path), vv_text_shows(j->s->row),
+			       vv_text_shows(j->now.all.alike));
+	}
 	for (size_t i = 0; i < j->now.key_count; i++) {
 		const size_t at = j->now.key[i];
 
+		if (values[i].len == 0) {
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s': a new row of '%s' needs a value of its key '%s'",
+				       vv_text_shows(j->s->row), vv_text_shows(j->s->path),
+				       vv_text_shows(j->file.table.schema.fields[at].name));
+		}
 		text_value(j, &j->cells[at], &j->file.table.schema.fields[at], values[i].text);
 		j->given[at] = true;
 	}
 	return VV_OK;
 }
 
-static vv_status make_cells(job *j, vv_error *err)
+static vv_status read_values(job *j, vv_error *err)
 {
-	size_t n = j->file.table.columns;
-	vv_status rc = VV_OK;
+	const size_t most = j->file.table.columns + j->s->count + 1;
+	vv_status rc;
 
-	j->cells = vv_arena_calloc(&j->arena, n + 1, sizeof(*j->cells));
-	j->given = vv_arena_calloc(&j->arena, n + 1, sizeof(*j->given));
-	if (!j->cells || !j->given) return vv_fail_nomem(err);
-	for (size_t i = 0; i < n; i++) {
-		j->cells[i] = j->now.has ? j->now.cells[i]
-					 : (vv_cell){.state = is_json(j) ? VV_CELL_ABSENT
-									 : VV_CELL_TEXT};
-	}
-	if (!j->now.has && (rc = key_cells(j, err)) < 0) return rc;
+	j->columns = j->file.table.columns;
+	j->cells = vv_arena_calloc(&j->arena, most, sizeof(*j->cells));
+	j->given = vv_arena_calloc(&j->arena, most, sizeof(*j->given));
+	j->more = vv_arena_calloc(&j->arena, j->s->count + 1, sizeof(*j->more));
+	if (!j->cells || !j->given || !j->more) return vv_fail_nomem(err);
+	if (!j->now.has && !j->s->remove && (rc = key_cells(j, err)) < 0) return rc;
 	for (size_t i = 0; i < j->s->count; i++) {
 		if ((rc = read_value(j, j->s->values[i], err)) < 0) return rc;
 	}
+	j->file.more = (vv_more_columns){j->more, j->columns - j->file.table.columns};
 	return VV_OK;
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------- */
 
-static vv_status write_row(job *j, vv_row_set_done *out, vv_error *err)
+static vv_cell cell_of(const job *j, const vv_cell *cells, size_t i)
 {
-	size_t n = j->file.table.columns, count = 0;
-	vv_row_edit *edits = vv_arena_calloc(&j->arena, n + 1, sizeof(*edits));
-
-	if (!edits) return vv_fail_nomem(err);
-	if (j->s->remove) {
-		edits[count++] = (vv_row_edit){.row = j->now.row, .action = VV_ROW_REMOVE};
-		*out = VV_SET_REMOVED;
-	} else if (!j->now.has) {
-		edits[count++] = (vv_row_edit){
-			.row = j->file.table.root.rows, .action = VV_ROW_INSERT, .cells = j->cells};
-		*out = VV_SET_ADDED;
-	}
-	for (size_t i = 0; i < n && j->now.has && !j->s->remove; i++) {
-		if (j->given[i] && !vv_cell_equal(&j->cells[i], &j->now.cells[i])) {
-			edits[count++] = (vv_row_edit){.row = j->now.row,
-						       .action = VV_ROW_SET,
-						       .column = i,
-						       .cell = j->cells[i]};
-			*out = VV_SET_CELLS;
-		}
-	}
-	return count > 0 ? vv_row_file_write(&j->file, edits, count, err) : VV_OK;
+	return !j->s->remove && j->given[i]	    ? j->cells[i]
+	       : cells && i < j->file.table.columns ? cells[i]
+	       : is_json(j) ? (vv_cell){.state = VV_CELL_ABSENT}
+			    : (vv_cell){.state = VV_CELL_TEXT};
 }
 
+/* As it is to be. cells: as it is; NULL: it is put in. */
 static void put_row(const job *j, vv_buf *out, const vv_cell *cells)
 {
-	const vv_schema *schema = &j->file.table.schema;
+	const size_t n = j->file.table.columns;
 
 	vv_json_out w = vv_json_begin_object(out, 0);
-	for (size_t i = 0; i < j->file.table.columns; i++) {
-		const vv_field *f = &schema->fields[i];
-		const vv_cell *c = &cells[i];
+	for (size_t i = 0; i < j->columns; i++) {
+		const vv_cell is = cell_of(j, cells, i), *c = &is;
 
 		if (c->state == VV_CELL_ABSENT) {
 			continue;
 		}
-		vv_json_name(&w, f->name);
+		vv_json_name(&w, i < n ? j->file.table.schema.fields[i].name : j->more[i - n]);
 		if (c->state == VV_CELL_LITERAL) {
 			vv_json_raw(&w, c->text, c->len);
 		} else if (c->state == VV_CELL_NULL) {
@@ -233,39 +257,127 @@ static void put_row(const job *j, vv_buf *out, const vv_cell *cells)
 	vv_json_close_object(&w);
 }
 
-static vv_status run(job *j, vv_row_set_done *out, vv_buf *json, vv_error *err)
+static vv_status add_edit(job *j, const vv_row_edit *e, vv_error *err)
 {
-	bool holds;
-	vv_status rc;
-
-	*out = VV_SET_NOTHING;
-	if ((rc = vv_row_file_open(&j->file, err)) < 0 ||
-	    (rc = vv_row_file_find(&j->now, &j->file, &j->file.table, j->s->row, err)) < 0 ||
-	    (rc = ask(j, &holds, err)) < 0) {
-		return rc;
-	}
-	if (!holds) {
-		*out = VV_SET_NOT_SO;
-	} else if (!j->s->remove && (rc = make_cells(j, err)) < 0) {
-		return rc;
-	} else if ((j->now.has || !j->s->remove) && (rc = write_row(j, out, err)) < 0) {
-		return rc;
-	}
-	const vv_cell *shown = j->cells ? j->cells : j->now.cells;
-	if (shown) {
-		put_row(j, json, shown);
-	}
-	return vv_buf_ok(json, err);
+	return vv_array_add(j->edits, j->edit_count, j->edit_cap, *e) ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_row_set_run(vv_row_set_done *out, vv_buf *json, const vv_row_set *s, vv_error *err)
+static vv_status edit_row(job *j, uint64_t row, const vv_cell *cells, vv_error *err)
 {
-	job j = {.s = s, .file = {.repo = s->repo, .reader = s->reader, .path = s->path}};
+	const size_t before = j->edit_count;
+	vv_status rc = VV_OK;
 
+	if (j->out->json.len == 0) {
+		put_row(j, &j->out->json, cells);
+	}
+	if (j->s->remove) {
+		rc = add_edit(j, &(vv_row_edit){.row = row, .action = VV_ROW_REMOVE}, err);
+	}
+	for (size_t i = 0; rc == VV_OK && !j->s->remove && i < j->columns; i++) {
+		const vv_cell is = cell_of(j, cells, i);
+
+		if (j->given[i] &&
+		    (i >= j->file.table.columns || !vv_cell_equal(&is, &cells[i]))) {
+			rc = add_edit(j,
+				      &(vv_row_edit){.row = row,
+						     .action = VV_ROW_SET,
+						     .column = i,
+						     .cell = is},
+				      err);
+		}
+	}
+	if (j->edit_count > before) {
+		j->out->rows++;
+		j->out->done = j->s->remove ? VV_SET_REMOVED : VV_SET_CELLS;
+	}
+	return rc;
+}
+
+/* Rows that there are. */
+static vv_status edit_rows(job *j, vv_error *err)
+{
+	bool holds, any = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < j->now.all.count; i++) {
+		const vv_cell *cells;
+
+		if ((rc = vv_row_by_number_get(&j->now.rows, j->now.all.rows[i], &cells, err)) <
+			    0 ||
+		    (rc = ask(j, cells, &holds, err)) < 0) {
+			return rc;
+		}
+		any = any || holds;
+		if (holds) {
+			rc = edit_row(j, j->now.all.rows[i], cells, err);
+		} else if (i + 1 == j->now.all.count && !any) {
+			j->out->done = VV_SET_NOT_SO;
+			memset(j->given, 0, j->columns * sizeof(*j->given));
+			put_row(j, &j->out->json, cells);
+		}
+	}
+	return rc;
+}
+
+static vv_status add_row(job *j, vv_error *err)
+{
+	if (j->s->remove) return VV_OK;
+	for (size_t i = 0; i < j->columns; i++) {
+		j->cells[i] = cell_of(j, NULL, i);
+	}
+	put_row(j, &j->out->json, NULL);
+	j->out->done = VV_SET_ADDED;
+	j->out->rows = 1;
+	return add_edit(j,
+			&(vv_row_edit){.row = j->file.table.root.rows,
+				       .action = VV_ROW_INSERT,
+				       .cells = j->cells},
+			err);
+}
+
+static vv_status run(job *j, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_row_file_open(&j->file, err)) < 0 ||
+	    (rc = vv_row_file_find(&j->now, &j->file, &j->file.table, j->s->row, j->s->all, err)) <
+		    0 ||
+	    (rc = open_condition(j, err)) < 0) {
+		return rc;
+	}
+	if (!j->now.has && j->condition) {
+		j->out->done = VV_SET_NOT_SO; /* whatever the values are */
+		return VV_OK;
+	}
+	if ((rc = read_values(j, err)) < 0 ||
+	    (rc = j->now.has ? edit_rows(j, err) : add_row(j, err)) < 0 ||
+	    (rc = vv_buf_ok(&j->out->json, err)) < 0 ||
+	    (rc = vv_buf_ok(&j->out->warnings, err)) < 0) {
+		return rc;
+	}
+	return j->edit_count > 0 ? vv_row_file_write(&j->file, j->edits, j->edit_count, err)
+				 : VV_OK;
+}
+
+vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *err)
+{
+	job j = {.s = s,
+		 .out = out,
+		 .file = {.repo = s->repo, .reader = s->reader, .path = s->path}};
+
+	*out = (vv_row_set_result){.done = VV_SET_NOTHING};
 	vv_arena_init(&j.arena);
-	vv_status rc = run(&j, out, json, err);
+	vv_status rc = run(&j, err);
+	vv_condition_scratch_free(j.scratch);
+	vv_condition_free(j.condition);
+	vv_free(j.edits);
 	vv_row_found_clear(&j.now);
 	vv_row_file_close(&j.file);
 	vv_arena_clear(&j.arena);
 	return rc;
+}
+
+void vv_row_set_result_clear(vv_row_set_result *r)
+{
+	vv_buf_clear_all(&r->json, &r->warnings);
 }

@@ -21,6 +21,7 @@ typedef struct vv_row_set {
 	const char *const *values;
 	size_t count;
 	bool remove;
+	bool all; /* every row with this key for which the condition holds */
 	const char *
 		condition; /* of a filter, about the row as it is; NULL: none. It holds for no row that is not there */
 } vv_row_set;
@@ -33,10 +34,20 @@ typedef enum vv_row_set_done {
 	VV_SET_NOT_SO /* the condition does not hold: nothing was done */
 } vv_row_set_done;
 
-/* *json: the row as it is afterwards (removed: as it was) as a JSON object, appended; nothing where there is none. The file is
- * replaced in one step; all other bytes are as before. Other processes that set rows wait. VV_EUSAGE: no table with a key, or a
- * value that is none; VV_ENOTFOUND: no such column; VV_EINPUT: the condition, or a value that the file cannot hold;
+/* What was done. Cleared by the caller. */
+typedef struct vv_row_set_result {
+	vv_row_set_done done;
+	size_t rows;  /* set, put in or removed */
+	vv_buf json;  /* the first of them as it is afterwards (removed: as it was), or the row that is so already; or empty */
+	vv_buf warnings; /* a line each: new members of JSON, values that are not of their column's type */
+} vv_row_set_result;
+void vv_row_set_result_clear(vv_row_set_result *r);
+VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
+
+/* The file is replaced in one step; all other bytes are as before. Other processes that set rows wait. VV_EUSAGE: no table with a
+ * key, or a value that is none, or a new row with an empty key, or with one that a row has in another spelling; VV_ECONFLICT:
+ * several rows have the key; VV_ENOTFOUND: no such column of CSV; VV_EINPUT: the condition, or a value that the file cannot hold;
  * VV_EREFUSED: the file changed meanwhile; VV_ELOCKED. */
-vv_status vv_row_set_run(vv_row_set_done *out, vv_buf *json, const vv_row_set *s, vv_error *err);
+vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "dataset/schema/key_words.h"
 #include "diff/rows/value.h"
@@ -19,7 +20,7 @@ typedef struct search {
 	vv_cell *values;       /* of the key */
 	vv_table_reader *reader;
 	vv_batch batch;
-	vv_buf text, wanted; /* keys, as vv_key_words_put has them */
+	vv_buf scratch;
 	uint64_t row;
 	bool found, over;
 } search;
@@ -29,22 +30,57 @@ static const vv_cell *first_of(const search *s, size_t row)
 	return &s->batch.cells[row * s->batch.columns + s->p->key[0]];
 }
 
+/* Texts that are equal, whatever they are in JSON; else as values. */
+static vv_same compare_key(search *s, const vv_cell *cells)
+{
+	vv_same same = VV_SAME;
+
+	for (size_t i = 0; i < s->p->key_count && same != VV_OTHER; i++) {
+		const vv_cell *is = &cells[s->p->key[i]], *wanted = &s->values[i];
+		const vv_field *f = &s->p->table->schema.fields[s->p->key[i]];
+
+		if (is->len == wanted->len &&
+		    (is->len == 0 || memcmp(is->text, wanted->text, is->len) == 0)) {
+			continue;
+		}
+		same = !s->p->all || s->p->all->count > 0 || s->p->all->alike ||
+				       vv_value_compare(&s->scratch, f, is, f, wanted) == VV_OTHER
+			       ? VV_OTHER
+			       : VV_SAME_VALUE;
+	}
+	return same;
+}
+
+static vv_status note_row(search *s, size_t row, vv_same same, vv_error *err)
+{
+	vv_key_rows *all = s->p->all;
+
+	if (same == VV_SAME_VALUE) {
+		vv_auto(vv_buf) words = VV_BUF_INIT;
+
+		vv_key_words_put(&words, s->batch.cells + row * s->batch.columns, s->p->key,
+				 s->p->key_count);
+		return (all->alike = vv_buf_detach(&words)) ? VV_OK : vv_fail_nomem(err);
+	}
+	if (!s->found) {
+		s->row = s->batch.first_row + row;
+	}
+	s->found = true;
+	return all && !vv_array_add(all->rows, all->count, all->cap, s->batch.first_row + row)
+		       ? vv_fail_nomem(err)
+		       : VV_OK;
+}
+
 static vv_status look_at_group(search *s, vv_error *err)
 {
-	for (size_t i = 0; i < s->batch.rows; i++) {
-		const vv_cell *cells = s->batch.cells + i * s->batch.columns;
-		vv_status rc;
+	for (size_t i = 0; i < s->batch.rows && (!s->found || s->p->all); i++) {
+		const vv_same same = compare_key(s, s->batch.cells + i * s->batch.columns);
+		vv_status rc = same == VV_OTHER ? VV_OK : note_row(s, i, same, err);
 
-		vv_buf_reset(&s->text);
-		vv_key_words_put(&s->text, cells, s->p->key, s->p->key_count);
-		if ((rc = vv_buf_ok(&s->text, err)) < 0) return rc;
-		if (strcmp(vv_buf_cstr(&s->text), vv_buf_cstr(&s->wanted)) == 0) {
-			s->row = s->batch.first_row + i;
-			s->found = true;
-			return VV_OK;
-		}
+		if (rc < 0) return rc;
 	}
-	return s->p->over ? s->p->over(s->p->payload, &s->over, err) : VV_OK;
+	return !s->found && s->p->over ? s->p->over(s->p->payload, &s->over, err)
+				       : vv_buf_ok(&s->scratch, err);
 }
 
 /* The first row of the first group that ends at or after the key, if the table is sorted by it. */
@@ -73,7 +109,7 @@ static vv_status look_from(search *s, uint64_t from, size_t most, vv_error *err)
 	vv_status rc = vv_table_seek_row(s->reader, from, err);
 	int more;
 
-	for (size_t n = 0; rc == VV_OK && !s->found && !s->over && (most == 0 || n < most); n++) {
+	for (size_t n = 0; rc == VV_OK && (!s->found || s->p->all) && !s->over && (most == 0 || n < most); n++) {
 		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
 		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->values[0]) > 0) {
 			return VV_OK;
@@ -138,14 +174,12 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 		*whole = known == 0;
 		return (vv_status)known;
 	}
-	for (size_t i = 0; i < p->key_count; i++) {
-		vv_key_word_put(&s.wanted, i, p->key_count, s.values[i].text, s.values[i].len);
-	}
 	vv_batch_init(&s.batch);
-	if ((rc = vv_buf_ok(&s.wanted, err)) == VV_OK) {
-		rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
-	}
-	if (rc == VV_OK) {
+	rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
+	if (rc == VV_OK && p->all) {
+		rc = look_from(&s, 0, 0, err);
+		*whole = rc == VV_OK;
+	} else if (rc == VV_OK) {
 		known = look_by_hash(&s, err);
 		*whole = known > 0 && !s.over;
 		rc = known < 0   ? (vv_status)known
@@ -156,6 +190,6 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	*row = s.row;
 	vv_table_reader_close(s.reader);
 	vv_batch_clear(&s.batch);
-	vv_buf_clear_all(&s.text, &s.wanted);
+	vv_buf_clear(&s.scratch);
 	return rc;
 }

@@ -12,12 +12,20 @@
 #include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 
+/* All rows with a key. Zeroes before; rows are freed by the caller. */
+typedef struct vv_key_rows {
+	uint64_t *rows; /* ascending */
+	size_t count, cap;
+	char *alike; /* no row: the key of the first one that is the same value written otherwise, as 007 is 7; owned; or NULL */
+} vv_key_rows;
+
 typedef struct vv_key_place {
 	vv_table *table;
 	const size_t *key;         /* places of the key's columns */
 	size_t key_count;          /* at least 1 */
 	const char *text;          /* the key, its values parted by commas (vv_key_words_put) */
 	const vv_key_lookup *keys; /* hashes of keys that checks keep; NULL: none */
+	vv_key_rows *all; /* the whole table is read for it; NULL: one row is enough */
 	bool quick; /* only a few row groups are read: a row may be there and not be found */
 	/* Is it time to end? Asked after each row group; NULL: never. A failure is the answer's. */
 	vv_status (*over)(void *payload, bool *over, vv_error *err);

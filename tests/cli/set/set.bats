@@ -63,6 +63,39 @@ tasks() {
 	stderr_has "expected 2 values of the key"
 }
 
+@test "a key that repeats is refused without --all, and one in another spelling" {
+	new_repo
+	printf 'id,a,n\n007,x,1\n2,y,2\n' > t.csv
+	varve add -q --key id t.csv
+	varve schema --type id=integer t.csv
+	printf '2,z,3\n' >> t.csv
+	cp t.csv before
+	ends_with 2 varve set t.csv 7 a=k
+	stderr_has "a row '007', which is the same value"
+	ends_with 2 varve set t.csv 2 a=k
+	stderr_has "has 2 rows with the key '2': 2, 3"
+	stderr_has "--all sets all of them"
+	ends_with 2 varve delete t.csv 2
+	cmp before t.csv
+	succeeds varve set --all --json --if 'n = 3' t.csv 2 a=k
+	output_has '{"outcome":"changed","cells":{"id":"2","a":"k","n":"3"},"rowsChanged":1}'
+	succeeds varve set --all t.csv 2 n=abc
+	stderr_has "the type of the column is integer"
+	stderr_has "changed, 2 rows"
+	printf 'id,a,n\n007,x,1\n2,y,abc\n2,k,abc\n' | cmp - t.csv
+	succeeds varve delete --all t.csv 2
+	printf 'id,a,n\n007,x,1\n' | cmp - t.csv
+}
+
+@test "a member that no other row has is set, with a warning" {
+	new_repo
+	tasks
+	succeeds varve set i.jsonl 2 onwer=ada 'more:=[1]'
+	stderr_has "no other row has a member 'onwer'; did you mean 'owner'?"
+	grep -qxF '{"id":2, "title":"b", "n":1.50, "owner":"bob", "onwer":"ada", "more":[1]}' i.jsonl ||
+		grep -qxF '{"id":2, "title":"b", "n":1.50, "owner":"bob","onwer":"ada","more":[1]}' i.jsonl
+}
+
 @test "words that make no sense are refused, and the file stays" {
 	new_repo
 	tasks
@@ -70,7 +103,13 @@ tasks() {
 	ends_with 2 varve set i.jsonl 1
 	ends_with 2 varve set i.jsonl 1 n
 	stderr_has "expected COL=VALUE or COL:=JSON"
-	ends_with 2 varve set i.jsonl 1 m=4
+	ends_with 2 varve set i.jsonl "" n=4
+	stderr_has "needs a value of its key 'id'"
+	ends_with 2 varve set i.jsonl -5 n=4
+	stderr_has "write '--' before"
+	printf 'k,n\nx,1\n' > c.csv
+	varve add -q --key k c.csv
+	ends_with 2 varve set c.csv x m=4
 	stderr_has "has no column 'm'"
 	stderr_has "the columns are"
 	ends_with 2 varve set i.jsonl 1 id=4

@@ -479,6 +479,98 @@ class Case:
         self.run("apply", "p")
         self.expect(want)
 
+    # ---- one row by its key, in files as people leave them ----
+
+    def word(self, name, value):
+        if value is None and self.t.form != "csv":
+            return name + ":=null"
+        return f"{name}={self.t.text(value)}"
+
+    def try_rows(self, table, args, code, want):
+        """A command on table's file, of some mode; afterwards it is want's, of the same mode."""
+        self.write(table)
+        mode = self.rng.choice([0o644, 0o600, 0o640, 0o755, 0o664])
+        os.chmod(table.file, mode)
+        self.run(*args, code=(code,))
+        with open(table.file, "rb") as f:
+            wrong = want.compare(f.read())
+        if wrong:
+            raise Failed(wrong)
+        if os.stat(table.file).st_mode & 0o777 != mode:
+            raise Failed(f"the mode {mode:o} has become {os.stat(table.file).st_mode & 0o777:o}")
+
+    def member(self, table, i, name, cell):
+        """A member at the end of one row, and of no other."""
+        table.names = table.names + [name]
+        for k, r in enumerate(table.rows):
+            table.rows[k] = r = copy.copy(r)
+            r.cells = list(r.cells) + [cell if k == i else None]
+
+    def keyed(self):
+        rng, t = self.rng, self.t
+        csv = t.form == "csv"
+        i = rng.randrange(len(t.rows))
+        alone = copy.deepcopy(t)
+        if not csv:  # what only one row has
+            self.member(alone, i, "only", '"here"')
+        self.commit(alone, "base")
+        key = str(t.rows[i].values[0])
+        if not csv:
+            self.try_rows(t, ["restore", "-q", "--row", key, t.file], 0, alone)
+            lost = copy.deepcopy(alone)
+            lost.rows[i].cells[-1] = None
+            self.try_rows(alone, ["delete", t.file, "nothing"], 0, alone)
+            want = copy.deepcopy(alone)
+            self.member(want, i, "new", Hole("x y"))
+            self.try_rows(alone, ["set", t.file, key, "new=x y"], 0, want)
+        if not csv and i > 0:
+            gone = copy.deepcopy(alone)
+            self.t = alone
+            self.drop(gone, {i})
+            self.t = t
+            want = copy.deepcopy(alone)
+            want.rows[i] = self.new_row(alone.rows[i].values + ["here"], NAMES + ["only"])
+            self.try_rows(gone, ["restore", "-q", "--row", key, t.file], 0, want)
+        values = t.values(rng, 0)
+        words = [self.word(n, v) for n, v in zip(NAMES, values)][1:]
+        twice = copy.deepcopy(t)
+        again = twice.row(rng, t.rows[i].values[0])
+        again.lead = ""
+        at = rng.randint(1, len(t.rows))
+        twice.rows.insert(at, again)
+        for args in (["set", t.file, key, *words], ["delete", t.file, key], ["restore", "--row", key, t.file],
+                     ["set", t.file, "", *words], ["set", "--if", "num is null", t.file, key, *words]):
+            self.try_rows(twice, args, 2, twice)
+        both = [k for k, r in enumerate(twice.rows) if r.values[0] == t.rows[i].values[0]]
+        want = copy.deepcopy(twice)
+        for k in both:
+            want.rows[k].cells = [want.rows[k].cells[0]] + [Hole(v) for v in values[1:]]
+        self.try_rows(twice, ["set", "--all", t.file, key, *words], 0, want)
+        want = copy.deepcopy(twice)
+        self.t = twice
+        self.drop(want, set(both))
+        self.t = t
+        if both[0] != 0:  # a comment above the first row would be the header's
+            self.try_rows(twice, ["delete", "--all", t.file, key], 0, want)
+        self.links(words, key)
+
+    def links(self, words, key):
+        """What is behind a link is not written, and the link stays."""
+        t = self.t
+        os.rename(t.file, "behind")
+        os.symlink("behind", t.file)
+        with open("behind", "rb") as f:
+            before = f.read()
+        with open("data.ndjson", "w", encoding="utf-8") as f:
+            f.write('{"id": 1}\n')
+        arrow = self.run("convert", "--format", "arrow", "data.ndjson", "-").stdout
+        for args in (["set", t.file, key, *words], ["delete", t.file, key], ["restore", "--row", key, t.file],
+                     ["rename-column", t.file, "num", "n"], ["add", "--arrow", "-", t.file]):
+            self.run(*args, code=(2,), data=arrow)
+            with open("behind", "rb") as f:
+                if f.read() != before or not os.path.islink(t.file):
+                    raise Failed("the link or what is behind it has changed")
+
     def rename(self):
         t = self.t
         self.commit(t, "base")
@@ -502,7 +594,7 @@ def main():
         os.chdir(folder)
         subprocess.run([VARVE, "init", "-q", "."], check=True)
         case = Case(seed * 1000003 + n)
-        tool = [Case.arrow, Case.arrow, Case.restore, Case.apply, Case.rename][n % 5]
+        tool = [Case.arrow, Case.arrow, Case.restore, Case.apply, Case.rename, Case.keyed][n % 6]
         try:
             tool(case)
         except Failed as e:

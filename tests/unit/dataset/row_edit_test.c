@@ -53,7 +53,7 @@ static void expect_file(const char *before, const vv_row_edit *edits, size_t cou
 	if (name) {
 		vv_assert_ok(vv_column_rename(&t, column, name, collect, &out, &err), &err);
 	} else {
-		vv_assert_ok(vv_rows_edit(&t, edits, count, collect, &out, &err), &err);
+		vv_assert_ok(vv_rows_edit(&t, NULL, edits, count, collect, &out, &err), &err);
 	}
 	assert_string_equal(vv_buf_cstr(&out), after);
 	vv_buf_clear(&out);
