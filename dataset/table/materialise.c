@@ -125,7 +125,6 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 			   char **temp, vv_scan_cache **cache, uint32_t mode, vv_error *err)
 {
 	vv_table old = {0};
-	struct stat made;
 	int old_fd, fd;
 	vv_status rc = VV_OK;
 	open_old(r, &t->source, path, file, &old, &old_fd);
@@ -156,11 +155,8 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 			break;
 		}
 	}
-	/* x where there is r, as the umask left it */
-	if (rc == VV_OK && (mode & 0111) &&
-	    (fstat(fd, &made) < 0 ||
-	     fchmod(fd, (made.st_mode | (made.st_mode & 0444) >> 2) & 07777) < 0)) {
-		rc = vv_fail_errno(err, "cannot make executable", *temp);
+	if (rc == VV_OK) {
+		rc = vv_worktree_mode(fd, file, mode, err);
 	}
 	vv_status closed = vv_close(fd, *temp, rc < 0 ? NULL : err);
 	if (rc == VV_OK) {

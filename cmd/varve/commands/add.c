@@ -233,8 +233,8 @@ static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const c
 	    (rc = vv_index_check_module(c->index, path, err)) < 0) {
 		return rc;
 	}
-	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is a folder: --arrow writes one table",
+	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISREG(st.mode)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a regular file: --arrow writes one table",
 			       vv_text_shows(c->argv[0]));
 	}
 	if (vv_exists(file)) {

@@ -365,15 +365,10 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 static vv_status fill_temp(vv_new_file *f, const char *file, uint32_t mode, const vv_buf *bytes,
 			   vv_error *err)
 {
-	struct stat st;
 	vv_status rc = vv_new_file_put(f, vv_buf_cstr(bytes), bytes->len, err);
 
-	if (rc == VV_OK && mode == MODE_PROGRAM && /* x where there is r */
-	    (fstat(f->fd, &st) < 0 ||
-	     fchmod(f->fd, (st.st_mode | (st.st_mode & 0444) >> 2) & 07777) < 0)) {
-		return vv_fail_errno(err, "cannot make a program of", file);
-	}
-	return rc < 0 ? rc : vv_new_file_end(f, false, err);
+	if (rc < 0 || (rc = vv_worktree_mode(f->fd, file, mode, err)) < 0) return rc;
+	return vv_new_file_end(f, false, err);
 }
 
 static vv_status write_regular(const vv_index *x, const char *path, const char *file, uint32_t mode,

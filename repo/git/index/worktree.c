@@ -74,6 +74,20 @@ char *vv_worktree_temp_dir(const vv_repository *r, const char *file)
 	return fits ? vv_take(&own) : vv_take(&dir);
 }
 
+vv_status vv_worktree_mode(int fd, const char *file, uint32_t mode, vv_error *err)
+{
+	vv_stat is, there;
+	vv_status rc = vv_fstat(&is, fd, file, err);
+
+	if (rc < 0) return rc;
+	uint32_t to = vv_lstat(&there, file, VV_IGNORED) == VV_OK && S_ISREG(there.mode) ? there.mode
+											 : is.mode;
+	to = mode & 0111 ? to | (to & 0444) >> 2 : to & ~0111u; /* x where there is r */
+	return ((to ^ is.mode) & 0777) != 0 && fchmod(fd, to & 0777) < 0
+		       ? vv_fail_errno(err, "cannot set the mode of", file)
+		       : VV_OK;
+}
+
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err)
 {

@@ -26,6 +26,10 @@ char *vv_worktree_temp_dir(const vv_repository *r, const char *file);
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err);
 
+/* The permissions of a new file, which is open, as one of Git's mode that is to take the place of `file`: those of a file that is
+ * there, of which only x is Git's. */
+vv_status vv_worktree_mode(int fd, const char *file, uint32_t mode, vv_error *err);
+
 /* Who is told of each file that is about to take a path's place in the work tree, made and
  * whole, with the stat that it has by then (but for its ctime). A refusal ends the writing. The
  * repository keeps fn until it is set anew (NULL: nobody). */

@@ -90,7 +90,7 @@ arrow() {
 	ends_with 2 varve add --arrow p.arrows new.csv
 	stderr_has "'new.csv' is there, and no version of it was added"
 	ends_with 2 varve add --arrow p.arrows .
-	stderr_has "is a folder"
+	stderr_has "is not a regular file"
 	rm p.csv
 	varve add -q --arrow p.arrows p.csv
 	same_bytes one.csv p.csv
