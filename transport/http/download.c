@@ -103,8 +103,9 @@ static vv_status end(taking *t, const http_answer *a, vv_error *err)
 
 	t->d->same = a->status == 304;
 	if (!t->d->same && (rc = vv_digest_end(t->digest, t->d->digest, err)) < 0) return rc;
-	rc = copy(&t->d->etag_now, a->etag, err);
-	return rc < 0 ? rc : copy(&t->d->modified_now, a->modified, err);
+	if ((rc = copy(&t->d->etag_now, a->etag, err)) < 0) return rc;
+	/* RFC 9110, 8.8.2.2: within its second the file may have changed again. */
+	return copy(&t->d->modified_now, a->date > a->modified_at ? a->modified : "", err);
 }
 
 /* One request; a redirect is answered with a status of 3xx. */

@@ -21,8 +21,8 @@ typedef struct http_download {
 	const char *file;            /* and its name, for messages */
 	vv_digest_kind digest_kind;
 	/* After it. Strings are owned (http_download_clear); NULL: the server did not send it. */
-	bool same; /* it has what is known, and nothing was written */
-	char *etag_now, *modified_now;
+	bool same;                     /* it has what is known, and nothing was written */
+	char *etag_now, *modified_now; /* the date only if it was past when the file was sent */
 	char *moved; /* where the file is for good from now on, as the server says */
 	uint64_t bytes;
 	uint8_t digest[VV_SHA256_LEN]; /* of all bytes; as long as its kind is */

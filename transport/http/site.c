@@ -222,7 +222,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *payload)
 
 	(void)take_text(a->region, sizeof(a->region), line, len, "x-amz-bucket-region:");
 	(void)take_text(a->etag, sizeof(a->etag), line, len, "etag:");
-	(void)take_text(a->modified, sizeof(a->modified), line, len, "last-modified:");
+	if (take_text(a->modified, sizeof(a->modified), line, len, "last-modified:")) {
+		a->modified_at = (int64_t)x->c->getdate(a->modified, NULL);
+	}
 	if (take_text(text, sizeof(text), line, len, "date:")) {
 		a->date = (int64_t)x->c->getdate(text, NULL);
 		a->date = a->date > 0 ? a->date : 0;
@@ -235,7 +237,7 @@ static void empty_answer(http_answer *a)
 	vv_buf_reset(&a->body);
 	vv_buf_reset(&a->location);
 	a->cut = false;
-	a->date = 0;
+	a->date = a->modified_at = 0;
 	a->region[0] = a->etag[0] = a->modified[0] = '\0';
 }
 

@@ -64,7 +64,8 @@ typedef struct http_answer {
 	char region[40]; /* x-amz-bucket-region; "" */
 	char etag[256];  /* "": it does not say, or much more */
 	char modified[40];
-	vv_buf location; /* where a redirect leads, whole; "": it is none */
+	int64_t modified_at; /* as date is */
+	vv_buf location;     /* where a redirect leads, whole; "": it is none */
 } http_answer;
 
 void http_answer_clear(http_answer *a);

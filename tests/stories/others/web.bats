@@ -12,6 +12,7 @@ setup() {
 	log=$top/log
 	mkdir web
 	rows 300 > web/prices.csv
+	touch -d @1600000000 web/prices.csv
 	cp web/prices.csv v1.csv
 	serve
 	git init -q mine
@@ -110,6 +111,19 @@ there() {
 	succeeds varve update
 	[ "$(tail -n 1 "$log" | cut -d' ' -f2)" = 200 ]
 	[ "$(git rev-parse HEAD)" = "$before" ]
+}
+
+@test "a date within its own second is not asked with" {
+	echo no > ../web/.etag
+	soon=@$(($(date +%s) + 3600))
+	touch -d "$soon" ../web/prices.csv
+	imported
+	[ -z "$(said modified)" ]
+	sed -i s/1/2/ ../web/prices.csv
+	touch -d "$soon" ../web/prices.csv
+	succeeds varve update
+	[ "$(tail -n 1 "$log" | cut -d' ' -f2)" = 200 ]
+	cmp prices.csv ../web/prices.csv
 }
 
 @test "redirects are followed, but only to web servers" {
