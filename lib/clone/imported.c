@@ -227,10 +227,12 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	return VV_OK;
 }
 
-/* The file's path at the source after it was renamed: in the last commit that had to do with it. */
-static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now, vv_error *err)
+/* The file's path after it was renamed, in the last commit that had to do with it. *moved: it was; *seen: there is such
+ * a commit. */
+static vv_status find_rename(char **path, bool *moved, bool *seen, vv_repository *there,
+			     const vv_oid *now, vv_error *err)
 {
-	const char *paths[] = {i->path, NULL};
+	const char *paths[] = {*path, NULL};
 	const vv_range range = {.include = *now};
 	const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = paths};
 	vv_auto(vv_changed_files) files = {.items = NULL};
@@ -240,20 +242,31 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 	vv_oid id;
 	vv_status rc = vv_log_open(&log, there, &o, err);
 
+	*moved = *seen = false;
 	if (rc < 0 || (rc = (vv_status)vv_log_next(log, &id, err)) < 0) return rc;
+	*seen = rc > 0;
 	if (rc > 0 && (rc = vv_commit_read(there, &id, &c, err)) == VV_OK &&
 	    (rc = vv_on_demand_begin(&demand, there, false, err)) == VV_OK) {
 		rc = vv_changed_files_read(&files, there, c.parents, &id, NULL, err);
 		vv_on_demand_end(demand);
 	}
-	if (rc < 0) return rc;
-	for (size_t k = 0; k < files.count; k++) {
+	for (size_t k = 0; rc == VV_OK && !*moved && k < files.count; k++) {
 		const vv_changed_file *f = &files.items[k];
 
-		if (f->old_path && strcmp(f->old_path, i->path) == 0) {
-			return replace(&i->path, f->change.path, err);
+		if (f->old_path && strcmp(f->old_path, *path) == 0) {
+			*moved = true;
+			rc = replace(path, f->change.path, err);
 		}
 	}
+	return rc;
+}
+
+static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now, vv_error *err)
+{
+	bool moved, seen;
+	vv_status rc = find_rename(&i->path, &moved, &seen, there, now, err);
+
+	if (rc < 0 || moved) return rc;
 	vv_fail(err, VV_ENOTFOUND, "%s no longer has '%s'", vv_text_url(i->url),
 		vv_text_shows(i->path));
 	return vv_hint(err,
@@ -640,7 +653,8 @@ void vv_imported_suppliers_register(void)
 
 /* ---- the commit of an update ---- */
 
-static vv_status set_version(vv_index *x, vv_repository *r, const vv_imported *i, vv_error *err)
+static vv_status set_version(vv_index *x, vv_repository *r, const char *to, const char *version,
+			     vv_error *err)
 {
 	vv_auto(vv_buf) pointer = VV_BUF_INIT;
 	vv_auto(vv_root) root = {0};
@@ -649,25 +663,31 @@ static vv_status set_version(vv_index *x, vv_repository *r, const vv_imported *i
 	vv_oid blob;
 	vv_status rc;
 
-	if ((rc = vv_cid_parse(&cid, i->root, strlen(i->root), err)) < 0 ||
+	if ((rc = vv_cid_parse(&cid, version, strlen(version), err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_root_load(&root, store, &cid, err)) < 0 ||
 	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) < 0 ||
 	    (rc = vv_blob_write(r, pointer.data, pointer.len, &blob, err)) < 0) {
 		return rc;
 	}
-	return vv_index_set(x, i->to, MODE, &blob, NULL, err);
+	return vv_index_set(x, to, MODE, &blob, NULL, err);
 }
 
-static vv_status set_lines(vv_index *x, vv_repository *r, const vv_imported *i, vv_error *err)
+static vv_status set_lines(vv_index *x, vv_repository *r, const char *was, const vv_imported *i,
+			   vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *section = vv_asprintf(PREFIX "%s", was);
+	const vv_blocks_config_line gone = {.key = section, .section = true};
 	vv_index_entry e;
 	vv_oid blob;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_alloc_ok(section, err);
 
-	if (vv_index_get(x, VV_BLOCKS_CONFIG, &e)) {
+	if (rc == VV_OK && vv_index_get(x, VV_BLOCKS_CONFIG, &e)) {
 		rc = vv_blob_read(r, &e.id, PACKAGE_MAX, &text, err);
+	}
+	if (rc == VV_OK && strcmp(was, i->to) != 0) {
+		rc = vv_blocks_config_change(&text, r, &gone, 1, err);
 	}
 	if (rc < 0 || (rc = vv_imported_write(&text, r, i, err)) < 0 ||
 	    (rc = vv_blob_write(r, text.data, text.len, &blob, err)) < 0) {
@@ -688,6 +708,26 @@ static vv_status write_commit(vv_oid *out, vv_index *x, vv_repository *r, const 
 	vv_status rc = vv_index_write_tree(x, &tree, err);
 
 	return rc < 0 ? rc : vv_commit_write(r, &o, out, err);
+}
+
+vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_index_entry e;
+	bool moved = true;
+	vv_status rc = vv_head_read(r, &head, err);
+
+	*removed = false;
+	if (rc < 0 || head.unborn || (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0) {
+		return rc;
+	}
+	for (unsigned n = 0; moved && n < RENAMES_MAX && !vv_index_get(x, i->to, &e); n++) {
+		if ((rc = find_rename(&i->to, &moved, removed, r, &head.commit, err)) < 0)
+			return rc;
+		*removed = *removed && !moved;
+	}
+	return VV_OK;
 }
 
 vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
@@ -713,9 +753,10 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 			       "commit the imported files, then update them",
 			       vv_text_shows(now->to));
 	}
-	if ((rc = set_version(x, r, before, err)) < 0 ||
+	if ((rc = set_version(x, r, now->to, before->root, err)) < 0 ||
 	    (rc = write_commit(&base, x, r, &head.commit, message, err)) < 0 ||
-	    (rc = set_version(x, r, now, err)) < 0 || (rc = set_lines(x, r, now, err)) < 0) {
+	    (rc = set_version(x, r, now->to, now->root, err)) < 0 ||
+	    (rc = set_lines(x, r, before->to, now, err)) < 0) {
 		return rc;
 	}
 	return write_commit(out, x, r, &base, message, err);

@@ -72,8 +72,12 @@ void vv_imported_suppliers_register(void);
 /* The file's text with these lines in the place of those of the same path. text: what it has; nothing else of it changes. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);
 
+/* Where HEAD has the table: `to` is its path after renames, by whatever program. *removed: HEAD has it no longer. Neither is so of
+ * one that was never committed. */
+vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err);
+
 /* A commit that no ref names, which changes the version before to the one now, and the lines of .varveconfig: to be picked
- * (record/pick.h), so that edits made here are merged with it. VV_ENOTFOUND: HEAD does not have the path. */
+ * (lib/commit/pick.h), so that edits made here are merged with it; now's `to` may be a new one. VV_ENOTFOUND: HEAD does not have the path. */
 vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
 			     const vv_imported *now, vv_error *err);
 

@@ -12,6 +12,7 @@
 #include "lib/clone/imported.h"
 #include "lib/commit/pick.h"
 #include "lib/remotes/block_peers.h"
+#include "lib/remotes/blocks_config.h"
 #include "repo/git/history/state.h"
 
 /* What an update with conflicts is for Git. */
@@ -76,45 +77,6 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	return rc;
 }
 
-/* A source that cannot be had, or not as a table, is said and holds up no other: *failed. */
-static vv_status update_one(vv_context *c, const vv_imported *i, bool *failed, vv_error *err)
-{
-	const options *o = c->options;
-	vv_auto(vv_imported) now = {.to = NULL};
-	vv_oid commit;
-	vv_cid root;
-	vv_status rc;
-
-	if ((rc = check_trust(c, i, err)) < 0 || (rc = vv_imported_dup(&now, i, err)) < 0) {
-		return rc;
-	}
-	rc = vv_imported_fetch(&now, &root, c->repo, o->force, err);
-	if (rc < 0 && rc != VV_EUSAGE && rc != VV_ENOMEM && rc != VV_ECANCELLED && !err->full) {
-		*failed = true;
-		(void)vv_prefix(err, "%s was not updated", vv_text_shows(i->to));
-		(void)vv_report(err);
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) return rc;
-	if (strcmp(now.root, i->root) == 0) {
-		if (!o->quiet) {
-			vv_note("%s: nothing changed at %s", vv_text_shows(i->to),
-				vv_text_url(i->url));
-		}
-		return VV_OK;
-	}
-	if (!o->quiet && i->path && strcmp(i->path, now.path) != 0) {
-		vv_note("%s: the source renamed '%s' to '%s'", vv_text_shows(i->to),
-			vv_text_shows(i->path), vv_text_shows(now.path));
-	}
-	if ((rc = vv_imported_commit(&commit, c->repo, i, &now, err)) < 0 ||
-	    (rc = vv_context_need(c, VV_NEEDS_WRITER, err)) < 0) {
-		return rc;
-	}
-	return pick_update(c, &commit, err);
-}
-
 static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -128,6 +90,63 @@ static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *
 		}
 	}
 	return rc;
+}
+
+static vv_status report_failed(const vv_imported *i, bool *failed, vv_error *err)
+{
+	*failed = true;
+	(void)vv_prefix(err, "%s was not updated", vv_text_shows(i->to));
+	(void)vv_report(err);
+	vv_error_clear(err);
+	return VV_OK;
+}
+
+/* If it is named: ++*found. A source that cannot be had, or not as a table, is said and holds up no other: *failed. */
+static vv_status update_one(vv_context *c, const vv_imported *i, size_t *found, bool *failed,
+			    vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_imported) now = {.to = NULL};
+	bool removed, named;
+	vv_oid commit;
+	vv_cid root;
+	vv_status rc;
+
+	if ((rc = vv_imported_dup(&now, i, err)) < 0 ||
+	    (rc = vv_imported_here(&now, &removed, c->repo, err)) < 0 ||
+	    (rc = is_named(&named, c, now.to, err)) < 0 || !named) {
+		return rc;
+	}
+	++*found;
+	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 || (rc = check_trust(c, i, err)) < 0) {
+		return rc;
+	}
+	if (removed) {
+		vv_note("%s was removed here and is not updated; 'git config -f " VV_BLOCKS_CONFIG
+			" --remove-section \"import.%s\"' forgets its source",
+			vv_text_shows(i->to), vv_text_shows(i->to));
+		return VV_OK;
+	}
+	rc = vv_imported_fetch(&now, &root, c->repo, o->force, err);
+	if (rc < 0 && rc != VV_EUSAGE && rc != VV_ENOMEM && rc != VV_ECANCELLED && !err->full) {
+		return report_failed(i, failed, err);
+	}
+	if (rc < 0) return rc;
+	if (strcmp(now.root, i->root) == 0) {
+		if (!o->quiet) {
+			vv_note("%s: nothing changed at %s", vv_text_shows(i->to),
+				vv_text_url(i->url));
+		}
+		return VV_OK;
+	}
+	if (!o->quiet && i->path && strcmp(i->path, now.path) != 0) {
+		vv_note("%s: the source renamed '%s' to '%s'", vv_text_shows(i->to),
+			vv_text_shows(i->path), vv_text_shows(now.path));
+	}
+	rc = vv_imported_commit(&commit, c->repo, i, &now, err);
+	if (rc == VV_ENOTFOUND) return report_failed(i, failed, err);
+	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_WRITER, err)) < 0) return rc;
+	return pick_update(c, &commit, err);
 }
 
 static int check_update(const vv_context *c)
@@ -145,7 +164,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
 	size_t found = 0;
-	bool named, failed = false;
+	bool failed = false;
 	vv_status rc;
 
 	if (o->abort || o->resume) {
@@ -153,11 +172,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	}
 	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
 	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {
-		if ((rc = is_named(&named, c, list.items[k].to, err)) < 0) return rc;
-		found += named;
-		if (named && (rc = vv_merge_need_no_state(c->repo, err)) == VV_OK) {
-			rc = update_one(c, &list.items[k], &failed, err);
-		}
+		rc = update_one(c, &list.items[k], &found, &failed, err);
 	}
 	if (rc == VV_OK && c->code == VV_EXIT_OK && (found == 0 || found < (size_t)c->argc)) {
 		vv_fail(err, VV_ENOTFOUND,

@@ -149,6 +149,33 @@ imported() {
 	stderr_has "import.prices.csv.path"
 }
 
+@test "an update follows a table that was renamed here, by varve or git, and leaves alone one that was removed" {
+	imported
+	printf 'id,n\n1,5\n2,6\n3,7\n' > ../src/n.csv
+	varve -C ../src add -q --key id n.csv
+	varve -C ../src commit -qm n
+	varve import -q ../src#n.csv
+	varve commit -qm n
+	git mv prices.csv list.csv
+	git commit -qm list
+	varve mv n.csv m.csv
+	varve commit -qm m
+	varve -C ../src set -q n.csv 1 n=9
+	there 's/^7,item/7,changed/'
+	succeeds varve update
+	grep -q '^7,changed' list.csv
+	grep -qx 1,9 m.csv
+	[ "$(git config -f .varveconfig import.list.csv.path)" = data/prices.csv ]
+	[ -z "$(said path)" ]
+	git rm -q list.csv
+	git commit -qm gone
+	there 's/^8,item/8,changed/'
+	succeeds varve update
+	stderr_has "list.csv was removed here"
+	[ ! -e list.csv ]
+	ends_with 2 varve update prices.csv
+}
+
 @test "an update ends where two branches of the source renamed two files to each other's names, and both are gone" {
 	imported
 	cd ../src
