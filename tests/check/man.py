@@ -1,8 +1,10 @@
 """man.py ROOT PROGRAM [--write]: the manual pages have the SYNOPSIS and the options that the program's option tables have.
 
 An option has the same letter, name and argument in both, and none is in one alone; what a page says about it is its
-own. --write makes each SYNOPSIS again from the command's help."""
+own. No line of a page begins with a dot, or ', that groff would take for a macro. --write makes each SYNOPSIS again from the command's
+help."""
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,12 +69,27 @@ def roff_of(lines, name):
         command, rest = f"varve {name}", line.removeprefix(f"varve {name}").strip()
         rest = re.sub(r"(?<![\w-])--?[a-z][\w-]*", lambda m: rf"\fB{m[0]}\fR", rest)
         rest = re.sub(r"(?<![\w\\])[A-Z][A-Z-]+\b", lambda m: rf"\fI{m[0]}\fR", rest)
+        rest = re.sub(r"^(?=[.'])", r"\\&", rest)
         out.append(rf".B {command}".replace("-", r"\-") + (("\n" + rest.replace("-", r"\-")) if rest else ""))
     return "\n.br\n".join(out)
 
 
+MACROS = re.compile(r"""^(?:\.|')(?!(?:TH|S[HS]|[TIP]P|BR?I?|[IR]B|IR?|RI|br|nf|fi|\\"|so|)(?: |$)).*""", re.M)
+
+
+def lost_lines():
+    """What groff leaves out, by what it says, where it is installed, and by the macros that pages have."""
+    wrong = [f"{page.name}: begins with a dot, which is no macro here: {line}"
+             for page in sorted(PAGES.glob("*.1")) for line in MACROS.findall(page.read_text())]
+    pages = [p for p in sorted(PAGES.glob("*.1")) if ".so " not in p.read_text()[:4]]
+    if shutil.which("groff"):
+        done = subprocess.run(["groff", "-Kutf8", "-Tutf8", "-man", "-ww", "-z", *pages], capture_output=True, text=True)
+        wrong += [line for line in done.stderr.split("\n") if line]
+    return wrong
+
+
 def main():
-    wrong, count = [], 0
+    wrong, count = lost_lines(), 0
     for name, page, text in commands():
         roff, count = page.read_text(), count + 1
         ours, theirs = options_of_help(text), options_of_page(roff)
