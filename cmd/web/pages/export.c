@@ -14,18 +14,23 @@
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
+#include "base/path.h"
 #include "base/show.h"
+#include "base/sys.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/pages/export_folder.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/pages/parts.h"
 #include "lib/names/version.h"
+#include "transport/server/words.h"
 
 #define PAGE_ROWS 500u /* so that a page is whole whatever its cells hold: an answer has an end */
 #define CELL_MAX 1000u
 #define MISSES 20u /* pages without room, before no further one is tried */
 #define NAMED 20u  /* things left out that the first page names */
+#define INERT                                                                                      \
+	".file.txt" /* behind the names of other files; of a file whose name has it, too, so that no two are one */
 #define FIRST "index.html"
 
 /* What is made first: comparisons, files that half of the room has place for, the version's other pages, those of other
@@ -144,6 +149,22 @@ static uint64_t page_of(const vv_web_address *to)
 	return from - from % PAGE_ROWS;
 }
 
+/* May any web server give a file of that name to a browser? Nothing runs in it that has one of these ends, whatever is in it; a page
+ * or a picture of SVG would run as one of the publisher's, and what has another end may be taken for one. */
+static bool is_inert(const char *path)
+{
+	static const char ends[] =
+		" pdf png jpg jpeg gif webp gz zst xz bz2 zip xlsx xls ods parquet "
+		"feather arrow db sqlite dta sav ";
+	vv_auto(char) *word = vv_asprintf(" %s ", vv_path_ext(path));
+	const size_t len = strlen(path);
+
+	if (len >= strlen(INERT) && strcmp(path + len - strlen(INERT), INERT) == 0) return false;
+	return word && word[1] != ' ' &&
+	       (strstr(ends, word) ||
+		strcmp(vv_http_type_of(path), "application/octet-stream") != 0);
+}
+
 static void put_name(vv_buf *out, const vv_web_address *to)
 {
 	const vv_web_address bare = plain(to);
@@ -161,6 +182,8 @@ static void put_name(vv_buf *out, const vv_web_address *to)
 		vv_buf_printf(out, "from-%llu.html", (unsigned long long)page_of(to));
 	} else if (!bytes) {
 		vv_buf_puts(out, FIRST);
+	} else if (to->place == VV_WEB_AT_RAW && !is_inert(to->path)) {
+		vv_buf_puts(out, INERT);
 	}
 	out->failed = out->failed || at.failed;
 }

@@ -198,3 +198,20 @@ listed() {
 	grep -q "rows of a.csv; " out/index.html
 	succeeds python3 "$links" out
 }
+
+@test "no file of the repository runs as a page of the site: others than tables, texts and pictures end in .file.txt" {
+	versions
+	for name in a.html A.HTM b.svg README x.html.en a.html.file.txt; do
+		printf '<script>alert(1)</script>' > "src/$name"
+	done
+	git -C src add .
+	git -C src commit -qm files
+	succeeds varve -C src web --export "$PWD/out" HEAD
+	raw=out/raw/$(whole HEAD)
+	for name in a.html A.HTM b.svg README x.html.en a.html.file.txt; do
+		cmp "$raw/$name.file.txt" "src/$name"
+	done
+	[ "$(find "$raw" -name '*.html' -o -name '*.svg' -o -iname '*.htm' -o -name '*.en' | wc -l)" = 0 ]
+	cmp "$raw/a.csv" src/a.csv
+	succeeds python3 "$links" out
+}

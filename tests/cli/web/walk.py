@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """walk.py URL FOLDER: every address that a link of the live pages leads to, without its query, is a page or a file of the
-exported folder, and the other way round. Links of the version's menu lead to other versions of any page, and stay out."""
+exported folder, and the other way round. Links of the version's menu lead to other versions of any page, and stay out. Files that
+could run as pages have other names in the folder."""
 import html.parser
 import os
 import sys
@@ -61,7 +62,7 @@ def exported(folder):
         for name in names:
             path = "/" + os.path.relpath(os.path.join(top, name), folder)
             if path.startswith("/raw/"):
-                files.add(path)
+                files.add(path.removesuffix(".file.txt"))
             elif name.endswith(".html"):
                 pages.add(os.path.dirname(path))
     return pages, files
