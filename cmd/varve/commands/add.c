@@ -19,11 +19,11 @@
 #include "cmd/varve/print/add.h"
 #include "lib/edit/rewritten.h"
 #include "lib/merge/torn.h"
+#include "lib/merge/unpack.h"
 #include "lib/names/convert_input.h"
 #include "lib/names/dialect_words.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/unpack.h"
 #include "repo/blocks/decompress.h"
 #include "repo/git/index/worktree.h"
 
@@ -151,7 +151,7 @@ static vv_status on_unpacked(void *payload, const char *path, uint64_t bytes, vv
 /* What is in compressed files and documents takes their place among the paths. */
 static vv_status unpack(unpacked *out, vv_context *c, vv_error *err)
 {
-	const vv_unpack u = {c->repo, c->reader, c->index, on_unpacked, out};
+	const vv_unpack u = {c->repo, c->reader, c->writer, c->index, on_unpacked, out};
 	vv_status rc = VV_OK;
 
 	vv_dataset_reader_lend_index(c->reader, c->index);

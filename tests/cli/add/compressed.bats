@@ -173,6 +173,40 @@ table() {
 	done
 }
 
+@test "add --as-csv merges the next delivery by cell with what was corrected and committed" {
+	new_repo
+	deliver() {
+		printf 'id,item,price\n1,a,%s\n2,b,2\n3,c,%s\n' "$1" "$2" | packed gz t.csv.gz
+		git add t.csv.gz
+	}
+	deliver 1 3
+	varve add -q --as-csv t.csv.gz
+	varve commit -qm one
+	varve set -q t.csv 2 item=right
+	varve commit -qam right
+	deliver 10 3
+	succeeds varve add --as-csv t.csv.gz
+	printf 'id,item,price\n1,a,10\n2,right,2\n3,c,3\n' > want
+	same_bytes want t.csv
+	varve commit -qm two
+	succeeds varve add --as-csv t.csv.gz
+	same_bytes want t.csv
+	varve set -q t.csv 3 price=33
+	varve commit -qam theirs
+	cp t.csv want
+	deliver 10 4
+	git commit -qm "the file first" t.csv.gz
+	ends_with 2 varve add --as-csv t.csv.gz
+	stderr_has "both changed 1 cell of 1 row; nothing was written"
+	same_bytes want t.csv
+	deliver 11 4
+	succeeds varve add --as-csv t.csv.gz
+	printf 'id,item,price\n1,a,11\n2,right,2\n3,c,33\n' > want
+	same_bytes want t.csv
+	varve commit -qm three
+	succeeds varve fsck --data
+}
+
 @test "kill -9 in add --as-csv: the file is the old or the new one, and the same command gets through" {
 	local call n
 	new_repo

@@ -632,6 +632,13 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	succeeds varve diff --cached
 	output_has '4.5 -> 4.75'
 	output_lacks 'Stock'
+	git add b.toy
+	sed -i s/^2,20/2,21/ b.Prices.csv
+	varve commit -qam two
+	book 4.8 > b.toy
+	succeeds varve add --as-csv b.toy
+	[ "$(cat b.Prices.csv)" = $'id,price\n1,4.8\n2,21' ]
+	varve commit -qm three
 	echo '3,mine' >> b.Prices.csv
 	cp b.Prices.csv want
 	book 5 > b.toy

@@ -1,7 +1,7 @@
 /*
- * unpack: when a file that is to come may take the place of one that is there.
+ * unpack: when a file that is to come may take the place of one that is there, and what is merged.
  */
-#include "lib/worktree/unpack.h"
+#include "lib/merge/unpack.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -13,14 +13,19 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/documents/reader.h"
+#include "lib/merge/tables.h"
 #include "lib/names/unpacked.h"
 #include "lib/names/version.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/blocks/decompress.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/log.h"
 #include "repo/git/index/worktree.h"
 
 #define PIECE (64u << 10)
+#define MERGED_MAX ((size_t)1 << 31) /* bytes of a file that is merged */
 
 /* What is in a file: of a compressed one all of it, of a document a table. */
 typedef struct inside {
@@ -29,12 +34,13 @@ typedef struct inside {
 	const char *table;
 } inside;
 
-/* Where it goes: to a file, or (to < 0) it is compared with one. */
+/* Where it goes: to a text, to a file, or (to < 0) it is compared with one. */
 typedef struct outside {
 	const char *path;
 	int to, same_as;
 	bool differs;
 	uint64_t bytes;
+	vv_buf *text;
 } outside;
 
 /* A vv_bytes_fn. */
@@ -44,6 +50,10 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 	char piece[PIECE];
 
 	o->bytes += len;
+	if (o->text) {
+		vv_buf_put(o->text, bytes, len);
+		return vv_buf_ok(o->text, err);
+	}
 	if (o->to >= 0) return vv_write_full(o->to, bytes, len, o->path, err);
 	for (const char *p = bytes; len > 0 && !o->differs;) {
 		const size_t n = len < sizeof(piece) ? len : sizeof(piece);
@@ -91,7 +101,7 @@ static vv_status pour(const inside *in, outside *out, vv_error *err)
 static vv_status is_same(bool *same, const inside *in, const char *file, uint64_t size,
 			 vv_error *err)
 {
-	outside out = {in->path, -1, vv_open_regular(file, 0, err), false, 0};
+	outside out = {in->path, -1, vv_open_regular(file, 0, err), false, 0, NULL};
 
 	if (out.same_as < 0) return (vv_status)out.same_as;
 	const vv_status rc = pour(in, &out, err);
@@ -111,7 +121,7 @@ static vv_status write_file(const vv_repository *r, const inside *in, const char
 	if (!dir || !temp_dir) return vv_fail_nomem(err);
 	vv_temp_sweep(temp_dir, VV_WRITE_TEMP); /* of processes that were killed */
 	if ((rc = vv_new_file_open(&f, temp_dir, VV_WRITE_TEMP, err)) < 0) return rc;
-	outside out = {in->path, f.fd, -1, false, 0};
+	outside out = {in->path, f.fd, -1, false, 0, NULL};
 	if ((rc = pour(in, &out, err)) < 0 || (rc = vv_new_file_end(&f, true, err)) < 0 ||
 	    (rc = vv_new_file_place(&f, file, err)) < 0) {
 		return rc;
@@ -120,13 +130,122 @@ static vv_status write_file(const vv_repository *r, const inside *in, const char
 	return vv_fsync_dir(dir, err);
 }
 
+/* --- corrections ------------------------------------------------------------------------ */
+
+/* What was in the file of that commit. */
+static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *commit, vv_buf *text,
+			  vv_error *err)
+{
+	vv_auto(vv_subject) s = {.text = NULL};
+	vv_auto(vv_new_file) raw = {.name = in->path};
+	inside old = *in;
+	outside out = {.path = in->path, .to = -1, .text = text};
+	vv_status rc;
+
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find_at(&s, u->repo, u->reader, commit, in->path, err)) < 0) return rc;
+	if (in->document) {
+		old.document = &s;
+		return pour(&old, &out, err);
+	}
+	if ((rc = vv_new_file_open(&raw, vv_repository_varvedir(u->repo), VV_WRITE_TEMP, err)) <
+		    0 ||
+	    (rc = vv_subject_bytes(&s, vv_new_file_put, &raw, NULL, err)) < 0) {
+		return rc;
+	}
+	old.file = raw.temp;
+	return pour(&old, &out, err);
+}
+
+/* The last thing that history has in the file and that is not what is in it now: what it was written from before. *known false:
+ * history does not have the file. */
+static vv_status find_base(vv_buf *base, bool *known, const vv_unpack *u, const inside *in,
+			   const vv_buf *now, vv_error *err)
+{
+	const char *paths[] = {in->path, NULL};
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_log) *log = NULL;
+	vv_oid id;
+	int more = 0;
+	vv_status rc = vv_head_read(u->repo, &head, err);
+	const vv_range range = {.include = head.commit};
+	const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = paths};
+
+	*known = false;
+	if (rc < 0 || head.unborn || (rc = vv_log_open(&log, u->repo, &o, err)) < 0) return rc;
+	while ((more = vv_log_next(log, &id, err)) > 0) {
+		vv_buf_reset(base);
+		rc = pour_old(u, in, &id, base, VV_IGNORED);
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+		*known = *known || rc == VV_OK;
+		if (rc == VV_OK && (base->len != now->len ||
+				    memcmp(base->data, now->data, now->len) != 0)) {
+			return VV_OK;
+		}
+	}
+	vv_buf_reset(base);
+	vv_buf_put(base, vv_buf_cstr(now), now->len);
+	return more < 0 ? (vv_status)more : vv_buf_ok(base, err);
+}
+
+static vv_status set_side(vv_dataset_merge *m, size_t side, const vv_unpack *u, const vv_buf *text,
+			  vv_error *err)
+{
+	m->sides[side].mode = 0100644;
+	return vv_blob_write(u->repo, vv_buf_cstr(text), text->len, &m->sides[side].id, err);
+}
+
+/* *done: the file has what is in it now, and what was changed here since the delivery before. */
+static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to, const char *file,
+			   bool *done, vv_error *err)
+{
+	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, now = VV_BUF_INIT,
+			what = VV_BUF_INIT;
+	vv_auto(vv_dataset_merged) merged = {0};
+	vv_auto(vv_checkout) checkout = {0};
+	outside out = {.path = in->path, .to = -1, .text = &now};
+	vv_dataset_merge m = {.repo = u->repo,
+			      .writer = u->writer,
+			      .path = to,
+			      .names = {"the delivery before", "here", "the delivery"}};
+	vv_index_entry e;
+	vv_status rc;
+
+	vv_dataset_merged_init(&merged);
+	vv_checkout_init(&checkout, u->repo, u->reader, u->index);
+	if (!vv_index_get(u->index, to, &e)) return VV_OK;
+	if ((rc = pour(in, &out, err)) < 0 ||
+	    (rc = find_base(&base, done, u, in, &now, err)) < 0 || !*done ||
+	    (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {
+		return rc;
+	}
+	*done = ours.len != base.len || memcmp(ours.data, base.data, base.len) != 0;
+	if (!*done) return VV_OK;
+	m.sides[VV_OURS] = (vv_merge_side){.mode = e.mode, .id = e.id};
+	if ((rc = set_side(&m, VV_BASE, u, &base, err)) < 0 ||
+	    (rc = set_side(&m, VV_THEIRS, u, &now, err)) < 0 ||
+	    (rc = vv_dataset_merge_run(&merged, &m, err)) < 0) {
+		return rc;
+	}
+	if (merged.record.count > 0 || merged.record.left_out > 0) {
+		vv_conflict_record_describe(&what, &merged.record);
+		return vv_fail(err, VV_ECONFLICT,
+			       "'%s' and what is in '%s' both changed %s; nothing was written\n"
+			       "remove '%s' first to take what is in the other file",
+			       vv_text_shows(to), vv_text_shows(in->path), vv_buf_cstr(&what),
+			       vv_text_shows(to));
+	}
+	if ((rc = vv_dataset_writer_commit(u->writer, err)) < 0) return rc;
+	return vv_checkout_write(&checkout, to, merged.result.mode, &merged.result.id, false, err);
+}
+
 /* Writes it to the path to, if nothing is lost by that. */
 static vv_status unpack_one(const vv_unpack *u, const inside *in, const char *to, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(u->repo, to);
 	vv_stat st;
 	uint64_t bytes = 0;
-	bool same = false;
+	bool same = false, merged = false;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
@@ -138,7 +257,8 @@ static vv_status unpack_one(const vv_unpack *u, const inside *in, const char *to
 			return rc;
 		}
 	}
-	if (!same && (rc = write_file(u->repo, in, file, &bytes, err)) < 0) return rc;
+	if (!same && bytes > 0 && (rc = merge_one(u, in, to, file, &merged, err)) < 0) return rc;
+	if (!same && !merged && (rc = write_file(u->repo, in, file, &bytes, err)) < 0) return rc;
 	return u->made(u->payload, to, bytes, err);
 }
 
