@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
@@ -42,6 +43,8 @@
 #define TEMP ".varve-import-"
 #define PACKAGE_MAX (4u << 20)
 #define MODE 0100644u
+#define KEPT                                                                                       \
+	"refs/varve/imports/" /* and a hash of the path: the last update, as its source has it */
 
 /* The lines, in their order. */
 static const struct line {
@@ -405,6 +408,15 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 	return what.len == 0 ? VV_OK : refuse_body(i, err, vv_buf_cstr(&what));
 }
 
+static vv_status fail_base(const vv_imported *i, vv_error *err)
+{
+	vv_fail(err, VV_EMISSING,
+		"the version of %s that was taken last, which edits are compared with, is not in "
+		"this clone",
+		vv_text_shows(i->to));
+	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
+}
+
 /* The version with the bytes of an open file, in the repository's store. */
 static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
 			    bool anything, vv_error *err)
@@ -415,6 +427,7 @@ static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	vv_pointer before = {.bytes = 0};
 	vv_fd_source storage;
 	vv_source source;
+	vv_store *store;
 	char cid[VV_CID_TEXT + 1];
 	vv_status rc = VV_OK;
 
@@ -423,10 +436,11 @@ static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	if (!anything && size == 0) return refuse_body(i, err, "it is empty");
 	vv_source_fd(&source, &storage, fd, i->url, size);
 	o.as_named = true;
-	if (i->root) {
-		o.parent = &before;
-		rc = vv_cid_parse(&before.root, i->root, strlen(i->root), err);
+	if (i->root && (rc = vv_cid_parse(&before.root, i->root, strlen(i->root), err)) == VV_OK &&
+	    (rc = vv_repository_store(r, &store, err)) == VV_OK) {
+		o.parent = vv_store_has(store, &before.root) ? &before : NULL;
 	}
+	if (rc == VV_OK && i->root && !o.parent && !anything) return fail_base(i, err);
 	if (rc < 0 || (rc = source.again(source.payload, err)) < 0 ||
 	    (rc = vv_dataset_writer_open(&w, r, NULL, err)) < 0 ||
 	    (rc = vv_dataset_writer_stream(w, i->to, &source, &o, &found, err)) < 0) {
@@ -509,6 +523,9 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 	vv_auto(vv_cached) *c = NULL;
 	vv_auto(vv_repository) *there = NULL;
 	vv_store *store;
+	vv_cid was;
+	const bool was_known = i->root &&
+			       vv_cid_parse(&was, i->root, strlen(i->root), VV_IGNORED) == VV_OK;
 	vv_status rc;
 
 	if (!i->path) return fetch_file(i, root, r, anything, err);
@@ -521,6 +538,10 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 	    (rc = look(i, root, there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0) {
 		return rc;
+	}
+	if (was_known && !vv_store_has(store, &was) &&
+	    (rc = bring(r, there, vv_cached_folder(c), &was, VV_IGNORED)) < 0 && !anything) {
+		return fail_base(i, err);
 	}
 	/* What is here may be of an import that was killed, with what it left. */
 	return vv_store_has(store, root) ? vv_incoming_tidy(r, err)
@@ -753,11 +774,17 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 			       "commit the imported files, then update them",
 			       vv_text_shows(now->to));
 	}
-	if ((rc = set_version(x, r, now->to, before->root, err)) < 0 ||
+	/* One that is not here any more was forced: edits give way to it, as if there were none. */
+	rc = set_version(x, r, now->to, before->root, err);
+	if ((rc < 0 && rc != VV_EMISSING) ||
 	    (rc = write_commit(&base, x, r, &head.commit, message, err)) < 0 ||
 	    (rc = set_version(x, r, now->to, now->root, err)) < 0 ||
-	    (rc = set_lines(x, r, before->to, now, err)) < 0) {
+	    (rc = set_lines(x, r, before->to, now, err)) < 0 ||
+	    (rc = write_commit(out, x, r, &base, message, err)) < 0) {
 		return rc;
 	}
-	return write_commit(out, x, r, &base, message, err);
+	/* Merged with edits neither version is in the history, and the next update needs one of them: for gc. */
+	vv_auto(char) *ref = vv_asprintf(KEPT "%016llx",
+					 (unsigned long long)vv_xxh3(now->to, strlen(now->to), 0));
+	return ref ? vv_ref_update(r, ref, out, NULL, true, "update", err) : vv_fail_nomem(err);
 }

@@ -126,6 +126,28 @@ there() {
 	cmp prices.csv ../web/prices.csv
 }
 
+@test "after a gc an update still knows what edits are compared with, and without that it says so" {
+	imported
+	varve set -q prices.csv 5 name=MINE
+	varve commit -qam mine
+	there 's/^7,item/7,one/'
+	succeeds varve update -q
+	export VARVE_TEST_GC_YOUNG=0
+	succeeds varve gc --prune=now
+	there 's/^8,item/8,two/'
+	succeeds varve update -q
+	grep -q ^5,MINE prices.csv
+	grep -q ^8,two prices.csv
+	git update-ref -d "$(git for-each-ref --format='%(refname)' refs/varve/imports)"
+	succeeds varve gc --prune=now
+	there 's/^9,item/9,three/'
+	ends_with 1 varve update
+	stderr_has "is not in this clone"
+	succeeds varve update -q --force
+	cmp prices.csv ../web/prices.csv
+	succeeds varve fsck --data
+}
+
 @test "redirects are followed, but only to web servers" {
 	succeeds varve import -q "$url/to/to/prices.csv"
 	cmp prices.csv ../v1.csv
