@@ -18,7 +18,7 @@
 
 /* --- what needs no merging -------------------------------------------------------- */
 
-/* The version's blocks are not where the result goes: imported once more. */
+/* The version is plain text, and its blocks are forgotten with the command: imported once more. */
 static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
@@ -41,22 +41,14 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 	return vv_import(out, &source, sink, &o, err);
 }
 
-/* A version as it is. */
+/* A version as it is, stored: nothing may name blocks that are not. */
 static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
-	vv_error missing = {0};
-	vv_status rc = sink->get(sink->payload, &t->cid, &out->root_block, &missing);
-	if (rc == VV_EMISSING || rc == VV_ENOTFOUND) {
-		vv_import_result_clear(out);
-		return copy_version(out, t, sink, opts, err);
-	}
-	if (rc < 0) {
-		if (err) {
-			*err = missing;
-		}
-		return rc;
-	}
+	vv_status rc;
+
+	if (t->source.passing && !sink->passing) return copy_version(out, t, sink, opts, err);
+	if ((rc = sink->get(sink->payload, &t->cid, &out->root_block, err)) < 0) return rc;
 	out->cid = t->cid;
 	if ((rc = vv_root_decode(&out->root, out->root_block.data, out->root_block.len, err)) < 0) {
 		vv_import_result_clear(out);

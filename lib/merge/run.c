@@ -80,6 +80,10 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 
 static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
 {
+	if (s->took_theirs) {
+		vv_buf_printf(&j->report, "as %s has it", vv_text_shows(j->names[VV_THEIRS]));
+		return;
+	}
 	vv_buf_printf(&j->report, "from %s ", vv_text_shows(j->names[VV_THEIRS]));
 	vv_buf_printf(&j->report, "%s cell%s", vv_text_count(s->cells_from_theirs),
 		      s->cells_from_theirs == 1 ? "" : "s");
