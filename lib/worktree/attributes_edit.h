@@ -25,7 +25,7 @@ typedef struct vv_attr_edit {
  * or `git checkout` may change the file meanwhile. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
-/* Writes the line for a path or pattern, and ".gitattributes merge=union" where no line says how that
+/* Writes the line for a path or pattern, and ".gitattributes merge=varve-lines" where no line says how that
  * is merged, so that two branches that each track something do not conflict; then verifies for a path
  * (literal) that the attributes now give it to varve. VV_EREFUSED names what wins. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "repo/git/index/attribute_merge.h"
 
 /* Every setting: key, and its value with %s for the program. */
 typedef struct driver {
@@ -21,6 +22,8 @@ static const driver drivers[] = {
 	{"merge.varve.driver", "%s merge-file -- %%O %%A %%B %%P"},
 	/* Among several merge bases git takes their own base: never one of the two by chance. */
 	{"merge.varve.recursive", "binary"},
+	{"merge." VV_ATTR_MERGE_DRIVER ".name", "lines of .gitattributes, without a conflict"},
+	{"merge." VV_ATTR_MERGE_DRIVER ".driver", "%s merge-file -- %%O %%A %%B %%P"},
 	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
 	{"diff.varve.command", "%s diff-file --"},
 	{"diff.varve.textconv", "%s textconv --"},

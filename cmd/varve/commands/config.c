@@ -323,7 +323,7 @@ static vv_status list_one(void *payload, const char *name, const char *value, co
 		l->seen[s - vv_settings] = true;
 	}
 	if (vv_setting_is_ours(name) || strncmp(name, "filter.varve.", 13) == 0 ||
-	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve.", 12) == 0) {
+	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve", 11) == 0) {
 		say(&l->a, name, value ? value : "true", level);
 	}
 	return VV_OK;

@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/attribute_merge.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/worktree.h"
@@ -26,7 +27,7 @@
 #define OUR_ATTRIBUTES "filter=varve diff=varve merge=varve -text"
 #define TEXT_ATTRIBUTES "diff=varve merge=varve"
 #define UNSET " !filter !diff !merge -text"
-#define OWN_LINE ".gitattributes merge=union"
+#define OWN_LINE ".gitattributes merge=" VV_ATTR_MERGE_DRIVER
 
 /* --- lines ------------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 /* For files with no merge attribute: text, unless a side is a pointer. */
 #define VV_MERGE_DRIVER_ANY "varve-any"
 
-/* Registers "varve" and VV_MERGE_DRIVER_ANY with libgit2; again is harmless. */
+/* Registers "varve", VV_ATTR_MERGE_DRIVER and VV_MERGE_DRIVER_ANY with libgit2; again is harmless. */
 vv_status vv_merge_drivers_register(vv_error *err);
 
 /* Is the blob a pointer, by its beginning and size? */

@@ -14,7 +14,7 @@ pointer_of() {
 	output_has "new,"
 	pointer_of prices.csv | sed -n 3p | grep -q '^{"varve": 1, "kind": "table", "root": "bafyrei'
 	git check-attr filter prices.csv | grep -q ': varve$'
-	grep -qx '.gitattributes merge=union' .gitattributes
+	grep -qx '.gitattributes merge=varve-lines' .gitattributes
 	[ "$(git diff --name-only)" = "" ]
 	[ "$(git diff --cached --name-only)" = $'.gitattributes\nprices.csv' ]
 }

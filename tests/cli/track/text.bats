@@ -32,7 +32,7 @@ two_branches() {
 	succeeds varve track --text '*.csv'
 	output_is "*.csv: tracked; stays text in Git, compared and merged by cell"
 	stderr_has "git calls varve for tables here from now on"
-	[ "$(cat .gitattributes)" = $'.gitattributes merge=union\n*.csv diff=varve merge=varve' ]
+	[ "$(cat .gitattributes)" = $'.gitattributes merge=varve-lines\n*.csv diff=varve merge=varve' ]
 	[ "$(git diff --cached --name-only)" = .gitattributes ]
 	git config merge.varve.driver
 	succeeds varve track --text '*.csv'
@@ -135,7 +135,7 @@ two_branches() {
 	output_has "text"
 	succeeds varve untrack '*.csv'
 	output_is "*.csv: no longer tracked; committed versions stay as they are"
-	[ "$(cat .gitattributes)" = ".gitattributes merge=union" ]
+	[ "$(cat .gitattributes)" = ".gitattributes merge=varve-lines" ]
 }
 
 @test "mv takes a line of its own along" {
@@ -143,7 +143,7 @@ two_branches() {
 	varve untrack '*.csv' > /dev/null
 	varve track --text p.csv > /dev/null
 	succeeds varve mv p.csv q.csv
-	[ "$(cat .gitattributes)" = $'.gitattributes merge=union\n/q.csv diff=varve merge=varve' ]
+	[ "$(cat .gitattributes)" = $'.gitattributes merge=varve-lines\n/q.csv diff=varve merge=varve' ]
 	git cat-file blob :q.csv | cmp - q.csv
 }
 

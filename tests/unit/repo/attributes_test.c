@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attribute_merge.h"
 #include "repo/git/index/attributes.h"
 
 static bool tracked(vv_repository *r, const char *path)
@@ -39,7 +40,7 @@ static void tracking_a_path_writes_one_line(void **state)
 	assert_true(track(r, "prices.csv", true));
 	assert_string_equal(
 		vv_test_read(".gitattributes", NULL),
-		".gitattributes merge=union\n/prices.csv filter=varve diff=varve merge=varve -text\n");
+		".gitattributes merge=varve-lines\n/prices.csv filter=varve diff=varve merge=varve -text\n");
 	assert_true(tracked(r, "prices.csv"));
 	assert_false(tracked(r, "sub/prices.csv"));
 	assert_false(track(r, "prices.csv", true));
@@ -47,6 +48,42 @@ static void tracking_a_path_writes_one_line(void **state)
 	assert_true(tracked(r, "data/a/b/x.csv"));
 	assert_true(tracked(r, "data/x.csv"));
 	assert_false(tracked(r, "data.csv"));
+	vv_repository_close(r);
+}
+
+/* Lines that one side added and the other did not remove, in their places. */
+static void lines_merge_with_a_base_and_without_a_conflict(void **state)
+{
+	static const struct {
+		const char *base, *ours, *theirs, *merged;
+	} cases[] = {
+		{"a\n", "a\nb\n", "a\nc\n", "a\nb\nc\n"},
+		{"a\nx\n", "a\n", "a\nx\nc\n", "a\nc\n"},
+		{"a\nx\n", "a\nx\nb\n", "a\nc\n", "a\nb\nc\n"},
+		{"", "a\nb\n", "a\nc\n", "a\nb\nc\n"},
+		{"", "b\na\n", "a\nb\n", "b\na\n"},
+		{"x filter\n", "x text\n", "", "x text\n"},
+		{"a\n\n# n\n\nx\n", "a\n\n# n\n\nb\n", "a\n\n# n\n\nc\n", "a\n\n# n\n\nb\nc\n"},
+		{"a\r\n", "a\r\nb\r\n", "a\r\nc\r\n", "a\r\nb\r\nc\r\n"},
+		{"a", "a\nb", "a\nc", "a\nb\nc"},
+		{"a\n", "", "", ""},
+	};
+
+	(void)state;
+	git_begin();
+	vv_repository *r = open_here();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_buf base = VV_BUF_INIT, ours = VV_BUF_INIT, theirs = VV_BUF_INIT,
+		       merged = VV_BUF_INIT;
+		vv_error err;
+
+		vv_buf_puts(&base, cases[i].base);
+		vv_buf_puts(&ours, cases[i].ours);
+		vv_buf_puts(&theirs, cases[i].theirs);
+		vv_assert_ok(vv_attr_merge(&merged, &base, &ours, &theirs, &err), &err);
+		assert_string_equal(vv_buf_cstr(&merged), cases[i].merged);
+		vv_buf_clear_all(&base, &ours, &theirs, &merged);
+	}
 	vv_repository_close(r);
 }
 
@@ -134,9 +171,10 @@ static void the_files_line_ends_are_kept(void **state)
 	vv_test_write_text(".gitattributes", "# mine\r\n*.png binary\r\n*.md text");
 	r = open_here();
 	(void)track(r, "t.csv", true);
-	assert_string_equal(vv_test_read(".gitattributes", NULL),
-			    "# mine\r\n*.png binary\r\n*.md text\r\n.gitattributes merge=union\r\n"
-			    "/t.csv filter=varve diff=varve merge=varve -text\r\n");
+	assert_string_equal(
+		vv_test_read(".gitattributes", NULL),
+		"# mine\r\n*.png binary\r\n*.md text\r\n.gitattributes merge=varve-lines\r\n"
+		"/t.csv filter=varve diff=varve merge=varve -text\r\n");
 	vv_repository_close(r);
 }
 
@@ -218,12 +256,12 @@ static void how_the_file_itself_is_merged_is_said_once(void **state)
 		vv_test_write_text(".gitattributes", text);
 		track(r, "a.csv", true);
 		vv_assert_contains(vv_test_read(".gitattributes", NULL), text);
-		assert_null(strstr(vv_test_read(".gitattributes", NULL), "merge=union"));
+		assert_null(strstr(vv_test_read(".gitattributes", NULL), "merge=varve-lines"));
 	}
 	vv_test_write_text(".gitattributes", ".gitattributes text\n");
 	track(r, "a.csv", true);
 	assert_string_equal(vv_test_read(".gitattributes", NULL),
-			    ".gitattributes text\n.gitattributes merge=union\n"
+			    ".gitattributes text\n.gitattributes merge=varve-lines\n"
 			    "/a.csv filter=varve diff=varve merge=varve -text\n");
 	vv_repository_close(r);
 }
@@ -335,7 +373,7 @@ static void lines_for_text_have_no_filter_and_a_kind_of_their_own(void **state)
 	vv_assert_ok(vv_attr_track_text(r, all, 1, false, &changed, &err), &err);
 	assert_false(changed);
 	assert_string_equal(vv_test_read(".gitattributes", NULL),
-			    ".gitattributes merge=union\n*.csv diff=varve merge=varve\n");
+			    ".gitattributes merge=varve-lines\n*.csv diff=varve merge=varve\n");
 	vv_assert_ok(vv_attr_compared(r, "d/a.csv", &yes, &err), &err);
 	assert_true(yes);
 	assert_false(tracked(r, "d/a.csv"));
@@ -415,6 +453,7 @@ static void an_attributes_file_that_is_a_link_is_left_alone(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(tracking_a_path_writes_one_line),
+	cmocka_unit_test(lines_merge_with_a_base_and_without_a_conflict),
 	cmocka_unit_test(odd_names_match_only_themselves),
 	cmocka_unit_test(names_that_no_line_can_hold_are_refused),
 	cmocka_unit_test(the_files_line_ends_are_kept),

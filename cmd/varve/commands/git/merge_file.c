@@ -1,11 +1,12 @@
 /*
- * merge_file: Git's merge driver for tables (merge.varve.driver). Knows what git gives a
- * driver, and how it wants to be answered.
+ * merge_file: Git's merge driver for tables (merge.varve.driver) and for .gitattributes
+ * (merge.varve-lines.driver). Knows what git gives a driver, and how it wants to be answered.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -14,6 +15,7 @@
 #include "lib/merge/rules.h"
 #include "lib/merge/tables.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attribute_merge.h"
 
 extern char **environ;
 
@@ -153,6 +155,21 @@ static int check_merge_file(const vv_context *c)
 	return MERGE_TROUBLE;
 }
 
+static vv_status merge_lines(vv_context *c, vv_error *err)
+{
+	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, theirs = VV_BUF_INIT,
+			text = VV_BUF_INIT;
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
+	if (rc < 0 || (rc = vv_read_regular(&base, c->argv[0], SIDE_MAX, err)) < 0 ||
+	    (rc = vv_read_regular(&ours, c->argv[1], SIDE_MAX, err)) < 0 ||
+	    (rc = vv_read_regular(&theirs, c->argv[2], SIDE_MAX, err)) < 0 ||
+	    (rc = vv_attr_merge(&text, &base, &ours, &theirs, err)) < 0) {
+		return rc;
+	}
+	return vv_write_file(c->argv[1], vv_buf_cstr(&text), text.len, false, err);
+}
+
 static vv_status merge_file(vv_context *c, vv_error *err)
 {
 	driver d = {.ours_file = c->argv[1], .in = {.path = c->argv[3]}};
@@ -180,7 +197,9 @@ done:
 /* git takes 1 for conflicts: whatever goes wrong is above that. */
 static vv_status run_merge_file(vv_context *c, vv_error *err)
 {
-	if (merge_file(c, err) < 0) {
+	const bool lines = strcmp(vv_path_base(c->argv[3]), ".gitattributes") == 0;
+
+	if ((lines ? merge_lines(c, err) : merge_file(c, err)) < 0) {
 		vv_report(err);
 		c->code = MERGE_TROUBLE;
 	}
