@@ -13,7 +13,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/type.h"
-#include "dataset/table/materialise.h"
 #include "lib/merge/conflict_columns.h"
 #include "lib/merge/conflict_solve.h"
 #include "lib/merge/tables.h"
@@ -127,6 +126,57 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	return VV_OK;
 }
 
+/* What lies in the work tree, as a version of the merged table. */
+static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
+			    vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer merged;
+	bool pointer = false;
+
+	if (vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err) == VV_OK &&
+	    pointer &&
+	    vv_dataset_reader_pointer(r->reader, &p->record.merged, &arena, &merged, err) ==
+		    VV_OK) {
+		opts.parent = &merged;
+	} else {
+		opts.has_kind = true;
+		opts.kind = VV_KIND_TABLE;
+	}
+	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
+	if (rc == VV_OK && pointer) {
+		rc = vv_fail(err, VV_EUSAGE,
+			     "%s: only a pointer is here\n"
+			     "--ours or --theirs take the whole table",
+			     vv_text_shows(p->path));
+	}
+	return rc;
+}
+
+/* Nothing is left: the file as it lies here is the resolution, in the form of the result. staged NULL: it was not read yet. */
+static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dataset_found *staged,
+			vv_error *err)
+{
+	const vv_merge_side *s = p->sides;
+	vv_auto(vv_dataset_found) own = {0};
+	bool pointer = false;
+	vv_status rc = vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err);
+
+	vv_dataset_found_init(&own);
+	if (rc < 0 || (pointer && !staged && (rc = stage_work(r, p, &own, err)) < 0)) return rc;
+	staged = staged ? staged : &own;
+	if (!pointer) {
+		rc = vv_index_add_file(r->index, p->path, err);
+	} else if ((rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
+		rc = vv_index_set(r->index, p->path,
+				  vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]),
+				  &staged->blob, &staged->st, err);
+	}
+	r->changed = r->changed || rc == VV_OK;
+	return rc;
+}
+
 /* --- whole files --------------------------------------------------------------------------- */
 
 static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t mode,
@@ -142,6 +192,7 @@ static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t 
 static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
 	const vv_merge_side *s = &p->sides[r->side];
+	vv_status rc;
 
 	if (is_part(r)) {
 		return vv_fail(err, VV_EUSAGE,
@@ -149,7 +200,11 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 			       "--base",
 			       vv_text_shows(p->path));
 	}
-	return take_file(r, p, s->mode, &s->id, err);
+	if ((rc = take_file(r, p, s->mode, &s->id, err)) < 0 || !S_ISREG(s->mode) ||
+	    vv_oid_is_null(&p->record.merged)) {
+		return rc;
+	}
+	return settle(r, p, NULL, err);
 }
 
 /* The other way round the merge gives theirs wherever there is a conflict. */
@@ -259,57 +314,6 @@ static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chose
 	return vv_new_file_place(&f, file, err);
 }
 
-/* What lies in the work tree, as a version of the merged table. */
-static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
-			    vv_error *err)
-{
-	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer merged;
-	bool pointer = false;
-
-	opts.has_kind = true;
-	opts.kind = VV_KIND_TABLE;
-	if (vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err) == VV_OK &&
-	    pointer &&
-	    vv_dataset_reader_pointer(r->reader, &p->record.merged, &arena, &merged, err) ==
-		    VV_OK) {
-		opts.parent = &merged;
-	}
-	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
-	if (rc == VV_OK && pointer) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "%s: only a pointer is here\n"
-			     "--ours or --theirs take the whole table",
-			     vv_text_shows(p->path));
-	}
-	return rc;
-}
-
-/* Nothing is left: the file as it lies here is the resolution. */
-static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dataset_found *staged,
-			vv_error *err)
-{
-	const vv_merge_side *s = p->sides;
-	bool pointer = false;
-	vv_status rc;
-
-	if ((rc = vv_dataset_reader_is_pointer(r->reader, &s[VV_OURS].id, &pointer, err)) < 0 ||
-	    (!pointer &&
-	     (rc = vv_dataset_reader_is_pointer(r->reader, &s[VV_THEIRS].id, &pointer, err)) < 0)) {
-		return rc;
-	}
-	if (!pointer) {
-		rc = vv_index_add_file(r->index, p->path, err);
-	} else if ((rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
-		rc = vv_index_set(r->index, p->path,
-				  vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]),
-				  &staged->blob, &staged->st, err);
-	}
-	r->changed = r->changed || rc == VV_OK;
-	return rc;
-}
-
 static void say_left(const vv_resolving *r, const vv_conflict_path *p)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -353,48 +357,17 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 	return rc;
 }
 
-/* Is the file just what ours has, as a table or as text? */
-static bool is_ours(const vv_resolving *r, const vv_conflict_path *p,
-		    const vv_dataset_found *staged)
-{
-	const vv_oid *ours = &p->record.sides[VV_OURS];
-	vv_auto(char) *file = vv_repository_file(r->repo, p->path);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_oid id;
-	bool is = vv_oid_equal(&staged->blob, ours);
-
-	if (!is && file && vv_read_regular(&text, file, SIZE_MAX, NULL) == VV_OK &&
-	    vv_blob_id(vv_buf_cstr(&text), text.len, &id, NULL) == VV_OK) {
-		is = vv_oid_equal(&id, ours);
-	}
-	return is;
-}
-
 static vv_status write_version(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
 			       vv_error *err)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(char) *file = vv_repository_file(r->repo, p->path);
-	vv_pointer merged;
-	bool pointer = false;
+	const vv_dataset_merge in = {.repo = r->repo,
+				     .writer = r->writer,
+				     .path = p->path,
+				     .sides = {p->sides[0], p->sides[1], p->sides[2]}};
 	vv_stat st;
-	vv_status rc = file ? vv_dataset_writer_commit(r->writer, err) : vv_fail_nomem(err);
+	vv_status rc = vv_dataset_writer_commit(r->writer, err);
 
-	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->reader, blob, &pointer, err)) < 0) {
-		return rc;
-	}
-	if (!pointer) {
-		if ((rc = vv_blob_read(r->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
-			rc = vv_worktree_write_bytes(r->repo, p->path, vv_buf_cstr(&text), text.len,
-						     false, err);
-		}
-	} else if ((rc = vv_dataset_reader_pointer(r->reader, blob, &arena, &merged, err)) ==
-		   VV_OK) {
-		rc = vv_materialise(r->reader, p->path, blob, &merged, p->sides[VV_OURS].mode, &st,
-				    err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_dataset_merge_write(&in, blob, &st, err);
 }
 
 /* Where git alone left ours, the merged table comes first: else what theirs changed
@@ -406,7 +379,8 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 	vv_status rc;
 
 	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) return VV_OK;
-	if (!is_ours(r, p, staged)) {
+	if (!vv_oid_equal(&staged->blob, &c->sides[VV_OURS]) &&
+	    !vv_merge_file_is(r->repo, p->path, &c->sides[VV_OURS])) {
 		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
 			vv_text_shows(p->path));
 		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);

@@ -12,6 +12,7 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
+#include "dataset/table/materialise.h"
 #include "diff/merge/merge.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
@@ -20,6 +21,9 @@
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attribute_rules.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
 
 /* A side, opened. */
 typedef struct side {
@@ -104,7 +108,7 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 		vv_arena_reset(&arena);
 		if ((rc = vv_dataset_reader_pointer(reader, &other->id, &arena, &p, err)) ==
 			    VV_OK &&
-		    strcmp(p.kind, "table") == 0 && (rc = fetch_side(m, &p.root, err)) == VV_OK) {
+		    (rc = fetch_side(m, &p.root, err)) == VV_OK) {
 			m->sides[i].subject.parent = p.root;
 			break;
 		}
@@ -165,6 +169,59 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	return rc;
 }
 
+/* Is the side kept by varve? So is text that somebody without varve committed while a line gives the path to varve. */
+static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
+{
+	vv_subject *s = &m->sides[i].subject;
+	vv_auto(vv_attr_rules) *rules = NULL;
+	vv_auto(vv_tree_entry) e = {0};
+	vv_auto(char) *filter = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	*varve = s->is_dataset;
+	/* of a revert the side is from the commit's parent */
+	if (*varve || !m->sides[i].open || vv_oid_is_null(&s->commit) ||
+	    vv_tree_entry_at(s->repo, &s->commit, s->path, &e, VV_IGNORED) < 0 ||
+	    !vv_oid_equal(&e.id, &s->blob)) {
+		return VV_OK;
+	}
+	rc = vv_subject_beside(s, ".gitattributes", &text, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0 ||
+	    (rc = vv_attr_rules_parse(&rules, &text, VV_ATTR_MACROS | VV_ATTR_BLOB, err)) < 0 ||
+	    (rc = vv_attr_filter_by(rules, m->in->path, &filter, err)) < 0) {
+		return rc;
+	}
+	*varve = filter && strcmp(filter, "varve") == 0;
+	return VV_OK;
+}
+
+/* Text, or blocks of varve: the side that changed the form since base decides it. */
+static vv_status choose_form(merging *m, vv_error *err)
+{
+	bool varve[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		vv_status rc = find_form(m, i, &varve[i], err);
+		if (rc < 0) return rc;
+	}
+	if (varve[VV_OURS] == varve[VV_THEIRS]) {
+		m->plain = !varve[VV_OURS];
+	} else if (m->sides[VV_BASE].open) {
+		m->plain = varve[VV_BASE];
+	} else {
+		vv_notes_warn(
+			vv_repository_notes(m->in->repo),
+			"%s: text on one side, a table of varve on the other: the result is a table of varve",
+			vv_text_shows(m->in->path));
+	}
+	return VV_OK;
+}
+
 static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			   const vv_cid *base, vv_error *err)
 {
@@ -214,6 +271,41 @@ static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *er
 	return vv_conflict_record_add(payload, c, err);
 }
 
+vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
+				 vv_error *err)
+{
+	vv_dataset_reader *reader = vv_dataset_writer_reader(in->writer);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(in->repo, in->path);
+	vv_pointer p;
+	bool pointer = false;
+	vv_status rc = file ? vv_dataset_reader_is_pointer(reader, blob, &pointer, err)
+			    : vv_fail_nomem(err);
+
+	if (rc == VV_OK && pointer) {
+		rc = vv_dataset_reader_pointer(reader, blob, &arena, &p, err);
+		return rc < 0 ? rc
+			      : vv_materialise(reader, in->path, blob, &p, in->sides[VV_OURS].mode,
+					       st, err);
+	}
+	if (rc < 0 || (rc = vv_blob_read(in->repo, blob, SIZE_MAX, &text, err)) < 0 ||
+	    (rc = vv_worktree_write_bytes(in->repo, in->path, vv_buf_cstr(&text), text.len, false,
+					  err)) < 0) {
+		return rc;
+	}
+	return vv_lstat(st, file, err);
+}
+
+bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob)
+{
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_oid id;
+
+	return file && vv_blob_id_of_file(file, &id, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&id, blob);
+}
+
 /* The whole is one conflict, and ours stays. */
 static vv_status give_up(merging *m, const char *why, vv_error *err)
 {
@@ -231,7 +323,9 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	vv_table t;
 	vv_status rc;
 
-	m->out->root = result->cid;
+	if (result->root.kind == VV_KIND_TABLE) {
+		m->out->root = result->cid;
+	}
 	if (!m->plain) {
 		rc = vv_root_pointer(&text, &result->cid, &result->root, err);
 	} else if ((rc = vv_table_open_stored(&t, sink, &result->cid, err)) == VV_OK) {
@@ -519,9 +613,6 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 		} else if (rc == VV_ENOSUPPORT) {
 			*rows = false;
 			rc = give_up_document(m, err);
-		} else if (rc == VV_OK && s->open && s->table.root.kind != VV_KIND_TABLE) {
-			*rows = false;
-			rc = give_up(m, "kept as bytes, which do not merge", err);
 		}
 	}
 	return rc;
@@ -544,9 +635,8 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 		goto done;
 	}
 	if (rows) {
-		m.plain = !m.sides[VV_OURS].subject.is_dataset &&
-			  !m.sides[VV_THEIRS].subject.is_dataset;
-		rc = merge_rows(&m, err);
+		rc = choose_form(&m, err);
+		rc = rc < 0 ? rc : merge_rows(&m, err);
 	}
 done:
 	if (rc == VV_EMISSING) {

@@ -1,8 +1,8 @@
 /*
  * tables: one path's dataset, merged from the blobs of three sides.
  *
- * Pointers and plain text (a CSV that Git holds as it is) alike; where neither of ours
- * and theirs is a pointer the result is text too.
+ * Pointers and plain text (a CSV that Git holds as it is) alike; the side that changed from
+ * one to the other since base decides what the result is.
  */
 #ifndef VV_LIB_MERGE_TABLES_H
 #define VV_LIB_MERGE_TABLES_H
@@ -12,6 +12,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/merge/conflict_file.h"
@@ -49,6 +50,13 @@ VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
  * them durable (vv_dataset_writer_commit). What cannot be merged as rows is one conflict of kind
  * TABLE, with ours as the result. out is initialised. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
+
+/* Writes the file of the work tree: the table of a pointer whose blocks are stored, or text. */
+vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
+				 vv_error *err);
+
+/* Are the blob's bytes those of the file of the work tree? */
+bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob);
 
 /* The mode of a file whose mode may have changed on either side. */
 uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,

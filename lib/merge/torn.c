@@ -11,7 +11,6 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/materialise.h"
 #include "dataset/table/root.h"
 #include "dataset/table/table.h"
 #include "lib/merge/base.h"
@@ -243,6 +242,14 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 	bool pointer = false;
 	vv_status rc;
 
+	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(m->writer), blob, &pointer,
+					       err)) < 0) {
+		return rc;
+	}
+	if (!pointer) {
+		*is = vv_merge_file_is(m->repo, path, blob);
+		return VV_OK;
+	}
 	vv_dataset_found_init(&found);
 	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(m->writer), blob, &arena, &p,
 					    err)) < 0) {
@@ -272,18 +279,6 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 	if (rc < 0 || is) return rc;
 	vv_fail(err, VV_EREFUSED, "%s: the file matches neither side", vv_text_shows(t->path));
 	return vv_hint_code(err, VV_HINT_ADD_OR_FIX, t->path);
-}
-
-static vv_status write_file(mender *m, const torn_path *t, const vv_oid *blob, vv_stat *st,
-			    vv_error *err)
-{
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p;
-	vv_dataset_reader *reader = vv_dataset_writer_reader(m->writer);
-	vv_status rc = vv_dataset_reader_pointer(reader, blob, &arena, &p, err);
-
-	return rc < 0 ? rc
-		      : vv_materialise(reader, t->path, blob, &p, t->sides[VV_OURS].mode, st, err);
 }
 
 static vv_status set_conflict(mender *m, const torn_path *t, vv_error *err)
@@ -336,7 +331,7 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 	    (rc = may_write(m, t, &d.result.id, err)) < 0 ||
 	    (!clean && t->committed && (rc = set_conflict(m, t, err)) < 0) ||
 	    (!clean && (rc = vv_conflict_record_save(m->repo, &d.record, err)) < 0) ||
-	    (rc = write_file(m, t, &d.result.id, &st, err)) < 0) {
+	    (rc = vv_dataset_merge_write(&in, &d.result.id, &st, err)) < 0) {
 		goto done;
 	}
 	if (clean && (rc = vv_index_set(m->index, t->path, d.result.mode, &d.result.id, &st,
