@@ -95,6 +95,7 @@ const vv_rule vv_rules[] = {
 	{"table-constraint", "Condition on the table not met",
 	 "Counts or sums of the table, or of a group of its rows, do not meet a rule of varve.checks.",
 	 ERROR, false},
+	{"table-removed", "Table removed", "A table of the base version is gone.", ERROR, true},
 	{"type-contradiction", "Value against the base's type",
 	 "A value is not of the type that its column has in the base version.", ERROR, true},
 	{"type-error", "Cell of another type", "A value is not of its field's type and format.",

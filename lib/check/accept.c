@@ -61,6 +61,8 @@ static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const 
 {
 	vv_auto(vv_check_list) list = {.count = 0};
 	char *path = (char *)(uintptr_t)a->path;
+	vv_diff_side base = {.kind = VV_SIDE_COMMIT};
+	vv_auto(vv_head) head = {0};
 	const time_t now = time(NULL);
 	char today[sizeof("2027-03-01")];
 	struct tm parts;
@@ -69,9 +71,12 @@ static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const 
 	    strftime(today, sizeof(today), "%Y-%m-%d", &parts) > 0 && strcmp(a->until, today) < 0) {
 		return vv_fail(err, VV_EUSAGE, "the day %s is over", vv_text_shows(a->until));
 	}
-	return strpbrk(path, "*?[")
-		       ? VV_OK
-		       : vv_check_list_read(&list, r, reader, side, 1, &path, false, err);
+	vv_status rc = vv_head_read(r, &head, err);
+	base.commit = head.commit;
+	return rc < 0 || strpbrk(path, "*?[")
+		       ? rc
+		       : vv_check_list_read(&list, r, reader, side, head.unborn ? NULL : &base, 1,
+					    &path, VV_CHECK_ALL_OF, err);
 }
 
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_accepting *a,

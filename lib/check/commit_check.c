@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "lib/check/run.h"
+#include "lib/documents/document.h"
 
 #define SHOWN 5u /* findings of each rule; all are counted */
 
@@ -30,9 +31,7 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 		}
 		*all = *all || strcmp(e->path, VV_RULES_NAME) == 0 ||
 		       strcmp(e->path, VV_CHECKS_NAME) == 0;
-		if (e->dataset && e->staged != 'D') {
-			paths[n++] = e->path;
-		}
+		paths[n++] = e->path;
 	}
 	for (size_t i = 0; i < c->path_count; i++) {
 		bool there = false;
@@ -69,6 +68,8 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 			    .report = report,
 			    .temp_dir = vv_env_temp_dir(vv_repository_env(r)),
 			    .limit = SHOWN,
+			    .exact = true,
+			    .no_documents = !vv_documents_are_read(r),
 			    .progress = c->progress};
 	vv_auto(char) *cache = vv_path_join(vv_repository_varvedir(r), "cache", "check",
 					    (char *)NULL);

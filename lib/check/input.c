@@ -81,11 +81,22 @@ static bool is_standard(const vv_check_input_options *o, const char *path)
 	return o->standard && strcmp(path, o->standard_path ? o->standard_path : "-") == 0;
 }
 
-/* What lies in the place of a file: only that of a regular one can be read. */
-static vv_status want_file(const char *name, vv_error *err)
+/* What lies in the place of a file: only that of a regular one can be read, and of a link in the place of a tracked
+ * file the next commit has the link. */
+static vv_status want_file(const vv_check_input_options *o, const char *path, const char *name,
+			   vv_error *err)
 {
+	const vv_index *x;
+	vv_index_entry e;
 	struct stat st;
+	vv_status rc;
 
+	if (o->repo && lstat(name, &st) == 0 && S_ISLNK(st.st_mode)) {
+		if ((rc = vv_dataset_reader_index(o->reader, &x, err)) < 0) return rc;
+		if (vv_index_get(x, path, &e) && S_ISREG(e.mode)) {
+			return vv_fail(err, VV_EINPUT, "is a symbolic link, not a file");
+		}
+	}
 	if (stat(name, &st) < 0) {
 		return errno == ENOENT ? vv_fail(err, VV_EINPUT,
 						 "is a symbolic link to a file that does not exist")
@@ -115,7 +126,7 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 	vv_auto(char) *file = vv_strndup(in->name, len > 0 ? len : strlen(in->name));
 	if (!file) return vv_fail_nomem(err);
 	if (!is_standard(o, path) && ((rc = vv_check_may_read(file, o->package_path, err)) < 0 ||
-				      (len > 0 && (rc = want_file(file, err)) < 0))) {
+				      (len > 0 && (rc = want_file(o, path, file, err)) < 0))) {
 		return rc;
 	}
 	in->subject.env = o->env;

@@ -17,26 +17,30 @@
 #include "lib/sync/named_versions.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
+#include "repo/git/merge/renames.h"
 
 typedef struct lister {
 	vv_check_list *out; /* first all files, then what is left of them */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const vv_diff_side *side;
+	bool exact;
 	vv_pathspec spec;
 	char **bare; /* without a work tree: the arguments as they are */
 	int bare_count;
 	bool *bare_matched;
 	vv_check_list described;
+	vv_check_list sparse; /* left out of the work tree, and tracked */
 } lister;
 
 void vv_check_list_clear(vv_check_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		vv_free_all(l->items[i].path, l->items[i].package);
+		vv_free_all(l->items[i].path, l->items[i].package, l->items[i].now,
+			    l->items[i].was);
 	}
 	for (size_t i = 0; i < l->document_count; i++) {
-		vv_free(l->documents[i].path);
+		vv_free_all(l->documents[i].path, l->documents[i].now, l->documents[i].was);
 	}
 	vv_free_all(l->items, l->documents);
 	memset(l, 0, sizeof(*l));
@@ -91,30 +95,28 @@ static vv_status list_index(lister *l, vv_error *err)
 		if (!S_ISREG(e.mode) || (e.stage != 0 && e.stage != 2)) {
 			continue;
 		}
+		bool here = true;
+
 		if (l->side->kind == VV_SIDE_WORK) {
 			vv_auto(char) *file = vv_repository_file(l->repo, e.path);
-			bool here = file && vv_exists(file);
 
-			if (!file) {
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			if (!here) {
-				continue;
-			}
+			if (!file) return vv_fail_nomem(err);
+			here = vv_exists(file);
 		}
-		rc = add(l->out, e.path, &e.id, NULL, err);
+		if (here || e.skip_worktree) {
+			rc = add(here ? l->out : &l->sparse, e.path, &e.id, NULL, err);
+		}
 	}
 	return rc;
 }
 
 /* A table of a document, as an item. named: by an argument. */
-static vv_status add_table(vv_check_list *l, const char *document, const char *table,
-			   const vv_oid *blob, bool named, vv_error *err)
+static vv_status add_table(vv_check_list *l, const vv_check_path *d, const char *table, bool named,
+			   vv_error *err)
 {
 	vv_status rc;
 
-	vv_auto(char) *path = vv_asprintf("%s#%s", document, table);
+	vv_auto(char) *path = vv_asprintf("%s#%s", d->path, table);
 	if ((rc = vv_alloc_ok(path, err)) < 0) return rc;
 	for (size_t i = 0; i < l->count; i++) {
 		if (strcmp(l->items[i].path, path) == 0) {
@@ -122,11 +124,13 @@ static vv_status add_table(vv_check_list *l, const char *document, const char *t
 			return VV_OK;
 		}
 	}
-	if ((rc = add(l, path, blob, NULL, err)) == VV_OK) {
-		l->items[l->count - 1].document = strlen(document);
-		l->items[l->count - 1].named = named;
-	}
-	return rc;
+	if ((rc = add(l, path, &d->blob, NULL, err)) < 0) return rc;
+	vv_check_path *p = &l->items[l->count - 1];
+	p->document = strlen(d->path);
+	p->named = named;
+	if (!d->was) return VV_OK;
+	p->was = vv_asprintf("%s#%s", d->was, table);
+	return vv_alloc_ok(p->was, err);
 }
 
 /* The document among the sorted files that has the table called path; NULL: none, or the file itself is there. */
@@ -155,8 +159,8 @@ static vv_status add_named_tables(lister *l, const vv_check_list *files, vv_erro
 		const vv_check_path *d = document_of(files, path);
 
 		if (d && !(l->spec.count > 0 && l->spec.items[i].exclude)) {
-			if ((rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob,
-					    true, err)) < 0) {
+			if ((rc = add_table(l->out, d, path + strlen(d->path) + 1, true, err)) <
+			    0) {
 				return rc;
 			}
 		}
@@ -226,6 +230,7 @@ static bool is_wanted(lister *l, const char *path, bool *literal)
 	bool any = l->spec.count == 0 && l->bare_count == 0;
 
 	*literal = false;
+	if (l->exact) return vv_pathspec_match(&l->spec, path, NULL);
 	if (l->spec.count > 0) return vv_pathspec_match(&l->spec, path, literal);
 	for (int i = 0; i < l->bare_count; i++) {
 		bool match = vv_path_is_at(path, l->bare[i]) || vv_path_match(l->bare[i], path);
@@ -340,8 +345,7 @@ static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 		const vv_check_path *of = document_of(all, d->path);
 
 		if (of) {
-			rc = add_table(l->out, of->path, d->path + strlen(of->path) + 1, &of->blob,
-				       false, err);
+			rc = add_table(l->out, of, d->path + strlen(of->path) + 1, false, err);
 			continue;
 		}
 		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
@@ -380,20 +384,128 @@ static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_err
 
 static vv_status read_spec(lister *l, int argc, char **argv, vv_error *err)
 {
-	if (argc > 0 && vv_repository_is_bare(l->repo)) {
+	if (argc > 0 && !l->exact && vv_repository_is_bare(l->repo)) {
 		l->bare = argv;
 		l->bare_count = argc;
 		l->bare_matched = vv_calloc((size_t)argc, sizeof(*l->bare_matched));
 		return l->bare_matched ? VV_OK : vv_fail_nomem(err);
 	}
-	return vv_pathspec_init(&l->spec, l->repo, argc, argv, err);
+	return vv_pathspec_init(&l->spec, l->exact ? NULL : l->repo, argc, argv, err);
+}
+
+/* Is it among the datasets or documents of the side? Then `was` is its path in the base. */
+static vv_status set_was(vv_check_list *l, const char *path, const char *was, bool *found,
+			 vv_error *err)
+{
+	vv_check_path *p = (vv_check_path *)(uintptr_t)vv_check_list_find(l, path);
+
+	for (size_t i = 0; !p && i < l->document_count; i++) {
+		p = strcmp(l->documents[i].path, path) == 0 ? &l->documents[i] : NULL;
+	}
+	*found = p != NULL;
+	if (!p) return VV_OK;
+	p->was = vv_strdup(was);
+	return vv_alloc_ok(p->was, err);
+}
+
+/* Moves what is gone into the list. What is described is listed as absent. */
+static vv_status add_gone(lister *l, vv_check_list *past, vv_error *err)
+{
+	vv_check_list *o = l->out;
+	bool literal;
+
+	for (size_t i = 0; i < past->count + past->document_count; i++) {
+		const bool document = i >= past->count;
+		vv_check_path *p = document ? &past->documents[i - past->count] : &past->items[i];
+
+		if (!p->gone || !is_wanted(l, p->path, &literal) ||
+		    vv_check_list_find(&l->described, p->path)) {
+			continue;
+		}
+		if (!(document ? vv_array_add(o->documents, o->document_count, o->document_cap, *p)
+			       : vv_array_add(o->items, o->count, o->cap, *p))) {
+			return vv_fail_nomem(err);
+		}
+		*p = (vv_check_path){.path = NULL};
+	}
+	return VV_OK;
+}
+
+/* Finds what of the base's datasets and documents is gone, and where the side has it. */
+static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_list *all,
+				const vv_check_list *files, vv_error *err)
+{
+	const size_t most = past->count + past->document_count;
+	vv_auto_free vv_rename_file *gone = vv_calloc(most + 1, sizeof(*gone)),
+				    *come = vv_calloc(all->count + 1, sizeof(*come));
+	vv_auto_free vv_check_path **of = vv_calloc(most + 1, sizeof(*of));
+	vv_auto_free size_t *from = vv_calloc(all->count + 1, sizeof(*from));
+	size_t gone_count = 0, come_count = 0;
+	vv_status rc;
+
+	if (!gone || !come || !of || !from) return vv_fail_nomem(err);
+	for (size_t i = 0; i < most; i++) {
+		vv_check_path *p = i < past->count ? &past->items[i]
+						   : &past->documents[i - past->count];
+
+		p->gone = p->document == 0 && !p->absent && !vv_check_list_find(all, p->path);
+		if (p->gone) {
+			of[gone_count] = p;
+			gone[gone_count++] = (vv_rename_file){p->path, S_IFREG | 0644, p->blob};
+		}
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		const vv_check_path *p = &all->items[i];
+
+		if (!vv_oid_is_null(&p->blob) && !vv_check_list_find(files, p->path)) {
+			come[come_count++] = (vv_rename_file){p->path, S_IFREG | 0644, p->blob};
+		}
+	}
+	rc = vv_renames_find(l->repo, gone, gone_count, come, come_count, from, err);
+	for (size_t i = 0; rc == VV_OK && i < come_count; i++) {
+		vv_check_path *p = from[i] == VV_RENAMED_FROM_NONE ? NULL : of[from[i]];
+		bool found;
+
+		if (p && (rc = set_was(l->out, come[i].path, p->path, &found, err)) == VV_OK) {
+			p->gone = !found;
+			p->now = found ? NULL : vv_strdup(come[i].path);
+			rc = found ? VV_OK : vv_alloc_ok(p->now, err);
+		}
+	}
+	return rc;
+}
+
+/* What the base has and the side, of all these files, has not. */
+static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_side *base,
+			  vv_error *err)
+{
+	vv_auto(vv_check_list) files = {0}, past = {0};
+	lister of_base = {.out = &files};
+	bool any = false;
+	vv_status rc = vv_tree_each(l->repo, &base->commit, "", on_entry, &of_base, err);
+
+	for (size_t i = 0; rc == VV_OK && i < files.count && !any; i++) {
+		any = !vv_check_list_find(all, files.items[i].path);
+	}
+	if (rc < 0 || !any) return rc;
+	qsort(files.items, files.count, sizeof(*files.items), by_path);
+	if ((rc = vv_check_list_read(&past, l->repo, l->reader, base, NULL, 0, NULL,
+				     VV_CHECK_ANY_OF, err)) < 0 ||
+	    (rc = follow_renames(l, &past, all, &files, err)) < 0) {
+		return rc;
+	}
+	return add_gone(l, &past, err);
 }
 
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
-			     const vv_diff_side *side, int argc, char **argv, bool any_of,
-			     vv_error *err)
+			     const vv_diff_side *side, const vv_diff_side *base, int argc,
+			     char **argv, vv_check_words words, vv_error *err)
 {
-	lister l = {.out = out, .repo = r, .reader = s, .side = side};
+	lister l = {.out = out,
+		    .repo = r,
+		    .reader = s,
+		    .side = side,
+		    .exact = words == VV_CHECK_EXACT && argc > 0};
 	vv_check_list all = {.count = 0};
 	vv_status rc;
 
@@ -409,18 +521,26 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 		qsort(out->items, out->count, sizeof(*out->items), by_path);
 	}
 	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
-	    (rc = add_named_tables(&l, &all, err)) < 0 || (rc = sift(&l, err)) < 0 ||
+	    (rc = copy_names(&all, &l.sparse, err)) < 0) {
+		goto done;
+	}
+	if (l.sparse.count > 0) {
+		qsort(all.items, all.count, sizeof(*all.items), by_path);
+	}
+	if ((rc = add_named_tables(&l, &all, err)) < 0 || (rc = sift(&l, err)) < 0 ||
+	    (rc = base ? add_past(&l, &all, base, err) : VV_OK) < 0 ||
 	    (rc = add_absent(&l, &all, err)) < 0) {
 		goto done;
 	}
 	if (out->count > 1) {
 		qsort(out->items, out->count, sizeof(*out->items), by_path);
 	}
-	rc = any_of ? VV_OK : all_matched(&l, err);
+	rc = words == VV_CHECK_ALL_OF ? all_matched(&l, err) : VV_OK;
 done:
 	vv_pathspec_clear(&l.spec);
 	vv_free(l.bare_matched);
 	vv_check_list_clear(&l.described);
+	vv_check_list_clear(&l.sparse);
 	vv_check_list_clear(&all);
 	if (rc < 0) {
 		vv_check_list_clear(out);
@@ -471,11 +591,28 @@ static vv_status add_ruled(vv_check_list *l, const vv_check_path *d, const vv_ru
 		if (strpbrk(table, "*?[")) {
 			*list = true;
 		} else {
-			if ((rc = add_table(l, d->path, table, &d->blob, false, err)) < 0) {
+			if ((rc = add_table(l, d, table, false, err)) < 0) {
 				return rc;
 			}
 		}
 	}
+	return VV_OK;
+}
+
+/* The document that only the base has, if the rules are about it or its tables. */
+static vv_status add_gone_document(vv_check_list *l, vv_check_path *d, const vv_rules_file *rules,
+				   vv_error *err)
+{
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	const char *pattern, *table;
+	bool ruled = false;
+
+	for (size_t i = 0; !ruled && (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+		ruled = fits_document(pattern, d->path, &table);
+	}
+	if (!ruled) return VV_OK;
+	if (!vv_array_add(l->items, l->count, l->cap, *d)) return vv_fail_nomem(err);
+	*d = (vv_check_path){.gone = true};
 	return VV_OK;
 }
 
@@ -495,13 +632,13 @@ static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_reposit
 	if (rc == VV_ENOMEM) return rc;
 	if (rc < 0 || !is) {
 		vv_error_clear(err);
-		return add_table(l, d->path, "*", &d->blob, false, err);
+		return add_table(l, d, "*", false, err);
 	}
 	for (size_t i = 0; i < open.document.count && rc == VV_OK; i++) {
 		const vv_document_table *t = &open.document.tables[i];
 
 		if ((d->named && !t->beside) || rules_want(rules, d->path, t->name)) {
-			rc = add_table(l, d->path, t->name, &d->blob, false, err);
+			rc = add_table(l, d, t->name, false, err);
 		}
 	}
 	return rc;
@@ -509,16 +646,19 @@ static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_reposit
 
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
-				       vv_error *err)
+				       bool only_gone, vv_error *err)
 {
 	const size_t before = l->count;
 	bool list;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < l->document_count && rc == VV_OK; i++) {
-		const vv_check_path *d = &l->documents[i];
+		vv_check_path *d = &l->documents[i];
 
-		if ((rc = add_ruled(l, d, rules, &list, err)) == VV_OK && list) {
+		if (d->gone) {
+			rc = add_gone_document(l, d, rules, err);
+		} else if (!only_gone && (rc = add_ruled(l, d, rules, &list, err)) == VV_OK &&
+			   list) {
 			rc = add_listed(l, d, r, s, side, rules, err);
 		}
 	}

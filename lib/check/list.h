@@ -24,6 +24,9 @@ typedef struct vv_check_path {
 	bool absent;     /* described by a datapackage.json, and not in the side */
 	bool not_added;  /* described, in the work tree, and not in the index */
 	char *package;   /* absent or not_added: by which one */
+	bool gone;       /* only the base has it; */
+	char *now;       /* or the side has it here, and does not check it */
+	char *was;       /* renamed: its path in the base; NULL: the same */
 	size_t document; /* bytes of DOCUMENT in a path DOCUMENT#TABLE; else 0 */
 	bool named;      /* of documents and their tables: an argument names it */
 } vv_check_path;
@@ -35,16 +38,22 @@ typedef struct vv_check_list {
 	size_t document_count, document_cap;
 } vv_check_list;
 
-/* paths: repository-relative, with the forms of lib/names/pathspec.h; argc 0: all. VV_ENOTFOUND: one of
- * them selects nothing; not with any_of, for one commit of a range. */
+/* What the arguments are. */
+typedef enum vv_check_words {
+	VV_CHECK_ALL_OF, /* pathspecs; VV_ENOTFOUND: one of them selects nothing */
+	VV_CHECK_ANY_OF, /* pathspecs, for one commit of a range */
+	VV_CHECK_EXACT   /* changed files, of which the datasets are listed */
+} vv_check_words;
+
+/* argc 0: all. base: what it has and the side has not is listed, too, and renames are followed; NULL: none. */
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
-			     const vv_diff_side *side, int argc, char **argv, bool any_of,
-			     vv_error *err);
+			     const vv_diff_side *side, const vv_diff_side *base, int argc,
+			     char **argv, vv_check_words words, vv_error *err);
 /* The documents' tables that an argument or the rules name become items. One that cannot be listed has the item
- * DOCUMENT#*, whose check fails for the reason. */
+ * DOCUMENT#*, whose check fails for the reason. only_gone: no reader is run; only documents that the base alone has. */
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
-				       vv_error *err);
+				       bool only_gone, vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* NULL: none */

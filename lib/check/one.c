@@ -31,7 +31,7 @@ typedef struct resource {
 
 typedef struct one {
 	vv_check_run *run;
-	const char *path;
+	const char *path, *was;    /* was: in the base */
 	const char *commit;        /* NULL, or 40 digits */
 	const vv_rules_file *file; /* or NULL */
 	vv_rule_set rules;
@@ -426,10 +426,11 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 	vv_check_query q = {.repo = run->repo,
 			    .env = run->repo ? vv_repository_env(run->repo) : run->env,
 			    .folder = run->folder,
-			    .path = c->path,
+			    .path = c->of_base ? c->was : c->path,
 			    .commit = c->commit,
 			    .side = side,
 			    .base = base,
+			    .base_path = c->was,
 			    .cache = run->cache,
 			    .root = in->open ? &in->table.root : NULL,
 			    .limit = all || run->limit == 0 ? UINT64_MAX : run->limit,
@@ -494,7 +495,7 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 	look.side = c->base_side = base;
 	look.keep = true;
 	if (!base) return VV_OK;
-	vv_status rc = vv_check_input_open(&c->base, c->path, &look, err);
+	vv_status rc = vv_check_input_open(&c->base, c->was, &look, err);
 	c->has_base = rc == VV_OK;
 	if (c->base.broken) { /* a finding, not the end of the check */
 		c->base_broken = *err;
@@ -891,7 +892,8 @@ static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
 {
-	vv_auto(one) c = {.run = run, .path = path->path};
+	vv_auto(one) c = {
+		.run = run, .path = path->path, .was = path->was ? path->was : path->path};
 	vv_report_facts facts = {.rows = 0};
 	vv_auto(vv_check_result) result = {0};
 	char hex[VV_OID_TEXT + 1];

@@ -64,6 +64,7 @@ typedef struct vv_check_run {
 	bool no_documents; /* no reader is run: tables of documents that no argument names are left out */
 	bool new_only;
 	bool no_base;                          /* of a range: compare with nothing */
+	bool exact;                            /* the paths are those of changed files */
 	int64_t now;                           /* freshness: seconds since 1970 */
 	const char *const *only, *const *skip; /* --select, --skip */
 	size_t only_count, skip_count;

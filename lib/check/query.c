@@ -196,7 +196,7 @@ static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule 
 	vv_buf_puts(out, "with ");
 	put_table(out, "this", vv_buf_cstr(&path), "", false);
 	vv_buf_puts(out, ", ");
-	put_table(out, "base", vv_buf_cstr(&path), base, !*base);
+	put_table(out, "base", *base ? q->base_path : vv_buf_cstr(&path), base, !*base);
 	if (!q->repo) {
 		vv_buf_puts(&word, ", \"");
 		put_name(&word, name);
@@ -527,7 +527,8 @@ static vv_status make_id(const reading *r, vv_hash128 *out, bool *may, vv_error 
 
 	*may = is_lasting(q, r->rule);
 	if (!*may) return VV_OK;
-	vv_buf_printf(&id, "query 2 %s\n%s\n", q->path, r->rule->condition);
+	vv_buf_printf(&id, "query 2 %s\n%s\n%s\n", q->path, q->base ? q->base_path : "",
+		      r->rule->condition);
 	if (q->side->kind == VV_SIDE_COMMIT) {
 		vv_buf_put(&id, &q->side->commit, sizeof(q->side->commit));
 	} else {

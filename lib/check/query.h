@@ -20,6 +20,7 @@ typedef struct vv_check_query {
 	const char *folder; /* without repo: that the path is in */
 	const char *path, *commit;
 	const vv_diff_side *side, *base; /* base NULL: none */
+	const char *base_path;           /* there */
 	const vv_root *root;             /* whose key names rows; or NULL */
 	vv_check_cache *cache;           /* keeps the rows of queries; NULL: nothing is kept */
 	uint64_t limit;                  /* findings that are given; the rest is counted */

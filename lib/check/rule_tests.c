@@ -325,8 +325,8 @@ vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff
 	vv_status rc;
 
 	if ((rc = vv_check_rules_read(&file, run->reader, side, err)) < 0 ||
-	    (rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false, err)) <
-		    0) {
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, side, NULL, argc, argv,
+				     VV_CHECK_ALL_OF, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < list.count && rc == VV_OK; i++) {

@@ -246,15 +246,58 @@ static vv_status check_ended(vv_check_run *run, const vv_rules_file *rules,
 static vv_status open_documents(vv_check_run *run, vv_check_list *list, const vv_diff_side *side,
 				const vv_rules_file *rules, vv_error *err)
 {
-	if (!run->no_documents) {
-		return vv_check_list_open_documents(list, run->repo, run->reader, side, rules, err);
+	for (size_t i = 0; run->no_documents && i < list->document_count; i++) {
+		if (!list->documents[i].gone) {
+			vv_notes_put(vv_repository_notes(run->repo),
+				     "%s: not checked: no reader is run here",
+				     vv_text_shows(list->documents[i].path));
+		}
 	}
-	for (size_t i = 0; i < list->document_count; i++) {
-		vv_notes_put(vv_repository_notes(run->repo),
-			     "%s: not checked: no reader is run here",
-			     vv_text_shows(list->documents[i].path));
+	return vv_check_list_open_documents(list, run->repo, run->reader, side, rules,
+					    run->no_documents, err);
+}
+
+/* The pattern of rules that had the path in the base and has not the one that it was renamed to; NULL: none. */
+static const char *lost_pattern(const vv_rules_file *rules, const vv_check_path *p, vv_buf *where)
+{
+	const char *pattern;
+
+	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, where)); i++) {
+		if (vv_declared_pattern_has(pattern, p->was) &&
+		    !vv_declared_pattern_has(pattern, p->path)) {
+			break;
+		}
 	}
-	return VV_OK;
+	return pattern;
+}
+
+/* A table of the base that is gone, or has been renamed out of the reach of its rules. */
+static vv_status check_gone(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			    const vv_check_path *p, vv_error *err)
+{
+	const char *was = p->gone ? p->path : p->was, *now = p->gone ? p->now : p->path;
+	vv_auto(vv_buf) where = VV_BUF_INIT, message = VV_BUF_INIT;
+	vv_finding f = {.rule = "table-removed",
+			.expected = "all tables of the base; if it is intended, add it to "
+				    "\"accept\" in varve.json"};
+	const bool unchecked = p->gone || vv_rules_left_out(rules, p->path);
+	vv_status rc;
+
+	if (!was || run->spelled || run->explain || vv_rules_left_out(rules, was) ||
+	    (!unchecked && !lost_pattern(rules, p, &where))) {
+		return VV_OK;
+	}
+	vv_buf_printf(&message, now ? "the table is now '%s', " : "the table is gone",
+		      now ? vv_text_shows(now) : "");
+	if (now) {
+		vv_buf_printf(&message,
+			      unchecked ? "which is not checked%s" : "without its rules (%s)",
+			      vv_buf_cstr(&where));
+	}
+	f.message = vv_buf_cstr(&message);
+	return (rc = vv_buf_ok(&message, err)) < 0
+		       ? rc
+		       : vv_check_about(run, rules, side, was, &f, 1, err);
 }
 
 /* whole: no dataset of the side is left out of the list. */
@@ -282,11 +325,13 @@ static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, 
 		const vv_check_path *p = &list->items[i];
 		bool wanted = false;
 
-		if (!vv_rules_left_out(rules, p->path) &&
-		    !(run->no_documents && p->document > 0 && !p->named) &&
-		    (rc = in_scope(run, s, rules, side, p, &wanted, err)) == VV_OK && wanted) {
-			rc = vv_check_dataset(run, rules, side, base, p, err);
+		if ((run->no_documents && p->document > 0 && !p->named) ||
+		    (rc = in_scope(run, s, rules, side, p, &wanted, err)) < 0 || !wanted ||
+		    (rc = check_gone(run, rules, side, p, err)) < 0 || p->gone ||
+		    vv_rules_left_out(rules, p->path)) {
+			continue;
 		}
+		rc = vv_check_dataset(run, rules, side, base, p, err);
 	}
 	return rc;
 }
@@ -295,8 +340,8 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 			int argc, char **argv, vv_error *err)
 {
 	vv_auto(vv_check_list) list = {0};
-	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false,
-					  err);
+	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, base, argc, argv,
+					  run->exact ? VV_CHECK_EXACT : VV_CHECK_ALL_OF, err);
 
 	if (rc < 0) return rc;
 	if (run->rows && list.count > 1) {
@@ -325,9 +370,12 @@ vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff
 	vv_status rc;
 
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
-	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0 ||
-	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, true, err)) <
-		    0 ||
+	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0) {
+		return rc;
+	}
+	base = base ? base : has_parent && !run->no_base ? &parent : NULL;
+	if ((rc = vv_check_list_read(&list, run->repo, run->reader, &side, base, argc, argv,
+				     VV_CHECK_ANY_OF, err)) < 0 ||
 	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,
 						 &s, err)) < 0)) {
 		return rc;
@@ -335,11 +383,7 @@ vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff
 	for (size_t i = 0; i < list.count; i++) {
 		s.any = s.any || has_changed(&s, &list.items[i]);
 	}
-	return check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side,
-			  base                          ? base
-			  : has_parent && !run->no_base ? &parent
-							: NULL,
-			  err);
+	return check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side, base, err);
 }
 
 static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
@@ -402,7 +446,7 @@ static vv_status list_schemas(listing *l, int argc, char **argv, vv_error *err)
 	vv_check_input_options now = {.repo = l->run->repo, .side = l->side}, was = now;
 	vv_auto(vv_check_list) list = {0};
 	vv_status rc = vv_check_list_read(&list, l->run->repo, l->run->reader, &l->owner->side,
-					  argc, argv, true, err);
+					  NULL, argc, argv, VV_CHECK_ANY_OF, err);
 
 	was.side = &l->owner->side;
 	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {

@@ -380,10 +380,11 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
 	run->only_count = sizeof(codes) / sizeof(codes[0]);
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
 	    (rc = vv_check_rules_read(&rules, run->reader, written, err)) < 0 ||
-	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, false,
-				     err)) < 0 ||
-	    (!run->no_documents && (rc = vv_check_list_open_documents(&list, run->repo, run->reader,
-								      &side, rules, err)) < 0)) {
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, NULL, argc, argv,
+				     VV_CHECK_ALL_OF, err)) < 0 ||
+	    (!run->no_documents &&
+	     (rc = vv_check_list_open_documents(&list, run->repo, run->reader, &side, rules, false,
+						err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < list.count && rc == VV_OK; i++) {

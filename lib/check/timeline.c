@@ -435,8 +435,8 @@ vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 
 	if ((rc = vv_check_rules_read(&file, run->reader, rules, err)) < 0 ||
 	    (rc = vv_diff_side_commit(&side, run->repo, head, NULL, err)) < 0 ||
-	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, true, err)) <
-		    0) {
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, NULL, argc, argv,
+				     VV_CHECK_ANY_OF, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {

@@ -413,7 +413,7 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 
 		check.all = check.all || (c->made && (strcmp(c->path, "varve.json") == 0 ||
 						      strcmp(c->path, "varve.checks") == 0));
-		if (c->made && c->new_mode && c->dataset) {
+		if (c->made) {
 			paths[check.path_count++] = c->path;
 		}
 	}

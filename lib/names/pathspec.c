@@ -53,6 +53,10 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	vv_status rc;
 
 	item->given = given;
+	if (!r) {
+		item->path = vv_strdup(given);
+		return vv_alloc_ok(item->path, err);
+	}
 	if ((item->exclude = vv_pathspec_excludes(given, &given))) {
 		item->matched = true; /* nobody misses it */
 	}

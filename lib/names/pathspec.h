@@ -37,7 +37,8 @@ typedef struct vv_pathspec {
 /* Does text take paths out (":!PATH")? *path: the rest. */
 bool vv_pathspec_excludes(const char *text, const char **path);
 
-/* Needs a work tree. VV_EUSAGE for paths outside of it. */
+/* Needs a work tree. VV_EUSAGE for paths outside of it. r NULL: the arguments are repository-relative paths, each of one
+ * file, whatever characters it has. */
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv,
 			   vv_error *err);
 void vv_pathspec_clear(vv_pathspec *p);

@@ -130,8 +130,8 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 	bool any;
 	vv_status rc = find_side(&side, r, &any, err);
 
-	if (rc < 0 ||
-	    (any && (rc = vv_check_list_read(&list, r, s, &side, 0, NULL, false, err)) < 0)) {
+	if (rc < 0 || (any && (rc = vv_check_list_read(&list, r, s, &side, NULL, 0, NULL,
+						       VV_CHECK_ALL_OF, err)) < 0)) {
 		return rc;
 	}
 	vv_json_out_init(&w, &out, 1);

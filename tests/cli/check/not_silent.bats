@@ -386,3 +386,7 @@ varve.json no-dataset - - warning" ]
 	with_rules '{"type-error": ["warning", {"columns": "a", "mostly": 0.5}, {"columns": "b"}], "row-count": [{"min": 1}, {"min": 0}]}' t.csv
 	[ "$status" -eq 0 ]
 }
+
+@test "a table that is gone or renamed passes no check" {
+	succeeds python3 "$BATS_TEST_DIRNAME/gone_law.py"
+}

@@ -247,7 +247,7 @@ reference='{"fields": "price", "reference": {"resource": "parts", "fields": "par
 	sed -i 's/^7,[^,]*/7,-1/; s/^8,[^,]*/8,500/' u.csv
 	commit renamed
 	refused "price >= 0" "rules-changed" "t.csv"
-	git mv t.csv u.csv
+	varve mv t.csv u.csv
 	sed -i 's/t\.csv/u.csv/; s/"constraints": {"maximum": 100}/"title": "x"/' datapackage.json
 	commit renamed
 	passes "rules-changed" 'field price: {"name":"price","type":"integer","constraints":{"maximum":1' "-> none"
