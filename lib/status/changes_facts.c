@@ -72,10 +72,12 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 		return rc;
 	}
 	e->table = is_table(&now) || (!now.kind && is_table(&before));
+	const vv_pointer *is = e->index_mode == 0 ? &before
+						  : &now; /* of what is gone: what it was */
 	f->rows_before = before.rows;
-	f->rows = now.rows;
-	f->columns = now.column_count;
-	f->bytes = now.bytes;
+	f->rows = is->rows;
+	f->columns = is->column_count;
+	f->bytes = is->bytes;
 	if (is_table(&before) && is_table(&now)) {
 		rc = vv_change_count(&f->counts, r, e->path, &before.root, &now.root, err);
 	}
@@ -145,8 +147,6 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 {
 	if (f->counts.counted) {
 		vv_change_counts_put(out, &f->counts);
-	} else if (e->index_mode == 0) {
-		return; /* deleted: there is nothing to say */
 	} else if (e->table && f->rows != f->rows_before && f->rows_before > 0) {
 		/* blocks are not here: only what the pointers say */
 		vv_buf_printf(out, "%s", vv_text_count(f->rows_before));

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 
@@ -18,15 +19,20 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 {
 	const vv_change_facts *f = &e->staged_facts;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const bool gone = e->index_mode == 0;
 	bool tracked = true;
-	vv_status rc = vv_attr_tracked(r, e->path, &tracked, err);
+	vv_status rc = gone ? VV_OK : vv_attr_tracked(r, e->path, &tracked, err);
 
 	vv_change_facts_put(&b, e, f);
 	vv_out("  ");
 	if (e->from) {
 		vv_out("%s => ", vv_text_shows(e->from));
 	}
-	vv_out("%s: %s", vv_text_shows(e->path), e->head_mode == 0 ? "new, " : "");
+	vv_out("%s: %s%s", vv_text_shows(e->path),
+	       gone                ? "removed"
+	       : e->head_mode == 0 ? "new, "
+				   : "",
+	       gone && b.len > 0 ? ", " : "");
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	if (f->known) {
 		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new),
@@ -64,7 +70,8 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	vv_out(" %s file%s changed\n", vv_text_count(files), files == 1 ? "" : "s");
 	for (size_t i = 0; i < changes->count; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if ((!e->dataset && !e->staged_facts.counts.counted) || e->index_mode == 0 ||
+		if ((!e->dataset && !e->staged_facts.counts.counted &&
+		     !(e->staged == 'D' && vv_diff_is_table_name(e->path, true))) ||
 		    e->staged == ' ') {
 			continue;
 		}
