@@ -1,11 +1,10 @@
 /*
- * rules: reads varve.json at a commit, and looks in history for what a sum must not count twice.
+ * rules: reads varve.json at a commit.
  */
 #include "lib/merge/rules.h"
 
 #include <string.h>
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
@@ -14,7 +13,6 @@
 
 #define FILE_MAX ((uint64_t)64 << 20)
 enum { BASE, OURS, THEIRS };
-enum { COMMITS_MAX = 10000 }; /* looked at on either side */
 
 /* The id of varve.json in a commit; null: it has none. */
 static vv_status find_file(vv_oid *out, vv_repository *r, const vv_oid *commit, vv_error *err)
@@ -135,112 +133,6 @@ vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err)
 		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
 	}
 	return VV_OK;
-}
-
-/* --- twice --------------------------------------------------------------------------------------- */
-
-/* Who made a change, when, and its subject: a commit that is picked or rebased keeps them. */
-typedef struct origin {
-	char *what;
-	int64_t time;
-} origin;
-
-typedef struct origins {
-	origin *list;
-	size_t count, cap;
-	bool all; /* false: there are more */
-} origins;
-
-static void origins_clear(origins *o)
-{
-	for (size_t i = 0; i < o->count; i++) {
-		vv_free(o->list[i].what);
-	}
-	vv_free(o->list);
-}
-
-/* Of the commits of `of` that changed the path and that `without` lacks. */
-static vv_status read_origins(origins *out, const vv_merge_scope *in, const vv_oid *of,
-			      const vv_oid *without, vv_error *err)
-{
-	const vv_range range = {.include = *of, .exclude = *without, .has_exclude = true};
-	const char *paths[] = {in->path, NULL};
-	const vv_log_options opts = {
-		.ranges = &range, .range_count = 1, .paths = paths, .max_count = COMMITS_MAX + 1};
-	vv_auto(vv_log) *log = NULL;
-	vv_oid id;
-	int more = 0;
-	vv_status rc = vv_log_open(&log, in->repo, &opts, err);
-
-	while (rc == VV_OK && out->count <= COMMITS_MAX &&
-	       (more = vv_log_next(log, &id, err)) > 0) {
-		vv_auto(vv_commit) c = {0};
-		vv_auto(vv_buf) what = VV_BUF_INIT;
-		size_t len;
-
-		if ((rc = vv_commit_read(in->repo, &id, &c, err)) < 0) return rc;
-		if (c.parent_count > 1) {
-			continue;
-		}
-		if (!vv_array_room(out->list, out->count, out->cap)) return vv_fail_nomem(err);
-		const char *subject = vv_commit_subject(&c, &len);
-		vv_buf_printf(&what, "%s %.*s", c.author.email, (int)len, subject);
-		out->list[out->count++] = (origin){vv_strdup(vv_buf_cstr(&what)), c.author.time};
-		if (what.failed || !out->list[out->count - 1].what) return vv_fail_nomem(err);
-	}
-	out->all = more == 0;
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-}
-
-static bool share(const origins *a, const origins *b)
-{
-	for (size_t i = 0; i < a->count; i++) {
-		for (size_t k = 0; k < b->count; k++) {
-			if (a->list[i].time == b->list[k].time &&
-			    strcmp(a->list[i].what, b->list[k].what) == 0) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-static vv_status find_picked(const char **why, const vv_merge_scope *in, const vv_oid *ours,
-			     const vv_oid *theirs, vv_error *err)
-{
-	origins a = {0}, b = {0};
-	vv_status rc = read_origins(&a, in, ours, theirs, err);
-
-	rc = rc < 0 ? rc : read_origins(&b, in, theirs, ours, err);
-	if (rc == VV_OK && (!a.all || !b.all || a.count * b.count > COMMITS_MAX * 1000u)) {
-		*why = "too many commits to tell if a change is on both sides";
-	} else if (rc == VV_OK && share(&a, &b)) {
-		*why = "a commit that changed the table is on both sides";
-	}
-	origins_clear(&a);
-	origins_clear(&b);
-	return rc;
-}
-
-vv_status vv_merge_rules_twice(const char **why, const vv_merge_rules *rules,
-			       const vv_merge_scope *in, vv_error *err)
-{
-	const vv_oid *ours = &in->commits[OURS], *theirs = &in->commits[THEIRS];
-	vv_auto_free vv_oid *bases = NULL;
-	size_t count = 0;
-	vv_status rc;
-
-	*why = NULL;
-	if (!vv_merge_rules_have(rules, VV_MERGE_SUM) || vv_oid_is_null(ours) ||
-	    vv_oid_is_null(theirs)) {
-		return VV_OK;
-	}
-	if ((rc = vv_merge_bases(in->repo, ours, theirs, &bases, &count, err)) < 0) return rc;
-	if (count > 1) {
-		*why = "there are several common ancestors, after merges both ways";
-		return VV_OK;
-	}
-	return find_picked(why, in, ours, theirs, err);
 }
 
 /* --- words --------------------------------------------------------------------------------------- */

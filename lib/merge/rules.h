@@ -30,11 +30,6 @@ typedef struct vv_merge_scope {
  * note: they do not hold. VV_EINPUT: varve.json is not valid; VV_EUSAGE: a word of the command line is no rule. */
 vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
 
-/* Where a sum is asked for: why one change may be on both sides (criss-cross merges, a commit that was picked over),
- * so that it would count twice. *why: NULL: it is not; else a literal. */
-vv_status vv_merge_rules_twice(const char **why, const vv_merge_rules *rules,
-			       const vv_merge_scope *in, vv_error *err);
-
 /* Are these words of `merge -X`? VV_EUSAGE. */
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);
 

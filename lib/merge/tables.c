@@ -17,6 +17,7 @@
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
 #include "lib/merge/rules.h"
+#include "lib/merge/twice.h"
 #include "lib/names/lfs.h"
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"
@@ -364,7 +365,7 @@ static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_da
 
 	if (in->no_rules) return VV_OK;
 	vv_status rc = vv_merge_rules_load(out, &scope, err);
-	return rc < 0 ? rc : vv_merge_rules_twice(twice, out, &scope, err);
+	return rc < 0 ? rc : vv_merge_twice(twice, out, in, err);
 }
 
 static vv_status merge_rows(merging *m, vv_error *err)
@@ -510,6 +511,24 @@ static void close_sides(merging *m)
 	vv_mem_sink_free(m->blocks.passing);
 }
 
+/* A version as a side; table: of a document, else NULL. */
+static vv_status open_version(merging *m, size_t i, const vv_oid *blob, const char *table,
+			      vv_error *err)
+{
+	const vv_subject_options how = {.find_key = i == VV_BASE || !table};
+	side *s = &m->sides[i];
+	vv_status rc = vv_subject_find_blob(&s->subject, m->in->repo,
+					    vv_dataset_writer_reader(m->in->writer), blob,
+					    m->in->path, m->in->path, err);
+
+	if (rc < 0 || (table && (rc = vv_subject_take_table(&s->subject, table, err)) < 0) ||
+	    (rc = vv_subject_open(&s->subject, &s->table, &how, err)) < 0) {
+		return rc;
+	}
+	s->open = true;
+	return VV_OK;
+}
+
 /* One table of the three versions, which all have it: else it is one that came or went, and no conflict. */
 static vv_status compare_table(merging *one, both_changed *b, const char *temp, vv_error *err)
 {
@@ -521,17 +540,8 @@ static vv_status compare_table(merging *one, both_changed *b, const char *temp, 
 	vv_status rc;
 
 	for (size_t i = 0; i < 3; i++) {
-		const vv_subject_options how = {.find_key = i == VV_BASE};
-		side *s = &one->sides[i];
-
-		if ((rc = vv_subject_find_blob(&s->subject, in->repo,
-					       vv_dataset_writer_reader(in->writer),
-					       &in->sides[i].id, in->path, in->path, err)) < 0 ||
-		    (rc = vv_subject_take_table(&s->subject, b->table, err)) < 0 ||
-		    (rc = vv_subject_open(&s->subject, &s->table, &how, err)) < 0) {
-			return rc == VV_ENOTFOUND ? VV_OK : rc;
-		}
-		s->open = true;
+		rc = open_version(one, i, &in->sides[i].id, b->table, err);
+		if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
 	if ((rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
 	    (rc = open_blocks(one, &sink, err)) < 0) {
@@ -593,6 +603,39 @@ static vv_status give_up_document(merging *m, vv_error *err)
 	const vv_status rc = vv_buf_ok(&why, err);
 
 	return rc < 0 ? rc : give_up(m, vv_buf_cstr(&why), err);
+}
+
+vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
+			const vv_oid *const versions[3],
+			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),
+			void *payload, vv_error *err)
+{
+	static const size_t places[] = {VV_BASE, VV_THEIRS, VV_OURS};
+	merging m = {.in = in, .plain = true};
+	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
+	vv_merge_options opts = {.rules = rules, .temp_dir = temp};
+	vv_auto(vv_import_result) result = {0};
+	vv_merge_stats stats;
+	vv_table t;
+	vv_sink sink;
+	vv_status rc = temp ? vv_repository_store(in->repo, &m.store, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < 3; i++) {
+		vv_subject_init(&m.sides[i].subject);
+	}
+	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {
+		rc = open_version(&m, places[i], versions[i], NULL, err);
+	}
+	if (rc == VV_OK && (rc = vv_repository_secret(in->repo, &opts.secret, err)) == VV_OK &&
+	    (rc = open_blocks(&m, &sink, err)) == VV_OK &&
+	    (rc = vv_merge_tables(&result, &stats, &m.sides[VV_BASE].table, &m.sides[VV_OURS].table,
+				  &m.sides[VV_THEIRS].table, &sink, &opts, err)) == VV_OK &&
+	    (rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
+		rc = show(payload, &t, err);
+		vv_table_close(&t);
+	}
+	close_sides(&m);
+	return rc;
 }
 
 /* Opens the sides, or finds out why there is nothing to merge by rows. */

@@ -103,7 +103,7 @@ agents() {
 	varve commit -qam "one more"
 	ends_with 1 varve merge side
 	ends_with 1 varve conflicts
-	output_has "sum: a commit that changed the table is on both sides"
+	output_has "sum: a change may be on both sides: a copy would look the same"
 	varve merge --abort
 	git reset -q --hard HEAD~3
 	sed -i 's/1,5/1,8/' t.csv
@@ -121,6 +121,24 @@ agents() {
 	ends_with 1 varve merge side
 	ends_with 1 varve conflicts
 	output_has "sum: there are several common ancestors"
+	varve merge --abort
+	git checkout -q -b bots
+	for n in 14 15 16; do # each is 1 more, and no copy of what was rebased before it
+		sed -i "s/^1,.*/1,$n/" t.csv
+		git commit -qam tick
+	done
+	git checkout -q -b host bots~3
+	sed -i 's/^1,.*/1,20/;s/2,6/2,7/' t.csv
+	git commit -qam "eight more"
+	git rebase -q host bots
+	grep -qx 1,24 t.csv
+}
+
+@test "no increment is counted twice, however it was copied, and clones that count are never in conflict" {
+	new_repo
+	local count=6
+	[ -z "${VARVE_TEST_ALL:-}" ] || count=60
+	succeeds python3 "$BATS_TEST_DIRNAME/sum_law.py" "${VARVE_TEST_SEED:-$RANDOM}" "$count"
 }
 
 @test "-X ours and -X theirs decide everything, also in pull, and resolve remembers -X" {

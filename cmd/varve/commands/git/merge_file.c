@@ -56,6 +56,11 @@ static vv_status find_names(driver *d, vv_error *err)
 		if (!(d->theirs = vv_strdup(equals + 1))) return vv_fail_nomem(err);
 		d->in.names[VV_THEIRS] = d->theirs;
 	}
+	if (!d->theirs) { /* a rebase does not name the commit that it picks, but the branch */
+		(void)vv_rev_commit(d->repo, "rebase-merge/orig-head", &d->in.commits[VV_THEIRS],
+				    VV_IGNORED);
+		(void)vv_rev_commit(d->repo, "rebase-merge/onto", &d->in.onto, VV_IGNORED);
+	}
 	return VV_OK;
 }
 

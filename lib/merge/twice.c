@@ -1,0 +1,465 @@
+/*
+ * twice: the steps of both sides since their base, by how much each changed the counted cells, and which may be a copy of which.
+ */
+#include "lib/merge/twice.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "dataset/schema/decimal.h"
+#include "dataset/schema/key.h"
+#include "diff/rows/rowdiff.h"
+#include "lib/names/version.h"
+#include "repo/git/history/history.h"
+
+/* Steps of a side, pairs that are merged to be compared, and amounts that are added up in search of such pairs. */
+enum { STEPS_MAX = 1000, TRIES_MAX = 1000, SUMS_MAX = 50000000 };
+
+static const char too_many[] = "too many commits to tell if a change is on both sides";
+
+/* A cell that changed, and by how much. */
+typedef struct change {
+	uint64_t cell; /* a hash of the row's key and the column's name */
+	double by;     /* of a counted column; 0: not known */
+} change;
+
+typedef struct changes {
+	change *list; /* by cell */
+	size_t count, cap;
+} changes;
+
+/* From one version of the table to the next. */
+typedef struct step {
+	vv_oid before, after;
+	changes counted; /* cells that both sides changed */
+	size_t previous; /* the step that made `before`; SIZE_MAX: none of this side */
+	bool merge;      /* made of other steps, by rules that may have dropped their cells */
+} step;
+
+typedef struct steps {
+	step *list; /* the side as a whole, then its steps, the newest first */
+	size_t count, cap;
+} steps;
+
+typedef struct search {
+	const vv_dataset_merge *in;
+	const vv_merge_rules *rules;
+	steps sides[2];  /* ours, theirs */
+	uint64_t *cells; /* counted, that both sides changed, in order; NULL: not known yet */
+	size_t cell_count;
+	size_t tries, sums;
+	const char *why;
+} search;
+
+static void search_clear(search *f)
+{
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t k = 0; k < f->sides[i].count; k++) {
+			vv_free(f->sides[i].list[k].counted.list);
+		}
+		vv_free(f->sides[i].list);
+	}
+	vv_free(f->cells);
+}
+VV_AUTO_CLEAR(search, search_clear)
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+static int change_order(const void *a, const void *b)
+{
+	return vv_u64_order(&((const change *)a)->cell, &((const change *)b)->cell);
+}
+
+static const change *find_change(const changes *c, uint64_t cell)
+{
+	size_t at = vv_first_place(i, c->count, c->list[i].cell < cell);
+
+	return at < c->count && c->list[at].cell == cell ? &c->list[at] : NULL;
+}
+
+static bool read_number(vv_decimal *out, vv_buf *digits, const vv_field *f, const vv_cell *c)
+{
+	return c->len > 0 && vv_decimal_read(out, digits, c->state == VV_CELL_LITERAL ? NULL : f,
+					     c->text, c->len);
+}
+
+/* 0 where one is not a number. */
+static double subtract(const vv_field *f, const vv_cell *was, const vv_field *g, const vv_cell *is)
+{
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
+	vv_decimal a, b, distance;
+	double by = 0;
+
+	if (!read_number(&a, &digits, f, was) || !read_number(&b, &digits, g, is) ||
+	    !vv_decimal_distance(&distance, &a, &b, &digits) ||
+	    !vv_decimal_double(&by, &distance, &digits)) {
+		return 0;
+	}
+	return vv_decimal_compare(&b, &a, &digits) < 0 ? -by : by;
+}
+
+static bool is_counted(const search *f, const vv_field *column)
+{
+	const vv_merge_rule *rule = vv_merge_rules_find(f->rules, column->name, column->name_len);
+
+	return rule && rule->kind == VV_MERGE_SUM;
+}
+
+/* Two versions and a row that differs. */
+typedef struct pair {
+	vv_table *tables[2];
+	vv_columns columns;
+	vv_row_change row;
+} pair;
+
+/* all: not only counted cells that both sides changed. */
+static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t name, bool all,
+			  vv_error *err)
+{
+	const bool changed = p->row.kind == VV_ROW_CHANGED;
+
+	for (size_t i = 0; i < p->columns.count; i++) {
+		const vv_column_pair *c = &p->columns.pairs[i];
+		const vv_field *to = c->b < 0 ? NULL : &p->tables[1]->schema.fields[c->b];
+
+		if (!to || (!all && !is_counted(f, to)) ||
+		    (changed && p->row.cells[i] != VV_CELL_CHANGED)) {
+			continue;
+		}
+		change d = {.cell = vv_xxh3(to->name, to->name_len, name)};
+		if (!all && changed && c->a >= 0) {
+			d.by = subtract(&p->tables[0]->schema.fields[c->a], &p->row.old_cells[c->a],
+					to, &p->row.new_cells[c->b]);
+		}
+		const bool takes = all || (d.by != 0 &&
+					   (!f->cells || bsearch(&d.cell, f->cells, f->cell_count,
+								 sizeof(d.cell), vv_u64_order)));
+		if (takes && !vv_array_add(out->list, out->count, out->cap, d)) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool all, vv_error *err)
+{
+	const vv_columns_options names = {.no_renames = true};
+	pair p = {.tables = {a, b}};
+	const vv_rowdiff_options opts = {
+		.columns = &p.columns, .ignore_format = true, .temp_dir = "/tmp"};
+	vv_auto(vv_rowdiff) *d = NULL;
+	size_t keys = 0, places[2][VV_KEY_COLUMNS_MAX];
+	int more = 0;
+	vv_status rc = vv_columns_match(&p.columns, a, b, &names, err);
+
+	rc = rc < 0 ? rc : vv_rowdiff_open(&d, a, b, &opts, err);
+	while (rc == VV_OK && (more = vv_rowdiff_next(d, &p.row, err)) > 0) {
+		const bool gone = p.row.kind == VV_ROW_REMOVED;
+		const size_t *key = vv_rowdiff_key(d, &keys);
+
+		for (size_t i = 0; i < keys; i++) {
+			places[0][i] = (size_t)vv_columns_to_old(&p.columns, key[i]);
+			places[1][i] = key[i];
+		}
+		f->why = keys == 0 ? "without a key no change is known again" : f->why;
+		rc = note_row(out, f, &p,
+			      vv_key_hash(gone ? p.row.old_cells : p.row.new_cells, places[!gone],
+					  keys, 0, NULL),
+			      all, err);
+	}
+	if (out->count > 0) {
+		qsort(out->list, out->count, sizeof(*out->list), change_order);
+	}
+	vv_columns_clear(&p.columns);
+	return rc < 0 ? rc : (vv_status)more;
+}
+
+static vv_status open_version(vv_subject *s, vv_table *t, const search *f, const vv_oid *blob,
+			      vv_error *err)
+{
+	const vv_subject_options how = {.find_key = true};
+	vv_status rc;
+
+	vv_subject_init(s);
+	rc = vv_subject_find_blob(s, f->in->repo, vv_dataset_writer_reader(f->in->writer), blob,
+				  f->in->path, f->in->path, err);
+	return rc < 0 ? rc : vv_subject_open(s, t, &how, err);
+}
+
+static vv_status compare_versions(changes *out, search *f, const vv_oid *before,
+				  const vv_oid *after, bool all, vv_error *err)
+{
+	vv_auto(vv_subject) was = {.text = NULL}, is = {.text = NULL};
+	vv_auto(vv_table) a = {.columns = 0}, b = {.columns = 0};
+	vv_status rc = open_version(&was, &a, f, before, err);
+
+	rc = rc < 0 ? rc : open_version(&is, &b, f, after, err);
+	return rc < 0 ? rc : compare(out, f, &a, &b, all, err);
+}
+
+/* --- steps ---------------------------------------------------------------------------------- */
+
+static vv_status add_step(search *f, steps *to, step s, vv_error *err)
+{
+	s.previous = SIZE_MAX;
+	if (vv_oid_equal(&s.before, &s.after)) return VV_OK;
+	if (!vv_array_add(to->list, to->count, to->cap, s)) return vv_fail_nomem(err);
+	return compare_versions(&to->list[to->count - 1].counted, f, &s.before, &s.after, false,
+				err);
+}
+
+/* The table in a commit; *out null: it is not there. */
+static vv_status find_version(vv_oid *out, const search *f, const vv_oid *commit, vv_error *err)
+{
+	vv_auto(vv_tree_entry) e = {.path = NULL};
+	vv_status rc = vv_tree_entry_at(f->in->repo, commit, f->in->path, &e, err);
+
+	*out = e.id;
+	return vv_missing_ok(rc, err);
+}
+
+static vv_status note_commit(search *f, steps *to, const vv_oid *id, vv_error *err)
+{
+	vv_auto(vv_commit) c = {0};
+	step s = {.previous = 0};
+	vv_status rc = vv_commit_read(f->in->repo, id, &c, err);
+
+	rc = rc < 0 ? rc : find_version(&s.after, f, id, err);
+	s.merge = c.parent_count > 1;
+	for (size_t i = 0; i < c.parent_count && rc == VV_OK; i++) {
+		rc = find_version(&s.before, f, &c.parents[i], err);
+		if (rc == VV_OK && !vv_oid_is_null(&s.before) && !vv_oid_is_null(&s.after)) {
+			rc = add_step(f, to, s, err);
+		}
+	}
+	return rc;
+}
+
+/* The commits of `of` that changed the table and that `other` lacks. other null: as far back as the base; git does not tell which commit
+ * is picked. */
+static vv_status read_side(search *f, steps *to, const vv_oid *of, const vv_oid *other,
+			   vv_error *err)
+{
+	const vv_range range = {
+		.include = *of, .exclude = *other, .has_exclude = !vv_oid_is_null(other)};
+	const char *paths[] = {f->in->path, NULL};
+	const vv_log_options opts = {
+		.ranges = &range, .range_count = 1, .paths = paths, .max_count = STEPS_MAX};
+	vv_auto(vv_log) *log = NULL;
+	vv_oid id;
+	int more = 0;
+	vv_status rc = vv_log_open(&log, f->in->repo, &opts, err);
+
+	while (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0 &&
+	       (rc = note_commit(f, to, &id, err)) == VV_OK) {
+		if (!range.has_exclude && to->count > 0 &&
+		    vv_oid_equal(&to->list[to->count - 1].before, &f->in->sides[VV_BASE].id)) {
+			break;
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* A version may come again: the step that made it is the next older one; of a merge, the step from a version that is not of this
+ * side, if there is one. */
+static void link_steps(steps *side)
+{
+	for (size_t i = side->count; i-- > 1;) {
+		for (size_t k = side->count; k-- > i + 1;) {
+			step *s = &side->list[i];
+			const step *older = &side->list[k];
+
+			if (vv_oid_equal(&older->after, &s->before) &&
+			    (s->previous == SIZE_MAX || !older->merge ||
+			     older->previous == SIZE_MAX)) {
+				s->previous = k;
+			}
+		}
+	}
+}
+
+/* Do the steps reach from the base to the side? Not where it was renamed on the way, or history is cut off or too long. */
+static bool is_whole(const steps *side)
+{
+	bool begins = side->count < 2, ends = begins;
+
+	for (size_t i = 1; i < side->count; i++) {
+		begins = begins || vv_oid_equal(&side->list[i].before, &side->list[0].before);
+		ends = ends || vv_oid_equal(&side->list[i].after, &side->list[0].after);
+	}
+	return begins && ends;
+}
+
+/* --- copies --------------------------------------------------------------------------------- */
+
+/* A change that is picked onto the version before a step. */
+typedef struct trial {
+	search *f;
+	const vv_oid *before, *after; /* of the change */
+	const step *step;
+	bool same; /* the step has what the pick gives, in all cells of the change */
+} trial;
+
+static vv_status compare_picked(void *payload, vv_table *picked, vv_error *err)
+{
+	trial *t = payload;
+	vv_auto(vv_subject) s = {.text = NULL};
+	vv_auto(vv_table) after = {.columns = 0};
+	changes asked = {0}, other = {0};
+	vv_status rc;
+
+	if ((rc = open_version(&s, &after, t->f, &t->step->after, err)) == VV_OK &&
+	    (rc = compare_versions(&asked, t->f, t->before, t->after, true, err)) == VV_OK) {
+		rc = compare(&other, t->f, picked, &after, true, err);
+	}
+	t->same = true;
+	for (size_t i = 0; i < other.count && t->same; i++) {
+		t->same = !find_change(&asked, other.list[i].cell);
+	}
+	vv_free_all(asked.list, other.list);
+	return rc;
+}
+
+/* Is the step the sum of those from first to last, and may be a copy of them? */
+static vv_status try_copy(search *f, const step *first, const step *last, const step *s,
+			  vv_error *err)
+{
+	trial t = {.f = f, .before = &first->before, .after = &last->after, .step = s};
+	const vv_oid *versions[] = {t.before, t.after, &s->before};
+	vv_status rc = vv_merge_pick(f->in, f->rules, versions, compare_picked, &t, err);
+
+	f->why = ++f->tries > TRIES_MAX ? too_many
+		 : rc == VV_OK && t.same
+			 ? "a change may be on both sides: a copy would look the same"
+			 : f->why;
+	return rc;
+}
+
+/* Steps of the side, from one that ends anywhere back along those before it, which may have been copied into s. */
+static vv_status find_copied(search *f, const steps *side, const step *s, double *sums,
+			     vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t last = 0; last < side->count; last++) {
+		memset(sums, 0, s->counted.count * sizeof(*sums));
+		for (size_t first = last; first != SIZE_MAX && rc == VV_OK && !f->why;
+		     first = side->list[first].previous) {
+			bool equal = false;
+
+			for (size_t i = 0; i < s->counted.count; i++) {
+				const change *c = &s->counted.list[i];
+				const change *d = find_change(&side->list[first].counted, c->cell);
+
+				sums[i] += d ? d->by : 0;
+				equal |= fabs(sums[i] - c->by) <= 1e-9 * fabs(c->by);
+			}
+			f->sums += s->counted.count;
+			f->why = f->sums > SUMS_MAX ? too_many : NULL;
+			if (equal && (first != last || !side->list[last].merge)) {
+				rc = try_copy(f, &side->list[first], &side->list[last], s, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status find_copies(search *f, vv_error *err)
+{
+	vv_auto_free double *sums = vv_calloc(f->cell_count + 1, sizeof(*sums));
+	vv_status rc = sums ? VV_OK : vv_fail_nomem(err);
+
+	link_steps(&f->sides[0]);
+	link_steps(&f->sides[1]);
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t k = 0; k < f->sides[i].count && rc == VV_OK && !f->why; k++) {
+			const step *s = &f->sides[i].list[k];
+
+			rc = s->merge ? VV_OK : find_copied(f, &f->sides[1 - i], s, sums, err);
+		}
+	}
+	return rc;
+}
+
+/* The sides as wholes, and which counted cells both changed. */
+static vv_status read_wholes(search *f, vv_error *err)
+{
+	const vv_merge_side *sides = f->in->sides;
+	size_t cap = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		const step whole = {.before = sides[VV_BASE].id, .after = sides[VV_OURS + i].id};
+
+		rc = add_step(f, &f->sides[i], whole, err);
+	}
+	const bool both = rc == VV_OK && f->sides[0].count > 0 && f->sides[1].count > 0;
+	for (size_t i = 0; both && i < f->sides[0].list->counted.count; i++) {
+		const uint64_t cell = f->sides[0].list->counted.list[i].cell;
+
+		if (find_change(&f->sides[1].list->counted, cell) &&
+		    !vv_array_add(f->cells, f->cell_count, cap, cell)) {
+			return vv_fail_nomem(err);
+		}
+	}
+	f->cell_count = vv_u64_set(f->cells, f->cell_count);
+	return rc;
+}
+
+/* Of a pick, the base is not the version that both had last. */
+static vv_status is_pick(bool *out, search *f, vv_error *err)
+{
+	const vv_oid *ours = &f->in->commits[VV_OURS], *theirs = &f->in->commits[VV_THEIRS];
+	vv_auto_free vv_oid *bases = NULL;
+	vv_oid version = {{0}};
+	size_t count = 0;
+	vv_status rc;
+
+	*out = true;
+	if (vv_oid_is_null(ours) || vv_oid_is_null(theirs)) return VV_OK;
+	if ((rc = vv_merge_bases(f->in->repo, ours, theirs, &bases, &count, err)) < 0 ||
+	    (count > 0 && (rc = find_version(&version, f, &bases[0], err)) < 0)) {
+		return rc;
+	}
+	*out = !vv_oid_is_null(&version) && !vv_oid_equal(&version, &f->in->sides[VV_BASE].id);
+	f->why = count > 1 ? "there are several common ancestors, after merges both ways" : f->why;
+	return VV_OK;
+}
+
+static vv_status search_sides(search *f, vv_error *err)
+{
+	const size_t picked = f->in->swapped ? 0 : 1;
+	const vv_oid *onto = &f->in->onto, *ours = &f->in->commits[VV_OURS];
+	const vv_oid commits[] = {vv_oid_is_null(onto) ? *ours : *onto, f->in->commits[VV_THEIRS]};
+	bool pick = false;
+	vv_status rc = read_wholes(f, err);
+
+	if (rc < 0 || f->cell_count == 0 || (rc = is_pick(&pick, f, err)) < 0) return rc;
+	for (size_t i = 0; i < 2 && rc == VV_OK && !f->why; i++) {
+		if (!(pick && i == picked) && !vv_oid_is_null(&commits[i])) {
+			rc = read_side(f, &f->sides[i], &commits[i], &commits[1 - i], err);
+		}
+		if (rc == VV_OK && !pick && !is_whole(&f->sides[i])) {
+			f->why = "not every version since the base is known";
+		}
+	}
+	return rc < 0 || f->why ? rc : find_copies(f, err);
+}
+
+vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
+			 vv_error *err)
+{
+	vv_auto(search) f = {.in = in, .rules = rules};
+
+	*why = NULL;
+	if (!vv_merge_rules_have(rules, VV_MERGE_SUM) || in->sides[VV_BASE].mode == 0) return VV_OK;
+	const vv_status rc = search_sides(&f, err);
+	if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return rc;
+	*why = rc < 0 ? "a version since the base cannot be read" : f.why;
+	return VV_OK;
+}
