@@ -674,7 +674,7 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 					 &in->sides[VV_THEIRS]);
 	if ((rc = name_sides(&m, err)) < 0 ||
 	    (rc = vv_repository_store(in->repo, &m.store, err)) < 0 ||
-	    (rc = open_sides(&m, &rows, err)) < 0) {
+	    (rc = in->apart ? give_up(&m, in->apart, err) : open_sides(&m, &rows, err)) < 0) {
 		goto done;
 	}
 	if (rows) {

@@ -34,7 +34,9 @@ typedef struct vv_dataset_merge {
 	vv_strings how;     /* words of `merge -X`, put over these */
 	bool no_rules;      /* two changes of a cell are a conflict, whatever the rules say */
 	bool swapped;       /* ours and theirs are exchanged here */
-	bool dry;           /* nothing is kept: only to see what the conflicts are */
+	const char *
+		apart; /* why the sides are not one table, so that the whole is a conflict; or NULL */
+	bool dry;      /* nothing is kept: only to see what the conflicts are */
 } vv_dataset_merge;
 
 typedef struct vv_dataset_merged {

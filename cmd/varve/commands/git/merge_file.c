@@ -12,6 +12,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/merge/one_table.h"
 #include "lib/merge/rules.h"
 #include "lib/merge/tables.h"
 #include "repo/git/history/history.h"
@@ -126,12 +127,17 @@ static vv_status say_conflicts(driver *d, vv_error *err)
 	    (rc = vv_conflict_record_save(d->repo, &d->out.record, err)) == VV_OK) {
 		vv_note("varve: %s: %s; 'varve conflicts' lists them", vv_text_shows(d->in.path),
 			text.data);
+		if (d->in.apart) {
+			vv_note("hint: abort, and use 'varve merge' or 'varve cherry-pick', which "
+				"pair tables by rows");
+		}
 	}
 	return rc;
 }
 
 static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 {
+	bool one;
 	vv_status rc;
 
 	if (same(d, VV_OURS, VV_THEIRS) || same(d, VV_BASE, VV_THEIRS)) return VV_OK;
@@ -139,6 +145,8 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 		d->out.result = d->in.sides[VV_THEIRS];
 		return put_result(d, err);
 	}
+	if ((rc = vv_one_table_check(&one, &d->in, err)) < 0) return rc;
+	d->in.apart = one ? NULL : "git paired it with a table that its rows do not come from";
 	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(d->writer, err)) < 0) {
 		return rc;

@@ -1,0 +1,209 @@
+/*
+ * one_table: which commits git may be merging, and what they show. The ids of the three blobs
+ * prove that the commits are the right ones.
+ */
+#include "lib/merge/one_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "repo/git/merge/renames.h"
+#include "repo/git/run_git.h"
+
+#define COMMITS_MAX 16u /* that have theirs; more are not tried */
+
+static bool is_change(const vv_changed_file *f, const vv_dataset_merge *in, size_t side)
+{
+	return f->change.old_mode && f->change.new_mode &&
+	       vv_oid_equal(&f->change.old_id, &in->sides[VV_BASE].id) &&
+	       vv_oid_equal(&f->change.new_id, &in->sides[side].id);
+}
+
+static const char *path_before(const vv_changed_file *f)
+{
+	return f->old_path ? f->old_path : f->change.path;
+}
+
+/* Do these commits have the sides, at paths that belong together? paths: where to look; NULL: everywhere. */
+static vv_status compare_commits(bool *one, const vv_dataset_merge *in, const vv_oid commits[3],
+				 const char *const *paths, vv_error *err)
+{
+	vv_auto(vv_changed_files) ours = {0}, theirs = {0};
+	vv_status rc;
+
+	if ((rc = vv_changed_files_read(&ours, in->repo, &commits[VV_BASE], &commits[VV_OURS],
+					paths, err)) < 0 ||
+	    (rc = vv_changed_files_read(&theirs, in->repo, &commits[VV_BASE], &commits[VV_THEIRS],
+					paths, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < ours.count; i++) {
+		const vv_changed_file *a = &ours.items[i];
+
+		for (size_t k = 0; is_change(a, in, VV_OURS) && k < theirs.count; k++) {
+			const vv_changed_file *b = &theirs.items[k];
+
+			*one |= is_change(b, in, VV_THEIRS) &&
+				strcmp(path_before(a), path_before(b)) == 0 &&
+				(strcmp(a->change.path, in->path) == 0 ||
+				 strcmp(b->change.path, in->path) == 0);
+		}
+	}
+	return VV_OK;
+}
+
+/* At the path alone, which needs no renames; then with all that was renamed. */
+static vv_status try_commits(bool *one, const vv_dataset_merge *in, const vv_oid *base,
+			     const vv_oid *theirs, vv_error *err)
+{
+	const vv_oid commits[3] = {*base, in->commits[VV_OURS], *theirs};
+	const char *const paths[] = {in->path, NULL};
+	vv_status rc = compare_commits(one, in, commits, paths, err);
+
+	return rc < 0 || *one ? rc : compare_commits(one, in, commits, NULL, err);
+}
+
+/* git merge names theirs. */
+static vv_status try_merge(bool *one, const vv_dataset_merge *in, vv_error *err)
+{
+	vv_auto_free vv_oid *bases = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (vv_oid_is_null(&in->commits[VV_THEIRS])) return VV_OK;
+	rc = vv_merge_bases(in->repo, &in->commits[VV_OURS], &in->commits[VV_THEIRS], &bases,
+			    &count, err);
+	for (size_t i = 0; rc == VV_OK && !*one && i < count; i++) {
+		rc = try_commits(one, in, &bases[i], &in->commits[VV_THEIRS], err);
+	}
+	return rc;
+}
+
+/* Lines of git log over everything that has a name here: a commit and its parents, then what differs, of the
+ * commits that brought or took away one of these blobs. path NULL: at any path. */
+static vv_status read_log(vv_buf *out, const vv_dataset_merge *in, const vv_oid *const *blobs,
+			  size_t count, const char *path, vv_error *err)
+{
+	/* The last three: what git applies again after a rebase or merge, no ref names. */
+	static const char *const starts[] = {"FETCH_HEAD", "ORIG_HEAD", "MERGE_AUTOSTASH",
+					     "rebase-merge/autostash", "rebase-apply/autostash"};
+	enum { STARTS = sizeof(starts) / sizeof(starts[0]) };
+	char found[STARTS][VV_OID_TEXT + 1], wanted[3][VV_OID_TEXT + 32];
+	const char *args[VV_GIT_ARGS_MAX] = {"-c",
+					     "log.showRoot=true",
+					     "log",
+					     "-m",
+					     "--raw",
+					     "--no-abbrev",
+					     "--all",
+					     "--reflog",
+					     "--no-renames",
+					     "HEAD",
+					     "--format=%H %P"};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_auto(char) *spec = vv_asprintf(":(top,literal)%s", path ? path : "");
+	const vv_git_call call = {.args = args, .repo = in->repo, .output = out};
+	size_t n = 11;
+	int code;
+	vv_oid id;
+
+	for (size_t i = 0; i < count; i++) {
+		(void)snprintf(wanted[i], sizeof(wanted[i]), "--find-object=%s",
+			       vv_oid_shows(blobs[i]));
+		args[n++] = wanted[i];
+	}
+	for (size_t i = 0; i < STARTS; i++) {
+		if (vv_rev_commit(in->repo, starts[i], &id, VV_IGNORED) == VV_OK) {
+			vv_oid_text(found[i], &id);
+			args[n++] = found[i];
+		}
+	}
+	args[n++] = "--";
+	args[n] = path ? spec : NULL;
+	return spec ? vv_git_run(&call, &said, &code, err) : vv_fail_nomem(err);
+}
+
+/* Git merges other trees than a commit and its parent (merge-tree, rebase --rebase-merges): were all three at the
+ * path, in some commit? Under another path a side would have been renamed from or to it. */
+static vv_status try_path(bool *one, const vv_dataset_merge *in, vv_error *err)
+{
+	const vv_oid *const blobs[] = {&in->sides[VV_BASE].id, &in->sides[VV_OURS].id,
+				       &in->sides[VV_THEIRS].id};
+	vv_auto(vv_tree_entry) head = {0};
+	vv_auto(vv_index) *index = NULL;
+	vv_index_entry staged;
+	vv_auto(vv_buf) log = VV_BUF_INIT;
+	vv_status rc;
+
+	/* What git switch -m merges: HEAD's is the base, and theirs the work tree's. */
+	if (vv_tree_entry_at(in->repo, &in->commits[VV_OURS], in->path, &head, VV_IGNORED) ==
+		    VV_OK &&
+	    vv_oid_equal(&head.id, blobs[VV_BASE])) {
+		*one = true;
+		return VV_OK;
+	}
+	if ((rc = vv_index_open(&index, in->repo, err)) < 0 ||
+	    (rc = read_log(&log, in, blobs, 3, in->path, err)) < 0) {
+		return rc;
+	}
+	*one = true;
+	for (size_t i = 0; i < 3; i++) {
+		/* cherry-pick -n: what is staged is ours, and in no commit */
+		*one &= strstr(vv_buf_cstr(&log), vv_oid_shows(blobs[i])) != NULL ||
+			(i == VV_OURS && vv_index_get(index, in->path, &staged) &&
+			 vv_oid_equal(&staged.id, blobs[i]));
+	}
+	return VV_OK;
+}
+
+/* Rebase, cherry-pick, revert and stash merge a commit with its parent as base, or the other way round. */
+static vv_status try_changes(bool *one, const vv_dataset_merge *in, vv_error *err)
+{
+	const vv_oid *const blobs[] = {&in->sides[VV_THEIRS].id};
+	vv_auto(vv_buf) log = VV_BUF_INIT;
+	vv_status rc = read_log(&log, in, blobs, 1, NULL, err);
+	size_t tried = 0;
+
+	for (const char *p = vv_buf_cstr(&log), *end; rc == VV_OK && *p && !*one; p = end) {
+		size_t len = strcspn(p, "\n");
+		vv_oid commit, parent;
+
+		end = p + len + (p[len] == '\n');
+		if (vv_oid_parse(&commit, p, len < VV_OID_TEXT ? len : VV_OID_TEXT)) {
+			for (size_t at = VV_OID_TEXT + 1;
+			     rc == VV_OK && !*one && at < len && tried < COMMITS_MAX &&
+			     vv_oid_parse(&parent, p + at, VV_OID_TEXT);
+			     at += VV_OID_TEXT + 1, tried++) {
+				rc = try_commits(one, in, &parent, &commit, err);
+				if (rc == VV_OK && !*one) {
+					rc = try_commits(one, in, &commit, &parent, err);
+				}
+			}
+		}
+	}
+	return rc;
+}
+
+vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *err)
+{
+	bool pointer = false;
+	vv_status rc;
+
+	*one = false;
+	if (in->sides[VV_BASE].mode != 0 &&
+	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(in->writer),
+					       &in->sides[VV_BASE].id, &pointer, err)) < 0) {
+		return rc;
+	}
+	*one = !pointer; /* text is as alike as its rows */
+	if (*one) return VV_OK;
+	if ((rc = try_merge(one, in, err)) < 0 || *one || (rc = try_path(one, in, err)) < 0 ||
+	    *one) {
+		return rc;
+	}
+	return try_changes(one, in, err);
+}
