@@ -269,6 +269,51 @@ def test_a_key_that_comes_twice_is_named(table):
     assert file.read_bytes() == ROWS and r.status() == []
 
 
+FLOATS = b"id,v\n123456789012345678,b\n123456789012345679,c\n2.5,d\n3.5,e\n"
+MISFITS = b"id,v\n1,b\nx9,c\n"
+MOMENT = datetime.datetime(2026, 1, 2, 5, 0, 0, 123000)
+TWO_ROWS = {  # bytes, key, types, the row that is edited; None: the second one of the version as it is read
+    "fraction": (FLOATS, {}, None),
+    "float64": (b"id,v\n1234567890123456789,b\n1234567890123456790,c\n5,d\n", {}, pa.array([1234567890123456790.0])),
+    "float32": (b"id,v\n16777216,b\n16777217,c\n5,d\n", {}, pa.array([16777216.0], pa.float32())),
+    "float16": (b"id,v\n2048,b\n2049,c\n5,d\n", {}, pa.array([2048]).cast(pa.float16())),
+    "zeros": (b"id,v\n007,b\n7,c\n5,d\n", {"id": "string"}, pa.array([7])),
+    "truth": (b"id,v\ntrue,b\nTRUE,c\nno,d\n", {"id": "string"}, pa.array([True])),
+    "days": (b"id,v\n2026-01-02T05:00:00,b\n2026-01-02T00:00:00,c\n", {}, pa.array([datetime.date(2026, 1, 2)])),
+    "millis": (b"id,v\n2026-01-02T05:00:00.123,b\n2026-01-02T05:00:00.123456,c\n", {}, pa.array([MOMENT], pa.timestamp("ms"))),
+    "zones": (b"id,v\n2026-01-02T05:00:00.123Z,b\n2026-01-02T06:00:00.123+01:00,c\n", {}, pa.array([MOMENT], pa.timestamp("us"))),
+    "scale": (b"id,v\n1.001,b\n1.002,c\n5,d\n", {}, pa.array([decimal.Decimal("1.00")])),
+    "misfit": (MISFITS, {"id": "integer"}, pa.array([None], pa.int64())),
+    "misfits": (MISFITS + b"y7,d\n", {"id": "integer"}, pa.array([None], pa.int64())),
+}
+
+
+@pytest.mark.parametrize("name", TWO_ROWS)
+def test_a_key_that_two_rows_have_in_the_types_of_the_frame_changes_neither(folder, name):
+    data, types, key = TWO_ROWS[name]
+    with varve.Repo(folder) as r, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        r.put("t.csv", data, key=["id"], message="one")
+        if types:
+            r.describe("t.csv", types=types, message="types")
+        whole = r["t.csv"].select(misfit="null").to_arrow()
+        one = pa.table({"id": whole["id"].slice(1, 1) if key is None else key, "v": ["new"]})
+        for rows, mode in ((one, "upsert"), (one, "delete"), (one, "append")):
+            with pytest.raises(varve.InvalidDataError, match="row"):
+                r.write("t.csv", rows, mode=mode)
+        for rows in (whole.slice(1), whole.take([1, 0])) if key is None else ():
+            with pytest.raises(varve.InvalidDataError, match=r"rows 1 \(id = '123456789012345678'\) and 2 \(id = '123456789012345679'\)"):
+                r.write("t.csv", rows)
+        for mode in (None, "replace", "upsert"):
+            assert r.write("t.csv", whole, mode=mode).commit is None
+        assert (folder / "t.csv").read_bytes() == data and r.status() == []
+        if key is None:
+            read = subprocess.run(["varve", "cat", "--format", "arrow", "--where", "v = 'c'", "t.csv"], cwd=folder, stdout=subprocess.PIPE, check=True)
+            added = subprocess.run(["varve", "add", "--arrow", "-", "--mode", "delete", "t.csv"], cwd=folder, input=read.stdout, stderr=subprocess.PIPE)
+            assert added.returncode != 0 and b"have the same key in the data's types" in added.stderr
+            assert (folder / "t.csv").read_bytes() == data
+
+
 def test_rows_are_matched_by_number_place_and_equality(folder):
     with varve.Repo(folder) as r:
         r.put("t.csv", b"a,b\n1,x\n01,x\n2,y\n", message="one", key=[])

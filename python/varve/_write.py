@@ -175,7 +175,7 @@ class Transaction:
         key, replace: as for put(); schema: a Table Schema. expect: a commit or CID: ConflictError unless path is as it
         is there.
 
-        InvalidDataError: two rows have one key; UsageError: a type that a table cannot have, a new path that does not
+        InvalidDataError: two rows, of data or of the version in data's types, have one key; UsageError: a type that a table cannot have, a new path that does not
         end in .csv, .tsv, .ndjson or .json.
         """
         how, names = matching(match)

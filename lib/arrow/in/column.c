@@ -13,6 +13,7 @@
 #include "lib/arrow/in/plain_text.h"
 
 #define DAY INT64_C(86400)
+#define HALF_MOST 65504 /* of the numbers of two bytes */
 
 static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
 				      .format = "default",
@@ -95,6 +96,19 @@ static void round_to(vv_decimal *d, int scale, vv_buf *digits)
 	}
 }
 
+/* The nearest number of so many bytes. */
+static double as_wide(double d, uint8_t width)
+{
+	int exponent;
+
+	if (width != 2 || !isfinite(d)) return width == 4 ? (double)(float)d : d;
+	(void)frexp(d, &exponent);
+	const int shift = exponent < -13 ? 24
+					 : 11 - exponent; /* 11 bits, or as far as they reach */
+	d = ldexp(nearbyint(ldexp(d, shift)), -shift);
+	return fabs(d) > HALF_MOST ? copysign((double)INFINITY, d) : d;
+}
+
 static bool read_number(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 			vv_buf *scratch)
 {
@@ -123,6 +137,7 @@ static bool read_number(incoming_value *out, const rewrite_column *c, const vv_c
 		} else {
 			ok = vv_decimal_double(&out->d, &d, scratch);
 		}
+		out->d = as_wide(out->d, in->width);
 		break;
 	default:
 		ok = d.kind == VV_DECIMAL_FINITE;
@@ -270,6 +285,14 @@ void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell
 	out->kind = ok ? c->in->kind : INCOMING_NULL;
 }
 
+bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch)
+{
+	incoming_value v;
+
+	column_read_old(&v, c, old, scratch);
+	return v.kind == INCOMING_NULL && !is_missing(c, old);
+}
+
 static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
@@ -320,16 +343,12 @@ static bool same_decimal(const incoming_value *a, const incoming_value *v)
 	return same;
 }
 
-static bool same_float(double a, double b, uint8_t width)
+static bool same_float(double a, double b)
 {
-	if (isnan(a) || isnan(b)) return isnan(a) && isnan(b);
-	return width == 8 ? a == b
-	       : width == 4
-		       ? (float)a == (float)b
-		       : a == b || fabs(a - b) <= fabs(b) / 2048; /* half of the last of 11 bits */
+	return a == b || (isnan(a) && isnan(b));
 }
 
-bool column_same_value(const rewrite_column *c, const incoming_value *v, const incoming_value *old)
+bool column_same_value(const incoming_value *v, const incoming_value *old)
 {
 	if (old->kind != v->kind) return false;
 	switch (v->kind) {
@@ -338,7 +357,7 @@ bool column_same_value(const rewrite_column *c, const incoming_value *v, const i
 	case INCOMING_UINT:
 		return old->u == v->u;
 	case INCOMING_FLOAT:
-		return same_float(old->d, v->d, c->in->width);
+		return same_float(old->d, v->d);
 	case INCOMING_DECIMAL:
 	case INCOMING_TEXT:
 	case INCOMING_JSON:
@@ -360,10 +379,10 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 	    vv_value_quick_number(&i, &d, v->kind == INCOMING_FLOAT, old->text, old->len)) {
 		return v->kind == INCOMING_INT    ? v->i == i
 		       : v->kind == INCOMING_UINT ? i >= 0 && v->u == (uint64_t)i
-						  : same_float(d, v->d, c->in->width);
+						  : same_float(as_wide(d, c->in->width), v->d);
 	}
 	column_read_old(&o, c, old, scratch);
-	return column_same_value(c, v, &o) ||
+	return column_same_value(v, &o) ||
 	       (v->kind == o.kind && v->kind == INCOMING_DECIMAL && same_decimal(&o, v)) ||
 	       (v->kind == o.kind && (v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON) &&
 		is_json_column(c, old) && same_json(&o, v, scratch));
@@ -380,11 +399,9 @@ static void put_part(vv_buf *out, char kind, const void *bytes, size_t len)
 	vv_buf_put(out, bytes, len);
 }
 
-static bool put_typed(vv_buf *out, const rewrite_column *c, const incoming_value *v,
-		      vv_buf *scratch)
+static bool put_typed(vv_buf *out, const incoming_value *v, vv_buf *scratch)
 {
 	double d = v->d == 0 ? 0.0 : v->d;
-	float f = (float)d;
 	vv_buf text = VV_BUF_INIT;
 
 	switch (v->kind) {
@@ -394,10 +411,8 @@ static bool put_typed(vv_buf *out, const rewrite_column *c, const incoming_value
 	case INCOMING_FLOAT:
 		if (isnan(d)) {
 			put_part(out, 'q', NULL, 0);
-		} else if (c->in->width == 8) {
-			put_part(out, 'd', &d, sizeof(d));
 		} else {
-			put_part(out, 'f', &f, sizeof(f));
+			put_part(out, 'd', &d, sizeof(d));
 		}
 		break;
 	case INCOMING_UINT:
@@ -428,11 +443,10 @@ bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv
 	incoming_value o;
 
 	column_read_old(&o, c, old, scratch);
-	return put_typed(out, c, &o, scratch);
+	return put_typed(out, &o, scratch);
 }
 
-bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
-		      vv_buf *scratch)
+bool column_put_value(vv_buf *out, const incoming_value *v, vv_buf *scratch)
 {
 	vv_auto(vv_buf) digits = VV_BUF_INIT, text = VV_BUF_INIT;
 	incoming_value canonical = *v;
@@ -444,5 +458,5 @@ bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value
 		canonical.text = vv_buf_cstr(&text);
 		canonical.len = text.len;
 	}
-	return put_typed(out, c, &canonical, scratch) && !text.failed && !digits.failed;
+	return put_typed(out, &canonical, scratch) && !text.failed && !digits.failed;
 }

@@ -35,12 +35,13 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
  * scratch; scratch->failed as above. */
 void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 		     vv_buf *scratch);
+/* Is it read as null, although it is not missing? */
+bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
 /* Is a cell, read so, what the value says? Of DECIMAL and JSON it may be, though this says no. */
-bool column_same_value(const rewrite_column *c, const incoming_value *v, const incoming_value *old);
+bool column_same_value(const incoming_value *v, const incoming_value *old);
 
 /* Appends bytes that are the same for an old cell and a value that are equal, and for no others. False: no memory. */
-bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
-		      vv_buf *scratch);
+bool column_put_value(vv_buf *out, const incoming_value *v, vv_buf *scratch);
 bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
 
 #endif

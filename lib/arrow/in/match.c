@@ -139,12 +139,28 @@ static int find_near(matcher *m, uint64_t *old, vv_error *err)
 	return 0;
 }
 
+static int rank(const vv_hash128 *a, const vv_hash128 *b)
+{
+	return a->lo != b->lo ? (a->lo > b->lo ? 1 : -1) : (a->hi > b->hi) - (a->hi < b->hi);
+}
+
 static int by_hash(const void *a, const void *b)
 {
 	const match_entry *x = a, *y = b;
-	int c = memcmp(&x->hash, &y->hash, sizeof(x->hash));
+	const int c = rank(&x->hash, &y->hash);
 
 	return c != 0 ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+static vv_hash128 hash_row(matcher *m, const vv_cell *cells)
+{
+	vv_buf_reset(&m->bytes);
+	for (size_t k = 0; k < m->key_count; k++) {
+		const rewrite_column *c = &m->columns[m->key[k]];
+
+		column_put_old(&m->bytes, c, &cells[c->place], &m->scratch);
+	}
+	return vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
 }
 
 static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
@@ -158,13 +174,7 @@ static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
 		for (size_t i = 0; i < b.rows; i++) {
 			match_entry *e = &m->index[b.first_row + i];
 
-			vv_buf_reset(&m->bytes);
-			for (size_t k = 0; k < m->key_count; k++) {
-				column_put_old(&m->bytes, &m->columns[m->key[k]],
-					       &b.cells[i * b.columns + places[k]], &m->scratch);
-			}
-			e->hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len,
-					      m->fresh_index.seed);
+			e->hash = hash_row(m, &b.cells[i * b.columns]);
 			e->row = b.first_row + i;
 		}
 		rc = m->scratch.failed ? vv_fail_nomem(err) : vv_buf_ok(&m->bytes, err);
@@ -189,16 +199,20 @@ static vv_status make_index(matcher *m, vv_error *err)
 	return rc;
 }
 
+static uint64_t first_of(const matcher *m, const vv_hash128 *hash)
+{
+	return vv_first_place(i, (size_t)m->rows, rank(&m->index[i].hash, hash) < 0);
+}
+
 /* *there: the version has such rows, though all may have been found before. */
 static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *there)
 {
-	const uint64_t low = vv_first_place(i, (size_t)m->rows,
-					    memcmp(&m->index[i].hash, hash, sizeof(*hash)) < 0);
+	const uint64_t low = first_of(m, hash);
 
-	*there = low < m->rows && memcmp(&m->index[low].hash, hash, sizeof(*hash)) == 0;
+	*there = low < m->rows && rank(&m->index[low].hash, hash) == 0;
 	for (uint64_t at = low + m->taken[low]; *there && at < m->rows;
 	     at = low + ++m->taken[low]) {
-		if (memcmp(&m->index[at].hash, hash, sizeof(*hash)) != 0) return;
+		if (rank(&m->index[at].hash, hash) != 0) return;
 		if (!matcher_has(m, m->index[at].row)) {
 			*old = m->index[at].row;
 			return;
@@ -243,7 +257,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 	if (m->rows > 0 && !m->index && (rc = make_index(m, err)) < 0) return rc;
 	vv_buf_reset(&m->bytes);
 	for (size_t i = 0; i < m->key_count; i++) {
-		column_put_value(&m->bytes, &m->columns[m->key[i]], &m->values[i], &m->scratch);
+		column_put_value(&m->bytes, &m->values[i], &m->scratch);
 	}
 	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
 	vv_hash128 hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
@@ -257,6 +271,108 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 	if (m->by == MATCH_BY_EQUAL) return VV_OK;
 	if (!there && (rc = add_fresh(m, &hash, &is_new, err)) < 0) return rc;
 	return there || !is_new ? repeats(m, number, err) : VV_OK;
+}
+
+/* ---- keys of the version that are one value in the data ---- */
+
+/* The key as the version spells it. */
+static vv_status put_key(vv_buf *out, matcher *m, uint64_t row, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc = vv_row_by_number_get(m->old, row, &cells, err);
+
+	for (size_t i = 0; rc == VV_OK && i < m->key_count; i++) {
+		const rewrite_column *c = &m->columns[m->key[i]];
+		const vv_cell *cell = &cells[c->place];
+
+		vv_buf_printf(out, "%s%s = '%s'", i > 0 ? ", " : "", vv_text_shows(c->name),
+			      vv_text_show(cell->text, cell->len));
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+static vv_status are_one(matcher *m, uint64_t a, uint64_t b, vv_error *err)
+{
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_status rc = put_key(&x, m, a, err);
+
+	if (rc < 0 || (rc = put_key(&y, m, b, err)) < 0) return rc;
+	return vv_fail(err, VV_EINPUT,
+		       "rows %llu (%s) and %llu (%s) of the version have the same key in the "
+		       "data's types\n"
+		       "give the key as text, or match the rows by other columns",
+		       (unsigned long long)a + 1, vv_buf_cstr(&x), (unsigned long long)b + 1,
+		       vv_buf_cstr(&y));
+}
+
+/* Has the data null for a key whose cells are not missing? */
+static vv_status check_misfit(matcher *m, uint64_t row, uint64_t number, vv_error *err)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	const vv_cell *cells;
+	bool misfit = false;
+	vv_status rc = vv_row_by_number_get(m->old, row, &cells, err);
+
+	for (size_t i = 0; rc == VV_OK && i < m->key_count; i++) {
+		const rewrite_column *c = &m->columns[m->key[i]];
+
+		misfit = misfit || column_is_misfit(c, &cells[c->place], &m->scratch);
+	}
+	if (rc < 0 || !misfit || (rc = put_key(&key, m, row, err)) < 0) return rc;
+	return vv_fail(err, VV_EINPUT,
+		       "row %llu of the data has a null key, and row %llu of the version (%s) is "
+		       "null only in the data's types\n"
+		       "give the key as text, or match the rows by other columns",
+		       (unsigned long long)number, (unsigned long long)row + 1, vv_buf_cstr(&key));
+}
+
+vv_status matcher_check_found(matcher *m, uint64_t row, uint64_t number, vv_error *err)
+{
+	bool null = false;
+
+	for (size_t i = 0; m->by == MATCH_BY_KEY && i < m->key_count; i++) {
+		null = null || m->values[i].kind == INCOMING_NULL;
+	}
+	return null ? check_misfit(m, row, number, err) : VV_OK;
+}
+
+vv_status matcher_check_own(matcher *m, uint64_t row, uint64_t number, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc;
+
+	if (m->by != MATCH_BY_KEY) return VV_OK;
+	if ((rc = check_misfit(m, row, number, err)) < 0 ||
+	    (!m->index && (rc = make_index(m, err)) < 0) ||
+	    (rc = vv_row_by_number_get(m->old, row, &cells, err)) < 0) {
+		return rc;
+	}
+	const vv_hash128 hash = hash_row(m, cells);
+	const match_entry *e = &m->index[first_of(m, &hash)];
+
+	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
+	e += e->row == row;
+	return e < m->index + m->rows && rank(&e->hash, &hash) == 0 ? are_one(m, row, e->row, err)
+								    : VV_OK;
+}
+
+vv_status matcher_check_gone(matcher *m, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (m->by != MATCH_BY_KEY || m->found == 0 || m->found == m->rows) return VV_OK;
+	if (!m->index) {
+		rc = make_index(m, err);
+	}
+	for (uint64_t i = 1; rc == VV_OK && i < m->rows; i++) {
+		const match_entry *e = &m->index[i];
+
+		if (rank(&e->hash, &e[-1].hash) == 0 &&
+		    matcher_has(m, e->row) != matcher_has(m, e[-1].row)) {
+			rc = are_one(m, e[-1].row, e->row, err);
+		}
+	}
+	return rc;
 }
 
 vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err)

@@ -324,6 +324,9 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *er
 		vv_line_new(&w->layout.lines, &w->line, w->cells);
 		return vv_buf_ok(&w->line, err);
 	}
+	if (differ > 0 && (rc = matcher_check_own(&w->match, a->old, a->number, err)) < 0) {
+		return rc;
+	}
 	w->changes.changed += differ > 0;
 	w->changes.cells += differ;
 	return *stay ? VV_OK : write_changed(w, a->old, old, err);
@@ -353,6 +356,9 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 			       "row %llu of the data has the key of row %llu of the version\n"
 			       "upsert changes rows that are there",
 			       (unsigned long long)a->number, (unsigned long long)a->old + 1);
+	}
+	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_DELETE) {
+		rc = matcher_check_found(&w->match, a->old, a->number, err);
 	}
 	return rc;
 }
@@ -629,7 +635,9 @@ static vv_status check_rest(rewrite *w, vv_error *err)
 	default:
 		break;
 	}
-	if (w->mode != VARVE_ARROW_REPLACE_MOST || w->changes.removed <= rows / 2) return VV_OK;
+	if (w->mode != VARVE_ARROW_REPLACE_MOST || w->changes.removed <= rows / 2) {
+		return w->changes.removed > 0 ? matcher_check_gone(&w->match, err) : VV_OK;
+	}
 	return vv_fail(err, VV_EREFUSED,
 		       "%llu of %llu rows would be removed\n"
 		       "say whether to replace all rows, or to upsert those given",

@@ -94,7 +94,7 @@ static int try_one(const pair *p, vv_error *err)
 	if ((rc = vv_batch_cell(p->batch, row, p->c->place, &cell, err)) < 0) return (int)rc;
 	column_read_old(&was, p->c, &cell, p->scratch);
 	set_number(&now, p, p->run.numbers[row]);
-	return !p->scratch->failed && column_same_value(p->c, &now, &was);
+	return !p->scratch->failed && column_same_value(&now, &was);
 }
 
 static vv_status compare_numbers(const pair *p, vv_error *err)
@@ -110,7 +110,7 @@ static vv_status compare_numbers(const pair *p, vv_error *err)
 		} else {
 			set_number(&was, p, r->numbers[i]);
 		}
-		p->marks[i] &= column_same_value(p->c, &now, &was);
+		p->marks[i] &= column_same_value(&now, &was);
 	}
 	return rc;
 }
@@ -134,7 +134,7 @@ static vv_status compare_shared(const pair *p, vv_error *err)
 	}
 	for (size_t i = p->from; i < p->upto && rc == VV_OK; i++) {
 		rc = incoming_get(&now, p->c->in, p->at + i - p->from, err);
-		p->marks[i] &= column_same_value(p->c, &now, &was[r->index ? r->index[i] : 0]);
+		p->marks[i] &= column_same_value(&now, &was[r->index ? r->index[i] : 0]);
 	}
 	return rc;
 }
