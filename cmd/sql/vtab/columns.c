@@ -55,7 +55,7 @@ void vv_sql_columns_add_table(vv_sql_columns_sql *s, const char *prefix, const v
 	for (size_t i = 0; i < o->facts->columns; i++) {
 		vv_sql_columns_add(s, prefix, varve_table_column(o->table, i)->name,
 				   hidden_text ? ":text" : "",
-				   hidden_text ? "TEXT HIDDEN" : vv_sql_value_type(o, i));
+				   hidden_text ? "TEXT HIDDEN" : vv_sql_value_declaration(o, i));
 	}
 }
 

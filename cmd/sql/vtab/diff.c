@@ -197,7 +197,7 @@ static void declare_cells(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 	for (size_t i = 0; i < facts->key_count; i++) {
 		vv_sql_columns_add(sql, "",
 				   varve_table_column(t->declared->table, facts->key[i])->name, "",
-				   vv_sql_value_type(t->declared, facts->key[i]));
+				   vv_sql_value_declaration(t->declared, facts->key[i]));
 	}
 	vv_sql_function_declare(sql, names, 2, "TEXT");
 	vv_sql_function_declare(sql, values, 2, "");

@@ -68,7 +68,10 @@ bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how)
 
 	if (used >> COLUMNS != 0) return false;
 	for (size_t i = 0; i < how->count; i++) {
-		if (how->by[i] >= COLUMNS || how->by[i] >= of->facts->columns) return false;
+		if (how->by[i] >= COLUMNS || how->by[i] >= of->facts->columns ||
+		    varve_table_column(of->table, how->by[i])->type == VARVE_TYPE_DATETIME) {
+			return false; /* texts of one moment need not be next to each other */
+		}
 		used &= ~(UINT64_C(1) << how->by[i]);
 	}
 	for (size_t i = 0; i < COLUMNS; i++) {
@@ -267,7 +270,11 @@ static uint64_t hash_text(bool *odd, const char *text, size_t len)
 {
 	double d;
 	bool is_odd = false;
+	vv_sql_time t;
 
+	if (vv_sql_time_read(&t, text, len)) {
+		return hash_bytes(t.head, t.head_len) ^ hash_bytes(t.tail, t.tail_len);
+	}
 	if (!read_number(&d, &is_odd, text, len)) return hash_bytes(text, len);
 	*odd |= is_odd;
 	return is_odd ? hash_bytes(text, len) : hash_double(d);

@@ -628,6 +628,10 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 	int rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c,
 					  drop_catalog);
 	if (rc == SQLITE_OK) {
+		rc = sqlite3_create_collation(db, VV_SQL_TIME, SQLITE_UTF8, NULL,
+					      vv_sql_time_compare);
+	}
+	if (rc == SQLITE_OK) {
 		rc = add_functions(db, c);
 	}
 	if (rc == SQLITE_OK && add_fixed(c, &err) < 0) {

@@ -22,8 +22,8 @@ SQLITE_EXTENSION_INIT3
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 {
 	const varve_column *c = varve_table_column(of->table, column);
-	bool missing = op == SQLITE_INDEX_CONSTRAINT_ISNULL ||
-		       op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+	/* ISNOTNULL is left to SQLite: up to 3.40 it is also asked of the left table of a LEFT JOIN whose ON has it. */
+	bool missing = op == SQLITE_INDEX_CONSTRAINT_ISNULL;
 	bool compares = op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_LT ||
 			op == SQLITE_INDEX_CONSTRAINT_LE || op == SQLITE_INDEX_CONSTRAINT_GT ||
 			op == SQLITE_INDEX_CONSTRAINT_GE;
@@ -209,9 +209,15 @@ static int compare_days(vv_sql_push *p, size_t column, int op, const char *text,
 			varve_error *err)
 {
 	bool times = varve_table_column(p->of->table, column)->type == VARVE_TYPE_DATETIME;
+	vv_sql_time t;
 	char *day;
 	int rc = 0;
 
+	if (times) {
+		(void)vv_sql_time_read(&t, text, len);
+		text = t.head;
+		len = t.head_len;
+	}
 	if (strcmp(varve_table_column(p->of->table, column)->format, "default") != 0 ||
 	    (times ? len < DAY_LEN : len != DAY_LEN)) {
 		return 0;
@@ -255,13 +261,8 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
 		    varve_error *err)
 {
-	if (op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL || op == SQLITE_INDEX_CONSTRAINT_ISNULL) {
-		char *nothing = sqlite3_mprintf("");
-
-		return add_text(p, column,
-				op == SQLITE_INDEX_CONSTRAINT_ISNULL ? VARVE_TEST_NO_VALUE
-								     : VARVE_TEST_NOT_NULL,
-				nothing, 0, err);
+	if (op == SQLITE_INDEX_CONSTRAINT_ISNULL) {
+		return add_text(p, column, VARVE_TEST_NO_VALUE, sqlite3_mprintf(""), 0, err);
 	}
 	if (sqlite3_value_type(value) == SQLITE_NULL) {
 		p->none = true; /* no comparison with NULL is true */

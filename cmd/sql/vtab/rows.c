@@ -312,11 +312,14 @@ static int refuse_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sql
 
 /* ---- plans ---- */
 
-static bool is_binary(sqlite3_index_info *info, int i)
+/* Are its texts compared as varve compares values of the column? */
+static bool compares_values(sqlite3_index_info *info, int i, const varve_column *c)
 {
 	const char *collation = sqlite3_vtab_collation(info, i);
 
-	return collation && sqlite3_stricmp(collation, "BINARY") == 0;
+	return collation &&
+	       sqlite3_stricmp(collation,
+			       c->type == VARVE_TYPE_DATETIME ? VV_SQL_TIME : "BINARY") == 0;
 }
 
 static bool in_key(const rows_table *t, int column)
@@ -342,7 +345,7 @@ static void count_condition(estimate *e, const rows_table *t, const vv_sql_scan_
 		e->key_columns += in_key(t, c->column);
 		e->rows = e->rows / 20;
 		e->cost = e->cost * 0.7;
-	} else if (c->op != SQLITE_INDEX_CONSTRAINT_ISNOTNULL) {
+	} else {
 		e->rows = e->rows / 3;
 		e->cost = e->cost * 0.8;
 	}
@@ -366,8 +369,9 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	if ((size_t)c->iColumn >= t->columns ||
 	    !vv_sql_push_may(t->declared, (size_t)c->iColumn, c->op) ||
 	    (t->declared->columns[c->iColumn].class == VV_CLASS_TEXT &&
-	     c->op != SQLITE_INDEX_CONSTRAINT_ISNOTNULL &&
-	     c->op != SQLITE_INDEX_CONSTRAINT_ISNULL && !is_binary(info, i))) {
+	     c->op != SQLITE_INDEX_CONSTRAINT_ISNULL &&
+	     !compares_values(info, i,
+			      varve_table_column(t->declared->table, (size_t)c->iColumn)))) {
 		return false;
 	}
 	out->literal = sqlite3_vtab_rhs_value(info, i, &known) == SQLITE_OK;

@@ -2,6 +2,7 @@
  * value: which class a column's values have; reads the usual cells by itself: a sum of millions of cells
  * spends its time here.
  */
+#define _DEFAULT_SOURCE /* timegm() */
 #include "cmd/sql/vtab/value.h"
 
 #include <math.h>
@@ -9,9 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 SQLITE_EXTENSION_INIT3
 
 #define DAY 86400
+#define DAY_LEN 10     /* 2026-11-17 */
+#define MINUTES_LEN 16 /* 2026-11-17T14:00 */
 #define MICROS 1000000
 #define FIRST_TIME (INT64_C(-62167219200) * MICROS)    /* 0000-01-01T00:00:00Z */
 #define LAST_TIME (INT64_C(253402300800) * MICROS - 1) /* the end of the year 9999 */
@@ -22,6 +26,13 @@ const char *vv_sql_value_type(const vv_sql_opened *o, size_t column)
 	static const char *const names[] = {"INTEGER", "REAL", "TEXT"};
 
 	return names[o->columns[column].class];
+}
+
+const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column)
+{
+	return varve_table_column(o->table, column)->type == VARVE_TYPE_DATETIME
+		       ? "TEXT COLLATE " VV_SQL_TIME
+		       : vv_sql_value_type(o, column);
 }
 
 /* ---- text ---- */
@@ -102,6 +113,99 @@ static int write_instant(char *out, size_t size, int64_t micros)
 	}
 	n += snprintf(out + n, size - (size_t)n, "Z");
 	return n;
+}
+
+static size_t digits_from(const char *s, size_t len, size_t at)
+{
+	while (at < len && s[at] >= '0' && s[at] <= '9') {
+		at++;
+	}
+	return at;
+}
+
+/* Minutes of "Z", "+02:00", or nothing; false: it is none of these. */
+static bool read_zone(int *minutes, const char *s, size_t len)
+{
+	*minutes = 0;
+	if (len == 0 || (len == 1 && *s == 'Z')) return true;
+	if (len != 6 || (*s != '+' && *s != '-') || s[3] != ':' || digits_from(s, 3, 1) < 3 ||
+	    digits_from(s, 6, 4) < 6) {
+		return false;
+	}
+	*minutes = (s[1] * 10 + s[2] - 11 * '0') * 60 + s[4] * 10 + s[5] - 11 * '0';
+	*minutes = *s == '-' ? -*minutes : *minutes;
+	return true;
+}
+
+/* The moment of the head so many minutes before. False: it is in no year of four digits. */
+static bool shift(char head[VV_SQL_HEAD + 1], int minutes)
+{
+	struct tm m = {.tm_sec = 0};
+	char text[VV_VALUE_OWN];
+
+	(void)sscanf(head, "%d-%d-%dT%d:%d:%d", &m.tm_year, &m.tm_mon, &m.tm_mday, &m.tm_hour,
+		     &m.tm_min, &m.tm_sec);
+	m.tm_year -= 1900;
+	m.tm_mon--;
+	m.tm_min -= minutes;
+	int64_t seconds = timegm(&m);
+	if (seconds < FIRST_TIME / MICROS || seconds > LAST_TIME / MICROS) return false;
+	(void)write_instant(text, sizeof(text), seconds * MICROS);
+	memcpy(head, text, VV_SQL_HEAD);
+	return true;
+}
+
+bool vv_sql_time_read(vv_sql_time *out, const char *s, size_t len)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	size_t at = 0, end;
+	int minutes;
+
+	while (at < VV_SQL_HEAD && at < len &&
+	       (form[at] == '0' ? s[at] >= '0' && s[at] <= '9'
+				: s[at] == form[at] || (at == DAY_LEN && s[at] == ' '))) {
+		at++;
+	}
+	end = at == VV_SQL_HEAD && at < len && s[at] == '.' ? digits_from(s, len, at + 1) : at;
+	memcpy(out->head, form, sizeof(form));
+	memcpy(out->head, s, at);
+	out->head[DAY_LEN] = 'T';
+	out->zoned = end < len;
+	if ((at == VV_SQL_HEAD || at == MINUTES_LEN || (at == DAY_LEN && len == at)) &&
+	    read_zone(&minutes, s + end, len - end) &&
+	    ((minutes == 0 && memcmp(out->head + DAY_LEN, "T24", 3) != 0) ||
+	     shift(out->head, minutes))) {
+		while (end > at && (s[end - 1] == '0' || s[end - 1] == '.')) {
+			end--;
+		}
+		out->head_len = VV_SQL_HEAD;
+		out->tail = s + at;
+		out->tail_len = end - at;
+		return true;
+	}
+	out->head_len = len < VV_SQL_HEAD ? len : VV_SQL_HEAD;
+	memcpy(out->head, s, out->head_len);
+	out->tail = s + out->head_len;
+	out->tail_len = len - out->head_len;
+	return false;
+}
+
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const void *b)
+{
+	vv_sql_time x, y;
+
+	(void)unused;
+	(void)vv_sql_time_read(&x, a, (size_t)a_len);
+	(void)vv_sql_time_read(&y, b, (size_t)b_len);
+	int order = compare_bytes(x.head, x.head_len, y.head, y.head_len);
+	return order != 0 ? order : compare_bytes(x.tail, x.tail_len, y.tail, y.tail_len);
 }
 
 void vv_sql_value_put_message(sqlite3_context *context, const char *message)
@@ -248,13 +352,21 @@ static bool read_integer(vv_sql_value *out, const varve_value *v, int type)
 	return v->kind == VARVE_VALUE_INT64 || v->kind == VARVE_VALUE_BOOL;
 }
 
-/* Writes a date or datetime as a text. False: one that is beyond the calendar's years. */
+/* Writes a date or datetime as a text, with all digits of a fraction that the text has. False: one that is beyond the calendar's
+ * years, or has too many. */
 static bool read_moment(vv_sql_value *out, const varve_value *v)
 {
 	const bool date = v->kind == VARVE_VALUE_DATE;
+	vv_sql_time t;
 
 	if (!date && v->kind != VARVE_VALUE_DATETIME) return true;
 	if (!date && (v->i < FIRST_TIME || v->i > LAST_TIME)) return false;
+	if (!date && vv_sql_time_read(&t, v->text.data, v->text.len)) {
+		out->text = out->own;
+		out->len = (size_t)snprintf(out->own, sizeof(out->own), "%s%.*s%s", t.head,
+					    (int)t.tail_len, t.tail, t.zoned ? "Z" : "");
+		return out->len < sizeof(out->own);
+	}
 	out->text = out->own;
 	out->len = (size_t)(date ? write_date(out->own, sizeof(out->own), v->i)
 				 : write_instant(out->own, sizeof(out->own), v->i));
@@ -265,6 +377,8 @@ static bool read_moment(vv_sql_value *out, const varve_value *v)
 static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_value *v,
 			 uint64_t row)
 {
+	const char *format = varve_table_column(as->table, column)->format;
+
 	out->text = v->text.data;
 	out->len = v->text.len;
 	switch (out->class) {
@@ -280,6 +394,10 @@ static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, co
 		return true;
 	default:
 		if (!read_moment(out, v)) return false; /* as a text it would sort elsewhere */
+		if (v->kind == VARVE_VALUE_DATETIME && *format == '%' && !strstr(format, "%z") &&
+		    !strstr(format, "%Z") && out->own[out->len - 1] == 'Z') {
+			out->len--;
+		}
 		return is_utf8(out->text, out->len);
 	}
 }

@@ -2,7 +2,8 @@
  * value: a cell as a value of SQLite: one class of values for each column, and NULL.
  *
  * An integer is INTEGER, a number REAL, a boolean 0 or 1, a year INTEGER; all others are TEXT, of dates and datetimes in
- * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z), so that they sort by time. What is missing is NULL, and what
+ * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z where the cell has no zone), of which the
+ * collation varve_time knows the order. What is missing is NULL, and what
  * is not a value of its column's type is too, with a warning.
  */
 #ifndef VV_CMD_SQL_VTAB_VALUE_H
@@ -14,6 +15,27 @@ struct sqlite3_context;
 
 /* "INTEGER", "REAL" or "TEXT". */
 const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
+
+/* The same, of datetimes with the collation that compares them as `cat --where` does: as moments, to the last digit. */
+const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column);
+
+#define VV_SQL_TIME "varve_time"
+#define VV_SQL_HEAD 19
+
+/* What a text is compared by. A datetime, or the beginning of one: in UTC 2026-11-17T14:00:00, then the digits of a second's
+ * fraction with their point and no zeros behind; any other text: its own bytes. */
+typedef struct vv_sql_time {
+	char head[VV_SQL_HEAD + 1];
+	size_t head_len;
+	const char *tail; /* borrowed from the text */
+	size_t tail_len;
+	bool zoned; /* it has a zone */
+} vv_sql_time;
+
+/* False: it is another text. */
+bool vv_sql_time_read(vv_sql_time *out, const char *s, size_t len);
+/* For sqlite3_create_collation, under the name VV_SQL_TIME. */
+int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const void *b);
 
 #define VV_VALUE_OWN 64
 

@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 
-COLUMNS = {"id": "INTEGER", "n": "INTEGER", "p": "REAL", "s": "TEXT", "code": "TEXT", "d": "TEXT", "at": "TEXT", "b": "INTEGER"}
+COLUMNS = {"id": "INTEGER", "n": "INTEGER", "p": "REAL", "s": "TEXT", "code": "TEXT", "d": "TEXT", "at": "TEXT COLLATE varve_time", "b": "INTEGER"}
 WORDS = ["", "a", "A", "ab", "Ab", "b", "B%", "a_b", "zz", "é", "É", "lamp", "Lamp", "5", "5.0", "05", " 5", "1e3", "-1", "abc", "ABD",
          "a ", "[a]", "a*b", "0x10", "+5", "5 ", "Inf", "naïve", "\U0001f600", "it's"]
 NUMBERS = ["0", "1", "-1", "2", "5", "5.0", "5.5", "-0.5", "-0.0", "100", "1000", "1e3", "99.99", "0.1", "0.30000000000000004", "1e300", "-1e300",
@@ -42,6 +42,7 @@ class Form:
         self.missing = [""] if plain else r.choice([[""], ["", "NA"], ["", "NA", "-99", "5.0"]])
         self.day = "default" if plain else r.choice(["default", "%d.%m.%Y", "%Y%m%d", "%m/%d/%y"])
         self.moment = "default" if plain else r.choice(["default", "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+        self.zone = r.random() < 0.5
         self.odd = not plain and r.random() < 0.7
         self.plain = plain
 
@@ -86,6 +87,19 @@ class Form:
     def written(self, pattern, at, default):
         return default if pattern == "default" else at.strftime(pattern.replace("%z", "+0000"))
 
+    def moment_cell(self, at):
+        """(cell, value): without a zone, in UTC, or in another one; a fraction of a second has any number of digits."""
+        r = self.r
+        at = datetime.datetime.fromisoformat(at[:-1])
+        if self.moment != "default":
+            return self.written(self.moment, at, None), at.isoformat() + ("Z" if "%z" in self.moment else "")
+        minutes = r.choice([0, 0, 0, 60, -330, 840]) if self.zone else 0
+        fraction = r.choice(["", "", ".5", ".50", ".000", ".123456789", ".1234567891", ".25"])
+        zone = r.choice(["Z", "Z", "+00:00"]) if minutes == 0 else f"{'+' if minutes > 0 else '-'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        local = at + datetime.timedelta(minutes=minutes)
+        zone = zone if self.zone else ""
+        return local.isoformat() + fraction + zone, at.isoformat() + fraction.rstrip("0").rstrip(".") + ("Z" if zone else "")
+
     def cell(self, text, value):
         """A cell that spells a missing value is missing."""
         return (self.r.choice(self.missing), None) if value is None or text in self.missing else (text, value)
@@ -108,7 +122,8 @@ def draw_row(r, i, count, special, form):
     d = f"20{r.randint(20, 26)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}"
     row["d"] = form.cell(form.written(form.day, datetime.date.fromisoformat(d), d), None if r.random() < 0.1 else d)
     at = f"2026-{1 + i * 11 // (count * 3):02}-{r.randint(1, 28):02}T{r.randint(0, 23):02}:{r.randint(0, 59):02}:00Z"
-    row["at"] = form.cell(form.written(form.moment, datetime.datetime.fromisoformat(at[:-1]), at), None if r.random() < 0.1 else at)
+    cell, value = form.moment_cell(at)
+    row["at"] = form.cell(cell, None if r.random() < 0.1 else value)
     b = r.choice([0, 1])
     row["b"] = form.cell(form.word(b), None if r.random() < 0.1 else b)
     return row
@@ -162,7 +177,7 @@ class Queries:
             return f":v{r.randrange(PARAMETERS)}"
         if which < 0.85:
             return r.choice(NUMBERS)
-        text = literal(r.choice(WORDS + ["2026-05", "2026-05-01", "2026-05-01T00:00:00Z", "2023", "A0", "B00100", "9e3", "2026-05-01T24:00", "2026-05-01 "]))
+        text = literal(r.choice(WORDS + ["2026-05", "2026-05-01", "2026-05-01T00:00:00Z", "2026-05-01T00:00:00.50", "2026-05-01 02:00:00+02:00", "2023", "A0", "B00100", "9e3", "2026-05-01T24:00", "2026-05-01 "]))
         return text if which < 0.97 else f"CAST({text} AS {r.choice(['INTEGER', 'REAL', 'TEXT', 'BLOB', 'NUMERIC'])})"
 
     def column(self):
@@ -336,7 +351,7 @@ def write(folder, name, version, form):
 
     def member(c, cell):
         own = {"n": form.integer or not form.bare, "p": form.number or not form.bare, "b": not form.plain}
-        if COLUMNS[c] == "TEXT" or own.get(c) or cell[0] in ("NaN", "INF", "-INF") or not form.plain and cell[1] is None:
+        if COLUMNS[c].startswith("TEXT") or own.get(c) or cell[0] in ("NaN", "INF", "-INF") or not form.plain and cell[1] is None:
             return json.dumps(cell[0])
         return "null" if cell[1] is None else cell[0]
     with open(f"{folder}/{name}", "w", encoding="utf-8") as f:

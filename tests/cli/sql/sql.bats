@@ -692,6 +692,22 @@ for i in range(200):
 	python3 "$BATS_TEST_DIRNAME/oracle.py" 1000 "${VARVE_TEST_SEED:-1}" .
 }
 
+@test "datetimes compare in SQL as in cat --where, with zones and to the last digit" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/times.py" "${VARVE_TEST_SEED:-1}" .
+}
+
+@test "a condition of a LEFT JOIN on its left table leaves no row out" {
+	new_repo
+	printf 'id,s,n\n1,a,1\n2,,2\n3,b,3\n' > a.csv
+	printf 'id,k\n1,1\n2,2\n3,3\n' > b.csv
+	succeeds varve sql --format csv "SELECT a.id, b.id AS bid FROM './a.csv' a LEFT JOIN './b.csv' b ON a.n = b.k AND a.s IS NOT NULL"
+	output_is "id,bid
+1,1
+2,
+3,3"
+}
+
 @test "20,000 random queries have the answers of a plain table of SQLite" {
 	[ -n "${VARVE_TEST_ALL-}" ] || skip "only with VARVE_TEST_ALL=1: they take minutes"
 	new_repo
