@@ -103,7 +103,7 @@ static vv_status list_index(lister *l, vv_error *err)
 			if (!file) return vv_fail_nomem(err);
 			here = vv_exists(file);
 		}
-		if (here || e.skip_worktree) {
+		if (here || e.hidden) {
 			rc = add(here ? l->out : &l->sparse, e.path, &e.id, NULL, err);
 		}
 	}
