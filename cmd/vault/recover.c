@@ -27,8 +27,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('k', "key", key, "FILE",
-		   "the key: a file of 'varve vault key export', or one with the recovery key"),
+	OPT_STRING(
+		'k', "key", key, "FILE",
+		"a file of 'varve vault key export', or one with the recovery key (default: this machine's key)"),
 	OPT_STRING(0, "to", to, "DIR", "the folder to make (default: the current one)"),
 	OPT_STRING(0, "expect", expect, "HEAD", "fail unless the holders have this head"),
 	OPT_STRING(0, "vault", vault, "ID", "this vault, where the holders have several"),
@@ -201,9 +202,7 @@ static int run_recover(void *opts, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if (argc == 0 || !o->key) {
-		return vv_usage_error("recover needs --key FILE and the URL of a holder");
-	}
+	if (argc == 0) return vv_usage_error("recover needs the URL of a holder");
 	if ((o->expect && vv_cid_parse(&expect, o->expect, strlen(o->expect), &err) < 0) ||
 	    (o->vault && vv_cid_parse(&vault, o->vault, strlen(o->vault), &err) < 0)) {
 		return vv_report_trouble(&err);
@@ -239,7 +238,7 @@ const vv_command vv_cmd_vault_recover = {
 	.name = "vault recover",
 	.group = "care",
 	.summary = "make a repository again from its sealed copies, on an empty machine",
-	.usage = "--key FILE [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
+	.usage = "[--key FILE] [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
 	.example = "$ varve vault recover --key paper.txt --to sales media/stick\n"
 		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"
 		   "1 of 1 holder that answered had it already\n"
