@@ -2,6 +2,7 @@
  * sign: a signed head of this repository's branches and tags; key: the key that signs, which varve-vault keeps.
  */
 #include <string.h>
+#include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -62,7 +63,13 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
 				       vv_text_shows(from->items[i]), dates ? "DATE" : "NUMBER");
 		}
-		if ((rc = dates ? read_date(&date, eq + 1, err) : VV_OK) == VV_OK) {
+		if (dates && (rc = read_date(&date, eq + 1, err)) == VV_OK && date <= time(NULL)) {
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s': the date is past\n"
+				       "--revoke KEY=NUMBER ends what a key may sign",
+				       vv_text_shows(from->items[i]));
+		}
+		if (rc == VV_OK) {
 			rc = vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL, err);
 		}
 	}
