@@ -58,11 +58,12 @@ static vv_status fail_lookup(const char *host, int code, int number, vv_error *e
 {
 	if (code == EAI_MEMORY) return vv_fail_nomem(err);
 	if (code == EAI_AGAIN || code == EAI_SYSTEM) {
-		return vv_fail(err, VV_EIO,
-			       "cannot look up the host '%s': %s\n"
-			       "no answer from the name server: is this machine connected?",
-			       vv_text_shows(host),
-			       code == EAI_SYSTEM ? strerror(number) : gai_strerror(code));
+		return vv_fail(
+			err, VV_EIO,
+			"cannot look up the host '%s': %s\n"
+			"the name server failed or did not answer: is the name right, and this machine connected?",
+			vv_text_shows(host),
+			code == EAI_SYSTEM ? strerror(number) : gai_strerror(code));
 	}
 	return vv_fail(err, VV_ENOTFOUND, "no such host '%s' (%s)", vv_text_shows(host),
 		       gai_strerror(code));
@@ -76,10 +77,11 @@ static vv_status wait_for(question *q, const vv_lookup *l, vv_error *err)
 		const uint64_t now = vv_monotonic_ms();
 		if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->host);
 		if (now >= l->deadline_ms) {
-			return vv_fail(err, VV_EIO,
-				       "cannot look up the host '%s': no answer in time\n"
-				       "no answer from the name server: is this machine connected?",
-				       vv_text_shows(l->host));
+			return vv_fail(
+				err, VV_EIO,
+				"cannot look up the host '%s': no answer in time\n"
+				"the name server failed or did not answer: is the name right, and this machine connected?",
+				vv_text_shows(l->host));
 		}
 		const uint64_t left = l->deadline_ms - now;
 		(void)vv_ring_read(q->ended, &none, 1,

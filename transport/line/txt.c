@@ -67,10 +67,11 @@ vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err)
 	len = len < 0 ? len : res_nsend(&state, question, len, answer, ANSWER_MAX);
 	res_nclose(&state);
 	if (len < 0) {
-		return vv_fail(err, VV_EIO,
-			       "cannot look up '%s'\n"
-			       "no answer from the name server: is this machine connected?",
-			       vv_text_shows(name));
+		return vv_fail(
+			err, VV_EIO,
+			"cannot look up '%s'\n"
+			"the name server failed or did not answer: is the name right, and this machine connected?",
+			vv_text_shows(name));
 	}
 	rc = vv_txt_read(out, answer, (size_t)(len < ANSWER_MAX ? len : ANSWER_MAX), err);
 	if (rc == VV_OK && out->len == before) {
