@@ -443,7 +443,9 @@ static vv_status begin_rows(vv_batch *b, vv_error *err)
 		b->picks_cap = b->columns;
 	}
 	memset(b->ready, 0, b->rows);
-	memset(b->picks, 0, b->columns);
+	if (b->columns > 0) { /* of a JSON table whose objects are empty there is no array */
+		memset(b->picks, 0, b->columns);
+	}
 	b->picked = 0;
 	b->blank = 0;
 	b->by_row = true;
