@@ -55,11 +55,11 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
 	}
 	if ((rc = vv_written_read(&out->hints, &o->written, err)) < 0) return rc;
-	if (o->no_key) {
-		out->key = no_key;
-	}
 	if (o->key.count > 0) {
 		out->key = o->key.items;
+	}
+	if (o->no_key || (o->key.count == 1 && strcmp(o->key.items[0], "none") == 0)) {
+		out->key = no_key; /* as diff --key calls it */
 	}
 	return VV_OK;
 }
@@ -234,7 +234,8 @@ static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const c
 		return rc;
 	}
 	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISREG(st.mode)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not a regular file: --arrow writes one table",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not a regular file: --arrow writes one table",
 			       vv_text_shows(c->argv[0]));
 	}
 	if (vv_exists(file)) {

@@ -517,6 +517,11 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
 		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
 							      : VV_EXIT_OK;
+	if (c->code == VV_EXIT_OK && !r.p.differs && r.p.how.propose && !o->no_index &&
+	    c->argc == 2 && c->dashdash < 0 && vv_exists(c->argv[0]) && vv_exists(c->argv[1])) {
+		vv_note("neither of the two changed; 'varve diff --no-index %s %s' compares them",
+			vv_text_shows(c->argv[0]), vv_text_shows(c->argv[1]));
+	}
 done:
 	run_clear(&r);
 	return vv_out_failed() ? VV_OK : rc;

@@ -62,6 +62,9 @@ pointer_of() {
 	rows 100 > prices.csv
 	succeeds varve add --no-key prices.csv
 	output_has "no key"
+	cp prices.csv other.csv
+	succeeds varve add --key none other.csv
+	output_has "no key"
 }
 
 @test "key options that contradict or are empty are refused" {

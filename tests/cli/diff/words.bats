@@ -147,3 +147,16 @@ assert c["many"] is True and "rowsAdded" not in c, c'
 	succeeds varve log --stat -n 1
 	output_has " prices.csv | +2 -1 ~1 rows"
 }
+
+@test "two files that did not change are not silently two paths" {
+	new_repo
+	rows 3 > a.csv
+	rows 4 > b.csv
+	varve add -q a.csv b.csv
+	varve commit -qm one
+	succeeds varve diff a.csv b.csv
+	output_is ""
+	stderr_has "'varve diff --no-index a.csv b.csv' compares them"
+	succeeds varve diff -- a.csv b.csv
+	stderr_is ""
+}

@@ -144,3 +144,22 @@ grown() {
 	succeeds varve cherry-pick spring
 	git cat-file blob HEAD:prices.csv | grep -q '{"name": "id", "type": "string"}'
 }
+
+@test "what an octopus merge left to merge as text is said to be merged, with the way on" {
+	new_repo
+	printf 'id,n\n1,a\n2,b\n3,c\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm base
+	for n in 1 2; do
+		git switch -qc b$n main
+		varve set -q t.csv $n n=x$n
+		varve commit -qam b$n
+	done
+	git switch -q main
+	git merge -q -m both b1 b2 > "$HOME/out" 2>&1 || true
+	[ -n "$(git ls-files -u)" ]
+	ends_with 1 varve conflicts
+	stderr_has "'varve add --fix t.csv' takes the rows as they are merged"
+	succeeds varve add --fix t.csv
+	printf 'id,n\n1,x1\n2,x2\n3,c\n' | cmp - t.csv
+}
