@@ -855,7 +855,8 @@ static vv_status fit_edit(fit *f, vv_error *err)
 		edits[n++] = r->edit;
 	}
 	d->already = n == 0 && !f->around;
-	return f->job->opts->check ? VV_OK : vv_rows_edit(&f->edited, NULL, edits, n, give, f->job, err);
+	return f->job->opts->check ? VV_OK
+				   : vv_rows_edit(&f->edited, NULL, edits, n, give, f->job, err);
 }
 
 /* --- a section ------------------------------------------------------------------------------- */

@@ -744,8 +744,8 @@ vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_e
 		return rc;
 	}
 	for (unsigned n = 0; moved && n < RENAMES_MAX && !vv_index_get(x, i->to, &e); n++) {
-		if ((rc = find_rename(&i->to, &moved, removed, r, &head.commit, err)) < 0)
-			return rc;
+		rc = find_rename(&i->to, &moved, removed, r, &head.commit, err);
+		if (rc < 0) return rc;
 		*removed = *removed && !moved;
 	}
 	return VV_OK;

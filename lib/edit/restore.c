@@ -148,7 +148,8 @@ static vv_status set_cells(job *j, vv_error *err)
 		const long at = vv_schema_find(&j->now.table->schema, name, strlen(name)),
 			   was = vv_schema_find(&j->then.table->schema, name, strlen(name));
 
-		if (is_json(j) ? at < 0 && (was < 0 || vv_columns_to_new(&j->columns, (size_t)was) >= 0)
+		if (is_json(j) ? at < 0 && (was < 0 ||
+					    vv_columns_to_new(&j->columns, (size_t)was) >= 0)
 			       : at < 0 || vv_columns_to_old(&j->columns, (size_t)at) < 0) {
 			return refuse_column(j, name, err);
 		}
@@ -226,10 +227,10 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 	bool whole = j->r->columns->count == 0;
 	vv_status rc;
 
-	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, false,
-				   err)) < 0 ||
-	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, false,
-				   err)) < 0) {
+	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, false, err)) <
+		    0 ||
+	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, false, err)) <
+		    0) {
 		return rc;
 	}
 	if ((!j->now.at.has || !j->then.at.has) &&

@@ -51,7 +51,8 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 					       : err->code;
 	}
 	if ((rc = vv_lstat(&f->before, s->file, err)) < 0) return rc;
-	if (S_ISLNK(f->before.mode)) { /* Git has the link, and may not have the file that it leads to */
+	if (S_ISLNK(f->before
+			    .mode)) { /* Git has the link, and may not have the file that it leads to */
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is a symbolic link\n"
 			       "name the file that it leads to",
@@ -90,11 +91,11 @@ vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t,
 		return rc;
 	}
 	if (out->all.count > 1 && !several) {
-		return vv_fail(err, VV_ECONFLICT, "'%s' has %zu rows with the key '%s': %llu, %llu%s",
-			       vv_text_shows(f->path), out->all.count, vv_text_shows(text),
-			       (unsigned long long)out->all.rows[0] + 1,
-			       (unsigned long long)out->all.rows[1] + 1,
-			       out->all.count > 2 ? " ..." : "");
+		return vv_fail(
+			err, VV_ECONFLICT, "'%s' has %zu rows with the key '%s': %llu, %llu%s",
+			vv_text_shows(f->path), out->all.count, vv_text_shows(text),
+			(unsigned long long)out->all.rows[0] + 1,
+			(unsigned long long)out->all.rows[1] + 1, out->all.count > 2 ? " ..." : "");
 	}
 	vv_row_by_number_init(&out->rows, t, 1, false);
 	return vv_row_by_number_get(&out->rows, out->row, &out->cells, err);
@@ -132,8 +133,8 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 	if (!folder) return vv_fail_nomem(err);
 	vv_temp_sweep(folder, VV_WRITE_TEMP); /* of processes that were killed */
 	if ((rc = vv_new_file_open(&n, folder, VV_WRITE_TEMP, err)) < 0 ||
-	    (rc = vv_rows_edit(f->over ? f->over : &f->table, &f->more, edits, count, vv_new_file_put, &n,
-			       err)) < 0 ||
+	    (rc = vv_rows_edit(f->over ? f->over : &f->table, &f->more, edits, count,
+			       vv_new_file_put, &n, err)) < 0 ||
 	    (rc = vv_new_file_mode(&n, f->before.mode, err)) < 0 ||
 	    (rc = vv_new_file_end(&n, true, err)) < 0) { /* what it replaces may be nowhere else */
 		return rc;

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "base/json/json.h"
 #include "base/array.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/rows/condition_run.h"
@@ -147,7 +147,8 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 			       vv_text_shows(word));
 	}
 	if ((rc = find_column(j, &at, word, len, err)) < 0) return rc;
-	const vv_field *f = at < j->file.table.columns ? &j->file.table.schema.fields[at] : &unknown;
+	const vv_field *f = at < j->file.table.columns ? &j->file.table.schema.fields[at]
+						       : &unknown;
 	if (json) {
 		rc = json_value(j, &cell, word, equals + 1, err);
 	} else {
@@ -227,10 +228,10 @@ static vv_status read_values(job *j, vv_error *err)
 
 static vv_cell cell_of(const job *j, const vv_cell *cells, size_t i)
 {
-	return !j->s->remove && j->given[i]	    ? j->cells[i]
+	return !j->s->remove && j->given[i]         ? j->cells[i]
 	       : cells && i < j->file.table.columns ? cells[i]
-	       : is_json(j) ? (vv_cell){.state = VV_CELL_ABSENT}
-			    : (vv_cell){.state = VV_CELL_TEXT};
+	       : is_json(j)                         ? (vv_cell){.state = VV_CELL_ABSENT}
+						    : (vv_cell){.state = VV_CELL_TEXT};
 }
 
 /* As it is to be. cells: as it is; NULL: it is put in. */
@@ -276,14 +277,12 @@ static vv_status edit_row(job *j, uint64_t row, const vv_cell *cells, vv_error *
 	for (size_t i = 0; rc == VV_OK && !j->s->remove && i < j->columns; i++) {
 		const vv_cell is = cell_of(j, cells, i);
 
-		if (j->given[i] &&
-		    (i >= j->file.table.columns || !vv_cell_equal(&is, &cells[i]))) {
-			rc = add_edit(j,
-				      &(vv_row_edit){.row = row,
-						     .action = VV_ROW_SET,
-						     .column = i,
-						     .cell = is},
-				      err);
+		if (j->given[i] && (i >= j->file.table.columns || !vv_cell_equal(&is, &cells[i]))) {
+			rc = add_edit(
+				j,
+				&(vv_row_edit){
+					.row = row, .action = VV_ROW_SET, .column = i, .cell = is},
+				err);
 		}
 	}
 	if (j->edit_count > before) {

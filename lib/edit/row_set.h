@@ -37,8 +37,8 @@ typedef enum vv_row_set_done {
 /* What was done. Cleared by the caller. */
 typedef struct vv_row_set_result {
 	vv_row_set_done done;
-	size_t rows;  /* set, put in or removed */
-	vv_buf json;  /* the first of them as it is afterwards (removed: as it was), or the row that is so already; or empty */
+	size_t rows; /* set, put in or removed */
+	vv_buf json; /* the first of them as it is afterwards (removed: as it was), or the row that is so already; or empty */
 	vv_buf warnings; /* a line each: new members of JSON, values that are not of their column's type */
 } vv_row_set_result;
 void vv_row_set_result_clear(vv_row_set_result *r);

@@ -456,7 +456,8 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 		goto done;
 	}
 	vv_row_edits_sort(v.edits, v.count);
-	if ((rc = vv_rows_edit(t, NULL, v.edits, v.count, fn, payload, err)) == VV_OK && s->chosen) {
+	if ((rc = vv_rows_edit(t, NULL, v.edits, v.count, fn, payload, err)) == VV_OK &&
+	    s->chosen) {
 		rc = renumber(&v, err);
 	}
 done:

@@ -178,8 +178,8 @@ static vv_status find_base(vv_buf *base, bool *known, const vv_unpack *u, const 
 		rc = pour_old(u, in, &id, base, VV_IGNORED);
 		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		*known = *known || rc == VV_OK;
-		if (rc == VV_OK && (base->len != now->len ||
-				    memcmp(base->data, now->data, now->len) != 0)) {
+		if (rc == VV_OK &&
+		    (base->len != now->len || memcmp(base->data, now->data, now->len) != 0)) {
 			return VV_OK;
 		}
 	}
@@ -214,9 +214,8 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_dataset_merged_init(&merged);
 	vv_checkout_init(&checkout, u->repo, u->reader, u->index);
 	if (!vv_index_get(u->index, to, &e)) return VV_OK;
-	if ((rc = pour(in, &out, err)) < 0 ||
-	    (rc = find_base(&base, done, u, in, &now, err)) < 0 || !*done ||
-	    (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {
+	if ((rc = pour(in, &out, err)) < 0 || (rc = find_base(&base, done, u, in, &now, err)) < 0 ||
+	    !*done || (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {
 		return rc;
 	}
 	*done = ours.len != base.len || memcmp(ours.data, base.data, base.len) != 0;
@@ -230,8 +229,8 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	if (merged.record.count > 0 || merged.record.left_out > 0) {
 		vv_conflict_record_describe(&what, &merged.record);
 		return vv_fail(err, VV_ECONFLICT,
-			       "'%s' and what is in '%s' both changed %s; nothing was written\n"
-			       "remove '%s' first to take what is in the other file",
+			       "'%s' and '%s' both changed %s; nothing was written\n"
+			       "remove '%s' first to take the content of the other file",
 			       vv_text_shows(to), vv_text_shows(in->path), vv_buf_cstr(&what),
 			       vv_text_shows(to));
 	}

@@ -109,7 +109,8 @@ static vv_status look_from(search *s, uint64_t from, size_t most, vv_error *err)
 	vv_status rc = vv_table_seek_row(s->reader, from, err);
 	int more;
 
-	for (size_t n = 0; rc == VV_OK && (!s->found || s->p->all) && !s->over && (most == 0 || n < most); n++) {
+	for (size_t n = 0;
+	     rc == VV_OK && (!s->found || s->p->all) && !s->over && (most == 0 || n < most); n++) {
 		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
 		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->values[0]) > 0) {
 			return VV_OK;

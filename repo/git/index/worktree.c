@@ -80,8 +80,9 @@ vv_status vv_worktree_mode(int fd, const char *file, uint32_t mode, vv_error *er
 	vv_status rc = vv_fstat(&is, fd, file, err);
 
 	if (rc < 0) return rc;
-	uint32_t to = vv_lstat(&there, file, VV_IGNORED) == VV_OK && S_ISREG(there.mode) ? there.mode
-											 : is.mode;
+	uint32_t to = vv_lstat(&there, file, VV_IGNORED) == VV_OK && S_ISREG(there.mode)
+			      ? there.mode
+			      : is.mode;
 	to = mode & 0111 ? to | (to & 0444) >> 2 : to & ~0111u; /* x where there is r */
 	return ((to ^ is.mode) & 0777) != 0 && fchmod(fd, to & 0777) < 0
 		       ? vv_fail_errno(err, "cannot set the mode of", file)

@@ -66,7 +66,7 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 		if (dates && (rc = read_date(&date, eq + 1, err)) == VV_OK && date <= time(NULL)) {
 			return vv_fail(err, VV_EUSAGE,
 				       "'%s': the date is past\n"
-				       "--revoke KEY=NUMBER ends what a key may sign",
+				       "--revoke KEY=NUMBER withdraws a key",
 				       vv_text_shows(from->items[i]));
 		}
 		if (rc == VV_OK) {
