@@ -19,7 +19,7 @@ static vv_status rewrite_path(rewritten *out, vv_session *s, struct ArrowArraySt
 				     .match_names = o->match_columns,
 				     .key = o->key};
 	const rewritten_place place = {vv_env_temp_dir(vv_repository_env(s->repo)), ".varve-check-",
-				       path};
+				       path, NULL};
 	vv_auto(char) *file = vv_repository_file(s->repo, path);
 	vv_auto(vv_subject) old = {.text = NULL};
 	vv_status rc;

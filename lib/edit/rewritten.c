@@ -4,8 +4,6 @@
 #include "lib/edit/rewritten.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -13,14 +11,14 @@
 
 #define PIECE ((size_t)64 << 10)
 
-static vv_status copy(rewrite *w, int fd, const char *name, vv_error *err)
+static vv_status copy(rewrite *w, vv_new_file *f, vv_error *err)
 {
 	vv_auto(char) *bytes = vv_malloc(PIECE);
 	ssize_t n = 0;
 	vv_status rc = bytes ? VV_OK : vv_fail_nomem(err);
 
 	while (rc == VV_OK && (n = rewrite_read(w, bytes, PIECE, err)) > 0) {
-		rc = vv_write_full(fd, bytes, (size_t)n, name, err);
+		rc = vv_new_file_put(f, bytes, (size_t)n, err);
 	}
 	return n < 0 ? (vv_status)n : rc;
 }
@@ -45,17 +43,20 @@ static vv_status write_file(rewritten *out, struct ArrowArrayStream *stream, vv_
 			    const rewritten_place *place, const rewrite_options *how, vv_error *err)
 {
 	vv_auto(rewrite) *w = NULL;
+	vv_auto(vv_new_file) f = {.name = place->path};
+	vv_stat there;
 	vv_status rc;
-	int fd;
 
-	if ((rc = rewrite_open(&w, stream, old, place->path, how, err)) < 0) return rc;
-	if ((fd = vv_temp_open(&out->file, place->dir, place->prefix, err)) < 0) {
-		return (vv_status)fd;
+	if ((rc = rewrite_open(&w, stream, old, place->path, how, err)) < 0 ||
+	    (rc = vv_new_file_open(&f, place->dir, place->prefix, err)) < 0 ||
+	    (rc = copy(w, &f, err)) < 0 ||
+	    (place->over && vv_lstat(&there, place->over, VV_IGNORED) == VV_OK &&
+	     (rc = vv_new_file_mode(&f, there.mode, err)) < 0) ||
+	    (rc = vv_new_file_end(&f, place->over != NULL, err)) < 0) {
+		return rc;
 	}
-	rc = copy(w, fd, out->file, err);
-	vv_status closed = vv_close(fd, out->file, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
-	return rc < 0 ? rc : note_form(out, w, err);
+	out->file = vv_take(&f.temp);
+	return note_form(out, w, err);
 }
 
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
@@ -96,18 +97,9 @@ vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_er
 vv_status rewritten_use(rewritten *r, const char *file, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_dir(file);
-	struct stat st;
-	int fd = vv_open_regular(r->file, 0, err);
-	vv_status rc = fd < 0 ? (vv_status)fd : dir ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_rename(r->file, file, err);
 
-	if (rc == VV_OK && stat(file, &st) == 0 && fchmod(fd, st.st_mode & 07777) < 0) {
-		rc = vv_fail_errno(err, "cannot set the mode of", r->file);
-	}
-	rc = rc < 0 ? rc : vv_fsync(fd, r->file, err);
-	if (fd >= 0) {
-		vv_close(fd, NULL, NULL);
-	}
-	if (rc < 0 || (rc = vv_rename(r->file, file, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	vv_free(r->file);
 	r->file = NULL;
 	return vv_fsync_dir(dir, err);

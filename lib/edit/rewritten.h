@@ -22,6 +22,7 @@ typedef struct rewritten {
 typedef struct rewritten_place {
 	const char *dir, *prefix; /* of the file's name */
 	const char *path;         /* of the table: its ending is the form of a new one */
+	const char *over;         /* the file that it is to replace, with its mode; NULL: none */
 } rewritten_place;
 
 /* Takes the stream, in any case. old, which was found: the version that the rows are laid over; NULL: a new table. Errors as for
@@ -32,7 +33,7 @@ vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_sub
 /* Are its bytes those of another file? */
 vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_error *err);
 
-/* The file takes its place, in one step and durably, with the mode of the one that was there. It is in the same folder. */
+/* The file takes its place, in one step and durably: it was made `over` that one, on the same file system. */
 vv_status rewritten_use(rewritten *r, const char *file, vv_error *err);
 
 void rewritten_clear(rewritten *r);

@@ -263,7 +263,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	vv_auto(char) *dir = file ? vv_worktree_temp_dir(c->repo, file) : NULL;
 	vv_auto(vv_subject) old = {.text = NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1};
-	const rewritten_place place = {dir, VV_WRITE_TEMP, path};
+	const rewritten_place place = {dir, VV_WRITE_TEMP, path, file};
 	vv_error why = {.code = VV_OK};
 	struct ArrowArrayStream stream;
 	bool same = true;
