@@ -250,6 +250,10 @@ static vv_status unpack_one(const vv_unpack *u, const inside *in, const char *to
 	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
 		bytes = st.size;
+		if (!S_ISREG(st.mode)) {
+			return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
+				       vv_text_shows(to));
+		}
 		if ((rc = is_same(&same, in, file, st.size, err)) < 0 ||
 		    (!same &&
 		     (rc = vv_checkout_give_way(u->repo, u->reader, u->index, to, err)) < 0)) {

@@ -168,6 +168,14 @@ table() {
 	succeeds varve add --as-csv t.csv.gz
 	table 3 > want
 	same_bytes want t.csv
+	mv t.csv real.csv
+	ln -s real.csv t.csv
+	git add t.csv
+	git commit -qm link
+	table 4 | packed gz t.csv.gz
+	ends_with 2 varve add --as-csv t.csv.gz
+	stderr_has "'t.csv' is not a regular file"
+	[ -L t.csv ]
 	for words in "t.csv" "-n t.csv.gz" "-A" "."; do
 		ends_with 2 varve add --as-csv $words
 	done
