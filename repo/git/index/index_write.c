@@ -42,7 +42,12 @@ static vv_status read_now(const vv_index *x, vv_buf *bytes, vv_stat *stamp, bool
 		vv_buf_put(bytes, empty_index, sizeof(empty_index));
 		return vv_buf_ok(bytes, err);
 	}
-	return rc < 0 ? rc : vv_read_file(bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err);
+	if (rc < 0 ||
+	    (rc = vv_read_file(bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err)) < 0) {
+		return rc;
+	}
+	(void)vv_index_sum_put(bytes);
+	return VV_OK;
 }
 
 /* --- what is certain ------------------------------------------------------------------ */
