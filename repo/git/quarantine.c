@@ -290,7 +290,17 @@ void vv_repository_discard(vv_repository *r)
 			     .keep_cap = s->keep_cap};
 }
 
-/* What is staged and cannot be written is gone. By now refs and index name what they are to name of the packs. */
+void vv_repository_named(vv_repository *r)
+{
+	vv_quarantine *s = r->stage;
+
+	while (s && s->keep_count > 0) {
+		(void)vv_unlink(s->keeps[--s->keep_count], true, NULL);
+		vv_free(s->keeps[s->keep_count]);
+	}
+}
+
+/* What is staged and cannot be written is gone. */
 static void close_stage(vv_repository *r)
 {
 	vv_quarantine *s = r->stage;
@@ -299,11 +309,8 @@ static void close_stage(vv_repository *r)
 		(void)vv_quarantine_flush(r, NULL);
 	}
 	vv_repository_discard(r);
-	for (size_t i = 0; i < s->keep_count; i++) {
-		(void)vv_unlink(s->keeps[i], true, NULL);
-	}
-	vv_names_free(s->keeps, s->keep_count);
-	vv_free(s);
+	vv_repository_named(r);
+	vv_free_all(s->keeps, s);
 	r->stage = NULL;
 }
 
@@ -635,7 +642,7 @@ static vv_status stage_pack(vv_repository *r, const char *from, const char *hex,
 	return rc < 0 ? rc : pack_move_stage(r, &m, files, err);
 }
 
-/* Until the repository is closed "git repack -a -d" leaves the pack alone, which drops what no ref names yet. */
+/* Until vv_repository_named "git repack -a -d" leaves the pack alone, which drops what no ref names yet. */
 static vv_status put_keep(vv_repository *r, const char *packdir, const char *hex, vv_error *err)
 {
 	vv_auto(char) *path = vv_asprintf("%s/pack-%.40s" KEEP, packdir, hex);

@@ -139,3 +139,72 @@ litter() {
 	ends_with 2 varve cat "$root"
 	all_there HEAD=v5 HEAD~4=v1
 }
+
+# beside_repack REF COMMAND...: 'git repack -a -d' runs here, bare or not, when the lock of REF is there and the ref is late.
+beside_repack() {
+	local git=$1 ref=$2 at
+	shift 2
+	strace -f -qq -o /dev/null -P "$PWD/$git/$ref~.lock" -e inject=openat:delay_enter=1500000 "$@" > "$HOME/said.$$" 2>&1 &
+	at=$!
+	until [ -L "$git/$ref.lock" ] || ! kill -0 $at 2> /dev/null; do sleep 0.02; done
+	[ -L "$git/$ref.lock" ] || return 1
+	git --git-dir "$git" repack -q -a -d
+	[ -L "$git/$ref.lock" ] || echo "the ref was not late enough: nothing is proved" >&2
+	wait $at
+}
+
+@test "git's repack beside a late ref drops nothing" {
+	command -v strace > /dev/null || skip "strace is not installed"
+	strace -f -o /dev/null true 2> "$HOME/strace.err" || skip "strace is not permitted here"
+	export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+	local put=$VARVE_BIN/../examples/bin/put name
+	new_repo
+	git config gc.auto 0
+	git config varve.autoGc false
+	rows 50 > t.csv
+	varve add t.csv > /dev/null
+	varve commit -q -m base
+	git init -q --bare ../hub.git
+	git remote add origin ../hub.git
+	varve push -q origin main
+	varve clone -q ../hub.git ../fetching
+	sed -i 's/item 7/item seven/' t.csv
+	varve commit -q -a -m two
+	rows 60 > t2.csv
+	cd ..
+	cp -a work committing
+	cp -a work bare_log
+	cp -a work putting
+	cp -a hub.git pushed.git
+	varve -C work push -q origin main
+	git -C work remote set-url origin ../pushed.git
+	git -C bare_log config core.logAllRefUpdates false
+	cp work/t2.csv committing/t.csv
+	cp work/t2.csv bare_log/t.csv
+	(cd committing && beside_repack .git refs/heads/main varve commit -q -a -m three) &
+	(cd bare_log && beside_repack .git refs/heads/main varve commit -q -a -m three) &
+	(cd pushed.git && beside_repack . refs/heads/other varve -C ../work push -q origin main:other) &
+	(cd fetching && beside_repack .git refs/remotes/origin/main varve fetch -q) &
+	if [ -x "$put" ]; then
+		(cd putting && beside_repack .git refs/heads/main "$put" . t.csv three < t2.csv) &
+	fi
+	for name in $(jobs -p); do wait "$name"; done
+	for name in committing bare_log pushed.git fetching putting; do
+		[ "$name" != putting ] || [ -x "$put" ] || continue
+		succeeds git -C "$name" fsck --strict --no-dangling
+		output_is ""
+		[ -z "$(find "$name" -name '*.keep')" ]
+	done
+	[ "$(git -C committing log -1 --format=%s)" = three ]
+	[ "$(git -C fetching log -1 --format=%s origin/main)" = two ]
+	[ "$(git -C pushed.git log -1 --format=%s other)" = two ]
+	# What a dead process left goes with the next gc.
+	cd committing
+	rows 61 > t.csv
+	strace -f -qq -o /dev/null -P "$PWD/.git/refs/heads/main~.lock" -e inject=openat:signal=KILL varve commit -q -a -m four || true
+	[ "$(ls .git/objects/pack/*.keep | wc -l)" = 1 ]
+	succeeds varve commit -q -a -m four
+	succeeds varve gc -q
+	[ -z "$(find .git -name '*.keep')" ]
+	succeeds varve fsck --data
+}

@@ -338,3 +338,87 @@ hostile_tree() {
 	find .git/config .git/hooks .git/info -type f -exec md5sum {} + | sort | cmp - ../git-before
 	[ "$(cd .. && ls -A | grep -v -x git-before && ls -A work | grep -v -x -F prices.csv)" = "$snapshot" ]
 }
+
+# hidden MARK COMMAND...: what git hides in t.csv and plain.cfg is neither overwritten, nor staged, nor loses its mark.
+hidden() {
+	local mark=$1 flag
+	shift
+	sed -i '3s/item/LOCAL/' t.csv
+	echo LOCAL >> plain.cfg
+	git update-index "--$mark" t.csv plain.cfg
+	flag=$(git ls-files -v t.csv plain.cfg)
+	"$@" > ../said 2>&1 || true
+	grep -q LOCAL t.csv && grep -q LOCAL plain.cfg && [ "$(git ls-files -v t.csv plain.cfg)" = "$flag" ] &&
+		! varve cat HEAD:t.csv | grep -q LOCAL && ! git show HEAD:plain.cfg | grep -q LOCAL || {
+		echo "$mark: $*" >&2
+		cat ../said >&2
+		return 1
+	}
+	git update-index "--no-$mark" t.csv plain.cfg
+	git reset -q --hard
+}
+
+@test "edits that git hides, and files behind a link, are left alone" {
+	new_repo
+	git config gc.auto 0
+	rows 20 > t.csv
+	echo port=1 > plain.cfg
+	mkdir d
+	rows 9 > d/t.csv
+	echo a > d/plain
+	varve add t.csv plain.cfg d > /dev/null
+	varve commit -q -m base
+	git switch -q -c side
+	sed -i '9s/item/side/' t.csv
+	echo side >> plain.cfg
+	varve commit -q -a -m side
+	git switch -q main
+	local mark command
+	for mark in skip-worktree assume-unchanged; do
+		while read -r command; do
+			hidden "$mark" $command
+		done <<-'END'
+		varve switch side
+		varve merge side
+		varve pull . side
+		varve cherry-pick side
+		varve commit -a -m mine
+		varve add .
+		varve add t.csv plain.cfg
+		varve status
+		END
+		sed -i '3s/item/LOCAL/' t.csv
+		git update-index "--$mark" t.csv
+		succeeds varve status -s
+		output_is ""
+		ends_with 2 varve add t.csv
+		stderr_has "'git update-index --no-skip-worktree --no-assume-unchanged t.csv'"
+		git update-index "--no-$mark" t.csv
+		git reset -q --hard
+	done
+	# index.skipHash
+	truncate -s -20 .git/index
+	head -c 20 /dev/zero >> .git/index
+	echo more >> plain.cfg
+	succeeds varve status -s
+	output_is " M plain.cfg"
+	succeeds varve add plain.cfg
+	succeeds git fsck --no-dangling
+	git reset -q --hard
+	# Where a folder became a link its files are gone.
+	cp -r d ../out
+	sed -i '3s/item/SECRET/' ../out/t.csv
+	rm -r d
+	ln -s ../out d
+	succeeds varve status -s
+	output_is "$(git status -s)"
+	succeeds varve commit -q -a -m gone
+	[ -z "$(git ls-files d)" ]
+	! git status -s | grep -v '^?? d$'
+	# The mode is what the umask leaves of it.
+	chmod +x t.csv
+	varve commit -q -a -m x
+	rm t.csv
+	(umask 027 && varve restore -q t.csv)
+	[ "$(stat -c %a t.csv)" = 750 ]
+}
