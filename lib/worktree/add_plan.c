@@ -28,7 +28,7 @@ typedef struct planner {
 	vv_dataset_reader *s;
 	const vv_add_request *req;
 	vv_head head;
-	int top;            /* the work tree's folder */
+	int top; /* the work tree's folder */
 	vv_buf above;
 	bool asked, tables; /* are new files to become tables? once it was asked */
 	vv_error refused;   /* the first name that is; the others are notes */

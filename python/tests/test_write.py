@@ -166,3 +166,16 @@ def test_a_version_of_another_repository_is_put_by_its_blocks(repo, tmp_path):
         assert to["HEAD:in/p.csv"].cid == repo["v1:prices.csv"].cid
         assert to["HEAD:in/p.csv"].read_bytes() == repo["v1:prices.csv"].read_bytes()
     run("varve", "fsck", "--data", cwd=other)
+
+
+def test_what_a_commit_cannot_find_is_not_nothing_changed(repo, folder):
+    (folder / "s").mkdir()
+    (folder / "s/q").write_text("x\n")
+    run("git", "add", "s", cwd=folder)
+    run("git", "commit", "-q", "-m", "q", cwd=folder)
+    tree = run("git", "rev-parse", "HEAD:s", cwd=folder).decode().strip()
+    (folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    before = (folder / "prices.csv").read_bytes()
+    with varve.Repo(folder) as r, pytest.raises(varve.Error):
+        r.put("prices.csv", b"id,x\n1,NEW\n", message="m")
+    assert (folder / "prices.csv").read_bytes() == before

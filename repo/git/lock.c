@@ -98,7 +98,8 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', has locked '%s'",
 		      (unsigned long long)holder.pid, vv_text_shows(holder.host),
 		      vv_text_shows(l->lock_path));
-	if (vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) == VV_HOLDER_ELSEWHERE) {
+	if (vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) ==
+	    VV_HOLDER_ELSEWHERE) {
 		return vv_hint(err, "wait for it; whether that process still runs cannot be seen "
 				    "from here: if it does not, remove that file");
 	}
@@ -131,7 +132,8 @@ static vv_status wait_and_make(const vv_git_lock *l, unsigned wait_ms, vv_error 
 		struct timespec ts;
 
 		if (read_lock(seen, &holder, &st, l->lock_path) &&
-		    vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) == VV_HOLDER_DEAD &&
+		    vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) ==
+			    VV_HOLDER_DEAD &&
 		    take_over(l, seen, &holder)) {
 			continue;
 		}

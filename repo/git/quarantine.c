@@ -28,8 +28,8 @@
 #include "base/text.h"
 #include "repo/blocks/squeeze.h"
 #include "repo/git/libgit2.h"
-#include "repo/git/lock.h"
 #include "repo/git/new_pack.h"
+#include "repo/git/pack_keep.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
 #include "repo/git/share.h"
@@ -247,8 +247,7 @@ struct vv_quarantine {
 	char pack[GIT_OID_HEXSZ + 1]; /* in dir, of all that is in memory; "": none is staged */
 	bool streamed; /* are there loose objects in dir, and does the odb read them? */
 	bool tried; /* staged, but not placed: a sync that failed is not tried again and trusted */
-	char **keeps; /* the .keep files of the packs that were placed */
-	size_t keep_count, keep_cap;
+	vv_pack_keeps keeps; /* of the packs that were placed */
 };
 
 typedef struct staged {
@@ -284,19 +283,13 @@ void vv_repository_discard(vv_repository *r)
 		(void)vv_remove_tree(s->dir, NULL);
 	}
 	vv_free(s->dir);
-	*s = (vv_quarantine){.memory = s->memory,
-			     .keeps = s->keeps,
-			     .keep_count = s->keep_count,
-			     .keep_cap = s->keep_cap};
+	*s = (vv_quarantine){.memory = s->memory, .keeps = s->keeps};
 }
 
 void vv_repository_named(vv_repository *r)
 {
-	vv_quarantine *s = r->stage;
-
-	while (s && s->keep_count > 0) {
-		(void)vv_unlink(s->keeps[--s->keep_count], true, NULL);
-		vv_free(s->keeps[s->keep_count]);
+	if (r->stage) {
+		vv_pack_keeps_clear(&r->stage->keeps);
 	}
 }
 
@@ -310,7 +303,7 @@ static void close_stage(vv_repository *r)
 	}
 	vv_repository_discard(r);
 	vv_repository_named(r);
-	vv_free_all(s->keeps, s);
+	vv_free(s);
 	r->stage = NULL;
 }
 
@@ -569,8 +562,6 @@ static vv_status place_all_loose(vv_repository *r, const staged_list *list, vv_e
 	return rc == VV_OK && new_fan ? vv_syncs_add_path(&r->later, r->objects, err) : rc;
 }
 
-#define KEEP ".keep"
-
 /* A pack and its index, apart and where they go. */
 typedef struct pack_move {
 	char *from[2], *to[2]; /* the pack first */
@@ -642,50 +633,6 @@ static vv_status stage_pack(vv_repository *r, const char *from, const char *hex,
 	return rc < 0 ? rc : pack_move_stage(r, &m, files, err);
 }
 
-/* Until vv_repository_named "git repack -a -d" leaves the pack alone, which drops what no ref names yet. */
-static vv_status put_keep(vv_repository *r, const char *packdir, const char *hex, vv_error *err)
-{
-	vv_auto(char) *path = vv_asprintf("%s/pack-%.40s" KEEP, packdir, hex);
-	char text[VV_HOLDER_TEXT];
-	vv_quarantine *s;
-	vv_status rc;
-	int fd;
-
-	if ((rc = vv_alloc_ok(path, err)) < 0 || (rc = stage_open(r, err)) < 0) return rc;
-	s = r->stage;
-	if (!vv_array_room(s->keeps, s->keep_count, s->keep_cap)) return vv_fail_nomem(err);
-	if ((fd = vv_open(path, O_WRONLY | O_CREAT | O_EXCL, 0666, err)) < 0) {
-		return fd == VV_EEXISTS ? VV_OK : (vv_status)fd; /* somebody's own */
-	}
-	vv_holder_text(text, vv_repository_holder(r));
-	rc = vv_write_full(fd, text, strlen(text), path, err);
-	rc = rc < 0 ? rc : vv_share_fd(r, fd, path, err);
-	(void)vv_close(fd, path, NULL);
-	s->keeps[s->keep_count++] = vv_take(&path);
-	return rc;
-}
-
-void vv_quarantine_sweep_keeps(vv_repository *r)
-{
-	vv_auto(char) *packdir = vv_path_join(r->objects, "pack", NULL);
-	vv_auto(vv_folder) f = {0};
-	vv_holder holder;
-	vv_stat st;
-
-	if (!packdir || vv_folder_read(&f, packdir, false, VV_IGNORED) < 0) return;
-	while (vv_folder_next(&f)) {
-		vv_auto(vv_buf) text = VV_BUF_INIT;
-
-		if (vv_path_ends(f.name, KEEP) && vv_lstat(&st, f.path, NULL) == VV_OK &&
-		    vv_read_file(&text, f.path, VV_HOLDER_TEXT, NULL) == VV_OK &&
-		    vv_holder_parse(&holder, vv_buf_cstr(&text)) &&
-		    vv_holder_state_of(&holder, vv_repository_holder(r), st.mtime_sec) ==
-			    VV_HOLDER_DEAD) {
-			(void)vv_unlink(f.path, true, NULL);
-		}
-	}
-}
-
 /* They get their names; their folder becomes durable later. */
 static vv_status place_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
 {
@@ -699,7 +646,8 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 		return rc;
 	}
 	/* Named as ours first: an entry without its pack does no harm. */
-	if ((rc = note_own(r, hex, err)) < 0 || (rc = put_keep(r, to, hex, err)) < 0 ||
+	if ((rc = note_own(r, hex, err)) < 0 || (rc = stage_open(r, err)) < 0 ||
+	    (rc = vv_pack_keep_put(&r->stage->keeps, r, to, hex, err)) < 0 ||
 	    (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
 	    (rc = vv_rename(m.from[0], m.to[0], err)) < 0 ||
 	    (rc = vv_rename(m.from[1], m.to[1], err)) < 0 ||

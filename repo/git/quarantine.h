@@ -55,10 +55,6 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 /* The same for the loose objects of such a folder. */
 vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err);
 
-/* Takes away the .keep files that dead varves left. Each pack has one from before it gets its name until
- * vv_repository_named, with the text of a lock (base/holder.h). */
-void vv_quarantine_sweep_keeps(vv_repository *r);
-
 /* In varve's folder: the hex names of the packs that are varve's own, one a line. */
 #define VV_OWN_PACKS "git-packs"
 

@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "repo/git/oid_set.h"
 #include "repo/git/pack_check.h"
+#include "repo/git/pack_keep.h"
 #include "repo/git/program.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
@@ -628,6 +629,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	int lock;
 
 	*packed = 0;
+	vv_pack_keeps_sweep(r);
 	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may ||
 	    (rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
@@ -637,7 +639,6 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 		return VV_OK;
 	}
 	if (lock < 0) return (vv_status)lock;
-	vv_quarantine_sweep_keeps(r);
 	rc = pack_locked(r, above, packed, err);
 	vv_unlock(lock);
 	return rc;

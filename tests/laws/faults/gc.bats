@@ -142,9 +142,10 @@ litter() {
 
 # beside_repack REF COMMAND...: 'git repack -a -d' runs here, bare or not, when the lock of REF is there and the ref is late.
 beside_repack() {
-	local git=$1 ref=$2 at
+	local git ref=$2 at
+	git=$(cd "$1" && pwd)
 	shift 2
-	strace -f -qq -o /dev/null -P "$PWD/$git/$ref~.lock" -e inject=openat:delay_enter=1500000 "$@" > "$HOME/said.$$" 2>&1 &
+	strace -f -qq -o /dev/null -P "$git/$ref~.lock" -e inject=openat:delay_enter=1500000 "$@" > "$HOME/${PWD##*/}.said" 2>&1 &
 	at=$!
 	until [ -L "$git/$ref.lock" ] || ! kill -0 $at 2> /dev/null; do sleep 0.02; done
 	[ -L "$git/$ref.lock" ] || return 1
@@ -188,7 +189,9 @@ beside_repack() {
 	if [ -x "$put" ]; then
 		(cd putting && beside_repack .git refs/heads/main "$put" . t.csv three < t2.csv) &
 	fi
-	for name in $(jobs -p); do wait "$name"; done
+	for name in $(jobs -p); do
+		wait "$name" || { cat "$HOME"/*.said >&2; return 1; }
+	done
 	for name in committing bare_log pushed.git fetching putting; do
 		[ "$name" != putting ] || [ -x "$put" ] || continue
 		succeeds git -C "$name" fsck --strict --no-dangling
