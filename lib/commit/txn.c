@@ -130,7 +130,6 @@ vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err)
 	vv_status rc;
 
 	drop_changes(t);
-	vv_repository_named(t->repo);
 	vv_head_clear(&t->head);
 	memset(&t->head, 0, sizeof(t->head));
 	/* The writer's lock comes before the index is read: varve's commands take turns. */

@@ -18,7 +18,7 @@ vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packd
 {
 	vv_auto(char) *path = vv_asprintf("%s/pack-%.40s" KEEP, packdir, hex);
 	char text[VV_HOLDER_TEXT];
-	vv_status rc;
+	vv_status rc, closed;
 	int fd;
 
 	if ((rc = vv_alloc_ok(path, err)) < 0) return rc;
@@ -29,18 +29,23 @@ vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packd
 	vv_holder_text(text, vv_repository_holder(r));
 	rc = vv_write_full(fd, text, strlen(text), path, err);
 	rc = rc < 0 ? rc : vv_share_fd(r, fd, path, err);
-	(void)vv_close(fd, path, NULL);
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	k->paths[k->count++] = vv_take(&path);
-	return rc;
+	return rc < 0 ? rc : closed;
 }
 
-void vv_pack_keeps_clear(vv_pack_keeps *k)
+vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err)
 {
+	vv_status rc = VV_OK;
+
 	for (size_t i = 0; i < k->count; i++) {
-		(void)vv_unlink(k->paths[i], true, NULL);
+		vv_status removed = vv_unlink(k->paths[i], true, rc < 0 ? NULL : err);
+
+		rc = rc < 0 ? rc : removed;
 	}
 	vv_names_free(k->paths, k->count);
 	*k = (vv_pack_keeps){0};
+	return rc;
 }
 
 void vv_pack_keeps_sweep(vv_repository *r)

@@ -17,8 +17,8 @@ typedef struct vv_pack_keeps {
 /* Before the pack gets its name in packdir. One that is there already stays, and is not added. */
 vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packdir, const char *hex,
 			   vv_error *err);
-/* Removes the files. */
-void vv_pack_keeps_clear(vv_pack_keeps *k);
+/* Removes the files. On failure one is left, for vv_pack_keeps_sweep. */
+vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err);
 /* Those that dead processes left. */
 void vv_pack_keeps_sweep(vv_repository *r);
 

@@ -286,11 +286,9 @@ void vv_repository_discard(vv_repository *r)
 	*s = (vv_quarantine){.memory = s->memory, .keeps = s->keeps};
 }
 
-void vv_repository_named(vv_repository *r)
+vv_status vv_quarantine_named(vv_repository *r, vv_error *err)
 {
-	if (r->stage) {
-		vv_pack_keeps_clear(&r->stage->keeps);
-	}
+	return r->stage ? vv_pack_keeps_clear(&r->stage->keeps, err) : VV_OK;
 }
 
 /* What is staged and cannot be written is gone. */
@@ -302,7 +300,7 @@ static void close_stage(vv_repository *r)
 		(void)vv_quarantine_flush(r, NULL);
 	}
 	vv_repository_discard(r);
-	vv_repository_named(r);
+	(void)vv_quarantine_named(r, NULL);
 	vv_free(s);
 	r->stage = NULL;
 }

@@ -55,6 +55,9 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 /* The same for the loose objects of such a folder. */
 vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err);
 
+/* Refs and index name what was written so far: the .keep files of its packs go. Closing says so, too. */
+vv_status vv_quarantine_named(vv_repository *r, vv_error *err);
+
 /* In varve's folder: the hex names of the packs that are varve's own, one a line. */
 #define VV_OWN_PACKS "git-packs"
 

@@ -52,9 +52,6 @@ void vv_repository_sweep_locks(vv_repository *r);
  * ref or index that will name them. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
-/* Refs and index name what was written so far: "git repack -a -d" may have its packs. Closing says so, too. */
-void vv_repository_named(vv_repository *r);
-
 /* Forgets what is staged, so that closing does not write it either. */
 void vv_repository_discard(vv_repository *r);
 

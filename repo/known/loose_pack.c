@@ -630,8 +630,8 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 
 	*packed = 0;
 	vv_pack_keeps_sweep(r);
-	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may ||
-	    (rc = vv_mkdirs(r->varvedir, err)) < 0) {
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = vv_quarantine_named(r, err)) < 0 ||
+	    (rc = may_pack(r, &may, err)) < 0 || !may || (rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
 	}
 	if ((lock = vv_lock(path, true, 0, err)) == VV_ELOCKED) {
@@ -641,7 +641,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	if (lock < 0) return (vv_status)lock;
 	rc = pack_locked(r, above, packed, err);
 	vv_unlock(lock);
-	return rc;
+	return rc < 0 ? rc : vv_quarantine_named(r, err);
 }
 
 /* ---- pack_mend: how git is asked for an index that takes the place of another one ---- */

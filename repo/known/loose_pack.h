@@ -12,8 +12,8 @@
 
 /* Packs loose objects when there are more than `above` of them, together with earlier packs of
  * varve's own that are not much larger, then removes what the new pack replaces. With 0, as a gc that the user
- * asked for, packs that Git made count, too; those that have a .keep or .promisor file are left alone. Does nothing when gc.auto is 0
- * in the configuration, or when another process is at it. *packed: how many loose
+ * asked for, packs that Git made count, too; those that have a .keep or .promisor file are left alone. All that r wrote is named by then.
+ * Does nothing when gc.auto is 0 in the configuration, or when another process is at it. *packed: how many loose
  * objects. */
 vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err);
 
