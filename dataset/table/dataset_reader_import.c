@@ -406,7 +406,8 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	if (!vv_pointer_looks_like(out->pointer.data, (size_t)n)) {
 		return VV_OK; /* data that begins with marks */
 	}
-	out->pointer.len = vv_pointer_strip_cr(out->pointer.data, (size_t)n);
+	out->pointer.len = (size_t)n;
+	vv_pointer_tidy(&out->pointer);
 	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(name));
 	} else {

@@ -608,7 +608,7 @@ vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_c
 
 	*out = false;
 	vv_status rc = vv_root_pointer(&made, cid, r, err);
-	*out = rc == VV_OK && made.len == len && memcmp(made.data, text, len) == 0;
+	*out = rc == VV_OK && vv_pointer_is_text(&made, text, len);
 	return rc;
 }
 

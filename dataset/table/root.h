@@ -106,7 +106,7 @@ vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_erro
 
 /* The pointer's text, a function of the root. Appends. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
-/* Is this the text of the root's pointer? */
+/* Is this the text of the root's pointer, but for line ends? */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
 /* The same for the root that the store has at the CID. VV_EMISSING. */

@@ -312,7 +312,7 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 	if (!vv_pointer_looks_like(text.data, text.len)) {
 		return s->repo ? find_lfs(s, &text, err) : VV_OK;
 	}
-	text.len = vv_pointer_strip_cr(text.data, text.len);
+	vv_pointer_tidy(&text);
 	if ((rc = take_pointer(s, &text, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}

@@ -149,6 +149,13 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 		}
 		return rc;
 	}
+	vv_auto(vv_buf) made = VV_BUF_INIT;
+	vv_pointer_put(&made, &p);
+	if (made.len != text->len &&
+	    (rc = say(a, "pointer", "its line ends are not those of a pointer", path, VV_HINT_FIX,
+		      err)) < 0) {
+		return rc;
+	}
 	if (!tracked) {
 		vv_auto(char) *filter = NULL;
 
@@ -251,7 +258,7 @@ static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error 
 	    vv_read_regular(&text, file, VV_POINTER_MAX, NULL) < 0) {
 		return rc;
 	}
-	text.len = vv_pointer_strip_cr(text.data, text.len);
+	vv_pointer_tidy(&text);
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
 		rc = say_torn(a, path, &text, true, err);
 	} else if (!vv_pointer_looks_like(text.data, text.len)) {

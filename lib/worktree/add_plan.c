@@ -214,7 +214,7 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 	       vv_oid_equal(&id, &item->blob);
 }
 
-/* Does the pointer in the index say something else than its root, if that is here? */
+/* Does the pointer in the index say something else than its root, if that is here, or has it other line ends? */
 static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -231,9 +231,11 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {
 		return rc;
 	}
+	const size_t len = text.len;
+	vv_pointer_tidy(&text);
 	rc = vv_root_pointer_holds(&holds, store, text.data, text.len, &pointer.root, err);
 	if (rc == VV_OK) {
-		*out = !holds;
+		*out = !holds || text.len != len;
 	} else if (rc == VV_EMISSING) {
 		vv_error_clear(err);
 		rc = VV_OK;

@@ -148,26 +148,31 @@ static vv_status fill_head(input *in, size_t want, vv_error *err)
 	return VV_OK;
 }
 
-/* Does Git have just this content for the path, in the index or in HEAD? */
-static vv_status is_known(vv_filter *f, const char *path, const void *text, size_t len, bool *out,
+static bool has_text(vv_filter *f, const vv_oid *blob, const vv_buf *text)
+{
+	vv_auto(vv_buf) known = VV_BUF_INIT;
+
+	return vv_blob_read(f->repo, blob, VV_POINTER_MAX, &known, VV_IGNORED) == VV_OK &&
+	       vv_pointer_is_text(text, vv_buf_cstr(&known), known.len);
+}
+
+/* Does Git have this pointer for the path, but for line ends, in the index or in HEAD? */
+static vv_status is_known(vv_filter *f, const char *path, const vv_buf *text, bool *out,
 			  vv_error *err)
 {
 	vv_index *x = NULL;
 	vv_index_entry e;
 	vv_tree_entry t;
-	vv_oid id, head;
+	vv_oid head;
 	vv_status rc;
 
 	*out = false;
-	if ((rc = vv_blob_id(text, len, &id, err)) < 0 ||
-	    (rc = vv_index_open(&x, f->repo, err)) < 0) {
-		return rc;
-	}
-	*out = vv_index_get(x, path, &e) && vv_oid_equal(&e.id, &id);
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0) return rc;
+	*out = vv_index_get(x, path, &e) && has_text(f, &e.id, text);
 	vv_index_close(x);
 	if (!*out && vv_rev_commit(f->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
 	    vv_tree_entry_at(f->repo, &head, path, &t, VV_IGNORED) == VV_OK) {
-		*out = vv_oid_equal(&t.id, &id);
+		*out = has_text(f, &t.id, text);
 		vv_tree_entry_clear(&t);
 	}
 	return VV_OK;
@@ -179,7 +184,7 @@ static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, co
 {
 	vv_cid missing;
 	vv_store *store;
-	vv_status rc = is_known(f, path, text->data, text->len, out, err);
+	vv_status rc = is_known(f, path, text, out, err);
 
 	if (rc < 0 || *out) return rc;
 	rc = vv_repository_store(f->repo, &store, err);
@@ -193,7 +198,7 @@ static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text,
 {
 	bool known = false;
 	vv_error why;
-	vv_status rc = is_known(f, path, text->data, text->len, &known, &why);
+	vv_status rc = is_known(f, path, text, &known, &why);
 
 	if (rc < 0) {
 		*err = why;
@@ -424,7 +429,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		   vv_pointer_looks_like(in.head.data, in.head.len) &&
 		   (rc = fill_head(&in, POINTER_READ + 1, err)) == VV_OK &&
 		   in.head.len <= POINTER_READ) {
-		in.head.len = vv_pointer_strip_cr(in.head.data, in.head.len);
+		vv_pointer_tidy(&in.head);
 		rc = clean_pointer(f, path, &in.head, out, err);
 	} else if (rc == VV_OK && (rc = look_if_torn(&in, &torn, err)) == VV_OK) {
 		if (torn) {
@@ -492,7 +497,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	vv_status rc = fill_head(&in, SIZE_MAX, err);
 	*out = (vv_smudge){.content = in.head};
 	if (rc == VV_OK && out->content.len <= POINTER_READ) {
-		out->content.len = vv_pointer_strip_cr(out->content.data, out->content.len);
+		vv_pointer_tidy(&out->content);
 	}
 	if (rc < 0 || out->content.len > VV_POINTER_MAX ||
 	    !vv_pointer_looks_like(out->content.data, out->content.len)) {

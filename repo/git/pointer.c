@@ -34,17 +34,32 @@ bool vv_pointer_may_begin(const void *bytes, size_t len)
 	       memcmp(bytes, VV_POINTER_TORN_START, len < torn ? len : torn) == 0;
 }
 
-size_t vv_pointer_strip_cr(char *text, size_t len)
+void vv_pointer_tidy(vv_buf *text)
 {
 	size_t to = 0;
 
-	if (!vv_pointer_looks_like(text, len) || !memchr(text, '\r', len)) return len;
-	for (size_t from = 0; from < len; from++) {
-		if (text[from] != '\r' || from + 1 == len || text[from + 1] != '\n') {
-			text[to++] = text[from];
+	if (!vv_pointer_looks_like(text->data, text->len)) return;
+	for (size_t from = 0; from < text->len; from++) {
+		if (text->data[from] != '\r' || from + 1 == text->len ||
+		    text->data[from + 1] != '\n') {
+			text->data[to++] = text->data[from];
 		}
 	}
-	return to;
+	while (text->data[to - 1] == '\n') { /* ends in the first line */
+		to--;
+	}
+	text->len = to;
+	vv_buf_putc(text, '\n');
+}
+
+bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len)
+{
+	vv_auto(vv_buf) tidy = VV_BUF_INIT;
+
+	if (pointer->len == len && memcmp(pointer->data, text, len) == 0) return true;
+	vv_buf_put(&tidy, text, len);
+	vv_pointer_tidy(&tidy);
+	return pointer->len == tidy.len && memcmp(pointer->data, tidy.data, tidy.len) == 0;
 }
 
 /* --- writing -------------------------------------------------------------------- */
@@ -320,10 +335,7 @@ static vv_status compare_text(const vv_pointer *p, const char *text, size_t len,
 	vv_status rc;
 
 	vv_pointer_put(&again, p);
-	if ((rc = vv_buf_ok(&again, err)) < 0 ||
-	    (again.len == len && memcmp(again.data, text, len) == 0)) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&again, err)) < 0 || vv_pointer_is_text(&again, text, len)) return rc;
 	for (size_t i = 0; i < len && i < again.len && text[i] == again.data[i]; i++) {
 		if (text[i] == '\n') {
 			line++;

@@ -5,8 +5,8 @@
  * pointers; JSON follows. The root's CID is on the third line and every later line is a function of
  * the root, so that two changed pointers always conflict in a text merge. Programs that take it for
  * CSV or JSON fail: the first line has one field, the third one four, and JSON does not begin so.
- * At most VV_POINTER_MAX bytes; parsed strictly: what is not exactly as vv_pointer_put writes it is
- * not a pointer.
+ * At most VV_POINTER_MAX bytes; parsed strictly: what is not as vv_pointer_put writes it, but for line
+ * ends (vv_pointer_tidy), is not a pointer.
  */
 #ifndef VV_REPO_GIT_POINTER_H
 #define VV_REPO_GIT_POINTER_H
@@ -49,10 +49,12 @@ bool vv_pointer_looks_like(const void *bytes, size_t len);
 /* May what begins with these few bytes look like one, or be torn? */
 bool vv_pointer_may_begin(const void *bytes, size_t len);
 
-/* Turns CRLF into LF in place, and answers the new length: so Git hands out a pointer where
- * a text or eol attribute, or a work tree of Windows, beats -text. A pointer itself has no
- * carriage return. Leaves what does not look like a pointer. */
-size_t vv_pointer_strip_cr(char *text, size_t len);
+/* Makes the line ends those of a pointer: LF for CRLF, one at the end. Git writes CRLF where a text or eol
+ * attribute, or a work tree of Windows, beats -text; editors, also those of hosts, add and drop
+ * line ends at the end. Leaves what does not look like a pointer. */
+void vv_pointer_tidy(vv_buf *text);
+/* Is the text this pointer (as vv_pointer_put writes it) but for line ends? */
+bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len);
 
 /* A pointer that git merged as text: it begins as one does and has the marks of a conflict, or begins
  * with these marks where the other side was not a pointer. */

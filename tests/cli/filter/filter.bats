@@ -229,6 +229,43 @@ crlf_attributes() {
 	same_bytes ../one.csv data/prices.csv
 }
 
+# A host's editor changes them when it resolves a conflict. $1 prints the pointer so.
+committed_as() {
+	git update-index --cacheinfo "100644,$(git cat-file blob "$whole" | "$@" | git hash-object -w --stdin),prices.csv"
+	git commit -q --allow-empty -m "$*"
+}
+
+no_last() { head -c -1; }
+one_more() { cat; echo; }
+all_crlf() { sed 's/$/\r/'; }
+
+@test "a pointer that is committed with other line ends is the pointer that it is" {
+	new_repo
+	rows 60 > prices.csv
+	varve add -q prices.csv
+	varve commit -q -m one
+	local whole form
+	whole=$(git rev-parse HEAD:prices.csv)
+	cp prices.csv ../one.csv
+	for form in no_last one_more all_crlf; do
+		committed_as $form
+		rm prices.csv
+		git checkout -q -- prices.csv
+		same_bytes ../one.csv prices.csv
+		varve cat HEAD:prices.csv > ../two.csv
+		same_bytes ../one.csv ../two.csv
+		ends_with 1 varve doctor --offline
+		output_has "pointer: prices.csv: its line ends are not those of a pointer"
+		succeeds varve fsck
+		git cat-file blob HEAD:prices.csv > prices.csv
+		succeeds git status # the pointer stands there, and its data may be elsewhere
+		varve restore prices.csv
+		succeeds varve add --fix prices.csv
+		[ "$(git rev-parse :prices.csv)" = "$whole" ]
+		succeeds varve doctor --offline
+	done
+}
+
 @test "track add and status name the line that beats -text" {
 	crlf_attributes
 	succeeds varve status

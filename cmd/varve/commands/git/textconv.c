@@ -116,8 +116,7 @@ static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err
 	cid[0] = '\0';
 	if (rc < 0 || st.size > VV_POINTER_MAX || !l->repo) return rc;
 	if ((rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) < 0 ||
-	    !vv_pointer_looks_like(text.data, text.len) ||
-	    (text.len = vv_pointer_strip_cr(text.data, text.len)) == 0) {
+	    !vv_pointer_looks_like(text.data, text.len)) {
 		return rc;
 	}
 	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {
