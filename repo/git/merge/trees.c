@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/blob.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/merge_driver.h"
 #include "repo/git/merge/renames_internal.h"
@@ -83,6 +84,47 @@ static vv_status read_tree(vv_repository *r, const vv_oid *id, git_tree **out, v
 	return code < 0 ? vv_git_fail(err, code, "cannot read a tree") : VV_OK;
 }
 
+static const git_index_entry *entry_at(git_index *git, const char *path, int stage)
+{
+	const git_index_entry *e = path ? git_index_get_bypath(git, path, stage) : NULL;
+
+	git_error_clear();
+	return e;
+}
+
+/* An empty file that came on a side, with content now: that of another one, which libgit2 took it for. */
+typedef struct filled_files {
+	git_index *git;
+	vv_oid empty;
+	bool any;
+} filled_files;
+
+static vv_status on_come(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
+{
+	filled_files *f = payload;
+	const git_index_entry *e = entry_at(f->git, c->path, 0);
+	vv_oid is;
+
+	if (!e || c->old_mode != 0 || !vv_oid_equal(&c->new_id, &f->empty)) return VV_OK;
+	vv_oid_from_git(&is, &e->id);
+	f->any |= !vv_oid_equal(&is, &f->empty);
+	return VV_OK;
+}
+
+static vv_status look_for_filled(bool *out, vv_merged_trees *m, const vv_oid *ids[3], vv_error *err)
+{
+	filled_files f = {.git = m->git};
+	vv_status rc = vv_blob_id("", 0, &f.empty, err);
+
+	for (size_t i = 1; i < 3 && rc == VV_OK && !vv_oid_is_null(ids[0]); i++) {
+		rc = vv_oid_is_null(ids[i])
+			     ? VV_OK
+			     : vv_tree_changes(m->repo, ids[0], ids[i], "", on_come, &f, err);
+	}
+	*out = f.any;
+	return rc;
+}
+
 static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *err)
 {
 	git_merge_options opts;
@@ -103,10 +145,23 @@ static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *e
 	if (trees[1]) {
 		m->ours = *git_tree_id(trees[1]);
 	}
-	if (rc == VV_OK && (rc = vv_merge_drivers_register(err)) == VV_OK &&
-	    (code = git_merge_trees(&m->git, m->repo->git, trees[0], trees[1], trees[2], &opts)) <
-		    0) {
-		rc = vv_git_fail(err, code, "cannot merge the trees");
+	bool again = true;
+
+	if (rc == VV_OK) {
+		rc = vv_merge_drivers_register(err);
+	}
+	while (rc == VV_OK && again) {
+		again = false;
+		git_index_free(m->git);
+		m->git = NULL;
+		code = git_merge_trees(&m->git, m->repo->git, trees[0], trees[1], trees[2], &opts);
+		if (code < 0) {
+			rc = vv_git_fail(err, code, "cannot merge the trees");
+		} else if (opts.flags & GIT_MERGE_FIND_RENAMES) {
+			opts.flags =
+				0; /* git has no renames of empty files; libgit2 only all or none */
+			rc = look_for_filled(&again, m, ids, err);
+		}
 	}
 	for (size_t i = 0; i < 3; i++) {
 		git_tree_free(trees[i]);
@@ -144,14 +199,6 @@ static vv_status add_conflict(vv_merged_trees *m, const char *path, const git_in
 		}
 	}
 	return VV_OK;
-}
-
-static const git_index_entry *entry_at(git_index *git, const char *path, int stage)
-{
-	const git_index_entry *e = path ? git_index_get_bypath(git, path, stage) : NULL;
-
-	git_error_clear();
-	return e;
 }
 
 /* Where a file stands that one side renamed; NULL when both did, differently. */

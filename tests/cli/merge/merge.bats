@@ -792,6 +792,35 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	clean
 }
 
+@test "an empty file is not taken for another one, as git does not" {
+	new_repo
+	mkdir a c old
+	touch a/init old/init
+	seq 1 50 > old/f
+	echo x > c/x
+	git add .
+	git commit -q -m one
+	git checkout -q -b spring
+	sed -i 's/^5$/five/' old/f
+	git commit -q -a -m text
+	echo secret > a/init
+	git commit -q -a -m spring
+	git checkout -q main
+	git mv old new
+	git rm -q a/init
+	touch c/init
+	git add .
+	git commit -q -m main
+	succeeds varve merge -q spring~ # a whole folder was renamed
+	grep -q five new/f
+	for how in "merge spring" "cherry-pick spring"; do
+		ends_with 1 varve $how
+		[ ! -s c/init ]
+		[ "$(git show :3:a/init)" = secret ]
+		git reset -q --hard
+	done
+}
+
 @test "a rebase of git merges tables too, and its conflicts are resolved alike" {
 	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
 	ends_with 1 git rebase spring
