@@ -15,6 +15,7 @@
 	X(ADD_AS_CSV, "add-as-csv", "path") \
 	X(ADD_AS_FILE, "add-as-file", "path") \
 	X(ADD_AS_TABLE, "add-as-table", "path") \
+	X(ADD_CONVERT, "add-convert", "path") \
 	X(ADD_ENCODING, "add-encoding", "encoding path") \
 	X(ADD_FIX_OR_UNTRACK, "add-fix-or-untrack", "path") \
 	X(ADD_KEY, "add-key", "path") \

@@ -15,6 +15,7 @@ static const struct {
 	{"add-as-csv", "'varve add --as-csv %1' makes a table of it"},
 	{"add-as-file", "'varve add --as file %1' keeps versions of big files small"},
 	{"add-as-table", "'varve add --as table $1' makes a table of it"},
+	{"add-convert", "'varve add --convert %1' makes it a table of varve again"},
 	{"add-encoding", "'varve add --encoding $1 $2' reads it so"},
 	{"add-fix-or-untrack", "'varve add --fix %1' makes a table of it; 'varve untrack' lets it be text"},
 	{"add-key", "'varve add --key COLUMNS %1' names the columns that identify rows"},

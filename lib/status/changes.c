@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash_index.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/dataset_reader.h"
@@ -832,6 +833,17 @@ static vv_status read_paths(collector *c, vv_error *err)
 		       : VV_OK;
 }
 
+static vv_status warn_left(void *payload, const char *from, const char *to, vv_error *err VV_UNUSED)
+{
+	const vv_notes *notes = vv_repository_notes(payload);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_printf(&text, VV_LEFT_TABLE, vv_text_shows(from));
+	vv_notes_warn(notes, "%s: %s", vv_text_shows(to), vv_buf_cstr(&text));
+	vv_notes_hint(notes, VV_HINT_ADD_CONVERT, to);
+	return VV_OK;
+}
+
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
@@ -848,6 +860,9 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	const bool lent = vv_dataset_reader_lend_if_none(s, x);
 	rc = read_paths(&c, err);
+	if (rc == VV_OK && opts->facts) {
+		rc = vv_left_tables_each(r, x, &c.lines, false, warn_left, r, err);
+	}
 	if (lent) {
 		vv_dataset_reader_lend_index(s, NULL);
 	}

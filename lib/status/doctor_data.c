@@ -14,6 +14,7 @@
 #include "lib/names/lfs.h"
 #include "lib/remotes/remote.h"
 #include "lib/status/doctor.h"
+#include "lib/status/lost_tables.h"
 #include "lib/status/unsent.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/attributes_lines.h"
@@ -370,6 +371,14 @@ static vv_status look_at_history(data *a, vv_error *err)
 	return rc;
 }
 
+static vv_status say_left(void *payload, const char *from, const char *to, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_printf(&text, VV_LEFT_TABLE, vv_text_shows(from));
+	return say(payload, "plain", vv_buf_cstr(&text), to, VV_HINT_ADD_CONVERT, err);
+}
+
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
 			 vv_error *err)
 {
@@ -392,8 +401,9 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 			rc = vv_attr_beaten_note(&a.beaten, r, e.path, err);
 		}
 	}
-	if (rc < 0 || (rc = say_beaten(&a, err)) < 0 || d->tables == 0 ||
-	    (rc = vv_unsent_count(&unsent, r, err)) < 0) {
+	if (rc < 0 || (rc = say_beaten(&a, err)) < 0 ||
+	    (rc = vv_left_tables_each(r, x, &a.lines, true, say_left, &a, err)) < 0 ||
+	    d->tables == 0 || (rc = vv_unsent_count(&unsent, r, err)) < 0) {
 		goto done;
 	}
 	if ((rc = look_at_history(&a, err)) == VV_OK && unsent > 0) {

@@ -4,6 +4,8 @@
  */
 #include "lib/status/lost_tables.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -11,9 +13,12 @@
 #include "base/text.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
+#include "repo/git/program.h"
+#include "repo/git/tree.h"
 
 #define TOLD_MAX 8u
 
@@ -67,6 +72,102 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 				      "in clones git writes its pointer instead",
 				      vv_text_shows(e.path));
 			vv_notes_hint(notes, VV_HINT_TRACK, e.path);
+		}
+	}
+	return rc;
+}
+
+/* --- those that became text --------------------------------------------------------------- */
+
+typedef struct left {
+	vv_repository *repo;
+	const vv_index *index;
+	const vv_attr_list *lines;
+	const char *from;
+	vv_left_table_fn fn;
+	void *payload;
+} left;
+
+static bool is_pointer(vv_repository *r, const vv_oid *id)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	uint64_t size;
+
+	return vv_blob_size(r, id, &size, VV_IGNORED) == VV_OK && size <= VV_POINTER_MAX &&
+	       vv_blob_read(r, id, VV_POINTER_MAX, &text, VV_IGNORED) == VV_OK &&
+	       vv_pointer_looks_like(vv_buf_cstr(&text), text.len);
+}
+
+static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
+{
+	const left *l = payload;
+	vv_index_entry e;
+
+	if (c->old_mode || !S_ISREG(c->new_mode) || !vv_lost_table_may_be(c->path, l->lines) ||
+	    vv_attr_list_concerns(l->lines, c->path) || !vv_index_get(l->index, c->path, &e) ||
+	    is_pointer(l->repo, &e.id)) {
+		return VV_OK;
+	}
+	return l->fn(l->payload, l->from, c->path, err);
+}
+
+/* The commit that removed the path; its name, as a line. */
+static vv_status find_removal(vv_repository *r, const char *path, vv_buf *out, vv_error *err)
+{
+	vv_auto(vv_buf) errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	const char *argv[] = {"git",          "log", "-1", "--format=%H", "--diff-filter=D",
+			      "--no-renames", "--",  NULL, NULL};
+	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(r),
+		      .dir = vv_repository_workdir(r),
+		      .output = out,
+		      .errors = &errors};
+	int code;
+
+	vv_buf_printf(&spec, ":(top,literal)%s", path);
+	argv[7] = vv_buf_cstr(&spec);
+	vv_status rc = vv_buf_ok(&spec, err);
+	if (rc < 0 || (rc = vv_run_program(&run, &code, err)) < 0) return rc;
+	return VV_OK;
+}
+
+static vv_status look_at_line(left *l, bool deep, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_auto(vv_tree_entry) e = {0};
+	char before[VV_OID_TEXT + 2] = "HEAD^";
+	vv_oid commit, parent;
+	vv_status rc = deep ? find_removal(l->repo, l->from, &name, err) : VV_OK;
+
+	if (rc < 0) return rc;
+	if (deep) {
+		(void)snprintf(before, sizeof(before), "%.*s^", VV_OID_TEXT, vv_buf_cstr(&name));
+	}
+	if (vv_rev_commit(l->repo, before, &parent, VV_IGNORED) < 0 ||
+	    (before[strlen(before) - 1] = '\0',
+	     vv_rev_commit(l->repo, before, &commit, VV_IGNORED) < 0) ||
+	    vv_tree_entry_at(l->repo, &parent, l->from, &e, VV_IGNORED) < 0 ||
+	    !is_pointer(l->repo, &e.id)) {
+		return VV_OK;
+	}
+	return vv_tree_changes(l->repo, &parent, &commit, "", look_at_added, l, err);
+}
+
+vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
+			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < lines->count && rc == VV_OK; i++) {
+		const vv_attr_list_line *line = &lines->lines[i];
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+		vv_index_entry e;
+
+		vv_buf_printf(&path, "%s%s", line->folder,
+			      line->pattern + (line->pattern[0] == '/'));
+		left l = {r, x, lines, vv_buf_cstr(&path), fn, payload};
+		if (line->on && line->literal && !vv_index_get(x, l.from, &e)) {
+			rc = look_at_line(&l, deep, err);
 		}
 	}
 	return rc;

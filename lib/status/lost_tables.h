@@ -1,6 +1,6 @@
 /*
- * lost_tables: a warning of tables that no line of .gitattributes tracks, before they go to others: git writes their
- * pointers there in place of the data.
+ * lost_tables: tables that no line of .gitattributes tracks: pointers, which git writes in place of the data, and
+ * those that became text when they got another name.
  */
 #ifndef VV_LIB_STATUS_LOST_TABLES_H
 #define VV_LIB_STATUS_LOST_TABLES_H
@@ -15,5 +15,13 @@
 bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines);
 /* Of the tables that the index has, as 'git mv' leaves them: notes hear of a few of many. A bare repository has none. */
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err);
+
+/* Tables that 'git mv' and 'git commit -a' made text: a line names the old path, which is gone, and the commit that
+ * removed it added a file of text. deep: any commit; else HEAD alone. lines: of vv_attr_list_read. Names are borrowed during the call. */
+typedef vv_status (*vv_left_table_fn)(void *payload, const char *from, const char *to,
+				      vv_error *err);
+vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
+			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err);
+#define VV_LEFT_TABLE "it is text in Git since '%s', a table of varve, got this name"
 
 #endif

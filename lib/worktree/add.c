@@ -265,6 +265,7 @@ static vv_status note_dataset(runner *run, const vv_add_item *item, const vv_dat
 	if (!o) return vv_fail_nomem(err);
 	o->st = staged->st;
 	o->track = item->track;
+	o->from = item->from;
 	return vv_add_outcome_take(o, staged, err);
 }
 
@@ -472,6 +473,14 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 	}
 	if (count > 0 && (rc = vv_attr_edit_begin(edit, r, err)) == VV_OK) {
 		rc = vv_attr_edit_track_all(edit, paths, count, err);
+	}
+	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK; i++) {
+		const vv_attr_rename renamed = {rep->outcomes[i].from, rep->outcomes[i].path,
+						VV_ATTR_NO_LINE};
+
+		if (renamed.from) { /* its line follows */
+			rc = vv_attr_edit_rename(edit, &renamed, 1, err);
+		}
 	}
 	return rc;
 }

@@ -289,6 +289,38 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
+/* What is looked for among the names that HEAD has and the index has not. */
+typedef struct moved {
+	const vv_oid *blob;
+	char *from;
+} moved;
+
+static vv_status note_moved(void *payload, const vv_change *c, vv_error *err)
+{
+	moved *m = payload;
+
+	if (c->new_mode || m->from || !vv_oid_equal(&c->old_id, m->blob)) return VV_OK;
+	m->from = vv_strdup(c->path);
+	return vv_alloc_ok(m->from, err);
+}
+
+/* A pointer that no line tracks: 'git mv' gave the table another name, and its line follows; or its line was
+ * taken away, and it becomes text. */
+static vv_status plan_pointer(planner *p, vv_add_item *item, bool *leaves, vv_error *err)
+{
+	moved m = {.blob = &item->blob};
+	bool pointer = false;
+	vv_status rc = vv_dataset_reader_is_pointer(p->s, &item->blob, &pointer, err);
+
+	if (rc < 0 || !pointer || p->head.unborn ||
+	    (rc = vv_index_changes(p->r, p->x, &p->head.commit, note_moved, &m, err)) < 0) {
+		return rc;
+	}
+	item->from = m.from;
+	*leaves = !m.from;
+	return VV_OK;
+}
+
 /* An ordinary file: a touched one only gets its new stat. */
 static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
 {
@@ -366,7 +398,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	bool named = !req->as_tracked && (item->literal || req->convert);
 	bool wanted = named &&
 		      (vv_add_looks_like_table(item->path) || (item->literal && req->described));
-	bool text = false, compared = false, stat_clean, fits;
+	bool text = false, compared = false, leaves = false, stat_clean, fits;
 	vv_status rc;
 
 	if (req->fix) return VV_OK;
@@ -411,11 +443,16 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 				       vv_text_shows(item->path));
 		}
 	}
-	if (wanted && !text) {
+	if (!compared && item->in_index && !vv_oid_is_null(&item->blob) &&
+	    (vv_add_looks_like_table(item->path) || is_json(item->path)) &&
+	    (rc = plan_pointer(p, item, &leaves, err)) < 0) {
+		return rc;
+	}
+	if ((wanted && !text) || item->from) {
 		if ((rc = check_name(p, item->path, &fits, err)) < 0 || !fits) return rc;
 		item->action = VV_ADD_DATASET;
 		item->track = true;
-		item->was_text = item->in_index;
+		item->was_text = item->in_index && !item->from;
 		return append(p->plan, item, err);
 	}
 	if (!compared && vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
@@ -427,6 +464,12 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	}
 	known_same(p, item, &stat_clean);
 	if (stat_clean) return VV_OK;
+	if (leaves) {
+		vv_notes_warn(
+			vv_repository_notes(p->r),
+			"%s: no line of .gitattributes tracks this table: it becomes text in Git",
+			vv_text_shows(item->path));
+	}
 	return plan_file(p, item, err);
 }
 
@@ -623,10 +666,10 @@ static void drop_repeats(vv_add_plan *p)
 			vv_add_item *keep = &p->items[kept - 1];
 			if (p->items[i].action == VV_ADD_DATASET &&
 			    keep->action != VV_ADD_DATASET) {
-				vv_free(keep->path);
+				vv_free_all(keep->path, keep->from);
 				*keep = p->items[i];
 			} else {
-				vv_free(p->items[i].path);
+				vv_free_all(p->items[i].path, p->items[i].from);
 			}
 			continue;
 		}
@@ -687,7 +730,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 void vv_add_plan_clear(vv_add_plan *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		vv_free(p->items[i].path);
+		vv_free_all(p->items[i].path, p->items[i].from);
 	}
 	vv_free(p->items);
 	vv_buf_clear_all(&p->kept_names, &p->new_names);

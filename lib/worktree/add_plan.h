@@ -37,6 +37,7 @@ typedef enum vv_add_action {
 
 typedef struct vv_add_item {
 	char *path;
+	char *from; /* a name that 'git mv' took from the table, and that no line but its own knew; NULL */
 	vv_add_action action;
 	bool in_index;
 	bool literal;    /* named by an argument, itself */

@@ -13,7 +13,8 @@
 /* What a path became. Of files that were as the index had them there is none. */
 typedef struct vv_add_outcome {
 	char *path;
-	uint32_t mode; /* 0: it leaves the index */
+	const char *from; /* of the plan's item; borrowed */
+	uint32_t mode;    /* 0: it leaves the index */
 	vv_oid blob;
 	vv_stat st;
 	bool dataset, track; /* track: .gitattributes does not name it yet */

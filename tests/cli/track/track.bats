@@ -200,3 +200,38 @@ moved_past_varve() {
 	succeeds varve commit -m other
 	stderr_has "u.other: no line of .gitattributes tracks it now: varve track u.other"
 }
+
+@test "the line of a table follows git mv and varve commit -a, and a table that git commit -a made text is named" {
+	new_repo
+	rows 100 > prices.csv
+	varve add -q --key id prices.csv
+	varve commit -q -m first
+	git mv prices.csv moved.csv
+	sed -i '2s/item 31/edited/' moved.csv
+	succeeds varve commit -a -m moved
+	git cat-file blob HEAD:moved.csv | grep -q '"key": \["id"\]'
+	[ "$(grep -c prices .gitattributes)" -eq 0 ]
+	grep -q '^/moved.csv filter=varve' .gitattributes
+	git diff --quiet HEAD
+	git mv moved.csv text.csv
+	git commit -q -a -m text
+	succeeds varve status
+	stderr_has "text.csv: it is text in Git since 'moved.csv', a table of varve, got this name"
+	git commit -q --allow-empty -m later
+	ends_with 1 varve doctor --offline
+	output_has "plain: text.csv: it is text in Git since 'moved.csv'"
+	varve add -q --convert text.csv
+	varve commit -q -m back
+	succeeds varve doctor --offline
+}
+
+@test "a table whose line was taken out by hand is named when commit -a makes text of it" {
+	new_repo
+	rows 10 > prices.csv
+	varve add -q prices.csv
+	varve commit -q -m first
+	echo > .gitattributes
+	sed -i '2s/item 31/edited/' prices.csv
+	succeeds varve commit -a -m second
+	stderr_has "prices.csv: no line of .gitattributes tracks this table: it becomes text in Git"
+}
