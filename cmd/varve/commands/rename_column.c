@@ -22,6 +22,7 @@
 #include "lib/rows/named_columns.h"
 #include "lib/worktree/journal.h"
 #include "lib/worktree/schema_edit.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/index/worktree.h"
 
@@ -30,6 +31,7 @@ typedef struct rename_job {
 	vv_subject subject;
 	vv_table table;
 	bool open;
+	bool text; /* in Git, as 'varve track --text' keeps it: the file alone changes */
 	const char *from, *to;
 	size_t place;     /* of the column */
 	vv_new_file file; /* until it is in place */
@@ -61,10 +63,27 @@ static vv_status check_names(rename_job *j, vv_error *err)
 	return VV_OK;
 }
 
+/* Is the file text that varve compares? j->text: just as the index has it. */
+static vv_status find_text(rename_job *j, bool *out, vv_error *err)
+{
+	const vv_subject *s = &j->subject;
+	vv_file_state state = VV_FILE_MODIFIED;
+	vv_index_entry e;
+	vv_status rc = vv_attr_compared(j->c->repo, s->path, out, err);
+
+	if (rc == VV_OK && *out && (rc = vv_context_need(j->c, VV_NEEDS_INDEX, err)) == VV_OK &&
+	    vv_index_get(j->c->index, s->path, &e)) {
+		rc = vv_index_file_state(j->c->index, &e, &state, err);
+	}
+	j->text = *out && state == VV_FILE_SAME;
+	return rc;
+}
+
 /* The version in the index, which the file must be: its stored rows are kept. */
 static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 {
 	vv_subject *s = &j->subject;
+	bool compared = false;
 	vv_status rc;
 
 	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, path, err)) < 0 ||
@@ -76,11 +95,12 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 			       "only a file of the work tree can be changed, not '%s'",
 			       vv_text_shows(path));
 	}
-	if (!s->is_dataset || !s->on_disk) {
+	if (!s->is_dataset && (rc = find_text(j, &compared, err)) < 0) return rc;
+	if ((!s->is_dataset || !s->on_disk) && !j->text) {
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(path),
-			s->is_dataset                ? "only a pointer: its data is not here"
-			: vv_cid_is_null(&s->parent) ? "not a dataset yet"
-						     : "changed since it was added");
+			s->is_dataset ? "only a pointer: its data is not here"
+			: vv_cid_is_null(&s->parent) && !compared ? "not a dataset yet"
+								  : "changed since it was added");
 		return vv_hint(err,
 			       s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first",
 			       vv_text_shows(path));
@@ -267,8 +287,9 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 			       vv_text_shows(j->subject.path));
 	}
 	vv_stat_cache_drop(vv_dataset_reader_stats(j->c->reader), j->subject.path);
-	if ((rc = vv_index_set(x, j->subject.path, e.mode, blob, &st, err)) == VV_OK &&
-	    (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {
+	rc = j->text ? vv_index_add_file(x, j->subject.path, err)
+		     : vv_index_set(x, j->subject.path, e.mode, blob, &st, err);
+	if (rc == VV_OK && (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {
 		rc = vv_index_write(x, err);
 	}
 	return rc;
@@ -300,8 +321,11 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 	vv_status rc;
 
 	if ((rc = change_package(j, &package_text, &package, err)) < 0 ||
-	    (rc = write_new_file(j, err)) < 0 || (rc = change_root(j, err)) < 0 ||
-	    (rc = store_version(j, &blob, err)) < 0) {
+	    (rc = write_new_file(j, err)) < 0 || (rc = change_root(j, err)) < 0) {
+		goto done;
+	}
+	rc = j->text ? vv_blob_id_of_file(j->file.temp, &blob, err) : store_version(j, &blob, err);
+	if (rc < 0) {
 		goto done;
 	}
 	if ((rc = change(j, &blob, package, &package_text, err)) == VV_OK) {

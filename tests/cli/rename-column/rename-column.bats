@@ -97,3 +97,18 @@ assert s["fields"][0]["name"] == "number" and s["primaryKey"] in ("number", ["nu
 	stderr_has "varve add t.csv"
 	[ -z "$(find . -name '.varve-rename-*')" ]
 }
+
+@test "a table that is tracked as text stays text under its new column" {
+	new_repo
+	printf 'id;a\r\n1;"x;y"\r\n' > t.csv
+	varve track --text t.csv > /dev/null
+	varve add -q t.csv
+	varve commit -qm one
+	succeeds varve rename-column t.csv a name
+	printf 'id;name\r\n1;"x;y"\r\n' | cmp - t.csv
+	git cat-file blob :t.csv | cmp - t.csv
+	[ "$(git status --porcelain)" = "M  t.csv" ]
+	echo '2;z' >> t.csv
+	ends_with 2 varve rename-column t.csv name other
+	stderr_has "changed since it was added"
+}
