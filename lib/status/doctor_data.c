@@ -49,18 +49,10 @@ static vv_status say(data *a, const char *what, const char *message, const char 
 /* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
 static void put_since(vv_buf *b, vv_repository *r, const char *path)
 {
-	vv_auto(vv_buf) out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
-	const char *argv[] = {"git", "log", "-1", "--format=%h of %as", "--", NULL, NULL};
-	vv_run run = {.argv = argv,
-		      .env = vv_repository_env(r),
-		      .dir = vv_repository_workdir(r),
-		      .output = &out,
-		      .errors = &errors};
-	int code = 1;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 
-	vv_buf_printf(&spec, ":(top,literal)%s", path);
-	argv[5] = vv_buf_cstr(&spec);
-	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
+	if (vv_path_last_commit(&out, r, path, "--format=%h of %as", VV_IGNORED) == VV_OK &&
+	    out.len > 0) {
 		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
 	}
 }

@@ -27,26 +27,23 @@ bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines)
 	return vv_diff_is_table_name(path, true) || vv_attr_list_names_like(lines, path);
 }
 
-static vv_status is_lost(bool *out, vv_repository *r, const vv_attr_list *lines,
-			 const vv_index_entry *e, vv_error *err)
+static bool is_pointer(vv_repository *r, const vv_oid *id)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	uint64_t size;
-	vv_status rc;
 
-	*out = false;
-	if (e->stage != 0 || !S_ISREG(e->mode) || vv_attr_list_concerns(lines, e->path) ||
-	    !vv_lost_table_may_be(e->path, lines) ||
-	    vv_blob_size(r, &e->id, &size, VV_IGNORED) < 0 || size > VV_POINTER_MAX) {
-		return VV_OK;
-	}
-	if ((rc = vv_blob_read(r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK &&
-	    vv_pointer_looks_like(text.data, text.len)) {
-		*out = vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) == VV_OK;
-	}
-	return rc;
+	return vv_blob_size(r, id, &size, VV_IGNORED) == VV_OK && size <= VV_POINTER_MAX &&
+	       vv_blob_read(r, id, VV_POINTER_MAX, &text, VV_IGNORED) == VV_OK &&
+	       vv_pointer_looks_like(vv_buf_cstr(&text), text.len) &&
+	       vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) == VV_OK;
+}
+
+static bool is_lost(vv_repository *r, const vv_attr_list *lines, const vv_index_entry *e)
+{
+	return e->stage == 0 && S_ISREG(e->mode) && !vv_attr_list_concerns(lines, e->path) &&
+	       vv_lost_table_may_be(e->path, lines) && is_pointer(r, &e->id);
 }
 
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err)
@@ -60,12 +57,11 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_list_read(&lines, r, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < vv_index_count(x) && told < TOLD_MAX && rc == VV_OK; i++) {
+	for (size_t i = 0; i < vv_index_count(x) && told < TOLD_MAX; i++) {
 		vv_index_entry e;
-		bool lost;
 
 		vv_index_at(x, i, &e);
-		if ((rc = is_lost(&lost, r, &lines, &e, err)) == VV_OK && lost) {
+		if (is_lost(r, &lines, &e)) {
 			told++;
 			vv_notes_warn(notes,
 				      "%s: a table that no line of .gitattributes tracks: "
@@ -88,16 +84,6 @@ typedef struct left {
 	void *payload;
 } left;
 
-static bool is_pointer(vv_repository *r, const vv_oid *id)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	uint64_t size;
-
-	return vv_blob_size(r, id, &size, VV_IGNORED) == VV_OK && size <= VV_POINTER_MAX &&
-	       vv_blob_read(r, id, VV_POINTER_MAX, &text, VV_IGNORED) == VV_OK &&
-	       vv_pointer_looks_like(vv_buf_cstr(&text), text.len);
-}
-
 static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
 {
 	const left *l = payload;
@@ -111,12 +97,11 @@ static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
 	return l->fn(l->payload, l->from, c->path, err);
 }
 
-/* The commit that removed the path; its name, as a line. */
-static vv_status find_removal(vv_repository *r, const char *path, vv_buf *out, vv_error *err)
+vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
+			      vv_error *err)
 {
 	vv_auto(vv_buf) errors = VV_BUF_INIT, spec = VV_BUF_INIT;
-	const char *argv[] = {"git",          "log", "-1", "--format=%H", "--diff-filter=D",
-			      "--no-renames", "--",  NULL, NULL};
+	const char *argv[] = {"git", "log", "-1", format, "--", NULL, NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(r),
 		      .dir = vv_repository_workdir(r),
@@ -125,10 +110,9 @@ static vv_status find_removal(vv_repository *r, const char *path, vv_buf *out, v
 	int code;
 
 	vv_buf_printf(&spec, ":(top,literal)%s", path);
-	argv[7] = vv_buf_cstr(&spec);
+	argv[5] = vv_buf_cstr(&spec);
 	vv_status rc = vv_buf_ok(&spec, err);
-	if (rc < 0 || (rc = vv_run_program(&run, &code, err)) < 0) return rc;
-	return VV_OK;
+	return rc < 0 ? rc : vv_run_program(&run, &code, err);
 }
 
 static vv_status look_at_line(left *l, bool deep, vv_error *err)
@@ -137,10 +121,11 @@ static vv_status look_at_line(left *l, bool deep, vv_error *err)
 	vv_auto(vv_tree_entry) e = {0};
 	char before[VV_OID_TEXT + 2] = "HEAD^";
 	vv_oid commit, parent;
-	vv_status rc = deep ? find_removal(l->repo, l->from, &name, err) : VV_OK;
 
-	if (rc < 0) return rc;
 	if (deep) {
+		vv_status rc = vv_path_last_commit(&name, l->repo, l->from, "--format=%H", err);
+
+		if (rc < 0) return rc;
 		(void)snprintf(before, sizeof(before), "%.*s^", VV_OID_TEXT, vv_buf_cstr(&name));
 	}
 	if (vv_rev_commit(l->repo, before, &parent, VV_IGNORED) < 0 ||

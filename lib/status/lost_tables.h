@@ -16,6 +16,10 @@ bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines);
 /* Of the tables that the index has, as 'git mv' leaves them: notes hear of a few of many. A bare repository has none. */
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err);
 
+/* Appends what git log says of the last commit that changed the path ("--format=%h"), with a line's end; nothing: there is none. */
+vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
+			      vv_error *err);
+
 /* Tables that 'git mv' and 'git commit -a' made text: a line names the old path, which is gone, and the commit that
  * removed it added a file of text. deep: any commit; else HEAD alone. lines: of vv_attr_list_read. Names are borrowed during the call. */
 typedef vv_status (*vv_left_table_fn)(void *payload, const char *from, const char *to,
