@@ -530,7 +530,10 @@ static vv_status edit_file(migration *m, vv_folder_edit *f, size_t at, vv_error 
 	vv_status rc;
 
 	vv_buf_printf(&path, "%s%s", f->path, f->entries[at].name);
-	if ((rc = vv_buf_ok(&path, err)) < 0 || vv_add_never(vv_buf_cstr(&path))) return rc;
+	if ((rc = vv_buf_ok(&path, err)) < 0 || vv_add_never(vv_buf_cstr(&path)) ||
+	    (!m->o->export && vv_path_fault(vv_buf_cstr(&path)))) {
+		return rc;
+	}
 	if (!m->o->export && vv_path_ends(f->entries[at].name, ".dvc")) {
 		return take_dvc(m, f, at, false, err);
 	}

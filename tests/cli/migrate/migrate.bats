@@ -248,3 +248,35 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	succeeds varve migrate -m two a.csv
 	output_has "a.csv: was plain text, now table"
 }
+
+@test "a file whose name no table may have is named, and a pattern leaves it to Git" {
+	new_repo
+	rows 10 | tee a.csv > at_10:30.csv
+	git add .
+	git commit -q -m text
+	ends_with 2 varve migrate -m m at_10:30.csv
+	stderr_has "at_10:30.csv"
+	stderr_has "':'"
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve migrate -m m '*.csv'
+	stderr_has "at_10:30.csv stays an ordinary file of Git, since no table may have its name"
+	[ "$(git cat-file blob HEAD:a.csv | head -c 13)" = "varve pointer" ]
+	rows 10 | cmp - <(git cat-file blob HEAD:at_10:30.csv)
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "a table has the bytes that Git has, whatever line ends core.autocrlf writes" {
+	new_repo
+	rows 10 > a.csv
+	git add a.csv
+	git commit -q -m text
+	git config core.autocrlf true
+	rm a.csv
+	git checkout -q -- a.csv
+	grep -q $'\r' a.csv
+	succeeds varve migrate -m varve a.csv
+	varve cat HEAD:a.csv | cmp - <(rows 10)
+	succeeds varve migrate -m text --export a.csv
+	git cat-file blob HEAD:a.csv | cmp - <(rows 10)
+	[ -z "$(git status --porcelain)" ]
+}

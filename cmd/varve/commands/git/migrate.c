@@ -20,6 +20,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/clone/everything.h"
+#include "lib/merge/tables.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/names/lfs.h"
 #include "lib/remotes/push_hook.h"
@@ -139,6 +140,8 @@ typedef struct file {
 	char *object; /* of Git LFS, where its file lies; else NULL */
 	uint64_t bytes;
 	bool pointer_only; /* export: the work tree has the pointer */
+	bool converted;    /* Git wrote other line ends, or another encoding, than blob has */
+	vv_oid blob;
 } file;
 
 typedef struct migration {
@@ -238,7 +241,7 @@ static vv_status keep(migration *m, const char *path, char *take_object, uint64_
 		return vv_fail_nomem(err);
 	}
 	file *f = &m->files[m->count++];
-	*f = (file){vv_strdup(path), take_object, bytes, false};
+	*f = (file){.path = vv_strdup(path), .object = take_object, .bytes = bytes};
 	return f->path ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -303,8 +306,15 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 		bytes = st.size;
 	}
 	if (rc == VV_OK && (rc = check_same(m, e, object != NULL, err)) == VV_OK) {
+		const bool own = !object;
+
 		rc = keep(m, e->path, object, bytes, err);
 		object = NULL;
+		if (rc == VV_OK && own) {
+			m->files[m->count - 1].converted = !vv_merge_file_is(m->c->repo, e->path,
+									     &e->id);
+			m->files[m->count - 1].blob = e->id;
+		}
 	}
 	return rc;
 }
@@ -354,8 +364,16 @@ static vv_status look(migration *m, vv_error *err)
 		vv_index_entry e;
 
 		vv_index_at(m->c->index, i, &e);
+		const char *fault = m->o->export ? NULL : vv_path_fault(e.path);
+		bool named = false;
+
 		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
-		    vv_pathspec_match(&m->c->paths, e.path, NULL)) {
+		    vv_pathspec_match(&m->c->paths, e.path, &named)) {
+			if (fault && !named) {
+				vv_warn(VV_ADD_LEFT, vv_text_shows(e.path), fault);
+				continue;
+			}
+			if (fault) return vv_path_check(e.path, err);
 			rc = m->o->export ? look_out(m, &e, err) : look_in(m, &e, err);
 		}
 	}
@@ -401,15 +419,22 @@ static vv_status run(migration *m, const char *program, const char *const *words
 	return rc;
 }
 
-/* The content of Git LFS takes the place of its pointer. */
+/* The content of Git LFS takes the place of its pointer, and Git's bytes that of what it made of them: the table
+ * must be what Git has, for everybody. */
 static vv_status write_objects(migration *m, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < m->count && rc == VV_OK; i++) {
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 		char *to = NULL;
 		vv_stat st;
 
+		if (m->files[i].converted && (rc = vv_blob_read(m->c->repo, &m->files[i].blob,
+								SIZE_MAX, &text, err)) == VV_OK) {
+			rc = vv_worktree_write_bytes(m->c->repo, m->files[i].path,
+						     vv_buf_cstr(&text), text.len, true, err);
+		}
 		if (!m->files[i].object) {
 			continue;
 		}
