@@ -102,10 +102,8 @@ static bool order_of(int *order, const vv_cell **blame, const vv_field *f,
 			return false;
 		}
 	}
-	*order = v[0].kind == VV_VALUE_TEXT
-			 ? vv_fact_text_order(c[0]->text, c[0]->len, c[1]->text, c[1]->len)
-			 : vv_value_rank(&v[0], &v[1], &digits);
-	return v[0].kind == VV_VALUE_TEXT || *order != 2;
+	*order = v[0].kind == VV_VALUE_TEXT ? 2 : vv_value_rank(&v[0], &v[1], &digits);
+	return *order != 2;
 }
 
 /* The side with the greater cell (sign 1) or the smaller (-1). */
@@ -118,6 +116,11 @@ static vv_status decide_greater(merge_answer *out, vv_arena *arena, const merge_
 
 	if (is_missing(f, c[0]) || is_missing(f, c[1])) {
 		return undecided(out, arena, q, NULL, "a side has no value", err);
+	}
+	if (f->type ==
+	    VV_TYPE_STRING) { /* dates and versions in letters: bytes have another order */
+		return undecided(out, arena, q, NULL,
+				 "the column is text: declare its type or format", err);
 	}
 	if (!order_of(&order, &blame, f, c, q)) {
 		return undecided(out, arena, q, blame,

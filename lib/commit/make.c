@@ -11,11 +11,13 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "dataset/table/root.h"
 #include "lib/check/commit_check.h"
 #include "lib/commit/finish.h"
 #include "lib/commit/package_apply.h"
 #include "lib/merge/conflict_list.h"
+#include "lib/merge/rules.h"
 #include "lib/status/changes.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/add_plan.h"
@@ -351,6 +353,14 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 				 .path_count = j->described_count};
 	vv_auto(vv_buf) told = VV_BUF_INIT;
 
+	for (size_t i = 0; i < j->changes.count; i++) {
+		const vv_change_entry *e = &j->changes.entries[i];
+
+		if (strcmp(e->path, VV_RULES_NAME) == 0 && !strchr(" ?", e->staged)) {
+			vv_merge_rules_warn(vv_dataset_writer_reader(j->writer), j->repo, j->index,
+					    &e->index_id);
+		}
+	}
 	if (j->no_verify || j->no_check) return VV_OK;
 	check.progress = vv_notes_begin(notes);
 	vv_status rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer),

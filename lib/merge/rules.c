@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
+#include "lib/names/version.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 
@@ -133,6 +134,59 @@ vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err)
 		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+static bool warn_column(vv_repository *r, const vv_merge_rules *rules, const char *path,
+			const vv_schema *s, const vv_field *f)
+{
+	const vv_merge_rule *rule = vv_merge_rules_find(rules, f->name, f->name_len);
+	const bool latest = rule && rule->kind == VV_MERGE_LATEST;
+	const bool greater = rule && (rule->kind == VV_MERGE_MAX || rule->kind == VV_MERGE_MIN);
+	const long by = latest ? vv_schema_find(s, rule->by, strlen(rule->by)) : -1;
+
+	f = by >= 0 ? &s->fields[by] : f;
+	if ((greater || by >= 0) && f->type == VV_TYPE_STRING) {
+		vv_notes_warn(
+			vv_repository_notes(r),
+			"%s: the rule \"%s\" needs an order, and '%s' is text: declare its type "
+			"or format, or merges conflict",
+			vv_text_shows(path), vv_merge_rule_name(rule->kind),
+			vv_text_name(f->name, f->name_len));
+		return true;
+	}
+	return false;
+}
+
+static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const vv_oid *file,
+			    const char *path, vv_error *err)
+{
+	vv_auto(vv_merge_rules) rules;
+	vv_auto(vv_subject) s = {.text = NULL};
+	vv_auto(vv_table) t = {.columns = 0};
+	vv_status rc;
+
+	vv_merge_rules_init(&rules);
+	vv_subject_init(&s);
+	if ((rc = read_file(&rules, r, file, path, err)) < 0 || rules.count == 0 ||
+	    (rc = vv_subject_find_at(&s, r, reader, NULL, path, err)) < 0 ||
+	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0;
+	     i < t.columns && !warn_column(r, &rules, path, &t.schema, &t.schema.fields[i]); i++) {
+	}
+	return VV_OK;
+}
+
+void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
+			 const vv_oid *file)
+{
+	for (size_t i = 0; i < vv_index_count(x); i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		(void)warn_table(reader, r, file, e.path, VV_IGNORED);
+	}
 }
 
 /* --- words --------------------------------------------------------------------------------------- */

@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "dataset/table/dataset_reader.h"
 #include "diff/merge/options.h"
+#include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
 /* Words of `-X` for the merge driver of a git that varve runs, a line each. */
@@ -29,6 +31,11 @@ typedef struct vv_merge_scope {
 /* Reads the rules for the path into *out, which is initialised. Where the other side's commit changed them that is a
  * note: they do not hold. VV_EINPUT: varve.json is not valid; VV_EUSAGE: a word of the command line is no rule. */
 vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
+
+/* Warns of rules that ask for the greater value of a column that is text, in the tables of the index; file: varve.json. What cannot be
+ * read is left out. */
+void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
+			 const vv_oid *file);
 
 /* Are these words of `merge -X`? VV_EUSAGE. */
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);

@@ -17,7 +17,7 @@
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
 #include "lib/merge/rules.h"
-#include "lib/merge/twice.h"
+#include "lib/merge/tables_internal.h"
 #include "lib/names/lfs.h"
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"

@@ -61,13 +61,6 @@ vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob,
 /* Are the blob's bytes those of the file of the work tree? */
 bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob);
 
-/* Shows what picking the change between the first two of three versions of the table (blobs) onto the third gives, where a conflict
- * leaves the third's cells. Nothing is kept. */
-vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
-			const vv_oid *const versions[3],
-			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),
-			void *payload, vv_error *err);
-
 /* The mode of a file whose mode may have changed on either side. */
 uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
 		       const vv_merge_side *theirs);

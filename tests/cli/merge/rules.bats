@@ -84,6 +84,33 @@ agents() {
 	cmp want issues.jsonl
 }
 
+@test "latest by a column that is text is warned of and a conflict, until its format is declared" {
+	new_repo
+	printf 'id,a,u\n1,x,05.01.2024\n2,y,28.01.2024\n' > t.csv
+	echo '{"merge": {"t.csv": {"*": "latest by u"}}}' > varve.json
+	varve add -q --key id .
+	succeeds varve commit -qm base
+	stderr_has "t.csv: the rule \"latest\" needs an order, and 'u' is text: declare its type or format"
+	git checkout -q -b side
+	varve set -q t.csv 1 a=LATER u=01.02.2024
+	varve commit -qam theirs
+	git checkout -q main
+	varve set -q t.csv 1 a=EARLIER u=31.01.2024
+	varve commit -qam ours
+	ends_with 1 varve merge side
+	ends_with 1 varve conflicts
+	output_has "latest: the column is text: declare its type or format"
+	varve merge --abort
+	for b in side main; do
+		git checkout -q $b
+		echo '{"resources": [{"path": "t.csv", "schema": {"fields": [{"name": "u", "type": "date", "format": "%d.%m.%Y"}]}}]}' > datapackage.json
+		varve add -q datapackage.json
+		varve commit -qm "a format"
+	done
+	succeeds varve merge side
+	grep -qx 1,LATER,01.02.2024 t.csv
+}
+
 @test "a commit picked over is not summed twice, nor is one after merges both ways" {
 	new_repo
 	printf 'id,n\n1,5\n2,5\n' > t.csv

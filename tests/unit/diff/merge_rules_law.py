@@ -90,8 +90,8 @@ def union(b, x, y):
 def decide(rule, c, b, x, y, rx, ry):
     """The cell, or None: a conflict. rx, ry: the rows, for latest."""
     if rule in ("max", "min"):
-        if value(c, x) == value(c, y):
-            return None
+        if c == "x" or value(c, x) == value(c, y):
+            return None  # a text has no order
         return (max if rule == "max" else min)(x, y, key=lambda v: value(c, v))
     if rule == "sum":
         total = value(c, x) + value(c, y) - value(c, b)

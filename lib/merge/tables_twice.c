@@ -1,7 +1,12 @@
 /*
- * twice: the steps of both sides since their base, by how much each changed the counted cells, and which may be a copy of which.
+ * tables_twice: is one change of a counted column on both sides of a merge?
+ *
+ * Author, time and subject do not tell: a squash merge, `cherry-pick -n` or a patch makes another commit of the same change, and two
+ * programs may commit in the same second. So the versions of the table are compared. Each step of a side, or several in a row, is
+ * picked onto the version before each step of the other side that changes a counted cell by as much: a step that has what the pick
+ * gives, in all cells that were picked, may be a copy. What was added to a copy in the same cells, and a change that is one part of
+ * a larger amount, is not found.
  */
-#include "lib/merge/twice.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,6 +19,7 @@
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/key.h"
 #include "diff/rows/rowdiff.h"
+#include "lib/merge/tables_internal.h"
 #include "lib/names/version.h"
 #include "repo/git/history/history.h"
 

@@ -1,0 +1,22 @@
+/*
+ * tables_internal: what a merge of tables and the search for copies of a change need of each other.
+ */
+#ifndef VV_LIB_MERGE_TABLES_INTERNAL_H
+#define VV_LIB_MERGE_TABLES_INTERNAL_H
+
+#include "diff/merge/rules.h"
+#include "lib/merge/tables.h"
+
+/* Why one change of a column under `sum` may be on both sides, so that it would count twice. *why: a literal; NULL: none is, or both
+ * changed no such cell. */
+vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
+			 vv_error *err);
+
+/* Shows what picking the change between the first two of three versions of the table (blobs) onto the third gives, where a conflict
+ * leaves the third's cells. Nothing is kept. */
+vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
+			const vv_oid *const versions[3],
+			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),
+			void *payload, vv_error *err);
+
+#endif
