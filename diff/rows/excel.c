@@ -199,6 +199,14 @@ static bool same_value(const number *a, const number *b)
 	       a->point == b->point;
 }
 
+/* Of a fraction, what is behind 15 digits is what computing left: who removes it need not be Excel. */
+static bool is_noise(const number *was, const number *is)
+{
+	const number near = rounded(was, DIGITS_KEPT, false);
+
+	return was->point < (long)was->count && same_value(&near, is);
+}
+
 static void take_plain(vv_excel *e, const number *was, const number *is, char mark)
 {
 	const size_t at = begin(e);
@@ -206,7 +214,7 @@ static void take_plain(vv_excel *e, const number *was, const number *is, char ma
 
 	put_plain(&e->text, is, mark);
 	take(e, at,
-	     !same_value(was, is) ? VV_EXCEL_ROUNDED
+	     !same_value(was, is) ? (is_noise(was, is) ? VV_EXCEL_STYLE : VV_EXCEL_ROUNDED)
 	     : other              ? VV_EXCEL_COMMA
 	     : was->zeros         ? VV_EXCEL_ZEROS
 				  : VV_EXCEL_STYLE);
@@ -433,7 +441,8 @@ static const struct {
 	{"MM/DD/y", ORDER_MONTH, true}, {"DD/MM/y", ORDER_DAY, true},
 	{"DD.MM.Y", ORDER_DAY, true},   {"D.M.Y", ORDER_DAY, true},
 	{"DD.MM.y", ORDER_DAY, true},   {"DD-MM-Y", ORDER_DAY, true},
-	{"D-M-Y", ORDER_DAY, true},     {"Y-MM-DD", ORDER_ISO, true},
+	{"D-M-Y", ORDER_DAY, true},     {"D-M-y", ORDER_DAY, true},
+	{"DD-MM-y", ORDER_DAY, true},   {"Y-MM-DD", ORDER_ISO, true},
 	{"Y/MM/DD", ORDER_ISO, true},   {"Y/M/D", ORDER_ISO, true},
 	{"D-N-y", ORDER_NAMED, true},   {"DD-N-y", ORDER_NAMED, true},
 	{"D-N", ORDER_NAMED, false},    {"DD-N", ORDER_NAMED, false},
@@ -481,6 +490,17 @@ static bool put_clock(vv_buf *out, const moment *m, int form)
 	return true;
 }
 
+/* A form with slashes has an order; what became a name was read in one. */
+static vv_excel_order order_of(order read, order written, const char *form)
+{
+	const order o = written == ORDER_NAMED ? read : written;
+
+	return written != ORDER_NAMED && !strchr(form, '/') ? VV_EXCEL_NO_ORDER
+	       : o == ORDER_DAY                             ? VV_EXCEL_DAY
+	       : o == ORDER_MONTH                           ? VV_EXCEL_MONTH
+							    : VV_EXCEL_NO_ORDER;
+}
+
 static void put_forms(vv_excel *e, const moment *m, order o, bool no_year)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -488,7 +508,8 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year)
 		const bool swapped = (o == ORDER_DAY && f == ORDER_MONTH) ||
 				     (o == ORDER_MONTH && f == ORDER_DAY);
 
-		if (forms[i].year == no_year) {
+		/* what became ISO dates was cleaned up */
+		if (forms[i].year == no_year || (f == ORDER_ISO && o != ORDER_ISO)) {
 			continue;
 		}
 		for (int k = 0; k < 5; k++) {
@@ -501,6 +522,10 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year)
 				     o == ORDER_NAMED || no_year     ? VV_EXCEL_NAMED
 				     : swapped && m->day != m->month ? VV_EXCEL_SWAPPED
 								     : VV_EXCEL_DATE);
+				vv_excel_spelling *s = &e->items[e->count - (e->count > 0)];
+				s->order = m->day == m->month ? VV_EXCEL_NO_ORDER
+							      : order_of(o, f, forms[i].form);
+				s->sure = m->day > 12;
 			}
 		}
 	}
@@ -531,6 +556,27 @@ static void dates(vv_excel *e, const char *s, size_t len)
 			put_forms(e, &m, (order)o, m.year == 0);
 		}
 	}
+}
+
+bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order known)
+{
+	part p[3] = {{0, 0}};
+	moment m;
+	size_t rest = 0;
+	const bool slash = memchr(s, '/', len) != NULL;
+
+	if (len == 0 || read_parts(p, s, len, &rest) != 3 || rest != len ||
+	    (slash && known == VV_EXCEL_NO_ORDER)) {
+		return false;
+	}
+	for (int o = ORDER_ISO; o <= ORDER_NAMED; o++) {
+		if (o != (slash && known == VV_EXCEL_MONTH ? ORDER_DAY : ORDER_MONTH) &&
+		    read_date(&m, p, 3, (order)o)) {
+			put_date(out, &m, "Y-MM-DD");
+			return true;
+		}
+	}
+	return false;
 }
 
 /* --- words and letters ------------------------------------------------------------------------- */
@@ -568,6 +614,15 @@ static unsigned char ansi_of(uint32_t cp)
 	return 0;
 }
 
+void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)s[i];
+
+		vv_utf8_put(out, c >= 0x80 && c < 0xA0 && ansi[c - 0x80] ? ansi[c - 0x80] : c);
+	}
+}
+
 /* Written as ANSI, and read so, and read as ANSI what is UTF-8. */
 static void letters(vv_excel *e, const char *s, size_t len)
 {
@@ -595,29 +650,8 @@ static void letters(vv_excel *e, const char *s, size_t len)
 	}
 	take(e, at, VV_EXCEL_LETTERS);
 	at = begin(e);
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)s[i];
-
-		vv_utf8_put(&e->text, c >= 0x80 && c < 0xA0 && ansi[c - 0x80] ? ansi[c - 0x80] : c);
-	}
+	vv_excel_put_ansi(&e->text, s, len);
 	take(e, at, VV_EXCEL_MOJIBAKE);
-}
-
-/* Where ANSI has no letter, Windows writes a similar one, or a question mark. */
-static bool lost_letters(const vv_cell *was, const vv_cell *is)
-{
-	size_t i = 0, k = 0;
-	uint32_t a, b;
-
-	while (i < was->len && k < is->len) {
-		const size_t n = vv_utf8_decode(&a, was->text + i, was->len - i);
-		const size_t m = vv_utf8_decode(&b, is->text + k, is->len - k);
-
-		if (n == 0 || m == 0 || (a != b && (ansi_of(a) || b > 0x7F))) return false;
-		i += n;
-		k += m;
-	}
-	return i == was->len && k == is->len;
 }
 
 static bool formula(const vv_cell *was, const vv_cell *is)
@@ -681,6 +715,7 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len)
 
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is)
 {
+	e->was = (vv_excel_spelling){.kind = VV_EXCEL_NONE};
 	if (vv_cell_equal(was, is)) return VV_EXCEL_NONE;
 	if (was->state == VV_CELL_ABSENT && is->state == VV_CELL_TEXT && is->len == 0) {
 		return VV_EXCEL_STYLE; /* rows become as long as the longest one */
@@ -689,9 +724,18 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 	if (was->len == 0 || is->len == 0) return VV_EXCEL_NONE;
 	spell(e, was->text, was->len, may_be_date(was, is));
 	for (size_t i = 0; i < e->count; i++) {
-		if (vv_excel_is(e, i, is->text, is->len)) return e->items[i].kind;
+		const vv_excel_spelling *s = &e->items[i];
+
+		if (!vv_excel_is(e, i, is->text, is->len) ||
+		    (e->order && s->order && s->order != e->order)) {
+			continue;
+		}
+		if (e->was.kind == VV_EXCEL_NONE) {
+			e->was = *s;
+		} else if (s->order != e->was.order) {
+			e->was.order = VV_EXCEL_NO_ORDER;
+		}
 	}
-	return formula(was, is)        ? VV_EXCEL_ERROR
-	       : lost_letters(was, is) ? VV_EXCEL_LETTERS
-				       : VV_EXCEL_NONE;
+	if (e->was.kind != VV_EXCEL_NONE) return e->was.kind;
+	return formula(was, is) ? VV_EXCEL_ERROR : VV_EXCEL_NONE;
 }

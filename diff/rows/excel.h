@@ -39,10 +39,15 @@ typedef enum vv_excel_kind {
 /* "leading zeros are lost". */
 const char *vv_excel_words(vv_excel_kind k);
 
+/* What Excel's country puts first in 3/4/2024; of other texts there is none. */
+typedef enum vv_excel_order { VV_EXCEL_NO_ORDER, VV_EXCEL_DAY, VV_EXCEL_MONTH } vv_excel_order;
+
 #define VV_EXCEL_MAX 512u
 typedef struct vv_excel_spelling {
 	uint32_t at, len; /* in the text */
 	vv_excel_kind kind;
+	vv_excel_order order;
+	bool sure; /* the day is no month: the text has no other order */
 } vv_excel_spelling;
 
 /* Scratch of the caller's; text.failed: no memory. */
@@ -50,6 +55,9 @@ typedef struct vv_excel {
 	vv_buf text;
 	vv_excel_spelling items[VV_EXCEL_MAX];
 	size_t count;
+	vv_excel_order order; /* the only one; NO_ORDER: not known */
+	vv_excel_spelling
+		was; /* that vv_excel_damage found: NO_ORDER if there are several orders */
 } vv_excel;
 void vv_excel_clear(vv_excel *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_excel, vv_excel_clear)
@@ -62,12 +70,18 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len);
 /* What Excel did, if `is` is a spelling of `was`. Two equal cells are VV_EXCEL_NONE. */
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is);
 
+/* Appends bytes of the encoding windows-1252 as UTF-8. */
+void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
+/* Appends a date that Excel wrote as 2024-03-04. False: it is none, or its order is not known. */
+bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order order);
+
 /* Of a column of the newer version of a table. */
 typedef struct vv_excel_column {
 	long old; /* the base's column; -1: a new one */
 	/* cells of pairs: spoiled so; equal, though Excel would have spoiled them so */
 	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
-	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS]; /* of the first one */
+	uint64_t ordered[VV_EXCEL_KINDS][VV_EXCEL_MONTH + 1]; /* spoiled ones, by order */
+	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS];       /* of the first one */
 } vv_excel_column;
 
 #endif

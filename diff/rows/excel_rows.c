@@ -490,9 +490,35 @@ static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *w
 {
 	const vv_excel_kind k = vv_excel_damage(&r->excel, was, is);
 
+	const vv_excel_spelling *s = &r->excel.was;
+
+	c->ordered[k][s->order]++;
+	r->ordered[s->order]++;
+	r->sure[s->order] += s->sure;
+	r->ansi |= k == VV_EXCEL_MOJIBAKE && !vv_utf8_valid(is->text, is->len);
 	if (k != VV_EXCEL_NONE && c->spoiled[k]++ == 0) {
 		vv_buf_put(&c->was[k], was->text, was->len);
 		vv_buf_put(&c->is[k], is->text, is->len);
+	}
+}
+
+/* A country has one order of day and month: that of most days after the 12th; if there are none, that of all cells, if there are
+ * two. Cells of the other order are edits. */
+static void find_order(vv_excel_rows *r)
+{
+	const bool sure = r->sure[VV_EXCEL_DAY] + r->sure[VV_EXCEL_MONTH] > 0;
+	const uint64_t *n = sure ? r->sure : r->ordered;
+	const bool day = n[VV_EXCEL_DAY] > n[VV_EXCEL_MONTH];
+	const uint64_t most = n[day ? VV_EXCEL_DAY : VV_EXCEL_MONTH],
+		       least = n[day ? VV_EXCEL_MONTH : VV_EXCEL_DAY];
+
+	if (sure ? most == least : most < 2 || least > 0) return;
+	r->excel.order = day ? VV_EXCEL_DAY : VV_EXCEL_MONTH;
+	for (size_t i = 0; i < r->table->columns * VV_EXCEL_KINDS; i++) {
+		vv_excel_column *c = &r->columns[i / VV_EXCEL_KINDS];
+
+		c->spoiled[i % VV_EXCEL_KINDS] -=
+			c->ordered[i % VV_EXCEL_KINDS][day ? VV_EXCEL_MONTH : VV_EXCEL_DAY];
 	}
 }
 
@@ -506,6 +532,8 @@ static void count_kept(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was)
 	for (size_t i = 0; i < r->excel.count; i++) {
 		found[r->excel.items[i].kind] |= !vv_excel_is(&r->excel, i, was->text, was->len);
 	}
+	/* where points part thousands, none is left before other digits */
+	found[VV_EXCEL_GROUPS] |= memchr(was->text, '.', was->len) && found[VV_EXCEL_COMMA];
 	for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
 		c->kept[k] += found[k];
 	}
@@ -658,7 +686,8 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	if (groups > 0 && (rc = excel_is_clean_in_place(&clean, &in_place, err)) < 0) return rc;
 	if (!clean &&
 	    ((rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||
-	     (rc = count_cells(r, true, err)) < 0 || (rc = samples_ok(r, err)) < 0)) {
+	     (find_order(r), rc = count_cells(r, true, err)) < 0 ||
+	     (rc = samples_ok(r, err)) < 0)) {
 		return rc;
 	}
 	return vv_hand_over(out, &r);
@@ -681,6 +710,7 @@ void vv_excel_rows_close(vv_excel_rows *r)
 
 bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k)
 {
+	if (k == VV_EXCEL_GROUPS) return c->spoiled[k] > 1 && c->kept[k] == 0;
 	return c->spoiled[k] > c->kept[k];
 }
 

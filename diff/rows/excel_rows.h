@@ -29,7 +29,10 @@ typedef struct vv_excel_rows {
 	vv_excel_column *columns; /* of the newer version */
 	vv_excel_pair *pairs;     /* in its order; rows that are gone come last */
 	size_t count, paired;
-	bool keyed, all;   /* all: no group was left out */
+	bool keyed, all; /* all: no group was left out */
+	uint64_t sure[VV_EXCEL_MONTH + 1],
+		ordered[VV_EXCEL_MONTH + 1]; /* cells that show an order */
+	bool ansi;                           /* cells show that the file is in windows-1252 */
 	bool all_searched; /* partners of all rows, not of some where many have none */
 	vv_changed_groups changed;
 	/* for the caller, too: */

@@ -27,6 +27,7 @@
 #include "repo/git/history/history.h"
 
 #define NEIGHBOURS 16u
+#define DOUBTFUL_SHOWN 10u
 
 typedef struct side {
 	vv_table *table; /* of the file, or of `then` */
@@ -303,6 +304,7 @@ typedef struct spelling_job {
 	char mark; /* what numbers have in the file before the fraction, and not in the base; 0: none */
 	vv_row_edit *edits;
 	size_t count, cap;
+	size_t doubtful; /* dates that stay, since their order is not known */
 	vv_arena arena;
 } spelling_job;
 
@@ -399,22 +401,60 @@ static bool is_number(const char *s, size_t len, char mark)
 	return i == len && marks == 1;
 }
 
-/* A cell of the file as the base has it: a copy, with the base's decimal mark. */
-static bool take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell)
+static char date_mark(const char *s, size_t len)
 {
-	char *text = vv_arena_alloc(&j->arena, (size_t)cell->len + 1);
-	char *mark;
+	size_t i = 0;
 
+	while (i < len && !strchr("/.-", s[i])) {
+		i++;
+	}
+	return i < len ? s[i] : '\0';
+}
+
+/* Is the cell a date in the form that Excel gave the column, and the base has it as 2024-03-04? */
+static bool put_date(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
+{
+	const vv_field *f = &j->base.schema.fields[column];
+	const vv_excel_column *c = &j->rows->columns[j->from[column]];
+	const vv_buf *like = &c->is[VV_EXCEL_DATE];
+
+	return f->type == VV_TYPE_DATE && !f->plan && vv_excel_column_is(c, VV_EXCEL_DATE) &&
+	       date_mark(cell->text, cell->len) == date_mark(like->data, like->len) &&
+	       vv_excel_put_iso(out, cell->text, cell->len, j->rows->excel.order);
+}
+
+/* A cell of the file as the base has it: a copy, with the base's encoding, dates and decimal mark. */
+static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, size_t column,
+			   vv_error *err)
+{
+	const bool foreign = !vv_utf8_valid(cell->text ? cell->text : "", cell->len);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char *text, *mark;
+
+	if (foreign && !j->rows->ansi) {
+		const vv_field *f = &j->base.schema.fields[column];
+
+		return vv_fail(err, VV_EINPUT,
+			       "'%s', column '%s': a changed cell is not UTF-8, and no other cell "
+			       "shows its encoding",
+			       vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len));
+	}
 	*out = *cell;
 	out->flags = 0;
-	if (!text) return false;
-	memcpy(text, cell->text ? cell->text : "", cell->len);
-	if (j->mark && is_number(text, cell->len, j->mark) &&
-	    (mark = memchr(text, j->mark, cell->len)) != NULL) {
+	if (foreign) {
+		vv_excel_put_ansi(&b, cell->text, cell->len);
+	} else if (cell->len > 0 && !put_date(j, &b, cell, column)) {
+		vv_buf_put(&b, cell->text, cell->len);
+	}
+	text = b.failed ? NULL : vv_arena_strndup(&j->arena, vv_buf_cstr(&b), b.len);
+	if (!text) return vv_fail_nomem(err);
+	if (j->mark && is_number(text, b.len, j->mark) &&
+	    (mark = memchr(text, j->mark, b.len)) != NULL) {
 		*mark = j->mark == ',' ? '.' : ',';
 	}
 	out->text = text;
-	return true;
+	out->len = (uint32_t)b.len;
+	return VV_OK;
 }
 
 static vv_row_edit *put_edit(spelling_job *j, uint64_t row, vv_row_action action)
@@ -442,13 +482,23 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 		if (vv_cell_equal(&was[i], cell)) {
 			continue;
 		}
-		if (k != VV_EXCEL_NONE && vv_excel_column_is(&r->columns[j->from[i]], k)) {
+		const bool doubtful = r->excel.was.order && !r->excel.order;
+		if (k != VV_EXCEL_NONE && !doubtful &&
+		    vv_excel_column_is(&r->columns[j->from[i]], k)) {
 			j->done->cells++;
 			continue;
 		}
-		if (!(e = put_edit(j, p->old, VV_ROW_SET)) || !take_cell(j, &e->cell, cell)) {
-			return vv_fail_nomem(err);
+		if (doubtful && j->doubtful++ < DOUBTFUL_SHOWN) {
+			vv_notes_warn(vv_repository_notes(j->r->repo),
+				      "%s, row %llu, column %s: %s stays: no cell shows which of "
+				      "its numbers is the day",
+				      vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
+				      vv_text_name(j->base.schema.fields[i].name,
+						   j->base.schema.fields[i].name_len),
+				      vv_text_name(cell->text, cell->len));
 		}
+		if (!(e = put_edit(j, p->old, VV_ROW_SET))) return vv_fail_nomem(err);
+		if ((rc = take_cell(j, &e->cell, cell, i, err)) < 0) return rc;
 		e->column = i;
 		j->done->edited++;
 	}
@@ -465,7 +515,7 @@ static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error
 	if (!cells || !e) return vv_fail_nomem(err);
 	if ((rc = vv_row_by_number_get(&j->rows->rows, row, &is, err)) < 0) return rc;
 	for (size_t i = 0; i < j->base.columns; i++) {
-		if (!take_cell(j, &cells[i], &is[j->from[i]])) return vv_fail_nomem(err);
+		if ((rc = take_cell(j, &cells[i], &is[j->from[i]], i, err)) < 0) return rc;
 	}
 	e->cells = cells;
 	j->done->added++;
@@ -511,6 +561,10 @@ static vv_status make_edits(spelling_job *j, vv_error *err)
 			place = p->old + 1;
 			rc = edit_cells(j, p, err);
 		}
+	}
+	if (j->doubtful > DOUBTFUL_SHOWN) {
+		vv_notes_warn(vv_repository_notes(j->r->repo), "%s: and %zu more such dates stay",
+			      vv_text_shows(j->r->path), j->doubtful - DOUBTFUL_SHOWN);
 	}
 	vv_row_edits_sort(j->edits, j->count);
 	return rc;
