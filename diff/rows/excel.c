@@ -199,7 +199,7 @@ static bool same_value(const number *a, const number *b)
 	       a->point == b->point;
 }
 
-/* Of a fraction, what is behind 15 digits is what computing left: who removes it need not be Excel. */
+/* Computing leaves such digits after the 15th of a fraction, which other programs remove, too. */
 static bool is_noise(const number *was, const number *is)
 {
 	const number near = rounded(was, DIGITS_KEPT, false);
@@ -560,23 +560,20 @@ static void dates(vv_excel *e, const char *s, size_t len)
 
 bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order known)
 {
+	const bool slash = len > 0 && memchr(s, '/', len) != NULL;
+	const order read = known == VV_EXCEL_MONTH ? ORDER_MONTH : ORDER_DAY;
 	part p[3] = {{0, 0}};
 	moment m;
 	size_t rest = 0;
-	const bool slash = memchr(s, '/', len) != NULL;
 
-	if (len == 0 || read_parts(p, s, len, &rest) != 3 || rest != len ||
-	    (slash && known == VV_EXCEL_NO_ORDER)) {
+	/* points and dashes are of countries with the day in front */
+	if (len == 0 || known == (slash ? VV_EXCEL_NO_ORDER : VV_EXCEL_MONTH) ||
+	    read_parts(p, s, len, &rest) != 3 || rest != len ||
+	    !(read_date(&m, p, 3, read) || read_date(&m, p, 3, ORDER_NAMED))) {
 		return false;
 	}
-	for (int o = ORDER_ISO; o <= ORDER_NAMED; o++) {
-		if (o != (slash && known == VV_EXCEL_MONTH ? ORDER_DAY : ORDER_MONTH) &&
-		    read_date(&m, p, 3, (order)o)) {
-			put_date(out, &m, "Y-MM-DD");
-			return true;
-		}
-	}
-	return false;
+	put_date(out, &m, "Y-MM-DD");
+	return true;
 }
 
 /* --- words and letters ------------------------------------------------------------------------- */

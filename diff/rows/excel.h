@@ -72,7 +72,7 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 
 /* Appends bytes of the encoding windows-1252 as UTF-8. */
 void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
-/* Appends a date that Excel wrote as 2024-03-04. False: it is none, or its order is not known. */
+/* Appends a date that Excel wrote as 2024-03-04. False: it is none in a country of this order; NO_ORDER: one with 04.03.2024. */
 bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order order);
 
 /* Of a column of the newer version of a table. */

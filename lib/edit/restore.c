@@ -401,25 +401,13 @@ static bool is_number(const char *s, size_t len, char mark)
 	return i == len && marks == 1;
 }
 
-static char date_mark(const char *s, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && !strchr("/.-", s[i])) {
-		i++;
-	}
-	return i < len ? s[i] : '\0';
-}
-
-/* Is the cell a date in the form that Excel gave the column, and the base has it as 2024-03-04? */
+/* Is the cell a date that Excel wrote, and the base has dates as 2024-03-04? */
 static bool put_date(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
 {
 	const vv_field *f = &j->base.schema.fields[column];
-	const vv_excel_column *c = &j->rows->columns[j->from[column]];
-	const vv_buf *like = &c->is[VV_EXCEL_DATE];
 
-	return f->type == VV_TYPE_DATE && !f->plan && vv_excel_column_is(c, VV_EXCEL_DATE) &&
-	       date_mark(cell->text, cell->len) == date_mark(like->data, like->len) &&
+	return f->type == VV_TYPE_DATE && !f->plan &&
+	       vv_excel_column_is(&j->rows->columns[j->from[column]], VV_EXCEL_DATE) &&
 	       vv_excel_put_iso(out, cell->text, cell->len, j->rows->excel.order);
 }
 

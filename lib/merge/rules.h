@@ -32,8 +32,8 @@ typedef struct vv_merge_scope {
  * note: they do not hold. VV_EINPUT: varve.json is not valid; VV_EUSAGE: a word of the command line is no rule. */
 vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
 
-/* Warns of rules that ask for the greater value of a column that is text, in the tables of the index; file: varve.json. What cannot be
- * read is left out. */
+/* Warns of rules that ask for the greater value of a column that is text, in the tables of the index; file: varve.json.
+ * Tables that cannot be read are left out. */
 void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
 			 const vv_oid *file);
 

@@ -4,8 +4,8 @@
  * Author, time and subject do not tell: a squash merge, `cherry-pick -n` or a patch makes another commit of the same change, and two
  * programs may commit in the same second. So the versions of the table are compared. Each step of a side, or several in a row, is
  * picked onto the version before each step of the other side that changes a counted cell by as much: a step that has what the pick
- * gives, in all cells that were picked, may be a copy. What was added to a copy in the same cells, and a change that is one part of
- * a larger amount, is not found.
+ * gives, in all cells that were picked, may be a copy. It finds no copy whose cells were changed
+ * again in the same commit, and no change that is part of a larger one.
  */
 
 #include <math.h>
@@ -23,10 +23,8 @@
 #include "lib/names/version.h"
 #include "repo/git/history/history.h"
 
-/* Steps of a side, pairs that are merged to be compared, and amounts that are added up in search of such pairs. */
-enum { STEPS_MAX = 1000, TRIES_MAX = 1000, SUMS_MAX = 50000000 };
-
-static const char too_many[] = "too many commits to tell if a change is on both sides";
+/* Steps of a side; amounts that are added up, and how many of these cost as much as a merge of two steps that may be copies. */
+enum { STEPS_MAX = 1000, WORK_MAX = 50000000, TRY_COSTS = 50000 };
 
 /* A cell that changed, and by how much. */
 typedef struct change {
@@ -58,7 +56,7 @@ typedef struct search {
 	steps sides[2];  /* ours, theirs */
 	uint64_t *cells; /* counted, that both sides changed, in order; NULL: not known yet */
 	size_t cell_count;
-	size_t tries, sums;
+	size_t work;
 	const char *why;
 } search;
 
@@ -119,7 +117,7 @@ static bool is_counted(const search *f, const vv_field *column)
 /* Two versions and a row that differs. */
 typedef struct pair {
 	vv_table *tables[2];
-	vv_columns columns;
+	const vv_columns *columns;
 	vv_row_change row;
 } pair;
 
@@ -129,8 +127,8 @@ static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t
 {
 	const bool changed = p->row.kind == VV_ROW_CHANGED;
 
-	for (size_t i = 0; i < p->columns.count; i++) {
-		const vv_column_pair *c = &p->columns.pairs[i];
+	for (size_t i = 0; i < p->columns->count; i++) {
+		const vv_column_pair *c = &p->columns->pairs[i];
 		const vv_field *to = c->b < 0 ? NULL : &p->tables[1]->schema.fields[c->b];
 
 		if (!to || (!all && !is_counted(f, to)) ||
@@ -155,13 +153,14 @@ static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t
 static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool all, vv_error *err)
 {
 	const vv_columns_options names = {.no_renames = true};
-	pair p = {.tables = {a, b}};
+	vv_auto(vv_columns) columns = {.count = 0};
+	pair p = {.tables = {a, b}, .columns = &columns};
 	const vv_rowdiff_options opts = {
-		.columns = &p.columns, .ignore_format = true, .temp_dir = "/tmp"};
+		.columns = &columns, .ignore_format = true, .temp_dir = "/tmp"};
 	vv_auto(vv_rowdiff) *d = NULL;
 	size_t keys = 0, places[2][VV_KEY_COLUMNS_MAX];
 	int more = 0;
-	vv_status rc = vv_columns_match(&p.columns, a, b, &names, err);
+	vv_status rc = vv_columns_match(&columns, a, b, &names, err);
 
 	rc = rc < 0 ? rc : vv_rowdiff_open(&d, a, b, &opts, err);
 	while (rc == VV_OK && (more = vv_rowdiff_next(d, &p.row, err)) > 0) {
@@ -169,7 +168,7 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 		const size_t *key = vv_rowdiff_key(d, &keys);
 
 		for (size_t i = 0; i < keys; i++) {
-			places[0][i] = (size_t)vv_columns_to_old(&p.columns, key[i]);
+			places[0][i] = (size_t)vv_columns_to_old(&columns, key[i]);
 			places[1][i] = key[i];
 		}
 		f->why = keys == 0 ? "without a key no change is known again" : f->why;
@@ -181,7 +180,6 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 	if (out->count > 0) {
 		qsort(out->list, out->count, sizeof(*out->list), change_order);
 	}
-	vv_columns_clear(&p.columns);
 	return rc < 0 ? rc : (vv_status)more;
 }
 
@@ -339,10 +337,9 @@ static vv_status try_copy(search *f, const step *first, const step *last, const 
 	const vv_oid *versions[] = {t.before, t.after, &s->before};
 	vv_status rc = vv_merge_pick(f->in, f->rules, versions, compare_picked, &t, err);
 
-	f->why = ++f->tries > TRIES_MAX ? too_many
-		 : rc == VV_OK && t.same
-			 ? "a change may be on both sides: a copy would look the same"
-			 : f->why;
+	f->work += TRY_COSTS;
+	f->why = rc == VV_OK && t.same ? "a change may be on both sides: a copy would look the same"
+				       : f->why;
 	return rc;
 }
 
@@ -365,9 +362,10 @@ static vv_status find_copied(search *f, const steps *side, const step *s, double
 				sums[i] += d ? d->by : 0;
 				equal |= fabs(sums[i] - c->by) <= 1e-9 * fabs(c->by);
 			}
-			f->sums += s->counted.count;
-			f->why = f->sums > SUMS_MAX ? too_many : NULL;
-			if (equal && (first != last || !side->list[last].merge)) {
+			f->work += s->counted.count;
+			if (f->work > WORK_MAX) {
+				f->why = "too many commits to tell if a change is on both sides";
+			} else if (equal && (first != last || !side->list[last].merge)) {
 				rc = try_copy(f, &side->list[first], &side->list[last], s, err);
 			}
 		}
@@ -417,7 +415,7 @@ static vv_status read_wholes(search *f, vv_error *err)
 	return rc;
 }
 
-/* Of a pick, the base is not the version that both had last. */
+/* Is the base not the version that both had last? */
 static vv_status is_pick(bool *out, search *f, vv_error *err)
 {
 	const vv_oid *ours = &f->in->commits[VV_OURS], *theirs = &f->in->commits[VV_THEIRS];
