@@ -20,7 +20,8 @@
 #include "dataset/schema/value.h"
 #include "lib/rows/cell_value.h"
 
-static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC", NULL, "L"};
+static const char *const form_names[] = {"u",    "l",       "g",  "b", "tdD",
+					 "tsu:", "tsu:UTC", NULL, "L", "tsn:"};
 static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 	"d:38,0",  "d:38,1",  "d:38,2",  "d:38,3",  "d:38,4",  "d:38,5",  "d:38,6",  "d:38,7",
 	"d:38,8",  "d:38,9",  "d:38,10", "d:38,11", "d:38,12", "d:38,13", "d:38,14", "d:38,15",
@@ -29,10 +30,12 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 	"d:38,32", "d:38,33", "d:38,34", "d:38,35", "d:38,36", "d:38,37", "d:38,38"};
 
 #define SHARED_MAX 255u
-#define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
+#define MICROS_LEN 26u                      /* 2026-01-02T03:04:05.123456 */
+#define NANOS_MOST (INT64_MAX / 1000000000) /* seconds */
+#define EXACT ((int64_t)1 << 53)            /* integers up to it are doubles */
 
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
-static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8};
+static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8, 8};
 
 /* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
@@ -127,7 +130,7 @@ static bool is_of_form(varve_value *v, vv_arrow_form form)
 	case VARVE_VALUE_DATE:
 		return form == VV_ARROW_DATE && v->i >= INT32_MIN && v->i <= INT32_MAX;
 	case VARVE_VALUE_DATETIME:
-		return form == VV_ARROW_DATETIME;
+		return form == VV_ARROW_DATETIME || form == VV_ARROW_NANOS;
 	default:
 		return false;
 	}
@@ -152,6 +155,25 @@ static bool is_minus_zero(double zero, const vv_cell *c)
 		i++;
 	}
 	return zero == 0 && i < c->len && c->text[i] == '-';
+}
+
+/* Digits of a second; 0: the column has no datetimes. */
+static unsigned digits_of(const vv_arrow_column *col)
+{
+	return col->form == VV_ARROW_DATETIME ? 6 : col->form == VV_ARROW_NANOS ? 9 : 0;
+}
+
+/* A datetime with more digits than its column is none of its values: nothing is cut. */
+static void read_datetime(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c)
+{
+	const unsigned digits = digits_of(col);
+	vv_buf none = VV_BUF_INIT;
+	vv_value v;
+
+	out->is = vv_value_read(&v, &none, col->field, c) && v.fraction_len <= digits &&
+				  vv_value_units(&out->u.i, &v, (int64_t)spell_power[digits])
+			  ? VV_ARROW_VALUE
+			  : VV_ARROW_MISFIT;
 }
 
 static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
@@ -180,6 +202,8 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 	out->is = VV_ARROW_VALUE;
 	if (col->form == VV_ARROW_DOUBLE) {
 		out->u.d = is_minus_zero(v.d, c) ? -0.0 : v.d;
+	} else if (digits_of(col) > 0) {
+		read_datetime(out, col, c);
 	} else {
 		out->u.i = v.i;
 	}
@@ -210,7 +234,7 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 		(void)vv_fail(&m->why, VV_EINPUT,
 			      "row %llu: column '%s' of type %s: '%s' is outside the range of "
 			      "Arrow's type\n"
-			      "read numbers as decimals or as text",
+			      "read all columns as text, or numbers as decimals or as text",
 			      n, name, type, text);
 	} else {
 		(void)vv_fail(&m->why, VV_EINPUT,
@@ -236,7 +260,10 @@ static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
 	case VV_RUN_DAYS:
 		return c->form == VV_ARROW_DATE;
 	case VV_RUN_MOMENTS:
-		return c->form == VV_ARROW_DATETIME;
+		return c->form == VV_ARROW_DATETIME ||
+		       (c->form == VV_ARROW_NANOS &&
+			r->least / (int64_t)spell_power[r->scale] > -NANOS_MOST &&
+			r->most / (int64_t)spell_power[r->scale] < NANOS_MOST);
 	default:
 		return false;
 	}
@@ -445,11 +472,11 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 		for (size_t i = 0; i < count; i++) {
 			((int32_t *)to)[i] = (int32_t)from[i];
 		}
-	} else if (c->form == VV_ARROW_DATETIME) {
-		const int64_t micros = (int64_t)spell_power[6 - r->scale];
+	} else if (digits_of(c) > 0) {
+		const int64_t units = (int64_t)spell_power[digits_of(c) - r->scale];
 
 		for (size_t i = 0; i < count; i++) {
-			((int64_t *)to)[i] = from[i] * micros;
+			((int64_t *)to)[i] = from[i] * units;
 		}
 	} else {
 		memcpy(to, from, count * sizeof(*from));
@@ -711,6 +738,26 @@ static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_
 	return rc;
 }
 
+/* The first row group decides on the unit of a column of datetimes: its cells are read whenever rows are. */
+static vv_status find_unit(vv_arrow_column *c, vv_table *table, vv_error *err)
+{
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_arrow_value v = {.is = VV_ARROW_NULL};
+	vv_status rc = vv_table_reader_open(&reader, table, &c->place, 1, false, err);
+	int more = rc < 0 ? (int)rc : vv_table_read(reader, &b, err);
+
+	for (size_t i = 0; more > 0 && c->form == VV_ARROW_DATETIME && i < b.rows; i++) {
+		const vv_cell *cell = &b.cells[i * b.columns + c->place];
+
+		if (cell->len > MICROS_LEN && vv_field_accepts(c->field, cell)) {
+			read_datetime(&v, c, cell);
+			c->form = v.is == VV_ARROW_MISFIT ? VV_ARROW_NANOS : c->form;
+		}
+	}
+	return more < 0 ? (vv_status)more : VV_OK;
+}
+
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err)
 {
@@ -731,7 +778,9 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	c->empty_missing = vv_field_missing(f, &empty);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
-	return c->shared ? find_scale(c, table, how->like, err) : vv_fail_nomem(err);
+	if (!c->shared) return vv_fail_nomem(err);
+	return c->form == VV_ARROW_DATETIME ? find_unit(c, table, err)
+					    : find_scale(c, table, how->like, err);
 }
 
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)

@@ -29,7 +29,8 @@ typedef enum vv_arrow_form {
 	VV_ARROW_DATETIME,
 	VV_ARROW_MOMENT, /* a time in UTC that says so */
 	VV_ARROW_DECIMAL,
-	VV_ARROW_U64 /* in u.i, as its bits */
+	VV_ARROW_U64, /* in u.i, as its bits */
+	VV_ARROW_NANOS /* DATETIME where the table's first cells have more than six digits of a second */
 } vv_arrow_form;
 
 /* How columns become arrays. */

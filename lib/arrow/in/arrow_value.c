@@ -282,6 +282,7 @@ vv_status incoming_read(incoming_value *out, incoming_column *c, const struct Ar
 		break;
 	case INCOMING_FLOAT:
 		out->d = get_float(a->buffers[1], c->width, at);
+		out->kind = c->nan_is_null && isnan(out->d) ? INCOMING_NULL : c->kind;
 		break;
 	case INCOMING_DECIMAL:
 		get_decimal(out, c, a, at);

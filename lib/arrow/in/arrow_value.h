@@ -35,7 +35,8 @@ typedef struct incoming_column {
 	uint8_t width;      /* bytes of a value; of TEXT those of an offset, 0: views */
 	int64_t per_second; /* units of TIME, MOMENT, DURATION; DATE: 1 in days, 1000 in milliseconds */
 	bool zoned;         /* MOMENT: counts from the epoch in UTC */
-	int scale;          /* DECIMAL */
+	bool nan_is_null;                 /* FLOAT of pandas, where it is a missing value, too */
+	int scale;                        /* DECIMAL */
 	const struct ArrowSchema *type;   /* of the values: a dictionary's, where there is one */
 	const struct ArrowSchema *schema; /* of the column */
 	const struct ArrowArray *array;   /* of the batch at hand */

@@ -26,6 +26,8 @@ void rewrite_column_set(rewrite_column *c, const vv_field *f, bool json)
 	c->field = f;
 	c->json = json;
 	c->only_empty = f && f->missing[0] && !*f->missing[0] && !f->missing[1];
+	c->empty_missing = f && !json &&
+			   vv_field_missing(f, &(vv_cell){.text = "", .state = VV_CELL_TEXT});
 	c->plain_number = !f || (f->type != VV_TYPE_NUMBER && f->type != VV_TYPE_INTEGER) ||
 			  (vv_field_plain_marks(f) && f->bare_number);
 }
@@ -184,7 +186,7 @@ static bool read_bool(incoming_value *out, const rewrite_column *c, const vv_cel
 }
 
 /* Seconds and their fraction, of a cell in any column that can have them. */
-static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *old)
+static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *old, vv_buf *scratch)
 {
 	static const struct {
 		vv_type type;
@@ -194,7 +196,17 @@ static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *ol
 		     {VV_TYPE_TIME, vv_type_is_time}};
 	vv_buf none = VV_BUF_INIT;
 	vv_type type = c->field->type;
+	vv_cell of_day;
 
+	/* Table Schema's times have no fractions of a second; those of a day do. */
+	if (c->in->kind == INCOMING_TIME && old->len > 8 && old->text[8] == '.') {
+		vv_buf_reset(scratch);
+		vv_buf_puts(scratch, "1970-01-01T");
+		vv_buf_put(scratch, old->text, old->len);
+		of_day = (vv_cell){.text = vv_buf_cstr(scratch), .len = (uint32_t)scratch->len};
+		type = VV_TYPE_STRING;
+		old = &of_day;
+	}
 	if (type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME) {
 		return accepts(c, old) && vv_value_read(v, &none, c->field, old);
 	}
@@ -208,11 +220,12 @@ static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *ol
 	return false;
 }
 
-static bool read_time(incoming_value *out, const rewrite_column *c, const vv_cell *old)
+static bool read_time(incoming_value *out, const rewrite_column *c, const vv_cell *old,
+		      vv_buf *scratch)
 {
 	vv_value v;
 
-	if (!read_instant(&v, c, old) || v.kind != VV_VALUE_INSTANT) return false;
+	if (!read_instant(&v, c, old, scratch) || v.kind != VV_VALUE_INSTANT) return false;
 	if (c->in->kind == INCOMING_DATE) {
 		out->i = (v.seconds - (v.seconds % DAY + DAY) % DAY) / DAY;
 		return true;
@@ -268,7 +281,7 @@ void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell
 	case INCOMING_DATE:
 	case INCOMING_TIME:
 	case INCOMING_MOMENT:
-		ok = read_time(out, c, old);
+		ok = read_time(out, c, old, scratch);
 		break;
 	case INCOMING_DURATION:
 		ok = read_duration(out, c, old, scratch);
@@ -282,6 +295,7 @@ void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell
 		out->len = old->len;
 		break;
 	}
+	ok = ok && !(c->in->nan_is_null && isnan(out->d));
 	out->kind = ok ? c->in->kind : INCOMING_NULL;
 }
 
@@ -367,6 +381,12 @@ bool column_same_value(const incoming_value *v, const incoming_value *old)
 	}
 }
 
+/* Is it written as a missing value is? */
+static bool is_empty(const rewrite_column *c, const incoming_value *v)
+{
+	return c->empty_missing && v->kind == INCOMING_TEXT && v->len == 0;
+}
+
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch)
 {
@@ -382,7 +402,7 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 						  : same_float(as_wide(d, c->in->width), v->d);
 	}
 	column_read_old(&o, c, old, scratch);
-	return column_same_value(v, &o) ||
+	return column_same_value(v, &o) || (is_empty(c, v) && old->len == 0) ||
 	       (v->kind == o.kind && v->kind == INCOMING_DECIMAL && same_decimal(&o, v)) ||
 	       (v->kind == o.kind && (v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON) &&
 		is_json_column(c, old) && same_json(&o, v, scratch));
@@ -446,12 +466,14 @@ bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv
 	return put_typed(out, &o, scratch);
 }
 
-bool column_put_value(vv_buf *out, const incoming_value *v, vv_buf *scratch)
+bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
+		      vv_buf *scratch)
 {
 	vv_auto(vv_buf) digits = VV_BUF_INIT, text = VV_BUF_INIT;
 	incoming_value canonical = *v;
 	vv_decimal d;
 
+	canonical.kind = is_empty(c, v) ? INCOMING_NULL : v->kind;
 	if (v->kind == INCOMING_DECIMAL &&
 	    vv_decimal_read(&d, &digits, &plain_number, v->text, v->len)) {
 		vv_decimal_put(&text, &d, &digits);

@@ -22,7 +22,8 @@ typedef struct rewrite_column {
 	incoming_column *in;   /* that one; NULL */
 	bool json;             /* the file is NDJSON or JSON */
 	bool only_empty;       /* the missing value is the empty text, and no other */
-	bool plain_number;     /* numbers are spelled with digits, a point and a minus sign alone */
+	bool empty_missing; /* it is one of them, in CSV: a text without a character is written so, too */
+	bool plain_number; /* numbers are spelled with digits, a point and a minus sign alone */
 } rewrite_column;
 
 void rewrite_column_set(rewrite_column *c, const vv_field *field, bool json);
@@ -41,7 +42,8 @@ bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scrat
 bool column_same_value(const incoming_value *v, const incoming_value *old);
 
 /* Appends bytes that are the same for an old cell and a value that are equal, and for no others. False: no memory. */
-bool column_put_value(vv_buf *out, const incoming_value *v, vv_buf *scratch);
+bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
+		      vv_buf *scratch);
 bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
 
 #endif

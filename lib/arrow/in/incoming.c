@@ -186,6 +186,21 @@ static vv_status fail_as(struct ArrowArrayStream *s, int code, vv_error *err)
 		       "the rows cannot be read: %s", why ? vv_text_shows(why) : strerror(code));
 }
 
+/* Is it what pandas makes of a frame? That says so in the first pair of its metadata: how many, a length, the key. */
+static bool is_of_pandas(const char *metadata)
+{
+	static const char key[] = "pandas";
+	int32_t count = 0, len;
+
+	if (metadata) {
+		memcpy(&count, metadata, sizeof(count));
+	}
+	if (count < 1) return false;
+	memcpy(&len, metadata + sizeof(count), sizeof(len));
+	return len == sizeof(key) - 1 &&
+	       memcmp(metadata + sizeof(count) + sizeof(len), key, sizeof(key) - 1) == 0;
+}
+
 static vv_status open_columns(incoming *in, vv_error *err)
 {
 	if (strcmp(in->schema.format, "+s") != 0) {
@@ -207,6 +222,7 @@ static vv_status open_columns(incoming *in, vv_error *err)
 				vv_text_shows(in->columns[i].name),
 				vv_text_shows(in->columns[i].type->format));
 		}
+		in->columns[i].nan_is_null = is_of_pandas(in->schema.metadata);
 	}
 	return VV_OK;
 }

@@ -257,7 +257,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 	if (m->rows > 0 && !m->index && (rc = make_index(m, err)) < 0) return rc;
 	vv_buf_reset(&m->bytes);
 	for (size_t i = 0; i < m->key_count; i++) {
-		column_put_value(&m->bytes, &m->values[i], &m->scratch);
+		column_put_value(&m->bytes, &m->columns[m->key[i]], &m->values[i], &m->scratch);
 	}
 	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
 	vv_hash128 hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
