@@ -1,7 +1,10 @@
 """Repo.sql and varve0.so."""
 import datetime
 import decimal
+import os
+import signal
 import sqlite3
+import threading
 
 import pytest
 
@@ -79,3 +82,13 @@ def test_a_bare_repository_and_threads(repo, folder, tmp_path_factory):
     with ThreadPoolExecutor(4) as pool:
         found = set(pool.map(lambda _: repo.sql("SELECT sum(price) FROM \"prices@v1\"").rows[0], range(20)))
     assert found == {(280.49,)}
+
+
+def test_ctrl_c_and_a_timeout_end_a_query_and_the_next_one_runs(repo):
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        repo.sql(long)
+    with pytest.raises(TimeoutError):
+        repo.sql(long, timeout=0.1)
+    assert repo.sql("SELECT 1").rows == [(1,)]

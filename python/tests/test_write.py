@@ -33,6 +33,13 @@ def test_a_transaction_is_one_commit(repo, folder):
     assert not (folder / "prices.csv").exists() and (folder / "b.txt").read_text() == "text"
 
 
+def test_each_commit_has_the_date_of_the_environment_as_it_is_then(repo, monkeypatch):
+    for day in (1, 2):
+        monkeypatch.setenv("GIT_AUTHOR_DATE", f"2025-10-0{day}T06:00:00Z")
+        repo.put("note.txt", b"%d" % day, message="a note")
+    assert [c.author_time.day for c in repo.log("note.txt")] == [2, 1]
+
+
 def test_an_exception_leaves_everything_as_it_was(repo, folder):
     head = repo.rev_parse("HEAD")
     with pytest.raises(ZeroDivisionError):

@@ -365,9 +365,7 @@ def _term(term: Any) -> Call:
         return Call(functions[WORDS[op]], (Field(name), Literal(value)), {})
     if op in ("in", "not in"):
         among = Call("is_in", (Field(name),), {"value_set": list(value)})
-        if op == "in":
-            return among
-        return Call("and_kleene", (Call("invert", (among,), {}), Call("is_valid", (Field(name),), {})), {})
+        return among if op == "in" else Call("invert", (among,), {})
     raise UsageError(f"a filter has an unknown operator: {op!r}", "usage", "operators are = == != < > <= >= in and not in")
 
 

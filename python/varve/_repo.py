@@ -130,8 +130,9 @@ class Repo(Sync):
         refresh: bool = True,
     ) -> None:
         flags = (OPEN_URL | (0 if refresh else OPEN_AS_IS)) if _is_url(path) else 0
+        self._environment = environment()
         self._handle, told = _varve.open(
-            os.fsencode(path), environment(), flags, None if cache is None else os.fsencode(cache), _size(cache_size)
+            os.fsencode(path), self._environment, flags, None if cache is None else os.fsencode(cache), _size(cache_size)
         )
         if told:
             warnings.warn(told.rstrip("\n"), VarveWarning, stacklevel=2)
@@ -146,6 +147,7 @@ class Repo(Sync):
 
     def close(self) -> None:
         """Closes the repository. Harmless when repeated."""
+        self._environment = ()
         _varve.close(self._handle)
 
     def __enter__(self) -> Repo:
@@ -434,7 +436,7 @@ class Repo(Sync):
         """
         if self.url is not None:
             return RemoteTransaction(self.url, Repo(self.git_dir), message, branch, start, author)
-        return Transaction(self._handle, self._place, message, branch, start, author)
+        return Transaction(self._now(), self._place, message, branch, start, author)
 
     def describe(
         self,

@@ -5,9 +5,9 @@ import datetime
 import decimal
 import os
 import sqlite3
-import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
 from . import _values
@@ -144,12 +144,16 @@ def _warn(connection: sqlite3.Connection) -> None:
         warnings.warn(f"{table}: {count} of column {column!r} became {became}", VarveWarning, stacklevel=4)
 
 
-def _end(connection: sqlite3.Connection, ended: threading.Event, timeout: float) -> None:
-    """Again and again: a statement that begins later is not interrupted by what came before it."""
-    wait = timeout
-    while not ended.wait(wait):
-        connection.interrupt()
-        wait = 0.05
+def _wait(connection: sqlite3.Connection, asked: futures.Future[None], timeout: float | None) -> None:
+    """The query runs in another thread, so that Ctrl-C is seen here. It is interrupted again and again: a statement that
+    begins later is not interrupted by what came before it."""
+    try:
+        asked.result(timeout)
+    except (KeyboardInterrupt, TimeoutError):
+        while not asked.done():
+            connection.interrupt()
+            futures.wait([asked], 0.05)
+        raise
 
 
 def query(
@@ -160,24 +164,24 @@ def query(
         given = {name: _parameter(value) for name, value in given.items()}
     else:
         given = tuple(map(_parameter, given))
-    connection = sqlite3.connect(":memory:")
-    ended = threading.Event()
-    watch = threading.Thread(target=_end, args=(connection, ended, timeout)) if timeout is not None else None
-    try:
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    found: list[QueryResult] = []
+
+    def ask() -> None:
         load(connection)
-        if watch:
-            watch.start()
         connection.execute("SELECT varve_open(?, ?)", place[:2])
         cursor = connection.execute(connection.execute("SELECT varve_sql(?)", (sql,)).fetchone()[0], given)
         rows = cursor.fetchall()
+        found.append(QueryResult([column[0] for column in cursor.description or ()], rows))
+
+    try:
+        with futures.ThreadPoolExecutor(1) as pool:
+            _wait(connection, pool.submit(ask), timeout)
         _warn(connection)
-        return QueryResult([column[0] for column in cursor.description or ()], rows)
+        return found[0]
+    except TimeoutError as e:
+        raise TimeoutError(f"the query took longer than {timeout:g} s and was ended") from e
     except (sqlite3.Error, sqlite3.Warning) as e:
-        if timeout is not None and str(e) == "interrupted":
-            raise TimeoutError(f"the query took longer than {timeout:g} s and was ended") from e
         raise _failure(connection, e) from e
     finally:
-        ended.set()
-        if watch and watch.ident:
-            watch.join()
         connection.close()

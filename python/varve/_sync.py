@@ -116,7 +116,18 @@ class Sync:
     """The part of a Repo that has to do with other repositories."""
 
     _handle: _varve.Handle
+    _environment: tuple[bytes, ...]  # of the handle; empty once it is closed
+    _folder: str
+    url: str | None
     work_tree: str | None
+
+    def _now(self) -> _varve.Handle:
+        """The repository in the environment that the process has now: a commit may have another GIT_AUTHOR_DATE."""
+        now = environment()
+        if self.url is None and self._environment and self._environment != now:
+            self._environment = now
+            self._handle, _ = _varve.open(os.fsencode(self._folder), now, 0, None, 0)
+        return self._handle
 
     def fetch(
         self, remote: str | None = None, refspecs: Iterable[str] | None = None, *, tags: bool = False, prune: bool = False,
@@ -150,7 +161,7 @@ class Sync:
         conclude(), or abort(). RefusedError: changes that are not committed are in the way, or ff_only is not possible.
         """
         flags = (FF_ONLY if ff_only else 0) | (NO_FF if no_ff else 0) | (0 if commit else NO_COMMIT)
-        outcome, conflicts, made, _ = _varve.merge(self._handle, _maybe(rev), _maybe(message), flags)
+        outcome, conflicts, made, _ = _varve.merge(self._now(), _maybe(rev), _maybe(message), flags)
         if conflicts:
             raise self._conflict_error(conflicts)
         return Merge(OUTCOMES[outcome], made or None)
@@ -191,7 +202,7 @@ class Sync:
         """Commits the merge under way once its conflicts are resolved. Returns the commit's id.
 
         UsageError: none is under way; ConflictError: conflicts are left, or a hook or check refuses."""
-        return _varve.merge_conclude(self._handle, _maybe(message))
+        return _varve.merge_conclude(self._now(), _maybe(message))
 
     def abort(self) -> None:
         """Undoes the merge under way. UsageError: none is; RefusedError: a file that it merged was edited since."""
