@@ -203,34 +203,25 @@ static bool may_be_number(const char *text, size_t len)
 	return false;
 }
 
-/* Days of a column of times, by what the text begins with; the ends of a day where its order is not known to be that of
- * the text. */
-static int compare_days(vv_sql_push *p, size_t column, int op, const char *text, size_t len,
-			varve_error *err)
+/* Dates and datetimes, as varve compares them, too. Ranges are closed: SQLite looks at their ends again. */
+static int compare_times(vv_sql_push *p, size_t column, int op, const char *text, size_t len,
+			 varve_error *err)
 {
-	bool times = varve_table_column(p->of->table, column)->type == VARVE_TYPE_DATETIME;
+	const varve_column *c = varve_table_column(p->of->table, column);
 	vv_sql_time t;
-	char *day;
-	int rc = 0;
 
-	if (times) {
-		(void)vv_sql_time_read(&t, text, len);
-		text = t.head;
-		len = t.head_len;
-	}
-	if (strcmp(varve_table_column(p->of->table, column)->format, "default") != 0 ||
-	    (times ? len < DAY_LEN : len != DAY_LEN)) {
+	if (strcmp(c->format, "default") != 0 || !vv_sql_time_read(&t, text, len) ||
+	    (c->type == VARVE_TYPE_DATE && len != DAY_LEN)) {
 		return 0;
 	}
-	if (has_low(op)) {
-		day = sqlite3_mprintf("%.*s%s", DAY_LEN, text, times ? "T00:00:00Z" : "");
-		rc = add_text(p, column, VARVE_TEST_FROM, day, day ? strlen(day) : 0, err);
-	}
-	if (rc == 0 && has_high(op)) {
-		day = sqlite3_mprintf("%.*s%s", DAY_LEN, text, times ? "T23:59:59.999999999Z" : "");
-		rc = add_text(p, column, VARVE_TEST_UP_TO, day, day ? strlen(day) : 0, err);
-	}
-	return rc;
+	char *value = c->type == VARVE_TYPE_DATE
+			      ? sqlite3_mprintf("%.*s", DAY_LEN, text)
+			      : sqlite3_mprintf("%s%.*sZ", t.head, (int)t.tail_len, t.tail);
+	return add_text(p, column,
+			op == SQLITE_INDEX_CONSTRAINT_EQ ? VARVE_TEST_EQUAL
+			: has_low(op)                    ? VARVE_TEST_FROM
+							 : VARVE_TEST_UP_TO,
+			value, value ? strlen(value) : 0, err);
 }
 
 static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
@@ -245,7 +236,7 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 	size_t len = (size_t)sqlite3_value_bytes(value);
 	if (!literal && (op != SQLITE_INDEX_CONSTRAINT_EQ || may_be_number(text, len))) return 0;
 	if (varve_table_column(p->of->table, column)->type != VARVE_TYPE_STRING) {
-		return compare_days(p, column, op, text, len, err);
+		return compare_times(p, column, op, text, len, err);
 	}
 	if (!(copy = sqlite3_malloc64(len + 1))) return vv_sql_error_memory(err);
 	memcpy(copy, text, len + 1);

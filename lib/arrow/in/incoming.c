@@ -186,19 +186,11 @@ static vv_status fail_as(struct ArrowArrayStream *s, int code, vv_error *err)
 		       "the rows cannot be read: %s", why ? vv_text_shows(why) : strerror(code));
 }
 
-/* Is it what pandas makes of a frame? That says so in the first pair of its metadata: how many, a length, the key. */
-static bool is_of_pandas(const char *metadata)
+/* Is it what pandas makes of a frame? The first pair of its metadata says so: how many pairs, a length, "pandas". */
+static bool is_of_pandas(const char *m)
 {
-	static const char key[] = "pandas";
-	int32_t count = 0, len;
-
-	if (metadata) {
-		memcpy(&count, metadata, sizeof(count));
-	}
-	if (count < 1) return false;
-	memcpy(&len, metadata + sizeof(count), sizeof(len));
-	return len == sizeof(key) - 1 &&
-	       memcmp(metadata + sizeof(count) + sizeof(len), key, sizeof(key) - 1) == 0;
+	return m && (m[0] | m[1] | m[2] | m[3]) != 0 && (m[4] == 6 || m[7] == 6) &&
+	       memcmp(m + 8, "pandas", 6) == 0;
 }
 
 static vv_status open_columns(incoming *in, vv_error *err)

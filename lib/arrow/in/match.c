@@ -305,45 +305,32 @@ static vv_status are_one(matcher *m, uint64_t a, uint64_t b, vv_error *err)
 		       vv_buf_cstr(&y));
 }
 
-/* Has the data null for a key whose cells are not missing? */
-static vv_status check_misfit(matcher *m, uint64_t row, uint64_t number, vv_error *err)
+vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	const vv_cell *cells;
 	bool misfit = false;
 	vv_status rc = vv_row_by_number_get(m->old, row, &cells, err);
 
-	for (size_t i = 0; rc == VV_OK && i < m->key_count; i++) {
+	for (size_t i = 0; rc == VV_OK && m->by == MATCH_BY_KEY && i < m->key_count; i++) {
 		const rewrite_column *c = &m->columns[m->key[i]];
 
 		misfit = misfit || column_is_misfit(c, &cells[c->place], &m->scratch);
 	}
 	if (rc < 0 || !misfit || (rc = put_key(&key, m, row, err)) < 0) return rc;
 	return vv_fail(err, VV_EINPUT,
-		       "row %llu of the data has a null key, and row %llu of the version (%s) is "
-		       "null only in the data's types\n"
+		       "the data has a null key, which row %llu of the version (%s) has only in "
+		       "the data's types\n"
 		       "give the key as text, or match the rows by other columns",
-		       (unsigned long long)number, (unsigned long long)row + 1, vv_buf_cstr(&key));
+		       (unsigned long long)row + 1, vv_buf_cstr(&key));
 }
 
-vv_status matcher_check_found(matcher *m, uint64_t row, uint64_t number, vv_error *err)
-{
-	bool null = false;
-
-	for (size_t i = 0; m->by == MATCH_BY_KEY && i < m->key_count; i++) {
-		null = null || m->values[i].kind == INCOMING_NULL;
-	}
-	return null ? check_misfit(m, row, number, err) : VV_OK;
-}
-
-vv_status matcher_check_own(matcher *m, uint64_t row, uint64_t number, vv_error *err)
+vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err)
 {
 	const vv_cell *cells;
-	vv_status rc;
+	vv_status rc = matcher_check_null(m, row, err);
 
-	if (m->by != MATCH_BY_KEY) return VV_OK;
-	if ((rc = check_misfit(m, row, number, err)) < 0 ||
-	    (!m->index && (rc = make_index(m, err)) < 0) ||
+	if (rc < 0 || m->by != MATCH_BY_KEY || (!m->index && (rc = make_index(m, err)) < 0) ||
 	    (rc = vv_row_by_number_get(m->old, row, &cells, err)) < 0) {
 		return rc;
 	}

@@ -58,11 +58,11 @@ void matcher_close(matcher *m); /* accepts zeroes */
  * VV_EINPUT: its key came before, or its number is that of no row. */
 vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err);
 
-/* Where rows are matched by key, is it certain which row is meant? VV_EINPUT: no. Of the row that was found last and is to go: its
- * key is null in the data, and its cells are not missing. */
-vv_status matcher_check_found(matcher *m, uint64_t row, uint64_t number, vv_error *err);
+/* Where rows are matched by key, is it certain that a row that was found is meant? VV_EINPUT: no. Its key is null in the data,
+ * but its cells are not missing. */
+vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
 /* Of a row that is to change: the same, or another row has its key in the data's types. */
-vv_status matcher_check_own(matcher *m, uint64_t row, uint64_t number, vv_error *err);
+vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err);
 /* Once all have come, and those that were found go, or all others: one that goes has the key of one that stays. */
 vv_status matcher_check_gone(matcher *m, vv_error *err);
 

@@ -324,7 +324,7 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *er
 		vv_line_new(&w->layout.lines, &w->line, w->cells);
 		return vv_buf_ok(&w->line, err);
 	}
-	if (differ > 0 && (rc = matcher_check_own(&w->match, a->old, a->number, err)) < 0) {
+	if (differ > 0 && (rc = matcher_check_own(&w->match, a->old, err)) < 0) {
 		return rc;
 	}
 	w->changes.changed += differ > 0;
@@ -356,9 +356,6 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 			       "row %llu of the data has the key of row %llu of the version\n"
 			       "upsert changes rows that are there",
 			       (unsigned long long)a->number, (unsigned long long)a->old + 1);
-	}
-	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_DELETE) {
-		rc = matcher_check_found(&w->match, a->old, a->number, err);
 	}
 	return rc;
 }
@@ -571,6 +568,9 @@ static vv_status put_old(rewrite *w, uint64_t row, vv_error *err)
 	const bool came = matcher_has(&w->match, row);
 
 	if (w->mode == VARVE_ARROW_DELETE) {
+		vv_status rc = came ? matcher_check_null(&w->match, row, err) : VV_OK;
+
+		if (rc < 0) return rc;
 		return came ? drop_row(w, row, err) : keep_rows(w, row, 1, err);
 	}
 	if (came && w->mode != VARVE_ARROW_APPEND) return put_row(w, &w->rows[w->next++], err);
