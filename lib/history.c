@@ -11,6 +11,7 @@
 #include "repo/git/history/log.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/merge/path_log.h"
 #include "varve/history.h"
 
 VV_AUTO_FREE(varve_refs, varve_refs_free)
@@ -145,6 +146,8 @@ struct varve_log {
 	vv_name_list paths;
 	vv_session *session;
 	vv_log *log;
+	vv_path_log *follow; /* in its place */
+	vv_range range;
 	int rc; /* of the first failure */
 	varve_error why;
 	vv_commit now;
@@ -190,11 +193,12 @@ static vv_status give_commit(varve_log *l, const vv_oid *id, vv_error *err)
 }
 
 #define LOG_FLAGS                                                                                  \
-	((uint32_t)(VARVE_LOG_FIRST_PARENT | VARVE_LOG_REVERSE | VARVE_LOG_TOPO | VARVE_LOG_ALL))
+	((uint32_t)(VARVE_LOG_FIRST_PARENT | VARVE_LOG_REVERSE | VARVE_LOG_TOPO | VARVE_LOG_ALL |  \
+		    VARVE_LOG_FOLLOW))
 
 static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *err)
 {
-	vv_range range;
+	const bool follow = (o->flags & VARVE_LOG_FOLLOW) != 0;
 	vv_log_options how = {.max_count = o->limit,
 			      .skip = o->skip,
 			      .all = (o->flags & VARVE_LOG_ALL) != 0,
@@ -204,15 +208,22 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 	vv_status rc = vv_names_take(&l->paths, o->paths, err);
 
 	how.paths = l->paths.items;
+	if (follow && (!how.paths || !how.paths[0] || how.paths[1] || how.all || how.reverse ||
+		       how.topo || how.skip || how.max_count)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "VARVE_LOG_FOLLOW takes one path, and no other order");
+	}
 	if (rc == VV_OK) {
 		rc = vv_session_take(&l->session, l->core, err);
 	}
 	if (rc == VV_OK && o->range &&
-	    (rc = vv_rev_range(l->session->repo, o->range, &range, err)) == VV_OK) {
-		how.ranges = &range;
+	    (rc = vv_rev_range(l->session->repo, o->range, &l->range, err)) == VV_OK) {
+		how.ranges = &l->range;
 		how.range_count = 1;
 	}
-	return rc < 0 ? rc : vv_log_open(&l->log, l->session->repo, &how, err);
+	return rc < 0   ? rc
+	       : follow ? vv_path_log_open(&l->follow, l->session->repo, &how, err)
+			: vv_log_open(&l->log, l->session->repo, &how, err);
 }
 
 int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
@@ -238,16 +249,19 @@ int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *o
 
 int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err)
 {
-	vv_oid id;
+	vv_path_log_entry at = {.path = NULL};
 	vv_error e;
 	vv_status rc;
 	int more = 0;
 
 	*commit = NULL;
-	if (log->rc == 0 && (more = vv_log_next(log->log, &id, &e)) > 0 &&
-	    (rc = give_commit(log, &id, &e)) < 0) {
+	if (log->rc == 0 &&
+	    (more = log->follow ? vv_path_log_next(log->follow, &at, &e)
+				: vv_log_next(log->log, &at.commit, &e)) > 0 &&
+	    (rc = give_commit(log, &at.commit, &e)) < 0) {
 		more = (int)rc;
 	}
+	log->given.path = at.path;
 	if (more < 0) {
 		log->rc = vv_give(&log->why, (vv_status)more, &e);
 	}
@@ -265,6 +279,7 @@ void varve_log_free(varve_log *log)
 {
 	if (log) {
 		vv_log_close(log->log);
+		vv_path_log_close(log->follow);
 		vv_session_give(log->session);
 		vv_core_drop(log->core);
 		vv_names_clear(&log->paths);

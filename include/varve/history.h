@@ -54,6 +54,8 @@ typedef struct varve_commit {
 	int32_t author_offset; /* of the time zone, in minutes */
 	int32_t commit_offset;
 	const char *message; /* whole, as stored */
+	/* with VARVE_LOG_FOLLOW: the path in this commit; NULL: the commit removed it */
+	const char *path;
 } varve_commit;
 
 enum varve_log_flag {
@@ -61,7 +63,9 @@ enum varve_log_flag {
 	VARVE_LOG_REVERSE = 1 << 1,
 	VARVE_LOG_TOPO =
 		1 << 2, /* never a parent before any of its children; reads the whole range first */
-	VARVE_LOG_ALL = 1 << 3 /* from all refs */
+	VARVE_LOG_ALL = 1 << 3, /* from all refs */
+	/* of the only path, through renames; excludes the three above, skip and limit */
+	VARVE_LOG_FOLLOW = 1 << 4
 };
 
 typedef struct varve_log_options {

@@ -110,6 +110,7 @@ static int open_log(void **state, const vv_sql_function_table *t, const char *co
 	}
 	paths[0] = path;
 	how.paths = path ? paths : NULL;
+	how.flags = path ? VARVE_LOG_FOLLOW : 0;
 	how.range = arguments[1];
 	rc = varve_log_open(&l->log, t->repo, &how, err);
 	sqlite3_free(path);

@@ -590,13 +590,13 @@ static int next_version(rows_cursor *c, varve_error *err)
 	int more;
 
 	while ((more = varve_log_next(c->log, &c->commit, err)) > 0) {
-		const vv_sql_place place = {t->repo, t->name.path, c->commit->id, true, false};
+		const vv_sql_place place = {t->repo, c->commit->path, c->commit->id, true, false};
 		vv_sql_opened *version;
-		int rc = vv_sql_opened_get(&version, t->catalog, &place, err);
 
-		if (rc == VARVE_ENOTFOUND) {
+		if (!place.path) {
 			continue; /* the commit that removed it */
 		}
+		int rc = vv_sql_opened_get(&version, t->catalog, &place, err);
 		if (rc < 0) return name_commit(rc, c, err);
 		c->before += c->rows;
 		c->rows = version->facts->rows;
@@ -648,6 +648,7 @@ static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, 
 	int rc;
 
 	how.paths = paths;
+	how.flags = VARVE_LOG_FOLLOW;
 	how.range = t->name.revision;
 	if ((rc = keep_values(c, values, err)) < 0) return rc;
 	return varve_log_open(&c->log, t->repo, &how, err);

@@ -18,6 +18,7 @@
 #include "lib/view/log_filter.h"
 #include "lib/view/row_history.h"
 #include "repo/git/history/history.h"
+#include "repo/git/merge/path_log.h"
 #include "repo/git/repository.h"
 
 #define VALUE_WIDTH 60u /* of a cell on a terminal */
@@ -178,20 +179,25 @@ typedef struct sieve {
 	const options *o;
 	vv_repository *repo;
 	vv_log *log;
+	vv_path_log *follow;   /* in its place: of one path */
 	vv_log_filter *filter; /* NULL: all */
 	uint64_t max_count;    /* 0: no limit; with a filter it counts what passes */
 	uint64_t skipped, given;
-	vv_oid *kept; /* with --reverse: what passed, newest first */
+	vv_path_log_entry at;    /* paths: only what these have is shown */
+	vv_path_log_entry *kept; /* with --reverse: what passed, newest first */
 	size_t kept_count, kept_cap;
 } sieve;
 
-static int next_passing(sieve *s, vv_oid *id, vv_error *err)
+static int next_passing(sieve *s, vv_error *err)
 {
+	const bool sifts = s->filter || s->follow;
 	int more;
 
-	if (s->filter && s->max_count > 0 && s->given == s->max_count) return 0;
-	while ((more = vv_log_next(s->log, id, err)) > 0 && s->filter) {
-		int passes = vv_log_filter_passes(s->filter, id, err);
+	if (sifts && s->max_count > 0 && s->given == s->max_count) return 0;
+	while ((more = s->follow ? vv_path_log_next(s->follow, &s->at, err)
+				 : vv_log_next(s->log, &s->at.commit, err)) > 0 &&
+	       sifts) {
+		int passes = s->filter ? vv_log_filter_passes(s->filter, &s->at.commit, err) : 1;
 
 		if (passes < 0) return passes;
 		if (passes && s->skipped++ >= s->o->skip) {
@@ -204,11 +210,10 @@ static int next_passing(sieve *s, vv_oid *id, vv_error *err)
 
 static vv_status keep_all(sieve *s, vv_error *err)
 {
-	vv_oid id;
 	int more;
 
-	while ((more = next_passing(s, &id, err)) > 0) {
-		if (!vv_array_add(s->kept, s->kept_count, s->kept_cap, id)) {
+	while ((more = next_passing(s, err)) > 0) {
+		if (!vv_array_add(s->kept, s->kept_count, s->kept_cap, s->at)) {
 			return vv_fail_nomem(err);
 		}
 	}
@@ -217,19 +222,19 @@ static vv_status keep_all(sieve *s, vv_error *err)
 
 static vv_status print_passing(sieve *s, vv_commit_view *view, vv_error *err)
 {
-	vv_oid id;
 	vv_status rc = VV_OK;
 	int more = 0;
 
-	if (s->filter && s->o->reverse) {
+	if ((s->filter || s->follow) && s->o->reverse) {
 		rc = keep_all(s, err);
 		while (rc == VV_OK && s->kept_count > 0 && !vv_out_failed()) {
-			rc = vv_commit_print(view, &s->kept[--s->kept_count], err);
+			s->at = s->kept[--s->kept_count];
+			rc = vv_commit_print(view, &s->at.commit, err);
 		}
 		return rc;
 	}
-	while (rc == VV_OK && !vv_out_failed() && (more = next_passing(s, &id, err)) > 0) {
-		rc = vv_commit_print(view, &id, err);
+	while (rc == VV_OK && !vv_out_failed() && (more = next_passing(s, err)) > 0) {
+		rc = vv_commit_print(view, &s->at.commit, err);
 	}
 	return more < 0 ? (vv_status)more : rc;
 }
@@ -252,7 +257,9 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 	if (filtered) {
 		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
 	}
-	return rc < 0 ? rc : vv_log_open(&s->log, s->repo, &lo, err);
+	return rc < 0                     ? rc
+	       : fo->paths == s->at.paths ? vv_path_log_open(&s->follow, s->repo, &lo, err)
+					  : vv_log_open(&s->log, s->repo, &lo, err);
 }
 
 static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
@@ -264,7 +271,12 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	vv_commit_view view = o->view;
 	vv_status rc;
 
-	fo.paths = w->path_count ? (const char *const *)w->paths : NULL;
+	if (w->path_count == 1 && !o->log.all) {
+		s.at.paths[0] = w->paths[0];
+		fo.paths = s.at.paths;
+	} else {
+		fo.paths = w->path_count ? (const char *const *)w->paths : NULL;
+	}
 	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
 	view.repo = r;
 	view.paths = fo.paths;
@@ -289,6 +301,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 done:
 	vv_free(s.kept);
 	vv_log_close(s.log);
+	vv_path_log_close(s.follow);
 	vv_log_filter_close(s.filter);
 	vv_decoration_free(view.names);
 	return rc;

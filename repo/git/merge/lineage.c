@@ -306,7 +306,9 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		l->spare = t;
 		size_t count = l->node->parent_count;
 		count = l->o.first_parent && count > 1 ? 1 : count;
-		if (l->node->cut_off) {
+		if (l->node->cut_off && l->o.cut_off_ends) {
+			count = 0;
+		} else if (l->node->cut_off) {
 			char hex[GIT_OID_HEXSZ + 1];
 			return (int)vv_object_cut_off("a parent of commit",
 						      git_oid_tostr(hex, sizeof(hex), &l->node->id),

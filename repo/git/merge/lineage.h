@@ -29,6 +29,7 @@ typedef struct vv_lineage_options {
 	const vv_range *ranges; /* where one excludes something: only commits of them are given */
 	size_t range_count;
 	bool first_parent;
+	bool cut_off_ends;    /* where a clone is shallow a trail ends, as in git log */
 	vv_lineage_join join; /* NULL: trails stay apart */
 	void *payload;        /* of join */
 } vv_lineage_options;

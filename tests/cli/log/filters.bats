@@ -88,11 +88,11 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	output_is "It is gone"
 	subjects -S thing
 	output_is "renamed and edited"
-	# of one name alone the file is new there, as for git
+	# a file alone, under all of its names
 	subjects -S haystack -- list.csv
-	output_is "renamed and edited"
+	output_is "It is gone"
 	# plain text beside git itself
-	git log -S needle --format=%s -- words.txt > ../git
+	git log --follow -S needle --format=%s -- words.txt > ../git
 	subjects -S needle -- words.txt
 	output_is "$(paste -sd'|' ../git)"
 }

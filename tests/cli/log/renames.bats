@@ -83,3 +83,40 @@ assert f["new.csv"]["rowCount"] == f["new.csv"]["rowCountBefore"] == 3000 and le
 	output_has "removed"
 	output_lacks "=>"
 }
+
+@test "log, history and row life of a table have the same commits, through renames, gaps and branches" {
+	new_repo
+	for d in 01 02 03; do
+		rm -f s_*.csv
+		printf 'id,v\n1,%s\n2,5\n3,6\n4,7\n' $d > s_$d.csv
+		varve add -q -A
+		varve commit -q -m $d
+		tick
+	done
+	git switch -q -c side HEAD~1
+	sed -i s/2,5/2,50/ s_02.csv
+	varve commit -q -a -m side
+	tick
+	git switch -q main
+	varve merge -q side
+	tick
+	varve log --format json s_03.csv | python3 -c 'import json, sys; print(*[c["message"].split()[0] for c in json.load(sys.stdin)])' > ../log
+	[ "$(cat ../log)" = "Merge side 03 02 01" ]
+	varve sql --format csv "SELECT message FROM varve_log('s_03.csv')" | sed 1d | cut -d' ' -f1 | xargs > ../sql
+	diff ../log ../sql
+	varve sql --format csv "SELECT message || v FROM varve_history_s_03 WHERE id = 1" | sed 1d | cut -d' ' -f1 | sed 's/0[1-3]$//' | xargs > ../history
+	diff ../log ../history
+	# the stat of a rename is one line
+	varve log --stat s_03.csv | grep -qF 's_02.csv => s_03.csv | ~1 row'
+	# what was removed and came back has its life before that
+	git rm -q s_03.csv
+	varve commit -q -m gone
+	tick
+	git checkout -q HEAD~1 s_03.csv
+	varve commit -q -m back
+	[ "$(varve log --oneline s_03.csv | wc -l)" = 7 ]
+	[ "$(varve sql --format csv "SELECT count(*) FROM varve_history_s_03" | tail -1)" = 24 ]
+	# all other orders
+	diff <(varve log --oneline --reverse s_03.csv | tac) <(varve log --oneline s_03.csv)
+	diff <(varve log --oneline -n 2 --skip 1 s_03.csv) <(varve log --oneline s_03.csv | sed -n 2,3p)
+}

@@ -1,0 +1,140 @@
+/*
+ * path_log: where a lineage ends although the path has an earlier life.
+ */
+#include "repo/git/merge/path_log.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/merge/lineage.h"
+
+struct vv_path_log {
+	vv_repository *repo;
+	vv_log_options o;
+	vv_lineage *lineage;
+	vv_path_log_entry *removals; /* that are to be given next */
+	size_t count, cap;
+};
+
+/* Two trails that meet have one history. */
+static vv_status join(void *payload VV_UNUSED, void *into VV_UNUSED, void *more VV_UNUSED,
+		      bool *joined, vv_error *err VV_UNUSED)
+{
+	*joined = true;
+	return VV_OK;
+}
+
+/* The commit removed the path, so that the lineage goes on at its parents; or it has the path. */
+static vv_status go_on(vv_path_log *l, const vv_oid *id, const char *path, vv_error *err)
+{
+	const vv_path_log_entry removal = {.commit = *id, .paths = {path}};
+	vv_auto(vv_commit) c = {0};
+	vv_status rc = vv_lineage_begin(l->lineage, id, path, NULL, err);
+
+	if (rc != VV_ENOTFOUND || (rc = vv_commit_read(l->repo, id, &c, err)) < 0) return rc;
+	for (size_t i = 0; i < c.parent_count && !(l->o.first_parent && i > 0); i++) {
+		rc = vv_missing_ok(vv_lineage_begin(l->lineage, &c.parents[i], path, NULL, err),
+				   err);
+		if (rc < 0) return rc;
+	}
+	return vv_array_add(l->removals, l->count, l->cap, removal) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The path is not in the commit, or came with it: it may have been there before. */
+static vv_status find_earlier(vv_path_log *l, const vv_range *of, const vv_oid *commit,
+			      const char *path, bool came, vv_error *err)
+{
+	const char *const paths[] = {path, NULL};
+	vv_range range = *of;
+	const vv_log_options o = {.ranges = &range,
+				  .range_count = 1,
+				  .paths = paths,
+				  .first_parent = l->o.first_parent};
+	vv_auto(vv_log) *log = NULL;
+	vv_oid at;
+	int more;
+	vv_status rc;
+
+	range.include = *commit;
+	if ((rc = vv_log_open(&log, l->repo, &o, err)) < 0 ||
+	    (more = vv_log_next(log, &at, err)) <= 0 ||
+	    (came && vv_oid_equal(&at, commit) && (more = vv_log_next(log, &at, err)) <= 0)) {
+		return rc < 0 ? rc : (vv_status)more;
+	}
+	return go_on(l, &at, path, err);
+}
+
+vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
+			   vv_error *err)
+{
+	const vv_lineage_options lo = {.ranges = opts->ranges,
+				       .range_count = opts->range_count,
+				       .first_parent = opts->first_parent,
+				       .cut_off_ends = true,
+				       .join = join};
+	vv_auto(vv_path_log) *l = vv_calloc(1, sizeof(*l));
+	vv_auto(vv_head) head = {0};
+	vv_status rc = l ? vv_lineage_open(&l->lineage, r, &lo, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (opts->range_count == 0 && (rc = vv_head_read(r, &head, err)) < 0)) return rc;
+	const vv_range whole = {.include = head.commit};
+	const bool given = opts->range_count > 0;
+	l->repo = r;
+	l->o = *opts;
+	for (size_t i = 0; i < (given ? opts->range_count : !head.unborn); i++) {
+		const vv_range *at = given ? &opts->ranges[i] : &whole;
+
+		rc = vv_lineage_begin(l->lineage, &at->include, *opts->paths, NULL, err);
+		if (rc == VV_ENOTFOUND) {
+			rc = find_earlier(l, at, &at->include, *opts->paths, false, err);
+		}
+		if (rc < 0) return rc;
+	}
+	*out = vv_take(&l);
+	return VV_OK;
+}
+
+int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
+{
+	static const vv_range all;
+	vv_lineage_stop at;
+	bool came = true;
+	int more;
+	vv_status rc;
+
+	if (l->count > 0) {
+		*out = l->removals[--l->count];
+		return 1;
+	}
+	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
+	*out = (vv_path_log_entry){at.file.commit, at.file.path, {at.file.path}};
+	for (size_t i = 0; i < at.parent_count; i++) {
+		const char *path = at.parents[i].path;
+
+		if (!path) {
+			continue;
+		}
+		came = false;
+		if (strcmp(path, at.file.path) != 0) {
+			out->paths[1] = path;
+		}
+		if ((rc = vv_lineage_follow(l->lineage, &at.parents[i], NULL, err)) < 0) {
+			return (int)rc;
+		}
+	}
+	rc = came ? find_earlier(l, l->o.range_count > 0 ? l->o.ranges : &all, &out->commit,
+				 out->path, true, err)
+		  : VV_OK;
+	return rc < 0 ? (int)rc : 1;
+}
+
+void vv_path_log_close(vv_path_log *l)
+{
+	if (l) {
+		vv_lineage_close(l->lineage);
+		vv_free_all(l->removals, l);
+	}
+}
