@@ -397,6 +397,7 @@ static vv_status put_column(api *x)
 		api_close_object(x);
 	}
 	api_close_array(x);
+	api_put_u64(x, "of", life.of);
 	api_put_bool(x, "allThere", life.complete);
 	api_close_object(x);
 	return VV_OK;

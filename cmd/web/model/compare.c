@@ -529,6 +529,7 @@ static void put_words(comparing *c)
 	} else if (o->same) {
 		vv_buf_puts(&b, "no change in data");
 	} else {
+		vv_buf_puts(&b, o->counted ? "" : "at least ");
 		vv_change_counts_put(&b, &o->counts);
 	}
 	o->words = vv_web_keep_buf(c->v, &b);

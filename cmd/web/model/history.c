@@ -195,6 +195,8 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 	}
 	if ((rc = list_versions(v, c, path, &all, err)) < 0) return rc;
 	size_t n = all.count < limit ? all.count : limit;
+	out->chosen = n;
+	out->of = all.count;
 	out->points = vv_arena_calloc(&v->arena, n + 1, sizeof(*out->points));
 	if (!out->points) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < n && !over; i++) {

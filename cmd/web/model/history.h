@@ -63,6 +63,7 @@ typedef struct vv_web_column_then {
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first; versions of the dataset */
 	size_t count;
+	size_t chosen, of; /* points, of all versions that were listed */
 	bool complete;
 	bool missing; /* some points are */
 } vv_web_column_life;

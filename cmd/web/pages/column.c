@@ -304,6 +304,20 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 	part_table_end(&p->html);
 }
 
+/* A spike between the versions that were chosen is not in the plots. */
+static void offer_all(vv_page *p, const vv_web_column_life *life)
+{
+	vv_web_address to = *p->at;
+
+	to.limit = life->of < VV_WEB_PAGE_ROWS_MAX ? life->of : VV_WEB_PAGE_ROWS_MAX;
+	if (life->chosen >= to.limit) return;
+	part_note(&p->html,
+		  .text = vv_page_text(p, "%s of %s, evenly spread.", vv_text_count(life->chosen),
+				       vv_text_counted(life->of, "version", NULL)));
+	part_button(&p->html, .at = vv_page_link(p, &to),
+		    .text = vv_page_text(p, "Look at %s", vv_text_count(to.limit)));
+}
+
 static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 {
 	vv_web_column_life life;
@@ -323,6 +337,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 		return VV_OK;
 	}
 	part_subtitle(&p->html, .text = "Over versions", .id = "versions");
+	offer_all(p, &life);
 	part_plots_begin(&p->html);
 	for (int f = 0; f < FIGURES; f++) {
 		if ((rc = put_line(p, &life, (figure)f, err)) < 0) return rc;
@@ -401,22 +416,27 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	return put_versions(p, v.numeric && !v.times, err);
 }
 
-/* A line of the table of all columns; its figures where looking at all is quick. */
-static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv_error *err)
+/* A line of the table of all columns. *now: looking at all is quick, and there is time; figures of a part would be taken
+ * for those of the table. */
+static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool *now, vv_error *err)
 {
 	const vv_web_column *c = &t->columns[i];
 	vv_web_values v = {.looked_at = 0};
 
-	vv_status rc = now ? vv_web_values_read(p->asked->visit, t, i, NULL, 0, &v, err) : VV_OK;
+	vv_status rc = *now ? vv_web_values_read(p->asked->visit, t, i, NULL, 0, &v, err) : VV_OK;
 	if (rc < 0) return rc;
-	p->passing = p->passing || (now && !v.complete);
+	if (!v.complete) {
+		p->passing = p->passing || *now;
+		*now = false;
+		v = (vv_web_values){.complete = false};
+	}
 	part_column_row(
 		&p->html, .name = c->name, .at = vv_page_to_column(p, &t->commit, t->path, c->name),
 		.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-		.description = c->description, .missing = now ? vv_page_count(p, v.missing) : NULL,
-		.distinct = now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
-					       vv_text_count(v.distinct))
-				: NULL,
+		.description = c->description, .missing = *now ? vv_page_count(p, v.missing) : NULL,
+		.distinct = *now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
+						vv_text_count(v.distinct))
+				 : NULL,
 		.least = v.has_range ? vv_page_value(p, &v.least) : NULL,
 		.greatest = v.has_range ? vv_page_value(p, &v.greatest) : NULL);
 	return VV_OK;
@@ -426,7 +446,8 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 {
 	static const char *const heads[] = {"Column",           "Type",  "Missing",
 					    "Different values", "Least", "Greatest"};
-	bool now = t->column_count == 0 || t->rows <= CELLS_AT_ONCE / t->column_count;
+	const bool quick = t->column_count == 0 || t->rows <= CELLS_AT_ONCE / t->column_count;
+	bool now = quick;
 	vv_html *head = vv_page_piece_new(p);
 	vv_status rc;
 
@@ -435,10 +456,13 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 	}
 	part_columns_begin(&p->html, .head = head);
 	for (size_t i = 0; i < t->column_count; i++) {
-		if ((rc = put_line_of(p, t, i, now, err)) < 0) return rc;
+		if ((rc = put_line_of(p, t, i, &now, err)) < 0) return rc;
 	}
 	part_columns_end(&p->html);
-	if (!now) {
+	if (quick && !now) {
+		part_note(&p->html, .text = "The time for this page was over before all columns "
+					    "were read: a column's own page has its figures.");
+	} else if (!now) {
 		part_note(&p->html, .text = "The table is large: a column's own page "
 					    "has its figures.");
 	}

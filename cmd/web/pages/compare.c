@@ -51,8 +51,8 @@ static const char *sentence(vv_page *p, const vv_web_comparison *c)
 		}
 		said = any ? vv_page_text(p, "%s, %s %s", said, vv_text_count(parts[i].n),
 					  parts[i].what)
-			   : vv_page_text(p, "%s %s", vv_text_counted(parts[i].n, "row", NULL),
-					  parts[i].what);
+			   : vv_page_text(p, "%s%s %s", c->counted ? "" : "At least ",
+					  vv_text_counted(parts[i].n, "row", NULL), parts[i].what);
 		any = true;
 	}
 	if (!any) {
@@ -87,14 +87,13 @@ static void put_merge_rules(vv_page *p, const char *path)
 
 static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more)
 {
-	const char *said = vv_page_text(p, "%s changed", vv_text_counted(count, "file", NULL));
+	const char *said = vv_page_text(p, "%s%s changed", more ? "More than " : "",
+					vv_text_counted(count, "file", NULL));
 
 	vv_page_begin(
 		p, &(vv_page_frame){.title = vv_page_text(p, "%s: %s", p->asked->repository, said),
 				    .description = said,
-				    .heading = count == 0 ? "Nothing changed"
-					       : more     ? vv_page_text(p, "More than %s", said)
-							  : said,
+				    .heading = count == 0 ? "Nothing changed" : said,
 				    .version = &p->asked->commit});
 	part_lead(&p->html, .body = lead(p));
 	put_merge_rules(p, NULL);
@@ -181,9 +180,11 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 	to.compare = (vv_web_compare_query){.from = 0};
 	const char *at = vv_page_link(p, &to);
 	part_toolbar_begin(&p->html);
-	put_kind(p, ADDED, "+", "a", c->counts.added, "added");
-	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
-	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
+	put_kind(p, ADDED, "+", "a", c->counts.added, c->counted ? "added" : "added so far");
+	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed,
+		 c->counted ? "removed" : "removed so far");
+	put_kind(p, CHANGED, "~", "c", c->counts.changed,
+		 c->counted ? "changed" : "changed so far");
 	if (vv_page_is_served(p)) {
 		others.compare.search = NULL;
 		vv_page_put_kept(kept, &others);

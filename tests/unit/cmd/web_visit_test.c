@@ -17,6 +17,7 @@
 #include "cmd/web/model/histogram.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/values.h"
+#include "cmd/web/pages/page.h"
 
 #define ROWS 20000u
 #define EVERY 1999u /* rows that a filter finds */
@@ -33,14 +34,15 @@ static void varve(const char *a, const char *b, const char *c, const char *d)
 	assert_int_equal(vv_command_run(vv_tool_find(&vv_varve, a), argc, argv), 0);
 }
 
-static void commit_rows(const char *mark)
+/* other: the note of rows without the mark. */
+static void commit_rows(const char *mark, const char *other)
 {
 	vv_buf b = VV_BUF_INIT;
 
 	vv_buf_puts(&b, "id,name,note\n");
 	for (unsigned i = 0; i < ROWS; i++) {
 		vv_buf_printf(&b, "%u,name %u,%s\n", i, i * 7919 % 10007,
-			      i % EVERY == 0 ? mark : "other");
+			      i % EVERY == 0 ? mark : other);
 	}
 	vv_test_write("t.csv", b.data, b.len);
 	vv_buf_clear(&b);
@@ -64,8 +66,8 @@ static void begin(void)
 				 setenv("GIT_COMMITTER_EMAIL", "c@example.com", 1),
 			 0);
 	varve("init", "-q", NULL, NULL);
-	commit_rows("first");
-	commit_rows("second");
+	commit_rows("first", "other");
+	commit_rows("second", "other");
 }
 
 static vv_web_table *open_table(vv_web_visit *v)
@@ -141,6 +143,45 @@ static void values_that_were_not_all_read_say_so_and_are_not_remembered(void **s
 	assert_string_equal(s.greatest.text, "19999");
 	vv_web_visit_end(&v);
 	vv_block_cache_free(memo);
+}
+
+/* The page of t.csv at HEAD, compared with HEAD~1, when its time is over at once. */
+static void make_page(vv_buf *out, vv_status (*make)(vv_page *, vv_buf *, vv_error *))
+{
+	vv_web_address at = {.base = "", .path = "t.csv"};
+	vv_web_visit v = {.until_ms = 1};
+	vv_web_asked asked = {.address = &at, .visit = &v, .repository = "r"};
+	vv_page p = {0};
+	bool fixed;
+	vv_error err;
+
+	vv_assert_ok(vv_web_visit_begin(&v, vv_test_dir(), vv_test_env(), &err), &err);
+	vv_assert_ok(vv_web_commit_find(&v, "HEAD", &asked.commit, &fixed, &err), &err);
+	vv_assert_ok(vv_web_commit_find(&v, "HEAD~1", &asked.other, &fixed, &err), &err);
+	vv_page_init(&p, &asked, NULL);
+	vv_assert_ok(make(&p, out, &err), &err);
+	assert_true(p.passing);
+	vv_page_clear(&p);
+	vv_web_visit_end(&v);
+}
+
+static void pages_whose_time_is_over_show_no_figures_of_a_part_as_those_of_the_table(void **state)
+{
+	vv_buf html = VV_BUF_INIT;
+
+	(void)state;
+	begin();
+	make_page(&html, vv_page_column);
+	vv_assert_contains(vv_buf_cstr(&html), "The time for this page was over");
+	assert_null(strstr(vv_buf_cstr(&html), "data-c=\"Missing\">0"));
+	assert_null(strstr(vv_buf_cstr(&html), "data-c=\"Least\">0"));
+	vv_buf_reset(&html);
+	commit_rows("third", "another"); /* changes all rows */
+	make_page(&html, vv_page_compare);
+	vv_assert_contains(vv_buf_cstr(&html), "<title>t.csv: at least ");
+	vv_assert_contains(vv_buf_cstr(&html), "At least ");
+	vv_assert_contains(vv_buf_cstr(&html), "changed so far");
+	vv_buf_clear(&html);
 }
 
 static bool has_gone(void *payload)
@@ -250,6 +291,7 @@ static void bars_count_every_number_between_their_edges(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_search_whose_time_is_over_goes_on_where_it_ended),
 	cmocka_unit_test(values_that_were_not_all_read_say_so_and_are_not_remembered),
+	cmocka_unit_test(pages_whose_time_is_over_show_no_figures_of_a_part_as_those_of_the_table),
 	cmocka_unit_test(work_for_a_browser_that_has_gone_ends),
 	cmocka_unit_test(what_is_remembered_stays_below_the_limit),
 	cmocka_unit_test(bars_count_every_number_between_their_edges),
