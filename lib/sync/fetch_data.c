@@ -11,6 +11,8 @@
 #include "lib/sync/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
 
 typedef struct run {
@@ -47,11 +49,27 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 	return VV_OK;
 }
 
-static vv_status take_elsewhere(run *r, vv_error *err)
+static vv_status take_new_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return take_root(payload, &n->root, n->path, err);
+}
+
+static vv_status take_all(run *r, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *e = NULL;
+	vv_auto(vv_ref_tips) tips = {0};
+	vv_auto(vv_head) head = {0};
 	const vv_cid *root;
-	vv_status rc = vv_elsewhere_read(&e, r->f->repo, err);
+	vv_status rc;
+
+	if ((rc = vv_head_read(r->f->repo, &head, err)) < 0 ||
+	    (!head.unborn && (rc = vv_ref_tips_add(&tips, &head.commit, err)) < 0) ||
+	    (rc = vv_ref_tips_list(&tips, r->f->repo, "refs/", err)) < 0 ||
+	    (rc = vv_new_roots_each(r->f->repo, tips.items, tips.count, NULL, 0, take_new_root, r,
+				    err)) < 0) {
+		return rc;
+	}
+	rc = vv_elsewhere_read(&e, r->f->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && (root = vv_elsewhere_next(e, &i)) != NULL;) {
 		rc = take_root(r, root, "a version", err);
@@ -73,10 +91,10 @@ static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
 		vv_needed_watch(r.needed, f->progress);
-		rc = root           ? take_root(&r, root, "the version", err)
-		     : f->elsewhere ? take_elsewhere(&r, err)
-				    : vv_named_versions_each(f->repo, f->rev, f->paths, take_root,
-							     &r, err);
+		rc = root     ? take_root(&r, root, "the version", err)
+		     : f->all ? take_all(&r, err)
+			      : vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r,
+						       err);
 	}
 	vv_needed_free(r.needed);
 	vv_cid_set_free(r.seen);

@@ -18,8 +18,8 @@ typedef struct vv_fetch_data {
 	vv_repository *repo;
 	const char *rev;          /* a commit, or "A..B": what B has and A not, and A; NULL: HEAD */
 	const char *const *paths; /* of files or folders, NULL-ended; NULL: all */
-	/* In the place of both: every version that is noted as elsewhere. */
-	bool elsewhere;
+	/* In the place of both: every version of all refs and HEAD, and those that are noted as elsewhere. */
+	bool all;
 	/* names of remotes, or URLs; none: the remotes, and who else keeps them */
 	const vv_strings *from;
 	const vv_progress *progress; /* or NULL */

@@ -177,16 +177,16 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	return rc;
 }
 
-/* What the remotes do not have and was dropped, since somebody else keeps it. */
-static vv_status fetch_elsewhere(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
+/* What fetches from the remotes do not bring: versions that came by git alone, or were dropped since others keep them. */
+static vv_status fetch_rest(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
 {
 	const options *o = c->options;
-	*f = (vv_fetch_data){.repo = c->repo, .elsewhere = true, .from = &o->job.from};
+	*f = (vv_fetch_data){.repo = c->repo, .all = true, .from = &o->job.from};
 	vv_status rc = vv_fetch_data_run(f, err);
 
 	if (rc == VV_OK && f->fetched > 0 && !quiet) {
-		vv_note("%s fetched that others keep",
-			vv_text_counted(f->fetched, "more version", "more versions"));
+		vv_note("%s fetched", vv_text_counted(f->fetched, "more version", "more versions"));
+		tell_pointers(c);
 	}
 	return rc;
 }
@@ -222,7 +222,7 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 	vv_names_free(names, count);
 	if (rc < 0 || !o->job.full) return rc;
 	rep->data = data;
-	return fetch_elsewhere(c, data, quiet, err);
+	return fetch_rest(c, data, quiet, err);
 }
 
 static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
