@@ -83,6 +83,9 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 	vv_status rc = vv_object_header(r, id, &found, &size, err);
 	int code;
 
+	if (rc == VV_ENOTFOUND && (type == GIT_OBJECT_TREE || type == GIT_OBJECT_BLOB)) {
+		return vv_recode(err, VV_EMISSING); /* a commit names it */
+	}
 	if (rc < 0) return rc;
 	(void)git_oid_tostr(hex, sizeof(hex), id);
 	if (type != GIT_OBJECT_ANY && found != type) {
@@ -124,6 +127,7 @@ static vv_status blob_header(const git_oid *git_id, vv_repository *r, const vv_o
 	git_object_t type;
 	vv_status rc = vv_object_header(r, git_id, &type, out, err);
 
+	if (rc == VV_ENOTFOUND) return vv_recode(err, VV_EMISSING);
 	if (rc < 0 || type == GIT_OBJECT_BLOB) return rc;
 	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", vv_oid_shows(id),
 		       type_name(type));
