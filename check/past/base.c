@@ -129,6 +129,9 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 	}
 	put_type(&c->expected, was);
 	put_accept(&c->expected);
+	if (!c->o->declared && f.severity == VV_SEVERITY_ERROR) {
+		f.severity = VV_SEVERITY_WARNING; /* types that were found are not enforced */
+	}
 	return rc < 0 ? rc : base_give(c, &q, &f, err);
 }
 
@@ -185,10 +188,18 @@ static void put_names(vv_buf *out, char *const *names, size_t count)
 	}
 }
 
+/* A key that varve found is not enforced. */
+static vv_severity key_severity(const base_check *c, const vv_rule_setting *s)
+{
+	return c->base->root.key_source == VV_KEY_INFERRED && s->severity == VV_SEVERITY_ERROR
+		       ? VV_SEVERITY_WARNING
+		       : s->severity;
+}
+
 static void recode(vv_finding *f, const relay *r)
 {
 	f->rule = r->setting->rule->code;
-	f->severity = r->setting->severity;
+	f->severity = key_severity(r->c, r->setting);
 	f->expected = r->expected;
 }
 
@@ -249,7 +260,9 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 			      .path = c->o->path,
 			      .commit = c->o->commit,
 			      .schema_name = "the base's schema",
-			      .limit = c->o->limit,
+			      /* one that was found is given up with one line */
+			      .limit = c->base->root.key_source == VV_KEY_INFERRED ? 1
+									   : c->o->limit,
 			      .finding = relay_finding,
 			      .more = relay_more,
 			      .payload = &r,
@@ -280,6 +293,7 @@ static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_ke
 	vv_finding f = base_finding(c, s);
 
 	f.column = column;
+	f.severity = key_severity(c, s);
 	vv_buf_printf(&c->message, "a column of the key (%s) is gone", vv_buf_cstr(&key->text));
 	vv_buf_printf(&c->expected, "the key (%s) of the base", vv_buf_cstr(&key->text));
 	return base_give(c, &q, &f, err);

@@ -46,7 +46,8 @@ static bool contradicts(const hunt *h, const vv_cell *cell)
 	const vv_field *was = &h->c->base->schema.fields[h->a], *is = &h->c->t->schema.fields[h->b];
 
 	return !vv_field_missing(is, cell) && !vv_field_missing(was, cell) &&
-	       !accepts(h->c->t, was, cell) && (h->all || accepts(h->c->t, is, cell));
+	       (!accepts(h->c->t, was, cell) || vv_field_is_code(was, cell->text, cell->len)) &&
+	       (h->all || accepts(h->c->t, is, cell));
 }
 
 static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_error *err)
@@ -63,8 +64,16 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	f.column = is->name;
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
-	vv_buf_printf(&c->message, "is not %s", base_noun(was->type));
+	if (vv_field_is_code(was, f.value, f.value_len)) {
+		vv_buf_puts(&c->message, "has a leading zero");
+	} else {
+		vv_buf_printf(&c->message, "is not %s", base_noun(was->type));
+	}
 	vv_buf_printf(&c->expected, "%s, as in the base", base_noun(was->type));
+	if (is->type != was->type && vv_field_is_found(is)) {
+		vv_buf_printf(&c->expected, "; it was found, and is %s from now on",
+			      vv_type_name(is->type));
+	}
 	vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
 	vv_auto(vv_buf) intended = VV_BUF_INIT;
 	vv_base_propose(&likely, &intended, was, cell, c->o->path ? c->o->path : "", c->o->words);

@@ -193,7 +193,7 @@ static bool is_missing_word(const vv_cell *cell)
 /* A word that means a missing value in any column of CSV, however often it stands there. */
 static bool note_known(const vv_profile *p, profile_column *c, const vv_cell *cell)
 {
-	const uint8_t word = p->t->root.dialect.form == VV_FORM_CSV ? vv_infer_missing(cell) : 0;
+	const uint16_t word = p->t->root.dialect.form == VV_FORM_CSV ? vv_infer_missing(cell) : 0;
 
 	c->narrow.missing |= word;
 	return word != 0;

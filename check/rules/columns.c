@@ -100,7 +100,8 @@ static vv_status note_blank(check_plan *p, const labels *l, size_t column, vv_er
 	bool empty;
 	const vv_status rc = is_empty(p, column, &empty, err);
 
-	return rc < 0  ? rc
+	/* the first one is the index that R and pandas write */
+	return rc < 0 || (column == 0 && !empty) ? rc
 	       : empty ? check_note_add(p, "blank-column", c->name, c->name_len, l->line, NULL, err,
 					"column %zu has no name and no values", column + 1)
 		       : check_note_add(p, "blank-label", c->name, c->name_len, l->line, "a name",

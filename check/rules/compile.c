@@ -486,10 +486,16 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	p->show_key = columns;
 	p->show_key_count = root->key_count;
 	/* where the table is described, a key that nobody declared is none */
-	return root->key_count > 0 && (p->schema == &p->table->schema ||
-				       root->key_source == VV_KEY_DECLARED)
-		       ? add_key(p, CHECK_PRIMARY, columns, root->key_count, err)
-		       : VV_OK;
+	if (root->key_count == 0 ||
+	    (p->schema != &p->table->schema && root->key_source != VV_KEY_DECLARED)) {
+		return VV_OK;
+	}
+	const size_t at = p->key_count;
+	vv_status rc = add_key(p, CHECK_PRIMARY, columns, root->key_count, err);
+	if (rc == VV_OK && p->key_count > at && root->key_source == VV_KEY_INFERRED) {
+		p->keys[at].severity = VV_SEVERITY_WARNING; /* it is not enforced */
+	}
+	return rc;
 }
 
 /* The columns that a rule of varve.checks names; NULL, and it is noted, where one is not there. */

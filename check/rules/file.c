@@ -240,7 +240,9 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 		while (k < s->name_lens[i] && (s->names[i][k] == ' ' || s->names[i][k] == '\t')) {
 			k++;
 		}
-		if (k == s->name_lens[i]) {
+		if (k == s->name_lens[i] && i == 0) {
+			continue; /* the index that R and pandas write */
+		} else if (k == s->name_lens[i]) {
 			f.rule = "blank-label";
 			f.column = NULL;
 			snprintf(message, sizeof(message), "column %zu has no name", i + 1);

@@ -97,7 +97,7 @@ const vv_rule vv_rules[] = {
 	 ERROR, false},
 	{"table-removed", "Table removed", "A table of the base version is gone.", ERROR, true},
 	{"type-contradiction", "Value against the base's type",
-	 "A value is not of the type that its column has in the base version.", ERROR, true},
+	 "A value is not of the type that its column has in the base version.", WARNING, true},
 	{"type-error", "Cell of another type", "A value is not of its field's type and format.",
 	 ERROR, false},
 	{VV_RULE_UNCHECKED, "Not checked",

@@ -49,6 +49,11 @@ typedef struct vv_field {
 /* Does the column have integers from 0 on, and beyond int64, as its constraints say? */
 bool vv_field_is_u64(const vv_field *f);
 
+/* Has the field's descriptor only what is found by looking at values, so that nobody wrote it? */
+bool vv_field_is_found(const vv_field *f);
+/* Such a number: is the text one with a zero in front, and by that a code, not a number? */
+bool vv_field_is_code(const vv_field *f, const char *s, size_t len);
+
 /* Are numbers written with a point and without groups? */
 static inline bool vv_field_plain_marks(const vv_field *f)
 {

@@ -17,15 +17,18 @@
 /* Datetimes with a blank, without and with a fraction: types of their own until all values were seen. */
 #define SPACED (UINT32_C(1) << 29)
 #define SPACED_FRACTION (UINT32_C(1) << 30)
+#define SPACED_ZONE (UINT32_C(1) << 28)
+#define SPACED_FRACTION_ZONE (UINT32_C(1) << 27)
 
-const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT] = {"NA",   "N/A", "NULL",
-							      "null", "NaN", "-"};
+const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT] = {
+	"NA", "N/A", "NULL", "null", "NaN", "-", "n/a", "#N/A", ".", "\\N", "nan", "None"};
 
 enum {
 	ALL = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING) | (1 << VV_TYPE_NUMBER) |
 	      (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_BOOLEAN) | (1 << VV_TYPE_OBJECT) |
 	      (1 << VV_TYPE_ARRAY) | (1 << VV_TYPE_DATETIME) | (1 << VV_TYPE_DATE) |
-	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR) | (1 << 29) | (1 << 30),
+	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR) | (1 << 27) | (1 << 28) | (1 << 29) |
+	      (1 << 30),
 	TEXT = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING),
 	INTEGER = TEXT | (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_NUMBER)
 };
@@ -38,7 +41,7 @@ void vv_infer_init(vv_infer *i)
 	i->maybe_comma = i->maybe_point = true;
 }
 
-/* A number with a fraction or an exponent; s begins with a digit, or a digit after '-'. */
+/* A number with a fraction or an exponent, ".5" too; s begins with a digit or point, perhaps after '-'. */
 static bool is_narrow_number(const char *s, size_t len)
 {
 	const char *end = s + len, *whole;
@@ -50,7 +53,8 @@ static bool is_narrow_number(const char *s, size_t len)
 	for (whole = s; s < end && vv_is_digit(*s); s++) {
 		;
 	}
-	if (s == whole || (size_t)(s - whole) > WHOLE_DIGITS || (*whole == '0' && s - whole > 1)) {
+	if ((s == whole && (s == end || *s != '.')) || (size_t)(s - whole) > WHOLE_DIGITS ||
+	    (*whole == '0' && s - whole > 1)) {
 		return false;
 	}
 	if (s < end && *s == '.') {
@@ -84,18 +88,35 @@ static bool is_narrow_datetime(const char *s, size_t len)
 	       vv_type_is_time(s + 11, 8);
 }
 
-/* "2026-01-02 03:04:05", perhaps with a fraction that %f reads. */
+/* "2026-01-02 03:04:05", perhaps with a fraction that %f reads, perhaps with +01:00 as %z reads it. */
 static uint32_t classify_spaced(const char *s, size_t len)
 {
+	size_t at = 19;
+
 	if (len < 19 || s[10] != ' ' || !vv_type_is_date(s, 10) || !vv_type_is_time(s + 11, 8)) {
 		return 0;
 	}
-	if (len == 19) return SPACED;
-	if (s[19] != '.' || len == 20 || len > 26) return 0;
-	for (size_t i = 20; i < len; i++) {
-		if (!vv_is_digit(s[i])) return 0;
+	if (len > 20 && s[19] == '.') {
+		for (at = 20; at < len && vv_is_digit(s[at]); at++) {
+			;
+		}
+		if (at == 20 || at > 26) return 0;
 	}
-	return SPACED_FRACTION;
+	if (at == len) return at == 19 ? SPACED : SPACED_FRACTION;
+	if (len - at != 6 || (s[at] != '+' && s[at] != '-') || s[at + 3] != ':' ||
+	    s[at + 1] < '0' || s[at + 1] > '1' || !vv_is_digit(s[at + 2]) || s[at + 4] < '0' ||
+	    s[at + 4] > '5' || !vv_is_digit(s[at + 5])) {
+		return 0;
+	}
+	return at == 19 ? SPACED_ZONE : SPACED_FRACTION_ZONE;
+}
+
+/* What other programs write for a number that is too large. */
+static uint32_t classify_infinite(const char *s, size_t len)
+{
+	const bool minus = *s == '-';
+
+	return vv_ascii_is(s + minus, len - minus, "inf") ? TEXT | BIT(VV_TYPE_NUMBER) : 0;
 }
 
 /* What a text that begins with a digit, or with '-', may be beside a string. */
@@ -107,6 +128,7 @@ static uint32_t classify_number(const char *s, size_t len)
 		return INTEGER | (len == 4 && v >= 1000 && v <= 2999 ? BIT(VV_TYPE_YEAR) : 0);
 	}
 	if (len == 2 && s[0] == '-' && s[1] == '0') return INTEGER;
+	if (len == 4 && s[0] == '-' && classify_infinite(s, len)) return TEXT | BIT(VV_TYPE_NUMBER);
 	if (len >= 8 && vv_is_digit(*s)) {
 		if (s[2] == ':') return vv_type_is_time(s, len) ? TEXT | BIT(VV_TYPE_TIME) : TEXT;
 		if (s[4] == '-' && len == 10) {
@@ -135,6 +157,10 @@ static uint32_t classify_word(const char *s, size_t len)
 static uint32_t classify_text(const char *s, size_t len)
 {
 	switch (*s) {
+	case 'i':
+	case 'I':
+		return classify_infinite(s, len) | TEXT;
+	case '.':
 	case '-':
 	case '0':
 	case '1':
@@ -295,14 +321,14 @@ static void note_marks(vv_infer *i, const char *s, size_t len)
 	}
 }
 
-uint8_t vv_infer_missing(const vv_cell *c)
+uint16_t vv_infer_missing(const vv_cell *c)
 {
 	if (c->state != VV_CELL_TEXT || c->len == 0 || c->len > 4) return 0;
-	if (*c->text != 'N' && *c->text != 'n' && *c->text != '-') return 0;
+	if (!strchr("Nn-#.\\", *c->text)) return 0;
 	for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
 		if (strlen(VV_INFER_MISSING[i]) == c->len &&
 		    memcmp(VV_INFER_MISSING[i], c->text, c->len) == 0) {
-			return (uint8_t)(1u << i);
+			return (uint16_t)(1u << i);
 		}
 	}
 	return 0;
@@ -378,7 +404,9 @@ const char *vv_infer_format(const vv_infer *i)
 	return !i->any_value || (i->possible & BIT(VV_TYPE_STRING)) == 0 ? NULL
 	       : (i->possible & SPACED) != 0                             ? "%Y-%m-%d %H:%M:%S"
 	       : (i->possible & SPACED_FRACTION) != 0                    ? "%Y-%m-%d %H:%M:%S.%f"
-									 : NULL;
+	       : (i->possible & SPACED_ZONE) != 0          ? "%Y-%m-%d %H:%M:%S%z"
+	       : (i->possible & SPACED_FRACTION_ZONE) != 0 ? "%Y-%m-%d %H:%M:%S.%f%z"
+							   : NULL;
 }
 
 /* Are groups parted in one way, or in none? */
@@ -394,10 +422,7 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 					VV_TYPE_OBJECT,  VV_TYPE_ARRAY,    VV_TYPE_STRING};
 	vv_type found = VV_TYPE_ANY;
 
-	if (!i->any_value) {
-		found = VV_TYPE_STRING;
-	}
-	for (size_t k = 0; found == VV_TYPE_ANY && k < sizeof(order) / sizeof(order[0]); k++) {
+	for (size_t k = 0; i->any_value && found == VV_TYPE_ANY && k < sizeof(order) / sizeof(order[0]); k++) {
 		if (i->possible & BIT(order[k])) {
 			found = order[k];
 		}

@@ -26,12 +26,12 @@
  *
  * The spellings, all of which vv_field_accepts takes for the type:
  *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (longer ones are names of things)
- *   number   an integer part of up to 18 digits, perhaps .[0-9]+, perhaps an exponent,
- *            which needs a sign of its own or a fraction before it ("1e5" is a code)
+ *   number   an integer part of up to 18 digits, perhaps .[0-9]+, which may stand alone, perhaps an exponent,
+ *            which needs a sign of its own or a fraction before it ("1e5" is a code); inf, -inf
  *   boolean  true True TRUE false False FALSE
  *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999
  *   datetime such a date, T, HH:MM:SS, perhaps a fraction, perhaps Z or +HH:MM
- *            or, with a format, such a date, a blank, HH:MM:SS, and in all values or none .[0-9]{1,6}
+ *            or, with a format, such a date, a blank, HH:MM:SS, and in all values or none .[0-9]{1,6}, likewise +HH:MM
  *   time     HH:MM:SS
  *   year     1000 to 2999
  * In JSON tables a text is a string: only dates and times are looked for in it. */
@@ -50,13 +50,13 @@ typedef struct vv_infer {
 	bool sure_point;
 	uint8_t comma_groups,
 		point_groups; /* with either: bit sets of marks between groups of three digits */
-	uint8_t missing;      /* bit set of VV_INFER_MISSING: those that were seen */
+	uint16_t missing;     /* bit set of VV_INFER_MISSING: those that were seen */
 } vv_infer;
 
-#define VV_INFER_MISSING_COUNT 6u
+#define VV_INFER_MISSING_COUNT 12u
 extern const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT]; /* "NA" ... */
 /* The bit of a text that is one of these; 0: it is none. */
-uint8_t vv_infer_missing(const vv_cell *cell);
+uint16_t vv_infer_missing(const vv_cell *cell);
 
 void vv_infer_init(vv_infer *i);
 /* cheap once only string is left */
@@ -64,7 +64,7 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count);
 /* The same of cells that stand `stride` places apart. */
 void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t stride);
 void vv_infer_merge(vv_infer *into, const vv_infer *other);
-/* The verdict; string when nothing was seen; any for JSON values of several types.
+/* The verdict; any when nothing was seen, and for JSON values of several types.
  * Never year. *offer_comma (may be NULL): a string column for which number with
  * decimalChar "," and groupChar "." would fit. */
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);

@@ -3,6 +3,7 @@
  */
 #include "dataset/schema/key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -15,6 +16,8 @@
 
 #define CODE_LEN_MAX 64u /* longer texts are not codes */
 #define FEW_ROWS 8u      /* below that only a name makes a key: anything is unique there */
+#define NO_ROWS 3u       /* below that only a name that says identifier and nothing else */
+#define NAMED_ID 30      /* what such a name scores */
 #define LEADING_MAX 3u   /* columns so far left may be keys without such a name */
 #define NAMED_ALONE 18   /* what a name scores that makes a key wherever the column stands */
 #define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
@@ -22,9 +25,10 @@
 /* What a column looks like in the sample. */
 typedef struct looks {
 	size_t column;
-	bool usable; /* no hole, no prose, no numbers with fractions */
+	bool usable; /* no hole, no numbers with fractions, no counter without a name */
 	bool code;   /* short, no white space */
 	bool unique;
+	bool measure; /* numbers, and no name that says what they are */
 	int named; /* what its name says */
 	int score; /* name, values and place together: the higher, the more of a key */
 } looks;
@@ -55,24 +59,30 @@ uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, 
 	return h;
 }
 
-/* Are the columns' values unique in the sample? */
-static bool is_unique(sample *s, const size_t *columns, size_t count)
+/* In how many rows have the columns' values been in an earlier one? Not more than most are counted. */
+static size_t count_repeats(sample *s, const size_t *columns, size_t count, size_t most)
 {
+	size_t repeats = 0;
+
 	vv_hash_index_reset(&s->seen);
-	for (size_t r = 0; r < s->rows; r++) {
+	for (size_t r = 0; r < s->rows && repeats < most; r++) {
 		uint64_t h = vv_key_hash(s->cells + r * s->stride, columns, count, 0, NULL);
 		vv_hash_probe p = vv_hash_probe_begin(&s->seen, h);
 		size_t at;
+		bool seen = false;
 
-		while (vv_hash_probe_next(&p, &at)) {
-			if (s->hashes[at] == h) return false;
+		while (!seen && vv_hash_probe_next(&p, &at)) {
+			seen = s->hashes[at] == h;
 		}
 		s->hashes[r] = h;
-		if (!vv_hash_index_add(&s->seen, h, r)) {
-			return false; /* never: there is room for all */
-		}
+		repeats += seen || !vv_hash_index_add(&s->seen, h, r); /* there is room for all */
 	}
-	return true;
+	return repeats;
+}
+
+static bool is_unique(sample *s, const size_t *columns, size_t count)
+{
+	return count_repeats(s, columns, count, 1) == 0;
 }
 
 /* 3: names of identifiers; 2: of codes; 1: of what often is one; 0: anything else. */
@@ -190,7 +200,36 @@ static bool counts_rows(const sample *s, size_t column)
 	return s->rows > 1;
 }
 
-/* Does it have amounts as 1.234,50? */
+/* Is it a counter of rows from 0 or 1 that nobody has named, as R, pandas and others write it? */
+static bool is_row_number(const sample *s, size_t column, const char *name, size_t name_len)
+{
+	static const char *const names[] = {"rownames", "row.names", "index", "unnamed: 0", "x", "...1"};
+	char label[32];
+	int len = snprintf(label, sizeof(label), "field%zu", column + 1);
+	bool nameless = (size_t)len == name_len && memcmp(name, label, name_len) == 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !nameless; i++) {
+		nameless = vv_ascii_is(name, name_len, names[i]);
+	}
+	const vv_cell *first = &s->cells[column];
+	return nameless && first->len == 1 && (*first->text == '0' || *first->text == '1') &&
+	       counts_rows(s, column);
+}
+
+/* Are all values four digits that are a year? */
+static bool has_years(const sample *s, size_t column)
+{
+	bool years = true;
+
+	for (size_t r = 0; r < s->rows && years; r++) {
+		const vv_cell *c = &s->cells[r * s->stride + column];
+
+		years = c->len == 4 && (memcmp(c->text, "1500", 4) >= 0 && memcmp(c->text, "2200", 4) < 0);
+	}
+	return years;
+}
+
+/* Does it have amounts as 1.234,50 or 1,234? */
 static bool has_amounts(const sample *s, size_t column)
 {
 	vv_number_marks marks;
@@ -198,11 +237,11 @@ static bool has_amounts(const sample *s, size_t column)
 
 	vv_infer_init(&i);
 	vv_infer_column(&i, s->cells + column, s->rows, s->stride);
-	return vv_infer_marks(&marks, &i, false) != VV_MARKS_NONE && marks.decimal &&
-	       (i.commas > 0 || i.points > 0);
+	return vv_infer_marks(&marks, &i, false) != VV_MARKS_NONE;
 }
 
-static looks look_at(sample *s, size_t column, const char *name, size_t name_len)
+/* first: the leftmost column that is no counter without a name. */
+static looks look_at(sample *s, size_t column, size_t first, const char *name, size_t name_len)
 {
 	looks l = {.column = column, .usable = true, .code = true};
 	bool quantity = true, fraction = false;
@@ -223,22 +262,29 @@ static looks look_at(sample *s, size_t column, const char *name, size_t name_len
 	l.named = name_score(name, name_len);
 	l.usable = !(quantity ? fraction : has_amounts(s, column));
 	l.score = l.named + (l.code ? 8 : 0) - (column < 12 ? (int)column : 12);
+	l.measure = quantity && l.named == 0 && column > 0 && !has_years(s, column);
 	if (quantity && column == 0 && counts_rows(s, column)) {
 		l.score += 10; /* less than a name that says code */
 	} else if (quantity && l.named == 0 && column > 0) {
 		l.score -= 10;
+	} else if (column == first && !quantity && l.named == 0) {
+		l.score += 16; /* what a table begins with is what its rows are about */
 	}
-	l.unique = l.usable && is_unique(s, &column, 1);
+	const size_t repeats = l.usable ? count_repeats(s, &column, 1, s->rows) : 0;
+	l.unique = l.usable && repeats == 0;
+	/* Of a pair a column is only a part where it comes again, a number again and again: a few repeats are mistakes. */
+	l.usable = l.usable && (l.unique || (l.measure ? 2 : 20) * repeats >= s->rows);
 	return l;
 }
 
 /* A column alone: unique, and either named so or far left. */
-static bool stands_alone(const looks *l, size_t rows)
+static bool stands_alone(const looks *l, size_t first, size_t rows)
 {
-	if (!l->unique) return false;
+	if (!l->unique || l->measure || (rows < NO_ROWS && l->named < NAMED_ID)) return false;
 	if (l->named >= NAMED_ALONE) return true;
 	if (rows < FEW_ROWS) return false;
-	return l->column == 0 || (l->column < LEADING_MAX && (l->code || l->named > 0));
+	return l->column == first ||
+	       (l->column < first + LEADING_MAX && (l->code || l->named > 0));
 }
 
 /* Candidates, best first; equal ones in the order in which they came. */
@@ -311,7 +357,8 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	looks leading[COMBINED_MAX];
 	int scores[RANKED_MAX];
 	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX};
-	size_t leading_count = 0;
+	size_t leading_count = 0, first = 0;
+	int best_named = 0;
 
 	*count = 0;
 	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64) return VV_OK;
@@ -321,17 +368,21 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 		vv_free(s.hashes);
 		return vv_fail_nomem(err);
 	}
-	for (size_t c = 0; c < columns; c++) {
-		if (c >= LEADING_MAX && leading_count == COMBINED_MAX &&
+	while (first < columns && is_row_number(&s, first, names[first], name_lens[first])) {
+		first++;
+	}
+	for (size_t c = first; c < columns; c++) {
+		if (c >= first + LEADING_MAX && leading_count == COMBINED_MAX &&
 		    name_score(names[c], name_lens[c]) < NAMED_ALONE) {
 			continue; /* can be neither a key nor a part of one */
 		}
-		looks l = look_at(&s, c, names[c], name_lens[c]);
+		looks l = look_at(&s, c, first, names[c], name_lens[c]);
 
-		if (stands_alone(&l, rows)) {
+		if (stands_alone(&l, first, rows)) {
 			vv_key_candidate one = {{c}, 1};
 
 			rank(&singles, &one, l.score);
+			best_named = out[0].columns[0] == c ? l.named : best_named;
 		} else if (l.usable && !l.unique && leading_count < COMBINED_MAX) {
 			leading[leading_count++] = l;
 		}
@@ -340,6 +391,16 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	for (size_t size = 2; size <= 3 && rows >= FEW_ROWS && sets.count == 0 && sets.max > 0;
 	     size++) {
 		rank_sets(&sets, &s, leading, leading_count, size);
+	}
+	/* identifiers that are only unique together, and what they name */
+	if (singles.count > 0 && best_named < NAMED_ALONE && leading_count > 1 && rows >= FEW_ROWS &&
+	    leading[0].named > 0 && leading[1].named > 0 &&
+	    leading[0].column < out[0].columns[0] && leading[1].column < out[0].columns[0]) {
+		vv_key_candidate pair = {{leading[0].column, leading[1].column}, 2};
+
+		if (is_unique(&s, pair.columns, 2)) {
+			out[0] = pair;
+		}
 	}
 	vv_hash_index_clear(&s.seen);
 	vv_free(s.hashes);

@@ -90,18 +90,38 @@ size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payloa
 }
 
 /* Those of VV_INFER_MISSING that the field itself declares. */
-static uint8_t own_missing(const vv_field *f)
+static uint16_t own_missing(const vv_field *f)
 {
-	uint8_t found = 0;
+	uint16_t found = 0;
 
 	for (size_t k = 0; vv_json_get(f->json, "missingValues") && f->missing[k]; k++) {
 		for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
 			if (strcmp(f->missing[k], VV_INFER_MISSING[i]) == 0) {
-				found = (uint8_t)(found | 1u << i);
+				found = (uint16_t)(found | 1u << i);
 			}
 		}
 	}
 	return found;
+}
+
+bool vv_field_is_found(const vv_field *f)
+{
+	static const char *const members[] = {"name",        "type",      "format",
+					      "decimalChar", "groupChar", "missingValues"};
+	bool found = true;
+
+	for (const vv_json *n = f->json->first; n && found; n = n->next) {
+		found = vv_text_is_among(n->name, members, sizeof(members) / sizeof(members[0]));
+	}
+	return found;
+}
+
+bool vv_field_is_code(const vv_field *f, const char *s, size_t len)
+{
+	const bool minus = len > 0 && *s == '-';
+
+	return (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && len > 1u + minus &&
+	       s[minus] == '0' && vv_is_digit(s[minus + 1]) && vv_field_is_found(f);
 }
 
 vv_new_field vv_new_field_like(const vv_field *f)
@@ -137,7 +157,9 @@ static void put_field(vv_buf *out, const vv_new_field *f)
 		vv_buf_puts(out, ",\"missingValues\":[\"\"");
 		for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
 			if (f->missing >> i & 1) {
-				vv_buf_printf(out, ",\"%s\"", VV_INFER_MISSING[i]);
+				vv_buf_putc(out, ',');
+				vv_json_put_string(out, VV_INFER_MISSING[i],
+						   strlen(VV_INFER_MISSING[i]));
 			}
 		}
 		vv_buf_putc(out, ']');
@@ -192,6 +214,8 @@ static void put_fields(vv_buf *out, const refit *r, bool *used)
 		}
 		if (at >= 0) {
 			used[at] = true;
+		}
+		if (at >= 0 && !f->again) {
 			vv_json_put_node(out, r->old->fields[at].json);
 		} else {
 			put_field(out, f);

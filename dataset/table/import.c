@@ -22,7 +22,7 @@ void vv_import_result_clear(vv_import_result *r)
 	vv_root_clear(&r->root);
 	vv_buf_clear(&r->root_block);
 	vv_scan_cache_free(r->cache);
-	vv_buf_clear(&r->warnings);
+	vv_buf_clear_all(&r->warnings, &r->key_lost);
 	for (size_t i = 0; i < r->finding_count; i++) {
 		vv_free(r->findings[i].value);
 	}
@@ -646,11 +646,12 @@ static vv_status import_table(import *im, vv_error *err)
 	const vv_root *near = im->sorting                           ? im->sorting->near
 			      : table && !vv_root_is_sorted(parent) ? parent
 								    : NULL;
-	im->need_infer = !im->opts->schema && (!table || im->columns > im->parent_schema.count ||
-					       im->dialect.form != VV_FORM_CSV);
-	for (size_t i = 0; !im->need_infer && i < im->columns; i++) {
-		im->need_infer = im->fields[i] < 0 && im->renamed_from[i] < 0;
+	im->new_columns = !im->opts->schema && (!table || im->columns > im->parent_schema.count ||
+						im->dialect.form != VV_FORM_CSV);
+	for (size_t i = 0; !im->new_columns && i < im->columns; i++) {
+		im->new_columns = !import_field_before(im, i);
 	}
+	im->need_infer = im->new_columns || import_types_may_narrow(im);
 	if ((rc = open_lists(im, near, err)) < 0 || (rc = open_old(im, err)) < 0 ||
 	    (rc = im->window ? import_rows(im, err) : import_given(im, err)) < 0 ||
 	    (rc = import_take_epilogue(im, err)) < 0 || (rc = finish_root(im, err)) < 0) {

@@ -153,7 +153,7 @@ bool import_changed(import *im, group_job *j, size_t *used, size_t *index)
 	old_items items;
 
 	j->from = NULL;
-	if (im->dialect.form != VV_FORM_CSV || im->sorting || im->in_file || im->need_infer ||
+	if (im->dialect.form != VV_FORM_CSV || im->sorting || im->in_file || im->new_columns ||
 	    order_choice_looks(im->opts->choice, im->fresh) ||
 	    !old_groups_resembles(im->old, vv_window_bytes(im->window), vv_window_len(im->window),
 				  &im->dialect, index, used) ||

@@ -354,18 +354,16 @@ static bool is_held_against(const import *im, const vv_field *f)
 /* The field whose type the column's cells can contradict; NULL: there is none. */
 static const vv_field *held_field(const import *im, size_t column)
 {
-	const vv_field *f = NULL;
+	const vv_field *f = import_field_before(im, column);
 
-	if (column < im->field_count && im->fields[column] >= 0) {
-		f = &im->parent_schema.fields[im->fields[column]];
-	}
 	return f && is_held_against(im, f) ? f : NULL;
 }
 
 static bool is_accepted(const import *im, const vv_field *f, const vv_cell *cell)
 {
-	return im->dialect.form != VV_FORM_CSV ? vv_field_accepts_json(f, cell)
-					       : vv_field_accepts(f, cell);
+	if (im->dialect.form != VV_FORM_CSV) return vv_field_accepts_json(f, cell);
+	return vv_field_accepts(f, cell) && !(import_types_give_way(im) &&
+					      vv_field_is_code(f, cell->text, cell->len));
 }
 
 /* Do cells of which these are told all fit? False where that cannot be known by them. */
@@ -402,6 +400,9 @@ static void on_values(void *payload, size_t column, const vv_cell *values, size_
 static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 {
 	if (j->from) {
+		for (size_t i = 0; j->im->need_infer && i < j->columns; i++) {
+			vv_infer_column(&w->infer[i], j->cells + i, j->row_count, j->stride);
+		}
 		return vv_group_encode_changed(w->encoder, &w->block, &j->from->made, err);
 	}
 	bool apart = j->im->need_infer && j->im->opts->keep_types;

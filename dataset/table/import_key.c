@@ -456,8 +456,7 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 {
 	/* of sorted rows the parent is the file, whose groups are not kept */
 	const vv_root *old = im->sorting ? im->sorting->near : im->opts->parent;
-	bool same = old && old->kind == VV_KIND_TABLE && old->key_count == c->count &&
-		    (old->key_source == VV_KEY_DECLARED || old->key_source == VV_KEY_PACKAGE);
+	bool same = old && old->kind == VV_KIND_TABLE && old->key_count == c->count;
 	vv_auto(vv_schema) schema = {0};
 
 	*out = NULL;
@@ -485,7 +484,8 @@ static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_ta
 
 	*out = false;
 	if (rc < 0 || !old) return rc;
-	if ((*out = vv_buf_equal(&old->data, &now->root.data)) || now->root.rows <= SMALL_ROWS) {
+	if ((*out = vv_buf_equal(&old->data, &now->root.data)) ||
+	    (now->root.rows <= SMALL_ROWS && old->key_source != VV_KEY_INFERRED)) {
 		return VV_OK;
 	}
 	vv_table before = {.source = *im->sink, .root = *old, .columns = columns};
@@ -511,18 +511,19 @@ static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 	return rc;
 }
 
-/* Does a key that somebody declared hold in this version? It stays in any case. */
+/* Does a key hold in this version? One that somebody declared stays in any case; of one that was found key_lost says why it
+ * is none any more. */
 static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_source source,
 			     vv_error *err)
 {
+	const bool found = source == VV_KEY_INFERRED;
 	pair_check p = {.im = im, .candidate = c};
-	vv_buf *out = &im->out->warnings;
+	vv_buf *out = found ? &im->out->key_lost : &im->out->warnings;
 	uint64_t empty = 0;
 	bool fine;
 	vv_error why = {0};
 
-	if ((source != VV_KEY_DECLARED && source != VV_KEY_PACKAGE) || !im->sink->put ||
-	    c->count == 0 || (im->sorting && im->sorting->sorter)) { /* once they are sorted */
+	if (source == VV_KEY_NONE || !im->sink->put || c->count == 0 || (found && im->opts->as) || (im->sorting && im->sorting->sorter)) { /* once they are sorted */
 		return VV_OK;
 	}
 	vv_batch_init(&p.batch);
@@ -532,14 +533,14 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 		rc = look_at_rows(&p, &empty, &why);
 	}
 	if (rc == VV_OK && empty > 0) {
-		vv_buf_printf(out, "%s row%s no value in the key\n", vv_text_count(empty),
-			      empty == 1 ? " has" : "s have");
+		vv_buf_printf(out, "%s row%s no value in the key%s", vv_text_count(empty),
+			      empty == 1 ? " has" : "s have", found ? "" : "\n");
 	}
-	if (rc == VV_OK && p.duplicate) {
+	if (rc == VV_OK && p.duplicate && out->len == 0) {
 		put_duplicate(&p, out);
-		vv_buf_puts(out, ": the key does not identify rows\n");
+		vv_buf_puts(out, found ? "" : ": the key does not identify rows\n");
 	}
-	if (rc < 0) { /* in a lazy clone rows may be elsewhere */
+	if (rc < 0 && !found) { /* in a lazy clone rows may be elsewhere */
 		vv_buf_printf(out, "its key was not checked: %s\n", why.message);
 	}
 	vv_table_reader_close(p.reader);
@@ -598,8 +599,10 @@ static vv_status keep_key(import *im, vv_error *err)
 		}
 		c.columns[c.count++] = at;
 	}
-	vv_status rc = c.count == 0 ? VV_OK : set_key(im, &c, p->key_source, err);
-	return rc < 0 ? rc : look_at_key(im, &c, p->key_source, err);
+	vv_status rc = c.count == 0 ? VV_OK : look_at_key(im, &c, p->key_source, err);
+	return rc < 0 || c.count == 0 || im->out->key_lost.len > 0
+		       ? rc
+		       : set_key(im, &c, p->key_source, err);
 }
 
 /* The key that was found in the version before could not stay: which one is it now? */
@@ -609,12 +612,16 @@ static void say_new_key(import *im)
 	vv_buf *out = &im->out->warnings;
 
 	if (im->opts->key || !old || old->kind != VV_KIND_TABLE) return;
-	vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
-	for (size_t k = 1; k < old->key_count; k++) {
-		vv_buf_printf(out, ", '%s'", vv_text_name(old->key[k], strlen(old->key[k])));
+	if (im->opts->key_lost) {
+		vv_buf_puts(out, im->opts->key_lost);
+	} else {
+		vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
+		for (size_t k = 1; k < old->key_count; k++) {
+			vv_buf_printf(out, ", '%s'", vv_text_name(old->key[k], strlen(old->key[k])));
+		}
+		vv_buf_puts(out, " is gone");
 	}
-	vv_buf_puts(out, now->key_count > 0 ? " is gone: now it is "
-					    : " is gone: the table has no key now");
+	vv_buf_puts(out, now->key_count > 0 ? ": the key is now " : ": the table has no key now");
 	for (size_t k = 0; k < now->key_count; k++) {
 		vv_buf_printf(out, "%s'%s'", k > 0 ? ", " : "",
 			      vv_text_name(now->key[k], strlen(now->key[k])));
@@ -634,6 +641,10 @@ vv_status import_finish_key(import *im, vv_error *err)
 
 			rc = c->count > 0 ? set_key(im, c, opts->key_source, err) : VV_OK;
 			return rc < 0 ? rc : look_at_key(im, c, opts->key_source, err);
+		}
+		if (opts->key_lost) {
+			say_new_key(im);
+			return VV_OK;
 		}
 		return opts->parent && opts->parent->kind == VV_KIND_TABLE ? keep_key(im, err)
 									   : VV_OK;

@@ -81,6 +81,10 @@ typedef struct vv_import_options {
 	const char *const *key;
 	vv_key_source key_source; /* of `key` */
 	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
+	/* vv_import sets both itself, from the result of a first import: types that were found in the version before are found
+	 * again; and so is its key, as key_lost says why it is none any more; NULL: it stays */
+	bool find_types;
+	const char *key_lost;
 	vv_order_wish order;
 	/* with KEEP: where the rows of a table with a key come in another order than before, and key order takes half the bytes
 	 * or less, the version gets it */
@@ -118,6 +122,10 @@ typedef struct vv_import_result {
 	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
 	uint64_t foreign_rows;       /* likewise: rows with text that is not UTF-8 */
 	vv_buf warnings;             /* one line each */
+	/* What was found in the version before may not be what all values of this one give: its types; its key, as the
+	 * text says why (empty: it holds). vv_import then imports again */
+	bool types_doubtful;
+	vv_buf key_lost;
 	vv_import_finding *findings;
 	size_t finding_count;
 	bool schema_changed; /* columns or types differ from the parent's */

@@ -18,6 +18,8 @@
 #include "dataset/table/table.h"
 
 #define SAMPLE_ROWS 2000u
+/* Of larger tables a found string stays one, though the values that were none of a narrower type are gone. */
+#define NARROW_ROWS SAMPLE_ROWS
 
 /* Which parent column stands for column i: the one of the same name, or, where the
  * number of columns is the same and that place's old name is gone, the one at the
@@ -431,7 +433,7 @@ static size_t place_of_old(const import *im, const char *name)
 static bool is_key_gone(const import *im)
 {
 	const vv_root *p = im->opts->parent;
-	bool gone = false;
+	bool gone = im->opts->key_lost != NULL;
 
 	for (size_t k = 0; p->key_source == VV_KEY_INFERRED && k < p->key_count; k++) {
 		gone = gone || place_of_old(im, p->key[k]) == SIZE_MAX;
@@ -720,11 +722,12 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 	}
 }
 
-static long field_before(const import *im, size_t column)
+const vv_field *import_field_before(const import *im, size_t column)
 {
-	const long same = column < im->field_count ? im->fields[column] : -1;
+	const long same = column < im->field_count ? im->fields[column] : -1,
+		   at = same < 0 && column < im->field_count ? im->renamed_from[column] : same;
 
-	return same < 0 && column < im->field_count ? im->renamed_from[column] : same;
+	return at >= 0 ? &im->parent_schema.fields[at] : NULL;
 }
 
 #define LABELS_SHOWN 5u
@@ -751,7 +754,7 @@ static void warn_of_blank(import *im, bool empty)
 
 	for (size_t i = 0; i < im->columns && i < im->sniffed.columns; i++) {
 		const vv_infer all = verdict(im, i);
-		const bool none = im->need_infer && field_before(im, i) < 0 && !all.any_value &&
+		const bool none = im->need_infer && !import_field_before(im, i) && !all.any_value &&
 				  all.missing == 0;
 
 		if (im->sniffed.name_lens[i] > 0 || none != empty) {
@@ -848,7 +851,122 @@ static bool same_labels(const import *im, const vv_schema *s)
 	return same;
 }
 
-/* Types for all columns: the parent's where there was one, else what was found. */
+/* ---- types that were found in the version before ---- */
+
+bool import_types_give_way(const import *im)
+{
+	const vv_root *p = im->opts->parent;
+
+	return p && p->kind == VV_KIND_TABLE && !im->opts->schema && !im->opts->as;
+}
+
+static bool is_open(const import *im, const vv_field *f)
+{
+	return f->type == VV_TYPE_ANY ||
+	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
+		im->opts->parent->rows <= NARROW_ROWS);
+}
+
+bool import_types_may_narrow(const import *im)
+{
+	bool may = import_types_give_way(im) && im->opts->find_types;
+
+	for (size_t i = 0; import_types_give_way(im) && i < im->parent_schema.count; i++) {
+		may = may || is_open(im, &im->parent_schema.fields[i]);
+	}
+	return may;
+}
+
+static const vv_import_finding *find_misfit(const import *im, size_t column)
+{
+	for (size_t i = 0; i < im->out->finding_count; i++) {
+		if (im->out->findings[i].column == column) return &im->out->findings[i];
+	}
+	return NULL;
+}
+
+/* What all values of the version before give; its type, where they cannot be read. */
+static vv_type type_before(const import *im, const vv_field *f)
+{
+	const vv_root *p = im->opts->parent;
+	const size_t column = (size_t)(f - im->parent_schema.fields);
+	vv_table t = {.source = *im->sink, .root = *p, .columns = im->parent_schema.count};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_infer all;
+	int more = 0;
+
+	vv_infer_init(&all);
+	all.json = p->dialect.form != VV_FORM_CSV;
+	if (vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED) == VV_OK) {
+		while ((more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
+			vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
+		}
+	}
+	return r && more == 0 ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
+			      : VV_TYPE_BOOLEAN;
+}
+
+/* Is another type than the version before has to be found? *narrows: no value contradicts that one. */
+static bool is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows)
+{
+	const vv_infer all = verdict(im, column);
+	const vv_type now = vv_infer_type_named(&all, im->names[column], im->name_lens[column], NULL);
+
+	*narrows = false;
+	if (!import_types_give_way(im) || !vv_field_is_found(f)) return false;
+	if (find_misfit(im, column)) return true;
+	*narrows = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
+	return *narrows;
+}
+
+static void drop_misfit(import *im, size_t column)
+{
+	vv_import_result *out = im->out;
+
+	for (size_t i = 0; i < out->finding_count; i++) {
+		if (out->findings[i].column == column) {
+			vv_free(out->findings[i].value);
+			out->findings[i] = out->findings[--out->finding_count];
+			return;
+		}
+	}
+}
+
+/* "zip: '02116' in row 7 has a leading zero: string from now on" */
+static void tell_new_type(import *im, const vv_new_field *now, size_t column, const vv_field *was)
+{
+	const vv_import_finding *m = find_misfit(im, column);
+	const char *type = vv_type_name(now->type), *before = vv_type_name(was->type);
+	vv_buf *out = &im->out->warnings;
+
+	vv_buf_printf(out, "%s: ", vv_text_name(now->name, now->name_len));
+	if (m) {
+		uint64_t at = m->row + 1;
+		const bool line = im->source->line &&
+				  import_line_of(im, m->offset, &at, VV_IGNORED) == VV_OK;
+
+		vv_buf_printf(out, "'%s' in %s ", vv_text_shows(m->value), line ? "line" : "row");
+		vv_buf_printf(out, "%s ", vv_text_count(at));
+		if (now->type == was->type && now->missing) {
+			vv_buf_puts(out, "is a missing value from now on\n");
+			return;
+		}
+		if (vv_field_is_code(was, m->value, strlen(m->value))) {
+			vv_buf_puts(out, "has a leading zero");
+		} else {
+			vv_buf_printf(out, "is not %s %s", strchr("aeiou", *before) ? "an" : "a",
+				      before);
+		}
+	} else if (was->type == VV_TYPE_ANY) {
+		vv_buf_puts(out, "has values");
+	} else {
+		vv_buf_printf(out, "no value is other than %s", type);
+	}
+	vv_buf_printf(out, ": %s from now on\n", type);
+}
+
+/* Types for all columns: the parent's where there was one that still holds, else what is found. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
 	vv_auto_free found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));
@@ -856,23 +974,37 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 
 	if (!found) return vv_fail_nomem(err);
 	for (size_t i = 0; i < im->columns; i++) {
-		const long old = field_before(im, i);
+		const vv_field *old = import_field_before(im, i);
+		bool narrows = false, again = old && is_outdated(im, i, old, &narrows);
 
-		fields[i] = (vv_new_field){.format = NULL};
-		if (old >= 0) {
-			fields[i] = vv_new_field_like(&im->parent_schema.fields[old]);
+		im->out->types_doubtful |= again && !im->opts->find_types;
+		again = again && im->opts->find_types;
+		if (again && narrows) {
+			vv_type was = type_before(im, old);
+
+			again = was == old->type || was == VV_TYPE_ANY;
 		}
+		fields[i] = old ? vv_new_field_like(old) : (vv_new_field){.format = NULL};
 		fields[i].name = im->names[i];
 		fields[i].name_len = im->name_lens[i];
-		if (old < 0) {
+		fields[i].again = again;
+		if (!old || again) {
+			fields[i].decimal = fields[i].group = NULL;
+			fields[i].missing = 0;
 			infer_field(im, i, &fields[i], &found[i]);
 		}
 		note_marks(&others, &fields[i], &found[i]);
 	}
 	for (size_t i = 0; i < im->columns; i++) {
-		if (field_before(im, i) < 0) {
+		const vv_field *old = import_field_before(im, i);
+
+		if (!old || fields[i].again) {
 			settle_marks(im, i, &fields[i], &found[i], &others);
 			settle_missing(im, i, &fields[i]);
+		}
+		if (fields[i].again) {
+			tell_new_type(im, &fields[i], i, old);
+			drop_misfit(im, i);
 		}
 	}
 	warn_of_labels(im);
@@ -887,8 +1019,12 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	vv_auto(vv_schema) package = {0};
 	vv_auto_free vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
 	vv_status rc = VV_OK;
+	bool again = false;
 	if (!fields) return vv_fail_nomem(err);
 	if ((rc = fill_fields(im, fields, err)) < 0) return rc;
+	for (size_t i = 0; i < im->columns; i++) {
+		again = again || fields[i].again;
+	}
 	if (opts->schema) {
 		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len,
 					 "datapackage.json", err)) < 0) {
@@ -899,7 +1035,7 @@ vv_status import_finish_schema(import *im, vv_error *err)
 		} else {
 			rc = vv_schema_refit(&text, &package, fields, im->columns, err);
 		}
-	} else if (im->parent_schema.count > 0 && same_labels(im, &im->parent_schema)) {
+	} else if (im->parent_schema.count > 0 && !again && same_labels(im, &im->parent_schema)) {
 		vv_buf_put(&text, opts->parent->schema.data, opts->parent->schema.len);
 	} else if (im->parent_schema.count > 0) {
 		rc = vv_schema_refit(&text, &im->parent_schema, fields, im->columns, err);

@@ -180,7 +180,7 @@ static bool finds_key(const vv_import_options *opts)
 /* A key is proved, for which the groups are looked into once more. */
 static bool may_look_again(const vv_import_options *opts)
 {
-	return finds_key(opts) || (opts->key && !opts->key_known && !opts->as);
+	return finds_key(opts) || opts->key_lost || (opts->key && !opts->key_known && !opts->as);
 }
 
 /* Everything about the file but its groups; its lines go to the sorter. */
@@ -738,6 +738,24 @@ static vv_status import_text(vv_import_result *out, const vv_source *source, con
 	return rc;
 }
 
+/* Where what was found in the version before may not hold any more, once more with all rows read. */
+static vv_status import_twice(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+			      const vv_import_options *opts, vv_error *err)
+{
+	vv_import_options o = *opts;
+	vv_status rc = import_text(out, source, sink, opts, err);
+
+	if (rc < 0 || !source->again || (!out->types_doubtful && out->key_lost.len == 0)) return rc;
+	vv_auto(vv_buf) lost = out->key_lost;
+	out->key_lost = (vv_buf)VV_BUF_INIT;
+	o.cache = NULL;
+	o.find_types = true;
+	o.key_lost = lost.len > 0 ? vv_buf_cstr(&lost) : NULL;
+	vv_import_result_clear(out);
+	rc = source->again(source->payload, err);
+	return rc < 0 ? rc : import_text(out, source, sink, &o, err);
+}
+
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err)
 {
@@ -749,7 +767,7 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 			       "'--as table' keeps it as one",
 			       source->name);
 	}
-	vv_status rc = import_text(out, source, sink, opts, &why);
+	vv_status rc = import_twice(out, source, sink, opts, &why);
 	if (rc < 0 && out->only_bytes && opts->or_as_file && source->again) {
 		rc = import_as_file(out, source, &why, sink, opts, err);
 	} else if (rc < 0 && err) {

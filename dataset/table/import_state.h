@@ -187,6 +187,7 @@ typedef struct import {
 	size_t foreign_column;
 	const char *foreign_in;
 	bool need_infer;
+	bool new_columns;    /* some have no type yet: all rows must be read */
 	bool in_file;        /* groups are named, not all are encoded */
 	bool named_by_bytes; /* then: a group of plain rows has the name that its bytes give */
 	bool final_newline;  /* of the last row so far */
@@ -214,6 +215,12 @@ vv_status import_sort_columns(import *im, vv_error *err);
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err);
 vv_status import_finish_schema(import *im, vv_error *err);
+/* The column's field in the version before; NULL: it is a new column. */
+const vv_field *import_field_before(const import *im, size_t column);
+/* Do types that were found in the version before give way to values that contradict them? */
+bool import_types_give_way(const import *im);
+/* Of such a version: may its types be others, though no value contradicts them? */
+bool import_types_may_narrow(const import *im);
 
 /* import_key.c */
 

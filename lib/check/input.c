@@ -220,6 +220,10 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 	vv_table keyed;
 	vv_cid cid;
 
+	/* one that was found has given way as in add */
+	if (in->gave_way && base && base->root.key_source == VV_KEY_INFERRED) {
+		base = NULL;
+	}
 	if (root->key_count > 0 || root->kind != VV_KIND_TABLE) return VV_OK;
 	if (!has_columns(&in->table, key, in->table.schema.primary_key_count)) {
 		if (!base || !has_columns(&in->table, (const char *const *)base->root.key,
@@ -335,9 +339,6 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	if (described && package->schema.len > 0) {
 		io.schema = package->schema.data;
 		io.schema_len = package->schema.len;
-	} else if (o->base && o->base->root.kind == VV_KIND_TABLE) {
-		io.schema = o->base->root.schema.data;
-		io.schema_len = o->base->root.schema.len;
 	}
 	if (in->document) {
 		io.hints.parent = &in->kept.root.dialect;
@@ -348,6 +349,11 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	    (rc = find_lender(&l, in, store, &io, err)) < 0 ||
 	    (rc = vv_check_input_source(in, &source, err)) < 0) {
 		goto done;
+	}
+	/* types that were found give way as in add; without the version in the index they are the base's */
+	if (o->base && o->base->root.kind == VV_KIND_TABLE && !io.schema && !l.has_parent) {
+		io.schema = o->base->root.schema.data;
+		io.schema_len = o->base->root.schema.len;
 	}
 	vv_mem_sink_use(&sink, in->passing);
 	rc = vv_import(&result, &source, &sink, &io, &in->why);
@@ -360,6 +366,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 		in->open = true;
 		in->refused = false;
 	}
+	in->gave_way = l.has_parent;
 	if (rc == VV_OK && in->open) {
 		rc = lend_key(in, o->base, &sink, err);
 	}

@@ -33,6 +33,7 @@ typedef struct vv_check_input {
 	bool open;     /* table is */
 	vv_mend *mend; /* the table is what could be read of a file with faults; or NULL */
 	bool refused;  /* it is here, and is not a table */
+	bool gave_way; /* types and keys that were found are those that add would find */
 	vv_table kept; /* stored as a file */
 	bool has_kept;
 	bool document;        /* kept is the table of a document, as its reader types it */

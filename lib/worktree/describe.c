@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/infer.h"
 #include "dataset/schema/package.h"
 #include "lib/rows/named_columns.h"
 #include "lib/worktree/schema_edit.h"
@@ -17,6 +18,7 @@ typedef struct editing {
 	const vv_description *d;
 	vv_package_edit edit;
 	vv_buf text; /* of the package */
+	bool described; /* before the first edit */
 	char name[16];
 } editing;
 
@@ -174,12 +176,43 @@ static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 	return rc;
 }
 
+/* Of a column whose string type was found: the type of all values but this text. */
+static vv_status set_type_without(editing *e, size_t column, const char *missing, vv_error *err)
+{
+	const vv_field *f = &e->table->schema.fields[column];
+	vv_table t = *e->table; /* borrows */
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_infer all;
+	int more;
+
+	if (e->described || f->type != VV_TYPE_STRING || !vv_field_is_found(f)) return VV_OK;
+	vv_infer_init(&all);
+	all.json = e->table->root.dialect.form != VV_FORM_CSV;
+	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
+	if (rc < 0) return rc;
+	while ((more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows; i++) {
+			const vv_cell *c = &b.cells[i * b.columns + column];
+
+			if (c->len != strlen(missing) || memcmp(c->text, missing, c->len) != 0) {
+				vv_infer_cells(&all, c, 1);
+			}
+		}
+	}
+	e->edit.set_column = f->name;
+	e->edit.set_type = vv_type_name(vv_infer_type_named(&all, f->name, f->name_len, NULL));
+	rc = more < 0 ? (vv_status)more : apply(e, err);
+	e->edit.set_column = e->edit.set_type = NULL;
+	return rc;
+}
+
 /* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may hold '='. A name may hold '=' too: the longest that is a column's decides. */
 static vv_status set_missing(editing *e, const char *word, vv_error *err)
 {
 	const char *first = strchr(word, '='), *eq = first, *value[2] = {NULL, NULL};
 	char *column = NULL;
-	size_t at;
+	size_t at = 0;
 	vv_status rc;
 
 	for (const char *p = first; p && first > word; p = strchr(p + 1, '=')) {
@@ -195,9 +228,10 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 		if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
 	}
 	value[0] = eq ? eq + 1 : word;
+	rc = column ? set_type_without(e, at, value[0], err) : VV_OK;
 	e->edit.missing = value;
 	e->edit.missing_column = column;
-	rc = apply(e, err);
+	rc = rc < 0 ? rc : apply(e, err);
 	e->edit.missing = NULL;
 	e->edit.missing_column = NULL;
 	vv_free(column);
@@ -237,6 +271,7 @@ vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_t
 		e.edit.path = name;
 		e.edit.package_path = *package;
 		e.edit.schema = t->root.schema.data;
+		e.described = *describes;
 		rc = edit_all(&e, err);
 	}
 	if (rc == VV_OK) {

@@ -1,10 +1,10 @@
-# A table of prices, in which two were written as N/A today.
+# A table of prices, in which two were written as tba today.
 begin() {
 	person ada
 	repo shop
 	prices 47123 > prices.csv
 	commit "Prices" prices.csv
-	sed -i 's/^\(17\|31209\),\(.*\),.*/\1,\2,N\/A/' prices.csv
+	sed -i 's/^\(17\|31209\),\(.*\),.*/\1,\2,tba/' prices.csv
 }
 
 # One finding as JSON.

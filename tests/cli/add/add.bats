@@ -356,7 +356,7 @@ pointer_of() {
 	stderr_has "not a"
 }
 
-@test "a value against the column's type is reported with its line and kept" {
+@test "a value against the column's type is reported with its line, and changes a type that was found" {
 	new_repo
 	rows 50 > prices.csv
 	varve add prices.csv > /dev/null
@@ -364,7 +364,14 @@ pointer_of() {
 	sed '12s/.*/11,item 1,cheap,2024-01-01/' prices.csv > new.csv
 	mv new.csv prices.csv
 	succeeds varve add prices.csv
-	stderr_has "prices.csv, line 12, column price: 'cheap' is not a number"
+	stderr_has "prices.csv: price: 'cheap' in line 12 is not a number: string from now on"
+	pointer_of prices.csv | grep -q '{"name": "price", "type": "string"}'
+	varve schema --type price=number prices.csv
+	sed -i '12s/cheap/7.5/' prices.csv
+	succeeds varve add prices.csv datapackage.json
+	sed -i '12s/7.5/cheaper/' prices.csv
+	succeeds varve add prices.csv
+	stderr_has "prices.csv, line 12, column price: 'cheaper' is not a number"
 	pointer_of prices.csv | grep -q '{"name": "price", "type": "number"}'
 }
 

@@ -27,7 +27,7 @@ type_of() {
 	output_has "1.234,50"
 	succeeds varve check t.csv
 	sed -i 's/2,25/zwei/' t.csv
-	ends_with 1 varve check t.csv
+	ends_with 1 varve check --fail-on warning t.csv
 }
 
 @test "a new column and a package keep the decimal comma" {

@@ -165,7 +165,7 @@ rows() {
 	stderr_lacks "space"
 	succeeds varve add --initial-space skip --as table some.csv
 	rows some.csv
-	output_is $'{"id":1,"n":"2"}\n{"id":2,"n":"3"}\n{"id":3,"n":"4"}'
+	output_is $'{"id":1,"n":2}\n{"id":2,"n":3}\n{"id":3,"n":4}'
 	ends_with 2 varve add --initial-space skip --delimiter space some.csv
 }
 

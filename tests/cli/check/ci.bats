@@ -13,7 +13,8 @@ team() {
 	varve init -q team > /dev/null
 	cd team
 	printf 'id,name,price\n1,a,5\n2,b,6\n3,c,7\n' > t.csv
-	varve add t.csv > /dev/null
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
+	varve add t.csv varve.json > /dev/null
 	varve commit -qm one
 	git switch -qc pr 2> /dev/null
 	tick
@@ -62,7 +63,7 @@ assert len(w["script"]) == 2 and w["cache"]["paths"] == ["data.git"], w
 }
 
 @test "GitHub: invalid data fails with annotations, with the cache of the last job too" {
-	team N/A
+	team none
 	export GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/summary.md GITHUB_ACTIONS=true
 	step "$(block "GitHub" 1 "Fetch the data")"
 	ends_with 1 step "$(block "GitHub" 1 "Check")"
@@ -82,7 +83,7 @@ assert r["ruleId"] == "type-contradiction", r
 }
 
 @test "GitHub: the comment is made, and later brought up to date" {
-	team N/A
+	team none
 	step "$(block "GitHub" 1 "Fetch the data")"
 	ends_with 1 step "$(block "GitHub" 1 "Check")"
 	mkdir bin
@@ -100,7 +101,7 @@ assert r["ruleId"] == "type-contradiction", r
 }
 
 @test "GitLab: reports for the merge request, with the cache of the last job too" {
-	team N/A
+	team none
 	export CI_MERGE_REQUEST_DIFF_BASE_SHA=$BASE CI_COMMIT_SHA=$HEAD
 	step "$(block "GitLab" 1 1)"
 	ends_with 1 step "$(block "GitLab" 1 2)"
@@ -122,7 +123,7 @@ assert r["ruleId"] == "type-contradiction", r
 	block "Any other CI" 1 > ../check-data.sh
 	succeeds sh ../check-data.sh main pr
 	output_has "check-data: valid"
-	push_next N/A
+	push_next none
 	ends_with 1 sh ../check-data.sh main pr
 	output_has "check-data: invalid"
 	python3 -c 'import xml.etree.ElementTree as x; assert x.parse("check.xml").getroot().findall(".//failure")'
@@ -151,6 +152,8 @@ assert r["ruleId"] == "type-contradiction", r
 	varve commit -qm one
 	block "Before the commit" 1 > .git/hooks/pre-commit
 	chmod +x .git/hooks/pre-commit
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
+	varve add varve.json
 	tick
 	printf 'id,price\n1,x\n2,6\n' > t.csv
 	varve add t.csv > /dev/null 2>&1

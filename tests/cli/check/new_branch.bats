@@ -15,10 +15,12 @@ price() {
 branches() {
 	varve init -q -b main team > /dev/null
 	cd team
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
+	git add varve.json
 	price 6
 	price 7
 	git switch -qc new HEAD~1 2> /dev/null
-	price N/A
+	price none
 	price 8
 }
 
@@ -60,7 +62,7 @@ branches() {
 
 @test "a branch with nothing of its own is checked as it stands, never called valid unseen" {
 	varve init -q -b main . > /dev/null
-	price N/A
+	price none
 	echo '{"rules": {"row-count": {"min": 3}}}' > varve.json
 	varve add varve.json > /dev/null
 	varve commit -qm rules
@@ -74,8 +76,10 @@ branches() {
 @test "a branch with a history of its own is checked from its beginning" {
 	branches
 	git switch -q --orphan apart
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
+	git add varve.json
 	price 5
-	price N/A
+	price none
 	ends_with 1 varve check --json "$zero..apart"
 	[ "$(printf '%s\n' "$output" | grep -c '"commit"')" -eq 2 ]
 	succeeds varve diff --stat "$zero..apart"
@@ -84,7 +88,7 @@ branches() {
 
 @test "--base takes it in the same way" {
 	branches
-	price N/A
+	price none
 	ends_with 1 varve check --base "$zero" new
 	output_has "where it left the default branch"
 	output_has "type-contradiction"

@@ -23,6 +23,7 @@ hostile() {
 	printf 'id,price\n1,5\n2,6\n' > "${1-t.csv}"
 	varve add "${1-t.csv}" > /dev/null
 	varve commit -q -m first
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
 	reader MAKE "${1-t.csv}"
 }
 
@@ -67,7 +68,7 @@ hostile() {
 	all_forms 0 --accept type-contradiction --accept encoding-error --why "<b>::error::x]]>" HEAD~1..HEAD t.csv
 	reader READ reports
 	grep -q '"suppressions"' reports/sarif
-	printf 'id,price\n1,x\n99,y\n' > t.csv
+	printf 'id\n1\n99\n' > t.csv
 	all_forms 1 --new-only --base HEAD
 	reader READ reports
 	grep -q '"baselineState": "new"' reports/sarif
@@ -78,7 +79,8 @@ hostile() {
 	rows 20 > prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -q -m first
-	sed -i 's/^5,\([^,]*\),[^,]*,/5,\1,N\/A,/' prices.csv
+	sed -i 's/^5,\([^,]*\),[^,]*,/5,\1,none,/' prices.csv
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
 	ends_with 1 varve check --format gitlab
 	before=$(printf '%s' "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["fingerprint"])')
 	sed -i '2,4d' prices.csv
@@ -108,12 +110,12 @@ hostile() {
 	rows 40 > prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -q -m first
-	echo '{"rules": {"row-constraint": {"condition": "id > 39", "severity": "warning"}}}' > varve.json
-	sed -i 's/^\([0-9]\),\([^,]*\),[^,]*,/\1,\2,N\/A,/; s/^1\([0-9]\),.*/1\1,,,2024-02-30/' prices.csv
+	echo '{"rules": {"type-contradiction": "error", "row-constraint": {"condition": "id > 39", "severity": "warning"}}}' > varve.json
+	sed -i 's/^\([0-9]\),\([^,]*\),[^,]*,/\1,\2,none,/; s/^1\([0-9]\),.*/1\1,,,2024-02-30/' prices.csv
 	ends_with 1 varve check --format github
 	[ "$(printf '%s\n' "$output" | grep -c '^::error')" -eq 10 ]
 	[ "$(printf '%s\n' "$output" | grep -c '^::warning')" -eq 10 ]
-	output_has "::error file=prices.csv,line=2,title=type-contradiction::row 1 (id=1): price 'N/A' is not a number"
+	output_has "::error file=prices.csv,line=2,title=type-contradiction::row 1 (id=1): price 'none' is not a number"
 	output_has "title=type-contradiction::row 10 (id=10): day '2024-02-30'"
 	output_has "::error title=varve check::10 more of this kind"
 	output_has "::warning title=varve check::30 more of this kind"
@@ -182,6 +184,7 @@ hostile() {
 	varve add a.csv b.csv > /dev/null
 	varve commit -qm one
 	sed -i 's/2,2/2,two/' b.csv
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
 	ends_with 1 varve check --format html
 	[[ $output == *'<p class="error">invalid: 1 error'*'What is wrong'*'<code>b.csv</code>'*'<a href="#g1">'*'<h2><code>b.csv'*'<h3 id="g1">'*'<code>a.csv</code>'* ]]
 	local wrong=${output#*What is wrong}

@@ -11,14 +11,14 @@ prices() {
 }
 
 demand() {
-	printf '{"onCommit": "%s"}\n' "$1" > varve.json
+	printf '{"onCommit": "%s", "rules": {"type-contradiction": "error"}}\n' "$1" > varve.json
 	varve add varve.json > /dev/null
 	varve commit -qm "ask for checks"
 	tick
 }
 
 spoil() {
-	printf 'id,name,price\n1,a,N/A\n2,b,6\n3,c,7\n' > t.csv
+	printf 'id,name,price\n1,a,none\n2,b,6\n3,c,7\n' > t.csv
 	varve add t.csv > /dev/null 2>&1
 }
 
@@ -36,7 +36,7 @@ spoil() {
 	head=$(git rev-parse HEAD)
 	ends_with 1 varve commit -m two
 	stderr_has "type-contradiction"
-	stderr_has "varve schema --missing price=N/A t.csv"
+	stderr_has "varve schema --missing price=none t.csv"
 	stderr_has "varve.json refuses that: nothing was committed"
 	stderr_has "--no-verify"
 	[ "$(git rev-parse HEAD)" = "$head" ]
@@ -73,7 +73,7 @@ spoil() {
 @test "commit -a that is refused leaves the index as it was" {
 	prices
 	demand refuse
-	printf 'id,name,price\n1,a,N/A\n2,b,6\n3,c,7\n' > t.csv
+	printf 'id,name,price\n1,a,none\n2,b,6\n3,c,7\n' > t.csv
 	ends_with 1 varve commit -am two
 	[ -z "$(git diff --cached --name-only)" ]
 	succeeds varve status --short
@@ -85,7 +85,7 @@ spoil() {
 	demand refuse
 	spoil
 	accept() { # RULE PATH WHY [COLUMN]
-		printf '{"onCommit": "refuse", "accept": [{"rule": "%s", "path": "%s", "why": "%s"%s}]}\n' \
+		printf '{"onCommit": "refuse", "rules": {"type-contradiction": "error"}, "accept": [{"rule": "%s", "path": "%s", "why": "%s"%s}]}\n' \
 			"$1" "$2" "$3" "${4:+, \"column\": \"$4\"}" > varve.json
 		varve add varve.json > /dev/null
 	}

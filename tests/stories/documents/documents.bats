@@ -311,12 +311,13 @@ two_versions() {
 	output_has 'b.toy#Prices: 2 rows, 2 columns, against HEAD'
 	output_has 'b.toy#Stock: 1 row'
 	printf '[b.toy#Prices]\nprice < 10\n' > varve.checks
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
 	ends_with 1 varve check
 	output_has "'price=20'"
 	output_lacks Stock
 	ends_with 1 varve check 'b.toy#Prices'
 	succeeds varve check 'b.toy#Stock'
-	git add varve.checks
+	git add varve.checks varve.json
 	git commit -qm rules
 	book much > b.toy
 	ends_with 1 varve check
@@ -344,7 +345,7 @@ two_versions() {
 	toy
 	two_versions
 	printf '[b.toy#Prices]\nprice < 25\n' > varve.checks
-	git add varve.checks
+	git add varve.checks varve.json
 	git commit -qm rules
 	book 99 > b.toy
 	git commit -qam three
@@ -389,6 +390,7 @@ two_versions() {
 	toy
 	two_versions
 	printf '[b.toy#Prices]\nprice < 10\n' > varve.checks
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
 	git config varve.readers false
 	succeeds varve check
 	stderr_has 'b.toy: not checked: no reader is run here'

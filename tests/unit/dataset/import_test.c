@@ -501,22 +501,31 @@ static void a_key_column_that_is_not_there_is_named(void **state)
 	vv_assert_contains(err.hint, "id, x");
 }
 
-static void a_contradicted_type_is_found_with_its_row_and_stays(void **state)
+static void a_contradicted_type_gives_way_unless_it_is_declared(void **state)
 {
 	fixture *f = *state;
 	vv_error err;
-	version a = {0}, b = {0};
-	const char *one = "id,n\n1,5\n2,6\n", *two = "id,n\n1,5\n2,N/A\n3,7\n";
+	version a = {0}, b = {0}, c = {0};
+	const char *one = "id,n\n1,5\n2,6\n", *two = "id,n\n1,5\n2,x\n3,7\n";
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT};
 	vv_assert_ok(import_as(f, &a, one, strlen(one), NULL, false, NULL, &err), &err);
 	vv_assert_contains(a.r.root.schema.data, "{\"name\":\"n\",\"type\":\"integer\"}");
 	vv_assert_ok(import_as(f, &b, two, strlen(two), &a, true, NULL, &err), &err);
-	assert_int_equal(b.r.finding_count, 1);
-	assert_int_equal(b.r.findings[0].row, 1);
-	assert_int_equal(b.r.findings[0].offset, 9);
-	assert_string_equal(b.r.findings[0].value, "N/A");
-	assert_string_equal(a.r.root.schema.data, b.r.root.schema.data);
+	assert_int_equal(b.r.finding_count, 0);
+	vv_assert_contains(vv_buf_cstr(&b.r.warnings),
+			   "n: 'x' in line 3 is not an integer: string from now on");
+	vv_assert_contains(b.r.root.schema.data, "{\"name\":\"n\",\"type\":\"string\"}");
+	o.schema = a.r.root.schema.data;
+	o.schema_len = a.r.root.schema.len;
+	vv_assert_ok(import_as(f, &c, two, strlen(two), &a, true, &o, &err), &err);
+	assert_int_equal(c.r.finding_count, 1);
+	assert_int_equal(c.r.findings[0].row, 1);
+	assert_int_equal(c.r.findings[0].offset, 9);
+	assert_string_equal(c.r.findings[0].value, "x");
+	assert_string_equal(a.r.root.schema.data, c.r.root.schema.data);
 	drop(&a);
 	drop(&b);
+	drop(&c);
 }
 
 static void a_cell_of_megabytes_comes_back(void **state)
@@ -839,7 +848,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_declared_key_that_repeats_is_refused_with_both_lines,
 					setup, teardown),
 	cmocka_unit_test_setup_teardown(a_key_column_that_is_not_there_is_named, setup, teardown),
-	cmocka_unit_test_setup_teardown(a_contradicted_type_is_found_with_its_row_and_stays, setup,
+	cmocka_unit_test_setup_teardown(a_contradicted_type_gives_way_unless_it_is_declared, setup,
 					teardown),
 	cmocka_unit_test_setup_teardown(a_cell_of_megabytes_comes_back, setup, teardown),
 	cmocka_unit_test_setup_teardown(thousands_of_columns_come_back, setup, teardown),

@@ -66,9 +66,9 @@ static void names_that_look_like_numbers_stay_strings(void **state)
 	assert_string_equal(TYPE_OF("1 000"), "string");
 	assert_string_equal(TYPE_OF("00.5"), "string");
 	assert_string_equal(TYPE_OF("5."), "string");
-	assert_string_equal(TYPE_OF(".5"), "string");
-	assert_string_equal(TYPE_OF("NaN"), "string");
-	assert_string_equal(TYPE_OF("-"), "string");
+	assert_string_equal(TYPE_OF("."), "any");
+	assert_string_equal(TYPE_OF("NaN"), "any");
+	assert_string_equal(TYPE_OF("-"), "any");
 	assert_string_equal(TYPE_OF("5 "), "string");
 	assert_string_equal(TYPE_OF("1.2.3"), "string");
 }
@@ -131,9 +131,16 @@ static void words_for_missing_values_rule_out_no_type(void **state)
 	assert_string_equal(TYPE_OF("NA", "1.5"), "number");
 	assert_string_equal(TYPE_OF("NA", "2024-01-26 15:00:00"), "datetime");
 	assert_string_equal(TYPE_OF("NA", "DE"), "string");
-	assert_string_equal(TYPE_OF("NA", "NULL"), "string");
+	assert_string_equal(TYPE_OF("NA", "NULL"), "any");
 	assert_string_equal(TYPE_OF("5", "na"), "string");
-	assert_string_equal(TYPE_OF("5", "nan"), "string");
+	assert_string_equal(TYPE_OF("5", "nan", "n/a", "#N/A", ".", "\\N", "None"), "integer");
+	assert_string_equal(TYPE_OF("n/a", "y"), "string");
+	assert_string_equal(TYPE_OF(".5", "-.25", "1"), "number");
+	assert_string_equal(TYPE_OF(".5", "a"), "string");
+	assert_string_equal(TYPE_OF("1.5", "inf", "-inf", "INF"), "number");
+	assert_string_equal(TYPE_OF("1", "info"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00+01:00", "2024-06-26 15:00:00+02:00"), "datetime");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00+01:00", "2024-01-26 15:00:00"), "string");
 	assert_string_equal(TYPE_OF("5", "--"), "string");
 	assert_string_equal(JSON_TYPE_OF("=5", "NA"), "any");
 }
@@ -162,7 +169,7 @@ static void json_values_of_several_types_have_none(void **state)
 	assert_string_equal(JSON_TYPE_OF("=[]", "={}"), "any");
 }
 
-static void a_column_without_values_is_a_string(void **state)
+static void a_column_without_values_has_no_type(void **state)
 {
 	vv_cell holes[3] = {
 		{.state = VV_CELL_ABSENT}, {.state = VV_CELL_NULL}, {.state = VV_CELL_TEXT}};
@@ -171,8 +178,8 @@ static void a_column_without_values_is_a_string(void **state)
 	(void)state;
 	vv_infer_init(&i);
 	vv_infer_cells(&i, holes, 3);
-	assert_int_equal(vv_infer_type(&i, NULL), VV_TYPE_STRING);
-	assert_int_equal(vv_infer_type_named(&i, "year", 4, NULL), VV_TYPE_STRING);
+	assert_int_equal(vv_infer_type(&i, NULL), VV_TYPE_ANY);
+	assert_int_equal(vv_infer_type_named(&i, "year", 4, NULL), VV_TYPE_ANY);
 	assert_false(i.any_value);
 }
 
@@ -352,7 +359,7 @@ static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **
 	(void)state;
 	vv_prng_init(&r, 2);
 	for (int round = 0; round < 20000; round++) {
-		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL, NULL, NULL, 0, false};
+		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL, NULL, NULL, 0, false, false};
 		char values[4][40];
 		vv_cell cells[4];
 		size_t n = 1 + vv_prng_below(&r, 3);
@@ -405,7 +412,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(words_for_missing_values_rule_out_no_type),
 	cmocka_unit_test(json_values_have_the_types_they_are_written_in),
 	cmocka_unit_test(json_values_of_several_types_have_none),
-	cmocka_unit_test(a_column_without_values_is_a_string),
+	cmocka_unit_test(a_column_without_values_has_no_type),
 	cmocka_unit_test(years_need_a_name_that_says_so),
 	cmocka_unit_test(decimal_commas_are_offered_only_when_sure),
 	cmocka_unit_test(marks_between_groups_are_found_where_all_values_have_the_same),

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto.h"
+#include "base/buf.h"
 #include "base/sys.h"
 #include "dataset/schema/key.h"
 #include "tests/unit/support.h"
@@ -86,8 +88,8 @@ static void a_column_called_id_is_the_key_even_of_small_tables(void **state)
 {
 	(void)state;
 	assert_string_equal(best_key("name,id\nx,1\ny,2"), "id");
-	assert_string_equal(best_key("city,order_id\nx,1\nx,2"), "order_id");
-	assert_string_equal(best_key("city,productId\nx,1\nx,2"), "productId");
+	assert_string_equal(best_key("city,order_id\nx,1\nx,2\ny,3"), "order_id");
+	assert_string_equal(best_key("city,productId\nx,1\nx,2\ny,3"), "productId");
 	assert_string_equal(best_key("id,code\n1,a\n2,b"), "id");
 	assert_string_equal(best_key("code,id\na,1\nb,2"), "id");
 }
@@ -95,7 +97,7 @@ static void a_column_called_id_is_the_key_even_of_small_tables(void **state)
 static void a_repeated_value_rules_a_column_out(void **state)
 {
 	(void)state;
-	assert_string_equal(best_key("id,code\n1,a\n1,b"), "code");
+	assert_string_equal(best_key("id,code\n1,a\n1,b\n2,c"), "code");
 	assert_string_equal(best_key("id,x\n1,a\n1,b"), "");
 }
 
@@ -104,7 +106,7 @@ static void a_hole_or_a_fraction_rules_a_column_out(void **state)
 	(void)state;
 	assert_string_equal(best_key("id,x\n1,a\n,b"), "");
 	assert_string_equal(best_key("id,x\n1.5,a\n2,b"), "");
-	assert_string_equal(best_key("code,x\n01.1,a\n01.2,b"), "code");
+	assert_string_equal(best_key("code,x\n01.1,a\n01.2,b\n01.3,b"), "code");
 }
 
 static void a_small_table_without_a_name_that_says_so_has_no_key(void **state)
@@ -112,6 +114,8 @@ static void a_small_table_without_a_name_that_says_so_has_no_key(void **state)
 	(void)state;
 	assert_string_equal(best_key("a,b\n1,2\n3,4"), "");
 	assert_string_equal(best_key("id,b\n"), "");
+	assert_string_equal(best_key("code,country_id,place\nA1,149,x\n"), "");
+	assert_string_equal(best_key("code,country_id,place\nA1,149,x\nA2,150,x\n"), "");
 }
 
 #define NINE(line)                                                                                 \
@@ -127,7 +131,7 @@ static void the_leading_column_of_a_larger_table_may_be_a_key(void **state)
 			"United States,331\nChina,1411\nIndia,1380\nBrazil,214\nNew Zealand,5\nFiji,1\nPeru,33\n"
 			"Mali,21\nChad,17\n"),
 		"country");
-	assert_string_equal(best_key("a,b\nx,1\nx,2\ny,3\nz,4\nz,5\nz,6\nq,7\nq,8\nq,9\n"), "b");
+	assert_string_equal(best_key("a,b\nx,1\nx,2\ny,3\nz,4\nz,5\nz,6\nq,7\nq,8\nq,9\n"), "");
 }
 
 static void columns_far_right_need_the_name(void **state)
@@ -168,6 +172,83 @@ static void a_number_of_the_line_comes_before_a_date(void **state)
 	assert_string_equal(key_of_days("Date", "Zeile", 0), "Date");
 	assert_string_equal(best_key("row,code\n1,AB\n2,CD\n3,EF\n4,GH\n5,IJ\n6,KL\n7,MN\n8,OP\n"),
 			    "code");
+}
+
+/* The i-th of forty rows of a usual layout, by its letters: P a place of two rows, C of three, c a code of two rows, n a number that
+ * nothing else has, r one that comes again, f a fraction, y a year, m a month, d a day of the calendar, t a text that nothing else
+ * has, u one of five, # a counter from 1, 0 one from 0, i the same as an identifier, w the same with one repeat. */
+static void put_cell(vv_buf *b, char letter, unsigned i)
+{
+	const unsigned n = i * 7919 % 40;
+
+	switch (letter) {
+	case 'P': vv_buf_printf(b, "Place %u", i / 2); break;
+	case 'C': vv_buf_printf(b, "Place %u", i / 3); break;
+	case 'c': vv_buf_printf(b, "K%03u", i / 2); break;
+	case 'n': vv_buf_printf(b, "%u", 100000 + n * 313); break;
+	case 'r': vv_buf_printf(b, "%u", n % 7); break;
+	case 'f': vv_buf_printf(b, "%u.%u", n, n % 9 + 1); break;
+	case 'y': vv_buf_printf(b, "%u", 2019 + i % 2); break;
+	case 'm': vv_buf_printf(b, "%u", i % 2 + 1); break;
+	case 'z': vv_buf_printf(b, "%u", i % 3 + 1); break;
+	case 'd': vv_buf_printf(b, "2024-01-%02u", i % 2 + 1); break;
+	case 't': vv_buf_printf(b, "text no %u", n); break;
+	case 'u': vv_buf_printf(b, "kind %u", n % 5); break;
+	case '#': vv_buf_printf(b, "%u", i + 1); break;
+	case '0': vv_buf_printf(b, "%u", i); break;
+	case 'i': vv_buf_printf(b, "%u", 5000 + n); break;
+	case 'w': vv_buf_printf(b, "%u", i == 20 ? 5003 : 5000 + i); break;
+	default: fail_msg("no such letter");
+	}
+}
+
+static void usual_layouts_have_the_key_that_one_would_name(void **state)
+{
+	static const char *const layouts[][3] = {
+		{"country,year,population", "Pyn", "country+year"},
+		{"station,date,visitors", "cdn", "station+date"},
+		{"year,month,sales", "ymn", ""},
+		{"team,season,points", "Pyn", "team+season"},
+		{"team,season,points", "Pyr", "team+season"},
+		{"precinct,candidate,votes", "czn", "precinct+candidate"},
+		{"precinct,candidate,votes", "Czn", "precinct+candidate"},
+		{"sku,warehouse,stock", "cmn", "sku+warehouse"},
+		{"gene,sample,reads", "cmn", "gene+sample"},
+		{"lat,lon,height", "ffn", ""},
+		{"customer,region,total", "uun", ""},
+		{"id,name,price", "wun", ""},
+		{"id,name,price", "itn", "id"},
+		{"name,price,kind", "tfu", "name"},
+		{"field1,name,price,kind", "#tfu", "name"},
+		{"field1,name,price,kind", "0tfu", "name"},
+		{"rownames,country,year,gdp", "#Pyn", "country+year"},
+		{"rownames,height,weight", "#fr", ""},
+		{"newspaper,circulation", "tn", "newspaper"},
+		{"year,election_result,poll_average", "yrn", ""},
+		{"onset,duration,trial_type,response_time", "frun", ""},
+		{"filename,acq_time", "td", "filename"},
+		{"episode_id,local_language_id,name", "cmt", "episode_id+local_language_id"},
+		{"country,year,population,note", "Pynu", "country+year"},
+		{"date,open,close,volume", "tffn", "date"},
+		{"code,name,count", "itn", "code"}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(layouts) / sizeof(layouts[0]); k++) {
+		vv_auto(vv_buf) b = VV_BUF_INIT;
+
+		vv_buf_printf(&b, "%s\n", layouts[k][0]);
+		for (unsigned i = 0; i < 40; i++) {
+			for (const char *c = layouts[k][1]; *c; c++) {
+				vv_buf_puts(&b, c > layouts[k][1] ? "," : "");
+				put_cell(&b, *c, i);
+			}
+			vv_buf_putc(&b, '\n');
+		}
+		if (strcmp(best_key(vv_buf_cstr(&b)), layouts[k][2]) != 0) {
+			fail_msg("%s (%s): key '%s', not '%s'", layouts[k][0], layouts[k][1],
+				 best_key(vv_buf_cstr(&b)), layouts[k][2]);
+		}
+	}
 }
 
 static void amounts_are_no_key(void **state)
@@ -683,6 +764,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_leading_column_of_a_larger_table_may_be_a_key),
 	cmocka_unit_test(columns_far_right_need_the_name),
 	cmocka_unit_test(a_number_of_the_line_comes_before_a_date),
+	cmocka_unit_test(usual_layouts_have_the_key_that_one_would_name),
 	cmocka_unit_test(amounts_are_no_key),
 	cmocka_unit_test(columns_together_may_be_a_key),
 	cmocka_unit_test(no_more_candidates_are_given_than_asked_for),

@@ -495,7 +495,7 @@ static void a_package_on_a_branch_describes_its_tables(void **state)
 
 static void a_check_that_refuses_holds_a_branch_too(void **state)
 {
-	static const char spoilt[] = "id,price\n1,N/A\n2,20\n3,30\n";
+	static const char spoilt[] = "id,price\n1,x\n2,20\n3,30\n";
 	vv_txn_commit_options o = {.no_check = true};
 	vv_repository *r;
 	vv_txn *t;
@@ -507,7 +507,8 @@ static void a_check_that_refuses_holds_a_branch_too(void **state)
 	sh("git branch side");
 	r = open_here();
 	t = open_txn(r, "side");
-	put(t, "varve.json", "{\"onCommit\": \"refuse\"}\n");
+	put(t, "varve.json",
+	    "{\"onCommit\": \"refuse\", \"rules\": {\"type-contradiction\": \"error\"}}\n");
 	vv_assert_ok(vv_txn_commit(&id, t, "rules", NULL, &err), &err);
 	put(t, "prices.csv", spoilt);
 	vv_assert_status(vv_txn_commit(&id, t, "x", NULL, &err), VV_ECONFLICT, &err);
