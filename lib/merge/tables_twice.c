@@ -28,8 +28,9 @@ enum { STEPS_MAX = 1000, WORK_MAX = 50000000, TRY_COSTS = 50000 };
 
 /* A cell that changed, and by how much. */
 typedef struct change {
-	uint64_t cell; /* a hash of the row's key and the column's name */
-	double by;     /* of a counted column; 0: not known */
+	uint64_t cell;  /* a hash of the row's key and the column's name */
+	double by;      /* of a counted column; else 0 */
+	uint64_t value; /* of another column: a hash of what it has after */
 } change;
 
 typedef struct changes {
@@ -40,7 +41,7 @@ typedef struct changes {
 /* From one version of the table to the next. */
 typedef struct step {
 	vv_oid before, after;
-	changes counted; /* cells that both sides changed */
+	changes cells; /* counted ones that both sides changed, and those that a merge takes from a side */
 	size_t previous; /* the step that made `before`; SIZE_MAX: none of this side */
 	bool merge;      /* made of other steps, by rules that may have dropped their cells */
 } step;
@@ -64,7 +65,7 @@ static void search_clear(search *f)
 {
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t k = 0; k < f->sides[i].count; k++) {
-			vv_free(f->sides[i].list[k].counted.list);
+			vv_free(f->sides[i].list[k].cells.list);
 		}
 		vv_free(f->sides[i].list);
 	}
@@ -107,11 +108,11 @@ static double subtract(const vv_field *f, const vv_cell *was, const vv_field *g,
 	return vv_decimal_compare(&b, &a, &digits) < 0 ? -by : by;
 }
 
-static bool is_counted(const search *f, const vv_field *column)
+static vv_merge_rule_kind rule_of(const search *f, const vv_field *column)
 {
 	const vv_merge_rule *rule = vv_merge_rules_find(f->rules, column->name, column->name_len);
 
-	return rule && rule->kind == VV_MERGE_SUM;
+	return rule ? rule->kind : VV_MERGE_CONFLICT;
 }
 
 /* Two versions and a row that differs. */
@@ -121,7 +122,7 @@ typedef struct pair {
 	vv_row_change row;
 } pair;
 
-/* all: not only counted cells that both sides changed. */
+/* all: also cells that a merge may make of both sides. */
 static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t name, bool all,
 			  vv_error *err)
 {
@@ -130,19 +131,24 @@ static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t
 	for (size_t i = 0; i < p->columns->count; i++) {
 		const vv_column_pair *c = &p->columns->pairs[i];
 		const vv_field *to = c->b < 0 ? NULL : &p->tables[1]->schema.fields[c->b];
+		const vv_merge_rule_kind rule = to ? rule_of(f, to) : VV_MERGE_CONFLICT;
+		bool takes = all || (changed && rule != VV_MERGE_UNION && rule != VV_MERGE_LINES);
 
-		if (!to || (!all && !is_counted(f, to)) ||
-		    (changed && p->row.cells[i] != VV_CELL_CHANGED)) {
+		if (!to || (changed && p->row.cells[i] != VV_CELL_CHANGED)) {
 			continue;
 		}
 		change d = {.cell = vv_xxh3(to->name, to->name_len, name)};
-		if (!all && changed && c->a >= 0) {
-			d.by = subtract(&p->tables[0]->schema.fields[c->a], &p->row.old_cells[c->a],
-					to, &p->row.new_cells[c->b]);
+		if (!all && rule == VV_MERGE_SUM) {
+			d.by = changed && c->a >= 0 ? subtract(&p->tables[0]->schema.fields[c->a],
+							       &p->row.old_cells[c->a], to,
+							       &p->row.new_cells[c->b])
+						    : 0;
+			takes = d.by != 0 && (!f->cells || bsearch(&d.cell, f->cells, f->cell_count,
+								   sizeof(d.cell), vv_u64_order));
+		} else if (takes && changed) {
+			d.value = vv_xxh3(p->row.new_cells[c->b].text, p->row.new_cells[c->b].len,
+					  p->row.new_cells[c->b].state);
 		}
-		const bool takes = all || (d.by != 0 &&
-					   (!f->cells || bsearch(&d.cell, f->cells, f->cell_count,
-								 sizeof(d.cell), vv_u64_order)));
 		if (takes && !vv_array_add(out->list, out->count, out->cap, d)) {
 			return vv_fail_nomem(err);
 		}
@@ -213,8 +219,7 @@ static vv_status add_step(search *f, steps *to, step s, vv_error *err)
 	s.previous = SIZE_MAX;
 	if (vv_oid_equal(&s.before, &s.after)) return VV_OK;
 	if (!vv_array_add(to->list, to->count, to->cap, s)) return vv_fail_nomem(err);
-	return compare_versions(&to->list[to->count - 1].counted, f, &s.before, &s.after, false,
-				err);
+	return compare_versions(&to->list[to->count - 1].cells, f, &s.before, &s.after, false, err);
 }
 
 /* The table in a commit; *out null: it is not there. */
@@ -343,29 +348,69 @@ static vv_status try_copy(search *f, const step *first, const step *last, const 
 	return rc;
 }
 
-/* Steps of the side, from one that ends anywhere back along those before it, which may have been copied into s. */
-static vv_status find_copied(search *f, const steps *side, const step *s, double *sums,
-			     vv_error *err)
+/* Has the step another value in a cell than this one, which a pick would take from it, or leave as it was before? */
+static bool contradicts(const step *s, const step *last)
 {
-	vv_status rc = VV_OK;
+	for (size_t i = 0; i < s->cells.count; i++) {
+		const change *c = &s->cells.list[i], *d = find_change(&last->cells, c->cell);
 
-	for (size_t last = 0; last < side->count; last++) {
-		memset(sums, 0, s->counted.count * sizeof(*sums));
-		for (size_t first = last; first != SIZE_MAX && rc == VV_OK && !f->why;
+		if (d && d->value != c->value) return true;
+	}
+	return false;
+}
+
+/* A row of steps: by how much it changed the counted cells of another step, and by how much others. */
+typedef struct row {
+	double *sums;
+	double other, size; /* each cell has a weight; size: without signs */
+} row;
+
+/* Adds a step. Is the row in the other step, as far as amounts tell? */
+static bool add_amounts(row *r, const step *s, const step *added)
+{
+	bool any = false, all = true;
+
+	for (size_t i = 0; i < added->cells.count; i++) {
+		const change *d = &added->cells.list[i], *c = find_change(&s->cells, d->cell);
+		const double weighted = d->by * (double)(d->cell >> 40);
+
+		if (c) {
+			r->sums[c - s->cells.list] += d->by;
+		} else {
+			r->other += weighted;
+			r->size += fabs(weighted);
+		}
+	}
+	for (size_t i = 0; i < s->cells.count; i++) {
+		const double by = s->cells.list[i].by, slack = 1e-9 * fabs(by);
+		const bool equal = by != 0 && fabs(r->sums[i] - by) <= slack;
+
+		any = any || equal;
+		all = all && (equal || fabs(r->sums[i]) <= slack);
+	}
+	return any && all && fabs(r->other) <= 1e-9 * r->size;
+}
+
+/* Steps of the side, from one that ends anywhere back along those before it, which may have been copied into s. */
+static vv_status find_copied(search *f, const steps *side, const step *s, vv_error *err)
+{
+	vv_auto_free double *sums = vv_calloc(s->cells.count + 1, sizeof(*sums));
+	vv_status rc = sums ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t last = 0; last < side->count && rc == VV_OK; last++) {
+		row r = {.sums = sums};
+
+		memset(sums, 0, s->cells.count * sizeof(*sums));
+		for (size_t first = contradicts(s, &side->list[last]) ? SIZE_MAX : last;
+		     first != SIZE_MAX && rc == VV_OK && !f->why;
 		     first = side->list[first].previous) {
-			bool equal = false;
+			const bool may = add_amounts(&r, s, &side->list[first]) &&
+					 (first != last || !side->list[last].merge);
 
-			for (size_t i = 0; i < s->counted.count; i++) {
-				const change *c = &s->counted.list[i];
-				const change *d = find_change(&side->list[first].counted, c->cell);
-
-				sums[i] += d ? d->by : 0;
-				equal |= fabs(sums[i] - c->by) <= 1e-9 * fabs(c->by);
-			}
-			f->work += s->counted.count;
+			f->work += s->cells.count + 1;
 			if (f->work > WORK_MAX) {
 				f->why = "too many commits to tell if a change is on both sides";
-			} else if (equal && (first != last || !side->list[last].merge)) {
+			} else if (may) {
 				rc = try_copy(f, &side->list[first], &side->list[last], s, err);
 			}
 		}
@@ -375,8 +420,7 @@ static vv_status find_copied(search *f, const steps *side, const step *s, double
 
 static vv_status find_copies(search *f, vv_error *err)
 {
-	vv_auto_free double *sums = vv_calloc(f->cell_count + 1, sizeof(*sums));
-	vv_status rc = sums ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = VV_OK;
 
 	link_steps(&f->sides[0]);
 	link_steps(&f->sides[1]);
@@ -384,7 +428,7 @@ static vv_status find_copies(search *f, vv_error *err)
 		for (size_t k = 0; k < f->sides[i].count && rc == VV_OK && !f->why; k++) {
 			const step *s = &f->sides[i].list[k];
 
-			rc = s->merge ? VV_OK : find_copied(f, &f->sides[1 - i], s, sums, err);
+			rc = s->merge ? VV_OK : find_copied(f, &f->sides[1 - i], s, err);
 		}
 	}
 	return rc;
@@ -403,11 +447,11 @@ static vv_status read_wholes(search *f, vv_error *err)
 		rc = add_step(f, &f->sides[i], whole, err);
 	}
 	const bool both = rc == VV_OK && f->sides[0].count > 0 && f->sides[1].count > 0;
-	for (size_t i = 0; both && i < f->sides[0].list->counted.count; i++) {
-		const uint64_t cell = f->sides[0].list->counted.list[i].cell;
+	for (size_t i = 0; both && i < f->sides[0].list->cells.count; i++) {
+		const change *c = &f->sides[0].list->cells.list[i];
 
-		if (find_change(&f->sides[1].list->counted, cell) &&
-		    !vv_array_add(f->cells, f->cell_count, cap, cell)) {
+		if (c->by != 0 && find_change(&f->sides[1].list->cells, c->cell) &&
+		    !vv_array_add(f->cells, f->cell_count, cap, c->cell)) {
 			return vv_fail_nomem(err);
 		}
 	}
