@@ -210,7 +210,7 @@ def main():
         clean += done
         conflicts += not done
     clones(random.Random(seed), max(2, count // 4))
-    print(f"{clean} clean, {conflicts} conflicts")
+    print(f"clean: {clean}, in conflict: {conflicts}")
 
 
 main()
