@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "repo/git/index/attribute_merge.h"
 
 /* Every setting: key, and its value with %s for the program. */
 typedef struct driver {

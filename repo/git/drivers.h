@@ -9,6 +9,9 @@
 
 #include "base/buf.h"
 
+/* The driver that merges .gitattributes (repo/git/index/attribute_merge.h), as its line there names it. */
+#define VV_ATTR_MERGE_DRIVER "varve-lines"
+
 extern const size_t vv_drivers_count;
 
 /* "filter.varve.process"; a constant. */

@@ -22,7 +22,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/oid_set.h"
+#include "repo/git/objects/oid_set.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pack_keep.h"
 #include "repo/git/program.h"

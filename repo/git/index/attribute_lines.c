@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/drivers.h"
 #include "repo/git/index/attribute_merge.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index_internal.h"

@@ -11,9 +11,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* The word of the line for .gitattributes, and the setting of Git that names the driver. */
-#define VV_ATTR_MERGE_DRIVER "varve-lines"
-
 /* Appends the result to out. base empty: nothing in common. */
 vv_status vv_attr_merge(vv_buf *out, const vv_buf *base, const vv_buf *ours, const vv_buf *theirs,
 			vv_error *err);

@@ -6,6 +6,7 @@
 
 #include <git2/sys/merge.h>
 
+#include "repo/git/drivers.h"
 #include "repo/git/index/attribute_merge.h"
 #include "repo/git/pointer.h"
 

@@ -27,7 +27,7 @@
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/objects/tree_pointers.h"
-#include "repo/git/oid_set.h"
+#include "repo/git/objects/oid_set.h"
 #include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"

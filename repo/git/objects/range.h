@@ -5,7 +5,7 @@
 #define VV_REPO_GIT_OBJECTS_RANGE_H
 
 #include "base/auto.h"
-#include "repo/git/oid_set.h"
+#include "repo/git/objects/oid_set.h"
 #include "repo/git/walker.h"
 
 /* Nodes belong to a walker that the range has taken, so that the repository's may be used meanwhile: they are

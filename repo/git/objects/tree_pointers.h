@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
-#include "repo/git/oid_set.h"
+#include "repo/git/objects/oid_set.h"
 #include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 

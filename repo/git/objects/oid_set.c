@@ -2,7 +2,7 @@
  * oid_set: hashing with a random seed, since ids come from elsewhere and could be
  * chosen to collide in a plain table.
  */
-#include "repo/git/oid_set.h"
+#include "repo/git/objects/oid_set.h"
 
 #include "base/array.h"
 #include "base/hash.h"

@@ -1,8 +1,8 @@
 /*
  * oid_set: a set of Git object ids, in the order in which they came. Internal.
  */
-#ifndef VV_REPO_GIT_OID_SET_H
-#define VV_REPO_GIT_OID_SET_H
+#ifndef VV_REPO_GIT_OBJECTS_OID_SET_H
+#define VV_REPO_GIT_OBJECTS_OID_SET_H
 
 #include "base/auto.h"
 #include "base/hash_index.h"
