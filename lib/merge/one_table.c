@@ -193,14 +193,12 @@ vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *er
 	bool pointer = false;
 	vv_status rc;
 
-	*one = false;
 	if (in->sides[VV_BASE].mode != 0 &&
 	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(in->writer),
 					       &in->sides[VV_BASE].id, &pointer, err)) < 0) {
 		return rc;
 	}
-	*one = !pointer; /* text is as alike as its rows */
-	if (*one) return VV_OK;
+	if ((*one = !pointer)) return VV_OK; /* text is as alike as its rows */
 	if ((rc = try_merge(one, in, err)) < 0 || *one || (rc = try_path(one, in, err)) < 0 ||
 	    *one) {
 		return rc;
