@@ -174,6 +174,20 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 	return VV_OK;
 }
 
+/* Did holders fail to take records, so that fewer than there are to be copies have those of this run? Without them what was
+ * sent is not found. */
+static bool lacks_records(const vv_vault_session *s, unsigned copies)
+{
+	size_t keep = 0;
+	bool failed = false;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		keep += s->places[i].holder && !s->places[i].behind;
+		failed = failed || s->places[i].behind;
+	}
+	return failed && keep < (copies > 0 ? copies : 1);
+}
+
 static vv_status run_replicate(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -201,7 +215,8 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
 		vv_progress_end();
 		tell(o, &x, &s);
-		c->code = x.short_of_min || x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		c->code = x.short_of_min || x.owed > 0 || lacks_records(&s, x.copies) ? VV_EXIT_NO
+										      : VV_EXIT_OK;
 		rc = fill_stripes(o, &x, &s, err);
 	}
 	return rc;
@@ -220,7 +235,7 @@ const vv_command vv_cmd_vault_replicate = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "copies are lacking",
+	.exit_codes = "copies are lacking, of the run's record, too",
 	.arguments = "",
 	.check = check_replicate,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -40,6 +40,13 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 	return NULL;
 }
 
+static void put_damaged(char line[512], const vv_damaged_record *d, const vv_vault_place *at)
+{
+	(void)snprintf(line, 512,
+		       "the record %s: damaged at the holder '%s' (%.100s), and nowhere else",
+		       d->name, vv_text_shows(at->config->name), d->why.message);
+}
+
 /* The author's record of this number. */
 static void describe(char line[512], const vv_vault_session *s, const char *did, uint64_t number)
 {
@@ -49,14 +56,50 @@ static void describe(char line[512], const vv_vault_session *s, const char *did,
 	(void)snprintf(start, sizeof(start), "%s/%010llu-", did + 8, (unsigned long long)number);
 	const vv_damaged_record *d = find_damaged(s, start, &at);
 	if (d) {
-		(void)snprintf(
-			line, 512,
-			"the record %s: damaged at the holder '%s' (%.100s), and nowhere else",
-			d->name, vv_text_shows(at->config->name), d->why.message);
+		put_damaged(line, d, at);
 	} else {
 		(void)snprintf(line, 512, "the record %llu of %s: no holder has it",
 			       (unsigned long long)number, did);
 	}
+}
+
+/* Is a later record of its author here? Then it is missing before that. */
+static bool has_later(const vv_ledger *l, const char *name)
+{
+	const size_t len = strcspn(name, "/") + 1;
+
+	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+		const char *other = vv_ledger_file_name(l, i);
+
+		if (strncmp(other, name, len) == 0 && strcmp(other, name) > 0) return true;
+	}
+	return false;
+}
+
+/* A line of each newest record that is damaged wherever it is. */
+static vv_status newest_records_tell(const vv_vault_session *s, const vv_recover *x,
+				     uint64_t *count, vv_error *err)
+{
+	const vv_vault_place *at;
+	char line[512];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_meeting *m = &s->places[i].meeting;
+
+		for (size_t k = 0; rc == VV_OK && k < m->damaged_count; k++) {
+			const vv_damaged_record *d = &m->damaged[k];
+
+			if (d->unheard || find_damaged(s, d->name, &at) != d ||
+			    vv_ledger_has(s->ledger, d->name) || has_later(s->ledger, d->name)) {
+				continue;
+			}
+			put_damaged(line, d, at);
+			(*count)++;
+			rc = x->missing(x->payload, line, err);
+		}
+	}
+	return rc;
 }
 
 /* A line of each record that is missing before one that is here; *count grows by them. */
@@ -312,6 +355,7 @@ static vv_status open_vault(recovering *r, vv_error *err)
 		}
 		if (rc < 0) return rc;
 	} while (r->s->place_count > places);
+	if ((rc = newest_records_tell(r->s, r->x, &r->x->missing_records, err)) < 0) return rc;
 	r->s->policy.vault = vault;
 	return vv_contents_open(&r->contents, r->s, err);
 }

@@ -598,7 +598,8 @@ static vv_status meet_place(vv_vault_session *s, vv_vault_place *p, bool later, 
 	vv_error why;
 
 	p->meeting.later = later;
-	if (meet(s, p, false, &why) < 0) {
+	p->behind = meet(s, p, false, &why) < 0;
+	if (p->behind) {
 		if (why.code == VV_ENOMEM) {
 			*err = why;
 			return VV_ENOMEM;
@@ -629,6 +630,7 @@ vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err
 	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
 		if (result[i].status < 0) {
 			s->places[i].meeting.listed = false;
+			s->places[i].behind = true;
 			vv_vault_place_put_failed(&s->places[i], &result[i].err, 0);
 		}
 		if (lost) {

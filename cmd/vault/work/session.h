@@ -66,6 +66,7 @@ typedef struct vv_vault_place {
 	vv_error why;
 	vv_ask *ask;  /* by which it was reached, or was to be; NULL: not yet */
 	bool silent;  /* it was asked in this session, and did not answer: once is enough */
+	bool behind;  /* it was reached, and then failed to take or give records */
 	bool refuses; /* it is reached, gives what it has, and did not take something: why */
 	/* then: the bytes of the smallest shard that it did not take; 0: of a record */
 	uint64_t refused_len;

@@ -219,6 +219,11 @@ load vault
 	mv ../kept "$first"
 	succeeds varve vault recover --key ../paper --to ../y ../a
 	cmp second.csv ../y/second.csv
+	# without the newest record there is an older state, which is not all
+	printf X | dd of="$(ls ../a/*/records/*/* | tail -1)" bs=1 seek=200 conv=notrunc 2> /dev/null
+	ends_with 1 varve vault recover --key ../paper --to ../z ../a
+	output_has "missing: the record "
+	[ -f ../z/t.csv ]
 }
 
 @test "other bytes under a shard's name are not taken and another copy is" {
