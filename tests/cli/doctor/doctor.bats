@@ -321,3 +321,7 @@ no_problems() {
 	succeeds varve fetch origin
 	stderr_has "warning: .varveconfig:3: this varve does not know 'reff'; did you mean 'ref'?"
 }
+
+@test "each mend that doctor prints mends" {
+	succeeds python3 "$BATS_TEST_DIRNAME/mends.py" "$BATS_TEST_DIRNAME/../../.."
+}
