@@ -70,10 +70,14 @@ static sniff_kind cell_kind(const vv_cell *c)
 /* A plain integer below 10^9, else -1. */
 static long small_integer(const vv_cell *c)
 {
+	size_t len = c->len;
 	long v = 0;
 
-	if (c->len == 0 || c->len > 9) return -1;
-	for (size_t i = 0; i < c->len; i++) {
+	while (len > 0 && c->text[len - 1] == ' ') { /* Eurostat's "2019 " */
+		len--;
+	}
+	if (len == 0 || len > 9) return -1;
+	for (size_t i = 0; i < len; i++) {
 		if (c->text[i] < '0' || c->text[i] > '9') return -1;
 		v = v * 10 + (c->text[i] - '0');
 	}
@@ -101,6 +105,24 @@ static bool is_series(const vv_cell *cells, size_t count)
 		n++;
 	}
 	return n >= 2;
+}
+
+/* A year, as columns and groups of columns have it above them. */
+static bool is_year(const vv_cell *c)
+{
+	long v = small_integer(c);
+
+	return v >= 1000 && v < 3000;
+}
+
+static size_t count_years(const vv_cell *cells, size_t count)
+{
+	size_t years = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		years += is_year(&cells[i]);
+	}
+	return years;
 }
 
 /* --- the verdict -------------------------------------------------------- */
@@ -153,9 +175,9 @@ static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells
 }
 
 /* Adds up the votes of all columns. *series: the first row numbers its columns, and
- * the second does not do the same. */
+ * the second does not do the same. *again: the first row below that is the first again; 0: there is none. */
 static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count, long *votes,
-			     bool *series, vv_error *err)
+			     bool *series, size_t *again, vv_error *err)
 {
 	vv_auto_free column_look *looks = vv_calloc(count, sizeof *looks);
 	vv_auto(sniff_reader) r = {.s = s};
@@ -170,10 +192,15 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 	while (rc == VV_OK && rows <= SNIFF_ROWS &&
 	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
-		if (rows++ == 0 || repeats_row(first, count, r.cells, row.cells)) {
+		if (rows++ == 0) {
 			continue;
 		}
-		*series = *series && !(rows == 2 && is_series(r.cells, row.cells));
+		if (repeats_row(first, count, r.cells, row.cells)) {
+			*again = *again == 0 ? rows - 1 : *again;
+			continue;
+		}
+		*series = *series && !(rows == 2 && is_series(r.cells, row.cells) &&
+				       count_years(r.cells, row.cells) >= count_years(first, count));
 		for (size_t i = 0; i < row.cells && i < count; i++) {
 			look_at(&looks[i], &first[i], &r.cells[i]);
 		}
@@ -221,7 +248,8 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 	long votes = 0;
 	/* Only a warning about a parent without a header asks for them then. */
 	bool counts = !fixed || (!hinted && !s->parent->header);
-	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, err) : VV_OK;
+	size_t again = 0;
+	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, &again, err) : VV_OK;
 
 	if (rc < 0) return rc;
 	if (s->out->dialect.header_more > 0) {
@@ -235,18 +263,13 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 					 (votes == 0 && first_data(first, count) == count);
 	}
 	warn_verdict(s, first, count, fixed, votes);
+	if (again > 0 && s->out->dialect.header) {
+		vv_buf_printf(&s->out->warnings, "row %zu is the header again\n", again);
+	}
 	return VV_OK;
 }
 
 /* --- a header of several lines ------------------------------------------- */
-
-/* A year, as groups of columns have it above them. */
-static bool is_year(const vv_cell *c)
-{
-	long v = small_integer(c);
-
-	return c->len == 4 && v >= 1000 && v < 3000;
-}
 
 /* What stands for a value that is missing. */
 static bool is_missing(const vv_cell *c)

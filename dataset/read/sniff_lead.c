@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/read/sniff_internal.h"
 
@@ -138,14 +139,25 @@ static bool is_padded(const sniff *s, size_t at, size_t next, bool *empty)
 	while (end > at && (s->text[end - 1] == '\n' || s->text[end - 1] == '\r')) {
 		end--;
 	}
-	while (from < end && sniff_is_uncut(s, from, from + 1)) {
-		from++;
+	for (bool quoted = false; from < end && (quoted || sniff_is_uncut(s, from, from + 1)); from++) {
+		quoted = quoted != (s->text[from] == '"');
 	}
 	*empty = from == at;
 	for (size_t i = from; i < end; i++) {
 		if (s->text[i] != s->text[from]) return false;
 	}
 	return from < end;
+}
+
+/* Does a quote open at its beginning that the line does not close, so that it is a part of a cell? */
+static bool opens_cell(const sniff *s, size_t at, size_t next)
+{
+	size_t quotes = 0;
+
+	for (size_t i = at; i < next; i++) {
+		quotes += s->text[i] == '"';
+	}
+	return at < next && s->text[at] == '"' && quotes % 2 == 1;
 }
 
 /* The titles from the beginning on, and blank lines; padded: also such. blank: such a line is the last. */
@@ -159,8 +171,9 @@ static size_t title_lines(const sniff *s, bool padded, bool *blank)
 		next = sniff_next_line(s, at);
 		if (is_blank(s, at) || (padded && is_padded(s, at, next, &empty) && empty)) {
 			*blank = *blank || text;
-		} else if (sniff_is_uncut(s, at, next) ||
-			   (padded && is_padded(s, at, next, &empty))) {
+		} else if (!opens_cell(s, at, next) &&
+			   (sniff_is_uncut(s, at, next) ||
+			    (padded && is_padded(s, at, next, &empty)))) {
 			text = true;
 			*blank = false;
 		} else {
@@ -168,6 +181,22 @@ static size_t title_lines(const sniff *s, bool padded, bool *blank)
 		}
 	}
 	return text && at < s->len && lines <= TITLES ? at : 0;
+}
+
+/* Is the line at `at` one of names, so that one with a single cell above it is none of the table's? */
+static bool has_names(const sniff *s, size_t at, uint8_t delimiter)
+{
+	vv_dialect d = s->out->dialect;
+	vv_auto(sniff_reader) r = {0};
+	vv_row row;
+
+	d.delimiter = delimiter;
+	bool names = sniff_reader_open(&r, s, &d, at, VV_IGNORED) == VV_OK &&
+		     sniff_reader_next(&r, &row, VV_IGNORED) == 1 && row.cells >= 3;
+	for (size_t i = 0; names && i < row.cells; i++) {
+		names = r.cells[i].len > 0 && !vv_is_digit(*r.cells[i].text);
+	}
+	return names;
 }
 
 static vv_status find_titles(const sniff *given, size_t *lead, vv_error *err)
@@ -188,7 +217,7 @@ static vv_status find_titles(const sniff *given, size_t *lead, vv_error *err)
 		if (at > 0 && (rc = sniff_find_delimiter(s, at, &delimiter, &rows, err)) < 0) {
 			return rc;
 		}
-		if (delimiter != 0 && rows.rows >= 3 && (blank || (rows.cells >= 3 && !padded))) {
+		if (delimiter != 0 && rows.rows >= 3 && (blank || (rows.cells >= 3 && (!padded || has_names(s, at, delimiter))))) {
 			*lead = at;
 		}
 	}

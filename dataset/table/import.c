@@ -292,6 +292,11 @@ vv_status import_collect(import *im, vv_error *err)
 		im->short_line = j->short_line;
 	}
 	im->out->short_rows += j->short_rows;
+	if (im->out->marked_rows == 0) {
+		im->marked_at = j->offset + j->marked_at;
+		im->marked_line = j->marked_line;
+	}
+	im->out->marked_rows += j->marked_rows;
 	if (im->out->foreign_rows == 0) {
 		im->foreign_at = j->offset + j->foreign_at;
 		im->foreign_line = j->foreign_line;
@@ -368,6 +373,18 @@ static void warn_short_rows(import *im)
 		      im->out->root.dialect.header ? "the header" : "others");
 	put_first_line(im, out->short_rows, im->short_at, im->short_line);
 	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
+}
+
+static void warn_marked_rows(import *im)
+{
+	vv_import_result *out = im->out;
+
+	if (out->marked_rows == 0 || im->opts->as) return;
+	vv_buf_printf(&out->warnings, "%s%s NUL or a byte order mark inside",
+		      vv_text_counted(out->marked_rows, "row", NULL),
+		      out->marked_rows == 1 ? " has" : " have");
+	put_first_line(im, out->marked_rows, im->marked_at, im->marked_line);
+	vv_buf_puts(&out->warnings, "; it is kept as a part of the cell\n");
 }
 
 #define FEW_OF 10u
@@ -493,6 +510,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	set_encoding(&root->dialect, im->opts->encoding);
 	if ((rc = names_of_cut(im, err)) < 0 || (rc = import_finish_schema(im, err)) < 0) return rc;
 	warn_short_rows(im);
+	warn_marked_rows(im);
 	rc = warn_foreign_rows(im, err);
 	return rc < 0 ? rc : import_finish_key(im, err);
 }

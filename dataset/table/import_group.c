@@ -183,6 +183,31 @@ static void note_foreign(group_job *j, size_t row)
 			      : vv_likely_encoding(j->raw + r->start, r->end - r->start);
 }
 
+/* A byte order mark, or NUL, from here on; NULL: there is none. */
+static const char *find_mark(const char *p, const char *end)
+{
+	const char *nul = memchr(p, '\0', (size_t)(end - p));
+
+	for (end = nul ? nul : end; (p = memchr(p, 0xef, (size_t)(end - p))) != NULL; p++) {
+		if (end - p >= 3 && p[1] == '\xbb' && p[2] == '\xbf') return p;
+	}
+	return nul;
+}
+
+static void count_marked_rows(group_job *j)
+{
+	j->marked_rows = 0;
+	if (j->im->opts->in_file || !find_mark(j->raw, j->raw + j->raw_len)) return;
+	for (size_t i = 0; i < j->row_count; i++) {
+		const vv_row *r = &j->rows[i];
+
+		if (find_mark(j->raw + r->start, j->raw + r->end) && j->marked_rows++ == 0) {
+			j->marked_at = r->text_start;
+			j->marked_line = line_at(j, r->text_start);
+		}
+	}
+}
+
 static void count_foreign_rows(group_job *j)
 {
 	j->foreign_rows = 0;
@@ -679,6 +704,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	j->entry.clean_cut = j->cut;
 	if ((rc = import_worker_ready(w, j, err)) < 0) return rc;
 	count_short_rows(j);
+	count_marked_rows(j);
 	count_foreign_rows(j);
 	find_quirks(w, j, &quirks);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||

@@ -3,6 +3,7 @@
  * datapackage.json, from the version before, and what is found by looking.
  */
 #include "base/array.h"
+#include "base/ascii.h"
 #include "dataset/table/import_state.h"
 
 #include <stdio.h>
@@ -885,7 +886,20 @@ static const vv_import_finding *find_misfit(const import *im, size_t column)
 	return NULL;
 }
 
-/* What all values of the version before give; its type, where they cannot be read. */
+static bool has_codes(const vv_batch *b, size_t column)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < b->rows && !has; i++) {
+		const vv_cell *c = &b->cells[i * b->columns + column];
+
+		has = c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
+	}
+	return has;
+}
+
+/* What all values of the version before give. Boolean, which no string is: they cannot be read, or some have a zero in front,
+ * and what was a code stays one. */
 static vv_type type_before(const import *im, const vv_field *f)
 {
 	const vv_root *p = im->opts->parent;
@@ -895,15 +909,17 @@ static vv_type type_before(const import *im, const vv_field *f)
 	vv_auto(vv_batch) b = {0};
 	vv_infer all;
 	int more = 0;
+	bool codes = false;
 
 	vv_infer_init(&all);
 	all.json = p->dialect.form != VV_FORM_CSV;
 	if (vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED) == VV_OK) {
 		while ((more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
 			vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
+			codes = codes || has_codes(&b, column);
 		}
 	}
-	return r && more == 0 ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
+	return r && more == 0 && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
 			      : VV_TYPE_BOOLEAN;
 }
 
@@ -966,6 +982,56 @@ static void tell_new_type(import *im, const vv_new_field *now, size_t column, co
 	vv_buf_printf(out, ": %s from now on\n", type);
 }
 
+#define ALMOST_ROWS 50u /* of fewer a value that is no number says nothing */
+
+/* A text column of which all values but one in a hundred are numbers, or dates: which one is not? */
+static vv_status warn_of_almost(import *im, size_t column, vv_error *err)
+{
+	vv_table t = {.source = *im->sink, .root = im->out->root, .columns = im->columns};
+	uint64_t count = 0, fits[2] = {0, 0}, row[2] = {0, 0};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	char value[2][32] = {"", ""};
+	int more;
+
+	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
+	if (rc < 0) return rc;
+	while ((more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows; i++) {
+			const vv_cell *c = &b.cells[i * b.columns + column];
+			vv_infer one;
+
+			vv_infer_init(&one);
+			vv_infer_cells(&one, c, 1);
+			const vv_type type = vv_infer_type(&one, NULL);
+			count += one.any_value;
+			for (int k = 0; k < 2 && one.any_value; k++) {
+				const bool is = k == 0 ? type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER
+						       : type == VV_TYPE_DATE || type == VV_TYPE_DATETIME;
+
+				fits[k] += is;
+				if (!is && value[k][0] == '\0') {
+					row[k] = b.first_row + i + 1;
+					(void)snprintf(value[k], sizeof(value[k]), "%s",
+						       vv_text_show(c->text, c->len < 20 ? c->len : 20));
+				}
+			}
+		}
+		const uint64_t most = fits[0] > fits[1] ? fits[0] : fits[1];
+		if (count > ALMOST_ROWS && (count - most) * 50 > count) return VV_OK;
+	}
+	const int k = fits[1] > fits[0];
+	if (more < 0 || count <= ALMOST_ROWS || (count - fits[k]) * 100 > count) {
+		return more < 0 ? (vv_status)more : VV_OK;
+	}
+	vv_buf *out = &im->out->warnings;
+	vv_buf_printf(out, "%s: %s of ", vv_text_name(im->names[column], im->name_lens[column]),
+		      vv_text_count(fits[k]));
+	vv_buf_printf(out, "%s values are %s; ", vv_text_count(count), k ? "dates" : "numbers");
+	vv_buf_printf(out, "'%s' in row %s is not\n", value[k], vv_text_count(row[k]));
+	return VV_OK;
+}
+
 /* Types for all columns: the parent's where there was one that still holds, else what is found. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
@@ -1005,6 +1071,13 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 		if (fields[i].again) {
 			tell_new_type(im, &fields[i], i, old);
 			drop_misfit(im, i);
+		}
+		if (!old && fields[i].type == VV_TYPE_STRING && im->sink->put && !im->in_file &&
+		    im->out->root.dialect.form == VV_FORM_CSV && im->rows > ALMOST_ROWS &&
+		    (!im->sorting || !im->sorting->sorter)) {
+			vv_status rc = warn_of_almost(im, i, err);
+
+			if (rc < 0) return rc;
 		}
 	}
 	warn_of_labels(im);

@@ -117,6 +117,9 @@ typedef struct group_job {
 	size_t short_at;       /* of the first of them, in raw */
 	uint64_t lines;        /* before raw, as far as import.lines is kept */
 	uint64_t short_line;   /* of the first short row, likewise, when that is not 0 */
+	uint64_t marked_rows;  /* with NUL, or a byte order mark inside */
+	size_t marked_at;      /* the first of them, in raw */
+	uint64_t marked_line;  /* likewise, as short_line */
 	uint64_t foreign_rows; /* with text that is not UTF-8 */
 	size_t foreign_at,
 		foreign_column; /* the first such text: its row in raw; SIZE_MAX: between cells */
@@ -183,6 +186,7 @@ typedef struct import {
 	uint64_t raw_bytes;            /* of all groups */
 	uint64_t lines;                /* after the window, where the source cannot tell them */
 	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
+	uint64_t marked_at, marked_line;   /* the same of rows with NUL or a byte order mark */
 	uint64_t foreign_at, foreign_line; /* the same of text that is not UTF-8 */
 	size_t foreign_column;
 	const char *foreign_in;
