@@ -262,7 +262,7 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 			      .schema_name = "the base's schema",
 			      /* one that was found is given up with one line */
 			      .limit = c->base->root.key_source == VV_KEY_INFERRED ? 1
-									   : c->o->limit,
+										   : c->o->limit,
 			      .finding = relay_finding,
 			      .more = relay_more,
 			      .payload = &r,

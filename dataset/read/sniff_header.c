@@ -199,8 +199,9 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 			*again = *again == 0 ? rows - 1 : *again;
 			continue;
 		}
-		*series = *series && !(rows == 2 && is_series(r.cells, row.cells) &&
-				       count_years(r.cells, row.cells) >= count_years(first, count));
+		*series = *series &&
+			  !(rows == 2 && is_series(r.cells, row.cells) &&
+			    count_years(r.cells, row.cells) >= count_years(first, count));
 		for (size_t i = 0; i < row.cells && i < count; i++) {
 			look_at(&looks[i], &first[i], &r.cells[i]);
 		}

@@ -139,7 +139,8 @@ static bool is_padded(const sniff *s, size_t at, size_t next, bool *empty)
 	while (end > at && (s->text[end - 1] == '\n' || s->text[end - 1] == '\r')) {
 		end--;
 	}
-	for (bool quoted = false; from < end && (quoted || sniff_is_uncut(s, from, from + 1)); from++) {
+	for (bool quoted = false; from < end && (quoted || sniff_is_uncut(s, from, from + 1));
+	     from++) {
 		quoted = quoted != (s->text[from] == '"');
 	}
 	*empty = from == at;
@@ -217,7 +218,8 @@ static vv_status find_titles(const sniff *given, size_t *lead, vv_error *err)
 		if (at > 0 && (rc = sniff_find_delimiter(s, at, &delimiter, &rows, err)) < 0) {
 			return rc;
 		}
-		if (delimiter != 0 && rows.rows >= 3 && (blank || (rows.cells >= 3 && (!padded || has_names(s, at, delimiter))))) {
+		if (delimiter != 0 && rows.rows >= 3 &&
+		    (blank || (rows.cells >= 3 && (!padded || has_names(s, at, delimiter))))) {
 			*lead = at;
 		}
 	}

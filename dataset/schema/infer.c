@@ -404,9 +404,9 @@ const char *vv_infer_format(const vv_infer *i)
 	return !i->any_value || (i->possible & BIT(VV_TYPE_STRING)) == 0 ? NULL
 	       : (i->possible & SPACED) != 0                             ? "%Y-%m-%d %H:%M:%S"
 	       : (i->possible & SPACED_FRACTION) != 0                    ? "%Y-%m-%d %H:%M:%S.%f"
-	       : (i->possible & SPACED_ZONE) != 0          ? "%Y-%m-%d %H:%M:%S%z"
-	       : (i->possible & SPACED_FRACTION_ZONE) != 0 ? "%Y-%m-%d %H:%M:%S.%f%z"
-							   : NULL;
+	       : (i->possible & SPACED_ZONE) != 0                        ? "%Y-%m-%d %H:%M:%S%z"
+	       : (i->possible & SPACED_FRACTION_ZONE) != 0               ? "%Y-%m-%d %H:%M:%S.%f%z"
+									 : NULL;
 }
 
 /* Are groups parted in one way, or in none? */
@@ -422,7 +422,8 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 					VV_TYPE_OBJECT,  VV_TYPE_ARRAY,    VV_TYPE_STRING};
 	vv_type found = VV_TYPE_ANY;
 
-	for (size_t k = 0; i->any_value && found == VV_TYPE_ANY && k < sizeof(order) / sizeof(order[0]); k++) {
+	for (size_t k = 0;
+	     i->any_value && found == VV_TYPE_ANY && k < sizeof(order) / sizeof(order[0]); k++) {
 		if (i->possible & BIT(order[k])) {
 			found = order[k];
 		}

@@ -29,8 +29,8 @@ typedef struct looks {
 	bool code;   /* short, no white space */
 	bool unique;
 	bool measure; /* numbers, and no name that says what they are */
-	int named; /* what its name says */
-	int score; /* name, values and place together: the higher, the more of a key */
+	int named;    /* what its name says */
+	int score;    /* name, values and place together: the higher, the more of a key */
 } looks;
 
 typedef struct sample {
@@ -203,7 +203,8 @@ static bool counts_rows(const sample *s, size_t column)
 /* Is it a counter of rows from 0 or 1 that nobody has named, as R, pandas and others write it? */
 static bool is_row_number(const sample *s, size_t column, const char *name, size_t name_len)
 {
-	static const char *const names[] = {"rownames", "row.names", "index", "unnamed: 0", "x", "...1"};
+	static const char *const names[] = {"rownames",   "row.names", "index",
+					    "unnamed: 0", "x",         "...1"};
 	char label[32];
 	int len = snprintf(label, sizeof(label), "field%zu", column + 1);
 	bool nameless = (size_t)len == name_len && memcmp(name, label, name_len) == 0;
@@ -224,7 +225,8 @@ static bool has_years(const sample *s, size_t column)
 	for (size_t r = 0; r < s->rows && years; r++) {
 		const vv_cell *c = &s->cells[r * s->stride + column];
 
-		years = c->len == 4 && (memcmp(c->text, "1500", 4) >= 0 && memcmp(c->text, "2200", 4) < 0);
+		years = c->len == 4 &&
+			(memcmp(c->text, "1500", 4) >= 0 && memcmp(c->text, "2200", 4) < 0);
 	}
 	return years;
 }
@@ -283,8 +285,7 @@ static bool stands_alone(const looks *l, size_t first, size_t rows)
 	if (!l->unique || l->measure || (rows < NO_ROWS && l->named < NAMED_ID)) return false;
 	if (l->named >= NAMED_ALONE) return true;
 	if (rows < FEW_ROWS) return false;
-	return l->column == first ||
-	       (l->column < first + LEADING_MAX && (l->code || l->named > 0));
+	return l->column == first || (l->column < first + LEADING_MAX && (l->code || l->named > 0));
 }
 
 /* Candidates, best first; equal ones in the order in which they came. */
@@ -393,8 +394,8 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 		rank_sets(&sets, &s, leading, leading_count, size);
 	}
 	/* identifiers that are only unique together, and what they name */
-	if (singles.count > 0 && best_named < NAMED_ALONE && leading_count > 1 && rows >= FEW_ROWS &&
-	    leading[0].named > 0 && leading[1].named > 0 &&
+	if (singles.count > 0 && best_named < NAMED_ALONE && leading_count > 1 &&
+	    rows >= FEW_ROWS && leading[0].named > 0 && leading[1].named > 0 &&
 	    leading[0].column < out[0].columns[0] && leading[1].column < out[0].columns[0]) {
 		vv_key_candidate pair = {{leading[0].column, leading[1].column}, 2};
 

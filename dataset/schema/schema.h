@@ -87,7 +87,7 @@ typedef struct vv_new_field {
 	const char *decimal, *group; /* decimalChar and groupChar; NULL: default */
 	/* bit set of VV_INFER_MISSING (infer.h): missing values of this column, beside the empty text; 0: as the schema says */
 	uint16_t missing;
-	bool u64; /* an integer from 0 to 2^64 - 1, as its constraints then say */
+	bool u64;   /* an integer from 0 to 2^64 - 1, as its constraints then say */
 	bool again; /* vv_schema_refit: this is the column's field, whatever the old one was */
 } vv_new_field;
 /* As a field of a schema is; borrows its texts. */

@@ -387,8 +387,8 @@ static const vv_field *held_field(const import *im, size_t column)
 static bool is_accepted(const import *im, const vv_field *f, const vv_cell *cell)
 {
 	if (im->dialect.form != VV_FORM_CSV) return vv_field_accepts_json(f, cell);
-	return vv_field_accepts(f, cell) && !(import_types_give_way(im) &&
-					      vv_field_is_code(f, cell->text, cell->len));
+	return vv_field_accepts(f, cell) &&
+	       !(import_types_give_way(im) && vv_field_is_code(f, cell->text, cell->len));
 }
 
 /* Do cells of which these are told all fit? False where that cannot be known by them. */

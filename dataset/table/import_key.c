@@ -523,7 +523,8 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	bool fine;
 	vv_error why = {0};
 
-	if (source == VV_KEY_NONE || !im->sink->put || c->count == 0 || (found && im->opts->as) || (im->sorting && im->sorting->sorter)) { /* once they are sorted */
+	if (source == VV_KEY_NONE || !im->sink->put || c->count == 0 || (found && im->opts->as) ||
+	    (im->sorting && im->sorting->sorter)) { /* once they are sorted */
 		return VV_OK;
 	}
 	vv_batch_init(&p.batch);
@@ -617,7 +618,8 @@ static void say_new_key(import *im)
 	} else {
 		vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
 		for (size_t k = 1; k < old->key_count; k++) {
-			vv_buf_printf(out, ", '%s'", vv_text_name(old->key[k], strlen(old->key[k])));
+			vv_buf_printf(out, ", '%s'",
+				      vv_text_name(old->key[k], strlen(old->key[k])));
 		}
 		vv_buf_puts(out, " is gone");
 	}

@@ -3,7 +3,6 @@
  * datapackage.json, from the version before, and what is found by looking.
  */
 #include "base/array.h"
-#include "base/ascii.h"
 #include "dataset/table/import_state.h"
 
 #include <stdio.h>
@@ -19,8 +18,6 @@
 #include "dataset/table/table.h"
 
 #define SAMPLE_ROWS 2000u
-/* Of larger tables a found string stays one, though the values that were none of a narrower type are gone. */
-#define NARROW_ROWS SAMPLE_ROWS
 
 /* Which parent column stands for column i: the one of the same name, or, where the
  * number of columns is the same and that place's old name is gone, the one at the
@@ -580,21 +577,6 @@ static bool may_miss(import *im, size_t column)
 	return may;
 }
 
-/* The merged verdicts of all threads. */
-static vv_infer verdict(const import *im, size_t column)
-{
-	vv_infer all;
-
-	vv_infer_init(&all);
-	all.json = im->dialect.form != VV_FORM_CSV;
-	for (size_t w = 0; w < im->worker_count; w++) {
-		if (column < im->workers[w].infer_count) {
-			vv_infer_merge(&all, &im->workers[w].infer[column]);
-		}
-	}
-	return all;
-}
-
 /* What is known of the marks in the numbers of a column that is inferred. */
 typedef struct found_marks {
 	vv_marks_known known;
@@ -610,7 +592,7 @@ static void set_marks(vv_new_field *f, const char *decimal, const char *group)
 
 static void infer_field(import *im, size_t column, vv_new_field *f, found_marks *found)
 {
-	const vv_infer all = verdict(im, column);
+	const vv_infer all = import_verdict(im, column);
 
 	f->type = vv_infer_type_named(&all, f->name, f->name_len, NULL);
 	found->known = vv_infer_marks(&found->marks, &all, im->out->root.dialect.delimiter == ',');
@@ -690,7 +672,7 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 {
 	const bool semicolon = im->out->root.dialect.delimiter == ';';
 	const vv_number_marks *m = &found->marks;
-	const vv_infer all = verdict(im, column);
+	const vv_infer all = import_verdict(im, column);
 	const bool commas = others->decimal && *others->decimal == ',',
 		   thousands = found->known == VV_MARKS_UNCLEAR && all.thousands > 0 &&
 			       all.commas == 0 && !m->group;
@@ -723,14 +705,6 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 	}
 }
 
-const vv_field *import_field_before(const import *im, size_t column)
-{
-	const long same = column < im->field_count ? im->fields[column] : -1,
-		   at = same < 0 && column < im->field_count ? im->renamed_from[column] : same;
-
-	return at >= 0 ? &im->parent_schema.fields[at] : NULL;
-}
-
 #define LABELS_SHOWN 5u
 
 /* What a column is called here, and how it gets a name in the file. */
@@ -754,7 +728,7 @@ static void warn_of_blank(import *im, bool empty)
 	size_t count = 0, first = 0;
 
 	for (size_t i = 0; i < im->columns && i < im->sniffed.columns; i++) {
-		const vv_infer all = verdict(im, i);
+		const vv_infer all = import_verdict(im, i);
 		const bool none = im->need_infer && !import_field_before(im, i) && !all.any_value &&
 				  all.missing == 0;
 
@@ -831,7 +805,7 @@ static void warn_of_labels(import *im)
 
 static void settle_missing(import *im, size_t column, vv_new_field *f)
 {
-	const vv_infer all = verdict(im, column);
+	const vv_infer all = import_verdict(im, column);
 
 	if (all.missing == 0 || f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY) return;
 	bool may = may_miss(im, column);
@@ -852,186 +826,6 @@ static bool same_labels(const import *im, const vv_schema *s)
 	return same;
 }
 
-/* ---- types that were found in the version before ---- */
-
-bool import_types_give_way(const import *im)
-{
-	const vv_root *p = im->opts->parent;
-
-	return p && p->kind == VV_KIND_TABLE && !im->opts->schema && !im->opts->as;
-}
-
-static bool is_open(const import *im, const vv_field *f)
-{
-	return f->type == VV_TYPE_ANY ||
-	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
-		im->opts->parent->rows <= NARROW_ROWS);
-}
-
-bool import_types_may_narrow(const import *im)
-{
-	bool may = import_types_give_way(im) && im->opts->find_types;
-
-	for (size_t i = 0; import_types_give_way(im) && i < im->parent_schema.count; i++) {
-		may = may || is_open(im, &im->parent_schema.fields[i]);
-	}
-	return may;
-}
-
-static const vv_import_finding *find_misfit(const import *im, size_t column)
-{
-	for (size_t i = 0; i < im->out->finding_count; i++) {
-		if (im->out->findings[i].column == column) return &im->out->findings[i];
-	}
-	return NULL;
-}
-
-static bool has_codes(const vv_batch *b, size_t column)
-{
-	bool has = false;
-
-	for (size_t i = 0; i < b->rows && !has; i++) {
-		const vv_cell *c = &b->cells[i * b->columns + column];
-
-		has = c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
-	}
-	return has;
-}
-
-/* What all values of the version before give. Boolean, which no string is: they cannot be read, or some have a zero in front,
- * and what was a code stays one. */
-static vv_type type_before(const import *im, const vv_field *f)
-{
-	const vv_root *p = im->opts->parent;
-	const size_t column = (size_t)(f - im->parent_schema.fields);
-	vv_table t = {.source = *im->sink, .root = *p, .columns = im->parent_schema.count};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	vv_infer all;
-	int more = 0;
-	bool codes = false;
-
-	vv_infer_init(&all);
-	all.json = p->dialect.form != VV_FORM_CSV;
-	if (vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED) == VV_OK) {
-		while ((more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
-			vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
-			codes = codes || has_codes(&b, column);
-		}
-	}
-	return r && more == 0 && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
-			      : VV_TYPE_BOOLEAN;
-}
-
-/* Is another type than the version before has to be found? *narrows: no value contradicts that one. */
-static bool is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows)
-{
-	const vv_infer all = verdict(im, column);
-	const vv_type now = vv_infer_type_named(&all, im->names[column], im->name_lens[column], NULL);
-
-	*narrows = false;
-	if (!import_types_give_way(im) || !vv_field_is_found(f)) return false;
-	if (find_misfit(im, column)) return true;
-	*narrows = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
-	return *narrows;
-}
-
-static void drop_misfit(import *im, size_t column)
-{
-	vv_import_result *out = im->out;
-
-	for (size_t i = 0; i < out->finding_count; i++) {
-		if (out->findings[i].column == column) {
-			vv_free(out->findings[i].value);
-			out->findings[i] = out->findings[--out->finding_count];
-			return;
-		}
-	}
-}
-
-/* "zip: '02116' in row 7 has a leading zero: string from now on" */
-static void tell_new_type(import *im, const vv_new_field *now, size_t column, const vv_field *was)
-{
-	const vv_import_finding *m = find_misfit(im, column);
-	const char *type = vv_type_name(now->type), *before = vv_type_name(was->type);
-	vv_buf *out = &im->out->warnings;
-
-	vv_buf_printf(out, "%s: ", vv_text_name(now->name, now->name_len));
-	if (m) {
-		uint64_t at = m->row + 1;
-		const bool line = im->source->line &&
-				  import_line_of(im, m->offset, &at, VV_IGNORED) == VV_OK;
-
-		vv_buf_printf(out, "'%s' in %s ", vv_text_shows(m->value), line ? "line" : "row");
-		vv_buf_printf(out, "%s ", vv_text_count(at));
-		if (now->type == was->type && now->missing) {
-			vv_buf_puts(out, "is a missing value from now on\n");
-			return;
-		}
-		if (vv_field_is_code(was, m->value, strlen(m->value))) {
-			vv_buf_puts(out, "has a leading zero");
-		} else {
-			vv_buf_printf(out, "is not %s %s", strchr("aeiou", *before) ? "an" : "a",
-				      before);
-		}
-	} else if (was->type == VV_TYPE_ANY) {
-		vv_buf_puts(out, "has values");
-	} else {
-		vv_buf_printf(out, "no value is other than %s", type);
-	}
-	vv_buf_printf(out, ": %s from now on\n", type);
-}
-
-#define ALMOST_ROWS 50u /* of fewer a value that is no number says nothing */
-
-/* A text column of which all values but one in a hundred are numbers, or dates: which one is not? */
-static vv_status warn_of_almost(import *im, size_t column, vv_error *err)
-{
-	vv_table t = {.source = *im->sink, .root = im->out->root, .columns = im->columns};
-	uint64_t count = 0, fits[2] = {0, 0}, row[2] = {0, 0};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	char value[2][32] = {"", ""};
-	int more;
-
-	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
-	if (rc < 0) return rc;
-	while ((more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows; i++) {
-			const vv_cell *c = &b.cells[i * b.columns + column];
-			vv_infer one;
-
-			vv_infer_init(&one);
-			vv_infer_cells(&one, c, 1);
-			const vv_type type = vv_infer_type(&one, NULL);
-			count += one.any_value;
-			for (int k = 0; k < 2 && one.any_value; k++) {
-				const bool is = k == 0 ? type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER
-						       : type == VV_TYPE_DATE || type == VV_TYPE_DATETIME;
-
-				fits[k] += is;
-				if (!is && value[k][0] == '\0') {
-					row[k] = b.first_row + i + 1;
-					(void)snprintf(value[k], sizeof(value[k]), "%s",
-						       vv_text_show(c->text, c->len < 20 ? c->len : 20));
-				}
-			}
-		}
-		const uint64_t most = fits[0] > fits[1] ? fits[0] : fits[1];
-		if (count > ALMOST_ROWS && (count - most) * 50 > count) return VV_OK;
-	}
-	const int k = fits[1] > fits[0];
-	if (more < 0 || count <= ALMOST_ROWS || (count - fits[k]) * 100 > count) {
-		return more < 0 ? (vv_status)more : VV_OK;
-	}
-	vv_buf *out = &im->out->warnings;
-	vv_buf_printf(out, "%s: %s of ", vv_text_name(im->names[column], im->name_lens[column]),
-		      vv_text_count(fits[k]));
-	vv_buf_printf(out, "%s values are %s; ", vv_text_count(count), k ? "dates" : "numbers");
-	vv_buf_printf(out, "'%s' in row %s is not\n", value[k], vv_text_count(row[k]));
-	return VV_OK;
-}
-
 /* Types for all columns: the parent's where there was one that still holds, else what is found. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
@@ -1041,12 +835,12 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 	if (!found) return vv_fail_nomem(err);
 	for (size_t i = 0; i < im->columns; i++) {
 		const vv_field *old = import_field_before(im, i);
-		bool narrows = false, again = old && is_outdated(im, i, old, &narrows);
+		bool narrows = false, again = old && import_type_is_outdated(im, i, old, &narrows);
 
 		im->out->types_doubtful |= again && !im->opts->find_types;
 		again = again && im->opts->find_types;
 		if (again && narrows) {
-			vv_type was = type_before(im, old);
+			vv_type was = import_type_before(im, old);
 
 			again = was == old->type || was == VV_TYPE_ANY;
 		}
@@ -1069,13 +863,11 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 			settle_missing(im, i, &fields[i]);
 		}
 		if (fields[i].again) {
-			tell_new_type(im, &fields[i], i, old);
-			drop_misfit(im, i);
+			import_tell_type(im, &fields[i], i, old);
+			import_drop_misfit(im, i);
 		}
-		if (!old && fields[i].type == VV_TYPE_STRING && im->sink->put && !im->in_file &&
-		    im->out->root.dialect.form == VV_FORM_CSV && im->rows > ALMOST_ROWS &&
-		    (!im->sorting || !im->sorting->sorter)) {
-			vv_status rc = warn_of_almost(im, i, err);
+		if (!old && fields[i].type == VV_TYPE_STRING) {
+			vv_status rc = import_tell_almost(im, i, err);
 
 			if (rc < 0) return rc;
 		}

@@ -182,11 +182,11 @@ typedef struct import {
 	/* lists being built */
 	vv_list_builder *data, *layout, *facts;
 	vv_xxh3_state *hash;
-	uint64_t rows, most_rows;      /* of all; of one group */
-	uint64_t raw_bytes;            /* of all groups */
-	uint64_t lines;                /* after the window, where the source cannot tell them */
-	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
-	uint64_t marked_at, marked_line;   /* the same of rows with NUL or a byte order mark */
+	uint64_t rows, most_rows;        /* of all; of one group */
+	uint64_t raw_bytes;              /* of all groups */
+	uint64_t lines;                  /* after the window, where the source cannot tell them */
+	uint64_t short_at, short_line;   /* where the first short row begins, when out counts any */
+	uint64_t marked_at, marked_line; /* the same of rows with NUL or a byte order mark */
 	uint64_t foreign_at, foreign_line; /* the same of text that is not UTF-8 */
 	size_t foreign_column;
 	const char *foreign_in;
@@ -219,12 +219,27 @@ vv_status import_sort_columns(import *im, vv_error *err);
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err);
 vv_status import_finish_schema(import *im, vv_error *err);
+/* import_types.c */
+
+/* What all threads have seen of a column's values. */
+vv_infer import_verdict(const import *im, size_t column);
 /* The column's field in the version before; NULL: it is a new column. */
 const vv_field *import_field_before(const import *im, size_t column);
 /* Do types that were found in the version before give way to values that contradict them? */
 bool import_types_give_way(const import *im);
 /* Of such a version: may its types be others, though no value contradicts them? */
 bool import_types_may_narrow(const import *im);
+/* May the column's type be another than the version before has? *narrows: no value contradicts that one. */
+bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
+/* What all values of the version before give. Boolean, which no string is: they cannot be read, or some have a zero in front,
+ * and what was a code stays one. */
+vv_type import_type_before(const import *im, const vv_field *f);
+/* "zip: '02116' in line 7 has a leading zero: string from now on" */
+void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
+/* The value that contradicted the old type does not contradict the new one. */
+void import_drop_misfit(import *im, size_t column);
+/* Of a text column: are all values but one in a hundred numbers, or dates? Then says which one is not. */
+vv_status import_tell_almost(import *im, size_t column, vv_error *err);
 
 /* import_key.c */
 

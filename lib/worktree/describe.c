@@ -17,7 +17,7 @@ typedef struct editing {
 	const vv_table *table;
 	const vv_description *d;
 	vv_package_edit edit;
-	vv_buf text; /* of the package */
+	vv_buf text;    /* of the package */
 	bool described; /* before the first edit */
 	char name[16];
 } editing;

@@ -226,10 +226,12 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 /* A type that was found gives way, and the check of one version does not know of it. */
 static void contradictions_are_found_where_type_errors_are_not_looked_for(void **state)
 {
-	static const char now[] = "id,name,price\n1,a,5\n2,b,x6\n3,c,7\n",
-			  wanted[] = "(warning) type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an "
-				     "integer [an integer, as in the base; it was found, and is string from now on; if it "
-				     "is intended: schema-type(price)(string)(t.csv)]\n";
+	static const char now
+		[] = "id,name,price\n1,a,5\n2,b,x6\n3,c,7\n",
+	     wanted[] =
+		     "(warning) type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an "
+		     "integer [an integer, as in the base; it was found, and is string from now on; if it "
+		     "is intended: schema-type(price)(string)(t.csv)]\n";
 	(void)state;
 	finds(PRICES, now, "id", NULL, wanted);
 	finds(PRICES, now, "id", "{\"rules\":{\"type-error\":\"off\"}}", wanted);

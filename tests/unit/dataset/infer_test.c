@@ -139,7 +139,8 @@ static void words_for_missing_values_rule_out_no_type(void **state)
 	assert_string_equal(TYPE_OF(".5", "a"), "string");
 	assert_string_equal(TYPE_OF("1.5", "inf", "-inf", "INF"), "number");
 	assert_string_equal(TYPE_OF("1", "info"), "string");
-	assert_string_equal(TYPE_OF("2024-01-26 15:00:00+01:00", "2024-06-26 15:00:00+02:00"), "datetime");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00+01:00", "2024-06-26 15:00:00+02:00"),
+			    "datetime");
 	assert_string_equal(TYPE_OF("2024-01-26 15:00:00+01:00", "2024-01-26 15:00:00"), "string");
 	assert_string_equal(TYPE_OF("5", "--"), "string");
 	assert_string_equal(JSON_TYPE_OF("=5", "NA"), "any");

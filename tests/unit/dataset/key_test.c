@@ -182,23 +182,56 @@ static void put_cell(vv_buf *b, char letter, unsigned i)
 	const unsigned n = i * 7919 % 40;
 
 	switch (letter) {
-	case 'P': vv_buf_printf(b, "Place %u", i / 2); break;
-	case 'C': vv_buf_printf(b, "Place %u", i / 3); break;
-	case 'c': vv_buf_printf(b, "K%03u", i / 2); break;
-	case 'n': vv_buf_printf(b, "%u", 100000 + n * 313); break;
-	case 'r': vv_buf_printf(b, "%u", n % 7); break;
-	case 'f': vv_buf_printf(b, "%u.%u", n, n % 9 + 1); break;
-	case 'y': vv_buf_printf(b, "%u", 2019 + i % 2); break;
-	case 'm': vv_buf_printf(b, "%u", i % 2 + 1); break;
-	case 'z': vv_buf_printf(b, "%u", i % 3 + 1); break;
-	case 'd': vv_buf_printf(b, "2024-01-%02u", i % 2 + 1); break;
-	case 't': vv_buf_printf(b, "text no %u", n); break;
-	case 'u': vv_buf_printf(b, "kind %u", n % 5); break;
-	case '#': vv_buf_printf(b, "%u", i + 1); break;
-	case '0': vv_buf_printf(b, "%u", i); break;
-	case 'i': vv_buf_printf(b, "%u", 5000 + n); break;
-	case 'w': vv_buf_printf(b, "%u", i == 20 ? 5003 : 5000 + i); break;
-	default: fail_msg("no such letter");
+	case 'P':
+		vv_buf_printf(b, "Place %u", i / 2);
+		break;
+	case 'C':
+		vv_buf_printf(b, "Place %u", i / 3);
+		break;
+	case 'c':
+		vv_buf_printf(b, "K%03u", i / 2);
+		break;
+	case 'n':
+		vv_buf_printf(b, "%u", 100000 + n * 313);
+		break;
+	case 'r':
+		vv_buf_printf(b, "%u", n % 7);
+		break;
+	case 'f':
+		vv_buf_printf(b, "%u.%u", n, n % 9 + 1);
+		break;
+	case 'y':
+		vv_buf_printf(b, "%u", 2019 + i % 2);
+		break;
+	case 'm':
+		vv_buf_printf(b, "%u", i % 2 + 1);
+		break;
+	case 'z':
+		vv_buf_printf(b, "%u", i % 3 + 1);
+		break;
+	case 'd':
+		vv_buf_printf(b, "2024-01-%02u", i % 2 + 1);
+		break;
+	case 't':
+		vv_buf_printf(b, "text no %u", n);
+		break;
+	case 'u':
+		vv_buf_printf(b, "kind %u", n % 5);
+		break;
+	case '#':
+		vv_buf_printf(b, "%u", i + 1);
+		break;
+	case '0':
+		vv_buf_printf(b, "%u", i);
+		break;
+	case 'i':
+		vv_buf_printf(b, "%u", 5000 + n);
+		break;
+	case 'w':
+		vv_buf_printf(b, "%u", i == 20 ? 5003 : 5000 + i);
+		break;
+	default:
+		fail_msg("no such letter");
 	}
 }
 

@@ -357,9 +357,10 @@ static void more_fields_than_columns_can_be_are_refused(void **state)
 
 static void a_made_schema_reads_back(void **state)
 {
-	const vv_new_field fields[] = {{"id", 2, VV_TYPE_INTEGER, NULL, NULL, NULL, 0, false, false},
-				       {"a\"b", 3, VV_TYPE_DATE, "%d/%m/%Y", NULL, NULL, 0, false, false},
-				       {"c", 1, VV_TYPE_STRING, "default", NULL, NULL, 0, false, false}};
+	const vv_new_field fields[] = {
+		{"id", 2, VV_TYPE_INTEGER, NULL, NULL, NULL, 0, false, false},
+		{"a\"b", 3, VV_TYPE_DATE, "%d/%m/%Y", NULL, NULL, 0, false, false},
+		{"c", 1, VV_TYPE_STRING, "default", NULL, NULL, 0, false, false}};
 	vv_buf out = VV_BUF_INIT;
 	vv_schema s;
 	vv_error err;
@@ -391,7 +392,8 @@ static void assert_refit(const char *old, const char *const *names, const char *
 
 	for (; names[n]; n++) {
 		fields[n] = (vv_new_field){
-			names[n], strlen(names[n]), VV_TYPE_DATE, NULL, NULL, NULL, 0, false, false};
+			names[n], strlen(names[n]), VV_TYPE_DATE, NULL, NULL, NULL, 0, false,
+			false};
 	}
 	must_read(&s, old);
 	vv_assert_ok(vv_schema_refit(&out, &s, fields, n, &err), &err);

@@ -1,0 +1,223 @@
+/*
+ * import_types: types that were found in the version before, and whether they still hold: a value that contradicts one, or
+ * values in a column that had none, have it found again in all rows. And what is almost of a type.
+ */
+#include "dataset/table/import_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/names.h"
+#include "dataset/table/table.h"
+
+/* Of larger tables a found string stays one, though the values that were none of a narrower type are gone. */
+#define NARROW_ROWS 2000u
+
+vv_infer import_verdict(const import *im, size_t column)
+{
+	vv_infer all;
+
+	vv_infer_init(&all);
+	all.json = im->dialect.form != VV_FORM_CSV;
+	for (size_t w = 0; w < im->worker_count; w++) {
+		if (column < im->workers[w].infer_count) {
+			vv_infer_merge(&all, &im->workers[w].infer[column]);
+		}
+	}
+	return all;
+}
+
+const vv_field *import_field_before(const import *im, size_t column)
+{
+	const long same = column < im->field_count ? im->fields[column] : -1,
+		   at = same < 0 && column < im->field_count ? im->renamed_from[column] : same;
+
+	return at >= 0 ? &im->parent_schema.fields[at] : NULL;
+}
+
+bool import_types_give_way(const import *im)
+{
+	const vv_root *p = im->opts->parent;
+
+	return p && p->kind == VV_KIND_TABLE && !im->opts->schema && !im->opts->as;
+}
+
+static bool is_open(const import *im, const vv_field *f)
+{
+	return f->type == VV_TYPE_ANY ||
+	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
+		im->opts->parent->rows <= NARROW_ROWS);
+}
+
+bool import_types_may_narrow(const import *im)
+{
+	bool may = import_types_give_way(im) && im->opts->find_types;
+
+	for (size_t i = 0; import_types_give_way(im) && i < im->parent_schema.count; i++) {
+		may = may || is_open(im, &im->parent_schema.fields[i]);
+	}
+	return may;
+}
+
+static const vv_import_finding *find_misfit(const import *im, size_t column)
+{
+	for (size_t i = 0; i < im->out->finding_count; i++) {
+		if (im->out->findings[i].column == column) return &im->out->findings[i];
+	}
+	return NULL;
+}
+
+static bool has_codes(const vv_batch *b, size_t column)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < b->rows && !has; i++) {
+		const vv_cell *c = &b->cells[i * b->columns + column];
+
+		has = c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
+	}
+	return has;
+}
+
+vv_type import_type_before(const import *im, const vv_field *f)
+{
+	const vv_root *p = im->opts->parent;
+	const size_t column = (size_t)(f - im->parent_schema.fields);
+	vv_table t = {.source = *im->sink, .root = *p, .columns = im->parent_schema.count};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_infer all;
+	int more = 0;
+	bool codes = false;
+
+	vv_infer_init(&all);
+	all.json = p->dialect.form != VV_FORM_CSV;
+	if (vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED) == VV_OK) {
+		while ((more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
+			vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
+			codes = codes || has_codes(&b, column);
+		}
+	}
+	return r && more == 0 && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
+					: VV_TYPE_BOOLEAN;
+}
+
+/* Is another type than the version before has to be found? *narrows: no value contradicts that one. */
+bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows)
+{
+	const vv_infer all = import_verdict(im, column);
+	const vv_type now = vv_infer_type_named(&all, im->names[column], im->name_lens[column],
+						NULL);
+
+	*narrows = false;
+	if (!import_types_give_way(im) || !vv_field_is_found(f)) return false;
+	if (find_misfit(im, column)) return true;
+	*narrows = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
+	return *narrows;
+}
+
+void import_drop_misfit(import *im, size_t column)
+{
+	vv_import_result *out = im->out;
+
+	for (size_t i = 0; i < out->finding_count; i++) {
+		if (out->findings[i].column == column) {
+			vv_free(out->findings[i].value);
+			out->findings[i] = out->findings[--out->finding_count];
+			return;
+		}
+	}
+}
+
+/* "zip: '02116' in row 7 has a leading zero: string from now on" */
+void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was)
+{
+	const vv_import_finding *m = find_misfit(im, column);
+	const char *type = vv_type_name(now->type), *before = vv_type_name(was->type);
+	vv_buf *out = &im->out->warnings;
+
+	vv_buf_printf(out, "%s: ", vv_text_name(now->name, now->name_len));
+	if (m) {
+		uint64_t at = m->row + 1;
+		const bool line = im->source->line &&
+				  import_line_of(im, m->offset, &at, VV_IGNORED) == VV_OK;
+
+		vv_buf_printf(out, "'%s' in %s ", vv_text_shows(m->value), line ? "line" : "row");
+		vv_buf_printf(out, "%s ", vv_text_count(at));
+		if (now->type == was->type && now->missing) {
+			vv_buf_puts(out, "is a missing value from now on\n");
+			return;
+		}
+		if (vv_field_is_code(was, m->value, strlen(m->value))) {
+			vv_buf_puts(out, "has a leading zero");
+		} else {
+			vv_buf_printf(out, "is not %s %s", strchr("aeiou", *before) ? "an" : "a",
+				      before);
+		}
+	} else if (was->type == VV_TYPE_ANY) {
+		vv_buf_puts(out, "has values");
+	} else {
+		vv_buf_printf(out, "no value is other than %s", type);
+	}
+	vv_buf_printf(out, ": %s from now on\n", type);
+}
+
+#define ALMOST_ROWS 50u /* of fewer a value that is not a number says nothing */
+
+/* A text column of which all values but one in a hundred are numbers, or dates: which one is not? */
+vv_status import_tell_almost(import *im, size_t column, vv_error *err)
+{
+	vv_table t = {.source = *im->sink, .root = im->out->root, .columns = im->columns};
+	uint64_t count = 0, fits[2] = {0, 0}, row[2] = {0, 0};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	char value[2][32] = {"", ""};
+	int more;
+
+	if (!im->sink->put || im->in_file || im->out->root.dialect.form != VV_FORM_CSV ||
+	    im->rows <= ALMOST_ROWS || (im->sorting && im->sorting->sorter)) {
+		return VV_OK;
+	}
+	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
+	if (rc < 0) return rc;
+	while ((more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows; i++) {
+			const vv_cell *c = &b.cells[i * b.columns + column];
+			vv_infer one;
+
+			vv_infer_init(&one);
+			vv_infer_cells(&one, c, 1);
+			const vv_type type = vv_infer_type(&one, NULL);
+			count += one.any_value;
+			for (int k = 0; k < 2 && one.any_value; k++) {
+				const bool is = k == 0 ? type == VV_TYPE_INTEGER ||
+								 type == VV_TYPE_NUMBER
+						       : type == VV_TYPE_DATE ||
+								 type == VV_TYPE_DATETIME;
+
+				fits[k] += is;
+				if (!is && value[k][0] == '\0') {
+					row[k] = b.first_row + i + 1;
+					(void)snprintf(
+						value[k], sizeof(value[k]), "%s",
+						vv_text_show(c->text, c->len < 20 ? c->len : 20));
+				}
+			}
+		}
+		const uint64_t most = fits[0] > fits[1] ? fits[0] : fits[1];
+		if (count > ALMOST_ROWS && (count - most) * 50 > count) return VV_OK;
+	}
+	const int k = fits[1] > fits[0];
+	if (more < 0 || count <= ALMOST_ROWS || (count - fits[k]) * 100 > count) {
+		return more < 0 ? (vv_status)more : VV_OK;
+	}
+	vv_buf *out = &im->out->warnings;
+	vv_buf_printf(out, "%s: %s of ", vv_text_name(im->names[column], im->name_lens[column]),
+		      vv_text_count(fits[k]));
+	vv_buf_printf(out, "%s values are %s; ", vv_text_count(count), k ? "dates" : "numbers");
+	vv_buf_printf(out, "'%s' in row %s is not\n", value[k], vv_text_count(row[k]));
+	return VV_OK;
+}

@@ -1,0 +1,79 @@
+# Types and keys that were found in the data, not declared: evidence against them changes them, with one line.
+load ../helper
+
+# name, first version, second version, the column's new type, what SQL has of its last value, the line. Versions are rows of v,
+# beside an id that counts; '_' is an empty cell.
+cases() {
+	cat <<-'END'
+		zip|10115 20095 80331|10115 02095 80331|string|text|v: '02095' in line 3 has a leading zero: string from now on
+		empty|_ _ _|5 20 100|integer|integer|v: has values: integer from now on
+		dates|_ _ _|_ _ 2024-01-05|date|text|v: has values: date from now on
+		whole|1 2 3|1A 2A 3A|string|text|v: '1A' in line 2 is not an integer: string from now on
+		other|1 2 3|2024-01-01 2024-01-02 2024-01-03|date|text|v: '2024-01-01' in line 2 is not an integer: date from now on
+		fraction|1 2 3|1 2 3.5|number|real|v: '3.5' in line 4 is not an integer: number from now on
+		missing|1 2 3|n/a 2 3|integer|integer|v: 'n/a' in line 2 is a missing value from now on
+		mended|1 2x 3|1 2 3|integer|integer|v: no value is other than integer: integer from now on
+		codes|01 02 13|11 12 13|string|text|
+		same|1 2 3|4 5 6|integer|integer|
+	END
+}
+
+table() {
+	local i=0 v
+	echo id,v
+	for v; do
+		i=$((i + 1))
+		echo "$i,${v#_}"
+	done
+}
+
+@test "types that were found give way to evidence, and unchanged cells compare as before" {
+	new_repo
+	while IFS='|' read -r name first _; do table $first > "$name.csv"; done < <(cases)
+	succeeds varve add .
+	varve commit -qm first
+	while IFS='|' read -r name _ second _; do table $second > "$name.csv"; done < <(cases)
+	succeeds varve check
+	succeeds varve add .
+	printf '%s\n' "$stderr" > lines
+	varve commit -qm second
+	while IFS='|' read -r name first second type sql line; do
+		varve info --json "HEAD:$name.csv" | jq -e --arg t "$type" '.columns[1].type == $t' > /dev/null ||
+			{ echo "$name is not $type"; varve info "HEAD:$name.csv"; false; }
+		if [ -n "$line" ]; then
+			grep -qF "$name.csv: $line" lines || { echo "no line for $name"; cat lines; false; }
+		else
+			! grep -F "$name.csv:" lines
+		fi
+		[ "$(varve sql --format csv "select typeof(v) from \"$name.csv\" where id = 3" | tail -n 1 | tr -d '\r')" = "$sql" ]
+		changed=$(paste <(tr ' ' '\n' <<< "$first") <(tr ' ' '\n' <<< "$second") | awk '$1 != $2' | wc -l)
+		[ "$(varve diff --json HEAD~1 HEAD -- "$name.csv" | jq '[.tables[].rows[]?] | length')" = "$changed" ]
+	done < <(cases)
+	succeeds varve check HEAD # against the types of before nothing is an error
+	printf 'id,v\n1,\n2,\n3,\n' > empty.csv # without a value again it keeps its type
+	varve add -q empty.csv
+	varve info --json :empty.csv | jq -e '.columns[1].type == "integer"' > /dev/null
+}
+
+@test "a key that was found gives way to a repeat, to the columns that are unique, and is not enforced" {
+	new_repo
+	{ echo episode_id,local_language_id,name; for i in $(seq 20); do echo "$i,9,N$i"; done; } > e.csv
+	succeeds varve add e.csv
+	output_has "key episode_id (found"
+	varve commit -qm first
+	for i in $(seq 20); do echo "$i,5,M$i"; done >> e.csv
+	succeeds varve check
+	output_has "warning key-broken, column episode_id, 20 times"
+	succeeds varve add e.csv
+	stderr_has "line 2 and line 22 both have episode_id = '1': the key is now 'episode_id', 'local_language_id'"
+	varve commit -qm second
+	sed -i s/M7/Mx/ e.csv
+	succeeds varve check
+	output_has "nothing wrong"
+	varve add -q --key episode_id,name e.csv
+	varve commit -qm declared
+	sed 2p e.csv > new && mv new e.csv
+	varve add -q e.csv 2> /dev/null
+	ends_with 1 varve check
+	output_has "error primary-key"
+}
