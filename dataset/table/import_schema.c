@@ -839,9 +839,11 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 
 		im->out->types_doubtful |= again && !im->opts->find_types;
 		again = again && im->opts->find_types;
-		if (again && narrows) {
-			vv_type was = import_type_before(im, old);
+		if (again && narrows && old->type == VV_TYPE_STRING) {
+			vv_type was;
+			vv_status rc = import_type_before(im, old, &was, err);
 
+			if (rc < 0) return rc;
 			again = was == old->type || was == VV_TYPE_ANY;
 		}
 		fields[i] = old ? vv_new_field_like(old) : (vv_new_field){.format = NULL};

@@ -233,7 +233,7 @@ bool import_types_may_narrow(const import *im);
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
 /* What all values of the version before give. Boolean, which no string is: they cannot be read, or some have a zero in front,
  * and what was a code stays one. */
-vv_type import_type_before(const import *im, const vv_field *f);
+vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
 /* "zip: '02116' in line 7 has a leading zero: string from now on" */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
 /* The value that contradicted the old type does not contradict the new one. */

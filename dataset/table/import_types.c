@@ -82,7 +82,7 @@ static bool has_codes(const vv_batch *b, size_t column)
 	return has;
 }
 
-vv_type import_type_before(const import *im, const vv_field *f)
+vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err)
 {
 	const vv_root *p = im->opts->parent;
 	const size_t column = (size_t)(f - im->parent_schema.fields);
@@ -90,19 +90,18 @@ vv_type import_type_before(const import *im, const vv_field *f)
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	vv_infer all;
-	int more = 0;
 	bool codes = false;
 
 	vv_infer_init(&all);
 	all.json = p->dialect.form != VV_FORM_CSV;
-	if (vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED) == VV_OK) {
-		while ((more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
-			vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
-			codes = codes || has_codes(&b, column);
-		}
+	int more = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
+	while (more >= 0 && (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
+		vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
+		codes = codes || has_codes(&b, column);
 	}
-	return r && more == 0 && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
-					: VV_TYPE_BOOLEAN;
+	*out = more == 0 && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
+				   : VV_TYPE_BOOLEAN;
+	return more == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* Is another type than the version before has to be found? *narrows: no value contradicts that one. */
