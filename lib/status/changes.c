@@ -833,14 +833,11 @@ static vv_status read_paths(collector *c, vv_error *err)
 		       : VV_OK;
 }
 
-static vv_status warn_left(void *payload, const char *from, const char *to, vv_error *err VV_UNUSED)
+static vv_status warn_left(void *payload, const char *path, const char *words,
+			   vv_error *err VV_UNUSED)
 {
-	const vv_notes *notes = vv_repository_notes(payload);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-
-	vv_buf_printf(&text, VV_LEFT_TABLE, vv_text_shows(from));
-	vv_notes_warn(notes, "%s: %s", vv_text_shows(to), vv_buf_cstr(&text));
-	vv_notes_hint(notes, VV_HINT_ADD_CONVERT, to);
+	vv_notes_warn(vv_repository_notes(payload), "%s: %s", vv_text_shows(path), words);
+	vv_notes_hint(vv_repository_notes(payload), VV_HINT_ADD_CONVERT, path);
 	return VV_OK;
 }
 

@@ -363,12 +363,9 @@ static vv_status look_at_history(data *a, vv_error *err)
 	return rc;
 }
 
-static vv_status say_left(void *payload, const char *from, const char *to, vv_error *err)
+static vv_status say_left(void *payload, const char *path, const char *words, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-
-	vv_buf_printf(&text, VV_LEFT_TABLE, vv_text_shows(from));
-	return say(payload, "plain", vv_buf_cstr(&text), to, VV_HINT_ADD_CONVERT, err);
+	return say(payload, "plain", words, path, VV_HINT_ADD_CONVERT, err);
 }
 
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,

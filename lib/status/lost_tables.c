@@ -94,7 +94,11 @@ static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
 	    is_pointer(l->repo, &e.id)) {
 		return VV_OK;
 	}
-	return l->fn(l->payload, l->from, c->path, err);
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+
+	vv_buf_printf(&words, "it is text in Git since '%s', a table of varve, got this name",
+		      vv_text_shows(l->from));
+	return l->fn(l->payload, c->path, vv_buf_cstr(&words), err);
 }
 
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,

@@ -21,11 +21,11 @@ vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, c
 			      vv_error *err);
 
 /* Tables that 'git mv' and 'git commit -a' made text: a line names the old path, which is gone, and the commit that
- * removed it added a file of text. deep: any commit; else HEAD alone. lines: of vv_attr_list_read. Names are borrowed during the call. */
-typedef vv_status (*vv_left_table_fn)(void *payload, const char *from, const char *to,
+ * removed it added a file of text. deep: any commit; else HEAD alone. lines: of vv_attr_list_read. fn hears the new path,
+ * and of the old one in words; both are borrowed during the call. */
+typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
 				      vv_error *err);
 vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
 			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err);
-#define VV_LEFT_TABLE "it is text in Git since '%s', a table of varve, got this name"
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 
-/* The driver that merges .gitattributes (repo/git/index/attribute_merge.h), as its line there names it. */
+/* The merge driver for lines of .gitattributes. */
 #define VV_ATTR_MERGE_DRIVER "varve-lines"
 
 extern const size_t vv_drivers_count;

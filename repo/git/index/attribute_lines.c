@@ -18,7 +18,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/drivers.h"
-#include "repo/git/index/attribute_merge.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/worktree.h"

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 SEED, HISTORIES = int(sys.argv[1]), int(sys.argv[2])
-STEPS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
+STEPS = int(sys.argv[3]) if len(sys.argv) > 3 else 8
 TABLES = ("s.csv", "p.csv")
 ROWS = 60
 MARK = b"varve pointer"
@@ -66,11 +66,26 @@ class History:
         self.run("varve", "init", "-q")
         self.git("worktree", "add", "-q", "../linked", "-b", "third")
         self.commits[self.head()] = first
+        # Both branches and a stash are open when the form changes first, in one direction or the other.
+        if self.chance.random() < 0.4:
+            self.migrate()
+            self.git("branch", "-q", "-f", "side")
+            self.place = "linked"
+            self.git("reset", "-q", "--hard", "main")
+        self.place = "linked"
+        self.commit()
+        self.place = "tree"
+        self.git("switch", "-q", "side")
+        self.commit()
+        self.git("switch", "-q", "main")
+        if self.chance.random() < 0.5:
+            self.stash()
+        self.migrate()
 
-    def run(self, *words, may_fail=False):
+    def run(self, *words, may_fail=False, given=b""):
         self.clock += 60
         env = dict(os.environ, GIT_AUTHOR_DATE=f"{self.clock} +0000", GIT_COMMITTER_DATE=f"{self.clock} +0000", GIT_EDITOR="true")
-        end = subprocess.run(words, cwd=self.place, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+        end = subprocess.run(words, cwd=self.place, env=env, capture_output=True, input=given, timeout=120)
         self.said = (end.stdout[-800:] + end.stderr[-800:]).decode("utf-8", "replace")
         if words[0] == "varve" or words[1] not in ("rev-parse", "status", "ls-tree", "check-attr", "cat-file", "merge-base", "rev-list", "ls-files"):
             quoted = " ".join(f"'{w}'" if " " in w or "*" in w else w for w in words)
@@ -115,8 +130,9 @@ class History:
         if sound.returncode:
             raise Fault("fsck: " + self.said)
         shown = self.git("status", "--porcelain", "-uno").split("\n")
+        blobs = self.run("git", "cat-file", "--batch=NEXT", given="".join(f"HEAD:{n}\n" for n in TABLES).encode()).stdout.split(b"NEXT\n")[1:]
         attributes = self.git("check-attr", "filter", "--", *TABLES)
-        for name in TABLES:
+        for name, blob in zip(TABLES, blobs, strict=True):
             with open(f"{self.place}/{name}", "rb") as f:
                 got = f.read()
             if got != text_of(work[name][0]):
@@ -124,7 +140,6 @@ class History:
             is_changed = any(line.endswith(name) for line in shown)
             if is_changed != (work[name][0] != state[name][0]):
                 raise Fault(f"{self.place}/{name} shows as {'changed' if is_changed else 'unchanged'}")
-            blob = self.run("git", "cat-file", "blob", f"HEAD:{name}").stdout
             if blob.startswith(MARK) != state[name][1]:
                 raise Fault(f"HEAD:{name} is {'a pointer' if blob.startswith(MARK) else 'text'}")
             if (f"{name}: filter: varve" in attributes) != state[name][1]:
@@ -137,7 +152,7 @@ class History:
         """Each version of each commit, by varve and by Git's filter."""
         for commit, state in self.commits.items():
             for name in TABLES:
-                reads = [("varve", "cat", f"{commit}:{name}")]
+                reads = [("varve", "cat", f"{commit}:{name}")] if self.chance.random() < 0.5 else []
                 if self.chance.random() < 0.2 and state[name][1] <= self.here()[name][1]:
                     reads.append(("git", "cat-file", "--filters", f"{commit}:{name}"))
                 for words in reads:
@@ -219,7 +234,7 @@ class History:
             return
         wanted = self.commits[self.head(other)]
         try:
-            for c in self.git("rev-list", "--reverse", f"{other}..HEAD").split():
+            for c in self.git("rev-list", "--reverse", "--cherry-pick", "--right-only", f"{other}...HEAD").split():
                 wanted = {n: three_ways(self.commits[self.parent(c)][n], wanted[n], self.commits[c][n]) for n in TABLES}
         except Conflict:
             wanted = None
@@ -272,7 +287,7 @@ class History:
         self.check()
 
     def walk(self):
-        steps = [self.commit] * 5 + [self.migrate] * 4 + [self.merge] * 4 + [self.pick, self.revert, self.rebase] * 2 + [self.stash, self.pop] * 2 + [self.switch] * 3
+        steps = [self.commit] * 3 + [self.migrate] * 3 + [self.merge] * 5 + [self.pick, self.revert, self.rebase] * 3 + [self.stash] + [self.pop] * 2 + [self.switch] * 2
         for _ in range(STEPS):
             self.place = self.chance.choice(("tree", "tree", "linked"))
             self.chance.choice(steps)()
