@@ -138,6 +138,7 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 	const char *type = vv_type_name(now->type), *before = vv_type_name(was->type);
 	vv_buf *out = &im->out->warnings;
 
+	if (was->type == VV_TYPE_ANY && now->type == VV_TYPE_STRING) return; /* of no consequence */
 	vv_buf_printf(out, "%s: ", vv_text_name(now->name, now->name_len));
 	if (m) {
 		uint64_t at = m->row + 1;

@@ -83,7 +83,7 @@ before_car() {
 
 before_check() {
 	shop 47123
-	sed -i 's/^\(17\|31209\),\(.*\),.*/\1,\2,N\/A/' prices.csv
+	sed -i 's/^\(17\|31209\),\(.*\),.*/\1,\2,tba/' prices.csv
 }
 
 before_cherry-pick() {
