@@ -26,7 +26,8 @@ begin() {
 	END
 }
 
-# A price is corrected, and not committed; another one is no number.
+# Prices are declared as numbers; one that is corrected, and not committed, is none.
 before_now() {
-	sed -i -e 's/^4,White lamp,21.00/4,White lamp,n\/a/' lamps.csv
+	varve schema --type price=number lamps.csv 2> /dev/null
+	sed -i -e 's/^4,White lamp,21.00/4,White lamp,tba/' lamps.csv
 }
