@@ -99,7 +99,8 @@ static bool is_series(const vv_cell *cells, size_t count)
 			if (cell_kind(&cells[i]) == SNIFF_DATA) return false;
 			continue;
 		}
-		if (n > 0 && (v <= last || (n > 1 && v - last != step))) return false;
+		const bool years = last >= 1000 && v < 3000; /* which may leave some out */
+		if (n > 0 && (v <= last || (n > 1 && v - last != step && !years))) return false;
 		step = v - last;
 		last = v;
 		n++;
