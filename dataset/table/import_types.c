@@ -181,9 +181,9 @@ vv_status import_tell_almost(import *im, size_t column, vv_error *err)
 	    im->rows <= ALMOST_ROWS || (im->sorting && im->sorting->sorter)) {
 		return VV_OK;
 	}
-	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
-	if (rc < 0) return rc;
-	while ((more = vv_table_read(r, &b, err)) > 0) {
+	/* a sink that keeps only some blocks has no rows to look at */
+	more = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
+	while (more >= 0 && (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
 		for (size_t i = 0; i < b.rows; i++) {
 			const vv_cell *c = &b.cells[i * b.columns + column];
 			vv_infer one;
@@ -212,7 +212,7 @@ vv_status import_tell_almost(import *im, size_t column, vv_error *err)
 	}
 	const int k = fits[1] > fits[0];
 	if (more < 0 || count <= ALMOST_ROWS || (count - fits[k]) * 100 > count) {
-		return more < 0 ? (vv_status)more : VV_OK;
+		return more == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
 	vv_buf *out = &im->out->warnings;
 	vv_buf_printf(out, "%s: %s of ", vv_text_name(im->names[column], im->name_lens[column]),

@@ -46,6 +46,7 @@ candle	lamp'
 @test "values have one class in each column, and what does not fit is NULL and counted" {
 	new_repo
 	printf '%s\n' 'id,n,p,b,when' '1,7,1.5,true,2026-01-02T03:04:05Z' '2,,2,false,' > t.csv
+	varve schema --type n=integer --type p=number t.csv 2> /dev/null
 	commit_all first
 	printf '%s\n' 'id,n,p,b,when' '1,x,1.5,true,2026-01-02T03:04:05Z' '2,99999999999999999999,0.10000000000000000001,no,' > t.csv
 	succeeds varve sql --format ndjson 'SELECT * FROM t'
