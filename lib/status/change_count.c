@@ -2,7 +2,7 @@
  * change_count: how the comparison of diff is made to count and no more.
  */
 #include "lib/status/change_count.h"
-#include "dataset/rows/file_order.h"
+#include "dataset/table/file_order.h"
 
 #include "base/file.h"
 #include "base/sys.h"

@@ -1,7 +1,7 @@
 /*
  * file_order: how rows find their places again without more memory than a part of them takes.
  */
-#include "dataset/rows/file_order.h"
+#include "dataset/table/file_order.h"
 
 #include <string.h>
 

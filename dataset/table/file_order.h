@@ -4,8 +4,8 @@
  * vv_table_open (table.h) and the functions of bytes.h give the file's order by themselves; this is for those who
  * opened a version as it is stored, and find out that they need it after all.
  */
-#ifndef VV_DATASET_ROWS_FILE_ORDER_H
-#define VV_DATASET_ROWS_FILE_ORDER_H
+#ifndef VV_DATASET_TABLE_FILE_ORDER_H
+#define VV_DATASET_TABLE_FILE_ORDER_H
 
 #include "base/error.h"
 #include "dataset/table/table.h"
