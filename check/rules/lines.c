@@ -13,7 +13,7 @@
 #include "check/rules/groups.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/ragged.h"
-#include "dataset/table/irregular_lines.h"
+#include "dataset/rows/irregular_lines.h"
 #include "dataset/table/table.h"
 
 #define UNKNOWN UINT32_MAX

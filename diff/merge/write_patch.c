@@ -16,7 +16,7 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/irregular_lines.h"
+#include "dataset/rows/irregular_lines.h"
 #include "diff/merge/patch.h"
 #include "diff/merge/patch_read.h"
 #include "diff/merge/patch_rows.h"

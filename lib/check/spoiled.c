@@ -9,8 +9,8 @@
 #include "base/show.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/scan.h"
+#include "dataset/rows/irregular_lines.h"
 #include "dataset/schema/header.h"
-#include "dataset/table/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/rowdiff.h"
 

@@ -626,14 +626,16 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {
 		rc = open_version(&m, places[i], versions[i], NULL, err);
 	}
-	if (rc == VV_OK && (rc = vv_repository_secret(in->repo, &opts.secret, err)) == VV_OK &&
-	    (rc = open_blocks(&m, &sink, err)) == VV_OK &&
+	if (rc < 0 || (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
+	    (rc = open_blocks(&m, &sink, err)) < 0 ||
 	    (rc = vv_merge_tables(&result, &stats, &m.sides[VV_BASE].table, &m.sides[VV_OURS].table,
-				  &m.sides[VV_THEIRS].table, &sink, &opts, err)) == VV_OK &&
-	    (rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
-		rc = show(payload, &t, err);
-		vv_table_close(&t);
+				  &m.sides[VV_THEIRS].table, &sink, &opts, err)) < 0 ||
+	    (rc = vv_table_open(&t, &sink, &result.cid, err)) < 0) {
+		close_sides(&m);
+		return rc;
 	}
+	rc = show(payload, &t, err);
+	vv_table_close(&t);
 	close_sides(&m);
 	return rc;
 }

@@ -13,7 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/unseen.h"
-#include "dataset/table/irregular_lines.h"
+#include "dataset/rows/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
 #include "lib/documents/document.h"

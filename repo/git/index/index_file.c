@@ -6,7 +6,6 @@
 #include "base/buf.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "repo/git/index/index_internal.h"
 #include "repo/git/index/index_splice.h"
 
 #define TRIES 20 /* each against a file that was replaced just now */

@@ -10,8 +10,6 @@
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
 
-#define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
-
 vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_error *err);
 
 /* git belongs to no repository, so that libgit2 neither reads big files to settle

@@ -19,6 +19,8 @@
 #include "base/buf.h"
 #include "repo/git/repository_internal.h"
 
+#define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
+
 /* One change: a path's entry set, or taken out. */
 typedef struct vv_index_edit {
 	char *path;

@@ -1,7 +1,7 @@
 /*
  * irregular_lines: how to find the groups that have irregular lines without reading any rows.
  */
-#include "dataset/table/irregular_lines.h"
+#include "dataset/rows/irregular_lines.h"
 
 #include <stdlib.h>
 #include <string.h>

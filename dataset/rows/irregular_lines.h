@@ -4,8 +4,8 @@
  * What the dialect regenerates is passed over; groups without such lines are not read
  * at all, only their entries in the lists are.
  */
-#ifndef VV_DATASET_TABLE_IRREGULAR_LINES_H
-#define VV_DATASET_TABLE_IRREGULAR_LINES_H
+#ifndef VV_DATASET_ROWS_IRREGULAR_LINES_H
+#define VV_DATASET_ROWS_IRREGULAR_LINES_H
 
 #include "base/auto.h"
 #include "base/error.h"
