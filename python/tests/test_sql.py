@@ -50,9 +50,10 @@ def test_errors_are_those_of_the_package(repo, tmp_path):
 
 
 def test_cells_that_are_not_of_their_type_are_none_with_a_warning(repo, folder):
-    (folder / "prices.csv").write_text("id,item,price,day,ok\n1,pear,n/a,2026-01-01,true\n2,plum,1.5,,true\n")
+    repo.describe("prices.csv", types={"price": "number"}, message="Declare a type")
+    (folder / "prices.csv").write_text("id,item,price,day,ok\n1,pear,much,2026-01-01,true\n2,plum,1.5,,true\n")
     with pytest.warns(varve.VarveWarning, match="1 cell of column 'price'"):
-        assert repo.sql('SELECT price, "price:text" FROM prices').rows == [(None, "n/a"), (1.5, "1.5")]
+        assert repo.sql('SELECT price, "price:text" FROM prices').rows == [(None, "much"), (1.5, "1.5")]
 
 
 def test_a_query_that_takes_longer_than_its_timeout_is_ended(repo):
