@@ -567,6 +567,27 @@ vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err)
 	return end(r->document, r->helper, rc, err);
 }
 
+const char *vv_document_rows_wrote(const vv_document_rows *r)
+{
+	return vv_helper_wrote(r->helper);
+}
+
+void vv_document_warn(const vv_document *d, const char *table, const char *wrote)
+{
+	static const char note[] = "note: ";
+	const vv_notes *notes = d->repo ? vv_repository_notes(d->repo) : NULL;
+
+	for (const char *line = wrote; *line; line += strcspn(line, "\n")) {
+		line += strspn(line, "\n");
+		if (strncmp(line, note, strlen(note)) == 0) {
+			line += strlen(note);
+			vv_auto(char) *text = vv_strndup(line, strcspn(line, "\n"));
+			vv_notes_warn(notes, "%s#%s: %s", vv_text_shows(d->name),
+				      vv_text_shows(table), vv_text_shows(text ? text : ""));
+		}
+	}
+}
+
 void vv_document_rows_close(vv_document_rows *r)
 {
 	if (!r) return;

@@ -91,6 +91,10 @@ const vv_source *vv_document_rows_source(vv_document_rows *r);
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
 /* How the reader ended, once the source did, or failed (rc): the truer error of the two. */
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
+/* The lines of its stderr, of which those with "note: " are for the user. After vv_document_rows_end; borrowed. */
+const char *vv_document_rows_wrote(const vv_document_rows *r);
+/* Warns of them, whoever listens to the repository. */
+void vv_document_warn(const vv_document *d, const char *table, const char *wrote);
 void vv_document_rows_close(vv_document_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_document_rows, vv_document_rows_close)
 

@@ -356,12 +356,22 @@ static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, 
 	       vv_stat_cache_set(seen, key, &d->before, out, sec, nsec, VV_IGNORED) == VV_OK;
 }
 
+/* Are the newest rows of a database in a file beside it? Then its bytes do not tell what a reader notes. */
+static bool has_log(const char *file)
+{
+	vv_auto(char) *log = vv_asprintf("%s-wal", file);
+	vv_stat st;
+
+	return log && vv_lstat(&st, log, VV_IGNORED) == VV_OK && st.size > 0;
+}
+
 /* What its bytes are known by: a blob's id, or the one that they would have. */
 static void know_document(vv_subject_document *d, const vv_subject *s, const input *in)
 {
 	vv_oid id = s->blob;
 
 	if (!s->repo || (in->fd < 0 && vv_oid_is_null(&id)) ||
+	    (in->fd >= 0 && has_log(s->lfs ? s->lfs : s->file)) ||
 	    (in->fd >= 0 && !know_file(&id, d, s, in->fd, s->lfs ? s->lfs : s->file))) {
 		return;
 	}
@@ -477,8 +487,9 @@ struct vv_reading {
 	vv_subject_document document;
 	vv_package_resource res; /* what io borrows */
 	vv_schema schema;
-	vv_kept_name name; /* what its rows are kept under, if anything is */
-	bool was_made;     /* before, and is open */
+	vv_kept_name name,
+		notes; /* what its rows, and what was noted, are kept under, if anything is */
+	bool was_made; /* before, and is open */
 	vv_table made;
 	vv_document_rows *rows; /* NULL: its reader is not started yet */
 	bool ahead;             /* it began by vv_subject_begin */
@@ -589,6 +600,10 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	    (rc = vv_document_kept_name(&r->name, d, t->name, &described, err)) < 0) {
 		return rc;
 	}
+	if (d->known_as &&
+	    (rc = vv_kept_name_of(&r->notes, r->name.text, sizeof(r->name.text), err)) < 0) {
+		return rc;
+	}
 	r->was_made = open_kept(s, r);
 	vv_random(&r->io.secret, sizeof(r->io.secret));
 	rc = r->was_made ? VV_OK : start_rows(s, r, r->ahead, err);
@@ -606,7 +621,11 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	vv_auto(vv_table) known = {0};
 	vv_status rc;
 
+	vv_auto(vv_buf) notes = VV_BUF_INIT;
+
 	if (r->was_made) {
+		(void)vv_kept_text_get(&notes, s->repo, &r->notes);
+		vv_document_warn(&r->document.document, s->table, vv_buf_cstr(&notes));
 		*out = r->made;
 		r->was_made = false;
 		return VV_OK;
@@ -618,9 +637,14 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	    (rc = import_rows(s, out, r, err)) < 0) {
 		return rc;
 	}
+	vv_buf_puts(&notes, vv_document_rows_wrote(r->rows));
+	vv_document_warn(&r->document.document, s->table, vv_buf_cstr(&notes));
 	/* blocks beside plain text may lie in the store alone */
 	if (r->document.document.known_as && (!s->lent || like->table) &&
 	    vv_document_is_unchanged(&r->document.document)) {
+		if (notes.len > 0) {
+			vv_kept_text_put(s->repo, &r->notes, notes.data, notes.len);
+		}
 		s->keeping = vv_kept_rows_put(s->repo, &r->name, s->passing, &s->made,
 					      like ? like->keeping : NULL);
 	}
