@@ -95,6 +95,7 @@ typedef struct vv_check_options {
 	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
 	unsigned left_out;     /* bits of their hashes that runs leave out, at least */
 	const char *temp_dir;  /* NULL: /tmp */
+	bool sheet;            /* of a workbook: it may be empty */
 	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;
 	/* vv_check_table: the table is what could be read of a file with faults, and lines are the

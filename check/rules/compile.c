@@ -804,7 +804,7 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_rules(out) + 2,
 				     sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
-	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON &&
+	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON && !o->sheet &&
 	    (rc = check_note_unread(out, "source-error", NULL, 0,
 				    out->json ? "at least one object" : "a header line, at least",
 				    err,

@@ -302,6 +302,7 @@ static vv_check_options options_of(one *c, const char *path)
 			      .temp_dir = run->temp_dir,
 			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 			      .progress = run->progress,
+			      .sheet = c->in.subject.grid,
 			      /* commands of suggestions are those of a repository */
 			      .words = run->repo ? run->words : NULL,
 			      .share = run->share,
