@@ -465,18 +465,18 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 			"leave the revision (or --cached) out");
 		goto done;
 	}
-	if (vv_repository_is_bare(r)) {
-		if (out->b.kind != VV_SIDE_COMMIT) {
-			rc = vv_fail(err, VV_EUSAGE,
-				     "a bare repository has no work tree to compare with\n"
-				     "name two versions, as in HEAD~1 HEAD");
-			goto done;
-		}
-		f.bare = argv + used;
-		f.bare_count = argc - used;
-	} else if ((rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used, err)) <
-			   0 ||
-		   (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0) {
+	const bool bare = vv_repository_is_bare(r);
+	if (bare && out->b.kind != VV_SIDE_COMMIT) {
+		rc = vv_fail(err, VV_EUSAGE,
+			     "a bare repository has no work tree to compare with\n"
+			     "name two versions, as in HEAD~1 HEAD");
+		goto done;
+	}
+	rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used, err);
+	f.bare = bare ? words : NULL;
+	f.bare_count = bare ? argc - used : 0;
+	if (rc < 0 ||
+	    (!bare && (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0)) {
 		goto done;
 	}
 	if ((rc = list_paths(&f, err)) == VV_OK) {
@@ -509,15 +509,17 @@ static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *co
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err)
 {
-	finder f = {.out = out, .repo = r, .bare = (char **)(uintptr_t)paths};
+	finder f = {.out = out, .repo = r};
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
-	for (; paths && paths[f.bare_count]; f.bare_count++) {
+	rc = vv_diff_sides_take_paths(out, &f.bare, r, paths, err);
+	for (; f.bare && f.bare[f.bare_count]; f.bare_count++) {
 	}
-	if ((rc = name_commit(&out->a, r, from, err)) < 0 ||
+	if (rc < 0 || (rc = name_commit(&out->a, r, from, err)) < 0 ||
 	    (rc = name_commit(&out->b, r, to, err)) < 0 || (rc = list_paths(&f, err)) < 0 ||
 	    (rc = find_renamed(out, r, err)) < 0) {
 		vv_diff_sides_clear(out);
 	}
+	vv_diff_words_free(f.bare);
 	return rc;
 }

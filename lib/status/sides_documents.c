@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "lib/documents/reader.h"
 #include "lib/names/version.h"
 
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage)
@@ -187,6 +188,19 @@ void vv_diff_words_free(char **words)
 	vv_free(words);
 }
 
+/* How much of DOCUMENT#TABLE is DOCUMENT, by its name; 0: it is no such word. */
+static size_t document_len(vv_repository *r, const char *word)
+{
+	size_t len = 0;
+
+	for (const char *cut = strchr(word, '#'); cut && len == 0; cut = strchr(cut + 1, '#')) {
+		vv_auto(char) *path = vv_strndup(word, (size_t)(cut - word));
+
+		len = path && vv_document_is_name(r, vv_repository_env(r), path) ? strlen(path) : 0;
+	}
+	return len;
+}
+
 vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
 				    char **argv, vv_error *err)
 {
@@ -196,7 +210,9 @@ vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository
 	d->tables = vv_calloc((size_t)argc + 1, sizeof(*d->tables));
 	if (!*out || !d->tables) return vv_fail_nomem(err);
 	for (int i = 0; i < argc; i++) {
-		const size_t len = vv_subject_file_len(argv[i]);
+		const bool bare = vv_repository_is_bare(r);
+		const size_t len = bare && !strchr(argv[i], ':') ? document_len(r, argv[i])
+								 : vv_subject_file_len(argv[i]);
 		vv_auto(char) *path = NULL;
 
 		(*out)[i] = len > 0 ? vv_strndup(argv[i], len) : vv_strdup(argv[i]);
@@ -204,11 +220,36 @@ vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository
 		if (len == 0 || argv[i][len] != '#') {
 			continue;
 		}
-		if ((rc = vv_repository_relative(&path, r, (*out)[i], err)) < 0) return rc;
-		if (!(d->tables[d->table_count] = called(path, argv[i] + len + 1))) {
+		if (!bare && (rc = vv_repository_relative(&path, r, (*out)[i], err)) < 0) return rc;
+		if (!(d->tables[d->table_count] = bare ? vv_strdup(argv[i])
+						       : called(path, argv[i] + len + 1))) {
 			return vv_fail_nomem(err);
 		}
 		d->table_count++;
+	}
+	return VV_OK;
+}
+
+vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
+				   const char *const *paths, vv_error *err)
+{
+	size_t count = 0;
+
+	*out = NULL;
+	for (; paths && paths[count]; count++) {
+	}
+	if (count == 0) return VV_OK;
+	*out = vv_calloc(count + 1, sizeof(**out));
+	d->tables = vv_calloc(count, sizeof(*d->tables));
+	if (!*out || !d->tables) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		const size_t len = document_len(r, paths[i]);
+
+		(*out)[i] = len > 0 ? vv_strndup(paths[i], len) : vv_strdup(paths[i]);
+		if (!(*out)[i] ||
+		    (len > 0 && !(d->tables[d->table_count++] = vv_strdup(paths[i])))) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }

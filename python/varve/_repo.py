@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import re
 import warnings
@@ -26,7 +27,7 @@ OPEN_URL, OPEN_AS_IS = 1 << 2, 1 << 3  # enum varve_open_flag
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 WORK_TREE = 0  # enum varve_folder
 GIT = 1
-FIRST_PARENT = 1 << 0  # enum varve_log_flag
+FIRST_PARENT, FOLLOW = 1 << 0, 1 << 4  # enum varve_log_flag
 UNTRACKED = 1 << 0  # enum varve_changes_flag
 NEW_ONLY, WARNINGS = 1 << 0, 1 << 2  # enum varve_check_flag
 KINDS = ("added", "removed", "changed", "moved")
@@ -285,12 +286,12 @@ class Repo(Sync):
     def log(
         self, path: str | os.PathLike[str] | None = None, rev: str | None = None, *, first_parent: bool = False, limit: int = 0
     ) -> Iterator[Commit]:
-        """Commits, newest first: of HEAD or of a range such as "v1..main", those that changed a path. limit 0: all."""
+        """Commits, newest first: of HEAD or of a range such as "v1..main", those that changed a path, under earlier names, too.
+        limit 0: all."""
         paths = None if path is None else (os.fsencode(path),)
-        cursor = _varve.log(
-            self._handle, None if rev is None else raw(rev), paths, FIRST_PARENT if first_parent else 0, limit
-        )
-        return map(_commit, _values.items(cursor))
+        flags = (FIRST_PARENT if first_parent else 0) | (FOLLOW if paths else 0)
+        cursor = _varve.log(self._handle, None if rev is None else raw(rev), paths, flags, 0)
+        return itertools.islice(map(_commit, _values.items(cursor)), limit or None)
 
     def row_history(self, path: str | os.PathLike[str], *key: Value, rev: str | None = None) -> Iterator[RowEvent]:
         """Commits that changed the row with this key, newest first. Renamed files, columns and keys are followed.

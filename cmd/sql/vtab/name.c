@@ -351,8 +351,11 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 		       size_t len, varve_error *err)
 {
 	char *path = path_of_name(c->repo, name, len), commit[VARVE_ID_SIZE];
+	const char *document = path ? strchr(path, '#') : NULL;
 	varve_version *version = NULL;
+	varve_table *table = NULL;
 	varve_error unused;
+	int rc = 0;
 	bool now = !revision && varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
 
 	if (!path) return vv_sql_error_memory(err);
@@ -361,7 +364,16 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 		sqlite3_free(path);
 		return VARVE_ENOTFOUND;
 	}
+	/* NAME#TABLE@REVISION: that a document is there does not tell whether it has such a table */
+	if (document && strchr(document, '@')) {
+		rc = varve_table_open(&table, version, NULL, &unused);
+		varve_table_free(table);
+	}
 	varve_version_free(version);
+	if (rc == VARVE_ENOTFOUND) {
+		sqlite3_free(path);
+		return rc;
+	}
 	*out = path;
 	return 0;
 }

@@ -597,6 +597,9 @@ static int next_version(rows_cursor *c, varve_error *err)
 			continue; /* the commit that removed it */
 		}
 		int rc = vv_sql_opened_get(&version, t->catalog, &place, err);
+		if (rc == VARVE_ENOTFOUND && strchr(place.path, '#')) {
+			continue; /* a version of the document without this table */
+		}
 		if (rc < 0) return name_commit(rc, c, err);
 		c->before += c->rows;
 		c->rows = version->facts->rows;

@@ -11,6 +11,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/status/sides.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
@@ -139,9 +140,15 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 	collect c = {.repo = r, .opts = opts, .from = from, .to = to, .reader = opts->keep};
 
 	vv_auto(vv_changed_files) files = {.count = 0};
+	vv_auto(vv_diff_sides) tables = {.count = 0}; /* of documents, which count as files */
+	char **paths;
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = vv_changed_files_read(&files, r, from, to, opts->paths, err);
+	vv_status rc = vv_diff_sides_take_paths(&tables, &paths, r, opts->paths, err);
+	if (rc == VV_OK) {
+		rc = vv_changed_files_read(&files, r, from, to, (const char *const *)paths, err);
+	}
+	vv_diff_words_free(paths);
 	if (rc == VV_OK && !(out->lines = vv_calloc(files.count + 1, sizeof(*out->lines)))) {
 		rc = vv_fail_nomem(err);
 	}

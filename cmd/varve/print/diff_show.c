@@ -312,9 +312,10 @@ static bool same_document(const vv_diff_path *p, const vv_diff_path *next)
 }
 
 /* After the last table of a document: where none differs, the file does. */
-static vv_status tell_document(vv_diff_print *r, const vv_diff_path *p, vv_error *err)
+static vv_status tell_document(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
+			       vv_error *err)
 {
-	const bool none = !r->part_differs;
+	const bool none = !r->part_differs && d->table_count == 0;
 
 	r->part_differs = false;
 	return none ? tell(r, p->path, p->document,
@@ -368,7 +369,7 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 		}
 		if (rc == VV_OK && p->document > 0 &&
 		    (i + 1 == d->count || !same_document(p, &d->paths[i + 1]))) {
-			rc = tell_document(r, p, err);
+			rc = tell_document(r, d, p, err);
 		}
 	}
 	return rc;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/sys.h"
 #include "repo/git/history/commit.h"
@@ -17,6 +18,8 @@ struct vv_path_log {
 	vv_lineage *lineage;
 	vv_path_log_entry *removals; /* that are to be given next */
 	size_t count, cap;
+	vv_arena arena;
+	const char *table; /* of a document, '#' and its name: behind each path that is given */
 };
 
 /* Two trails that meet have one history. */
@@ -43,9 +46,9 @@ static vv_status go_on(vv_path_log *l, const vv_oid *id, const char *path, vv_er
 	return vv_array_add(l->removals, l->count, l->cap, removal) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* The path is not in the commit, or came with it: it may have been there before. */
-static vv_status find_earlier(vv_path_log *l, const vv_range *of, const vv_oid *commit,
-			      const char *path, bool came, vv_error *err)
+/* The path is not in the commit, or came with it: was it there before? 1, 0, <0. */
+static int find_earlier(vv_path_log *l, const vv_range *of, const vv_oid *commit, const char *path,
+			bool came, vv_error *err)
 {
 	const char *const paths[] = {path, NULL};
 	vv_range range = *of;
@@ -62,9 +65,33 @@ static vv_status find_earlier(vv_path_log *l, const vv_range *of, const vv_oid *
 	if ((rc = vv_log_open(&log, l->repo, &o, err)) < 0 ||
 	    (more = vv_log_next(log, &at, err)) <= 0 ||
 	    (came && vv_oid_equal(&at, commit) && (more = vv_log_next(log, &at, err)) <= 0)) {
-		return rc < 0 ? rc : (vv_status)more;
+		return rc < 0 ? (int)rc : more;
 	}
-	return go_on(l, &at, path, err);
+	return (rc = go_on(l, &at, path, err)) < 0 ? (int)rc : 1;
+}
+
+/* Begins at a commit: at the path, or where there is no such file at the document before one of its '#'. */
+static vv_status begin_at(vv_path_log *l, const vv_range *at, const char *path, vv_error *err)
+{
+	int found = 0;
+
+	for (int earlier = 0; earlier < 2; earlier++) {
+		for (size_t len = strlen(path); len > 0 && found == 0;) {
+			const char *file = vv_arena_strndup(&l->arena, path, len);
+
+			if (!file) return vv_fail_nomem(err);
+			l->table = path[len] ? path + len : NULL;
+			found = earlier ? find_earlier(l, at, &at->include, file, false, err)
+					: (int)vv_lineage_begin(l->lineage, &at->include, file,
+								NULL, err);
+			if (!earlier) {
+				found = found == VV_ENOTFOUND ? 0 : found == VV_OK ? 1 : found;
+			}
+			while (len > 0 && path[--len] != '#') {
+			}
+		}
+	}
+	return found < 0 ? (vv_status)found : VV_OK;
 }
 
 vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
@@ -84,16 +111,27 @@ vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_opt
 	const bool given = opts->range_count > 0;
 	l->repo = r;
 	l->o = *opts;
+	vv_arena_init(&l->arena);
 	for (size_t i = 0; i < (given ? opts->range_count : !head.unborn); i++) {
 		const vv_range *at = given ? &opts->ranges[i] : &whole;
 
-		rc = vv_lineage_begin(l->lineage, &at->include, *opts->paths, NULL, err);
-		if (rc == VV_ENOTFOUND) {
-			rc = find_earlier(l, at, &at->include, *opts->paths, false, err);
-		}
-		if (rc < 0) return rc;
+		if ((rc = begin_at(l, at, opts->paths[0], err)) < 0) return rc;
 	}
 	*out = vv_take(&l);
+	return VV_OK;
+}
+
+/* The path of a document's table, and of the names that it has in parents. */
+static vv_status put_table(vv_path_log_entry *out, vv_path_log *l, vv_error *err)
+{
+	const char **const names[] = {&out->path, &out->paths[0], &out->paths[1]};
+
+	for (size_t i = 0; l->table && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (*names[i] &&
+		    !(*names[i] = vv_arena_printf(&l->arena, "%s%s", *names[i], l->table))) {
+			return vv_fail_nomem(err);
+		}
+	}
 	return VV_OK;
 }
 
@@ -107,7 +145,7 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 
 	if (l->count > 0) {
 		*out = l->removals[--l->count];
-		return 1;
+		return (rc = put_table(out, l, err)) < 0 ? (int)rc : 1;
 	}
 	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
 	*out = (vv_path_log_entry){at.file.commit, at.file.path, {at.file.path}};
@@ -125,16 +163,17 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 			return (int)rc;
 		}
 	}
-	rc = came ? find_earlier(l, l->o.range_count > 0 ? l->o.ranges : &all, &out->commit,
-				 out->path, true, err)
+	rc = came ? (vv_status)find_earlier(l, l->o.range_count > 0 ? l->o.ranges : &all,
+					    &out->commit, out->path, true, err)
 		  : VV_OK;
-	return rc < 0 ? (int)rc : 1;
+	return rc < 0 || (rc = put_table(out, l, err)) < 0 ? (int)rc : 1;
 }
 
 void vv_path_log_close(vv_path_log *l)
 {
 	if (l) {
 		vv_lineage_close(l->lineage);
+		vv_arena_clear(&l->arena);
 		vv_free_all(l->removals, l);
 	}
 }
