@@ -91,7 +91,8 @@ static bool is_file(const char *path)
 
 bool vv_sniff_is_workbook(const char *name)
 {
-	static const char *const workbooks[] = {"xls", "xlsx", "xlsm", "xltx", "ods", "ots"};
+	static const char *const workbooks[] = {"xls",  "xlsx", "xlsm", "xlsb", "xltx",
+						"xltm", "xlam", "ods",  "ots"};
 
 	for (size_t i = 0; i < sizeof workbooks / sizeof workbooks[0]; i++) {
 		if (strcasecmp(vv_path_ext(name), workbooks[i]) == 0) return true;

@@ -58,6 +58,14 @@ static bool is_old_stata(const char *head, size_t len)
 	       head[2] == 1 && head[3] == 0;
 }
 
+/* Its first 40 bytes differ by the code of its characters. */
+static bool is_portable_spss(const char *head, size_t len)
+{
+	static const char magic[] = "ASCII SPSS PORT FILE";
+
+	return len >= 40 + sizeof(magic) && memcmp(head + 40, magic, sizeof(magic) - 1) == 0;
+}
+
 const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
 	static const char shared[] = ": its versions share nothing";
@@ -86,6 +94,7 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 	};
 
 	if (vv_decompress_is_skippable(head, len)) return &known[1];
+	if (is_portable_spss(head, len)) return &known[sizeof(known) / sizeof(known[0]) - 2];
 	if (is_old_stata(head, len)) return &known[sizeof(known) / sizeof(known[0]) - 1];
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0 &&

@@ -17,7 +17,7 @@ typedef struct vv_unseen {
 	const char *kind; /* of document that a reader may know (lib/documents); NULL */
 } vv_unseen;
 
-#define VV_UNSEEN_HEAD 16u /* bytes of a file that tell */
+#define VV_UNSEEN_HEAD 64u /* bytes of a file that tell */
 
 /* The code of the command for a file of this name. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
