@@ -76,6 +76,7 @@ struct varve_version {
 	vv_subject subject; /* found, not opened; without repository and reader */
 	bool inside;        /* it is opened with those of a session */
 	char *text;         /* of subject */
+	char *name;         /* of a document's table, with its path; NULL */
 	varve_version_facts facts;
 	char commit[VARVE_ID_SIZE], blob[VARVE_ID_SIZE], cid[VARVE_ID_SIZE];
 };

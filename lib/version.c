@@ -81,7 +81,8 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	f->from = (int32_t)s->from;
-	f->path = or_empty(s->path);
+	if (s->table && !(v->name = vv_subject_name(s))) return vv_fail_nomem(err);
+	f->path = s->table ? v->name : or_empty(s->path);
 	f->stored = s->is_dataset;
 	f->broken = vv_subject_is_broken(s, VV_IGNORED);
 	f->table = s->path && vv_add_looks_like_table(s->path);
@@ -166,7 +167,7 @@ static void free_version(varve_version *v)
 	if (v) {
 		vv_subject_clear(&v->subject);
 		vv_core_drop(v->core);
-		vv_free_all(v->text, v);
+		vv_free_all(v->text, v->name, v);
 	}
 }
 

@@ -18,13 +18,28 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
 
-#define OWN "python3 -m varve_data.reader"
 #define MEMORY ((uint64_t)1 << 30) /* of what tells what it reads */
 #define SECONDS 10u
 
 /* What varve's own readers know. */
 static const char *const own_kinds[] = {"workbook", "parquet", "arrow", "sqlite", "statistics"};
 #define OWN_KINDS (sizeof(own_kinds) / sizeof(own_kinds[0]))
+
+/* The interpreter that runs varve's readers: the one that varve runs in, or the first on the PATH. */
+static const char *own_python(const vv_env *env)
+{
+	const char *python = vv_env_get(env, "VARVE_PYTHON");
+
+	return python && *python ? python : "python3";
+}
+
+static char *own_command(const vv_env *env)
+{
+	const char *python = own_python(env);
+
+	return python[strcspn(python, " \t'")] ? vv_asprintf("\"%s\" -m varve_data.reader", python)
+					       : vv_asprintf("%s -m varve_data.reader", python);
+}
 
 static bool is_own(const char *kind)
 {
@@ -98,8 +113,9 @@ bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head
 
 bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name)
 {
-	static const char *const known[] = {"parquet", "feather", "arrow", "arrows", "sqlite",
-					    "sqlite3", "db",      "gpkg",  "dta",    "sav"};
+	static const char *const known[] = {"parquet", "feather", "arrow", "arrows",
+					    "sqlite",  "sqlite3", "db",    "gpkg",
+					    "dta",     "sav",     "por"};
 	const char *ext = vv_path_ext(name);
 	bool off, is = false;
 	vv_auto(char) *kind = attribute(&off, repo, name), *command = NULL;
@@ -125,7 +141,7 @@ vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *
 	*command = off ? NULL : said ? setting(repo, env, said) : configured(repo, env, name, is);
 	if (!*command && !off && is_own(is)) {
 		*own = true;
-		if (!(*command = vv_strdup(OWN))) return vv_fail_nomem(err);
+		if (!(*command = own_command(env))) return vv_fail_nomem(err);
 	}
 	return vv_hand_over(kind, &said);
 }
@@ -172,7 +188,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value V
 /* A line for each kind: {"kind": "statistics", "missing": "pyreadstat"}. */
 static void ask_own(vv_buf *out, const vv_env *env)
 {
-	static const char *const argv[] = {"python3", "-m", "varve_data.reader", "kinds", NULL};
+	const char *const argv[] = {own_python(env), "-m", "varve_data.reader", "kinds", NULL};
 	vv_auto(vv_buf) errors = VV_BUF_INIT;
 	const vv_run run = {.argv = argv,
 			    .env = env,
@@ -213,12 +229,13 @@ vv_status vv_reader_kinds(vv_repository *repo, const vv_env *env, vv_reader_kind
 	kinds k = {repo, env, fn, payload};
 	vv_auto(vv_buf) answer = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_status rc = VV_OK;
+	vv_auto(char) *reader = own_command(env);
+	vv_status rc = reader ? VV_OK : vv_fail_nomem(err);
 
 	ask_own(&answer, env);
 	for (size_t i = 0; i < OWN_KINDS && rc == VV_OK; i++) {
 		vv_auto(char) *command = setting(repo, env, own_kinds[i]);
-		vv_reader_kind kind = {.kind = own_kinds[i], .command = OWN, .own = true};
+		vv_reader_kind kind = {.kind = own_kinds[i], .command = reader, .own = true};
 
 		if (command) {
 			rc = tell_configured(&k, own_kinds[i], command, err);

@@ -17,9 +17,11 @@ AUTHORITIES = (
 
 
 def environment() -> tuple[bytes, ...]:
-    """The environment for libvarve, as NAME=value. From a wheel it has the wheel's program at the end of PATH, and
+    """The environment for libvarve, as NAME=value. VARVE_PYTHON: what reads documents is this interpreter. From a wheel it has the wheel's program at the end of PATH, and
     SSL_CERT_FILE where libcurl would not find the system's authorities: their file, or that of the wheel."""
     env = dict(os.environb)
+    if sys.executable:
+        env[b"VARVE_PYTHON"] = os.fsencode(sys.executable)
     if (HERE / "bin" / "varve").exists():
         env[b"PATH"] = env.get(b"PATH", os.fsencode(os.defpath)) + b":" + os.fsencode(HERE / "bin")
     own = HERE / "cacert.pem"
