@@ -3,11 +3,14 @@ import datetime
 import json
 import os
 import pathlib
+import pickle
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 
 import pyarrow as pa
 import pyarrow.feather
@@ -278,3 +281,165 @@ def test_files_of_libreoffice_are_read_as_the_page_says(git):
     convert("much", "xlsx")
     assert "price" in subprocess.run(check, shell=True, cwd=git, capture_output=True, text=True).stdout
     varve_says(git, *check.split()[1:], code=1)
+
+
+def whole(file):
+    """The tables of a document, as the reader gives them in this process."""
+    from varve_data import reader
+
+    lister, read = reader.KINDS[reader.kind_of(str(file))]
+    found = {}
+    for t in lister(str(file)):
+        schema, batches = read(str(file), t["name"])
+        found[t["name"]] = [tuple(r.values()) for b in batches for r in b.to_pylist()]
+    return found
+
+
+def test_odd_numbers_days_and_times_are_as_their_program_shows_them(tmp_path, capfd):
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    cases = {  # a format, a number, what a workbook that counts from 1900 shows, and one from 1904
+        "[h]:mm:ss": [(-1.5 / 24, "-1:30:00", "-1:30:00"), (-0.25 / 24, "-0:15:00", "-0:15:00"), (30 / 24, "30:00:00", "30:00:00"), (1.469 / 86400, "0:00:01.469", "0:00:01.469"), (0, "0:00:00", "0:00:00")],
+        "yyyy-mm-dd": [(-5, "1899-12-25", "1903-12-27"), (-1.5, "1899-12-28T12:00:00", "1903-12-30T12:00:00"), (0, "00:00:00", "1904-01-01"), (1, "1900-01-01", "1904-01-02"),
+                       (59, "1900-02-28", "1904-02-29"), (60, "1900-02-29", "1904-03-01"), (60.5, "1900-02-29T12:00:00", "1904-03-01T12:00:00"), (61, "1900-03-01", "1904-03-02"), (45000, "2023-03-15", "2027-03-16")],
+        '"d" [Red]hh:mm': [(-0.5, "-12:00:00", "-12:00:00"), (0, "00:00:00", "00:00:00"), (0.25, "06:00:00", "06:00:00")],
+        "0.00": [(-5, "-5", "-5"), (60, "60", "60"), (10**15 - 1, "999999999999999", "999999999999999"), (10**15 + 1, "1000000000000001", "1000000000000001"), (2.0**53, "9007199254740992", "9007199254740992"),
+                 (1e22, "1e+22", "1e+22"), (-0.1, "-0.1", "-0.1")],
+    }
+    for mac in (False, True):
+        with xlsxwriter.Workbook(tmp_path / "t.xlsx", {"date_1904": mac}) as b:
+            s = b.add_worksheet("S")
+            for column, (shown, rows) in enumerate(cases.items()):
+                for row, case in enumerate(rows):
+                    s.write_number(row, column, case[0], b.add_format({"num_format": shown}))
+        got = list(zip(*whole(tmp_path / "t.xlsx")["S"]))
+        for column, (shown, rows) in enumerate(cases.items()):
+            assert list(got[column][: len(rows)]) == [case[1 + mac] for case in rows], (mac, shown)
+    long = openpyxl.Workbook()
+    long.active.append([111, -222])
+    long.save(tmp_path / "short.xlsx")
+    rezip(tmp_path / "short.xlsx", tmp_path / "long.xlsx", lambda _, x: x.replace("<v>111</v>", "<v>12345678901234567</v>").replace("<v>-222</v>", "<v>-98765432109876543</v>"))
+    assert whole(tmp_path / "long.xlsx")["Sheet"] == [("12345678901234567", "-98765432109876543")]
+    assert capfd.readouterr().err == ""
+
+
+def rezip(source, target, change):
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name).decode()))
+
+
+def test_strict_workbooks_and_cells_without_places_have_errors_and_formulas(tmp_path):
+    b = openpyxl.Workbook()
+    s = b.active
+    s.append(["a", None, "c"])
+    s.append([1, "#DIV/0!", "=A2*2"])
+    s["B2"].data_type = "e"
+    s.append(["7", -2, 3])
+    s["B3"].number_format = "yyyy-mm-dd"
+    b.save(tmp_path / "t.xlsx")
+    expected = {"Sheet": [("a", None, "c"), ("1", "#DIV/0!", None), ("7", "1899-12-28", "3")], "Sheet/formulas": [("C2", "=A2*2")], "Sheet/types": [("A3", "text")]}
+    rezip(tmp_path / "t.xlsx", tmp_path / "strict.xlsx", lambda _, x: x.replace("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+          .replace("http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships"))
+    rezip(tmp_path / "t.xlsx", tmp_path / "bare.xlsx", lambda n, x: re.sub(r' r="[A-Z]*\d+"', "", x.replace('<c r="C1"', '<c/><c r="C1"')) if "sheet1.xml" in n else x)
+    for name in ("t.xlsx", "strict.xlsx", "bare.xlsx"):
+        assert whole(tmp_path / name) == expected, name
+
+
+def test_long_times_tabs_and_line_breaks_of_ods_are_kept(tmp_path):
+    def time(v, more=""):
+        return f'<table:table-cell {more} office:value-type="time" office:time-value="{v}"><text:p>x</text:p></table:table-cell>'
+
+    def text(inside):
+        return f'<table:table-cell office:value-type="string">{inside}</table:table-cell>'
+
+    rows = [time("PT25H30M00S") + text("<text:p>b<text:tab/>c<text:line-break/>d</text:p>"), time("-PT01H30M00S") + text('<text:p>x<text:s text:c="3"/>&amp;<text:span>y<text:tab/></text:span></text:p><text:p>z</text:p>'),
+            time("PT12H00M00S") + text("<text:p>PT25H30M00S</text:p>"), time("PT100H00M01.5S", 'table:number-columns-repeated="2"')]
+    body = "".join(f'<table:table-row{" table:number-rows-repeated=" + chr(34) + "2" + chr(34) if i == 1 else ""}>{r}</table:table-row>' for i, r in enumerate(rows))
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as z:
+        z.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        z.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+        z.writestr("content.xml", f'<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name="T&amp;1">{body}</table:table></office:spreadsheet></office:body></office:document-content>')
+    low = ("-1:30:00", "x   &y\t\nz")
+    assert whole(tmp_path / "t.ods") == {"T&1": [("25:30:00", "b\tc\nd"), low, low, ("12:00:00", "PT25H30M00S"), ("100:00:01.5", "100:00:01.5")]}
+
+
+def test_all_tables_of_a_database_are_seen_with_the_types_of_their_cells(git):
+    db = sqlite3.connect(git / "t.db")
+    db.executescript("""create table sqlitedata(id integer primary key, v); insert into sqlitedata values (1, ''), (2, 5), (3, 2.5), (4, 'a5');
+        create virtual table f using fts5(a); insert into f values ('x'); create view v as select no_function(1) as z;
+        create table "SQLite3 hosts"(a text primary key, b blob) without rowid; insert into "SQLite3 hosts" values ('007', x'31');
+        create table "a/types"(n integer); create table a(n); insert into a values ('5');""")
+    db.commit()
+    tables = whole(git / "t.db")
+    assert list(tables) == ["SQLite3 hosts", "a", "a/types", "f", "sqlitedata", "sqlitedata/types"] and tables["f"] == [("x",)]
+    assert tables["sqlitedata/types"] == [("1", "v", "empty text")]
+    commit(git, "one")
+    db.executescript("update sqlitedata set v = null where id = 1; update sqlitedata set v = '5' where id = 2; update sqlitedata set v = cast('2.5' as blob) where id = 3")
+    db.commit()
+    told = varve_says(git, "diff")
+    assert "t.db#sqlitedata/types" in told and "empty text" in told and "2    v       text" in told and "3    v       blob" in told, told
+    db.execute("pragma journal_mode = wal")
+    db.execute("insert into sqlitedata values (9, 'new')")
+    db.commit()
+    assert "t.db-wal" in subprocess.run(["varve", "cat", "t.db#sqlitedata"], cwd=git, capture_output=True, text=True, check=True).stderr
+    db.close()
+
+
+def test_tables_of_documents_have_a_history(git):
+    for price in ("4.5", "4.75", "5"):
+        book(git / "b.xlsx", price, price == "5")
+        commit(git, price)
+    subprocess.run(["git", "mv", "b.xlsx", "c.xlsx"], cwd=git, check=True)
+    commit(git, "moved")
+    name = "c.xlsx#Prices"
+    assert [line.split(" ", 1)[1] for line in varve_says(git, "log", "--oneline", "--no-decorate", name).splitlines()] == ["5", "4.75", "4.5"]
+    assert varve_says(git, "log", "-p", name).count("4.75 -> 5") == 1 and "Hidden" not in varve_says(git, "log", "-p", name)
+    assert "b.xlsx" in varve_says(git, "log", "--stat", name)
+
+    def ask(query):
+        return varve_says(git, "sql", "--format", "csv", query).splitlines()[1:]
+
+    assert ask(f"select message, price from varve_history('{name}') where id = 3") == ["5,5.0", "4.75,4.75", "4.5,4.5"]
+    assert ask("select count(*) from varve_history('c.xlsx#New')") == ["0"] and ask(f"select count(*) from varve_log('{name}')") == ["3"]
+    assert ask(f'select n.price - o.price from "{name}" n join "b.xlsx#Prices@HEAD~3" o using (id) where id = 3') == ["0.5"]
+    assert ask("select price from \"b.xlsx#Prices\" as of 'HEAD~2' where id = 3") == ["4.75"]
+    assert "4.5 -> 4.75" in varve_says(git, "diff", f"file://{git}#HEAD~3:b.xlsx#Prices", f"file://{git}#HEAD~2:b.xlsx#Prices")
+    with varve.Repo(git) as r:
+        assert [c.message.strip() for c in r.log(name)] == ["5", "4.75", "4.5"]
+
+
+def test_what_a_reader_notes_is_a_warning_each_time(git):
+    b = openpyxl.Workbook()
+    b.active.append(["n", "f"])
+    for i in range(3):
+        b.active.append(["7" if i == 1 else i, "=A2"])
+    b.create_sheet("Empty")
+    b.save(git / "t.xlsx")
+    for _ in range(2):
+        told = subprocess.run(["varve", "cat", "t.xlsx#Sheet"], cwd=git, capture_output=True, text=True, check=True).stderr
+        assert "t.xlsx#Sheet: 3 formulas have no stored value" in told and "column A has numbers, and 1 number stored as text" in told
+    commit(git, "one")
+    assert "nothing wrong" in varve_says(git, "check", "t.xlsx")
+    b.active["A2"] = "0"
+    b.save(git / "t.xlsx")
+    told = varve_says(git, "diff")
+    assert "t.xlsx#Sheet/types" in told and "A2    text" in told and "#Sheet:" not in told
+
+
+def test_this_interpreter_reads_and_tables_of_documents_pickle(git, monkeypatch):
+    for kind in ("workbook", "sqlite"):
+        subprocess.run(["git", "config", "--global", "--unset", f"varve.reader.{kind}.command"], check=True)
+    (git / "path").mkdir()
+    (git / "path" / "python3").write_text("#!/bin/sh\nexit 3\n")
+    (git / "path" / "python3").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{git / 'path'}:{os.environ['PATH']}")
+    book(git / "b.xlsx")
+    commit(git, "one")
+    with varve.Repo(git) as r:
+        for word in ("HEAD:b.xlsx#Hidden # one", "b.xlsx#Prices"):
+            table = r[word]
+            assert table.path == word.removeprefix("HEAD:") and f"{table.path} " in repr(table)
+            again = pickle.loads(pickle.dumps(table))
+            assert again.path == table.path and again.commit_id == table.commit_id and list(again) == list(table)
+    assert "nothing here reads such a file" in varve_says(git, "cat", "b.xlsx#Prices", code=2)

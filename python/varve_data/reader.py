@@ -22,6 +22,7 @@ from typing import Any, Callable, Iterable, Iterator
 ROWS = 10_000  # of a batch
 HEADER = 64
 PIECE = 1 << 20
+ODS_REPEATED = 10_000  # of a cell that a document has once
 SHEETS = 5_000  # and their formulas: what varve lists of a document
 
 Batches = tuple[Any, Iterator[Any]]  # a schema, and record batches of it
@@ -43,10 +44,17 @@ def _arrow() -> Any:
 # --- workbooks ---------------------------------------------------------------
 
 FORMULAS = "/formulas"  # after a sheet's name: its formulas, as a table. No sheet has a '/' in its name.
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.S)
+TYPES = "/types"  # likewise: its cells whose type the text does not show
+# A cell, with its attributes and content, or the beginning of a row with its attributes.
+CELL = re.compile(rb'<(?:\w+:)?(?:c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)|row\b([^>]*)>)', re.S)
 PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+ROW = re.compile(rb'\br="(\d+)"')
+STYLE = re.compile(rb'\bs="(\d+)"')
+KIND = re.compile(rb'\bt="(\w+)"')
+TEXT = re.compile(rb'<(?:\w+:)?t\b[^>]*>([^<]*)</')
+EARLY = re.compile(rb"<(?:\w+:)?v>(?:-|0[.<]|60[.<])")  # days before 1900 or 1904, and the one that 1900 did not have
+LONG = re.compile(rb'<(?:\w+:)?v>-?\d{16,}</')  # integers that a double may not hold
+LIKE_A_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.I)
 FORMULA = re.compile(rb'<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)', re.S)
 FORMULA_BEGINS = re.compile(rb'<(?:\w+:)?f[ />]')
 VALUE = re.compile(rb'<(?:\w+:)?v>([^<]*)</')
@@ -77,10 +85,11 @@ def _text(v: Any) -> str | None:
     if isinstance(v, bool):
         return "true" if v else "false"
     if isinstance(v, float):
-        return str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v)
+        return str(int(v)) if v.is_integer() and abs(v) < 1e16 else repr(v)
     if isinstance(v, datetime.timedelta):
-        seconds = int(v.total_seconds())
-        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        seconds, rest = divmod(abs(v), datetime.timedelta(seconds=1))
+        part = f".{rest.microseconds:06}".rstrip("0") if rest else ""
+        return f"{'-' if v.days < 0 else ''}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}{part}"
     if isinstance(v, (datetime.datetime, datetime.date, datetime.time)):
         return v.isoformat()
     return str(v)
@@ -103,46 +112,198 @@ def _texts(cells: tuple[Any, ...]) -> Any:
     return pa.array(list(map(_text, cells)), pa.string())
 
 
-def _parts(path: str) -> dict[str, str]:
-    """The file inside of a workbook that each sheet is in; none of what is no xlsx."""
+def _root(book: zipfile.ZipFile, part: str) -> Any:
+    """An XML file inside of a workbook, without its namespaces: strict workbooks have others."""
     from xml.etree import ElementTree
+
+    root = ElementTree.fromstring(book.read(part) if part in book.NameToInfo else b"<none/>")
+    for e in root.iter():
+        e.tag = e.tag.split("}")[-1]
+        for name in [n for n in e.attrib if n.endswith("}id")]:
+            e.set("link", e.get(name, ""))
+    return root
+
+
+def _clean(code: str) -> str:
+    """A number's format without its texts, colours and conditions; elapsed hours, minutes and seconds stay."""
+    return re.sub(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', "", code.split(";")[0].lower())
+
+
+class _Xlsx:
+    """What calamine does not give of an xlsx. Without one: no sheets."""
+
+    def __init__(self, path: str):
+        self.sheets: dict[str, str] = {}
+        if not zipfile.is_zipfile(path):
+            return
+        self.book = zipfile.ZipFile(path)
+        if "xl/workbook.xml" not in self.book.NameToInfo:
+            return
+        root = _root(self.book, "xl/workbook.xml")
+        links = {r.get("Id"): r.get("Target", "") for r in _root(self.book, "xl/_rels/workbook.xml.rels")}
+        self.sheets = {s.get("name", ""): ("xl/" + links.get(s.get("link"), "")).replace("xl//xl/", "xl/") for s in root.iter("sheet")}
+        self.mac = any(p.get("date1904") in ("1", "true") for p in root.iter("workbookPr"))
+
+    def pieces(self, sheet: str) -> Iterator[bytes]:
+        """The XML of a sheet, cut at the ends of rows."""
+        part = self.sheets.get(sheet)
+        if not part or part not in self.book.NameToInfo:
+            return
+        with self.book.open(part) as f:
+            rest = b""
+            while piece := f.read(PIECE):
+                end = piece.rfind(b"row>") + 4
+                if end > 3:
+                    yield rest + piece[:end]
+                    rest = piece[end:]
+                else:
+                    rest += piece
+            yield rest
+
+    def texts(self) -> list[str]:
+        """The texts that cells share."""
+        return ["".join(t.text or "" for t in si.iter("t")) for si in _root(self.book, "xl/sharedStrings.xml").iter("si")]
+
+    def clocks(self) -> list[str]:
+        """Of each style: "date" if its format shows a day, month or year, "time" if only hours, minutes or seconds, else ""."""
+        root = _root(self.book, "xl/styles.xml")
+        codes = {str(n): "d" for n in (*range(14, 18), 22, *range(27, 32), 36, *range(50, 59))} | {str(n): "s" for n in (*range(18, 22), 45, 47)}
+        codes |= {f.get("numFmtId"): _clean(f.get("formatCode", "")) for f in root.iter("numFmt")}
+        shown = [codes.get(x.get("numFmtId"), "") for xs in root.iter("cellXfs") for x in xs]
+        return ["date" if re.search("[yd]", c) or "m" in c and not re.search("[hs]", c) else "time" if re.search("[hs]", c) else "" for c in shown]
+
+
+def _cells(pieces: Iterable[bytes], wanted: Callable[[bytes], Any]) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """Row, column, attributes and content of each cell of the pieces that are wanted. A cell without a place follows the one before."""
+    row, column = -1, -1
+    for piece in pieces:
+        if not wanted(piece) and PLACE.search(piece):
+            continue
+        for m in CELL.finditer(piece):
+            if m[3] is not None:
+                at = ROW.search(m[3])
+                row, column = int(at[1]) - 1 if at else row + 1, -1
+                continue
+            place = PLACE.search(m[1])
+            row, column = (int(place[2]) - 1, _number(place[1])) if place else (row, column + 1)
+            yield row, column, m[1], m[2] or b""
+
+
+def _texts_like_numbers(book: _Xlsx, sheet: str, texts: list[str]) -> Iterator[tuple[int, int]]:
+    """The cells that are texts, and look like numbers."""
+    import html
+
+    like = {i for i, t in enumerate(texts) if LIKE_A_NUMBER.fullmatch(t)}
+    wanted = (lambda p: b't="' in p) if like else (lambda p: b'"inlineStr"' in p or b't="str"' in p)
+    for row, column, attributes, inside in _cells(book.pieces(sheet), wanted):
+        kind, value = KIND.search(attributes), VALUE.search(inside)
+        if not kind or kind[1] not in (b"s", b"str", b"inlineStr"):
+            continue
+        if kind[1] == b"s":
+            found = value is not None and int(value[1]) in like
+        else:
+            text = value[1] if value else b"".join(TEXT.findall(inside))
+            found = LIKE_A_NUMBER.fullmatch(html.unescape(text.decode("utf-8", "replace"))) is not None
+        if found:
+            yield row, column
+
+
+def _early(value: float, clock: str, mac: bool) -> str | None:
+    """A day or time that calamine does not know, as LibreOffice shows it, or Excel the 60th day."""
+    if clock == "time":
+        return _text(datetime.timedelta(milliseconds=round(value * 86_400_000))) if value < 0 else None
+    if not mac and 60 <= value < 61:
+        rest = datetime.datetime(1900, 1, 1) + datetime.timedelta(milliseconds=round(value % 1 * 86_400_000))
+        return "1900-02-29" + (f"T{rest.time().isoformat()}" if value % 1 else "")
+    if value < 0 or mac and value < 1:
+        day = datetime.datetime(1904, 1, 1) if mac else datetime.datetime(1899, 12, 30)
+        return _text(day + datetime.timedelta(milliseconds=round(value * 86_400_000))).removesuffix("T00:00:00")
+    return None
+
+
+def _corrected(book: _Xlsx, sheet: str) -> tuple[dict[int, dict[int, str | int]], int]:
+    """By row and column the cells that calamine gives as something else, and the number of formulas without a value."""
+    clocks = book.clocks() if book.sheets else []
+    cells: dict[int, dict[int, str | int]] = {}
+    unsaved = 0
+
+    def wanted(p: bytes) -> bool:
+        return b't="e"' in p or b"<f" in p or b":f>" in p or (any(clocks) and EARLY.search(p)) or LONG.search(p)
+
+    for row, column, attributes, inside in _cells(book.pieces(sheet), wanted):
+        value, kind, style = VALUE.search(inside), KIND.search(attributes), STYLE.search(attributes)
+        found: str | int | None = None
+        if not value or not value[1]:
+            unsaved += not (kind and kind[1] == b"str") and FORMULA_BEGINS.search(inside) is not None
+        elif kind and kind[1] == b"e":
+            found = value[1].decode()
+        elif not kind or kind[1] == b"n":
+            clock = clocks[int(style[1])] if style and int(style[1]) < len(clocks) else ""
+            found = _early(float(value[1]), clock, book.mac) if clock else int(value[1]) if LONG.search(inside) else None
+        if found is not None:
+            cells.setdefault(row, {})[column] = found
+    return cells, unsaved
+
+
+# --- OpenDocument: what calamine does not give of it
+
+ODS_PART = re.compile(rb'<table:table\b[^>]*?\btable:name="([^"]*)"[^>]*>(.*?)</table:table>', re.S)
+ODS_CELL = re.compile(rb"<(?:table:table-row\b([^>]*)>|table:(?:covered-)?table-cell\b([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)|(/)table:table-row>)", re.S)
+ODS_TIMES = re.compile(rb'\btable:number-(?:columns|rows)-repeated="(\d+)"')
+ODS_TIME = re.compile(rb'\boffice:time-value="(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?"')
+
+
+def _ods_text(xml: bytes) -> str:
+    """A cell's paragraphs."""
+    import html
+
+    def plain(p: bytes) -> str:
+        p = re.sub(rb'<text:s\b(?:[^>]*?\btext:c="(\d+)")?[^>]*>', lambda m: b" " * int(m[1] or 1), p)
+        p = re.sub(rb"<text:tab\b[^>]*>", b"\t", p)
+        return html.unescape(re.sub(rb"<[^>]*>", b"", re.sub(rb"<text:line-break\b[^>]*>", b"\n", p)).decode("utf-8", "replace"))
+
+    xml = re.sub(rb"<office:annotation\b.*?</office:annotation>", b"", xml, flags=re.S)
+    return "\n".join(plain(p) for p in re.findall(rb"<text:p\b[^>]*>(.*?)</text:p>", xml, re.S))
+
+
+def _ods_corrected(path: str, sheet: str) -> dict[int, dict[int, str | int]]:
+    """Durations of a day and more or below zero, tabs and line breaks."""
+    import html
 
     if not zipfile.is_zipfile(path):
         return {}
     with zipfile.ZipFile(path) as z:
-        if "xl/workbook.xml" not in z.namelist():
-            return {}
-        links = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(z.read("xl/_rels/workbook.xml.rels"))}
-        sheets = ElementTree.fromstring(z.read("xl/workbook.xml")).iter(MAIN + "sheet")
-        return {s.get("name", ""): ("xl/" + links.get(s.get(LINK), "")).replace("xl//xl/", "xl/") for s in sheets}
-
-
-def _has_formulas(book: zipfile.ZipFile, part: str) -> bool:
-    """Reads as far as the first one."""
-    if part not in book.NameToInfo:
-        return False
-    with book.open(part) as f:
-        end = b""
-        while piece := f.read(PIECE):
-            if FORMULA_BEGINS.search(end + piece):
-                return True
-            end = piece[-32:]
-    return False
-
-
-def _cells(path: str, sheet: str) -> Iterator[tuple[bytes, int, int, bytes, bytes]]:
-    """Of an xlsx the cells that are formulas or errors: attributes, row, column, formula's element, content."""
-    part = _parts(path).get(sheet)
-    if not part:
-        return
-    with zipfile.ZipFile(path) as z:
-        xml = z.read(part) if part in z.namelist() else b""
-    if b't="e"' not in xml and b"<f" not in xml and b":f>" not in xml:
-        return
-    for m in CELL.finditer(xml):
-        place = PLACE.search(m[1])
-        if place and m[2] and (b"f" in m[2] or b't="e"' in m[1]):
-            yield m[1], int(place[2]) - 1, _number(place[1]), m[2], m[0]
+        xml = z.read("content.xml") if "content.xml" in z.NameToInfo else b""
+    if not any(w in xml for w in (b"<text:tab", b"<text:line-break", b"office:time-value")):
+        return {}
+    cells: dict[int, dict[int, str | int]] = {}
+    for name, inside in ODS_PART.findall(xml):
+        if html.unescape(name.decode("utf-8", "replace")) != sheet:
+            continue
+        row, column, rows = 0, 0, 1
+        for m in ODS_CELL.finditer(inside):
+            times = ODS_TIMES.search(m[1] or m[2] or b"")
+            count, found = int(times[1]) if times else 1, None
+            if m[1] is not None:
+                column, rows = 0, count
+                row += rows if m[1].endswith(b"/") else 0
+                continue
+            if m[4]:
+                row += rows
+                continue
+            time = ODS_TIME.search(m[2])
+            if time:
+                days, hours, minutes, seconds = (int(time[i] or 0) for i in range(2, 6))
+                span = datetime.timedelta(days=days, hours=hours, minutes=minutes, seconds=float(b"%d.%s" % (seconds, time[6] or b"0")))
+                if time[1] or span.days:
+                    found = _text(-span if time[1] else span)
+            elif m[3] and (b"<text:tab" in m[3] or b"<text:line-break" in m[3]):
+                found = _ods_text(m[3])
+            if found is not None:
+                for r in range(row, row + min(rows, ODS_REPEATED)):
+                    cells.setdefault(r, {}).update(dict.fromkeys(range(column, column + min(count, ODS_REPEATED)), found))
+            column += count
+    return cells
 
 
 def _workbook(path: str) -> Any:
@@ -164,67 +325,101 @@ def _list_workbook(path: str) -> Iterator[dict[str, Any]]:
     sheets = book.sheets_metadata
     if len(sheets) > SHEETS:
         raise ValueError(f"the workbook has {len(sheets):,} sheets, more than {SHEETS:,}")
-    parts = _parts(path)
-    inside = zipfile.ZipFile(path) if parts else None
+    inside = _Xlsx(path)
+    texts = inside.texts() if inside.sheets else []
     for s in sheets:
         if "WorkSheet" not in str(s.typ):
             continue
         yield {"name": s.name, "grid": True, "types": False}
-        if inside and s.name in parts and _has_formulas(inside, parts[s.name]):
+        if any(FORMULA_BEGINS.search(p) for p in inside.pieces(s.name)):
             yield {"name": s.name + FORMULAS, "types": True, "key": ["cell"], "beside": True}
+        if next(_texts_like_numbers(inside, s.name, texts), None):
+            yield {"name": s.name + TYPES, "types": True, "key": ["cell"], "beside": True}
+
+
+def _pairs(first: str, second: str, found: list[tuple[str, str]]) -> Batches:
+    """A table of two columns."""
+    pa = _arrow()
+    table = pa.table({first: pa.array([a for a, _ in found], pa.string()), second: pa.array([b for _, b in found], pa.string())})
+    return table.schema, iter(table.to_batches(ROWS))
 
 
 def _formulas(path: str, sheet: str) -> Batches:
-    pa = _arrow()
     import html
 
     found: list[tuple[str, str]] = []
     shared: dict[bytes, str] = {}
-    for _, row, column, inside, _ in _cells(path, sheet):
+    for row, column, _, inside in _cells(_Xlsx(path).pieces(sheet), FORMULA_BEGINS.search):
         f = FORMULA.search(inside)
         if not f:
             continue
+        place = f"{_letters(column)}{row + 1}"
         text = html.unescape((f[2] or b"").decode("utf-8", "replace"))
         same = re.search(rb'\bsi="(\d+)"', f[1])
         if same and text:
-            shared[same[1]] = f"{_letters(column)}{row + 1}"
-        elif same and not text:
-            text = "as " + shared.get(same[1], "another cell")
-            found.append((f"{_letters(column)}{row + 1}", text))
-            continue
-        found.append((f"{_letters(column)}{row + 1}", "=" + text))
-    table = pa.table({"cell": pa.array([c for c, _ in found], pa.string()), "formula": pa.array([f for _, f in found], pa.string())})
-    return table.schema, iter(table.to_batches(ROWS))
+            shared[same[1]] = place
+        found.append((place, "as " + shared.get(same[1], "another cell") if same and not text else "=" + text))
+    return _pairs("cell", "formula", found)
+
+
+def _note(text: str) -> None:
+    """What a person should know of rows that can be read."""
+    print("note: " + text, file=sys.stderr)
 
 
 def _read_workbook(path: str, name: str) -> Batches:
     if name.endswith(FORMULAS):
         return _formulas(path, name[: -len(FORMULAS)])
+    inside = _Xlsx(path)
+    if name.endswith(TYPES):
+        sheet = name[: -len(TYPES)]
+        return _pairs("cell", "type", [(f"{_letters(c)}{r + 1}", "text") for r, c in _texts_like_numbers(inside, sheet, inside.texts())])
     pa = _arrow()
-    errors: list[tuple[int, int, str]] = []
+    cells: dict[int, dict[int, str | int]] = {}
+    failed: list[Exception] = []
 
-    def find_errors() -> None:
-        for attributes, row, column, inside, _ in _cells(path, name):
-            value = VALUE.search(inside)
-            if b't="e"' in attributes and value:
-                errors.append((row, column, value[1].decode()))
+    def correct() -> None:
+        try:
+            found, unsaved = _corrected(inside, name) if inside.sheets else (_ods_corrected(path, name), 0)
+            cells.update(found)
+            if unsaved:
+                _note(f"{unsaved:,} formula{'s have' if unsaved > 1 else ' has'} no stored value: open and save the workbook in a spreadsheet program")
+        except Exception as e:
+            failed.append(e)
 
-    beside = threading.Thread(target=find_errors)  # calamine leaves the lock of Python
+    beside = threading.Thread(target=correct)  # calamine leaves the lock of Python
     beside.start()
     sheet = _workbook(path).get_sheet_by_name(name)
-    grid = sheet.to_python(skip_empty_area=False)  # places of cells are kept
     beside.join()
-    width = max(map(len, grid), default=0)
+    if failed:
+        raise failed[0]
+    left = (sheet.start or (0, 0))[1]
+    width = left + sheet.width
     schema = pa.schema([(_letters(c), pa.string()) for c in range(max(width, 1))])
-    for row, column, word in errors:
-        if row < len(grid) and column < len(grid[row]):
-            grid[row][column] = word
+    mixed: dict[str, int] = {}
+
+    def rows() -> Iterator[list[Any]]:
+        for at, row in enumerate(sheet.iter_rows()):  # from the first row, but the first column that has cells
+            row = [""] * left + row
+            for column, text in cells.get(at, {}).items():
+                if column < width:
+                    row[column] = text
+            yield row
 
     def batches() -> Iterator[Any]:
-        at, rows = 0, HEADER  # the texts of a header by themselves, so that columns of numbers follow
-        while at < len(grid):
-            yield pa.record_batch([_texts(c) for c in zip(*grid[at : at + rows])], schema=schema)
-            at, rows = at + rows, ROWS
+        from itertools import islice
+
+        count, some = HEADER, rows()  # the texts of a header by themselves, so that columns of numbers follow
+        while part := list(islice(some, count)):
+            columns = list(zip(*part))
+            for i, c in enumerate(columns):
+                n = sum(isinstance(v, str) and LIKE_A_NUMBER.fullmatch(v) is not None for v in c) if {float, str} <= set(map(type, c)) else 0
+                mixed[_letters(i)] = mixed.get(_letters(i), 0) + n
+            yield pa.record_batch([_texts(c) for c in columns], schema=schema)
+            count = ROWS
+        for column, n in mixed.items():
+            if n:
+                _note(f"column {column} has numbers, and {n:,} number{'s' if n > 1 else ''} stored as text")
 
     return schema, batches() if width else iter(())
 
@@ -324,19 +519,57 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def _odd_types(db: Any, name: str) -> str:
+    """The query of a table's cells whose type their text does not show: row, column, type."""
+    columns = db.execute("select name, type, pk from pragma_table_xinfo(?) where hidden <> 1", (name,)).fetchall()
+    key = [c for c, _, pk in sorted(columns, key=lambda c: c[2]) if pk]
+    row = " || ',' || ".join(map(_quoted, key)) or "_rowid_"
+    parts = []
+    for column, kind, _ in columns:
+        c, kind = _quoted(column), kind.upper()
+        text = "1" if "BLOB" in kind else "0" if any(w in kind for w in ("CHAR", "CLOB", "TEXT")) else f"{c} glob '*[0-9]*' and like_a_number(cast({c} as blob))"
+        blob = "null" if "BLOB" in kind else "'blob'"
+        parts.append(f"select {row} as row, '{column.replace(chr(39), chr(39) * 2)}' as column, case typeof({c}) when 'blob' then {blob}"
+                     f" when 'text' then case when {c} = '' then 'empty text' when {text} then 'text' end end as type from {_quoted(name)} where typeof({c}) in ('text', 'blob')")
+    db.create_function("like_a_number", 1, lambda t: LIKE_A_NUMBER.fullmatch(t.decode("utf-8", "replace")) is not None)
+    return f"select * from ({' union all '.join(parts)}) where type is not null"
+
+
+def _tables(db: Any) -> dict[str, str]:
+    """Its tables and views, and whether each is one. None that needs what this SQLite has not: a module, a function."""
+    import sqlite3
+
+    found = {}
+    for name, kind in db.execute("select name, type from pragma_table_list where schema = 'main' and type in ('table', 'view', 'virtual') order by name").fetchall():
+        try:
+            if not name.lower().startswith("sqlite_"):
+                db.execute(f"select * from {_quoted(name)} limit 0")
+                found[name] = kind
+        except sqlite3.OperationalError:
+            if kind == "table":
+                raise
+    return found
+
+
 def _list_sqlite(path: str) -> Iterator[dict[str, Any]]:
     db = _database(path)
-    names = db.execute("select name from pragma_table_list where schema = 'main' and type in ('table', 'view') and name not like 'sqlite_%' order by name")
-    for (name,) in names.fetchall():
+    names = _tables(db)
+    for name, kind in names.items():
         key = [c for c, in db.execute("select name from pragma_table_info(?) where pk > 0 order by pk", (name,))]
         yield {"name": name, "types": False, **({"key": key} if key else {})}
+        if kind == "table" and name + TYPES not in names and db.execute(_odd_types(db, name) + " limit 1").fetchone():
+            yield {"name": name + TYPES, "types": True, "key": ["row", "column"], "beside": True}
 
 
 def _read_sqlite(path: str, name: str) -> Batches:
     import base64
 
     pa = _arrow()
-    rows = _database(path).execute(f"select * from {_quoted(name)}")
+    db = _database(path)
+    beside = name.endswith(TYPES) and name not in _tables(db)
+    rows = db.execute(_odd_types(db, name[: -len(TYPES)]) if beside else f"select * from {_quoted(name)}")
+    if os.path.exists(path + "-wal") and os.path.getsize(path + "-wal"):
+        _note(f"{os.path.basename(path)}-wal has changes that the file has not: Git keeps neither them nor that file ('PRAGMA wal_checkpoint' takes them into it)")
     schema = pa.schema([(d[0], pa.string()) for d in rows.description])
 
     def text(v: Any) -> str | None:
@@ -363,7 +596,8 @@ def _read_statistics(path: str, name: str) -> Batches:
     except ImportError:
         raise Missing("pyreadstat") from None
     with open(path, "rb") as f:
-        read = pyreadstat.read_sav if f.read(3) == b"$FL" else pyreadstat.read_dta
+        head = f.read(64)
+    read = pyreadstat.read_sav if head[:3] == b"$FL" else pyreadstat.read_por if head[40:].startswith(PORTABLE) else pyreadstat.read_dta
     kinds = {"double": pa.float64(), "float": pa.float64(), "string": pa.string()}
     whole = {"int8", "int16", "int32"}
 
@@ -527,15 +761,18 @@ HEADS = [
     (b"\xff\xff\xff\xff", "arrow"), (b"SQLite format 3\0", "sqlite"), (b"$FL2", "statistics"), (b"$FL3", "statistics"),
     (b"<stata_dta>", "statistics"),
 ]
+PORTABLE = b"ASCII SPSS PORT FILE"  # behind 40 bytes
 
 
 def kind_of(path: str) -> str:
     """The kind of a file, by its first bytes. ValueError."""
     with open(path, "rb") as f:
-        head = f.read(16)
+        head = f.read(64)
     for magic, kind in HEADS:
         if head.startswith(magic):
             return kind
+    if head[40:].startswith(PORTABLE):
+        return "statistics"
     if head[2:4] == b"\1\0" and 104 <= head[0] <= 115 and head[1] in (1, 2):  # Stata before release 117
         return "statistics"
     raise ValueError("this is none of the kinds that varve reads: " + ", ".join(KINDS))
