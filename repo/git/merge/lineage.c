@@ -279,7 +279,8 @@ static vv_status look_at_parents(vv_lineage *l, const trail *t, size_t count, si
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (!l->parents[i].path &&
-		    (rc = look_by_rename(l, t, &l->parents[i], &is, err)) == VV_OK && is) {
+		    (rc = look_by_rename(l, t, &l->parents[i], &is, err)) == VV_OK && is &&
+		    !l->o.renames) {
 			*same = i;
 			return VV_OK;
 		}

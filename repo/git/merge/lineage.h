@@ -30,6 +30,7 @@ typedef struct vv_lineage_options {
 	size_t range_count;
 	bool first_parent;
 	bool cut_off_ends;    /* where a clone is shallow a trail ends, as in git log */
+	bool renames;         /* a commit that did no more than rename the file is given, too */
 	vv_lineage_join join; /* NULL: trails stay apart */
 	void *payload;        /* of join */
 } vv_lineage_options;

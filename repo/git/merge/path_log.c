@@ -101,6 +101,7 @@ vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_opt
 				       .range_count = opts->range_count,
 				       .first_parent = opts->first_parent,
 				       .cut_off_ends = true,
+				       .renames = true,
 				       .join = join};
 	vv_auto(vv_path_log) *l = vv_calloc(1, sizeof(*l));
 	vv_auto(vv_head) head = {0};
@@ -148,7 +149,7 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 		return (rc = put_table(out, l, err)) < 0 ? (int)rc : 1;
 	}
 	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
-	*out = (vv_path_log_entry){at.file.commit, at.file.path, {at.file.path}};
+	*out = (vv_path_log_entry){at.file.commit, at.file.path, {at.file.path}, false};
 	for (size_t i = 0; i < at.parent_count; i++) {
 		const char *path = at.parents[i].path;
 
@@ -158,6 +159,7 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 		came = false;
 		if (strcmp(path, at.file.path) != 0) {
 			out->paths[1] = path;
+			out->only_renamed = vv_oid_equal(&at.parents[i].blob, &at.file.blob);
 		}
 		if ((rc = vv_lineage_follow(l->lineage, &at.parents[i], NULL, err)) < 0) {
 			return (int)rc;

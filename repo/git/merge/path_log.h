@@ -17,6 +17,7 @@ typedef struct vv_path_log_entry {
 	const char *path; /* in the commit; NULL: it removed it */
 	/* NULL-ended, path or what it removed, and the name in a parent if that is another; as long as the log lives */
 	const char *paths[3];
+	bool only_renamed; /* its content is a parent's */
 } vv_path_log_entry;
 
 /* Of the options only ranges, first_parent and the first of the paths count. All are borrowed. */

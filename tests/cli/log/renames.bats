@@ -108,6 +108,13 @@ assert f["new.csv"]["rowCount"] == f["new.csv"]["rowCountBefore"] == 3000 and le
 	diff ../log ../history
 	# the stat of a rename is one line
 	varve log --stat s_03.csv | grep -qF 's_02.csv => s_03.csv | ~1 row'
+	# a commit that only renames it is one of its history, as in git log --follow
+	git mv s_03.csv s_04.csv
+	varve commit -q -m moved
+	tick
+	varve log --stat -n 1 s_04.csv | grep -qF 's_03.csv => s_04.csv | renamed'
+	[ "$(varve log --oneline s_04.csv | wc -l)" = 6 ]
+	git reset -q --hard HEAD~1
 	# what was removed and came back has its life before that
 	git rm -q s_03.csv
 	varve commit -q -m gone
