@@ -16,6 +16,7 @@
 #include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
+#include "repo/git/merge/path_log.h"
 #include "repo/git/merge/renames.h"
 
 bool vv_web_is_table(const vv_content *c, const char *path)
@@ -251,43 +252,34 @@ vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 	return VV_OK;
 }
 
-static vv_status open_log(vv_web_walk *w, const vv_oid *from, vv_error *err)
-{
-	const vv_range range = {.include = *from};
-	const char *const paths[] = {w->path, NULL};
-	const vv_log_options o = {
-		.ranges = &range, .range_count = 1, .paths = w->path ? paths : NULL};
-
-	vv_log_close(w->log);
-	w->log = NULL;
-	return vv_log_open(&w->log, w->v->repo, &o, err);
-}
-
 vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err)
 {
 	const char *file = NULL;
 	vv_status rc = path ? vv_web_file_of(w->v, from, path, &file, err) : VV_OK;
+	const char *const paths[] = {file ? file : path, NULL};
+	const vv_log_options o = {
+		.ranges = &w->range, .range_count = 1, .paths = path ? paths : NULL};
 
-	w->path = file ? file : path;
+	w->range = (vv_range){.include = *from};
 	w->table = file ? path + strlen(file) : "";
-	return rc < 0 ? rc : open_log(w, from, err);
+	return rc < 0 ? rc
+	       : path ? vv_path_log_open(&w->of_path, w->v->repo, &o, err)
+		      : vv_log_open(&w->log, w->v->repo, &o, err);
 }
 
 int vv_web_walk_next(vv_web_walk *w, vv_error *err)
 {
-	vv_oid id;
-	int more;
+	vv_path_log_entry at = {.path = NULL};
+	int more = w->of_path ? vv_path_log_next(w->of_path, &at, err)
+			      : vv_log_next(w->log, &at.commit, err);
 	vv_status rc;
 
-	if (w->old) { /* below a rename the path has another name */
-		w->path = w->old;
-		w->old = NULL;
-		if ((rc = open_log(w, &w->before.id, err)) < 0) return (int)rc;
-	}
-	if ((more = vv_log_next(w->log, &id, err)) <= 0) return more;
-	if ((rc = vv_web_commit_read(w->v, &id, &w->commit, err)) < 0 ||
+	if (more <= 0) return more;
+	w->path = at.paths[0];
+	w->old = NULL;
+	if ((rc = vv_web_commit_read(w->v, &at.commit, &w->commit, err)) < 0 ||
 	    (rc = vv_web_commit_before(w->v, &w->commit, &w->before, err)) < 0 ||
-	    (w->path &&
+	    (at.paths[1] &&
 	     (rc = vv_web_renamed(w->v, &w->before, &w->commit, w->path, &w->old, err)) < 0)) {
 		return (int)rc;
 	}
@@ -297,6 +289,7 @@ int vv_web_walk_next(vv_web_walk *w, vv_error *err)
 void vv_web_walk_close(vv_web_walk *w)
 {
 	vv_log_close(w->log);
+	vv_path_log_close(w->of_path);
 }
 
 #define CHANGES_SHOWN 50u

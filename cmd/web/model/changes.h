@@ -7,6 +7,7 @@
 #include "cmd/web/model/commits.h"
 #include "diff/write/change_words.h"
 #include "lib/names/content.h"
+#include "repo/git/history/revision.h"
 
 /* The first three as of rows (vv_row_kind). */
 typedef enum vv_web_change_kind {
@@ -80,6 +81,8 @@ vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 typedef struct vv_web_walk {
 	vv_web_visit *v;
 	struct vv_log *log;
+	struct vv_path_log *of_path; /* in its place: of one path */
+	vv_range range;
 	const char *path;             /* as it is called in the commit; NULL: all */
 	const char *table;            /* of a document, which path is then: "#Prices"; "" */
 	vv_web_commit commit, before; /* before: first parent, or none */

@@ -9,7 +9,7 @@
 #include "cmd/web/model/table.h"
 #include "lib/view/row_history.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/lineage.h"
+#include "repo/git/merge/path_log.h"
 
 #define EVENTS 50u
 #define VERSIONS_MAX 4000u /* of a dataset that are looked at for a column's life */
@@ -96,70 +96,41 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_li
 /* --- a column -------------------------------------------------------------------------------------- */
 
 typedef struct versions {
-	vv_lineage_file *items; /* newest first */
+	vv_path_log_entry *items; /* newest first */
 	size_t count;
 	bool complete;
 } versions;
-
-/* Two trails that meet have one history. */
-static vv_status join(void *payload VV_UNUSED, void *into VV_UNUSED, void *more VV_UNUSED,
-		      bool *joined, vv_error *err VV_UNUSED)
-{
-	*joined = true;
-	return VV_OK;
-}
-
-/* The file came in this commit: if it was there before, and removed, it goes on below that. */
-static vv_status go_on(vv_web_visit *v, vv_lineage *l, const vv_lineage_file *f, vv_error *err)
-{
-	vv_auto(vv_web_walk) w = {.v = v};
-	vv_status rc = vv_web_walk_open(&w, &f->commit, f->path, err);
-
-	for (int i = 0, more; rc == VV_OK && i < 2; i++) { /* itself, and where it was removed */
-		if ((more = vv_web_walk_next(&w, err)) <= 0) return (vv_status)more;
-	}
-	return rc < 0 || w.before.none
-		       ? rc
-		       : vv_missing_ok(vv_lineage_begin(l, &w.before.id, f->path, NULL, err), err);
-}
 
 /* All versions of a path, on all sides of merges, renames followed. */
 static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			       versions *out, vv_error *err)
 {
-	const vv_lineage_options o = {.join = join};
-	vv_auto(vv_lineage) *l = NULL;
-	vv_lineage_stop at;
+	const vv_range range = {.include = c->id};
+	const char *file = NULL;
+	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
+	const char *const paths[] = {file ? file : path, NULL};
+	const char *table = file ? path + strlen(file) : "";
+	const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = paths};
+	vv_auto(vv_path_log) *l = NULL;
+	vv_path_log_entry at;
 	bool over = false;
 	int more = 0;
-	vv_status rc = vv_lineage_open(&l, v->repo, &o, err);
 
-	out->complete = true;
-	if (rc < 0 || (rc = vv_lineage_begin(l, &c->id, path, NULL, err)) < 0) {
-		return vv_missing_ok(rc, err);
-	}
 	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
 	if (!out->items) return vv_fail_nomem(err);
-	while (!over && out->count < VERSIONS_MAX && (more = vv_lineage_next(l, &at, err)) > 0) {
-		bool came = true;
-
-		out->items[out->count] = at.file;
-		out->items[out->count++].path = vv_web_keep_text(v, at.file.path);
-		for (size_t i = 0; rc == VV_OK && i < at.parent_count; i++) {
-			came &= !at.parents[i].path;
-			rc = at.parents[i].path ? vv_lineage_follow(l, &at.parents[i], NULL, err)
-						: VV_OK;
+	if (rc < 0 || (rc = vv_path_log_open(&l, v->repo, &o, err)) < 0) return rc;
+	while (!over && out->count < VERSIONS_MAX && (more = vv_path_log_next(l, &at, err)) > 0) {
+		if (at.path && !at.only_renamed) { /* not where it was removed */
+			at.path = vv_web_text(v, "%s%s", at.path, table);
+			out->items[out->count++] = at;
 		}
-		if (rc < 0 || (came && (rc = go_on(v, l, &at.file, err)) < 0) ||
-		    (rc = vv_web_over(v, &over, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_web_over(v, &over, err)) < 0) return rc;
 	}
 	out->complete = more == 0 && !over && out->count < VERSIONS_MAX;
-	return more < 0 ? vv_missing_ok((vv_status)more, err) : VV_OK; /* a shallow clone ends */
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-static vv_status read_point(vv_web_visit *v, const vv_lineage_file *at, const char *column,
+static vv_status read_point(vv_web_visit *v, const vv_path_log_entry *at, const char *column,
 			    vv_web_column_then *out, vv_error *err)
 {
 	vv_web_table *t;

@@ -220,7 +220,7 @@ note 4' ]
 	[ "$(said history/places.csv '[.commits[].rows] | join(" ")')" = '3000 3000 3000' ]
 }
 
-@test "a column's life has the versions of all sides of a merge that renames the table" {
+@test "a column's life and the history have all sides of a merge that renames the table" {
 	new_repo src
 	cd src
 	edit() { # FILE ROW SUBJECT
@@ -241,6 +241,7 @@ note 4' ]
 	cd ..
 	start_server src
 	[ "$(said 'column/main/u.csv?name=a' '[.versions[].commit.subject] | join(" ")')" = "five again four Merge branch 'side' three two one" ]
+	[ "$(said history/u.csv '[.commits[].commit.subject] | join(" ")')" = "five again removed four Merge branch 'side' three two moved one" ]
 }
 
 # A row whose key, columns and file changed, on two branches that came together.
