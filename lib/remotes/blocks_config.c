@@ -265,25 +265,28 @@ vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t
 }
 
 /* where: "--blob=ID", "--file=PATH" */
-static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *where,
-			   vv_error *err)
+static vv_status list_lines(vv_buf *text, vv_repository *r, const char *where, vv_error *err)
 {
-	const char *args[] = {"config",       "--no-includes",      "-z", where,
-			      "--get-regexp", "^(blocks|store)\\.", NULL};
-	vv_auto(vv_buf) text = VV_BUF_INIT, said = VV_BUF_INIT;
-	vv_git_call run = {.args = args, .repo = r, .output = &text};
+	const char *args[] = {"config", "--no-includes", "-z", where, "--list", NULL};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_git_call run = {.args = args, .repo = r, .output = text};
 	int code = 0;
 	vv_status rc = vv_git_run(&run, &said, &code, err);
 
 	if (rc == VV_OK && code != 0 &&
-	    (code != 1 || said.len > 0)) { /* 1 alone: nothing is said */
-		rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
-		if (rc < 0) {
-			rc = vv_recode(err, VV_EINPUT);
-		}
+	    (rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err)) < 0) {
+		rc = vv_recode(err, VV_EINPUT);
 	}
-	return rc == VV_OK && code == 0 ? vv_blocks_config_parse(out, text.data, text.len, err)
-					: rc;
+	return rc;
+}
+
+static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *where,
+			   vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const vv_status rc = list_lines(&text, r, where, err);
+
+	return rc < 0 ? rc : vv_blocks_config_parse(out, text.data, text.len, err);
 }
 
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
@@ -302,20 +305,28 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 	return file ? read_from(out, r, blob, err) : VV_OK;
 }
 
-vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
+/* "--file=PATH" of the file in the work tree; NULL: there is none. */
+static vv_status find_work_file(char **out, vv_repository *r, vv_error *err)
 {
 	const char *work = vv_repository_workdir(r);
+	vv_auto(char) *where = work ? vv_asprintf("--file=%s/" VV_BLOCKS_CONFIG, work) : NULL;
 	vv_stat st;
-	vv_status rc;
+
+	*out = NULL;
+	if (work && !where) return vv_fail_nomem(err);
+	if (where && vv_lstat(&st, where + 7, NULL) == VV_OK && S_ISREG(st.mode)) {
+		*out = vv_take(&where);
+	}
+	return VV_OK;
+}
+
+vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	const vv_status rc = find_work_file(&where, r, err);
 
 	memset(out, 0, sizeof(*out));
-	if (!work) return VV_OK;
-	vv_auto(char) *where = vv_asprintf("--file=%s/" VV_BLOCKS_CONFIG, work);
-	if ((rc = vv_alloc_ok(where, err)) == VV_OK && vv_lstat(&st, where + 7, NULL) == VV_OK &&
-	    S_ISREG(st.mode)) {
-		rc = read_from(out, r, where, err);
-	}
-	return rc;
+	return where ? read_from(out, r, where, err) : rc;
 }
 
 /* ---- names that mean nothing ---- */
@@ -340,72 +351,38 @@ static const char *const *find_word(const char *const *words, size_t count, size
 	return NULL;
 }
 
-/* Behind a section, which may have a ']' in quotes. */
-static const char *behind_section(const char *p, const char *end)
-{
-	for (bool quoted = false; p < end; p++) {
-		if (quoted && *p == '\\' && p + 1 < end) {
-			p++;
-		} else if (*p == '"') {
-			quoted = !quoted;
-		} else if (*p == ']' && !quoted) {
-			return p + 1;
-		}
-	}
-	return end;
-}
-
-/* Does the value that a line has from p on go on in the next one? quoted: in quotes, there and here. */
-static bool goes_on(const char *p, const char *end, bool *quoted)
-{
-	end -= end > p && end[-1] == '\r';
-	for (; p < end && (*quoted || !strchr("#;", *p)); p++) {
-		if (*p == '"') {
-			*quoted = !*quoted;
-		} else if (*p == '\\' && ++p == end) {
-			return true;
-		}
-	}
-	*quoted = false;
-	return false;
-}
-
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err)
 {
-	vv_auto(vv_buf) file = VV_BUF_INIT;
-	const char *const *section = NULL, *text, *end;
-	bool continued = false, quoted = false;
-	vv_status rc = VV_OK;
+	vv_auto(char) *where = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *before = NULL;
+	vv_status rc = find_work_file(&where, r, err);
 
-	if (vv_repository_is_bare(r) || vv_blocks_config_text(&file, r, VV_IGNORED) < 0) return rc;
-	text = vv_buf_cstr(&file);
-	text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
-	for (size_t number = 1; rc == VV_OK && *text; number++, text = *end ? end + 1 : end) {
-		vv_auto(vv_buf) word = VV_BUF_INIT, said = VV_BUF_INIT;
-		vv_nearest near = {.best = NULL};
-		const char *p = text + strspn(text, " \t");
-		bool fine = true;
+	if (!where || list_lines(&text, r, where, VV_IGNORED) < 0) return rc;
+	/* "section.NAME.word NL value NUL"; what is not NAME in small letters */
+	for (size_t at = 0, size; rc == VV_OK && at < text.len; at += size) {
+		char *key = (char *)text.data + at, *word, *dot;
+		const char *const *section;
+		vv_auto(vv_buf) said = VV_BUF_INIT;
+		vv_nearest near;
 
-		end = text + strcspn(text, "\n");
-		if (!continued && *p == '[') {
-			vv_buf_set(&word, p + 1, strcspn(p + 1, " \t\".]\n"));
-			section = find_word(known[0], SECTIONS, 11, vv_buf_cstr(&word), &near);
-			fine = section != NULL;
-			p = behind_section(p, end);
-			p += strspn(p, " \t");
-		}
-		size_t len = strcspn(p, " \t=#;\r\n");
-		if (!continued && section && len > 0) {
-			vv_buf_set(&word, p, len);
-			fine = find_word(section + 1, 10, 1, vv_buf_cstr(&word), &near) != NULL;
-		}
-		continued = goes_on(p, end, &quoted);
-		if (fine) {
+		size = strlen(key) + 1;
+		key[strcspn(key, "\n")] = '\0';
+		if (!(word = strrchr(key, '.'))) {
 			continue;
 		}
-		vv_buf_printf(&said, VV_BLOCKS_CONFIG ":%zu: this varve does not know '%s'", number,
-			      vv_text_shows(vv_buf_cstr(&word)));
+		dot = strchr(key, '.');
+		*dot = '\0';
+		section = find_word(known[0], SECTIONS, 11, key, &near);
+		word = section ? word + 1 : key;
+		if ((section && find_word(section + 1, 10, 1, word, &near)) ||
+		    vv_text_same(word, before)) {
+			continue;
+		}
+		before = word;
+		vv_buf_printf(&said, VV_BLOCKS_CONFIG ": this varve does not know '%s'",
+			      vv_text_shows(word));
 		if (near.best) {
 			vv_buf_printf(&said, "; did you mean '%s'?", near.best);
 		}

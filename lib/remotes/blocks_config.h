@@ -64,7 +64,7 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
 /* The text of the file in the work tree; "" where there is none. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
-/* Calls fn for each name in the file in the work tree that this varve does not know, and so does not obey: "FILE:3: ...,
+/* Calls fn for each name in the file in the work tree that this varve does not know, and so does not obey: "FILE: ...,
  * did you mean 'url'?" A newer varve may know it. */
 typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,

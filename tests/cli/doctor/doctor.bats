@@ -293,7 +293,7 @@ no_problems() {
 	output_has 'note: documents: no reader is run here: varve.readers is false'
 }
 
-@test "a name in .varveconfig that means nothing is named by doctor, push and fetch, with its line, and changes nothing" {
+@test "a name in .varveconfig that means nothing is named by doctor, push and fetch, and changes nothing" {
 	git init -q --bare hub.git
 	new_repo
 	rows 10 > t.csv
@@ -301,10 +301,10 @@ no_problems() {
 		'[store "a]b"]' '	url = s3://b/p' '	pushUrl = s3://b/p\' '	continued = 1' '	defualt = true' \
 		'[IMPORT "x.csv"] URL = https://host/x.csv' '[blok]' '	url = x' '[vault "later"]' '	later = 1' > .varveconfig
 	varve add -q . && varve commit -qm one
-	known=$'.varveconfig:3: this varve does not know \'reff\'; did you mean \'ref\'?
-.varveconfig:9: this varve does not know \'defualt\'; did you mean \'default\'?
-.varveconfig:11: this varve does not know \'blok\'; did you mean \'blocks\'?
-.varveconfig:14: this varve does not know \'later\''
+	known=$'.varveconfig: this varve does not know \'reff\'; did you mean \'ref\'?
+.varveconfig: this varve does not know \'defualt\'; did you mean \'default\'?
+.varveconfig: this varve does not know \'blok\'; did you mean \'blocks\'?
+.varveconfig: this varve does not know \'later\''
 	varve doctor --offline > said || true
 	[ "$(sed -n 's/^note: settings: //p' said)" = "$known" ]
 	cp .varveconfig right
@@ -317,9 +317,9 @@ no_problems() {
 	git add .varveconfig && git commit -qm two
 	git remote add origin hub.git
 	succeeds varve push origin main
-	[ "$(grep -c '^warning: .varveconfig:[0-9]*: this varve does not know' <<< "$stderr")" = 3 ]
+	[ "$(grep -c '^warning: .varveconfig: this varve does not know' <<< "$stderr")" = 3 ]
 	succeeds varve fetch origin
-	stderr_has "warning: .varveconfig:3: this varve does not know 'reff'; did you mean 'ref'?"
+	stderr_has "warning: .varveconfig: this varve does not know 'reff'; did you mean 'ref'?"
 }
 
 @test "each mend that doctor prints mends" {
