@@ -15,6 +15,7 @@
 #include "dataset/format/places.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/read/temp_bytes.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/import_encoded.h"
 #include "dataset/table/import_state.h"
 
@@ -738,22 +739,69 @@ static vv_status import_text(vv_import_result *out, const vv_source *source, con
 	return rc;
 }
 
-/* Where what was found in the version before may not hold any more, once more with all rows read. */
+/* The bytes of a version whose blocks are there, from the beginning each time. */
+typedef struct version_bytes {
+	vv_table of;
+	vv_table_source *bytes;
+} version_bytes;
+
+static ssize_t read_version(void *payload, void *buf, size_t len, vv_error *err)
+{
+	version_bytes *v = payload;
+
+	return vv_table_source_read(v->bytes, buf, len, err);
+}
+
+static vv_status begin_version(void *payload, vv_error *err)
+{
+	version_bytes *v = payload;
+
+	vv_table_source_close(v->bytes);
+	v->bytes = NULL;
+	return vv_table_source_open(&v->bytes, &v->of, err);
+}
+
+/* Where what was found in the version before may not hold any more, once more with all rows read: of a pipe, whose bytes are
+ * gone, from the version that was just made. */
 static vv_status import_twice(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 			      const vv_import_options *opts, vv_error *err)
 {
 	vv_import_options o = *opts;
+	version_bytes made = {.of = {.source = *sink}};
+	vv_source again = *source;
 	vv_status rc = import_text(out, source, sink, opts, err);
 
-	if (rc < 0 || !source->again || (!out->types_doubtful && out->key_lost.len == 0)) return rc;
+	if (rc < 0 || (!out->types_doubtful && out->key_lost.len == 0) ||
+	    (!source->again && (!sink->put || out->in_file))) {
+		return rc;
+	}
 	vv_auto(vv_buf) lost = out->key_lost;
+	made.of.root = out->root;
 	out->key_lost = (vv_buf)VV_BUF_INIT;
+	vv_root_init(&out->root);
+	vv_import_result_clear(out);
 	o.cache = NULL;
 	o.find_types = true;
 	o.key_lost = lost.len > 0 ? vv_buf_cstr(&lost) : NULL;
-	vv_import_result_clear(out);
-	rc = source->again(source->payload, err);
-	return rc < 0 ? rc : import_text(out, source, sink, &o, err);
+	if (!source->again) {
+		again = (vv_source){.read = read_version,
+				    .again = begin_version,
+				    .payload = &made,
+				    .size = made.of.root.bytes,
+				    .name = source->name};
+		o.is_text = true;
+		o.hints.encoding = made.of.root.dialect.encoding[0] ? made.of.root.dialect.encoding
+								    : NULL;
+		rc = vv_schema_read(&made.of.schema, made.of.root.schema.data,
+				    made.of.root.schema.len, source->name, err);
+		made.of.columns = made.of.schema.count;
+	}
+	if (rc == VV_OK && (rc = again.again(again.payload, err)) == VV_OK) {
+		rc = import_text(out, &again, sink, &o, err);
+	}
+	vv_table_source_close(made.bytes);
+	vv_table_close(&made.of);
+	return rc;
 }
 
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,

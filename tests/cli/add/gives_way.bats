@@ -36,6 +36,10 @@ table() {
 	succeeds varve check
 	succeeds varve add .
 	printf '%s\n' "$stderr" > lines
+	git ls-files -s > ../blobs
+	git read-tree HEAD
+	git add -u # a pipe, which cannot be read again
+	diff ../blobs <(git ls-files -s)
 	varve commit -qm second
 	while IFS='|' read -r name first second type sql line; do
 		varve info --json "HEAD:$name.csv" | jq -e --arg t "$type" '.columns[1].type == $t' > /dev/null ||
@@ -66,6 +70,10 @@ table() {
 	output_has "warning key-broken, column episode_id, 20 times"
 	succeeds varve add e.csv
 	stderr_has "line 2 and line 22 both have episode_id = '1': the key is now 'episode_id', 'local_language_id'"
+	git ls-files -s > ../blobs
+	git read-tree HEAD
+	git add e.csv
+	diff ../blobs <(git ls-files -s)
 	varve commit -qm second
 	sed -i s/M7/Mx/ e.csv
 	succeeds varve check
