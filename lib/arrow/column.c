@@ -16,12 +16,13 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/spelling.h"
+#include "dataset/rows/table_facts.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
 #include "lib/rows/cell_value.h"
 
-static const char *const form_names[] = {"u",    "l",       "g",  "b", "tdD",
-					 "tsu:", "tsu:UTC", NULL, "L", "tsn:"};
+static const char *const form_names[] = {
+	"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC", NULL, "L", "tsn:", "n"};
 static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 	"d:38,0",  "d:38,1",  "d:38,2",  "d:38,3",  "d:38,4",  "d:38,5",  "d:38,6",  "d:38,7",
 	"d:38,8",  "d:38,9",  "d:38,10", "d:38,11", "d:38,12", "d:38,13", "d:38,14", "d:38,15",
@@ -35,7 +36,7 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 #define EXACT ((int64_t)1 << 53)            /* integers up to it are doubles */
 
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
-static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8, 8};
+static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8, 8, 0};
 
 /* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
@@ -587,6 +588,7 @@ static vv_status put_one(vv_arrow_column *c, const vv_arrow_value *v, const vv_c
 	static const vv_arrow_value nothing = {.is = VV_ARROW_NULL};
 	const bool is_value = v->is == VV_ARROW_VALUE;
 
+	if (c->form == VV_ARROW_NONE) return VV_OK;
 	if (!is_value && !mark_null(c, row)) return vv_fail_nomem(err);
 	if (c->has_dictionary) {
 		return put_place(c, is_value ? cell->text : NULL, is_value ? cell->len : 0, row,
@@ -758,6 +760,18 @@ static vv_status find_unit(vv_arrow_column *c, vv_table *table, vv_error *err)
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
+/* Has a column without a type no value either? Its facts say so without a row; in JSON they do not tell "" from null. */
+static void find_none(vv_arrow_column *c, const vv_table *table, const vv_arrow_reading *how)
+{
+	vv_auto(vv_facts) facts = VV_FACTS_INIT;
+
+	if (!how->text && !c->json && c->field->type == VV_TYPE_ANY && c->empty_missing &&
+	    vv_table_facts(&facts, table, VV_IGNORED) == VV_OK &&
+	    vv_table_fact(&facts, c->place).missing == VV_MISSING_ALL) {
+		c->form = VV_ARROW_NONE;
+	}
+}
+
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err)
 {
@@ -776,6 +790,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	c->json = table->root.dialect.form != VV_FORM_CSV;
 	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
 	c->empty_missing = vv_field_missing(f, &empty);
+	find_none(c, table, how);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
 	if (!c->shared) return vv_fail_nomem(err);
@@ -785,6 +800,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)
 {
+	c->form = c->form == VV_ARROW_NONE ? VV_ARROW_TEXT : c->form;
 	if (c->form != VV_ARROW_TEXT) {
 		return vv_fail(err, VV_EUSAGE,
 			       "column '%s' is of type %s: only texts can have a dictionary",
@@ -856,6 +872,7 @@ bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows
 {
 	const bool text = c->form == VV_ARROW_TEXT && !c->has_dictionary;
 
+	if (c->form == VV_ARROW_NONE) return vv_arrow_array(out, rows, rows, 0, 0);
 	if ((c->nulls > 0 && !reach(&c->valid, rows, 0xff)) ||
 	    !vv_arrow_array(out, rows, c->nulls, text ? 3 : 2, 0)) {
 		return false;

@@ -30,7 +30,8 @@ typedef enum vv_arrow_form {
 	VV_ARROW_MOMENT, /* a time in UTC that says so */
 	VV_ARROW_DECIMAL,
 	VV_ARROW_U64, /* in u.i, as its bits */
-	VV_ARROW_NANOS /* DATETIME where the table's first cells have more than six digits of a second */
+	VV_ARROW_NANOS, /* DATETIME where the table's first cells have more than six digits of a second */
+	VV_ARROW_NONE /* any type, of which no cell of the table has a value: Arrow's null */
 } vv_arrow_form;
 
 /* How columns become arrays. */
@@ -92,7 +93,7 @@ typedef struct vv_arrow_column {
 /* The table outlives the column. Reads all its numbers where they become decimals. VV_ENOSUPPORT: how has an unknown value. */
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
-/* Its texts are written once an array. VV_EUSAGE: it is not of text. */
+/* Its texts are written once an array. VV_EUSAGE: it is not of text, nor without values. */
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err);
 /* A column of values that come from no table. name is borrowed. */
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,

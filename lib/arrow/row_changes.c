@@ -87,7 +87,8 @@ static void clear_column(changed_column *c)
 	vv_arrow_column_clear(&c->new);
 }
 
-/* The columns of both versions under the newer one's names. Of another type in each they are text. */
+/* The columns of both versions under the newer one's names. Of another type in each they are text, but where one has no
+ * value. */
 static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const vv_column_pair *pair,
 			  vv_error *err)
 {
@@ -95,14 +96,18 @@ static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const v
 	vv_status rc = read_pair(column, a, b, pair, &c->o.how, err);
 
 	if (rc == VV_OK && column->has_old && column->has_new &&
+	    column->old.form != VV_ARROW_NONE && column->new.form != VV_ARROW_NONE &&
 	    (column->old.form != column->new.form ||
 	     column->old.measured != column->new.measured)) {
 		clear_column(column);
 		rc = read_pair(column, a, b, pair, &as_text, err);
 	}
 	if (rc < 0) return rc;
-	const vv_arrow_column *one = column->has_new ? &column->new : &column->old;
-	if ((rc = add_column(c, one->name, one->form, false, err)) < 0) return rc;
+	const bool new = column->has_new && (column->new.form != VV_ARROW_NONE || !column->has_old);
+	const vv_arrow_column *one = new ? &column->new : &column->old;
+	if ((rc = add_column(c, column->has_new ? column->new.name : column->old.name, one->form,
+			     false, err)) < 0)
+		return rc;
 	column->out.measured = one->measured;
 	if (one->measured) {
 		column->out.scale = column->old.scale = column->new.scale = vv_arrow_decimals_scale(

@@ -1,4 +1,5 @@
 """A home of their own for all tests, a fixed clock, and repositories made by the program varve of VARVE_BIN."""
+import json
 import os
 import subprocess
 
@@ -7,6 +8,9 @@ import pytest
 import varve
 
 ONE = 'id,item,price,day,ok\n1,pear,9.99,2026-01-01,true\n2,plum,120,2026-01-05,false\n3,"a, b",150.50,2026-02-01,true\n4,,,,\n'
+# Types that are declared do not give way to values that are not of them.
+DECLARED = json.dumps({"resources": [{"path": "prices.csv", "schema": {"primaryKey": ["id"], "fields": [
+    {"name": n, "type": t} for n, t in (("id", "integer"), ("item", "string"), ("price", "number"), ("day", "date"), ("ok", "boolean"))]}}]})
 TWO = 'id,item,price,day,ok\n1,pear,10.99,2026-01-01,true\n3,"a, b",150.5,2026-02-01,true\n4,,,,\n5,fig,3,2026-03-01,false\n'
 
 

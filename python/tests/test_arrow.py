@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import varve
-from conftest import ONE, run
+from conftest import DECLARED, ONE, run
 
 VALUES = [
     (1, "pear", 9.99, datetime.date(2026, 1, 1), True),
@@ -149,7 +149,8 @@ def test_zeros_have_the_sign_that_their_cells_have(repo, commit):
     assert [str(x) for x in repo["w.csv"].to_arrow()["x"].to_pylist()] == ["-0.0", "0.0", "0.5"]
 
 
-def test_numbers_and_misfits_as_text(repo, commit):
+def test_numbers_and_misfits_as_text(repo, folder, commit):
+    (folder / "datapackage.json").write_text(DECLARED)
     commit("prices.csv", ONE.replace("9.99", "cheap"))
     t = repo["HEAD:prices.csv"]
     assert t.select(["id", "price"], numbers="text").to_arrow()["price"].to_pylist() == ["cheap", "120", "150.50", None]
@@ -199,6 +200,7 @@ def test_differences(repo, folder, commit):
     data = run("varve", "diff", "v1", "HEAD", "--format", "arrow", cwd=folder)
     assert pa.ipc.open_stream(data).read_all() == feed
     assert pl.read_ipc_stream(io.BytesIO(data)).height == 6
+    (folder / "datapackage.json").write_text(DECLARED)
     commit("prices.csv", ONE.replace("9.99", "cheap"))
     with pytest.raises(varve.InvalidDataError, match="cheap"):
         repo.diff("prices.csv", "v1", "HEAD").rows.to_arrow()

@@ -45,6 +45,7 @@ CORPUS = {
     "same.csv": b"a,b\n1,x\n1,x\n2,y\n1,x\n",
     "twice.csv": b"a,a,b\n1,2,3\n4,5,6\n",
     "empty.csv": b"id,a\n",
+    "none.csv": b"id,n,a,m\r\n1,,x,\r\n2,\"\",,\r\n",
     "lines.ndjson": b'{"id":1,"a":"x","n":1.50}\n{"id": 2, "n":2e0, "a":null}\n{"id":3,"a":""}\n{"a":"\\u00e9","id":4,"n":70}\n',
     "nested.ndjson": b'{"id":1,"tags":["a", "b"],"o":{"y":1, "x":2.0}}\n{"id":2,"tags":[],"o":{}}\n{"id":3,"tags":null,"o":{"x":null}}\n',
     "list.json": b'[\n  {"id": 1, "a": "x"},\n  {"id": 2, "a": null} ,\n  {"a": "y", "id": 3}\n]\n',
@@ -124,6 +125,19 @@ def test_a_frame_that_was_written_or_read_and_not_edited_writes_nothing(folder):
                 assert r[path].read_bytes() == data, case
                 assert r.write(path, some, mode="delete").removed == 8, f"delete of {case}"
                 r.put(path, data, message="again", replace=True)
+
+
+def test_a_column_without_values_is_null_until_a_value_comes(folder):
+    with varve.Repo(folder) as r:
+        r.put("t.csv", b"id,v,w\n1,,\n2,,NA\n", key=["id"], message="one")
+        t = r["t.csv"].to_arrow()
+        assert t["v"].type == pa.null() and t["v"].null_count == 2 and t["w"].type != pa.null()
+        assert r["t.csv"].to_polars()["v"].dtype == pl.Null and r["t.csv"].to_pandas()["v"].isna().all()
+        assert r["t.csv"].select(text=True).to_arrow()["v"].type == pa.string() and r["t.csv"].lazy().collect()["v"].dtype == pl.Null
+        assert r["t.csv"].select(dictionary=["v"]).to_arrow()["v"].null_count == 2
+        r.put("t.csv", b"id,v,w\n1,,\n2,7,NA\n", message="two")
+        assert r["t.csv"].to_arrow()["v"].to_pylist() == [None, 7]
+        assert r.diff("t.csv", "HEAD~1", "HEAD").rows.to_arrow()["v"].to_pylist() == [None, 7]
 
 
 def test_datetimes_have_the_unit_that_the_first_cells_need(folder):
@@ -895,11 +909,9 @@ def test_what_is_lost_is_said(folder):
         noon = datetime.datetime(2026, 1, 2, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
         with pytest.warns(varve.VarveWarning, match="column 'at' has no time zones: points in time with one are written in UTC"):
             r.write("c.csv", [{"id": 2, "at": noon}], mode="upsert", columns="keep", match="id")
-        with pytest.warns(varve.VarveWarning, match="column n: 'cheap' is not a number; stored as it is"):
+        with pytest.warns(varve.VarveWarning, match="n: 'cheap' in row 2 is not a number: string from now on"):
             r.write("c.csv", [{"id": 2, "n": "cheap"}], mode="upsert", columns="keep", match="id")
-        with pytest.raises(varve.InvalidDataError) as e:
-            r["c.csv"].to_arrow()
-        assert e.value.hint == "read misfits as null or as text, or give the column another type"
+        assert r["c.csv"].to_arrow()["n"].to_pylist() == ["2.5", "cheap"]
         r.write("h.csv", [{"h": 1}])
         with pytest.warns(varve.VarveWarning, match="column 'h' has integers of more than 63 bits, which are read as text alone"):
             r.write("h.csv", pl.DataFrame({"h": [2**64 - 1]}, schema={"h": pl.UInt64}), mode="append")

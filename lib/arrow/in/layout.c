@@ -314,7 +314,8 @@ static vv_type type_of(const incoming_column *c)
 	case INCOMING_DATE:
 		return VV_TYPE_DATE;
 	case INCOMING_TIME:
-		return VV_TYPE_TIME;
+		/* Table Schema's times have no fractions of a second */
+		return c->per_second > 1 ? VV_TYPE_STRING : VV_TYPE_TIME;
 	case INCOMING_MOMENT:
 		return VV_TYPE_DATETIME;
 	case INCOMING_DURATION:
