@@ -790,9 +790,14 @@ vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion 
 	if (!c->builtin || (rc = vv_attr_can_be_read(r, path, err)) < 0) {
 		return c->builtin ? rc : VV_OK;
 	}
-	int code = git_filter_list_load(out, r->git, NULL, path,
-					to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
-					GIT_FILTER_ALLOW_UNSAFE);
+	int code = vv_index_file_lend(r);
+
+	if (code == 0) {
+		code = git_filter_list_load(out, r->git, NULL, path,
+					    to_worktree ? GIT_FILTER_TO_WORKTREE
+							: GIT_FILTER_TO_ODB,
+					    GIT_FILTER_ALLOW_UNSAFE);
+	}
 	return code < 0 ? vv_git_fail(err, code, "cannot find how '%s' is converted",
 				      vv_text_shows(path))
 			: VV_OK;

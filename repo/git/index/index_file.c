@@ -44,6 +44,18 @@ static int read_file(git_index **out, const char *path, vv_stat *before)
 	return code;
 }
 
+int vv_index_file_lend(vv_repository *r)
+{
+	git_index *x = NULL;
+	int code = git_repository_index(&x, r->git);
+
+	if (code < 0 && (code = open_with_sum(&x, r->index_file, code)) == 0) {
+		code = git_repository_set_index(r->git, x);
+	}
+	git_index_free(x);
+	return code;
+}
+
 static void forget(vv_repository *r)
 {
 	vv_index_file_close(r->index_kept);

@@ -16,6 +16,8 @@ typedef struct vv_index_file {
 /* All of these return libgit2's codes. The repository keeps the one opened last; others share it until the file is
  * another one. */
 int vv_index_file_open(vv_index_file **out, vv_repository *r);
+/* The one in which libgit2 itself finds a .gitattributes that is not in the work tree. */
+int vv_index_file_lend(vv_repository *r);
 /* An empty one, of no file. */
 int vv_index_file_new(vv_index_file **out);
 /* Before it is changed: the caller's alone from then on. */

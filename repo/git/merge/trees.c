@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/index_file.h"
 #include "repo/git/index/merge_driver.h"
 #include "repo/git/merge/renames_internal.h"
 #include "repo/git/quarantine.h"
@@ -154,8 +155,9 @@ static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *e
 		again = false;
 		git_index_free(m->git);
 		m->git = NULL;
-		code = git_merge_trees(&m->git, m->repo->git, trees[0], trees[1], trees[2], &opts);
-		if (code < 0) {
+		if ((code = vv_index_file_lend(m->repo)) < 0 ||
+		    (code = git_merge_trees(&m->git, m->repo->git, trees[0], trees[1], trees[2],
+					    &opts)) < 0) {
 			rc = vv_git_fail(err, code, "cannot merge the trees");
 		} else if (opts.flags & GIT_MERGE_FIND_RENAMES) {
 			opts.flags =

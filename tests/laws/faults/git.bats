@@ -405,6 +405,19 @@ hidden() {
 	succeeds varve add plain.cfg
 	succeeds git fsck --no-dangling
 	git reset -q --hard
+	# ... also where Git converts line ends, and in a merge.
+	git config core.autocrlf input
+	git commit -q --allow-empty -m two
+	truncate -s -20 .git/index
+	head -c 20 /dev/zero >> .git/index
+	echo more >> plain.cfg
+	succeeds varve add plain.cfg
+	git reset -q --hard
+	truncate -s -20 .git/index
+	head -c 20 /dev/zero >> .git/index
+	succeeds varve merge --no-commit --no-ff side
+	succeeds varve merge --abort
+	git config --unset core.autocrlf
 	# Where a folder became a link its files are gone.
 	cp -r d ../out
 	sed -i '3s/item/SECRET/' ../out/t.csv
