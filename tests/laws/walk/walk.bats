@@ -18,6 +18,6 @@ walk() {
 	if [ -n "${VARVE_TEST_ALL-}" ]; then
 		walk 20 200 15
 	else
-		walk 1 60 10
+		walk 1 30 10
 	fi
 }
