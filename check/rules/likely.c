@@ -280,6 +280,12 @@ static bool other_marks(guess *g)
 	return true;
 }
 
+static bool leading_zero(guess *g)
+{
+	return vv_field_is_code(g->f, g->s, g->len) &&
+	       is_of_type(g, "a code, which keeps its zero as text", "string");
+}
+
 static bool decimal_integer(guess *g)
 {
 	vv_field f = *g->f;
@@ -674,6 +680,7 @@ static const struct {
 	{ALL, missing_word},
 	{~0u, blanked},
 	{~0u, quoted},
+	{NUMBERS, leading_zero},
 	{NUMBERS, other_marks},
 	{BIT(INTEGER), decimal_integer},
 	{BIT(NUMBER), infinite},

@@ -34,6 +34,7 @@ table() {
 	varve commit -qm first
 	while IFS='|' read -r name _ second _; do table $second > "$name.csv"; done < <(cases)
 	succeeds varve check
+	output_has "varve schema --type v=string zip.csv"
 	succeeds varve add .
 	printf '%s\n' "$stderr" > lines
 	git ls-files -s > ../blobs
