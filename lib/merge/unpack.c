@@ -175,8 +175,10 @@ static vv_status find_base(vv_buf *base, bool *known, const vv_unpack *u, const 
 	if (rc < 0 || head.unborn || (rc = vv_log_open(&log, u->repo, &o, err)) < 0) return rc;
 	while ((more = vv_log_next(log, &id, err)) > 0) {
 		vv_buf_reset(base);
-		rc = pour_old(u, in, &id, base, VV_IGNORED);
-		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+		rc = pour_old(u, in, &id, base, err);
+		/* an older one in its place would undo what that one brought; what cannot be read was never written from */
+		if (rc == VV_ENOMEM || rc == VV_EMISSING || rc == VV_EIO) return rc;
+		vv_error_clear(err);
 		*known = *known || rc == VV_OK;
 		if (rc == VV_OK &&
 		    (base->len != now->len || memcmp(base->data, now->data, now->len) != 0)) {
