@@ -48,7 +48,7 @@ table() {
 		if [ -n "$line" ]; then
 			grep -qF "$name.csv: $line" lines || { echo "no line for $name"; cat lines; false; }
 		else
-			! grep -F "$name.csv:" lines
+			! grep -F "$name.csv:" lines || false
 		fi
 		[ "$(varve sql --format csv "select typeof(v) from \"$name.csv\" where id = 3" | tail -n 1 | tr -d '\r')" = "$sql" ]
 		changed=$(paste <(tr ' ' '\n' <<< "$first") <(tr ' ' '\n' <<< "$second") | awk '$1 != $2' | wc -l)
