@@ -631,6 +631,23 @@ static void say_new_key(import *im)
 	vv_buf_putc(out, '\n');
 }
 
+/* Has it all columns of the key that was found in the version before? One mistaken row gives no other column its place: rows would be
+ * named by values that are edited. */
+static bool extends_old(const import *im, const vv_key_candidate *c)
+{
+	const vv_root *p = im->opts->parent;
+	size_t found = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_field *old = import_field_before(im, c->columns[i]);
+
+		for (size_t k = 0; old && k < p->key_count; k++) {
+			found += strcmp(old->name, p->key[k]) == 0;
+		}
+	}
+	return found == p->key_count;
+}
+
 vv_status import_finish_key(import *im, vv_error *err)
 {
 	const vv_import_options *opts = im->opts;
@@ -652,6 +669,9 @@ vv_status import_finish_key(import *im, vv_error *err)
 									   : VV_OK;
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
+		if (opts->key_lost && !extends_old(im, &im->candidates[k])) {
+			continue;
+		}
 		rc = prove(im, k, &p, &unique, err);
 		if (rc == VV_OK && unique) {
 			rc = set_key(im, &im->candidates[k],

@@ -85,4 +85,11 @@ table() {
 	varve add -q e.csv 2> /dev/null
 	ends_with 1 varve check
 	output_has "error primary-key"
+	# one mistaken row gives no other column the key's place
+	{ echo id,email; for i in $(seq 20); do echo "$i,u$i@x"; done; } > one.csv
+	varve add -q one.csv
+	varve commit -qm one
+	echo 5,dup@x >> one.csv
+	succeeds varve add one.csv
+	stderr_has "both have id = '5': the table has no key now"
 }
