@@ -84,9 +84,9 @@ static vv_status try_merge(bool *one, const vv_dataset_merge *in, vv_error *err)
 }
 
 /* Lines of git log over everything that has a name here: a commit and its parents, then what differs, of the
- * commits that brought or took away one of these blobs. path NULL: at any path. */
+ * commits that brought or took away one of these blobs. path NULL: at any path. newest: of the newest of them. */
 static vv_status read_log(vv_buf *out, const vv_dataset_merge *in, const vv_oid *const *blobs,
-			  size_t count, const char *path, vv_error *err)
+			  size_t count, const char *path, bool newest, vv_error *err)
 {
 	/* The last three: what git applies again after a rebase or merge, no ref names. */
 	static const char *const starts[] = {"FETCH_HEAD", "ORIG_HEAD", "MERGE_AUTOSTASH",
@@ -111,6 +111,9 @@ static vv_status read_log(vv_buf *out, const vv_dataset_merge *in, const vv_oid 
 	int code;
 	vv_oid id;
 
+	if (newest) {
+		args[n++] = "-4";
+	}
 	for (size_t i = 0; i < count; i++) {
 		(void)snprintf(wanted[i], sizeof(wanted[i]), "--find-object=%s",
 			       vv_oid_shows(blobs[i]));
@@ -146,8 +149,16 @@ static vv_status try_path(bool *one, const vv_dataset_merge *in, vv_error *err)
 		*one = true;
 		return VV_OK;
 	}
+	/* A pick of a young commit is found without a walk over all history, once for each table. */
+	if (vv_oid_equal(&head.id, blobs[VV_OURS])) {
+		rc = read_log(&log, in, &blobs[VV_THEIRS], 1, in->path, true, err);
+		*one = rc == VV_OK && strstr(vv_buf_cstr(&log), vv_oid_shows(blobs[VV_BASE])) &&
+		       strstr(vv_buf_cstr(&log), vv_oid_shows(blobs[VV_THEIRS]));
+		if (rc < 0 || *one) return rc;
+		vv_buf_reset(&log);
+	}
 	if ((rc = vv_index_open(&index, in->repo, err)) < 0 ||
-	    (rc = read_log(&log, in, blobs, 3, in->path, err)) < 0) {
+	    (rc = read_log(&log, in, blobs, 3, in->path, false, err)) < 0) {
 		return rc;
 	}
 	*one = true;
@@ -165,7 +176,7 @@ static vv_status try_changes(bool *one, const vv_dataset_merge *in, vv_error *er
 {
 	const vv_oid *const blobs[] = {&in->sides[VV_THEIRS].id};
 	vv_auto(vv_buf) log = VV_BUF_INIT;
-	vv_status rc = read_log(&log, in, blobs, 1, NULL, err);
+	vv_status rc = read_log(&log, in, blobs, 1, NULL, false, err);
 	size_t tried = 0;
 
 	for (const char *p = vv_buf_cstr(&log), *end; rc == VV_OK && *p && !*one; p = end) {

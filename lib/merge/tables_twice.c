@@ -162,7 +162,9 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 	vv_auto(vv_columns) columns = {.count = 0};
 	pair p = {.tables = {a, b}, .columns = &columns};
 	const vv_rowdiff_options opts = {
-		.columns = &columns, .ignore_format = true, .temp_dir = "/tmp"};
+		.columns = &columns,
+		.ignore_format = true,
+		.temp_dir = vv_env_temp_dir(vv_repository_env(f->in->repo))};
 	vv_auto(vv_rowdiff) *d = NULL;
 	size_t keys = 0, places[2][VV_KEY_COLUMNS_MAX];
 	int more = 0;
