@@ -243,6 +243,14 @@ static bool is_headless(const vv_fetch_job *j)
 	return !j->remote_head && j->plan.count > 0;
 }
 
+/* Nobody asks about a warning what the rows are worth that a program reads. */
+static vv_status check_signed(const vv_cached *c, const vv_fetch_job *j, vv_error *err)
+{
+	return j->behind ? vv_fail(err, VV_EREFUSED, "'%s' does not have its newest signed version",
+				   vv_text_url(c->url))
+			 : VV_OK;
+}
+
 static vv_status clone_once(const vv_cached *c, bool *headless, vv_error *err)
 {
 	vv_auto(vv_clone_job) j = {0};
@@ -255,7 +263,7 @@ static vv_status clone_once(const vv_cached *c, bool *headless, vv_error *err)
 	j.bare = j.lazy = j.quiet = true;
 	const vv_status rc = vv_clone_job_run(&j, err);
 	*headless = is_headless(&j.fetch);
-	return rc;
+	return rc < 0 ? rc : check_signed(c, &j.fetch, err);
 }
 
 static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
@@ -342,7 +350,7 @@ static vv_status fetch_here(const vv_cached *c, vv_error *err)
 	vv_fetch_job_init(&j, r);
 	j.remote = "origin";
 	j.tags = j.prune = j.force = j.quiet = j.hide_refs = j.detached = true;
-	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK) {
+	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK && (rc = check_signed(c, &j, err)) == VV_OK) {
 		rc = follow_head(c, r, &j, err);
 	}
 	return rc < 0 ? rc : note_asked(c, err);

@@ -102,20 +102,6 @@ void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t nu
 	put_age(out, now - when);
 }
 
-vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err)
-{
-	vv_trust trust;
-	int64_t now;
-	uint32_t nsec;
-	vv_status rc = vv_trust_read(&trust, r, err);
-	const vv_trusted_head *h = rc == VV_OK ? vv_trust_newest(&trust) : NULL;
-
-	if (!h) return rc;
-	vv_now(&now, &nsec);
-	vv_head_put_line(out, h->key, h->number, h->time, now);
-	return vv_buf_ok(out, err);
-}
-
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err)
 {
@@ -123,15 +109,24 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 	char hex[VV_OID_TEXT + 1];
 	vv_head_ref ref;
 
+	bool exact = false;
+
 	*is = false;
-	while (!*is && vv_head_refs_next(&ref, &at)) {
+	while (!exact && vv_head_refs_next(&ref, &at)) {
+		bool reaches = false;
 		vv_oid tip;
 		vv_oid_text(hex, &ref.id);
 		vv_status rc = vv_rev_commit(r, hex, &tip, err);
-		rc = rc < 0 ? rc : vv_is_ancestor(r, commit, &tip, is, err);
+		exact = rc == VV_OK && vv_oid_equal(&tip, commit);
+		if (rc == VV_OK && !exact && !*is) {
+			rc = vv_is_ancestor(r, commit, &tip, &reaches, err);
+		}
 		/* one that is not here, or a tag of a file */
 		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING && rc != VV_EUSAGE) return rc;
-		*out = ref.id;
+		if (exact || reaches) {
+			*out = ref.id;
+			*is = true;
+		}
 	}
 	return VV_OK;
 }
@@ -149,6 +144,27 @@ vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, con
 	if (rc < 0) return vv_missing_ok(rc, err);
 	vv_oid ref;
 	return vv_head_reaching(&ref, is, out, r, commit, err);
+}
+
+vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	vv_auto(vv_head_commit) head = {.parent_count = 0};
+	bool is = false;
+	vv_oid ref, tip;
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc = vv_head_of_commit(&head, &is, r, commit, err);
+
+	if (rc < 0 || !is || (rc = vv_head_reaching(&ref, &is, &head, r, commit, err)) < 0 ||
+	    (rc = vv_rev_commit(r, vv_oid_shows(&ref), &tip, err)) < 0) {
+		return rc;
+	}
+	vv_now(&now, &nsec);
+	vv_head_put_line(out, head.record.key, head.record.number, head.record.time, now);
+	if (!vv_oid_equal(&tip, commit)) {
+		vv_buf_puts(out, ", as an older version");
+	}
+	return vv_buf_ok(out, err);
 }
 
 static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
@@ -566,10 +582,14 @@ vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref,
 	*out = false;
 	for (size_t i = 0; i < j->tip_count && !*out; i++) {
 		vv_auto(vv_head_commit) c = {.parent_count = 0};
+		bool older = false;
 		vv_oid is;
-		const vv_status rc = vv_head_commit_read(&c, r, &j->tips[i], err);
-		if (rc < 0) return rc;
-		*out = vv_head_commit_ref(&c, ref, &is) && vv_oid_equal(&is, id);
+		vv_status rc = VV_OK;
+		if (!vv_oid_equal(&j->tips[i], &j->newest.id)) {
+			rc = vv_is_ancestor(r, &j->tips[i], &j->newest.id, &older, err);
+		}
+		if (rc < 0 || (rc = vv_head_commit_read(&c, r, &j->tips[i], err)) < 0) return rc;
+		*out = !older && vv_head_commit_ref(&c, ref, &is) && vv_oid_equal(&is, id);
 	}
 	return VV_OK;
 }

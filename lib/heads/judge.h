@@ -58,7 +58,7 @@ vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, c
 			      const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
-/* Does a head that counts name this ref at this id? */
+/* Does a head that counts, and that the newest one did not see, name this ref at this id? */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
 /* The heads that refs of the repository itself name: names are owned by the caller (vv_free), as is the array. */
@@ -68,12 +68,13 @@ void vv_heads_free(vv_shown_head *heads, size_t count);
 /* Appends "z6Mk... (bold otter nine), number 212, 6 hours ago". */
 void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t time,
 		      int64_t now);
-/* The same of the newest head that is trusted here; nothing where there is none. */
-vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err);
+/* The same of the newest head that is trusted here, if a ref of it reaches the commit; of one that none names, that it is an older
+ * version. */
+vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
 /* The newest trusted head, if it names a ref that the commit is an ancestor of; else *is false. Clear it in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
 			    vv_error *err);
-/* The first ref of the head that the commit is an ancestor of; *is false: none. */
+/* A ref of the head that names the commit, else the first that it is an ancestor of; *is false: none. */
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err);
 /* Appends "2026-11-25 01:30 UTC". */

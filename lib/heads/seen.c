@@ -96,6 +96,7 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	vv_shown_head shown[VV_HELLO_HEADS];
 	vv_auto(vv_head_signer) signer = {.has_seed = false};
 	const size_t count = from->hello->head_count;
+	const vv_trusted_head *newest;
 
 	memset(out, 0, sizeof(*out));
 	vv_status rc = vv_trust_read(&out->before, r, err);
@@ -104,14 +105,19 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 		return rc;
 	}
 	out->any = true;
+	const bool signs = vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK;
 	if (count == 0 && whose == VV_HEADS_REMOTE) {
 		out->judged.trust = out->before;
 		vv_notes_warn(notes, "'%s' shows no signed head, and one is trusted here",
 			      vv_text_url(url));
-		return VV_OK;
+		newest = vv_trust_newest(&out->before);
+		out->judged.has_newest = newest && !(signs && memcmp(newest->key, signer.key,
+								     VV_KEY_PUBLIC) == 0);
+		return out->judged.has_newest
+			       ? vv_head_commit_read(&out->judged.newest, r, &newest->commit, err)
+			       : VV_OK;
 	}
 	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;
-	const bool signs = vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK;
 	rc = vv_heads_judge(&out->judged, r, &out->before, url, shown, count,
 			    signs && whose != VV_HEADS_COPY ? signer.key : NULL, notes, err);
 	if (rc < 0) return whose == VV_HEADS_PEER ? pass_over(out, notes, rc, err) : rc;

@@ -69,8 +69,8 @@ typedef struct vv_changes {
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
 	char **missing; /* tables, but for those that the work tree has as pointers, whose blocks are not here */
 	size_t missing_count;
-	vv_buf beaten;          /* lines of attributes that beat -text (vv_attr_beaten_put) */
-	vv_buf signed_by;       /* the newest trusted head, for people; or empty; with unsent */
+	vv_buf beaten; /* lines of attributes that beat -text (vv_attr_beaten_put) */
+	vv_buf signed_by; /* the newest trusted head, for people, if HEAD is below it; or empty; with unsent */
 	vv_buf hook, hook_mend; /* 'git push' sends no rows (vv_push_hook_lacks); with unsent */
 } vv_changes;
 

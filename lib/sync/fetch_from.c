@@ -372,7 +372,8 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 	    ((r->own || r->found_by) && vv_nearby_ask(&r->nearby, r->repo, err) < 0)) {
 		return err->code;
 	}
-	vv_status rc = r->silent.code;
+	const vv_status silent = r->silent.code;
+	vv_status rc = silent;
 	if (rc == VV_OK && (rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why)) < 0) {
 		r->silent = why;
 	}
@@ -383,7 +384,7 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 		r->suppliers[0].peer = r->origin.peer;
 	}
 	r->hello = r->origin.hello;
-	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM) {
+	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM && rc != silent) {
 		*err = r->silent;
 		return rc;
 	}

@@ -217,6 +217,13 @@ static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
 	return there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
 }
 
+void vv_ref_move_to(vv_ref_move *m, const vv_oid *id)
+{
+	m->id = *id;
+	m->refused = m->to && strncmp(m->to, "refs/tags/", 10) == 0 && !m->force &&
+		     !vv_oid_is_null(&m->old) && !vv_oid_equal(&m->old, &m->id);
+}
+
 /* The values that refs have here now. */
 static vv_status compare(vv_ref_plan *p, vv_repository *r, size_t from, vv_error *err)
 {
@@ -236,9 +243,7 @@ static vv_status compare(vv_ref_plan *p, vv_repository *r, size_t from, vv_error
 			*err = absent;
 			return rc;
 		}
-		bool tag = strncmp(m->to, "refs/tags/", 10) == 0;
-		m->refused = tag && !m->force && !vv_oid_is_null(&m->old) &&
-			     !vv_oid_equal(&m->old, &m->id);
+		vv_ref_move_to(m, &m->id);
 	}
 	return VV_OK;
 }

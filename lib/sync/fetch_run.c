@@ -5,10 +5,12 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/heads/seen.h"
+#include "lib/heads/verdict.h"
 #include "lib/sync/fetch_from.h"
 #include "lib/sync/signed_plan.h"
 #include "repo/git/history/revision.h"
@@ -28,6 +30,9 @@ typedef struct run {
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
+	bool follows;       /* refs of the remote are where its newest head has them, or after it */
+	bool lost;          /* it does not have what that head names */
+	bool alone;         /* nor has any other copy */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -172,6 +177,87 @@ done:
 	return rc;
 }
 
+/* A ref stays, as one does whose blocks nobody has. */
+static vv_status leave_behind(run *r, const vv_oid *id, const vv_error *why, vv_error *err)
+{
+	vv_fetch_result *f = &r->result;
+	size_t cap = f->behind_count;
+
+	if (!vv_array_room(f->behind, f->behind_count, cap)) return vv_fail_nomem(err);
+	f->behind[f->behind_count++] = (vv_fetch_behind){*id, *why};
+	return VV_OK;
+}
+
+/* The remote does not have what its head names, so that another copy is asked. Where none has it a clone begins with what there
+ * is. */
+static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, const vv_oid *named,
+			     vv_error *err)
+{
+	const vv_head_record *h = &r->seen.judged.newest.record;
+	char key[VV_DID_TEXT];
+	vv_error why;
+
+	r->lost = true;
+	vv_head_key_text(key, h->key);
+	vv_fail(&why, VV_EREFUSED, "'%s' shows %s of %s, and does not have commit %.10s",
+		vv_text_url(r->from.remote.url), what, key, vv_oid_shows(named));
+	vv_hint(&why, "its signer, a mirror or another clone may have it: --from URL asks there");
+	if (!r->alone) {
+		*err = why;
+		return why.code;
+	}
+	if (!r->j->keep_missing) return leave_behind(r, &m->id, &why, err);
+	vv_notes_warn(r->from.t.notes, "%s; what it shows is taken, and is not signed",
+		      why.message);
+	vv_notes_put(r->from.t.notes, "hint: %s", why.hint);
+	return VV_OK;
+}
+
+/* Refs of the remote that are before its newest head, or elsewhere, are taken from the head. *other: some are. */
+static vv_status follow_heads(run *r, bool *other, vv_error *err)
+{
+	vv_ref_plan *p = &r->j->plan;
+	vv_status rc;
+
+	for (size_t i = 0; r->follows && i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		vv_auto(vv_buf) what = VV_BUF_INIT;
+		vv_verdict v;
+
+		if (m->done || m->behind || vv_oid_is_null(&m->id)) {
+			continue;
+		}
+		rc = vv_verdict_of(&v, &r->seen.judged, r->j->repo, m->from, &m->id, err);
+		if (rc < 0) return rc;
+		if (v.is == VV_AS_SIGNED || v.is == VV_AFTER_SIGNED) {
+			continue;
+		}
+		if (!v.here && r->from.origin.host) { /* most give what they have by its id */
+			const char *id = vv_oid_shows(&v.named);
+			vv_oid came;
+			if (vv_git_host_history(r->from.origin.host, &id, 1, &came, VV_IGNORED) ==
+				    VV_OK &&
+			    (rc = vv_verdict_of(&v, &r->seen.judged, r->j->repo, m->from, &m->id,
+						err)) < 0) {
+				return rc;
+			}
+		}
+		vv_verdict_put(&what, &v, &r->seen.judged, m->from);
+		if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
+		if (v.here) {
+			vv_notes_warn(r->from.t.notes, "'%s' shows %s: the signed version is taken",
+				      vv_text_url(r->from.remote.url), what.data);
+			vv_ref_move_to(m, &v.named);
+			if (other) {
+				*other = true;
+			}
+		} else if ((rc = miss_signed(r, m, what.data, &v.named, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
 /* From a Git host history comes first, by git: refs of ours name it until the real ones do. */
 static vv_status bring_history(run *r, vv_error *err)
 {
@@ -205,11 +291,10 @@ static vv_status bring_history(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		p->moves[places[i]].id = ids[i]; /* it may have moved on since it was asked for */
 	}
-	if (rc == VV_OK && !r->lazy) {
-		vv_git_host_reading(r->from.origin.host);
-		rc = expect_blocks(r, err);
-	}
-	return rc == VV_OK && !r->lazy ? vv_git_host_watch(r->from.origin.host, err) : rc;
+	if (rc < 0 || (rc = follow_heads(r, NULL, err)) < 0 || r->lazy) return rc;
+	vv_git_host_reading(r->from.origin.host);
+	rc = expect_blocks(r, err);
+	return rc == VV_OK ? vv_git_host_watch(r->from.origin.host, err) : rc;
 }
 
 /* What the origin lacks may lie in its ref of blocks: somebody reached it by a plain URL. True: it is one more
@@ -276,7 +361,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 				    .supplier_count = r->from.supplier_count,
 				    .wants = wants,
 				    .refs = changes,
-				    .ref_count = count,
+				    .ref_count = r->follows ? 0 : count,
 				    .message = "fetch",
 				    .check = vv_transfer_check,
 				    .payload = &r->from.t,
@@ -293,10 +378,43 @@ static vv_status fetch_once(run *r, vv_error *err)
 	if (rc == VV_OK) {
 		mark_behind(r);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && !r->follows && i < count; i++) {
 		vv_ref_plan_done(&r->j->plan, changes[i].name);
 	}
 	vv_free(wants.items);
+	return rc;
+}
+
+/* Those that may only go forward; or, where they did not go with the blocks, the others. */
+static vv_status move(run *r, bool forward, vv_error *err)
+{
+	vv_auto_free vv_ref_change *changes = NULL;
+	size_t count = 0;
+	vv_status rc = vv_ref_plan_changes(&r->j->plan, r->j->repo, forward, r->from.stand_in,
+					   &changes, &count, err);
+
+	if (rc == VV_OK && count > 0) {
+		rc = vv_refs_update(r->j->repo, changes, count, "fetch", err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_ref_plan_done(&r->j->plan, changes[i].name);
+	}
+	return rc;
+}
+
+/* What a peer shows is here, and no ref names it yet. */
+static vv_status follow_peer(run *r, vv_error *err)
+{
+	bool other = false;
+	vv_status rc = follow_heads(r, &other, err);
+
+	if (rc < 0) return rc;
+	if (other) { /* it may not have all blocks of it */
+		vv_auto(vv_fetch_result) before = r->result;
+		rc = fetch_once(r, err);
+		add_before(r, &before);
+	}
+	mark_behind(r);
 	return rc;
 }
 
@@ -319,6 +437,10 @@ static vv_status fetch(run *r, vv_error *err)
 			add_before(r, &before);
 		}
 	}
+	if (rc == VV_OK && r->follows) {
+		rc = r->from.origin.host ? VV_OK : follow_peer(r, err);
+		rc = rc < 0 ? rc : move(r, false, err);
+	}
 	if (rc == VV_EMISSING || r->result.missing_count > 0 || r->result.behind_count > 0) {
 		vv_reach_tell(&r->from.t, &r->from.untold);
 	}
@@ -333,22 +455,6 @@ static vv_status fetch(run *r, vv_error *err)
 			r->from.suppliers[i].name = vv_git_host_blocks_url(host);
 			r->from.suppliers[i].line = vv_git_host_bytes(host);
 		}
-	}
-	return rc;
-}
-
-static vv_status move_forward(run *r, vv_error *err)
-{
-	vv_auto_free vv_ref_change *changes = NULL;
-	size_t count = 0;
-	vv_status rc = vv_ref_plan_changes(&r->j->plan, r->j->repo, true, r->from.stand_in,
-					   &changes, &count, err);
-
-	if (rc == VV_OK && count > 0) {
-		rc = vv_refs_update(r->j->repo, changes, count, "fetch", err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_ref_plan_done(&r->j->plan, changes[i].name);
 	}
 	return rc;
 }
@@ -390,6 +496,8 @@ static vv_status see_heads(run *r, vv_error *err)
 			       vv_text_url(s.url));
 	}
 	if (rc < 0 || !r->seen.any) return rc;
+	r->follows = r->from.own && !r->from.stand_in && !r->from.found_by &&
+		     r->seen.judged.has_newest;
 	if (r->from.signed_only) {
 		vv_signed_only(&s, 0);
 	} else if (from.host && (r->from.stand_in || r->from.found_by)) {
@@ -433,6 +541,7 @@ static vv_status finish(run *r, vv_error *err)
 			rc = j->merge_name ? rc : vv_fail_nomem(err);
 		}
 	}
+	j->behind |= r->lost;
 	j->missing = r->result.missing_count;
 	j->versions = r->result.versions;
 	j->mended = r->result.mended;
@@ -538,7 +647,7 @@ static vv_status run_all(run *r, vv_error *err)
 	vv_transfer_sum_fetch(&r->j->sum, &r->from.t, &r->result, r->from.suppliers,
 			      r->from.supplier_count);
 	/* The plan is printed before tags are added to it as moved. */
-	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) return behind(r, err);
+	if ((rc = move(r, true, err)) < 0 || (rc = fetch_tags(r, err)) < 0) return behind(r, err);
 	vv_notes_end(r->from.t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
 	const vv_signed_plan s = signed_plan(r);
@@ -576,6 +685,17 @@ static vv_fetch_from wanted(const vv_fetch_job *j, const vv_named *failed)
 			       .failed = failed};
 }
 
+static void restart(run *r, const vv_named *failed, const vv_error *silent)
+{
+	vv_fetch_job *j = r->j;
+
+	close_run(r);
+	*r = (run){.j = j, .from = wanted(j, failed)};
+	r->from.silent = *silent;
+	vv_ref_plan_clear(&j->plan);
+	vv_ref_plan_init(&j->plan);
+}
+
 /* One that stands in may show what it does not give: then the next one is asked. */
 static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 {
@@ -589,14 +709,29 @@ static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 		vv_buf_put(&failed->mirrors, r->from.stand_name, strlen(r->from.stand_name) + 1);
 		if (failed->mirrors.failed) return vv_fail_nomem(err);
 		vv_error_clear(err);
-		close_run(r);
 		const vv_error silent = r->from.silent;
-		*r = (run){.j = j, .from = wanted(j, failed)};
-		r->from.silent = silent;
-		vv_ref_plan_clear(&j->plan);
-		vv_ref_plan_init(&j->plan);
+		restart(r, failed, &silent);
 	}
 	return rc;
+}
+
+/* Other copies are asked as where the remote does not answer; it was proved to be behind them. */
+static vv_status run_elsewhere(run *r, vv_named *failed, vv_error *err)
+{
+	const vv_error lost = *err;
+	vv_status rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->from.t.notes, r->j->quiet, err);
+
+	if (rc < 0) return rc;
+	vv_error_clear(err);
+	restart(r, failed, &lost);
+	if ((rc = run_with_next(r, failed, err)) == VV_OK || rc == VV_ENOMEM ||
+	    rc == VV_ECANCELLED || vv_ref_plan_count_done(&r->j->plan) > 0) {
+		return rc;
+	}
+	restart(r, failed, VV_IGNORED);
+	vv_error_clear(err);
+	r->alone = true;
+	return run_with_next(r, failed, err);
 }
 
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
@@ -605,6 +740,9 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 	run r = {.j = j, .from = wanted(j, &failed)};
 	vv_status rc = run_with_next(&r, &failed, err);
 
+	if (rc == VV_EREFUSED && r.lost) {
+		rc = run_elsewhere(&r, &failed, err);
+	}
 	if (rc == VV_OK && !(j->url = vv_strdup(r.from.remote.url))) {
 		rc = vv_fail_nomem(err);
 	}

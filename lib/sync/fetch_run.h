@@ -36,7 +36,7 @@ typedef struct vv_fetch_job {
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
 	vv_transfer_sum sum;               /* that came */
 	bool refused;                      /* some ref was not moved: no fast-forward */
-	bool behind;        /* or: it reaches versions of which no peer has all blocks */
+	bool behind; /* or: it reaches versions of which no peer has all blocks; or no copy has what a head names */
 	bool mended;        /* blocks came of commits that were here before */
 	uint64_t elsewhere; /* versions whose blocks were left there */
 	char *url;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lib/heads/verdict.h"
 #include "repo/git/history/history.h"
 
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err)
@@ -104,18 +105,15 @@ vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && s->judged->has_newest && s->notes && i < s->plan->count;
 	     i++) {
 		const vv_ref_move *m = &s->plan->moves[i];
-		uint64_t ahead = 0, behind = 0;
-		vv_oid is;
-		if (vv_oid_is_null(&m->id) ||
-		    !vv_head_commit_ref(&s->judged->newest, m->from, &is) ||
-		    vv_oid_equal(&is, &m->id) || strncmp(m->from, "refs/heads/", 11) != 0) {
+		vv_verdict v;
+		if (vv_oid_is_null(&m->id) || m->behind) {
 			continue;
 		}
-		rc = vv_ahead_behind(s->repo, &m->id, &is, &ahead, &behind, err);
-		if (rc == VV_OK && ahead > 0) {
+		rc = vv_verdict_of(&v, s->judged, s->repo, m->from, &m->id, err);
+		if (rc == VV_OK && v.is == VV_AFTER_SIGNED) {
 			vv_notes_put(s->notes, "%s is %s after the last signed head",
 				     vv_text_shows(m->from + 11),
-				     vv_text_counted(ahead, "commit", NULL));
+				     vv_text_counted(v.commits, "commit", NULL));
 		}
 	}
 	return rc;

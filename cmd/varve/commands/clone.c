@@ -118,7 +118,7 @@ static int run_clone(void *opts, int argc, char **argv)
 		tell_done(j);
 	}
 	vv_auto(char) *folder = vv_take(&j->folder);
-	bool missing = j->fetch.missing > 0 || j->lacking;
+	bool missing = j->fetch.missing > 0 || j->lacking || j->fetch.behind;
 	vv_clone_job_clear(j);
 	if (rc < 0) return vv_report_trouble(&err);
 	if (o->serve) return serve(o, folder);
@@ -139,7 +139,8 @@ const vv_command vv_cmd_clone = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.absent = absent,
-	.exit_codes = "some versions lack blocks that no peer had, or tables were not written",
+	.exit_codes =
+		"some versions lack blocks that no peer had, tables were not written, or no copy has what is signed",
 	.arguments = "path",
 	.run_alone = run_clone,
 };

@@ -379,19 +379,13 @@ static void print_source(const info *f)
 static void print_signer(const info *f)
 {
 	const vv_subject *s = f->subject;
-	vv_auto(vv_head_commit) head = {.parent_count = 0};
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	bool is = false;
-	int64_t now;
-	uint32_t nsec;
 
-	if (s->from != VV_FROM_COMMIT ||
-	    vv_head_of_commit(&head, &is, s->repo, &s->commit, VV_IGNORED) < 0 || !is) {
-		return;
+	if (s->from == VV_FROM_COMMIT &&
+	    vv_head_put_of_commit(&line, s->repo, &s->commit, VV_IGNORED) == VV_OK &&
+	    line.len > 0) {
+		print_fact("signed", vv_buf_cstr(&line));
 	}
-	vv_now(&now, &nsec);
-	vv_head_put_line(&line, head.record.key, head.record.number, head.record.time, now);
-	print_fact("signed", vv_buf_cstr(&line));
 }
 
 static void print_facts(const info *f)

@@ -227,19 +227,13 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 /* Whose head has this version; one that cannot be read is for verify to tell. */
 static void put_signer(vv_page *p)
 {
-	vv_auto(vv_head_commit) head = {.parent_count = 0};
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	bool is = false;
 
-	if (vv_head_of_commit(&head, &is, p->asked->visit->repo, &p->asked->commit.id, VV_IGNORED) <
-		    0 ||
-	    !is) {
-		return;
+	if (vv_head_put_of_commit(&line, p->asked->visit->repo, &p->asked->commit.id, VV_IGNORED) ==
+		    VV_OK &&
+	    line.len > 0) {
+		part_quiet(&p->html, .text = vv_page_text(p, "Signed by %s", vv_buf_cstr(&line)));
 	}
-	vv_buf_puts(&line, "Signed by ");
-	vv_head_put_line(&line, head.record.key, head.record.number, head.record.time,
-			 (int64_t)time(NULL));
-	part_quiet(&p->html, .text = vv_page_keep(p, vv_buf_cstr(&line)));
 }
 
 static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err)

@@ -1,0 +1,133 @@
+load ../helper
+load folder
+
+# Refs are what the newest signed head says: a place that shows others beside it moves nothing back, whoever reads it.
+
+setup() {
+	varve_setup
+	signed
+	old=$(git rev-parse main)
+}
+
+teardown() {
+	stop_server
+}
+
+# The head names the second version, and the folder shows main at $1.
+shows() {
+	sed -i "s/^.*heads.main$/$1	refs\/heads\/main/" ../public/repo.git/info/refs
+}
+
+second() {
+	another 2
+	as ada varve sign -q
+	as ada varve publish -q --no-pages -o ../public
+	new=$(git rev-parse main)
+}
+
+# The clone $1 is at the signed version.
+is_new() {
+	[ "$(git -C "$1" rev-parse origin/main)" = "$new" ]
+	cmp prices.csv "$1/prices.csv"
+}
+
+@test "main at an older commit beside the newest head is taken from the head by whoever reads" {
+	varve clone -q "$site" ../was
+	second
+	shows "$old"
+	succeeds varve clone "$site" ../b
+	stderr_has "shows main 1 commit before its signed head, number 2: the signed version is taken"
+	is_new ../b
+	succeeds varve clone -q --lazy "$site" ../lazy
+	is_new ../lazy
+	succeeds varve -C ../was pull
+	stderr_has "1 commit before its signed head"
+	is_new ../was
+	succeeds varve -C ../b fetch
+	is_new ../b
+	mkdir ../alone && cd ../alone
+	succeeds varve cat "$site#main:prices.csv"
+	printf '%s\n' "$output" | cmp - ../a/prices.csv
+	succeeds varve info "$site#main:prices.csv"
+	output_has "number 2"
+	ends_with 1 varve -C ../b verify "$site"
+	output_has "1 ref is not as the head has it"
+}
+
+@test "another history, a moved tag and no heads at all move nothing" {
+	git tag v1
+	second
+	varve clone -q "$site" ../b
+	# history that does not follow main, below the genuine head
+	git switch -q -c eve "$old"
+	another 5
+	git switch -q main
+	varve publish -q --no-pages -o ../public main v1 eve
+	shows "$(git rev-parse eve)"
+	succeeds varve -C ../b fetch
+	stderr_has "shows main elsewhere than its signed head, number 2"
+	is_new ../b
+	succeeds varve clone -q "$site" ../c
+	is_new ../c
+	as ada varve sign -q main v1
+	varve publish -q --no-pages -o ../public main v1
+	sed -i "s/^.*tags.v1$/$new	refs\/tags\/v1/" ../public/repo.git/info/refs
+	succeeds varve clone "$site" ../d
+	stderr_has "shows v1 elsewhere than its signed head"
+	[ "$(git -C ../d rev-parse v1)" = "$old" ]
+	# the head that is trusted counts where none is shown
+	shows "$old"
+	sed -i /refs.varve.heads/d ../public/repo.git/info/refs
+	succeeds varve -C ../d fetch
+	stderr_has "shows no signed head"
+	stderr_has "main 1 commit before its signed head, number 3"
+	is_new ../d
+}
+
+@test "what the origin of a signed version was forced back from comes from a mirror, and without one is named" {
+	as ada varve sign -q --mirror "$site"
+	varve publish -q --no-pages -o ../public
+	git init -q --bare ../hub.git
+	git remote add origin "$PWD/../hub.git"
+	git config varve.sign true
+	as ada varve push -q -u origin main
+	varve clone -q ../hub.git ../was
+	second
+	as ada varve push -q
+	varve -C ../was fetch -q
+	git push -q -f origin "$old:main"
+	succeeds varve clone ../hub.git ../b
+	stderr_has "does not have commit ${new:0:10}"
+	stderr_has "the history comes from $site instead"
+	is_new ../b
+	succeeds varve -C ../was pull
+	is_new ../was
+	stop_server
+	ends_with 1 varve clone ../hub.git ../c
+	stderr_has "does not have commit ${new:0:10}; what it shows is taken, and is not signed"
+	stderr_has "--from URL asks there"
+	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
+	succeeds varve -C ../c status
+	output_lacks "Signed by"
+	ends_with 1 varve -C ../c fetch
+	stderr_has "main stays behind: "
+	ends_with 2 varve cat "../hub.git#main:prices.csv"
+	stderr_has "does not have its newest signed version"
+	succeeds varve -C ../c pull --from ../a
+	is_new ../c
+}
+
+@test "a table that was imported is not updated to what a mirror shows beside its newest head" {
+	varve clone -q "$site" ../b
+	second
+	cp -r ../public ../saved
+	new_repo ../u
+	cd ../u
+	varve import "$site#main:prices.csv"
+	varve commit -qm import
+	cd ../a
+	shows "$old"
+	cd ../u
+	succeeds varve update
+	cmp prices.csv ../a/prices.csv
+}
