@@ -73,6 +73,7 @@
 	X(MERGE_UTF8, "merge-utf8", "encoding") \
 	X(MIGRATE, "migrate", "path") \
 	X(PRUNE_HOLD, "prune-hold", "") \
+	X(PUBLISH_BACK, "publish-back", "folder") \
 	X(PULL, "pull", "") \
 	X(PULL_FIRST, "pull-first", "") \
 	X(PUSH, "push", "") \
@@ -95,6 +96,7 @@
 	X(SCHEMA_NUMBER, "schema-number", "column example path") \
 	X(SCHEMA_TYPE, "schema-type", "column type path") \
 	X(SET_UPSTREAM, "set-upstream", "") \
+	X(SIGN_JOIN, "sign-join", "place") \
 	X(STATUS, "status", "") \
 	X(STORE_EMPTIED, "store-emptied", "store") \
 	X(STORE_LIST, "store-list", "") \

@@ -213,7 +213,8 @@ static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf 
 	const serving *s = payload;
 	vv_error err;
 
-	if (trust_heads(s->repo, &err) < 0 || vv_head_make_set(s->repo, refs, count, &err) < 0) {
+	if (trust_heads(s->repo, &err) < 0 ||
+	    vv_head_make_set(s->repo, refs, count, true, &err) < 0) {
 		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
 			      err.message);
 	}

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs.h"
@@ -383,6 +384,9 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 		vv_buf_cstr(&theirs), fork ? "and another" : "although",
 		(unsigned long long)h->number, vv_buf_cstr(&ours));
 	g->out->fault = fault;
+	if (fork && g->own && memcmp(g->own, h->key, VV_KEY_PUBLIC) == 0) {
+		return vv_hint_code(err, VV_HINT_SIGN_JOIN, g->from);
+	}
 	return vv_hint(err, "ask another copy, or the owner of the data");
 }
 

@@ -20,8 +20,9 @@ typedef struct making {
 	const vv_head_making *m;
 	vv_trust trust;
 	vv_head_signer signer;
-	vv_head_commit last; /* the signer's */
-	bool has_last;
+	vv_head_commit last;  /* the signer's */
+	vv_head_commit other; /* likewise, which the new one joins with it */
+	bool has_last, joins;
 	vv_head_record next;
 	vv_oid parents[VV_HEAD_PARENTS_MAX];
 	size_t parent_count;
@@ -33,6 +34,7 @@ static void making_clear(making *k)
 {
 	vv_head_signer_clear(&k->signer);
 	vv_head_commit_clear(&k->last);
+	vv_head_commit_clear(&k->other);
 	vv_head_record_clear(&k->next);
 	vv_buf_clear(&k->refs);
 	if (k->lock >= 0) {
@@ -124,6 +126,35 @@ static vv_status begin(making *k, vv_error *err)
 	return VV_OK;
 }
 
+/* Two machines signed with this key: the record with the greater number is the first parent, and the other one is seen. */
+static vv_status join(making *k, vv_error *err)
+{
+	bool below = false;
+	vv_status rc;
+
+	if (!k->m->join || !k->has_last) return VV_OK;
+	if ((rc = vv_is_ancestor(k->r, k->m->join, &k->last.id, &below, err)) < 0 || below ||
+	    (rc = vv_head_commit_read(&k->other, k->r, k->m->join, err)) < 0) {
+		return rc;
+	}
+	if (k->other.record.number > k->last.record.number) {
+		const vv_head_commit last = k->last;
+		k->last = k->other;
+		k->other = last;
+	}
+	k->joins = true;
+	return VV_OK;
+}
+
+static vv_status see(making *k, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t when,
+		     const vv_oid *id, vv_error *err)
+{
+	/* Whatever the clocks say, the newest is the one that saw the others. */
+	k->next.time = k->next.time > when ? k->next.time : when + 1;
+	k->parents[k->parent_count++] = *id;
+	return vv_head_keys_set(&k->next.saw, key, number, id, err);
+}
+
 /* The newest of each other signer, as far as the signer's last record has it not below. */
 static vv_status see_others(making *k, vv_error *err)
 {
@@ -139,14 +170,12 @@ static vv_status see_others(making *k, vv_error *err)
 			rc = vv_is_ancestor(k->r, &h->commit, &k->last.id, &below, err);
 		}
 		if (rc == VV_OK && !below) {
-			rc = vv_head_keys_set(&k->next.saw, h->key, h->number, &h->commit, err);
-			/* Whatever the clocks say, the newest is the one that saw the others. */
-			k->next.time = k->next.time > h->time ? k->next.time : h->time + 1;
-			k->parents[k->parent_count++] = h->commit;
+			rc = see(k, h->key, h->number, h->time, &h->commit, err);
 		}
 		if (rc < 0) return rc;
 	}
-	return VV_OK;
+	const vv_head_record *o = &k->other.record;
+	return k->joins ? see(k, o->key, o->number, o->time, &k->other.id, err) : VV_OK;
 }
 
 /* A signer that is not the owner is named by the owner's newest record. */
@@ -188,6 +217,19 @@ static vv_status set_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *
 	return VV_OK;
 }
 
+/* Of the record that is joined those that the last one lacks. */
+static vv_status join_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *err)
+{
+	vv_head_keys new = {.count = 0};
+
+	for (size_t i = 0; i < from->count; i++) {
+		if (!vv_head_keys_find(to, from->items[i].key)) {
+			new.items[new.count++] = from->items[i];
+		}
+	}
+	return set_keys(to, &new, err);
+}
+
 static vv_status fill(making *k, int64_t now, vv_error *err)
 {
 	const vv_head_record *last = k->has_last ? &k->last.record : NULL;
@@ -215,6 +257,10 @@ static vv_status fill(making *k, int64_t now, vv_error *err)
 		n->signers = last->signers;
 		n->revoked = last->revoked;
 		k->parents[k->parent_count++] = k->last.id;
+	}
+	if (rc == VV_OK && k->joins &&
+	    (rc = join_keys(&n->signers, &k->other.record.signers, err)) == VV_OK) {
+		rc = join_keys(&n->revoked, &k->other.record.revoked, err);
 	}
 	rc = rc < 0 ? rc : set_keys(&n->signers, k->m->signers, err);
 	return rc < 0 ? rc : set_keys(&n->revoked, k->m->revoked, err);
@@ -249,8 +295,8 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 		return vv_fail(err, VV_EREFUSED, "the last head of '%s' is final: none follows it",
 			       k->trust.name);
 	}
-	if ((rc = fill(k, now, err)) < 0 || (rc = see_others(k, err)) < 0 ||
-	    (rc = check_allowed(k, err)) < 0 ||
+	if ((rc = join(k, err)) < 0 || (rc = fill(k, now, err)) < 0 ||
+	    (rc = see_others(k, err)) < 0 || (rc = check_allowed(k, err)) < 0 ||
 	    (rc = vv_head_commit_write(out, k->r, &k->next, &k->refs, k->parents, k->parent_count,
 				       &k->signer, err)) < 0 ||
 	    (rc = vv_head_commit_read(&made, k->r, out, err)) < 0) {
@@ -303,12 +349,38 @@ vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, v
 	return choose_and_make(out, &refs, &k, err);
 }
 
-vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, vv_error *err)
+static vv_status find_level(void *payload, const char *name VV_UNUSED, const char *value VV_UNUSED,
+			    const char *level, vv_error *err VV_UNUSED)
+{
+	bool *own = payload;
+
+	*own = strcmp(level, "global") != 0 && strcmp(level, "system") != 0;
+	return VV_OK;
+}
+
+vv_status vv_head_signs(bool *out, vv_repository *r, bool serves, vv_error *err)
+{
+	vv_auto(vv_head_signer) signer = {.has_seed = false};
+	bool own = false;
+	vv_trust trust;
+	vv_status rc = vv_config_bool(r, "varve.sign", false, out, err);
+
+	if (rc < 0 || !*out || (rc = vv_config_each(r, "varve.sign", find_level, &own, err)) < 0 ||
+	    own || (rc = vv_trust_read(&trust, r, err)) < 0) {
+		return rc;
+	}
+	*out = !serves && vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK &&
+	       vv_trust_find(&trust, signer.key) != NULL;
+	return VV_OK;
+}
+
+vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, bool serves,
+			   vv_error *err)
 {
 	const vv_head_making m = {.moved = moved, .moved_count = count, .only_new = true};
 	bool signs = false;
 	vv_oid ignored;
-	const vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
+	const vv_status rc = vv_head_signs(&signs, r, serves, err);
 
 	return rc < 0 || !signs ? rc : vv_head_make(&ignored, r, &m, err);
 }
@@ -322,7 +394,7 @@ vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_cho
 	size_t count = 0;
 	bool signs = false;
 	vv_oid ignored;
-	vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
+	vv_status rc = vv_head_signs(&signs, r, false, err);
 
 	if (rc == VV_OK && signs) {
 		rc = choose_and_make(&ignored, out, &k, err);

@@ -23,6 +23,8 @@ typedef struct vv_head_making {
 	const vv_push_ref *moved;
 	size_t moved_count;
 	bool only_new; /* nothing is signed if the last record has these refs, and half of its time is left */
+	const vv_oid *
+		join; /* another record of this key, which the last one does not follow; NULL: none */
 	const char *name; /* of the first record; NULL: that of the folder */
 	int64_t expires;  /* 0: as long after the signing as the last one's */
 	bool final;
@@ -34,8 +36,12 @@ typedef struct vv_head_making {
 /* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. VV_EUSAGE: there are no
  * refs. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
-/* With varve.sign after a push of these refs, if the last record has other refs then. */
-vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, vv_error *err);
+/* Does a push or publish sign? With varve.sign; where that is a setting of the user and not of the repository, one that this key
+ * has signed before, and no server (serves), whose user may be the one who pushes. */
+vv_status vv_head_signs(bool *out, vv_repository *r, bool serves, vv_error *err);
+/* Of a server after a push of these refs, if the setting says so and if the last record has other refs then. */
+vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, bool serves,
+			   vv_error *err);
 /* The refs, and the heads, which name none that is newer. With varve.sign a head of them is made first. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);

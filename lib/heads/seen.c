@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 
 void vv_heads_seen_clear(vv_heads_seen *s)
 {
@@ -118,6 +119,9 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 			       : VV_OK;
 	}
 	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;
+	if (whose == VV_HEADS_JOIN) {
+		vv_trust_forget(&out->before, signer.key);
+	}
 	rc = vv_heads_judge(&out->judged, r, &out->before, url, shown, count,
 			    signs && whose != VV_HEADS_COPY ? signer.key : NULL, notes, err);
 	if (rc < 0) return whose == VV_HEADS_PEER ? pass_over(out, notes, rc, err) : rc;
@@ -186,4 +190,65 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 			     j->trust.name);
 	}
 	return VV_OK;
+}
+
+/* Heads that are here already are followed, or older. */
+static vv_status learn(vv_repository *r, const vv_reached *from, const char *url,
+		       const vv_notes *notes, vv_error *err)
+{
+	vv_auto(vv_heads_seen) seen = {.any = false};
+	vv_oid ids[VV_HELLO_HEADS];
+	vv_trust trust;
+	bool known[VV_HELLO_HEADS], all = true;
+	const size_t count = from->hello->head_count;
+
+	if (count == 0) return VV_OK;
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = from->hello->heads[i].id;
+	}
+	vv_status rc = vv_commits_known(r, ids, count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		all = all && known[i];
+	}
+	if (rc < 0 || all || (rc = vv_trust_read(&trust, r, err)) < 0 ||
+	    (rc = vv_heads_see(&seen, r, from, url, trust.known ? VV_HEADS_PEER : VV_HEADS_REMOTE,
+			       notes, err)) < 0) {
+		return rc;
+	}
+	return vv_heads_seen_keep(&seen, r, notes, true, err);
+}
+
+static vv_status find_own(vv_oid *out, vv_repository *r, const vv_reached *from, const char *url,
+			  const vv_notes *notes, vv_error *err)
+{
+	vv_auto(vv_heads_seen) seen = {.any = false};
+	vv_auto(vv_head_signer) signer = {.has_seed = false};
+	vv_status rc = vv_head_signer_find(&signer, r, err);
+
+	if (rc < 0 || (rc = vv_heads_see(&seen, r, from, url, VV_HEADS_JOIN, notes, err)) < 0) {
+		return rc;
+	}
+	const vv_trusted_head *h = vv_trust_find(&seen.judged.trust, signer.key);
+	if (!h)
+		return vv_fail(err, VV_ENOTFOUND, "'%s' shows no head of this key",
+			       vv_text_url(url));
+	*out = h->commit;
+	return VV_OK;
+}
+
+vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *url, vv_oid *own,
+			 const vv_notes *notes, vv_error *err)
+{
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {.name = NULL};
+	vv_auto(vv_reached) there = {0};
+	vv_status rc = VV_OK;
+
+	if (!from && ((rc = vv_remote_find(&m, r, url, err)) < 0 ||
+		      (rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
+		      (rc = vv_reach(&there, &t, &m, false, err)) < 0)) {
+		return rc;
+	}
+	from = from ? from : &there;
+	return own ? find_own(own, r, from, url, notes, err) : learn(r, from, url, notes, err);
 }

@@ -22,6 +22,7 @@ typedef struct vv_heads_seen {
 typedef enum vv_heads_whose {
 	VV_HEADS_REMOTE, /* the remote itself: it may have lost its heads, and be ahead of them */
 	VV_HEADS_COPY,   /* another copy in its place: it may not */
+	VV_HEADS_JOIN, /* what this key signed elsewhere: its head that is trusted here counts for nothing */
 	VV_HEADS_PEER /* somebody else, asked for what is his own: he may also be behind, and pins nobody */
 } vv_heads_whose;
 
@@ -33,6 +34,10 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
  * head meanwhile that these do not follow. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
+/* Before a head is signed: what this key signed on another machine, and was taken there, is followed. VV_EREFUSED: a fork.
+ * from NULL: url is reached. own: instead, the head of this key there, which does not follow the one that is trusted here. */
+vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *url, vv_oid *own,
+			 const vv_notes *notes, vv_error *err);
 void vv_heads_seen_clear(vv_heads_seen *s);
 VV_AUTO_CLEAR(vv_heads_seen, vv_heads_seen_clear)
 

@@ -111,6 +111,16 @@ const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY
 	return NULL;
 }
 
+void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC])
+{
+	const vv_trusted_head *there = vv_trust_find(t, key);
+
+	if (there) {
+		t->heads[there - t->heads] = t->heads[t->count - 1];
+		t->count--;
+	}
+}
+
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err)
 {
 	const vv_trusted_head *there = vv_trust_find(t, c->record.key);

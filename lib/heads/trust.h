@@ -41,6 +41,7 @@ vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err);
 vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);
 const vv_trusted_head *vv_trust_find(const vv_trust *t,
 				     const uint8_t key[VV_KEY_PUBLIC]); /* NULL */
+void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
 /* What another process trusts meanwhile, `now`, instead of `before`, goes into what this one made of `before`.
  * VV_EREFUSED: both have a newer head of one signer, or pinned owners, and these do not follow each other. */

@@ -16,7 +16,10 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head.h"
 #include "lib/remotes/remote_folder.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/run_git.h"
 
 #define PACKS VV_FOLDER_GIT "/objects/pack/"
@@ -177,13 +180,68 @@ static vv_status look_same(vv_folder_history *h, vv_error *err)
 	return has_text(&h->same, h, "objects/info/packs", &list, true, err);
 }
 
-vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
+static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, "info/refs", (char *)NULL);
+
+	return vv_missing_ok(vv_read_file(text, path, REFS_MAX, err), err);
+}
+
+/* One line of its refs: is it below ours? */
+static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *there, vv_buf *back,
+			     bool *absent, vv_error *err)
+{
+	vv_auto(char) *name = vv_strndup(there->name, there->len);
+	bool known = false, follows = true;
+	vv_status rc = vv_alloc_ok(name, err);
+
+	if (rc < 0 || (rc = vv_commits_known(h->repo, &there->id, 1, &known, err)) < 0) return rc;
+	for (size_t i = 0; known && i < h->refs->count; i++) {
+		const vv_ref *ours = &h->refs->items[i];
+		if (strcmp(ours->name, name) == 0 && !vv_oid_equal(&ours->id, &there->id)) {
+			follows = false;
+			rc = strncmp(name, "refs/heads/", 11) != 0
+				     ? VV_OK
+				     : vv_is_ancestor(h->repo, &there->id, &ours->id, &follows,
+						      err);
+		}
+	}
+	*absent |= !known;
+	if (rc == VV_OK && !(known && follows) && back->len == 0) {
+		vv_buf_printf(back, "has %s at commit %.10s, which %s",
+			      vv_text_shows(vv_ref_short_name(name)), vv_oid_shows(&there->id),
+			      known ? "the one here does not follow" : "is not here");
+	}
+	return rc;
+}
+
+vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *absent,
+				    vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = read_refs(&text, h, err);
+
+	*absent = false;
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;
+	     p += strcspn(p, "\n"), p += *p == '\n') {
+		const size_t len = strcspn(p, "\n");
+		vv_head_ref ref = {.name = p + VV_OID_TEXT + 1};
+		if (len <= VV_OID_TEXT || !vv_oid_parse(&ref.id, p, VV_OID_TEXT) ||
+		    p[len - 1] == '}' || strncmp(ref.name, VV_HEADS, strlen(VV_HEADS)) == 0) {
+			continue; /* heads have rules of their own */
+		}
+		ref.len = len - VV_OID_TEXT - 1;
+		rc = compare_ref(h, &ref, back, absent, err);
+	}
+	return rc < 0 ? rc : vv_buf_ok(back, err);
+}
+
+vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
+{
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t cap = 0;
 	vv_oid id;
-	vv_status rc = vv_missing_ok(vv_read_file(&text, path, REFS_MAX, err), err);
+	vv_status rc = read_refs(&text, h, err);
 
 	if (rc < 0) return rc;
 	for (const char *p = vv_buf_cstr(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {

@@ -20,11 +20,13 @@
 #include "base/text.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/heads/make.h"
+#include "lib/heads/seen.h"
 #include "lib/names/content.h"
 #include "lib/names/version.h"
 #include "lib/publish/folder_history.h"
 #include "lib/publish/folder_state.h"
 #include "lib/remotes/remote_folder.h"
+#include "lib/sync/fetch_run.h"
 #include "repo/git/config.h"
 #include "repo/git/repository.h"
 #include "repo/git/tree.h"
@@ -366,6 +368,59 @@ static vv_status open_folder(run *r, vv_error *err)
 	return rc < 0 || there ? rc : vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
 }
 
+/* Another machine may have signed with this key, and published here. */
+static vv_status learn_heads(run *r, vv_error *err)
+{
+	vv_auto(char) *refs = vv_path_join(r->dir, VV_FOLDER_GIT, "info/refs", (char *)NULL);
+
+	if (!refs || !vv_exists(refs)) return vv_alloc_ok(refs, err);
+	return vv_heads_learn(r->p->repo, NULL, r->dir, NULL, r->p->notes, err);
+}
+
+/* Commits and rows that only the folder has: refs of this repository keep them. */
+static vv_status fetch_back(run *r, vv_error *err)
+{
+	vv_auto(vv_fetch_job) j = {0};
+	char *specs[] = {"+refs/heads/*:refs/remotes/published/*",
+			 "+refs/tags/*:refs/remotes/published/tags/*"};
+
+	vv_fetch_job_init(&j, r->p->repo);
+	j.remote = r->dir;
+	j.specs = specs;
+	j.spec_count = 2;
+	j.full = j.no_tags = j.quiet = true;
+	const vv_status rc = vv_fetch_job_run(&j, err);
+	if (rc < 0 || (!j.behind && !j.refused && j.missing == 0)) return rc;
+	return vv_fail(err, VV_EMISSING, "'%s' has versions that could not be fetched",
+		       vv_text_shows(r->p->folder));
+}
+
+/* A job that ends late, or an older clone, does not put the folder back. */
+static vv_status check_follows(run *r, vv_error *err)
+{
+	const vv_folder_history h = {
+		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
+	vv_auto(vv_buf) back = VV_BUF_INIT;
+	bool absent;
+	vv_status rc = vv_folder_history_follows(&h, &back, &absent, err);
+
+	if (rc < 0 || back.len == 0) return rc;
+	if (!r->p->force) {
+		vv_fail(err, VV_EREFUSED, "'%s' %s", vv_text_shows(r->p->folder), back.data);
+		return vv_hint_code(err, VV_HINT_PUBLISH_BACK, r->p->folder);
+	}
+	if (r->p->prune) {
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' %s: what it has is not removed in the run that takes it back\n"
+			       "give --force now, and --prune in a later run",
+			       vv_text_shows(r->p->folder), back.data);
+	}
+	if (!absent) return VV_OK;
+	vv_notes_put(r->p->notes, "what only '%s' has is kept at refs/remotes/published/",
+		     vv_text_shows(r->p->folder));
+	return fetch_back(r, err);
+}
+
 static vv_status publish(run *r, vv_error *err)
 {
 	vv_folder_history *h = &r->history;
@@ -420,6 +475,7 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 	}
 	/* Again in the folder: another one may have published newer ones while this waited for it. */
 	if ((rc = choose_refs(&r, false, err)) < 0 || (rc = open_folder(&r, err)) < 0 ||
+	    (rc = learn_heads(&r, err)) < 0 || (rc = check_follows(&r, err)) < 0 ||
 	    (rc = choose_refs(&r, true, err)) < 0) {
 		return rc;
 	}

@@ -26,6 +26,7 @@ typedef struct vv_publishing {
 	const vv_notes *notes;
 	const char *folder;
 	vv_refs_choice refs;
+	bool force; /* also where the folder has newer or other commits, which are fetched before */
 	bool prune; /* what nothing names goes at once: readers that are at work may fail */
 	uint64_t file_bytes; /* longer tables have no file */
 	/* After the run: */
@@ -36,7 +37,7 @@ typedef struct vv_publishing {
 		too_long; /* files of tables: that there are; that were written now; left out */
 } vv_publishing;
 
-/* VV_EREFUSED: the folder is somebody else's, or a shallow clone. VV_ELOCKED: another one is at work there. VV_EMISSING:
+/* VV_EREFUSED: the folder is somebody else's, has commits that these do not follow, or a shallow clone. VV_ELOCKED: another one is at work there. VV_EMISSING:
  * blocks are not here. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);

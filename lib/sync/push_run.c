@@ -13,6 +13,7 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/heads/named.h"
+#include "lib/heads/seen.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/proof.h"
@@ -409,7 +410,7 @@ static vv_status sign(const run *r, vv_error *err)
 	for (size_t i = 0; i < plan->count; i++) {
 		refs[i] = (vv_push_ref){.name = plan->items[i].to, .id = plan->items[i].id};
 	}
-	return vv_head_make_set(r->j->repo, refs, plan->count, err);
+	return vv_head_make_set(r->j->repo, refs, plan->count, false, err);
 }
 
 /* The signed heads, after the refs that they name; with varve.sign a new one is made first. Where one is refused, another
@@ -418,9 +419,14 @@ static vv_status send_heads(run *r, vv_error *err)
 {
 	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
 	vv_auto(vv_reached) there = {0};
-	vv_status rc = sign(r, err);
+	bool signs = false;
+	vv_status rc = vv_head_signs(&signs, r->j->repo, false, err);
 
-	if (rc < 0 || (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
+	if (rc < 0 ||
+	    (signs && ((rc = vv_heads_learn(r->j->repo, &r->there, r->remote.url, NULL, r->t.notes,
+					    err)) < 0 ||
+		       (rc = sign(r, err)) < 0)) ||
+	    (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
 	    (rc = vv_reach(&there, &r->t, &r->remote, true, err)) < 0 ||
 	    (rc = send_heads_once(&again, r, &there, err)) < 0) {
 		return rc;
@@ -770,8 +776,7 @@ static vv_status look_unasked(run *r, vv_error *err)
 		ids[i] = j->plan.items[i].id;
 		none &= !j->plan.items[i].force && !vv_oid_is_null(&ids[i]);
 	}
-	if (rc < 0 || !none ||
-	    (rc = vv_config_bool(j->repo, "varve.sign", false, &signs, err)) < 0 || signs ||
+	if (rc < 0 || !none || (rc = vv_head_signs(&signs, j->repo, false, err)) < 0 || signs ||
 	    (rc = vv_heads_list(&heads.heads, &heads.count, j->repo, err)) < 0 || heads.count > 0 ||
 	    (rc = vv_repository_store(j->repo, &store, err)) < 0 ||
 	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
@@ -827,9 +832,6 @@ static vv_status push_refs(run *r, vv_error *err)
 		if (rc == VV_OK && r->there.peer && !r->j->refused && !j->dry_run) {
 			send_beside(r);
 		}
-		if (rc == VV_OK && !r->j->refused && !j->dry_run) {
-			rc = send_heads(r, err);
-		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {
 			vv_notes_warn(r->t.notes,
@@ -851,6 +853,12 @@ static vv_status push_refs(run *r, vv_error *err)
 			   r->remote.push_url ? r->remote.push_url : r->remote.url, j->quiet,
 			   j->dry_run);
 	tell_race(r);
+	if (!r->j->refused && !j->dry_run && (rc = send_heads(r, err)) == VV_EREFUSED) {
+		vv_notes_warn(r->t.notes, "this version is not signed: %s", err->message);
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc < 0) return rc;
 	for (size_t i = 0;
 	     j->refs.upstream && !j->dry_run && !r->j->refused && i < r->j->plan.count; i++) {
 		if ((rc = set_upstream(r, &r->j->plan.items[i], err)) < 0) return rc;

@@ -131,3 +131,108 @@ is_new() {
 	succeeds varve update
 	cmp prices.csv ../a/prices.csv
 }
+
+@test "publish does not put a folder back: not to an older version, nor to one that lacks what only the folder has" {
+	cp -r . ../late
+	another 2
+	new=$(git rev-parse main)
+	cp -r . ../second
+	varve publish -q --no-pages -o ../public
+	cd ..
+	for who in late second; do
+		[ "$who" = late ] || git -C second reset -q --hard "$old"
+		refs=$(cat public/repo.git/info/refs)
+		ends_with 2 as ada varve -C "$who" publish --no-pages -o "$PWD/public"
+		stderr_has "has main at commit ${new:0:10}, which is not here"
+		[ "$(cat public/repo.git/info/refs)" = "$refs" ]
+	done
+	git -C second branch kept "$new"
+	ends_with 2 varve -C second publish --no-pages -o "$PWD/public"
+	stderr_has "which the one here does not follow"
+	ends_with 2 varve -C late publish --force --prune --no-pages -o "$PWD/public"
+	stderr_has "is not removed in the run that takes it back"
+	# the folder is the last copy of the newest version
+	rm -rf a second
+	succeeds varve -C late publish --force --no-pages -o "$PWD/public"
+	stderr_has "is kept at refs/remotes/published/"
+	[ "$(git -C late rev-parse published/main)" = "$new" ]
+	succeeds varve -C late publish -q --prune --no-pages -o "$PWD/public"
+	varve clone -q public b
+	[ "$(git -C b rev-parse HEAD)" = "$old" ]
+	succeeds varve -C late --offline cat published/main:prices.csv
+	output_has item2
+}
+
+@test "a key on two machines signs one chain, and where both signed at once a record joins the two" {
+	export XDG_CONFIG_HOME=$HOME/ada
+	git init -q --bare ../hub.git
+	git remote add origin "$PWD/../hub.git"
+	git config varve.sign true
+	varve push -q -u origin main
+	varve clone -q ../hub.git ../b
+	git -C ../b config varve.sign true
+	XDG_CONFIG_HOME=$HOME varve clone -q ../public ../reader
+	XDG_CONFIG_HOME=$HOME varve clone -q ../hub.git ../other
+	# of the folder the second machine learns the first one's head before it numbers its own
+	second
+	varve -C ../b pull -q ../a main
+	(cd ../b && another 3)
+	varve -C ../b publish -q --no-pages -o "$PWD/../public"
+	grep -q "^head $key_ada 3 " ../b/.git/varve/trust
+	# and then both sign a third one
+	another 4
+	varve publish --no-pages -o ../folder4 > /dev/null
+	varve -C ../b push -q
+	XDG_CONFIG_HOME=$HOME varve -C ../other pull -q
+	ends_with 2 varve fetch
+	stderr_has "fork: "
+	stderr_has "varve sign --join"
+	succeeds varve sign --join origin
+	output_has "number 4"
+	succeeds varve pull -q
+	succeeds varve push
+	stderr_lacks "warning: the signed head"
+	succeeds varve -C ../b pull -q
+	succeeds varve publish -q --no-pages -o ../public
+	for who in ../reader ../other; do
+		succeeds env XDG_CONFIG_HOME="$HOME" varve -C "$who" pull -q
+		cmp prices.csv "$who/prices.csv"
+	done
+	succeeds varve verify ../public
+	output_has "number 5"
+}
+
+@test "a push of a key that may not sign moves its refs, and varve.sign of a user is of repositories that the user signed" {
+	git init -q --bare ../hub.git
+	git remote add origin "$PWD/../hub.git"
+	git config varve.sign true
+	as ada varve push -q -u origin main
+	varve clone -q ../hub.git ../b
+	key_of bob
+	cd ../b
+	git config varve.sign true
+	another 2
+	succeeds as bob varve push
+	stderr_has "main -> main"
+	stderr_has "warning: this version is not signed: $key_bob is not a signer of 'prices'"
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+	# for all repositories of the user, and so for the far side of a path, and for what is another's
+	git config --unset varve.sign
+	git -C ../a config --unset varve.sign
+	git config --global varve.sign true
+	another 3
+	succeeds as bob varve push
+	stderr_lacks warning
+	cd ../a
+	as ada varve pull -q
+	another 4
+	succeeds as ada varve push
+	stderr_lacks warning
+	as ada varve verify origin > /dev/null
+	another 5
+	sleep 1
+	succeeds as ada varve push
+	stderr_lacks warning
+	succeeds varve clone ../hub.git ../c
+	stderr_has "number 3"
+}

@@ -25,7 +25,7 @@
 
 typedef struct options {
 	const char *output, *files, *format, *to;
-	bool all, prune, no_pages, quiet, name;
+	bool all, force, prune, no_pages, quiet, name;
 } options;
 
 static const vv_option table[] = {
@@ -33,6 +33,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_STRING(0, "files", files, "BYTES",
 		   "tables of up to this many bytes are files, too (20m); 0: none"),
+	OPT_FLAG(0, "force", force,
+		 "also if the folder has newer or other commits, which are fetched here before"),
 	OPT_FLAG(0, "no-pages", no_pages, "no pages for a browser, which varve-web draws"),
 	OPT_FLAG(0, "prune", prune,
 		 "remove unused files at once, while no reader is at work; else an hour later"),
@@ -217,6 +219,7 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 				    .notes = &vv_notes_stderr,
 				    .folder = o->output,
 				    .refs = {c->argv, c->argc, o->all},
+				    .force = o->force,
 				    .prune = o->prune,
 				    .file_bytes = VV_PUBLISH_FILE_BYTES};
 	vv_auto(given) g = {.cid = VV_BUF_INIT};
@@ -240,7 +243,7 @@ const vv_command vv_cmd_publish = {
 	.group = "peers",
 	.summary = "write a folder that any web server can serve, and bring it up to date",
 	.usage =
-		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--no-pages] [--prune] [--to URL [--name]] "
+		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--force] [--no-pages] [--prune] [--to URL [--name]] "
 		"[-q] [--json]",
 	.example = "$ varve publish -o public/\n"
 		   "public/: main, 2 versions of tables sent, 1 file of a table, 1 written",

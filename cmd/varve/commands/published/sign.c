@@ -11,10 +11,11 @@
 #include "cmd/varve/commands.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
+#include "lib/heads/seen.h"
 #include "repo/git/history/date.h"
 
 typedef struct options {
-	const char *name, *expires;
+	const char *name, *expires, *join;
 	bool all, final, quiet;
 	vv_strings mirrors, signers, revoked;
 } options;
@@ -30,6 +31,8 @@ static const vv_option table[] = {
 		 "of the owner: this key may sign until then; may be repeated"),
 	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
 		 "of the owner: heads of this key after that number do not count; may be repeated"),
+	OPT_STRING(0, "join", join, "REMOTE",
+		   "after the head of this key there, too, which another machine signed"),
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -98,12 +101,15 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 			    .mirrors = &o->mirrors,
 			    .signers = o->signers.count > 0 ? &signers : NULL,
 			    .revoked = o->revoked.count > 0 ? &revoked : NULL};
-	vv_oid id;
+	vv_oid id, other;
 	vv_status rc;
 
+	m.join = o->join ? &other : NULL;
 	if ((rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
 	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
 	    (o->expires && (rc = read_date(&m.expires, o->expires, err)) < 0) ||
+	    (o->join &&
+	     (rc = vv_heads_learn(c->repo, NULL, o->join, &other, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 || o->quiet ||
 	    (rc = vv_head_commit_read(&made, c->repo, &id, err)) < 0) {
 		return rc;
@@ -119,8 +125,9 @@ const vv_command vv_cmd_sign = {
 	.name = "sign",
 	.group = "peers",
 	.summary = "sign the newest version, so that any copy can prove it",
-	.usage = "[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
-		 "[--revoke KEY=NUMBER]... [--name NAME] [-q] [--all | BRANCH|TAG...]",
+	.usage =
+		"[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
+		"[--revoke KEY=NUMBER]... [--join REMOTE] [--name NAME] [-q] [--all | BRANCH|TAG...]",
 	.example = "$ varve sign --name prices --expires 2027-01-01\n"
 		   "prices: signed by z6Mk... (bold otter nine), number 1, just now",
 	.options = table,
