@@ -189,13 +189,17 @@ static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *e
 
 /* One line of its refs: is it below ours? */
 static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *there, vv_buf *back,
-			     bool *absent, vv_error *err)
+			     bool *absent, bool *heads, vv_error *err)
 {
 	vv_auto(char) *name = vv_strndup(there->name, there->len);
 	bool known = false, follows = true;
 	vv_status rc = vv_alloc_ok(name, err);
 
 	if (rc < 0 || (rc = vv_commits_known(h->repo, &there->id, 1, &known, err)) < 0) return rc;
+	if (vv_ref_is_head(name)) { /* they have rules of their own */
+		*heads |= !known;
+		return VV_OK;
+	}
 	for (size_t i = 0; known && i < h->refs->count; i++) {
 		const vv_ref *ours = &h->refs->items[i];
 		if (strcmp(ours->name, name) == 0 && !vv_oid_equal(&ours->id, &there->id)) {
@@ -216,22 +220,22 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 }
 
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *absent,
-				    vv_error *err)
+				    bool *heads, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = read_refs(&text, h, err);
 
-	*absent = false;
+	*absent = *heads = false;
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;
 	     p += strcspn(p, "\n"), p += *p == '\n') {
 		const size_t len = strcspn(p, "\n");
 		vv_head_ref ref = {.name = p + VV_OID_TEXT + 1};
 		if (len <= VV_OID_TEXT || !vv_oid_parse(&ref.id, p, VV_OID_TEXT) ||
-		    p[len - 1] == '}' || strncmp(ref.name, VV_HEADS, strlen(VV_HEADS)) == 0) {
-			continue; /* heads have rules of their own */
+		    p[len - 1] == '}') {
+			continue; /* a peeled tag */
 		}
 		ref.len = len - VV_OID_TEXT - 1;
-		rc = compare_ref(h, &ref, back, absent, err);
+		rc = compare_ref(h, &ref, back, absent, heads, err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(back, err);
 }

@@ -368,15 +368,6 @@ static vv_status open_folder(run *r, vv_error *err)
 	return rc < 0 || there ? rc : vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
 }
 
-/* Another machine may have signed with this key, and published here. */
-static vv_status learn_heads(run *r, vv_error *err)
-{
-	vv_auto(char) *refs = vv_path_join(r->dir, VV_FOLDER_GIT, "info/refs", (char *)NULL);
-
-	if (!refs || !vv_exists(refs)) return vv_alloc_ok(refs, err);
-	return vv_heads_learn(r->p->repo, NULL, r->dir, NULL, r->p->notes, err);
-}
-
 /* Commits and rows that only the folder has: refs of this repository keep them. */
 static vv_status fetch_back(run *r, vv_error *err)
 {
@@ -401,9 +392,13 @@ static vv_status check_follows(run *r, vv_error *err)
 	const vv_folder_history h = {
 		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
 	vv_auto(vv_buf) back = VV_BUF_INIT;
-	bool absent;
-	vv_status rc = vv_folder_history_follows(&h, &back, &absent, err);
+	bool absent, heads;
+	vv_status rc = vv_folder_history_follows(&h, &back, &absent, &heads, err);
 
+	/* Another machine may have signed with this key, and published here. */
+	if (rc == VV_OK && heads && !r->p->force) {
+		rc = vv_heads_learn(r->p->repo, NULL, r->dir, NULL, r->p->notes, err);
+	}
 	if (rc < 0 || back.len == 0) return rc;
 	if (!r->p->force) {
 		vv_fail(err, VV_EREFUSED, "'%s' %s", vv_text_shows(r->p->folder), back.data);
@@ -475,8 +470,7 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 	}
 	/* Again in the folder: another one may have published newer ones while this waited for it. */
 	if ((rc = choose_refs(&r, false, err)) < 0 || (rc = open_folder(&r, err)) < 0 ||
-	    (rc = learn_heads(&r, err)) < 0 || (rc = check_follows(&r, err)) < 0 ||
-	    (rc = choose_refs(&r, true, err)) < 0) {
+	    (rc = check_follows(&r, err)) < 0 || (rc = choose_refs(&r, true, err)) < 0) {
 		return rc;
 	}
 	return publish(&r, err);

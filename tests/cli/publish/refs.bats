@@ -70,7 +70,7 @@ is_new() {
 	succeeds varve clone -q "$site" ../c
 	is_new ../c
 	as ada varve sign -q main v1
-	varve publish -q --no-pages -o ../public main v1
+	varve publish -q --force --no-pages -o ../public main v1
 	sed -i "s/^.*tags.v1$/$new	refs\/tags\/v1/" ../public/repo.git/info/refs
 	succeeds varve clone "$site" ../d
 	stderr_has "shows v1 elsewhere than its signed head"
