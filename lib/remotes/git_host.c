@@ -460,8 +460,8 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 
 	*out = false;
 	if (rc < 0) return rc;
-	if (stored) {
-		*out = !g->write; /* a peer is sent its blocks itself */
+	if (stored) { /* which all read, also where a peer is sent its blocks itself */
+		*out = true;
 		return VV_OK;
 	}
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;

@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/blocks_config.h"
+#include "lib/remotes/data_store.h"
 #include "lib/remotes/remote_folder.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
@@ -532,14 +533,20 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 			      bool eager, vv_error *err)
 {
 	const char *url = write && m->push_url ? m->push_url : m->url;
-	bool has = false;
+	bool has = false, stored = false;
 	vv_auto(vv_url) u = {0};
+	vv_auto(vv_head) head = {0};
 
 	*out = NULL;
-	if (vv_url_read(&u, url, VV_IGNORED) < 0) return VV_OK;
+	if (vv_url_read(&u, url, VV_IGNORED) < 0 || vv_head_read(t->repo, &head, VV_IGNORED) < 0 ||
+	    vv_data_store_named(&stored, t, m, &head.commit, VV_IGNORED) < 0) {
+		return VV_OK;
+	}
 	bool asks = u.kind == VV_URL_PATH ||
-		    (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
-	if (!asks || (write && u.kind == VV_URL_PATH && lacks_blocks_ref(t, u.path))) return VV_OK;
+		    (u.kind == VV_URL_SSH && (eager || stored || was_host(t, m->url)));
+	if (!asks || (write && u.kind == VV_URL_PATH && !stored && lacks_blocks_ref(t, u.path))) {
+		return VV_OK;
+	}
 	vv_status rc = vv_git_host_open(out, t, m, NULL, write, VV_IGNORED);
 	if (rc == VV_OK) {
 		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);

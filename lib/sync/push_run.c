@@ -440,16 +440,18 @@ static vv_status send_heads(run *r, vv_error *err)
 	return VV_OK;
 }
 
-/* A peer that others reach by a plain URL: for them the blocks go into its ref, too. */
-static void send_beside(run *r)
+/* A peer that others reach by a plain URL: for them the blocks go into its ref, too; and where the repository names a store, into
+ * that, before the history that names them. */
+static vv_status send_beside(run *r, vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
 	vv_auto(vv_git_host) *host = NULL;
 	vv_host_sum sum;
-	vv_error err;
 	size_t count = 0;
-	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, &err)
-			   : vv_fail_nomem(&err);
+	bool stored = false;
+	(void)vv_data_store_named(&stored, &r->t, &r->remote, &r->head.commit, VV_IGNORED);
+	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, err)
+			   : vv_fail_nomem(err);
 
 	for (size_t i = 0; host && i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
@@ -459,13 +461,14 @@ static void send_beside(run *r)
 	}
 	const vv_git_sending what = {.refs = ids, .count = count, .complete = true};
 	if (rc == VV_OK && count > 0) {
-		rc = vv_git_host_send(host, &what, &sum, &err);
+		rc = vv_git_host_send(host, &what, &sum, err);
 	}
 	vv_notes_end(r->t.notes);
-	if (rc < 0) {
-		vv_notes_warn(r->t.notes, "users of %s without varve do not get these blocks: %s",
-			      vv_text_url(r->remote.url), err.message);
-	}
+	if (rc == VV_OK || stored) return rc;
+	vv_notes_warn(r->t.notes, "users of %s without varve do not get these blocks: %s",
+		      vv_text_url(r->remote.url), err->message);
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 /* What varve's own look before the push did not find: somebody was faster. */
@@ -820,6 +823,7 @@ static vv_status push_refs(run *r, vv_error *err)
 		    vv_push_plan_goes(&r->j->plan) && (rc = run_hook(r, err)) < 0) {
 			return rc;
 		}
+		if (r->there.peer && !j->dry_run && (rc = send_beside(r, err)) < 0) return rc;
 		rc = r->there.peer ? send(r, err) : send_to_host(r, err);
 		if (rc == VV_OK && r->t.unasked && is_refused_here(&j->plan)) {
 			r->asks = true;
@@ -828,9 +832,6 @@ static vv_status push_refs(run *r, vv_error *err)
 			vv_push_plan_init(&r->j->plan);
 			vv_buf_reset(&r->out.said);
 			return push_refs(r, err);
-		}
-		if (rc == VV_OK && r->there.peer && !r->j->refused && !j->dry_run) {
-			send_beside(r);
 		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {

@@ -359,10 +359,8 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 				vv_text_url(url));
 		}
 		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
-			"' and 'varve commit'; the next push to a Git host sends the blocks there "
-			"(a remote with varve keeps them itself, unless "
-			"remote.NAME.varveKind is git), and 'varve push --blocks' those of "
-			"versions that were pushed before");
+			"' and 'varve commit'; the next push sends the blocks there, and 'varve "
+			"push --blocks' those of versions that were pushed to a Git host before");
 	}
 	return VV_OK;
 }

@@ -391,3 +391,25 @@ all" ]
 	varve clone -q "$url" ../c
 	cmp ../c/prices.csv ../a/prices.csv
 }
+
+@test "a push by a path, to varve itself, fills the store that the repository names, before the branch moves" {
+	a_store
+	cd ..
+	varve clone -q host.git b
+	cd b
+	git config remote.origin.varveKind peer
+	sed -i 's/^7,item/7,changed/' prices.csv
+	varve commit -qam two
+	mv "$store" "$store.gone"
+	before=$(git -C ../host.git rev-parse main)
+	ends_with 2 varve push
+	stderr_has "the store team"
+	[ "$(git -C ../host.git rev-parse main)" = "$before" ]
+	mv "$store.gone" "$store"
+	succeeds varve push
+	[ -e "$store/versions/$(root_of).packs" ]
+	# whoever knows the host by git alone reads it there
+	cd ../a
+	succeeds varve pull
+	cmp prices.csv ../b/prices.csv
+}
