@@ -112,6 +112,16 @@ void vv_clone_job_clear(vv_clone_job *j)
 	vv_named_clear(&j->named);
 }
 
+static const char *remote_name(const vv_clone_job *j)
+{
+	return j->origin ? j->origin : "origin";
+}
+
+static bool is_ipfs(const vv_clone_job *j)
+{
+	return strncmp(j->url, "ipfs://", 7) == 0 || strncmp(j->url, "ipns://", 7) == 0;
+}
+
 /* Whom a name means. The fetch finds out where copies are. */
 static vv_status look_named(vv_clone_job *j, vv_error *err)
 {
@@ -152,13 +162,66 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	return j->folder ? VV_OK : vv_fail_nomem(err);
 }
 
+/* A setting of the user's, or the node of this machine. */
+static vv_status on_gateway(void *payload, const char *name VV_UNUSED, const char *value,
+			    const char *level VV_UNUSED, vv_error *err)
+{
+	char **gateway = payload;
+
+	if (!value || *gateway || !vv_named_is_gateway(value)) return VV_OK;
+	*gateway = vv_strdup(value);
+	return vv_alloc_ok(*gateway, err);
+}
+
+/* ipfs://CID and ipns://NAME are asked of a gateway. */
+static vv_status find_gateway(vv_clone_job *j, vv_error *err)
+{
+	vv_auto(char) *gateway = NULL;
+	vv_status rc;
+
+	if (!is_ipfs(j)) return VV_OK;
+	for (size_t i = 0; i < j->from.count; i++) {
+		(void)on_gateway(&gateway, NULL, j->from.items[i], NULL, VV_IGNORED);
+	}
+	if ((rc = vv_config_each(j->repo, "varve.mirror", on_gateway, &gateway, err)) < 0)
+		return rc;
+	const char *http = gateway ? gateway + strlen("ipfs+") : "http://127.0.0.1:8080";
+	const size_t len = strlen(http);
+	j->absolute = vv_asprintf("%.*s/%.4s/%s", (int)(len - (http[len - 1] == '/')), http, j->url,
+				  j->url + strlen("ipfs://"));
+	j->url = j->absolute;
+	return vv_alloc_ok(j->absolute, err);
+}
+
+/* What is at a CID never changes: later fetches ask by the name that its head has, there and at the gateway. */
+static vv_status follow_name(vv_clone_job *j, vv_error *err)
+{
+	const char *const at = strstr(j->url, "/ipfs/");
+	vv_auto(char) *key = vv_remote_key(remote_name(j), VV_NAMED_SETTING),
+		      *peers = vv_remote_key(remote_name(j), "peers"), *name = NULL,
+		      *gateway = NULL;
+	char owner[VV_DID_TEXT];
+	vv_trust trust;
+	vv_status rc = vv_trust_read(&trust, j->repo, err);
+
+	if (rc < 0 || !at || j->bare || strncmp(j->url, "http", 4) != 0 || !trust.known) {
+		return rc; /* a bare one may be a cache, of which that CID is asked */
+	}
+	vv_head_key_text(owner, trust.owner);
+	name = vv_asprintf("%s/%s", owner, trust.name);
+	gateway = vv_asprintf("ipfs+%.*s", (int)(at - j->url), j->url);
+	if (!key || !peers || !name || !gateway) return vv_fail_nomem(err);
+	rc = vv_config_set(j->repo, key, name, err);
+	return rc < 0 ? rc : vv_config_add(j->repo, peers, gateway, err);
+}
+
 /* A path is kept absolute: the clone stands elsewhere. */
 static vv_status fix_url(vv_clone_job *j, vv_error *err)
 {
 	vv_url u;
 	char cwd[4096];
 
-	if (j->by_name) return VV_OK;
+	if (j->by_name || is_ipfs(j)) return VV_OK;
 	vv_status rc = vv_url_read(&u, j->url, err);
 
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 && !vv_exists(u.path)) {
@@ -182,11 +245,6 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 		vv_url_clear(&u);
 	}
 	return rc;
-}
-
-static const char *remote_name(const vv_clone_job *j)
-{
-	return j->origin ? j->origin : "origin";
 }
 
 /* The branch that HEAD names at a remote: j->one. VV_EIO, VV_ENOTFOUND: it does not answer, or has none. */
@@ -458,10 +516,11 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	}
 	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
 	vv_repository_listen(j->repo, j->notes);
-	if (j->by_name && (rc = pin(j, err)) < 0) return rc;
+	if ((j->by_name && (rc = pin(j, err)) < 0) || (rc = find_gateway(j, err)) < 0) return rc;
 	if ((rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
 	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
-	    (rc = fetch(j, err)) < 0 || (j->by_name && (rc = set_place(j, err)) < 0)) {
+	    (rc = fetch(j, err)) < 0 || (j->by_name && (rc = set_place(j, err)) < 0) ||
+	    (rc = follow_name(j, err)) < 0) {
 		return rc;
 	}
 	j->fetched = true;

@@ -236,3 +236,30 @@ is_new() {
 	succeeds varve clone ../hub.git ../c
 	stderr_has "number 3"
 }
+
+@test "an address at IPFS is cloned by a gateway, and the clone of one that never changes follows its head's key" {
+	mkdir -p ../public/ipfs ../public/ipns
+	varve publish -q --no-pages -o ../public/ipfs/bafyone
+	git config --global varve.mirror "ipfs+$site"
+	succeeds varve clone ipfs://bafyone ../b
+	cmp prices.csv ../b/prices.csv
+	second
+	name=$(python3 - "$key_ada" <<-'END'
+	import sys
+	n = 0
+	for c in sys.argv[1][1:]:
+	    n = n * 58 + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".index(c)
+	n, text = int.from_bytes(bytes.fromhex("0172002408011220") + n.to_bytes(34, "big")[2:], "big"), ""
+	while n:
+	    n, r = divmod(n, 36)
+	    text = "0123456789abcdefghijklmnopqrstuvwxyz"[r] + text
+	print("k" + text)
+	END
+	)
+	varve publish -q --no-pages -o "../public/ipns/$name"
+	succeeds varve -C ../b pull
+	is_new ../b
+	git config --global --unset varve.mirror
+	succeeds varve clone -q --from "ipfs+$site" "ipns://$name" ../c
+	is_new ../c
+}
