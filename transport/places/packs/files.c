@@ -634,9 +634,6 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 
 	if (!vv_host_is_place(h)) return get_blob(h, p, out, err);
 	pack_name(name, p->hash);
-	if (p->len > VV_HOST_PACK_MAX) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is longer than a pack can be", name);
-	}
 	vv_status rc = vv_place_get(&h->place, name, from, len, out, &why);
 	if (rc == VV_OK && out->len - before < len) {
 		rc = vv_fail(&why, VV_ENOTFOUND, "'%s' is cut short", name);
@@ -659,7 +656,7 @@ vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_
 	vv_error why;
 
 	*shows = false;
-	if (p->len < sizeof(end) || p->len > VV_HOST_PACK_MAX) return VV_OK;
+	if (p->len < sizeof(end)) return VV_OK;
 	pack_name(name, p->hash);
 	vv_status rc = vv_place_get(&h->place, name, p->len - sizeof(end), sizeof(end) + 1, &got,
 				    &why);

@@ -68,8 +68,7 @@ static inline bool vv_host_is_place(const vv_host *h)
 	return h->place.payload != NULL;
 }
 
-#define VV_HOST_PACK_MAX (64u << 20) /* what is larger is no pack of ours */
-#define VV_HOST_FOLDER_PACKS 500u    /* in a folder: with their lists 1,000 entries */
+#define VV_HOST_FOLDER_PACKS 500u /* in a folder: with their lists 1,000 entries */
 #define VV_HOST_FORMAT "varve blocks 1\n"
 #define VV_HOST_NEXT "refs/heads/next"
 

@@ -29,6 +29,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/pack_index.h"
 
+#define VV_HOST_PACK_MAX (64u << 20) /* bytes; what is larger is no pack of ours */
 #define VV_HOST_LIST_MAX (1u << 20)
 #define VV_HOST_LIST_BLOCK 42u
 #define VV_HOST_LIST_BASE 33u
