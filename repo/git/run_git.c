@@ -372,6 +372,16 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 
 /* --- what it said ------------------------------------------------------------------------------ */
 
+static bool has_word(const char *line, size_t len, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= len; i++) {
+		if (memcmp(line + i, word, n) == 0) return true;
+	}
+	return false;
+}
+
 /* Lines that git adds to what it was told, and that say nothing of it. */
 static bool is_general(const char *line, size_t len)
 {
@@ -393,13 +403,6 @@ static bool is_general(const char *line, size_t len)
 		}
 	}
 	return false;
-}
-
-static bool has_word(const char *line, size_t len, const char *word)
-{
-	const char *at = strstr(line, word);
-
-	return at && at + strlen(word) <= line + len;
 }
 
 /* Those that say no more than that it failed. */
@@ -471,9 +474,8 @@ static void put_own_words(vv_buf *out, const char *text)
 
 		if (begins && *p != '\'') {
 			const size_t word = strcspn(p, " \n");
-			const char *colon = strstr(p, "://");
 
-			end = colon && colon < p + word ? p + word - 1 : p;
+			end = has_word(p, word, "://") ? p + word - 1 : p;
 		}
 		if (*end == '\n' || *end == '\0') {
 			end = p; /* the quote does not close */
