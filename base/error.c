@@ -111,11 +111,11 @@ static char *cut_hint(char text[FORMAT_MAX], const char *fmt, va_list ap)
 
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 {
-	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK;
+	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK, silent = code == VV_ESILENT;
 	char text[FORMAT_MAX];
 	va_list ap;
 
-	code = login ? VV_EREFUSED : block ? VV_EMISSING : code;
+	code = login ? VV_EREFUSED : block ? VV_EMISSING : silent ? VV_EIO : code;
 	if (!err) return code;
 	va_start(ap, fmt);
 	format(text, fmt, ap);
@@ -127,6 +127,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	err->code = code;
 	err->login = login;
 	err->block = block;
+	err->silent = silent;
 	err->full = err->answered = false;
 	vv_hint_clear(err);
 	set_hint(err, hint ? hint : "");
@@ -307,7 +308,7 @@ void vv_error_clear(vv_error *err)
 {
 	if (err) {
 		err->code = VV_OK;
-		err->login = err->full = err->block = err->answered = false;
+		err->login = err->full = err->block = err->silent = err->answered = false;
 		err->message[0] = '\0';
 		vv_hint_clear(err);
 	}

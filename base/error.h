@@ -37,8 +37,9 @@ typedef enum vv_status {
 	VV_EPROGRAM = -16,   /* a program that this needs, such as git, is not installed */
 	VV_ENOCHANGE = -18,  /* there is nothing to commit */
 	/* For vv_fail alone: */
-	VV_EAUTH = -17, /* VV_EREFUSED, where another login may be let in */
-	VV_EBLOCK = -19 /* VV_EMISSING of a block, which a fetch may bring */
+	VV_EAUTH = -17,   /* VV_EREFUSED, where another login may be let in */
+	VV_ESILENT = -20, /* VV_EIO, where the other side was silent or too slow */
+	VV_EBLOCK = -19   /* VV_EMISSING of a block, which a fetch may bring */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */
@@ -60,6 +61,7 @@ typedef struct vv_error {
 	bool login;                   /* VV_EREFUSED: another login, key or token may be let in */
 	bool full;                    /* VV_EIO: no room on a disk, or too many open files */
 	bool block;                   /* VV_EMISSING: a block, which a fetch may bring */
+	bool silent;                  /* VV_EIO: the other side was silent or too slow */
 	bool answered;                /* the other side's answer; the line is still in step */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
@@ -67,7 +69,7 @@ typedef struct vv_error {
 } vv_error;
 
 /* Sets code and message; long text loses its middle. The text after a newline in fmt becomes the hint (see vv_hint); without a
- * newline the hint is cleared. Returns code: VV_EREFUSED for VV_EAUTH, VV_EMISSING for VV_EBLOCK. */
+ * newline the hint is cleared. Returns code: VV_EREFUSED for VV_EAUTH, VV_EMISSING for VV_EBLOCK, VV_EIO for VV_ESILENT. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

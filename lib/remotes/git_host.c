@@ -64,14 +64,15 @@ struct vv_git_host {
 
 static vv_git_call call(const vv_git_host *g, const char *const *args)
 {
-	return (vv_git_call){.args = args,
-			     .repo = g->t->repo,
-			     .env = g->t->connect.env,
-			     .idle_sec = g->t->git_idle_sec,
-			     .url = g->url,
-			     .remote = g->named ? g->m->name : NULL,
-			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
-							     : NULL};
+	return (vv_git_call){
+		.args = args,
+		.repo = g->t->repo,
+		.env = g->t->connect.env,
+		.idle_sec = g->folder ? vv_files_sec(&g->t->connect) : g->t->git_idle_sec,
+		.files = g->folder != NULL,
+		.url = g->url,
+		.remote = g->named ? g->m->name : NULL,
+		.dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo) : NULL};
 }
 
 /* git's words about a published folder of this machine show its files, not what helps. */

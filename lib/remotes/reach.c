@@ -194,7 +194,8 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 	    (rc = vv_remote_folder_open(known, m->url, true, &t->connect, err)) == VV_OK) {
 		rc = ask_all(&(asking){.folder = *known}, err);
 	}
-	rc = rc < 0 ? rc : vv_git_host_open(&out->host, t, m, vv_take(known), write, err);
+	if (rc < 0 || (rc = vv_remote_folder_failed(*known, false, err)) < 0) return rc;
+	rc = vv_git_host_open(&out->host, t, m, vv_take(known), write, err);
 	if (rc == VV_OK) {
 		out->hello = vv_git_host_hello(out->host);
 	}
@@ -254,6 +255,10 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		if (rc == VV_OK) {
 			remember(t, m, "folder");
 		}
+	} else if (folder && vv_remote_folder_failed(folder, true, &why) < 0) {
+		vv_transfer_tell_lines(t, &held);
+		*err = why; /* git would wait for the same */
+		rc = why.code;
 	} else if ((rc = reach_host(out, t, m, write, &why)) == VV_OK) {
 		remember(t, m, "git");
 	} else {

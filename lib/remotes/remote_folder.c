@@ -22,7 +22,8 @@
 #include "transport/places/place_kinds.h"
 #include "transport/protocol/receive.h"
 
-#define REFS_MAX ((size_t)64 << 20)
+#define REFS_MAX ((size_t)16 << 20) /* VV_REFS_MAX of them, with names of 100 bytes */
+#define HEAD_MAX ((size_t)4 << 10)
 #define PACKS_MAX 64u                  /* of more there is no folder of varve's */
 #define LIST_MAX ((size_t)64 << 10)    /* bytes: each line is looked for in the list before */
 #define PACK_NAME_LEN 50u              /* "pack-<hex>.pack" */
@@ -121,16 +122,23 @@ void vv_remote_folder_close(vv_remote_folder *f)
 vv_status vv_remote_folder_ask(void *payload, size_t i, vv_error *err VV_UNUSED)
 {
 	vv_remote_folder *f = payload;
-	const size_t most = i == MARK ? VV_PLACE_MARK_BYTES : i == LIST ? LIST_MAX : REFS_MAX;
+	static const size_t most_of[] = {[MARK] = VV_PLACE_MARK_BYTES,
+					 [REFS] = REFS_MAX,
+					 [HEAD] = HEAD_MAX,
+					 [LIST] = LIST_MAX};
+	const size_t most = most_of[i];
+	vv_error *why = &f->why[i];
+	vv_status rc = vv_place_get(&f->place, names[i], 0, most + 1, &f->first[i], why);
 
-	vv_error why;
-	const vv_status rc = vv_place_get(&f->place, names[i], 0, most + 1, &f->first[i], &why);
-
-	if (rc < 0 || (i != MARK && f->first[i].len > most)) {
+	if (rc == VV_OK && i != MARK && f->first[i].len > most) {
+		rc = vv_fail(why, VV_ECORRUPT, "'%s' of '%s' is longer than %s", names[i],
+			     vv_text_url(f->url), vv_text_bytes(most));
+	}
+	if (rc < 0) {
 		vv_buf_reset(&f->first[i]);
 	}
 	if (i == MARK) {
-		f->locked = rc < 0 && why.login;
+		f->locked = rc < 0 && why->login;
 		vv_place_set_mark(&f->place, &f->first[i]);
 	}
 	return VV_OK;
@@ -141,6 +149,19 @@ bool vv_remote_folder_shows(const vv_remote_folder *f)
 	const size_t of_any = strlen(vv_files_mark.text) - strlen("1\n");
 
 	return strncmp(vv_buf_cstr(&f->first[MARK]), vv_files_mark.text, of_any) == 0;
+}
+
+vv_status vv_remote_folder_failed(const vv_remote_folder *f, bool silent, vv_error *err)
+{
+	for (size_t i = 0; f->place.payload && i < VV_FOLDER_FIRST; i++) {
+		const vv_error *why = &f->why[i];
+		if (why->code < 0 &&
+		    (silent ? why->silent : why->code == VV_EIO || why->code == VV_ECORRUPT)) {
+			*err = *why;
+			return why->code;
+		}
+	}
+	return VV_OK;
 }
 
 /* HEAD may name a branch that is not there yet. */
@@ -269,7 +290,12 @@ static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
 	if (rc < 0 || (rc = vv_mkdirs(b->dir, err)) < 0) return rc;
 	b->most = limits.git.bytes;
 	rc = vv_at_once_run(&all, &why);
-	if (rc < 0) return rc == VV_ENOMEM || rc == VV_ECANCELLED ? (*err = why, rc) : VV_OK;
+	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED)
+		return VV_OK; /* git looks for objects elsewhere */
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
 	for (size_t i = b->count; rc == VV_OK && i-- > 0;) {
 		rc = take_pack(b, i, t->repo, &limits.git, &why);
 		if (rc == VV_ECORRUPT) {

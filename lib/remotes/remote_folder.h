@@ -33,7 +33,8 @@ typedef struct vv_remote_folder {
 	char *url, *history; /* of the store, and of repo.git */
 	vv_place
 		place; /* of a web server's; not open: on this machine, or the store has it by now */
-	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there */
+	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there, or */
+	vv_error why[VV_FOLDER_FIRST]; /* could not be read; code VV_OK: it could */
 	atomic_bool stopped;           /* nobody waits for these any more */
 	bool locked;                   /* the web server wants a login for the mark */
 } vv_remote_folder;
@@ -45,10 +46,13 @@ vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool lo
 void vv_remote_folder_close(vv_remote_folder *f); /* accepts NULL */
 VV_AUTO_FREE(vv_remote_folder, vv_remote_folder_close)
 
-/* A vv_at_once_fn: reads the i-th of the first files. A failure leaves it empty; asking again by other means shows the reason. */
+/* A vv_at_once_fn: reads the i-th of the first files. A failure is kept, and leaves it empty. */
 vv_status vv_remote_folder_ask(void *f, size_t i, vv_error *err);
 /* Is the mark there, of any format? */
 bool vv_remote_folder_shows(const vv_remote_folder *f);
+/* Why one of the first files could not be read, though it may be there (VV_EIO, VV_ECORRUPT); VV_OK: none. silent: only where the server did
+ * not answer in time. */
+vv_status vv_remote_folder_failed(const vv_remote_folder *f, bool silent, vv_error *err);
 /* Appends the refs as 'git ls-remote --symref' prints them; nothing where they were not there. */
 void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
 

@@ -133,7 +133,8 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	memset(t, 0, sizeof(*t));
 	if (rc < 0) return rc;
 	usual = idle_sec > 0 ? idle_sec : usual;
-	t->git_idle_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX);
+	const uint64_t for_git = usual > 0 ? usual : VV_IDLE_DEFAULT;
+	t->git_idle_sec = (unsigned)(for_git < IDLE_MAX ? for_git : IDLE_MAX);
 	t->repo = repo;
 	t->notes = notes;
 	t->quiet = quiet;

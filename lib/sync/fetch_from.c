@@ -13,6 +13,8 @@
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/git/history/revision.h"
+#include "transport/line/network.h"
+#include "transport/protocol/speeds.h"
 
 static vv_status find_remote(vv_fetch_from *r, vv_error *err)
 {
@@ -360,6 +362,52 @@ static vv_status look_named(vv_fetch_from *r, vv_error *err)
 	return bare ? VV_OK : add_new(r, m->name, VV_BY_SETTINGS, err);
 }
 
+/* Of those that are known without asking anybody. */
+static vv_status look_for_copies(vv_fetch_from *r, vv_error *err)
+{
+	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
+	const char *url = NULL;
+	size_t count = r->remote.peer_count + r->named.count;
+	vv_status rc = VV_OK;
+
+	if (r->own || r->found_by) {
+		rc = vv_named_mirrors(&found, r->repo, NULL, NULL, err);
+	}
+	while ((url = vv_named_mirror(&found, url))) {
+		count += strcmp(url, r->remote.url) != 0;
+	}
+	r->copies = count > (r->found_by == r->remote.url);
+	r->t.connect.beside = r->copies && !r->patient && r->t.connect.idle_sec == 0;
+	return rc;
+}
+
+/* Where copies can stand in, a machine that sleeps costs two seconds, and nothing for ten minutes then. */
+static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
+{
+	vv_auto(vv_speeds) *speeds = NULL;
+	const uint64_t id = vv_speed_source(r->remote.url);
+	vv_ask ask = {.url = r->remote.url};
+
+	if (r->t.connect.beside &&
+	    vv_speeds_open(&speeds, r->repo, VV_NETWORK_TABLES, VV_IGNORED) == VV_OK) {
+		const vv_speed known = vv_speeds_of(speeds, id);
+		if (!vv_ask_may(&ask, &known)) {
+			*err = ask.why;
+			return vv_prefix(err, "'%s'", vv_text_url(r->remote.url));
+		}
+		r->t.connect.first_sec = VV_ASK_FIRST_SEC;
+	}
+	const vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, err);
+
+	r->t.connect.first_sec = 0;
+	if (speeds && rc < 0 && err->silent) {
+		vv_speeds_note_silence(speeds, id);
+	} else if (speeds && rc == VV_OK) {
+		vv_speeds_note_answer(speeds, id);
+	}
+	return rc;
+}
+
 /* The remote, and beside it those that blocks are asked of when they are wanted. */
 static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 {
@@ -368,13 +416,13 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
 	if (!r->suppliers) return vv_fail_nomem(err);
 	r->supplier_count = 1;
-	if (is_own_remote(r, err) < 0 || look_named(r, err) < 0 ||
+	if (is_own_remote(r, err) < 0 || look_named(r, err) < 0 || look_for_copies(r, err) < 0 ||
 	    ((r->own || r->found_by) && vv_nearby_ask(&r->nearby, r->repo, err) < 0)) {
 		return err->code;
 	}
 	const vv_status silent = r->silent.code;
 	vv_status rc = silent;
-	if (rc == VV_OK && (rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why)) < 0) {
+	if (rc == VV_OK && (rc = reach_remote(r, &why)) < 0) {
 		r->silent = why;
 	}
 	if (rc == VV_OK && r->origin.host) {

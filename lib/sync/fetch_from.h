@@ -20,7 +20,8 @@ typedef struct vv_fetch_from {
 	vv_strings named; /* further peers (URLs or names) */
 	bool quiet;
 	const vv_named *failed; /* copies that failed before */
-	vv_error silent;        /* why the remote is not asked, or not again; code VV_OK: it is */
+	bool patient;    /* no copy answered as fast as one can: each has all the time it needs */
+	vv_error silent; /* why the remote is not asked, or not again; code VV_OK: it is */
 	/* What came of it. */
 	vv_transfer t;
 	vv_remote remote;
@@ -29,7 +30,8 @@ typedef struct vv_fetch_from {
 	vv_error untold;   /* of those that nobody named; code VV_OK: nothing */
 	vv_reached origin; /* a peer's line is the first supplier's */
 	const vv_hello *hello;
-	bool own; /* the remote is the one that the branch follows */
+	bool copies; /* others may stand in for the remote, so no one is waited for long */
+	bool own;    /* the remote is the one that the branch follows */
 	const char *
 		found_by; /* the name that the remote was found by: it is a copy as others are; NULL: none */
 	bool stand_in;   /* the first supplier is another peer, since the remote does not answer */

@@ -702,15 +702,28 @@ static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 	vv_fetch_job *j = r->j;
 	vv_status rc;
 
-	while ((rc = run_all(r, err)) < 0 && r->from.others && rc != VV_ENOMEM &&
-	       rc != VV_ECANCELLED && vv_ref_plan_count_done(&j->plan) == 0) {
-		vv_notes_warn(r->from.t.notes, "%s is left out: %s",
-			      vv_text_url(r->from.stand_name), err->message);
-		vv_buf_put(&failed->mirrors, r->from.stand_name, strlen(r->from.stand_name) + 1);
-		if (failed->mirrors.failed) return vv_fail_nomem(err);
+	while ((rc = run_all(r, err)) < 0 && (r->from.others || r->from.copies) &&
+	       rc != VV_ENOMEM && rc != VV_ECANCELLED && vv_ref_plan_count_done(&j->plan) == 0) {
+		vv_error silent = r->from.silent;
+		bool patient = r->from.patient;
+		if (r->from.others) {
+			vv_notes_warn(r->from.t.notes, "%s is left out: %s",
+				      vv_text_url(r->from.stand_name), err->message);
+			vv_buf_put(&failed->mirrors, r->from.stand_name,
+				   strlen(r->from.stand_name) + 1);
+			if (failed->mirrors.failed) return vv_fail_nomem(err);
+		} else if (rc == VV_EIO && silent.code == VV_OK && !r->from.found_by) {
+			silent = *err; /* the remote itself, which copies stand in for */
+		} else if (rc == VV_EIO && !patient) {
+			patient = true;
+			silent.code = VV_OK;
+			vv_buf_reset(&failed->mirrors);
+		} else {
+			return rc;
+		}
 		vv_error_clear(err);
-		const vv_error silent = r->from.silent;
 		restart(r, failed, &silent);
+		r->from.patient = patient;
 	}
 	return rc;
 }

@@ -229,6 +229,10 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 		(void)setrlimit(RLIMIT_AS, &most);
 		(void)setrlimit(RLIMIT_CORE, &none_at_all);
 	}
+	if (run->data > 0) {
+		const struct rlimit most = {run->data, run->data};
+		(void)setrlimit(RLIMIT_DATA, &most);
+	}
 	if (run->alone) {
 		(void)setpgid(0, 0);
 	}

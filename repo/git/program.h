@@ -107,8 +107,10 @@ typedef struct vv_run {
 	unsigned silent_sec;  /* VV_EIO when it says nothing for so long; 0: no limit */
 	unsigned cpu_seconds; /* it is killed (SIGXCPU) after so much work; 0: no limit */
 	uint64_t memory;      /* bytes of addresses (RLIMIT_AS), and no core files; 0: no limit */
-	bool alone;           /* a process group of its own */
-	bool bound;           /* it is killed when the thread that started it ends */
+	uint64_t
+		data; /* the same of what it allocates (RLIMIT_DATA), and not of files that it maps */
+	bool alone;   /* a process group of its own */
+	bool bound;   /* it is killed when the thread that started it ends */
 } vv_run;
 
 /* Starts it. Its ends are there as the run asks for them: out where output or take is given, err where errors is. Whoever

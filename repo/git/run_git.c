@@ -352,6 +352,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .input = r->input,
 			    .len = r->len,
 			    .silent_sec = asks_git_daemon(r) ? r->idle_sec : 0,
+			    .data = r->files ? VV_GIT_FILES_MEMORY : 0,
 			    .output = r->output ? r->output : &dropped,
 			    .errors = r->show ? NULL : said};
 	if (rc == VV_OK) {

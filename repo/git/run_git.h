@@ -13,6 +13,8 @@
 #include "repo/git/repository.h"
 
 #define VV_GIT_ARGS_MAX 64u
+#define VV_GIT_FILES_MEMORY                                                                        \
+	((uint64_t)512 << 20) /* each process; an object of 128 MB takes 3 times as much */
 
 typedef struct vv_git_call {
 	const char *const *args; /* after "git"; NULL-ended, fewer than VV_GIT_ARGS_MAX */
@@ -30,6 +32,7 @@ typedef struct vv_git_call {
 	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
 	/* a web server that sends nothing for so long is given up, and a git:// host that is asked for refs; 0: as git does */
 	unsigned idle_sec;
+	bool files; /* url is a web server's files, of which git reads lists whole: it gets so much memory */
 	const void *input;
 	size_t len;
 	vv_buf *output; /* appended; NULL: dropped */

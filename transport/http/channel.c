@@ -32,7 +32,6 @@
 #define IN_MAX ((size_t)256 << 10)     /* of the answer, before libcurl has to wait */
 #define SAID_MAX 2048u                 /* of an answer that is not varve's */
 #define REDIRECTS_MAX 3u
-#define CONNECT_SEC 30u
 #define TYPE "application/x-varve"
 
 typedef struct line {
@@ -212,9 +211,9 @@ static vv_status begin_transfer(line *l, vv_error *err)
 	http_settings_apply(c, l->easy, &l->settings);
 	(void)c->setopt(l->easy, CURLOPT_URL, url);
 	(void)c->setopt(l->easy, CURLOPT_ERRORBUFFER, l->words);
-	(void)c->setopt(
-		l->easy, CURLOPT_CONNECTTIMEOUT,
-		(long)(l->first_sec && l->first_sec < CONNECT_SEC ? l->first_sec : CONNECT_SEC));
+	(void)c->setopt(l->easy, CURLOPT_CONNECTTIMEOUT,
+			(long)(l->first_sec && l->first_sec < VV_CONNECT_SEC ? l->first_sec
+									     : VV_CONNECT_SEC));
 	(void)c->setopt(l->easy, CURLOPT_WRITEFUNCTION, take_answer);
 	(void)c->setopt(l->easy, CURLOPT_WRITEDATA, l);
 	(void)c->setopt(l->easy, CURLOPT_BUFFERSIZE, 128L << 10);

@@ -389,7 +389,10 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 			       "is it http, not https?",
 			       name, vv_text_shows(said));
 	case CURLE_OPERATION_TIMEDOUT:
-		return vv_fail(err, VV_EIO, "'%s': no answer in time", name);
+		return vv_fail(err, VV_ESILENT,
+			       "'%s' did not answer in time\n"
+			       "try again later, or wait longer with --timeout SECONDS",
+			       name);
 	case CURLE_OUT_OF_MEMORY:
 		return vv_fail_nomem(err);
 	case CURLE_GOT_NOTHING:

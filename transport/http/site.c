@@ -16,12 +16,15 @@
 #include "transport/http/credential.h"
 #include "transport/http/curl.h"
 #include "transport/line/channel.h"
+#include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 
-#define CONNECT_SEC 30L
-#define SLOW_BYTES 256L /* a second, of an answer or of what is sent: slower is as good as silent */
-#define TRIES 6u        /* of what may pass */
-#define TRIES_SILENT 2u /* where nobody answers: each takes long already */
+#define SLOW_BYTES 256u /* a second, of an answer or of what is sent: slower is as good as silent */
+#define SLOW_BESIDE 16384u            /* likewise, where another place has the same */
+#define UNSIZED_MAX ((size_t)8 << 20) /* of an answer that does not say how long it is */
+#define GIVEN_UP_MS 60000u /* so long a site that failed in all tries is not asked again */
+#define TRIES 6u           /* of what may pass */
+#define TRIES_SILENT 2u    /* where nothing comes: each takes long already */
 #define WAIT_FIRST_MS 250u
 #define WAIT_MAX_MS 60000u
 
@@ -32,10 +35,13 @@ struct http_site {
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
 	bool extra_header, again_500, direct;
+	bool beside; /* as in vv_connect_options */
 	unsigned idle_sec, first_sec;
-	atomic_bool answered;       /* once; until then first_sec holds */
-	const atomic_bool *stopped; /* nobody waits any more; or NULL */
-	const vv_url *login;        /* as in the facts */
+	unsigned files_sec;               /* in the place of idle_sec for what is only read */
+	atomic_uint_fast64_t given_up_ms; /* when that was; 0: never */
+	atomic_bool answered;             /* once; until then first_sec holds */
+	const atomic_bool *stopped;       /* nobody waits any more; or NULL */
+	const vv_url *login;              /* as in the facts */
 	bool ask_git;
 	vv_repository *repo;
 	const vv_env *env;
@@ -51,9 +57,15 @@ struct http_site {
 /* One request under way. */
 typedef struct exchange {
 	const http_curl *c;
+	const http_site *site;
+	vv_patience patience;
+	uint64_t seen_ms, moved; /* when go_on was asked last, and the bytes by then */
+	bool late;
 	const http_ask *ask;
 	http_answer *answer;
-	size_t given; /* of the body */
+	size_t given;     /* of the body */
+	uint64_t skipped; /* of an answer that is more than the range */
+	bool endless;     /* longer than one may be that does not say how long it is */
 	CURL *easy;
 	char words[CURL_ERROR_SIZE];
 	vv_status rc; /* what the taker of the body says */
@@ -78,7 +90,9 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	*s = (http_site){.extra_header = f->extra_header,
 			 .again_500 = f->again_500,
 			 .direct = f->direct,
+			 .beside = o->beside,
 			 .idle_sec = vv_idle_sec(o),
+			 .files_sec = f->direct ? vv_idle_sec(o) : vv_files_sec(o),
 			 .first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0,
 			 .stopped = o->stopped,
 			 .sign = f->sign,
@@ -97,6 +111,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 		goto done;
 	}
 	atomic_init(&s->answered, false);
+	atomic_init(&s->given_up_ms, 0);
 	if (!(s->lock = vv_mutex_new()) || !(s->asking = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);
 	}
@@ -154,15 +169,28 @@ static void give_easy(http_site *s, CURL *easy)
 static size_t take_body(char *from, size_t size, size_t count, void *payload)
 {
 	exchange *x = payload;
-	const size_t n = size * count, room = x->ask->answer_max - x->answer->body.len;
+	const size_t n = size * count;
+	size_t room = x->ask->answer_max - x->answer->body.len;
+	curl_off_t length = -1;
 	long status = 0;
 
-	if (x->ask->take) {
+	if (x->ask->take || x->ask->from > 0) {
 		(void)x->c->getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 	}
-	if (status == 200 && n > 0) {
+	if (status == 200 && x->ask->from > x->skipped) {
+		const uint64_t left = x->ask->from - x->skipped, drop = left < n ? left : n;
+		x->skipped += drop;
+		vv_buf_put(&x->answer->body, from + drop, n - drop < room ? n - drop : room);
+		return n;
+	}
+	if (status == 200 && x->ask->take && n > 0) {
 		x->rc = x->ask->take(x->ask->payload, from, n, x->err);
 		return x->rc < 0 ? 0 : n;
+	}
+	(void)x->c->getinfo(x->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	if (length < 0 && x->ask->answer_max > UNSIZED_MAX) {
+		room = UNSIZED_MAX - x->answer->body.len;
+		x->endless = n > room;
 	}
 	vv_buf_put(&x->answer->body, from, n < room ? n : room);
 	x->answer->cut = n > room;
@@ -301,10 +329,29 @@ static bool is_stopped(const http_site *s)
 }
 
 /* libcurl asks at least once a second. */
-static int go_on(void *payload, curl_off_t a VV_UNUSED, curl_off_t b VV_UNUSED,
-		 curl_off_t c VV_UNUSED, curl_off_t d VV_UNUSED)
+static int go_on(void *payload, curl_off_t a VV_UNUSED, curl_off_t down, curl_off_t b VV_UNUSED,
+		 curl_off_t up)
 {
-	return is_stopped(payload) ? 1 : 0;
+	exchange *x = payload;
+	const uint64_t now = vv_monotonic_ms(), moved = (uint64_t)(down + up);
+
+	/* libcurl counts from zero again where it begins anew */
+	x->late = !vv_patience_spend(&x->patience, now - x->seen_ms,
+				     moved > x->moved ? moved - x->moved : 0);
+	x->seen_ms = now;
+	x->moved = moved;
+	return x->late || is_stopped(x->site) ? 1 : 0;
+}
+
+static vv_patience patience_for(const http_site *s, const http_ask *ask)
+{
+	const bool reads = strcmp(ask->method, "GET") == 0;
+
+	if (s->first_sec > 0 && !atomic_load(&s->answered)) {
+		return (vv_patience){.max_ms = s->first_sec * UINT64_C(1000), .bytes_per_sec = 1};
+	}
+	return (vv_patience){.max_ms = (reads ? s->files_sec : s->idle_sec) * UINT64_C(1000),
+			     .bytes_per_sec = reads && s->beside ? SLOW_BESIDE : SLOW_BYTES};
 }
 
 static void set_method(const http_site *s, exchange *x)
@@ -342,17 +389,12 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 	(void)c->setopt(x->easy, CURLOPT_HEADERFUNCTION, take_header);
 	(void)c->setopt(x->easy, CURLOPT_HEADERDATA, x);
 	(void)c->setopt(x->easy, CURLOPT_CONNECTTIMEOUT,
-			s->first_sec > 0 ? (long)s->first_sec : CONNECT_SEC);
-	(void)c->setopt(x->easy, CURLOPT_LOW_SPEED_LIMIT,
-			s->first_sec > 0 && !atomic_load(&s->answered) ? 1L : SLOW_BYTES);
-	(void)c->setopt(x->easy, CURLOPT_LOW_SPEED_TIME,
-			(long)(s->first_sec > 0 && !atomic_load(&s->answered) ? s->first_sec
-									      : s->idle_sec));
-	if (s->stopped) {
-		(void)c->setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
-		(void)c->setopt(x->easy, CURLOPT_XFERINFOFUNCTION, go_on);
-		(void)c->setopt(x->easy, CURLOPT_XFERINFODATA, s);
-	}
+			(long)(s->first_sec > 0 ? s->first_sec : VV_CONNECT_SEC));
+	x->patience = patience_for(s, x->ask);
+	x->seen_ms = vv_monotonic_ms();
+	(void)c->setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
+	(void)c->setopt(x->easy, CURLOPT_XFERINFOFUNCTION, go_on);
+	(void)c->setopt(x->easy, CURLOPT_XFERINFODATA, x);
 	if (s->login) {
 		http_credential_apply(c, x->easy,
 				      atomic_load(&s->has_credential) ? &s->credential : NULL,
@@ -415,11 +457,14 @@ static void wait_again(const http_site *s, CURL *easy, unsigned tries)
 }
 
 /* How often in all. */
-static unsigned tries_of(const http_site *s, CURLcode code)
+static unsigned tries_of(const http_site *s, CURLcode code, const http_answer *a)
 {
-	const unsigned silent = s->first_sec > 0 && !atomic_load(&s->answered) ? 1 : TRIES_SILENT;
+	const bool once = s->beside || a->body.len > 0 ||
+			  (s->first_sec > 0 && !atomic_load(&s->answered));
 
-	return code == CURLE_OPERATION_TIMEDOUT ? silent : TRIES;
+	return code == CURLE_OPERATION_TIMEDOUT ? (once ? 1 : TRIES_SILENT)
+	       : s->beside && code != CURLE_OK  ? TRIES_SILENT
+						: TRIES;
 }
 
 /* The site wants a login: is there one now that the request did not have? Git is asked once. */
@@ -455,12 +500,22 @@ static void approve(http_site *s)
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err)
 {
 	struct curl_slist *headers = NULL;
-	CURL *easy = take_easy(s);
 	vv_status rc = VV_OK;
+	const uint64_t given_up_ms = atomic_load(&s->given_up_ms);
 
+	if (given_up_ms > 0 && vv_monotonic_ms() - given_up_ms < GIVEN_UP_MS) {
+		return vv_fail(err, VV_ESILENT, "'%s' failed just now, and is not asked again yet",
+			       s->name);
+	}
+	CURL *easy = take_easy(s);
 	if (!easy) return vv_fail_nomem(err);
 	for (unsigned tries = 0;; tries++) {
-		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = easy, .err = err};
+		exchange x = {.c = s->c,
+			      .site = s,
+			      .ask = ask,
+			      .answer = answer,
+			      .easy = easy,
+			      .err = err};
 		const bool had = atomic_load(&s->has_credential);
 		long status = 0;
 
@@ -473,6 +528,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		}
 		set_options(s, &x, headers);
 		CURLcode code = s->c->easy_perform(easy);
+		code = x.late ? CURLE_OPERATION_TIMEDOUT : code;
+		x.words[0] = x.late ? '\0' : x.words[0];
 		(void)s->c->getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 		answer->status = (unsigned)status;
 		take_location(&x);
@@ -483,6 +540,12 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		if (x.rc < 0) {
 			rc = x.rc;
 			break;
+		}
+		if (x.endless) {
+			rc = vv_fail(
+				err, VV_EIO,
+				"an answer of '%s' does not end, or does not say how long it is",
+				s->name);
 		}
 		if (answer->cut) {
 			break; /* as much as was wanted */
@@ -496,7 +559,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		if (had && status > 0 && status < 400) {
 			approve(s);
 		}
-		if (tries + 1 < tries_of(s, code) && passes(s, code, answer->status) &&
+		if (tries + 1 < tries_of(s, code, answer) && passes(s, code, answer->status) &&
 		    !is_stopped(s)) {
 			wait_again(s, easy, tries);
 			continue;
@@ -505,6 +568,9 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			rc = vv_fail_stopped(err, s->name);
 		} else if (code != CURLE_OK) {
 			rc = http_curl_fail(s->c, easy, code, s->name, x.words, err);
+			if (passes(s, code, 0)) {
+				atomic_store(&s->given_up_ms, vv_monotonic_ms());
+			}
 		}
 		break;
 	}

@@ -46,8 +46,9 @@ typedef struct http_ask {
 	const char *url;    /* whole; a query sorted, where requests are signed */
 	const char *const *headers;
 	size_t header_count;
-	uint64_t from, len; /* this range is asked for; len 0: everything */
-	const void *body;   /* NULL: none */
+	uint64_t from,
+		len; /* this range is asked for, and what comes before it is dropped; len 0: everything */
+	const void *body; /* NULL: none */
 	size_t body_len;
 	size_t answer_max;
 	/* May be NULL: gets the body of an answer of status 200 as it comes, in the place of answer->body, however long

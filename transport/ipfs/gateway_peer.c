@@ -14,7 +14,6 @@
 #include "transport/line/url.h"
 
 #define SLOTS 8u
-#define CONNECT_SEC 30L
 
 /* One request. */
 typedef struct slot {
@@ -84,7 +83,7 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 
 	p->idle_sec = vv_idle_sec(o);
 	/* it may have to look for a block on its network: only that it is there shows at once */
-	p->connect_sec = o->first_sec > 0 ? (long)vv_first_sec(o) : CONNECT_SEC;
+	p->connect_sec = o->first_sec > 0 ? (long)vv_first_sec(o) : VV_CONNECT_SEC;
 	if ((rc = http_curl_load(&p->c, err)) < 0 || (rc = make_base(p, url, err)) < 0 ||
 	    (rc = http_settings_read(&p->settings, o, p->base, err)) < 0) {
 		return rc;

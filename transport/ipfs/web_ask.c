@@ -11,8 +11,6 @@
 #include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 
-#define CONNECT_SEC 30L
-
 typedef struct asking {
 	const vv_web_ask *a;
 	const http_curl *c;
@@ -67,7 +65,7 @@ static void set_options(asking *k, const vv_connect_options *o)
 	(void)c->setopt(k->easy, CURLOPT_ERRORBUFFER, k->words);
 	(void)c->setopt(k->easy, CURLOPT_WRITEFUNCTION, take_body);
 	(void)c->setopt(k->easy, CURLOPT_WRITEDATA, k);
-	(void)c->setopt(k->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
+	(void)c->setopt(k->easy, CURLOPT_CONNECTTIMEOUT, (long)VV_CONNECT_SEC);
 	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_LIMIT, (long)VV_PACE_DEFAULT);
 	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_TIME, (long)vv_idle_sec(o));
 	if (!k->a->post) return;

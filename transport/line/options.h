@@ -36,9 +36,11 @@ typedef struct vv_connect_options {
 	const atomic_bool *stopped;
 	unsigned idle_sec;  /* no byte for so long is the end, as the user says now; 0: usual_sec */
 	unsigned usual_sec; /* the same where he says nothing (varve.timeout); 0: VV_IDLE_DEFAULT */
-	/* So long the far side has for its first byte; 0: idle_sec. One that sleeps is known by that it gives
-	 * none. */
+	/* So long the far side has for its first byte; 0: VV_FIRST_DEFAULT, or what the user says. One that sleeps is
+	 * known by that it gives none. */
 	unsigned first_sec;
+	/* Another place has the same: files that come slowly are given up soon (VV_FILES_BESIDE). */
+	bool beside;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
 	void *payload; /* of both */
@@ -49,7 +51,12 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 	return o->repo ? vv_repository_env(o->repo) : o->env;
 }
 
-#define VV_IDLE_DEFAULT 60u /* seconds */
+/* Seconds, where the user says nothing. A server of files has nothing to compute, and is asked twice. */
+#define VV_IDLE_DEFAULT 60u
+#define VV_FIRST_DEFAULT 10u
+#define VV_FILES_DEFAULT 6u
+#define VV_FILES_BESIDE 2u
+#define VV_CONNECT_SEC 10u
 
 static inline unsigned vv_idle_sec(const vv_connect_options *o)
 {
@@ -60,7 +67,18 @@ static inline unsigned vv_idle_sec(const vv_connect_options *o)
 static inline unsigned vv_first_sec(const vv_connect_options *o)
 {
 	const unsigned idle = vv_idle_sec(o);
-	return o->first_sec > 0 && o->first_sec < idle ? o->first_sec : idle;
+	const unsigned first = o->first_sec > 0                      ? o->first_sec
+			       : o->idle_sec > 0 || o->usual_sec > 0 ? idle
+								     : VV_FIRST_DEFAULT;
+	return first < idle ? first : idle;
+}
+
+/* For each byte of a file of a web server. */
+static inline unsigned vv_files_sec(const vv_connect_options *o)
+{
+	return o->beside                             ? VV_FILES_BESIDE
+	       : o->idle_sec > 0 || o->usual_sec > 0 ? vv_idle_sec(o)
+						     : VV_FILES_DEFAULT;
 }
 
 #endif

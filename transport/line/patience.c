@@ -14,7 +14,7 @@ vv_patience vv_patience_of(const vv_connect_options *o)
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err)
 {
 	return vv_fail(
-		err, VV_EIO,
+		err, VV_ESILENT,
 		"'%s' sent or took %s in %llu seconds: less than is waited for\n"
 		"the line or the other side is too slow: try again, or wait longer with --timeout "
 		"SECONDS",

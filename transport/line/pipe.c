@@ -150,7 +150,7 @@ typedef struct pipe_line {
 
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 {
-	return vv_fail(err, VV_EIO,
+	return vv_fail(err, VV_ESILENT,
 		       "no byte came from '%s', or could be sent to it, for %s\n"
 		       "the connection may be dead or the other side too busy: try again, or wait "
 		       "longer with --timeout SECONDS",

@@ -532,25 +532,18 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 	s3 *s = payload;
 	vv_auto(http_answer) a = {0};
 	vv_buf url = VV_BUF_INIT;
-	size_t skip = 0;
 	vv_status rc;
 
 	put_object_url(s, &url, name);
-	/* A store that ignores the range sends all; an error is longer than a few bytes. */
-	http_ask what = {.method = "GET",
-			 .from = from,
-			 .len = len,
-			 .answer_max = (size_t)(from + len) + ERROR_MAX};
+	/* An error is longer than a few bytes. */
+	http_ask what = {
+		.method = "GET", .from = from, .len = len, .answer_max = (size_t)len + ERROR_MAX};
 	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
 	if (a.status == 416) { /* after its end */
 		return rc;
 	}
 	if ((rc = judge(s, &a, err)) < 0) return rc;
-	if (a.status == 200) {
-		skip = from < a.body.len ? (size_t)from : a.body.len;
-	}
-	size_t n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
-	vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
+	vv_buf_put(out, vv_buf_cstr(&a.body), a.body.len < len ? a.body.len : (size_t)len);
 	return vv_buf_ok(out, err);
 }
 

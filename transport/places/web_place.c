@@ -82,15 +82,13 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 			 .url = url,
 			 .from = from,
 			 .len = len,
-			 .answer_max = (size_t)(from + len) + ERROR_MAX};
+			 .answer_max = (size_t)len + ERROR_MAX};
 	if ((rc = vv_alloc_ok(url, err)) < 0 || (rc = http_site_ask(w->site, &what, &a, err)) < 0 ||
 	    a.status == 416) {
 		return rc; /* 416: after its end */
 	}
 	if ((rc = judge(w, name, &a, err)) == VV_OK) {
-		const size_t skip = a.status == 206 ? 0 : from < a.body.len ? from : a.body.len;
-		const size_t n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
-		vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
+		vv_buf_put(out, vv_buf_cstr(&a.body), a.body.len < len ? a.body.len : (size_t)len);
 		rc = vv_buf_ok(out, err);
 	}
 	return rc;
