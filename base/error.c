@@ -295,13 +295,24 @@ vv_status vv_recode(vv_error *err, vv_status code)
 	return code;
 }
 
+vv_status vv_error_copy(vv_error *err, const vv_error *why)
+{
+	if (err) {
+		*err = *why;
+	}
+	return why->code;
+}
+
+vv_status vv_error_excuse(vv_status rc, bool fine, vv_error *err)
+{
+	if (rc == VV_OK || !fine) return rc;
+	vv_error_clear(err);
+	return VV_OK;
+}
+
 vv_status vv_missing_ok(vv_status rc, vv_error *err)
 {
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	return rc;
+	return vv_error_excuse(rc, rc == VV_ENOTFOUND, err);
 }
 
 void vv_error_clear(vv_error *err)

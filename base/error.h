@@ -111,8 +111,14 @@ vv_status vv_prefix_name(vv_error *err, const char *name);
 /* The same error under the code that it has for the caller's caller; err may be NULL. Returns code. */
 vv_status vv_recode(vv_error *err, vv_status code);
 
+/* Copies `why`, which an error is; err may be NULL. Returns its code. */
+vv_status vv_error_copy(vv_error *err, const vv_error *why);
+
 /* VV_OK for VV_ENOTFOUND, of which err is cleared; any other status as it is. For what need not be there. */
 vv_status vv_missing_ok(vv_status rc, vv_error *err);
+
+/* VV_OK, and err is cleared, where `fine` is true of an error; else rc as it is. */
+vv_status vv_error_excuse(vv_status rc, bool fine, vv_error *err);
 
 /* Makes err empty: VV_OK, no text. */
 void vv_error_clear(vv_error *err);

@@ -55,7 +55,6 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 {
 	static const char *const suffixes[] = {"", ".git"};
 	char real[PATH_MAX];
-	vv_error why;
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		vv_auto(vv_repository) *r = NULL;
@@ -63,17 +62,14 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 		if (!b || !realpath(b, real)) {
 			continue;
 		}
-		vv_status rc = vv_repository_open(&r, real, env, &why);
+		vv_status rc = vv_repository_open(&r, real, env, err);
 		if (rc == VV_OK && (same_folder(real, vv_repository_workdir(r)) ||
 				    same_folder(real, vv_repository_gitdir(r)) ||
 				    same_folder(real, vv_repository_commondir(r)))) {
 			vv_repository_sweep_locks(r);
 			return vv_hand_over(out, &r);
 		}
-		if (rc < 0 && rc != VV_ENOTFOUND) {
-			*err = why;
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
 	return vv_fail(err, VV_ENOTFOUND, "no repository at '%s'", vv_text_shows(path));
 }

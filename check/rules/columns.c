@@ -548,10 +548,7 @@ static vv_status read_pattern(check_plan *p, check_column *c, const vv_json *nod
 	vv_status rc = vv_pattern_new(&c->pattern, pattern->text, pattern->text_len, &why);
 	c->pattern_text = pattern->text;
 	if (rc == VV_EINPUT) return check_note_node(p, pattern, err, "%s", why.message);
-	if (rc < 0 && err) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 /* The canonical forms of an array's values: ["a", "b"], or [{"value": "a"}, ...]. */

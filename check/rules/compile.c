@@ -93,12 +93,7 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 		p->schema = &p->own;
 		return note_schema_members(p, err);
 	}
-	if (rc != VV_EINPUT) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
+	if (rc != VV_EINPUT) return vv_error_copy(err, &why);
 	vv_schema_init(&p->own);
 	return check_note_unread(p, "schema-error", NULL, 0, "a Table Schema", err, "%s",
 				 why.message);
@@ -216,12 +211,7 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 					 "the condition \"%s\" cannot be checked here: %s",
 					 s->condition, vv_check_why(&why, p->o->path, p->o->words));
 	}
-	if (rc < 0) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	take_condition(p, &c, s->severity, s->mostly);
 	return VV_OK;
 }
@@ -262,10 +252,7 @@ static vv_status add_line(check_plan *p, const vv_check_rule *line, const char *
 	if (rc == VV_EINPUT) {
 		return note_line(p, line, vv_check_why(&why, p->o->path, p->o->words), err);
 	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	take_condition(p, &c, line->severity, VV_BILLION);
 	return VV_OK;
 }
@@ -546,10 +533,7 @@ static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_er
 		if (rc == VV_EINPUT) {
 			return note_line(p, line, vv_check_why(&why, p->o->path, p->o->words), err);
 		}
-		if (rc < 0) {
-			*err = why;
-			return rc;
-		}
+		if (rc < 0) return vv_error_copy(err, &why);
 		p->has_conditions = true;
 		vv_json_put_node(&more, p->schema->json);
 		vv_buf_printf(&more, "\n%s\n", line->where);

@@ -207,12 +207,7 @@ static vv_status open_there(following *x, vv_error *err)
 			 rc == VV_ENOTFOUND ? "" : why.message);
 		return note_foreign(x, message, err);
 	}
-	if (rc < 0) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	x->places = vv_arena_calloc(&x->r->arena, x->f->of.count + 1, sizeof(*x->places));
 	if (!x->places) return vv_fail_nomem(err);
 	for (size_t i = 0; i < x->f->of.count; i++) {
@@ -377,18 +372,11 @@ static vv_status meet_key(following *x, vv_error *err VV_UNUSED)
 static vv_status each_old_key(following *x, vv_table *t, bool there, const uint8_t *name, key_fn fn,
 			      bool *ok, vv_error *err)
 {
-	vv_error why;
-	vv_status rc = each_key(x, t, there, name, fn, &why);
+	const vv_status rc = each_key(x, t, there, name, fn, err);
 
 	/* a block of a version before may be gone; one that is damaged is met elsewhere */
 	*ok = rc != VV_EMISSING && rc != VV_ECORRUPT && rc != VV_EIO;
-	if (*ok && rc < 0) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
-	return VV_OK;
+	return vv_error_excuse(rc, !*ok, err);
 }
 
 /* Keys of groups in `list` that are not in `other`, each to fn. most: how many groups there

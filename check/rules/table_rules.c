@@ -387,10 +387,7 @@ static vv_status count_sides(judging *j, vv_error *err)
 		t->entry_count = 0;
 	}
 	if (kept) return count_both(j, err);
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 static vv_status give_group(judging *j, const table_rule *t, size_t i, vv_error *err)
@@ -485,10 +482,7 @@ static vv_status add_rule(judging *j, const vv_check_rule *line, vv_error *err)
 	if (rc == VV_EINPUT) {
 		return give_unread(j, line, vv_check_why(&why, j->r->o->path, j->r->o->words), err);
 	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	t->line = line;
 	j->count++;
 	t->now = vv_sums_new(t->rule);

@@ -361,10 +361,7 @@ static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *fa
 			continue;
 		}
 		if (vv_vault_session_look(s, p, &why) < 0) {
-			if (why.code == VV_ENOMEM) {
-				*err = why;
-				return VV_ENOMEM;
-			}
+			if (why.code == VV_ENOMEM) return vv_error_copy(err, &why);
 			vv_warn("%s", why.message);
 			continue;
 		}

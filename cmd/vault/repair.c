@@ -459,8 +459,7 @@ static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error 
 	for (size_t i = 0; i < s->place_count; i++) {
 		vv_vault_place *p = &s->places[i];
 		if (p->holder && vv_vault_session_look(s, p, &why) == VV_ENOMEM) {
-			*err = why;
-			return VV_ENOMEM;
+			return vv_error_copy(err, &why);
 		}
 	}
 	if ((rc = vv_vault_session_sync(s, err)) < 0) return rc;
@@ -476,13 +475,9 @@ static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error 
 static vv_status name_holders(const vv_vault_repair *x, vv_vault_session *s, vv_error *err)
 {
 	vv_replicate places = {.only_places = true, .rate = x->owed.rate};
-	vv_error why;
+	const vv_status rc = x->owed.shards > 0 ? vv_replicate_run(&places, s, err) : VV_OK;
 
-	if (x->owed.shards > 0 && vv_replicate_run(&places, s, &why) == VV_ENOMEM) {
-		*err = why;
-		return VV_ENOMEM;
-	}
-	return VV_OK;
+	return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 }
 
 /* The session is open, and mends. */

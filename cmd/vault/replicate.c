@@ -162,10 +162,7 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 		vv_warn("data for a stripe stays in whole copies for now: %s", why.message);
 		return VV_OK;
 	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	if (tails.runs > 0 && !o->quiet) {
 		vv_note("wrote %s again in stripes; sent %s, and retired %s",
 			vv_text_counted(tails.runs, "run", NULL), vv_text_bytes(tails.sent),

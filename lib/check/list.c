@@ -210,8 +210,7 @@ static vv_status read_packages(lister *l, vv_error *err)
 					      &why);
 		}
 		if (rc == VV_ENOMEM || rc == VV_EIO || rc == VV_ECORRUPT) {
-			*err = why;
-			return rc;
+			return vv_error_copy(err, &why);
 		}
 		rc = VV_OK;
 		for (size_t k = 0; rc == VV_OK && k < count; k++) {

@@ -15,15 +15,12 @@
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err)
 {
-	vv_error why;
-	vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, name, out, &why);
+	const vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, name, out, err);
 
 	if (has) {
 		*has = rc == VV_OK;
 	}
-	if (rc == VV_OK || rc == VV_ENOTFOUND) return VV_OK;
-	*err = why;
-	return rc;
+	return vv_missing_ok(rc, err);
 }
 
 vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oid *commit,
@@ -142,19 +139,14 @@ static vv_status lay_over(vv_buf *out, const vv_buf *theirs, const vv_buf *own, 
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err)
 {
-	vv_error why;
-	vv_status rc = vv_declared_find(out, described, NULL, path, vv_check_read_beside,
-					(void *)(uintptr_t)look, &why);
+	const vv_status rc = vv_declared_find(out, described, NULL, path, vv_check_read_beside,
+					      (void *)(uintptr_t)look, err);
 
 	if (rc == VV_EINPUT) {
 		*described = false;
 		*out = (vv_package_resource){0};
-		return VV_OK;
 	}
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return vv_error_excuse(rc, rc == VV_EINPUT, err);
 }
 
 vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, const char *path,
@@ -318,10 +310,7 @@ static vv_status begin(changes *c, const vv_json **a, const vv_json **b, vv_aren
 	vv_status rc = read_both(a, b, arena, was, is, &why);
 	*done = rc == VV_EINPUT;
 	if (*done) return c->fn(c->payload, why.message, err);
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,

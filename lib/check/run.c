@@ -117,16 +117,11 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 {
 	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
 	vv_auto(vv_package_resource) package = {0};
-	vv_error why;
-	vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, &why);
+	const vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, err);
 
 	*out = false;
-	if (rc == VV_EINPUT || rc == VV_ENOTFOUND) {
-		return VV_OK; /* it is found out when the dataset is checked */
-	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
+	if (rc < 0) { /* what is no package is found out when the dataset is checked */
+		return vv_error_excuse(rc, rc == VV_EINPUT || rc == VV_ENOTFOUND, err);
 	}
 	*out = package.schema.len > 0 && strstr(package.schema.data, "\"foreignKeys\"") != NULL;
 	return VV_OK;

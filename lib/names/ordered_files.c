@@ -340,10 +340,7 @@ static vv_status open_kept(vv_ordered_file *o, vv_error *err)
 	}
 	vv_turn_give(f->turn);
 	if (rc == VV_EIO || rc == VV_ENOTFOUND) return go_loose(o, &why, err);
-	if (rc < 0 && err) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 /* ---- one file ---- */

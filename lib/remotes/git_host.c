@@ -784,8 +784,7 @@ static vv_status give_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 			.cid = cids[i], .bytes = vv_buf_cstr(&bytes), .len = bytes.len};
 
 		if (got < 0 && got != VV_ENOTFOUND && got != VV_EMISSING && got != VV_ECORRUPT) {
-			*err = why;
-			return got;
+			return vv_error_copy(err, &why);
 		}
 		rc = fn(payload, i, got < 0 ? NULL : &b, err);
 	}

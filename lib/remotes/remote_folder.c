@@ -304,10 +304,7 @@ static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
 		}
 	}
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT) return vv_remove_tree(b->dir, err);
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,

@@ -53,20 +53,16 @@ typedef struct missing_blocks {
 static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_error why;
 	vv_pointer p;
 	vv_cid missing;
-	vv_status rc = vv_dataset_reader_pointer(m->reader, &e->id, &arena, &p, &why);
+	vv_status rc = vv_dataset_reader_pointer(m->reader, &e->id, &arena, &p, err);
 
 	*here = true;
 	if (rc == VV_OK && !(*here = vv_store_has(m->store, &p.root) && !m->doubtful)) {
-		rc = vv_store_complete(m->store, &p.root, here, &missing, &why);
+		rc = vv_store_complete(m->store, &p.root, here, &missing, err);
 	}
-	if (rc == VV_ENOMEM || rc == VV_EIO) {
-		*err = why;
-		return rc;
-	}
-	return VV_OK; /* damage is told of elsewhere */
+	/* damage is told of elsewhere */
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
 }
 
 /* Every step-th. */

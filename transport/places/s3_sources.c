@@ -606,17 +606,12 @@ static vv_status from_surroundings(vv_s3_key *out, const finder *f, const vv_s3_
 				   vv_error *err)
 {
 	const char *named = vv_env_get(f->env, "AWS_PROFILE");
-	vv_error why;
 
 	if (named && *named) return fail_none(p, err);
 	vv_status rc = s3_lent_container(out, f->connect, err);
 	if (rc != VV_ENOTFOUND) return rc;
-	rc = s3_lent_machine(out, f->connect, &why);
-	if (rc == VV_ENOTFOUND) return fail_none(p, err);
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	rc = s3_lent_machine(out, f->connect, err);
+	return rc == VV_ENOTFOUND ? fail_none(p, err) : rc;
 }
 
 static vv_status find(vv_s3_key *out, finder *f, vv_error *err)

@@ -601,12 +601,7 @@ static vv_status put_step(sftp *f, request *r, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	vv_status rc = has_bytes(f, path, r->bytes, (size_t)r->len, &same, &why);
-	if (f->lost) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
+	if (rc < 0 && f->lost) return vv_error_copy(err, &why);
 	if (same) return VV_OK;
 	if (!f->swept) {
 		sweep(f);

@@ -536,8 +536,7 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 		if ((rc = judge(r, id, commons, &why)) == VV_OK) {
 			good->items[good->count++] = *id;
 		} else if (!is_of_version(rc)) {
-			*err = why;
-			return rc;
+			return vv_error_copy(err, &why);
 		} else if (!vv_array_room(out->behind, out->behind_count, cap)) {
 			return vv_fail_nomem(err);
 		} else {

@@ -279,10 +279,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	    (why.code < 0 && (rc = rewritten_same(&same, made, file, err)) < 0)) {
 		return rc;
 	}
-	if (!same) {
-		*err = why;
-		return why.code;
-	}
+	if (!same) return vv_error_copy(err, &why);
 	return rewritten_use(made, file, err);
 }
 

@@ -489,12 +489,7 @@ static vv_status compare(fsck *f, const version *v, vv_table *t, vv_error *err)
 	    before.root.kind == VV_KIND_TABLE) {
 		rc = vv_spoiled_find(&found, &before, t, vv_env_temp_dir(vv_environ()), &why);
 	}
-	if (rc == VV_ENOMEM || rc == VV_EIO) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) return vv_error_copy(err, &why);
 	if (found != 0) {
 		tell_compared(f, &made, &parent, found);
 	}
@@ -527,12 +522,7 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 		vv_table_close(&t);
 		if (compared < 0) return compared;
 	}
-	if (rc == VV_ENOMEM || rc == VV_EIO) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
-	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) return vv_error_copy(err, &why);
 	if (rc < 0 && !spoiled) {
 		tell(f,
 		     &(finding){.kind = rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset",

@@ -55,7 +55,6 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 	const vv_cid *vault = &x->sources[first].vault;
 	vv_auto(vv_ledger) *l = NULL;
 	vv_auto(vv_vault_state) *state = NULL;
-	vv_error why;
 	vv_status rc = vv_ledger_open(&l, "", vault, err);
 
 	for (size_t i = first; rc == VV_OK && i < x->count; i++) {
@@ -64,12 +63,9 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 		}
 	}
 	if (rc < 0 || (rc = vv_ledger_settle(l, err)) < 0) return rc;
-	if ((rc = vv_vault_state_open(&state, l, &why)) == VV_EMISSING) {
-		return VV_OK; /* its first record is not here: nothing counts */
-	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
+	if ((rc = vv_vault_state_open(&state, l, err)) <
+	    0) { /* without its first record nothing counts */
+		return vv_error_excuse(rc, rc == VV_EMISSING, err);
 	}
 	return vv_standing_add(&x->a->standing, l, state, err);
 }

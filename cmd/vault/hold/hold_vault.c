@@ -129,17 +129,12 @@ static void forget(vv_hold_vault *v)
 
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
 {
-	vv_error why;
 	vv_status rc;
 
 	forget(v);
 	if ((rc = vv_ledger_settle(v->ledger, err)) < 0) return rc;
-	if ((rc = vv_vault_state_open(&v->state, v->ledger, &why)) < 0) {
-		if (rc != VV_EMISSING) {
-			*err = why;
-			return rc;
-		}
-		return VV_OK;
+	if ((rc = vv_vault_state_open(&v->state, v->ledger, err)) < 0) {
+		return vv_error_excuse(rc, rc == VV_EMISSING, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
 		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);

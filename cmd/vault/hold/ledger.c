@@ -597,23 +597,17 @@ uint64_t vv_ledger_bytes(const vv_ledger *l)
 static vv_status add_file(vv_ledger *l, const char *name, const char *path, vv_buf *bytes,
 			  uint64_t *damaged, vv_error *err)
 {
-	vv_error why;
-
 	vv_buf_reset(bytes);
-	vv_status rc = vv_read_regular(bytes, path, VV_LEDGER_RECORD_MAX, &why);
+	vv_status rc = vv_read_regular(bytes, path, VV_LEDGER_RECORD_MAX, err);
 	bool ends = rc == VV_ENOMEM || (rc == VV_EIO && !damaged);
 	if (rc == VV_OK) {
-		rc = vv_ledger_add(l, name, vv_buf_cstr(bytes), bytes->len, &why);
+		rc = vv_ledger_add(l, name, vv_buf_cstr(bytes), bytes->len, err);
 		ends = rc == VV_ENOMEM || rc == VV_EREFUSED;
 	}
-	if (ends) {
-		*err = why;
-		return rc;
-	}
-	if (damaged) {
+	if (damaged && !ends) {
 		*damaged += rc < 0;
 	}
-	return VV_OK;
+	return vv_error_excuse(rc, !ends, err);
 }
 
 static vv_status add_author(vv_ledger *l, const char *dir, const char *author, uint64_t *damaged,

@@ -469,8 +469,7 @@ static vv_status take_items(recovering *r, vv_error *err)
 				vv_status rc = of ? take_item(r, of, at, &why)
 						  : vv_fail(&why, VV_EMISSING, "no run");
 				if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_EIO) {
-					*err = why;
-					return rc;
+					return vv_error_copy(err, &why);
 				}
 				r->undone += rc < 0;
 				r->broken = rc < 0 && at->kind >= VV_ITEM_COMMIT && i < r->broken

@@ -410,10 +410,7 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 		rc = vv_epoch_holder_id(s->places[i].id, &s->secrets, s->state,
 					s->places[i].config->url, &why);
 	}
-	if (rc < 0 && err) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
@@ -600,10 +597,7 @@ static vv_status meet_place(vv_vault_session *s, vv_vault_place *p, bool later, 
 	p->meeting.later = later;
 	p->behind = meet(s, p, false, &why) < 0;
 	if (p->behind) {
-		if (why.code == VV_ENOMEM) {
-			*err = why;
-			return VV_ENOMEM;
-		}
+		if (why.code == VV_ENOMEM) return vv_error_copy(err, &why);
 		vv_vault_place_put_failed(p, &why, 0);
 	}
 	return VV_OK;

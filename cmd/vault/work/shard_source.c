@@ -159,8 +159,7 @@ static vv_status gather(whole *w, vv_vault_session *s, const vv_kept *wanted, ui
 		if (rc == VV_OK) {
 			from[had++] = (uint8_t)i;
 		} else if (rc != VV_EMISSING) {
-			*err = why;
-			return rc;
+			return vv_error_copy(err, &why);
 		}
 	}
 	if (had == w->code.data) return VV_OK;

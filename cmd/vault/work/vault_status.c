@@ -60,21 +60,16 @@ static void find_proven(vv_vault_status *out, const vv_vault_session *s)
 static vv_status look_for_new(vv_vault_status *out, vv_vault_session *s, vv_error *err)
 {
 	vv_replicate dry = {.dry_run = true, .look = true};
-	vv_error why;
-	vv_status rc = vv_replicate_run(&dry, s, &why);
+	const vv_status rc = vv_replicate_run(&dry, s, err);
 
 	out->new_refs = dry.new_refs;
 	out->new_ref = dry.new_refs > 0 ? vv_buf_detach(&dry.new_ref) : NULL;
 	vv_buf_clear(&dry.new_ref);
-	if (rc == VV_ENOMEM) {
-		*err = why;
-		return rc;
-	}
 	/* A reader cannot replicate, and has nothing to. */
 	out->current = rc == VV_EREFUSED || (rc == VV_OK && dry.nothing);
 	out->only_places = !out->current && rc == VV_OK && dry.blocks == 0 && dry.objects == 0 &&
 			   dry.new_refs == 0;
-	return VV_OK;
+	return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 }
 
 void vv_vault_status_clear(vv_vault_status *x)

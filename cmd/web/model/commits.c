@@ -144,8 +144,7 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 	if (rc == VV_OK) {
 		if ((rc = is_shown(v, &id, &shown, err)) < 0) return rc;
 	} else if (rc != VV_ENOTFOUND && rc != VV_EUSAGE) {
-		*err = why;
-		return rc;
+		return vv_error_copy(err, &why);
 	}
 	if (!shown) {
 		/* Near names may be those of what is not shown: strangers get only the days of what is. */

@@ -330,10 +330,7 @@ static vv_status make_page(export *e, const vv_web_asked *asked, const vv_page_p
 		return vv_web_missing_say(e->visit, NULL, &asked->commit,
 					  asked->address->path ? asked->address->path : "", err);
 	}
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 /* The page of a leaf; its bytes in out. */

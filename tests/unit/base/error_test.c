@@ -265,6 +265,23 @@ static void every_function_accepts_no_error(void **state)
 	vv_error_clear(NULL);
 }
 
+static void an_error_is_excused_copied_or_stays(void **state)
+{
+	vv_error err, copy;
+
+	(void)state;
+	(void)vv_fail(&err, VV_EREFUSED, "no");
+	assert_int_equal(vv_error_excuse(VV_EREFUSED, false, &err), VV_EREFUSED);
+	assert_int_equal(vv_error_copy(&copy, &err), VV_EREFUSED);
+	assert_string_equal(copy.message, "no");
+	assert_int_equal(vv_error_copy(NULL, &err), VV_EREFUSED);
+	assert_int_equal(vv_error_excuse(VV_EREFUSED, true, &err), VV_OK);
+	assert_int_equal(err.code, VV_OK);
+	assert_string_equal(err.message, "");
+	assert_int_equal(vv_error_excuse(VV_OK, true, &copy), VV_OK);
+	assert_string_equal(copy.message, "no");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_failure_sets_code_and_message_and_clears_the_hint),
 	cmocka_unit_test(a_newline_of_the_format_begins_the_hint),
@@ -282,6 +299,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_full_disk_gets_a_hint),
 	cmocka_unit_test(a_path_cannot_drive_the_terminal),
 	cmocka_unit_test(every_function_accepts_no_error),
+	cmocka_unit_test(an_error_is_excused_copied_or_stays),
 };
 
 VV_TEST_SUITE(error)

@@ -102,7 +102,6 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 	vv_auto(char) *path = vv_host_list_path(h, hex);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_error why;
 	bool added;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
@@ -114,16 +113,12 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 		*sound = rc == VV_OK && vv_cid_set_has(h->listed, &key);
 		return rc;
 	}
-	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, &why) < 0 ||
-	    vv_host_list_read(&list, bytes.data, bytes.len, &why) < 0) {
+	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, VV_IGNORED) < 0 ||
+	    vv_host_list_read(&list, bytes.data, bytes.len, VV_IGNORED) < 0) {
 		vv_buf_reset(&bytes);
 		(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-		rc = vv_place_get(&h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
-		if (is_absent(rc)) return VV_OK;
-		if (rc < 0) {
-			*err = why;
-			return rc;
-		}
+		rc = vv_place_get(&h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, err);
+		if (rc < 0) return vv_error_excuse(rc, is_absent(rc), err);
 		if ((rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)) < 0) {
 			return rc;
 		}
@@ -150,22 +145,16 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 	char name[NAME_MAX_LEN];
 	vv_auto(char) *path = vv_host_list_path(b->h, hex);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error why;
 
 	if (!path) return vv_fail_nomem(err);
 	(void)vv_hex_read(hash, sizeof(hash), hex);
 	const vv_cid key = vv_pack_key(hash);
 	if (b->h->anew ? vv_cid_set_has(b->h->listed, &key) : vv_exists(path)) return VV_OK;
 	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-	vv_status rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
-	} else if (is_absent(rc)) {
-		rc = vv_unlink(path, true, err);
-	} else {
-		*err = why;
-	}
-	return rc;
+	vv_status rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, err);
+	return rc == VV_OK     ? vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)
+	       : is_absent(rc) ? vv_unlink(path, true, err)
+			       : rc;
 }
 
 /* Those of older packs come with the others, and are not looked at. */
@@ -219,16 +208,11 @@ static vv_status read_version(void *payload, size_t i, vv_error *err)
 {
 	const reading *r = payload;
 	vv_version_file *f = &r->items[i];
-	vv_error why;
-	const vv_status rc = vv_files_version(r->h, &r->roots[i], &f->names, &f->sound, &why);
+	const vv_status rc = vv_files_version(r->h, &r->roots[i], &f->names, &f->sound, err);
 
 	f->there = rc == VV_OK;
 	f->sound = f->there && f->sound;
-	if (rc < 0 && !is_absent(rc)) {
-		*err = why;
-		return rc;
-	}
-	return VV_OK;
+	return vv_error_excuse(rc, is_absent(rc), err);
 }
 
 vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
@@ -246,31 +230,18 @@ vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_ve
 
 static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
-	vv_version_packs v = {0};
-	vv_error why;
+	vv_auto(vv_version_packs) v = {0};
 	bool sound = true, added;
 
 	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
-	vv_status rc = vv_files_version(h, root, &v, &sound, &why);
-	if (is_absent(rc)) {
-		rc = VV_OK;
-		goto done;
-	}
-	if (rc < 0) {
-		*err = why;
-		goto done;
-	}
+	vv_status rc = vv_files_version(h, root, &v, &sound, err);
+	if (rc < 0) return vv_error_excuse(rc, is_absent(rc), err);
 	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK &&
 	    (rc = vv_older_note(h, &v, err)) == VV_OK) {
 		rc = take_lists(h, &v.packs, v.older, h->many && !h->anew ? v.older_count : 0,
 				&sound, err);
 	}
-	if (rc == VV_OK && sound) {
-		rc = vv_cid_set_add(h->versions, root, &added, err);
-	}
-done:
-	vv_version_packs_clear(&v);
-	return rc;
+	return rc == VV_OK && sound ? vv_cid_set_add(h->versions, root, &added, err) : rc;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
@@ -467,23 +438,17 @@ static vv_status judge_versions(looking *l, vv_error *err)
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 {
 	looking l = {.h = h};
-	vv_error why;
 	bool sound = true;
 	vv_status rc = VV_OK;
 
 	if (h->all || h->unlistable) return VV_OK;
-	rc = vv_place_list(&h->place, "versions", on_version, &l, &why);
+	rc = vv_place_list(&h->place, "versions", on_version, &l, err);
 	if (rc == VV_OK) {
-		rc = vv_place_list(&h->place, "lists", on_list, &l, &why);
+		rc = vv_place_list(&h->place, "lists", on_list, &l, err);
 	}
-	if (rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
-		h->unlistable = true;
-		rc = VV_OK;
-	} else if (rc < 0) {
-		*err = why;
-	} else {
-		h->all = true;
-	}
+	h->all = rc == VV_OK;
+	h->unlistable = rc == VV_EREFUSED || rc == VV_ENOSUPPORT;
+	rc = vv_error_excuse(rc, h->unlistable, err);
 	rc = rc < 0 ? rc : take_all_lists(&l, &sound, err);
 	if (rc == VV_OK && h->anew) {
 		rc = judge_versions(&l, err);
@@ -525,22 +490,17 @@ static vv_status make_list(vv_host *h, const char *hex, bool *made, vv_error *er
 	uint8_t hash[VV_PACK_HASH_LEN];
 	char name[NAME_MAX_LEN];
 	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
-	vv_error why;
 
 	*made = false;
 	(void)vv_hex_read(hash, sizeof(hash), hex);
 	pack_name(name, hash);
-	vv_status rc = vv_place_get(&h->place, name, 0, VV_HOST_PACK_MAX, &pack, &why);
+	vv_status rc = vv_place_get(&h->place, name, 0, VV_HOST_PACK_MAX, &pack, err);
 	if (rc == VV_OK && vv_host_is_named_rightly(hash, &pack)) {
-		rc = vv_host_list_of(&list, hash, vv_buf_cstr(&pack), pack.len, &why);
+		rc = vv_host_list_of(&list, hash, vv_buf_cstr(&pack), pack.len, err);
 	} else if (rc == VV_OK) {
 		rc = VV_ECORRUPT;
 	}
-	if (is_absent(rc) || rc == VV_ECORRUPT) return VV_OK;
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0) return vv_error_excuse(rc, is_absent(rc) || rc == VV_ECORRUPT, err);
 	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
 	if ((rc = vv_place_put(&h->place, name, list.data, list.len, err)) < 0 ||
 	    (rc = vv_host_keep_list(h, &list, hex, err)) < 0) {
@@ -630,22 +590,14 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 {
 	char name[NAME_MAX_LEN];
 	const size_t before = out->len;
-	vv_error why;
 
 	if (!vv_host_is_place(h)) return get_blob(h, p, out, err);
 	pack_name(name, p->hash);
-	vv_status rc = vv_place_get(&h->place, name, from, len, out, &why);
+	vv_status rc = vv_place_get(&h->place, name, from, len, out, err);
 	if (rc == VV_OK && out->len - before < len) {
-		rc = vv_fail(&why, VV_ENOTFOUND, "'%s' is cut short", name);
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is cut short", name);
 	}
-	if (rc == VV_EREFUSED) {
-		rc = VV_ENOTFOUND;
-	}
-	if (rc < 0) {
-		*err = why;
-		(void)vv_recode(err, rc);
-	}
-	return rc;
+	return rc == VV_EREFUSED ? vv_recode(err, VV_ENOTFOUND) : rc;
 }
 
 vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err)
@@ -653,22 +605,17 @@ vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_
 	uint8_t end[VV_PACK_TRAILER_LEN] = VV_PACK_END;
 	char name[NAME_MAX_LEN];
 	vv_auto(vv_buf) got = VV_BUF_INIT;
-	vv_error why;
 
 	*shows = false;
 	if (p->len < sizeof(end)) return VV_OK;
 	pack_name(name, p->hash);
 	vv_status rc = vv_place_get(&h->place, name, p->len - sizeof(end), sizeof(end) + 1, &got,
-				    &why);
-	if (rc < 0 && !is_absent(rc)) {
-		*err = why;
-		return rc;
-	}
+				    err);
+	if (rc < 0) return vv_error_excuse(rc, is_absent(rc), err);
 	vv_put_le64(end + 8, p->blocks);
 	vv_put_le64(end + 16, p->len);
 	memcpy(end + 24, p->hash, VV_PACK_HASH_LEN);
-	*shows = rc == VV_OK && got.len == sizeof(end) &&
-		 memcmp(vv_buf_cstr(&got), end, sizeof(end)) == 0;
+	*shows = got.len == sizeof(end) && memcmp(vv_buf_cstr(&got), end, sizeof(end)) == 0;
 	return VV_OK;
 }
 
@@ -697,14 +644,12 @@ static void name_of(const vv_seek *s, size_t i, char out[NAME_MAX_LEN])
 }
 
 /* What cannot be had of an index, or is damaged in it, makes it useless, and nothing fails. */
-static vv_status give_up(vv_seek_file *f, vv_status rc, const vv_error *why, vv_error *err)
+static vv_status give_up(vv_seek_file *f, vv_status rc, vv_error *err)
 {
-	if (rc < 0 && !is_absent(rc) && rc != VV_ECORRUPT) {
-		*err = *why;
-		return rc;
-	}
-	f->useless = f->useless || rc < 0;
-	return VV_OK;
+	const bool useless = is_absent(rc) || rc == VV_ECORRUPT;
+
+	f->useless = f->useless || useless;
+	return vv_error_excuse(rc, useless, err);
 }
 
 static vv_status read_head(vv_host *h, size_t i, vv_error *err)
@@ -765,10 +710,9 @@ static vv_status ask_index(void *payload, size_t i, vv_error *err)
 {
 	const asking *a = payload;
 	vv_seek_file *f = &a->h->seek->files[i];
-	vv_error why;
 
 	f->found_count = 0;
-	return f->useless ? VV_OK : give_up(f, find_in(a, i, &why), &why, err);
+	return f->useless ? VV_OK : give_up(f, find_in(a, i, err), err);
 }
 
 static vv_status open_files(vv_seek *s, vv_error *err)
@@ -813,17 +757,13 @@ static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
 	vv_version_packs v = {0};
 	vv_pack_names whole = {0};
-	vv_error why;
 	bool sound = false, added;
 	vv_status rc = vv_cid_set_add(h->seek->asked, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	rc = vv_files_version(h, root, &v, &sound, &why);
-	if (rc < 0 && !is_absent(rc)) {
-		*err = why;
-	} else {
-		rc = sound ? vv_seek_note(h, &v, err) : VV_OK;
-	}
+	rc = vv_files_version(h, root, &v, &sound, err);
+	rc = vv_error_excuse(rc, is_absent(rc), err);
+	rc = rc == VV_OK && sound ? vv_seek_note(h, &v, err) : rc;
 	for (size_t i = 0; rc == VV_OK && sound && i < v.packs.count; i++) {
 		rc = vv_pack_names_add(*v.indexes.items[i] ? &h->seek->packs : &whole,
 				       v.packs.items[i], err);

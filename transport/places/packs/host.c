@@ -750,10 +750,7 @@ vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, si
 		vv_notes_warn(h->notes, "%s", why.message);
 		return vv_host_note_ruin(h, folder, name, err);
 	}
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
 
 static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *err)

@@ -119,17 +119,12 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	joining *j = payload;
 	part *p = &j->parts[i];
 	const vv_host_pack *of = vv_catalog_pack(j->h->catalog, p->pack);
-	vv_error why;
-	const vv_status rc = vv_files_get_part(j->h, of, 0, of->len, &p->bytes, &why);
+	const vv_status rc = vv_files_get_part(j->h, of, 0, of->len, &p->bytes, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && !vv_host_is_named_rightly(p->hash, &p->bytes))) {
 		vv_buf_reset(&p->bytes);
-		return VV_OK;
 	}
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return vv_missing_ok(rc, err);
 }
 
 /* What the joined pack is made of. */

@@ -198,17 +198,13 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		      vv_block_form *form, vv_error *err)
 {
-	vv_error why;
-	vv_status rc = vv_host_read(h, false, cid, out, stored, form, &why);
+	vv_status rc = vv_host_read(h, false, cid, out, stored, form, err);
 
 	/* its list names it, and the pack does not have it, or cannot be read */
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) &&
 	    vv_catalog_find(h->catalog, cid, NULL, NULL)) {
-		rc = vv_recode(&why, VV_ECORRUPT);
+		rc = vv_recode(err, VV_ECORRUPT);
 		h->came.damaged++;
-	}
-	if (rc < 0) {
-		*err = why;
 	}
 	return rc;
 }

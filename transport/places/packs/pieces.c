@@ -602,8 +602,5 @@ vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, v
 			break;
 		}
 	} while (more);
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }

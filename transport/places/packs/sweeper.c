@@ -77,15 +77,12 @@ static vv_status judge(const vv_sweeper *s, const found *f, vv_holder *who, bool
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_holder self;
-	vv_error why;
-	vv_status rc = vv_place_get(s->place, f->name, 0, VV_HOLDER_TEXT, &text, &why);
+	const vv_status rc = vv_place_get(s->place, f->name, 0, VV_HOLDER_TEXT, &text, err);
 
 	*who = (vv_holder){.pid = 0};
 	*dead = f->modified != 0 && f->now - f->modified > DEAD_SECONDS;
-	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) return VV_OK; /* it went */
-	if (rc < 0) {
-		*err = why;
-		return rc;
+	if (rc < 0) { /* it may have gone */
+		return vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EREFUSED, err);
 	}
 	(void)vv_buf_cstr(&text);
 	text.data[strcspn(text.data, "\n")] = '\0';
