@@ -25,14 +25,11 @@ typedef struct vv_diff_writer_options {
 	bool color;     /* text */
 	bool ascii;     /* summary: no other characters for histograms */
 	unsigned width; /* text: columns of the terminal */
-	/* text, markdown, html: columns of context beside the changed ones (2) */
+	/* text, markdown: columns of context beside the changed ones (2) */
 	unsigned context;
 	const char *temp_dir; /* sql: for temporary files; NULL: /tmp */
 	uint64_t limit;       /* rows a table that are shown; 0: all; what is left out is said */
-	const char *old_side,
-		*new_side; /* html: the versions compared, by name, commit, date and author;
-	                                  * NULL: not told */
-	const char *title; /* html, markdown: "v1..v2" */
+	const char *title;    /* markdown: "v1..v2" */
 	/* arrow, markdown: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
 	const char *commit;
 	const char *old_commit; /* markdown: likewise of the older one */
@@ -72,8 +69,7 @@ typedef struct vv_diff_table {
 
 typedef struct vv_diff_writer vv_diff_writer;
 typedef struct vv_diff_writer_kind {
-	/* "text", "json", "ndjson", "csv", "html", "markdown", "sql", "summary", "stat" */
-	const char *name;
+	const char *name; /* "text", "json" */
 	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
 } vv_diff_writer_kind;
 

@@ -12,7 +12,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
-#include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
 #include "lib/arrow/diff_writer.h"
@@ -196,31 +195,6 @@ static vv_status finish_output(run *r, vv_error *err)
 	r->p.fd = -1;
 	vv_status rc = vv_new_file_end(&r->file, false, err);
 	return rc < 0 ? rc : vv_new_file_place(&r->file, r->o->output, err);
-}
-
-/* "v1, commit 6af54fd of 2026-11-20 by Ann Author: first "
-"prices"; of index and work tree the name. */
-static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_side *s,
-			       vv_error *err)
-{
-	vv_auto(vv_commit) c = {0};
-	vv_auto(vv_buf) date = VV_BUF_INIT;
-	vv_auto(char) *id = NULL;
-	size_t len;
-	vv_status rc = VV_OK;
-	vv_buf_puts(out, s->name);
-	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) return vv_buf_ok(out, err);
-	if ((rc = vv_commit_read(repo, &s->commit, &c, err)) == VV_OK &&
-	    (rc = vv_rev_short(repo, &s->commit, &id, err)) == VV_OK) {
-		const char *subject = vv_commit_subject(&c, &len);
-		vv_person_iso_date(&date, &c.author);
-		vv_buf_printf(out, ", commit %s of %.10s by %s: ", id, vv_buf_cstr(&date),
-			      c.author.name ? c.author.name : "");
-		vv_buf_put(out, subject, len);
-		out->failed = out->failed || date.failed;
-		rc = vv_buf_ok(out, err);
-	}
-	return rc;
 }
 
 /* --- two files ----------------------------------------------------------- */
@@ -429,11 +403,6 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	if ((is_arrow(r->p.format) || r->p.pages) &&
 	    ((rc = find_commit(r, r->p.commit, &r->p.commit_time, &d.b, err)) < 0 ||
 	     (rc = find_commit(r, r->p.old_commit, NULL, &d.a, err)) < 0)) {
-		return rc;
-	}
-	if (strcmp(r->p.format, "html") == 0 &&
-	    ((rc = describe_side(&r->p.sides[0], r->p.repo, &d.a, err)) < 0 ||
-	     (rc = describe_side(&r->p.sides[1], r->p.repo, &d.b, err)) < 0)) {
 		return rc;
 	}
 	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {

@@ -71,25 +71,22 @@ static bool shows_utf8(void)
 vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err)
 {
 	r->how.temp_dir = vv_env_temp_dir(vv_environ());
-	vv_diff_writer_options wo = {
-		.write = write_out,
-		.payload = r,
-		.color = wants_color(r),
-		.context = 2,
-		.title = title,
-		.old_side = r->sides[0].len > 0 ? vv_buf_cstr(&r->sides[0]) : NULL,
-		.new_side = r->sides[1].len > 0 ? vv_buf_cstr(&r->sides[1]) : NULL,
-		.commit = r->commit[0] ? r->commit : NULL,
-		.old_commit = r->old_commit[0] ? r->old_commit : NULL,
-		.pages = r->pages,
-		.size_limit = r->size,
-		.ascii = !shows_utf8(),
-		.commit_time = r->commit_time,
-		.misfit = r->misfit,
-		.numbers = r->numbers,
-		.limit = r->how.limit,
-		.temp_dir = r->how.temp_dir,
-		.words = vv_hint_words};
+	vv_diff_writer_options wo = {.write = write_out,
+				     .payload = r,
+				     .color = wants_color(r),
+				     .context = 2,
+				     .title = title,
+				     .commit = r->commit[0] ? r->commit : NULL,
+				     .old_commit = r->old_commit[0] ? r->old_commit : NULL,
+				     .pages = r->pages,
+				     .size_limit = r->size,
+				     .ascii = !shows_utf8(),
+				     .commit_time = r->commit_time,
+				     .misfit = r->misfit,
+				     .numbers = r->numbers,
+				     .limit = r->how.limit,
+				     .temp_dir = r->how.temp_dir,
+				     .words = vv_hint_words};
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;
@@ -406,7 +403,6 @@ vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
 
 void vv_diff_print_clear(vv_diff_print *r)
 {
-	vv_buf_clear_all(&r->sides[0], &r->sides[1]);
 	vv_workbook_clear(&r->book);
 	if (r->writer) {
 		r->writer->close(r->writer);

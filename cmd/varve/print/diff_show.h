@@ -37,7 +37,6 @@ typedef struct vv_diff_print {
 	bool quiet, name_only, name_status;
 	int fd;                       /* written to in the place of stdout, or -1 */
 	const char *output;           /* what messages call it */
-	vv_buf sides[2];              /* what each is, in words; or empty */
 	char commit[VV_OID_TEXT + 1]; /* that the newer version is in; or "" */
 	char old_commit[VV_OID_TEXT + 1];
 	const char *pages;   /* markdown: to which rows lead; NULL */
