@@ -14,7 +14,7 @@
  *	vv_auto(vv_table) *t = NULL;
  *	vv_status rc;
  *
- *	if ((rc = vv_list_read(&names, path, err)) < 0 || (rc = vv_table_open(&t, &names, err)) < 0) {
+ *	if ((rc = read_names(&names, path, err)) < 0 || (rc = vv_table_open(&t, &names, err)) < 0) {
  *		return rc;
  *	}
  *	*out = vv_take(&t);

@@ -2,7 +2,7 @@
  * checks: varve.checks, the rules of a project as text, one on a line. docs/use/rules.md describes the language.
  *
  * A correct caller: vv_checks_read once; vv_checks_next for each rule that holds at a path. What a rule means is settled
- * where its columns are known (compile.h, check/past/table_rules.h): here only its form is.
+ * where its columns are known (compile.h, table_rules.c): here only its form is.
  */
 #ifndef VV_CHECK_RULES_CHECKS_H
 #define VV_CHECK_RULES_CHECKS_H

@@ -3,7 +3,7 @@
  *
  * A correct caller: vv_rules_file_read (or none: NULL stands for an empty file), then
  * vv_rule_set_for each dataset: the complete list of what is to be checked there and how
- * severely. check.h and check_base.h take that list as it is.
+ * severely. check.h and check/past/base.h take that list as it is.
  */
 #ifndef VV_CHECK_RULES_RULES_H
 #define VV_CHECK_RULES_RULES_H

@@ -20,7 +20,7 @@
 
 struct row_sorter;
 
-/* What an import does for a version in key order (key_order.h): NULL where it is of no other. */
+/* What an import does for a version in key order (import_sorted.c): NULL where it is of no other. */
 typedef struct import_sorting {
 	struct row_sorter
 		*sorter;     /* gets the lines; NULL: the groups are those of the sorted file */

@@ -57,7 +57,7 @@ typedef struct vv_batch {
 	vv_arena arena;
 	vv_parted parted;
 	uint64_t long_bytes; /* of its long cells */
-	/* form, with vv_read_layout: */
+	/* form, where a reader has the layout: */
 	uint64_t raw_len;
 	vv_buf quirks; /* docs/formats/store.md, "quirks" */
 	/* after vv_table_read_rows: the group, and which rows have their cells */

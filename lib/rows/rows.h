@@ -2,7 +2,7 @@
  * rows: a cursor over rows of a table: some columns, some rows, those that hold.
  *
  * Reads only the groups and columns that it needs: the tested columns of groups that can have such a row
- * (where_groups.h), and the others only where a row of the group holds. Of many groups a thread reads some ahead.
+ * (fact_test.h), and the others only where a row of the group holds. Of many groups a thread reads some ahead.
  *
  * A correct caller: vv_rows_open; vv_rows_next until 0; vv_rows_close.
  */

@@ -81,7 +81,7 @@ typedef struct vv_changes_options {
 	bool modules; /* ask git for the state of submodules */
 	bool facts;   /* find out rows and columns */
 	bool groups;  /* and groups and stored bytes, with facts */
-	bool missing; /* look for tables whose blocks are not here (missing_blocks.h) */
+	bool missing; /* look for tables whose blocks are not here (changes.c) */
 	bool unsent;  /* count versions that no remote has, where there is a remote */
 } vv_changes_options;
 

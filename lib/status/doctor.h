@@ -38,7 +38,7 @@ typedef struct vv_doctor {
 	vv_hint_words_fn words; /* set by the caller: the program's */
 } vv_doctor;
 
-/* git, its version, and varve on the PATH. r may be NULL. doctor_machine.c */
+/* git, its version, and varve on the PATH. r may be NULL. doctor.c */
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
 /* Which kinds of documents can be read here, and what lacks for the others. r may be NULL. doctor_documents.c */
 vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err);

@@ -3,7 +3,7 @@
  *
  * Written objects are staged: this vv_repository sees them at once, and they
  * become durable together, in one go, when something that may name them does:
- * vv_index_write, vv_ref_update, vv_commit_create, vv_tag_create and
+ * vv_index_write, vv_ref_update, vv_commit_create and
  * vv_repository_close do it, or vv_objects_flush. Until then a crash leaves no
  * trace of them.
  */

@@ -4,7 +4,7 @@
  */
 #include <git2.h>
 
-/* As in the program varve (cmd/main.c): Debian's libgit2 would parse all certificates when it starts. */
+/* As in the program varve (cmd/frame/no_certificates.c): Debian's libgit2 would parse all certificates when it starts. */
 __attribute__((visibility("default"))) int mbedtls_x509_crt_parse_file(void *chain,
 								       const char *path);
 int mbedtls_x509_crt_parse_file(void *chain, const char *path)

@@ -2,7 +2,7 @@
  * files: a store: packs and lists as files of a place (a folder, a bucket) instead of a Git ref.
  * Internal.
  *
- *   format                VV_FILES_MARK: "varve store 1"
+ *   format                vv_files_mark: "varve store 1"
  *   packs/<hex>.pack      a pack, named by its hash
  *   lists/<hex>.list      its list, written after it
  *   indexes/<hex>.index   of several packs: which has a block (multi_index.h), written after their lists

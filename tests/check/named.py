@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""named.py ROOT: files and functions that comments name exist.
+
+In comments of C sources x.h, x.c and what begins with vv_ or VV_ are names: of a file of the tree, or of something in the code.
+Headers of the system and of libraries are those that are included in angle brackets, or are listed in OTHERS."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PARTS = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
+NAME = re.compile(r"[\w./-]*\w\.[ch]\b(?![-\w(.])|\b(?:vv|VV)_\w*[a-zA-Z0-9]\b(?![*_])")
+OTHERS = {"attr.c", "dir.c", "lz4frame.h", "_test.c"}  # of Git, of lz4, an ending
+
+
+def main(root):
+    names = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
+    texts = {n: (Path(root) / n).read_text() for n in names if n.endswith((".c", ".h")) and (Path(root) / n).is_file()}
+    known = {n[i:] for n in names for i in [0, *(m.end() for m in re.finditer("/", n))]} | OTHERS
+    for text in texts.values():
+        known.update(re.findall(r"(?:vv|VV)_\w+", PARTS.sub(lambda m: "" if m[0][0] == "/" else m[0], text)))
+        known.update(re.findall(r"#include <(?:.*/)?([^>/]+)>", text))
+    faults = 0
+    for name, text in sorted(texts.items()):
+        for part in PARTS.finditer(text):
+            for word in NAME.finditer(part[0]) if part[0][0] == "/" else ():
+                if word[0] not in known:
+                    faults += 1
+                    print(f"{name}:{text.count(chr(10), 0, part.start() + word.start()) + 1}: there is no {word[0]}")
+    return faults > 0
+
+
+sys.exit(main(sys.argv[1]))
