@@ -176,8 +176,22 @@ static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 	return rc;
 }
 
-/* Of a column whose string type was found: the type of all values but this text. */
-static vv_status set_type_without(editing *e, size_t column, const char *missing, vv_error *err)
+/* Is one of the words COL=TEXT about the column, and its TEXT the cell's? NULL: any. */
+static bool has_word(const vv_strings *words, const vv_field *f, const vv_cell *c)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < words->count && !has; i++) {
+		const char *word = words->items[i], *text = word + f->name_len + 1;
+
+		has = strncmp(word, f->name, f->name_len) == 0 && word[f->name_len] == '=' &&
+		      (!c || (c->len == strlen(text) && memcmp(c->text, text, c->len) == 0));
+	}
+	return has;
+}
+
+/* Of a column whose string type was found, and to which no other is given: the type of all values but those that are missing. */
+static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 {
 	const vv_field *f = &e->table->schema.fields[column];
 	vv_table t = *e->table; /* borrows */
@@ -186,7 +200,10 @@ static vv_status set_type_without(editing *e, size_t column, const char *missing
 	vv_infer all;
 	int more;
 
-	if (e->described || f->type != VV_TYPE_STRING || !vv_field_is_found(f)) return VV_OK;
+	if (e->described || f->type != VV_TYPE_STRING || !vv_field_is_found(f) ||
+	    has_word(&e->d->type, f, NULL) || has_word(&e->d->number, f, NULL)) {
+		return VV_OK;
+	}
 	vv_infer_init(&all);
 	all.json = e->table->root.dialect.form != VV_FORM_CSV;
 	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
@@ -195,7 +212,7 @@ static vv_status set_type_without(editing *e, size_t column, const char *missing
 		for (size_t i = 0; i < b.rows; i++) {
 			const vv_cell *c = &b.cells[i * b.columns + column];
 
-			if (c->len != strlen(missing) || memcmp(c->text, missing, c->len) != 0) {
+			if (!has_word(&e->d->missing, f, c)) {
 				vv_infer_cells(&all, c, 1);
 			}
 		}
@@ -228,7 +245,7 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 		if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
 	}
 	value[0] = eq ? eq + 1 : word;
-	rc = column ? set_type_without(e, at, value[0], err) : VV_OK;
+	rc = column ? set_type_without(e, at, err) : VV_OK;
 	e->edit.missing = value;
 	e->edit.missing_column = column;
 	rc = rc < 0 ? rc : apply(e, err);

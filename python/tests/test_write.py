@@ -126,6 +126,11 @@ def test_columns_are_described_without_reading_a_row(repo, folder):
     assert repo.describe("t.csv", types={"id": "string"}, message="Describe t.csv") == package
     assert [f["type"] for f in repo["HEAD:t.csv"].schema["fields"]] == ["string", "integer", "number"]
     assert repo.describe("t.csv", missing="n/a") == package
+    (folder / "m.csv").write_bytes(b"id,n\n1,5\n2,gone\n3,lost\n")
+    with repo.transaction("two") as tx:
+        tx.add("m.csv")
+    repo.describe("m.csv", missing={"n": ["gone", "lost"]})  # without both an integer is left
+    assert repo["m.csv"].schema["fields"][1]["type"] == "integer"
     for wrong, error in (({"types": {"qty": "int"}}, varve.UsageError), ({"types": {"no": "integer"}}, varve.NotFoundError), ({"key": ["no"]}, varve.NotFoundError)):
         with pytest.raises(error):
             repo.describe("t.csv", **wrong)
