@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
+#include "dataset/table/almost.h"
 
 /* A member that is nearly a known one, which it is taken for by its author and by nobody else. Others are custom
  * properties, which Table Schema allows. */
@@ -733,6 +734,27 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 		}
 	}
 	return VV_OK;
+}
+
+static vv_status note_almost(void *payload, size_t column, const char *what, vv_error *err)
+{
+	check_plan *p = payload;
+	const check_column *c = column == SIZE_MAX ? NULL : &p->columns[column];
+
+	return check_note_add(p, "almost", c ? c->name : NULL, c ? c->name_len : 0, 0, NULL, err,
+			      "%s", what);
+}
+
+vv_status check_plan_almost(check_plan *p, vv_error *err)
+{
+	const vv_check_options *o = p->o;
+	vv_table t = *p->table;
+
+	if (o->base || o->schema || o->mend ||
+	    check_severity(p, "almost", NULL, 0, NULL) == VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	return vv_table_almost(&t, note_almost, p, err);
 }
 
 /* Counters for the values seen, where `mostly` needs them. */

@@ -8,6 +8,8 @@
 
 /* out is initialised by the call, and cleared after a failure. Borrows the table and o. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
+/* Of a table without a base, where nobody declared its columns: adds what is nearly right (dataset/table/almost.h). */
+vv_status check_plan_almost(check_plan *p, vv_error *err);
 
 /* ---- columns: the columns of a file by a schema ---- */
 

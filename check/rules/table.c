@@ -122,8 +122,9 @@ static vv_status check_rows(check_run *r, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = open_run(r, err)) < 0 || (rc = check_keys_open(r, err)) < 0 ||
-	    (rc = check_read_groups(r, err)) < 0 || (rc = sum_counts(r, err)) < 0) {
+	if ((rc = check_plan_almost(&r->plan, err)) < 0 || (rc = open_run(r, err)) < 0 ||
+	    (rc = check_keys_open(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0 ||
+	    (rc = sum_counts(r, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < r->group_count; i++) {

@@ -176,9 +176,9 @@ static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells
 }
 
 /* Adds up the votes of all columns. *series: the first row numbers its columns, and
- * the second does not do the same. *again: the first row below that is the first again; 0: there is none. */
+ * the second does not do the same. A row that is the first again has no vote. */
 static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count, long *votes,
-			     bool *series, size_t *again, vv_error *err)
+			     bool *series, vv_error *err)
 {
 	vv_auto_free column_look *looks = vv_calloc(count, sizeof *looks);
 	vv_auto(sniff_reader) r = {.s = s};
@@ -197,7 +197,6 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 			continue;
 		}
 		if (repeats_row(first, count, r.cells, row.cells)) {
-			*again = *again == 0 ? rows - 1 : *again;
 			continue;
 		}
 		*series = *series &&
@@ -250,8 +249,7 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 	long votes = 0;
 	/* Only a warning about a parent without a header asks for them then. */
 	bool counts = !fixed || (!hinted && !s->parent->header);
-	size_t again = 0;
-	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, &again, err) : VV_OK;
+	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, err) : VV_OK;
 
 	if (rc < 0) return rc;
 	if (s->out->dialect.header_more > 0) {
@@ -265,9 +263,6 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 					 (votes == 0 && first_data(first, count) == count);
 	}
 	warn_verdict(s, first, count, fixed, votes);
-	if (again > 0 && s->out->dialect.header) {
-		vv_buf_printf(&s->out->warnings, "row %zu is the header again\n", again);
-	}
 	return VV_OK;
 }
 

@@ -158,6 +158,11 @@ static int name_score(const char *name, size_t len)
 	return best;
 }
 
+bool vv_key_is_id(const char *name, size_t len)
+{
+	return name_score(name, len) >= NAMED_ID;
+}
+
 /* A number that is measured or counted; "007" and "01.1" are codes. */
 static bool is_quantity(const vv_cell *c)
 {

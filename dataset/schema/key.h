@@ -30,6 +30,9 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 			    size_t rows, size_t columns, size_t stride, const char *const *names,
 			    const size_t *name_lens, vv_error *err);
 
+/* Is a column of this name called an identifier, and nothing else: "id", "uuid"? */
+bool vv_key_is_id(const char *name, size_t len);
+
 /* The column that should decide the cuts: the first of the best candidate, or SIZE_MAX: whole row. */
 size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count);
 

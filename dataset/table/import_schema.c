@@ -868,11 +868,6 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 			import_tell_type(im, &fields[i], i, old);
 			import_drop_misfit(im, i);
 		}
-		if (!old && fields[i].type == VV_TYPE_STRING) {
-			vv_status rc = import_tell_almost(im, i, err);
-
-			if (rc < 0) return rc;
-		}
 	}
 	warn_of_labels(im);
 	return VV_OK;

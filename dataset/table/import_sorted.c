@@ -15,6 +15,7 @@
 #include "dataset/format/places.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/read/temp_bytes.h"
+#include "dataset/table/almost.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import_encoded.h"
 #include "dataset/table/import_state.h"
@@ -743,7 +744,17 @@ static vv_status import_text(vv_import_result *out, const vv_source *source, con
 typedef struct version_bytes {
 	vv_table of;
 	vv_table_source *bytes;
+	vv_buf *warnings; /* about it */
 } version_bytes;
+
+static vv_status read_columns(vv_table *t, const char *name, vv_error *err)
+{
+	vv_status rc = vv_schema_read(&t->schema, t->root.schema.data, t->root.schema.len, name,
+				      err);
+
+	t->columns = t->schema.count;
+	return rc;
+}
 
 static ssize_t read_version(void *payload, void *buf, size_t len, vv_error *err)
 {
@@ -792,15 +803,40 @@ static vv_status import_twice(vv_import_result *out, const vv_source *source, co
 		o.is_text = true;
 		o.hints.encoding = made.of.root.dialect.encoding[0] ? made.of.root.dialect.encoding
 								    : NULL;
-		rc = vv_schema_read(&made.of.schema, made.of.root.schema.data,
-				    made.of.root.schema.len, source->name, err);
-		made.of.columns = made.of.schema.count;
+		rc = read_columns(&made.of, source->name, err);
 	}
 	if (rc == VV_OK && (rc = again.again(again.payload, err)) == VV_OK) {
 		rc = import_text(out, &again, sink, &o, err);
 	}
 	vv_table_source_close(made.bytes);
 	vv_table_close(&made.of);
+	return rc;
+}
+
+static vv_status put_almost(void *payload, size_t column, const char *what, vv_error *err)
+{
+	const version_bytes *v = payload;
+	const vv_field *f = column == SIZE_MAX ? NULL : &v->of.schema.fields[column];
+
+	vv_buf_printf(v->warnings, "%s%s%s\n", f ? vv_text_name(f->name, f->name_len) : "",
+		      f ? ": " : "", what);
+	return vv_buf_ok(v->warnings, err);
+}
+
+/* Of a table that is new, where nobody declared its columns. */
+static vv_status tell_almost(vv_import_result *out, const char *name, const vv_sink *sink,
+			     const vv_import_options *opts, vv_error *err)
+{
+	version_bytes made = {.of = {.source = *sink, .root = out->root},
+			      .warnings = &out->warnings};
+
+	if (out->root.kind != VV_KIND_TABLE || opts->parent || opts->schema || opts->as ||
+	    !sink->put || sink->passing || out->in_file) {
+		return VV_OK;
+	}
+	vv_status rc = read_columns(&made.of, name, err);
+	rc = rc < 0 ? rc : vv_table_almost(&made.of, put_almost, &made, err);
+	vv_schema_clear(&made.of.schema);
 	return rc;
 }
 
@@ -821,7 +857,8 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 	} else if (rc < 0 && err) {
 		*err = why;
 	}
-	if (rc == VV_OK && (rc = put_root(out, sink, opts, err)) < 0) {
+	if (rc == VV_OK && ((rc = tell_almost(out, source->name, sink, opts, err)) < 0 ||
+			    (rc = put_root(out, sink, opts, err)) < 0)) {
 		vv_import_result_clear(out);
 	}
 	return rc;

@@ -238,8 +238,6 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
 /* The value that contradicted the old type does not contradict the new one. */
 void import_drop_misfit(import *im, size_t column);
-/* Of a text column: are all values but one in a hundred numbers, or dates? Then says which one is not. */
-vv_status import_tell_almost(import *im, size_t column, vv_error *err);
 
 /* import_key.c */
 

@@ -1,6 +1,6 @@
 /*
  * import_types: types that were found in the version before, and whether they still hold: a value that contradicts one, or
- * values in a column that had none, have it found again in all rows. And what is almost of a type.
+ * values in a column that had none, have it found again in all rows.
  */
 #include "dataset/table/import_state.h"
 
@@ -163,61 +163,4 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 		vv_buf_printf(out, "no value is other than %s", type);
 	}
 	vv_buf_printf(out, ": %s from now on\n", type);
-}
-
-#define ALMOST_ROWS 50u /* of fewer a value that is not a number says nothing */
-
-/* A text column of which all values but one in a hundred are numbers, or dates: which one is not? */
-vv_status import_tell_almost(import *im, size_t column, vv_error *err)
-{
-	vv_table t = {.source = *im->sink, .root = im->out->root, .columns = im->columns};
-	uint64_t count = 0, fits[2] = {0, 0}, row[2] = {0, 0};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	char value[2][32] = {"", ""};
-	int more;
-
-	if (!im->sink->put || im->in_file || im->out->root.dialect.form != VV_FORM_CSV ||
-	    im->rows <= ALMOST_ROWS || (im->sorting && im->sorting->sorter)) {
-		return VV_OK;
-	}
-	/* a sink that keeps only some blocks has no rows to look at */
-	more = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
-	while (more >= 0 && (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
-		for (size_t i = 0; i < b.rows; i++) {
-			const vv_cell *c = &b.cells[i * b.columns + column];
-			vv_infer one;
-
-			vv_infer_init(&one);
-			vv_infer_cells(&one, c, 1);
-			const vv_type type = vv_infer_type(&one, NULL);
-			count += one.any_value;
-			for (int k = 0; k < 2 && one.any_value; k++) {
-				const bool is = k == 0 ? type == VV_TYPE_INTEGER ||
-								 type == VV_TYPE_NUMBER
-						       : type == VV_TYPE_DATE ||
-								 type == VV_TYPE_DATETIME;
-
-				fits[k] += is;
-				if (!is && value[k][0] == '\0') {
-					row[k] = b.first_row + i + 1;
-					(void)snprintf(
-						value[k], sizeof(value[k]), "%s",
-						vv_text_show(c->text, c->len < 20 ? c->len : 20));
-				}
-			}
-		}
-		const uint64_t most = fits[0] > fits[1] ? fits[0] : fits[1];
-		if (count > ALMOST_ROWS && (count - most) * 50 > count) return VV_OK;
-	}
-	const int k = fits[1] > fits[0];
-	if (more < 0 || count <= ALMOST_ROWS || (count - fits[k]) * 100 > count) {
-		return more == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
-	}
-	vv_buf *out = &im->out->warnings;
-	vv_buf_printf(out, "%s: %s of ", vv_text_name(im->names[column], im->name_lens[column]),
-		      vv_text_count(fits[k]));
-	vv_buf_printf(out, "%s values are %s; ", vv_text_count(count), k ? "dates" : "numbers");
-	vv_buf_printf(out, "'%s' in row %s is not\n", value[k], vv_text_count(row[k]));
-	return VV_OK;
 }

@@ -93,3 +93,33 @@ table() {
 	succeeds varve add one.csv
 	stderr_has "both have id = '5': the table has no key now"
 }
+
+@test "what is almost right is said by add and check, and nothing of what is ordinary" {
+	local text='"a, text, with\nmany, commas, in\nits, lines, but\nno, rows"'
+	new_repo
+	seq 1001 | awk 'BEGIN { print "id,v" } { print $1 "," ($1 == 700 ? "12.x5" : $1 * 1.5) }' > number.csv
+	seq 1001 | awk 'BEGIN { print "id,v" } { printf "%d,2020-02-%s\n", $1, $1 == 500 ? "30" : 10 + $1 % 19 }' > date.csv
+	seq 59 | awk 'BEGIN { print "id,v,price" } { print ($1 == 34 ? 33 : $1) ",n" $1 % 7 "," $1 * 3.7 }' > id.csv
+	seq 90 | awk 'BEGIN { print "id,v,w" } { print $1 == 60 ? "id,v,w" : $1 ",n" $1 ",x" }' > header.csv
+	seq 199 | awk 'BEGIN { print "id,v,note,n" } { print $1 ",n,", ($1 == 51 ? "\"" : "") "some text" ($1 == 120 ? "\"" : "") "," $1 }' |
+		sed 's/, /,/' > rows.csv
+	seq 99 | awk -v t="$text" 'BEGIN { print "id,v,note,n" } { print $1 ",n," t "," $1 }' > ordinary.csv
+	seq 99 | awk 'BEGIN { print "id,v,year" } { print int($1 / 3) ",n" $1 "," 2000 + $1 % 3 }' > pair.csv
+	cat > expected <<-'END'
+		date.csv v 1,000 of 1,001 values are dates; '2020-02-30' in row 500 is not
+		header.csv row 60 is the header line again
+		id.csv id rows 33 and 34 both have '33', and no other row repeats one: it would be the key
+		number.csv v 1,000 of 1,001 values are numbers; '12.x5' in row 700 is not
+		rows.csv note the value in row 51 has 68 lines with as many ',' as a row has: a quote may be missing, or one too many
+	END
+	succeeds varve add ./*.csv
+	diff expected <(sed 's/^warning: //; s/: / /; s/ \(v\|id\|note\): / \1 /' <<< "$stderr")
+	succeeds varve check --json
+	diff expected <(jq -r '.datasets[] | .path as $p | .findings[] | [$p, .column // empty, .message] | join(" ")' <<< "$output")
+	succeeds varve check --files number.csv rows.csv
+	[ "$(grep -c 'warning almost, column' <<< "$output")" = 2 ]
+	varve commit -qm one
+	echo 1002,x >> number.csv # a version before is what it is held against
+	succeeds varve check
+	! output_has almost
+}

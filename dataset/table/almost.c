@@ -1,0 +1,277 @@
+/*
+ * almost: looks at each cell once, and leaves a column as soon as it has too much that is something else.
+ */
+#include "dataset/table/almost.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/infer.h"
+#include "dataset/schema/key.h"
+
+#define FEW_VALUES 50u /* of fewer a value that is not a number says nothing */
+#define FEW_IDS 20u
+#define REPEATS 2u
+#define IDS_MAX ((uint64_t)1 << 20) /* 24 bytes each */
+#define SHOWN 20u
+#define COLUMNS_SHOWN 5u
+
+typedef struct column_look {
+	bool open;                 /* nearly all values are numbers, or dates */
+	uint64_t count, others[2]; /* values; those that are no number, and no date */
+	uint64_t row[2];           /* of the first of these, from 1 */
+	char value[2][32];
+	uint64_t lines, lines_row; /* rows in one cell, and where */
+} column_look;
+
+typedef struct looking {
+	const vv_table *t;
+	vv_almost_fn fn;
+	void *payload;
+	vv_error *err;
+	column_look *columns;
+	uint64_t header_row; /* a row that is the header again; 0: none */
+	size_t id;           /* SIZE_MAX: none */
+	vv_hash_index seen;
+	uint64_t *hashes, repeats;
+	uint64_t id_rows[2];
+	char id_value[32];
+} looking;
+
+static void show_value(char out[32], const vv_cell *c)
+{
+	(void)snprintf(out, 32, "%s", vv_text_show(c->text, c->len < SHOWN ? c->len : SHOWN));
+}
+
+static uint64_t least_others(const column_look *l)
+{
+	return l->others[0] < l->others[1] ? l->others[0] : l->others[1];
+}
+
+static void look_at_type(column_look *l, const vv_cell *c, uint64_t row)
+{
+	vv_infer one;
+
+	vv_infer_init(&one);
+	vv_infer_cells(&one, c, 1);
+	const vv_type type = vv_infer_type(&one, NULL);
+	const bool is[2] = {type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER,
+			    type == VV_TYPE_DATE || type == VV_TYPE_DATETIME};
+
+	l->count += one.any_value;
+	for (int k = 0; k < 2 && one.any_value; k++) {
+		if (!is[k] && l->others[k]++ == 0) {
+			l->row[k] = row;
+			show_value(l->value[k], c);
+		}
+	}
+	l->open = l->count <= FEW_VALUES || least_others(l) * 50 <= l->count;
+}
+
+static size_t count_delimiters(const char *from, const char *end, char delimiter)
+{
+	size_t count = 0;
+
+	while (from < end && (from = memchr(from, delimiter, (size_t)(end - from)))) {
+		count++;
+		from++;
+	}
+	return count;
+}
+
+/* How many rows the cell has between the rest of its own and the beginning of the last one, if they are nothing else: each has as
+ * many delimiters as a row, and so have the first and the last line together, as the place of the column tells. */
+static uint64_t count_rows(const looking *k, const vv_cell *c, size_t column)
+{
+	const char delimiter = (char)k->t->root.dialect.delimiter, *end = c->text + c->len;
+	const size_t usual = k->t->columns - 1;
+	const char *from = c->text, *to = c->len ? memchr(from, '\n', c->len) : NULL;
+	uint64_t rows = 0;
+
+	if (!to || usual < 2 || count_delimiters(from, to, delimiter) != usual - column) return 0;
+	for (from = to + 1; (to = memchr(from, '\n', (size_t)(end - from))); from = to + 1) {
+		if (count_delimiters(from, to, delimiter) != usual) return 0;
+		rows++;
+	}
+	return count_delimiters(from, end, delimiter) == column ? rows : 0;
+}
+
+static bool is_header(const vv_table *t, const vv_cell *row)
+{
+	size_t i = 0;
+
+	while (i < t->columns && t->schema.fields[i].type == VV_TYPE_STRING &&
+	       row[i].len == t->schema.fields[i].name_len && row[i].len > 0 &&
+	       memcmp(row[i].text, t->schema.fields[i].name, row[i].len) == 0) {
+		i++;
+	}
+	return i == t->columns && i > 1 && t->root.dialect.header;
+}
+
+static bool look_at_id(looking *k, const vv_cell *row, uint64_t number)
+{
+	bool usable, seen = false;
+	const uint64_t h = vv_key_hash(row, &k->id, 1, k->seen.seed, &usable);
+	vv_hash_probe p = vv_hash_probe_begin(&k->seen, h);
+	size_t at = 0;
+
+	k->hashes[number] = h;
+	if (!usable || k->repeats > REPEATS) return true;
+	while (!seen && vv_hash_probe_next(&p, &at)) {
+		seen = k->hashes[at] == h;
+	}
+	if (!seen) return vv_hash_index_add(&k->seen, h, (size_t)number);
+	if (k->repeats++ == 0) {
+		k->id_rows[0] = at + 1;
+		k->id_rows[1] = number + 1;
+		show_value(k->id_value, &row[k->id]);
+	}
+	return true;
+}
+
+/* False: there is no memory. */
+static bool look_at_rows(looking *k, const vv_batch *b)
+{
+	for (size_t i = 0; i < b->rows; i++) {
+		const vv_cell *row = &b->cells[i * b->columns];
+		const uint64_t number = b->first_row + i;
+
+		if (k->header_row == 0 && is_header(k->t, row)) {
+			k->header_row = number + 1;
+			continue;
+		}
+		for (size_t c = 0; c < k->t->columns; c++) {
+			column_look *l = &k->columns[c];
+
+			if (l->open) {
+				look_at_type(l, &row[c], number + 1);
+			}
+			if (l->lines == 0 && k->t->schema.fields[c].type == VV_TYPE_STRING &&
+			    (l->lines = count_rows(k, &row[c], c)) > 0) {
+				l->lines_row = number + 1;
+			}
+		}
+		if (k->id != SIZE_MAX && !look_at_id(k, row, number)) return false;
+	}
+	return true;
+}
+
+/* Is one value of a hundred, or fewer, no number, or no date? */
+static bool has_other(const column_look *l)
+{
+	const uint64_t least = least_others(l);
+
+	return l->open && l->count > FEW_VALUES && least > 0 && least * 100 <= l->count;
+}
+
+static vv_status say(const looking *k, size_t column, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static vv_status say(const looking *k, size_t column, const char *fmt, ...)
+{
+	char what[256];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	return k->fn(k->payload, column, what, k->err);
+}
+
+static vv_status tell_column(const looking *k, size_t column)
+{
+	const column_look *l = &k->columns[column];
+	const int dates = l->others[1] < l->others[0];
+	vv_status rc = VV_OK;
+
+	if (has_other(l)) {
+		rc = say(k, column, "%s of %s values are %s; '%s' in row %s is not",
+			 vv_text_count(l->count - l->others[dates]), vv_text_count(l->count),
+			 dates ? "dates" : "numbers", l->value[dates],
+			 vv_text_count(l->row[dates]));
+	}
+	if (rc < 0 || l->lines == 0) return rc;
+	return say(k, column,
+		   "the value in row %s has %s with as many '%c' as a row has: a quote may be "
+		   "missing, or one too many",
+		   vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL),
+		   k->t->root.dialect.delimiter);
+}
+
+static vv_status tell(const looking *k)
+{
+	size_t told = 0;
+	vv_status rc;
+
+	for (size_t c = 0; c < k->t->columns; c++) {
+		if ((has_other(&k->columns[c]) || k->columns[c].lines > 0) &&
+		    told++ < COLUMNS_SHOWN && (rc = tell_column(k, c)) < 0) {
+			return rc;
+		}
+	}
+	if (told > COLUMNS_SHOWN &&
+	    (rc = say(k, SIZE_MAX, "%s more likewise",
+		      vv_text_counted(told - COLUMNS_SHOWN, "column", NULL))) < 0) {
+		return rc;
+	}
+	if (k->header_row > 0 && (rc = say(k, SIZE_MAX, "row %s is the header line again",
+					   vv_text_count(k->header_row))) < 0) {
+		return rc;
+	}
+	if (k->repeats == 0 || k->repeats > REPEATS) return VV_OK;
+	return say(k, k->id, "rows %s and %s both have '%s', and %s: it would be the key",
+		   vv_text_count(k->id_rows[0]), vv_text_count(k->id_rows[1]), k->id_value,
+		   k->repeats > 1 ? "one more row repeats one" : "no other row repeats one");
+}
+
+/* The first column that is called id, and is not of the key already. */
+static size_t find_id(const vv_table *t)
+{
+	size_t i = 0;
+
+	while (i < t->columns &&
+	       !vv_key_is_id(t->schema.fields[i].name, t->schema.fields[i].name_len)) {
+		i++;
+	}
+	for (size_t k = 0; i < t->columns && k < t->root.key_count; k++) {
+		if (strcmp(t->root.key[k], t->schema.fields[i].name) == 0) return SIZE_MAX;
+	}
+	return i < t->columns && t->root.rows >= FEW_IDS && t->root.rows <= IDS_MAX ? i : SIZE_MAX;
+}
+
+vv_status vv_table_almost(vv_table *t, vv_almost_fn fn, void *payload, vv_error *err)
+{
+	vv_auto_free column_look *columns = vv_calloc(t->columns + 1, sizeof(*columns));
+	vv_auto_free size_t *wanted = vv_calloc(t->columns + 1, sizeof(*wanted));
+	looking k = {t, fn, payload, err, columns, .id = find_id(t)};
+	vv_auto_free uint64_t *hashes = vv_calloc(k.id == SIZE_MAX ? 1 : t->root.rows,
+						  sizeof(*hashes));
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	size_t count = 0;
+	int more = 0;
+
+	if (!columns || !wanted || !hashes) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->columns; i++) {
+		columns[i].open = t->schema.fields[i].type == VV_TYPE_STRING &&
+				  vv_field_is_found(&t->schema.fields[i]);
+		if (t->schema.fields[i].type == VV_TYPE_STRING || i == k.id) {
+			wanted[count++] = i;
+		}
+	}
+	if (t->root.dialect.form != VV_FORM_CSV || vv_root_has_places(&t->root) || count == 0) {
+		return VV_OK;
+	}
+	k.hashes = hashes;
+	vv_hash_index_init(&k.seen);
+	if (vv_table_reader_open(&r, t, wanted, count, false, VV_IGNORED) == VV_OK) {
+		while (more >= 0 && (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
+			more = look_at_rows(&k, &b) ? 1 : VV_ENOMEM;
+		}
+	}
+	vv_hash_index_clear(&k.seen);
+	return more == VV_ENOMEM ? vv_fail_nomem(err) : more < 0 ? VV_OK : tell(&k);
+}
