@@ -20,6 +20,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/tree.h"
 #include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pieces.h"
 
 #define LOCK_WAIT_MS 600000u
 #define PACKS_MAX 100000u /* in one tree */
@@ -246,6 +247,9 @@ void vv_host_close(vv_host *h)
 		vv_repository_close(h->scratch);
 		vv_catalog_free(h->catalog);
 		if (h->lock >= 0) {
+			if (h->parts_done) {
+				(void)vv_pieces_drop_parts(h, NULL);
+			}
 			(void)vv_remove_tree(h->packs, NULL);
 			(void)vv_remove_tree(h->proof, NULL);
 			vv_unlock(h->lock);

@@ -48,6 +48,7 @@ struct vv_host {
 	vv_cid_set *versions; /* whose files and lists were seen */
 	vv_cid_set *listed;   /* packs whose lists are in the catalog */
 	vv_cid_set *pieces;   /* records that came alone (pieces.c) */
+	bool parts_done;      /* packs came, and none that was asked for is in parts still */
 	vv_cid_set *joined;   /* packs whose blocks a pack of the catalog has, too (join.c) */
 	vv_pack_names unread; /* of these, the lists that were left out of the catalog */
 	vv_cid_map *

@@ -20,8 +20,10 @@
 #include "transport/places/at_once.h"
 #include "transport/places/packs/files.h"
 
-#define GAP_BYTES ((uint64_t)64 << 10)    /* between two ranges: a request costs more */
-#define PART_BYTES ((uint64_t)4 << 20)    /* of one request, so that several share a large pack */
+#define GAP_BYTES ((uint64_t)64 << 10) /* between two ranges: a request costs more */
+#define PART_BYTES                                                                                 \
+	((uint64_t)1 << 20) /* of one request: several share a large pack, and a cut loses them */
+#define PARTS "parts"       /* in the host's folder */
 #define SMALL_BYTES ((uint64_t)128 << 10) /* such a pack comes whole, with a hash of its own */
 
 /* A record. */
@@ -306,6 +308,36 @@ static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_
 		    : vv_fail_nomem(err);
 }
 
+/* Parts of a pack that comes whole are kept until the host is closed and all of them are here, so that a run after one
+ * that was cut or killed begins where that stopped. Owned; NULL when out of memory. */
+static char *kept_part(const gathering *g, const part *p)
+{
+	char hex[VV_PACK_HASH_LEN * 2 + 1], name[sizeof(hex) + 24];
+
+	vv_hex_write(hex, vv_catalog_pack(g->h->catalog, p->pack)->hash, VV_PACK_HASH_LEN);
+	(void)snprintf(name, sizeof(name), "%s-%llu", hex, (unsigned long long)p->from);
+	return vv_path_join(g->h->dir, PARTS, name, (char *)NULL);
+}
+
+static bool is_kept(const gathering *g, const part *p)
+{
+	return g->whole[p->pack] && p->len < vv_catalog_pack(g->h->catalog, p->pack)->len;
+}
+
+static vv_status get_kept(const gathering *g, const part *p, vv_buf *out, vv_error *err)
+{
+	const vv_host_pack *of = vv_catalog_pack(g->h->catalog, p->pack);
+	vv_auto(char) *file = kept_part(g, p);
+	vv_status rc = file ? vv_read_file(out, file, p->len, VV_IGNORED) : vv_fail_nomem(err);
+
+	if (!file || (rc == VV_OK && out->len == p->len)) return rc;
+	vv_buf_reset(out);
+	if ((rc = vv_files_get_part(g->h, of, p->from, p->len, out, err)) == VV_OK) {
+		(void)vv_write_file(file, vv_buf_cstr(out), out->len, false, VV_IGNORED);
+	}
+	return rc;
+}
+
 static vv_status get_part(void *payload, size_t i, vv_error *err)
 {
 	gathering *g = payload;
@@ -313,7 +345,9 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	const vv_host_pack *of = vv_catalog_pack(g->h->catalog, p->pack);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	const vv_status got = vv_files_get_part(g->h, of, p->from, p->len, &bytes, &why);
+	const vv_status got = is_kept(g, p)
+				      ? get_kept(g, p, &bytes, &why)
+				      : vv_files_get_part(g->h, of, p->from, p->len, &bytes, &why);
 
 	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	return take_part(g, p, got, &bytes, &why, err);
@@ -339,11 +373,14 @@ static vv_status get_all(gathering *g, vv_error *err)
 				.payload = g,
 				.progress = g->h->progress,
 				.what = "packs"};
-	vv_auto(char) *dir = vv_path_join(g->t->dir, "packs", (char *)NULL);
-	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
+	vv_auto(char) *dir = vv_path_join(g->t->dir, "packs", (char *)NULL),
+		      *parts = vv_path_join(g->h->dir, PARTS, (char *)NULL);
+	vv_status rc = dir && parts ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
+	rc = rc < 0 ? rc : vv_mkdirs(parts, err);
 	if (rc < 0 || (!vv_host_is_place(g->h) && (rc = fetch_blobs(g, err)) < 0)) return rc;
 	if (!(g->lock = vv_mutex_new())) return vv_fail_nomem(err);
+	g->h->parts_done = false;
 	return vv_at_once_run(&all, err);
 }
 
@@ -436,7 +473,8 @@ static vv_status take_all(gathering *g, bool *found_bad, vv_error *err)
 	for (size_t i = 0; i < vv_catalog_packs(g->h->catalog); i++) {
 		if (g->whole[i] && (rc = take_whole(g, i, found_bad, err)) < 0) return rc;
 	}
-	return VV_OK;
+	g->h->parts_done = true;
+	return *found_bad ? vv_pieces_drop_parts(g->h, err) : VV_OK;
 }
 
 static vv_status reopen(vv_host *h, bool proof, vv_error *err)
@@ -488,6 +526,13 @@ static vv_status gather(gathering *g, const vv_cid *cids, size_t count, bool *fo
 	if (rc < 0 || (rc = plan(g, err)) < 0 || g->part_count == 0) return rc;
 	if ((rc = get_all(g, err)) < 0) return rc;
 	return take_all(g, found_bad, err);
+}
+
+vv_status vv_pieces_drop_parts(const vv_host *h, vv_error *err)
+{
+	vv_auto(char) *parts = vv_path_join(h->dir, PARTS, (char *)NULL);
+
+	return parts ? vv_remove_tree(parts, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_pieces_forget(vv_host *h, vv_error *err)
