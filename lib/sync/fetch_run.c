@@ -134,7 +134,7 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 /* The history is there, and what keeps the blocks cannot be asked: that is no reason to have neither. */
 static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 {
-	if (why->code == VV_ENOMEM || why->code == VV_ECANCELLED) {
+	if (why->code == VV_ENOMEM || why->code == VV_ECANCELLED || why->full) {
 		*err = *why;
 		return why->code;
 	}

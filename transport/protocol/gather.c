@@ -414,6 +414,10 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	if (rc == VV_EIO && !v->stopped && v->answers == 0 && took > VV_ASK_FIRST_SEC * 1000) {
 		s->silent = true;
 	}
+	if (rc < 0 && why->full && !g->failed) { /* no other one is of use */
+		g->failed = true;
+		g->why = *why;
+	}
 	if (rc < 0) {
 		s->dropped = true;
 		s->why = *why;
@@ -546,6 +550,9 @@ static void stop_one(gathering *g, size_t i)
 	if ((g->opening >> i & 1) != 0) {
 		atomic_store(&s->ask->stopped, true);
 		return;
+	}
+	if (s->ask) { /* so is the web place of a host that it opened */
+		atomic_store(&s->ask->stopped, true);
 	}
 	if (s->peer) {
 		vv_peer_stop(s->peer);
