@@ -75,6 +75,7 @@ static vv_helper_limits limits_of(const vv_document *d, bool ahead)
 	const uint64_t seconds = limit_of(d, "varve.reader.seconds", SECONDS);
 
 	return (vv_helper_limits){.memory = limit_of(d, "varve.reader.memory", MEMORY),
+				  .memory_setting = " (varve.reader.memory)",
 				  .seconds = seconds <= UINT_MAX ? (unsigned)seconds : SECONDS,
 				  .output = limit_of(d, "varve.reader.output", OUTPUT),
 				  .progress = d->progress,
@@ -138,6 +139,13 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 		    : vv_hint(err, VV_READER_INSTALL);
 }
 
+/* Python's, Arrow's and the system's words for it. */
+static bool lacks_memory(const char *said)
+{
+	return strstr(said, "MemoryError") || strstr(said, "malloc of size") ||
+	       strstr(said, "Cannot allocate memory");
+}
+
 /* A reader that could not: why. */
 static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *err)
 {
@@ -146,12 +154,16 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	if (code == NO_LIBRARY || strstr(said, "No module named")) {
 		return none_reads(d, NULL, code == NO_LIBRARY ? said : "", err);
 	}
-	return vv_fail(err, VV_EINPUT,
-		       "%s: %s\n"
-		       "its reader is: %s",
-		       d->written ? "the workbook" : vv_text_shows(d->name),
-		       *said ? said : "its reader failed and said nothing",
-		       vv_text_shows(d->command[0]));
+	vv_fail(err, VV_EINPUT,
+		"%s: %s\n"
+		"its reader is: %s",
+		d->written ? "the workbook" : vv_text_shows(d->name),
+		*said ? said : "its reader failed and said nothing", vv_text_shows(d->command[0]));
+	if (lacks_memory(said)) {
+		vv_hint(err,
+			"'git config --global varve.reader.memory 4g' gives readers more than 1 GiB");
+	}
+	return VV_EINPUT;
 }
 
 /* rc: of reading its output. A failure of the reader itself comes first, unless it was we who refused the rest. */

@@ -335,9 +335,11 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 		const char *said = vv_helper_said(h);
 
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' was ended by signal %d; it may use %s of memory%s%s",
+			       "'%s' was ended by signal %d; it may use %s of memory%s%s%s",
 			       vv_text_shows(h->name), WTERMSIG(h->status),
-			       vv_text_bytes(h->limits.memory), *said ? ": " : "", said);
+			       vv_text_bytes(h->limits.memory),
+			       h->limits.memory_setting ? h->limits.memory_setting : "",
+			       *said ? ": " : "", said);
 	}
 	*code = WIFSIGNALED(h->status) ? 0 : WEXITSTATUS(h->status);
 	return VV_OK;
