@@ -137,6 +137,11 @@ static void cids_out_of_order_and_impossible_counts_are_refused(void **state)
 	sign(&b);
 	assert_int_equal(vv_host_list_read(&l, b.data, b.len, &err), VV_ECORRUPT);
 	vv_buf_clear(&b);
+	make_list(&b);
+	vv_put_le64((uint8_t *)b.data + 24, UINT64_C(0xfe00000000000100));
+	sign(&b);
+	assert_int_equal(vv_host_list_read(&l, b.data, b.len, &err), VV_ECORRUPT);
+	vv_buf_clear(&b);
 }
 
 static void a_catalog_finds_each_block_in_its_pack_and_has_a_bound(void **state)
