@@ -73,7 +73,7 @@ static const struct {
 	{"merge-utf8", "no encoding but UTF-8 may have all characters of both sides: on the branch where the file is in %1, 'iconv -f $1 -t UTF-8 FILE > OUT && mv OUT FILE', add and commit it, then merge again"},
 	{"migrate", "varve migrate %1"},
 	{"prune-hold", "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"},
-	{"publish-back", "'varve pull %1' brings what it has; --force goes back, and keeps that in refs/remotes/published/"},
+	{"publish-back", "'varve pull %1' merges its commits; --force replaces them, and keeps them below refs/remotes/published/"},
 	{"pull", "'varve pull' does that"},
 	{"pull-first", "'varve pull' first, then push again"},
 	{"push", "varve push"},

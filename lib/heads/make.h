@@ -37,7 +37,7 @@ typedef struct vv_head_making {
  * refs. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 /* Does a push or publish sign? With varve.sign; where that is a setting of the user and not of the repository, one that this key
- * has signed before, and no server (serves), whose user may be the one who pushes. */
+ * has signed before, and no server (serves), whose user may be the client's. */
 vv_status vv_head_signs(bool *out, vv_repository *r, bool serves, vv_error *err);
 /* Of a server after a push of these refs, if the setting says so and if the last record has other refs then. */
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, bool serves,

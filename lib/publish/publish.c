@@ -406,12 +406,13 @@ static vv_status check_follows(run *r, vv_error *err)
 	}
 	if (r->p->prune) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' %s: what it has is not removed in the run that takes it back\n"
+			       "'%s' %s: one run does not both replace and remove it\n"
 			       "give --force now, and --prune in a later run",
 			       vv_text_shows(r->p->folder), back.data);
 	}
 	if (!absent) return VV_OK;
-	vv_notes_put(r->p->notes, "what only '%s' has is kept at refs/remotes/published/",
+	vv_notes_put(r->p->notes,
+		     "commits that only '%s' has are kept below refs/remotes/published/",
 		     vv_text_shows(r->p->folder));
 	return fetch_back(r, err);
 }

@@ -207,7 +207,7 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 		return why.code;
 	}
 	if (!r->j->keep_missing) return leave_behind(r, &m->id, &why, err);
-	vv_notes_warn(r->from.t.notes, "%s; what it shows is taken, and is not signed",
+	vv_notes_warn(r->from.t.notes, "%s; the clone has its version, which is not signed",
 		      why.message);
 	vv_notes_put(r->from.t.notes, "hint: %s", why.hint);
 	return VV_OK;

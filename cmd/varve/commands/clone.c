@@ -140,7 +140,7 @@ const vv_command vv_cmd_clone = {
 	.options_size = sizeof(options),
 	.absent = absent,
 	.exit_codes =
-		"some versions lack blocks that no peer had, tables were not written, or no copy has what is signed",
+		"some versions lack blocks that no peer had, tables were not written, or no copy has the signed version",
 	.arguments = "path",
 	.run_alone = run_clone,
 };

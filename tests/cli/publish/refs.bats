@@ -104,7 +104,7 @@ is_new() {
 	is_new ../was
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
-	stderr_has "does not have commit ${new:0:10}; what it shows is taken, and is not signed"
+	stderr_has "does not have commit ${new:0:10}; the clone has its version, which is not signed"
 	stderr_has "--from URL asks there"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status
@@ -150,11 +150,11 @@ is_new() {
 	ends_with 2 varve -C second publish --no-pages -o "$PWD/public"
 	stderr_has "which the one here does not follow"
 	ends_with 2 varve -C late publish --force --prune --no-pages -o "$PWD/public"
-	stderr_has "is not removed in the run that takes it back"
+	stderr_has "one run does not both replace and remove it"
 	# the folder is the last copy of the newest version
 	rm -rf a second
 	succeeds varve -C late publish --force --no-pages -o "$PWD/public"
-	stderr_has "is kept at refs/remotes/published/"
+	stderr_has "are kept below refs/remotes/published/"
 	[ "$(git -C late rev-parse published/main)" = "$new" ]
 	succeeds varve -C late publish -q --prune --no-pages -o "$PWD/public"
 	varve clone -q public b
