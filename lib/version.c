@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "dataset/table/bytes_encoded.h"
+#include "lib/documents/reader.h"
 #include "lib/handles.h"
 #include "lib/names/content.h"
 #include "lib/worktree/add_plan.h"
@@ -85,7 +86,7 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	f->path = s->table ? v->name : or_empty(s->path);
 	f->stored = s->is_dataset;
 	f->broken = vv_subject_is_broken(s, VV_IGNORED);
-	f->table = s->path && vv_add_looks_like_table(s->path);
+	f->table = s->path && (s->table || vv_add_looks_like_table(s->path));
 	f->bytes = f->rows = f->columns = VARVE_UNKNOWN;
 	if (s->from == VV_FROM_COMMIT) {
 		vv_oid_text(v->commit, &s->commit);
@@ -366,6 +367,9 @@ struct varve_versions {
 	vv_name_list paths;
 	char **names; /* of files, sorted */
 	size_t count, cap, at;
+	bool documents;
+	char **tables; /* of the document that was given last */
+	size_t table_count, table_cap, table_at;
 	varve_version *now;
 	int rc; /* of the first failure */
 	varve_error why;
@@ -447,6 +451,7 @@ int varve_versions_open(varve_versions **out, varve_repo *repo,
 	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
 	list->repo.core = vv_core_keep(repo->core);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK) {
+		list->documents = o.documents;
 		rc = list_names(list, &o, &e);
 	}
 	if (rc == VV_OK) {
@@ -455,14 +460,53 @@ int varve_versions_open(varve_versions **out, varve_repo *repo,
 	return vv_give(err, rc, &e);
 }
 
+/* Of the version at hand, if it is a document that a reader opens. */
+static vv_status keep_tables(varve_versions *list, vv_error *err)
+{
+	vv_auto(vv_session) *s = NULL;
+	vv_auto(vv_subject) subject = {0};
+	vv_auto(vv_subject_document) d = {0};
+	vv_status rc = vv_version_subject(&subject, &s, list->now, list->now->text, err);
+	bool is = false;
+
+	vv_names_free(list->tables, list->table_count);
+	list->tables = NULL;
+	list->table_count = list->table_cap = list->table_at = 0;
+	if (rc < 0 || !s || subject.is_dataset ||
+	    !vv_document_is_name(s->repo, vv_repository_env(s->repo), subject.path) ||
+	    vv_subject_document_open(&d, &is, &subject, VV_IGNORED) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; is && i < d.document.count; i++) {
+		const vv_document_table *t = &d.document.tables[i];
+
+		if (!t->beside &&
+		    (!vv_array_room(list->tables, list->table_count, list->table_cap) ||
+		     !(list->tables[list->table_count++] = vv_asprintf("%s#%s", subject.path,
+								       t->name)))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
 int varve_versions_next(varve_versions *list, const varve_version_facts **facts, varve_error *err)
 {
+	vv_error e;
+	vv_status rc;
+
 	*facts = NULL;
 	varve_version_free(list->now);
 	list->now = NULL;
-	if (list->rc == 0 && list->at < list->count) {
+	if (list->rc == 0 && list->table_at < list->table_count) {
+		list->rc = varve_version_at(&list->now, &list->repo, list->revision,
+					    list->tables[list->table_at++], &list->why);
+	} else if (list->rc == 0 && list->at < list->count) {
 		list->rc = varve_version_at(&list->now, &list->repo, list->revision,
 					    list->names[list->at++], &list->why);
+		if (list->rc == 0 && list->documents && (rc = keep_tables(list, &e)) < 0) {
+			list->rc = vv_give(&list->why, rc, &e);
+		}
 	}
 	if (list->rc < 0) {
 		if (err) {
@@ -490,6 +534,7 @@ void varve_versions_free(varve_versions *list)
 {
 	if (list) {
 		vv_names_free(list->names, list->count);
+		vv_names_free(list->tables, list->table_count);
 		varve_version_free(list->now);
 		vv_names_clear(&list->paths);
 		vv_free(list->revision);

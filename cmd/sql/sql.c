@@ -669,7 +669,7 @@ static vv_status list(exporting *x, vv_error *err)
 	if (!repo) return vv_fail(err, VV_ENOTFOUND, "not in a repository");
 	x->folder = varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE);
 	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
-	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", &e);
+	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", false, &e);
 	if (rc == VARVE_ENOTFOUND) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "no commits yet\n"

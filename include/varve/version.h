@@ -62,6 +62,7 @@ typedef struct varve_versions_options {
 	size_t size;
 	const char *revision;     /* NULL: the index */
 	const char *const *paths; /* files or folders, ended by NULL; NULL: all */
+	bool documents; /* each document is followed by its tables, DOCUMENT#TABLE; runs readers */
 } varve_versions_options;
 
 /* A cursor over the versions of all files of a revision, sorted by path. */

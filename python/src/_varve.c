@@ -240,7 +240,7 @@ static PyObject *version_facts(PyObject *module, PyObject *o)
 	return pack_take(&p);
 }
 
-/* versions(repo, revision) */
+/* versions(repo, revision), tables of documents among them */
 static PyObject *versions(PyObject *module, PyObject *args)
 {
 	varve_versions_options opt = VARVE_INIT(varve_versions_options);
@@ -254,6 +254,7 @@ static PyObject *versions(PyObject *module, PyObject *args)
 	    !(h = enter_as(o, &repo_kind))) {
 		return NULL;
 	}
+	opt.documents = true;
 	FREELY(rc = varve_versions_open(&list, h->at, &opt, &err));
 	leave(h);
 	return give(module, &versions_kind, rc, list, &err);

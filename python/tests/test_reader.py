@@ -407,6 +407,8 @@ def test_tables_of_documents_have_a_history(git):
     assert "4.5 -> 4.75" in varve_says(git, "diff", f"file://{git}#HEAD~3:b.xlsx#Prices", f"file://{git}#HEAD~2:b.xlsx#Prices")
     with varve.Repo(git) as r:
         assert [c.message.strip() for c in r.log(name)] == ["5", "4.75", "4.5"]
+        assert r.tables("HEAD~1") == ["b.xlsx#Prices", "b.xlsx#Hidden # one", "b.xlsx#New"]
+    assert ask("select name, rows, key from varve_tables") == ["c.xlsx#Prices,10,id", 'c.xlsx#Hidden # one,1,""', 'c.xlsx#New,0,""']
 
 
 def test_what_a_reader_notes_is_a_warning_each_time(git):

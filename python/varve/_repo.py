@@ -236,7 +236,8 @@ class Repo(Sync):
             return Table(self._version(path, rev), self._place)
 
     def tables(self, rev: str | datetime.date | datetime.datetime | None = None) -> list[str]:
-        """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted."""
+        """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted, and names of tables of
+        documents, such as budget.xlsx#Prices."""
         at: str | None = "HEAD" if self.work_tree is None else None
         if rev is not None:
             at = self.rev_parse(rev)

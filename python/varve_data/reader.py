@@ -46,18 +46,17 @@ def _arrow() -> Any:
 FORMULAS = "/formulas"  # after a sheet's name: its formulas, as a table. No sheet has a '/' in its name.
 TYPES = "/types"  # likewise: its cells whose type the text does not show
 # A cell, with its attributes and content, or the beginning of a row with its attributes.
-CELL = re.compile(rb'<(?:\w+:)?(?:c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)|row\b([^>]*)>)', re.S)
+CELL = re.compile(rb'<(?:c\b([^>]*?)(?:/>|>(.*?)</c>)|row\b([^>]*)>)', re.S)
 PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 ROW = re.compile(rb'\br="(\d+)"')
 STYLE = re.compile(rb'\bs="(\d+)"')
 KIND = re.compile(rb'\bt="(\w+)"')
-TEXT = re.compile(rb'<(?:\w+:)?t\b[^>]*>([^<]*)</')
-EARLY = re.compile(rb"<(?:\w+:)?v>(?:-|0[.<]|60[.<])")  # days before 1900 or 1904, and the one that 1900 did not have
-LONG = re.compile(rb'<(?:\w+:)?v>-?\d{16,}</')  # integers that a double may not hold
+TEXT = re.compile(rb'<t\b[^>]*>([^<]*)</')
+SHARED = re.compile(rb't="s"[^>]*><v>(\d+)</v>')
+LONG = re.compile(rb'<v>-?\d{16,}</')  # integers that a double may not hold
 LIKE_A_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.I)
-FORMULA = re.compile(rb'<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)', re.S)
-FORMULA_BEGINS = re.compile(rb'<(?:\w+:)?f[ />]')
-VALUE = re.compile(rb'<(?:\w+:)?v>([^<]*)</')
+FORMULA = re.compile(rb'<f\b([^>]*?)(?:/>|>(.*?)</f>)', re.S)
+VALUE = re.compile(rb'<v>([^<]*)</')
 
 
 def _letters(column: int) -> str:
@@ -129,6 +128,14 @@ def _clean(code: str) -> str:
     return re.sub(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', "", code.split(";")[0].lower())
 
 
+def _unprefixed(xml: bytes) -> bytes:
+    return re.sub(rb"<(/?)\w+:", rb"<\1", xml) if b":c " in xml or b":c>" in xml else xml
+
+
+def _has_formula(xml: bytes) -> bool:
+    return b"<f>" in xml or b"<f " in xml or b"<f/>" in xml
+
+
 class _Xlsx:
     """What calamine does not give of an xlsx. Without one: no sheets."""
 
@@ -145,7 +152,7 @@ class _Xlsx:
         self.mac = any(p.get("date1904") in ("1", "true") for p in root.iter("workbookPr"))
 
     def pieces(self, sheet: str) -> Iterator[bytes]:
-        """The XML of a sheet, cut at the ends of rows."""
+        """The XML of a sheet, cut at the ends of rows, without prefixes of namespaces."""
         part = self.sheets.get(sheet)
         if not part or part not in self.book.NameToInfo:
             return
@@ -154,15 +161,16 @@ class _Xlsx:
             while piece := f.read(PIECE):
                 end = piece.rfind(b"row>") + 4
                 if end > 3:
-                    yield rest + piece[:end]
+                    yield _unprefixed(rest + piece[:end])
                     rest = piece[end:]
                 else:
                     rest += piece
-            yield rest
+            yield _unprefixed(rest)
 
-    def texts(self) -> list[str]:
-        """The texts that cells share."""
-        return ["".join(t.text or "" for t in si.iter("t")) for si in _root(self.book, "xl/sharedStrings.xml").iter("si")]
+    def like_numbers(self) -> set[bytes]:
+        """The places of the texts that look like numbers among those that cells share."""
+        texts = _root(self.book, "xl/sharedStrings.xml").iter("si") if self.sheets else ()
+        return {b"%d" % i for i, si in enumerate(texts) if LIKE_A_NUMBER.fullmatch("".join(t.text or "" for t in si.iter("t")))}
 
     def clocks(self) -> list[str]:
         """Of each style: "date" if its format shows a day, month or year, "time" if only hours, minutes or seconds, else ""."""
@@ -189,18 +197,19 @@ def _cells(pieces: Iterable[bytes], wanted: Callable[[bytes], Any]) -> Iterator[
             yield row, column, m[1], m[2] or b""
 
 
-def _texts_like_numbers(book: _Xlsx, sheet: str, texts: list[str]) -> Iterator[tuple[int, int]]:
-    """The cells that are texts, and look like numbers."""
+def _texts_like_numbers(pieces: Iterable[bytes], like: set[bytes]) -> Iterator[tuple[int, int]]:
+    """The cells that are texts, and look like numbers. like: the places of such texts among those that cells share."""
     import html
 
-    like = {i for i, t in enumerate(texts) if LIKE_A_NUMBER.fullmatch(t)}
-    wanted = (lambda p: b't="' in p) if like else (lambda p: b'"inlineStr"' in p or b't="str"' in p)
-    for row, column, attributes, inside in _cells(book.pieces(sheet), wanted):
+    def wanted(p: bytes) -> bool:
+        return b'"inlineStr"' in p or b't="str"' in p or bool(like) and not like.isdisjoint(SHARED.findall(p))
+
+    for row, column, attributes, inside in _cells(pieces, wanted):
         kind, value = KIND.search(attributes), VALUE.search(inside)
         if not kind or kind[1] not in (b"s", b"str", b"inlineStr"):
             continue
         if kind[1] == b"s":
-            found = value is not None and int(value[1]) in like
+            found = value is not None and value[1] in like
         else:
             text = value[1] if value else b"".join(TEXT.findall(inside))
             found = LIKE_A_NUMBER.fullmatch(html.unescape(text.decode("utf-8", "replace"))) is not None
@@ -227,14 +236,18 @@ def _corrected(book: _Xlsx, sheet: str) -> tuple[dict[int, dict[int, str | int]]
     cells: dict[int, dict[int, str | int]] = {}
     unsaved = 0
 
+    styles = b"|".join(b"%d" % i for i, c in enumerate(clocks) if c)
+    # days before 1900 or 1904, and the one that 1900 did not have
+    early = re.compile(rb'\bs="(?:' + styles + rb')"[^>]*>(?:<f\b.*?)?<v>(?:-|' + (b"0[.<]" if book.sheets and book.mac else b"60[.<]") + b")")
+
     def wanted(p: bytes) -> bool:
-        return b't="e"' in p or b"<f" in p or b":f>" in p or (any(clocks) and EARLY.search(p)) or LONG.search(p)
+        return b't="e"' in p or _has_formula(p) or (styles and early.search(p) is not None) or LONG.search(p) is not None
 
     for row, column, attributes, inside in _cells(book.pieces(sheet), wanted):
         value, kind, style = VALUE.search(inside), KIND.search(attributes), STYLE.search(attributes)
         found: str | int | None = None
         if not value or not value[1]:
-            unsaved += not (kind and kind[1] == b"str") and FORMULA_BEGINS.search(inside) is not None
+            unsaved += not (kind and kind[1] == b"str") and _has_formula(inside)
         elif kind and kind[1] == b"e":
             found = value[1].decode()
         elif not kind or kind[1] == b"n":
@@ -326,15 +339,19 @@ def _list_workbook(path: str) -> Iterator[dict[str, Any]]:
     if len(sheets) > SHEETS:
         raise ValueError(f"the workbook has {len(sheets):,} sheets, more than {SHEETS:,}")
     inside = _Xlsx(path)
-    texts = inside.texts() if inside.sheets else []
+    like = inside.like_numbers()
     for s in sheets:
         if "WorkSheet" not in str(s.typ):
             continue
         yield {"name": s.name, "grid": True, "types": False}
-        if any(FORMULA_BEGINS.search(p) for p in inside.pieces(s.name)):
-            yield {"name": s.name + FORMULAS, "types": True, "key": ["cell"], "beside": True}
-        if next(_texts_like_numbers(inside, s.name, texts), None):
-            yield {"name": s.name + TYPES, "types": True, "key": ["cell"], "beside": True}
+        formulas = odd = False
+        for p in inside.pieces(s.name):
+            formulas = formulas or _has_formula(p)
+            odd = odd or next(_texts_like_numbers([p], like), None) is not None
+            if formulas and odd:
+                break
+        for kind in [FORMULAS] * formulas + [TYPES] * odd:
+            yield {"name": s.name + kind, "types": True, "key": ["cell"], "beside": True}
 
 
 def _pairs(first: str, second: str, found: list[tuple[str, str]]) -> Batches:
@@ -349,7 +366,7 @@ def _formulas(path: str, sheet: str) -> Batches:
 
     found: list[tuple[str, str]] = []
     shared: dict[bytes, str] = {}
-    for row, column, _, inside in _cells(_Xlsx(path).pieces(sheet), FORMULA_BEGINS.search):
+    for row, column, _, inside in _cells(_Xlsx(path).pieces(sheet), _has_formula):
         f = FORMULA.search(inside)
         if not f:
             continue
@@ -373,7 +390,7 @@ def _read_workbook(path: str, name: str) -> Batches:
     inside = _Xlsx(path)
     if name.endswith(TYPES):
         sheet = name[: -len(TYPES)]
-        return _pairs("cell", "type", [(f"{_letters(c)}{r + 1}", "text") for r, c in _texts_like_numbers(inside, sheet, inside.texts())])
+        return _pairs("cell", "type", [(f"{_letters(c)}{r + 1}", "text") for r, c in _texts_like_numbers(inside.pieces(sheet), inside.like_numbers())])
     pa = _arrow()
     cells: dict[int, dict[int, str | int]] = {}
     failed: list[Exception] = []

@@ -220,7 +220,7 @@ static int open_tables(void **state, const vv_sql_function_table *t, const char 
 	if (arguments[0] && !(l->revision = sqlite3_mprintf("%s", arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
-	return vv_sql_name_list(&l->paths, &l->count, l->repo, l->revision, err);
+	return vv_sql_name_list(&l->paths, &l->count, l->repo, l->revision, true, err);
 }
 
 static int next_tables(void *state, varve_error *err)

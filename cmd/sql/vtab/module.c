@@ -373,7 +373,7 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 {
 	size_t count;
 	char **paths;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, revision, err);
+	int rc = vv_sql_name_list(&paths, &count, c->repo, revision, false, err);
 
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		const char *name;
@@ -408,7 +408,7 @@ static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *er
 	const char *folder = varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
 	size_t count;
 	char **paths;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, NULL, err);
+	int rc = vv_sql_name_list(&paths, &count, c->repo, NULL, false, err);
 
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		const char *name;
@@ -485,7 +485,7 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 		rc = add_refs(c, &err);
 	}
 	if (rc == 0 && (rc = create_temporary(c, path, &err)) == 0) {
-		rc = vv_sql_name_list(&paths, &count, c->repo, NULL, &err);
+		rc = vv_sql_name_list(&paths, &count, c->repo, NULL, false, &err);
 	}
 	vv_sql_name_list_free(paths);
 	if (rc < 0) {

@@ -105,7 +105,7 @@ static int list_conflicts(char ***paths, size_t *count, varve_repo *repo, varve_
 }
 
 int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
-		     varve_error *err)
+		     bool documents, varve_error *err)
 {
 	varve_versions_options how = VARVE_INIT(varve_versions_options);
 	const varve_version_facts *facts;
@@ -117,6 +117,7 @@ int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *r
 	*out = NULL;
 	*count = 0;
 	if (!repo) return 0;
+	how.documents = documents;
 	if (revision || !varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE)) {
 		rc = varve_rev_parse(commit, repo, revision ? revision : "HEAD", err);
 		how.revision = commit;
@@ -205,7 +206,7 @@ static size_t count_as(char *const *paths, size_t count, const char *name, size_
 void vv_sql_name_short(const char **at, size_t *len, char *const *paths, size_t count, size_t i)
 {
 	*at = last_part(paths[i]);
-	*len = stem_len(*at);
+	*len = strchr(*at, '#') ? strlen(*at) : stem_len(*at);
 	if (count_as(paths, count, *at, *len, 1) > 1) {
 		*len = strlen(*at);
 		if (count_as(paths, count, *at, *len, 1) > 1) {
@@ -384,7 +385,7 @@ static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const
 {
 	size_t count, len = (size_t)(at - word);
 	char **paths;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, at + 1, err);
+	int rc = vv_sql_name_list(&paths, &count, c->repo, at + 1, false, err);
 
 	if (rc < 0) return rc;
 	rc = choose(&out->path, paths, count, word, len, err);
@@ -457,7 +458,7 @@ static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve
 	size_t count;
 	char **paths;
 	varve_error unborn;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, c->at, &unborn);
+	int rc = vv_sql_name_list(&paths, &count, c->repo, c->at, false, &unborn);
 
 	if (rc < 0 && (c->at || rc != VARVE_ENOTFOUND)) { /* no commit yet: no tables */
 		*err = unborn;

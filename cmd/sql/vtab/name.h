@@ -44,10 +44,10 @@ size_t vv_sql_name_url(const char *word);
 /* Is it a URL, and no path? */
 bool vv_sql_name_is_url(const char *repository);
 
-/* The paths of the tables of a revision (NULL: of the work tree), sorted, ended by NULL. Free with sqlite3_free, each of
- * them and the list. */
+/* The paths of the tables of a revision (NULL: of the work tree), sorted, ended by NULL. documents: and of the tables of documents,
+ * for which readers run. Free with sqlite3_free, each of them and the list. */
 int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
-		     varve_error *err);
+		     bool documents, varve_error *err);
 void vv_sql_name_list_free(char **paths);
 
 /* The shortest name of paths[i] that means no other of them: "prices", "prices.csv" or the path. It begins at *at of it,
