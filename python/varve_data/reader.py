@@ -52,6 +52,7 @@ ROW = re.compile(rb'\br="(\d+)"')
 STYLE = re.compile(rb'\bs="(\d+)"')
 KIND = re.compile(rb'\bt="(\w+)"')
 TEXT = re.compile(rb'<t\b[^>]*>([^<]*)</')
+INLINE = re.compile(rb't="(?:inlineStr|str)"[^>]*>(?:<f\b[^>]*>[^<]*</f>)?<(?:is><t|v)\b[^>]*>\s*[+-]?\.?\d')
 SHARED = re.compile(rb't="s"[^>]*><v>(\d+)</v>')
 LONG = re.compile(rb'<v>-?\d{16,}</')  # integers that a double may not hold
 LIKE_A_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.I)
@@ -202,7 +203,7 @@ def _texts_like_numbers(pieces: Iterable[bytes], like: set[bytes]) -> Iterator[t
     import html
 
     def wanted(p: bytes) -> bool:
-        return b'"inlineStr"' in p or b't="str"' in p or bool(like) and not like.isdisjoint(SHARED.findall(p))
+        return INLINE.search(p) is not None or bool(like) and not like.isdisjoint(SHARED.findall(p))
 
     for row, column, attributes, inside in _cells(pieces, wanted):
         kind, value = KIND.search(attributes), VALUE.search(inside)
