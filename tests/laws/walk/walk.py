@@ -195,7 +195,7 @@ class Place:
 
     def __init__(self, path):
         self.path = path
-        self.work, self.index, self.stashes = {}, {}, []
+        self.work, self.index, self.stashes, self.began = {}, {}, [], 0
         self.settings = chance.sample(SETTINGS, chance.randrange(3, 9))
         for one in self.settings:
             run(path, "git", "config", *one.split("=", 1))
@@ -222,6 +222,14 @@ class Place:
 
     def under_way(self):
         return [word for word, name in UNDER_WAY.items() if os.path.exists(self.file(f".git/{name}"))]
+
+    def end_of(self, word):
+        """The command that ends it: Git has one folder for am and for a rebase by patches."""
+        if word == "am" and not os.path.exists(self.file(".git/rebase-apply/applying")):
+            word = "rebase"
+        if run(self.path, "git", word, "--abort").returncode:
+            run(self.path, "git", word, "--quit")
+            run(self.path, "git", "reset", "-q", "--hard")
 
     def is_clean(self):
         return self.work == self.index == made[self.head()] and git(self, "status", "--porcelain", "-uno") == ""
@@ -307,11 +315,7 @@ class Place:
     def learn(self, *, committed=None, options=None, killed=False):
         """The model takes over what is there, where it does not know what a command makes. committed: the tables that a new
         commit must have (as `merged` gives them); options: [tables, ...] one of which each file must be."""
-        for name in list(self.work):
-            if os.path.exists(self.file(name)) and os.path.getsize(self.file(name)) > 13:
-                with open(self.file(name), "rb") as f:
-                    if f.read(13) == b"varve pointer":
-                        raise Fault(f"{name} in {self.path} is a pointer")
+        self.mend_pointers()
         self.mend_text()
         seen = self.look()
         head, in_head, in_index, work, blobs = seen
@@ -333,6 +337,21 @@ class Place:
         self.index, self.work = in_index, work
         self.check(seen)
 
+    def mend_pointers(self):
+        """Git's apply writes all files of a patch by the attributes from before it, so that a migration in a patch leaves a
+        pointer: varve status names it, and restore mends it."""
+        if "rebase.backend=apply" not in self.settings and not any("git am" in line for line in lines[self.began:]):
+            return
+        for name in TABLES:
+            if os.path.exists(self.file(name)):
+                with open(self.file(name), "rb") as f:
+                    is_pointer = f.read(13) == b"varve pointer"
+                if is_pointer:
+                    said = ask(self, "varve", "status").decode()
+                    if f"{name}  pointer only: varve restore {name}\n" not in said:
+                        raise Fault(f"{name} in {self.path} is a pointer, and varve status does not say so: {said}")
+                    run(self.path, "varve", "restore", name, must=(0,))
+
     def mend_text(self):
         """Git may bring text to where a line of the other side gives the path to varve, as with a rename, or with a
         pattern on one side and names on the other: varve status names it, and add --fix mends it."""
@@ -352,10 +371,7 @@ class Place:
             if not (words := self.under_way()):
                 return
             if words[0] == "am" or chance.random() < 0.5:
-                run(self.path, "git", "rebase" if words[0] == "am" else words[0], "--abort")
-                if self.under_way() == words:
-                    run(self.path, "git", "rebase" if words[0] == "am" else words[0], "--quit")
-                    run(self.path, "git", "reset", "-q", "--hard")
+                self.end_of(words[0])
                 continue
             for name in git(self, "-c", "core.quotePath=false", "diff", "--name-only", "--diff-filter=U").split("\n"):
                 if name and run(self.path, "varve", "resolve", chance.choice(["--ours", "--theirs"]), name).returncode:
@@ -370,20 +386,16 @@ class Place:
         """What the next commands find: each file is as before or as after. Git's programs write files in place."""
         before = self.work
         if words[0] == "varve":
-            run(self.path, *(words if words[1] == "migrate" else chance.choice([words, ["varve", "status"], ["varve", "fsck"]])))
+            run(self.path, *(words if words[1] in ("migrate", "track", "untrack") else chance.choice([words, ["varve", "status"], ["varve", "fsck"]])))
             run(self.path, "varve", "restore", "--quit")
-        for lock in git(self, "rev-parse", "--git-path", "index.lock"), ".git/HEAD.lock", ".git/config.lock":
-            if words[0] == "git" and os.path.exists(self.file(lock)):
-                os.unlink(self.file(lock))
-                lines.append(f"rm {os.path.basename(self.path)}/{lock}")
-        for folder, _, names in os.walk(self.file(".git/refs")) if words[0] == "git" else ():
+        for folder, _, names in os.walk(self.file(".git")) if words[0] == "git" else ():
             for name in names:
-                if name.endswith(".lock"):
+                if name.endswith(".lock") and "varve" not in folder:
                     os.unlink(f"{folder}/{name}")
-        if words[0] == "git" or self.under_way():
+                    lines.append(f"rm {os.path.relpath(folder, TOP)}/{name}")
+        if words[0] == "git" or words[1] in ("migrate", "track", "untrack") or self.under_way():
             for word in self.under_way():
-                if run(self.path, "git", "rebase" if word == "am" else word, "--abort").returncode:
-                    run(self.path, "git", "rebase" if word == "am" else word, "--quit")
+                self.end_of(word)
             run(self.path, "git", "reset", "-q", "--hard", must=(0,))
             self.stashes = self.stashes[len(self.stashes) - len(git(self, "stash", "list").splitlines()):]
             return self.learn()
@@ -473,6 +485,37 @@ def amend(place):
     commit(place, "--amend", amend=True)
 
 
+def commit_path(place):
+    """One file, whatever else is staged."""
+    name = a_table(place)
+    if name is None or name not in made[place.head()]:
+        return
+    if place.work[name] == made[place.head()][name]:
+        place.put(name, edited(name, place.work[name]))
+    wanted, before = dict(made[place.head()], **{name: place.work[name]}), place.head()
+    if place.do([chance.choice(["git", "varve"]), "commit", "-qm", f"only {name}", name], must=(0, 1), expected=place.work):
+        if place.head() == before:
+            raise Fault(f"the commit of {name} in {place.path} made none")
+        place.index = dict(place.index, **{name: place.work[name]})
+        place.compare("the index", place.look()[2], place.index, place.entries("ls-files", "-s"))
+        place.learn(committed=wanted, options=[place.work])
+    else:
+        place.learn(options=[place.work])
+
+
+def mail(place):
+    """A commit as a mailed patch, onto a work tree that merges it by its blobs."""
+    of = a_commit(place)
+    if not has(place, f"{of}^") or has(place, f"{of}^2"):
+        return
+    parent = git(place, "rev-parse", f"{of}^")
+    wanted = combined(made[parent], made[place.head()], made[of]) if parent in made else None
+    with open(f"{TOP}/mail", "wb") as f:
+        f.write(ask(place, "git", "format-patch", "-1", "--stdout", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", of))
+    done = place.do(["git", "am", "-3", "-q", f"{TOP}/mail"])
+    place.learn(committed=wanted if done and not chose(place) else None)
+
+
 def branch(place):
     place.do([*chance.choice([["git", "checkout", "-qb"], ["varve", "switch", "-qc"], ["git", "branch"], ["varve", "branch"]]), f"b{len(lines)}"],
              expected=place.work)
@@ -485,7 +528,9 @@ def switch(place):
     here = made[place.head()]
     kept = None
     if there is not None:
-        kept = {n: place.work.get(n) if place.work.get(n) != here.get(n) or place.index.get(n) != here.get(n) else there.get(n) for n in FILES}
+        blobs = place.entries("ls-files", "-s")
+        local = [n for n in FILES if not all(place.same(n, d.get(n), here.get(n), is_pointer(blobs.get(n))) for d in (place.work, place.index))]
+        kept = {n: place.work.get(n) if n in local else there.get(n) for n in FILES}
         kept = {n: d for n, d in kept.items() if d is not None}
     if place.do([*chance.choice([["git", "checkout", "-q"], ["git", "switch", "-q"], ["varve", "switch", "-q"]]), target], expected=kept):
         place.learn(options=[kept] if kept is not None else None)
@@ -654,7 +699,7 @@ def worktree(place):
     of, apart = a_commit(place), f"{TOP}/apart{len(lines)}"
     if run(place.path, "git", "worktree", "add", "-q", "--detach", apart, of).returncode == 0:
         tree = Place.__new__(Place)
-        tree.path, tree.converts, tree.stashes, tree.work, tree.index = apart, place.converts, [], dict(made[of]), made[of]
+        tree.settings, tree.began, tree.path, tree.converts, tree.stashes, tree.work, tree.index = place.settings, place.began, apart, place.converts, [], dict(made[of]), made[of]
         tree.check()
         if name := a_table(tree):
             tree.put(name, edited(name, tree.work[name]))
@@ -780,7 +825,7 @@ def migrate(place):
     if chance.random() < 0.6:
         done = place.do(["varve", "migrate", "-m", "to text" if to_text else "to varve", *(["--export"] if to_text else []), what], expected=place.work)
     elif to_text:
-        done = place.do(chance.choice([["varve", "track", "--text", what], ["varve", "untrack", name]]), expected=place.work)
+        done = place.do(chance.choice([["varve", "track", "--text", what], ["varve", "untrack", what], ["varve", "untrack", name]]), expected=place.work)
     else:
         done = place.do(["varve", "track", what], expected=place.work)
     if git(place, "status", "--porcelain", "-uno"):
@@ -803,13 +848,14 @@ def mark(place):
         pass
     place.put(name, local)
     head = place.head()
-    with open(place.file("sub/other.txt"), "a") as f:
-        f.write(f"{len(lines)}\n")
-    run(place.path, "git", "add", "sub/other.txt")
     words = chance.choice([["varve", "commit", "-qam", "marked"], ["git", "commit", "-qam", "marked"], ["varve", "status"], ["varve", "add", "."], ["varve", "gc"],
                            ["varve", "switch", "-q", chance.choice(branches(place, "refs/heads"))],
                            ["varve", "merge", "-q", chance.choice(branches(place, "refs/heads", "refs/remotes"))],
-                           ["varve", "pull", "-q"], ["git", "pull", "-q", "--no-rebase"]])
+                           ["varve", "pull", "-q"], ["varve", "cherry-pick", a_commit(place)]])
+    if words[1] == "commit":
+        with open(place.file("sub/other.txt"), "a") as f:
+            f.write(f"{len(lines)}\n")
+        run(place.path, "git", "add", "sub/other.txt")
     end = run(place.path, *words)
     with open(place.file(name), "rb") as f:
         got = f.read()
@@ -846,9 +892,9 @@ def plain_file(place):
     place.check()
 
 
-ANYWHERE = [edit] * 4 + [add, commit, commit, commit, branch, switch, switch, push, push, fetch, stash, pop, unstage, undo, restore, reset,
+ANYWHERE = [edit] * 4 + [add, commit_path, commit_path, commit, commit, commit, branch, switch, switch, push, push, fetch, stash, pop, unstage, undo, restore, reset,
                          collect, collect, worktree, old_version, patch, set_cell, set_cell, trailing_hash, plain_file, tag]
-WHERE_CLEAN = [merge] * 4 + [pull, pull, pull_from_peer, pull_from_peer, pop, rebase, rebase, pick, pick, revert, rename, remove, migrate, migrate, migrate,
+WHERE_CLEAN = [merge] * 4 + [pull, pull, pull_from_peer, pull_from_peer, pop, rebase, rebase, pick, pick, revert, mail, rename, remove, migrate, migrate, migrate,
                             rename_column, amend, mark]
 
 
