@@ -22,7 +22,7 @@
 
 typedef struct column_look {
 	bool open;                 /* nearly all values are numbers, or dates */
-	uint64_t count, others[2]; /* values; those that are no number, and no date */
+	uint64_t count, others[2]; /* values; not numbers, and not dates */
 	uint64_t row[2];           /* of the first of these, from 1 */
 	char value[2][32];
 	uint64_t lines, lines_row; /* rows in one cell, and where */

@@ -99,6 +99,7 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 		}
 		if (k < out->finding_count) {
 			out->findings[k].count += m->count;
+			out->findings[k].code |= m->code;
 			vv_free(m->value);
 			m->value = NULL;
 			continue;
@@ -111,7 +112,8 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 					   .offset = j->offset + m->at,
 					   .type = m->type,
 					   .value = m->value,
-					   .count = m->count};
+					   .count = m->count,
+					   .code = m->code};
 		m->value = NULL;
 		out->finding_count++;
 	}

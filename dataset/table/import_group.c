@@ -668,8 +668,10 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 			if (is_accepted(im, f, cell)) {
 				continue;
 			}
+			const bool code = vv_field_is_code(f, cell->text, cell->len);
 			if (m) {
 				m->count++;
+				m->code = m->code || code;
 				continue;
 			}
 			import_misfit *p = vv_realloc_array(j->misfits, j->misfit_count + 1,
@@ -681,7 +683,8 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 					     .row = j->from ? j->from->rows[r] : r,
 					     .at = j->rows[r].start,
 					     .type = f->type,
-					     .count = 1};
+					     .count = 1,
+					     .code = code};
 			m->value = vv_strndup(cell->text ? cell->text : "",
 					      cell->len < 200 ? cell->len : 200);
 			if (!m->value) return vv_fail_nomem(err);

@@ -107,6 +107,7 @@ typedef struct vv_import_finding {
 	vv_type type;    /* the version before has in that column, and the value is not of it */
 	char *value;
 	uint64_t count; /* how many such values in that column, in the groups that were read */
+	bool code;      /* one of them is a number with a leading zero */
 } vv_import_finding;
 
 typedef struct vv_import_result {

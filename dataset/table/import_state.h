@@ -65,6 +65,7 @@ typedef struct import_misfit {
 	size_t at;    /* of the row in raw */
 	vv_type type; /* that it should have */
 	uint64_t count;
+	bool code; /* one has a leading zero */
 	char *value;
 } import_misfit;
 

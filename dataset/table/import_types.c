@@ -15,6 +15,7 @@
 
 /* Of larger tables a found string stays one, though the values that were none of a narrower type are gone. */
 #define NARROW_ROWS 2000u
+#define FEW_ROWS 50u
 
 vv_infer import_verdict(const import *im, size_t column)
 {
@@ -104,6 +105,13 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 	return more == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
+/* So few of so many are slips of the hand, and no reason to give up what all others are: but leading zeros are meant. All rows
+ * were read, so that the answer does not depend on what is remembered. */
+static bool is_slip(const import *im, const vv_import_finding *m)
+{
+	return im->rows > FEW_ROWS && m->count * 100 <= im->rows && !m->code;
+}
+
 /* Is another type than the version before has to be found? *narrows: no value contradicts that one. */
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows)
 {
@@ -111,9 +119,11 @@ bool import_type_is_outdated(const import *im, size_t column, const vv_field *f,
 	const vv_type now = vv_infer_type_named(&all, im->names[column], im->name_lens[column],
 						NULL);
 
+	const vv_import_finding *m = find_misfit(im, column);
+
 	*narrows = false;
 	if (!import_types_give_way(im) || !vv_field_is_found(f)) return false;
-	if (find_misfit(im, column)) return true;
+	if (m) return !(im->opts->find_types && now == VV_TYPE_STRING && is_slip(im, m));
 	*narrows = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
 	return *narrows;
 }
@@ -138,7 +148,11 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 	const char *type = vv_type_name(now->type), *before = vv_type_name(was->type);
 	vv_buf *out = &im->out->warnings;
 
-	if (was->type == VV_TYPE_ANY && now->type == VV_TYPE_STRING) return; /* of no consequence */
+	/* of no consequence, or only written in another way */
+	if ((was->type == VV_TYPE_ANY && now->type == VV_TYPE_STRING) ||
+	    (now->type == was->type && !now->missing)) {
+		return;
+	}
 	vv_buf_printf(out, "%s: ", vv_text_name(now->name, now->name_len));
 	if (m) {
 		uint64_t at = m->row + 1;
@@ -147,7 +161,7 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 
 		vv_buf_printf(out, "'%s' in %s ", vv_text_shows(m->value), line ? "line" : "row");
 		vv_buf_printf(out, "%s ", vv_text_count(at));
-		if (now->type == was->type && now->missing) {
+		if (now->type == was->type) {
 			vv_buf_puts(out, "is a missing value from now on\n");
 			return;
 		}
