@@ -278,7 +278,7 @@ static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, con
 	bool was = root->file_order_declared;
 	vv_key_source sources[2] = {root->key_source, VV_KEY_INFERRED};
 	untold u = {was, root->key_source};
-	size_t count = in->opts.key_known && root->key_count > 0 ? 2 : 1;
+	size_t count = in->opts.key_known ? 2 : 1;
 	vv_buf block = VV_BUF_INIT;
 	vv_cid cid = out->result.cid;
 	bool is = !in->named_kind || vv_cid_equal(&out->named, &cid);

@@ -600,6 +600,7 @@ static vv_status keep_key(import *im, vv_error *err)
 		}
 		c.columns[c.count++] = at;
 	}
+	im->out->root.key_source = p->key_count == 0 ? p->key_source : VV_KEY_NONE;
 	vv_status rc = c.count == 0 ? VV_OK : look_at_key(im, &c, p->key_source, err);
 	return rc < 0 || c.count == 0 || im->out->key_lost.len > 0
 		       ? rc
@@ -609,12 +610,17 @@ static vv_status keep_key(import *im, vv_error *err)
 /* The key that was found in the version before could not stay: which one is it now? */
 static void say_new_key(import *im)
 {
-	const vv_root *now = &im->out->root, *old = im->opts->parent;
+	vv_root *now = &im->out->root;
+	const vv_root *old = im->opts->parent;
 	vv_buf *out = &im->out->warnings;
 
 	if (im->opts->key || !old || old->kind != VV_KIND_TABLE) return;
+	now->key_source = VV_KEY_INFERRED; /* without columns: later versions look for them */
+	if (old->key_count == 0 && now->key_count == 0) return;
 	if (im->opts->key_lost) {
 		vv_buf_puts(out, im->opts->key_lost);
+	} else if (old->key_count == 0) {
+		vv_buf_puts(out, "no value repeats any more");
 	} else {
 		vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
 		for (size_t k = 1; k < old->key_count; k++) {
@@ -648,6 +654,21 @@ static bool extends_old(const import *im, const vv_key_candidate *c)
 	return found == p->key_count;
 }
 
+/* The same where an earlier version lost the key: of other rows, one with the first column or an id. */
+static bool may_follow(const import *im, const vv_key_candidate *c)
+{
+	const vv_root *p = im->opts->parent;
+	bool leads = false;
+
+	if (im->opts->key_lost) return extends_old(im, c);
+	if (im->opts->key || !p || p->kind != VV_KIND_TABLE || p->key_count > 0) return true;
+	for (size_t i = 0; i < c->count; i++) {
+		leads = leads || c->columns[i] == 0 ||
+			vv_key_is_id(im->names[c->columns[i]], im->name_lens[c->columns[i]]);
+	}
+	return leads && !vv_buf_equal(&p->data, &im->out->root.data);
+}
+
 vv_status import_finish_key(import *im, vv_error *err)
 {
 	const vv_import_options *opts = im->opts;
@@ -669,7 +690,7 @@ vv_status import_finish_key(import *im, vv_error *err)
 									   : VV_OK;
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
-		if (opts->key_lost && !extends_old(im, &im->candidates[k])) {
+		if (!may_follow(im, &im->candidates[k])) {
 			continue;
 		}
 		rc = prove(im, k, &p, &unique, err);

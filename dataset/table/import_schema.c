@@ -427,11 +427,12 @@ static size_t place_of_old(const import *im, const char *name)
 	return SIZE_MAX;
 }
 
-/* Is a column of the key that was found in the version before gone? Then one is looked for as in a new table. */
+/* Is the key that was found in the version before gone, or a column of it? Then one is looked for as in a new table. */
 static bool is_key_gone(const import *im)
 {
 	const vv_root *p = im->opts->parent;
-	bool gone = im->opts->key_lost != NULL;
+	bool gone = im->opts->key_lost ||
+		    (p->key_source == VV_KEY_INFERRED && p->key_count == 0 && !im->opts->as);
 
 	for (size_t k = 0; p->key_source == VV_KEY_INFERRED && k < p->key_count; k++) {
 		gone = gone || place_of_old(im, p->key[k]) == SIZE_MAX;

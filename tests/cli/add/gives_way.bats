@@ -94,6 +94,28 @@ table() {
 	stderr_has "both have id = '5': the table has no key now"
 }
 
+@test "a slip among many values leaves the type, and a key that was lost comes back" {
+	new_repo
+	seq 200 | awk 'BEGIN { print "id,v,name" } { print $1 "," $1 * 2 ",n" $1 }' > t.csv
+	seq 200 | awk 'BEGIN { print "id;v" } { print $1 ";" $1 ",5" }' > marks.csv
+	varve add -q .
+	varve commit -qm one
+	sed -i '8s/,[0-9]*,/,S,/; 9s/^8,/7,/' t.csv
+	echo '201;1.234,50' >> marks.csv
+	succeeds varve add t.csv marks.csv
+	stderr_has "t.csv, line 8, column v: 'S' is not an integer; stored as it is"
+	stderr_has "line 8 and line 9 both have id = '7': the table has no key now"
+	! grep -F marks.csv <<< "$stderr"
+	varve commit -qm two
+	touch t.csv
+	succeeds varve add t.csv
+	output_has "unchanged"
+	sed -i '9s/^7,/8,/; 10s/,[0-9]*,/,02,/' t.csv
+	succeeds varve add t.csv
+	stderr_has "no value repeats any more: the key is now 'id'"
+	stderr_has "string from now on"
+}
+
 @test "what is almost right is said by add and check, and nothing of what is ordinary" {
 	local text='"a, text, with\nmany, commas, in\nits, lines, but\nno, rows"'
 	new_repo
