@@ -17,7 +17,7 @@ const vv_rule vv_rules[] = {
 	 "An entry of \"accept\" in varve.json ended: correct the data, or accept it again.", ERROR,
 	 false},
 	{"almost", "Almost right",
-	 "A value, an id or a row is unlike all others of a table that nobody described.", WARNING,
+	 "A value, an id or a row is unlike all others of a table without a description.", WARNING,
 	 false},
 	{"blank-header", "Blank header",
 	 "The header line is there, but all of its cells are blank.", ERROR, false},

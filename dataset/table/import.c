@@ -13,7 +13,6 @@
 #include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/read/unseen.h"
-#include "dataset/table/import_encoded.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
 

@@ -1,7 +1,7 @@
 /*
  * import_encoded: whose word on the encoding counts, and how a guess is shown.
  */
-#include "dataset/table/import_encoded.h"
+#include "dataset/table/import_state.h"
 
 #include <assert.h>
 #include <string.h>

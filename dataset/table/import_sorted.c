@@ -17,7 +17,6 @@
 #include "dataset/read/temp_bytes.h"
 #include "dataset/table/almost.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/import_encoded.h"
 #include "dataset/table/import_state.h"
 
 #define KEPT_IN_MEMORY ((size_t)8 << 20)

@@ -106,8 +106,9 @@ static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const v
 	const bool new = column->has_new && (column->new.form != VV_ARROW_NONE || !column->has_old);
 	const vv_arrow_column *one = new ? &column->new : &column->old;
 	if ((rc = add_column(c, column->has_new ? column->new.name : column->old.name, one->form,
-			     false, err)) < 0)
+			     false, err)) < 0) {
 		return rc;
+	}
 	column->out.measured = one->measured;
 	if (one->measured) {
 		column->out.scale = column->old.scale = column->new.scale = vv_arrow_decimals_scale(

@@ -183,8 +183,9 @@ static vv_status find_gateway(vv_clone_job *j, vv_error *err)
 	for (size_t i = 0; i < j->from.count; i++) {
 		(void)on_gateway(&gateway, NULL, j->from.items[i], NULL, VV_IGNORED);
 	}
-	if ((rc = vv_config_each(j->repo, "varve.mirror", on_gateway, &gateway, err)) < 0)
+	if ((rc = vv_config_each(j->repo, "varve.mirror", on_gateway, &gateway, err)) < 0) {
 		return rc;
+	}
 	const char *http = gateway ? gateway + strlen("ipfs+") : "http://127.0.0.1:8080";
 	const size_t len = strlen(http);
 	j->absolute = vv_asprintf("%.*s/%.4s/%s", (int)(len - (http[len - 1] == '/')), http, j->url,

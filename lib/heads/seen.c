@@ -229,9 +229,10 @@ static vv_status find_own(vv_oid *out, vv_repository *r, const vv_reached *from,
 		return rc;
 	}
 	const vv_trusted_head *h = vv_trust_find(&seen.judged.trust, signer.key);
-	if (!h)
+	if (!h) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' shows no head of this key",
 			       vv_text_url(url));
+	}
 	*out = h->commit;
 	return VV_OK;
 }

@@ -290,8 +290,9 @@ static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
 	if (rc < 0 || (rc = vv_mkdirs(b->dir, err)) < 0) return rc;
 	b->most = limits.git.bytes;
 	rc = vv_at_once_run(&all, &why);
-	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED)
+	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		return VV_OK; /* git looks for objects elsewhere */
+	}
 	if (rc < 0) {
 		*err = why;
 		return rc;

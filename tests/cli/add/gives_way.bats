@@ -105,7 +105,7 @@ table() {
 	succeeds varve add t.csv marks.csv
 	stderr_has "t.csv, line 8, column v: 'S' is not an integer; stored as it is"
 	stderr_has "line 8 and line 9 both have id = '7': the table has no key now"
-	! grep -F marks.csv <<< "$stderr"
+	! grep -F marks.csv <<< "$stderr" || false
 	varve commit -qm two
 	touch t.csv
 	succeeds varve add t.csv
@@ -143,5 +143,5 @@ table() {
 	varve commit -qm one
 	echo 1002,x >> number.csv # a version before is what it is held against
 	succeeds varve check
-	! output_has almost
+	! output_has almost || false
 }

@@ -20,7 +20,6 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/tree.h"
 #include "transport/places/packs/host_internal.h"
-#include "transport/places/packs/pieces.h"
 
 #define LOCK_WAIT_MS 600000u
 #define PACKS_MAX 100000u /* in one tree */
@@ -233,6 +232,13 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	return vv_hand_over(out, &h);
 }
 
+vv_status vv_host_drop_parts(const vv_host *h, vv_error *err)
+{
+	vv_auto(char) *parts = vv_path_join(h->dir, VV_HOST_PARTS, (char *)NULL);
+
+	return parts ? vv_remove_tree(parts, err) : vv_fail_nomem(err);
+}
+
 /* Packs, which are in the store by now, leave the scratch repository. */
 static vv_status clean(vv_host *h, vv_error *err);
 
@@ -248,7 +254,7 @@ void vv_host_close(vv_host *h)
 		vv_catalog_free(h->catalog);
 		if (h->lock >= 0) {
 			if (h->parts_done) {
-				(void)vv_pieces_drop_parts(h, NULL);
+				(void)vv_host_drop_parts(h, NULL);
 			}
 			(void)vv_remove_tree(h->packs, NULL);
 			(void)vv_remove_tree(h->proof, NULL);

@@ -204,4 +204,8 @@ vv_status vv_host_clean(vv_host *h, vv_error *err);
 /* The file of the versions that are known to be complete there; owned by the caller. */
 char *vv_host_complete_path(const vv_host *h);
 
+#define VV_HOST_PARTS "parts" /* in the host's folder */
+/* What is kept of packs that are not whole here. */
+vv_status vv_host_drop_parts(const vv_host *h, vv_error *err);
+
 #endif

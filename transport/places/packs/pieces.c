@@ -23,7 +23,6 @@
 #define GAP_BYTES ((uint64_t)64 << 10) /* between two ranges: a request costs more */
 #define PART_BYTES                                                                                 \
 	((uint64_t)1 << 20) /* of one request: several share a large pack, and a cut loses them */
-#define PARTS "parts"       /* in the host's folder */
 #define SMALL_BYTES ((uint64_t)128 << 10) /* such a pack comes whole, with a hash of its own */
 
 /* A record. */
@@ -316,7 +315,7 @@ static char *kept_part(const gathering *g, const part *p)
 
 	vv_hex_write(hex, vv_catalog_pack(g->h->catalog, p->pack)->hash, VV_PACK_HASH_LEN);
 	(void)snprintf(name, sizeof(name), "%s-%llu", hex, (unsigned long long)p->from);
-	return vv_path_join(g->h->dir, PARTS, name, (char *)NULL);
+	return vv_path_join(g->h->dir, VV_HOST_PARTS, name, (char *)NULL);
 }
 
 static bool is_kept(const gathering *g, const part *p)
@@ -374,7 +373,7 @@ static vv_status get_all(gathering *g, vv_error *err)
 				.progress = g->h->progress,
 				.what = "packs"};
 	vv_auto(char) *dir = vv_path_join(g->t->dir, "packs", (char *)NULL),
-		      *parts = vv_path_join(g->h->dir, PARTS, (char *)NULL);
+		      *parts = vv_path_join(g->h->dir, VV_HOST_PARTS, (char *)NULL);
 	vv_status rc = dir && parts ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
 	rc = rc < 0 ? rc : vv_mkdirs(parts, err);
@@ -474,7 +473,7 @@ static vv_status take_all(gathering *g, bool *found_bad, vv_error *err)
 		if (g->whole[i] && (rc = take_whole(g, i, found_bad, err)) < 0) return rc;
 	}
 	g->h->parts_done = true;
-	return *found_bad ? vv_pieces_drop_parts(g->h, err) : VV_OK;
+	return *found_bad ? vv_host_drop_parts(g->h, err) : VV_OK;
 }
 
 static vv_status reopen(vv_host *h, bool proof, vv_error *err)
@@ -526,13 +525,6 @@ static vv_status gather(gathering *g, const vv_cid *cids, size_t count, bool *fo
 	if (rc < 0 || (rc = plan(g, err)) < 0 || g->part_count == 0) return rc;
 	if ((rc = get_all(g, err)) < 0) return rc;
 	return take_all(g, found_bad, err);
-}
-
-vv_status vv_pieces_drop_parts(const vv_host *h, vv_error *err)
-{
-	vv_auto(char) *parts = vv_path_join(h->dir, PARTS, (char *)NULL);
-
-	return parts ? vv_remove_tree(parts, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_pieces_forget(vv_host *h, vv_error *err)

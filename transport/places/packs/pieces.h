@@ -11,8 +11,6 @@
 
 #include "transport/places/packs/host_internal.h"
 
-/* What is kept of packs that are not whole here. */
-vv_status vv_pieces_drop_parts(const vv_host *h, vv_error *err);
 /* The folder of those to be taken is empty now. */
 vv_status vv_pieces_forget(vv_host *h, vv_error *err);
 
