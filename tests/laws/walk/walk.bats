@@ -4,7 +4,7 @@ load ../../cli/helper
 walk() {
 	local i seed
 	for ((i = 0; i < $1; i++)); do
-		seed=$((${VARVE_TEST_SAMPLE:-1} + i))
+		seed=$((${VARVE_TEST_SEED:-1} + i))
 		mkdir "../walk$seed"
 		(cd "../walk$seed" && python3 "$BATS_TEST_DIRNAME/walk.py" "$seed" "$2" "$3") || {
 			tail -n 40 "../walk$seed/log"

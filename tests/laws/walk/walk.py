@@ -436,7 +436,9 @@ def has(place, commit):
 
 
 def a_commit(place):
-    return chance.choice([c for c in made if has(place, c)])
+    """One that a ref or a reflog names: gc takes the blocks of others."""
+    named = set(git(place, "rev-list", "--all", "--reflog", "HEAD").split())
+    return chance.choice([c for c in made if c in named])
 
 
 def a_table(place):
@@ -607,7 +609,7 @@ def pop(place):
         return
     wanted = None
     if place.stashes and len(place.stashes) == len(git(place, "stash", "list").splitlines()):
-        wanted = combined(place.stashes[-1][0], made[place.head()], place.stashes[-1][1])
+        wanted = combined(place.stashes[-1][0], place.work, place.stashes[-1][1])
     head = made[place.head()]
     if place.do(["git", "stash", "pop", "-q"], must=(0, 1)):
         place.learn()
