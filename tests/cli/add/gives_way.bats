@@ -112,7 +112,7 @@ table() {
 	output_has "unchanged"
 	sed -i '9s/^7,/8,/; 10s/,[0-9]*,/,02,/' t.csv
 	succeeds varve add t.csv
-	stderr_has "no value repeats any more: the key is now 'id'"
+	stderr_has "no value repeats: the key is now 'id'"
 	stderr_has "string from now on"
 }
 
