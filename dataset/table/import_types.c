@@ -120,10 +120,14 @@ bool import_type_is_outdated(const import *im, size_t column, const vv_field *f,
 						NULL);
 
 	const vv_import_finding *m = find_misfit(im, column);
+	vv_number_marks marks;
 
 	*narrows = false;
 	if (!import_types_give_way(im) || !vv_field_is_found(f)) return false;
-	if (m) return !(im->opts->find_types && now == VV_TYPE_STRING && is_slip(im, m));
+	if (m) {
+		return !(im->opts->find_types && now == VV_TYPE_STRING && is_slip(im, m) &&
+			 vv_infer_marks(&marks, &all, false) == VV_MARKS_NONE);
+	}
 	*narrows = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
 	return *narrows;
 }
