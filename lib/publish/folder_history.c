@@ -189,7 +189,7 @@ static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *e
 
 /* One line of its refs: is it below ours? */
 static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *there, vv_buf *back,
-			     bool *absent, bool *heads, vv_error *err)
+			     bool *heads, vv_error *err)
 {
 	vv_auto(char) *name = vv_strndup(there->name, there->len);
 	bool known = false, follows = true;
@@ -210,7 +210,6 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 						      err);
 		}
 	}
-	*absent |= !known;
 	if (rc == VV_OK && !(known && follows) && back->len == 0) {
 		vv_buf_printf(back, "has %s at commit %.10s, which %s",
 			      vv_text_shows(vv_ref_short_name(name)), vv_oid_shows(&there->id),
@@ -219,13 +218,13 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 	return rc;
 }
 
-vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *absent,
-				    bool *heads, vv_error *err)
+vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
+				    vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = read_refs(&text, h, err);
 
-	*absent = *heads = false;
+	*heads = false;
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;
 	     p += strcspn(p, "\n"), p += *p == '\n') {
 		const size_t len = strcspn(p, "\n");
@@ -235,7 +234,7 @@ vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bo
 			continue; /* a peeled tag */
 		}
 		ref.len = len - VV_OID_TEXT - 1;
-		rc = compare_ref(h, &ref, back, absent, heads, err);
+		rc = compare_ref(h, &ref, back, heads, err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(back, err);
 }

@@ -35,10 +35,10 @@ VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
 
 /* What the refs are there now. */
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
-/* Do the refs here follow those there? *back says which does not, or stays empty; *absent: commits are there that no ref here
- * reaches; *heads: signed heads. */
-vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *absent,
-				    bool *heads, vv_error *err);
+/* Do the refs here follow those of the folder? *back says which does not, or stays empty; *heads: it has signed heads that
+ * are new here. */
+vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
+				    vv_error *err);
 /* All that refs reach is in the packs of the state; the caller writes that. */
 vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err);
 /* The list of packs. */

@@ -392,8 +392,8 @@ static vv_status check_follows(run *r, vv_error *err)
 	const vv_folder_history h = {
 		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
 	vv_auto(vv_buf) back = VV_BUF_INIT;
-	bool absent, heads;
-	vv_status rc = vv_folder_history_follows(&h, &back, &absent, &heads, err);
+	bool heads;
+	vv_status rc = vv_folder_history_follows(&h, &back, &heads, err);
 
 	/* Another machine may have signed with this key, and published here. */
 	if (rc == VV_OK && heads && !r->p->force) {
@@ -410,9 +410,7 @@ static vv_status check_follows(run *r, vv_error *err)
 			       "give --force now, and --prune in a later run",
 			       vv_text_shows(r->p->folder), back.data);
 	}
-	if (!absent) return VV_OK;
-	vv_notes_put(r->p->notes,
-		     "commits that only '%s' has are kept below refs/remotes/published/",
+	vv_notes_put(r->p->notes, "the commits of '%s' are kept below refs/remotes/published/",
 		     vv_text_shows(r->p->folder));
 	return fetch_back(r, err);
 }

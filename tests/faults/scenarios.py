@@ -241,9 +241,9 @@ def all_scenarios():
 		S('publish', 'one; varve publish -q --no-pages -o ../public; change; rows 5 > more.csv; commit two',
 			'varve publish -q --no-pages -o ../public', host=True, folder=True),
 		S('publish-first', 'one', 'varve publish -q --no-pages -o ../public', host=True, folder=True),
-		# The branch goes back, so that history is packed anew and versions are condemned.
+		# The branch goes back: --force keeps what only the folder has before it writes the older state.
 		S('publish-back', 'one; change; commit two; varve publish -q --no-pages -o ../public; git reset -q --hard HEAD~1',
-			'varve publish -q --no-pages --prune -o ../public', host=True, folder=True),
+			'varve publish -q --no-pages --force -o ../public', host=True, folder=True),
 		S('import', 'source', 'varve import -q ../src#prices.csv'),
 		S('update', 'outdated', 'varve update -q'),
 		S('update-conflict', "outdated; sed -i 's/^7,item 217,/7,from here,/' prices.csv; commit here; "
