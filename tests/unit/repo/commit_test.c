@@ -36,7 +36,7 @@ static void blobs_are_read_within_a_limit(void **state)
 	vv_assert_ok(vv_blob_read(r, &id, 3893, &b, &err), &err);
 	assert_int_equal(b.len, 3893);
 	id.id[0] ^= 1;
-	vv_assert_status(vv_blob_read(r, &id, 3893, &b, &err), VV_ENOTFOUND, &err);
+	vv_assert_status(vv_blob_read(r, &id, 3893, &b, &err), VV_EMISSING, &err);
 	vv_buf_clear(&b);
 	vv_repository_close(r);
 }
