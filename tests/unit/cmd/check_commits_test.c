@@ -78,7 +78,7 @@ static bool judge(const char *old, const char *now, vv_buf *text)
 
 #define GOOD "id,price\n1,5\n2,6\n3,7\n"
 #define BETTER "id,price\n1,5\n2,6\n3,7\n4,8\n"
-#define BAD "id,price\n1,5\n2,N/A\n3,7\n"
+#define BAD "id,price\n1,5\n2,much\n3,7\n"
 
 static void every_new_commit_must_be_valid(void **state)
 {
@@ -86,6 +86,8 @@ static void every_new_commit_must_be_valid(void **state)
 	(void)state;
 	begin();
 	varve("init", NULL, NULL, NULL);
+	vv_test_write_text("varve.json", "{\"rules\":{\"type-contradiction\":\"error\"}}");
+	varve("add", "varve.json", NULL, NULL);
 	commit(GOOD, "one");
 	commit(BETTER, "two");
 	assert_true(judge("HEAD~1", "HEAD", &text));
@@ -96,7 +98,7 @@ static void every_new_commit_must_be_valid(void **state)
 	/* that the last one is right again does not help */
 	assert_false(judge("HEAD~2", "HEAD", &text));
 	vv_assert_contains(vv_buf_cstr(&text), "type-contradiction");
-	vv_assert_contains(vv_buf_cstr(&text), "'N/A'");
+	vv_assert_contains(vv_buf_cstr(&text), "'much'");
 	/* what was there before is not asked about */
 	assert_true(judge("HEAD~1", "HEAD", &text));
 	vv_buf_clear(&text);

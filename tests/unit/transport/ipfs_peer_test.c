@@ -208,7 +208,7 @@ static void silence_ends_at_the_limit(void **state)
 	hx_script_run(&s);
 	start = vv_monotonic_ms();
 	vv_assert_status(fetch(s.port, &g, 1, 1, &err), VV_EIO, &err);
-	vv_assert_contains(err.message, "no answer in time");
+	vv_assert_contains(err.message, "did not answer in time");
 	assert_true(vv_monotonic_ms() - start < 3900);
 	hx_script_end(&s);
 }
