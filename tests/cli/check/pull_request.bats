@@ -14,7 +14,8 @@ team() {
 	varve clone -q "$VARVE_BASE_URL" ada 2> /dev/null
 	cd ada
 	rows 50 > p.csv
-	varve add p.csv > /dev/null
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
+	varve add p.csv varve.json > /dev/null
 	varve commit -q -m one
 	varve push -q -u origin main
 	cd ..
