@@ -25,7 +25,8 @@
 #define REFS_MAX ((size_t)16 << 20) /* VV_REFS_MAX of them, with names of 100 bytes */
 #define HEAD_MAX ((size_t)4 << 10)
 #define PACKS_MAX 64u                  /* of more there is no folder of varve's */
-#define LIST_MAX ((size_t)64 << 10)    /* bytes: each line is looked for in the list before */
+#define LIST_MAX ((size_t)1 << 20)     /* bytes: git reads the list, too, and asks for each pack */
+#define LISTED_MAX ((size_t)64 << 10)  /* of one that is kept: each line is looked for in it */
 #define PACK_NAME_LEN 50u              /* "pack-<hex>.pack" */
 #define PART_BYTES ((uint64_t)8 << 20) /* of one request: so much is in memory */
 #define FEED_BYTES ((size_t)1 << 20)
@@ -203,7 +204,7 @@ static vv_status list_packs(bringing *b, vv_repository *r, const char *dir, bool
 {
 	vv_auto(char) *path = vv_path_join(dir, LISTED, (char *)NULL);
 	vv_auto(vv_buf) before = VV_BUF_INIT;
-	vv_status rc = path ? vv_missing_ok(vv_read_file(&before, path, LIST_MAX, err), err)
+	vv_status rc = path ? vv_missing_ok(vv_read_file(&before, path, LISTED_MAX, err), err)
 			    : vv_fail_nomem(err);
 
 	*known = before.len > 0 || !vv_refs_any(r, "");
@@ -328,6 +329,6 @@ vv_status vv_remote_folder_note(const vv_remote_folder *f, const char *dir, vv_e
 	vv_status rc;
 
 	if (!path || !coming) return vv_fail_nomem(err);
-	if ((rc = vv_remove_tree(coming, err)) < 0) return rc;
+	if ((rc = vv_remove_tree(coming, err)) < 0 || list->len > LISTED_MAX) return rc;
 	return vv_write_file(path, vv_buf_cstr(list), list->len, false, err);
 }
