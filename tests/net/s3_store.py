@@ -16,7 +16,7 @@ marker), locked (the same with a lock on objects: a PUT needs Content-MD5), paye
 signed is refused, another one is answered).
 
 DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
-come first wait for so many (ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.packs
+come first wait for so many (four seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.packs
 and DIR.lists how many of either were under way at once, at most.
 
 DIR.gate, where it is there, is a socket that is asked before each request is served: it is sent the access key, the method and
@@ -292,7 +292,7 @@ class Store(http.server.BaseHTTPRequestHandler):
             if os.path.exists(root + ".together"):
                 with open(root + ".together", encoding="ascii") as f:
                     wanted = int(f.read())
-                changed.wait_for(lambda: most[kind] >= wanted, 10)
+                changed.wait_for(lambda: most[kind] >= wanted, 4)
         try:
             self.give(file, wrong)
         finally:

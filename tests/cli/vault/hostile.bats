@@ -59,7 +59,8 @@ bob_joins() {
 	output_has "records of the ledger damaged:"
 	output_has "${other#did:key:}/0000000000-"
 	output_has "it does not match its name"
-	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third ../a
+	# All is there; but what such a record was of nothing shows, so the answer is no.
+	ends_with 1 varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third ../a
 	cmp t.csv ../third/t.csv
 }
 
