@@ -443,6 +443,22 @@ static size_t name_width(void)
 	return limit == 0 ? SIZE_MAX : limit < 120 ? limit / 3 : 40;
 }
 
+/* "number (missing: NA, .)": the empty text, which is missing in all tables unless a schema says otherwise, is not named. */
+static void put_type(vv_buf *b, const vv_field *field)
+{
+	const char *before = " (missing: ";
+
+	vv_buf_puts(b, vv_type_name(field->type));
+	for (const char **m = field->missing; *m; m++) {
+		if (**m) {
+			vv_buf_puts(b, before);
+			vv_text_put_cut(b, *m, strlen(*m), SHOWN);
+			before = ", ";
+		}
+	}
+	vv_buf_puts(b, *before == ',' ? ")" : "");
+}
+
 static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 {
 	bool exact;
@@ -452,7 +468,7 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 		vv_buf_reset(&cells[i]);
 	}
 	vv_text_put_words(&cells[NAME], s->field->name, s->field->name_len, name_width());
-	vv_buf_puts(&cells[TYPE], vv_type_name(s->field->type));
+	put_type(&cells[TYPE], s->field);
 	if (s->misfits) {
 		vv_buf_printf(&cells[TYPE], " (%s %s not)", vv_text_count(s->misfits),
 			      s->misfits == 1 ? "is" : "are");
@@ -550,7 +566,7 @@ static vv_status print_known(const info *f, vv_error *err)
 			vv_buf_reset(&cells[i]);
 		}
 		vv_text_put_words(&cells[0], field->name, field->name_len, name_width());
-		vv_buf_puts(&cells[1], vv_type_name(field->type));
+		put_type(&cells[1], field);
 		vv_buf_puts(&cells[2], missing_words[fact.missing]);
 		put_bounds(&cells[3], &cells[4], &fact);
 		for (size_t i = 0; i < COUNT; i++) {
@@ -576,21 +592,26 @@ static void json_number(vv_json_out *w, const char *name, const vv_fact_number *
 	vv_json_add_string(w, name, vv_buf_cstr(&b));
 }
 
-/* The column's name, which is UTF-8, and what the header has where that is not. */
-static void json_column_name(vv_json_out *w, const vv_field *field, const vv_cell *label)
+/* What the schema says of it: the name, which is UTF-8 (and what the header has where that is not), the type, missing values. */
+static void json_field(vv_json_out *w, const vv_field *field, const vv_cell *label)
 {
 	vv_json_add_string_len(w, "name", field->name, field->name_len);
 	if (!vv_utf8_valid(label->text, label->len)) {
 		vv_json_add_string_len(w, "header", label->text, label->len);
 	}
+	vv_json_add_string(w, "type", vv_type_name(field->type));
+	vv_json_add_array(w, "missingValues");
+	for (const char **m = field->missing; *m; m++) {
+		vv_json_string(w, *m);
+	}
+	vv_json_close_array(w);
 }
 
 static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *label,
 		       const vv_fact *f)
 {
 	vv_json_open_object(w);
-	json_column_name(w, field, label);
-	vv_json_add_string(w, "type", vv_type_name(field->type));
+	json_field(w, field, label);
 	vv_json_add_string(w, "anyMissing", missing_words[f->missing]);
 	vv_json_add_bool(w, "bounded", !f->unknown);
 	if (f->numbers) {
@@ -634,8 +655,7 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 	uint64_t distinct = vv_column_stats_distinct(s, &exact);
 
 	vv_json_open_object(w);
-	json_column_name(w, s->field, label);
-	vv_json_add_string(w, "type", vv_type_name(s->field->type));
+	json_field(w, s->field, label);
 	vv_json_add_u64(w, "valueCount", s->values);
 	vv_json_add_u64(w, "missing", s->missing);
 	vv_json_add_u64(w, "misfits", s->misfits);

@@ -14,6 +14,11 @@ load ../helper
 	output_has "  id      integer        0         3  1     3      1, 2, 3"
 	output_has "  name    string         1         2  x     y      x, y"
 	output_has "  price   number         0         3  1.50  10.25  1.50, 10.25, 9"
+	printf 'id,n\n1,5\n2,NA\n3,n/a\n4,.\n5,7\n' > words.csv
+	succeeds varve info words.csv
+	output_has "  n       integer (missing: NA, n/a, .)        3         2  5    7    5, 7"
+	succeeds varve info --json words.csv
+	[[ $(tr -d ' \n' <<< "$output") == *'"missingValues":["","NA","n/a","."]'* ]]
 }
 
 @test "JSON for scripts" {
