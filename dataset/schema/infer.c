@@ -14,11 +14,13 @@
 
 #define BIT(t) (UINT32_C(1) << (t))
 
-/* Datetimes with a blank, without and with a fraction: types of their own until all values were seen. */
-#define SPACED (UINT32_C(1) << 29)
-#define SPACED_FRACTION (UINT32_C(1) << 30)
-#define SPACED_ZONE (UINT32_C(1) << 28)
-#define SPACED_FRACTION_ZONE (UINT32_C(1) << 27)
+/* Datetimes that need a format: each is a type of its own until all values were seen. */
+#define SHAPE(n) (UINT32_C(1) << (24 + (n)))
+enum { SHAPE_ZONE = 1, SHAPE_FRACTION = 2, SHAPE_MINUTES = 4, SHAPE_LETTER = 6 };
+static const char *const shapes[] = {"%Y-%m-%d %H:%M:%S",    "%Y-%m-%d %H:%M:%S%z",
+				     "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f%z",
+				     "%Y-%m-%d %H:%M",       "%Y-%m-%d %H:%M%z",
+				     "%Y-%m-%dT%H:%M",       "%Y-%m-%dT%H:%M%z"};
 
 const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT] = {
 	"NA", "N/A", "NULL", "null", "NaN", "-", "n/a", "#N/A", ".", "\\N", "nan", "None"};
@@ -27,8 +29,7 @@ enum {
 	ALL = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING) | (1 << VV_TYPE_NUMBER) |
 	      (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_BOOLEAN) | (1 << VV_TYPE_OBJECT) |
 	      (1 << VV_TYPE_ARRAY) | (1 << VV_TYPE_DATETIME) | (1 << VV_TYPE_DATE) |
-	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR) | (1 << 27) | (1 << 28) | (1 << 29) |
-	      (1 << 30),
+	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR),
 	TEXT = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING),
 	INTEGER = TEXT | (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_NUMBER)
 };
@@ -37,7 +38,7 @@ enum {
 
 void vv_infer_init(vv_infer *i)
 {
-	*i = (vv_infer){.possible = ALL};
+	*i = (vv_infer){.possible = ALL | ~(SHAPE(0) - 1)};
 	i->maybe_comma = i->maybe_point = true;
 }
 
@@ -88,27 +89,33 @@ static bool is_narrow_datetime(const char *s, size_t len)
 	       vv_type_is_time(s + 11, 8);
 }
 
-/* "2026-01-02 03:04:05", perhaps with a fraction that %f reads, perhaps with +01:00 as %z reads it. */
-static uint32_t classify_spaced(const char *s, size_t len)
+/* "2026-01-02 03:04:05", perhaps with a fraction that %f reads, or without seconds and perhaps with a T;
+ * perhaps with +01:00 as %z reads it. */
+static uint32_t classify_shape(const char *s, size_t len)
 {
-	size_t at = 19;
+	if (len < 16) return 0;
+	const bool seconds = len >= 19 && s[16] == ':', letter = s[10] == 'T',
+		   point = seconds && len > 20 && s[19] == '.' && vv_is_digit(s[20]);
+	const unsigned shape = seconds  ? point * SHAPE_FRACTION
+			       : letter ? SHAPE_LETTER
+					: SHAPE_MINUTES;
+	size_t at = seconds ? 19 + point : 16;
+	char clock[] = "00:00:00";
 
-	if (len < 19 || s[10] != ' ' || !vv_type_is_date(s, 10) || !vv_type_is_time(s + 11, 8)) {
+	memcpy(clock, s + 11, seconds ? 8 : 5);
+	if ((s[10] != ' ' && (!letter || seconds)) || !vv_type_is_date(s, 10) ||
+	    !vv_type_is_time(clock, 8)) {
 		return 0;
 	}
-	if (len > 20 && s[19] == '.') {
-		for (at = 20; at < len && vv_is_digit(s[at]); at++) {
-			;
-		}
-		if (at == 20 || at > 26) return 0;
+	while (point && at < len && at < 26 && vv_is_digit(s[at])) {
+		at++;
 	}
-	if (at == len) return at == 19 ? SPACED : SPACED_FRACTION;
-	if (len - at != 6 || (s[at] != '+' && s[at] != '-') || s[at + 3] != ':' ||
-	    s[at + 1] < '0' || s[at + 1] > '1' || !vv_is_digit(s[at + 2]) || s[at + 4] < '0' ||
-	    s[at + 4] > '5' || !vv_is_digit(s[at + 5])) {
-		return 0;
-	}
-	return at == 19 ? SPACED_ZONE : SPACED_FRACTION_ZONE;
+	if (at == len) return SHAPE(shape);
+	return len - at == 6 && (s[at] == '+' || s[at] == '-') && s[at + 3] == ':' &&
+			       s[at + 1] >= '0' && s[at + 1] <= '1' && vv_is_digit(s[at + 2]) &&
+			       s[at + 4] >= '0' && s[at + 4] <= '5' && vv_is_digit(s[at + 5])
+		       ? SHAPE(shape + SHAPE_ZONE)
+		       : 0;
 }
 
 /* What other programs write for a number that is too large. */
@@ -136,7 +143,7 @@ static uint32_t classify_number(const char *s, size_t len)
 		}
 		if (s[4] == '-') {
 			return is_narrow_datetime(s, len) ? TEXT | BIT(VV_TYPE_DATETIME)
-							  : TEXT | classify_spaced(s, len);
+							  : TEXT | classify_shape(s, len);
 		}
 	}
 	return is_narrow_number(s, len) ? TEXT | BIT(VV_TYPE_NUMBER) : TEXT;
@@ -401,12 +408,10 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 
 const char *vv_infer_format(const vv_infer *i)
 {
-	return !i->any_value || (i->possible & BIT(VV_TYPE_STRING)) == 0 ? NULL
-	       : (i->possible & SPACED) != 0                             ? "%Y-%m-%d %H:%M:%S"
-	       : (i->possible & SPACED_FRACTION) != 0                    ? "%Y-%m-%d %H:%M:%S.%f"
-	       : (i->possible & SPACED_ZONE) != 0                        ? "%Y-%m-%d %H:%M:%S%z"
-	       : (i->possible & SPACED_FRACTION_ZONE) != 0               ? "%Y-%m-%d %H:%M:%S.%f%z"
-									 : NULL;
+	const bool found = i->any_value && (i->possible & BIT(VV_TYPE_STRING)) != 0 &&
+			   i->possible >= SHAPE(0);
+
+	return found ? shapes[__builtin_ctz(i->possible / SHAPE(0))] : NULL;
 }
 
 /* Are groups parted in one way, or in none? */

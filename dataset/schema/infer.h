@@ -7,7 +7,7 @@
  * Narrow on purpose: "007" is a string, "1,5" one until the caller decides, "02/03/2024" is never guessed.
  * Types looked for: integer, number, boolean (true/false in the four spellings of
  * Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601 with T and Z or
- * offset, or none; or all with a space, which is a format of its own), time, year only where the header is year; JSON
+ * offset, or none; or all with a space, or without seconds, which are formats of their own), time, year only where the header is year; JSON
  * literals give integer, number, boolean, array, object. Mergeable, so that threads can look at
  * different groups.
  */
@@ -31,7 +31,8 @@
  *   boolean  true True TRUE false False FALSE
  *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999
  *   datetime such a date, T, HH:MM:SS, perhaps a fraction, perhaps Z or +HH:MM
- *            or, with a format, such a date, a blank, HH:MM:SS, and in all values or none .[0-9]{1,6}, likewise +HH:MM
+ *            or, with a format, such a date, a blank, HH:MM:SS, and in all values or none .[0-9]{1,6}, likewise +HH:MM;
+ *            or, with a format, such a date, a blank or T, HH:MM, in all values or none +HH:MM
  *   time     HH:MM:SS
  *   year     1000 to 2999
  * In JSON tables a text is a string: only dates and times are looked for in it. */

@@ -124,6 +124,37 @@ static void datetimes_with_a_blank_have_a_format_and_are_alike(void **state)
 	assert_string_equal(TYPE_OF("2024-01-26 24:00:00"), "string");
 }
 
+static const char *format_of(const char *const *texts)
+{
+	vv_infer i = infer(false, texts);
+	const char *format = vv_infer_format(&i);
+
+	return format ? format : "none";
+}
+
+static void datetimes_without_seconds_have_a_format_and_are_alike(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("2020-01-01 10:00", "2020-02-29 23:59"), "datetime");
+	assert_string_equal(format_of(TEXTS("2020-01-01 10:00")), "%Y-%m-%d %H:%M");
+	assert_string_equal(format_of(TEXTS("2020-01-01 10:00+01:00")), "%Y-%m-%d %H:%M%z");
+	assert_string_equal(format_of(TEXTS("2020-01-01T10:00", "NA")), "%Y-%m-%dT%H:%M");
+	assert_string_equal(format_of(TEXTS("2020-01-01T10:00-11:30")), "%Y-%m-%dT%H:%M%z");
+	assert_string_equal(format_of(TEXTS("2020-01-01 10:00:00.5+01:00")),
+			    "%Y-%m-%d %H:%M:%S.%f%z");
+	assert_string_equal(format_of(TEXTS("2020-01-01T10:00:00")), "none");
+	assert_string_equal(TYPE_OF("2020-01-01T10:00", "2020-01-01 10:00"), "string");
+	assert_string_equal(TYPE_OF("2020-01-01T10:00", "2020-01-01T10:00:00"), "string");
+	assert_string_equal(TYPE_OF("2020-01-01 10:00", "2020-01-01 10:00+01:00"), "string");
+	assert_string_equal(TYPE_OF("2020-01-01 24:00"), "string");
+	assert_string_equal(TYPE_OF("2020-02-30 10:00"), "string");
+	assert_string_equal(TYPE_OF("2020-01-01 10:60"), "string");
+	assert_string_equal(TYPE_OF("2020-01-01 10:0"), "string");
+	assert_string_equal(TYPE_OF("2020-01-01 10:00.5"), "string");
+	/* no directive reads a zone of hours alone */
+	assert_string_equal(TYPE_OF("2020-01-01 10:00:00+01"), "string");
+}
+
 static void words_for_missing_values_rule_out_no_type(void **state)
 {
 	(void)state;
@@ -317,11 +348,27 @@ static void parts_seen_by_several_threads_add_up(void **state)
 /* A text that may well be a value of some type. */
 static void make_value(vv_prng *r, char *out, size_t size)
 {
-	static const char *const likely[] = {
-		"5",        "-7",   "007",        "1.5",        "-0",
-		"1e5",      "1e-5", "2024-02-29", "2023-02-29", "2024-01-26T15:00:00Z",
-		"15:00:00", "true", "FALSE",      "1,5",        "x",
-		"2024",     "[]",   "{}"};
+	static const char *const likely[] = {"5",
+					     "-7",
+					     "007",
+					     "1.5",
+					     "-0",
+					     "1e5",
+					     "1e-5",
+					     "2024-02-29",
+					     "2023-02-29",
+					     "2024-01-26T15:00:00Z",
+					     "15:00:00",
+					     "true",
+					     "FALSE",
+					     "1,5",
+					     "x",
+					     "2020-01-01 10:00",
+					     "2020-01-01T10:00",
+					     "2020-01-01T10:00+01:00",
+					     "2024",
+					     "[]",
+					     "{}"};
 	static const char bytes[] = "0123456789-+.,eE:TZ tr";
 	size_t len = 1 + vv_prng_below(r, 12);
 
@@ -410,6 +457,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(booleans_are_words_and_not_digits),
 	cmocka_unit_test(dates_must_be_days_of_the_calendar),
 	cmocka_unit_test(datetimes_with_a_blank_have_a_format_and_are_alike),
+	cmocka_unit_test(datetimes_without_seconds_have_a_format_and_are_alike),
 	cmocka_unit_test(words_for_missing_values_rule_out_no_type),
 	cmocka_unit_test(json_values_have_the_types_they_are_written_in),
 	cmocka_unit_test(json_values_of_several_types_have_none),
