@@ -5,10 +5,12 @@
  * as such where rows of several cells stand above, all alike, and each line either begins with '#' and has not as many
  * cells, or has no delimiter, with a blank line above the first.
  */
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/sniff_internal.h"
 
@@ -274,21 +276,28 @@ static bool is_total_word(const vv_cell *c)
 	return false;
 }
 
-/* Digits, with marks between them. */
-static bool is_amount(const vv_cell *c)
+/* Of digits with marks between them, the value, NAN of others; the last mark is the decimal one unless three digits follow. */
+static double read_amount(const vv_cell *c)
 {
-	bool digits = false;
+	double v = 0, scale = 0;
+	bool any = false;
 
 	for (size_t i = 0; i < c->len; i++) {
-		digits = digits || vv_is_digit(c->text[i]);
-		if (vv_is_alpha(c->text[i])) return false;
+		const char x = c->text[i];
+		const bool digit = vv_is_digit(x);
+
+		if (vv_is_alpha(x) || x == '/' || x == ':' || (x == '-' && any)) return NAN;
+		v = digit ? v * 10 + (x - '0') : v;
+		scale = digit ? scale * 10 : x == '.' || x == ',' ? 1 : scale;
+		any = any || digit;
 	}
-	return digits;
+	if (!any) return NAN;
+	return v / (scale < 1 || scale == 1000 ? 1 : scale) * (*c->text == '-' ? -1 : 1);
 }
 
-/* Does a row look as a total does? Its first text says so, or the first column, which all rows above fill, is empty, and
- * all others are empty or amounts. */
-static bool is_total(const vv_cell *cells, size_t count, bool first_filled)
+/* Does a row look as a total does? It has amounts, and its first text says so; or the first column, which all rows above
+ * fill, is empty, and all others are empty or no less than about the sum of those above. Its amounts are added to these. */
+static bool add_total(double *sums, const vv_cell *cells, size_t count, bool first_filled)
 {
 	size_t at = 0, amounts = 0, others = 0;
 
@@ -296,10 +305,11 @@ static bool is_total(const vv_cell *cells, size_t count, bool first_filled)
 		at++;
 	}
 	for (size_t i = at; i < count; i++) {
-		const bool amount = is_amount(&cells[i]);
+		const double v = read_amount(&cells[i]);
 
-		amounts += amount;
-		others += !amount && cells[i].len > 0;
+		amounts += isnan(v) ? 0 : 1;
+		others += cells[i].len > 0 && !(fabs(v) >= fabs(sums[i]) * 0.9);
+		sums[i] += isnan(v) ? 0 : v;
 	}
 	if (at == count || amounts == 0) return false;
 	return is_total_word(&cells[at]) || (at > 0 && first_filled && others == 0);
@@ -315,6 +325,7 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 	vv_row row;
 	size_t last = s->len, from, count = 0;
 	bool filled = true, total = false;
+	double *sums;
 	vv_status rc;
 
 	while (last > first && is_end(s->text[line_before(s, last)])) {
@@ -337,14 +348,16 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 	if (d.delimiter == 0 || rows.rows < 3) return VV_OK;
 	d.quote = s->hints->quote >= 0 ? (uint8_t)s->hints->quote : '"';
 	d.escape = s->hints->escape > 0 ? (uint8_t)s->hints->escape : 0;
+	if (!(sums = vv_calloc(rows.cells, sizeof(*sums)))) return vv_fail_nomem(err);
 	rc = sniff_reader_open(&r, &look, &d, from, err);
 	while (rc == VV_OK && sniff_reader_next(&r, &row, VV_IGNORED) == 1) {
 		total = row.cells == rows.cells &&
-			is_total(r.cells, row.cells, filled && count > 2);
+			add_total(sums, r.cells, row.cells, filled && count > 2);
 		filled = filled && row.cells > 0 && r.cells[0].len > 0;
 		count++;
 	}
 	sniff_reader_close(&r);
+	vv_free(sums);
 	if (rc == VV_OK && total && count > 3) {
 		size_t end = look.len, lines = 0;
 

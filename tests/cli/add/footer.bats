@@ -303,6 +303,12 @@ back() {
 		succeeds varve add $n.csv
 		[[ $stderr != *"may be a total"* ]]
 	done
+	printf 'id,name,n,note,day\n1,a,1,,2012-01-01\n2,b,2,,2012-01-01\n3,c,3,,2012-01-01\n,,4,,2012-01-01\n' > missing.csv
+	printf 'id,n\n1,1\n2,2\n3,3\n,4\n' > small.csv
+	for n in missing small; do
+		succeeds varve add $n.csv
+		[[ $stderr != *"may be a total"* ]]
+	done
 	printf 'k,v\nA,1\n,2\nB,3\n,3\n' > holes.csv
 	succeeds varve add holes.csv
 	[[ $stderr != *"may be a total"* ]]
