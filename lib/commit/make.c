@@ -89,18 +89,37 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 	return found;
 }
 
+/* In a merge 'git checkout --theirs' brings a pointer without its side's line; else it is only warned of. */
+static vv_status check_tracked(vv_repository *r, const vv_change_entry *e, vv_error *err)
+{
+	bool tracked;
+	vv_status rc = vv_attr_tracked(r, e->path, &tracked, err);
+
+	if (rc < 0 || tracked) return rc;
+	vv_fail(err, VV_EREFUSED,
+		"%s: a table that no line of .gitattributes tracks: clones would have its pointer "
+		"as the file",
+		vv_text_shows(e->path));
+	return vv_hint_code(err, VV_HINT_TRACK, e->path);
+}
+
 /* VV_EREFUSED when a staged path that varve tracks is not a pointer (bulk text, conflict
- * markers), or a pointer that its own root does not give. Names the way out. */
+ * markers), or a pointer that its own root does not give; or, in a merge, a pointer that is not
+ * tracked. Names the way out. */
 static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
+	const bool merges = *vv_state_name(r) && strcmp(vv_state_name(r), "bisect") != 0;
 	vv_status rc = vv_attr_list_read(&lines, r, err);
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if (S_ISREG(e->index_mode) && e->staged != ' ' && e->staged != '?' &&
-		    vv_attr_list_concerns(&lines, e->path)) {
+		if (!S_ISREG(e->index_mode) || strchr(" ?", e->staged)) continue;
+		if (vv_attr_list_concerns(&lines, e->path)) {
 			rc = check_entry(r, e, err);
+		}
+		if (rc == VV_OK && merges && e->dataset) {
+			rc = check_tracked(r, e, err);
 		}
 	}
 	return rc;

@@ -18,13 +18,17 @@
 #include "lib/merge/tables.h"
 #include "lib/merge/torn.h"
 #include "lib/rows/named_columns.h"
+#include "lib/worktree/attributes_edit.h"
 #include "lib/worktree/journal.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
 /* Deciding a column may bring a conflict of another one about; not for ever. */
 enum { ROUNDS_MAX = 16 };
+
+#define ATTRIBUTES ".gitattributes"
 
 static bool is_part(const vv_resolving *r)
 {
@@ -486,6 +490,45 @@ static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *er
 	return rc;
 }
 
+/* The merge may have taken the line of a table that a side brings back: without one clones would have its pointer as
+ * the file. */
+static vv_status track_taken(const vv_resolving *r, const char *path, vv_attr_edit *edit,
+			     vv_error *err)
+{
+	vv_index_entry e;
+	bool pointer = false, tracked = true;
+	vv_status rc = VV_OK;
+
+	if (vv_index_get(r->index, path, &e) && S_ISREG(e.mode) &&
+	    (rc = vv_dataset_reader_is_pointer(r->reader, &e.id, &pointer, err)) == VV_OK &&
+	    pointer) {
+		rc = vv_attr_tracked(r->repo, path, &tracked, err);
+	}
+	if (rc < 0 || tracked ||
+	    (!edit->file && (rc = vv_attr_edit_begin(edit, r->repo, err)) < 0)) {
+		return rc;
+	}
+	return vv_attr_edit_track(edit, path, true, err);
+}
+
+/* A .gitattributes in conflict gets the lines, and stays in conflict. */
+static vv_status write_index(const vv_resolving *r, vv_error *err)
+{
+	vv_auto(vv_attr_edit) edit = {0};
+	vv_index_entry e;
+	vv_status rc = vv_dataset_writer_lock_index(r->writer, r->index, err);
+
+	vv_attr_flush(r->repo);
+	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
+		rc = track_taken(r, r->list.paths[i].path, &edit, err);
+	}
+	if (rc == VV_OK && !vv_index_get_stage(r->index, ATTRIBUTES, 2, &e) &&
+	    !vv_index_get_stage(r->index, ATTRIBUTES, 3, &e)) {
+		rc = vv_attr_edit_stage(&edit, r->index, err);
+	}
+	return rc < 0 ? rc : vv_index_write(r->index, err);
+}
+
 /* Records of what is not a conflict any more go last: they are believed only while it is. */
 static vv_status finish(vv_resolving *r, vv_error *err)
 {
@@ -493,7 +536,7 @@ static vv_status finish(vv_resolving *r, vv_error *err)
 	vv_status rc;
 
 	if (!r->changed) return VV_OK;
-	if ((rc = vv_index_write(r->index, err)) < 0) return rc;
+	if ((rc = write_index(r, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		vv_index_entry e;
 
@@ -526,15 +569,20 @@ static vv_status note_path(vv_resolving *r, vv_journal *j, const char *path, vv_
 	return rc < 0 ? rc : vv_journal_path(j, r->index, &c, err);
 }
 
-/* What will change, before anything does: files, and the records of their conflicts. */
+/* What will change, before anything does: files, the records of their conflicts, and what tracks them. */
 static vv_status note(vv_resolving *r, vv_journal **out, vv_error *err)
 {
 	static const vv_journal_options o = {
 		.command = "resolve", .what = "resolving conflicts", .end = VV_JOURNAL_END_INDEX};
+	const size_t count = r->list.count;
 	vv_status rc = vv_journal_open(out, r->repo, &o, err);
 
-	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
-		rc = note_path(r, *out, r->list.paths[i].path, err);
+	for (size_t i = 0; rc == VV_OK && i <= count; i++) {
+		const char *path = i < count ? r->list.paths[i].path : ATTRIBUTES;
+
+		if (i == count || strcmp(path, ATTRIBUTES) != 0) {
+			rc = note_path(r, *out, path, err);
+		}
 	}
 	return rc < 0 ? rc : vv_journal_ready(*out, err);
 }

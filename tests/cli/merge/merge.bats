@@ -297,6 +297,57 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	clean
 }
 
+# k.csv of main becomes k2.csv, another table; spring changes it.
+renamed_and_changed() {
+	printf 'id,a\n1,x\n2,y\n3,z\n' > k.csv
+	varve add -q --key id k.csv
+	varve commit -qm base
+	git branch -f spring
+	varve mv k.csv k2.csv > /dev/null
+	printf 'id,q\n7,1\n8,2\n' > k2.csv
+	varve commit -qam renamed
+	git checkout -q spring
+	sed -i s/y/changed/ k.csv
+	varve commit -qam changed
+	git checkout -q "$1"
+}
+
+@test "a table that resolve takes from a side is tracked again" {
+	local here there side how
+	for side in theirs ours; do
+		[ $side = theirs ] && here=main there=spring || here=spring there=main
+		new_repo "$BATS_TEST_TMPDIR/$side"
+		cd "$BATS_TEST_TMPDIR/$side"
+		renamed_and_changed $here
+		ends_with 1 varve merge -m m $there
+		output_has "CONFLICT (modify/delete): k.csv"
+		succeeds varve resolve --$side k.csv
+		stderr_lacks "warning"
+		git show :.gitattributes | grep -q '^/k.csv filter=varve'
+		succeeds varve merge --continue
+		stderr_lacks "warning"
+		git show HEAD:.gitattributes | grep -q '^/k.csv filter=varve'
+		clean
+		grep -q changed k.csv
+	done
+	new_repo "$BATS_TEST_TMPDIR/git"
+	cd "$BATS_TEST_TMPDIR/git"
+	renamed_and_changed main
+	ends_with 1 varve merge -m m spring
+	git checkout -q --theirs k.csv
+	git add k.csv
+	for how in "merge --continue" "commit -q"; do
+		ends_with 2 varve $how
+		stderr_has "k.csv: a table that no line of .gitattributes tracks"
+		stderr_has "varve track k.csv"
+	done
+	succeeds varve track k.csv
+	succeeds varve restore k.csv
+	succeeds varve merge --continue
+	clean
+	grep -q changed k.csv
+}
+
 @test "tables added on both sides" {
 	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
 	for branch in spring main; do
