@@ -114,7 +114,9 @@ static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_er
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if (!S_ISREG(e->index_mode) || strchr(" ?", e->staged)) continue;
+		if (!S_ISREG(e->index_mode) || strchr(" ?", e->staged)) {
+			continue;
+		}
 		if (vv_attr_list_concerns(&lines, e->path)) {
 			rc = check_entry(r, e, err);
 		}
