@@ -46,5 +46,5 @@ int main(int argc, char **argv)
 done:
 	varve_txn_free(txn);
 	varve_repo_free(repo);
-	return rc == 0 ? 0 : rc == VARVE_ENOTFOUND || rc == VARVE_ECONFLICT ? 1 : 2;
+	return rc == 0 ? 0 : rc == VARVE_ENOCHANGE || rc == VARVE_ECONFLICT ? 1 : 2;
 }

@@ -82,7 +82,6 @@ ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err);
 void group_source_close(group_source *s); /* accepts NULL */
 vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
-vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out, vv_error *err);
 
 /* Byte offset in the file at which a row's raw bytes begin. */
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);

@@ -198,7 +198,8 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 	return t->root.kind == VV_KIND_TABLE ? give_table(&r, err) : give_chunks(&r, err);
 }
 
-vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
+static vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
+				   vv_error *err)
 {
 	const vv_buf *top = &t->root.layout;
 	vv_auto(vv_buf) head = VV_BUF_INIT;

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "lib/heads/head.h"
 #include "lib/remotes/remote_folder.h"
+#include "repo/git/history/commit.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/run_git.h"
@@ -187,6 +188,18 @@ static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *e
 	return vv_missing_ok(vv_read_file(text, path, REFS_MAX, err), err);
 }
 
+/* A ref whose commit is not in the folder either is damaged, and nothing goes back with it. */
+static bool has_commit(const vv_folder_history *h, const vv_oid *id)
+{
+	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT, (char *)NULL);
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(vv_commit) c = {0};
+
+	return dir &&
+	       vv_repository_open(&r, dir, vv_repository_env(h->repo), VV_IGNORED) == VV_OK &&
+	       vv_commit_read(r, id, &c, VV_IGNORED) == VV_OK;
+}
+
 /* One line of its refs: is it below ours? */
 static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *there, vv_buf *back,
 			     bool *heads, vv_error *err)
@@ -210,7 +223,8 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 						      err);
 		}
 	}
-	if (rc == VV_OK && !(known && follows) && back->len == 0) {
+	if (rc == VV_OK && !(known && follows) && back->len == 0 &&
+	    (known || has_commit(h, &there->id))) {
 		vv_buf_printf(back, "has %s at commit %.10s, which %s",
 			      vv_text_shows(vv_ref_short_name(name)), vv_oid_shows(&there->id),
 			      known ? "the one here does not follow" : "is not here");

@@ -157,8 +157,9 @@ reads_all() {
 			git cat-file blob "plain~$n:$path" > "$path"
 			varve add -q ${options//$'\t'/ } "$path" 2> /dev/null
 		done < "$format/add"
-		git ls-tree -r "kept~$n" | sed 's/ blob / /' > ../kept
-		git ls-files -s | sed 's/ 0\t/\t/' > ../made
+		# But for the driver that merges .gitattributes, and columns without a value, which have no type now.
+		git ls-tree -r "kept~$n" | sed 's/ blob / /' | grep -v -e '\.gitattributes$' -e 'odd/empty.csv$' > ../kept
+		git ls-files -s | sed 's/ 0\t/\t/' | grep -v -e '\.gitattributes$' -e 'odd/empty.csv$' > ../made
 		diff ../kept ../made
 	done
 }

@@ -345,7 +345,7 @@ two_versions() {
 	toy
 	two_versions
 	printf '[b.toy#Prices]\nprice < 25\n' > varve.checks
-	git add varve.checks varve.json
+	git add varve.checks
 	git commit -qm rules
 	book 99 > b.toy
 	git commit -qam three
@@ -438,7 +438,7 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	reader 'echo "no room for 9 cells" >&2; kill -ABRT $$'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'was ended by signal 6'
-	stderr_has 'of memory: no room for 9 cells'
+	stderr_has 'of memory (varve.reader.memory): no room for 9 cells'
 	reader 'seq -f "line %g is wrong" 1000000 >&2; exit 1'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has '; line 1e+06 is wrong'

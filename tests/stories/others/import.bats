@@ -167,7 +167,7 @@ imported() {
 	grep -qx 1,9 m.csv
 	[ "$(git config -f .varveconfig import.list.csv.path)" = data/prices.csv ]
 	[ -z "$(said path)" ]
-	git rm -q list.csv
+	git rm -q -f list.csv # no line of .gitattributes tracks it after git mv
 	git commit -qm gone
 	there 's/^8,item/8,changed/'
 	succeeds varve update

@@ -470,6 +470,9 @@ sound() {
 
 @test "the other side's check of the data refuses a push, and the pusher reads why" {
 	two_versions
+	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
+	varve add -q varve.json
+	varve commit -qm rules
 	hub
 	git -C ../hub.git config receive.varveCheck refuse
 	tick
