@@ -400,13 +400,13 @@ def test_tables_of_documents_have_a_history(git):
     def ask(query):
         return varve_says(git, "sql", "--format", "csv", query).splitlines()[1:]
 
-    assert ask(f"select message, price from varve_history('{name}') where id = 3") == ["5,5.0", "4.75,4.75", "4.5,4.5"]
-    assert ask("select count(*) from varve_history('c.xlsx#New')") == ["0"] and ask(f"select count(*) from varve_log('{name}')") == ["3"]
+    assert ask(f"select message, price from varve_history('{name}') where id = 3") == ["moved,5.0", "5,5.0", "4.75,4.75", "4.5,4.5"]
+    assert ask("select count(*) from varve_history('c.xlsx#New')") == ["0"] and ask(f"select count(*) from varve_log('{name}')") == ["4"]
     assert ask(f'select n.price - o.price from "{name}" n join "b.xlsx#Prices@HEAD~3" o using (id) where id = 3') == ["0.5"]
     assert ask("select price from \"b.xlsx#Prices\" as of 'HEAD~2' where id = 3") == ["4.75"]
     assert "4.5 -> 4.75" in varve_says(git, "diff", f"file://{git}#HEAD~3:b.xlsx#Prices", f"file://{git}#HEAD~2:b.xlsx#Prices")
     with varve.Repo(git) as r:
-        assert [c.message.strip() for c in r.log(name)] == ["5", "4.75", "4.5"]
+        assert [c.message.strip() for c in r.log(name)] == ["moved", "5", "4.75", "4.5"]
         assert r.tables("HEAD~1") == ["b.xlsx#Prices", "b.xlsx#Hidden # one", "b.xlsx#New"]
     assert ask("select name, rows, key from varve_tables") == ["c.xlsx#Prices,10,id", 'c.xlsx#Hidden # one,1,""', 'c.xlsx#New,0,""']
 
