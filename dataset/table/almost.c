@@ -201,7 +201,7 @@ static vv_status tell_column(const looking *k, size_t column)
 		   k->t->root.dialect.delimiter);
 }
 
-static vv_status tell(const looking *k)
+static vv_status tell_findings(const looking *k)
 {
 	size_t told = 0;
 	vv_status rc;
@@ -273,5 +273,5 @@ vv_status vv_table_almost(vv_table *t, vv_almost_fn fn, void *payload, vv_error 
 		}
 	}
 	vv_hash_index_clear(&k.seen);
-	return more == VV_ENOMEM ? vv_fail_nomem(err) : more < 0 ? VV_OK : tell(&k);
+	return more == VV_ENOMEM ? vv_fail_nomem(err) : more < 0 ? VV_OK : tell_findings(&k);
 }

@@ -822,7 +822,7 @@ static vv_status put_almost(void *payload, size_t column, const char *what, vv_e
 	return vv_buf_ok(v->warnings, err);
 }
 
-/* Of a table that is new, where nobody declared its columns. */
+/* Of a new table whose columns are not declared. */
 static vv_status tell_almost(vv_import_result *out, const char *name, const vv_sink *sink,
 			     const vv_import_options *opts, vv_error *err)
 {
