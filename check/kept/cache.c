@@ -3,7 +3,8 @@
  * them to another machine.
  *
  * A record is one file, "<kind>-<key>", replaced whole. All that is read is held against a
- * hash: a damaged record is none.
+ * hash: a damaged record is none. A hash of the sources that decide verdicts is in each key, so
+ * that a program made from others does not find the record.
  */
 #include "check/kept/cache.h"
 
@@ -18,10 +19,9 @@
 #include "base/hash_index.h"
 #include "base/hint.h"
 #include "base/sys.h"
+#include "check/kept/verdict_sources.h"
 #include "repo/blocks/derived.h"
 
-/* Their versions grow when what types and patterns accept changes, so that no older answer is
- * given again. */
 #define RECORD_MARK "VVCHCK\x01\n"
 #define FILE_MAGIC "vvcr\x01\0\0\0"
 #define MAGIC_LEN 8u
@@ -177,7 +177,7 @@ void vv_check_cache_close(vv_check_cache *c)
 static void make_name(char out[NAME_MAX_LEN], const char *prefix, const char *kind, vv_hash128 key)
 {
 	snprintf(out, NAME_MAX_LEN, "%s%.24s-%016llx%016llx", prefix, kind,
-		 (unsigned long long)key.hi, (unsigned long long)key.lo);
+		 (unsigned long long)(key.hi ^ VV_VERDICT_SOURCES), (unsigned long long)key.lo);
 }
 
 static uint64_t hash_name(const records *r, const char *name)
@@ -315,7 +315,7 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	return VV_OK;
 }
 
-/* kind and key out of a record's name. */
+/* kind and key out of a record's name: the opposite of make_name. */
 static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *key)
 {
 	const char *dash = strchr(name, '-');
@@ -325,7 +325,7 @@ static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *ke
 		return false;
 	}
 	snprintf(kind, NAME_MAX_LEN, "%.*s", (int)(dash - name), name);
-	*key = (vv_hash128){.lo = lo, .hi = hi};
+	*key = (vv_hash128){.lo = lo, .hi = hi ^ VV_VERDICT_SOURCES};
 	return true;
 }
 

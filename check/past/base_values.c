@@ -160,7 +160,7 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 	const vv_field *f = &t->schema.fields[column];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "2 %d %zu %d ", (int)kind, column, (int)t->root.dialect.form);
+	vv_buf_printf(&b, "%d %zu %d ", (int)kind, column, (int)t->root.dialect.form);
 	vv_json_put_node(&b, f->json);
 	for (size_t i = 0; f->missing && f->missing[i]; i++) {
 		vv_buf_putc(&b, '\0');

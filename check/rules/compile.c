@@ -353,7 +353,7 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "%s 4 %d %d", what, p->json, p->pass_blank);
+	vv_buf_printf(&b, "%s %d %d", what, p->json, p->pass_blank);
 	for (size_t i = 0; i < count; i++) {
 		const check_column *c = &p->columns[columns[i]];
 
@@ -774,7 +774,7 @@ static vv_status make_id(check_plan *p, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "rows 4 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
+	vv_buf_printf(&b, "rows %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
 	vv_json_put_node(&b, p->schema->json);
 	for (size_t i = 0; i < p->count; i++) {
 		vv_buf_printf(&b, " %zu", p->columns[i].field_place);

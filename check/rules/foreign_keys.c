@@ -263,7 +263,7 @@ static vv_status make_hashes(following *x, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "2 %d ", is_json(x->there));
+	vv_buf_printf(&b, "%d ", is_json(x->there));
 	for (size_t i = 0; i < x->f->of.count; i++) {
 		vv_buf_printf(&b, "%zu ", x->places[i]);
 		check_put_reading(&b, field_there(x, i));

@@ -307,7 +307,7 @@ static vv_status make_id(table_rule *t, const check_plan *p, vv_error *err)
 	const size_t *fields = vv_sums_rule_columns(t->rule, &count);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "sums 3 %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
+	vv_buf_printf(&b, "sums %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
 		      t->line->where ? t->line->where : "");
 	for (const char **g = t->line->groups; g && *g; g++) {
 		vv_buf_printf(&b, "%s\n", *g);

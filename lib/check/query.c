@@ -527,7 +527,7 @@ static vv_status make_id(const reading *r, vv_hash128 *out, bool *may, vv_error 
 
 	*may = is_lasting(q, r->rule);
 	if (!*may) return VV_OK;
-	vv_buf_printf(&id, "query 2 %s\n%s\n%s\n", q->path, q->base ? q->base_path : "",
+	vv_buf_printf(&id, "query %s\n%s\n%s\n", q->path, q->base ? q->base_path : "",
 		      r->rule->condition);
 	if (q->side->kind == VV_SIDE_COMMIT) {
 		vv_buf_put(&id, &q->side->commit, sizeof(q->side->commit));

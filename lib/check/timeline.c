@@ -15,8 +15,6 @@
 #include "base/text.h"
 #include "lib/check/list.h"
 
-#define FORMAT "timeline 2" /* changes when verdicts of the same rules do */
-
 /* One reading. */
 typedef struct reading {
 	vv_timeline *t;
@@ -71,7 +69,6 @@ static void put_words(vv_buf *b, const char *const *words, size_t count)
 
 static void make_id(reading *r)
 {
-	vv_buf_puts(&r->id, FORMAT);
 	put_text(&r->id, r->owner.text.data, r->owner.text.len);
 	put_text(&r->id, r->owner.checks.data, r->owner.checks.len);
 	put_words(&r->id, r->run->only, r->run->only_count);

@@ -563,6 +563,34 @@ static void each_of_thousands_of_records_is_found_by_its_name(void **state)
 	vv_check_cache_close(c);
 }
 
+/* The program of other sources has other keys: its file is sound, and holds no record of ours. */
+static void results_of_a_program_with_other_sources_are_not_used(void **state)
+{
+	const char *path = vv_test_path("result");
+	const vv_hash128 key = {1, 2};
+	vv_check_cache *c;
+	vv_buf out = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+	vv_assert_ok(vv_check_cache_put(c, "rows", key, "hello", 5, &err), &err);
+	vv_assert_ok(vv_check_cache_save(c, path, &err), &err);
+	vv_check_cache_close(c);
+	vv_assert_ok(vv_read_file(&out, path, 1u << 20, &err), &err);
+	char *name = out.data + 8;
+	assert_string_equal(name + 5 + 16, "0000000000000001"); /* the low half is the caller's */
+	assert_string_not_equal(name, "rows-00000000000000020000000000000001");
+	name[5] = name[5] == '0' ? '1' : '0';
+	vv_put_le64((uint8_t *)out.data + out.len - 8, vv_xxh3(out.data, out.len - 8, 0));
+	vv_test_write(path, out.data, out.len);
+	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+	vv_assert_ok(vv_check_cache_trust(c, path, &err), &err);
+	assert_int_equal(vv_check_cache_get(c, "rows", key, &out, &err), 0);
+	vv_check_cache_close(c);
+	vv_buf_clear(&out);
+}
+
 static void a_file_that_is_no_result_is_refused(void **state)
 {
 	const char *path = vv_test_path("result");
@@ -692,6 +720,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
 	cmocka_unit_test(a_remembered_key_is_found_again_past_the_memory),
 	cmocka_unit_test(each_of_thousands_of_records_is_found_by_its_name),
+	cmocka_unit_test(results_of_a_program_with_other_sources_are_not_used),
 	cmocka_unit_test(a_file_that_is_no_result_is_refused),
 	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),
 };
