@@ -27,7 +27,7 @@ vv_status vv_verdict_of(vv_verdict *out, const vv_judged *j, vv_repository *r, c
 	}
 	/* After a first fetch no ref reaches what came. */
 	rc = vv_ahead_behind(r, shown, &out->named, &after, &before, err);
-	if (rc < 0) return out->here ? rc : vv_missing_ok(rc, err);
+	if (rc < 0) return vv_missing_ok(rc, err);
 	if (before == 0 || after == 0) {
 		out->is = before == 0 ? VV_AFTER_SIGNED : VV_BEFORE_SIGNED;
 		out->commits = before == 0 ? after : before;

@@ -21,7 +21,7 @@ typedef enum vv_verdict_is {
 	VV_AS_SIGNED,     /* or no head names the ref */
 	VV_AFTER_SIGNED,  /* by commits that descend from what the head names */
 	VV_BEFORE_SIGNED, /* by commits that the head has */
-	VV_NOT_SIGNED     /* neither; or what the head names is not here, so nobody can say */
+	VV_NOT_SIGNED     /* neither; or one of both is not here, so nobody can say */
 } vv_verdict_is;
 typedef struct vv_verdict {
 	vv_verdict_is is;
@@ -30,7 +30,7 @@ typedef struct vv_verdict {
 	uint64_t commits; /* after, or before */
 } vv_verdict;
 
-/* The newest head of j is set. shown is here, or what the head names is not. */
+/* The newest head of j is set. */
 vv_status vv_verdict_of(vv_verdict *out, const vv_judged *j, vv_repository *r, const char *ref,
 			const vv_oid *shown, vv_error *err);
 /* Appends "main 2 commits before its signed head, number 7". */

@@ -51,7 +51,34 @@ is_new() {
 	succeeds varve info "$site#main:prices.csv"
 	output_has "number 2"
 	ends_with 1 varve -C ../b verify "$site"
-	output_has "1 ref is not as the head has it"
+	output_has "main 1 commit before its signed head, number 2"
+}
+
+@test "verify has the same verdict: what is ahead of the signed head is named and no difference" {
+	as ada varve sign -q --mirror "$site"
+	another 2
+	succeeds as ada varve verify
+	output_has "main 1 commit after its signed head, number 2"
+	varve publish -q --no-pages -o ../public
+	for copy in "$site" ../public; do
+		succeeds varve verify "$copy"
+		output_has "main 1 commit after its signed head, number 2"
+	done
+	[ "$(varve verify --json "$site" | jq .differing)" = 0 ]
+	# a copy in the place of the origin shows nothing but what is signed
+	ends_with 1 varve verify "$key_ada/prices"
+	stderr_has "shows something else than was signed"
+	# a peer whose commits are not here
+	varve clone -q . ../c
+	another 3
+	ends_with 1 varve -C ../c verify origin
+	output_has "main is at commit $(git rev-parse --short=10 HEAD), which was not fetched here"
+	varve -C ../c fetch -q
+	succeeds varve -C ../c verify origin
+	output_has "main 2 commits after its signed head, number 2"
+	git branch -qM main gone
+	ends_with 1 varve -C ../c verify origin
+	output_has "main is not there"
 }
 
 @test "another history, a moved tag and no heads at all move nothing" {

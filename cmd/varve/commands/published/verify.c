@@ -13,6 +13,7 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/named.h"
 #include "lib/heads/seen.h"
+#include "lib/heads/verdict.h"
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/remote_folder.h"
@@ -42,7 +43,8 @@ typedef struct verifying {
 	vv_context *c;
 	vv_heads_seen seen;
 	bool reached;    /* a copy that refuses earlier shows nothing */
-	uint64_t differ; /* refs that are not as the newest head has them */
+	uint64_t differ; /* refs that are neither where the newest head has them nor after it */
+	vv_buf refs;     /* what is said of those that are not where it has them, a line each */
 	char *folder;    /* of this machine; NULL: it is none */
 	vv_folder_checked all;
 	vv_proof_sample some; /* of another copy */
@@ -53,12 +55,24 @@ static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
 	vv_folder_checked_clear(&v->all);
-	vv_buf_clear_all(&v->commit.said, &v->tag.said);
+	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs);
 	vv_free(v->folder);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
 
-/* The refs that the newest head names, as they are there: hello NULL: here. */
+/* Where a ref is there, or (hello NULL) here; null: it is not. */
+static vv_oid find_shown(const verifying *v, const vv_hello *hello, const char *name)
+{
+	vv_auto(vv_ref) ref = {0};
+
+	for (size_t i = 0; hello && i < hello->ref_count; i++) {
+		if (strcmp(hello->refs[i].name, name) == 0) return hello->refs[i].id;
+	}
+	return !hello && vv_ref_get(v->c->repo, name, &ref, VV_IGNORED) == VV_OK ? ref.id
+										 : (vv_oid){{0}};
+}
+
+/* The refs that the newest head names; of a peer they may not be here. */
 static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err)
 {
 	const char *p = vv_buf_cstr(&v->seen.judged.newest.refs);
@@ -66,22 +80,35 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 
 	while (vv_head_refs_next(&named, &p)) {
 		vv_auto(vv_buf) name = VV_BUF_INIT;
-		vv_auto(vv_ref) ref = {0};
-		bool same = false;
+		vv_verdict is;
+		bool known;
 
 		vv_buf_put(&name, named.name, named.len);
-		const vv_status rc = vv_buf_ok(&name, err);
+		vv_status rc = vv_buf_ok(&name, err);
 		if (rc < 0) return rc;
-		for (size_t i = 0; hello && i < hello->ref_count && !same; i++) {
-			same = strcmp(hello->refs[i].name, name.data) == 0 &&
-			       vv_oid_equal(&hello->refs[i].id, &named.id);
+		const vv_oid shown = find_shown(v, hello, name.data);
+		const bool there = !vv_oid_is_null(&shown);
+		if (!there && !hello) {
+			continue; /* not everybody has all branches */
 		}
-		if (!hello && vv_ref_get(v->c->repo, name.data, &ref, VV_IGNORED) == VV_OK) {
-			same = vv_oid_equal(&ref.id, &named.id);
+		if ((rc = vv_commits_known(v->c->repo, &shown, 1, &known, err)) < 0 ||
+		    (rc = vv_verdict_of(&is, &v->seen.judged, v->c->repo, name.data, &shown, err)) <
+			    0) {
+			return rc;
 		}
-		v->differ += !same;
+		v->differ += is.is > VV_AFTER_SIGNED;
+		if (is.is == VV_NOT_SIGNED && !known) {
+			vv_buf_printf(&v->refs,
+				      there ? "%s is at commit %.10s, which was not fetched here\n"
+					    : "%s is not there\n",
+				      vv_text_shows(vv_ref_short_name(name.data)),
+				      vv_oid_shows(&shown));
+		} else if (is.is != VV_AS_SIGNED) {
+			vv_verdict_put(&v->refs, &is, &v->seen.judged, name.data);
+			vv_buf_putc(&v->refs, '\n');
+		}
 	}
-	return VV_OK;
+	return vv_buf_ok(&v->refs, err);
 }
 
 /* The newest tag here, where the copy's head names it, too. */
@@ -155,21 +182,19 @@ static vv_status read_folder(verifying *v, const vv_remote *m, bool *sound, vv_e
 	return VV_OK;
 }
 
-/* A random block of some versions. */
-static vv_status ask_some(verifying *v, const vv_reached *there, vv_error *err)
+/* The history of a host is here until it is closed; a peer is asked for what is here. */
+static vv_status bring_history(const vv_reached *there, vv_error *err)
 {
 	const vv_hello *h = there->hello;
 	vv_auto_free const char **names = vv_calloc(h->ref_count + 1, sizeof(*names));
 	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
-	vv_status rc = names && ids ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+	if (!names || !ids) return vv_fail_nomem(err);
+	for (size_t i = 0; i < h->ref_count; i++) {
 		names[i] = h->refs[i].name;
 	}
-	if (rc == VV_OK && there->host) { /* until it is closed; a peer is asked for what is here */
-		rc = vv_git_host_history(there->host, names, h->ref_count, ids, err);
-	}
-	return rc < 0 ? rc : vv_proof_ask_some(&v->some, there, v->c->repo, err);
+	return there->host ? vv_git_host_history(there->host, names, h->ref_count, ids, err)
+			   : VV_OK;
 }
 
 static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_error *err)
@@ -189,10 +214,11 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	v->reached = true;
 	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
 			  err);
-	if (rc < 0 || !v->seen.judged.has_newest || (rc = compare_refs(v, there.hello, err)) < 0) {
+	if (rc < 0 || !v->seen.judged.has_newest || (rc = bring_history(&there, err)) < 0 ||
+	    (rc = compare_refs(v, there.hello, err)) < 0) {
 		return rc;
 	}
-	rc = v->folder ? VV_OK : ask_some(v, &there, err);
+	rc = v->folder ? VV_OK : vv_proof_ask_some(&v->some, &there, v->c->repo, err);
 	return rc < 0 ? rc : ask_git(v, there.hello, err);
 }
 
@@ -239,7 +265,7 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 		}
 		vv_note("%s has number %llu", vv_text_url(url),
 			(unsigned long long)now->newest.record.number);
-		if (is_other(&v)) {
+		if (is_other(&v) || v.refs.len > 0) { /* a copy is not ahead */
 			best->c->code = VV_EXIT_NO;
 			vv_warn("%s shows something else than was signed: 'varve verify %s' says what",
 				vv_text_url(url), vv_text_url(url));
@@ -369,11 +395,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 	if (j->first) {
 		vv_out("the owner's key was not seen here before\n");
 	}
-	if (v->differ > 0) {
-		vv_out("%s as the head has %s\n",
-		       vv_text_counted(v->differ, "ref is not", "refs are not"),
-		       v->differ == 1 ? "it" : "them");
-	}
+	vv_out("%s", vv_buf_cstr(&v->refs));
 	if (v->folder) {
 		vv_out("all packs, tables and pages read, with %s\n",
 		       vv_text_counted(v->all.blocks, "block", NULL));
