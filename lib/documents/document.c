@@ -411,12 +411,12 @@ static void put_names(vv_buf *out, const vv_document *d)
 	}
 }
 
-bool vv_document_has(const vv_document *d, const char *table)
+const vv_document_table *vv_document_has(const vv_document *d, const char *table)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		if (strcmp(d->tables[i].name, table) == 0) return true;
+		if (strcmp(d->tables[i].name, table) == 0) return &d->tables[i];
 	}
-	return false;
+	return NULL;
 }
 
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,

@@ -66,8 +66,8 @@ VV_AUTO_CLEAR(vv_document, vv_document_close)
  * vv_document_open, d is set by the caller, without a head, and closed in any case. VV_ENOSUPPORT: nothing here writes any. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
-/* Has it a table of that name? */
-bool vv_document_has(const vv_document *d, const char *table);
+/* Its table of that name; NULL: it has none. */
+const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
 /* The table of that name; NULL: the only one. VV_ENOTFOUND and VV_EUSAGE list those that there are. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,

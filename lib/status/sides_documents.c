@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "lib/documents/reader.h"
 #include "lib/names/version.h"
+#include "lib/view/table_pairs.h"
 
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage)
 {
@@ -83,21 +84,24 @@ static bool is_asked(const vv_diff_sides *d, const char *document, const char *t
 }
 
 /* The table of a document as a path. */
-static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const char *table, bool was,
-			   bool is, vv_error *err)
+static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const vv_table_pair *t,
+			   vv_error *err)
 {
 	if (!vv_array_room(out->paths, out->count, out->cap)) {
 		return vv_fail_nomem(err);
 	}
 	vv_diff_path *p = &out->paths[out->count++];
+	const char *old_file = of->old_path ? of->old_path : of->path;
+	const bool renamed = of->old_path ||
+			     (t->was && t->is && strcmp(t->was->name, t->is->name) != 0);
 
 	*p = *of;
 	p->document = strlen(of->path);
-	p->old_mode = was ? of->old_mode : 0;
-	p->new_mode = is ? of->new_mode : 0;
-	p->path = called(of->path, table);
-	p->old_path = of->old_path ? called(of->old_path, table) : NULL;
-	return p->path && (p->old_path || !of->old_path) ? VV_OK : vv_fail_nomem(err);
+	p->old_mode = t->was ? of->old_mode : 0;
+	p->new_mode = t->is ? of->new_mode : 0;
+	p->path = called(of->path, (t->is ? t->is : t->was)->name);
+	p->old_path = renamed ? called(old_file, (t->was ? t->was : t->is)->name) : NULL;
+	return p->path && (p->old_path || !renamed) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* *opened: its tables are in out, in the order of the newer side, then those that are gone. */
@@ -106,6 +110,8 @@ static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides 
 			  vv_error *err)
 {
 	vv_auto(side) a = {.word = NULL}, b = {.word = NULL};
+	vv_auto_free vv_table_pair *tables = NULL;
+	size_t count = 0;
 	vv_status rc = VV_OK;
 
 	*opened = false;
@@ -117,19 +123,14 @@ static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides 
 	}
 	/* Both, or the one that is there: else it is compared as bytes. */
 	if ((p->old_mode != 0 && !a.is) || (p->new_mode != 0 && !b.is)) return VV_OK;
-	for (size_t i = 0; b.is && rc == VV_OK && i < b.document.document.count; i++) {
-		const char *table = b.document.document.tables[i].name;
+	rc = vv_table_pairs_find(&tables, &count, &a.subject, &a.document.document, &b.subject,
+				 &b.document.document, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_table_pair *t = &tables[i];
 
-		if (is_asked(d, p->path, table)) {
-			rc = add_table(out, p, table, vv_document_has(&a.document.document, table),
-				       true, err);
-		}
-	}
-	for (size_t i = 0; a.is && rc == VV_OK && i < a.document.document.count; i++) {
-		const char *table = a.document.document.tables[i].name;
-
-		if (!vv_document_has(&b.document.document, table) && is_asked(d, p->path, table)) {
-			rc = add_table(out, p, table, true, false, err);
+		if ((t->is && is_asked(d, p->path, t->is->name)) ||
+		    (t->was && is_asked(d, p->path, t->was->name))) {
+			rc = add_table(out, p, t, err);
 		}
 	}
 	*opened = true;

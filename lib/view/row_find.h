@@ -19,6 +19,9 @@
 
 void vv_row_work_register(void);
 
+/* A hash for each row's cells, ascending; *out is the caller's. */
+vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err);
+
 /* One key that is looked for. */
 typedef struct vv_row_wanted {
 	const char *key; /* borrowed; NULL: never found */

@@ -19,7 +19,6 @@
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 
-#define LIKE_MIN 50      /* percent, as Git */
 #define PAIRS_MAX 40000u /* more are not compared: 200 files gone and 200 new */
 #define BLOCKS_MAX 4000000u
 #define FEW_BLOCKS 16u                /* of a dataset with more the blocks alone decide */
@@ -130,13 +129,12 @@ static int shared(const signature *a, const signature *b)
 	return most ? (int)(same * 100 / most) : 0;
 }
 
-static int shared_rows(const signature *a, const signature *b)
+int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count)
 {
-	size_t i = 0, k = 0, same = 0;
-	size_t most = a->row_count > b->row_count ? a->row_count : b->row_count;
+	size_t i = 0, k = 0, same = 0, most = a_count > b_count ? a_count : b_count;
 
-	while (i < a->row_count && k < b->row_count) {
-		bool equal = a->rows[i] == b->rows[k], behind = a->rows[i] > b->rows[k];
+	while (i < a_count && k < b_count) {
+		bool equal = a[i] == b[k], behind = a[i] > b[k];
 
 		same += equal;
 		i += !behind;
@@ -151,7 +149,7 @@ static int compare(int *score, void *siga, void *sigb, void *payload VV_UNUSED)
 
 	*score = 0;
 	if (a->pointer && b->pointer) {
-		int rows = shared_rows(a, b);
+		int rows = vv_rows_shared(a->rows, a->row_count, b->rows, b->row_count);
 
 		*score = shared(a, b);
 		*score = rows > *score ? rows : *score;
@@ -281,7 +279,7 @@ static vv_status compare_all(finder *f, vv_error *err)
 						 f->metric.payload) < 0) {
 				return vv_fail_nomem(err);
 			}
-			if (score >= LIKE_MIN) {
+			if (score >= VV_RENAMED_MIN) {
 				score = 2 * score + same_name(&f->gone[g], &f->come[c]);
 				f->pairs[f->pair_count++] = (pair){
 					.likeness = score, .gone = g, .come = c};

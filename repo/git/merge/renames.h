@@ -20,12 +20,15 @@
 #include "repo/git/tree.h"
 
 #define VV_RENAMED_FROM_NONE SIZE_MAX
+#define VV_RENAMED_MIN 50 /* percent of likeness, as in Git */
 
 /* What a row is, is known above: gives a small table's rows as hashes, ascending (*out is the
  * caller's); fails for others. Called once, when the program begins; until then blocks decide. */
 typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
 				    size_t *count, vv_error *err);
 void vv_renames_by_rows(vv_rename_rows rows);
+/* How many of the rows of the larger one both have, in percent. */
+int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count);
 
 typedef struct vv_rename_file {
 	const char *path;

@@ -86,6 +86,29 @@ two_versions() {
 	[ "$output" = b.toy ]
 }
 
+@test "a renamed table of a document is found by its rows" {
+	toy
+	sed -i 's/^case/echo "note: look" >\&2\ncase/' "$HOME/bin/toy"
+	git init -q .
+	few() { printf 'id,price\n1,%s\n2,20\n3,30\n' "$1"; }
+	{ echo '[Prices]'; few 4.5; echo '[Stock]'; echo sku,n; echo a,1; } > b.toy
+	git add b.toy
+	git commit -qm one
+	{ echo '[Stock]'; echo sku,n; echo a,1; echo '[Prices 2027]'; few 4.75; echo '[More]'; echo x; echo 1; } > b.toy
+	succeeds varve diff
+	output_has 'b.toy#Prices -> b.toy#Prices 2027: index -> work tree'
+	output_has '4.5 -> 4.75'
+	output_has 'b.toy#More: new table, 1 row'
+	output_lacks 'removed'
+	[ "$(grep -c 'warning: b.toy#Prices 2027: look' <<< "$stderr")" = 1 ]
+	succeeds varve diff --json
+	[ "$(jq -r '.tables[] | select(.path == "b.toy#Prices 2027").oldPath' <<< "$output")" = 'b.toy#Prices' ]
+	succeeds varve track --text b.toy
+	succeeds git diff b.toy
+	output_has 'b.toy#Prices -> b.toy#Prices 2027'
+	output_lacks 'removed'
+}
+
 @test "who changed a cell of a document is found through its history" {
 	toy
 	two_versions

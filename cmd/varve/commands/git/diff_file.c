@@ -14,6 +14,7 @@
 #include "cmd/varve/commands.h"
 #include "diff/write/writer_kinds.h"
 #include "lib/view/table_diff.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
 
 /* Rows of each table shown to a reader in front of a terminal, as diff has it. */
@@ -194,23 +195,28 @@ static vv_status open_documents(documents *d, bool *are, side *a, side *b, const
 }
 
 /* One table of both, or of the one that has it. */
-static vv_status compare_table(const documents *d, const vv_diff_item *whole, const char *table,
+static vv_status compare_table(const vv_diff_item *whole, const vv_table_pair *t,
 			       const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
 {
-	vv_auto(vv_buf) path = VV_BUF_INIT;
+	vv_auto(vv_buf) path = VV_BUF_INIT, old_path = VV_BUF_INIT;
+	const vv_document_table *now = t->is ? t->is : t->was, *was = t->was ? t->was : t->is;
 	vv_diff_answer one = {.line = VV_BUF_INIT};
 	vv_diff_item item = *whole;
 	vv_status rc;
 
-	vv_buf_printf(&path, "%s#%s", whole->path, table);
-	if ((rc = vv_buf_ok(&path, err)) < 0) return rc;
+	vv_buf_printf(&path, "%s#%s", whole->path, now->name);
+	vv_buf_printf(&old_path, "%s#%s", whole->old_path ? whole->old_path : whole->path,
+		      was->name);
+	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = vv_buf_ok(&old_path, err)) < 0) return rc;
 	item.path = vv_buf_cstr(&path);
-	item.a = item.a && vv_document_has(&d->a.document, table) ? item.a : NULL;
-	item.b = item.b && vv_document_has(&d->b.document, table) ? item.b : NULL;
-	for (int i = 0; i < 2; i++) {
-		vv_subject *s = i == 0 ? item.a : item.b;
-
-		if (s && (rc = vv_subject_take_table(s, table, err)) < 0) return rc;
+	item.old_path = whole->old_path || strcmp(was->name, now->name) != 0
+				? vv_buf_cstr(&old_path)
+				: NULL;
+	item.a = t->was ? item.a : NULL;
+	item.b = t->is ? item.b : NULL;
+	if ((item.a && (rc = vv_subject_take_table(item.a, was->name, err)) < 0) ||
+	    (item.b && (rc = vv_subject_take_table(item.b, now->name, err)) < 0)) {
+		return rc;
 	}
 	rc = vv_diff_item_compare(&one, &item, how, err);
 	out->differs = out->differs || one.differs;
@@ -221,16 +227,13 @@ static vv_status compare_table(const documents *d, const vv_diff_item *whole, co
 static vv_status compare_documents(const documents *d, const vv_diff_item *item,
 				   const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
 {
-	const vv_document *a = &d->a.document, *b = &d->b.document;
-	vv_status rc = VV_OK;
+	vv_auto_free vv_table_pair *tables = NULL;
+	size_t count;
+	vv_status rc = vv_table_pairs_find(&tables, &count, item->a, &d->a.document, item->b,
+					   &d->b.document, err);
 
-	for (size_t i = 0; i < b->count && rc == VV_OK; i++) {
-		rc = compare_table(d, item, b->tables[i].name, how, out, err);
-	}
-	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
-		if (!vv_document_has(b, a->tables[i].name)) {
-			rc = compare_table(d, item, a->tables[i].name, how, out, err);
-		}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = compare_table(item, &tables[i], how, out, err);
 	}
 	if (rc == VV_OK && !out->differs) {
 		vv_text_put_escaped(&out->line, item->path, strlen(item->path));

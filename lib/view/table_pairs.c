@@ -1,0 +1,138 @@
+/*
+ * table_pairs: the rows of tables that only one version has, compared as renamed files are.
+ */
+#include "lib/view/table_pairs.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "lib/view/row_find.h"
+#include "repo/git/merge/renames.h"
+
+#define PAIRS_MAX 40000u /* of more tables only the names count */
+
+/* A pair, and the rows of the table that only one side has. */
+typedef struct half {
+	vv_table_pair pair;
+	uint64_t *rows;
+	size_t count;
+} half;
+
+typedef struct halves {
+	half *items;
+	size_t count;
+} halves;
+
+static void halves_clear(halves *h)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		vv_free(h->items[i].rows);
+	}
+	vv_free(h->items);
+}
+VV_AUTO_CLEAR(halves, halves_clear)
+
+static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_error *err)
+{
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_table) t = {0};
+	const vv_notes *heard = of->repo ? vv_repository_notes(of->repo) : NULL;
+	vv_notes quiet = heard ? *heard : (vv_notes){.note = NULL};
+	vv_status rc;
+
+	quiet.note = NULL; /* whoever shows the rows tells what is to be known of them */
+	vv_repository_listen(of->repo, &quiet);
+	rc = vv_subject_dup(&s, of, of->text, err);
+	rc = rc < 0 ? rc : vv_subject_take_table(&s, table, err);
+	rc = rc < 0 ? rc : vv_subject_open(&s, &t, NULL, err);
+	rc = rc < 0 ? rc : vv_row_hashes(&t, &h->rows, &h->count, err);
+	vv_repository_listen(of->repo, heard);
+	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
+	vv_error_clear(err); /* it is like no other */
+	return VV_OK;
+}
+
+/* Does the one tell of what the other was, in the same way? */
+static bool goes_with(const vv_table_pair *p, const char *was, const char *is)
+{
+	const size_t a = p->was ? strlen(p->was->name) : 0, b = p->is ? strlen(p->is->name) : 0;
+
+	return a > 0 && b > 0 && strncmp(was, p->was->name, a) == 0 &&
+	       strncmp(is, p->is->name, b) == 0 && strcmp(was + a, is + b) == 0;
+}
+
+/* In percent. */
+static int likeness(const halves *l, const half *gone, const half *come)
+{
+	const vv_document_table *was = gone->pair.was, *is = come->pair.is;
+
+	if (!was->beside && !is->beside) {
+		return vv_rows_shared(gone->rows, gone->count, come->rows, come->count);
+	}
+	for (size_t i = 0; was->beside && is->beside && i < l->count; i++) {
+		if (goes_with(&l->items[i].pair, was->name, is->name)) return 100;
+	}
+	return 0;
+}
+
+/* Joins those that are at least so alike. */
+static void join(halves *l, int least)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		half *come = &l->items[i];
+
+		for (size_t k = 0; !come->pair.was && k < l->count; k++) {
+			half *gone = &l->items[k];
+
+			if (!gone->pair.is && likeness(l, gone, come) >= least) {
+				come->pair.was = gone->pair.was;
+				vv_free(gone->rows);
+				memmove(gone, gone + 1, (--l->count - k) * sizeof(*gone));
+			}
+		}
+	}
+}
+
+vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,
+			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
+			      vv_error *err)
+{
+	vv_auto(halves) l = {0};
+	size_t gone = 0, come = 0;
+	vv_status rc = VV_OK;
+
+	*count = 0;
+	*out = vv_calloc(of_a->count + of_b->count + 1, sizeof(**out));
+	l.items = vv_calloc(of_a->count + of_b->count + 1, sizeof(*l.items));
+	if (!*out || !l.items) return vv_fail_nomem(err);
+	for (size_t i = 0; i < of_b->count; i++) {
+		const vv_document_table *is = &of_b->tables[i];
+
+		l.items[l.count].pair.is = is;
+		come += !(l.items[l.count++].pair.was = vv_document_has(of_a, is->name));
+	}
+	for (size_t i = 0; i < of_a->count; i++) {
+		if (!vv_document_has(of_b, of_a->tables[i].name)) {
+			l.items[l.count++].pair.was = &of_a->tables[i];
+			gone++;
+		}
+	}
+	const bool some = gone > 0 && come > 0 && gone <= PAIRS_MAX / come;
+
+	for (size_t i = 0; some && i < l.count && rc == VV_OK; i++) {
+		const vv_table_pair *p = &l.items[i].pair;
+		const vv_document_table *only = p->was ? p->was : p->is;
+
+		if (!(p->was && p->is) && !only->beside) {
+			rc = read_rows(&l.items[i], p->was ? a : b, only->name, err);
+		}
+	}
+	for (int least = 100; some && rc == VV_OK && least >= VV_RENAMED_MIN; least -= 10) {
+		join(&l, least);
+	}
+	for (; *count < l.count; ++*count) {
+		(*out)[*count] = l.items[*count].pair;
+	}
+	return rc;
+}
