@@ -107,8 +107,10 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 }
 
 /* One attempt: VV_OK, VV_EEXISTS, or another failure. */
-static vv_status make(const vv_git_lock *l, const char *text, vv_error *err)
+static vv_status make(const vv_git_lock *l, const vv_git_lock *like, const char *text,
+		      vv_error *err)
 {
+	if (like && like->held && link(like->lock_path, l->lock_path) == 0) return VV_OK;
 	if (vv_sys_ops.symlink(text, l->lock_path) == 0) return VV_OK;
 	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
 		return vv_fail_errno(err, "cannot create", l->lock_path);
@@ -118,7 +120,8 @@ static vv_status make(const vv_git_lock *l, const char *text, vv_error *err)
 	return fd < 0 ? (vv_status)fd : vv_close(fd, l->lock_path, err);
 }
 
-static vv_status wait_and_make(const vv_git_lock *l, unsigned wait_ms, vv_error *err)
+static vv_status wait_and_make(const vv_git_lock *l, const vv_git_lock *like, unsigned wait_ms,
+			       vv_error *err)
 {
 	uint64_t until = vv_monotonic_ms() + wait_ms;
 	char text[VV_HOLDER_TEXT], seen[VV_HOLDER_TEXT];
@@ -128,7 +131,7 @@ static vv_status wait_and_make(const vv_git_lock *l, unsigned wait_ms, vv_error 
 	vv_status rc;
 
 	vv_holder_text(text, vv_repository_holder(l->repo));
-	while ((rc = make(l, text, err)) == VV_EEXISTS) {
+	while ((rc = make(l, like, text, err)) == VV_EEXISTS) {
 		struct timespec ts;
 
 		if (read_lock(seen, &holder, &st, l->lock_path) &&
@@ -291,8 +294,8 @@ void vv_repository_sweep_locks(vv_repository *r)
 	sweep_in(r, r->commondir, "packed-refs");
 }
 
-static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsigned wait_ms,
-		      vv_error *err)
+static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, const vv_git_lock *like,
+		      unsigned wait_ms, vv_error *err)
 {
 	vv_buf lock = VV_BUF_INIT;
 
@@ -303,7 +306,7 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsign
 	l->path = vv_strdup(path);
 	l->lock_path = vv_buf_detach(&lock);
 	l->new_path = new_path_of(path);
-	vv_status rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, wait_ms, err)
+	vv_status rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, like, wait_ms, err)
 							      : vv_fail_nomem(err);
 	l->held = rc == VV_OK;
 	if (rc < 0) {
@@ -316,12 +319,18 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsign
 
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
 {
-	return take(l, r, path, LOCK_WAIT_MS, err);
+	return take(l, r, path, NULL, LOCK_WAIT_MS, err);
+}
+
+vv_status vv_git_lock_take_next(vv_git_lock *l, vv_repository *r, const char *path,
+				const vv_git_lock *before, vv_error *err)
+{
+	return take(l, r, path, before, LOCK_WAIT_MS, err);
 }
 
 vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
 {
-	return take(l, r, path, 0, err);
+	return take(l, r, path, NULL, 0, err);
 }
 
 void vv_git_lock_release(vv_git_lock *l)

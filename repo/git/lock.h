@@ -33,6 +33,10 @@ typedef struct vv_git_lock {
 /* Waits some seconds, then VV_ELOCKED, which names the lock and who holds it. VV_ENOTFOUND: the
  * folder is not there. path NULL: there was no memory for it, VV_ENOMEM. */
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
+/* For one of many: another name of the lock that was taken before it, where the file system has
+ * such. Making a file costs a hundred times what a name of it does. before NULL: none was. */
+vv_status vv_git_lock_take_next(vv_git_lock *l, vv_repository *r, const char *path,
+				const vv_git_lock *before, vv_error *err);
 /* Without waiting. */
 vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 

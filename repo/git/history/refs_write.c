@@ -3,12 +3,14 @@
  *
  * Not libgit2's functions, because those sync a ref, each reflog and every folder
  * (six fsyncs a commit), do not wait for a lock and cannot move several refs as
- * one. Here a ref costs two fsyncs: its file (beside the folders of new objects) and its folder.
+ * one. Here a ref costs two fsyncs: its file (beside the folders of new objects) and its folder;
+ * many at once are packed, as git clone does, for two in all.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -122,14 +124,128 @@ static vv_status reflog_add_both(vv_repository *r, const char *name, const vv_oi
 }
 
 #define PACKED_REFS_MAX ((size_t)1 << 30)
+/* More at once are packed: a file and two waits for the disk, not two a ref. */
+#define LOOSE_MAX 8u
 
 typedef struct move {
 	const vv_ref_change *change;
 	char *path;
 	vv_git_lock lock;
 	bool made_dir;
-	vv_oid now; /* the value found under the lock; null: none */
+	bool packed; /* its new value goes into packed-refs */
+	bool tag;    /* the value is a tag object's */
+	vv_oid now;  /* the value found under the lock; null: none */
 } move;
+
+/* "id name", and perhaps a "^peeled id" line after it. */
+typedef struct packed_ref {
+	const char *text, *name;
+	size_t len, name_len; /* len 0: deleted */
+} packed_ref;
+
+typedef struct packed_refs {
+	bool read;
+	vv_buf text;
+	packed_ref *refs; /* by name */
+	size_t count, cap;
+	size_t header_len;
+} packed_refs;
+
+typedef struct transaction {
+	vv_repository *repo;
+	move *moves; /* by name: everybody locks in the same order */
+	size_t count;
+	packed_refs packed;
+	vv_git_lock packed_lock;
+	char *emptied; /* the folder of removed files, until it is durable */
+} transaction;
+
+static void packed_refs_clear(packed_refs *p)
+{
+	vv_buf_clear(&p->text);
+	vv_free(p->refs);
+	*p = (packed_refs){.text = VV_BUF_INIT};
+}
+
+/* --- packed-refs --------------------------------------------------------------- */
+
+static int compare_names(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return order ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+static int by_packed_name(const void *x, const void *y)
+{
+	const packed_ref *a = x, *b = y;
+
+	return compare_names(a->name, a->name_len, b->name, b->name_len);
+}
+
+static bool add_packed_line(packed_refs *p, const char *line, size_t len)
+{
+	if (*line == '#') {
+		p->header_len += len;
+	} else if (*line == '^' && p->count > 0) {
+		p->refs[p->count - 1].len += len;
+	} else if (len > VV_OID_TEXT + 2) {
+		return vv_array_add(
+			p->refs, p->count, p->cap,
+			(packed_ref){line, line + VV_OID_TEXT + 1, len, len - VV_OID_TEXT - 2});
+	}
+	return true;
+}
+
+/* Adds the lines of a text, which stays as it is as long as p. */
+static vv_status add_packed_lines(packed_refs *p, vv_buf *text, vv_error *err)
+{
+	if (text->len > 0 && text->data[text->len - 1] != '\n') {
+		vv_buf_putc(text, '\n');
+	}
+	const char *line = vv_buf_cstr(text), *end = line + text->len;
+	vv_status rc = vv_buf_ok(text, err);
+	while (rc == VV_OK && line < end) {
+		size_t len = (size_t)((const char *)memchr(line, '\n', (size_t)(end - line)) -
+				      line);
+
+		rc = add_packed_line(p, line, len + 1) ? VV_OK : vv_fail_nomem(err);
+		line += len + 1;
+	}
+	if (p->count > 0) {
+		qsort(p->refs, p->count, sizeof(*p->refs), by_packed_name);
+	}
+	return rc;
+}
+
+static vv_status read_packed(transaction *t, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(t->repo->commondir, "packed-refs", NULL);
+	packed_refs *p = &t->packed;
+	vv_status rc = vv_alloc_ok(path, err);
+
+	if (rc < 0 || p->read) return rc;
+	rc = vv_missing_ok(vv_read_file(&p->text, path, PACKED_REFS_MAX, err), err);
+	p->read = rc == VV_OK;
+	return rc < 0 ? rc : add_packed_lines(p, &p->text, err);
+}
+
+/* The first whose name is not before this one; NULL: none. */
+static packed_ref *packed_from(const packed_refs *p, const char *name, size_t len)
+{
+	size_t at = vv_first_place(
+		i, p->count, compare_names(p->refs[i].name, p->refs[i].name_len, name, len) < 0);
+
+	return at < p->count ? &p->refs[at] : NULL;
+}
+
+static packed_ref *packed_find(const packed_refs *p, const char *name)
+{
+	packed_ref *found = packed_from(p, name, strlen(name));
+
+	return found && compare_names(found->name, found->name_len, name, strlen(name)) == 0 ? found
+											     : NULL;
+}
 
 /* --- judging ------------------------------------------------------------------ */
 
@@ -147,7 +263,7 @@ static vv_status check_name(const char *name, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error *err)
+static vv_status check_target(vv_repository *r, const vv_ref_change *c, bool *tag, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
 	git_object_t type;
@@ -167,42 +283,69 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is not a commit",
 			       vv_text_shows(c->name), hex);
 	}
+	*tag = type == GIT_OBJECT_TAG;
 	return VV_OK;
 }
 
-static vv_status fail_room(const char *name, const char *there, vv_error *err)
+static vv_status fail_room(const char *name, const char *there, size_t len, vv_error *err)
 {
+	vv_auto(char) *other = vv_strndup(there, len);
+
+	if (!other) return vv_fail_nomem(err);
 	return vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'", vv_text_shows(name),
-		       vv_text_shows(there));
+		       vv_text_shows(other));
 }
 
-/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. */
-static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
+static vv_status check_loose_below(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(char) *below = vv_path_join(name, "*", NULL);
 	vv_auto(git_reference_iterator) *it = NULL;
-	const char *slash = name, *other;
-	vv_status rc = VV_OK;
+	const char *other;
+	vv_status rc = vv_alloc_ok(below, err);
+
+	if (rc == VV_OK && git_reference_iterator_glob_new(&it, r->git, below) == 0 &&
+	    git_reference_next_name(&other, it) == 0) {
+		rc = fail_room(name, other, strlen(other), err);
+	}
+	git_error_clear();
+	return rc;
+}
+
+/* Does another of the moves make this ref? */
+static bool is_made(const transaction *t, const char *name)
+{
+	size_t at = vv_first_place(i, t->count, strcmp(t->moves[i].change->name, name) < 0);
+
+	return at < t->count && t->moves[at].change->id &&
+	       strcmp(t->moves[at].change->name, name) == 0;
+}
+
+/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. */
+static vv_status check_room(transaction *t, const move *m, vv_error *err)
+{
+	const char *name = m->change->name, *slash = name;
+	vv_auto(char) *below = vv_asprintf("%s/", name);
+	vv_stat st;
+	vv_status rc = below ? read_packed(t, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && (slash = strchr(slash + 1, '/'))) {
 		vv_auto(char) *head = vv_strndup(name, (size_t)(slash - name));
 		vv_auto(git_reference) *ref = NULL;
 
 		if (!head) return vv_fail_nomem(err);
-		if (git_reference_lookup(&ref, r->git, head) == 0) {
-			rc = fail_room(name, head, err);
+		if (is_made(t, head) || git_reference_lookup(&ref, t->repo->git, head) == 0) {
+			rc = fail_room(name, head, strlen(head), err);
 		}
+		git_error_clear();
 	}
-	if (rc == VV_OK && !below) {
-		rc = vv_fail_nomem(err);
+	if (rc < 0) return rc;
+	const packed_ref *p = packed_from(&t->packed, below, strlen(below));
+	if (p && p->name_len > strlen(below) && memcmp(p->name, below, strlen(below)) == 0) {
+		return fail_room(name, p->name, p->name_len, err);
 	}
-	if (rc == VV_OK && git_reference_iterator_glob_new(&it, r->git, below) == 0) {
-		while (rc == VV_OK && git_reference_next_name(&other, it) == 0) {
-			rc = fail_room(name, other, err);
-		}
-	}
-	git_error_clear();
-	return rc;
+	return vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)
+		       ? check_loose_below(t->repo, name, err)
+		       : VV_OK;
 }
 
 /* As people call it: "main", "v1", "origin/main". */
@@ -226,7 +369,7 @@ static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
 		       vv_text_shows(name), vv_oid_shows(now));
 }
 
-static vv_status compare(vv_repository *r, const move *m, vv_error *err)
+static vv_status compare(transaction *t, const move *m, vv_error *err)
 {
 	const vv_ref_change *c = m->change;
 	bool exists = !vv_oid_is_null(&m->now);
@@ -243,7 +386,7 @@ static vv_status compare(vv_repository *r, const move *m, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
 	}
 	if (c->id && !exists && strcmp(c->name, "HEAD") != 0) {
-		return check_room(r, c->name, err);
+		return check_room(t, m, err);
 	}
 	return VV_OK;
 }
@@ -270,8 +413,9 @@ static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_er
 	return VV_OK;
 }
 
-static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
+static vv_status lock_move(transaction *t, move *m, vv_error *err)
 {
+	vv_repository *r = t->repo;
 	const char *base = ref_is_own(m->change->name) ? r->gitdir : r->commondir;
 	vv_auto(char) *dir = NULL;
 	vv_stat st;
@@ -284,14 +428,15 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 	/* Another process that deletes a ref may take the empty folder away. */
 	for (int tries = 0; tries < 3 && rc == VV_ENOTFOUND; tries++) {
 		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
-			if ((m->change->id && (rc = check_room(r, m->change->name, err)) < 0) ||
+			if ((m->change->id && (rc = check_room(t, m, err)) < 0) ||
 			    (rc = vv_mkdirs(dir, err)) < 0 ||
 			    (rc = vv_share_above(r, base, m->path, err)) < 0) {
 				return rc;
 			}
 			m->made_dir = true;
 		}
-		rc = vv_git_lock_take(&m->lock, r, m->path, err);
+		rc = vv_git_lock_take_next(&m->lock, r, m->path, m > t->moves ? &m[-1].lock : NULL,
+					   err);
 	}
 	return rc < 0 ? rc : read_now(r, m->change->name, &m->now, err);
 }
@@ -299,8 +444,11 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 /* Takes away folders that have become empty, up to refs/<kind>. */
 static void remove_empty_above(const char *base, const char *path)
 {
-	if (strncmp(path, base, strlen(base)) == 0) {
-		vv_remove_empty_above(path, strlen(base) + sizeof("/refs/heads"), NULL);
+	size_t refs = strlen(base) + strlen("/refs/");
+	const char *kind_end = strlen(path) > refs ? strchr(path + refs, '/') : NULL;
+
+	if (kind_end) {
+		vv_remove_empty_above(path, (size_t)(kind_end - path), NULL);
 	}
 }
 
@@ -390,79 +538,106 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 		      : VV_OK;
 }
 
-/* --- deleting ---------------------------------------------------------------------- */
+/* --- packing and deleting ------------------------------------------------------------ */
 
-static bool is_deleted(const move *moves, size_t count, const char *name, size_t len)
+static void put_packed(vv_buf *out, vv_repository *r, const move *m)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!moves[i].change->id && strlen(moves[i].change->name) == len &&
-		    memcmp(moves[i].change->name, name, len) == 0) {
-			return true;
-		}
+	vv_auto(git_object) *tag = NULL, *target = NULL;
+	git_oid id;
+
+	vv_oid_to_git(&id, m->change->id);
+	vv_buf_printf(out, "%s %s\n", vv_oid_shows(m->change->id), m->change->name);
+	if (m->tag && git_object_lookup(&tag, r->git, &id, GIT_OBJECT_TAG) == 0 &&
+	    git_object_peel(&target, tag, GIT_OBJECT_ANY) == 0) {
+		vv_oid peeled;
+
+		vv_oid_from_git(&peeled, git_object_id(target));
+		vv_buf_printf(out, "^%s\n", vv_oid_shows(&peeled));
 	}
-	return false;
+	git_error_clear();
 }
 
-/* Copies packed-refs without the deleted ones: "id name" lines, each perhaps with
- * a "^peeled id" line after it. */
-static bool filter_packed(const vv_buf *all, vv_buf *out, const move *moves, size_t count)
+static void put_all_packed(vv_buf *out, const packed_refs *p)
 {
-	const char *p = vv_buf_cstr(all), *end = p + all->len;
-	bool dropped = false, changed = false;
+	if (p->text.len == 0) {
+		vv_buf_puts(out, "# pack-refs with: peeled fully-peeled sorted \n");
+	} else {
+		vv_buf_put(out, p->text.data, p->header_len);
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		vv_buf_put(out, p->refs[i].text, p->refs[i].len);
+	}
+}
 
-	while (p < end) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
+/* packed-refs gets the new values, and loses the deleted ones. */
+static vv_status rewrite_packed(transaction *t, vv_error *err)
+{
+	vv_auto(vv_buf) made = VV_BUF_INIT, text = VV_BUF_INIT;
+	bool changed = false;
+	vv_status rc = read_packed(t, err);
 
-		if (*p != '^') {
-			dropped = *p != '#' && len > VV_OID_TEXT + 1 &&
-				  is_deleted(moves, count, p + VV_OID_TEXT + 1,
-					     len - VV_OID_TEXT - 1);
-		}
-		if (dropped) {
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		const move *m = &t->moves[i];
+		packed_ref *old = packed_find(&t->packed, m->change->name);
+
+		if (old && (m->packed || !m->change->id)) {
+			old->len = 0;
 			changed = true;
-		} else {
-			vv_buf_put(out, p, len + (eol != NULL));
 		}
-		p += len + (eol != NULL);
+		if (m->packed) {
+			put_packed(&made, t->repo, m);
+			changed = true;
+		}
 	}
-	return changed;
+	if (rc < 0 || !changed || (rc = add_packed_lines(&t->packed, &made, err)) < 0) return rc;
+	put_all_packed(&text, &t->packed);
+	packed_refs_clear(&t->packed); /* which points into made */
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_git_lock_write(&t->packed_lock, text.data, text.len, true, err);
 }
 
-static vv_status delete_packed(vv_repository *r, const move *moves, size_t count, vv_error *err)
+/* A folder is made durable when the next loses files, and after the last. */
+static vv_status sync_emptied(transaction *t, char *take_next, vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(r->commondir, "packed-refs", NULL);
-	vv_auto(vv_buf) all = VV_BUF_INIT, kept = VV_BUF_INIT;
-	vv_auto(vv_git_lock) lock = {0};
-	vv_status rc;
+	bool same = t->emptied && take_next && strcmp(t->emptied, take_next) == 0;
+	vv_status rc = t->emptied && !same ? vv_fsync_dir(t->emptied, err) : VV_OK;
 
-	if (path && !vv_exists(path)) return VV_OK;
-	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
-	    (rc = vv_read_file(&all, path, PACKED_REFS_MAX, err)) < 0 ||
-	    !filter_packed(&all, &kept, moves, count) || (rc = vv_buf_ok(&kept, err)) < 0) {
-		return rc;
-	}
-	return vv_git_lock_write(&lock, kept.data, kept.len, true, err);
+	vv_free(t->emptied);
+	t->emptied = take_next;
+	return rc;
 }
 
-static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
+static vv_status delete_log(vv_repository *r, const char *name, vv_error *err)
 {
-	const char *base = ref_is_own(m->change->name) ? r->gitdir : r->commondir;
-	vv_auto(char) *logs = vv_path_join(base, "logs", NULL);
-	vv_auto(char) *log = vv_path_join(logs, m->change->name, NULL);
-	vv_auto(char) *dir = vv_path_dir(m->path);
-	vv_status rc;
+	vv_auto(char) *logs = vv_path_join(ref_is_own(name) ? r->gitdir : r->commondir, "logs",
+					   NULL);
+	vv_auto(char) *log = vv_path_join(logs, name, NULL);
+	vv_status rc = log ? vv_unlink(log, true, err) : vv_fail_nomem(err);
 
-	if (!log || !dir) return vv_fail_nomem(err);
-	if ((rc = vv_unlink(m->path, true, err)) < 0) return rc;
-	/* It is gone, whatever else fails. */
-	rc = vv_fsync_dir(dir, err);
-	vv_status log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
-	if (log_rc == VV_OK) {
+	if (rc == VV_OK) {
 		remove_empty_above(logs, log);
 	}
+	return rc;
+}
+
+/* The file of a ref that is deleted, or packed by now, goes. */
+static vv_status remove_loose(transaction *t, const move *m, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc = VV_OK, log_rc = VV_OK;
+
+	if (vv_lstat(&st, m->path, NULL) == VV_OK && !S_ISDIR(st.mode)) {
+		if ((rc = vv_unlink(m->path, true, err)) < 0) return rc;
+		/* It is gone, whatever else fails. */
+		rc = sync_emptied(t, vv_path_dir(m->path), err);
+	}
+	if (!m->change->id) {
+		log_rc = delete_log(t->repo, m->change->name, rc == VV_OK ? err : NULL);
+	}
 	rc = rc < 0 ? rc : log_rc;
-	return rc < 0 ? vv_prefix(err, "'%s' is deleted now, but then",
+	return rc < 0 ? vv_prefix(err,
+				  m->packed ? "'%s' is moved now, but then"
+					    : "'%s' is deleted now, but then",
 				  vv_text_shows(vv_ref_short_name(m->change->name)))
 		      : VV_OK;
 }
@@ -474,70 +649,108 @@ static int by_name(const void *x, const void *y)
 	return strcmp(((const move *)x)->change->name, ((const move *)y)->change->name);
 }
 
-static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *deletes, vv_error *err)
+/* Releases the locks; folders of what was deleted or packed, and those made in vain, go where they
+ * are empty. */
+static void transaction_clear(transaction *t)
 {
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < count; i++) {
-		const vv_ref_change *c = moves[i].change;
-
-		if ((rc = check_name(c->name, err)) < 0 ||
-		    (c->id && (rc = check_target(r, c, err)) < 0)) {
-			return rc;
-		}
-		if (i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
-			return vv_fail(err, VV_EUSAGE, "'%s' would be moved twice",
-				       vv_text_shows(c->name));
-		}
-		*deletes = *deletes || !c->id;
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = lock_move(r, &moves[i], err)) == VV_OK) {
-			rc = compare(r, &moves[i], err);
-		}
-	}
-	return rc;
-}
-
-/* Releases them; the folders of what was deleted go where they are empty. */
-static void end_moves(vv_repository *r, move *take_moves, size_t count, bool done)
-{
-	for (size_t i = 0; i < count; i++) {
-		move *m = &take_moves[i];
+	vv_git_lock_release(&t->packed_lock);
+	for (size_t i = 0; i < t->count; i++) {
+		move *m = &t->moves[i];
 
 		vv_git_lock_release(&m->lock);
-		if (done && !m->change->id) {
-			remove_empty_above(r->commondir, m->path);
+		if (m->path && (!m->change->id || m->packed || m->made_dir)) {
+			remove_empty_above(ref_is_own(m->change->name) ? t->repo->gitdir
+								       : t->repo->commondir,
+					   m->path);
 		}
 		vv_free(m->path);
 	}
-	vv_free(take_moves);
+	vv_free_all(t->moves, t->emptied);
+	packed_refs_clear(&t->packed);
+}
+VV_AUTO_CLEAR(transaction, transaction_clear)
+
+static vv_status check_moves(const transaction *t, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < t->count; i++) {
+		move *m = &t->moves[i];
+		const vv_ref_change *c = m->change;
+
+		if ((rc = check_name(c->name, err)) < 0 ||
+		    (c->id && (rc = check_target(t->repo, c, &m->tag, err)) < 0)) {
+			return rc;
+		}
+		if (i > 0 && strcmp(c->name, m[-1].change->name) == 0) {
+			return vv_fail(err, VV_EUSAGE, "'%s' would be moved twice",
+				       vv_text_shows(c->name));
+		}
+	}
+	return VV_OK;
 }
 
-static vv_status move_all(vv_repository *r, move *moves, size_t count, const char *message,
-			  vv_error *err)
+/* Locks all, packed-refs last, as Git does; *rewrites tells whether that is locked. */
+static vv_status lock_all(transaction *t, bool *rewrites, vv_error *err)
 {
-	bool deletes = false;
+	vv_auto(char) *path = vv_path_join(t->repo->commondir, "packed-refs", NULL);
+	vv_status rc = vv_alloc_ok(path, err);
+
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		move *m = &t->moves[i];
+		const vv_ref_change *c = m->change;
+
+		rc = lock_move(t, m, err);
+		m->packed = t->count > LOOSE_MAX && c->id && !ref_is_own(c->name) &&
+			    !vv_oid_equal(c->id, &m->now);
+		*rewrites = *rewrites || m->packed || !c->id;
+	}
+	packed_refs_clear(&t->packed); /* as it was before the lock */
+	return rc < 0 || !*rewrites ? rc : vv_git_lock_take(&t->packed_lock, t->repo, path, err);
+}
+
+static vv_status move_packed(transaction *t, const char *message, vv_error *err)
+{
+	vv_status rc = vv_syncs_wait(&t->repo->later, err);
+
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		const move *m = &t->moves[i];
+
+		rc = m->packed ? reflog_add_both(t->repo, m->change->name, &m->now, m->change->id,
+						 message, err)
+			       : VV_OK;
+	}
+	return rc < 0 ? rc : rewrite_packed(t, err);
+}
+
+static vv_status move_all(transaction *t, const char *message, vv_error *err)
+{
+	vv_repository *r = t->repo;
+	bool rewrites = false;
 	size_t i;
 	vv_status rc;
 
 	if ((rc = vv_quarantine_put(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
-	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
+	    (rc = check_moves(t, err)) < 0 || (rc = lock_all(t, &rewrites, err)) < 0) {
 		return rc;
 	}
-	if (deletes && ((rc = vv_syncs_wait(&r->later, err)) < 0 ||
-			(rc = delete_packed(r, moves, count, err)) < 0)) {
-		return rc;
+	for (i = 0; rc == VV_OK && i < t->count; i++) {
+		rc = compare(t, &t->moves[i], err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		rc = moves[i].change->id ? commit_move(r, &moves[i], message, err)
-					 : delete_loose(r, &moves[i], err);
+	if (rc < 0 || (rewrites && (rc = move_packed(t, message, err)) < 0)) return rc;
+	for (i = 0; rc == VV_OK && i < t->count; i++) {
+		move *m = &t->moves[i];
+
+		rc = m->change->id && !m->packed ? commit_move(r, m, message, err)
+						 : remove_loose(t, m, err);
 	}
+	vv_status last = sync_emptied(t, NULL, rc == VV_OK ? err : NULL);
+	rc = rc < 0 ? rc : last;
 	if (rc == VV_OK) {
 		rc = vv_syncs_wait(&r->later, err); /* where nothing had to be written */
 	}
 	if (rc < 0 && i > 1) {
-		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, count);
+		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, t->count);
 	}
 	return rc;
 }
@@ -545,16 +758,15 @@ static vv_status move_all(vv_repository *r, move *moves, size_t count, const cha
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err)
 {
-	move *moves = vv_calloc(count, sizeof(*moves));
+	vv_auto(transaction) t = {.repo = r, .moves = vv_calloc(count, sizeof(move))};
 
-	if (!moves) return vv_fail_nomem(err);
+	if (!t.moves) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
-		moves[i].change = &changes[i];
+		t.moves[i].change = &changes[i];
 	}
-	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	vv_status rc = count > 0 ? move_all(r, moves, count, message, err) : VV_OK;
-	end_moves(r, moves, count, rc == VV_OK);
-	return rc;
+	t.count = count;
+	qsort(t.moves, count, sizeof(move), by_name);
+	return count > 0 ? move_all(&t, message, err) : VV_OK;
 }
 
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
@@ -638,10 +850,12 @@ vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char 
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message, vv_error *err)
 {
 	vv_ref_change target = {"HEAD", commit, NULL, true};
+	bool tag;
 	char text[VV_OID_TEXT + 2];
 	vv_status rc;
 
-	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = check_target(r, &target, err)) < 0) {
+	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
+	    (rc = check_target(r, &target, &tag, err)) < 0) {
 		return rc;
 	}
 	vv_oid_text(text, commit);

@@ -262,6 +262,55 @@ static void several_refs_move_together_or_not_at_all(void **state)
 	vv_repository_close(r);
 }
 
+#define MANY 40
+
+static void many_refs_move_as_one_packed_file(void **state)
+{
+	static char names[MANY][32];
+	vv_ref_change changes[MANY];
+	vv_repository *r;
+	vv_error err;
+	vv_oid one, two, tag;
+
+	(void)state;
+	git_begin();
+	one = git_commit("one");
+	sh("git tag -a -m t v1; git branch a/packed; git pack-refs --all");
+	two = git_commit("two");
+	sh("git branch a/loose; git pack-refs; git branch -f a/loose HEAD~1");
+	sh("git update-ref refs/heads/main HEAD; git pack-refs --all; git branch -f a/loose HEAD");
+	r = open_here();
+	tag = oid_of(out("git rev-parse v1"));
+	for (size_t i = 0; i < MANY; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "refs/tags/%s/%zu", i % 3 ? "m" : "n",
+			       i);
+		changes[i] = (vv_ref_change){names[i], i % 4 ? &one : &tag, NULL, false};
+	}
+	changes[5] = (vv_ref_change){"refs/heads/a/packed", &two, &one, false};
+	changes[6] = (vv_ref_change){"refs/heads/a/loose", &one, &two, true};
+	changes[7] = (vv_ref_change){"refs/tags/m/8/x", &one, NULL, false};
+	vv_assert_status(vv_refs_update(r, changes, MANY, "push", &err), VV_EEXISTS, &err);
+	vv_assert_contains(err.message, "there is 'refs/tags/m/8'");
+	changes[7] = (vv_ref_change){"refs/tags/v1", &tag, &one, true};
+	vv_assert_status(vv_refs_update(r, changes, MANY, "push", &err), VV_ECONFLICT, &err);
+	assert_string_equal(out("git for-each-ref | wc -l; find .git -name '*.lock' -o -name m"),
+			    "4");
+	changes[7] = (vv_ref_change){"refs/tags/m/7", &one, NULL, false};
+	uint64_t syncs = vv_sys_fsyncs();
+	vv_assert_ok(vv_refs_update(r, changes, MANY, "push", &err), &err);
+	assert_true(vv_sys_fsyncs() - syncs <= 4);
+	vv_repository_close(r);
+	/* As git writes it, byte for byte, and nothing beside it. */
+	assert_string_equal(out("find .git/refs .git/packed-refs -type f -o -name '*.lock'"),
+			    ".git/packed-refs");
+	sh("cp .git/packed-refs ours; git pack-refs --all; cmp ours .git/packed-refs; rm ours");
+	assert_string_equal(
+		out("git for-each-ref | wc -l; git rev-parse a/packed a/loose m/7"),
+		out("printf '%%s\n' 42 %s %s %s", hex_of(&two), hex_of(&one), hex_of(&one)));
+	assert_string_equal(out("git reflog -1 --format=%%gs a/packed"), "push");
+	assert_git_sound();
+}
+
 static void a_held_ref_lock_is_waited_for_then_named(void **state)
 {
 	vv_repository *r;
@@ -633,6 +682,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_ref_and_a_folder_of_refs_cannot_share_a_name),
 	cmocka_unit_test(a_deleted_ref_is_gone_loose_and_packed),
 	cmocka_unit_test(several_refs_move_together_or_not_at_all),
+	cmocka_unit_test(many_refs_move_as_one_packed_file),
 	cmocka_unit_test(a_held_ref_lock_is_waited_for_then_named),
 	cmocka_unit_test(a_branch_that_cannot_be_read_is_not_one_without_a_commit),
 	cmocka_unit_test(nobodys_move_is_lost_when_many_move_at_once),
