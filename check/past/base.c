@@ -66,47 +66,16 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 	return base_give(c, &q, &f, err);
 }
 
-static vv_status check_removed(base_check *c, vv_error *err)
+static vv_status give_added(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			    vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_finding f = base_finding(c, s);
+	base_quota q = {0};
 
-	for (const vv_rule_setting *s = base_setting(c, "column-removed", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "column-removed", s)) {
-		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
-			const vv_column_pair *p = &c->columns.pairs[i];
-			const vv_field *was = p->a >= 0 ? &c->base->schema.fields[p->a] : NULL;
-
-			if (was && (p->b < 0 || p->renamed) &&
-			    vv_rule_setting_has(s, was->name, was->name_len)) {
-				rc = give_removed(c, s, p, err);
-			}
-		}
-	}
-	return rc;
-}
-
-static vv_status check_added(base_check *c, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (const vv_rule_setting *s = base_setting(c, "column-added", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "column-added", s)) {
-		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
-			const vv_column_pair *p = &c->columns.pairs[i];
-			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
-			vv_finding f = base_finding(c, s);
-			base_quota q = {0};
-
-			if (!is || p->a >= 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
-				continue;
-			}
-			f.column = is->name;
-			vv_buf_puts(&c->message, "the column is new");
-			vv_buf_puts(&c->expected, "no columns other than those of the base");
-			rc = base_give(c, &q, &f, err);
-		}
-	}
-	return rc;
+	f.column = c->t->schema.fields[p->b].name;
+	vv_buf_puts(&c->message, "the column is new");
+	vv_buf_puts(&c->expected, "no columns other than those of the base");
+	return base_give(c, &q, &f, err);
 }
 
 static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
@@ -135,37 +104,60 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 	return rc < 0 ? rc : base_give(c, &q, &f, err);
 }
 
+static bool is_removed(const vv_column_pair *p)
+{
+	return p->a >= 0 && (p->b < 0 || p->renamed);
+}
+
+static bool is_added(const vv_column_pair *p)
+{
+	return p->a < 0;
+}
+
+static bool is_retyped(const vv_column_pair *p)
+{
+	return p->a >= 0 && p->b >= 0 && p->retyped;
+}
+
 /* Where nobody declared the types another type comes from other values, which are told one
  * by one (type-contradiction). */
-static vv_status check_retyped(base_check *c, vv_error *err)
+static bool is_type_told(const base_check *c)
 {
-	vv_status rc = VV_OK;
-
-	if (!c->o->declared &&
-	    vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
-	for (const vv_rule_setting *s = base_setting(c, "column-retyped", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "column-retyped", s)) {
-		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
-			const vv_column_pair *p = &c->columns.pairs[i];
-			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
-
-			if (is && p->a >= 0 && p->retyped &&
-			    vv_rule_setting_has(s, is->name, is->name_len)) {
-				rc = give_retyped(c, s, p, err);
-			}
-		}
-	}
-	return rc;
+	return !c->o->declared &&
+	       vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF;
 }
 
 static vv_status check_columns(base_check *c, vv_error *err)
 {
+	static const struct {
+		const char *code;
+		bool (*is)(const vv_column_pair *p);
+		vv_status (*give)(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+				  vv_error *err);
+	} rules[] = {{"column-removed", is_removed, give_removed},
+		     {"column-added", is_added, give_added},
+		     {"column-retyped", is_retyped, give_retyped}};
 	vv_status rc;
 
-	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0) return rc;
-	return check_retyped(c, err);
+	for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]) - is_type_told(c); r++) {
+		for (const vv_rule_setting *s = base_setting(c, rules[r].code, NULL); s;
+		     s = base_setting(c, rules[r].code, s)) {
+			for (size_t i = 0; i < c->columns.count; i++) {
+				const vv_column_pair *p = &c->columns.pairs[i];
+				if (!rules[r].is(p)) {
+					continue;
+				}
+				const vv_field *f = rules[r].is == is_removed
+							    ? &c->base->schema.fields[p->a]
+							    : &c->t->schema.fields[p->b];
+				if (vv_rule_setting_has(s, f->name, f->name_len) &&
+				    (rc = rules[r].give(c, s, p, err)) < 0) {
+					return rc;
+				}
+			}
+		}
+	}
+	return VV_OK;
 }
 
 /* The base's key in a version whose columns may have other names. */
@@ -385,39 +377,13 @@ static vv_status match_columns(base_check *c, vv_error *err)
 
 /* ---- what the rules read ---- */
 
-/* What each rule without a line in varve.checks reads. */
-static const char *reads_of(const char *code)
-{
-	static const struct {
-		const char *code, *reads;
-	} known[] = {{"cells-changed", "changed groups"},
-		     {"column-added", "the header"},
-		     {"column-removed", "the header"},
-		     {"column-retyped", "the schema"},
-		     {"drift-psi", "columns"},
-		     {"freshness", "columns"},
-		     {"key-broken", "columns of the key"},
-		     {"key-lost", "changed groups"},
-		     {"new-category", "columns"},
-		     {"null-share", "columns"},
-		     {"rows-added", "changed groups"},
-		     {"rows-removed", "changed groups"},
-		     {"spreadsheet", "changed groups"},
-		     {"type-contradiction", "changed groups"}};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i].code, code) == 0) return known[i].reads;
-	}
-	return NULL;
-}
-
 static vv_status explain_settings(const base_check *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < c->rules->count && rc == VV_OK; i++) {
 		const vv_rule_setting *s = &c->rules->items[i];
-		const char *reads = reads_of(s->rule->code);
+		const char *reads = s->rule->reads;
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 		vv_check_explained e = {.rule = s->rule->code, .name = s->title, .scope = "past"};
 

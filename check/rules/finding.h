@@ -49,13 +49,34 @@ typedef struct vv_finding {
 
 typedef vv_status (*vv_finding_fn)(void *payload, const vv_finding *f, vv_error *err);
 
+/* What a setting of a rule may have beside its severity. */
+enum {
+	VV_RULE_COLUMNS = 1,
+	VV_RULE_MOSTLY = 2,
+	VV_RULE_MIN = 4,
+	VV_RULE_MAX = 8,    /* a count or a share */
+	VV_RULE_SHARE = 16, /* max is a number such as 0.2 */
+	VV_RULE_COUNT =
+		32, /* min and max are counts: there is nothing of which they could be a share */
+	VV_RULE_AGE = 64,
+	VV_RULE_CONDITION = 128,
+	VV_RULE_NEEDS_BOUND = 256, /* nothing can be looked at without one of these */
+	VV_RULE_NEEDS_COLUMNS = 512,
+	VV_RULE_WRITTEN = 1024 /* checks conditions that a project wrote */
+};
+
 typedef struct vv_rule {
 	const char *code;
 	const char *title;      /* "Cell of another type" */
 	const char *what;       /* one sentence for a report's rule list */
 	vv_severity by_default; /* OFF: only where varve.json asks for it */
 	bool of_base;           /* compares with a base version */
+	unsigned takes;         /* VV_RULE_... */
+	const char *reads;      /* of a rule of check/past: what of both versions; else NULL */
 } vv_rule;
+
+/* Has the rule nothing to look at without bounds, a condition or columns of its own? */
+bool vv_rule_needs_bounds(const vv_rule *rule);
 
 /* Does the rule check conditions that a project wrote? Two of them are as different as two rules. */
 bool vv_rule_is_written(const char *code);

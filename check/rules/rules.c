@@ -38,65 +38,6 @@ struct vv_rules_file {
 	vv_checks *checks; /* or NULL */
 };
 
-/* What a rule may be told beside its severity. */
-enum {
-	TAKES_COLUMNS = 1,
-	TAKES_MOSTLY = 2,
-	TAKES_MIN = 4,
-	TAKES_MAX = 8,    /* a count or a share */
-	TAKES_SHARE = 16, /* max is a number such as 0.2 */
-	TAKES_AGE = 32,
-	TAKES_CONDITION = 64,
-	NEEDS_BOUND = 128, /* nothing can be looked at without one of these */
-	NEEDS_COLUMNS = 256,
-	TAKES_COUNT =
-		512 /* min and max are counts: there is nothing of which they could be a share */
-};
-
-typedef struct rule_words {
-	const char *code;
-	unsigned takes;
-} rule_words;
-
-static const rule_words rule_table[] = {
-	{"blank-row", TAKES_MOSTLY},
-	{"cells-changed", TAKES_COLUMNS | TAKES_MAX},
-	{"column-added", TAKES_COLUMNS},
-	{"column-removed", TAKES_COLUMNS},
-	{"column-retyped", TAKES_COLUMNS},
-	{"constraint-error", TAKES_COLUMNS | TAKES_MOSTLY},
-	{"drift-psi", TAKES_COLUMNS | TAKES_SHARE},
-	{"duplicate-row", TAKES_MOSTLY},
-	{"extra-cell", TAKES_MOSTLY},
-	{"foreign-key", TAKES_COLUMNS | TAKES_MOSTLY},
-	{"freshness", TAKES_COLUMNS | TAKES_AGE | NEEDS_BOUND | NEEDS_COLUMNS},
-	{"key-lost", TAKES_MAX},
-	{"missing-cell", TAKES_MOSTLY},
-	{"new-category", TAKES_COLUMNS | TAKES_MAX},
-	{"null-share", TAKES_COLUMNS | TAKES_SHARE},
-	{"row-constraint", TAKES_MOSTLY | TAKES_CONDITION | NEEDS_BOUND},
-	{"row-count", TAKES_MIN | TAKES_MAX | TAKES_COUNT | NEEDS_BOUND},
-	{"rows-added", TAKES_MIN | TAKES_MAX},
-	{"rows-removed", TAKES_MAX},
-	{"spreadsheet", TAKES_COLUMNS},
-	{"type-contradiction", TAKES_COLUMNS | TAKES_MOSTLY},
-	{"type-error", TAKES_COLUMNS | TAKES_MOSTLY},
-	{"unique-error", TAKES_COLUMNS | TAKES_MOSTLY},
-};
-
-static unsigned takes(const vv_rule *rule)
-{
-	for (size_t i = 0; i < sizeof(rule_table) / sizeof(rule_table[0]); i++) {
-		if (strcmp(rule_table[i].code, rule->code) == 0) return rule_table[i].takes;
-	}
-	return 0;
-}
-
-bool vv_rule_needs_bounds(const vv_rule *rule)
-{
-	return (takes(rule) & (NEEDS_BOUND | NEEDS_COLUMNS)) != 0;
-}
-
 /* The file being read. */
 typedef struct reader {
 	vv_rules_file *out;
@@ -220,11 +161,12 @@ static bool read_percent(const char *s, size_t len, uint64_t *out)
 }
 
 /* A bound: 100 or "5%"; where only shares make sense 0.05 or "5%", where only counts do 100. */
-static vv_status read_bound(reader *r, const vv_json *node, const vv_rule *rule, vv_bound *out)
+static vv_status read_bound(reader *r, const vv_json *node, vv_rule_setting *s)
 {
-	bool shares = (takes(rule) & TAKES_SHARE) != 0;
+	vv_bound *out = strcmp(node->name, "min") == 0 ? &s->min : &s->max;
+	bool shares = (s->rule->takes & VV_RULE_SHARE) != 0;
 
-	if (takes(rule) & TAKES_COUNT) {
+	if (s->rule->takes & VV_RULE_COUNT) {
 		if (node->type != VV_JSON_NUMBER ||
 		    !vv_parse_u64(&out->value, node->text, node->text_len)) {
 			vv_descriptor_fail(node, r->name, r->err, "must be a whole number");
@@ -251,7 +193,7 @@ static vv_status read_bound(reader *r, const vv_json *node, const vv_rule *rule,
 }
 
 /* "36h": s, m (minutes), h, d, w. */
-static vv_status read_age(reader *r, const vv_json *node, uint64_t *out)
+static vv_status read_age(reader *r, const vv_json *node, vv_rule_setting *s)
 {
 	static const struct unit {
 		char letter;
@@ -264,7 +206,7 @@ static vv_status read_age(reader *r, const vv_json *node, uint64_t *out)
 		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 			if (node->text[node->text_len - 1] == units[i].letter && n > 0 &&
 			    n <= INT64_MAX / units[i].seconds) {
-				*out = n * units[i].seconds;
+				s->max_age = n * units[i].seconds;
 				return VV_OK;
 			}
 		}
@@ -308,43 +250,23 @@ static const char *pointer_of(reader *r, const vv_json *node)
 	return path;
 }
 
-/* Members that the rule does not take are refused: they would do nothing. */
-static vv_status want_taken(reader *r, const vv_json *node, const vv_rule *rule)
-{
-	unsigned t = takes(rule);
-	const struct {
-		const char *member;
-		unsigned takes;
-	} needs[] = {{"columns", TAKES_COLUMNS}, {"mostly", TAKES_MOSTLY},
-		     {"min", TAKES_MIN},         {"max", TAKES_MAX | TAKES_SHARE},
-		     {"maxAge", TAKES_AGE},      {"condition", TAKES_CONDITION}};
-
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-		if (vv_json_get(node, needs[i].member) && !(t & needs[i].takes)) {
-			return vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'",
-						  rule->code, needs[i].member);
-		}
-	}
-	return VV_OK;
-}
-
 static vv_status want_needed(reader *r, const vv_json *node, const vv_rule_setting *s)
 {
-	unsigned t = takes(s->rule);
+	unsigned t = s->rule->takes;
 	bool bound = s->min.given || s->max.given || s->max_age > 0 || s->condition;
 
 	if (s->severity == VV_SEVERITY_OFF) return VV_OK;
-	if ((t & NEEDS_COLUMNS) && !s->columns) {
+	if ((t & VV_RULE_NEEDS_COLUMNS) && !s->columns) {
 		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'",
 					  s->rule->code);
 	}
-	if ((t & NEEDS_BOUND) && !bound) {
+	if ((t & VV_RULE_NEEDS_BOUND) && !bound) {
 		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs %s",
 					  s->rule->code,
-					  t & TAKES_CONDITION ? "a 'condition'"
-					  : t & TAKES_AGE     ? "'maxAge'"
-					  : t & TAKES_MIN     ? "'min' or 'max'"
-							      : "'max'");
+					  t & VV_RULE_CONDITION ? "a 'condition'"
+					  : t & VV_RULE_AGE     ? "'maxAge'"
+					  : t & VV_RULE_MIN     ? "'min' or 'max'"
+								: "'max'");
 	}
 	return VV_OK;
 }
@@ -376,32 +298,62 @@ static vv_status read_mostly(reader *r, const vv_json *node, vv_rule_setting *s)
 				 "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
 }
 
-/* The members of one setting that is written as an object. */
+static vv_status read_severity(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	size_t place;
+	vv_status rc = want_word(r, node, severity_words, &place);
+
+	s->severity = rc == VV_OK ? (vv_severity)place : s->severity;
+	return rc;
+}
+
+/* What a setting may have that not every rule takes, by the name and by what varve.schema.json calls its values. */
+static const struct {
+	const char *name, *values;
+	unsigned takes;
+	vv_status (*read)(reader *r, const vv_json *node, vv_rule_setting *s);
+} members[] = {{"columns", "texts", VV_RULE_COLUMNS, read_columns},
+	       {"mostly", "mostly", VV_RULE_MOSTLY, read_mostly},
+	       {"min", "count", VV_RULE_MIN, read_bound},
+	       {"max", "count", VV_RULE_MAX | VV_RULE_SHARE, read_bound},
+	       {"maxAge", "age", VV_RULE_AGE, read_age},
+	       {"condition", "condition", VV_RULE_CONDITION, read_condition}};
+enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
+
+const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values)
+{
+	while (*i < MEMBERS && !(rule->takes & members[*i].takes)) {
+		++*i;
+	}
+	if (*i == MEMBERS) return NULL;
+	*values = members[*i].read != read_bound ? members[*i].values
+		  : rule->takes & VV_RULE_SHARE  ? "measure"
+		  : rule->takes & VV_RULE_COUNT  ? "rows"
+						 : members[*i].values;
+	return members[(*i)++].name;
+}
+
+/* The members of one setting that is written as an object. Those that the rule does not take would do nothing. */
 static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s)
 {
-	const vv_json *m;
-	size_t place = VV_SEVERITY_ERROR;
-	vv_status rc;
+	const vv_json *m = vv_json_get(node, "severity");
+	vv_status rc = want_members(r, node, setting_words);
 
-	if ((rc = want_members(r, node, setting_words)) < 0 ||
-	    (rc = want_taken(r, node, s->rule)) < 0 ||
-	    (rc = vv_descriptor_text(&s->title, node, "title", r->name, r->err)) < 0) {
+	for (size_t i = 0; i < MEMBERS && rc == VV_OK; i++) {
+		if (!(s->rule->takes & members[i].takes) && vv_json_get(node, members[i].name)) {
+			rc = vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'",
+						s->rule->code, members[i].name);
+		}
+	}
+	if (rc < 0 || (rc = vv_descriptor_text(&s->title, node, "title", r->name, r->err)) < 0 ||
+	    (m && (rc = read_severity(r, m, s)) < 0)) {
 		return rc;
 	}
-	if ((m = vv_json_get(node, "severity")) &&
-	    (rc = want_word(r, m, severity_words, &place)) < 0) {
-		return rc;
+	for (size_t i = 0; i < MEMBERS && rc == VV_OK; i++) {
+		m = vv_json_get(node, members[i].name);
+		rc = m ? members[i].read(r, m, s) : VV_OK;
 	}
-	s->severity = m ? (vv_severity)place : s->severity;
-	if (((m = vv_json_get(node, "columns")) && (rc = read_columns(r, m, s)) < 0) ||
-	    ((m = vv_json_get(node, "mostly")) && (rc = read_mostly(r, m, s)) < 0) ||
-	    ((m = vv_json_get(node, "min")) && (rc = read_bound(r, m, s->rule, &s->min)) < 0) ||
-	    ((m = vv_json_get(node, "max")) && (rc = read_bound(r, m, s->rule, &s->max)) < 0) ||
-	    ((m = vv_json_get(node, "maxAge")) && (rc = read_age(r, m, &s->max_age)) < 0) ||
-	    ((m = vv_json_get(node, "condition")) && (rc = read_condition(r, m, s)) < 0)) {
-		return rc;
-	}
-	return VV_OK;
+	return rc;
 }
 
 /* "error", {...}, or for conditions "price >= 0". A rule that is named is on: as an error
@@ -418,11 +370,11 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	if (!s->where) return vv_fail_nomem(r->err);
 	if (node->type == VV_JSON_OBJECT) {
 		rc = read_members(r, node, s);
-	} else if (vv_descriptor_is_text(node) && (takes(rule) & TAKES_CONDITION) &&
+	} else if (vv_descriptor_is_text(node) && (rule->takes & VV_RULE_CONDITION) &&
 		   !is_word(node->text, severity_words, &place)) {
 		rc = read_condition(r, node, s);
-	} else if ((rc = want_word(r, node, severity_words, &place)) == VV_OK) {
-		s->severity = (vv_severity)place;
+	} else {
+		rc = read_severity(r, node, s);
 	}
 	if (rc == VV_OK && strcmp(rule->code, VV_RULE_UNCHECKED) == 0 &&
 	    s->severity != VV_SEVERITY_ERROR) {
@@ -462,9 +414,10 @@ static const char *common_column(const vv_rule_setting *a, const vv_rule_setting
 static vv_status want_once(reader *r, const vv_json *item, const vv_rule_setting *s,
 			   const vv_rule_setting *last)
 {
-	const unsigned repeats = TAKES_MIN | TAKES_MAX | TAKES_SHARE | TAKES_AGE | TAKES_CONDITION;
+	const unsigned repeats = VV_RULE_MIN | VV_RULE_MAX | VV_RULE_SHARE | VV_RULE_AGE |
+				 VV_RULE_CONDITION;
 
-	for (; s < last && !(takes(last->rule) & repeats); s++) {
+	for (; s < last && !(last->rule->takes & repeats); s++) {
 		const char *column = common_column(s, last);
 
 		if (column && *column) {

@@ -119,8 +119,9 @@ vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 
-/* Has the rule nothing to look at without bounds, a condition or columns of its own? */
-bool vv_rule_needs_bounds(const vv_rule *rule);
+/* The next member at or after *i (which is moved) that a setting of the rule may have; *values: what the JSON Schema of
+ * varve.json calls its values. NULL: there are no more. */
+const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values);
 
 /* Does the setting look at the column? */
 bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len);

@@ -636,9 +636,8 @@ static vv_status check_settings(one *c, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < c->rules.count && c->in.open; i++) {
 		const vv_rule_setting *s = &c->rules.items[i];
-		bool of_base = s->rule->of_base || strcmp(s->rule->code, "freshness") == 0;
 
-		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !of_base &&
+		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !s->rule->reads &&
 				   s->severity != VV_SEVERITY_OFF;
 		     k++) {
 			bool told = s->severity == VV_SEVERITY_ERROR;

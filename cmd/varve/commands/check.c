@@ -758,6 +758,7 @@ static vv_status run_checks(check *c, vv_error *err)
 
 static void list_rules(const options *o)
 {
+	const char *name, *values;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	bool json = vv_wants_json(o->format);
@@ -781,6 +782,11 @@ static void list_rules(const options *o)
 		vv_json_add_string(&w, "title", r->title);
 		vv_json_add_string(&w, "description", r->what);
 		vv_json_add_bool(&w, "comparesWithBase", r->of_base);
+		vv_json_add_object(&w, "settings");
+		for (size_t i = 0; (name = vv_rule_member(r, &i, &values));) {
+			vv_json_add_string(&w, name, values);
+		}
+		vv_json_close_object(&w);
 		vv_json_close_object(&w);
 	}
 	if (json) {

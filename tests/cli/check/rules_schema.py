@@ -1,13 +1,15 @@
-"""Holds docs/formats/varve.schema.json and docs/use/check.md against the program.
+"""Holds docs/formats/varve.schema.json and docs/use/check.md against the program; --write makes the schema's part about
+rules from the table in check/rules/finding.c, as --list-rules --json prints it.
 
-usage: rules_schema.py DOCS-FOLDER TABLE.csv
+usage: rules_schema.py DOCS-FOLDER TABLE.csv | rules_schema.py --write DOCS-FOLDER
 """
 import json
 import re
 import subprocess
 import sys
 
-docs, table = sys.argv[1:]
+write = sys.argv[1] == "--write"
+docs, table = sys.argv[2:] + [None] if write else sys.argv[1:]
 
 ACCEPTED = [
     "{}", '{"version": 1, "$schema": "x", "description": "d"}', '{"onCommit": "refuse", "failOn": "warning", "limit": 0}',
@@ -37,12 +39,44 @@ def run(text):
     return subprocess.run(["varve", "check", "-q", "--files", table, "--rules", "rules.json"], capture_output=True).returncode
 
 
-rules = {r["rule"] for r in json.loads(subprocess.run(["varve", "check", "--list-rules", "--json"], capture_output=True,
-                                                       check=True).stdout)}
+def rule_forms(listed):
+    """$defs of the schema: "rules", and "taking ..." for each choice of members that a setting may have."""
+    forms, properties = {}, {}
+    for r in listed:
+        short, takes = "severity", {name: {"$ref": f"#/$defs/{values}"} for name, values in r["settings"].items()}
+        if "condition" in takes:
+            short = "condition"
+        name = " ".join(["taking", *takes]) if takes else "taking nothing more"
+        one = {"anyOf": [{"$ref": f"#/$defs/{short}"},
+                         {"type": "object",
+                          "properties": {"severity": {"$ref": "#/$defs/severity"}, "title": {"type": "string"},
+                                         "description": True, **takes},
+                          "additionalProperties": False}]}
+        if "max" in takes:
+            name += f" in {r['settings']['max']}"
+        if r["rule"] == "unchecked":
+            name = "error alone"
+            one = {"anyOf": [{"const": "error"}, {"type": "object", "additionalProperties": False, "properties": {
+                "severity": {"const": "error"}, "title": {"type": "string"}, "description": True}}]}
+        forms[name] = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
+        properties[r["rule"]] = {"description": r["description"], "default": r["severity"], "$ref": f"#/$defs/{name}"}
+    return {**dict(sorted(forms.items())), "rules": {"type": "object", "properties": properties, "additionalProperties": False}}
+
+
+listed = json.loads(subprocess.run(["varve", "check", "--list-rules", "--json"], capture_output=True, check=True).stdout)
+rules = {r["rule"] for r in listed}
 with open(f"{docs}/formats/varve.schema.json") as f:
-    schema = json.load(f)
-described = schema["$defs"]["rules"]["properties"]
-assert set(described) == rules, set(described) ^ rules
+    text = f.read()
+schema = json.loads(text)
+made = rule_forms(listed)
+shared = {name: form for name, form in schema["$defs"].items() if not re.match("taking |error alone|rules$", name)}
+schema["$defs"] = {**shared, **made}
+made_text = json.dumps(schema, indent=1) + "\n"
+if write:
+    with open(f"{docs}/formats/varve.schema.json", "w") as f:
+        f.write(made_text)
+    sys.exit(0)
+assert text == made_text, "varve.schema.json is not of these rules: tests/cli/check/rules_schema.py --write docs"
 
 with open(f"{docs}/use/check.md") as f:
     page = f.read()
