@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "dataset/format/spelling.h"
 #include "lib/handles.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/log.h"
 #include "repo/git/history/refs.h"
@@ -222,7 +223,8 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 		how.range_count = 1;
 	}
 	return rc < 0   ? rc
-	       : follow ? vv_path_log_open(&l->follow, l->session->repo, &how, err)
+	       : follow ? vv_path_log_open(&l->follow, l->session->repo, &how,
+					   vv_table_lineage(l->session->reader), err)
 			: vv_log_open(&l->log, l->session->repo, &how, err);
 }
 

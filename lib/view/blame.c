@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "diff/rows/descent.h"
 #include "lib/names/versions.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/merge/lineage.h"
 
 /*
@@ -666,7 +667,8 @@ static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const 
 /* Goes back through the commits that changed the path. */
 static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start, vv_error *err)
 {
-	const vv_lineage_options o = {.join = join, .payload = w->blame};
+	const vv_lineage_options o = {
+		.join = join, .payload = w->blame, .tables = vv_table_lineage(w->reader)};
 	vv_auto(vv_versions) v = {.repo = w->repo, .reader = w->reader};
 	vv_auto(vv_lineage) *l = NULL;
 	vv_lineage_stop at;

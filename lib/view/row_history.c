@@ -21,6 +21,7 @@
 #include "lib/view/changed_keys.h"
 #include "lib/view/kept_keys.h"
 #include "lib/view/key_place.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/merge/lineage.h"
 
 #define KEY_MAX VV_DESCENT_KEY_MAX
@@ -736,7 +737,8 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	const vv_lineage_options lo = {.ranges = opts->ranges,
 				       .range_count = opts->range_count,
 				       .first_parent = opts->first_parent,
-				       .join = join};
+				       .join = join,
+				       .tables = vv_table_lineage(s)};
 	vv_auto(vv_row_history) *h = vv_calloc(1, sizeof(*h));
 	vv_oid head;
 

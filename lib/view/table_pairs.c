@@ -136,3 +136,47 @@ vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subje
 	}
 	return rc;
 }
+
+/* The document of a file in a commit. *is false: no reader gives its tables. */
+static vv_status open_at(vv_subject *s, vv_subject_document *d, bool *is, vv_repository *r,
+			 vv_dataset_reader *reader, const vv_lineage_file *f, vv_error *err)
+{
+	vv_auto(char) *path = vv_strndup(f->path, strlen(f->path) - f->tail);
+	vv_status rc = path ? vv_subject_find_at(s, r, reader, &f->commit, path, err)
+			    : vv_fail_nomem(err);
+
+	*is = false;
+	rc = rc < 0 ? rc : vv_subject_document_open(d, is, s, err);
+	s->text = f->path; /* path goes */
+	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
+	vv_error_clear(err);
+	return VV_OK;
+}
+
+static vv_status table_was(void *reader, vv_repository *r, const vv_lineage_file *now,
+			   const vv_lineage_file *before, char **out, vv_error *err)
+{
+	vv_auto(vv_subject) a = {0}, b = {0};
+	vv_auto(vv_subject_document) of_a = {.temp = NULL}, of_b = {.temp = NULL};
+	vv_auto_free vv_table_pair *pairs = NULL;
+	const char *table = now->path + strlen(now->path) - now->tail + 1;
+	size_t count = 0;
+	bool is;
+	vv_status rc = open_at(&a, &of_a, &is, r, reader, before, err);
+
+	if (rc < 0 || !is || vv_document_has(&of_a.document, table)) return rc;
+	if ((rc = open_at(&b, &of_b, &is, r, reader, now, err)) < 0 || !is) return rc;
+	rc = vv_table_pairs_find(&pairs, &count, &a, &of_a.document, &b, &of_b.document, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (pairs[i].was && pairs[i].is && strcmp(pairs[i].is->name, table) == 0) {
+			*out = vv_strdup(pairs[i].was->name);
+			rc = *out ? VV_OK : vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+vv_lineage_tables vv_table_lineage(vv_dataset_reader *reader)
+{
+	return (vv_lineage_tables){.was = table_was, .payload = reader};
+}

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "lib/names/version.h"
+#include "repo/git/merge/lineage.h"
 
 typedef struct vv_table_pair {
 	const vv_document_table *was, *is; /* NULL: not there */
@@ -21,5 +22,8 @@ typedef struct vv_table_pair {
 vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,
 			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
 			      vv_error *err);
+
+/* Asks the readers of documents, as pairs are found. */
+vv_lineage_tables vv_table_lineage(vv_dataset_reader *reader);
 
 #endif

@@ -17,6 +17,7 @@
 #include "lib/names/version.h"
 #include "lib/view/log_filter.h"
 #include "lib/view/row_history.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/path_log.h"
 #include "repo/git/repository.h"
@@ -258,7 +259,8 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
 	}
 	return rc < 0                     ? rc
-	       : fo->paths == s->at.paths ? vv_path_log_open(&s->follow, s->repo, &lo, err)
+	       : fo->paths == s->at.paths ? vv_path_log_open(&s->follow, s->repo, &lo,
+							     vv_table_lineage(fo->reader), err)
 					  : vv_log_open(&s->log, s->repo, &lo, err);
 }
 
@@ -281,7 +283,8 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	view.repo = r;
 	view.paths = fo.paths;
 	view.style = style_of(o);
-	if ((o->patch || o->view.stat || o->filter.value) &&
+	if ((o->patch || o->view.stat || o->filter.value ||
+	     (w->path_count == 1 && strchr(w->paths[0], '#'))) &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
 	}

@@ -263,7 +263,8 @@ vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path,
 	w->range = (vv_range){.include = *from};
 	w->table = file ? path + strlen(file) : "";
 	return rc < 0 ? rc
-	       : path ? vv_path_log_open(&w->of_path, w->v->repo, &o, err)
+	       : path ? vv_path_log_open(&w->of_path, w->v->repo, &o,
+					 (vv_lineage_tables){.was = NULL}, err)
 		      : vv_log_open(&w->log, w->v->repo, &o, err);
 }
 

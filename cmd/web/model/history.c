@@ -118,7 +118,8 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 
 	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
 	if (!out->items) return vv_fail_nomem(err);
-	if (rc < 0 || (rc = vv_path_log_open(&l, v->repo, &o, err)) < 0) return rc;
+	rc = rc < 0 ? rc : vv_path_log_open(&l, v->repo, &o, (vv_lineage_tables){.was = NULL}, err);
+	if (rc < 0) return rc;
 	while (!over && out->count < VERSIONS_MAX && (more = vv_path_log_next(l, &at, err)) > 0) {
 		if (at.path && !at.only_renamed) { /* not where it was removed */
 			at.path = vv_web_text(v, "%s%s", at.path, table);

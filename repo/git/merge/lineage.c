@@ -20,6 +20,7 @@ enum { INSIDE = 1 };
 /* Waits at a commit. */
 typedef struct trail {
 	const char *path;
+	size_t tail; /* of the path (vv_lineage_file) */
 	git_oid blob;
 	void *of_caller;
 	struct trail *next;
@@ -33,7 +34,6 @@ struct vv_lineage {
 	vv_arena arena; /* paths, trails */
 	const char **paths;
 	size_t path_count, path_cap;
-	size_t tail; /* bytes at the end of each path that Git knows nothing of: "#TABLE" of a document */
 	bool bounded;   /* only commits that are INSIDE */
 	vv_node *node;  /* the commit that is looked at */
 	trail *waiting; /* there */
@@ -55,24 +55,24 @@ static const char *intern(vv_lineage *l, const char *path)
 }
 
 /* The path in Git's trees; NULL: no memory. */
-static const char *in_git(vv_lineage *l, const char *path)
+static const char *in_git(vv_lineage *l, const char *path, size_t tail)
 {
-	if (l->tail == 0) return path;
-	char *bare = vv_arena_strndup(&l->arena, path, strlen(path) - l->tail);
+	if (tail == 0) return path;
+	char *bare = vv_arena_strndup(&l->arena, path, strlen(path) - tail);
 
 	return bare ? intern(l, bare) : NULL;
 }
 
 /* Puts a trail at a commit, or lets one that waits there take it over. */
-static vv_status put(vv_lineage *l, vv_node *n, const char *path, const git_oid *blob,
-		     void *of_caller, vv_error *err)
+static vv_status put(vv_lineage *l, vv_node *n, const vv_lineage_file *file, void *of_caller,
+		     vv_error *err)
 {
 	trail **slot = (trail **)vv_node_note(l->walker, n), *t;
 	bool joined = false;
 	vv_status rc;
 	if (l->bounded && !(*vv_node_flags(l->walker, n) & INSIDE)) return VV_OK;
 	for (t = *slot; t && l->o.join; t = t->next) {
-		if (t->path == path &&
+		if (t->path == file->path &&
 		    ((rc = l->o.join(l->o.payload, t->of_caller, of_caller, &joined, err)) < 0 ||
 		     joined)) {
 			return rc;
@@ -83,7 +83,8 @@ static vv_status put(vv_lineage *l, vv_node *n, const char *path, const git_oid 
 	} else if (!(t = vv_arena_calloc(&l->arena, 1, sizeof(*t)))) {
 		return vv_fail_nomem(err);
 	}
-	*t = (trail){.path = path, .blob = *blob, .of_caller = of_caller};
+	*t = (trail){.path = file->path, .tail = file->tail, .of_caller = of_caller};
+	vv_oid_to_git(&t->blob, &file->blob);
 	if (*slot) {
 		trail *last = *slot;
 		for (; last->next; last = last->next) {
@@ -95,18 +96,16 @@ static vv_status put(vv_lineage *l, vv_node *n, const char *path, const git_oid 
 	return vv_queue_push(&l->queue, n, err);
 }
 
-static vv_status put_at(vv_lineage *l, const vv_oid *commit, const char *path, const vv_oid *blob,
-			void *of_caller, vv_error *err)
+static vv_status put_at(vv_lineage *l, vv_lineage_file file, void *of_caller, vv_error *err)
 {
-	git_oid id, content;
+	git_oid id;
 	vv_node *n;
-	vv_oid_to_git(&id, commit);
-	vv_oid_to_git(&content, blob);
-	if (!(n = vv_walker_node(l->walker, &id)) || !(path = intern(l, path))) {
+	vv_oid_to_git(&id, &file.commit);
+	if (!(n = vv_walker_node(l->walker, &id)) || !(file.path = intern(l, file.path))) {
 		return vv_fail_nomem(err);
 	}
 	vv_status rc = vv_node_parse(l->walker, n, err);
-	return rc < 0 ? rc : put(l, n, path, &content, of_caller, err);
+	return rc < 0 ? rc : put(l, n, &file, of_caller, err);
 }
 
 /* Marks the commits of the ranges, where one excludes others. */
@@ -172,6 +171,7 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 			   vv_error *err)
 {
 	vv_tree_entry e;
+	size_t tail = 0;
 	vv_status rc = vv_tree_entry_at(l->repo, commit, path, &e, err);
 	for (const char *p = path + strlen(path); rc == VV_ENOTFOUND && --p > path;) {
 		const char *bare;
@@ -179,12 +179,12 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 		if (*p != '#') {
 			continue;
 		}
-		l->tail = strlen(p);
-		if (!(bare = in_git(l, path))) return vv_fail_nomem(err);
+		tail = strlen(p);
+		if (!(bare = in_git(l, path, tail))) return vv_fail_nomem(err);
 		rc = vv_tree_entry_at(l->repo, commit, bare, &e, err);
 	}
 	if (rc == VV_OK) {
-		rc = put_at(l, commit, path, &e.id, of_caller, err);
+		rc = put_at(l, (vv_lineage_file){*commit, e.id, path, tail}, of_caller, err);
 		vv_tree_entry_clear(&e);
 	}
 	return rc;
@@ -193,7 +193,7 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *of_caller,
 			    vv_error *err)
 {
-	return put_at(l, &parent->commit, parent->path, &parent->blob, of_caller, err);
+	return put_at(l, *parent, of_caller, err);
 }
 
 bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **of_caller)
@@ -201,7 +201,7 @@ bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **of_caller)
 	vv_node *n = l->queue.count == 1 && !l->waiting ? vv_queue_at(&l->queue, 0) : NULL;
 	trail *t = n ? *vv_node_note(l->walker, n) : NULL;
 	if (!t || t->next) return false;
-	*file = (vv_lineage_file){.path = t->path};
+	*file = (vv_lineage_file){.path = t->path, .tail = t->tail};
 	vv_oid_from_git(&file->commit, &n->id);
 	vv_oid_from_git(&file->blob, &t->blob);
 	*of_caller = t->of_caller;
@@ -214,9 +214,9 @@ static vv_status look_by_name(vv_lineage *l, const trail *t, vv_node *parent, vv
 {
 	git_oid id = t->blob;
 	uint32_t mode = 1;
-	const char *path = in_git(l, t->path);
+	const char *path = in_git(l, t->path, t->tail);
 	vv_status rc = path ? vv_node_parse(l->walker, parent, err) : vv_fail_nomem(err);
-	*out = (vv_lineage_file){.path = NULL};
+	*out = (vv_lineage_file){.tail = t->tail};
 	*same = false;
 	if (rc < 0) return rc;
 	vv_oid_from_git(&out->commit, &parent->id);
@@ -243,13 +243,13 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 	vv_oid_from_git(&here, &l->node->id);
 	vv_oid_from_git(&blob, &t->blob);
 	*same = false;
-	const char *path = in_git(l, t->path);
+	const char *path = in_git(l, t->path, t->tail);
 
 	if (!path) return vv_fail_nomem(err);
 	if ((rc = vv_renamed_from(l->repo, &out->commit, &here, path, &old, err)) < 0 || !old) {
 		return rc;
 	}
-	char *found = vv_arena_printf(&l->arena, "%s%s", old, t->path + strlen(t->path) - l->tail);
+	char *found = vv_arena_printf(&l->arena, "%s%s", old, t->path + strlen(t->path) - t->tail);
 
 	out->path = found ? intern(l, found) : NULL;
 	if (!out->path) return vv_fail_nomem(err);
@@ -259,6 +259,20 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 		vv_tree_entry_clear(&e);
 	}
 	return rc;
+}
+
+/* A table of a document in a parent, under the name that it had there. */
+static vv_status name_table(vv_lineage *l, const trail *t, vv_lineage_file *out, vv_error *err)
+{
+	vv_auto(char) *was = NULL;
+	vv_lineage_file now = {.path = t->path, .tail = t->tail};
+	vv_oid_from_git(&now.commit, &l->node->id);
+	vv_status rc = l->o.tables.was(l->o.tables.payload, l->repo, &now, out, &was, err);
+	if (rc < 0 || !was) return rc;
+	char *found = vv_arena_printf(&l->arena, "%s#%s", in_git(l, out->path, out->tail), was);
+	out->path = found ? intern(l, found) : NULL;
+	out->tail = strlen(was) + 1;
+	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What the parents have; *same is the first that has the very same, or the count. */
@@ -284,6 +298,9 @@ static vv_status look_at_parents(vv_lineage *l, const trail *t, size_t count, si
 			*same = i;
 			return VV_OK;
 		}
+	}
+	for (size_t i = 0; t->tail > 0 && l->o.tables.was && rc == VV_OK && i < count; i++) {
+		rc = l->parents[i].path ? name_table(l, t, &l->parents[i], err) : VV_OK;
 	}
 	return rc;
 }
@@ -317,10 +334,8 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		}
 		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) return (int)rc;
 		if (same < count) {
-			git_oid blob;
-			vv_oid_to_git(&blob, &l->parents[same].blob);
-			if ((rc = put(l, l->node->parents[same], l->parents[same].path, &blob,
-				      now.of_caller, err)) < 0) {
+			if ((rc = put(l, l->node->parents[same], &l->parents[same], now.of_caller,
+				      err)) < 0) {
 				return (int)rc;
 			}
 			continue;
@@ -330,6 +345,7 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		vv_oid_from_git(&out->file.commit, &l->node->id);
 		vv_oid_from_git(&out->file.blob, &now.blob);
 		out->file.path = now.path;
+		out->file.tail = now.tail;
 		return 1;
 	}
 }

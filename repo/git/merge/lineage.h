@@ -25,6 +25,21 @@
 typedef vv_status (*vv_lineage_join)(void *payload, void *into, void *more, bool *joined,
 				     vv_error *err);
 
+/* A file in a commit; of a parent that does not have it, path is NULL. */
+typedef struct vv_lineage_file {
+	vv_oid commit, blob;
+	const char *path; /* lives as long as the lineage */
+	size_t tail;      /* bytes at its end that Git knows nothing of: "#TABLE" of a document */
+} vv_lineage_file;
+
+/* Tells what the table of a document was called in a parent's: *out is the caller's; NULL: as it is, or nobody knows. A NULL function
+ * is never asked. */
+typedef struct vv_lineage_tables {
+	vv_status (*was)(void *payload, vv_repository *r, const vv_lineage_file *now,
+			 const vv_lineage_file *before, char **out, vv_error *err);
+	void *payload;
+} vv_lineage_tables;
+
 typedef struct vv_lineage_options {
 	const vv_range *ranges; /* where one excludes something: only commits of them are given */
 	size_t range_count;
@@ -33,15 +48,10 @@ typedef struct vv_lineage_options {
 	bool renames;         /* a commit that did no more than rename the file is given, too */
 	vv_lineage_join join; /* NULL: trails stay apart */
 	void *payload;        /* of join */
+	vv_lineage_tables tables;
 } vv_lineage_options;
 
 typedef struct vv_lineage vv_lineage;
-
-/* A file in a commit; of a parent that does not have it, path is NULL. */
-typedef struct vv_lineage_file {
-	vv_oid commit, blob;
-	const char *path; /* lives as long as the lineage */
-} vv_lineage_file;
 
 /* A commit that has the file unlike all its parents. Borrowed until the next call. */
 typedef struct vv_lineage_stop {

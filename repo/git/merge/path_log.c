@@ -19,7 +19,6 @@ struct vv_path_log {
 	vv_path_log_entry *removals; /* that are to be given next */
 	size_t count, cap;
 	vv_arena arena;
-	const char *table; /* of a document, '#' and its name: behind each path that is given */
 };
 
 /* Two trails that meet have one history. */
@@ -47,10 +46,12 @@ static vv_status go_on(vv_path_log *l, const vv_oid *id, const char *path, vv_er
 }
 
 /* The path is not in the commit, or came with it: was it there before? 1, 0, <0. */
-static int find_earlier(vv_path_log *l, const vv_range *of, const vv_oid *commit, const char *path,
+static int find_earlier(vv_path_log *l, const vv_range *of, const vv_lineage_file *at_first,
 			bool came, vv_error *err)
 {
-	const char *const paths[] = {path, NULL};
+	const char *path = at_first->path;
+	const char *const paths[] = {
+		vv_arena_strndup(&l->arena, path, strlen(path) - at_first->tail), NULL};
 	vv_range range = *of;
 	const vv_log_options o = {.ranges = &range,
 				  .range_count = 1,
@@ -61,48 +62,43 @@ static int find_earlier(vv_path_log *l, const vv_range *of, const vv_oid *commit
 	int more;
 	vv_status rc;
 
-	range.include = *commit;
+	if (!paths[0]) return (int)vv_fail_nomem(err);
+	range.include = at_first->commit;
 	if ((rc = vv_log_open(&log, l->repo, &o, err)) < 0 ||
 	    (more = vv_log_next(log, &at, err)) <= 0 ||
-	    (came && vv_oid_equal(&at, commit) && (more = vv_log_next(log, &at, err)) <= 0)) {
+	    (came && vv_oid_equal(&at, &at_first->commit) &&
+	     (more = vv_log_next(log, &at, err)) <= 0)) {
 		return rc < 0 ? (int)rc : more;
 	}
 	return (rc = go_on(l, &at, path, err)) < 0 ? (int)rc : 1;
 }
 
-/* Begins at a commit: at the path, or where there is no such file at the document before one of its '#'. */
+/* Begins at a commit: at the path, or the document before one of its '#', or where it was there last. */
 static vv_status begin_at(vv_path_log *l, const vv_range *at, const char *path, vv_error *err)
 {
-	int found = 0;
+	vv_lineage_file file = {.commit = at->include, .path = path};
+	const size_t len = strlen(path);
+	int found = (int)vv_lineage_begin(l->lineage, &file.commit, path, NULL, err);
 
-	for (int earlier = 0; earlier < 2; earlier++) {
-		for (size_t len = strlen(path); len > 0 && found == 0;) {
-			const char *file = vv_arena_strndup(&l->arena, path, len);
-
-			if (!file) return vv_fail_nomem(err);
-			l->table = path[len] ? path + len : NULL;
-			found = earlier ? find_earlier(l, at, &at->include, file, false, err)
-					: (int)vv_lineage_begin(l->lineage, &at->include, file,
-								NULL, err);
-			if (!earlier) {
-				found = found == VV_ENOTFOUND ? 0 : found == VV_OK ? 1 : found;
-			}
-			while (len > 0 && path[--len] != '#') {
-			}
+	if (found != VV_ENOTFOUND) return (vv_status)found;
+	for (found = 0; found == 0 && file.tail < len; file.tail++) {
+		if (file.tail == 0 || path[len - file.tail] == '#') {
+			found = find_earlier(l, at, &file, false, err);
 		}
 	}
 	return found < 0 ? (vv_status)found : VV_OK;
 }
 
 vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
-			   vv_error *err)
+			   vv_lineage_tables tables, vv_error *err)
 {
 	const vv_lineage_options lo = {.ranges = opts->ranges,
 				       .range_count = opts->range_count,
 				       .first_parent = opts->first_parent,
 				       .cut_off_ends = true,
 				       .renames = true,
-				       .join = join};
+				       .join = join,
+				       .tables = tables};
 	vv_auto(vv_path_log) *l = vv_calloc(1, sizeof(*l));
 	vv_auto(vv_head) head = {0};
 	vv_status rc = l ? vv_lineage_open(&l->lineage, r, &lo, err) : vv_fail_nomem(err);
@@ -122,20 +118,6 @@ vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_opt
 	return VV_OK;
 }
 
-/* The path of a document's table, and of the names that it has in parents. */
-static vv_status put_table(vv_path_log_entry *out, vv_path_log *l, vv_error *err)
-{
-	const char **const names[] = {&out->path, &out->paths[0], &out->paths[1]};
-
-	for (size_t i = 0; l->table && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (*names[i] &&
-		    !(*names[i] = vv_arena_printf(&l->arena, "%s%s", *names[i], l->table))) {
-			return vv_fail_nomem(err);
-		}
-	}
-	return VV_OK;
-}
-
 int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 {
 	static const vv_range all;
@@ -146,7 +128,7 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 
 	if (l->count > 0) {
 		*out = l->removals[--l->count];
-		return (rc = put_table(out, l, err)) < 0 ? (int)rc : 1;
+		return 1;
 	}
 	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
 	*out = (vv_path_log_entry){at.file.commit, at.file.path, {at.file.path}, false};
@@ -165,10 +147,10 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 			return (int)rc;
 		}
 	}
-	rc = came ? (vv_status)find_earlier(l, l->o.range_count > 0 ? l->o.ranges : &all,
-					    &out->commit, out->path, true, err)
-		  : VV_OK;
-	return rc < 0 || (rc = put_table(out, l, err)) < 0 ? (int)rc : 1;
+	const vv_range *of = l->o.range_count > 0 ? l->o.ranges : &all;
+
+	rc = came ? (vv_status)find_earlier(l, of, &at.file, true, err) : VV_OK;
+	return rc < 0 ? (int)rc : 1;
 }
 
 void vv_path_log_close(vv_path_log *l)

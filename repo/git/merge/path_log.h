@@ -8,6 +8,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/history/log.h"
+#include "repo/git/merge/lineage.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_path_log vv_path_log;
@@ -22,7 +23,7 @@ typedef struct vv_path_log_entry {
 
 /* Of the options only ranges, first_parent and the first of the paths count. All are borrowed. */
 vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
-			   vv_error *err);
+			   vv_lineage_tables tables, vv_error *err);
 int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err); /* 1, 0, <0 */
 void vv_path_log_close(vv_path_log *l);                                      /* accepts NULL */
 VV_AUTO_FREE(vv_path_log, vv_path_log_close)

@@ -107,6 +107,18 @@ two_versions() {
 	succeeds git diff b.toy
 	output_has 'b.toy#Prices -> b.toy#Prices 2027'
 	output_lacks 'removed'
+	git commit -qam two
+	succeeds varve log -p 'b.toy#Prices 2027'
+	output_has 'b.toy#Prices -> b.toy#Prices 2027'
+	output_has 'b.toy#Prices: new table, 3 rows'
+	output_lacks 'More'
+	succeeds varve log --key id --row 1 'b.toy#Prices 2027'
+	output_has '4.5 -> 4.75'
+	output_has "$(git rev-parse HEAD~1)"
+	succeeds varve blame --key id 'b.toy#Prices 2027'
+	output_has "$(git rev-parse --short=7 HEAD~1)"
+	succeeds varve sql --format csv "select count(*) n from varve_history('b.toy#Prices 2027') where id = 2"
+	[ "$output" = $'n\n2' ]
 }
 
 @test "who changed a cell of a document is found through its history" {
