@@ -25,6 +25,7 @@
 #include "lib/worktree/journal.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/git/history/history.h"
+#include "repo/git/verb/runner.h"
 
 #define NEIGHBOURS 16u
 #define DOUBTFUL_SHOWN 10u
@@ -691,21 +692,37 @@ static vv_status collect(restore *r, vv_error *err)
 	return from_index(r, false, err);
 }
 
-/* Only the index: entries without a stat, but where nothing changes. */
-static vv_status stage_one(restore *r, const target *t, vv_error *err)
+/* Only the index, which is git's. Where nothing is committed all goes. */
+static vv_status unstage(const vv_restore *o, vv_error *err)
 {
-	vv_index_entry e;
-	vv_status rc;
+	const char *args[] = {
+		"restore", "--staged", "--pathspec-from-file=-", "--pathspec-file-nul", NULL, NULL};
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	vv_auto(char) *source = NULL;
+	vv_oid commit;
+	vv_status rc = vv_head_read(o->repo, &head, err);
 
-	if (t->mode == 0) {
-		rc = vv_index_remove(r->o->index, t->path, err);
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	if (rc < 0 || (o->source && (rc = vv_rev_commit(o->repo, o->source, &commit, err)) < 0)) {
+		return rc;
 	}
-	if (vv_index_get(r->o->index, t->path, &e) && e.mode == t->mode &&
-	    vv_oid_equal(&e.id, &t->id)) {
-		return VV_OK;
+	if (o->source) {
+		args[4] = source = vv_asprintf("--source=%s", vv_oid_shows(&commit));
+	} else if (head.unborn) {
+		args[0] = "rm";
+		args[1] = "--cached";
+		args[4] = "-rfq";
 	}
-	return vv_index_set(r->o->index, t->path, t->mode, &t->id, NULL, err);
+	for (size_t i = 0; i < o->paths->count; i++) {
+		vv_buf_put(&words, o->paths->items[i].given, strlen(o->paths->items[i].given) + 1);
+	}
+	if ((rc = vv_buf_ok(&words, err)) < 0) return rc;
+	vv_auto(vv_runner) git = {
+		.repo = o->repo, .args = args, .dir = ".", .input = words.data, .len = words.len};
+	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
+	if (git.code != 0) return vv_runner_fail(&git, "not restored", err);
+	vv_runner_tell(&git);
+	return VV_OK;
 }
 
 /* Is the file certainly the index entry already, so that nothing is to be written? Only
@@ -796,37 +813,32 @@ static vv_status note(restore *r, vv_journal **out, vv_error *err)
 	return rc < 0 || noted == 0 ? rc : vv_journal_ready(*out, err);
 }
 
-static vv_status carry_out(restore *r, bool files, vv_error *err)
+static vv_status carry_out(restore *r, vv_error *err)
 {
 	vv_error later;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = files ? write_one(r, &r->targets[i], err) : stage_one(r, &r->targets[i], err);
+		rc = write_one(r, &r->targets[i], err);
 	}
 	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)
 	 * must not be kept. The entries as they were differ from the files, as they should. */
-	if (rc < 0 && files && r->o->source && !r->o->staged) return rc;
+	if (rc < 0 && r->o->source && !r->o->staged) return rc;
 	/* What was written is in the index also when a later path failed. */
 	if (vv_index_write(r->o->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) return err->code;
 	return rc;
 }
 
-static vv_status restore_all(restore *r, bool files, vv_error *err)
+static vv_status restore_all(restore *r, vv_error *err)
 {
 	vv_journal *j = NULL;
-	vv_status rc = VV_OK;
 
-	if (files && (r->top = vv_repository_open_top(r->o->repo, err)) < 0) {
-		return (vv_status)r->top;
-	}
-	if (files) {
-		rc = note(r, &j, err);
-		(void)vv_close(r->top, NULL, VV_IGNORED);
-		vv_attr_list_clear(&r->lines);
-	}
+	if ((r->top = vv_repository_open_top(r->o->repo, err)) < 0) return (vv_status)r->top;
+	vv_status rc = note(r, &j, err);
+	(void)vv_close(r->top, NULL, VV_IGNORED);
+	vv_attr_list_clear(&r->lines);
 
-	rc = rc < 0 ? rc : carry_out(r, files, err);
+	rc = rc < 0 ? rc : carry_out(r, err);
 	/* What could not be restored stays as it is. */
 	(void)vv_journal_close(j, VV_OK, VV_IGNORED);
 	return rc;
@@ -837,11 +849,13 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 	restore r = {.o = o};
 	vv_status rc;
 
+	*out = (vv_restored){0};
+	if (o->staged && !o->worktree) return unstage(o, err);
 	vv_checkout_init(&r.checkout, o->repo, o->reader, o->index);
 	r.checkout.fetch = true;
 	if ((rc = collect(&r, err)) == VV_OK &&
 	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
-		rc = restore_all(&r, o->worktree || !o->staged, err);
+		rc = restore_all(&r, err);
 	}
 	*out = (vv_restored){.datasets = r.checkout.datasets, .files = r.checkout.files};
 	vv_checkout_clear(&r.checkout);

@@ -22,6 +22,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/verb/runner.h"
 
 #define HEAD_BYTES 64u
 #define PIECE (256u << 10)
@@ -39,6 +40,8 @@ vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes,
 				err)) < 0) {
 		return rc;
 	}
+	const uint64_t most = vv_runner_smudge_max(f->repo);
+	f->smudge_limit = most < f->smudge_limit ? most : f->smudge_limit;
 	return vv_dataset_writer_open(&f->writer, f->repo, NULL, err);
 }
 

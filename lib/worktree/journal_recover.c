@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/worktree/checkout.h"
+#include "lib/worktree/interrupted.h"
 #include "lib/worktree/journal_internal.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
@@ -938,7 +939,9 @@ vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_f
 	if (!temps) return vv_fail_nomem(err);
 	vv_temp_sweep(temps, ".varve-"); /* what takes the place of the work tree's files */
 	vv_temp_sweep(temps, VV_WRITE_TEMP);
-	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
+	if (vv_repository_is_bare(r)) return VV_OK;
+	if ((rc = vv_interrupted_recover(r, err)) < 0) return rc;
+	if (!is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
 	rc = vv_journal_put_right(r, command, false, found, err);
 	vv_unlock(fd);
 	return rc;
@@ -951,6 +954,7 @@ void vv_journal_tell(vv_repository *r)
 	vv_error why;
 	int fd;
 
+	vv_interrupted_tell(r);
 	if (!is_there(r) || (fd = lock_now(r)) < 0) return;
 	vv_status rc = vv_journal_read(&log, r, &why);
 	if (rc == VV_ENOSUPPORT) {

@@ -236,7 +236,8 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	if (run->alone) {
 		(void)setpgid(0, 0);
 	}
-	if (run->bound && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != e->parent)) {
+	if (run->bound && (prctl(PR_SET_PDEATHSIG, run->by_signal ? run->by_signal : SIGKILL) < 0 ||
+			   getppid() != e->parent)) {
 		_exit(EXEC_FAILED);
 	}
 	(void)execve(file, argv, env);

@@ -110,7 +110,8 @@ typedef struct vv_run {
 	uint64_t
 		data; /* the same of what it allocates (RLIMIT_DATA), and not of files that it maps */
 	bool alone;   /* a process group of its own */
-	bool bound;   /* it is killed when the thread that started it ends */
+	bool bound;   /* it is killed when the thread that started it ends: */
+	int by_signal; /* 0: by SIGKILL */
 } vv_run;
 
 /* Starts it. Its ends are there as the run asks for them: out where output or take is given, err where errors is. Whoever

@@ -4,6 +4,7 @@
 #include "repo/git/run_git.h"
 
 #include <assert.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,18 +328,31 @@ static bool asks_git_daemon(const vv_git_call *r)
 	return r->dumb && r->url && strncmp(r->url, "git://", strlen("git://")) == 0;
 }
 
+/* Would a git that is started in the work tree find this repository? */
+static bool is_found_there(const vv_repository *r)
+{
+	vv_auto(char) *link = vv_repository_file(r, ".git");
+
+	return link && vv_exists(link) && !vv_env_get(vv_repository_env(r), "GIT_DIR") &&
+	       !vv_env_get(vv_repository_env(r), "GIT_WORK_TREE");
+}
+
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
 {
-	const char *argv[VV_GIT_ARGS_MAX + 8];
+	const char *argv[VV_GIT_ARGS_MAX + 12];
 	vv_auto(vv_buf) dropped = VV_BUF_INIT;
 	environment e;
 	size_t n = 0;
 	vv_status rc = make_environment(&e, r, err);
 
 	argv[n++] = "git";
-	if (r->scratch || r->repo) {
+	if (r->in_worktree ? !is_found_there(r->repo) : r->scratch || r->repo) {
 		argv[n++] = "--git-dir";
 		argv[n++] = r->scratch ? r->scratch : vv_repository_gitdir(r->repo);
+	}
+	if (r->in_worktree && n > 1) {
+		argv[n++] = "--work-tree";
+		argv[n++] = vv_repository_workdir(r->repo);
 	}
 	for (size_t i = 0; r->args[i]; i++) {
 		assert(i < VV_GIT_ARGS_MAX);
@@ -346,7 +360,10 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	}
 	argv[n] = NULL;
 	const vv_run run = {.argv = argv,
-			    .dir = r->dir,
+			    .dir = r->dir || !r->in_worktree ? r->dir
+							     : vv_repository_workdir(r->repo),
+			    .bound = r->in_worktree,
+			    .by_signal = r->in_worktree ? SIGTERM : 0,
 			    .env = own_env(r),
 			    .more = (const char *const *)e.list,
 			    .input = r->input,
@@ -362,7 +379,10 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 		rc = vv_prefix(err, "%s", vv_text_url(r->url));
 	}
 	if (rc == VV_EPROGRAM) {
-		vv_hint(err, "hosts are reached with the program git: install it");
+		vv_hint(err,
+			r->in_worktree
+				? "varve changes files and history with the program git: install it"
+				: "hosts are reached with the program git: install it");
 	}
 	if (r->dumb) {
 		*r->dumb = take_trace(said);

@@ -27,8 +27,9 @@ typedef struct vv_git_call {
 	const char *url, *push_url;
 	const char *
 		remote; /* the name whose settings "host" gets, or that args have for url; may be NULL */
-	const char *dir;         /* where relative paths count from; NULL: the current folder */
-	const vv_env *env;       /* without repo, whose own it is else */
+	bool in_worktree;  /* of repo: run there, as a user would; it gets SIGTERM when we end */
+	const char *dir;   /* where relative paths count from; NULL: the current folder */
+	const vv_env *env; /* without repo, whose own it is else */
 	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
 	/* a web server that sends nothing for so long is given up, and a git:// host that is asked for refs; 0: as git does */
 	unsigned idle_sec;

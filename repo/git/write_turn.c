@@ -50,6 +50,13 @@ static bool is_lent(const vv_repository *r, const char *path)
 	return given && *given && read_turn(&holder, number, path) && strcmp(given, number) == 0;
 }
 
+bool vv_write_turn_is_lent(const vv_repository *r)
+{
+	vv_auto(char) *path = vv_path_join(r->statedir, TURN_FILE, (char *)NULL);
+
+	return path && is_lent(r, path);
+}
+
 static void know_self(vv_repository *r)
 {
 	if (r->self.pid != (uint64_t)getpid()) {

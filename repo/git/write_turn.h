@@ -18,6 +18,8 @@
 #ifndef VV_REPO_GIT_WRITE_TURN_H
 #define VV_REPO_GIT_WRITE_TURN_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -27,6 +29,9 @@ vv_status vv_write_turn_take(vv_repository *r, vv_error *err);
 /* Without waiting: VV_ELOCKED at once. */
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err);
 void vv_write_turn_release(vv_repository *r); /* nothing where it is not held */
+
+/* Has the repository the turn of a varve that started this process, and waits for it? */
+bool vv_write_turn_is_lent(const vv_repository *r);
 
 /* "VARVE_TURN=...", for the environment of programs that the holder runs and waits for; NULL: it is not held here.
  * Borrowed until it is released. */

@@ -16,6 +16,7 @@ base/keys
 repo/blocks
 repo/git
 repo/git/history
+repo/git/verb
 repo/git/index
 repo/git/merge
 repo/git/objects

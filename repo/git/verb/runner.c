@@ -1,0 +1,218 @@
+/*
+ * runner: how git is started for a verb, waited for and worded.
+ */
+#include "repo/git/verb/runner.h"
+
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/lock.h"
+#include "repo/git/run_git.h"
+#include "repo/git/write_turn.h"
+
+#define BY_GIT "VARVE_BY_GIT"
+#define MORE_MAX 16u
+#define TRIES 3u
+#define LISTED_MAX 20u
+#define BY_SIGNAL 129 /* git's own codes, of usage, end here */
+
+/* --- running ----------------------------------------------------------------------------------- */
+
+/* The paths that differ from HEAD, in index or work tree. git refreshes the index as it looks. */
+static vv_status list_changed(vv_runner *r, vv_error *err)
+{
+	static const char *const args[] = {"status",
+					   "--porcelain",
+					   "-z",
+					   "--untracked-files=no",
+					   "--no-renames",
+					   "--ignore-submodules=all",
+					   NULL};
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	const vv_git_call run = {
+		.args = args, .repo = r->repo, .in_worktree = true, .output = &list};
+	vv_status rc = vv_git_must(&run, "the changed files", err);
+
+	for (size_t at = 0; rc == VV_OK && at + 3 < list.len;) {
+		const char *path = list.data + at + 3; /* "MM path" */
+		const size_t len = strnlen(path, list.len - at - 3);
+
+		vv_buf_put(&r->note.changed, path, len);
+		vv_buf_putc(&r->note.changed, '\0');
+		at += 3 + len + 1;
+	}
+	return rc < 0 ? rc : vv_buf_ok(&r->note.changed, err);
+}
+
+static vv_status write_note(vv_runner *r, vv_error *err)
+{
+	vv_status rc;
+
+	r->note.what = r->what;
+	r->note.from = r->from;
+	r->note.to = r->to;
+	r->note.ref = r->ref;
+	r->note.ref_old = r->ref_old;
+	if ((rc = list_changed(r, err)) < 0) return rc;
+	return vv_later_write(r->repo, &r->note, err);
+}
+
+/* Waits until no other program has the index locked, as whoever locks it does. */
+static vv_status wait_for_index(vv_repository *repo, vv_error *err)
+{
+	vv_git_lock lock = {0};
+	vv_status rc = vv_git_lock_take(&lock, repo, repo->index_file, err);
+
+	vv_git_lock_release(&lock);
+	return rc;
+}
+
+static vv_status run_once(vv_runner *r, vv_error *err)
+{
+	vv_auto(char) *by = vv_asprintf(BY_GIT "=%s", vv_repository_gitdir(r->repo));
+	const char *more[MORE_MAX] = {by};
+
+	for (size_t i = 0; r->more && r->more[i] && i + 2 < MORE_MAX; i++) {
+		more[i + 1] = r->more[i];
+	}
+	const vv_git_call run = {.args = r->args,
+				 .repo = r->repo,
+				 .in_worktree = true,
+				 .dir = r->dir,
+				 .more = more,
+				 .input = r->input,
+				 .len = r->len,
+				 .output = &r->output};
+	vv_buf_reset(&r->output);
+	vv_buf_reset(&r->said);
+	return by ? vv_git_run(&run, &r->said, &r->code, err) : vv_fail_nomem(err);
+}
+
+/* The path, which git does not translate. */
+static bool found_lock(const vv_runner *r)
+{
+	return r->code != 0 && strstr(vv_buf_cstr(&r->said), "index.lock'") != NULL;
+}
+
+vv_status vv_runner_run(vv_runner *r, vv_error *err)
+{
+	vv_status rc = wait_for_index(r->repo, err);
+
+	if (rc < 0 || (r->what && (rc = write_note(r, err)) < 0)) return rc;
+	int64_t made;
+	vv_now(&made, &(uint32_t){0});
+	r->note.made = made;
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		if ((rc = run_once(r, err)) < 0 || !found_lock(r) ||
+		    (rc = wait_for_index(r->repo, err)) < 0) {
+			break;
+		}
+	}
+	if (rc == VV_OK && r->code > BY_SIGNAL) {
+		vv_later_sweep_locks(&r->note, r->repo, false);
+	}
+	return rc;
+}
+
+void vv_runner_clear(vv_runner *r)
+{
+	vv_buf_clear(&r->output);
+	vv_buf_clear(&r->said);
+	vv_later_clear(&r->note);
+}
+
+uint64_t vv_runner_smudge_max(const vv_repository *r)
+{
+	const char *by = vv_env_get(vv_repository_env(r), BY_GIT);
+
+	return by && strcmp(by, vv_repository_gitdir(r)) == 0 && vv_write_turn_is_lent(r)
+		       ? VV_RUNNER_SMUDGE_MAX
+		       : UINT64_MAX;
+}
+
+/* --- words ---------------------------------------------------------------------------------------- */
+
+static bool skip_word(const char **line, size_t *len, const char *word)
+{
+	const size_t n = strlen(word);
+	const bool has = *len >= n && memcmp(*line, word, n) == 0;
+
+	*line += has ? n : 0;
+	*len -= has ? n : 0;
+	return has;
+}
+
+/* What git says of a failure, line by line. */
+typedef struct words {
+	const vv_notes *notes;
+	vv_buf message, hint;
+	size_t listed;
+} words;
+
+static void put_once(vv_buf *b, const char *line, size_t len)
+{
+	vv_text_put_escaped(b, line, b->len == 0 ? len : 0);
+}
+
+static void take_line(words *w, const char *line, size_t len)
+{
+	if (skip_word(&line, &len, "\t")) {
+		if (++w->listed <= LISTED_MAX) {
+			vv_notes_put(w->notes, "    %s", vv_text_show(line, len));
+		}
+	} else if (skip_word(&line, &len, "hint: ")) {
+		put_once(&w->hint, line, len);
+	} else if (skip_word(&line, &len, "error: ") || skip_word(&line, &len, "fatal: ")) {
+		if (len > 0 && line[len - 1] == ':') {
+			vv_notes_put(w->notes, "%s", vv_text_show(line, len));
+		} else {
+			vv_buf_puts(&w->message, w->message.len > 0 ? "; " : "");
+			vv_text_put_escaped(&w->message, line, len);
+		}
+	} else if (w->listed > 0 && w->hint.len == 0) { /* "Please commit your changes ..." */
+		put_once(&w->hint, line, len);
+	} else if (len > 0 && w->listed == 0) {
+		vv_notes_put(w->notes, "%s", vv_text_show(line, len));
+	}
+}
+
+vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT, hint = VV_BUF_INIT;
+	words w = {vv_repository_notes(r->repo), VV_BUF_INIT, VV_BUF_INIT, 0};
+
+	for (const char *p = vv_buf_cstr(&r->said); *p;) {
+		const size_t len = strcspn(p, "\r\n");
+
+		take_line(&w, p, len);
+		p += len + strspn(p + len, "\r\n");
+	}
+	if (w.listed > LISTED_MAX) {
+		vv_notes_put(w.notes, "    ... and %zu more", w.listed - LISTED_MAX);
+	}
+	message = w.message;
+	hint = w.hint;
+	if (message.len > 0) {
+		(void)vv_fail(err, VV_EREFUSED, "%s", vv_buf_cstr(&message));
+	} else if (w.listed > 0) {
+		(void)vv_fail(err, VV_EREFUSED, "%s", refused);
+	} else {
+		(void)vv_fail(err, VV_EREFUSED, "%s: git ended with exit code %d", refused,
+			      r->code);
+	}
+	return hint.len > 0 ? vv_hint(err, "%s", vv_buf_cstr(&hint)) : err->code;
+}
+
+void vv_runner_tell(const vv_runner *r)
+{
+	for (const char *p = vv_buf_cstr(&r->said); *p;) {
+		const size_t len = strcspn(p, "\r\n");
+
+		if (len > 0) {
+			vv_notes_put(vv_repository_notes(r->repo), "%s", vv_text_show(p, len));
+		}
+		p += len + strspn(p + len, "\r\n");
+	}
+}

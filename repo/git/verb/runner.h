@@ -1,0 +1,68 @@
+/*
+ * runner: the program git, run for a verb of ours that changes HEAD, index, refs or the work tree.
+ *
+ * git runs in the work tree, as the user would start it there, with the turn (write_turn.h) passed on, so that varve in a
+ * hook does not wait for us. Where another program holds index.lock it is waited for. With `what` a note is written
+ * first (later.h); the caller drops it when the rest is done, too. git ends with us, and gets a signal on which it removes
+ * its locks; those of a git that was killed are removed here.
+ *
+ * git holds in memory what a filter gives it, so tables over VV_RUNNER_SMUDGE_MAX are left as pointers: our filter finds the
+ * Git folder in VARVE_BY_GIT, for as long as the turn lasts. Hooks of this folder see it, too; other repositories do not.
+ * Time and memory of git itself have no limit of ours, since hooks and editors run below it.
+ *
+ *	vv_auto(vv_runner) git = {.repo = repo, .args = args, .what = "the switch to 'spring'", .from = head, .to = target};
+ *
+ *	rc = vv_runner_run(&git, err);              VV_OK also where git ended with another code than 0: git.code
+ *	if (rc == VV_OK && git.code != 0) rc = vv_runner_fail(&git, "not switched", err);
+ *	vv_runner_tell(&git);                       what git and its hooks said on stderr, to the notes
+ *	... rc = vv_later_drop(repo, err);
+ */
+#ifndef VV_REPO_GIT_VERB_RUNNER_H
+#define VV_REPO_GIT_VERB_RUNNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+#include "repo/git/verb/later.h"
+
+#define VV_RUNNER_SMUDGE_MAX ((uint64_t)32 << 20)
+
+typedef struct vv_runner {
+	vv_repository *repo;
+	const char *const *args; /* after "git"; NULL-ended, fewer than VV_GIT_ARGS_MAX */
+	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
+	const char *dir;         /* where relative paths count from; NULL: the work tree's top */
+	const void *input;
+	size_t len;
+	/* Of the note: as of vv_later. what NULL: none is written, for what changes in one step of Git's. */
+	const char *what;
+	vv_oid from, to;
+	const char *ref;
+	vv_oid ref_old;
+	/* Afterwards: */
+	vv_buf output, said; /* its stdout, its stderr */
+	int code;
+	vv_later note;
+} vv_runner;
+
+/* VV_ELOCKED: another program holds index.lock, for too long. VV_EPROGRAM: git is not installed. */
+vv_status vv_runner_run(vv_runner *r, vv_error *err);
+
+/* Words a failure as git does, escaped: files that it lists go to the notes, its last line is the message (refused, where
+ * there is none), its advice the hint. VV_EREFUSED. */
+vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err);
+/* Its lines, escaped, to the notes. */
+void vv_runner_tell(const vv_runner *r);
+void vv_runner_clear(vv_runner *r);
+VV_AUTO_CLEAR(vv_runner, vv_runner_clear)
+
+/* For the filter: does a git run that a varve of this Git folder started, and waits for? Then what it is to leave as
+ * a pointer, in bytes; else UINT64_MAX. */
+uint64_t vv_runner_smudge_max(const vv_repository *r);
+
+#endif
