@@ -3,6 +3,7 @@
  */
 #include "dataset/format/dialect.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -11,15 +12,76 @@
 #include "base/text.h"
 #include "dataset/format/cell.h"
 
-/* What the members of a form are when nothing is said. */
-typedef struct defaults {
-	const char *prologue, *open, *colon, *comma, *close, *row_end, *epilogue;
-	bool ascii;
-} defaults;
+typedef enum member_type {
+	FLAG,
+	BYTE,
+	CHOICE, /* an enum: a name of `names`, or a number */
+	LENGTH,
+	RUN,    /* vv_bytes, which are usual[form] where nothing is said */
+	TEXT,   /* an array of max chars with their NUL, which is usual[0] */
+	QUOTING /* of each column */
+} member_type;
 
-static const defaults usual[3] = {{"", "", "", "", "", "", "", false},
-				  {"", "{", ":", ",", "}", "", "", false},
-				  {"[", "{", ":", ",", "}", ",", "]", false}};
+/* A member of the map in the root: which forms have it, where it is, and what it is where nothing is said. */
+typedef struct member {
+	const char *key;
+	member_type type;
+	unsigned forms;
+	size_t at;
+	uint64_t number; /* the usual one */
+	uint64_t max;    /* of numbers the largest one, of texts their room */
+	const char *usual[3];
+	const char *const *names;
+} member;
+
+enum { CSV = 1 << VV_FORM_CSV, LINES = 1 << VV_FORM_NDJSON, ARRAY = 1 << VV_FORM_JSON, ALL = 7 };
+static const char *const forms[] = {"csv", "ndjson", "json"};
+static const char *const newlines[] = {"lf", "crlf", "cr"};
+
+#define AT(name) offsetof(vv_dialect, name)
+/* In DAG-CBOR's order of keys: shorter first, then bytewise. */
+static const member members[] = {
+	{"bom", FLAG, ALL, AT(bom), .number = false},
+	{"form", CHOICE, ALL, AT(form), .max = VV_FORM_JSON, .names = forms},
+	{"lead", LENGTH, CSV | ARRAY, AT(lead), .max = VV_HEADER_MAX},
+	{"open", RUN, LINES | ARRAY, AT(open), .usual = {"", "{", "{"}},
+	{"ascii", FLAG, LINES | ARRAY, AT(ascii), .number = false},
+	{"close", RUN, LINES | ARRAY, AT(close), .usual = {"", "}", "}"}},
+	{"colon", RUN, LINES | ARRAY, AT(colon), .usual = {"", ":", ":"}},
+	{"comma", RUN, LINES | ARRAY, AT(comma), .usual = {"", ",", ","}},
+	{"quote", BYTE, CSV, AT(quote), .number = '"', .max = UINT8_MAX},
+	{"escape", BYTE, CSV, AT(escape), .number = 0, .max = UINT8_MAX},
+	{"header", FLAG, CSV, AT(header), .number = true},
+	{"rowEnd", RUN, ARRAY, AT(row_end), .usual = {"", "", ","}},
+	{"spaces", CHOICE, CSV, AT(spaces), .number = VV_SPACES_KEPT, .max = VV_SPACES_USUAL},
+	{"comment", BYTE, CSV, AT(comment), .number = 0, .max = UINT8_MAX},
+	{"newline", CHOICE, CSV | LINES, AT(newline), .number = VV_LF, .max = VV_CR,
+	 .names = newlines},
+	{"quoting", QUOTING, CSV, AT(quoting), .number = 0},
+	{"declared", BYTE, CSV, AT(declared), .number = 0, .max = VV_DECLARED_ALL},
+	{"encoding", TEXT, ALL, AT(encoding), .max = VV_ENCODING_MAX, .usual = {""}},
+	{"epilogue", RUN, CSV | ARRAY, AT(epilogue), .usual = {"", "", "]"}},
+	{"prologue", RUN, ALL, AT(prologue), .usual = {"", "", "["}},
+	{"delimiter", BYTE, CSV, AT(delimiter), .number = ',', .max = UINT8_MAX},
+	{"headerRows", BYTE, CSV, AT(header_more), .number = 0, .max = VV_HEADER_ROWS_MAX - 1},
+	{"finalNewline", FLAG, CSV | LINES, AT(final_newline), .number = true},
+	{"headerRowsJoin", TEXT, CSV, AT(header_join), .max = VV_HEADER_JOIN_MAX, .usual = {" "}},
+};
+enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
+_Static_assert(sizeof(vv_form) == sizeof(unsigned) && sizeof(vv_newline) == sizeof(unsigned) &&
+		       sizeof(vv_spaces) == sizeof(unsigned),
+	       "a choice is an unsigned");
+
+static void *place_of(const vv_dialect *d, const member *m)
+{
+	return (char *)(uintptr_t)d + m->at; /* of a const one only looked at */
+}
+
+/* The run of bytes of a member; NULL: it is none. */
+static vv_bytes *bytes_of(const vv_dialect *d, const member *m)
+{
+	return m->type == RUN ? place_of(d, m) : NULL;
+}
 
 void vv_dialect_init(vv_dialect *d)
 {
@@ -32,23 +94,13 @@ void vv_dialect_init(vv_dialect *d)
 	d->header_join[0] = ' ';
 }
 
-static void clear_bytes(vv_bytes *b)
-{
-	vv_free(b->data);
-	b->data = NULL;
-	b->len = 0;
-}
-
 void vv_dialect_clear(vv_dialect *d)
 {
-	clear_bytes(&d->prologue);
-	clear_bytes(&d->open);
-	clear_bytes(&d->colon);
-	clear_bytes(&d->comma);
-	clear_bytes(&d->close);
-	clear_bytes(&d->row_end);
-	clear_bytes(&d->epilogue);
+	for (const member *m = members; m < members + MEMBERS; m++) {
+		vv_free(m->type == RUN ? bytes_of(d, m)->data : NULL);
+	}
 	vv_free(d->quoting);
+	memset(d, 0, sizeof(*d));
 	vv_dialect_init(d);
 }
 
@@ -68,44 +120,37 @@ vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status dup_bytes(vv_bytes *out, const vv_bytes *b, vv_error *err)
+static vv_status set_quoting(vv_dialect *d, const uint8_t *habits, size_t count, vv_error *err)
 {
-	return vv_bytes_set(out, b->data, b->len, err);
+	d->quoting = vv_malloc(count);
+	if (!d->quoting) return vv_fail_nomem(err);
+	memcpy(d->quoting, habits, count);
+	d->quoting_count = count;
+	return VV_OK;
 }
 
 vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err)
 {
-	vv_dialect copy = *d;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	memset(&copy.prologue, 0, sizeof copy.prologue);
-	copy.open = copy.colon = copy.comma = copy.close = copy.row_end = copy.epilogue =
-		copy.prologue;
-	copy.quoting = NULL;
-	copy.quoting_count = 0;
-	if ((rc = dup_bytes(&copy.prologue, &d->prologue, err)) < 0 ||
-	    (rc = dup_bytes(&copy.open, &d->open, err)) < 0 ||
-	    (rc = dup_bytes(&copy.colon, &d->colon, err)) < 0 ||
-	    (rc = dup_bytes(&copy.comma, &d->comma, err)) < 0 ||
-	    (rc = dup_bytes(&copy.close, &d->close, err)) < 0 ||
-	    (rc = dup_bytes(&copy.row_end, &d->row_end, err)) < 0 ||
-	    (rc = dup_bytes(&copy.epilogue, &d->epilogue, err)) < 0) {
-		goto done;
-	}
-	if (d->quoting_count > 0) {
-		copy.quoting = vv_malloc(d->quoting_count);
-		if (!copy.quoting) {
-			rc = vv_fail_nomem(err);
-			goto done;
+	*out = *d;
+	out->quoting = NULL;
+	out->quoting_count = 0;
+	for (const member *m = members; m < members + MEMBERS; m++) {
+		if (m->type == RUN) {
+			*bytes_of(out, m) = (vv_bytes){NULL, 0};
 		}
-		memcpy(copy.quoting, d->quoting, d->quoting_count);
-		copy.quoting_count = d->quoting_count;
 	}
-done:
+	for (const member *m = members; m < members + MEMBERS && rc == VV_OK; m++) {
+		const vv_bytes *from = bytes_of(d, m);
+		rc = from ? vv_bytes_set(bytes_of(out, m), from->data, from->len, err) : VV_OK;
+	}
+	if (rc == VV_OK && d->quoting_count > 0) {
+		rc = set_quoting(out, d->quoting, d->quoting_count, err);
+	}
 	if (rc < 0) {
-		vv_dialect_clear(&copy);
+		vv_dialect_clear(out);
 	}
-	*out = copy;
 	return rc;
 }
 
@@ -280,273 +325,81 @@ const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
 
 /* ---- in the root ---- */
 
-static bool is_usual(const vv_bytes *b, const char *text)
+static uint64_t number_of(const vv_dialect *d, const member *m)
 {
-	size_t len = strlen(text);
+	const void *p = place_of(d, m);
 
-	return b->len == len && (len == 0 || memcmp(b->data, text, len) == 0);
+	return m->type == FLAG     ? *(const bool *)p
+	       : m->type == BYTE   ? *(const uint8_t *)p
+	       : m->type == CHOICE ? *(const unsigned *)p
+				   : *(const size_t *)p;
 }
 
-/* The members in DAG-CBOR's order of keys: shorter first, then bytewise. */
-enum {
-	KEY_BOM,
-	KEY_FORM,
-	KEY_LEAD,
-	KEY_OPEN,
-	KEY_ASCII,
-	KEY_CLOSE,
-	KEY_COLON,
-	KEY_COMMA,
-	KEY_QUOTE,
-	KEY_ESCAPE,
-	KEY_HEADER,
-	KEY_ROW_END,
-	KEY_SPACES,
-	KEY_COMMENT,
-	KEY_NEWLINE,
-	KEY_QUOTING,
-	KEY_DECLARED,
-	KEY_ENCODING,
-	KEY_EPILOGUE,
-	KEY_PROLOGUE,
-	KEY_DELIMITER,
-	KEY_HEADER_ROWS,
-	KEY_FINAL_NEWLINE,
-	KEY_HEADER_JOIN, /* of no meaning before the number of rows */
-	KEYS
-};
-static const char *const keys[KEYS] = {
-	"bom",      "form",     "lead",      "open",       "ascii",        "close",
-	"colon",    "comma",    "quote",     "escape",     "header",       "rowEnd",
-	"spaces",   "comment",  "newline",   "quoting",    "declared",     "encoding",
-	"epilogue", "prologue", "delimiter", "headerRows", "finalNewline", "headerRowsJoin"};
-static const char *const forms[3] = {"csv", "ndjson", "json"};
-static const char *const newlines[3] = {"lf", "crlf", "cr"};
-
-/* The run of bytes that a key names, and what it usually is; NULL for others. */
-static vv_bytes *bytes_of(vv_dialect *d, int key, const char **text)
+/* A number of header lines is written with the first of them. */
+static uint64_t more_of(const member *m)
 {
-	const defaults *u = &usual[d->form];
-
-	switch (key) {
-	case KEY_OPEN:
-		*text = u->open;
-		return &d->open;
-	case KEY_CLOSE:
-		*text = u->close;
-		return &d->close;
-	case KEY_COLON:
-		*text = u->colon;
-		return &d->colon;
-	case KEY_COMMA:
-		*text = u->comma;
-		return &d->comma;
-	case KEY_ROW_END:
-		*text = u->row_end;
-		return &d->row_end;
-	case KEY_EPILOGUE:
-		*text = u->epilogue;
-		return &d->epilogue;
-	case KEY_PROLOGUE:
-		*text = u->prologue;
-		return &d->prologue;
-	default:
-		return NULL;
-	}
+	return m->at == AT(header_more);
 }
 
-/* Does the form have the member at all? */
-static bool has_key(const vv_dialect *d, int key)
+/* What joins them is of no meaning without them. */
+static bool has_member(const vv_dialect *d, const member *m)
 {
-	bool csv = d->form == VV_FORM_CSV, json = d->form == VV_FORM_JSON;
-
-	switch (key) {
-	case KEY_BOM:
-	case KEY_FORM:
-	case KEY_ENCODING:
-	case KEY_PROLOGUE:
-		return true;
-	case KEY_NEWLINE:
-	case KEY_FINAL_NEWLINE:
-		return !json;
-	case KEY_ROW_END:
-		return json;
-	case KEY_EPILOGUE:
-		return json || csv;
-	case KEY_LEAD:
-		return csv || json;
-	case KEY_QUOTE:
-	case KEY_ESCAPE:
-	case KEY_HEADER:
-	case KEY_SPACES:
-	case KEY_COMMENT:
-	case KEY_QUOTING:
-	case KEY_DECLARED:
-	case KEY_DELIMITER:
-	case KEY_HEADER_JOIN:
-	case KEY_HEADER_ROWS:
-		return csv;
-	default:
-		return !csv;
-	}
+	return (m->forms & 1u << d->form) && (m->at != AT(header_join) || d->header_more > 0);
 }
 
 /* Is the member other than the form's default? */
-static bool is_said(const vv_dialect *d, int key)
+static bool is_said(const vv_dialect *d, const member *m)
 {
-	vv_dialect *view = (vv_dialect *)(uintptr_t)d; /* only looked at */
-	const char *text;
-	const vv_bytes *bytes = bytes_of(view, key, &text);
+	const char *usual = m->usual[m->type == RUN ? d->form : 0];
 
-	if (!has_key(d, key)) return false;
-	if (bytes) return !is_usual(bytes, text);
-	switch (key) {
-	case KEY_FORM:
-		return true;
-	case KEY_BOM:
-		return d->bom;
-	case KEY_LEAD:
-		return d->lead > 0;
-	case KEY_ENCODING:
-		return d->encoding[0] != '\0';
-	case KEY_ASCII:
-		return d->ascii;
-	case KEY_QUOTE:
-		return d->quote != '"';
-	case KEY_ESCAPE:
-		return d->escape != 0;
-	case KEY_HEADER:
-		return !d->header;
-	case KEY_SPACES:
-		return d->spaces != VV_SPACES_KEPT;
-	case KEY_COMMENT:
-		return d->comment != 0;
-	case KEY_DECLARED:
-		return d->declared != 0;
-	case KEY_HEADER_JOIN:
-		return d->header_more > 0 && strcmp(d->header_join, " ") != 0;
-	case KEY_HEADER_ROWS:
-		return d->header_more > 0;
-	case KEY_NEWLINE:
-		return d->newline == VV_CRLF || d->newline == VV_CR;
-	case KEY_QUOTING:
-		return habits(d) > 0;
-	case KEY_DELIMITER:
-		return d->delimiter != ',';
-	default:
-		return !d->final_newline;
+	if (!has_member(d, m)) return false;
+	switch (m->type) {
+	case RUN: {
+		const vv_bytes text = {(char *)(uintptr_t)usual, strlen(usual)};
+		return !vv_bytes_equal(bytes_of(d, m), &text);
 	}
-}
-
-/* Of members that the form has. */
-static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
-{
-	const char *text;
-	const vv_bytes *x = bytes_of((vv_dialect *)(uintptr_t)a, key, &text);
-	const vv_bytes *y = bytes_of((vv_dialect *)(uintptr_t)b, key, &text);
-
-	if (x) return vv_bytes_equal(x, y);
-	switch (key) {
-	case KEY_BOM:
-		return a->bom == b->bom;
-	case KEY_LEAD:
-		return a->lead == b->lead;
-	case KEY_ENCODING:
-		return strcmp(a->encoding, b->encoding) == 0;
-	case KEY_ASCII:
-		return a->ascii == b->ascii;
-	case KEY_QUOTE:
-		return a->quote == b->quote;
-	case KEY_ESCAPE:
-		return a->escape == b->escape;
-	case KEY_HEADER:
-		return a->header == b->header;
-	case KEY_SPACES:
-		return a->spaces == b->spaces;
-	case KEY_COMMENT:
-		return a->comment == b->comment;
-	case KEY_DECLARED:
-		return a->declared == b->declared;
-	case KEY_HEADER_JOIN:
-		return a->header_more == 0 || strcmp(a->header_join, b->header_join) == 0;
-	case KEY_HEADER_ROWS:
-		return a->header_more == b->header_more;
-	case KEY_NEWLINE:
-		return a->newline == b->newline;
-	case KEY_QUOTING:
-		return same_habits(a, b);
-	case KEY_DELIMITER:
-		return a->delimiter == b->delimiter;
-	case KEY_FINAL_NEWLINE:
-		return a->final_newline == b->final_newline;
+	case TEXT:
+		return strcmp(place_of(d, m), usual) != 0;
+	case QUOTING:
+		return habits(d) > 0;
 	default:
-		return true;
+		return m->at == AT(form) || (number_of(d, m) != m->number &&
+					     (m->type != CHOICE || number_of(d, m) <= m->max));
 	}
 }
 
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b)
 {
-	if (a->form != b->form) return false;
-	for (int key = 0; key < KEYS; key++) {
-		if (has_key(a, key) && !same_member(a, b, key)) return false;
+	bool same = a->form == b->form;
+
+	for (const member *m = members; m < members + MEMBERS && same; m++) {
+		same = !has_member(a, m)    ? !has_member(b, m)
+		       : m->type == RUN     ? vv_bytes_equal(bytes_of(a, m), bytes_of(b, m))
+		       : m->type == TEXT    ? strcmp(place_of(a, m), place_of(b, m)) == 0
+		       : m->type == QUOTING ? same_habits(a, b)
+					    : number_of(a, m) == number_of(b, m);
 	}
-	return true;
+	return same;
 }
 
-static void put_member(vv_buf *b, const vv_dialect *d, int key)
+static void put_member(vv_buf *b, const vv_dialect *d, const member *m)
 {
-	vv_dialect *view = (vv_dialect *)(uintptr_t)d;
-	const char *text;
-	const vv_bytes *bytes = bytes_of(view, key, &text);
+	const char *text = m->type == TEXT ? place_of(d, m)
+			   : m->names      ? m->names[number_of(d, m)]
+					   : NULL;
+	const vv_bytes *bytes = bytes_of(d, m);
 
-	vv_cbor_put_key(b, keys[key]);
-	if (bytes) {
+	vv_cbor_put_key(b, m->key);
+	if (text) {
+		vv_cbor_put_text(b, text, strlen(text));
+	} else if (bytes) {
 		vv_cbor_put_bytes(b, bytes->data, bytes->len);
-		return;
-	}
-	switch (key) {
-	case KEY_FORM:
-		vv_cbor_put_text(b, forms[d->form], strlen(forms[d->form]));
-		break;
-	case KEY_NEWLINE:
-		vv_cbor_put_text(b, newlines[d->newline], strlen(newlines[d->newline]));
-		break;
-	case KEY_ENCODING:
-		vv_cbor_put_text(b, d->encoding, strlen(d->encoding));
-		break;
-	case KEY_QUOTING:
+	} else if (m->type == QUOTING) {
 		vv_cbor_put_bytes(b, d->quoting, habits(d));
-		break;
-	case KEY_LEAD:
-		vv_cbor_put_uint(b, d->lead);
-		break;
-	case KEY_QUOTE:
-		vv_cbor_put_uint(b, d->quote);
-		break;
-	case KEY_ESCAPE:
-		vv_cbor_put_uint(b, d->escape);
-		break;
-	case KEY_DELIMITER:
-		vv_cbor_put_uint(b, d->delimiter);
-		break;
-	case KEY_SPACES:
-		vv_cbor_put_uint(b, d->spaces);
-		break;
-	case KEY_COMMENT:
-		vv_cbor_put_uint(b, d->comment);
-		break;
-	case KEY_DECLARED:
-		vv_cbor_put_uint(b, d->declared);
-		break;
-	case KEY_HEADER_JOIN:
-		vv_cbor_put_text(b, d->header_join, strlen(d->header_join));
-		break;
-	case KEY_HEADER_ROWS:
-		vv_cbor_put_uint(b, d->header_more + 1u);
-		break;
-	default: /* a flag that is not what it usually is */
-		vv_cbor_put_bool(b, key == KEY_BOM || key == KEY_ASCII);
-		break;
+	} else if (m->type == FLAG) {
+		vv_cbor_put_bool(b, number_of(d, m) != 0);
+	} else {
+		vv_cbor_put_uint(b, number_of(d, m) + more_of(m));
 	}
 }
 
@@ -554,13 +407,13 @@ void vv_dialect_put(vv_buf *b, const vv_dialect *d)
 {
 	size_t pairs = 0;
 
-	for (int key = 0; key < KEYS; key++) {
-		pairs += is_said(d, key);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		pairs += is_said(d, &members[i]);
 	}
 	vv_cbor_put_map(b, pairs);
-	for (int key = 0; key < KEYS; key++) {
-		if (is_said(d, key)) {
-			put_member(b, d, key);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		if (is_said(d, &members[i])) {
+			put_member(b, d, &members[i]);
 		}
 	}
 }
@@ -570,44 +423,19 @@ static vv_status bad(const char *what, vv_error *err)
 	return vv_fail(err, VV_ECORRUPT, "dialect: %s", what);
 }
 
-static vv_status get_name(vv_cbor *c, const char *const *names, int count, int *out,
-			  const char *what, vv_error *err)
+static vv_status get_name(vv_cbor *c, const member *m, unsigned *out, vv_error *err)
 {
 	const char *text;
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
 	if (rc < 0) return rc;
-	for (int i = 0; i < count; i++) {
-		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0) {
-			*out = i;
+	for (*out = 0; *out <= m->max; ++*out) {
+		if (strlen(m->names[*out]) == len && memcmp(m->names[*out], text, len) == 0) {
 			return VV_OK;
 		}
 	}
-	return bad(what, err);
-}
-
-static vv_status get_byte(vv_cbor *c, uint8_t *out, vv_error *err)
-{
-	uint64_t v;
-	vv_status rc = vv_cbor_get_uint(c, &v, err);
-
-	if (rc < 0) return rc;
-	if (v > 255) return bad("a character is not a single byte", err);
-	*out = (uint8_t)v;
-	return VV_OK;
-}
-
-/* Compared with the prologue when that is there. */
-static vv_status get_lead(vv_dialect *d, vv_cbor *c, vv_error *err)
-{
-	uint64_t v;
-	vv_status rc = vv_cbor_get_uint(c, &v, err);
-
-	if (rc < 0) return rc;
-	if (v > VV_HEADER_MAX) return bad("the lines above the header are too long", err);
-	d->lead = (size_t)v;
-	return VV_OK;
+	return vv_fail(err, VV_ECORRUPT, "dialect: an unknown %s", m->key);
 }
 
 static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
@@ -623,142 +451,86 @@ static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
 	for (size_t i = 0; i < len; i++) {
 		if (p[i] > VV_QUOTE_NONNUMERIC) return bad("an unknown quoting habit", err);
 	}
-	d->quoting = vv_malloc(len);
-	if (!d->quoting) return vv_fail_nomem(err);
-	memcpy(d->quoting, p, len);
-	d->quoting_count = len;
-	return VV_OK;
+	return set_quoting(d, p, len, err);
 }
 
-/* That it is one that this system can read is for those to find out who need the file. */
-static vv_status get_encoding(vv_dialect *d, vv_cbor *c, vv_error *err)
+/* That an encoding is one that this system can read is for those to find out who need the file. */
+static vv_status get_text(char *out, vv_cbor *c, const member *m, vv_error *err)
 {
 	const char *text;
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+	bool fits = rc == VV_OK && len < m->max && !memchr(text, '\0', len);
 
-	if (rc < 0) return rc;
-	if (len >= VV_ENCODING_MAX) return bad("the name of the encoding is too long", err);
-	for (size_t i = 0; i < len; i++) {
-		if (!vv_is_alnum(text[i]) && !memchr("-_.:+()", text[i], 7)) {
-			return bad("the name of the encoding has a wrong character", err);
-		}
+	for (size_t i = 0; fits && i < len && m->at == AT(encoding); i++) {
+		fits = vv_is_alnum(text[i]) || memchr("-_.:+()", text[i], 7);
 	}
-	memcpy(d->encoding, text, len);
-	d->encoding[len] = '\0';
+	if (!fits) {
+		return rc < 0 ? rc
+			      : vv_fail(err, VV_ECORRUPT,
+					"dialect: '%s' is too long or has a wrong character",
+					m->key);
+	}
+	memcpy(out, text, len);
+	out[len] = '\0';
 	return VV_OK;
 }
 
-static vv_status get_header_join(vv_dialect *d, vv_cbor *c, vv_error *err)
+static vv_status get_number(vv_dialect *d, vv_cbor *c, const member *m, vv_error *err)
 {
-	const char *text;
-	size_t len;
-	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+	void *p = place_of(d, m);
+	uint64_t v;
+	vv_status rc = vv_cbor_get_uint(c, &v, err);
 
 	if (rc < 0) return rc;
-	if (len >= sizeof(d->header_join) || memchr(text, '\0', len)) {
-		return bad("what joins header lines is too long", err);
+	if (v < more_of(m) || v - more_of(m) > m->max) {
+		return vv_fail(err, VV_ECORRUPT, "dialect: the number '%s' is out of range",
+			       m->key);
 	}
-	memcpy(d->header_join, text, len);
-	d->header_join[len] = '\0';
+	v -= more_of(m);
+	if (m->type == BYTE) {
+		*(uint8_t *)p = (uint8_t)v;
+	} else if (m->type == CHOICE) {
+		*(unsigned *)p = (unsigned)v;
+	} else {
+		*(size_t *)p = (size_t)v;
+	}
 	return VV_OK;
 }
 
-static vv_status get_spaces(vv_dialect *d, vv_cbor *c, vv_error *err)
+static vv_status get_run(vv_bytes *out, vv_cbor *c, vv_error *err)
 {
-	uint8_t spaces = 0;
-	vv_status rc = get_byte(c, &spaces, err);
-
-	if (rc == VV_OK && spaces > VV_SPACES_USUAL) return bad("unknown spaces", err);
-	d->spaces = (vv_spaces)spaces;
-	return rc;
-}
-
-static vv_status get_header_rows(vv_dialect *d, vv_cbor *c, vv_error *err)
-{
-	uint8_t rows = 0;
-	vv_status rc = get_byte(c, &rows, err);
-
-	if (rc == VV_OK && (rows < 2 || rows > VV_HEADER_ROWS_MAX)) {
-		return bad("a wrong number of header lines", err);
-	}
-	d->header_more = (uint8_t)(rows - 1);
-	return rc;
-}
-
-static vv_status get_declared(vv_dialect *d, vv_cbor *c, vv_error *err)
-{
-	vv_status rc = get_byte(c, &d->declared, err);
-
-	return rc == VV_OK && (d->declared & ~VV_DECLARED_ALL) != 0
-		       ? bad("something unknown is declared", err)
-		       : rc;
-}
-
-static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
-{
-	const char *text;
 	const uint8_t *p;
 	size_t len;
-	bool flag;
-	int which = 0;
-	vv_status rc;
-	vv_bytes *bytes = bytes_of(d, key, &text);
+	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
-	if (bytes) {
-		if ((rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) return rc;
-		if (len > VV_HEADER_MAX) return bad("a run of bytes is too long", err);
-		return vv_bytes_set(bytes, p, len, err);
-	}
-	switch (key) {
-	case KEY_NEWLINE:
-		rc = get_name(c, newlines, 3, &which, "an unknown newline", err);
-		d->newline = (vv_newline)which;
-		return rc;
-	case KEY_QUOTING:
-		return get_habits(d, c, err);
-	case KEY_ENCODING:
-		return get_encoding(d, c, err);
-	case KEY_LEAD:
-		return get_lead(d, c, err);
-	case KEY_QUOTE:
-		return get_byte(c, &d->quote, err);
-	case KEY_ESCAPE:
-		return get_byte(c, &d->escape, err);
-	case KEY_DELIMITER:
-		return get_byte(c, &d->delimiter, err);
-	case KEY_SPACES:
-		return get_spaces(d, c, err);
-	case KEY_COMMENT:
-		return get_byte(c, &d->comment, err);
-	case KEY_DECLARED:
-		return get_declared(d, c, err);
-	case KEY_HEADER_JOIN:
-		return get_header_join(d, c, err);
-	case KEY_HEADER_ROWS:
-		return get_header_rows(d, c, err);
-	default:
-		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0) return rc;
-		*(key == KEY_BOM      ? &d->bom
-		  : key == KEY_ASCII  ? &d->ascii
-		  : key == KEY_HEADER ? &d->header
-				      : &d->final_newline) = flag;
-		return VV_OK;
-	}
+	if (rc < 0) return rc;
+	return len > VV_HEADER_MAX ? bad("a run of bytes is too long", err)
+				   : vv_bytes_set(out, p, len, err);
+}
+
+static vv_status get_member(vv_dialect *d, vv_cbor *c, const member *m, vv_error *err)
+{
+	void *p = place_of(d, m);
+
+	return m->names             ? get_name(c, m, p, err)
+	       : m->type == RUN     ? get_run(p, c, err)
+	       : m->type == TEXT    ? get_text(p, c, m, err)
+	       : m->type == QUOTING ? get_habits(d, c, err)
+	       : m->type == FLAG    ? vv_cbor_get_bool(c, p, err)
+				    : get_number(d, c, m, err);
 }
 
 /* Sets what a form usually has. */
 static vv_status set_usual(vv_dialect *d, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	for (int key = 0; key < KEYS; key++) {
-		const char *text;
-		vv_bytes *bytes = bytes_of(d, key, &text);
-
-		if (bytes && (rc = vv_bytes_set(bytes, text, strlen(text), err)) < 0) return rc;
+	for (const member *m = members; m < members + MEMBERS && rc == VV_OK; m++) {
+		const char *text = m->usual[d->form];
+		rc = m->type == RUN ? vv_bytes_set(bytes_of(d, m), text, strlen(text), err) : VV_OK;
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* The characters of a CSV must be tellable from each other and from line ends. */
@@ -805,56 +577,39 @@ bool vv_dialect_lead_fits(const vv_dialect *d)
 
 vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 {
-	vv_cbor form = *c;
+	const member *bom = &members[0], *form = &members[1];
+	vv_auto(vv_dialect) d = {0};
+	vv_cbor ahead = *c;
 	size_t pairs, seen = 0;
-	int which = 0;
-	bool bom;
 	vv_status rc;
 
+	vv_dialect_init(&d);
 	vv_dialect_init(out);
 	/* The form comes second when there is a BOM; the defaults of the rest hang on it. */
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 ||
-	    (rc = vv_cbor_get_map(&form, &pairs, err)) < 0) {
+	    (rc = vv_cbor_get_map(&ahead, &pairs, err)) < 0 ||
+	    (vv_cbor_try_key(&ahead, bom->key) && (rc = get_member(&d, &ahead, bom, err)) < 0) ||
+	    (rc = vv_cbor_get_key(&ahead, form->key, err)) < 0 ||
+	    (rc = get_member(&d, &ahead, form, err)) < 0 || (rc = set_usual(&d, err)) < 0) {
 		return rc;
 	}
-	if (vv_cbor_try_key(&form, keys[KEY_BOM]) &&
-	    (rc = vv_cbor_get_bool(&form, &bom, err)) < 0) {
-		return rc;
-	}
-	if ((rc = vv_cbor_get_key(&form, keys[KEY_FORM], err)) < 0 ||
-	    (rc = get_name(&form, forms, 3, &which, "an unknown form", err)) < 0) {
-		return rc;
-	}
-	out->form = (vv_form)which;
-	if ((rc = set_usual(out, err)) < 0) {
-		goto done;
-	}
-	for (int key = 0; key < KEYS; key++) {
-		if (seen == pairs || !vv_cbor_try_key(c, keys[key])) {
+	for (const member *m = members; m < members + MEMBERS; m++) {
+		if (seen == pairs || !vv_cbor_try_key(c, m->key)) {
 			continue;
 		}
 		seen++;
-		rc = key == KEY_FORM ? vv_cbor_skip(c, err) : get_member(out, c, key, err);
-		if (rc < 0) {
-			goto done;
-		}
-		if (!is_said(out, key)) {
-			rc = bad("a member states its default", err);
-			goto done;
-		}
+		if ((rc = get_member(&d, c, m, err)) < 0) return rc;
+		if (!is_said(&d, m)) return bad("a member states its default", err);
 	}
-	if (seen != pairs) {
-		rc = bad("an unknown member", err);
-	} else if (!vv_dialect_fits_together(out)) {
-		rc = bad("delimiter, quote, escape and comment are not distinct", err);
-	} else if (!vv_dialect_lead_fits(out)) {
-		rc = bad("the bytes above the table do not end where it begins", err);
-	} else if (!tail_fits(out)) {
-		rc = bad("lines follow a last row that has no line end", err);
+	if (seen != pairs) return bad("an unknown member", err);
+	if (!vv_dialect_fits_together(&d)) {
+		return bad("delimiter, quote, escape and comment are not distinct", err);
 	}
-done:
-	if (rc < 0) {
-		vv_dialect_clear(out);
+	if (!vv_dialect_lead_fits(&d)) {
+		return bad("the bytes above the table do not end where it begins", err);
 	}
-	return rc;
+	if (!tail_fits(&d)) return bad("lines follow a last row that has no line end", err);
+	*out = d;
+	memset(&d, 0, sizeof(d));
+	return VV_OK;
 }
