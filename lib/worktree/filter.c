@@ -26,6 +26,7 @@
 
 #define HEAD_BYTES 64u
 #define PIECE (256u << 10)
+#define LOCK_WAIT_MS 60000u
 /* A pointer whose line ends Git has changed is longer by one byte a line. */
 #define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 
@@ -290,6 +291,18 @@ static vv_status keep_as_bytes(vv_filter *f, const char *path, input *in, vv_dat
 	return rc;
 }
 
+static vv_status store_blocks(vv_filter *f, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(f->repo, &store, err);
+
+	if (rc < 0) return rc;
+	if (f->waits_later) {
+		vv_store_wait_later(store);
+	}
+	return vv_dataset_writer_commit(f->writer, err);
+}
+
 static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *out, vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
@@ -303,7 +316,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	if (rc < 0 && staged.result.only_bytes) {
 		rc = keep_as_bytes(f, path, in, &staged, err);
 	}
-	if (rc == VV_OK && (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = store_blocks(f, err)) == VV_OK) {
 		warn(f, path, &staged);
 		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
 		rc = vv_buf_ok(out, err);
@@ -455,11 +468,17 @@ void vv_smudge_clear(vv_smudge *s)
 	memset(s, 0, sizeof(*s));
 }
 
-void vv_filter_rest(vv_filter *f)
+vv_status vv_filter_rest(vv_filter *f, vv_error *err)
 {
+	vv_store *store;
+	vv_status rc;
+
 	if (f->needed) {
 		vv_needed_rest(f->needed);
 	}
+	if (!f->waits_later) return VV_OK;
+	rc = vv_repository_store(f->repo, &store, err);
+	return rc < 0 ? rc : vv_store_wait(store, LOCK_WAIT_MS, err);
 }
 
 /* Git brought the commit and none of its blocks. What the work tree has at the path is of another

@@ -172,6 +172,13 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err);
 vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err);
 vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err);
 void vv_writer_finish(vv_writer *w, const vv_error *failed);
+/* From now on commits of this store's writers do not wait for the disk: their blocks are visible at once, a kill leaves them,
+ * and a power cut may damage them until vv_store_wait, or the commit of any other writer, which waits for them too.
+ * docs/formats/store.md, "unsynced". */
+void vv_store_wait_later(vv_store *s);
+/* What was committed since is durable. Nothing to do where nothing was. */
+vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err);
+
 void vv_writer_close(
 	vv_writer *w); /* releases the lock; what was not committed is gone; accepts NULL */
 VV_AUTO_FREE(vv_writer, vv_writer_close)

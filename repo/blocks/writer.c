@@ -5,8 +5,13 @@
  * when it merges: then the small packs and the new blocks are copied into one pack, and only
  * that is made durable. Packs that were merged are removed after that; a reader
  * that has them open keeps them, any other lists again.
+ *
+ * Git asks its filter for one table after the other: such a writer waits later, once for many
+ * commits. Until then the file VV_UNSYNCED is there, and packs that are not older than it are
+ * young. It merges only young ones: no durable block goes before its copy is durable.
  */
 #include <assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,17 +22,18 @@
 #include "repo/blocks/store_state.h"
 #include "repo/blocks/writer_internal.h"
 
+static int compare_time(const vv_stat *a, const vv_stat *b)
+{
+	if (a->mtime_sec != b->mtime_sec) return a->mtime_sec < b->mtime_sec ? -1 : 1;
+	return a->mtime_nsec < b->mtime_nsec ? -1 : a->mtime_nsec > b->mtime_nsec;
+}
+
 static int compare_age(const void *pa, const void *pb)
 {
 	const vv_pack *a = *(vv_pack *const *)pa, *b = *(vv_pack *const *)pb;
+	const int time = compare_time(&a->stat, &b->stat);
 
-	if (a->stat.mtime_sec != b->stat.mtime_sec) {
-		return a->stat.mtime_sec < b->stat.mtime_sec ? -1 : 1;
-	}
-	if (a->stat.mtime_nsec != b->stat.mtime_nsec) {
-		return a->stat.mtime_nsec < b->stat.mtime_nsec ? -1 : 1;
-	}
-	return strcmp(a->name, b->name);
+	return time != 0 ? time : strcmp(a->name, b->name);
 }
 
 /* Where among sizes (largest first) the stretch to be merged begins; count for
@@ -54,8 +60,9 @@ static size_t find_split(const uint64_t *sizes, size_t count)
  * those that remain each is at least twice the next smaller: then their number is
  * logarithmic, and a byte is copied as often. *out: an array of *count borrowed
  * packs, oldest first, owned by the caller; NULL for none. */
-static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, vv_pack ***out,
-				       size_t *count, vv_error *err)
+static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
+				       const vv_stat *younger, vv_pack ***out, size_t *count,
+				       vv_error *err)
 {
 	vv_auto_free uint64_t *sizes = vv_calloc(l->count + 1, sizeof *sizes);
 	vv_auto_free vv_pack **packs = vv_calloc(l->count + 1,
@@ -67,7 +74,8 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, 
 	*count = 0;
 	if (!sizes || !packs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->own; i++) {
-		if (!l->packs[i]->id.aside && !vv_pack_is_damaged(l->packs[i])) {
+		if (!l->packs[i]->id.aside && !vv_pack_is_damaged(l->packs[i]) &&
+		    (!younger || compare_time(&l->packs[i]->stat, younger) > 0)) {
 			packs[n++] = l->packs[i]; /* the list is by size already */
 		}
 	}
@@ -99,6 +107,9 @@ struct vv_writer {
 	vv_mutex *lock;     /* guards packs, stats, failed */
 	vv_pack_list *packs;
 	vv_pack_writer *own;
+	char *mark_path; /* of VV_UNSYNCED */
+	bool marked;     /* it was there; mark */
+	vv_stat mark;
 	vv_writer_stats stats;
 	vv_error failed; /* a commit went wrong half-way: nothing more is taken */
 	/* From vv_writer_stage to vv_writer_finish: */
@@ -121,6 +132,27 @@ static void store_indexes(const vv_pack_list *l)
 	}
 }
 
+static bool is_young(const vv_writer *w, const vv_pack *p)
+{
+	return w->marked && !p->id.aside && compare_time(&p->stat, &w->mark) >= 0;
+}
+
+/* A filter was killed, or the power was cut: then young packs may be torn. What a damaged one has is not taken for stored. */
+static vv_status check_young(const vv_writer *w, vv_error *err)
+{
+	const vv_pack_scan scan = {NULL, NULL, NULL};
+	vv_status rc = VV_OK;
+	bool sound;
+
+	for (size_t i = 0; i < w->packs->own && rc == VV_OK; i++) {
+		if (is_young(w, w->packs->packs[i])) {
+			rc = vv_pack_scan_all(w->packs->packs[i], &scan, &sound, err);
+		}
+	}
+	w->store->young_checked = true;
+	return rc;
+}
+
 static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 {
 	vv_store *s = w->store;
@@ -129,7 +161,8 @@ static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 	w->lock = vv_mutex_new();
 	w->own = vv_pack_writer_new(s->packs_dir, VV_TEMP_PREFIX);
 	vv_auto(char) *path = vv_path_join(s->dir, VV_WRITER_LOCK, (char *)NULL);
-	if (!w->lock || !w->own || !path) return vv_fail_nomem(err);
+	w->mark_path = vv_path_join(s->dir, VV_UNSYNCED, (char *)NULL);
+	if (!w->lock || !w->own || !path || !w->mark_path) return vv_fail_nomem(err);
 	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	w->lock_fd = vv_lock(path, true, lock_wait_ms, err);
 	if (w->lock_fd < 0) return (vv_status)w->lock_fd;
@@ -139,7 +172,8 @@ static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 		return rc;
 	}
 	store_indexes(w->packs);
-	return rc;
+	w->marked = vv_lstat(&w->mark, w->mark_path, NULL) == VV_OK;
+	return w->marked && !s->young_checked ? check_young(w, err) : VV_OK;
 }
 
 vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err)
@@ -166,7 +200,7 @@ void vv_writer_close(vv_writer *w)
 			vv_unlock(w->gc_fd);
 		}
 		vv_mutex_free(w->lock);
-		vv_free(w);
+		vv_free_all(w->mark_path, w);
 	}
 }
 
@@ -560,8 +594,50 @@ static void after_publish(vv_writer *w)
 	(void)vv_pack_writer_reset(w->own, NULL);
 }
 
+static vv_status set_mark(vv_writer *w, vv_error *err)
+{
+	int fd = w->marked ? -1 : vv_open(w->mark_path, O_WRONLY | O_CREAT, 0666, err);
+
+	if (w->marked) return VV_OK;
+	if (fd < 0) return (vv_status)fd;
+	(void)vv_close(fd, w->mark_path, NULL);
+	w->marked = w->store->young_checked = true;
+	return vv_lstat(&w->mark, w->mark_path, err);
+}
+
+static bool is_merging(const vv_writer *w, const vv_pack *p)
+{
+	for (size_t i = 0; i < w->merging_count; i++) {
+		if (w->merging[i] == p) return true;
+	}
+	return false;
+}
+
+/* What others placed and did not wait for, or this one did before, but for what is merged now. */
+static vv_status stage_young(vv_writer *w, vv_syncs *files, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < w->packs->own && rc == VV_OK; i++) {
+		const vv_pack *p = w->packs->packs[i];
+
+		if (is_young(w, p) && !is_merging(w, p) &&
+		    (rc = vv_syncs_add_path(files, p->path, err)) == VV_OK &&
+		    vv_exists(p->index_path)) {
+			rc = vv_syncs_add_path(files, p->index_path, err);
+		}
+	}
+	return rc;
+}
+
+static bool has_to_wait(const vv_writer *w)
+{
+	return w->marked && !w->store->waits_later;
+}
+
 vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 {
+	const bool any = vv_pack_writer_count(w->own) > 0;
 	vv_status rc;
 
 	assert(!w->staged);
@@ -569,14 +645,18 @@ vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 		*err = w->failed;
 		return err->code;
 	}
-	if (vv_pack_writer_count(w->own) == 0) return VV_OK;
-	if ((rc = choose_packs_to_merge(w->packs, vv_pack_writer_len(w->own), &w->merging,
+	if (!any && !has_to_wait(w)) return VV_OK;
+	if ((w->store->waits_later && (rc = set_mark(w, err)) < 0) ||
+	    (rc = choose_packs_to_merge(w->packs, any ? vv_pack_writer_len(w->own) : 0,
+					w->store->waits_later ? &w->mark : NULL, &w->merging,
 					&w->merging_count, err)) < 0) {
 		return rc;
 	}
 	if (w->merging_count > 0 && !(w->merged = merge_packs(w, w->merging, w->merging_count))) {
 		w->merging_count = 0;
 	}
+	if (has_to_wait(w) && (rc = stage_young(w, files, err)) < 0) return rc;
+	if (!any && !w->merged) return VV_OK;
 	w->staged = w->merged ? w->merged : w->own;
 	if (!w->merged && (rc = vv_pack_writer_end(w->own, err)) < 0) return rc;
 	return vv_pack_writer_stage(w->staged, -1, &w->id, files, err);
@@ -586,10 +666,23 @@ vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err)
 {
 	vv_status rc;
 
-	if (!w->staged) return VV_OK;
-	if ((rc = vv_pack_writer_place(w->staged, &w->id, err)) < 0) return rc;
-	w->placed = true;
+	if (!w->staged && !has_to_wait(w)) return VV_OK;
+	if (w->staged && (rc = vv_pack_writer_place(w->staged, &w->id, err)) < 0) return rc;
+	w->placed = w->staged != NULL;
 	return vv_syncs_add_path(folders, w->store->packs_dir, err);
+}
+
+/* All is durable. It stays where a young pack is damaged: whoever writes next is to find that again. */
+static void drop_mark(vv_writer *w)
+{
+	bool damaged = false;
+
+	for (size_t i = 0; i < w->packs->own; i++) {
+		const vv_pack *p = w->packs->packs[i];
+
+		damaged |= is_young(w, p) && vv_pack_is_damaged(p);
+	}
+	w->marked = damaged || vv_unlink(w->mark_path, true, NULL) < 0;
 }
 
 void vv_writer_finish(vv_writer *w, const vv_error *failed)
@@ -603,12 +696,22 @@ void vv_writer_finish(vv_writer *w, const vv_error *failed)
 	} else if (w->placed) {
 		after_publish(w);
 	}
+	if (!failed && has_to_wait(w)) {
+		drop_mark(w);
+	}
 	vv_pack_writer_free(w->merged);
 	vv_free(w->merging);
 	w->merged = w->staged = NULL;
 	w->merging = NULL;
 	w->merging_count = 0;
 	w->placed = false;
+}
+
+static vv_status wait_for(const vv_writer *w, vv_syncs *syncs, vv_error *err)
+{
+	if (!w->store->waits_later) return vv_syncs_wait(syncs, err);
+	vv_syncs_clear(syncs);
+	return VV_OK;
 }
 
 vv_status vv_writer_commit(vv_writer *w, vv_error *err)
@@ -618,13 +721,35 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err)
 	vv_status rc;
 
 	err = err ? err : &local;
-	if ((rc = vv_writer_stage(w, &syncs, err)) < 0 || (rc = vv_syncs_wait(&syncs, err)) < 0 ||
+	if ((rc = vv_writer_stage(w, &syncs, err)) < 0 || (rc = wait_for(w, &syncs, err)) < 0 ||
 	    (rc = vv_writer_place(w, &syncs, err)) < 0) {
 		goto done;
 	}
-	rc = vv_syncs_wait(&syncs, err);
+	w->store->placed_unsynced |= w->placed && w->store->waits_later;
+	rc = wait_for(w, &syncs, err);
 done:
 	vv_writer_finish(w, rc < 0 ? err : NULL);
+	return rc;
+}
+
+void vv_store_wait_later(vv_store *s)
+{
+	s->waits_later = true;
+}
+
+vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_writer *w;
+	vv_status rc;
+
+	if (!s->placed_unsynced) return VV_OK;
+	s->waits_later = false;
+	if ((rc = vv_writer_open(&w, s, lock_wait_ms, err)) == VV_OK) {
+		rc = vv_writer_commit(w, err);
+		vv_writer_close(w);
+	}
+	s->placed_unsynced = rc < 0;
+	s->waits_later = true;
 	return rc;
 }
 
@@ -682,9 +807,11 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 {
 	vv_error local;
+	vv_status rc;
 
 	err = err ? err : &local;
 	if (l->own == 0) return VV_OK;
-	vv_status rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
+	if (w->marked && (rc = vv_writer_commit(w, err)) < 0) return rc;
+	rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
 	return rc < 0 ? rc : vv_writer_renew(w, err);
 }

@@ -2,6 +2,7 @@
  * store: what is left when the machine fails, or the process is killed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sys.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/writer_add.h"
 
@@ -260,7 +262,114 @@ static void a_killed_writer_leaves_old_or_new(void **state)
 	assert_int_equal(fx_count(dir, "tmp-", ""), 0);
 }
 
+/* Blocks first to last, a commit each, of a writer that waits later, as git's filter has one. */
+static void commit_unsynced(vv_store *s, unsigned first, unsigned last)
+{
+	vv_error err;
+
+	vv_store_wait_later(s);
+	for (unsigned n = first; n <= last; n++) {
+		vv_writer *w = fx_writer(s);
+		fx_put(w, n, -1);
+		vv_assert_ok(vv_writer_commit(w, &err), &err);
+		vv_writer_close(w);
+	}
+}
+
+static void many_commits_wait_once_for_the_disk(void **state)
+{
+	const struct timespec tick = {0, 20000000};
+	const char *dir = vv_test_path("store"), *old;
+	vv_store *s;
+	vv_error err;
+	uint64_t before;
+
+	(void)state;
+	fx_commit(dir, 0, 1, false);
+	old = fx_one(dir, "pack-", ".pack");
+	(void)nanosleep(&tick, NULL); /* what is as old as the mark may be young */
+	s = fx_open(dir);
+	before = vv_sys_fsyncs();
+	commit_unsynced(s, 1, 40);
+	assert_int_equal(vv_sys_fsyncs(), before);
+	assert_true(vv_exists(old)); /* durable, and its copy would not be */
+	assert_true(fx_all_readable(dir, 0, 41));
+	assert_true(fx_count(dir, "pack-", ".pack") < 12);
+	assert_true(vv_exists(vv_test_path("store/unsynced")));
+	vv_assert_ok(vv_store_wait(s, FX_WAIT_MS, &err), &err);
+	assert_true(vv_sys_fsyncs() - before < 30);
+	assert_false(vv_exists(vv_test_path("store/unsynced")));
+	before = vv_sys_fsyncs();
+	vv_assert_ok(vv_store_wait(s, FX_WAIT_MS, &err), &err);
+	assert_int_equal(vv_sys_fsyncs(), before);
+	vv_store_close(s);
+	assert_true(fx_all_readable(dir, 0, 41));
+}
+
+static void a_commit_waits_for_what_a_killed_one_did_not(void **state)
+{
+	const char *dir = vv_test_path("store");
+	vv_store *s = fx_open(dir);
+	vv_writer *w;
+	vv_error err;
+	uint64_t before;
+
+	(void)state;
+	commit_unsynced(s, 1, 3);
+	vv_store_close(s); /* killed */
+	assert_true(fx_all_readable(dir, 1, 3));
+	s = fx_open(dir);
+	w = fx_writer(s);
+	before = vv_sys_fsyncs();
+	fx_put(w, 1, -1); /* known: the pack that has it is not durable */
+	vv_fault_set(VV_FAULT_FSYNC, 1, EIO);
+	assert_true(vv_writer_commit(w, &err) < 0);
+	assert_true(vv_fault_clear());
+	assert_true(vv_exists(vv_test_path("store/unsynced")));
+	vv_writer_close(w);
+	w = fx_writer(s);
+	vv_assert_ok(vv_writer_commit(w, &err), &err);
+	assert_true(vv_sys_fsyncs() - before >= 3);
+	assert_false(vv_exists(vv_test_path("store/unsynced")));
+	vv_writer_close(w);
+	vv_store_close(s);
+	assert_true(fx_all_readable(dir, 1, 3));
+}
+
+static void a_pack_that_a_power_cut_tore_is_noticed_by_the_next_writer(void **state)
+{
+	static const char zeros[64] = {0};
+	const char *dir = vv_test_path("store"), *pack;
+	vv_store *s = fx_open(dir);
+	vv_writer *w;
+	vv_cid cid = fx_cid(1);
+	vv_error err;
+	int fd;
+
+	(void)state;
+	commit_unsynced(s, 1, 1);
+	vv_store_close(s);
+	pack = fx_one(dir, "pack-", ".pack");
+	assert_true((fd = open(pack, O_WRONLY)) >=
+		    0); /* its data came only in part, and its ends did */
+	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), 200), sizeof(zeros));
+	assert_int_equal(close(fd), 0);
+	for (int i = 0; i < 2; i++) { /* again, too: the mark stays */
+		s = fx_open(dir);
+		w = fx_writer(s);
+		assert_false(vv_writer_has(w, &cid));
+		vv_assert_ok(vv_writer_commit(w, &err), &err);
+		vv_writer_close(w);
+		vv_store_close(s);
+	}
+	fx_commit(dir, 1, 1, false);
+	assert_true(fx_all_readable(dir, 1, 1));
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(many_commits_wait_once_for_the_disk),
+	cmocka_unit_test(a_commit_waits_for_what_a_killed_one_did_not),
+	cmocka_unit_test(a_pack_that_a_power_cut_tore_is_noticed_by_the_next_writer),
 	cmocka_unit_test(a_failing_allocation_leaves_old_or_new),
 	cmocka_unit_test(a_full_disk_leaves_old_or_new),
 	cmocka_unit_test(a_failing_fsync_leaves_old_or_new),

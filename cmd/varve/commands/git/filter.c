@@ -226,7 +226,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	if (!s->open) {
 		set_hook(&s->filter);
 	}
-	s->open = true;
+	s->open = s->filter.waits_later = true;
 	if (strcmp(command, "clean") == 0) return do_clean(s, path, err);
 	if (strcmp(command, "smudge") == 0) return do_smudge(s, path, err);
 	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter does not support",
@@ -236,12 +236,24 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 
 #define IDLE_MS 20 /* git has something else to do, which may be to call varve */
 
+/* Git has its answers: a failure now can only be told. */
+static void rest(session *s)
+{
+	vv_error err;
+
+	if (s->open && vv_filter_rest(&s->filter, &err) < 0) {
+		vv_prefix(&err, "blocks that git's index may name are not safe on the disk");
+		vv_hint(&err, "the next command that writes to the store tries again");
+		vv_report(&err);
+	}
+}
+
 static void rest_when_idle(session *s)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	if (poll(&in, 1, IDLE_MS) == 0) {
-		vv_filter_rest(&s->filter);
+		rest(s);
 	}
 }
 
@@ -272,6 +284,7 @@ static int run_filter_process(void *options VV_UNUSED, int argc, char **argv VV_
 	if (more < 0) {
 		rc = (vv_status)more;
 	}
+	rest(&s);
 	vv_filter_close(&s.filter);
 	vv_pkt_in_clear(&s.in);
 	vv_pkt_out_clear(&s.out);
