@@ -3,6 +3,7 @@
  */
 #include "dataset/table/root.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -12,28 +13,106 @@
 #include "dataset/schema/schema.h"
 #include "repo/blocks/cbor.h"
 
-#define ROOT_KEY_SOURCES 4
-
-enum { FILE_MEMBERS = 6, TABLE_MEMBERS = 15, SORTED_MEMBERS = 17 };
+#define CUT_ROWS_MAX (1u << 20)
 
 enum { FILE_ORDER, KEY_ORDER, FILE_ORDER_DECLARED, ROOT_ORDERS };
-static const char *const root_orders[ROOT_ORDERS] = {"file", "key", "file-declared"};
+static const char *const root_word[] = {"root"};
+static const char *const kinds[] = {"table", "file"}; /* by vv_kind */
+static const char *const orders[ROOT_ORDERS] = {"file", "key", "file-declared"};
+static const char *const key_sources[] = {"none", "inferred", "declared",
+					  "package"}; /* by vv_key_source */
 
-/* ROOT_ORDERS: none of them. */
-static int order_of(const char *text, size_t len)
+/* The sums of a list. */
+typedef struct sums {
+	uint64_t items, weight;
+} sums;
+
+/* A root, and beside it what its map has in another form. */
+typedef struct record {
+	vv_root root;
+	uint64_t is_root, kind, order, key_source, cut_rows, format;
+	sums data, layout, facts, places;
+} record;
+
+/* Which versions have a member; WHOLE: all. INNER: in the map or array of the member above. */
+enum { OF_FILE = 1, OF_TABLE = 2, SORTED = 4, ENCODED = 8, INNER = 16, WHOLE = OF_FILE | OF_TABLE };
+
+typedef enum member_type { NUMBER, WORD, TEXT, NAMES, HASH, TOP, MAP, PAIR, DIALECT } member_type;
+
+typedef struct member {
+	const char *key;
+	member_type type;
+	unsigned of;
+	size_t at, more; /* more: of names how many, of a list its sums */
+	uint64_t count;  /* of words; the kind of list; the members of a map or an array */
+	const char *const *words;
+} member;
+
+#define AT(name) offsetof(record, name)
+#define ROOT(name) offsetof(record, root.name)
+#define NAMED(name) .at = ROOT(name), .more = ROOT(name##_count)
+#define LISTED(name, kind) .at = ROOT(name), .more = AT(name), .count = VV_LIST_##kind
+#define WORDS(name, list) .at = AT(name), .count = sizeof(list) / sizeof((list)[0]), .words = (list)
+
+/* In DAG-CBOR's order, shorter keys first; those of a map or an array follow it, without keys in an array. */
+static const member members[] = {
+	{"v", WORD, WHOLE, WORDS(is_root, root_word)},
+	{"cut", MAP, OF_TABLE, .count = 2},
+	{"rows", NUMBER, OF_TABLE | INNER, .at = AT(cut_rows)},
+	{"columns", NAMES, OF_TABLE | INNER, .at = ROOT(cut_columns),
+	 .more = ROOT(cut_column_count)},
+	{"key", NAMES, OF_TABLE, NAMED(key)},
+	{"data", TOP, OF_TABLE, LISTED(data, DATA)},
+	{"data", TOP, OF_FILE, LISTED(data, CHUNKS)},
+	{"file", PAIR, ENCODED, .count = 2},
+	{NULL, NUMBER, ENCODED | INNER, .at = ROOT(file_bytes)},
+	{NULL, HASH, ENCODED | INNER, .at = ROOT(file_hash)},
+	{"hash", HASH, WHOLE, .at = ROOT(hash)},
+	{"kind", WORD, WHOLE, WORDS(kind, kinds)},
+	{"rows", NUMBER, OF_TABLE, .at = ROOT(rows)},
+	{"bytes", NUMBER, WHOLE, .at = ROOT(bytes)},
+	{"facts", TOP, OF_TABLE, LISTED(facts, FACTS)},
+	{"order", WORD, OF_TABLE, WORDS(order, orders)},
+	{"format", NUMBER, WHOLE, .at = AT(format)},
+	{"layout", TOP, OF_TABLE, LISTED(layout, LAYOUT)},
+	{"places", TOP, SORTED, LISTED(places, PLACES)},
+	{"schema", TEXT, OF_TABLE, .at = ROOT(schema)},
+	{"dialect", DIALECT, OF_TABLE, .at = ROOT(dialect)},
+	{"sortedBy", NAMES, SORTED, NAMED(sorted_by)},
+	{"keySource", WORD, OF_TABLE, WORDS(key_source, key_sources)},
+};
+enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
+
+/* Which of them such a root has. */
+static unsigned parts_of(const vv_root *r)
 {
-	int i = 0;
+	if (r->kind == VV_KIND_FILE) return OF_FILE;
+	return OF_TABLE | (vv_root_is_sorted(r) ? SORTED : 0) |
+	       (vv_root_is_encoded(r) ? ENCODED : 0);
+}
 
-	while (i < ROOT_ORDERS &&
-	       (strlen(root_orders[i]) != len || memcmp(root_orders[i], text, len) != 0)) {
+/* The pairs of its map. */
+static size_t count_pairs(unsigned parts)
+{
+	size_t pairs = 0;
+
+	for (const member *m = members; m < members + MEMBERS; m++) {
+		pairs += (m->of & parts) && !(m->of & INNER);
+	}
+	return pairs;
+}
+
+/* Of the words of a member; its count: none of them. */
+static size_t find_word(const member *m, const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < m->count &&
+	       (strlen(m->words[i]) != len || memcmp(m->words[i], text, len) != 0)) {
 		i++;
 	}
 	return i;
 }
-
-/* By vv_key_source. */
-static const char *const root_key_sources[ROOT_KEY_SOURCES] = {"none", "inferred", "declared",
-							       "package"};
 
 void vv_root_init(vv_root *r)
 {
@@ -61,16 +140,11 @@ void vv_root_clear(vv_root *r)
 	vv_root_init(r);
 }
 
-static void put_text(vv_buf *b, const char *s)
-{
-	vv_cbor_put_text(b, s, strlen(s));
-}
-
 static void put_names(vv_buf *b, char *const *names, size_t count)
 {
 	vv_cbor_put_array(b, count);
 	for (size_t i = 0; i < count; i++) {
-		put_text(b, names[i]);
+		vv_cbor_put_text(b, names[i], strlen(names[i]));
 	}
 }
 
@@ -83,87 +157,76 @@ static void put_hash(vv_buf *b, vv_hash128 h)
 	vv_cbor_put_bytes(b, hash, sizeof hash);
 }
 
-/* Of the file, where the rest is of its text. */
-static void put_encoded(vv_buf *b, const vv_root *r)
+/* Where there are no facts nothing is stored, and the bytes give a name only. */
+static void put_top(vv_buf *b, const vv_buf *top)
 {
-	if (vv_root_is_encoded(r)) {
-		vv_cbor_put_key(b, "file");
-		vv_cbor_put_array(b, 2);
-		vv_cbor_put_uint(b, r->file_bytes);
-		put_hash(b, r->file_hash);
-	}
-}
-
-static void put_file(vv_buf *b, const vv_root *r)
-{
-	vv_cbor_put_map(b, FILE_MEMBERS);
-	vv_cbor_put_key(b, "v");
-	put_text(b, "root");
-	vv_cbor_put_key(b, "data");
-	vv_buf_put(b, r->data.data, r->data.len);
-	vv_cbor_put_key(b, "hash");
-	put_hash(b, r->hash);
-	vv_cbor_put_key(b, "kind");
-	put_text(b, "file");
-	vv_cbor_add_uint(b, "bytes", r->bytes);
-	vv_cbor_add_uint(b, "format", VV_FORMAT);
-}
-
-/* Where there are none nothing is stored, and the bytes give a name only. */
-static void put_facts(vv_buf *b, const vv_root *r)
-{
-	vv_cbor_put_key(b, "facts");
-	if (r->facts.len > 0) {
-		vv_buf_put(b, r->facts.data, r->facts.len);
+	if (top->len > 0) {
+		vv_buf_put(b, top->data, top->len);
 	} else {
 		vv_cbor_put_null(b);
 	}
 }
 
-static void put_table(vv_buf *b, const vv_root *r)
+static void put_value(vv_buf *b, const record *from, const member *m)
 {
-	bool sorted = vv_root_is_sorted(r), declared = !sorted && r->file_order_declared;
+	const void *p = (const char *)from + m->at;
+	const vv_bytes *text = p;
+	const char *word;
 
-	vv_cbor_put_map(b, (size_t)(sorted ? SORTED_MEMBERS : TABLE_MEMBERS) +
-				   (vv_root_is_encoded(r) ? 1 : 0));
-	vv_cbor_put_key(b, "v");
-	put_text(b, "root");
-	vv_cbor_put_key(b, "cut");
-	vv_cbor_put_map(b, 2);
-	vv_cbor_add_uint(b, "rows", r->cut_rows);
-	vv_cbor_put_key(b, "columns");
-	put_names(b, r->cut_columns, r->cut_column_count);
-	vv_cbor_put_key(b, "key");
-	put_names(b, r->key, r->key_count);
-	vv_cbor_put_key(b, "data");
-	vv_buf_put(b, r->data.data, r->data.len);
-	put_encoded(b, r);
-	vv_cbor_put_key(b, "hash");
-	put_hash(b, r->hash);
-	vv_cbor_put_key(b, "kind");
-	put_text(b, "table");
-	vv_cbor_add_uint(b, "rows", r->rows);
-	vv_cbor_add_uint(b, "bytes", r->bytes);
-	put_facts(b, r);
-	vv_cbor_put_key(b, "order");
-	put_text(b, root_orders[sorted ? KEY_ORDER : declared ? FILE_ORDER_DECLARED : FILE_ORDER]);
-	vv_cbor_add_uint(b, "format", VV_FORMAT);
-	vv_cbor_put_key(b, "layout");
-	vv_buf_put(b, r->layout.data, r->layout.len);
-	if (sorted) {
-		vv_cbor_put_key(b, "places");
-		vv_buf_put(b, r->places.data, r->places.len);
+	switch (m->type) {
+	case NUMBER:
+		vv_cbor_put_uint(b, *(const uint64_t *)p);
+		break;
+	case WORD:
+		word = m->words[*(const uint64_t *)p];
+		vv_cbor_put_text(b, word, strlen(word));
+		break;
+	case TEXT:
+		vv_cbor_put_text(b, text->len ? text->data : "", text->len);
+		break;
+	case NAMES:
+		put_names(b, *(char *const *const *)p,
+			  *(const size_t *)(const void *)((const char *)from + m->more));
+		break;
+	case HASH:
+		put_hash(b, *(const vv_hash128 *)p);
+		break;
+	case TOP:
+		put_top(b, p);
+		break;
+	case MAP:
+		vv_cbor_put_map(b, m->count);
+		break;
+	case PAIR:
+		vv_cbor_put_array(b, m->count);
+		break;
+	case DIALECT:
+		vv_dialect_put(b, p);
+		break;
 	}
-	vv_cbor_put_key(b, "schema");
-	vv_cbor_put_text(b, r->schema.len ? r->schema.data : "", r->schema.len);
-	vv_cbor_put_key(b, "dialect");
-	vv_dialect_put(b, &r->dialect);
-	if (sorted) {
-		vv_cbor_put_key(b, "sortedBy");
-		put_names(b, r->sorted_by, r->sorted_by_count);
+}
+
+static void put_record(vv_buf *b, const vv_root *r)
+{
+	const unsigned parts = parts_of(r);
+	const record from = {.root = *r,
+			     .kind = r->kind,
+			     .order = parts & SORTED           ? KEY_ORDER
+				      : r->file_order_declared ? FILE_ORDER_DECLARED
+							       : FILE_ORDER,
+			     .key_source = r->key_source,
+			     .cut_rows = r->cut_rows,
+			     .format = VV_FORMAT};
+
+	vv_cbor_put_map(b, count_pairs(parts));
+	for (const member *m = members; m < members + MEMBERS; m++) {
+		if (m->of & parts) {
+			if (m->key) {
+				vv_cbor_put_key(b, m->key);
+			}
+			put_value(b, &from, m);
+		}
 	}
-	vv_cbor_put_key(b, "keySource");
-	put_text(b, root_key_sources[r->key_source]);
 }
 
 static bool names_valid(char *const *names, size_t count)
@@ -196,11 +259,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "the schema or a column's name is not valid UTF-8");
 	}
 	vv_buf_reset(out);
-	if (r->kind == VV_KIND_FILE) {
-		put_file(out, r);
-	} else {
-		put_table(out, r);
-	}
+	put_record(out, r);
 	if ((rc = vv_buf_ok(out, err)) < 0) return rc;
 	if (out->len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED,
@@ -252,43 +311,31 @@ done:
 	return rc;
 }
 
-/*
- * Knows what a root must be like to be believed.
- */
-
-#define CUT_ROWS_MAX (1u << 20)
-
 static vv_status bad(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
 }
 
-/* key, and after it exactly this text. */
-static vv_status expect(vv_cbor *c, const char *key, const char *text, vv_error *err)
+static vv_status get_word(vv_cbor *c, const member *m, uint64_t *out, vv_error *err)
 {
-	const char *found;
+	const char *text;
 	size_t len;
-	vv_status rc;
+	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
-	if ((rc = vv_cbor_get_key(c, key, err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &found, &len, err)) < 0) {
-		return rc;
-	}
-	if (len != strlen(text) || memcmp(found, text, len) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "root: '%s' is not '%s'", key, text);
-	}
-	return VV_OK;
+	if (rc < 0) return rc;
+	*out = find_word(m, text, len);
+	return *out < m->count
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "root: '%s' has an unknown value", m->key);
 }
 
-static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *count, vv_error *err)
+static vv_status get_names(vv_cbor *c, char ***names, size_t *count, vv_error *err)
 {
 	const char *text;
 	size_t n, len;
-	vv_status rc;
+	vv_status rc = vv_cbor_get_array(c, &n, err);
 
-	if ((rc = vv_cbor_get_key(c, key, err)) < 0 || (rc = vv_cbor_get_array(c, &n, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (n > VV_COLUMNS_MAX) return bad("too many column names", err);
 	*names = vv_calloc(n + 1, sizeof **names);
 	if (!*names) return vv_fail_nomem(err);
@@ -301,31 +348,21 @@ static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *c
 	return VV_OK;
 }
 
-/* An embedded list, after its key; its sums come back. */
-static vv_status get_top(vv_cbor *c, vv_list_kind kind, vv_buf *out, uint64_t *count,
-			 uint64_t *weight, vv_error *err)
+/* An embedded list; its sums come back. */
+static vv_status get_top(vv_cbor *c, vv_list_kind kind, vv_buf *out, sums *of, vv_error *err)
 {
 	const uint8_t *start = c->p;
 	list_node top;
 	vv_status rc;
 
 	if ((rc = list_top_read(&top, kind, c, err)) < 0) return rc;
-	*count = top.items;
-	*weight = top.weight;
+	*of = (sums){top.items, top.weight};
 	list_node_clear(&top);
 	vv_buf_put(out, start, (size_t)(c->p - start));
 	return vv_buf_ok(out, err);
 }
 
-static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf *out,
-			  uint64_t *count, uint64_t *weight, vv_error *err)
-{
-	vv_status rc = vv_cbor_get_key(c, key, err);
-
-	return rc < 0 ? rc : get_top(c, kind, out, count, weight, err);
-}
-
-static vv_status get_hash(vv_hash128 *out, vv_cbor *c, vv_error *err)
+static vv_status get_hash(vv_cbor *c, vv_hash128 *out, vv_error *err)
 {
 	const uint8_t *p;
 	size_t len;
@@ -338,183 +375,93 @@ static vv_status get_hash(vv_hash128 *out, vv_cbor *c, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status get_key_hash(vv_root *r, vv_cbor *c, vv_error *err)
+static vv_status get_text(vv_cbor *c, vv_bytes *out, vv_error *err)
 {
-	vv_status rc = vv_cbor_get_key(c, "hash", err);
+	const char *text;
+	size_t len;
+	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
-	return rc < 0 ? rc : get_hash(&r->hash, c, err);
+	if (rc < 0) return rc;
+	return len > VV_HEADER_MAX ? bad("the schema is too long", err)
+				   : vv_bytes_set(out, text, len, err);
 }
 
-static vv_status get_encoded(vv_root *r, vv_cbor *c, bool *has, vv_error *err)
+static vv_status get_pairs(vv_cbor *c, const member *m, vv_error *err)
 {
-	size_t n;
-	vv_status rc;
+	size_t n = 0;
+	vv_status rc = m->type == MAP ? vv_cbor_get_map(c, &n, err) : vv_cbor_get_array(c, &n, err);
 
-	*has = vv_cbor_try_key(c, "file");
-	if (!*has) return VV_OK;
-	if ((rc = vv_cbor_get_array(c, &n, err)) < 0) return rc;
-	if (n != 2) return bad("'file' is not a length and a hash", err);
-	if ((rc = vv_cbor_get_uint(c, &r->file_bytes, err)) < 0) return rc;
-	return get_hash(&r->file_hash, c, err);
+	return rc < 0 || n == m->count
+		       ? rc
+		       : vv_fail(err, VV_ECORRUPT, "root: '%s' has a wrong number of members",
+				 m->key);
 }
 
-static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error *err)
+static vv_status get_value(record *out, vv_cbor *c, const member *m, vv_error *err)
 {
-	vv_status rc = vv_cbor_get_key(c, key, err);
+	void *p = (char *)out + m->at, *more = (char *)out + m->more;
 
-	return rc < 0 ? rc : vv_cbor_get_uint(c, out, err);
-}
-
-static vv_status get_format(vv_cbor *c, vv_error *err)
-{
-	uint64_t format;
-	vv_status rc = get_number(c, "format", &format, err);
-
-	return rc < 0 || format == VV_FORMAT ? rc : bad("unknown format generation", err);
-}
-
-static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)
-{
-	uint64_t rows;
-	size_t pairs;
-	vv_status rc;
-
-	if ((rc = vv_cbor_get_key(c, "cut", err)) < 0 ||
-	    (rc = vv_cbor_get_map(c, &pairs, err)) < 0) {
-		return rc;
+	switch (m->type) {
+	case NUMBER:
+		return vv_cbor_get_uint(c, p, err);
+	case WORD:
+		return get_word(c, m, p, err);
+	case TEXT:
+		return get_text(c, p, err);
+	case NAMES:
+		return get_names(c, p, more, err);
+	case HASH:
+		return get_hash(c, p, err);
+	case TOP:
+		return get_top(c, (vv_list_kind)m->count, p, more, err);
+	case DIALECT:
+		return vv_dialect_get(p, c, err);
+	default:
+		return get_pairs(c, m, err);
 	}
-	if (pairs != 2) return bad("cut has other members than rows and columns", err);
-	if ((rc = get_number(c, "rows", &rows, err)) < 0) return rc;
-	if (rows == 0 || rows > CUT_ROWS_MAX || (rows & (rows - 1)) != 0) {
+}
+
+/* What a root must be like to be believed. */
+static vv_status check_record(const record *x, unsigned parts, vv_error *err)
+{
+	const vv_root *r = &x->root;
+
+	if (x->kind != (parts & OF_FILE ? VV_KIND_FILE : VV_KIND_TABLE)) {
+		return bad("it has neither the members of a table nor those of a file", err);
+	}
+	if (x->format != VV_FORMAT) return bad("unknown format generation", err);
+	if (parts & OF_FILE) {
+		return x->data.weight == r->bytes ? VV_OK
+						  : bad("its sums contradict each other", err);
+	}
+	if (x->cut_rows == 0 || x->cut_rows > CUT_ROWS_MAX ||
+	    (x->cut_rows & (x->cut_rows - 1)) != 0) {
 		return bad("the cut's rows are not a power of two up to 2^20", err);
 	}
-	r->cut_rows = (uint32_t)rows;
-	return get_names(c, "columns", &r->cut_columns, &r->cut_column_count, err);
-}
-
-static vv_status get_schema(vv_root *r, vv_cbor *c, vv_error *err)
-{
-	const char *text;
-	size_t len;
-	vv_status rc;
-
-	if ((rc = vv_cbor_get_key(c, "schema", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
-		return rc;
+	if (x->key_source == VV_KEY_NONE && r->key_count > 0) return bad("a key from nowhere", err);
+	if ((x->order == KEY_ORDER) != ((parts & SORTED) != 0)) {
+		return bad("its order and its members contradict each other", err);
 	}
-	if (len > VV_HEADER_MAX) return bad("the schema is too long", err);
-	return vv_bytes_set(&r->schema, text, len, err);
-}
-
-static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
-{
-	const char *text;
-	size_t len;
-	vv_status rc;
-
-	if ((rc = vv_cbor_get_key(c, "keySource", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
-		return rc;
+	if ((parts & SORTED) &&
+	    (r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX)) {
+		return bad("a wrong number of columns for the order", err);
 	}
-	for (int i = 0; i < ROOT_KEY_SOURCES; i++) {
-		if (strlen(root_key_sources[i]) == len &&
-		    memcmp(root_key_sources[i], text, len) == 0) {
-			r->key_source = (vv_key_source)i;
-			return r->key_source == VV_KEY_NONE && r->key_count > 0
-				       ? bad("a key from nowhere", err)
-				       : VV_OK;
-		}
-	}
-	return bad("an unknown source of the key", err);
-}
-
-static vv_status get_order(vv_root *r, vv_cbor *c, bool *sorted, vv_error *err)
-{
-	const char *text;
-	size_t len;
-	vv_status rc;
-
-	if ((rc = vv_cbor_get_key(c, "order", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
-		return rc;
-	}
-	int order = order_of(text, len);
-	*sorted = order == KEY_ORDER;
-	r->file_order_declared = order == FILE_ORDER_DECLARED;
-	return order < ROOT_ORDERS ? VV_OK : bad("'order' is neither 'file' nor 'key'", err);
-}
-
-static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
-{
-	const vv_status rc = get_names(c, "sortedBy", &r->sorted_by, &r->sorted_by_count, err);
-
-	return rc < 0 ? rc
-	       : r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX
-		       ? bad("a wrong number of columns for the order", err)
-		       : VV_OK;
-}
-
-static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
-{
-	uint64_t groups, rows, forms, raw, blocks, facts, weight, placed = 0;
-	bool sorted, encoded;
-	vv_status rc;
-
-	r->kind = VV_KIND_TABLE;
-	if ((rc = get_cut(r, c, err)) < 0 ||
-	    (rc = get_names(c, "key", &r->key, &r->key_count, err)) < 0 ||
-	    (rc = get_list(c, "data", VV_LIST_DATA, &r->data, &groups, &rows, err)) < 0 ||
-	    (rc = get_encoded(r, c, &encoded, err)) < 0 || (rc = get_key_hash(r, c, err)) < 0 ||
-	    (rc = expect(c, "kind", "table", err)) < 0 ||
-	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
-	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
-	    (rc = get_list(c, "facts", VV_LIST_FACTS, &r->facts, &facts, &weight, err)) < 0 ||
-	    (rc = get_order(r, c, &sorted, err)) < 0 || (rc = get_format(c, err)) < 0 ||
-	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
-	    (sorted &&
-	     (rc = get_list(c, "places", VV_LIST_PLACES, &r->places, &blocks, &placed, err)) < 0) ||
-	    (rc = get_schema(r, c, err)) < 0) {
-		return rc;
-	}
-	if ((rc = vv_cbor_get_key(c, "dialect", err)) < 0 ||
-	    (rc = vv_dialect_get(&r->dialect, c, err)) < 0 ||
-	    (sorted && (rc = get_sorted_by(r, c, err)) < 0) ||
-	    (rc = get_key_source(r, c, err)) < 0) {
-		return rc;
-	}
-	if (encoded != vv_root_is_encoded(r)) {
+	if (((parts & ENCODED) != 0) != vv_root_is_encoded(r)) {
 		return bad("an encoding without the file's hash, or a hash without one", err);
 	}
-	if (rows != r->rows || (sorted && placed != rows) || groups != forms || raw > r->bytes ||
-	    facts != groups) {
+	if (x->data.weight != r->rows || ((parts & SORTED) && x->places.weight != r->rows) ||
+	    x->data.items != x->layout.items || x->layout.weight > r->bytes ||
+	    x->facts.items != x->data.items) {
 		return bad("its sums contradict each other", err);
 	}
 	return VV_OK;
 }
 
-static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
-{
-	uint64_t chunks, bytes;
-	vv_status rc;
-
-	r->kind = VV_KIND_FILE;
-	if ((rc = get_list(c, "data", VV_LIST_CHUNKS, &r->data, &chunks, &bytes, err)) < 0 ||
-	    (rc = get_key_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
-	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(c, err)) < 0) {
-		return rc;
-	}
-	return bytes == r->bytes ? VV_OK : bad("its sums contradict each other", err);
-}
-
 static bool is_known(const char *key, size_t len)
 {
-	static const char *const keys[] = {"cut",      "key",      "data",   "file",   "hash",
-					   "kind",     "rows",     "bytes",  "facts",  "order",
-					   "format",   "layout",   "places", "schema", "dialect",
-					   "sortedBy", "keySource"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) return true;
+	for (const member *m = members; m < members + MEMBERS; m++) {
+		const char *k = m->of & INNER ? "" : m->key;
+		if (strlen(k) == len && memcmp(k, key, len) == 0) return true;
 	}
 	return false;
 }
@@ -525,11 +472,15 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 {
 	vv_cbor c = *map;
 	uint64_t format = 0;
+	const member *order = members;
 	const char *key, *text, *odd = NULL;
 	size_t key_len, len, odd_len = 0;
 	vv_cbor_type type;
 	vv_status rc;
 
+	while (order->at != AT(order)) {
+		order++;
+	}
 	for (size_t i = 0; i < pairs; i++) {
 		if ((rc = vv_cbor_get_text(&c, &key, &key_len, err)) < 0 ||
 		    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
@@ -543,7 +494,7 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 			if ((rc = vv_cbor_get_uint(&value, &format, err)) < 0) return rc;
 		} else if (type == VV_CBOR_TEXT && key_len == 5 && memcmp(key, "order", 5) == 0) {
 			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) return rc;
-			if (order_of(text, len) == ROOT_ORDERS) {
+			if (find_word(order, text, len) == order->count) {
 				odd = "order";
 				odd_len = 5;
 			}
@@ -565,32 +516,57 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 	return VV_OK;
 }
 
+static vv_status get_record(record *x, vv_cbor *c, vv_error *err)
+{
+	const size_t file = count_pairs(OF_FILE), table = count_pairs(OF_TABLE);
+	unsigned parts = OF_FILE;
+	size_t pairs;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 ||
+	    (rc = vv_cbor_get_key(c, members->key, err)) < 0 ||
+	    (rc = get_value(x, c, members, err)) < 0 ||
+	    (rc = check_generation(c, pairs - 1, err)) < 0) {
+		return rc;
+	}
+	if (pairs != file) { /* one more with an encoding, two with an order */
+		if (pairs < table || pairs > table + 3) {
+			return bad("it has neither the members of a table nor those of a file",
+				   err);
+		}
+		parts = OF_TABLE | ((pairs - table) & 1 ? ENCODED : 0) |
+			((pairs - table) & 2 ? SORTED : 0);
+	}
+	for (const member *m = members + 1; m < members + MEMBERS; m++) {
+		if ((m->of & parts) && ((m->key && (rc = vv_cbor_get_key(c, m->key, err)) < 0) ||
+					(rc = get_value(x, c, m, err)) < 0)) {
+			return rc;
+		}
+	}
+	rc = check_record(x, parts, err);
+	return rc < 0 ? rc : vv_cbor_end(c, err);
+}
+
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err)
 {
+	record x = {.format = 0};
 	vv_cbor c;
-	size_t pairs;
 	vv_status rc;
 
 	vv_root_clear(out);
 	if ((rc = vv_cbor_check(bytes, len, err)) < 0) return rc;
 	vv_cbor_init(&c, bytes, len);
-	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
-	    (rc = expect(&c, "v", "root", err)) < 0 ||
-	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
+	vv_root_init(&x.root);
+	if ((rc = get_record(&x, &c, err)) < 0) {
+		vv_root_clear(&x.root);
 		return rc;
 	}
-	if (pairs != TABLE_MEMBERS && pairs != TABLE_MEMBERS + 1 && pairs != SORTED_MEMBERS &&
-	    pairs != SORTED_MEMBERS + 1 && pairs != FILE_MEMBERS) {
-		return bad("it has neither the members of a table nor those of a file", err);
-	}
-	rc = pairs == FILE_MEMBERS ? get_file(out, &c, err) : get_table(out, &c, err);
-	if (rc >= 0) {
-		rc = vv_cbor_end(&c, err);
-	}
-	if (rc < 0) {
-		vv_root_clear(out);
-	}
-	return rc;
+	*out = x.root;
+	out->kind = (vv_kind)x.kind;
+	out->key_source = (vv_key_source)x.key_source;
+	out->cut_rows = (uint32_t)x.cut_rows;
+	out->file_order_declared = x.order == FILE_ORDER_DECLARED;
+	return VV_OK;
 }
 
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err)
