@@ -1,0 +1,362 @@
+#!/usr/bin/env python3
+"""The same verb by git in one repository and by varve in a copy of it leaves the same: index entries with their flags, files
+and their modes, refs, reflogs (but for the text), stash, state files, permissions in .git, exit code. Each repository has
+ordinary files, text tables and tables, and one property that users of Git give their repositories.
+
+as_git.py [SAMPLE OF | VERB:PROPERTY]...   in an empty folder; without arguments all cases
+EXPECTED names the cases that differ today, and in what. One that differs in something else, or no more, fails.
+"""
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+
+TOP = os.getcwd()
+GIT_FILES = "MERGE_HEAD MERGE_MODE CHERRY_PICK_HEAD REVERT_HEAD ORIG_HEAD SQUASH_MSG MERGE_AUTOSTASH".split()
+
+# VERB:PROPERTY = what differs today. When git carries out a verb, its lines here go; none is added.
+EXPECTED = """
+add:sparse = code
+add:shared = permissions
+add -u:shared = permissions
+commit:split = code
+commit:hasconfig = reflogs refs
+commit -a:shared = permissions
+commit -a:hasconfig = reflogs refs
+commit PATH:skip-worktree = code index reflogs refs
+commit PATH:assume-unchanged = code index reflogs refs
+commit PATH:sparse = code
+commit PATH:links = code index reflogs refs
+commit PATH:hasconfig = reflogs refs
+restore:skip-worktree = files index
+restore:assume-unchanged = index
+restore:intent-to-add = index
+restore:sparse = files index
+restore:split = code files index
+restore:links = code files
+restore --staged:sparse = code index
+restore --staged:split = code
+restore --source:skip-worktree = index
+restore --source:assume-unchanged = index
+restore --source:sparse = files index
+restore --source:split = code files
+restore --source:links = code files
+switch:skip-worktree = code
+switch:assume-unchanged = code
+switch:sparse = files index
+switch:split = code files index reflogs refs
+switch:links = code
+switch:hasconfig = reflogs
+switch edited:none = code
+switch edited:skip-worktree = code
+switch edited:assume-unchanged = code
+switch edited:intent-to-add = code
+switch edited:sparse = code
+switch edited:split = code
+switch edited:skipHash = code
+switch edited:shared = code
+switch edited:umask = code
+switch edited:executable = code
+switch edited:links = code
+switch edited:hasconfig = code
+switch edited:worktree = code
+switch -c:split = code reflogs refs
+switch -c:hasconfig = reflogs
+mv:skip-worktree = code
+mv:assume-unchanged = index
+mv:split = code files index
+mv text:split = code files index
+mv plain:sparse = code
+mv plain:split = code files index
+mv two to one:none = files
+mv two to one:skip-worktree = files
+mv two to one:assume-unchanged = files
+mv two to one:intent-to-add = files
+mv two to one:sparse = code
+mv two to one:skipHash = files
+mv two to one:shared = files
+mv two to one:umask = files
+mv two to one:executable = files
+mv two to one:hasconfig = files
+mv two to one:worktree = files
+rm:skip-worktree = code files index
+rm:assume-unchanged = code files index
+rm:sparse = code index
+rm:split = code files index
+rm:links = code
+rm --cached:skip-worktree = index
+rm --cached:sparse = code index
+rm --cached:split = code index
+merge:assume-unchanged = files
+merge:intent-to-add = code files index reflogs refs
+merge:sparse = files index
+merge:split = code files index reflogs refs state
+merge:hasconfig = reflogs refs
+merge ff:skip-worktree = code
+merge ff:assume-unchanged = code
+merge ff:sparse = files index
+merge ff:split = code files index reflogs refs state
+merge ff:links = code
+merge ff:hasconfig = reflogs
+merge conflict:intent-to-add = code files index state
+merge conflict:sparse = files index
+merge conflict:split = code files index state
+merge conflict:shared = permissions
+cherry-pick:intent-to-add = code files index reflogs refs
+cherry-pick:sparse = files index
+cherry-pick:split = code files index reflogs refs
+cherry-pick:executable = state
+cherry-pick:hasconfig = reflogs refs
+cherry-pick conflict:intent-to-add = code files index state
+cherry-pick conflict:sparse = files index
+cherry-pick conflict:split = code files index state
+cherry-pick conflict:shared = permissions
+cherry-pick conflict:executable = state
+cherry-pick conflict:links = code files index state
+revert:intent-to-add = code files index reflogs refs
+revert:sparse = files index
+revert:split = code files index reflogs refs
+revert:executable = state
+revert:hasconfig = reflogs refs
+pull:skip-worktree = code
+pull:assume-unchanged = code
+pull:sparse = files index
+pull:split = code files index reflogs refs state
+pull:executable = reflogs refs
+pull:links = code
+pull:hasconfig = reflogs
+"""
+
+EDIT = """sed -i 's/^3,.*/3,30/' text/t.csv tables/t.csv; echo more >> notes.txt; echo more >> plain/a.txt"""
+# Verb: what happens before in both repositories (by git), and the words after "git" and "varve".
+VERBS = {
+    "add": (EDIT + "; echo new > new.txt; printf 'id,v\\n1,2\\n' > tables/n.csv", "add notes.txt plain text tables new.txt"),
+    "add -u": (EDIT + "; rm plain/b.txt tables/u.csv", "add -u"),
+    "commit": (EDIT + "; git add notes.txt tables/t.csv", "commit -q -m msg"),
+    "commit -a": (EDIT + "; rm plain/b.txt tables/u.csv", "commit -q -a -m msg"),
+    "commit PATH": (EDIT + "; git add notes.txt", "commit -q -m msg tables/t.csv plain/a.txt"),
+    "restore": (EDIT + "; rm plain/b.txt tables/u.csv", "restore ."),
+    "restore --staged": (EDIT + "; git add notes.txt text tables", "restore --staged notes.txt text tables"),
+    "restore --source": ("", "restore -q --source=side notes.txt tables/t.csv plain"),
+    "switch": ("", "switch -q side"),
+    "switch edited": (EDIT, "switch -q side"),
+    "switch -c": (EDIT, "switch -q -c fresh"),
+    "mv": ("mkdir tables/sub", "mv tables/t.csv tables/u.csv tables/sub"),
+    "mv text": ("", "mv text/t.csv text/moved.csv"),
+    "mv plain": ("", "mv notes.txt run link plain"),
+    "mv two to one": ("", "mv text/t.csv tables/t.csv plain"),
+    "rm": ("", "rm -q notes.txt text/t.csv tables/t.csv plain/a.txt"),
+    "rm --cached": (EDIT, "rm -q --cached -r notes.txt tables"),
+    "merge": ("", "merge -q --no-edit -m merged side"),
+    "merge ff": ("", "merge -q ahead"),
+    "merge conflict": ("", "merge -q --no-edit clash"),
+    "cherry-pick": ("", "cherry-pick side"),
+    "cherry-pick conflict": ("", "cherry-pick clash"),
+    "revert": ("", "revert --no-edit HEAD"),
+    "pull": ("", "pull -q origin main"),
+    "tag": ("", "tag -a -m msg v9"),
+    "branch": ("", "branch fresh HEAD~1"),
+    "branch -d": ("", "branch -q -d gone"),
+}
+# Property: what gives it to a repository, in its folder.
+PROPERTIES = {
+    "none": "",
+    "skip-worktree": "git update-index --skip-worktree plain/a.txt tables/u.csv; echo mine > plain/a.txt; rm tables/u.csv",
+    "assume-unchanged": "git update-index --assume-unchanged plain/a.txt tables/u.csv; echo mine > plain/a.txt; echo 8,8 >> tables/u.csv",
+    "intent-to-add": "echo i > intent.txt; printf 'id,v\\n1,1\\n' > tables/intent.csv; git add -N intent.txt tables/intent.csv",
+    "sparse": "git sparse-checkout set text",
+    "split": "git update-index --split-index; echo s > split.txt; git add split.txt; git commit -q -m split",
+    "skipHash": "git config index.skipHash true; truncate -s -20 .git/index; head -c 20 /dev/zero >> .git/index",
+    "shared": "git config core.sharedRepository group; chmod -R g+w .git; find .git -type d -exec chmod g+ws {} +",
+    "umask": "chmod -R go-rwx .",
+    "executable": "git update-index --chmod=+x tables/t.csv text/t.csv; chmod +x tables/t.csv text/t.csv; git commit -q -m x",
+    "links": "rm -r plain; mkdir ../elsewhere; echo theirs > ../elsewhere/a.txt; ln -s ../elsewhere plain",
+    "hasconfig": "printf '[user]\\n\\tname = Included\\n' > $TOP/who; git config --global 'includeIf.hasconfig:remote.*.url:**/origin.path' $TOP/who",
+    "worktree": "git worktree add -q ../linked -b linked; git switch -q --detach",
+}
+
+
+def environment(prop):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "VARVE_")) or k.startswith("VARVE_TEST")}
+    env.update(GIT_AUTHOR_DATE="1700001000 +0000", GIT_COMMITTER_DATE="1700001000 +0000", GIT_EDITOR="true", GIT_MERGE_AUTOEDIT="no",
+               HOME=f"{TOP}/home/{prop if prop == 'hasconfig' else 'usual'}", GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", TZ="UTC", TOP=TOP)
+    if prop == "umask":
+        env["UMASK"] = "1"
+    return env
+
+
+def sh(text, cwd, env, must=True):
+    umask = 0o077 if env.get("UMASK") else 0o022
+    p = subprocess.run(["bash", "-ec", text], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, umask=umask)
+    if must and p.returncode:
+        sys.exit(f"{text}\nin {cwd} ended with {p.returncode}\n{p.stdout.decode('utf-8', 'replace')}")
+    return p.returncode, p.stdout.decode("utf-8", "replace")
+
+
+BASE = r"""
+git init -q --template= main; cd main; varve init -q
+git config core.trustctime false; git config core.checkStat minimal; git config gc.auto 0; git config pull.rebase false
+mkdir text tables plain
+varve track 'tables/**/*.csv' > /dev/null; varve track --text 'text/*.csv' > /dev/null
+seq 1 20 | awk 'BEGIN { print "id,v" } { print $1 "," $1 * 3 }' | tee text/t.csv > tables/t.csv
+seq 1 20 | awk 'BEGIN { print "id,w" } { print $1 "," $1 * 5 }' > tables/u.csv
+seq 1 9 > notes.txt; echo a > plain/a.txt; echo b > plain/b.txt; echo '#!/bin/sh' > run; chmod +x run; ln -s notes.txt link
+git add .; git commit -q -m one
+git branch gone; git switch -q -c side
+sed -i 's/^9,.*/9,90/' text/t.csv tables/t.csv tables/u.csv; sed -i 's/^8$/eight/' notes.txt; echo side > plain/a.txt; echo s > side.txt
+git add .; git commit -q -m 'on side'
+git switch -q -c clash main
+sed -i 's/^2,.*/2,CLASH/' text/t.csv tables/t.csv; sed -i 's/^2$/clash/' notes.txt; echo clash > plain/b.txt
+git commit -q -a -m 'a clash'
+git switch -q main
+sed -i 's/^2,.*/2,20/' text/t.csv tables/t.csv; sed -i 's/^2$/two/' notes.txt
+git commit -q -a -m two
+git switch -q -c ahead
+sed -i 's/^5,.*/5,50/' text/t.csv tables/t.csv tables/u.csv; sed -i 's/^5$/five/' notes.txt; echo five > plain/a.txt; git rm -q plain/b.txt
+git commit -q -a -m ahead
+git switch -q main
+git init -q --bare --template= ../origin; git remote add origin "$TOP/base/origin"; varve push -q origin ahead:main; git fetch -q origin
+echo stashed >> notes.txt; git stash -q
+find . -path ./.git -prune -o -type f -exec touch -d '2024-01-01 10:00' {} +; git update-index -q --refresh; touch -d '2024-01-01 10:01' .git/index
+"""
+
+
+def make_base():
+    for home in ("usual", "hasconfig"):
+        os.makedirs(f"{TOP}/home/{home}")
+        with open(f"{TOP}/home/{home}/.gitconfig", "w") as f:
+            f.write("[init]\n\tdefaultBranch = main\n[user]\n\tname = A\n\temail = a@example.com\n[advice]\n\tdetachedHead = false\n")
+    os.makedirs(f"{TOP}/base")
+    sh(BASE, f"{TOP}/base", environment(None))
+
+
+def prepared(prop):
+    """The base with the property; made once."""
+    place = f"{TOP}/with/{prop}"
+    if not os.path.exists(place):
+        shutil.copytree(f"{TOP}/base/main", f"{place}/main", symlinks=True)
+        sh(PROPERTIES[prop], f"{place}/main", environment(prop))
+    return place
+
+
+def copy_of(prop, name):
+    """A copy, and the work tree in it where the verb runs."""
+    place, made = f"{TOP}/{name}", prepared(prop)
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(made, place, symlinks=True)
+    if prop != "worktree":
+        return f"{place}/main"
+    for file in ("linked/.git", "main/.git/worktrees/linked/gitdir"):
+        with open(f"{place}/{file}") as f:
+            text = f.read().replace(made, place)
+        with open(f"{place}/{file}", "w") as f:
+            f.write(text)
+    return f"{place}/linked"
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read().decode("latin-1")
+
+
+def permissions(gitdir):
+    """Of the kinds of files in a Git folder."""
+    seen = set()
+    for top in ("index", "HEAD", "refs", "logs", "objects"):
+        walk = os.walk(f"{gitdir}/{top}") if os.path.isdir(f"{gitdir}/{top}") else [(gitdir, [], [top])]
+        for folder, _, files in walk:
+            if "/pack" in folder or "/info" in folder:
+                continue
+            seen.update((top, f, oct(os.lstat(p).st_mode)) for f, p in [("folder", folder)] + [("file", f"{folder}/{n}") for n in files] if os.path.lexists(p))
+    return sorted(seen)
+
+
+def snapshot(work, env):
+    where = sh("git rev-parse --git-dir --git-common-dir", work, env)[1].split()
+    gitdir, common = (os.path.join(work, w) for w in where)
+    out = {}
+    listed = sh("git ls-files -s -v -t --debug", work, env)[1]
+    listed = re.sub(r"\n  (ctime|mtime|dev|uid): .*", "", listed)
+    out["index"] = re.sub(r"size: \d+\s", "", listed).splitlines()
+    files = out["files"] = {}
+    for folder, folders, names in os.walk(work):
+        folders[:] = [f for f in folders if f != ".git"]
+        for name in names + [f for f in folders if os.path.islink(f"{folder}/{f}")]:
+            path = f"{folder}/{name}"
+            mode = os.lstat(path).st_mode
+            content = os.readlink(path) if stat.S_ISLNK(mode) else read(path)
+            files[os.path.relpath(path, work)] = (oct(mode), content) if name != ".git" else None
+        if folder != work:
+            files[os.path.relpath(folder, work) + "/"] = oct(os.lstat(folder).st_mode)
+    elsewhere = os.path.dirname(work) + "/elsewhere"
+    out["elsewhere"] = {n: read(f"{elsewhere}/{n}") for n in sorted(os.listdir(elsewhere))} if os.path.isdir(elsewhere) else {}
+    out["refs"] = sh("git for-each-ref --format='%(refname) %(objectname) %(symref)'; git symbolic-ref -q HEAD || git rev-parse HEAD", work, env)[1].splitlines()
+    logs = out["reflogs"] = {}
+    for top in sorted({gitdir, common}):
+        for folder, _, names in os.walk(f"{top}/logs"):
+            for name in names:
+                path = f"{folder}/{name}"
+                logs[os.path.relpath(path, common)] = [line.split("\t")[0] for line in read(path).splitlines()]
+    out["state"] = {n: read(f"{gitdir}/{n}") for n in GIT_FILES if os.path.exists(f"{gitdir}/{n}")}
+    out["state"].update({n: "" for n in ("MERGE_MSG", "sequencer", "index.lock") if os.path.exists(f"{gitdir}/{n}")})
+    out["permissions"] = permissions(common)
+    return out
+
+
+def differences(a, b):
+    for key in a:
+        if a[key] != b[key]:
+            yield key
+
+
+def run_case(verb, prop, show=False):
+    before, words = VERBS[verb]
+    env = environment(prop)
+    ends, said = [], []
+    for who in ("git", "varve"):
+        work = copy_of(prop, who)
+        sh(f"set +e\n{before}\ntrue", work, env)
+        code, text = sh(f"{who} {words}", work, env, must=False)
+        end = snapshot(work, env)
+        end["code"] = min(code, 2)
+        ends.append(end)
+        said.append(text)
+    different = list(differences(*ends))
+    if show and different:
+        print(f"--- {verb}:{prop}\n--- git said: {said[0]}--- varve said: {said[1]}", end="")
+        for key in different:
+            a, b = (e[key] for e in ends)
+            if isinstance(a, dict):
+                a, b = ([f"{k}: {v}" for k, v in sorted(d.items())] for d in (a, b))
+            if isinstance(a, list):
+                a, b = [x for x in a if x not in b], [x for x in b if x not in a]
+            print(f"  {key}\n    git:   {a}\n    varve: {b}")
+    return different
+
+
+def main():
+    make_base()
+    cases = [(v, p) for p in PROPERTIES for v in VERBS]
+    args = sys.argv[1:]
+    if len(args) == 2 and args[0].isdigit():
+        first, of = int(args[0]) % int(args[1]), int(args[1])
+        cases = [c for i, c in enumerate(cases) if i % of == first]
+    elif args:
+        cases = [c for c in cases if any(re.fullmatch(a, ":".join(c)) for a in args)]
+    known = dict(line.split(" = ") for line in EXPECTED.strip().splitlines())
+    names = {f"{v}:{p}" for p in PROPERTIES for v in VERBS}
+    bad = len(set(known) - names)
+    for verb, prop in cases:
+        expected = sorted(known.get(f"{verb}:{prop}", "").split())
+        found = sorted(run_case(verb, prop))
+        if found != expected:
+            bad += 1
+            print(f"{verb}:{prop} = {' '.join(found)}   (expected: {' '.join(expected) or 'no difference'})")
+            run_case(verb, prop, show=True)
+    print(f"{len(cases)} cases, {bad} differ from what was expected")
+    sys.exit(bad > 0)
+
+
+main()
