@@ -111,11 +111,12 @@ static char *cut_hint(char text[FORMAT_MAX], const char *fmt, va_list ap)
 
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 {
-	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK, silent = code == VV_ESILENT;
+	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK, silent = code == VV_ESILENT,
+		   lost = code == VV_ELOST;
 	char text[FORMAT_MAX];
 	va_list ap;
 
-	code = login ? VV_EREFUSED : block ? VV_EMISSING : silent ? VV_EIO : code;
+	code = login || lost ? VV_EREFUSED : block ? VV_EMISSING : silent ? VV_EIO : code;
 	if (!err) return code;
 	va_start(ap, fmt);
 	format(text, fmt, ap);
@@ -128,6 +129,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	err->login = login;
 	err->block = block;
 	err->silent = silent;
+	err->lost = lost;
 	err->full = err->answered = false;
 	vv_hint_clear(err);
 	set_hint(err, hint ? hint : "");
@@ -319,7 +321,8 @@ void vv_error_clear(vv_error *err)
 {
 	if (err) {
 		err->code = VV_OK;
-		err->login = err->full = err->block = err->silent = err->answered = false;
+		err->login = err->full = err->block = err->silent = err->lost = err->answered =
+			false;
 		err->message[0] = '\0';
 		vv_hint_clear(err);
 	}

@@ -39,7 +39,8 @@ typedef enum vv_status {
 	/* For vv_fail alone: */
 	VV_EAUTH = -17,   /* VV_EREFUSED, where another login may be let in */
 	VV_ESILENT = -20, /* VV_EIO, where the other side was silent or too slow */
-	VV_EBLOCK = -19   /* VV_EMISSING of a block, which a fetch may bring */
+	VV_EBLOCK = -19,  /* VV_EMISSING of a block, which a fetch may bring */
+	VV_ELOST = -21 /* VV_EREFUSED, where no copy has the version that its signed head names */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */
@@ -62,6 +63,7 @@ typedef struct vv_error {
 	bool full;                    /* VV_EIO: no room on a disk, or too many open files */
 	bool block;                   /* VV_EMISSING: a block, which a fetch may bring */
 	bool silent;                  /* VV_EIO: the other side was silent or too slow */
+	bool lost;                    /* VV_EREFUSED: no copy has the signed version */
 	bool answered;                /* the other side's answer; the line is still in step */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
@@ -69,7 +71,7 @@ typedef struct vv_error {
 } vv_error;
 
 /* Sets code and message; long text loses its middle. The text after a newline in fmt becomes the hint (see vv_hint); without a
- * newline the hint is cleared. Returns code: VV_EREFUSED for VV_EAUTH, VV_EMISSING for VV_EBLOCK, VV_EIO for VV_ESILENT. */
+ * newline the hint is cleared. Returns code: VV_EREFUSED for VV_EAUTH and VV_ELOST, VV_EMISSING for VV_EBLOCK, VV_EIO for VV_ESILENT. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

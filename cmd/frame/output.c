@@ -346,7 +346,7 @@ int vv_report(const vv_error *err)
 		message("hint: ",
 			"'varve fsck' lists the damage; 'varve fsck --repair --from REMOTE' repairs it from the work tree and the remote");
 	}
-	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
+	return err->code == VV_ECONFLICT || err->lost ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
 
 int vv_report_trouble(const vv_error *err)

@@ -56,7 +56,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	vv_context_close(x);
 	if (rc < 0) {
 		code = vv_report(&err);
-		x->code = c->conflict_is_no ? code : VV_EXIT_TROUBLE;
+		x->code = c->conflict_is_no || err.lost ? code : VV_EXIT_TROUBLE;
 	} else {
 		vv_auto_gc_begin(&x->gc, x->gc_quiet); /* forks: no thread and no lock is left */
 	}

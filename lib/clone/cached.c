@@ -246,7 +246,7 @@ static bool is_headless(const vv_fetch_job *j)
 /* Nobody asks about a warning what the rows are worth that a program reads. */
 static vv_status check_signed(const vv_cached *c, const vv_fetch_job *j, vv_error *err)
 {
-	return j->behind ? vv_fail(err, VV_EREFUSED, "'%s' does not have its newest signed version",
+	return j->behind ? vv_fail(err, VV_ELOST, "'%s' does not have its newest signed version",
 				   vv_text_url(c->url))
 			 : VV_OK;
 }

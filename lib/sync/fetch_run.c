@@ -199,7 +199,7 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 
 	r->lost = true;
 	vv_head_key_text(key, h->key);
-	vv_fail(&why, VV_EREFUSED, "'%s' shows %s of %s, and does not have commit %.10s",
+	vv_fail(&why, VV_ELOST, "'%s' shows %s of %s, and does not have commit %.10s",
 		vv_text_url(r->from.remote.url), what, key, vv_oid_shows(named));
 	vv_hint(&why, "its signer, a mirror or another clone may have it: --from URL asks there");
 	if (!r->alone) {

@@ -235,6 +235,7 @@ const vv_command vv_cmd_cat = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.absent = absent,
+	.exit_codes = "no copy of the URL has its signed version",
 	.arguments = "path",
 	.check = check_cat,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -322,7 +322,8 @@ const vv_command vv_cmd_fetch = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "a ref was not moved (not a fast-forward), or blocks are missing",
+	.exit_codes =
+		"a ref was not moved (not a fast-forward, or no copy has its signed version), or blocks are missing",
 	.arguments = "ref",
 	.check = check_fetch,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -205,7 +205,7 @@ const vv_command vv_cmd_pull = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"there are conflicts, or tables were not written, since their blocks cannot be had",
+		"there are conflicts, tables were not written, since their blocks cannot be had, or no copy has the signed version",
 	.arguments = "ref",
 	.check = check_pull,
 	.needs = VV_NEEDS_RIGHT,

@@ -138,7 +138,10 @@ is_new() {
 	output_lacks "Signed by"
 	ends_with 1 varve -C ../c fetch
 	stderr_has "main stays behind: "
-	ends_with 2 varve cat "../hub.git#main:prices.csv"
+	ends_with 1 varve -C ../c pull
+	stderr_has "--from URL asks there"
+	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
+	ends_with 1 varve cat "../hub.git#main:prices.csv"
 	stderr_has "does not have its newest signed version"
 	succeeds varve -C ../c pull --from ../a
 	is_new ../c
