@@ -51,11 +51,13 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 }
 
 /* next: the word after it, or NULL. */
-static vv_status refuse_bare(const char *word, const char *next, vv_error *err)
+static vv_status refuse_bare(const char *word, const char *next, bool ranges, vv_error *err)
 {
 	vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_url(word));
-	return next ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_url(next))
-		    : vv_hint(err, "URL#REV:PATH");
+	return next     ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_url(next))
+	       : ranges ? vv_hint(err, "'%s#' is its newest version, and all before it",
+				  vv_text_url(word))
+			: vv_hint(err, "URL#REV:PATH");
 }
 
 /* PATH and :PATH are of HEAD: nothing else is there that has paths. */
@@ -65,7 +67,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 	vv_cid cid;
 
 	if (!rest) return refuse(w, word, err);
-	if (*rest == '\0') return refuse_bare(word, NULL, err);
+	if (*rest == '\0') return refuse_bare(word, NULL, false, err);
 	if (vv_cid_parse(&cid, rest, strlen(rest), VV_IGNORED) < 0 && rest[0] != ':' &&
 	    !vv_subject_colon(rest)) {
 		vv_buf_puts(&b, "HEAD:");
@@ -143,7 +145,7 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 	     i++) {
 		any |= vv_cached_url_len(argv[i]) > 0;
 		if (strstr(argv[i], "://") && !strchr(argv[i], '#')) {
-			return refuse_bare(argv[i], argv[i + 1], err);
+			return refuse_bare(argv[i], argv[i + 1], use == VV_URLS_RANGES, err);
 		}
 	}
 	if (!any) return VV_OK;

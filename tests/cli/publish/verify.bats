@@ -72,6 +72,29 @@ teardown() {
 	output_has "1 not shown"
 }
 
+@test "outside of a repository verify checks a URL, and what it saw there is remembered" {
+	signed
+	cp -r ../public ../old
+	another 1
+	as ada varve sign -q
+	as ada varve publish -q --no-pages -o ../public
+	mkdir ../alone && cd ../alone
+	succeeds varve verify "$site"
+	output_has "prices: signed by $key_ada"
+	output_has "2 versions asked for a random block, 0 not shown"
+	succeeds varve verify ../public
+	output_has "all packs, tables and pages read"
+	rm -rf ../public && cp -r ../old ../public
+	ends_with 1 varve verify "$site"
+	stderr_has "rollback"
+	ends_with 2 varve verify
+	stderr_has "not a Git repository"
+	ends_with 2 varve log "$site"
+	stderr_has "'$site#' is its newest version"
+	succeeds varve log --oneline "../public#"
+	output_has one
+}
+
 @test "verify shows what git says of the newest commit and tag that it signed" {
 	a_table
 	key_of ada

@@ -423,10 +423,20 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_auto(verifying) v = {.c = c};
 	bool sound = true;
-	vv_status rc = c->argc == 0 ? verify_here(&v, err)
-		       : vv_named_is(c->argv[0], strlen(c->argv[0]))
-			       ? verify_named(&v, c->argv[0], err)
-			       : verify_there(&v, c->argv[0], &sound, err);
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
+	if (rc < 0 && (rc != VV_ENOTFOUND || c->argc == 0)) return rc;
+	if (rc < 0) { /* outside of one: in that of the cache */
+		vv_error_clear(err);
+		c->urls.url = vv_strdup(c->argv[0]);
+		rc = c->urls.url ? vv_context_need(c, VV_NEEDS_REPOSITORY, err)
+				 : vv_fail_nomem(err);
+	}
+	rc = rc < 0         ? rc
+	     : c->argc == 0 ? verify_here(&v, err)
+	     : vv_named_is(c->argv[0], strlen(c->argv[0]))
+		     ? verify_named(&v, c->argv[0], err)
+		     : verify_there(&v, c->argv[0], &sound, err);
 
 	/* What is shown is not what was signed: the answer is no. */
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
@@ -466,6 +476,5 @@ const vv_command vv_cmd_verify = {
 	.exit_codes =
 		"no head is signed, something else is there than was signed, or files are damaged",
 	.check = check_verify,
-	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_verify,
 };
