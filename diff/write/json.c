@@ -390,5 +390,5 @@ static vv_status open_lines(vv_diff_writer **out, const vv_diff_writer_options *
 	return open_any(out, opts, true, err);
 }
 
-const vv_diff_writer_kind vv_diff_writer_json = {"json", open_document};
-const vv_diff_writer_kind vv_diff_writer_ndjson = {"ndjson", open_lines};
+const vv_diff_writer_kind vv_diff_writer_json = {.name = "json", .open = open_document};
+const vv_diff_writer_kind vv_diff_writer_ndjson = {.name = "ndjson", .open = open_lines};

@@ -859,4 +859,4 @@ static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opt
 	return VV_OK;
 }
 
-const vv_diff_writer_kind vv_diff_writer_markdown = {"markdown", md_open};
+const vv_diff_writer_kind vv_diff_writer_markdown = {.name = "markdown", .open = md_open};

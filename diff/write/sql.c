@@ -862,4 +862,4 @@ static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *op
 	return VV_OK;
 }
 
-const vv_diff_writer_kind vv_diff_writer_sql = {"sql", sql_open};
+const vv_diff_writer_kind vv_diff_writer_sql = {.name = "sql", .open = sql_open};

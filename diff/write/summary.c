@@ -326,5 +326,11 @@ static vv_status open_stat(vv_diff_writer **out, const vv_diff_writer_options *o
 	return open_any(out, opts, true, err);
 }
 
-const vv_diff_writer_kind vv_diff_writer_summary = {"summary", open_summary};
-const vv_diff_writer_kind vv_diff_writer_stat = {"stat", open_stat};
+const vv_diff_writer_kind vv_diff_writer_summary = {.name = "summary",
+						    .open = open_summary,
+						    .prose = true,
+						    .counts = true};
+const vv_diff_writer_kind vv_diff_writer_stat = {.name = "stat",
+						 .open = open_stat,
+						 .prose = true,
+						 .counts = true};

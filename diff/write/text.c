@@ -276,4 +276,4 @@ static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *o
 	return VV_OK;
 }
 
-const vv_diff_writer_kind vv_diff_writer_text = {"text", open_text};
+const vv_diff_writer_kind vv_diff_writer_text = {.name = "text", .open = open_text, .prose = true};

@@ -70,7 +70,13 @@ typedef struct vv_diff_table {
 typedef struct vv_diff_writer vv_diff_writer;
 typedef struct vv_diff_writer_kind {
 	const char *name; /* "text", "json" */
-	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
+	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts,
+			  vv_error *err); /* NULL: the patch */
+	bool prose;                       /* for people: a line of prose has its place in it */
+	bool counts;                      /* of columns and rows, not the rows */
+	const char *binary; /* what it is called, where no terminal shows it: "a workbook" */
+	bool typed;         /* cells are values of Arrow's types */
+	bool workbook;      /* what it writes is for vv_workbook_put */
 } vv_diff_writer_kind;
 
 /* Each writer begins with this. */

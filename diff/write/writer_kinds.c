@@ -5,12 +5,10 @@
 
 #include <string.h>
 
-static const vv_diff_writer_kind *const kinds[] = {
-	&vv_diff_writer_text,   &vv_diff_writer_json,
-	&vv_diff_writer_ndjson, &vv_diff_writer_markdown,
-	&vv_diff_writer_sql,    &vv_diff_writer_summary,
-	&vv_diff_writer_stat,   NULL,
-};
+static const vv_diff_writer_kind *const kinds[] = {VV_DIFF_FORMS(VV_DIFF_FORM_KIND) NULL};
+
+/* Its rows are lines of the files, which lib/view/table_diff.h writes. */
+const vv_diff_writer_kind vv_diff_writer_patch = {.name = "patch"};
 
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name)
 {

@@ -173,6 +173,15 @@ static vv_status open_sheets(vv_diff_writer **out, const vv_diff_writer_options 
 	return open_writer(out, opts, false, true, err);
 }
 
-const vv_diff_writer_kind vv_arrow_diff_rows = {"arrow", open_rows};
-const vv_diff_writer_kind vv_arrow_diff_cells = {"arrow-cells", open_cells};
-const vv_diff_writer_kind vv_arrow_diff_sheets = {"xlsx", open_sheets};
+const vv_diff_writer_kind vv_arrow_diff_rows = {.name = "arrow",
+						.open = open_rows,
+						.binary = "an Arrow stream",
+						.typed = true};
+const vv_diff_writer_kind vv_arrow_diff_cells = {.name = "arrow-cells",
+						 .open = open_cells,
+						 .binary = "an Arrow stream",
+						 .typed = true};
+const vv_diff_writer_kind vv_arrow_diff_sheets = {.name = "xlsx",
+						  .open = open_sheets,
+						  .binary = "a workbook",
+						  .workbook = true};

@@ -74,6 +74,15 @@ def roff_of(lines, name):
     return "\n.br\n".join(out)
 
 
+def forms_of_diff():
+    """The forms as varve-diff.1 has them, by the lists of writer_kinds.h and diff_writer.h."""
+    root = Path(sys.argv[1])
+    text = "".join((root / name).read_text() for name in ("diff/write/writer_kinds.h", "lib/arrow/diff_writer.h"))
+    forms = re.findall(r'\bform\("([a-z-]+)",\s*\w+,\s*((?:"[^"]*"\s*)+)\)', text.replace("\\\n", " "))
+    words = [name + (f" ({about})" if (about := "".join(re.findall('"([^"]*)"', parts))) else "") for name, parts in forms]
+    return ", ".join(words[:-1]) + " or " + words[-1]
+
+
 MACROS = re.compile(r"""^(?:\.|')(?!(?:TH|S[HS]|[TIP]P|BR?I?|[IR]B|IR?|RI|br|nf|fi|\\"|so|)(?: |$)).*""", re.M)
 
 
@@ -99,6 +108,11 @@ def main():
         wrong += [f"{page.name}: '{w}{theirs[w]}' is '{w}{ours[w]}' in the help"
                   for w in sorted(ours.keys() & theirs.keys()) if ours[w] != theirs[w]]
         synopsis = roff_of(usage(text), name)
+        if name == "diff" and f"The output format: {forms_of_diff()}." not in plain(roff):
+            wrong.append(f"{page.name}: --format is not 'The output format: {forms_of_diff()}.'")
+        if name == "diff" and "--write" in sys.argv:
+            sentence = f"The output format: {forms_of_diff()}. They".replace("-", r"\-").replace("'", r"\(aq")
+            roff = re.sub(r"The output format: .*?\. They", lambda _: sentence, roff)
         if "--write" in sys.argv:
             page.write_text(SYNOPSIS.sub(lambda _: synopsis, roff, count=1))
         elif SYNOPSIS.search(roff)[0] != synopsis:

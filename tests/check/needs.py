@@ -27,6 +27,8 @@ def things():
     for path in (p for top in ("cmd", "lib", "check") for p in (ROOT / top).rglob("*.[ch]")):
         defines.update(re.findall(r'^#define (\w+)\s+("[a-z|-]+")', path.read_text(), re.M))
     shared = shared_options()
+    kinds = (ROOT / "diff/write/writer_kinds.h", ROOT / "lib/arrow/diff_writer.h")
+    yield from (("diff", f"={form}") for path in kinds for form in re.findall(r'\bform\("([a-z-]+)"', path.read_text()))
     for path in sorted((ROOT / "cmd").rglob("*.c")):
         text = path.read_text()
         for body in COMMAND.findall(text):
@@ -44,7 +46,7 @@ def things():
                 else:
                     yield name, f"-{letter[1]}" if option == "NULL" else f"--{option[1:-1]}"
             for forms in FORMS.findall(lines):
-                for form in defines.get(forms, forms).strip('"').split("|"):
+                for form in defines.get(forms, forms).strip('"').split("|") if (name, forms) != ("diff", "FORMATS") else []:
                     yield name, f"={form}"
     settings = (ROOT / "lib/status/settings.c").read_text()
     yield from ((f"varve.{name}", "") for name in re.findall(r'\{"varve\.([\w.]+)"', settings))

@@ -22,7 +22,8 @@
 #include "repo/git/program.h"
 
 #define QUERY_TEMP ".varve-query-"
-#define FORMATS "text|json|ndjson|markdown|sql|arrow|arrow-cells|xlsx|patch|summary|stat"
+/* After the first bar. */
+#define FORMATS (&VV_DIFF_FORMS(VV_DIFF_FORM_CHOICE) VV_ARROW_DIFF_FORMS(VV_DIFF_FORM_CHOICE)[1])
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
@@ -86,18 +87,15 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code"),
 };
 
-/* NULL: patch. */
-static const vv_diff_writer_kind *find_kind(const char *format)
+/* The form that was asked for. */
+static const vv_diff_writer_kind *find_kind(const options *o)
 {
-	return strcmp(format, "arrow") == 0         ? &vv_arrow_diff_rows
-	       : strcmp(format, "arrow-cells") == 0 ? &vv_arrow_diff_cells
-	       : strcmp(format, "xlsx") == 0        ? &vv_arrow_diff_sheets
-						    : vv_diff_writer_find(format);
-}
+	static const vv_diff_writer_kind *const arrow[] = {VV_ARROW_DIFF_FORMS(VV_DIFF_FORM_KIND)};
 
-static bool is_arrow(const char *format)
-{
-	return format && strncmp(format, "arrow", 5) == 0;
+	for (size_t i = 0; i < sizeof(arrow) / sizeof(arrow[0]) && o->format; i++) {
+		if (strcmp(arrow[i]->name, o->format) == 0) return arrow[i];
+	}
+	return o->format ? vv_diff_writer_find(o->format) : &vv_diff_writer_text;
 }
 
 /* One command under way. */
@@ -148,8 +146,7 @@ static vv_status fill_how(run *r, vv_error *err)
 	r->p.how.where = &o->where;
 	r->p.how.no_renames = o->no_renames;
 	r->p.how.ignore_format = o->ignore_format;
-	r->p.how.moves = o->moves ||
-			 strcmp(r->p.format, "csv") == 0; /* that form is of rows in their order */
+	r->p.how.moves = o->moves;
 	r->p.how.tolerance = o->tolerance;
 	r->p.how.only_whether = o->quiet || o->name_only || o->name_status;
 	return VV_OK;
@@ -223,7 +220,7 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 	}
 	r->p.how.text_shown_by = "git diff --no-index";
 	/* a patch is of the file that it is applied to */
-	vv_diff_item item = {.path = r->p.kind ? argv[1] : argv[0],
+	vv_diff_item item = {.path = r->p.kind->open ? argv[1] : argv[0],
 			     .a = &a,
 			     .b = &b,
 			     .old_name = argv[0],
@@ -344,7 +341,7 @@ static void run_clear(run *r)
 static void page(run *r)
 {
 	vv_auto(char) *pager = NULL;
-	if (r->p.fd >= 0 || r->p.how.only_whether || !vv_diff_print_is_prose(&r->p)) return;
+	if (r->p.fd >= 0 || r->p.how.only_whether || !r->p.kind->prose) return;
 	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, VV_IGNORED) < 0) {
 		pager = NULL;
 	}
@@ -400,7 +397,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	r->p.reader = c->reader;
 	r->p.how.pool = vv_dataset_reader_pool(r->p.reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
-	if ((is_arrow(r->p.format) || r->p.pages) &&
+	if ((r->p.kind->typed || r->p.pages) &&
 	    ((rc = find_commit(r, r->p.commit, &r->p.commit_time, &d.b, err)) < 0 ||
 	     (rc = find_commit(r, r->p.old_commit, NULL, &d.a, err)) < 0)) {
 		return rc;
@@ -415,6 +412,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 static int check_diff(const vv_context *c)
 {
 	const options *o = c->options;
+	const vv_diff_writer_kind *kind = find_kind(o);
 
 	if (o->no_index && c->argc != 2) return vv_usage_error("diff --no-index takes two files");
 	if (o->no_index && o->cached) {
@@ -423,22 +421,21 @@ static int check_diff(const vv_context *c)
 	if (o->query && (o->no_index || o->cached || o->stage)) {
 		return vv_usage_error("--query compares two versions: name them");
 	}
-	if (o->query && o->format && !find_kind(o->format)) {
+	if (o->query && !kind->open) {
 		return vv_usage_error(
 			"the result of a query is in no file: --format patch has no use");
 	}
-	if (o->format && !find_kind(o->format) &&
-	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
-	     o->ignore_format || o->limit)) {
+	if (!kind->open && (o->columns.count || o->ignore_column.count || o->where.count ||
+			    o->tolerance || o->ignore_format || o->limit)) {
 		return vv_usage_error(
 			"a patch carries every change: it cannot be limited to some columns, rows "
 			"or values");
 	}
-	if ((o->misfit || o->numbers) && !is_arrow(o->format)) {
+	if ((o->misfit || o->numbers) && !kind->typed) {
 		return vv_usage_error("%s is for --format arrow",
 				      o->misfit ? "--misfit" : "--numbers");
 	}
-	if ((o->size || o->pages) && (!o->format || strcmp(o->format, "markdown") != 0)) {
+	if ((o->size || o->pages) && kind != &vv_diff_writer_markdown) {
 		return vv_usage_error("%s is for --format markdown",
 				      o->size ? "--size" : "--pages");
 	}
@@ -447,11 +444,8 @@ static int check_diff(const vv_context *c)
 		return vv_usage_error("--pages takes an address with http:// or https://, not '%s'",
 				      vv_text_shows(o->pages));
 	}
-	const bool book = o->format && strcmp(o->format, "xlsx") == 0;
-
-	return (is_arrow(o->format) || book) && !o->output && !o->quiet && !o->name_only &&
-			       !o->name_status
-		       ? vv_data_out_check_binary(book ? "a workbook" : "an Arrow stream")
+	return kind->binary && !o->output && !o->quiet && !o->name_only && !o->name_status
+		       ? vv_data_out_check_binary(kind->binary)
 		       : VV_EXIT_OK;
 }
 
@@ -462,7 +456,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 		 .p = {.fd = -1,
 		       .book.fd = -1,
 		       .pages = o->pages,
-		       .format = o->format ? o->format : "text",
+		       .kind = find_kind(o),
 		       .color = o->color,
 		       .output = o->output,
 		       .quiet = o->quiet,
@@ -470,12 +464,11 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 		       .name_status = o->name_status}};
 	vv_status rc;
 
-	r.p.kind = find_kind(r.p.format);
-	r.p.misfit = vv_view_misfit(r.p.kind == &vv_arrow_diff_sheets ? "text" : o->misfit);
+	r.p.misfit = vv_view_misfit(r.p.kind->workbook ? "text" : o->misfit);
 	r.p.numbers = vv_view_numbers(o->numbers);
 	r.p.how.notes = &vv_notes_stderr;
 	r.p.how.progress = c->progress;
-	r.p.how.propose = strcmp(r.p.format, "text") == 0;
+	r.p.how.propose = r.p.kind == &vv_diff_writer_text;
 	if ((rc = fill_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
 	    (rc = choose_limit(&r, err)) < 0 || (rc = choose_size(&r, err)) < 0) {
 		goto done;

@@ -35,17 +35,6 @@ static vv_status write_out(void *payload, const void *bytes, size_t len, vv_erro
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
 }
 
-static bool is_kind(const vv_diff_print *r, const char *name)
-{
-	return strcmp(r->format, name) == 0;
-}
-
-/* Is this a form for people, in which a line of prose has its place? */
-bool vv_diff_print_is_prose(const vv_diff_print *r)
-{
-	return is_kind(r, "text") || is_kind(r, "summary") || is_kind(r, "stat");
-}
-
 static bool wants_color(const vv_diff_print *r)
 {
 	if (r->color && strcmp(r->color, "auto") != 0) return strcmp(r->color, "always") == 0;
@@ -91,7 +80,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;
 	if (r->how.only_whether) return VV_OK;
-	if (!r->kind) {
+	if (!r->kind->open) {
 		r->patch = (vv_patch_write_options){.write = write_out,
 						    .payload = r,
 						    .temp_dir = r->how.temp_dir,
@@ -100,12 +89,12 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		r->how.sections = &r->sections;
 		return vv_patch_begin(write_out, r, err);
 	}
-	if ((is_kind(r, "xlsx") && (rc = vv_workbook_open(&r->book, r->how.temp_dir, err)) < 0) ||
+	if ((r->kind->workbook && (rc = vv_workbook_open(&r->book, r->how.temp_dir, err)) < 0) ||
 	    (rc = r->kind->open(&r->writer, &wo, err)) < 0) {
 		return rc;
 	}
 	r->how.writer = r->writer;
-	r->how.counts = is_kind(r, "summary") || is_kind(r, "stat");
+	r->how.counts = r->kind->counts;
 	return r->writer->begin(r->writer, err);
 }
 
@@ -115,11 +104,11 @@ static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 	vv_status rc;
 
 	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) return VV_OK;
-	if (vv_diff_print_is_prose(r)) {
+	if (r->kind->prose) {
 		vv_buf_putc(line, '\n');
 	}
 	if ((rc = vv_buf_ok(line, err)) < 0) return rc;
-	if (vv_diff_print_is_prose(r)) return write_out(r, line->data, line->len, err);
+	if (r->kind->prose) return write_out(r, line->data, line->len, err);
 	vv_note("%s", line->data);
 	return VV_OK;
 }
@@ -413,7 +402,7 @@ uint64_t vv_diff_print_limit(const vv_diff_print *r)
 {
 	bool terminal = r->fd < 0 && vv_out_is_terminal();
 
-	return is_kind(r, "text") && terminal ? TERMINAL_LIMIT : 0;
+	return r->kind == &vv_diff_writer_text && terminal ? TERMINAL_LIMIT : 0;
 }
 
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
@@ -428,8 +417,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 		.stat = stat,
 		.fd = -1,
 		.book.fd = -1,
-		.format = "text",
-		.kind = vv_diff_writer_find("text"),
+		.kind = &vv_diff_writer_text,
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
 	vv_status rc;
 

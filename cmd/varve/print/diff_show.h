@@ -1,8 +1,8 @@
 /*
  * diff_show: prints differences in one of the forms of diff.
  *
- *	vv_diff_print p = {.repo = repo, .reader = reader, .fd = -1, .book.fd = -1, .format = "text",
- *			   .kind = vv_diff_writer_find("text"), .how = ...};
+ *	vv_diff_print p = {.repo = repo, .reader = reader, .fd = -1, .book.fd = -1,
+ *			   .kind = &vv_diff_writer_text, .how = ...};
  *	vv_diff_print_begin(&p, title, err);
  *	vv_diff_print_sides(&p, &sides, err);     // or vv_diff_print_item for each pair
  *	vv_diff_print_end(&p, err);
@@ -28,8 +28,7 @@ typedef struct vv_diff_print {
 	vv_repository *repo; /* borrowed, both; NULL outside of a repository */
 	vv_dataset_reader *reader;
 	vv_diff_how how;
-	const char *format;              /* its name */
-	const vv_diff_writer_kind *kind; /* NULL: patch */
+	const vv_diff_writer_kind *kind; /* the form */
 	const char *color;               /* auto, always, never; NULL: auto */
 	const vv_commit_stat *
 		stat; /* of the same versions, or NULL: texts that it has open are not read again */
@@ -61,9 +60,6 @@ vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
 void vv_diff_print_clear(vv_diff_print *r);
 VV_AUTO_CLEAR(vv_diff_print, vv_diff_print_clear)
-
-/* Is this a form for people, in which a line of prose has its place? */
-bool vv_diff_print_is_prose(const vv_diff_print *r);
 
 /* Rows of each table that are shown where nobody says how many; 0: all. */
 uint64_t vv_diff_print_limit(const vv_diff_print *r);

@@ -112,7 +112,7 @@ static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 	wo.color = s->color;
 	wo.width = s->watched ? vv_out_width() : 0;
 	wo.limit = s->watched ? TERMINAL_LIMIT : 0;
-	rc = vv_diff_writer_find("text")->open(&s->writer, &wo, err);
+	rc = vv_diff_writer_text.open(&s->writer, &wo, err);
 	return rc < 0 ? rc : s->writer->begin(s->writer, err);
 }
 
