@@ -53,7 +53,7 @@ static int run_init(void *opts, int argc, char **argv)
 	const vv_init_options init = {o->bare, o->branch, "varve", vv_environ()};
 	const char *path = argc > 0 ? argv[0] : ".";
 	vv_auto(vv_repository) *r = NULL;
-	bool created = false, split = false;
+	bool created = false;
 	vv_error err;
 	int code = VV_EXIT_OK;
 
@@ -74,10 +74,6 @@ static int run_init(void *opts, int argc, char **argv)
 	} else {
 		vv_out("The repository in %s was set up for tables before; all is in place\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
-	}
-	if (vv_config_bool(r, "core.splitIndex", false, &split, VV_IGNORED) == VV_OK && split) {
-		vv_warn("core.splitIndex is set, and varve cannot read a split index: "
-			"'git update-index --no-split-index' and 'git config core.splitIndex false'");
 	}
 	if (!on_path("varve")) {
 		vv_warn("no program 'varve' on the PATH: "

@@ -29,29 +29,6 @@
 
 /* --- opening --------------------------------------------------------------------- */
 
-static vv_status open_failed(const char *path, int code, vv_error *err)
-{
-	const git_error *last = git_error_last();
-	const char *why = last && last->message ? last->message : "";
-
-	if (strstr(why, "'link'")) {
-		git_error_clear();
-		return vv_fail(
-			err, VV_ENOSUPPORT,
-			"the index '%s' is split, which varve cannot read\n"
-			"git update-index --no-split-index; git config core.splitIndex false",
-			vv_text_shows(path));
-	}
-	if (strstr(why, "'sdir'")) {
-		git_error_clear();
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "the index '%s' is sparse, which varve cannot read\n"
-			       "git sparse-checkout reapply --no-sparse-index",
-			       vv_text_shows(path));
-	}
-	return vv_git_fail(err, code, "cannot read the index '%s'", vv_text_shows(path));
-}
-
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_index) *x = vv_calloc(1, sizeof(*x));
@@ -61,7 +38,8 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	if ((code = vv_index_file_open(&x->file, r)) < 0) {
-		return open_failed(r->index_file, code, err);
+		return vv_git_fail(err, code, "cannot read the index '%s'",
+				   vv_text_shows(r->index_file));
 	}
 	x->git = x->file->git;
 	x->stamp = x->file->stat;

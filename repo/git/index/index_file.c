@@ -3,40 +3,121 @@
  */
 #include "repo/git/index/index_file.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/buf.h"
-#include "base/path.h"
 #include "base/sys.h"
-#include "repo/git/index/index_splice.h"
+#include "repo/git/run_git.h"
 
 #define TRIES 20 /* each against a file that was replaced just now */
 
-/* With index.skipHash the index has no checksum; libgit2 1.5 takes it with one. */
-static int open_with_sum(git_index **out, const char *path, int code)
-{
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_auto(vv_new_file) f = {0};
-	vv_auto(char) *dir = vv_path_dir(path);
+/* After a path in what `git ls-files --debug` says. */
+#define DEBUG_FORM                                                                                 \
+	"  ctime: %" SCNu32 ":%" SCNu32 "\n  mtime: %" SCNu32 ":%" SCNu32 "\n  dev: %" SCNu32      \
+	"\tino: %" SCNu32 "\n  uid: %" SCNu32 "\tgid: %" SCNu32 "\n  size: %" SCNu32               \
+	"\tflags: %" SCNx32 "\n%n"
+#define IN_MEMORY_SHIFT 16 /* of the flags that index files keep in 16 bits more */
 
-	if (vv_read_file(&bytes, path, VV_INDEX_BYTES_MAX, NULL) < 0 || !vv_index_sum_put(&bytes) ||
-	    vv_new_file_open(&f, dir, ".varve-", NULL) < 0 ||
-	    vv_new_file_put(&f, bytes.data, bytes.len, NULL) < 0 ||
-	    vv_new_file_end(&f, false, NULL) < 0) {
-		return code;
+/* One of "MODE ID STAGE\tPATH", NUL, and its lines. Where the next one begins; NULL: it is none. */
+static const char *read_listed(git_index_entry *e, const char *p, const char *end)
+{
+	const char *path = memchr(p, '\t', (size_t)(end - p));
+	uint32_t ctime[2], mtime[2], flags;
+	char id[GIT_OID_HEXSZ + 1];
+	int stage, used = 0;
+
+	*e = (git_index_entry){.path = path ? path + 1 : ""};
+	if (!path || sscanf(p, "%" SCNo32 " %40[0-9a-f] %d", &e->mode, id, &stage) != 3 ||
+	    git_oid_fromstr(&e->id, id) < 0) {
+		return NULL;
 	}
-	return git_index_open(out, f.temp);
+	p = e->path + strlen(e->path) + 1;
+	if (p >= end || sscanf(p, DEBUG_FORM, &ctime[0], &ctime[1], &mtime[0], &mtime[1], &e->dev,
+			       &e->ino, &e->uid, &e->gid, &e->file_size, &flags, &used) != 10) {
+		return NULL;
+	}
+	e->ctime = (git_index_time){(int32_t)ctime[0], ctime[1]};
+	e->mtime = (git_index_time){(int32_t)mtime[0], mtime[1]};
+	e->flags = (uint16_t)((flags & GIT_INDEX_ENTRY_VALID) |
+			      (unsigned)stage << GIT_INDEX_ENTRY_STAGESHIFT);
+	e->flags_extended = (uint16_t)(flags >> IN_MEMORY_SHIFT) & GIT_INDEX_ENTRY_EXTENDED_FLAGS;
+	return p + used;
 }
 
-static int read_file(git_index **out, const char *path, vv_stat *before)
+static int add_by_git(git_index *to, vv_repository *r)
+{
+	static const char *const args[] = {"ls-files", "-z", "-s", "--debug", NULL};
+	vv_auto(char) *file = vv_asprintf("GIT_INDEX_FILE=%s", r->index_file);
+	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT;
+	const char *const more[] = {file, "GIT_OPTIONAL_LOCKS=0", NULL};
+	const vv_git_call call = {.args = args,
+				  .repo = r,
+				  .in_worktree = vv_repository_workdir(r) != NULL,
+				  .more = more,
+				  .output = &out};
+	git_index_entry e;
+	int code = 0;
+
+	if (!file || vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) return GIT_ERROR;
+	const char *p = vv_buf_cstr(&out), *end = p + out.len;
+	while (p < end && code == 0) {
+		if (!(p = read_listed(&e, p, end))) return GIT_ERROR;
+		code = git_index_add(to, &e);
+	}
+	return code;
+}
+
+/* Is it sound, but of a form that only git reads: split, sparse, without a checksum (index.skipHash), or newer? git itself
+ * does not look at checksums. */
+static bool is_for_git(const vv_repository *r)
+{
+	static const uint8_t none[GIT_OID_RAWSZ];
+	const git_error *last = git_error_last();
+	uint8_t sum[sizeof(none)];
+	vv_stat st;
+	int fd = -1;
+
+	if (last && last->message && strstr(last->message, "unsupported mandatory extension")) {
+		return true;
+	}
+	bool zeros = vv_lstat(&st, r->index_file, NULL) == VV_OK && st.size > sizeof(sum) &&
+		     (fd = vv_open(r->index_file, O_RDONLY, 0, NULL)) >= 0 &&
+		     vv_pread_full(fd, sum, sizeof(sum), st.size - sizeof(sum), r->index_file,
+				   NULL) == (ssize_t)sizeof(sum) &&
+		     memcmp(sum, none, sizeof(sum)) == 0;
+	if (fd >= 0) {
+		(void)vv_close(fd, r->index_file, NULL);
+	}
+	return zeros;
+}
+
+int vv_index_file_read(git_index **out, vv_repository *r, const char *copy_or_null)
+{
+	int code = git_index_open(out, copy_or_null ? copy_or_null : r->index_file);
+
+	if (code == 0 || !is_for_git(r)) return code;
+	if (copy_or_null) {
+		(void)vv_unlink(copy_or_null, true, NULL); /* then libgit2 begins with none there */
+	}
+	code = copy_or_null ? git_index_open(out, copy_or_null) : git_index_new(out);
+	if (code == 0 && (code = add_by_git(*out, r)) < 0) {
+		git_index_free(*out);
+		*out = NULL;
+	}
+	return code;
+}
+
+static int read_file(git_index **out, vv_repository *r, vv_stat *before)
 {
 	vv_stat after = {0};
 	int code = -1;
 
 	for (int i = 0; i < TRIES && code < 0; i++) {
-		(void)vv_lstat(before, path, NULL);
-		if ((code = git_index_open(out, path)) < 0) {
-			code = open_with_sum(out, path, code);
-		}
-		(void)vv_lstat(&after, path, NULL);
+		(void)vv_lstat(before, r->index_file, NULL);
+		code = vv_index_file_read(out, r, NULL);
+		(void)vv_lstat(&after, r->index_file, NULL);
 		if (vv_stat_equal(before, &after)) {
 			break;
 		}
@@ -49,7 +130,7 @@ int vv_index_file_lend(vv_repository *r)
 	git_index *x = NULL;
 	int code = git_repository_index(&x, r->git);
 
-	if (code < 0 && (code = open_with_sum(&x, r->index_file, code)) == 0) {
+	if (code < 0 && (code = vv_index_file_read(&x, r, NULL)) == 0) {
 		code = git_repository_set_index(r->git, x);
 	}
 	git_index_free(x);
@@ -62,7 +143,7 @@ static void forget(vv_repository *r)
 	r->index_kept = NULL;
 }
 
-static int make(vv_index_file **out, const char *path_or_null)
+static int make(vv_index_file **out, vv_repository *r_or_null)
 {
 	vv_index_file *f = vv_calloc(1, sizeof(*f));
 
@@ -70,8 +151,7 @@ static int make(vv_index_file **out, const char *path_or_null)
 		git_error_set_oom();
 		return GIT_ERROR;
 	}
-	int code = path_or_null ? read_file(&f->git, path_or_null, &f->stat)
-				: git_index_new(&f->git);
+	int code = r_or_null ? read_file(&f->git, r_or_null, &f->stat) : git_index_new(&f->git);
 	f->users = 1;
 	if (code < 0) {
 		vv_index_file_close(f);
@@ -89,7 +169,7 @@ int vv_index_file_open(vv_index_file **out, vv_repository *r)
 	(void)vv_lstat(&now, r->index_file, NULL);
 	if (!r->index_kept || !vv_stat_equal(&r->index_kept->stat, &now)) {
 		forget(r);
-		if ((code = make(&r->index_kept, r->index_file)) < 0) return code;
+		if ((code = make(&r->index_kept, r)) < 0) return code;
 		r->close_index = forget;
 	}
 	r->index_kept->users++;

@@ -46,18 +46,6 @@ static const char *path_of(const vv_index_splice *s, size_t i)
 	return entry + path_offset(entry);
 }
 
-bool vv_index_sum_put(vv_buf *bytes)
-{
-	static const char skipped[VV_SHA1_LEN];
-
-	if (bytes->len < HEAD_LEN + VV_SHA1_LEN ||
-	    memcmp(bytes->data + bytes->len - VV_SHA1_LEN, skipped, VV_SHA1_LEN) != 0) {
-		return false;
-	}
-	bytes->len -= VV_SHA1_LEN;
-	return vv_buf_put_sha1(bytes, NULL) == VV_OK;
-}
-
 static bool is_sum_right(const vv_buf *bytes)
 {
 	const size_t body = bytes->len - VV_SHA1_LEN;

@@ -44,9 +44,6 @@ typedef struct vv_index_splice {
 	size_t tree, tree_len; /* the extension of cached trees; 0 where there is none */
 } vv_index_splice;
 
-/* Where index.skipHash left zeros in place of the SHA-1 at the end: puts it there. False: it was there, or is damaged. */
-bool vv_index_sum_put(vv_buf *bytes);
-
 /* checked: the SHA-1 at the end is known to be right. */
 vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked, vv_error *err);
 void vv_index_splice_clear(vv_index_splice *s);

@@ -42,12 +42,7 @@ static vv_status read_now(const vv_index *x, vv_buf *bytes, vv_stat *stamp, bool
 		vv_buf_put(bytes, empty_index, sizeof(empty_index));
 		return vv_buf_ok(bytes, err);
 	}
-	if (rc < 0 ||
-	    (rc = vv_read_file(bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err)) < 0) {
-		return rc;
-	}
-	(void)vv_index_sum_put(bytes);
-	return VV_OK;
+	return rc < 0 ? rc : vv_read_file(bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err);
 }
 
 /* --- what is certain ------------------------------------------------------------------ */
@@ -185,7 +180,7 @@ static vv_status rewrite(vv_index *x, const char *file, const change *c, vv_erro
 	vv_status rc = VV_OK;
 	int code;
 
-	if ((code = git_index_open(&git, file)) < 0) {
+	if ((code = vv_index_file_read(&git, x->repo, file)) < 0) {
 		return vv_git_fail(err, code, "cannot read the index '%s'",
 				   vv_text_shows(x->repo->index_file));
 	}

@@ -27,10 +27,6 @@ load ../helper
 	cp .git/config config.before
 	succeeds varve init
 	output_has "was set up for tables before"
-	git config core.splitIndex true
-	succeeds varve init
-	stderr_has "core.splitIndex is set"
-	git config --unset core.splitIndex
 	same_bytes .git/config config.before
 }
 

@@ -20,8 +20,8 @@ GIT_FILES = "MERGE_HEAD MERGE_MODE CHERRY_PICK_HEAD REVERT_HEAD ORIG_HEAD SQUASH
 EXPECTED = """
 add:sparse = code
 add:shared = permissions
+add:sparse index = code
 add -u:shared = permissions
-commit:split = code
 commit:hasconfig = reflogs refs
 commit -a:shared = permissions
 commit -a:hasconfig = reflogs refs
@@ -30,25 +30,26 @@ commit PATH:assume-unchanged = code index reflogs refs
 commit PATH:sparse = code
 commit PATH:links = code index reflogs refs
 commit PATH:hasconfig = reflogs refs
+commit PATH:sparse index = code
 restore:skip-worktree = files index
 restore:assume-unchanged = index
 restore:intent-to-add = index
 restore:sparse = files index
-restore:split = code files index
 restore:links = code files
-restore --staged:sparse = code index
-restore --staged:split = code
+restore:sparse index = files index
+restore --staged:sparse = code
+restore --staged:sparse index = code
 restore --source:skip-worktree = index
 restore --source:assume-unchanged = index
 restore --source:sparse = files index
-restore --source:split = code files
 restore --source:links = code files
+restore --source:sparse index = files index
 switch:skip-worktree = code
 switch:assume-unchanged = code
 switch:sparse = files index
-switch:split = code files index reflogs refs
 switch:links = code
 switch:hasconfig = reflogs
+switch:sparse index = files index
 switch edited:none = code
 switch edited:skip-worktree = code
 switch edited:assume-unchanged = code
@@ -61,72 +62,82 @@ switch edited:umask = code
 switch edited:executable = code
 switch edited:links = code
 switch edited:hasconfig = code
+switch edited:sparse index = code
+switch edited:version 4 = code
+switch edited:untracked cache = code
+switch edited:fsmonitor = code
 switch edited:worktree = code
-switch -c:split = code reflogs refs
 switch -c:hasconfig = reflogs
 mv:skip-worktree = code
 mv:assume-unchanged = index
-mv:split = code files index
-mv text:split = code files index
 mv plain:sparse = code
-mv plain:split = code files index
+mv plain:sparse index = code
 mv two to one:none = files
 mv two to one:skip-worktree = files
 mv two to one:assume-unchanged = files
 mv two to one:intent-to-add = files
 mv two to one:sparse = code
+mv two to one:split = files
 mv two to one:skipHash = files
 mv two to one:shared = files
 mv two to one:umask = files
 mv two to one:executable = files
 mv two to one:hasconfig = files
+mv two to one:sparse index = code
+mv two to one:version 4 = files
+mv two to one:untracked cache = files
+mv two to one:fsmonitor = files
 mv two to one:worktree = files
 rm:skip-worktree = code files index
 rm:assume-unchanged = code files index
 rm:sparse = code index
-rm:split = code files index
 rm:links = code
+rm:sparse index = code index
 rm --cached:skip-worktree = index
 rm --cached:sparse = code index
-rm --cached:split = code index
+rm --cached:sparse index = code index
 merge:assume-unchanged = files
 merge:intent-to-add = code files index reflogs refs
 merge:sparse = files index
-merge:split = code files index reflogs refs state
 merge:hasconfig = reflogs refs
+merge:sparse index = files index
 merge ff:skip-worktree = code
 merge ff:assume-unchanged = code
 merge ff:sparse = files index
-merge ff:split = code files index reflogs refs state
 merge ff:links = code
 merge ff:hasconfig = reflogs
+merge ff:sparse index = files index
 merge conflict:intent-to-add = code files index state
 merge conflict:sparse = files index
-merge conflict:split = code files index state
 merge conflict:shared = permissions
+merge conflict:sparse index = files index
 cherry-pick:intent-to-add = code files index reflogs refs
 cherry-pick:sparse = files index
-cherry-pick:split = code files index reflogs refs
+cherry-pick:split = state
 cherry-pick:executable = state
 cherry-pick:hasconfig = reflogs refs
+cherry-pick:sparse index = files index
 cherry-pick conflict:intent-to-add = code files index state
 cherry-pick conflict:sparse = files index
-cherry-pick conflict:split = code files index state
+cherry-pick conflict:split = state
 cherry-pick conflict:shared = permissions
 cherry-pick conflict:executable = state
 cherry-pick conflict:links = code files index state
+cherry-pick conflict:sparse index = files index
 revert:intent-to-add = code files index reflogs refs
 revert:sparse = files index
-revert:split = code files index reflogs refs
+revert:split = state
 revert:executable = state
 revert:hasconfig = reflogs refs
+revert:sparse index = files index
 pull:skip-worktree = code
 pull:assume-unchanged = code
 pull:sparse = files index
-pull:split = code files index reflogs refs state
+pull:split = reflogs refs
 pull:executable = reflogs refs
 pull:links = code
 pull:hasconfig = reflogs
+pull:sparse index = files index
 """
 
 EDIT = """sed -i 's/^3,.*/3,30/' text/t.csv tables/t.csv; echo more >> notes.txt; echo more >> plain/a.txt"""
@@ -174,6 +185,11 @@ PROPERTIES = {
     "executable": "git update-index --chmod=+x tables/t.csv text/t.csv; chmod +x tables/t.csv text/t.csv; git commit -q -m x",
     "links": "rm -r plain; mkdir ../elsewhere; echo theirs > ../elsewhere/a.txt; ln -s ../elsewhere plain",
     "hasconfig": "printf '[user]\\n\\tname = Included\\n' > $TOP/who; git config --global 'includeIf.hasconfig:remote.*.url:**/origin.path' $TOP/who",
+    "sparse index": "git sparse-checkout set --sparse-index text",
+    "version 4": "git update-index --index-version 4",
+    "untracked cache": "git update-index --untracked-cache; git status -s",
+    "fsmonitor": r"""printf '%s\n' '#!/bin/sh' "printf 't\\0/\\0'" > $TOP/monitor; chmod +x $TOP/monitor
+        git config core.fsmonitor $TOP/monitor; git update-index --fsmonitor; git status -s""",
     "worktree": "git worktree add -q ../linked -b linked; git switch -q --detach",
 }
 
@@ -279,7 +295,9 @@ def snapshot(work, env):
     out = {}
     listed = sh("git ls-files -s -v -t --debug", work, env)[1]
     listed = re.sub(r"\n  (ctime|mtime|dev|uid): .*", "", listed)
-    out["index"] = re.sub(r"size: \d+\s", "", listed).splitlines()
+    # Of the flags those that index files keep: assume-unchanged, intent-to-add, skip-worktree.
+    listed = re.sub(r"\n  size: \d+\s+flags: (.*)", lambda m: f" {int(m[1], 16) & 0x60008000:x}", listed)
+    out["index"] = listed.splitlines()
     files = out["files"] = {}
     for folder, folders, names in os.walk(work):
         folders[:] = [f for f in folders if f != ".git"]
