@@ -289,28 +289,56 @@ static vv_status put_name(vv_buf *out, bool *cleaned, const char *path, const ch
 	return vv_buf_ok(out, err);
 }
 
-static vv_status check_alone(const vv_document *d, const char *path, size_t own, const char *name,
-			     vv_error *err)
+/* How many tables of the document are written to that name. */
+static vv_status count_tables(size_t *out, const vv_document *d, const char *path, const char *name,
+			      vv_error *err)
 {
 	bool cleaned;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < d->count; i++) {
+	*out = 0;
+	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
 		vv_auto(vv_buf) other = VV_BUF_INIT;
-		vv_status rc = put_name(&other, &cleaned, path, d->tables[i].name, err);
 
-		if (rc < 0) return rc;
-		if (i != own && strcmp(vv_buf_cstr(&other), name) == 0) {
-			return vv_fail(err, VV_EREFUSED,
-				       "two tables of '%s' would be written to '%s'",
-				       vv_text_shows(path), vv_text_shows(name));
+		rc = put_name(&other, &cleaned, path, d->tables[i].name, err);
+		*out += strcmp(vv_buf_cstr(&other), name) == 0;
+	}
+	return rc;
+}
+
+/* Tells of each file that is called as if it came from a table which the document does not have. */
+static vv_status tell_left(const vv_unpack *u, const vv_document *d, const char *path,
+			   vv_error *err)
+{
+	const size_t ext = strlen(vv_path_ext(path)), stem = strlen(path) - ext - (ext > 0);
+	size_t made;
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < vv_index_count(u->index) && rc == VV_OK; i++) {
+		vv_index_at(u->index, i, &e);
+		if (strncmp(e.path, path, stem) != 0 || e.path[stem] != '.' ||
+		    strchr(e.path + stem, '/') || strlen(e.path + stem) <= strlen("..csv") ||
+		    strcmp(vv_path_ext(e.path), "csv") != 0) {
+			continue;
+		}
+		vv_auto(char) *file = vv_repository_file(u->repo, e.path);
+
+		rc = count_tables(&made, d, path, e.path, err);
+		if (rc == VV_OK && made == 0 && vv_exists(file)) {
+			vv_notes_warn(
+				vv_repository_notes(u->repo),
+				"'%s' is not written: '%s' has no table of that name; if it came from there, 'varve rm %s' removes it",
+				vv_text_shows(e.path), vv_text_shows(path), vv_text_shows(e.path));
 		}
 	}
-	return VV_OK;
+	return rc;
 }
 
 static vv_status unpack_tables(const vv_unpack *u, inside *in, const vv_document *d, vv_error *err)
 {
 	bool cleaned;
+	size_t same = 1;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
@@ -321,12 +349,16 @@ static vv_status unpack_tables(const vv_unpack *u, inside *in, const vv_document
 			continue;
 		}
 		if ((rc = put_name(&to, &cleaned, in->path, in->table, err)) < 0 ||
-		    (cleaned && (rc = check_alone(d, in->path, i, vv_buf_cstr(&to), err)) < 0)) {
+		    (cleaned &&
+		     (rc = count_tables(&same, d, in->path, vv_buf_cstr(&to), err)) < 0)) {
 			return rc;
 		}
-		rc = unpack_one(u, in, vv_buf_cstr(&to), err);
+		rc = same > 1 ? vv_fail(err, VV_EREFUSED,
+					"two tables of '%s' would be written to '%s'",
+					vv_text_shows(in->path), vv_text_shows(vv_buf_cstr(&to)))
+			      : unpack_one(u, in, vv_buf_cstr(&to), err);
 	}
-	return rc;
+	return rc < 0 ? rc : tell_left(u, d, in->path, err);
 }
 
 static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)

@@ -682,6 +682,18 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	ends_with 2 varve add --as-csv b.toy
 	stderr_has 'b.Prices.csv'
 	cmp b.Prices.csv want
+	cp b.Prices.csv ..
+	git checkout -q b.Prices.csv
+	printf '[Prices]\nid,price\n1,4.8\n2,20\n[a/b]\nx\n1\n' > b.toy # no Stock
+	echo notes > b.notes.txt
+	succeeds varve add --as-csv b.toy
+	stderr_has "warning: 'in/b.Stock.csv' is not written: 'in/b.toy' has no table of that name"
+	[ "$(grep -c warning <<< "$stderr")" = 1 ]
+	succeeds varve rm b.Stock.csv
+	succeeds varve add --as-csv b.toy
+	stderr_lacks Stock
+	git reset -q --hard
+	cp ../b.Prices.csv b.Prices.csv
 	printf '[a/b]\nx\n1\n[a_b]\nx\n2\n' > b.toy
 	ends_with 2 varve add --as-csv b.toy
 	stderr_has "two tables of 'in/b.toy' would be written to 'in/b.a_b.csv'"
