@@ -17,6 +17,7 @@
 #include "lib/check/input.h"
 #include "lib/check/one.h"
 #include "lib/check/query.h"
+#include "lib/check/text_numbers.h"
 
 /* A table that a foreign key names. */
 typedef struct resource {
@@ -580,6 +581,25 @@ vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error 
 		       : vv_rule_set_skip(rules, run->skip, run->skip_count, err);
 }
 
+static vv_status check_text_numbers(one *c, vv_error *err)
+{
+	vv_auto(vv_buf) cells = VV_BUF_INIT;
+	vv_finding f = {.rule = "number-as-text",
+			.severity = vv_rule_set_severity(&c->rules, "number-as-text"),
+			.path = c->path,
+			.commit = c->commit,
+			.message = "is stored as text, which sums leave out",
+			.expected = "a number"};
+	vv_status rc;
+
+	if (!c->in.subject.table || !c->in.open || f.severity == VV_SEVERITY_OFF) return VV_OK;
+	rc = vv_text_numbers_find(&cells, &c->in, c->has_base && c->base.open ? &c->base : NULL,
+				  err);
+	f.value = vv_buf_cstr(&cells);
+	f.value_len = cells.len;
+	return rc < 0 || cells.len == 0 ? rc : on_finding(c, &f, err);
+}
+
 static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 {
 	vv_check_run *run = c->run;
@@ -716,7 +736,7 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
 	    (rc = check_queries(c, &c->in, c->look.side, c->has_base ? c->base_side : NULL, err)) <
 		    0 ||
-	    (rc = compare(c, err)) < 0) {
+	    (rc = compare(c, err)) < 0 || (rc = check_text_numbers(c, err)) < 0) {
 		return rc;
 	}
 	if (c->run->rows) {

@@ -328,8 +328,8 @@ static vv_status tell_left(const vv_unpack *u, const vv_document *d, const char 
 		if (rc == VV_OK && made == 0 && vv_exists(file)) {
 			vv_notes_warn(
 				vv_repository_notes(u->repo),
-				"'%s' is not written: '%s' has no table of that name; if it came from there, 'varve rm %s' removes it",
-				vv_text_shows(e.path), vv_text_shows(path), vv_text_shows(e.path));
+				"'%s' is not written: '%s' has no table of that name; remove it if it came from there",
+				vv_text_shows(e.path), vv_text_shows(path));
 		}
 	}
 	return rc;

@@ -27,7 +27,7 @@
 
 #define VV_ROW_HASHES_MAX 8000u
 
-static uint64_t hash_row(vv_buf *text, const vv_cell *cells, size_t count)
+uint64_t vv_row_hash(vv_buf *text, const vv_cell *cells, size_t count)
 {
 	vv_buf_reset(text);
 	for (size_t i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *er
 
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows && n < t->root.rows; i++) {
-			list[n++] = hash_row(&text, &b.cells[i * b.columns], b.columns);
+			list[n++] = vv_row_hash(&text, &b.cells[i * b.columns], b.columns);
 		}
 		rc = vv_buf_ok(&text, err);
 	}

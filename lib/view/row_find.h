@@ -19,7 +19,8 @@
 
 void vv_row_work_register(void);
 
-/* A hash for each row's cells, ascending; *out is the caller's. */
+uint64_t vv_row_hash(vv_buf *scratch, const vv_cell *cells, size_t count);
+/* That of each row, ascending; *out is the caller's. */
 vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err);
 
 /* One key that is looked for. */

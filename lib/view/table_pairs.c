@@ -33,21 +33,29 @@ static void halves_clear(halves *h)
 }
 VV_AUTO_CLEAR(halves, halves_clear)
 
-static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_error *err)
+vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of, const char *table,
+			       vv_error *err)
 {
-	vv_auto(vv_subject) s = {0};
-	vv_auto(vv_table) t = {0};
 	const vv_notes *heard = of->repo ? vv_repository_notes(of->repo) : NULL;
 	vv_notes quiet = heard ? *heard : (vv_notes){.note = NULL};
 	vv_status rc;
 
 	quiet.note = NULL; /* whoever shows the rows tells what is to be known of them */
 	vv_repository_listen(of->repo, &quiet);
-	rc = vv_subject_dup(&s, of, of->text, err);
-	rc = rc < 0 ? rc : vv_subject_take_table(&s, table, err);
-	rc = rc < 0 ? rc : vv_subject_open(&s, &t, NULL, err);
-	rc = rc < 0 ? rc : vv_row_hashes(&t, &h->rows, &h->count, err);
+	rc = vv_subject_dup(s, of, of->text, err);
+	rc = rc < 0 ? rc : vv_subject_take_table(s, table, err);
+	rc = rc < 0 ? rc : vv_subject_open(s, t, NULL, err);
 	vv_repository_listen(of->repo, heard);
+	return rc;
+}
+
+static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_error *err)
+{
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_table) t = {0};
+	vv_status rc = vv_table_beside_open(&s, &t, of, table, err);
+
+	rc = rc < 0 ? rc : vv_row_hashes(&t, &h->rows, &h->count, err);
 	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
 	vv_error_clear(err); /* it is like no other */
 	return VV_OK;

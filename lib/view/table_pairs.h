@@ -17,6 +17,10 @@ typedef struct vv_table_pair {
 	const vv_document_table *was, *is; /* NULL: not there */
 } vv_table_pair;
 
+/* Another table of the same document, without warnings of what its reader notes. Both are to be closed, t first. */
+vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of, const char *table,
+			       vv_error *err);
+
 /* In the order of the newer version, b, then those that are gone. A subject whose document has no tables is not looked at. *out is
  * the caller's; it borrows from the documents. */
 vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,

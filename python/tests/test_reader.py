@@ -345,6 +345,15 @@ def test_strict_workbooks_and_cells_without_places_have_errors_and_formulas(tmp_
         assert whole(tmp_path / name) == expected, name
 
 
+def test_numbers_stored_as_text_are_listed_by_cell_or_by_column_and_headers_are_not(tmp_path, capfd):
+    b = openpyxl.Workbook()
+    for row in (["id", "zip", "2020", "n"], [1, "1001", 5, 1], [2, "1002", 6, "2"], [3, "n/a", 7, 3]):
+        b.active.append(row)
+    b.save(tmp_path / "t.xlsx")
+    assert whole(tmp_path / "t.xlsx")["Sheet/types"] == [("zip", "text column"), ("D3", "text")]
+    assert [line for line in capfd.readouterr().err.splitlines() if "column" in line] == ["note: column D has numbers, and 1 number stored as text"]
+
+
 def test_long_times_tabs_and_line_breaks_of_ods_are_kept(tmp_path):
     def time(v, more=""):
         return f'<table:table-cell {more} office:value-type="time" office:time-value="{v}"><text:p>x</text:p></table:table-cell>'

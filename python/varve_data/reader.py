@@ -385,13 +385,32 @@ def _note(text: str) -> None:
     print("note: " + text, file=sys.stderr)
 
 
+def _is_text_number(v: Any) -> bool:
+    return isinstance(v, str) and LIKE_A_NUMBER.fullmatch(v) is not None
+
+
+def _types(path: str, name: str) -> Batches:
+    """Numbers stored as text below the first cell of a column: each beside other numbers, else the column by the text of that cell."""
+    sheet = _workbook(path).get_sheet_by_name(name)
+    top, left = sheet.start or (0, 0)
+    cells: list[tuple[str, str]] = []
+    columns: list[tuple[str, str]] = []
+    for c, values in enumerate(zip(*sheet.to_python(skip_empty_area=True))):
+        head = next((r for r, v in enumerate(values) if v != ""), 0)
+        found = [r for r, v in enumerate(values) if r > head and _is_text_number(v)]
+        if found and any(type(v) in (int, float) for v in values[head + 1 :]):
+            cells += [(f"{_letters(left + c)}{top + r + 1}", "text") for r in found]
+        elif found:
+            columns.append((_text(values[head]) or "", "text column"))
+    return _pairs("cell", "type", columns + cells)
+
+
 def _read_workbook(path: str, name: str) -> Batches:
     if name.endswith(FORMULAS):
         return _formulas(path, name[: -len(FORMULAS)])
-    inside = _Xlsx(path)
     if name.endswith(TYPES):
-        sheet = name[: -len(TYPES)]
-        return _pairs("cell", "type", [(f"{_letters(c)}{r + 1}", "text") for r, c in _texts_like_numbers(inside.pieces(sheet), inside.like_numbers())])
+        return _types(path, name[: -len(TYPES)])
+    inside = _Xlsx(path)
     pa = _arrow()
     cells: dict[int, dict[int, str | int]] = {}
     failed: list[Exception] = []
@@ -431,7 +450,8 @@ def _read_workbook(path: str, name: str) -> Batches:
         while part := list(islice(some, count)):
             columns = list(zip(*part))
             for i, c in enumerate(columns):
-                n = sum(isinstance(v, str) and LIKE_A_NUMBER.fullmatch(v) is not None for v in c) if {float, str} <= set(map(type, c)) else 0
+                n = sum(map(_is_text_number, c)) if {float, str} <= set(map(type, c)) else 0
+                n -= count == HEADER and n > 0 and _is_text_number(next(v for v in c if v != ""))  # a year as header
                 mixed[_letters(i)] = mixed.get(_letters(i), 0) + n
             yield pa.record_batch([_texts(c) for c in columns], schema=schema)
             count = ROWS

@@ -375,6 +375,38 @@ two_versions() {
 	ends_with 2 varve check
 }
 
+@test "numbers stored as text are found by a rule where diff shows a change of type" {
+	toy
+	git init -q .
+	rows() { printf '[Prices]\nid,zip,price\n1,1001,4.5\n2,1002,20\n[Prices/types]\ncell,type\nzip,text column\n'; }
+	rows > b.toy
+	git add b.toy
+	succeeds varve check 'b.toy#Prices'
+	output_has 'nothing wrong'
+	git commit -qm one
+	{ rows; echo C2,text; echo A3,blob; } > b.toy
+	succeeds varve diff
+	output_has 'C2    text'
+	succeeds varve check 'b.toy#Prices'
+	output_has "warning number-as-text"
+	output_has "'C2'"
+	{ rows; echo price,text column; } > b.toy
+	echo '{"rules": {"number-as-text": "error"}}' > varve.json
+	ends_with 1 varve check 'b.toy#Prices'
+	output_has "'column price'"
+	git add .
+	git commit -qm two
+	succeeds varve check 'b.toy#Prices'
+	output_has 'nothing wrong'
+	{ rows | sed 's/price/&,code/; s/^[12],.*/&,7/'; echo price,text column; echo code,text column; } > b.toy # a new one
+	succeeds varve check 'b.toy#Prices'
+	output_lacks number-as-text
+	echo '{"rules": {"number-as-text": "off"}}' > varve.json
+	{ rows; echo C2,text; } > b.toy
+	succeeds varve check 'b.toy#Prices'
+	output_has 'nothing wrong'
+}
+
 @test "the job for documents in pull requests finds what breaks a rule and shows cells" {
 	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
 	toy
