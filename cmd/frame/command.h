@@ -25,7 +25,8 @@ typedef enum vv_option_kind {
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
 	VV_OPT_STRING,  /* const char * */
 	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only where units says bytes */
-	VV_OPT_LIST     /* vv_strings, NULL-ended where there are any: may be given several times */
+	VV_OPT_LIST,    /* vv_strings, NULL-ended where there are any: may be given several times */
+	VV_OPT_NAMES /* the same, and each value is a CSV record of names, which are the table's */
 } vv_option_kind;
 
 typedef struct vv_option {
@@ -52,6 +53,7 @@ typedef struct vv_option {
 #define OPT_STRING(c, n, m, v, h) VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .help = (h))
 #define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
 #define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
+#define OPT_NAMES(c, n, m, h) VV_OPTION(VV_OPT_NAMES, c, n, m, .value = "A,B", .help = (h))
 /* One of the words of "csv|tsv|json". */
 #define OPT_CHOICE(c, n, m, v, words, h)                                                           \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/csv_record.h"
 
 typedef struct parser {
 	const vv_command *command;
@@ -48,7 +49,7 @@ static const char *option_name(const vv_option *o, char out[40])
 
 static bool takes_value(const vv_option *o)
 {
-	return (o->kind == VV_OPT_STRING || o->kind == VV_OPT_NUMBER || o->kind == VV_OPT_LIST) &&
+	return (o->kind == VV_OPT_STRING || o->kind == VV_OPT_NUMBER || o->kind >= VV_OPT_LIST) &&
 	       o->value != NULL;
 }
 
@@ -101,6 +102,7 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 	if (o->choices && (rc = check_choice(p, o, value)) < 0) return rc;
 	if (o->kind == VV_OPT_NUMBER) return set_number(p, o, value);
 	if (o->kind == VV_OPT_LIST) return add_item(p, o, value);
+	if (o->kind == VV_OPT_NAMES) return vv_csv_names_add(member(p, o), value, p->err);
 	*(const char **)member(p, o) = value;
 	return VV_OK;
 }
@@ -294,9 +296,12 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 void vv_options_clear(const vv_command *c, void *options)
 {
 	for (size_t i = 0; i < c->option_count; i++) {
-		if (c->options[i].kind == VV_OPT_LIST) {
-			vv_strings *list = (vv_strings *)(void *)((char *)options +
-								  c->options[i].offset);
+		const vv_option *o = &c->options[i];
+		vv_strings *list = (vv_strings *)(void *)((char *)options + o->offset);
+
+		if (o->kind == VV_OPT_NAMES) {
+			vv_csv_names_clear(list);
+		} else if (o->kind == VV_OPT_LIST) {
 			vv_free(list->items);
 			*list = (vv_strings){NULL, 0};
 		}

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/error.h"
 #include "base/json/json.h"
 #include "base/show.h"
@@ -19,6 +18,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/sql/vtab/value.h"
+#include "dataset/schema/csv_record.h"
 #include "lib/arrow/array.h"
 #include "lib/arrow/ipc.h"
 
@@ -385,21 +385,6 @@ static void put_plain(vv_buf *b, sqlite3_stmt *stmt, int i)
 	}
 }
 
-/* RFC 4180; an empty text is quoted, so that it is not NULL. */
-static void put_csv(vv_buf *b, const char *s, size_t len, bool null)
-{
-	bool quote = len == 0 && !null;
-
-	for (size_t i = 0; i < len && !quote; i++) {
-		quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r';
-	}
-	if (quote) {
-		vv_doubled_put(b, '"', s, len);
-	} else {
-		vv_buf_put(b, s, len);
-	}
-}
-
 /* \t, \n, \r and \\, as the IANA's text/tab-separated-values cannot have them. */
 static void put_tsv(vv_buf *b, const char *s, size_t len)
 {
@@ -611,7 +596,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 
 		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
 		if (p->form == CSV) {
-			put_csv(&p->out, name ? name : "", name ? strlen(name) : 0, false);
+			vv_csv_value_put(&p->out, name ? name : "", name ? strlen(name) : 0);
 		} else {
 			put_tsv(&p->out, name ? name : "", name ? strlen(name) : 0);
 		}
@@ -631,8 +616,9 @@ static void put_separated(vv_sql_rows_printer *p)
 		put_plain(&cell, p->stmt, (int)i);
 		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
 		if (p->form == CSV) {
-			put_csv(&p->out, vv_buf_cstr(&cell), cell.len,
-				sqlite3_column_type(p->stmt, (int)i) == SQLITE_NULL);
+			if (sqlite3_column_type(p->stmt, (int)i) != SQLITE_NULL) {
+				vv_csv_value_put(&p->out, vv_buf_cstr(&cell), cell.len);
+			}
 		} else {
 			put_tsv(&p->out, vv_buf_cstr(&cell), cell.len);
 		}

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/model/commits.h"
+#include "dataset/schema/csv_record.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "lib/names/ordered_files.h"
@@ -47,7 +48,7 @@ typedef struct file {
 	vv_view_options view;
 	vv_arena texts; /* of view */
 	vv_strings columns, where;
-	const char *condition, *names;
+	const char *condition;
 } file;
 
 void vv_http_file_close(void *handle)
@@ -61,6 +62,7 @@ void vv_http_file_close(void *handle)
 	}
 	vv_buf_clear(&f->plain);
 	vv_arena_clear(&f->texts);
+	vv_csv_names_clear(&f->columns);
 	atomic_fetch_sub(&plain_bytes, f->reserved);
 	vv_free(f->path);
 	vv_repository_close(f->repo);
@@ -317,13 +319,12 @@ static vv_status try_view(file *f, vv_error *err)
 	return rc;
 }
 
-static vv_status keep_text(file *f, const char *text, const char **kept, vv_strings *list,
-			   vv_error *err)
+static vv_status keep_condition(file *f, const char *text, vv_error *err)
 {
 	if (!text) return VV_OK;
-	*kept = vv_arena_strndup(&f->texts, text, strlen(text));
-	if (!*kept) return vv_fail_nomem(err);
-	*list = (vv_strings){.items = kept, .count = 1};
+	f->condition = vv_arena_strndup(&f->texts, text, strlen(text));
+	if (!f->condition) return vv_fail_nomem(err);
+	f->where = (vv_strings){.items = &f->condition, .count = 1};
 	return VV_OK;
 }
 
@@ -338,9 +339,8 @@ vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char *
 			       "this file is kept as bytes: it has no rows to choose");
 	}
 	if ((rc = read_words(&f->view, rows, err)) < 0 ||
-	    (rc = keep_text(f, rows->columns, &f->names, &f->columns, err)) < 0 ||
-	    (rc = keep_text(f, rows->where, &f->condition, &f->where, err)) < 0 ||
-	    (rc = try_view(f, err)) < 0) {
+	    (rows->columns && (rc = vv_csv_names_add(&f->columns, rows->columns, err)) < 0) ||
+	    (rc = keep_condition(f, rows->where, err)) < 0 || (rc = try_view(f, err)) < 0) {
 		return rc;
 	}
 	f->view.columns = &f->columns;

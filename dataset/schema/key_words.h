@@ -1,6 +1,6 @@
 /*
  * key_words: the values of a key as one text, as commands and addresses of pages take it: of one column the value; of several
- * the values with commas between them, those in quotes, as in CSV, that have a comma or begin with a quote.
+ * the values as a CSV record.
  */
 #ifndef VV_DATASET_SCHEMA_KEY_WORDS_H
 #define VV_DATASET_SCHEMA_KEY_WORDS_H

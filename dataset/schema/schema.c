@@ -77,18 +77,6 @@ vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_err
 	return VV_OK;
 }
 
-size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payload)
-{
-	size_t end = strlen(text), first = strcspn(text, ",");
-
-	while (end > first && !has(payload, text, end)) {
-		do {
-			end--;
-		} while (end > first && text[end] != ',');
-	}
-	return end;
-}
-
 /* Those of VV_INFER_MISSING that the field itself declares. */
 static uint16_t own_missing(const vv_field *f)
 {

@@ -72,12 +72,6 @@ vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_er
 /* key: names, NULL-ended, or NULL. VV_ENOTFOUND, with such a hint: one of them is not a column. */
 vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_error *err);
 
-/* Column names as people list them, "A,B": how many bytes of text the first one takes. It is
- * the longest run of its parts, commas included, that a column is called (has says); else
- * the part up to the first comma. */
-typedef bool (*vv_has_column_fn)(const void *payload, const char *name, size_t len);
-size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payload);
-
 /* Appends a compact Table Schema made of names and types. */
 typedef struct vv_new_field {
 	const char *name;

@@ -352,11 +352,6 @@ static size_t find_column(const import *im, const char *name, size_t len)
 	return SIZE_MAX;
 }
 
-static bool has_column(const void *payload, const char *name, size_t len)
-{
-	return find_column(payload, name, len) != SIZE_MAX;
-}
-
 static vv_status no_such_column(const import *im, const char *name, size_t len, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -384,30 +379,21 @@ static vv_status declared_candidate(import *im, vv_error *err)
 	vv_key_candidate *c = &im->candidates[0];
 	c->count = 0;
 	for (size_t k = 0; key[k]; k++) {
-		for (const char *p = key[k];; p++) {
-			size_t len = im->opts->key_source == VV_KEY_DECLARED
-					     ? vv_names_first(p, has_column, im)
-					     : strlen(p);
-			size_t at = find_column(im, p, len);
-			if (at == SIZE_MAX && im->opts->key_known) {
-				vv_buf_printf(
-					&im->out->warnings,
-					"the key column '%s' is gone: the table has no key now\n",
-					vv_text_shows(p));
-				c->count = 0;
-				return VV_OK;
-			}
-			if (at == SIZE_MAX) return no_such_column(im, p, len, err);
-			if (c->count == VV_KEY_COLUMNS_MAX) {
-				return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns",
-					       im->source->name, VV_KEY_COLUMNS_MAX);
-			}
-			c->columns[c->count++] = at;
-			p += len;
-			if (!*p) {
-				break;
-			}
+		size_t at = find_column(im, key[k], strlen(key[k]));
+
+		if (at == SIZE_MAX && im->opts->key_known) {
+			vv_buf_printf(&im->out->warnings,
+				      "the key column '%s' is gone: the table has no key now\n",
+				      vv_text_shows(key[k]));
+			c->count = 0;
+			return VV_OK;
 		}
+		if (at == SIZE_MAX) return no_such_column(im, key[k], strlen(key[k]), err);
+		if (c->count == VV_KEY_COLUMNS_MAX) {
+			return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns",
+				       im->source->name, VV_KEY_COLUMNS_MAX);
+		}
+		c->columns[c->count++] = at;
 	}
 	/* A package's key is the truth; it is proved once, on the first add. */
 	bool prove = c->count > 0 && im->sink->put && !im->opts->key_known &&

@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/csv_record.h"
 #include "lib/documents/helper.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/commit.h"
@@ -130,12 +131,6 @@ static vv_status work_id(vv_hash128 *out, bool *has, vv_repository *r, const cha
 #define CELLS_MAX 4096u
 #define KEPT_MAX ((size_t)1 << 20) /* bytes of rows */
 
-typedef struct cell {
-	const char *text;
-	size_t len;
-	bool missing;
-} cell;
-
 typedef struct reading {
 	const vv_check_query *q;
 	const vv_check_rule *rule;
@@ -145,10 +140,9 @@ typedef struct reading {
 	bool keeps;
 	vv_hash128 kept_as;
 	size_t at;
-	cell *cells;
-	size_t count, cap;
+	vv_csv_record row;
 	vv_arena arena; /* of the names */
-	cell *names;
+	vv_csv_value *names;
 	size_t width;
 	size_t *key; /* places of the columns that name a row */
 	size_t key_count;
@@ -161,7 +155,7 @@ static void reading_clear(reading *r)
 	vv_helper_close(r->helper);
 	vv_buf_clear_all(&r->text, &r->all, &r->key_text, &r->value, &r->message);
 	vv_arena_clear(&r->arena);
-	vv_free(r->cells);
+	vv_csv_record_clear(&r->row);
 }
 
 VV_AUTO_CLEAR(reading, reading_clear)
@@ -306,46 +300,7 @@ static size_t row_len(const char *s, size_t len)
 	return 0;
 }
 
-/* A cell of a row that ends at end; its quotes are taken away in place. Returns what comes behind it. */
-static char *take_cell(cell *out, char *s, const char *end)
-{
-	char *to = s;
-
-	*out = (cell){.text = s, .missing = s == end || *s != '"'};
-	if (s < end && *s == '"') {
-		for (s++; s < end && (*s != '"' || (s + 1 < end && s[1] == '"')); s++) {
-			s += *s == '"';
-			*to++ = *s;
-		}
-		s++;
-	} else {
-		while (s < end && *s != ',') {
-			s++;
-		}
-		to = s;
-	}
-	out->len = (size_t)(to - out->text);
-	out->missing = out->missing && out->len == 0;
-	return s;
-}
-
-static vv_status split(reading *r, char *s, size_t len, vv_error *err)
-{
-	char *end = s + len - 1; /* its line end */
-
-	end -= end > s && end[-1] == '\r';
-	r->count = 0;
-	do {
-		s += r->count > 0;
-		if (r->count == CELLS_MAX || !vv_array_room(r->cells, r->count, r->cap)) {
-			return vv_fail_nomem(err);
-		}
-		s = take_cell(&r->cells[r->count++], s, end);
-	} while (s < end);
-	return VV_OK;
-}
-
-static bool is_named(const cell *name, const char *text)
+static bool is_named(const vv_csv_value *name, const char *text)
 {
 	return strlen(text) == name->len && memcmp(text, name->text, name->len) == 0;
 }
@@ -356,17 +311,18 @@ static vv_status take_names(reading *r, vv_error *err)
 	const vv_root *root = r->q->root;
 	const size_t want = root ? root->key_count : 0;
 
-	r->names = vv_arena_calloc(&r->arena, r->count + 1, sizeof(*r->names));
+	r->names = vv_arena_calloc(&r->arena, r->row.count + 1, sizeof(*r->names));
 	r->key = vv_arena_calloc(&r->arena, want + 1, sizeof(*r->key));
 	if (!r->names || !r->key) return vv_fail_nomem(err);
-	r->width = r->count;
-	for (size_t i = 0; i < r->count; i++) {
-		r->names[i] = r->cells[i];
-		r->names[i].text = vv_arena_strndup(&r->arena, r->cells[i].text, r->cells[i].len);
+	r->width = r->row.count;
+	for (size_t i = 0; i < r->row.count; i++) {
+		r->names[i] = r->row.values[i];
+		r->names[i].text = vv_arena_strndup(&r->arena, r->row.values[i].text,
+						    r->row.values[i].len);
 		if (!r->names[i].text) return vv_fail_nomem(err);
 	}
 	for (size_t k = 0; k < want; k++) {
-		for (size_t i = 0; i < r->count && r->key_count == k; i++) {
+		for (size_t i = 0; i < r->row.count && r->key_count == k; i++) {
 			if (is_named(&r->names[i], root->key[k])) {
 				r->key[r->key_count++] = i;
 			}
@@ -384,10 +340,10 @@ static void put_cell(vv_buf *out, const reading *r, size_t i)
 	vv_buf_puts(out, out->len > 0 ? ", " : "");
 	vv_buf_put(out, r->names[i].text, r->names[i].len);
 	vv_buf_putc(out, '=');
-	if (r->cells[i].missing) {
+	if (r->row.values[i].missing) {
 		vv_buf_puts(out, "null");
 	} else {
-		vv_buf_put(out, r->cells[i].text, r->cells[i].len);
+		vv_buf_put(out, r->row.values[i].text, r->row.values[i].len);
 	}
 }
 
@@ -412,7 +368,7 @@ static vv_status give_row(reading *r, vv_error *err)
 	for (size_t k = 0; k < r->key_count; k++) {
 		put_cell(&r->key_text, r, r->key[k]);
 	}
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->row.count; i++) {
 		if (!vv_array_has(r->key, r->key_count, i)) {
 			put_cell(&r->value, r, i);
 		}
@@ -438,13 +394,18 @@ static vv_status give_row(reading *r, vv_error *err)
 
 static vv_status take_row(reading *r, size_t len, vv_error *err)
 {
+	const char *row = r->text.data + r->at;
 	vv_status rc;
 
 	if (r->names && ++r->found > r->q->limit) return VV_OK;
-	if ((rc = split(r, r->text.data + r->at, len, err)) < 0) return rc;
+	len -= len > 1 && row[len - 2] == '\r' ? 2 : 1; /* its line end */
+	if ((rc = vv_csv_record_read(&r->row, row, len, err)) < 0) return rc;
+	if (r->row.count > CELLS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a query gives at most %u columns", CELLS_MAX);
+	}
 	if (!r->names) return take_names(r, err);
-	return r->count == r->width ? give_row(r, err)
-				    : vv_fail(err, VV_EIO, "varve-sql wrote a torn row");
+	return r->row.count == r->width ? give_row(r, err)
+					: vv_fail(err, VV_EIO, "varve-sql wrote a torn row");
 }
 
 /* Takes the rows that are there as a whole. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/check.h"
@@ -67,16 +68,6 @@ static vv_status read_row(vv_buf *cells, const trying *t, const vv_check_row *ro
 	return VV_OK;
 }
 
-static void put_csv(vv_buf *out, const char *s)
-{
-	vv_buf_putc(out, '"');
-	for (; *s; s++) {
-		vv_buf_puts(out, *s == '"' ? "\"" : "");
-		vv_buf_putc(out, *s);
-	}
-	vv_buf_putc(out, '"');
-}
-
 /* Buffers for the cells of so many rows. */
 static void clear_cells(vv_buf *cells, size_t count)
 {
@@ -95,7 +86,7 @@ static vv_status put_row(vv_buf *out, const trying *t, const vv_check_row *row, 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		vv_buf_puts(out, i > 0 ? "," : "");
 		if (cells[i].len > 0) {
-			put_csv(out, vv_buf_cstr(&cells[i]));
+			vv_doubled_put(out, '"', vv_buf_cstr(&cells[i]), cells[i].len);
 		}
 		rc = vv_buf_ok(&cells[i], err);
 	}
@@ -142,7 +133,8 @@ static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
 
 	for (size_t i = 0; i < t->schema->count; i++) {
 		vv_buf_puts(&text, i > 0 ? "," : "");
-		put_csv(&text, t->schema->fields[i].name);
+		vv_doubled_put(&text, '"', t->schema->fields[i].name,
+			       strlen(t->schema->fields[i].name));
 	}
 	vv_buf_putc(&text, '\n');
 	for (size_t i = 0; i < t->rule->row_count && rc == VV_OK; i++) {

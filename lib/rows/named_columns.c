@@ -1,7 +1,9 @@
 /*
- * named_columns: how lists of names are read where a column's name may hold a comma.
+ * named_columns: places that names mean.
  */
 #include "lib/rows/named_columns.h"
+
+#include <string.h>
 
 #include "base/array.h"
 #include "base/sys.h"
@@ -30,35 +32,18 @@ static vv_status places_add(places *p, size_t place, vv_error *err)
 	return vv_array_add(p->items, p->count, p->cap, place) ? VV_OK : vv_fail_nomem(err);
 }
 
-static bool has_column(const void *payload, const char *name, size_t len)
-{
-	const vv_table *t = payload;
-
-	return vv_schema_find(&t->schema, name, len) >= 0;
-}
-
-/* One word: names with commas between. */
-static vv_status add_names(places *p, const vv_table *t, const char *word, const char *what,
-			   vv_error *err)
-{
-	for (;; word++) {
-		size_t len = vv_names_first(word, has_column, t), at = 0;
-		vv_status rc = vv_view_column(t, word, len, what, &at, err);
-
-		if (rc < 0 || (rc = places_add(p, at, err)) < 0) return rc;
-		word += len;
-		if (!*word) return VV_OK;
-	}
-}
-
 vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
 			  size_t **out, size_t *count, vv_error *err)
 {
 	places p = {NULL, 0, 0};
+	size_t at = 0;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && names && i < names->count; i++) {
-		rc = add_names(&p, t, names->items[i], what, err);
+		rc = vv_view_column(t, names->items[i], strlen(names->items[i]), what, &at, err);
+		if (rc == VV_OK) {
+			rc = places_add(&p, at, err);
+		}
 	}
 	if (!names || names->count == 0) {
 		for (size_t i = 0; rc == VV_OK && i < t->columns; i++) {

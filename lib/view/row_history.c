@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "diff/rows/descent.h"
 #include "diff/rows/row_by_number.h"
-#include "lib/names/name_list.h"
 #include "lib/names/table_at.h"
 #include "lib/names/versions.h"
 #include "lib/view/changed_keys.h"
@@ -672,7 +671,6 @@ bool vv_row_history_from(vv_row_history *h, vv_oid *commit)
 static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const char *path,
 			   const vv_strings *asked, vv_error *err)
 {
-	vv_auto(vv_name_list) given = {NULL, 0};
 	size_t count = !p->row || asked->count > 0 ? 0 : t->root.key_count;
 	const char *const *from = (const char *const *)t->root.key;
 	vv_status rc = VV_OK;
@@ -684,11 +682,10 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 			       vv_text_shows(path));
 	}
 	if (asked->count > 0) {
-		rc = vv_name_list_make(&given, asked, t, NULL, err);
-		from = (const char *const *)given.items;
-		count = given.count;
+		from = asked->items;
+		count = asked->count;
 	}
-	if (rc == VV_OK && count > KEY_MAX) {
+	if (count > KEY_MAX) {
 		rc = vv_fail(err, VV_EUSAGE, "a key of more than %u columns", KEY_MAX);
 	}
 	const char **names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));

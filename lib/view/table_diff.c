@@ -17,7 +17,6 @@
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
 #include "lib/documents/document.h"
-#include "lib/names/name_list.h"
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
 #include "repo/blocks/decompress.h"
@@ -39,7 +38,6 @@ typedef struct comparison {
 	vv_table *a, *b; /* NULL: not there */
 	vv_columns columns;
 	vv_rowdiff *rows;
-	vv_name_list key, only, ignore;
 	const char *const *asked; /* key that the user named, {NULL} for none; NULL: not said */
 	vv_diff_keys keys;        /* to try, where the tables have no key of their own in common */
 	bool guessed;
@@ -503,20 +501,20 @@ static uint64_t sheet_row(const vv_subject *s, const vv_table *t)
 static void fill_told(comparison *c)
 {
 	const vv_diff_item *i = c->item;
-	c->told = (vv_diff_table){.path = i->path,
-				  .old_path = i->old_path,
-				  .a = c->a,
-				  .b = c->b,
-				  .columns = c->a && c->b ? &c->columns : NULL,
-				  .old_name = i->old_name,
-				  .new_name = i->new_name,
-				  .form_change = c->form,
-				  .conflict = i->conflict,
-				  .sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
-				  .partial = c->filtered || c->only.items || c->ignore.items ||
-					     c->how->tolerance || c->how->ignore_format,
-				  .text_to_table = c->a && c->b &&
-						   c->old_side.is_text != c->new_side.is_text};
+	c->told = (vv_diff_table){
+		.path = i->path,
+		.old_path = i->old_path,
+		.a = c->a,
+		.b = c->b,
+		.columns = c->a && c->b ? &c->columns : NULL,
+		.old_name = i->old_name,
+		.new_name = i->new_name,
+		.form_change = c->form,
+		.conflict = i->conflict,
+		.sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
+		.partial = c->filtered || c->how->only->count || c->how->ignore->count ||
+			   c->how->tolerance || c->how->ignore_format,
+		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
 }
 
 /* --- tables without a key ----------------------------------------------- */
@@ -658,8 +656,8 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .columns = &c->columns,
 				 .ignore_format = how->ignore_format,
 				 .tolerance = how->tolerance,
-				 .only = (const char *const *)c->only.items,
-				 .ignore = (const char *const *)c->ignore.items,
+				 .only = c->how->only->items,
+				 .ignore = c->how->ignore->items,
 				 .rekeyed = true,
 				 .moves = how->moves,
 				 .only_needed = how->writer && how->writer->only_needed &&
@@ -686,7 +684,7 @@ static vv_status open_rows(comparison *c, vv_error *err)
 	return open_rows_by(c, none, err);
 }
 
-static vv_status check_names(const comparison *c, const vv_name_list *l, const char *option,
+static vv_status check_names(const comparison *c, const vv_strings *l, const char *option,
 			     vv_error *err)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -706,17 +704,14 @@ static vv_status take_names(comparison *c, vv_error *err)
 	static const char *const none[] = {NULL};
 	const vv_diff_how *how = c->how;
 	vv_status rc;
-	if ((rc = vv_name_list_make(&c->key, how->key, c->a, c->b, err)) < 0 ||
-	    (rc = vv_name_list_make(&c->only, how->only, c->a, c->b, err)) < 0 ||
-	    (rc = vv_name_list_make(&c->ignore, how->ignore, c->a, c->b, err)) < 0 ||
-	    (rc = check_names(c, &c->only, "--columns", err)) < 0 ||
-	    (rc = check_names(c, &c->ignore, "--ignore-column", err)) < 0) {
+	if ((rc = check_names(c, how->only, "--columns", err)) < 0 ||
+	    (rc = check_names(c, how->ignore, "--ignore-column", err)) < 0) {
 		return rc;
 	}
-	bool no_key = c->key.count == 1 && strcmp(c->key.items[0], "none") == 0 &&
+	bool no_key = how->key->count == 1 && strcmp(how->key->items[0], "none") == 0 &&
 		      vv_schema_find(&c->a->schema, "none", 4) < 0 &&
 		      vv_schema_find(&c->b->schema, "none", 4) < 0;
-	c->asked = no_key ? none : (const char *const *)c->key.items;
+	c->asked = no_key ? none : how->key->items;
 	return VV_OK;
 }
 
@@ -926,9 +921,6 @@ static void comparison_clear(comparison *c)
 	vv_rowdiff_close(c->rows);
 	vv_columns_clear(&c->columns);
 	vv_diff_keys_clear(&c->keys);
-	vv_name_list_clear(&c->key);
-	vv_name_list_clear(&c->only);
-	vv_name_list_clear(&c->ignore);
 	vv_buf_clear(&c->proposal);
 	vv_free(c->form);
 	vv_where_free(c->where_a);

@@ -381,8 +381,7 @@ static const vv_option add_table[] = {
 	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
 	OPT_JSON("the output format"),
-	OPT_LIST(0, "key", key, "COLUMNS",
-		 "columns (a,b) whose values identify a row; proved to be unique"),
+	OPT_NAMES(0, "key", key, "columns whose values identify a row; proved to be unique"),
 	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is searched for"),
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",

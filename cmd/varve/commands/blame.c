@@ -13,7 +13,6 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/commit.h"
-#include "lib/names/name_list.h"
 #include "lib/names/table_at.h"
 #include "lib/rows/where.h"
 #include "lib/view/blame.h"
@@ -35,7 +34,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "where", where, "CONDITION",
 		 "only rows that meet it; if given again, all must be met"),
 	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
-	OPT_LIST(0, "key", key, "A,B", "columns that identify rows (default: the table's key)"),
+	OPT_NAMES(0, "key", key, "columns that identify rows (default: the table's key)"),
 	OPT_FLAG(0, "json", json, "as JSON"),
 };
 
@@ -54,11 +53,10 @@ typedef struct blame_run {
 	vv_blame_walk walk;
 	blamed *commits; /* those of the walk */
 	size_t count;
-	vv_name_list names; /* of --key */
 	vv_where *where;
 	uint64_t *rows; /* of --row and --where */
 	size_t row_count, row_cap;
-	char **key; /* those names, NULL-ended; NULL: the table's own */
+	const char *const *key; /* those names of --key, NULL-ended; NULL: the table's own */
 } blame_run;
 
 static void run_clear(blame_run *r)
@@ -70,7 +68,6 @@ static void run_clear(blame_run *r)
 	vv_blame_walk_clear(&r->walk);
 	vv_free(r->rows);
 	vv_where_free(r->where);
-	vv_name_list_clear(&r->names);
 }
 
 static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
@@ -365,9 +362,8 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 {
 	const vv_where_how how = {.path = r->path};
 	vv_status rc;
-	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) return rc;
-	r->key = r->names.items;
-	if ((rc = vv_schema_check_key(&t->schema, (const char *const *)r->key, err)) < 0) return rc;
+	r->key = r->o->key.items;
+	if ((rc = vv_schema_check_key(&t->schema, r->key, err)) < 0) return rc;
 	if (r->o->where.count > 0) {
 		if ((rc = vv_where_new(&r->where, t, &r->o->where, &how, err)) < 0 ||
 		    (rc = each_row(r, t, add_row, r, err)) < 0) {
@@ -427,7 +423,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 			     "'varve add --as table' makes a table of it",
 			     vv_text_shows(r->path));
 	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
-		const vv_blame_options o = {.key = (const char *const *)r->key,
+		const vv_blame_options o = {.key = r->key,
 					    .rows = r->rows,
 					    .row_count = r->row_count,
 					    .cells = r->o->cells,

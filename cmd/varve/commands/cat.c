@@ -26,7 +26,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
+	OPT_NAMES(0, "columns", columns, "only these columns, in this order"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
 		"only rows that meet it: \"price > 100 and kind in (a, b)\"; if given again, all must be "
@@ -38,8 +38,8 @@ static const vv_option table[] = {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_WRITTEN("of a plain file, whose rows are printed: "),
 	OPT_ARROW,
-	OPT_LIST(0, "dictionary", dictionary, "A,B",
-		 "--format arrow: columns of text that have a dictionary of their texts"),
+	OPT_NAMES(0, "dictionary", dictionary,
+		  "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,

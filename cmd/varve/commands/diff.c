@@ -45,13 +45,13 @@ static const vv_option table[] = {
 	OPT_STRING(0, "query", query, "SQL",
 		   "compare the result of a query on both versions (needs varve-sql)"),
 	OPT_FLAG(0, "no-index", no_index, "compare two files, in or out of a repository"),
-	OPT_LIST(0, "key", key, "A,B", "columns that identify rows; 'none': compare as a sequence"),
+	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),
 	OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),
 	OPT_FLAG(0, "no-renames", no_renames, "do not look for renamed columns and files"),
 	OPT_FLAG(0, "ignore-format", ignore_format,
 		 "hide cells that are only written differently (1.0, 1.00)"),
-	OPT_LIST(0, "ignore-column", ignore_column, "A,B", "do not compare these columns"),
-	OPT_LIST(0, "columns", columns, "A,B", "compare only these columns"),
+	OPT_NAMES(0, "ignore-column", ignore_column, "do not compare these columns"),
+	OPT_NAMES(0, "columns", columns, "compare only these columns"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
 		"only rows that meet it before or after: \"price > 100 and kind in (a, b)\"; if given again, "

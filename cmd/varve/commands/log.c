@@ -75,8 +75,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "row", row, "KEY",
 		   "the commits that changed the row with this key, in one table (values separated "
 		   "by commas)"),
-	OPT_LIST(0, "key", key, "A,B",
-		 "with --row: columns that identify rows (default: the table's key)"),
+	OPT_NAMES(0, "key", key,
+		  "with --row: columns that identify rows (default: the table's key)"),
 };
 
 /* Arguments sorted into revisions and paths. */

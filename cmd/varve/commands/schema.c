@@ -24,7 +24,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "type", type, "COL=TYPE", "give a column another type"),
 	OPT_LIST(0, "number", number, "COL=EXAMPLE",
 		 "make a column one of numbers written like EXAMPLE: 1.234,5"),
-	OPT_LIST(0, "key", key, "A,B", "declare the primary key"),
+	OPT_NAMES(0, "key", key, "declare the primary key"),
 	OPT_LIST(0, "missing", missing, "[COL=]TEXT",
 		 "treat TEXT as a missing value, in COL alone"),
 	OPT_FLAG(0, "infer", infer,

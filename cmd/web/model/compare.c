@@ -17,6 +17,7 @@
 #include "cmd/web/model/datasets.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_test.h"
+#include "dataset/schema/csv_record.h"
 #include "dataset/schema/key_words.h"
 #include "dataset/table/file_order.h"
 #include "diff/rows/columns.h"
@@ -49,6 +50,7 @@ typedef struct comparing {
 	uint64_t last_place; /* rows of the new version that stand above the change before */
 	bool over;           /* the time is: the rest is not looked at */
 	vv_change_counts counts;
+	vv_strings key; /* names that the page was asked for */
 } comparing;
 
 static comparing *self(vv_diff_writer *w)
@@ -444,9 +446,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	vv_web_comparison *o = c->out;
-	const char *names[] = {c->q->key};
-	const vv_strings key = {names, 1};
-	const vv_diff_how how = {.key = c->q->key ? &key : &none,
+	const vv_diff_how how = {.key = &c->key,
 				 .only = &none,
 				 .ignore = &none,
 				 .where = &none,
@@ -474,9 +474,13 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 		return VV_OK;
 	}
 	if ((rc = take_place(c, &large, err)) < 0) return rc;
-	rc = vv_diff_item_compare(&answer, &item, &how, err);
+	rc = c->q->key ? vv_csv_names_add(&c->key, c->q->key, err) : VV_OK;
+	if (rc == VV_OK) {
+		rc = vv_diff_item_compare(&answer, &item, &how, err);
+	}
 	vv_story_free(c->story);
 	vv_buf_clear(&c->name);
+	vv_csv_names_clear(&c->key);
 	c->story = NULL;
 	atomic_fetch_sub(&large_ones, large);
 	vv_buf_clear(&answer.line);
