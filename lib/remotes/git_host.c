@@ -69,6 +69,7 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 		.repo = g->t->repo,
 		.env = g->t->connect.env,
 		.idle_sec = g->folder ? vv_files_sec(&g->t->connect) : g->t->git_idle_sec,
+		.first_sec = vv_first_sec(&g->t->connect),
 		.files = g->folder != NULL,
 		.url = g->url,
 		.remote = g->named ? g->m->name : NULL,

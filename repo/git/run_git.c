@@ -19,6 +19,9 @@
 #include "repo/git/program.h"
 #include "repo/git/write_turn.h"
 
+#define FIRST_SEC 10u
+#define SSH_ALIVE_SEC 15u /* ssh gives up after three that are not answered */
+
 /* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
  * with git -c stay. What a scratch repository lacks it lacks on purpose: git is not to get it by itself. */
 static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -151,6 +154,22 @@ static const vv_env *own_env(const vv_git_call *r)
 	return r->repo ? vv_repository_env(r->repo) : r->env;
 }
 
+static unsigned first_sec(const vv_git_call *r)
+{
+	return r->first_sec > 0 ? r->first_sec : r->idle_sec < FIRST_SEC ? r->idle_sec : FIRST_SEC;
+}
+
+/* Does it only read? Then no hook runs that would inherit what is set for it. */
+static bool is_fetch(const vv_git_call *r)
+{
+	size_t i = 0;
+
+	while (r->args[i] && strcmp(r->args[i], "fetch") != 0 && strcmp(r->args[i], "--") != 0) {
+		i++;
+	}
+	return r->args[i] && *r->args[i] == 'f';
+}
+
 /* git gives up a silent host as our own requests do. */
 static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
 {
@@ -163,6 +182,21 @@ static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
 		rc = add(e, &b, err);
 	}
 	return rc;
+}
+
+/* One that the user names is left as it is. */
+static vv_status add_ssh(environment *e, const vv_git_call *r, vv_error *err)
+{
+	vv_auto(char) *own = r->repo ? NULL : vv_config_outside(r->env, "core.sshCommand");
+	vv_buf b = VV_BUF_INIT;
+
+	if (own || vv_env_get(own_env(r), "GIT_SSH_COMMAND") || vv_env_get(own_env(r), "GIT_SSH") ||
+	    (r->repo && vv_config_string(r->repo, "core.sshCommand", &own, VV_IGNORED) == VV_OK)) {
+		return VV_OK;
+	}
+	vv_buf_printf(&b, "GIT_SSH_COMMAND=ssh -o ConnectTimeout=%u -o ServerAliveInterval=%u",
+		      first_sec(r), SSH_ALIVE_SEC);
+	return add(e, &b, err);
 }
 
 /* Where the secret is for, "https://host:port", and who has it. False: there is none, or it cannot be told. */
@@ -244,6 +278,9 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	if (rc == VV_OK && r->idle_sec > 0) {
 		rc = add_idle(e, r->idle_sec, err);
 	}
+	if (rc == VV_OK && r->idle_sec > 0 && (r->dumb || is_fetch(r))) {
+		rc = add_ssh(e, r, err);
+	}
 	if (rc == VV_OK && r->dumb) {
 		rc = add_words(e, traced, err);
 	}
@@ -322,10 +359,12 @@ static bool take_trace(vv_buf *said)
 	return any && !smart;
 }
 
-/* git has no limit of its own there; its answer to a question for refs comes at once. */
-static bool asks_git_daemon(const vv_git_call *r)
+/* git has no limit of its own at git://. The answer to a question for refs comes at once, and a fetch says how it goes on,
+ * if nobody else reads that. */
+static unsigned silent_sec(const vv_git_call *r)
 {
-	return r->dumb && r->url && strncmp(r->url, "git://", strlen("git://")) == 0;
+	if (!r->url || strncmp(r->url, "git://", strlen("git://")) != 0) return 0;
+	return r->dumb ? first_sec(r) : is_fetch(r) && !r->show ? r->idle_sec : 0;
 }
 
 /* Would a git that is started in the work tree find this repository? */
@@ -341,6 +380,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 {
 	const char *argv[VV_GIT_ARGS_MAX + 12];
 	vv_auto(vv_buf) dropped = VV_BUF_INIT;
+	const unsigned silent = silent_sec(r);
 	environment e;
 	size_t n = 0;
 	vv_status rc = make_environment(&e, r, err);
@@ -356,7 +396,8 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	}
 	for (size_t i = 0; r->args[i]; i++) {
 		assert(i < VV_GIT_ARGS_MAX);
-		argv[n++] = r->args[i];
+		argv[n++] = silent > 0 && !r->dumb && strcmp(r->args[i], "-q") == 0 ? "--progress"
+										    : r->args[i];
 	}
 	argv[n] = NULL;
 	const vv_run run = {.argv = argv,
@@ -368,7 +409,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .more = (const char *const *)e.list,
 			    .input = r->input,
 			    .len = r->len,
-			    .silent_sec = asks_git_daemon(r) ? r->idle_sec : 0,
+			    .silent_sec = silent,
 			    .data = r->files ? VV_GIT_FILES_MEMORY : 0,
 			    .output = r->output ? r->output : &dropped,
 			    .errors = r->show ? NULL : said};
@@ -464,11 +505,13 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 		const size_t n = strcspn(p, "\n\r");
 		const char *line = p;
 		size_t len = n;
-		const bool is_remote = n >= 7 && strncmp(p, "remote:", 7) == 0;
+		const bool is_remote = n >= 7 && strncmp(p, "remote:", 7) == 0,
+			   progress = (p[n] == '\r' && p[n + 1] != '\n') ||
+				      has_word(line, len, ", done.");
 
 		p += n + strspn(p + n, "\n\r");
-		if (is_traced(line, len) || is_general(line, len) || is_weak(line, len) != weak ||
-		    is_remote != remote) {
+		if (progress || is_traced(line, len) || is_general(line, len) ||
+		    is_weak(line, len) != weak || is_remote != remote) {
 			continue;
 		}
 		skip(&line, &len, "remote:");

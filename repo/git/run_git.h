@@ -31,8 +31,10 @@ typedef struct vv_git_call {
 	const char *dir;   /* where relative paths count from; NULL: the current folder */
 	const vv_env *env; /* without repo, whose own it is else */
 	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
-	/* a web server that sends nothing for so long is given up, and a git:// host that is asked for refs; 0: as git does */
+	/* a web or git:// host that sends nothing for so long is given up; 0: as git does */
 	unsigned idle_sec;
+	unsigned
+		first_sec; /* the same for a git:// host's refs, and until ssh is connected; 0: 10 */
 	bool files; /* url is a web server's files, of which git reads lists whole: it gets so much memory */
 	const void *input;
 	size_t len;

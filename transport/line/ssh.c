@@ -275,10 +275,8 @@ static size_t put_options(const char **argv, variant v, const char *port, const 
 
 	if (v == OPENSSH) {
 		argv[n++] = "-T";
-		if (limit) {
-			argv[n++] = "-o";
-			argv[n++] = limit;
-		}
+		argv[n++] = "-o";
+		argv[n++] = limit;
 	} else if (v == TORTOISE) {
 		argv[n++] = "-batch";
 	}
@@ -322,11 +320,11 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	argv[n++] = c->text ? c->text : "ssh";
 	/* OpenSSH itself knows when the far side has answered; it may have to ask somebody then */
 	(void)snprintf(limit, sizeof(limit), "ConnectTimeout=%u", vv_first_sec(o));
-	n += put_options(argv + n, v, url->port > 0 ? port : NULL, o->first_sec > 0 ? limit : NULL);
+	n += put_options(argv + n, v, url->port > 0 ? port : NULL, limit);
 	argv[n++] = target.data;
 	argv[n++] = command.data;
 	line.patience_sec = has_terminal() ? TYPING_SEC : 0;
-	line.first_sec = o->first_sec > 0 && v != OPENSSH ? vv_first_sec(o) : 0;
+	line.first_sec = v != OPENSSH ? vv_first_sec(o) : 0;
 	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve",
 				 o->foreign);
 	return line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);

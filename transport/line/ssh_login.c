@@ -248,7 +248,7 @@ static bool other_may_do(int code)
 static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 {
 	s->other = false;
-	const unsigned first = s->options->first_sec > 0 ? vv_first_sec(s->options) : s->seconds;
+	const unsigned first = vv_first_sec(s->options);
 	const atomic_bool *stopped = s->options->stopped;
 	vv_status rc;
 
@@ -259,13 +259,16 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 	if ((rc = vv_tcp_await(s->fd, s->name, first, stopped, err)) < 0) return rc;
 	if (!(s->session = libssh2_session_init())) return vv_fail_nomem(err);
 	libssh2_session_set_blocking(s->session, 1);
-	libssh2_session_set_timeout(s->session, (long)s->seconds * 1000);
+	libssh2_session_set_timeout(s->session, (long)first * 1000);
 	int code = libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, types);
 	code = code == 0 ? libssh2_session_handshake(s->session, s->fd) : code;
 	if (code != 0) {
 		s->other = other_may_do(code);
-		return vv_ssh_login_fail(s, code, "no session of ssh with", err);
+		return code == LIBSSH2_ERROR_TIMEOUT
+			       ? vv_fail_idle(err, s->name, first)
+			       : vv_ssh_login_fail(s, code, "no session of ssh with", err);
 	}
+	libssh2_session_set_timeout(s->session, (long)s->seconds * 1000);
 	return check_host(s, err);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""bounds.py [CASE...]: a published folder at a web server that goes silent, slow, endless, stalls or cuts, at each
-class of byte, alone and with a healthy copy beside it. What comes is exact or a clear error, in bounded time and memory.
-Without cases: a sample, with VARVE_TEST_ALL all of them."""
+"""bounds.py [CASE...]: a side that goes silent, slow, endless, stalls or cuts, at each class of byte (the files of a published
+folder at a web server, and what others.py has), alone and with a healthy copy beside it. What comes is exact or a clear error,
+in bounded time and memory. Without cases: a sample, with VARVE_TEST_ALL all of them."""
 import os
 import random
 import subprocess
@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+import others
 import server
 
 ALONE, BESIDE, MEMORY = 15.0, 3.0, 64 << 20
@@ -47,31 +48,78 @@ def make():
     return open("o/p.csv", "rb").read(), must("git", "rev-parse", "HEAD").strip(), key + "/p"
 
 
-class Case:
-    def __init__(self, name, s, key):
-        self.name = name
-        self.kind, self.beside = name.rsplit(".", 1)
-        base = f"http://127.0.0.1:{s.server_address[1]}"
-        bad = self.kind if self.kind.startswith("http") else f"{base}/{self.kind}/"
-        self.dir = f"c/{name}"
-        self.args = ["varve", "clone", "-q"]
-        if self.beside == "beside":
-            self.args += ["--from", bad, "--from", f"{base}/well/", key, self.dir]
-        else:
-            self.args += [bad, self.dir]
+class World:
+    """What the cases need, made by the first that does."""
 
-    def judge(self, content, commit):
-        code, took, memory, self.usage = run(self.args, f"log/{self.name}")
+    def __init__(self):
+        self.content, self.commit, self.key = make()
+        self.base = f"http://127.0.0.1:{server.serve('pub').server_address[1]}"
+        self.well = f"{self.base}/well/"
+        self.made, self.proxies = {}, {}
+
+    def behind(self, kind):
+        if kind not in self.made:
+            self.made[kind] = {"s3": others.s3_store, "vault": others.vault}[kind](must)
+        return self.made[kind]
+
+    def case(self, name):
+        """Its command, its environment, and the commit that comes."""
+        kind, where = name.rsplit(".", 1)
+        what, _, behaviour = kind.rpartition("-")
+        beside, folder, key = where == "beside", f"c/{name}", self.key
+        clone, well = ["varve", "clone", "-q"], ["--from", self.well]
+        if what == "s3-list":
+            self.proxies[name] = proxy = others.proxy(self.behind("s3"), b"list-type=2", behaviour)
+            env = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{proxy.server_address[1]}"}
+            return clone + (well if beside else []) + ["hub.git", folder], env, must("git", "rev-parse", "main", cwd="hub.git")
+        if what in others.VAULT:
+            url = self.behind("vault")
+            head, _, path = url[7:].partition("/")
+            self.proxies[name] = proxy = others.proxy(head, others.VAULT[what], behaviour)
+            url = f"http://127.0.0.1:{proxy.server_address[1]}/{path}"
+            command = ["varve", "vault", "recover", "-q", "--key", "paper", "--to", folder, url]
+            return command + (["kept"] if beside else []), {}, self.commit
+        if what == "dns":
+            named = ["unshare", "-Urmn", sys.executable, os.path.join(others.HERE, "others.py"), "dns", behaviour, where, key]
+            return named + clone + ["dns:prices.example.org", folder], {}, self.commit
+        if what == "mdns":
+            env = {"PATH": others.browser(behaviour) + ":" + os.environ["PATH"], "GIT_CONFIG_COUNT": "1",
+                   "GIT_CONFIG_KEY_0": "varve.discover", "GIT_CONFIG_VALUE_0": "lan"}
+            return clone + (well if beside else []) + [key, folder], env, self.commit
+        if what in ("ssh", "daemon"):
+            url = f"{'ssh' if what == 'ssh' else 'git'}://127.0.0.1:{others.line(others.LINES[behaviour])}/r"
+            return clone + [url, folder], {"HOME": others.home()}, self.commit
+        bad = f"{self.base}/{kind}/"
+        return clone + (["--from", bad] + well + [key] if beside else [bad]) + [folder], {}, self.commit
+
+
+def all_names():
+    kinds = [f"{c}-{b}" for c in server.CLASSES for b in server.BEHAVIOURS if c != "loose" or b == "endless"]
+    kinds += [f"mdns-{b}" for b in others.BROWSE]
+    alone = [f"{c}-{b}.alone" for c in ("ssh", "daemon") for b in others.LINES]
+    return [f"{k}.{b}" for k in kinds for b in ("alone", "beside")] + alone
+
+
+class Case:
+    def __init__(self, name, world):
+        self.name, self.dir, self.content = name, f"c/{name}", world.content
+        self.args, self.env, self.commit = world.case(name)
+        self.beside, self.proxy = name.endswith(".beside"), world.proxies.get(name)
+
+    def judge(self):
+        code, took, memory, self.usage = run(self.args, f"log/{self.name}", dict(os.environ, **self.env))
         self.figures = f"{code} {took:5.1f} s {memory >> 20:4} MB"
         wrong = []
         if code == 0:
-            if not os.path.exists(f"{self.dir}/p.csv") or open(f"{self.dir}/p.csv", "rb").read() != content:
+            if not os.path.exists(f"{self.dir}/p.csv") or open(f"{self.dir}/p.csv", "rb").read() != self.content:
                 wrong.append("other rows")
-            if must("git", "rev-parse", "HEAD", cwd=self.dir).strip() != commit:
+            if must("git", "rev-parse", "HEAD", cwd=self.dir).strip() != self.commit.strip():
                 wrong.append("another commit")
-        elif code not in (1, 2) or self.beside == "beside":
+        elif code not in (1, 2) or self.beside:
             wrong.append(f"exit code {code}")
-        if took > (BESIDE if self.beside == "beside" else ALONE) + SLACK:
+        if self.proxy and not self.proxy.met:
+            wrong.append("not asked")
+        if took > (BESIDE if self.beside else ALONE) + SLACK:
             wrong.append("too long")
         if memory > MEMORY:
             wrong.append("too much memory")
@@ -81,15 +129,13 @@ class Case:
 def main():
     os.mkdir("c")
     os.mkdir("log")
-    content, commit, key = make()
-    s = server.serve("pub")
-    kinds = [f"{c}-{b}" for c in server.CLASSES for b in server.BEHAVIOURS if c != "loose" or b == "endless"]
-    names = sys.argv[1:] or [f"{k}.{b}" for k in kinds for b in ("alone", "beside")]
+    world = World()
+    names = sys.argv[1:] or all_names()
     if not ALL and not sys.argv[1:]:
         names = sorted(random.Random(int(os.environ.get("VARVE_TEST_SAMPLE", "1"))).sample(names, 14))
-    cases = [Case(n, s, key) for n in names]
+    cases = [Case(n, world) for n in names]
     global SLACK
-    code, SLACK, memory, _ = run(["varve", "clone", "-q", f"http://127.0.0.1:{s.server_address[1]}/well/", "c/well"], "log/well")
+    code, SLACK, memory, _ = run(["varve", "clone", "-q", world.well, "c/well"], "log/well")
     print(f"{'well.alone':28} {code} {SLACK:5.1f} s {memory >> 20:4} MB", flush=True)
     assert code == 0
     SLACK *= AT_ONCE  # that many compute at the same time
@@ -101,7 +147,7 @@ def main():
                 if not todo:
                     return
                 case = todo.pop()
-            wrong = case.judge(content, commit)
+            wrong = case.judge()
             with lock:
                 cpu[0] += case.usage.ru_utime + case.usage.ru_stime
                 print(f"{case.name:28} {case.figures}  {', '.join(wrong) or 'ok'}", flush=True)
