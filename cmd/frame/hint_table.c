@@ -77,7 +77,7 @@ static const struct {
 	{"pull", "'varve pull' does that"},
 	{"pull-first", "'varve pull' first, then push again"},
 	{"push", "varve push"},
-	{"push-all", "'varve push --all' brings a peer the blocks that it lacks; where others reach it by plain git, 'varve config remote.%1.varveKind git'"},
+	{"push-all", "'varve push --all %1' brings a peer the blocks that it lacks"},
 	{"push-blocks", "'varve push --blocks' in a clone that has them puts them back"},
 	{"push-blocks-to", "varve push --blocks %1, in a clone that has the blocks"},
 	{"push-to", "varve push %1 %2:%3"},

@@ -53,7 +53,7 @@ static vv_status read_kind(const char *text, kind *out, vv_error *err)
 
 static const char *const blocks_refs[] = {VV_HOST_REF, VV_HOST_BRANCH};
 
-/* A folder that git alone knows, and in which a host's blocks lie; or a bundle. */
+/* One with varve's own folder is a peer; one that git alone knows and that has a ref of blocks a host, as is a bundle. */
 static kind kind_of_folder(const char *path, const vv_env *env)
 {
 	vv_auto(char) *varve = vv_path_join(path, "varve", (char *)NULL),
@@ -62,12 +62,11 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	vv_auto(vv_repository) *there = NULL;
 	vv_ref ref;
 	vv_stat st;
-	kind is = PEER;
+	kind is = UNKNOWN;
 
 	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode)) return GIT;
-	if (has || !vv_exists(path) || vv_repository_open(&there, path, env, VV_IGNORED) < 0) {
-		return PEER;
-	}
+	if (has) return PEER;
+	if (!vv_exists(path) || vv_repository_open(&there, path, env, VV_IGNORED) < 0) return is;
 	for (size_t i = 0; i < 2; i++) {
 		if (vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) == VV_OK) {
 			vv_ref_clear(&ref);
@@ -77,21 +76,19 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	return is;
 }
 
-/* What is known without asking. */
+/* What is known without asking. What a folder is shows there, whatever it was before. */
 static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char *url, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
-	vv_status rc = VV_OK;
+	vv_status rc = vv_url_read(&u, url, err);
+	const bool folder = rc == VV_OK && u.kind == VV_URL_PATH;
 
-	*out = UNKNOWN;
+	*out = !folder                  ? UNKNOWN
+	       : vv_folder_path_is(url) ? FOLDER
+					: kind_of_folder(u.path, vv_connect_env(&t->connect));
+	if (rc < 0 || *out != UNKNOWN) return rc;
 	if (m->kind) return read_kind(m->kind, out, err);
-	if ((rc = vv_url_read(&u, url, err)) < 0) return rc;
-	if (u.kind == VV_URL_GIT) {
-		*out = GIT;
-	} else if (u.kind == VV_URL_PATH) {
-		*out = vv_folder_path_is(url) ? FOLDER
-					      : kind_of_folder(u.path, vv_connect_env(&t->connect));
-	}
+	*out = u.kind == VV_URL_GIT ? GIT : folder ? PEER : UNKNOWN;
 	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
 		if (is_below(u.host, git_hosts[i])) {
 			*out = GIT;
@@ -549,14 +546,15 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	}
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || stored || was_host(t, m->url)));
-	if (!asks || (write && u.kind == VV_URL_PATH && !stored && lacks_blocks_ref(t, u.path))) {
+	if (!asks ||
+	    (write && !eager && u.kind == VV_URL_PATH && !stored && lacks_blocks_ref(t, u.path))) {
 		return VV_OK;
 	}
 	vv_status rc = vv_git_host_open(out, t, m, NULL, write, VV_IGNORED);
 	if (rc == VV_OK) {
 		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);
 	}
-	if (rc == VV_OK && has) return VV_OK;
+	if (rc == VV_OK && (has || (write && eager))) return VV_OK;
 	vv_git_host_close(*out);
 	*out = NULL;
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;

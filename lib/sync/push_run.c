@@ -593,7 +593,9 @@ static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 	}
 	if (rc < 0) return rc;
 	if (!r->there.host) {
-		vv_fail(err, VV_EUSAGE, "--blocks is for Git hosts without varve");
+		vv_fail(err, VV_EUSAGE,
+			"'%s' keeps the blocks itself: --blocks is for what git reaches",
+			vv_text_url(r->remote.url));
 		return vv_hint_code(err, VV_HINT_PUSH_ALL,
 				    r->remote.name ? r->remote.name : "NAME");
 	}

@@ -34,13 +34,15 @@ ROWS = {
     "PUSH": (NEW + r" && git init -q --bare ../r.git && git remote add origin ../r.git && "
              r"git config push.autoSetupRemote true && varve push -q -u origin main && "
              r"sed -i s/1,a/1,c/ t.csv && varve commit -qam two", "unsent", {}, "git -C ../r.git cat-file -e main:t.csv"),
+    "PUSH_BLOCKS_TO": (NEW + r" && git init -q --bare ../r.git && git remote add origin ../r.git && varve push -q -u origin main && "
+                       r"varve store add team $PWD/../store && varve add -q .varveconfig && varve commit -qm store && git push -q --no-verify",
+                       "peer", {", in a clone.*": ""}, "ls ../store/versions/*.packs"),
 }
 REASONS = {
     "ADD_CONVERT": "is tried by tests of add and commit",
     "BLOCKS_ASK": "somebody else has to act first",
     "GC_ROOM": "the disk's room is not the test's to fill",
     "MIGRATE": "needs Git LFS: tests/cli/migrate",
-    "PUSH_BLOCKS_TO": "is run in another clone: tests/stories/hosts",
     "READ_NEWER": "needs a newer varve",
     "REMOTE_MOVED": "what to type is not known to varve",
 }

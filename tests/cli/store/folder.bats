@@ -413,3 +413,31 @@ all" ]
 	succeeds varve pull
 	cmp prices.csv ../b/prices.csv
 }
+
+@test "a folder is what it shows, not what a clone calls it, and push --blocks makes the ref that others read" {
+	git init -q --bare host.git
+	varve clone -q host.git a
+	cd a
+	git config remote.origin.varveKind git
+	rows 100 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	varve push -q -u origin main
+	varve clone -q ../host.git ../b
+	(
+		cd ../b
+		sed -i 's/^7,item/7,changed/' prices.csv
+		varve commit -qam two
+		varve push -q
+	)
+	succeeds varve pull
+	cmp prices.csv ../b/prices.csv
+	[ -z "$(git -C ../host.git for-each-ref refs/varve/blocks)" ]
+	succeeds varve push --blocks
+	stderr_has "refs/varve/blocks"
+	# as one sees it who has git alone there
+	git clone -q --mirror ../host.git ../mirror.git
+	git -C ../mirror.git fetch -q origin "refs/varve/*:refs/varve/*"
+	varve clone -q ../mirror.git ../c
+	cmp prices.csv ../c/prices.csv
+}

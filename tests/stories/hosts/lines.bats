@@ -283,7 +283,7 @@ has_no_secret() {
 	cmp prices.csv ../a/prices.csv
 }
 
-@test "a peer is made a Git host by varve config, so that readers by plain URLs get its blocks" {
+@test "push --blocks makes the ref of blocks of a peer, so that readers by plain URLs get them" {
 	plain_host
 	git init -q --bare hub.git
 	varve clone -q hub.git ada
@@ -294,11 +294,6 @@ has_no_secret() {
 	varve push -q -u origin main
 	ends_with 1 varve clone "ssh://host$PWD/../hub.git" ../cleo
 	stderr_has "warning: refs/varve/blocks is missing on ssh://host$PWD/../hub.git"
-	ends_with 2 varve push --blocks
-	stderr_has "'varve config remote.origin.varveKind git'"
-	succeeds varve config remote.origin.varveKind git
-	succeeds varve config --list
-	output_has "remote.origin.varvekind git"
 	succeeds varve push --blocks
 	succeeds varve -C ../cleo fetch
 	succeeds varve -C ../cleo restore .
