@@ -20,6 +20,7 @@
 VV_AUTO_CLEAR(git_buf, git_buf_dispose)
 VV_AUTO_FREE(git_config, git_config_free)
 VV_AUTO_FREE(git_config_entry, git_config_entry_free)
+VV_AUTO_FREE(git_index, git_index_free)
 VV_AUTO_FREE(git_odb, git_odb_free)
 VV_AUTO_FREE(git_odb_object, git_odb_object_free)
 VV_AUTO_FREE(git_object, git_object_free)

@@ -481,18 +481,6 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 	return c->fn(c->payload, &change, err);
 }
 
-/* Is it as the tree, by Git's own note? Then no tree need be read. */
-static bool is_tree(const vv_index *x, const git_oid *tree)
-{
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_auto(vv_index_splice) s = {0};
-
-	return x->edit_count == 0 && x->has_stamp && !x->here.alone &&
-	       vv_read_file(&bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, VV_IGNORED) == VV_OK &&
-	       vv_index_splice_read(&s, &bytes, true, VV_IGNORED) == VV_OK &&
-	       vv_index_splice_is_tree(&s, x->repo, tree) && vv_index_is_current(x);
-}
-
 vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
 			   const vv_oid *commit_or_null, vv_change_fn fn, void *payload,
 			   vv_error *err)
@@ -508,7 +496,6 @@ vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
 	compared c = {
 		.git = x->git, .count = git_index_entrycount(x->git), .fn = fn, .payload = payload};
 	if (commit_or_null && (rc = vv_commit_tree(r, commit_or_null, &tree, err)) < 0) return rc;
-	if (commit_or_null && is_tree(x, &tree)) return VV_OK;
 	if (commit_or_null && (rc = vv_tree_diff(r, NULL, &tree, "", compare_entry, &c, err)) < 0) {
 		return rc;
 	}

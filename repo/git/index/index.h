@@ -163,7 +163,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 
 /* After Git wrote the files of this index elsewhere, and they were moved into the work tree: those at its top have another
  * time of change now, which the index gets. It is durable then, with the time that it had, on which what Git trusts of it
- * depends. Of a form that varve does not write (version 4) it stays as it is: Git compares these files. */
+ * depends. */
 vv_status vv_index_moved(const vv_repository *r, const char *index, vv_error *err);
 
 /* The index as it was before a command staged something, to put it back when the command

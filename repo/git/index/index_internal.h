@@ -6,9 +6,20 @@
 
 #include "repo/git/index/index.h"
 #include "repo/git/index/index_file.h"
-#include "repo/git/index/index_splice.h"
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
+
+#define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
+
+/* One change: a path's entry set, or taken out. */
+typedef struct vv_index_edit {
+	char *path;
+	bool remove;
+	bool gone;             /* removed since the work tree has no such file */
+	git_index_entry entry; /* path: the one above */
+	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
+	bool young;            /* the file may have been written again in the same tick */
+} vv_index_edit;
 
 vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_error *err);
 

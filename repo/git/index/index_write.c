@@ -2,9 +2,8 @@
  * index_write: the index on disk, and what becomes durable before it is.
  *
  * Changes are applied to the file as it is under index.lock, not as it was when
- * read, so that what git wrote meanwhile is kept. The new index is put together beside the old
- * one, from the old one's bytes (index_splice) or by libgit2. An index's own modification time is
- * part of it.
+ * read, so that what git wrote meanwhile is kept. libgit2 writes the new index beside the old
+ * one. An index's own modification time is part of it.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -14,8 +13,8 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/index_file.h"
 #include "repo/git/index/index_internal.h"
-#include "repo/git/index/index_splice.h"
 #include "repo/git/index/merge_driver.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/quarantine.h"
@@ -170,7 +169,6 @@ typedef struct change {
 	vv_index_edit *edits;
 	vv_stat stamp, made; /* of the old file; of the new one, by the file system's clock */
 	bool exists;
-	vv_buf old;
 } change;
 
 /* By libgit2, which reads the file and writes it anew. */
@@ -241,38 +239,14 @@ static vv_status must_be_gone(const vv_index *x, vv_error *err)
 	return VV_OK;
 }
 
-/* The edits put into the old index's bytes, which takes no more than those entries. *done false: for
- * libgit2. */
-static vv_status splice(vv_index *x, change *c, vv_buf *out, bool *done, vv_error *err)
+/* Fills the new file with the old index. */
+static vv_status fill(vv_index *x, int fd, const char *file, change *c, vv_error *err)
 {
-	bool checked = c->exists && x->has_stamp && vv_stat_equal(&c->stamp, &x->stamp);
-	vv_auto(vv_index_splice) s = {0};
-	vv_status rc = vv_index_splice_read(&s, &c->old, checked, err);
-
-	*done = false;
-	if (rc == VV_OK && s.sound) {
-		for (size_t i = 0; c->exists && i < s.count; i++) {
-			git_index_entry e;
-
-			vv_index_splice_at(&s, i, &e);
-			if (has_to_be_compared(x, &e, &c->stamp, &c->made)) {
-				vv_index_splice_unsettle(&s, i);
-			}
-		}
-		rc = vv_index_splice_write(&s, c->edits, x->edit_count, out, done, err);
-	}
-	return rc;
-}
-
-/* Fills the new file; *done false: with the old index, which has to be changed yet. */
-static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *done, vv_error *err)
-{
-	vv_auto(vv_buf) spliced = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	vv_status rc;
 
-	*done = false;
 	if ((rc = must_be_gone(x, err)) < 0 ||
-	    (rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) < 0) {
+	    (rc = read_now(x, &old, &c->stamp, &c->exists, err)) < 0) {
 		return rc;
 	}
 	x->written_on = c->exists ? c->stamp : (vv_stat){0};
@@ -282,33 +256,23 @@ static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *do
 	age(x, &c->made);
 	/* only now: what is written after this look has no older date than the index */
 	if (!(c->edits = settled_edits(x))) return vv_fail_nomem(err);
-	if ((rc = splice(x, c, &spliced, done, err)) == VV_OK && *done) {
-		rc = vv_write_full(fd, spliced.data, spliced.len, file, err);
-	} else if (rc == VV_OK) {
-		vv_buf_reset(&c->old); /* it may have been changed */
-		if ((rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) == VV_OK) {
-			rc = vv_write_full(fd, c->old.data, c->old.len, file, err);
-		}
-	}
-	return rc;
+	return vv_write_full(fd, old.data, old.len, file, err);
 }
 
 /* The new index, complete beside the old one. */
 static vv_status stage(vv_index *x, vv_syncs *files, vv_error *err)
 {
 	const char *file = x->lock.new_path;
-	change c = {.old = VV_BUF_INIT};
-	bool done;
+	change c = {0};
 	int fd = vv_git_lock_open_new(&x->lock, err);
 
 	if (fd < 0) return (vv_status)fd;
-	vv_status rc = fill(x, fd, file, &c, &done, err);
+	vv_status rc = fill(x, fd, file, &c, err);
 	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
-	if (rc == VV_OK && !done) {
+	if (rc == VV_OK) {
 		rc = rewrite(x, file, &c, err);
 	}
-	vv_buf_clear(&c.old);
 	vv_free(c.edits);
 	if (rc < 0 || (rc = vv_share(x->repo, file, err)) < 0) return rc;
 	return seal(file, &c.made, files, err);
@@ -402,34 +366,45 @@ vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_index_moved(const vv_repository *r, const char *index, vv_error *err)
+/* In the index of moved files, those at the top get the time that they have now. */
+static vv_status note_moved(const vv_repository *r, git_index *git, vv_error *err)
 {
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_auto(vv_index_splice) s = {0};
-	vv_syncs files = {0};
-	git_index_entry e;
-	bool any = false;
-	vv_stat made, st;
-	vv_status rc;
+	size_t count = git_index_entrycount(git);
+	vv_stat st;
 
-	if ((rc = vv_lstat(&made, index, err)) < 0 ||
-	    (rc = vv_read_file(&bytes, index, VV_INDEX_BYTES_MAX, err)) < 0 ||
-	    (rc = vv_index_splice_read(&s, &bytes, false, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; s.sound && i < s.count; i++) {
-		vv_index_splice_at(&s, i, &e);
-		if (!strchr(e.path, '/') && is_as_written(r, &e, e.file_size, &st)) {
-			vv_index_splice_changed(&s, i, st.ctime_sec, st.ctime_nsec);
-			any = true;
+	for (size_t i = 0; i < count; i++) {
+		git_index_entry e = *git_index_get_byindex(git, i);
+		vv_auto(char) *path = strchr(e.path, '/') ? NULL : vv_strdup(e.path);
+
+		if (!path || !is_as_written(r, &e, e.file_size, &st)) {
+			continue;
+		}
+		e.path = path; /* the entry's goes when it is replaced */
+		e.ctime.seconds = (int32_t)(uint32_t)st.ctime_sec;
+		e.ctime.nanoseconds = st.ctime_nsec;
+		if (git_index_add(git, &e) < 0) {
+			return vv_git_fail(err, -1, "cannot change the index");
 		}
 	}
-	bytes.len -= any ? VV_SHA1_LEN : 0;
-	if (any && ((rc = vv_buf_put_sha1(&bytes, err)) < 0 ||
-		    (rc = vv_write_file(index, bytes.data, bytes.len, false, err)) < 0)) {
-		return rc;
+	return VV_OK;
+}
+
+vv_status vv_index_moved(const vv_repository *r, const char *index, vv_error *err)
+{
+	vv_auto(git_index) *git = NULL;
+	vv_syncs files = {0};
+	vv_stat made;
+	int code = 0;
+	vv_status rc = vv_lstat(&made, index, err);
+
+	if (rc < 0) return rc;
+	if ((code = git_index_open(&git, index)) == 0 && (rc = note_moved(r, git, err)) == VV_OK) {
+		code = git_index_write(git);
 	}
-	if ((rc = seal(index, &made, &files, err)) == VV_OK) {
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot write the index '%s'", vv_text_shows(index));
+	}
+	if (rc == VV_OK && (rc = seal(index, &made, &files, err)) == VV_OK) {
 		rc = vv_syncs_wait(&files, err);
 	}
 	vv_syncs_clear(&files);
