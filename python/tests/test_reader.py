@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import zipfile
@@ -21,6 +22,7 @@ import hostile
 import varve
 
 openpyxl = pytest.importorskip("openpyxl")
+xlwt = pytest.importorskip("xlwt")
 pytest.importorskip("python_calamine")
 SEED = int(os.environ.get("VARVE_TEST_SEED", random.randrange(1 << 30)))
 
@@ -343,6 +345,45 @@ def test_strict_workbooks_and_cells_without_places_have_errors_and_formulas(tmp_
     rezip(tmp_path / "t.xlsx", tmp_path / "bare.xlsx", lambda n, x: re.sub(r' r="[A-Z]*\d+"', "", x.replace('<c r="C1"', '<c/><c r="C1"')) if "sheet1.xml" in n else x)
     for name in ("t.xlsx", "strict.xlsx", "bare.xlsx"):
         assert whole(tmp_path / name) == expected, name
+
+
+DAYS = (0, 0.25, 1, 1.5, 59, 59.75, 60, 60.5, 61, -1, -1.25, 400.125)
+
+
+def xlsb(file, mac):
+    """Column A: DAYS as dates, below them an error."""
+    def record(kind, payload=b""):
+        return (bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])) + bytes([len(payload)]) + payload
+
+    def wide(text):
+        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+    cells = b"".join(record(0, struct.pack("<I", i) + bytes(21)) + record(5, struct.pack("<IId", 0, 1, v)) for i, v in enumerate(DAYS))
+    cells += record(0, struct.pack("<I", len(DAYS)) + bytes(21)) + record(3, struct.pack("<IIB", 0, 0, 42))
+    with zipfile.ZipFile(file, "w") as z:
+        z.writestr("xl/_rels/workbook.bin.rels", '<Relationships><Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.bin"/></Relationships>')
+        z.writestr("xl/workbook.bin", record(131) + record(153, bytes([mac, 0, 0, 0]) + bytes(4) + wide("")) + record(143) + record(156, bytes(4) + b"\1\0\0\0" + wide("rId1") + wide("S")) + record(144) + record(132))
+        z.writestr("xl/styles.bin", record(617, b"\2\0\0\0") + record(47, struct.pack("<HH", 0, 0) + bytes(12)) + record(47, struct.pack("<HH", 0, 14) + bytes(12)) + record(618))
+        z.writestr("xl/worksheets/sheet1.bin", record(129) + record(148, struct.pack("<IIII", 0, len(DAYS), 0, 0)) + record(145) + cells + record(146) + record(130))
+
+
+def test_days_before_march_1900_and_errors_of_xls_and_xlsb_are_as_in_xlsx(tmp_path):
+    want = {False: ["00:00:00", "06:00:00", "1900-01-01", "1900-01-01T12:00:00", "1900-02-28", "1900-02-28T18:00:00", "1900-02-29", "1900-02-29T12:00:00",
+                    "1900-03-01", "1899-12-29", "1899-12-28T18:00:00", "1901-02-03T03:00:00"],
+            True: ["1904-01-01", "1904-01-01T06:00:00", "1904-01-02", "1904-01-02T12:00:00", "1904-02-29", "1904-02-29T18:00:00", "1904-03-01", "1904-03-01T12:00:00",
+                   "1904-03-02", "1903-12-31", "1903-12-30T18:00:00", "1905-02-04T03:00:00"]}
+    for mac in (False, True):
+        book = xlwt.Workbook()
+        book.dates_1904 = mac
+        sheet = book.add_sheet("S")
+        for i, v in enumerate(DAYS):
+            sheet.write(i, 0, v, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+            sheet.write(i, 1, v, xlwt.easyxf(num_format_str='"day "0'))
+        sheet.row(len(DAYS)).set_cell_error(0, 42)
+        book.save(str(tmp_path / "t.xls"))
+        assert whole(tmp_path / "t.xls")["S"] == [(d, f"{v:g}") for d, v in zip(want[mac], DAYS)] + [("#N/A", None)]
+        xlsb(tmp_path / "t.xlsb", mac)
+        assert whole(tmp_path / "t.xlsb")["S"] == [(d,) for d in [*want[mac], "#N/A"]]
 
 
 def test_numbers_stored_as_text_are_listed_by_cell_or_by_column_and_headers_are_not(tmp_path, capfd):

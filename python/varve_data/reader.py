@@ -174,12 +174,16 @@ class _Xlsx:
         return {b"%d" % i for i, si in enumerate(texts) if LIKE_A_NUMBER.fullmatch("".join(t.text or "" for t in si.iter("t")))}
 
     def clocks(self) -> list[str]:
-        """Of each style: "date" if its format shows a day, month or year, "time" if only hours, minutes or seconds, else ""."""
         root = _root(self.book, "xl/styles.xml")
-        codes = {str(n): "d" for n in (*range(14, 18), 22, *range(27, 32), 36, *range(50, 59))} | {str(n): "s" for n in (*range(18, 22), 45, 47)}
-        codes |= {f.get("numFmtId"): _clean(f.get("formatCode", "")) for f in root.iter("numFmt")}
-        shown = [codes.get(x.get("numFmtId"), "") for xs in root.iter("cellXfs") for x in xs]
-        return ["date" if re.search("[yd]", c) or "m" in c and not re.search("[hs]", c) else "time" if re.search("[hs]", c) else "" for c in shown]
+        return _clocks({f.get("numFmtId"): f.get("formatCode", "") for f in root.iter("numFmt")}, [x.get("numFmtId") for xs in root.iter("cellXfs") for x in xs])
+
+
+def _clocks(formats: dict[str, str], styles: list[str]) -> list[str]:
+    """Of each style: "date" if its format shows a day, month or year, "time" if only hours, minutes or seconds, else ""."""
+    codes = {str(n): "d" for n in (*range(14, 18), 22, *range(27, 32), 36, *range(50, 59))} | {str(n): "s" for n in (*range(18, 22), 45, 47)}
+    codes |= {n: _clean(code) for n, code in formats.items()}
+    shown = [codes.get(n, "") for n in styles]
+    return ["date" if re.search("[yd]", c) or "m" in c and not re.search("[hs]", c) else "time" if re.search("[hs]", c) else "" for c in shown]
 
 
 def _cells(pieces: Iterable[bytes], wanted: Callable[[bytes], Any]) -> Iterator[tuple[int, int, bytes, bytes]]:
@@ -257,6 +261,22 @@ def _corrected(book: _Xlsx, sheet: str) -> tuple[dict[int, dict[int, str | int]]
         if found is not None:
             cells.setdefault(row, {})[column] = found
     return cells, unsaved
+
+
+def _old_corrected(path: str, sheet: str) -> dict[int, dict[int, str | int]]:
+    """The same of .xls and .xlsb, with numbers of formats that calamine takes for those of dates which they were."""
+    from . import old_books
+
+    cells: dict[int, dict[int, str | int]] = {}
+    book = old_books.opened(path)
+    clocks = _clocks(book.formats, book.styles) if book else []
+    other = [n in book.formats and (27 <= int(n) <= 36 or 50 <= int(n) <= 58) for n in book.styles] if book else []
+    for row, column, style, value in book.cells(sheet) if book else ():
+        clock = clocks[style] if style < len(clocks) else ""
+        found = value if isinstance(value, str) else _early(value, clock, book.mac) if clock else _text(value) if any(other[style : style + 1]) else None
+        if found:
+            cells.setdefault(row, {})[column] = found
+    return cells
 
 
 # --- OpenDocument: what calamine does not give of it
@@ -417,7 +437,7 @@ def _read_workbook(path: str, name: str) -> Batches:
 
     def correct() -> None:
         try:
-            found, unsaved = _corrected(inside, name) if inside.sheets else (_ods_corrected(path, name), 0)
+            found, unsaved = _corrected(inside, name) if inside.sheets else (_ods_corrected(path, name) or _old_corrected(path, name), 0)
             cells.update(found)
             if unsaved:
                 _note(f"{unsaved:,} formula{'s have' if unsaved > 1 else ' has'} no stored value: open and save the workbook in a spreadsheet program")
