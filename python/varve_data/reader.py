@@ -627,7 +627,7 @@ def _read_sqlite(path: str, name: str) -> Batches:
     beside = name.endswith(TYPES) and name not in _tables(db)
     rows = db.execute(_odd_types(db, name[: -len(TYPES)]) if beside else f"select * from {_quoted(name)}")
     if os.path.exists(path + "-wal") and os.path.getsize(path + "-wal"):
-        _note(f"{os.path.basename(path)}-wal has changes that the file has not: Git keeps neither them nor that file ('PRAGMA wal_checkpoint' takes them into it)")
+        _note(f"newer rows in {os.path.basename(path)}-wal are not read ('PRAGMA wal_checkpoint' takes them into the file)")
     schema = pa.schema([(d[0], pa.string()) for d in rows.description])
 
     def text(v: Any) -> str | None:
