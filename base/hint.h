@@ -104,8 +104,6 @@
 	X(STORE_ROOM, "store-room", "") \
 	X(SWITCH, "switch", "branch") \
 	X(SWITCH_CREATE, "switch-create", "branch") \
-	X(SWITCH_DETACH, "switch-detach", "commit") \
-	X(SWITCH_REMOTE, "switch-remote", "branch") \
 	X(TRACK, "track", "path") \
 	X(UNSEEN_DOCUMENT, "unseen-document", "path") \
 	X(UNSEEN_OPEN, "unseen-open", "path") \

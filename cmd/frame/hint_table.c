@@ -104,8 +104,6 @@ static const struct {
 	{"store-room", "make room there, or use another store: 'varve store add'"},
 	{"switch", "'varve switch %1' switches to it"},
 	{"switch-create", "'varve switch -c %1' makes it"},
-	{"switch-detach", "look at it with 'varve switch --detach %1', or begin a branch there with -c"},
-	{"switch-remote", "name one: varve switch -c %1 REMOTE/%1"},
 	{"track", "varve track %1, then commit .gitattributes"},
 	{"unseen-document", "'varve add --as-csv $1' makes a table of it, or of each in it"},
 	{"unseen-open", "'varve convert %1 OUT.csv' makes a table of it"},

@@ -170,55 +170,82 @@ done:
 	return rc;
 }
 
-vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
-			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err)
+void vv_made_file_clear(vv_made_file *m)
+{
+	if (m->temp) {
+		(void)vv_unlink(m->temp, true, VV_IGNORED);
+	}
+	vv_free(m->temp);
+	vv_scan_cache_free(m->cache);
+	*m = (vv_made_file){0};
+}
+
+vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char *path,
+			    const vv_pointer *p, uint32_t mode, vv_error *err)
 {
 	vv_repository *repo = vv_dataset_reader_repository(r);
 	vv_auto(vv_table) t = {0};
+	vv_auto(char) *file = vv_repository_file(repo, path);
 	vv_store *store;
 	vv_sink source;
-	vv_auto(vv_scan_cache) *cache = NULL;
-	int64_t sec;
-	uint32_t nsec;
-	vv_auto(char) *file = vv_repository_file(repo, path);
-	char *temp = NULL;
-	if (!file) return vv_fail_nomem(err);
 	vv_status rc;
+
+	*out = (vv_made_file){0};
+	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_path_check_plain(path, err)) < 0 ||
 	    (rc = vv_worktree_check_above(repo, path, err)) < 0 ||
 	    (rc = vv_dataset_reader_store(r, &store, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &p->root, err)) < 0 ||
-	    (rc = vv_mkdirs_above(file, err)) < 0 ||
-	    (rc = vv_worktree_make_room(repo, path, err)) < 0 ||
-	    (rc = make_file(r, path, file, &t, &temp, &cache, mode, err)) < 0) {
-		explain_missing(path, rc, err);
-		goto done;
+	    (rc = make_file(r, path, file, &t, &out->temp, &out->cache, mode, err)) < 0) {
+		vv_made_file_clear(out);
+		return explain_missing(path, rc, err);
 	}
+	if (out->cache) {
+		out->cache->root = t.cid;
+	}
+	return rc;
+}
+
+vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *path,
+			     const vv_oid *blob, vv_stat *st, vv_error *err)
+{
+	vv_repository *repo = vv_dataset_reader_repository(r);
+	vv_auto(char) *file = vv_repository_file(repo, path);
+	int64_t sec;
+	uint32_t nsec;
+	vv_status rc;
+
+	if (!file) return vv_fail_nomem(err);
 	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
 	if ((rc = vv_worktree_check_above(repo, path, err)) < 0 ||
-	    (rc = vv_worktree_watch(repo, path, temp, err)) < 0 ||
-	    (rc = vv_rename(temp, file, err)) < 0) {
-		goto done;
+	    (rc = vv_mkdirs_above(file, err)) < 0 ||
+	    (rc = vv_worktree_make_room(repo, path, err)) < 0 ||
+	    (rc = vv_worktree_watch(repo, path, m->temp, err)) < 0 ||
+	    (rc = vv_rename(m->temp, file, err)) < 0) {
+		return rc;
 	}
-	vv_free(temp);
-	temp = NULL;
+	vv_free(vv_take(&m->temp));
 	vv_now(&sec, &nsec);
 	if ((rc = vv_lstat(st, file, err)) < 0 ||
 	    (rc = vv_stat_cache_set(vv_dataset_reader_stats(r), path, st, blob, sec, nsec, err)) <
 		    0) {
-		goto done;
+		return rc;
 	}
-	if (cache) {
-		cache->root = t.cid;
-		vv_dataset_reader_scan_cache_save(r, path, cache, false, VV_IGNORED); /* derived */
+	if (m->cache) {
+		vv_dataset_reader_scan_cache_save(r, path, m->cache, false,
+						  VV_IGNORED); /* derived */
 	}
-done:
-	if (temp) {
-		vv_unlink(temp, true, NULL);
-	}
-	vv_free(temp);
-	return rc;
+	return VV_OK;
+}
+
+vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
+			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err)
+{
+	vv_auto(vv_made_file) m = {0};
+	vv_status rc = vv_made_file_make(&m, r, path, p, mode, err);
+
+	return rc < 0 ? rc : vv_made_file_place(&m, r, path, blob, st, err);
 }

@@ -13,4 +13,17 @@
 vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err);
 
+/* The same in two steps, where git changes the path in between: made beside the file that is there, then renamed over
+ * the one that git left. One that is cleared without a place is gone. */
+typedef struct vv_made_file {
+	char *temp; /* NULL: nothing was made, or it has its place */
+	vv_scan_cache *cache;
+} vv_made_file;
+vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char *path,
+			    const vv_pointer *p, uint32_t mode, vv_error *err);
+vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *path,
+			     const vv_oid *blob, vv_stat *st, vv_error *err);
+void vv_made_file_clear(vv_made_file *m);
+VV_AUTO_CLEAR(vv_made_file, vv_made_file_clear)
+
 #endif

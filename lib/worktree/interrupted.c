@@ -3,19 +3,21 @@
  */
 #include "lib/worktree/interrupted.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "lib/worktree/checkout.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/tree.h"
 #include "repo/git/verb/runner.h"
-
-#define GIT_WRITES ((uint64_t)8 << 20) /* at once: a file that it was writing is a multiple */
 
 typedef struct undoing {
 	vv_repository *repo;
@@ -47,26 +49,91 @@ static bool has_entry(const undoing *u, const char *path, uint32_t mode, const v
 	return mode ? has && e.mode == mode && vv_oid_equal(&e.id, id) : !has;
 }
 
-typedef enum content { ABSENT, OLD, NEW, HALF, OTHER } content;
+typedef enum content { ABSENT, UNTOUCHED, OLD, NEW, HALF, OTHER } content;
 
-static vv_status is_version(undoing *u, const char *path, uint32_t mode, const vv_oid *id,
-			    bool *out, vv_error *err)
+/* A file beside the bytes that a table has. */
+typedef struct beside {
+	int fd;
+	const char *file;
+	uint64_t at;
+	bool differs, ends; /* a byte does; the file is shorter */
+} beside;
+
+static vv_status look_at_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	beside *b = payload;
+	const char *p = bytes;
+	char buf[16384];
+
+	while (len > 0 && !b->differs && !b->ends) {
+		const size_t want = len < sizeof(buf) ? len : sizeof(buf);
+		const ssize_t n = vv_pread_full(b->fd, buf, want, b->at, b->file, err);
+
+		if (n < 0) return (vv_status)n;
+		b->differs = memcmp(buf, p, (size_t)n) != 0;
+		b->ends = (size_t)n < want;
+		b->at += (size_t)n;
+		p += n;
+		len -= (size_t)n;
+	}
+	return VV_OK;
+}
+
+/* The file beside the table of a pointer: NEW where it has just these bytes, HALF where it ends before. */
+static vv_status compare_table(undoing *u, const char *file, uint64_t size, const vv_oid *id,
+			       content *out, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	const vv_bytes_options opts = {.pool = vv_dataset_reader_pool(u->reader), .old_fd = -1};
+	beside b = {.fd = -1, .file = file};
+	vv_auto(vv_table) t = {0};
+	vv_pointer p;
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_pointer(u->reader, id, &arena, &p, err)) < 0 ||
+	    (rc = vv_repository_store(u->repo, &store, err)) < 0) {
+		return rc;
+	}
+	vv_sink_dry(&source, store);
+	if (size > p.bytes || (b.fd = vv_open_regular(file, O_NOFOLLOW, VV_IGNORED)) < 0) return rc;
+	if ((rc = vv_table_open_stored(&t, &source, &p.root, err)) == VV_OK) {
+		rc = vv_table_file(&t, look_at_bytes, &b, &opts, err);
+	}
+	(void)vv_close(b.fd, NULL, VV_IGNORED);
+	*out = rc < 0 || b.differs ? OTHER : b.ends ? HALF : NEW;
+	return rc == VV_EMISSING ? VV_OK : rc; /* git cannot have written it */
+}
+
+/* NEW: the file has this version; HALF: it has the beginning of it; else OTHER. */
+static vv_status compare(undoing *u, const char *path, const char *file, const vv_stat *st,
+			 uint32_t mode, const vv_oid *id, content *out, vv_error *err)
 {
 	vv_index_entry e = {.path = path, .mode = mode, .id = *id}, own;
+	bool table = false, same = false;
+	vv_status rc = VV_OK;
 
-	*out = false;
+	*out = OTHER;
 	if (mode == 0) return VV_OK;
 	if (vv_index_get(u->index, path, &own) && own.mode == mode && vv_oid_equal(&own.id, id)) {
 		e = own;
 	}
-	return vv_checkout_is_clean(&u->checkout, &e, out, err);
+	if (S_ISREG(mode) && S_ISREG(st->mode) && !vv_index_stat_clean(u->index, &e, st) &&
+	    !vv_dataset_reader_holds_pointer(file, st)) {
+		rc = vv_dataset_reader_is_pointer(u->reader, id, &table, err);
+	}
+	if (rc == VV_OK && table) return compare_table(u, file, st->size, id, out, err);
+	if (rc < 0 || (rc = vv_checkout_is_clean(&u->checkout, &e, &same, err)) < 0) return rc;
+	*out = same ? NEW : OTHER;
+	return VV_OK;
 }
 
 static vv_status look(undoing *u, const vv_change *c, content *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(u->repo, c->path);
+	const bool ours = u->ours && !vv_later_was_changed(u->note, c->path);
 	vv_stat st;
-	bool same;
 	vv_status rc;
 
 	*out = OTHER;
@@ -76,15 +143,19 @@ static vv_status look(undoing *u, const vv_change *c, content *out, vv_error *er
 		*out = ABSENT;
 		return VV_OK;
 	}
-	if ((rc = is_version(u, c->path, c->new_mode, &c->new_id, &same, err)) < 0 || same) {
-		*out = NEW;
-		return rc;
+	if (vv_later_is_older(u->note, &st)) {
+		*out = UNTOUCHED;
+		return VV_OK;
 	}
-	if ((rc = is_version(u, c->path, c->old_mode, &c->old_id, &same, err)) < 0 || same) {
+	if ((rc = compare(u, c->path, file, &st, c->old_mode, &c->old_id, out, err)) < 0 ||
+	    *out == NEW) {
 		*out = OLD;
 		return rc;
 	}
-	*out = S_ISREG(st.mode) && (u->ours || st.size % GIT_WRITES == 0) ? HALF : OTHER;
+	if ((rc = compare(u, c->path, file, &st, c->new_mode, &c->new_id, out, err)) < 0) return rc;
+	if (*out == OTHER && S_ISREG(st.mode) && (ours || st.size == 0)) {
+		*out = HALF;
+	}
 	return VV_OK;
 }
 
@@ -92,12 +163,15 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	undoing *u = payload;
 	const bool new_entry = has_entry(u, c->path, c->new_mode, &c->new_id);
+	const bool changed = vv_later_was_changed(u->note, c->path);
 	content is;
 	vv_status rc;
 
-	if (vv_later_was_changed(u->note, c->path)) return VV_OK;
+	if (changed && !u->note->discards) return VV_OK;
 	if ((rc = look(u, c, &is, err)) < 0) return rc;
-	if (is == OTHER || (!new_entry && !has_entry(u, c->path, c->old_mode, &c->old_id))) {
+	if (is == UNTOUCHED || (changed && is == OTHER)) return VV_OK;
+	if (is == OTHER ||
+	    (!changed && !new_entry && !has_entry(u, c->path, c->old_mode, &c->old_id))) {
 		u->left++;
 		vv_notes_put(vv_repository_notes(u->repo), "    %s: changed since, left as it is",
 			     vv_text_shows(c->path));
@@ -114,6 +188,26 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 		vv_buf_put(&u->gone, c->path, strlen(c->path) + 1);
 	}
 	return VV_OK;
+}
+
+/* What was changed, and is alike in both commits: git may have begun to put it back. */
+static vv_status look_at_discarded(undoing *u, vv_error *err)
+{
+	const vv_buf *list = &u->note->changed;
+	vv_status rc = VV_OK;
+
+	for (size_t at = 0; rc == VV_OK && u->note->discards && at < list->len;
+	     at += strlen(list->data + at) + 1) {
+		vv_auto(vv_tree_entry) t = {0};
+
+		if (vv_tree_entry_at(u->repo, &u->note->from, list->data + at, &t, VV_IGNORED) ==
+		    VV_OK) {
+			const vv_change c = {t.path, t.mode, t.mode, t.id, t.id};
+
+			rc = on_change(u, &c, err);
+		}
+	}
+	return rc;
 }
 
 static vv_status run_git(undoing *u, const char *const *args, const vv_buf *paths, vv_error *err)
@@ -168,16 +262,16 @@ static vv_status take_back(undoing *u, vv_error *err)
 	}
 	vv_checkout_init(&u->checkout, u->repo, u->reader, u->index);
 	if ((rc = vv_tree_changes(u->repo, from, &u->note->to, "", on_change, u, err)) < 0 ||
-	    (rc = vv_buf_ok(&u->back, err)) < 0 || (rc = vv_buf_ok(&u->gone, err)) < 0 ||
-	    (rc = run_git(u, gone, &u->gone, err)) < 0 ||
+	    (rc = look_at_discarded(u, err)) < 0 || (rc = vv_buf_ok(&u->back, err)) < 0 ||
+	    (rc = vv_buf_ok(&u->gone, err)) < 0 || (rc = run_git(u, gone, &u->gone, err)) < 0 ||
 	    (rc = run_git(u, back, &u->back, err)) < 0) {
 		return rc;
 	}
 	return put_back_ref(u, err);
 }
 
-/* Has HEAD moved, so that nothing is undone? */
-static vv_status end(vv_repository *r, const vv_later *note, bool ours, bool *undone, vv_error *err)
+vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
+			      vv_error *err)
 {
 	vv_auto(undoing) u = {.repo = r, .note = note, .ours = ours};
 	vv_auto(vv_head) head = {0};
@@ -191,35 +285,5 @@ static vv_status end(vv_repository *r, const vv_later *note, bool ours, bool *un
 	vv_notes_end(vv_repository_notes(r));
 	return rc < 0 ? vv_prefix(err, "%s was interrupted and cannot be undone",
 				  vv_text_shows(note->what))
-		      : vv_later_drop(r, err);
-}
-
-vv_status vv_interrupted_recover(vv_repository *r, vv_error *err)
-{
-	vv_auto(vv_later) note = {0};
-	bool undone;
-	vv_status rc = vv_later_read(&note, r, err);
-
-	if (rc < 0 || note.alive) return rc == VV_ENOTFOUND ? VV_OK : rc;
-	vv_later_sweep_locks(&note, r, true);
-	if ((rc = end(r, &note, false, &undone, err)) < 0) return rc;
-	vv_notes_put(vv_repository_notes(r), "%s was interrupted; it is %s now",
-		     vv_text_shows(note.what), undone ? "undone" : "complete");
-	return VV_OK;
-}
-
-void vv_interrupted_tell(vv_repository *r)
-{
-	vv_auto(vv_later) note = {0};
-	vv_error why;
-	vv_status rc = vv_later_read(&note, r, &why);
-
-	if (rc == VV_OK && !note.alive) {
-		vv_notes_put(vv_repository_notes(r),
-			     "%s was interrupted; the next command that changes something here "
-			     "undoes or completes it",
-			     vv_text_shows(note.what));
-	} else if (rc < 0 && rc != VV_ENOTFOUND) {
-		vv_notes_warn(vv_repository_notes(r), "%s", why.message);
-	}
+		      : rc;
 }

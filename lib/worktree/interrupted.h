@@ -12,10 +12,8 @@
 #include "base/error.h"
 #include "repo/git/verb/later.h"
 
-/* What a killed varve left is put right, with a line; nothing where none was killed. Who calls has the turn. */
-vv_status vv_interrupted_recover(vv_repository *r, vv_error *err);
-
-/* Only says it. */
-void vv_interrupted_tell(vv_repository *r);
+/* *undone false: HEAD has moved, so nothing is. ours: nobody else can have changed a file since git began. The note stays. */
+vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
+			      vv_error *err);
 
 #endif

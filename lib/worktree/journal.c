@@ -267,30 +267,6 @@ vv_status vv_journal_head(vv_journal *j, const char *branch, const vv_oid *commi
 	return put_head(j, "new_head", branch, commit, err);
 }
 
-vv_status vv_journal_ref(vv_journal *j, const char *name, const vv_oid *old, const vv_oid *to,
-			 vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w = begin_line(&b);
-
-	put_name(&w, "ref", name);
-	if (old) {
-		put_id(&w, "old", old);
-	}
-	put_id(&w, "to", to);
-	return end_line(j, &w, &b, err);
-}
-
-vv_status vv_journal_config(vv_journal *j, const char *key, const char *value, vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w = begin_line(&b);
-
-	put_name(&w, "config", key);
-	put_name(&w, "value", value);
-	return end_line(j, &w, &b, err);
-}
-
 /* --- what is kept ------------------------------------------------------------------------ */
 
 static vv_status copy_file(const char *from, const char *to, vv_error *err)

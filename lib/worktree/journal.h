@@ -70,11 +70,6 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err);
 /* What HEAD becomes; branch NULL: detached. */
 vv_status vv_journal_head(vv_journal *j, const char *branch, const vv_oid *commit, vv_error *err);
-/* A ref that moves with it; old NULL: it is made. */
-vv_status vv_journal_ref(vv_journal *j, const char *name, const vv_oid *old, const vv_oid *to,
-			 vv_error *err);
-/* A setting that belongs to it. */
-vv_status vv_journal_config(vv_journal *j, const char *key, const char *value, vv_error *err);
 
 /* Writes all of it, durably. May be called again when further paths came. On failure nothing
  * is to be changed. */

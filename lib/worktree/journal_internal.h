@@ -37,12 +37,6 @@ typedef struct vv_journal_entry {
 	vv_journal_put *puts;
 } vv_journal_entry;
 
-typedef struct vv_journal_ref_move {
-	const char *name;
-	bool made; /* there was none */
-	vv_oid old, to;
-} vv_journal_ref_move;
-
 typedef struct vv_journal_pair {
 	const char *name, *value;
 	uint64_t kept;
@@ -59,10 +53,8 @@ typedef struct vv_journal_log {
 	vv_oid new_commit;
 	vv_journal_entry *entries; /* sorted by path */
 	size_t entry_count, entry_cap;
-	vv_journal_ref_move *refs;
-	size_t ref_count, ref_cap;
-	vv_journal_pair *configs, *files;
-	size_t config_count, config_cap, file_count, file_cap;
+	vv_journal_pair *files;
+	size_t file_count, file_cap;
 	bool ready;   /* the list of what changes is whole */
 	bool damaged; /* in its middle, or cut off before it was ready */
 } vv_journal_log;

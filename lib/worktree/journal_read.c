@@ -114,27 +114,6 @@ static vv_status read_path(vv_journal_log *l, const vv_json *v, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status read_ref(vv_journal_log *l, const vv_json *v, vv_error *err)
-{
-	if (!vv_array_room(l->refs, l->ref_count, l->ref_cap)) return vv_fail_nomem(err);
-	vv_journal_ref_move *m = &l->refs[l->ref_count];
-	*m = (vv_journal_ref_move){.name = get_name(l, v, "ref")};
-	m->made = !get_id(v, "old", &m->old);
-	if (!m->name || !get_id(v, "to", &m->to)) return bad_line(err);
-	l->ref_count++;
-	return VV_OK;
-}
-
-static vv_status read_config(vv_journal_log *l, const vv_json *v, vv_error *err)
-{
-	if (!vv_array_room(l->configs, l->config_count, l->config_cap)) return vv_fail_nomem(err);
-	vv_journal_pair *p = &l->configs[l->config_count];
-	*p = (vv_journal_pair){get_name(l, v, "config"), get_name(l, v, "value"), 0};
-	if (!p->name || !p->value) return bad_line(err);
-	l->config_count++;
-	return VV_OK;
-}
-
 static vv_status read_file(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	if (!vv_array_room(l->files, l->file_count, l->file_cap)) return vv_fail_nomem(err);
@@ -170,8 +149,6 @@ static vv_status read_line(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	if (!l->opts.command) return read_first(l, v, err);
 	if (vv_json_get(v, "path") || vv_json_get(v, "path_hex")) return read_path(l, v, err);
-	if (vv_json_get(v, "ref") || vv_json_get(v, "ref_hex")) return read_ref(l, v, err);
-	if (vv_json_get(v, "config") || vv_json_get(v, "config_hex")) return read_config(l, v, err);
 	if (vv_json_get(v, "file")) return read_file(l, v, err);
 	if (vv_json_get(v, "head") || vv_json_get(v, "new_head")) {
 		return read_head(l, v, vv_json_get(v, "new_head") != NULL, err);
@@ -284,7 +261,7 @@ vv_status vv_journal_read(vv_journal_log *out, vv_repository *r, vv_error *err)
 
 void vv_journal_log_clear(vv_journal_log *l)
 {
-	vv_free_all(l->old.branch, l->entries, l->refs, l->configs, l->files);
+	vv_free_all(l->old.branch, l->entries, l->files);
 	vv_arena_clear(&l->arena);
 	memset(l, 0, sizeof(*l));
 }

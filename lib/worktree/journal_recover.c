@@ -18,8 +18,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/worktree/by_git.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/interrupted.h"
 #include "lib/worktree/journal_internal.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
@@ -401,41 +401,6 @@ static vv_status right_paths(righting *u, bool finish, vv_error *err)
 	return rc == VV_OK && u->index_changed ? vv_index_write(u->index, err) : rc;
 }
 
-static vv_status undo_refs(righting *u, vv_error *err)
-{
-	vv_status rc;
-
-	for (size_t i = 0; i < u->log.ref_count; i++) {
-		const vv_journal_ref_move *m = &u->log.refs[i];
-		vv_auto(vv_ref) ref = {0};
-
-		if (vv_ref_get(u->repo, m->name, &ref, NULL) < 0) {
-			continue;
-		}
-		if (vv_oid_equal(&ref.id, &m->to)) {
-			if ((rc = m->made ? vv_ref_delete(u->repo, m->name, &m->to, err)
-					  : vv_ref_update(u->repo, m->name, &m->old, &m->to, false,
-							  "undone", err)) < 0) {
-				return rc;
-			}
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status set_configs(righting *u, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < u->log.config_count; i++) {
-		if ((rc = vv_config_set(u->repo, u->log.configs[i].name, u->log.configs[i].value,
-					err)) < 0) {
-			return rc;
-		}
-	}
-	return VV_OK;
-}
-
 static vv_status undo_files_of_git(righting *u, vv_error *err)
 {
 	vv_status rc;
@@ -507,8 +472,7 @@ static vv_status complete(righting *u, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = set_configs(u, err)) < 0 || (rc = drop_records(u, err)) < 0 ||
-	    (rc = bring_forward(u, err)) < 0) {
+	if ((rc = drop_records(u, err)) < 0 || (rc = bring_forward(u, err)) < 0) {
 		return rc;
 	}
 	return u->log.opts.end == VV_JOURNAL_END_HEAD && state_is(u)
@@ -520,8 +484,8 @@ static vv_status undo(righting *u, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = right_paths(u, false, err)) < 0 || (rc = undo_refs(u, err)) < 0 ||
-	    (rc = undo_files_of_git(u, err)) < 0 || (rc = drop_records(u, err)) < 0) {
+	if ((rc = right_paths(u, false, err)) < 0 || (rc = undo_files_of_git(u, err)) < 0 ||
+	    (rc = drop_records(u, err)) < 0) {
 		return rc;
 	}
 	return state_is(u) ? vv_state_cleanup(u->repo, err) : VV_OK;
@@ -940,7 +904,7 @@ vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_f
 	vv_temp_sweep(temps, ".varve-"); /* what takes the place of the work tree's files */
 	vv_temp_sweep(temps, VV_WRITE_TEMP);
 	if (vv_repository_is_bare(r)) return VV_OK;
-	if ((rc = vv_interrupted_recover(r, err)) < 0) return rc;
+	if ((rc = vv_by_git_recover(r, err)) < 0) return rc;
 	if (!is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
 	rc = vv_journal_put_right(r, command, false, found, err);
 	vv_unlock(fd);
@@ -954,7 +918,7 @@ void vv_journal_tell(vv_repository *r)
 	vv_error why;
 	int fd;
 
-	vv_interrupted_tell(r);
+	vv_by_git_tell(r);
 	if (!is_there(r) || (fd = lock_now(r)) < 0) return;
 	vv_status rc = vv_journal_read(&log, r, &why);
 	if (rc == VV_ENOSUPPORT) {

@@ -83,7 +83,7 @@ WITHOUT = set("""
     add-convert add-encoding add-fix-or-untrack add-order-back ask-for car-export-unixfs cat config-list diff-patch export get
     git-dir holder-add holder-list holder-room hook-line key-new list-rules migrate prune-hold rename-column
     restore-spelling restore-whole restore-whole-rev schema-missing schema-number schema-type store-remove
-    switch-detach switch-remote track update-force publish-back sign-join""".split())
+    track update-force publish-back sign-join""".split())
 
 
 def words(name: str, args: list[str]) -> str:

@@ -3,11 +3,12 @@
  */
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/worktree/switch_branch.h"
+#include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -24,35 +25,98 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
-static void print_done(const vv_branch_switch *p)
+/* What git is asked for, and what is known of it before. */
+typedef struct plan {
+	const vv_context *c;
+	const options *o;
+	const char *word, *create; /* NULL: none */
+	vv_buf ref;                /* the branch that is made or moved */
+	vv_buf target;             /* a name of where HEAD goes */
+	vv_oid ref_old, to;
+} plan;
+
+static void plan_clear(plan *p)
 {
-	vv_commit c;
-	char *hex = NULL;
-	size_t len;
+	vv_buf_clear(&p->ref);
+	vv_buf_clear(&p->target);
+}
+VV_AUTO_CLEAR(plan, plan_clear)
 
-	for (size_t i = 0; i < p->files.kept_count; i++) {
-		vv_out("%.2s", p->files.kept[i]);
-		vv_out_text(p->files.kept[i] + 2, strlen(p->files.kept[i] + 2));
-		vv_out("\n");
-	}
-	if (vv_branch_switch_is_current(p)) {
-		vv_note("already on '%s'", vv_text_shows(p->name));
-	} else if (p->name) {
-		vv_note("switched to %sbranch '%s'", p->make && !p->exists ? "a new " : "",
-			vv_text_shows(p->name));
-		if (p->upstream) {
-			vv_note("it follows '%s'",
-				vv_text_shows(p->upstream + strlen("refs/remotes/")));
-		}
-	} else if (vv_commit_read(p->repo, &p->target, &c, VV_IGNORED) == VV_OK) {
-		const char *subject = vv_commit_subject(&c, &len);
+/* A name that is not a branch here, but exactly one remote has it: git makes it. */
+typedef struct guess {
+	const char *name;
+	vv_oid id;
+	unsigned count;
+} guess;
 
-		if (vv_rev_short(p->repo, &p->target, &hex, VV_IGNORED) == VV_OK) {
-			vv_note("HEAD is now at %s %s", hex, vv_text_show(subject, len));
-		}
-		vv_free(hex);
-		vv_commit_clear(&c);
+static vv_status look_at_remote(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
+{
+	guess *g = payload;
+	const char *slash = strchr(ref->name + strlen("refs/remotes/"), '/');
+
+	if (slash && strcmp(slash + 1, g->name) == 0) {
+		g->count++;
+		g->id = ref->commit;
 	}
+	return VV_OK;
+}
+
+static vv_status find_target(plan *p, vv_error *err)
+{
+	vv_repository *r = p->c->repo;
+	guess g = {.name = p->word ? p->word : ""};
+	vv_auto(vv_ref) ref = {0};
+	vv_status rc;
+
+	vv_buf_puts(&p->target, p->word && !p->create && !p->o->detach ? "refs/heads/" : "");
+	vv_buf_puts(&p->target, !p->word ? "HEAD" : strcmp(p->word, "-") == 0 ? "@{-1}" : p->word);
+	vv_buf_printf(&p->ref, "refs/heads/%s", p->create ? p->create : g.name);
+	if ((rc = vv_buf_ok(&p->target, err)) < 0 || (rc = vv_buf_ok(&p->ref, err)) < 0) return rc;
+	if (p->create && vv_ref_get(r, p->ref.data, &ref, VV_IGNORED) == VV_OK) {
+		p->ref_old = ref.commit;
+	}
+	if (vv_rev_commit(r, p->target.data, &p->to, VV_IGNORED) == VV_OK ||
+	    (p->word && strcmp(p->word, "-") == 0 &&
+	     vv_rev_commit(r, "@{-1}", &p->to, VV_IGNORED) == VV_OK)) {
+		vv_buf_reset(p->create ? &p->target : &p->ref);
+		return VV_OK;
+	}
+	rc = vv_refs_each(r, "refs/remotes/", look_at_remote, &g, err);
+	if (rc == VV_OK && g.count == 1) {
+		p->to = g.id;
+	}
+	return rc;
+}
+
+typedef struct near_branch {
+	vv_nearest near;
+	vv_buf name;
+} near_branch;
+
+static vv_status look_at_branch(void *payload, const vv_ref *ref, vv_error *err)
+{
+	near_branch *n = payload;
+	const char *name = ref->name + strlen("refs/heads/");
+
+	if (!vv_nearest_try(&n->near, name)) return VV_OK;
+	vv_buf_reset(&n->name);
+	vv_buf_puts(&n->name, name);
+	n->near.best = vv_buf_cstr(&n->name); /* the ref's own name does not last */
+	return vv_buf_ok(&n->name, err);
+}
+
+/* For a branch that nobody has. */
+static void hint_branch(const plan *p, vv_error *err)
+{
+	near_branch n = {.name = VV_BUF_INIT};
+
+	vv_nearest_init(&n.near, p->word);
+	if (vv_refs_each(p->c->repo, "refs/heads/", look_at_branch, &n, VV_IGNORED) == VV_OK &&
+	    n.near.best) {
+		vv_hint(err, "did you mean '%s'?", vv_text_shows(n.near.best));
+	}
+	vv_hint_code(err, VV_HINT_SWITCH_CREATE, p->word);
+	vv_buf_clear(&n.name);
 }
 
 static int check_switch(const vv_context *c)
@@ -69,33 +133,73 @@ static int check_switch(const vv_context *c)
 						    : VV_EXIT_OK;
 }
 
+static void print_kept(const vv_runner *git)
+{
+	for (const char *p = vv_buf_cstr(&git->output); *p; p += *p == '\n') {
+		const size_t len = strcspn(p, "\n"), tab = strcspn(p, "\t");
+
+		vv_out("%.*s", (int)(tab < len ? tab + 1 : 0), p);
+		p += tab < len ? tab + 1 : 0;
+		vv_out_text(p, strcspn(p, "\n"));
+		vv_out("\n");
+		p += strcspn(p, "\n");
+	}
+}
+
 static vv_status run_switch(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_branch_switch) s = {.repo = c->repo,
-				       .create = o->create ? o->create : o->create_force,
-				       .force_create = o->create_force != NULL,
-				       .detach = o->detach,
-				       .force = o->force,
-				       .quiet = o->quiet};
-	vv_status rc = vv_branch_switch_find(&s, c->argc > 0 ? c->argv[0] : NULL, err);
+	vv_auto(plan) p = {.c = c,
+			   .o = o,
+			   .word = c->argc > 0 ? c->argv[0] : NULL,
+			   .create = o->create ? o->create : o->create_force};
+	const char *args[9] = {"switch"};
+	size_t n = 1;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
 
-	if (rc == VV_OK && !s.unborn) {
-		rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER | VV_NEEDS_INDEX, err);
-		s.reader = c->reader;
-		s.index = c->index;
+	if ((rc = vv_head_read(c->repo, &head, err)) < 0 || (rc = find_target(&p, err)) < 0) {
+		return rc;
 	}
-	if (rc < 0 || (rc = vv_branch_switch_run(&s, err)) < 0) return rc;
+	if (o->quiet) {
+		args[n++] = "--quiet";
+	}
+	if (o->force) {
+		args[n++] = "--discard-changes";
+	}
+	if (o->detach) {
+		args[n++] = "--detach";
+	}
+	if (p.create) {
+		args[n++] = o->create ? "--create" : "--force-create";
+		args[n++] = p.create;
+	}
+	if (p.word) {
+		args[n++] = p.word;
+	}
+	vv_auto(char) *what = vv_asprintf("the switch to '%s'", p.create ? p.create
+								: p.word ? p.word
+									 : "HEAD");
+	if (!what) return vv_fail_nomem(err);
+	vv_auto(vv_by_git) b = {.git = {.repo = c->repo,
+					.args = args,
+					.what = vv_oid_is_null(&p.to) ? NULL : what,
+					.from = head.commit,
+					.to = p.to,
+					.ref = p.ref.len > 0 ? p.ref.data : NULL,
+					.ref_old = p.ref_old,
+					.discards = o->force},
+				.reader = c->reader};
+	if ((rc = vv_by_git_expect_all(&b, err)) < 0) return rc;
+	if ((rc = vv_by_git_run(&b, "not switched", err)) < 0) {
+		if (p.word && !p.create && !o->detach && vv_oid_is_null(&p.to)) {
+			hint_branch(&p, err);
+		}
+		return rc;
+	}
 	vv_progress_end();
-	if (s.lacking) {
-		c->code = VV_EXIT_NO;
-	}
-	if (!o->quiet && s.unborn) {
-		vv_note("switched to a new branch '%s'", vv_text_shows(s.name));
-	} else if (!o->quiet) {
-		print_done(&s);
-	}
-	vv_branch_switch_end(&s);
+	c->code = b.lacking ? VV_EXIT_NO : c->code;
+	print_kept(&b.git);
 	return VV_OK;
 }
 
@@ -104,13 +208,13 @@ const vv_command vv_cmd_switch = {
 	.group = "history",
 	.summary = "switch to another branch",
 	.usage = "[-f] BRANCH | -\n-c NAME [START]\n--detach [REV]",
-	.example = "$ varve switch -c spring\nswitched to a new branch 'spring'",
+	.example = "$ varve switch -c spring\nSwitched to a new branch 'spring'",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_switch,
-	.needs = VV_NEEDS_RIGHT,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_READER,
 	.run = run_switch,
 };

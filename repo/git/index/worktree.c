@@ -69,7 +69,9 @@ char *vv_worktree_temp_dir(const vv_repository *r, const char *file)
 	if (!own) return NULL;
 	const bool fits = vv_mkdirs(own, VV_IGNORED) == VV_OK &&
 			  vv_lstat(&here, own, VV_IGNORED) == VV_OK &&
-			  vv_lstat(&there, dir, VV_IGNORED) == VV_OK && here.dev == there.dev &&
+			  (vv_lstat(&there, dir, VV_IGNORED) == VV_OK ||
+			   vv_lstat(&there, r->workdir, VV_IGNORED) == VV_OK) &&
+			  here.dev == there.dev &&
 			  (!(there.mode & S_ISGID) || here.gid == there.gid);
 	return fits ? vv_take(&own) : vv_take(&dir);
 }

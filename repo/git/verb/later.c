@@ -31,7 +31,7 @@ static void put_part(vv_buf *b, const char *text)
 	vv_buf_put(b, text, strlen(text) + 1);
 }
 
-vv_status vv_later_write(vv_repository *r, const vv_later *l, vv_error *err)
+vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -47,9 +47,11 @@ vv_status vv_later_write(vv_repository *r, const vv_later *l, vv_error *err)
 	put_part(&b, vv_oid_shows(&l->to));
 	put_part(&b, l->ref ? l->ref : "");
 	put_part(&b, vv_oid_shows(&l->ref_old));
+	put_part(&b, l->discards ? "discards" : "");
 	vv_buf_put(&b, l->changed.data, l->changed.len);
 	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs(r->statedir, err)) < 0 ||
-	    (rc = vv_write_file(place, b.data, b.len, true, err)) < 0) {
+	    (rc = vv_write_file(place, b.data, b.len, true, err)) < 0 ||
+	    (rc = vv_lstat(&l->made, place, err)) < 0) {
 		return rc;
 	}
 	return vv_share(r, place, err);
@@ -73,13 +75,13 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 	l->what = next_part(&l->text, &at);
 	const char *from = next_part(&l->text, &at), *to = next_part(&l->text, &at);
 	l->ref = next_part(&l->text, &at);
-	const char *old = next_part(&l->text, &at);
+	const char *old = next_part(&l->text, &at), *discards = next_part(&l->text, &at);
 	if (form && strncmp(form, FORM, strlen(FORM)) == 0 && strcmp(form, FORM VERSION) != 0) {
 		return vv_fail(
 			err, VV_ENOSUPPORT,
 			"a newer varve was interrupted here\nupgrade varve, or run that one");
 	}
-	if (!form || !who || !l->what || !old || strcmp(form, FORM VERSION) != 0 ||
+	if (!form || !who || !l->what || !discards || strcmp(form, FORM VERSION) != 0 ||
 	    !vv_holder_parse(holder, who) || !vv_oid_parse(&l->from, from, strlen(from)) ||
 	    !vv_oid_parse(&l->to, to, strlen(to)) || !vv_oid_parse(&l->ref_old, old, strlen(old))) {
 		return vv_fail(err, VV_ECORRUPT,
@@ -88,6 +90,7 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 			       vv_text_shows(place));
 	}
 	l->ref = *l->ref ? l->ref : NULL;
+	l->discards = *discards != '\0';
 	vv_buf_put(&l->changed, l->text.data + at, l->text.len - at);
 	return vv_buf_ok(&l->changed, err);
 }
@@ -96,18 +99,16 @@ vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
 	vv_holder holder;
-	vv_stat st;
 	vv_status rc;
 
 	*out = (vv_later){.text = VV_BUF_INIT, .changed = VV_BUF_INIT};
 	if (!place) return vv_fail_nomem(err);
-	if ((rc = vv_lstat(&st, place, err)) < 0 ||
+	if ((rc = vv_lstat(&out->made, place, err)) < 0 ||
 	    (rc = vv_read_regular(&out->text, place, NOTE_MAX, err)) < 0 ||
 	    (rc = read_parts(out, &holder, place, err)) < 0) {
 		return rc;
 	}
-	out->made = st.mtime_sec;
-	out->alive = vv_holder_state_of(&holder, vv_repository_holder(r), st.mtime_sec) !=
+	out->alive = vv_holder_state_of(&holder, vv_repository_holder(r), out->made.mtime_sec) !=
 		     VV_HOLDER_DEAD;
 	return VV_OK;
 }
@@ -127,6 +128,12 @@ void vv_later_clear(vv_later *l)
 	vv_buf_clear(&l->text);
 }
 
+bool vv_later_is_older(const vv_later *l, const vv_stat *st)
+{
+	return st->ctime_sec < l->made.mtime_sec ||
+	       (st->ctime_sec == l->made.mtime_sec && st->ctime_nsec < l->made.mtime_nsec);
+}
+
 bool vv_later_was_changed(const vv_later *l, const char *path)
 {
 	const char *part;
@@ -144,7 +151,7 @@ static bool is_left(const vv_later *l, const char *lock)
 	vv_stat st;
 
 	return vv_lstat(&st, lock, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
-	       st.mtime_sec >= l->made;
+	       !vv_later_is_older(l, &st);
 }
 
 static void sweep_lock(const vv_later *l, const char *folder, const char *name, bool dying)

@@ -2,7 +2,7 @@
  * later: the note of a git that runs for a verb of ours: what the next varve has to do should this one be killed.
  *
  * It is written and synced before git starts, and removed when all is done (".git/varve/later", each part ended by a
- * NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, then the paths that were changed before). A varve that
+ * NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, "discards" or "", then the paths that were changed before). A varve that
  * finds one whose process is dead removes the locks that its git left. Where HEAD is still `from`, the paths that differ
  * between the two commits go back, but for those that were changed before; else what is missing is written.
  *
@@ -20,6 +20,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_later {
@@ -27,14 +28,16 @@ typedef struct vv_later {
 	vv_oid from, to;  /* HEAD before, and what it becomes; null: nothing, or not known */
 	const char *ref;  /* a branch that it makes or moves besides HEAD's; NULL */
 	vv_oid ref_old;   /* what that was; null: there was none */
-	vv_buf changed;   /* paths that differed from HEAD before, each ended by a NUL */
+	bool discards;    /* what the user had changed is to go */
+	vv_buf changed; /* paths that differed from HEAD before, or were not git's, each ended by a NUL */
 	/* Of one that was read: */
 	bool alive;   /* its varve still runs, or may */
-	int64_t made; /* when it was written, in seconds since 1970 by the file system */
+	vv_stat made; /* of the note: what has changed before it has not been changed by its git */
 	vv_buf text;  /* holds the strings */
 } vv_later;
 
-vv_status vv_later_write(vv_repository *r, const vv_later *l, vv_error *err);
+/* Sets made. */
+vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err);
 /* VV_ENOTFOUND: there is none. VV_ENOSUPPORT: it is a newer varve's. */
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err);
 /* Durably: one that comes back after a power cut might be followed. */
@@ -42,6 +45,8 @@ vv_status vv_later_drop(vv_repository *r, vv_error *err);
 void vv_later_clear(vv_later *l);
 VV_AUTO_CLEAR(vv_later, vv_later_clear)
 
+/* Was a file with this stat last changed before the note was written? */
+bool vv_later_is_older(const vv_later *l, const vv_stat *st);
 /* Was the path changed before? */
 bool vv_later_was_changed(const vv_later *l, const char *path);
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "repo/git/lock.h"
 #include "repo/git/run_git.h"
+#include "repo/git/tree.h"
 #include "repo/git/write_turn.h"
 
 #define BY_GIT "VARVE_BY_GIT"
@@ -46,8 +47,22 @@ static vv_status list_changed(vv_runner *r, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(&r->note.changed, err);
 }
 
+/* A file that is not git's, where one is to come: what it is then is not git's work. */
+static vv_status list_untracked(void *payload, const vv_change *c, vv_error *err)
+{
+	vv_runner *r = payload;
+	vv_auto(char) *file = c->old_mode ? NULL : vv_repository_file(r->repo, c->path);
+	vv_stat st;
+
+	if (file && vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
+		vv_buf_put(&r->note.changed, c->path, strlen(c->path) + 1);
+	}
+	return vv_buf_ok(&r->note.changed, err);
+}
+
 static vv_status write_note(vv_runner *r, vv_error *err)
 {
+	const vv_oid *from = vv_oid_is_null(&r->from) ? NULL : &r->from;
 	vv_status rc;
 
 	r->note.what = r->what;
@@ -55,7 +70,12 @@ static vv_status write_note(vv_runner *r, vv_error *err)
 	r->note.to = r->to;
 	r->note.ref = r->ref;
 	r->note.ref_old = r->ref_old;
-	if ((rc = list_changed(r, err)) < 0) return rc;
+	r->note.discards = r->discards;
+	if ((rc = list_changed(r, err)) < 0 ||
+	    (!vv_oid_is_null(&r->to) &&
+	     (rc = vv_tree_changes(r->repo, from, &r->to, "", list_untracked, r, err)) < 0)) {
+		return rc;
+	}
 	return vv_later_write(r->repo, &r->note, err);
 }
 
@@ -101,9 +121,9 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err)
 	vv_status rc = wait_for_index(r->repo, err);
 
 	if (rc < 0 || (r->what && (rc = write_note(r, err)) < 0)) return rc;
-	int64_t made;
-	vv_now(&made, &(uint32_t){0});
-	r->note.made = made;
+	if (!r->what) {
+		vv_now(&r->note.made.mtime_sec, &r->note.made.mtime_nsec);
+	}
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		if ((rc = run_once(r, err)) < 0 || !found_lock(r) ||
 		    (rc = wait_for_index(r->repo, err)) < 0) {
@@ -144,6 +164,16 @@ static bool skip_word(const char **line, size_t *len, const char *word)
 	return has;
 }
 
+static void tell_line(const vv_notes *notes, const char *line, size_t len)
+{
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
+
+	vv_text_put_escaped(&shown, line, len);
+	if (shown.len > 0) {
+		vv_notes_put(notes, "%s", vv_buf_cstr(&shown));
+	}
+}
+
 /* What git says of a failure, line by line. */
 typedef struct words {
 	const vv_notes *notes;
@@ -171,10 +201,10 @@ static void take_line(words *w, const char *line, size_t len)
 			vv_buf_puts(&w->message, w->message.len > 0 ? "; " : "");
 			vv_text_put_escaped(&w->message, line, len);
 		}
-	} else if (w->listed > 0 && w->hint.len == 0) { /* "Please commit your changes ..." */
+	} else if (w->listed > 0 || w->message.len > 0) { /* "Please commit your changes ..." */
 		put_once(&w->hint, line, len);
-	} else if (len > 0 && w->listed == 0) {
-		vv_notes_put(w->notes, "%s", vv_text_show(line, len));
+	} else {
+		tell_line(w->notes, line, len);
 	}
 }
 
@@ -210,9 +240,7 @@ void vv_runner_tell(const vv_runner *r)
 	for (const char *p = vv_buf_cstr(&r->said); *p;) {
 		const size_t len = strcspn(p, "\r\n");
 
-		if (len > 0) {
-			vv_notes_put(vv_repository_notes(r->repo), "%s", vv_text_show(p, len));
-		}
+		tell_line(vv_repository_notes(r->repo), p, len);
 		p += len + strspn(p + len, "\r\n");
 	}
 }

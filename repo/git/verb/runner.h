@@ -44,6 +44,7 @@ typedef struct vv_runner {
 	vv_oid from, to;
 	const char *ref;
 	vv_oid ref_old;
+	bool discards;
 	/* Afterwards: */
 	vv_buf output, said; /* its stdout, its stderr */
 	int code;

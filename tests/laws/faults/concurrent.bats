@@ -321,7 +321,11 @@ beside_checkout() {
 	varve add side.csv > /dev/null
 	varve commit -qm side
 	git checkout -q main
-	for words in "switch -q side" "merge -q side" "cherry-pick side"; do
+	beside_checkout varve switch -q side
+	[ "$code" -eq 2 ]
+	grep -q "would be overwritten by checkout" ../err
+	grep -qxF '*.other filter=varve' .gitattributes
+	for words in "merge -q side" "cherry-pick side"; do
 		git reset -q --hard
 		beside_checkout varve $words
 		[ "$code" -eq 1 ] || [ "$code" -eq 2 ]

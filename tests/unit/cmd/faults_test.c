@@ -271,9 +271,11 @@ static const char *in(const char *dir, const char *name)
 static void surroundings(void)
 {
 	const char *home = vv_test_path("home");
+	vv_auto(char) *path = vv_asprintf(VV_TEST_BIN ":%s", getenv("PATH"));
 	vv_error err;
 
 	vv_assert_ok(vv_mkdirs(home, &err), &err);
+	(void)setenv("PATH", path, 1);
 	(void)setenv("HOME", home, 1);
 	(void)setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
 	(void)setenv("VARVE_TEST_GC_YOUNG", "0", 1);

@@ -1,0 +1,329 @@
+/*
+ * by_git: which tables git leaves as pointers, and how their files come.
+ */
+#include "lib/worktree/by_git.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/materialise.h"
+#include "lib/names/damaged_pointer.h"
+#include "lib/sync/needed.h"
+#include "lib/worktree/interrupted.h"
+#include "lib/worktree/last_copy.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/refs.h"
+
+typedef struct coming {
+	char *path;
+	uint32_t mode; /* 0: it goes */
+	vv_oid id;
+	vv_made_file made; /* of a large table */
+} coming;
+
+/* --- before ------------------------------------------------------------------------------------ */
+
+static bool fetch(vv_by_git *b, const vv_cid *root, vv_error *err)
+{
+	if (!b->needed && !(b->needed = vv_needed_new(b->git.repo))) {
+		(void)vv_fail_nomem(err);
+		return false;
+	}
+	return vv_needed_fetch(b->needed, root, err) == VV_OK;
+}
+
+/* Is all of the version here, perhaps now? */
+static vv_status get_blocks(vv_by_git *b, const vv_cid *root, bool *here, vv_error *err)
+{
+	vv_cid missing;
+	vv_store *store;
+	vv_error why = {0};
+	vv_status rc;
+
+	if ((rc = vv_repository_store(b->git.repo, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, root, here, &missing, err)) < 0 || *here) {
+		return rc;
+	}
+	*here = fetch(b, root, &why);
+	return VV_OK;
+}
+
+/* A table that git leaves to us: its new file, beside the one that is there. */
+static vv_status make(vv_by_git *b, coming *c, const vv_pointer *p, vv_error *err)
+{
+	vv_status rc = vv_made_file_make(&c->made, b->reader, c->path, p, c->mode, err);
+
+	/* What it needs and git makes first, a folder say, is looked at again when it is placed. */
+	return !b->must && (rc == VV_EMISSING || rc == VV_EREFUSED) ? VV_OK : rc;
+}
+
+static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	bool table = false, here = true;
+	vv_pointer p;
+	vv_status rc;
+
+	if (!S_ISREG(c->mode)) return VV_OK;
+	vv_blob_expect(b->git.repo, &c->id);
+	if ((rc = vv_dataset_reader_is_pointer(b->reader, &c->id, &table, err)) < 0) return rc;
+	if (!table || vv_dataset_reader_pointer(b->reader, &c->id, &arena, &p, VV_IGNORED) < 0) {
+		return vv_damaged_pointer_warn(b->git.repo, &c->id, c->path, err);
+	}
+	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;
+	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
+	if (!here && b->must) {
+		(void)vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
+		return vv_prefix_name(err, c->path);
+	}
+	return large && here ? make(b, c, &p, err) : VV_OK;
+}
+
+static vv_status add(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id, vv_error *err)
+{
+	if (!vv_array_room(b->coming, b->count, b->cap)) return vv_fail_nomem(err);
+	coming *c = &b->coming[b->count];
+	*c = (coming){.path = vv_strdup(path), .mode = mode, .id = *id};
+	if (!c->path) return vv_fail_nomem(err);
+	b->count++;
+	return VV_OK;
+}
+
+static vv_status expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
+			vv_error *err)
+{
+	vv_status rc;
+
+	if ((!b->index && (rc = vv_index_open(&b->index, b->git.repo, err)) < 0) ||
+	    (rc = vv_last_copy_keep(b->git.repo, b->reader, b->index, path, err)) < 0 ||
+	    (rc = add(b, path, mode, id, err)) < 0) {
+		return rc;
+	}
+	return prepare(b, &b->coming[b->count - 1], err);
+}
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	return expect(payload, c->path, c->new_mode, &c->new_id, err);
+}
+
+vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err)
+{
+	const vv_oid *from = vv_oid_is_null(&b->git.from) ? NULL : &b->git.from;
+
+	if (vv_oid_is_null(&b->git.to)) return VV_OK;
+	return vv_tree_changes(b->git.repo, from, &b->git.to, "", on_change, b, err);
+}
+
+/* --- afterwards ---------------------------------------------------------------------------------- */
+
+/* Is the file the pointer, to the byte, as git wrote it? *st: of it. */
+static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
+{
+	vv_auto(char) *file = vv_repository_file(b->git.repo, c->path);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid id;
+
+	return file && S_ISREG(c->mode) && vv_lstat(st, file, VV_IGNORED) == VV_OK &&
+	       S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
+	       vv_dataset_reader_holds_pointer(file, st) &&
+	       vv_read_regular(&text, file, VV_POINTER_MAX, VV_IGNORED) == VV_OK &&
+	       vv_blob_id(vv_buf_cstr(&text), text.len, &id, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&id, &c->id);
+}
+
+/* The table in the place of the pointer that git left; *put: it is there. */
+static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, bool *put, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	bool here = true;
+	vv_pointer p;
+	vv_stat st;
+	vv_status rc;
+
+	*put = false;
+	if (vv_dataset_reader_pointer(b->reader, &c->id, &arena, &p, VV_IGNORED) < 0) return VV_OK;
+	if (!c->made.temp && ((rc = get_blocks(b, &p.root, &here, err)) < 0 || !here)) {
+		b->lacking |= rc == VV_OK && !(b->needed && vv_needed_unwanted(b->needed, &p.root));
+		return rc;
+	}
+	if (!c->made.temp &&
+	    (rc = vv_made_file_make(&c->made, b->reader, c->path, &p, c->mode, err)) < 0) {
+		b->lacking |= rc == VV_EMISSING;
+		return rc == VV_EMISSING ? VV_OK : rc;
+	}
+	if (chmod(c->made.temp, pointer->mode & 0777) < 0) {
+		return vv_fail_errno(err, "cannot set the mode of", c->made.temp);
+	}
+	*put = true;
+	return vv_made_file_place(&c->made, b->reader, c->path, &c->id, &st, err);
+}
+
+/* git looks at the files again, through our filter, where the index has their version. */
+static vv_status refresh(vv_by_git *b, const vv_buf *paths, vv_error *err)
+{
+	static const char *const args[] = {"update-index", "-z", "--stdin", NULL};
+	vv_auto(vv_runner) git = {
+		.repo = b->git.repo, .args = args, .input = paths->data, .len = paths->len};
+	vv_status rc = vv_buf_ok(paths, err);
+
+	if (rc < 0 || paths->len == 0) return rc;
+	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
+	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the index was not refreshed", err);
+}
+
+static vv_status finish(vv_by_git *b, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_buf) paths = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
+		coming *c = &b->coming[i];
+		vv_index_entry e;
+		vv_stat st;
+		bool put = false;
+
+		if (!is_pointer_file(b, c, &st)) {
+			continue;
+		}
+		if ((!x && (rc = vv_index_open(&x, b->git.repo, err)) < 0) ||
+		    (rc = place(b, c, &st, &put, err)) < 0) {
+			return rc;
+		}
+		if (put && vv_index_get(x, c->path, &e) && vv_oid_equal(&e.id, &c->id)) {
+			vv_buf_put(&paths, c->path, strlen(c->path) + 1);
+		}
+	}
+	return rc < 0 ? rc : refresh(b, &paths, err);
+}
+
+/* Files that the user had changed, and lets go of, differ from HEAD alone. */
+static vv_status expect_changed(vv_by_git *b, vv_error *err)
+{
+	const vv_buf *list = &b->git.note.changed;
+	vv_status rc = VV_OK;
+
+	for (size_t at = 0; rc == VV_OK && at < list->len; at += strlen(list->data + at) + 1) {
+		vv_auto(vv_tree_entry) t = {0};
+
+		if (vv_tree_entry_at(b->git.repo, &b->git.to, list->data + at, &t, VV_IGNORED) ==
+		    VV_OK) {
+			rc = add(b, t.path, t.mode, &t.id, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
+{
+	bool undone;
+	vv_error why;
+	vv_status rc = vv_runner_run(&b->git, err);
+
+	vv_notes_end(vv_repository_notes(b->git.repo));
+	if (rc == VV_OK && b->git.code != 0) {
+		rc = vv_runner_fail(&b->git, refused, err);
+	}
+	if (rc < 0) {
+		/* git may have failed half way. Where that cannot be undone the note stays. */
+		if (b->git.what &&
+		    (vv_interrupted_undo(b->git.repo, &b->git.note, true, &undone, &why) < 0 ||
+		     vv_later_drop(b->git.repo, &why) < 0)) {
+			vv_notes_warn(vv_repository_notes(b->git.repo), "%s", why.message);
+		}
+		return rc;
+	}
+	vv_dataset_reader_refresh(b->reader);
+	if (!b->quiet) {
+		vv_runner_tell(&b->git);
+	}
+	if ((!vv_oid_is_null(&b->git.to) && (rc = expect_changed(b, err)) < 0) ||
+	    (rc = finish(b, err)) < 0 ||
+	    (b->git.what && (rc = vv_later_drop(b->git.repo, err)) < 0)) {
+		return vv_prefix(err, "git is done now, but then");
+	}
+	return VV_OK;
+}
+
+static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
+{
+	return add(payload, c->path, c->new_mode, &c->new_id, err);
+}
+
+/* HEAD has moved: tables whose pointer git left in the work tree. */
+static vv_status complete(vv_repository *r, const vv_oid *from, vv_error *err)
+{
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_by_git) b = {.git = {.repo = r}};
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
+
+	if ((rc = vv_head_read(r, &head, err)) < 0 || head.unborn ||
+	    (rc = vv_dataset_reader_open(&reader, r, vv_notes_begin(vv_repository_notes(r)), err)) <
+		    0) {
+		return rc;
+	}
+	b.reader = reader;
+	rc = vv_tree_changes(r, vv_oid_is_null(from) ? NULL : from, &head.commit, "", expect_any,
+			     &b, err);
+	rc = rc < 0 ? rc : finish(&b, err);
+	vv_notes_end(vv_repository_notes(r));
+	return rc;
+}
+
+vv_status vv_by_git_recover(vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_later) note = {0};
+	bool undone;
+	vv_status rc = vv_later_read(&note, r, err);
+
+	if (rc < 0 || note.alive) return rc == VV_ENOTFOUND ? VV_OK : rc;
+	vv_later_sweep_locks(&note, r, true);
+	if ((rc = vv_interrupted_undo(r, &note, false, &undone, err)) < 0 ||
+	    (!undone && (rc = complete(r, &note.from, err)) < 0) ||
+	    (rc = vv_later_drop(r, err)) < 0) {
+		return rc;
+	}
+	vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s", vv_text_shows(note.what),
+		     undone                          ? "it is undone now"
+		     : vv_head_is(r, NULL, &note.to) ? "it is complete now"
+		     : vv_oid_is_null(&note.to)      ? "run it again"
+						: "it stays as it is, since HEAD has moved on");
+	return VV_OK;
+}
+
+void vv_by_git_tell(vv_repository *r)
+{
+	vv_auto(vv_later) note = {0};
+	vv_error why;
+	vv_status rc = vv_later_read(&note, r, &why);
+
+	if (rc == VV_OK && !note.alive) {
+		vv_notes_put(vv_repository_notes(r),
+			     "%s was interrupted; the next command that changes something here "
+			     "undoes or completes it",
+			     vv_text_shows(note.what));
+	} else if (rc < 0 && rc != VV_ENOTFOUND) {
+		vv_notes_warn(vv_repository_notes(r), "%s", why.message);
+	}
+}
+
+void vv_by_git_clear(vv_by_git *b)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		vv_made_file_clear(&b->coming[i].made);
+		vv_free(b->coming[i].path);
+	}
+	vv_free(b->coming);
+	vv_index_close(b->index);
+	vv_needed_free(b->needed);
+	vv_runner_clear(&b->git);
+}

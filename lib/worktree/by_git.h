@@ -1,0 +1,53 @@
+/*
+ * by_git: git run for a verb that writes files of the work tree, and the tables that it does not write.
+ *
+ * git has tables up to VV_RUNNER_SMUDGE_MAX from our filter. A larger one gets its pointer from git and is written here: made
+ * before git runs, with the help of the file that is there, and put in the place of the pointer if that is what git
+ * wrote; otherwise the path was skipped, or edited, and stays. The last copy of a version is stored first (last_copy.h). A git that
+ * fails, or is killed, is undone (interrupted.h).
+ *
+ *	vv_auto(vv_by_git) b = {.git = {.repo = repo, .args = args, .what = "the switch to 'spring'", .from = head, .to = target},
+ *				.reader = reader};
+ *	rc = vv_by_git_expect_all(&b, err);
+ *	rc = vv_by_git_run(&b, "not switched", err);
+ */
+#ifndef VV_LIB_WORKTREE_BY_GIT_H
+#define VV_LIB_WORKTREE_BY_GIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/table/dataset_reader.h"
+#include "repo/git/tree.h"
+#include "repo/git/verb/runner.h"
+
+typedef struct vv_by_git {
+	vv_runner git;             /* as of vv_runner_run */
+	vv_dataset_reader *reader; /* borrowed */
+	bool must; /* blocks that cannot be had are a failure, before anything is changed; else the pointer stays */
+	bool quiet;   /* what git says on success is dropped */
+	bool lacking; /* afterwards: the blocks of a table that belongs there could not be had */
+	/* Its own: */
+	struct coming *coming; /* tables and files, as they are expected */
+	size_t count, cap;
+	vv_index *index;
+	struct vv_needed *needed;
+} vv_by_git;
+
+/* All paths that differ between git.from and git.to. VV_EREFUSED: a file is the last copy of a version; VV_EMISSING, with must. */
+vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err);
+
+/* VV_EREFUSED: git said no, in its words, and nothing has changed. */
+vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);
+
+/* What a killed varve left is undone or completed, with a line; nothing where none was killed. Who calls has the turn. */
+vv_status vv_by_git_recover(vv_repository *r, vv_error *err);
+/* Only says that there is something to do. */
+void vv_by_git_tell(vv_repository *r);
+
+void vv_by_git_clear(vv_by_git *b);
+VV_AUTO_CLEAR(vv_by_git, vv_by_git_clear)
+
+#endif
