@@ -120,14 +120,13 @@ static bool read_before(const vv_unfinished *u, vv_repository *repo, vv_oid *out
 static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_repository *repo,
 			 int *code, vv_error *err)
 {
-	const vv_session_options so = {
-		.key_file = o->key,
-		.need_key = true,
-		.quiet = o->quiet,
-		.notes = &vv_notes_stderr,
-		.idle_sec = o->timeout > 0 ? o->timeout
-					   : VV_IDLE_DEFAULT, /* the last resort waits */
-		.again = true};
+	const vv_session_options so = {.key_file = o->key,
+				       .need_key = true,
+				       .quiet = o->quiet,
+				       .notes = &vv_notes_stderr,
+				       .idle_sec = o->timeout,
+				       .again = true,
+				       .beside = o->timeout == 0 && x->url_count > 1};
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_oid before;
 	const bool again = read_before(u, repo, &before);

@@ -22,25 +22,82 @@
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 
-/* lookup: who frees what a thread that was left behind still uses. */
+/* left: who frees what a thread that was left behind still uses. */
 
-/* What both threads use; who leaves last frees it. */
+struct vv_left {
+	atomic_int users; /* both threads; who leaves last frees it */
+	vv_ring *ended;   /* nobody writes to it: waiting on it is the wait for its stop */
+	void (*run)(void *payload), (*clear)(void *payload);
+	void *payload;
+};
+
+void vv_left_end(vv_left *l)
+{
+	if (atomic_fetch_sub(&l->users, 1) > 1) return;
+	l->clear(l->payload);
+	vv_ring_free(l->ended);
+	vv_free(l);
+}
+
+static void run_left(void *payload)
+{
+	vv_left *l = payload;
+
+	l->run(l->payload);
+	vv_ring_stop(l->ended);
+	vv_left_end(l);
+}
+
+vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload)
+{
+	vv_left *l = vv_calloc(1, sizeof(*l));
+
+	if (!l || !(l->ended = vv_ring_new(1))) {
+		vv_free(l);
+		clear(payload);
+		return NULL;
+	}
+	atomic_init(&l->users, 2);
+	l->run = run;
+	l->clear = clear;
+	l->payload = payload;
+	if (!vv_thread_leave(run_left, l)) {
+		run_left(l); /* no thread is to be had: it takes as long as it takes */
+	}
+	return l;
+}
+
+bool vv_left_wait(vv_left *l, uint64_t deadline_ms, const atomic_bool *stopped)
+{
+	char none;
+	uint64_t now;
+
+	while (!vv_ring_stopped(l->ended) && (now = vv_monotonic_ms()) < deadline_ms &&
+	       !(stopped && atomic_load(stopped))) {
+		const uint64_t left = deadline_ms - now;
+		(void)vv_ring_read(l->ended, &none, 1,
+				   (unsigned)(left < VV_STOP_STEP_MS ? left : VV_STOP_STEP_MS),
+				   NULL);
+	}
+	return vv_ring_stopped(l->ended);
+}
+
+/* lookup: getaddrinfo in such a thread. */
+
 typedef struct question {
-	atomic_int users;
-	vv_ring *ended; /* nobody writes to it: waiting on it is the wait for its stop */
 	vv_resolver_fn resolver;
 	char *host, service[16];
 	struct addrinfo wanted, *list;
 	int code, number; /* of getaddrinfo, and errno */
 } question;
 
-static void leave(question *q)
+static void clear_question(void *payload)
 {
-	if (atomic_fetch_sub(&q->users, 1) > 1) return;
+	question *q = payload;
+
 	if (q->list) {
 		freeaddrinfo(q->list);
 	}
-	vv_ring_free(q->ended);
 	vv_free_all(q->host, q);
 }
 
@@ -50,8 +107,6 @@ static void resolve(void *payload)
 
 	q->code = q->resolver(q->host, q->service, &q->wanted, &q->list);
 	q->number = errno;
-	vv_ring_stop(q->ended);
-	leave(q);
 }
 
 static vv_status fail_lookup(const char *host, int code, int number, vv_error *err)
@@ -69,56 +124,33 @@ static vv_status fail_lookup(const char *host, int code, int number, vv_error *e
 		       gai_strerror(code));
 }
 
-static vv_status wait_for(question *q, const vv_lookup *l, vv_error *err)
-{
-	char none;
-
-	while (!vv_ring_stopped(q->ended)) {
-		const uint64_t now = vv_monotonic_ms();
-		if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->host);
-		if (now >= l->deadline_ms) {
-			return vv_fail(
-				err, VV_EIO,
-				"cannot look up the host '%s': no answer in time\n"
-				"the name server failed or did not answer: is the name right, and this machine connected?",
-				vv_text_shows(l->host));
-		}
-		const uint64_t left = l->deadline_ms - now;
-		(void)vv_ring_read(q->ended, &none, 1,
-				   (unsigned)(left < VV_STOP_STEP_MS ? left : VV_STOP_STEP_MS),
-				   NULL);
-	}
-	return VV_OK;
-}
-
 vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err)
 {
 	question *q = vv_calloc(1, sizeof(*q));
-	vv_status rc;
 
 	*out = NULL;
 	if (!q) return vv_fail_nomem(err);
-	atomic_init(&q->users, 1);
 	q->resolver = l->resolver ? l->resolver : getaddrinfo;
 	q->wanted.ai_socktype = SOCK_STREAM;
 	(void)snprintf(q->service, sizeof(q->service), "%u", l->port);
-	q->host = vv_strdup(l->host);
-	q->ended = vv_ring_new(1);
-	if (!q->host || !q->ended) {
-		leave(q);
+	if (!(q->host = vv_strdup(l->host))) {
+		vv_free(q);
 		return vv_fail_nomem(err);
 	}
-	atomic_store(&q->users, 2);
-	if (!vv_thread_leave(resolve, q)) {
-		resolve(q); /* no thread is to be had: it takes as long as it takes */
-	}
-	if ((rc = wait_for(q, l, err)) == VV_OK && q->code != 0) {
+	vv_left *thread = vv_left_start(resolve, clear_question, q);
+	if (!thread) return vv_fail_nomem(err);
+	vv_status rc = VV_OK;
+	if (!vv_left_wait(thread, l->deadline_ms, l->stopped)) {
+		rc = l->stopped && atomic_load(l->stopped)
+			     ? vv_fail_stopped(err, l->host)
+			     : fail_lookup(l->host, EAI_SYSTEM, ETIMEDOUT, err);
+	} else if (q->code != 0) {
 		rc = fail_lookup(l->host, q->code, q->number, err);
-	} else if (rc == VV_OK) {
+	} else {
 		*out = q->list;
 		q->list = NULL;
 	}
-	leave(q);
+	vv_left_end(thread);
 	return rc;
 }
 

@@ -10,11 +10,16 @@
 
 #include "base/error.h"
 
-/* lookup: the addresses of a host, within a limit of time.
- *
- * getaddrinfo(3) has none: with a name server that is silent it takes the time of resolv.conf, half a minute and
- * more. So it runs in a thread of its own, which is left behind when the time is over.
- */
+/* left: a call without a limit of time of its own, in a thread that is left behind when the time is over. */
+typedef struct vv_left vv_left;
+/* payload is taken, and cleared when neither side uses it any more. NULL, out of memory: it is cleared. */
+vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);
+/* Has it ended? Until then payload is the thread's alone. stopped: as in vv_connect_options; may be NULL. */
+bool vv_left_wait(vv_left *l, uint64_t deadline_ms, const atomic_bool *stopped);
+void vv_left_end(vv_left *l); /* payload is not used here from now on */
+
+/* lookup: the addresses of a host, within a limit of time. With a name server that is silent getaddrinfo(3) takes that
+ * of resolv.conf, half a minute and more. */
 
 /* getaddrinfo(3), or what a test has in its place. */
 typedef int (*vv_resolver_fn)(const char *host, const char *service, const struct addrinfo *wanted,

@@ -9,10 +9,12 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "transport/line/tcp.h"
 
 #define ANSWER_MAX 65535
 #define QUESTION_MAX 512
-#define SECONDS 2 /* for each name server, twice */
+#define SECONDS 2       /* for each name server, twice */
+#define LIMIT_MS 10000u /* for all of them: an answer by TCP has no limit */
 
 /* The strings of a record: a byte for the length of each. */
 static vv_status put_strings(vv_buf *out, const uint8_t *p, size_t len, vv_error *err)
@@ -48,34 +50,56 @@ vv_status vv_txt_read(vv_buf *out, const void *answer, size_t len, vv_error *err
 	return rc;
 }
 
+typedef struct question {
+	struct __res_state state;
+	uint8_t text[QUESTION_MAX], answer[ANSWER_MAX];
+	int text_len, len;
+} question;
+
+static void send_question(void *payload)
+{
+	question *q = payload;
+
+	q->len = res_nsend(&q->state, q->text, q->text_len, q->answer, ANSWER_MAX);
+}
+
+static void clear_question(void *payload)
+{
+	question *q = payload;
+
+	res_nclose(&q->state);
+	vv_free(q);
+}
+
 vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err)
 {
-	vv_auto_free uint8_t *answer = vv_malloc(ANSWER_MAX);
-	uint8_t question[QUESTION_MAX];
-	struct __res_state state = {.nscount = 0};
+	question *q = vv_calloc(1, sizeof(*q));
 	const size_t before = out->len;
-	vv_status rc;
 
-	if (!answer) return vv_fail_nomem(err);
-	if (res_ninit(&state) < 0) {
+	if (!q) return vv_fail_nomem(err);
+	if (res_ninit(&q->state) < 0) {
+		vv_free(q);
 		return vv_fail(err, VV_EIO, "the name servers of this machine are not known");
 	}
-	state.retrans = SECONDS;
-	state.retry = 2;
-	int len = res_nmkquery(&state, ns_o_query, name, ns_c_in, ns_t_txt, NULL, 0, NULL, question,
-			       sizeof(question));
-	len = len < 0 ? len : res_nsend(&state, question, len, answer, ANSWER_MAX);
-	res_nclose(&state);
-	if (len < 0) {
-		return vv_fail(
+	q->state.retrans = SECONDS;
+	q->state.retry = 2;
+	q->text_len = res_nmkquery(&q->state, ns_o_query, name, ns_c_in, ns_t_txt, NULL, 0, NULL,
+				   q->text, QUESTION_MAX);
+	vv_left *thread = vv_left_start(send_question, clear_question, q);
+	if (!thread) return vv_fail_nomem(err);
+	vv_status rc = VV_OK;
+	if (!vv_left_wait(thread, vv_monotonic_ms() + LIMIT_MS, NULL) || q->len < 0) {
+		rc = vv_fail(
 			err, VV_EIO,
 			"cannot look up '%s'\n"
 			"the name server failed or did not answer: is the name right, and this machine connected?",
 			vv_text_shows(name));
-	}
-	rc = vv_txt_read(out, answer, (size_t)(len < ANSWER_MAX ? len : ANSWER_MAX), err);
-	if (rc == VV_OK && out->len == before) {
+	} else if ((rc = vv_txt_read(out, q->answer,
+				     (size_t)(q->len < ANSWER_MAX ? q->len : ANSWER_MAX), err)) ==
+			   VV_OK &&
+		   out->len == before) {
 		rc = vv_fail(err, VV_ENOTFOUND, "'%s' has no TXT record", vv_text_shows(name));
 	}
-	return rc;
+	vv_left_end(thread);
+	return rc == VV_ECORRUPT ? vv_recode(err, VV_EIO) : rc;
 }

@@ -91,13 +91,18 @@ static vv_status ask(server *s, const vv_hold_message *q, vv_hold_message *a, vv
 		if (fresh) {
 			s->service = *s->connect;
 			s->service.service = "vault serve";
+			if (s->service.idle_sec == 0 && s->service.usual_sec == 0) {
+				/* it has nothing to compute, and says when it works */
+				s->service.usual_sec = s->service.beside ? VV_FILES_BESIDE
+									 : VV_FIRST_DEFAULT;
+			}
 			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) return rc;
 		}
 		rc = ask_once(s, q, a, err);
 		if (rc < 0 && (!err->answered || vv_channel_done(s->line, NULL) < 0)) {
 			hang_up(s);
 		}
-	} while (rc == VV_EIO && !fresh && !s->line);
+	} while (rc == VV_EIO && !err->silent && !fresh && !s->line);
 	/* It is there: what it cannot do (its disk is full) is no reason to ask it nothing else. */
 	if (rc == VV_EIO && s->line) {
 		rc = vv_recode(err, VV_EREFUSED);

@@ -177,6 +177,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		    0) {
 		return rc;
 	}
+	s->transfer.connect.beside = o->beside;
 	if (o->need_key || o->key_file) {
 		if ((rc = vv_key_ring_open(&s->key, vv_repository_env(s->repo), o->key_file, err)) <
 		    0) {
@@ -705,6 +706,9 @@ static vv_status prepare_place(reaching *r, vv_error *err)
 	p->ask->payload = r;
 	vv_status rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
 	p->ask->named = p->ask->named && !p->silent;
+	if (r->s->again && r->s->place_count == 1 && p->ask->connect.idle_sec == 0) {
+		p->ask->connect.first_sec = VV_FIRST_DEFAULT; /* the last resort waits */
+	}
 	return rc;
 }
 

@@ -115,6 +115,7 @@ typedef struct vv_session_options {
 	const vv_notes *notes;
 	uint64_t idle_sec; /* --timeout; 0: as usual */
 	bool again;        /* holders that were silent lately are asked, too */
+	bool beside;       /* what one of them does not give at once another has */
 	bool at_once;      /* another command that works on the vault is not waited for */
 } vv_session_options;
 

@@ -55,12 +55,7 @@ class World:
         self.content, self.commit, self.key = make()
         self.base = f"http://127.0.0.1:{server.serve('pub').server_address[1]}"
         self.well = f"{self.base}/well/"
-        self.made, self.proxies = {}, {}
-
-    def behind(self, kind):
-        if kind not in self.made:
-            self.made[kind] = {"s3": others.s3_store, "vault": others.vault}[kind](must)
-        return self.made[kind]
+        self.vault, self.proxies = None, {}
 
     def case(self, name):
         """Its command, its environment, and the commit that comes."""
@@ -68,17 +63,14 @@ class World:
         what, _, behaviour = kind.rpartition("-")
         beside, folder, key = where == "beside", f"c/{name}", self.key
         clone, well = ["varve", "clone", "-q"], ["--from", self.well]
-        if what == "s3-list":
-            self.proxies[name] = proxy = others.proxy(self.behind("s3"), b"list-type=2", behaviour)
-            env = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{proxy.server_address[1]}"}
-            return clone + (well if beside else []) + ["hub.git", folder], env, must("git", "rev-parse", "main", cwd="hub.git")
         if what in others.VAULT:
-            url = self.behind("vault")
-            head, _, path = url[7:].partition("/")
-            self.proxies[name] = proxy = others.proxy(head, others.VAULT[what], behaviour)
-            url = f"http://127.0.0.1:{proxy.server_address[1]}/{path}"
-            command = ["varve", "vault", "recover", "-q", "--key", "paper", "--to", folder, url]
-            return command + (["kept"] if beside else []), {}, self.commit
+            served, bucket, path = self.vault = self.vault or others.vault(must)
+            proxy = others.proxy(bucket if what.startswith("s3") else served, others.VAULT[what], behaviour)
+            self.proxies[name] = proxy
+            at = f"http://127.0.0.1:{proxy.server_address[1]}"
+            url = others.BUCKET if what.startswith("s3") else f"{at}/{path}"
+            recover = ["varve", "vault", "recover", "-q", "--key", "paper", "--to", folder, url]
+            return recover + (["kept"] if beside else []), {"AWS_ENDPOINT_URL_S3": at}, self.commit
         if what == "dns":
             named = ["unshare", "-Urmn", sys.executable, os.path.join(others.HERE, "others.py"), "dns", behaviour, where, key]
             return named + clone + ["dns:prices.example.org", folder], {}, self.commit
@@ -95,9 +87,11 @@ class World:
 
 def all_names():
     kinds = [f"{c}-{b}" for c in server.CLASSES for b in server.BEHAVIOURS if c != "loose" or b == "endless"]
+    kinds += [f"{c}-{b}" for c in ("dns", *others.VAULT) for b in server.BEHAVIOURS]
     kinds += [f"mdns-{b}" for b in others.BROWSE]
     alone = [f"{c}-{b}.alone" for c in ("ssh", "daemon") for b in others.LINES]
-    return [f"{k}.{b}" for k in kinds for b in ("alone", "beside")] + alone
+    # of several name servers only one that says nothing is passed over, by libresolv
+    return [f"{k}.{b}" for k in kinds for b in ("alone", "beside") if b == "alone" or k[:4] != "dns-" or k == "dns-silent"] + alone
 
 
 class Case:

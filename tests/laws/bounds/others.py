@@ -15,7 +15,7 @@ import server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINES = {"silent": b"", "greets": b"SSH-2.0-OpenSSH_9.2\r\n", "deaf": None}
-VAULT = {"vault-list": b"hold-list", "vault-record": b"hold-get"}
+VAULT = {"vault-list": b"hold-list", "vault-record": b"hold-get", "s3-list": b"list-type=2", "s3-record": b"/records/"}
 
 
 # --- an HTTP server behind one that misbehaves ---------------------------------------------------------
@@ -115,26 +115,21 @@ def wait_file(name, p, text="\n"):
     return open(name).read()
 
 
-def s3_store(must):
-    """A clone whose rows are in a bucket: where readers find its URL."""
+def s3_store():
     p = subprocess.Popen([sys.executable, os.path.join(HERE, "../../net/s3_store.py"), "0", "s3.port", "s3.log", "s3", "x"])
     atexit.register(p.kill)
     port = wait_file("s3.port", p).strip()
-    os.environ.update(AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{port}", VARVE_TRUSTED_HOSTS="s3://x")
-    must("git", "clone", "-q", "--bare", "o", "hub.git", cwd=".")
-    must("git", "-C", "hub.git", "config", "--unset", "remote.origin.url", cwd=".")
-    must("varve", "clone", "-q", "o", "s", cwd=".")
-    must("git", "remote", "set-url", "origin", os.path.abspath("hub.git"), cwd="s")
-    must("git", "config", "remote.origin.varveKind", "git", cwd="s")
-    must("varve", "store", "add", "team", "s3://x/p?region=eu-test-1", cwd="s")
-    must("git", "add", ".varveconfig", cwd="s")
-    must("varve", "commit", "-qm", "store", cwd="s")
-    must("varve", "push", "-q", "origin", "main", cwd="s")
+    os.environ.update(AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{port}")
     return f"127.0.0.1:{port}"
 
 
+BUCKET = "s3://x/copies/here?region=eu-test-1"
+
+
 def vault(must):
-    """The vault of v at a server and in the folder kept: its recovery key is the file paper."""
+    """The vault of v at a server, in a bucket and in the folder kept; its recovery key is the file paper. Where the first two
+    answer, and the path of the first."""
+    bucket = s3_store()
     must("varve", "clone", "-q", "o", "v", cwd=".")
     did = must("varve", "key", "show", cwd="v").strip()
     subprocess.run(["git", "init", "-q", "--bare", "keeper"], check=True)
@@ -146,11 +141,13 @@ def vault(must):
     url = "http" + wait_file("keeper.log", p, " at http").split(" at http")[1].split()[0]
     must("varve", "vault", "holder", "add", "k", url, "--domain", "k", cwd="v")
     must("varve", "vault", "holder", "add", "f", "../kept", "--domain", "f", cwd="v")
-    said = must("varve", "vault", "replicate", "--copies", "2", cwd="v")
+    must("varve", "vault", "holder", "add", "b", BUCKET, "--domain", "b", cwd="v")
+    said = must("varve", "vault", "replicate", "--copies", "3", cwd="v")
     with open("paper", "w") as f:
         f.write(next(w for w in said.split() if w.startswith("varve-recovery-1-")) + "\n")
     os.chmod("paper", 0o600)
-    return url
+    served, _, path = url[7:].partition("/")
+    return served, bucket, path
 
 
 # --- name servers --------------------------------------------------------------------------------------
