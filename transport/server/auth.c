@@ -18,9 +18,9 @@
 #include "transport/server/secret_file.h"
 #include "transport/server/words.h"
 
-/* login: a table of the clients that were wrong lately or wait.
+/* login: a table of the names at clients that were wrong lately or wait.
  *
- * One that is neither is forgotten. When the table is full, the client that has the most tries left
+ * One that is neither is forgotten. When the table is full, the one that has the most tries left
  * makes room; a check that waits is never forgotten.
  */
 
@@ -28,7 +28,7 @@
 #define FULL_MS ((uint64_t)VV_LOGIN_WRONG * VV_LOGIN_AGAIN_MS)
 
 typedef struct entry {
-	vv_address client;
+	vv_login_who who;
 	unsigned waiting;
 	uint64_t free_at_ms; /* when all of its tries are back; the past: all are */
 	bool used;
@@ -61,34 +61,40 @@ void vv_login_free(vv_login *l)
 	}
 }
 
-/* NULL: the client is not there and there is no room. */
-static entry *find(vv_login *l, const vv_address *client)
+/* NULL: it is not there and there is no room. *waiting: of the client, under all names. */
+static entry *find(vv_login *l, const vv_login_who *who, unsigned *waiting)
 {
-	entry *room = NULL;
+	entry *room = NULL, *found = NULL;
+
+	*waiting = 0;
 
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		entry *e = &l->entries[i];
 
-		if (e->used && vv_address_same_client(&e->client, client)) return e;
+		if (e->used && vv_address_same_client(&e->who.client, &who->client)) {
+			*waiting += e->waiting;
+			found = e->who.name == who->name ? e : found;
+		}
 		if (!e->used || (e->waiting == 0 &&
 				 (!room || (room->used && e->free_at_ms < room->free_at_ms)))) {
 			room = room && !room->used ? room : e;
 		}
 	}
-	if (room) {
-		*room = (entry){.client = *client, .used = true};
-	}
+	if (found || !room) return found;
+	*room = (entry){.who = *who, .used = true};
 	return room;
 }
 
-vv_status vv_login_begin(vv_login *l, const vv_address *client, vv_error *err)
+vv_status vv_login_begin(vv_login *l, const vv_login_who *who, vv_error *err)
 {
 	uint64_t now = vv_monotonic_ms();
+	unsigned waiting;
 	vv_status rc = VV_OK;
 
 	vv_mutex_lock(l->lock);
-	entry *e = find(l, client);
-	if (!e || l->waiting >= VV_LOGIN_WAITING_ALL || e->waiting >= VV_LOGIN_WAITING) {
+	entry *e = find(l, who, &waiting);
+	if (!e || l->waiting >= VV_LOGIN_WAITING_ALL || e->waiting >= VV_LOGIN_WAITING ||
+	    waiting >= VV_LOGIN_WAITING_CLIENT) {
 		rc = vv_fail(err, VV_ELOCKED, "too many logins at once; try again later");
 	} else if (e->free_at_ms > now &&
 		   e->free_at_ms - now + (uint64_t)e->waiting * VV_LOGIN_AGAIN_MS >
@@ -105,13 +111,14 @@ vv_status vv_login_begin(vv_login *l, const vv_address *client, vv_error *err)
 	return rc;
 }
 
-void vv_login_end(vv_login *l, const vv_address *client, bool wrong)
+void vv_login_end(vv_login *l, const vv_login_who *who, bool wrong)
 {
 	uint64_t now = vv_monotonic_ms();
+	unsigned waiting;
 
 	vv_mutex_unlock(l->slow);
 	vv_auto(vv_locked) lock = vv_mutex_hold(l->lock);
-	entry *e = find(l, client); /* there, since it waits */
+	entry *e = find(l, who, &waiting); /* there, since it waits */
 	e->waiting--;
 	l->waiting--;
 	if (wrong) {
@@ -413,16 +420,20 @@ static vv_status check_in_turn(vv_http_auth *a, const vv_buf *name, const vv_buf
 			       const uint8_t digest[VV_SHA256_LEN], const vv_address *client,
 			       vv_http_user *out, vv_error *err)
 {
-	vv_status rc = vv_login_begin(a->login, client, err);
+	vv_login_who who = {.client = *client};
+	uint8_t hash[VV_SHA256_LEN];
+	vv_status rc = digest_of(a, vv_buf_cstr(name), hash, err);
 
 	if (rc < 0) return rc;
+	memcpy(&who.name, hash, sizeof(who.name));
+	if ((rc = vv_login_begin(a->login, &who, err)) < 0) return rc;
 	vv_mutex_lock(a->lock);
 	bool known = proved(a, digest, out);
 	vv_mutex_unlock(a->lock);
 	if (!known) {
 		rc = check_slowly(a, name, secret, digest, out, err);
 	}
-	vv_login_end(a->login, client, rc == VV_EREFUSED);
+	vv_login_end(a->login, &who, rc == VV_EREFUSED);
 	return rc;
 }
 

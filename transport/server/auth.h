@@ -20,11 +20,13 @@
 /* login: who may have a secret checked now. Each check is made to be slow, so a client that tries many delays itself
  * and not others.
  *
- * Of one client (address.h) a few may wait while one is checked, and so many secrets may be wrong in a
- * short time; of all clients together, so many may wait. Functions may be called from several threads.
+ * Of one name at one client (address.h) a few may wait while one is checked, and so many secrets may be wrong in a
+ * short time: who guesses at one name does not lock out others behind the same address. Of one client, and of all clients
+ * together, so many may wait. Functions may be called from several threads.
  */
 
-#define VV_LOGIN_WAITING 4u      /* of one client, with the one that is checked */
+#define VV_LOGIN_WAITING 4u /* of one name, with the one that is checked */
+#define VV_LOGIN_WAITING_CLIENT 16u
 #define VV_LOGIN_WAITING_ALL 32u /* of all */
 #define VV_LOGIN_WRONG 10u       /* secrets in a row; then */
 #define VV_LOGIN_AGAIN_MS 6000u  /* one more after each of these */
@@ -35,9 +37,15 @@ vv_login *vv_login_new(void);    /* NULL: out of memory */
 void vv_login_free(vv_login *l); /* accepts NULL */
 VV_AUTO_FREE(vv_login, vv_login_free)
 
+typedef struct vv_login_who {
+	vv_address client;
+	uint64_t
+		name; /* a hash, of a user or not: a name that does not exist is not told by its tries */
+} vv_login_who;
+
 /* Waits for its turn. VV_ELOCKED: not now. Otherwise one call of vv_login_end follows. */
-vv_status vv_login_begin(vv_login *l, const vv_address *client, vv_error *err);
-void vv_login_end(vv_login *l, const vv_address *client, bool wrong);
+vv_status vv_login_begin(vv_login *l, const vv_login_who *who, vv_error *err);
+void vv_login_end(vv_login *l, const vv_login_who *who, bool wrong);
 
 #define VV_HTTP_NAME_MAX 64
 
