@@ -56,7 +56,7 @@ static const struct {
 	{"fsck", "'varve fsck --data' lists the damage"},
 	{"fsck-repair", "varve fsck --repair"},
 	{"fsck-sender", "try again, or another peer; 'varve fsck' at the sender shows whether its blocks are sound; received data is kept"},
-	{"gc-room", "make room, or 'varve gc'"},
+	{"gc-room", "free disk space, or run 'varve gc'"},
 	{"get", "'varve get' copies it"},
 	{"git-dir", "if it is yours: varve --git-dir='%1' COMMAND, or varve -C DIR COMMAND"},
 	{"hash-secret", "'varve serve --hash-secret NAME' makes lines: NAME:rw:HASH"},
@@ -108,7 +108,7 @@ static const struct {
 	{"unseen-document", "'varve add --as-csv $1' makes a table of it, or of each in it"},
 	{"unseen-open", "'varve convert %1 OUT.csv' makes a table of it"},
 	{"unsent", "'varve log @{push}..' lists the commits that it does not have"},
-	{"update-force", "'varve update --force $1' takes it over as it is"},
+	{"update-force", "'varve update --force $1' accepts it unchanged"},
 	{"versions", "list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'"},
 	{"whole-or-edit", "take the whole table with --ours or --theirs, or edit the file and 'varve add' it"},
 };

@@ -169,7 +169,7 @@ static vv_status withdraw_one(job *j, const char *word, vv_error *err)
 	}
 	if (!j->o->quiet) {
 		text_record(&p, true);
-		vv_note("withdrawn: 'varve serve' serves it only where a branch or tag reaches "
+		vv_note("withdrawn: 'varve serve' now serves it only if a branch or tag contains "
 			"it%s",
 			p.holder_count > 0 ? "; those that have it may keep it" : "");
 	}

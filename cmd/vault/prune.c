@@ -98,9 +98,9 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 			x.surplus.holding);
 	}
 	if (x.surplus.waiting_shards > 0) {
-		vv_note("%s for now: retired copies are kept for a while",
-			vv_text_counted(x.surplus.waiting_shards, "retired shard stays",
-					"retired shards stay"));
+		vv_note("%s not removed yet: retired copies are kept until their grace period ends",
+			vv_text_counted(x.surplus.waiting_shards, "retired shard is",
+					"retired shards are"));
 	}
 	if (x.surplus.waiting > 0) {
 		vv_note("%s for now: copies beyond the policy are kept for a while, and until the "

@@ -53,7 +53,7 @@ static void say_start(const vv_serve_http_options *o, const vv_http_server *serv
 	}
 	if (o->server.auth_file && !o->server.tls_cert && !is_loopback(url)) {
 		vv_notes_warn(o->notes,
-			      "without TLS, names and secrets cross the network readably");
+			      "without TLS, user names and passwords are sent unencrypted");
 	}
 }
 

@@ -298,8 +298,8 @@ static vv_status fail_function(vv_parser *p, const vv_token *t)
 	}
 	for (size_t i = 0; i < sizeof(aggregates) / sizeof(aggregates[0]); i++) {
 		if (vv_token_is_word(t, aggregates[i].word)) {
-			return vv_hint(p->err, "rows are counted and summed in the lines of "
-					       "varve.checks, not here");
+			return vv_hint(p->err,
+				       "count() and sum() can be used in varve.checks only");
 		}
 	}
 	return near.best ? vv_hint(p->err, "did you mean '%s'?", near.best) : p->err->code;

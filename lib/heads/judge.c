@@ -559,8 +559,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 		if (is_revoked(g.nodes[owner], n->key, n->number)) {
 			vv_auto(vv_buf) line = VV_BUF_INIT;
 			vv_head_put_line(&line, n->key, n->number, n->time, n->time);
-			vv_notes_warn(notes,
-				      "the owner revoked the key of a head: %s counts for nothing",
+			vv_notes_warn(notes, "ignored head %s: the owner revoked its key",
 				      vv_buf_cstr(&line));
 			out->passed++;
 			continue;

@@ -292,7 +292,8 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 		return VV_OK;
 	}
 	if (k->has_last && k->last.record.final) {
-		return vv_fail(err, VV_EREFUSED, "the last head of '%s' is final: none follows it",
+		return vv_fail(err, VV_EREFUSED,
+			       "the last head of '%s' is final; no further head can be signed",
 			       k->trust.name);
 	}
 	if ((rc = join(k, err)) < 0 || (rc = fill(k, now, err)) < 0 ||

@@ -71,7 +71,8 @@ static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_not
 			       "the newest head of '%s' expired at %s; nothing is moved",
 			       j->trust.name, when.data);
 	}
-	vv_notes_warn(notes, "the newest head of '%s' expired at %s, and a newer one was promised",
+	vv_notes_warn(notes,
+		      "the latest signed head of '%s' expired at %s and has not been renewed",
 		      j->trust.name, when.data);
 	return VV_OK;
 }

@@ -364,8 +364,8 @@ vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
 		}
 	}
 	if (rc < 0 && changed > 0) {
-		(void)vv_prefix(err, "%zu file%s changed now, but then", changed,
-				changed == 1 ? " is" : "s are");
+		(void)vv_prefix(err, "%zu file%s already changed, but a later step failed", changed,
+				changed == 1 ? " was" : "s were");
 	}
 	return rc;
 }

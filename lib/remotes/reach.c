@@ -264,7 +264,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		const vv_error peer = *err;
 		if (peer.code == VV_EREFUSED && why.code == VV_ENOTFOUND) return peer.code;
 		*err = why;
-		vv_hint(err, "varve does not answer there either: %s", peer.message);
+		vv_hint(err, "no varve server answers there either: %s", peer.message);
 	}
 	return rc;
 }

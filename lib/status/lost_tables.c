@@ -63,10 +63,10 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 		vv_index_at(x, i, &e);
 		if (is_lost(r, &lines, &e)) {
 			told++;
-			vv_notes_warn(notes,
-				      "%s: a table that no line of .gitattributes tracks: "
-				      "in clones git writes its pointer instead",
-				      vv_text_shows(e.path));
+			vv_notes_warn(
+				notes,
+				"%s: not tracked by .gitattributes: clones will contain its pointer instead of its data",
+				vv_text_shows(e.path));
 			vv_notes_hint(notes, VV_HINT_TRACK, e.path);
 		}
 	}

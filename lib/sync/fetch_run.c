@@ -617,8 +617,8 @@ static vv_status tell_behind(const run *r, vv_error *err)
 static vv_status behind(const run *r, vv_error *err)
 {
 	const size_t done = vv_ref_plan_count_done(&r->j->plan);
-	return done > 0 ? vv_prefix(err, "%zu ref%s fetched now, but then", done,
-				    done == 1 ? " is" : "s are")
+	return done > 0 ? vv_prefix(err, "%zu ref%s fetched, but a later step failed", done,
+				    done == 1 ? " was" : "s were")
 			: err->code;
 }
 

@@ -283,7 +283,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 		vv_notes_end(r->t.notes);
 		if (rc < 0) {
 			(void)vv_prefix(err,
-					"the commits are there without their rows, push again");
+					"the commits were pushed, but not their rows; push again");
 		}
 	}
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->j->dry_run && i < r->j->plan.count; i++) {
@@ -746,7 +746,7 @@ done:
 	}
 	tell_host_sum(r);
 	if (r->j->blocks.versions == 0 && r->j->blocks.bad_packs == 0 && !r->j->quiet) {
-		vv_notes_put(r->t.notes, "all blocks that are here are there");
+		vv_notes_put(r->t.notes, "the remote has every block that this repository has");
 	}
 	if (r->j->blocks.incomplete > 0) {
 		vv_notes_warn(r->t.notes, "%s of datasets %s complete neither here nor there",

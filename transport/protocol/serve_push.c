@@ -458,7 +458,7 @@ static vv_status take_push(push *p, vv_error *err)
 	if (p->follow && rc == VV_OK) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
 		if (rc < 0) {
-			(void)vv_prefix(err, "the branch is moved there now, but then");
+			(void)vv_prefix(err, "the branch was moved there, but a later step failed");
 		}
 	} else if (p->follow && vv_head_is(p->s->repo, p->follow->name, &p->follow->id)) {
 		/* Moved all the same: the files follow it all the same. */

@@ -221,10 +221,10 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 	}
 	if (nothing && s->young_packs > 0) {
 		const bool several = s->young_until > s->young_from;
-		vv_note("%s %s for being young: 'varve gc --remote' can combine or remove %s "
+		vv_note("%s %s too recent to be combined: 'varve gc --remote' can combine or remove %s "
 			"after %s%s%s%s, 'varve gc --remote --prune=now' at once",
 			vv_text_counted(s->young_packs, "pack", NULL),
-			s->young_packs == 1 ? "stays" : "stay", s->young_packs == 1 ? "it" : "them",
+			s->young_packs == 1 ? "is" : "are", s->young_packs == 1 ? "it" : "them",
 			time_text(day, s->young_from), several ? " (the last after " : "",
 			several ? time_text(last, s->young_until) : "", several ? ")" : "");
 	}

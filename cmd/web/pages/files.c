@@ -119,11 +119,12 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 	}
 	part_found_end(&p->html);
 	if (count == 0) {
-		part_nothing(&p->html, .text = "No table and no column is called so.");
+		part_nothing(&p->html, .text = "No table or column has this name.");
 	}
 	if (!complete) {
-		part_note(&p->html, .text = "The columns of some tables were not looked at: their "
-					    "data is not here, or the time was over.");
+		part_note(
+			&p->html,
+			.text = "Some tables were not searched: their data is not here, or the time limit was reached.");
 	}
 	return vv_page_end(p, out, err);
 }

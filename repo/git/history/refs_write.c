@@ -533,7 +533,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	r->moved_to = *m->change->id;
 	rc = sync_folders(ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
 			  m->made_dir, err);
-	return rc < 0 ? vv_prefix(err, "'%s' is at %.7s now, but then",
+	return rc < 0 ? vv_prefix(err, "'%s' was moved to %.7s, but a later step failed",
 				  vv_text_shows(vv_ref_short_name(m->change->name)), text)
 		      : VV_OK;
 }
@@ -636,8 +636,8 @@ static vv_status remove_loose(transaction *t, const move *m, vv_error *err)
 	}
 	rc = rc < 0 ? rc : log_rc;
 	return rc < 0 ? vv_prefix(err,
-				  m->packed ? "'%s' is moved now, but then"
-					    : "'%s' is deleted now, but then",
+				  m->packed ? "'%s' was moved, but a later step failed"
+					    : "'%s' was deleted, but a later step failed",
 				  vv_text_shows(vv_ref_short_name(m->change->name)))
 		      : VV_OK;
 }
@@ -825,7 +825,7 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 	}
 	r->moved_to = *to;
 	if ((rc = vv_fsync_dir(r->gitdir, err)) < 0) {
-		(void)vv_prefix(err, "HEAD is moved now, but then");
+		(void)vv_prefix(err, "HEAD was moved, but a later step failed");
 	}
 	return rc;
 }

@@ -235,7 +235,7 @@ no_problems() {
 	mkdir disk
 	ends_with 1 unshare -Urm sh -c 'mount -t tmpfs -o size=4m none disk && cd disk && git init -q . && varve init -q && varve doctor --offline'
 	output_has "disk: the disk of "
-	output_has "mend: make room, or 'varve gc'"
+	output_has "mend: free disk space, or run 'varve gc'"
 }
 
 @test "versions of the history whose blocks are not here are counted" {

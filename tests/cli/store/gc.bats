@@ -82,7 +82,7 @@ all_there() {
 	many_versions
 	succeeds varve gc --remote
 	stderr_has "nothing to gain yet"
-	stderr_has "7 packs stay for being young: 'varve gc --remote' can combine or remove them after $(TZ=UTC date -d '+14 days' +%Y-%m-%d) "
+	stderr_has "7 packs are too recent to be combined: 'varve gc --remote' can combine or remove them after $(TZ=UTC date -d '+14 days' +%Y-%m-%d) "
 	succeeds varve gc --remote --prune=never
 	stderr_lacks "young"
 	[ "$(count packs) $(count lists) $(count versions)" = "7 7 7" ]

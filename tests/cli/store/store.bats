@@ -437,5 +437,5 @@ server.serve_forever()' "$store.port" "$1"
 	rm -rf c/.git/varve
 	varve -C c init -q
 	ends_with 2 varve -C c fetch
-	stderr_has "varve does not answer there either"
+	stderr_has "no varve server answers there either"
 }

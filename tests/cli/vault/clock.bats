@@ -42,7 +42,7 @@ setup_clock() {
 	for when in 2026-11-21 2026-11-23 2100-01-01 2100-01-01 1970-01-02 2026-11-24; do
 		succeeds faketime "$when" varve vault prune
 		stderr_has "deleted 0 copies"
-		stderr_has "1 retired shard stays for now"
+		stderr_has "1 retired shard is not removed yet"
 	done
 	# Two weeks that pass here.
 	succeeds faketime 2026-12-01 varve vault prune

@@ -10,7 +10,7 @@ load vault
 	succeeds varve vault prune
 	stderr_has "rewrote 1 run, left out"
 	stderr_has "deleted 0 copies"
-	stderr_has "1 retired shard stays for now"
+	stderr_has "1 retired shard is not removed yet"
 	succeeds varve vault status
 	succeeds varve vault prune --grace 0
 	stderr_has "rewrote 0 runs"

@@ -250,7 +250,7 @@ head_of() {
 	# a filter is added to the condition that there is
 	curl -sL -H 'Accept: text/html' "$url/table/HEAD/t.csv?where=id%20%3C%209&q=item" > rows.html
 	grep -q '<input type="hidden" name="q" value="item"><input type="hidden" name="where" value="id &lt; 9"><label>Column' rows.html
-	[[ $(page 'search?q=nowhere') == *"No table and no column is called so."* ]]
+	[[ $(page 'search?q=nowhere') == *"No table or column has this name."* ]]
 	git -C src commit -q --allow-empty -m "$(printf 'a <b>&\033 \342\200\256 c')"
 	curl -sf -D head "$url/commits.atom" > feed
 	grep -qi '^content-type: application/atom+xml' head

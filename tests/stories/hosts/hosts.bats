@@ -264,7 +264,7 @@ refs/varve/blocks" ]
 	stderr_has "warning: refs/varve/blocks is no longer there: it was deleted from $url"
 	stderr_has "sent the blocks of 2 versions of datasets"
 	succeeds varve push --blocks
-	stderr_is "all blocks that are here are there"
+	stderr_is "the remote has every block that this repository has"
 	varve clone -q "$url" ../b
 	cmp prices.csv ../b/prices.csv
 	cd ../b
@@ -490,7 +490,7 @@ packs_are_whole() {
 	packs_are_whole
 	succeeds varve doctor
 	succeeds varve push --blocks
-	stderr_is "all blocks that are here are there"
+	stderr_is "the remote has every block that this repository has"
 	varve clone -q "$url" ../c
 	cmp prices.csv ../c/prices.csv
 	(cd ../c && sound && varve doctor)
@@ -627,7 +627,7 @@ packs_are_whole() {
 @test "what is no repository at all is named by both who were asked" {
 	plain_host
 	ends_with 2 varve clone "ssh://host$PWD/none.git" b
-	stderr_has "hint: varve does not answer there either: "
+	stderr_has "hint: no varve server answers there either: "
 	stderr_has "none.git' does not appear to be a git repository"
 	[ ! -e b ]
 }

@@ -186,7 +186,7 @@ is_linked() {
 	succeeds varve status --remote
 	output_has "1 version, 0 incomplete there; 1 linked"
 	succeeds varve push --blocks
-	stderr_has "all blocks that are here are there"
+	stderr_has "the remote has every block that this repository has"
 	edit 7
 	succeeds varve push -q
 	succeeds varve doctor

@@ -231,7 +231,7 @@ static uint64_t files_of(const char *dir)
 /* Has what follows from this answer and these files been looked at in this test? From now on it has. */
 static bool is_judged(const char *dir, int code, const char *said)
 {
-	judgement j = {files_of(dir), code, said && strstr(said, " now, but then")};
+	judgement j = {files_of(dir), code, said && strstr(said, ", but a later step failed")};
 
 	for (size_t i = 0; i < judged_count; i++) {
 		if (judged[i].files == j.files && judged[i].code == code &&
@@ -475,7 +475,7 @@ static bool is_under_way(const char *dir)
 static void assert_told(const trial *t, const state *now, const char *what)
 {
 	if (same_refs(now, &t->after) && !same_refs(now, &t->before) &&
-	    !strstr(vv_test_read(stderr_path(), NULL), " now, but then")) {
+	    !strstr(vv_test_read(stderr_path(), NULL), ", but a later step failed")) {
 		fail_msg("%s: a ref has moved, and that is not said", what);
 	}
 }
