@@ -443,8 +443,7 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 	if (has_member(r, r->frames[r->depth - 1].node, name, len)) {
 		char what[160];
 
-		(void)snprintf(what, sizeof what, "the name '%s' is there twice",
-			       vv_text_show(name, len));
+		(void)snprintf(what, sizeof what, "duplicate name '%s'", vv_text_show(name, len));
 		return stop(r, fail_at(r, start, what));
 	}
 	r->pending.name = vv_arena_strndup(r->arena, name, len);

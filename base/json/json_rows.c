@@ -165,8 +165,7 @@ static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 	uint64_t hash = vv_xxh3(name, len, r->seed);
 	uint32_t *slot = name_slot(r, name, len, hash);
 	if (*slot > 0) {
-		return vv_fail(r->err, VV_EINPUT, "the name '%s' is there twice",
-			       vv_text_show(name, len));
+		return vv_fail(r->err, VV_EINPUT, "duplicate name '%s'", vv_text_show(name, len));
 	}
 	if (r->count == MEMBERS_MAX) {
 		return vv_fail(r->err, VV_EINPUT, "an object has too many members");

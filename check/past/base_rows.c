@@ -71,7 +71,7 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	}
 	vv_buf_printf(&c->expected, "%s, as in the base", base_noun(was->type));
 	if (is->type != was->type && vv_field_is_found(is)) {
-		vv_buf_printf(&c->expected, "; it was found, and is %s from now on",
+		vv_buf_printf(&c->expected, "; it was found, and is now %s",
 			      vv_type_name(is->type));
 	}
 	vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};

@@ -86,7 +86,7 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
 	vv_buf_puts(&expected, key->text                ? key->text
-			       : key->kind == CHECK_ROW ? "a row that is there once"
+			       : key->kind == CHECK_ROW ? "a row that occurs once"
 			       : whole                  ? "a value that no other row has"
 							: "a value in each column of the key");
 	if (key->kind != CHECK_ROW && whole && is_found(t->r, key)) {

@@ -698,7 +698,7 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 
 	if (vv_exists(file)) {
 		return vv_fail(err, VV_EEXISTS,
-			       "'%s' is there already\n"
+			       "'%s' exists already\n"
 			       "remove it, or name another file",
 			       vv_text_shows(file));
 	}

@@ -184,12 +184,11 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 	}
 	vv_did_text(did, key);
 	if (x.add) {
-		vv_note("%s may %s this vault from epoch %zu on, which begins now", did,
+		vv_note("%s may %s this vault from the new epoch %zu on", did,
 			x.write ? "write to" : "read", epochs + 1);
 	} else {
 		vv_note(x.write ? "its copies so far stay in the vault"
-				: "it cannot read data sealed from now on; it can "
-				  "still read earlier data and its own copies");
+				: "it cannot read data that is sealed later; it can still read earlier data and its own copies");
 	}
 	return VV_OK;
 }

@@ -126,7 +126,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 			vv_text_counted(x->paid, "copy", "copies"));
 	}
 	if (x->nothing && !vv_cid_is_null(&x->head)) {
-		vv_note("the run that waited here is in the vault now; sent %s in %s",
+		vv_note("the run that was waiting is now in the vault; sent %s in %s",
 			vv_text_bytes(x->sent), vv_text_counted(x->shards, "shard", NULL));
 	} else if (x->nothing) {
 		vv_note(x->owed > 0 ? "nothing new was sealed" : "nothing is new");

@@ -365,7 +365,7 @@ static vv_status settle(request *q, vv_error *err)
 	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
 	    q->address.place != VV_WEB_AT_CONFLICTS || q->address.api) {
 		return vv_fail(err, VV_EUSAGE,
-			       "this form is not of a page that is shown now\n"
+			       "this form belongs to a page that is no longer shown\n"
 			       "reload the page");
 	}
 	if ((rc = vv_web_settle(&q->visit, &s, err)) < 0) return rc;

@@ -472,7 +472,9 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 		const uint8_t *at = c.p;
 
 		if (count == VV_COLUMNS_MAX) return bad("too many columns", err);
-		if (!get_column(&c, &f)) return bad("a column that is not as it is written", err);
+		if (!get_column(&c, &f)) {
+			return bad("a column that differs from its canonical form", err);
+		}
 		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
 			return bad("bounds that are too large", err);
 		}

@@ -400,7 +400,7 @@ static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 	if (!names) {
 		vv_buf_printf(
 			&s->out->warnings,
-			"the header had %u lines and has one now; '--header-rows' names another number\n",
+			"the header had %u lines and now has one; '--header-rows' names another number\n",
 			old->header_more + 1u);
 	}
 	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);

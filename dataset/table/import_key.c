@@ -593,9 +593,10 @@ static vv_status keep_key(import *im, vv_error *err)
 			}
 		}
 		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
-			vv_buf_printf(&im->out->warnings,
-				      "the key column '%s' is gone: the table has no key now\n",
-				      vv_text_name(p->key[k], strlen(p->key[k])));
+			vv_buf_printf(
+				&im->out->warnings,
+				"the key column '%s' is gone: the table no longer has a key\n",
+				vv_text_name(p->key[k], strlen(p->key[k])));
 			return VV_OK;
 		}
 		c.columns[c.count++] = at;
@@ -629,7 +630,8 @@ static void say_new_key(import *im)
 		}
 		vv_buf_puts(out, " is gone");
 	}
-	vv_buf_puts(out, now->key_count > 0 ? ": the key is now " : ": the table has no key now");
+	vv_buf_puts(out,
+		    now->key_count > 0 ? ": the key is now " : ": the table no longer has a key");
 	for (size_t k = 0; k < now->key_count; k++) {
 		vv_buf_printf(out, "%s'%s'", k > 0 ? ", " : "",
 			      vv_text_name(now->key[k], strlen(now->key[k])));

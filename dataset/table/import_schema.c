@@ -382,9 +382,10 @@ static vv_status declared_candidate(import *im, vv_error *err)
 		size_t at = find_column(im, key[k], strlen(key[k]));
 
 		if (at == SIZE_MAX && im->opts->key_known) {
-			vv_buf_printf(&im->out->warnings,
-				      "the key column '%s' is gone: the table has no key now\n",
-				      vv_text_shows(key[k]));
+			vv_buf_printf(
+				&im->out->warnings,
+				"the key column '%s' is gone: the table no longer has a key\n",
+				vv_text_shows(key[k]));
 			c->count = 0;
 			return VV_OK;
 		}

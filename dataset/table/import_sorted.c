@@ -230,7 +230,7 @@ static vv_status refuse_key_order(vv_import_result *out, const vv_source *source
 {
 	out->only_bytes = true;
 	vv_fail(err, VV_EREFUSED,
-		"%s: in key order it would not come back as it is, by a fault of varve",
+		"%s: in key order it would not come back byte for byte, by a fault of varve",
 		source->name);
 	return vv_hint_code(err, VV_HINT_AS_FILE, source->name);
 }
@@ -335,7 +335,7 @@ static vv_status in_file_order(vv_import_result *out, passing *file, const char 
 
 	o.choice = NULL;
 	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) return rc;
-	vv_buf_printf(&warnings, "%s: kept in the file's order from now on\n", why);
+	vv_buf_printf(&warnings, "%s: now kept in the file's order\n", why);
 	vv_buf_put(&warnings, vv_buf_cstr(&out->warnings), out->warnings.len);
 	vv_buf_clear(&out->warnings);
 	out->warnings = warnings;

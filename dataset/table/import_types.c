@@ -166,7 +166,7 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 		vv_buf_printf(out, "'%s' in %s ", vv_text_shows(m->value), line ? "line" : "row");
 		vv_buf_printf(out, "%s ", vv_text_count(at));
 		if (now->type == was->type) {
-			vv_buf_puts(out, "is a missing value from now on\n");
+			vv_buf_puts(out, "is now a missing value\n");
 			return;
 		}
 		if (vv_field_is_code(was, m->value, strlen(m->value))) {
@@ -180,5 +180,5 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 	} else {
 		vv_buf_printf(out, "no value is other than %s", type);
 	}
-	vv_buf_printf(out, ": %s from now on\n", type);
+	vv_buf_printf(out, ": now %s\n", type);
 }

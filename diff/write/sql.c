@@ -723,7 +723,7 @@ static void put_head(sql_writer *w)
 	if (t->partial) {
 		vv_buf_puts(
 			&w->buf,
-			"-- because of the options of this difference, not every change is here\n");
+			"-- because of the options of this difference, not every change is included\n");
 	}
 	w->buf.failed = w->buf.failed || line.failed;
 }

@@ -396,7 +396,7 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 		return rc;
 	}
 	if (a.columns > 0 && count_common(&a, &b) == 0) {
-		vv_buf_puts(&what, "none of the columns is there any longer");
+		vv_buf_puts(&what, "none of the columns exists any longer");
 	} else if (b.root.rows < a.root.rows / 2 || (b.root.rows == 0 && a.root.rows > 0)) {
 		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
 		vv_buf_puts(&what, vv_text_count(a.root.rows));

@@ -91,7 +91,7 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 
 static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty", vv_text_shows(u->dir));
+	vv_fail(err, VV_EREFUSED, "the folder '%s' exists and is not empty", vv_text_shows(u->dir));
 	return is_clone ? vv_hint(err, "name another folder behind the URL")
 			: vv_hint(err, "recover into an empty folder: --to DIR");
 }

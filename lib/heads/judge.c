@@ -706,5 +706,5 @@ vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error
 			return vv_buf_ok(name, err);
 		}
 	}
-	return rc < 0 ? rc : vv_fail(err, VV_ENOTFOUND, "no annotated tag is here");
+	return rc < 0 ? rc : vv_fail(err, VV_ENOTFOUND, "this repository has no annotated tag");
 }

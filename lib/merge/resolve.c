@@ -151,7 +151,7 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "%s: only a pointer is here\n"
+			     "%s is only a pointer\n"
 			     "--ours or --theirs take the whole table",
 			     vv_text_shows(p->path));
 	}

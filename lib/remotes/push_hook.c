@@ -18,7 +18,7 @@
 static const char script[] =
 	"#!/bin/sh\n"
 	"# Written by 'varve init': sends the rows of tables before git pushes the commits that name\n"
-	"# them. A hook that was here before is called first: pre-push" EARLIER ".\n"
+	"# them. An earlier hook is called first: pre-push" EARLIER ".\n"
 	"command -v varve > /dev/null 2>&1 || {\n"
 	"\techo \"varve is not on the PATH: tables would be pushed without their rows\" >&2\n"
 	"\techo \"hint: 'git push --no-verify' pushes all the same\" >&2\n"

@@ -359,11 +359,11 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 	vv_transfer_sum_fetch(&sum, t, r, suppliers, count);
 	vv_transfer_tell_sum(t, "received", &sum);
 	if (r->received.resumed > 0 && t->verbose) {
-		vv_notes_put(t->notes, "  %s were here already, from an interrupted transfer",
+		vv_notes_put(t->notes, "  %s had already arrived in an interrupted transfer",
 			     vv_text_counted(r->received.resumed, "block", NULL));
 	} else if (r->received.resumed > 0) {
 		vv_notes_put(t->notes,
-			     "  part of it was here already, from an interrupted transfer");
+			     "  part of it had already arrived in an interrupted transfer");
 	}
 	tell_suppliers(t, suppliers, count, t->verbose);
 	tell_missing(t, r);

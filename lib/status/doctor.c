@@ -245,8 +245,7 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode)) {
 			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
-			vv_buf_printf(&message,
-				      "the lock %s is there: git is at work, or was killed",
+			vv_buf_printf(&message, "the lock %s exists: git is running, or was killed",
 				      vv_text_shows(file));
 			vv_buf_printf(&mend, "rm %s (once no git runs here)", vv_text_shows(file));
 			if ((rc = vv_doctor_add(d, "lock", true, &message, &mend, err)) < 0) {

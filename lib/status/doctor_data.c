@@ -231,7 +231,7 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 	    (rc = vv_store_complete(store, &p->root, &here, &missing, err)) < 0 || !here) {
 		return rc;
 	}
-	return say(a, "pointer", "in the work tree, its pointer is there instead of the data", path,
+	return say(a, "pointer", "the work tree has its pointer instead of the data", path,
 		   VV_HINT_RESTORE_DATA, err);
 }
 

@@ -139,7 +139,7 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 	}
 	vv_status rc = vv_branch_follow(r->j->repo, it->from, remote, it->to, err);
 	if (rc == VV_OK && !r->j->quiet) {
-		vv_notes_put(r->t.notes, "'%s' follows '%s' of %s now",
+		vv_notes_put(r->t.notes, "'%s' now follows '%s' of %s",
 			     vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
 			     vv_text_shows(remote));
 	}
@@ -168,7 +168,8 @@ static void tell_sum(const run *r)
 
 	if (r->j->quiet) return;
 	if (r->j->dry_run) {
-		vv_notes_put(r->t.notes, "would send %s %s, %s %s (about %s); %s are there already",
+		vv_notes_put(r->t.notes,
+			     "would send %s %s, %s %s (about %s); the remote already has %s",
 			     vv_text_count(s->versions),
 			     s->versions == 1 ? "version of a dataset" : "versions of datasets",
 			     vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks",
@@ -739,7 +740,8 @@ done:
 	vv_arena_clear(&t.arena);
 	if (rc < 0) return rc;
 	if (r->j->blocks.bad_packs > 0) {
-		vv_notes_warn(r->t.notes, "%s there %s damaged: %s, as far as the blocks are here",
+		vv_notes_warn(r->t.notes,
+			      "%s there %s damaged: %s, as far as this repository has the blocks",
 			      vv_text_counted(r->j->blocks.bad_packs, "pack", NULL),
 			      r->j->blocks.bad_packs == 1 ? "is" : "are",
 			      r->j->dry_run ? "would be replaced" : "replaced");

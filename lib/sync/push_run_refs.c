@@ -303,7 +303,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	}
 	if (strncmp(it->to, "refs/heads/", 11) != 0) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = "the tag is there already, and another; --force moves it";
+		it->why = "the tag exists already and names another object; --force moves it";
 		return VV_OK;
 	}
 	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;

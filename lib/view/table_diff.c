@@ -120,7 +120,7 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new",
 			      vv_text_bytes(vv_root_file_bytes(&only->table.root)));
 	} else if (a->table.root.kind != b->table.root.kind) {
-		vv_buf_printf(&out->line, ": was %s, is %s now", kind_name(a), kind_name(b));
+		vv_buf_printf(&out->line, ": was %s, now %s", kind_name(a), kind_name(b));
 	} else if (vv_tables_same_data(&a->table, &b->table)) {
 		out->differs = false;
 		vv_buf_puts(&out->line, ": a file, no change in data");

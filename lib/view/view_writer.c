@@ -79,12 +79,12 @@ static vv_status refuse_text(const vv_cell *cell, const vv_field *field, uint64_
 	if (row != UINT64_MAX) {
 		(void)snprintf(where, sizeof(where), "row %s", vv_text_count(row + 1));
 	}
-	return vv_fail(err, VV_EINPUT,
-		       "%s, column '%s': '%s' is not UTF-8, as JSON must be; it may be %s\n"
-		       "make the file UTF-8 ('iconv -f %s -t UTF-8 OLD > NEW'), or write csv or "
-		       "tsv, which have its bytes as they are",
-		       where, vv_text_shows(field->name), vv_text_show(cell->text, cell->len),
-		       encoding, encoding);
+	return vv_fail(
+		err, VV_EINPUT,
+		"%s, column '%s': '%s' is not UTF-8, as JSON must be; it may be %s\n"
+		"make the file UTF-8 ('iconv -f %s -t UTF-8 OLD > NEW'), or write csv or tsv, which keep its bytes",
+		where, vv_text_shows(field->name), vv_text_show(cell->text, cell->len), encoding,
+		encoding);
 }
 
 static vv_status init_dialect(vv_view_writer *w, vv_error *err)

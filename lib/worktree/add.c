@@ -99,8 +99,8 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_data
 	bool same = vv_oid_equal(&staged->blob, &item->blob);
 
 	vv_buf_printf(&run->rep->text, "%s: %s", vv_text_shows(item->path),
-		      same ? "only the pointer is here, unchanged"
-			   : "the pointer that is here is staged");
+		      same ? "the file is only the pointer, unchanged"
+			   : "the file is only the pointer, which is staged");
 	(void)vv_hint_put(&run->rep->text, "; ", run->rep->words, VV_HINT_RESTORE_DATA, item->path);
 	vv_buf_putc(&run->rep->text, '\n');
 	run->rep->same += same;
@@ -173,7 +173,7 @@ static void warn_of_size(runner *run, const vv_add_item *item)
 	     !vv_document_is_name(run->r, vv_repository_env(run->r), item->path))) {
 		return;
 	}
-	vv_buf_printf(to, "%s is stored in Git whole, %s now and at each change",
+	vv_buf_printf(to, "%s is stored in Git whole: %s, and as much at each change",
 		      vv_text_shows(item->path), vv_text_bytes(item->st.size));
 	(void)vv_hint_put(to, "; ", run->rep->words,
 			  book ? VV_HINT_ADD_AS_CSV : VV_HINT_ADD_AS_FILE, item->path);

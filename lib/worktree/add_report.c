@@ -204,7 +204,7 @@ vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_datas
 		if (f->count > 1) {
 			vv_buf_printf(out, " (%s such values)", vv_text_count(f->count));
 		}
-		vv_buf_puts(out, "; stored as it is\n");
+		vv_buf_puts(out, "; stored unchanged\n");
 	}
 	return rc;
 }

@@ -855,7 +855,7 @@ vv_status vv_journal_put_right(vv_repository *r, const char *asked, bool failed,
 	} else if (rc < 0) {
 		*err = why;
 	} else if ((rc = right_log(&u, found, err)) < 0 && !u.refused) {
-		(void)vv_prefix(err, "%s was interrupted and can neither be completed nor undone",
+		(void)vv_prefix(err, "%s was interrupted and cannot be put right",
 				vv_text_shows(u.log.opts.what));
 	}
 	vv_dataset_reader_close(u.reader);

@@ -486,7 +486,7 @@ static vv_status pending_record(vv_writer *w, uint64_t offset, vv_record *r, vv_
 	vv_status rc = vv_pack_writer_read(w->own, offset, header, sizeof header, &got, err);
 
 	if (rc == VV_OK && vv_record_parse(r, header, got, offset)) {
-		rc = vv_fail(err, VV_EIO, "an unfinished pack is not as it was written");
+		rc = vv_fail(err, VV_EIO, "an unfinished pack differs from the written bytes");
 	}
 	return rc;
 }

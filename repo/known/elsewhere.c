@@ -485,7 +485,7 @@ int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
 
 	if (fd == (int)VV_ELOCKED) {
 		vv_fail(err, VV_ELOCKED,
-			"versions are being dropped %s just now\n"
+			"versions are being dropped %s\n"
 			"try again when that has ended",
 			exclusive ? "here, or others ask for blocks that are kept here," : "there");
 	}

@@ -525,7 +525,7 @@ static vv_status check_relied(vv_incoming *in, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
 			return vv_fail(err, VV_ECONFLICT,
-				       "blocks that were here were removed meanwhile\n"
+				       "blocks of this repository were removed in the meantime\n"
 				       "run the command again: received data is kept");
 		}
 	}

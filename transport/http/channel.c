@@ -352,7 +352,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	case 503:
 	case 504:
 		return vv_fail(err, VV_EIO,
-			       "'%s' cannot answer now (status %ld)%s%s\n"
+			       "'%s' is not available (status %ld)%s%s\n"
 			       "try again later",
 			       l->name, status, says, text);
 	default:

@@ -184,7 +184,7 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	/* A folder has no business there. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISDIR(st.mode) && rmdir(path) < 0) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' is a folder, where a file is to be\n"
+			       "'%s' is a folder instead of a file\n"
 			       "move that folder away, then run the same command again",
 			       vv_text_shows(path));
 	}

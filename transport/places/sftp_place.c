@@ -115,7 +115,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 		(void)vv_fail(err, VV_EREFUSED, "%s '%s': its disk is full", what, f->name);
 		return hint_full(f, err);
 	case LIBSSH2_FX_FILE_ALREADY_EXISTS:
-		return vv_fail(err, VV_EEXISTS, "%s '%s': '%s' is there already", what, f->name,
+		return vv_fail(err, VV_EEXISTS, "%s '%s': '%s' exists already", what, f->name,
 			       vv_text_shows(path));
 	default:
 		return vv_fail(err, VV_EIO, "%s '%s': its server fails with code %lu of SFTP (%s)",

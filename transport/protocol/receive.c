@@ -629,7 +629,7 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 	}
 	if (rc == VV_OK && l.count > 0 && !incomplete) {
 		rc = vv_fail(err, VV_EMISSING,
-			     "blocks that were here were removed meanwhile\n"
+			     "blocks of this repository were removed in the meantime\n"
 			     "try again");
 	}
 	if (rc == VV_OK) {

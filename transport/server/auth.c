@@ -237,7 +237,7 @@ static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, 
 		if (len > 0 && *p != '#' &&
 		    (rc = read_user(&users[count], p, len, file, line, err)) == VV_OK) {
 			if (name_taken(users, count)) {
-				rc = bad_line(err, file, line, "this name is there twice");
+				rc = bad_line(err, file, line, "this name occurs twice");
 			}
 			count++;
 		}

@@ -516,7 +516,7 @@ static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_
 	vv_auto(vv_buf) car = VV_BUF_INIT;
 
 	if (w->part_count > 0 || c->codec != VV_CODEC_RAW) {
-		return say_absent(q, "no block with this kind of CID is here");
+		return say_absent(q, "this server has no block with this kind of CID");
 	}
 	(void)snprintf(w->cid, sizeof(w->cid), "%.*s", (int)len, text);
 	vv_buf_puts(&w->roots, w->cid);
@@ -554,7 +554,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	} else if (vv_cid_text_is_identity(&foreign)) {
 		result = send_identity(q, &w, &foreign, rest, len);
 	} else if (!vv_cid_text_own(&root, &foreign)) {
-		result = say_absent(q, "no block with this kind of CID is here");
+		result = say_absent(q, "this server has no block with this kind of CID");
 	} else {
 		result = send_wish(q, &w, &root);
 	}

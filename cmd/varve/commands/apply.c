@@ -248,8 +248,7 @@ static void say(run *r, const vv_patch_done *d)
 				    : "done");
 	vv_buf_puts(b, d->exact || d->already ? "\n" : " (onto another version)\n");
 	if (d->order_left || d->form_left) {
-		vv_buf_printf(b, "  left as it was: %s%s%s\n",
-			      d->order_left ? "the order of rows" : "",
+		vv_buf_printf(b, "  unchanged: %s%s%s\n", d->order_left ? "the order of rows" : "",
 			      d->order_left && d->form_left ? ", " : "",
 			      d->form_left ? "how the file is written" : "");
 	}

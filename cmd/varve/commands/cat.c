@@ -44,7 +44,7 @@ static const vv_option table[] = {
 		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
-	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
+	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
 
 #define SORT_HINT "SQL sorts rows: varve sql \"SELECT * FROM prices ORDER BY price\""

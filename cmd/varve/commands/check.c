@@ -47,9 +47,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-base", no_base, "compare with nothing"),
 	OPT_STRING(0, "rules-from", rules_from, "REV",
 		   "apply the rules and descriptions of REV; for a range the default is its start"),
-	OPT_FLAG(0, "new-only", new_only,
-		 "report only problems that the base did not have; the base is then the merge base "
-		 "with the upstream branch"),
+	OPT_FLAG(
+		0, "new-only", new_only,
+		"report only problems that the base did not have (the default base is the merge base with the upstream branch)"),
 	OPT_LIST(
 		0, "select", select, "WHAT",
 		"apply only these rules: a rule's name or code, '#tag' or @owner; a path's pattern: "

@@ -26,7 +26,8 @@ static void print_run(const vv_pick *p, const options *o)
 
 	if (p->outcome == VV_PICK_EMPTY) {
 		vv_note("%s changes nothing here: %s", p->short_id,
-			p->revert ? "it is already reverted" : "its changes are there already");
+			p->revert ? "it is already reverted"
+				  : "its changes have been applied already");
 		return;
 	}
 	if (!o->quiet || conflicts) {
@@ -37,8 +38,7 @@ static void print_run(const vv_pick *p, const options *o)
 static void print_conflicts(const vv_pick *p)
 {
 	if (p->no_commit) {
-		vv_note("resolve the conflicts; 'varve commit' commits the result then, and 'varve "
-			"%s --abort' undoes it",
+		vv_note("resolve the conflicts; then 'varve commit' commits the result; 'varve %s --abort' undoes it",
 			vv_pick_verb(p));
 	} else {
 		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' undoes "
@@ -155,7 +155,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		OPT_FLAG('e', "edit", edit, "open the editor on the message"),                     \
 		OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),          \
 		OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),      \
-		OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),     \
+		OPT_FLAG(0, "quit", quit, "forget it; files and index do not change"),             \
 		OPT_FLAG('v', "verbose", verbose,                                                  \
 			 "also show the groups and bytes that each dataset added to the store"),   \
 		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings")

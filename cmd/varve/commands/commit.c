@@ -191,7 +191,7 @@ static const vv_option commit_table[] = {
 	OPT_FLAG('n', "no-verify", job.no_verify,
 		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
 	OPT_FLAG('e', "edit", job.message.edit, "open the editor even with -m or -F"),
-	OPT_FLAG(0, "no-edit", no_edit, "use the message as it is (--amend, a merge)"),
+	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (--amend, a merge)"),
 	OPT_FLAG(0, "dry-run", job.dry_run, "only print what would be committed"),
 	OPT_FLAG('v', "verbose", job.groups,
 		 "also show the groups and bytes that each dataset added to the store"),

@@ -139,7 +139,7 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 		vv_buf_puts(&names, r->key[i]);
 	}
 	if (r->key_source == VV_KEY_INFERRED) {
-		from = "found when it was first added, and unique then";
+		from = "found when the table was first added";
 	} else if (r->key_source == VV_KEY_DECLARED) {
 		from = "declared with add --key";
 	} else if (r->key_source == VV_KEY_PACKAGE) {
@@ -172,7 +172,7 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 {
 	const vv_root *r = &t->root;
 	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
-				   ? "as it was when first added, kept since"
+				   ? "that of the first version"
 				   : "found by looking";
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t i;
@@ -451,8 +451,8 @@ const vv_command vv_cmd_config = {
 		   "merge=varve -text)\n"
 		   "described  no  (no datapackage.json names it)\n"
 		   "kind       table  (the stored version)\n"
-		   "form       comma-separated, header  (as it was when first added, kept since)\n"
-		   "key        id  (found when it was first added, and unique then)\n"
+		   "form       comma-separated, header  (that of the first version)\n"
+		   "key        id  (found when the table was first added)\n"
 		   "...",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

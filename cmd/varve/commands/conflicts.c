@@ -139,8 +139,7 @@ static void print_path(const vv_conflict_path *p)
 	vv_out("%s\n", vv_buf_cstr(&what));
 	vv_conflicts_print(&p->record);
 	if (p->record.count == 0 && p->record.left_out == 0) {
-		vv_note("hint: 'varve add --fix %s' takes the rows as they are merged",
-			vv_text_shows(p->path));
+		vv_note("hint: 'varve add --fix %s' takes the merged rows", vv_text_shows(p->path));
 	}
 }
 

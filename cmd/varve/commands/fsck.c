@@ -395,7 +395,7 @@ static void tell_lost_bytes(fsck *f, const version *v, vv_table *t, const char *
 			      count == 1 ? "a comment" : "comments",
 			      vv_text_shows(vv_buf_cstr(&hidden)), count == 1 ? "" : ", ...");
 	} else {
-		vv_buf_printf(&what, "it does not come back as it was added: %s", why);
+		vv_buf_printf(&what, "it does not come back byte for byte: %s", why);
 	}
 	if (!vv_oid_is_null(&v->commit)) {
 		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
@@ -975,7 +975,7 @@ done:
 const vv_command vv_cmd_fsck = {
 	.name = "fsck",
 	.group = "care",
-	.summary = "check that every version is here and undamaged",
+	.summary = "check that every version is complete and undamaged",
 	.usage = "[--data] [--json]\n--repair [--from REMOTE]...",
 	.example = "$ varve fsck --data\nsound: 60 versions of datasets, 1,204 blocks, every byte",
 	.options = table,

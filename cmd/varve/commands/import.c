@@ -26,7 +26,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING('o', "output", out, "OUT", "its path here (default: its name)"),
 	OPT_FLAG(0, "link", link, "leave its blocks at the source, in all clones"),
-	OPT_FLAG('f', "force", force, "take the place of a file that is there"),
+	OPT_FLAG('f', "force", force, "replace an existing file"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 

@@ -69,7 +69,7 @@ static int run_init(void *opts, int argc, char **argv)
 	if (created) {
 		vv_out("New repository for tables in %s\n", vv_text_shows(vv_repository_gitdir(r)));
 	} else if (!before) {
-		vv_out("The Git repository in %s can keep tables now; no file was changed\n",
+		vv_out("The Git repository in %s can now keep tables; no file was changed\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
 	} else {
 		vv_out("The repository in %s was set up for tables before; all is in place\n",

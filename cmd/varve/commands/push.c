@@ -26,7 +26,7 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "dry-run", job.dry_run, "only print what would be sent"),
 	OPT_FLAG('u', "set-upstream", job.refs.upstream, "make the branch follow the one there"),
 	OPT_FLAG(0, "blocks", job.blocks_only,
-		 "send a Git host all blocks that are here and not there, and no commits"),
+		 "send a Git host all blocks that it lacks, and no commits"),
 	OPT_FLAG(0, "no-verify", job.no_verify, "skip the pre-push hook"),
 	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
 		   "stop waiting for the other side after this long without a byte (60)"),

@@ -29,7 +29,7 @@ static const vv_option table[] = {
 		"(--source: its version before; default: HEAD)"),
 	OPT_FLAG(
 		0, "quit", forget,
-		"give up an interrupted restore, switch or --abort, and leave files and index as they are"),
+		"give up an interrupted restore, switch or --abort; files and index do not change"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 

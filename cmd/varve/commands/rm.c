@@ -147,7 +147,7 @@ static vv_status check_losses(removal *r, vv_error *err)
 		   true);
 	if (!r->o->cached) {
 		list_names(r, "changes are staged here:", true, false);
-		list_names(r, "local changes are here:", false, true);
+		list_names(r, "local changes:", false, true);
 	}
 	vv_fail(err, VV_EREFUSED, "nothing was removed");
 	return vv_hint(err, keep_helps ? "--cached keeps the file; -f removes it all the same"

@@ -16,7 +16,7 @@ typedef struct options {
 
 static const vv_option set_table[] = {
 	OPT_STRING(0, "if", condition, "COND",
-		   "only if this holds for the row as it is, as in 'owner is null'"),
+		   "only if this is true of the row, as in 'owner is null'"),
 	OPT_FLAG(0, "all", all, "every row with this key, where a key repeats"),
 	OPT_FLAG('q', "quiet", quiet,
 		 "print nothing but errors and, if COND does not hold, the row"),

@@ -36,7 +36,7 @@ static const vv_option table[] = {
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours; without a value: always"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
-	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
+	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
 
 static vv_status show_content(vv_context *c, const char *text, vv_error *err)

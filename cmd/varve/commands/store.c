@@ -354,8 +354,7 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 	c->code = trial.reads ? VV_EXIT_OK : VV_EXIT_NO;
 	if (trial.reads) {
 		if (url[0] == '/' || strncmp(url, "file:", 5) == 0) {
-			vv_warn("%s is a path of this machine: a clone on another one finds the "
-				"store only if it is there, too",
+			vv_warn("%s is a path of this machine: a clone on another one finds the store only if it has that path, too",
 				vv_text_url(url));
 		}
 		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG

@@ -410,8 +410,7 @@ static vv_status set_up(vv_context *c, vv_error *err)
 	if (vv_repository_is_initialised(c->repo)) return VV_OK;
 	if ((rc = vv_repository_set_up(c->repo, "varve", err)) == VV_OK &&
 	    (rc = vv_push_hook_set(c->repo, &vv_notes_stderr, err)) == VV_OK) {
-		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets "
-			"it up");
+		vv_note("varve: git now calls varve for tables of this repository ('varve init')");
 	}
 	return rc;
 }
@@ -444,7 +443,7 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 		vv_hint(err, "'varve track' lists the lines and the files that they match");
 	}
 	if (rc == VV_OK) {
-		vv_buf_printf(text, "%s: no longer tracked; committed versions stay as they are\n",
+		vv_buf_printf(text, "%s: no longer tracked; committed versions are unchanged\n",
 			      vv_text_shows(pattern));
 	}
 	return rc;

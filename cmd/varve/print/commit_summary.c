@@ -42,7 +42,7 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 	}
 	vv_out("\n");
 	if (e->dataset && !tracked) { /* as after 'git mv' */
-		vv_warn("%s: no line of .gitattributes tracks it now: varve track %s",
+		vv_warn("%s: not tracked by .gitattributes any longer: varve track %s",
 			vv_text_shows(e->path), vv_text_shows(e->path));
 	}
 	return rc;

@@ -159,7 +159,7 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 		vv_cid_text(text, vault);
 		return vv_fail(
 			err, VV_EREFUSED,
-			"nothing of the vault %s is here\n"
+			"this server keeps nothing of the vault %s\n"
 			"a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID, or varve vault key trust NAME DID",
 			text);
 	}

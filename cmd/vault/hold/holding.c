@@ -240,7 +240,7 @@ static void renew(void *payload, vv_hold_identity *admitted, size_t count)
 	vv_error err;
 
 	if (vv_audited_open(&a, k->o->env, &err) < 0) {
-		vv_notes_warn(k->o->notes, "room for others stays as it was: %s", err.message);
+		vv_notes_warn(k->o->notes, "room for others did not change: %s", err.message);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {

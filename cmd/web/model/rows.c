@@ -535,7 +535,7 @@ static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_er
 	}
 	if (busy++ >= WORKBOOKS_MAX) {
 		rc = vv_fail(err, VV_ELOCKED,
-			     "other workbooks are written now\n"
+			     "other workbooks are being written\n"
 			     "try again in a minute, or take the rows as CSV");
 	} else {
 		rc = vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo),

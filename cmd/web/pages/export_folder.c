@@ -84,7 +84,7 @@ vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const vo
 		return VV_OK;
 	}
 	if (!old && vv_exists(path)) {
-		return vv_fail(err, VV_EEXISTS, "'%s' is there, and no export wrote it",
+		return vv_fail(err, VV_EEXISTS, "'%s' exists, and no export wrote it",
 			       vv_text_shows(path));
 	}
 	it->kept = true;

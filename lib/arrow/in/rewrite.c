@@ -354,7 +354,7 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
 		return vv_fail(err, VV_EINPUT,
 			       "row %llu of the data has the key of row %llu of the version\n"
-			       "upsert changes rows that are there",
+			       "upsert changes existing rows",
 			       (unsigned long long)a->number, (unsigned long long)a->old + 1);
 	}
 	return rc;

@@ -247,7 +247,7 @@ vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const v
 
 static vv_status cut_short(const vv_spool *s, vv_error *err)
 {
-	return vv_fail(err, VV_EIO, "'%s' is not as it was written", s->path);
+	return vv_fail(err, VV_EIO, "'%s' differs from the written bytes", s->path);
 }
 
 /* Up to len bytes at offset, from the file and from what is not yet in it. */

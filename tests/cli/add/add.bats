@@ -364,7 +364,7 @@ pointer_of() {
 	sed '12s/.*/11,item 1,cheap,2024-01-01/' prices.csv > new.csv
 	mv new.csv prices.csv
 	succeeds varve add prices.csv
-	stderr_has "prices.csv: price: 'cheap' in line 12 is not a number: string from now on"
+	stderr_has "prices.csv: price: 'cheap' in line 12 is not a number: now string"
 	pointer_of prices.csv | grep -q '{"name": "price", "type": "string"}'
 	varve schema --type price=number prices.csv
 	sed -i '12s/cheap/7.5/' prices.csv
@@ -401,7 +401,7 @@ pointer_of() {
 	pointer_of prices.csv > p
 	mv p prices.csv
 	succeeds varve add prices.csv
-	output_has "only the pointer is here"
+	output_has "the file is only the pointer"
 	[ "$(pointer_of prices.csv | head -c 15)" = 'varve pointer: ' ]
 }
 

@@ -8,10 +8,10 @@ cases() {
 		zip|10115 20095 80331|10115 02095 80331|string|text|v: '02095' in line 3 has a leading zero: string from now on
 		empty|_ _ _|5 20 100|integer|integer|v: has values: integer from now on
 		dates|_ _ _|_ _ 2024-01-05|date|text|v: has values: date from now on
-		whole|1 2 3|1A 2A 3A|string|text|v: '1A' in line 2 is not an integer: string from now on
+		whole|1 2 3|1A 2A 3A|string|text|v: '1A' in line 2 is not an integer: now string
 		other|1 2 3|2024-01-01 2024-01-02 2024-01-03|date|text|v: '2024-01-01' in line 2 is not an integer: date from now on
-		fraction|1 2 3|1 2 3.5|number|real|v: '3.5' in line 4 is not an integer: number from now on
-		missing|1 2 3|n/a 2 3|integer|integer|v: 'n/a' in line 2 is a missing value from now on
+		fraction|1 2 3|1 2 3.5|number|real|v: '3.5' in line 4 is not an integer: now number
+		missing|1 2 3|n/a 2 3|integer|integer|v: 'n/a' in line 2 is now a missing value
 		mended|1 2x 3|1 2 3|integer|integer|v: no value is other than integer: integer from now on
 		codes|01 02 13|11 12 13|string|text|
 		same|1 2 3|4 5 6|integer|integer|
@@ -91,7 +91,7 @@ table() {
 	varve commit -qm one
 	echo 5,dup@x >> one.csv
 	succeeds varve add one.csv
-	stderr_has "both have id = '5': the table has no key now"
+	stderr_has "both have id = '5': the table no longer has a key"
 }
 
 @test "a slip among many values leaves the type, and a key that was lost comes back" {
@@ -103,8 +103,8 @@ table() {
 	sed -i '8s/,[0-9]*,/,S,/; 9s/^8,/7,/' t.csv
 	echo '201;1.234,50' >> marks.csv
 	succeeds varve add t.csv marks.csv
-	stderr_has "t.csv, line 8, column v: 'S' is not an integer; stored as it is"
-	stderr_has "line 8 and line 9 both have id = '7': the table has no key now"
+	stderr_has "t.csv, line 8, column v: 'S' is not an integer; stored unchanged"
+	stderr_has "line 8 and line 9 both have id = '7': the table no longer has a key"
 	! grep -F marks.csv <<< "$stderr" || false
 	varve commit -qm two
 	touch t.csv
@@ -113,7 +113,7 @@ table() {
 	sed -i '9s/^7,/8,/; 10s/,[0-9]*,/,02,/' t.csv
 	succeeds varve add t.csv
 	stderr_has "no value repeats: the key is now 'id'"
-	stderr_has "string from now on"
+	stderr_has "now string"
 }
 
 @test "what is almost right is said by add and check, and nothing of what is ordinary" {

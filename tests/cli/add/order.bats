@@ -190,7 +190,7 @@ versions_are() {
 	succeeds varve add t.csv
 	stderr_has "line 4 is not written like the others"
 	stderr_lacks "t.csv: t.csv"
-	stderr_has "kept in the file's order from now on"
+	stderr_has "now kept in the file's order"
 	output_has "order:   the file's"
 	varve commit -qm two
 	printf 'id,x\n3,a\n\n1,b\n2,c\n' | cmp - <(varve cat HEAD:t.csv)

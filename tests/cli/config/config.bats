@@ -74,8 +74,8 @@ assert a["varve.gcDays"]["value"] == "14" and a["varve.addTables"]["value"] is N
 	succeeds varve config --explain t.csv
 	output_has "tracked    yes  (.gitattributes:"
 	output_has "described  no  (no datapackage.json names it)"
-	output_has "form       semicolon-separated, header  (as it was when first added, kept since)"
-	output_has "key        id  (found when it was first added, and unique then)"
+	output_has "form       semicolon-separated, header  (that of the first version)"
+	output_has "key        id  (found when the table was first added)"
 	varve schema --key name t.csv
 	varve add datapackage.json > /dev/null
 	varve commit -qm two

@@ -201,7 +201,7 @@ no_problems() {
 	git init -q --bare ../hub.git
 	touch .git/index.lock
 	ends_with 1 varve doctor
-	output_has "lock: the lock $(cd .git && pwd)/index.lock is there: git is at work, or was killed"
+	output_has "lock: the lock $(cd .git && pwd)/index.lock exists: git is running, or was killed"
 	output_has "mend: rm "
 	rm .git/index.lock
 	succeeds varve doctor
@@ -261,7 +261,7 @@ no_problems() {
 	git cat-file blob :t.csv > p
 	mv p t.csv
 	ends_with 1 varve doctor --offline
-	output_has "t.csv: in the work tree, its pointer is there instead of the data"
+	output_has "t.csv: the work tree has its pointer instead of the data"
 	output_has "mend: 'varve restore t.csv' writes the data"
 	git config varve.smudgeLimit 10
 	succeeds varve doctor --offline

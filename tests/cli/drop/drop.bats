@@ -215,7 +215,7 @@ sums() {
 	done
 	ends_with 2 varve drop --history
 	stderr_has "origin cannot list its contents:"
-	stderr_has "versions are being dropped there just now"
+	stderr_has "versions are being dropped there"
 	git remote add other ../none.git
 	ends_with 2 varve drop --history
 	varve clone -q --bare ../hub.git ../none.git

@@ -371,7 +371,7 @@ $(basename "${index%.idx}").pack" ]
 	ends_with 1 varve fsck -q --data
 	local rev
 	rev=$(git rev-parse --short main)
-	output_has "spoiled version: $rev:t.csv: it does not come back as it was added: "
+	output_has "spoiled version: $rev:t.csv: it does not come back byte for byte: "
 	output_has "  add the file again if you have it; else 'varve cat --format csv $rev:t.csv' gives its rows, without comments"
 	succeeds varve cat --format csv "$rev:t.csv"
 	output_is $'id,tag,v\n1,#a,2\n3,b,4\n5,#c,6'

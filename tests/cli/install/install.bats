@@ -64,7 +64,7 @@ keys() {
 	grep -q 'varve pre-push' .git/hooks/pre-push
 	cmp old .git/hooks/pre-push.before-varve
 	succeeds varve uninstall --local
-	output_has "its pre-push hook is as it was before"
+	output_has "its earlier pre-push hook is back"
 	cmp old .git/hooks/pre-push
 	[ ! -e .git/hooks/pre-push.before-varve ]
 	cmp config .git/config
@@ -112,6 +112,6 @@ keys() {
 	varve add p.csv
 	varve commit -q -m one
 	succeeds varve uninstall
-	stderr_has "warning: Git still has 1 pointer of a table here, and will write them out as they are: p.csv"
+	stderr_has "warning: Git still has 1 pointer of a table in this repository, and will write them out unchanged: p.csv"
 	stderr_has "hint: 'varve migrate --export PATTERN' makes plain files of tables"
 }

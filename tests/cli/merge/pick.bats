@@ -42,7 +42,7 @@ name() {
 	[ ! -e .git/CHERRY_PICK_HEAD ] && [ ! -e .git/MERGE_MSG ]
 	clean
 	ends_with 1 varve cherry-pick spring~1
-	stderr_has "its changes are there already"
+	stderr_has "its changes have been applied already"
 	[ ! -e .git/CHERRY_PICK_HEAD ]
 	clean
 }

@@ -29,7 +29,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	output_is $'a.csv: text of Git, 904 B\ndata/b.csv: text of Git, 1.2 kB\n2 files, 2.1 kB; nothing was changed'
 	[ -z "$(git status --porcelain)" ] && [ ! -e .gitattributes ]
 	succeeds varve migrate '*.csv'
-	output_has "older versions stay as they are"
+	output_has "older versions are unchanged"
 	[ "$(git rev-parse HEAD^)" = "$before" ]
 	[ "$(git log -1 --format=%s)" = "Keep as tables of varve: *.csv" ]
 	is_table HEAD:a.csv && is_table HEAD:data/b.csv

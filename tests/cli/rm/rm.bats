@@ -33,7 +33,7 @@ two_files() {
 	echo staged >> note.txt
 	varve add note.txt > /dev/null
 	ends_with 2 varve rm a.csv note.txt
-	stderr_has $'local changes are here:\n    a.csv'
+	stderr_has $'local changes:\n    a.csv'
 	stderr_has $'changes are staged here:\n    note.txt'
 	stderr_has "nothing was removed"
 	[ -e a.csv ]

@@ -208,7 +208,7 @@ print(json.dumps(f), json.dumps(s.get("missingValues")))' "${1:-qty}"
 	varve add -q t.csv && varve commit -qm one
 	printf 'id,a\n7,x\n8.5,y\n' > t.csv
 	succeeds varve add t.csv
-	stderr_has "id: '8.5' in line 3 is not an integer: number from now on"
+	stderr_has "id: '8.5' in line 3 is not an integer: now number"
 	git checkout -q HEAD -- t.csv
 	printf 'id,a\n7,x\n8.5,y\n' > t.csv
 	varve schema --type id=number t.csv

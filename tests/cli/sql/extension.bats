@@ -152,7 +152,7 @@ True
 	cd -
 	cp own.db before
 	ends_with 2 varve sql --export-views own.db
-	stderr_has "there already"
+	stderr_has "exists already"
 	cmp own.db before
 	ends_with 2 varve sql --export-views nosuch/own.db
 	ends_with 2 varve sql --export-views other.db "SELECT 1"

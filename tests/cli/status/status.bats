@@ -100,7 +100,7 @@ with_table() {
 	with_table
 	git mv prices.csv costs.csv
 	succeeds varve status
-	output_has "costs.csv  no line of .gitattributes tracks it now: varve add costs.csv"
+	output_has "costs.csv  not tracked by .gitattributes any longer: varve add costs.csv"
 	succeeds varve add costs.csv
 	varve commit -q -m moved
 	succeeds varve status --porcelain

@@ -31,7 +31,7 @@ two_branches() {
 	git add . && git commit -q -m one
 	succeeds varve track --text '*.csv'
 	output_is "*.csv: tracked; stays text in Git, compared and merged by cell"
-	stderr_has "git calls varve for tables here from now on"
+	stderr_has "git now calls varve for tables of this repository"
 	[ "$(cat .gitattributes)" = $'.gitattributes merge=varve-lines\n*.csv diff=varve merge=varve' ]
 	[ "$(git diff --cached --name-only)" = .gitattributes ]
 	git config merge.varve.driver
@@ -134,7 +134,7 @@ two_branches() {
 	succeeds varve config --explain p.csv
 	output_has "text"
 	succeeds varve untrack '*.csv'
-	output_is "*.csv: no longer tracked; committed versions stay as they are"
+	output_is "*.csv: no longer tracked; committed versions are unchanged"
 	[ "$(cat .gitattributes)" = ".gitattributes merge=varve-lines" ]
 }
 

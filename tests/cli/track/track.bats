@@ -198,7 +198,7 @@ moved_past_varve() {
 	rows 40 | cmp - u.dat
 	git mv u.dat u.other
 	succeeds varve commit -m other
-	stderr_has "u.other: no line of .gitattributes tracks it now: varve track u.other"
+	stderr_has "u.other: not tracked by .gitattributes any longer: varve track u.other"
 }
 
 @test "the line of a table follows git mv and varve commit -a, and a table that git commit -a made text is named" {

@@ -185,7 +185,7 @@ shard_records() {
 	serve_keeper x 100m
 	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	XDG_CONFIG_HOME=$stranger ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "holder 'x': remote: nothing of the vault $(vault_id) is here"
+	stderr_has "holder 'x': remote: this server keeps nothing of the vault $(vault_id)"
 	stderr_has "2 copies are owed"
 	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
 	[ "$(shard_records shards)" = 0 ]
@@ -409,7 +409,7 @@ knows_places() {
 	succeeds ask "$url" hold-get vault="$other" name="shards/$(kind_shards x)" from=0 size=100
 	output_has "code: not-found"
 	succeeds ask "$url" hold-put vault="$other" bytes=shard
-	output_has "nothing of the vault $other is here"
+	output_has "this server keeps nothing of the vault $other"
 	succeeds ask "$url" hold-audit vault="$vault" shard="$(kind_shards x)" leaf=999
 	output_has "and no leaf 999"
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"

@@ -121,7 +121,7 @@ bob_joins() {
 	bob_joins readers
 	old=$(git rev-parse main)
 	succeeds varve vault readers remove "$did"
-	stderr_has "it cannot read data sealed from now on"
+	stderr_has "it cannot read data that is sealed later"
 	change 5
 	succeeds varve vault replicate
 	cd ../bob

@@ -234,7 +234,7 @@ recovered() {
 	cmp more ../again/more
 	[ -z "$(git -C ../again status --short | grep -v .varveconfig)" ]
 	ends_with 2 recover_again
-	stderr_has "is there and not empty"
+	stderr_has "exists and is not empty"
 }
 
 @test "recover makes its repository in the current folder, whatever repository is around it" {

@@ -194,11 +194,11 @@ load vault
 	succeeds varve vault recover --key ../paper --to ../y ../old
 	stderr_has "holder 'a': '"
 	ends_with 2 varve vault recover --key ../paper --to ../y ../old
-	stderr_has "is there and not empty"
+	stderr_has "exists and is not empty"
 	succeeds varve vault recover --key ../paper --to ../w --no-checkout ../old
 	rm ../w/.varveconfig
 	ends_with 2 varve vault recover --key ../paper --to ../w ../old
-	stderr_has "is there and not empty"
+	stderr_has "exists and is not empty"
 }
 
 @test "recover says exactly what is missing" {
@@ -268,7 +268,7 @@ load vault
 	mkdir ../full
 	echo mine > ../full/t.csv
 	ends_with 2 varve vault recover --key ../paper --to ../full ../a
-	stderr_has "is there and not empty"
+	stderr_has "exists and is not empty"
 	[ "$(cat ../full/t.csv)" = mine ]
 	[ ! -e ../full/.git ]
 	ends_with 2 varve vault recover --key ../paper --to ../again ../z

@@ -37,7 +37,7 @@ assert (t["change"], t["rowCount"], t["rowCountBefore"]) == ("changed", 5, 3)'
 	printf 'six,d\n' >> t.csv
 	run --separate-stderr varve add --json t.csv
 	holds 'assert len(d["messages"]) == 1 and "six" in d["messages"][0]'
-	stderr_has "'six' in line 7 is not an integer: string from now on"
+	stderr_has "'six' in line 7 is not an integer: now string"
 	printf '7,"d\n' >> t.csv
 	ends_with 2 varve add --json t.csv
 	output_is ""

@@ -209,7 +209,7 @@ push_size() {
 	echo 'ssh://host/elsewhere' > b/.git/varve/cloning
 	echo mine > b/mine
 	GIT_SSH_COMMAND="$proxy --ssh" ends_with 2 varve clone "ssh://host$PWD/a" b
-	stderr_has "the folder 'b' is there and not empty"
+	stderr_has "the folder 'b' exists and is not empty"
 	[ "$(find b -type f | sort)" = "$(printf '%s\n' b/.git/varve/cloning b/mine)" ]
 	# Empty, but made by somebody: it stays when the clone fails.
 	mkdir c

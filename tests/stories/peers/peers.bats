@@ -258,7 +258,7 @@ sound() {
 	ends_with 1 git -C ../hub.git rev-parse -q --verify spring
 	git tag -f v1 main~1 > /dev/null
 	ends_with 1 varve push origin v1
-	stderr_has "the tag is there already"
+	stderr_has "the tag exists already"
 	cd ..
 	succeeds varve clone hub.git b
 	for tag in v2 nested files text tree blob; do

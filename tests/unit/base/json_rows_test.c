@@ -115,14 +115,14 @@ static void duplicate_members_are_refused_in_any_order(void **state)
 
 	(void)state;
 	assert_row(r, "{\"a\":1,\"b\":2,\"c\":3}", 19, "a=num<1> b=num<2> c=num<3> ");
-	assert_bad_row(r, "{\"a\":1,\"a\":2}", 7, "'a' is there twice");
-	assert_bad_row(r, "{\"a\":1,\"b\":2,\"c\":3,\"b\":4}", 19, "'b' is there twice");
-	assert_bad_row(r, "{\"b\":1,\"\\u0062\":2}", 7, "'b' is there twice");
+	assert_bad_row(r, "{\"a\":1,\"a\":2}", 7, "duplicate name 'a'");
+	assert_bad_row(r, "{\"a\":1,\"b\":2,\"c\":3,\"b\":4}", 19, "duplicate name 'b'");
+	assert_bad_row(r, "{\"b\":1,\"\\u0062\":2}", 7, "duplicate name 'b'");
 	assert_row(r, "{\"c\":1,\"a\":2}", 13, "c=num<1> a=num<2> ");
 	assert_row(r, "{\"c\":1,\"a\":2,\"b\":3,\"\":4}", 24,
 		   "c=num<1> a=num<2> b=num<3> =num<4> ");
-	assert_bad_row(r, "{\"c\":1,\"a\":2,\"b\":3,\"c\":4}", 19, "'c' is there twice");
-	assert_bad_row(r, "{\"\":1,\"\":2}", 6, "'' is there twice");
+	assert_bad_row(r, "{\"c\":1,\"a\":2,\"b\":3,\"c\":4}", 19, "duplicate name 'c'");
+	assert_bad_row(r, "{\"\":1,\"\":2}", 6, "duplicate name ''");
 	vv_json_rows_free(r);
 }
 

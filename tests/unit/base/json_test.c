@@ -104,9 +104,9 @@ static void what_yajl_lets_pass_is_refused(void **state)
 	assert_refused("[\"\xc0\x80\"]", "column 3", "UTF-8");
 	assert_refused("[\"\xed\xa0\x80\"]", "column 3", "UTF-8");
 	assert_refused("[\"\xf5\x80\x80\x80\"]", "column 3", "UTF-8");
-	assert_refused("{\"a\":1,\"b\":2,\"a\":3}", "column 14", "'a' is there twice");
-	assert_refused("{\"a\":1,\"\\u0061\":3}", "column 8", "'a' is there twice");
-	assert_refused("{\"x\":[{\"a\":1,\"a\":3}]}", "column 14", "twice");
+	assert_refused("{\"a\":1,\"b\":2,\"a\":3}", "column 14", "duplicate name 'a'");
+	assert_refused("{\"a\":1,\"\\u0061\":3}", "column 8", "duplicate name 'a'");
+	assert_refused("{\"x\":[{\"a\":1,\"a\":3}]}", "column 14", "duplicate name");
 	/* An escaped backslash before a u is not an escape of a surrogate. */
 	assert_rewritten("\"\\\\ud800\"", "\"\\\\ud800\"");
 }
@@ -133,7 +133,7 @@ static void duplicates_among_many_members_are_found(void **state)
 		char name[40];
 
 		(void)snprintf(text + fill, sizeof text - fill, "\"n%d\":1}]", i);
-		(void)snprintf(name, sizeof name, "'n%d' is there twice", i);
+		(void)snprintf(name, sizeof name, "duplicate name 'n%d'", i);
 		assert_refused(text, "line 1", name);
 	}
 }

@@ -476,8 +476,8 @@ static void equal_rows_are_told_where_they_are_asked_for(void **state)
 	(void)state;
 	expect(text, schema, "");
 	expect_rules(text, schema, "{\"rules\":{\"duplicate-row\":\"warning\"}}",
-		     "duplicate-row 3 2 - - | repeats row 1 (line 2) | a row that is there once\n"
-		     "duplicate-row 6 5 - - | repeats row 3 (line 4) | a row that is there once\n");
+		     "duplicate-row 3 2 - - | repeats row 1 (line 2) | a row that occurs once\n"
+		     "duplicate-row 6 5 - - | repeats row 3 (line 4) | a row that occurs once\n");
 }
 
 static void rows_with_another_line_end_are_told_once(void **state)

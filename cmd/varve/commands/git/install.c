@@ -180,7 +180,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 	if (removed > 0 || hook_gone) {
 		vv_out("%s: git no longer calls varve by settings of this repository%s\n",
 		       vv_text_shows(vv_repository_gitdir(c->repo)),
-		       hook_gone ? "; its pre-push hook is as it was before" : "");
+		       hook_gone ? "; its earlier pre-push hook is back" : "");
 	}
 	if (hook.calls) {
 		vv_note("hint: %s calls varve, too; it is not varve's own: take the line 'varve pre-push' out of it",
@@ -223,7 +223,7 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && count > 0) {
-		vv_warn("Git still has %s here, and will write them out as they are: %s%s",
+		vv_warn("Git still has %s in this repository, and will write them out unchanged: %s%s",
 			vv_text_counted(count, "pointer of a table", "pointers of tables"),
 			vv_text_shows(first), count > 1 ? ", ..." : "");
 		vv_note("hint: 'varve migrate --export PATTERN' makes plain files of tables");

@@ -81,7 +81,7 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 static void print_result(const vv_migrate_result *r, const vv_migrate_options *o)
 {
 	if (r->folders > 0) {
-		vv_warn("%s of DVC stay as they are: not all in them matches a pattern, or a list "
+		vv_warn("%s of DVC are unchanged: not all in them matches a pattern, or a list "
 			"of a folder is not in .dvc/cache",
 			vv_text_counted(r->folders, "file", "files"));
 	}
@@ -762,7 +762,7 @@ static int check_migrate(const vv_context *c)
 		return vv_usage_error("name the patterns with --include, or as words, not both");
 	}
 	if (o->everything && (o->no_commit || o->message)) {
-		return vv_usage_error("--everything writes the commits that are there again: "
+		return vv_usage_error("--everything rewrites existing commits: "
 				      "--message and --no-commit cannot be used with it");
 	}
 	if (!o->everything && (o->since || o->include.count > 0)) {
@@ -823,7 +823,7 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		drop_note(&m);
-		vv_out("older versions stay as they are\n");
+		vv_out("older versions are unchanged\n");
 	}
 done:
 	if (rc < 0 && m.code) { /* that varve said it */

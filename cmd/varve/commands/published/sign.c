@@ -28,7 +28,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "final", final, "no head follows this one"),
 	OPT_LIST(0, "mirror", mirrors, "URL", "where copies are; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",
-		 "of the owner: this key may sign until then; may be repeated"),
+		 "by the owner: KEY may sign until DATE; may be repeated"),
 	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
 		 "of the owner: heads of this key after that number do not count; may be repeated"),
 	OPT_STRING(0, "join", join, "REMOTE",

@@ -474,7 +474,7 @@ const vv_command vv_cmd_verify = {
 	.options_size = sizeof(options),
 	.arguments = "",
 	.exit_codes =
-		"no head is signed, something else is there than was signed, or files are damaged",
+		"no signed head, content that differs from the signed version, or damaged files",
 	.check = check_verify,
 	.run = run_verify,
 };
