@@ -65,6 +65,7 @@ typedef struct maker {
 	tools *tools; /* one a thread, and one for who waits */
 	size_t tool_count;
 	piece pieces[PIECES];
+	size_t slots; /* of them: one where no thread makes any ahead */
 	size_t head, tail;
 	uint64_t under_way; /* bytes of the pieces that are */
 	uint64_t left;      /* groups not yet begun */
@@ -263,13 +264,14 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 
 static bool has_room(const maker *m)
 {
-	return m->tail - m->head < 2 || (m->tail - m->head < PIECES && m->under_way < BYTES_AHEAD);
+	const size_t begun = m->tail - m->head;
+	return begun < m->slots && (begun < 2 || m->under_way < BYTES_AHEAD);
 }
 
 /* Begins the next groups; *more false when there are none. */
 static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 {
-	piece *p = &m->pieces[m->tail % PIECES];
+	piece *p = &m->pieces[m->tail % m->slots];
 	uint64_t bytes = 0;
 	p->count = p->given = p->raw_given = 0;
 	p->bytes = 0;
@@ -295,7 +297,7 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 
 static piece *maker_take(maker *m)
 {
-	piece *p = &m->pieces[m->head % PIECES];
+	piece *p = &m->pieces[m->head % m->slots];
 	vv_pool_wait(m->pool, &p->job);
 	m->under_way -= p->bytes;
 	m->head++;
@@ -321,6 +323,7 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	m->hash = vv_xxh3_new(0);
 	if (!m->pool || !m->hash) return vv_fail_nomem(err);
 	m->tool_count = vv_pool_threads(m->pool) + 1;
+	m->slots = m->tool_count > 1 ? PIECES : 1;
 	m->tools = vv_calloc(m->tool_count, sizeof(*m->tools));
 	if (!m->tools) return vv_fail_nomem(err);
 	vv_status rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS,

@@ -94,3 +94,28 @@ peak() {
 	[ "$(peak)" -lt 80000 ] || [ -n "$(nm "$(command -v varve)" 2> /dev/null | grep -m 1 __asan_init)" ]
 	stop_server
 }
+
+@test "readers that do not read take the memory that --memory says" {
+	[ -z "$(nm "$(command -v varve)" 2> /dev/null | grep -m 1 __asan_init)" ] || skip "a sanitizer takes more"
+	new_repo src
+	(cd src && awk 'BEGIN { srand(1); print "id,x,y"; for (i = 0; i < 120000; i++) print i "," rand() "," rand() * 1000000 }' > t.csv &&
+		varve add -q --key id t.csv && varve commit -qm one)
+	start_server --memory 32m src
+	before=$(peak)
+	python3 - "${url##*:}" <<-'END' > codes
+	import collections, socket, sys, time
+	held = []
+	for i in range(60):
+	    s = socket.socket()
+	    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+	    s.bind((f"127.0.0.{1 + i}", 0))
+	    s.connect(("127.0.0.1", int(sys.argv[1])))
+	    s.sendall(b"GET /raw/main/t.csv HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+	    held.append(s)
+	time.sleep(2)
+	print(sorted(collections.Counter(s.recv(12)[9:] for s in held)))
+	END
+	[ "$(cat codes)" = "[b'200', b'503']" ]
+	[ $(($(peak) - before)) -lt $((46 * 1024)) ]
+	stop_server
+}
