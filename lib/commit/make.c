@@ -3,18 +3,20 @@
  */
 #include "lib/commit/make.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
 #include "dataset/table/root.h"
 #include "lib/check/commit_check.h"
 #include "lib/commit/finish.h"
+#include "lib/commit/message.h"
 #include "lib/commit/package_apply.h"
 #include "lib/merge/conflict_list.h"
 #include "lib/merge/rules.h"
@@ -24,6 +26,9 @@
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/program.h"
+#include "repo/git/tree.h"
+#include "repo/git/verb/runner.h"
 
 /* ---- guard: what must never get into a commit ---- */
 
@@ -225,20 +230,6 @@ static vv_status add_parent(vv_commit_job *j, const vv_oid *id, vv_error *err)
 	return VV_OK;
 }
 
-/* The commit of a cherry-pick has the author of what is picked. */
-static vv_status find_picked(vv_commit_job *j, vv_error *err)
-{
-	vv_oid id;
-	vv_status rc;
-
-	if (j->amend || strcmp(vv_state_name(j->repo), "cherry-pick") != 0) return VV_OK;
-	if ((rc = vv_state_pick(j->repo, &id, err)) == VV_OK &&
-	    (rc = vv_commit_read(j->repo, &id, &j->old, err)) == VV_OK) {
-		j->keep_author = true;
-	}
-	return rc;
-}
-
 static vv_status find_parents(vv_commit_job *j, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -246,23 +237,8 @@ static vv_status find_parents(vv_commit_job *j, vv_error *err)
 	size_t count = 0;
 	vv_status rc = vv_head_read(j->repo, &head, err);
 
-	if (rc < 0) return rc;
-	if (j->amend && head.unborn) {
-		return vv_fail(err, VV_EUSAGE, "no commits to amend");
-	}
-	if ((rc = vv_state_merge_heads(j->repo, &heads, &count, err)) < 0) return rc;
-	if (count > 0 && (j->amend || j->paths)) {
-		return vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
-			       j->amend ? "there is nothing to amend before it is committed"
-					: "it is committed as a whole, not by PATH");
-	}
-	if (j->amend) {
-		if ((rc = vv_commit_read(j->repo, &head.commit, &j->old, err)) < 0) return rc;
-		j->keep_author = true;
-		for (size_t i = 0; i < j->old.parent_count && rc == VV_OK; i++) {
-			rc = add_parent(j, &j->old.parents[i], err);
-		}
-	} else if (!head.unborn) {
+	if (rc < 0 || (rc = vv_state_merge_heads(j->repo, &heads, &count, err)) < 0) return rc;
+	if (!head.unborn) {
 		rc = add_parent(j, &head.commit, err);
 		for (size_t i = 0; i < count && rc == VV_OK; i++) {
 			rc = add_parent(j, &heads[i], err);
@@ -292,70 +268,152 @@ static vv_status read_status(vv_commit_job *j, vv_error *err)
 
 /* --- the commit -------------------------------------------------------------------------- */
 
-static vv_status partial_tree(vv_commit_job *j, vv_oid *tree, vv_error *err)
-{
-	size_t n = 0, cap = j->changes.count * 2 + j->described_count + 1;
-	vv_auto_free const char **paths = vv_calloc(cap, sizeof(*paths));
+/* Compares what was committed with what was staged. */
+typedef struct comparison {
+	vv_commit_job *job;
+	size_t next, count;
+} comparison;
 
-	if (!paths) return vv_fail_nomem(err);
+static vv_status compare(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
+{
+	comparison *m = payload;
+	const vv_changes *all = &m->job->changes;
+
+	for (size_t n = 0; n < all->count; n++, m->next++) { /* nearly in the same order */
+		const vv_change_entry *e = &all->entries[m->next % all->count];
+
+		if (strcmp(e->path, c->path) == 0) {
+			m->count++;
+			m->job->other |= e->index_mode != c->new_mode ||
+					 (c->new_mode && !vv_oid_equal(&e->index_id, &c->new_id));
+			return VV_OK;
+		}
+		if (e->from && strcmp(e->from, c->path) == 0) {
+			m->count++;
+			return VV_OK;
+		}
+	}
+	m->job->other = true;
+	return VV_OK;
+}
+
+static vv_status compare_commit(vv_commit_job *j, vv_error *err)
+{
+	comparison m = {.job = j};
+	size_t count = 0;
+	vv_status rc;
+
 	for (size_t i = 0; i < j->changes.count; i++) {
-		paths[n++] = j->changes.entries[i].path;
-		if (j->changes.entries[i].from) {
-			paths[n++] = j->changes.entries[i].from;
+		const vv_change_entry *e = &j->changes.entries[i];
+
+		count += e->staged == 'R' ? 2 : e->staged != ' ' && e->staged != '?';
+	}
+	rc = vv_tree_changes(j->repo, vv_oid_is_null(&j->base) ? NULL : &j->base, &j->id, "",
+			     compare, &m, err);
+	j->other |= m.count != count;
+	return rc;
+}
+
+/* The paths that are committed, each ended by a NUL, for git to read: its stdin is the editor's. */
+static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc;
+
+	for (size_t i = 0; i < j->changes.count; i++) {
+		const vv_change_entry *e = &j->changes.entries[i];
+
+		if (!strchr(" ?", e->staged)) {
+			vv_buf_printf(&b, ":(top,literal)%s%c", e->path, '\0');
+		}
+		if (e->from) {
+			vv_buf_printf(&b, ":(top,literal)%s%c", e->from, '\0');
 		}
 	}
 	for (size_t i = 0; i < j->described_count; i++) {
-		paths[n++] = j->described[i];
+		vv_buf_printf(&b, ":(top,literal)%s%c", j->described[i], '\0');
 	}
-	return vv_index_write_tree_only(j->index, vv_oid_is_null(&j->base) ? NULL : &j->base, paths,
-					n, tree, err);
+	rc = vv_buf_ok(&b, err);
+	return rc < 0 ? rc : vv_write_file(file, b.data, b.len, false, err);
 }
 
-static vv_status write_commit(vv_commit_job *j, vv_error *err)
+static vv_status run_git(vv_commit_job *j, int *code, vv_error *err)
 {
-	const char *text = j->message_made.data;
-	char reflog[160];
+	vv_auto(char) *file = vv_path_join(vv_repository_statedir(j->repo), "commit-paths",
+					   (char *)NULL);
+	vv_auto(char) *from = file ? vv_asprintf("--pathspec-from-file=%s", file) : NULL;
+	const char *args[VV_COMMIT_WORDS + 8] = {"-c", "core.fsync=all", "commit", "-q"};
+	size_t n = 4;
+	vv_status rc;
+
+	if (!from) return vv_fail_nomem(err);
+	for (size_t i = 0; j->git[i] && i < VV_COMMIT_WORDS; i++) {
+		args[n++] = j->git[i];
+	}
+	if (j->paths) {
+		if ((rc = write_paths(j, file, err)) < 0) return rc;
+		args[n++] = from;
+		args[n] = "--pathspec-file-nul";
+	}
+	vv_auto(vv_runner) git = {.repo = j->repo, .args = args, .dir = ".", .terminal = true};
+	rc = vv_runner_run(&git, err);
+	*code = git.code;
+	if (j->paths) {
+		(void)vv_unlink(file, true, VV_IGNORED);
+	}
+	return rc;
+}
+
+static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	int code = 0;
+	vv_status rc = run_git(j, &code, err);
+
+	if (rc < 0) return rc;
+	if (code != 0) {
+		return vv_fail(err, code == 1 ? VV_ECONFLICT : VV_EREFUSED,
+			       "git commit ended with exit code %d: nothing was committed", code);
+	}
+	j->made = true;
+	if ((rc = vv_head_read(j->repo, &head, err)) < 0) return rc;
+	j->id = head.commit;
+	rc = vv_commit_read(j->repo, &j->id, &j->commit, err);
+	return rc < 0 ? rc : compare_commit(j, err);
+}
+
+static vv_status commit_by_library(vv_commit_job *j, vv_error *err)
+{
+	const vv_message_options m = {.texts = {&j->message, j->message != NULL},
+				      .no_hooks = j->no_hooks};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid tree;
-	vv_commit_options opts = {.message = text,
-				  .tree = &tree,
+	vv_commit_options opts = {.tree = &tree,
 				  .parents = j->parents,
 				  .parent_count = j->parent_count,
 				  .author = j->author,
 				  .author_time = j->author_time,
 				  .author_offset_min = j->author_offset_min,
 				  .author_time_set = j->author_time_set,
-				  .keep_author = j->keep_author ? &j->old : NULL,
-				  .sign = j->sign,
-				  .no_sign = j->no_sign,
 				  .expect = vv_oid_is_null(&j->base) ? NULL : &j->base};
-	vv_status rc = j->paths ? partial_tree(j, &tree, err)
-				: vv_index_write_tree(j->index, &tree, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
-	if (j->amend) {
-		(void)snprintf(reflog, sizeof(reflog), "commit (amend): %.*s",
-			       (int)strcspn(text, "\n"), text);
-		opts.reflog = reflog;
+	if ((rc = vv_message_make(&text, j->repo, &m, err)) < 0 ||
+	    (rc = vv_index_write_tree(j->index, &tree, err)) < 0) {
+		return rc;
 	}
-	return vv_commit_create(j->repo, &opts, &j->id, err);
-}
-
-static vv_status make_message(vv_commit_job *j, vv_error *err)
-{
-	vv_message_options m = j->message;
-
-	m.amend = j->amend ? &j->old : NULL;
-	m.no_verify = j->no_verify;
-	m.no_hooks = j->no_hooks;
-	m.changes = &j->changes;
-	return vv_message_make(&j->message_made, j->repo, &m, err);
+	opts.message = text.data;
+	/* Where the branch has moved all the same, the commit is made. */
+	rc = vv_commit_create(j->repo, &opts, &j->id, err);
+	j->made = rc == VV_OK || vv_head_is(j->repo, NULL, &j->id);
+	return rc;
 }
 
 static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
 {
 	bool ran = false;
 
-	if (j->no_verify || j->no_hooks || j->dry_run) return VV_OK;
+	if (j->git || j->no_hooks) return VV_OK;
 	vv_status rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
 	if (ran || rc < 0) { /* what it staged was for this commit too */
 		vv_index_copy_mark_hook(&j->index_before, j->repo);
@@ -368,8 +426,14 @@ static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
 static vv_status check_data(vv_commit_job *j, vv_error *err)
 {
 	const vv_notes *notes = vv_repository_notes(j->repo);
+	vv_oid before;
+	const bool has_base = j->parent_count > 0 &&
+			      (!j->amend ||
+			       vv_rev_commit(j->repo, "HEAD^", &before, VV_IGNORED) == VV_OK);
 	vv_commit_check check = {.changes = &j->changes,
-				 .base = j->parent_count > 0 ? &j->parents[0] : NULL,
+				 .base = !has_base  ? NULL
+					 : j->amend ? &before
+						    : &j->parents[0],
 				 .paths = j->described,
 				 .path_count = j->described_count};
 	vv_auto(vv_buf) told = VV_BUF_INIT;
@@ -382,7 +446,7 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 					    &e->index_id);
 		}
 	}
-	if (j->no_verify || j->no_check) return VV_OK;
+	if (j->no_check) return VV_OK;
 	check.progress = vv_notes_begin(notes);
 	vv_status rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer),
 					   &told, err);
@@ -412,19 +476,35 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 	if ((rc = vv_index_open(&j->index, j->repo, err)) < 0 ||
 	    (rc = vv_conflicts_refuse(j->repo, j->index, err)) < 0 ||
 	    (rc = find_parents(j, err)) < 0 || (rc = must_be_expected(j, err)) < 0 ||
-	    (rc = find_picked(j, err)) < 0 || (rc = read_changes(j, err)) < 0 ||
-	    (rc = describe(j, err)) < 0 || (rc = commit_guard(j->repo, &j->changes, err)) < 0) {
+	    (rc = read_changes(j, err)) < 0 || (rc = describe(j, err)) < 0 ||
+	    (rc = commit_guard(j->repo, &j->changes, err)) < 0) {
 		return rc;
 	}
 	j->nothing = !has_changes(j);
 	if (j->dry_run || j->nothing) return read_status(j, err);
-	if ((rc = make_message(j, err)) < 0 || (rc = check_data(j, err)) < 0) return rc;
-	/* Where the branch has moved all the same, the commit is made. */
-	if ((rc = write_commit(j, err)) == VV_OK || vv_head_is(j->repo, NULL, &j->id)) {
-		j->made = true;
-		vv_commit_finish(j->repo, j->journal, j->no_hooks ? NULL : "post-commit");
+	if ((rc = check_data(j, err)) < 0) return rc;
+	rc = j->git ? commit_by_git(j, err) : commit_by_library(j, err);
+	if (j->made) {
+		vv_commit_finish(j->repo, j->journal, j->git || j->no_hooks ? NULL : "post-commit");
 	}
 	return rc;
+}
+
+/* git writes the index as it begins, with what it found out of files. Has it the entries that were staged still? */
+static bool has_same_entries(const vv_commit_job *j)
+{
+	vv_auto(vv_index) *now = NULL;
+	vv_index_entry a, b;
+	bool same = j->index && vv_index_open(&now, j->repo, VV_IGNORED) == VV_OK &&
+		    vv_index_count(now) == vv_index_count(j->index);
+
+	for (size_t i = 0; same && i < vv_index_count(now); i++) {
+		vv_index_at(j->index, i, &a);
+		vv_index_at(now, i, &b);
+		same = strcmp(a.path, b.path) == 0 && a.stage == b.stage && a.mode == b.mode &&
+		       vv_oid_equal(&a.id, &b.id);
+	}
+	return same;
 }
 
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
@@ -432,6 +512,9 @@ vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
 	vv_error later;
 	vv_status rc = commit_index(j, err);
 
+	if (rc < 0 && j->git && j->index_before.marked && has_same_entries(j)) {
+		vv_index_copy_mark_hook(&j->index_before, j->repo);
+	}
 	/* Once it is made the index is as the new commit has it. What a journal names it undoes itself. */
 	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0 &&
 	    !(j->journal && *j->journal)) {
@@ -445,9 +528,8 @@ void vv_commit_job_clear(vv_commit_job *j)
 	vv_add_report_clear(&j->added);
 	vv_changes_clear(&j->changes);
 	vv_changes_clear(&j->status);
-	vv_commit_clear(&j->old);
+	vv_commit_clear(&j->commit);
 	vv_free(j->parents);
-	vv_buf_clear(&j->message_made);
 	vv_names_free(j->described, j->described_count);
 	vv_index_close(j->index);
 	vv_index_copy_clear(&j->index_before);

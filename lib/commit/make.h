@@ -1,8 +1,10 @@
 /*
- * make: a commit of the index, or of some paths, in the order in which git commit does it:
- * what is staged first, hooks, message, checks, the commit, and what follows it.
+ * make: a commit of the index, or of some paths.
  *
- *	vv_commit_job j = {.repo = repo, .writer = writer, .message = {...}};
+ * What is staged comes first, then the checks; then git makes the commit, with its hooks, message, identity and signature; or, for
+ * the library's transactions, which are small and many, libgit2 and we do.
+ *
+ *	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
  *	rc = vv_commit_stage(&j, err);      with paths, or all: j.added
  *	rc = vv_commit_make(&j, err);       j.made, j.nothing, j.id, j.changes, j.status
@@ -18,7 +20,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
-#include "lib/commit/message.h"
 #include "lib/status/changes.h"
 #include "lib/worktree/add_report.h"
 #include "lib/worktree/journal.h"
@@ -26,23 +27,26 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+#define VV_COMMIT_WORDS 24u
+
 typedef struct vv_commit_job {
 	vv_repository *repo; /* borrowed, both */
 	vv_dataset_writer *writer;
 	vv_pathspec *paths; /* only these, as the work tree has them; NULL: the index */
 	bool all;           /* changed and removed files are staged first */
 	bool amend, allow_empty;
-	bool no_verify;     /* no pre-commit and commit-msg hooks, and no check of varve.json */
-	bool no_hooks;      /* none at all */
-	bool no_check;      /* no check of varve.json */
+	bool no_check;      /* of varve.json */
 	bool dry_run;       /* only find out what would be committed */
 	bool facts, groups; /* of the changes, as vv_changes_options have them */
-	vv_message_options message; /* texts, edit, editor, put_changes */
+	/* Options of git commit, at most VV_COMMIT_WORDS, NULL-ended. git has our stdin, stdout and stderr. NULL: libgit2 makes the commit, of the following. */
+	const char *const *git;
+	bool no_hooks;
+	const char *message;
 	/* As vv_commit_options have them. */
 	const char *author;
 	int64_t author_time;
 	int author_offset_min;
-	bool author_time_set, sign, no_sign;
+	bool author_time_set;
 	/* what HEAD must be, null: unborn; NULL: what it is when the commit is begun */
 	const vv_oid *expect;
 	vv_journal **journal; /* NULL, or: of what was staged, closed once the commit is there */
@@ -54,9 +58,8 @@ typedef struct vv_commit_job {
 	vv_changes changes; /* what was committed, or would be */
 	/* when nothing was committed (nothing, dry_run): the whole, with facts */
 	vv_changes status;
-	vv_buf message_made;
-	vv_commit old;    /* amend: what is replaced; cherry-pick: what is picked */
-	bool keep_author; /* of old */
+	vv_commit commit; /* made by git */
+	bool other;       /* a hook changed what was staged: changes are not what was committed */
 	vv_oid *parents;
 	size_t parent_count;
 	/* Its own: */
@@ -73,7 +76,8 @@ vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
 /* Makes the commit; notes and progress go to who listens to the repository. VV_OK also when there is
  * nothing to commit. On failure, unless j->made, the index is as it was before vv_commit_stage.
- * VV_ECONFLICT: conflicts, an empty message, a hook or check that refuses, or HEAD moved. */
+ * VV_ECONFLICT: conflicts, an empty message, a hook or check that refuses, or HEAD moved. VV_EREFUSED: git says no for
+ * another reason. What a pre-commit hook stages is committed as it is, and not checked. */
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);

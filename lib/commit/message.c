@@ -19,7 +19,6 @@ typedef struct maker {
 	vv_repository *r;
 	const vv_message_options *o;
 	const char *source; /* prepare-commit-msg's second argument, or NULL */
-	char hex[VV_OID_TEXT + 1];
 	bool use_editor;
 	char *comment_char;
 	char *file; /* COMMIT_EDITMSG */
@@ -83,13 +82,6 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 		m->source = "message";
 		return vv_buf_ok(out, err);
 	}
-	if (o->amend) {
-		m->source = "commit";
-		vv_oid_text(m->hex, &o->amend->id);
-		vv_buf_puts(out, o->amend->message);
-		m->use_editor = true;
-		return vv_buf_ok(out, err);
-	}
 	if ((rc = vv_state_message(m->r, out, err)) < 0) return rc;
 	if (out->len > 0) {
 		m->source = "merge";
@@ -112,7 +104,7 @@ static vv_status put_template(maker *m, vv_buf *text, vv_error *err)
 
 static vv_status prepare(maker *m, vv_error *err)
 {
-	const char *args[4] = {m->file, m->source, m->source && m->hex[0] ? m->hex : NULL, NULL};
+	const char *args[3] = {m->file, m->source, NULL};
 	bool ran;
 
 	if (m->o->no_hooks) return VV_OK;
@@ -166,7 +158,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o, vv_error *err)
 {
-	maker m = {r, o, NULL, "", false, NULL, NULL};
+	maker m = {r, o, NULL, false, NULL, NULL};
 	vv_status rc = vv_config_string(r, "core.commentChar", &m.comment_char, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && strlen(m.comment_char) != 1)) {

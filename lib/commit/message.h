@@ -12,12 +12,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "lib/status/changes.h"
-#include "repo/git/history/commit.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_message_options {
-	vv_strings texts; /* given, each a paragraph; none: as amend or what is under way has it */
-	const vv_commit *amend; /* the commit that is replaced, or NULL */
+	vv_strings texts; /* given, each a paragraph; none: as what is under way has it */
 	/* Lets somebody edit the file: where no text was given, or edit. NULL: the message is used as it is. */
 	vv_status (*editor)(vv_repository *r, const char *file, vv_error *err);
 	bool edit;

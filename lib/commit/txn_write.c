@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lib/check/commit_check.h"
 #include "lib/commit/make.h"
+#include "lib/commit/message.h"
 #include "lib/commit/package_apply.h"
 #include "lib/commit/txn_internal.h"
 #include "lib/worktree/add.h"
@@ -304,14 +305,13 @@ static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 			     const vv_txn_commit_options *o, vv_error *err)
 {
-	const char *texts[] = {message};
 	vv_journal *journal = NULL;
 	vv_auto(vv_commit_job) j = {.repo = t->repo,
 				    .writer = t->writer,
 				    .allow_empty = o->allow_empty,
 				    .no_hooks = o->no_hooks,
 				    .no_check = o->no_check,
-				    .message = {.texts = {texts, message != NULL}},
+				    .message = message,
 				    .author = o->author,
 				    .author_time = o->time,
 				    .author_offset_min = o->offset_min,

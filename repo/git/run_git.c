@@ -411,8 +411,11 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .len = r->len,
 			    .silent_sec = silent,
 			    .data = r->files ? VV_GIT_FILES_MEMORY : 0,
-			    .output = r->output ? r->output : &dropped,
-			    .errors = r->show ? NULL : said};
+			    .terminal = r->terminal,
+			    .output = r->terminal ? NULL
+				      : r->output ? r->output
+						  : &dropped,
+			    .errors = r->show || r->terminal ? NULL : said};
 	if (rc == VV_OK) {
 		rc = vv_run_program(&run, exit_code, err);
 	}

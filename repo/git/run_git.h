@@ -38,6 +38,7 @@ typedef struct vv_git_call {
 	bool files; /* url is a web server's files, of which git reads lists whole: it gets so much memory */
 	const void *input;
 	size_t len;
+	bool terminal;  /* its stdin, stdout and stderr are ours */
 	vv_buf *output; /* appended; NULL: dropped */
 	bool show;      /* what it says goes to our stderr, too late for messages then */
 	/* NULL, or (not with show) set: did a web server answer that gives files alone, as any does ("dumb

@@ -3,9 +3,7 @@
  * identity.
  */
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/sys.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
@@ -18,48 +16,13 @@
 #include "lib/merge/run.h"
 #include "lib/remotes/push_hook.h"
 #include "repo/git/history/date.h"
-#include "repo/git/program.h"
-
-enum { MESSAGE_MAX = 16 << 20 };
 
 typedef struct options {
 	vv_commit_job job;
 	vv_strings messages;
-	const char *file, *date, *format;
-	bool quiet, no_edit;
+	const char *file, *author, *date, *format;
+	bool sign, no_sign, no_verify, edit, no_edit, quiet;
 } options;
-
-static vv_status read_stdin(vv_buf *out, vv_error *err)
-{
-	char piece[4096];
-	ssize_t n;
-
-	while ((n = vv_read_full(STDIN_FILENO, piece, sizeof(piece), "the standard input", err)) >
-	       0) {
-		if (out->len + (size_t)n > MESSAGE_MAX) {
-			return vv_fail(err, VV_EREFUSED, "the message is over 16 MB");
-		}
-		vv_buf_put(out, piece, (size_t)n);
-	}
-	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
-}
-
-/* -F, without the end of its last line, which a message gets anyhow. */
-static vv_status read_message(vv_buf *out, const char *file, vv_error *err)
-{
-	vv_status rc = strcmp(file, "-") == 0 ? read_stdin(out, err)
-					      : vv_read_file(out, file, MESSAGE_MAX, err);
-
-	if (rc < 0) return rc;
-	if (out->len > 0 && memchr(out->data, '\0', out->len)) {
-		return vv_fail(err, VV_EINPUT,
-			       "the message has a NUL byte, which no commit can have");
-	}
-	if (out->len > 0 && out->data[out->len - 1] == '\n') {
-		out->data[--out->len] = '\0';
-	}
-	return VV_OK;
-}
 
 static vv_status print_status(const vv_changes *changes, vv_error *err)
 {
@@ -98,6 +61,15 @@ static bool has_tables(const vv_changes *changes)
 	return any;
 }
 
+static vv_status print_summary(const vv_commit_job *j, vv_error *err)
+{
+	vv_commit_view whole = {.repo = j->repo, .style = VV_STYLE_ONELINE, .stat = true};
+
+	return j->other ? vv_commit_print(&whole, &j->id, err)
+			: vv_commit_summary_print(j->repo, &j->changes, &j->id, j->commit.message,
+						  j->commit.parent_count == 0, err);
+}
+
 static vv_status print_commit(const vv_commit_job *j, const options *o, vv_error *err)
 {
 	vv_error why;
@@ -105,9 +77,7 @@ static vv_status print_commit(const vv_commit_job *j, const options *o, vv_error
 
 	if (vv_wants_json(o->format)) {
 		rc = print_json(j, err);
-	} else if (!o->quiet &&
-		   vv_commit_summary_print(j->repo, &j->changes, &j->id, j->message_made.data,
-					   j->parent_count == 0, &why) < 0) {
+	} else if (!o->quiet && print_summary(j, &why) < 0) {
 		vv_warn("%s", why.message);
 	}
 	if (has_tables(&j->changes)) {
@@ -116,23 +86,85 @@ static vv_status print_commit(const vv_commit_job *j, const options *o, vv_error
 	return rc;
 }
 
+/* What git gets of the options. */
+typedef struct words {
+	const char *items[VV_COMMIT_WORDS + 1];
+	size_t count;
+	vv_buf message;
+	char *author, *date;
+} words;
+
+static void words_clear(words *w)
+{
+	vv_buf_clear(&w->message);
+	vv_free_all(w->author, w->date);
+}
+VV_AUTO_CLEAR(words, words_clear)
+
+static void put(words *w, bool wanted, const char *word)
+{
+	if (wanted) {
+		w->items[w->count++] = word;
+	}
+}
+
+static vv_status put_date(words *w, const char *date, vv_error *err)
+{
+	int64_t sec;
+	int offset;
+	vv_status rc = vv_date_parse(date, &sec, &offset, err);
+
+	if (rc < 0) return rc;
+	w->date = vv_date_text(sec, offset);
+	put(w, true, "--date");
+	put(w, w->date, w->date);
+	return vv_alloc_ok(w->date, err);
+}
+
+static vv_status put_words(words *w, const vv_commit_job *j, const options *o, vv_error *err)
+{
+	const bool under_way = *vv_state_name(j->repo) && o->messages.count == 0 && !o->file;
+	vv_status rc;
+
+	for (size_t i = 0; i < o->messages.count; i++) {
+		vv_buf_printf(&w->message, "%s%s", i > 0 ? "\n\n" : "", o->messages.items[i]);
+	}
+	if ((rc = vv_buf_ok(&w->message, err)) < 0 ||
+	    (o->date && (rc = put_date(w, o->date, err)) < 0)) {
+		return rc;
+	}
+	if (o->messages.count > 0) {
+		put(w, true, "-m");
+		put(w, true, vv_buf_cstr(&w->message));
+	} else if (o->file) {
+		put(w, true, "-F");
+		put(w, true, o->file);
+	}
+	if (o->author) {
+		w->author = vv_asprintf("--author=%s", o->author);
+		put(w, w->author, w->author);
+	}
+	put(w, j->amend, "--amend");
+	put(w, j->allow_empty, "--allow-empty");
+	put(w, o->sign, "-S");
+	put(w, o->no_sign, "--no-gpg-sign");
+	put(w, o->no_verify, "--no-verify");
+	put(w, o->edit, "--edit");
+	put(w, o->no_edit && !o->edit, "--no-edit");
+	/* a merge's draft names the conflicts in comments, which nobody takes out */
+	put(w, under_way && o->no_edit && !o->edit, "--cleanup=strip");
+	return VV_OK;
+}
+
 static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *texts[] = {NULL};
+	vv_auto(words) w = {.message = VV_BUF_INIT};
 	vv_error ignored;
-	vv_status rc = VV_OK;
+	vv_status rc = put_words(&w, j, o, err);
 
-	if (o->date) {
-		rc = vv_date_parse(o->date, &j->author_time, &j->author_offset_min, err);
-		j->author_time_set = true;
-	}
-	if (rc == VV_OK && o->file && (rc = read_message(&text, o->file, err)) == VV_OK) {
-		texts[0] = vv_buf_cstr(&text);
-		j->message.texts = (vv_strings){texts, 1};
-	}
 	if (rc < 0 || (rc = vv_commit_stage(j, err)) < 0) return rc;
 	vv_add_report_print(&j->added, NULL, true, false);
+	j->git = w.items;
 	rc = vv_commit_make(j, err);
 	if (j->made) {
 		vv_status printed = print_commit(j, o, rc == VV_OK ? err : &ignored);
@@ -165,9 +197,7 @@ static vv_status run_commit(vv_context *in, vv_error *err)
 	j->writer = in->writer;
 	j->paths = in->paths.count > 0 ? &in->paths : NULL;
 	j->facts = !o->quiet && (j->dry_run || !vv_wants_json(o->format));
-	j->message.texts = o->messages;
-	j->message.editor = o->no_edit && !j->message.edit ? NULL : vv_editor_run;
-	j->message.put_changes = vv_status_put_comments;
+	j->no_check = o->no_verify;
 	vv_status rc = make(j, o, err);
 	if (rc == VV_OK && j->made) {
 		vv_context_gc_after(in, o->quiet);
@@ -184,13 +214,13 @@ static const vv_option commit_table[] = {
 	OPT_FLAG('a', "all", job.all, "stage changed and removed files first"),
 	OPT_FLAG(0, "amend", job.amend, "replace the last commit"),
 	OPT_FLAG(0, "allow-empty", job.allow_empty, "commit even if nothing changed"),
-	OPT_STRING(0, "author", job.author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
+	OPT_STRING(0, "author", author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
 	OPT_STRING(0, "date", date, "DATE", "when it was made"),
-	OPT_FLAG('S', "gpg-sign", job.sign, "sign the commit (user.signingKey)"),
-	OPT_FLAG(0, "no-gpg-sign", job.no_sign, "do not sign, whatever the settings are"),
-	OPT_FLAG('n', "no-verify", job.no_verify,
+	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
+	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings are"),
+	OPT_FLAG('n', "no-verify", no_verify,
 		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
-	OPT_FLAG('e', "edit", job.message.edit, "open the editor even with -m or -F"),
+	OPT_FLAG('e', "edit", edit, "open the editor even with -m or -F"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (--amend, a merge)"),
 	OPT_FLAG(0, "dry-run", job.dry_run, "only print what would be committed"),
 	OPT_FLAG('v', "verbose", job.groups,

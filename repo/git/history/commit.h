@@ -42,7 +42,7 @@ typedef struct vv_commit_options {
 	bool author_time_set;
 	const vv_commit *keep_author; /* amend: take the author of this one */
 	const char *reflog;           /* "commit: subject" made when NULL */
-	bool sign, no_sign;           /* -S, --no-gpg-sign; else the configuration */
+	bool no_sign;                 /* whatever commit.gpgSign says */
 	const vv_oid *expect;         /* what HEAD must be now; NULL: see above */
 } vv_commit_options;
 /* The commit's object alone, staged: no ref names it, and expect and reflog are not read. */

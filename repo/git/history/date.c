@@ -66,6 +66,14 @@ static int64_t seconds_of(const civil *c)
 	       c->second;
 }
 
+char *vv_date_text(int64_t time, int offset_min)
+{
+	const int minutes = offset_min < 0 ? -offset_min : offset_min;
+
+	return vv_asprintf("@%lld %c%02d%02d", (long long)time, offset_min < 0 ? '-' : '+',
+			   minutes / 60, minutes % 60);
+}
+
 int vv_local_offset_min(int64_t when)
 {
 	time_t t = (time_t)when;

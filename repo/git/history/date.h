@@ -21,6 +21,9 @@ vv_status vv_date_before(const char *text, int64_t *time, vv_error *err);
  * a second. Days, and times without a zone, are in UTC. VV_EUSAGE. */
 vv_status vv_date_span(const char *text, int64_t *begin, int64_t *end, vv_error *err);
 
+/* "@1700000000 +0100", as vv_date_parse and Git take it; owned by the caller. NULL: no memory. */
+char *vv_date_text(int64_t time, int offset_min);
+
 /* Minutes east of Greenwich at that time. */
 int vv_local_offset_min(int64_t time);
 

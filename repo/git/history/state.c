@@ -99,26 +99,6 @@ vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv
 	return parse_ids(&text, "MERGE_HEAD", out, count, err);
 }
 
-vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err)
-{
-	const char *name = has_file(r, "REVERT_HEAD") ? "REVERT_HEAD" : "CHERRY_PICK_HEAD";
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto_free vv_oid *ids = NULL;
-	size_t count = 0;
-	vv_status rc = read_state(r, name, HEADS_BYTES_MAX, &text, err);
-
-	if (rc == VV_ENOTFOUND) {
-		return vv_fail(err, VV_ENOTFOUND, "no revert or cherry-pick is under way");
-	}
-	if (rc < 0 || (rc = parse_ids(&text, name, &ids, &count, err)) < 0) return rc;
-	if (count != 1) {
-		return vv_fail(err, VV_ECORRUPT,
-			       "'%s' in the Git folder is damaged: expected one commit id", name);
-	}
-	*out = ids[0];
-	return VV_OK;
-}
-
 vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err)
 {
 	return vv_missing_ok(read_state(r, "MERGE_MSG", MESSAGE_BYTES_MAX, out, err), err);

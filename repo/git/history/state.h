@@ -35,8 +35,6 @@ vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *
 vv_status vv_state_begin_update(vv_repository *r, const vv_oid *commit, vv_error *err);
 void vv_state_drop_update(
 	vv_repository *r); /* of an update that did not come so far that a pick is under way */
-/* The commit of a revert or cherry-pick under way. VV_ENOTFOUND. */
-vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err);
 /* ORIG_HEAD, as git leaves it before moves that one may want to undo. */
 vv_status vv_state_orig_head(vv_repository *r, const vv_oid *commit, vv_error *err);
 

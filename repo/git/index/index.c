@@ -525,16 +525,8 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 	return VV_OK;
 }
 
-static bool below(const char *path, const char *top)
-{
-	size_t len = strlen(top);
-
-	return len == 0 ||
-	       (strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/'));
-}
-
-/* Copies entries that are at or below top (NULL: all) and really staged. */
-static vv_status copy_entries(git_index *from, git_index *to, const char *top, vv_error *err)
+/* Copies entries that are really staged. */
+static vv_status copy_entries(git_index *from, git_index *to, vv_error *err)
 {
 	size_t count = git_index_entrycount(from);
 
@@ -542,7 +534,7 @@ static vv_status copy_entries(git_index *from, git_index *to, const char *top, v
 		const git_index_entry *e = git_index_get_byindex(from, i);
 		int code;
 
-		if ((top && !below(e->path, top)) || (e->flags_extended & INTENT_TO_ADD)) {
+		if (e->flags_extended & INTENT_TO_ADD) {
 			continue;
 		}
 		if (GIT_INDEX_ENTRY_STAGE(e) != 0) {
@@ -577,48 +569,10 @@ vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
 	if ((code = git_index_new(&plain)) < 0) {
 		return vv_git_fail(err, code, "cannot make a tree from the index");
 	}
-	if ((rc = copy_entries(x->git, plain, NULL, err)) == VV_OK) {
+	if ((rc = copy_entries(x->git, plain, err)) == VV_OK) {
 		rc = write_tree(x->repo, plain, tree, err);
 	}
 	git_index_free(plain);
-	return rc;
-}
-
-static vv_status remove_below(git_index *git, const char *top, vv_error *err)
-{
-	size_t i = git_index_entrycount(git);
-
-	while (i-- > 0) {
-		const git_index_entry *e = git_index_get_byindex(git, i);
-		int code = below(e->path, top)
-				   ? git_index_remove(git, e->path, GIT_INDEX_ENTRY_STAGE(e))
-				   : 0;
-
-		if (code < 0) return vv_git_fail(err, code, "cannot make a tree");
-	}
-	return VV_OK;
-}
-
-vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,
-				   size_t count, vv_oid *tree, vv_error *err)
-{
-	git_index *git = NULL;
-	vv_status rc = VV_OK;
-	int code;
-
-	if ((code = git_index_new(&git)) < 0) return vv_git_fail(err, code, "cannot make a tree");
-	if (base_commit) {
-		rc = read_base(x->repo, git, base_commit, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = remove_below(git, paths[i], err)) == VV_OK) {
-			rc = copy_entries(x->git, git, paths[i], err);
-		}
-	}
-	if (rc == VV_OK) {
-		rc = write_tree(x->repo, git, tree, err);
-	}
-	git_index_free(git);
 	return rc;
 }
 

@@ -122,11 +122,6 @@ void vv_index_unlock(vv_repository *r);
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 			      vv_error *err); /* VV_ECONFLICT with conflict stages */
-/* A tree made from the tree of `base` (NULL: empty) with only the named paths
- * taken from the index: for `commit PATH...`. */
-vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,
-				   size_t count, vv_oid *tree, vv_error *err);
-
 /* How an ordinary file of the work tree stands against the index entry. */
 typedef enum vv_file_state {
 	VV_FILE_SAME,

@@ -104,6 +104,7 @@ static vv_status run_once(vv_runner *r, vv_error *err)
 				 .more = more,
 				 .input = r->input,
 				 .len = r->len,
+				 .terminal = r->terminal,
 				 .output = &r->output};
 	vv_buf_reset(&r->output);
 	vv_buf_reset(&r->said);

@@ -39,6 +39,7 @@ typedef struct vv_runner {
 	const char *dir;         /* where relative paths count from; NULL: the work tree's top */
 	const void *input;
 	size_t len;
+	bool terminal; /* no input: git, its hooks and editors have our stdin, stdout and stderr, and nothing is collected */
 	/* Of the note: as of vv_later. what NULL: none is written, for what changes in one step of Git's. */
 	const char *what;
 	vv_oid from, to;
