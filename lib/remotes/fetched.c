@@ -171,7 +171,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 		ids[i] = ref.id;
 		vv_ref_clear(&ref);
 	}
-	return dir ? vv_remote_folder_note(f->published, dir, err) : VV_OK;
+	return dir ? vv_remote_folder_note(f->published, f->t, dir, err) : VV_OK;
 }
 
 vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err)

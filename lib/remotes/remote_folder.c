@@ -28,10 +28,10 @@
 #define LIST_MAX ((size_t)1 << 20)     /* bytes: git reads the list, too, and asks for each pack */
 #define LISTED_MAX ((size_t)64 << 10)  /* of one that is kept: each line is looked for in it */
 #define PACK_NAME_LEN 50u              /* "pack-<hex>.pack" */
-#define PART_BYTES ((uint64_t)8 << 20) /* of one request: so much is in memory */
+#define PART_BYTES ((uint64_t)2 << 20) /* of one request: so much comes again after a stall */
 #define FEED_BYTES ((size_t)1 << 20)
 #define LISTED "listed" /* in dir: the list of packs of the last run */
-#define COMING "coming" /* likewise, a folder: packs of this one */
+#define COMING "coming" /* likewise, a folder: packs of this one, whichever copies they come from */
 
 enum { MARK, REFS, HEAD, LIST };
 
@@ -312,23 +312,25 @@ static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
 vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,
 				 vv_error *err)
 {
-	vv_auto(char) *coming = vv_path_join(dir, COMING, (char *)NULL);
-	bringing b = {.f = f, .dir = coming};
+	if (!t->coming && !(t->coming = vv_path_join(dir, COMING, (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	bringing b = {.f = f, .dir = t->coming};
 	bool known;
-
-	if (!coming) return vv_fail_nomem(err);
 	const vv_status rc = list_packs(&b, t->repo, dir, &known, err);
 	return rc < 0 || !known || b.count == 0 || !f->place.payload ? rc : bring(&b, t, err);
 }
 
-vv_status vv_remote_folder_note(const vv_remote_folder *f, const char *dir, vv_error *err)
+vv_status vv_remote_folder_note(const vv_remote_folder *f, const vv_transfer *t, const char *dir,
+				vv_error *err)
 {
 	const vv_buf *list = &f->first[LIST];
-	vv_auto(char) *path = vv_path_join(dir, LISTED, (char *)NULL),
-		      *coming = vv_path_join(dir, COMING, (char *)NULL);
-	vv_status rc;
+	vv_auto(char) *path = vv_path_join(dir, LISTED, (char *)NULL);
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
-	if (!path || !coming) return vv_fail_nomem(err);
-	if ((rc = vv_remove_tree(coming, err)) < 0 || list->len > LISTED_MAX) return rc;
+	if (rc == VV_OK && t->coming) {
+		rc = vv_remove_tree(t->coming, err);
+	}
+	if (rc < 0 || list->len > LISTED_MAX) return rc;
 	return vv_write_file(path, vv_buf_cstr(list), list->len, false, err);
 }

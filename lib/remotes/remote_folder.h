@@ -57,11 +57,12 @@ vv_status vv_remote_folder_failed(const vv_remote_folder *f, bool silent, vv_err
 void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
 
 /* Brings the packs of the history that were not listed when that was called last with this dir, into the repository, side by
- * side and each checked as a peer's. What a killed run has of them in dir, which is this folder's alone, is used. Git
+ * side and each checked as a peer's. What a killed run has of them in dir, which is this folder's alone, is used, and what came of them from another copy with this transfer. Git
  * is to fetch the rest, if any. VV_EREFUSED: more than a peer may send. */
 vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,
 				 vv_error *err);
 /* All that refs of the folder reach is here: its packs need not come again. */
-vv_status vv_remote_folder_note(const vv_remote_folder *f, const char *dir, vv_error *err);
+vv_status vv_remote_folder_note(const vv_remote_folder *f, const vv_transfer *t, const char *dir,
+				vv_error *err);
 
 #endif

@@ -183,7 +183,7 @@ void vv_transfer_close(vv_transfer *t)
 	if (t->checks) {
 		(void)vv_table_checks_save(t->checks, VV_IGNORED);
 	}
-	vv_free(t->program);
+	vv_free_all(t->program, t->coming);
 	vv_table_checks_free(t->checks);
 	vv_pool_free(t->pool);
 	memset(t, 0, sizeof(*t));

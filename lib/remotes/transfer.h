@@ -20,6 +20,7 @@ typedef struct vv_transfer {
 	vv_repository *repo; /* NULL: outside of one; connect.env is set by the caller then */
 	const vv_notes *notes;
 	char *program; /* own executable */
+	char *coming; /* folder of packs of history that come from published folders; NULL: none yet */
 	vv_connect_options connect;
 	const vv_progress *progress;
 	vv_table_checks *checks; /* of the versions that came */

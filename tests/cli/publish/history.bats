@@ -116,6 +116,25 @@ asked() {
 	succeeds varve -C b fsck --data
 }
 
+@test "a pack of history that stalls at one copy goes on from there at the next" {
+	a_table
+	varve key new > /dev/null
+	head -c 6000000 /dev/urandom > notes.bin
+	varve add -q notes.bin
+	varve commit -qm notes
+	varve sign -q --name prices
+	key=$(varve key show | sed 's/^did:key://')
+	varve publish -q --no-pages -o ../both/one
+	cp -r ../both/one ../both/two
+	cd ..
+	serve_files "$PWD/both" '^/one/.*\.pack bytes=4194304'
+	succeeds varve clone -q --from "$site/one/" --from "$site/two/" "$key/prices" b
+	cmp a/notes.bin b/notes.bin
+	cmp a/prices.csv b/prices.csv
+	grep -q '/two/.*objects/pack/.*bytes=4194304-' "$server_log"
+	[ "$(asked '/two/.*objects/pack/.*bytes=0-')" -eq 0 ]
+}
+
 @test "a pack of more than receive.maxInputSize is refused, as a peer's is" {
 	a_table
 	varve publish -q --no-pages -o ../public
