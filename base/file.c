@@ -691,6 +691,24 @@ vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv
 	return VV_OK;
 }
 
+vv_status vv_has_no_link(const char *top, const char *name, vv_error *err)
+{
+	vv_stat st;
+
+	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
+		vv_auto(char) *path = vv_asprintf("%s/%.*s", top, (int)(slash - name), name);
+		if (!path) return vv_fail_nomem(err);
+		if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISLNK(st.mode)) {
+			return vv_fail(
+				err, VV_EIO,
+				"'%s' is a symbolic link, through which nothing is written\n"
+				"put the folder itself there, or use the other place by its path",
+				vv_text_shows(path));
+		}
+	}
+	return VV_OK;
+}
+
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err)
 {
 	struct stat st;

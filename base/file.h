@@ -134,6 +134,8 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
 /* Of a path below an open folder: of thousands of files the folders above are not walked each time. above: empty at first,
  * then of the call before; VV_ENOTFOUND where a folder above the path is a symbolic link. NULL: links are followed. */
 vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err);
+/* Are the folders of a name below top no symbolic links? What is elsewhere is not that folder's. VV_EIO names one that is. */
+vv_status vv_has_no_link(const char *top, const char *name, vv_error *err);
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
 /* every member but mode's permission bits, uid and gid */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);

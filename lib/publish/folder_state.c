@@ -169,21 +169,6 @@ bool vv_folder_has(const char *dir, const char *path, uint64_t bytes)
 	       st.size == bytes;
 }
 
-bool vv_folder_is_inside(const char *dir, const char *path)
-{
-	bool inside = true;
-
-	for (const char *slash = strchr(path, '/'); inside && slash;
-	     slash = strchr(slash + 1, '/')) {
-		vv_auto(vv_buf) b = VV_BUF_INIT;
-		vv_stat st;
-
-		vv_buf_printf(&b, "%s/%.*s", dir, (int)(slash - path), path);
-		inside = vv_lstat(&st, vv_buf_cstr(&b), VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
-	}
-	return inside;
-}
-
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it)
 {
 	vv_auto(char) *path = vv_path_join(dir, it->name, (char *)NULL);
@@ -249,7 +234,7 @@ static vv_status remove_path(const char *dir, const char *name, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
 
-	if (!vv_folder_is_inside(dir, name)) return VV_OK;
+	if (vv_has_no_link(dir, name, VV_IGNORED) < 0) return VV_OK;
 	vv_status rc = vv_unlink(path, true, err);
 	if (rc == VV_OK) {
 		vv_remove_empty_above(path, strlen(dir), NULL);

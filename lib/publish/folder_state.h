@@ -59,8 +59,6 @@ vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, con
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
 /* Is the file there, of this length? */
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
-/* Are the folders above the path folders of this one, and no links out of it? */
-bool vv_folder_is_inside(const char *dir, const char *path);
 /* Is it the file that was written, to the byte? */
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
 /* How many files are in a folder of it; 0 where it is not there. */

@@ -106,6 +106,7 @@ static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	vv_auto(char) *path = vv_path_join(t->dir, e->path, (char *)NULL);
 	vv_folder_item *it = vv_folder_items_find(&t->state->files, e->path);
 	if (!path) return vv_fail_nomem(err);
+	if ((rc = vv_has_no_link(t->dir, e->path, err)) < 0) return rc;
 	if (!it && vv_exists(path)) {
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s' is not a file of varve's, and is in the place of a table\n"
@@ -346,17 +347,26 @@ static vv_status sweep_blocks(run *r, vv_error *err)
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
+/* What varve itself writes into. */
+static const char *const own_folders[] = {VV_FOLDER_GIT "/objects/pack/",
+					  VV_FOLDER_GIT "/objects/info/", VV_FOLDER_GIT "/info/",
+					  VV_FOLDER_GIT "/refs/heads/", "pages/"};
+
 static vv_status open_folder(run *r, vv_error *err)
 {
 	char cwd[4096];
 	bool there;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	if (!getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
 	if (!(r->dir = vv_path_absolute(cwd, r->p->folder))) return vv_fail_nomem(err);
-	if ((rc = vv_folder_state_read(&r->state, r->dir, VV_FOLDER_MARK, &there, err)) < 0 ||
+	for (size_t i = 0; rc == VV_OK && i < sizeof(own_folders) / sizeof(own_folders[0]); i++) {
+		rc = vv_has_no_link(r->dir, own_folders[i], err);
+	}
+	if (rc < 0 ||
+	    (rc = vv_folder_state_read(&r->state, r->dir, VV_FOLDER_MARK, &there, err)) < 0 ||
 	    (rc = vv_mkdirs(r->dir, err)) < 0) {
 		return rc;
 	}

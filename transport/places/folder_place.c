@@ -96,32 +96,13 @@ static vv_status check_mark(const char *path, const vv_place_mark *mark, bool ma
 	return rc;
 }
 
-/* The path of a name below the folder, whose folders are no symbolic links: what is elsewhere is not this place's, and
- * may be anything. Owned by the caller. */
+/* The path of a name below the folder. Owned by the caller. */
 static vv_status find_path(char **out, const folder *f, const char *name, vv_error *err)
 {
-	const size_t top = strlen(f->path);
-	char *path = vv_path_join(f->path, name, (char *)NULL);
-	vv_stat st;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+	const vv_status rc = vv_has_no_link(f->path, name, err);
 
-	for (char *p = path ? path + top : NULL;
-	     p && rc == VV_OK && *p && (p = strchr(p + 1, '/'));) {
-		*p = '\0';
-		if (vv_lstat(&st, path, NULL) == VV_OK && S_ISLNK(st.mode)) {
-			rc = vv_fail(
-				err, VV_EIO,
-				"'%s' is a symbolic link, which a place's folders are not\n"
-				"put the folder itself there, or use the other place by its path",
-				vv_text_shows(path));
-		}
-		*p = '/';
-	}
-	*out = rc == VV_OK ? path : NULL;
-	if (rc < 0) {
-		vv_free(path);
-	}
-	return rc;
+	*out = rc < 0 ? NULL : vv_path_join(f->path, name, (char *)NULL);
+	return rc < 0 || *out ? rc : vv_fail_nomem(err);
 }
 
 static vv_status sweep_once(folder *f, const char *path, vv_error *err)

@@ -105,12 +105,9 @@ static vv_status take_places(const vv_export_folder *f, bool replace, vv_error *
 		if (!it->kept || vv_exists(path) != replace) {
 			continue;
 		}
-		if ((rc = vv_mkdirs_above(path, err)) < 0) return rc;
-		if (!vv_folder_is_inside(f->folder, it->name)) {
-			return vv_fail(err, VV_EEXISTS, "'%s' leads out of the folder",
-				       vv_text_shows(path));
-		}
-		if ((rc = vv_rename(from, path, err)) < 0 || (rc = vv_fsync_dir(above, err)) < 0) {
+		if ((rc = vv_has_no_link(f->folder, it->name, err)) < 0 ||
+		    (rc = vv_mkdirs_above(path, err)) < 0 ||
+		    (rc = vv_rename(from, path, err)) < 0 || (rc = vv_fsync_dir(above, err)) < 0) {
 			return rc;
 		}
 		it->kept = false;

@@ -321,3 +321,39 @@ teardown() {
 		done
 	done
 }
+
+@test "nothing is written, moved or removed through a symbolic link in the folder" {
+	local link n=0
+	a_table
+	mkdir -p eu
+	rows 10 > eu/more.csv
+	varve add -q eu/more.csv
+	varve commit -qm two
+	varve publish -q -o ../public
+	for link in repo.git repo.git/objects/pack repo.git/info packs eu pages pages/assets; do
+		rm -rf ../trial ../elsewhere
+		cp -r ../public ../trial
+		mv "../trial/$link" ../elsewhere
+		ln -s "$PWD/../elsewhere" "../trial/$link"
+		find ../elsewhere -type f -exec sha1sum {} + | sort > ../before
+		sed -i "2s/item/item$((++n))/" eu/more.csv
+		another "$n"
+		if [ "$link" != pages/assets ]; then # which has nothing new
+			ends_with 2 varve publish --prune -o ../trial
+			stderr_has "/$link' is a symbolic link"
+		fi
+		find ../elsewhere -type f -exec sha1sum {} + | sort | cmp - ../before
+		rm -rf ../elsewhere
+		mkdir ../elsewhere
+		ends_with 2 varve publish --prune -o ../trial
+		[ -z "$(ls -A ../elsewhere)" ]
+	done
+	# a link in the place of a file is replaced
+	cp -r ../public ../trial2
+	echo mine > ../mine
+	for link in repo.git/HEAD repo.git/info/refs prices.csv folder; do
+		ln -sf "$PWD/../mine" "../trial2/$link"
+	done
+	varve publish -o ../trial2 2> /dev/null || true
+	[ "$(cat ../mine)" = mine ]
+}
