@@ -32,6 +32,7 @@ typedef struct serving {
 	vv_transfer check; /* for vv_transfer_check: its pool and what it remembers */
 	vv_progress progress;
 	vv_notes notes; /* nothing but words */
+	bool one;       /* a request to a server, whose process this is */
 } serving;
 
 static bool note_progress(void *serve, const char *what VV_UNUSED, uint64_t done VV_UNUSED,
@@ -210,7 +211,8 @@ static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf 
 	vv_error err;
 
 	if (trust_heads(s->repo, &err) < 0 ||
-	    vv_head_make_set(s->repo, refs, count, true, &err) < 0) {
+	    vv_head_make_set(s->repo, refs, count, s->one ? VV_HEADS_SERVER : VV_HEADS_FAR_SIDE,
+			     &err) < 0) {
 		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
 			      err.message);
 	}
@@ -442,7 +444,7 @@ VV_AUTO_CLEAR(serving, serving_clear)
 
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 {
-	vv_auto(serving) state = {.notes = {.words = s->words}};
+	vv_auto(serving) state = {.notes = {.words = s->words}, .one = s->one};
 	vv_serve serve = {.check = check,
 			  .policy = policy,
 			  .update_tree = update_tree,

@@ -359,29 +359,34 @@ static vv_status find_level(void *payload, const char *name VV_UNUSED, const cha
 	return VV_OK;
 }
 
-vv_status vv_head_signs(bool *out, vv_repository *r, bool serves, vv_error *err)
+vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err)
 {
 	vv_auto(vv_head_signer) signer = {.has_seed = false};
-	bool own = false;
+	bool own = false, key = place != VV_HEADS_FAR_SIDE;
 	vv_trust trust;
 	vv_status rc = vv_config_bool(r, "varve.sign", false, out, err);
 
-	if (rc < 0 || !*out || (rc = vv_config_each(r, "varve.sign", find_level, &own, err)) < 0 ||
-	    own || (rc = vv_trust_read(&trust, r, err)) < 0) {
+	if (rc < 0 || !*out || (rc = vv_config_each(r, "varve.sign", find_level, &own, err)) < 0) {
 		return rc;
 	}
-	*out = !serves && vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK &&
+	if (place != VV_HEADS_HERE) {
+		rc = key ? VV_OK : vv_config_each(r, "varve.signingkey", find_level, &key, err);
+		*out = own && key && vv_repository_is_bare(r);
+		return rc;
+	}
+	if (own || (rc = vv_trust_read(&trust, r, err)) < 0) return rc;
+	*out = vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK &&
 	       vv_trust_find(&trust, signer.key) != NULL;
 	return VV_OK;
 }
 
-vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, bool serves,
-			   vv_error *err)
+vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
+			   vv_head_place place, vv_error *err)
 {
 	const vv_head_making m = {.moved = moved, .moved_count = count, .only_new = true};
 	bool signs = false;
 	vv_oid ignored;
-	const vv_status rc = vv_head_signs(&signs, r, serves, err);
+	const vv_status rc = vv_head_signs(&signs, r, place, err);
 
 	return rc < 0 || !signs ? rc : vv_head_make(&ignored, r, &m, err);
 }
@@ -395,7 +400,7 @@ vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_cho
 	size_t count = 0;
 	bool signs = false;
 	vv_oid ignored;
-	vv_status rc = vv_head_signs(&signs, r, false, err);
+	vv_status rc = vv_head_signs(&signs, r, VV_HEADS_HERE, err);
 
 	if (rc == VV_OK && signs) {
 		rc = choose_and_make(&ignored, out, &k, err);

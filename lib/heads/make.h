@@ -36,12 +36,18 @@ typedef struct vv_head_making {
 /* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. VV_EUSAGE: there are no
  * refs. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
+typedef enum vv_head_place {
+	VV_HEADS_HERE,    /* a push or publish */
+	VV_HEADS_SERVER,  /* a process of the server's own */
+	VV_HEADS_FAR_SIDE /* the other end of a pipe, which runs as the client, with its key */
+} vv_head_place;
 /* Does a push or publish sign? With varve.sign; where that is a setting of the user and not of the repository, one that this key
- * has signed before, and no server (serves), whose user may be the client's. */
-vv_status vv_head_signs(bool *out, vv_repository *r, bool serves, vv_error *err);
+ * has signed before. A server signs with a key of its own: varve.sign is set in its repository, which is bare, so nobody's work;
+ * a far side's has varve.signingKey, too. */
+vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err);
 /* Of a server after a push of these refs, if the setting says so and if the last record has other refs then. */
-vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, bool serves,
-			   vv_error *err);
+vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
+			   vv_head_place place, vv_error *err);
 /* The refs, and the heads, which name none that is newer. With varve.sign a head of them is made first. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);

@@ -411,7 +411,7 @@ static vv_status sign(const run *r, vv_error *err)
 	for (size_t i = 0; i < plan->count; i++) {
 		refs[i] = (vv_push_ref){.name = plan->items[i].to, .id = plan->items[i].id};
 	}
-	return vv_head_make_set(r->j->repo, refs, plan->count, false, err);
+	return vv_head_make_set(r->j->repo, refs, plan->count, VV_HEADS_HERE, err);
 }
 
 /* The signed heads, after the refs that they name; with varve.sign a new one is made first. Where one is refused, another
@@ -421,7 +421,7 @@ static vv_status send_heads(run *r, vv_error *err)
 	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
 	vv_auto(vv_reached) there = {0};
 	bool signs = false;
-	vv_status rc = vv_head_signs(&signs, r->j->repo, false, err);
+	vv_status rc = vv_head_signs(&signs, r->j->repo, VV_HEADS_HERE, err);
 
 	if (rc < 0 ||
 	    (signs && ((rc = vv_heads_learn(r->j->repo, &r->there, r->remote.url, NULL, r->t.notes,

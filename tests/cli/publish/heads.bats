@@ -687,28 +687,47 @@ beside_lock() {
 	stderr_has "number 3"
 }
 
-@test "a server that the owner named signs what it accepts, and one that is not says so" {
+# ssh_key NAME: a key of OpenSSH; $key_NAME is it as heads have it.
+ssh_key() {
+	ssh-keygen -q -t ed25519 -N '' -f "$HOME/$1"
+	git init -q "../of-$1"
+	printf -v "key_$1" %s "$(git -C "../of-$1" commit -q --allow-empty -m one && varve -C "../of-$1" config varve.signingKey "$HOME/$1" && varve -C "../of-$1" sign --name x | grep -o 'z6Mk[^ ]*')"
+}
+
+@test "a far side signs what it accepts with a key of its own, and never with that of who pushes" {
 	signed_peer
-	key_of host
+	ssh_key host
 	as ada varve sign -q --signer "$key_host=2100-01-01"
 	as ada varve push -q
-	git config --unset varve.sign
 	git -C ../served.git config varve.sign true
+	# without one it runs as who pushes
+	another 2
+	succeeds as ada varve push
+	stderr_lacks warning
+	git config --unset varve.sign
 	varve clone -q "$PWD/../served.git" ../b
+	heads=$(git -C ../served.git for-each-ref refs/varve/heads)
+	another 3
+	succeeds as ada varve push
+	stderr_lacks warning
+	[ "$(git -C ../served.git for-each-ref refs/varve/heads)" = "$heads" ]
+	git -C ../served.git config varve.signingKey "$HOME/host"
 	cd ../b
+	varve pull -q
 	printf '9999,x\n' >> prices.csv
 	varve commit -qam "by a colleague"
-	as host varve push -q
+	varve push -q
 	[ "$(git -C ../served.git log -1 --format=%s "refs/varve/heads/$key_host")" = "Head 1 of prices" ]
 	cd ../a
 	succeeds varve pull
 	stderr_has "signed by $key_host"
 	succeeds varve verify origin
-	output_lacks "as the head has"
+	output_lacks "its signed head"
 	# a key that nobody named
-	key_of eve
-	another 3
-	succeeds as eve varve push
+	ssh_key eve
+	git -C ../served.git config varve.signingKey "$HOME/eve"
+	another 4
+	succeeds varve push
 	stderr_has "this version is not signed here: $key_eve is not a signer of 'prices'"
 	succeeds varve -C ../b fetch
 	stderr_has "main is 1 commit after the last signed head"

@@ -237,6 +237,31 @@ teardown() {
 	stop_server
 }
 
+@test "a server signs a push with its machine's key, and none to somebody's work tree" {
+	two_versions
+	users
+	varve key new > /dev/null
+	varve -C src sign -q --name prices
+	varve clone -q --bare src hub.git
+	git -C hub.git config varve.sign true
+	git -C src config varve.sign true
+	start_server --auth users src hub.git
+	varve clone -q "${url/127/ada:correct%20horse@127}/src" copy
+	cd copy
+	git config varve.signingKey ../none # the reader's own
+	git remote add hub "${url/127/ada:correct%20horse@127}/hub.git"
+	for to in origin hub; do
+		rows 20000 ${#to} > prices.csv
+		tick
+		varve commit -qam "to $to"
+		succeeds varve push "$to" main:"$to"
+		stderr_lacks warning
+	done
+	[ -z "$(git -C ../src log --all --format=%s --grep "^Head 2")" ]
+	[ -n "$(git -C ../hub.git log --all --format=%s --grep "^Head 2")" ]
+	stop_server
+}
+
 @test "without a file of users nobody pushes" {
 	two_versions
 	start_server src
