@@ -355,8 +355,17 @@ static vv_status run_git(vv_commit_job *j, int *code, vv_error *err)
 		args[n++] = from;
 		args[n] = "--pathspec-file-nul";
 	}
-	vv_auto(vv_runner) git = {.repo = j->repo, .args = args, .dir = ".", .terminal = true};
-	rc = vv_runner_run(&git, err);
+	vv_auto(vv_runner) git = {.repo = j->repo,
+				  .args = args,
+				  .dir = ".",
+				  .terminal = true,
+				  .what = "the commit",
+				  .from = j->base,
+				  .locks = true};
+	if ((rc = vv_runner_run(&git, err)) == VV_OK &&
+	    (rc = vv_later_drop(j->repo, err)) == VV_OK && git.code == 0) {
+		rc = vv_runner_settle(&git, err);
+	}
 	*code = git.code;
 	if (j->paths) {
 		(void)vv_unlink(file, true, VV_IGNORED);
@@ -367,19 +376,26 @@ static vv_status run_git(vv_commit_job *j, int *code, vv_error *err)
 static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
-	int code = 0;
+	vv_error later;
+	int code = -1;
 	vv_status rc = run_git(j, &code, err);
 
-	if (rc < 0) return rc;
 	if (code != 0) {
-		return vv_fail(err, code == 1 ? VV_ECONFLICT : VV_EREFUSED,
-			       "git commit ended with exit code %d: nothing was committed", code);
+		return rc < 0 ? rc
+			      : vv_fail(err, code == 1 ? VV_ECONFLICT : VV_EREFUSED,
+					"git commit ended with exit code %d: nothing was committed",
+					code);
 	}
 	j->made = true;
-	if ((rc = vv_head_read(j->repo, &head, err)) < 0) return rc;
+	if (rc < 0) {
+		err = &later; /* the first counts */
+	}
+	if (vv_head_read(j->repo, &head, err) < 0) return rc < 0 ? rc : err->code;
 	j->id = head.commit;
-	rc = vv_commit_read(j->repo, &j->id, &j->commit, err);
-	return rc < 0 ? rc : compare_commit(j, err);
+	if (vv_commit_read(j->repo, &j->id, &j->commit, err) < 0 || compare_commit(j, err) < 0) {
+		return rc < 0 ? rc : err->code;
+	}
+	return rc;
 }
 
 static vv_status commit_by_library(vv_commit_job *j, vv_error *err)

@@ -293,9 +293,10 @@ vv_status vv_by_git_recover(vv_repository *r, vv_error *err)
 		return rc;
 	}
 	vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s", vv_text_shows(note.what),
-		     undone                          ? "it is undone now"
-		     : vv_head_is(r, NULL, &note.to) ? "it is complete now"
-		     : vv_oid_is_null(&note.to)      ? "run it again"
+		     undone                                           ? "it is undone now"
+		     : vv_head_is(r, NULL, &note.to)                  ? "it is complete now"
+		     : note.locks && !vv_head_is(r, NULL, &note.from) ? "it is complete now"
+		     : vv_oid_is_null(&note.to)                       ? "run it again"
 						: "it stays as it is, since HEAD has moved on");
 	return VV_OK;
 }

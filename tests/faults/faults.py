@@ -128,7 +128,7 @@ def power_cases(name):
 		if key not in seen:
 			seen.add(key)
 			out.append(i + 1)
-	return name, out, [u for u in history.unseen if not u.endswith('/HEAD')]
+	return name, out, [u for u in history.unseen if not u.endswith(('/HEAD', '/COMMIT_EDITMSG'))]
 
 
 def run_case(case):

@@ -47,7 +47,7 @@ vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 	put_part(&b, vv_oid_shows(&l->to));
 	put_part(&b, l->ref ? l->ref : "");
 	put_part(&b, vv_oid_shows(&l->ref_old));
-	put_part(&b, l->discards ? "discards" : "");
+	put_part(&b, l->locks ? "locks" : l->discards ? "discards" : "");
 	vv_buf_put(&b, l->changed.data, l->changed.len);
 	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs(r->statedir, err)) < 0 ||
 	    (rc = vv_write_file(place, b.data, b.len, true, err)) < 0 ||
@@ -90,7 +90,8 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 			       vv_text_shows(place));
 	}
 	l->ref = *l->ref ? l->ref : NULL;
-	l->discards = *discards != '\0';
+	l->discards = strcmp(discards, "discards") == 0;
+	l->locks = strcmp(discards, "locks") == 0;
 	vv_buf_put(&l->changed, l->text.data + at, l->text.len - at);
 	return vv_buf_ok(&l->changed, err);
 }

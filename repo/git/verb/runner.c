@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/sync.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/lock.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
@@ -71,6 +73,8 @@ static vv_status write_note(vv_runner *r, vv_error *err)
 	r->note.ref = r->ref;
 	r->note.ref_old = r->ref_old;
 	r->note.discards = r->discards;
+	r->note.locks = r->locks;
+	if (r->locks) return vv_later_write(r->repo, &r->note, err);
 	if ((rc = list_changed(r, err)) < 0 ||
 	    (!vv_oid_is_null(&r->to) &&
 	     (rc = vv_tree_changes(r->repo, from, &r->to, "", list_untracked, r, err)) < 0)) {
@@ -135,6 +139,53 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err)
 		vv_later_sweep_locks(&r->note, r->repo, false);
 	}
 	return rc;
+}
+
+static vv_status add_changed(vv_syncs *syncs, const vv_runner *r, const char *folder, vv_error *err)
+{
+	const vv_stat *made = &r->note.made;
+	vv_stat st;
+
+	if (!folder) return vv_fail_nomem(err);
+	if (vv_lstat(&st, folder, VV_IGNORED) < 0 || st.mtime_sec < made->mtime_sec ||
+	    (st.mtime_sec == made->mtime_sec && st.mtime_nsec < made->mtime_nsec)) {
+		return VV_OK;
+	}
+	return vv_syncs_add_path(syncs, folder, err);
+}
+
+vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
+{
+	const vv_repository *repo = r->repo;
+	vv_auto(vv_syncs) syncs = {0};
+	vv_auto(vv_head) head = {0};
+	vv_auto(char) *branch = NULL;
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if ((rc = vv_head_read(r->repo, &head, err)) < 0 ||
+	    (rc = vv_list_dir(&names, &count, repo->objects, err)) < 0) {
+		return rc;
+	}
+	if (head.branch) {
+		branch = vv_path_join(repo->commondir, head.branch, (char *)NULL);
+		if (branch) {
+			*strrchr(branch, '/') = '\0';
+		}
+		rc = add_changed(&syncs, r, branch, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *fan = vv_path_join(repo->objects, names[i], (char *)NULL);
+
+		rc = strlen(names[i]) == 2 ? add_changed(&syncs, r, fan, err) : VV_OK;
+	}
+	vv_names_free(names, count);
+	if (rc < 0 || (rc = add_changed(&syncs, r, repo->objects, err)) < 0 ||
+	    (rc = add_changed(&syncs, r, repo->gitdir, err)) < 0) {
+		return rc;
+	}
+	return vv_syncs_wait(&syncs, err);
 }
 
 void vv_runner_clear(vv_runner *r)

@@ -46,6 +46,7 @@ typedef struct vv_runner {
 	const char *ref;
 	vv_oid ref_old;
 	bool discards;
+	bool locks;
 	/* Afterwards: */
 	vv_buf output, said; /* its stdout, its stderr */
 	int code;
@@ -54,6 +55,9 @@ typedef struct vv_runner {
 
 /* VV_ELOCKED: another program holds index.lock, for too long. VV_EPROGRAM: git is not installed. */
 vv_status vv_runner_run(vv_runner *r, vv_error *err);
+
+/* git syncs files, and no folders: those of the objects, HEAD and branch that it has changed become durable. */
+vv_status vv_runner_settle(const vv_runner *r, vv_error *err);
 
 /* Words a failure as git does, escaped: files that it lists go to the notes, its last line is the message (refused, where
  * there is none), its advice the hint. VV_EREFUSED. */
