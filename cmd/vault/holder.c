@@ -25,7 +25,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "domain", domain, "LABEL",
 		   "add: the failure domain of this holder (default: its disk, or its host)"),
-	OPT_STRING(0, "key", key, "DID", "add: the key that a server signs with, from now on"),
+	OPT_STRING(0, "key", key, "DID", "add: the key that a server now signs with"),
 	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most this much there"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("list: the output format"),

@@ -75,7 +75,7 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 		if (a->fork[0]) {
 			vv_warn("two heads are signed by the key %s, which is in use in two "
 				"places: the "
-				"refs of both are here, of one below refs/recovered/%s-...",
+				"refs of both were written, those of one below refs/recovered/%s-...",
 				did, did + 8);
 		}
 	}

@@ -813,7 +813,7 @@ static vv_status read_names(const reader *r, const char ***out, size_t *count, c
 		for (size_t k = 0; k < i; k++) {
 			if (strcmp((*out)[k], (*out)[i]) == 0) {
 				return vv_descriptor_fail(item, r->file, r->err,
-							  "'%s' is there twice",
+							  "'%s' occurs twice",
 							  vv_text_shows((*out)[i]));
 			}
 		}

@@ -662,7 +662,7 @@ static vv_status get_side(patch_op *op, const patch_section *s, int written, con
 
 	op->row[side] = PATCH_NONE;
 	if (!k->has[written]) return VV_OK;
-	if (!s->side[side].exists) return bad(err, "rows of the side that is there");
+	if (!s->side[side].exists) return bad(err, "rows of the existing side");
 	if ((rc = get_row(&op->row[side], s, side,
 			  vv_json_get(json, written == 0 ? "oldRow" : "newRow"), err)) < 0) {
 		return rc;

@@ -98,7 +98,7 @@ static vv_status read_order(vv_merge_rules *r, vv_merge_rule *out, const vv_json
 		values[i] = copy;
 		for (size_t k = 0; k < i; k++) {
 			if (strcmp(values[i], values[k]) == 0) {
-				return vv_descriptor_fail(node, file, err, "'%s' is there twice",
+				return vv_descriptor_fail(node, file, err, "'%s' occurs twice",
 							  vv_text_shows(values[i]));
 			}
 		}

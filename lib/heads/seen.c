@@ -187,7 +187,7 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 	if ((rc = vv_buf_ok(&line, err)) < 0) return rc;
 	vv_notes_put(notes, "signed by %s", line.data);
 	if (j->first) {
-		vv_notes_put(notes, "heads of '%s' by this key's owner are trusted from now on",
+		vv_notes_put(notes, "heads of '%s' by this key's owner are now trusted",
 			     j->trust.name);
 	}
 	return VV_OK;

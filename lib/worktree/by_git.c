@@ -248,7 +248,7 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	if ((!vv_oid_is_null(&b->git.to) && (rc = expect_changed(b, err)) < 0) ||
 	    (rc = finish(b, err)) < 0 ||
 	    (b->git.what && (rc = vv_later_drop(b->git.repo, err)) < 0)) {
-		return vv_prefix(err, "git is done now, but then");
+		return vv_prefix(err, "git succeeded, but a later step failed");
 	}
 	return VV_OK;
 }

@@ -60,6 +60,8 @@ COUNTED = [
     ("person", r"(?<!\w)(?:[Nn]obody|[Ww]hoever|[Ss]omebody|[Aa]nybody|[Ee]verybody|[Hh]e|[Hh]is|[Hh]im|[Hh]imself)\b", "the machine, peer, client, user; or the passive"),
     ("posture", r"\b(?:[Ss]tands?|stood|[Ll]ies|goes|went|tak(?:es?|en) \w+ for|taken for)\b", "is stored, is in, is written, applies"),
     ("negation", r"\b(?:is|are|was|were) no\b(?! longer)|\b(?:has|have|had) not\b(?! been)|\bso many\b|\bonce more\b|\banew\b", "is not, does not have, a number, again"),
+    ("there", r"\b(?:is|are|was|were|be|been) (?:there|here)\b(?! (?:is|are|was|were)\b)", "has, exists, was sent"),
+    ("tense", r"\b(?:from now on|for now|as (?:it|they) (?:is|are|was|were)|now, but then|until then)\b", "a tense, unchanged"),
 ]
 AREAS = ("documents", "manual pages", "messages")
 FOLDERS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "include", "cmd", "examples", "tests")

@@ -189,7 +189,7 @@ static void say_trouble(const vv_http_server *s, const vv_error *trouble)
 {
 	char line[sizeof(trouble->message) + 64];
 
-	(void)snprintf(line, sizeof(line), "the rules for users stay as they were: %s",
+	(void)snprintf(line, sizeof(line), "the rules for users did not change: %s",
 		       trouble->message);
 	s->handlers.log(s->handlers.log_payload, line);
 }

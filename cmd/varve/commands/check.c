@@ -950,18 +950,17 @@ const vv_command vv_cmd_check = {
 		"[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		"--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
 		"--from FILE | --suggest [REV] [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
-	.example =
-		"$ varve check prices.csv\n"
-		"prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 warnings\n"
-		"\n"
-		"  warning type-contradiction, column price, 2 times: is not a number\n"
-		"    expected: a number, as in the base; it was found, and is string from now on\n"
-		"    if it is intended: varve schema --missing price=tba prices.csv\n"
-		"     line    row  key       value\n"
-		"       18     17  id=4711   'tba'\n"
-		"    31210  31209  id=90210  'tba'\n"
-		"\n"
-		"valid: 2 warnings in 1 dataset",
+	.example = "$ varve check prices.csv\n"
+		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 warnings\n"
+		   "\n"
+		   "  warning type-contradiction, column price, 2 times: is not a number\n"
+		   "    expected: a number, as in the base; it was found, and is now string\n"
+		   "    if it is intended: varve schema --missing price=tba prices.csv\n"
+		   "     line    row  key       value\n"
+		   "       18     17  id=4711   'tba'\n"
+		   "    31210  31209  id=90210  'tba'\n"
+		   "\n"
+		   "valid: 2 warnings in 1 dataset",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

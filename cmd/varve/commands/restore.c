@@ -60,7 +60,7 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	static const char *const words[] = {
 		[VV_RESTORED_NOTHING] = "is as it was",
 		[VV_RESTORED_ROW] = "put back",
-		[VV_RESTORED_NO_ROW] = "removed, as it was not there then"};
+		[VV_RESTORED_NO_ROW] = "removed: that version does not have it"};
 	const options *o = c->options;
 	const vv_row_restore r = {.repo = c->repo,
 				  .reader = c->reader,
@@ -138,7 +138,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 		vv_hint(err,
 			"'varve fetch --data %s' gets them from the remote, with --from URL from "
 			"another "
-			"repository; the file was left as it is",
+			"repository; the file was not changed",
 			o->source ? vv_text_shows(o->source) : "HEAD");
 	}
 	if (rc == VV_OK) {

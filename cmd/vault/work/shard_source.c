@@ -163,9 +163,10 @@ static vv_status gather(whole *w, vv_vault_session *s, const vv_kept *wanted, ui
 		}
 	}
 	if (had == w->code.data) return VV_OK;
-	return vv_fail(err, VV_EMISSING,
-		       "%s; it could be made of %u others of its stripe, and only %zu are there",
-		       none.message, w->code.data, had);
+	return vv_fail(
+		err, VV_EMISSING,
+		"%s; it could be made of %u others of its stripe, and only %zu could be read",
+		none.message, w->code.data, had);
 }
 
 /* The rest of it, each checked against its CID. */

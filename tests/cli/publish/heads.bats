@@ -36,7 +36,7 @@ at() {
 	output_has "prices: signed by $key_ada ("
 	succeeds varve clone "$site" ../b
 	stderr_has "signed by $key_ada"
-	stderr_has "are trusted from now on"
+	stderr_has "are now trusted"
 	grep -q "^owner $key_ada$" ../b/.git/varve/trust
 	more ada 2
 	succeeds varve -C ../b pull

@@ -571,7 +571,7 @@ all_refuse() {
 	succeeds varve status
 	stderr_has "the switch to 'other' was interrupted; the next command that changes something here undoes"
 	succeeds varve switch main
-	stderr_has "    notes.txt: changed since, left as it is"
+	stderr_has "    notes.txt: changed since, not touched"
 	stderr_has "the switch to 'other' was interrupted; it is undone now"
 	[ "$(cat notes.txt)" = "my own words" ]
 	same_bytes prices.csv ../template/prices.csv

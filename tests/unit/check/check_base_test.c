@@ -217,9 +217,9 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
 		"(warning) type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; it was found, "
-		"and is string from now on; if it is intended: schema-missing(price)(N/A)(t.csv)]\n"
+		"and is now string; if it is intended: schema-missing(price)(N/A)(t.csv)]\n"
 		"(warning) type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; it was found, "
-		"and is string from now on; if it is intended: schema-type(price)(number)(t.csv)]\n");
+		"and is now string; if it is intended: schema-type(price)(number)(t.csv)]\n");
 	end(&c);
 }
 
@@ -230,7 +230,7 @@ static void contradictions_are_found_where_type_errors_are_not_looked_for(void *
 		[] = "id,name,price\n1,a,5\n2,b,x6\n3,c,7\n",
 	     wanted[] =
 		     "(warning) type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an "
-		     "integer [an integer, as in the base; it was found, and is string from now on; if it "
+		     "integer [an integer, as in the base; it was found, and is now string; if it "
 		     "is intended: schema-type(price)(string)(t.csv)]\n";
 	(void)state;
 	finds(PRICES, now, "id", NULL, wanted);

@@ -513,7 +513,7 @@ static void a_contradicted_type_gives_way_unless_it_is_declared(void **state)
 	vv_assert_ok(import_as(f, &b, two, strlen(two), &a, true, NULL, &err), &err);
 	assert_int_equal(b.r.finding_count, 0);
 	vv_assert_contains(vv_buf_cstr(&b.r.warnings),
-			   "n: 'x' in line 3 is not an integer: string from now on");
+			   "n: 'x' in line 3 is not an integer: now string");
 	vv_assert_contains(b.r.root.schema.data, "{\"name\":\"n\",\"type\":\"string\"}");
 	o.schema = a.r.root.schema.data;
 	o.schema_len = a.r.root.schema.len;

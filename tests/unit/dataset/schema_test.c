@@ -216,7 +216,7 @@ static void keys_must_name_fields(void **state)
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":[\"a\",\"b\"]}",
 		       "/primaryKey/1: no such field 'b'");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":[\"a\",\"a\"]}",
-		       "/primaryKey/1: 'a' is there twice");
+		       "/primaryKey/1: 'a' occurs twice");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":{}}",
 		       "/primaryKey: must be an array of strings, is an object");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"uniqueKeys\":[\"a\"]}",
