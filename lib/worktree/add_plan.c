@@ -590,28 +590,35 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 }
 
 /* What is named and ignored is refused, as Git does. */
-static vv_status refuse_ignored(planner *p, const vv_pathspec_item *arg, vv_error *err)
+static vv_status refuse_ignored(planner *p, const vv_pathspec *paths, vv_error *err)
 {
-	bool ignored = false;
+	vv_auto(vv_buf) names = VV_BUF_INIT, ignored = VV_BUF_INIT;
 	vv_status rc;
 
-	if (p->req->force || arg->matched || !arg->path[0]) return VV_OK;
-	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored) return rc;
+	for (size_t i = 0; i < paths->count && !p->req->force; i++) {
+		const vv_pathspec_item *arg = &paths->items[i];
+
+		if (!arg->exclude && !arg->pattern && !arg->matched && !arg->named &&
+		    arg->path[0] && (arg->folder || arg->exists)) {
+			vv_buf_put(&names, arg->path, strlen(arg->path) + 1);
+		}
+	}
+	if ((rc = vv_buf_ok(&names, err)) < 0 ||
+	    (rc = vv_paths_ignored(p->r, &names, &ignored, err)) < 0 || ignored.len == 0) {
+		return rc;
+	}
 	return vv_fail(err, VV_EREFUSED,
 		       "%s is ignored by a .gitignore file; nothing was staged\n"
 		       "-f stages it all the same; 'git check-ignore -v %s' names the line",
-		       vv_text_shows(arg->given), vv_text_shows(arg->given));
+		       vv_text_shows(ignored.data), vv_text_shows(ignored.data));
 }
 
 /* A file that is named, so that nothing needs to be searched. */
 static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 {
-	vv_status rc;
-
 	if (arg->named) {
 		return VV_OK; /* it is in the index */
 	}
-	if ((rc = refuse_ignored(p, arg, err)) < 0) return rc;
 	arg->matched = true;
 	vv_add_item item = {.path = arg->path, .literal = true};
 	return plan_path(p, &item, err);
@@ -630,15 +637,20 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 
 	if (!paths) return search(p, "", err);
 	for (size_t i = 0; i < paths->count; i++) {
+		if (!paths->items[i].exclude &&
+		    (rc = vv_index_check_module(p->x, paths->items[i].path, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = refuse_ignored(p, paths, err)) < 0) return rc;
+	for (size_t i = 0; i < paths->count; i++) {
 		vv_pathspec_item *arg = &paths->items[i];
 		if (arg->exclude) {
 			continue;
 		}
-		if ((rc = vv_index_check_module(p->x, arg->path, err)) < 0) return rc;
 		if (arg->pattern) {
 			if ((rc = search(p, "", err)) < 0) return rc;
 		} else if (arg->folder) {
-			if ((rc = refuse_ignored(p, arg, err)) < 0) return rc;
 			arg->matched = true;
 			if ((rc = search(p, arg->path, err)) < 0) return rc;
 		} else if (arg->exists) {

@@ -148,6 +148,8 @@ vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_f
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err);
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
+/* Appends those of the names that are ignored, in their order; each ends with a NUL. */
+vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, vv_error *err);
 
 /* Writes ordinary files (blobs, symbolic links, submodules left alone) of a
  * commit or the index into the work tree, replacing what is there; never follows
