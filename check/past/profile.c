@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/infer.h"
@@ -475,12 +476,9 @@ static void put_range(const vv_profile *p, vv_json_out *w, const profile_column 
 	int64_t low = c->low - margin, high = c->high + margin;
 
 	if (p->slack == 0) {
-		if (!c->negative) {
-			vv_json_add_u64(w, "minimum", 0);
-		}
-		if (!c->negative && !c->above_one) {
-			vv_json_add_u64(w, "maximum", 1);
-		}
+		vv_json_put_members(
+			w, {JSON_NUMBER_WHEN(!c->negative, "minimum", 0)},
+			{JSON_NUMBER_WHEN(!c->negative && !c->above_one, "maximum", 1)});
 		return;
 	}
 	for (; margin >= 10; margin /= 10) {
@@ -574,10 +572,11 @@ static void put_field(const vv_profile *p, vv_json_out *w, const profile_column 
 		vv_json_name(w, m->name);
 		put_node(w, m);
 		if (strcmp(m->name, "name") == 0 && type != f->type) {
-			vv_json_add_string(w, "type", vv_type_name(type));
-			if (type == VV_TYPE_DATETIME && vv_infer_format(&c->narrow)) {
-				vv_json_add_string(w, "format", vv_infer_format(&c->narrow));
-			}
+			vv_json_put_members(
+				w, {JSON_TEXT("type", vv_type_name(type))},
+				{JSON_TEXT_WHEN(type == VV_TYPE_DATETIME &&
+							vv_infer_format(&c->narrow),
+						"format", vv_infer_format(&c->narrow))});
 		}
 	}
 	if (own) {

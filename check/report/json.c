@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "check/report/items.h"
 #include "check/report/words.h"
 #include "check/report/writers.h"
@@ -14,12 +15,8 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 	vv_report_json_text(w, "name", g->name);
 	vv_report_json_text(w, "severity", vv_severity_name(i->severity));
 	vv_report_json_text(w, "column", g->column);
-	if (i->line > 0) {
-		vv_json_add_u64(w, "line", i->line);
-	}
-	if (i->row > 0) {
-		vv_json_add_u64(w, "row", i->row);
-	}
+	vv_json_put_members(w, {JSON_NUMBER_WHEN(i->line > 0, "line", i->line)},
+			    {JSON_NUMBER_WHEN(i->row > 0, "row", i->row)});
 	if (i->key) {
 		vv_json_name(w, "keyText");
 		vv_report_put_json(w, i->key, i->key_len, i->key_cut);
@@ -45,12 +42,10 @@ static void put_group(vv_json_out *w, const vv_report_group *g)
 	vv_report_json_text(w, "title", vv_report_title(g));
 	vv_report_json_text(w, "column", g->column);
 	vv_report_json_text(w, "severity", vv_severity_name(g->severity));
-	vv_json_add_u64(w, "errors", g->errors);
-	vv_json_add_u64(w, "warnings", g->warnings);
-	vv_json_add_u64(w, "known", g->known);
-	vv_json_add_u64(w, "accepted", g->accepted);
-	vv_json_add_u64(w, "listed", g->kept);
-	vv_json_add_u64(w, "unlisted", vv_report_unlisted(g));
+	vv_json_put_members(
+		w, {JSON_NUMBER("errors", g->errors)}, {JSON_NUMBER("warnings", g->warnings)},
+		{JSON_NUMBER("known", g->known)}, {JSON_NUMBER("accepted", g->accepted)},
+		{JSON_NUMBER("listed", g->kept)}, {JSON_NUMBER("unlisted", vv_report_unlisted(g))});
 	vv_json_close_object(w);
 }
 
@@ -60,16 +55,13 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	vv_report_json_text(w, "path", d->path);
 	vv_report_json_text(w, "commit", d->commit);
 	vv_report_json_text(w, "baseCommit", d->base);
-	vv_json_add_u64(w, "rowCount", d->rows);
-	vv_json_add_u64(w, "columnCount", d->columns);
-	vv_json_add_u64(w, "groups", d->groups);
-	vv_json_add_u64(w, "groupsRead", d->groups_read);
-	vv_json_add_bool(w, "valid", vv_report_passes(r, d->errors, d->warnings));
-	vv_json_add_u64(w, "errors", d->errors);
-	vv_json_add_u64(w, "warnings", d->warnings);
-	vv_json_add_u64(w, "known", d->known);
-	vv_json_add_u64(w, "accepted", d->accepted);
-	vv_json_add_array(w, "rules");
+	vv_json_put_members(
+		w, {JSON_NUMBER("rowCount", d->rows)}, {JSON_NUMBER("columnCount", d->columns)},
+		{JSON_NUMBER("groups", d->groups)}, {JSON_NUMBER("groupsRead", d->groups_read)},
+		{JSON_BOOL("valid", vv_report_passes(r, d->errors, d->warnings))},
+		{JSON_NUMBER("errors", d->errors)}, {JSON_NUMBER("warnings", d->warnings)},
+		{JSON_NUMBER("known", d->known)}, {JSON_NUMBER("accepted", d->accepted)},
+		{JSON_ARRAY("rules")});
 	for (const vv_report_group *g = d->first; g; g = g->next) {
 		put_group(w, g);
 	}
@@ -92,15 +84,13 @@ vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_out w = vv_json_begin_object(out, 1);
 	vv_json_add_bool(&w, "valid", vv_report_passes(r, r->totals.errors, r->totals.warnings));
 	vv_report_json_text(&w, "failOn", vv_severity_name(r->options.fail_on));
-	vv_json_add_bool(&w, "newOnly", r->options.new_only);
-	vv_json_add_object(&w, "totals");
-	vv_json_add_u64(&w, "datasetCount", t->datasets);
-	vv_json_add_u64(&w, "invalid", t->invalid);
-	vv_json_add_u64(&w, "commits", t->commits);
-	vv_json_add_u64(&w, "errors", t->errors);
-	vv_json_add_u64(&w, "warnings", t->warnings);
-	vv_json_add_u64(&w, "known", t->known);
-	vv_json_add_u64(&w, "accepted", t->accepted);
+	vv_json_put_members(&w, {JSON_BOOL("newOnly", r->options.new_only)},
+			    {JSON_OBJECT("totals")});
+	vv_json_put_members(
+		&w, {JSON_NUMBER("datasetCount", t->datasets)},
+		{JSON_NUMBER("invalid", t->invalid)}, {JSON_NUMBER("commits", t->commits)},
+		{JSON_NUMBER("errors", t->errors)}, {JSON_NUMBER("warnings", t->warnings)},
+		{JSON_NUMBER("known", t->known)}, {JSON_NUMBER("accepted", t->accepted)});
 	vv_json_close_object(&w);
 	vv_json_add_array(&w, "datasets");
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 
 const char *vv_severity_name(vv_severity s)
@@ -185,12 +186,8 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 
 	if (!vv_utf8_valid(s, len)) {
 		vv_base64_put(&b, s, len, true);
-		vv_json_open_object(w);
-		vv_json_add_string(w, "base64", vv_buf_cstr(&b));
-		if (cut) {
-			vv_json_add_bool(w, "more", true);
-		}
-		vv_json_close_object(w);
+		vv_json_put_object(w, {JSON_TEXT("base64", vv_buf_cstr(&b))},
+				   {JSON_BOOL_WHEN(cut, "more", true)});
 		w->buf->failed |= b.failed;
 		return;
 	}

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -178,10 +178,9 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 			vv_text_bytes(stats->bytes));
 	} else if (json(j->o)) {
 		w = vv_json_begin_object(&b, 2);
-		vv_json_add_string(&w, "file", path);
-		vv_json_add_string(&w, "root", text);
-		vv_json_add_u64(&w, "blocks", stats->blocks);
-		vv_json_add_u64(&w, "bytes", stats->bytes);
+		vv_json_put_members(&w, {JSON_TEXT("file", path)}, {JSON_TEXT("root", text)},
+				    {JSON_NUMBER("blocks", stats->blocks)},
+				    {JSON_NUMBER("bytes", stats->bytes)});
 		vv_json_close_object(&w);
 		vv_out("%s\n", vv_buf_cstr(&b));
 		vv_buf_clear(&b);
@@ -252,12 +251,10 @@ static void describe(import *m, const char *cid, const vv_table *t)
 	bool is_table = t->root.kind == VV_KIND_TABLE;
 
 	if (json(m->j->o)) {
-		vv_json_open_object(&m->w);
-		vv_json_add_string(&m->w, "root", cid);
-		vv_json_add_string(&m->w, "kind", is_table ? "table" : "file");
-		vv_json_add_u64(&m->w, "rowCount", t->root.rows);
-		vv_json_add_u64(&m->w, "bytes", t->root.bytes);
-		vv_json_close_object(&m->w);
+		vv_json_put_object(&m->w, {JSON_TEXT("root", cid)},
+				   {JSON_TEXT("kind", is_table ? "table" : "file")},
+				   {JSON_NUMBER("rowCount", t->root.rows)},
+				   {JSON_NUMBER("bytes", t->root.bytes)});
 	} else if (is_table) {
 		vv_buf_printf(&m->text, "%s: table, %s, %s, %s\n", cid,
 			      vv_text_counted(t->root.rows, "row", NULL),
@@ -339,9 +336,9 @@ static void show_import(import *m)
 	if (m->j->o->quiet) return;
 	if (json(m->j->o)) {
 		vv_json_close_array(&m->w);
-		vv_json_add_u64(&m->w, "blocks", m->stats.blocks);
-		vv_json_add_u64(&m->w, "newBlocks", m->kept);
-		vv_json_add_u64(&m->w, "bytes", m->stats.bytes);
+		vv_json_put_members(&m->w, {JSON_NUMBER("blocks", m->stats.blocks)},
+				    {JSON_NUMBER("newBlocks", m->kept)},
+				    {JSON_NUMBER("bytes", m->stats.bytes)});
 		vv_json_close_object(&m->w);
 		vv_out("%s\n", vv_buf_cstr(&m->text));
 		return;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/codec.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -52,16 +52,12 @@ static void json_cid(job *j, const char *name, const vv_cid *cid)
 static void json_record(job *j, const vv_published *p)
 {
 	vv_json_open_object(&j->w);
-	vv_json_add_string(&j->w, "path", p->path[0] ? p->path : NULL);
-	vv_json_add_u64(&j->w, "bytes", p->bytes);
+	vv_json_put_members(&j->w, {JSON_TEXT("path", p->path[0] ? p->path : NULL)},
+			    {JSON_NUMBER("bytes", p->bytes)});
 	json_cid(j, "root", &p->version);
 	json_cid(j, "unixfs", &p->file);
-	vv_json_add_string(&j->w, "time", p->time);
-	vv_json_add_array(&j->w, "nodes");
-	for (size_t i = 0; i < p->holder_count; i++) {
-		vv_json_string(&j->w, p->holders[i]);
-	}
-	vv_json_close_array(&j->w);
+	vv_json_put_members(&j->w, {JSON_TEXT("time", p->time)},
+			    {JSON_NAMES("nodes", p->holders, p->holder_count)});
 	vv_json_close_object(&j->w);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -204,20 +204,19 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		vv_json_add_string(&w, "name", p->config->name);
 		vv_json_name(&w, "url");
 		vv_json_url(&w, p->config->url);
-		vv_json_add_string(&w, "domain",
-				   *vv_vault_place_domain(s, p) ? vv_vault_place_domain(s, p)
-								: NULL);
-		vv_json_add_string(&w, "state",
-				   p->config->dead ? "dead"
-				   : p->holder     ? "here"
-						   : "away");
-		vv_json_add_u64(&w, "shards", shards);
-		vv_json_add_u64(&w, "bytes", bytes);
-		vv_json_add_string(&w, "caveat",
-				   p->holder ? vv_vault_holder_caveat(p->holder) : NULL);
-		vv_json_add_string(&w, "error",
-				   (p->holder && !p->refuses) || p->config->dead ? NULL
-										 : p->why.message);
+		vv_json_put_members(
+			&w,
+			{JSON_TEXT("domain", *vv_vault_place_domain(s, p)
+						     ? vv_vault_place_domain(s, p)
+						     : NULL)},
+			{JSON_TEXT("state", p->config->dead ? "dead"
+					    : p->holder     ? "here"
+							    : "away")},
+			{JSON_NUMBER("shards", shards)}, {JSON_NUMBER("bytes", bytes)},
+			{JSON_TEXT("caveat", p->holder ? vv_vault_holder_caveat(p->holder) : NULL)},
+			{JSON_TEXT("error", (p->holder && !p->refuses) || p->config->dead
+						    ? NULL
+						    : p->why.message)});
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);

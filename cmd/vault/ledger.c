@@ -6,7 +6,7 @@
 
 #include "base/codec.h"
 #include "base/error.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
@@ -45,13 +45,13 @@ static void print_key(const report *x, const uint8_t *key, const vv_hold_room_fa
 	vv_did_text(did, key);
 	if (x->json) {
 		vv_json_open_object(x->json);
-		vv_json_add_string(x->json, "did", did);
-		vv_json_add_u64(x->json, "bytes", l.bytes);
-		vv_json_add_time(x->json, "proven", (int64_t)l.proven);
+		vv_json_put_members(x->json, {JSON_TEXT("did", did)},
+				    {JSON_NUMBER("bytes", l.bytes)},
+				    {JSON_TIME("proven", (int64_t)l.proven)});
 		if (here) {
-			vv_json_add_u64(x->json, "shards", here->shards);
-			vv_json_add_u64(x->json, "records", here->records);
-			vv_json_add_u64(x->json, "room", here->room);
+			vv_json_put_members(x->json, {JSON_NUMBER("shards", here->shards)},
+					    {JSON_NUMBER("records", here->records)},
+					    {JSON_NUMBER("room", here->room)});
 		}
 		vv_json_close_object(x->json);
 		return;
@@ -120,10 +120,10 @@ static vv_status standing_json(report *x, vv_error *err)
 	vv_json_out_init(&w, &b, 2);
 	x->json = &w;
 	vv_json_open_object(&w);
-	vv_json_add_time(&w, "now", (int64_t)x->audited.standing.now);
-	vv_json_add_u64(&w, "size", x->rules.size);
-	vv_json_add_u64(&w, "ratioThousandths", x->rules.ratio);
-	vv_json_add_array(&w, "identities");
+	vv_json_put_members(&w, {JSON_TIME("now", (int64_t)x->audited.standing.now)},
+			    {JSON_NUMBER("size", x->rules.size)},
+			    {JSON_NUMBER("ratioThousandths", x->rules.ratio)},
+			    {JSON_ARRAY("identities")});
 	rc = print_all(x, err);
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
@@ -228,17 +228,14 @@ static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_reco
 /* Each over the next so many of the shards. */
 static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 {
-	char cid[VV_CID_TEXT + 1];
-
 	if (r->stripe_count == 0) return;
 	vv_json_add_array(w, "stripeList");
 	for (size_t i = 0; i < r->stripe_count; i++) {
 		vv_json_open_object(w);
-		vv_json_add_u64(w, "dataShards", r->stripes[i].code.data);
-		vv_json_add_array(w, "parity");
+		vv_json_put_members(w, {JSON_NUMBER("dataShards", r->stripes[i].code.data)},
+				    {JSON_ARRAY("parity")});
 		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
-			vv_cid_text(cid, &r->stripes[i].parity[n].cid);
-			vv_json_string(w, cid);
+			vv_json_string(w, vv_cid_shows(&r->stripes[i].parity[n].cid));
 		}
 		vv_json_close_array(w);
 		vv_json_close_object(w);
@@ -255,25 +252,22 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 	vv_cid_text(cid, &r->cid);
 	vv_did_text(did, r->author);
 	vv_json_open_object(w);
-	vv_json_add_string(w, "record", cid);
-	vv_json_add_string(w, "kind", vv_ledger_kind_name(r->kind));
-	vv_json_add_string(w, "did", did);
-	vv_json_add_u64(w, "sequence", r->sequence);
-	vv_json_add_time(w, "time", (int64_t)r->time);
-	vv_json_add_bool(w, "counts", vv_vault_counts(s->state, r));
-	vv_json_add_string(w, "says", vv_buf_cstr(&words));
+	vv_json_put_members(w, {JSON_TEXT("record", cid)},
+			    {JSON_TEXT("kind", vv_ledger_kind_name(r->kind))},
+			    {JSON_TEXT("did", did)}, {JSON_NUMBER("sequence", r->sequence)},
+			    {JSON_TIME("time", (int64_t)r->time)},
+			    {JSON_BOOL("counts", vv_vault_counts(s->state, r))},
+			    {JSON_TEXT("says", vv_buf_cstr(&words))});
 	if (all) {
 		vv_json_add_array(w, "shardList");
 		for (size_t i = 0; i < r->shard_count; i++) {
-			vv_cid_text(cid, &r->shards[i].cid);
-			vv_json_string(w, cid);
+			vv_json_string(w, vv_cid_shows(&r->shards[i].cid));
 		}
 		vv_json_close_array(w);
 		put_stripes(w, r);
 		vv_json_add_array(w, "links");
 		for (size_t i = 0; i < r->link_count; i++) {
-			vv_cid_text(cid, &r->links[i]);
-			vv_json_string(w, cid);
+			vv_json_string(w, vv_cid_shows(&r->links[i]));
 		}
 		vv_json_close_array(w);
 	}

@@ -13,7 +13,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/keys/key_file.h"
 #include "base/progress.h"
 #include "base/sys.h"
@@ -318,10 +318,7 @@ static vv_status answer_keeps(serving *x, const vv_cid *roots, size_t count, vv_
 			     : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
-	vv_json_open_object(w);
-	vv_json_add_u64(w, "copies", copies);
-	vv_json_add_string(w, "keeps", keeps);
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_NUMBER("copies", copies)}, {JSON_TEXT("keeps", keeps)});
 	return VV_OK;
 }
 

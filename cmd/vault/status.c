@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
@@ -82,15 +82,14 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_bool(&w, "safe", x->safe);
-	vv_json_add_bool(&w, "current", x->current);
+	vv_json_put_members(&w, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)});
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		vv_json_add_u64(&w, numbers[i].name, numbers[i].value);
 	}
-	vv_json_add_u64(&w, "newRefs", x->new_refs);
-	vv_json_add_string(&w, "newRef", x->new_ref);
-	vv_json_add_string(&w, "code", x->code.data > 0 ? code_text(code, x->code) : NULL);
-	vv_json_add_time(&w, "proven", (int64_t)x->proven);
+	vv_json_put_members(&w, {JSON_NUMBER("newRefs", x->new_refs)},
+			    {JSON_TEXT("newRef", x->new_ref)},
+			    {JSON_TEXT("code", x->code.data > 0 ? code_text(code, x->code) : NULL)},
+			    {JSON_TIME("proven", (int64_t)x->proven)});
 	vv_cid_text(head, &x->head);
 	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : head);
 	vv_json_close_object(&w);

@@ -54,8 +54,6 @@ static void api_put_time(api *x, const vv_web_commit *c)
 
 void api_put_commit(api *x, const char *name, const vv_web_commit *c)
 {
-	char hex[VV_OID_TEXT + 1];
-
 	if (c->none) {
 		vv_json_name(&x->w, name);
 		vv_json_null(&x->w);
@@ -69,8 +67,7 @@ void api_put_commit(api *x, const char *name, const vv_web_commit *c)
 	api_put_time(x, c);
 	api_open_array(x, "parents");
 	for (size_t i = 0; i < c->parent_count; i++) {
-		vv_oid_text(hex, &c->parents[i]);
-		vv_json_string(&x->w, hex);
+		vv_json_string(&x->w, vv_oid_shows(&c->parents[i]));
 	}
 	api_close_array(x);
 	api_close_object(x);

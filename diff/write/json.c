@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
@@ -173,12 +173,8 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	if (t->form_change) {
 		put_string(j, "form", t->form_change);
 	}
-	if (t->conflict) {
-		vv_json_add_bool(&j->out, "conflict", true);
-	}
-	if (t->text_to_table) {
-		vv_json_add_bool(&j->out, "textToTable", true);
-	}
+	vv_json_put_members(&j->out, {JSON_BOOL_WHEN(t->conflict, "conflict", true)},
+			    {JSON_BOOL_WHEN(t->text_to_table, "textToTable", true)});
 }
 
 static vv_status json_begin(vv_diff_writer *w, vv_error *err)

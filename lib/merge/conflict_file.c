@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/hint.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/merge/conflict_state.h"
@@ -312,12 +313,8 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 		vv_json_name(w, "keyValues");
 		vv_json_raw(w, item->key, strlen(item->key));
 	}
-	if (item->row != UINT64_MAX) {
-		vv_json_add_u64(w, "row", item->row);
-	}
-	if (item->column) {
-		vv_json_add_string(w, "column", item->column);
-	}
+	vv_json_put_members(w, {JSON_NUMBER_WHEN(item->row != UINT64_MAX, "row", item->row)},
+			    {JSON_TEXT_WHEN(item->column, "column", item->column)});
 	for (size_t i = 0; i < 3; i++) {
 		if (item->has[i]) {
 			vv_json_name(w, side_names[i]);
@@ -345,13 +342,9 @@ static void decided_json(vv_json_out *w, const vv_conflict_record *c)
 	for (size_t i = 0; i < c->decided_count; i++) {
 		const vv_merge_decision *d = &c->decided[i];
 
-		vv_json_open_object(w);
-		vv_json_add_string(w, "kind", vv_conflict_kind_name(d->kind));
-		if (d->column) {
-			vv_json_add_string(w, "column", d->column);
-		}
-		vv_json_add_string(w, "take", side_names[d->take]);
-		vv_json_close_object(w);
+		vv_json_put_object(w, {JSON_TEXT("kind", vv_conflict_kind_name(d->kind))},
+				   {JSON_TEXT_WHEN(d->column, "column", d->column)},
+				   {JSON_TEXT("take", side_names[d->take])});
 	}
 	vv_json_close_array(w);
 }
@@ -359,25 +352,19 @@ static void decided_json(vv_json_out *w, const vv_conflict_record *c)
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
 {
 	vv_json_open_object(w);
-	vv_json_add_u64(w, "varve-conflicts", VERSION);
-	vv_json_add_string(w, "path", c->path);
+	vv_json_put_members(w, {JSON_NUMBER("varve-conflicts", VERSION)},
+			    {JSON_TEXT("path", c->path)});
 	for (size_t i = 0; i < 3; i++) {
 		oid_json(w, side_names[i], &c->sides[i]);
 	}
 	oid_json(w, "merged", &c->merged);
 	oid_json(w, "oursCommit", &c->commits[0]);
 	oid_json(w, "theirsCommit", &c->commits[1]);
-	vv_json_add_array(w, "names");
-	for (size_t i = 0; i < 3; i++) {
-		vv_json_string(w, c->names[i]);
-	}
-	vv_json_close_array(w);
-	if (!vv_cid_is_null(&c->root)) {
-		vv_json_add_string(w, "root", vv_cid_shows(&c->root));
-	}
-	vv_json_add_bool(w, "touched", c->touched);
-	vv_json_add_u64(w, "leftOut", c->left_out);
-	vv_json_add_array(w, "conflicts");
+	vv_json_put_members(
+		w, {JSON_NAMES("names", c->names, 3)},
+		{JSON_TEXT_WHEN(!vv_cid_is_null(&c->root), "root", vv_cid_shows(&c->root))},
+		{JSON_BOOL("touched", c->touched)}, {JSON_NUMBER("leftOut", c->left_out)},
+		{JSON_ARRAY("conflicts")});
 	for (size_t i = 0; i < c->count; i++) {
 		vv_conflict_item_json(w, &c->items[i]);
 	}
@@ -386,11 +373,7 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 		decided_json(w, c);
 	}
 	if (c->how.count > 0) {
-		vv_json_add_array(w, "how");
-		for (size_t i = 0; i < c->how.count; i++) {
-			vv_json_string(w, c->how.items[i]);
-		}
-		vv_json_close_array(w);
+		vv_json_put_members(w, {JSON_NAMES("how", c->how.items, c->how.count)});
 	}
 	vv_json_close_object(w);
 }

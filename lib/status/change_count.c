@@ -5,6 +5,7 @@
 #include "dataset/table/file_order.h"
 
 #include "base/file.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "lib/names/version.h"
 #include "lib/view/table_diff.h"
@@ -281,17 +282,17 @@ void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
 	vv_json_add_object(w, "changes");
 	vv_json_add_bool(w, "many", c->many);
 	if (!c->many) {
-		vv_json_add_u64(w, "rowsAdded", c->added);
-		vv_json_add_u64(w, "rowsRemoved", c->removed);
-		vv_json_add_u64(w, "rowsChanged", c->changed);
-		vv_json_add_u64(w, "keysChanged", c->rekeyed);
-		vv_json_add_u64(w, "cellsChanged", c->cells);
+		vv_json_put_members(w, {JSON_NUMBER("rowsAdded", c->added)},
+				    {JSON_NUMBER("rowsRemoved", c->removed)},
+				    {JSON_NUMBER("rowsChanged", c->changed)},
+				    {JSON_NUMBER("keysChanged", c->rekeyed)},
+				    {JSON_NUMBER("cellsChanged", c->cells)});
 	}
-	vv_json_add_u64(w, "columnsAdded", c->columns_added);
-	vv_json_add_u64(w, "columnsRemoved", c->columns_removed);
-	vv_json_add_u64(w, "columnsRenamed", c->columns_renamed);
-	vv_json_add_u64(w, "columnsMoved", c->columns_moved);
-	vv_json_add_u64(w, "columnsRetyped", c->columns_retyped);
-	vv_json_add_string(w, "form", c->form);
+	vv_json_put_members(w, {JSON_NUMBER("columnsAdded", c->columns_added)},
+			    {JSON_NUMBER("columnsRemoved", c->columns_removed)},
+			    {JSON_NUMBER("columnsRenamed", c->columns_renamed)},
+			    {JSON_NUMBER("columnsMoved", c->columns_moved)},
+			    {JSON_NUMBER("columnsRetyped", c->columns_retyped)},
+			    {JSON_TEXT("form", c->form)});
 	vv_json_close_object(w);
 }

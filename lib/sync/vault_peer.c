@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "lib/remotes/reach.h"
 #include "repo/git/program.h"
@@ -156,9 +157,8 @@ vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&question, 0);
-	vv_json_add_string(&w, "word", q->word);
-	vv_json_add_bool(&w, "ask", q->ask);
-	vv_json_add_array(&w, "roots");
+	vv_json_put_members(&w, {JSON_TEXT("word", q->word)}, {JSON_BOOL("ask", q->ask)},
+			    {JSON_ARRAY("roots")});
 	for (size_t i = 0; i < q->count; i++) {
 		vv_json_string(&w, vv_cid_shows(&q->roots[i]));
 	}

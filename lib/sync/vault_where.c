@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/sync/vault_peer.h"
@@ -22,26 +23,19 @@ void vv_vault_where_clear(vv_vault_where *w)
 
 static void put_holder(vv_json_out *w, const vv_where_holder *h)
 {
-	vv_json_open_object(w);
-	vv_json_add_string(w, "name", h->name);
-	vv_json_add_string(w, "why", h->why.code != VV_OK ? h->why.message : NULL);
-	vv_json_add_bool(w, "away", h->away);
-	vv_json_add_bool(w, "whole", h->whole);
-	vv_json_add_u64(w, "asked", h->asked);
-	vv_json_add_u64(w, "shown", h->shown);
-	vv_json_add_u64(w, "proven", h->proven);
-	vv_json_add_u64(w, "shards", h->shards);
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_TEXT("name", h->name)},
+			   {JSON_TEXT("why", h->why.code != VV_OK ? h->why.message : NULL)},
+			   {JSON_BOOL("away", h->away)}, {JSON_BOOL("whole", h->whole)},
+			   {JSON_NUMBER("asked", h->asked)}, {JSON_NUMBER("shown", h->shown)},
+			   {JSON_NUMBER("proven", h->proven)}, {JSON_NUMBER("shards", h->shards)});
 }
 
 void vv_vault_where_put(vv_json_out *w, const vv_vault_where *v)
 {
 	vv_json_open_object(w);
-	vv_json_add_u64(w, "kept", v->kept);
-	vv_json_add_u64(w, "blocks", v->blocks);
-	vv_json_add_bool(w, "partly", v->partly);
-	vv_json_add_u64(w, "shards", v->shards);
-	vv_json_add_array(w, "holders");
+	vv_json_put_members(w, {JSON_NUMBER("kept", v->kept)}, {JSON_NUMBER("blocks", v->blocks)},
+			    {JSON_BOOL("partly", v->partly)}, {JSON_NUMBER("shards", v->shards)},
+			    {JSON_ARRAY("holders")});
 	for (size_t i = 0; i < v->count; i++) {
 		put_holder(w, &v->holders[i]);
 	}

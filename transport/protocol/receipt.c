@@ -13,7 +13,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -70,7 +70,7 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots,
 		     size_t count)
 {
-	char text[VV_CID_TEXT + 1], when[32];
+	char when[32];
 	int64_t sec;
 	uint32_t nsec;
 	struct tm tm;
@@ -81,8 +81,7 @@ static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv
 	(void)gmtime_r(&t, &tm);
 	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	vv_json_out w = vv_json_begin_object(b, 0);
-	vv_json_add_string(&w, "prev", prev);
-	vv_json_add_string(&w, "time", when);
+	vv_json_put_members(&w, {JSON_TEXT("prev", prev)}, {JSON_TEXT("time", when)});
 	vv_json_name(&w, "peer");
 	bool readable = vv_url_read(&u, s->name, NULL) == VV_OK; /* without passwords */
 	vv_json_string(&w, readable ? u.text : s->name);
@@ -91,13 +90,11 @@ static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv
 	}
 	vv_json_add_array(&w, "roots");
 	for (size_t i = 0; i < count; i++) {
-		vv_cid_text(text, &roots[i]);
-		vv_json_string(&w, text);
+		vv_json_string(&w, vv_cid_shows(&roots[i]));
 	}
 	vv_json_close_array(&w);
-	vv_json_add_u64(&w, "blocks", s->blocks);
-	vv_json_add_u64(&w, "bytes", s->bytes);
-	vv_json_add_u64(&w, "ms", s->ms);
+	vv_json_put_members(&w, {JSON_NUMBER("blocks", s->blocks)},
+			    {JSON_NUMBER("bytes", s->bytes)}, {JSON_NUMBER("ms", s->ms)});
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -247,8 +247,9 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 		vv_json_close_array(w);
 	}
 	if (!r->o->cells) {
-		vv_oid_text(hex, &r->commits[vv_blame_of(r->walk.blame, index, 0)].id);
-		vv_json_add_string(w, "commit", hex);
+		vv_json_add_string(
+			w, "commit",
+			vv_oid_shows(&r->commits[vv_blame_of(r->walk.blame, index, 0)].id));
 	} else {
 		vv_json_add_object(w, "cells");
 		for (size_t c = 0; c < t->columns; c++) {
@@ -265,9 +266,9 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 	vv_json_add_object(w, "byCommit");
 	for (size_t i = 0; i < r->count; i++) {
 		vv_json_add_object(w, vv_oid_shows(&r->commits[i].id));
-		vv_json_add_string(w, "authorName", r->commits[i].author);
-		vv_json_add_string(w, "time", r->commits[i].date);
-		vv_json_add_string(w, "subject", r->commits[i].summary);
+		vv_json_put_members(w, {JSON_TEXT("authorName", r->commits[i].author)},
+				    {JSON_TEXT("time", r->commits[i].date)},
+				    {JSON_TEXT("subject", r->commits[i].summary)});
 		vv_json_close_object(w);
 	}
 	vv_json_close_object(w);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -518,9 +519,9 @@ static void show_accepted(const check *c)
 			vv_json_out w;
 
 			w = vv_json_begin_object(&b, 0);
-			vv_json_add_string(&w, "rule", c->o->accept.items[i]);
-			vv_json_add_string(&w, "path", c->argv[k]);
-			vv_json_add_string(&w, "why", c->o->why);
+			vv_json_put_members(&w, {JSON_TEXT("rule", c->o->accept.items[i])},
+					    {JSON_TEXT("path", c->argv[k])},
+					    {JSON_TEXT("why", c->o->why)});
 			vv_json_close_object(&w);
 			vv_note("to accept it for everyone, in %s: \"accept\": [%s]", VV_RULES_NAME,
 				vv_text_show(vv_buf_cstr(&b), b.len));
@@ -777,12 +778,10 @@ static void list_rules(const options *o)
 			continue;
 		}
 		vv_json_open_object(&w);
-		vv_json_add_string(&w, "rule", r->code);
-		vv_json_add_string(&w, "severity", severity);
-		vv_json_add_string(&w, "title", r->title);
-		vv_json_add_string(&w, "description", r->what);
-		vv_json_add_bool(&w, "comparesWithBase", r->of_base);
-		vv_json_add_object(&w, "settings");
+		vv_json_put_members(
+			&w, {JSON_TEXT("rule", r->code)}, {JSON_TEXT("severity", severity)},
+			{JSON_TEXT("title", r->title)}, {JSON_TEXT("description", r->what)},
+			{JSON_BOOL("comparesWithBase", r->of_base)}, {JSON_OBJECT("settings")});
 		for (size_t i = 0; (name = vv_rule_member(r, &i, &values));) {
 			vv_json_add_string(&w, name, values);
 		}

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -44,16 +44,9 @@ typedef struct answer {
 static void say(answer *a, const char *what, const char *value, const char *from)
 {
 	if (a->json) {
-		vv_json_open_object(&a->w);
-		vv_json_add_string(&a->w, "setting", what);
-		vv_json_name(&a->w, "value");
-		if (value) {
-			vv_json_string(&a->w, value);
-		} else {
-			vv_json_null(&a->w);
-		}
-		vv_json_add_string(&a->w, "source", from);
-		vv_json_close_object(&a->w);
+		vv_json_put_object(&a->w, {JSON_TEXT("setting", what)},
+				   {JSON_TEXT("value", value ? value : NULL)},
+				   {JSON_TEXT("source", from)});
 		return;
 	}
 	vv_out("%-*s %s", a->width, what, value ? vv_text_shows(value) : "");

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -150,9 +150,9 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 	static const char *const sides[] = {"base", "ours", "theirs"};
 
 	vv_json_open_object(w);
-	vv_json_add_string(w, "path", p->path);
-	vv_json_add_string(w, "kind", p->dataset ? "table" : "file");
-	vv_json_add_object(w, "sides");
+	vv_json_put_members(w, {JSON_TEXT("path", p->path)},
+			    {JSON_TEXT("kind", p->dataset ? "table" : "file")},
+			    {JSON_OBJECT("sides")});
 	for (size_t i = 0; i < 3; i++) {
 		vv_json_add_string(w, sides[i], p->record.names[i]);
 	}
@@ -164,8 +164,8 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 	}
 	vv_json_close_object(w);
 	if (p->dataset) {
-		vv_json_add_u64(w, "leftOut", p->record.left_out);
-		vv_json_add_array(w, "items");
+		vv_json_put_members(w, {JSON_NUMBER("leftOut", p->record.left_out)},
+				    {JSON_ARRAY("items")});
 		for (size_t i = 0; i < p->record.count; i++) {
 			vv_conflict_item_json(w, &p->record.items[i]);
 		}

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -146,12 +146,10 @@ static void put_keepers(vv_json_out *w, const vv_drop *d)
 	vv_json_add_array(w, "keepers");
 	for (size_t i = 0; i < d->keeper_count; i++) {
 		const vv_drop_keeper *k = &d->keepers[i];
-		vv_json_open_object(w);
-		vv_json_add_string(w, "name", vv_reach_shown(k->name));
-		vv_json_add_u64(w, "versions", k->versions);
-		vv_json_add_u64(w, "copies", k->copies);
-		vv_json_add_string(w, "error", k->failed ? k->why.message : NULL);
-		vv_json_close_object(w);
+		vv_json_put_object(w, {JSON_TEXT("name", vv_reach_shown(k->name))},
+				   {JSON_NUMBER("versions", k->versions)},
+				   {JSON_NUMBER("copies", k->copies)},
+				   {JSON_TEXT("error", k->failed ? k->why.message : NULL)});
 	}
 	vv_json_close_array(w);
 }
@@ -163,12 +161,10 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 	vv_json_add_array(w, "roots");
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_drop_version *v = &d->versions[i];
-		vv_json_open_object(w);
-		vv_json_add_string(w, "root", vv_cid_shows(&v->root));
-		vv_json_add_string(w, "path", v->path);
-		vv_json_add_string(w, "fate", fates[v->fate]);
-		vv_json_add_u64(w, "copies", v->copies);
-		vv_json_close_object(w);
+		vv_json_put_object(w, {JSON_TEXT("root", vv_cid_shows(&v->root))},
+				   {JSON_TEXT("path", v->path)},
+				   {JSON_TEXT("fate", fates[v->fate])},
+				   {JSON_NUMBER("copies", v->copies)});
 	}
 	vv_json_close_array(w);
 }
@@ -179,8 +175,8 @@ static vv_status print_json(const vv_drop *d, vv_error *err)
 	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_bool(&w, "dryRun", d->dry_run);
-	vv_json_add_u64(&w, "bytes", d->gc.result.dropped_bytes);
+	vv_json_put_members(&w, {JSON_BOOL("dryRun", d->dry_run)},
+			    {JSON_NUMBER("bytes", d->gc.result.dropped_bytes)});
 	put_keepers(&w, d);
 	put_versions(&w, d);
 	vv_json_close_object(&w);

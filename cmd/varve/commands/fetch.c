@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -95,17 +95,15 @@ static void put_ref(vv_json_out *w, const vv_ref_move *m)
 	char hex[VV_OID_TEXT + 1];
 
 	vv_json_open_object(w);
-	vv_json_add_string(w, "from", m->from);
-	vv_json_add_string(w, "to", m->to);
+	vv_json_put_members(w, {JSON_TEXT("from", m->from)}, {JSON_TEXT("to", m->to)});
 	vv_oid_text(hex, &m->old);
 	vv_json_add_string(w, "old", vv_oid_is_null(&m->old) ? NULL : hex);
 	vv_oid_text(hex, &m->id);
-	vv_json_add_string(w, "new", vv_oid_is_null(&m->id) ? NULL : hex);
-	vv_json_add_string(w, "state",
-			   m->refused                      ? "refused"
-			   : m->behind                     ? "behind"
-			   : vv_oid_equal(&m->old, &m->id) ? "same"
-							   : "moved");
+	vv_json_put_members(w, {JSON_TEXT("new", vv_oid_is_null(&m->id) ? NULL : hex)},
+			    {JSON_TEXT("state", m->refused                      ? "refused"
+						: m->behind                     ? "behind"
+						: vv_oid_equal(&m->old, &m->id) ? "same"
+										: "moved")});
 	vv_json_close_object(w);
 }
 
@@ -121,14 +119,12 @@ static void put_remote(vv_json_out *w, const char *name, const vv_fetch_job *j, 
 		put_ref(w, &j->plan.moves[i]);
 	}
 	vv_json_close_array(w);
-	vv_json_add_u64(w, "commits", j->sum.commits);
-	vv_json_add_u64(w, "versions", j->sum.versions);
-	vv_json_add_u64(w, "blocks", j->sum.blocks);
-	vv_json_add_u64(w, "bytes", j->sum.bytes);
-	vv_json_add_u64(w, "lineBytes", j->sum.line);
-	vv_json_add_u64(w, "missingBlocks", j->missing);
-	vv_json_add_u64(w, "elsewhere", j->elsewhere);
-	vv_json_add_string(w, "error", error);
+	vv_json_put_members(
+		w, {JSON_NUMBER("commits", j->sum.commits)},
+		{JSON_NUMBER("versions", j->sum.versions)}, {JSON_NUMBER("blocks", j->sum.blocks)},
+		{JSON_NUMBER("bytes", j->sum.bytes)}, {JSON_NUMBER("lineBytes", j->sum.line)},
+		{JSON_NUMBER("missingBlocks", j->missing)},
+		{JSON_NUMBER("elsewhere", j->elsewhere)}, {JSON_TEXT("error", error)});
 	vv_json_close_object(w);
 }
 
@@ -142,10 +138,8 @@ static vv_status print_json(const vv_buf *remotes, const vv_fetch_data *data, vv
 	vv_json_raw(&w, remotes->data, remotes->len);
 	vv_json_name(&w, "data");
 	if (data) {
-		vv_json_open_object(&w);
-		vv_json_add_u64(&w, "versions", data->versions);
-		vv_json_add_u64(&w, "fetched", data->fetched);
-		vv_json_close_object(&w);
+		vv_json_put_object(&w, {JSON_NUMBER("versions", data->versions)},
+				   {JSON_NUMBER("fetched", data->fetched)});
 	} else {
 		vv_json_null(&w);
 	}

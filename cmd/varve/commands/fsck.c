@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -775,13 +775,11 @@ static vv_status finish(fsck *f, vv_error *err)
 	vv_progress_end();
 	if (json(f)) {
 		vv_json_close_array(&f->w);
-		vv_json_add_u64(&f->w, "versions", f->count);
-		vv_json_add_u64(&f->w, "elsewhere", f->absent + f->linked);
-		if (f->asked) {
-			vv_json_add_u64(&f->w, "shown", f->shown);
-		}
-		vv_json_add_u64(&f->w, "records", f->records);
-		vv_json_add_u64(&f->w, "rebuiltIndexes", f->rebuilt);
+		vv_json_put_members(&f->w, {JSON_NUMBER("versions", f->count)},
+				    {JSON_NUMBER("elsewhere", f->absent + f->linked)},
+				    {JSON_NUMBER_WHEN(f->asked, "shown", f->shown)},
+				    {JSON_NUMBER("records", f->records)},
+				    {JSON_NUMBER("rebuiltIndexes", f->rebuilt)});
 		vv_json_close_object(&f->w);
 		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
 			vv_out("%s\n", vv_buf_cstr(&f->json));

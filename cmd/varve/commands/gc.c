@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/gc.h"
@@ -82,17 +82,17 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_bool(&w, "dryRun", run->dry_run);
-	vv_json_add_u64(&w, "versions", run->versions);
-	vv_json_add_u64(&w, "bytesBefore", g->bytes_before);
-	vv_json_add_u64(&w, "bytesAfter", g->bytes_after);
-	vv_json_add_u64(&w, "liveBlocks", g->live_blocks);
-	vv_json_add_u64(&w, "liveBytes", g->live_bytes);
-	vv_json_add_u64(&w, "asideBlocks", g->aside_blocks);
-	vv_json_add_u64(&w, "asideBytes", g->aside_bytes);
-	vv_json_add_time(&w, "youngUntil", g->young_until);
-	vv_json_add_u64(&w, "droppedBlocks", g->dropped_blocks);
-	vv_json_add_u64(&w, "droppedBytes", g->dropped_bytes);
+	vv_json_put_members(&w, {JSON_BOOL("dryRun", run->dry_run)},
+			    {JSON_NUMBER("versions", run->versions)},
+			    {JSON_NUMBER("bytesBefore", g->bytes_before)},
+			    {JSON_NUMBER("bytesAfter", g->bytes_after)},
+			    {JSON_NUMBER("liveBlocks", g->live_blocks)},
+			    {JSON_NUMBER("liveBytes", g->live_bytes)},
+			    {JSON_NUMBER("asideBlocks", g->aside_blocks)},
+			    {JSON_NUMBER("asideBytes", g->aside_bytes)},
+			    {JSON_TIME("youngUntil", g->young_until)},
+			    {JSON_NUMBER("droppedBlocks", g->dropped_blocks)},
+			    {JSON_NUMBER("droppedBytes", g->dropped_bytes)});
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));

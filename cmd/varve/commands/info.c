@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -79,25 +79,17 @@ static void put_line(vv_aligned *lines, const listed *l)
 
 static void put_json(vv_json_out *w, const listed *l)
 {
-	char root[VV_CID_TEXT + 1];
-
 	vv_json_open_object(w);
-	vv_json_add_string(w, "path", l->path);
-	vv_json_add_string(w, "kind", l->stored ? l->p.kind : "table");
-	vv_json_add_bool(w, "stored", l->stored);
-	vv_json_add_u64(w, "bytes", l->p.bytes);
+	vv_json_put_members(w, {JSON_TEXT("path", l->path)},
+			    {JSON_TEXT("kind", l->stored ? l->p.kind : "table")},
+			    {JSON_BOOL("stored", l->stored)}, {JSON_NUMBER("bytes", l->p.bytes)});
 	if (is_table(l)) {
-		vv_json_add_u64(w, "rowCount", l->p.rows);
-		vv_json_add_u64(w, "columnCount", l->p.column_count);
-		vv_json_add_array(w, "keyColumns");
-		for (size_t i = 0; i < l->p.key_count; i++) {
-			vv_json_string(w, l->p.key[i]);
-		}
-		vv_json_close_array(w);
+		vv_json_put_members(w, {JSON_NUMBER("rowCount", l->p.rows)},
+				    {JSON_NUMBER("columnCount", l->p.column_count)},
+				    {JSON_NAMES("keyColumns", l->p.key, l->p.key_count)});
 	}
 	if (l->stored) {
-		vv_cid_text(root, &l->p.root);
-		vv_json_add_string(w, "root", root);
+		vv_json_add_string(w, "root", vv_cid_shows(&l->p.root));
 	}
 	vv_json_close_object(w);
 }
@@ -595,12 +587,11 @@ static void json_number(vv_json_out *w, const char *name, const vv_fact_number *
 /* What the schema says of it: the name, which is UTF-8 (and what the header has where that is not), the type, missing values. */
 static void json_field(vv_json_out *w, const vv_field *field, const vv_cell *label)
 {
-	vv_json_add_string_len(w, "name", field->name, field->name_len);
-	if (!vv_utf8_valid(label->text, label->len)) {
-		vv_json_add_string_len(w, "header", label->text, label->len);
-	}
-	vv_json_add_string(w, "type", vv_type_name(field->type));
-	vv_json_add_array(w, "missingValues");
+	vv_json_put_members(w, {JSON_TEXT_LEN("name", field->name, field->name_len)},
+			    {JSON_TEXT_LEN_WHEN(!vv_utf8_valid(label->text, label->len), "header",
+						label->text, label->len)},
+			    {JSON_TEXT("type", vv_type_name(field->type))},
+			    {JSON_ARRAY("missingValues")});
 	for (const char **m = field->missing; *m; m++) {
 		vv_json_string(w, *m);
 	}
@@ -612,8 +603,8 @@ static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *lab
 {
 	vv_json_open_object(w);
 	json_field(w, field, label);
-	vv_json_add_string(w, "anyMissing", missing_words[f->missing]);
-	vv_json_add_bool(w, "bounded", !f->unknown);
+	vv_json_put_members(w, {JSON_TEXT("anyMissing", missing_words[f->missing])},
+			    {JSON_BOOL("bounded", !f->unknown)});
 	if (f->numbers) {
 		json_number(w, "least", &f->least);
 		json_number(w, "greatest", &f->greatest);
@@ -656,11 +647,10 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 
 	vv_json_open_object(w);
 	json_field(w, s->field, label);
-	vv_json_add_u64(w, "valueCount", s->values);
-	vv_json_add_u64(w, "missing", s->missing);
-	vv_json_add_u64(w, "misfits", s->misfits);
-	vv_json_add_u64(w, "distinct", distinct);
-	vv_json_add_bool(w, "distinctExact", exact);
+	vv_json_put_members(
+		w, {JSON_NUMBER("valueCount", s->values)}, {JSON_NUMBER("missing", s->missing)},
+		{JSON_NUMBER("misfits", s->misfits)}, {JSON_NUMBER("distinct", distinct)},
+		{JSON_BOOL("distinctExact", exact)});
 	json_buf(w, "min", &s->min, s->any);
 	json_buf(w, "max", &s->max, s->any);
 	vv_json_add_array(w, "examples");
@@ -683,20 +673,18 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	vv_dialect_describe(&form, &r->dialect);
 	vv_json_string(w, vv_buf_cstr(&form));
 	json_names(w, "keyColumns", r->key, r->key_count);
-	vv_json_name(w, "couldBeKey");
-	if (f->could_be_key >= 0) {
-		vv_json_string(w, f->table->schema.fields[f->could_be_key].name);
-	} else {
-		vv_json_null(w);
-	}
-	vv_json_add_string(w, "keySource", sources[r->key_source]);
-	vv_json_add_object(w, "cut");
+	vv_json_put_members(
+		w,
+		{JSON_TEXT("couldBeKey", f->could_be_key >= 0
+						 ? f->table->schema.fields[f->could_be_key].name
+						 : NULL)},
+		{JSON_TEXT("keySource", sources[r->key_source])}, {JSON_OBJECT("cut")});
 	json_names(w, "columnNames", r->cut_columns, r->cut_column_count);
 	vv_json_add_u64(w, "targetRows", r->cut_rows);
 	vv_json_close_object(w);
 	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
-	vv_json_add_bool(w, "fileOrderDeclared", r->file_order_declared);
-	vv_json_add_array(w, "columns");
+	vv_json_put_members(w, {JSON_BOOL("fileOrderDeclared", r->file_order_declared)},
+			    {JSON_ARRAY("columns")});
 	for (size_t c = 0; c < f->table->columns; c++) {
 		vv_fact fact = vv_table_fact(&f->known, c);
 
@@ -715,26 +703,18 @@ static vv_status print_json(const info *f, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_cell *labels = NULL;
-	char cid[VV_CID_TEXT + 1];
 	vv_status rc = r->kind == VV_KIND_TABLE ? vv_header_labels(&labels, &arena, &r->dialect,
 								   &f->table->schema, err)
 						: VV_OK;
 
 	if (rc < 0) return rc;
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "name", f->subject->text);
-	vv_json_add_string(&w, "kind", r->kind == VV_KIND_TABLE ? "table" : "file");
-	vv_json_add_bool(&w, "stored", f->subject->is_dataset);
-	vv_json_name(&w, "root");
-	vv_cid_text(cid, &f->table->cid);
-	vv_json_string(&w, cid);
-	vv_json_add_u64(&w, "bytes", vv_root_file_bytes(r));
-	vv_json_name(&w, "storedBytes");
-	if (f->has_stored) {
-		vv_json_u64(&w, f->stored);
-	} else {
-		vv_json_null(&w);
-	}
+	vv_json_put_members(&w, {JSON_TEXT("name", f->subject->text)},
+			    {JSON_TEXT("kind", r->kind == VV_KIND_TABLE ? "table" : "file")},
+			    {JSON_BOOL("stored", f->subject->is_dataset)},
+			    {JSON_TEXT("root", vv_cid_shows(&f->table->cid))},
+			    {JSON_NUMBER("bytes", vv_root_file_bytes(r))},
+			    {JSON_NUMBER_OR_NULL(f->has_stored, "storedBytes", f->stored)});
 	vv_json_add_u64(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks", f->groups);
 	if (r->kind == VV_KIND_TABLE) {
 		json_table(&w, f, labels);

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -391,12 +392,9 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 					    [VV_ROW_REMOVED] = "removed",
 					    [VV_ROW_CHANGED] = "changed"};
 
-	vv_json_add_string(w, "path", e->path);
-	if (e->old_path) {
-		vv_json_add_string(w, "oldPath", e->old_path);
-	}
-	vv_json_add_string(w, "change", kinds[e->kind]);
-	vv_json_add_object(w, "cells");
+	vv_json_put_members(w, {JSON_TEXT("path", e->path)},
+			    {JSON_TEXT_WHEN(e->old_path, "oldPath", e->old_path)},
+			    {JSON_TEXT("change", kinds[e->kind])}, {JSON_OBJECT("cells")});
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_row_cell *c = &e->cells[i];
 
@@ -411,18 +409,16 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 		}
 		json_cell(w, "old", &c->old_cell);
 		json_cell(w, "new", &c->new_cell);
-		if (c->change == VV_CELL_FORMAT) {
-			vv_json_add_bool(w, "sameValue", true);
-		}
-		if (c->came || c->went) {
-			vv_json_add_string(w, "column", c->came ? "added" : "dropped");
-		}
+		vv_json_put_members(
+			w, {JSON_BOOL_WHEN(c->change == VV_CELL_FORMAT, "sameValue", true)},
+			{JSON_TEXT_WHEN(c->came || c->went, "column",
+					c->came ? "added" : "dropped")});
 		vv_json_close_object(w);
 	}
 	vv_json_close_object(w);
 	if (e->key) {
-		vv_json_add_string(w, "oldKeyText", e->old_key);
-		vv_json_add_string(w, "newKeyText", e->key);
+		vv_json_put_members(w, {JSON_TEXT("oldKeyText", e->old_key)},
+				    {JSON_TEXT("newKeyText", e->key)});
 	}
 }
 

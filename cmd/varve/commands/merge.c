@@ -1,7 +1,7 @@
 /*
  * merge: another branch's versions brought into this one.
  */
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -143,8 +143,8 @@ static void put_rules(vv_json_out *w, const vv_merge_stats *s)
 		}
 	}
 	vv_json_close_object(w);
-	vv_json_add_u64(w, "rowsKept", s->rows_kept);
-	vv_json_add_u64(w, "rowsDeleted", s->rows_deleted);
+	vv_json_put_members(w, {JSON_NUMBER("rowsKept", s->rows_kept)},
+			    {JSON_NUMBER("rowsDeleted", s->rows_deleted)});
 }
 
 /* Tables that both sides changed. */
@@ -159,13 +159,13 @@ static void put_tables(vv_json_out *w, const vv_merge_job *j)
 			continue;
 		}
 		vv_json_open_object(w);
-		vv_json_add_string(w, "path", c->path);
-		vv_json_add_u64(w, "cellsChanged", s->cells_from_theirs);
-		vv_json_add_u64(w, "rowsAdded", s->rows_from_theirs);
-		vv_json_add_u64(w, "rowsRemoved", s->rows_removed_by_theirs);
+		vv_json_put_members(w, {JSON_TEXT("path", c->path)},
+				    {JSON_NUMBER("cellsChanged", s->cells_from_theirs)},
+				    {JSON_NUMBER("rowsAdded", s->rows_from_theirs)},
+				    {JSON_NUMBER("rowsRemoved", s->rows_removed_by_theirs)});
 		put_rules(w, s);
-		vv_json_add_u64(w, "conflictCount", c->count + c->left_out);
-		vv_json_add_array(w, "items");
+		vv_json_put_members(w, {JSON_NUMBER("conflictCount", c->count + c->left_out)},
+				    {JSON_ARRAY("items")});
 		for (size_t k = 0; j->dry && k < c->count; k++) {
 			vv_conflict_item_json(w, &c->items[k]);
 		}
@@ -194,8 +194,9 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "outcome", outcomes[stays ? VV_MERGE_STAGED : m->outcome]);
-	vv_json_add_string(&w, "merged", m->word);
+	vv_json_put_members(&w,
+			    {JSON_TEXT("outcome", outcomes[stays ? VV_MERGE_STAGED : m->outcome])},
+			    {JSON_TEXT("merged", m->word)});
 	put_id(&w, "theirCommit", &m->theirs);
 	put_id(&w, "old", &m->head.commit);
 	put_id(&w, "new", tip(m));

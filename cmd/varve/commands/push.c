@@ -1,7 +1,7 @@
 /*
  * push: commits and blocks to another repository.
  */
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
@@ -68,16 +68,15 @@ static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)
 	char hex[VV_OID_TEXT + 1];
 
 	vv_json_open_object(w);
-	vv_json_add_string(w, "from", it->from);
-	vv_json_add_string(w, "to", it->to);
+	vv_json_put_members(w, {JSON_TEXT("from", it->from)}, {JSON_TEXT("to", it->to)});
 	vv_oid_text(hex, &it->old);
 	vv_json_add_string(w, "old", vv_oid_is_null(&it->old) ? NULL : hex);
 	vv_oid_text(hex, &it->id);
-	vv_json_add_string(w, "new", vv_oid_is_null(&it->id) ? NULL : hex);
-	vv_json_add_string(w, "state",
-			   it->state == VV_PUSH_GOES && !it->done && !dry_run ? "kept"
-									      : states[it->state]);
-	vv_json_add_string(w, "why", it->why);
+	vv_json_put_members(w, {JSON_TEXT("new", vv_oid_is_null(&it->id) ? NULL : hex)},
+			    {JSON_TEXT("state", it->state == VV_PUSH_GOES && !it->done && !dry_run
+							? "kept"
+							: states[it->state])},
+			    {JSON_TEXT("why", it->why)});
 	vv_json_close_object(w);
 }
 
@@ -91,16 +90,15 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_name(&w, "url");
 	vv_json_url(&w, j->url);
-	vv_json_add_bool(&w, "dryRun", j->dry_run);
-	vv_json_add_array(&w, "refs");
+	vv_json_put_members(&w, {JSON_BOOL("dryRun", j->dry_run)}, {JSON_ARRAY("refs")});
 	for (size_t i = 0; i < j->plan.count; i++) {
 		put_ref(&w, &j->plan.items[i], j->dry_run);
 	}
 	vv_json_close_array(&w);
-	vv_json_add_u64(&w, "versions", peer->versions + host->versions);
-	vv_json_add_u64(&w, "blocks", peer->blocks + host->blocks);
-	vv_json_add_u64(&w, "bytes", peer->bytes + host->raw);
-	vv_json_add_u64(&w, "lineBytes", peer->line + host->bytes);
+	vv_json_put_members(&w, {JSON_NUMBER("versions", peer->versions + host->versions)},
+			    {JSON_NUMBER("blocks", peer->blocks + host->blocks)},
+			    {JSON_NUMBER("bytes", peer->bytes + host->raw)},
+			    {JSON_NUMBER("lineBytes", peer->line + host->bytes)});
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));

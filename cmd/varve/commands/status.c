@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -33,21 +33,16 @@ static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 	char commit[VV_OID_TEXT + 1];
 
 	vv_json_out w = vv_json_begin_object(b, 2);
-	vv_json_add_string(&w, "place", vv_text_url(u->place));
-	vv_json_add_u64(&w, "versions", u->versions);
-	vv_json_add_u64(&w, "linked", u->linked);
-	vv_json_add_array(&w, "lacking");
+	vv_json_put_members(&w, {JSON_TEXT("place", vv_text_url(u->place))},
+			    {JSON_NUMBER("versions", u->versions)},
+			    {JSON_NUMBER("linked", u->linked)}, {JSON_ARRAY("lacking")});
 	for (size_t i = 0; i < u->count; i++) {
 		vv_oid_text(commit, &u->items[i].commit);
-		vv_json_open_object(&w);
-		vv_json_add_string(&w, "path", u->items[i].path);
-		vv_json_add_string(&w, "root", vv_cid_shows(&u->items[i].root));
-		vv_json_add_string(&w, "commit", commit);
-		vv_json_add_bool(&w, "here", u->items[i].here);
-		if (*u->items[i].lacks) {
-			vv_json_add_string(&w, "lacks", u->items[i].lacks);
-		}
-		vv_json_close_object(&w);
+		vv_json_put_object(
+			&w, {JSON_TEXT("path", u->items[i].path)},
+			{JSON_TEXT("root", vv_cid_shows(&u->items[i].root))},
+			{JSON_TEXT("commit", commit)}, {JSON_BOOL("here", u->items[i].here)},
+			{JSON_TEXT_WHEN(*u->items[i].lacks, "lacks", u->items[i].lacks)});
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);

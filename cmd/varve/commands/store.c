@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/hint.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -53,8 +53,7 @@ static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool
 	vv_json_url(w, s->url);
 	vv_json_name(w, "pushUrl");
 	vv_json_url(w, s->push_url ? s->push_url : s->url);
-	vv_json_add_bool(w, "default", usual);
-	vv_json_add_bool(w, "own", own);
+	vv_json_put_members(w, {JSON_BOOL("default", usual)}, {JSON_BOOL("own", own)});
 	vv_json_close_object(w);
 }
 
@@ -176,23 +175,11 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 	vv_json_add_string(&w, "name", name);
 	vv_json_name(&w, "url");
 	vv_json_url(&w, url);
-	vv_json_add_bool(&w, "reads", t->reads);
-	vv_json_add_bool(&w, "ranges", t->ranges);
-	vv_json_add_bool(&w, "writes", t->writes);
-	vv_json_add_bool(&w, "lists", t->lists);
-	vv_json_add_bool(&w, "removes", t->removes);
-	vv_json_name(&w, "who");
-	if (t->who[0]) {
-		vv_json_string(&w, t->who);
-	} else {
-		vv_json_null(&w);
-	}
-	vv_json_name(&w, "why");
-	if (t->why.code != VV_OK) {
-		vv_json_string(&w, t->why.message);
-	} else {
-		vv_json_null(&w);
-	}
+	vv_json_put_members(&w, {JSON_BOOL("reads", t->reads)}, {JSON_BOOL("ranges", t->ranges)},
+			    {JSON_BOOL("writes", t->writes)}, {JSON_BOOL("lists", t->lists)},
+			    {JSON_BOOL("removes", t->removes)},
+			    {JSON_TEXT("who", t->who[0] ? t->who : NULL)},
+			    {JSON_TEXT("why", t->why.code != VV_OK ? t->why.message : NULL)});
 	vv_json_close_object(&w);
 	return print(&b, err);
 }

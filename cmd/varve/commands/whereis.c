@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -74,18 +74,9 @@ static void tell_speed(run *r, uint64_t source)
 		}
 		return;
 	}
-	vv_json_name(&r->w, "latency");
-	if (known.rate > 0) {
-		vv_json_u64(&r->w, known.latency_ms);
-	} else {
-		vv_json_null(&r->w);
-	}
-	vv_json_name(&r->w, "rate");
-	if (known.rate > 0) {
-		vv_json_u64(&r->w, known.rate);
-	} else {
-		vv_json_null(&r->w);
-	}
+	vv_json_put_members(&r->w,
+			    {JSON_NUMBER_OR_NULL(known.rate > 0, "latency", known.latency_ms)},
+			    {JSON_NUMBER_OR_NULL(known.rate > 0, "rate", known.rate)});
 }
 
 /* One line: who, and what he has. place: where a Git host's blocks are; or NULL. */
@@ -103,12 +94,9 @@ static void tell(run *r, const char *who, const char *place, const char *what, u
 		return;
 	}
 	vv_json_open_object(&r->w);
-	vv_json_add_string(&r->w, "peer", who);
-	if (place) {
-		vv_json_add_string(&r->w, "place", place);
-	}
-	vv_json_add_string(&r->w, "has", what);
-	vv_json_add_string(&r->w, "error", why);
+	vv_json_put_members(&r->w, {JSON_TEXT("peer", who)},
+			    {JSON_TEXT_WHEN(place, "place", place)}, {JSON_TEXT("has", what)},
+			    {JSON_TEXT("error", why)});
 	tell_speed(r, source);
 	vv_json_close_object(&r->w);
 }
@@ -344,15 +332,10 @@ static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *
 		vv_out("\n");
 		return;
 	}
-	vv_json_open_object(&r->w);
-	vv_json_add_string(&r->w, "holder", h->name);
-	vv_json_add_string(&r->w, "has", what_it_has(h));
-	vv_json_add_u64(&r->w, "shards", h->shards);
-	vv_json_add_u64(&r->w, "asked", h->asked);
-	vv_json_add_u64(&r->w, "shown", h->shown);
-	vv_json_add_string(&r->w, "proven", proven);
-	vv_json_add_string(&r->w, "error", why);
-	vv_json_close_object(&r->w);
+	vv_json_put_object(&r->w, {JSON_TEXT("holder", h->name)},
+			   {JSON_TEXT("has", what_it_has(h))}, {JSON_NUMBER("shards", h->shards)},
+			   {JSON_NUMBER("asked", h->asked)}, {JSON_NUMBER("shown", h->shown)},
+			   {JSON_TEXT("proven", proven)}, {JSON_TEXT("error", why)});
 }
 
 /* That the vault cannot be read does not hide who else has the version. */
@@ -377,12 +360,12 @@ static vv_status tell_vault(run *r, vv_error *err)
 		if (rc == VV_OK && !v.is) {
 			vv_json_null(&r->w);
 		} else {
-			vv_json_open_object(&r->w);
-			vv_json_add_bool(&r->w, "complete",
-					 rc == VV_OK && v.kept == v.blocks && !v.partly);
-			vv_json_add_u64(&r->w, "shards", rc == VV_OK ? v.shards : 0);
-			vv_json_add_string(&r->w, "error", rc < 0 ? why.message : NULL);
-			vv_json_close_object(&r->w);
+			vv_json_put_object(
+				&r->w,
+				{JSON_BOOL("complete",
+					   rc == VV_OK && v.kept == v.blocks && !v.partly)},
+				{JSON_NUMBER("shards", rc == VV_OK ? v.shards : 0)},
+				{JSON_TEXT("error", rc < 0 ? why.message : NULL)});
 		}
 		vv_json_add_array(&r->w, "holders");
 	}
@@ -420,12 +403,9 @@ static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *er
 		vv_out("\n");
 		return VV_OK;
 	}
-	vv_json_open_object(&r->w);
-	vv_json_add_string(&r->w, "cid", vv_cid_shows(a->cid));
-	vv_json_add_string(&r->w, "peer", p->id);
-	vv_json_add_string(&r->w, "address", p->address);
-	vv_json_add_string(&r->w, "protocols", p->protocols);
-	vv_json_close_object(&r->w);
+	vv_json_put_object(&r->w, {JSON_TEXT("cid", vv_cid_shows(a->cid))},
+			   {JSON_TEXT("peer", p->id)}, {JSON_TEXT("address", p->address)},
+			   {JSON_TEXT("protocols", p->protocols)});
 	return vv_buf_ok(&r->b, err);
 }
 
@@ -483,12 +463,8 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 		vv_out("\n");
 		return VV_OK;
 	}
-	vv_json_open_object(&r->w);
-	vv_json_add_string(&r->w, "time", c->time);
-	vv_json_add_string(&r->w, "peer", c->peer);
-	vv_json_add_u64(&r->w, "blocks", c->blocks);
-	vv_json_add_u64(&r->w, "bytes", c->bytes);
-	vv_json_close_object(&r->w);
+	vv_json_put_object(&r->w, {JSON_TEXT("time", c->time)}, {JSON_TEXT("peer", c->peer)},
+			   {JSON_NUMBER("blocks", c->blocks)}, {JSON_NUMBER("bytes", c->bytes)});
 	return vv_buf_ok(&r->b, err);
 }
 

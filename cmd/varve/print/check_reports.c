@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -82,31 +82,26 @@ static void put_rule(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r)
 static void put_json_rule(vv_json_out *w, const vv_timeline *t, const vv_timeline_rule *r)
 {
 	vv_json_open_object(w);
-	vv_json_add_string(w, "path", r->path);
-	vv_json_add_string(w, "rule", r->rule);
-	if (r->name) {
-		vv_json_add_string(w, "name", r->name);
-	}
-	if (r->column) {
-		vv_json_add_string(w, "column", r->column);
-	}
-	vv_json_add_string(w, "severity", r->severity == VV_SEVERITY_ERROR ? "error" : "warning");
-	vv_json_add_string(w, "state", states[r->state]);
+	vv_json_put_members(
+		w, {JSON_TEXT("path", r->path)}, {JSON_TEXT("rule", r->rule)},
+		{JSON_TEXT_WHEN(r->name, "name", r->name)},
+		{JSON_TEXT_WHEN(r->column, "column", r->column)},
+		{JSON_TEXT("severity", r->severity == VV_SEVERITY_ERROR ? "error" : "warning")},
+		{JSON_TEXT("state", states[r->state])});
 	if (r->since != SIZE_MAX) {
 		const vv_timeline_commit *c = &t->commits[r->since];
 		vv_auto(vv_buf) day = VV_BUF_INIT;
 
 		put_day(&day, c);
 		vv_json_add_object(w, "since");
-		vv_json_add_string(w, "commit", c->hex);
-		vv_json_add_string(w, "day", vv_buf_cstr(&day));
-		vv_json_add_string(w, "authorName", c->author);
-		vv_json_add_string(w, "subject", c->subject);
+		vv_json_put_members(
+			w, {JSON_TEXT("commit", c->hex)}, {JSON_TEXT("day", vv_buf_cstr(&day))},
+			{JSON_TEXT("authorName", c->author)}, {JSON_TEXT("subject", c->subject)});
 		vv_json_close_object(w);
 	}
-	vv_json_add_u64(w, "findingCount", r->found);
-	vv_json_add_u64(w, "failed", r->failed);
-	vv_json_add_u64(w, "versions", r->versions);
+	vv_json_put_members(w, {JSON_NUMBER("findingCount", r->found)},
+			    {JSON_NUMBER("failed", r->failed)},
+			    {JSON_NUMBER("versions", r->versions)});
 	vv_json_close_object(w);
 }
 
@@ -160,8 +155,7 @@ static void put_all(vv_buf *b, const vv_timeline *t, bool all)
 static void put_json(vv_buf *b, const vv_timeline *t, bool valid)
 {
 	vv_json_out w = vv_json_begin_object(b, 1);
-	vv_json_add_bool(&w, "valid", valid);
-	vv_json_add_array(&w, "rules");
+	vv_json_put_members(&w, {JSON_BOOL("valid", valid)}, {JSON_ARRAY("rules")});
 	for (size_t i = 0; i < t->rule_count; i++) {
 		put_json_rule(&w, t, &t->rules[i]);
 	}
@@ -292,16 +286,12 @@ void vv_explained_init(vv_explained *x, bool json)
 static void add_json(vv_json_out *w, const char *path, const vv_check_explained *e)
 {
 	vv_json_open_object(w);
-	vv_json_add_string(w, "path", path);
-	vv_json_add_string(w, "rule", e->rule);
-	if (e->name) {
-		vv_json_add_string(w, "name", e->name);
-	}
-	vv_json_add_string(w, "scope", e->scope);
-	vv_json_add_string(w, "columnsRead", e->reads);
+	vv_json_put_members(w, {JSON_TEXT("path", path)}, {JSON_TEXT("rule", e->rule)},
+			    {JSON_TEXT_WHEN(e->name, "name", e->name)},
+			    {JSON_TEXT("scope", e->scope)}, {JSON_TEXT("columnsRead", e->reads)});
 	if (e->groups > 0) {
-		vv_json_add_u64(w, "groupsKept", e->kept);
-		vv_json_add_u64(w, "groups", e->groups);
+		vv_json_put_members(w, {JSON_NUMBER("groupsKept", e->kept)},
+				    {JSON_NUMBER("groups", e->groups)});
 	}
 	vv_json_close_object(w);
 }

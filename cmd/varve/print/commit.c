@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/json/json_list.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -286,8 +287,7 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 	vv_auto(vv_buf) date = VV_BUF_INIT;
 
 	vv_json_add_object(w, label);
-	vv_json_add_string(w, "name", p->name);
-	vv_json_add_string(w, "email", p->email);
+	vv_json_put_members(w, {JSON_TEXT("name", p->name)}, {JSON_TEXT("email", p->email)});
 	vv_json_name(w, "time");
 	vv_person_iso_date(&date, p);
 	vv_json_string(w, vv_buf_cstr(&date));
@@ -297,17 +297,13 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c,
 			  const vv_commit_stat *stat, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	size_t len;
 
 	vv_json_out w = vv_json_begin_object(b, 0);
-	vv_json_name(&w, "commit");
-	vv_oid_text(hex, &c->id);
-	vv_json_string(&w, hex);
-	vv_json_add_array(&w, "parents");
+	vv_json_put_members(&w, {JSON_TEXT("commit", vv_oid_shows(&c->id))},
+			    {JSON_ARRAY("parents")});
 	for (size_t i = 0; i < c->parent_count; i++) {
-		vv_oid_text(hex, &c->parents[i]);
-		vv_json_string(&w, hex);
+		vv_json_string(&w, vv_oid_shows(&c->parents[i]));
 	}
 	vv_json_close_array(&w);
 	vv_json_add_array(&w, "names");
@@ -316,8 +312,8 @@ static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c
 	json_person(&w, "author", &c->author);
 	json_person(&w, "committer", &c->committer);
 	const char *subject = vv_commit_subject(c, &len);
-	vv_json_add_string_len(&w, "subject", subject, len);
-	vv_json_add_string(&w, "message", c->message);
+	vv_json_put_members(&w, {JSON_TEXT_LEN("subject", subject, len)},
+			    {JSON_TEXT("message", c->message)});
 	if (v->stat) {
 		vv_json_name(&w, "files");
 		vv_commit_stat_json(&w, stat);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -325,16 +326,13 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
 
 		vv_json_open_object(w);
-		vv_json_add_string(w, "path", s->lines[i].path);
-		if (s->lines[i].from) {
-			vv_json_add_string(w, "oldPath", s->lines[i].from);
-		}
-		vv_json_add_string(w, "change",
-				   s->lines[i].from ? "renamed"
-				   : !o->there      ? "added"
-				   : !n->there      ? "removed"
-						    : "modified");
-		vv_json_add_string(w, "kind", kind_of(n->there ? n : o));
+		vv_json_put_members(w, {JSON_TEXT("path", s->lines[i].path)},
+				    {JSON_TEXT_WHEN(s->lines[i].from, "oldPath", s->lines[i].from)},
+				    {JSON_TEXT("change", s->lines[i].from ? "renamed"
+							 : !o->there      ? "added"
+							 : !n->there      ? "removed"
+									  : "modified")},
+				    {JSON_TEXT("kind", kind_of(n->there ? n : o))});
 		put_count(w, "bytes", n->there, n->bytes);
 		put_count(w, "bytesBefore", o->there, o->bytes);
 		if (o->table || n->table) {

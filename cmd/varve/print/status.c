@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
@@ -145,16 +145,12 @@ static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *
 		vv_json_add_u64(w, e->table ? "groupsNew" : "chunksNew", f->groups_new);
 	}
 	if ((f->known || f->counts.counted) && e->table) {
-		vv_json_add_u64(w, "rowCount", f->rows);
-		vv_json_add_u64(w, "rowCountBefore", f->rows_before);
+		vv_json_put_members(w, {JSON_NUMBER("rowCount", f->rows)},
+				    {JSON_NUMBER("rowCountBefore", f->rows_before)});
 	}
 	vv_change_counts_json(w, &f->counts);
-	if (f->form) {
-		vv_json_add_string(w, "formOnly", f->form);
-	}
-	if (f->problem) {
-		vv_json_add_string(w, "problem", f->problem);
-	}
+	vv_json_put_members(w, {JSON_TEXT_WHEN(f->form, "formOnly", f->form)},
+			    {JSON_TEXT_WHEN(f->problem, "problem", f->problem)});
 	vv_json_close_object(w);
 }
 
@@ -163,32 +159,22 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 	const char letters[4] = {e->staged, '\0', e->work, '\0'};
 
 	vv_json_open_object(w);
-	vv_json_add_string(w, "path", e->path);
-	if (e->from) {
-		vv_json_add_string(w, "oldPath", e->from);
-	}
-	vv_json_add_string(w, "index", letters);
-	vv_json_add_string(w, "worktree", letters + 2);
-	vv_json_add_string(w, "kind",
-			   !e->dataset       ? "ordinary"
-			   : e->table        ? "table"
-			   : e->pointer_only ? "pointer"
-					     : "dataset");
+	vv_json_put_members(w, {JSON_TEXT("path", e->path)},
+			    {JSON_TEXT_WHEN(e->from, "oldPath", e->from)},
+			    {JSON_TEXT("index", letters)}, {JSON_TEXT("worktree", letters + 2)},
+			    {JSON_TEXT("kind", !e->dataset       ? "ordinary"
+					       : e->table        ? "table"
+					       : e->pointer_only ? "pointer"
+								 : "dataset")});
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "unstaged", e, &e->work_facts);
 	if (e->pointer_only) {
-		vv_json_add_bool(w, "pointerOnly", true);
-		vv_json_add_bool(w, "blocksHere", e->blocks_here);
+		vv_json_put_members(w, {JSON_BOOL("pointerOnly", true)},
+				    {JSON_BOOL("blocksHere", e->blocks_here)});
 	}
-	if (e->lost) {
-		vv_json_add_bool(w, "trackLost", true);
-	}
-	if (e->plain) {
-		vv_json_add_bool(w, "plainText", true);
-	}
-	if (e->mend && !e->torn) {
-		vv_json_add_bool(w, "damagedPointer", true);
-	}
+	vv_json_put_members(w, {JSON_BOOL_WHEN(e->lost, "trackLost", true)},
+			    {JSON_BOOL_WHEN(e->plain, "plainText", true)},
+			    {JSON_BOOL_WHEN(e->mend && !e->torn, "damagedPointer", true)});
 	if (e->torn || e->edited) {
 		vv_json_add_bool(w, e->torn ? "tornPointer" : "editedPointer", true);
 	}
@@ -198,26 +184,16 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 static void put_json(vv_buf *b, const vv_changes *c)
 {
 	vv_json_out w = vv_json_begin_object(b, 2);
-	vv_json_add_string(&w, "branch", branch_name(c));
-	vv_json_name(&w, "head");
-	vv_json_string(&w, c->head.unborn ? NULL : vv_oid_shows(&c->head.commit));
-	vv_json_add_string(&w, "upstream", c->upstream);
-	if (c->upstream_gone) {
-		vv_json_add_bool(&w, "upstreamGone", true);
-	}
-	vv_json_add_u64(&w, "ahead", c->ahead);
-	vv_json_add_u64(&w, "behind", c->behind);
-	vv_json_add_u64(&w, "unsentVersions", c->unsent);
-	if (c->hook.len > 0) {
-		vv_json_add_string(&w, "pushesNoRows", vv_buf_cstr(&c->hook));
-	}
-	vv_json_add_array(&w, "incomplete");
-	for (size_t i = 0; i < c->missing_count; i++) {
-		vv_json_string(&w, c->missing[i]);
-	}
-	vv_json_close_array(&w);
-	vv_json_add_string(&w, "state", c->state);
-	vv_json_add_array(&w, "entries");
+	vv_json_put_members(
+		&w, {JSON_TEXT("branch", branch_name(c))},
+		{JSON_TEXT("head", c->head.unborn ? NULL : vv_oid_shows(&c->head.commit))},
+		{JSON_TEXT("upstream", c->upstream)},
+		{JSON_BOOL_WHEN(c->upstream_gone, "upstreamGone", true)},
+		{JSON_NUMBER("ahead", c->ahead)}, {JSON_NUMBER("behind", c->behind)},
+		{JSON_NUMBER("unsentVersions", c->unsent)},
+		{JSON_TEXT_WHEN(c->hook.len > 0, "pushesNoRows", vv_buf_cstr(&c->hook))},
+		{JSON_NAMES("incomplete", c->missing, c->missing_count)},
+		{JSON_TEXT("state", c->state)}, {JSON_ARRAY("entries")});
 	for (size_t i = 0; i < c->count; i++) {
 		json_entry(&w, &c->entries[i]);
 	}

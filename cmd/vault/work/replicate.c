@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/keys/key_file.h"
 #include "base/path.h"
 #include "base/secret.h"
@@ -508,8 +508,8 @@ static vv_status list_places(replicating *r, vv_error *err)
 		return rc;
 	}
 	vv_json_out w = vv_json_begin_object(&r->places, 0);
-	vv_json_add_u64(&w, "copies", r->x->copies);
-	vv_json_add_u64(&w, "min", r->x->min);
+	vv_json_put_members(&w, {JSON_NUMBER("copies", r->x->copies)},
+			    {JSON_NUMBER("min", r->x->min)});
 	if (r->x->code.data > 0) {
 		(void)snprintf(code, sizeof(code), "%u+%u", r->x->code.data, r->x->code.parity);
 		vv_json_add_string(&w, "code", code);
@@ -521,12 +521,9 @@ static vv_status list_places(replicating *r, vv_error *err)
 			continue;
 		}
 		vv_json_open_object(&w);
-		vv_json_add_string(&w, "name", c->name);
-		vv_json_add_string(&w, "url", c->url);
-		vv_json_add_string(&w, "domain", c->domain);
-		if (c->key) {
-			vv_json_add_string(&w, "key", c->key);
-		}
+		vv_json_put_members(&w, {JSON_TEXT("name", c->name)}, {JSON_TEXT("url", c->url)},
+				    {JSON_TEXT("domain", c->domain)},
+				    {JSON_TEXT_WHEN(c->key, "key", c->key)});
 		keep_unknown(&w, before.data, holder_before(old, c->url), "name|url|domain|key");
 		vv_json_close_object(&w);
 	}

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
@@ -21,21 +21,18 @@ static void print_json(const vv_doctor *d)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_u64(&w, "wrong", d->wrong);
-	vv_json_add_object(&w, "programs");
-	vv_json_add_string(&w, "varve", VARVE_VERSION);
-	vv_json_add_string(&w, "git", d->git[0] ? d->git : NULL);
+	vv_json_put_members(&w, {JSON_NUMBER("wrong", d->wrong)}, {JSON_OBJECT("programs")});
+	vv_json_put_members(&w, {JSON_TEXT("varve", VARVE_VERSION)},
+			    {JSON_TEXT("git", d->git[0] ? d->git : NULL)});
 	vv_json_close_object(&w);
 	vv_json_add_array(&w, "findings");
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_doctor_finding *f = &d->findings[i];
 
-		vv_json_open_object(&w);
-		vv_json_add_string(&w, "what", f->what);
-		vv_json_add_string(&w, "severity", f->wrong ? "error" : "note");
-		vv_json_add_string(&w, "message", f->message);
-		vv_json_add_string(&w, "mend", f->mend);
-		vv_json_close_object(&w);
+		vv_json_put_object(&w, {JSON_TEXT("what", f->what)},
+				   {JSON_TEXT("severity", f->wrong ? "error" : "note")},
+				   {JSON_TEXT("message", f->message)},
+				   {JSON_TEXT("mend", f->mend)});
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);

@@ -7,7 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
@@ -237,27 +237,17 @@ static void put_json(vv_buf *b, const citing *x)
 	char key[VV_DID_TEXT];
 
 	vv_json_out w = vv_json_begin_object(b, 2);
-	vv_json_add_array(&w, "authors");
-	for (size_t i = 0; i < x->authors.count; i++) {
-		vv_json_string(&w, x->authors.items[i]);
-	}
-	vv_json_close_array(&w);
-	vv_json_add_string(&w, "title", x->title);
-	vv_json_add_string(&w, "path", x->s.path);
-	vv_json_add_string(&w, "day", x->day);
-	vv_json_add_string(&w, "licence", x->licence);
+	vv_json_put_members(&w, {JSON_NAMES("authors", x->authors.items, x->authors.count)},
+			    {JSON_TEXT("title", x->title)}, {JSON_TEXT("path", x->s.path)},
+			    {JSON_TEXT("day", x->day)}, {JSON_TEXT("licence", x->licence)});
 	vv_json_add_string(&w, x->s.is_dataset ? "root" : "blob", x->id);
 	vv_json_add_string(&w, "commit", x->revision);
 	if (x->is_signed) {
 		vv_head_key_text(key, x->head.record.key);
-		vv_json_add_string(&w, "signer", key);
-		vv_json_add_u64(&w, "number", x->head.record.number);
+		vv_json_put_members(&w, {JSON_TEXT("signer", key)},
+				    {JSON_NUMBER("number", x->head.record.number)});
 	}
-	vv_json_add_array(&w, "urls");
-	for (size_t i = 0; i < x->places.count; i++) {
-		vv_json_string(&w, x->places.items[i]);
-	}
-	vv_json_close_array(&w);
+	vv_json_put_members(&w, {JSON_NAMES("urls", x->places.items, x->places.count)});
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

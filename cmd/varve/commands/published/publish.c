@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -152,16 +152,13 @@ static vv_status print_json(const vv_publishing *p, const given *g, const char *
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "folder", folder);
-	vv_json_add_string(&w, "head", p->head);
-	vv_json_add_bool(&w, "changed", p->changed);
-	vv_json_add_u64(&w, "versions", p->versions);
-	vv_json_add_u64(&w, "bytes", p->bytes);
-	vv_json_add_u64(&w, "tableCount", p->tables);
-	vv_json_add_u64(&w, "written", p->written);
-	vv_json_add_u64(&w, "tooLong", p->too_long);
-	vv_json_add_string(&w, "ipfs", g->cid.len > 0 ? g->cid.data : NULL);
-	vv_json_add_string(&w, "ipns", *g->name ? g->name : NULL);
+	vv_json_put_members(
+		&w, {JSON_TEXT("folder", folder)}, {JSON_TEXT("head", p->head)},
+		{JSON_BOOL("changed", p->changed)}, {JSON_NUMBER("versions", p->versions)},
+		{JSON_NUMBER("bytes", p->bytes)}, {JSON_NUMBER("tableCount", p->tables)},
+		{JSON_NUMBER("written", p->written)}, {JSON_NUMBER("tooLong", p->too_long)},
+		{JSON_TEXT("ipfs", g->cid.len > 0 ? g->cid.data : NULL)},
+		{JSON_TEXT("ipns", *g->name ? g->name : NULL)});
 	vv_json_close_object(&w);
 	const vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {

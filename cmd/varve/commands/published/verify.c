@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -326,30 +326,23 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	vv_did_text(key, r->key);
 	vv_did_words(words, r->key);
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "name", r->name);
-	vv_json_add_string(&w, "signer", key);
-	vv_json_add_string(&w, "words", words);
-	vv_json_add_u64(&w, "number", r->number);
-	vv_json_add_time(&w, "time", r->time);
-	vv_json_add_time(&w, "expires", r->expires);
-	vv_json_add_bool(&w, "final", r->final);
-	vv_json_add_bool(&w, "pinned", !v->seen.judged.first);
-	vv_json_add_u64(&w, "differing", v->differ);
-	vv_json_add_u64(&w, "blocks", v->all.blocks);
-	vv_json_add_u64(&w, "asked", v->some.asked);
-	vv_json_add_u64(&w, "lost", v->some.lost);
-	vv_json_add_array(&w, "signatures");
+	vv_json_put_members(
+		&w, {JSON_TEXT("name", r->name)}, {JSON_TEXT("signer", key)},
+		{JSON_TEXT("words", words)}, {JSON_NUMBER("number", r->number)},
+		{JSON_TIME("time", r->time)}, {JSON_TIME("expires", r->expires)},
+		{JSON_BOOL("final", r->final)}, {JSON_BOOL("pinned", !v->seen.judged.first)},
+		{JSON_NUMBER("differing", v->differ)}, {JSON_NUMBER("blocks", v->all.blocks)},
+		{JSON_NUMBER("asked", v->some.asked)}, {JSON_NUMBER("lost", v->some.lost)},
+		{JSON_ARRAY("signatures")});
 	for (int i = 0; i < 2; i++) {
 		const git_word *g = i == 0 ? &v->commit : &v->tag;
 		if (g->said.len == 0) {
 			continue;
 		}
-		vv_json_open_object(&w);
-		vv_json_add_string(&w, "type", g->type);
-		vv_json_add_string(&w, "id", vv_oid_shows(&g->id));
-		vv_json_add_bool(&w, "valid", g->accepted);
-		vv_json_add_string(&w, "says", vv_buf_cstr(&g->said));
-		vv_json_close_object(&w);
+		vv_json_put_object(&w, {JSON_TEXT("type", g->type)},
+				   {JSON_TEXT("id", vv_oid_shows(&g->id))},
+				   {JSON_BOOL("valid", g->accepted)},
+				   {JSON_TEXT("says", vv_buf_cstr(&g->said))});
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);

@@ -1,0 +1,58 @@
+/*
+ * json_list: members of an object that is written, by a list: name, value, and when it is there.
+ *
+ *	vv_json_put_object(&w, {JSON_TEXT("path", path)}, {JSON_NUMBER_OR_NULL(counted, "rows", rows)},
+ *			   {JSON_BOOL_WHEN(repo, "stored", repo->stored)});
+ */
+#ifndef VV_BASE_JSON_JSON_LIST_H
+#define VV_BASE_JSON_JSON_LIST_H
+
+#include "base/json/json.h"
+
+/* The name NULL leaves a member out. A list may end with the name of an array or object, which
+ * is opened. Values of what is left out or null are not evaluated. */
+typedef struct vv_json_entry {
+	const char *name;
+	enum {
+		VV_JSON_IS_TEXT,
+		VV_JSON_IS_NUMBER,
+		VV_JSON_IS_BOOL,
+		VV_JSON_IS_TIME,
+		VV_JSON_IS_NAMES,
+		VV_JSON_IS_ARRAY,
+		VV_JSON_IS_OBJECT
+	} type;
+	const char *text;         /* NULL: null */
+	size_t len;               /* of the text; SIZE_MAX: to its NUL */
+	const char *const *names; /* an array of texts */
+	uint64_t number;          /* of names, how many */
+	bool null;
+} vv_json_entry;
+
+#define JSON_TEXT_LEN(n, s, l) .name = (n), .text = (s), .len = (l)
+#define JSON_TEXT(n, s) JSON_TEXT_LEN(n, s, SIZE_MAX)
+#define JSON_NUMBER(n, v) .name = (n), .type = VV_JSON_IS_NUMBER, .number = (v)
+#define JSON_BOOL(n, v) .name = (n), .type = VV_JSON_IS_BOOL, .number = (v)
+#define JSON_TIME(n, v)                                                                            \
+	.name = (n), .type = VV_JSON_IS_TIME, .number = (uint64_t)(v) /* in UTC; 0: null */
+#define JSON_NAMES(n, list, count)                                                                 \
+	.name = (n), .type = VV_JSON_IS_NAMES, .names = (const char *const *)(list),               \
+	.number = (count)
+#define JSON_ARRAY(n) .name = (n), .type = VV_JSON_IS_ARRAY
+#define JSON_OBJECT(n) .name = (n), .type = VV_JSON_IS_OBJECT
+#define JSON_NUMBER_OR_NULL(there, n, v) JSON_NUMBER(n, (there) ? (v) : 0), .null = !(there)
+#define JSON_TEXT_WHEN(there, n, s) JSON_TEXT((there) ? (n) : NULL, (there) ? (s) : NULL)
+#define JSON_TEXT_LEN_WHEN(there, n, s, l)                                                         \
+	JSON_TEXT_LEN((there) ? (n) : NULL, (there) ? (s) : NULL, (there) ? (l) : 0)
+#define JSON_NUMBER_WHEN(there, n, v) JSON_NUMBER((there) ? (n) : NULL, (there) ? (v) : 0)
+#define JSON_BOOL_WHEN(there, n, v) JSON_BOOL((there) ? (n) : NULL, (there) && (v))
+
+#define VV_JSON_LIST(...)                                                                          \
+	(const vv_json_entry[]){__VA_ARGS__},                                                      \
+		sizeof((const vv_json_entry[]){__VA_ARGS__}) / sizeof(vv_json_entry)
+#define vv_json_put_members(w, ...) vv_json_members_put(w, VV_JSON_LIST(__VA_ARGS__))
+#define vv_json_put_object(w, ...) vv_json_object_put(w, VV_JSON_LIST(__VA_ARGS__))
+void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t count);
+void vv_json_object_put(vv_json_out *w, const vv_json_entry *members, size_t count);
+
+#endif
