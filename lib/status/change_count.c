@@ -192,9 +192,8 @@ void vv_text_pair_clear(vv_text_pair *p)
 }
 
 vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_repository *r,
-				vv_dataset_reader *reader, const char *path, const char *table,
-				vv_text_version old, vv_text_version now, uint64_t most,
-				vv_error *err)
+				vv_dataset_reader *reader, const char *path, vv_text_version old,
+				vv_text_version now, uint64_t most, vv_error *err)
 {
 	vv_auto(vv_text_pair) own = {0};
 	vv_subject *a = keep ? &keep->old : &own.old, *b = keep ? &keep->now : &own.now;
@@ -208,7 +207,7 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 	*out = (vv_change_counts){0};
 	if ((rc = find_text(a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
 	    (rc = find_text(b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits ||
-	    (rc = take_table(a, table, err)) < 0 || (rc = take_table(b, table, err)) < 0) {
+	    (rc = take_table(a, old.table, err)) < 0 || (rc = take_table(b, now.table, err)) < 0) {
 		return is_no_table(rc) ? VV_OK : rc;
 	}
 	if ((rc = count(out, &same, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
@@ -217,15 +216,15 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 	}
 	if (rc == VV_OK && same) { /* both have as many rows */
 		rc = vv_text_count_rows(&out->counted, &out->new_rows, &columns, r, reader, path,
-					table, old, err);
+					old, err);
 		out->old_rows = out->new_rows;
 	}
 	return is_no_table(rc) ? VV_OK : rc;
 }
 
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
-			     vv_dataset_reader *reader, const char *path, const char *table,
-			     vv_text_version at, vv_error *err)
+			     vv_dataset_reader *reader, const char *path, vv_text_version at,
+			     vv_error *err)
 {
 	vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
 	vv_auto(vv_subject) s = {0};
@@ -235,7 +234,7 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 	*is = false;
 	if ((rc = find_blob(&s, r, reader, path, at, err)) == VV_OK) {
 		s.known = at.known;
-		rc = take_table(&s, table, err);
+		rc = take_table(&s, at.table, err);
 	}
 	rc = rc < 0 ? rc : vv_subject_open(&s, &t, &how, err);
 	if (rc == VV_EREFUSED && at.known) { /* it is kept with and without its key */

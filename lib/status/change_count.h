@@ -36,6 +36,7 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 typedef struct vv_text_version {
 	const vv_oid *blob, *commit;
 	bool known;
+	const char *table; /* of a document, by name; NULL: the text, or the document's only one */
 } vv_text_version;
 
 /* Two texts as they were opened, to be compared again. Cleared as one: now may borrow from old. */
@@ -45,18 +46,16 @@ typedef struct vv_text_pair {
 void vv_text_pair_clear(vv_text_pair *p); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_text_pair, vv_text_pair_clear)
 
-/* Two versions of a table of which Git keeps one as text, or both; now's blob NULL: the work tree's file. table: of a
- * document, by name; NULL: the text, or the document's only one. Where a file has more than most bytes, or is not a table,
+/* Two versions of a table of which Git keeps one as text, or both; now's blob NULL: the work tree's file. Where a file has more than most bytes, or is not a table,
  * out->counted is false. keep: zeroes, or NULL; borrows path, too. */
 vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_repository *r,
-				vv_dataset_reader *reader, const char *path, const char *table,
-				vv_text_version old, vv_text_version now, uint64_t most,
-				vv_error *err);
+				vv_dataset_reader *reader, const char *path, vv_text_version old,
+				vv_text_version now, uint64_t most, vv_error *err);
 
 /* Rows and columns of one such text; *is false: it is not a table. VV_EREFUSED: known, and it was never read. */
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
-			     vv_dataset_reader *reader, const char *path, const char *table,
-			     vv_text_version at, vv_error *err);
+			     vv_dataset_reader *reader, const char *path, vv_text_version at,
+			     vv_error *err);
 
 /* The member "changes": {"rowsAdded": 1, ...}; none where nothing was counted. */
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c);

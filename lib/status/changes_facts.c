@@ -193,7 +193,7 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 		return VV_OK;
 	}
 	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) return rc;
-	rc = vv_change_count_texts(&f->counts, NULL, r, s, e->path, NULL,
+	rc = vv_change_count_texts(&f->counts, NULL, r, s, e->path,
 				   (vv_text_version){.blob = work ? &e->index_id : &e->head_id},
 				   (vv_text_version){.blob = work ? NULL : &e->index_id},
 				   work ? UNSTAGED_MAX : VV_COUNT_TEXT_MAX, err);

@@ -72,7 +72,7 @@ static vv_status count_rows(collect *c, vv_content *side, const char *path, vv_t
 			    vv_error *err)
 {
 	return vv_text_count_rows(&side->table, &side->rows, &side->columns, c->repo, c->reader,
-				  path, NULL, at, err);
+				  path, at, err);
 }
 
 /* Is it a table that Git keeps as text, at least on one side, and one to be counted? Unless all are asked for, those
@@ -107,7 +107,7 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 		keep = c->opts->keep && !line->from && o->bytes + n->bytes <= KEPT_MAX - c->kept;
 		c->kept += keep ? o->bytes + n->bytes : 0;
 		return vv_change_count_texts(&line->counts, keep ? &line->texts : NULL, c->repo,
-					     c->reader, line->path, NULL, old, now, most, err);
+					     c->reader, line->path, old, now, most, err);
 	}
 	return is_text(n) ? count_rows(c, n, line->path, now, err)
 			  : count_rows(c, o, line->path, old, err);

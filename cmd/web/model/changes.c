@@ -14,6 +14,7 @@
 #include "lib/status/change_count.h"
 #include "lib/status/sides.h"
 #include "lib/view/table_diff.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/path_log.h"
@@ -49,12 +50,14 @@ void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c)
 typedef struct versions {
 	const vv_web_commit *a, *b;
 	const char *document; /* of a document, its table, "" for the only one; NULL: it is none */
+	const char *was;      /* that table in a; NULL: the same */
 } versions;
 
 static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
 		       const vv_content *b, const versions *of, vv_error *err)
 {
-	const char *table = of->document && *of->document ? of->document : NULL;
+	const char *table = of->document && *of->document ? of->document : NULL,
+		   *was = of->was ? of->was : table;
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	bool over, both_stored = a->stored && b->stored;
 	vv_status rc;
@@ -67,15 +70,18 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 	if (!both_stored) { /* how text is read depends on its name, and on what lies beside it */
 		vv_buf_printf(&key, "%s %s %s ", of->a->hex, of->b->hex, c->path);
 	}
-	vv_buf_puts(&key, table ? table : "");
+	vv_buf_printf(&key, "%s %s", table ? table : "", was ? was : "");
 	if (vv_web_recall(v, &key, keep, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
-			 : vv_change_count_texts(
-				   &out->counts, NULL, v->repo, v->reader, c->path, table,
-				   (vv_text_version){.blob = &c->old_id, .commit = &of->a->id},
-				   (vv_text_version){.blob = &c->new_id, .commit = &of->b->id},
-				   VV_COUNT_TEXT_MAX, err);
+			 : vv_change_count_texts(&out->counts, NULL, v->repo, v->reader, c->path,
+						 (vv_text_version){.blob = &c->old_id,
+								   .commit = &of->a->id,
+								   .table = was},
+						 (vv_text_version){.blob = &c->new_id,
+								   .commit = &of->b->id,
+								   .table = table},
+						 VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
 		vv_web_counts_take(v, &out->counts);
@@ -132,8 +138,9 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	    ((rc = vv_web_over(v, &over, err)) < 0 ||
 	     (!over &&
 	      (rc = vv_text_count_rows(
-		       &b.table, &b.rows, &b.columns, v->repo, v->reader, c->path, table,
-		       (vv_text_version){.blob = &c->new_id, .commit = &of->b->id}, err)) < 0))) {
+		       &b.table, &b.rows, &b.columns, v->repo, v->reader, c->path,
+		       (vv_text_version){.blob = &c->new_id, .commit = &of->b->id, .table = table},
+		       err)) < 0))) {
 		return rc;
 	}
 	out->table = document ||
@@ -222,7 +229,7 @@ vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const 
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err)
 {
-	const versions of = {a, b, NULL};
+	const versions of = {a, b, NULL, NULL};
 	vv_auto(vv_changed_files) l = {.count = 0};
 
 	if (b->work && !a->work && !a->none) {
@@ -254,18 +261,16 @@ vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 
 vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err)
 {
-	const char *file = NULL;
-	vv_status rc = path ? vv_web_file_of(w->v, from, path, &file, err) : VV_OK;
-	const char *const paths[] = {file ? file : path, NULL};
+	const char *const paths[] = {path, NULL};
+	const vv_lineage_tables none = {.was = NULL};
 	const vv_log_options o = {
 		.ranges = &w->range, .range_count = 1, .paths = path ? paths : NULL};
 
 	w->range = (vv_range){.include = *from};
-	w->table = file ? path + strlen(file) : "";
-	return rc < 0 ? rc
-	       : path ? vv_path_log_open(&w->of_path, w->v->repo, &o,
-					 (vv_lineage_tables){.was = NULL}, err)
-		      : vv_log_open(&w->log, w->v->repo, &o, err);
+	w->table = w->was_table = "";
+	return path ? vv_path_log_open(&w->of_path, w->v->repo, &o,
+				       w->known ? none : vv_table_lineage(w->v->reader), err)
+		    : vv_log_open(&w->log, w->v->repo, &o, err);
 }
 
 int vv_web_walk_next(vv_web_walk *w, vv_error *err)
@@ -276,7 +281,14 @@ int vv_web_walk_next(vv_web_walk *w, vv_error *err)
 	vv_status rc;
 
 	if (more <= 0) return more;
-	w->path = at.paths[0];
+	w->path = NULL;
+	if (at.paths[0]) {
+		const char *was = at.paths[1] ? at.paths[1] : at.paths[0];
+
+		w->table = at.paths[0] + strlen(at.paths[0]) - at.tails[0];
+		w->was_table = was + strlen(was) - at.tails[at.paths[1] ? 1 : 0];
+		w->path = vv_web_text(w->v, "%.*s", (int)(w->table - at.paths[0]), at.paths[0]);
+	}
 	w->old = NULL;
 	if ((rc = vv_web_commit_read(w->v, &at.commit, &w->commit, err)) < 0 ||
 	    (rc = vv_web_commit_before(w->v, &w->commit, &w->before, err)) < 0 ||
@@ -322,7 +334,8 @@ static const char *document_of(const vv_web_walk *w)
 /* What a commit did to the path, or to all. */
 static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 {
-	const versions of = {&w->before, &w->commit, document_of(w)};
+	const versions of = {&w->before, &w->commit, document_of(w),
+			     *w->was_table ? w->was_table + 1 : NULL};
 	vv_auto(vv_changed_files) l = {.count = 0};
 	vv_status rc;
 
@@ -339,8 +352,12 @@ static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 	for (size_t i = 0; *w->table && i < e->count; i++) { /* told of a document's table */
 		vv_web_change *c = &e->changes[i];
 
+		if (c->old_path || strcmp(w->table, w->was_table) != 0) {
+			c->old_path = vv_web_text(w->v, "%s%s", c->old_path ? c->old_path : c->path,
+						  w->was_table);
+			c->kind = VV_WEB_RENAMED;
+		}
 		c->path = vv_web_text(w->v, "%s%s", c->path, w->table);
-		c->old_path = c->old_path ? vv_web_text(w->v, "%s%s", c->old_path, w->table) : NULL;
 	}
 	return rc;
 }

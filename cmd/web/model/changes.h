@@ -83,8 +83,10 @@ typedef struct vv_web_walk {
 	struct vv_log *log;
 	struct vv_path_log *of_path; /* in its place: of one path */
 	vv_range range;
+	bool known;                   /* set before it is opened: no reader is run */
 	const char *path;             /* as it is called in the commit; NULL: all */
 	const char *table;            /* of a document, which path is then: "#Prices"; "" */
+	const char *was_table;        /* likewise before the commit */
 	vv_web_commit commit, before; /* before: first parent, or none */
 	const char *old;              /* the commit renamed it from that; NULL */
 } vv_web_walk;

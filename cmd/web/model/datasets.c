@@ -150,8 +150,8 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 	*is = false;
 	rc = vv_tree_entry_at(w->v->repo, &w->commit.id, w->path, &e, err);
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc; /* it was removed */
-	rc = vv_text_count_rows(is, rows, &columns, w->v->repo, w->v->reader, w->path, table,
-				(vv_text_version){&e.id, &w->commit.id, true}, err);
+	rc = vv_text_count_rows(is, rows, &columns, w->v->repo, w->v->reader, w->path,
+				(vv_text_version){&e.id, &w->commit.id, true, table}, err);
 	vv_tree_entry_clear(&e);
 	if (*is) {
 		vv_web_memo_put(w->v->memo, &key, rows, sizeof(*rows));
@@ -162,7 +162,7 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 /* Of a document's table the line of those versions that were read. */
 static vv_status add_line(vv_web_visit *v, const vv_web_commit *c, vv_web_dataset *d, vv_error *err)
 {
-	vv_auto(vv_web_walk) w = {.v = v};
+	vv_auto(vv_web_walk) w = {.v = v, .known = true};
 	vv_web_rows_then *points = vv_arena_calloc(&v->arena, LINE_POINTS, sizeof(*points));
 	size_t at = LINE_POINTS;
 	bool over = false, is;

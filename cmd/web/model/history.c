@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "cmd/web/model/table.h"
 #include "lib/view/row_history.h"
+#include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/path_log.h"
 
@@ -106,10 +107,7 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 			       versions *out, vv_error *err)
 {
 	const vv_range range = {.include = c->id};
-	const char *file = NULL;
-	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
-	const char *const paths[] = {file ? file : path, NULL};
-	const char *table = file ? path + strlen(file) : "";
+	const char *const paths[] = {path, NULL};
 	const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = paths};
 	vv_auto(vv_path_log) *l = NULL;
 	vv_path_log_entry at;
@@ -118,11 +116,11 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 
 	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
 	if (!out->items) return vv_fail_nomem(err);
-	rc = rc < 0 ? rc : vv_path_log_open(&l, v->repo, &o, (vv_lineage_tables){.was = NULL}, err);
+	vv_status rc = vv_path_log_open(&l, v->repo, &o, vv_table_lineage(v->reader), err);
 	if (rc < 0) return rc;
 	while (!over && out->count < VERSIONS_MAX && (more = vv_path_log_next(l, &at, err)) > 0) {
 		if (at.path && !at.only_renamed) { /* not where it was removed */
-			at.path = vv_web_text(v, "%s%s", at.path, table);
+			at.path = vv_web_keep_text(v, at.path);
 			out->items[out->count++] = at;
 		}
 		if ((rc = vv_web_over(v, &over, err)) < 0) return rc;

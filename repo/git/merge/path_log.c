@@ -30,9 +30,10 @@ static vv_status join(void *payload VV_UNUSED, void *into VV_UNUSED, void *more 
 }
 
 /* The commit removed the path, so that the lineage goes on at its parents; or it has the path. */
-static vv_status go_on(vv_path_log *l, const vv_oid *id, const char *path, vv_error *err)
+static vv_status go_on(vv_path_log *l, const vv_oid *id, const vv_lineage_file *file, vv_error *err)
 {
-	const vv_path_log_entry removal = {.commit = *id, .paths = {path}};
+	const char *path = file->path;
+	const vv_path_log_entry removal = {.commit = *id, .paths = {path}, .tails = {file->tail}};
 	vv_auto(vv_commit) c = {0};
 	vv_status rc = vv_lineage_begin(l->lineage, id, path, NULL, err);
 
@@ -70,7 +71,7 @@ static int find_earlier(vv_path_log *l, const vv_range *of, const vv_lineage_fil
 	     (more = vv_log_next(log, &at, err)) <= 0)) {
 		return rc < 0 ? (int)rc : more;
 	}
-	return (rc = go_on(l, &at, path, err)) < 0 ? (int)rc : 1;
+	return (rc = go_on(l, &at, at_first, err)) < 0 ? (int)rc : 1;
 }
 
 /* Begins at a commit: at the path, or the document before one of its '#', or where it was there last. */
@@ -131,7 +132,8 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 		return 1;
 	}
 	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
-	*out = (vv_path_log_entry){at.file.commit, at.file.path, {at.file.path}, false};
+	*out = (vv_path_log_entry){
+		at.file.commit, at.file.path, {at.file.path}, {at.file.tail}, false};
 	for (size_t i = 0; i < at.parent_count; i++) {
 		const char *path = at.parents[i].path;
 
@@ -141,6 +143,7 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 		came = false;
 		if (strcmp(path, at.file.path) != 0) {
 			out->paths[1] = path;
+			out->tails[1] = at.parents[i].tail;
 			out->only_renamed = vv_oid_equal(&at.parents[i].blob, &at.file.blob);
 		}
 		if ((rc = vv_lineage_follow(l->lineage, &at.parents[i], NULL, err)) < 0) {

@@ -18,6 +18,7 @@ typedef struct vv_path_log_entry {
 	const char *path; /* in the commit; NULL: it removed it */
 	/* NULL-ended, path or what it removed, and the name in a parent if that is another; as long as the log lives */
 	const char *paths[3];
+	size_t tails[2];   /* of these (vv_lineage_file) */
 	bool only_renamed; /* its content is a parent's */
 } vv_path_log_entry;
 

@@ -118,6 +118,10 @@ start_web() {
 	git -C src commit -qam four
 	page_has "" '1 row, 2 columns'
 	page_has history/b.toy four
+	printf '[Costs]\nid,price\n1,5\n' > src/b.toy
+	git -C src commit -qam five
+	page_has history/b.toy%23Costs '(was b.toy#Prices)'
+	page_has history/b.toy%23Costs '#Prices</a>: new: 2 rows'
 }
 
 @test "a table is downloaded as a workbook where a program writes it, and it is not offered where none does" {
@@ -145,7 +149,7 @@ start_web() {
 		curls="${curls-} $!"
 	done
 	for ((i = 0; i < 150 && $(wc -l < "$HOME/bin/pids") < 4; i++)); do sleep 0.1; done
-	page_has 'table/main/b.toy%23Prices?format=xlsx' 'other workbooks are written now'
+	page_has 'table/main/b.toy%23Prices?format=xlsx' 'other workbooks are being written'
 	kill $curls
 	for ((i = 0; i < 150; i++)); do
 		kill -0 $(cat "$HOME/bin/pids") 2> /dev/null || break
