@@ -177,6 +177,12 @@ ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 REASONS = {  # why a cell differs: by the kind of file, the text, the other's value
     "errors of ods are empty": lambda kind, have, want: kind == "ods" and have == "" and isinstance(want, str) and ERROR.fullmatch(want),
     "spaces around text that xml:space does not keep": lambda kind, have, want: kind == "xlsx" and isinstance(want, str) and have == want.strip(),
+    "openpyxl decodes _x005F_x005F_ twice": lambda kind, have, want: kind == "xlsx" and have == "_x005F_" and want == "_",
+    "built-in formats 27 to 36 and 50 to 58 are dates of East Asia, which openpyxl leaves as numbers": lambda kind, have, want: (
+        kind == "xlsx" and isinstance(want, int) and have == (datetime.date(1899, 12, 30) + datetime.timedelta(want)).isoformat()),
+    "pandas takes a boolean whose word is of another language for false": lambda kind, have, want: kind == "ods" and want is False and have == "true",
+    "pandas leaves out the days of a duration of ods": lambda kind, have, want: (
+        kind == "ods" and isinstance(want, datetime.time) and re.fullmatch(r"\d+:\d\d:\d\d", have) is not None and int(have.split(":")[0]) % 24 == want.hour),
     "openpyxl leaves _x000D_": lambda kind, have, want: (
         kind == "xlsx" and isinstance(want, str) and have == re.sub("_x([0-9A-F]{4})_", lambda m: chr(int(m[1], 16)), want)),
     "characters of old code pages": lambda kind, have, want: kind == "xls" and isinstance(want, str) and len(have) == len(want) and not want.isascii(),
@@ -198,6 +204,7 @@ def reason(kind: str, have: str, want: Any) -> str | None:
 
 REFUSED = {  # why varve reads nothing where another library does: by the kind of file, the message
     "no rows of text without columns": lambda kind, why: kind == "parquet" and "the data has no columns" in why,
+    "blanks between the cells of an ods, which calamine does not expect": lambda kind, why: kind == "ods" and "than calamine reads" in why,
     "sheets of before Excel 5, which are in no container": lambda kind, why: kind == "xls" and "this is none of the kinds" in why,
 }
 

@@ -350,7 +350,7 @@ def test_strict_workbooks_and_cells_without_places_have_errors_and_formulas(tmp_
 DAYS = (0, 0.25, 1, 1.5, 59, 59.75, 60, 60.5, 61, -1, -1.25, 400.125)
 
 
-def xlsb(file, mac):
+def xlsb(file, mac, kind=5):
     """Column A: DAYS as dates, below them an error."""
     def record(kind, payload=b""):
         return (bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])) + bytes([len(payload)]) + payload
@@ -358,7 +358,7 @@ def xlsb(file, mac):
     def wide(text):
         return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
-    cells = b"".join(record(0, struct.pack("<I", i) + bytes(21)) + record(5, struct.pack("<IId", 0, 1, v)) for i, v in enumerate(DAYS))
+    cells = b"".join(record(0, struct.pack("<I", i) + bytes(21)) + record(kind, struct.pack("<IId", 0, 1, v)) for i, v in enumerate(DAYS))
     cells += record(0, struct.pack("<I", len(DAYS)) + bytes(21)) + record(3, struct.pack("<IIB", 0, 0, 42))
     with zipfile.ZipFile(file, "w") as z:
         z.writestr("xl/_rels/workbook.bin.rels", '<Relationships><Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.bin"/></Relationships>')
@@ -384,6 +384,9 @@ def test_days_before_march_1900_and_errors_of_xls_and_xlsb_are_as_in_xlsx(tmp_pa
         assert whole(tmp_path / "t.xls")["S"] == [(d, f"{v:g}") for d, v in zip(want[mac], DAYS)] + [("#N/A", None)]
         xlsb(tmp_path / "t.xlsb", mac)
         assert whole(tmp_path / "t.xlsb")["S"] == [(d,) for d in [*want[mac], "#N/A"]]
+    with pytest.raises(ValueError, match="short form"):  # as SheetJS writes them
+        xlsb(tmp_path / "t.xlsb", False, 16)
+        whole(tmp_path / "t.xlsb")
 
 
 def test_numbers_stored_as_text_are_listed_by_cell_or_by_column_and_headers_are_not(tmp_path, capfd):
