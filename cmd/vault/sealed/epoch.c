@@ -4,11 +4,12 @@
 #include "cmd/vault/sealed/epoch.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "base/sys.h"
-#include "repo/blocks/cbor.h"
+#include "repo/blocks/cbor_members.h"
 
 #define PURPOSE "varve epoch 1"
 #define READERS_MAX 1024u
@@ -77,66 +78,59 @@ static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *s
 	return VV_OK;
 }
 
-static vv_status get_fixed(vv_cbor *c, uint8_t *out, vv_error *err)
-{
-	const uint8_t *p;
-	size_t n;
-	vv_status rc = vv_cbor_get_bytes(c, &p, &n, err);
+/* What is sealed in an epoch. */
+typedef struct inner {
+	uint8_t (*readers)[VV_KEY_PUBLIC];
+	vv_epoch_secret *secrets;
+	size_t reader_count, secret_count;
+} inner;
 
-	if (rc == VV_OK && n != 32) {
-		rc = vv_fail(err, VV_ECORRUPT, "an epoch's readers cannot be read");
-	}
-	if (rc == VV_OK) {
-		memcpy(out, p, 32);
-	}
-	return rc;
+static const vv_member a_reader = {NULL, VV_MEMBER_FIXED, .size = VV_KEY_PUBLIC};
+static const vv_member a_secret[] = {
+	{NULL, VV_MEMBER_LINK, .at = offsetof(vv_epoch_secret, epoch)},
+	{NULL, VV_MEMBER_FIXED, .at = offsetof(vv_epoch_secret, secret), .size = VV_SEAL_SECRET}};
+static const vv_member inner_members[] = {
+	{"readers", VV_MEMBER_LIST, .at = offsetof(inner, readers),
+	 .more = offsetof(inner, reader_count), .size = VV_KEY_PUBLIC, .max = READERS_MAX,
+	 .item = &a_reader, .item_count = 1},
+	{"secrets", VV_MEMBER_LIST, .at = offsetof(inner, secrets),
+	 .more = offsetof(inner, secret_count), .size = sizeof(vv_epoch_secret), .max = EPOCHS_MAX,
+	 .item = a_secret, .item_count = 2}};
+
+static vv_status keep_readers(vv_epoch_secrets *x, const inner *of, vv_error *err)
+{
+	x->readers = vv_calloc(of->reader_count + 1, sizeof(*x->readers));
+	if (!x->readers) return vv_fail_nomem(err);
+	memcpy(x->readers, of->readers, of->reader_count * sizeof(*x->readers));
+	x->reader_count = of->reader_count;
+	x->last = true;
+	return VV_OK;
 }
 
 /* Readers of the last epoch are kept; secrets of all are. */
 static vv_status read_inner(vv_epoch_secrets *x, const uint8_t *bytes, size_t len, bool last,
 			    vv_error *err)
 {
-	uint8_t secret[VV_SEAL_SECRET];
-	vv_cbor c;
-	vv_cid epoch;
-	size_t n, pair;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_members_in in = {.arena = &arena};
+	inner of = {.readers = NULL};
 	vv_status rc;
 
-	vv_cbor_init(&c, bytes, len);
-	if ((rc = vv_cbor_check(bytes, len, err)) < 0 || (rc = vv_cbor_get_map(&c, &n, err)) < 0 ||
-	    (rc = vv_cbor_get_key(&c, "readers", err)) < 0 ||
-	    (rc = vv_cbor_get_array(&c, &n, err)) < 0) {
+	vv_cbor_init(&in.c, bytes, len);
+	if ((rc = vv_cbor_check(bytes, len, err)) < 0 ||
+	    (rc = vv_members_get_map(&in, 2, err)) < 0) {
 		return rc;
 	}
-	if (n > READERS_MAX) return vv_fail(err, VV_ECORRUPT, "an epoch of %zu readers", n);
-	uint8_t(*readers)[VV_KEY_PUBLIC] = vv_calloc(n + 1, sizeof(*readers));
-	if (!readers) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		rc = get_fixed(&c, readers[i], err);
+	if ((rc = vv_members_get(&in, inner_members, 2, &of, err)) == VV_OK && last) {
+		rc = keep_readers(x, &of, err);
 	}
-	if (rc == VV_OK && last) {
-		vv_free(x->readers);
-		x->readers = readers;
-		x->reader_count = n;
-		x->last = true;
-	} else {
-		vv_free(readers);
+	for (size_t i = 0; rc == VV_OK && i < of.secret_count; i++) {
+		rc = note(x, &of.secrets[i].epoch, of.secrets[i].secret, err);
 	}
-	if (rc < 0 || (rc = vv_cbor_get_key(&c, "secrets", err)) < 0 ||
-	    (rc = vv_cbor_get_array(&c, &n, err)) < 0) {
-		return rc;
+	if (of.secrets) {
+		vv_wipe(of.secrets, of.secret_count * sizeof(*of.secrets));
 	}
-	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		if ((rc = vv_cbor_get_array(&c, &pair, err)) < 0 ||
-		    (rc = vv_cbor_get_link(&c, &epoch, err)) < 0 ||
-		    (rc = get_fixed(&c, secret, err)) < 0) {
-			break;
-		}
-		rc = pair == 2 ? note(x, &epoch, secret, err)
-			       : vv_fail(err, VV_ECORRUPT, "an epoch's secrets cannot be read");
-	}
-	vv_wipe(secret, sizeof(secret));
-	return rc == VV_OK ? vv_cbor_end(&c, err) : rc;
+	return rc < 0 ? rc : vv_cbor_end(&in.c, err);
 }
 
 /* VV_OK, with nothing noted, when no box of it is ours. */
@@ -144,7 +138,7 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 			    const vv_key *key, bool last, vv_error *err)
 {
 	uint8_t wanted[VV_CID_BYTES + 32], secret[VV_SEAL_SECRET], ad[AD];
-	vv_auto_free uint8_t *inner = NULL;
+	vv_auto_free uint8_t *plain = NULL;
 	bool ours = false;
 	vv_status rc;
 
@@ -165,14 +159,14 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch that is cut short") : VV_OK;
 	}
 	const size_t len = r->sealed_len - SEALED_HEAD;
-	if (!(inner = vv_malloc(len))) return vv_fail_nomem(err);
+	if (!(plain = vv_malloc(len))) return vv_fail_nomem(err);
 	associated(ad, vault, wanted + VV_CID_BYTES);
-	if ((rc = vv_unseal(inner, r->sealed, r->sealed + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad,
+	if ((rc = vv_unseal(plain, r->sealed, r->sealed + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad,
 			    AD, r->sealed + SEALED_HEAD, len, err)) == VV_OK &&
 	    (rc = note(x, &r->cid, secret, err)) == VV_OK) {
-		rc = read_inner(x, inner, len, last, err);
+		rc = read_inner(x, plain, len, last, err);
 	}
-	vv_wipe(inner, len);
+	vv_wipe(plain, len);
 	vv_wipe(secret, sizeof(secret));
 	return rc;
 }
@@ -298,19 +292,11 @@ vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_
 
 static void put_inner(vv_buf *b, const vv_epoch_change *change, const vv_epoch_secrets *x)
 {
-	const size_t count = x ? x->count : 0;
+	const inner of = {(uint8_t(*)[VV_KEY_PUBLIC])(uintptr_t)change->readers,
+			  x ? x->items : NULL, change->reader_count, x ? x->count : 0};
 
 	vv_cbor_put_map(b, 2);
-	vv_cbor_add_array(b, "readers", change->reader_count);
-	for (size_t i = 0; i < change->reader_count; i++) {
-		vv_cbor_put_bytes(b, change->readers[i], VV_KEY_PUBLIC);
-	}
-	vv_cbor_add_array(b, "secrets", count);
-	for (size_t i = 0; i < count; i++) {
-		vv_cbor_put_array(b, 2);
-		vv_cbor_put_link(b, &x->items[i].epoch);
-		vv_cbor_put_bytes(b, x->items[i].secret, VV_SEAL_SECRET);
-	}
+	vv_members_put(b, inner_members, 2, &of);
 }
 
 /* What is needed until the record is signed. */
