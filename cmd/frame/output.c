@@ -133,6 +133,17 @@ static bool write_direct(const char *bytes, size_t len)
 	return true;
 }
 
+vv_status vv_out_json(const vv_buf *json, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(json, err);
+
+	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(json), json->len);
+		vv_out("\n");
+	}
+	return rc;
+}
+
 void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) return;

@@ -21,6 +21,8 @@ enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
 void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stdout, as is */
 void vv_out_bytes(const void *bytes,
 		  size_t len); /* a terminal gets \\u0085 for what would drive it */
+/* What was gathered, and a line end. VV_ENOMEM. */
+vv_status vv_out_json(const vv_buf *json, vv_error *err);
 void vv_out_raw(const void *bytes, size_t len);                   /* whatever it is: --raw */
 void vv_out_flush(void); /* what was printed is to be seen now */ /* stdout, as is */
 /* stdout, escaped */

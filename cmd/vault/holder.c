@@ -193,7 +193,6 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	uint64_t shards, bytes;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_array(&w);
@@ -220,10 +219,7 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static vv_status run_list(vv_context *c, vv_error *err)

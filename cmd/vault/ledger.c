@@ -127,9 +127,7 @@ static vv_status standing_json(report *x, vv_error *err)
 	rc = print_all(x, err);
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
-	vv_out("%s\n", vv_buf_cstr(&b));
-	return VV_OK;
+	return rc < 0 ? rc : vv_out_json(&b, err);
 }
 
 /* By the settings of a repository that keeps copies. VV_ENOTFOUND: this machine has no key. */
@@ -278,7 +276,6 @@ static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *o
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 2);
 	if (one) {
@@ -290,10 +287,7 @@ static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *o
 		}
 		vv_json_close_array(&w);
 	}
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static void print_line(const vv_vault_session *s, const vv_ledger_record *r)

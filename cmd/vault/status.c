@@ -79,7 +79,6 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		       {"stripes", x->stripes}};
 	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(&w, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)});
@@ -93,10 +92,7 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	vv_cid_text(head, &x->head);
 	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : head);
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 /* Has this clone anything that no holder has? */

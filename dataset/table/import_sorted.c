@@ -578,10 +578,7 @@ static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 		vv_import_result_clear(out);
 	}
 	if (rc < 0) {
-		if (err) {
-			*err = why;
-		}
-		return rc;
+		return vv_error_copy(err, &why);
 	}
 	if (order_choice_saving(choice) && vv_root_is_sorted(&out->root)) {
 		tell_choice(&out->warnings, choice, &out->root, source->name, opts->words);

@@ -303,8 +303,7 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 	}
 	vv_mend_close(m);
 	if (is_refusal(rc) || rc == VV_ENOTFOUND || rc == VV_ECONFLICT) return VV_OK;
-	*err = why;
-	return rc;
+	return vv_error_copy(err, &why);
 }
 
 /* Plain text as the table that it would be. What add would refuse sets `refused`. */

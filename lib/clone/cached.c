@@ -198,8 +198,7 @@ static vv_status lock_reading(vv_cached *c, vv_error *err)
 			vv_unlock(c->lock_fd);
 		} else if (why.code != VV_ENOTFOUND) {
 			c->lock_fd = -1;
-			*err = why;
-			return why.code;
+			return vv_error_copy(err, &why);
 		}
 		c->lock_fd = -1;
 	}

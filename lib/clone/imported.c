@@ -626,8 +626,7 @@ static vv_status give_linked(void *source, const vv_lacking *wants, size_t count
 		got = got < 0 ? got
 			      : vv_store_get_form(l->store, cid, &bytes, &stored, &b.form, &why);
 		if (got < 0 && got != VV_EMISSING && got != VV_ENOTFOUND) {
-			*err = why;
-			return got;
+			return vv_error_copy(err, &why);
 		}
 		b.bytes = vv_buf_cstr(&bytes);
 		b.len = bytes.len;

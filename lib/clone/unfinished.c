@@ -145,10 +145,7 @@ static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 			       "wait for it",
 			       is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
 	}
-	if (u->lock_fd < 0) {
-		*err = why;
-		return why.code;
-	}
+	if (u->lock_fd < 0) return vv_error_copy(err, &why);
 	return VV_OK;
 }
 

@@ -94,10 +94,7 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
 	vv_status said = vv_frame_read(&in, &type, &why);
 	vv_frame_reader_clear(&in);
-	if (said < 0 && why.answered) {
-		*err = why;
-		return said;
-	}
+	if (said < 0 && why.answered) return vv_error_copy(err, &why);
 	return rc;
 }
 

@@ -605,8 +605,7 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 					 wholes->items, wholes->count, mend_version, &m, &why);
 
 	if (rc < 0 && rc != VV_ECORRUPT) { /* a pointer nobody can read was let in by git */
-		*err = why;
-		return rc;
+		return vv_error_copy(err, &why);
 	}
 	return VV_OK;
 }

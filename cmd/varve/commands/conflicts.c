@@ -177,7 +177,6 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&text, 2);
 	vv_json_add_array(&w, "conflicts");
@@ -186,11 +185,7 @@ static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	vv_buf_putc(&text, '\n');
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		vv_out_bytes(text.data, text.len);
-	}
-	return rc;
+	return vv_out_json(&text, err);
 }
 
 /* --- the command --------------------------------------------------------------------------- */

@@ -172,7 +172,6 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 static vv_status print_json(const vv_drop *d, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(&w, {JSON_BOOL("dryRun", d->dry_run)},
@@ -180,10 +179,7 @@ static vv_status print_json(const vv_drop *d, vv_error *err)
 	put_keepers(&w, d);
 	put_versions(&w, d);
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static vv_status run_drop(vv_context *c, vv_error *err)

@@ -144,9 +144,8 @@ static vv_status print_json(const vv_buf *remotes, const vv_fetch_data *data, vv
 		vv_json_null(&w);
 	}
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(remotes, err)) < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
-	vv_out("%s\n", vv_buf_cstr(&b));
-	return VV_OK;
+	rc = vv_buf_ok(remotes, err);
+	return rc < 0 ? rc : vv_out_json(&b, err);
 }
 
 static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int count, report *rep,

@@ -79,7 +79,6 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
 	const vv_gc_result *g = &run->result;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(&w, {JSON_BOOL("dryRun", run->dry_run)},
@@ -94,10 +93,7 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 			    {JSON_NUMBER("droppedBlocks", g->dropped_blocks)},
 			    {JSON_NUMBER("droppedBytes", g->dropped_bytes)});
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 /* --auto: only when there is much to gain, and it says why when it does nothing. */

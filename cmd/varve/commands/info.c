@@ -451,14 +451,12 @@ static void put_type(vv_buf *b, const vv_field *field)
 	vv_buf_puts(b, *before == ',' ? ")" : "");
 }
 
-static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
+static void fill_line(vv_buf *cells, const info *f, size_t column)
 {
+	const vv_column_stats *s = &f->columns[column];
 	bool exact;
 	uint64_t distinct = vv_column_stats_distinct(s, &exact);
 
-	for (size_t i = 0; i < FIELDS; i++) {
-		vv_buf_reset(&cells[i]);
-	}
 	vv_text_put_words(&cells[NAME], s->field->name, s->field->name_len, name_width());
 	put_type(&cells[TYPE], s->field);
 	if (s->misfits) {
@@ -476,7 +474,11 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	}
 }
 
-static vv_status print_columns(const info *f, vv_error *err)
+/* A listing of the columns: fill puts what is in a line. The first `fixed` columns are neither cut nor left out; those of
+ * the bits `right` have numbers. */
+typedef void (*fill_fn)(vv_buf *cells, const info *f, size_t column);
+static vv_status print_listing(const info *f, const char *const *names, size_t count,
+			       unsigned right, unsigned fixed, fill_fn fill, vv_error *err)
 {
 	vv_auto(vv_aligned) lines = {0};
 	vv_buf cells[FIELDS] = {0};
@@ -484,15 +486,16 @@ static vv_status print_columns(const info *f, vv_error *err)
 	vv_status rc;
 
 	vv_aligned_init(&lines, vv_out_limit(), 2);
-	for (size_t i = 0; i < FIELDS; i++) {
-		bool right = i == MISSING || i == DISTINCT;
-
-		vv_aligned_column(&lines, headings[i], strlen(headings[i]), "", right,
-				  right || i == TYPE || i == NAME);
+	for (size_t i = 0; i < count; i++) {
+		vv_aligned_column(&lines, names[i], strlen(names[i]), "", right >> i & 1,
+				  fixed >> i & 1);
 	}
 	for (size_t c = 0; c < f->table->columns; c++) {
-		fill_line(cells, &f->columns[c]);
-		for (size_t i = 0; i < FIELDS; i++) {
+		for (size_t i = 0; i < count; i++) {
+			vv_buf_reset(&cells[i]);
+		}
+		fill(cells, f, c);
+		for (size_t i = 0; i < count; i++) {
 			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
 			lines.failed = lines.failed || cells[i].failed;
 		}
@@ -501,10 +504,18 @@ static vv_status print_columns(const info *f, vv_error *err)
 		vv_out("\n");
 		vv_out_bytes(vv_buf_cstr(&out), out.len);
 	}
-	for (size_t i = 0; i < FIELDS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_buf_clear(&cells[i]);
 	}
 	return rc;
+}
+
+static vv_status print_columns(const info *f, vv_error *err)
+{
+	const unsigned right = 1u << MISSING | 1u << DISTINCT;
+
+	return print_listing(f, headings, FIELDS, right, right | 1u << TYPE | 1u << NAME, fill_line,
+			     err);
 }
 
 /* ---- by facts alone ---- */
@@ -537,43 +548,22 @@ static void put_bounds(vv_buf *numbers, vv_buf *texts, const vv_fact *f)
 	}
 }
 
+static void fill_known(vv_buf *cells, const info *f, size_t column)
+{
+	const vv_field *field = &f->table->schema.fields[column];
+	vv_fact fact = vv_table_fact(&f->known, column);
+
+	vv_text_put_words(&cells[0], field->name, field->name_len, name_width());
+	put_type(&cells[1], field);
+	vv_buf_puts(&cells[2], missing_words[fact.missing]);
+	put_bounds(&cells[3], &cells[4], &fact);
+}
+
 static vv_status print_known(const info *f, vv_error *err)
 {
 	static const char *const names[] = {"column", "type", "missing", "numbers", "texts"};
-	enum { COUNT = sizeof(names) / sizeof(names[0]) };
-	vv_buf cells[COUNT] = {0};
-	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_auto(vv_aligned) lines = {0};
-	vv_status rc;
 
-	vv_aligned_init(&lines, vv_out_limit(), 2);
-	for (size_t i = 0; i < COUNT; i++) {
-		vv_aligned_column(&lines, names[i], strlen(names[i]), "", false, i < 3);
-	}
-	for (size_t c = 0; c < f->table->columns; c++) {
-		const vv_field *field = &f->table->schema.fields[c];
-		vv_fact fact = vv_table_fact(&f->known, c);
-
-		for (size_t i = 0; i < COUNT; i++) {
-			vv_buf_reset(&cells[i]);
-		}
-		vv_text_put_words(&cells[0], field->name, field->name_len, name_width());
-		put_type(&cells[1], field);
-		vv_buf_puts(&cells[2], missing_words[fact.missing]);
-		put_bounds(&cells[3], &cells[4], &fact);
-		for (size_t i = 0; i < COUNT; i++) {
-			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
-			lines.failed = lines.failed || cells[i].failed;
-		}
-	}
-	if ((rc = vv_aligned_put(&lines, &out, err)) == VV_OK) {
-		vv_out("\n");
-		vv_out_bytes(vv_buf_cstr(&out), out.len);
-	}
-	for (size_t i = 0; i < COUNT; i++) {
-		vv_buf_clear(&cells[i]);
-	}
-	return rc;
+	return print_listing(f, names, sizeof(names) / sizeof(names[0]), 0, 7, fill_known, err);
 }
 
 static void json_number(vv_json_out *w, const char *name, const vv_fact_number *n)
@@ -720,11 +710,7 @@ static vv_status print_json(const info *f, vv_error *err)
 		json_table(&w, f, labels);
 	}
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out_bytes(b.data, b.len);
-		vv_out("\n");
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)

@@ -205,10 +205,7 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	put_conflicts(&w, &m->job);
 	vv_json_add_bool(&w, "blocksHere", !m->lacking);
 	vv_json_close_object(&w);
-	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
-	vv_out_bytes(b.data, b.len);
-	vv_out("\n");
-	return VV_OK;
+	return rc < 0 ? rc : vv_out_json(&b, err);
 }
 
 static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
@@ -256,12 +253,7 @@ static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool js
 	put_tables(&w, j);
 	put_conflicts(&w, j);
 	vv_json_close_object(&w);
-	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
-		vv_out_bytes(b.data, b.len);
-		vv_out("\n");
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static vv_status try_merge(vv_context *c, vv_error *err)

@@ -85,7 +85,6 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	const vv_transfer_sum *peer = &j->sum;
 	const vv_host_sum *host = &j->blocks;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_name(&w, "url");
@@ -100,10 +99,7 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 			    {JSON_NUMBER("bytes", peer->bytes + host->raw)},
 			    {JSON_NUMBER("lineBytes", peer->line + host->bytes)});
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 /* All blocks are proved there. */

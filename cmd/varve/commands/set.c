@@ -51,7 +51,6 @@ static vv_status print_json(const vv_row_set_result *r, vv_error *err)
 {
 	static const char *const words[] = {"unchanged", "changed", "added", "deleted", "refused"};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_json_out w = vv_json_begin_object(&b, 0);
 	vv_json_add_string(&w, "outcome", words[r->done]);
@@ -63,9 +62,7 @@ static vv_status print_json(const vv_row_set_result *r, vv_error *err)
 	}
 	vv_json_add_u64(&w, "rowsChanged", r->rows);
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) < 0) return rc;
-	vv_out("%s\n", b.data);
-	return VV_OK;
+	return vv_out_json(&b, err);
 }
 
 static vv_status run(vv_context *c, bool remove, vv_error *err)

@@ -137,8 +137,7 @@ static vv_status check_one(auditing *a, expected *e, vv_buf *bytes, vv_error *er
 		a->x->wrong += !e->bad;
 		return note_bad(a, e, &why, err);
 	}
-	*err = why;
-	return rc;
+	return vv_error_copy(err, &why);
 }
 
 static vv_status check_leaves(auditing *a, vv_error *err)

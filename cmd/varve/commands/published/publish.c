@@ -160,11 +160,7 @@ static vv_status print_json(const vv_publishing *p, const given *g, const char *
 		{JSON_TEXT("ipfs", g->cid.len > 0 ? g->cid.data : NULL)},
 		{JSON_TEXT("ipns", *g->name ? g->name : NULL)});
 	vv_json_close_object(&w);
-	const vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static void print_text(const vv_publishing *p, const given *g, const char *folder)

@@ -346,11 +346,7 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	const vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	return vv_out_json(&b, err);
 }
 
 static void print_git(const git_word *g)
