@@ -68,3 +68,21 @@ def test_a_record_below_another_parent_is_refused(published):
         assert any(owner in str(e) for e in open_place(top / "public").verify()), wrong
     run(git, "git", "update-ref", f"refs/varve/heads/{owner}", f"refs/varve/heads/{bot}")
     assert any(owner in str(e) for e in open_place(top / "public").verify())
+
+
+def test_records_of_one_key_on_two_machines_are_joined(published):
+    run, top, owner, bot = published
+    machine = top / "repository"
+    for home, key in ((type(run)(top).env["XDG_CONFIG_HOME"], owner), (str(top / "bot"), bot)):
+        run.env["XDG_CONFIG_HOME"] = home
+        other = top / f"laptop-{key}"
+        shutil.copytree(machine, other)
+        run(other, "git", "tag", f"of-{key}")
+        run(other, "varve", "sign", "-q", "main", f"of-{key}")
+        run(machine, "varve", "sign", "-q")
+        run(machine, "varve", "sign", "-q", "--join", other)
+        run(machine, "varve", "publish", "-q", "--no-pages", "-o", top / "joined")
+        place = open_place(top / "joined")
+        assert [str(e) for e in place.verify(owner)] == []
+        newest = place.heads[0]
+        assert newest.key == key and key in [k for k, _, _ in newest.saw], newest
