@@ -17,6 +17,7 @@
 #include "lib/sync/needed.h"
 #include "lib/worktree/interrupted.h"
 #include "lib/worktree/last_copy.h"
+#include "lib/worktree/moved.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
@@ -287,6 +288,10 @@ vv_status vv_by_git_recover(vv_repository *r, vv_error *err)
 
 	if (rc < 0 || note.alive) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	vv_later_sweep_locks(&note, r, true);
+	if (note.locks && note.changed.len > 0 &&
+	    (rc = vv_moved_recover(r, &note.changed, err)) < 0) {
+		return rc;
+	}
 	if ((rc = vv_interrupted_undo(r, &note, false, &undone, err)) < 0 ||
 	    (!undone && (rc = complete(r, &note.from, err)) < 0) ||
 	    (rc = vv_later_drop(r, err)) < 0) {

@@ -30,7 +30,7 @@ typedef struct vv_later {
 	vv_oid ref_old;   /* what that was; null: there was none */
 	bool discards;    /* what the user had changed is to go */
 	bool locks; /* git changes the index, and HEAD, in one step each: of a dead one only locks are left */
-	vv_buf changed; /* paths that differed from HEAD before, or were not git's, each ended by a NUL */
+	vv_buf changed; /* paths that differed from HEAD before, or were not git's, each ended by a NUL; with locks the moves of git mv (lib/worktree/moved.h) */
 	/* Of one that was read: */
 	bool alive;   /* its varve still runs, or may */
 	vv_stat made; /* of the note: what has changed before it has not been changed by its git */

@@ -82,14 +82,14 @@ clean() {
 @test "what is in the way or not there is named" {
 	one_table
 	ends_with 2 varve mv a.csv note.txt
-	stderr_has "there is 'note.txt' already"
+	stderr_has "destination exists"
 	ends_with 2 varve mv nothing.csv b.csv
-	stderr_has "no such file 'nothing.csv'"
+	stderr_has "bad source"
 	echo x > untracked
 	ends_with 2 varve mv untracked b
-	stderr_has "'untracked' is not tracked"
+	stderr_has "not under version control"
 	ends_with 2 varve mv a.csv note.txt nofolder
-	stderr_has "'nofolder' is not a folder"
+	stderr_has "'nofolder' is not a directory"
 	ends_with 2 varve mv a.csv ../outside.csv
 	ends_with 2 varve mv a.csv .git/x
 	clean=$(git status --porcelain)
