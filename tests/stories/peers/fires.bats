@@ -3,7 +3,7 @@ load ../../cli/publish/folder
 load ../../cli/vault/vault
 
 # The owner's machine burns. Whoever has a copy stands in for it, each alone; and an attacker who holds a copy shows old, forked,
-# foreign or mixed rows beside a healthy one. Servers are those that people run: python's http.server, nginx, varve itself
+# foreign or mixed rows beside a healthy one, or sleeps. Servers are those that people run: python's http.server, nginx, varve itself
 #.
 
 setup() {
@@ -182,5 +182,40 @@ copy_is_used() {
 		git -C ../reader config --unset remote.origin.varveKind || true
 		reader_stays "${says[$what]}"
 		[ "$what" = forked ] || copy_is_used
+	done
+}
+
+# sleepy HOW FOLDER: a web server of it that accepts and says nothing (silent), or gives 2 kB each second (slow).
+sleepy() {
+	cat > ../sleepy.py <<- 'END'
+	import http.server, sys, time
+	class Handler(http.server.SimpleHTTPRequestHandler):
+	    def __init__(self, *args):
+	        super().__init__(*args, directory=sys.argv[2])
+	    def do_GET(self):
+	        time.sleep(600 if sys.argv[1] == "silent" else 0)
+	        super().do_GET()
+	    def copyfile(self, source, out):
+	        while part := source.read(2048):
+	            out.write(part)
+	            time.sleep(1)
+	s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+	print(f"http://127.0.0.1:{s.server_address[1]}/", flush=True)
+	s.serve_forever()
+	END
+	started "../log-$1" python3 ../sleepy.py "$1" "$2"
+}
+
+@test "a place that is silent or slow is passed over for the healthy copy" {
+	local how
+	two_signed
+	publish_all a
+	web ../pub-a
+	good=$at
+	for how in silent slow; do
+		sleepy "$how" ../pub-a
+		SECONDS=0
+		newcomer --from "$at" --from "$good" "$name"
+		[ "$SECONDS" -lt 20 ] || [ "$SECONDS" -lt $((20 * $(slowed))) ]
 	done
 }
