@@ -3,8 +3,7 @@ load ../../cli/publish/folder
 load ../../cli/vault/vault
 
 # The owner's machine burns. Whoever has a copy stands in for it, each alone; and an attacker who holds a copy shows old, forked,
-# foreign or mixed rows beside a healthy one, or sleeps. Servers are those that people run: python's http.server, nginx, varve itself
-#.
+# foreign or mixed rows beside a healthy one, or sleeps. Servers are those that people run: python's http.server, nginx and varve itself.
 
 setup() {
 	varve_setup
