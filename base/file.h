@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/temp_name.h"
+#include "base/holder.h"
 
 /* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
@@ -81,7 +81,7 @@ vv_status vv_write_file_after(const char *path, const char *temp_dir, const void
 /* The same, durable, but that the folder is left to the caller, who syncs it for several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
 
-/* A new file "<dir>/<prefix><name>" (base/temp_name.h) opened for writing and reading, mode
+/* A new file "<dir>/<prefix><name>" (base/holder.h) opened for writing and reading, mode
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 

@@ -1,99 +1,30 @@
 /*
- * holder: where Linux says who a process is: /proc/PID/stat, /proc/self/ns/pid, boot_id.
+ * holder: the text, and what follows from it; the facts are base/os.h's.
  */
 #include "base/holder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/codec.h"
 #include "base/hash.h"
+#include "base/os.h"
+#include "base/sys.h"
 #include "base/text.h"
 
 #define MAGIC "varve-lock 1 "
 
-/* The beginning of a small file of the system's, as text; "" when there is none. */
-static void read_small(char *out, size_t size, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	out[0] = '\0';
-	if (fd < 0) return;
-	do {
-		n = read(fd, out, size - 1);
-	} while (n < 0 && errno == EINTR);
-	out[n > 0 ? n : 0] = '\0';
-	(void)close(fd);
-}
-
-/* proc(5): "pid (name) state ppid ..."; the name may hold spaces and brackets. */
-typedef struct proc_stat {
-	char state;
-	uint64_t threads, started;
-} proc_stat;
-
-static bool read_proc_stat(proc_stat *out, uint64_t pid)
-{
-	char path[40], text[1024], *p, *word, *rest = NULL;
-	unsigned field;
-
-	(void)snprintf(path, sizeof path, "/proc/%llu/stat", (unsigned long long)pid);
-	read_small(text, sizeof text, path);
-	if (!(p = strrchr(text, ')'))) return false;
-	memset(out, 0, sizeof *out);
-	for (field = 3, word = strtok_r(p + 1, " \n", &rest); word && field <= 22;
-	     field++, word = strtok_r(NULL, " \n", &rest)) {
-		if (field == 3) {
-			out->state = word[0];
-		} else if (field == 20) {
-			out->threads = strtoull(word, NULL, 10);
-		} else if (field == 22) {
-			out->started = strtoull(word, NULL, 10);
-		}
-	}
-	return field > 22;
-}
-
-/* The link reads "pid:[4026531836]". */
-static uint64_t read_pid_space(void)
-{
-	char text[64];
-	ssize_t n = readlink("/proc/self/ns/pid", text, sizeof text - 1);
-
-	if (n <= 0) return 0;
-	text[n] = '\0';
-	const char *open = strchr(text, '[');
-	return open ? strtoull(open + 1, NULL, 10) : 0;
-}
-
-static void read_boot(char out[33])
-{
-	char text[64];
-	size_t n = 0;
-
-	read_small(text, sizeof text, "/proc/sys/kernel/random/boot_id");
-	for (const char *p = text; *p && n < 32; p++) {
-		if (vv_hex_is_lower(p, 1)) {
-			out[n++] = *p;
-		}
-	}
-	out[n == 32 ? n : 0] = '\0';
-}
-
-/* machine-id(5) is not to be shown as it is. */
 static void read_machine(vv_holder *out)
 {
 	struct utsname name;
-	char id[64];
+	char id[160];
 	uint8_t digest[VV_SHA256_LEN] = {0};
 	vv_auto(vv_buf) all = VV_BUF_INIT;
 	size_t i;
@@ -107,8 +38,8 @@ static void read_machine(vv_holder *out)
 		out->host[i] = (char)(c > ' ' && c < 0x7f ? c : '?');
 	}
 	out->host[i] = '\0';
-	read_small(id, sizeof id, "/etc/machine-id");
-	vv_buf_printf(&all, "varve lock\n%s\n%s", name.nodename, id);
+	vv_os_machine(id, sizeof id, name.nodename);
+	vv_buf_printf(&all, "varve lock\n%s", id);
 	if (vv_buf_ok(&all, NULL) == VV_OK) {
 		(void)vv_sha256(digest, all.data, all.len, NULL);
 	}
@@ -117,21 +48,13 @@ static void read_machine(vv_holder *out)
 
 void vv_holder_self(vv_holder *out)
 {
-	proc_stat st;
+	vv_os_process p;
 
 	*out = (vv_holder){.pid = (uint64_t)getpid()};
-	out->started = read_proc_stat(&st, out->pid) ? st.started : 0;
-	out->pid_space = read_pid_space();
-	read_boot(out->boot);
+	out->started = vv_os_process_find(&p, getpid()) ? p.started : 0;
+	out->pid_space = vv_os_pid_space();
+	vv_os_boot(out->boot);
 	read_machine(out);
-}
-
-void vv_holder_place(char out[VV_HOLDER_PLACE])
-{
-	char boot[33];
-
-	read_boot(boot);
-	(void)snprintf(out, VV_HOLDER_PLACE, "%s %llu", boot, (unsigned long long)read_pid_space());
 }
 
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h)
@@ -180,32 +103,18 @@ bool vv_holder_parse(vv_holder *out, const char *text)
 	       take(&p, "host=", out->host, sizeof out->host) && *p == '\0';
 }
 
-/* When the machine was started, in seconds since 1970; -1: not known. */
-static int64_t boot_second(void)
-{
-#ifdef CLOCK_BOOTTIME
-	struct timespec now, up;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && clock_gettime(CLOCK_BOOTTIME, &up) == 0) {
-		return (int64_t)now.tv_sec - (int64_t)up.tv_sec;
-	}
-#endif
-	return -1;
-}
-
 static bool runs(const vv_holder *h)
 {
-	proc_stat st;
+	vv_os_process p;
 
 	if (kill((pid_t)h->pid, 0) < 0 && errno == ESRCH) return false;
-	if (!read_proc_stat(&st, h->pid)) {
-		return true; /* somebody else's, which /proc does not show */
+	if (!vv_os_process_find(&p, (pid_t)h->pid)) {
+		return true; /* somebody else's, which the system does not show */
 	}
-	if (h->started != 0 && st.started != h->started) {
+	if (h->started != 0 && p.started != h->started) {
 		return false; /* the number is used again */
 	}
-	/* ended, and only its parent has not yet asked how */
-	return !((st.state == 'Z' || st.state == 'X') && st.threads <= 1);
+	return !p.ended;
 }
 
 vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made)
@@ -214,8 +123,81 @@ vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, in
 		return VV_HOLDER_ELSEWHERE;
 	}
 	if (strcmp(h->boot, self->boot) != 0) {
-		return made < boot_second() ? VV_HOLDER_DEAD : VV_HOLDER_ELSEWHERE;
+		return made < vv_os_boot_second() ? VV_HOLDER_DEAD : VV_HOLDER_ELSEWHERE;
 	}
 	if (h->pid_space != self->pid_space) return VV_HOLDER_ELSEWHERE;
 	return runs(h) ? VV_HOLDER_ALIVE : VV_HOLDER_DEAD;
+}
+
+/* --- temporary files: 60 bits in 12 letters: 16 of where the process runs, 22 of its number (the largest that Linux
+ * gives), 22 of chance --- */
+
+#define PID_BITS 22u
+#define CHANCE_BITS 22u
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+/* 16 bits that are equal for processes which see each other. */
+static uint64_t whereabouts(void)
+{
+	static _Atomic uint64_t known; /* the process and its place: they are read once */
+	const uint64_t self = (uint64_t)getpid() << 17 | 0x10000;
+	uint64_t have = atomic_load(&known);
+	char place[96];
+	vv_holder h;
+
+	if ((have & ~UINT64_C(0xffff)) != self) {
+		vv_holder_self(&h);
+		(void)snprintf(place, sizeof place, "%s %llu %s", h.boot,
+			       (unsigned long long)h.pid_space, h.machine);
+		have = self | (vv_xxh3(place, strlen(place), 0) & 0xffff);
+		atomic_store(&known, have);
+	}
+	return have & 0xffff;
+}
+
+static uint64_t number_of(void)
+{
+	uint64_t chance;
+
+	vv_random(&chance, sizeof chance);
+	return whereabouts() << (PID_BITS + CHANCE_BITS) |
+	       ((uint64_t)getpid() & ((1u << PID_BITS) - 1)) << CHANCE_BITS |
+	       (chance & ((1u << CHANCE_BITS) - 1));
+}
+
+void vv_temp_name(char out[VV_TEMP_RANDOM + 1])
+{
+	uint64_t number = number_of();
+
+	for (size_t i = 0; i < VV_TEMP_RANDOM; i++) {
+		out[i] = letters[number >> (5 * (VV_TEMP_RANDOM - 1 - i)) & 31];
+	}
+	out[VV_TEMP_RANDOM] = '\0';
+}
+
+/* false: another name. */
+static bool read_temp_name(uint64_t *out, const char *name)
+{
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < VV_TEMP_RANDOM; i++) {
+		const char *at = name[i] ? strchr(letters, name[i]) : NULL;
+
+		if (!at) return false;
+		*out = *out << 5 | (uint64_t)(at - letters);
+	}
+	return name[i] == '\0';
+}
+
+bool vv_temp_name_read(const char *name, bool *ended)
+{
+	uint64_t number;
+
+	if (!read_temp_name(&number, name)) return false;
+	pid_t pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
+	*ended = number >> (PID_BITS + CHANCE_BITS) == whereabouts() && pid > 0 &&
+		 kill(pid, 0) < 0 && errno == ESRCH;
+	return true;
 }

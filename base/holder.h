@@ -1,5 +1,5 @@
 /*
- * holder: the process that holds something, as a line of text, and whether it still runs.
+ * holder: the process that holds something, as a line of text or in a file's name, and whether it still runs.
  *
  * The text is kept where others find it, for example in a lock, and outlives the process. The finder asks
  * vv_holder_state_of, which answers "dead" only where this is certain: on the same machine, since the same start of
@@ -32,11 +32,6 @@ void vv_holder_self(vv_holder *out);
 /* "varve-lock 1 pid=... host=..." */
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);
 
-/* Where the process runs: equal for processes that see each other's numbers, on one machine since one
- * start of it. Cheaper than vv_holder_self. */
-#define VV_HOLDER_PLACE 64u
-void vv_holder_place(char out[VV_HOLDER_PLACE]);
-
 /* false: the text is none of ours. */
 bool vv_holder_parse(vv_holder *out, const char *text);
 
@@ -50,5 +45,16 @@ typedef enum vv_holder_state {
  * a text of another start of the machine that is younger than this start comes from another
  * machine of the same name. */
 vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made);
+
+/* Names of temporary files, which a process that is killed leaves. They end in VV_TEMP_RANDOM letters, in which stand,
+ * besides chance, the process and where it runs (this start of the machine, its PID namespace). So the
+ * next one that writes in the same folder can take away what the dead left, and nothing else. */
+#define VV_TEMP_RANDOM 12u /* characters of "a-z2-7" */
+
+/* Another name at each call. */
+void vv_temp_name(char out[VV_TEMP_RANDOM + 1]);
+
+/* Is it such a name? *ended: the process that made it has certainly ended. */
+bool vv_temp_name_read(const char *name, bool *ended);
 
 #endif

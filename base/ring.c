@@ -4,12 +4,11 @@
  */
 #include "base/ring.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/os.h"
 #include "base/sys.h"
 
 struct vv_ring {
@@ -23,26 +22,15 @@ struct vv_ring {
 vv_ring *vv_ring_new(size_t cap)
 {
 	vv_ring *r = vv_calloc(1, sizeof(*r));
-	pthread_condattr_t how;
-	bool fine = false;
 
 	if (!r) return NULL;
 	*r = (vv_ring){.bytes = vv_malloc(cap), .cap = cap};
-	if (r->bytes && pthread_condattr_init(&how) == 0) {
-		(void)pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-		if (pthread_mutex_init(&r->lock, NULL) == 0) {
-			fine = pthread_cond_init(&r->moved, &how) == 0;
-			if (!fine) {
-				(void)pthread_mutex_destroy(&r->lock);
-			}
-		}
-		(void)pthread_condattr_destroy(&how);
+	if (r->bytes && pthread_mutex_init(&r->lock, NULL) == 0) {
+		if (vv_os_condition_init(&r->moved)) return r;
+		(void)pthread_mutex_destroy(&r->lock);
 	}
-	if (!fine) {
-		vv_free_all(r->bytes, r);
-		r = NULL;
-	}
-	return r;
+	vv_free_all(r->bytes, r);
+	return NULL;
 }
 
 void vv_ring_free(vv_ring *r)
@@ -54,27 +42,10 @@ void vv_ring_free(vv_ring *r)
 	}
 }
 
-/* The lock is held. False when the time is over. */
-static bool wait_until(vv_ring *r, const struct timespec *end)
+/* When a wait of so many milliseconds ends; 0 has no end. */
+static uint64_t end_of_wait(unsigned wait_ms)
 {
-	if (!end) {
-		(void)pthread_cond_wait(&r->moved, &r->lock);
-		return true;
-	}
-	return pthread_cond_timedwait(&r->moved, &r->lock, end) != ETIMEDOUT;
-}
-
-static const struct timespec *end_of_wait(struct timespec *t, unsigned wait_ms)
-{
-	if (wait_ms == 0) return NULL;
-	(void)clock_gettime(CLOCK_MONOTONIC, t);
-	t->tv_sec += (time_t)(wait_ms / 1000);
-	t->tv_nsec += (long)(wait_ms % 1000) * 1000000;
-	if (t->tv_nsec >= 1000000000) {
-		t->tv_sec++;
-		t->tv_nsec -= 1000000000;
-	}
-	return t;
+	return wait_ms == 0 ? 0 : vv_monotonic_ms() + wait_ms;
 }
 
 static vv_status broken(vv_error *err, bool stopped, unsigned wait_ms)
@@ -111,8 +82,7 @@ static size_t take(vv_ring *r, char *out, size_t len)
 vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait_ms, vv_error *err)
 {
 	const char *p = bytes;
-	struct timespec t;
-	const struct timespec *end = end_of_wait(&t, wait_ms);
+	uint64_t end = end_of_wait(wait_ms);
 	vv_status rc = VV_OK;
 
 	(void)pthread_mutex_lock(&r->lock);
@@ -125,8 +95,8 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
 			p += n;
 			len -= n;
 			(void)pthread_cond_broadcast(&r->moved);
-			end = end_of_wait(&t, wait_ms);
-		} else if (!wait_until(r, end) && r->len == r->cap) {
+			end = end_of_wait(wait_ms);
+		} else if (!vv_os_condition_wait(&r->moved, &r->lock, end) && r->len == r->cap) {
 			rc = broken(err, r->stopped, wait_ms);
 		}
 	}
@@ -136,8 +106,7 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
 
 ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err)
 {
-	struct timespec t;
-	const struct timespec *end = end_of_wait(&t, wait_ms);
+	uint64_t end = end_of_wait(wait_ms);
 	ssize_t n = -1;
 
 	(void)pthread_mutex_lock(&r->lock);
@@ -151,7 +120,8 @@ ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_err
 			(void)pthread_cond_broadcast(&r->moved);
 		} else if (r->ended) {
 			n = 0;
-		} else if (!wait_until(r, end) && r->len == 0 && !r->ended) {
+		} else if (!vv_os_condition_wait(&r->moved, &r->lock, end) && r->len == 0 &&
+			   !r->ended) {
 			n = broken(err, r->stopped, wait_ms);
 			break;
 		}
@@ -190,7 +160,7 @@ void vv_ring_wait(vv_ring *r)
 {
 	(void)pthread_mutex_lock(&r->lock);
 	while (r->len == 0 && !r->ended && !r->stopped) {
-		(void)wait_until(r, NULL);
+		(void)vv_os_condition_wait(&r->moved, &r->lock, 0);
 	}
 	(void)pthread_mutex_unlock(&r->lock);
 }

@@ -1,13 +1,9 @@
 /*
- * sys: the table's real functions, and what only the machine knows
- * (processors, clocks, random bytes, the program that runs).
+ * sys: the table's real functions, clocks, the program that runs.
  */
-#define _GNU_SOURCE /* dladdr(), syscall() */
 
 #include "base/sys.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdatomic.h>
@@ -18,11 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <sys/random.h>
-#include <sys/syscall.h>
-#endif
-
 static atomic_uint_fast64_t fsync_count;
 
 static int sys_open(const char *path, int flags, mode_t mode)
@@ -30,14 +21,10 @@ static int sys_open(const char *path, int flags, mode_t mode)
 	return open(path, flags, mode);
 }
 
-/* A file needs only what is required to read it back (fdatasync); of a folder
- * all of it counts. */
 static int sys_fsync(int fd)
 {
-	struct stat st;
+	const int rc = vv_os_durable(fd);
 
-	if (fstat(fd, &st) < 0) return -1;
-	int rc = S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
 	if (rc == 0) {
 		atomic_fetch_add_explicit(&fsync_count, 1, memory_order_relaxed);
 	}
@@ -144,75 +131,6 @@ bool vv_mul_size(size_t *out, size_t a, size_t b)
 	return true;
 }
 
-#ifdef __linux__
-/* Counts the processors of this process' affinity mask (containers and taskset
- * narrow it); 0 when the kernel does not say. The kernel's mask is asked for
- * directly, since libc declares its wrapper only for GNU programs. */
-static unsigned affinity_count(void)
-{
-	unsigned long mask[128];
-	unsigned count = 0;
-
-	memset(mask, 0, sizeof mask);
-	long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
-	if (bytes <= 0) return 0;
-	size_t words = (size_t)bytes / sizeof mask[0];
-	for (size_t i = 0; i < words; i++) {
-		count += (unsigned)__builtin_popcountl(mask[i]);
-	}
-	return count;
-}
-#else
-static unsigned affinity_count(void)
-{
-	return 0;
-}
-#endif
-
-unsigned vv_cpu_count(void)
-{
-	unsigned count = affinity_count();
-
-	if (count > 0) return count;
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	if (online < 1) return 1;
-	return online > INT_MAX ? (unsigned)INT_MAX : (unsigned)online;
-}
-
-/* Whatever else the machine offers: the device that every POSIX system has. */
-static void random_from_device(unsigned char *out, size_t len)
-{
-	FILE *f = fopen("/dev/urandom", "rb");
-
-	if (!f || fread(out, 1, len, f) != len) {
-		abort();
-	}
-	(void)fclose(f);
-}
-
-void vv_random(void *out, size_t len)
-{
-	unsigned char *p = out;
-
-#ifdef __linux__
-	while (len > 0) {
-		ssize_t got = getrandom(p, len, 0);
-
-		if (got < 0 && errno == EINTR) {
-			continue;
-		}
-		if (got <= 0) {
-			break;
-		}
-		p += got;
-		len -= (size_t)got;
-	}
-#endif
-	if (len > 0) {
-		random_from_device(p, len);
-	}
-}
-
 void vv_now(int64_t *sec, uint32_t *nsec)
 {
 	struct timespec ts = {0, 0};
@@ -254,24 +172,6 @@ static const char *started_by(const char *exe)
 		       : NULL;
 }
 
-void vv_use_own_encodings(void)
-{
-	static const char own[] = "/lib/varve/libc.so.6";
-	char path[PATH_MAX];
-	Dl_info library;
-	bool known = dladdr((const void *)(uintptr_t)getenv, &library) !=
-		     0; /* there may be no /proc */
-	size_t len = known && library.dli_fname ? strlen(library.dli_fname) : 0;
-
-	if (len < sizeof(own) || len >= sizeof(path)) return;
-	if (strcmp(library.dli_fname + len - strlen(own), own) != 0) return;
-	memcpy(path, library.dli_fname, len);
-	memcpy(path + len - strlen("libc.so.6"), "gconv", sizeof("gconv"));
-	if (access(path, R_OK) == 0) {
-		(void)setenv("GCONV_PATH", path, 1);
-	}
-}
-
 /* The program varve for varve-web and its like, whose path is given: beside them, or where they are in libexec/varve
  * in bin. NULL: this is another program, or there is none. */
 static char *varve_beside(const char *exe)
@@ -291,16 +191,12 @@ char *vv_varve_path(void)
 {
 	char path[PATH_MAX], *varve;
 	const char *script;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	if (n > 0) {
-		path[n] = '\0';
+	if (vv_os_program(path, sizeof(path))) {
 		if ((script = started_by(path)) != NULL) return vv_strdup(script);
 		if ((varve = varve_beside(path)) != NULL) return varve;
-	}
-	/* A program that was replaced while it runs is shown with " (deleted)" after it. */
-	if (n > 0 && n < (ssize_t)sizeof(path) - 1 && access(path, X_OK) == 0) {
-		return vv_strndup(path, (size_t)n);
+		/* A program that was replaced while it runs is shown with " (deleted)" after it. */
+		if (access(path, X_OK) == 0) return vv_strdup(path);
 	}
 	return vv_strdup("varve");
 }

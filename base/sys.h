@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 #include "base/auto.h"
+#include "base/os.h"
 
 typedef struct vv_sys {
 	void *(*malloc)(size_t size);
@@ -28,7 +29,7 @@ typedef struct vv_sys {
 	ssize_t (*read)(int fd, void *buf, size_t len);
 	ssize_t (*pread)(int fd, void *buf, size_t len, off_t offset);
 	ssize_t (*write)(int fd, const void *buf, size_t len);
-	int (*fsync)(int fd); /* fdatasync where the machine has it is allowed */
+	int (*fsync)(int fd); /* vv_os_durable */
 	int (*ftruncate)(int fd, off_t len);
 	int (*rename)(const char *from, const char *to);
 	int (*unlink)(const char *path);
@@ -72,12 +73,6 @@ static inline void vv_free_at(void *pointer)
 bool vv_add_size(size_t *out, size_t a, size_t b);
 bool vv_mul_size(size_t *out, size_t a, size_t b);
 
-/* Number of processors this process may run on, at least 1. */
-unsigned vv_cpu_count(void);
-
-/* Random bytes from the operating system; aborts if it has none. */
-void vv_random(void *out, size_t len);
-
 /* Seconds (and nanoseconds) since 1970; monotonic milliseconds. */
 void vv_now(int64_t *sec, uint32_t *nsec);
 uint64_t vv_monotonic_ms(void);
@@ -86,9 +81,5 @@ uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began
 /* Path of the program varve, to run it again, or from varve-web and its like, which stand beside it; owned by
  * the caller. Where the system does not say: "varve", to be found on the PATH. NULL when out of memory. */
 char *vv_varve_path(void);
-
-/* A package that brings its C library (tests/package/make) brings the encodings of iconv, too: from now on they are looked for
- * there. Changes the environment, so before there are threads, and after it was copied for programs that are started. */
-void vv_use_own_encodings(void);
 
 #endif

@@ -119,7 +119,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 			vv_text_bytes(gc->bytes));
 	}
 	(void)fflush(NULL); /* else the child would write it once more */
-	pid_t pid = fork();
+	pid_t pid = vv_os_fork(false);
 	if (pid < 0) {
 		vv_warn("gc could not be started; 'varve gc' makes the store small");
 	} else if (pid == 0) {

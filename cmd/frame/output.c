@@ -53,12 +53,10 @@ static void pager_begin(const char *core_pager_or_null)
 	const char *program = choose(core_pager_or_null);
 	int ends[2];
 
-	if (!program || pager >= 0 || pipe(ends) != 0) return;
+	if (!program || pager >= 0 || !vv_os_pipe(ends)) return;
 	pager = fork();
 	if (pager == 0) {
 		dup2(ends[0], STDIN_FILENO);
-		close(ends[0]);
-		close(ends[1]);
 		setenv("LESS", "FRX", 0);
 		setenv("LV", "-c", 0);
 		setenv("VARVE_PAGER", program, 1);

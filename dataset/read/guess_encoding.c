@@ -5,7 +5,6 @@
  */
 #include "dataset/read/guess_encoding.h"
 
-#include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -80,24 +79,15 @@ typedef struct library {
 	void (*destroy)(void *);
 } library;
 
-static bool find_symbol(void *from, void *function, const char *name)
-{
-	void *symbol = dlsym(from, name);
-
-	memcpy(function, &symbol, sizeof(symbol));
-	return symbol != NULL;
-}
-
-/* Never closed: it is asked a few times at most. */
 static bool load(library *l)
 {
-	void *from = dlopen("libuchardet.so.0", RTLD_NOW | RTLD_LOCAL);
+	void *from = vv_os_library("uchardet", "0");
 
-	return from && find_symbol(from, &l->make, "uchardet_new") &&
-	       find_symbol(from, &l->handle, "uchardet_handle_data") &&
-	       find_symbol(from, &l->end, "uchardet_data_end") &&
-	       find_symbol(from, &l->charset, "uchardet_get_charset") &&
-	       find_symbol(from, &l->destroy, "uchardet_delete");
+	return vv_os_library_find(from, &l->make, "uchardet_new") &&
+	       vv_os_library_find(from, &l->handle, "uchardet_handle_data") &&
+	       vv_os_library_find(from, &l->end, "uchardet_data_end") &&
+	       vv_os_library_find(from, &l->charset, "uchardet_get_charset") &&
+	       vv_os_library_find(from, &l->destroy, "uchardet_delete");
 }
 
 /* What uchardet calls them, and what that most likely is: the encodings of spreadsheets, which have more

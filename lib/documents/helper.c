@@ -1,11 +1,9 @@
 /*
  * helper: pipes, time limits and the end of a helper's process.
  */
-#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "lib/documents/helper.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -25,9 +23,8 @@
 #define SAID_MAX 4096u       /* of stderr, the last */
 #define PIPE_BYTES (1 << 20) /* of its output; the most that all users may have */
 #define SECOND ((int64_t)1000000000)
-#define LATEST 10   /* times its seconds: then it is over, however little of the CPU it got */
-#define LOOK_MS 500 /* between looks whether anybody still wants it */
-#define STAT_MAX ((size_t)4096)
+#define LATEST 10      /* times its seconds: then it is over, however little of the CPU it got */
+#define LOOK_MS 500    /* between looks whether anybody still wants it */
 #define HELPS_MAX 360u /* of it, as an error shows it */
 #define HELPERS_MAX 8u /* at once in a process: a server's visitors may ask for many */
 #define WAITS 500u     /* of a fiftieth of a second, for one of them to end */
@@ -108,16 +105,13 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 			    .alone = true,
 			    .bound = limits->bound};
 	if ((rc = vv_run_start(&h->child, &run, err)) < 0) return rc;
-	(void)fcntl(h->child.out, F_SETPIPE_SZ, PIPE_BYTES);
+	vv_os_pipe_size(h->child.out, PIPE_BYTES);
 	return vv_hand_over(out, &h);
 }
 
 static int64_t now_ns(void)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
+	return (int64_t)vv_monotonic_ms() * (SECOND / 1000);
 }
 
 static void close_end(int *fd)
@@ -163,43 +157,6 @@ static vv_status say_late(const vv_helper *h, vv_error *err)
 		       vv_text_shows(h->name), h->limits.seconds);
 }
 
-/* Nanoseconds of CPU of a process and of its children that ended, if it is of this group. */
-static int64_t cpu_of(const char *number, pid_t group)
-{
-	vv_auto(vv_buf) file = VV_BUF_INIT, text = VV_BUF_INIT;
-	const long ticks = sysconf(_SC_CLK_TCK);
-	const char *p;
-	char *end;
-	int64_t sum = 0;
-
-	vv_buf_printf(&file, "/proc/%s/stat", number);
-	if (ticks <= 0 || vv_read_file(&text, vv_buf_cstr(&file), STAT_MAX, VV_IGNORED) < 0 ||
-	    !(p = strrchr(vv_buf_cstr(&text), ')'))) {
-		return 0;
-	}
-	p += strlen(") S");
-	for (int field = 4; field <= 17;
-	     field++, p = end) { /* proc(5): 5 is the group, 14 to 17 are times */
-		const long long n = strtoll(p, &end, 10);
-		if (end == p || (field == 5 && n != group)) return 0;
-		sum += field >= 14 ? n : 0;
-	}
-	return sum * (SECOND / ticks);
-}
-
-/* Of its process group; 0 where that cannot be told. */
-static int64_t used_cpu(const vv_helper *h)
-{
-	vv_auto(vv_folder) f = {0};
-	int64_t sum = 0;
-
-	if (vv_folder_read(&f, "/proc", true, VV_IGNORED) < 0) return 0;
-	while (vv_folder_next(&f)) {
-		sum += f.name[0] >= '1' && f.name[0] <= '9' ? cpu_of(f.name, h->child.pid) : 0;
-	}
-	return sum;
-}
-
 /* On a busy machine a good reader gets little of the CPU: it may go on while it works and has had less than its seconds. */
 static bool is_over(vv_helper *h, int64_t waited)
 {
@@ -208,7 +165,7 @@ static bool is_over(vv_helper *h, int64_t waited)
 	if (most == 0 || waited < most) return false;
 	if (waited >= LATEST * most) return true;
 	if (h->looked > 0 && waited - h->looked < most / 4 + SECOND) return false;
-	const int64_t used = used_cpu(h);
+	const int64_t used = vv_os_group_cpu(h->child.pid);
 	const bool works = used > 0 && used < most && (h->looked == 0 || used > h->used);
 	h->looked = waited;
 	h->used = used;

@@ -11,10 +11,10 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/holder.h"
 #include "base/path.h"
 #include "base/progress.h"
 #include "base/sys.h"
-#include "base/temp_name.h"
 #include "base/text.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/ref_name.h"

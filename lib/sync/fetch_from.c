@@ -389,7 +389,7 @@ static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
 	vv_ask ask = {.url = r->remote.url};
 
 	if (r->t.connect.beside &&
-	    vv_speeds_open(&speeds, r->repo, VV_NETWORK_TABLES, VV_IGNORED) == VV_OK) {
+	    vv_speeds_open(&speeds, r->repo, VV_OS_NETWORK_TABLES, VV_IGNORED) == VV_OK) {
 		const vv_speed known = vv_speeds_of(speeds, id);
 		if (!vv_ask_may(&ask, &known)) {
 			*err = ask.why;

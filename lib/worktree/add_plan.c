@@ -11,11 +11,11 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/holder.h"
 #include "base/json/json_records.h"
 #include "base/json/json_skip.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "base/temp_name.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
 #include "repo/git/history/history.h"

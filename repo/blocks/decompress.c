@@ -4,7 +4,6 @@
 #include "repo/blocks/decompress.h"
 
 #include <bzlib.h>
-#include <dlfcn.h>
 #include <lzma.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -101,20 +100,6 @@ static vv_status refill(vv_decompress *d, vv_error *err)
 	return VV_OK;
 }
 
-static bool find_symbol(void *library, void *function, const char *name)
-{
-	void *symbol = library ? dlsym(library, name) : NULL;
-
-	memcpy(function, &symbol, sizeof(symbol));
-	return symbol != NULL;
-}
-
-/* The library stays loaded. */
-static void *load(const char *name)
-{
-	return dlopen(name, RTLD_NOW | RTLD_LOCAL);
-}
-
 static vv_status absent(const vv_decompress *d, const char *library, const char *package,
 			vv_error *err)
 {
@@ -126,11 +111,11 @@ static vv_status absent(const vv_decompress *d, const char *library, const char 
 
 static vv_status begin_xz(vv_decompress *d, vv_error *err)
 {
-	void *library = load("liblzma.so.5");
+	void *library = vv_os_library("lzma", "5");
 
-	if (!find_symbol(library, &d->xz.decoder, "lzma_stream_decoder") ||
-	    !find_symbol(library, &d->xz.code, "lzma_code") ||
-	    !find_symbol(library, &d->xz.end, "lzma_end")) {
+	if (!vv_os_library_find(library, &d->xz.decoder, "lzma_stream_decoder") ||
+	    !vv_os_library_find(library, &d->xz.code, "lzma_code") ||
+	    !vv_os_library_find(library, &d->xz.end, "lzma_end")) {
 		return absent(d, "liblzma", "liblzma5", err);
 	}
 	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
@@ -143,23 +128,23 @@ static vv_status begin_xz(vv_decompress *d, vv_error *err)
 
 static vv_status begin_bzip2(vv_decompress *d, vv_error *err)
 {
-	void *library = load("libbz2.so.1.0");
+	void *library = vv_os_library("bz2", "1.0");
 
-	return find_symbol(library, &d->bzip2.init, "BZ2_bzDecompressInit") &&
-			       find_symbol(library, &d->bzip2.step, "BZ2_bzDecompress") &&
-			       find_symbol(library, &d->bzip2.end, "BZ2_bzDecompressEnd")
+	return vv_os_library_find(library, &d->bzip2.init, "BZ2_bzDecompressInit") &&
+			       vv_os_library_find(library, &d->bzip2.step, "BZ2_bzDecompress") &&
+			       vv_os_library_find(library, &d->bzip2.end, "BZ2_bzDecompressEnd")
 		       ? VV_OK
 		       : absent(d, "libbz2", "libbz2-1.0", err);
 }
 
 static vv_status begin_lz4(vv_decompress *d, vv_error *err)
 {
-	void *library = load("liblz4.so.1");
+	void *library = vv_os_library("lz4", "1");
 
-	if (!find_symbol(library, &d->lz4.open, "LZ4F_createDecompressionContext") ||
-	    !find_symbol(library, &d->lz4.step, "LZ4F_decompress") ||
-	    !find_symbol(library, &d->lz4.close, "LZ4F_freeDecompressionContext") ||
-	    !find_symbol(library, &d->lz4.is_error, "LZ4F_isError")) {
+	if (!vv_os_library_find(library, &d->lz4.open, "LZ4F_createDecompressionContext") ||
+	    !vv_os_library_find(library, &d->lz4.step, "LZ4F_decompress") ||
+	    !vv_os_library_find(library, &d->lz4.close, "LZ4F_freeDecompressionContext") ||
+	    !vv_os_library_find(library, &d->lz4.is_error, "LZ4F_isError")) {
 		return absent(d, "liblz4", "liblz4-1", err);
 	}
 	return d->lz4.is_error(d->lz4.open(&d->lz4_context, LZ4F_VERSION)) ? vv_fail_nomem(err)

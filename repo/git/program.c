@@ -1,10 +1,8 @@
 /*
  * program: fork, exec and the three pipes; which file a program's name means.
  *
- * What is fed to a program goes through a socket and not a pipe, so that one that
- * stops reading gives EPIPE (MSG_NOSIGNAL) and not a signal.
+ * Our end of what is fed to a program is non-blocking, and one that stops reading gives EPIPE and no signal.
  */
-#define _GNU_SOURCE /* pipe2() */
 #include "repo/git/program.h"
 
 #include <errno.h>
@@ -15,9 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,11 +87,9 @@ static bool is_own_name(const char *name)
 static vv_status beside(char **out, const char *folder, const char *name, vv_error *err)
 {
 	char self[PATH_MAX];
-	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	*out = NULL;
-	if (n <= 0) return VV_OK;
-	self[n] = '\0';
+	if (!vv_os_program(self, sizeof(self))) return VV_OK;
 	char *slash = strrchr(self, '/');
 	if (!slash) return VV_OK;
 	*slash = '\0';
@@ -176,20 +170,18 @@ static void close_pair(int pair[2])
 /* Close-on-exec from their beginning: another thread may start a program meanwhile, which would keep them open. */
 static bool open_ends(ends *e, const vv_run *run)
 {
+	const bool feeds = !run->talk && !run->terminal && (run->len > 0 || run->fed);
 	int pair[2];
 
 	e->in[0] = e->in[1] = e->out[0] = e->out[1] = e->err[0] = e->err[1] = -1;
-	if (run->talk) {
-		if (pipe2(pair, O_CLOEXEC) < 0) return false;
+	if (run->talk || feeds) {
+		if (!vv_os_pipe(pair)) return false;
 		e->in[0] = pair[1];
 		e->in[1] = pair[0];
+		if (feeds && fcntl(e->in[0], F_SETFL, O_NONBLOCK) < 0) return false;
 	}
-	if (!run->talk && !run->terminal && (run->len > 0 || run->fed) &&
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, e->in) < 0) {
-		return false;
-	}
-	if ((run->output || run->take) && pipe2(e->out, O_CLOEXEC) < 0) return false;
-	return !run->errors || pipe2(e->err, O_CLOEXEC) == 0;
+	if ((run->output || run->take) && !vv_os_pipe(e->out)) return false;
+	return !run->errors || vv_os_pipe(e->err);
 }
 
 /* Between fork and exec: only what is safe there. */
@@ -225,19 +217,13 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 		(void)setrlimit(RLIMIT_CPU, &most);
 	}
 	if (run->memory > 0) {
-		const struct rlimit most = {run->memory, run->memory}, none_at_all = {0, 0};
-		(void)setrlimit(RLIMIT_AS, &most);
-		(void)setrlimit(RLIMIT_CORE, &none_at_all);
-	}
-	if (run->data > 0) {
-		const struct rlimit most = {run->data, run->data};
-		(void)setrlimit(RLIMIT_DATA, &most);
+		(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	}
 	if (run->alone) {
 		(void)setpgid(0, 0);
 	}
-	if (run->bound && (prctl(PR_SET_PDEATHSIG, run->by_signal ? run->by_signal : SIGKILL) < 0 ||
-			   getppid() != e->parent)) {
+	if (!vv_os_limit_child(run->bound ? e->parent : 0, run->by_signal, run->memory,
+			       run->data)) {
 		_exit(EXEC_FAILED);
 	}
 	(void)execve(file, argv, env);
@@ -271,7 +257,7 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 		rc = vv_fail_errno(err, "cannot make a pipe to", run->argv[0]);
 		goto close_all;
 	}
-	c->pid = fork();
+	c->pid = vv_os_fork(run->bound);
 	if (c->pid == 0) {
 		become(run, &e, file, (char *const *)(uintptr_t)run->argv, env,
 		       (char *const *)(uintptr_t)script);
@@ -324,7 +310,7 @@ static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 
 static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 {
-	ssize_t put = send(*fd, *p, *left, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t put = vv_os_write(write, *fd, *p, *left);
 
 	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return VV_OK;
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """layering.py ROOT: a folder includes only itself and what stands below it, a room
 only itself and the rooms before it, what stands apart is included
-by who links it only, nothing below the programs uses what belongs to the whole process, and no third-party header is reachable, through however many includes,
+by who links it only, nothing below the programs uses what belongs to the whole process, nothing but base/os uses what systems differ in, and no third-party header is reachable, through however many includes,
 from outside of the folder that owns the library."""
 import os
 import re
@@ -134,14 +134,15 @@ LIBC = re.compile(
     r"^((assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal"
     r"|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath"
     r"|threads|time|uchar|wchar|wctype"
-    r"|dirent|dlfcn|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|resolv|spawn|strings"
+    r"|dirent|dlfcn|libproc|mach/mach_time|mach-o/dyld|sched|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|resolv|spawn|strings"
     r"|syslog|termios|unistd|utime|wordexp|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
 
 # What belongs to the process: the programs alone read and change it, and pass what they read (base/env.h).
-PROCESS = re.compile(r"\b(getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|setlocale|chdir|fchdir"
+PROCESS = re.compile(r"\b(getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|setlocale|chdir|fchdir|fork|vfork"
                      r"|strtod|strtof|exit|signal|sigaction)\s*\(|\bextern char \*\*environ\b")
 TEMPORARY = "the folder for temporary files is not passed to it yet"
 PROCESS_MAY = {
+    "base/os.c": "where a package that brings its C library has its encodings",
     "base/sys.c": "where the running program itself is",
     "dataset/schema/decimal.c": "digits without a point, which all locales read alike",
     "repo/git/program.c": "in the child, between fork and exec",
@@ -149,6 +150,14 @@ PROCESS_MAY = {
     "lib/serve.c": "answers on stdin and stdout, as a program's main loop",
     **dict.fromkeys(("base/file.c", "dataset/format/mem_sink.c"), TEMPORARY),
 }
+
+# What systems differ in: base/os.h has it for all.
+SYSTEM = re.compile(r"\b(_GNU_SOURCE|_DARWIN_C_SOURCE|__linux__|__APPLE__|__MACH__|VV_OS_(?:LINUX|MACOS|POSIX)|SOCK_CLOEXEC|SOCK_NONBLOCK|MSG_NOSIGNAL"
+                    r"|F_SETPIPE_SZ|F_FULLFSYNC|CLOCK_BOOTTIME|PR_SET_PDEATHSIG|RLIMIT_AS|RLIMIT_DATA|O_PATH|O_TMPFILE|st_[am]timespec"
+                    r"|(?<!\.)(?:prctl|pipe|pipe2|accept4|fsync|fdatasync|sigtimedwait|getrandom|getentropy|sched_getaffinity|sysctl|sysctlbyname"
+                    r"|socket|socketpair|dlopen|dlsym|dladdr|syscall|memfd_create|renameat2|call_once|pthread_condattr_setclock)\s*\()"
+                    r"|\bsys/(?:prctl|random|syscall|sysctl|epoll|eventfd|inotify)\.h\b|\bthreads\.h\b|\"/proc/")
+SYSTEM_MAY = {"base/os.c", "base/os.h"}
 
 # Reads the columns of a group as they are encoded, without making cells of them.
 INTERNAL_MAY = {"check/rules/cells.c": "dataset/format/group_internal.h"}
@@ -220,6 +229,13 @@ class Checker:
         elif not owner and not LIBC.match(name):
             self.complain(path, number, f"<{name}> is not a header that varve uses")
 
+    def of_a_system(self, path):
+        """Uses what only some systems have, or have in their own way."""
+        with open(path, encoding="utf-8") as f:
+            text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), f.read(), flags=re.S)
+        for m in SYSTEM.finditer(text) if path not in SYSTEM_MAY else ():
+            self.complain(path, text.count("\n", 0, m.start()) + 1, f"{m[0].rstrip('(')} is for base/os.c, which other systems have a way for")
+
     def process_wide(self, path):
         """Uses what belongs to the process; an exception that nothing needs any longer is one too many."""
         with open(path, encoding="utf-8") as f:
@@ -249,6 +265,7 @@ class Checker:
 
     def run(self):
         for path, includes in self.includes.items():
+            self.of_a_system(path)
             if not path.startswith("cmd/"):
                 self.process_wide(path)
             if os.path.dirname(path) not in RANK:

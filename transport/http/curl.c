@@ -4,7 +4,6 @@
  */
 #include "transport/http/curl.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,52 +21,39 @@
 /* Loaded when it is used: it brings ten libraries along, which would slow every start of the
  * program. */
 
-static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"};
-
-static bool find_symbol(void *library, void *member, const char *name)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(member, &symbol, sizeof(symbol));
-	return symbol != NULL;
-}
-
 static bool find_easy(void *l, http_curl *t)
 {
-	return find_symbol(l, &t->global_init, "curl_global_init") &&
-	       find_symbol(l, &t->easy_init, "curl_easy_init") &&
-	       find_symbol(l, &t->setopt, "curl_easy_setopt") &&
-	       find_symbol(l, &t->getinfo, "curl_easy_getinfo") &&
-	       find_symbol(l, &t->easy_perform, "curl_easy_perform") &&
-	       find_symbol(l, &t->pause, "curl_easy_pause") &&
-	       find_symbol(l, &t->reset, "curl_easy_reset") &&
-	       find_symbol(l, &t->easy_cleanup, "curl_easy_cleanup") &&
-	       find_symbol(l, &t->strerror, "curl_easy_strerror") &&
-	       find_symbol(l, &t->getdate, "curl_getdate") &&
-	       find_symbol(l, &t->slist_append, "curl_slist_append") &&
-	       find_symbol(l, &t->slist_free, "curl_slist_free_all");
+	return vv_os_library_find(l, &t->global_init, "curl_global_init") &&
+	       vv_os_library_find(l, &t->easy_init, "curl_easy_init") &&
+	       vv_os_library_find(l, &t->setopt, "curl_easy_setopt") &&
+	       vv_os_library_find(l, &t->getinfo, "curl_easy_getinfo") &&
+	       vv_os_library_find(l, &t->easy_perform, "curl_easy_perform") &&
+	       vv_os_library_find(l, &t->pause, "curl_easy_pause") &&
+	       vv_os_library_find(l, &t->reset, "curl_easy_reset") &&
+	       vv_os_library_find(l, &t->easy_cleanup, "curl_easy_cleanup") &&
+	       vv_os_library_find(l, &t->strerror, "curl_easy_strerror") &&
+	       vv_os_library_find(l, &t->getdate, "curl_getdate") &&
+	       vv_os_library_find(l, &t->slist_append, "curl_slist_append") &&
+	       vv_os_library_find(l, &t->slist_free, "curl_slist_free_all");
 }
 
 static bool find_multi(void *l, http_curl *t)
 {
-	return find_symbol(l, &t->multi_init, "curl_multi_init") &&
-	       find_symbol(l, &t->multi_setopt, "curl_multi_setopt") &&
-	       find_symbol(l, &t->add, "curl_multi_add_handle") &&
-	       find_symbol(l, &t->remove, "curl_multi_remove_handle") &&
-	       find_symbol(l, &t->perform, "curl_multi_perform") &&
-	       find_symbol(l, &t->poll, "curl_multi_poll") &&
-	       find_symbol(l, &t->info_read, "curl_multi_info_read") &&
-	       find_symbol(l, &t->multi_cleanup, "curl_multi_cleanup");
+	return vv_os_library_find(l, &t->multi_init, "curl_multi_init") &&
+	       vv_os_library_find(l, &t->multi_setopt, "curl_multi_setopt") &&
+	       vv_os_library_find(l, &t->add, "curl_multi_add_handle") &&
+	       vv_os_library_find(l, &t->remove, "curl_multi_remove_handle") &&
+	       vv_os_library_find(l, &t->perform, "curl_multi_perform") &&
+	       vv_os_library_find(l, &t->poll, "curl_multi_poll") &&
+	       vv_os_library_find(l, &t->info_read, "curl_multi_info_read") &&
+	       vv_os_library_find(l, &t->multi_cleanup, "curl_multi_cleanup");
 }
 
 static vv_status load(http_curl *table, vv_error *err)
 {
-	void *library = NULL;
+	void *library = vv_os_library("curl", "4");
 
-	for (size_t i = 0; !library && i < sizeof(names) / sizeof(names[0]); i++) {
-		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	}
-	if (!library) {
+	if (!library && !(library = vv_os_library("curl-gnutls", "4"))) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "HTTP needs libcurl, which is not installed\n"
 			       "apt install libcurl4");

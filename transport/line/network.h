@@ -10,10 +10,8 @@
 
 #include <stdint.h>
 
-#define VV_NETWORK_TABLES "/proc/net" /* "route", "arp" and "ipv6_route" of Linux */
-
-/* A number for the network, which reveals nothing of it without the key. tables: the folder with the kernel's
- * tables. Cannot fail. */
+/* A number for the network, which reveals nothing of it without the key. tables: VV_OS_NETWORK_TABLES
+ * (base/os.h). Cannot fail. */
 uint64_t vv_network_id(const char *tables, uint64_t key);
 
 #endif

@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/sys.h"
@@ -219,29 +218,6 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 	}
 }
 
-/* write(2), but a reader that is gone gives EPIPE only. A SIGPIPE that was pending before is
- * left pending. */
-static ssize_t write_quietly(int fd, const char *bytes, size_t len)
-{
-	const struct timespec at_once = {0, 0};
-	sigset_t pipe_set, old, pending;
-
-	(void)sigemptyset(&pipe_set);
-	(void)sigaddset(&pipe_set, SIGPIPE);
-	(void)sigemptyset(&pending);
-	(void)sigpending(&pending);
-	(void)pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
-	ssize_t put = vv_sys_ops.write(fd, bytes, len);
-	int number = errno;
-	if (put < 0 && number == EPIPE && !sigismember(&pending, SIGPIPE)) {
-		while (sigtimedwait(&pipe_set, NULL, &at_once) < 0 && errno == EINTR) {
-		}
-	}
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	errno = number;
-	return put;
-}
-
 static vv_status pipe_ended(void *payload, const char *noise, size_t len, vv_error *err);
 
 static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -250,7 +226,7 @@ static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error
 	vv_status rc;
 
 	for (;;) {
-		ssize_t put = write_quietly(p->out, bytes, len);
+		ssize_t put = vv_os_write(vv_sys_ops.write, p->out, bytes, len);
 
 		if (put >= 0) return put;
 		if (errno == EAGAIN || errno == EWOULDBLOCK) {

@@ -5,6 +5,7 @@
 #include "transport/line/tcp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -197,10 +198,9 @@ static void drop(tries *t, nfds_t i, int number)
 
 static void begin(tries *t, const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			a->ai_protocol);
+	int fd = vv_os_socket(a->ai_family, a->ai_socktype, a->ai_protocol);
 
-	if (fd < 0) {
+	if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
 		t->number = errno;
 		return;
 	}

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "base/holder.h"
 #include "base/sys.h"
-#include "base/temp_name.h"
 #include "base/text.h"
 #include "repo/git/program.h"
 #include "transport/places/s3_key.h"

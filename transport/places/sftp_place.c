@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/holder.h"
 #include "base/sys.h"
-#include "base/temp_name.h"
 #include "base/text.h"
 #include "transport/line/channel.h"
 #include "transport/line/patience.h"

@@ -84,7 +84,7 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 
 	if (!workers) return vv_fail_nomem(err);
 	if (r) {
-		(void)vv_speeds_open(&speeds, r, VV_NETWORK_TABLES, VV_IGNORED);
+		(void)vv_speeds_open(&speeds, r, VV_OS_NETWORK_TABLES, VV_IGNORED);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (speeds) {

@@ -291,7 +291,7 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 	const vv_fetch *f = r->f;
 	vv_speeds *speeds;
 
-	if (vv_speeds_open(&speeds, f->repo, VV_NETWORK_TABLES, VV_IGNORED) == VV_OK) {
+	if (vv_speeds_open(&speeds, f->repo, VV_OS_NETWORK_TABLES, VV_IGNORED) == VV_OK) {
 		recall_speeds(f, speeds);
 	}
 	vv_status rc = vv_gather(f->suppliers, f->supplier_count, r->x, list, count, f->progress,

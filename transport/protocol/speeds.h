@@ -35,7 +35,7 @@ uint64_t vv_speed_source(const char *url);
 
 typedef struct vv_speeds vv_speeds;
 
-/* For the network that the machine is on now (tables: VV_NETWORK_TABLES of transport/line/network.h). A file that is
+/* For the network that the machine is on now (tables: VV_OS_NETWORK_TABLES of base/os.h). A file that is
  * not there, or is damaged, is not a failure. */
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err);
 void vv_speeds_close(vv_speeds *s); /* accepts NULL */

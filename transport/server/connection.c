@@ -47,7 +47,7 @@ static void turn_away(http_connection *k)
 				    "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
 	if (!atomic_load(&k->served)) {
-		(void)send(k->fd, later, sizeof(later) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)vv_os_write(write, k->fd, later, sizeof(later) - 1);
 	}
 	end_connection(k);
 }

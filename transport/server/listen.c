@@ -60,8 +60,7 @@ static vv_status read_place(place *out, const char *address, vv_error *err)
 /* -1 with errno. */
 static int listen_at(const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol), on = 1,
-	    off = 0;
+	int fd = vv_os_socket(a->ai_family, a->ai_socktype, a->ai_protocol), on = 1, off = 0;
 
 	if (fd < 0) return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));

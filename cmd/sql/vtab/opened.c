@@ -6,6 +6,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "base/os.h"
 #include "cmd/sql/vtab/error.h"
 
 SQLITE_EXTENSION_INIT3

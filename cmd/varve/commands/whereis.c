@@ -570,7 +570,7 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==
 		    VV_OK) {
-		(void)vv_speeds_open(&r.speeds, r.repo, VV_NETWORK_TABLES, VV_IGNORED);
+		(void)vv_speeds_open(&r.speeds, r.repo, VV_OS_NETWORK_TABLES, VV_IGNORED);
 		rc = tell_all(&r, c->argv[0], err);
 	}
 	vv_speeds_close(r.speeds);

@@ -10,14 +10,14 @@
 #include <cmark-gfm.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 #include "base/show.h"
+#include "base/thread.h"
 
 #define LEVELS 6     /* of headings */
 #define COLUMNS 200u /* of tables: cells that a row does not have are made, too */
 
-static once_flag known = ONCE_FLAG_INIT;
+static bool known;
 
 /* Its words stay where it was. */
 static void unwrap(cmark_node *n)
@@ -96,7 +96,7 @@ vv_status vv_markdown_put(vv_html *h, const char *text, size_t len, const vv_mar
 {
 	cmark_event_type event;
 
-	call_once(&known, cmark_gfm_core_extensions_ensure_registered);
+	vv_once(&known, cmark_gfm_core_extensions_ensure_registered);
 	cmark_parser *parser = cmark_parser_new(CMARK_OPT_DEFAULT);
 	if (!is_too_wide(text, len)) {
 		(void)cmark_parser_attach_syntax_extension(parser,

@@ -34,11 +34,10 @@ static void the_text_names_the_process_and_is_read_back(void **state)
 	assert_true(vv_holder_parse(&back, text));
 	vv_holder_text(again, &back);
 	assert_string_equal(text, again);
-#ifdef __linux__
-	assert_true(h.started > 0);
-	assert_true(h.pid_space > 0);
-	assert_int_equal(strlen(h.boot), 32);
-#endif
+	if (h.started > 0) {
+		assert_true(h.pid_space > 0);
+		assert_int_equal(strlen(h.boot), 32);
+	}
 	assert_int_equal(strlen(h.machine), 16);
 	memset(h.host, 'x', sizeof h.host - 1);
 	h.pid = INT32_MAX;
@@ -91,6 +90,9 @@ static void a_number_that_is_used_again_is_another_process(void **state)
 	vv_holder h = self(), me = h;
 
 	(void)state;
+	if (h.started == 0) {
+		vv_skip("this system does not say");
+	}
 	h.started--;
 	assert_int_equal(vv_holder_state_of(&h, &me, now()), VV_HOLDER_DEAD);
 }
@@ -112,7 +114,8 @@ static void a_process_that_ended_is_dead_before_and_after_its_parent_asks(void *
 	assert_int_equal(read(pipes[0], &h, sizeof h), sizeof h);
 	assert_int_equal(h.pid, child);
 	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
-	assert_int_equal(vv_holder_state_of(&h, &me, now()), VV_HOLDER_DEAD);
+	assert_int_equal(vv_holder_state_of(&h, &me, now()),
+			 h.started > 0 ? VV_HOLDER_DEAD : VV_HOLDER_ALIVE);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(vv_holder_state_of(&h, &me, now()), VV_HOLDER_DEAD);
 	(void)close(pipes[0]);
@@ -132,7 +135,7 @@ static void another_machine_or_namespace_is_never_judged(void **state)
 	h.pid_space++;
 	assert_int_equal(vv_holder_state_of(&h, &me, 1), VV_HOLDER_ELSEWHERE);
 	h = me;
-	h.boot[0] = '\0'; /* one of the two has no number of its start */
+	memcpy(h.boot, me.boot[0] ? "" : "a", 2); /* one of the two has no number of its start */
 	assert_int_equal(vv_holder_state_of(&h, &me, 1), VV_HOLDER_ELSEWHERE);
 }
 
@@ -141,6 +144,9 @@ static void an_earlier_start_of_the_machine_is_dead(void **state)
 	vv_holder h = self(), me = h;
 
 	(void)state;
+	if (!h.boot[0]) {
+		vv_skip("this system does not say");
+	}
 	h.boot[0] = h.boot[0] == 'a' ? 'b' : 'a';
 	h.pid_space++; /* numbers of namespaces begin anew, too */
 	assert_int_equal(vv_holder_state_of(&h, &me, 1000), VV_HOLDER_DEAD);

@@ -1,7 +1,7 @@
 /*
  * temp_name: what is taken away, and what is not.
  */
-#include "base/temp_name.h"
+#include "base/holder.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -178,24 +178,6 @@ static vv_status read_refs(run *r, vv_error *err)
 
 /* --- git push --mirror ------------------------------------------------------------------------ */
 
-static vv_status read_proc(vv_buf *out, long pid, const char *name, vv_error *err)
-{
-	char path[64];
-	ssize_t got = -1;
-
-	vv_buf_reset(out);
-	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", pid, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return vv_fail_errno(err, "cannot open", path);
-	if (vv_buf_reserve(out, PROC_MAX + 1) &&
-	    (got = vv_read_full(fd, out->data, PROC_MAX, path, err)) >= 0) {
-		out->len = (size_t)got;
-		out->data[out->len] = '\0';
-	}
-	(void)close(fd);
-	return got < 0 ? VV_EIO : VV_OK;
-}
-
 /* "git\0push\0--mirror\0origin": git takes what an option begins with, too. */
 static bool says_mirror(const vv_buf *line)
 {
@@ -212,23 +194,20 @@ static bool says_mirror(const vv_buf *line)
 static bool is_mirror(const run *r)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_os_process p = {.parent = getppid()};
 	bool is = false;
-	long pid = (long)getppid();
 
 	vv_buf_printf(&key, "remote.%s.mirror", r->name);
 	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, VV_IGNORED) < 0) {
 		is = false;
 	}
-	for (int up = 0; !is && up < ANCESTORS && pid > 1; up++) {
-		if (read_proc(&text, pid, "cmdline", VV_IGNORED) < 0) {
+	for (int up = 0; !is && up < ANCESTORS && p.parent > 1 && vv_buf_reserve(&text, PROC_MAX);
+	     up++) {
+		text.len = vv_os_process_arguments(text.data, PROC_MAX, p.parent);
+		is = says_mirror(&text);
+		if (!vv_os_process_find(&p, p.parent)) {
 			break;
 		}
-		is = says_mirror(&text);
-		/* "<pid> (<name>) <state> <parent> ..." */
-		const char *name = read_proc(&text, pid, "stat", VV_IGNORED) == VV_OK
-					   ? strrchr(text.data, ')')
-					   : NULL;
-		pid = name && strlen(name) > 4 ? strtol(name + 4, NULL, 10) : 0;
 	}
 	return is;
 }

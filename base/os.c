@@ -1,0 +1,586 @@
+/*
+ * os: where Linux (proc(5), prctl(2)), macOS (sysctl(3), libproc) and POSIX say these things, or how they are made up
+ * for: a pipe and a fork under one lock, a child that watches its parent.
+ */
+#define _GNU_SOURCE
+#define _DARWIN_C_SOURCE
+#include "base/os.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef VV_OS_LINUX
+#include <sched.h>
+#include <sys/prctl.h>
+#endif
+#ifdef VV_OS_MACOS
+#include <libproc.h>
+#include <mach-o/dyld.h>
+#include <mach/mach_time.h>
+#include <sys/sysctl.h>
+#endif
+
+#define SECOND ((int64_t)1000000000)
+#define WATCH_MS 200    /* between looks whether a watched child has ended */
+#define FILES_MAX 65536 /* of a process */
+#define GROUP_MAX 256u  /* processes */
+
+/* --- processes ------------------------------------------------------------------ */
+
+#ifdef VV_OS_LINUX
+/* The beginning of a small file of the system's, with a NUL after it; its length, 0 when there is none. */
+static size_t read_small(char *out, size_t size, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd >= 0 ? read(fd, out, size - 1) : 0;
+
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
+static size_t read_process(char *out, size_t size, const char *pid, const char *name)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/%s", pid, name);
+	return read_small(out, size, path);
+}
+
+/* proc(5): "pid (name) state parent group ..."; the name may hold spaces and brackets. */
+static bool find_process(vv_os_process *out, int64_t *cpu, const char *pid)
+{
+	char text[1024], *p, *word, *rest = NULL, state = '\0';
+	uint64_t fields[23] = {0};
+	unsigned n = 3;
+
+	if (read_process(text, sizeof(text), pid, "stat") == 0 || !(p = strrchr(text, ')'))) {
+		return false;
+	}
+	for (word = strtok_r(p + 1, " \n", &rest); word && n <= 22;
+	     word = strtok_r(NULL, " \n", &rest)) {
+		state = n == 3 ? word[0] : state;
+		fields[n++] = strtoull(word, NULL, 10);
+	}
+	*out = (vv_os_process){.parent = (pid_t)fields[4],
+			       .group = (pid_t)fields[5],
+			       .started = fields[22],
+			       .ended = (state == 'Z' || state == 'X') && fields[20] <= 1};
+	*cpu = (int64_t)(fields[14] + fields[15] + fields[16] + fields[17]) *
+	       (SECOND / sysconf(_SC_CLK_TCK));
+	return n > 22;
+}
+#endif
+
+bool vv_os_process_find(vv_os_process *out, pid_t pid)
+{
+#if defined(VV_OS_LINUX)
+	char number[24];
+	int64_t cpu;
+
+	(void)snprintf(number, sizeof(number), "%ld", (long)pid);
+	return find_process(out, &cpu, number);
+#elif defined(VV_OS_MACOS)
+	int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, pid};
+	struct kinfo_proc p;
+	size_t size = sizeof(p);
+
+	if (sysctl(name, 4, &p, &size, NULL, 0) < 0 || size < sizeof(p)) return false;
+	*out = (vv_os_process){.parent = p.kp_eproc.e_ppid,
+			       .group = p.kp_eproc.e_pgid,
+			       .started = (uint64_t)p.kp_proc.p_starttime.tv_sec * 1000000u +
+					  (uint64_t)p.kp_proc.p_starttime.tv_usec,
+			       .ended = p.kp_proc.p_stat == SZOMB};
+	return true;
+#else
+	(void)out;
+	(void)pid;
+	return false;
+#endif
+}
+
+size_t vv_os_process_arguments(char *out, size_t size, pid_t pid)
+{
+#if defined(VV_OS_LINUX)
+	char number[24];
+
+	(void)snprintf(number, sizeof(number), "%ld", (long)pid);
+	return read_process(out, size, number, "cmdline");
+#elif defined(VV_OS_MACOS)
+	/* Their count, the program's path, NULs, and they. */
+	int name[] = {CTL_KERN, KERN_PROCARGS2, pid}, count;
+	size_t len = size - 1, used = 0;
+
+	if (sysctl(name, 3, out, &len, NULL, 0) < 0 || len < sizeof(count)) return 0;
+	memcpy(&count, out, sizeof(count));
+	const char *p = out + sizeof(count), *end = out + len;
+	p = memchr(p, '\0', len - sizeof(count));
+	while (p && p < end && !*p) {
+		p++;
+	}
+	while (p && p < end && count-- > 0) {
+		const size_t word = strnlen(p, (size_t)(end - p));
+
+		memmove(out + used, p, word);
+		used += word;
+		out[used++] = '\0';
+		p += word + 1;
+	}
+	return used;
+#else
+	(void)pid;
+	(void)size;
+	out[0] = '\0';
+	return 0;
+#endif
+}
+
+int64_t vv_os_group_cpu(pid_t group)
+{
+	int64_t sum = 0;
+#if defined(VV_OS_LINUX)
+	DIR *processes = opendir("/proc");
+	const struct dirent *e;
+	vv_os_process p;
+	int64_t cpu;
+
+	while (processes && (e = readdir(processes)) != NULL) {
+		if (e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+		    find_process(&p, &cpu, e->d_name) && p.group == group) {
+			sum += cpu;
+		}
+	}
+	if (processes) {
+		(void)closedir(processes);
+	}
+#elif defined(VV_OS_MACOS)
+	pid_t pids[GROUP_MAX];
+	const int bytes = proc_listpids(PROC_PGRP_ONLY, (uint32_t)group, pids, sizeof(pids));
+	mach_timebase_info_data_t tick = {1, 1};
+
+	(void)mach_timebase_info(&tick);
+	for (int i = 0; i < bytes / (int)sizeof(pids[0]); i++) {
+		struct rusage_info_v2 u;
+
+		if (proc_pid_rusage(pids[i], RUSAGE_INFO_V2, (rusage_info_t *)&u) == 0) {
+			sum += (int64_t)((u.ri_user_time + u.ri_system_time + u.ri_child_user_time +
+					  u.ri_child_system_time) *
+					 tick.numer / tick.denom);
+		}
+	}
+#else
+	(void)group;
+#endif
+	return sum;
+}
+
+bool vv_os_program(char *out, size_t size)
+{
+#if defined(VV_OS_LINUX)
+	const ssize_t n = readlink("/proc/self/exe", out, size - 1);
+
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0 && n < (ssize_t)size - 1;
+#elif defined(VV_OS_MACOS)
+	char path[PATH_MAX], real[PATH_MAX];
+	uint32_t room = sizeof(path);
+
+	if (_NSGetExecutablePath(path, &room) != 0 || !realpath(path, real) ||
+	    strlen(real) >= size) {
+		return false;
+	}
+	memcpy(out, real, strlen(real) + 1);
+	return true;
+#else
+	(void)size;
+	out[0] = '\0';
+	return false;
+#endif
+}
+
+/* --- the machine ------------------------------------------------------------------ */
+
+#ifdef VV_OS_MACOS
+static void read_sysctl(char *out, size_t size, const char *name)
+{
+	size_t len = size - 1;
+
+	out[sysctlbyname(name, out, &len, NULL, 0) == 0 ? len : 0] = '\0';
+}
+#endif
+
+void vv_os_boot(char out[33])
+{
+	char text[64] = "";
+	size_t n = 0;
+
+#if defined(VV_OS_LINUX)
+	(void)read_small(text, sizeof(text), "/proc/sys/kernel/random/boot_id");
+#elif defined(VV_OS_MACOS)
+	read_sysctl(text, sizeof(text), "kern.bootsessionuuid");
+#endif
+	for (const char *p = text; *p && n < 32; p++) {
+		const char c = (char)(*p >= 'A' && *p <= 'F' ? *p + ('a' - 'A') : *p);
+
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) {
+			out[n++] = c;
+		}
+	}
+	out[n == 32 ? n : 0] = '\0';
+}
+
+int64_t vv_os_boot_second(void)
+{
+#if defined(VV_OS_LINUX)
+	struct timespec now, up;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && clock_gettime(CLOCK_BOOTTIME, &up) == 0) {
+		return (int64_t)now.tv_sec - (int64_t)up.tv_sec;
+	}
+#elif defined(VV_OS_MACOS)
+	struct timeval since;
+	size_t size = sizeof(since);
+
+	if (sysctlbyname("kern.boottime", &since, &size, NULL, 0) == 0) return since.tv_sec;
+#endif
+	return -1;
+}
+
+uint64_t vv_os_pid_space(void)
+{
+#ifdef VV_OS_LINUX
+	char text[64];
+	const ssize_t n = readlink("/proc/self/ns/pid", text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0'; /* "pid:[4026531836]" */
+	const char *open = strchr(text, '[');
+	return open ? strtoull(open + 1, NULL, 10) : 0;
+#else
+	return 0;
+#endif
+}
+
+void vv_os_machine(char *out, size_t size, const char *host)
+{
+	char id[64] = "";
+
+#if defined(VV_OS_LINUX)
+	(void)read_small(id, sizeof(id), "/etc/machine-id");
+#elif defined(VV_OS_MACOS)
+	read_sysctl(id, sizeof(id), "kern.uuid"); /* a Mac's name changes with its network */
+	host = id[0] ? "" : host;
+#endif
+	(void)snprintf(out, size, "%s\n%s", host, id);
+}
+
+unsigned vv_cpu_count(void)
+{
+#ifdef VV_OS_LINUX
+	/* Containers and taskset narrow the mask; the kernel wants one that is long enough. */
+	cpu_set_t mask[8];
+	const int count = sched_getaffinity(0, sizeof(mask), mask) == 0
+				  ? CPU_COUNT_S(sizeof(mask), mask)
+				  : 0;
+
+	if (count > 0) return (unsigned)count;
+#endif
+	const long online = sysconf(_SC_NPROCESSORS_ONLN);
+	return online < 1 ? 1 : (unsigned)(online < INT_MAX ? online : INT_MAX);
+}
+
+void vv_random(void *out, size_t len)
+{
+	for (size_t n; len > 0; out = (char *)out + n, len -= n) {
+		n = len < 256 ? len : 256; /* the most that getentropy gives */
+		if (getentropy(out, n) < 0) {
+			abort();
+		}
+	}
+}
+
+int vv_os_durable(int fd)
+{
+#if defined(VV_OS_LINUX)
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) return -1;
+	return S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
+#else
+#ifdef VV_OS_MACOS /* fsync leaves it in the drive's cache; some file systems know only that */
+	if (fcntl(fd, F_FULLFSYNC) == 0) return 0;
+#endif
+	return fsync(fd);
+#endif
+}
+
+/* --- pipes, sockets and children --------------------------------------------------- */
+
+/* What is made and marked in two steps, and a fork, exclude each other. */
+#ifndef VV_OS_LINUX
+static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
+static int lives[2] = {-1, -1}; /* a pipe that ends with this process; a child has the first end */
+
+static bool mark_ends(const int *ends, int count)
+{
+	bool fine = true;
+
+	for (int i = 0; i < count; i++) {
+		fine = fine && fcntl(ends[i], F_SETFD, FD_CLOEXEC) == 0;
+	}
+	return fine;
+}
+
+static bool make_pipe(int ends[2])
+{
+	return pipe(ends) == 0 && mark_ends(ends, 2);
+}
+#endif
+
+bool vv_os_pipe(int ends[2])
+{
+#ifdef VV_OS_LINUX
+	return pipe2(ends, O_CLOEXEC) == 0;
+#else
+	(void)pthread_mutex_lock(&forking);
+	const bool fine = make_pipe(ends);
+	(void)pthread_mutex_unlock(&forking);
+	return fine;
+#endif
+}
+
+int vv_os_socket(int family, int type, int protocol)
+{
+#ifdef VV_OS_LINUX
+	return socket(family, type | SOCK_CLOEXEC, protocol);
+#else
+	(void)pthread_mutex_lock(&forking);
+	const int fd = socket(family, type, protocol);
+	(void)mark_ends(&fd, 1);
+	(void)pthread_mutex_unlock(&forking);
+#ifdef SO_NOSIGPIPE
+	(void)setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
+#endif
+	return fd;
+#endif
+}
+
+ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len)
+{
+#ifdef VV_OS_MACOS
+	(void)fcntl(fd, F_SETNOSIGPIPE, 1);
+	return write(fd, bytes, len);
+#else
+	/* The signal goes to the thread that writes; one that was pending before is left pending. */
+	sigset_t of_pipes, old, before, after;
+	int number;
+
+	(void)sigemptyset(&of_pipes);
+	(void)sigaddset(&of_pipes, SIGPIPE);
+	(void)sigpending(&before);
+	(void)pthread_sigmask(SIG_BLOCK, &of_pipes, &old);
+	const ssize_t put = write(fd, bytes, len);
+	const int code = errno;
+	if (put < 0 && code == EPIPE && !sigismember(&before, SIGPIPE) && sigpending(&after) == 0 &&
+	    sigismember(&after, SIGPIPE)) {
+		(void)sigwait(&of_pipes, &number);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = code;
+	return put;
+#endif
+}
+
+pid_t vv_os_fork(bool held)
+{
+#ifdef VV_OS_LINUX
+	(void)held;
+	return fork();
+#else
+	(void)pthread_mutex_lock(&forking);
+	if (held && lives[1] < 0 && lives[0] >= 0) { /* the parent's */
+		(void)close(lives[0]);
+	}
+	const pid_t pid = !held || lives[1] >= 0 || make_pipe(lives) ? fork() : -1;
+	if (pid == 0 && lives[1] >= 0) {
+		(void)close(lives[1]);
+		lives[1] = -1;
+	}
+	(void)pthread_mutex_unlock(&forking);
+	return pid;
+#endif
+}
+
+void vv_os_pipe_size(int fd, int bytes)
+{
+#ifdef VV_OS_LINUX
+	(void)fcntl(fd, F_SETPIPE_SZ, bytes);
+#else
+	(void)fd;
+	(void)bytes;
+#endif
+}
+
+#ifndef VV_OS_LINUX
+static bool is_within(pid_t child, uint64_t most)
+{
+#ifdef VV_OS_MACOS /* it sets RLIMIT_AS and RLIMIT_DATA, and lets processes go beyond them */
+	struct rusage_info_v2 u;
+
+	return most == 0 || proc_pid_rusage(child, RUSAGE_INFO_V2, (rusage_info_t *)&u) != 0 ||
+	       u.ri_phys_footprint <= most;
+#else
+	(void)child;
+	(void)most;
+	return true;
+#endif
+}
+
+/* A process that the child has besides: it kills it when the pipe of its parent ends. It keeps nothing else open. */
+static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
+{
+	struct pollfd p = {bound ? lives[0] : -1, POLLIN, 0};
+
+	const long files = sysconf(_SC_OPEN_MAX); /* a billion on some machines */
+
+	for (int fd = files > 0 && files < FILES_MAX ? (int)files : FILES_MAX; fd >= 0; fd--) {
+		if (fd != lives[0]) {
+			(void)close(fd);
+		}
+	}
+	while (getppid() == child && poll(&p, 1, WATCH_MS) == 0 && is_within(child, most)) {
+	}
+	if (getppid() == child) {
+		(void)kill(child, signal);
+	}
+	_exit(0);
+}
+#endif
+
+static void set_limit(int what, uint64_t bytes)
+{
+	const struct rlimit most = {bytes, bytes};
+
+	if (bytes > 0) {
+		(void)setrlimit(what, &most);
+	}
+}
+
+bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data)
+{
+	signal = signal ? signal : SIGKILL;
+	set_limit(RLIMIT_AS, addresses);
+	set_limit(RLIMIT_DATA, data);
+#ifdef VV_OS_LINUX
+	if (parent > 0 && prctl(PR_SET_PDEATHSIG, signal) < 0) return false;
+#else
+	const pid_t child = getpid();
+	const uint64_t most = data > 0 && data < addresses ? data : addresses;
+	bool watched = parent > 0;
+#ifdef VV_OS_MACOS
+	watched = watched || most > 0;
+#endif
+	const pid_t watcher = watched ? fork() : child;
+	if (watcher == 0) {
+		watch(child, signal, parent > 0, most);
+	}
+	if (watcher < 0) return false;
+#endif
+	return parent == 0 || getppid() == parent;
+}
+
+/* --- conditions ---------------------------------------------------------------------- */
+
+bool vv_os_condition_init(void *condition)
+{
+#ifdef VV_OS_MACOS
+	return pthread_cond_init(condition, NULL) == 0;
+#else
+	pthread_condattr_t how;
+
+	if (pthread_condattr_init(&how) != 0) return false;
+	const bool fine = pthread_condattr_setclock(&how, CLOCK_MONOTONIC) == 0 &&
+			  pthread_cond_init(condition, &how) == 0;
+	(void)pthread_condattr_destroy(&how);
+	return fine;
+#endif
+}
+
+bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms)
+{
+	if (end_ms == 0) return pthread_cond_wait(condition, mutex) == 0;
+#ifdef VV_OS_MACOS
+	struct timespec clock = {0, 0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &clock);
+	const uint64_t now = (uint64_t)clock.tv_sec * 1000u + (uint64_t)clock.tv_nsec / 1000000u;
+	const uint64_t t = end_ms > now ? end_ms - now : 0;
+#else
+	const uint64_t t = end_ms;
+#endif
+	const struct timespec when = {(time_t)(t / 1000), (long)(t % 1000) * 1000000};
+#ifdef VV_OS_MACOS
+	return pthread_cond_timedwait_relative_np(condition, mutex, &when) != ETIMEDOUT;
+#else
+	return pthread_cond_timedwait(condition, mutex, &when) != ETIMEDOUT;
+#endif
+}
+
+/* --- libraries ----------------------------------------------------------------------- */
+
+void *vv_os_library(const char *name, const char *version)
+{
+	char file[128];
+#ifdef __APPLE__ /* the system's, or Homebrew's */
+	(void)snprintf(file, sizeof(file), "/opt/homebrew/lib/lib%s.%s.dylib", name, version);
+	void *library = dlopen(strrchr(file, '/') + 1, RTLD_NOW | RTLD_LOCAL);
+	return library ? library : dlopen(file, RTLD_NOW | RTLD_LOCAL);
+#else
+	(void)snprintf(file, sizeof(file), "lib%s.so.%s", name, version);
+	return dlopen(file, RTLD_NOW | RTLD_LOCAL);
+#endif
+}
+
+bool vv_os_library_find(void *library, void *function, const char *name)
+{
+	void *symbol = library ? dlsym(library, name) : NULL;
+
+	memcpy(function, &symbol, sizeof(symbol));
+	return symbol != NULL;
+}
+
+void vv_use_own_encodings(void)
+{
+#ifdef VV_OS_LINUX
+	static const char own[] = "/lib/varve/libc.so.6";
+	char path[PATH_MAX];
+	Dl_info library;
+	bool known = dladdr((const void *)(uintptr_t)getenv, &library) !=
+		     0; /* there may be no /proc */
+	size_t len = known && library.dli_fname ? strlen(library.dli_fname) : 0;
+
+	if (len < sizeof(own) || len >= sizeof(path)) return;
+	if (strcmp(library.dli_fname + len - strlen(own), own) != 0) return;
+	memcpy(path, library.dli_fname, len);
+	memcpy(path + len - strlen("libc.so.6"), "gconv", sizeof("gconv"));
+	if (access(path, R_OK) == 0) {
+		(void)setenv("GCONV_PATH", path, 1);
+	}
+#endif
+}
