@@ -27,6 +27,9 @@
 #define VV_REPO_GIT_LIBGIT2_H
 
 #include <git2.h>
+#if __has_include(<git2/sys/errors.h>) /* since 1.8 git_error_clear is there */
+#include <git2/sys/errors.h>
+#endif
 
 #include "base/error.h"
 

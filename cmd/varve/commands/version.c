@@ -1,17 +1,25 @@
 /*
  * version: prints the version of varve, and the formats that it reads and writes.
  */
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/table/root.h"
+#include "repo/git/program.h"
 #include "transport/protocol/message.h"
 
 typedef struct options {
-	bool formats;
+	bool formats, verbose;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "formats", formats, "list the versions of formats"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also show the versions of git, the system and libraries"),
 };
 
 /* docs/formats/store.md, "Version 1". */
@@ -39,6 +47,24 @@ static const struct {
 	{"protocol", VV_PROTOCOL_VERSION, "frozen"},
 };
 
+/* What an answer to a question about a fault begins with. */
+static void print_surroundings(void)
+{
+	const char *const argv[] = {"git", "version", NULL};
+	vv_auto(vv_buf) git = VV_BUF_INIT;
+	struct utsname system;
+	int code;
+
+	if (vv_program_run(vv_environ(), argv, NULL, 0, &git, &code, VV_IGNORED) < 0 || code != 0) {
+		vv_buf_set(&git, "git: not found\n", strlen("git: not found\n"));
+	}
+	vv_out("%s", vv_buf_cstr(&git));
+	if (uname(&system) == 0) {
+		vv_out("%s %s %s\n", system.sysname, system.release, system.machine);
+	}
+	vv_out("built with %s\n", VARVE_LIBRARIES);
+}
+
 static int run_version(void *given, int argc, char **argv)
 {
 	const options *o = given;
@@ -46,6 +72,9 @@ static int run_version(void *given, int argc, char **argv)
 	if (argc > 0) return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
 	if (!o->formats) {
 		vv_out("varve %s\n", VARVE_VERSION);
+	}
+	if (o->verbose) {
+		print_surroundings();
 	}
 	for (size_t i = 0; o->formats && i < sizeof(formats) / sizeof(formats[0]); i++) {
 		vv_out("%-11s %u  %s\n", formats[i].name, formats[i].version, formats[i].state);
@@ -57,7 +86,7 @@ const vv_command vv_cmd_version = {
 	.name = "version",
 	.group = "care",
 	.summary = "show the version of varve, or of its formats",
-	.usage = "[--formats]",
+	.usage = "[-v | --formats]",
 	.example = "$ varve version\nvarve " VARVE_VERSION,
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -144,6 +144,16 @@ all_commands() {
 	stderr_has '\x1B'
 }
 
+@test "version -v names git, the system and the libraries with their versions" {
+	succeeds varve version -v
+	[ "${lines[0]}" = "$(varve version)" ]
+	[ "${lines[1]}" = "$(git version)" ]
+	[ "${lines[2]}" = "$(uname -srm)" ]
+	[[ ${lines[3]} =~ ^built\ with\ .*libcrypto\ [0-9]+\.[0-9]+.*,\ libgit2\ [0-9]+\.[0-9]+.*sqlite3\ 3\. ]]
+	PATH=$VARVE_BIN succeeds varve version -v
+	output_has "git: not found"
+}
+
 @test "the version is told both ways" {
 	succeeds varve version
 	output_has "varve "
