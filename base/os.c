@@ -3,7 +3,9 @@
  * for: a pipe and a fork under one lock, a child that watches its parent.
  */
 #define _GNU_SOURCE
+#ifndef _DARWIN_C_SOURCE
 #define _DARWIN_C_SOURCE
+#endif
 #include "base/os.h"
 
 #include <dirent.h>

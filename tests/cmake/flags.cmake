@@ -27,6 +27,9 @@ endif()
 add_library(vv_flags INTERFACE)
 target_include_directories(vv_flags INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
 target_compile_definitions(vv_flags INTERFACE _POSIX_C_SOURCE=200809L _XOPEN_SOURCE=700)
+if(APPLE)
+	target_compile_definitions(vv_flags INTERFACE _DARWIN_C_SOURCE)
+endif()
 target_compile_options(vv_flags INTERFACE
 	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 	-Wformat=2)

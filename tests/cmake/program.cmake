@@ -8,7 +8,7 @@ function(vv_program name)
 	# Two thirds of the names that the dynamic linker looks up when the program starts are libcrypto's own, most others
 	# libc's. It searches the libraries in the order in which they are named here, so that these two first save a quarter
 	# of its work. A sanitizer's library must come before all others.
-	if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT VARVE_SANITIZE)
+	if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT VARVE_SANITIZE AND NOT APPLE)
 		target_link_options(${name} PRIVATE "SHELL:-Wl,--push-state,--no-as-needed -lcrypto -lc -Wl,--pop-state")
 	endif()
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
