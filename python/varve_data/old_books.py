@@ -60,7 +60,7 @@ def _stream(data: bytes) -> bytes:
     size = 1 << _u16(data, 30)
     block = lambda at: data[(at + 1) * size : (at + 2) * size]  # noqa: E731
     ids, more = [_u32(data, 76 + 4 * i) for i in range(109)], _u32(data, 68)
-    for _ in range(_u32(data, 72)):
+    for _ in range(min(_u32(data, 72), len(data) // size)):
         part = block(more)
         ids += [_u32(part, i) for i in range(0, size - 4, 4)]
         more = _u32(part, size - 4)
