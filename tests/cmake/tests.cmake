@@ -176,3 +176,11 @@ function(vv_story file name)
 		vv_bats_test("${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${PROJECT_BINARY_DIR}")
 	endif()
 endfunction()
+
+# vv_posix_story(FILE NAME): a test of FILE.bats once more with the program that takes the ways of any POSIX system, as posix.FILE.NAME.
+function(vv_posix_story file name)
+	if(TARGET varve_posix)
+		string(REPLACE "/" "." prefix "posix.${file}")
+		vv_bats_test("${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${PROJECT_BINARY_DIR}/posix")
+	endif()
+endfunction()
