@@ -45,6 +45,13 @@ void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t co
 		case VV_JSON_IS_OBJECT:
 			vv_json_add_object(w, m->name);
 			break;
+		case VV_JSON_IS_END:
+			vv_json_close_object(w);
+			break;
+		case VV_JSON_IS_BY:
+			vv_json_name(w, m->name);
+			m->write(w, m->text);
+			break;
 		}
 	}
 }

@@ -9,8 +9,8 @@
 
 #include "base/json/json.h"
 
-/* The name NULL leaves a member out. A list may end with the name of an array or object, which
- * is opened. Values of what is left out or null are not evaluated. */
+/* The name NULL leaves a member out. JSON_OBJECT is followed by its members and JSON_END; it and JSON_ARRAY may also be the
+ * last ones, and stay open. Values of what is left out or null are not evaluated. */
 typedef struct vv_json_entry {
 	const char *name;
 	enum {
@@ -20,13 +20,16 @@ typedef struct vv_json_entry {
 		VV_JSON_IS_TIME,
 		VV_JSON_IS_NAMES,
 		VV_JSON_IS_ARRAY,
-		VV_JSON_IS_OBJECT
+		VV_JSON_IS_OBJECT,
+		VV_JSON_IS_END,
+		VV_JSON_IS_BY
 	} type;
 	const char *text;         /* NULL: null */
 	size_t len;               /* of the text; SIZE_MAX: to its NUL */
 	const char *const *names; /* an array of texts */
 	uint64_t number;          /* of names, how many */
 	bool null;
+	void (*write)(vv_json_out *w, const char *text); /* writes the value */
 } vv_json_entry;
 
 #define JSON_TEXT_LEN(n, s, l) .name = (n), .text = (s), .len = (l)
@@ -40,6 +43,9 @@ typedef struct vv_json_entry {
 	.number = (count)
 #define JSON_ARRAY(n) .name = (n), .type = VV_JSON_IS_ARRAY
 #define JSON_OBJECT(n) .name = (n), .type = VV_JSON_IS_OBJECT
+#define JSON_END .name = "", .type = VV_JSON_IS_END
+#define JSON_BY(fn, n, s) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .text = (s)
+#define JSON_URL(n, s) JSON_BY(vv_json_url, n, s)
 #define JSON_NUMBER_OR_NULL(there, n, v) JSON_NUMBER(n, (there) ? (v) : 0), .null = !(there)
 #define JSON_TEXT_WHEN(there, n, s) JSON_TEXT((there) ? (n) : NULL, (there) ? (s) : NULL)
 #define JSON_TEXT_LEN_WHEN(there, n, s, l)                                                         \

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "check/report/items.h"
 #include "check/report/words.h"
@@ -121,15 +122,11 @@ static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *
 	vv_json_open_object(w);
 	vv_json_name(w, "description");
 	vv_report_put_json(w, text, len, false);
-	vv_report_json_text(w, "check_name", code);
-	vv_report_json_text(w, "fingerprint", print);
-	vv_report_json_text(w, "severity", severity == VV_SEVERITY_ERROR ? "major" : "minor");
-	vv_json_add_object(w, "location");
-	vv_report_json_text(w, "path", d->path);
-	vv_json_add_object(w, "lines");
-	vv_json_add_u64(w, "begin", line);
-	vv_json_close_object(w);
-	vv_json_close_object(w);
+	vv_json_put_members(
+		w, {REPORT_TEXT("check_name", code)}, {REPORT_TEXT("fingerprint", print)},
+		{REPORT_TEXT("severity", severity == VV_SEVERITY_ERROR ? "major" : "minor")},
+		{JSON_OBJECT("location")}, {REPORT_TEXT("path", d->path)}, {JSON_OBJECT("lines")},
+		{JSON_NUMBER("begin", line)}, {JSON_END}, {JSON_END});
 	vv_json_close_object(w);
 }
 

@@ -11,11 +11,10 @@
 static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_item *i)
 {
 	vv_json_open_object(w);
-	vv_report_json_text(w, "rule", g->code);
-	vv_report_json_text(w, "name", g->name);
-	vv_report_json_text(w, "severity", vv_severity_name(i->severity));
-	vv_report_json_text(w, "column", g->column);
-	vv_json_put_members(w, {JSON_NUMBER_WHEN(i->line > 0, "line", i->line)},
+	vv_json_put_members(w, {REPORT_TEXT("rule", g->code)}, {REPORT_TEXT("name", g->name)},
+			    {REPORT_TEXT("severity", vv_severity_name(i->severity))},
+			    {REPORT_TEXT("column", g->column)},
+			    {JSON_NUMBER_WHEN(i->line > 0, "line", i->line)},
 			    {JSON_NUMBER_WHEN(i->row > 0, "row", i->row)});
 	if (i->key) {
 		vv_json_name(w, "keyText");
@@ -25,39 +24,32 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 		vv_json_name(w, "value");
 		vv_report_put_json(w, i->value, i->value_len, i->value_cut);
 	}
-	vv_report_json_text(w, "message", i->message);
-	vv_report_json_text(w, "probably", i->probably);
-	vv_report_json_text(w, "expected", i->expected);
-	vv_report_json_text(w, "intended", i->intended);
-	vv_report_json_text(w, "acceptedWhy", i->accepted);
-	vv_report_json_text(w, "fingerprint", i->print);
+	vv_json_put_members(
+		w, {REPORT_TEXT("message", i->message)}, {REPORT_TEXT("probably", i->probably)},
+		{REPORT_TEXT("expected", i->expected)}, {REPORT_TEXT("intended", i->intended)},
+		{REPORT_TEXT("acceptedWhy", i->accepted)}, {REPORT_TEXT("fingerprint", i->print)});
 	vv_json_close_object(w);
 }
 
 static void put_group(vv_json_out *w, const vv_report_group *g)
 {
-	vv_json_open_object(w);
-	vv_report_json_text(w, "rule", g->code);
-	vv_report_json_text(w, "name", g->name);
-	vv_report_json_text(w, "title", vv_report_title(g));
-	vv_report_json_text(w, "column", g->column);
-	vv_report_json_text(w, "severity", vv_severity_name(g->severity));
-	vv_json_put_members(
-		w, {JSON_NUMBER("errors", g->errors)}, {JSON_NUMBER("warnings", g->warnings)},
+	vv_json_put_object(
+		w, {REPORT_TEXT("rule", g->code)}, {REPORT_TEXT("name", g->name)},
+		{REPORT_TEXT("title", vv_report_title(g))}, {REPORT_TEXT("column", g->column)},
+		{REPORT_TEXT("severity", vv_severity_name(g->severity))},
+		{JSON_NUMBER("errors", g->errors)}, {JSON_NUMBER("warnings", g->warnings)},
 		{JSON_NUMBER("known", g->known)}, {JSON_NUMBER("accepted", g->accepted)},
 		{JSON_NUMBER("listed", g->kept)}, {JSON_NUMBER("unlisted", vv_report_unlisted(g))});
-	vv_json_close_object(w);
 }
 
 static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d)
 {
 	vv_json_open_object(w);
-	vv_report_json_text(w, "path", d->path);
-	vv_report_json_text(w, "commit", d->commit);
-	vv_report_json_text(w, "baseCommit", d->base);
 	vv_json_put_members(
-		w, {JSON_NUMBER("rowCount", d->rows)}, {JSON_NUMBER("columnCount", d->columns)},
-		{JSON_NUMBER("groups", d->groups)}, {JSON_NUMBER("groupsRead", d->groups_read)},
+		w, {REPORT_TEXT("path", d->path)}, {REPORT_TEXT("commit", d->commit)},
+		{REPORT_TEXT("baseCommit", d->base)}, {JSON_NUMBER("rowCount", d->rows)},
+		{JSON_NUMBER("columnCount", d->columns)}, {JSON_NUMBER("groups", d->groups)},
+		{JSON_NUMBER("groupsRead", d->groups_read)},
 		{JSON_BOOL("valid", vv_report_passes(r, d->errors, d->warnings))},
 		{JSON_NUMBER("errors", d->errors)}, {JSON_NUMBER("warnings", d->warnings)},
 		{JSON_NUMBER("known", d->known)}, {JSON_NUMBER("accepted", d->accepted)},
@@ -82,17 +74,14 @@ vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err)
 	const vv_report_totals *t = &r->totals;
 
 	vv_json_out w = vv_json_begin_object(out, 1);
-	vv_json_add_bool(&w, "valid", vv_report_passes(r, r->totals.errors, r->totals.warnings));
-	vv_report_json_text(&w, "failOn", vv_severity_name(r->options.fail_on));
-	vv_json_put_members(&w, {JSON_BOOL("newOnly", r->options.new_only)},
-			    {JSON_OBJECT("totals")});
 	vv_json_put_members(
-		&w, {JSON_NUMBER("datasetCount", t->datasets)},
-		{JSON_NUMBER("invalid", t->invalid)}, {JSON_NUMBER("commits", t->commits)},
-		{JSON_NUMBER("errors", t->errors)}, {JSON_NUMBER("warnings", t->warnings)},
-		{JSON_NUMBER("known", t->known)}, {JSON_NUMBER("accepted", t->accepted)});
-	vv_json_close_object(&w);
-	vv_json_add_array(&w, "datasets");
+		&w, {JSON_BOOL("valid", vv_report_passes(r, r->totals.errors, r->totals.warnings))},
+		{REPORT_TEXT("failOn", vv_severity_name(r->options.fail_on))},
+		{JSON_BOOL("newOnly", r->options.new_only)}, {JSON_OBJECT("totals")},
+		{JSON_NUMBER("datasetCount", t->datasets)}, {JSON_NUMBER("invalid", t->invalid)},
+		{JSON_NUMBER("commits", t->commits)}, {JSON_NUMBER("errors", t->errors)},
+		{JSON_NUMBER("warnings", t->warnings)}, {JSON_NUMBER("known", t->known)},
+		{JSON_NUMBER("accepted", t->accepted)}, {JSON_END}, {JSON_ARRAY("datasets")});
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		put_dataset(&w, r, d);
 	}

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "check/report/items.h"
 #include "check/report/words.h"
@@ -26,7 +27,7 @@ static void put_uri(vv_json_out *w, const char *path)
 		}
 	}
 	w->buf->failed = w->buf->failed || b.failed;
-	vv_report_json_text(w, "uri", vv_buf_cstr(&b));
+	vv_json_put_members(w, {REPORT_TEXT("uri", vv_buf_cstr(&b))});
 }
 
 static void put_text(vv_json_out *w, const char *name, const char *text, size_t len)
@@ -42,13 +43,14 @@ static void put_rules(vv_json_out *w)
 	vv_json_add_array(w, "rules");
 	for (const vv_rule *r = vv_rules; r->code; r++) {
 		vv_json_open_object(w);
-		vv_report_json_text(w, "id", r->code);
+		vv_json_put_members(w, {REPORT_TEXT("id", r->code)});
 		put_text(w, "shortDescription", r->title, strlen(r->title));
 		put_text(w, "fullDescription", r->what, strlen(r->what));
-		vv_json_add_object(w, "defaultConfiguration");
-		vv_report_json_text(w, "level",
-				    r->by_default == VV_SEVERITY_WARNING ? "warning" : "error");
-		vv_json_close_object(w);
+		vv_json_put_members(
+			w, {JSON_OBJECT("defaultConfiguration")},
+			{REPORT_TEXT("level",
+				     r->by_default == VV_SEVERITY_WARNING ? "warning" : "error")},
+			{JSON_END});
 		vv_json_close_object(w);
 	}
 	vv_json_close_array(w);
@@ -62,9 +64,8 @@ static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t li
 	vv_json_add_object(w, "artifactLocation");
 	put_uri(w, d->path);
 	vv_json_close_object(w);
-	vv_json_add_object(w, "region");
-	vv_json_add_u64(w, "startLine", line);
-	vv_json_close_object(w);
+	vv_json_put_members(w, {JSON_OBJECT("region")}, {JSON_NUMBER("startLine", line)},
+			    {JSON_END});
 	vv_json_close_object(w);
 	vv_json_close_object(w);
 	vv_json_close_array(w);
@@ -74,11 +75,9 @@ static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_
 			   const vv_report_item *i, uint64_t left)
 {
 	vv_json_add_object(w, "properties");
-	vv_report_json_text(w, "commit", d->commit);
-	vv_report_json_text(w, "column", g->column);
-	if (i && i->row > 0) {
-		vv_json_add_u64(w, "row", i->row);
-	}
+	vv_json_put_members(w, {REPORT_TEXT("commit", d->commit)},
+			    {REPORT_TEXT("column", g->column)},
+			    {JSON_NUMBER_WHEN(i && i->row > 0, "row", i->row)});
 	if (i && i->key) {
 		vv_json_name(w, "key");
 		vv_report_put_json(w, i->key, i->key_len, i->key_cut);
@@ -95,11 +94,10 @@ static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_
 
 static void put_level(vv_json_out *w, const vv_report_group *g, vv_severity severity)
 {
-	vv_report_json_text(w, "ruleId", g->code);
-	if (g->rule) {
-		vv_json_add_u64(w, "ruleIndex", (uint64_t)(g->rule - vv_rules));
-	}
-	vv_report_json_text(w, "level", severity == VV_SEVERITY_ERROR ? "error" : "warning");
+	vv_json_put_members(
+		w, {REPORT_TEXT("ruleId", g->code)},
+		{JSON_NUMBER_WHEN(g->rule, "ruleIndex", (uint64_t)(g->rule - vv_rules))},
+		{REPORT_TEXT("level", severity == VV_SEVERITY_ERROR ? "error" : "warning")});
 }
 
 static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,
@@ -112,18 +110,15 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	vv_report_put_item(&text, g, i);
 	put_text(w, "message", vv_buf_cstr(&text), text.len);
 	put_location(w, d, vv_report_shown_line(g, i));
-	vv_json_add_object(w, "partialFingerprints");
-	vv_report_json_text(w, "varveFinding/v1", i->print);
-	vv_json_close_object(w);
+	vv_json_put_members(w, {JSON_OBJECT("partialFingerprints")},
+			    {REPORT_TEXT("varveFinding/v1", i->print)}, {JSON_END});
 	if (r->options.new_only) {
-		vv_report_json_text(w, "baselineState", "new");
+		vv_json_put_members(w, {REPORT_TEXT("baselineState", "new")});
 	}
 	if (i->accepted) {
 		vv_json_add_array(w, "suppressions");
-		vv_json_open_object(w);
-		vv_report_json_text(w, "kind", "external");
-		vv_report_json_text(w, "justification", i->accepted);
-		vv_json_close_object(w);
+		vv_json_put_object(w, {REPORT_TEXT("kind", "external")},
+				   {REPORT_TEXT("justification", i->accepted)});
 		vv_json_close_array(w);
 	}
 	put_properties(w, d, g, i, 0);
@@ -196,23 +191,21 @@ static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
 vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_json_out w = vv_json_begin_object(out, 1);
-	vv_report_json_text(&w, "$schema", SCHEMA);
-	vv_report_json_text(&w, "version", "2.1.0");
-	vv_json_add_array(&w, "runs");
+	vv_json_put_members(&w, {REPORT_TEXT("$schema", SCHEMA)}, {REPORT_TEXT("version", "2.1.0")},
+			    {JSON_ARRAY("runs")});
 	vv_json_open_object(&w);
 	vv_json_add_object(&w, "tool");
 	vv_json_add_object(&w, "driver");
-	vv_report_json_text(&w, "name", "varve check");
-	vv_report_json_text(&w, "version", VARVE_VERSION);
+	vv_json_put_members(&w, {REPORT_TEXT("name", "varve check")},
+			    {REPORT_TEXT("version", VARVE_VERSION)});
 	put_rules(&w);
 	vv_json_close_object(&w);
 	vv_json_close_object(&w);
-	vv_report_json_text(&w, "columnKind", "utf16CodeUnits");
+	vv_json_put_members(&w, {REPORT_TEXT("columnKind", "utf16CodeUnits")});
 	uint64_t untold = put_results(&w, r);
 	if (untold > 0) {
-		vv_json_add_object(&w, "properties");
-		vv_json_add_u64(&w, "untold", untold);
-		vv_json_close_object(&w);
+		vv_json_put_members(&w, {JSON_OBJECT("properties")},
+				    {JSON_NUMBER("untold", untold)}, {JSON_END});
 	}
 	vv_json_close_object(&w);
 	vv_json_close_array(&w);

@@ -217,12 +217,9 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 	}
 }
 
-void vv_report_json_text(vv_json_out *w, const char *name, const char *s)
+void vv_report_put_text(vv_json_out *w, const char *s)
 {
-	if (s) {
-		vv_json_name(w, name);
-		vv_report_put_json(w, s, strlen(s), false);
-	}
+	vv_report_put_json(w, s, strlen(s), false);
 }
 
 void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks)

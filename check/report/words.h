@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "check/report/items.h"
 
 const char *vv_severity_name(vv_severity s); /* "error" */
@@ -32,7 +32,9 @@ void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t 
 bool vv_report_is_plain(uint32_t cp);
 /* A JSON string that drives no terminal either; {"base64": ...} where it is not UTF-8. cut: there is more. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
-void vv_report_json_text(vv_json_out *w, const char *name, const char *s); /* nothing for NULL */
+void vv_report_put_text(vv_json_out *w, const char *s);
+/* A member with such a string; NULL leaves it out. */
+#define REPORT_TEXT(n, s) JSON_BY(vv_report_put_text, (s) ? (n) : NULL, s)
 /* Text for XML, HTML and Markdown tables: escaped, then & < > " ' and what Markdown reads as
  * entities. */
 void vv_report_put_markup(vv_buf *b, const char *s, size_t len);

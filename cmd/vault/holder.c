@@ -199,12 +199,8 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
 		count_kept(s, p, &shards, &bytes);
-		vv_json_open_object(&w);
-		vv_json_add_string(&w, "name", p->config->name);
-		vv_json_name(&w, "url");
-		vv_json_url(&w, p->config->url);
-		vv_json_put_members(
-			&w,
+		vv_json_put_object(
+			&w, {JSON_TEXT("name", p->config->name)}, {JSON_URL("url", p->config->url)},
 			{JSON_TEXT("domain", *vv_vault_place_domain(s, p)
 						     ? vv_vault_place_domain(s, p)
 						     : NULL)},
@@ -216,7 +212,6 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 			{JSON_TEXT("error", (p->holder && !p->refuses) || p->config->dead
 						    ? NULL
 						    : p->why.message)});
-		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);
 	return vv_out_json(&b, err);

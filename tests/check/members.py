@@ -11,19 +11,20 @@ import re
 import sys
 from pathlib import Path
 
-WRITES = re.compile(r'\b(vv_json_(?:add_\w+|name|plain_name)|vv_report_json_text|put_\w+)\((?:&?[\w>.\-]+), *"((?:[^"\\]|\\.)*)"')
-LISTED = re.compile(r'\bJSON_(TEXT|NUMBER|BOOL|TIME|NAMES|ARRAY|OBJECT)(?:_LEN)?(?:_WHEN|_OR_NULL)?\([^";]*?"((?:[^"\\]|\\.)*)"')
+WRITES = re.compile(r'\b(vv_json_(?:add_\w+|name|plain_name)|put_\w+)\((?:&?[\w>.\-]+), *"((?:[^"\\]|\\.)*)"')
+LISTED = re.compile(r'\b(?:JSON|REPORT)_(TEXT|BY|URL|NUMBER|BOOL|TIME|NAMES|ARRAY|OBJECT)(?:_LEN)?(?:_WHEN|_OR_NULL)?\([^";]*?"((?:[^"\\]|\\.)*)"')
 ESCAPED = re.compile(r'[{,]\\"([^"\\]+)\\":')
 STYLE = re.compile(r"[a-z][a-zA-Z0-9]*|\$schema|HEAD|%s")
 FOLDERS = ("check/report", "diff", "lib", "cmd")
 FOREIGN = {
     "check/report/ci.c": {"check_name"},  # GitLab
+    "check/report/sarif.c": {"varveFinding/v1"},
     "lib/merge/conflict_file.c": {"varve-conflicts"},  # a file's mark
     "lib/worktree/journal.c": {"new_head", "index_only", "work_only"},  # gone with its command
 }
 FILES = re.compile("check/report/(sarif|ci)|cmd/web/|cmd/vault/(serve|work)|lib/(check/accept|merge/conflict_file|sync/vault_|worktree/journal)|diff/merge")
-TYPES = {"vv_json_add_string": "text", "vv_json_add_string_len": "text", "vv_json_add_time": "text", "vv_report_json_text": "text",
-         "TEXT": "text", "TIME": "text", "NUMBER": "number", "BOOL": "bool", "ARRAY": "list", "NAMES": "list", "OBJECT": "object",
+TYPES = {"vv_json_add_string": "text", "vv_json_add_string_len": "text", "vv_json_add_time": "text",
+         "TEXT": "text", "TIME": "text", "NUMBER": "number", "BOOL": "bool", "URL": "text", "ARRAY": "list", "NAMES": "list", "OBJECT": "object",
          "vv_json_add_u64": "number", "vv_json_add_bool": "bool", "vv_json_add_array": "list", "vv_json_add_object": "object"}
 
 

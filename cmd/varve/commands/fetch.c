@@ -110,11 +110,8 @@ static void put_ref(vv_json_out *w, const vv_ref_move *m)
 static void put_remote(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
 {
 	vv_json_open_object(w);
-	vv_json_name(w, "remote");
-	vv_json_url(w, name);
-	vv_json_name(w, "url");
-	vv_json_url(w, j->url);
-	vv_json_add_array(w, "refs");
+	vv_json_put_members(w, {JSON_URL("remote", name)}, {JSON_URL("url", j->url)},
+			    {JSON_ARRAY("refs")});
 	for (size_t i = 0; i < j->plan.count; i++) {
 		put_ref(w, &j->plan.moves[i]);
 	}

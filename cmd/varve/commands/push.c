@@ -87,9 +87,8 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_name(&w, "url");
-	vv_json_url(&w, j->url);
-	vv_json_put_members(&w, {JSON_BOOL("dryRun", j->dry_run)}, {JSON_ARRAY("refs")});
+	vv_json_put_members(&w, {JSON_URL("url", j->url)}, {JSON_BOOL("dryRun", j->dry_run)},
+			    {JSON_ARRAY("refs")});
 	for (size_t i = 0; i < j->plan.count; i++) {
 		put_ref(&w, &j->plan.items[i], j->dry_run);
 	}

@@ -47,14 +47,9 @@ static vv_status print(vv_buf *b, vv_error *err)
 
 static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool own)
 {
-	vv_json_open_object(w);
-	vv_json_add_string(w, "name", s->name);
-	vv_json_name(w, "url");
-	vv_json_url(w, s->url);
-	vv_json_name(w, "pushUrl");
-	vv_json_url(w, s->push_url ? s->push_url : s->url);
-	vv_json_put_members(w, {JSON_BOOL("default", usual)}, {JSON_BOOL("own", own)});
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_TEXT("name", s->name)}, {JSON_URL("url", s->url)},
+			   {JSON_URL("pushUrl", s->push_url ? s->push_url : s->url)},
+			   {JSON_BOOL("default", usual)}, {JSON_BOOL("own", own)});
 }
 
 /* Of the remotes' settings (remote.<name>.varveUrl), which .varveconfig does not have. */
@@ -172,10 +167,8 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 		return VV_OK;
 	}
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "name", name);
-	vv_json_name(&w, "url");
-	vv_json_url(&w, url);
-	vv_json_put_members(&w, {JSON_BOOL("reads", t->reads)}, {JSON_BOOL("ranges", t->ranges)},
+	vv_json_put_members(&w, {JSON_TEXT("name", name)}, {JSON_URL("url", url)},
+			    {JSON_BOOL("reads", t->reads)}, {JSON_BOOL("ranges", t->ranges)},
 			    {JSON_BOOL("writes", t->writes)}, {JSON_BOOL("lists", t->lists)},
 			    {JSON_BOOL("removes", t->removes)},
 			    {JSON_TEXT("who", t->who[0] ? t->who : NULL)},

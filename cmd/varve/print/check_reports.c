@@ -93,11 +93,10 @@ static void put_json_rule(vv_json_out *w, const vv_timeline *t, const vv_timelin
 		vv_auto(vv_buf) day = VV_BUF_INIT;
 
 		put_day(&day, c);
-		vv_json_add_object(w, "since");
-		vv_json_put_members(
-			w, {JSON_TEXT("commit", c->hex)}, {JSON_TEXT("day", vv_buf_cstr(&day))},
-			{JSON_TEXT("authorName", c->author)}, {JSON_TEXT("subject", c->subject)});
-		vv_json_close_object(w);
+		vv_json_put_members(w, {JSON_OBJECT("since")}, {JSON_TEXT("commit", c->hex)},
+				    {JSON_TEXT("day", vv_buf_cstr(&day))},
+				    {JSON_TEXT("authorName", c->author)},
+				    {JSON_TEXT("subject", c->subject)}, {JSON_END});
 	}
 	vv_json_put_members(w, {JSON_NUMBER("findingCount", r->found)},
 			    {JSON_NUMBER("failed", r->failed)},

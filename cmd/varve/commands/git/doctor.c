@@ -21,11 +21,10 @@ static void print_json(const vv_doctor *d)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_NUMBER("wrong", d->wrong)}, {JSON_OBJECT("programs")});
-	vv_json_put_members(&w, {JSON_TEXT("varve", VARVE_VERSION)},
-			    {JSON_TEXT("git", d->git[0] ? d->git : NULL)});
-	vv_json_close_object(&w);
-	vv_json_add_array(&w, "findings");
+	vv_json_put_members(&w, {JSON_NUMBER("wrong", d->wrong)}, {JSON_OBJECT("programs")},
+			    {JSON_TEXT("varve", VARVE_VERSION)},
+			    {JSON_TEXT("git", d->git[0] ? d->git : NULL)}, {JSON_END},
+			    {JSON_ARRAY("findings")});
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_doctor_finding *f = &d->findings[i];
 
