@@ -475,20 +475,17 @@ static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
 }
 #endif
 
-static void set_limit(int what, uint64_t bytes)
-{
-	const struct rlimit most = {bytes, bytes};
-
-	if (bytes > 0) {
-		(void)setrlimit(what, &most);
-	}
-}
-
 bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data)
 {
 	signal = signal ? signal : SIGKILL;
-	set_limit(RLIMIT_AS, addresses);
-	set_limit(RLIMIT_DATA, data);
+	const struct rlimit of_addresses = {addresses, addresses}, of_data = {data, data};
+
+	if (addresses > 0) {
+		(void)setrlimit(RLIMIT_AS, &of_addresses);
+	}
+	if (data > 0) {
+		(void)setrlimit(RLIMIT_DATA, &of_data);
+	}
 #ifdef VV_OS_LINUX
 	if (parent > 0 && prctl(PR_SET_PDEATHSIG, signal) < 0) return false;
 #else
