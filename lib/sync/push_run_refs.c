@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/hint_text.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -88,6 +89,34 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 	return add(p, NULL, s->from, s->to, &id, force, err);
 }
 
+typedef struct adding {
+	vv_push_plan *p;
+	const vv_refspec *spec; /* NULL: each to its own name */
+	bool force;
+} adding;
+
+static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	adding *a = payload;
+	vv_status rc = VV_OK;
+	vv_auto(char) *to = a->spec ? vv_refspec_map(a->spec, ref->name, &rc)
+				    : vv_strdup(ref->name);
+
+	if (ref->symbolic || (a->spec && !to && rc == VV_OK)) return VV_OK;
+	if (!to) return vv_fail_nomem(err);
+	return add(a->p, ref->name, short_name(ref->name), to, &ref->id, a->force, err);
+}
+
+/* "refs/heads/NAMES*:refs/for/NAMES*": all that match here. */
+static vv_status add_pattern(vv_push_plan *p, vv_repository *r, vv_refspec *s, bool force,
+			     vv_error *err)
+{
+	adding a = {p, s, force};
+
+	if (!s->to && !(s->to = vv_strdup(s->from))) return vv_fail_nomem(err);
+	return vv_refs_each(r, "refs/", add_ref, &a, err);
+}
+
 static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head, const char *word,
 			  const vv_push_plan_options *o, vv_error *err)
 {
@@ -99,7 +128,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	if (rc < 0) return rc;
 	bool force = s.force || o->force;
 	if (strchr(s.from, '*')) {
-		rc = vv_fail(err, VV_EUSAGE, "push takes no patterns; --all pushes all branches");
+		rc = add_pattern(p, r, &s, force, err);
 	} else if (o->remove || s.from[0] == '\0') {
 		const char *name = o->remove ? s.from : s.to ? s.to : "";
 		const char *to = there(p, name, NULL);
@@ -126,19 +155,6 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	return rc;
 }
 
-typedef struct adding {
-	vv_push_plan *p;
-	bool force;
-} adding;
-
-static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
-{
-	adding *a = payload;
-	return ref->symbolic ? VV_OK
-			     : add(a->p, ref->name, short_name(ref->name), ref->name, &ref->id,
-				   a->force, err);
-}
-
 /* Where the branch at hand goes without a word. */
 static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
@@ -158,6 +174,9 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	if ((rc = vv_alloc_ok(key, err)) < 0) return rc;
 	(void)vv_config_string(r, key, &merge, VV_IGNORED);
 	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
+	if (mode && strcmp(mode, "nothing") == 0 && !o->upstream) {
+		return vv_fail(err, VV_EUSAGE, "push.default is 'nothing': name what to push");
+	}
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
 	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);
 	if (!merge && !current) {
@@ -181,10 +200,36 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	return rc;
 }
 
+/* remote.NAME.push, which says where a push without words goes. */
+static vv_status take_word(void *payload, const char *name, const char *value,
+			   const char *level VV_UNUSED, vv_error *err)
+{
+	vv_string_list *words = payload;
+
+	return vv_path_ends(name, ".push") ? vv_string_list_add(words, vv_strdup(value), err)
+					   : VV_OK;
+}
+
+static vv_status add_configured(vv_push_plan *p, vv_repository *r, const vv_head *head,
+				const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
+{
+	vv_auto(char) *key = m->name ? vv_remote_key(m->name, "push") : NULL;
+	vv_auto(vv_string_list) words = {0};
+	vv_status rc = m->name ? vv_alloc_ok(key, err) : VV_OK;
+
+	if (rc == VV_OK && key && !o->upstream) {
+		rc = vv_config_each(r, key, take_word, &words, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < words.count; i++) {
+		rc = add_word(p, r, head, words.items[i], o, err);
+	}
+	return rc < 0 || words.count > 0 ? rc : add_current(p, r, head, m, o, err);
+}
+
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
-	adding a = {p, o->force};
+	adding a = {p, NULL, o->force};
 	vv_status rc = VV_OK;
 
 	for (int i = 0; rc == VV_OK && i < o->count; i++) {
@@ -197,7 +242,7 @@ vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *h
 		rc = vv_refs_each(r, "refs/tags/", add_ref, &a, err);
 	}
 	if (rc == VV_OK && o->count == 0 && !o->all && !o->tags) {
-		rc = add_current(p, r, head, m, o, err);
+		rc = add_configured(p, r, head, m, o, err);
 	}
 	return rc;
 }
