@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/hint_text.h"
 #include "base/path.h"
 #include "base/sys.h"

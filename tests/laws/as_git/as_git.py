@@ -7,11 +7,14 @@ as_git.py [SAMPLE OF | VERB:PROPERTY]...   in an empty folder; without arguments
 EXPECTED names the cases that differ today, and in what. One that differs in something else, or no more, fails.
 """
 import os
+import random
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
+import time
 
 TOP = os.getcwd()
 GIT_FILES = "MERGE_HEAD MERGE_MODE CHERRY_PICK_HEAD REVERT_HEAD ORIG_HEAD SQUASH_MSG MERGE_AUTOSTASH".split()
@@ -21,7 +24,9 @@ EXPECTED = """
 add:sparse = code
 add:shared = permissions
 add:sparse index = code
+add:alternates = permissions
 add -u:shared = permissions
+add -u:alternates = permissions
 commit PATH:skip-worktree = code index reflogs refs
 commit PATH:assume-unchanged = code index reflogs refs
 commit PATH:sparse = code
@@ -33,6 +38,7 @@ restore:intent-to-add = index
 restore:sparse = files index
 restore:links = code files
 restore:sparse index = files index
+restore:hooks = hooks
 restore --staged:sparse = code
 restore --staged:sparse index = code
 restore --source:skip-worktree = index
@@ -40,12 +46,11 @@ restore --source:assume-unchanged = index
 restore --source:sparse = files index
 restore --source:links = code files
 restore --source:sparse index = files index
+restore --source:submodule = code
+restore --source:hooks = hooks
 switch:skip-worktree = code
 switch:assume-unchanged = code
-switch:sparse = files index
 switch:links = code
-switch:hasconfig = reflogs
-switch:sparse index = files index
 switch edited:none = code
 switch edited:skip-worktree = code
 switch edited:assume-unchanged = code
@@ -62,8 +67,17 @@ switch edited:sparse index = code
 switch edited:version 4 = code
 switch edited:untracked cache = code
 switch edited:fsmonitor = code
+switch edited:ignorecase = code
+switch edited:autocrlf = code
+switch edited:submodule = code
+switch edited:alternates = code
+switch edited:shallow = code
+switch edited:partial = code
+switch edited:variables = code
+switch edited:mailmap = code
+switch edited:hooks = code
+switch edited:busy = code
 switch edited:worktree = code
-switch -c:hasconfig = reflogs
 mv:skip-worktree = code
 mv plain:sparse = code
 mv plain:sparse index = code
@@ -80,6 +94,7 @@ merge:intent-to-add = code files index reflogs refs
 merge:sparse = files index
 merge:hasconfig = reflogs refs
 merge:sparse index = files index
+merge:hooks = hooks
 merge ff:skip-worktree = code
 merge ff:assume-unchanged = code
 merge ff:sparse = files index
@@ -90,12 +105,15 @@ merge conflict:intent-to-add = code files index state
 merge conflict:sparse = files index
 merge conflict:shared = permissions
 merge conflict:sparse index = files index
+merge conflict:alternates = permissions
 cherry-pick:intent-to-add = code files index reflogs refs
 cherry-pick:sparse = files index
 cherry-pick:split = state
 cherry-pick:executable = state
 cherry-pick:hasconfig = reflogs refs
 cherry-pick:sparse index = files index
+cherry-pick:submodule = state
+cherry-pick:mailmap = state
 cherry-pick conflict:intent-to-add = code files index state
 cherry-pick conflict:sparse = files index
 cherry-pick conflict:split = state
@@ -103,12 +121,17 @@ cherry-pick conflict:shared = permissions
 cherry-pick conflict:executable = state
 cherry-pick conflict:links = code files index state
 cherry-pick conflict:sparse index = files index
+cherry-pick conflict:submodule = state
+cherry-pick conflict:alternates = permissions
+cherry-pick conflict:mailmap = state
 revert:intent-to-add = code files index reflogs refs
 revert:sparse = files index
 revert:split = state
 revert:executable = state
 revert:hasconfig = reflogs refs
 revert:sparse index = files index
+revert:submodule = state
+revert:mailmap = state
 pull:skip-worktree = code
 pull:assume-unchanged = code
 pull:sparse = files index
@@ -117,6 +140,8 @@ pull:executable = reflogs refs
 pull:links = code
 pull:hasconfig = reflogs
 pull:sparse index = files index
+pull:submodule = reflogs refs
+pull:mailmap = reflogs refs
 """
 
 EDIT = """sed -i 's/^3,.*/3,30/' text/t.csv tables/t.csv; echo more >> notes.txt; echo more >> plain/a.txt"""
@@ -169,6 +194,19 @@ PROPERTIES = {
     "untracked cache": "git update-index --untracked-cache; git status -s",
     "fsmonitor": r"""printf '%s\n' '#!/bin/sh' "printf 't\\0/\\0'" > $TOP/monitor; chmod +x $TOP/monitor
         git config core.fsmonitor $TOP/monitor; git update-index --fsmonitor; git status -s""",
+    "ignorecase": "git config core.ignorecase true",
+    "autocrlf": "git config core.autocrlf input",
+    "submodule": "git -c protocol.file.allow=always submodule add -q $TOP/base/origin plain/module; git commit -q -m module",
+    "alternates": "mv .git/objects $TOP/alternate; mkdir -p .git/objects/info .git/objects/pack; echo $TOP/alternate > .git/objects/info/alternates",
+    "shallow": "git rev-parse main~1 > .git/shallow",
+    "partial": "git config remote.origin.promisor true; git config remote.origin.partialclonefilter blob:none",
+    "variables": "",
+    "mailmap": "echo 'Mapped <mapped@example.com> <a@example.com>' > .mailmap; git add .mailmap; git commit -q -m map",
+    "hooks": r"""mkdir -p .git/hooks; for hook in pre-commit prepare-commit-msg commit-msg post-commit pre-merge-commit post-merge \
+            post-checkout post-rewrite pre-rebase pre-push; do
+            printf '%s\n' '#!/bin/sh' 'echo "${0##*/} $* $(tail -n 1 tables/t.csv) $(git diff --name-only --cached HEAD | tr "\\n" " ")" >> ../hooked' > .git/hooks/$hook
+            chmod +x .git/hooks/$hook; done""",
+    "busy": "",  # other programs of git's work in the repository meanwhile
     "worktree": "git worktree add -q ../linked -b linked; git switch -q --detach",
 }
 
@@ -179,6 +217,8 @@ def environment(prop):
                HOME=f"{TOP}/home/{prop if prop == 'hasconfig' else 'usual'}", GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", TZ="UTC", TOP=TOP)
     if prop == "umask":
         env["UMASK"] = "1"
+    if prop == "variables":
+        env.update(GIT_DIR=".git", GIT_WORK_TREE=".", GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="user.name", GIT_CONFIG_VALUE_0="Counted")
     return env
 
 
@@ -189,6 +229,8 @@ def sh(text, cwd, env, must=True):
         sys.exit(f"{text}\nin {cwd} ended with {p.returncode}\n{p.stdout.decode('utf-8', 'replace')}")
     return p.returncode, p.stdout.decode("utf-8", "replace")
 
+
+BUSY = """while :; do git repack -adq; git pack-refs --all --prune; git status; git prune-packed -q; git prune --expire=2.hours.ago; done"""
 
 BASE = r"""
 git init -q --template= main; cd main; varve init -q
@@ -299,6 +341,8 @@ def snapshot(work, env):
     out["state"] = {n: read(f"{gitdir}/{n}") for n in GIT_FILES if os.path.exists(f"{gitdir}/{n}")}
     out["state"].update({n: "" for n in ("MERGE_MSG", "sequencer", "index.lock") if os.path.exists(f"{gitdir}/{n}")})
     out["permissions"] = permissions(common)
+    hooked = os.path.dirname(work) + "/hooked"
+    out["hooks"] = re.sub(r"\S*\.git/", ".git/", read(hooked)).splitlines() if os.path.exists(hooked) else []
     return out
 
 
@@ -315,8 +359,20 @@ def run_case(verb, prop, show=False):
     for who in ("git", "varve"):
         work = copy_of(prop, who)
         sh(f"set +e\n{before}\ntrue", work, env)
+        busy = None
+        if prop == "busy" and who == "varve":
+            busy = subprocess.Popen(["bash", "-c", BUSY], cwd=work, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            time.sleep(random.random() * 0.05)
         code, text = sh(f"{who} {words}", work, env, must=False)
+        if busy:
+            os.killpg(busy.pid, signal.SIGTERM)
+            busy.wait()
+            sh("rm -f .git/*.lock; git fsck --connectivity-only --no-dangling", work, env)  # git's, which was stopped
+            if code > 1:  # refused, with nothing done: the same command again does it
+                code, text = sh(f"{who} {words}", work, env, must=False)
         end = snapshot(work, env)
+        if prop == "busy":
+            end["permissions"] = []
         end["code"] = min(code, 2)
         ends.append(end)
         said.append(text)
