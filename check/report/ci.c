@@ -124,7 +124,7 @@ static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *
 	vv_report_put_json(w, text, len, false);
 	vv_json_put_members(
 		w, {REPORT_TEXT("check_name", code)}, {REPORT_TEXT("fingerprint", print)},
-		{REPORT_TEXT("severity", severity == VV_SEVERITY_ERROR ? "major" : "minor")},
+		{JSON_TEXT("severity", severity == VV_SEVERITY_ERROR ? "major" : "minor")},
 		{JSON_OBJECT("location")}, {REPORT_TEXT("path", d->path)}, {JSON_OBJECT("lines")},
 		{JSON_NUMBER("begin", line)}, {JSON_END}, {JSON_END});
 	vv_json_close_object(w);

@@ -48,8 +48,8 @@ static void put_rules(vv_json_out *w)
 		put_text(w, "fullDescription", r->what, strlen(r->what));
 		vv_json_put_members(
 			w, {JSON_OBJECT("defaultConfiguration")},
-			{REPORT_TEXT("level",
-				     r->by_default == VV_SEVERITY_WARNING ? "warning" : "error")},
+			{JSON_TEXT("level",
+				   r->by_default == VV_SEVERITY_WARNING ? "warning" : "error")},
 			{JSON_END});
 		vv_json_close_object(w);
 	}
@@ -97,7 +97,7 @@ static void put_level(vv_json_out *w, const vv_report_group *g, vv_severity seve
 	vv_json_put_members(
 		w, {REPORT_TEXT("ruleId", g->code)},
 		{JSON_NUMBER_WHEN(g->rule, "ruleIndex", (uint64_t)(g->rule - vv_rules))},
-		{REPORT_TEXT("level", severity == VV_SEVERITY_ERROR ? "error" : "warning")});
+		{JSON_TEXT("level", severity == VV_SEVERITY_ERROR ? "error" : "warning")});
 }
 
 static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,
@@ -113,11 +113,11 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	vv_json_put_members(w, {JSON_OBJECT("partialFingerprints")},
 			    {REPORT_TEXT("varveFinding/v1", i->print)}, {JSON_END});
 	if (r->options.new_only) {
-		vv_json_put_members(w, {REPORT_TEXT("baselineState", "new")});
+		vv_json_put_members(w, {JSON_TEXT("baselineState", "new")});
 	}
 	if (i->accepted) {
 		vv_json_add_array(w, "suppressions");
-		vv_json_put_object(w, {REPORT_TEXT("kind", "external")},
+		vv_json_put_object(w, {JSON_TEXT("kind", "external")},
 				   {REPORT_TEXT("justification", i->accepted)});
 		vv_json_close_array(w);
 	}
@@ -191,17 +191,17 @@ static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
 vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_json_out w = vv_json_begin_object(out, 1);
-	vv_json_put_members(&w, {REPORT_TEXT("$schema", SCHEMA)}, {REPORT_TEXT("version", "2.1.0")},
+	vv_json_put_members(&w, {JSON_TEXT("$schema", SCHEMA)}, {JSON_TEXT("version", "2.1.0")},
 			    {JSON_ARRAY("runs")});
 	vv_json_open_object(&w);
 	vv_json_add_object(&w, "tool");
 	vv_json_add_object(&w, "driver");
-	vv_json_put_members(&w, {REPORT_TEXT("name", "varve check")},
-			    {REPORT_TEXT("version", VARVE_VERSION)});
+	vv_json_put_members(&w, {JSON_TEXT("name", "varve check")},
+			    {JSON_TEXT("version", VARVE_VERSION)});
 	put_rules(&w);
 	vv_json_close_object(&w);
 	vv_json_close_object(&w);
-	vv_json_put_members(&w, {REPORT_TEXT("columnKind", "utf16CodeUnits")});
+	vv_json_put_members(&w, {JSON_TEXT("columnKind", "utf16CodeUnits")});
 	uint64_t untold = put_results(&w, r);
 	if (untold > 0) {
 		vv_json_put_members(&w, {JSON_OBJECT("properties")},

@@ -12,6 +12,9 @@ made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 mkdir -p "$made/cmd/web/pages"
 python3 tests/cmake/html_parts.py "$made/cmd/web/pages/parts.h" "$made/parts.c" cmd/web/pages/parts/*.html
+# Of the sources that decide verdicts.
+mkdir -p "$made/check/kept"
+python3 tests/cmake/source_hash.py "$made/check/kept/verdict_sources.h" VV_VERDICT_SOURCES . check
 # And of the fuzz targets.
 for source in tests/fuzz/*_fuzz.c; do
 	basename "$source" _fuzz.c | sed 's/.*/TARGET(&)/'
