@@ -10,6 +10,7 @@
 #include "lib/commit/txn.h"
 #include "lib/handles.h"
 #include "lib/merge/resolve.h"
+#include "lib/worktree/journal.h"
 #include "repo/git/history/state.h"
 #include "varve/merge.h"
 
@@ -138,7 +139,6 @@ static vv_status merge(varve_merge_result *result, merging *m, const char *revis
 	b.writer = m->writer;
 	b.index = m->index;
 	if ((rc = vv_branch_merge_run(&b, err)) == VV_OK) {
-		vv_branch_merge_note_missing(&b);
 		rc = vv_branch_merge_finish(&b, err);
 		if (rc == VV_OK || b.commit.made || b.stays) {
 			fill_result(result, &b);

@@ -18,8 +18,7 @@
 #include "lib/heads/make.h"
 #include "lib/remotes/transfer.h"
 #include "lib/status/changes.h"
-#include "lib/worktree/checkout.h"
-#include "lib/worktree/switch_tree.h"
+#include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -98,23 +97,20 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 
 static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
 {
-	vv_auto(vv_index) *index = NULL;
 	vv_auto(vv_dataset_reader) *reader = NULL;
-	vv_auto(vv_checkout) checkout = {0};
-	vv_auto(vv_tree_switch) s = {0};
-	vv_status rc;
+	const bool born = !vv_oid_is_null(&head->old);
+	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+	const char *const args[] = {"read-tree",       "-m", "-u", born ? before : now,
+				    born ? now : NULL, NULL};
+	vv_auto(vv_by_git) b = {
+		.git = {.repo = r, .args = args, .from = head->old, .to = head->id}};
+	vv_status rc = vv_dataset_reader_open(&reader, r, NULL, err);
 
-	if ((rc = vv_index_open_locked(&index, r, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) {
-		return rc;
-	}
-	vv_checkout_init(&checkout, r, reader, index);
-	checkout.pointer_ok = true;
-	if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) < 0 ||
-	    (rc = vv_tree_switch_run(&s, err)) < 0 || (rc = vv_index_write(index, err)) < 0) {
-		return rc;
-	}
-	return vv_repository_settle(r, err);
+	vv_oid_text(before, &head->old);
+	vv_oid_text(now, &head->id);
+	b.reader = reader;
+	if (rc < 0 || (rc = vv_by_git_expect_all(&b, err)) < 0) return rc;
+	return vv_by_git_run(&b, "the work tree there was not changed", err);
 }
 
 static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_only, vv_error *err)

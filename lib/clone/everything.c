@@ -22,9 +22,7 @@
 #include "dataset/table/dataset_reader.h"
 #include "lib/clone/dvc_file.h"
 #include "lib/worktree/add_plan.h"
-#include "lib/worktree/checkout.h"
-#include "lib/worktree/journal.h"
-#include "lib/worktree/switch_tree.h"
+#include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/rewrite.h"
 #include "repo/git/index/attribute_lines.h"
@@ -743,52 +741,37 @@ static vv_status replace_history(migration *m, vv_rewrite *w, vv_error *err)
 	return move_refs(m, w, err);
 }
 
-/* What the journal notes first; the refs move last. */
-static vv_status change_noted(migration *m, vv_rewrite *w, vv_tree_switch *s, vv_journal *j,
-			      const vv_oid *head, vv_error *err)
-{
-	vv_status rc;
-
-	if ((rc = vv_journal_head(j, m->head.branch, head, err)) < 0 ||
-	    (rc = vv_tree_switch_note(s, j, false, NULL, 0, err)) < 0 ||
-	    (rc = vv_journal_ready(j, err)) < 0 || (rc = vv_tree_switch_run(s, err)) < 0 ||
-	    (rc = vv_journal_index(j, s->checkout->index, err)) < 0) {
-		return rc;
-	}
-	return replace_history(m, w, err);
-}
-
-/* Files and index follow HEAD's branch. */
+/* Files and index follow HEAD's branch; the refs move last. */
 static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, vv_error *err)
 {
-	vv_auto(vv_index) *index = NULL;
+	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+	const char *const args[] = {"read-tree", "-m", "-u", before, now, NULL};
 	vv_auto(vv_dataset_reader) *reader = NULL;
-	vv_auto(vv_checkout) checkout = {0};
-	vv_auto(vv_tree_switch) s = {0};
-	vv_journal_options o = {
-		.command = "migrate", .what = "the migration", .end = VV_JOURNAL_END_HEAD};
-	vv_journal *j = NULL;
-	vv_status rc;
+	vv_auto(vv_by_git) b = {.git = {.repo = m->repo,
+					.args = args,
+					.what = "the migration",
+					.from = m->head.commit,
+					.to = *head},
+				.keep = true};
+	vv_status rc = vv_dataset_reader_open(&reader, m->repo, NULL, err);
 
-	if ((rc = vv_index_open(&index, m->repo, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&reader, m->repo, NULL, err)) < 0) {
+	vv_oid_text(before, &m->head.commit);
+	vv_oid_text(now, head);
+	b.reader = reader;
+	if (rc < 0 || (rc = vv_by_git_expect_all(&b, err)) < 0 ||
+	    (rc = vv_runner_begin(&b.git, err)) < 0) {
 		return rc;
 	}
-	vv_checkout_init(&checkout, m->repo, reader, index);
-	checkout.pointer_ok = true;
-	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, head, false, err)) < 0 ||
-	    (rc = vv_tree_switch_find_kept(&s, &m->head.commit, err)) < 0) {
-		return rc;
-	}
-	if (s.kept_count > 0) {
+	if (b.git.note.changed.len > 0) {
+		(void)vv_later_drop(m->repo, VV_IGNORED);
 		return vv_fail(err, VV_EREFUSED,
 			       "%s has changes that are not committed\n"
 			       "commit them, or put them away with 'git stash'",
-			       vv_text_shows(s.kept[0] + 2));
+			       vv_text_shows(b.git.note.changed.data));
 	}
-	if ((rc = vv_journal_open(&j, m->repo, &o, err)) < 0) return rc;
-	rc = change_noted(m, w, &s, j, head, err);
-	return vv_journal_close(j, rc, err);
+	if ((rc = vv_by_git_run(&b, "not migrated", err)) < 0) return rc;
+	if ((rc = replace_history(m, w, err)) < 0) return vv_by_git_undo(&b, rc);
+	return vv_later_drop(m->repo, err);
 }
 
 /* The second time: trees, commits and tags are written, and take the old ones' place. */

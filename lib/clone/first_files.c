@@ -14,9 +14,12 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "lib/worktree/by_git.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/switch_tree.h"
+
 #include "repo/git/config.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/run_git.h"
 #include "repo/known/incomplete.h"
 
@@ -46,10 +49,10 @@ static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *
 	vv_status rc = VV_OK;
 
 	if (!file) return vv_fail_nomem(err);
+	if ((rc = vv_worktree_check_above(s->repo, t->path, err)) < 0) return rc;
 	/* The index is written last: what it has was done. */
-	if (!vv_index_get(s->index, t->path, &known) &&
-	    vv_worktree_check_above(s->repo, t->path, VV_IGNORED) == VV_OK &&
-	    vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
+	if (!vv_index_get(s->index, t->path, &known) && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
+	    !S_ISDIR(st.mode)) {
 		rc = is_blob(file, &st, &t->id)
 			     ? vv_unlink(file, true, err)
 			     : vv_index_set(s->index, t->path, t->mode, &t->id, NULL, err);
@@ -57,32 +60,52 @@ static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *
 	return rc;
 }
 
-/* From one commit's files to another's. */
-static vv_status go(vv_checkout *checkout, const vv_oid *from, const vv_oid *to, bool force,
-		    vv_error *err)
+static vv_status write_one(void *payload, const vv_tree_entry *t, vv_error *err)
 {
-	vv_auto(vv_tree_switch) s = {0};
-	vv_status rc = vv_tree_switch_plan(&s, checkout, from, to, force, err);
+	vv_checkout *checkout = payload;
+	vv_index_entry known;
+	vv_status rc = VV_OK;
 
-	return rc < 0 ? rc : vv_tree_switch_run(&s, err);
+	if (!vv_index_get(checkout->index, t->path, &known)) {
+		rc = vv_checkout_write(checkout, t->path, t->mode, &t->id, true, err);
+	}
+	if (strcmp(vv_path_base(t->path), ".gitattributes") == 0) {
+		vv_attr_flush(checkout->repo);
+	}
+	return rc;
+}
+
+/* The remote has gone on since the first attempt. */
+static vv_status follow(vv_checkout *checkout, const vv_oid *from, const vv_oid *to, vv_error *err)
+{
+	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+	const char *const args[] = {"read-tree", "-m", "-u", before, now, NULL};
+	vv_auto(vv_by_git) b = {
+		.git = {.repo = checkout->repo, .args = args, .from = *from, .to = *to},
+		.reader = checkout->reader,
+		.would = "they were changed since the first attempt"};
+	vv_oid_text(before, from);
+	vv_oid_text(now, to);
+	vv_status rc = vv_by_git_expect_all(&b, err);
+
+	return rc < 0 ? rc : vv_by_git_run(&b, "the clone does not go on", err);
 }
 
 static vv_status write_all(vv_repository *repo, const vv_first_files *f, vv_checkout *checkout,
 			   const vv_oid *commit, vv_error *err)
 {
-	const vv_oid nothing = {{0}}, *first = f->resumed && f->before ? f->before : commit;
+	const vv_oid *first = f->resumed && f->before ? f->before : commit;
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(repo);
 	standing there = {repo, checkout->index};
 	vv_status rc = f->resumed ? vv_tree_each(repo, first, "", take_standing, &there, err)
 				  : VV_OK;
 
-	if (rc == VV_OK) {
-		rc = go(checkout, &nothing, first, !f->resumed, err);
-	}
-	if (rc == VV_OK && !vv_oid_equal(first, commit)) {
-		rc = go(checkout, first, commit, false, err);
-	}
 	/* Files without an index are what take_standing knows. */
-	return rc < 0 ? rc : vv_index_write(checkout->index, err);
+	if (rc < 0 || (rc = vv_tree_each(repo, first, "", write_one, checkout, err)) < 0 ||
+	    (rc = vv_index_write(checkout->index, err)) < 0 || vv_oid_equal(first, commit)) {
+		return rc;
+	}
+	return follow(checkout, first, commit, err);
 }
 
 bool vv_first_files_there(vv_repository *repo)

@@ -11,6 +11,7 @@
 #include "lib/commit/message.h"
 #include "repo/git/history/state.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/verb/later.h"
 #include "repo/known/loose_pack.h"
 
 enum { LOOSE_MAX = 100 };
@@ -20,7 +21,7 @@ static void warn(vv_repository *r, const vv_error *err)
 	vv_notes_warn(vv_repository_notes(r), "%s", err->message);
 }
 
-void vv_commit_finish(vv_repository *r, vv_journal **journal, const char *hook)
+void vv_commit_finish(vv_repository *r, vv_journal **journal, bool noted, const char *hook)
 {
 	static const char *const no_squash[] = {"0", NULL}; /* the argument of post-merge */
 	vv_error err;
@@ -29,6 +30,9 @@ void vv_commit_finish(vv_repository *r, vv_journal **journal, const char *hook)
 	vv_status cleaned = vv_state_cleanup(r, &err);
 
 	if (cleaned < 0 || (cleaned = vv_conflict_drop_all(r, &err)) < 0) {
+		warn(r, &err);
+	}
+	if (noted && cleaned == VV_OK && vv_later_drop(r, &err) < 0) {
 		warn(r, &err);
 	}
 	if (journal) { /* hooks may run what needs one of its own; it tries once more to clean up */

@@ -8,9 +8,9 @@
 #include "lib/worktree/journal.h"
 #include "repo/git/repository.h"
 
-/* The records of a merge and its conflicts are removed, the journal (NULL, or one that is closed
+/* The records of a merge and its conflicts are removed, the note (noted) and the journal (NULL, or one that is closed
  * and set to NULL) is closed, the hook (NULL: none) is run, and loose objects are packed where
  * there are many. The commit exists whatever happens here: failures are printed as warnings. */
-void vv_commit_finish(vv_repository *r, vv_journal **journal, const char *hook);
+void vv_commit_finish(vv_repository *r, vv_journal **journal, bool noted, const char *hook);
 
 #endif

@@ -118,69 +118,34 @@ static vv_status make_message(vv_branch_merge *m, vv_error *err)
 
 /* --- only moving the branch ------------------------------------------------------------------ */
 
-static vv_status move_branch(vv_branch_merge *m, vv_error *err)
-{
-	vv_status rc;
-
-	vv_buf_puts(&m->reflog, "Fast-forward");
-	if ((rc = vv_buf_ok(&m->reflog, err)) < 0 ||
-	    (!m->head.unborn && (rc = vv_state_orig_head(m->repo, &m->head.commit, err)) < 0)) {
-		return rc;
-	}
-	if (!m->head.branch) return vv_head_detach(m->repo, &m->theirs, m->reflog.data, err);
-	return vv_ref_update(m->repo, m->head.branch, &m->theirs,
-			     m->head.unborn ? NULL : &m->head.commit, false, m->reflog.data, err);
-}
-
-/* What will change, before anything does. */
-static vv_status note(vv_branch_merge *m, vv_journal **out, const vv_tree_switch *s, vv_error *err)
-{
-	vv_journal_options o = {.command = "merge", .end = VV_JOURNAL_END_HEAD};
-	vv_status rc;
-
-	vv_auto(char) *what = vv_asprintf("the merge of '%s'", m->word);
-	o.what = what;
-	if ((rc = vv_alloc_ok(what, err)) < 0 ||
-	    (rc = vv_journal_open(out, m->repo, &o, err)) < 0 ||
-	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) < 0 ||
-	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) < 0) {
-		return rc;
-	}
-	return vv_journal_ready(*out, err);
-}
-
 static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 {
-	vv_auto(vv_checkout) checkout = {0};
-	vv_auto(vv_tree_switch) s = {0};
-	vv_journal *j = NULL;
+	char theirs[VV_OID_TEXT + 1];
+	const char *const args[] = {"merge", "--ff-only", "--quiet", theirs, NULL};
+	vv_auto(char) *action = vv_asprintf("GIT_REFLOG_ACTION=merge %s", m->word);
+	vv_auto(char) *what = vv_asprintf("the merge of '%s'", m->word);
+	const char *const more[] = {action, NULL};
+	vv_auto(vv_by_git) b = {.git = {.repo = m->repo,
+					.args = args,
+					.more = more,
+					.what = what,
+					.from = m->head.commit,
+					.to = m->theirs,
+					.command = "merge"},
+				.reader = vv_dataset_writer_reader(m->writer),
+				.would = "the merge would overwrite them; nothing was done"};
 	vv_status rc;
 
-	vv_checkout_init(&checkout, m->repo, vv_dataset_writer_reader(m->writer), m->index);
-	checkout.pointer_ok = true;
-	checkout.fetch = true;
-	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
-	    0) {
-		if (s.would_lose) {
-			vv_fail(err, rc,
-				"the merge would overwrite them; nothing was done\n"
-				"commit them, or put them away with 'git stash' first");
-		}
+	vv_oid_text(theirs, &m->theirs);
+	if (!action || !what) return vv_fail_nomem(err);
+	if ((rc = vv_by_git_expect_all(&b, err)) < 0 ||
+	    (rc = vv_by_git_run(&b, "not merged", err)) < 0) {
 		return rc;
 	}
-	if ((s.count > 0 && (rc = note(m, &j, &s, err)) < 0) ||
-	    (rc = vv_tree_switch_run(&s, err)) < 0 ||
-	    (s.count > 0 && (rc = vv_journal_index(j, m->index, err)) < 0) ||
-	    (rc = move_branch(m, err)) < 0) {
-		/* Where the branch has moved all the same, files and index stay with it. */
-		return vv_journal_close(j, rc, err);
-	}
-	(void)vv_journal_close(j, rc, err);
-	vv_notes_end(vv_repository_notes(m->repo));
-	m->lacking = vv_checkout_note_missing(&checkout);
+	m->lacking = b.lacking;
 	m->outcome = VV_MERGE_FORWARD;
-	m->moved = s.count;
-	return rc;
+	m->moved = b.count;
+	return vv_index_reload(m->index, err);
 }
 
 /* --- three ways -------------------------------------------------------------------------------- */
@@ -230,6 +195,7 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 		return rc;
 	}
 	vv_notes_end(vv_repository_notes(m->repo));
+	m->lacking = j->by_git.lacking;
 	m->outcome = j->conflicts > 0 ? VV_MERGE_CONFLICTS
 		     : m->no_commit   ? VV_MERGE_STAGED
 				      : VV_MERGE_READY;
@@ -295,25 +261,7 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 	return merge_three_ways(m, &base, err);
 }
 
-void vv_branch_merge_note_missing(vv_branch_merge *m)
-{
-	if (m->job.repo) {
-		m->lacking = vv_checkout_note_missing(&m->job.checkout);
-	}
-}
-
 /* --- what follows ------------------------------------------------------------------------------ */
-
-static void run_post_merge(const vv_branch_merge *m)
-{
-	static const char *const args[] = {"0", NULL};
-	vv_error err;
-	bool ran;
-
-	if (vv_hook_run(m->repo, "post-merge", args, &ran, &err) < 0) {
-		vv_notes_warn(vv_repository_notes(m->repo), "%s", err.message);
-	}
-}
 
 static vv_status commit_merge(vv_branch_merge *m, vv_error *err)
 {
@@ -337,17 +285,14 @@ static vv_status commit_merge(vv_branch_merge *m, vv_error *err)
 				      .quiet = m->quiet,
 				      .verbose = m->verbose,
 				      .put_changes = m->put_changes,
-				      .journal = &m->job.journal};
+				      .noted = true};
 	rc = vv_merge_commit_make(&m->commit, err);
-	m->stays = rc < 0 && !m->commit.made && vv_merge_stays(&m->job, rc, err);
+	m->stays = rc < 0 && !m->commit.made && vv_merge_stays(&m->job, rc);
 	return rc;
 }
 
 vv_status vv_branch_merge_finish(vv_branch_merge *m, vv_error *err)
 {
-	if (m->outcome == VV_MERGE_FORWARD) {
-		run_post_merge(m);
-	}
 	return m->outcome == VV_MERGE_READY ? commit_merge(m, err) : VV_OK;
 }
 

@@ -67,9 +67,6 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *e
  * way, no commit is in common, or ff_only is not possible. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
-/* Tables that were left as pointers are reported now: lacking. */
-void vv_branch_merge_note_missing(vv_branch_merge *m);
-
 /* Nothing is left to do but after FORWARD and READY. On failure, unless m->commit.made: m->stays, or all is as before. */
 vv_status vv_branch_merge_finish(vv_branch_merge *m, vv_error *err);
 

@@ -72,7 +72,7 @@ vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 		return rc;
 	}
 	c->made = true;
-	vv_commit_finish(c->repo, c->journal, c->after);
+	vv_commit_finish(c->repo, NULL, c->noted, c->after);
 	return rc;
 }
 

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/status/changes.h"
-#include "lib/worktree/journal.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
@@ -34,7 +33,7 @@ typedef struct vv_merge_commit {
 	/* For the message's template, as vv_message_options have it. */
 	vv_status (*put_changes)(vv_buf *out, const vv_changes *c, const char *comment_char,
 				 vv_error *err);
-	vv_journal **journal; /* NULL, or: of the merge, closed once the commit is there */
+	bool noted; /* the merge has a note (repo/git/verb/later.h), which goes once the commit is there */
 	/* Out: */
 	bool made; /* the commit is there, even where an error came after it */
 	vv_oid id;

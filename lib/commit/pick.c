@@ -149,9 +149,9 @@ vv_status vv_pick_finish(vv_pick *p, vv_error *err)
 				      .quiet = p->quiet,
 				      .verbose = p->verbose,
 				      .put_changes = p->put_changes,
-				      .journal = &p->job.journal};
+				      .noted = true};
 	vv_status rc = vv_merge_commit_make(&p->commit, err);
-	p->stays = rc < 0 && !p->commit.made && vv_merge_stays(&p->job, rc, err);
+	p->stays = rc < 0 && !p->commit.made && vv_merge_stays(&p->job, rc);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/merge/rules.h"
+#include "lib/worktree/checkout.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -216,16 +217,18 @@ static vv_status merge_conflicts(vv_merge_job *j, vv_error *err)
 static vv_status need_clean_files(vv_merge_job *j, const char *what, vv_error *err)
 {
 	const vv_notes *notes = vv_repository_notes(j->repo);
+	vv_auto(vv_checkout) checkout = {0};
 	size_t edited = 0;
 	vv_status rc;
 
+	vv_checkout_init(&checkout, j->repo, vv_dataset_writer_reader(j->writer), j->index);
 	for (size_t i = 0; i < vv_merged_count(j->merged); i++) {
 		const vv_merge_conflict *c = vv_merged_at(j->merged, i);
 		vv_index_entry e;
 		bool clean = true;
 
 		if (!j->settled[i] && vv_index_get(j->index, c->path, &e) &&
-		    (rc = vv_checkout_is_clean(&j->checkout, &e, &clean, err)) < 0) {
+		    (rc = vv_checkout_is_clean(&checkout, &e, &clean, err)) < 0) {
 			return rc;
 		}
 		if (clean) {
@@ -260,9 +263,6 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	vv_status rc;
 
 	j->command = what;
-	vv_checkout_init(&j->checkout, j->repo, vv_dataset_writer_reader(j->writer), j->index);
-	j->checkout.pointer_ok = true;
-	j->checkout.fetch = true;
 	if ((rc = vv_merge_need_clean_index(j->repo, j->index, &j->ours, what, err)) < 0 ||
 	    (rc = vv_merge_trees(&j->merged, j->repo, &j->base, &j->ours, &j->theirs, &j->labels,
 				 err)) < 0 ||
@@ -274,22 +274,21 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	/* The files are made of these blocks. */
 	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(j->writer);
-	if ((rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err)) ==
-	    VV_OK) {
-		rc = need_clean_files(j, what, err);
-	}
-	if (rc < 0 && j->change.would_lose) {
-		vv_fail(err, rc,
-			"the %s would overwrite them; nothing was done\n"
-			"commit them, or put them away with 'git stash' first",
-			what);
-	}
-	return rc;
+	if ((rc = need_clean_files(j, what, err)) < 0) return rc;
+	j->what = vv_asprintf("the %s of '%s'", what, j->names[VV_THEIRS]);
+	j->by_git = (vv_by_git){.git = {.repo = j->repo,
+					.what = j->what,
+					.from = j->ours,
+					.to = j->tree,
+					.command = what},
+				.reader = vv_dataset_writer_reader(j->writer),
+				.keep = true};
+	return j->what ? vv_by_git_expect_all(&j->by_git, err) : vv_fail_nomem(err);
 }
 
 bool vv_merge_is_empty(const vv_merge_job *j)
 {
-	return j->change.count == 0 && j->conflicts == 0;
+	return j->by_git.count == 0 && j->conflicts == 0;
 }
 
 /* --- carrying out ----------------------------------------------------------------------------- */
@@ -346,70 +345,62 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
-/* What will change, before anything does. */
-static vv_status note(vv_merge_job *j, vv_journal **out, vv_error *err)
+static vv_status change_files(vv_merge_job *j, vv_error *err)
 {
-	vv_journal_options o = {.command = j->command,
-				.state = j->state,
-				.end = j->commits && j->conflicts == 0 ? VV_JOURNAL_END_HEAD
-								       : VV_JOURNAL_END_INDEX};
-	size_t count = vv_merged_count(j->merged), unsettled = 0;
-	vv_auto_free const char **names = vv_calloc(count + 1, sizeof(*names));
-	vv_status rc;
+	char ours[VV_OID_TEXT + 1], tree[VV_OID_TEXT + 1];
+	const char *const args[] = {"read-tree", "-m", "-u", ours, tree, NULL};
+	vv_auto(char) *would = vv_asprintf("the %s would overwrite them; nothing was done",
+					   j->command);
 
-	vv_auto(char) *what = vv_asprintf("the %s of '%s'", j->command, j->names[VV_THEIRS]);
-	o.what = what;
-	if (!names || !what) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		if (!j->settled[i]) {
-			names[unsettled++] = vv_merged_at(j->merged, i)->path;
-		}
-	}
-	if ((rc = vv_journal_open(out, j->repo, &o, err)) == VV_OK &&
-	    (rc = vv_tree_switch_note(&j->change, *out, false, names, unsettled, err)) == VV_OK) {
-		rc = vv_journal_ready(*out, err);
-	}
-	return rc;
+	vv_oid_text(ours, &j->ours);
+	vv_oid_text(tree, &j->tree);
+	j->by_git.git.args = args;
+	j->by_git.would = would;
+	vv_status rc = would ? vv_by_git_run(&j->by_git, would, err) : vv_fail_nomem(err);
+	j->by_git.git.args = NULL;
+	j->by_git.would = NULL;
+	return rc < 0 ? rc : vv_index_reload(j->index, err);
 }
 
 vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 {
-	vv_journal *journal = NULL;
-	vv_status rc;
+	vv_status rc = change_files(j, err);
 
-	if ((rc = note(j, &journal, err)) < 0 || (rc = vv_tree_switch_run(&j->change, err)) < 0 ||
-	    (rc = set_conflicts(j, err)) < 0 || (rc = begin_state(j, err)) < 0 ||
-	    (rc = vv_index_write(j->index, err)) < 0 || !j->commits || j->conflicts > 0) {
-		rc = vv_journal_close(journal, rc, err);
-	} else {
-		j->journal = journal; /* half done until it is committed */
+	if (rc == VV_OK && ((rc = set_conflicts(j, err)) < 0 || (rc = begin_state(j, err)) < 0 ||
+			    (rc = vv_index_write(j->index, err)) < 0)) {
+		rc = vv_by_git_undo(&j->by_git, rc);
+	}
+	if (rc == VV_OK &&
+	    (!j->commits || j->conflicts > 0)) { /* else half done until it is committed */
+		rc = vv_later_drop(j->repo, err);
 	}
 	vv_dataset_writer_release(j->writer);
 	return rc;
 }
 
-bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err)
+bool vv_merge_stays(vv_merge_job *j, vv_status rc)
 {
 	/* a hook, an editor, what signs, or nobody's name: to be mended, and concluded then */
-	bool stays = rc == VV_ECONFLICT || rc == VV_EREFUSED || rc == VV_EUSAGE ||
-		     rc == VV_ENOSUPPORT;
-	vv_error ignored;
+	const bool stays = rc == VV_ECONFLICT || rc == VV_EREFUSED || rc == VV_EUSAGE ||
+			   rc == VV_ENOSUPPORT;
 
-	(void)vv_journal_close(j->journal, stays ? VV_OK : rc, stays ? &ignored : err);
-	j->journal = NULL;
+	if (stays) {
+		(void)vv_later_drop(j->repo, VV_IGNORED);
+	} else {
+		(void)vv_by_git_undo(&j->by_git, rc);
+	}
 	return stays;
 }
 
 void vv_merge_job_clear(vv_merge_job *j)
 {
-	(void)vv_journal_close(j->journal, VV_OK, VV_IGNORED); /* nothing of it went wrong */
 	for (size_t i = 0; j->tables && i < vv_merged_count(j->merged); i++) {
 		vv_dataset_merged_clear(&j->tables[i]);
 	}
 	vv_free_all(j->tables, j->settled);
 	vv_merged_free(j->merged);
-	vv_tree_switch_clear(&j->change);
-	vv_checkout_clear(&j->checkout);
+	vv_by_git_clear(&j->by_git);
+	vv_free(j->what);
 	vv_buf_clear(&j->report);
 	memset(j, 0, sizeof(*j));
 }

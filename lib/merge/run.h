@@ -15,8 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "lib/merge/tables.h"
-#include "lib/worktree/checkout.h"
-#include "lib/worktree/switch_tree.h"
+#include "lib/worktree/by_git.h"
 #include "repo/git/merge/trees.h"
 
 typedef struct vv_merge_job {
@@ -36,16 +35,15 @@ typedef struct vv_merge_job {
 	bool commits; /* a result without conflicts is committed next, by vv_merge_commit_make */
 
 	const char *command; /* as vv_merge_plan was told */
-	vv_journal *journal; /* open until it is committed, or not; NULL */
 	vv_merged_trees *merged;
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
 	vv_dataset_merged *tables; /* for each conflict of merged; its record's path is NULL
 	                            * where no tables were merged */
 	bool *settled;             /* for each of them */
 	size_t conflicts;          /* how many paths are not */
-	vv_checkout checkout;
-	vv_tree_switch change;
-	vv_buf report; /* what to say, on stdout */
+	vv_by_git by_git;          /* its note is there until it is committed, or not */
+	char *what;                /* of the note */
+	vv_buf report;             /* what to say, on stdout */
 } vv_merge_job;
 
 /* Refuses (VV_EREFUSED, the names printed) when something is staged, in conflict, or would
@@ -64,8 +62,8 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err);
 
 /* The commit of what was merged failed with rc. true: somebody said no (a hook, an editor), and it
  * stays merged and staged, to be concluded or given up. false: the machine failed; all is as
- * before, or will be when the next varve finds the journal. */
-bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err);
+ * before, or will be when the next varve finds the note. */
+bool vv_merge_stays(vv_merge_job *j, vv_status rc);
 
 void vv_merge_job_clear(vv_merge_job *j);
 VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)

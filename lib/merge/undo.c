@@ -1,51 +1,74 @@
 /*
  * undo: the way back. What differs between HEAD and the index is what the merge (or
- * whoever resolved it) did; nothing else is touched.
+ * whoever resolved it) did; nothing else is touched. git restores these paths: a killed undo is run again.
  */
 #include <string.h>
 
-#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/merge/run.h"
-#include "lib/worktree/last_copy.h"
+#include "lib/worktree/checkout.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
 typedef struct undoing {
 	vv_repository *repo;
-	vv_dataset_reader *reader;
 	vv_index *index;
 	vv_oid head;
 	vv_checkout checkout;
-	char **paths;
-	size_t count, cap;
+	vv_by_git by_git;
+	vv_buf paths, gone; /* that HEAD has, and has not; each ended by a NUL */
 	size_t edited;
 } undoing;
 
+static void undoing_clear(undoing *u)
+{
+	vv_checkout_clear(&u->checkout);
+	vv_by_git_clear(&u->by_git);
+	vv_index_close(u->index);
+	vv_buf_clear_all(&u->paths, &u->gone);
+}
+VV_AUTO_CLEAR(undoing, undoing_clear)
+
+/* The path goes back to HEAD's version. */
 static vv_status add_path(undoing *u, const char *path, vv_error *err)
 {
-	if (!vv_array_room(u->paths, u->count, u->cap)) return vv_fail_nomem(err);
-	if (!(u->paths[u->count] = vv_strdup(path))) return vv_fail_nomem(err);
-	u->count++;
-	return VV_OK;
+	vv_auto(vv_tree_entry) t = {0};
+	vv_status rc = vv_tree_entry_at(u->repo, &u->head, path, &t, err);
+
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	vv_buf_put(t.mode ? &u->paths : &u->gone, path, strlen(path) + 1);
+	return vv_by_git_expect(&u->by_git, path, t.mode, &t.id, err);
+}
+
+/* Is the file the index's version, or HEAD's already, or was an undo that was killed about to write it? */
+static vv_status is_unedited(undoing *u, const vv_change *c, bool *out, vv_error *err)
+{
+	const vv_index_entry before = {.path = c->path, .mode = c->old_mode, .id = c->old_id};
+	vv_auto(char) *file = vv_repository_file(u->repo, c->path);
+	vv_index_entry e;
+	vv_stat st;
+	vv_status rc;
+
+	*out = true;
+	if (!file) return vv_fail_nomem(err);
+	if (!vv_index_get(u->index, c->path, &e)) return VV_OK;
+	if ((rc = vv_checkout_is_clean(&u->checkout, &e, out, err)) < 0 || *out) return rc;
+	*out = vv_lstat(&st, file, VV_IGNORED) == VV_OK && st.size == 0;
+	return *out || !c->old_mode ? VV_OK : vv_checkout_is_clean(&u->checkout, &before, out, err);
 }
 
 /* A path that merged cleanly: edits made since are not the merge's to throw away. */
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	undoing *u = payload;
-	vv_index_entry e;
-	bool clean = true;
-	vv_status rc;
+	bool unedited;
+	vv_status rc = is_unedited(u, c, &unedited, err);
 
-	if (vv_index_get(u->index, c->path, &e) &&
-	    ((rc = vv_checkout_is_clean(&u->checkout, &e, &clean, err)) < 0 ||
-	     (clean && (rc = vv_last_copy_keep(u->repo, u->reader, u->index, c->path, err)) < 0))) {
-		return rc;
-	}
-	if (!clean) {
+	if (rc < 0) return rc;
+	if (!unedited) {
 		if (u->edited++ == 0) {
 			vv_notes_put(vv_repository_notes(u->repo),
 				     "these files were edited after they were staged:");
@@ -58,121 +81,96 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 static vv_status collect(undoing *u, vv_error *err)
 {
 	vv_status rc = vv_index_changes(u->repo, u->index, &u->head, on_change, u, err);
+	vv_auto(char) *last = NULL;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(u->index); i++) {
 		vv_index_entry e;
 
 		vv_index_at(u->index, i, &e);
-		if (e.stage != 0 &&
-		    (u->count == 0 || strcmp(u->paths[u->count - 1], e.path) != 0)) {
-			rc = add_path(u, e.path, err);
+		if (e.stage == 0 || (last && strcmp(last, e.path) == 0)) {
+			continue;
 		}
+		vv_free(last);
+		last = vv_strdup(e.path);
+		rc = last ? add_path(u, last, err) : vv_fail_nomem(err);
 	}
 	if (rc == VV_OK && u->edited > 0) {
 		vv_fail(err, VV_EREFUSED, "going back would lose these edits; nothing was done");
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}
-	return rc;
+	if (rc < 0 || (rc = vv_buf_ok(&u->paths, err)) < 0) return rc;
+	return vv_buf_ok(&u->gone, err);
 }
 
-/* One path, as HEAD has it. removals: only those that HEAD has not; else only others. */
-static vv_status put_back(undoing *u, const char *path, bool removals, vv_error *err)
+/* Paths that came with the merge. */
+static vv_status remove_gone(undoing *u, vv_error *err)
 {
-	vv_tree_entry t;
-	vv_status rc = vv_tree_entry_at(u->repo, &u->head, path, &t, err);
+	static const char *const args[] = {"update-index", "--force-remove", "-z", "--stdin", NULL};
+	vv_auto(vv_runner) git = {
+		.repo = u->repo, .args = args, .input = u->gone.data, .len = u->gone.len};
+	vv_status rc = VV_OK;
 
-	if (rc == VV_ENOTFOUND) {
-		return removals ? vv_checkout_remove(&u->checkout, path, true, err) : VV_OK;
+	for (size_t at = 0; rc == VV_OK && at < u->gone.len; at += strlen(u->gone.data + at) + 1) {
+		rc = vv_worktree_remove(u->repo, u->gone.data + at, err);
 	}
-	if (rc == VV_OK) {
-		rc = removals ? VV_OK
-			      : vv_checkout_write(&u->checkout, path, t.mode, &t.id, true, err);
-		vv_tree_entry_clear(&t);
-	}
-	return rc;
-}
-
-/* What will change, before anything does: once begun it is carried through. */
-static vv_status note(undoing *u, vv_journal **out, vv_error *err)
-{
-	const char *state = vv_state_name(u->repo), *shown = vv_state_shown(u->repo);
-	vv_auto(vv_buf) what = VV_BUF_INIT, command = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_buf_printf(&what, "'%s --abort'", shown);
-	vv_buf_printf(&command, "%s --abort", shown);
-	const vv_journal_options o = {.command = vv_buf_cstr(&command),
-				      .what = vv_buf_cstr(&what),
-				      .state = state,
-				      .end = VV_JOURNAL_END_CLOSE,
-				      .finish = true};
-	if (vv_buf_ok(&what, err) < 0 || vv_buf_ok(&command, err) < 0) {
-		rc = VV_ENOMEM;
-	} else {
-		rc = vv_journal_open(out, u->repo, &o, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
-		vv_journal_change c = {.path = u->paths[i], .known = true};
-		vv_tree_entry t;
-
-		rc = vv_tree_entry_at(u->repo, &u->head, c.path, &t, err);
-		if (rc == VV_OK) {
-			c.new_mode = t.mode;
-			c.new_id = t.id;
-			vv_tree_entry_clear(&t);
-		}
-		rc = rc == VV_OK || rc == VV_ENOTFOUND ? vv_journal_path(*out, u->index, &c, err)
-						       : rc;
-	}
-	return rc < 0 ? rc : vv_journal_ready(*out, err);
+	if (rc < 0 || u->gone.len == 0 || (rc = vv_runner_run(&git, err)) < 0) return rc;
+	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "not undone", err);
 }
 
 static vv_status run(undoing *u, vv_error *err)
 {
+	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
+	vv_auto(char) *source = vv_asprintf("--source=%s", vv_oid_shows(&u->head));
+	vv_auto(char) *command = vv_asprintf("%s --abort", vv_state_shown(u->repo));
+	vv_auto(char) *what = vv_asprintf("'%s'", command ? command : "");
+	const char *const args[] = {"restore",
+				    "--staged",
+				    "--worktree",
+				    source,
+				    "--pathspec-from-file=-",
+				    "--pathspec-file-nul",
+				    NULL};
 	vv_status rc = VV_OK;
 
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
-			rc = put_back(u, u->paths[i], pass == 0, err);
-		}
-	}
-	if (rc < 0 || (rc = vv_index_write(u->index, err)) < 0 ||
-	    (rc = vv_state_cleanup(u->repo, err)) < 0) {
+	if (!source || !what) return vv_fail_nomem(err);
+	u->by_git.git.args = args;
+	u->by_git.git.more = literal;
+	u->by_git.git.what = what;
+	u->by_git.git.command = command;
+	u->by_git.git.input = u->paths.data;
+	u->by_git.git.len = u->paths.len;
+	u->by_git.keep = true;
+	if ((rc = vv_runner_begin(&u->by_git.git, err)) < 0 || (rc = remove_gone(u, err)) < 0 ||
+	    (u->paths.len > 0 && (rc = vv_by_git_run(&u->by_git, "not undone", err)) < 0) ||
+	    (rc = vv_state_cleanup(u->repo, err)) < 0 ||
+	    (rc = vv_conflict_drop_all(u->repo, err)) < 0) {
 		return rc;
 	}
-	return vv_conflict_drop_all(u->repo, err);
+	return vv_later_drop(u->repo, err);
 }
 
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 {
-	undoing u = {.repo = r};
+	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	*lacking = false;
-	if ((rc = vv_head_read(r, &head, err)) < 0 || (rc = vv_index_open(&u.index, r, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&u.reader, r, vv_notes_begin(vv_repository_notes(r)),
-					 err)) < 0) {
-		goto done;
+	if ((rc = vv_head_read(r, &head, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, r, vv_notes_begin(vv_repository_notes(r)), err)) <
+		    0) {
+		return rc;
 	}
-	u.head = head.commit;
-	vv_checkout_init(&u.checkout, r, u.reader, u.index);
-	u.checkout.pointer_ok = true;
-	u.checkout.fetch = true;
+	vv_auto(undoing) u = {
+		.repo = r,
+		.head = head.commit,
+		.by_git = {.git = {.repo = r, .from = head.commit}, .reader = reader}};
+	if ((rc = vv_index_open(&u.index, r, err)) < 0) return rc;
+	vv_checkout_init(&u.checkout, r, reader, u.index);
 	if ((rc = collect(&u, err)) == VV_OK) {
-		vv_journal *j = NULL;
-
-		if ((rc = note(&u, &j, err)) == VV_OK) {
-			rc = run(&u, err);
-		}
-		rc = vv_journal_close(j, rc, err);
-		*lacking = rc == VV_OK && vv_checkout_note_missing(&u.checkout);
+		rc = run(&u, err);
 	}
+	*lacking = rc == VV_OK && u.by_git.lacking;
 	vv_notes_end(vv_repository_notes(r));
-	vv_checkout_clear(&u.checkout);
-done:
-	vv_names_free(u.paths, u.count);
-	vv_dataset_reader_close(u.reader);
-	vv_index_close(u.index);
 	return rc;
 }

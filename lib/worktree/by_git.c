@@ -3,6 +3,7 @@
  */
 #include "lib/worktree/by_git.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -21,11 +22,16 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/history/state.h"
+#include "repo/git/merge/conflict_state.h"
+
+#define LISTED_MAX 20u
 
 typedef struct coming {
 	char *path;
 	uint32_t mode; /* 0: it goes */
 	vv_oid id;
+	bool plain;        /* no table that can be read: a damaged pointer, perhaps */
 	vv_made_file made; /* of a large table */
 } coming;
 
@@ -76,7 +82,8 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 	vv_blob_expect(b->git.repo, &c->id);
 	if ((rc = vv_dataset_reader_is_pointer(b->reader, &c->id, &table, err)) < 0) return rc;
 	if (!table || vv_dataset_reader_pointer(b->reader, &c->id, &arena, &p, VV_IGNORED) < 0) {
-		return vv_damaged_pointer_warn(b->git.repo, &c->id, c->path, err);
+		c->plain = true;
+		return VV_OK;
 	}
 	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;
 	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
@@ -97,8 +104,8 @@ static vv_status add(vv_by_git *b, const char *path, uint32_t mode, const vv_oid
 	return VV_OK;
 }
 
-static vv_status expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
-			vv_error *err)
+vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
+			   vv_error *err)
 {
 	vv_status rc;
 
@@ -112,7 +119,7 @@ static vv_status expect(vv_by_git *b, const char *path, uint32_t mode, const vv_
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
-	return expect(payload, c->path, c->new_mode, &c->new_id, err);
+	return vv_by_git_expect(payload, c->path, c->new_mode, &c->new_id, err);
 }
 
 vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err)
@@ -141,12 +148,12 @@ static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 }
 
 /* The table in the place of the pointer that git left; *put: it is there. */
-static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, bool *put, vv_error *err)
+static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat *st, bool *put,
+		       vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool here = true;
 	vv_pointer p;
-	vv_stat st;
 	vv_status rc;
 
 	*put = false;
@@ -164,46 +171,36 @@ static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, bool *pu
 		return vv_fail_errno(err, "cannot set the mode of", c->made.temp);
 	}
 	*put = true;
-	return vv_made_file_place(&c->made, b->reader, c->path, &c->id, &st, err);
-}
-
-/* git looks at the files again, through our filter, where the index has their version. */
-static vv_status refresh(vv_by_git *b, const vv_buf *paths, vv_error *err)
-{
-	static const char *const args[] = {"update-index", "-z", "--stdin", NULL};
-	vv_auto(vv_runner) git = {
-		.repo = b->git.repo, .args = args, .input = paths->data, .len = paths->len};
-	vv_status rc = vv_buf_ok(paths, err);
-
-	if (rc < 0 || paths->len == 0) return rc;
-	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
-	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the index was not refreshed", err);
+	return vv_made_file_place(&c->made, b->reader, c->path, &c->id, st, err);
 }
 
 static vv_status finish(vv_by_git *b, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_auto(vv_buf) paths = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
 		coming *c = &b->coming[i];
 		vv_index_entry e;
-		vv_stat st;
+		vv_stat pointer, st;
 		bool put = false;
 
-		if (!is_pointer_file(b, c, &st)) {
+		if (c->plain &&
+		    (rc = vv_damaged_pointer_warn(b->git.repo, &c->id, c->path, err)) < 0) {
+			return rc;
+		}
+		if (!is_pointer_file(b, c, &pointer)) {
 			continue;
 		}
 		if ((!x && (rc = vv_index_open(&x, b->git.repo, err)) < 0) ||
-		    (rc = place(b, c, &st, &put, err)) < 0) {
+		    (rc = place(b, c, &pointer, &st, &put, err)) < 0) {
 			return rc;
 		}
 		if (put && vv_index_get(x, c->path, &e) && vv_oid_equal(&e.id, &c->id)) {
-			vv_buf_put(&paths, c->path, strlen(c->path) + 1);
+			rc = vv_index_set(x, c->path, e.mode, &c->id, &st, err);
 		}
 	}
-	return rc < 0 ? rc : refresh(b, &paths, err);
+	return rc < 0 || !x ? rc : vv_index_write(x, err);
 }
 
 /* Files that the user had changed, and lets go of, differ from HEAD alone. */
@@ -223,32 +220,76 @@ static vv_status expect_changed(vv_by_git *b, vv_error *err)
 	return rc;
 }
 
-vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
+/* Names what git would not overwrite. */
+static vv_status find_obstacles(vv_by_git *b, vv_error *err)
+{
+	const vv_notes *notes = vv_repository_notes(b->git.repo);
+	size_t found = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
+		const char *path = b->coming[i].path;
+		vv_index_entry e;
+		bool ignored = false;
+
+		if (!vv_later_was_changed(&b->git.note, path)) {
+			continue;
+		}
+		const bool known = vv_index_get(b->index, path, &e);
+		if (!known && (rc = vv_path_ignored(b->git.repo, path, &ignored, err)) < 0) {
+			return rc;
+		}
+		if (!ignored && found == 0) {
+			vv_notes_put(notes, "local changes to these files would be lost:");
+		}
+		if (!ignored && found++ < LISTED_MAX) {
+			vv_notes_put(notes, "    %s%s", vv_text_shows(path),
+				     known ? "" : " (untracked)");
+		}
+	}
+	if (found == 0) return VV_OK;
+	if (found > LISTED_MAX) {
+		vv_notes_put(notes, "    ... and %zu more", found - LISTED_MAX);
+	}
+	return vv_fail(err, VV_EREFUSED, "%s\n%s", b->would,
+		       "commit them, or put them away with 'git stash' first");
+}
+
+vv_status vv_by_git_undo(vv_by_git *b, vv_status rc)
 {
 	bool undone;
 	vv_error why;
-	vv_status rc = vv_runner_run(&b->git, err);
 
+	/* Where that fails the note stays, as that of one that only goes forward. */
+	if (b->git.what && !(vv_oid_is_null(&b->git.to) && b->git.code > 1) && b->git.begun &&
+	    (vv_interrupted_undo(b->git.repo, &b->git.note, true, &undone, &why) < 0 ||
+	     vv_later_drop(b->git.repo, &why) < 0)) {
+		vv_notes_warn(vv_repository_notes(b->git.repo), "%s", why.message);
+	}
+	return rc;
+}
+
+vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
+{
+	vv_status rc = vv_runner_begin(&b->git, err);
+
+	if (rc == VV_OK && b->would && (rc = find_obstacles(b, err)) < 0) {
+		(void)vv_later_drop(b->git.repo, VV_IGNORED);
+		return rc;
+	}
+	rc = rc < 0 ? rc : vv_runner_run(&b->git, err);
 	vv_notes_end(vv_repository_notes(b->git.repo));
 	if (rc == VV_OK && b->git.code != 0) {
 		rc = vv_runner_fail(&b->git, refused, err);
 	}
-	if (rc < 0) {
-		/* git may have failed half way. Where that cannot be undone the note stays. */
-		if (b->git.what &&
-		    (vv_interrupted_undo(b->git.repo, &b->git.note, true, &undone, &why) < 0 ||
-		     vv_later_drop(b->git.repo, &why) < 0)) {
-			vv_notes_warn(vv_repository_notes(b->git.repo), "%s", why.message);
-		}
-		return rc;
-	}
+	if (rc < 0) return vv_by_git_undo(b, rc); /* git may have failed half way */
 	vv_dataset_reader_refresh(b->reader);
 	if (!b->quiet) {
 		vv_runner_tell(&b->git);
 	}
 	if ((!vv_oid_is_null(&b->git.to) && (rc = expect_changed(b, err)) < 0) ||
 	    (rc = finish(b, err)) < 0 ||
-	    (b->git.what && (rc = vv_later_drop(b->git.repo, err)) < 0)) {
+	    (b->git.what && !b->keep && (rc = vv_later_drop(b->git.repo, err)) < 0)) {
 		return vv_prefix(err, "git succeeded, but a later step failed");
 	}
 	return VV_OK;
@@ -280,29 +321,101 @@ static vv_status complete(vv_repository *r, const vv_oid *from, vv_error *err)
 	return rc;
 }
 
-vv_status vv_by_git_recover(vv_repository *r, vv_error *err)
+static vv_status stop_at_change(void *payload, const vv_change *c VV_UNUSED,
+				vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = true;
+	return VV_OK;
+}
+
+/* Has HEAD what git was to bring? */
+static bool has_come(vv_repository *r, const vv_later *note)
+{
+	vv_auto(vv_head) head = {0};
+	bool differs = false;
+
+	return vv_head_read(r, &head, VV_IGNORED) == VV_OK && !head.unborn &&
+	       vv_tree_changes(r, &note->to, &head.commit, "", stop_at_change, &differs,
+			       VV_IGNORED) == VV_OK &&
+	       !differs;
+}
+
+static vv_status drop_state(vv_repository *r, vv_error *err)
+{
+	vv_status rc = vv_state_cleanup(r, err);
+
+	return rc < 0 ? rc : vv_conflict_drop_all(r, err);
+}
+
+/* Of what only goes forward: may command run? Where all is as HEAD has it nothing is open. */
+static vv_status judge(vv_repository *r, const vv_later *note, const char *command, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_runner) look = {.repo = r};
+	vv_status rc;
+
+	if (command &&
+	    (strcmp(command, note->command) == 0 || strcmp(command, VV_BY_GIT_QUIT) == 0)) {
+		return VV_OK;
+	}
+	if ((rc = vv_head_read(r, &head, err)) < 0 || !vv_oid_equal(&head.commit, &note->from) ||
+	    (rc = vv_runner_list_changed(&look, err)) < 0) {
+		return rc;
+	}
+	if (look.note.changed.len == 0) {
+		return strcmp(note->command, "restore") == 0 ? VV_OK : drop_state(r, err);
+	}
+	return vv_fail(err, VV_EREFUSED,
+		       "%s was interrupted and is not finished yet\n"
+		       "'varve %s' finishes it, 'varve " VV_BY_GIT_QUIT
+		       "' leaves files and index as they are",
+		       vv_text_shows(note->what), vv_text_shows(note->command));
+}
+
+vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
+			    vv_error *err)
 {
 	vv_auto(vv_later) note = {0};
-	bool undone;
+	bool undone, come;
 	vv_status rc = vv_later_read(&note, r, err);
 
+	*out = VV_RECOVERED_NOTHING;
 	if (rc < 0 || note.alive) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	vv_later_sweep_locks(&note, r, true);
+	if (note.command && vv_oid_is_null(&note.to) && (rc = judge(r, &note, command, err)) < 0) {
+		return rc;
+	}
 	if (note.locks && note.changed.len > 0 &&
 	    (rc = vv_moved_recover(r, &note.changed, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_interrupted_undo(r, &note, false, &undone, err)) < 0 ||
-	    (!undone && (rc = complete(r, &note.from, err)) < 0) ||
-	    (rc = vv_later_drop(r, err)) < 0) {
+	    (!undone && (rc = complete(r, &note.from, err)) < 0)) {
 		return rc;
 	}
+	come = !undone && has_come(r, &note);
+	if (come && note.command && (rc = drop_state(r, err)) < 0) return rc;
+	if ((rc = vv_later_drop(r, err)) < 0) return rc;
+	*out = undone ? VV_RECOVERED_UNDONE : come ? VV_RECOVERED_COMPLETE : VV_RECOVERED_NOTHING;
+	(void)snprintf(was, 32, "%s", note.command ? note.command : "");
+	if (vv_oid_is_null(&note.to)) {
+		if (command && strcmp(command, VV_BY_GIT_QUIT) == 0) {
+			vv_notes_put(vv_repository_notes(r),
+				     "%s was interrupted; it is given up, files and index stay as "
+				     "they are",
+				     vv_text_shows(note.what));
+		} else if (note.locks) {
+			vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
+				     vv_text_shows(note.what),
+				     vv_head_is(r, NULL, &note.from) ? "run it again"
+								     : "it is complete");
+		}
+		return VV_OK; /* it runs again */
+	}
 	vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s", vv_text_shows(note.what),
-		     undone                                           ? "it is undone now"
-		     : vv_head_is(r, NULL, &note.to)                  ? "it is complete now"
-		     : note.locks && !vv_head_is(r, NULL, &note.from) ? "it is complete now"
-		     : vv_oid_is_null(&note.to)                       ? "run it again"
-						: "it stays as it is, since HEAD has moved on");
+		     undone ? "it is undone now"
+		     : come ? "it is complete now"
+			    : "it was not undone, since HEAD has moved on");
 	return VV_OK;
 }
 
@@ -313,10 +426,12 @@ void vv_by_git_tell(vv_repository *r)
 	vv_status rc = vv_later_read(&note, r, &why);
 
 	if (rc == VV_OK && !note.alive) {
-		vv_notes_put(vv_repository_notes(r),
-			     "%s was interrupted; the next command that changes something here "
-			     "undoes or completes it",
-			     vv_text_shows(note.what));
+		vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
+			     vv_text_shows(note.what),
+			     vv_oid_is_null(&note.to)
+				     ? "run it again, or give it up with 'varve " VV_BY_GIT_QUIT "'"
+				     : "the next command that changes something here undoes or "
+				       "completes it");
 	} else if (rc < 0 && rc != VV_ENOTFOUND) {
 		vv_notes_warn(vv_repository_notes(r), "%s", why.message);
 	}

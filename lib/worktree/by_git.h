@@ -27,8 +27,11 @@ typedef struct vv_by_git {
 	vv_runner git;             /* as of vv_runner_run */
 	vv_dataset_reader *reader; /* borrowed */
 	bool must; /* blocks that cannot be had are a failure, before anything is changed; else the pointer stays */
-	bool quiet;   /* what git says on success is dropped */
-	bool lacking; /* afterwards: the blocks of a table that belongs there could not be had */
+	bool quiet; /* what git says on success is dropped */
+	const char *
+		would; /* "the merge would overwrite them; ...": files that stand in the way are named here, all; NULL: by git */
+	bool keep;     /* the note stays, for what is not done yet */
+	bool lacking;  /* afterwards: the blocks of a table that belongs there could not be had */
 	/* Its own: */
 	struct coming *coming; /* tables and files, as they are expected */
 	size_t count, cap;
@@ -36,14 +39,30 @@ typedef struct vv_by_git {
 	struct vv_needed *needed;
 } vv_by_git;
 
+/* git is to change the path from the index's version to this one (mode 0: it goes). VV_EREFUSED: the file is the last copy of
+ * a version; VV_EMISSING, with must. */
+vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
+			   vv_error *err);
 /* All paths that differ between git.from and git.to. VV_EREFUSED: a file is the last copy of a version; VV_EMISSING, with must. */
 vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err);
 
 /* VV_EREFUSED: git said no, in its words, and nothing has changed. */
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);
 
-/* What a killed varve left is undone or completed, with a line; nothing where none was killed. Who calls has the turn. */
-vv_status vv_by_git_recover(vv_repository *r, vv_error *err);
+/* Where what came after git failed: all goes back, and the note. rc; or that goes to the notes, and the note stays. */
+vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
+
+/* What a killed varve left is undone or completed, with a line; nothing where none was killed. Who calls has the turn.
+ * command: the one that runs, with its option; NULL: another one. VV_EREFUSED: it is not the one that was interrupted, which only goes
+ * forward. was: the note's command, or "". */
+typedef enum vv_recovered {
+	VV_RECOVERED_NOTHING,
+	VV_RECOVERED_UNDONE,
+	VV_RECOVERED_COMPLETE
+} vv_recovered;
+vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
+			    vv_error *err);
+#define VV_BY_GIT_QUIT "restore --quit" /* gives it up */
 /* Only says that there is something to do. */
 void vv_by_git_tell(vv_repository *r);
 

@@ -15,7 +15,9 @@
 #include "dataset/table/bytes_encoded.h"
 #include "lib/worktree/checkout.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/history/state.h"
 #include "repo/git/index/worktree.h"
+#include "repo/git/merge/conflict_state.h"
 #include "repo/git/tree.h"
 #include "repo/git/verb/runner.h"
 
@@ -47,6 +49,15 @@ static bool has_entry(const undoing *u, const char *path, uint32_t mode, const v
 	const bool has = vv_index_get(u->index, path, &e);
 
 	return mode ? has && e.mode == mode && vv_oid_equal(&e.id, id) : !has;
+}
+
+static bool is_unmerged(const undoing *u, const char *path)
+{
+	vv_index_entry e;
+
+	return vv_index_get_stage(u->index, path, 1, &e) ||
+	       vv_index_get_stage(u->index, path, 2, &e) ||
+	       vv_index_get_stage(u->index, path, 3, &e);
 }
 
 typedef enum content { ABSENT, UNTOUCHED, OLD, NEW, HALF, OTHER } content;
@@ -162,14 +173,15 @@ static vv_status look(undoing *u, const vv_change *c, content *out, vv_error *er
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	undoing *u = payload;
-	const bool new_entry = has_entry(u, c->path, c->new_mode, &c->new_id);
+	const bool new_entry = has_entry(u, c->path, c->new_mode, &c->new_id) ||
+			       is_unmerged(u, c->path);
 	const bool changed = vv_later_was_changed(u->note, c->path);
 	content is;
 	vv_status rc;
 
 	if (changed && !u->note->discards) return VV_OK;
 	if ((rc = look(u, c, &is, err)) < 0) return rc;
-	if (is == UNTOUCHED || (changed && is == OTHER)) return VV_OK;
+	if ((is == UNTOUCHED && !new_entry) || (changed && is == OTHER)) return VV_OK;
 	if (is == OTHER ||
 	    (!changed && !new_entry && !has_entry(u, c->path, c->old_mode, &c->old_id))) {
 		u->left++;
@@ -177,7 +189,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 			     vv_text_shows(c->path));
 		return VV_OK;
 	}
-	if (c->old_mode && (is != OLD || new_entry)) {
+	if (c->old_mode && ((is != OLD && is != UNTOUCHED) || new_entry)) {
 		vv_buf_put(&u->back, c->path, strlen(c->path) + 1);
 	}
 	if (!c->old_mode && (is == NEW || is == HALF) &&
@@ -210,12 +222,33 @@ static vv_status look_at_discarded(undoing *u, vv_error *err)
 	return rc;
 }
 
+/* Conflicts whose file is as HEAD has it. */
+static vv_status look_at_unmerged(undoing *u, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && u->note->command && i < vv_index_count(u->index); i++) {
+		vv_auto(vv_tree_entry) t = {0};
+		vv_index_entry e;
+
+		vv_index_at(u->index, i, &e);
+		if (e.stage != 0 &&
+		    vv_tree_entry_at(u->repo, &u->note->from, e.path, &t, VV_IGNORED) == VV_OK) {
+			const vv_change c = {t.path, t.mode, t.mode, t.id, t.id};
+
+			rc = on_change(u, &c, err);
+		}
+	}
+	return rc;
+}
+
 static vv_status run_git(undoing *u, const char *const *args, const vv_buf *paths, vv_error *err)
 {
 	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
 	vv_auto(vv_runner) git = {.repo = u->repo,
 				  .args = args,
 				  .more = literal,
+				  .undoes = true,
 				  .input = paths->data,
 				  .len = paths->len};
 	vv_status rc;
@@ -262,9 +295,14 @@ static vv_status take_back(undoing *u, vv_error *err)
 	}
 	vv_checkout_init(&u->checkout, u->repo, u->reader, u->index);
 	if ((rc = vv_tree_changes(u->repo, from, &u->note->to, "", on_change, u, err)) < 0 ||
-	    (rc = look_at_discarded(u, err)) < 0 || (rc = vv_buf_ok(&u->back, err)) < 0 ||
-	    (rc = vv_buf_ok(&u->gone, err)) < 0 || (rc = run_git(u, gone, &u->gone, err)) < 0 ||
+	    (rc = look_at_discarded(u, err)) < 0 || (rc = look_at_unmerged(u, err)) < 0 ||
+	    (rc = vv_buf_ok(&u->back, err)) < 0 || (rc = vv_buf_ok(&u->gone, err)) < 0 ||
+	    (rc = run_git(u, gone, &u->gone, err)) < 0 ||
 	    (rc = run_git(u, back, &u->back, err)) < 0) {
+		return rc;
+	}
+	if (u->note->command && ((rc = vv_state_cleanup(u->repo, err)) < 0 ||
+				 (rc = vv_conflict_drop_all(u->repo, err)) < 0)) {
 		return rc;
 	}
 	return put_back_ref(u, err);

@@ -33,7 +33,6 @@ struct vv_journal {
 	vv_buf text;
 	size_t written; /* bytes of text that the log has */
 	uint64_t chain;
-	bool has_state; /* a merge or its like begins or ends with it */
 	uint64_t kept;
 	bool sync_puts; /* what some path becomes is known from its put alone */
 	vv_index_copy index;
@@ -167,13 +166,12 @@ static vv_status end_line(vv_journal *j, vv_json_out *w, const vv_buf *b, vv_err
 	return put_line(j, b, err);
 }
 
-static vv_status put_head(vv_journal *j, const char *kind, const char *branch, const vv_oid *commit,
-			  vv_error *err)
+static vv_status put_head(vv_journal *j, const char *branch, const vv_oid *commit, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w = begin_line(&b);
 
-	put_id(&w, kind, commit);
+	put_id(&w, "head", commit);
 	if (branch) {
 		put_name(&w, "branch", branch);
 	}
@@ -192,9 +190,6 @@ static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_e
 	vv_json_add_u64(&w, "pid", (uint64_t)getpid());
 	vv_json_add_string(&w, "end", ends[o->end]);
 	put_flag(&w, "finish", o->finish);
-	if (o->state) {
-		vv_json_add_string(&w, "state", o->state);
-	}
 	return end_line(j, &w, &b, err);
 }
 
@@ -240,13 +235,12 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 	if (!j) return vv_fail_nomem(err);
 	j->repo = r;
 	j->finish = opts->finish;
-	j->has_state = opts->state != NULL;
 	j->lock = j->log = -1;
 	if ((rc = lock(j, err)) < 0 ||
 	    /* One that another varve left since this one looked. */
 	    (rc = vv_journal_put_right(r, opts->command, false, NULL, err)) < 0 ||
 	    (rc = put_first_line(j, opts, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0 ||
-	    (rc = put_head(j, "head", head.branch, &head.commit, err)) < 0) {
+	    (rc = put_head(j, head.branch, &head.commit, err)) < 0) {
 		goto done;
 	}
 	if (!(j->path = vv_journal_place(r, VV_JOURNAL_LOG))) {
@@ -260,11 +254,6 @@ done:
 		journal_free(j);
 	}
 	return rc;
-}
-
-vv_status vv_journal_head(vv_journal *j, const char *branch, const vv_oid *commit, vv_error *err)
-{
-	return put_head(j, "new_head", branch, commit, err);
 }
 
 /* --- what is kept ------------------------------------------------------------------------ */
@@ -507,14 +496,6 @@ static vv_status take_back(vv_journal *j)
 	return rc;
 }
 
-/* What the journal guards is durable before it goes: the index, and the state of a merge. */
-static vv_status settle(vv_journal *j, vv_error *err)
-{
-	vv_status rc = vv_repository_settle(j->repo, err);
-
-	return rc == VV_OK && j->has_state ? vv_fsync_dir(vv_repository_gitdir(j->repo), err) : rc;
-}
-
 vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 {
 	vv_error later;
@@ -534,7 +515,7 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 			vv_hint(err, "the next command that changes something "
 				     "here undoes it, unless HEAD has moved");
 		}
-	} else if (rc >= 0 && j->log >= 0 && (settled = settle(j, err)) < 0) {
+	} else if (rc >= 0 && j->log >= 0 && (settled = vv_repository_settle(j->repo, err)) < 0) {
 		rc = settled; /* it stays, and says what was done */
 	} else if (vv_journal_drop(j->repo, true, &later) < 0) {
 		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);

@@ -28,7 +28,7 @@ typedef struct vv_journal vv_journal;
 
 /* Behind which change the command is complete. */
 typedef enum vv_journal_end {
-	VV_JOURNAL_END_HEAD,  /* HEAD is as vv_journal_head says */
+	VV_JOURNAL_END_HEAD,  /* HEAD is a commit made on its old value */
 	VV_JOURNAL_END_INDEX, /* the index has what the paths say */
 	VV_JOURNAL_END_CLOSE  /* none of them: only when the journal is closed */
 } vv_journal_end;
@@ -36,8 +36,6 @@ typedef enum vv_journal_end {
 typedef struct vv_journal_options {
 	const char *command; /* "switch", "merge --abort" */
 	const char *what;    /* for messages, "the switch to 'spring'" */
-	const char *state;   /* "merge", "cherry-pick", "revert": begun by it (ended, where it is
-			      * finished); NULL */
 	vv_journal_end end;
 	bool finish; /* a killed one is finished; else it is undone */
 } vv_journal_options;
@@ -68,8 +66,6 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 			  vv_error *err);
 /* A file of the Git folder ("varve/conflicts/..."), kept as it is. */
 vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err);
-/* What HEAD becomes; branch NULL: detached. */
-vv_status vv_journal_head(vv_journal *j, const char *branch, const vv_oid *commit, vv_error *err);
 
 /* Writes all of it, durably. May be called again when further paths came. On failure nothing
  * is to be changed. */

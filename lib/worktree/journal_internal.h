@@ -48,9 +48,6 @@ typedef struct vv_journal_log {
 	vv_journal_options opts;
 	uint64_t pid;
 	vv_head old;
-	bool has_new;
-	const char *new_branch; /* NULL: detached */
-	vv_oid new_commit;
 	vv_journal_entry *entries; /* sorted by path */
 	size_t entry_count, entry_cap;
 	vv_journal_pair *files;

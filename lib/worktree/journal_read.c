@@ -78,7 +78,6 @@ static vv_status read_first(vv_journal_log *l, const vv_json *v, vv_error *err)
 	if (!command || !what || !end) return bad_line(err);
 	l->opts.command = command;
 	l->opts.what = what;
-	l->opts.state = get_name(l, v, "state");
 	l->opts.finish = vv_json_get_bool(v, "finish", false);
 	l->opts.end = strcmp(end, "head") == 0    ? VV_JOURNAL_END_HEAD
 		      : strcmp(end, "index") == 0 ? VV_JOURNAL_END_INDEX
@@ -127,18 +126,11 @@ static vv_status read_file(vv_journal_log *l, const vv_json *v, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status read_head(vv_journal_log *l, const vv_json *v, bool is_new, vv_error *err)
+static vv_status read_head(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	const char *branch = get_name(l, v, "branch");
 
-	if (!get_id(v, is_new ? "new_head" : "head", is_new ? &l->new_commit : &l->old.commit)) {
-		return bad_line(err);
-	}
-	if (is_new) {
-		l->has_new = true;
-		l->new_branch = branch;
-		return VV_OK;
-	}
+	if (!get_id(v, "head", &l->old.commit)) return bad_line(err);
 	vv_free(l->old.branch);
 	l->old.branch = branch ? vv_strdup(branch) : NULL;
 	return branch && !l->old.branch ? vv_fail_nomem(err) : VV_OK;
@@ -150,9 +142,7 @@ static vv_status read_line(vv_journal_log *l, const vv_json *v, vv_error *err)
 	if (!l->opts.command) return read_first(l, v, err);
 	if (vv_json_get(v, "path") || vv_json_get(v, "path_hex")) return read_path(l, v, err);
 	if (vv_json_get(v, "file")) return read_file(l, v, err);
-	if (vv_json_get(v, "head") || vv_json_get(v, "new_head")) {
-		return read_head(l, v, vv_json_get(v, "new_head") != NULL, err);
-	}
+	if (vv_json_get(v, "head")) return read_head(l, v, err);
 	l->ready = l->ready || vv_json_get(v, "ready");
 	return vv_json_get(v, "put") || vv_json_get(v, "put_hex") || vv_json_get(v, "ready")
 		       ? VV_OK

@@ -439,14 +439,6 @@ static vv_status drop_records(righting *u, vv_error *err)
 	return rc;
 }
 
-/* Is what is under way its doing? Its message comes before it is seen to be under way. */
-static bool state_is(righting *u)
-{
-	const char *now = vv_state_name(u->repo);
-
-	return u->log.opts.state && (*now == '\0' || strcmp(now, u->log.opts.state) == 0);
-}
-
 /* The work tree is not synced: a power cut may have brought back files of before, where index and refs are
  * after. */
 static vv_status bring_forward(righting *u, vv_error *err)
@@ -472,34 +464,16 @@ static vv_status complete(righting *u, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = drop_records(u, err)) < 0 || (rc = bring_forward(u, err)) < 0) {
-		return rc;
-	}
-	return u->log.opts.end == VV_JOURNAL_END_HEAD && state_is(u)
-		       ? vv_state_cleanup(u->repo, err)
-		       : VV_OK;
+	rc = drop_records(u, err);
+	return rc < 0 ? rc : bring_forward(u, err);
 }
 
 static vv_status undo(righting *u, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = right_paths(u, false, err);
 
-	if ((rc = right_paths(u, false, err)) < 0 || (rc = undo_files_of_git(u, err)) < 0 ||
-	    (rc = drop_records(u, err)) < 0) {
-		return rc;
-	}
-	return state_is(u) ? vv_state_cleanup(u->repo, err) : VV_OK;
-}
-
-static vv_status finish(righting *u, vv_error *err)
-{
-	vv_status rc = right_paths(u, true, err);
-
-	if (rc < 0 || !u->log.opts.state) return rc;
-	if ((rc = vv_conflict_drop_all(u->repo, err)) == VV_OK && state_is(u)) {
-		rc = vv_state_cleanup(u->repo, err);
-	}
-	return rc;
+	rc = rc < 0 ? rc : undo_files_of_git(u, err);
+	return rc < 0 ? rc : drop_records(u, err);
 }
 
 /* --- what is left over ------------------------------------------------------------------- */
@@ -548,14 +522,8 @@ static vv_status sweep(const righting *u, const char *folder, bool tracked, vv_e
 static vv_status sweep_all(const righting *u, vv_error *err)
 {
 	char *last = NULL;
-	vv_auto(char) *own = vv_path_join(vv_repository_statedir(u->repo), "tmp", (char *)NULL),
-		      *records = vv_conflict_folder(u->repo);
-	vv_status rc = own && records ? sweep(u, own, false, err) : vv_fail_nomem(err);
-
-	if (rc == VV_OK && u->log.opts.state && /* MERGE_MSG and its like, records of conflicts */
-	    (rc = sweep(u, vv_repository_gitdir(u->repo), false, err)) == VV_OK) {
-		rc = sweep(u, records, false, err);
-	}
+	vv_auto(char) *own = vv_path_join(vv_repository_statedir(u->repo), "tmp", (char *)NULL);
+	vv_status rc = own ? sweep(u, own, false, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
 		const vv_journal_change *c = &u->log.entries[i].change;
@@ -612,7 +580,7 @@ static bool is_next(righting *u, const vv_head *head)
 	vv_commit c;
 	bool is = false;
 
-	if (l->has_new || l->opts.end != VV_JOURNAL_END_HEAD ||
+	if (l->opts.end != VV_JOURNAL_END_HEAD ||
 	    (head->branch && l->old.branch ? strcmp(head->branch, l->old.branch) != 0
 					   : head->branch != l->old.branch)) {
 		return false;
@@ -653,10 +621,10 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 
 	if (rc < 0) return rc;
 	bool same = head_is(&head, l->old.branch, &l->old.commit);
-	bool moved = l->has_new ? head_is(&head, l->new_branch, &l->new_commit) : is_next(u, &head);
+	bool moved = is_next(u, &head);
 	*out = l->opts.finish ? FINISHED : UNDONE;
 	u->head = head.commit;
-	if (!same && u->failed && !(moved && (l->has_new || all_is_committed(u)))) {
+	if (!same && u->failed && !(moved && all_is_committed(u))) {
 		u->moved = true; /* by others: a program of Git's does not wait for the turn */
 	} else if (!same) {
 		*out = moved ? COMPLETE : GONE_ON;
@@ -666,8 +634,7 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Would finishing it change the path? Of a switch that is to be undone: did somebody go on with a file, which may be of the
- * other branch? */
+/* Would finishing it change the path? */
 static bool is_open(righting *u, const vv_journal_entry *e)
 {
 	const vv_journal_change *c = &e->change;
@@ -676,13 +643,10 @@ static bool is_open(righting *u, const vv_journal_entry *e)
 	const file_is at = file ? look_at_file(u, e) : FILE_BEFORE;
 	const entry_is in = c->work_only ? ENTRY_OURS : look_at_entry(u, e);
 
-	if (!finish) {
-		return strcmp(u->log.opts.command, "switch") == 0 && !is_committed(u, e) &&
-		       (at == FILE_OTHER || in == ENTRY_OTHER);
-	}
-	return c->known && ((file && (at == FILE_BEFORE || (at == FILE_GONE && c->new_mode))) ||
-			    (in == ENTRY_BEFORE &&
-			     (in_conflict(e->sides) || !side_equal(&e->sides[0], &wanted[0]))));
+	return finish && c->known &&
+	       ((file && (at == FILE_BEFORE || (at == FILE_GONE && c->new_mode))) ||
+		(in == ENTRY_BEFORE &&
+		 (in_conflict(e->sides) || !side_equal(&e->sides[0], &wanted[0]))));
 }
 
 /* Have HEAD, index and work tree the same of the path? */
@@ -728,7 +692,7 @@ static vv_status judge(righting *u, outcome *out, vv_error *err)
 static vv_status carry_out(righting *u, outcome out, vv_error *err)
 {
 	vv_status rc = out == UNDONE     ? undo(u, err)
-		       : out == FINISHED ? finish(u, err)
+		       : out == FINISHED ? right_paths(u, true, err)
 		       : out == COMPLETE ? complete(u, err)
 					 : VV_OK;
 
@@ -904,7 +868,14 @@ vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_f
 	vv_temp_sweep(temps, ".varve-"); /* what takes the place of the work tree's files */
 	vv_temp_sweep(temps, VV_WRITE_TEMP);
 	if (vv_repository_is_bare(r)) return VV_OK;
-	if ((rc = vv_by_git_recover(r, err)) < 0) return rc;
+	vv_journal_found own = {0};
+	vv_recovered recovered;
+	if ((rc = vv_by_git_recover(r, command, &recovered, own.command, err)) < 0) return rc;
+	if (found && recovered != VV_RECOVERED_NOTHING) {
+		own.undone = recovered == VV_RECOVERED_UNDONE;
+		own.finished = !own.undone;
+		*found = own;
+	}
 	if (!is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
 	rc = vv_journal_put_right(r, command, false, found, err);
 	vv_unlock(fd);

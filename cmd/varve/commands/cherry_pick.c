@@ -74,9 +74,7 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, const char
 	print_run(p, o);
 	out->empty |= p->outcome == VV_PICK_EMPTY;
 	out->conflicts = p->outcome == VV_PICK_CONFLICTS;
-	if (p->outcome != VV_PICK_EMPTY) {
-		out->lacking |= vv_checkout_note_missing(&p->job.checkout);
-	}
+	out->lacking |= p->job.by_git.lacking;
 	if (out->conflicts) {
 		print_conflicts(p);
 	}

@@ -82,7 +82,6 @@ static void say_merged(vv_branch_merge *m)
 	if (!m->quiet || m->outcome == VV_MERGE_CONFLICTS) {
 		vv_out_bytes(vv_buf_cstr(&m->job.report), m->job.report.len);
 	}
-	vv_branch_merge_note_missing(m);
 	if (m->outcome == VV_MERGE_CONFLICTS) {
 		vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
 			"--abort' undoes it");
@@ -214,7 +213,6 @@ static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (json) {
-		vv_branch_merge_note_missing(m);
 	} else {
 		say_done(m);
 	}

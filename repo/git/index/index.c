@@ -29,21 +29,49 @@
 
 /* --- opening --------------------------------------------------------------------- */
 
-vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
+static vv_status read_file(vv_index *x, vv_error *err)
 {
-	vv_auto(vv_index) *x = vv_calloc(1, sizeof(*x));
-	int code;
+	int code = vv_index_file_open(&x->file, x->repo);
 
-	*out = NULL;
-	if (!x) return vv_fail_nomem(err);
-	x->repo = r;
-	if ((code = vv_index_file_open(&x->file, r)) < 0) {
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the index '%s'",
-				   vv_text_shows(r->index_file));
+				   vv_text_shows(x->repo->index_file));
 	}
 	x->git = x->file->git;
 	x->stamp = x->file->stat;
 	x->has_stamp = x->stamp.mode != 0;
+	return VV_OK;
+}
+
+static void drop_edits(vv_index *x)
+{
+	for (size_t i = 0; i < x->edit_count; i++) {
+		vv_free(x->edits[i].path);
+	}
+	x->edit_count = 0;
+}
+
+vv_status vv_index_reload(vv_index *x, vv_error *err)
+{
+	vv_index_file *before = x->file;
+	vv_status rc = read_file(x, err);
+
+	if (rc < 0) return rc;
+	vv_index_file_close(before);
+	drop_edits(x);
+	x->here.git = x->git;
+	return VV_OK;
+}
+
+vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_index) *x = vv_calloc(1, sizeof(*x));
+	vv_status rc;
+
+	*out = NULL;
+	if (!x) return vv_fail_nomem(err);
+	x->repo = r;
+	if ((rc = read_file(x, err)) < 0) return rc;
 	x->here = (vv_open_index){x->git, r->open_index, true, false};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
@@ -105,9 +133,7 @@ void vv_index_close(vv_index *x)
 {
 	if (!x) return;
 	unlink_open(x);
-	for (size_t i = 0; i < x->edit_count; i++) {
-		vv_free(x->edits[i].path);
-	}
+	drop_edits(x);
 	vv_git_lock_release(&x->lock);
 	vv_free(x->edits);
 	vv_index_forget_folder(x);

@@ -47,6 +47,8 @@ VV_AUTO_FREE(vv_index, vv_index_close)
 
 /* Is the file still the one that was read? By its stat alone. */
 bool vv_index_is_current(const vv_index *x);
+/* Reads the file again, which git has changed: changes made in memory are gone. */
+vv_status vv_index_reload(vv_index *x, vv_error *err);
 
 /* An index in memory alone that begins as the tree of a commit (NULL: empty), to make another tree of
  * (vv_index_write_tree). While it is open the attributes of paths, and packages, are what its own files say, in
@@ -115,8 +117,6 @@ vv_status vv_index_try_lock(vv_index *x, vv_error *err);
 /* The same, but it waits as vv_index_write does: to look at HEAD, which git's commands do not move while others have it. */
 vv_status vv_index_lock(vv_index *x, vv_error *err);
 bool vv_index_is_locked(const vv_index *x);
-/* As vv_index_lock, for what was planned on the index as it was read: VV_ECONFLICT where it is another one by now. */
-vv_status vv_index_lock_same(vv_index *x, vv_error *err);
 /* Lets the lock go, whichever index of the repository has it. */
 void vv_index_unlock(vv_repository *r);
 

@@ -341,16 +341,6 @@ void vv_index_unlock(vv_repository *r)
 	}
 }
 
-vv_status vv_index_lock_same(vv_index *x, vv_error *err)
-{
-	vv_status rc = x->lock.held ? VV_OK : vv_index_lock(x, err);
-
-	if (rc < 0 || vv_index_is_current(x)) return rc;
-	return vv_fail(err, VV_ECONFLICT,
-		       "another program changed the index meanwhile: nothing was done\n"
-		       "try again");
-}
-
 vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_git_lock) lock = {0};

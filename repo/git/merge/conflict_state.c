@@ -52,14 +52,14 @@ vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *e
 	return file ? vv_unlink(file, true, err) : vv_fail_nomem(err);
 }
 
-char *vv_conflict_folder(const vv_repository *r)
+static char *conflict_folder(const vv_repository *r)
 {
 	return vv_path_join(vv_repository_statedir(r), FOLDER, NULL);
 }
 
 vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *dir = vv_conflict_folder(r);
+	vv_auto(char) *dir = conflict_folder(r);
 	return dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
 }
 

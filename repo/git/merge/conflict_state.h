@@ -15,8 +15,6 @@
 
 /* The record's file; owned. NULL when out of memory. */
 char *vv_conflict_file(const vv_repository *r, const char *path);
-/* The folder of all records; owned by the caller, NULL without memory. */
-char *vv_conflict_folder(const vv_repository *r);
 
 /* The record's bytes, appended. VV_ENOTFOUND. */
 vv_status vv_conflict_read(const vv_repository *r, const char *path, vv_buf *out, vv_error *err);

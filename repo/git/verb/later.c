@@ -47,6 +47,7 @@ vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 	put_part(&b, vv_oid_shows(&l->to));
 	put_part(&b, l->ref ? l->ref : "");
 	put_part(&b, vv_oid_shows(&l->ref_old));
+	put_part(&b, l->command ? l->command : "");
 	put_part(&b, l->locks ? "locks" : l->discards ? "discards" : "");
 	vv_buf_put(&b, l->changed.data, l->changed.len);
 	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs(r->statedir, err)) < 0 ||
@@ -75,7 +76,9 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 	l->what = next_part(&l->text, &at);
 	const char *from = next_part(&l->text, &at), *to = next_part(&l->text, &at);
 	l->ref = next_part(&l->text, &at);
-	const char *old = next_part(&l->text, &at), *discards = next_part(&l->text, &at);
+	const char *old = next_part(&l->text, &at);
+	l->command = next_part(&l->text, &at);
+	const char *discards = next_part(&l->text, &at);
 	if (form && strncmp(form, FORM, strlen(FORM)) == 0 && strcmp(form, FORM VERSION) != 0) {
 		return vv_fail(
 			err, VV_ENOSUPPORT,
@@ -90,6 +93,7 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 			       vv_text_shows(place));
 	}
 	l->ref = *l->ref ? l->ref : NULL;
+	l->command = *l->command ? l->command : NULL;
 	l->discards = strcmp(discards, "discards") == 0;
 	l->locks = strcmp(discards, "locks") == 0;
 	vv_buf_put(&l->changed, l->text.data + at, l->text.len - at);

@@ -2,7 +2,7 @@
  * later: the note of a git that runs for a verb of ours: what the next varve has to do should this one be killed.
  *
  * It is written and synced before git starts, and removed when all is done (".git/varve/later", each part ended by a
- * NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, "discards", "locks" or "", then the paths that were changed before). A varve that
+ * NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, command, "discards", "locks" or "", then the paths that were changed before). A varve that
  * finds one whose process is dead removes the locks that its git left. Where HEAD is still `from`, the paths that differ
  * between the two commits go back, but for those that were changed before; else what is missing is written.
  *
@@ -28,7 +28,10 @@ typedef struct vv_later {
 	vv_oid from, to;  /* HEAD before, and what it becomes; null: nothing, or not known */
 	const char *ref;  /* a branch that it makes or moves besides HEAD's; NULL */
 	vv_oid ref_old;   /* what that was; null: there was none */
-	bool discards;    /* what the user had changed is to go */
+	/* With `to`: "merge", "cherry-pick", "revert", whose state and conflicts go with it. Without it, "restore" or
+	 * "merge --abort": git only goes forward, and the same command runs first. NULL: none of these. */
+	const char *command;
+	bool discards; /* what the user had changed is to go */
 	bool locks; /* git changes the index, and HEAD, in one step each: of a dead one only locks are left */
 	vv_buf changed; /* paths that differed from HEAD before, or were not git's, each ended by a NUL; with locks the moves of git mv (lib/worktree/moved.h) */
 	/* Of one that was read: */

@@ -23,8 +23,7 @@
 
 /* --- running ----------------------------------------------------------------------------------- */
 
-/* The paths that differ from HEAD, in index or work tree. git refreshes the index as it looks. */
-static vv_status list_changed(vv_runner *r, vv_error *err)
+vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 {
 	static const char *const args[] = {"status",
 					   "--porcelain",
@@ -72,10 +71,11 @@ static vv_status write_note(vv_runner *r, vv_error *err)
 	r->note.to = r->to;
 	r->note.ref = r->ref;
 	r->note.ref_old = r->ref_old;
+	r->note.command = r->command;
 	r->note.discards = r->discards;
 	r->note.locks = r->locks;
 	if (r->locks) return vv_later_write(r->repo, &r->note, err);
-	if ((rc = list_changed(r, err)) < 0 ||
+	if ((rc = vv_runner_list_changed(r, err)) < 0 ||
 	    (!vv_oid_is_null(&r->to) &&
 	     (rc = vv_tree_changes(r->repo, from, &r->to, "", list_untracked, r, err)) < 0)) {
 		return rc;
@@ -121,14 +121,28 @@ static bool found_lock(const vv_runner *r)
 	return r->code != 0 && strstr(vv_buf_cstr(&r->said), "index.lock'") != NULL;
 }
 
-vv_status vv_runner_run(vv_runner *r, vv_error *err)
+vv_status vv_runner_begin(vv_runner *r, vv_error *err)
 {
-	vv_status rc = wait_for_index(r->repo, err);
+	vv_status rc;
 
-	if (rc < 0 || (r->what && (rc = write_note(r, err)) < 0)) return rc;
+	if (r->begun) return VV_OK;
+	/* git sees objects only once they are written. */
+	if ((!r->undoes && (rc = vv_repository_flush(r->repo, err)) < 0) ||
+	    (rc = wait_for_index(r->repo, err)) < 0 || (r->what && (rc = write_note(r, err)) < 0)) {
+		return rc;
+	}
 	if (!r->what) {
 		vv_now(&r->note.made.mtime_sec, &r->note.made.mtime_nsec);
 	}
+	r->begun = true;
+	return VV_OK;
+}
+
+vv_status vv_runner_run(vv_runner *r, vv_error *err)
+{
+	vv_status rc = vv_runner_begin(r, err);
+
+	if (rc < 0) return rc;
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		if ((rc = run_once(r, err)) < 0 || !found_lock(r) ||
 		    (rc = wait_for_index(r->repo, err)) < 0) {

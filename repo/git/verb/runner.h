@@ -45,14 +45,21 @@ typedef struct vv_runner {
 	vv_oid from, to;
 	const char *ref;
 	vv_oid ref_old;
+	const char *command;
 	bool discards;
 	bool locks;
+	bool undoes; /* it needs no objects but those that are there: none that wait are written */
 	/* Afterwards: */
 	vv_buf output, said; /* its stdout, its stderr */
 	int code;
+	bool begun;
 	vv_later note;
 } vv_runner;
 
+/* The first part of the run, which may come alone before it: waits for index.lock, and writes the note. */
+vv_status vv_runner_begin(vv_runner *r, vv_error *err);
+/* The paths that differ from HEAD, in index or work tree, to note.changed. git refreshes the index as it looks. */
+vv_status vv_runner_list_changed(vv_runner *r, vv_error *err);
 /* VV_ELOCKED: another program holds index.lock, for too long. VV_EPROGRAM: git is not installed. */
 vv_status vv_runner_run(vv_runner *r, vv_error *err);
 

@@ -498,7 +498,7 @@ renamed_and_changed() {
 	git checkout -q main
 	echo mine > new.txt
 	ends_with 2 varve merge spring
-	stderr_has "these untracked files would be overwritten:"
+	stderr_has "local changes to these files would be lost:"
 	stderr_has "    new.txt"
 	[ "$(cat new.txt)" = mine ]
 	[ ! -e .git/MERGE_HEAD ]

@@ -329,7 +329,7 @@ beside_checkout() {
 		git reset -q --hard
 		beside_checkout varve $words
 		[ "$code" -eq 1 ] || [ "$code" -eq 2 ]
-		grep -q "another program changed the index meanwhile: nothing was done" ../err
+		grep -q "nothing was done" ../err
 		[ "$(git symbolic-ref HEAD)" = refs/heads/main ]
 		[ ! -e side.csv ]
 		[ ! -e .git/varve/journal ]

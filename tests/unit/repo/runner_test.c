@@ -37,7 +37,7 @@ static void git_runs_in_the_work_tree_with_a_note_and_the_turn(void **state VV_U
 	assert_int_equal(git.code, 0);
 	vv_assert_contains(vv_buf_cstr(&git.said), out("pwd -P"));
 	vv_assert_contains(vv_buf_cstr(&git.output), out("git rev-parse --absolute-git-dir"));
-	assert_string_equal(out("sed -n '1p;3p;9,$p' ../seen"), "varve-later 1\nthe test\na.txt");
+	assert_string_equal(out("sed -n '1p;3p;10,$p' ../seen"), "varve-later 1\nthe test\na.txt");
 	assert_string_equal(out("cat ../turn"), out("sed -n 2p .git/varve/turn"));
 
 	vv_auto(vv_later) note = {0};
