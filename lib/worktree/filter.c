@@ -468,14 +468,18 @@ void vv_smudge_clear(vv_smudge *s)
 	memset(s, 0, sizeof(*s));
 }
 
-vv_status vv_filter_rest(vv_filter *f, vv_error *err)
+void vv_filter_rest(vv_filter *f)
+{
+	if (f->needed) {
+		vv_needed_rest(f->needed);
+	}
+}
+
+vv_status vv_filter_wait(vv_filter *f, vv_error *err)
 {
 	vv_store *store;
 	vv_status rc;
 
-	if (f->needed) {
-		vv_needed_rest(f->needed);
-	}
 	if (!f->waits_later) return VV_OK;
 	rc = vv_repository_store(f->repo, &store, err);
 	return rc < 0 ? rc : vv_store_wait(store, LOCK_WAIT_MS, err);

@@ -22,7 +22,7 @@ typedef struct vv_filter {
 	vv_dataset_writer *writer;
 	uint64_t smudge_limit;    /* varve.smudgeLimit */
 	struct vv_needed *needed; /* NULL until blocks are not here */
-	bool waits_later;         /* for the disk: in vv_filter_rest */
+	bool waits_later;         /* for the disk: in vv_filter_wait */
 	vv_buf warned;            /* the path of which something was said last, and what */
 } vv_filter;
 
@@ -30,9 +30,10 @@ typedef struct vv_filter {
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 VV_AUTO_CLEAR(vv_filter, vv_filter_close)
-/* Git asks for nothing just now, or no more: nobody is to wait for what this one holds, and with waits_later all blocks that
- * were stored become durable. */
-vv_status vv_filter_rest(vv_filter *f, vv_error *err);
+/* Git asks for nothing just now: nobody is to wait for what this one holds. */
+void vv_filter_rest(vv_filter *f);
+/* With waits_later: all blocks that were stored are durable. */
+vv_status vv_filter_wait(vv_filter *f, vv_error *err);
 
 /* Does git store what it gives? Then it holds the index's lock; git diff and git blame, which ask as well, do not. */
 vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);

@@ -167,7 +167,8 @@ static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 	w->lock_fd = vv_lock(path, true, lock_wait_ms, err);
 	if (w->lock_fd < 0) return (vv_status)w->lock_fd;
 	atomic_store(&s->whole, true);
-	if ((rc = vv_store_remove_orphans(s, err)) < 0 ||
+	/* of many commits the first looks: that lists the folder three times */
+	if ((!s->placed_unsynced && (rc = vv_store_remove_orphans(s, err)) < 0) ||
 	    (rc = vv_packs_renew(s, NULL, true, &w->packs, err)) < 0) {
 		return rc;
 	}

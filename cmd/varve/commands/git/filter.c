@@ -234,14 +234,15 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	return refuse(s, &why, err);
 }
 
-#define IDLE_MS 20 /* git has something else to do, which may be to call varve */
+#define LONG_MS 200 /* a busy machine lets git wait as well: then it is not idle */
+#define IDLE_MS 20  /* git has something else to do, which may be to call varve */
 
 /* Git has its answers: a failure now can only be told. */
-static void rest(session *s)
+static void wait_for_disk(session *s)
 {
 	vv_error err;
 
-	if (s->open && vv_filter_rest(&s->filter, &err) < 0) {
+	if (s->open && vv_filter_wait(&s->filter, &err) < 0) {
 		vv_prefix(&err, "blocks that git's index may name are not safe on the disk");
 		vv_hint(&err, "the next command that writes to the store tries again");
 		vv_report(&err);
@@ -253,7 +254,10 @@ static void rest_when_idle(session *s)
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	if (poll(&in, 1, IDLE_MS) == 0) {
-		rest(s);
+		vv_filter_rest(&s->filter);
+		if (poll(&in, 1, LONG_MS) == 0) {
+			wait_for_disk(s);
+		}
 	}
 }
 
@@ -284,7 +288,7 @@ static int run_filter_process(void *options VV_UNUSED, int argc, char **argv VV_
 	if (more < 0) {
 		rc = (vv_status)more;
 	}
-	rest(&s);
+	wait_for_disk(&s);
 	vv_filter_close(&s.filter);
 	vv_pkt_in_clear(&s.in);
 	vv_pkt_out_clear(&s.out);
