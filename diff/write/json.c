@@ -98,9 +98,9 @@ static void put_cell(json_writer *j, const char *name, const vv_cell *c)
 static void put_field(json_writer *j, const vv_table *t, long at)
 {
 	const vv_field *f = &t->schema.fields[at];
-	put_string(j, "name", f->name);
-	put_string(j, "type", vv_type_name(f->type));
-	put_number(j, "position", (uint64_t)at + 1);
+	vv_json_put_members(&j->out, {JSON_TEXT("name", f->name)},
+			    {JSON_TEXT("type", vv_type_name(f->type))},
+			    {JSON_NUMBER("position", (uint64_t)at + 1)});
 }
 
 static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
@@ -112,51 +112,42 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 	j->buf.failed |= line.failed;
 	vv_json_open_object(&j->out);
 	if (p->a < 0 || p->b < 0) {
-		put_string(j, "change", p->a < 0 ? "added" : "dropped");
+		vv_json_add_string(&j->out, "change", p->a < 0 ? "added" : "dropped");
 		put_field(j, p->a < 0 ? t->b : t->a, p->a < 0 ? p->b : p->a);
 	} else {
 		const vv_field *x = &t->a->schema.fields[p->a], *y = &t->b->schema.fields[p->b];
-		put_string(j, "change", "changed");
+		vv_json_add_string(&j->out, "change", "changed");
 		put_field(j, t->b, p->b);
 		if (p->renamed) {
-			put_string(j, "oldName", x->name);
-			vv_json_name(&j->out, p->asserted ? "asserted" : "likeness");
-			p->asserted ? vv_json_bool(&j->out, true)
-				    : vv_json_u64(&j->out, p->likeness);
+			vv_json_put_members(
+				&j->out, {JSON_TEXT("oldName", x->name)},
+				{JSON_BOOL_WHEN(p->asserted, "asserted", true)},
+				{JSON_NUMBER_WHEN(!p->asserted, "likeness", p->likeness)});
 		}
 		if (p->moved) {
-			put_number(j, "oldPosition", (uint64_t)p->a + 1);
+			vv_json_add_u64(&j->out, "oldPosition", (uint64_t)p->a + 1);
 		}
 		if (p->retyped) {
-			put_string(j, "oldType", vv_type_name(x->type));
-			put_string(j, "oldFormat", x->format);
-			put_string(j, "format", y->format);
+			vv_json_put_members(&j->out, {JSON_TEXT("oldType", vv_type_name(x->type))},
+					    {JSON_TEXT("oldFormat", x->format)},
+					    {JSON_TEXT("format", y->format)});
 		}
 	}
-	put_string(j, "text", vv_buf_cstr(&line));
+	vv_json_add_string(&j->out, "text", vv_buf_cstr(&line));
 	vv_json_close_object(&j->out);
-}
-
-static void put_names(json_writer *j, const char *name, char *const *names, size_t count)
-{
-	vv_json_add_array(&j->out, name);
-	for (size_t i = 0; i < count; i++) {
-		vv_json_string(&j->out, names[i]);
-	}
-	vv_json_close_array(&j->out);
 }
 
 static void put_head(json_writer *j, const vv_diff_table *t)
 {
 	const vv_table *named = t->b ? t->b : t->a;
-	put_string(j, "path", t->path);
-	if (t->old_path) {
-		put_string(j, "oldPath", t->old_path);
-	}
-	put_string(j, "change", !t->a ? "added" : !t->b ? "removed" : "changed");
-	put_string(j, "old", t->a ? t->old_name : NULL);
-	put_string(j, "new", t->b ? t->new_name : NULL);
-	vv_json_add_array(&j->out, "keyColumns");
+	vv_json_put_members(&j->out, {JSON_TEXT("path", t->path)},
+			    {JSON_TEXT_WHEN(t->old_path, "oldPath", t->old_path)},
+			    {JSON_TEXT("change", !t->a   ? "added"
+						 : !t->b ? "removed"
+							 : "changed")},
+			    {JSON_TEXT("old", t->a ? t->old_name : NULL)},
+			    {JSON_TEXT("new", t->b ? t->new_name : NULL)},
+			    {JSON_ARRAY("keyColumns")});
 	for (size_t i = 0; i < t->key_count; i++) {
 		vv_json_string(&j->out, named->schema.fields[t->key[i]].name);
 	}
@@ -167,13 +158,13 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	}
 	vv_json_close_array(&j->out);
 	if (t->columns && t->columns->key_changed) {
-		put_names(j, "oldKeyColumns", t->a->root.key, t->a->root.key_count);
-		put_names(j, "newKeyColumns", t->b->root.key, t->b->root.key_count);
+		vv_json_put_members(
+			&j->out,
+			{JSON_NAMES("oldKeyColumns", t->a->root.key, t->a->root.key_count)},
+			{JSON_NAMES("newKeyColumns", t->b->root.key, t->b->root.key_count)});
 	}
-	if (t->form_change) {
-		put_string(j, "form", t->form_change);
-	}
-	vv_json_put_members(&j->out, {JSON_BOOL_WHEN(t->conflict, "conflict", true)},
+	vv_json_put_members(&j->out, {JSON_TEXT_WHEN(t->form_change, "form", t->form_change)},
+			    {JSON_BOOL_WHEN(t->conflict, "conflict", true)},
 			    {JSON_BOOL_WHEN(t->text_to_table, "textToTable", true)});
 }
 
@@ -297,17 +288,15 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 {
 	const vv_diff_table *t = &j->table;
-	put_number(j, "oldRows", s->old_rows);
-	put_number(j, "newRows", s->new_rows);
-	put_number(j, "rowsAdded", s->added);
-	put_number(j, "rowsRemoved", s->removed);
-	put_number(j, "rowsChanged", s->changed);
-	put_number(j, "keysChanged", s->rekeyed);
-	put_number(j, "rowsMoved", s->moved);
-	put_number(j, "rowsSameValue", s->formatted_rows);
-	put_number(j, "cellsChanged", s->cells_changed);
-	put_number(j, "cellsSameValue", s->cells_formatted);
-	vv_json_add_object(&j->out, "cellsByColumn");
+	vv_json_put_members(
+		&j->out, {JSON_NUMBER("oldRows", s->old_rows)},
+		{JSON_NUMBER("newRows", s->new_rows)}, {JSON_NUMBER("rowsAdded", s->added)},
+		{JSON_NUMBER("rowsRemoved", s->removed)}, {JSON_NUMBER("rowsChanged", s->changed)},
+		{JSON_NUMBER("keysChanged", s->rekeyed)}, {JSON_NUMBER("rowsMoved", s->moved)},
+		{JSON_NUMBER("rowsSameValue", s->formatted_rows)},
+		{JSON_NUMBER("cellsChanged", s->cells_changed)},
+		{JSON_NUMBER("cellsSameValue", s->cells_formatted)},
+		{JSON_OBJECT("cellsByColumn")});
 	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
 		if (s->column_changes[i] > 0) {
 			vv_json_add_u64(&j->out, t->b->schema.fields[t->columns->pairs[i].b].name,
@@ -315,12 +304,12 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 		}
 	}
 	vv_json_close_object(&j->out);
-	vv_json_add_bool(&j->out, "reordered", s->reordered);
-	put_number(j, "repeatedKeys", s->repeated_keys);
+	vv_json_put_members(&j->out, {JSON_BOOL("reordered", s->reordered)},
+			    {JSON_NUMBER("repeatedKeys", s->repeated_keys)});
 	/* of a table that is new or gone, not all rows need have been given */
 	uint64_t all = t->a && t->b ? j->rows : s->added + s->removed;
 	uint64_t shown = j->opts.limit > 0 && j->rows > j->opts.limit ? j->opts.limit : j->rows;
-	put_number(j, "leftOut", all > shown ? all - shown : 0);
+	vv_json_add_u64(&j->out, "leftOut", all > shown ? all - shown : 0);
 }
 
 static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hint_text.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/schema.h"
@@ -259,17 +260,13 @@ static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *e
 	}
 	vv_json_add_array(w, "columns");
 	for (size_t i = 0; i < schema.count; i++) {
-		vv_json_open_object(w);
-		vv_json_add_string_len(w, "name", schema.fields[i].name, schema.fields[i].name_len);
-		vv_json_add_string(w, "type", vv_type_name(schema.fields[i].type));
-		vv_json_close_object(w);
+		vv_json_put_object(
+			w,
+			{JSON_TEXT_LEN("name", schema.fields[i].name, schema.fields[i].name_len)},
+			{JSON_TEXT("type", vv_type_name(schema.fields[i].type))});
 	}
 	vv_json_close_array(w);
-	vv_json_add_array(w, "keyColumns");
-	for (size_t i = 0; i < root->key_count; i++) {
-		vv_json_string(w, root->key[i]);
-	}
-	vv_json_close_array(w);
+	vv_json_put_members(w, {JSON_NAMES("keyColumns", root->key, root->key_count)});
 	vv_dialect_describe(&form, &root->dialect);
 	vv_json_add_string(w, "form", vv_buf_cstr(&form));
 	return vv_buf_ok(&form, err);
@@ -279,22 +276,21 @@ static vv_status put_dataset_json(vv_json_out *w, const vv_dataset_found *staged
 {
 	const vv_import_result *res = &staged->result;
 	const bool table = res->root.kind == VV_KIND_TABLE;
-	char cid[VV_CID_TEXT + 1];
 	vv_status rc;
 
 	if (table) {
-		vv_json_add_u64(w, "rowCount", res->root.rows);
-		if (!vv_cid_is_null(&staged->parent) && staged->parent_root.kind == VV_KIND_TABLE) {
-			vv_json_add_u64(w, "rowCountBefore", staged->parent_root.rows);
-		}
+		vv_json_put_members(
+			w, {JSON_NUMBER("rowCount", res->root.rows)},
+			{JSON_NUMBER_WHEN(!vv_cid_is_null(&staged->parent) &&
+						  staged->parent_root.kind == VV_KIND_TABLE,
+					  "rowCountBefore", staged->parent_root.rows)});
 		if ((rc = put_table_json(w, &res->root, err)) < 0) return rc;
 	}
 	vv_json_add_u64(w, "bytes", vv_root_file_bytes(&res->root));
 	vv_json_add_u64(w, table ? "groups" : "chunks", res->groups);
 	vv_json_add_u64(w, table ? "groupsNew" : "chunksNew", res->groups_new);
-	vv_json_add_u64(w, "addedBytes", staged->stored.stored_bytes);
-	vv_cid_text(cid, &res->cid);
-	vv_json_add_string(w, "root", cid);
+	vv_json_put_members(w, {JSON_NUMBER("addedBytes", staged->stored.stored_bytes)},
+			    {JSON_TEXT("root", vv_cid_shows(&res->cid))});
 	return VV_OK;
 }
 
@@ -304,11 +300,8 @@ vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *
 	vv_status rc = VV_OK;
 
 	vv_json_open_object(w);
-	vv_json_add_string(w, "path", path);
-	vv_json_add_string(w, "change", words->change);
-	if (words->kind) {
-		vv_json_add_string(w, "kind", words->kind);
-	}
+	vv_json_put_members(w, {JSON_TEXT("path", path)}, {JSON_TEXT("change", words->change)},
+			    {JSON_TEXT_WHEN(words->kind, "kind", words->kind)});
 	if (words->staged) {
 		rc = put_dataset_json(w, words->staged, err);
 	}

@@ -304,16 +304,6 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 	}
 }
 
-static void put_count(vv_json_out *w, const char *name, bool there, uint64_t count)
-{
-	vv_json_name(w, name);
-	if (there) {
-		vv_json_u64(w, count);
-	} else {
-		vv_json_null(w);
-	}
-}
-
 static const char *kind_of(const vv_content *s)
 {
 	return !s->stored ? "text" : s->table ? "table" : "file";
@@ -332,20 +322,22 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 							 : !o->there      ? "added"
 							 : !n->there      ? "removed"
 									  : "modified")},
-				    {JSON_TEXT("kind", kind_of(n->there ? n : o))});
-		put_count(w, "bytes", n->there, n->bytes);
-		put_count(w, "bytesBefore", o->there, o->bytes);
+				    {JSON_TEXT("kind", kind_of(n->there ? n : o))},
+				    {JSON_NUMBER_OR_NULL(n->there, "bytes", n->bytes)},
+				    {JSON_NUMBER_OR_NULL(o->there, "bytesBefore", o->bytes)});
 		if (o->table || n->table) {
-			put_count(w, "rowCount", n->table, n->rows);
-			put_count(w, "rowCountBefore", o->table, o->rows);
-			put_count(w, "columnCount", n->table, n->columns);
-			put_count(w, "columnCountBefore", o->table, o->columns);
+			vv_json_put_members(
+				w, {JSON_NUMBER_OR_NULL(n->table, "rowCount", n->rows)},
+				{JSON_NUMBER_OR_NULL(o->table, "rowCountBefore", o->rows)},
+				{JSON_NUMBER_OR_NULL(n->table, "columnCount", n->columns)},
+				{JSON_NUMBER_OR_NULL(o->table, "columnCountBefore", o->columns)});
 		}
 		vv_change_counts_json(w, &s->lines[i].counts);
 		if (n->stored) {
-			vv_json_add_string(w, "root", vv_cid_shows(&n->root));
-			put_count(w, "addedBytes", s->lines[i].has_growth,
-				  s->lines[i].growth.stored);
+			vv_json_put_members(
+				w, {JSON_TEXT("root", vv_cid_shows(&n->root))},
+				{JSON_NUMBER_OR_NULL(s->lines[i].has_growth, "addedBytes",
+						     s->lines[i].growth.stored)});
 		}
 		vv_json_close_object(w);
 	}
