@@ -403,19 +403,11 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 	return give_row(e, &f, at, err);
 }
 
-vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
-			   bool tolerated, vv_error *err)
+vv_status check_total_add(vv_check_result *out, const vv_check_options *o, const vv_finding *like,
+			  uint64_t found, uint64_t given, bool tolerated, vv_error *err)
 {
-	vv_check_result *out = e->r->result;
 	const char *column = like->column;
-	vv_finding f = {.rule = like->rule,
-			.severity = like->severity,
-			.path = e->r->o->path,
-			.commit = e->r->o->commit,
-			.column = column,
-			.name = like->name ? like->name : e->name,
-			.message = "further findings of this rule",
-			.expected = like->expected};
+	vv_finding f = *like;
 
 	if (found == 0) return VV_OK;
 	vv_check_total *t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
@@ -432,10 +424,22 @@ vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found
 	}
 	t->found = found;
 	*(like->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += found;
-	if (found > given && e->r->o->more) {
-		return e->r->o->more(e->r->o->payload, &f, found - given, err);
-	}
-	return VV_OK;
+	f.path = o->path;
+	f.commit = o->commit;
+	f.message = "further findings of this rule";
+	return found > given && o->more ? o->more(o->payload, &f, found - given, err) : VV_OK;
+}
+
+vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
+			   bool tolerated, vv_error *err)
+{
+	const vv_finding f = {.rule = like->rule,
+			      .severity = like->severity,
+			      .column = like->column,
+			      .name = like->name ? like->name : e->name,
+			      .expected = like->expected};
+
+	return check_total_add(e->r->result, e->r->o, &f, found, given, tolerated, err);
 }
 
 vv_status check_emit_notes(check_emit *e, vv_error *err)

@@ -32,6 +32,9 @@ vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
  * them, and which condition they do not meet (expected). */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);
+/* The same without a run. */
+vv_status check_total_add(vv_check_result *out, const vv_check_options *o, const vv_finding *like,
+			  uint64_t found, uint64_t given, bool tolerated, vv_error *err);
 uint64_t check_limit(const check_run *r);
 /* Does `mostly` let so many of so many through? */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);

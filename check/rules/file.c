@@ -6,7 +6,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "check/rules/groups.h"
+#include "check/rules/emit.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/read/ragged.h"
 
@@ -273,42 +273,22 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 
 static vv_status add_totals(reading *r)
 {
-	size_t columns = r->sniffed->columns;
-	uint64_t limit = r->o->limit > 0 ? r->o->limit : UINT64_MAX;
-	vv_check_result *out = r->out;
-	vv_status rc;
+	const size_t columns = r->sniffed->columns;
+	const uint64_t limit = r->o->limit > 0 ? r->o->limit : UINT64_MAX;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < RULES * (columns + 1); i++) {
-		size_t rule = i / (columns + 1), column = i % (columns + 1);
-		vv_finding f = {.rule = r->code[rule],
-				.severity = r->severity[rule],
-				.path = r->o->path,
-				.commit = r->o->commit,
-				.message = "further findings of this rule"};
-
-		if (r->totals[i] == 0) {
-			continue;
-		}
-		vv_check_total *t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
-		if (!t) return vv_fail_nomem(r->err);
-		out->totals = t;
-		t += out->total_count++;
-		*t = (vv_check_total){.rule = vv_rule_find(r->code[rule]),
+	for (size_t i = 0; i < RULES * (columns + 1) && rc == VV_OK; i++) {
+		const size_t rule = i / (columns + 1), column = i % (columns + 1);
+		const uint64_t found = r->totals[i];
+		const vv_finding f = {.rule = r->code[rule],
 				      .severity = r->severity[rule],
-				      .found = r->totals[i]};
-		if (column < columns) {
-			t->column = vv_arena_strndup(&out->arena, r->sniffed->names[column],
-						     r->sniffed->name_lens[column]);
-			if (!t->column) return vv_fail_nomem(r->err);
-		}
-		f.column = t->column;
-		*(t->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += t->found;
-		if (t->found > limit && r->o->more &&
-		    (rc = r->o->more(r->o->payload, &f, t->found - limit, r->err)) < 0) {
-			return rc;
-		}
+				      .column = column < columns ? r->sniffed->names[column]
+								 : NULL};
+
+		rc = check_total_add(r->out, r->o, &f, found, found < limit ? found : limit, false,
+				     r->err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* A fault of the whole file. */
