@@ -28,7 +28,7 @@
 #define LIST_MAX ((size_t)1 << 20)     /* bytes: git reads the list, too, and asks for each pack */
 #define LISTED_MAX ((size_t)64 << 10)  /* of one that is kept: each line is looked for in it */
 #define PACK_NAME_LEN 50u              /* "pack-<hex>.pack" */
-#define PART_BYTES ((uint64_t)2 << 20) /* of one request: so much comes again after a stall */
+#define PART_BYTES ((uint64_t)8 << 20) /* of one request: so much is in memory */
 #define FEED_BYTES ((size_t)1 << 20)
 #define LISTED "listed" /* in dir: the list of packs of the last run */
 #define COMING "coming" /* likewise, a folder: packs of this one, whichever copies they come from */

@@ -119,7 +119,7 @@ asked() {
 @test "a pack of history that stalls at one copy goes on from there at the next" {
 	a_table
 	varve key new > /dev/null
-	head -c 6000000 /dev/urandom > notes.bin
+	head -c 12000000 /dev/urandom > notes.bin
 	varve add -q notes.bin
 	varve commit -qm notes
 	varve sign -q --name prices
@@ -127,11 +127,11 @@ asked() {
 	varve publish -q --no-pages -o ../both/one
 	cp -r ../both/one ../both/two
 	cd ..
-	serve_files "$PWD/both" '^/one/.*\.pack bytes=4194304'
+	serve_files "$PWD/both" '^/one/.*\.pack bytes=8388608'
 	succeeds varve clone -q --from "$site/one/" --from "$site/two/" "$key/prices" b
 	cmp a/notes.bin b/notes.bin
 	cmp a/prices.csv b/prices.csv
-	grep -q '/two/.*objects/pack/.*bytes=4194304-' "$server_log"
+	grep -q '/two/.*objects/pack/.*bytes=8388608-' "$server_log"
 	[ "$(asked '/two/.*objects/pack/.*bytes=0-')" -eq 0 ]
 }
 
