@@ -1,5 +1,5 @@
 /*
- * ascii: classes of single bytes, whatever the locale.
+ * ascii: classes of single bytes, whatever the locale, and how many of one a text has.
  */
 #ifndef VV_BASE_ASCII_H
 #define VV_BASE_ASCII_H
@@ -8,6 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+static inline size_t vv_count_byte(const char *bytes, size_t len, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		n += bytes[i] == c;
+	}
+	return n;
+}
 
 static inline bool vv_is_digit(char c)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -72,17 +73,6 @@ static void look_at_type(column_look *l, const vv_cell *c, uint64_t row)
 	l->open = l->count <= FEW_VALUES || least_others(l) * 50 <= l->count;
 }
 
-static size_t count_delimiters(const char *from, const char *end, char delimiter)
-{
-	size_t count = 0;
-
-	while (from < end && (from = memchr(from, delimiter, (size_t)(end - from)))) {
-		count++;
-		from++;
-	}
-	return count;
-}
-
 /* How many rows the cell has between the rest of its own and the beginning of the last one, if they are nothing else: each has as
  * many delimiters as a row, and so have the first and the last line together, as the place of the column tells. */
 static uint64_t count_rows(const looking *k, const vv_cell *c, size_t column)
@@ -92,12 +82,15 @@ static uint64_t count_rows(const looking *k, const vv_cell *c, size_t column)
 	const char *from = c->text, *to = c->len ? memchr(from, '\n', c->len) : NULL;
 	uint64_t rows = 0;
 
-	if (!to || usual < 2 || count_delimiters(from, to, delimiter) != usual - column) return 0;
+	if (!to || usual < 2 ||
+	    vv_count_byte(from, (size_t)(to - from), delimiter) != usual - column) {
+		return 0;
+	}
 	for (from = to + 1; (to = memchr(from, '\n', (size_t)(end - from))); from = to + 1) {
-		if (count_delimiters(from, to, delimiter) != usual) return 0;
+		if (vv_count_byte(from, (size_t)(to - from), delimiter) != usual) return 0;
 		rows++;
 	}
-	return count_delimiters(from, end, delimiter) == column ? rows : 0;
+	return vv_count_byte(from, (size_t)(end - from), delimiter) == column ? rows : 0;
 }
 
 static bool is_header(const vv_table *t, const vv_cell *row)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
@@ -329,16 +330,6 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 	return o->part_count > 1 && p->pending.len > o->pending_max ? put_down(o, p, err) : VV_OK;
 }
 
-static size_t count_byte(const char *bytes, size_t len, char c)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		n += bytes[i] == c;
-	}
-	return n;
-}
-
 /* The lines of a group where their ends stand nowhere else. */
 static vv_status take_lines(file_order *o, const char *bytes, size_t len, const char *end,
 			    size_t end_len, vv_error *err)
@@ -417,7 +408,7 @@ static vv_status take_bytes(void *payload, const void *bytes, size_t len, vv_err
 	bool last = --o->groups_left == 0, open_end = last && !d->final_newline;
 
 	if (d->form != VV_FORM_JSON &&
-	    count_byte(bytes, len, end[end_len - 1]) == item.weight - (open_end ? 1 : 0)) {
+	    vv_count_byte(bytes, len, end[end_len - 1]) == item.weight - (open_end ? 1 : 0)) {
 		return take_lines(o, bytes, len, end, end_len, err);
 	}
 	return take_rendered(o, item.index, last, end_len, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -177,11 +178,8 @@ static vv_status put_order(vv_merge_rules *r, vv_merge_rule *out, const char *wo
 			   vv_error *err)
 {
 	char *list = vv_arena_strndup(&r->arena, word, len);
-	size_t count = 1;
+	const size_t count = 1 + vv_count_byte(word, len, ',');
 
-	for (size_t i = 0; i < len; i++) {
-		count += word[i] == ',';
-	}
 	*out = (vv_merge_rule){.kind = VV_MERGE_ORDER,
 			       .order = vv_arena_calloc(&r->arena, count + 1, sizeof(char *))};
 	if (!list || !out->order) return vv_fail_nomem(err);
