@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
-#include "dataset/table/scan_cache.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 
 /* Gives the file's exact bytes in order to fn (one call for what is before the rows,

@@ -12,12 +12,12 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/format/list.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
-#include "dataset/table/scan_cache.h"
 
 struct group_stream;
 struct order_choice;

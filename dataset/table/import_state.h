@@ -353,6 +353,27 @@ vv_status import_take_types(import *im, size_t index, vv_error *err);
 vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		     const vv_import_options *opts, import_sorting *sorting, vv_error *err);
 
+/* import_sorted.c: in key order, as the options and the version before say, else in the file's. Without the root's block. */
+
+vv_status import_ordered(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+			 const vv_import_options *opts, vv_error *err);
+/* The message behind "NAME: ". Borrowed from it. */
+const char *import_without_name(const char *message, const char *name);
+
+/* import_any.c: from the file as it is to import_ordered: encoding, members that are gone */
+
+vv_status import_text(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+		      const vv_import_options *opts, vv_error *err);
+
+/* import_twice.c */
+
+/* Where what was found in the version before may not hold any more, once more with all rows read: of a pipe, whose bytes are
+ * gone, from the version that was just made. */
+vv_status import_twice(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+		       const vv_import_options *opts, vv_error *err);
+/* Of a table whose root is set. */
+vv_status import_read_columns(vv_table *t, const char *name, vv_error *err);
+
 /* --- a file in another encoding than UTF-8, imported as its text (import_encoded.c) --- */
 
 /* *out NULL: the source is read as it is. */

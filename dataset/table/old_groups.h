@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "dataset/format/dialect.h"
 #include "dataset/format/list.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/root.h"
-#include "dataset/table/scan_cache.h"
 
 typedef struct old_groups old_groups;
 /* from: the version. cache: of that version, where groups may be taken over unparsed; else NULL;

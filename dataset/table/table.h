@@ -18,9 +18,9 @@
 #include "dataset/format/group.h"
 #include "dataset/format/list.h"
 #include "dataset/format/row_write.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
-#include "dataset/table/scan_cache.h"
 
 typedef struct vv_table {
 	vv_sink source; /* get only */

@@ -14,7 +14,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
-#include "dataset/table/scan_cache.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 
 typedef struct vv_file_groups vv_file_groups;

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/table/scan_cache.h"
+#include "dataset/read/scan_cache.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

@@ -2,7 +2,7 @@
  * The scan cache: it comes back as it was written, byte for byte as docs/formats/store.md
  * says, and is none as soon as anything about it is not as it should be.
  */
-#include "dataset/table/scan_cache.h"
+#include "dataset/read/scan_cache.h"
 
 #include <string.h>
 

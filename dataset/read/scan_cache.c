@@ -2,7 +2,7 @@
  * scan_cache: the content of the scan cache's file: root CID (36 bytes), the entries (40 bytes
  * each, the flag in the length's top bit).
  */
-#include "dataset/table/scan_cache.h"
+#include "dataset/read/scan_cache.h"
 
 #include "base/array.h"
 #include "base/sys.h"

@@ -4,8 +4,8 @@
  * Lets a new version of the file take over groups whose bytes did not change.
  * Derived, safe to delete. One file for each path under .git/varve/cache/scan/.
  */
-#ifndef VV_DATASET_TABLE_SCAN_CACHE_H
-#define VV_DATASET_TABLE_SCAN_CACHE_H
+#ifndef VV_DATASET_READ_SCAN_CACHE_H
+#define VV_DATASET_READ_SCAN_CACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>
