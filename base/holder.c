@@ -24,9 +24,9 @@
 static void read_machine(vv_holder *out)
 {
 	struct utsname name;
-	char id[160];
+	char id[160] = "varve lock\n";
+	const size_t lead = strlen(id);
 	uint8_t digest[VV_SHA256_LEN] = {0};
-	vv_auto(vv_buf) all = VV_BUF_INIT;
 	size_t i;
 
 	if (uname(&name) < 0) {
@@ -38,11 +38,8 @@ static void read_machine(vv_holder *out)
 		out->host[i] = (char)(c > ' ' && c < 0x7f ? c : '?');
 	}
 	out->host[i] = '\0';
-	vv_os_machine(id, sizeof id, name.nodename);
-	vv_buf_printf(&all, "varve lock\n%s", id);
-	if (vv_buf_ok(&all, NULL) == VV_OK) {
-		(void)vv_sha256(digest, all.data, all.len, NULL);
-	}
+	vv_os_machine(id + lead, sizeof id - lead, name.nodename);
+	(void)vv_sha256(digest, id, strlen(id), NULL);
 	vv_hex_write(out->machine, digest, 8);
 }
 

@@ -490,7 +490,7 @@ bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t da
 	if (parent > 0 && prctl(PR_SET_PDEATHSIG, signal) < 0) return false;
 #else
 	const pid_t child = getpid();
-	const uint64_t most = data > 0 && data < addresses ? data : addresses;
+	const uint64_t most = data > 0 && (addresses == 0 || data < addresses) ? data : addresses;
 	bool watched = parent > 0;
 #ifdef VV_OS_MACOS
 	watched = watched || most > 0;

@@ -34,7 +34,7 @@ bool vv_report_is_plain(uint32_t cp);
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
 void vv_report_put_text(vv_json_out *w, const char *s);
 /* A member with such a string; NULL leaves it out. */
-#define REPORT_TEXT(n, s) JSON_BY(vv_report_put_text, (s) ? (n) : NULL, s)
+#define REPORT_TEXT(n, s) JSON_BY(vv_report_put_text, (const char *)(s) != NULL ? (n) : NULL, s)
 /* Text for XML, HTML and Markdown tables: escaped, then & < > " ' and what Markdown reads as
  * entities. */
 void vv_report_put_markup(vv_buf *b, const char *s, size_t len);

@@ -3,6 +3,7 @@
  */
 #include "diff/rows/descent.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"

@@ -3,6 +3,8 @@
  */
 #include "diff/rows/key_unique.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/hash.h"

@@ -95,7 +95,9 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	}
 	if (code >= 0) return VV_OK;
 	const git_error *last = git_error_last();
-	if (last && last->message && strstr(last->message, "unsupported extension")) {
+	if (last && last->message &&
+	    (strstr(last->message, "unsupported extension") ||
+	     strstr(last->message, "unknown object format"))) {
 		(void)vv_git_fail(
 			err, code,
 			"the repository in '%s' uses a feature that varve does not support",
