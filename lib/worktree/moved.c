@@ -4,6 +4,7 @@
 #include "lib/worktree/moved.h"
 
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
@@ -90,6 +91,8 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 	rc = dataset ? vv_attr_tracked(f->repo, e->path, &holds, err)
 		     : vv_attr_compared(f->repo, e->path, &holds, err);
 	if (rc < 0) return rc;
+	/* where case folds the line that goes holds the new name */
+	holds = holds && strcasecmp(from, e->path) != 0;
 	n.line = holds ? VV_ATTR_NO_LINE : dataset ? VV_ATTR_FILTER_LINE : VV_ATTR_TEXT_LINE;
 	n.from = vv_strdup(from);
 	n.to = vv_strdup(e->path);

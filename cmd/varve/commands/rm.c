@@ -46,10 +46,20 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 			rc = vv_last_copy_keep(c->repo, c->reader, c->index, e.path, err);
 		}
 	}
-	return rc;
+	if (rc < 0 || (rc = vv_pathspec_all_matched(&c->paths, c->index, err)) < 0) return rc;
+	for (size_t i = 0; !o->recursive && i < c->paths.count; i++) {
+		if (c->paths.items[i].folder && !c->paths.items[i].pattern) {
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is a folder\n"
+				       "-r removes all that is tracked below it",
+				       vv_text_shows(c->paths.items[i].given));
+		}
+	}
+	return VV_OK;
 }
 
-static vv_status run_git(vv_context *c, const options *o, vv_error *err)
+/* From the top: below it git 2.39 takes the folder for an argument beside the list. */
+static vv_status run_git(vv_context *c, const options *o, const vv_strings *paths, vv_error *err)
 {
 	const char *args[10] = {"rm", "-q", "--pathspec-from-file=-", "--pathspec-file-nul"};
 	const struct {
@@ -68,15 +78,14 @@ static vv_status run_git(vv_context *c, const options *o, vv_error *err)
 			args[n++] = words[i].word;
 		}
 	}
-	for (int i = 0; i < c->argc; i++) {
-		vv_buf_put(&given, c->argv[i], strlen(c->argv[i]) + 1);
+	for (size_t i = 0; i < paths->count; i++) {
+		vv_buf_printf(&given, ":(literal)%s%c", paths->items[i], '\0');
 	}
 	if ((rc = vv_buf_ok(&given, err)) < 0 || (rc = vv_head_read(c->repo, &head, err)) < 0) {
 		return rc;
 	}
 	vv_auto(vv_runner) git = {.repo = c->repo,
 				  .args = args,
-				  .dir = ".",
 				  .input = given.data,
 				  .len = given.len,
 				  .what = "'varve rm'",
@@ -99,7 +108,7 @@ static vv_status run_rm(vv_context *c, vv_error *err)
 
 	if (!items) return vv_fail_nomem(err);
 	vv_dataset_reader_lend_index(c->reader, c->index);
-	if ((rc = keep(c, o, &paths, err)) < 0 || (rc = run_git(c, o, err)) < 0) return rc;
+	if ((rc = keep(c, o, &paths, err)) < 0 || (rc = run_git(c, o, &paths, err)) < 0) return rc;
 	for (size_t i = 0; (!o->quiet || o->dry_run) && i < paths.count; i++) {
 		vv_out("rm '%s'\n", vv_text_shows(paths.items[i]));
 	}

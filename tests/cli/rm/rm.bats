@@ -77,3 +77,21 @@ two_files() {
 	succeeds varve rm a.csv
 	[ ! -e a.csv ]
 }
+
+@test "a file below a folder goes from there, and a pattern takes its own" {
+	two_files
+	mkdir data
+	rows 3 > data/b.csv
+	rows 3 > data/c.csv
+	rows 3 > 'data/[x].csv'
+	varve add data > /dev/null
+	varve commit -qm two
+	cd data
+	succeeds varve rm b.csv
+	output_is "rm 'data/b.csv'"
+	succeeds varve rm -q ../note.txt 'c*'
+	[ "$(ls ..)" = $'a.csv\ndata' ]
+	succeeds varve rm -q '[x].csv'
+	cd ..
+	[ "$(git status --porcelain | wc -l)" -eq 4 ]
+}

@@ -157,6 +157,7 @@ imported() {
 	varve import -q ../src#n.csv
 	varve commit -qm n
 	git mv prices.csv list.csv
+	varve track list.csv > /dev/null # as status says
 	git commit -qm list
 	varve mv n.csv m.csv
 	varve commit -qm m
