@@ -5,6 +5,7 @@
 #include "check/rules/key_repeats.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"

@@ -26,6 +26,7 @@
 #include "check/rules/keys.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
