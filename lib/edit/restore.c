@@ -21,9 +21,7 @@
 #include "lib/edit/row_file.h"
 #include "lib/view/row_find.h"
 #include "lib/worktree/attributes_lines.h"
-#include "lib/worktree/checkout.h"
-#include "lib/worktree/journal.h"
-#include "lib/worktree/last_copy.h"
+#include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 #include "repo/git/verb/runner.h"
 
@@ -593,7 +591,9 @@ typedef struct target {
 
 typedef struct restore {
 	const vv_restore *o;
-	vv_checkout checkout;
+	vv_by_git by_git;
+	vv_buf paths;    /* for git, each ended by a NUL */
+	vv_oid commit;   /* of the source; null: the index */
 	target *targets; /* sorted by path */
 	size_t count, cap;
 	vv_attr_list lines; /* what may concern varve */
@@ -666,26 +666,21 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 
 static vv_status collect(restore *r, vv_error *err)
 {
-	const char *source = r->o->source ? r->o->source : r->o->staged ? "HEAD" : NULL;
-	vv_oid commit;
-	vv_head head;
-	vv_status rc;
+	vv_auto(vv_head) head = {0};
+	vv_status rc = vv_head_read(r->o->repo, &head, err);
 
-	if (!source) return from_index(r, true, err);
-	if (!r->o->source) {
-		/* Unstaging on an unborn branch: nothing is committed, so all goes. */
-		if ((rc = vv_head_read(r->o->repo, &head, err)) < 0) return rc;
-		commit = head.commit;
-		rc = head.unborn ? from_index(r, false, err) : VV_OK;
-		if (head.unborn || rc < 0) {
-			vv_head_clear(&head);
-			return rc;
-		}
-		vv_head_clear(&head);
-	} else if ((rc = vv_rev_commit(r->o->repo, source, &commit, err)) < 0) {
+	if (rc < 0) return rc;
+	r->by_git.git.from = head.commit;
+	if (r->o->source) {
+		rc = vv_rev_commit(r->o->repo, r->o->source, &r->commit, err);
+	} else if (r->o->staged) {
+		r->commit = head.commit;
+	} else {
+		return from_index(r, true, err);
+	}
+	if (rc < 0 || (rc = vv_tree_each(r->o->repo, &r->commit, "", from_tree, r, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_tree_each(r->o->repo, &commit, "", from_tree, r, err)) < 0) return rc;
 	if (r->count > 1) {
 		qsort(r->targets, r->count, sizeof(target), compare_targets);
 	}
@@ -752,15 +747,6 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status write_one(restore *r, const target *t, vv_error *err)
-{
-	if (t->mode == 0) return vv_checkout_remove(&r->checkout, t->path, r->o->staged, err);
-	if (t->there) return VV_OK;
-	/* From the index itself the entry gets the new file's stat; from elsewhere it stays. */
-	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id,
-				 r->o->staged || !r->o->source, err);
-}
-
 /* Which lines of .gitattributes hold, and are they among what is restored? */
 static vv_status see_attributes(restore *r, vv_error *err)
 {
@@ -778,70 +764,50 @@ static vv_status see_attributes(restore *r, vv_error *err)
 	return rc;
 }
 
-/* What will change, before anything does: what is to be thrown away is not kept, so once begun
- * it is carried through. */
-static vv_status note(restore *r, vv_journal **out, vv_error *err)
+/* The paths that are to change, for git and for what it does not write. */
+static vv_status expect(restore *r, vv_error *err)
 {
-	static const vv_journal_options o = {.command = "restore",
-					     .what = "restoring files",
-					     .end = VV_JOURNAL_END_CLOSE,
-					     .finish = true};
-	size_t noted = 0;
 	vv_status rc = see_attributes(r, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		target *t = &r->targets[i];
-		const vv_journal_change c = {.path = t->path,
-					     .known = true,
-					     .new_mode = t->mode,
-					     .new_id = t->id,
-					     .work_only = !r->o->staged};
 
 		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) return rc;
 		if (t->there) {
 			continue;
 		}
-		if ((rc = vv_last_copy_keep(r->o->repo, r->o->reader, r->o->index, t->path, err)) <
-		    0) {
-			return rc;
-		}
-		if (noted++ == 0) {
-			rc = vv_journal_open(out, r->o->repo, &o, err);
-		}
-		rc = rc < 0 ? rc : vv_journal_path(*out, r->o->index, &c, err);
+		rc = vv_by_git_expect(&r->by_git, t->path, t->mode, &t->id, err);
+		vv_buf_put(&r->paths, t->path, strlen(t->path) + 1);
 	}
-	return rc < 0 || noted == 0 ? rc : vv_journal_ready(*out, err);
-}
-
-static vv_status carry_out(restore *r, vv_error *err)
-{
-	vv_error later;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = write_one(r, &r->targets[i], err);
-	}
-	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)
-	 * must not be kept. The entries as they were differ from the files, as they should. */
-	if (rc < 0 && r->o->source && !r->o->staged) return rc;
-	/* What was written is in the index also when a later path failed. */
-	if (vv_index_write(r->o->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) return err->code;
-	return rc;
+	return rc < 0 ? rc : vv_buf_ok(&r->paths, err);
 }
 
 static vv_status restore_all(restore *r, vv_error *err)
 {
-	vv_journal *j = NULL;
+	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
+	const char *args[] = {
+		"restore", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul", NULL,
+		NULL,      NULL};
+	vv_auto(char) *source = NULL;
+	size_t n = 4;
+	vv_status rc;
 
 	if ((r->top = vv_repository_open_top(r->o->repo, err)) < 0) return (vv_status)r->top;
-	vv_status rc = note(r, &j, err);
+	rc = expect(r, err);
 	(void)vv_close(r->top, NULL, VV_IGNORED);
 	vv_attr_list_clear(&r->lines);
-
-	rc = rc < 0 ? rc : carry_out(r, err);
-	/* What could not be restored stays as it is. */
-	(void)vv_journal_close(j, VV_OK, VV_IGNORED);
-	return rc;
+	if (rc < 0 || r->paths.len == 0) return rc;
+	if (r->o->staged) {
+		args[n++] = "--staged";
+	}
+	if (!vv_oid_is_null(&r->commit)) {
+		args[n++] = source = vv_asprintf("--source=%s", vv_oid_shows(&r->commit));
+	}
+	r->by_git.git.args = args;
+	r->by_git.git.more = literal;
+	r->by_git.git.input = r->paths.data;
+	r->by_git.git.len = r->paths.len;
+	return vv_by_git_run(&r->by_git, "not restored", err);
 }
 
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
@@ -851,14 +817,18 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 
 	*out = (vv_restored){0};
 	if (o->staged && !o->worktree) return unstage(o, err);
-	vv_checkout_init(&r.checkout, o->repo, o->reader, o->index);
-	r.checkout.fetch = true;
+	r.by_git = (vv_by_git){
+		.git = {.repo = o->repo, .what = "restoring files", .command = "restore"},
+		.reader = o->reader,
+		.must = true};
 	if ((rc = collect(&r, err)) == VV_OK &&
 	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
 		rc = restore_all(&r, err);
 	}
-	*out = (vv_restored){.datasets = r.checkout.datasets, .files = r.checkout.files};
-	vv_checkout_clear(&r.checkout);
+	*out = (vv_restored){.datasets = r.by_git.tables,
+			     .files = r.by_git.count - r.by_git.tables};
+	vv_by_git_clear(&r.by_git);
+	vv_buf_clear(&r.paths);
 	for (size_t i = 0; i < r.count; i++) {
 		vv_free(r.targets[i].path);
 	}

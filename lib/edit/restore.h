@@ -60,8 +60,7 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
 /*
  * restore: paths as an earlier version (or the index) has them.
  *
- * What is overwritten is not kept, so once begun it is carried through: a journal has what will change, and the next
- * command finishes what a killed one left.
+ * git writes the files. What is overwritten is not kept: of one that was killed the same command again does the rest.
  */
 
 typedef struct vv_restore {

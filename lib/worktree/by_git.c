@@ -85,6 +85,7 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 		c->plain = true;
 		return VV_OK;
 	}
+	b->tables++;
 	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;
 	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
 	if (!here && b->must) {

@@ -31,6 +31,7 @@ typedef struct vv_by_git {
 	const char *
 		would; /* "the merge would overwrite them; ...": files that stand in the way are named here, all; NULL: by git */
 	bool keep;     /* the note stays, for what is not done yet */
+	size_t tables; /* how many are to come */
 	bool lacking;  /* afterwards: the blocks of a table that belongs there could not be had */
 	/* Its own: */
 	struct coming *coming; /* tables and files, as they are expected */
