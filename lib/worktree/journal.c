@@ -26,7 +26,6 @@ enum { LOCK_WAIT_MS = 5000, COPY_PIECE = 1 << 16 };
 
 struct vv_journal {
 	vv_repository *repo;
-	bool finish;
 	int lock;   /* held until close */
 	int log;    /* open for appending once it is ready, else -1 */
 	char *path; /* of the log */
@@ -189,7 +188,6 @@ static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_e
 	put_name(&w, "what", o->what);
 	vv_json_add_u64(&w, "pid", (uint64_t)getpid());
 	vv_json_add_string(&w, "end", ends[o->end]);
-	put_flag(&w, "finish", o->finish);
 	return end_line(j, &w, &b, err);
 }
 
@@ -234,11 +232,10 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 	*out = NULL;
 	if (!j) return vv_fail_nomem(err);
 	j->repo = r;
-	j->finish = opts->finish;
 	j->lock = j->log = -1;
 	if ((rc = lock(j, err)) < 0 ||
 	    /* One that another varve left since this one looked. */
-	    (rc = vv_journal_put_right(r, opts->command, false, NULL, err)) < 0 ||
+	    (rc = vv_journal_put_right(r, false, NULL, err)) < 0 ||
 	    (rc = put_first_line(j, opts, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0 ||
 	    (rc = put_head(j, head.branch, &head.commit, err)) < 0) {
 		goto done;
@@ -366,8 +363,8 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 
 	if (rc < 0) return rc;
 	vv_journal_identity_at(was, j->repo, at, c->from != NULL);
-	if (!j->finish && was[0] && !c->from && !c->index_only &&
-	    (rc = vv_lstat(&st, file, err)) == VV_OK && !comes_from_git(c, &st)) {
+	if (was[0] && !c->from && !c->index_only && (rc = vv_lstat(&st, file, err)) == VV_OK &&
+	    !comes_from_git(c, &st)) {
 		rc = keep(j, file, err);
 		kept = rc == VV_OK;
 	}
@@ -458,7 +455,7 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 	if (rc < 0 || j->log >= 0) return rc < 0 ? rc : append(j, true, err);
 	/* The pointers that it names, too: by them files are known again after a power cut. */
 	if ((rc = vv_repository_flush(j->repo, err)) < 0 ||
-	    (!j->finish && (rc = vv_index_copy_take(&j->index, j->repo, err)) < 0) ||
+	    (rc = vv_index_copy_take(&j->index, j->repo, err)) < 0 ||
 	    (rc = make_folder(j, err)) < 0 ||
 	    (rc = vv_fsync_dir(vv_repository_statedir(j->repo), err)) < 0 ||
 	    (j->kept > 0 && (rc = sync_folder(j, err)) < 0) || /* before the log names them */
@@ -487,11 +484,11 @@ vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err)
 static vv_status take_back(vv_journal *j)
 {
 	vv_journal_found found = {0};
-	vv_status rc = vv_journal_put_right(j->repo, NULL, true, &found, VV_IGNORED);
+	vv_status rc = vv_journal_put_right(j->repo, true, &found, VV_IGNORED);
 
 	if (rc < 0 && found.undone) { /* not durable is better than not at all */
 		(void)vv_index_copy_restore(&j->index, j->repo, VV_IGNORED);
-		rc = vv_journal_put_right(j->repo, NULL, true, NULL, VV_IGNORED);
+		rc = vv_journal_put_right(j->repo, true, NULL, VV_IGNORED);
 	}
 	return rc;
 }
@@ -508,10 +505,7 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 	vv_index_unlock(j->repo); /* the way back writes another one */
 	if (rc < 0 && j->log >= 0) {
 		/* The failure that led here is the one to be told. */
-		if (j->finish) {
-			vv_hint(err, "the same command again finishes it; '" VV_JOURNAL_QUIT_SHOWN
-				     "' leaves files and index as they are");
-		} else if (take_back(j) < 0) {
+		if (take_back(j) < 0) {
 			vv_hint(err, "the next command that changes something "
 				     "here undoes it, unless HEAD has moved");
 		}

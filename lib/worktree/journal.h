@@ -1,6 +1,6 @@
 /*
  * journal: what a command is about to change in HEAD, index and work tree, written down and
- * durable before it does, so that the next varve can undo or finish what a killed one left.
+ * durable before it does, so that the next varve can undo what a killed one left.
  *
  * docs/operate/trust-and-loss.md, "Interrupted commands", has the rules; docs/formats/store.md, "The journal", the
  * bytes. A correct caller:
@@ -37,7 +37,6 @@ typedef struct vv_journal_options {
 	const char *command; /* "switch", "merge --abort" */
 	const char *what;    /* for messages, "the switch to 'spring'" */
 	vv_journal_end end;
-	bool finish; /* a killed one is finished; else it is undone */
 } vv_journal_options;
 
 typedef struct vv_journal_change {
@@ -77,7 +76,7 @@ vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err);
 
 /* The end of the command, with its outcome so far; accepts NULL. On success (rc >= 0) the journal
  * goes. After a failure what is to be undone is undone, and the journal goes; should that fail,
- * too, it stays for the next varve, like one of what is to be finished. Returns rc; err may get a
+ * too, it stays for the next varve. Returns rc; err may get a
  * hint. Journals that were never ready just go. */
 vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err);
 
@@ -89,16 +88,11 @@ typedef struct vv_journal_found {
 /* Was it this command, or this command with an option? */
 bool vv_journal_was(const vv_journal_found *f, const char *command);
 
-/* The command that only gives up what was interrupted. */
-#define VV_JOURNAL_QUIT "restore --quit"
-#define VV_JOURNAL_QUIT_SHOWN "varve " VV_JOURNAL_QUIT
-
 /* How all begin that change HEAD, index or files: takes the turn (repo/git/write_turn.h), which the repository has until it is
  * closed, and puts right what an interrupted command left, and says so in a note. command: the one that runs, as the
  * journals' options name it; NULL: another one. Nothing of that when there is no journal or its varve is alive. VV_ELOCKED;
- * VV_ENOSUPPORT: it is a newer varve's. VV_EREFUSED, unless it is the same command: finishing it would still change a file
- * or an entry, or somebody went on with one of a switch; but where HEAD, index and files have the same of all its
- * paths, the journal just goes. What it cannot put right since somebody went on it leaves, and names. found may be NULL. */
+ * VV_ENOSUPPORT: it is a newer varve's. VV_EREFUSED: as vv_by_git_recover. What it cannot put right since somebody went on it
+ * leaves, and names. found may be NULL. */
 vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_found *found,
 			     vv_error *err);
 

@@ -74,7 +74,7 @@ vv_status vv_journal_drop(vv_repository *r, bool durable, vv_error *err);
 /* With the lock held: does what vv_journal_recover says, for the command `asked` (NULL: some other). failed: the command itself failed just now, so where HEAD
  * has moved others did it, and what they did not commit is undone all the same; only what stays is said. Where it fails,
  * found->undone says whether it was undoing. */
-vv_status vv_journal_put_right(vv_repository *r, const char *asked, bool failed,
-			       vv_journal_found *found, vv_error *err);
+vv_status vv_journal_put_right(vv_repository *r, bool failed, vv_journal_found *found,
+			       vv_error *err);
 
 #endif

@@ -78,7 +78,6 @@ static vv_status read_first(vv_journal_log *l, const vv_json *v, vv_error *err)
 	if (!command || !what || !end) return bad_line(err);
 	l->opts.command = command;
 	l->opts.what = what;
-	l->opts.finish = vv_json_get_bool(v, "finish", false);
 	l->opts.end = strcmp(end, "head") == 0    ? VV_JOURNAL_END_HEAD
 		      : strcmp(end, "index") == 0 ? VV_JOURNAL_END_INDEX
 						  : VV_JOURNAL_END_CLOSE;

@@ -1,5 +1,5 @@
 /*
- * journal_recover: undoes or finishes an interrupted command.
+ * journal_recover: undoes an interrupted command.
  *
  * Each path is looked at by itself: its file is as it was before, as the command left it, gone,
  * or somebody else's; likewise its entry in the index. Only what is the command's is touched.
@@ -31,9 +31,6 @@
 enum { NAMES_MAX = 160, LOOK_MS = 100 };
 
 #define MODE_MODULE 0160000u
-#define WAYS                                                                                       \
-	"'varve %s' again %s it; '" VV_JOURNAL_QUIT_SHOWN "' leaves files and index as they are"
-
 typedef struct righting {
 	vv_repository *repo;
 	vv_journal_log log;
@@ -41,9 +38,7 @@ typedef struct righting {
 	vv_index *index;
 	vv_checkout checkout;
 	bool index_changed;
-	const char *asked;  /* the command that runs, with its option */
 	bool failed, moved; /* the command itself, just now; others moved HEAD meanwhile */
-	bool refused;
 	vv_oid head;
 	size_t left; /* paths that somebody went on with */
 	vv_buf left_names;
@@ -337,17 +332,16 @@ static vv_status set_sides(righting *u, const char *path, const vv_index_side si
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-static vv_status right_entry(righting *u, const vv_journal_entry *e, bool finish, vv_error *err)
+static vv_status right_entry(righting *u, const vv_journal_entry *e, vv_error *err)
 {
 	const vv_journal_change *c = &e->change;
-	const vv_index_side wanted[4] = {{c->new_mode, c->new_id}};
 
 	if (c->work_only) return VV_OK;
 	switch (look_at_entry(u, e)) {
 	case ENTRY_BEFORE:
-		return finish && c->known ? set_sides(u, c->path, wanted, err) : VV_OK;
+		return VV_OK;
 	case ENTRY_OURS:
-		return finish ? VV_OK : set_sides(u, c->path, e->sides, err);
+		return set_sides(u, c->path, e->sides, err);
 	default:
 		leave(u, c->path);
 		return VV_OK;
@@ -378,7 +372,7 @@ static bool is_as_in_head(const righting *u, const char *path)
 	       vv_oid_equal(&at.id, &now[0].id);
 }
 
-static vv_status right_paths(righting *u, bool finish, vv_error *err)
+static vv_status right_paths(righting *u, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -389,13 +383,12 @@ static vv_status right_paths(righting *u, bool finish, vv_error *err)
 			if (is_committed(u, e)) {
 				continue;
 			}
-			rc = finish ? finish_file(u, e, pass == 0, err)
-				    : undo_file(u, e, pass == 0, err);
+			rc = undo_file(u, e, pass == 0, err);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
 		if (!is_as_in_head(u, u->log.entries[i].change.path)) {
-			rc = right_entry(u, &u->log.entries[i], finish, err);
+			rc = right_entry(u, &u->log.entries[i], err);
 		}
 	}
 	return rc == VV_OK && u->index_changed ? vv_index_write(u->index, err) : rc;
@@ -470,7 +463,7 @@ static vv_status complete(righting *u, vv_error *err)
 
 static vv_status undo(righting *u, vv_error *err)
 {
-	vv_status rc = right_paths(u, false, err);
+	vv_status rc = right_paths(u, err);
 
 	rc = rc < 0 ? rc : undo_files_of_git(u, err);
 	return rc < 0 ? rc : drop_records(u, err);
@@ -571,7 +564,7 @@ static vv_status put_aside(vv_repository *r, char **name, vv_error *err)
 
 /* --- deciding ---------------------------------------------------------------------------- */
 
-typedef enum outcome { UNDONE, FINISHED, COMPLETE, GONE_ON, GIVEN_UP } outcome;
+typedef enum outcome { UNDONE, COMPLETE, GONE_ON } outcome;
 
 /* Is HEAD a commit made on what it was before? Then it is the merge's, whoever made it. */
 static bool is_next(righting *u, const vv_head *head)
@@ -622,7 +615,7 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	if (rc < 0) return rc;
 	bool same = head_is(&head, l->old.branch, &l->old.commit);
 	bool moved = is_next(u, &head);
-	*out = l->opts.finish ? FINISHED : UNDONE;
+	*out = UNDONE;
 	u->head = head.commit;
 	if (!same && u->failed && !(moved && all_is_committed(u))) {
 		u->moved = true; /* by others: a program of Git's does not wait for the turn */
@@ -634,76 +627,17 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Would finishing it change the path? */
-static bool is_open(righting *u, const vv_journal_entry *e)
-{
-	const vv_journal_change *c = &e->change;
-	const bool finish = u->log.opts.finish, file = !(c->index_only || c->from || is_module(c));
-	const vv_index_side wanted[4] = {{c->new_mode, c->new_id}};
-	const file_is at = file ? look_at_file(u, e) : FILE_BEFORE;
-	const entry_is in = c->work_only ? ENTRY_OURS : look_at_entry(u, e);
-
-	return finish && c->known &&
-	       ((file && (at == FILE_BEFORE || (at == FILE_GONE && c->new_mode))) ||
-		(in == ENTRY_BEFORE &&
-		 (in_conflict(e->sides) || !side_equal(&e->sides[0], &wanted[0]))));
-}
-
-/* Have HEAD, index and work tree the same of the path? */
-static bool is_settled(righting *u, const char *path)
-{
-	vv_auto(vv_tree_entry) at = {0};
-	char now[VV_IDENTITY_MAX];
-	vv_index_side sides[4];
-	vv_status rc = vv_tree_entry_at(u->repo, &u->head, path, &at, VV_IGNORED);
-	const vv_index_side wanted = {rc == VV_OK ? at.mode : 0, at.id};
-
-	read_sides(u->index, path, sides);
-	if (in_conflict(sides) || !side_equal(&sides[0], &wanted)) return false;
-	if (rc == VV_OK) return has_version(u, path, at.mode, &at.id);
-	vv_journal_identity_at(now, u->repo, path, false);
-	return rc == VV_ENOTFOUND && now[0] == '\0';
-}
-
-/* May what was stopped go on, for the command that runs? */
-static vv_status judge(righting *u, outcome *out, vv_error *err)
-{
-	const vv_journal_options *o = &u->log.opts;
-	const char *asked = u->asked ? u->asked : "";
-	bool open = false, settled = o->finish;
-
-	for (size_t i = 0; i < u->log.entry_count && !u->failed; i++) {
-		open = open || is_open(u, &u->log.entries[i]);
-		settled = settled && is_settled(u, u->log.entries[i].change.path);
-	}
-	if (strcmp(asked, VV_JOURNAL_QUIT) == 0 || (open && settled)) {
-		*out = GIVEN_UP;
-	} else if (open && strcmp(asked, o->command) != 0) {
-		u->refused = true;
-		(void)vv_fail(err, VV_EREFUSED, "%s was interrupted and is not %s yet",
-			      vv_text_shows(o->what), o->finish ? "finished" : "undone");
-		return vv_hint(err, WAYS, o->command, o->finish ? "finishes" : "undoes");
-	} else if (open && strcmp(asked, "restore") == 0) {
-		*out = GIVEN_UP; /* it does itself what is to be done */
-	}
-	return VV_OK;
-}
-
 static vv_status carry_out(righting *u, outcome out, vv_error *err)
 {
-	vv_status rc = out == UNDONE     ? undo(u, err)
-		       : out == FINISHED ? right_paths(u, true, err)
-		       : out == COMPLETE ? complete(u, err)
-					 : VV_OK;
+	vv_status rc = out == UNDONE ? undo(u, err) : out == COMPLETE ? complete(u, err) : VV_OK;
 
 	return rc < 0 ? rc : sweep_all(u, err);
 }
 
 static void say(const righting *u, outcome out, const char *aside)
 {
-	static const char *const words[] = {"is undone now", "is finished now", "was complete",
-					    "stays as it is, since HEAD has moved on",
-					    "is given up, files and index stay as they are"};
+	static const char *const words[] = {"is undone now", "was complete",
+					    "stays as it is, since HEAD has moved on"};
 	const vv_notes *notes = vv_repository_notes(u->repo);
 	const char *what = vv_text_shows(u->log.opts.what);
 
@@ -756,10 +690,8 @@ static vv_status right_log(righting *u, vv_journal_found *found, vv_error *err)
 		return rc;
 	}
 	vv_checkout_init(&u->checkout, u->repo, u->reader, u->index);
-	u->checkout.pointer_ok = !u->log.opts.finish;
-	if ((rc = decide(u, &out, err)) == VV_OK && out < COMPLETE) {
-		rc = judge(u, &out, err);
-	}
+	u->checkout.pointer_ok = true;
+	rc = decide(u, &out, err);
 	if (found) {
 		found->undone = rc == VV_OK && out == UNDONE;
 	}
@@ -774,7 +706,7 @@ static vv_status right_log(righting *u, vv_journal_found *found, vv_error *err)
 		(void)vv_checkout_note_missing(&u->checkout);
 		say(u, out, aside);
 		if (found) {
-			found->finished = out == FINISHED || out == COMPLETE;
+			found->finished = out == COMPLETE;
 			(void)snprintf(found->command, sizeof(found->command), "%s",
 				       u->log.opts.command);
 		}
@@ -801,10 +733,10 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_journal_put_right(vv_repository *r, const char *asked, bool failed,
-			       vv_journal_found *found, vv_error *err)
+vv_status vv_journal_put_right(vv_repository *r, bool failed, vv_journal_found *found,
+			       vv_error *err)
 {
-	righting u = {.repo = r, .asked = asked, .failed = failed};
+	righting u = {.repo = r, .failed = failed};
 	char *folder = vv_journal_place(r, NULL);
 	bool there = folder && vv_exists(folder);
 	vv_error why;
@@ -818,7 +750,7 @@ vv_status vv_journal_put_right(vv_repository *r, const char *asked, bool failed,
 		rc = give_up(r, err);
 	} else if (rc < 0) {
 		*err = why;
-	} else if ((rc = right_log(&u, found, err)) < 0 && !u.refused) {
+	} else if ((rc = right_log(&u, found, err)) < 0) {
 		(void)vv_prefix(err, "%s was interrupted and cannot be put right",
 				vv_text_shows(u.log.opts.what));
 	}
@@ -877,7 +809,7 @@ vv_status vv_journal_recover(vv_repository *r, const char *command, vv_journal_f
 		*found = own;
 	}
 	if (!is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
-	rc = vv_journal_put_right(r, command, false, found, err);
+	rc = vv_journal_put_right(r, false, found, err);
 	vv_unlock(fd);
 	return rc;
 }
@@ -899,10 +831,9 @@ void vv_journal_tell(vv_repository *r)
 				     "and its journal is damaged");
 	} else if (rc == VV_OK) {
 		vv_notes_put(notes,
-			     log.opts.finish ? "%s was interrupted\nhint: " WAYS
-					     : "%s was interrupted; the next command that changes "
-					       "something here undoes it",
-			     vv_text_shows(log.opts.what), log.opts.command, "finishes");
+			     "%s was interrupted; the next command that changes something here "
+			     "undoes it",
+			     vv_text_shows(log.opts.what));
 	}
 	vv_unlock(fd);
 }
