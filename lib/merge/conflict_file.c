@@ -282,38 +282,31 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 
 /* --- writing --------------------------------------------------------------------------- */
 
+static void put_raw(vv_json_out *w, const char *json)
+{
+	vv_json_raw(w, json, strlen(json));
+}
+
+#define JSON_RAW(n, s) JSON_BY(put_raw, (s) ? (n) : NULL, s)
+#define SIDE_VALUES(i) JSON_RAW(side_names[i], item->values[i])
+#define SIDE_ROW(i) JSON_NUMBER_WHEN(item->at[i] != UINT64_MAX, side_names[i], item->at[i])
+#define JSON_OID(n, id) JSON_TEXT_WHEN(!vv_oid_is_null(id), n, vv_oid_shows(id))
+
 /* Of a row without a key that one side removed: what and where it is in each version. */
 static void removed_json(vv_json_out *w, const vv_conflict_item *item)
 {
-	vv_json_add_object(w, "values");
-	for (size_t i = 0; i < 3; i++) {
-		if (item->values[i]) {
-			vv_json_name(w, side_names[i]);
-			vv_json_raw(w, item->values[i], strlen(item->values[i]));
-		}
-	}
-	vv_json_close_object(w);
-	vv_json_add_object(w, "rowNumbers");
-	for (size_t i = 0; i < 3; i++) {
-		if (item->at[i] != UINT64_MAX) {
-			vv_json_add_u64(w, side_names[i], item->at[i]);
-		}
-	}
-	vv_json_close_object(w);
-	if (item->before != UINT64_MAX) {
-		vv_json_add_u64(w, "before", item->before);
-	}
+	vv_json_put_members(w, {JSON_OBJECT("values")}, {SIDE_VALUES(0)}, {SIDE_VALUES(1)},
+			    {SIDE_VALUES(2)}, {JSON_END}, {JSON_OBJECT("rowNumbers")},
+			    {SIDE_ROW(0)}, {SIDE_ROW(1)}, {SIDE_ROW(2)}, {JSON_END},
+			    {JSON_NUMBER_WHEN(item->before != UINT64_MAX, "before", item->before)});
 }
 
 void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 {
 	vv_json_open_object(w);
-	vv_json_add_string(w, "kind", vv_conflict_kind_name(item->kind));
-	if (item->key) {
-		vv_json_name(w, "keyValues");
-		vv_json_raw(w, item->key, strlen(item->key));
-	}
-	vv_json_put_members(w, {JSON_NUMBER_WHEN(item->row != UINT64_MAX, "row", item->row)},
+	vv_json_put_members(w, {JSON_TEXT("kind", vv_conflict_kind_name(item->kind))},
+			    {JSON_RAW("keyValues", item->key)},
+			    {JSON_NUMBER_WHEN(item->row != UINT64_MAX, "row", item->row)},
 			    {JSON_TEXT_WHEN(item->column, "column", item->column)});
 	for (size_t i = 0; i < 3; i++) {
 		if (item->has[i]) {
@@ -324,16 +317,8 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 	if (item->values[0] || item->values[1] || item->values[2]) {
 		removed_json(w, item);
 	}
-	if (item->detail) {
-		vv_json_add_string(w, "detail", item->detail);
-	}
+	vv_json_put_members(w, {JSON_TEXT_WHEN(item->detail, "detail", item->detail)});
 	vv_json_close_object(w);
-}
-
-static void oid_json(vv_json_out *w, const char *name, const vv_oid *id)
-{
-	if (vv_oid_is_null(id)) return;
-	vv_json_add_string(w, name, vv_oid_shows(id));
 }
 
 static void decided_json(vv_json_out *w, const vv_conflict_record *c)
@@ -352,16 +337,13 @@ static void decided_json(vv_json_out *w, const vv_conflict_record *c)
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
 {
 	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_NUMBER("varve-conflicts", VERSION)},
-			    {JSON_TEXT("path", c->path)});
-	for (size_t i = 0; i < 3; i++) {
-		oid_json(w, side_names[i], &c->sides[i]);
-	}
-	oid_json(w, "merged", &c->merged);
-	oid_json(w, "oursCommit", &c->commits[0]);
-	oid_json(w, "theirsCommit", &c->commits[1]);
 	vv_json_put_members(
-		w, {JSON_NAMES("names", c->names, 3)},
+		w, {JSON_NUMBER("varve-conflicts", VERSION)}, {JSON_TEXT("path", c->path)},
+		{JSON_OID(side_names[0], &c->sides[0])}, {JSON_OID(side_names[1], &c->sides[1])},
+		{JSON_OID(side_names[2], &c->sides[2])}, {JSON_OID("merged", &c->merged)});
+	vv_json_put_members(
+		w, {JSON_OID("oursCommit", &c->commits[0])},
+		{JSON_OID("theirsCommit", &c->commits[1])}, {JSON_NAMES("names", c->names, 3)},
 		{JSON_TEXT_WHEN(!vv_cid_is_null(&c->root), "root", vv_cid_shows(&c->root))},
 		{JSON_BOOL("touched", c->touched)}, {JSON_NUMBER("leftOut", c->left_out)},
 		{JSON_ARRAY("conflicts")});
@@ -372,9 +354,8 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 	if (c->decided_count > 0) {
 		decided_json(w, c);
 	}
-	if (c->how.count > 0) {
-		vv_json_put_members(w, {JSON_NAMES("how", c->how.items, c->how.count)});
-	}
+	vv_json_put_members(
+		w, {JSON_NAMES(c->how.count > 0 ? "how" : NULL, c->how.items, c->how.count)});
 	vv_json_close_object(w);
 }
 
