@@ -160,6 +160,13 @@ vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, con
 	return rc;
 }
 
+static const vv_place_choice store = {
+	1u << VV_URL_PATH | 1u << VV_URL_SFTP | 1u << VV_URL_S3 | 1u << VV_URL_HTTP |
+		1u << VV_URL_RCLONE,
+	"is not a place for a store\n"
+	"a store is s3://bucket/prefix, sftp://host/folder, a folder, or (to be read) "
+	"https://host/folder"};
+
 /* A folder that has something else is not taken for a store. */
 static vv_status check_empty(const char *path, vv_error *err)
 {
@@ -192,32 +199,8 @@ static vv_status open_place(vv_place *out, const char *url, const vv_place_facts
 
 	*out = (vv_place){0};
 	if (rc < 0) return rc;
-	switch (u.kind) {
-	case VV_URL_PATH:
-		if ((rc = make ? check_empty(u.path, err) : VV_OK) == VV_OK) {
-			rc = vv_folder_place_open(out, u.path, facts, make, err);
-		}
-		break;
-	case VV_URL_SFTP:
-		rc = vv_sftp_place_open(out, &u, facts, connect, make, err);
-		break;
-	case VV_URL_RCLONE:
-		rc = vv_rclone_place_open(out, &u, facts, connect, make, err);
-		break;
-	case VV_URL_S3:
-		rc = vv_s3_place_open(out, &u, facts, connect, make, err);
-		break;
-	case VV_URL_HTTP:
-		rc = vv_web_place_open(out, &u, facts, connect, err);
-		break;
-	default:
-		rc = vv_fail(err, VV_EUSAGE,
-			     "'%s' is not a place for a store\n"
-			     "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
-			     "(to be read) https://host/folder",
-			     u.text);
-	}
-	return rc;
+	if (make && u.kind == VV_URL_PATH && (rc = check_empty(u.path, err)) < 0) return rc;
+	return vv_place_open(out, &u, &store, facts, connect, make, err);
 }
 
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,

@@ -104,7 +104,8 @@ vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool lo
 	vv_buf_printf(&folder, "%s/" VV_FOLDER_GIT, f->url);
 	f->history = vv_buf_detach(&folder);
 	if (!f->history) return vv_fail_nomem(err);
-	if (u.kind == VV_URL_HTTP && (rc = vv_web_place_open(&f->place, &u, &facts, &o, err)) < 0) {
+	if (u.kind == VV_URL_HTTP &&
+	    (rc = vv_web_place_open(&f->place, &u, &facts, &o, false, err)) < 0) {
 		return rc;
 	}
 	return vv_hand_over(out, &f);

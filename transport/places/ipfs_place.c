@@ -581,15 +581,15 @@ static const vv_place_ops ipfs_ops = {.content_only = true,
 				      .caveat = ipfs_caveat,
 				      .close = ipfs_close};
 
-vv_status vv_ipfs_place_open(vv_place *out, const char *url, const vv_place_facts *facts,
-			     const vv_connect_options *connect, vv_error *err)
+vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			     const vv_connect_options *connect, bool make VV_UNUSED, vv_error *err)
 {
 	node *n;
 	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
 	*out = (vv_place){0};
-	if ((rc = vv_rpc_url_read(&u, url + sizeof(SCHEME) - 1, err)) < 0) return rc;
+	if ((rc = vv_rpc_url_read(&u, url->text + sizeof(SCHEME) - 1, err)) < 0) return rc;
 	if (!(n = vv_calloc(1, sizeof(*n)))) return vv_fail_nomem(err);
 	vv_place_quota_init(&n->quota, facts);
 	n->ours = facts->ours;

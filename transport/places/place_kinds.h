@@ -8,6 +8,17 @@
 #include "transport/line/url.h"
 #include "transport/places/place.h"
 
+typedef struct vv_place_choice {
+	unsigned kinds; /* 1u << each vv_url_kind that may be */
+	const char *
+		otherwise; /* of another one, after its URL: what is wrong, a line end, what to give */
+} vv_place_choice;
+
+/* Opens the place that the URL means, as its kind below does. VV_EUSAGE: it is none of the choice. */
+vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
+			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
+			vv_error *err);
+
 /* ---- folder_place: a folder of this machine, or of a disk or share that is mounted here.
  *
  * A file marks it (vv_place_mark). What has one device number is taken to fail together ---- */
@@ -50,9 +61,9 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
  *
  * Nothing can be put or listed there. One range a request; a server that knows none gives all of a file ---- */
 
-/* connect is used for the settings only, while it is opened. VV_ENOTFOUND: it has no mark. */
+/* connect is used for the settings only, while it is opened; nothing is made. VV_ENOTFOUND: it has no mark. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
-			    const vv_connect_options *connect, vv_error *err);
+			    const vv_connect_options *connect, bool make, vv_error *err);
 
 /* ---- rclone_place: what the program rclone reaches: rclone:REMOTE:PATH, with a remote of rclone's own configuration.
  *
@@ -69,9 +80,9 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
  * pinned there for other reasons is listed, too, if by its size it may be ours (vv_place_facts.ours). What is removed is
  * unpinned, and goes with the node's next gc ---- */
 
-/* url: with "ipfs+". connect is used while it is opened. VV_EUSAGE: an address that nobody gives orders over;
+/* connect is used while it is opened. VV_EUSAGE: an address that nobody gives orders over;
  * VV_EIO: no node of IPFS answers. */
-vv_status vv_ipfs_place_open(vv_place *out, const char *url, const vv_place_facts *facts,
-			     const vv_connect_options *connect, vv_error *err);
+vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			     const vv_connect_options *connect, bool make, vv_error *err);
 
 #endif

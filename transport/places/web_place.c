@@ -124,7 +124,7 @@ static vv_status check_mark(web *w, const vv_place_mark *mark, vv_buf *text, vv_
 }
 
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
-			    const vv_connect_options *connect, vv_error *err)
+			    const vv_connect_options *connect, bool make VV_UNUSED, vv_error *err)
 {
 	vv_auto(vv_buf) mark = VV_BUF_INIT;
 	vv_buf base = VV_BUF_INIT, domain = VV_BUF_INIT;

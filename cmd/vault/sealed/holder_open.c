@@ -433,24 +433,13 @@ static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_conf
 				  .full = VV_HINT_HOLDER_ROOM,
 				  .ours = shard_sized};
 
-	switch (u->kind) {
-	case VV_URL_PATH:
-		return vv_folder_place_open(out, u->path, &f, make, err);
-	case VV_URL_SFTP:
-		return vv_sftp_place_open(out, u, &f, connect, make, err);
-	case VV_URL_S3:
-		return vv_s3_place_open(out, u, &f, connect, make, err);
-	case VV_URL_IPFS:
-		return vv_ipfs_place_open(out, u->text, &f, connect, err);
-	default:
-		return vv_fail(
-			err, VV_EUSAGE,
-			"'%s' cannot be a holder\n"
-			"a holder is a folder, sftp://host/folder, s3://bucket, a varve server "
-			"(http://, https://, ssh:// or host:path), or an IPFS node (ipfs+http://, "
-			"ipfs+https://)",
-			u->text);
-	}
+	static const vv_place_choice holder = {
+		1u << VV_URL_PATH | 1u << VV_URL_SFTP | 1u << VV_URL_S3 | 1u << VV_URL_IPFS,
+		"cannot be a holder\n"
+		"a holder is a folder, sftp://host/folder, s3://bucket, a varve server (http://, "
+		"https://, ssh:// or host:path), or an IPFS node (ipfs+http://, ipfs+https://)"};
+
+	return vv_place_open(out, u, &holder, &f, connect, make, err);
 }
 
 vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)

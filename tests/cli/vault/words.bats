@@ -172,7 +172,7 @@ load vault
 	stderr_has "the vault does not have this run yet"
 	mv ../b.away ../b
 	succeeds varve vault replicate
-	stderr_has "the run that waited here is in the vault now; sent "
+	stderr_has "the run that was waiting is now in the vault; sent "
 	stderr_has "head bafy"
 	stderr_lacks "nothing is new"
 	succeeds varve vault replicate
