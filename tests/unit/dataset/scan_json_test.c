@@ -140,7 +140,7 @@ static void anything_but_one_object_a_line_is_refused(void **state)
 	REFUSED(&d, "{\"a\":1}\n[1]\n", "expected an object", 8);
 	REFUSED(&d, "{\"a\":1}\n{\"a\":1}{\"a\":2}\n", "text after the object", 15);
 	REFUSED(&d, "{\"a\":1}\n{\"a\":\n1}\n", "", 13);
-	REFUSED(&d, "{\"a\":1,\"a\":2}\n", "twice", 7);
+	REFUSED(&d, "{\"a\":1,\"a\":2}\n", "duplicate name 'a'", 7);
 	REFUSED(&d, "{\"a\":1", "", 6);
 }
 

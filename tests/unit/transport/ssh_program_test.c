@@ -82,10 +82,12 @@ static void openssh_gets_its_options(void **state)
 	(void)state;
 	start();
 	(void)setenv("GIT_SSH", recorder("ssh"), 1);
-	calls("ssh://host/srv/x", NULL, "ssh <-T> <--> <host> <varve serve --stdio '/srv/x'>");
+	calls("ssh://host/srv/x", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio '/srv/x'>");
 	calls("ssh://me@host:2222/x", NULL,
-	      "ssh <-T> <-p> <2222> <--> <me@host> <varve serve --stdio '/x'>");
-	calls("me@[::1]:x", NULL, "ssh <-T> <--> <me@::1> <varve serve --stdio 'x'>");
+	      "ssh <-T> <-o> <ConnectTimeout=20> <-p> <2222> <--> <me@host> <varve serve --stdio '/x'>");
+	calls("me@[::1]:x", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <me@::1> <varve serve --stdio 'x'>");
 }
 
 static void paths_are_quoted_for_the_far_shell(void **state)
@@ -93,11 +95,16 @@ static void paths_are_quoted_for_the_far_shell(void **state)
 	(void)state;
 	start();
 	(void)setenv("GIT_SSH", recorder("ssh"), 1);
-	calls("host:a b(c)*", NULL, "ssh <-T> <--> <host> <varve serve --stdio 'a b(c)*'>");
-	calls("host:~/a b", NULL, "ssh <-T> <--> <host> <varve serve --stdio ~/'a b'>");
-	calls("host:~ann/x", NULL, "ssh <-T> <--> <host> <varve serve --stdio ~ann/'x'>");
-	calls("host:~", NULL, "ssh <-T> <--> <host> <varve serve --stdio ~>");
-	calls("ssh://host/~/", NULL, "ssh <-T> <--> <host> <varve serve --stdio ~/>");
+	calls("host:a b(c)*", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio 'a b(c)*'>");
+	calls("host:~/a b", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio ~/'a b'>");
+	calls("host:~ann/x", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio ~ann/'x'>");
+	calls("host:~", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio ~>");
+	calls("ssh://host/~/", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio ~/>");
 }
 
 static void the_far_program_may_have_another_name(void **state)
@@ -106,7 +113,7 @@ static void the_far_program_may_have_another_name(void **state)
 	start();
 	(void)setenv("GIT_SSH", recorder("ssh"), 1);
 	calls("host:x", "/opt/varve/bin/varve",
-	      "ssh <-T> <--> <host> </opt/varve/bin/varve serve --stdio 'x'>");
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> </opt/varve/bin/varve serve --stdio 'x'>");
 }
 
 static void a_holder_is_asked_with_another_command(void **state)
@@ -115,7 +122,8 @@ static void a_holder_is_asked_with_another_command(void **state)
 	start();
 	(void)setenv("GIT_SSH", recorder("ssh"), 1);
 	service = "vault serve";
-	calls("host:x", NULL, "ssh <-T> <--> <host> <varve vault serve --stdio 'x'>");
+	calls("host:x", NULL,
+	      "ssh <-T> <-o> <ConnectTimeout=20> <--> <host> <varve vault serve --stdio 'x'>");
 	service = NULL;
 }
 
@@ -131,7 +139,8 @@ static void each_variant_has_its_own_options(void **state)
 	(void)setenv("GIT_SSH", recorder("wrapper"), 1);
 	calls("ssh://host:22/x", NULL, "wrapper <-p> <22> <host> <varve serve --stdio '/x'>");
 	(void)setenv("GIT_SSH_VARIANT", "ssh", 1);
-	calls("ssh://host/x", NULL, "wrapper <-T> <--> <host> <varve serve --stdio '/x'>");
+	calls("ssh://host/x", NULL,
+	      "wrapper <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio '/x'>");
 }
 
 static void the_simple_variant_takes_no_port(void **state)
@@ -167,7 +176,8 @@ static void commands_come_in_gits_order(void **state)
 	vv_buf_reset(&text);
 	vv_buf_printf(&text, "LC_ALL=C '%s' -F none", recorder("ssh"));
 	(void)setenv("VARVE_SSH", text.data, 1);
-	calls("host:x", NULL, "ssh <-F> <none> <-T> <--> <host> <varve serve --stdio 'x'>");
+	calls("host:x", NULL,
+	      "ssh <-F> <none> <-T> <-o> <ConnectTimeout=20> <--> <host> <varve serve --stdio 'x'>");
 	vv_buf_clear(&text);
 }
 
