@@ -42,7 +42,8 @@ vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes,
 		return rc;
 	}
 	const uint64_t most = vv_runner_smudge_max(f->repo);
-	f->smudge_limit = most < f->smudge_limit ? most : f->smudge_limit;
+	f->by_varve = most < f->smudge_limit;
+	f->smudge_limit = f->by_varve ? most : f->smudge_limit;
 	return vv_dataset_writer_open(&f->writer, f->repo, NULL, err);
 }
 
@@ -536,6 +537,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", name, why.message);
 		return rc;
 	}
+	if (p.bytes > f->smudge_limit && f->by_varve) return rc;
 	if (p.bytes > f->smudge_limit) {
 		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
 				  path);

@@ -20,7 +20,8 @@
 typedef struct vv_filter {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
-	uint64_t smudge_limit;    /* varve.smudgeLimit */
+	uint64_t smudge_limit;    /* varve.smudgeLimit, or less: */
+	bool by_varve;            /* a varve that runs git writes what is above it */
 	struct vv_needed *needed; /* NULL until blocks are not here */
 	bool waits_later;         /* for the disk: in vv_filter_wait */
 	vv_buf warned;            /* the path of which something was said last, and what */

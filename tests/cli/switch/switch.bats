@@ -310,3 +310,32 @@ clean() {
 	done
 	[ "$(git symbolic-ref --short HEAD)" = other ] || [ -d sub ]
 }
+
+@test "a table that is too large for git's memory is written by varve, with git's mode" {
+	new_repo
+	(echo id,name,price; seq -f '%.0f,one row of a large table,12345' 1000000) > big.csv
+	[ "$(stat -c %s big.csv)" -gt $((32 << 20)) ]
+	varve add big.csv > /dev/null
+	varve commit -qm one
+	sha256sum big.csv > ../one
+	varve switch -q -c side
+	sed -i '500000s/one/two/' big.csv
+	chmod +x big.csv
+	varve commit -qam two
+	sha256sum big.csv > ../two
+	succeeds varve switch main
+	stderr_is "Switched to branch 'main'"
+	sha256sum -c ../one
+	[ ! -x big.csv ]
+	clean
+	succeeds varve merge -q --no-ff side
+	sha256sum -c ../two
+	[ -x big.csv ]
+	clean
+	succeeds varve restore -q --source HEAD~1 big.csv
+	sha256sum -c ../one
+	ends_with 2 varve switch HEAD~1 --detach
+	succeeds varve switch -q -f side
+	sha256sum -c ../two
+	clean
+}
