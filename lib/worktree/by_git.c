@@ -133,18 +133,24 @@ vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err)
 
 /* --- afterwards ---------------------------------------------------------------------------------- */
 
-/* Is the file the pointer, to the byte, as git wrote it? *st: of it. */
+/* A pointer whose line ends Git has changed is longer by one byte a line. */
+#define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
+
+/* Is the file the pointer, but for line ends, as git wrote it? *st: of it. */
 static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(b->git.repo, c->path);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid id;
 
-	return file && S_ISREG(c->mode) && vv_lstat(st, file, VV_IGNORED) == VV_OK &&
-	       S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
-	       vv_dataset_reader_holds_pointer(file, st) &&
-	       vv_read_regular(&text, file, VV_POINTER_MAX, VV_IGNORED) == VV_OK &&
-	       vv_blob_id(vv_buf_cstr(&text), text.len, &id, VV_IGNORED) == VV_OK &&
+	if (!file || !S_ISREG(c->mode) || vv_lstat(st, file, VV_IGNORED) < 0 ||
+	    !S_ISREG(st->mode) || st->size > POINTER_READ ||
+	    vv_read_regular(&text, file, POINTER_READ, VV_IGNORED) < 0 ||
+	    !vv_pointer_looks_like(text.data, text.len)) {
+		return false;
+	}
+	vv_pointer_tidy(&text);
+	return vv_blob_id(vv_buf_cstr(&text), text.len, &id, VV_IGNORED) == VV_OK &&
 	       vv_oid_equal(&id, &c->id);
 }
 
