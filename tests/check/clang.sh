@@ -33,7 +33,7 @@ done > "$made/targets.inc"
 find -H base repo dataset diff check transport lib cmd examples tests -name '*.c' | sort > "$made/all"
 xargs grep -lE '^#define _[A-Z]+_SOURCE' < "$made/all" > "$made/own" || true
 set -- -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -I"$made" $flags \
-	-DVARVE_VERSION=\"0\" -DVARVE_LIBRARIES=\"\" -DVARVE_PROGRAMS=\"\" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-DVARVE_VERSION=\"0\" -DVARVE_LIBRARIES=\"\" -DVV_TEST_BIN=\"\" -DVARVE_PROGRAMS=\"\" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wconversion -Wformat=2 -Werror
 clang "$@" -x c-header "$made/first.h" -o "$made/first.pch"
 clang_many "$@" < "$made/own"
