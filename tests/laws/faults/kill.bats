@@ -233,12 +233,13 @@ stale_field() {
 	sed -n "s/.* $1=\([^ ]*\) .*/\1/p" ../holder
 }
 
-# The text of a real lock, of a varve that is killed with the lock of a branch in its hands.
+# The text of a real lock, of a varve that is killed with the lock of the index in its hands.
 killed_holding() {
 	rm -rf ../holding
 	git init -q ../holding
 	git -C ../holding commit -q --allow-empty -m one
-	(cd ../holding && killed_at rename 2 varve switch -q -c other) || true
+	echo x > ../holding/f
+	(cd ../holding && killed_at rename 1 varve add f) || true
 	readlink "$(find ../holding/.git -name '*.lock' -type l | head -n 1)" > "$1"
 }
 
