@@ -11,6 +11,7 @@
 #include "lib/commit/message.h"
 #include "repo/git/history/state.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/verb/hook.h"
 #include "repo/git/verb/later.h"
 #include "repo/known/loose_pack.h"
 

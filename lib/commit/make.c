@@ -26,8 +26,8 @@
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
-#include "repo/git/program.h"
 #include "repo/git/tree.h"
+#include "repo/git/verb/hook.h"
 #include "repo/git/verb/runner.h"
 
 /* ---- guard: what must never get into a commit ---- */

@@ -12,7 +12,7 @@
 #include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
-#include "repo/git/program.h"
+#include "repo/git/verb/hook.h"
 
 static const char *branch_name(const vv_branch_merge *m)
 {

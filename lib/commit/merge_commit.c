@@ -11,6 +11,7 @@
 #include "lib/status/changes.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/verb/hook.h"
 
 static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_buf *message,
 			vv_oid *id, vv_error *err)

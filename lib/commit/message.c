@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
+#include "repo/git/verb/hook.h"
 
 enum { MESSAGE_MAX = 16 << 20 };
 

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/remote.h"
+#include "repo/git/verb/hook.h"
 
 #define EARLIER VV_PUSH_HOOK_EARLIER
 #define MARK "varve pre-push"

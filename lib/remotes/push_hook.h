@@ -12,8 +12,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "repo/git/program.h"
 #include "repo/git/repository.h"
+#include "repo/git/verb/hook.h"
 
 /* What was there before gets this after its name. */
 #define VV_PUSH_HOOK_EARLIER ".before-varve"

@@ -24,6 +24,7 @@
 #include "lib/sync/vault_peer.h"
 #include "repo/git/drivers.h"
 #include "repo/git/program.h"
+#include "repo/git/verb/hook.h"
 
 /* git calls a filter for many files since 2.11. */
 enum { GIT_MAJOR = 2, GIT_MINOR = 11 };

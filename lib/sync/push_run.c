@@ -22,6 +22,7 @@
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/verb/hook.h"
 #include "repo/known/incomplete.h"
 #include "transport/protocol/push.h"
 

@@ -7,7 +7,7 @@
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
 #include "lib/commit/pick.h"
-#include "repo/git/program.h"
+#include "repo/git/verb/hook.h"
 
 typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;

@@ -14,6 +14,7 @@
 #include "lib/merge/base.h"
 #include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
+#include "repo/git/verb/hook.h"
 
 typedef struct options {
 	vv_branch_merge merge;

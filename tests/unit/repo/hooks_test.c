@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/git/verb/hook.h"
 
 static void write_hook(const char *path, const char *text)
 {

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "repo/git/program.h"
+#include "repo/git/verb/hook.h"
 #include "repo/git/write_turn.h"
 
 /* Could another process, with this environment, write now? */

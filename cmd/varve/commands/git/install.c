@@ -19,6 +19,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 #include "repo/git/program.h"
+#include "repo/git/verb/hook.h"
 
 typedef struct options {
 	bool local, system, force;

@@ -23,8 +23,8 @@
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
-#include "repo/git/program.h"
 #include "repo/git/run_git.h"
+#include "repo/git/verb/hook.h"
 #include "transport/places/packs/host.h"
 #include "transport/protocol/push.h"
 

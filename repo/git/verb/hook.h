@@ -1,0 +1,57 @@
+/*
+ * hook: programs of the repository's owner: hooks, and the editor, whose command line is given to sh, as Git does.
+ */
+#ifndef VV_REPO_GIT_VERB_HOOK_H
+#define VV_REPO_GIT_VERB_HOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work
+ * tree's top folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable
+ * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. The repository's
+ * turn (write_turn.h) is its, too. */
+vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
+		      vv_error *err);
+/* The same, with input on its stdin. VARVE_HOOK tells it its name. */
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
+			   const void *input, size_t len, bool *ran, vv_error *err);
+/* Puts a hook where git runs it: text, which has mark in it. One of somebody else's is renamed to
+ * name + suffix first, for text to call. Only into the repository's own hooks folder:
+ * VV_HOOK_ELSEWHERE where core.hooksPath (or a link) leads out of the Git folder, since that may
+ * be a folder of the work tree or of other repositories; VV_HOOK_BLOCKED where there are both a
+ * foreign hook and a renamed one: nothing is changed then. */
+typedef enum vv_hook_place {
+	VV_HOOK_SET,
+	VV_HOOK_THERE,
+	VV_HOOK_ELSEWHERE,
+	VV_HOOK_BLOCKED
+} vv_hook_place;
+vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
+			  const char *mark, vv_hook_place *out, vv_error *err);
+/* What stands where git looks for the hook. */
+typedef struct vv_hook_found {
+	char *path; /* of the hook; vv_hook_found_clear */
+	char *own; /* the file that people write, where a tool writes that one (husky); else NULL */
+	bool there, runs; /* the file; and git would run it */
+	bool calls; /* it has mark in it, or what it runs has (pre-commit's .legacy, husky's own) */
+	bool ours;  /* it is text, to the byte */
+	bool elsewhere; /* as VV_HOOK_ELSEWHERE */
+} vv_hook_found;
+vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
+		       const char *mark, vv_error *err);
+void vv_hook_found_clear(vv_hook_found *f);
+VV_AUTO_CLEAR(vv_hook_found, vv_hook_found_clear)
+/* Takes away what vv_hook_install wrote; a hook that was renamed is back under its name. One that
+ * only has mark in it, or stands elsewhere, stays. *removed tells. */
+vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
+			 bool *removed, vv_error *err);
+/* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
+ * editor; VV_EREFUSED when it fails. */
+vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);
+
+#endif
