@@ -144,8 +144,7 @@ vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t
 	if (rc == VV_OK) {
 		rc = change_locked(&lock, edits, count, err);
 	}
-	git_config_free(r->snapshot);
-	r->snapshot = NULL;
+	vv_config_forget(r);
 	return rc;
 }
 

@@ -1,21 +1,21 @@
 /*
  * repository_config: Git's settings: which files make them up, and in which order they win.
  *
- * libgit2 1.5 knows neither GIT_CONFIG_GLOBAL and its kin nor the settings of
- * git -c; both are seen to here.
+ * libgit2 1.5 does not know GIT_CONFIG_GLOBAL and its kin, which are seen to here. Where settings come with git -c, or
+ * files are included for the URL of a remote (includeIf hasconfig), git lists all of them.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/config.h"
+#include "repo/git/program.h"
 #include "repo/git/repository_internal.h"
 
-#define OVERRIDES_MAX 4096u
 #define LEVEL_WORKTREE GIT_CONFIG_LEVEL_APP
 
 VV_AUTO_FREE(git_config_iterator, git_config_iterator_free)
@@ -36,110 +36,73 @@ static char *normal_key(const char *key, size_t len)
 	return out;
 }
 
-static vv_status override_add(vv_repository *r, const char *key, size_t key_len, const char *value,
-			      vv_error *err)
+/* --- as git lists them ------------------------------------------------------------- */
+
+static bool needs_git(vv_repository *r)
 {
-	if (r->override_count >= OVERRIDES_MAX) {
-		return vv_fail(err, VV_EUSAGE,
-			       "too many settings in GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS");
+	const char *count = vv_env_get(r->env, "GIT_CONFIG_COUNT");
+	vv_auto(git_config_iterator) *it = NULL;
+	git_config_entry *e;
+
+	if (vv_env_get(r->env, "GIT_CONFIG_PARAMETERS") || (count && strcmp(count, "0") != 0)) {
+		return true;
 	}
-	vv_override *list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
-	if (!list) return vv_fail_nomem(err);
-	r->overrides = list;
-	vv_override *o = &list[r->override_count];
-	o->name = normal_key(key, key_len);
-	o->value = value ? vv_strdup(value) : NULL;
-	if (!o->name || (value && !o->value)) {
-		vv_free_all(o->name, o->value);
-		return vv_fail_nomem(err);
-	}
-	r->override_count++;
-	return VV_OK;
+	bool includes = git_config_iterator_glob_new(&it, r->config, "^includeif\\.hasconfig:") ==
+				0 &&
+			git_config_next(&e, it) == 0;
+	git_error_clear();
+	return includes;
 }
 
-/* GIT_CONFIG_COUNT, GIT_CONFIG_KEY_0, GIT_CONFIG_VALUE_0 ...: git-config(1). */
-static vv_status load_counted(vv_repository *r, vv_error *err)
+/* "SCOPE", NUL, "KEY\nVALUE" or "KEY", NUL; the later ones win. */
+static vv_status read_settings(vv_repository *r, vv_error *err)
 {
-	const char *count_text = vv_env_get(r->env, "GIT_CONFIG_COUNT");
-	uint64_t count;
-	vv_status rc;
+	char *p = r->settings_text.data, *end = p + r->settings_text.len;
 
-	if (!count_text || !*count_text) return VV_OK;
-	if (!vv_parse_u64(&count, count_text, strlen(count_text)) || count > OVERRIDES_MAX) {
-		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is not a usable number: '%s'",
-			       vv_text_shows(count_text));
-	}
-	for (uint64_t i = 0; i < count; i++) {
-		char name[48];
+	while (p < end) {
+		char *name = p + strlen(p) + 1, *value = strchr(name, '\n');
+		vv_setting made = {.scope = p, .name = name, .value = value ? value + 1 : NULL};
 
-		(void)snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%u", (unsigned)i);
-		const char *key = vv_env_get(r->env, name);
-		(void)snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%u", (unsigned)i);
-		const char *value = vv_env_get(r->env, name);
-		if (!key || !value) {
-			return vv_fail(err, VV_EUSAGE,
-				       "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
-				       (unsigned)count, (unsigned)i);
+		p = name + strlen(name) + 1;
+		if (value) {
+			*value = '\0';
 		}
-		if ((rc = override_add(r, key, strlen(key), value, err)) < 0) return rc;
-	}
-	return VV_OK;
-}
-
-/* One '...' word of GIT_CONFIG_PARAMETERS, where ' and ! are written '\'' and '\!'. */
-static bool sq_word(const char **p, vv_buf *out)
-{
-	const char *s = *p;
-
-	if (*s != '\'') return false;
-	for (s++; *s; s++) {
-		if (*s != '\'') {
-			vv_buf_putc(out, *s);
-		} else if (s[1] == '\\' && (s[2] == '\'' || s[2] == '!') && s[3] == '\'') {
-			vv_buf_putc(out, s[2]);
-			s += 3;
-		} else {
-			*p = s + 1;
-			return true;
+		if (!vv_array_add(r->settings, r->setting_count, r->setting_cap, made)) {
+			return vv_fail_nomem(err);
 		}
 	}
-	return false;
-}
-
-/* The next setting of GIT_CONFIG_PARAMETERS; *p moves past it. */
-static vv_status load_parameter(vv_repository *r, const char **p, vv_error *err)
-{
-	vv_auto(vv_buf) key = VV_BUF_INIT, value = VV_BUF_INIT;
-	const char *given = NULL;
-	vv_status rc;
-
-	if (!sq_word(p, &key)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "GIT_CONFIG_PARAMETERS is not written as git writes it");
-	}
-	const char *text = vv_buf_cstr(&key);
-	size_t len = key.len;
-	if (**p == '=') { /* 'key'='value' (git 2.31 and later), or a bare key */
-		++*p;
-		given = sq_word(p, &value) ? vv_buf_cstr(&value) : NULL;
-	} else if (strchr(text, '=')) { /* 'key=value' */
-		len = strcspn(text, "=");
-		given = text + len + 1;
-	}
-	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) return rc;
-	return override_add(r, text, len, given, err);
-}
-
-static vv_status load_parameters(vv_repository *r, vv_error *err)
-{
-	const char *p = vv_env_get(r->env, "GIT_CONFIG_PARAMETERS");
-	vv_status rc;
-
-	while (p && *(p += strspn(p, " "))) {
-		if ((rc = load_parameter(r, &p, err)) < 0) return rc;
-	}
 	return VV_OK;
 }
+
+/* Where git has to. */
+static vv_status list_settings(vv_repository *r, vv_error *err)
+{
+	const char *argv[] = {"git",    "--git-dir", r->gitdir,      "config",
+			      "--list", "-z",        "--show-scope", NULL};
+	int code = 0;
+
+	if (!r->settings_by_git || r->setting_count > 0) return VV_OK;
+	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &r->settings_text, &code, err);
+	if (rc == VV_OK && code != 0) {
+		rc = vv_fail(
+			err, VV_EIO,
+			"cannot read the configuration: 'git config --list' ended with exit code %d",
+			code);
+	}
+	return rc < 0 ? rc : read_settings(r, err);
+}
+
+void vv_config_forget(vv_repository *r)
+{
+	vv_free(r->settings);
+	vv_buf_clear(&r->settings_text);
+	git_config_free(r->snapshot);
+	r->settings = NULL;
+	r->setting_count = r->setting_cap = 0;
+	r->snapshot = NULL;
+}
+
+/* --- the files --------------------------------------------------------------------- */
 
 static bool env_true(const vv_env *env, const char *name)
 {
@@ -214,21 +177,15 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 	if (code < 0 || (code = git_repository_set_config(r->git, r->config)) < 0) {
 		return fail_config(code, err);
 	}
-	vv_status rc = load_parameters(r, err);
-	return rc < 0 ? rc : load_counted(r, err);
+	r->settings_by_git = needs_git(r);
+	return VV_OK;
 }
 
 void vv_config_unload(vv_repository *r)
 {
-	for (size_t i = 0; i < r->override_count; i++) {
-		vv_free_all(r->overrides[i].name, r->overrides[i].value);
-	}
-	vv_free(r->overrides);
-	git_config_free(r->snapshot);
+	vv_config_forget(r);
 	git_config_free(r->config);
-	r->overrides = NULL;
-	r->override_count = 0;
-	r->snapshot = r->config = NULL;
+	r->config = NULL;
 }
 
 /* The levels that a repository cannot write. NULL on failure. */
@@ -292,9 +249,26 @@ char *vv_config_outside(const vv_env *env, const char *key)
 
 static vv_status take_snapshot(vv_repository *r, vv_error *err)
 {
+	if (r->settings_by_git) return list_settings(r, err);
 	int code = r->snapshot ? 0 : git_config_snapshot(&r->snapshot, r->config);
 
 	return code < 0 ? fail_config(code, err) : VV_OK;
+}
+
+/* The last of that name, in upper or lower case; outside: of those that the repository cannot write. */
+static const vv_setting *find_setting(const vv_repository *r, const char *key, bool outside)
+{
+	vv_auto(char) *name = normal_key(key, strlen(key));
+
+	for (size_t i = name ? r->setting_count : 0; i > 0; i--) {
+		const vv_setting *s = &r->settings[i - 1];
+
+		if (strcmp(s->name, name) == 0 && (!outside || strcmp(s->scope, "system") == 0 ||
+						   strcmp(s->scope, "global") == 0)) {
+			return s;
+		}
+	}
+	return NULL;
 }
 
 char *vv_config_protected(vv_repository *r, const char *key)
@@ -304,9 +278,14 @@ char *vv_config_protected(vv_repository *r, const char *key)
 	git_config_level_t level = GIT_CONFIG_LEVEL_PROGRAMDATA;
 	char *out = NULL;
 
+	if (take_snapshot(r, VV_IGNORED) < 0) return NULL;
+	if (r->settings_by_git) {
+		const vv_setting *s = find_setting(r, key, true);
+
+		return s && s->value && *s->value ? vv_strdup(s->value) : NULL;
+	}
 	/* An iterator copies all that is configured; few ask for what is. */
-	if (take_snapshot(r, VV_IGNORED) == VV_OK &&
-	    git_config_get_entry(&e, r->snapshot, key) == 0) {
+	if (git_config_get_entry(&e, r->snapshot, key) == 0) {
 		(void)git_config_multivar_iterator_new(&it, r->snapshot, key, NULL);
 	}
 	git_config_entry_free(e);
@@ -323,21 +302,19 @@ char *vv_config_protected(vv_repository *r, const char *key)
 	return out;
 }
 
-/* *value is borrowed until *entry is freed (NULL: from the overrides, until close). */
+/* *value is borrowed until *entry is freed (NULL: from git's list, until that changes). */
 static vv_status lookup(vv_repository *r, const char *key, const char **value,
 			git_config_entry **entry, vv_error *err)
 {
-	vv_auto(char) *name = r->override_count > 0 ? normal_key(key, strlen(key)) : NULL;
-	vv_status rc;
+	vv_status rc = take_snapshot(r, err);
 
-	if (r->override_count > 0 && !name) return vv_fail_nomem(err);
-	for (size_t i = r->override_count; i > 0; i--) {
-		if (strcmp(r->overrides[i - 1].name, name) == 0) {
-			*value = r->overrides[i - 1].value;
-			return VV_OK;
-		}
+	if (rc < 0) return rc;
+	if (r->settings_by_git) {
+		const vv_setting *s = find_setting(r, key, false);
+
+		*value = s ? s->value : NULL;
+		return s ? VV_OK : vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
 	}
-	if ((rc = take_snapshot(r, err)) < 0) return rc;
 	int code = git_config_get_entry(entry, r->snapshot, key);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
@@ -460,6 +437,15 @@ vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, 
 
 	if (!start) return vv_fail_nomem(err);
 	if ((rc = take_snapshot(r, err)) < 0) return rc;
+	for (size_t i = 0; r->settings_by_git && i < r->setting_count; i++) {
+		const vv_setting *s = &r->settings[i];
+
+		if (strncmp(s->name, start, len) == 0 &&
+		    (rc = fn(payload, s->name, s->value ? s->value : "true", s->scope, err)) < 0) {
+			return rc;
+		}
+	}
+	if (r->settings_by_git) return VV_OK;
 	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) return fail_config(code, err);
 	while (git_config_next(&e, it) == 0) {
 		if (strncmp(e->name, start, len) == 0 &&
@@ -469,13 +455,5 @@ vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, 
 		}
 	}
 	git_error_clear();
-	for (size_t i = 0; i < r->override_count; i++) {
-		const vv_override *o = &r->overrides[i];
-
-		if (strncmp(o->name, start, len) == 0 &&
-		    (rc = fn(payload, o->name, o->value ? o->value : "true", "command", err)) < 0) {
-			return rc;
-		}
-	}
 	return VV_OK;
 }

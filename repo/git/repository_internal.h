@@ -41,9 +41,10 @@ typedef struct vv_told {
 	size_t count;
 } vv_told;
 
-typedef struct vv_override {
-	char *name, *value; /* value NULL: the bare key, which means true */
-} vv_override;
+/* As git lists it; borrowed from the list. */
+typedef struct vv_setting {
+	const char *scope, *name, *value; /* value NULL: the bare key, which means true */
+} vv_setting;
 
 /* Git's index as a caller has it open, changes and all. */
 typedef struct vv_open_index {
@@ -56,11 +57,13 @@ typedef struct vv_open_index {
 struct vv_repository {
 	vv_env *env; /* own */
 	git_repository *git;
-	git_odb *odb;           /* for reading; sees staged objects too */
-	git_config *config;     /* all levels */
-	git_config *snapshot;   /* of config, taken on first use; NULL after a change */
-	vv_override *overrides; /* git -c and GIT_CONFIG_COUNT, later ones win */
-	size_t override_count;
+	git_odb *odb;         /* for reading; sees staged objects too */
+	git_config *config;   /* all levels */
+	git_config *snapshot; /* of config, taken on first use; NULL after a change */
+	bool settings_by_git; /* in place of snapshot, the following: git's list, empty until it is asked for */
+	vv_buf settings_text;
+	vv_setting *settings;
+	size_t setting_count, setting_cap;
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
 	char *objects; /* the object folder that is written to */
 	char *index_file;
@@ -156,6 +159,8 @@ vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_erro
 /* repository_config.c */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
 void vv_config_unload(vv_repository *r);
+/* After a change. */
+void vv_config_forget(vv_repository *r);
 /* A setting that is a path: "~/" is the home folder. VV_ENOTFOUND. */
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
 /* Does safe.directory, as the protected levels have it, name the folder? */
