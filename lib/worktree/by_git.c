@@ -383,7 +383,7 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 			    vv_error *err)
 {
 	vv_auto(vv_later) note = {0};
-	bool undone, come;
+	bool undone, come, moved = false;
 	vv_status rc = vv_later_read(&note, r, err);
 
 	*out = VV_RECOVERED_NOTHING;
@@ -393,7 +393,7 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 		return rc;
 	}
 	if (note.locks && note.changed.len > 0 &&
-	    (rc = vv_moved_recover(r, &note.changed, err)) < 0) {
+	    (rc = vv_moved_recover(r, &note.changed, &moved, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_interrupted_undo(r, &note, false, &undone, err)) < 0 ||
@@ -414,8 +414,8 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 		} else if (note.locks) {
 			vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
 				     vv_text_shows(note.what),
-				     vv_head_is(r, NULL, &note.from) ? "run it again"
-								     : "it is complete");
+				     !moved && vv_head_is(r, NULL, &note.from) ? "run it again"
+									       : "it is complete");
 		}
 		return VV_OK; /* it runs again */
 	}

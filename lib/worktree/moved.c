@@ -169,15 +169,19 @@ static vv_status put_back(vv_repository *r, const char *from, const char *to, vv
 	return (rc = vv_mkdirs_above(a, err)) < 0 ? rc : vv_rename(b, a, err);
 }
 
-vv_status vv_moved_recover(vv_repository *r, const vv_buf *moves, vv_error *err)
+vv_status vv_moved_recover(vv_repository *r, const vv_buf *moves, bool *done, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_index) *x = NULL;
 	const char *from, *to;
 	vv_status rc = vv_index_open(&x, r, err);
 
+	*done = true;
 	for (size_t at = 0; rc == VV_OK && next_move(moves, &at, &from, &to);) {
-		rc = has_any(x, from) ? put_back(r, from, to, err) : VV_OK;
+		const bool old = has_any(x, from);
+
+		*done = *done && !old;
+		rc = old ? put_back(r, from, to, err) : VV_OK;
 	}
 	if (rc < 0 || (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) return rc;
 	return vv_moved_finish(r, reader, moves, true, err);

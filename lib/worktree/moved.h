@@ -26,7 +26,8 @@ void vv_moves_put(vv_buf *moves, const char *from, const char *to);
 vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_buf *moves,
 			  bool again, vv_error *err);
 
-/* What a killed one left: what the index has under its new name is finished, other files get their old names back. */
-vv_status vv_moved_recover(vv_repository *r, const vv_buf *moves, vv_error *err);
+/* What a killed one left: what the index has under its new name is finished, other files get their old names back. *done: it
+ * was all of it, and nothing is left to do. */
+vv_status vv_moved_recover(vv_repository *r, const vv_buf *moves, bool *done, vv_error *err);
 
 #endif

@@ -103,6 +103,7 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 	vv_auto(vv_buf) moves = VV_BUF_INIT;
 	vv_auto(vv_head) head = {0};
 	vv_error why;
+	bool done;
 	vv_status rc;
 
 	if ((rc = vv_head_read(c->repo, &head, err)) < 0) return rc;
@@ -119,8 +120,9 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 	if (rc == VV_OK && !o->dry_run) {
 		rc = vv_moved_finish(c->repo, c->reader, &moves, false, err);
 	}
-	if (!o->dry_run && ((rc < 0 && vv_moved_recover(c->repo, &git.note.changed, &why) < 0) ||
-			    vv_later_drop(c->repo, &why) < 0)) {
+	if (!o->dry_run &&
+	    ((rc < 0 && vv_moved_recover(c->repo, &git.note.changed, &done, &why) < 0) ||
+	     vv_later_drop(c->repo, &why) < 0)) {
 		vv_warn("%s", why.message);
 	}
 	if (rc == VV_OK && (o->dry_run || o->verbose)) {
