@@ -639,10 +639,13 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < vv_index_count(r->o->index); i++) {
+		bool literal = false;
 		target key;
 
 		vv_index_at(r->o->index, i, &e);
-		if (!vv_pathspec_match(r->o->paths, e.path, NULL)) {
+		/* What lies outside of a sparse checkout git takes for no file, unless it is named. */
+		if (!vv_pathspec_match(r->o->paths, e.path, &literal) ||
+		    (e.skip_worktree && !literal)) {
 			continue;
 		}
 		if (e.stage != 0 && !r->o->staged) {

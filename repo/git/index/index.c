@@ -164,8 +164,8 @@ static void to_entry(const git_index_entry *from, vv_index_entry *out)
 	out->ctime_nsec = from->ctime.nanoseconds;
 	out->ino = from->ino;
 	out->dev = from->dev;
-	out->hidden = (from->flags_extended & SKIP_WORKTREE) != 0 ||
-		      (from->flags & GIT_INDEX_ENTRY_VALID) != 0;
+	out->skip_worktree = (from->flags_extended & SKIP_WORKTREE) != 0;
+	out->hidden = out->skip_worktree || (from->flags & GIT_INDEX_ENTRY_VALID) != 0;
 	out->intent_to_add = (from->flags_extended & INTENT_TO_ADD) != 0;
 }
 

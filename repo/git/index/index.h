@@ -32,6 +32,7 @@ typedef struct vv_index_entry {
 	uint32_t size; /* as stored: 0 also for "ask the filter" */
 	int64_t mtime_sec, ctime_sec;
 	uint32_t mtime_nsec, ctime_nsec, ino, dev;
+	bool skip_worktree;
 	bool hidden; /* skip-worktree or assume-unchanged: what the file has is not to be looked at */
 	bool intent_to_add;
 } vv_index_entry;
