@@ -12,6 +12,7 @@
 #include "cmd/varve/commands.h"
 #include "lib/worktree/moved.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
 #include "repo/git/verb/runner.h"
 
 #define AT_ONCE 50 /* sources that one git gets */
@@ -35,10 +36,11 @@ static int check_mv(const vv_context *c)
 static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err)
 {
 	vv_auto(char) *to = NULL, *file = NULL;
+	vv_auto(vv_index) *x = NULL;
 	vv_stat st;
 	vv_status rc = vv_repository_relative(&to, c->repo, c->argv[c->argc - 1], err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = vv_index_open(&x, c->repo, err)) < 0) return rc;
 	if (!(file = vv_repository_file(c->repo, to))) return vv_fail_nomem(err);
 	const bool into = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
 	for (int i = 0; i + 1 < c->argc; i++) {
@@ -49,7 +51,11 @@ static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err
 			: *to ? vv_path_join(to, vv_path_base(from), (char *)NULL)
 			      : vv_strdup(vv_path_base(from));
 		if (!below) return vv_fail_nomem(err);
-		if ((rc = vv_path_check(below, err)) < 0) return rc; /* git moves into .git */
+		if ((rc = vv_path_check(below, err)) < 0 || /* git moves into .git */
+		    (rc = vv_index_check_module(x, from, err)) < 0 ||
+		    (rc = vv_index_check_module(x, below, err)) < 0) {
+			return rc;
+		}
 		vv_auto(char) *a = vv_repository_file(c->repo, from),
 			      *b = vv_repository_file(c->repo, below);
 		if (!a || !b) return vv_fail_nomem(err);

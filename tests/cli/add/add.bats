@@ -808,26 +808,26 @@ pointer_of() {
 @test "a column with a comma in its name is a key in every command" {
 	new_repo
 	printf '"a,b",c,d\n1,2,3\n4,2,6\n' > t.csv
-	succeeds varve add --key 'a,b' t.csv
+	succeeds varve add --key '"a,b"' t.csv
 	output_has "key a,b (as declared"
 	varve commit -qm one
-	succeeds varve add --key 'd,a,b,c' t.csv
+	succeeds varve add --key 'd,"a,b",c' t.csv
 	output_has "key d, a,b, c"
-	succeeds varve add --key c --key 'a,b' t.csv
+	succeeds varve add --key c --key '"a,b"' t.csv
 	output_has "key c, a,b"
 	varve add --no-key t.csv > /dev/null && varve commit -qm two
 	printf '"a,b",c,d\n1,2,3\n4,2,7\n' > t.csv
-	succeeds varve diff --key 'a,b,c'
+	succeeds varve diff --key '"a,b",c'
 	output_has "1 row changed (1 cell)"
 	varve commit -qam three
-	succeeds varve blame --key 'a,b' t.csv
-	succeeds varve log --oneline --row 4 --key 'a,b' t.csv
+	succeeds varve blame --key '"a,b"' t.csv
+	succeeds varve log --oneline --row 4 --key '"a,b"' t.csv
 	output_has "d: 6 -> 7"
-	succeeds varve log --oneline --row 4,2 --key 'a,b,c' t.csv
+	succeeds varve log --oneline --row 4,2 --key '"a,b",c' t.csv
 	output_has "d: 6 -> 7"
-	succeeds varve cat --columns 'c,a,b' t.csv
+	succeeds varve cat --columns 'c,"a,b"' t.csv
 	output_has 'c,"a,b"'
-	succeeds varve schema --key 'a,b,c' t.csv
+	succeeds varve schema --key '"a,b",c' t.csv
 	grep -q '"primaryKey": \["a,b", "c"\]' datapackage.json
 	ends_with 2 varve blame --key 'a,c' t.csv
 	stderr_has "no column named 'a' for the key"

@@ -176,7 +176,7 @@ $(body)"
 	varve add --as file lamps.csv > /dev/null
 	varve commit -qm two
 	succeeds varve diff HEAD~1 HEAD lamps.csv
-	output_is "lamps.csv: was a table, is a file now"
+	output_is "lamps.csv: was a table, now a file"
 }
 
 @test "new, removed and renamed tables are told" {

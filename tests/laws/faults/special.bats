@@ -107,7 +107,8 @@ each_command() {
 @test "pipes in place of files of rules and packages are waited for by nobody" {
 	local kind=rules name
 	base
-	for name in .gitattributes .gitignore datapackage.json varve.json; do
+	# Git itself waits for a .gitignore that is a pipe.
+	for name in .gitattributes datapackage.json varve.json; do
 		cd .. && rm -rf work && cp -a template work && cd work
 		rm -f $name
 		mkfifo $name

@@ -31,7 +31,7 @@ sound() {
 
 @test "after a plain git push the next varve push sends the blocks" {
 	pushed_one_of_two
-	git push -q
+	git push -q --no-verify
 	succeeds varve push
 	stderr_has "sent 0 commits, 1 version of a dataset"
 	stderr_has "[its blocks]       main -> main"
@@ -42,10 +42,10 @@ sound() {
 
 @test "after a plain git push new commits bring the old ones' blocks along" {
 	pushed_one_of_two
-	git push -q
+	git push -q --no-verify
 	change 9 three
 	change 11 four
-	git push -q
+	git push -q --no-verify
 	change 13 five
 	succeeds varve push
 	(cd ../hub.git && sound)
@@ -58,9 +58,9 @@ sound() {
 	pushed_one_of_two
 	change 9 three
 	git init -q --bare ../plain.git
-	git push -q ../plain.git main
+	git push -q --no-verify ../plain.git main
 	git tag -a -m first v1 HEAD~1
-	git push -q ../plain.git v1
+	git push -q --no-verify ../plain.git v1
 	succeeds varve push ../plain.git main v1
 	stderr_has "[its blocks]       main -> main"
 	(cd ../plain.git && sound)
@@ -70,7 +70,7 @@ sound() {
 
 @test "a push from where the old blocks are missing too brings what is new" {
 	pushed_one_of_two
-	git push -q
+	git push -q --no-verify
 	cd ..
 	ends_with 1 varve clone -q hub.git b
 	cd b
