@@ -135,7 +135,8 @@ static void another_machine_or_namespace_is_never_judged(void **state)
 	h.pid_space++;
 	assert_int_equal(vv_holder_state_of(&h, &me, 1), VV_HOLDER_ELSEWHERE);
 	h = me;
-	memcpy(h.boot, me.boot[0] ? "" : "a", 2); /* one of the two has no number of its start */
+	h.boot[0] = me.boot[0] ? '\0' : 'a'; /* one of the two has no number of its start */
+	h.boot[1] = '\0';
 	assert_int_equal(vv_holder_state_of(&h, &me, 1), VV_HOLDER_ELSEWHERE);
 }
 
