@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/file.h"
@@ -47,9 +48,13 @@ static bool needs_git(vv_repository *r)
 	if (vv_env_get(r->env, "GIT_CONFIG_PARAMETERS") || (count && strcmp(count, "0") != 0)) {
 		return true;
 	}
-	bool includes = git_config_iterator_glob_new(&it, r->config, "^includeif\\.hasconfig:") ==
-				0 &&
-			git_config_next(&e, it) == 0;
+	bool includes = false;
+
+	/* libgit2 1.5 loses memory for each name that a pattern does not match. */
+	(void)git_config_iterator_new(&it, r->config);
+	while (!includes && it && git_config_next(&e, it) == 0) {
+		includes = strncmp(e->name, "includeif.hasconfig:", 20) == 0;
+	}
 	git_error_clear();
 	return includes;
 }
