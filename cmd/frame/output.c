@@ -337,6 +337,13 @@ void vv_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
+static const char *speaker = "varve: ";
+
+void vv_report_as(const char *prefix)
+{
+	speaker = prefix;
+}
+
 int vv_report(const vv_error *err)
 {
 	vv_error worded = *err;
@@ -345,7 +352,7 @@ int vv_report(const vv_error *err)
 	vv_progress_end();
 	/* Whoever could not go on without its reader has nothing to say to anybody. */
 	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
-	message("varve: ", err->message[0] ? err->message : "unknown error");
+	message(speaker, err->message[0] ? err->message : "unknown error");
 	if (worded.hint[0]) {
 		message("hint: ", worded.hint);
 	} else if (err->block) {

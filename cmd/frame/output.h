@@ -30,6 +30,8 @@ void vv_out_text(const char *s, size_t len);
 void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stderr line */
 /* "warning: ..." */
 void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Who speaks in vv_report, "varve: ". */
+void vv_report_as(const char *prefix);
 /* "varve: message" and "hint: ..."; the exit code for its status (1 or 2) */
 int vv_report(const vv_error *err);
 /* The same; the exit code is 2 whatever went wrong (where "no" is no answer). */

@@ -337,12 +337,24 @@ static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error 
 	return rc < 0 ? rc : vv_write_file(file, b.data, b.len, false, err);
 }
 
-static vv_status run_git(vv_commit_job *j, int *code, vv_error *err)
+/* What git has committed. */
+static vv_status read_made(vv_commit_job *j, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_status rc = vv_head_read(j->repo, &head, err);
+
+	j->id = head.commit;
+	if (rc < 0 || (rc = vv_commit_read(j->repo, &j->id, &j->commit, err)) < 0) return rc;
+	return compare_commit(j, err);
+}
+
+static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 {
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(j->repo), "commit-paths",
 					   (char *)NULL);
 	vv_auto(char) *from = file ? vv_asprintf("--pathspec-from-file=%s", file) : NULL;
 	const char *args[VV_COMMIT_WORDS + 8] = {"-c", "core.fsync=all", "commit", "-q"};
+	vv_error later;
 	size_t n = 4;
 	vv_status rc;
 
@@ -366,36 +378,21 @@ static vv_status run_git(vv_commit_job *j, int *code, vv_error *err)
 	    (rc = vv_later_drop(j->repo, err)) == VV_OK && git.code == 0) {
 		rc = vv_runner_settle(&git, err);
 	}
-	*code = git.code;
 	if (j->paths) {
 		(void)vv_unlink(file, true, VV_IGNORED);
 	}
-	return rc;
-}
+	j->made = git.code == 0;
+	if (!j->made && rc == VV_OK) {
+		return vv_fail(err, git.code == 1 ? VV_ECONFLICT : VV_EREFUSED,
+			       "git commit ended with exit code %d: nothing was committed",
+			       git.code);
+	}
+	if (j->made) { /* the first failure counts */
+		const vv_status read = read_made(j, rc < 0 ? &later : err);
 
-static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
-{
-	vv_auto(vv_head) head = {0};
-	vv_error later;
-	int code = -1;
-	vv_status rc = run_git(j, &code, err);
-
-	if (code != 0) {
-		return rc < 0 ? rc
-			      : vv_fail(err, code == 1 ? VV_ECONFLICT : VV_EREFUSED,
-					"git commit ended with exit code %d: nothing was committed",
-					code);
+		rc = rc < 0 ? rc : read;
 	}
-	j->made = true;
-	if (rc < 0) {
-		err = &later; /* the first counts */
-	}
-	if (vv_head_read(j->repo, &head, err) < 0) return rc < 0 ? rc : err->code;
-	j->id = head.commit;
-	if (vv_commit_read(j->repo, &j->id, &j->commit, err) < 0 || compare_commit(j, err) < 0) {
-		return rc < 0 ? rc : err->code;
-	}
-	return rc;
+	return vv_runner_later(&git, rc, err);
 }
 
 static vv_status commit_by_library(vv_commit_job *j, vv_error *err)

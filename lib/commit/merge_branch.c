@@ -145,7 +145,7 @@ static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 	m->lacking = b.lacking;
 	m->outcome = VV_MERGE_FORWARD;
 	m->moved = b.count;
-	return vv_index_reload(m->index, err);
+	return vv_runner_later(&b.git, vv_index_reload(m->index, err), err);
 }
 
 /* --- three ways -------------------------------------------------------------------------------- */

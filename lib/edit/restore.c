@@ -717,7 +717,7 @@ static vv_status unstage(const vv_restore *o, vv_error *err)
 	if ((rc = vv_buf_ok(&words, err)) < 0) return rc;
 	vv_auto(vv_runner) git = {
 		.repo = o->repo, .args = args, .dir = ".", .input = words.data, .len = words.len};
-	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
+	if ((rc = vv_runner_run(&git, err)) < 0) return vv_runner_later(&git, rc, err);
 	if (git.code != 0) return vv_runner_fail(&git, "not restored", err);
 	vv_runner_tell(&git);
 	return VV_OK;

@@ -359,15 +359,16 @@ static vv_status change_files(vv_merge_job *j, vv_error *err)
 	vv_status rc = would ? vv_by_git_run(&j->by_git, would, err) : vv_fail_nomem(err);
 	j->by_git.git.args = NULL;
 	j->by_git.would = NULL;
-	return rc < 0 ? rc : vv_index_reload(j->index, err);
+	return rc;
 }
 
 vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 {
 	vv_status rc = change_files(j, err);
 
-	if (rc == VV_OK && ((rc = set_conflicts(j, err)) < 0 || (rc = begin_state(j, err)) < 0 ||
-			    (rc = vv_index_write(j->index, err)) < 0)) {
+	if (rc == VV_OK &&
+	    ((rc = vv_index_reload(j->index, err)) < 0 || (rc = set_conflicts(j, err)) < 0 ||
+	     (rc = begin_state(j, err)) < 0 || (rc = vv_index_write(j->index, err)) < 0)) {
 		rc = vv_by_git_undo(&j->by_git, rc);
 	}
 	if (rc == VV_OK &&

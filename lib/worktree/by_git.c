@@ -289,17 +289,19 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	if (rc == VV_OK && b->git.code != 0) {
 		rc = vv_runner_fail(&b->git, refused, err);
 	}
-	if (rc < 0) return vv_by_git_undo(b, rc); /* git may have failed half way */
+	if (rc < 0) { /* git may have failed half way */
+		return vv_runner_later(&b->git, vv_by_git_undo(b, rc), err);
+	}
 	vv_dataset_reader_refresh(b->reader);
 	if (!b->quiet) {
 		vv_runner_tell(&b->git);
 	}
-	if ((!vv_oid_is_null(&b->git.to) && (rc = expect_changed(b, err)) < 0) ||
-	    (rc = finish(b, err)) < 0 ||
-	    (b->git.what && !b->keep && (rc = vv_later_drop(b->git.repo, err)) < 0)) {
-		return vv_prefix(err, "git succeeded, but a later step failed");
+	rc = vv_oid_is_null(&b->git.to) ? VV_OK : expect_changed(b, err);
+	rc = rc < 0 ? rc : finish(b, err);
+	if (rc == VV_OK && b->git.what && !b->keep) {
+		rc = vv_later_drop(b->git.repo, err);
 	}
-	return VV_OK;
+	return vv_runner_later(&b->git, rc, err);
 }
 
 static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)

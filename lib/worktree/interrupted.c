@@ -315,8 +315,11 @@ vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours,
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(r, &head, err);
 
+	/* Of two branches at one commit the name tells. */
 	*undone = rc == VV_OK && vv_oid_equal(&head.commit, &note->from) &&
-		  !vv_oid_equal(&note->from, &note->to) && !vv_oid_is_null(&note->to);
+		  !vv_oid_is_null(&note->to) &&
+		  (!vv_oid_equal(&note->from, &note->to) ||
+		   (note->ref && (!head.branch || strcmp(head.branch, note->ref) != 0)));
 	if (rc == VV_OK && *undone) {
 		rc = take_back(&u, err);
 	}

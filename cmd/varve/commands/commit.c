@@ -169,7 +169,9 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	if (j->made) {
 		vv_status printed = print_commit(j, o, rc == VV_OK ? err : &ignored);
 
-		rc = rc == VV_OK ? printed : rc;
+		if (rc == VV_OK && printed < 0) {
+			rc = vv_prefix(err, "committed, but a later step failed");
+		}
 	} else if (rc == VV_OK) {
 		rc = vv_wants_json(o->format) ? print_json(j, err) : print_status(&j->status, err);
 	}

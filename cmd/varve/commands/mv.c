@@ -125,6 +125,7 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 	}
 	if (rc == VV_OK && !o->dry_run) {
 		rc = vv_moved_finish(c->repo, c->reader, &moves, false, err);
+		rc = vv_runner_later(&git, rc, err);
 	}
 	if (!o->dry_run &&
 	    ((rc < 0 && vv_moved_recover(c->repo, &git.note.changed, &done, &why) < 0) ||

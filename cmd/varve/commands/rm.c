@@ -92,7 +92,7 @@ static vv_status run_git(vv_context *c, const options *o, const vv_strings *path
 				  .from = head.commit,
 				  .locks = true};
 	if ((rc = vv_runner_run(&git, err)) < 0 || (rc = vv_later_drop(c->repo, err)) < 0) {
-		return rc;
+		return vv_runner_later(&git, rc, err);
 	}
 	if (git.code != 0) return vv_runner_fail(&git, "nothing was removed", err);
 	vv_runner_tell(&git);

@@ -30,7 +30,7 @@ typedef struct plan {
 	const vv_context *c;
 	const options *o;
 	const char *word, *create; /* NULL: none */
-	vv_buf ref;                /* the branch that is made or moved */
+	vv_buf ref;                /* the branch that HEAD comes to, where it is named */
 	vv_buf target;             /* a name of where HEAD goes */
 	vv_oid ref_old, to;
 } plan;
@@ -75,9 +75,13 @@ static vv_status find_target(plan *p, vv_error *err)
 	if (p->create && vv_ref_get(r, p->ref.data, &ref, VV_IGNORED) == VV_OK) {
 		p->ref_old = ref.commit;
 	}
-	if (vv_rev_commit(r, p->target.data, &p->to, VV_IGNORED) == VV_OK ||
-	    (p->word && strcmp(p->word, "-") == 0 &&
-	     vv_rev_commit(r, "@{-1}", &p->to, VV_IGNORED) == VV_OK)) {
+	const bool found = vv_rev_commit(r, p->target.data, &p->to, VV_IGNORED) == VV_OK;
+	if (found && p->word && !p->create && !p->o->detach) {
+		p->ref_old = p->to; /* it stays where it is */
+		return VV_OK;
+	}
+	if (found || (p->word && strcmp(p->word, "-") == 0 &&
+		      vv_rev_commit(r, "@{-1}", &p->to, VV_IGNORED) == VV_OK)) {
 		vv_buf_reset(p->create ? &p->target : &p->ref);
 		return VV_OK;
 	}

@@ -26,8 +26,9 @@
 typedef struct vv_later {
 	const char *what; /* for messages: "the switch to 'spring'" */
 	vv_oid from, to;  /* HEAD before, and what it becomes; null: nothing, or not known */
-	const char *ref;  /* a branch that it makes or moves besides HEAD's; NULL */
-	vv_oid ref_old;   /* what that was; null: there was none */
+	const char *
+		ref; /* the branch that HEAD comes to, which it may make or move; NULL: not known */
+	vv_oid ref_old; /* what that was; null: there was none */
 	/* With `to`: "merge", "cherry-pick", "revert", whose state and conflicts go with it. Without it, "restore" or
 	 * "merge --abort": git only goes forward, and the same command runs first. NULL: none of these. */
 	const char *command;

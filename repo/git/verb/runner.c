@@ -125,9 +125,11 @@ vv_status vv_runner_begin(vv_runner *r, vv_error *err)
 {
 	vv_status rc;
 
+	r->code = -1;
 	if (r->begun) return VV_OK;
-	/* git sees objects only once they are written. */
-	if ((!r->undoes && (rc = vv_repository_flush(r->repo, err)) < 0) ||
+	/* git sees objects only once they are written; and an index of ours is durable before a ref moves. */
+	if ((!r->undoes && ((rc = vv_repository_flush(r->repo, err)) < 0 ||
+			    (rc = vv_repository_settle(r->repo, err)) < 0)) ||
 	    (rc = wait_for_index(r->repo, err)) < 0 || (r->what && (rc = write_note(r, err)) < 0)) {
 		return rc;
 	}
@@ -153,6 +155,12 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err)
 		vv_later_sweep_locks(&r->note, r->repo, false);
 	}
 	return rc;
+}
+
+vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err)
+{
+	return rc < 0 && r->code == 0 ? vv_prefix(err, "git succeeded, but a later step failed")
+				      : rc;
 }
 
 static vv_status add_changed(vv_syncs *syncs, const vv_runner *r, const char *folder, vv_error *err)
@@ -207,6 +215,11 @@ void vv_runner_clear(vv_runner *r)
 	vv_buf_clear(&r->output);
 	vv_buf_clear(&r->said);
 	vv_later_clear(&r->note);
+}
+
+bool vv_runner_is_above(const vv_env *env)
+{
+	return vv_env_get(env, BY_GIT) != NULL;
 }
 
 uint64_t vv_runner_smudge_max(const vv_repository *r)

@@ -51,7 +51,7 @@ typedef struct vv_runner {
 	bool undoes; /* it needs no objects but those that are there: none that wait are written */
 	/* Afterwards: */
 	vv_buf output, said; /* its stdout, its stderr */
-	int code;
+	int code;            /* -1: it did not end by itself, or has not begun */
 	bool begun;
 	vv_later note;
 } vv_runner;
@@ -62,6 +62,9 @@ vv_status vv_runner_begin(vv_runner *r, vv_error *err);
 vv_status vv_runner_list_changed(vv_runner *r, vv_error *err);
 /* VV_ELOCKED: another program holds index.lock, for too long. VV_EPROGRAM: git is not installed. */
 vv_status vv_runner_run(vv_runner *r, vv_error *err);
+
+/* rc, of what followed: where git did its work, a failure is told with that. */
+vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err);
 
 /* git syncs files, and no folders: those of the objects, HEAD and branch that it has changed become durable. */
 vv_status vv_runner_settle(const vv_runner *r, vv_error *err);
@@ -74,6 +77,8 @@ void vv_runner_tell(const vv_runner *r);
 void vv_runner_clear(vv_runner *r);
 VV_AUTO_CLEAR(vv_runner, vv_runner_clear)
 
+/* For the filter: does a varve run the git that runs it? That one words its failures as it does git's. */
+bool vv_runner_is_above(const vv_env *env);
 /* For the filter: does a git run that a varve of this Git folder started, and waits for? Then what it is to leave as
  * a pointer, in bytes; else UINT64_MAX. */
 uint64_t vv_runner_smudge_max(const vv_repository *r);

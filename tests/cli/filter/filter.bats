@@ -404,3 +404,11 @@ rebased() {
 	varve cat HEAD:prices.csv > ../back.csv
 	same_bytes ../two.csv ../back.csv
 }
+
+@test "below a varve that runs git a failure is worded for its message" {
+	one_table
+	git config varve.smudgeLimit nonsense
+	VARVE_BY_GIT=there ends_with 2 varve filter clean prices.csv < /dev/null
+	stderr_has "error: the setting 'varve.smudgelimit'"
+	stderr_lacks "varve: "
+}

@@ -247,6 +247,21 @@ kill_each() {
 	by_git=1 kill_each varve switch -c third other
 }
 
+# HEAD has the branch's commit before and after: only the name tells which it was.
+@test "git killed in switch -c between branch and HEAD leaves no branch" {
+	need_strace
+	template
+	fresh
+	state > ../old
+	run --separate-stderr strace -f -o /dev/null -P "$PWD/.git/HEAD.lock" -e trace=write -e inject=write:signal=KILL:when=1 varve switch -c third
+	[ "$status" = 2 ]
+	state > ../now
+	cmp ../now ../old
+	nothing_left
+	[ -z "$(git branch --list third)" ]
+	succeeds varve switch -c third
+}
+
 @test "kill -9 in switch -f is put right" {
 	need_strace
 	template

@@ -476,7 +476,8 @@ static void assert_told(const trial *t, const state *now, const char *what)
 {
 	if (same_refs(now, &t->after) && !same_refs(now, &t->before) &&
 	    !strstr(vv_test_read(stderr_path(), NULL), ", but a later step failed")) {
-		fail_msg("%s: a ref has moved, and that is not said", what);
+		fail_msg("%s: a ref has moved, and that is not said:\n%s", what,
+			 vv_test_read(stderr_path(), NULL));
 	}
 }
 

@@ -17,6 +17,15 @@
 #include "lib/remotes/push_hook.h"
 #include "lib/worktree/filter.h"
 #include "lib/worktree/pkt_line.h"
+#include "repo/git/verb/runner.h"
+
+/* A varve that runs git takes it into its own message. */
+static void speak(void)
+{
+	if (vv_runner_is_above(vv_environ())) {
+		vv_report_as("error: ");
+	}
+}
 
 /* One file through standard input and output. */
 
@@ -41,6 +50,7 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
+	speak();
 	if ((rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err)) < 0) {
 		goto done;
 	}
@@ -268,6 +278,7 @@ static int run_filter_process(void *options VV_UNUSED, int argc, char **argv VV_
 	int more = 0;
 
 	if (argc > 0) return vv_usage_error("filter-process takes no arguments; git calls it");
+	speak();
 	vv_pkt_out_init(&s.out, STDOUT_FILENO);
 	vv_status rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);
 	if (rc == VV_OK) {
