@@ -43,7 +43,7 @@ WORDS = {
     "fsck": FSCK,
     "fsck-repair": "'varve fsck --repair' mends it",
     "fsck-sender": "try again, or another peer; 'varve fsck' at the sender shows whether its blocks are sound; received data is kept",
-    "gc-room": "make room, or 'varve gc'",
+    "gc-room": "free disk space, or run 'varve gc'",
     "hash-secret": "'varve serve --hash-secret NAME' makes lines: NAME:rw:HASH",
     "init": "'varve init' makes one",
     "init-again": "'varve init' sets it up again",

@@ -25,13 +25,11 @@
 
 vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 {
-	static const char *const args[] = {"status",
-					   "--porcelain",
-					   "-z",
-					   "--untracked-files=no",
-					   "--no-renames",
-					   "--ignore-submodules=all",
-					   NULL};
+	/* A file that the filter refuses is one that was changed. */
+	static const char *const args[] = {
+		"-c", "filter.varve.required=false", "status",       "--porcelain",
+		"-z", "--untracked-files=no",        "--no-renames", "--ignore-submodules=all",
+		NULL};
 	vv_auto(vv_buf) list = VV_BUF_INIT;
 	const vv_git_call run = {
 		.args = args, .repo = r->repo, .in_worktree = true, .output = &list};

@@ -5,14 +5,14 @@ load ../helper
 # beside an id that counts; '_' is an empty cell.
 cases() {
 	cat <<-'END'
-		zip|10115 20095 80331|10115 02095 80331|string|text|v: '02095' in line 3 has a leading zero: string from now on
-		empty|_ _ _|5 20 100|integer|integer|v: has values: integer from now on
-		dates|_ _ _|_ _ 2024-01-05|date|text|v: has values: date from now on
+		zip|10115 20095 80331|10115 02095 80331|string|text|v: '02095' in line 3 has a leading zero: now string
+		empty|_ _ _|5 20 100|integer|integer|v: has values: now integer
+		dates|_ _ _|_ _ 2024-01-05|date|text|v: has values: now date
 		whole|1 2 3|1A 2A 3A|string|text|v: '1A' in line 2 is not an integer: now string
-		other|1 2 3|2024-01-01 2024-01-02 2024-01-03|date|text|v: '2024-01-01' in line 2 is not an integer: date from now on
+		other|1 2 3|2024-01-01 2024-01-02 2024-01-03|date|text|v: '2024-01-01' in line 2 is not an integer: now date
 		fraction|1 2 3|1 2 3.5|number|real|v: '3.5' in line 4 is not an integer: now number
 		missing|1 2 3|n/a 2 3|integer|integer|v: 'n/a' in line 2 is now a missing value
-		mended|1 2x 3|1 2 3|integer|integer|v: no value is other than integer: integer from now on
+		mended|1 2x 3|1 2 3|integer|integer|v: no value is other than integer: now integer
 		codes|01 02 13|11 12 13|string|text|
 		same|1 2 3|4 5 6|integer|integer|
 	END

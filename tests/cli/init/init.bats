@@ -17,7 +17,7 @@ load ../helper
 	local before
 	before=$(git rev-parse HEAD)
 	succeeds varve init
-	output_has "can keep tables now; no file was changed"
+	output_has "can now keep tables; no file was changed"
 	[ "$(git rev-parse HEAD)" = "$before" ]
 	[ -z "$(git status --porcelain)" ]
 }

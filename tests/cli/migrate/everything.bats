@@ -242,7 +242,7 @@ refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
 	commit "a folder"
 	succeeds varve migrate --everything
 	output_has "data/a.csv: 2 versions, 1.8 kB of DVC"
-	stderr_has "of DVC stay"
+	stderr_has "of DVC not changed"
 	rows 30 1 > ../1
 	rows 30 2 > ../2
 	varve cat HEAD~2:data/a.csv | cmp - ../1
@@ -321,7 +321,7 @@ dvc_project() {
 	succeeds varve migrate -n --everything
 	[ "$(git rev-parse HEAD)" = "$(git -C ../old rev-parse HEAD)" ]
 	succeeds varve migrate --everything
-	stderr_has "of DVC stay"
+	stderr_has "of DVC not changed"
 	[ "$(git ls-tree -r --name-only HEAD raw | tr '\n' ' ')" = "raw/.gitignore raw/all.dvc raw/other.dvc " ]
 	[ "$(git ls-tree -r --name-only HEAD~1 raw | tr '\n' ' ')" = "raw/.gitignore raw/all/a.csv raw/all/deep/b.csv raw/all/deep/er/c.csv " ]
 	for file in all/a.csv all/deep/b.csv all/deep/er/c.csv; do
@@ -432,7 +432,7 @@ as_was() {
 	sed -i 's/^    cmd/    wdir: data\n&/' dvc.yaml
 	commit two
 	succeeds varve migrate --everything
-	stderr_has "of DVC stay"
+	stderr_has "of DVC not changed"
 	[ "$(git ls-tree -r --name-only HEAD data/made | tr '\n' ' ')" = "data/made/.gitignore " ]
 	[ "$(git ls-tree -r --name-only HEAD~1 data/made | wc -l)" = 4 ]
 }

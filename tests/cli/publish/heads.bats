@@ -177,7 +177,7 @@ at() {
 	cd a
 	as ada varve sign -q --final
 	ends_with 2 as ada varve sign
-	stderr_has "is final: none follows it"
+	stderr_has "is final; no further head can be signed"
 }
 
 @test "a bot signs until a date, and no longer once it is revoked" {
@@ -225,7 +225,7 @@ at() {
 	rm -rf ../public
 	varve publish -q --no-pages -o ../public
 	varve -C ../b fetch > "$HOME/out" 2>&1 || true
-	grep -q "the owner revoked the key of a head" "$HOME/out"
+	grep -q "the owner revoked its key" "$HOME/out"
 	grep -q "^head $key_bot 1 " ../b/.git/varve/trust
 }
 

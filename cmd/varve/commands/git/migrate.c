@@ -81,7 +81,7 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 static void print_result(const vv_migrate_result *r, const vv_migrate_options *o)
 {
 	if (r->folders > 0) {
-		vv_warn("%s of DVC are unchanged: not all in them matches a pattern, or a list "
+		vv_warn("%s of DVC not changed: not all in them matches a pattern, or a list "
 			"of a folder is not in .dvc/cache",
 			vv_text_counted(r->folders, "file", "files"));
 	}
