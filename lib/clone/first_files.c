@@ -14,9 +14,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "lib/worktree/by_git.h"
 #include "lib/worktree/checkout.h"
-
 #include "repo/git/config.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
@@ -75,37 +73,42 @@ static vv_status write_one(void *payload, const vv_tree_entry *t, vv_error *err)
 	return rc;
 }
 
-/* The remote has gone on since the first attempt. */
-static vv_status follow(vv_checkout *checkout, const vv_oid *from, const vv_oid *to, vv_error *err)
+/* The remote has gone on since an earlier attempt: what that wrote goes, to be written anew. */
+static vv_status leave(void *payload, const vv_change *c, vv_error *err)
 {
-	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
-	const char *const args[] = {"read-tree", "-m", "-u", before, now, NULL};
-	vv_auto(vv_by_git) b = {
-		.git = {.repo = checkout->repo, .args = args, .from = *from, .to = *to},
-		.reader = checkout->reader,
-		.would = "they were changed since the first attempt"};
-	vv_oid_text(before, from);
-	vv_oid_text(now, to);
-	vv_status rc = vv_by_git_expect_all(&b, err);
+	vv_checkout *checkout = payload;
+	vv_index *index = checkout->index;
+	vv_index_entry known;
+	vv_status rc = VV_EREFUSED;
 
-	return rc < 0 ? rc : vv_by_git_run(&b, "the clone does not go on", err);
+	if (!vv_index_get(index, c->path, &known)) return VV_OK;
+	if (vv_oid_equal(&known.id, &c->old_id)) {
+		rc = vv_checkout_give_way(checkout->repo, checkout->reader, index, c->path, err);
+	}
+	if (rc == VV_OK) return vv_checkout_remove(checkout, c->path, true, err);
+	if (rc != VV_EREFUSED) return rc;
+	return c->new_mode ? vv_index_set(index, c->path, c->new_mode, &c->new_id, NULL, err)
+			   : vv_index_remove(index, c->path, err);
 }
 
 static vv_status write_all(vv_repository *repo, const vv_first_files *f, vv_checkout *checkout,
 			   const vv_oid *commit, vv_error *err)
 {
-	const vv_oid *first = f->resumed && f->before ? f->before : commit;
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(repo);
 	standing there = {repo, checkout->index};
-	vv_status rc = f->resumed ? vv_tree_each(repo, first, "", take_standing, &there, err)
-				  : VV_OK;
+	vv_status rc = VV_OK;
 
-	/* Files without an index are what take_standing knows. */
-	if (rc < 0 || (rc = vv_tree_each(repo, first, "", write_one, checkout, err)) < 0 ||
-	    (rc = vv_index_write(checkout->index, err)) < 0 || vv_oid_equal(first, commit)) {
+	if (f->resumed && f->before &&
+	    ((rc = vv_tree_each(repo, f->before, "", take_standing, &there, err)) < 0 ||
+	     (rc = vv_tree_changes(repo, f->before, commit, "", leave, checkout, err)) < 0)) {
 		return rc;
 	}
-	return follow(checkout, first, commit, err);
+	if ((f->resumed && (rc = vv_tree_each(repo, commit, "", take_standing, &there, err)) < 0) ||
+	    (rc = vv_tree_each(repo, commit, "", write_one, checkout, err)) < 0) {
+		return rc;
+	}
+	return vv_index_write(checkout->index,
+			      err); /* files without it are what take_standing knows */
 }
 
 bool vv_first_files_there(vv_repository *repo)

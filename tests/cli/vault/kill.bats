@@ -237,6 +237,36 @@ recovered() {
 	stderr_has "exists and is not empty"
 }
 
+@test "a recovery that goes on to a newer run keeps what was changed since, and stages nothing" {
+	new_vault a
+	mkdir below
+	echo one > below/goes
+	echo one > stays
+	git add .
+	git commit -q -m files
+	varve vault replicate --copies 1 > /dev/null
+	recover_again() { varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a; }
+	recover_again
+	echo recover > ../again/.git/varve/cloning # killed after the index was written
+	echo mine >> ../again/t.csv
+	echo mine > ../again/new
+	touch ../again/stays
+	change 77
+	git rm -q below/goes
+	echo two > stays
+	echo theirs > new
+	git add .
+	git commit -q -m more
+	varve vault replicate -q
+	succeeds recover_again
+	[ "$(tail -n 1 ../again/t.csv)" = mine ]
+	[ "$(cat ../again/new)" = mine ]
+	[ "$(cat ../again/stays)" = two ]
+	[ ! -e ../again/below ]
+	[ "$(git -C ../again status --short | grep -v .varveconfig)" = " M new
+ M t.csv" ]
+}
+
 @test "recover makes its repository in the current folder, whatever repository is around it" {
 	new_vault a
 	varve vault replicate --copies 1 > /dev/null
