@@ -17,12 +17,10 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/remotes/transfer.h"
-#include "lib/status/changes.h"
 #include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
-#include "repo/git/index/index.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/pulse.h"
 
@@ -76,21 +74,14 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 
 /* --- the work tree follows (receive.denyCurrentBranch=updateInstead) ------------------------- */
 
+/* Git refreshes the index as it looks, and read-tree takes a file for changed whose time is another one. */
 static vv_status is_clean(vv_repository *r, vv_error *err)
 {
-	const vv_changes_options o = {0};
-	vv_auto(vv_index) *index = NULL;
-	vv_auto(vv_dataset_reader) *reader = NULL;
-	vv_auto(vv_changes) c = {0};
-	vv_status rc;
+	vv_auto(vv_runner) look = {.repo = r};
+	vv_status rc = vv_runner_list_changed(&look, err);
 
-	if ((rc = vv_index_open(&index, r, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
-	    (rc = vv_changes_read(&c, r, index, reader, &o, err)) < 0) {
-		return rc;
-	}
-	return c.staged + c.unstaged + c.conflicts == 0
-		       ? VV_OK
+	return rc < 0 || look.note.changed.len == 0
+		       ? rc
 		       : vv_fail(err, VV_EREFUSED,
 				 "the work tree there has changes that are not committed");
 }
