@@ -30,9 +30,10 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 		"-c", "filter.varve.required=false", "status",       "--porcelain",
 		"-z", "--untracked-files=no",        "--no-renames", "--ignore-submodules=all",
 		NULL};
+	static const char *const more[] = {"GIT_OPTIONAL_LOCKS=1", NULL}; /* it refreshes */
 	vv_auto(vv_buf) list = VV_BUF_INIT;
 	const vv_git_call run = {
-		.args = args, .repo = r->repo, .in_worktree = true, .output = &list};
+		.args = args, .repo = r->repo, .in_worktree = true, .more = more, .output = &list};
 	vv_status rc = vv_git_must(&run, "the changed files", err);
 
 	for (size_t at = 0; rc == VV_OK && at + 3 < list.len;) {

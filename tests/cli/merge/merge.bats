@@ -504,7 +504,8 @@ renamed_and_changed() {
 	[ ! -e .git/MERGE_HEAD ]
 	rm new.txt
 	echo changed > note.txt
-	succeeds varve merge spring
+	touch -d 2020-01-01 prices.csv # the same bytes
+	GIT_OPTIONAL_LOCKS=0 succeeds varve merge spring
 	[ "$(cat note.txt)" = changed ]
 	[ "$(git status --porcelain)" = " M note.txt" ]
 }
