@@ -127,7 +127,7 @@ load vault
 	export XDG_CONFIG_HOME=$first
 	varve vault key trust bob "$bob"
 	succeeds varve vault writers add bob
-	stderr_has "$bob may write to this vault from epoch 2 on"
+	stderr_has "$bob may write to this vault from the new epoch 2 on"
 	ends_with 2 varve vault writers add bob
 	stderr_has "is one already"
 	succeeds varve vault writers
