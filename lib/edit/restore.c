@@ -715,9 +715,17 @@ static vv_status unstage(const vv_restore *o, vv_error *err)
 		vv_buf_put(&words, o->paths->items[i].given, strlen(o->paths->items[i].given) + 1);
 	}
 	if ((rc = vv_buf_ok(&words, err)) < 0) return rc;
-	vv_auto(vv_runner) git = {
-		.repo = o->repo, .args = args, .dir = ".", .input = words.data, .len = words.len};
-	if ((rc = vv_runner_run(&git, err)) < 0) return vv_runner_later(&git, rc, err);
+	vv_auto(vv_runner) git = {.repo = o->repo,
+				  .args = args,
+				  .dir = ".",
+				  .input = words.data,
+				  .len = words.len,
+				  .what = "restoring the index",
+				  .from = head.commit,
+				  .locks = true};
+	if ((rc = vv_runner_run(&git, err)) < 0 || (rc = vv_later_drop(o->repo, err)) < 0) {
+		return vv_runner_later(&git, rc, err);
+	}
 	if (git.code != 0) return vv_runner_fail(&git, "not restored", err);
 	vv_runner_tell(&git);
 	return VV_OK;

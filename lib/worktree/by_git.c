@@ -276,6 +276,15 @@ vv_status vv_by_git_undo(vv_by_git *b, vv_status rc)
 	return rc;
 }
 
+/* git switch ends with 0 also where it could not write a file. */
+static bool has_written(const vv_by_git *b)
+{
+	static const char unable[] = "error: unable to ";
+	const char *said = vv_buf_cstr(&b->git.said), *at = strstr(said, unable);
+
+	return !at || (at > said && at[-1] != '\n');
+}
+
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 {
 	vv_status rc = vv_runner_begin(&b->git, err);
@@ -293,13 +302,18 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 		return vv_runner_later(&b->git, vv_by_git_undo(b, rc), err);
 	}
 	vv_dataset_reader_refresh(b->reader);
-	if (!b->quiet) {
+	if (!b->quiet && has_written(b)) {
 		vv_runner_tell(&b->git);
 	}
 	rc = vv_oid_is_null(&b->git.to) ? VV_OK : expect_changed(b, err);
 	rc = rc < 0 ? rc : finish(b, err);
-	if (rc == VV_OK && b->git.what && !b->keep) {
+	if (rc == VV_OK && b->git.what && !b->keep &&
+	    (rc = vv_runner_settle(&b->git, err)) == VV_OK) {
 		rc = vv_later_drop(b->git.repo, err);
+	}
+	if (rc == VV_OK && !has_written(b)) {
+		(void)vv_runner_fail(&b->git, refused, err);
+		return vv_prefix(err, "HEAD was moved, but a later step failed");
 	}
 	return vv_runner_later(&b->git, rc, err);
 }

@@ -475,7 +475,7 @@ class Worker:
 		if ran and not killed and not ran.hung:
 			if ran.status == s.status:
 				# A warning that names what was not done is an answer.
-				if not is_new and not re.search('^warning: ', ran.err, re.M):
+				if not is_new and not re.search('^warning: |^varve: .* was not updated: ', ran.err, re.M):
 					say('silent', f'ended with {ran.status}, but {difference(now, t.new)}')
 			elif ran.status > 0 and not s.git:
 				lines = [l for l in ran.err.splitlines() if l.startswith('varve: ')

@@ -60,26 +60,37 @@ static vv_status list_untracked(void *payload, const vv_change *c, vv_error *err
 	return vv_buf_ok(&r->note.changed, err);
 }
 
-static vv_status write_note(vv_runner *r, vv_error *err)
+/* What the work tree has already, which may take a while. */
+static vv_status look_around(vv_runner *r, vv_error *err)
 {
 	const vv_oid *from = vv_oid_is_null(&r->from) ? NULL : &r->from;
+	vv_status rc = vv_runner_list_changed(r, err);
+
+	return rc < 0 || vv_oid_is_null(&r->to)
+		       ? rc
+		       : vv_tree_changes(r->repo, from, &r->to, "", list_untracked, r, err);
+}
+
+/* Twice: the git that looks around takes locks, too. */
+static vv_status write_note(vv_runner *r, vv_error *err)
+{
 	vv_status rc;
 
 	r->note.what = r->what;
 	r->note.from = r->from;
+	r->note.locks = true;
+	if ((rc = vv_later_write(r->repo, &r->note, err)) < 0 || r->locks) return rc;
+	rc = look_around(r, err);
 	r->note.to = r->to;
 	r->note.ref = r->ref;
 	r->note.ref_old = r->ref_old;
 	r->note.command = r->command;
 	r->note.discards = r->discards;
-	r->note.locks = r->locks;
-	if (r->locks) return vv_later_write(r->repo, &r->note, err);
-	if ((rc = vv_runner_list_changed(r, err)) < 0 ||
-	    (!vv_oid_is_null(&r->to) &&
-	     (rc = vv_tree_changes(r->repo, from, &r->to, "", list_untracked, r, err)) < 0)) {
-		return rc;
+	r->note.locks = false;
+	if (rc < 0 || (rc = vv_later_write(r->repo, &r->note, err)) < 0) {
+		(void)vv_later_drop(r->repo, VV_IGNORED);
 	}
-	return vv_later_write(r->repo, &r->note, err);
+	return rc;
 }
 
 /* Waits until no other program has the index locked, as whoever locks it does. */
@@ -162,17 +173,17 @@ vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err)
 				      : rc;
 }
 
-static vv_status add_changed(vv_syncs *syncs, const vv_runner *r, const char *folder, vv_error *err)
+static vv_status add_changed(vv_syncs *syncs, const vv_runner *r, const char *path, vv_error *err)
 {
 	const vv_stat *made = &r->note.made;
 	vv_stat st;
 
-	if (!folder) return vv_fail_nomem(err);
-	if (vv_lstat(&st, folder, VV_IGNORED) < 0 || st.mtime_sec < made->mtime_sec ||
+	if (!path) return vv_fail_nomem(err);
+	if (vv_lstat(&st, path, VV_IGNORED) < 0 || st.mtime_sec < made->mtime_sec ||
 	    (st.mtime_sec == made->mtime_sec && st.mtime_nsec < made->mtime_nsec)) {
 		return VV_OK;
 	}
-	return vv_syncs_add_path(syncs, folder, err);
+	return vv_syncs_add_path(syncs, path, err);
 }
 
 vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
@@ -180,7 +191,7 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 	const vv_repository *repo = r->repo;
 	vv_auto(vv_syncs) syncs = {0};
 	vv_auto(vv_head) head = {0};
-	vv_auto(char) *branch = NULL;
+	vv_auto(char) *branch = NULL, *file = NULL;
 	char **names = NULL;
 	size_t count = 0;
 	vv_status rc;
@@ -191,10 +202,15 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 	}
 	if (head.branch) {
 		branch = vv_path_join(repo->commondir, head.branch, (char *)NULL);
+		rc = add_changed(&syncs, r, branch, err);
 		if (branch) {
 			*strrchr(branch, '/') = '\0';
 		}
-		rc = add_changed(&syncs, r, branch, err);
+		rc = rc < 0 ? rc : add_changed(&syncs, r, branch, err);
+	}
+	if (rc == VV_OK) {
+		file = vv_path_join(repo->gitdir, "HEAD", (char *)NULL);
+		rc = add_changed(&syncs, r, file, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(char) *fan = vv_path_join(repo->objects, names[i], (char *)NULL);

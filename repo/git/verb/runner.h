@@ -66,7 +66,7 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err);
 /* rc, of what followed: where git did its work, a failure is told with that. */
 vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err);
 
-/* git syncs files, and no folders: those of the objects, HEAD and branch that it has changed become durable. */
+/* git syncs no folders, and not HEAD: what it has changed of both, and of the branch, becomes durable. */
 vv_status vv_runner_settle(const vv_runner *r, vv_error *err);
 
 /* Words a failure as git does, escaped: files that it lists go to the notes, its last line is the message (refused, where

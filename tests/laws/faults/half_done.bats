@@ -262,6 +262,19 @@ kill_each() {
 	succeeds varve switch -c third
 }
 
+# A plain file: git switch ends with 0 there.
+@test "a switch whose git cannot write a file fails and names it" {
+	need_strace
+	template
+	fresh
+	run --separate-stderr strace -f -o /dev/null -P "$PWD/zz.txt" -e trace=write -e inject=write:error=EIO:when=1+ varve switch -q other
+	[ "$status" = 2 ]
+	stderr_has "varve: HEAD was moved, but a later step failed: unable to write file zz.txt"
+	succeeds varve restore zz.txt
+	[ "$(cat zz.txt)" = changed ]
+	nothing_left
+}
+
 @test "kill -9 in switch -f is put right" {
 	need_strace
 	template

@@ -546,6 +546,9 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 	if ((rc = vv_buf_ok(&in, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
 		return rc;
 	}
+	if (code != 0) {
+		return vv_fail(err, VV_EIO, "git check-attr ended with exit code %d", code);
+	}
 	const char *p = vv_buf_cstr(&out);
 	const char *end = p + out.len;
 	for (size_t i = 0; i < m->count && rc == VV_OK; i++) { /* path, "filter", value */
@@ -555,7 +558,7 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 			value += strlen(value) + 1;
 		}
 		if (value >= end) {
-			rc = vv_fail(err, VV_EREFUSED, "git did not report the filter");
+			rc = vv_fail(err, VV_EIO, "git did not report the filter");
 		} else if ((strcmp(value, "varve") == 0) == m->o->export) {
 			rc = refuse_line(m, m->files[i].path, err);
 		} else if (m->o->export && strcmp(value, "unspecified") != 0 &&
