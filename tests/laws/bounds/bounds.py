@@ -27,7 +27,9 @@ def run(args, log, env=None):
 
 
 def must(*args, cwd="o"):
-    return subprocess.run(args, cwd=cwd, check=True, capture_output=True, text=True).stdout
+    p = subprocess.run(args, cwd=cwd, check=False, capture_output=True, text=True)
+    assert p.returncode == 0, f"{args} ended with {p.returncode}\n{p.stderr}"
+    return p.stdout
 
 
 def make():

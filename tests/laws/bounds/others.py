@@ -119,7 +119,8 @@ def s3_store():
     p = subprocess.Popen([sys.executable, os.path.join(HERE, "../../net/s3_store.py"), "0", "s3.port", "s3.log", "s3", "x"])
     atexit.register(p.kill)
     port = wait_file("s3.port", p).strip()
-    os.environ.update(AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{port}")
+    os.environ.update(AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{port}", AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
+                      AWS_SECRET_ACCESS_KEY="secret/with+signs=")
     return f"127.0.0.1:{port}"
 
 
