@@ -110,6 +110,8 @@ reads_all() {
 	read_packs "$(formats | sort -V | tail -n 1)"
 	reads_all
 	succeeds varve check cities.csv
+	touch cities.csv
+	succeeds varve add cities.csv
 	cp -r .git/varve/packs ../packs
 	python3 - <<-'EOF'
 		import pathlib
@@ -124,6 +126,7 @@ reads_all() {
 	EOF
 	reads_all
 	succeeds varve status
+	succeeds varve add cities.csv
 	diff -r ../packs .git/varve/packs
 }
 
