@@ -140,18 +140,24 @@ litter() {
 	all_there HEAD=v5 HEAD~4=v1
 }
 
-# beside_repack REF COMMAND...: 'git repack -a -d' runs here, bare or not, when the lock of REF is there and the ref is late.
+# beside_repack GITDIR REF CALL COMMAND...: 'git repack -a -d' runs in GITDIR, bare or not, when the lock of REF is there and the
+# ref is late: the CALL waits that fills the lock (varve's openat) or puts it in the ref's place (git's rename).
 beside_repack() {
-	local git ref=$2 at
+	local git ref=$2 call=$3 at
 	git=$(cd "$1" && pwd)
-	shift 2
-	strace -f -qq -o /dev/null -P "$git/$ref~.lock" -e inject=openat:delay_enter=1500000 "$@" > "$HOME/${PWD##*/}.said" 2>&1 &
+	shift 3
+	strace -f -qq -o /dev/null -P "$git/$ref~.lock" -P "$git/$ref.lock" -e "inject=$call:delay_enter=1500000" "$@" > "$HOME/${PWD##*/}.said" 2>&1 &
 	at=$!
-	until [ -L "$git/$ref.lock" ] || ! kill -0 $at 2> /dev/null; do sleep 0.02; done
-	[ -L "$git/$ref.lock" ] || return 1
+	until is_locked "$git/$ref" || ! kill -0 $at 2> /dev/null; do sleep 0.02; done
+	is_locked "$git/$ref" || return 1
 	git --git-dir "$git" repack -q -a -d
-	[ -L "$git/$ref.lock" ] || echo "the ref was not late enough: nothing is proved" >&2
+	is_locked "$git/$ref" || echo "the ref was not late enough: nothing is proved" >&2
 	wait $at
+}
+
+# By varve, whose lock is a link, or by git.
+is_locked() {
+	[ -L "$1.lock" ] || [ -e "$1.lock" ]
 }
 
 @test "git's repack beside a late ref drops nothing" {
@@ -182,12 +188,12 @@ beside_repack() {
 	git -C bare_log config core.logAllRefUpdates false
 	cp work/t2.csv committing/t.csv
 	cp work/t2.csv bare_log/t.csv
-	(cd committing && beside_repack .git refs/heads/main varve commit -q -a -m three) &
-	(cd bare_log && beside_repack .git refs/heads/main varve commit -q -a -m three) &
-	(cd pushed.git && beside_repack . refs/heads/other varve -C ../work push -q origin main:other) &
-	(cd fetching && beside_repack .git refs/remotes/origin/main varve fetch -q) &
+	(cd committing && beside_repack .git refs/heads/main rename varve commit -q -a -m three) &
+	(cd bare_log && beside_repack .git refs/heads/main rename varve commit -q -a -m three) &
+	(cd pushed.git && beside_repack . refs/heads/other openat varve -C ../work push -q origin main:other) &
+	(cd fetching && beside_repack .git refs/remotes/origin/main openat varve fetch -q) &
 	if [ -x "$put" ]; then
-		(cd putting && beside_repack .git refs/heads/main "$put" . t.csv three < t2.csv) &
+		(cd putting && beside_repack .git refs/heads/main openat "$put" . t.csv three < t2.csv) &
 	fi
 	for name in $(jobs -p); do
 		wait "$name" || { cat "$HOME"/*.said >&2; return 1; }
@@ -202,11 +208,14 @@ beside_repack() {
 	[ "$(git -C fetching log -1 --format=%s origin/main)" = two ]
 	[ "$(git -C pushed.git log -1 --format=%s other)" = two ]
 	# What a dead process left goes with the next gc.
-	cd committing
-	rows 61 > t.csv
-	strace -f -qq -o /dev/null -P "$PWD/.git/refs/heads/main~.lock" -e inject=openat:signal=KILL varve commit -q -a -m four || true
+	rows 61 > work/t.csv
+	varve -C work commit -q -a -m three
+	varve -C work push -q ../hub.git main
+	cd fetching
+	strace -f -qq -o /dev/null -P "$PWD/.git/refs/remotes/origin/main~.lock" -e inject=openat:signal=KILL varve fetch -q || true
 	[ "$(ls .git/objects/pack/*.keep | wc -l)" = 1 ]
-	succeeds varve commit -q -a -m four
+	succeeds varve fetch -q
+	[ "$(git log -1 --format=%s origin/main)" = three ]
 	succeeds varve gc -q
 	[ -z "$(find .git -name '*.keep')" ]
 	succeeds varve fsck --data
