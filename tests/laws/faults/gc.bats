@@ -150,6 +150,7 @@ beside_repack() {
 	at=$!
 	until is_locked "$git/$ref" || ! kill -0 $at 2> /dev/null; do sleep 0.02; done
 	is_locked "$git/$ref" || return 1
+	compgen -G "$git/objects/pack/*.keep" > /dev/null || return 1
 	git --git-dir "$git" repack -q -a -d
 	is_locked "$git/$ref" || echo "the ref was not late enough: nothing is proved" >&2
 	wait $at
@@ -169,7 +170,8 @@ is_locked() {
 	git config gc.auto 0
 	git config varve.autoGc false
 	rows 50 > t.csv
-	varve add t.csv > /dev/null
+	rows 40 > u.csv
+	varve add t.csv u.csv > /dev/null
 	varve commit -q -m base
 	git init -q --bare ../hub.git
 	git remote add origin ../hub.git
@@ -186,8 +188,10 @@ is_locked() {
 	varve -C work push -q origin main
 	git -C work remote set-url origin ../pushed.git
 	git -C bare_log config core.logAllRefUpdates false
-	cp work/t2.csv committing/t.csv
-	cp work/t2.csv bare_log/t.csv
+	for name in committing bare_log; do # two new objects are a pack
+		cp work/t2.csv $name/t.csv
+		rows 45 > $name/u.csv
+	done
 	(cd committing && beside_repack .git refs/heads/main rename varve commit -q -a -m three) &
 	(cd bare_log && beside_repack .git refs/heads/main rename varve commit -q -a -m three) &
 	(cd pushed.git && beside_repack . refs/heads/other openat varve -C ../work push -q origin main:other) &
