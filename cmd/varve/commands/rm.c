@@ -36,8 +36,12 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
+		bool literal = false;
+
 		vv_index_at(c->index, i, &e);
-		if (!vv_pathspec_match(&c->paths, e.path, NULL) ||
+		/* What lies outside of a sparse checkout git refuses to remove, unless it is passed over. */
+		if (!vv_pathspec_match(&c->paths, e.path, &literal) ||
+		    (e.skip_worktree && !literal) ||
 		    (paths->count > 0 && strcmp(paths->items[paths->count - 1], e.path) == 0)) {
 			continue; /* or a further stage of a conflict */
 		}
@@ -47,6 +51,12 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 		}
 	}
 	if (rc < 0 || (rc = vv_pathspec_all_matched(&c->paths, c->index, err)) < 0) return rc;
+	if (paths->count == 0) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"nothing was removed: all these files lie outside of the sparse checkout\n"
+			"'git sparse-checkout disable' brings every file back");
+	}
 	for (size_t i = 0; !o->recursive && i < c->paths.count; i++) {
 		if (c->paths.items[i].folder && !c->paths.items[i].pattern) {
 			return vv_fail(err, VV_EUSAGE,

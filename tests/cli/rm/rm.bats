@@ -95,3 +95,19 @@ two_files() {
 	cd ..
 	[ "$(git status --porcelain | wc -l)" -eq 4 ]
 }
+
+@test "rm leaves what lies outside of a sparse checkout" {
+	new_repo
+	mkdir in out
+	rows 3 > in/t.csv
+	rows 4 > out/t.csv
+	varve add -q in out
+	git commit -q -m one
+	git sparse-checkout set in
+	ends_with 2 varve rm -r out
+	stderr_has "all these files lie outside of the sparse checkout"
+	ends_with 2 varve rm out/t.csv
+	succeeds varve rm -r in out
+	output_is "rm 'in/t.csv'"
+	[ "$(git diff --cached --name-status)" = $'D\tin/t.csv' ]
+}
