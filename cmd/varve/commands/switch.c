@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/merge/run.h"
 #include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 
@@ -162,7 +163,8 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
-	if ((rc = vv_head_read(c->repo, &head, err)) < 0 || (rc = find_target(&p, err)) < 0) {
+	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
+	    (rc = vv_head_read(c->repo, &head, err)) < 0 || (rc = find_target(&p, err)) < 0) {
 		return rc;
 	}
 	if (o->quiet) {
