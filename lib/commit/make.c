@@ -383,9 +383,9 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	}
 	j->made = git.code == 0;
 	if (!j->made && rc == VV_OK) {
-		return vv_fail(err, git.code == 1 ? VV_ECONFLICT : VV_EREFUSED,
-			       "git commit ended with exit code %d: nothing was committed",
-			       git.code);
+		rc = vv_fail(err, git.code == 1 ? VV_ECONFLICT : VV_EREFUSED,
+			     "git commit ended with exit code %d: nothing was committed", git.code);
+		return git.code == 1 ? rc : vv_runner_name_disk(&git, err);
 	}
 	if (j->made) { /* the first failure counts */
 		const vv_status read = read_made(j, rc < 0 ? &later : err);

@@ -3,7 +3,9 @@
  */
 #include "repo/git/verb/runner.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/path.h"
 #include "base/sync.h"
@@ -19,6 +21,8 @@
 #define MORE_MAX 16u
 #define TRIES 3u
 #define LISTED_MAX 20u
+#define BYTES_MIN 65536u /* with less room a disk is full: git gives back what its locks took */
+#define FILES_MIN 8u
 #define BY_SIGNAL 129 /* git's own codes, of usage, end here */
 
 /* --- running ----------------------------------------------------------------------------------- */
@@ -44,7 +48,7 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 		vv_buf_putc(&r->note.changed, '\0');
 		at += 3 + len + 1;
 	}
-	return rc < 0 ? rc : vv_buf_ok(&r->note.changed, err);
+	return rc < 0 ? vv_runner_name_disk(r, err) : vv_buf_ok(&r->note.changed, err);
 }
 
 /* A file that is not git's, where one is to come: what it is then is not git's work. */
@@ -125,10 +129,13 @@ static vv_status run_once(vv_runner *r, vv_error *err)
 	return by ? vv_git_run(&run, &r->said, &r->code, err) : vv_fail_nomem(err);
 }
 
-/* The path, which git does not translate. */
+/* The path, which git does not translate. One that it could not write is its own, and files may have moved already. */
 static bool found_lock(const vv_runner *r)
 {
-	return r->code != 0 && strstr(vv_buf_cstr(&r->said), "index.lock'") != NULL;
+	const char *said = vv_buf_cstr(&r->said);
+
+	return r->code != 0 && strstr(said, "index.lock'") != NULL &&
+	       !strstr(said, "index.lock' write error");
 }
 
 vv_status vv_runner_begin(vv_runner *r, vv_error *err)
@@ -302,6 +309,29 @@ static void take_line(words *w, const char *line, size_t len)
 	}
 }
 
+vv_status vv_runner_name_disk(const vv_runner *r, vv_error *err)
+{
+	const char *const dirs[] = {vv_repository_gitdir(r->repo), vv_repository_commondir(r->repo),
+				    vv_repository_workdir(r->repo)};
+	static const char reason[] = ": No space left on device";
+	char *said = strstr(err->message, reason);
+	struct statvfs fs;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		if (dirs[i] && statvfs(dirs[i], &fs) == 0 &&
+		    ((uint64_t)fs.f_bavail * fs.f_frsize < BYTES_MIN ||
+		     (fs.f_files > 0 && fs.f_favail < FILES_MIN))) {
+			if (said) { /* once */
+				memmove(said, said + sizeof(reason) - 1,
+					strlen(said + sizeof(reason) - 1) + 1);
+			}
+			errno = ENOSPC;
+			return vv_fail_errno(err, err->message, NULL);
+		}
+	}
+	return err->code;
+}
+
 vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT, hint = VV_BUF_INIT;
@@ -326,7 +356,10 @@ vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err)
 		(void)vv_fail(err, VV_EREFUSED, "%s: git ended with exit code %d", refused,
 			      r->code);
 	}
-	return hint.len > 0 ? vv_hint(err, "%s", vv_buf_cstr(&hint)) : err->code;
+	if (hint.len > 0) {
+		(void)vv_hint(err, "%s", vv_buf_cstr(&hint));
+	}
+	return vv_runner_name_disk(r, err);
 }
 
 void vv_runner_tell(const vv_runner *r)

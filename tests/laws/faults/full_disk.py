@@ -19,7 +19,7 @@ import faults
 import scenarios
 import worker
 
-NAMED = re.compile(r'No space left on device|the disk is full|Out of diskspace|unable to write file', re.I)
+NAMED = re.compile(r'No space left on device|the disk is full', re.I)
 # Git's own program is at work: its locks and its words.
 PLAIN_GIT = ('filter-',)
 
