@@ -489,7 +489,8 @@ half_way() {
 	done
 }
 
-# stopped WHERE COMMAND...: in victim, killed when the journal is there; WHERE: `in`, with a file changed and another one
+# stopped WHERE COMMAND...: in victim, killed when the journal is there, or the note; the note that comes first, of locks alone,
+# stops nobody. WHERE: `in`, with a file changed and another one
 # not yet, or `first`, with none.
 stopped() {
 	local where=$1 at name n
@@ -505,7 +506,7 @@ stopped() {
 		find .git -name '*.lock' ! -path '*/varve/*' -delete
 		files > ../now_files
 		last[$where]=$at
-		if { [ -e .git/varve/later ] || { [ -e .git/varve/journal/log ] && grep -q ready .git/varve/journal/log; }; } && ! cmp -s ../now_files ../new_files &&
+		if { { [ -e .git/varve/later ] && ! grep -qzx locks .git/varve/later; } || { [ -e .git/varve/journal/log ] && grep -q ready .git/varve/journal/log; }; } && ! cmp -s ../now_files ../new_files &&
 			[ "$where" = "$(cmp -s ../now_files ../old_files && echo first || echo in)" ]; then
 			return 0
 		fi
