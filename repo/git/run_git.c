@@ -263,6 +263,22 @@ static vv_status add_url(environment *e, const char *key, const char *url, vv_er
 	return rc < 0 ? rc : add_setting(e, key, word.data, err);
 }
 
+/* git finds our filter on the PATH, also where varve was run by its path. */
+static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
+{
+	vv_auto(char) *found = NULL, *own = NULL, *word = NULL;
+	const char *path = vv_env_get(own_env(r), "PATH");
+
+	if (vv_program_find(&found, own_env(r), "varve", VV_IGNORED) == VV_OK ||
+	    vv_program_find_own(&own, own_env(r), "varve", VV_IGNORED) < 0) {
+		return VV_OK;
+	}
+	*strrchr(own, '/') = '\0';
+	word = vv_asprintf("PATH=%s:%s", own, path ? path : "");
+	const char *const words[] = {word, NULL};
+	return word ? add_words(e, words, err) : vv_fail_nomem(err);
+}
+
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
 	const char *given = vv_env_get(own_env(r), "GIT_CONFIG_COUNT"),
@@ -274,6 +290,9 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	const char *const turn[] = {r->repo ? vv_write_turn_setting(r->repo) : NULL, NULL};
 	if ((rc = add_words(e, r->more, err)) == VV_OK) {
 		rc = add_words(e, turn, err);
+	}
+	if (rc == VV_OK && r->in_worktree) {
+		rc = add_path(e, r, err);
 	}
 	if (rc == VV_OK && r->idle_sec > 0) {
 		rc = add_idle(e, r->idle_sec, err);

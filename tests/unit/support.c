@@ -167,11 +167,27 @@ static int run_named(const char *name)
 	return -1;
 }
 
+/* Commands run in this process, and the git that they run finds varve beside the tests of its build. */
+static void find_varve(void)
+{
+	char path[4096], here[2048] = "";
+	char *tests;
+
+	if (readlink("/proc/self/exe", here, sizeof(here) - 1) > 0 &&
+	    (tests = strstr(here, "/tests/unit/"))) {
+		*tests = '\0';
+		(void)snprintf(path, sizeof(path), "%s/bin:%s", here,
+			       getenv("PATH") ? getenv("PATH") : "");
+		(void)setenv("PATH", path, 1);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int code = -1;
 
 	owner = getpid();
+	find_varve();
 	(void)atexit(clean_up);
 	if (argc == 1) return run_all();
 	if (argc == 2) {

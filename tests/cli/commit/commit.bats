@@ -492,3 +492,16 @@ changed() {
 	succeeds varve commit -a -m two
 	ends_with 1 varve commit -a --dry-run
 }
+
+@test "varve that is run by its path, and is not on the PATH, is the filter of the git that it runs" {
+	local own=${VARVE_BIN:-$(dirname "$(command -v varve)")}/varve
+	new_repo
+	rows 5 > t.csv
+	varve add -q t.csv
+	succeeds env PATH=/usr/bin:/bin "$own" commit -m one
+	sed -i s/^3,item/3,other/ t.csv
+	succeeds env PATH=/usr/bin:/bin "$own" commit -am two
+	git ls-tree -l HEAD t.csv | grep -q ' [0-9][0-9][0-9]*	t.csv'
+	succeeds env PATH=/usr/bin:/bin "$own" switch -c side HEAD~1
+	cmp t.csv <(rows 5)
+}
