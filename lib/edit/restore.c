@@ -723,12 +723,7 @@ static vv_status unstage(const vv_restore *o, vv_error *err)
 				  .what = "restoring the index",
 				  .from = head.commit,
 				  .locks = true};
-	if ((rc = vv_runner_run(&git, err)) < 0 || (rc = vv_later_drop(o->repo, err)) < 0) {
-		return vv_runner_later(&git, rc, err);
-	}
-	if (git.code != 0) return vv_runner_fail(&git, "not restored", err);
-	vv_runner_tell(&git);
-	return VV_OK;
+	return vv_runner_run_whole(&git, "not restored", err);
 }
 
 /* Is the file certainly the index entry already, so that nothing is to be written? Only

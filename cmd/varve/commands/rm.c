@@ -101,12 +101,7 @@ static vv_status run_git(vv_context *c, const options *o, const vv_strings *path
 				  .what = "'varve rm'",
 				  .from = head.commit,
 				  .locks = true};
-	if ((rc = vv_runner_run(&git, err)) < 0 || (rc = vv_later_drop(c->repo, err)) < 0) {
-		return vv_runner_later(&git, rc, err);
-	}
-	if (git.code != 0) return vv_runner_fail(&git, "nothing was removed", err);
-	vv_runner_tell(&git);
-	return VV_OK;
+	return vv_runner_run_whole(&git, "nothing was removed", err);
 }
 
 static vv_status run_rm(vv_context *c, vv_error *err)

@@ -371,3 +371,15 @@ void vv_runner_tell(const vv_runner *r)
 		p += len + strspn(p + len, "\r\n");
 	}
 }
+
+vv_status vv_runner_run_whole(vv_runner *r, const char *refused, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_runner_run(r, err)) < 0 || (rc = vv_later_drop(r->repo, err)) < 0) {
+		return vv_runner_later(r, rc, err);
+	}
+	if (r->code != 0) return vv_runner_fail(r, refused, err);
+	vv_runner_tell(r);
+	return VV_OK;
+}

@@ -69,6 +69,9 @@ vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err);
 /* git syncs no folders, and not HEAD: what it has changed of both, and of the branch, becomes durable. */
 vv_status vv_runner_settle(const vv_runner *r, vv_error *err);
 
+/* All of a verb that is git's alone: runs it, drops its note, and tells what git said. VV_EREFUSED as vv_runner_fail. */
+vv_status vv_runner_run_whole(vv_runner *r, const char *refused, vv_error *err);
+
 /* Words a failure as git does, escaped: files that it lists go to the notes, its last line is the message (refused, where
  * there is none), its advice the hint. VV_EREFUSED. */
 vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err);
