@@ -53,3 +53,43 @@ teardown() {
 		diff ../git ../varve || { echo "$setting"; return 1; }
 	done
 }
+
+# All commands in the repository fail with 2 and a message that holds these words, and nothing in .git changes.
+refused() {
+	local command before
+	before=$(cd .git && find . -type f -exec cksum {} + | sort)
+	for command in status log "diff" "show" "cat t.csv" "blame t.csv" "info t.csv" "add t.csv" "commit -a -m x" "restore t.csv" "rm t.csv" \
+		"mv t.csv u.csv" "switch -c fresh" "merge side" "cherry-pick side" "revert HEAD" "fetch" "push" "pull" \
+		"check" "fsck" "gc" "doctor" "track *.csv" "set t.csv 1 v=2"; do
+		run varve $command
+		[ "$status" -eq 2 ] && [[ "$output" == *"$1"* ]] || { echo "$command: $status: $output"; return 1; }
+	done
+	[ "$(cd .git && find . -type f -exec cksum {} + | sort)" = "$before" ]
+}
+
+@test "a repository of SHA-256 or reftable is refused by every command, which changes nothing" {
+	git init -q --object-format=sha256 named
+	cd named
+	rows 5 > t.csv
+	refused sha256
+	cd ..
+	git init -q tabled
+	cd tabled
+	rows 5 > t.csv
+	git config core.repositoryFormatVersion 1
+	git config extensions.refStorage reftable
+	refused reftable
+}
+
+@test "a repository of another user is refused by every command until safe.directory names it" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give a folder to another user"
+	new_repo r
+	cd r
+	rows 5 > t.csv
+	varve add -q t.csv
+	git commit -q -m one
+	chown -R 12345 .
+	refused safe.directory
+	git config --global --add safe.directory "$PWD"
+	varve status
+}
