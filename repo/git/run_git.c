@@ -16,6 +16,8 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
+#include "repo/git/drivers.h"
 #include "repo/git/program.h"
 #include "repo/git/write_turn.h"
 
@@ -279,6 +281,26 @@ static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
 	return word ? add_words(e, words, err) : vv_fail_nomem(err);
 }
 
+/* A repository that nobody has told git of varve in: what git runs for us asks varve all the same. */
+static vv_status add_drivers(environment *e, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *process = NULL, *clean = NULL;
+	vv_status rc = VV_OK;
+
+	if (vv_config_string(r, "filter.varve.process", &process, VV_IGNORED) == VV_OK ||
+	    vv_config_string(r, "filter.varve.clean", &clean, VV_IGNORED) == VV_OK) {
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_drivers_count; i++) {
+		vv_auto(vv_buf) value = VV_BUF_INIT;
+
+		vv_driver_value(&value, i, "varve");
+		rc = vv_buf_ok(&value, err);
+		rc = rc < 0 ? rc : add_setting(e, vv_driver_key(i), value.data, err);
+	}
+	return rc;
+}
+
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
 	const char *given = vv_env_get(own_env(r), "GIT_CONFIG_COUNT"),
@@ -293,6 +315,7 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	}
 	if (rc == VV_OK && r->in_worktree) {
 		rc = add_path(e, r, err);
+		rc = rc < 0 ? rc : add_drivers(e, r->repo, err);
 	}
 	if (rc == VV_OK && r->idle_sec > 0) {
 		rc = add_idle(e, r->idle_sec, err);

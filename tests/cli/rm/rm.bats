@@ -111,3 +111,14 @@ two_files() {
 	output_is "rm 'in/t.csv'"
 	[ "$(git diff --cached --name-status)" = $'D\tin/t.csv' ]
 }
+
+@test "a table that was only touched goes, also where git has no filter yet" {
+	git init -q .
+	rows 100 > a.csv
+	varve add a.csv > /dev/null
+	varve commit -qm one
+	touch -d '2001-01-01' a.csv
+	succeeds varve rm a.csv
+	output_is "rm 'a.csv'"
+	[ ! -e a.csv ]
+}

@@ -721,8 +721,7 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	succeeds varve add --as-csv b.toy
 	stderr_has "warning: 'in/b.Stock.csv' is not written: 'in/b.toy' has no table of that name"
 	[ "$(grep -c warning <<< "$stderr")" = 1 ]
-	# -f: in the second of its commit git may take it for changed
-	succeeds varve rm -f b.Stock.csv
+	succeeds varve rm b.Stock.csv
 	succeeds varve add --as-csv b.toy
 	stderr_lacks Stock
 	git reset -q --hard
