@@ -11,7 +11,7 @@ VARVE_BEGIN
 
 /* Resolves a revision (gitrevisions(7): HEAD~2, v1, an abbreviated id) to the id of a commit. A day (2026-11-17, where no
  * ref is called so, @{2026-11-17}, main@{2026-11-17 14:00}, @{yesterday}) is the last commit on the line of first parents,
- * HEAD's or that ref's, whose committer date is before its end, in UTC.
+ * HEAD's or that ref's, whose committer date is before its end, in the local zone.
  * VARVE_ENOTFOUND: also of a day before all commits or after today; VARVE_EUSAGE: ambiguous, or no such day. */
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 			      varve_error *err);

@@ -31,6 +31,13 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path)
 	return near.best ? vv_strdup(near.best) : NULL;
 }
 
+bool vv_day_is_file(const char *word)
+{
+	vv_day_word day;
+
+	return vv_day_word_read(&day, word) && day.bare && vv_exists(word);
+}
+
 vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err)
 {
 	vv_auto(char) *path = NULL, *near = NULL;

@@ -117,6 +117,9 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 	vv_status rc = VV_OK;
 	for (i = 0; rc == VV_OK && i < argc && i < 2 && (dashdash < 0 || i < dashdash); i++) {
 		vv_range range;
+		if (dashdash < 0 && vv_day_is_file(argv[i])) {
+			break;
+		}
 		rc = vv_rev_range(r, argv[i], &range, err);
 		if (rc < 0) {
 			if (dashdash < 0 && vv_subject_file_len(argv[i]) > 0) {

@@ -53,23 +53,24 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err)
 {
 	vv_auto(vv_log_filter) *f = vv_calloc(1, sizeof(*f));
+	vv_date since = {.begin = INT64_MIN}, until = {.end = INT64_MAX};
 	vv_status rc = VV_OK;
 
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
 	f->repo = r;
 	f->o = opts;
-	f->since = INT64_MIN;
-	f->until = INT64_MAX;
 	f->value_len = opts->value ? strlen(opts->value) : 0;
-	if ((opts->since && (rc = vv_date_before(opts->since, &f->since, err)) < 0) ||
-	    (opts->until && (rc = vv_date_before(opts->until, &f->until, err)) < 0) ||
+	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
+	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
 	    (rc = compile(&f->author, &f->has_author, "--author", opts->author, opts->ignore_case,
 			  err)) < 0 ||
 	    (rc = compile(&f->grep, &f->has_grep, "--grep", opts->grep, opts->ignore_case, err)) <
 		    0) {
 		return rc;
 	}
+	f->since = since.begin;
+	f->until = until.end;
 	return vv_hand_over(out, &f);
 }
 
@@ -347,7 +348,7 @@ static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_e
 	bool found = false;
 	vv_status rc = VV_OK;
 
-	*out = c->committer.time >= f->since && c->committer.time <= f->until &&
+	*out = c->committer.time >= f->since && c->committer.time < f->until &&
 	       !(f->o->merges && c->parent_count < 2) &&
 	       !(f->o->no_merges && c->parent_count > 1) &&
 	       (!f->has_grep || matches_message(f, c->message));

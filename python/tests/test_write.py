@@ -1,4 +1,5 @@
 """Transactions."""
+import datetime
 import io
 import warnings
 
@@ -38,6 +39,21 @@ def test_each_commit_has_the_date_of_the_environment_as_it_is_then(repo, monkeyp
         monkeypatch.setenv("GIT_AUTHOR_DATE", f"2025-10-0{day}T06:00:00Z")
         repo.put("note.txt", b"%d" % day, message="a note")
     assert [c.author_time.day for c in repo.log("note.txt")] == [2, 1]
+
+
+def test_a_commit_has_the_date_that_it_is_given(repo, folder, monkeypatch):
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2025-01-01T06:00:00Z")
+    zone = datetime.timezone(datetime.timedelta(hours=2))
+    dates = ["2026-10-05", datetime.date(2026, 10, 6), "2026-10-07T18:00+02:00", datetime.datetime(2026, 10, 8, 18, tzinfo=zone)]
+    for n, date in enumerate(dates):
+        repo.put("note.txt", b"%d" % n, message="a note", date=date)
+    shown = [(c.author_time.isoformat(), c.time.isoformat()) for c in repo.log("note.txt")]
+    wanted = ["2026-10-08T18:00:00+02:00", "2026-10-07T18:00:00+02:00", "2026-10-06T12:00:00+00:00", "2026-10-05T12:00:00+00:00"]
+    assert shown == [(w, w) for w in wanted]
+    with pytest.raises(varve.UsageError):
+        repo.write("prices.csv", repo["prices.csv"], date="nonsense")
+    repo.put("note.txt", b"x", message="x")
+    assert next(repo.log("note.txt")).time.year == 2025
 
 
 def test_an_exception_leaves_everything_as_it_was(repo, folder):

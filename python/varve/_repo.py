@@ -167,7 +167,7 @@ class Repo(Sync):
 
     def rev_parse(self, rev: str | datetime.date | datetime.datetime) -> str:
         """The id of a commit: of a revision as Git has them, or of a day, as `varve log` has them: 2026-11-17 is the last
-        commit on HEAD's first-parent line before the end of that day in UTC, as a date or as text; of a
+        commit on HEAD's first-parent line before the end of that local day, as a date or as text; of a
         datetime (naive: local time) the last one up to then. NotFoundError, also of a day before all commits or to come."""
         if isinstance(rev, datetime.datetime):
             return self._last(rev)
@@ -422,7 +422,8 @@ class Repo(Sync):
     # ---- writing ----
 
     def transaction(
-        self, message: str, *, branch: str | None = None, start: str | None = None, author: str | None = None
+        self, message: str, *, branch: str | None = None, start: str | None = None, author: str | None = None,
+        date: str | datetime.date | datetime.datetime | None = None,
     ) -> Transaction:
         """Changes of files that become one commit:
 
@@ -432,13 +433,16 @@ class Repo(Sync):
 
         branch: the commit goes there, and index and work tree stay as they are (a bare repository needs it; at a URL it is
         pushed to that branch: PushRejectedError if it moved there meanwhile); start: the
-        revision where a new branch begins; author: "Name <mail>", else as Git's settings say.
+        revision where a new branch begins; author: "Name <mail>", else as Git's settings say; date: of author and committer,
+        a day (noon in UTC) or a datetime (naive: local time), also as ISO 8601.
         LockedError: another writer did not finish within a minute; ConflictError, when it ends: something changed
         meanwhile, or a hook or check refused.
         """
         if self.url is not None:
-            return RemoteTransaction(self.url, Repo(self.git_dir), message, branch, start, author)
-        return Transaction(self._now(), self._place, message, branch, start, author)
+            cache = Repo(self.git_dir)
+            cache._now(date)
+            return RemoteTransaction(self.url, cache, message, branch, start, author)
+        return Transaction(self._now(date), self._place, message, branch, start, author)
 
     def describe(
         self,
@@ -484,10 +488,11 @@ class Repo(Sync):
         branch: str | None = None,
         key: Iterable[str] | None = None,
         replace: bool = False,
+        date: str | datetime.date | datetime.datetime | None = None,
     ) -> str | None:
         """Commits bytes, what an open binary file still has, or a table, as the content of path: a transaction() with one put().
         Returns the commit's id, None if nothing changed."""
-        with self.transaction(message, branch=branch) as tx:
+        with self.transaction(message, branch=branch, date=date) as tx:
             tx.put(path, data, key=key, replace=replace)
         return tx.commit_id
 
@@ -505,10 +510,11 @@ class Repo(Sync):
         key: Iterable[str] | None = None,
         schema: Mapping[str, Any] | None = None,
         expect: str | None = None,
+        date: str | datetime.date | datetime.datetime | None = None,
     ) -> WriteResult:
         """Commits the rows of data as the content of path: a transaction() with one write(), which describes the
-        arguments. message None: "Write PATH"."""
-        with self.transaction(message or f"Write {os.fspath(path)}", branch=branch) as tx:
+        arguments. message None: "Write PATH"; date as there."""
+        with self.transaction(message or f"Write {os.fspath(path)}", branch=branch, date=date) as tx:
             changes = tx.write(
                 path, data, mode=mode, columns=columns, match=match, order=order, key=key, schema=schema, expect=expect
             )

@@ -1,6 +1,7 @@
 """Other repositories: clone, fetch, push; merges, conflicts, blame."""
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import warnings
@@ -121,9 +122,14 @@ class Sync:
     url: str | None
     work_tree: str | None
 
-    def _now(self) -> _varve.Handle:
-        """The repository in the environment that the process has now: a commit may have another GIT_AUTHOR_DATE."""
+    def _now(self, date: str | datetime.date | datetime.datetime | None = None) -> _varve.Handle:
+        """The repository in the environment that the process has now: a commit may have another GIT_AUTHOR_DATE. date: in
+        place of the dates there."""
         now = environment()
+        if date is not None:
+            when = _values.moment(date)
+            dates = (b"GIT_AUTHOR_DATE", b"GIT_COMMITTER_DATE")
+            now = (*(e for e in now if e.partition(b"=")[0] not in dates), *(name + b"=" + when for name in dates))
         if self.url is None and self._environment and self._environment != now:
             self._environment = now
             self._handle, _ = _varve.open(os.fsencode(self._folder), now, 0, None, 0)

@@ -29,6 +29,20 @@ def written(value: Value) -> bytes:
     return raw(str(value))
 
 
+def moment(when: str | datetime.date | datetime.datetime) -> bytes:
+    """A time as Git's variables have it: of a day noon in UTC, of a naive datetime local time. UsageError: no ISO 8601."""
+    if isinstance(when, str):
+        try:
+            when = (datetime.date if len(when) == 10 else datetime.datetime).fromisoformat(when)
+        except ValueError:
+            raise UsageError(f"{when!r} is not a date", "usage", "write it as 2026-10-05 or 2026-10-05T18:00+02:00") from None
+    if not isinstance(when, datetime.datetime):
+        when = datetime.datetime.combine(when, datetime.time(12), datetime.timezone.utc)
+    if when.tzinfo is None:
+        when = when.astimezone()
+    return f"@{int(when.timestamp())} {f'{when:%z}'[:5]}".encode()
+
+
 def library(module: str) -> Any:
     """A module of a library that the package does not need itself."""
     try:

@@ -20,7 +20,7 @@
 typedef struct options {
 	vv_commit_job job;
 	vv_strings messages;
-	const char *file, *author, *date, *format;
+	const char *file, *author, *date, *author_date, *format;
 	bool sign, no_sign, no_verify, edit, no_edit, quiet;
 } options;
 
@@ -91,13 +91,14 @@ typedef struct words {
 	const char *items[VV_COMMIT_WORDS + 1];
 	size_t count;
 	vv_buf message;
-	char *author, *date;
+	char *author, *date, *committer;
+	const char *env[2];
 } words;
 
 static void words_clear(words *w)
 {
 	vv_buf_clear(&w->message);
-	vv_free_all(w->author, w->date);
+	vv_free_all(w->author, w->date, w->committer);
 }
 VV_AUTO_CLEAR(words, words_clear)
 
@@ -108,17 +109,22 @@ static void put(words *w, bool wanted, const char *word)
 	}
 }
 
-static vv_status put_date(words *w, const char *date, vv_error *err)
+/* git's own --date is that of the author alone. */
+static vv_status put_date(words *w, const options *o, vv_error *err)
 {
 	int64_t sec;
 	int offset;
-	vv_status rc = vv_date_parse(date, &sec, &offset, err);
+	vv_date d;
+	vv_status rc = vv_date_span(&d, o->date ? o->date : o->author_date, err);
 
 	if (rc < 0) return rc;
+	vv_date_moment(&d, &sec, &offset);
 	w->date = vv_date_text(sec, offset);
+	w->committer = w->date ? vv_asprintf("GIT_COMMITTER_DATE=%s", w->date) : NULL;
+	w->env[0] = o->date ? w->committer : NULL;
 	put(w, true, "--date");
 	put(w, w->date, w->date);
-	return vv_alloc_ok(w->date, err);
+	return vv_alloc_ok(w->committer, err);
 }
 
 static vv_status put_words(words *w, const vv_commit_job *j, const options *o, vv_error *err)
@@ -130,7 +136,7 @@ static vv_status put_words(words *w, const vv_commit_job *j, const options *o, v
 		vv_buf_printf(&w->message, "%s%s", i > 0 ? "\n\n" : "", o->messages.items[i]);
 	}
 	if ((rc = vv_buf_ok(&w->message, err)) < 0 ||
-	    (o->date && (rc = put_date(w, o->date, err)) < 0)) {
+	    ((o->date || o->author_date) && (rc = put_date(w, o, err)) < 0)) {
 		return rc;
 	}
 	if (o->messages.count > 0) {
@@ -165,6 +171,7 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	if (rc < 0 || (rc = vv_commit_stage(j, err)) < 0) return rc;
 	vv_add_report_print(&j->added, NULL, true, false);
 	j->git = w.items;
+	j->git_env = w.env;
 	rc = vv_commit_make(j, err);
 	if (j->made) {
 		vv_status printed = print_commit(j, o, rc == VV_OK ? err : &ignored);
@@ -185,6 +192,10 @@ static int check_commit(const vv_context *c)
 	if (o->job.all && c->argc > 0) {
 		return vv_usage_error(
 			"-a takes all changed files; with PATH only these are committed");
+	}
+	if (o->date && o->author_date) {
+		return vv_usage_error(
+			"--date sets the author's date, too: leave --author-date out");
 	}
 	return o->messages.count > 0 && o->file ? vv_usage_error("-m and -F exclude each other")
 						: VV_EXIT_OK;
@@ -217,7 +228,8 @@ static const vv_option commit_table[] = {
 	OPT_FLAG(0, "amend", job.amend, "replace the last commit"),
 	OPT_FLAG(0, "allow-empty", job.allow_empty, "commit even if nothing changed"),
 	OPT_STRING(0, "author", author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
-	OPT_STRING(0, "date", date, "DATE", "when it was made"),
+	OPT_STRING(0, "date", date, "DATE", "when it was made: of author and committer"),
+	OPT_STRING(0, "author-date", author_date, "DATE", "of the author alone, as git's --date"),
 	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
 	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings are"),
 	OPT_FLAG('n', "no-verify", no_verify,

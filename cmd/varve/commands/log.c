@@ -141,6 +141,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 		if (dashdash >= 0) {
 			paths = i >= dashdash;
 		}
+		paths |= dashdash < 0 && vv_day_is_file(argv[i]);
 		if (!paths) {
 			rc = vv_rev_range(r, argv[i], &w->ranges[w->range_count], err);
 			if (rc == VV_OK) {

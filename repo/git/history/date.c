@@ -1,69 +1,73 @@
 /*
- * date: the calendar, and the forms of a date.
+ * date: words and numbers become the fields of a struct tm, which the C library's calendar completes.
  */
+#define _DEFAULT_SOURCE /* timegm() */
 #include "repo/git/history/date.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 
-#define DAY_SEC 86400
+typedef enum unit { SECOND, MINUTE, DAY, WEEK, MONTH, YEAR } unit;
 
-/* Days since 1970-01-01 of a proleptic Gregorian date. */
-static int64_t days_of(int64_t y, int m, int d)
+typedef struct reader {
+	const char *p; /* what is not read yet */
+	vv_date_order order;
+	time_t now, fixed; /* fixed, if not 0: a moment counted from now */
+	struct tm tm, at;  /* local: what is read, from the beginning of today on; now */
+	unit span;         /* of "last" and "this", if not 0 */
+	bool day, month, year, clock, seconds, zone;
+	bool compact; /* 20261005, before 1800 */
+	bool written; /* with numbers that may be of no calendar */
+	bool either;
+	int weekday; /* from Monday on; -1: none */
+	int last;    /* 1: "last", 0: "this", -1: neither */
+	int offset_min;
+} reader;
+
+static const char *const months[] = {"january",  "february", "march",  "april",     "may",
+				     "june",     "july",     "august", "september", "october",
+				     "november", "december", NULL};
+static const char *const weekdays[] = {"monday", "tuesday",  "wednesday", "thursday",
+				       "friday", "saturday", "sunday",    NULL};
+static const char *const relative[] = {"today", "yesterday", "midnight", "now", NULL};
+static const char *const units[] = {"second", "minute", "hour", "day",
+				    "week",   "month",  "year", NULL};
+static const char *const which[] = {"this", "last", NULL};
+
+/* The place of a word among names, in any case; its first letters are enough, if they are so many. -1: none. */
+static int place_of(const char *word, size_t len, const char *const *names, size_t enough)
 {
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int yoe = (int)(y - era * 400);
-	int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	int64_t doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
-	return era * 146097 + doe - 719468;
-}
-
-static bool two_digits(const char **p, int *out)
-{
-	if (!isdigit((unsigned char)(*p)[0]) || !isdigit((unsigned char)(*p)[1])) return false;
-	*out = ((*p)[0] - '0') * 10 + ((*p)[1] - '0');
-	*p += 2;
-	return true;
-}
-
-/* Reads "Z", "+hh:mm", "+hhmm", "+hh" after spaces; *p then stands behind it. */
-static bool parse_offset(const char **p, int *offset_min)
-{
-	int hours, minutes = 0;
-
-	*p += strspn(*p, " ");
-	if (**p == 'Z' || **p == 'z') {
-		(*p)++;
-		*offset_min = 0;
-		return true;
+	for (int i = 0; names[i]; i++) {
+		if (strncasecmp(word, names[i], len) == 0 && (len >= enough || !names[i][len])) {
+			return i;
+		}
 	}
-	if (**p != '+' && **p != '-') return false;
-	int sign = *(*p)++ == '-' ? -1 : 1;
-	if (!two_digits(p, &hours)) return false;
-	if (**p == ':' || isdigit((unsigned char)**p)) {
-		*p += **p == ':';
-		if (!two_digits(p, &minutes)) return false;
-	}
-	*offset_min = sign * (hours * 60 + minutes);
-	return hours <= 14 && minutes < 60;
+	return -1;
 }
 
-typedef struct civil {
-	int year, month, day, hour, minute, second;
-	int span; /* seconds that it names: a day, a minute or a second */
-} civil;
-
-static int64_t seconds_of(const civil *c)
+static size_t word_len(const char *p)
 {
-	return days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 +
-	       c->second;
+	size_t len = 0;
+
+	while (isalpha((unsigned char)p[len])) {
+		len++;
+	}
+	return len;
+}
+
+/* The number at p: how many digits, 0 where they are more than most. */
+static size_t number(const char *p, size_t most, int *out)
+{
+	size_t len = strspn(p, "0123456789");
+
+	*out = len <= most ? atoi(p) : 0;
+	return len <= most ? len : 0;
 }
 
 char *vv_date_text(int64_t time, int offset_min)
@@ -78,282 +82,348 @@ int vv_local_offset_min(int64_t when)
 {
 	time_t t = (time_t)when;
 	struct tm tm;
-	civil c;
 
 	tzset(); /* localtime_r need not */
-	if (!localtime_r(&t, &tm)) return 0;
-	c.year = tm.tm_year + 1900;
-	c.month = tm.tm_mon + 1;
-	c.day = tm.tm_mday;
-	c.hour = tm.tm_hour;
-	c.minute = tm.tm_min;
-	c.second = tm.tm_sec;
-	return (int)((seconds_of(&c) - when) / 60);
+	return localtime_r(&t, &tm) ? (int)((timegm(&tm) - t) / 60) : 0;
 }
 
-static bool digits(const char **p, int count, int *out)
+/* Two or four digits as hours and minutes, or h:mm. */
+static size_t zone_len(const char *p, int *offset_min)
 {
-	int v = 0;
+	int hours, minutes = 0;
+	size_t len;
 
-	for (int i = 0; i < count; i++) {
-		if (!isdigit((unsigned char)(*p)[i])) return false;
-		v = v * 10 + ((*p)[i] - '0');
+	if ((*p == 'Z' || *p == 'z') && !isalnum((unsigned char)p[1])) {
+		*offset_min = 0;
+		return 1;
 	}
-	*p += count;
-	*out = v;
+	if ((*p != '+' && *p != '-') || (len = number(p + 1, 4, &hours)) % 2 == 1 || len == 0) {
+		return 0;
+	}
+	if (len == 4) {
+		minutes = hours % 100;
+		hours /= 100;
+	} else if (p[3] == ':') {
+		if (number(p + 4, 2, &minutes) != 2) return 0;
+		len = 5;
+	}
+	*offset_min = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
+	return hours <= 14 && minutes < 60 ? len + 1 : 0;
+}
+
+/* 18:00, 18:00:30.5; in a name, behind a day, also T1800, 180030, 18-00. */
+static bool read_clock(reader *r)
+{
+	const char *p = r->p;
+	int hour, minute, second = 0;
+	const size_t len = number(p, 6, &hour);
+	const char sep = p[len];
+
+	if (r->clock || len == 0) return false;
+	r->seconds = len == 6;
+	if (len == 6 || (len == 4 && (r->compact || (r->day && p[-1] == 'T')))) {
+		second = len == 6 ? hour % 100 : 0;
+		hour /= len == 6 ? 100 : 1;
+		minute = hour % 100;
+		hour /= 100;
+		p += len;
+	} else if (len <= 2 && (sep == ':' || (sep == '-' && r->day && r->month && len == 2)) &&
+		   number(p + len + 1, 2, &minute) == 2) {
+		p += len + 3;
+		r->seconds = *p == sep && number(p + 1, 2, &second) == 2;
+		p += r->seconds ? 3 : 0;
+		p += r->seconds && *p == '.' ? 1 + strspn(p + 1, "0123456789") : 0;
+	} else {
+		return false;
+	}
+	if (hour > 23 || minute > 59 || second > 60) return false;
+	r->tm.tm_hour = hour;
+	r->tm.tm_min = minute;
+	r->tm.tm_sec = second;
+	r->clock = true;
+	r->p = p;
 	return true;
 }
 
-/* Of a local time. */
-static int local_offset_min(int64_t local)
+static void set_day(reader *r, int year, int month, int day)
 {
-	return vv_local_offset_min(local - (int64_t)vv_local_offset_min(local) * 60);
+	r->tm.tm_year = year - 1900;
+	r->tm.tm_mon = month - 1;
+	r->tm.tm_mday = day;
+	r->year = r->month = r->day = r->written = true;
 }
 
-static bool literal(const char **p, char c)
+static bool is_year(int year)
 {
-	if (**p != c) return false;
-	(*p)++;
-	return true;
+	return year >= 1900 && year < 3000;
 }
 
-static bool clock_time(const char **p, civil *c)
+/* 2026-10-05, 2026-10, 20261005, 5.10.2026 */
+static bool read_numbers(reader *r)
 {
-	if (!digits(p, 2, &c->hour) || !literal(p, ':') || !digits(p, 2, &c->minute)) return false;
-	c->span = 60;
-	if (literal(p, ':')) {
-		c->span = 1;
-		if (!digits(p, 2, &c->second)) return false;
-		if (literal(p, '.')) {
-			while (isdigit((unsigned char)**p)) {
-				(*p)++;
-			}
-		}
-	}
-	return c->hour < 24 && c->minute < 60 && c->second <= 60;
-}
+	const char *p = r->p;
+	int a, b, c;
+	const size_t len = number(p, 8, &a);
+	const char sep = p[len];
 
-/* 2024-03-01, 2024-03-01T12:00:00, 2024/03/01 12:00 */
-static bool iso(const char **p, civil *c)
-{
-	if (!digits(p, 4, &c->year)) return false;
-	char sep = **p;
-	if ((sep != '-' && sep != '/' && sep != '.') || !literal(p, sep) ||
-	    !digits(p, 2, &c->month) || !literal(p, sep) || !digits(p, 2, &c->day)) {
-		return false;
-	}
-	c->span = DAY_SEC;
-	if (**p == '\0') return true;
-	if (**p != 'T' && **p != ' ') return false;
-	(*p)++;
-	return clock_time(p, c);
-}
-
-/* Thu, 07 Apr 2005 22:13:13 and git's own Thu Apr 7 22:13:13 2005 */
-static bool by_name(const char **p, civil *c)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	bool have_day = false, have_month = false, have_year = false, have_time = false;
-
-	while (**p && !(have_day && have_month && have_year && have_time)) {
-		const char *s = *p + strspn(*p, " ,");
-		size_t len = strcspn(s, " ,");
-		int number = 0;
-
-		for (size_t i = 0; i < 12 && len == 3 && !have_month; i++) {
-			if (strncmp(s, months + 3 * i, 3) == 0) {
-				c->month = (int)i + 1;
-				have_month = true;
-			}
-		}
-		if (len == 8 && s[2] == ':') {
-			const char *t = s;
-
-			have_time = clock_time(&t, c);
-		} else if (len == 4 && digits(&s, 4, &number)) {
-			c->year = number;
-			have_year = true;
-			s -= 4;
-		} else if ((len == 1 || len == 2) && isdigit((unsigned char)*s)) {
-			c->day = atoi(s);
-			have_day = true;
-		} else if (!isalpha((unsigned char)*s)) {
-			return false;
-		}
-		*p = s + len;
-	}
-	return have_day && have_month && have_year && have_time;
-}
-
-static bool in_seconds(const char *text, int64_t *when, int *offset_min)
-{
-	const char *p = text + (*text == '@');
-	size_t len = strspn(p, "0123456789");
-	uint64_t v;
-
-	if (!vv_parse_u64(&v, p, len) || v > INT64_MAX / 2 ||
-	    (*text != '@' && len < 9 && p[len] == '\0')) {
-		return false;
-	}
-	p += len;
-	*when = (int64_t)v;
-	*offset_min = 0;
-	if (*p == '\0') {
-		*offset_min = vv_local_offset_min(*when);
+	if (r->day || r->month || r->year || len == 0) return false;
+	if (len == 8 && is_year(a / 10000)) {
+		set_day(r, a / 10000, a / 100 % 100, a % 100);
+		r->compact = true;
+		r->p += len;
 		return true;
 	}
-	return *p == ' ' && parse_offset(&p, offset_min) && *p == '\0';
-}
+	const size_t more = sep && strchr("-/._", sep) ? number(p + len + 1, 2, &b) : 0;
+	if (more == 0) return false;
+	p += len + 1 + more;
+	const size_t third = *p == sep ? number(p + 1, 4, &c) : 0;
+	if (len == 4 && is_year(a) && (third == 1 || third == 2)) {
+		set_day(r, a, b, c);
+		p += 1 + third;
+	} else if (len == 4 && is_year(a) && more == 2 && b >= 1 && b <= 12 && sep != '.') {
+		set_day(r, a, b, 1);
+		r->day = false;
+	} else if (len <= 2 && third == 4 && is_year(c)) {
+		const bool open = a <= 12 && b <= 12 && a != b && sep != '.';
+		const bool month_first = b > 12 || (open && r->order == VV_DATE_MONTH_FIRST);
 
-/* *rest: what follows it, a zone or nothing. */
-static bool read_civil(civil *c, const char *text, const char **rest)
-{
-	const char *p = text;
-
-	*c = (civil){0};
-	bool good = isdigit((unsigned char)*p) && iso(&p, c);
-	if (!good) {
-		p = text;
-		*c = (civil){0};
-		good = by_name(&p, c);
+		r->either = open && r->order == VV_DATE_EITHER;
+		set_day(r, c, month_first ? a : b, month_first ? b : a);
+		p += 1 + third;
+	} else {
+		return false;
 	}
-	*rest = p + strspn(p, " ");
-	return good;
+	r->p = p;
+	return true;
 }
 
-static bool is_in_calendar(const civil *c)
+/* "2 weeks ago", also without "ago". */
+static bool read_ago(reader *r)
 {
-	return c->year >= 1 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
-	       c->day <= days_of(c->year + c->month / 12, c->month % 12 + 1, 1) -
-				 days_of(c->year, c->month, 1);
+	static const int seconds[] = {1, 60, 3600, 86400, 7 * 86400, 0, 0};
+	struct tm tm = r->at;
+	int n;
+	const size_t len = number(r->p, 5, &n);
+	const char *word = r->p + len + strspn(r->p + len, " ._");
+	const size_t letters = word_len(word);
+	const char *rest = word + letters + strspn(word + letters, " ._");
+	const int i = len == 0 || letters == 0
+			      ? -1
+			      : place_of(word, letters - (word[letters - 1] == 's'), units,
+					 SIZE_MAX);
+
+	if (i < 0 || r->day || r->month || r->year || r->last >= 0) return false;
+	tm.tm_mon -= i == 5 ? n : 0;
+	tm.tm_year -= i == 6 ? n : 0;
+	r->fixed = mktime(&tm) - (time_t)n * seconds[i];
+	r->p = strncasecmp(rest, "ago", 3) == 0 ? rest + 3 : word + letters;
+	return true;
+}
+
+/* The day of a month that has a name, or a year. */
+static bool read_number(reader *r)
+{
+	int v;
+	const size_t len = number(r->p, 4, &v);
+
+	if (len == 4 && !r->year && is_year(v)) {
+		r->tm.tm_year = v - 1900;
+		r->year = r->written = true;
+	} else if ((len == 1 || len == 2) && !r->day) {
+		r->tm.tm_mday = v;
+		r->day = r->written = true;
+	} else {
+		return false;
+	}
+	r->p += len;
+	return true;
+}
+
+static bool read_word(reader *r)
+{
+	const size_t len = word_len(r->p);
+	const bool fresh = !r->day && !r->month && !r->year && r->weekday < 0;
+	int i;
+
+	if (len == 0) return false;
+	if (!r->month && (i = place_of(r->p, len, months, 3)) >= 0) {
+		r->tm.tm_mon = i;
+		r->month = true;
+	} else if (r->weekday < 0 && (i = place_of(r->p, len, weekdays, 3)) >= 0) {
+		r->weekday = i;
+	} else if (fresh && r->last < 0 && (i = place_of(r->p, len, which, SIZE_MAX)) >= 0) {
+		r->last = i;
+	} else if (fresh && r->last >= 0 && (i = place_of(r->p, len, units, SIZE_MAX)) >= 4) {
+		r->span = (unit[]){WEEK, MONTH, YEAR}[i - 4];
+	} else if (fresh && r->last < 0 && (i = place_of(r->p, len, relative, SIZE_MAX)) >= 0) {
+		r->fixed = i == 3 ? r->now : 0;
+		r->tm.tm_mday -= i == 1;
+		r->day = r->month = r->year = true;
+		r->clock = r->seconds = i == 2; /* midnight */
+	} else {
+		return false;
+	}
+	r->p += len;
+	return true;
+}
+
+/* Of all that a date has the one that begins here. */
+static bool read_part(reader *r)
+{
+	const char *before = r->p;
+
+	if (r->clock && !r->zone) {
+		r->p += strspn(r->p, " ");
+		const size_t len = zone_len(r->p, &r->offset_min);
+		r->p += len;
+		r->zone = len > 0;
+		if (r->zone) return true;
+	}
+	r->p = before + strspn(before, " ,._");
+	r->p += r->day && (*r->p == '-' || (*r->p == 'T' && isdigit((unsigned char)r->p[1])));
+	if (!r->fixed && !r->span &&
+	    (read_clock(r) || read_ago(r) || read_numbers(r) || read_number(r) || read_word(r))) {
+		return true;
+	}
+	r->p = before;
+	return false;
+}
+
+/* The day of "monday" and the first one of "last week", in r->tm. */
+static void count_back(reader *r)
+{
+	const int since_monday = (r->tm.tm_wday + 6) % 7;
+	int back = since_monday - r->weekday;
+
+	if (r->span) {
+		r->tm.tm_mday = r->span == WEEK ? r->tm.tm_mday - since_monday - 7 * r->last : 1;
+		r->tm.tm_mon = r->span == YEAR ? 0 : r->tm.tm_mon - (r->span == MONTH) * r->last;
+		r->tm.tm_year -= r->span == YEAR ? r->last : 0;
+	} else if (r->weekday >= 0 && !r->day && !r->month) {
+		back += back < 0 || (back == 0 && r->last == 1) ? 7 : 0;
+		r->tm.tm_mday -= back;
+		r->day = r->month = r->year = true;
+	}
+}
+
+static int64_t moment(const reader *r, struct tm tm)
+{
+	return r->zone ? timegm(&tm) - (int64_t)r->offset_min * 60 : mktime(&tm);
+}
+
+/* What was read, if it is a date. */
+static bool complete(reader *r, vv_date *out)
+{
+	count_back(r);
+	const bool lacks = (r->day && !r->month) || (r->clock && !r->day) ||
+			   (r->last >= 0 && !r->span && r->weekday < 0) ||
+			   !(r->day || r->month || r->year || r->span);
+	const unit least = r->clock   ? r->seconds ? SECOND : MINUTE
+			   : r->span  ? r->span
+			   : r->day   ? DAY
+			   : r->month ? MONTH
+				      : YEAR;
+	struct tm end, check;
+
+	*out = (vv_date){.begin = r->fixed, .end = r->fixed + 1, .either = r->either};
+	if (r->fixed) {
+		out->offset_min = vv_local_offset_min(r->fixed);
+		return true;
+	}
+	if (lacks) return false;
+	r->tm.tm_mon = r->month || r->span ? r->tm.tm_mon : 0;
+	r->tm.tm_mday = r->day || r->span ? r->tm.tm_mday : 1;
+	if (!r->year && !r->span && moment(r, r->tm) > r->now) {
+		r->tm.tm_year--;
+	}
+	end = check = r->tm;
+	check.tm_sec = 0; /* 23:59:60 */
+	(void)timegm(&check);
+	out->wrong = r->written && (r->tm.tm_mon < 0 || r->tm.tm_mon > 11 || r->tm.tm_mday < 1 ||
+				    (r->tm.tm_mday > 28 && check.tm_mon != r->tm.tm_mon));
+	end.tm_sec += least == SECOND;
+	end.tm_min += least == MINUTE;
+	end.tm_mday += least == DAY ? 1 : least == WEEK ? 7 : 0;
+	end.tm_mon += least == MONTH;
+	end.tm_year += least == YEAR;
+	out->begin = moment(r, r->tm);
+	out->end = moment(r, end);
+	out->offset_min = r->zone ? r->offset_min : vv_local_offset_min(out->begin);
+	out->is_days = least >= DAY;
+	out->has_year = r->written && r->year;
+	return true;
+}
+
+size_t vv_date_read(vv_date *out, const char *text, vv_date_order order)
+{
+	reader r = {.p = text, .order = order, .weekday = -1, .last = -1};
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	r.now = (time_t)now;
+	tzset();
+	if (!localtime_r(&r.now, &r.at)) return 0;
+	r.at.tm_isdst = -1;
+	r.tm = r.at;
+	r.tm.tm_hour = r.tm.tm_min = r.tm.tm_sec = 0;
+	while (read_part(&r)) {
+	}
+	return complete(&r, out) ? (size_t)(r.p - text) : 0;
+}
+
+/* 1700000000, @1700000000 +0100 */
+static bool in_seconds(vv_date *out, const char *text)
+{
+	const char *p = text + (*text == '@');
+	const size_t len = strspn(p, "0123456789");
+	uint64_t v;
+
+	if (!vv_parse_u64(&v, p, len) || v > INT64_MAX / 2 || (p == text && len < 9)) return false;
+	*out = (vv_date){.begin = (int64_t)v, .end = (int64_t)v + 1};
+	p += len;
+	if (*p == '\0') {
+		out->offset_min = vv_local_offset_min(out->begin);
+		return true;
+	}
+	return *p == ' ' && zone_len(p + 1, &out->offset_min) == strlen(p + 1);
+}
+
+vv_status vv_date_span(vv_date *out, const char *text, vv_error *err)
+{
+	const char *p = text + strspn(text, " ");
+	const size_t len = in_seconds(out, p) ? strlen(p) : vv_date_read(out, p, VV_DATE_EITHER);
+
+	if (len == 0 || p[len + strspn(p + len, " ")] || out->either) {
+		return vv_fail(err, VV_EUSAGE,
+			       "cannot read the date '%s'\n"
+			       "write it as " VV_DATE_FORMS,
+			       vv_text_shows(text));
+	}
+	return !out->wrong ? VV_OK
+			   : vv_fail(err, VV_EUSAGE,
+				     "no such day '%s'\n"
+				     "a day is written YYYY-MM-DD, such as 2024-12-31",
+				     vv_text_shows(text));
 }
 
 vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_error *err)
 {
-	const char *p = text + strspn(text, " ");
-	civil c;
+	vv_date d;
+	vv_status rc = vv_date_span(&d, text, err);
 
-	if (in_seconds(p, when, offset_min)) return VV_OK;
-	bool good = read_civil(&c, p, &p) && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
-		    c.day <= 31 && c.year >= 1970;
-	if (good) {
-		*when = seconds_of(&c);
-		*offset_min = 0;
-		if (*p) {
-			good = parse_offset(&p, offset_min) && *p == '\0';
-		} else { /* local time: the offset that holds there and then */
-			*offset_min = local_offset_min(*when);
-		}
-		*when -= (int64_t)*offset_min * 60;
-	}
-	if (good && *when >= 0) return VV_OK;
-	return vv_fail(err, VV_EUSAGE,
-		       "cannot read the date '%s'\n"
-		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100",
-		       vv_text_shows(text));
+	if (rc < 0) return rc;
+	*when = d.begin;
+	*offset_min = d.offset_min;
+	return d.begin >= 0 ? VV_OK
+			    : vv_fail(err, VV_EUSAGE, "'%s' is before 1970, as no commit can be",
+				      vv_text_shows(text));
 }
 
-/* --- as seen from now ---------------------------------------------------------------------- */
-
-/* "2 weeks ago", also with dots for spaces. */
-static bool some_ago(const char *text, int64_t now, int64_t *when)
+void vv_date_moment(const vv_date *d, int64_t *when, int *offset_min)
 {
-	static const struct {
-		const char *name;
-		int64_t seconds;
-	} units[] = {{"second", 1},        {"minute", 60},      {"hour", 3600},
-		     {"day", 86400},       {"week", 7 * 86400}, {"month", 30 * 86400},
-		     {"year", 365 * 86400}};
-	size_t digits_len = strspn(text, "0123456789");
-	uint64_t n;
+	const int64_t day = d->begin + (int64_t)d->offset_min * 60;
 
-	if (!vv_parse_u64(&n, text, digits_len) || n > 100000) return false;
-	text += digits_len;
-	text += strspn(text, " .");
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t name_len = strlen(units[i].name);
-		const char *rest = text + len;
-
-		rest += strspn(rest, " .");
-		if (strncmp(text, units[i].name, name_len) == 0 &&
-		    (len == name_len || (len == name_len + 1 && text[name_len] == 's')) &&
-		    (*rest == '\0' || strcmp(rest, "ago") == 0)) {
-			*when = now - (int64_t)n * units[i].seconds;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Points in time that are words; *is_local: in local time, of which it is now this. */
-static bool from_now(const char *text, int64_t now, int64_t local, int64_t *when, int *span,
-		     bool *is_local)
-{
-	*span = strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0 ? DAY_SEC : 1;
-	*is_local = *span == DAY_SEC || strcmp(text, "midnight") == 0;
-	*when = *is_local ? local - local % DAY_SEC : now;
-	if (strcmp(text, "yesterday") == 0) {
-		*when -= DAY_SEC;
-	}
-	return *is_local || strcmp(text, "now") == 0 || some_ago(text, now, when);
-}
-
-vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
-{
-	int64_t now;
-	uint32_t nsec;
-	int offset, span;
-	bool is_local;
-	vv_status rc;
-
-	vv_now(&now, &nsec);
-	if (from_now(text, now, now + (int64_t)vv_local_offset_min(now) * 60, when, &span,
-		     &is_local)) {
-		*when -= is_local ? (int64_t)local_offset_min(*when) * 60 : 0;
-		return VV_OK;
-	}
-	if ((rc = vv_date_parse(text, when, &offset, err)) < 0) {
-		vv_hint_clear(err);
-		return vv_hint(err,
-			       "write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "
-			       "'2 weeks ago'");
-	}
-	return VV_OK;
-}
-
-vv_status vv_date_span(const char *text, int64_t *begin, int64_t *end, vv_error *err)
-{
-	const char *p = text + strspn(text, " ");
-	int span = 1, offset;
-	int64_t now;
-	uint32_t nsec;
-	bool good = true, in_utc;
-	civil c;
-
-	vv_now(&now, &nsec);
-	if (!from_now(p, now, now, begin, &span, &in_utc) && !in_seconds(p, begin, &offset)) {
-		good = read_civil(&c, p, &p);
-		if (good && !is_in_calendar(&c)) {
-			return vv_fail(err, VV_EUSAGE,
-				       "no such day '%s'\n"
-				       "a day is written YYYY-MM-DD, such as 2024-12-31",
-				       vv_text_shows(text));
-		}
-		offset = 0;
-		good = good && (!*p || (parse_offset(&p, &offset) && *p == '\0'));
-		if (good) {
-			*begin = seconds_of(&c) - (int64_t)offset * 60;
-			span = c.span;
-		}
-	}
-	if (!good) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"cannot read the date '%s'\n"
-			"write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'",
-			vv_text_shows(text));
-	}
-	*end = *begin + span;
-	return VV_OK;
+	*when = d->is_days ? day - day % 86400 + 43200 : d->begin;
+	*offset_min = d->is_days ? 0 : d->offset_min;
 }

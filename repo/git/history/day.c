@@ -14,34 +14,6 @@
 #include "repo/git/history/date.h"
 #include "repo/git/walker.h"
 
-/* Bytes of "2026-11-17", with a time or without; 0: it is none. */
-static size_t bare_len(const char *text)
-{
-	static const char form[] = "dddd-dd-dd";
-	size_t i = 0;
-
-	while (form[i] &&
-	       (form[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i])) {
-		i++;
-	}
-	if (form[i]) return 0;
-	return text[i] == 'T' || text[i] == ' ' ? i + 1 + strspn(text + i + 1, "0123456789:.+-Z ")
-						: i;
-}
-
-/* Bytes of "yesterday", "today", "3 days ago" or "3.days.ago"; 0: it is none of them. */
-static size_t relative_len(const char *text)
-{
-	static const char *const words[] = {"yesterday", "today"};
-	const char *end = strstr(text, "ago");
-	size_t digits = strspn(text, "0123456789");
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strncmp(text, words[i], strlen(words[i])) == 0) return strlen(words[i]);
-	}
-	return end && digits > 0 && strchr(" .", text[digits]) ? (size_t)(end - text) + 3 : 0;
-}
-
 static bool is_gits(const char *text, size_t len)
 {
 	static const char *const words[] = {"u", "upstream", "push"};
@@ -53,10 +25,19 @@ static bool is_gits(const char *text, size_t len)
 	return strspn(text + sign, "0123456789") + sign == len;
 }
 
+/* Bytes of a date that stands alone; a number of git's or the name of an object has only digits. */
+static size_t bare_len(const char *rev)
+{
+	vv_date d;
+	const size_t len = vv_date_read(&d, rev, VV_DATE_EITHER);
+
+	return strspn(rev, "0123456789") < len && !d.either ? len : 0;
+}
+
 bool vv_day_word_read(vv_day_word *out, const char *rev)
 {
 	const char *at = strstr(rev, "@{"), *end = at ? strchr(at, '}') : NULL;
-	const size_t dated = bare_len(rev), bare = dated > 0 ? dated : relative_len(rev);
+	const size_t bare = bare_len(rev);
 
 	*out = (vv_day_word){.text = rev, .len = bare, .rest = rev + bare, .bare = true};
 	if (bare == 0) {
@@ -77,7 +58,7 @@ static void put_day(char out[16], int64_t sec)
 	const time_t t = (time_t)sec;
 	struct tm parts;
 
-	if (!gmtime_r(&t, &parts) || strftime(out, 16, "%Y-%m-%d", &parts) == 0) {
+	if (!localtime_r(&t, &parts) || strftime(out, 16, "%Y-%m-%d", &parts) == 0) {
 		memcpy(out, "1970-01-01", 11);
 	}
 }
@@ -110,7 +91,8 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 			vv_error *err)
 {
 	vv_auto(char) *text = vv_strndup(w->text, w->len);
-	int64_t begin, end, now;
+	vv_date d;
+	int64_t now;
 	uint32_t nsec;
 	vv_walker *walker;
 	vv_node *n;
@@ -118,16 +100,15 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 	vv_status rc;
 
 	if (!text) return vv_fail_nomem(err);
-	if ((rc = vv_date_span(text, &begin, &end, err)) < 0 ||
-	    (rc = vv_walker_get(r, &walker, err)) < 0) {
+	if ((rc = vv_date_span(&d, text, err)) < 0 || (rc = vv_walker_get(r, &walker, err)) < 0) {
 		return rc;
 	}
 	vv_oid_to_git(&id, tip);
 	if (!(n = vv_walker_node(walker, &id))) return vv_fail_nomem(err);
 	if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
 	vv_now(&now, &nsec);
-	if (begin > now && begin > n->time) return is_to_come(w, n, err);
-	while (n->time >= end) {
+	if (d.begin > now && d.begin > n->time) return is_to_come(w, n, err);
+	while (n->time >= d.end) {
 		if (n->parent_count == 0) return is_before_all(w, n, err);
 		n = n->parents[0];
 		if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;

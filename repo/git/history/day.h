@@ -2,8 +2,7 @@
  * day: commits by the time at which they were the newest.
  *
  * In 2026-11-17, @{2026-11-17 14:00} and main@{yesterday} the commit is the last one on the line of first parents whose
- * committer date is before the end of that day, minute or second. Git looks into the reflog of this clone instead. Days,
- * and times without a zone, are in UTC.
+ * committer date is before the end of that day, month, minute or second. Git looks into the reflog of this clone instead.
  */
 #ifndef VV_REPO_GIT_HISTORY_DAY_H
 #define VV_REPO_GIT_HISTORY_DAY_H
@@ -20,7 +19,7 @@ typedef struct vv_day_word {
 	const char *text;
 	size_t len;
 	const char *rest; /* "~2^", mostly "" */
-	bool bare;        /* 2026-11-17, which a ref may be called as well */
+	bool bare;        /* 2026-11-17, which a ref or a file may be called as well */
 } vv_day_word;
 
 /* Is there a day in it? Not in what Git reads otherwise: @{2}, @{-1}, @{upstream}. */

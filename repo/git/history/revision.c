@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/config.h"
+#include "repo/git/history/date.h"
 #include "repo/git/history/day.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/walker.h"
@@ -71,7 +72,8 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 			err,
 			"this clone is shallow: 'git fetch --unshallow' gets the older commits");
 	}
-	return vv_hint_code(err, VV_HINT_VERSIONS);
+	return strchr(rev, ' ') ? vv_hint(err, "a date is written " VV_DATE_FORMS)
+				: vv_hint_code(err, VV_HINT_VERSIONS);
 }
 
 /* libgit2 does not take what Git does: @~1 is HEAD~1 */
@@ -120,7 +122,7 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 		if ((rc = day_name(&name, r, rev, &day, err)) < 0) return rc;
 		code = git_revparse_single(&object, r->git, name.data);
 	}
-	if (code == GIT_ENOTFOUND) {
+	if (code == GIT_ENOTFOUND || (code == GIT_EINVALIDSPEC && strchr(rev, ' '))) {
 		git_error_clear();
 		return unknown_revision(r, rev, err);
 	}

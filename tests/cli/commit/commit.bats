@@ -388,10 +388,24 @@ clean() {
 	varve add a.csv > /dev/null
 	TZ=America/New_York succeeds varve commit -m one --date 2024-03-01T12:00:00+05:30
 	[ "$(git log -1 --format=%ad --date=iso)" = "2024-03-01 12:00:00 +0530" ]
+	[ "$(git log -1 --format=%cd --date=iso)" = "2024-03-01 12:00:00 +0530" ]
 	succeeds varve commit --amend --no-edit --date '1709290800 -0330'
 	[ "$(git log -1 --format=%ad --date=raw)" = "1709290800 -0330" ]
 	TZ=XYZ-2 succeeds varve commit --amend --no-edit --date 2024-03-01T12:00:00
 	[ "$(git log -1 --format=%ad --date=iso)" = "2024-03-01 12:00:00 +0200" ]
+}
+
+@test "a day is noon in UTC, of author and committer" {
+	with_table
+	for day in 2026-10-05 '5 Oct 2026'; do
+		TZ=Asia/Tokyo succeeds varve commit -q --allow-empty -m x --date "$day"
+		[ "$(git log -1 --format='%ad %cd' --date=iso)" = "2026-10-05 12:00:00 +0000 2026-10-05 12:00:00 +0000" ]
+	done
+	before=$(git log -1 --format=%ct)
+	succeeds varve commit -q --amend --no-edit --allow-empty --author-date 2026-10-06
+	[ "$(git log -1 --format=%at)" = "$((before + 86400))" ]
+	[ "$(git log -1 --format='%ct +0000')" = "$GIT_COMMITTER_DATE" ]
+	ends_with 2 varve commit -q --allow-empty -m x --date 2026-10-06 --author-date 2026-10-06
 }
 
 # A committed table and text, both changed; one more text is staged.

@@ -118,8 +118,44 @@ named() {
 	[ "$(named 2024-05-02)" = "$(id HEAD~2)" ]
 }
 
-@test "days end in UTC, whatever the zone of the user is" {
+@test "days end in the local zone, as times are shown" {
 	days
 	TZ=Asia/Tokyo succeeds varve cat 2024-05-02:t.csv
+	output_is $'id\n1'
+	TZ=America/New_York succeeds varve cat 2024-05-02:t.csv
 	output_is $'id\n2'
+}
+
+@test "dates are written as people write them" {
+	days
+	for day in 2024-05-02 '2 May 2024' 'May 2, 2024' 2024/05/02 2.5.2024 'thu 2 may 2024' '@{2.5.2024}' 'main@{May 2 2024}'; do
+		[ "$(named "$day")" = "$(id HEAD~1)" ]
+		succeeds varve diff --name-only "$day" HEAD
+		output_is t.csv
+	done
+	for month in 2024-05 'may 2024' 'last month' monday 'last year' yesterday '@{yesterday 18:00}'; do
+		[ "$(named "$month")" = "$(id HEAD)" ]
+		succeeds varve sql --format csv "SELECT id FROM t AS OF '$month'"
+		output_is $'id\n3'
+	done
+	[ "$(named '@{2 May 2024 23:58}')" = "$(id HEAD~2)" ]
+	succeeds varve sql --format csv "SELECT id FROM t AS OF '2 May 2024 23:59'"
+	output_is $'id\n2'
+	succeeds varve log --oneline --since 'may 2024' --until '2 May 2024' t.csv
+	[ "$(wc -l <<< "$output")" = 2 ]
+	ends_with 2 varve diff 'last fortnight' HEAD
+	stderr_has "last fortnight" "last month"
+}
+
+@test "a file that is called as a date wins" {
+	days
+	mkdir 2024-05
+	printf 'id\n1\n' > 2024-05/u.csv
+	varve add 2024-05/u.csv > /dev/null
+	varve commit -qm "a folder"
+	[ "$(varve log --oneline 2024-05 | wc -l)" = 1 ]
+	printf 'id\n2\n' > 2024-05/u.csv
+	succeeds varve diff --name-only 2024-05
+	output_is 2024-05/u.csv
+	[ "$(varve log --oneline 2024-05 -- . | wc -l)" = 4 ]
 }

@@ -551,6 +551,67 @@ static void dates_are_read_as_git_reads_them(void **state)
 	}
 }
 
+/* Against GNU date: its words for the first second of a span, and for the first after it. */
+static void words_are_dates_of_the_local_calendar(void **state)
+{
+	static const struct {
+		const char *text, *begin, *end;
+	} spans[] = {
+		{"2026-10-05", "2026-10-05", "2026-10-06"},
+		{"2026/1/5", "2026-01-05", "2026-01-06"},
+		{"20261005", "2026-10-05", "2026-10-06"},
+		{"5.10.2026", "2026-10-05", "2026-10-06"},
+		{"25/10/2026", "2026-10-25", "2026-10-26"}, /* of 25 hours */
+		{"10-25-2026", "2026-10-25", "2026-10-26"},
+		{"5 Oct 2026", "2026-10-05", "2026-10-06"},
+		{"October 5, 2026 18:00", "2026-10-05 18:00", "2026-10-05 18:01"},
+		{"2026-10-05T18:00:30Z", "2026-10-05 18:00:30Z", "2026-10-05 18:00:31Z"},
+		{"2026-10", "2026-10-01", "2026-11-01"},
+		{"dec 2025", "2025-12-01", "2026-01-01"},
+		{"2025", "2025-01-01", "2026-01-01"},
+		{"today", "today 0:00", "tomorrow 0:00"},
+		{"Yesterday", "yesterday 0:00", "today 0:00"},
+		{"yesterday 18:00", "yesterday 18:00", "yesterday 18:01"},
+		{"last month", "$(date +%Y-%m-01) -1 month", "$(date +%Y-%m-01)"},
+		{"last.month", "$(date +%Y-%m-01) -1 month", "$(date +%Y-%m-01)"},
+		{"this month", "$(date +%Y-%m-01)", "$(date +%Y-%m-01) +1 month"},
+		{"last year", "$(date +%Y-01-01) -1 year", "$(date +%Y-01-01)"},
+		{"last week", "$(date +%F) -$(($(date +%u) + 6)) days",
+		 "$(date +%F) -$(($(date +%u) - 1)) days"},
+		{"monday", "$(date +%F) -$(($(date +%u) - 1)) days",
+		 "$(date +%F) -$(($(date +%u) - 2)) days"},
+		{"last sun", "$(date +%F) -$(date +%u) days",
+		 "$(date +%F) -$(($(date +%u) - 1)) days"},
+	};
+	static const char *const bad[] = {
+		"rubbish",    "last",       "2026-02-30", "31 apr 2026", "last fortnight",
+		"2026-10-5x", "01-10-2026", "18:00",      "05/2026",     "5"};
+	char text[80];
+	vv_date d;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	(void)setenv("TZ", "Europe/Berlin", 1);
+	for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+		vv_assert_ok(vv_date_span(&d, spans[i].text, &err), &err);
+		(void)snprintf(text, sizeof text, "%lld %lld %s", (long long)d.begin,
+			       (long long)d.end, spans[i].text);
+		assert_string_equal(text,
+				    out("echo $(date -d \"%s\" +%%s) $(date -d \"%s\" +%%s) '%s'",
+					spans[i].begin, spans[i].end, spans[i].text));
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		vv_assert_status(vv_date_span(&d, bad[i], &err), VV_EUSAGE, &err);
+	}
+	assert_int_equal(vv_date_read(&d, "01-10-2026.csv", VV_DATE_DAY_FIRST), 10);
+	assert_string_equal(vv_date_text(d.begin, 0),
+			    out("echo @$(date -d 2026-10-01 +%%s) +0000"));
+	assert_int_equal(vv_date_read(&d, "01-10-2026.csv", VV_DATE_MONTH_FIRST), 10);
+	assert_string_equal(vv_date_text(d.begin, 0),
+			    out("echo @$(date -d 2026-01-10 +%%s) +0000"));
+}
+
 /* --- signatures --------------------------------------------------------------------------- */
 
 static void signed_commits_verify(const char *verify)
@@ -652,6 +713,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_unknown_identity_is_explained),
 	cmocka_unit_test(authors_are_taken_from_options_and_variables),
 	cmocka_unit_test(dates_are_read_as_git_reads_them),
+	cmocka_unit_test(words_are_dates_of_the_local_calendar),
 	cmocka_unit_test(commits_are_signed_with_ssh),
 	cmocka_unit_test(commits_are_signed_with_gpg),
 	cmocka_unit_test(a_signature_that_fails_refuses_the_commit),
