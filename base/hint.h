@@ -37,6 +37,7 @@
 	X(CLEAN_CSV, "clean-csv", "path") \
 	X(CLEAN_QUOTES, "clean-quotes", "path") \
 	X(CLONE_URL, "clone-url", "") \
+	X(COMPARE, "compare", "path") \
 	X(CONFIG_LIST, "config-list", "") \
 	X(CONFLICTS, "conflicts", "") \
 	X(CONVERT_LINES, "convert-lines", "") \

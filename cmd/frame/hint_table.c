@@ -37,6 +37,7 @@ static const struct {
 	{"clean-csv", "the first line must be the header, with all columns; '--skip-lines N' skips lines above it, '--skip-footer N' those below the table; a cell with a delimiter in it needs quotes; 'varve add --as file $1' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
 	{"clean-quotes", "quotes within a cell are doubled; '--escape \\' reads \\\" as a quote within a cell, '--quote none' takes quotes as text; 'varve add --as file $1' keeps it as bytes"},
 	{"clone-url", "clone with 'varve clone URL'"},
+	{"compare", "it is not tracked; 'varve compare A %1' compares two files"},
 	{"config-list", "'varve config --list --all' lists the settings"},
 	{"conflicts", "'varve conflicts' lists them"},
 	{"convert-lines", "'varve convert IN OUT' writes all lines alike; without '--order key' the table is kept in the file's order"},

@@ -185,7 +185,7 @@ void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **a
 	}
 	if (foreign) {
 		vv_hint(err,
-			"URL#REV:PATH is for cat, cite, diff, get, import, info, log, schema and sql");
+			"URL#REV:PATH is for cat, cite, compare, diff, get, import, info, log, schema and sql");
 	} else if (w->url && rev) {
 		vv_hint(err, "'varve log %s#' lists its versions; URL#REV:PATH is a file of one",
 			vv_text_url(w->url));

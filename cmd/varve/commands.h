@@ -21,6 +21,7 @@ extern const vv_command vv_cmd_cherry_pick;
 extern const vv_command vv_cmd_cite;
 extern const vv_command vv_cmd_clone;
 extern const vv_command vv_cmd_commit;
+extern const vv_command vv_cmd_compare;
 extern const vv_command vv_cmd_completion;
 extern const vv_command vv_cmd_config;
 extern const vv_command vv_cmd_conflicts;

@@ -50,8 +50,8 @@ vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err)
 {
 	vv_subject_forget(s);
 	vv_free(s->table);
-	s->table = vv_strdup(table);
-	return s->table ? VV_OK : vv_fail_nomem(err);
+	s->table = table ? vv_strdup(table) : NULL;
+	return s->table || !table ? VV_OK : vv_fail_nomem(err);
 }
 
 void vv_subject_clear(vv_subject *s)

@@ -168,7 +168,7 @@ bool vv_subject_is_file(const vv_subject *s);
 /* What opening plain text left in it is gone; the table that was opened must be closed. */
 void vv_subject_forget(vv_subject *s);
 
-/* From now on it is this table of the document. What is open of it must be closed. */
+/* From now on it is this table of the document (NULL: all of it). What is open of it must be closed. */
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err);
 
 /* The file's exact bytes, in pieces, in order. */

@@ -438,8 +438,7 @@ static vv_status check_paths(finder *f, vv_error *err)
 				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files"
 							       : vv_text_shows(f->out->b.name));
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
-				       ? vv_hint(err,
-						 "it is not tracked; two files are compared by --no-index A B")
+				       ? vv_hint_code(err, VV_HINT_COMPARE, given)
 				       : VV_ENOTFOUND;
 		}
 	}

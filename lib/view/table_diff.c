@@ -164,11 +164,7 @@ static vv_status are_equal(bool *same, const vv_diff_item *item, vv_error *err)
 static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
 {
 	*same = false;
-	if (!item->named || !item->a || !item->b || item->a->from != VV_FROM_WORK ||
-	    item->b->from != VV_FROM_WORK) {
-		return VV_OK;
-	}
-	return are_equal(same, item, err);
+	return item->named && item->a && item->b ? are_equal(same, item, err) : VV_OK;
 }
 
 typedef struct head {

@@ -52,6 +52,7 @@ typedef struct vv_diff_item {
 	const char *old_name, *new_name;
 	bool conflict; /* told also where the two are equal */
 	bool named;    /* by the user: JSON counts as a table then */
+	bool files;    /* two files, which may be documents, and no path of two versions */
 	bool whole;    /* a document of which nothing here reads the tables: its bytes count */
 } vv_diff_item;
 

@@ -260,7 +260,7 @@ DBT: dict[str, Maker] = {
     "dbt_utils.at_least_one": lambda k: f"count({col(k)}) > 0",
     "dbt_utils.cardinality_equality": no(OTHER),
     "dbt_utils.equal_rowcount": no(OTHER),
-    "dbt_utils.equality": no("two tables: varve diff --no-index compares them"),
+    "dbt_utils.equality": no("two tables: varve compare compares them"),
     "dbt_utils.expression_is_true": lambda k: f"{col(k)} {k['expression']}" if k.get("column_name") else str(k["expression"]),
     "dbt_utils.fewer_rows_than": no(OTHER),
     "dbt_utils.mutually_exclusive_ranges": no(ORDER),

@@ -16,7 +16,7 @@ from pathlib import Path
 FOLDERS = ("base", "repo", "transport", "dataset", "diff", "check", "lib", "cmd")
 TOKEN = re.compile(r"""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\])+'|("(?:\\.|[^"\\\n])*"(?:\s*(?:PRI\w+\s*)?"(?:\\.|[^"\\\n])*")*)""", re.S)
 HINT = re.compile(r"""(?:'|\(use \\"|\$ |: )varve ([^'\\`;|]*)""")
-OPTION = re.compile(r'OPT_(\w+)\((?:\s*(?:0|\'(.)\'),\s*(?:"([^"]+)"|NULL))?')
+OPTION = re.compile(r'OPT_(\w+)\(?(?:\s*(?:0|\'(.)\'),\s*(?:"([^"]+)"|NULL))?')
 ANY = re.compile(r"%|^$")
 OTHER = {"pointer:"}  # "varve pointer: " begins a pointer's text
 
@@ -43,6 +43,8 @@ def commands(root):
     """Of each command: its options, and the words that its usage lines begin with."""
     defined = (root / "cmd/frame/command.h").read_text().replace("\\\n", "")
     shared = {k: options_of(body, {}) for k, body in re.findall(r"#define OPT_(JSON|WRITTEN)\(\w+\)(.*)", defined)}
+    compared = (root / "cmd/varve/commands/diff.c").read_text().replace("\\\n", "")
+    shared["COMPARED"] = options_of(re.search(r"#define OPT_COMPARED\b(.*)", compared)[1], shared)
     out = {}
     for path in sorted((root / "cmd").rglob("*.c")):
         text = path.read_text()

@@ -15,10 +15,14 @@ FORMS = re.compile(r'OPT_CHOICE\(0,\s*"format",\s*\w+,\s*"FORMAT",\s*("[^"]*"|\w
 
 
 def shared_options():
-    """The options of each macro of cmd/frame/command.h that stands for several: {"WRITTEN": {"--encoding", ...}, ...}"""
-    text = (ROOT / "cmd/frame/command.h").read_text().replace("\\\n", " ")
-    return {macro: {f"--{name[1:-1]}" for _, _, name in OPTION.findall(body) if name and name != "NULL"}
-            for macro, body in re.findall(r"#define OPT_(WRITTEN|ARROW)\b(.*)", text)}
+    """The options of each macro that stands for several: {"WRITTEN": {"--encoding", ...}, ...}"""
+    shared = {}
+    for path in ("cmd/frame/command.h", "cmd/varve/commands/diff.c"):
+        text = (ROOT / path).read_text().replace("\\\n", " ")
+        for macro, body in re.findall(r"#define OPT_(WRITTEN|ARROW|COMPARED)\b(.*)", text):
+            shared[macro] = {word for kind, _, name in OPTION.findall(body)
+                             for word in shared.get(kind, [f"--{name[1:-1]}"] if name and name != "NULL" else [])}
+    return shared
 
 
 def things():

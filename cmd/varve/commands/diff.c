@@ -1,5 +1,5 @@
 /*
- * diff: shows the differences of two versions as tables.
+ * diff: the differences of two versions, or (compare) of two files, as tables.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +29,56 @@ typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
 	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color, *size, *pages,
 		*query;
-	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
+	bool cached, two_files, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
 	vv_written written;
 } options;
 
-static const vv_option table[] = {
+/* Those of both commands. */
+#define OPT_COMPARED                                                                                                   \
+	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),                         \
+		OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),                              \
+		OPT_FLAG(0, "no-renames", no_renames,                                                                  \
+			 "do not look for renamed columns and files"),                                                 \
+		OPT_FLAG(0, "ignore-format", ignore_format,                                                            \
+			 "hide cells that are only written differently (1.0, 1.00)"),                                  \
+		OPT_NAMES(0, "ignore-column", ignore_column, "do not compare these columns"),                          \
+		OPT_NAMES(0, "columns", columns, "compare only these columns"),                                        \
+		OPT_LIST(                                                                                              \
+			0, "where", where, "CONDITION",                                                                \
+			"only rows that meet it before or after: \"price > 100 and kind in (a, b)\"; if given again, " \
+			"all must be met"),                                                                            \
+		OPT_STRING(0, "tolerance", tolerance, "N",                                                             \
+			   "numbers this close are equal: 0.01, or 1%"),                                               \
+		OPT_FLAG(0, "moves", moves, "report rows that only moved"),                                            \
+		OPT_WRITTEN("of plain files: "),                                                                       \
+		OPT_CHOICE(0, "format", format, "FORMAT", FORMATS,                                                     \
+			   "the output format (default: text)"),                                                       \
+		OPT_WORD(0, "json", format, "json", "short for --format json"), OPT_ARROW,                             \
+		OPT_WORD(0, "summary", format, "summary",                                                              \
+			 "columns, and how many rows and cells; short for --format summary"),                          \
+		OPT_WORD(0, "stat", format, "stat",                                                                    \
+			 "one line per table; short for --format stat"),                                               \
+		OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),                                     \
+		OPT_STRING(0, "limit", limit, "N",                                                                     \
+			   "at most N rows of each table; 0: all (default: 50 on a terminal)"),                        \
+		OPT_STRING(0, "size", size, "BYTES",                                                                   \
+			   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),                       \
+		OPT_STRING(0, "pages", pages, "URL",                                                                   \
+			   "--format markdown: link rows to the pages of varve web at URL"),                           \
+		OPT_STRING('o', "output", output, "FILE", "write to FILE"),                                            \
+		OPT_FLAG(                                                                                              \
+			0, "name-status", name_status,                                                                 \
+			"the same, each after its letter: A added, M modified, D deleted, R renamed (with "            \
+			"both paths)"),                                                                                \
+		OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",                             \
+				 "colours in text; without a value: always"),                                          \
+		OPT_WORD(0, "no-color", color, "never", "short for --color=never"),                                    \
+		OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),                                \
+		OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code")
+
+static const vv_option diff_table[] = {
 	OPT_FLAG(0, "cached", cached, "compare with the index, which the next commit will contain"),
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
 	OPT_WORD(0, "base", stage, "1",
@@ -44,47 +87,16 @@ static const vv_option table[] = {
 	OPT_WORD(0, "theirs", stage, "3", "... against their side"),
 	OPT_STRING(0, "query", query, "SQL",
 		   "compare the result of a query on both versions (needs varve-sql)"),
-	OPT_FLAG(0, "no-index", no_index, "compare two files, in or out of a repository"),
-	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),
-	OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),
-	OPT_FLAG(0, "no-renames", no_renames, "do not look for renamed columns and files"),
-	OPT_FLAG(0, "ignore-format", ignore_format,
-		 "hide cells that are only written differently (1.0, 1.00)"),
-	OPT_NAMES(0, "ignore-column", ignore_column, "do not compare these columns"),
-	OPT_NAMES(0, "columns", columns, "compare only these columns"),
-	OPT_LIST(
-		0, "where", where, "CONDITION",
-		"only rows that meet it before or after: \"price > 100 and kind in (a, b)\"; if given again, "
-		"all must be met"),
-	OPT_STRING(0, "tolerance", tolerance, "N", "numbers this close are equal: 0.01, or 1%"),
-	OPT_FLAG(0, "moves", moves, "report rows that only moved"),
-	OPT_WRITTEN("of plain files: "),
-	OPT_CHOICE(0, "format", format, "FORMAT", FORMATS, "the output format (default: text)"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_ARROW,
-	OPT_WORD(0, "summary", format, "summary",
-		 "columns, and how many rows and cells; short for --format summary"),
-	OPT_WORD(0, "stat", format, "stat", "one line per table; short for --format stat"),
-	OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),
-	OPT_STRING(0, "limit", limit, "N",
-		   "at most N rows of each table; 0: all (default: 50 on a terminal)"),
-	OPT_STRING(0, "size", size, "BYTES",
-		   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),
-	OPT_STRING(0, "pages", pages, "URL",
-		   "--format markdown: link rows to the pages of varve web at URL"),
-	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
-	OPT_FLAG(0, "name-status", name_status,
-		 "the same, each after its letter: A added, M modified, D deleted, R renamed (with "
-		 "both paths)"),
-	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
-			 "colours in text; without a value: always"),
-	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
+	OPT_FLAG(0, "no-index", two_files, "compare two files, as varve compare does"),
+	OPT_COMPARED,
 	OPT_FLAG('p', "patch", same, "rows and cells (the default)"),
 	OPT_FLAG('u', NULL, same, "the same as -p"),
 	OPT_MAYBE_STRING('M', "find-renames", renames, "N", "on",
 			 "look for renamed files (the default); N is ignored"),
-	OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code"),
+};
+
+static const vv_option compare_table[] = {
+	OPT_COMPARED,
 };
 
 /* The form that was asked for. */
@@ -105,6 +117,7 @@ typedef struct run {
 	vv_sniff_hints written; /* of plain files */
 	char **rename;          /* NULL-ended pairs */
 	vv_new_file file;       /* --output: the temporary file, or NULL */
+	bool two_files;
 } run;
 
 static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
@@ -196,40 +209,103 @@ static vv_status finish_output(run *r, vv_error *err)
 
 /* --- two files ----------------------------------------------------------- */
 
-static vv_status diff_files(run *r, vv_context *c, vv_error *err)
+/* A file, or a version of one: in the current folder's repository (of), in another one, or in none. */
+typedef struct source {
+	vv_context other; /* URL#REV:PATH */
+	vv_subject subject;
+} source;
+
+static void source_clear(source *s)
+{
+	vv_subject_clear(&s->subject);
+	vv_context_close(&s->other);
+}
+VV_AUTO_CLEAR(source, source_clear)
+
+static vv_status find_source(source *s, vv_context *c, char *word, vv_error *err)
+{
+	vv_status rc;
+
+	s->subject.env = vv_environ();
+	if (vv_cached_url_len(word) > 0) {
+		s->other = (vv_context){.name = c->name, .gets = true, .progress = c->progress};
+		if ((rc = vv_url_words_read(&s->other.urls, VV_URLS_VERSIONS, 1, &word, -1, err)) <
+			    0 ||
+		    (rc = vv_context_need(&s->other, VV_NEEDS_READER, err)) < 0) {
+			return rc;
+		}
+		rc = vv_subject_find(&s->subject, s->other.repo, s->other.reader,
+				     s->other.urls.argv[0], err);
+		s->subject.text = word;
+		return rc;
+	}
+	const bool version = vv_subject_file_len(word) == 0 &&
+			     (vv_subject_colon(word) || strlen(word) == VV_CID_TEXT);
+
+	/* Pointers among the files need the repository's blocks; else none is needed. */
+	rc = vv_context_need(c, VV_NEEDS_READER, version ? err : VV_IGNORED);
+	if (version) {
+		return rc < 0 ? rc : vv_subject_find(&s->subject, c->repo, c->reader, word, err);
+	}
+	return vv_subject_find_file(&s->subject, c->reader ? c->repo : NULL, c->reader, word, err);
+}
+
+static vv_status compare_files(run *r, vv_context *c, vv_error *err)
 {
 	char **argv = c->argv;
 	vv_auto(vv_pool) *pool = NULL;
-	vv_auto(vv_subject) a = {0}, b = {0};
+	vv_auto(source) a = {.other = {.argc = 0}}, b = {.other = {.argc = 0}};
 	vv_status rc;
-	a.env = b.env = vv_environ();
-	/* pointers among the files need the repository's blocks; else none is needed */
-	if (vv_context_need(c, VV_NEEDS_READER, VV_IGNORED) == VV_OK) {
-		r->p.repo = c->repo;
-		r->p.reader = c->reader;
+
+	if ((rc = find_source(&a, c, argv[0], err)) < 0 ||
+	    (rc = find_source(&b, c, argv[1], err)) < 0) {
+		return rc;
 	}
+	r->p.repo = c->reader ? c->repo : NULL;
+	r->p.reader = c->reader;
 	/* of files outside of the repository the reader knows nothing */
 	pool = r->p.how.pool = vv_pool_new(vv_cpu_count() - 1);
-	if (!pool) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!pool) return vv_fail_nomem(err);
+	if (a.subject.from == VV_FROM_WORK && b.subject.from == VV_FROM_WORK) {
+		r->p.how.text_shown_by = "git diff --no-index";
 	}
-	if ((rc = vv_subject_find_file(&a, r->p.repo, r->p.reader, argv[0], err)) < 0 ||
-	    (rc = vv_subject_find_file(&b, r->p.repo, r->p.reader, argv[1], err)) < 0) {
-		goto done;
-	}
-	r->p.how.text_shown_by = "git diff --no-index";
 	/* a patch is of the file that it is applied to */
-	vv_diff_item item = {.path = r->p.kind->open ? argv[1] : argv[0],
-			     .a = &a,
-			     .b = &b,
-			     .old_name = argv[0],
-			     .new_name = argv[1],
-			     .named = true};
+	const source *of = r->p.kind->open ? &b : &a;
+	vv_auto(char) *path = r->p.kind->prose || of->subject.from == VV_FROM_WORK ||
+					      !of->subject.path
+				      ? vv_strdup(of == &b ? argv[1] : argv[0])
+				      : vv_subject_name(&of->subject);
+	if (!path) return vv_fail_nomem(err);
+	const vv_diff_item item = {.path = path,
+				   .a = &a.subject,
+				   .b = &b.subject,
+				   .old_name = argv[0],
+				   .new_name = argv[1],
+				   .named = true,
+				   .files = true};
 	rc = vv_diff_print_item(&r->p, &item, err);
-done:
 	r->p.how.pool = NULL;
 	return rc;
+}
+
+/* A file that lies outside of the repository, or a version of a file, and no pathspec? */
+static bool is_git_file(vv_context *c, const char *word)
+{
+	vv_auto(char) *inside = NULL;
+	const char *colon = vv_subject_colon(word);
+
+	if (vv_subject_file_len(word) == 0) {
+		return c->repo && c->dashdash < 0 && colon && (colon > word || colon[1] == '0');
+	}
+	return !c->repo || vv_repository_is_bare(c->repo) ||
+	       vv_repository_relative(&inside, c->repo, word, VV_IGNORED) < 0;
+}
+
+/* Where git diff compares two files and no two versions. */
+static bool are_two_files(vv_context *c)
+{
+	return c->argc == 2 && !c->urls.url &&
+	       (is_git_file(c, c->argv[0]) || is_git_file(c, c->argv[1]));
 }
 
 /* --- the result of a query ---------------------------------------------------- */
@@ -373,21 +449,18 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	vv_auto(vv_diff_sides) d = {0};
 	vv_auto(vv_buf) title = VV_BUF_INIT;
 	vv_status rc;
-	if (r->o->no_index) {
+	if (!r->two_files) {
+		rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+		r->two_files = !r->o->cached && !r->o->stage && !r->o->query && are_two_files(c);
+		if (rc < 0 && !r->two_files) return rc;
+	}
+	if (r->two_files) {
 		vv_buf_printf(&title, "%s..%s", argv[0], argv[1]);
 		if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
 			page(r);
-			rc = diff_files(r, c, err);
+			rc = compare_files(r, c, err);
 		}
 		return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
-	}
-	if ((rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
-		if (rc == VV_ENOTFOUND && c->argc == 2) {
-			vv_hint_clear(err);
-			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
-				vv_text_shows(argv[0]), vv_text_shows(argv[1]));
-		}
-		return rc;
 	}
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, argv, &so, err)) < 0) {
@@ -409,16 +482,25 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
 }
 
+static bool is_compare(const vv_context *c)
+{
+	const options *o = c->options;
+
+	return o->two_files || strcmp(c->name, vv_cmd_compare.name) == 0;
+}
+
 static int check_diff(const vv_context *c)
 {
 	const options *o = c->options;
 	const vv_diff_writer_kind *kind = find_kind(o);
 
-	if (o->no_index && c->argc != 2) return vv_usage_error("diff --no-index takes two files");
-	if (o->no_index && o->cached) {
+	if (is_compare(c) && c->argc != 2) {
+		return vv_usage_error("%s takes two files: [[URL#]REV:]PATH", c->name);
+	}
+	if (o->two_files && o->cached) {
 		return vv_usage_error("--no-index and --cached exclude each other");
 	}
-	if (o->query && (o->no_index || o->cached || o->stage)) {
+	if (o->query && (o->two_files || o->cached || o->stage)) {
 		return vv_usage_error("--query compares two versions: name them");
 	}
 	if (o->query && !kind->open) {
@@ -449,10 +531,31 @@ static int check_diff(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
+/* Who names two files mostly wants them compared. */
+static void say_unchanged(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (c->argc < 2 || c->dashdash >= 0 || c->urls.url) return;
+	for (int i = 0; i < c->argc; i++) {
+		if (!vv_exists(c->argv[i])) return;
+		vv_buf_puts(&b, i > 0 ? ", " : "");
+		vv_text_put_word(&b, c->argv[i]);
+	}
+	vv_buf_puts(&b, "; 'varve compare ");
+	vv_text_put_word(&b, c->argv[0]);
+	vv_buf_putc(&b, ' ');
+	vv_text_put_word(&b, c->argv[1]);
+	vv_note("no change since %s in %s' compares %s two", o->cached ? "HEAD" : "the index",
+		vv_buf_cstr(&b), c->argc == 2 ? "the" : "the first");
+}
+
 static vv_status run_diff(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	run r = {.o = o,
+		 .two_files = is_compare(c),
 		 .p = {.fd = -1,
 		       .book.fd = -1,
 		       .pages = o->pages,
@@ -479,15 +582,37 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
 		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
 							      : VV_EXIT_OK;
-	if (c->code == VV_EXIT_OK && !r.p.differs && r.p.how.propose && !o->no_index &&
-	    c->argc == 2 && c->dashdash < 0 && vv_exists(c->argv[0]) && vv_exists(c->argv[1])) {
-		vv_note("neither of the two changed; 'varve diff --no-index %s %s' compares them",
-			vv_text_shows(c->argv[0]), vv_text_shows(c->argv[1]));
+	if (rc == VV_OK && !r.p.differs && r.p.how.propose && !r.two_files && !o->quiet) {
+		say_unchanged(c);
 	}
 done:
 	run_clear(&r);
 	return vv_out_failed() ? VV_OK : rc;
 }
+
+const vv_command vv_cmd_compare = {
+	.name = "compare",
+	.group = "look",
+	.summary = "show the differences between two files, or versions of files",
+	.usage = "[OPTION]... [[URL#]REV:]PATH [[URL#]REV:]PATH",
+	.example = "$ varve compare sales_2026-09.csv sales_2026-10.csv\n"
+		   "sales_2026-09.csv -> sales_2026-10.csv\n"
+		   "    id  price\n"
+		   "  ~  1  9.99 -> 8.99\n"
+		   "\n"
+		   "  1 row changed (1 cell); 2 -> 2 rows",
+	.options = compare_table,
+	.option_count = VV_OPTION_COUNT(compare_table),
+	.options_size = sizeof(options),
+	.exit_codes = "with --exit-code or --quiet: something differs",
+	.arguments = "path",
+	.check = check_diff,
+	.needs = VV_NEEDS_PROGRESS,
+	.urls = VV_URLS_OWN,
+	.gets = true,
+	.run = run_diff,
+	.conflict_is_no = true,
+};
 
 const vv_command vv_cmd_diff = {
 	.name = "diff",
@@ -496,7 +621,8 @@ const vv_command vv_cmd_diff = {
 	.usage = "[--cached] [OPTION]... [REV [REV]] [--] [PATH...]\n"
 		 "[OPTION]... A..B | A...B [--] [PATH...]\n"
 		 "--query SQL [OPTION]... REV [REV]\n"
-		 "--no-index [OPTION]... FILE FILE",
+		 "[--no-index] [OPTION]... FILE FILE\n"
+		 "[OPTION]... REV:PATH REV:PATH",
 	.example = "$ varve diff v1 v2 prices.csv\n"
 		   "prices.csv: v1 -> v2\n"
 		   "  columns  added 'vat' (number) after 'price'\n"
@@ -506,8 +632,8 @@ const vv_command vv_cmd_diff = {
 		   "  -  2  Red lamp           12.50\n"
 		   "\n"
 		   "  1 row removed, 1 row changed (1 cell); 47,123 -> 47,122 rows",
-	.options = table,
-	.option_count = VV_OPTION_COUNT(table),
+	.options = diff_table,
+	.option_count = VV_OPTION_COUNT(diff_table),
 	.options_size = sizeof(options),
 	.exit_codes = "with --exit-code or --quiet: something differs",
 	.arguments = "ref",

@@ -157,7 +157,8 @@ vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_erro
 	vv_diff_answer a;
 
 	r->how.unread = r->how.only_whether || r->text_files >= TEXT_FILES_MAX;
-	vv_status rc = vv_diff_item_compare(&a, item, &r->how, err);
+	vv_status rc = item->files ? vv_document_diff(&a, item, &r->how, err)
+				   : vv_diff_item_compare(&a, item, &r->how, err);
 	if (rc == VV_OK) {
 		r->differs |= a.differs;
 		r->part_differs |= a.differs;

@@ -21,7 +21,7 @@
 #include "diff/write/writer_kinds.h"
 #include "lib/documents/workbook.h"
 #include "lib/status/sides.h"
-#include "lib/view/table_diff.h"
+#include "lib/view/document_diff.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_diff_print {

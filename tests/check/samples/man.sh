@@ -53,6 +53,12 @@ before_apply() {
 	git tag v2
 }
 
+before_compare() {
+	repo shop
+	prices 1204 > sales_2026-09.csv
+	sed '/^[37],/s/\.[0-9]*$/.50/; /^9,/d' sales_2026-09.csv > sales_2026-10.csv
+}
+
 before_doctor() {
 	shop 1204
 	git config --unset merge.varve.driver

@@ -152,11 +152,16 @@ assert c["many"] is True and "rowsAdded" not in c, c'
 	new_repo
 	rows 3 > a.csv
 	rows 4 > b.csv
-	varve add -q a.csv b.csv
+	cp a.csv c.csv
+	varve add -q a.csv b.csv c.csv
 	varve commit -qm one
 	succeeds varve diff a.csv b.csv
 	output_is ""
-	stderr_has "'varve diff --no-index a.csv b.csv' compares them"
-	succeeds varve diff -- a.csv b.csv
-	stderr_is ""
+	stderr_is "no change since the index in a.csv, b.csv; 'varve compare a.csv b.csv' compares the two"
+	succeeds varve diff --cached a.csv b.csv c.csv
+	stderr_is "no change since HEAD in a.csv, b.csv, c.csv; 'varve compare a.csv b.csv' compares the first two"
+	for words in "-- a.csv b.csv" "a.csv" "HEAD b.csv" "--quiet a.csv b.csv"; do
+		succeeds varve diff $words
+		stderr_is ""
+	done
 }

@@ -80,8 +80,20 @@ two_versions() {
 	output_has 'b.toy: no change in its tables; the file itself changed'
 	{ book 4.75 | sed '/^.Stock/,$d'; } > one.toy
 	{ cat one.toy; echo; } > two.toy
-	succeeds varve diff --no-index one.toy two.toy
-	[ -z "$output" ]
+	succeeds varve compare one.toy two.toy
+	output_is 'two.toy: no change in its tables; the file itself changed'
+	ends_with 1 varve compare --quiet one.toy two.toy
+	succeeds varve compare --exit-code one.toy one.toy
+	output_is ''
+	book 4.5 > ../old.toy
+	ends_with 1 varve compare --exit-code HEAD:b.toy ../old.toy
+	output_has "HEAD:b.toy#Prices -> ../old.toy#Prices"
+	output_has "4.75 -> 4.5"
+	output_lacks Stock
+	printf '[Prices]\nid,price\n1,4.75\n2,20\n[More]\nx\n1\n' > ../more.toy
+	succeeds varve compare --json "$PWD#HEAD:b.toy" ../more.toy
+	output_has '"path":"../more.toy#Stock","change":"removed"'
+	output_has '"path":"../more.toy#More","change":"added"'
 	succeeds varve diff --name-only
 	[ "$output" = b.toy ]
 }

@@ -13,8 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/write/writer_kinds.h"
-#include "lib/view/table_diff.h"
-#include "lib/view/table_pairs.h"
+#include "lib/view/document_diff.h"
 #include "repo/git/history/history.h"
 
 /* Rows of each table shown to a reader in front of a terminal, as diff has it. */
@@ -169,92 +168,10 @@ static void side_clear(side *w)
 	vv_free(w->name);
 }
 
-/* --- documents ------------------------------------------------------------------------------- */
-
-typedef struct documents {
-	vv_subject_document a, b;
-	bool has_a, has_b;
-} documents;
-
-static vv_status open_documents(documents *d, bool *are, side *a, side *b, const char *path,
-				vv_error *err)
-{
-	vv_subject *any = b->subject ? b->subject : a->subject;
-	vv_status rc;
-
-	*are = false;
-	if (!any || any->table || !vv_document_is_name(any->repo, vv_environ(), path)) return VV_OK;
-	if ((a->subject &&
-	     (rc = vv_subject_document_open(&d->a, &d->has_a, a->subject, err)) < 0) ||
-	    (b->subject &&
-	     (rc = vv_subject_document_open(&d->b, &d->has_b, b->subject, err)) < 0)) {
-		return rc;
-	}
-	*are = (!a->subject || d->has_a) && (!b->subject || d->has_b);
-	return VV_OK;
-}
-
-/* One table of both, or of the one that has it. */
-static vv_status compare_table(const vv_diff_item *whole, const vv_table_pair *t,
-			       const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
-{
-	vv_auto(vv_buf) path = VV_BUF_INIT, old_path = VV_BUF_INIT;
-	const vv_document_table *now = t->is ? t->is : t->was, *was = t->was ? t->was : t->is;
-	vv_diff_answer one = {.line = VV_BUF_INIT};
-	vv_diff_item item = *whole;
-	vv_status rc;
-
-	vv_buf_printf(&path, "%s#%s", whole->path, now->name);
-	vv_buf_printf(&old_path, "%s#%s", whole->old_path ? whole->old_path : whole->path,
-		      was->name);
-	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = vv_buf_ok(&old_path, err)) < 0) return rc;
-	item.path = vv_buf_cstr(&path);
-	item.old_path = whole->old_path || strcmp(was->name, now->name) != 0
-				? vv_buf_cstr(&old_path)
-				: NULL;
-	item.a = t->was ? item.a : NULL;
-	item.b = t->is ? item.b : NULL;
-	if ((item.a && (rc = vv_subject_take_table(item.a, was->name, err)) < 0) ||
-	    (item.b && (rc = vv_subject_take_table(item.b, now->name, err)) < 0)) {
-		return rc;
-	}
-	rc = vv_diff_item_compare(&one, &item, how, err);
-	out->differs = out->differs || one.differs;
-	vv_buf_clear(&one.line);
-	return rc;
-}
-
-static vv_status compare_documents(const documents *d, const vv_diff_item *item,
-				   const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
-{
-	vv_auto_free vv_table_pair *tables = NULL;
-	size_t count;
-	vv_status rc = vv_table_pairs_find(&tables, &count, item->a, &d->a.document, item->b,
-					   &d->b.document, err);
-
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = compare_table(item, &tables[i], how, out, err);
-	}
-	if (rc == VV_OK && !out->differs) {
-		vv_text_put_escaped(&out->line, item->path, strlen(item->path));
-		vv_buf_puts(&out->line, ": no change in its tables; the file itself changed");
-	}
-	return rc < 0 ? rc : vv_buf_ok(&out->line, err);
-}
-
-static void documents_close(documents *d)
-{
-	vv_subject_document_close(&d->a);
-	vv_subject_document_close(&d->b);
-}
-VV_AUTO_CLEAR(documents, documents_close)
-
 /* --- a path ---------------------------------------------------------------------------------- */
 
 static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out, vv_error *err)
 {
-	vv_auto(documents) d = {.has_a = false};
-	bool are;
 	static const vv_strings none = {NULL, 0};
 	const vv_diff_how how = {.key = &none,
 				 .notes = &vv_notes_stderr,
@@ -277,21 +194,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 		item.old_name = a->name ? a->name : "work tree";
 		item.new_name = b->name ? b->name : "work tree";
 	}
-	if ((rc = open_documents(&d, &are, a, b, item.path, err)) == VV_OK) {
-		rc = are ? compare_documents(&d, &item, &how, out, err)
-			 : vv_diff_item_compare(out, &item, &how, err);
-	}
-	if (rc != VV_ENOSUPPORT) return rc;
-	/* A document without a reader. */
-	if (item.a) {
-		vv_subject_forget(item.a);
-	}
-	if (item.b) {
-		vv_subject_forget(item.b);
-	}
-	item.whole = true;
-	vv_error_clear(err);
-	return vv_diff_item_compare(out, &item, &how, err);
+	return vv_document_diff(out, &item, &how, err);
 }
 
 /* What cannot be compared is said in its place: git would drop all that follows if this
