@@ -10,7 +10,7 @@
 #include "lib/commit/txn.h"
 #include "lib/handles.h"
 #include "lib/merge/resolve.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/put_right.h"
 #include "repo/git/history/state.h"
 #include "varve/merge.h"
 
@@ -52,7 +52,7 @@ static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, cons
 	if (vv_repository_is_bare(m->repo)) {
 		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
 	}
-	return vv_journal_recover(m->repo, command, NULL, err);
+	return vv_put_right(m->repo, command, NULL, err);
 }
 
 static vv_status open_index(merging *m, vv_error *err)

@@ -78,7 +78,7 @@ static vv_status open_part(vv_context *c, unsigned part, vv_error *err)
 	case VV_NEEDS_WORKTREE:
 		return need_worktree(c, err);
 	case VV_NEEDS_RIGHT:
-		return vv_journal_recover(c->repo, c->again, &c->found, err);
+		return vv_put_right(c->repo, c->again, &c->found, err);
 	case VV_NEEDS_PATHS:
 		return vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
 	case VV_NEEDS_WRITER:

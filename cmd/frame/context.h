@@ -26,7 +26,7 @@
 #include "lib/names/pathspec.h"
 #include "lib/space/auto_gc.h"
 #include "lib/sync/on_demand.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/put_right.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
@@ -49,7 +49,7 @@ enum {
 
 typedef struct vv_context {
 	const char *name; /* of the command, for messages */
-	char again[32];   /* with its option, as journals name it: "merge --abort" */
+	char again[32];   /* with its option, as notes name it: "merge --abort" */
 	void *options;    /* filled by the command's table; NULL when it has none */
 	int argc;
 	char **argv;  /* positional arguments, "--" removed; argv[argc] NULL */
@@ -72,7 +72,7 @@ typedef struct vv_context {
 	bool gets;        /* with the reader, what it lacks is fetched */
 	bool by_git;      /* git calls it, and may wait for it, or it for git */
 	vv_on_demand *demand;
-	vv_journal_found found; /* what was put right */
+	vv_interruption found; /* what was put right */
 	vv_auto_gc gc;
 	bool gc_quiet;
 } vv_context;

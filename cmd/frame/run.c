@@ -64,7 +64,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	return x->code;
 }
 
-/* --abort and --quit make another command of one (lib/worktree/journal.h). */
+/* --abort and --quit make another command of one (lib/worktree/put_right.h). */
 static void name_again(vv_context *x, const vv_command *c)
 {
 	(void)snprintf(x->again, sizeof(x->again), "%s", c->name);

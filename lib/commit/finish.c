@@ -22,7 +22,7 @@ static void warn(vv_repository *r, const vv_error *err)
 	vv_notes_warn(vv_repository_notes(r), "%s", err->message);
 }
 
-void vv_commit_finish(vv_repository *r, vv_journal **journal, bool noted, const char *hook)
+void vv_commit_finish(vv_repository *r, vv_way_back **back, bool noted, const char *hook)
 {
 	static const char *const no_squash[] = {"0", NULL}; /* the argument of post-merge */
 	vv_error err;
@@ -36,9 +36,9 @@ void vv_commit_finish(vv_repository *r, vv_journal **journal, bool noted, const 
 	if (noted && cleaned == VV_OK && vv_later_drop(r, &err) < 0) {
 		warn(r, &err);
 	}
-	if (journal) { /* hooks may run what needs one of its own; it tries once more to clean up */
-		(void)vv_journal_close(*journal, cleaned, &err);
-		*journal = NULL;
+	if (back) { /* hooks may run what needs one of its own */
+		(void)vv_way_back_close(*back, VV_OK, &err);
+		*back = NULL;
 	}
 	if (hook && vv_hook_run(r, hook, strcmp(hook, "post-merge") == 0 ? no_squash : NULL, &ran,
 				&err) < 0) {

@@ -499,7 +499,7 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 	if ((rc = check_data(j, err)) < 0) return rc;
 	rc = j->git ? commit_by_git(j, err) : commit_by_library(j, err);
 	if (j->made) {
-		vv_commit_finish(j->repo, j->journal, false,
+		vv_commit_finish(j->repo, j->back, false,
 				 j->git || j->no_hooks ? NULL : "post-commit");
 	}
 	return rc;
@@ -530,9 +530,9 @@ vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
 	if (rc < 0 && j->git && j->index_before.marked && has_same_entries(j)) {
 		vv_index_copy_mark_hook(&j->index_before, j->repo);
 	}
-	/* Once it is made the index is as the new commit has it. What a journal names it undoes itself. */
+	/* Once it is made the index is as the new commit has it. What a way back names it undoes itself. */
 	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0 &&
-	    !(j->journal && *j->journal)) {
+	    !(j->back && *j->back)) {
 		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);
 	}
 	return rc;

@@ -22,7 +22,7 @@
 #include "dataset/table/dataset_writer.h"
 #include "lib/status/changes.h"
 #include "lib/worktree/add_report.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/way_back.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
@@ -50,7 +50,7 @@ typedef struct vv_commit_job {
 	bool author_time_set;
 	/* what HEAD must be, null: unborn; NULL: what it is when the commit is begun */
 	const vv_oid *expect;
-	vv_journal **journal; /* NULL, or: of what was staged, closed once the commit is there */
+	vv_way_back **back; /* NULL, or: of what was staged, closed once the commit is there */
 	/* Out: */
 	vv_add_report added; /* what vv_commit_stage did */
 	bool made;           /* the branch has moved, even where an error came after it */

@@ -8,7 +8,7 @@
  *	rc = vv_branch_merge_finish(&m, err);       the commit, and hooks; where m.outcome asks for it
  *	vv_branch_merge_clear(&m);
  *
- * A caller may print between these what each of them did. The repository is in order (vv_journal_recover), and nothing is
+ * A caller may print between these what each of them did. The repository is in order (vv_put_right), and nothing is
  * under way in it (vv_merge_need_no_state).
  */
 #ifndef VV_LIB_COMMIT_MERGE_BRANCH_H

@@ -8,7 +8,7 @@
  *	rc = vv_pick_finish(&p, err);         the commit, where p.outcome asks for it
  *	vv_pick_clear(&p);
  *
- * A caller may print between these what each of them did. The repository is in order (vv_journal_recover), and nothing is
+ * A caller may print between these what each of them did. The repository is in order (vv_put_right), and nothing is
  * under way in it (vv_merge_need_no_state).
  */
 #ifndef VV_LIB_COMMIT_PICK_H

@@ -13,10 +13,11 @@
 #include "base/text.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/put_right.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/write_turn.h"
 
@@ -117,9 +118,8 @@ static vv_status take_turn(vv_txn *t, const char *from, vv_error *err)
 	if (!t->branch && rc == VV_ELOCKED) {
 		rc = look_before(t, err);
 	}
-	return rc < 0 || vv_repository_is_bare(t->repo)
-		       ? rc
-		       : vv_journal_recover(t->repo, NULL, NULL, err);
+	return rc < 0 || vv_repository_is_bare(t->repo) ? rc
+							: vv_put_right(t->repo, NULL, NULL, err);
 }
 
 /* The index as it is now, and the branch with it. */

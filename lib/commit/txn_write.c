@@ -14,8 +14,8 @@
 #include "lib/commit/txn_internal.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/journal.h"
 #include "lib/worktree/last_copy.h"
+#include "lib/worktree/way_back.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
@@ -112,12 +112,8 @@ static vv_status must_be_head(const vv_txn *t, vv_error *err)
 }
 
 /* What will change, before anything does. */
-static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_journal_end end,
-			       vv_error *err)
+static vv_status note(vv_txn *t, vv_index *now, vv_way_back **back, bool commits, vv_error *err)
 {
-	const vv_journal_options o = {
-		.command = "transaction", .what = "a transaction", .end = end};
-	const vv_journal_change attributes = {.path = VV_TXN_ATTRIBUTES};
 	bool own = false;
 	vv_status rc = VV_OK;
 
@@ -128,26 +124,24 @@ static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_jour
 			rc = vv_last_copy_keep(t->repo, t->reader, now, c->path, err);
 		}
 	}
-	if (rc < 0 || (rc = vv_journal_open(j, t->repo, &o, err)) < 0 ||
-	    (end == VV_JOURNAL_END_HEAD && (rc = must_be_head(t, err)) < 0)) {
+	if (rc < 0 ||
+	    (rc = vv_way_back_open(back, t->repo, commits ? VV_WAY_BACK_COMMIT : "staging",
+				   "a transaction", err)) < 0 ||
+	    (commits && (rc = must_be_head(t, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
-		const vv_journal_change path = {
-			.path = c->path,
-			.known = strcmp(c->path, VV_TXN_ATTRIBUTES) != 0,
-			.new_mode = c->new_mode,
-			.new_id = c->new_id,
-			.index_only = !c->work && strcmp(c->path, VV_TXN_ATTRIBUTES) != 0};
+		const bool attributes = strcmp(c->path, VV_TXN_ATTRIBUTES) == 0;
 
-		own = own || (c->made && strcmp(c->path, VV_TXN_ATTRIBUTES) == 0);
-		rc = c->made ? vv_journal_path(*j, now, &path, err) : VV_OK;
+		own = own || (c->made && attributes);
+		rc = c->made ? vv_way_back_path(*back, now, c->path, c->work || attributes, err)
+			     : VV_OK;
 	}
 	if (rc == VV_OK && !own && has_datasets(t)) {
-		rc = vv_journal_path(*j, now, &attributes, err);
+		rc = vv_way_back_path(*back, now, VV_TXN_ATTRIBUTES, true, err);
 	}
-	return rc < 0 ? rc : vv_journal_ready(*j, err);
+	return rc < 0 ? rc : vv_way_back_ready(*back, err);
 }
 
 static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error *err)
@@ -214,8 +208,8 @@ static vv_status drop_conflicts(vv_txn *t, vv_error *err)
 	return VV_OK;
 }
 
-/* Files and index, with the journal still open: *j, also on failure. */
-static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_error *err)
+/* Files and index, with the way back still open: *back, also on failure. */
+static vv_status write_all(vv_txn *t, vv_way_back **back, bool commits, vv_error *err)
 {
 	vv_auto(vv_index) *now = NULL;
 	vv_status rc;
@@ -226,9 +220,9 @@ static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_err
 	if ((rc = vv_index_open_locked(&now, t->repo, err)) < 0) return rc;
 	vv_dataset_reader_lend_index(t->reader, now);
 	bool conflicts = vv_index_has_conflicts(now);
-	if ((rc = write_journal(t, now, j, end, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
-	    (end == VV_JOURNAL_END_HEAD && (rc = must_be_head(t, err)) < 0) ||
-	    (rc = vv_journal_index(*j, now, err)) < 0) {
+	if ((rc = note(t, now, back, commits, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
+	    (commits && (rc = must_be_head(t, err)) < 0) ||
+	    (rc = vv_way_back_index(*back, now, err)) < 0) {
 		goto done;
 	}
 	rc = conflicts ? drop_conflicts(t, err) : VV_OK;
@@ -239,12 +233,12 @@ done:
 
 static vv_status stage(vv_txn *t, vv_error *err)
 {
-	vv_journal *j = NULL;
+	vv_way_back *back = NULL;
 	vv_status rc = VV_OK;
 
 	if (is_changed(t)) {
-		rc = write_all(t, &j, VV_JOURNAL_END_INDEX, err);
-		rc = vv_journal_close(j, rc, err);
+		rc = write_all(t, &back, false, err);
+		rc = vv_way_back_close(back, rc, err);
 	}
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);
@@ -305,7 +299,7 @@ static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 			     const vv_txn_commit_options *o, vv_error *err)
 {
-	vv_journal *journal = NULL;
+	vv_way_back *back = NULL;
 	vv_auto(vv_commit_job) j = {.repo = t->repo,
 				    .writer = t->writer,
 				    .allow_empty = o->allow_empty,
@@ -317,14 +311,14 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 				    .author_offset_min = o->offset_min,
 				    .author_time_set = o->time_set,
 				    .expect = &t->head.commit,
-				    .journal = &journal};
+				    .back = &back};
 	vv_status rc = VV_OK;
 
 	if ((rc = must_be_head(t, err)) < 0) return rc;
 	if (is_changed(t)) {
 		/* What a hook, or a package's description, puts into the index later goes with the rest. */
 		if ((rc = vv_index_copy_take(&j.index_before, t->repo, err)) == VV_OK &&
-		    (rc = write_all(t, &journal, VV_JOURNAL_END_HEAD, err)) == VV_OK) {
+		    (rc = write_all(t, &back, true, err)) == VV_OK) {
 			vv_index_copy_mark(&j.index_before, t->repo);
 		}
 	}
@@ -333,7 +327,7 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 	if (rc == VV_OK && (rc = vv_commit_make(&j, err)) == VV_OK && j.nothing) {
 		rc = fail_empty(err);
 	}
-	rc = vv_journal_close(journal, rc, err); /* the commit's has gone with it */
+	rc = vv_way_back_close(back, rc, err); /* the commit's has gone with it */
 	if (j.made) {
 		*id = j.id;
 	}

@@ -245,18 +245,17 @@ static vv_status flush(vv_apply_file *e, vv_error *err)
 
 static vv_status note(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
-	const vv_journal_change c = {.path = e->path, .work_only = true};
 	vv_stat now;
 	vv_status rc;
 
-	if (!f->journal) return VV_OK;
-	if ((rc = vv_journal_path(f->journal, NULL, &c, err)) < 0) return rc;
+	if (!f->back) return VV_OK;
+	if ((rc = vv_way_back_path(f->back, NULL, e->path, true, err)) < 0) return rc;
 	/* That it is kept is a change of its inode. */
 	if (e->exists && vv_lstat(&now, e->file, NULL) == VV_OK) {
 		e->st.ctime_sec = now.ctime_sec;
 		e->st.ctime_nsec = now.ctime_nsec;
 	}
-	return vv_journal_ready(f->journal, err);
+	return vv_way_back_ready(f->back, err);
 }
 
 static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
@@ -348,7 +347,7 @@ vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
 	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
 		vv_apply_file *e = &f->list[i];
 		if (!e->changes || e->removed ||
-		    (f->journal && (rc = vv_worktree_watch(f->repo, e->path, e->temp, err)) < 0)) {
+		    (f->back && (rc = vv_worktree_watch(f->repo, e->path, e->temp, err)) < 0)) {
 			continue;
 		}
 		if ((rc = vv_rename(e->temp, e->file, err)) == VV_OK) {

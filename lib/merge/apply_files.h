@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "lib/names/version.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/way_back.h"
 
 /* One path that the patch speaks of. */
 typedef struct vv_apply_file {
@@ -43,7 +43,7 @@ typedef struct vv_apply_files {
 	vv_checkout *checkout; /* not NULL: and the work tree must be just so */
 	const char *instead; /* the file that the patch's only path means; NULL: the path itself */
 	char *only;          /* that path, once it is known */
-	vv_journal *journal; /* not NULL: told of each path before a file is made; borrowed */
+	vv_way_back *back;   /* not NULL: told of each path before a file is made; borrowed */
 	vv_apply_file *list;
 	size_t count, cap;
 	vv_subject *subject;  /* of the table that is open; NULL */

@@ -326,62 +326,34 @@ static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_erro
 	return rc < 0 ? rc : vv_conflict_record_save(a->files->repo, c, err);
 }
 
-static vv_status note_path(vv_apply_index *a, vv_journal *j, vv_journal_change *c, vv_error *err)
-{
-	vv_index_entry e;
-
-	c->known = true;
-	if (vv_index_get(a->files->index, c->path, &e)) { /* looked at: the file is clean */
-		c->old_mode = e.mode;
-		c->old_id = e.id;
-	}
-	return vv_journal_path(j, a->files->index, c, err);
-}
-
 /* What will change, before anything does. */
-static vv_status note(vv_apply_index *a, vv_journal **out, vv_error *err)
+static vv_status note(vv_apply_index *a, vv_way_back **out, vv_error *err)
 {
-	static const vv_journal_options o = {
-		.command = "apply --3way", .what = "applying a patch", .end = VV_JOURNAL_END_INDEX};
-	vv_status rc = vv_journal_open(out, a->files->repo, &o, err);
+	vv_apply_files *f = a->files;
+	vv_status rc = vv_way_back_open(out, f->repo, "apply --3way", "applying a patch", err);
 
-	for (size_t i = 0; rc == VV_OK && i < a->files->count; i++) {
-		const vv_apply_file *e = &a->files->list[i];
-		vv_journal_change c = {.path = e->path};
-
-		if (!e->changes) {
-			continue;
-		}
-		if (!e->removed) {
-			c.new_mode = e->exists ? e->mode : 0100644;
-			c.new_id = e->blob;
-		}
-		rc = note_path(a, *out, &c, err);
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		rc = f->list[i].changes
+			     ? vv_way_back_path(*out, f->index, f->list[i].path, true, err)
+			     : VV_OK;
 	}
 	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
-		const vv_apply_merged *m = &a->merged[i];
-		vv_journal_change c = {.path = m->path,
-				       .new_mode = m->out.result.mode,
-				       .new_id = m->out.result.id,
-				       .conflict = m->out.record.count > 0 ||
-						   m->out.record.left_out > 0};
-
-		rc = note_path(a, *out, &c, err);
+		rc = vv_way_back_path(*out, f->index, a->merged[i].path, true, err);
 	}
-	return rc < 0 ? rc : vv_journal_ready(*out, err);
+	return rc < 0 ? rc : vv_way_back_ready(*out, err);
 }
 
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 {
 	vv_apply_files *f = a->files;
-	vv_journal *j = NULL;
+	vv_way_back *back = NULL;
 	vv_status rc;
 
 	if ((rc = vv_dataset_writer_commit(a->writer, err)) < 0 ||
 	    (rc = vv_objects_flush(f->repo, err)) < 0) {
 		return rc;
 	}
-	rc = a->checkout ? note(a, &j, err) : VV_OK;
+	rc = a->checkout ? note(a, &back, err) : VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
 		rc = f->list[i].changes ? put_file(a, &f->list[i], err) : VV_OK;
 	}
@@ -389,7 +361,7 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 		rc = put_merged(a, &a->merged[i], err);
 	}
 	rc = rc < 0 ? rc : vv_index_write(f->index, err);
-	rc = vv_journal_close(j, rc, err);
+	rc = vv_way_back_close(back, rc, err);
 	vv_dataset_writer_release(a->writer);
 	return rc;
 }

@@ -19,7 +19,7 @@
 #include "lib/merge/torn.h"
 #include "lib/rows/named_columns.h"
 #include "lib/worktree/attributes_edit.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/way_back.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
@@ -559,23 +559,20 @@ static vv_status finish(vv_resolving *r, vv_error *err)
 	return rc;
 }
 
-static vv_status note_path(vv_resolving *r, vv_journal *j, const char *path, vv_error *err)
+static vv_status note_path(vv_resolving *r, vv_way_back *back, const char *path, vv_error *err)
 {
-	const vv_journal_change c = {.path = path};
 	vv_auto(char) *file = vv_conflict_file(r->repo, path);
 	const char *name = file ? vv_path_below(vv_repository_gitdir(r->repo), file) : NULL;
-	vv_status rc = name ? vv_journal_file(j, name, err) : vv_fail_nomem(err);
+	vv_status rc = name ? vv_way_back_file(back, name, err) : vv_fail_nomem(err);
 
-	return rc < 0 ? rc : vv_journal_path(j, r->index, &c, err);
+	return rc < 0 ? rc : vv_way_back_path(back, r->index, path, true, err);
 }
 
 /* What will change, before anything does: files, the records of their conflicts, and what tracks them. */
-static vv_status note(vv_resolving *r, vv_journal **out, vv_error *err)
+static vv_status note(vv_resolving *r, vv_way_back **out, vv_error *err)
 {
-	static const vv_journal_options o = {
-		.command = "resolve", .what = "resolving conflicts", .end = VV_JOURNAL_END_INDEX};
 	const size_t count = r->list.count;
-	vv_status rc = vv_journal_open(out, r->repo, &o, err);
+	vv_status rc = vv_way_back_open(out, r->repo, "resolve", "resolving conflicts", err);
 
 	for (size_t i = 0; rc == VV_OK && i <= count; i++) {
 		const char *path = i < count ? r->list.paths[i].path : ATTRIBUTES;
@@ -584,12 +581,12 @@ static vv_status note(vv_resolving *r, vv_journal **out, vv_error *err)
 			rc = note_path(r, *out, path, err);
 		}
 	}
-	return rc < 0 ? rc : vv_journal_ready(*out, err);
+	return rc < 0 ? rc : vv_way_back_ready(*out, err);
 }
 
 static vv_status resolve_all(vv_resolving *r, vv_error *err)
 {
-	vv_journal *j = NULL;
+	vv_way_back *back = NULL;
 	vv_error later;
 	vv_status rc = VV_OK;
 
@@ -599,7 +596,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 					: "nothing is in conflict");
 	}
 	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");
-	if ((rc = note(r, &j, err)) < 0) return vv_journal_close(j, rc, err);
+	if ((rc = note(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
 	vv_checkout_init(&r->checkout, r->repo, r->reader, r->index);
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);
@@ -607,7 +604,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	/* What was resolved is staged also when a later path failed. */
 	vv_status written = finish(r, rc < 0 ? &later : err);
 	/* Where nothing was resolved all is as it was. */
-	(void)vv_journal_close(j, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
+	(void)vv_way_back_close(back, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
 	vv_dataset_writer_release(r->writer);
 	vv_checkout_clear(&r->checkout);
 	return rc < 0 ? rc : written;

@@ -482,7 +482,7 @@ void vv_by_git_tell(vv_repository *r)
 	if (rc == VV_OK && !note.alive) {
 		vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
 			     vv_text_shows(note.what),
-			     vv_oid_is_null(&note.to)
+			     vv_oid_is_null(&note.to) && !note.back
 				     ? "run it again, or give it up with 'varve " VV_BY_GIT_QUIT "'"
 				     : "the next command that changes something here undoes or "
 				       "completes it");

@@ -20,6 +20,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/worktree/way_back.h"
 #include "repo/git/tree.h"
 #include "repo/git/verb/runner.h"
 
@@ -56,11 +57,6 @@ vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
 /* What a killed varve left is undone or completed, with a line; nothing where none was killed. Who calls has the turn.
  * command: the one that runs, with its option; NULL: another one. VV_EREFUSED: it is not the one that was interrupted, which only goes
  * forward. was: the note's command, or "". */
-typedef enum vv_recovered {
-	VV_RECOVERED_NOTHING,
-	VV_RECOVERED_UNDONE,
-	VV_RECOVERED_COMPLETE
-} vv_recovered;
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err);
 #define VV_BY_GIT_QUIT "restore --quit" /* gives it up */

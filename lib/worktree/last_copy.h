@@ -14,7 +14,7 @@
 /* Makes sure that the version which the index has of the path is in the store: where its blocks are
  * not and the file is that version, the file is stored again (a note says so). VV_EREFUSED: the file
  * is unchanged, and cannot be stored as just that version. A file that was edited is the caller's
- * business, as is one that is not there, or no table. To be called before the journal keeps the file,
+ * business, as is one that is not there, or no table. To be called before the file is kept,
  * which changes its stat: later it only tries. Takes the store's writer lock only where
  * blocks are missing. */
 vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const vv_index *x,

@@ -20,9 +20,8 @@ FOREIGN = {
     "check/report/ci.c": {"check_name"},  # GitLab
     "check/report/sarif.c": {"varveFinding/v1"},
     "lib/merge/conflict_file.c": {"varve-conflicts"},  # a file's mark
-    "lib/worktree/journal.c": {"new_head", "index_only", "work_only"},  # gone with its command
 }
-FILES = re.compile("check/report/(sarif|ci)|cmd/web/|cmd/vault/(serve|work)|lib/(check/accept|merge/conflict_file|sync/vault_|worktree/journal)|diff/merge")
+FILES = re.compile("check/report/(sarif|ci)|cmd/web/|cmd/vault/(serve|work)|lib/(check/accept|merge/conflict_file|sync/vault_)|diff/merge")
 TYPES = {"vv_json_add_string": "text", "vv_json_add_string_len": "text", "vv_json_add_time": "text",
          "TEXT": "text", "TIME": "text", "NUMBER": "number", "BOOL": "bool", "URL": "text", "ARRAY": "list", "NAMES": "list", "OBJECT": "object",
          "vv_json_add_u64": "number", "vv_json_add_bool": "bool", "vv_json_add_array": "list", "vv_json_add_object": "object"}

@@ -171,7 +171,7 @@ FREE = re.compile(
 	r'|(COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD|gc\.log)$)')
 # Empty files that stay, to be locked; folders for what is on its way.
 LASTING = re.compile(r'varve/((writer|git-packs|gc|receipts|[a-z-]+)\.lock|incoming|tmp)$')
-TEMPORARY = re.compile(r'tmp|\.varve-|\.lock$|incoming|spool|journal', re.I)
+TEMPORARY = re.compile(r'tmp|\.varve-|\.lock$|incoming|spool|varve/(later|kept)', re.I)
 TEMPORARY_WORK = re.compile(r'^(?!.*\.git/).*\.varve-([a-z]+-)?[a-z2-7]{12}$')
 STATE_SKIP = re.compile(
 	r'^(objects|varve|logs|hooks|info|refs)(/|$)|^(index|config|packed-refs|COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD'
@@ -532,7 +532,7 @@ class Worker:
 					say('torn', f'{name} is incomplete: {brief(value)}')
 				else:
 					say('state', f'{name} is neither old nor new: {brief(value)}')
-		if cut and not s.own and not any(n.endswith('varve/journal/log') for n in tree):
+		if cut and not s.own and not any('varve/kept/' in n for n in tree):
 			# The work tree is not synced: after the end of a command its files may be those of before.
 			late = {k: v for k, v in now.items() if not k.startswith('file ')}
 			if not is_new and lasting(late) == lasting({k: v for k, v in t.new.items() if not k.startswith('file ')}):
@@ -541,7 +541,7 @@ class Worker:
 		if early_fsck:
 			self.fsck(t, tree, say, 'before', git_too)
 		refs_differ = not same_refs(t.old, t.new)
-		if s.once and any(n.endswith('varve/journal') for n in tree):
+		if s.once and any('varve/kept/' in n for n in tree):
 			# The same command would do more than put right: first another one.
 			self.run(['varve', 'restore', '--staged', 'none'], s.cwd)
 			tree = self.folder.read()

@@ -16,7 +16,7 @@
 #include "diff/merge/patch.h"
 #include "lib/merge/apply_files.h"
 #include "lib/merge/apply_index.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/way_back.h"
 
 /* Misfits told one by one. */
 #define MISFITS_SHOWN 20u
@@ -50,10 +50,10 @@ typedef struct run {
 	vv_index *index; /* --cached, --3way */
 	vv_checkout checkout;
 	vv_apply_index indexed;
-	vv_sink stored;      /* the store's blocks */
-	vv_buf told;         /* --3way: misfits, told when the merge does not help */
-	vv_journal *journal; /* of the files that change; NULL: none do */
-	int fd;              /* of the patch; it can be sought in */
+	vv_sink stored;    /* the store's blocks */
+	vv_buf told;       /* --3way: misfits, told when the merge does not help */
+	vv_way_back *back; /* of the files that change; NULL: none do */
+	int fd;            /* of the patch; it can be sought in */
 	const char *name;
 	char *spool;
 	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
@@ -356,15 +356,13 @@ static vv_status merge_misfits(run *r, const vv_patch_source *source,
 }
 
 /* Files made beside those that the patch changes, and their changes, are written down first. */
-static vv_status open_journal(run *r, vv_error *err)
+static vv_status open_way_back(run *r, vv_error *err)
 {
-	static const vv_journal_options o = {
-		.command = "apply", .what = "'varve apply'", .end = VV_JOURNAL_END_CLOSE};
 	vv_status rc = VV_OK;
 
 	if (r->repo && !r->index && !r->o->check) {
-		rc = vv_journal_open(&r->journal, r->repo, &o, err);
-		r->files.journal = r->rejects.journal = r->journal;
+		rc = vv_way_back_open(&r->back, r->repo, "apply", "'varve apply'", err);
+		r->files.back = r->rejects.back = r->back;
 	}
 	return rc;
 }
@@ -394,7 +392,7 @@ static vv_status apply(run *r, vv_error *err)
 	r->files.repo = r->rejects.repo = r->repo;
 	r->files.reader = r->rejects.reader = vv_dataset_writer_reader(r->writer);
 	r->rejects.strip = r->files.strip;
-	vv_status rc = open_journal(r, err);
+	vv_status rc = open_way_back(r, err);
 	rc = rc < 0 ? rc : vv_patch_apply(&source, &po, err);
 	if (o->three_way) return merge_misfits(r, &source, &po, rc, err);
 	if (r->misfits > MISFITS_SHOWN) {
@@ -477,7 +475,7 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 	if ((rc = find_repository(&r, c, err)) == VV_OK &&
 	    (rc = open_patch(&r, c->argv[0], err)) == VV_OK &&
 	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
-		rc = vv_journal_close(r.journal, apply(&r, err), err);
+		rc = vv_way_back_close(r.back, apply(&r, err), err);
 	}
 	vv_progress_end();
 	if (rc == VV_OK && !o->quiet) {

@@ -142,7 +142,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	/* What an interrupted one of these has done already is done. */
 	c->code = out.conflicts || out.lacking ||
 				  (out.empty &&
-				   !(c->found.finished && vv_journal_was(&c->found, c->name)))
+				   !(c->found.finished && vv_interruption_was(&c->found, c->name)))
 			  ? VV_EXIT_NO
 			  : VV_EXIT_OK;
 	return rc;

@@ -284,7 +284,7 @@ vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool
 			      bool json, vv_error *err)
 {
 	if (strcmp(vv_state_name(c->repo), state) != 0) {
-		if (abort && vv_journal_was(&c->found, c->name)) {
+		if (abort && vv_interruption_was(&c->found, c->name)) {
 			return VV_OK; /* done just now */
 		}
 		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);

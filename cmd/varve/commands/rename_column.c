@@ -20,8 +20,8 @@
 #include "dataset/table/import.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
-#include "lib/worktree/journal.h"
 #include "lib/worktree/schema_edit.h"
+#include "lib/worktree/way_back.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/index/worktree.h"
@@ -231,30 +231,25 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 }
 
 /* What will change, before anything does. */
-static vv_status note(rename_job *j, vv_journal **out, const vv_oid *blob, const char *package,
-		      vv_error *err)
+static vv_status note(rename_job *j, vv_way_back **out, const char *package, vv_error *err)
 {
-	static const vv_journal_options o = {.command = "rename-column",
-					     .what = "'varve rename-column'",
-					     .end = VV_JOURNAL_END_INDEX};
-	vv_journal_change table = {.path = j->subject.path, .known = true, .new_id = *blob},
-			  described = {.path = package};
+	const vv_index *x;
 	vv_index_entry e;
 	vv_status rc = vv_context_need(j->c, VV_NEEDS_INDEX, err);
 
 	if (rc < 0) return rc;
-	if (!vv_index_get(j->c->index, j->subject.path, &e)) {
+	x = j->c->index;
+	if (!vv_index_get(x, j->subject.path, &e)) {
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));
 	}
-	table.new_mode = table.old_mode = e.mode;
-	table.old_id = e.id;
-	if ((rc = vv_journal_open(out, j->c->repo, &o, err)) < 0 ||
-	    (rc = vv_journal_path(*out, j->c->index, &table, err)) < 0 ||
-	    (package && (rc = vv_journal_path(*out, j->c->index, &described, err)) < 0)) {
+	if ((rc = vv_way_back_open(out, j->c->repo, "rename-column", "'varve rename-column'",
+				   err)) < 0 ||
+	    (rc = vv_way_back_path(*out, x, j->subject.path, true, err)) < 0 ||
+	    (package && (rc = vv_way_back_path(*out, x, package, true, err)) < 0)) {
 		return rc;
 	}
-	return vv_journal_ready(*out, err);
+	return vv_way_back_ready(*out, err);
 }
 
 /* The new file takes the old one's place. */
@@ -264,7 +259,7 @@ static vv_status put_in_place(rename_job *j, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_lstat(&now, j->subject.file, err)) < 0) return rc;
-	/* not its ctime: the journal may have given the file a second name */
+	/* not its ctime: the file has a second name by now */
 	if (now.ino != j->before.ino || now.size != j->before.size ||
 	    now.mtime_sec != j->before.mtime_sec || now.mtime_nsec != j->before.mtime_nsec) {
 		return vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done",
@@ -295,22 +290,22 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 	return rc;
 }
 
-/* File, description and index change, by the journal. */
+/* File, description and index change, all or none. */
 static vv_status change(rename_job *j, const vv_oid *blob, const char *package,
 			const vv_buf *package_text, vv_error *err)
 {
-	vv_journal *journal = NULL;
+	vv_way_back *back = NULL;
 	vv_status rc;
 
-	if ((rc = note(j, &journal, blob, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
-		return vv_journal_close(journal, rc, err);
+	if ((rc = note(j, &back, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
+		return vv_way_back_close(back, rc, err);
 	}
 	if (package &&
 	    (rc = vv_schema_package_write(&j->subject, package, package_text, err)) < 0) {
-		return vv_journal_close(journal, rc, err);
+		return vv_way_back_close(back, rc, err);
 	}
 	rc = stage_result(j, blob, package, err);
-	return vv_journal_close(journal, rc, err);
+	return vv_way_back_close(back, rc, err);
 }
 
 static vv_status rename_column(rename_job *j, vv_error *err)

@@ -11,6 +11,7 @@
 #include "cmd/varve/print/status.h"
 #include "lib/status/changes.h"
 #include "lib/status/unsent.h"
+#include "lib/worktree/by_git.h"
 
 typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;
@@ -139,7 +140,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	style.groups = o->verbose;
 	opts.groups = o->verbose || style.json;
 	style.untracked_hidden = !opts.untracked;
-	vv_journal_tell(c->repo);
+	vv_by_git_tell(c->repo);
 	/* Scripts that read letters do not wait for row counts. */
 	opts.facts = opts.unsent = opts.missing = !style.porcelain && !style.short_form;
 	if ((rc = vv_changes_read(&changes, c->repo, c->index, c->reader, &opts, err)) == VV_OK) {

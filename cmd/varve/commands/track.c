@@ -17,7 +17,7 @@
 #include "lib/worktree/attributes_edit.h"
 #include "lib/worktree/attributes_lines.h"
 #include "lib/worktree/checkout.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/way_back.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
@@ -288,14 +288,12 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 }
 
 /* What will change, before anything does. */
-static vv_status note(vv_journal **out, vv_repository *r, const vv_index *x,
-		      const vv_journal_options *o, vv_error *err)
+static vv_status note(vv_way_back **out, const vv_context *c, const char *what, vv_error *err)
 {
-	static const vv_journal_change c = {.path = ".gitattributes"};
-	vv_status rc = vv_journal_open(out, r, o, err);
+	vv_status rc = vv_way_back_open(out, c->repo, c->name, what, err);
 
-	rc = rc < 0 ? rc : vv_journal_path(*out, x, &c, err);
-	return rc < 0 ? rc : vv_journal_ready(*out, err);
+	rc = rc < 0 ? rc : vv_way_back_path(*out, c->index, ".gitattributes", true, err);
+	return rc < 0 ? rc : vv_way_back_ready(*out, err);
 }
 
 /* Workbooks stay files of Git: their versions are small, and git shows their cells. */
@@ -344,9 +342,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	vv_auto(vv_attr_edit) edit = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT; /* said only when all is done */
 	vv_auto_free char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
-	static const vv_journal_options o = {
-		.command = "track", .what = "'varve track'", .end = VV_JOURNAL_END_INDEX};
-	vv_journal *j = NULL;
+	vv_way_back *back = NULL;
 	size_t plain = 0;
 	vv_status rc;
 
@@ -354,7 +350,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
-	rc = note(&j, r, x, &o, err);
+	rc = note(&back, c, "'varve track'", err);
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
 		char *pattern = NULL;
 		bool literal = false, before = edit.changed;
@@ -377,7 +373,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK) {
 		rc = vv_index_write(x, err);
 	}
-	rc = vv_journal_close(j, rc, err);
+	rc = vv_way_back_close(back, rc, err);
 	if (rc == VV_OK && wish->text) {
 		rc = count_blocks(c, &text, err);
 	} else if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
@@ -484,13 +480,11 @@ static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_e
 
 static vv_status run_untrack(vv_context *c, vv_error *err)
 {
-	static const vv_journal_options o = {
-		.command = "untrack", .what = "'varve untrack'", .end = VV_JOURNAL_END_INDEX};
 	vv_repository *r = c->repo;
 	vv_auto(vv_attr_edit) edit = {0};
 	vv_auto(vv_attr_list) lines = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_journal *j = NULL;
+	vv_way_back *back = NULL;
 	size_t blocks = 0, left = 0; /* lines with the filter, before and after */
 	vv_status rc;
 
@@ -499,7 +493,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
 		return rc;
 	}
-	rc = note(&j, r, c->index, &o, err);
+	rc = note(&back, c, "'varve untrack'", err);
 	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
 		if ((rc = untrack_one(r, c->argv[i], &text, err)) == VV_OK) {
 			edit.changed = true;
@@ -512,7 +506,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, c->index, err)) == VV_OK) {
 		rc = vv_index_write(c->index, err);
 	}
-	rc = vv_journal_close(j, rc, err);
+	rc = vv_way_back_close(back, rc, err);
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		if (blocks > left) {

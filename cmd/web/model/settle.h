@@ -1,7 +1,7 @@
 /*
  * settle: decisions of conflicts, and the end of the merge, for the owner of the work tree.
  *
- * `varve resolve` and `varve merge --continue` do it, as if they had been typed: with their locks, hooks and journal.
+ * `varve resolve` and `varve merge --continue` do it, as if they had been typed: with their locks, hooks and note.
  */
 #ifndef VV_CMD_WEB_MODEL_SETTLE_H
 #define VV_CMD_WEB_MODEL_SETTLE_H

@@ -3,6 +3,7 @@
  */
 #include "repo/git/verb/later.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -31,6 +32,26 @@ static void put_part(vv_buf *b, const char *text)
 	vv_buf_put(b, text, strlen(text) + 1);
 }
 
+vv_status vv_later_must_be_free(vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_later) there = {0};
+
+	if (vv_later_read(&there, r, VV_IGNORED) < 0 || !there.back || there.own) return VV_OK;
+	return vv_fail(err, VV_ELOCKED,
+		       "another varve is changing files of this work tree\n"
+		       "try again when it is done");
+}
+
+vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err)
+{
+	vv_auto(char) *place = place_of(r);
+	int fd = place ? vv_open(place, O_WRONLY | O_APPEND, 0, err) : (int)vv_fail_nomem(err);
+	vv_status rc = fd < 0 ? (vv_status)fd : vv_write_full(fd, parts, len, place, err);
+
+	(void)vv_close(fd, NULL, VV_IGNORED);
+	return rc;
+}
+
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
@@ -39,6 +60,7 @@ vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 	vv_status rc;
 
 	if (!place) return vv_fail_nomem(err);
+	if ((rc = vv_later_must_be_free(r, err)) < 0) return rc;
 	vv_holder_text(holder, vv_repository_holder(r));
 	put_part(&b, FORM VERSION);
 	put_part(&b, holder);
@@ -48,7 +70,7 @@ vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 	put_part(&b, l->ref ? l->ref : "");
 	put_part(&b, vv_oid_shows(&l->ref_old));
 	put_part(&b, l->command ? l->command : "");
-	put_part(&b, l->locks ? "locks" : l->discards ? "discards" : "");
+	put_part(&b, l->back ? "back" : l->locks ? "locks" : l->discards ? "discards" : "");
 	vv_buf_put(&b, l->changed.data, l->changed.len);
 	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs(r->statedir, err)) < 0 ||
 	    (rc = vv_write_file(place, b.data, b.len, true, err)) < 0 ||
@@ -96,6 +118,7 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 	l->command = *l->command ? l->command : NULL;
 	l->discards = strcmp(discards, "discards") == 0;
 	l->locks = strcmp(discards, "locks") == 0;
+	l->back = strcmp(discards, "back") == 0;
 	vv_buf_put(&l->changed, l->text.data + at, l->text.len - at);
 	return vv_buf_ok(&l->changed, err);
 }
@@ -103,6 +126,7 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
+	char own[VV_HOLDER_TEXT];
 	vv_holder holder;
 	vv_status rc;
 
@@ -113,6 +137,8 @@ vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err)
 	    (rc = read_parts(out, &holder, place, err)) < 0) {
 		return rc;
 	}
+	vv_holder_text(own, vv_repository_holder(r));
+	out->own = strcmp(vv_buf_cstr(&out->text) + sizeof(FORM VERSION), own) == 0;
 	out->alive = vv_holder_state_of(&holder, vv_repository_holder(r), out->made.mtime_sec) !=
 		     VV_HOLDER_DEAD;
 	return VV_OK;

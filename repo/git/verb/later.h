@@ -2,7 +2,7 @@
  * later: the note of a git that runs for a verb of ours: what the next varve has to do should this one be killed.
  *
  * It is written and synced before git starts, and removed when all is done (".git/varve/later", each part ended by a
- * NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, command, "discards", "locks" or "", then the paths that were changed before). A varve that
+ * NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, command, "discards", "locks", "back" or "", then the paths that were changed before). A varve that
  * finds one whose process is dead removes the locks that its git left. Where HEAD is still `from`, the paths that differ
  * between the two commits go back, but for those that were changed before; else what is missing is written.
  *
@@ -34,15 +34,21 @@ typedef struct vv_later {
 	const char *command;
 	bool discards; /* what the user had changed is to go */
 	bool locks; /* git changes the index, and HEAD, in one step each: of a dead one only locks are left */
+	bool back; /* no git: what varve itself changes (lib/worktree/way_back.h), whose list is in changed */
 	vv_buf changed; /* paths that differed from HEAD before, or were not git's, each ended by a NUL; with locks the moves of git mv (lib/worktree/moved.h) */
 	/* Of one that was read: */
+	bool own;     /* this process wrote it */
 	bool alive;   /* its varve still runs, or may */
 	vv_stat made; /* of the note: what has changed before it has not been changed by its git */
 	vv_buf text;  /* holds the strings */
 } vv_later;
 
-/* Sets made. */
+/* Sets made. VV_ELOCKED: as of vv_later_must_be_free. */
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err);
+/* To what changed has, not synced. */
+vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err);
+/* VV_ELOCKED: another varve, which runs this one, has written what it changes itself. */
+vv_status vv_later_must_be_free(vv_repository *r, vv_error *err);
 /* VV_ENOTFOUND: there is none. VV_ENOSUPPORT: it is a newer varve's. */
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err);
 /* Durably: one that comes back after a power cut might be followed. */

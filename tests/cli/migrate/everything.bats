@@ -507,7 +507,7 @@ migrated() {
 	varve fsck --data
 	varve cat HEAD:a.csv | cmp - a.csv
 	[ "$(git rev-parse main v1)" = "$(cat "$top/ids")" ]
-	[ ! -e .git/varve/journal ]
+	[ ! -e .git/varve/later ]
 }
 
 @test "kill -9 in a migration: the same command again finishes it" {

@@ -30,7 +30,7 @@ kill_at() {
 		> /dev/null 2>&1 || true
 }
 
-# j: a switch that was killed half done. An empty folder where strace is not permitted.
+# j: a track that was killed half done. An empty folder where strace is not permitted.
 killed() {
 	local n
 	mkdir j
@@ -38,8 +38,8 @@ killed() {
 	for n in 1 2 3 4 5 6 7 8 9 10; do
 		rm -rf j
 		cp -a a j
-		(cd j && kill_at "$n" varve switch -q --detach HEAD~1) 2> /dev/null
-		[ ! -e j/.git/varve/journal/log ] || break
+		(cd j && kill_at "$n" varve track -q '*.toy') 2> /dev/null
+		[ ! -e j/.git/varve/kept/1 ] || [ ! -e j/.git/varve/later ] || break
 	done
 }
 
@@ -108,8 +108,7 @@ with_leftovers() {
 	rm -rf ii
 }
 
-# d: a repository that took a damaged pack out of use and lacks its blocks; and the rest of a journal that could not be
-# followed.
+# d: a repository that took a damaged pack out of use and lacks its blocks.
 mended() {
 	local i
 	cp -a a d
@@ -121,11 +120,6 @@ mended() {
 	rm -rf .git/varve/cache
 	varve fsck --repair > /dev/null 2>&1 || true
 	cd ..
-	if [ -e j/.git/varve/journal/log ]; then
-		cp -a j/.git/varve/journal d/.git/varve/journal
-		printf 'x' | dd of=d/.git/varve/journal/log bs=1 conv=notrunc 2> /dev/null
-		varve -C d restore -q . > /dev/null 2>&1 || true
-	fi
 }
 
 

@@ -237,7 +237,7 @@ moving_hook() {
 	stderr_has "not at the commit that was expected"
 	cmp prices.csv ../first.csv
 	[ -z "$(git status --porcelain)" ]
-	[ ! -e .git/varve/journal ]
+	[ ! -e .git/varve/later ]
 	succeeds "$put" . prices.csv "written" < ../written.csv
 	cmp prices.csv ../written.csv
 }
@@ -332,7 +332,7 @@ beside_checkout() {
 		grep -q "nothing was done" ../err
 		[ "$(git symbolic-ref HEAD)" = refs/heads/main ]
 		[ ! -e side.csv ]
-		[ ! -e .git/varve/journal ]
+		[ ! -e .git/varve/later ]
 		[ ! -e .git/index.lock ]
 	done
 }

@@ -12,7 +12,7 @@
 #include "dataset/table/bytes.h"
 #include "lib/commit/txn.h"
 #include "lib/status/changes.h"
-#include "lib/worktree/journal.h"
+#include "lib/worktree/put_right.h"
 
 #define PRICES "id,price\n1,10\n2,20\n3,30\n"
 #define PRICES_NEW "id,price\n1,10\n2,25\n3,30\n4,40\n"
@@ -553,7 +553,7 @@ static bool assert_old_or_new(const char *branch)
 	vv_error err;
 	bool is_new;
 
-	vv_assert_ok(vv_journal_recover(r, NULL, NULL, &err), &err);
+	vv_assert_ok(vv_put_right(r, NULL, NULL, &err), &err);
 	is_new = strcmp(out("git log -1 --format=%%s %s", branch ? branch : "HEAD"), "two") == 0;
 	assert_string_equal(stored(r, branch ? branch : "HEAD", "prices.csv"),
 			    is_new ? PRICES_NEW : PRICES);
