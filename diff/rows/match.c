@@ -23,20 +23,8 @@
 
 /* --- which rows moved ------------------------------------------------------------- */
 
-/* The fewest whose removal leaves the others in their order. Rows that both have are taken
- * as runs (equal steps on both sides), added by ascending old row; the heaviest ascending
- * subsequence of the runs stayed where it was. */
-typedef struct row_run {
-	uint64_t old_row, new_row, rows;
-	bool moved;
-} row_run;
-typedef struct row_moves {
-	row_run *list;
-	size_t count, cap, at;
-} row_moves;
-
-static vv_status moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
-			   vv_error *err)
+vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
+			vv_error *err)
 {
 	row_run *last = m->count > 0 ? &m->list[m->count - 1] : NULL;
 	if (last && last->old_row + last->rows == old_row &&
@@ -64,7 +52,7 @@ typedef struct chain {
 	size_t last; /* + 1; 0: none */
 } chain;
 
-static vv_status moves_settle(row_moves *m, vv_error *err)
+vv_status row_moves_settle(row_moves *m, vv_error *err)
 {
 	size_t n = m->count;
 	vv_auto_free row_run **order = vv_calloc(n + 1, sizeof(*order));
@@ -99,6 +87,12 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 		m->list[i - 1].moved = false;
 	}
 	return rc;
+}
+
+void row_moves_clear(row_moves *m)
+{
+	vv_free(m->list);
+	*m = (row_moves){0};
 }
 
 /* Asked by ascending old row: did it move? */
@@ -429,13 +423,14 @@ static vv_status find_moves(matcher *m, vv_error *err)
 		       m->moves.count < max;
 		     segment++) {
 			const vv_segment *s = &g->segments[segment];
-			if ((rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
+			if ((rc = row_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) <
+			    0) {
 				goto done;
 			}
 		}
 		const uint8_t *r = p;
-		if (m->moves.count < max && (rc = moves_add(&m->moves, row, vv_get_be64(r + 8),
-							    vv_get_be64(r + 16), err)) < 0) {
+		if (m->moves.count < max && (rc = row_moves_add(&m->moves, row, vv_get_be64(r + 8),
+								vv_get_be64(r + 16), err)) < 0) {
 			goto done;
 		}
 	}
@@ -445,12 +440,12 @@ static vv_status find_moves(matcher *m, vv_error *err)
 	}
 	for (; segment < g->segment_count && m->moves.count < max; segment++) {
 		const vv_segment *s = &g->segments[segment];
-		if ((rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
+		if ((rc = row_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
 			goto done;
 		}
 	}
 	m->has_moves = m->moves.count < max;
-	if (m->has_moves && (rc = moves_settle(&m->moves, err)) < 0) {
+	if (m->has_moves && (rc = row_moves_settle(&m->moves, err)) < 0) {
 		goto done;
 	}
 	rc = vv_sorter_finish(again, err);
@@ -557,7 +552,7 @@ done:
 	vv_sorter_free(m.kept);
 	vv_sorter_free(m.gone);
 	vv_sorter_free(m.added);
-	vv_free(m.moves.list);
+	row_moves_clear(&m.moves);
 	for (int i = 0; i < 2; i++) {
 		vv_free_all(m.left[i].list, m.equal[i].list);
 	}

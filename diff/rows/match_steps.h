@@ -68,6 +68,19 @@ typedef struct row_entry {
 	uint64_t rows;
 } row_entry;
 
+/* The removed rows of one place, and the added ones right after them: rows without a key. */
+typedef struct row_gap {
+	uint64_t pos;     /* of the removed ones */
+	vv_segment *gone; /* these: old_row, and in new_row how many stand before it */
+	size_t gone_count, gone_cap;
+	uint64_t removed;      /* how many these are */
+	uint64_t first, added; /* the added ones: new rows first .. first + added */
+	vv_segment *pairs; /* that are one row each: the numbers of both in the gap, ascending */
+	size_t pair_count, pair_cap;
+	uint64_t told[2]; /* removed and added ones that were told */
+	size_t pair;      /* the next */
+} row_gap;
+
 /* Of two groups with equally many rows, row for row: the cells that differ, and the key's. */
 typedef struct rowdiff_needed {
 	size_t *pairs; /* of columns->pairs: those compared that are not the key's and differ in some row */
@@ -102,8 +115,7 @@ typedef struct vv_rowdiff {
 	vv_sorter *entries;
 	row_entry last_entry; /* not in entries yet; rows 0: none */
 	vv_row_by_number rows_a, rows_b;
-	row_entry *gap; /* entries of one gap (keyless), taken from entries together */
-	size_t gap_count, gap_cap, gap_next;
+	row_gap gap;     /* keyless: entries that are taken together */
 	row_entry ahead; /* read from entries, not yet used */
 	bool has_ahead;
 
@@ -146,6 +158,7 @@ typedef struct digest {
 /* clear in every case */
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err);
 void digest_clear(digest *g);
+VV_AUTO_CLEAR(digest, digest_clear)
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
 /* The hash of the key alone. */
 vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
@@ -165,6 +178,39 @@ typedef enum row_pair {
 	PAIR_REKEYED /* changed, in its key at least */
 } row_pair;
 vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err);
+
+/* ---- moves: the fewest rows whose removal leaves the others in their order ---- */
+
+/* Rows that both have, as runs (equal steps on both sides). */
+typedef struct row_run {
+	uint64_t old_row, new_row, rows;
+	bool moved;
+} row_run;
+typedef struct row_moves {
+	row_run *list;
+	size_t count, cap, at;
+} row_moves;
+
+/* By ascending old row. */
+vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
+			vv_error *err);
+/* The heaviest runs that ascend on both sides have not moved. */
+vv_status row_moves_settle(row_moves *m, vv_error *err);
+void row_moves_clear(row_moves *m);
+VV_AUTO_CLEAR(row_moves, row_moves_clear)
+
+/* ---- gap: which removed row and which added one are one row ---- */
+
+/* Empties the gap; then its removed rows, in their order, first and added; then match; then next until it is false. */
+void rowdiff_gap_begin(row_gap *g, uint64_t pos);
+vv_status rowdiff_gap_remove(row_gap *g, uint64_t old_row, vv_error *err);
+vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err);
+bool rowdiff_gap_next(row_gap *g, row_entry *e);
+void rowdiff_gap_clear(row_gap *g);
+
+/* Do the two rows share at least half of their compared cells? */
+vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out,
+			vv_error *err);
 
 /* ---- match: which row is which ---- */
 

@@ -14,9 +14,6 @@
 #include "diff/rows/match_steps.h"
 #include "diff/rows/value.h"
 
-/* Keyless: this many removed and added rows of one gap are looked at together. */
-#define GAP_MAX 512u
-
 bool vv_tables_same_data(const vv_table *a, const vv_table *b)
 {
 	return a->root.data.len == b->root.data.len &&
@@ -190,7 +187,8 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	vv_free_all(d->key_a, d->key_b, d->compared, d->cells, d->equal);
 	needed_clear(&d->needed);
 	vv_buf_clear(&d->scratch);
-	vv_free_all(d->gap, d->stats.column_changes);
+	rowdiff_gap_clear(&d->gap);
+	vv_free(d->stats.column_changes);
 	for (size_t i = 0; i < VV_REPEATS_SHOWN; i++) {
 		vv_free(d->stats.repeated[i]);
 	}
@@ -441,15 +439,13 @@ static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b
 	return vv_buf_ok(&d->scratch, err);
 }
 
-/* Do two rows share at least half of their compared cells? */
-static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *added, bool *out,
-		       vv_error *err)
+vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out, vv_error *err)
 {
 	const vv_cell *a, *b;
 	size_t changed, formatted, all = 0;
 	vv_status rc;
-	if ((rc = vv_row_by_number_get(&d->rows_a, gone->old_row, &a, err)) < 0 ||
-	    (rc = vv_row_by_number_get(&d->rows_b, added->new_row, &b, err)) < 0 ||
+	if ((rc = vv_row_by_number_get(&d->rows_a, old_row, &a, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&d->rows_b, new_row, &b, err)) < 0 ||
 	    (rc = compare_cells(d, a, b, NULL, false, &changed, &formatted, err)) < 0) {
 		return rc;
 	}
@@ -460,74 +456,39 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 	return VV_OK;
 }
 
-static vv_status gap_add(vv_rowdiff *d, vv_error *err)
-{
-	if (!vv_array_add(d->gap, d->gap_count, d->gap_cap, d->ahead)) return vv_fail_nomem(err);
-	d->has_ahead = false;
-	return VV_OK;
-}
-
-/* Pairs removed with added rows of the gap, both in their order. */
-static vv_status pair_gap(vv_rowdiff *d, size_t gone, vv_error *err)
-{
-	size_t from = gone;
-	for (size_t i = 0; i < gone; i++) {
-		for (size_t k = from; k < d->gap_count && k < from + 8; k++) {
-			bool yes;
-			vv_status rc = alike(d, &d->gap[i], &d->gap[k], &yes, err);
-			if (rc < 0) return rc;
-			if (yes) {
-				d->gap[k].kind = VV_ROW_CHANGED;
-				d->gap[k].old_row = d->gap[i].old_row;
-				d->gap[i].pos = UINT64_MAX; /* told with its partner */
-				from = k + 1;
-				break;
-			}
-		}
-	}
-	return VV_OK;
-}
-
 /* Keyless: takes the removed rows of one place and the added rows right after them. */
 static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 {
+	row_gap *g = &d->gap;
 	vv_status rc = VV_OK;
 	int more;
-	d->gap_count = d->gap_next = 0;
+	rowdiff_gap_begin(g, d->ahead.pos);
 	while ((more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_REMOVED &&
-	       d->gap_count < GAP_MAX && (d->gap_count == 0 || d->ahead.pos == d->gap[0].pos)) {
-		if ((rc = gap_add(d, err)) < 0) return rc;
+	       d->ahead.pos == g->pos) {
+		if ((rc = rowdiff_gap_remove(g, d->ahead.old_row, err)) < 0) return rc;
+		d->has_ahead = false;
 	}
-	size_t gone = d->gap_count;
-	uint64_t next = gone > 0 ? d->gap[0].pos + 1 : 0;
-	while (more >= 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED &&
-	       gone > 0 && d->ahead.pos == next && d->gap_count < 2 * GAP_MAX) {
-		if ((rc = gap_add(d, err)) < 0) return rc;
-		next += 2;
+	g->first = g->pos / 2;
+	while (more > 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED &&
+	       d->ahead.new_row == g->first + g->added) {
+		g->added++;
+		d->has_ahead = false;
 	}
-	if (more < 0) return (vv_status)more;
-	if (d->gap_count == 0 && more > 0) return gap_add(d, err);
-	return pair_gap(d, gone, err);
+	return more < 0 ? (vv_status)more : rowdiff_gap_match(d, err);
 }
 
 /* The next entry, paired where there is no key. */
 static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
 {
-	if (d->key_count > 0) {
-		int more = peek_entry(d, err);
-		*e = d->ahead;
-		d->has_ahead = false;
-		return more;
+	if (d->key_count == 0 && rowdiff_gap_next(&d->gap, e)) return 1;
+	const int more = peek_entry(d, err);
+	if (more > 0 && d->key_count == 0 && d->ahead.kind == VV_ROW_REMOVED) {
+		const vv_status rc = fill_gap(d, err);
+		return rc < 0 ? (int)rc : rowdiff_gap_next(&d->gap, e);
 	}
-	for (;;) {
-		while (d->gap_next < d->gap_count) {
-			*e = d->gap[d->gap_next++];
-			if (e->pos != UINT64_MAX) return 1;
-		}
-		vv_status rc = fill_gap(d, err);
-		if (rc < 0) return rc;
-		if (d->gap_count == 0) return 0;
-	}
+	*e = d->ahead;
+	d->has_ahead = false;
+	return more;
 }
 
 /* A row that both have: compared; false when there is nothing to tell. */

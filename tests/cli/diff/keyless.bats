@@ -120,3 +120,13 @@ became_unique() {
 		done < <(grep -E '^(  [~+]|    row) ' <<< "$output")
 	done
 }
+
+@test "a long run of changed rows is told as changed, and merges by cell" {
+	mkdir runs
+	cd runs
+	if [ -n "${VARVE_TEST_ALL-}" ]; then
+		python3 "$BATS_TEST_DIRNAME/changed_runs.py" varve 1 300
+	else
+		python3 "$BATS_TEST_DIRNAME/changed_runs.py" varve "$((8 * ${VARVE_TEST_SAMPLE:-1}))" 8
+	fi
+}
