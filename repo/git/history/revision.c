@@ -17,6 +17,7 @@
 #include "repo/git/history/date.h"
 #include "repo/git/history/day.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/run_git.h"
 #include "repo/git/walker.h"
 
 #define ABBREV 7u /* digits of a short id, if no other object begins so */
@@ -76,13 +77,24 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 				: vv_hint_code(err, VV_HINT_VERSIONS);
 }
 
-/* libgit2 does not take what Git does: @~1 is HEAD~1 */
-static vv_status git_name(vv_buf *name, const char *rev, vv_error *err)
+/* libgit2 reads HEAD@{1} in the log of HEAD's branch, and not @~1: names that have an "@" are git's to read. One that it does not
+ * know stays as it is. */
+static vv_status git_name(vv_buf *name, vv_repository *r, const char *rev, vv_error *err)
 {
-	const bool at = rev[0] == '@' && (rev[1] == '~' || rev[1] == '^');
+	const char *args[] = {"rev-parse", "--verify", "-q", "--end-of-options", rev, NULL};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	const vv_git_call ask = {.args = args, .repo = r, .output = name};
+	const bool is_gits = strstr(rev, "@{") || (*rev == '@' && (rev[1] == '~' || rev[1] == '^'));
+	int code = 1;
+	vv_status rc = is_gits ? vv_git_run(&ask, &said, &code, err) : VV_OK;
 
-	vv_buf_printf(name, "%s%s", at ? "HEAD" : "", rev + at);
-	return vv_buf_ok(name, err);
+	if (code != 0) {
+		vv_buf_reset(name);
+		vv_buf_puts(name, rev);
+	} else if (name->len > 0) {
+		name->data[--name->len] = '\0'; /* of a line */
+	}
+	return rc < 0 ? rc : vv_buf_ok(name, err);
 }
 
 /* The day's commit by its id, and what follows the day. */
@@ -113,8 +125,8 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	vv_status rc;
 	int code = GIT_ENOTFOUND;
 
-	if ((rc = git_name(&name, rev, err)) < 0) return rc;
 	if (!is_day || day.bare) {
+		if ((rc = git_name(&name, r, rev, err)) < 0) return rc;
 		code = git_revparse_single(&object, r->git, name.data);
 	}
 	if (is_day && code < 0) {

@@ -81,6 +81,8 @@ named() {
 	done
 	git switch -q -c side HEAD~1
 	[ "$(named '@{-1}')" = "$(id main)" ]
+	[ "$(named 'HEAD@{1}')" = "$(id main)" ] # and not where the branch was
+	[ "$(named '@~1')" = "$(id HEAD~1)" ]
 	git branch -q --set-upstream-to main
 	[ "$(named '@{u}')" = "$(id main)" ]
 }
