@@ -208,6 +208,14 @@ vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err);
 bool rowdiff_gap_next(row_gap *g, row_entry *e);
 void rowdiff_gap_clear(row_gap *g);
 
+/* ---- row_cells: the cells of two rows ---- */
+
+/* Is it a column of the key? */
+bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p);
+/* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case.
+ * equal: columns that need no look, or NULL. */
+vv_status rowdiff_compare(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,
+			  bool rekeyed, size_t *changed, size_t *formatted, vv_error *err);
 /* Do the two rows share at least half of their compared cells? */
 vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out,
 			vv_error *err);

@@ -234,14 +234,6 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 	return more;
 }
 
-static bool is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
-{
-	for (size_t i = 0; i < d->key_count; i++) {
-		if (p->b == (long)d->key_b[i]) return true;
-	}
-	return false;
-}
-
 /* 1, 0, <0. */
 static int same_column(const vv_group *a, long at, const vv_group *b, long bt, vv_error *err)
 {
@@ -282,7 +274,7 @@ static vv_status find_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, vv_error *
 	n->count = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		n->same[i] = d->equal[i];
-		if (d->compared[i] && !d->equal[i] && !is_of_key(d, &c->pairs[i])) {
+		if (d->compared[i] && !d->equal[i] && !rowdiff_is_of_key(d, &c->pairs[i])) {
 			n->pairs[n->count++] = i;
 		}
 	}
@@ -403,59 +395,6 @@ static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out
 	return read_needed(d, a, b, at, err);
 }
 
-/* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case.
- * equal: columns that need no look, or NULL. */
-static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,
-			       bool rekeyed, size_t *changed, size_t *formatted, vv_error *err)
-{
-	const vv_columns *c = d->opts.columns;
-	*changed = *formatted = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		d->cells[i] = VV_CELL_SAME;
-		if (equal && equal[i]) {
-			continue;
-		}
-		const vv_column_pair *p = &c->pairs[i];
-		bool key = rekeyed && is_of_key(d, p);
-		if (!d->compared[i] && !key) {
-			continue;
-		}
-		const vv_field *fa = &d->a->schema.fields[p->a], *fb = &d->b->schema.fields[p->b];
-		vv_cell old = rowdiff_cell(d, fa, &a[p->a]), new = rowdiff_cell(d, fb, &b[p->b]);
-		const vv_cell *x = &old, *y = &new;
-		vv_same same = vv_value_compare(&d->scratch, fa, x, fb, y);
-		if (same == VV_SAME || (same == VV_SAME_VALUE && d->cross)) {
-			continue;
-		}
-		if (same == VV_SAME_VALUE) {
-			d->cells[i] = d->opts.ignore_format ? VV_CELL_SAME : VV_CELL_FORMAT;
-			*formatted += d->cells[i] == VV_CELL_FORMAT;
-		} else if (key || !d->opts.tolerance ||
-			   !vv_value_within(&d->scratch, fa, x, fb, y, d->opts.tolerance)) {
-			d->cells[i] = VV_CELL_CHANGED;
-			(*changed)++;
-		}
-	}
-	return vv_buf_ok(&d->scratch, err);
-}
-
-vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out, vv_error *err)
-{
-	const vv_cell *a, *b;
-	size_t changed, formatted, all = 0;
-	vv_status rc;
-	if ((rc = vv_row_by_number_get(&d->rows_a, old_row, &a, err)) < 0 ||
-	    (rc = vv_row_by_number_get(&d->rows_b, new_row, &b, err)) < 0 ||
-	    (rc = compare_cells(d, a, b, NULL, false, &changed, &formatted, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < d->opts.columns->count; i++) {
-		all += d->compared[i];
-	}
-	*out = changed * 2 <= all;
-	return VV_OK;
-}
-
 /* Keyless: takes the removed rows of one place and the added rows right after them. */
 static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 {
@@ -505,8 +444,8 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	}
 	const bool *equal;
 	if ((rc = read_pair(d, e, out, &equal, err)) < 0 ||
-	    (rc = compare_cells(d, out->old_cells, out->new_cells, equal, e->rekeyed, &changed,
-				&formatted, err)) < 0) {
+	    (rc = rowdiff_compare(d, out->old_cells, out->new_cells, equal, e->rekeyed, &changed,
+				  &formatted, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < d->opts.columns->count; i++) {
