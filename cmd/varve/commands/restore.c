@@ -1,18 +1,18 @@
 /*
  * restore: paths as an earlier version (or the index) has them.
  */
-
 #include "lib/edit/restore.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/edit/column_restore.h"
 #include "repo/git/repository.h"
 
 typedef struct options {
 	const char *source, *row;
-	vv_strings columns;
-	bool staged, worktree, spelling, forget, quiet;
+	vv_strings columns, where;
+	bool staged, worktree, spelling, forget, quiet, force, dry_run;
 } options;
 
 static const vv_option table[] = {
@@ -22,7 +22,16 @@ static const vv_option table[] = {
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
 	OPT_STRING(0, "row", row, "KEY",
 		   "only the row with this key (values separated by commas); PATH is one table"),
-	OPT_LIST(0, "column", columns, "COL", "with --row: only this cell; may be given again"),
+	OPT_LIST(
+		0, "column", columns, "COL",
+		"only this column, of all rows that both versions have, or with --row of one; may be given "
+		"again"),
+	OPT_LIST(
+		0, "where", where, "CONDITION",
+		"with --column: only rows that meet it now: \"price > 100\"; if given again, all must be "
+		"met"),
+	OPT_FLAG('n', "dry-run", dry_run, "with --column: only print what would be restored"),
+	OPT_FLAG('f', "force", force, "with --column: also cells whose value is in no version"),
 	OPT_FLAG(
 		0, "spelling", spelling,
 		"undo what Excel did to the spelling of values and to the form of PATH, and keep all edits "
@@ -33,6 +42,11 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static bool is_column(const options *o)
+{
+	return o->columns.count > 0 && !o->row;
+}
+
 static int check_restore(const vv_context *c)
 {
 	const options *o = c->options;
@@ -41,8 +55,10 @@ static int check_restore(const vv_context *c)
 		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--quit takes no files");
 	}
 	if (c->argc == 0) return vv_usage_error("restore needs files: PATH... ('.' for all)");
-	if (o->columns.count > 0 && !o->row) {
-		return vv_usage_error("--column is for --row: --row KEY --column COL PATH");
+	if (is_column(o) ? c->argc != 1 || o->staged || o->spelling
+			 : o->where.count > 0 || o->dry_run || o->force) {
+		return vv_usage_error("--column is for one file: --column COL [--where CONDITION] "
+				      "[-n] [--force] PATH");
 	}
 	if (o->spelling && (c->argc != 1 || o->staged || o->row)) {
 		return vv_usage_error(
@@ -79,6 +95,37 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	} else {
 		vv_note("%s: row %s: %s", vv_text_shows(r.path), vv_text_shows(o->row),
 			words[done]);
+	}
+	return VV_OK;
+}
+
+static vv_status restore_column(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_column_restore r = {.repo = c->repo,
+				     .reader = c->reader,
+				     .path = c->argv[0],
+				     .source = o->source,
+				     .columns = &o->columns,
+				     .where = &o->where,
+				     .force = o->force,
+				     .dry_run = o->dry_run};
+	vv_column_restored done;
+	vv_status rc = vv_column_restore_run(&done, &r, err);
+
+	if (rc < 0 || o->quiet) return rc;
+	if (done.cells == 0) {
+		vv_note("%s: no cell of the rows that both versions have differs",
+			vv_text_shows(r.path));
+	} else {
+		vv_note("%s: %s %s in %s", vv_text_shows(r.path),
+			o->dry_run ? "would restore" : "restored",
+			vv_text_counted(done.cells, "cell", NULL),
+			vv_text_counted(done.rows, "row", NULL));
+	}
+	if (done.unsaved > 0 && !o->force) { /* a dry run */
+		vv_note("%s: --force is needed: %s no version has", vv_text_shows(r.path),
+			vv_text_counted(done.unsaved, "of these values", "of these values"));
 	}
 	return VV_OK;
 }
@@ -132,6 +179,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 
 	if (o->forget) return VV_OK; /* done with VV_NEEDS_RIGHT */
 	if (o->row) return restore_row(c, err);
+	if (is_column(o)) return restore_column(c, err);
 	if (o->spelling) return restore_spelling(c, err);
 	vv_status rc = vv_restore_run(&done, &r, err);
 	if (rc == VV_EMISSING) {
@@ -153,6 +201,7 @@ const vv_command vv_cmd_restore = {
 	.summary = "restore files from the index or an earlier version",
 	.usage = "[--source REV] [--staged] [--worktree] PATH...\n"
 		 "[--source REV] --row KEY [--column COL]... PATH\n"
+		 "[--source REV] --column COL [--where CONDITION] [-n] [--force] PATH\n"
 		 "[--source REV] --spelling PATH\n"
 		 "--quit",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"
