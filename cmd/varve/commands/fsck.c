@@ -7,27 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
-#include "lib/check/spoiled.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/sync/needed.h"
 #include "lib/sync/repair.h"
 #include "lib/sync/vault_peer.h"
 #include "repo/blocks/reach.h"
-#include "repo/git/history/history.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/objects/receive.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
@@ -365,143 +361,11 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	return rc;
 }
 
-static vv_status pass(void *payload VV_UNUSED, const void *bytes VV_UNUSED, size_t len VV_UNUSED,
-		      vv_error *err VV_UNUSED)
-{
-	return VV_OK;
-}
-
-/* What an older varve stored wrongly, so that no other copy of the blocks helps: each with what to do. */
-static void tell_spoiled(fsck *f, const version *v, const char *what, const char *help)
-{
-	tell(f, &(finding){.kind = "spoiled version",
-			   .what = what,
-			   .cid = &v->root,
-			   .v = v,
-			   .help = help});
-}
-
-/* Its blocks are sound, and do not give the bytes that were added. Its cells can be read all the same. */
-static void tell_lost_bytes(fsck *f, const version *v, vv_table *t, const char *why)
-{
-	vv_auto(vv_buf) what = VV_BUF_INIT, help = VV_BUF_INIT, hidden = VV_BUF_INIT;
-	vv_auto(char) *rev = NULL;
-	uint64_t count = 0;
-
-	(void)vv_spoiled_hidden_rows(&count, &hidden, t, VV_IGNORED);
-	if (count > 0) {
-		vv_buf_printf(&what, "it reads %s as %s: '%s'%s",
-			      vv_text_counted(count, "row", "rows"),
-			      count == 1 ? "a comment" : "comments",
-			      vv_text_shows(vv_buf_cstr(&hidden)), count == 1 ? "" : ", ...");
-	} else {
-		vv_buf_printf(&what, "it does not come back byte for byte: %s", why);
-	}
-	if (!vv_oid_is_null(&v->commit)) {
-		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
-	}
-	vv_buf_printf(
-		&help,
-		"add the file again if you have it; else 'varve cat --format csv %s:%s' gives "
-		"its %srows, without comments",
-		rev ? rev : "", vv_text_shows(v->path), count > 0 ? "other " : "");
-	tell_spoiled(f, v, vv_buf_cstr(&what), vv_buf_cstr(&help));
-}
-
-/* The version of the path before this one, and the commit that made this one. VV_ENOTFOUND: there is none. */
-static vv_status find_before(fsck *f, const version *v, vv_oid *made, vv_oid *parent, vv_cid *root,
-			     vv_error *err)
-{
-	const char *paths[] = {v->path, NULL};
-	const vv_range from = {.include = v->commit};
-	const vv_log_options o = {
-		.ranges = &from, .range_count = 1, .paths = paths, .max_count = 1};
-	vv_auto(vv_log) *log = NULL;
-	vv_auto(vv_commit) c = {0};
-	vv_auto(vv_tree_entry) e = {0};
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p;
-	vv_status rc = vv_log_open(&log, f->c->repo, &o, err);
-	int more = rc < 0 ? (int)rc : vv_log_next(log, made, err);
-
-	if (more <= 0) return more < 0 ? (vv_status)more : VV_ENOTFOUND;
-	if ((rc = vv_commit_read(f->c->repo, made, &c, err)) < 0) return rc;
-	if (c.parent_count == 0) return VV_ENOTFOUND;
-	*parent = c.parents[0];
-	if ((rc = vv_tree_entry_at(f->c->repo, parent, v->path, &e, err)) < 0 ||
-	    (rc = vv_dataset_reader_pointer(f->c->reader, &e.id, &arena, &p, err)) < 0) {
-		return rc;
-	}
-	*root = p.root;
-	return VV_OK;
-}
-
-static void tell_compared(fsck *f, const version *v, const vv_oid *parent, unsigned found)
-{
-	vv_auto(vv_buf) help = VV_BUF_INIT;
-	vv_auto(char) *rev = NULL;
-
-	(void)vv_rev_short(f->c->repo, parent, &rev, VV_IGNORED);
-	vv_buf_printf(
-		&help, "%s; the version before it is %s:%s",
-		found & VV_SPOILED_ABOVE
-			? "if they belong to the table, add the file again with '--skip-lines 0'"
-			: "write the file in one encoding and add it again",
-		rev ? rev : "", vv_text_shows(v->path));
-	if (found & VV_SPOILED_MIXED) {
-		tell_spoiled(f, v,
-			     "it has cells in UTF-8 beside cells in another encoding; the version "
-			     "before it had one encoding",
-			     vv_buf_cstr(&help));
-	}
-	if (found & VV_SPOILED_TWICE) {
-		tell_spoiled(
-			f, v,
-			"it has UTF-8 that was read in the encoding of the file, where the version "
-			"before it has the right characters",
-			vv_buf_cstr(&help));
-	}
-	if (found & VV_SPOILED_ABOVE) {
-		tell_spoiled(
-			f, v,
-			"it has the header or rows of the version before it as lines above the table",
-			vv_buf_cstr(&help));
-	}
-}
-
-/* Only what the version before it shows. What of that one is not here, or damaged, is told elsewhere. */
-static vv_status compare(fsck *f, const version *v, vv_table *t, vv_error *err)
-{
-	vv_sink source;
-	vv_auto(vv_table) before = {0};
-	version made = *v;
-	vv_oid parent;
-	vv_cid root;
-	unsigned found = 0;
-	vv_error why;
-	vv_status rc;
-
-	if (f->silent || vv_oid_is_null(&v->commit) || t->root.kind != VV_KIND_TABLE) return VV_OK;
-	vv_sink_dry(&source, f->store);
-	rc = find_before(f, v, &made.commit, &parent, &root, &why);
-	if (rc == VV_OK && !vv_cid_equal(&root, &v->root) &&
-	    (rc = vv_table_open_stored(&before, &source, &root, &why)) == VV_OK &&
-	    before.root.kind == VV_KIND_TABLE) {
-		rc = vv_spoiled_find(&found, &before, t, vv_env_temp_dir(vv_environ()), &why);
-	}
-	if (rc == VV_ENOMEM || rc == VV_EIO) return vv_error_copy(err, &why);
-	if (found != 0) {
-		tell_compared(f, &made, &parent, found);
-	}
-	return VV_OK;
-}
-
 static vv_status check_table(fsck *f, const version *v, vv_error *err)
 {
 	vv_sink source;
 	vv_auto(vv_table) t = {0};
 	vv_error why;
-	bool spoiled = false;
 
 	vv_sink_dry(&source, f->store);
 	source.hashed = vv_cid_set_count(f->bad) == 0 ? f->hashed : NULL;
@@ -512,18 +376,10 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 						       vv_dataset_reader_pool(f->c->reader),
 						       f->c->progress, &why)
 				: VV_OK;
-		spoiled = rc == VV_ECORRUPT && t.root.kind == VV_KIND_TABLE &&
-			  vv_table_bytes(&t, pass, NULL, vv_dataset_reader_pool(f->c->reader), NULL,
-					 VV_IGNORED) == VV_ECORRUPT;
-		vv_status compared = rc == VV_OK && f->o->data ? compare(f, v, &t, err) : VV_OK;
-		if (spoiled) {
-			tell_lost_bytes(f, v, &t, why.message);
-		}
 		vv_table_close(&t);
-		if (compared < 0) return compared;
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) return vv_error_copy(err, &why);
-	if (rc < 0 && !spoiled) {
+	if (rc < 0) {
 		tell(f,
 		     &(finding){.kind = rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset",
 				.what = why.message,
