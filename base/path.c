@@ -353,13 +353,10 @@ static size_t class_length(const char *p)
 /* Matches c against the bracket expression after '[' at *p. Moves *p after
  * its ']'; an expression without end, or with a class that is none, matches nothing: then *p is
  * at the pattern's end. */
-static bool match_bracket(const char **p, char c, bool any_case)
+static bool match_bracket(const char **p, char c)
 {
 	const char *at = *p, *end = at + strlen(at);
 	const unsigned char byte = (unsigned char)c;
-	const unsigned char upper = any_case && c >= 'a' && c <= 'z'
-					    ? (unsigned char)(c - 'a' + 'A')
-					    : byte;
 	bool negated = *at == '!' || *at == '^', found = false, first = true;
 	unsigned char last = 0; /* what a '-' goes on from */
 
@@ -372,8 +369,7 @@ static bool match_bracket(const char **p, char c, bool any_case)
 			int in = in_class(at + 2, name - 1, byte);
 
 			if (in < 0) return false;
-			found = found || in > 0 ||
-				(upper != byte && name == 6 && memcmp(at + 2, "upper", 5) == 0);
+			found = found || in > 0;
 			at += name + 3;
 			last = 0;
 		} else if (*at == '-' && last != 0 && at[1] != '\0' && at[1] != ']') {
@@ -381,8 +377,7 @@ static bool match_bracket(const char **p, char c, bool any_case)
 
 			at++;
 			if ((high = bracket_byte(&at)) == 0) return false;
-			found = found || (byte >= last && byte <= high) ||
-				(upper >= last && upper <= high);
+			found = found || (byte >= last && byte <= high);
 			last = 0;
 		} else if ((last = bracket_byte(&at)) == 0) {
 			return false;
@@ -395,9 +390,8 @@ static bool match_bracket(const char **p, char c, bool any_case)
 }
 
 /* Matches one path byte with the pattern's next element, moving *p after it. */
-static bool match_one(const char **p, char c, bool any_case)
+static bool match_one(const char **p, char c)
 {
-	c = any_case ? vv_to_lower(c) : c;
 	switch (**p) {
 	case '\0':
 		return false;
@@ -406,12 +400,12 @@ static bool match_one(const char **p, char c, bool any_case)
 		return c != '/';
 	case '[':
 		(*p)++;
-		return match_bracket(p, c, any_case);
+		return match_bracket(p, c);
 	case '\\': /* the last byte of a pattern: it matches nothing */
 		(*p)++;
 		return **p != '\0' && *(*p)++ == c;
 	default:
-		return (any_case ? vv_to_lower(*(*p)++) : *(*p)++) == c;
+		return *(*p)++ == c;
 	}
 }
 
@@ -465,7 +459,7 @@ static bool swallow(const char **p, const char **path, retry *star, retry *deep)
 	return true;
 }
 
-static bool match(const char *pattern, const char *path, bool any_case)
+bool vv_path_match(const char *pattern, const char *path)
 {
 	retry star = {NULL, NULL, false};
 	retry deep = {NULL, NULL, false};
@@ -477,22 +471,12 @@ static bool match(const char *pattern, const char *path, bool any_case)
 			continue;
 		}
 		if (*path == '\0' && *p == '\0') return true;
-		if (*path != '\0' && match_one(&p, *path, any_case)) {
+		if (*path != '\0' && match_one(&p, *path)) {
 			path++;
 			continue;
 		}
 		if (!swallow(&p, &path, &star, &deep)) return false;
 	}
-}
-
-bool vv_path_match(const char *pattern, const char *path)
-{
-	return match(pattern, path, false);
-}
-
-bool vv_path_match_any_case(const char *pattern, const char *path)
-{
-	return match(pattern, path, true);
 }
 
 #define HANGUL 0xac00u /* the first of the composed syllables */

@@ -59,8 +59,5 @@ char *vv_path_fold(const char *path);
 /* Shell-like pattern match as in gitignore(5): '*' and '?' stop at '/'; '**' between slashes, or
  * at an end beside one, does not; '[...]' with ranges and the classes of ASCII; a backslash escapes. */
 bool vv_path_match(const char *pattern, const char *path);
-/* The same where core.ignorecase is set, as Git has it: a single capital in brackets or after a
- * backslash matches nothing. */
-bool vv_path_match_any_case(const char *pattern, const char *path);
 
 #endif

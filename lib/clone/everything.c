@@ -26,12 +26,12 @@
 #include "repo/git/history/history.h"
 #include "repo/git/history/rewrite.h"
 #include "repo/git/index/attribute_lines.h"
-#include "repo/git/index/attribute_rules.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/run_git.h"
 
 #define ATTRIBUTES_MAX (16u << 20)
+#define PLACE "varve-place" /* an attribute */
 
 static const char *const usual[] = {"*.csv", "*.tsv", "*.ndjson", "*.jsonl"};
 
@@ -41,10 +41,10 @@ typedef struct migration {
 	vv_migrate_result *out;
 	const char *const *patterns;
 	size_t pattern_count;
-	bool *used; /* of each pattern: a file matches it */
-	vv_attr_rules *rules;
-	bool writing; /* the second time */
-	vv_ref *refs; /* branches and tags */
+	bool *used;           /* of each pattern: a file matches it */
+	vv_attr_text *places; /* which pattern a path matches */
+	bool writing;         /* the second time */
+	vv_ref *refs;         /* branches and tags */
 	size_t ref_count, ref_cap;
 	vv_range *ranges;
 	vv_head head;
@@ -56,7 +56,7 @@ static void migration_clear(migration *m)
 		vv_ref_clear(&m->refs[i]);
 	}
 	vv_free_all(m->refs, m->ranges, m->used);
-	vv_attr_rules_free(m->rules);
+	vv_attr_text_close(m->places);
 	vv_head_clear(&m->head);
 }
 VV_AUTO_CLEAR(migration, migration_clear)
@@ -70,7 +70,7 @@ void vv_migrate_result_clear(vv_migrate_result *r)
 
 /* --- which files ------------------------------------------------------------------------- */
 
-/* Lines "PATTERN n=PLACE", as of a .gitattributes file. */
+/* Lines "PATTERN varve-place=PLACE", as of a .gitattributes file. */
 static vv_status read_patterns(migration *m, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -90,27 +90,29 @@ static vv_status read_patterns(migration *m, vv_error *err)
 			return vv_fail(err, VV_EUSAGE, "'%s' is not a pattern for a whole history",
 				       vv_text_shows(m->patterns[i]));
 		}
-		vv_buf_printf(&text, "%s n=%zu\n", m->patterns[i], i);
+		vv_buf_printf(&text, "%s " PLACE "=%zu\n", m->patterns[i], i);
 	}
-	return vv_attr_rules_parse(&m->rules, &text, 0, err);
+	vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 || m->pattern_count == 0
+		       ? rc
+		       : vv_attr_text_open(&m->places, m->repo, "", &text, PLACE, err);
 }
 
 static vv_status matches(migration *m, const char *path, bool *out, vv_error *err)
 {
-	vv_attr_found found = {0};
+	const char *place = "";
+	char *end;
 	vv_status rc;
 
 	*out = m->pattern_count == 0;
-	if (*out) return VV_OK;
-	if ((rc = vv_attr_rules_find(m->rules, path, &found, err)) == VV_OK && found.count > 0) {
-		const char *number = strchr(found.lines[0].text, '=') + 1;
-		size_t at = (size_t)strtoul(number, NULL, 10);
-
-		*out = true;
+	if (*out || (rc = vv_attr_text_ask(m->places, path, &place, err)) < 0) {
+		return *out ? VV_OK : rc;
+	}
+	const size_t at = (size_t)strtoul(place, &end, 10);
+	if ((*out = end > place)) {
 		m->used[at] = true;
 	}
-	vv_free(found.lines);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out, vv_error *err)
@@ -127,9 +129,7 @@ static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out,
 static vv_status is_given_away(migration *m, const vv_folder_edit *f, const vv_buf *before,
 			       const vv_buf *after, bool *out, vv_error *err)
 {
-	vv_auto(vv_attr_rules) *was = NULL, *is = NULL;
-	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
-	const unsigned flags = VV_ATTR_BLOB | (*f->path ? 0 : VV_ATTR_MACROS);
+	vv_auto(vv_attr_text) *was = NULL, *is = NULL;
 	const size_t len = strlen(f->path);
 	size_t count;
 	const vv_migrated_path *paths = vv_migrated_paths_now(m->out->contents, &count);
@@ -137,24 +137,22 @@ static vv_status is_given_away(migration *m, const vv_folder_edit *f, const vv_b
 
 	*out = false;
 	if (!strstr(vv_buf_cstr(after), "filter")) return VV_OK;
-	vv_buf_put(&a, before->data, before->len);
-	vv_buf_put(&b, after->data, after->len);
-	if ((rc = vv_buf_ok(&a, err)) < 0 || (rc = vv_buf_ok(&b, err)) < 0 ||
-	    (rc = vv_attr_rules_parse(&was, &a, flags, err)) < 0 ||
-	    (rc = vv_attr_rules_parse(&is, &b, flags, err)) < 0) {
+	if ((rc = vv_attr_text_open(&was, m->repo, f->path, before, "filter", err)) < 0 ||
+	    (rc = vv_attr_text_open(&is, m->repo, f->path, after, "filter", err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; !*out && i < count; i++) {
-		vv_auto(char) *old = NULL, *now = NULL;
+		const char *old, *now;
 
 		if (strncmp(paths[i].path, f->path, len) != 0) {
 			continue;
 		}
-		if ((rc = vv_attr_filter_by(was, paths[i].path + len, &old, err)) < 0 ||
-		    (rc = vv_attr_filter_by(is, paths[i].path + len, &now, err)) < 0) {
+		if ((rc = vv_attr_text_ask(was, paths[i].path, &old, err)) < 0 ||
+		    (rc = vv_attr_text_ask(is, paths[i].path, &now, err)) < 0) {
 			return rc;
 		}
-		*out = old && now && strcmp(old, "varve") == 0 && strcmp(now, "varve") != 0;
+		*out = strcmp(old, "varve") == 0 && strcmp(now, "varve") != 0 &&
+		       strcmp(now, "unset") != 0 && strcmp(now, "unspecified") != 0;
 	}
 	return VV_OK;
 }
@@ -341,11 +339,12 @@ static vv_status look_at(migration *m, vv_folder_edit *f, const char *top, kept 
 		vv_auto(vv_buf) path = VV_BUF_INIT;
 		bool wanted = false;
 
-		if ((rc = put_path(&path, f, k, i, err)) < 0 ||
-		    (rc = matches(m, path.data, &wanted, err)) < 0) {
-			return rc;
+		if ((rc = put_path(&path, f, k, i, err)) < 0) return rc;
+		if (vv_path_check(path.data, NULL) < 0) {
+			k->odd = true;
+			continue;
 		}
-		k->odd = k->odd || vv_path_check(path.data, NULL) < 0;
+		if ((rc = matches(m, path.data, &wanted, err)) < 0) return rc;
 		k->wanted += wanted && !vv_add_never(path.data);
 	}
 	return rc;

@@ -22,7 +22,6 @@
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"
 #include "repo/git/history/history.h"
-#include "repo/git/index/attribute_rules.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 
@@ -174,9 +173,9 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 {
 	vv_subject *s = &m->sides[i].subject;
-	vv_auto(vv_attr_rules) *rules = NULL;
+	vv_auto(vv_attr_text) *attributes = NULL;
 	vv_auto(vv_tree_entry) e = {0};
-	vv_auto(char) *filter = NULL;
+	const char *filter = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
@@ -193,11 +192,11 @@ static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 		return VV_OK;
 	}
 	if (rc < 0 ||
-	    (rc = vv_attr_rules_parse(&rules, &text, VV_ATTR_MACROS | VV_ATTR_BLOB, err)) < 0 ||
-	    (rc = vv_attr_filter_by(rules, m->in->path, &filter, err)) < 0) {
+	    (rc = vv_attr_text_open(&attributes, s->repo, "", &text, "filter", err)) < 0 ||
+	    (rc = vv_attr_text_ask(attributes, m->in->path, &filter, err)) < 0) {
 		return rc;
 	}
-	*varve = filter && strcmp(filter, "varve") == 0;
+	*varve = strcmp(filter, "varve") == 0;
 	return VV_OK;
 }
 

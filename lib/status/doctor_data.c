@@ -372,6 +372,7 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 			 vv_error *err)
 {
 	data a = {.d = d, .r = r, .x = x, .reader = reader};
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_auto(vv_buf) push = VV_BUF_INIT;
 	size_t count = vv_index_count(x);
 	uint64_t unsent = 0;

@@ -200,6 +200,9 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	if (e->err[1] >= 0 && dup2(e->err[1], 2) < 0) {
 		_exit(EXEC_FAILED);
 	}
+	if (run->mute && ((null_fd = open("/dev/null", O_WRONLY)) < 0 || dup2(null_fd, 2) < 0)) {
+		_exit(EXEC_FAILED);
+	}
 	if (run->output_to_errors && dup2(2, 1) < 0) {
 		_exit(EXEC_FAILED);
 	}

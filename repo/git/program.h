@@ -55,6 +55,7 @@ typedef struct vv_run {
 	size_t len;
 	vv_buf *output;        /* NULL: where our stdout goes */
 	vv_buf *errors;        /* NULL: where our stderr goes */
+	bool mute;             /* its stderr goes nowhere */
 	bool terminal;         /* stdin is ours, not input */
 	bool output_to_errors; /* its stdout goes where our stderr goes */
 	bool talk;             /* stdin is a pipe, written to by whoever started it */

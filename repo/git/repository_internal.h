@@ -91,7 +91,7 @@ struct vv_repository {
 	void (*close_stage)(struct vv_repository *r); /* set by whoever made it */
 	vv_walker *walker, *spare;                    /* spare: waits for vv_walker_take */
 	void (*close_walker)(struct vv_repository *r);
-	struct vv_attr_sources *attributes; /* repo/git/index/attributes.c */
+	struct vv_attr_asker *attributes; /* repo/git/index/attributes.c */
 	void (*close_attributes)(struct vv_repository *r);
 	unsigned attr_holds, attr_hold; /* how many go on; the number of the latest: vv_attr_hold */
 	vv_open_index *open_index;      /* the one opened last that is still open; NULL: none */

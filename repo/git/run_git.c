@@ -418,14 +418,10 @@ static bool is_found_there(const vv_repository *r)
 	       !vv_env_get(vv_repository_env(r), "GIT_WORK_TREE");
 }
 
-vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
+/* argv has room for VV_GIT_ARGS_MAX + 12. */
+static void put_args(const char **argv, const vv_git_call *r, bool progress)
 {
-	const char *argv[VV_GIT_ARGS_MAX + 12];
-	vv_auto(vv_buf) dropped = VV_BUF_INIT;
-	const unsigned silent = silent_sec(r);
-	environment e;
 	size_t n = 0;
-	vv_status rc = make_environment(&e, r, err);
 
 	argv[n++] = "git";
 	if (r->in_worktree ? !is_found_there(r->repo) : r->scratch || r->repo) {
@@ -438,13 +434,48 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	}
 	for (size_t i = 0; r->args[i]; i++) {
 		assert(i < VV_GIT_ARGS_MAX);
-		argv[n++] = silent > 0 && !r->dumb && strcmp(r->args[i], "-q") == 0 ? "--progress"
-										    : r->args[i];
+		argv[n++] = progress && strcmp(r->args[i], "-q") == 0 ? "--progress" : r->args[i];
 	}
 	argv[n] = NULL;
+}
+
+static const char *dir_of(const vv_git_call *r)
+{
+	return r->dir || !r->in_worktree ? r->dir : vv_repository_workdir(r->repo);
+}
+
+vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
+{
+	const char *argv[VV_GIT_ARGS_MAX + 12];
+	vv_buf piped = VV_BUF_INIT; /* stands for a pipe */
+	environment e;
+	vv_status rc = make_environment(&e, r, err);
+
+	*out = (vv_child){0, -1, -1, -1};
+	put_args(argv, r, false);
 	const vv_run run = {.argv = argv,
-			    .dir = r->dir || !r->in_worktree ? r->dir
-							     : vv_repository_workdir(r->repo),
+			    .dir = dir_of(r),
+			    .env = own_env(r),
+			    .more = (const char *const *)e.list,
+			    .output = &piped,
+			    .mute = true,
+			    .talk = true};
+	rc = rc < 0 ? rc : vv_run_start(out, &run, err);
+	clear_environment(&e);
+	return rc;
+}
+
+vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
+{
+	const char *argv[VV_GIT_ARGS_MAX + 12];
+	vv_auto(vv_buf) dropped = VV_BUF_INIT;
+	const unsigned silent = silent_sec(r);
+	environment e;
+	vv_status rc = make_environment(&e, r, err);
+
+	put_args(argv, r, silent > 0 && !r->dumb);
+	const vv_run run = {.argv = argv,
+			    .dir = dir_of(r),
 			    .bound = r->in_worktree,
 			    .by_signal = r->in_worktree ? SIGTERM : 0,
 			    .env = own_env(r),

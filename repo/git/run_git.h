@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "repo/git/program.h"
 #include "repo/git/repository.h"
 
 #define VV_GIT_ARGS_MAX 64u
@@ -49,7 +50,10 @@ typedef struct vv_git_call {
 /* What git said on stderr is appended to said (not with show). */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 
-/* The same, and another exit code than 0 is a failure with git's own words, and the host's: "<what>: git
+/* Starts it and talks with it over its stdin and stdout; what it says on stderr is dropped. vv_child_stop ends it. */
+vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
+
+/* The same as vv_git_run, and another exit code than 0 is a failure with git's own words, and the host's: "<what>: git
  * says: <line>; <line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 

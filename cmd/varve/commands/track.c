@@ -418,6 +418,7 @@ static vv_status run_track(vv_context *c, vv_error *err)
 		c, c->argc == 0 ? VV_NEEDS_INDEX : VV_NEEDS_RIGHT | VV_NEEDS_INDEX_LOCK, err);
 
 	if (rc < 0) return rc;
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(c->repo);
 	if (c->argc == 0) return list(c, o, err);
 	rc = set_up(c, err);
 	return rc < 0 ? rc : track(c, err);

@@ -1,276 +1,281 @@
 /*
- * attributes: what the attributes of a path mean for a file's content, and which files are read for them.
+ * attributes: what attributes a path has is git's answer, and what they mean for a file's content.
+ *
+ * One `git check-attr --stdin` goes on for as long as the attribute files that it may have read stay as they are. libgit2
+ * gives other answers where patterns are quoted or have brackets, macros are said twice, or a line is not sound.
+ *
+ * Of a tree (a bare repository's HEAD, an index in memory alone) the attribute files of a path's folders are written to a
+ * folder apart, which is git's work tree then: not all of its objects are where git would find them.
  */
 #include "repo/git/index/attributes.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "base/arena.h"
-#include "base/array.h"
 #include "base/file.h"
-#include "base/hash.h"
-#include "base/hash_index.h"
+#include "base/os.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
-#include "repo/git/index/attribute_rules.h"
 #include "repo/git/index/attributes_internal.h"
 #include "repo/git/index/index_file.h"
+#include "repo/git/program.h"
 #include "repo/git/repository_internal.h"
+#include "repo/git/run_git.h"
 #include "repo/git/tree_internal.h"
-
-/* attribute_sources: which files are asked, in what order, and what macros make of it. */
-
-/* What a path has of one attribute. */
-typedef struct vv_attr_answer {
-	vv_attr_kind kind; /* VV_ATTR_UNSPECIFIED also where no file has it */
-	char *value;       /* owned, with VV_ATTR_STRING; else NULL */
-} vv_attr_answer;
 
 #define NAME ".gitattributes"
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
+#define NAMES_MAX 9u
+#define AHEAD_MAX 256u
+#define STEP_BYTES                                                                                 \
+	4096u /* fewer than any pipe takes at once: git is never waited for while it waits for us */
 
-typedef enum origin { FROM_NOWHERE, FROM_FILE, FROM_BLOB } origin;
+enum { FILTER, DIFF, MERGE, TEXT, CRLF, EOL, IDENT, ENCODING, READER, NAMES };
+static const char *const asked[] = {"filter",      "diff", "merge", "text",
+				    "crlf",        "eol",  "ident", "working-tree-encoding",
+				    "varve-reader"};
+_Static_assert(NAMES == sizeof(asked) / sizeof(*asked) && NAMES <= NAMES_MAX, "each has its name");
 
-/* One file, as it was read last. */
-typedef struct source {
-	char *folder; /* "", "a/b/"; NULL: a file of the repository, the user or the machine */
-	char *file;   /* where it lies */
-	vv_attr_rules *rules; /* NULL: it says nothing */
-	origin from;
-	vv_stat st;    /* FROM_FILE */
-	vv_oid blob;   /* FROM_BLOB */
-	unsigned held; /* during which hold it was looked at last; 0: during none */
-} source;
+typedef struct vv_attr_asker {
+	vv_repository *repo;
+	const char *const *names;
+	size_t name_count;
+	vv_child git; /* pid 0: none runs */
+	char *files;  /* the folder apart; NULL: the work tree's files are asked */
+	vv_buf stamp; /* what tells whether git has read what is there now */
+	vv_buf answers; /* to the last question: "path NUL name NUL value NUL", for each path and name */
+	size_t at;      /* of what was found last */
+	size_t next,
+		ahead; /* the index's entry after the last question, and how many are asked for at once */
+} vv_attr_asker;
 
-struct vv_attr_sources {
-	source *folders; /* that were asked for; by_folder finds them by name */
-	size_t count, cap;
-	vv_hash_index by_folder;
-	source info, user, machine;
-	bool folds; /* upper and lower case are one */
-};
+/* --- git ----------------------------------------------------------------------------- */
 
-/* Git's own, below all others. */
-static const char builtin_macro[] = "binary", builtin_words[] = "-diff -merge -text";
-
-/* --- files ------------------------------------------------------------------------- */
-
-static void source_clear(source *s)
+/* Forgets what git has read. */
+static void reset(vv_attr_asker *a)
 {
-	vv_attr_rules_free(s->rules);
-	vv_free_all(s->folder, s->file);
-	memset(s, 0, sizeof(*s));
+	vv_child_stop(&a->git);
+	if (a->files) {
+		(void)vv_remove_tree(a->files, VV_IGNORED);
+	}
+	vv_free(a->files);
+	a->files = NULL;
+	a->stamp.len = a->answers.len = a->at = a->next = a->ahead = 0;
 }
 
-static void close_sources(vv_repository *r)
+static void asker_free(vv_attr_asker *a)
 {
-	struct vv_attr_sources *all = r->attributes;
+	if (!a) return;
+	reset(a);
+	vv_buf_clear(&a->stamp);
+	vv_buf_clear(&a->answers);
+	vv_free(a);
+}
 
-	for (size_t i = 0; all && i < all->count; i++) {
-		source_clear(&all->folders[i]);
+static vv_attr_asker *asker_new(vv_repository *r, const char *const *names, size_t count)
+{
+	vv_attr_asker *a = vv_calloc(1, sizeof(*a));
+
+	if (a) {
+		a->repo = r;
+		a->names = names;
+		a->name_count = count;
 	}
-	if (all) {
-		source_clear(&all->info);
-		source_clear(&all->user);
-		source_clear(&all->machine);
-		vv_hash_index_clear(&all->by_folder);
-		vv_free_all(all->folders, all);
-	}
+	return a;
+}
+
+static void close_asker(vv_repository *r)
+{
+	asker_free(r->attributes);
 	r->attributes = NULL;
 }
 
-/* Forgets all files. */
-static void attr_sources_flush(vv_repository *r)
+static vv_status make_folder(vv_attr_asker *a, vv_error *err)
 {
-	close_sources(r);
-}
+	a->files = vv_path_join(vv_env_temp_dir(a->repo->env), "varve-attributes-XXXXXX", NULL);
+	if (!a->files) return vv_fail_nomem(err);
+	if (!mkdtemp(a->files)) {
+		vv_status rc = vv_fail_errno(err, "cannot make a temporary folder", a->files);
 
-/* core.attributesFile, else the one that lies beside Git's settings; "" when there is none. */
-static vv_status user_file(vv_repository *r, char **out, vv_error *err)
-{
-	const char *xdg = vv_env_get(r->env, "XDG_CONFIG_HOME"), *home = vv_env_get(r->env, "HOME");
-	vv_status rc = vv_config_path(r, "core.attributesfile", out, err);
-
-	if (rc != VV_ENOTFOUND) return rc;
-	vv_error_clear(err);
-	*out = xdg && *xdg     ? vv_path_join(xdg, "git", "attributes", NULL)
-	       : home && *home ? vv_path_join(home, ".config", "git", "attributes", NULL)
-			       : vv_strdup("");
-	return *out ? VV_OK : vv_fail_nomem(err);
-}
-
-/* The machine's, in the folder of its settings of Git; "" when there is none. */
-static vv_status machine_file(const vv_env *env, char **out, vv_error *err)
-{
-	const char *off = vv_env_get(env, "GIT_ATTR_NOSYSTEM");
-	vv_auto(git_buf) folders = {NULL, 0, 0};
-	int no = 0;
-
-	if (off && git_config_parse_bool(&no, off) < 0) {
-		git_error_clear();
+		vv_free(a->files);
+		a->files = NULL;
+		return rc;
 	}
-	if (!no &&
-	    git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_SYSTEM, &folders) == 0 &&
-	    folders.size > 0) {
-		folders.ptr[strcspn(folders.ptr, ":")] = '\0';
-		*out = vv_path_join(folders.ptr, "gitattributes", NULL);
-	} else {
-		git_error_clear();
-		*out = vv_strdup("");
-	}
-	return *out ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status open_sources(vv_repository *r, struct vv_attr_sources **out, vv_error *err)
-{
-	struct vv_attr_sources *all;
-	vv_status rc;
-
-	if (!r->attributes) {
-		if (!(r->attributes = vv_calloc(1, sizeof(*all)))) return vv_fail_nomem(err);
-		r->close_attributes = close_sources;
-		all = r->attributes;
-		vv_hash_index_init(&all->by_folder);
-		if (!(all->info.file = vv_path_join(r->commondir, "info", "attributes", NULL))) {
-			rc = vv_fail_nomem(err);
-		} else if ((rc = vv_config_bool(r, "core.ignorecase", false, &all->folds, err)) ==
-				   VV_OK &&
-			   (rc = user_file(r, &all->user.file, err)) == VV_OK) {
-			rc = machine_file(r->env, &all->machine.file, err);
-		}
-		if (rc < 0) {
-			close_sources(r);
-			return rc;
-		}
-	}
-	*out = r->attributes;
 	return VV_OK;
 }
 
-static vv_status set_rules(const vv_repository *r, source *s, vv_buf *text, origin from,
-			   vv_error *err)
+static vv_status start(vv_attr_asker *a, vv_error *err)
 {
-	vv_attr_rules *rules;
-	const unsigned flags = (!s->folder || !s->folder[0] ? VV_ATTR_MACROS : 0) |
-			       (from == FROM_BLOB ? VV_ATTR_BLOB : 0) |
-			       (r->attributes->folds ? VV_ATTR_FOLDS : 0);
-	vv_status rc = vv_attr_rules_parse(&rules, text, flags, err);
+	const char *args[NAMES_MAX + 6];
+	vv_auto(char) *index = a->files ? vv_asprintf("GIT_INDEX_FILE=%s/index", a->files)
+					: vv_asprintf("GIT_INDEX_FILE=%s", a->repo->index_file);
+	const char *const more[] = {index, NULL};
+	const vv_git_call call = {
+		.args = args, .repo = a->repo, .in_worktree = !a->files, .more = more};
+	size_t n = 0;
 
-	if (rc < 0) return rc;
-	vv_attr_rules_free(s->rules);
-	s->rules = rules;
-	s->from = from;
+	if (!index) return vv_fail_nomem(err);
+	if (a->files) {
+		args[n++] = "--work-tree";
+		args[n++] = a->files;
+	}
+	args[n++] = "check-attr";
+	args[n++] = "--stdin";
+	args[n++] = "-z";
+	for (size_t i = 0; i < a->name_count; i++) {
+		args[n++] = a->names[i];
+	}
+	args[n] = NULL;
+	return vv_git_talk(&a->git, &call, err);
+}
+
+static vv_status put_all(int fd, const char *p, size_t left, vv_error *err)
+{
+	while (left > 0) {
+		ssize_t n = vv_os_write(write, fd, p, left);
+
+		if (n < 0 && errno != EINTR) {
+			return vv_fail_errno(err, "cannot ask", "git check-attr");
+		}
+		p += n > 0 ? n : 0;
+		left -= n > 0 ? (size_t)n : 0;
+	}
 	return VV_OK;
 }
 
-static void set_nothing(source *s)
+/* Until that many strings are there. */
+static vv_status take_all(vv_attr_asker *a, size_t strings, vv_error *err)
 {
-	vv_attr_rules_free(s->rules);
-	s->rules = NULL;
-	s->from = FROM_NOWHERE;
+	vv_buf *b = &a->answers;
+
+	for (size_t from = 0; strings > 0;) {
+		if (!vv_buf_reserve(b, STEP_BYTES)) return vv_fail_nomem(err);
+		ssize_t n = read(a->git.out, b->data + b->len, STEP_BYTES);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			return vv_fail(err, VV_EIO,
+				       "'git check-attr' ended without an answer\n"
+				       "'git check-attr filter FILE' says why");
+		}
+		for (b->len += (size_t)n; from < b->len; from++) {
+			strings -= b->data[from] == '\0';
+		}
+	}
+	return VV_OK;
 }
 
-/* The file with this stat, unless it was read already. */
-static vv_status read_source(const vv_repository *r, source *s, const vv_stat *st, vv_error *err)
+/* paths: each ended by a NUL. */
+static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
+	vv_status rc = a->git.pid > 0 ? VV_OK : start(a, err);
 
-	if (s->from == FROM_FILE && vv_stat_equal(&s->st, st)) return VV_OK;
-	if (st->size >= FILE_BYTES_MAX) {
-		set_nothing(s);
+	vv_buf_reset(&a->answers);
+	a->at = 0;
+	if (rc == VV_OK && (rc = put_all(a->git.in, paths->data, paths->len, err)) == VV_OK) {
+		rc = take_all(a, count * a->name_count * 3, err);
+	}
+	if (rc < 0) {
+		reset(a);
+	}
+	return rc;
+}
+
+/* --- what git has read ----------------------------------------------------------------- */
+
+/* Is what the command has open in memory asked? */
+static bool is_alone(const vv_repository *r)
+{
+	return r->open_index && r->open_index->alone;
+}
+
+/* A pipe's writer would be waited for. Zeros: it is not there. */
+static vv_status look(vv_stat *st, const char *file, vv_error *err)
+{
+	memset(st, 0, sizeof(*st));
+	vv_status rc = vv_lstat(st, file, NULL);
+
+	if (rc == VV_ENOTFOUND) {
+		memset(st, 0, sizeof(*st));
 		return VV_OK;
 	}
-	if (!S_ISDIR(st->mode)) {
-		rc = s->folder ? vv_read_regular(&text, s->file, FILE_BYTES_MAX, err)
-			       : vv_read_file(&text, s->file, FILE_BYTES_MAX, err);
-		if (rc < 0) return rc;
+	if (rc < 0) return vv_lstat(st, file, err);
+	return S_ISREG(st->mode) || S_ISLNK(st->mode) || S_ISDIR(st->mode)
+		       ? VV_OK
+		       : vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+				 vv_text_shows(file));
+}
+
+/* Appends the stats of .gitattributes in all folders of a path. */
+static vv_status put_stats(vv_buf *stamp, const vv_repository *r, const char *path, vv_error *err)
+{
+	const char *end = path;
+	vv_stat st;
+	vv_status rc;
+
+	while (end) { /* before each name of the path */
+		vv_auto(char) *file = vv_asprintf("%s/%.*s" NAME, r->workdir, (int)(end - path),
+						  path);
+		if ((rc = vv_alloc_ok(file, err)) < 0 || (rc = look(&st, file, err)) < 0) return rc;
+		vv_buf_put(stamp, &st, sizeof(st));
+		end = strchr(end, '/');
+		end = end ? end + 1 : NULL;
 	}
-	if ((rc = set_rules(r, s, &text, FROM_FILE, err)) == VV_OK) {
-		s->st = *st;
-	}
-	return rc;
+	return vv_buf_ok(stamp, err);
 }
 
-/* Was it looked at, without a fault, since the files are held? */
-static bool is_held(const vv_repository *r, const source *s)
+vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err)
 {
-	return r->attr_holds > 0 && s->held == r->attr_hold;
+	vv_auto(vv_buf) stamp = VV_BUF_INIT;
+
+	return r->bare || !r->workdir ? VV_OK : put_stats(&stamp, r, path, err);
 }
 
-static vv_status looked_at(const vv_repository *r, source *s, vv_status rc)
+/* The folder is in it, since git has not read the files of others, or long ago. */
+static vv_status stamp_of_files(vv_buf *stamp, const vv_repository *r, const char *path,
+				vv_error *err)
 {
-	s->held = rc == VV_OK && r->attr_holds > 0 ? r->attr_hold : 0;
-	return rc;
-}
-
-/* A file outside the work tree: one that is missing or cannot be read says nothing. A link is
- * followed, and what it leads to is read each time. */
-static vv_status refresh(const vv_repository *r, source *s, vv_error *err)
-{
+	vv_auto(char) *info = vv_path_join(r->commondir, "info", "attributes", NULL),
+		      *config = vv_path_join(r->commondir, "config", NULL);
+	const char *const files[] = {info, config, r->index_file};
+	vv_status rc = info && config ? VV_OK : vv_fail_nomem(err);
 	vv_stat st;
 
-	if (is_held(r, s)) return VV_OK;
-	vv_status rc = s->file[0] ? vv_lstat(&st, s->file, NULL) : VV_ENOTFOUND;
-
-	if (rc == VV_OK && S_ISLNK(st.mode)) {
-		set_nothing(s);
-		st.size = 0;
-		rc = read_source(r, s, &st, err);
-	} else if (rc == VV_OK && S_ISREG(st.mode)) {
-		rc = read_source(r, s, &st, err);
-	} else {
-		rc = VV_ENOTFOUND;
+	if (r->attr_holds > 0) {
+		vv_buf_put(stamp, &r->attr_hold, sizeof(r->attr_hold));
+		return vv_buf_ok(stamp, err);
 	}
-	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
-		vv_error_clear(err);
-		set_nothing(s);
-		rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < sizeof(files) / sizeof(*files); i++) {
+		if ((rc = look(&st, files[i], err)) == VV_OK) {
+			vv_buf_put(stamp, &st, sizeof(st));
+		}
 	}
-	return looked_at(r, s, rc);
+	vv_buf_put(stamp, path, (size_t)(vv_path_base(path) - path));
+	return rc < 0 ? rc : put_stats(stamp, r, path, err);
 }
 
-/* The index that the command has open, else its file's. */
-static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
+/* Of a conflict in the index our side. */
+static bool find_in_index(git_index *git, const char *path, git_oid *id)
 {
-	vv_index_file *f;
-	int code;
-
-	if (r->open_index) {
-		*out = r->open_index->git;
-		return VV_OK;
-	}
-	if ((code = vv_index_file_open(&f, r)) < 0) {
-		return vv_git_fail(err, code, "cannot read the index '%s'",
-				   vv_text_shows(r->index_file));
-	}
-	*out = f->git;
-	vv_index_file_close(f); /* the repository keeps it */
-	return VV_OK;
-}
-
-/* Of a conflict in the index our side. *found false: it is not there. */
-static vv_status find_in_index(vv_repository *r, const char *path, git_oid *id, bool *found,
-			       vv_error *err)
-{
-	git_index *git = NULL;
-	vv_status rc = find_index(r, &git, err);
-
-	if (rc < 0) return rc;
 	const git_index_entry *e = git_index_get_bypath(git, path, 0);
+
 	e = e ? e : git_index_get_bypath(git, path, 2);
-	if ((*found = e && (S_ISREG(e->mode) || S_ISLNK(e->mode)))) {
-		*id = e->id;
-	}
-	return VV_OK;
+	git_error_clear();
+	if (!e || !(S_ISREG(e->mode) || S_ISLNK(e->mode))) return false;
+	*id = e->id;
+	return true;
 }
 
-/* Likewise in HEAD; a repository without a commit has none. */
+/* A repository without a commit has none. */
 static vv_status find_in_head(vv_repository *r, const char *path, git_oid *id, bool *found,
 			      vv_error *err)
 {
@@ -288,416 +293,272 @@ static vv_status find_in_head(vv_repository *r, const char *path, git_oid *id, b
 	return rc;
 }
 
-/* What is in the index, or in HEAD. */
-static vv_status refresh_from_blob(vv_repository *r, source *s, bool head, vv_error *err)
-{
-	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
-	git_oid id;
-	vv_oid blob;
-	bool found;
-	vv_status rc;
-
-	vv_buf_printf(&path, "%s" NAME, s->folder);
-	if ((rc = vv_buf_ok(&path, err)) < 0 ||
-	    (rc = (head ? find_in_head : find_in_index)(r, path.data, &id, &found, err)) < 0) {
-		return rc;
-	}
-	git_error_clear();
-	if (!found) {
-		set_nothing(s);
-		return VV_OK;
-	}
-	vv_oid_from_git(&blob, &id);
-	if (s->from == FROM_BLOB && vv_oid_equal(&s->blob, &blob)) return VV_OK;
-	rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
-	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
-		vv_error_clear(err);
-		set_nothing(s);
-		return VV_OK;
-	}
-	if (rc == VV_OK) {
-		rc = set_rules(r, s, &text, FROM_BLOB, err);
-		s->blob = blob;
-	}
-	return rc;
-}
-
-static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
-{
-	const bool alone = r->open_index && r->open_index->alone;
-	vv_stat st;
-
-	if (!alone && is_held(r, s)) return VV_OK;
-	if (!alone && r->bare) return looked_at(r, s, refresh_from_blob(r, s, true, err));
-	/* Asked of each file, and mostly absent: without words. */
-	vv_status rc = alone ? VV_ENOTFOUND : vv_lstat(&st, s->file, NULL);
-
-	/* Git does not follow a link either. */
-	if (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISLNK(st.mode))) {
-		rc = refresh_from_blob(r, s, false, err);
-		return alone ? rc : looked_at(r, s, rc);
-	}
-	if (rc < 0) return vv_lstat(&st, s->file, err);
-	if (!S_ISREG(st.mode) && !S_ISDIR(st.mode)) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
-			       vv_text_shows(s->file));
-	}
-	return looked_at(r, s, read_source(r, s, &st, err));
-}
-
-/* The folder's place, for its name of len bytes with '/' at the end. */
-static vv_status folder_at(vv_repository *r, const char *folder, size_t len, size_t *place,
+/* The bytes to the folder apart. git reads none that is too large, nothing after a NUL of a blob, and has no such mark at
+ * its beginning for a mark. */
+static vv_status put_apart(vv_attr_asker *a, const char *path, const char *bytes, size_t len,
 			   vv_error *err)
 {
-	struct vv_attr_sources *all = r->attributes;
-	const uint64_t hash = vv_xxh3(folder, len, all->by_folder.seed);
-	vv_hash_probe probe = vv_hash_probe_begin(&all->by_folder, hash);
+	vv_auto(char) *file = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_path_check_plain(path, err);
 
-	while (vv_hash_probe_next(&probe, place)) {
-		const char *known = all->folders[*place].folder;
-
-		if (strncmp(known, folder, len) == 0 && known[len] == '\0') return VV_OK;
-	}
-	source made = {.folder = vv_strndup(folder, len),
-		       .file = vv_asprintf("%s/%.*s" NAME, r->workdir ? r->workdir : "", (int)len,
-					   folder)};
-	if (!made.folder || !made.file || !vv_array_room(all->folders, all->count, all->cap) ||
-	    !vv_hash_index_add(&all->by_folder, hash, all->count)) {
-		source_clear(&made);
-		return vv_fail_nomem(err);
-	}
-	*place = all->count;
-	all->folders[all->count++] = made;
-	return VV_OK;
+	if (rc < 0 || (!a->files && (rc = make_folder(a, err)) < 0)) return rc;
+	if (!(file = vv_path_join(a->files, path, NULL))) return vv_fail_nomem(err);
+	vv_buf_puts(&text, len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? "\n" : "");
+	vv_buf_put(&text, bytes, strnlen(bytes, len));
+	if ((rc = vv_buf_ok(&text, err)) < 0 || (rc = vv_mkdirs_above(file, err)) < 0) return rc;
+	return vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
 }
 
-/* --- asking ------------------------------------------------------------------------ */
-
-/* What is known of the path so far. A name is settled once, and no more is looked at once all are that
- * were asked for. */
-typedef struct asked {
-	const char *const *names;
-	size_t count, left; /* names; those not settled yet */
-	vv_attr_words known;
-	vv_hash_index by_name;       /* of known */
-	const vv_attr_rules **rules; /* of all files that speak, the one that goes over all first */
-	size_t rules_count, rules_cap;
-} asked;
-
-/* Words of a line or macro that are still to be taken, the last first. */
-typedef struct pending {
-	vv_attr_words words;
-	size_t left;
-} pending;
-
-typedef struct pending_list {
-	pending *items;
-	size_t count, cap;
-} pending_list;
-
-static uint64_t name_hash(const asked *a, const char *name, size_t len)
+/* A .gitattributes of the tree, by its path; one that is not there becomes an empty one. */
+static vv_status put_blob(vv_attr_asker *a, const char *path, vv_error *err)
 {
-	return vv_xxh3(name, len, a->by_name.seed);
-}
+	vv_repository *r = a->repo;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *there = a->files ? vv_path_join(a->files, path, NULL) : NULL;
+	bool found = false;
+	git_oid id;
+	vv_oid blob;
+	vv_status rc = VV_OK;
 
-static const vv_attr_word *find_word(const asked *a, const char *name, size_t len)
-{
-	vv_hash_probe probe = vv_hash_probe_begin(&a->by_name, name_hash(a, name, len));
-
-	for (size_t i; vv_hash_probe_next(&probe, &i);) {
-		const vv_attr_word *w = &a->known.items[i];
-
-		if (w->name_len == len && memcmp(w->name, name, len) == 0) return w;
-	}
-	return NULL;
-}
-
-static vv_status settle(asked *a, const vv_attr_word *w, vv_error *err)
-{
-	if (!vv_array_room(a->known.items, a->known.count, a->known.cap) ||
-	    !vv_hash_index_add(&a->by_name, name_hash(a, w->name, w->name_len), a->known.count)) {
-		return vv_fail_nomem(err);
-	}
-	a->known.items[a->known.count++] = *w;
-	for (size_t i = 0; i < a->count; i++) {
-		a->left -= strlen(a->names[i]) == w->name_len &&
-			   memcmp(a->names[i], w->name, w->name_len) == 0;
-	}
-	return VV_OK;
-}
-
-static bool find_macro(const asked *a, const vv_attr_word *w, vv_attr_line_words *out)
-{
-	for (size_t i = 0; i < a->rules_count; i++) {
-		if (vv_attr_rules_macro(a->rules[i], w->name, w->name_len, out)) return true;
-	}
-	*out = (vv_attr_line_words){builtin_words, sizeof(builtin_words) - 1};
-	return w->name_len == sizeof(builtin_macro) - 1 &&
-	       memcmp(w->name, builtin_macro, w->name_len) == 0;
-}
-
-static vv_status push(pending_list *list, const vv_attr_line_words *line, vv_error *err)
-{
-	pending made = {0};
-	bool sound;
-	vv_status rc;
-
-	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
-	if ((rc = vv_attr_words_read(&made.words, line, &sound, err)) < 0) {
-		vv_free(made.words.items);
+	if (vv_exists(there)) return VV_OK;
+	if (is_alone(r)) {
+		found = find_in_index(r->open_index->git, path, &id);
+	} else if ((rc = find_in_head(r, path, &id, &found, err)) < 0) {
 		return rc;
 	}
-	made.left = made.words.count;
-	list->items[list->count++] = made;
-	return VV_OK;
-}
-
-static void pending_list_clear(pending_list *list)
-{
-	while (list->count > 0) {
-		vv_free(list->items[--list->count].words.items);
+	if (found) {
+		vv_oid_from_git(&blob, &id);
+		rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
 	}
-	vv_free(list->items);
-}
-
-VV_AUTO_CLEAR(pending_list, pending_list_clear)
-
-/* Takes a line's words, and those of macros where they are set: each name once, so that macros that
- * name each other end. */
-static vv_status take_line(asked *a, const vv_attr_line_words *line, vv_error *err)
-{
-	vv_auto(pending_list) list = {0};
-	vv_status rc = push(&list, line, err);
-
-	while (rc == VV_OK && list.count > 0 && a->left > 0) {
-		pending *top = &list.items[list.count - 1];
-		vv_attr_line_words macro;
-
-		if (top->left == 0) {
-			vv_free(top->words.items);
-			list.count--;
-			continue;
-		}
-		const vv_attr_word *w = &top->words.items[--top->left];
-		if (find_word(a, w->name, w->name_len)) {
-			continue;
-		}
-		/* w goes where list.items does */
-		const vv_attr_word word = *w;
-		rc = settle(a, &word, err);
-		if (rc == VV_OK && word.kind == VV_ATTR_SET && find_macro(a, &word, &macro)) {
-			rc = push(&list, &macro, err);
-		}
+	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
+		vv_error_clear(err);
+		rc = VV_OK;
 	}
-	return rc;
-}
-
-/* Appends the lines of one file that match. below: the path from the file's folder on. */
-static vv_status gather(asked *a, const vv_attr_rules *rules, const char *below,
-			vv_attr_found *found, vv_error *err)
-{
-	if (!rules) return VV_OK;
-	if (!vv_array_add(a->rules, a->rules_count, a->rules_cap, rules)) return vv_fail_nomem(err);
-	return vv_attr_rules_find(rules, below, found, err);
+	return rc < 0 ? rc : put_apart(a, path, vv_buf_cstr(&text), text.len, err);
 }
 
 /* From the path's own folder up to the top. */
-static vv_status gather_folders(vv_repository *r, asked *a, const char *path, vv_attr_found *found,
-				vv_error *err)
+static vv_status put_blobs(vv_attr_asker *a, const char *path, vv_error *err)
 {
-	size_t len = (size_t)(vv_path_base(path) - path), place;
-	vv_status rc;
+	size_t len = (size_t)(vv_path_base(path) - path);
 
 	for (;;) {
-		if ((rc = folder_at(r, path, len, &place, err)) < 0 ||
-		    (rc = refresh_folder(r, &r->attributes->folders[place], err)) < 0 ||
-		    (rc = gather(a, r->attributes->folders[place].rules, path + len, found, err)) <
-			    0 ||
-		    len == 0) {
-			return rc;
-		}
+		vv_auto(char) *file = vv_asprintf("%.*s" NAME, (int)len, path);
+		vv_status rc = vv_alloc_ok(file, err);
+
+		if (rc < 0 || (rc = put_blob(a, file, err)) < 0 || len == 0) return rc;
 		for (len--; len > 0 && path[len - 1] != '/'; len--) {
 		}
 	}
 }
 
-static vv_status gather_all(vv_repository *r, asked *a, const char *path, vv_attr_found *found,
-			    vv_error *err)
+/* Ends a git that has read what is no longer there, and makes ready what the next is to read. */
+static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_error *err)
 {
-	struct vv_attr_sources *all = NULL;
+	vv_repository *r = a->repo;
+	vv_auto(vv_buf) stamp = VV_BUF_INIT;
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
-	if ((rc = open_sources(r, &all, err)) < 0 || (rc = refresh(r, &all->info, err)) < 0 ||
-	    (rc = gather(a, all->info.rules, path, found, err)) < 0 ||
-	    (rc = gather_folders(r, a, path, found, err)) < 0 ||
-	    (rc = refresh(r, &all->user, err)) < 0 ||
-	    (rc = gather(a, all->user.rules, path, found, err)) < 0 ||
-	    (rc = refresh(r, &all->machine, err)) < 0) {
-		return rc;
+	vv_buf_putc(&stamp, is_alone(r) ? 'i' : of_tree ? 't' : 'w');
+	if (is_alone(r)) {
+		vv_buf_put(&stamp, &r->open_index, sizeof(r->open_index));
+		rc = vv_buf_ok(&stamp, err);
+	} else if (of_tree) {
+		if ((rc = vv_head_read(r, &head, err)) == VV_OK) {
+			vv_buf_put(&stamp, &head.commit, sizeof(head.commit));
+			rc = vv_buf_ok(&stamp, err);
+		}
+	} else {
+		rc = stamp_of_files(&stamp, r, path, err);
 	}
-	return gather(a, all->machine.rules, path, found, err);
+	if (rc < 0) return rc;
+	if (stamp.len != a->stamp.len || memcmp(stamp.data, a->stamp.data, stamp.len) != 0) {
+		reset(a);
+		vv_buf_set(&a->stamp, stamp.data, stamp.len);
+	}
+	return of_tree ? put_blobs(a, path, err) : VV_OK;
 }
 
-static vv_status take_answer(const asked *a, const char *name, vv_attr_answer *out, vv_error *err)
-{
-	const vv_attr_word *w = find_word(a, name, strlen(name));
+/* --- asking ------------------------------------------------------------------------ */
 
-	if (!w) return VV_OK;
-	out->kind = w->kind;
-	if (w->kind == VV_ATTR_STRING && !(out->value = vv_strndup(w->value, w->value_len))) {
-		return vv_fail_nomem(err);
+/* After count strings. */
+static const char *skip(const char *p, size_t count)
+{
+	while (count-- > 0) {
+		p += strlen(p) + 1;
+	}
+	return p;
+}
+
+/* From what was found last on: loops go on from path to path. */
+static bool find(vv_attr_asker *a, const char *path)
+{
+	const char *p = vv_buf_cstr(&a->answers);
+
+	for (size_t at = a->at; at < a->answers.len;
+	     at = (size_t)(skip(p + at, a->name_count * 3) - p)) {
+		if (strcmp(p + at, path) == 0) {
+			a->at = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_beside(const char *a, const char *b)
+{
+	const size_t folder = (size_t)(vv_path_base(a) - a);
+
+	return strncmp(a, b, folder) == 0 && !strchr(b + folder, '/');
+}
+
+/* Appends what the index has after the path, if it is gone through. */
+static vv_status put_next(vv_attr_asker *a, vv_buf *paths, const char *path, size_t *count,
+			  vv_error *err)
+{
+	git_index *git = a->repo->open_index ? a->repo->open_index->git : NULL;
+	size_t at, n = 1;
+
+	if (!git || git_index_find(&at, git, path) < 0) {
+		git_error_clear();
+		return VV_OK;
+	}
+	a->ahead = at < a->next || at - a->next > 2 * a->ahead ? 1
+		   : a->ahead < AHEAD_MAX                      ? 2 * a->ahead
+							       : a->ahead;
+	for (at++; n < a->ahead && at < git_index_entrycount(git); at++, n++) {
+		const char *next = git_index_get_byindex(git, at)->path;
+
+		if (paths->len + strlen(next) >= STEP_BYTES ||
+		    (!is_beside(next, path) && vv_attr_can_be_read(a->repo, next, NULL) < 0)) {
+			break;
+		}
+		vv_buf_put(paths, next, strlen(next) + 1);
+		path = next;
+	}
+	a->next = at;
+	*count = n;
+	return vv_buf_ok(paths, err);
+}
+
+static vv_status ask_git(vv_attr_asker *a, const char *path, bool ahead, vv_error *err)
+{
+	vv_auto(vv_buf) paths = VV_BUF_INIT;
+	size_t count = 1;
+	vv_status rc;
+
+	vv_buf_put(&paths, path, strlen(path) + 1);
+	if ((rc = vv_buf_ok(&paths, err)) < 0 ||
+	    (ahead && (rc = put_next(a, &paths, path, &count, err)) < 0) ||
+	    (rc = exchange(a, &paths, count, err)) < 0) {
+		return rc;
+	}
+	return find(a, path) ? VV_OK
+			     : vv_fail(err, VV_EIO, "'git check-attr' gave no answer for '%s'",
+				       vv_text_shows(path));
+}
+
+/* What git says of each name: "set", "unset", "unspecified" or its value; borrowed until the next question. */
+static vv_status ask(vv_repository *r, const char *path, const char *said[NAMES], vv_error *err)
+{
+	const bool of_tree = is_alone(r) || r->bare || !r->workdir;
+	vv_status rc;
+
+	if (!r->attributes) {
+		if (!(r->attributes = asker_new(r, asked, NAMES))) return vv_fail_nomem(err);
+		r->close_attributes = close_asker;
+	}
+	vv_attr_asker *a = r->attributes;
+	if ((rc = renew(a, path, of_tree, err)) < 0) return rc;
+	if (!find(a, path) &&
+	    ((!of_tree && r->attr_holds > 0 && (rc = vv_attr_can_be_read(r, path, err)) < 0) ||
+	     (rc = ask_git(a, path, !of_tree && r->attr_holds > 0, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < NAMES; i++) {
+		said[i] = skip(a->answers.data + a->at, 3 * i + 2);
 	}
 	return VV_OK;
 }
 
-/* What the lines found say. */
-static vv_status answer_all(asked *a, vv_attr_found *found, vv_attr_answer *out, vv_error *err)
-{
-	vv_status rc = VV_OK;
+struct vv_attr_text {
+	vv_attr_asker *asker;
+	const char *name;
+};
 
-	for (size_t i = 0; i < a->count; i++) {
-		out[i] = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
-	}
-	/* No line speaks of most files, of 5,000 in one command: these cost no randomness. */
-	if (found->count == 0) return rc;
-	vv_hash_index_init(&a->by_name);
-	for (size_t i = 0; rc == VV_OK && a->left > 0 && i < found->count; i++) {
-		rc = take_line(a, &found->lines[i], err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
-		rc = take_answer(a, a->names[i], &out[i], err);
-	}
-	for (size_t i = 0; rc < 0 && i < a->count; i++) {
-		vv_free(out[i].value);
-		out[i].value = NULL;
-	}
+void vv_attr_text_close(vv_attr_text *t)
+{
+	if (!t) return;
+	asker_free(t->asker);
+	vv_free(t);
+}
+
+vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *folder,
+			    const vv_buf *text, const char *name, vv_error *err)
+{
+	vv_auto(vv_attr_text) *t = vv_calloc(1, sizeof(*t));
+	vv_auto(char) *file = vv_asprintf("%s" NAME, folder);
+	vv_status rc;
+
+	*out = NULL;
+	if (!t || !file) return vv_fail_nomem(err);
+	t->name = name;
+	if (!(t->asker = asker_new(r, &t->name, 1))) return vv_fail_nomem(err);
+	rc = put_apart(t->asker, file, text->len > 0 ? text->data : "", text->len, err);
+	return rc < 0 ? rc : vv_hand_over(out, &t);
+}
+
+vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, vv_error *err)
+{
+	vv_status rc = find(t->asker, path) ? VV_OK : ask_git(t->asker, path, false, err);
+
+	*out = rc < 0 ? NULL : skip(t->asker->answers.data + t->asker->at, 2);
 	return rc;
 }
 
-/* Lines and rules of one question. */
-typedef struct question {
-	asked a;
-	vv_attr_found found;
-} question;
-
-static void question_clear(question *q)
+static bool is_varve(const char *value)
 {
-	vv_free_all(q->found.lines, q->a.rules, q->a.known.items);
-	vv_hash_index_clear(&q->a.by_name);
-}
-VV_AUTO_CLEAR(question, question_clear)
-
-/* The attributes of these names. On failure no value is left to be freed. VV_EREFUSED names a
- * .gitattributes that is a pipe, socket or device. */
-static vv_status attr_sources_ask(vv_repository *r, const char *path, const char *const *names,
-				  size_t count, vv_attr_answer *out, vv_error *err)
-{
-	vv_auto(question) q = {.a = {.names = names, .count = count, .left = count}};
-
-	vv_status rc = gather_all(r, &q.a, path, &q.found, err);
-	return rc < 0 ? rc : answer_all(&q.a, &q.found, out, err);
-}
-
-/* The same by these rules alone; path counts from their file's folder. */
-static vv_status attr_rules_ask(const vv_attr_rules *rules, const char *path,
-				const char *const *names, size_t count, vv_attr_answer *out,
-				vv_error *err)
-{
-	vv_auto(question) q = {.a = {.names = names, .count = count, .left = count}};
-
-	vv_status rc = gather(&q.a, rules, path, &q.found, err);
-	return rc < 0 ? rc : answer_all(&q.a, &q.found, out, err);
-}
-
-vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err)
-{
-	vv_status rc;
-	const char *end = path;
-
-	if (r->bare || !r->workdir) return VV_OK;
-	while (end) { /* before each name of the path */
-		vv_stat st;
-
-		vv_auto(char) *file = vv_asprintf("%s/%.*s.gitattributes", r->workdir,
-						  (int)(end - path), path);
-		if ((rc = vv_alloc_ok(file, err)) < 0) return rc;
-		if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISREG(st.mode) && !S_ISLNK(st.mode) &&
-		    !S_ISDIR(st.mode)) {
-			return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
-				       vv_text_shows(file));
-		}
-		end = strchr(end, '/');
-		end = end ? end + 1 : NULL;
-	}
-	return VV_OK;
-}
-
-static void clear_answers(vv_attr_answer *answers, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		vv_free(answers[i].value);
-		answers[i].value = NULL;
-	}
+	return strcmp(value, "varve") == 0;
 }
 
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err)
 {
-	vv_attr_answer answer;
-	vv_status rc = attr_sources_ask(r, path, &name, 1, &answer, err);
+	const char *said[NAMES];
+	size_t i = 0;
+	vv_status rc = ask(r, path, said, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
-	if (answer.kind == VV_ATTR_UNSPECIFIED) {
+	while (strcmp(asked[i], name) != 0) {
+		i++;
+		assert(i < NAMES);
+	}
+	if (strcmp(said[i], "unspecified") == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no attribute '%s'", vv_text_shows(path),
 			       name);
 	}
-	*out = answer.kind == VV_ATTR_STRING
-		       ? answer.value
-		       : vv_strdup(answer.kind == VV_ATTR_SET ? "set" : "unset");
-	return *out ? VV_OK : vv_fail_nomem(err);
-}
-
-static bool is_varve(const vv_attr_answer *answer)
-{
-	return answer->kind == VV_ATTR_STRING && strcmp(answer->value, "varve") == 0;
+	return (*out = vv_strdup(said[i])) ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	static const char *const name[] = {"filter"};
-	vv_attr_answer filter;
-	vv_status rc = attr_sources_ask(r, path, name, 1, &filter, err);
+	const char *said[NAMES];
+	vv_status rc = ask(r, path, said, err);
 
-	*out = false;
-	if (rc == VV_OK) {
-		*out = is_varve(&filter);
-		clear_answers(&filter, 1);
-	}
-	return rc;
-}
-
-vv_status vv_attr_filter_by(const vv_attr_rules *rules, const char *path, char **out, vv_error *err)
-{
-	static const char *const name[] = {"filter"};
-	vv_attr_answer filter = {VV_ATTR_UNSPECIFIED, NULL};
-	vv_status rc = attr_rules_ask(rules, path, name, 1, &filter, err);
-
-	*out = filter.value;
+	*out = rc == VV_OK && is_varve(said[FILTER]);
 	return rc;
 }
 
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	static const char *const names[] = {"filter", "diff", "merge"};
-	vv_attr_answer a[3];
-	vv_status rc = attr_sources_ask(r, path, names, 3, a, err);
+	const char *said[NAMES];
+	vv_status rc = ask(r, path, said, err);
 
-	*out = false;
-	if (rc == VV_OK) {
-		*out = !is_varve(&a[0]) && (is_varve(&a[1]) || is_varve(&a[2]));
-		clear_answers(a, 3);
-	}
+	*out = rc == VV_OK && !is_varve(said[FILTER]) &&
+	       (is_varve(said[DIFF]) || is_varve(said[MERGE]));
 	return rc;
 }
 
@@ -719,14 +580,14 @@ void vv_attr_held_clear(vv_attr_held *h)
 
 void vv_attr_flush(vv_repository *r)
 {
-	attr_sources_flush(r);
+	close_asker(r);
 	(void)git_attr_cache_flush(r->git);
 	git_error_clear();
 }
 
-static bool is_set(const vv_attr_answer *answer)
+static bool is_set(const char *value)
 {
-	return answer->kind == VV_ATTR_SET || answer->kind == VV_ATTR_STRING;
+	return strcmp(value, "unset") != 0 && strcmp(value, "unspecified") != 0;
 }
 
 static vv_status find_program(vv_repository *r, const char *filter, vv_conversion *out,
@@ -759,25 +620,21 @@ static bool guesses_text(vv_repository *r)
  * libgit2 cannot convert counts always. */
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err)
 {
-	enum { FILTER, ENCODING, TEXT, CRLF, EOL, IDENT, COUNT };
-	static const char *const names[COUNT] = {
-		"filter", "working-tree-encoding", "text", "crlf", "eol", "ident"};
-	vv_attr_answer a[COUNT];
-	vv_status rc = attr_sources_ask(r, path, names, COUNT, a, err);
+	const char *said[NAMES];
+	vv_status rc = ask(r, path, said, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0) return rc;
-	if (a[FILTER].kind == VV_ATTR_STRING && !is_varve(&a[FILTER])) {
-		rc = find_program(r, a[FILTER].value, out, err);
+	if (is_set(said[FILTER]) && !is_varve(said[FILTER])) {
+		rc = find_program(r, said[FILTER], out, err);
 	}
-	if (is_set(&a[ENCODING]) && !out->foreign) {
+	if (is_set(said[ENCODING]) && !out->foreign) {
 		out->foreign = true;
 		(void)snprintf(out->name, sizeof(out->name), "working-tree-encoding");
 	}
-	out->builtin = is_set(&a[TEXT]) || is_set(&a[CRLF]) || is_set(&a[EOL]) ||
-		       is_set(&a[IDENT]) ||
-		       (a[TEXT].kind == VV_ATTR_UNSPECIFIED && guesses_text(r));
-	clear_answers(a, COUNT);
+	out->builtin = is_set(said[TEXT]) || is_set(said[CRLF]) || is_set(said[EOL]) ||
+		       is_set(said[IDENT]) ||
+		       (strcmp(said[TEXT], "unspecified") == 0 && guesses_text(r));
 	return rc;
 }
 
@@ -806,15 +663,11 @@ vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion 
 /* Git's rule: eol and the old crlf count where text is not said. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	static const char *const names[] = {"text", "eol", "crlf", "working-tree-encoding"};
-	vv_attr_answer a[4];
-	vv_status rc = attr_sources_ask(r, path, names, 4, a, err);
+	const char *said[NAMES];
+	vv_status rc = ask(r, path, said, err);
 
-	*out = false;
-	if (rc == VV_OK) {
-		*out = is_set(&a[0]) || is_set(&a[3]) ||
-		       (a[0].kind == VV_ATTR_UNSPECIFIED && (is_set(&a[1]) || is_set(&a[2])));
-		clear_answers(a, 4);
-	}
+	*out = rc == VV_OK && (is_set(said[TEXT]) || is_set(said[ENCODING]) ||
+			       (strcmp(said[TEXT], "unspecified") == 0 &&
+				(is_set(said[EOL]) || is_set(said[CRLF]))));
 	return rc;
 }

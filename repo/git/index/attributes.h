@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
-#include "repo/git/index/attribute_rules.h"
 #include "repo/git/repository.h"
 
 /* Does the path's resolved filter attribute say varve (work tree's files, else the
@@ -20,12 +21,23 @@ vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_erro
 /* Is the path text in Git that varve compares and merges: diff or merge says varve, and the filter
  * does not? */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. */
+/* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. name: "filter", "diff", "merge", "text", "crlf",
+ * "eol", "ident", "working-tree-encoding" or "varve-reader". */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
-/* The filter that these rules alone give the path, which counts from their file's folder; owned; NULL: none. */
-vv_status vv_attr_filter_by(const vv_attr_rules *rules, const char *path, char **out,
-			    vv_error *err);
+/* What git makes of one attribute file more, in the place of all of the repository's tree. folder: "", "a/b/". name: the
+ * attribute that is asked for, borrowed.
+ *
+ *	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
+ *	rc = vv_attr_text_ask(t, path, &value, err);  "set", "unset", "unspecified" or its value; until the next
+ */
+typedef struct vv_attr_text vv_attr_text;
+vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *folder,
+			    const vv_buf *text, const char *name, vv_error *err);
+vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, vv_error *err);
+void vv_attr_text_close(vv_attr_text *t); /* accepts NULL */
+VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
+
 /* libgit2 opens .gitattributes of the path's folders whatever they are, and would wait for a pipe's
  * writer: to be called before it does. VV_EREFUSED names one that is a pipe, socket or device. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);

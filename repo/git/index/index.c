@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/index_file.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/merge_driver.h"
@@ -133,6 +134,9 @@ void vv_index_close(vv_index *x)
 {
 	if (!x) return;
 	unlink_open(x);
+	if (x->here.alone) {
+		vv_attr_flush(x->repo);
+	}
 	drop_edits(x);
 	vv_git_lock_release(&x->lock);
 	vv_free(x->edits);

@@ -286,7 +286,7 @@ static void a_deeper_file_may_win(void **state)
 	vv_assert_ok(vv_attr_value(r, "d/x.csv", "filter", &value, &err), &err);
 	assert_string_equal(value, "unset");
 	vv_free(value);
-	vv_assert_status(vv_attr_value(r, "d/x.csv", "nothing", &value, &err), VV_ENOTFOUND, &err);
+	vv_assert_status(vv_attr_value(r, "d/x.csv", "ident", &value, &err), VV_ENOTFOUND, &err);
 	vv_repository_close(r);
 }
 

@@ -71,7 +71,9 @@ static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
 		return vv_doctor_machine(d, vv_environ(), err);
 	}
 	if (rc < 0 || (rc = vv_doctor_machine(d, vv_environ(), err)) < 0) return rc;
-	if (!vv_repository_is_bare(c->repo) &&
+	/* Attributes are git's answer. */
+	const bool git = d->count == 0 || strcmp(d->findings[0].what, "git") != 0;
+	if (git && !vv_repository_is_bare(c->repo) &&
 	    ((rc = vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, err)) < 0 ||
 	     (rc = vv_doctor_data(d, c->repo, c->index, c->reader, err)) < 0 ||
 	     (rc = vv_doctor_settings(d, c->repo, d->tables > 0, err)) < 0)) {
