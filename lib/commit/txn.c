@@ -70,8 +70,11 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 	return rc;
 }
 
+const char vv_txn_no_branch[] = "";
+
 static vv_status read_branch(vv_txn *t, const char *from, vv_error *err)
 {
+	if (!*t->branch) return from ? vv_rev_commit(t->repo, from, &t->head.commit, err) : VV_OK;
 	vv_auto(char) *where = NULL;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc = vv_ref_get(t->repo, t->branch, &ref, err);
@@ -149,9 +152,11 @@ vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err)
 
 static vv_status name_branch(vv_txn *t, const char *branch, vv_error *err)
 {
-	t->branch = vv_asprintf("%s%s", strncmp(branch, "refs/", 5) == 0 ? "" : "refs/heads/",
-				branch);
-	if (!t->branch) return vv_fail_nomem(err);
+	const bool none = branch == vv_txn_no_branch;
+
+	t->branch = vv_asprintf(
+		"%s%s", none || strncmp(branch, "refs/", 5) == 0 ? "" : "refs/heads/", branch);
+	if (!t->branch || none) return t->branch ? VV_OK : vv_fail_nomem(err);
 	return strncmp(t->branch, "refs/heads/", 11) == 0
 		       ? vv_ref_name_check(t->branch + 11, err)
 		       : vv_fail(err, VV_EUSAGE, "'%s' is not a branch", vv_text_shows(branch));

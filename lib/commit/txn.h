@@ -33,6 +33,8 @@ typedef struct vv_txn vv_txn;
  * commits. VV_EUSAGE: a bare repository without branch; VV_EREFUSED: the branch is checked out somewhere. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
+/* As branch: a commit of no branch, whose parent is `from`. What it names goes with gc, unless a ref does before. */
+extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */
 VV_AUTO_FREE(vv_txn, vv_txn_free)
 

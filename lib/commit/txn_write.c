@@ -433,6 +433,11 @@ static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, b
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
+	if (!*t->branch) {
+		rc = vv_repository_flush(t->repo, err);
+		*moved = rc == VV_OK;
+		return rc;
+	}
 	vv_auto(char) *reflog = vv_asprintf("commit%s: %.*s", t->head.unborn ? " (initial)" : "",
 					    (int)strcspn(message, "\n"), message);
 	if ((rc = vv_alloc_ok(reflog, err)) == VV_OK) {

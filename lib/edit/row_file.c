@@ -139,6 +139,7 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 	    (rc = vv_new_file_end(&n, true, err)) < 0) { /* what it replaces may be nowhere else */
 		return rc;
 	}
+	if (f->made) return vv_hand_over(f->made, &n.temp);
 	return put_in_place(f, &n, err);
 }
 

@@ -28,6 +28,7 @@ typedef struct vv_row_file {
 	vv_table *
 		over; /* another version, whose bytes the file gets, edited; NULL: its own. Borrowed */
 	vv_more_columns more; /* that edits name; borrowed */
+	char **made; /* not NULL: the new file stays beside the old one, under this name, which is the caller's */
 	/* After open: */
 	vv_subject subject;
 	vv_table table;

@@ -362,7 +362,7 @@ vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *
 {
 	job j = {.s = s,
 		 .out = out,
-		 .file = {.repo = s->repo, .reader = s->reader, .path = s->path}};
+		 .file = {.repo = s->repo, .reader = s->reader, .path = s->path, .made = s->made}};
 
 	*out = (vv_row_set_result){.done = VV_SET_NOTHING};
 	vv_arena_init(&j.arena);

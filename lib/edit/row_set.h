@@ -24,6 +24,7 @@ typedef struct vv_row_set {
 	bool all; /* every row with this key for which the condition holds */
 	const char *
 		condition; /* of a filter, about the row as it is; NULL: none. It holds for no row that is not there */
+	char **made; /* as vv_row_file has it; NULL: the file is replaced */
 } vv_row_set;
 
 typedef enum vv_row_set_done {

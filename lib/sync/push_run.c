@@ -855,10 +855,12 @@ static vv_status push_refs(run *r, vv_error *err)
 	} else {
 		tell_host_sum(r);
 	}
-	vv_push_plan_print(&r->j->plan, r->j->repo,
-			   r->remote.push_url ? r->remote.push_url : r->remote.url, j->quiet,
-			   j->dry_run);
-	tell_race(r);
+	if (!j->silent) {
+		vv_push_plan_print(&r->j->plan, r->j->repo,
+				   r->remote.push_url ? r->remote.push_url : r->remote.url,
+				   j->quiet, j->dry_run);
+		tell_race(r);
+	}
 	if (!r->j->refused && !j->dry_run && (rc = send_heads(r, err)) == VV_EREFUSED) {
 		vv_notes_warn(r->t.notes, "this version is not signed: %s", err->message);
 		vv_error_clear(err);

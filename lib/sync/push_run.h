@@ -78,6 +78,7 @@ typedef struct vv_push_job {
 	/* which; upstream: the branch follows the one there afterwards */
 	vv_push_plan_options refs;
 	bool dry_run, quiet, verbose, no_verify;
+	bool silent;      /* whoever called tells what was refused */
 	bool blocks_only; /* to a Git host: all blocks that are here and not there; no refs */
 	/* The same of every version, to the store that the work tree's .varveconfig calls so, or (remote names one) to the
 	 * host's own ref; then each is proved there. VV_OK: all are. Nothing is switched. */

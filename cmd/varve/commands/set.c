@@ -1,22 +1,37 @@
 /*
- * set: one row of a table set, put in (set) or deleted (delete).
+ * set: one row of a table set, put in (set) or deleted (delete), here or also at the remote.
  */
+#include <fcntl.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json.h"
+#include "base/show.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
+#include "lib/commit/txn.h"
 #include "lib/edit/row_set.h"
+#include "lib/merge/run.h"
+#include "lib/status/changes.h"
+#include "lib/status/lost_tables.h"
+#include "lib/sync/push_run.h"
+#include "repo/git/config.h"
+#include "repo/git/write_turn.h"
 
 typedef struct options {
 	const char *condition, *format;
-	bool all, quiet;
+	bool all, quiet, push;
 } options;
 
 static const vv_option set_table[] = {
 	OPT_STRING(0, "if", condition, "COND",
 		   "only if this is true of the row, as in 'owner is null'"),
+	OPT_FLAG(0, "push", push,
+		 "commit this alone and push it; if another push was first, test COND again"),
 	OPT_FLAG(0, "all", all, "every row with this key, where a key repeats"),
 	OPT_FLAG('q', "quiet", quiet,
 		 "print nothing but errors and, if COND does not hold, the row"),
@@ -65,6 +80,226 @@ static vv_status print_json(const vv_row_set_result *r, vv_error *err)
 	return vv_out_json(&b, err);
 }
 
+static vv_status tell(vv_context *c, const vv_row_set_result *r, vv_error *err)
+{
+	const options *o = c->options;
+
+	c->code = r->done == VV_SET_NOT_SO ? VV_EXIT_NO : VV_EXIT_OK;
+	for (const char *at = vv_buf_cstr(&r->warnings); *at; at = strchr(at, '\n') + 1) {
+		vv_warn("%s: %.*s", vv_text_shows(c->argv[0]), (int)strcspn(at, "\n"), at);
+	}
+	if (vv_wants_json(o->format)) return print_json(r, err);
+	print_text(c, r);
+	return VV_OK;
+}
+
+/* --- --push: a commit of this row alone, which the branch that this one follows takes ------------ */
+
+typedef struct claim {
+	vv_context *c;
+	vv_row_set set;
+	vv_row_set_result r;
+	vv_changes changes; /* of the file, and the branch */
+	char *file;         /* as it is to be; NULL: as it is */
+	vv_push_job push;
+} claim;
+
+static void claim_clear(claim *k)
+{
+	if (k->file) {
+		vv_unlink(k->file, true, NULL);
+	}
+	vv_free(k->file);
+	k->file = NULL;
+	vv_row_set_result_clear(&k->r);
+	vv_changes_clear(&k->changes);
+	vv_push_job_clear(&k->push);
+	vv_push_job_init(&k->push, NULL);
+}
+VV_AUTO_CLEAR(claim, claim_clear)
+
+/* Would the commit have nothing but the row? */
+static vv_status check_place(claim *k, vv_error *err)
+{
+	vv_context *c = k->c;
+	vv_auto(vv_pathspec) paths = {0};
+	const vv_changes_options o = {.paths = &paths};
+	const vv_changes *is = &k->changes;
+	const char *path = vv_text_shows(c->argv[0]);
+	vv_status rc;
+
+	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
+	    (rc = vv_pathspec_init(&paths, c->repo, 1, c->argv, err)) < 0 ||
+	    (rc = vv_changes_read(&k->changes, c->repo, c->index, c->reader, &o, err)) < 0) {
+		return rc;
+	}
+	if (!is->upstream || is->upstream_gone) {
+		vv_fail(err, VV_EUSAGE, "--push needs a branch that follows one of a remote");
+		return vv_hint_code(err, VV_HINT_SET_UPSTREAM);
+	}
+	if (is->ahead > 0) {
+		return vv_fail(err, VV_EREFUSED, "%s of this branch %s not in %s\npush first",
+			       vv_text_counted(is->ahead, "commit", NULL),
+			       is->ahead == 1 ? "is" : "are", vv_text_shows(is->upstream));
+	}
+	if (is->count > 0) {
+		return vv_fail(err, VV_EREFUSED, "'%s' has other edits\ncommit and push them first",
+			       path);
+	}
+	return vv_pathspec_all_matched(&paths, c->index, err);
+}
+
+/* A row that has the values already is claimed: the answer to an earlier push may have been lost. */
+static vv_status ask(claim *k, vv_error *err)
+{
+	vv_auto(vv_row_set_result) other = {.rows = 0};
+	vv_auto(char) *file = NULL;
+	vv_row_set any = k->set;
+	vv_status rc = vv_row_set_run(&k->r, &k->set, err);
+
+	if (rc < 0 || k->r.done != VV_SET_NOT_SO) return rc;
+	any.condition = NULL;
+	any.made = &file;
+	if (vv_row_set_run(&other, &any, VV_IGNORED) == VV_OK && other.done == VV_SET_NOTHING) {
+		k->r.done = VV_SET_NOTHING;
+	}
+	if (file) {
+		vv_unlink(file, true, NULL);
+	}
+	return VV_OK;
+}
+
+static void put_message(vv_buf *b, const vv_context *c, bool remove)
+{
+	vv_buf_printf(b, "%s %s in %s", remove ? "Delete" : "Set", c->argv[1], c->argv[0]);
+	for (int i = 2; i < c->argc; i++) {
+		vv_buf_printf(b, "%s %s", i == 2 ? ":" : "", c->argv[i]);
+	}
+}
+
+static vv_status make_commit(vv_oid *made, claim *k, vv_error *err)
+{
+	const vv_txn_put_options how = {0};
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_auto(vv_txn) *t = NULL;
+	vv_auto(char) *path = NULL;
+	vv_fd_source from;
+	vv_source source;
+	vv_status rc;
+	int fd;
+
+	put_message(&message, k->c, k->set.remove);
+	if ((rc = vv_buf_ok(&message, err)) < 0 ||
+	    (rc = vv_repository_relative(&path, k->c->repo, k->set.path, err)) < 0 ||
+	    (rc = vv_txn_open(&t, k->c->repo, vv_txn_no_branch, "HEAD", k->c->progress, err)) < 0) {
+		return rc;
+	}
+	if ((fd = vv_open(k->file, O_RDONLY, 0, err)) < 0) return (vv_status)fd;
+	vv_source_fd(&source, &from, fd, k->set.path, 0);
+	rc = vv_txn_put(t, path, &source, &how, err);
+	(void)vv_close(fd, NULL, VV_IGNORED);
+	return rc < 0 ? rc : vv_txn_commit(made, t, vv_buf_cstr(&message), NULL, err);
+}
+
+/* *taken: the branch there is this commit now. */
+static vv_status push(bool *taken, claim *k, const vv_oid *made, vv_error *err)
+{
+	vv_auto(char) *key = vv_asprintf("branch.%s.merge", k->changes.head.branch + 11);
+	vv_auto(char) *to = NULL, *word = NULL;
+	vv_push_job *j = &k->push;
+	vv_status rc;
+
+	if (!key) return vv_fail_nomem(err);
+	if ((rc = vv_config_string(k->c->repo, key, &to, err)) < 0) return rc;
+	if (!(word = vv_asprintf("%s:%s", vv_oid_shows(made), to))) return vv_fail_nomem(err);
+	vv_push_job_init(j, k->c->repo);
+	j->own_hook = vv_lost_tables_warn;
+	j->refs.words = &word;
+	j->refs.count = 1;
+	j->quiet = j->silent = true;
+	vv_write_turn_release(k->c->repo);
+	rc = vv_push_job_run(j, err);
+	*taken = !j->refused;
+	j->refs.words = NULL;
+	return rc;
+}
+
+/* Another command in the place of this one; what is open is closed. */
+static int run_other(claim *k, const vv_command *c, const char *word)
+{
+	char ff[] = "--ff-only", quiet[] = "--quiet";
+	char *argv[] = {ff, quiet, (char *)(uintptr_t)word, NULL};
+
+	claim_clear(k);
+	vv_context_close(k->c);
+	return vv_command_run(c, word ? 3 : 2, argv);
+}
+
+static vv_status refuse_push(const claim *k, vv_error *err)
+{
+	const vv_push_plan *p = &k->push.plan;
+
+	return vv_fail(err, VV_EREFUSED, "%s did not take the commit: %s\nnothing was changed",
+		       vv_text_shows(k->changes.upstream),
+		       p->count > 0 && p->items[0].why ? vv_text_shows(p->items[0].why)
+						       : "refused");
+}
+
+/* c->code is not 0: another command said why. */
+static vv_status claim_row(claim *k, vv_oid *made, bool *taken, vv_error *err)
+{
+	vv_oid refused = {{0}}; /* where this branch was when a push was refused */
+	bool fetched = false;
+	vv_status rc;
+
+	for (;;) {
+		if ((rc = vv_context_need(k->c, VV_NEEDS_RIGHT | VV_NEEDS_READER | VV_NEEDS_INDEX,
+					  err)) < 0) {
+			return rc;
+		}
+		k->set.repo = k->c->repo;
+		k->set.reader = k->c->reader;
+		if ((rc = check_place(k, err)) < 0 || (rc = ask(k, err)) < 0) return rc;
+		if (!k->file && fetched) return VV_OK;
+		if (k->file && k->changes.behind == 0) {
+			if ((rc = make_commit(made, k, err)) < 0 ||
+			    (rc = push(taken, k, made, err)) < 0 || *taken) {
+				return rc;
+			}
+			if (vv_oid_equal(&refused, &k->changes.head.commit)) {
+				return refuse_push(k, err);
+			}
+			refused = k->changes.head.commit;
+		}
+		if (run_other(k, &vv_cmd_pull, NULL) != VV_EXIT_OK) {
+			k->c->code = VV_EXIT_TROUBLE;
+			return VV_OK;
+		}
+		fetched = true;
+	}
+}
+
+static vv_status set_and_push(vv_context *c, const vv_row_set *s, vv_error *err)
+{
+	vv_auto(claim) k = {.c = c, .set = *s};
+	char hex[VV_OID_TEXT + 1];
+	vv_oid made;
+	bool taken = false;
+	vv_status rc;
+
+	vv_push_job_init(&k.push, NULL);
+	k.set.made = &k.file;
+	if ((rc = claim_row(&k, &made, &taken, err)) < 0 || c->code != VV_EXIT_OK ||
+	    (rc = tell(c, &k.r, err)) < 0 || !taken) {
+		return rc;
+	}
+	vv_oid_text(hex, &made);
+	if (run_other(&k, &vv_cmd_merge, hex) != VV_EXIT_OK) {
+		vv_note("the row is pushed; this branch does not have it yet: varve pull");
+	}
+	return VV_OK;
+}
+
 static vv_status run(vv_context *c, bool remove, vv_error *err)
 {
 	const options *o = c->options;
@@ -78,19 +313,12 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 			      .all = o->all,
 			      .condition = o->condition};
 	vv_auto(vv_row_set_result) r = {.rows = 0};
-	vv_status rc = vv_row_set_run(&r, &s, err);
+	vv_status rc = o->push ? set_and_push(c, &s, err) : vv_row_set_run(&r, &s, err);
 
 	if (rc == VV_ECONFLICT) {
 		return vv_hint(err, "--all %s all of them", remove ? "deletes" : "sets");
 	}
-	if (rc < 0) return rc;
-	c->code = r.done == VV_SET_NOT_SO ? VV_EXIT_NO : VV_EXIT_OK;
-	for (const char *at = vv_buf_cstr(&r.warnings); *at; at = strchr(at, '\n') + 1) {
-		vv_warn("%s: %.*s", vv_text_shows(c->argv[0]), (int)strcspn(at, "\n"), at);
-	}
-	if (vv_wants_json(o->format)) return print_json(&r, err);
-	print_text(c, &r);
-	return VV_OK;
+	return rc < 0 || o->push ? rc : tell(c, &r, err);
 }
 
 static int check_set(const vv_context *c)
@@ -109,7 +337,7 @@ const vv_command vv_cmd_set = {
 	.name = "set",
 	.group = "change",
 	.summary = "set cells of one row, or add the row; with --if, only if a condition holds",
-	.usage = "[--if COND] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
+	.usage = "[--if COND] [--push] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
 	.example = "$ varve set --if 'owner is null' issues.jsonl 7 owner=ada status=doing\n"
 		   "issues.jsonl: row 7: changed",
 	.options = set_table,
@@ -136,7 +364,7 @@ const vv_command vv_cmd_delete = {
 	.name = "delete",
 	.group = "change",
 	.summary = "delete one row; with --if, only if a condition holds",
-	.usage = "[--if COND] [--all] PATH KEY",
+	.usage = "[--if COND] [--push] [--all] PATH KEY",
 	.example = "$ varve delete --if \"status = 'done'\" issues.jsonl 7\n"
 		   "issues.jsonl: row 7: deleted",
 	.options = set_table,

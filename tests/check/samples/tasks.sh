@@ -1,4 +1,4 @@
-# A task list that two agents change on two branches, with merge rules.
+# A task list that two agents change in clones of their own, with merge rules.
 begin() {
 	person ada
 	repo tasks
@@ -11,8 +11,13 @@ END
 END
 	git add varve.json
 	commit "Tasks" issues.jsonl
-	git switch -q -c bot
-	varve set -q issues.jsonl 1 status=done 'tags:=["ops","log"]' owner=bot at=2026-08-12
-	commit "Done" issues.jsonl
-	git switch -q main
+	varve init -q --bare ../tasks.git
+	git remote add origin "$(cd ../tasks.git && pwd)"
+	varve push -q -u origin main
+	local hub
+	hub=$(cd ../tasks.git && pwd)
+	person bot
+	varve clone -q "$hub" tasks
+	cd tasks
+	person ada
 }
