@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/log.h"
+#include "repo/git/history/promised.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/tree_internal.h"
 #include "repo/git/walker.h"
@@ -185,6 +186,7 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 	}
 	if (rc == VV_OK) {
 		rc = put_at(l, (vv_lineage_file){*commit, e.id, path, tail}, of_caller, err);
+		rc = rc < 0 ? rc : vv_promised_bring(l->repo, commit, e.path, err);
 		vv_tree_entry_clear(&e);
 	}
 	return rc;

@@ -168,3 +168,24 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	succeeds varve show --stat
 	output_has " t.csv | removed: 3 rows, 2 columns"
 }
+
+@test "the history of a table in a partial clone asks the remote once" {
+	new_repo source
+	cd source
+	git config uploadpack.allowFilter true
+	git config uploadpack.allowAnySHA1InWant true
+	for i in 1 2 3 4 5; do
+		printf 'id,v\n1,%s\n2,b\n' "$i" > t.csv
+		varve add -q t.csv
+		varve commit -qm "$i"
+	done
+	cd ..
+	for command in "log --stat t.csv" "blame t.csv" "log --row 1 t.csv"; do
+		rm -rf part
+		git clone -q --filter=blob:none "file://$PWD/source" part
+		varve -C part init -q
+		GIT_TRACE="$PWD/trace" succeeds varve -C part $command
+		[ "$(grep -c 'run_command: .*upload-pack' trace)" = 1 ]
+		rm trace
+	done
+}
