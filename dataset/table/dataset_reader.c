@@ -62,15 +62,6 @@ vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv
 	return rc;
 }
 
-/* For the index, when it is written: is the file still that version? */
-static bool is_unchanged(void *payload, const char *path, const vv_oid *id)
-{
-	vv_work_state state;
-	return vv_dataset_reader_work_state(payload, path, id, NULL, &state, NULL, VV_IGNORED) ==
-		       VV_OK &&
-	       state == VV_WORK_SAME;
-}
-
 vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err)
 {
@@ -85,7 +76,6 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 		vv_free(r);
 		return rc;
 	}
-	vv_index_judge_set(repo, is_unchanged, r);
 	*out = r;
 	return VV_OK;
 }
@@ -116,7 +106,6 @@ void vv_dataset_reader_refresh(vv_dataset_reader *r)
 void vv_dataset_reader_close(vv_dataset_reader *r)
 {
 	if (!r) return;
-	vv_index_judge_set(r->repo, NULL, NULL);
 	vv_stat_cache_save(r->stats, VV_IGNORED); /* derived: a read-only repository is fine */
 	vv_stat_cache_close(r->stats);
 	vv_dataset_reader_forget(r);
@@ -458,26 +447,50 @@ bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st)
 	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
 }
 
+/* By the stat alone. *anew: it is described in another way than that version is. */
+static vv_status knows_file(vv_dataset_reader *r, const char *path, const vv_stat *st,
+			    const vv_oid *blob, bool *out, bool *anew, vv_error *err)
+{
+	vv_oid known;
+	vv_status rc = vv_dataset_reader_described_anew(r, path, blob, false, anew, err);
+
+	*out = rc == VV_OK && !*anew && vv_stat_cache_get(r->stats, path, st, &known) &&
+	       vv_oid_equal(&known, blob);
+	return rc;
+}
+
+bool vv_dataset_reader_holds(vv_dataset_reader *r, const char *path, const vv_oid *blob,
+			     const void *bytes, size_t len)
+{
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(vv_buf) now = VV_BUF_INIT;
+	bool known = false, anew;
+	vv_stat st, after;
+
+	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
+	       st.size == len &&
+	       knows_file(r, path, &st, blob, &known, &anew, VV_IGNORED) == VV_OK && known &&
+	       vv_read_regular(&now, file, len, VV_IGNORED) == VV_OK && now.len == len &&
+	       memcmp(now.data, bytes, len) == 0 && vv_lstat(&after, file, VV_IGNORED) == VV_OK &&
+	       vv_stat_equal(&st, &after);
+}
+
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err)
 {
 	vv_auto(vv_dataset_found) own = {0};
 	vv_stat st;
-	vv_oid known;
 	bool is_pointer = false;
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&st, file, VV_IGNORED);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);
-	bool anew = false;
-	if (regular &&
-	    (rc = vv_dataset_reader_described_anew(r, path, index_blob, false, &anew, err)) < 0) {
+	bool anew = false, cached = false;
+	if (regular && (rc = knows_file(r, path, &st, index_blob, &cached, &anew, err)) < 0) {
 		return rc;
 	}
-	bool cached = regular && !anew && vv_stat_cache_get(r->stats, path, &st, &known) &&
-		      vv_oid_equal(&known, index_blob);
 	bool maybe_pointer = regular && !cached && vv_dataset_reader_holds_pointer(file, &st);
 	if (!regular || cached) {
 		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;

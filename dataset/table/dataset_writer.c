@@ -43,7 +43,6 @@ struct vv_dataset_writer {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_writer *blocks;
-	bool settled;
 	vv_buf *pointers; /* whose blobs are written by vv_dataset_writer_commit */
 	size_t pointer_count, pointer_cap;
 	/* a ring of imports that were begun, in the order in which they will be asked for */
@@ -235,7 +234,7 @@ vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_err
 {
 	vv_store *store;
 	vv_status rc = vv_dataset_reader_store(w->reader, &store, err);
-	if (w->settled) {
+	if (w->blocks && vv_writer_is_settled(w->blocks)) {
 		vv_dataset_writer_release(w);
 	}
 	if (rc == VV_OK && !w->blocks) {
@@ -247,7 +246,8 @@ vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_err
 
 static vv_status commit_blocks(vv_dataset_writer *w, vv_error *err)
 {
-	return w->blocks && !w->settled ? vv_writer_commit(w->blocks, err) : VV_OK;
+	return w->blocks && !vv_writer_is_settled(w->blocks) ? vv_writer_commit(w->blocks, err)
+							     : VV_OK;
 }
 
 static vv_status write_pointers(vv_dataset_writer *w, vv_error *err)
@@ -272,8 +272,8 @@ static vv_status try_lock(vv_dataset_writer *w, vv_index *x, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!vv_index_is_locked(x) && w->blocks && !w->settled &&
-	    vv_index_try_lock(x, VV_IGNORED) < 0 && (rc = commit_blocks(w, err)) == VV_OK) {
+	if (!vv_index_is_locked(x) && w->blocks && vv_index_try_lock(x, VV_IGNORED) < 0 &&
+	    (rc = commit_blocks(w, err)) == VV_OK) {
 		vv_dataset_writer_settle(w);
 	}
 	return rc;
@@ -290,7 +290,9 @@ vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *e
 {
 	vv_status rc;
 	if ((rc = try_lock(w, x, err)) < 0 || (rc = write_pointers(w, err)) < 0) return rc;
-	return vv_index_write_with(x, w->settled ? NULL : w->blocks, err);
+	/* git asks the filter, which knows of the file by then. */
+	(void)vv_stat_cache_save(w->reader->stats, VV_IGNORED);
+	return vv_index_write(x, err);
 }
 
 void vv_dataset_writer_release(vv_dataset_writer *w)
@@ -300,13 +302,12 @@ void vv_dataset_writer_release(vv_dataset_writer *w)
 	}
 	vv_writer_close(w->blocks);
 	w->blocks = NULL;
-	w->settled = false;
 }
 
 void vv_dataset_writer_settle(vv_dataset_writer *w)
 {
-	if (w->blocks && !w->settled) {
-		w->settled = vv_writer_settle(w->blocks);
+	if (w->blocks) {
+		(void)vv_writer_settle(w->blocks);
 	}
 }
 
@@ -397,7 +398,7 @@ static bool has_blocks(vv_dataset_writer *w)
 	    vv_writer_open(&w->blocks, store, 0, VV_IGNORED) < 0) {
 		w->blocks = NULL;
 	}
-	return w->blocks && !w->settled;
+	return w->blocks && !vv_writer_is_settled(w->blocks);
 }
 
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_dataset_options *opts)

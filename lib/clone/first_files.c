@@ -149,18 +149,26 @@ static vv_status move_all(vv_repository *repo, const char *files, const char *in
 {
 	const char *gitdir = vv_repository_gitdir(repo);
 	vv_auto(char) *place = vv_path_join(gitdir, "index", (char *)NULL);
+	/* Those at the top have another time of change now. */
+	static const char *const args[] = {"update-index", "-q", "--refresh", NULL};
+	const vv_git_call call = {.args = args, .repo = repo, .in_worktree = true};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_auto(vv_syncs) syncs = {0};
 	vv_auto(vv_folder) all = {0};
+	int code = 0;
 	vv_status rc = vv_folder_read(&all, files, false, err);
 
 	while (rc == VV_OK && vv_folder_next(&all)) {
 		vv_auto(char) *to = vv_repository_file(repo, all.name);
 		rc = vv_rename(all.path, to, err);
 	}
-	if (rc < 0 || (rc = vv_index_moved(repo, index, err)) < 0 ||
-	    (rc = vv_rename(index, place, err)) < 0) {
+	if (rc < 0 || (rc = vv_rename(index, place, err)) < 0 ||
+	    (rc = vv_git_run(&call, &said, &code, err)) < 0 ||
+	    (rc = vv_syncs_add_path(&syncs, place, err)) < 0 ||
+	    (rc = vv_syncs_add_path(&syncs, gitdir, err)) < 0) {
 		return rc;
 	}
-	return vv_fsync_dir(gitdir, err);
+	return vv_syncs_wait(&syncs, err);
 }
 
 /* False: it could not, or not all of it, and left what it did as an earlier attempt. */

@@ -26,6 +26,7 @@
 
 #define HEAD_BYTES 64u
 #define PIECE (256u << 10)
+#define SMALL (1u << 20)
 #define LOCK_WAIT_MS 60000u
 /* A pointer whose line ends Git has changed is longer by one byte a line. */
 #define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
@@ -326,6 +327,24 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	return rc;
 }
 
+/* Has git a version of the index's, which nobody need import? Of longer tables the import knows the groups. */
+static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *out, bool *known,
+			     vv_error *err)
+{
+	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
+	vv_auto(vv_index) *x = NULL;
+	vv_index_entry e;
+	vv_status rc;
+
+	if ((rc = fill_head(in, SMALL, err)) < 0 || (rc = vv_index_open(&x, f->repo, err)) < 0 ||
+	    in->head.len >= SMALL || !vv_index_get(x, path, &e) ||
+	    !vv_dataset_reader_holds(r, path, &e.id, vv_buf_cstr(&in->head), in->head.len)) {
+		return rc;
+	}
+	*known = true;
+	return vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, out, err);
+}
+
 /* Does the stream hold a pointer that git merged as text? Then all of it is in the head. */
 static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 {
@@ -425,7 +444,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 			  vv_buf *out, vv_error *err)
 {
 	input in = {.read = read, .payload = payload, .hash = vv_xxh3_new(0), .file = -1};
-	bool torn = false, as_it_is = vv_add_never(path);
+	bool torn = false, known = false, as_it_is = vv_add_never(path);
 	vv_status rc;
 
 	if (!in.hash) return vv_fail_nomem(err);
@@ -453,7 +472,8 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 			(void)vv_pointer_refuse_torn(in.head.data, in.head.len, path, err);
 			rc = pass_broken(f, path, &in.head, out, err);
 		} else {
-			rc = clean_data(f, path, &in, out, err);
+			rc = clean_known(f, path, &in, out, &known, err);
+			rc = rc < 0 || known ? rc : clean_data(f, path, &in, out, err);
 		}
 	}
 	if (rc == VV_OK) {

@@ -153,6 +153,9 @@ bool vv_writer_has(vv_writer *w, const vv_cid *cid);
  * waiting for this one: other writers may go ahead, and only gc is kept away until
  * vv_writer_close. Nothing more can be put then. False while a gc runs: all stays as it is. */
 bool vv_writer_settle(vv_writer *w);
+bool vv_writer_is_settled(const vv_writer *w);
+/* The one that is open, and may be settled; NULL: none. Borrowed. */
+vv_writer *vv_store_writer(const vv_store *s);
 
 typedef struct vv_writer_stats {
 	uint64_t blocks_new, blocks_known; /* put and stored; put and there already */

@@ -25,15 +25,16 @@ typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
 
 struct vv_store {
 	char *dir, *packs_dir;
-	char *roll;           /* a file; NULL: none is kept */
-	vv_store *under;      /* where reads fall through to; borrowed, or NULL */
-	vv_mutex *lock;       /* guards list */
-	vv_mutex *list_lock;  /* one listing at a time */
-	vv_pack_list *list;   /* NULL until first needed */
-	atomic_bool whole;    /* a writer was here: check large indexes entirely */
-	bool waits_later;     /* vv_store_wait_later */
-	bool placed_unsynced; /* since vv_store_wait */
-	bool young_checked;   /* by this process, or they are its own */
+	char *roll;               /* a file; NULL: none is kept */
+	vv_store *under;          /* where reads fall through to; borrowed, or NULL */
+	vv_mutex *lock;           /* guards list */
+	vv_mutex *list_lock;      /* one listing at a time */
+	vv_pack_list *list;       /* NULL until first needed */
+	atomic_bool whole;        /* a writer was here: check large indexes entirely */
+	bool waits_later;         /* vv_store_wait_later */
+	bool placed_unsynced;     /* since vv_store_wait */
+	struct vv_writer *writer; /* open, of this process; NULL: none */
+	bool young_checked;       /* by this process, or they are its own */
 	vv_coder_pool *coders;
 	vv_block_cache *cache;
 	/* who brings blocks that are not here; NULL: nobody */

@@ -185,13 +185,18 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
 	w->store = s;
 	w->lock_fd = w->gc_fd = -1;
 	vv_status rc = open_writer(w, lock_wait_ms, err);
-	return rc < 0 ? rc : vv_hand_over(out, &w);
+	if (rc < 0) return rc;
+	s->writer = w;
+	return vv_hand_over(out, &w);
 }
 
 void vv_writer_close(vv_writer *w)
 {
 	if (w) {
 		assert(!w->staged);
+		if (w->store->writer == w) {
+			w->store->writer = NULL;
+		}
 		vv_pack_writer_free(w->own);
 		vv_packs_unref(w->packs);
 		if (w->lock_fd >= 0) {
@@ -205,9 +210,19 @@ void vv_writer_close(vv_writer *w)
 	}
 }
 
+vv_writer *vv_store_writer(const vv_store *s)
+{
+	return s->writer;
+}
+
+bool vv_writer_is_settled(const vv_writer *w)
+{
+	return w->gc_fd >= 0;
+}
+
 bool vv_writer_settle(vv_writer *w)
 {
-	assert(w->gc_fd < 0);
+	if (vv_writer_is_settled(w)) return true;
 	if (w->failed.code < 0 || vv_pack_writer_count(w->own) > 0) {
 		return false; /* published, but no new pack could be begun */
 	}

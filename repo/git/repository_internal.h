@@ -98,9 +98,7 @@ struct vv_repository {
 	/* repo/git/index/index_file.h: as it was read last; NULL: it was not */
 	struct vv_index_file *index_kept;
 	void (*close_index)(struct vv_repository *r);
-	/* repo/git/index/index.h */
-	bool (*judge)(void *payload, const char *path, const vv_oid *id);
-	void *judge_payload;
+	/* repo/git/index/worktree.h */
 	vv_status (*watch)(void *payload, const char *path, const vv_stat *st, vv_error *err);
 	void *watch_payload;
 	const vv_notes *notes;   /* borrowed; NULL: nobody listens */

@@ -247,17 +247,6 @@ bool vv_index_has_conflicts(const vv_index *x)
 	return git_index_has_conflicts(x->git) != 0;
 }
 
-/* Could a file with this modification time be changed again without the time
- * showing it, judged at sec/nsec? Git (as Debian builds it) compares seconds; the
- * kernel's file times lag the clock by up to a tick. */
-static bool time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec)
-{
-	if (now_nsec < TICK_NSEC) {
-		now_sec--;
-	}
-	return mtime_sec >= now_sec;
-}
-
 /* The index keeps 32 bits of every number. */
 static bool same_time(int64_t file_sec, uint32_t file_nsec, int64_t sec, uint32_t nsec)
 {
@@ -277,15 +266,6 @@ static bool entry_is_racy(const vv_index *x, const vv_index_entry *e)
 	return (int64_t)e->mtime_nsec + TICK_NSEC >= (int64_t)x->stamp.mtime_nsec;
 }
 
-/* Is it an entry that this process set, and so judged, itself? */
-static bool is_edited(const vv_index *x, const char *path)
-{
-	for (size_t i = x->edit_count; i > 0; i--) {
-		if (!x->edits[i - 1].remove && strcmp(x->edits[i - 1].path, path) == 0) return true;
-	}
-	return false;
-}
-
 static bool same_kind(uint32_t entry_mode, uint32_t st_mode)
 {
 	if ((entry_mode & 0170000) == 0120000) return S_ISLNK(st_mode);
@@ -303,67 +283,46 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 	    !same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec)) {
 		return false;
 	}
-	return is_edited(x, e->path) || !entry_is_racy(x, e);
+	return !entry_is_racy(x, e);
 }
 
 /* --- changing ------------------------------------------------------------------------ */
 
-vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_error *err)
+static vv_status apply(git_index *git, const char *path, const git_index_entry *entry_or_null,
+		       vv_error *err)
 {
 	/* A side of a conflict joins the others. */
-	int code = GIT_INDEX_ENTRY_STAGE(&edit->entry) != 0
+	int code = entry_or_null && GIT_INDEX_ENTRY_STAGE(entry_or_null) != 0
 			   ? 0
-			   : git_index_conflict_remove(git, edit->path);
+			   : git_index_conflict_remove(git, path);
 
-	if (code < 0 && code != GIT_ENOTFOUND) {
-		return vv_git_fail(err, code, "cannot change the index at '%s'",
-				   vv_text_shows(edit->path));
+	if (code == 0 || code == GIT_ENOTFOUND) {
+		code = entry_or_null ? git_index_add(git, entry_or_null)
+				     : git_index_remove(git, path, 0);
 	}
-	if (edit->remove) {
-		code = git_index_remove(git, edit->path, 0);
-	} else {
-		code = git_index_add(git, &edit->entry);
-	}
-	if (code < 0 && !(edit->remove && code == GIT_ENOTFOUND)) {
+	if (code < 0 && (entry_or_null || code != GIT_ENOTFOUND)) {
 		return vv_git_fail(err, code, "cannot change the index at '%s'",
-				   vv_text_shows(edit->path));
+				   vv_text_shows(path));
 	}
 	git_error_clear();
 	return VV_OK;
 }
 
-/* Was the file written less than a tick ago? Then its date does not prove that it still is
- * what was read of it. A date in the future counts as young. */
-static bool is_young(const vv_stat *st)
+static vv_status add_edit(vv_index *x, const char *path, git_index_entry *entry_or_null, bool look,
+			  vv_error *err)
 {
-	int64_t sec;
-	uint32_t nsec;
-
-	vv_now(&sec, &nsec);
-	sec -= st->mtime_sec;
-	return sec < 0 || (sec < 2 && sec * 1000000000 + nsec - st->mtime_nsec < TICK_NSEC);
-}
-
-static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_index_entry *entry,
-			  const vv_stat *st, vv_error *err)
-{
-	vv_status rc;
-
 	if (!vv_array_room(x->edits, x->edit_count, x->edit_cap)) return vv_fail_nomem(err);
 	vv_index_edit *edit = &x->edits[x->edit_count];
-	memset(edit, 0, sizeof(*edit));
-	if (!(edit->path = vv_strdup(path))) return vv_fail_nomem(err);
-	edit->remove = remove;
-	edit->size = st ? (uint32_t)st->size : 0;
-	edit->young = st && is_young(st);
-	if (entry) {
-		edit->entry = *entry;
+
+	*edit = (vv_index_edit){.path = vv_strdup(path), .look = look};
+	if (!edit->path) return vv_fail_nomem(err);
+	if (entry_or_null) {
+		entry_or_null->path = edit->path;
 	}
-	edit->entry.path = edit->path;
 	int code = vv_index_file_own(&x->file, x->repo);
 	x->git = x->here.git = x->file->git;
-	rc = code < 0 ? vv_git_fail(err, code, "cannot change the index")
-		      : vv_index_edit_apply(edit, x->git, err);
+	vv_status rc = code < 0 ? vv_git_fail(err, code, "cannot change the index")
+				: apply(x->git, edit->path, entry_or_null, err);
 	if (rc < 0) {
 		vv_free(edit->path);
 	} else {
@@ -372,14 +331,8 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 	return rc;
 }
 
-static void fill_stat(const vv_repository *r, git_index_entry *e, const char *path,
-		      const vv_stat *st)
+static void fill_stat(git_index_entry *e, const vv_stat *st)
 {
-	vv_auto(char) *file = vv_repository_file(r, path);
-	vv_stat now_st;
-	int64_t sec;
-	uint32_t nsec;
-
 	e->mtime.seconds = (int32_t)(uint32_t)st->mtime_sec;
 	e->mtime.nanoseconds = st->mtime_nsec;
 	e->ctime.seconds = (int32_t)(uint32_t)st->ctime_sec;
@@ -388,12 +341,7 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	e->ino = (uint32_t)st->ino;
 	e->uid = st->uid;
 	e->gid = st->gid;
-	/* The clock first, then the file once more: equal then means that any later
-	 * change gets a later second, which Git will see. */
-	vv_now(&sec, &nsec);
-	bool racy = time_is_racy(st->mtime_sec, sec, nsec) || !file ||
-		    vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st);
-	e->file_size = racy ? 0 : (uint32_t)st->size;
+	e->file_size = (uint32_t)st->size;
 }
 
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
@@ -402,15 +350,15 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 	git_index_entry e = {.mode = mode};
 	vv_oid_to_git(&e.id, id);
 	if (st) {
-		fill_stat(x->repo, &e, path, st);
+		fill_stat(&e, st);
 	}
-	return add_edit(x, path, false, &e, st, err);
+	return add_edit(x, path, &e, st != NULL, err);
 }
 
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err)
 {
-	vv_status rc = add_edit(x, path, true, NULL, NULL, err);
+	vv_status rc = add_edit(x, path, NULL, false, err);
 
 	for (size_t i = 0; rc == VV_OK && i < 3; i++) {
 		if (sides[i].mode == 0) {
@@ -419,7 +367,7 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 		git_index_entry e = {.mode = sides[i].mode};
 		vv_oid_to_git(&e.id, &sides[i].id);
 		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
-		rc = add_edit(x, path, false, &e, NULL, err);
+		rc = add_edit(x, path, &e, false, err);
 	}
 	return rc;
 }
@@ -433,7 +381,7 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)
 	if (code < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
 	}
-	return add_edit(x, path, true, NULL, NULL, err);
+	return add_edit(x, path, NULL, false, err);
 }
 
 vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err)
@@ -662,25 +610,13 @@ void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r)
 
 static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *err)
 {
-	const struct timespec times[2] = {
-		{c->before.mtime_sec, (long)c->before.mtime_nsec},
-		{c->before.mtime_sec, (long)c->before.mtime_nsec},
-	};
-	const char *file = lock->new_path;
-	vv_status synced = VV_OK;
-	int fd = vv_git_lock_open_new(lock, err);
+	vv_auto(vv_syncs) files = {0};
+	vv_status rc = vv_index_put_copy(lock, &c->bytes, &c->before, err);
 
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, file, err);
-	if (rc == VV_OK && futimens(fd, times) < 0) {
-		rc = vv_fail_errno(err, "cannot set the time of", file);
-	}
-	if (rc == VV_OK && (rc = vv_share_fd(lock->repo, fd, file, err)) == VV_OK) {
-		/* the right index, not durable, is better than the other */
-		synced = vv_fsync(fd, file, err);
-	}
-	vv_status closed = vv_close(fd, file, rc == VV_OK && synced == VV_OK ? err : NULL);
-	if (rc < 0 || (rc = closed) < 0) return rc;
+	if (rc < 0) return rc;
+	/* the right index, not durable, is better than the other */
+	vv_status synced = vv_syncs_add_path(&files, lock->new_path, err);
+	synced = synced < 0 ? synced : vv_syncs_wait(&files, err);
 	rc = vv_git_lock_replace(lock, false, synced == VV_OK ? err : NULL);
 	return synced < 0 ? synced : rc;
 }

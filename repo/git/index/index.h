@@ -1,13 +1,9 @@
 /*
  * index: Git's staging area.
  *
- * Read on open, changed in memory, written (index.lock, rename, durable) by
- * vv_index_write. A dataset's entry has the pointer's blob id and the stat of
- * the big file in the work tree, so that plain git status is clean without
- * reading it. An entry that could be racy has size 0 in memory; written it has the
- * file's size where the file is still the same by then, since the index's date tells
- * Git to compare. (Size 0, which makes Git ask the clean filter, is changed content for
- * some of its commands: git reset --merge.)
+ * Read on open, changed in memory, written by git (update-index), which has index.lock taken for it and a copy to work on, by
+ * vv_index_write. A dataset's entry has the pointer's blob id and the stat of the big file in the work tree, so that plain git
+ * status is clean without reading it. git notes that stat itself as it looks at the file, through our filter.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H
@@ -70,10 +66,9 @@ bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* 
 bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
 bool vv_index_has_conflicts(const vv_index *x);
 
-/* Sets path to a blob. st is the work tree file's stat, taken before and after it
- * was read and equal; the entry's size is 0 where it could be racy (mtime in or
- * after the current second). NULL st: no stat at all (always
- * compared). Conflict stages of the path go. */
+/* Sets path to a blob. st is the work tree file's stat, taken before and after it was read and equal: git looks at the
+ * file when the index is written, and notes its stat, or none where it is another one by then. NULL st: none (always compared).
+ * Conflict stages of the path go. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
@@ -96,22 +91,10 @@ vv_status vv_index_remove(vv_index *x, const char *path,
 /* The same for a file that the work tree does not have. Where it is there when the index is written, under the lock, a program of
  * Git's was writing it: VV_ECONFLICT, and nothing is written. */
 vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
-/* Is the dataset's file still what the index has for it (a pointer's blob)? Asked at
- * writing for entries whose date alone does not tell: else they get size 0. false: no, or
- * not known. The repository keeps fn until it is set anew (NULL: nobody knows). */
-typedef bool (*vv_index_judge_fn)(void *payload, const char *path, const vv_oid *id);
-void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload);
-
-/* Writes the changes made since opening, onto the index as it is by then: what git
- * changed meanwhile at other paths is kept. Staged objects become durable first. */
-vv_status vv_index_write(
-	vv_index *x,
-	vv_error *err); /* VV_ELOCKED after some seconds of a held index.lock: names the file */
-
-/* The same, and blocks' (may be NULL) commit beside it: two waits for the disk less than one after
- * the other. The caller has the index's lock, or knows that nobody who has it waits for the
- * store's. */
-vv_status vv_index_write_with(vv_index *x, vv_writer *blocks, vv_error *err);
+/* Writes the changes made since opening, onto the index as it is by then: what git changed meanwhile at other paths is kept. Before
+ * it staged objects, and blocks that were put, become durable together; the store's writer is settled. VV_ELOCKED after some seconds
+ * of a held index.lock: names the file. VV_EREFUSED: git does not take a path. */
+vv_status vv_index_write(vv_index *x, vv_error *err);
 /* Takes the lock that writing needs, until the next write or the close. VV_ELOCKED, at once, where
  * somebody has it. */
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
@@ -158,11 +141,6 @@ vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, v
  * has made sure that nothing valuable is overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
-
-/* After Git wrote the files of this index elsewhere, and they were moved into the work tree: those at its top have another
- * time of change now, which the index gets. It is durable then, with the time that it had, on which what Git trusts of it
- * depends. */
-vv_status vv_index_moved(const vv_repository *r, const char *index, vv_error *err);
 
 /* The index as it was before a command staged something, to put it back when the command
  * fails: what `git commit -a` does by committing from a temporary index. A correct caller:

@@ -46,12 +46,12 @@ static const char *read_listed(git_index_entry *e, const char *p, const char *en
 	return p + used;
 }
 
-static int add_by_git(git_index *to, vv_repository *r)
+static int add_by_git(git_index *to, vv_repository *r, const char *file)
 {
 	static const char *const args[] = {"ls-files", "-z", "-s", "--debug", NULL};
-	vv_auto(char) *file = vv_asprintf("GIT_INDEX_FILE=%s", r->index_file);
+	vv_auto(char) *setting = vv_asprintf("GIT_INDEX_FILE=%s", file);
 	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT;
-	const char *const more[] = {file, "GIT_OPTIONAL_LOCKS=0", NULL};
+	const char *const more[] = {setting, "GIT_OPTIONAL_LOCKS=0", NULL};
 	const vv_git_call call = {.args = args,
 				  .repo = r,
 				  .in_worktree = vv_repository_workdir(r) != NULL,
@@ -60,7 +60,9 @@ static int add_by_git(git_index *to, vv_repository *r)
 	git_index_entry e;
 	int code = 0;
 
-	if (!file || vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) return GIT_ERROR;
+	if (!setting || vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) {
+		return GIT_ERROR;
+	}
 	const char *p = vv_buf_cstr(&out), *end = p + out.len;
 	while (p < end && code == 0) {
 		if (!(p = read_listed(&e, p, end))) return GIT_ERROR;
@@ -71,7 +73,7 @@ static int add_by_git(git_index *to, vv_repository *r)
 
 /* Is it sound, but of a form that only git reads: split, sparse, without a checksum (index.skipHash), or newer? git itself
  * does not look at checksums. */
-static bool is_for_git(const vv_repository *r)
+static bool is_for_git(const char *file)
 {
 	static const uint8_t none[GIT_OID_RAWSZ];
 	const git_error *last = git_error_last();
@@ -82,27 +84,23 @@ static bool is_for_git(const vv_repository *r)
 	if (last && last->message && strstr(last->message, "unsupported mandatory extension")) {
 		return true;
 	}
-	bool zeros = vv_lstat(&st, r->index_file, NULL) == VV_OK && st.size > sizeof(sum) &&
-		     (fd = vv_open(r->index_file, O_RDONLY, 0, NULL)) >= 0 &&
-		     vv_pread_full(fd, sum, sizeof(sum), st.size - sizeof(sum), r->index_file,
-				   NULL) == (ssize_t)sizeof(sum) &&
+	bool zeros = vv_lstat(&st, file, NULL) == VV_OK && st.size > sizeof(sum) &&
+		     (fd = vv_open(file, O_RDONLY, 0, NULL)) >= 0 &&
+		     vv_pread_full(fd, sum, sizeof(sum), st.size - sizeof(sum), file, NULL) ==
+			     (ssize_t)sizeof(sum) &&
 		     memcmp(sum, none, sizeof(sum)) == 0;
 	if (fd >= 0) {
-		(void)vv_close(fd, r->index_file, NULL);
+		(void)vv_close(fd, file, NULL);
 	}
 	return zeros;
 }
 
-int vv_index_file_read(git_index **out, vv_repository *r, const char *copy_or_null)
+int vv_index_file_read(git_index **out, vv_repository *r, const char *file)
 {
-	int code = git_index_open(out, copy_or_null ? copy_or_null : r->index_file);
+	int code = git_index_open(out, file);
 
-	if (code == 0 || !is_for_git(r)) return code;
-	if (copy_or_null) {
-		(void)vv_unlink(copy_or_null, true, NULL); /* then libgit2 begins with none there */
-	}
-	code = copy_or_null ? git_index_open(out, copy_or_null) : git_index_new(out);
-	if (code == 0 && (code = add_by_git(*out, r)) < 0) {
+	if (code == 0 || !is_for_git(file)) return code;
+	if ((code = git_index_new(out)) == 0 && (code = add_by_git(*out, r, file)) < 0) {
 		git_index_free(*out);
 		*out = NULL;
 	}
@@ -116,7 +114,7 @@ static int read_file(git_index **out, vv_repository *r, vv_stat *before)
 
 	for (int i = 0; i < TRIES && code < 0; i++) {
 		(void)vv_lstat(before, r->index_file, NULL);
-		code = vv_index_file_read(out, r, NULL);
+		code = vv_index_file_read(out, r, r->index_file);
 		(void)vv_lstat(&after, r->index_file, NULL);
 		if (vv_stat_equal(before, &after)) {
 			break;
@@ -130,7 +128,7 @@ int vv_index_file_lend(vv_repository *r)
 	git_index *x = NULL;
 	int code = git_repository_index(&x, r->git);
 
-	if (code < 0 && (code = vv_index_file_read(&x, r, NULL)) == 0) {
+	if (code < 0 && (code = vv_index_file_read(&x, r, r->index_file)) == 0) {
 		code = git_repository_set_index(r->git, x);
 	}
 	git_index_free(x);

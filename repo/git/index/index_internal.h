@@ -11,25 +11,24 @@
 
 #define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
 
-/* One change: a path's entry set, or taken out. */
+/* One change: what the index in memory has at the path by the time that it is written. */
 typedef struct vv_index_edit {
 	char *path;
-	bool remove;
-	bool gone;             /* removed since the work tree has no such file */
-	git_index_entry entry; /* path: the one above */
-	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
-	bool young;            /* the file may have been written again in the same tick */
+	bool look; /* the work tree's file is to be as the entry says */
+	bool gone; /* removed since the work tree has no such file */
 } vv_index_edit;
 
-vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_error *err);
+/* Fills the lock's new file with an index, which gets the date of st. */
+vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,
+			    vv_error *err);
 
 /* git belongs to no repository, so that libgit2 neither reads big files to settle
  * raciness nor writes by itself. */
 struct vv_index {
 	vv_repository *repo;
 	vv_index_file *file;
-	git_index *git;       /* the file's */
-	vv_index_edit *edits; /* in the order made; applied again at writing */
+	git_index *git; /* the file's */
+	vv_index_edit *edits;
 	size_t edit_count, edit_cap;
 	vv_stat stamp; /* of the file as it was read */
 	bool has_stamp;

@@ -41,7 +41,7 @@ static vv_status try_add(void *payload, vv_error *err)
 	    (rc = vv_blob_write(r, text, strlen(text), &id, err)) < 0 ||
 	    (rc = vv_index_set(x, "a", 0100644, &id, NULL, err)) < 0 ||
 	    (j->blocks_alone && (rc = vv_writer_commit(w, err)) < 0) ||
-	    (rc = vv_index_write_with(x, w, err)) < 0) {
+	    (rc = vv_index_write(x, err)) < 0) {
 		goto done;
 	}
 	rc = vv_repository_settle(r, err);
