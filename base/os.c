@@ -546,10 +546,16 @@ bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms)
 void *vv_os_library(const char *name, const char *version)
 {
 	char file[128];
-#ifdef __APPLE__ /* the system's, or Homebrew's */
-	(void)snprintf(file, sizeof(file), "/opt/homebrew/lib/lib%s.%s.dylib", name, version);
-	void *library = dlopen(strrchr(file, '/') + 1, RTLD_NOW | RTLD_LOCAL);
-	return library ? library : dlopen(file, RTLD_NOW | RTLD_LOCAL);
+#ifdef __APPLE__ /* the system's, or Homebrew's: dlopen would look for a name without its path in the current folder first */
+	static const char *const folders[] = {"/usr", "/opt/homebrew", "/usr/local"};
+	void *library = NULL;
+
+	for (size_t i = 0; !library && i < sizeof(folders) / sizeof(*folders); i++) {
+		(void)snprintf(file, sizeof(file), "%s/lib/lib%s.%s.dylib", folders[i], name,
+			       version);
+		library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	}
+	return library;
 #else
 	(void)snprintf(file, sizeof(file), "lib%s.so.%s", name, version);
 	return dlopen(file, RTLD_NOW | RTLD_LOCAL);
