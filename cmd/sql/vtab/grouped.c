@@ -189,9 +189,11 @@ static uint64_t hash_bytes(const char *text, size_t len)
 	return mix(h);
 }
 
+#define NULL_HASH 1u
+
 static uint64_t hash_of(const vv_sql_value *v)
 {
-	if (v->null) return 1;
+	if (v->null) return NULL_HASH;
 	if (v->class == VV_CLASS_INTEGER) return mix((uint64_t)v->i);
 	return v->class == VV_CLASS_REAL ? hash_double(v->d) : hash_bytes(v->text, v->len);
 }
@@ -379,7 +381,7 @@ static int hash_row(uint32_t *out, vv_sql_value *values, vv_sql_grouped *g, vv_s
 		int rc = vv_sql_scan_read(v, scan, g->how.by[i], err);
 
 		if (rc < 0) return rc;
-		if (v->null && g->how.join) return 0;
+		if (v->null && g->how.join && !g->how.is[i]) return 0;
 		hash = mix(hash) ^ (g->how.join && !v->null && v->class == VV_CLASS_TEXT
 					    ? hash_text(&g->odd, v->text, v->len)
 					    : hash_of(v));
@@ -600,12 +602,14 @@ static int hash_number(uint64_t *out, bool integers, sqlite3_value *value)
 }
 
 /* As hash_number, of a column of any class. Asking a text for its number changes it, so that a copy is asked. */
-static int hash_value(uint64_t *out, const vv_sql_grouped *g, size_t i, sqlite3_value *value)
+static int hash_value(uint64_t *out, const vv_sql_grouped *g, size_t i, sqlite3_value *value,
+		      bool is)
 {
 	int type = sqlite3_value_type(value);
 	bool odd = false, text = g->classes[i] == VV_CLASS_TEXT;
 
-	if (type == SQLITE_NULL) return 0;
+	*out = NULL_HASH;
+	if (type == SQLITE_NULL) return is;
 	if (type == SQLITE_BLOB) return -1;
 	if (text && type != SQLITE_TEXT) {
 		*out = hash_double(sqlite3_value_double(value));
@@ -633,7 +637,7 @@ bool vv_sql_grouped_find(vv_sql_grouped_at *at, const vv_sql_grouped *g, sqlite3
 	bool certain = true, any = true;
 
 	for (size_t i = 0; i < g->how.count && any; i++) {
-		int found = hash_value(&one, g, g->how.by[i], values[i]);
+		int found = hash_value(&one, g, g->how.by[i], values[i], g->how.is[i]);
 
 		certain = certain && found >= 0;
 		any = found != 0;

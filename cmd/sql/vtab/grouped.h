@@ -20,6 +20,7 @@ typedef struct vv_sql_grouping {
 	bool descending[VV_GROUPING_COLUMNS];
 	size_t count;
 	uint64_t used; /* columns of the declared table, of which the first 63 can be kept */
+	bool is[VV_GROUPING_COLUMNS]; /* of a join by IS: NULL is looked for, too */
 	bool join; /* rows are looked for by hash: groups are in no order, and one may have rows of several values */
 } vv_sql_grouping;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/sql/vtab/error.h"
+#include "cmd/sql/vtab/push.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -61,7 +62,7 @@ int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_open
 /* A value that the row of another table has, or a parameter. */
 static bool is_question(const vv_sql_scan_condition *c)
 {
-	return c->column >= 0 && c->op == SQLITE_INDEX_CONSTRAINT_EQ && !c->literal && !c->list;
+	return c->column >= 0 && vv_sql_push_is_equal(c->op) && !c->literal && !c->list;
 }
 
 size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan)
@@ -72,6 +73,7 @@ size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan)
 			continue;
 		}
 		if (out->count == VV_GROUPING_COLUMNS) return 0;
+		out->is[out->count] = plan->conditions[i].op == SQLITE_INDEX_CONSTRAINT_IS;
 		out->by[out->count++] = (size_t)plan->conditions[i].column;
 	}
 	return out->count;

@@ -19,12 +19,17 @@ SQLITE_EXTENSION_INIT3
 
 #define DAY_LEN 10 /* 2026-11-17 */
 
+bool vv_sql_push_is_equal(int op)
+{
+	return op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_IS;
+}
+
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 {
 	const varve_column *c = varve_table_column(of->table, column);
 	/* ISNOTNULL is left to SQLite: up to 3.40 it is also asked of the left table of a LEFT JOIN whose ON has it. */
 	bool missing = op == SQLITE_INDEX_CONSTRAINT_ISNULL;
-	bool compares = op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_LT ||
+	bool compares = vv_sql_push_is_equal(op) || op == SQLITE_INDEX_CONSTRAINT_LT ||
 			op == SQLITE_INDEX_CONSTRAINT_LE || op == SQLITE_INDEX_CONSTRAINT_GT ||
 			op == SQLITE_INDEX_CONSTRAINT_GE;
 
@@ -252,10 +257,13 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
 		    varve_error *err)
 {
-	if (op == SQLITE_INDEX_CONSTRAINT_ISNULL) {
+	const bool null = sqlite3_value_type(value) == SQLITE_NULL;
+
+	if (op == SQLITE_INDEX_CONSTRAINT_ISNULL || (op == SQLITE_INDEX_CONSTRAINT_IS && null)) {
 		return add_text(p, column, VARVE_TEST_NO_VALUE, sqlite3_mprintf(""), 0, err);
 	}
-	if (sqlite3_value_type(value) == SQLITE_NULL) {
+	op = op == SQLITE_INDEX_CONSTRAINT_IS ? SQLITE_INDEX_CONSTRAINT_EQ : op;
+	if (null) {
 		p->none = true; /* no comparison with NULL is true */
 		return 0;
 	}

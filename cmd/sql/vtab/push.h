@@ -21,6 +21,8 @@ typedef struct vv_sql_push {
 	bool none; /* no row can match */
 } vv_sql_push;
 
+/* "=" or IS, which finds NULL, too. */
+bool vv_sql_push_is_equal(int op);
 /* May conditions with this operator (SQLITE_INDEX_CONSTRAINT_*) on a column be pushed at all? */
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op);
 

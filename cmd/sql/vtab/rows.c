@@ -341,7 +341,7 @@ static void count_condition(estimate *e, const rows_table *t, const vv_sql_scan_
 	if (c->column == VV_SCAN_ROW) {
 		e->rows = 1;
 		e->cost = 200;
-	} else if (c->op == SQLITE_INDEX_CONSTRAINT_EQ && !c->list) {
+	} else if (vv_sql_push_is_equal(c->op) && !c->list) {
 		e->key_columns += in_key(t, c->column);
 		e->rows = e->rows / 20;
 		e->cost = e->cost * 0.7;

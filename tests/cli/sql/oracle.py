@@ -283,12 +283,12 @@ class Queries:
         many = len(self.rows) > 1000
         if r.random() < 0.5:
             on = r.choice(["few.id = x.id", "few.n = x.n", "few.s = x.s", "few.p = x.n", "few.n = x.s", "few.s = x.p", "few.u = x.s", "few.u = x.n", "few.w = x.s",
-                           "few.w = x.n", "few.s = x.s AND few.code = x.code", "few.n = x.s AND few.id = x.id"] + ([] if many else [
+                           "few.w = x.n", "few.s = x.s AND few.code = x.code", "few.n = x.s AND few.id = x.id", "few.s IS x.s", "few.n IS x.n", "few.w IS x.s AND few.id IS x.id"] + ([] if many else [
                            "few.code >= x.code", "few.u > x.code", "few.w > x.s", "few.w IS x.p", "few.u IN (x.n, x.s)"]))
             return f"SELECT few.id, x.id, x.{self.column()} FROM few {r.choice(['JOIN', 'LEFT JOIN', 'CROSS JOIN'])} {{t}} AS x ON {on} AND {self.where('x.')}"
         side = r.choice(["JOIN", "LEFT JOIN"] + ([] if many else ["RIGHT JOIN", "FULL JOIN"]))
         both = r.random() < 0.5
-        on = "x.id = y.id" if r.random() < 0.6 else f"x.{self.column()} = y.{self.column()} AND x.id < 30"
+        on = "x.id = y.id" if r.random() < 0.5 else f"x.{self.column()} {r.choice(['=', '=', 'IS', 'IS NOT DISTINCT FROM'])} y.{self.column()} AND x.id < 30"
         select = f"SELECT x.id, y.id, x.{self.column()}, y.{self.column()}" if both else f"SELECT {self.aggregate('x.')}, {self.aggregate('y.')}"
         key = f"{r.choice('xy')}.{self.column()}"
         group = "" if both else f" GROUP BY {key}" if r.random() < 0.7 else ""
