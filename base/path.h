@@ -51,11 +51,6 @@ vv_status vv_path_check_plain(const char *path, vv_error *err);
  * points); case does not count. */
 bool vv_path_is_dot_git(const char *part, size_t len);
 
-/* The path as a file system sees it that ignores case and the Unicode form of
- * letters: two paths that fold alike may be one file there. Owned by the caller;
- * NULL when out of memory. */
-char *vv_path_fold(const char *path);
-
 /* Shell-like pattern match as in gitignore(5): '*' and '?' stop at '/'; '**' between slashes, or
  * at an end beside one, does not; '[...]' with ranges and the classes of ASCII; a backslash escapes. */
 bool vv_path_match(const char *pattern, const char *path);

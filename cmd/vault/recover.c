@@ -90,12 +90,10 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 }
 
 /* Of an earlier attempt's commit first, which the vault may have a newer one for. */
-static vv_status write_files(const options *o, const vv_unfinished *u, vv_repository *repo,
-			     const vv_oid *before, vv_error *err)
+static vv_status write_files(const options *o, vv_repository *repo, const vv_oid *before,
+			     vv_error *err)
 {
-	vv_first_files f = {.resumed = u->resumed,
-			    .progress = o->quiet ? NULL : vv_progress_begin(),
-			    .before = before};
+	vv_first_files f = {.progress = o->quiet ? NULL : vv_progress_begin(), .before = before};
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(repo, &head, err);
 
@@ -135,7 +133,7 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 	if ((rc = vv_vault_session_open(&s, repo, &so, err)) < 0) return rc;
 	if ((rc = vv_recover_run(x, &s, err)) == VV_OK) {
 		if (!o->bare && !o->no_checkout) {
-			rc = write_files(o, u, repo, again ? &before : NULL, err);
+			rc = write_files(o, repo, again ? &before : NULL, err);
 		}
 		if (rc == VV_OK && (rc = keep_policy(&s, err)) == VV_OK) {
 			rc = vv_unfinished_end(u, err);

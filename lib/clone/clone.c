@@ -387,8 +387,7 @@ static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *i
 
 static vv_status write_files(vv_clone_job *j, const vv_oid *commit, vv_error *err)
 {
-	vv_first_files f = {.resumed = j->unfinished.resumed,
-			    .fetch = j->lazy || j->fetch.elsewhere > 0,
+	vv_first_files f = {.fetch = j->lazy || j->fetch.elsewhere > 0,
 			    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
 	vv_status rc = vv_first_files_write(j->repo, &f, commit, err);
 

@@ -340,7 +340,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	vv_checkout checkout;
+	vv_checkout checkout = {t->repo, t->reader, t->index};
 	vv_index_entry e;
 	bool clean = false;
 
@@ -352,9 +352,7 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	if (c->made) {
 		clean = vv_stat_equal(&c->was, &c->st);
 	} else if (vv_index_get(t->index, c->path, &e)) {
-		vv_checkout_init(&checkout, t->repo, t->reader, t->index);
 		rc = vv_checkout_is_clean(&checkout, &e, &clean, err);
-		vv_checkout_clear(&checkout);
 	}
 	if (rc == VV_OK && !clean) {
 		rc = vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",

@@ -3,6 +3,7 @@
  * become meanwhile.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -146,6 +147,17 @@ static vv_status note(vv_txn *t, vv_index *now, vv_way_back **back, bool commits
 
 static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error *err)
 {
+	vv_auto(char) *file = vv_repository_file(to->repo, c->path);
+	vv_stat st;
+
+	if (!file) return vv_fail_nomem(err);
+	if (c->work && c->new_mode && !c->was_there && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
+	    !S_ISDIR(st.mode)) {
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' cannot be written: another name is the same file here\n"
+			       "rename one of them where names are case-sensitive",
+			       vv_text_shows(c->path));
+	}
 	if (c->work) {
 		return c->new_mode
 			       ? vv_checkout_write(to, c->path, c->new_mode, &c->new_id, true, err)
@@ -177,10 +189,9 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 /* Removals first, so that a folder can take a file's place and the other way round. */
 static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 {
-	vv_auto(vv_checkout) to = {0};
+	vv_checkout to = {t->repo, t->reader, now};
 	vv_status rc = VV_OK;
 
-	vv_checkout_init(&to, t->repo, t->reader, now);
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
 			const vv_txn_change *c = &t->changes[i];
@@ -190,7 +201,6 @@ static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 			}
 		}
 	}
-	vv_checkout_clear(&to); /* its peers are not needed any longer */
 	return rc < 0 ? rc : track(t, now, err);
 }
 

@@ -597,7 +597,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	}
 	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");
 	if ((rc = note(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
-	vv_checkout_init(&r->checkout, r->repo, r->reader, r->index);
+	r->checkout = (vv_checkout){r->repo, r->reader, r->index};
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);
 	}
@@ -606,7 +606,6 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	/* Where nothing was resolved all is as it was. */
 	(void)vv_way_back_close(back, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
 	vv_dataset_writer_release(r->writer);
-	vv_checkout_clear(&r->checkout);
 	return rc < 0 ? rc : written;
 }
 

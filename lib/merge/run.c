@@ -217,11 +217,10 @@ static vv_status merge_conflicts(vv_merge_job *j, vv_error *err)
 static vv_status need_clean_files(vv_merge_job *j, const char *what, vv_error *err)
 {
 	const vv_notes *notes = vv_repository_notes(j->repo);
-	vv_auto(vv_checkout) checkout = {0};
+	vv_checkout checkout = {j->repo, vv_dataset_writer_reader(j->writer), j->index};
 	size_t edited = 0;
 	vv_status rc;
 
-	vv_checkout_init(&checkout, j->repo, vv_dataset_writer_reader(j->writer), j->index);
 	for (size_t i = 0; i < vv_merged_count(j->merged); i++) {
 		const vv_merge_conflict *c = vv_merged_at(j->merged, i);
 		vv_index_entry e;

@@ -25,7 +25,6 @@ typedef struct undoing {
 
 static void undoing_clear(undoing *u)
 {
-	vv_checkout_clear(&u->checkout);
 	vv_by_git_clear(&u->by_git);
 	vv_index_close(u->index);
 	vv_buf_clear_all(&u->paths, &u->gone);
@@ -166,7 +165,7 @@ vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 		.head = head.commit,
 		.by_git = {.git = {.repo = r, .from = head.commit}, .reader = reader}};
 	if ((rc = vv_index_open(&u.index, r, err)) < 0) return rc;
-	vv_checkout_init(&u.checkout, r, reader, u.index);
+	u.checkout = (vv_checkout){r, reader, u.index};
 	if ((rc = collect(&u, err)) == VV_OK) {
 		rc = run(&u, err);
 	}

@@ -204,7 +204,7 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, now = VV_BUF_INIT,
 			what = VV_BUF_INIT;
 	vv_auto(vv_dataset_merged) merged = {0};
-	vv_auto(vv_checkout) checkout = {0};
+	vv_checkout checkout = {u->repo, u->reader, u->index};
 	outside out = {.path = in->path, .to = -1, .text = &now};
 	vv_dataset_merge m = {.repo = u->repo,
 			      .writer = u->writer,
@@ -214,7 +214,6 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_status rc;
 
 	vv_dataset_merged_init(&merged);
-	vv_checkout_init(&checkout, u->repo, u->reader, u->index);
 	if (!vv_index_get(u->index, to, &e)) return VV_OK;
 	if ((rc = pour(in, &out, err)) < 0 || (rc = find_base(&base, done, u, in, &now, err)) < 0 ||
 	    !*done || (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -23,10 +24,12 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/state.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
 #define LISTED_MAX 20u
+#define NAMES_MAX 160 /* bytes of names in the note on missing blocks */
 
 typedef struct coming {
 	char *path;
@@ -59,7 +62,7 @@ static vv_status get_blocks(vv_by_git *b, const vv_cid *root, bool *here, vv_err
 	    (rc = vv_store_complete(store, root, here, &missing, err)) < 0 || *here) {
 		return rc;
 	}
-	*here = fetch(b, root, &why);
+	*here = !b->here_only && fetch(b, root, &why);
 	return VV_OK;
 }
 
@@ -155,6 +158,29 @@ static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 	       vv_oid_equal(&id, &c->id);
 }
 
+/* Where the filter asked for the blocks it has told, too. */
+static void lack(vv_by_git *b, const coming *c, const vv_pointer *p, bool here)
+{
+	b->lacking |= here || !(b->needed && vv_needed_unwanted(b->needed, &p->root));
+	if (b->git.begun && !b->here_only && p->bytes <= VV_RUNNER_SMUDGE_MAX) return;
+	if (b->missing++ == 0 || b->names.len < NAMES_MAX) {
+		vv_buf_puts(&b->names, b->missing > 1 ? ", " : "");
+		vv_text_put_escaped(&b->names, c->path, strlen(c->path));
+	}
+}
+
+static void tell_missing(const vv_by_git *b)
+{
+	const vv_notes *notes = vv_repository_notes(b->git.repo);
+	const bool one = b->missing == 1;
+
+	if (b->missing == 0) return;
+	vv_notes_put(notes, "%zu %s written as %s only, the blocks are not here: %s%s", b->missing,
+		     one ? "dataset is" : "datasets are", one ? "its pointer" : "their pointers",
+		     vv_buf_cstr(&b->names), b->names.len < NAMES_MAX ? "" : ", ...");
+	vv_notes_hint(notes, VV_HINT_FETCH_AND_RESTORE, one ? vv_buf_cstr(&b->names) : "PATH");
+}
+
 /* The table in the place of the pointer that git left; *put: it is there. */
 static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat *st, bool *put,
 		       vv_error *err)
@@ -166,19 +192,21 @@ static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat 
 
 	*put = false;
 	if (vv_dataset_reader_pointer(b->reader, &c->id, &arena, &p, VV_IGNORED) < 0) return VV_OK;
-	if (!c->made.temp && ((rc = get_blocks(b, &p.root, &here, err)) < 0 || !here)) {
-		b->lacking |= rc == VV_OK && !(b->needed && vv_needed_unwanted(b->needed, &p.root));
+	if (!c->made.temp && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
+	if (!c->made.temp && here &&
+	    (rc = vv_made_file_make(&c->made, b->reader, c->path, &p, c->mode, err)) < 0 &&
+	    rc != VV_EMISSING) {
 		return rc;
 	}
-	if (!c->made.temp &&
-	    (rc = vv_made_file_make(&c->made, b->reader, c->path, &p, c->mode, err)) < 0) {
-		b->lacking |= rc == VV_EMISSING;
-		return rc == VV_EMISSING ? VV_OK : rc;
+	if (!c->made.temp) {
+		lack(b, c, &p, here);
+		return VV_OK;
 	}
 	if (chmod(c->made.temp, pointer->mode & 0777) < 0) {
 		return vv_fail_errno(err, "cannot set the mode of", c->made.temp);
 	}
 	*put = true;
+	b->placed++;
 	return vv_made_file_place(&c->made, b->reader, c->path, &c->id, st, err);
 }
 
@@ -208,7 +236,28 @@ static vv_status finish(vv_by_git *b, vv_error *err)
 			rc = vv_index_set(x, c->path, e.mode, &c->id, &st, err);
 		}
 	}
+	tell_missing(b);
 	return rc < 0 || !x ? rc : vv_index_write(x, err);
+}
+
+vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err)
+{
+	vv_status rc = vv_index_open(&b->index, b->git.repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(b->index); i++) {
+		bool tracked = false;
+		vv_index_entry e;
+		vv_stat st;
+
+		vv_index_at(b->index, i, &e);
+		const coming c = {.path = (char *)(uintptr_t)e.path, .mode = e.mode, .id = e.id};
+		if (e.stage == 0 && !e.hidden && is_pointer_file(b, &c, &st) &&
+		    (rc = vv_attr_tracked(b->git.repo, e.path, &tracked, err)) == VV_OK &&
+		    tracked) {
+			rc = add(b, e.path, e.mode, &e.id, err);
+		}
+	}
+	return rc < 0 ? rc : finish(b, err);
 }
 
 /* Files that the user had changed, and lets go of, differ from HEAD alone. */
@@ -498,6 +547,7 @@ void vv_by_git_clear(vv_by_git *b)
 		vv_free(b->coming[i].path);
 	}
 	vv_free(b->coming);
+	vv_buf_clear(&b->names);
 	vv_index_close(b->index);
 	vv_needed_free(b->needed);
 	vv_runner_clear(&b->git);

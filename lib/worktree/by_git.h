@@ -31,10 +31,14 @@ typedef struct vv_by_git {
 	bool quiet; /* what git says on success is dropped */
 	const char *
 		would; /* "the merge would overwrite them; ...": files that stand in the way are named here, all; NULL: by git */
+	bool here_only; /* nobody is asked for blocks; git needs VV_RUNNER_HERE_ONLY in its environment then */
 	bool keep;     /* the note stays, for what is not done yet */
 	size_t tables; /* how many are to come */
 	bool lacking;  /* afterwards: the blocks of a table that belongs there could not be had */
+	size_t placed; /* tables that took the place of their pointers */
 	/* Its own: */
+	size_t missing;        /* tables that are to be told */
+	vv_buf names;          /* of the first of these */
 	struct coming *coming; /* tables and files, as they are expected */
 	size_t count, cap;
 	vv_index *index;
@@ -50,6 +54,9 @@ vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err);
 
 /* VV_EREFUSED: git said no, in its words, and nothing has changed. */
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);
+
+/* Without a run of git: each table of the index that is tracked, and whose pointer the work tree has. */
+vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err);
 
 /* Where what came after git failed: all goes back, and the note. rc; or that goes to the notes, and the note stays. */
 vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);

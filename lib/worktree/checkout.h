@@ -1,6 +1,5 @@
 /*
- * checkout: versions of paths written into the work tree: what restore, switch and mv
- * share.
+ * checkout: versions of paths written into the work tree by varve itself: for transactions and conflicts.
  *
  * Datasets are materialised from their blocks, everything else is written as Git does.
  * Names that no file of ours may have are refused before anything is written.
@@ -23,27 +22,10 @@ typedef struct vv_checkout {
 	vv_repository *repo; /* borrowed, all three */
 	vv_dataset_reader *reader;
 	vv_index *index;
-	bool pointer_ok; /* blocks that are not here: leave the pointer's text, and note it */
-	bool fetch;      /* ask the remotes for blocks that are not here */
-	struct vv_needed *needed;
-	bool told;         /* why they could not be had */
-	uint64_t datasets; /* written so far */
-	uint64_t files;
-	size_t missing;       /* datasets left as pointers */
-	bool lacking;         /* one of them could not be had, though it was to be */
-	vv_buf missing_names; /* the first few, escaped, "a, b" */
-	struct clash *clash;  /* of the names there and written; NULL before the first */
 } vv_checkout;
 
-void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,
-		      vv_index *index);
-void vv_checkout_clear(vv_checkout *c);
-VV_AUTO_CLEAR(vv_checkout, vv_checkout_clear)
-
 /* Writes the blob to the path and sets the index entry (in memory). to_index false: the
- * index entry stays what it was, so that status shows the difference. VV_EMISSING
- * (pointer_ok false): the file is untouched. VV_EREFUSED: this file system takes the name
- * for that of another file of the version. The caller has made sure that nothing
+ * index entry stays what it was, so that status shows the difference. VV_EMISSING: the file is untouched. The caller has made sure that nothing
  * valuable is overwritten. */
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    bool to_index, vv_error *err);
@@ -54,10 +36,6 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv
 /* How the work tree stands against an index entry: true when the file may be replaced
  * without losing anything (it is as the index has it, or gone, or only the pointer). */
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err);
-
-/* One line, and the way out, for datasets that were left as pointers. True: not all that belongs into the
- * work tree is there, and the command ends with 1. */
-bool vv_checkout_note_missing(const vv_checkout *c);
 
 /* May the file of a path be replaced? Where the index has its version, and the store what that needs. VV_EREFUSED:
  * something would be lost. */

@@ -570,7 +570,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) < 0) {
 		return rc;
 	}
-	if (!complete) {
+	if (!complete && !(f->by_varve && vv_runner_is_here_only(vv_repository_env(f->repo)))) {
 		complete = fetch_blocks(f, path, &p.root);
 	}
 	out->materialise = complete;

@@ -35,7 +35,6 @@ typedef struct undoing {
 
 static void undoing_clear(undoing *u)
 {
-	vv_checkout_clear(&u->checkout);
 	vv_dataset_reader_close(u->reader);
 	vv_index_close(u->index);
 	vv_buf_clear(&u->back);
@@ -293,7 +292,7 @@ static vv_status take_back(undoing *u, vv_error *err)
 					 vv_notes_begin(vv_repository_notes(u->repo)), err)) < 0) {
 		return rc;
 	}
-	vv_checkout_init(&u->checkout, u->repo, u->reader, u->index);
+	u->checkout = (vv_checkout){u->repo, u->reader, u->index};
 	if ((rc = vv_tree_changes(u->repo, from, &u->note->to, "", on_change, u, err)) < 0 ||
 	    (rc = look_at_discarded(u, err)) < 0 || (rc = look_at_unmerged(u, err)) < 0 ||
 	    (rc = vv_buf_ok(&u->back, err)) < 0 || (rc = vv_buf_ok(&u->gone, err)) < 0 ||

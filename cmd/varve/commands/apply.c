@@ -310,7 +310,7 @@ static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 	r->writer = c->writer;
 	r->index = c->index;
 	if (indexed) {
-		vv_checkout_init(&r->checkout, r->repo, c->reader, r->index);
+		r->checkout = (vv_checkout){r->repo, c->reader, r->index};
 		r->files.index = r->index;
 		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
 		vv_apply_index_init(&r->indexed, &r->files, r->writer, r->files.checkout);
@@ -427,7 +427,6 @@ static void run_clear(run *r)
 	vv_buf_clear_all(&r->said, &r->told);
 	if (r->index) {
 		vv_apply_index_clear(&r->indexed);
-		vv_checkout_clear(&r->checkout);
 	}
 }
 

@@ -16,7 +16,7 @@
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/attributes_edit.h"
 #include "lib/worktree/attributes_lines.h"
-#include "lib/worktree/checkout.h"
+#include "lib/worktree/by_git.h"
 #include "lib/worktree/way_back.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/attribute_lines.h"
@@ -236,55 +236,21 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 	return rc;
 }
 
-/* Is the entry a table that is tracked, and the file no larger than its pointer? */
-static vv_status stands_as_pointer(vv_context *c, const vv_index_entry *e, bool *out, vv_error *err)
-{
-	vv_auto(char) *file = vv_repository_file(c->repo, e->path);
-	uint64_t size;
-	vv_stat st;
-	vv_status rc = VV_OK;
-
-	*out = false;
-	if (!file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
-	    (rc = vv_blob_size(c->repo, &e->id, &size, err)) == VV_OK && size == st.size &&
-	    (rc = vv_attr_tracked(c->repo, e->path, out, err)) == VV_OK && *out) {
-		rc = vv_dataset_reader_is_pointer(c->reader, &e->id, out, err);
-	}
-	return rc;
-}
-
 /* Tables that Git wrote as pointers, since no line tracked them, are written now. */
 static vv_status write_tables(vv_context *c, vv_error *err)
 {
-	vv_auto(vv_checkout) to = {0};
 	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
+	vv_auto(vv_by_git) tables = {.git = {.repo = c->repo}, .reader = c->reader};
 
-	if (rc < 0) return rc;
-	vv_checkout_init(&to, c->repo, c->reader, c->index);
-	to.pointer_ok = to.fetch = true;
-	for (size_t i = 0; i < vv_index_count(c->index) && rc == VV_OK; i++) {
-		vv_index_entry e;
-		bool stands = false, clean = false;
-
-		vv_index_at(c->index, i, &e);
-		if (e.stage != 0 || e.hidden || !S_ISREG(e.mode) || vv_add_never(e.path) ||
-		    (rc = stands_as_pointer(c, &e, &stands, err)) < 0 || !stands ||
-		    (rc = vv_checkout_is_clean(&to, &e, &clean, err)) < 0 || !clean) {
-			continue;
-		}
-		vv_auto(char) *path = vv_strdup(e.path); /* writing changes the index */
-		rc = path ? vv_checkout_write(&to, path, e.mode, &e.id, true, err)
-			  : vv_fail_nomem(err);
-	}
-	if (rc == VV_OK && to.datasets > 0 && (rc = vv_index_write(c->index, err)) == VV_OK) {
+	if (rc < 0 || (rc = vv_by_git_place_all(&tables, err)) < 0) return rc;
+	if (tables.placed > 0) {
 		vv_out("%s written to the work tree\n",
-		       vv_text_counted(to.datasets, "table", "tables"));
+		       vv_text_counted(tables.placed, "table", "tables"));
 	}
-	if (rc == VV_OK && vv_checkout_note_missing(&to)) {
+	if (tables.lacking) {
 		c->code = VV_EXIT_NO;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What will change, before anything does. */

@@ -244,6 +244,11 @@ bool vv_runner_is_above(const vv_env *env)
 	return vv_env_get(env, BY_GIT) != NULL;
 }
 
+bool vv_runner_is_here_only(const vv_env *env)
+{
+	return vv_env_get(env, "VARVE_HERE_ONLY") != NULL;
+}
+
 uint64_t vv_runner_smudge_max(const vv_repository *r)
 {
 	const char *by = vv_env_get(vv_repository_env(r), BY_GIT);

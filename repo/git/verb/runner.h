@@ -85,6 +85,10 @@ VV_AUTO_CLEAR(vv_runner, vv_runner_clear)
 
 /* For the filter: does a varve run the git that runs it? That one words its failures as it does git's. */
 bool vv_runner_is_above(const vv_env *env);
+/* For the filter: has more of the git that runs it this? Then nobody is asked for blocks that are not here, and who runs that git
+ * tells of them. */
+#define VV_RUNNER_HERE_ONLY "VARVE_HERE_ONLY=1"
+bool vv_runner_is_here_only(const vv_env *env);
 /* For the filter: does a git run that a varve of this Git folder started, and waits for? Then what it is to leave as
  * a pointer, in bytes; else UINT64_MAX. */
 uint64_t vv_runner_smudge_max(const vv_repository *r);

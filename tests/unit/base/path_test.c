@@ -196,45 +196,6 @@ static void a_plain_file_may_have_any_name_that_stays_in_the_work_tree(void **st
 	}
 }
 
-/* Each is followed by one that folds to the same; the pairs among themselves differ. */
-static const char *const alike[] = {
-	"T.csv",        "t.csv",
-	"A/B/c",        "a/b/C",
-	"caf\u00e9",    "cafe\u0301",
-	"CAF\u00c9",    "Cafe\u0301\u200c",
-	"\u1ebe",       "e\u0302\u0301",
-	"\u0130",       "i\u0307",
-	"\u03a3\u038a", "\u03c3\u03b9\u0301",
-	"\u03c2",       "\u03c3",
-	"\u0419\u042f", "\u0438\u0306\u044f",
-	"\u0401",       "\u0451",
-	"\ud55c\uae00", "\u1112\u1161\u11ab\u1100\u1173\u11af",
-	"\uff34",       "\uff54",
-	"\u00c6\u00d8", "\u00e6\u00f8",
-	"\x80Z",        "\x80z",
-	"\u00df",       "\u1e9e",
-};
-
-static void names_that_differ_in_case_or_unicode_form_fold_alike(void **state)
-{
-	size_t count = sizeof(alike) / sizeof(alike[0]), i, j;
-
-	(void)state;
-	for (i = 0; i < count; i++) {
-		for (j = 0; j < count; j++) {
-			char *a = vv_path_fold(alike[i]), *b = vv_path_fold(alike[j]);
-			bool same = strcmp(a, b) == 0;
-			bool cafe = i >= 4 && i < 8 && j >= 4 && j < 8;
-
-			if (same != (i / 2 == j / 2 || cafe)) {
-				fail_msg("'%s' and '%s'", alike[i], alike[j]);
-			}
-			vv_free(a);
-			vv_free(b);
-		}
-	}
-}
-
 static void overlong_names_are_refused(void **state)
 {
 	char path[5000];
@@ -389,7 +350,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_paths_below_the_root_are_relative_to_it),
 	cmocka_unit_test(ordinary_names_are_taken),
 	cmocka_unit_test(dangerous_names_are_refused),
-	cmocka_unit_test(names_that_differ_in_case_or_unicode_form_fold_alike),
 	cmocka_unit_test(overlong_names_are_refused),
 	cmocka_unit_test(patterns_match_as_in_gitignore),
 	cmocka_unit_test(a_hostile_pattern_ends_soon),
