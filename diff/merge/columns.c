@@ -61,7 +61,7 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 		olds = m->base ? m->base->columns : 0;
 	const char *const *key = m->opts->key;
 	size_t count = key ? count_names(key) : m->base ? m->base->root.key_count : 0;
-	vv_columns_options opts = {.rename = rename};
+	vv_columns_options opts = {.rename = rename, .no_renames = m->opts->part};
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->table->columns; i++) {
 		s->to_base[i] = -1;

@@ -102,7 +102,8 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 	}
 	vv_rowdiff_options opts = {.key = key,
 				   .columns = &s->columns,
-				   .rekeyed = true,
+				   /* ours has rows that may only seem to be rows of base */
+				   .rekeyed = !(m->opts->part && s == &m->side[m->ours]),
 				   .everything = true,
 				   .blind_moves = true,
 				   .temp_dir = m->opts->temp_dir,
@@ -752,6 +753,7 @@ vv_status merge_partners(merge *m, vv_error *err)
 	const void *p;
 	int more = 1;
 	vv_status rc;
+	m->side[1 - m->ours].follows = m->opts->part;
 	if ((rc = make_room(&m->side[0], err)) < 0 || (rc = make_room(&m->side[1], err)) < 0 ||
 	    m->key_count == 0 || m->side[0].added == 0 || m->side[1].added == 0) {
 		return rc;

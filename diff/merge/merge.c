@@ -116,7 +116,9 @@ static bool replaced(merge *m, size_t which)
 
 static const char *other_table(merge *m)
 {
-	if (!m->base || vv_tables_same_data(m->side[0].table, m->side[1].table)) return NULL;
+	if (!m->base || m->opts->part || vv_tables_same_data(m->side[0].table, m->side[1].table)) {
+		return NULL;
+	}
 	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
 	return ours && theirs ? "both put another table in its place"
 	       : ours         ? "ours put another table in its place"
@@ -154,7 +156,9 @@ static vv_status copy_list(vv_buf *out, const vv_buf *list, vv_error *err)
 /* The root that the result is imported as: base's lists, whose blocks resemble the result's. */
 static vv_status begin_root(merge *m, vv_error *err)
 {
-	const vv_root *near = m->base ? &m->base->root : &m->side[0].table->root;
+	const vv_root *near = m->opts->part ? &m->side[m->ours].table->root
+			      : m->base     ? &m->base->root
+					    : &m->side[0].table->root;
 	vv_status rc;
 
 	m->as.kind = VV_KIND_TABLE;

@@ -59,6 +59,8 @@ typedef struct vv_merge_decision {
 
 typedef struct vv_merge_options {
 	const char *const *key; /* NULL: the tables' own */
+	/* base and theirs have only some of the rows, and a key: all others are ours as they are, wherever ours has them */
+	bool part;
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err); /* may be NULL */
 	void *payload;
 	const vv_merge_decision *decisions; /* what they decide is reported as a conflict no more */
@@ -77,6 +79,7 @@ typedef struct vv_merge_options {
 typedef struct vv_merge_stats {
 	uint64_t conflicts;
 	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
+	uint64_t rows_changed_by_theirs;  /* with cells_from_theirs */
 	bool took_theirs, took_ours;      /* one side was the base: nothing to merge */
 	uint64_t by_rule[VV_MERGE_RULES]; /* cells that both changed and a rule decided */
 	uint64_t rows_kept,

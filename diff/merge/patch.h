@@ -3,9 +3,8 @@
  *
  * NDJSON, streamed; docs/formats/differences.md. A patch of a and b names both roots and
  * carries what is needed so that apply(a, patch) is b byte for byte,
- * and apply(b, reverse(patch)) is a. Where the target is another version of the table,
- * rows are found by key or, without one, by content and place, and the old cells are
- * compared: what does not fit is reported row by row.
+ * and apply(b, reverse(patch)) is a. With another version of the table, which has a key, it is
+ * merged; without a key rows are found by content and place: what does not fit is reported row by row.
  *
  * A correct writer: vv_patch_begin; vv_patch_write for each path; vv_patch_end.
  */
@@ -53,8 +52,7 @@ typedef struct vv_patch_source {
 typedef enum vv_patch_mode {
 	/* the target must be the patch's old version: gives the new bytes exactly */
 	VV_PATCH_EXACT,
-	/* that first; but another version of the same table will do where each row's change fits.
-	 * Order and form of rows are then left as they are */
+	/* that first; but another version of the same table will do where each row's change fits */
 	VV_PATCH_FIT,
 	/* as FIT, but changes that do not fit are handed to reject, and the rest is applied */
 	VV_PATCH_REJECT
@@ -96,8 +94,8 @@ typedef struct vv_patch_apply_options {
 	 * there is none, and *out stays as it is. *exists false: this path is left out. */
 	vv_status (*version)(void *payload, const char *path, const vv_cid *root, vv_table *out,
 			     bool *exists, vv_error *err);
-	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is not here. A patch that
-	 * changes columns or how the file is written is merged into another version through it. */
+	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is not here. A patch is merged into
+	 * another version through it. */
 	vv_status (*base)(void *payload, const vv_cid *root, vv_table *out, bool *exists,
 			  vv_error *err);
 	/* May be NULL. What is known of the bytes of the version that open just gave, so that groups

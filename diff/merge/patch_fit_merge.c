@@ -1,28 +1,18 @@
 /*
- * patch_fit_merge: a patch that changes columns, or how a file is written, on another version: what it makes of
- * the version that it was made from is merged with that.
+ * patch_fit_merge: which tables a patch is merged from, and how a conflict is reported as a misfit.
  */
 #include <string.h>
 
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes_encoded.h"
 #include "diff/merge/merge.h"
 #include "diff/merge/patch_exact.h"
 #include "diff/merge/patch_fit.h"
+#include "diff/rows/rowdiff.h"
 
-typedef struct merging {
-	patch_job *job;
-	bool report;
-	vv_table base, theirs;
-	bool base_open, theirs_open;
-	vv_mem_sink *made; /* blocks of what the patch makes, and of the result */
-	vv_sink blocks;    /* of all */
-	vv_import_result result;
-} merging;
-
-static void merging_clear(merging *m)
+void patch_merge_clear(patch_merge *m)
 {
 	if (m->theirs_open) {
 		vv_table_close(&m->theirs);
@@ -33,16 +23,15 @@ static void merging_clear(merging *m)
 	vv_import_result_clear(&m->result);
 	vv_mem_sink_free(m->made);
 }
-VV_AUTO_CLEAR(merging, merging_clear)
 
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	const merging *m = payload;
-	const vv_table *tables[] = {&m->base, m->job->target};
+	const patch_merge *m = payload;
+	const vv_table *tables[] = {m->job->target, m->part ? NULL : &m->base};
 	vv_sink made;
 	vv_mem_sink_use(&made, m->made);
 	vv_status rc = made.get(made.payload, cid, out, err);
-	for (size_t i = 0; rc == VV_EMISSING && i < 2; i++) {
+	for (size_t i = 0; rc == VV_EMISSING && i < 2 && tables[i]; i++) {
 		rc = tables[i]->source.get(tables[i]->source.payload, cid, out, err);
 	}
 	return rc;
@@ -52,48 +41,114 @@ static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, 
 			   const vv_cid *base, vv_error *err)
 {
 	vv_sink made;
-	vv_mem_sink_use(&made, ((merging *)payload)->made);
+	vv_mem_sink_use(&made, ((patch_merge *)payload)->made);
 	return made.put(made.payload, cid, bytes, len, base, err);
 }
 
-/* The patch on the version that it was made from. */
-static vv_status make_theirs(merging *m, vv_error *err)
+vv_status patch_merge_open(patch_merge *m, patch_job *j, vv_error *err)
+{
+	*m = (patch_merge){.job = j};
+	m->blocks = (vv_sink){.put = put_block, .get = get_block, .payload = m};
+	return vv_mem_sink_new(&m->made, NULL, j->opts->temp_dir, err);
+}
+
+vv_status patch_merge_whole(patch_merge *m, vv_error *err)
 {
 	const patch_section *s = m->job->section;
-	patch_job j = {.opts = m->job->opts,
-		       .lines = m->job->lines,
-		       .section = m->job->section,
-		       .target = &m->base,
-		       .keep = &m->blocks,
-		       .done = m->job->done};
-	vv_status rc = patch_exact_run(&j, err);
-	if (rc < 0 || (rc = vv_table_open(&m->theirs, &m->blocks, &s->side[1].cid, err)) < 0) {
+	const vv_patch_apply_options *o = m->job->opts;
+	patch_job j = *m->job;
+	vv_status rc;
+
+	if (!o->base) return VV_OK;
+	if ((rc = o->base(o->payload, &s->side[0].cid, &m->base, &m->base_open, err)) < 0 ||
+	    !m->base_open) {
+		return rc;
+	}
+	if (m->job->target->root.key_count == 0 && m->base.root.key_count > 0) {
+		m->key = (const char **)m->base.root.key;
+	}
+	j.target = &m->base;
+	j.keep = &m->blocks;
+	if ((rc = patch_exact_run(&j, err)) < 0 ||
+	    (rc = vv_table_open(&m->theirs, &m->blocks, &s->side[1].cid, err)) < 0) {
 		return rc;
 	}
 	m->theirs_open = true;
-	j.done.exact = false;
-	m->job->done = j.done;
+	m->job->done.rows_moved = j.done.rows_moved;
 	return VV_OK;
+}
+
+vv_hash128 patch_merge_key_hash(const vv_buf *text)
+{
+	return vv_xxh3_128(vv_buf_cstr(text), text->len, 0);
+}
+
+/* "row id=5", "row 17"; nothing for what is not of one row. */
+static vv_status name_row(const patch_merge *m, const vv_conflict *c, vv_buf *out, vv_error *err)
+{
+	const vv_root *root = m->base.root.key_count > 0 ? &m->base.root : &m->job->target->root;
+	const char *const *names = m->key ? m->key : (const char *const *)root->key;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *key;
+	vv_status rc;
+
+	if (!c->key && c->row != UINT64_MAX) {
+		vv_buf_printf(out, "row %llu", (unsigned long long)c->row + 1);
+	}
+	if (!c->key) return vv_buf_ok(out, err);
+	if ((rc = vv_json_read(&key, &arena, c->key, strlen(c->key), "", err)) < 0) return rc;
+	for (const vv_json *v = key->first; v && names && *names; v = v->next, names++) {
+		vv_buf_puts(out, v == key->first ? "row " : ", ");
+		vv_text_put_words(out, *names, strlen(*names), 40);
+		vv_buf_putc(out, '=');
+		vv_text_put_cut(out, v->text ? v->text : "", v->text ? v->text_len : 0, 60);
+	}
+	return vv_buf_ok(out, err);
 }
 
 static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *err)
 {
-	const merging *m = payload;
+	const patch_merge *m = payload;
 	vv_auto(vv_buf) row = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	if (!m->report) return VV_OK;
-	if (c->key) {
-		vv_buf_printf(&row, "row %s", c->key);
-	} else if (c->row != UINT64_MAX) {
-		vv_buf_printf(&row, "row %llu", (unsigned long long)c->row + 1);
-	}
+	vv_status rc = name_row(m, c, &row, err);
+
+	if (rc < 0) return rc;
 	const char *name = row.len > 0 ? vv_buf_cstr(&row) : NULL;
-	if ((rc = vv_buf_ok(&row, err)) < 0) return rc;
-	rc = c->base || c->ours
-		     ? patch_misfit_cell(m->job, name, c->column, c->base, c->ours, err)
-		     : patch_misfit_text(m->job, name, c->column, "a clean merge",
-					 c->detail ? c->detail : "a change of the same row", err);
-	return rc == VV_ECONFLICT ? VV_OK : rc;
+	const vv_cell *expected = c->kind == VV_CONFLICT_ROW_ADDED ? c->theirs : c->base;
+	if (c->kind == VV_CONFLICT_ROW_REMOVED) {
+		const bool gone = c->row == UINT64_MAX;
+		rc = patch_misfit_text(m->job, name, NULL,
+				       gone ? "the row" : "the row that the patch removes",
+				       gone ? NULL : "another", err);
+	} else if (expected || c->ours) {
+		rc = patch_misfit_cell(m->job, name, c->column, expected, c->ours, err);
+	} else {
+		rc = patch_misfit_text(m->job, name, c->column, "a clean merge",
+				       c->detail ? c->detail : "a change of the same row", err);
+	}
+	if (rc != VV_ECONFLICT || !m->conflicts || !c->key) return rc == VV_ECONFLICT ? VV_OK : rc;
+	vv_buf_set(&row, c->key, strlen(c->key));
+	return wanted_rows_want(m->conflicts, patch_merge_key_hash(&row), err);
+}
+
+vv_status patch_merge_run(patch_merge *m, vv_error *err)
+{
+	const vv_patch_apply_options *o = m->job->opts;
+	const vv_merge_options mo = {.key = m->key,
+				     .part = m->part,
+				     .conflict = note_conflict,
+				     .payload = m,
+				     .ours_id = "0",
+				     .theirs_id = "1",
+				     .temp_dir = o->temp_dir,
+				     .pool = o->pool};
+
+	vv_import_result_clear(&m->result);
+	vv_status rc = vv_merge_tables(&m->result, &m->stats, &m->base, m->job->target, &m->theirs,
+				       &m->blocks, &mo, err);
+	return rc == VV_EINPUT || rc == VV_EREFUSED
+		       ? vv_prefix(err, "%s", vv_text_shows(m->job->done.path))
+		       : rc;
 }
 
 static vv_status give(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -102,55 +157,20 @@ static vv_status give(void *payload, const void *bytes, size_t len, vv_error *er
 	return j->opts->put(j->opts->payload, j->done.path, bytes, len, err);
 }
 
-static vv_status give_result(merging *m, vv_error *err)
+vv_status patch_merge_give(patch_merge *m, vv_error *err)
 {
 	const vv_bytes_options whole = {.old_fd = -1};
+	const vv_merge_stats *s = &m->stats;
+	vv_patch_done *d = &m->job->done;
 	vv_auto(vv_table) t = {0};
-	if (m->job->opts->check) return VV_OK;
 	vv_status rc = vv_table_open_stored(&t, &m->blocks, &m->result.cid, err);
-	return rc < 0 ? rc : vv_table_file(&t, give, m->job, &whole, err);
-}
 
-vv_status patch_merge_run(patch_job *j, bool report, bool *merged, vv_error *err)
-{
-	const vv_patch_apply_options *o = j->opts;
-	const patch_section *s = j->section;
-	vv_auto(merging) m = {.job = j, .report = report};
-	vv_merge_stats stats;
-	vv_status rc;
-
-	*merged = false;
-	m.blocks = (vv_sink){.put = put_block, .get = get_block, .payload = &m};
-	if (!o->base) return VV_OK;
-	if ((rc = o->base(o->payload, &s->side[0].cid, &m.base, &m.base_open, err)) < 0 ||
-	    !m.base_open) {
-		return rc;
-	}
-	const vv_merge_options mo = {.key = j->target->root.key_count == 0 &&
-							    m.base.root.key_count > 0
-						    ? (const char *const *)m.base.root.key
-						    : NULL,
-				     .conflict = note_conflict,
-				     .payload = &m,
-				     .ours_id = "0",
-				     .theirs_id = "1",
-				     .temp_dir = o->temp_dir,
-				     .pool = o->pool};
-	if ((rc = vv_mem_sink_new(&m.made, NULL, o->temp_dir, err)) < 0 ||
-	    (rc = make_theirs(&m, err)) < 0 ||
-	    (rc = vv_merge_tables(&m.result, &stats, &m.base, j->target, &m.theirs, &m.blocks, &mo,
-				  err)) < 0) {
-		return rc;
-	}
-	if (stats.conflicts > 0 && report) {
-		return vv_fail(err, VV_ECONFLICT, "the patch does not fit '%s'",
-			       vv_text_shows(j->done.path));
-	}
-	if (stats.conflicts > 0) {
-		j->done.rows_added = j->done.rows_removed = j->done.rows_changed =
-			j->done.rows_moved = 0;
-		return patch_section_again(j->lines, s, err);
-	}
-	*merged = true;
-	return give_result(&m, err);
+	if (rc < 0) return rc;
+	d->already = vv_tables_same_data(&t, m->job->target) &&
+		     t.root.bytes == m->job->target->root.bytes &&
+		     vv_dialect_equal(&t.root.dialect, &m->job->target->root.dialect);
+	d->rows_added = s->rows_from_theirs;
+	d->rows_removed = s->rows_removed_by_theirs;
+	d->rows_changed = s->rows_changed_by_theirs;
+	return m->job->opts->check ? VV_OK : vv_table_file(&t, give, m->job, &whole, err);
 }

@@ -70,6 +70,7 @@ typedef struct merge_side {
 	/* for each added row the row of equal key that the other side added, or MERGE_NONE */
 	uint64_t *partner;
 	bool *placed;     /* for each added row: written, with its partner */
+	bool follows;     /* rows that both added stand where the other side has them */
 	bool same_places; /* equal groups of base and this are equal rows */
 	merge_groups groups;
 

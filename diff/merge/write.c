@@ -26,6 +26,7 @@
 /* --- rows added at one place ------------------------------------------------------ */
 
 typedef struct merge_span {
+	uint64_t above; /* as in its block */
 	uint64_t row, rows;
 } merge_span;
 typedef struct merge_spans {
@@ -41,9 +42,9 @@ typedef struct merge_added {
 	bool active;
 } merge_added;
 
-static vv_status spans_add(merge_spans *s, uint64_t row, uint64_t rows, vv_error *err)
+static vv_status spans_add(merge_spans *s, const merge_block *b, vv_error *err)
 {
-	return vv_array_add(s->list, s->count, s->cap, (merge_span){row, rows})
+	return vv_array_add(s->list, s->count, s->cap, (merge_span){b->above, b->row, b->rows})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }
@@ -54,6 +55,14 @@ static void merge_added_clear(merge_added *a)
 	memset(a, 0, sizeof(*a));
 }
 
+/* Is the row in the result, or does it come with its partner? */
+static bool is_placed(const merge_side *side, uint64_t row)
+{
+	const uint64_t at = merge_added_index(side, row);
+
+	return side->placed[at] || (side->follows && side->partner[at] != MERGE_NONE);
+}
+
 /* The row that comes next and is not in the result yet, or MERGE_NONE. */
 static uint64_t spans_peek(const merge_side *side, merge_spans *s)
 {
@@ -62,7 +71,7 @@ static uint64_t spans_peek(const merge_side *side, merge_spans *s)
 		if (s->inside == p->rows) {
 			s->at++;
 			s->inside = 0;
-		} else if (side->placed[merge_added_index(side, p->row + s->inside)]) {
+		} else if (is_placed(side, p->row + s->inside)) {
 			s->inside++;
 		} else {
 			return p->row + s->inside;
@@ -159,6 +168,13 @@ static vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error
 		a->pending[0].count = a->pending[1].count = 0;
 	}
 	if (!has[0] || !has[1]) return VV_OK;
+	if (m->opts->part &&
+	    a->pending[1 - m->ours].list[0].above <= a->pending[m->ours].list[0].above) {
+		/* right below the row that it was put below */
+		a->first = 1 - m->ours;
+		a->mode = ADDED_ONE_BY_ONE;
+		return VV_OK;
+	}
 	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 ||
 				 (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
 		return rc;
@@ -168,7 +184,7 @@ static vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error
 		return VV_OK;
 	}
 	if ((rc = blocks_order(m, a, m->key_count > 0, &order, err)) == VV_OK) {
-		a->first = order <= 0 ? 0 : 1;
+		a->first = m->opts->part ? m->ours : order <= 0 ? 0 : 1;
 		a->mode = m->key_count == 0 && order == 0 ? ADDED_TOGETHER : ADDED_ONE_BY_ONE;
 	}
 	return rc;
@@ -240,6 +256,11 @@ struct merge_writer {
 	merge_added added;
 	bool drained; /* rows added after the last row were begun */
 	bool waiting; /* row below comes when the rows added before it are written */
+	vv_line_editor
+		editor; /* of lines that both sides changed; spelled NULL: such lines are written anew */
+	vv_line_parts parts[3];
+	bool *changed;
+	vv_bytes *spelled;
 	merge_row_state row;
 };
 
@@ -331,6 +352,23 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 		       (unsigned long long)w->row_count + 1,
 		       fits ? "a text holds the delimiter or a line end, or begins as no cell can"
 			    : "its only cell is empty");
+}
+
+/* Has the encoding of the file all characters of the row? */
+static vv_status check_encoding(merge_writer *w, vv_error *err)
+{
+	const merge *m = w->m;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; w->editor.encoding && i < m->column_count && rc == VV_OK; i++) {
+		rc = vv_line_takes(&w->editor, &w->cells[i], i, err);
+		if (rc == VV_EINPUT) {
+			return vv_prefix(err, "row %llu, column '%s'",
+					 (unsigned long long)w->row_count + 1,
+					 vv_text_shows(m->columns[i].name));
+		}
+	}
+	return rc;
 }
 
 typedef struct merge_lead {
@@ -441,6 +479,70 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 	return VV_OK;
 }
 
+static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
+}
+
+/* A row that both changed, whose lines can stand in the result: each cell is spelled as the side has it that changed it, or its
+ * spelling; all other bytes are those of the first side. */
+static vv_status put_spelled(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	vv_row_by_number *rows[] = {&m->side[0].rows, &m->side[1].rows, &m->rows};
+	const uint64_t at[] = {s->row[0], s->row[1], s->base_row};
+	const char *line[3], *end[3];
+	size_t len[3], end_len[3];
+	bool known;
+	vv_status rc;
+
+	for (int v = 0; v < 3; v++) {
+		const vv_table *t = merge_version(m, v);
+
+		if ((rc = vv_row_by_number_line(rows[v], at[v], &line[v], &len[v], err)) < 0 ||
+		    (rc = vv_line_parts_read(&w->parts[v], &t->root.dialect, &t->schema, line[v],
+					     len[v], err)) < 0) {
+			return rc;
+		}
+		end_len[v] = vv_line_end(&t->root.dialect, line[v], len[v]);
+		end[v] = line[v] + len[v] - end_len[v];
+	}
+	for (size_t i = 0; i < m->column_count; i++) {
+		const char *text[3] = {NULL};
+		size_t n[3] = {0};
+		const bool x = vv_cell_equal(&w->cells[i], &s->side[0][i]),
+			   y = vv_cell_equal(&w->cells[i], &s->side[1][i]);
+
+		for (int v = 0; v < 3; v++) {
+			const vv_line_part *p = vv_line_part_of(&w->parts[v], i);
+			text[v] = p ? line[v] + p->from : NULL;
+			n[v] = p ? p->to - p->from : 0;
+		}
+		/* a cell whose spelling the first side changed keeps its quotes */
+		const bool theirs = y && same_text(text[0], n[0], text[2], n[2]);
+		w->changed[i] = !x;
+		w->spelled[i] = (vv_bytes){theirs ? (char *)text[1] : NULL, n[1]}; /* read only */
+	}
+	put_line(w, NULL, 0);
+	vv_buf_reset(&m->text);
+	if ((rc = find_lead(w, &w->held, &known, err)) < 0 ||
+	    (rc = vv_line_edit(&w->editor, &m->text, line[0], len[0], s->side[0], w->cells,
+			       w->changed, w->spelled, err)) < 0) {
+		return rc;
+	}
+	const size_t own = known ? vv_line_lead(&m->as.dialect, m->column_count, line[0], len[0])
+				 : 0;
+	const int side = end_len[0] == 0
+				 ? 1
+				 : merge_pick(same_text(end[0], end_len[0], end[1], end_len[1]),
+					      same_text(end[0], end_len[0], end[2], end_len[2]),
+					      same_text(end[1], end_len[1], end[2], end_len[2]));
+	vv_buf_put(&w->held, m->text.data + own, m->text.len - own - end_len[0]);
+	vv_buf_put(&w->held, end[side == 1], end_len[side == 1]);
+	return vv_buf_ok(&w->held, err);
+}
+
 /* Puts the row that was merged: a line of a version where one says the same, else anew. */
 static vv_status put_row(merge_writer *w, vv_error *err)
 {
@@ -450,6 +552,8 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	size_t len = 0;
 	bool can[2];
 	vv_status rc = VV_OK;
+	if ((rc = check_encoding(w, err)) < 0) return rc;
+	if (w->spelled && s->base && s->side[0] && s->side[1]) return put_spelled(w, err);
 	for (size_t i = 0; i < 2; i++) {
 		can[i] = m->side[i].copies && s->side[i] && merge_cells_are(m, s, (int)i);
 	}
@@ -500,7 +604,9 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 	want[2] = (s->touched[0] && s->touched[1]) || (!want[0] && !want[1]) || m->partial ||
 		  (theirs_first && !m->side[1 - m->ours].reordered);
 	vv_status rc = load_row(m, s, want, err);
+	const uint64_t cells = m->stats->cells_from_theirs;
 	if (rc < 0 || (rc = merge_cells(m, s, err)) < 0) return rc;
+	m->stats->rows_changed_by_theirs += m->stats->cells_from_theirs > cells;
 	return put_row(w, err);
 }
 
@@ -624,7 +730,7 @@ static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
 {
 	for (size_t i = 0; i < 2; i++) {
 		const merge_block *b = merge_block_at(&w->m->side[i], above);
-		vv_status rc = b ? spans_add(&w->added.pending[i], b->row, b->rows, err) : VV_OK;
+		vv_status rc = b ? spans_add(&w->added.pending[i], b, err) : VV_OK;
 
 		if (rc < 0) return rc;
 	}
@@ -752,6 +858,15 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 		names[i] = m->columns[i].name;
 		lens[i] = m->columns[i].name_len;
 	}
+	if (m->base_copies && m->side[0].copies && m->side[1].copies) {
+		w->changed = vv_calloc(m->column_count + 1, sizeof(*w->changed));
+		w->spelled = vv_calloc(m->column_count + 1, sizeof(*w->spelled));
+		if (!w->changed || !w->spelled) return vv_fail_nomem(err);
+	}
+	w->editor = (vv_line_editor){.was = &m->side[0].table->root.dialect,
+				     .schema = &m->side[0].table->schema,
+				     .is = &m->as.dialect};
+	if ((rc = vv_line_editor_open(&w->editor, err)) < 0) return rc;
 	if ((rc = vv_row_writer_new(&w->rows, &m->as.dialect, m->column_count, names, lens, err)) ==
 	    VV_OK) {
 		rc = put_blocks(w, 0, err);
@@ -807,8 +922,12 @@ void merge_writer_close(merge *m)
 	merge_writer *w = m->writer;
 	if (w) {
 		vv_row_writer_free(w->rows);
+		vv_line_editor_close(&w->editor);
+		for (int v = 0; v < 3; v++) {
+			vv_line_parts_clear(&w->parts[v]);
+		}
 		vv_buf_clear_all(&w->out, &w->held);
-		vv_free(w->cells);
+		vv_free_all(w->cells, w->changed, w->spelled);
 		merge_added_clear(&w->added);
 		vv_free(w);
 		m->writer = NULL;

@@ -75,7 +75,7 @@ differs() {
 	printf 'symbol,name,city\nBK,Bank of New York,New York\nBNY,Binary,Boston\n' > t.csv
 	run varve apply p.patch
 	[ "$status" -eq 1 ]
-	[[ "$stderr$output" == *"symbol=BNY"*"no row with this key yet"* ]]
+	[[ "$stderr$output" == *"symbol=BNY, column 'name': expected 'Bank of New York', found 'Binary'"* ]]
 }
 
 @test "rows that only resemble each other stay removed and added" {

@@ -3,10 +3,13 @@
  */
 #include "tests/unit/support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hint.h"
 #include "base/sys.h"
+#include "dataset/table/bytes_encoded.h"
+#include "diff/merge/merge.h"
 #include "tests/unit/diff/patched.h"
 
 static const char *const by_id[] = {"id", NULL};
@@ -30,6 +33,8 @@ static const char *name_of(const char *text)
 				: "t.csv";
 }
 
+static bool without_base;
+
 static void fit(fitted *f, const char *const *key, const char *from, const char *to,
 		const char *target, vv_patch_mode mode)
 {
@@ -39,6 +44,7 @@ static void fit(fitted *f, const char *const *key, const char *from, const char 
 	memset(f, 0, sizeof(*f));
 	vv_patched_init(&f->p);
 	f->p.key = key;
+	f->p.without_base = without_base;
 	vv_assert_ok(
 		vv_patched_diff(&f->p, &f->patch, name_of(from), VV_KIND_TABLE, &a, &b, &f->err),
 		&f->err);
@@ -54,9 +60,8 @@ static void fitted_clear(fitted *f)
 	vv_patched_clear(&f->p);
 }
 
-/* Fits, and gives this. */
-static void gives(const char *const *key, const char *a, const char *b, const char *target,
-		  const char *result)
+static void gives_once(const char *const *key, const char *a, const char *b, const char *target,
+		       const char *result)
 {
 	fitted f;
 	fit(&f, key, a, b, target, VV_PATCH_FIT);
@@ -67,16 +72,35 @@ static void gives(const char *const *key, const char *a, const char *b, const ch
 	fitted_clear(&f);
 }
 
+/* Fits, and gives this, also where the version that the patch was made from is not here. */
+static void gives(const char *const *key, const char *a, const char *b, const char *target,
+		  const char *result)
+{
+	gives_once(key, a, b, target, result);
+	without_base = true;
+	gives_once(key, a, b, target, result);
+	without_base = false;
+}
+
 /* Does not fit, says so, and changes nothing. */
-static void misfits(const char *const *key, const char *a, const char *b, const char *target,
-		    const char *said)
+static void misfits_once(const char *const *key, const char *a, const char *b, const char *target,
+			 const char *said)
 {
 	fitted f;
 	fit(&f, key, a, b, target, VV_PATCH_FIT);
 	vv_assert_status(f.rc, VV_ECONFLICT, &f.err);
 	assert_string_equal(vv_buf_cstr(&f.p.misfits), said);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), target);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, name_of(a))), target);
 	fitted_clear(&f);
+}
+
+static void misfits(const char *const *key, const char *a, const char *b, const char *target,
+		    const char *said)
+{
+	misfits_once(key, a, b, target, said);
+	without_base = true;
+	misfits_once(key, a, b, target, said);
+	without_base = false;
 }
 
 static const char base[] = "id,name,price\n1,lamp,9\n2,chair,5\n3,desk,7\n";
@@ -135,14 +159,14 @@ static void a_cell_with_another_value_is_named(void **state)
 	misfits(by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n",
 		"t.csv|row id=1|price|'9'|'10'\n");
 	misfits(by_id, base, changed, "id,name,price\n1,lamp,9\n2,stool,5\n3,desk,7\n",
-		"t.csv|row id=2|name|'chair'|'stool'\n");
+		"t.csv|row id=2|-|the row that the patch removes|another\n");
 }
 
 static void rows_that_are_gone_or_there_already_are_named(void **state)
 {
 	(void)state;
 	misfits(by_id, base, changed, "id,name,price\n3,desk,7\n4,bed,1\n",
-		"t.csv|row id=1|-|the row|-\nt.csv|row id=4|-|no row with this key yet|one\n");
+		"t.csv|row id=1|-|the row|-\nt.csv|row id=4|name|'sofa'|'bed'\nt.csv|row id=4|price|'70'|'1'\n");
 	misfits(NULL, "a,b\nx,1\ny,2\n", "a,b\nx,1\ny,2\nw,4\n", "a,b\nx,1\n",
 		"t.csv|row 3|-|the row above it|-\n");
 }
@@ -185,9 +209,9 @@ static void a_changed_key_that_is_another_rows_does_not_fit(void **state)
 {
 	(void)state;
 	misfits(by_id, base, rekeyed, "id,name,price\n1,lamp,9\n2,chair,5\n5,bed,1\n",
-		"t.csv|row id=5|-|no row with this key yet|one\n");
+		"t.csv|row id=5|name|'chair'|'bed'\nt.csv|row id=5|price|'5'|'1'\n");
 	misfits(by_id, base, rekeyed, "id,name,price\n1,lamp,9\n5,stool,5\n",
-		"t.csv|row id=2|-|the row|-\n");
+		"t.csv|row id=5|name|'chair'|'stool'\n");
 	gives(by_id, base, rekeyed, "id,name,price\n1,lamp,9\n5,chair,5\n",
 	      "id,name,price\n1,lamp,9\n5,chair,5\n");
 }
@@ -195,8 +219,10 @@ static void a_changed_key_that_is_another_rows_does_not_fit(void **state)
 static void a_column_that_is_not_there_is_named(void **state)
 {
 	(void)state;
-	misfits(by_id, base, changed, "id,name,cost\n1,lamp,9\n2,chair,5\n3,desk,7\n8,x,1\n",
-		"t.csv|-|price|a column|-\n");
+	without_base = true;
+	misfits_once(by_id, base, changed, "id,name,cost\n1,lamp,9\n2,chair,5\n3,desk,7\n8,x,1\n",
+		     "t.csv|-|price|a column|-\n");
+	without_base = false;
 }
 
 static void the_target_may_have_more_columns(void **state)
@@ -211,15 +237,16 @@ static void values_that_the_patch_does_not_know_do_not_go_with_a_row(void **stat
 	(void)state;
 	misfits(by_id, base, changed,
 		"note,id,name,price\nn1,1,lamp,9\nn2,2,chair,5\nn3,3,desk,7\n",
-		"t.csv|row id=2|note|no cell|'n2'\n");
+		"t.csv|row id=2|-|the row that the patch removes|another\n");
 }
 
 static void values_that_the_patch_does_not_know_do_not_go_with_a_column(void **state)
 {
 	(void)state;
-	gives(by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n", "id,a,b\n1,x,p\n2,y,q\n3,z,\n",
-	      "id,a\n1,x\n2,y\n3,z\n");
-	misfits(by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n",
+	gives_once(by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n",
+		   "id,a,b\n1,x,p\n2,y,q\n3,z,\n", "id,a\n1,x\n2,y\n3,z\n");
+	misfits_once(
+		by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n",
 		"id,a,b\n1,x,p\n2,y,q\n3,z,r\n",
 		"t.csv|-|b|a clean merge|theirs dropped column 'b', ours added rows with values in it\n");
 }
@@ -227,10 +254,10 @@ static void values_that_the_patch_does_not_know_do_not_go_with_a_column(void **s
 static void new_columns_are_put_into_another_version(void **state)
 {
 	(void)state;
-	gives(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,a\n0,o\n1,x\n2,y\n",
-	      "id,b,a\n0,,o\n1,p,x\n2,q,z\n");
-	gives(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,c\n0,o\n1,x\n2,y\n",
-	      "id,b,c\n0,,o\n1,p,x\n2,q,z\n");
+	gives_once(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,a\n0,o\n1,x\n2,y\n",
+		   "id,b,a\n0,,o\n1,p,x\n2,q,z\n");
+	gives_once(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,c\n0,o\n1,x\n2,y\n",
+		   "id,b,c\n0,,o\n1,p,x\n2,q,z\n");
 }
 
 static void changed_columns_want_the_version_that_they_were_changed_in(void **state)
@@ -324,13 +351,14 @@ static void comments_stay_where_they_are(void **state)
 
 	(void)state;
 	/* columns that come, go, and get another name */
-	gives(by_id, old, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,x2,,\"y2\"\n3,x3,,y3\n", ours,
-	      "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,OURS,,y2\n# three\n3,x3,,y3\n");
-	gives(by_id, old, "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,y3\n", ours,
-	      "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
-	/* a row that goes leaves what the patch does not know */
-	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n", ours,
-	      "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n");
+	gives_once(by_id, old, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,x2,,\"y2\"\n3,x3,,y3\n",
+		   ours, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,OURS,,y2\n# three\n3,x3,,y3\n");
+	gives_once(by_id, old, "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,y3\n", ours,
+		   "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
+	/* a row that goes would take what the patch does not know */
+	misfits(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n", ours,
+		"comment.csv|-|-|a clean merge|comments between the rows would be lost with the "
+		"lines that both changed\n");
 	/* one that the patch changes, and one that was changed here */
 	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,x2,\"y2\"\n3,x3,y3\n", ours,
 	      "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
@@ -345,8 +373,7 @@ static void a_new_form_is_taken_where_the_old_one_was_the_same(void **state)
 	      "id,x\r\n0,z\r\n1,a\r\n2,c\r\n");
 }
 
-/* Where the version that the patch was made from is not here, only rows are patched. */
-static void a_new_form_is_left_where_it_cannot_be_merged(void **state)
+static void a_new_form_is_merged_without_the_version(void **state)
 {
 	vv_patched p;
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT, patch = VV_BUF_INIT;
@@ -361,8 +388,9 @@ static void a_new_form_is_left_where_it_cannot_be_merged(void **state)
 	vv_assert_ok(vv_patched_diff(&p, &patch, "t.csv", VV_KIND_TABLE, &a, &b, &err), &err);
 	vv_patched_put(&p, "t.csv", "id;x\n0;z\n1;a\n2;b\n", 17);
 	vv_assert_ok(vv_patched_apply(&p, &patch, VV_PATCH_FIT, false, false, &err), &err);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&p, "t.csv")), "id;x\n0;z\n1;a\n2;c\n");
-	assert_true(p.done.form_left);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&p, "t.csv")),
+			    "id;x\r\n0;z\r\n1;a\r\n2;c\r\n");
+	assert_false(p.done.form_left);
 	vv_buf_clear(&a);
 	vv_buf_clear(&b);
 	vv_buf_clear(&patch);
@@ -410,12 +438,16 @@ static void a_row_comes_back_with_the_comment_above_it(void **state)
 	      "# by Ada\nid,a\n1,x\n3,OURS\n");
 }
 
-static void moves_are_left_and_said_to_be(void **state)
+static void moves_are_left_without_the_version_and_said_to_be(void **state)
 {
+	static const char a[] = "id,x\n1,a\n2,b\n3,c\n", b[] = "id,x\n3,C\n1,a\n2,b\n",
+			  target[] = "id,x\n0,z\n1,a\n2,b\n3,c\n";
 	fitted f;
 	(void)state;
-	fit(&f, by_id, "id,x\n1,a\n2,b\n3,c\n", "id,x\n3,C\n1,a\n2,b\n",
-	    "id,x\n0,z\n1,a\n2,b\n3,c\n", VV_PATCH_FIT);
+	gives_once(by_id, a, b, target, "id,x\n0,z\n3,C\n1,a\n2,b\n");
+	without_base = true;
+	fit(&f, by_id, a, b, target, VV_PATCH_FIT);
+	without_base = false;
 	vv_assert_ok(f.rc, &f.err);
 	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
 			    "id,x\n0,z\n1,a\n2,b\n3,C\n");
@@ -653,7 +685,222 @@ static void a_patch_is_written_whole_or_not_at_all(void **state)
 	vv_patched_clear(&p);
 }
 
+/* --- the law: a patch on another version is a merge ------------------------------------- */
+
+#define LAW_ROWS 40u
+#define LAW_COLUMNS 4u
+
+typedef struct law_table {
+	struct {
+		unsigned id;
+		char cells[LAW_COLUMNS][8];
+		unsigned quoted; /* this cell, from 1; 0: none */
+	} rows[LAW_ROWS];
+	unsigned count, next_id;
+} law_table;
+
+static void law_cell(vv_prng *r, char *out)
+{
+	snprintf(out, 8, "v%u", (unsigned)vv_prng_below(r, 6));
+}
+
+static void law_edit(vv_prng *r, law_table *t)
+{
+	const unsigned at = (unsigned)vv_prng_below(r, t->count + 1),
+		       kind = (unsigned)vv_prng_below(r, 8);
+
+	if (kind == 0 && t->count < LAW_ROWS) {
+		memmove(&t->rows[at + 1], &t->rows[at], (t->count - at) * sizeof(t->rows[0]));
+		t->rows[at].id = t->next_id++;
+		t->rows[at].quoted = 0;
+		for (unsigned c = 0; c < LAW_COLUMNS; c++) {
+			law_cell(r, t->rows[at].cells[c]);
+		}
+		t->count++;
+	} else if (at == t->count) {
+		return;
+	} else if (kind == 1) {
+		memmove(&t->rows[at], &t->rows[at + 1], (t->count - at - 1) * sizeof(t->rows[0]));
+		t->count--;
+	} else if (kind == 2) {
+		t->rows[at].quoted = (unsigned)vv_prng_below(r, LAW_COLUMNS + 1);
+	} else {
+		law_cell(r, t->rows[at].cells[vv_prng_below(r, LAW_COLUMNS)]);
+	}
+}
+
+static void law_put(const law_table *t, vv_buf *out)
+{
+	vv_buf_puts(out, "id,a,b,c,d\n");
+	for (unsigned i = 0; i < t->count; i++) {
+		vv_buf_printf(out, "%u", t->rows[i].id);
+		for (unsigned c = 0; c < LAW_COLUMNS; c++) {
+			const char *quote = t->rows[i].quoted == c + 1 ? "\"" : "";
+			vv_buf_printf(out, ",%s%s%s", quote, t->rows[i].cells[c], quote);
+		}
+		vv_buf_putc(out, '\n');
+	}
+}
+
+static vv_status law_append(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+/* What a merge of the versions gives; false: a conflict. */
+static bool law_merge(vv_patched *p, const vv_buf text[3], vv_buf *out)
+{
+	const vv_merge_options opts = {.ours_id = "0", .theirs_id = "1", .temp_dir = vv_test_dir()};
+	const vv_bytes_options whole = {.old_fd = -1};
+	vv_import_result result;
+	vv_merge_stats stats;
+	vv_table t[3], merged;
+	vv_error err;
+
+	for (int v = 0; v < 3; v++) {
+		vv_assert_ok(vv_patched_open(p, &t[v], "t.csv", VV_KIND_TABLE,
+					     vv_buf_cstr(&text[v]), text[v].len, &err),
+			     &err);
+	}
+	vv_assert_ok(
+		vv_merge_tables(&result, &stats, &t[0], &t[1], &t[2], &p->tables.sink, &opts, &err),
+		&err);
+	vv_assert_ok(vv_table_open(&merged, &p->tables.sink, &result.cid, &err), &err);
+	vv_assert_ok(vv_table_file(&merged, law_append, out, &whole, &err), &err);
+	vv_import_result_clear(&result);
+	vv_table_close(&merged);
+	for (int v = 0; v < 3; v++) {
+		vv_table_close(&t[v]);
+	}
+	return stats.conflicts == 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The lines in order, where a row has no place of its own: what it followed is gone here, or is followed by another row, too. */
+static void law_sort(vv_buf *text)
+{
+	char *lines[2 * LAW_ROWS + 1];
+	size_t count = 0;
+	vv_buf sorted = VV_BUF_INIT;
+
+	for (char *s = strtok(text->data, "\n"); s; s = strtok(NULL, "\n")) {
+		lines[count++] = s;
+	}
+	qsort(lines, count, sizeof(*lines), by_text);
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&sorted, "%s\n", lines[i]);
+	}
+	vv_buf_clear(text);
+	*text = sorted;
+}
+
+static bool law_holds(vv_patched *p, const vv_buf *patch, const vv_buf *ours, bool clean,
+		      const vv_buf *merged, bool places)
+{
+	vv_buf got = VV_BUF_INIT, want = VV_BUF_INIT;
+	vv_error err;
+
+	vv_patched_put(p, "t.csv", ours->data, ours->len);
+	const vv_status rc = vv_patched_apply(p, patch, VV_PATCH_FIT, false, false, &err);
+	const vv_buf *is = vv_patched_get(p, "t.csv");
+
+	vv_buf_put(&got, is->data, is->len);
+	vv_buf_put(&want, clean ? merged->data : ours->data, clean ? merged->len : ours->len);
+	if ((!places || p->done.order_left) && clean) {
+		law_sort(&got);
+		law_sort(&want);
+	}
+	const bool holds = rc == (clean ? VV_OK : VV_ECONFLICT) &&
+			   strcmp(vv_buf_cstr(&got), vv_buf_cstr(&want)) == 0;
+	if (!holds) {
+		print_error("%s, %s the base\n--- ours\n%s--- wanted\n%s--- got\n%s%s",
+			    clean ? "clean" : "a conflict", p->without_base ? "without" : "with",
+			    vv_buf_cstr(ours), vv_buf_cstr(&want), vv_buf_cstr(&got),
+			    vv_buf_cstr(&p->misfits));
+	}
+	vv_buf_clear(&got);
+	vv_buf_clear(&want);
+	return holds;
+}
+
+static void a_patch_on_another_version_is_a_merge(void **state)
+{
+	vv_prng r;
+	unsigned clean_ones = 0, conflicts = 0, wrong = 0;
+
+	(void)state;
+	vv_prng_init(&r, 76);
+	for (unsigned n = 0; n < 1500; n++) {
+		law_table *t = vv_calloc(3, sizeof(*t));
+		vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT}, patch = VV_BUF_INIT,
+		       merged = VV_BUF_INIT;
+		const bool taken = vv_test_sampled(n, 8);
+		vv_patched p;
+		vv_error err;
+		unsigned kept = 0;
+
+		vv_patched_init(&p);
+		p.key = by_id;
+		t->next_id = 100;
+		for (uint64_t k = 3 + vv_prng_below(&r, 15); k > 0; k--) {
+			for (unsigned c = 0; c < LAW_COLUMNS; c++) {
+				law_cell(&r, t->rows[t->count].cells[c]);
+			}
+			/* ascending, or not */
+			t->rows[t->count].id = n % 2 ? 10 + t->count
+						     : (unsigned)((37 * (t->count + 1)) % 101) +
+							       900;
+			t->count++;
+		}
+		t[1] = t[2] = t[0];
+		t[2].next_id = n % 3 ? 200 : 100; /* they may add the same ids */
+		for (uint64_t k = vv_prng_below(&r, 6); k > 0; k--) {
+			law_edit(&r, &t[1]);
+		}
+		for (uint64_t k = 1 + vv_prng_below(&r, 6); k > 0; k--) {
+			law_edit(&r, &t[2]);
+		}
+		for (unsigned i = 0; i < t[0].count; i++) {
+			for (unsigned j = 0; j < t[1].count; j++) {
+				kept += t[0].rows[i].id == t[1].rows[j].id;
+			}
+		}
+		for (int v = 0; v < 3; v++) {
+			law_put(&t[v], &text[v]);
+		}
+		if (taken) {
+			vv_assert_ok(vv_patched_diff(&p, &patch, "t.csv", VV_KIND_TABLE, &text[0],
+						     &text[2], &err),
+				     &err);
+			const bool clean = law_merge(&p, text, &merged);
+			clean_ones += clean;
+			conflicts += !clean;
+			wrong += !law_holds(&p, &patch, &text[1], clean, &merged, true);
+			p.without_base = true;
+			wrong += !law_holds(&p, &patch, &text[1], clean, &merged,
+					    kept == t[0].count && kept == t[1].count);
+			p.without_base = false;
+			wrong += !law_holds(&p, &patch, &text[0], true, &text[2], true);
+		}
+		for (int v = 0; v < 3; v++) {
+			vv_buf_clear(&text[v]);
+		}
+		vv_buf_clear(&patch);
+		vv_buf_clear(&merged);
+		vv_patched_clear(&p);
+		vv_free(t);
+	}
+	assert_true(clean_ones > 20 && conflicts > 5);
+	assert_int_equal(wrong, 0);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_patch_on_another_version_is_a_merge),
 	cmocka_unit_test(rows_are_found_by_key_wherever_they_stand),
 	cmocka_unit_test(a_table_of_many_pieces_is_fitted_whole),
 	cmocka_unit_test(without_a_key_rows_are_found_by_content_and_place),
@@ -674,10 +921,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_json_array_whose_last_row_is_respelled_still_reads),
 	cmocka_unit_test(comments_stay_where_they_are),
 	cmocka_unit_test(a_new_form_is_taken_where_the_old_one_was_the_same),
-	cmocka_unit_test(a_new_form_is_left_where_it_cannot_be_merged),
+	cmocka_unit_test(a_new_form_is_merged_without_the_version),
 	cmocka_unit_test(lines_around_the_table_are_patched_without_the_version),
 	cmocka_unit_test(a_row_comes_back_with_the_comment_above_it),
-	cmocka_unit_test(moves_are_left_and_said_to_be),
+	cmocka_unit_test(moves_are_left_without_the_version_and_said_to_be),
 	cmocka_unit_test(it_goes_backwards_too),
 	cmocka_unit_test(what_is_rejected_is_a_patch_of_its_own),
 	cmocka_unit_test(checking_changes_nothing),
