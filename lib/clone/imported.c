@@ -362,8 +362,8 @@ static bool is_page(int fd)
 
 static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)
 {
-	vv_fail(err, VV_EREFUSED, "what %s sent is not the next version of %s: %s",
-		vv_text_url(i->url), vv_text_shows(i->to), what);
+	vv_fail(err, VV_EREFUSED, "%s is not the next version of %s: %s", vv_text_url(i->url),
+		vv_text_shows(i->to), what);
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }
 
@@ -400,9 +400,8 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 	} else if (b.root.rows < a.root.rows / 2 || (b.root.rows == 0 && a.root.rows > 0)) {
 		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
 		vv_buf_puts(&what, vv_text_count(a.root.rows));
-	} else if (a.root.dialect.final_newline && !b.root.dialect.final_newline &&
-		   b.root.rows < a.root.rows) {
-		vv_buf_puts(&what, "it has fewer rows, and the last line has no end");
+	} else if (a.root.dialect.final_newline && !b.root.dialect.final_newline) {
+		vv_buf_puts(&what, "the last line has no end");
 	}
 	if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
 	return what.len == 0 ? VV_OK : refuse_body(i, err, vv_buf_cstr(&what));
@@ -417,8 +416,7 @@ static vv_status fail_base(const vv_imported *i, vv_error *err)
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }
 
-/* The version with the bytes of an open file, in the repository's store. */
-static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
+vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
 			    bool anything, vv_error *err)
 {
 	vv_auto(vv_dataset_writer) *w = NULL;
@@ -496,7 +494,7 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 	if (i->root && known && strcmp(known, i->sha256) == 0) {
 		return vv_cid_parse(root, i->root, strlen(i->root), err);
 	}
-	return store_file(i, root, r, fd, d.bytes, anything, err);
+	return vv_imported_store(i, root, r, fd, d.bytes, anything, err);
 }
 
 static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
@@ -673,21 +671,30 @@ void vv_imported_suppliers_register(void)
 
 /* ---- the commit of an update ---- */
 
-static vv_status set_version(vv_index *x, vv_repository *r, const char *to, const char *version,
-			     vv_error *err)
+vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err)
 {
 	vv_auto(vv_buf) pointer = VV_BUF_INIT;
 	vv_auto(vv_root) root = {0};
 	vv_store *store;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_root_load(&root, store, version, err)) < 0 ||
+	    (rc = vv_root_pointer(&pointer, version, &root, err)) < 0) {
+		return rc;
+	}
+	return vv_blob_write(r, pointer.data, pointer.len, out, err);
+}
+
+static vv_status set_version(vv_index *x, vv_repository *r, const char *to, const char *version,
+			     vv_error *err)
+{
 	vv_cid cid;
 	vv_oid blob;
 	vv_status rc;
 
 	if ((rc = vv_cid_parse(&cid, version, strlen(version), err)) < 0 ||
-	    (rc = vv_repository_store(r, &store, err)) < 0 ||
-	    (rc = vv_root_load(&root, store, &cid, err)) < 0 ||
-	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) < 0 ||
-	    (rc = vv_blob_write(r, pointer.data, pointer.len, &blob, err)) < 0) {
+	    (rc = vv_imported_pointer(&blob, r, &cid, err)) < 0) {
 		return rc;
 	}
 	return vv_index_set(x, to, MODE, &blob, NULL, err);
@@ -728,6 +735,15 @@ static vv_status write_commit(vv_oid *out, vv_index *x, vv_repository *r, const 
 	vv_status rc = vv_index_write_tree(x, &tree, err);
 
 	return rc < 0 ? rc : vv_commit_write(r, &o, out, err);
+}
+
+/* Merged with edits neither version is in the history, and the next update needs one of them: for gc. */
+static vv_status keep(vv_repository *r, const char *to, const vv_oid *commit, vv_error *err)
+{
+	vv_auto(char) *ref = vv_asprintf(KEPT "%016llx",
+					 (unsigned long long)vv_xxh3(to, strlen(to), 0));
+
+	return ref ? vv_ref_update(r, ref, commit, NULL, true, "update", err) : vv_fail_nomem(err);
 }
 
 vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err)
@@ -782,8 +798,22 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 	    (rc = write_commit(out, x, r, &base, message, err)) < 0) {
 		return rc;
 	}
-	/* Merged with edits neither version is in the history, and the next update needs one of them: for gc. */
-	vv_auto(char) *ref = vv_asprintf(KEPT "%016llx",
-					 (unsigned long long)vv_xxh3(now->to, strlen(now->to), 0));
-	return ref ? vv_ref_update(r, ref, out, NULL, true, "update", err) : vv_fail_nomem(err);
+	return keep(r, now->to, out, err);
+}
+
+vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
+			   const char *message, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_oid id;
+	vv_status rc;
+
+	if ((rc = vv_head_read(r, &head, err)) < 0 ||
+	    (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0 ||
+	    (rc = set_version(x, r, to, vv_cid_shows(version), err)) < 0 ||
+	    (rc = write_commit(&id, x, r, &head.commit, message, err)) < 0) {
+		return rc;
+	}
+	return keep(r, to, &id, err);
 }

@@ -55,9 +55,21 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
  * path), commit, root and licence are set; of a file root, etag, modified and sha256. Of a file with a root those that it has
  * are asked with, and its version is the next one of the root's. With a root the source must answer. VV_EUSAGE: it is not
  * stored as a table there; VV_EINPUT: the file is not a table; VV_EREFUSED, but where anything is true: it is a page, has no rows
- * or columns of the version before, less than half of the rows, or ends within a line. */
+ * or columns of the version before, less than half of the rows, or its last line has no end. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
+
+/* The version with the bytes of an open file, in the repository's store; refused as vv_imported_fetch does it. i->url is
+ * what messages call the file. */
+vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
+			    bool anything, vv_error *err);
+
+/* The blob of a version's pointer. */
+vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err);
+
+/* Keeps a version that no commit has, since edits were merged with it, for the next file or update of this path. */
+vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
+			   const char *message, vv_error *err);
 
 /* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);

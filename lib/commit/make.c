@@ -409,6 +409,7 @@ static vv_status commit_by_library(vv_commit_job *j, vv_error *err)
 				  .author_time = j->author_time,
 				  .author_offset_min = j->author_offset_min,
 				  .author_time_set = j->author_time_set,
+				  .both_times = j->both_times,
 				  .expect = vv_oid_is_null(&j->base) ? NULL : &j->base};
 	vv_status rc;
 

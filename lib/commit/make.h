@@ -47,7 +47,7 @@ typedef struct vv_commit_job {
 	const char *author;
 	int64_t author_time;
 	int author_offset_min;
-	bool author_time_set;
+	bool author_time_set, both_times;
 	/* what HEAD must be, null: unborn; NULL: what it is when the commit is begun */
 	const vv_oid *expect;
 	vv_way_back **back; /* NULL, or: of what was staged, closed once the commit is there */

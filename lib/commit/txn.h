@@ -90,10 +90,10 @@ vv_status vv_txn_stage(vv_txn *t, vv_error *err);
 
 typedef struct vv_txn_commit_options {
 	bool allow_empty;
-	bool no_hooks;      /* with a branch none runs in any case */
-	bool no_check;      /* of varve.json */
-	const char *author; /* "Name <mail>" */
-	bool time_set;
+	bool no_hooks;             /* with a branch none runs in any case */
+	bool no_check;             /* of varve.json */
+	const char *author;        /* "Name <mail>" */
+	bool time_set, both_times; /* of the author; of the committer, too */
 	int64_t time;
 	int offset_min;
 	/* what the branch must have, null: nothing; NULL: what it had when this began */

@@ -320,6 +320,7 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 				    .author_time = o->time,
 				    .author_offset_min = o->offset_min,
 				    .author_time_set = o->time_set,
+				    .both_times = o->both_times,
 				    .expect = &t->head.commit,
 				    .back = &back};
 	vv_status rc = VV_OK;
@@ -473,7 +474,8 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 			       .author = o->author,
 			       .author_time = o->time,
 			       .author_offset_min = o->offset_min,
-			       .author_time_set = o->time_set};
+			       .author_time_set = o->time_set,
+			       .both_times = o->both_times};
 	vv_status rc;
 
 	vv_buf_puts(&text, message ? message : "");

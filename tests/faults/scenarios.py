@@ -245,6 +245,7 @@ def all_scenarios():
 		S('publish-back', 'one; change; commit two; varve publish -q --no-pages -o ../public; git reset -q --hard HEAD~1',
 			'varve publish -q --no-pages --force -o ../public', host=True, folder=True),
 		S('import', 'source', 'varve import -q ../src#prices.csv'),
+		S('import-files', 'one; rows 40 > s-2026-10-01.csv', 'varve import -q -o s.csv s-2026-10-01.csv'),
 		S('update', 'outdated', 'varve update -q'),
 		S('update-conflict', "outdated; sed -i 's/^7,item 217,/7,from here,/' prices.csv; commit here; "
 			"sed -i 's/^7,item 217,/7,from there,/' ../src/prices.csv; (cd ../src && commit seven)", 'varve update -q', status=1),

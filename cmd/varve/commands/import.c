@@ -1,9 +1,12 @@
 /*
- * import: a table of another repository, or a file of a web server, with the place that it came from.
+ * import: a table of another repository, or a file of a web server, with the place that it came from; or dated files as
+ * versions.
  */
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
+#include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -12,6 +15,7 @@
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
 #include "lib/clone/imported.h"
+#include "lib/clone/snapshots.h"
 #include "lib/commit/pick.h"
 #include "lib/commit/txn.h"
 #include "lib/names/version.h"
@@ -21,13 +25,25 @@
 typedef struct options {
 	const char *out;
 	bool link, force, quiet;
+	bool dry_run, mtime, older, day_first, month_first;
+	vv_strings dates, skip, how;
+	const char *format;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING('o', "output", out, "OUT", "its path here (default: its name)"),
 	OPT_FLAG(0, "link", link, "leave its blocks at the source, in all clones"),
-	OPT_FLAG('f', "force", force, "replace an existing file"),
+	OPT_FLAG('f', "force", force, "replace an existing file; of dated files, take any"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print which versions would be made"),
+	OPT_LIST(0, "date", dates, "FILE=DATE", "the date of a file, in place of that in its name"),
+	OPT_LIST(0, "skip", skip, "FILE", "leave a file out"),
+	OPT_FLAG(0, "day-first", day_first, "read 01-10-2026 as the first of October"),
+	OPT_FLAG(0, "month-first", month_first, "read 01-10-2026 as the tenth of January"),
+	OPT_FLAG(0, "mtime", mtime, "date files by their last change where names have no date"),
+	OPT_FLAG(0, "older", older, "take files that are older than the newest version"),
+	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
+	OPT_JSON("the output format of versions"),
 };
 
 /* ---- import ---- */
@@ -37,10 +53,23 @@ static const vv_absent_option absent[] = {
 	{NULL, NULL},
 };
 
+/* Files and folders, which are no repositories. */
+static bool are_files(const vv_context *c)
+{
+	return c->argc > 0 && vv_cached_url_len(c->argv[0]) == 0 && vv_exists(c->argv[0]);
+}
+
 static int check_import(const vv_context *c)
 {
 	const options *o = c->options;
 
+	if (are_files(c)) {
+		return !o->out ? vv_usage_error("-o names the table of these files")
+		       : o->day_first && o->month_first
+			       ? vv_usage_error("--day-first and --month-first "
+						"exclude each other")
+			       : VV_EXIT_OK;
+	}
 	if (c->argc != 1) return vv_url_words_usage("import", c->argc, c->argv);
 	return vv_cached_url_len(c->argv[0]) == 0 && o->link
 		       ? vv_usage_error("--link needs a repository: a file at a URL has no blocks")
@@ -161,9 +190,150 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 		     : vv_hint(err, "-o names another path; -f takes its place");
 }
 
+/* ---- dated files ---- */
+
+#define DAY 86400
+
+/* "2026-10-05", "2026-10-05 18:00" where it is not the noon of a day. */
+static const char *day_of(char out[20], int64_t sec, int offset_min)
+{
+	const time_t t = (time_t)(sec + (int64_t)offset_min * 60);
+	const bool noon = offset_min == 0 && t % DAY == DAY / 2;
+	struct tm tm;
+
+	out[0] = '\0';
+	return gmtime_r(&t, &tm) && strftime(out, 20, noon ? "%Y-%m-%d" : "%Y-%m-%d %H:%M", &tm) > 0
+		       ? out
+		       : "";
+}
+
+static int by_length(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The time between two files from which on it is a gap: twice what is usual among them. */
+static int64_t gap_of(const vv_snapshots *s, vv_error *err)
+{
+	vv_auto_free int64_t *steps = vv_calloc(s->count + 1, sizeof(*steps));
+	size_t n = 0;
+
+	if (!steps) return vv_fail_nomem(err);
+	for (size_t k = 1; k < s->count; k++) {
+		const int64_t step = s->items[k].time - s->items[k - 1].time;
+
+		if (s->items[k - 1].dated && step >= DAY) {
+			steps[n++] = step;
+		}
+	}
+	qsort(steps, n, sizeof(*steps), by_length);
+	return n < 2 ? INT64_MAX : 2 * steps[n / 2];
+}
+
+static const char *const kinds[] = {[VV_SNAPSHOT_VERSION] = "version",
+				    [VV_SNAPSHOT_KNOWN] = "known",
+				    [VV_SNAPSHOT_SAME] = "same",
+				    [VV_SNAPSHOT_SKIPPED] = "skipped",
+				    [VV_SNAPSHOT_ASKS] = "asks"};
+
+static void print_plan(const vv_snapshots *s, int64_t gap)
+{
+	char day[20], until[20];
+
+	for (size_t k = 0; k < s->count; k++) {
+		const vv_snapshot *i = &s->items[k];
+
+		if (k > 0 && i[-1].dated && i->time - i[-1].time >= gap) {
+			vv_out("            gap: no file between %s and %s\n",
+			       day_of(day, i[-1].time, i[-1].offset_min),
+			       day_of(until, i->time, i->offset_min));
+		}
+		vv_out("%-10s  ", i->dated ? day_of(day, i->time, i->offset_min) : "no date");
+		vv_out_text(i->file, strlen(i->file));
+		vv_out("  %s", i->kind == VV_SNAPSHOT_ASKS ? "? " : "");
+		vv_out_text(vv_buf_cstr(&i->words), i->words.len);
+		vv_out("\n");
+	}
+}
+
+static void json_plan(const vv_snapshots *s)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_json_out w;
+	char day[20];
+
+	vv_json_out_init(&w, &text, 2);
+	vv_json_open_object(&w);
+	vv_json_put_members(&w, {JSON_TEXT("path", s->to)}, {JSON_ARRAY("files")});
+	for (size_t k = 0; k < s->count; k++) {
+		const vv_snapshot *i = &s->items[k];
+
+		vv_json_put_object(
+			&w, {JSON_TEXT("file", i->file)}, {JSON_TEXT("outcome", kinds[i->kind])},
+			{JSON_TEXT("date", i->dated ? day_of(day, i->time, i->offset_min) : NULL)},
+			{JSON_TEXT("message", vv_buf_cstr(&i->words))},
+			{JSON_TEXT("commit",
+				   vv_oid_is_null(&i->commit) ? NULL : vv_oid_shows(&i->commit))});
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_out_bytes(vv_buf_cstr(&text), text.len);
+	vv_out("\n");
+}
+
+static vv_status import_files(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const bool json = vv_wants_json(o->format);
+	vv_auto(char) *to = NULL;
+	vv_auto(vv_snapshots) s = {.repo = c->repo,
+				   .dates = o->dates,
+				   .skip = o->skip,
+				   .how = o->how,
+				   .order = o->day_first     ? VV_DATE_DAY_FIRST
+					    : o->month_first ? VV_DATE_MONTH_FIRST
+							     : VV_DATE_EITHER,
+				   .mtime = o->mtime,
+				   .older = o->older,
+				   .force = o->force,
+				   .progress = c->progress};
+	int64_t gap;
+	vv_status rc;
+
+	if ((rc = vv_repository_relative(&to, c->repo, o->out, err)) < 0) return rc;
+	s.to = to;
+	if ((rc = vv_snapshots_plan(&s, c->argc, c->argv, err)) < 0 ||
+	    (gap = gap_of(&s, err)) < 0) {
+		return rc < 0 ? rc : VV_ENOMEM;
+	}
+	vv_progress_end();
+	if (!o->quiet && !json) {
+		print_plan(&s, gap);
+	}
+	if (s.asks == 0 && !o->dry_run && (rc = vv_snapshots_commit(&s, err)) < 0) {
+		return vv_hint(err, "the same command again makes the versions that are left");
+	}
+	vv_progress_end();
+	if (json) {
+		json_plan(&s);
+	}
+	if (s.asks > 0) {
+		c->code = VV_EXIT_NO;
+		vv_note("%s to be decided: no version was made (--skip FILE leaves one out, -f takes any)",
+			vv_text_counted(s.asks, "file has", "files have"));
+	} else if (!o->quiet) {
+		vv_note("%s of %s%s", vv_text_counted(s.versions, "version", NULL),
+			vv_text_shows(to), o->dry_run ? " would be made" : "");
+	}
+	return VV_OK;
+}
+
 static vv_status run_import(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
+	if (are_files(c)) return import_files(c, err);
 	vv_auto(vv_imported) i = {.to = NULL};
 	vv_auto(char) *site = NULL;
 	bool done;
@@ -194,8 +364,11 @@ static vv_status run_import(vv_context *c, vv_error *err)
 const vv_command vv_cmd_import = {
 	.name = "import",
 	.group = "peers",
-	.summary = "take a table of another repository or a file of the web, and note its source",
-	.usage = "[-o OUT] [--link] [-f] [-q] URL#[REV:]PATH | URL",
+	.summary =
+		"take a table of another repository, a file of the web, or dated files as versions",
+	.usage = "[-o OUT] [--link] [-f] [-q] URL#[REV:]PATH | URL\n"
+		 "-o OUT [-n] [--date FILE=DATE] [OPTION...] FILE...",
+	.exit_codes = "a dated file needs a decision: no version was made",
 	.example = "$ varve import https://github.com/ada/sales.git#prices.csv",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -254,6 +254,10 @@ vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oi
 	     (rc = vv_config_bool(r, "commit.gpgsign", false, &signs, err)) < 0)) {
 		return rc;
 	}
+	if (opts->both_times) {
+		committer.time = author.time;
+		committer.offset_min = author.offset_min;
+	}
 	if (signs) return write_signed(r, opts, &author, &committer, out, err);
 	put_text(opts, &author, &committer, &text);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||

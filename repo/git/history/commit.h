@@ -40,6 +40,7 @@ typedef struct vv_commit_options {
 	int64_t author_time;   /* with author_time_set */
 	int author_offset_min; /* its zone */
 	bool author_time_set;
+	bool both_times;              /* and the committer has the same */
 	const vv_commit *keep_author; /* amend: take the author of this one */
 	const char *reflog;           /* "commit: subject" made when NULL */
 	bool no_sign;                 /* whatever commit.gpgSign says */

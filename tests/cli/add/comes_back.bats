@@ -9,7 +9,7 @@ many() {
 	put=$VARVE_BIN/../examples/bin/put
 	[ ! -x "$put" ] || export VARVE_TEST_PUT=$put
 	succeeds python3 "$BATS_TEST_DIRNAME/comes_back_model.py" "${VARVE_TEST_SEED:-48}" $(($1 * count)) "$count"
-	for way in add "add again" filter merge apply arrow import update migrate "restore --spelling" "checkout of the first"; do
+	for way in add "add again" filter merge apply arrow import update "dated files" migrate "restore --spelling" "checkout of the first"; do
 		output_has "$way "
 	done
 }

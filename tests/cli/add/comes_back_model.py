@@ -233,6 +233,7 @@ def elsewhere(files, later):
     os.chdir("../taker")
     run("varve", "update", "-q", "-f", ok=(0, 1))
     compare({n: d for n, d in now.items() if pathlib.Path(n).read_bytes() == d}, "update")
+    snapshots({n: (d, later[n]) for n, d in files.items() if n in later and later[n] != d}, chosen(list(files), 15)[::2])
     os.chdir("../plain")
     write(files)
     run("git", "add", ".")
@@ -248,6 +249,25 @@ def elsewhere(files, later):
         if run("git", "show", "HEAD:" + name).stdout != data:
             fail("%s, migrate --export: other bytes" % name)
     os.chdir(here)
+
+
+def snapshots(pairs, names):
+    """Two dated files as the versions of a table."""
+    for n in names:
+        if n not in pairs:
+            continue
+        to, dated = "dated-" + n, [pathlib.Path("../2026-10-0%d-%s" % (day, n)) for day in (1, 2)]
+        for file, data in zip(dated, pairs[n]):
+            file.write_bytes(data)
+        run("varve", "import", "-q", "-f", "-o", to, *map(str, dated), ok=(0, 1))
+        if not os.path.exists(to):
+            continue  # it is not a table
+        for day, data in zip((1, 2), pairs[n]):
+            counts["dated files"] += 1
+            run("varve", "restore", "-q", "--source", "2026-10-0%d" % day, to)
+            got = pathlib.Path(to).read_bytes()
+            if got != data:
+                fail("%s, dated files: %s" % (n, first_difference(data, got)))
 
 
 def chosen(names, step):

@@ -146,7 +146,7 @@ named() {
 	succeeds varve log --oneline --since 'may 2024' --until '2 May 2024' t.csv
 	[ "$(wc -l <<< "$output")" = 2 ]
 	ends_with 2 varve diff 'last fortnight' HEAD
-	stderr_has "last fortnight" "last month"
+	stderr_has "a date is written 2026-10-05"
 }
 
 @test "a file that is called as a date wins" {
