@@ -1,6 +1,5 @@
 /*
- * row_sorter: the lines of a table put in key order, in memory up to a limit, on disk past it. For this
- * room alone.
+ * row_sorter: the lines of a table put in key order, in memory up to a limit, on disk past it.
  *
  *   row_sorter_new(&s, temp_dir, err)
  *   row_sorter_add(s, key, key_len, line, line_len, err)     in the file's order

@@ -14,6 +14,7 @@
 #include "lib/rows/named_columns.h"
 #include "lib/rows/rows.h"
 #include "lib/rows/where.h"
+#include "lib/view/sorted_rows.h"
 #include "lib/view/view_writer.h"
 
 #define FLUSH_AT (256u << 10)
@@ -56,6 +57,9 @@ typedef struct view {
 	const vv_view_options *opts;
 	size_t *columns;
 	size_t count;
+	size_t *read; /* with sort: columns, and those that rows are sorted by */
+	bool *down;   /* of the latter */
+	size_t sorts;
 	vv_where *where; /* NULL without --where */
 	vv_view_writer writer;
 	vv_bytes_fn fn;
@@ -73,6 +77,61 @@ static vv_status flush(view *v, size_t at_least, vv_error *err)
 	}
 	vv_buf_reset(out);
 	return rc;
+}
+
+/* "price", or "-price": the greatest first, unless a column is so called. */
+static vv_status find_order(view *v, vv_error *err)
+{
+	const vv_strings *names = v->opts->sort;
+	vv_status rc = VV_OK;
+
+	v->sorts = names ? names->count : 0;
+	if (v->sorts == 0) return VV_OK;
+	if (v->opts->format == VV_VIEW_ARROW) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--sort is for text; arrow and xlsx have the file's order");
+	}
+	v->read = vv_calloc(v->count + v->sorts, sizeof(*v->read));
+	v->down = vv_calloc(v->sorts, sizeof(*v->down));
+	if (!v->read || !v->down) return vv_fail_nomem(err);
+	memcpy(v->read, v->columns, v->count * sizeof(*v->read));
+	for (size_t i = 0; rc == VV_OK && i < v->sorts; i++) {
+		const char *name = names->items[i];
+
+		v->down[i] = *name == '-' &&
+			     vv_schema_find(&v->table->schema, name, strlen(name)) < 0;
+		name += v->down[i];
+		rc = vv_view_column(v->table, name, strlen(name), "--sort", &v->read[v->count + i],
+				    err);
+	}
+	return rc;
+}
+
+static vv_status write_sorted(view *v, vv_rows *rows, vv_error *err)
+{
+	const vv_sort_order order = {.by = v->read + v->count,
+				     .down = v->down,
+				     .count = v->sorts,
+				     .columns = v->read,
+				     .column_count = v->count + v->sorts,
+				     .temp_dir = v->opts->temp_dir};
+	vv_auto(vv_sorted_rows) *s = NULL;
+	const vv_cell *cells;
+	uint64_t row, skip = v->opts->offset, left = v->opts->limit;
+	int more = 1;
+	vv_status rc = vv_sorted_rows_open(&s, rows, v->table, &order, err);
+
+	while (rc == VV_OK && left > 0 && (more = vv_sorted_rows_next(s, &cells, &row, err)) > 0) {
+		if (skip > 0) {
+			skip--;
+			continue;
+		}
+		left--;
+		if ((rc = vv_view_row(&v->writer, cells, row, err)) == VV_OK) {
+			rc = flush(v, FLUSH_AT, err);
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Writes rows after the first `skip`. */
@@ -136,11 +195,11 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 static vv_status run(view *v, vv_error *err)
 {
 	const bool arrays = v->opts->format == VV_VIEW_ARROW;
-	vv_rows_options o = {.columns = v->columns,
-			     .count = v->count,
+	vv_rows_options o = {.columns = v->sorts > 0 ? v->read : v->columns,
+			     .count = v->count + v->sorts,
 			     .where = v->where,
 			     .keys = v->opts->keys,
-			     .from = v->where ? 0 : v->opts->offset,
+			     .from = v->where || v->sorts > 0 ? 0 : v->opts->offset,
 			     .to = UINT64_MAX,
 			     .within = v->opts->parts == 0,
 			     .by_group = arrays,
@@ -156,7 +215,7 @@ static vv_status run(view *v, vv_error *err)
 	}
 	if (rc < 0 || arrays) return rc < 0 ? rc : write_arrays(v, rows, skip, err);
 	vv_view_begin(&v->writer);
-	rc = write_rows(v, rows, skip, err);
+	rc = v->sorts > 0 ? write_sorted(v, rows, err) : write_rows(v, rows, skip, err);
 	return rc < 0 ? rc : vv_view_end(&v->writer, err);
 }
 
@@ -198,7 +257,8 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    (opts->where && opts->where->count > 0 &&
 	     (rc = vv_where_new(&v.where, t, opts->where, &how, err)) < 0) ||
-	    (rc = open_writer(&v, err)) < 0 || (rc = run(&v, err)) < 0) {
+	    (rc = find_order(&v, err)) < 0 || (rc = open_writer(&v, err)) < 0 ||
+	    (rc = run(&v, err)) < 0) {
 		goto done;
 	}
 	rc = flush(&v, 0, err);
@@ -206,7 +266,7 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 done:
 	vv_view_writer_clear(&v.writer);
 	vv_where_free(v.where);
-	vv_free(v.columns);
+	vv_free_all(v.columns, v.read, v.down);
 	return rc;
 }
 

@@ -33,8 +33,11 @@ typedef struct vv_view_options {
 	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
 	const vv_strings *where; /* conditions (where.h), all must hold; NULL or none: every row */
 	const char *path;        /* for hints: the table's file; NULL: not known */
-	uint64_t offset;         /* rows (that match) to leave out first */
-	uint64_t limit;          /* rows to write at most; UINT64_MAX: all */
+	const vv_strings *
+		sort; /* names, the greatest first after a '-'; NULL or none: the file's order. Not for arrow */
+	const char *temp_dir; /* with sort; NULL: TMPDIR, else /tmp */
+	uint64_t offset;      /* rows (that match) to leave out first */
+	uint64_t limit;       /* rows to write at most; UINT64_MAX: all */
 	uint32_t part,
 		parts; /* a share of the rows, as varve_rows_options has it, and offset 0; parts 0: all */
 	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE

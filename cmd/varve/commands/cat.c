@@ -7,7 +7,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "cmd/varve/data_out.h"
+#include "cmd/varve/out_file.h"
 #include "lib/arrow/ipc.h"
 #include "lib/documents/workbook.h"
 #include "lib/names/dialect_words.h"
@@ -19,8 +19,8 @@
 #define CAT_FORMATS "csv|tsv|ndjson|json|arrow|table|xlsx"
 
 typedef struct options {
-	vv_strings columns, where, from, dictionary;
-	const char *limit, *offset, *format, *misfit, *numbers;
+	vv_strings columns, where, from, dictionary, sort;
+	const char *output, *limit, *offset, *format, *misfit, *numbers;
 	vv_written written;
 	bool raw, safe;
 } options;
@@ -31,6 +31,7 @@ static const vv_option table[] = {
 		0, "where", where, "CONDITION",
 		"only rows that meet it: \"price > 100 and kind in (a, b)\"; if given again, all must be "
 		"met"),
+	OPT_NAMES(0, "sort", sort, "order by these columns; -A: the greatest first"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
 	OPT_CHOICE(0, "format", format, "FORMAT", CAT_FORMATS,
@@ -44,21 +45,21 @@ static const vv_option table[] = {
 		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
+	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
 	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
 
-#define SORT_HINT "SQL sorts rows: varve sql \"SELECT * FROM prices ORDER BY price\""
-#define FILE_HINT "redirect the output: varve cat v1:prices.csv > FILE"
+#define SORT_HINT "--sort COLUMN orders rows, --sort -COLUMN with the greatest first"
 
-static const vv_absent_option absent[] = {
-	{"sort", SORT_HINT}, {"sort-by", SORT_HINT}, {"order", SORT_HINT}, {"order-by", SORT_HINT},
-	{"o", FILE_HINT},    {"output", FILE_HINT},  {NULL, NULL},
-};
+static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
+					  {"order", SORT_HINT},
+					  {"order-by", SORT_HINT},
+					  {NULL, NULL}};
 
 static bool is_view(const options *o)
 {
-	return o->columns.count || o->where.count || o->limit || o->offset || o->format ||
-	       o->safe || vv_written_any(&o->written);
+	return o->columns.count || o->where.count || o->sort.count || o->limit || o->offset ||
+	       o->format || o->safe || vv_written_any(&o->written);
 }
 
 static bool is_workbook(const options *o)
@@ -70,10 +71,12 @@ static int fill_view(vv_view_options *v, const options *o)
 {
 	*v = (vv_view_options){.columns = &o->columns,
 			       .where = &o->where,
+			       .sort = &o->sort,
+			       .temp_dir = vv_env_temp_dir(vv_environ()),
 			       .limit = UINT64_MAX,
 			       .safe_for_spreadsheets = o->safe,
 			       .format = VV_VIEW_OWN,
-			       .width = vv_out_is_terminal() ? vv_out_width() : 0};
+			       .width = vv_out_is_terminal() && !o->output ? vv_out_width() : 0};
 	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {
 		return vv_usage_error("--limit takes a number, not '%s'", vv_text_shows(o->limit));
 	}
@@ -93,7 +96,7 @@ static int fill_view(vv_view_options *v, const options *o)
 	v->misfit = vv_view_misfit(o->misfit);
 	v->numbers = vv_view_numbers(o->numbers);
 	v->dictionary = &o->dictionary;
-	return v->format == VV_VIEW_ARROW && !o->raw
+	return v->format == VV_VIEW_ARROW && !o->raw && !o->output
 		       ? vv_data_out_check_binary(is_workbook(o) ? "a workbook" : "an Arrow stream")
 		       : VV_EXIT_OK;
 }
@@ -137,7 +140,7 @@ static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view
 }
 
 static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
-			    vv_data_out *out, vv_error *err)
+			    vv_out_file *out, vv_error *err)
 {
 	vv_auto(vv_kept_keys) keys = {.lookup = {.cache = NULL}};
 	vv_view_options view = *v;
@@ -159,8 +162,8 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	view.path = s->path;
 	if (rc == VV_OK) {
 		rc = is_workbook(o) ? vv_view_workbook(&t, name ? name : s->text, &view,
-						       vv_environ(), vv_data_out_put, out, err)
-				    : vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
+						       vv_environ(), vv_out_file_put, out, err)
+				    : vv_view_write(&t, &view, vv_out_file_put, out, &rows, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
@@ -169,10 +172,10 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 }
 
 static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
-			   vv_data_out *out, vv_error *err)
+			   vv_out_file *out, vv_error *err)
 {
 	return is_view(o) ? write_rows(s, o, v, out, err)
-			  : vv_subject_text(s, vv_data_out_put, out, v->progress, err);
+			  : vv_subject_text(s, vv_out_file_put, out, v->progress, err);
 }
 
 static int check_cat(const vv_context *c)
@@ -191,17 +194,19 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_view_options v;
-	vv_auto(vv_data_out) out = {0};
+	vv_auto(vv_out_file) out = {.path = o->output};
 	vv_subject s;
 	vv_status rc;
 
 	(void)fill_view(&v, o); /* looked at by check_cat */
-	vv_data_out_init(&out, o->raw || (o->format && v.format == VV_VIEW_TABLE));
-	if ((rc = vv_context_need(c, vv_out_is_terminal() ? 0 : VV_NEEDS_PROGRESS, err)) < 0 ||
+	if ((rc = vv_context_need(c, vv_out_is_terminal() && !o->output ? 0 : VV_NEEDS_PROGRESS,
+				  err)) < 0 ||
 	    (o->from.count > 0 && (rc = fetch_cids(c->repo, o, c->argc, c->argv, err)) < 0) ||
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return vv_out_failed() ? VV_OK : rc;
 	}
+	if ((rc = vv_out_file_open(&out, o->output ? o->output : "-", true, err)) < 0) return rc;
+	out.data.escape = out.data.escape && !o->raw && !(o->format && v.format == VV_VIEW_TABLE);
 	v.progress = c->progress;
 	if ((o->where.count > 0 || o->limit) && c->demand) {
 		vv_on_demand_alone(c->demand, true);
@@ -215,7 +220,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 		vv_subject_clear(&s);
 	}
 	if (rc == VV_OK) {
-		rc = vv_data_out_end(&out, err);
+		rc = vv_out_file_end(&out, err);
 	}
 	return vv_out_failed() ? VV_OK : rc;
 }
@@ -224,9 +229,10 @@ const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
 	.summary = "print a version of a dataset, or some of its rows and columns",
-	.usage = "[--raw] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
-		 "[--columns A,B] [--where CONDITION] [--limit N] [--offset N] [--format "
-		 "FORMAT] [--encoding NAME] [[URL#]REV:]PATH",
+	.usage =
+		"[--raw] [-o FILE] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
+		"[--columns A,B] [--where CONDITION] [--sort A,-B] [--limit N] [--offset N] [--format "
+		"FORMAT] [-o FILE] [--encoding NAME] [[URL#]REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"
 		   "1,9.99\n"
