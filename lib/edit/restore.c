@@ -770,20 +770,40 @@ static vv_status see_attributes(restore *r, vv_error *err)
 	return rc;
 }
 
+/* Does it lie outside of a sparse checkout, unchanged and not named? git takes it for no file then. */
+static bool is_outside(const restore *r, const target *t)
+{
+	vv_index_entry e;
+	bool literal = false;
+
+	return vv_index_get(r->o->index, t->path, &e) && e.skip_worktree && e.mode == t->mode &&
+	       vv_oid_equal(&e.id, &t->id) && vv_pathspec_match(r->o->paths, t->path, &literal) &&
+	       !literal;
+}
+
 /* The paths that are to change, for git and for what it does not write. */
 static vv_status expect(restore *r, vv_error *err)
 {
 	vv_status rc = see_attributes(r, err);
+	size_t outside = 0;
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		target *t = &r->targets[i];
 
 		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) return rc;
-		if (t->there) {
+		const bool out = !t->there && is_outside(r, t);
+		outside += out;
+		if (t->there || out) {
 			continue;
 		}
 		rc = vv_by_git_expect(&r->by_git, t->path, t->mode, &t->id, err);
 		vv_buf_put(&r->paths, t->path, strlen(t->path) + 1);
+	}
+	if (rc == VV_OK && outside > 0 && outside == r->count) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"nothing was restored: all these files are outside of the sparse checkout\n"
+			"'git sparse-checkout disable' brings every file back");
 	}
 	return rc < 0 ? rc : vv_buf_ok(&r->paths, err);
 }

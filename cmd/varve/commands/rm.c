@@ -29,6 +29,34 @@ static int check_rm(const vv_context *c)
 	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm needs files: PATH...");
 }
 
+/* What lies outside of a sparse checkout git refuses to remove; an argument that matches nothing else is named. */
+static vv_status see_outside(vv_context *c, vv_error *err)
+{
+	vv_auto_free bool *inside = vv_calloc(c->paths.count + 1, sizeof(*inside));
+	vv_index_entry e;
+	vv_status rc;
+
+	if (!inside) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->paths.count; i++) {
+		inside[i] = c->paths.items[i].matched;
+	}
+	for (size_t i = 0; i < vv_index_count(c->index); i++) {
+		vv_index_at(c->index, i, &e);
+		if (e.skip_worktree) {
+			(void)vv_pathspec_match(&c->paths, e.path, NULL);
+		}
+	}
+	rc = vv_pathspec_all_matched(&c->paths, c->index, err);
+	for (size_t i = 0; rc == VV_OK && i < c->paths.count; i++) {
+		if (!inside[i]) {
+			vv_warn("%s: not removed, it is outside of the sparse checkout",
+				vv_text_shows(c->paths.items[i].given));
+			c->code = VV_EXIT_NO;
+		}
+	}
+	return rc;
+}
+
 /* Keeps what is removed; the paths are for the list, which git would print as they are. */
 static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_error *err)
 {
@@ -36,12 +64,8 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
-		bool literal = false;
-
 		vv_index_at(c->index, i, &e);
-		/* What lies outside of a sparse checkout git refuses to remove, unless it is passed over. */
-		if (!vv_pathspec_match(&c->paths, e.path, &literal) ||
-		    (e.skip_worktree && !literal) ||
+		if (e.skip_worktree || !vv_pathspec_match(&c->paths, e.path, NULL) ||
 		    (paths->count > 0 && strcmp(paths->items[paths->count - 1], e.path) == 0)) {
 			continue; /* or a further stage of a conflict */
 		}
@@ -50,11 +74,11 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 			rc = vv_last_copy_keep(c->repo, c->reader, c->index, e.path, err);
 		}
 	}
-	if (rc < 0 || (rc = vv_pathspec_all_matched(&c->paths, c->index, err)) < 0) return rc;
+	if (rc < 0 || (rc = see_outside(c, err)) < 0) return rc;
 	if (paths->count == 0) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"nothing was removed: all these files lie outside of the sparse checkout\n"
+			"nothing was removed: all these files are outside of the sparse checkout\n"
 			"'git sparse-checkout disable' brings every file back");
 	}
 	for (size_t i = 0; !o->recursive && i < c->paths.count; i++) {

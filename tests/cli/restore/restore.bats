@@ -171,3 +171,25 @@ clean() {
 	[ -x run.sh ]
 	clean
 }
+
+@test "restore of a folder passes over what lies outside of a sparse checkout and is the same" {
+	new_repo
+	mkdir in out
+	rows 3 > in/t.csv
+	rows 4 > out/same.csv
+	rows 4 > out/t.csv
+	varve add -q in out
+	git commit -q -m one
+	rows 5 > out/t.csv
+	varve add -q out
+	git commit -q -m two
+	git sparse-checkout set in
+	succeeds varve restore --source HEAD~1 out
+	[ "$(git status --porcelain)" = " M out/t.csv" ]
+	rows 4 | cmp - out/t.csv
+	ends_with 2 varve restore --source HEAD in/../out/same.csv
+	rm -r out
+	git sparse-checkout reapply
+	ends_with 2 varve restore --source HEAD out
+	stderr_has "all these files are outside of the sparse checkout"
+}
