@@ -151,6 +151,7 @@ static vv_status section_run_on_version(patch_job *j, bool *skipped, vv_error *e
 	*skipped = rc == VV_OK && !exists;
 	if (rc < 0 || !exists) return rc < 0 ? rc : skip_section(j, err);
 	j->target = root ? &t : NULL;
+	j->keep = o->keep;
 	rc = patch_exact_run(j, err);
 	if (j->target) {
 		vv_table_close(&t);

@@ -583,12 +583,6 @@ static vv_status fit_reject(fit *f, vv_error *err)
 
 /* --- a section ------------------------------------------------------------------------------- */
 
-static vv_status give(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const patch_job *j = payload;
-	return j->opts->put(j->opts->payload, j->done.path, bytes, len, err);
-}
-
 static vv_status give_edited(fit *f, vv_error *err)
 {
 	vv_patch_done *d = &f->job->done;
@@ -600,9 +594,9 @@ static vv_status give_edited(fit *f, vv_error *err)
 		d->rows_removed += r->kind == PATCH_REMOVE && !r->misfits;
 	}
 	d->already = f->edit_count == 0;
-	return f->job->opts->check
-		       ? VV_OK
-		       : vv_rows_edit(f->target, NULL, f->edits, f->edit_count, give, f->job, err);
+	return f->job->opts->check ? VV_OK
+				   : vv_rows_edit(f->target, NULL, f->edits, f->edit_count,
+						  patch_give, f->job, err);
 }
 
 static void fit_clear(fit *f)

@@ -151,12 +151,6 @@ vv_status patch_merge_run(patch_merge *m, vv_error *err)
 		       : rc;
 }
 
-static vv_status give(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const patch_job *j = payload;
-	return j->opts->put(j->opts->payload, j->done.path, bytes, len, err);
-}
-
 vv_status patch_merge_give(patch_merge *m, vv_error *err)
 {
 	const vv_bytes_options whole = {.old_fd = -1};
@@ -172,5 +166,5 @@ vv_status patch_merge_give(patch_merge *m, vv_error *err)
 	d->rows_added = s->rows_from_theirs;
 	d->rows_removed = s->rows_removed_by_theirs;
 	d->rows_changed = s->rows_changed_by_theirs;
-	return m->job->opts->check ? VV_OK : vv_table_file(&t, give, m->job, &whole, err);
+	return m->job->opts->check ? VV_OK : vv_table_file(&t, patch_give, m->job, &whole, err);
 }

@@ -73,6 +73,12 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 	return rc;
 }
 
+vv_status patch_give(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const patch_job *j = payload;
+	return j->opts->put(j->opts->payload, j->done.path, bytes, len, err);
+}
+
 /* --- making a version --------------------------------------------------------------------- */
 
 /* Bytes that are made while they are read. */

@@ -31,6 +31,9 @@ vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, c
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err);
 
+/* To the caller, who writes the file; payload: the job. */
+vv_status patch_give(void *payload, const void *bytes, size_t len, vv_error *err);
+
 /* Runs the maker to its end; its bytes are read as `as` says (a root; the target's blocks
  * are at hand), and go to the caller. The root made is *cid, its number of rows *rows. With
  * no version to be made (as NULL) they are thrown away. */

@@ -51,7 +51,7 @@ void vv_apply_files_clear(vv_apply_files *f)
 }
 
 /* The path without its first parts, or the one that the user gave in its place. */
-static const char *strip(const vv_apply_files *f, const char *path)
+static const char *strip_path(const vv_apply_files *f, const char *path)
 {
 	if (f->instead) return f->instead;
 	for (unsigned i = 0; i < f->strip; i++) {
@@ -85,8 +85,8 @@ static vv_status check_folders(const vv_apply_files *f, const char *path, vv_err
 }
 
 /* The work tree must have nothing of its own at the path. */
-static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_index_entry *entry,
-			    vv_error *err)
+static vv_status look_for_edits(vv_apply_files *f, const vv_apply_file *e,
+				const vv_index_entry *entry, vv_error *err)
 {
 	bool clean = true;
 	vv_stat st;
@@ -113,12 +113,10 @@ static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_
 
 static bool in_conflict(const vv_index *x, const char *path)
 {
-	for (size_t i = 0; i < vv_index_count(x); i++) {
-		vv_index_entry e;
-		vv_index_at(x, i, &e);
-		if (e.stage > 0 && strcmp(e.path, path) == 0) return true;
-	}
-	return false;
+	vv_index_entry e;
+
+	return vv_index_get_stage(x, path, 1, &e) || vv_index_get_stage(x, path, 2, &e) ||
+	       vv_index_get_stage(x, path, 3, &e);
 }
 
 static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *err)
@@ -137,10 +135,10 @@ static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *er
 				       vv_text_shows(e->path));
 		}
 	}
-	return f->checkout ? look_clean(f, e, &entry, err) : VV_OK;
+	return f->checkout ? look_for_edits(f, e, &entry, err) : VV_OK;
 }
 
-static vv_status look(vv_apply_files *f, vv_apply_file *e, vv_error *err)
+static vv_status look_at_file(vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
 	if (f->index) {
 		e->seen = true;
@@ -159,9 +157,12 @@ static vv_status look(vv_apply_files *f, vv_apply_file *e, vv_error *err)
 	return rc;
 }
 
-static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, vv_error *err)
+/* behind: of what is not the path itself, but beside it. */
+static vv_status find_file(vv_apply_files *f, const char *path, const char *behind,
+			   vv_apply_file **out, vv_error *err)
 {
-	const char *own = strip(f, path);
+	const char *own = strip_path(f, path);
+
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
 		return vv_fail(
 			err, VV_EUSAGE,
@@ -174,24 +175,27 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 		return vv_fail(err, VV_EUSAGE, "'%s' has no %u folders that -p could take off",
 			       vv_text_shows(path), f->strip);
 	}
+	vv_auto(char) *name = vv_asprintf("%s%s", own, behind);
+	if (!name) return vv_fail_nomem(err);
 	for (size_t i = 0; i < f->count; i++) {
-		if (strcmp(f->list[i].path, own) == 0) {
+		if (strcmp(f->list[i].path, name) == 0) {
 			*out = &f->list[i];
 			return VV_OK;
 		}
 	}
 	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
 	vv_apply_file *e = &f->list[f->count];
-	*e = (vv_apply_file){.fd = -1, .path = vv_strdup(own)};
-	e->file = f->repo ? vv_repository_file(f->repo, own) : vv_strdup(own);
+	*e = (vv_apply_file){.fd = -1};
+	e->file = f->repo ? vv_repository_file(f->repo, name) : vv_strdup(name);
+	e->path = vv_take(&name);
 	f->count++;
 	*out = e;
-	return e->path && e->file ? look(f, e, err) : vv_fail_nomem(err);
+	return e->file ? look_at_file(f, e, err) : vv_fail_nomem(err);
 }
 
 vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
 {
-	const char *own = strip(f, path);
+	const char *own = strip_path(f, path);
 	for (size_t i = 0; own && i < f->count; i++) {
 		if (strcmp(f->list[i].path, own) == 0) return &f->list[i];
 	}
@@ -205,7 +209,7 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out
 {
 	vv_apply_file *e;
 	const vv_subject_options so = {.progress = f->progress, .writes = true};
-	vv_status rc = find(f, path, &e, err);
+	vv_status rc = find_file(f, path, "", &e, err);
 	close_subject(f);
 	*exists = rc == VV_OK && e->exists;
 	if (rc < 0 || !e->exists || !out) return rc;
@@ -233,7 +237,7 @@ const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root,
 
 /* --- writing ------------------------------------------------------------------ */
 
-static vv_status flush(vv_apply_file *e, vv_error *err)
+static vv_status flush_file(vv_apply_file *e, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&e->buf, err);
 	if (rc == VV_OK && e->buf.len > 0) {
@@ -278,11 +282,11 @@ static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *
 	return VV_OK;
 }
 
-vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len,
-			     vv_error *err)
+vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *behind,
+			     const void *bytes, size_t len, vv_error *err)
 {
 	vv_apply_file *e;
-	vv_status rc = find(f, path, &e, err);
+	vv_status rc = find_file(f, path, behind, &e, err);
 	if (rc == VV_OK && e->fd < 0 && (e->temp || e->changes)) {
 		rc = vv_fail(err, VV_EINPUT, "the patch changes '%s' twice", vv_text_shows(path));
 	}
@@ -291,13 +295,14 @@ vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *by
 	}
 	if (rc < 0) return rc;
 	vv_buf_put(&e->buf, bytes, len);
-	return e->buf.len >= FLUSH_AT || e->buf.failed ? flush(e, err) : VV_OK;
+	return e->buf.len >= FLUSH_AT || e->buf.failed ? flush_file(e, err) : VV_OK;
 }
 
-vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool removed, vv_error *err)
+vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char *behind,
+				bool removed, vv_error *err)
 {
 	vv_apply_file *e;
-	vv_status rc = find(f, path, &e, err);
+	vv_status rc = find_file(f, path, behind, &e, err);
 	if (rc == VV_OK && e->changes) {
 		rc = vv_fail(err, VV_EINPUT, "the patch changes '%s' twice", vv_text_shows(path));
 	}
@@ -308,7 +313,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 	e->changes = true;
 	e->removed = removed;
 	if (removed) return e->temp ? VV_OK : note(f, e, err);
-	rc = flush(e, err);
+	rc = flush_file(e, err);
 	if (rc == VV_OK && e->exists && !f->index &&
 	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", e->temp);

@@ -33,6 +33,9 @@ typedef struct vv_apply_file {
 	bool changes, removed;
 } vv_apply_file;
 
+/* Behind the path of what of a patch did not fit. */
+#define VV_APPLY_REJECTED ".rej"
+
 typedef struct vv_apply_files {
 	vv_repository *repo; /* NULL: paths count from the current folder */
 	vv_dataset_reader *reader;
@@ -60,10 +63,12 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out
 			      vv_error *err);
 /* What is known of the bytes of the table that was opened last; NULL: nothing. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
-vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len,
-			     vv_error *err);
+/* behind: "", or VV_APPLY_REJECTED. */
+vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *behind,
+			     const void *bytes, size_t len, vv_error *err);
 /* The path has all its bytes, or is to be removed. */
-vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool removed, vv_error *err);
+vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char *behind,
+				bool removed, vv_error *err);
 
 /* The path as it is here, or NULL where the patch has not spoken of it. */
 vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path);

@@ -19,7 +19,6 @@ void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_wr
 			 vv_checkout *checkout)
 {
 	*a = (vv_apply_index){.files = files, .writer = writer, .checkout = checkout};
-	vv_apply_files_init(&a->theirs);
 }
 
 void vv_apply_index_clear(vv_apply_index *a)
@@ -30,7 +29,6 @@ void vv_apply_index_clear(vv_apply_index *a)
 		vv_dataset_merged_clear(&a->merged[i].out);
 	}
 	vv_free(a->merged);
-	vv_apply_files_clear(&a->theirs);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -177,12 +175,12 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 
 /* --- merging ------------------------------------------------------------------------------- */
 
-static vv_apply_merged *last(const vv_apply_index *a)
+static vv_apply_merged *last_merged(const vv_apply_index *a)
 {
 	return &a->merged[a->count - 1];
 }
 
-static vv_status append(vv_apply_index *a, const char *path, vv_error *err)
+static vv_status append_merged(vv_apply_index *a, const char *path, vv_error *err)
 {
 	if (!vv_array_room(a->merged, a->count, a->cap)) return vv_fail_nomem(err);
 	vv_apply_merged *m = &a->merged[a->count];
@@ -198,7 +196,6 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 {
 	vv_apply_index *a = payload;
 	vv_apply_file *e = vv_apply_files_find(a->files, path);
-	vv_store *store;
 	vv_status rc;
 
 	*exists = e && vv_text_is_among(path, VV_TEXTS(a->missed), a->missed_count);
@@ -208,11 +205,9 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 			       "'%s' does not exist, so the patch cannot be merged with it",
 			       vv_text_shows(e->path));
 	}
-	if ((rc = append(a, e->path, err)) < 0) return rc;
-	last(a)->sides[VV_OURS] = (vv_merge_side){e->mode, e->blob};
+	if ((rc = append_merged(a, e->path, err)) < 0) return rc;
+	last_merged(a)->sides[VV_OURS] = (vv_merge_side){e->mode, e->blob};
 	if (!root) return VV_OK;
-	if ((rc = vv_repository_store(a->files->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&a->source, store);
 	if ((rc = vv_table_open(out, &a->source, root, err)) < 0) {
 		if (rc == VV_EMISSING) {
 			vv_prefix(err, "%s: the version that the patch was made from",
@@ -222,26 +217,27 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 		}
 		return rc;
 	}
-	last(a)->sides[VV_BASE].mode = e->mode;
-	rc = put_pointer(a->files->repo, root, &out->root, &last(a)->sides[VV_BASE].id, err);
+	last_merged(a)->sides[VV_BASE].mode = e->mode;
+	rc = put_pointer(a->files->repo, root, &out->root, &last_merged(a)->sides[VV_BASE].id, err);
 	if (rc < 0) {
 		vv_table_close(out);
 	}
 	return rc;
 }
 
-static vv_status put_theirs(void *payload, const char *path, const void *bytes, size_t len,
-			    vv_error *err)
+/* The version that the patch makes, which is stored, as the other side. */
+static vv_status take_theirs(vv_apply_index *a, const vv_cid *root, vv_error *err)
 {
-	return vv_apply_files_put(&((vv_apply_index *)payload)->theirs, path, bytes, len, err);
-}
+	vv_merge_side *side = &last_merged(a)->sides[VV_THEIRS];
+	vv_auto(vv_table) t = {0};
+	vv_status rc;
 
-static vv_status import_theirs(vv_apply_index *a, const vv_patch_done *d, vv_error *err)
-{
-	vv_merge_side *side = &last(a)->sides[VV_THEIRS];
-
-	side->mode = last(a)->sides[VV_OURS].mode;
-	return import_as(a, vv_apply_files_find(&a->theirs, d->path), d->as, &side->id, err);
+	side->mode = last_merged(a)->sides[VV_OURS].mode;
+	if ((rc = vv_dataset_writer_commit(a->writer, err)) < 0 ||
+	    (rc = vv_table_open(&t, &a->source, root, err)) < 0) {
+		return rc;
+	}
+	return put_pointer(a->files->repo, root, &t.root, &side->id, err);
 }
 
 static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err)
@@ -250,7 +246,7 @@ static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err
 	const char *why = d->removed                                         ? "removes it"
 			  : d->old_path && strcmp(d->path, d->old_path) != 0 ? "renames it"
 									     : NULL;
-	vv_apply_merged *m = last(a);
+	vv_apply_merged *m = last_merged(a);
 	vv_dataset_merge in = {.repo = a->files->repo,
 			       .writer = a->writer,
 			       .path = m->path,
@@ -261,11 +257,7 @@ static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err
 		return vv_fail(err, VV_ECONFLICT, "'%s' cannot be merged: the patch %s",
 			       vv_text_shows(m->path), why);
 	}
-	if ((rc = vv_apply_files_change(&a->theirs, d->path, false, err)) < 0 ||
-	    (rc = import_theirs(a, d, err)) < 0 ||
-	    (rc = vv_dataset_writer_commit(a->writer, err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_theirs(a, d->root, err)) < 0) return rc;
 	memcpy(in.sides, m->sides, sizeof(in.sides));
 	if ((rc = vv_dataset_merge_run(&m->out, &in, err)) == VV_OK) {
 		a->conflicts += m->out.record.count > 0 || m->out.record.left_out > 0;
@@ -279,18 +271,22 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 	const vv_patch_apply_options po = {.reverse = opts->reverse,
 					   .mode = VV_PATCH_EXACT,
 					   .version = open_version,
-					   .put = put_theirs,
+					   .keep = &a->made,
 					   .done = merge_path,
 					   .payload = a,
 					   .temp_dir = opts->temp_dir,
 					   .pool = opts->pool};
+	vv_store *store;
+	vv_writer *w;
+	vv_status rc;
 
-	a->theirs.repo = a->files->repo;
-	a->theirs.reader = vv_dataset_writer_reader(a->writer);
-	a->theirs.index = a->files->index;
-	a->theirs.strip = a->files->strip;
-	a->theirs.instead = a->files->instead;
-	vv_status rc = patch->seek(patch->payload, 0, err);
+	if ((rc = vv_dataset_writer_blocks(a->writer, &w, err)) < 0 ||
+	    (rc = vv_repository_store(a->files->repo, &store, err)) < 0) {
+		return rc;
+	}
+	vv_sink_writer(&a->made, w);
+	vv_sink_dry(&a->source, store);
+	rc = patch->seek(patch->payload, 0, err);
 	return rc < 0 ? rc : vv_patch_apply(patch, &po, err);
 }
 

@@ -31,10 +31,10 @@ typedef struct vv_apply_index {
 	vv_checkout *checkout;     /* NULL: only the index changes */
 	char **missed;             /* paths of the patch that do not fit */
 	size_t missed_count;
-	vv_apply_files theirs; /* what the patch makes of the version it was made from */
 	vv_apply_merged *merged;
 	size_t count, cap;
-	vv_sink source;
+	vv_sink source,
+		made; /* of the versions that the patch was made from; of what it makes of them */
 	size_t conflicts; /* how many paths */
 } vv_apply_index;
 

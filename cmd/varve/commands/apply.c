@@ -46,7 +46,7 @@ typedef struct run {
 	const options *o;
 	vv_repository *repo; /* NULL outside of one; borrowed, as writer and index */
 	vv_dataset_writer *writer;
-	vv_apply_files files, rejects;
+	vv_apply_files files;
 	vv_index *index; /* --cached, --3way */
 	vv_checkout checkout;
 	vv_apply_index indexed;
@@ -56,8 +56,8 @@ typedef struct run {
 	int fd;            /* of the patch; it can be sought in */
 	const char *name;
 	char *spool;
-	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
-	vv_buf said;                 /* a line for each path, told when all went well */
+	char *instead; /* FILE; NULL */
+	vv_buf said;   /* a line for each path, told when all went well */
 	uint64_t misfits, paths, rejected;
 } run;
 
@@ -152,22 +152,16 @@ static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, boo
 
 static vv_status put(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
 {
-	return vv_apply_files_put(&((run *)payload)->files, path, bytes, len, err);
+	return vv_apply_files_put(&((run *)payload)->files, path, "", bytes, len, err);
 }
 
 static vv_status put_rejected(void *payload, const char *path, const void *bytes, size_t len,
 			      vv_error *err)
 {
 	run *r = payload;
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	if (!r->o->check) {
-		vv_buf_printf(&name, "%s.rej", path);
-		if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
-			rc = vv_apply_files_put(&r->rejects, name.data, bytes, len, err);
-		}
-	}
-	return rc;
+	return r->o->check
+		       ? VV_OK
+		       : vv_apply_files_put(&r->files, path, VV_APPLY_REJECTED, bytes, len, err);
 }
 
 static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
@@ -269,20 +263,18 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 	r->paths++;
 	r->rejected += d->rejected;
 	if (!r->o->check) {
-		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path,
+		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path, "",
 					   d->removed, err);
 		if (rc == VV_OK && !d->removed && d->old_path &&
 		    strcmp(d->old_path, d->path) != 0) {
-			rc = vv_apply_files_change(&r->files, d->old_path, true, err);
+			rc = vv_apply_files_change(&r->files, d->old_path, "", true, err);
 		}
 		if (rc == VV_OK && r->index) {
 			rc = vv_apply_index_put(&r->indexed, d, err);
 		}
 		if (rc == VV_OK && d->rejected > 0) {
-			vv_auto(char) *name = vv_asprintf("%s.rej", d->path);
-			if ((rc = vv_alloc_ok(name, err)) == VV_OK) {
-				rc = vv_apply_files_change(&r->rejects, name, false, err);
-			}
+			rc = vv_apply_files_change(&r->files, d->path, VV_APPLY_REJECTED, false,
+						   err);
 		}
 	}
 	say(r, d);
@@ -321,20 +313,14 @@ static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 /* FILE: the patch's path, whatever it is, means this one. */
 static vv_status take_file(run *r, const char *name, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	if (r->repo) {
 		rc = vv_repository_relative(&r->instead, r->repo, name, err);
 	} else {
 		r->instead = vv_strdup(name);
 	}
-	if (rc == VV_OK && r->instead) {
-		vv_buf_printf(&b, "%s.rej", r->instead);
-		r->instead_rej = vv_buf_detach(&b);
-	}
 	r->files.instead = r->instead;
-	r->rejects.instead = r->instead_rej;
-	return rc == VV_OK && !r->instead_rej ? vv_fail_nomem(err) : rc;
+	return rc == VV_OK && !r->instead ? vv_fail_nomem(err) : rc;
 }
 
 /* What does not fit is merged. Where that cannot be it is told what did not fit. */
@@ -362,7 +348,7 @@ static vv_status open_way_back(run *r, vv_error *err)
 
 	if (r->repo && !r->index && !r->o->check) {
 		rc = vv_way_back_open(&r->back, r->repo, "apply", "'varve apply'", err);
-		r->files.back = r->rejects.back = r->back;
+		r->files.back = r->back;
 	}
 	return rc;
 }
@@ -389,9 +375,8 @@ static vv_status apply(run *r, vv_error *err)
 		.temp_dir = temp,
 		.pool = r->writer ? vv_dataset_reader_pool(vv_dataset_writer_reader(r->writer))
 				  : NULL};
-	r->files.repo = r->rejects.repo = r->repo;
-	r->files.reader = r->rejects.reader = vv_dataset_writer_reader(r->writer);
-	r->rejects.strip = r->files.strip;
+	r->files.repo = r->repo;
+	r->files.reader = vv_dataset_writer_reader(r->writer);
 	vv_status rc = open_way_back(r, err);
 	rc = rc < 0 ? rc : vv_patch_apply(&source, &po, err);
 	if (o->three_way) return merge_misfits(r, &source, &po, rc, err);
@@ -412,18 +397,14 @@ static vv_status apply(run *r, vv_error *err)
 				  "keeps the rest for later; "
 				  "--3way merges");
 	}
-	if (rc == VV_OK && !o->check && (rc = vv_apply_files_commit(&r->rejects, err)) == VV_OK) {
-		rc = vv_apply_files_commit(&r->files, err);
-	}
-	return rc;
+	return rc < 0 || o->check ? rc : vv_apply_files_commit(&r->files, err);
 }
 
 static void run_clear(run *r)
 {
 	vv_apply_files_clear(&r->files);
-	vv_apply_files_clear(&r->rejects);
 	vv_close(r->fd, NULL, NULL);
-	vv_free_all(r->spool, r->instead, r->instead_rej);
+	vv_free_all(r->spool, r->instead);
 	vv_buf_clear_all(&r->said, &r->told);
 	if (r->index) {
 		vv_apply_index_clear(&r->indexed);
@@ -467,8 +448,7 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 
 	(void)read_strip(o, &strip); /* looked at by check_apply */
 	vv_apply_files_init(&r.files);
-	vv_apply_files_init(&r.rejects);
-	r.files.env = r.rejects.env = vv_environ();
+	r.files.env = vv_environ();
 	r.files.strip = (unsigned)strip;
 	r.files.progress = c->progress;
 	if ((rc = find_repository(&r, c, err)) == VV_OK &&
