@@ -60,21 +60,6 @@ static void finishing_clear(finishing *f)
 }
 VV_AUTO_CLEAR(finishing, finishing_clear)
 
-/* The same file under another name has another time of change, and no other is different. */
-static vv_status renew_stat(finishing *f, const vv_index_entry *e, vv_error *err)
-{
-	vv_auto(char) *file = vv_repository_file(f->repo, e->path);
-	vv_stat st;
-
-	if (!file) return vv_fail_nomem(err);
-	if (e->size == 0 || vv_lstat(&st, file, VV_IGNORED) < 0 || (uint32_t)st.size != e->size ||
-	    (uint32_t)st.mtime_sec != (uint32_t)e->mtime_sec || st.mtime_nsec != e->mtime_nsec ||
-	    (uint32_t)st.ino != e->ino) {
-		return VV_OK;
-	}
-	return vv_index_set(f->index, e->path, e->mode, &e->id, &st, err);
-}
-
 /* A table, or text in Git that varve compares, has a line, or may have one. */
 static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *from, vv_error *err)
 {
@@ -100,7 +85,7 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 		vv_free_all((char *)(uintptr_t)n.from, (char *)(uintptr_t)n.to);
 		return vv_fail_nomem(err);
 	}
-	return dataset ? renew_stat(f, e, err) : VV_OK;
+	return VV_OK;
 }
 
 static vv_status collect(finishing *f, const char *from, const char *to, vv_error *err)

@@ -480,6 +480,13 @@ static void an_index_of_any_form_is_read_as_git_lists_it(void **state)
 		"truncate -s -20 .git/index; head -c 20 /dev/zero >> .git/index",
 		"git sparse-checkout set --cone --sparse-index d",
 	};
+	/* Fails where it is another form. */
+	static const char *const is[] = {
+		"test -n \"$(git rev-parse --shared-index-path)\"",
+		"test $(od -An -tu1 -j7 -N1 .git/index) = 4",
+		"true", /* git writes the checksum as its own settings say */
+		"git ls-files --sparse | grep -qx e/",
+	};
 	vv_repository *r;
 	vv_index *x;
 	vv_index_entry e;
@@ -508,6 +515,7 @@ static void an_index_of_any_form_is_read_as_git_lists_it(void **state)
 		vv_assert_ok(vv_index_write(x, &err), &err);
 		vv_index_close(x);
 		vv_repository_close(r);
+		sh("%s", is[i]);
 		assert_string_equal(out("git diff --cached --name-only"),
 				    i == 0 ? "d/new\nn" : "d/new");
 		assert_string_equal(out("git ls-files -v d/b e/b"),
