@@ -140,7 +140,6 @@ void vv_index_close(vv_index *x)
 	drop_edits(x);
 	vv_git_lock_release(&x->lock);
 	vv_free(x->edits);
-	vv_index_forget_folder(x);
 	vv_index_file_close(x->file);
 	vv_free(x);
 }

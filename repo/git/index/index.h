@@ -33,8 +33,7 @@ typedef struct vv_index_entry {
 	bool intent_to_add;
 } vv_index_entry;
 
-/* Opens (and reads) the index; a held lock does not matter until writing. Split
- * and sparse forms: VV_ENOSUPPORT with the git command that mends it. */
+/* Opens (and reads) the index, whatever its form; a held lock does not matter until writing. */
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
 /* Takes the lock that writing needs before it reads the index: for callers that change .gitattributes, as `git checkout` does
  * under that lock. VV_ELOCKED, as of vv_index_write. */

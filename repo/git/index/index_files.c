@@ -361,24 +361,18 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 	return vv_buf_ok(out, err);
 }
 
-/* The temporary file's content; closed. */
-static vv_status fill_temp(vv_new_file *f, const char *file, uint32_t mode, const vv_buf *bytes,
-			   vv_error *err)
-{
-	vv_status rc = vv_new_file_put(f, vv_buf_cstr(bytes), bytes->len, err);
-
-	if (rc < 0 || (rc = vv_worktree_mode(f->fd, file, mode, err)) < 0) return rc;
-	return vv_new_file_end(f, false, err);
-}
-
 static vv_status write_regular(const vv_index *x, const char *path, const char *file, uint32_t mode,
 			       const vv_buf *bytes, vv_error *err)
 {
+	vv_auto(char) *temp_dir = vv_worktree_temp_dir(x->repo, file);
 	vv_auto(vv_new_file) f = {0};
 	vv_status rc;
 
-	if ((rc = vv_new_file_open(&f, x->folder_temp, ".varve-", err)) < 0 ||
-	    (rc = fill_temp(&f, file, mode, bytes, err)) < 0 ||
+	if (!temp_dir) return vv_fail_nomem(err);
+	if ((rc = vv_new_file_open(&f, temp_dir, ".varve-", err)) < 0 ||
+	    (rc = vv_new_file_put(&f, vv_buf_cstr(bytes), bytes->len, err)) < 0 ||
+	    (rc = vv_worktree_mode(f.fd, file, mode, err)) < 0 ||
+	    (rc = vv_new_file_end(&f, false, err)) < 0 ||
 	    (rc = vv_worktree_watch(x->repo, path, f.temp, err)) < 0) {
 		return rc;
 	}
@@ -388,12 +382,13 @@ static vv_status write_regular(const vv_index *x, const char *path, const char *
 static vv_status write_link(const vv_index *x, const char *path, const char *file,
 			    const vv_buf *target, vv_error *err)
 {
-	vv_auto(char) *temp = NULL;
 	char name[sizeof(".varve-") + VV_TEMP_RANDOM] = ".varve-";
 	vv_status rc;
 
 	vv_temp_name(name + strlen(name));
-	if (!(temp = vv_path_join(x->folder_temp, name, NULL))) return vv_fail_nomem(err);
+	vv_auto(char) *temp_dir = vv_worktree_temp_dir(x->repo, file),
+		      *temp = temp_dir ? vv_path_join(temp_dir, name, NULL) : NULL;
+	if (!temp) return vv_fail_nomem(err);
 	if (target->len == 0 || strlen(target->data) != target->len) {
 		return vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",
 			       vv_text_shows(file));
@@ -408,47 +403,18 @@ static vv_status write_link(const vv_index *x, const char *path, const char *fil
 	return rc;
 }
 
-void vv_index_forget_folder(vv_index *x)
-{
-	vv_free_all(x->folder, x->folder_temp);
-	x->folder = x->folder_temp = NULL;
-}
-
-/* Makes the folder of a file, below folders alone; of many files in one it is looked at once. */
-static vv_status open_folder(vv_index *x, const char *path, const char *file, bool *looked,
-			     vv_error *err)
-{
-	vv_auto(char) *dir = vv_path_dir(file);
-	vv_status rc;
-
-	if (!dir) return vv_fail_nomem(err);
-	*looked = !x->folder || strcmp(x->folder, dir) != 0;
-	if (!*looked) return VV_OK;
-	vv_index_forget_folder(x);
-	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0 ||
-	    (rc = vv_mkdirs(dir, err)) < 0) {
-		return rc;
-	}
-	if (!(x->folder_temp = vv_worktree_temp_dir(x->repo, file))) return vv_fail_nomem(err);
-	x->folder = vv_take(&dir);
-	return VV_OK;
-}
-
-static vv_status write_bytes(vv_index *x, const char *path, const char *file, uint32_t mode,
+static vv_status write_bytes(const vv_index *x, const char *path, const char *file, uint32_t mode,
 			     const vv_buf *bytes, vv_error *err)
 {
-	bool looked;
 	vv_status rc;
 
-	do {
-		if ((rc = open_folder(x, path, file, &looked, err)) < 0) return rc;
-		rc = is_link_mode(mode) ? write_link(x, path, file, bytes, err)
-					: write_regular(x, path, file, mode, bytes, err);
-		if (rc < 0) {
-			vv_index_forget_folder(x);
-		}
-	} while (rc < 0 && !looked); /* the folder may be gone meanwhile */
-	return rc;
+	/* Folders are made below folders alone. */
+	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0 ||
+	    (rc = vv_mkdirs_above(file, err)) < 0) {
+		return rc;
+	}
+	return is_link_mode(mode) ? write_link(x, path, file, bytes, err)
+				  : write_regular(x, path, file, mode, bytes, err);
 }
 
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,

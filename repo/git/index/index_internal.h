@@ -34,12 +34,7 @@ struct vv_index {
 	bool has_stamp;
 	vv_stat written_on; /* of the file that was there under the lock; zeros: none */
 	vv_open_index here; /* among those of the repository */
-	/* The folder that a file of the work tree was written to last, and that of its temporary file; NULL: none. */
-	char *folder, *folder_temp;
-	vv_git_lock lock; /* held from vv_index_try_lock to the write */
+	vv_git_lock lock;   /* held from vv_index_try_lock to the write */
 };
-
-/* The next file that is written looks at its folder anew. */
-void vv_index_forget_folder(vv_index *x);
 
 #endif
