@@ -217,7 +217,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 @test "a name that leads to nothing is an error, and never a text or no rows" {
 	two_versions
 	ends_with 1 varve sql 'SELECT id FROM prices WHERE name = "x"'
-	stderr_has 'no such column: x'
+	stderr_has 'no such column: ' # SQLite quotes the name since 3.41
 	stderr_has 'single quotes'
 	ends_with 1 varve sql 'SELECT "nmae" FROM prices'
 	ends_with 1 varve sql 'SELECT * FROM prices AS OF v1'
