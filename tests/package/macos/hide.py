@@ -16,9 +16,8 @@ def hide(data, at):
         kind, size, symbols, number = struct.unpack_from("<4I", data, command)
         if kind == SYMTAB:
             for symbol in range(at + symbols, at + symbols + 16 * number, 16):
-                flags, value = data[symbol + 4], struct.unpack_from("<Q", data, symbol + 8)[0]
-                # A name without a place but with a size is common: defined, too.
-                if not flags & STAB and flags & EXTERNAL and (flags & DEFINED or value):
+                flags = data[symbol + 4]
+                if not flags & STAB and flags & EXTERNAL and flags & DEFINED:
                     data[symbol + 4] |= HIDDEN
         command += size
 

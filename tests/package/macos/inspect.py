@@ -247,7 +247,7 @@ def check_archive(path, zig, hidden):
             elif p.id:
                 with open(os.path.join(HERE, "../../../lib/symbols.txt"), encoding="utf-8") as f:
                     public = {"_" + s for s in f.read().split()}
-                expect(p.defined == public, f"exports {sorted(p.defined ^ public)[:5]} or lacks them")
+                expect(p.defined == public, f"exports {sorted(p.defined - public)[:5]}, not {sorted(public - p.defined)[:5]}")
                 expect(p.id.startswith("@rpath/libvarve.0"), f"is {p.id}")
                 beside[p.id] = p.defined
             else:
