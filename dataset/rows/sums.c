@@ -80,6 +80,14 @@ const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count)
 	return r->columns;
 }
 
+bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len)
+{
+	const vv_condition *c = r->condition;
+
+	return c->aggregate_count == 1 && vv_condition_end(c) == len && c->step_count <= 2 &&
+	       !vv_sums_rule_has_base(r);
+}
+
 bool vv_sums_rule_has_base(const vv_sums_rule *r)
 {
 	for (size_t i = 0; i < r->condition->step_count; i++) {
@@ -866,6 +874,29 @@ static void put_room(vv_buf *out, const vv_value_room *v, const vv_condition_agg
 	} else {
 		vv_value_put(out, &v->value, &v->large, own ? a->argument->kind : VV_OPERAND_NUMBER,
 			     own ? a->argument->type : VV_TYPE_NUMBER, 9);
+	}
+}
+
+void vv_sums_put_value(vv_buf *out, const vv_sums *s)
+{
+	const vv_condition_aggregate *a = &s->rule->condition->aggregates[0];
+	const bool own = a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX;
+	const size_t before = out->len;
+
+	(void)make_values(s, 0, NULL);
+	put_room(out, &s->rooms[0][0], a);
+	const char *point = out->failed || (own && a->argument->kind != VV_OPERAND_NUMBER)
+				    ? NULL
+				    : memchr(out->data + before, '.', out->len - before);
+	if (point && out->len > (size_t)(point - out->data) + 10) {
+		out->len = (size_t)(point - out->data) + 10;
+	}
+	while (point &&
+	       out->data[out->len - 1] == '.') { /* of what says that there are more digits */
+		out->len--;
+	}
+	if (point) {
+		out->data[out->len] = '\0';
 	}
 }
 

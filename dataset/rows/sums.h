@@ -34,6 +34,9 @@ VV_AUTO_FREE(vv_sums_rule, vv_sums_rule_free)
 /* The places of the columns that it reads, ascending; borrowed. */
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
 
+/* Is it one aggregate alone, of a condition "X is null" with so many bytes? */
+bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len);
+
 /* Does it ask for the version compared with? */
 bool vv_sums_rule_has_base(const vv_sums_rule *r);
 
@@ -57,6 +60,8 @@ vv_truth vv_sums_judge(const vv_sums *s, vv_condition_scratch *scratch, size_t i
 		       const vv_sums *base);
 /* "month(day)=5"; empty without groups. */
 void vv_sums_put_group(vv_buf *out, const vv_sums *s, size_t i);
+/* The value of the one aggregate of the one group, numbers up to their ninth decimal place: "12", "null", "unknown". */
+void vv_sums_put_value(vv_buf *out, const vv_sums *s);
 /* "count(*)=12 (base 15)", all that the condition counts. */
 void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,
 			const vv_sums *base);

@@ -1,6 +1,8 @@
 /*
  * log: the commits, newest first.
  */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -16,6 +18,7 @@
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
 #include "lib/names/version.h"
+#include "lib/view/figure.h"
 #include "lib/view/log_filter.h"
 #include "lib/view/row_history.h"
 #include "lib/view/table_pairs.h"
@@ -23,11 +26,12 @@
 #include "repo/git/merge/path_log.h"
 #include "repo/git/repository.h"
 
+#define BAR_WIDTH 40    /* of the greatest figure */
 #define VALUE_WIDTH 60u /* of a cell on a terminal */
 
 typedef struct options {
-	vv_strings key;
-	const char *row;
+	vv_strings key, where;
+	const char *row, *figure;
 	bool oneline, reverse, patch, decorate, no_decorate;
 	vv_log_filter_options filter;
 	vv_log_options log;
@@ -76,6 +80,9 @@ static const vv_option table[] = {
 	OPT_STRING(0, "row", row, "KEY",
 		   "the commits that changed the row with this key, in one table (values separated "
 		   "by commas)"),
+	OPT_STRING(0, "figure", figure, "AGGREGATE",
+		   "this figure of each version of one table, such as 'sum(price)', with a bar"),
+	OPT_LIST(0, "where", where, "CONDITION", "with --figure: of the rows that meet it"),
 	OPT_NAMES(0, "key", key,
 		  "with --row: columns that identify rows (default: the table's key)"),
 };
@@ -242,6 +249,143 @@ static vv_status print_passing(sieve *s, vv_commit_view *view, vv_error *err)
 	return more < 0 ? (vv_status)more : rc;
 }
 
+/* ---- a figure of each version ---- */
+
+typedef struct point {
+	vv_oid commit;
+	char *value; /* owned */
+	double number;
+	bool is_number;
+} point;
+
+typedef struct points {
+	point *items;
+	size_t count, cap;
+} points;
+
+static void points_clear(points *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_free(p->items[i].value);
+	}
+	vv_free(p->items);
+}
+VV_AUTO_CLEAR(points, points_clear)
+
+static bool read_number(double *out, const char *text)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return *text && !*end && strspn(text, "-0123456789.") == (size_t)(end - text);
+}
+
+/* All that are newer than a chosen version are asked, too, as columns are followed. */
+static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
+{
+	vv_auto(vv_buf) value = VV_BUF_INIT;
+	vv_error why;
+	int more = 0, passes = 1;
+	vv_status rc;
+
+	while ((s->max_count == 0 || p->count < s->max_count) &&
+	       (more = vv_path_log_next(s->follow, &s->at, err)) > 0) {
+		if (!s->at.path) { /* it was removed */
+			continue;
+		}
+		rc = vv_figure_of(f, &s->at.commit, s->at.path, &value, &why);
+		if (rc == VV_EINPUT || rc == VV_EMISSING) {
+			const char *what = rc == VV_EMISSING ? "not here" : "not a table";
+
+			vv_buf_set(&value, what, strlen(what));
+		} else if (rc < 0) {
+			return vv_error_copy(err, &why);
+		}
+		passes = s->filter ? vv_log_filter_passes(s->filter, &s->at.commit, err) : 1;
+		if (passes < 0) return (vv_status)passes;
+		if (!passes || s->skipped++ < s->o->skip) {
+			continue;
+		}
+		point one = {.commit = s->at.commit,
+			     .value = vv_strdup(value.len > 0 ? value.data : "no such column")};
+		one.is_number = one.value && read_number(&one.number, one.value);
+		if (!one.value || !vv_array_add(p->items, p->count, p->cap, one)) {
+			vv_free(one.value);
+			return vv_fail_nomem(err);
+		}
+	}
+	return more < 0 ? (vv_status)more : VV_OK;
+}
+
+static void tell_point(void *payload, vv_json_out *w)
+{
+	const point *p = payload;
+
+	if (!w) return;
+	vv_json_name(w, "figure");
+	if (p->is_number) {
+		vv_json_raw(w, p->value, strlen(p->value));
+	} else if (strcmp(p->value, "null") == 0) {
+		vv_json_null(w);
+	} else {
+		vv_json_string(w, p->value);
+	}
+}
+
+/* "2026-10-05 1a2b3c4  1234.5 #########" */
+static vv_status print_point(const point *p, vv_repository *r, int width, double most,
+			     vv_error *err)
+{
+	vv_auto(vv_commit) c = {.parents = NULL};
+	vv_auto(vv_buf) date = VV_BUF_INIT;
+	vv_auto(char) *id = NULL;
+	const int bar = p->is_number && most > 0 ? (int)lround(fabs(p->number) / most * BAR_WIDTH)
+						 : 0;
+	vv_status rc;
+
+	if ((rc = vv_commit_read(r, &p->commit, &c, err)) < 0 ||
+	    (rc = vv_rev_short(r, &p->commit, &id, err)) < 0) {
+		return rc;
+	}
+	vv_person_iso_date(&date, &c.committer);
+	vv_out("%.10s %s%s%s %*s", vv_buf_cstr(&date), vv_color_on(VV_YELLOW), id, vv_color_off(),
+	       width - (int)strlen(p->value), "");
+	vv_out_text(p->value, strlen(p->value));
+	vv_out("%s%.*s\n",
+	       bar == 0        ? ""
+	       : p->number < 0 ? " -"
+			       : " ",
+	       bar, "########################################");
+	return VV_OK;
+}
+
+static vv_status print_figure(sieve *s, vv_commit_view *view, const options *o,
+			      vv_dataset_reader *reader, vv_error *err)
+{
+	vv_auto(vv_figure) *f = NULL;
+	vv_auto(points) p = {NULL, 0, 0};
+	double most = 0;
+	int width = 0;
+	vv_status rc = vv_figure_open(&f, s->repo, reader, o->figure, &o->where, err);
+
+	if (rc < 0 || (rc = read_points(&p, s, f, err)) < 0) return rc;
+	for (size_t i = 0; i < p.count; i++) {
+		const int len = (int)strlen(p.items[i].value);
+
+		width = len > width ? len : width;
+		most = p.items[i].is_number ? fmax(most, fabs(p.items[i].number)) : most;
+	}
+	view->more = tell_point;
+	for (size_t i = 0; rc == VV_OK && i < p.count && !vv_out_failed(); i++) {
+		point *one = &p.items[o->reverse ? p.count - 1 - i : i];
+
+		view->payload = one;
+		rc = view->style == VV_STYLE_JSON ? vv_commit_print(view, &one->commit, err)
+						  : print_point(one, s->repo, width, most, err);
+	}
+	return rc;
+}
+
 static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_options *fo,
 			    vv_error *err)
 {
@@ -275,6 +419,9 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	vv_commit_view view = o->view;
 	vv_status rc;
 
+	if (o->figure && (w->path_count != 1 || o->log.all)) {
+		return vv_fail(err, VV_EUSAGE, "--figure is of one table: name its path");
+	}
 	if (w->path_count == 1 && !o->log.all) {
 		s.at.paths[0] = w->paths[0];
 		fo.paths = s.at.paths;
@@ -285,7 +432,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	view.repo = r;
 	view.paths = fo.paths;
 	view.style = style_of(o);
-	if ((o->patch || o->view.stat || o->filter.value ||
+	if ((o->patch || o->view.stat || o->filter.value || o->figure ||
 	     (w->path_count == 1 && strchr(w->paths[0], '#'))) &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
@@ -300,7 +447,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 		goto done;
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
-	rc = print_passing(&s, &view, err);
+	rc = o->figure ? print_figure(&s, &view, o, c->reader, err) : print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
 done:
@@ -535,6 +682,12 @@ static int check_log(const vv_context *c)
 			"--json cannot be used with -p, --name-only or --name-status; --stat adds the "
 			"files");
 	}
+	if (o->figure &&
+	    (o->row || o->view.stat || o->patch || o->view.name_only || o->view.name_status)) {
+		return vv_usage_error(
+			"--figure does not combine with --row, --stat, -p and --name-only");
+	}
+	if (!o->figure && o->where.count > 0) return vv_usage_error("--where is for --figure");
 	return !o->row && o->key.count > 0 ? vv_usage_error("--key is for --row") : VV_EXIT_OK;
 }
 
@@ -574,7 +727,8 @@ const vv_command vv_cmd_log = {
 	.summary = "list the commits, newest first",
 	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [OPTION]... "
 		 "[REV | A..B]... [--] [PATH...]\n"
-		 "--row KEY [--key A,B] [OPTION]... [REV | A..B]... [--] PATH",
+		 "--row KEY [--key A,B] [OPTION]... [REV | A..B]... [--] PATH\n"
+		 "--figure AGGREGATE [--where CONDITION] [OPTION]... [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"

@@ -1,0 +1,415 @@
+/*
+ * figure: which answers are known: of row groups while it is open, of versions in one record of the cache of checks.
+ *
+ * The record: of each version 16 bytes, a hash of its content and of the columns' names there; varint length; the answer.
+ */
+#include "lib/view/figure.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/hash_index.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "check/kept/cache.h"
+#include "dataset/format/list.h"
+#include "dataset/rows/sums.h"
+#include "diff/rows/columns.h"
+#include "lib/names/version.h"
+
+#define KIND "figure"
+
+/* Bytes by hashes. */
+typedef struct known {
+	vv_hash_index index;
+	struct entry {
+		vv_hash128 key;
+		size_t at, len;
+	} * items;
+	size_t count, cap;
+	vv_buf bytes;
+} known;
+
+typedef struct renamed {
+	char *asked, *now; /* in the version that was asked last */
+} renamed;
+
+struct vv_figure {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	char *text;
+	vv_buf rule, where;
+	vv_check_cache *cache;
+	vv_hash128 id;
+	known groups, versions;
+	size_t loaded; /* of versions */
+	renamed *names;
+	size_t name_count, name_cap;
+	const vv_schema *schema; /* of the version that is compiled against */
+	bool lacks;              /* it has not all columns */
+	vv_oid commit;           /* asked last; null: none was */
+	char *path;
+	vv_row_block *block;
+	vv_condition_scratch *scratch;
+	vv_buf part;
+};
+
+/* ---- what is known ---- */
+
+static const struct entry *find(const known *k, vv_hash128 key)
+{
+	vv_hash_probe probe = vv_hash_probe_begin(&k->index, key.lo);
+	size_t i;
+
+	while (vv_hash_probe_next(&probe, &i)) {
+		if (k->items[i].key.lo == key.lo && k->items[i].key.hi == key.hi) {
+			return &k->items[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status add(known *k, vv_hash128 key, const void *bytes, size_t len, vv_error *err)
+{
+	struct entry e = {.key = key, .at = k->bytes.len, .len = len};
+
+	vv_buf_put(&k->bytes, bytes, len);
+	return !k->bytes.failed && vv_hash_index_add(&k->index, key.lo, k->count) &&
+			       vv_array_add(k->items, k->count, k->cap, e)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+static void known_clear(known *k)
+{
+	vv_hash_index_clear(&k->index);
+	vv_buf_clear(&k->bytes);
+	vv_free(k->items);
+}
+
+static vv_status load(vv_figure *f, vv_error *err)
+{
+	vv_auto(vv_buf) kept = VV_BUF_INIT;
+	const int got = vv_check_cache_get(f->cache, KIND, f->id, &kept, err);
+	const uint8_t *p = (const uint8_t *)kept.data, *end = p + kept.len;
+	vv_status rc = got < 0 ? (vv_status)got : VV_OK;
+
+	while (rc == VV_OK && got > 0 && end - p > 16) {
+		const vv_hash128 key = {.lo = vv_get_le64(p), .hi = vv_get_le64(p + 8)};
+		uint64_t len;
+
+		p += 16;
+		if (!vv_varint_read(&p, end, &len) || len > (uint64_t)(end - p)) return VV_OK;
+		rc = add(&f->versions, key, p, (size_t)len, err);
+		p += len;
+	}
+	f->loaded = f->versions.count;
+	return rc;
+}
+
+static void save(vv_figure *f)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	uint8_t key[16];
+
+	for (size_t i = 0; i < f->versions.count; i++) {
+		const struct entry *e = &f->versions.items[i];
+
+		vv_put_le64(key, e->key.lo);
+		vv_put_le64(key + 8, e->key.hi);
+		vv_buf_put(&out, key, sizeof(key));
+		vv_buf_put_varint(&out, e->len);
+		vv_buf_put(&out, f->versions.bytes.data + e->at, e->len);
+	}
+	if (!out.failed) { /* else the next one finds it out again */
+		(void)vv_check_cache_put(f->cache, KIND, f->id, out.data, out.len, VV_IGNORED);
+	}
+}
+
+vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *reader,
+			 const char *figure, const vv_strings *where, vv_error *err)
+{
+	vv_auto(vv_figure) *f = vv_calloc(1, sizeof(*f));
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", "check",
+					  (char *)NULL);
+	vv_auto(vv_buf) both = VV_BUF_INIT;
+	vv_status rc;
+
+	*out = NULL;
+	if (!f || !dir) return vv_fail_nomem(err);
+	f->repo = r;
+	f->reader = reader;
+	f->text = vv_strdup(figure);
+	vv_hash_index_init(&f->groups.index);
+	vv_hash_index_init(&f->versions.index);
+	vv_buf_printf(&f->rule, "%s is null", figure);
+	for (size_t i = 0; where && i < where->count; i++) {
+		vv_buf_printf(&f->where, "%s(%s)", i > 0 ? " and " : "", where->items[i]);
+	}
+	vv_buf_printf(&both, "%s\n%s", figure, vv_buf_cstr(&f->where));
+	f->id = vv_xxh3_128(vv_buf_cstr(&both), both.len, 0);
+	f->block = vv_row_block_new();
+	f->scratch = vv_condition_scratch_new();
+	if (!f->text || f->rule.failed || f->where.failed || both.failed || !f->block ||
+	    !f->scratch) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_check_cache_open(&f->cache, dir, err)) < 0 || (rc = load(f, err)) < 0) {
+		return rc;
+	}
+	return vv_hand_over(out, &f);
+}
+
+void vv_figure_close(vv_figure *f)
+{
+	if (!f) return;
+	if (f->versions.count > f->loaded) {
+		save(f);
+	}
+	for (size_t i = 0; i < f->name_count; i++) {
+		vv_free_all(f->names[i].asked, f->names[i].now);
+	}
+	known_clear(&f->groups);
+	known_clear(&f->versions);
+	vv_buf_clear_all(&f->rule, &f->where, &f->part);
+	vv_check_cache_close(f->cache);
+	vv_row_block_free(f->block);
+	vv_condition_scratch_free(f->scratch);
+	vv_free_all(f->names, f->path, f->text, f);
+}
+
+/* ---- columns ---- */
+
+/* A column by the name that was asked for. */
+static long find_column(void *payload, const char *name, size_t len)
+{
+	vv_figure *f = payload;
+	renamed *n = NULL;
+
+	for (size_t i = 0; i < f->name_count && !n; i++) {
+		if (strlen(f->names[i].asked) == len && memcmp(f->names[i].asked, name, len) == 0) {
+			n = &f->names[i];
+		}
+	}
+	const long at = n ? vv_schema_find(f->schema, n->now, strlen(n->now))
+			  : vv_schema_find(f->schema, name, len);
+	if (!n && at >= 0) { /* the first version that is asked */
+		const renamed one = {vv_strndup(name, len), vv_strndup(name, len)};
+
+		(void)(one.asked && one.now &&
+		       vv_array_add(f->names, f->name_count, f->name_cap, one));
+	}
+	f->lacks = f->lacks || (n && at < 0);
+	return at;
+}
+
+static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv_error *err)
+{
+	const vv_sums_text text = {.condition = vv_buf_cstr(&f->rule),
+				   .where = f->where.len > 0 ? f->where.data : NULL};
+	const vv_condition_how how = {.json = t->root.dialect.form != VV_FORM_CSV,
+				      .find = find_column,
+				      .payload = f,
+				      .line = true};
+
+	f->schema = &t->schema;
+	f->lacks = false;
+	vv_status rc = vv_sums_rule_new(out, &text, &t->schema, &how, err);
+	if (rc < 0 && rc != VV_ENOMEM) {
+		(void)vv_recode(err, VV_EUSAGE);
+		return vv_prefix(err, "'%s'", vv_text_shows(f->text));
+	}
+	if (rc < 0 || vv_sums_rule_is_one(*out, f->rule.len)) return rc;
+	vv_sums_rule_free(vv_take(out));
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not one aggregate\n"
+		       "such as count(*), count(distinct x), sum(x), avg(x), min(x), max(x), "
+		       "deviation(x) or share(CONDITION)",
+		       vv_text_shows(f->text));
+}
+
+static vv_status open_table(vv_figure *f, vv_subject *s, vv_table *t, const vv_oid *commit,
+			    const char *path, vv_error *err)
+{
+	const vv_subject_options o = {.stored = true};
+	vv_status rc = vv_subject_find_at(s, f->repo, f->reader, commit, path, err);
+
+	if (rc < 0 || (rc = vv_subject_open(s, t, &o, err)) < 0) return rc;
+	return t->root.kind == VV_KIND_TABLE
+		       ? VV_OK
+		       : vv_fail(err, VV_EINPUT, "'%s' is not a table there", vv_text_shows(path));
+}
+
+/* The names in an older version t of the columns in the one that was asked last. */
+static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
+{
+	const vv_columns_options o = {.no_renames = false};
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_table) newer = {0};
+	vv_auto(vv_sums_rule) *rule = NULL;
+	vv_columns c;
+	vv_status rc = open_table(f, &s, &newer, &f->commit, f->path, err);
+
+	/* Where answers were kept until now, no column was looked for. */
+	if (rc == VV_OK && f->name_count == 0) {
+		rc = compile(f, &rule, &newer, err);
+	}
+	if (rc < 0 || (rc = vv_columns_match(&c, t, &newer, &o, err)) < 0) return rc;
+	for (size_t i = 0; i < f->name_count; i++) {
+		char **now = &f->names[i].now;
+		const long at = vv_schema_find(&newer.schema, *now, strlen(*now)),
+			   was = at < 0 ? -1 : vv_columns_to_old(&c, (size_t)at);
+		char *name = was < 0 ? NULL : vv_strdup(t->schema.fields[was].name);
+
+		if (name) {
+			vv_free(*now);
+			*now = name;
+		}
+	}
+	vv_columns_clear(&c);
+	return VV_OK;
+}
+
+/* ---- values ---- */
+
+/* What the group counts, from f->part on. */
+static vv_status count_group(vv_figure *f, vv_sums *part, vv_table_reader *reader, vv_batch *b,
+			     const vv_table *t, const size_t *places, uint64_t i, vv_error *err)
+{
+	vv_row_source from = {.columns = t->columns, .places = places};
+	vv_status rc = vv_table_seek_group(reader, i, err);
+	int more = rc < 0 ? (int)rc : vv_table_read_rows(reader, b, err);
+
+	if (more <= 0) {
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT,
+					  "a row group is not where its list says");
+	}
+	from.rows = b->rows;
+	from.group = b->by_row ? &b->group : NULL;
+	from.cells = b->by_row ? NULL : b->cells;
+	vv_sums_reset(part);
+	vv_buf_reset(&f->part);
+	if ((rc = vv_row_block_open(f->block, &from, t->schema.count, err)) < 0 ||
+	    (rc = vv_sums_add(part, f->block, f->scratch, err)) < 0) {
+		return rc;
+	}
+	vv_sums_put(&f->part, part);
+	return vv_buf_ok(&f->part, err);
+}
+
+static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, vv_sums *all,
+			   vv_sums *part, const size_t *places, vv_error *err)
+{
+	vv_auto(vv_list_reader) *list = NULL;
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) b = {0};
+	/* Columns are read as the schema says. */
+	const uint64_t seed = vv_xxh3(t->root.schema.data, t->root.schema.len, 0);
+	size_t column_count;
+	const size_t *columns = vv_sums_rule_columns(rule, &column_count);
+	vv_list_item item;
+	int more = 0;
+	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
+
+	vv_batch_init(&b);
+	if (rc < 0 ||
+	    (rc = vv_table_reader_open(&reader, t, columns, column_count, false, err)) < 0) {
+		return rc;
+	}
+	while (rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0) {
+		const vv_hash128 key = vv_xxh3_128(item.bytes, item.len, seed);
+		const struct entry *e = find(&f->groups, key);
+
+		if (!e &&
+		    ((rc = count_group(f, part, reader, &b, t, places, item.index, err)) < 0 ||
+		     (rc = add(&f->groups, key, f->part.data, f->part.len, err)) < 0)) {
+			return rc;
+		}
+		e = e ? e : &f->groups.items[f->groups.count - 1];
+		if (vv_sums_read(all, f->groups.bytes.data + e->at, e->len) <= 0) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return more < 0 ? (vv_status)more : rc;
+}
+
+static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t, vv_buf *out,
+			     vv_error *err)
+{
+	vv_auto(vv_sums) *all = vv_sums_new(rule), *part = vv_sums_new(rule);
+	vv_auto_free size_t *places = vv_calloc(t->schema.count + 1, sizeof(*places));
+	vv_status rc;
+
+	if (!all || !part || !places) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->schema.count; i++) {
+		places[i] = i;
+	}
+	if ((rc = count_all(f, rule, t, all, part, places, err)) < 0 ||
+	    (rc = vv_sums_finish(all, err)) < 0) {
+		return rc;
+	}
+	vv_sums_put_value(out, all);
+	return vv_buf_ok(out, err);
+}
+
+/* Of a version's content, with the names that columns have by now. */
+static vv_hash128 version_key(const vv_figure *f, const vv_subject *s)
+{
+	const vv_hash128 content = s->is_dataset ? vv_xxh3_128(&s->root, sizeof(s->root), 0)
+						 : vv_xxh3_128(&s->blob, sizeof(s->blob), 1);
+	vv_hash128 key = vv_xxh3_128(s->table ? s->table : "", s->table ? strlen(s->table) : 0,
+				     content.lo);
+
+	key.hi ^= content.hi;
+	for (size_t i = 0; i < f->name_count; i++) {
+		key.lo = strcmp(f->names[i].now, f->names[i].asked) == 0
+				 ? key.lo
+				 : vv_xxh3(f->names[i].now, strlen(f->names[i].now), key.lo);
+	}
+	return key;
+}
+
+static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, vv_buf *out,
+			 vv_error *err)
+{
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_table) t = {0};
+	vv_auto(vv_sums_rule) *rule = NULL;
+	vv_error why;
+	vv_status rc = open_table(f, &s, &t, commit, path, err);
+
+	if (rc < 0) return rc;
+	rc = compile(f, &rule, &t, &why);
+	if (rc < 0 && !vv_oid_is_null(&f->commit)) {
+		if ((rc = follow(f, &t, err)) < 0) return rc;
+		rc = compile(f, &rule, &t, &why);
+	}
+	if (rc < 0) return f->lacks ? VV_OK : vv_error_copy(err, &why);
+	return count_table(f, rule, &t, out, err);
+}
+
+vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_buf *out,
+		       vv_error *err)
+{
+	vv_auto(vv_subject) s = {0};
+	vv_auto(char) *place = vv_strdup(path);
+	vv_status rc = vv_subject_find_at(&s, f->repo, f->reader, commit, path, err);
+
+	vv_buf_reset(out);
+	if (rc < 0) return rc;
+	const struct entry *e = find(&f->versions, version_key(f, &s));
+	if (e) {
+		vv_buf_put(out, f->versions.bytes.data + e->at, e->len);
+	} else if ((rc = compute(f, commit, path, out, err)) < 0 ||
+		   (rc = add(&f->versions, version_key(f, &s), out->data, out->len, err)) < 0) {
+		return rc;
+	}
+	if (!place) return vv_fail_nomem(err);
+	vv_free(f->path);
+	f->path = vv_take(&place);
+	f->commit = *commit;
+	return vv_buf_ok(out, err);
+}

@@ -1,0 +1,36 @@
+/*
+ * figure: an aggregate of the rule language, 'sum(price)', of any version of a table.
+ *
+ * What a row group counts is found out once for all versions that have the group; the answers for versions are kept in
+ * the cache of checks. A column that a version has under another name is found by its values, from the version that was asked
+ * before; so the caller goes from newer versions to older ones.
+ *
+ *	vv_figure_open(&f, repo, reader, "sum(price)", &where, err);
+ *	vv_figure_of(f, &commit, path, &text, err);           any number, newest first
+ *	vv_figure_close(f);                                   keeps the answers
+ */
+#ifndef VV_LIB_VIEW_FIGURE_H
+#define VV_LIB_VIEW_FIGURE_H
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "dataset/table/dataset_reader.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_figure vv_figure;
+
+/* All is borrowed. where: conditions that rows meet, all of them; NULL: all rows count. */
+vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *reader,
+			 const char *figure, const vv_strings *where, vv_error *err);
+void vv_figure_close(vv_figure *f); /* accepts NULL */
+VV_AUTO_FREE(vv_figure, vv_figure_close)
+
+/* Replaces what out has by the value as text: "null" without values, "unknown" where numbers have too many digits; empty: this
+ * version has no such column. VV_EUSAGE: it is no aggregate, or the first version that is asked has no such column; VV_EMISSING;
+ * VV_EINPUT: it is not a table. */
+vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_buf *out,
+		       vv_error *err);
+
+#endif

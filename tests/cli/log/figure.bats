@@ -1,0 +1,79 @@
+load ../helper
+
+# Four versions: a table, a sale, another name of file and column, a price below zero.
+history() {
+	new_repo
+	printf 'id,name,price\n1,a,10.5\n2,b,20\n3,c,\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one --date 2026-10-01
+	printf 'id,name,price\n1,a,10.5\n2,b,30\n3,c,\n4,d,9.5\n' > t.csv
+	varve commit -qam two --date 2026-10-02
+	varve mv t.csv u.csv
+	sed -i 1s/price/amount/ u.csv
+	varve commit -qam three --date 2026-10-03
+	sed -i 's/^1,a,10.5/1,a,-100/' u.csv
+	varve commit -qam four --date 2026-10-04
+}
+
+# The figures of all versions, newest first.
+figures() {
+	varve log --json --figure "$@" u.csv | jq -c 'map(.figure)'
+}
+
+@test "a figure of each version is printed with a bar, through renames of file and column" {
+	history
+	succeeds varve log --figure 'sum(amount)' u.csv
+	output_is "2026-10-04 $(git rev-parse --short HEAD) -60.5 -########################################
+2026-10-03 $(git rev-parse --short HEAD~1)    50 #################################
+2026-10-02 $(git rev-parse --short HEAD~2)    50 #################################
+2026-10-01 $(git rev-parse --short HEAD~3)  30.5 ####################"
+	for again in 1 2; do
+		[ "$(figures 'sum(amount)')" = '[-60.5,50,50,30.5]' ]
+		[ "$(figures 'count(*)')" = '[4,4,4,3]' ]
+		[ "$(figures 'count(amount)')" = '[3,3,3,2]' ]
+		[ "$(figures 'count(distinct name)')" = '[4,4,4,3]' ]
+		[ "$(figures 'avg(amount)')" = '[-20.166666667,16.666666667,16.666666667,15.25]' ]
+		[ "$(figures 'min(amount)')" = '[-100,9.5,9.5,10.5]' ]
+		[ "$(figures 'max(name)')" = '["d","d","d","c"]' ]
+		[ "$(figures 'share(amount > 10)')" = '[0.25,0.5,0.5,0.666666667]' ]
+		[ "$(figures 'sum(amount)' --where 'id < 3' --where "name <> 'a'")" = '[30,30,30,20]' ]
+		[ "$(figures 'sum(amount)' --where 'id > 8')" = '[null,null,null,null]' ]
+	done
+	succeeds varve log --figure 'sum(amount)' --since 2026-10-01 --until '2 Oct 2026' --reverse u.csv
+	output_has "30.5 ####"
+	[ "$(cut -d' ' -f1 <<< "$output" | tr '\n' ' ')" = "2026-10-01 2026-10-02 " ]
+	[ "$(figures 'sum(amount)' -n 1 --skip 1)" = '[50]' ]
+}
+
+@test "answers are kept, and a new version costs what is new" {
+	history
+	[ "$(figures 'sum(amount)')" = '[-60.5,50,50,30.5]' ]
+	rm -rf .git/varve/packs
+	[ "$(figures 'sum(amount)' -n 2)" = '[-60.5,50]' ]
+	find .git/varve/cache/check -name '*figure*' -exec truncate -s 30 {} +
+	[ "$(figures 'sum(amount)' -n 1)" = '["not here"]' ]
+}
+
+@test "versions that Git has as text are counted, too" {
+	new_repo
+	printf 'id,v\n1,2\n' > t.csv
+	git add t.csv
+	git commit -qm text
+	printf 'id,v\n1,2\n2,5\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm table
+	[ "$(varve log --json --figure 'sum(v)' t.csv | jq -c 'map(.figure)')" = '[7,2]' ]
+}
+
+@test "what is no aggregate, no column or no table is an error" {
+	history
+	for figure in amount 'sum(amount) + 1' 'sum(amount) group by id' 'count(*) - base'; do
+		ends_with 2 varve log --figure "$figure" u.csv
+		stderr_has "'$figure'"
+	done
+	ends_with 2 varve log --figure 'sum(nothing)' u.csv
+	stderr_has "no such column 'nothing'"
+	ends_with 2 varve log --figure 'count(*)'
+	ends_with 2 varve log --figure 'count(*)' --stat u.csv
+	ends_with 2 varve log --where 'id > 1' u.csv
+}
