@@ -1,0 +1,95 @@
+load ../../cli/helper
+
+page=${BATS_TEST_DIRNAME}/../../../docs/use/recipes.md
+
+# What the page says that there is.
+shop() {
+	unset GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+	varve init -q --bare hub.git
+	varve clone -q "$PWD/hub.git" shop 2> /dev/null
+	cd shop
+	printf '/exports/\n/for-*\n/from-*\n' > .gitignore
+	seq 3 | sed 's/.*/{"id": &, "owner": null}/' > tasks.jsonl
+	rows 50 > prices.csv
+	varve add -q .gitignore tasks.jsonl
+	varve add -q --key id prices.csv
+	varve commit -q --date '70 days ago' -m one
+	git tag v1
+	sed -i 's/^9,item [0-9]*,/9,desk,/' prices.csv
+	varve commit -qa --date '50 days ago' -m two
+	sed -i 's/^7,\(item [0-9]*\),[^,]*/7,\1,4711/' prices.csv
+	varve commit -qa --date '3 days ago' -m three
+	varve push -q -u origin main
+	mkdir exports
+	for month in 08 09 10; do
+		printf 'id,n\n1,%s\n2,5\n' "$month" > "exports/sales_2026-$month.csv"
+	done
+	sed 's/^3,item/3,chair/' prices.csv > exports/today.csv
+	varve cat -o from-bob.csv v1:prices.csv
+	sed -i 's/^5,item/5,shelf/' from-bob.csv
+}
+
+# recipe HEADING: runs its commands.
+recipe() {
+	awk -v heading="## $1" '/^## / { on = $0 == heading } on' "$page" |
+		awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' > ../recipe.sh
+	[ "$(wc -l < ../recipe.sh)" -gt 0 ]
+	GIT_EDITOR=true PAGER=false GIT_PAGER=false succeeds bash -eu ../recipe.sh < /dev/null
+}
+
+@test "no recipe has more than fifteen lines, and each is run" {
+	awk '/^```sh/ { n = 0; next } /^```/ { if (n > 15) exit 1 } { n++ }' "$page"
+	[ "$(sed -n 's/^## //p' "$page" | sort)" = "$(sed -n 's/^\trecipe "\(.*\)"$/\1/p' "$BATS_TEST_DIRNAME/recipes.bats" | sort -u)" ]
+}
+
+@test "recipes that look at history" {
+	shop
+	recipe "What changed since last month"
+	output_has "rows     50 -> 50: 1 changed"
+	output_has "~1 row"
+	recipe "Who changed this number"
+	output_has "4711"
+	recipe "A figure over time"
+	[ "$(wc -l <<< "$output")" -eq 4 ]
+	recipe "A release with a citation"
+	output_has "CID bafy"
+}
+
+@test "recipes that undo" {
+	shop
+	recipe "Undo a cell, a column, a night"
+	[ "$(git log -1 --format=%s)" = 'Revert "Prices as before"' ]
+	[ "$(varve cat --where 'id = 7' --columns price --format csv prices.csv | tail -1)" = 4711 ]
+	git reset -q --hard HEAD~1
+	[ "$(varve cat --where 'id = 7' --columns price --format csv prices.csv | tail -1)" = "$(varve cat --where 'id = 7' --columns price --format csv v1:prices.csv | tail -1)" ]
+}
+
+@test "recipes for every night and month" {
+	shop
+	recipe "A nightly job"
+	grep -q '^3,chair' prices.csv
+	recipe "A nightly job"
+	[ "$(git rev-list --count '@{u}..')" -eq 0 ]
+	[ "$(git rev-list --count HEAD)" -eq 4 ]
+	echo 'id,name' > exports/today.csv
+	ends_with 1 bash -eu ../recipe.sh
+	stderr_has "nightly: check"
+	git diff --quiet
+	recipe "Monthly files as one table"
+	output_has "9 -> 10"
+	recipe "Back up everything"
+	[ "$(git -C ../backup.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+	recipe "A key that was found wrong"
+	[ "$(varve info --json prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["keyColumns"])')" = "['id', 'day']" ]
+}
+
+@test "recipes that exchange with others" {
+	shop
+	recipe "A colleague without varve"
+	grep -q '^5,shelf' prices.csv
+	grep -q ',4711,' prices.csv
+	varve push -q
+	recipe "Claim a task"
+	recipe "Excel there and back"
+	[ "$(head -1 for-excel.csv)" = "$(head -1 prices.csv)" ]
+}
