@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lib/merge/run.h"
 #include "lib/worktree/checkout.h"
+#include "lib/worktree/interrupted.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
@@ -97,50 +98,25 @@ static vv_status collect(undoing *u, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "going back would lose these edits; nothing was done");
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}
-	if (rc < 0 || (rc = vv_buf_ok(&u->paths, err)) < 0) return rc;
-	return vv_buf_ok(&u->gone, err);
-}
-
-/* Paths that came with the merge. */
-static vv_status remove_gone(undoing *u, vv_error *err)
-{
-	static const char *const args[] = {"update-index", "--force-remove", "-z", "--stdin", NULL};
-	vv_auto(vv_runner) git = {
-		.repo = u->repo, .args = args, .input = u->gone.data, .len = u->gone.len};
-	vv_status rc = VV_OK;
-
-	for (size_t at = 0; rc == VV_OK && at < u->gone.len; at += strlen(u->gone.data + at) + 1) {
-		rc = vv_worktree_remove(u->repo, u->gone.data + at, err);
-	}
-	if (rc < 0 || u->gone.len == 0 || (rc = vv_runner_run(&git, err)) < 0) return rc;
-	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "not undone", err);
+	return rc;
 }
 
 static vv_status run(undoing *u, vv_error *err)
 {
-	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
-	vv_auto(char) *source = vv_asprintf("--source=%s", vv_oid_shows(&u->head));
 	vv_auto(char) *command = vv_asprintf("%s --abort", vv_state_shown(u->repo));
 	vv_auto(char) *what = vv_asprintf("'%s'", command ? command : "");
-	const char *const args[] = {"restore",
-				    "--staged",
-				    "--worktree",
-				    source,
-				    "--pathspec-from-file=-",
-				    "--pathspec-file-nul",
-				    NULL};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (!source || !what) return vv_fail_nomem(err);
-	u->by_git.git.args = args;
-	u->by_git.git.more = literal;
+	if (!what) return vv_fail_nomem(err);
 	u->by_git.git.what = what;
 	u->by_git.git.command = command;
-	u->by_git.git.input = u->paths.data;
-	u->by_git.git.len = u->paths.len;
-	u->by_git.keep = true;
-	if ((rc = vv_runner_begin(&u->by_git.git, err)) < 0 || (rc = remove_gone(u, err)) < 0 ||
-	    (u->paths.len > 0 && (rc = vv_by_git_run(&u->by_git, "not undone", err)) < 0) ||
+	rc = vv_runner_begin(&u->by_git.git, err);
+	for (size_t at = 0; rc == VV_OK && at < u->gone.len; at += strlen(u->gone.data + at) + 1) {
+		rc = vv_worktree_remove(u->repo, u->gone.data + at, err);
+	}
+	if (rc < 0 ||
+	    (rc = vv_interrupted_put_back(u->repo, &u->head, &u->paths, &u->gone, err)) < 0 ||
+	    (rc = vv_by_git_place(&u->by_git, err)) < 0 ||
 	    (rc = vv_state_cleanup(u->repo, err)) < 0 ||
 	    (rc = vv_conflict_drop_all(u->repo, err)) < 0) {
 		return rc;

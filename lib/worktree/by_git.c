@@ -210,7 +210,7 @@ static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat 
 	return vv_made_file_place(&c->made, b->reader, c->path, &c->id, st, err);
 }
 
-static vv_status finish(vv_by_git *b, vv_error *err)
+vv_status vv_by_git_place(vv_by_git *b, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_status rc = VV_OK;
@@ -257,7 +257,7 @@ vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err)
 			rc = add(b, e.path, e.mode, &e.id, err);
 		}
 	}
-	return rc < 0 ? rc : finish(b, err);
+	return rc < 0 ? rc : vv_by_git_place(b, err);
 }
 
 /* Files that the user had changed, and lets go of, differ from HEAD alone. */
@@ -339,6 +339,32 @@ static vv_status remove_empty(vv_by_git *b, vv_error *err)
 	return rc;
 }
 
+static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
+{
+	return add(payload, c->path, c->new_mode, &c->new_id, err);
+}
+
+/* Tables whose pointer git left in the work tree as it went from there to HEAD. */
+static vv_status complete(vv_repository *r, const vv_oid *from, vv_error *err)
+{
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_by_git) b = {.git = {.repo = r}};
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
+
+	if ((rc = vv_head_read(r, &head, err)) < 0 || head.unborn ||
+	    (rc = vv_dataset_reader_open(&reader, r, vv_notes_begin(vv_repository_notes(r)), err)) <
+		    0) {
+		return rc;
+	}
+	b.reader = reader;
+	rc = vv_tree_changes(r, vv_oid_is_null(from) ? NULL : from, &head.commit, "", expect_any,
+			     &b, err);
+	rc = rc < 0 ? rc : vv_by_git_place(&b, err);
+	vv_notes_end(vv_repository_notes(r));
+	return rc;
+}
+
 vv_status vv_by_git_undo(vv_by_git *b, vv_status rc)
 {
 	bool undone;
@@ -347,6 +373,7 @@ vv_status vv_by_git_undo(vv_by_git *b, vv_status rc)
 	/* Where that fails the note stays, as that of one that only goes forward. */
 	if (b->git.what && !(vv_oid_is_null(&b->git.to) && b->git.code > 1) && b->git.begun &&
 	    (vv_interrupted_undo(b->git.repo, &b->git.note, true, &undone, &why) < 0 ||
+	     (undone && complete(b->git.repo, &b->git.to, &why) < 0) ||
 	     vv_later_drop(b->git.repo, &why) < 0)) {
 		vv_notes_warn(vv_repository_notes(b->git.repo), "%s", why.message);
 	}
@@ -386,7 +413,7 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 		vv_runner_tell(&b->git);
 	}
 	rc = vv_oid_is_null(&b->git.to) ? VV_OK : expect_changed(b, err);
-	rc = rc < 0 ? rc : finish(b, err);
+	rc = rc < 0 ? rc : vv_by_git_place(b, err);
 	if (rc == VV_OK && b->git.what && !b->keep &&
 	    (rc = vv_runner_settle(&b->git, err)) == VV_OK) {
 		rc = vv_later_drop(b->git.repo, err);
@@ -396,32 +423,6 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 		return vv_prefix(err, "HEAD was moved, but a later step failed");
 	}
 	return vv_runner_later(&b->git, rc, err);
-}
-
-static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
-{
-	return add(payload, c->path, c->new_mode, &c->new_id, err);
-}
-
-/* HEAD has moved: tables whose pointer git left in the work tree. */
-static vv_status complete(vv_repository *r, const vv_oid *from, vv_error *err)
-{
-	vv_auto(vv_dataset_reader) *reader = NULL;
-	vv_auto(vv_by_git) b = {.git = {.repo = r}};
-	vv_auto(vv_head) head = {0};
-	vv_status rc;
-
-	if ((rc = vv_head_read(r, &head, err)) < 0 || head.unborn ||
-	    (rc = vv_dataset_reader_open(&reader, r, vv_notes_begin(vv_repository_notes(r)), err)) <
-		    0) {
-		return rc;
-	}
-	b.reader = reader;
-	rc = vv_tree_changes(r, vv_oid_is_null(from) ? NULL : from, &head.commit, "", expect_any,
-			     &b, err);
-	rc = rc < 0 ? rc : finish(&b, err);
-	vv_notes_end(vv_repository_notes(r));
-	return rc;
 }
 
 static vv_status stop_at_change(void *payload, const vv_change *c VV_UNUSED,
@@ -493,7 +494,7 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 		return rc;
 	}
 	if ((rc = vv_interrupted_undo(r, &note, false, &undone, err)) < 0 ||
-	    (!undone && (rc = complete(r, &note.from, err)) < 0)) {
+	    (rc = complete(r, undone ? &note.to : &note.from, err)) < 0) {
 		return rc;
 	}
 	come = !undone && has_come(r, &note);

@@ -241,10 +241,11 @@ static vv_status look_at_unmerged(undoing *u, vv_error *err)
 	return rc;
 }
 
-static vv_status run_git(undoing *u, const char *const *args, const vv_buf *paths, vv_error *err)
+static vv_status run_git(vv_repository *r, const char *const *args, const vv_buf *paths,
+			 vv_error *err)
 {
 	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
-	vv_auto(vv_runner) git = {.repo = u->repo,
+	vv_auto(vv_runner) git = {.repo = r,
 				  .args = args,
 				  .more = literal,
 				  .undoes = true,
@@ -255,6 +256,29 @@ static vv_status run_git(undoing *u, const char *const *args, const vv_buf *path
 	if (paths->len == 0) return VV_OK;
 	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
 	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the files were not put back", err);
+}
+
+vv_status vv_interrupted_put_back(vv_repository *r, const vv_oid *from, const vv_buf *back,
+				  const vv_buf *gone, vv_error *err)
+{
+	static const char *const remove[] = {"update-index", "--force-remove", "-z", "--stdin",
+					     NULL};
+	vv_auto(char) *source = vv_asprintf("--source=%s", vv_oid_shows(from));
+	const char *const restore[] = {"restore",
+				       "--staged",
+				       "--worktree",
+				       source,
+				       "--pathspec-from-file=-",
+				       "--pathspec-file-nul",
+				       NULL};
+	vv_status rc;
+
+	if (!source) return vv_fail_nomem(err);
+	if ((rc = vv_buf_ok(back, err)) < 0 || (rc = vv_buf_ok(gone, err)) < 0 ||
+	    (rc = run_git(r, remove, gone, err)) < 0) {
+		return rc;
+	}
+	return run_git(r, restore, back, err);
 }
 
 /* A branch that was made or moved, and HEAD did not follow. */
@@ -274,19 +298,9 @@ static vv_status put_back_ref(const undoing *u, vv_error *err)
 
 static vv_status take_back(undoing *u, vv_error *err)
 {
-	vv_auto(char) *source = vv_asprintf("--source=%s", vv_oid_shows(&u->note->from));
-	const char *const back[] = {"restore",
-				    "--staged",
-				    "--worktree",
-				    source,
-				    "--pathspec-from-file=-",
-				    "--pathspec-file-nul",
-				    NULL};
-	static const char *const gone[] = {"update-index", "--force-remove", "-z", "--stdin", NULL};
 	const vv_oid *from = vv_oid_is_null(&u->note->from) ? NULL : &u->note->from;
 	vv_status rc;
 
-	if (!source) return vv_fail_nomem(err);
 	if ((rc = vv_index_open(&u->index, u->repo, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&u->reader, u->repo,
 					 vv_notes_begin(vv_repository_notes(u->repo)), err)) < 0) {
@@ -295,9 +309,7 @@ static vv_status take_back(undoing *u, vv_error *err)
 	u->checkout = (vv_checkout){u->repo, u->reader, u->index};
 	if ((rc = vv_tree_changes(u->repo, from, &u->note->to, "", on_change, u, err)) < 0 ||
 	    (rc = look_at_discarded(u, err)) < 0 || (rc = look_at_unmerged(u, err)) < 0 ||
-	    (rc = vv_buf_ok(&u->back, err)) < 0 || (rc = vv_buf_ok(&u->gone, err)) < 0 ||
-	    (rc = run_git(u, gone, &u->gone, err)) < 0 ||
-	    (rc = run_git(u, back, &u->back, err)) < 0) {
+	    (rc = vv_interrupted_put_back(u->repo, &u->note->from, &u->back, &u->gone, err)) < 0) {
 		return rc;
 	}
 	if (u->note->command && ((rc = vv_state_cleanup(u->repo, err)) < 0 ||

@@ -651,6 +651,31 @@ all_refuse() {
 	[ ! -e .git/varve/later ]
 }
 
+@test "a table that is too large for git comes back with its bytes where a switch is undone" {
+	new_repo
+	seq 1 460000 | awk 'BEGIN { print "id,name,value" } { print $1 ",the name of row " $1 " with words to make it longer than others are," $1 * 7 }' > big.csv
+	[ "$(stat -c %s big.csv)" -gt $((32 << 20)) ]
+	echo one > zz.txt
+	varve add -q big.csv zz.txt
+	git commit -q -m one
+	git branch old
+	sed -i '5s/name/NAME/' big.csv
+	echo two > zz.txt
+	varve add -q big.csv zz.txt
+	git commit -q -m two
+	cp big.csv ../big.csv
+	echo "zz.txt filter=bomb" > .git/info/attributes
+	git config filter.bomb.smudge 'kill -9 $(ps -o ppid= -p $PPID); sleep 1; cat'
+	varve switch -q old > /dev/null 2>&1 || true
+	git config --unset filter.bomb.smudge
+	rm .git/info/attributes
+	[ "$(stat -c %s big.csv)" -lt 1000 ]
+	ends_with 2 varve rm -q --cached no-such-file
+	stderr_has "the switch to 'old' was interrupted; it is undone now"
+	cmp big.csv ../big.csv
+	[ -z "$(git status --porcelain)" ]
+}
+
 @test "where HEAD has moved on nothing is undone" {
 	template
 	half_way varve switch other
