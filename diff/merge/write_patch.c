@@ -58,7 +58,6 @@ typedef struct script {
 	events events[2];
 	forms forms[2];
 	patch_rows rows[2];
-	patch_writer writers[2];
 	uint8_t *cells; /* of a row, as vv_row_change has them */
 	uint64_t at[2];
 	bool has_anchor; /* a row that both have was passed: */
@@ -104,26 +103,26 @@ static vv_status flush_ndjson(script *s, vv_status rc, vv_error *err)
 	return rc;
 }
 
-static void put_line_of(script *s, int side, const patch_row *r, uint64_t row, vv_buf *line)
+static vv_status put_line_of(script *s, int side, uint64_t row, vv_error *err)
 {
-	vv_buf_reset(line);
-	patch_writer_row(&s->writers[side], line, r->cells, &r->form,
-			 row + 1 == s->table[side]->root.rows);
+	const char *line;
+	size_t len;
+	vv_status rc = vv_row_by_number_line(&s->rows[side].rows, row, &line, &len, err);
+
+	if (rc < 0) return rc;
 	vv_buf_puts(&s->line, side == 0 ? ",\"oldLine\":" : ",\"newLine\":");
-	vv_json_put_text(&s->line, vv_buf_cstr(line), line->len);
-	s->line.failed |= line->failed;
+	vv_json_put_text(&s->line, line, len);
+	return VV_OK;
 }
 
-/* Ends the line of rows at x and y (NULL: not there) with how they are written. */
-static vv_status end_row(script *s, const patch_row *a, uint64_t x, const patch_row *b, uint64_t y,
-			 vv_error *err)
+/* Ends the line of rows at x and y (PATCH_NONE: not there) with how they are written. */
+static vv_status end_row(script *s, uint64_t x, uint64_t y, vv_error *err)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-	if (a) {
-		put_line_of(s, 0, a, x, &line);
-	}
-	if (b) {
-		put_line_of(s, 1, b, y, &line);
+	vv_status rc;
+
+	if ((x != PATCH_NONE && (rc = put_line_of(s, 0, x, err)) < 0) ||
+	    (y != PATCH_NONE && (rc = put_line_of(s, 1, y, err)) < 0)) {
+		return rc;
 	}
 	return give_line(s, err);
 }
@@ -168,7 +167,7 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 	*any = true;
 	if (kind == PATCH_LEAVE) {
 		bare_row(s, "left", x, y);
-		return end_row(s, &a, x, &b, y, err);
+		return end_row(s, x, y, err);
 	}
 	bool rekeyed = false;
 	for (size_t i = 0; i < s->columns->count; i++) {
@@ -192,7 +191,7 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 	s->stats.rekeyed += rekeyed;
 	s->stats.moved += c.moved;
 	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
-	return rc < 0 ? rc : end_row(s, &a, x, &b, y, err);
+	return rc < 0 ? rc : end_row(s, x, y, err);
 }
 
 static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, uint64_t count,
@@ -207,16 +206,10 @@ static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, ui
 /* The row that both have above one that comes or goes: there it is put, where other rows are around. */
 static vv_status anchor_line(script *s, vv_error *err)
 {
-	patch_row a, b;
-	vv_status rc;
 	if (!s->has_anchor || s->anchor_told) return VV_OK;
 	s->anchor_told = true;
-	if ((rc = patch_rows_get(&s->rows[0], s->anchor[0], &a, err)) < 0 ||
-	    (rc = patch_rows_get(&s->rows[1], s->anchor[1], &b, err)) < 0) {
-		return rc;
-	}
 	bare_row(s, "kept", s->anchor[0], s->anchor[1]);
-	return end_row(s, &a, s->anchor[0], &b, s->anchor[1], err);
+	return end_row(s, s->anchor[0], s->anchor[1], err);
 }
 
 /* A row that only one side has. */
@@ -237,7 +230,7 @@ static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 	s->stats.added += side == 1;
 	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
 	return rc < 0 ? rc
-		      : end_row(s, side == 0 ? &r : NULL, row, side == 0 ? NULL : &r, row, err);
+		      : end_row(s, side == 0 ? row : PATCH_NONE, side == 0 ? PATCH_NONE : row, err);
 }
 
 /* --- walking ----------------------------------------------------------------------- */
@@ -484,7 +477,6 @@ static void script_clear(script *s)
 		vv_sorter_free(s->events[i].sorter);
 		vv_forms_close(s->forms[i].reader);
 		patch_rows_close(&s->rows[i]);
-		patch_writer_close(&s->writers[i]);
 	}
 	if (s->ndjson) {
 		s->ndjson->close(s->ndjson);
@@ -509,14 +501,12 @@ static vv_status script_open(script *s, const vv_patch_write_options *opts, vv_e
 	s->write = opts->write;
 	s->payload = opts->payload;
 	if (rc < 0 || !(s->hash = vv_xxh3_new(0))) return rc < 0 ? rc : vv_fail_nomem(err);
-	for (int i = 0; i < 2 && rc == VV_OK; i++) {
+	for (int i = 0; i < 2; i++) {
 		if (s->table[i]) {
 			patch_rows_init(&s->rows[i], s->table[i]);
-			rc = patch_writer_open(&s->writers[i], &s->table[i]->root.dialect,
-					       &s->table[i]->schema, err);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status script_rows(script *s, const vv_patch_write_options *opts, vv_error *err)
