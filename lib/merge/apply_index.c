@@ -362,7 +362,7 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	return rc;
 }
 
-static void put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest)
+void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest)
 {
 	if (n > 0) {
 		vv_buf_printf(out, "%s%s %s%s%s", *any ? ", " : "", vv_text_count(n), what,
@@ -387,9 +387,9 @@ void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out)
 			continue;
 		}
 		vv_buf_printf(out, "%s: merged: ", vv_text_shows(m->path));
-		put_count(out, &any, s->cells_from_theirs, "cell", "");
-		put_count(out, &any, s->rows_from_theirs, "new row", "");
-		put_count(out, &any, s->rows_removed_by_theirs, "row", " removed");
+		vv_apply_put_count(out, &any, s->cells_from_theirs, "cell", "");
+		vv_apply_put_count(out, &any, s->rows_from_theirs, "new row", "");
+		vv_apply_put_count(out, &any, s->rows_removed_by_theirs, "row", " removed");
 		vv_buf_puts(out, any ? "\n" : "done\n");
 	}
 }

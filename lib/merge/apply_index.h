@@ -60,6 +60,9 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 /* Writes it all: files, conflict records and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
+/* "2 rows added", after a comma where *any; nothing where n is 0. */
+void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
+
 /* "prices.csv: merged: 2 cells", one line for each path that was merged. Appends. */
 void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out);
 

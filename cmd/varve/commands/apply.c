@@ -194,14 +194,6 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 	return rc;
 }
 
-static void say_count(vv_buf *b, bool *first, uint64_t count, const char *what)
-{
-	if (count > 0) {
-		vv_buf_printf(b, "%s%s %s", *first ? "" : ", ", vv_text_count(count), what);
-		*first = false;
-	}
-}
-
 /* What of the new version no file shows. */
 static void say_stored(vv_buf *b, const vv_patch_done *d)
 {
@@ -216,27 +208,23 @@ static void say_stored(vv_buf *b, const vv_patch_done *d)
 static void say(run *r, const vv_patch_done *d)
 {
 	vv_buf *b = &r->said;
-	bool first = true, stored = d->stored_order && !(r->index && d->exact);
+	bool any = false, stored = d->stored_order && !(r->index && d->exact);
 	vv_text_put_escaped(b, d->path, strlen(d->path));
 	vv_buf_puts(b, ": ");
 	if (d->removed || !d->old_path) {
 		vv_buf_puts(b, d->removed ? "removed" : "new");
-		first = false;
+		any = true;
 	} else if (strcmp(d->path, d->old_path) != 0) {
 		vv_buf_puts(b, "renamed from ");
 		vv_text_put_escaped(b, d->old_path, strlen(d->old_path));
-		first = false;
+		any = true;
 	}
-	say_count(b, &first, d->removed ? 0 : d->rows_changed,
-		  d->rows_changed == 1 ? "row changed" : "rows changed");
-	say_count(b, &first, d->removed ? 0 : d->rows_added,
-		  d->rows_added == 1 ? "row added" : "rows added");
-	say_count(b, &first, d->removed ? 0 : d->rows_removed,
-		  d->rows_removed == 1 ? "row removed" : "rows removed");
-	say_count(b, &first, d->rows_moved, d->rows_moved == 1 ? "row moved" : "rows moved");
-	say_count(b, &first, d->rejected,
-		  d->rejected == 1 ? "change rejected" : "changes rejected");
-	vv_buf_puts(b, !first       ? ""
+	vv_apply_put_count(b, &any, d->removed ? 0 : d->rows_changed, "row", " changed");
+	vv_apply_put_count(b, &any, d->removed ? 0 : d->rows_added, "row", " added");
+	vv_apply_put_count(b, &any, d->removed ? 0 : d->rows_removed, "row", " removed");
+	vv_apply_put_count(b, &any, d->rows_moved, "row", " moved");
+	vv_apply_put_count(b, &any, d->rejected, "change", " rejected");
+	vv_buf_puts(b, any          ? ""
 		       : d->already ? "has these changes already"
 		       : stored     ? "the same rows"
 				    : "done");
