@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "dataset/format/spelling.h"
 #include "lib/handles.h"
+#include "lib/view/figure.h"
 #include "lib/view/table_pairs.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/log.h"
@@ -148,6 +149,8 @@ struct varve_log {
 	vv_session *session;
 	vv_log *log;
 	vv_path_log *follow; /* in its place */
+	vv_figure *figure;
+	vv_buf value;
 	vv_range range;
 	int rc; /* of the first failure */
 	varve_error why;
@@ -222,6 +225,14 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 		how.ranges = &l->range;
 		how.range_count = 1;
 	}
+	if (rc == VV_OK && o->figure) {
+		const char *condition = o->where;
+		const vv_strings where = {&condition, condition != NULL};
+
+		rc = follow ? vv_figure_open(&l->figure, l->session->repo, l->session->reader,
+					     o->figure, &where, err)
+			    : vv_fail(err, VV_EUSAGE, "a figure needs VARVE_LOG_FOLLOW");
+	}
 	return rc < 0   ? rc
 	       : follow ? vv_path_log_open(&l->follow, l->session->repo, &how,
 					   vv_table_lineage(l->session->reader), err)
@@ -249,6 +260,18 @@ int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *o
 	return vv_give(err, rc, &e);
 }
 
+/* Leaves it out where the data of the version is not here, or it is not a table. */
+static vv_status give_figure(varve_log *l, const vv_path_log_entry *at, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_figure_of(l->figure, &at->commit, at->path, &l->value, &why);
+
+	if (rc < 0 && rc != VV_EMISSING && rc != VV_EINPUT) return vv_error_copy(err, &why);
+	const bool none = rc < 0 || l->value.len == 0 || strcmp(l->value.data, "null") == 0;
+	l->given.figure = none ? NULL : l->value.data;
+	return VV_OK;
+}
+
 int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err)
 {
 	vv_path_log_entry at = {.path = NULL};
@@ -260,7 +283,8 @@ int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err
 	if (log->rc == 0 &&
 	    (more = log->follow ? vv_path_log_next(log->follow, &at, &e)
 				: vv_log_next(log->log, &at.commit, &e)) > 0 &&
-	    (rc = give_commit(log, &at.commit, &e)) < 0) {
+	    ((rc = give_commit(log, &at.commit, &e)) < 0 ||
+	     (log->figure && at.path && (rc = give_figure(log, &at, &e)) < 0))) {
 		more = (int)rc;
 	}
 	log->given.path = at.path;
@@ -282,6 +306,8 @@ void varve_log_free(varve_log *log)
 	if (log) {
 		vv_log_close(log->log);
 		vv_path_log_close(log->follow);
+		vv_figure_close(log->figure);
+		vv_buf_clear(&log->value);
 		vv_session_give(log->session);
 		vv_core_drop(log->core);
 		vv_names_clear(&log->paths);

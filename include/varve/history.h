@@ -56,6 +56,8 @@ typedef struct varve_commit {
 	const char *message; /* whole, as stored */
 	/* with VARVE_LOG_FOLLOW: the path in this commit; NULL: the commit removed it */
 	const char *path;
+	/* with varve_log_options.figure: its value there, as text; NULL: no value, no such column, or no table */
+	const char *figure;
 } varve_commit;
 
 enum varve_log_flag {
@@ -77,6 +79,10 @@ typedef struct varve_log_options {
 	const char *const *paths;
 	uint64_t skip;
 	uint64_t limit; /* 0: none */
+	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)", of all rows, or of those that meet the
+	 * condition where; or NULL. VARVE_EUSAGE, at the first commit: it is no aggregate, or names no column there */
+	const char *figure;
+	const char *where;
 } varve_log_options;
 
 /* A cursor over commits, newest first, simplified to paths as git log does. VARVE_ENOTFOUND: no such revision. */

@@ -21,7 +21,7 @@
 
 typedef struct vv_figure vv_figure;
 
-/* All is borrowed. where: conditions that rows meet, all of them; NULL: all rows count. */
+/* r and reader are borrowed. where: conditions that rows meet, all of them; NULL: all rows count. */
 vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *reader,
 			 const char *figure, const vv_strings *where, vv_error *err);
 void vv_figure_close(vv_figure *f); /* accepts NULL */

@@ -11,6 +11,14 @@ import pytest
 import varve
 
 
+def test_a_figure_of_each_version(repo):
+    counts = [f.value for f in repo.figure("count(*)", "prices.csv")]
+    assert counts == [len(list(repo.table("prices.csv", f.commit))) for f in repo.figure("count(*)", "prices.csv")] and len(counts) > 1
+    assert [f.value for f in repo.figure("count(*)", "prices.csv", where="id > 1000")] == [0] * len(counts)
+    with pytest.raises(varve.Error):
+        repo.figure("price", "prices.csv")
+
+
 def test_a_query_reads_versions_differences_and_history(repo):
     found = repo.sql("SELECT id, price, ok FROM \"prices@v1\" WHERE id < ? ORDER BY id", [3])
     assert found.columns == ("id", "price", "ok")

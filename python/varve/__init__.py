@@ -27,7 +27,7 @@ from ._errors import (
     SchemaMismatchError,
     UsageError,
 )
-from ._repo import Change, Commit, Repo, RowCell, RowEvent, read
+from ._repo import Change, Commit, Figure, Repo, RowCell, RowEvent, read
 from ._progress import progress
 from ._report import Finding, Report, Verdict
 from ._sql import QueryResult, load, loadable_path
@@ -50,6 +50,7 @@ __all__ = [
     "CorruptError",
     "Diff",
     "Error",
+    "Figure",
     "Finding",
     "InvalidDataError",
     "LockedError",

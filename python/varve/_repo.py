@@ -81,6 +81,14 @@ class RowEvent(NamedTuple):
     cells: tuple[RowCell, ...]
 
 
+class Figure(NamedTuple):
+    """An aggregate of a version. value None: the version has none."""
+
+    commit: str
+    time: datetime.datetime
+    value: int | float | str | None
+
+
 def _when(seconds: int, offset: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(seconds, datetime.timezone(datetime.timedelta(minutes=offset)))
 
@@ -293,6 +301,15 @@ class Repo(Sync):
         flags = (FIRST_PARENT if first_parent else 0) | (FOLLOW if paths else 0)
         cursor = _varve.log(self._handle, None if rev is None else raw(rev), paths, flags, 0)
         return itertools.islice(map(_commit, _values.items(cursor)), limit or None)
+
+    def figure(
+        self, figure: str, path: str | os.PathLike[str], *, where: str | None = None, rev: str | None = None
+    ) -> list[Figure]:
+        """An aggregate of each version of a table, such as "sum(price)", newest first, through renames; where: of the rows that meet
+        this condition."""
+        query = "SELECT commit_hash, commit_date, figure FROM varve_log(?, ?, ?, ?)"
+        rows = self.sql(query, (os.fspath(path), rev, figure, where)).rows
+        return [Figure(commit, datetime.datetime.fromisoformat(time.replace("Z", "+00:00")), value) for commit, time, value in rows]
 
     def row_history(self, path: str | os.PathLike[str], *key: Value, rev: str | None = None) -> Iterator[RowEvent]:
         """Commits that changed the row with this key, newest first. Renamed files, columns and keys are followed.

@@ -4,6 +4,7 @@
 #include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/sql/vtab/error.h"
@@ -51,7 +52,7 @@ static void declare(vv_sql_function_table *t, vv_sql_columns_sql *sql, const cha
 	t->arguments = argument_count;
 }
 
-/* ---- varve_log(path, revision) ---- */
+/* ---- varve_log(path, revision, aggregate, condition) ---- */
 
 typedef struct log_rows {
 	varve_log *log;
@@ -64,9 +65,11 @@ static void declare_log(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 	static const char *const names[] = {"commit_hash",     "commit_date", "committer",
 					    "committer_email", "author_date", "author",
 					    "author_email",    "message",     "parents"},
-				 *const arguments[] = {"path", "revision"};
+				 *const figure[] = {"figure"},
+				 *const arguments[] = {"path", "revision", "aggregate",
+						       "condition"};
 
-	declare(t, sql, names, COUNT(names), NULL, 0, arguments, COUNT(arguments));
+	declare(t, sql, names, COUNT(names), figure, COUNT(figure), arguments, COUNT(arguments));
 }
 
 static void close_log(void *state)
@@ -112,6 +115,8 @@ static int open_log(void **state, const vv_sql_function_table *t, const char *co
 	how.paths = path ? paths : NULL;
 	how.flags = path ? VARVE_LOG_FOLLOW : 0;
 	how.range = arguments[1];
+	how.figure = arguments[2];
+	how.where = arguments[3];
 	rc = varve_log_open(&l->log, t->repo, &how, err);
 	sqlite3_free(path);
 	return rc;
@@ -140,6 +145,20 @@ static void put_parents(sqlite3_context *context, const varve_commit *c)
 	put_string(context, s);
 }
 
+/* A number as one. */
+static void put_figure(sqlite3_context *context, const char *text)
+{
+	const size_t len = strlen(text), digits = strspn(text, "-0123456789");
+
+	if (digits == len && len < 19) {
+		sqlite3_result_int64(context, strtoll(text, NULL, 10));
+	} else if (strspn(text, "-0123456789.") == len) {
+		sqlite3_result_double(context, strtod(text, NULL));
+	} else {
+		vv_sql_function_put_text(context, text);
+	}
+}
+
 static void put_log(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_commit *c = ((log_rows *)state)->commit;
@@ -156,6 +175,11 @@ static void put_log(void *state, sqlite3_context *context, size_t column)
 		break;
 	case 8:
 		put_parents(context, c);
+		break;
+	case 9:
+		if (c->figure) {
+			put_figure(context, c->figure);
+		}
 		break;
 	default:
 		vv_sql_function_put_text(context, column == 0   ? c->id

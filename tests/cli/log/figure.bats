@@ -45,6 +45,20 @@ figures() {
 	[ "$(figures 'sum(amount)' -n 1 --skip 1)" = '[50]' ]
 }
 
+@test "SQL has the figure of each version as a column of varve_log" {
+	history
+	succeeds varve sql --format csv "SELECT commit_date, figure FROM varve_log('u.csv', NULL, 'sum(amount)', 'id <> 2')"
+	output_is "commit_date,figure
+2026-10-04T12:00:00Z,-90.5
+2026-10-03T12:00:00Z,20
+2026-10-02T12:00:00Z,20
+2026-10-01T12:00:00Z,10.5"
+	succeeds varve sql --format csv "SELECT typeof(figure) FROM varve_log('u.csv', NULL, 'max(name)') LIMIT 1"
+	output_is $'typeof(figure)\ntext'
+	ends_with 1 varve sql "SELECT figure FROM varve_log('u.csv', NULL, 'sum(nothing)')"
+	stderr_has "no such column 'nothing'"
+}
+
 @test "answers are kept, and a new version costs what is new" {
 	history
 	[ "$(figures 'sum(amount)')" = '[-60.5,50,50,30.5]' ]
