@@ -4,11 +4,13 @@
 #include "repo/git/run_git.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/statvfs.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
@@ -22,6 +24,8 @@
 #include "repo/git/write_turn.h"
 
 #define FIRST_SEC 10u
+#define BYTES_MIN 65536u /* with less room a disk is full: git gives back what its locks took */
+#define FILES_MIN 8u
 #define SSH_ALIVE_SEC 15u /* ssh gives up after three that are not answered */
 
 /* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
@@ -677,6 +681,29 @@ static vv_status explain(const char *what, const vv_buf *said, bool told, int ex
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err)
 {
 	return explain(what, said, true, exit_code, err);
+}
+
+vv_status vv_git_name_disk(const vv_repository *r, vv_error *err)
+{
+	const char *const dirs[] = {vv_repository_gitdir(r), vv_repository_commondir(r),
+				    vv_repository_workdir(r)};
+	static const char reason[] = ": No space left on device";
+	char *said = strstr(err->message, reason);
+	struct statvfs fs;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		if (dirs[i] && statvfs(dirs[i], &fs) == 0 &&
+		    ((uint64_t)fs.f_bavail * fs.f_frsize < BYTES_MIN ||
+		     (fs.f_files > 0 && fs.f_favail < FILES_MIN))) {
+			if (said) { /* once */
+				memmove(said, said + sizeof(reason) - 1,
+					strlen(said + sizeof(reason) - 1) + 1);
+			}
+			errno = ENOSPC;
+			return vv_fail_errno(err, err->message, NULL);
+		}
+	}
+	return err->code;
 }
 
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)

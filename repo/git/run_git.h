@@ -60,6 +60,10 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 /* Sets err from what git said, without the lines of vv_git_remote_lines, which the caller tells. */
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
 
+/* To err, a failure of git's, "No space left on device" and our hint for that are added where the disk of the Git folder or work
+ * tree is full: git often does not say so. */
+vv_status vv_git_name_disk(const vv_repository *r, vv_error *err);
+
 /* Lines that a host had for people ("remote: ..."), without that word, are appended to out. */
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out);
 

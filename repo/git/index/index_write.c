@@ -78,7 +78,9 @@ static vv_status run_git(const vv_index *x, const char *const *args, const vv_bu
 	vv_status rc = file ? vv_buf_ok(input, err) : vv_fail_nomem(err);
 
 	if (input->len == 0 || rc < 0 || (rc = vv_git_run(&call, &said, &code, err)) < 0) return rc;
-	return must && code != 0 ? vv_git_explain("the index", &said, code, err) : VV_OK;
+	if (!must || code == 0) return VV_OK;
+	(void)vv_git_explain("the index", &said, code, err);
+	return vv_git_name_disk(x->repo, err);
 }
 
 /* All that the index is to have at the path, as `git update-index --index-info` reads it. */

@@ -3,9 +3,7 @@
  */
 #include "repo/git/verb/runner.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "base/path.h"
 #include "base/sync.h"
@@ -21,8 +19,6 @@
 #define MORE_MAX 16u
 #define TRIES 3u
 #define LISTED_MAX 20u
-#define BYTES_MIN 65536u /* with less room a disk is full: git gives back what its locks took */
-#define FILES_MIN 8u
 #define BY_SIGNAL 129 /* git's own codes, of usage, end here */
 
 /* --- running ----------------------------------------------------------------------------------- */
@@ -316,25 +312,7 @@ static void take_line(words *w, const char *line, size_t len)
 
 vv_status vv_runner_name_disk(const vv_runner *r, vv_error *err)
 {
-	const char *const dirs[] = {vv_repository_gitdir(r->repo), vv_repository_commondir(r->repo),
-				    vv_repository_workdir(r->repo)};
-	static const char reason[] = ": No space left on device";
-	char *said = strstr(err->message, reason);
-	struct statvfs fs;
-
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		if (dirs[i] && statvfs(dirs[i], &fs) == 0 &&
-		    ((uint64_t)fs.f_bavail * fs.f_frsize < BYTES_MIN ||
-		     (fs.f_files > 0 && fs.f_favail < FILES_MIN))) {
-			if (said) { /* once */
-				memmove(said, said + sizeof(reason) - 1,
-					strlen(said + sizeof(reason) - 1) + 1);
-			}
-			errno = ENOSPC;
-			return vv_fail_errno(err, err->message, NULL);
-		}
-	}
-	return err->code;
+	return vv_git_name_disk(r->repo, err);
 }
 
 vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err)

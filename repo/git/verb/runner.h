@@ -75,8 +75,7 @@ vv_status vv_runner_run_whole(vv_runner *r, const char *refused, vv_error *err);
 /* Words a failure as git does, escaped: files that it lists go to the notes, its last line is the message (refused, where
  * there is none), its advice the hint. VV_EREFUSED. */
 vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err);
-/* To err, a failure of git's, "No space left on device" and our hint for that are added where the disk of the Git folder or work
- * tree is full: git often does not say so. */
+/* As vv_git_name_disk. */
 vv_status vv_runner_name_disk(const vv_runner *r, vv_error *err);
 /* Its lines, escaped, to the notes. */
 void vv_runner_tell(const vv_runner *r);
