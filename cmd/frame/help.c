@@ -24,6 +24,27 @@ void vv_help_put_lines(vv_buf *b, const char *indent, const char *text)
 	}
 }
 
+void vv_help_put_folded(vv_buf *b, size_t at, const char *text)
+{
+	const size_t width = vv_out_limit();
+	size_t column = at;
+
+	while (*text) {
+		const size_t len = strcspn(text, " ");
+
+		if (column > at && width > 0 && column + 1 + len > width) {
+			vv_buf_printf(b, "\n%*s", (int)at, "");
+			column = at;
+		} else if (column > at) {
+			vv_buf_putc(b, ' ');
+			column++;
+		}
+		vv_buf_put(b, text, len);
+		column += len;
+		text += len + (text[len] == ' ');
+	}
+}
+
 static void put_usage(vv_buf *b, const vv_command *c)
 {
 	const char *text = c->usage ? c->usage : "";
@@ -62,11 +83,14 @@ static void put_option(vv_buf *b, const vv_option *o)
 		vv_buf_putc(b, '\n');
 		width = 0;
 	}
-	vv_buf_printf(b, "%*s%s", (int)(30 - width), "", o->help);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_buf_puts(&text, o->help);
 	if (o->choices) {
-		vv_buf_puts(b, ": ");
-		vv_choices_put(b, o->choices);
+		vv_buf_puts(&text, ": ");
+		vv_choices_put(&text, o->choices);
 	}
+	vv_buf_printf(b, "%*s", (int)(30 - width), "");
+	vv_help_put_folded(b, 30, vv_buf_cstr(&text));
 	vv_buf_putc(b, '\n');
 }
 

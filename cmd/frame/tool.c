@@ -150,7 +150,9 @@ static void put_group(vv_buf *b, const vv_tool *p, const vv_tool_group *g, bool 
 			vv_buf_printf(b, "\n%s\n", g->heading);
 		}
 		any = true;
-		vv_buf_printf(b, "  %-14s %s\n", last_word(c->name), c->summary);
+		vv_buf_printf(b, "  %-14s ", last_word(c->name));
+		vv_help_put_folded(b, 17, c->summary);
+		vv_buf_putc(b, '\n');
 	}
 }
 

@@ -105,47 +105,88 @@ static const char *const daily[] = {
 static const struct {
 	const char *word, *does;
 } words[] = {
+	{"amend", "varve commit --amend"},
+	{"append", "varve set FILE KEY COL=VALUE"},
 	{"audit", "varve vault audit"},
+	{"auth", "varve help operate/serve"},
+	{"backup", "varve help use/recipes"},
 	{"car", "varve ipfs car"},
 	{"changes", "varve diff FILE"},
+	{"chart", "varve help use/recipes"},
+	{"citation", "varve cite REV:FILE"},
+	{"claim", "varve set --if COND --push FILE KEY COL=VALUE"},
 	{"columns", "varve info FILE"},
+	{"copy", "varve get URL#FILE"},
 	{"count", "varve info FILE"},
+	{"cron", "varve help use/recipes"},
+	{"csv", "varve convert FILE OUT.csv"},
 	{"datasets", "git ls-files"},
 	{"describe", "varve info FILE"},
 	{"discard", "varve restore FILE"},
 	{"download", "varve fetch --data HEAD FILE"},
+	{"duckdb", "varve help programs/engines"},
+	{"edit", "varve set FILE KEY COL=VALUE"},
+	{"excel", "varve help use/recipes"},
 	{"export", "varve convert FILE OUT.json"},
 	{"find", "varve cat FILE --where CONDITION"},
+	{"gui", "varve web"},
 	{"head", "varve cat FILE --limit 10"},
 	{"history", "varve log FILE"},
 	{"holder", "varve vault holder"},
+	{"insert", "varve set FILE KEY COL=VALUE"},
+	{"join", "varve sql"},
 	{"ledger", "varve vault ledger"},
+	{"lfs", "varve migrate"},
+	{"lint", "varve check FILE"},
 	{"list", "git ls-files"},
+	{"lock", "varve set --if COND --push FILE KEY COL=VALUE"},
+	{"login", "varve help operate/serve"},
 	{"ls", "git ls-files"},
+	{"mirror", "varve clone --bare URL"},
+	{"move", "varve mv FILE NEW"},
+	{"nightly", "varve help use/recipes"},
+	{"open", "varve cat FILE"},
+	{"parquet", "varve help use/documents"},
+	{"permissions", "varve help operate/serve"},
+	{"plot", "varve help use/recipes"},
 	{"profile", "varve info FILE"},
+	{"prune", "varve gc"},
+	{"pull-request", "varve help programs/ci"},
 	{"query", "varve cat FILE --where CONDITION"},
 	{"recover", "varve vault recover"},
+	{"release", "varve help use/recipes"},
 	{"remove", "varve rm FILE"},
 	{"rename", "varve mv FILE NEW"},
 	{"repair", "varve vault repair"},
 	{"replicate", "varve vault replicate"},
+	{"retention", "varve drop"},
 	{"rollback", "varve revert COMMIT"},
+	{"rows", "varve info FILE"},
 	{"sample", "varve cat FILE --limit 10"},
 	{"save", "varve commit"},
 	{"search", "varve log -S VALUE"},
 	{"select", "varve cat FILE --columns A,B"},
+	{"server", "varve serve"},
+	{"share", "varve help operate/sharing"},
 	{"snapshot", "varve commit"},
+	{"sort", "varve cat FILE --sort COLUMN"},
 	{"stage", "varve add FILE"},
 	{"stats", "varve info FILE"},
 	{"summary", "varve info FILE"},
 	{"sync", "varve pull"},
 	{"tables", "git ls-files"},
+	{"tail", "varve cat FILE --offset N"},
+	{"ui", "varve web"},
+	{"undelete", "varve restore FILE"},
 	{"undo", "varve restore FILE"},
 	{"unstage", "varve restore --staged FILE"},
 	{"upload", "varve push"},
+	{"upsert", "varve set FILE KEY COL=VALUE"},
 	{"validate", "varve check FILE"},
 	{"versions", "varve log FILE"},
 	{"view", "varve cat FILE"},
+	{"who", "varve blame FILE"},
+	{"xlsx", "varve help use/documents"},
 };
 
 static const vv_tool_other others[] = {
@@ -155,26 +196,29 @@ static const vv_tool_other others[] = {
 	{"web", "look at datasets, changes and histories in a browser"},
 };
 
-static bool answer_word(const char *word, const char *file)
+const char *vv_word_does(const char *word)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		const char *place = strstr(words[i].does, "FILE");
-		vv_auto(vv_buf) line = VV_BUF_INIT;
-
-		if (strcmp(words[i].word, word) != 0) {
-			continue;
-		}
-		if (place && file) {
-			vv_buf_put(&line, words[i].does, (size_t)(place - words[i].does));
-			vv_text_put_word(&line, file);
-			vv_buf_puts(&line, place + strlen("FILE"));
-		} else {
-			vv_buf_puts(&line, words[i].does);
-		}
-		vv_note("varve has no '%s'; '%s' does it", word, vv_buf_cstr(&line));
-		return true;
+		if (strcmp(words[i].word, word) == 0) return words[i].does;
 	}
-	return false;
+	return NULL;
+}
+
+static bool answer_word(const char *word, const char *file)
+{
+	const char *does = vv_word_does(word), *place = does ? strstr(does, "FILE") : NULL;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	if (!does) return false;
+	if (place && file) {
+		vv_buf_put(&line, does, (size_t)(place - does));
+		vv_text_put_word(&line, file);
+		vv_buf_puts(&line, place + strlen("FILE"));
+	} else {
+		vv_buf_puts(&line, does);
+	}
+	vv_note("varve has no '%s'; '%s' does it", word, vv_buf_cstr(&line));
+	return true;
 }
 
 static int unknown(const char *word, int argc, char **argv)

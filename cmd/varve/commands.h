@@ -84,4 +84,7 @@ extern const vv_command vv_cmd_whereis;
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
 
+/* What does what people call so who work with data ("undo": "varve restore FILE"); NULL: nothing known. */
+const char *vv_word_does(const char *word);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
@@ -120,6 +122,176 @@ static void list_pages(vv_buf *b)
 	}
 }
 
+/* ---- search ---- */
+
+#define BEST 3u
+
+/* The best so far, the first most. */
+typedef struct hits {
+	struct {
+		int score;
+		vv_buf what, about;
+	} items[BEST];
+} hits;
+
+static void hits_clear(hits *h)
+{
+	for (size_t i = 0; i < BEST; i++) {
+		vv_buf_clear_all(&h->items[i].what, &h->items[i].about);
+	}
+}
+VV_AUTO_CLEAR(hits, hits_clear)
+
+static void offer(hits *h, int score, const char *what, const char *about, size_t len)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < BEST; i++) { /* the same, which came with more */
+		const char *had = vv_buf_cstr(&h->items[i].what);
+
+		if (strncmp(had, what, strlen(what)) == 0 && strchr(" ", had[strlen(what)])) {
+			if (h->items[i].about.len == 0 && score > 0) {
+				vv_buf_put(&h->items[i].about, about, len);
+			}
+			return;
+		}
+	}
+	while (at < BEST && h->items[at].score >= score) {
+		at++;
+	}
+	if (at == BEST || score <= 0) return;
+	vv_buf_clear_all(&h->items[BEST - 1].what, &h->items[BEST - 1].about);
+	memmove(&h->items[at + 1], &h->items[at], (BEST - 1 - at) * sizeof(h->items[0]));
+	memset(&h->items[at], 0, sizeof(h->items[0]));
+	h->items[at].score = score;
+	vv_buf_puts(&h->items[at].what, what);
+	vv_buf_put(&h->items[at].about, about, len);
+}
+
+static bool is_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* Does a word of the text begin so? Short ones must be whole. */
+static bool has_word(const char *text, size_t len, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= len; i++) {
+		if ((i == 0 || !is_letter(text[i - 1])) && strncasecmp(text + i, word, n) == 0 &&
+		    (n > 3 || i + n == len || !is_letter(text[i + n]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void search_commands(hits *h, const char *word)
+{
+	for (size_t i = 0; i < vv_varve.command_count; i++) {
+		const vv_command *c = vv_varve.commands[i];
+		vv_auto(char) *what = vv_asprintf("varve %s", c->name);
+		int score = has_word(c->name, strlen(c->name), word)         ? 60
+			    : has_word(c->summary, strlen(c->summary), word) ? 50
+									     : 0;
+
+		for (size_t k = 0; score == 0 && k < c->option_count; k++) {
+			const vv_option *o = &c->options[k];
+
+			score = (o->name && has_word(o->name, strlen(o->name), word)) ||
+						has_word(o->help, strlen(o->help), word)
+					? 20
+					: 0;
+		}
+		if (what && !c->hidden) {
+			offer(h, score, what, c->summary, strlen(c->summary));
+		}
+	}
+}
+
+/* Its best heading; else, where its text has the word, its title. */
+static void search_page(hits *h, const char *file, const char *name, const char *word)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *what = vv_asprintf("varve help %s", name);
+	const bool recipes = strcmp(name, "use/recipes") == 0;
+	const char *line, *title = NULL, *about = NULL;
+	int score = 0;
+
+	if (!what || vv_read_file(&text, file, PAGE_MAX, VV_IGNORED) < 0) return;
+	for (line = vv_buf_cstr(&text); *line && score < 40; line += strcspn(line, "\n")) {
+		line += *line == '\n';
+		const size_t len = strcspn(line, "\n"), marks = strspn(line, "#");
+
+		title = title || marks != 1 ? title : line + 2;
+		if (has_word(line, len, word) && marks > 0) {
+			score = recipes ? 55 : 40;
+			about = line + marks + 1;
+		} else if (has_word(line, len, word) && score == 0) {
+			score = recipes ? 30 : 10;
+		}
+	}
+	about = about ? about : title;
+	if (about) {
+		offer(h, score, what, about, strcspn(about, "\n"));
+	}
+}
+
+static void search_pages(hits *h, const char *word)
+{
+	vv_auto(char) *documents = find_documents();
+
+	for (size_t i = 0; documents && i < ROOMS; i++) {
+		vv_auto(vv_folder) f = {0};
+		vv_auto(char) *dir = vv_path_join(documents, rooms[i], (char *)NULL);
+		size_t len;
+
+		if (!dir || vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
+			continue;
+		}
+		while (vv_folder_next(&f)) {
+			vv_auto(char) *file = vv_path_join(dir, f.name, (char *)NULL);
+
+			if ((len = strlen(f.name)) > 3 && strcmp(f.name + len - 3, ".md") == 0) {
+				vv_auto(char) *name = vv_asprintf("%s/%.*s", rooms[i], (int)len - 3,
+								  f.name);
+
+				if (file && name) {
+					search_page(h, file, name, word);
+				}
+			}
+		}
+	}
+}
+
+/* Prints what is nearest to a word that is neither a command nor a page. false: nothing is. */
+static bool search(const char *word)
+{
+	vv_auto(hits) h = {0};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const char *does = vv_word_does(word);
+
+	if (does) {
+		offer(&h, 100, does, "", 0);
+	}
+	search_commands(&h, word);
+	search_pages(&h, word);
+	vv_buf_printf(&b, "no command or page is called '%s'; nearest:\n", vv_text_shows(word));
+	for (size_t i = 0; i < BEST && h.items[i].score > 0; i++) {
+		const vv_buf *about = &h.items[i].about;
+
+		vv_buf_printf(&b, about->len > 0 ? "  %-24s  " : "  %s",
+			      vv_buf_cstr(&h.items[i].what));
+		vv_help_put_folded(&b, 28, vv_buf_cstr(about));
+		vv_buf_putc(&b, '\n');
+	}
+	if (h.items[0].score > 0) {
+		vv_out_bytes(vv_buf_cstr(&b), b.len);
+	}
+	return h.items[0].score > 0;
+}
+
 /* ---- commands ---- */
 
 typedef struct options {
@@ -162,6 +334,7 @@ static int run_help(void *given, int argc, char **argv)
 		vv_status rc = show_page(argv[0], &err);
 
 		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+		if (search(argv[0])) return VV_EXIT_OK;
 	}
 	int code = vv_varve.unknown(argv[0], argc - 1, argv + 1);
 	list_pages(&pages);
@@ -172,9 +345,9 @@ static int run_help(void *given, int argc, char **argv)
 const vv_command vv_cmd_help = {
 	.name = "help",
 	.group = "start",
-	.summary = "list the commands, or explain one, or print a page of the documents",
-	.usage = "[--all]\n[COMMAND]\n[PAGE]",
-	.example = "$ varve help add\n$ varve help use/rules",
+	.summary = "list the commands, explain one, print a page, or search for a word",
+	.usage = "[--all]\n[COMMAND]\n[PAGE]\n[WORD]",
+	.example = "$ varve help add\n$ varve help use/recipes\n$ varve help excel",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -234,7 +234,9 @@ all_commands() {
 	local word n=0
 	for word in car changes columns count datasets discard download export find head history list \
 		ls profile query remove rename rollback sample save search select snapshot stage stats summary sync \
-		tables undo unstage upload validate versions view; do
+		tables undo unstage upload validate versions view amend append auth backup chart citation claim copy cron csv \
+		duckdb edit excel gui insert join lfs lint lock login mirror move nightly open parquet permissions plot \
+		pull-request release retention rows server share sort tail ui undelete upsert who xlsx; do
 		ends_with 2 varve "$word"
 		stderr_has "varve has no '$word'; '"
 		stderr_has "does it"
@@ -244,6 +246,34 @@ all_commands() {
 	echo a > "a b.csv"
 	ends_with 2 varve head "a b.csv"
 	stderr_has "varve cat \"a b.csv\" --limit 10"
+}
+
+@test "help searches words, commands and pages for a word, and names the three best" {
+	succeeds varve help undo
+	[ "$(sed -n 2p <<< "$output")" = "  varve restore FILE        restore files from the index or an earlier version" ]
+	output_has "varve help use/recipes    Undo a cell, a column, a night"
+	[ "$(wc -l <<< "$output")" -le 4 ]
+	succeeds varve help excel
+	[ "$(sed -n 2p <<< "$output")" = "  varve help use/recipes    Excel there and back" ]
+	succeeds varve help spreadsheet
+	output_has "varve help"
+	succeeds varve help foreign
+	output_has "varve help use/rules"
+	for word in share who chart backup retention snapshot lock append upsert join release nightly citation; do
+		succeeds varve help "$word"
+		output_has "no command or page is called '$word'; nearest:"
+	done
+	ends_with 2 varve help xyzzyplugh
+}
+
+@test "help is folded at the width of the terminal" {
+	for words in "" diff cat chart "--all"; do
+		COLUMNS=80 succeeds varve help $words
+		sed '/^usage:/,/^$/d; /^example/,/^$/d; /^exit codes/d; /^pages/,$d; /^$/,/explains/{/explains/d}' <<< "$output" |
+			awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
+	done
+	succeeds varve help diff
+	awk 'length($0) > 80 { long = 1 } END { exit !long }' <<< "$output"
 }
 
 @test "varve X runs the program varve-X of the PATH" {
