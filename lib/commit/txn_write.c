@@ -161,7 +161,7 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 	if (c->work) {
 		return c->new_mode
 			       ? vv_checkout_write(to, c->path, c->new_mode, &c->new_id, true, err)
-			       : vv_checkout_remove(to, c->path, true, err);
+			       : vv_checkout_remove(to, c->path, err);
 	}
 	if (c->new_mode) {
 		return vv_index_set(to->index, c->path, c->new_mode, &c->new_id, &c->st, err);
@@ -231,8 +231,7 @@ static vv_status write_all(vv_txn *t, vv_way_back **back, bool commits, vv_error
 	vv_dataset_reader_lend_index(t->reader, now);
 	bool conflicts = vv_index_has_conflicts(now);
 	if ((rc = note(t, now, back, commits, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
-	    (commits && (rc = must_be_head(t, err)) < 0) ||
-	    (rc = vv_way_back_index(*back, now, err)) < 0) {
+	    (commits && (rc = must_be_head(t, err)) < 0) || (rc = vv_index_write(now, err)) < 0) {
 		goto done;
 	}
 	rc = conflicts ? drop_conflicts(t, err) : VV_OK;

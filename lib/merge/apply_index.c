@@ -299,7 +299,7 @@ static vv_status put_file(vv_apply_index *a, const vv_apply_file *e, vv_error *e
 	vv_status rc;
 
 	if (e->removed) {
-		rc = a->checkout ? vv_checkout_remove(a->checkout, e->path, true, err)
+		rc = a->checkout ? vv_checkout_remove(a->checkout, e->path, err)
 				 : vv_index_remove(x, e->path, err);
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}

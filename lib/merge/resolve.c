@@ -187,7 +187,7 @@ static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t 
 			   const vv_oid *id, vv_error *err)
 {
 	vv_status rc = mode ? vv_checkout_write(&r->checkout, p->path, mode, id, true, err)
-			    : vv_checkout_remove(&r->checkout, p->path, true, err);
+			    : vv_checkout_remove(&r->checkout, p->path, err);
 
 	r->changed = r->changed || rc == VV_OK;
 	return rc;

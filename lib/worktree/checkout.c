@@ -67,7 +67,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	return VV_OK;
 }
 
-vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv_error *err)
+vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err)
 {
 	vv_status rc;
 
@@ -76,9 +76,7 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv
 	    (rc = vv_worktree_remove(c->repo, path, err)) < 0) {
 		return rc;
 	}
-	if (to_index) {
-		rc = vv_index_remove(c->index, path, err);
-	}
+	rc = vv_index_remove(c->index, path, err);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 

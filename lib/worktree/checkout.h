@@ -30,8 +30,8 @@ typedef struct vv_checkout {
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    bool to_index, vv_error *err);
 
-/* Removes the file, and from the index where to_index. */
-vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv_error *err);
+/* Removes the file, and from the index. */
+vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err);
 
 /* How the work tree stands against an index entry: true when the file may be replaced
  * without losing anything (it is as the index has it, or gone, or only the pointer). */

@@ -40,7 +40,6 @@ struct vv_way_back {
 	vv_head head;
 	unsigned kept;
 	bool ready;
-	vv_index_copy index;
 };
 
 static char *kept_place(const vv_repository *r, const char *name)
@@ -101,7 +100,6 @@ static void way_back_free(vv_way_back *w)
 {
 	if (w) {
 		vv_head_clear(&w->head);
-		vv_index_copy_clear(&w->index);
 		vv_later_clear(&w->note);
 		vv_free(w);
 	}
@@ -238,22 +236,13 @@ vv_status vv_way_back_ready(vv_way_back *w, vv_error *err)
 	vv_status rc;
 
 	if (!kept) return vv_fail_nomem(err);
-	if ((rc = vv_index_copy_take(&w->index, w->repo, err)) < 0 ||
-	    (w->kept > 0 && (rc = vv_fsync_dir(kept, err)) < 0) ||
+	if ((w->kept > 0 && (rc = vv_fsync_dir(kept, err)) < 0) ||
 	    (rc = vv_later_write(w->repo, &w->note, err)) < 0) {
 		return rc;
 	}
 	w->ready = true;
 	vv_worktree_watch_set(w->repo, on_put, w);
 	return VV_OK;
-}
-
-vv_status vv_way_back_index(vv_way_back *w, vv_index *x, vv_error *err)
-{
-	const vv_status rc = vv_index_write(x, err);
-
-	vv_index_copy_mark(&w->index, w->repo);
-	return rc;
 }
 
 /* --- back ---------------------------------------------------------------------------------- */
@@ -472,23 +461,20 @@ static bool is_next(vv_repository *r, const vv_later *note)
 	return is;
 }
 
-/* index: as it was before, where the command itself failed just now: what others have not committed goes back then even where
- * they have moved HEAD. NULL: of one that was killed. */
-static vv_status go_back(vv_repository *r, const vv_later *note, const vv_index_copy *index,
-			 vv_recovered *out, vv_error *err)
+/* failed: the command itself did just now, so what others have not committed goes back even where they have moved HEAD. */
+static vv_status go_back(vv_repository *r, const vv_later *note, bool failed, vv_recovered *out,
+			 vv_error *err)
 {
 	vv_auto(backing) b = {.repo = r, .list = &note->changed};
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(r, &head, err);
 
 	if (rc < 0) return rc;
-	*out = index || is_at(&head, note) ? VV_RECOVERED_UNDONE
-	       : is_next(r, note)          ? VV_RECOVERED_COMPLETE
-					   : VV_RECOVERED_NOTHING;
+	*out = failed || is_at(&head, note) ? VV_RECOVERED_UNDONE
+	       : is_next(r, note)           ? VV_RECOVERED_COMPLETE
+					    : VV_RECOVERED_NOTHING;
 	if (!is_at(&head, note)) {
 		b.moved = head.commit;
-	} else if (index) {
-		(void)vv_index_copy_restore(index, r, VV_IGNORED);
 	}
 	if (*out == VV_RECOVERED_UNDONE && (rc = put_all_back(&b, err)) < 0) return rc;
 	rc = b.left > 0 || *out == VV_RECOVERED_NOTHING ? put_aside(r, err) : VV_OK;
@@ -509,7 +495,7 @@ vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err)
 		rc = rc < 0 ? rc : settled < 0 ? settled : rc;
 	}
 	if (rc < 0 && w->ready) { /* the failure that led here is the one to be told */
-		if (go_back(w->repo, &w->note, &w->index, &done, &later) < 0) {
+		if (go_back(w->repo, &w->note, true, &done, &later) < 0) {
 			vv_hint(err, "the next command that changes something here undoes it, "
 				     "unless HEAD has moved");
 		}
@@ -530,7 +516,7 @@ vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32],
 	if (rc == VV_ENOTFOUND) return drop_kept(r, err);
 	if (rc < 0 || note.alive || !note.back) return rc;
 	vv_later_sweep_locks(&note, r, true);
-	if ((rc = go_back(r, &note, NULL, out, err)) < 0) {
+	if ((rc = go_back(r, &note, false, out, err)) < 0) {
 		return vv_prefix(err, "%s was interrupted and cannot be undone",
 				 vv_text_shows(note.what));
 	}
