@@ -299,6 +299,22 @@ static vv_status count_group(vv_figure *f, vv_sums *part, vv_table_reader *reade
 	return vv_buf_ok(&f->part, err);
 }
 
+/* Of the columns that have another name by now; 0: none has. */
+static uint64_t names_hash(const vv_figure *f)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < f->name_count; i++) {
+		const renamed *n = &f->names[i];
+
+		if (strcmp(n->now, n->asked) != 0) {
+			hash = vv_xxh3(n->asked, strlen(n->asked), hash);
+			hash = vv_xxh3(n->now, strlen(n->now), hash);
+		}
+	}
+	return hash;
+}
+
 static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, vv_sums *all,
 			   vv_sums *part, const size_t *places, vv_error *err)
 {
@@ -306,7 +322,8 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 	vv_auto(vv_table_reader) *reader = NULL;
 	vv_auto(vv_batch) b = {0};
 	/* Columns are read as the schema says. */
-	const uint64_t seed = vv_xxh3(t->root.schema.data, t->root.schema.len, 0);
+	const uint64_t seed = vv_xxh3(t->root.schema.data, t->root.schema.len,
+				      names_hash(f) + (uint64_t)t->root.dialect.form);
 	size_t column_count;
 	const size_t *columns = vv_sums_rule_columns(rule, &column_count);
 	vv_list_item item;
@@ -355,20 +372,12 @@ static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t
 	return vv_buf_ok(out, err);
 }
 
-/* Of a version's content, with the names that columns have by now. */
+/* Of a stored version, with the names that columns have by now. */
 static vv_hash128 version_key(const vv_figure *f, const vv_subject *s)
 {
-	const vv_hash128 content = s->is_dataset ? vv_xxh3_128(&s->root, sizeof(s->root), 0)
-						 : vv_xxh3_128(&s->blob, sizeof(s->blob), 1);
-	vv_hash128 key = vv_xxh3_128(s->table ? s->table : "", s->table ? strlen(s->table) : 0,
-				     content.lo);
+	vv_hash128 key = vv_xxh3_128(&s->root, sizeof(s->root), 0);
 
-	key.hi ^= content.hi;
-	for (size_t i = 0; i < f->name_count; i++) {
-		key.lo = strcmp(f->names[i].now, f->names[i].asked) == 0
-				 ? key.lo
-				 : vv_xxh3(f->names[i].now, strlen(f->names[i].now), key.lo);
-	}
+	key.lo ^= names_hash(f);
 	return key;
 }
 
@@ -400,11 +409,13 @@ vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_
 
 	vv_buf_reset(out);
 	if (rc < 0) return rc;
-	const struct entry *e = find(&f->versions, version_key(f, &s));
+	/* How text is read is decided by files beside it. */
+	const struct entry *e = s.is_dataset ? find(&f->versions, version_key(f, &s)) : NULL;
 	if (e) {
 		vv_buf_put(out, f->versions.bytes.data + e->at, e->len);
 	} else if ((rc = compute(f, commit, path, out, err)) < 0 ||
-		   (rc = add(&f->versions, version_key(f, &s), out->data, out->len, err)) < 0) {
+		   (s.is_dataset &&
+		    (rc = add(&f->versions, version_key(f, &s), out->data, out->len, err)) < 0)) {
 		return rc;
 	}
 	if (!place) return vv_fail_nomem(err);

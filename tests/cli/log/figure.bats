@@ -68,6 +68,17 @@ figures() {
 	[ "$(figures 'sum(amount)' -n 1)" = '["not here"]' ]
 }
 
+@test "a column is followed by its values where another one had its name before" {
+	new_repo
+	for text in 'id,x,y|1,1,10|2,2,20|3,3,30|' 'id,y|1,10|2,20|3,30|' 'id,x|1,10|2,20|3,30|' 'id,x,y|1,1,10|2,2,20|3,3,30|'; do
+		tr '|' '\n' <<< "$text" | sed '/^$/d' > u.csv
+		varve add -q u.csv
+		varve commit -qm version
+	done
+	[ "$(figures 'sum(x)')" = '[6,60,60,60]' ]
+	[ "$(figures 'sum(x)')" = '[6,60,60,60]' ]
+}
+
 @test "versions that Git has as text are counted, too" {
 	new_repo
 	printf 'id,v\n1,2\n' > t.csv
