@@ -242,6 +242,22 @@ moving_hook() {
 	cmp prices.csv ../written.csv
 }
 
+@test "a varve in a hook of a write through the library does not take its note" {
+	put=$VARVE_BIN/../examples/bin/put
+	[ -x "$put" ] || skip "the library is not built with sanitizers"
+	base
+	printf '#!/bin/sh\nvarve track "*.x" 2>&1\nls .git/varve/later\nexit 1\n' > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
+	sed 's/item/written/' prices.csv > ../written.csv
+	cp prices.csv ../first.csv
+	ends_with 1 "$put" . prices.csv "written" < ../written.csv
+	grep -q "another varve is changing files of this work tree" <<< "$output$stderr"
+	grep -q ".git/varve/later" <<< "$output$stderr"
+	cmp prices.csv ../first.csv
+	[ -z "$(git status --porcelain)" ]
+	[ ! -e .git/varve/later ]
+}
+
 @test "a migration beside a commit of git begins again" {
 	new_repo
 	rows 20 > a.tab
