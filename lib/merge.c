@@ -101,8 +101,10 @@ static int outcome_of(const vv_branch_merge *b)
 		return VARVE_MERGE_FAST_FORWARD;
 	case VV_MERGE_CONFLICTS:
 		return VARVE_MERGE_CONFLICTS;
+	case VV_MERGE_COMMITTED:
+		return VARVE_MERGE_COMMITTED;
 	default:
-		return b->commit.made ? VARVE_MERGE_COMMITTED : VARVE_MERGE_STAGED;
+		return VARVE_MERGE_STAGED;
 	}
 }
 
@@ -110,11 +112,9 @@ static void fill_result(varve_merge_result *r, const vv_branch_merge *b)
 {
 	r->outcome = outcome_of(b);
 	r->lacking = b->lacking;
-	r->conflicts = b->job.conflicts;
-	if (b->commit.made) {
-		vv_oid_text(r->commit, &b->commit.id);
-	} else if (b->outcome == VV_MERGE_FORWARD) {
-		vv_oid_text(r->commit, &b->theirs);
+	r->conflicts = b->job.conflicts.count;
+	if (b->outcome == VV_MERGE_COMMITTED || b->outcome == VV_MERGE_FORWARD) {
+		vv_oid_text(r->commit, &b->tip);
 	}
 }
 
@@ -122,27 +122,25 @@ static vv_status merge(varve_merge_result *result, merging *m, const char *revis
 		       const varve_merge_options *o, vv_error *err)
 {
 	const char *texts[] = {o->message};
+	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_branch_merge b = {.repo = m->repo,
 			     .messages = {texts, o->message != NULL},
 			     .no_commit = (o->flags & VARVE_MERGE_NO_COMMIT) != 0,
 			     .no_ff = (o->flags & VARVE_MERGE_NO_FF) != 0,
 			     .ff_only = (o->flags & VARVE_MERGE_FF_ONLY) != 0,
 			     .unrelated = (o->flags & VARVE_MERGE_UNRELATED) != 0,
-			     .no_verify = (o->flags & VARVE_MERGE_NO_HOOKS) != 0,
-			     .quiet = true};
+			     .no_verify = (o->flags & VARVE_MERGE_NO_HOOKS) != 0};
 	vv_status rc;
 
 	if ((rc = vv_merge_need_no_state(m->repo, err)) < 0 ||
-	    (rc = vv_branch_merge_find(&b, revision, err)) < 0 || (rc = open_index(m, err)) < 0) {
+	    (rc = vv_branch_merge_find(&b, revision, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, m->repo, m->progress, err)) < 0) {
 		goto done;
 	}
-	b.writer = m->writer;
-	b.index = m->index;
-	if ((rc = vv_branch_merge_run(&b, err)) == VV_OK) {
-		rc = vv_branch_merge_finish(&b, err);
-		if (rc == VV_OK || b.commit.made || b.stays) {
-			fill_result(result, &b);
-		}
+	b.reader = reader;
+	rc = vv_branch_merge_run(&b, err);
+	if (rc == VV_OK || b.stays) {
+		fill_result(result, &b);
 	}
 done:
 	vv_branch_merge_clear(&b);

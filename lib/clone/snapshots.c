@@ -20,6 +20,7 @@
 #include "lib/clone/imported.h"
 #include "lib/commit/txn.h"
 #include "lib/merge/run.h"
+#include "lib/merge/tables.h"
 #include "lib/status/change_count.h"
 #include "lib/view/table_pairs.h"
 #include "repo/git/history/commit.h"

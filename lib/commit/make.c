@@ -370,7 +370,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	vv_auto(vv_runner) git = {.repo = j->repo,
 				  .args = args,
 				  .more = j->git_env,
-				  .dir = ".",
+				  .dir = j->dir,
 				  .terminal = true,
 				  .what = "the commit",
 				  .from = j->base,

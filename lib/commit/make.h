@@ -41,6 +41,7 @@ typedef struct vv_commit_job {
 	/* Options of git commit, at most VV_COMMIT_WORDS, NULL-ended. git has our stdin, stdout and stderr. NULL: libgit2 makes the commit, of the following. */
 	const char *const *git;
 	const char *const *git_env; /* "NAME=value" besides, for git; NULL-ended; or NULL */
+	const char *dir;            /* where paths in these count from; NULL: the work tree's top */
 	bool no_hooks;
 	const char *message;
 	/* As vv_commit_options have them. */

@@ -1,5 +1,5 @@
 /*
- * message: from a text, a merge or an earlier commit, through hooks and editor.
+ * message: from a text, a merge or an earlier commit, through hooks.
  */
 #include "lib/commit/message.h"
 
@@ -20,7 +20,6 @@ typedef struct maker {
 	vv_repository *r;
 	const vv_message_options *o;
 	const char *source; /* prepare-commit-msg's second argument, or NULL */
-	bool use_editor;
 	char *comment_char;
 	char *file; /* COMMIT_EDITMSG */
 } maker;
@@ -87,20 +86,7 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 	if (out->len > 0) {
 		m->source = "merge";
 	}
-	m->use_editor = true;
 	return VV_OK;
-}
-
-/* What the editor shows below the message, each line a comment. */
-static vv_status put_template(maker *m, vv_buf *text, vv_error *err)
-{
-	const char *c = m->comment_char;
-
-	vv_buf_printf(text,
-		      "\n%s Please enter the commit message for your changes. Lines starting\n"
-		      "%s with '%s' will be ignored, and an empty message aborts the commit.\n%s\n",
-		      c, c, c, c);
-	return m->o->put_changes(text, m->o->changes, c, err);
 }
 
 static vv_status prepare(maker *m, vv_error *err)
@@ -117,7 +103,7 @@ static vv_status verify(maker *m, vv_error *err)
 	const char *args[2] = {m->file, NULL};
 	bool ran;
 
-	if (m->o->no_verify || m->o->no_hooks) return VV_OK;
+	if (m->o->no_hooks) return VV_OK;
 	return vv_hook_run(m->r, "commit-msg", args, &ran, err);
 }
 
@@ -125,25 +111,13 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 {
 	vv_status rc = read_source(m, out, err);
 
-	m->use_editor = m->o->editor && (m->use_editor || m->o->edit);
 	if (rc < 0) return rc;
-	/* A merge's draft names the conflicts in comments, also when nobody edits it. */
-	bool strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
-	if (!m->use_editor) {
-		vv_message_clean(out, strip ? m->comment_char : NULL);
-	} else if ((rc = put_template(m, out, err)) < 0) {
-		return rc;
-	}
+	/* A merge's draft names the conflicts in comments. */
+	const bool strip = m->source && strcmp(m->source, "merge") == 0;
+	vv_message_clean(out, strip ? m->comment_char : NULL);
 	if ((rc = vv_write_file(m->file, vv_buf_cstr(out), out->len, false, err)) < 0 ||
 	    (rc = prepare(m, err)) < 0) {
 		return rc;
-	}
-	if (m->use_editor) {
-		rc = m->o->editor(m->r, m->file, err);
-		if (rc == VV_EUSAGE) {
-			vv_hint(err, "give the message with -m");
-		}
-		if (rc < 0) return rc;
 	}
 	vv_buf_reset(out);
 	if ((rc = verify(m, err)) < 0 || (rc = vv_read_file(out, m->file, MESSAGE_MAX, err)) < 0) {
@@ -159,7 +133,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o, vv_error *err)
 {
-	maker m = {r, o, NULL, false, NULL, NULL};
+	maker m = {r, o, NULL, NULL, NULL};
 	vv_status rc = vv_config_string(r, "core.commentChar", &m.comment_char, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && strlen(m.comment_char) != 1)) {

@@ -3,10 +3,12 @@
  */
 #include "lib/commit/pick.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/commit/conclude.h"
 #include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 
@@ -36,40 +38,6 @@ static vv_status find_parent(vv_pick *p, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status make_message(vv_pick *p, vv_error *err)
-{
-	char id[VV_OID_TEXT + 1], parent[VV_OID_TEXT + 1];
-	size_t len;
-	const char *subject = vv_commit_subject(&p->of, &len);
-	vv_buf *m = &p->message;
-
-	vv_oid_text(id, &p->of.id);
-	vv_oid_text(parent, &p->parent);
-	if (p->revert) {
-		vv_buf_printf(m, "Revert \"%.*s\"\n\nThis reverts commit %s", (int)len, subject,
-			      id);
-		if (p->of.parent_count > 1) {
-			vv_buf_printf(m, ", reversing\nchanges made to %s", parent);
-		}
-		vv_buf_puts(m, ".\n");
-		vv_buf_printf(&p->label, "parent of %s", p->short_id);
-	} else {
-		vv_buf_puts(m, p->of.message);
-		if (m->len > 0 && m->data[m->len - 1] != '\n') {
-			vv_buf_putc(m, '\n');
-		}
-		if (p->note_origin) {
-			vv_buf_printf(m, "\n(cherry picked from commit %s)\n", id);
-		}
-		vv_buf_printf(&p->label, "%s", p->short_id);
-	}
-	vv_buf_printf(&p->label, " (%.*s)", (int)len, subject);
-	vv_buf_printf(&p->reflog, "%s: %.*s", vv_pick_verb(p), (int)strcspn(vv_buf_cstr(m), "\n"),
-		      vv_buf_cstr(m));
-	if (p->label.failed || p->reflog.failed) return vv_fail_nomem(err);
-	return vv_buf_ok(m, err);
-}
-
 static const char *branch_name(const vv_pick *p)
 {
 	if (!p->head.branch) return "HEAD";
@@ -77,40 +45,92 @@ static const char *branch_name(const vv_pick *p)
 							       : p->head.branch;
 }
 
-static vv_status merge_pick(vv_pick *p, vv_error *err)
+/* As git calls it. */
+static vv_status make_label(vv_pick *p, vv_error *err)
 {
-	p->job = (vv_merge_job){
-		.repo = p->repo,
-		.writer = p->writer,
-		.index = p->index,
-		.base = p->revert ? p->of.id : p->parent,
-		.ours = p->head.commit,
-		.theirs = p->revert ? p->parent : p->of.id,
-		.theirs_commit = p->of.id,
-		.names = {"base", branch_name(p), p->label.data},
-		.how = p->how,
-		.labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
-		.state = p->no_commit ? NULL : vv_pick_verb(p),
-		.commits = !p->no_commit,
-		.message = p->message.data};
-	vv_status rc = vv_merge_plan(&p->job, p->command ? p->command : vv_pick_verb(p), err);
-	if (rc < 0) return rc;
-	if (vv_merge_is_empty(&p->job)) {
-		p->outcome = VV_PICK_EMPTY; /* nothing is left under way */
-		return VV_OK;
+	size_t len;
+	const char *subject = vv_commit_subject(&p->of, &len);
+
+	vv_buf_printf(&p->label, "%s%s (%.*s)", p->revert ? "parent of " : "", p->short_id,
+		      (int)len, subject);
+	return vv_buf_ok(&p->label, err);
+}
+
+/* Without a commit git notes nothing: what is in conflict, or waits for what varve adds, is under way. */
+static vv_status begin_state(vv_pick *p, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_status rc = vv_state_message(p->repo, &message, err);
+
+	return rc < 0 ? rc
+		      : vv_state_begin_pick(p->repo, vv_pick_verb(p), &p->of.id,
+					    vv_buf_cstr(&message), err);
+}
+
+static vv_status pick_by_git(vv_pick *p, bool own, vv_error *err)
+{
+	const char *options[8];
+	vv_auto(vv_head) head = {0};
+	size_t n = 0;
+	vv_status rc;
+
+	if (p->no_commit || own) {
+		options[n++] = "-n";
+	} else if (p->edit || p->revert) {
+		options[n++] = p->edit ? "--edit" : "--no-edit";
 	}
-	if (p->job.conflicts > 0) {
-		p->job.state = vv_pick_verb(p); /* so that --abort has something to go back from */
+	if (p->note_origin) {
+		options[n++] = "-x";
 	}
-	if ((rc = vv_merge_apply(&p->job, err)) < 0) return rc;
-	p->outcome = p->job.conflicts > 0 ? VV_PICK_CONFLICTS
-		     : p->no_commit       ? VV_PICK_STAGED
-					  : VV_PICK_READY;
+	options[n] = NULL;
+	if ((rc = vv_merge_apply(&p->job, options, p->edit && !own, err)) < 0 ||
+	    (rc = vv_head_read(p->repo, &head, err)) < 0) {
+		return rc;
+	}
+	p->tip = head.commit;
+	p->outcome = p->job.conflicts.count > 0               ? VV_PICK_CONFLICTS
+		     : vv_oid_equal(&p->tip, &p->head.commit) ? VV_PICK_STAGED
+							      : VV_PICK_COMMITTED;
+	return own || (p->no_commit && p->outcome == VV_PICK_CONFLICTS) ? begin_state(p, err)
+									: VV_OK;
+}
+
+static vv_status commit_own(vv_pick *p, vv_error *err)
+{
+	const vv_conclusion c = {.repo = p->repo, .edit = p->edit, .no_verify = true};
+	vv_auto(vv_head) head = {0};
+	vv_status rc = vv_conclude(&c, err);
+
+	p->stays = rc < 0;
+	if (rc < 0 || (rc = vv_head_read(p->repo, &head, err)) < 0) return rc;
+	p->tip = head.commit;
+	p->outcome = VV_PICK_COMMITTED;
 	return VV_OK;
+}
+
+static vv_status pick(vv_pick *p, vv_error *err)
+{
+	bool empty, own = false;
+	vv_status rc;
+
+	if ((rc = vv_merge_try(&p->job, err)) < 0 ||
+	    (rc = vv_merge_is_empty(&empty, &p->job, err)) < 0 || empty) {
+		return rc; /* nothing is left under way */
+	}
+	if (!p->no_commit && p->job.conflicts.count == 0 &&
+	    (rc = vv_conclude_is_needed(&own, p->repo, &p->head.commit, &p->job.tree, err)) < 0) {
+		return rc;
+	}
+	if ((rc = pick_by_git(p, own, err)) < 0) return rc;
+	if (own && p->outcome == VV_PICK_STAGED) return commit_own(p, err);
+	p->stays = p->outcome == VV_PICK_STAGED && !p->no_commit;
+	return p->stays ? vv_fail(err, VV_EREFUSED, "git stopped before the commit") : VV_OK;
 }
 
 vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 {
+	vv_merge_job *j = &p->job;
+	size_t n = 0;
 	vv_oid id;
 	vv_status rc;
 
@@ -125,46 +145,38 @@ vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 	if ((rc = vv_rev_commit(p->repo, word, &id, err)) < 0 ||
 	    (rc = vv_commit_read(p->repo, &id, &p->of, err)) < 0 ||
 	    (rc = vv_rev_short(p->repo, &id, &p->short_id, err)) < 0 ||
-	    (rc = find_parent(p, err)) < 0 || (rc = make_message(p, err)) < 0 ||
-	    (rc = vv_index_open(&p->index, p->repo, err)) < 0) {
+	    (rc = find_parent(p, err)) < 0 || (rc = make_label(p, err)) < 0) {
 		return rc;
 	}
-	return merge_pick(p, err);
-}
-
-vv_status vv_pick_finish(vv_pick *p, vv_error *err)
-{
-	if (p->outcome != VV_PICK_READY) return VV_OK;
-	p->commit = (vv_merge_commit){.repo = p->repo,
-				      .writer = p->writer,
-				      .index = p->index,
-				      .message = p->message.data,
-				      .parents = &p->head.commit,
-				      .parent_count = 1,
-				      .keep_author = p->revert ? NULL : &p->of,
-				      .reflog = p->reflog.data,
-				      .after = "post-commit",
-				      .editor = p->editor,
-				      .no_verify = true,
-				      .quiet = p->quiet,
-				      .verbose = p->verbose,
-				      .put_changes = p->put_changes,
-				      .noted = true};
-	vv_status rc = vv_merge_commit_make(&p->commit, err);
-	p->stays = rc < 0 && !p->commit.made && vv_merge_stays(&p->job, rc);
-	return rc;
+	*j = (vv_merge_job){.repo = p->repo,
+			    .reader = p->reader,
+			    .verb = vv_pick_verb(p),
+			    .command = p->command,
+			    .base = p->revert ? p->of.id : p->parent,
+			    .ours = p->head.commit,
+			    .theirs = p->revert ? p->parent : p->of.id,
+			    .names = {"base", branch_name(p), p->label.data},
+			    .how = p->how};
+	p->tip = p->head.commit;
+	if (p->mainline > 0) {
+		(void)snprintf(p->number, sizeof(p->number), "-m%llu",
+			       (unsigned long long)p->mainline);
+		j->words[n++] = p->number;
+	}
+	vv_merge_put_rules(j, &n);
+	vv_oid_text(p->word, &id);
+	j->words[n] = p->word;
+	return pick(p, err);
 }
 
 void vv_pick_clear(vv_pick *p)
 {
-	vv_merge_commit_clear(&p->commit);
 	if (p->job.repo) {
 		vv_merge_job_clear(&p->job);
 	}
-	vv_index_close(p->index);
 	vv_head_clear(&p->head);
 	vv_commit_clear(&p->of);
 	vv_free(p->short_id);
-	vv_buf_clear_all(&p->message, &p->label, &p->reflog);
+	vv_buf_clear(&p->label);
 	memset(p, 0, sizeof(*p));
 }

@@ -39,6 +39,11 @@ typedef struct vv_conflict_item {
 	const char *detail; /* or NULL */
 } vv_conflict_item;
 
+typedef struct vv_merge_side {
+	uint32_t mode; /* 0: not there */
+	vv_oid id;
+} vv_merge_side;
+
 enum { VV_BASE = 0, VV_OURS = 1, VV_THEIRS = 2 };
 
 /* Strings live in arena. */

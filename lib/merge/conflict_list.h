@@ -13,7 +13,6 @@
 #include "lib/merge/conflict_file.h"
 #include "lib/names/pathspec.h"
 #include "repo/git/index/index.h"
-#include "repo/git/merge/trees.h"
 
 typedef struct vv_conflict_path {
 	char *path;

@@ -67,6 +67,14 @@ static vv_status try_commits(bool *one, const vv_dataset_merge *in, const vv_oid
 	return rc < 0 || *one ? rc : compare_commits(one, in, commits, NULL, err);
 }
 
+static bool has_side(const vv_dataset_merge *in, size_t side)
+{
+	vv_auto(vv_tree_entry) e = {0};
+
+	return vv_tree_entry_at(in->repo, &in->commits[side], in->path, &e, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&e.id, &in->sides[side].id);
+}
+
 /* git merge names theirs. */
 static vv_status try_merge(bool *one, const vv_dataset_merge *in, vv_error *err)
 {
@@ -75,8 +83,13 @@ static vv_status try_merge(bool *one, const vv_dataset_merge *in, vv_error *err)
 	vv_status rc;
 
 	if (vv_oid_is_null(&in->commits[VV_THEIRS])) return VV_OK;
+	if (!vv_oid_is_null(&in->commits[VV_BASE])) {
+		return try_commits(one, in, &in->commits[VV_BASE], &in->commits[VV_THEIRS], err);
+	}
 	rc = vv_merge_bases(in->repo, &in->commits[VV_OURS], &in->commits[VV_THEIRS], &bases,
 			    &count, err);
+	/* What git made of several bases is in no commit. */
+	*one = count > 1 && has_side(in, VV_OURS) && has_side(in, VV_THEIRS);
 	for (size_t i = 0; rc == VV_OK && !*one && i < count; i++) {
 		rc = try_commits(one, in, &bases[i], &in->commits[VV_THEIRS], err);
 	}

@@ -13,8 +13,8 @@
 #include "lib/merge/tables.h"
 
 /* *one: base, ours and theirs are one table: they have one path, or the renames that rows show
- * (repo/git/merge/renames.h) lead from base's path to those of the sides. commits has HEAD, and theirs where git
- * names it; else the commits whose changes these are are looked for in the history of all refs. *one is false
+ * (repo/git/merge/renames.h) lead from base's path to those of the sides. commits has HEAD, and base and theirs where they
+ * are known; else the commits whose changes these are are looked for in the history of all refs. *one is false
  * where none are found. */
 vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *err);
 

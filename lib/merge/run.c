@@ -1,23 +1,593 @@
 /*
- * run: the order of a merge: rows first, then what may be lost is looked at, then
- * files, records, state and, last, the index.
+ * run: how git merges in a Git folder of its own, whose HEAD is the commit that is merged into: of files only .gitattributes and
+ * what is in conflict are written there. Where nothing is to be kept its objects lie there, too.
  */
-#include "lib/merge/run.h"
-
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/hint_text.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/merge/rules.h"
-#include "lib/worktree/checkout.h"
+#include "lib/merge/run.h"
+#include "repo/git/drivers.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/run_git.h"
+#include "repo/git/tree.h"
 
+#define OWN_MAX 8u /* entries of the environment */
+
+static const char *const settings[] = {
+	"core.sparseCheckout=true", "core.sparseCheckoutCone=false", "core.splitIndex=false",
+	"core.fsmonitor=false",     "core.hooksPath=/dev/null",      "filter.varve.process=",
+	"filter.varve.clean=",      "filter.varve.smudge=",          "filter.varve.required=false",
+	"rerere.enabled=false",     "maintenance.auto=false"};
 enum { LISTED_MAX = 20 };
+enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };
 
-/* --- what stands in the way ------------------------------------------------------------- */
+/* --- the folder ------------------------------------------------------------------------------- */
+
+static vv_status put_text(const vv_merge_job *j, const char *name, const char *text, vv_error *err)
+{
+	vv_auto(char) *file = vv_path_join(j->folder, name, (char *)NULL);
+	vv_status rc = file ? vv_mkdirs_above(file, err) : vv_fail_nomem(err);
+
+	return rc < 0 ? rc : vv_write_file(file, text, strlen(text), false, err);
+}
+
+static vv_status make_folder(vv_merge_job *j, vv_error *err)
+{
+	const char *temp = vv_env_temp_dir(vv_repository_env(j->repo));
+	const vv_merge_guide guide = {.dry = j->dry,
+				      .base = j->base,
+				      .theirs = j->theirs,
+				      .names = {j->names[1], j->names[2]}};
+	vv_status rc;
+
+	if (!(j->folder = vv_path_join(temp, "varve-merge-XXXXXX", (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if (!mkdtemp(j->folder)) {
+		rc = vv_fail_errno(err, "cannot make a folder in", temp);
+		vv_free(j->folder);
+		j->folder = NULL;
+		return rc;
+	}
+	if ((rc = vv_merge_guide_write(&guide, j->folder, err)) < 0 ||
+	    (rc = put_text(j, "git/commondir", vv_repository_commondir(j->repo), err)) < 0 ||
+	    (rc = put_text(j, "git/HEAD", vv_oid_shows(&j->ours), err)) < 0 ||
+	    (rc = put_text(j, "git/info/sparse-checkout", ".gitattributes\n", err)) < 0) {
+		return rc;
+	}
+	return put_text(j, "tree/.gitattributes", "", err); /* for the folders */
+}
+
+/* --- attributes ------------------------------------------------------------------------------- */
+
+/* Paths at which theirs has a table: ours need not have a line for it yet. */
+typedef struct tables {
+	const vv_merge_job *job;
+	vv_buf lines;
+} tables;
+
+static vv_status add_table(void *payload, const vv_change *c, vv_error *err)
+{
+	tables *t = payload;
+	bool is = false;
+	vv_status rc = VV_OK;
+
+	if (S_ISREG(c->new_mode)) {
+		rc = vv_dataset_reader_is_pointer(t->job->reader, &c->new_id, &is, err);
+	}
+	return rc < 0 || !is ? rc : vv_attr_put_tracked(&t->lines, &c->path, 1, true, err);
+}
+
+static vv_status put_user_lines(const vv_merge_job *j, vv_buf *out, vv_error *err)
+{
+	const char *home = vv_env_get(vv_repository_env(j->repo), "HOME"),
+		   *xdg = vv_env_get(vv_repository_env(j->repo), "XDG_CONFIG_HOME");
+	vv_auto(char) *given = NULL, *file = NULL;
+	vv_status rc = vv_config_string(j->repo, "core.attributesfile", &given, err);
+
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	vv_error_clear(err);
+	home = home ? home : "";
+	file = rc == VV_OK   ? strncmp(given, "~/", 2) == 0
+				       ? vv_path_join(home, given + 2, (char *)NULL)
+				       : vv_strdup(given)
+		 : xdg && *xdg ? vv_path_join(xdg, "git", "attributes", (char *)NULL)
+			     : vv_path_join(home, ".config", "git", "attributes", (char *)NULL);
+	if (!file) return vv_fail_nomem(err);
+	return vv_missing_ok(vv_read_file(out, file, (size_t)16 << 20, err), err);
+}
+
+/* Lines of lesser weight than those of the branch: the user's own, before these that tables which theirs brings are merged as
+ * such. */
+static vv_status write_attributes(vv_merge_job *j, vv_error *err)
+{
+	tables t = {.job = j, .lines = VV_BUF_INIT};
+	vv_status rc = VV_OK;
+
+	if (!vv_oid_is_null(&j->theirs)) {
+		rc = vv_tree_changes(j->repo, vv_oid_is_null(&j->base) ? NULL : &j->base,
+				     &j->theirs, "", add_table, &t, err);
+	}
+	vv_buf_puts(&t.lines, "\n* !filter !diff !text\n");
+	rc = rc < 0 ? rc : put_user_lines(j, &t.lines, err);
+	rc = rc < 0 ? rc : vv_buf_ok(&t.lines, err);
+	rc = rc < 0 ? rc : put_text(j, "attributes", vv_buf_cstr(&t.lines), err);
+	vv_buf_clear(&t.lines);
+	return rc;
+}
+
+/* --- git in it -------------------------------------------------------------------------------- */
+
+static vv_status make_words(vv_merge_job *j, vv_error *err)
+{
+	vv_auto(vv_buf) rules = VV_BUF_INIT;
+	vv_auto(char) *own = NULL;
+
+	vv_buf_reset(&j->lfs);
+	if (vv_config_string(j->repo, VV_LFS_MERGE_DRIVER, &own, VV_IGNORED) < 0) {
+		vv_lfs_merge_setting(&j->lfs);
+	}
+	for (size_t i = 0; i < j->how.count; i++) {
+		vv_buf_printf(&rules, "%s\n", j->how.items[i]);
+	}
+	j->attributes = vv_asprintf("core.attributesFile=%s/attributes", j->folder);
+	j->guide = vv_asprintf(VV_MERGE_FOLDER_VAR "=%s", j->folder);
+	j->rules = vv_asprintf(VV_MERGE_RULES_VAR "=%s", vv_buf_cstr(&rules));
+	return j->attributes && j->guide && j->rules && !j->lfs.failed ? vv_buf_ok(&rules, err)
+								       : vv_fail_nomem(err);
+}
+
+/* Of two entries of an environment. */
+static bool is_same_name(const char *a, const char *b)
+{
+	const size_t len = strcspn(a, "=");
+
+	return len == strcspn(b, "=") && memcmp(a, b, len) == 0;
+}
+
+/* The folder as a repository; what it needs is in its environment. */
+static vv_status open_inside(vv_repository **out, const vv_merge_job *j, vv_error *err)
+{
+	const char *const *given = vv_env_list(vv_repository_env(j->repo));
+	const char *objects = vv_repository_objects(j->repo),
+		   *more = vv_env_get(vv_repository_env(j->repo),
+				      "GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	vv_auto(char) *dir = vv_asprintf("GIT_DIR=%s/git", j->folder),
+		      *tree = vv_asprintf("GIT_WORK_TREE=%s/tree", j->folder),
+		      *index = vv_asprintf("GIT_INDEX_FILE=%s/git/index", j->folder),
+		      *here = j->dry ? vv_asprintf("GIT_OBJECT_DIRECTORY=%s/objects", j->folder)
+				     : vv_asprintf("GIT_OBJECT_DIRECTORY=%s", objects),
+		      *there = vv_asprintf("GIT_ALTERNATE_OBJECT_DIRECTORIES=%s%s%s",
+					   j->dry ? objects : "", j->dry && more ? ":" : "",
+					   more ? more : "");
+	vv_auto(vv_env) *env = NULL;
+	size_t count = 0, n = 0;
+	vv_status rc;
+
+	while (given[count]) {
+		count++;
+	}
+	vv_auto_free const char **list = vv_calloc(count + OWN_MAX + 1, sizeof(*list));
+	if (!list || !dir || !tree || !index || !here || !there) return vv_fail_nomem(err);
+	list[n++] = dir;
+	list[n++] = tree;
+	list[n++] = index;
+	list[n++] = here;
+	list[n++] = there;
+	list[n++] = j->guide;
+	list[n++] = j->rules;
+	list[n++] = "GIT_EDITOR=:";
+	for (size_t own = n, i = 0, k; i < count; i++) {
+		for (k = 0; k < own && !is_same_name(list[k], given[i]); k++) {
+		}
+		if (k == own) {
+			list[n++] = given[i];
+		}
+	}
+	if ((j->dry && (rc = put_text(j, "objects/info/made", "", err)) < 0) ||
+	    (rc = vv_env_new(&env, list, err)) < 0 ||
+	    (rc = vv_repository_open_unchecked(out, NULL, env, err)) < 0) {
+		return rc;
+	}
+	vv_repository_listen(*out, vv_repository_notes(j->repo));
+	return VV_OK;
+}
+
+static size_t put_settings(const vv_merge_job *j, const char **args)
+{
+	args[0] = args[2] = "-c";
+	args[1] = j->attributes;
+	args[3] = j->lfs.data;
+	return j->lfs.len > 0 ? 4 : 2;
+}
+
+static vv_status run(vv_runner *r, vv_repository *inside, const vv_merge_job *j,
+		     const char *const *words, vv_error *err)
+{
+	const char *args[VV_GIT_ARGS_MAX];
+	size_t n = put_settings(j, args);
+
+	for (size_t i = 0; i < SETTINGS; i++) {
+		args[n++] = "-c";
+		args[n++] = settings[i];
+	}
+	for (size_t i = 0; words[i]; i++) {
+		args[n++] = words[i];
+	}
+	args[n] = NULL;
+	const vv_git_call call = {
+		.args = args, .repo = inside, .in_worktree = true, .output = &r->output};
+	vv_buf_reset(&r->output);
+	vv_buf_reset(&r->said);
+	r->repo = inside;
+	return vv_git_run(&call, &r->said, &r->code, err);
+}
+
+/* git's own words of what is in conflict it says again. */
+static void tell(const vv_runner *r)
+{
+	static const char *const own[] = {"error: could not ", "hint: ", "Automatic merge "};
+
+	for (const char *p = vv_buf_cstr(&r->said); *p;) {
+		const size_t len = strcspn(p, "\r\n");
+		bool is = false;
+
+		for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+			is |= strncmp(p, own[i], strlen(own[i])) == 0;
+		}
+		if (!is && len > 0) {
+			vv_notes_put(vv_repository_notes(r->repo), "%s", vv_text_show(p, len));
+		}
+		p += len + strspn(p + len, "\r\n");
+	}
+}
+
+/* Where git has made what it leaves in the work tree a tree, that one; else the index's. */
+static vv_status read_tree(vv_merge_job *j, vv_runner *r, vv_repository *inside, vv_error *err)
+{
+	static const char *const write_tree[] = {"write-tree", NULL};
+	vv_auto(char) *file = vv_path_join(j->folder, "git/AUTO_MERGE", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const vv_buf *from = &text;
+	vv_status rc = file ? vv_read_file(&text, file, 4096, err) : vv_fail_nomem(err);
+
+	if (rc == VV_ENOTFOUND) {
+		rc = run(r, inside, j, write_tree, err);
+		from = &r->output;
+	}
+	if (rc < 0) return rc;
+	return vv_oid_parse(&j->tree, vv_buf_cstr(from), strcspn(vv_buf_cstr(from), "\n"))
+		       ? VV_OK
+		       : vv_runner_fail(r, "not merged", err);
+}
+
+static vv_status read_conflicts(vv_merge_job *j, vv_repository *inside, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_status rc = vv_index_open(&x, inside, err);
+
+	return rc < 0 ? rc : vv_conflict_list_known(&j->conflicts, inside, j->reader, x, NULL, err);
+}
+
+static vv_status merge_inside(vv_merge_job *j, vv_runner *git, vv_repository *inside, vv_error *err)
+{
+	static const char *const read_head[] = {"read-tree", "-m", "-u", "HEAD", NULL};
+	const char *words[VV_MERGE_WORDS + 6] = {j->verb};
+	const bool merge = strcmp(j->verb, "merge") == 0;
+	size_t n = 1;
+	vv_status rc;
+
+	words[n++] = merge ? "--no-commit" : "-n";
+	if (merge) {
+		words[n++] = "--no-ff";
+	}
+	if (j->exact) {
+		words[n++] = "-Xfind-renames=100%";
+	}
+	for (size_t i = 0; j->words[i]; i++) {
+		words[n++] = j->words[i];
+	}
+	if ((rc = run(git, inside, j, read_head, err)) < 0) return rc;
+	if (git->code == 0 && (rc = run(git, inside, j, words, err)) < 0) return rc;
+	/* git may take a driver that failed for a conflict */
+	if ((rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) return rc;
+	if (git->code > 1) return vv_runner_fail(git, "not merged", err);
+	tell(git);
+	if ((rc = vv_merge_report_read(&j->tables, j->folder, err)) < 0 ||
+	    (rc = read_conflicts(j, inside, err)) < 0) {
+		return rc;
+	}
+	vv_buf_put(&j->report, git->output.data, git->output.len);
+	return read_tree(j, git, inside, err);
+}
+
+static vv_status try_once(vv_merge_job *j, vv_error *err)
+{
+	vv_auto(vv_repository) *inside = NULL;
+	vv_auto(vv_runner) git = {.repo = NULL};
+	vv_status rc;
+
+	if ((rc = make_folder(j, err)) < 0 || (rc = write_attributes(j, err)) < 0 ||
+	    (rc = make_words(j, err)) < 0 || (rc = vv_repository_flush(j->repo, err)) < 0 ||
+	    (rc = open_inside(&inside, j, err)) < 0) {
+		return rc;
+	}
+	return merge_inside(j, &git, inside, err);
+}
+
+static bool has_apart(const vv_merge_job *j)
+{
+	for (size_t i = 0; i < j->tables.count; i++) {
+		if (j->tables.tables[i].apart) return true;
+	}
+	return false;
+}
+
+static void forget_trial(vv_merge_job *j)
+{
+	if (j->folder) {
+		(void)vv_remove_tree(j->folder, VV_IGNORED);
+	}
+	vv_free_all(j->folder, j->attributes, j->guide, j->rules);
+	j->folder = j->attributes = j->guide = j->rules = NULL;
+	vv_merge_report_clear(&j->tables);
+	vv_conflict_list_clear(&j->conflicts);
+	vv_buf_clear(&j->report);
+}
+
+/* --- what to say ------------------------------------------------------------------------------ */
+
+static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
+{
+	if (s->took_theirs) {
+		vv_buf_printf(&j->report, "as %s has it", vv_text_shows(j->names[VV_THEIRS]));
+		return;
+	}
+	vv_buf_printf(&j->report, "from %s ", vv_text_shows(j->names[VV_THEIRS]));
+	vv_buf_printf(&j->report, "%s cell%s", vv_text_count(s->cells_from_theirs),
+		      s->cells_from_theirs == 1 ? "" : "s");
+	if (s->rows_from_theirs > 0) {
+		vv_buf_printf(&j->report, ", %s new row%s", vv_text_count(s->rows_from_theirs),
+			      s->rows_from_theirs == 1 ? "" : "s");
+	}
+	if (s->rows_removed_by_theirs > 0) {
+		vv_buf_printf(&j->report, ", %s row%s removed",
+			      vv_text_count(s->rows_removed_by_theirs),
+			      s->rows_removed_by_theirs == 1 ? "" : "s");
+	}
+}
+
+const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t)
+{
+	for (size_t i = 0; t->conflicts && i < j->conflicts.count; i++) {
+		const vv_conflict_path *p = &j->conflicts.paths[i];
+
+		if (strcmp(p->path, t->path) == 0 && p->dataset && !p->unknown) return &p->record;
+	}
+	return NULL;
+}
+
+static void say_table(vv_merge_job *j, const vv_merged_table *t)
+{
+	const vv_merge_stats *s = &t->stats;
+	const vv_conflict_record *record = vv_merge_record(j, t);
+	vv_auto(vv_buf) rules = VV_BUF_INIT;
+
+	vv_merge_rules_describe(&rules, s);
+	const char *path = vv_text_shows(t->path);
+	if (record) {
+		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
+		vv_conflict_record_describe(&j->report, record);
+		if (rules.len > 0) {
+			vv_buf_printf(&j->report, "; %s", vv_buf_cstr(&rules));
+		}
+		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
+				  VV_HINT_CONFLICTS);
+		vv_buf_putc(&j->report, '\n');
+		return;
+	}
+	vv_buf_printf(&j->report, "merged %s: ", path);
+	if (rules.len == 0 ||
+	    s->cells_from_theirs + s->rows_from_theirs + s->rows_removed_by_theirs > 0) {
+		say_theirs(j, s);
+		vv_buf_puts(&j->report, rules.len > 0 ? "; " : "");
+	}
+	if (rules.len > 0) {
+		vv_buf_printf(&j->report, "%s, no conflict", vv_buf_cstr(&rules));
+	}
+	vv_buf_putc(&j->report, '\n');
+}
+
+/* Is it what git says of a table that we tell more of? */
+static bool is_told(const vv_merge_job *j, const char *line, size_t len)
+{
+	static const char in[] = "Merge conflict in ";
+
+	for (size_t i = 0; i < j->tables.count; i++) {
+		const size_t n = strlen(j->tables.tables[i].path);
+
+		if (n + sizeof(in) <= len && j->tables.tables[i].conflicts &&
+		    memcmp(line + len - n, j->tables.tables[i].path, n) == 0 &&
+		    memcmp(line + len - n - (sizeof(in) - 1), in, sizeof(in) - 1) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What git said becomes what is to be said. */
+static vv_status describe(vv_merge_job *j, vv_error *err)
+{
+	vv_auto(vv_buf) said = j->report;
+
+	j->report = (vv_buf)VV_BUF_INIT;
+	for (size_t i = 0; i < j->tables.count; i++) {
+		const vv_merged_table *t = &j->tables.tables[i];
+
+		if (vv_merge_report_find(&j->tables, t->path, NULL) == t) {
+			say_table(j, t);
+		}
+	}
+	for (const char *p = vv_buf_cstr(&said); *p;) {
+		const size_t len = strcspn(p, "\n");
+
+		if (strncmp(p, "CONFLICT", 8) == 0 && !is_told(j, p, len)) {
+			vv_text_put_escaped(&j->report, p, len);
+			vv_buf_putc(&j->report, '\n');
+		}
+		p += len + (p[len] == '\n');
+	}
+	return vv_buf_ok(&j->report, err);
+}
+/* Of several, git makes one. */
+static vv_status find_base(vv_merge_job *j, vv_error *err)
+{
+	vv_auto_free vv_oid *bases = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (strcmp(j->verb, "merge") != 0) return VV_OK;
+	rc = vv_merge_bases(j->repo, &j->ours, &j->theirs, &bases, &count, err);
+	if (rc == VV_OK && count == 1) {
+		j->base = bases[0];
+	}
+	return rc;
+}
+
+vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
+{
+	vv_status rc = find_base(j, err);
+
+	rc = rc < 0 ? rc : try_once(j, err);
+
+	if (rc == VV_OK && has_apart(j)) {
+		forget_trial(j);
+		j->exact = true;
+		rc = try_once(j, err);
+	}
+	vv_notes_end(vv_repository_notes(j->repo));
+	return rc < 0 ? rc : describe(j, err);
+}
+
+static vv_status note_change(void *payload, const vv_change *c VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = false;
+	return VV_OK;
+}
+
+vv_status vv_merge_is_empty(bool *empty, const vv_merge_job *j, vv_error *err)
+{
+	*empty = j->conflicts.count == 0;
+	return vv_tree_changes(j->repo, &j->ours, &j->tree, "", note_change, empty, err);
+}
+
+void vv_merge_put_rules(vv_merge_job *j, size_t *count)
+{
+	for (size_t i = j->how.count; i > 0; i--) {
+		const char *word = j->how.items[i - 1];
+
+		if (strcmp(word, "ours") == 0 || strcmp(word, "theirs") == 0) {
+			j->words[(*count)++] = "-X";
+			j->words[(*count)++] = word;
+			return;
+		}
+	}
+}
+
+/* --- where the user is ------------------------------------------------------------------------ */
+
+/* What is in conflict is settled in its file, or the way back puts the file of HEAD there: edits would be lost, also where git
+ * need not write it. */
+static vv_status expect_conflicts(vv_merge_job *j, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < j->conflicts.count; i++) {
+		const char *path = j->conflicts.paths[i].path;
+		vv_auto(vv_tree_entry) was = {0}, is = {0};
+
+		if (vv_tree_entry_at(j->repo, &j->ours, path, &was, VV_IGNORED) == VV_OK &&
+		    vv_tree_entry_at(j->repo, &j->tree, path, &is, VV_IGNORED) == VV_OK &&
+		    was.mode == is.mode && vv_oid_equal(&was.id, &is.id)) {
+			rc = vv_by_git_expect(&j->by_git, path, is.mode, &is.id, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err)
+{
+	const char *command = j->command ? j->command : j->verb,
+		   *args[VV_GIT_ARGS_MAX], *const more[] = {j->guide, j->rules, NULL};
+	vv_auto(char) *would = vv_asprintf("the %s would overwrite them; nothing was done",
+					   command);
+	vv_auto(vv_index) *x = NULL;
+	size_t n = j->folder ? put_settings(j, args) : 0;
+	vv_status rc;
+
+	args[n++] = j->verb;
+	if (j->exact) {
+		args[n++] = "-Xfind-renames=100%";
+	}
+	for (size_t i = 0; options[i]; i++) {
+		args[n++] = options[i];
+	}
+	for (size_t i = 0; j->words[i]; i++) {
+		args[n++] = j->words[i];
+	}
+	args[n] = NULL;
+	j->what = vv_asprintf("the %s of '%s'", command, j->names[VV_THEIRS]);
+	if (!would || !j->what) return vv_fail_nomem(err);
+	j->by_git = (vv_by_git){.git = {.repo = j->repo,
+					.args = args,
+					.more = j->folder ? more : NULL,
+					.what = j->what,
+					.from = j->ours,
+					.to = j->tree,
+					.command = j->verb,
+					.terminal = terminal},
+				.reader = j->reader,
+				.would = would,
+				.keep = true,
+				.stops = true};
+	if ((rc = vv_by_git_expect_all(&j->by_git, err)) < 0 ||
+	    (rc = expect_conflicts(j, err)) < 0 || (rc = vv_conflict_drop_all(j->repo, err)) < 0) {
+		return rc;
+	}
+	rc = vv_by_git_run(&j->by_git, "nothing was done", err);
+	j->by_git.git.args = j->by_git.git.more = NULL;
+	j->by_git.would = NULL;
+	if (rc < 0) return rc;
+	if (j->folder && (rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) {
+		return vv_by_git_undo(&j->by_git, rc);
+	}
+	if ((rc = vv_runner_settle(&j->by_git.git, err)) < 0 ||
+	    (rc = vv_later_drop(j->repo, err)) < 0) {
+		return vv_runner_later(&j->by_git.git, rc, err);
+	}
+	if (!j->by_git.stopped) return VV_OK;
+	vv_conflict_list_clear(&j->conflicts);
+	if ((rc = vv_index_open(&x, j->repo, err)) < 0) return rc;
+	return vv_conflict_list_known(&j->conflicts, j->repo, j->reader, x, NULL, err);
+}
+
+void vv_merge_job_clear(vv_merge_job *j)
+{
+	forget_trial(j);
+	vv_by_git_clear(&j->by_git);
+	vv_free(j->what);
+	vv_buf_clear(&j->lfs);
+	memset(j, 0, sizeof(*j));
+}
 
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 {
@@ -75,332 +645,4 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 			       what);
 	}
 	return VV_OK;
-}
-
-/* --- planning ------------------------------------------------------------------------------ */
-
-static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
-{
-	if (s->took_theirs) {
-		vv_buf_printf(&j->report, "as %s has it", vv_text_shows(j->names[VV_THEIRS]));
-		return;
-	}
-	vv_buf_printf(&j->report, "from %s ", vv_text_shows(j->names[VV_THEIRS]));
-	vv_buf_printf(&j->report, "%s cell%s", vv_text_count(s->cells_from_theirs),
-		      s->cells_from_theirs == 1 ? "" : "s");
-	if (s->rows_from_theirs > 0) {
-		vv_buf_printf(&j->report, ", %s new row%s", vv_text_count(s->rows_from_theirs),
-			      s->rows_from_theirs == 1 ? "" : "s");
-	}
-	if (s->rows_removed_by_theirs > 0) {
-		vv_buf_printf(&j->report, ", %s row%s removed",
-			      vv_text_count(s->rows_removed_by_theirs),
-			      s->rows_removed_by_theirs == 1 ? "" : "s");
-	}
-}
-
-static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_dataset_merged *d)
-{
-	const vv_merge_stats *s = &d->stats;
-	vv_auto(vv_buf) rules = VV_BUF_INIT;
-
-	vv_merge_rules_describe(&rules, s);
-	const char *path = vv_text_shows(c->path);
-	if (d->record.count + d->record.left_out > 0) {
-		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
-		vv_conflict_record_describe(&j->report, &d->record);
-		if (rules.len > 0) {
-			vv_buf_printf(&j->report, "; %s", vv_buf_cstr(&rules));
-		}
-		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
-				  VV_HINT_CONFLICTS);
-		vv_buf_putc(&j->report, '\n');
-		return;
-	}
-	vv_buf_printf(&j->report, "merged %s: ", path);
-	if (rules.len == 0 ||
-	    s->cells_from_theirs + s->rows_from_theirs + s->rows_removed_by_theirs > 0) {
-		say_theirs(j, s);
-		vv_buf_puts(&j->report, rules.len > 0 ? "; " : "");
-	}
-	if (rules.len > 0) {
-		vv_buf_printf(&j->report, "%s, no conflict", vv_buf_cstr(&rules));
-	}
-	vv_buf_putc(&j->report, '\n');
-}
-
-static void say_other(vv_merge_job *j, const vv_merge_conflict *c)
-{
-	const char *path = vv_text_shows(c->path),
-		   *kept = j->names[c->ours.mode ? VV_OURS : VV_THEIRS];
-	vv_buf *b = &j->report;
-
-	if (c->dispute == VV_DISPUTE_REMOVED) {
-		vv_buf_printf(b, "CONFLICT (modify/delete): %s: removed in %s", path,
-			      vv_text_shows(j->names[c->ours.mode ? VV_THEIRS : VV_OURS]));
-		vv_buf_printf(b, " and changed in %s, which is left here\n", vv_text_shows(kept));
-	} else if (c->dispute == VV_DISPUTE_PLACE && c->result.mode) {
-		vv_buf_printf(b, "CONFLICT (rename): %s: only %s has it under this name\n", path,
-			      vv_text_shows(kept));
-	} else if (c->dispute == VV_DISPUTE_PLACE && (c->ours.mode || c->theirs.mode)) {
-		vv_buf_printf(b,
-			      "CONFLICT (file/directory): %s: there is a folder of this name; the "
-			      "file is only in the index\n",
-			      path);
-	} else if (c->dispute == VV_DISPUTE_PLACE) {
-		vv_buf_printf(b, "CONFLICT (rename): %s: renamed differently on both sides\n",
-			      path);
-	} else if (c->marks) {
-		vv_buf_printf(b,
-			      "CONFLICT (%s): %s: both sides changed it; the places are marked\n",
-			      c->base.mode ? "content" : "add/add", path);
-	} else {
-		vv_buf_printf(b, "CONFLICT (%s): %s: both sides changed it; %s is left here\n",
-			      c->base.mode ? "content" : "add/add", path,
-			      vv_text_shows(j->names[VV_OURS]));
-	}
-}
-
-static vv_status merge_dataset(vv_merge_job *j, size_t i, vv_error *err)
-{
-	const vv_merge_conflict *c = vv_merged_at(j->merged, i);
-	vv_dataset_merge in = {.repo = j->repo,
-			       .writer = j->writer,
-			       .path = c->path,
-			       .sides = {c->base, c->ours, c->theirs},
-			       .commits = {j->base, j->ours, j->theirs_commit},
-			       .names = {j->names[0], j->names[1], j->names[2]},
-			       .into = &j->ours,
-			       .how = j->how,
-			       .dry = j->dry};
-	vv_dataset_merged *d = &j->tables[i];
-	vv_status rc = vv_dataset_merge_run(d, &in, err);
-
-	if (rc < 0) return rc;
-	vv_merged_put(j->merged, i, d->result.mode, &d->result.id);
-	j->settled[i] = d->record.count == 0 && d->record.left_out == 0;
-	say_table(j, c, d);
-	return VV_OK;
-}
-
-static bool is_file(const vv_merge_side *s)
-{
-	return S_ISREG(s->mode);
-}
-
-static vv_status merge_conflicts(vv_merge_job *j, vv_error *err)
-{
-	size_t count = vv_merged_count(j->merged);
-	vv_status rc = VV_OK;
-
-	j->tables = vv_calloc(count + 1, sizeof(*j->tables));
-	j->settled = vv_calloc(count + 1, sizeof(*j->settled));
-	if (!j->tables || !j->settled) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		vv_dataset_merged_init(&j->tables[i]);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const vv_merge_conflict *c = vv_merged_at(j->merged, i);
-
-		if (c->dataset && c->dispute == VV_DISPUTE_CONTENT && is_file(&c->ours) &&
-		    is_file(&c->theirs)) {
-			rc = merge_dataset(j, i, err);
-		} else {
-			say_other(j, c);
-		}
-		j->conflicts += rc == VV_OK && !j->settled[i];
-	}
-	return rc;
-}
-
-/* What is in conflict is settled in its file, or the way back puts the file of HEAD there: edits would be lost. */
-static vv_status need_clean_files(vv_merge_job *j, const char *what, vv_error *err)
-{
-	const vv_notes *notes = vv_repository_notes(j->repo);
-	vv_checkout checkout = {j->repo, vv_dataset_writer_reader(j->writer), j->index};
-	size_t edited = 0;
-	vv_status rc;
-
-	for (size_t i = 0; i < vv_merged_count(j->merged); i++) {
-		const vv_merge_conflict *c = vv_merged_at(j->merged, i);
-		vv_index_entry e;
-		bool clean = true;
-
-		if (!j->settled[i] && vv_index_get(j->index, c->path, &e) &&
-		    (rc = vv_checkout_is_clean(&checkout, &e, &clean, err)) < 0) {
-			return rc;
-		}
-		if (clean) {
-			continue;
-		}
-		if (edited++ == 0) {
-			vv_notes_put(notes, "local changes to these files would be lost:");
-		}
-		if (edited <= LISTED_MAX) {
-			vv_notes_put(notes, "    %s", vv_text_shows(c->path));
-		}
-	}
-	if (edited == 0) return VV_OK;
-	return vv_fail(err, VV_EREFUSED,
-		       "they are in conflict in the %s; nothing was done\n"
-		       "commit them, or put them away with 'git stash' first",
-		       what);
-}
-
-vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
-{
-	vv_status rc = vv_merge_trees(&j->merged, j->repo, &j->base, &j->ours, &j->theirs,
-				      &j->labels, err);
-
-	j->dry = true;
-	if (rc < 0 || (rc = merge_conflicts(j, err)) < 0) return rc;
-	return vv_buf_ok(&j->report, err);
-}
-
-vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
-{
-	vv_status rc;
-
-	j->command = what;
-	if ((rc = vv_merge_need_clean_index(j->repo, j->index, &j->ours, what, err)) < 0 ||
-	    (rc = vv_merge_trees(&j->merged, j->repo, &j->base, &j->ours, &j->theirs, &j->labels,
-				 err)) < 0 ||
-	    (rc = merge_conflicts(j, err)) < 0 ||
-	    (rc = vv_merged_tree(j->merged, &j->tree, err)) < 0 ||
-	    (rc = vv_buf_ok(&j->report, err)) < 0) {
-		return rc;
-	}
-	/* The files are made of these blocks. */
-	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) return rc;
-	vv_dataset_writer_settle(j->writer);
-	if ((rc = need_clean_files(j, what, err)) < 0) return rc;
-	j->what = vv_asprintf("the %s of '%s'", what, j->names[VV_THEIRS]);
-	j->by_git = (vv_by_git){.git = {.repo = j->repo,
-					.what = j->what,
-					.from = j->ours,
-					.to = j->tree,
-					.command = what},
-				.reader = vv_dataset_writer_reader(j->writer),
-				.keep = true};
-	return j->what ? vv_by_git_expect_all(&j->by_git, err) : vv_fail_nomem(err);
-}
-
-bool vv_merge_is_empty(const vv_merge_job *j)
-{
-	return j->by_git.count == 0 && j->conflicts == 0;
-}
-
-/* --- carrying out ----------------------------------------------------------------------------- */
-
-static vv_status set_conflict(vv_merge_job *j, size_t i, vv_error *err)
-{
-	const vv_merge_conflict *c = vv_merged_at(j->merged, i);
-	const vv_index_side sides[3] = {{c->base.mode, c->base.id},
-					{c->ours.mode, c->ours.id},
-					{c->theirs.mode, c->theirs.id}};
-	vv_status rc = vv_index_set_conflict(j->index, c->path, sides, err);
-
-	if (rc == VV_OK && j->tables[i].record.path) {
-		rc = vv_conflict_record_save(j->repo, &j->tables[i].record, err);
-	}
-	return rc;
-}
-
-static vv_status set_conflicts(vv_merge_job *j, vv_error *err)
-{
-	vv_status rc = vv_conflict_drop_all(j->repo, err);
-
-	for (size_t i = 0; rc == VV_OK && i < vv_merged_count(j->merged); i++) {
-		if (!j->settled[i]) {
-			rc = set_conflict(j, i, err);
-		}
-	}
-	return rc;
-}
-
-static vv_status begin_state(vv_merge_job *j, vv_error *err)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
-
-	if (!j->state) return VV_OK;
-	vv_buf_puts(&text, j->message);
-	for (size_t i = 0, any = 0; i < vv_merged_count(j->merged); i++) {
-		if (!j->settled[i]) {
-			vv_buf_printf(&text, "%s#\t%s\n", any++ ? "" : "\n# Conflicts:\n",
-				      vv_text_shows(vv_merged_at(j->merged, i)->path));
-		}
-	}
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK &&
-	    (rc = vv_state_orig_head(j->repo, &j->ours, err)) == VV_OK) {
-		rc = strcmp(j->state, "merge") == 0
-			     ? vv_state_begin_merge(j->repo, &j->theirs_commit, 1, text.data, err)
-			     : vv_state_begin_pick(j->repo, j->state, &j->theirs_commit, text.data,
-						   err);
-	}
-	if (rc == VV_OK && !(j->commits && j->conflicts == 0)) {
-		rc = vv_state_sync(j->repo, err); /* it outlives the command */
-	}
-	return rc;
-}
-
-static vv_status change_files(vv_merge_job *j, vv_error *err)
-{
-	char ours[VV_OID_TEXT + 1], tree[VV_OID_TEXT + 1];
-	const char *const args[] = {"read-tree", "-m", "-u", ours, tree, NULL};
-	vv_auto(char) *would = vv_asprintf("the %s would overwrite them; nothing was done",
-					   j->command);
-
-	vv_oid_text(ours, &j->ours);
-	vv_oid_text(tree, &j->tree);
-	j->by_git.git.args = args;
-	j->by_git.would = would;
-	vv_status rc = would ? vv_by_git_run(&j->by_git, would, err) : vv_fail_nomem(err);
-	j->by_git.git.args = NULL;
-	j->by_git.would = NULL;
-	return rc;
-}
-
-vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
-{
-	vv_status rc = change_files(j, err);
-
-	if (rc == VV_OK &&
-	    ((rc = vv_index_reload(j->index, err)) < 0 || (rc = set_conflicts(j, err)) < 0 ||
-	     (rc = begin_state(j, err)) < 0 || (rc = vv_index_write(j->index, err)) < 0)) {
-		rc = vv_by_git_undo(&j->by_git, rc);
-	}
-	if (rc == VV_OK &&
-	    (!j->commits || j->conflicts > 0)) { /* else half done until it is committed */
-		rc = vv_later_drop(j->repo, err);
-	}
-	vv_dataset_writer_release(j->writer);
-	return rc;
-}
-
-bool vv_merge_stays(vv_merge_job *j, vv_status rc)
-{
-	/* a hook, an editor, what signs, or nobody's name: to be mended, and concluded then */
-	const bool stays = rc == VV_ECONFLICT || rc == VV_EREFUSED || rc == VV_EUSAGE ||
-			   rc == VV_ENOSUPPORT;
-
-	if (stays) {
-		(void)vv_later_drop(j->repo, VV_IGNORED);
-	} else {
-		(void)vv_by_git_undo(&j->by_git, rc);
-	}
-	return stays;
-}
-
-void vv_merge_job_clear(vv_merge_job *j)
-{
-	for (size_t i = 0; j->tables && i < vv_merged_count(j->merged); i++) {
-		vv_dataset_merged_clear(&j->tables[i]);
-	}
-	vv_free_all(j->tables, j->settled);
-	vv_merged_free(j->merged);
-	vv_by_git_clear(&j->by_git);
-	vv_free(j->what);
-	vv_buf_clear(&j->report);
-	memset(j, 0, sizeof(*j));
 }

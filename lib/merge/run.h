@@ -1,9 +1,11 @@
 /*
- * run: a merge of trees brought into work tree and index: what merge, cherry-pick
- * and revert share.
+ * run: a merge, cherry-pick or revert that git makes, with our merge driver for tables.
  *
- * A correct caller: fills the first members; vv_merge_plan, which changes nothing but
- * adding blocks; vv_merge_apply; printing the report; vv_merge_job_clear in every case.
+ * git first makes it in a Git folder of its own, with an empty work tree and without a commit: so it is known what it
+ * gives, before anything of the user's changes. Then git makes it where the user is, and the driver gives what it gave before.
+ *
+ * A correct caller: fills the first members; vv_merge_try; where that is not all, vv_merge_apply; printing the report;
+ * vv_merge_job_clear in every case.
  */
 #ifndef VV_LIB_MERGE_RUN_H
 #define VV_LIB_MERGE_RUN_H
@@ -14,56 +16,51 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "lib/merge/tables.h"
+#include "lib/merge/conflict_list.h"
+#include "lib/merge/guide.h"
 #include "lib/worktree/by_git.h"
-#include "repo/git/merge/trees.h"
+
+#define VV_MERGE_WORDS 8u
 
 typedef struct vv_merge_job {
-	vv_repository *repo; /* borrowed, all three */
-	vv_dataset_writer *writer;
-	vv_index *index;
-	vv_oid base;          /* commit or tree; null: nothing in common */
-	vv_oid ours, theirs;  /* commits (theirs of a revert: a tree); ours is HEAD */
-	vv_oid theirs_commit; /* where theirs is from, as a commit; may be null */
+	vv_repository *repo; /* borrowed, both */
+	vv_dataset_reader *reader;
+	const char *verb;    /* "merge", "cherry-pick", "revert" */
+	const char *command; /* what messages call it; NULL: verb */
+	/* As git is to have it, NULL-ended: options, and last what is merged. */
+	const char *words[VV_MERGE_WORDS];
+	vv_oid base; /* of a pick: what it is compared with, maybe nothing */
+	vv_oid ours, theirs;
 	const char *names[3]; /* branches: base, ours, theirs */
 	vv_strings how;       /* words of `merge -X`: rules put over those of ours */
-	vv_merge_labels labels;
-	const char *state;   /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
-	const char *message; /* for MERGE_MSG, followed by a newline */
+	bool dry;             /* nothing is kept but blocks where several bases are merged */
 
-	bool dry;     /* set by vv_merge_try */
-	bool commits; /* a result without conflicts is committed next, by vv_merge_commit_make */
-
-	const char *command; /* as vv_merge_plan was told */
-	vv_merged_trees *merged;
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
-	vv_dataset_merged *tables; /* for each conflict of merged; its record's path is NULL
-	                            * where no tables were merged */
-	bool *settled;             /* for each of them */
-	size_t conflicts;          /* how many paths are not */
-	vv_by_git by_git;          /* its note is there until it is committed, or not */
-	char *what;                /* of the note */
-	vv_buf report;             /* what to say, on stdout */
+	vv_merge_report tables;
+	vv_conflict_list conflicts;
+	vv_buf report;    /* what to say, on stdout */
+	vv_by_git by_git; /* of vv_merge_apply */
+	/* Its own: */
+	char *folder, *what, *attributes, *guide, *rules;
+	vv_buf lfs; /* a setting */
+	bool exact; /* git is to pair equal files alone */
 } vv_merge_job;
 
-/* Refuses (VV_EREFUSED, the names printed) when something is staged, in conflict, or would
- * be overwritten. what: "merge", for the message. */
-vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err);
+/* Adds the side that `how` prefers, which git knows, too, to the words. */
+void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
-/* Only finds out what the merge would say and which conflicts there would be: needs no index and no work tree, and changes
- * nothing but adding blocks where several bases are merged. */
+/* Finds out what it would give: tree, tables, conflicts, report. VV_EREFUSED: git says no. */
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err);
 
+/* The conflicts of a table that has some; else NULL. */
+const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t);
+
 /* Is the result what HEAD has already? */
-bool vv_merge_is_empty(const vv_merge_job *j);
+vv_status vv_merge_is_empty(bool *empty, const vv_merge_job *j, vv_error *err);
 
-/* Writes files, records, state and index, in that order; on failure all is as before. */
-vv_status vv_merge_apply(vv_merge_job *j, vv_error *err);
-
-/* The commit of what was merged failed with rc. true: somebody said no (a hook, an editor), and it
- * stays merged and staged, to be concluded or given up. false: the machine failed; all is as
- * before, or will be when the next varve finds the note. */
-bool vv_merge_stays(vv_merge_job *j, vv_status rc);
+/* git does it, with these options before the words of the job. tree is known, by vv_merge_try or since the branch only
+ * moves. On failure all is as before. conflicts are those that are left in the index. */
+vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err);
 
 void vv_merge_job_clear(vv_merge_job *j);
 VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)

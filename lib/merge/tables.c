@@ -334,10 +334,14 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 		rc = vv_table_file(&t, vv_buf_write, &text, &whole, err);
 		vv_table_close(&t);
 	}
-	return rc < 0       ? rc
-	       : m->in->dry ? vv_blob_id(vv_buf_cstr(&text), text.len, &m->out->result.id, err)
-			    : vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
-					    &m->out->result.id, err);
+	if (rc < 0 || !m->in->dry) {
+		return rc < 0 ? rc
+			      : vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
+					      &m->out->result.id, err);
+	}
+	rc = vv_blob_id(vv_buf_cstr(&text), text.len, &m->out->result.id, err);
+	vv_blob_keep(m->in->repo, &m->out->result.id, &text);
+	return rc;
 }
 
 /* Has the table the columns of the other one's key, which has one? */

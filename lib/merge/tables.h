@@ -16,7 +16,6 @@
 #include "base/text.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/merge/conflict_file.h"
-#include "repo/git/merge/trees.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_dataset_merge {

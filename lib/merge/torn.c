@@ -1,6 +1,6 @@
 /*
  * torn: what the two versions had in common: the marks seldom say. Where the history has commits with
- * both versions it is what their best common ancestor has; else nothing, so that no row is taken for removed.
+ * both versions it is what their one best common ancestor has; else nothing, so that no row is taken for removed.
  */
 #include "lib/merge/torn.h"
 
@@ -13,10 +13,10 @@
 #include "base/text.h"
 #include "dataset/table/root.h"
 #include "dataset/table/table.h"
-#include "lib/merge/base.h"
 #include "lib/merge/tables.h"
 #include "lib/names/damaged_pointer.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/pointer.h"
 #include "repo/git/program.h"
@@ -153,19 +153,19 @@ static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3]
 
 static vv_status find_base(mender *m, torn_path *t, const vv_cid roots[3], vv_error *err)
 {
-	vv_oid commits[2], tree;
+	vv_auto_free vv_oid *bases = NULL;
+	vv_oid commits[2];
 	bool has[2] = {false, false};
 	size_t count = 0;
 	vv_auto(vv_tree_entry) e = {0};
 	vv_status rc = find_commits(m, t->path, roots, commits, has, err);
 
 	if (rc < 0 || !has[0] || !has[1] ||
-	    (rc = vv_merge_base_make(&tree, &count, m->repo, m->writer, &commits[0], &commits[1],
-				     err)) < 0 ||
-	    count == 0) {
+	    (rc = vv_merge_bases(m->repo, &commits[0], &commits[1], &bases, &count, err)) < 0 ||
+	    count != 1) {
 		return rc;
 	}
-	rc = vv_tree_entry_at(m->repo, &tree, t->path, &e, err);
+	rc = vv_tree_entry_at(m->repo, &bases[0], t->path, &e, err);
 	if (rc == VV_OK && S_ISREG(e.mode)) {
 		t->sides[VV_BASE] = (vv_merge_side){e.mode, e.id};
 	}

@@ -286,10 +286,12 @@ static vv_status find_obstacles(vv_by_git *b, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
 		const char *path = b->coming[i].path;
+		vv_auto(char) *file = vv_repository_file(b->git.repo, path);
 		vv_index_entry e;
 		bool ignored = false;
 
-		if (!vv_later_was_changed(&b->git.note, path)) {
+		if (!file) return vv_fail_nomem(err);
+		if (!vv_later_was_changed(&b->git.note, path) || !vv_exists(file)) {
 			continue;
 		}
 		const bool known = vv_index_get(b->index, path, &e);
@@ -389,6 +391,15 @@ static bool has_written(const vv_by_git *b)
 	return !at || (at > said && at[-1] != '\n');
 }
 
+static bool is_under_way(const vv_by_git *b)
+{
+	vv_auto(vv_index) *x = NULL;
+	const char *state = vv_state_name(b->git.repo);
+
+	return (*state && strcmp(state, "bisect") != 0) ||
+	       (vv_index_open(&x, b->git.repo, VV_IGNORED) == VV_OK && vv_index_has_conflicts(x));
+}
+
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 {
 	vv_status rc = vv_runner_begin(&b->git, err);
@@ -402,7 +413,8 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	}
 	rc = rc < 0 ? rc : vv_runner_run(&b->git, err);
 	vv_notes_end(vv_repository_notes(b->git.repo));
-	if (rc == VV_OK && b->git.code != 0) {
+	b->stopped = rc == VV_OK && b->stops && b->git.code == 1 && is_under_way(b);
+	if (rc == VV_OK && b->git.code != 0 && !b->stopped) {
 		rc = vv_runner_fail(&b->git, refused, err);
 	}
 	if (rc < 0) { /* git may have failed half way */
@@ -414,6 +426,9 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	}
 	rc = vv_oid_is_null(&b->git.to) ? VV_OK : expect_changed(b, err);
 	rc = rc < 0 ? rc : vv_by_git_place(b, err);
+	if (rc == VV_OK && b->stops && is_under_way(b)) { /* it outlives the command */
+		rc = vv_state_sync(b->git.repo, err);
+	}
 	if (rc == VV_OK && b->git.what && !b->keep &&
 	    (rc = vv_runner_settle(&b->git, err)) == VV_OK) {
 		rc = vv_later_drop(b->git.repo, err);

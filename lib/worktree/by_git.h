@@ -33,9 +33,11 @@ typedef struct vv_by_git {
 		would; /* "the merge would overwrite them; ...": files that stand in the way are named here, all; NULL: by git */
 	bool here_only; /* nobody is asked for blocks; git needs VV_RUNNER_HERE_ONLY in its environment then */
 	bool keep;     /* the note stays, for what is not done yet */
+	bool stops;    /* git may end with 1, with something under way or in conflict */
 	size_t tables; /* how many are to come */
 	bool lacking;  /* afterwards: the blocks of a table that belongs there could not be had */
 	size_t placed; /* tables that took the place of their pointers */
+	bool stopped;  /* afterwards: with stops, it did so */
 	/* Its own: */
 	size_t missing;        /* tables that are to be told */
 	vv_buf names;          /* of the first of these */

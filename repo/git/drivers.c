@@ -19,8 +19,9 @@ static const driver drivers[] = {
 	{"filter.varve.required", "true"},
 	{"merge.varve.name", "varve tables, merged by cell"},
 	{"merge.varve.driver", "%s merge-file -- %%O %%A %%B %%P"},
-	/* Among several merge bases git takes their own base: never one of the two by chance. */
-	{"merge.varve.recursive", "binary"},
+	{"merge.varve.recursive", "varve-base"},
+	{"merge.varve-base.name", "varve tables, where several bases are merged"},
+	{"merge.varve-base.driver", "%s merge-file --base -- %%O %%A %%B %%P"},
 	{"merge." VV_ATTR_MERGE_DRIVER ".name", "lines of .gitattributes, without a conflict"},
 	{"merge." VV_ATTR_MERGE_DRIVER ".driver", "%s merge-file -- %%O %%A %%B %%P"},
 	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
@@ -39,6 +40,12 @@ static void put_word(vv_buf *b, const char *word)
 	} else {
 		vv_text_put_quoted(b, word, strlen(word));
 	}
+}
+
+void vv_lfs_merge_setting(vv_buf *b)
+{
+	vv_buf_printf(b, VV_LFS_MERGE_DRIVER "=%s merge-file --pointers -- %%O %%A %%B %%P",
+		      "varve");
 }
 
 const size_t vv_drivers_count = sizeof(drivers) / sizeof(drivers[0]);

@@ -12,6 +12,10 @@
 /* The merge driver for lines of .gitattributes. */
 #define VV_ATTR_MERGE_DRIVER "varve-lines"
 
+/* Appends a setting for git -c: a branch that was not migrated yet has its lines for Git LFS, which has no merge driver. */
+#define VV_LFS_MERGE_DRIVER "merge.lfs.driver"
+void vv_lfs_merge_setting(vv_buf *b);
+
 extern const size_t vv_drivers_count;
 
 /* "filter.varve.process"; a constant. */

@@ -5,9 +5,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
-#include "cmd/varve/print/status.h"
 #include "lib/commit/pick.h"
-#include "repo/git/verb/hook.h"
 
 typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
@@ -47,26 +45,17 @@ static void print_conflicts(const vv_pick *p)
 	}
 }
 
-static vv_status finish(vv_pick *p, vv_error *err)
-{
-	vv_status rc = vv_pick_finish(p, err);
-
-	if (p->outcome == VV_PICK_READY) {
-		vv_commit_summary_print_merge(&p->commit);
-	}
-	if (p->stays) {
-		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
-			"undoes it",
-			vv_pick_verb(p), vv_pick_verb(p));
-	}
-	return rc;
-}
-
 static vv_status pick_one(vv_pick *p, const options *o, outcome *out, const char *word,
 			  vv_error *err)
 {
 	vv_status rc = vv_pick_run(p, word, err);
 
+	if (p->stays) {
+		vv_progress_end();
+		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
+			"undoes it",
+			vv_pick_verb(p), vv_pick_verb(p));
+	}
 	if (rc < 0) return rc;
 	if (p->outcome != VV_PICK_EMPTY) {
 		vv_progress_end();
@@ -78,7 +67,10 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, const char
 	if (out->conflicts) {
 		print_conflicts(p);
 	}
-	return finish(p, err);
+	if (p->outcome == VV_PICK_COMMITTED && !o->quiet) {
+		vv_commit_summary_print_made(p->repo, &p->head, &p->tip, o->verbose);
+	}
+	return VV_OK;
 }
 
 static vv_status pick_all(vv_context *c, bool revert, outcome *out, vv_error *err)
@@ -88,16 +80,13 @@ static vv_status pick_all(vv_context *c, bool revert, outcome *out, vv_error *er
 
 	for (int i = 0; rc == VV_OK && !out->conflicts && i < c->argc; i++) {
 		vv_auto(vv_pick) p = {.repo = c->repo,
-				      .writer = c->writer,
+				      .reader = c->reader,
 				      .revert = revert,
 				      .no_commit = o->no_commit,
-				      .quiet = o->quiet,
-				      .verbose = o->verbose,
+				      .edit = o->edit,
 				      .note_origin = o->note_origin,
 				      .mainline = o->mainline,
-				      .how = o->how,
-				      .editor = o->edit ? vv_editor_run : NULL,
-				      .put_changes = vv_status_put_comments};
+				      .how = o->how};
 
 		rc = pick_one(&p, o, out, c->argv[i], err);
 		if ((rc < 0 || out->conflicts) && i + 1 < c->argc) {
@@ -132,7 +121,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose, false, err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
-	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) == VV_OK) {
+	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) == VV_OK) {
 		rc = pick_all(c, revert, &out, err);
 	}
 	vv_progress_end();

@@ -26,7 +26,7 @@ typedef struct options {
 
 static vv_status print_status(const vv_changes *changes, vv_error *err)
 {
-	vv_status_style style = {.prefix = "", .comment_char = "#"};
+	vv_status_style style = {.prefix = ""};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_status_put(&text, changes, &style, err);
 
@@ -172,6 +172,7 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	vv_add_report_print(&j->added, NULL, true, false);
 	j->git = w.items;
 	j->git_env = w.env;
+	j->dir = ".";
 	rc = vv_commit_make(j, err);
 	if (j->made) {
 		vv_status printed = print_commit(j, o, rc == VV_OK ? err : &ignored);

@@ -9,16 +9,13 @@
 #include "cmd/varve/print/commit_stat.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/conflicts.h"
-#include "cmd/varve/print/status.h"
 #include "lib/commit/merge_branch.h"
-#include "lib/merge/base.h"
 #include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
-#include "repo/git/verb/hook.h"
 
 typedef struct options {
 	vv_branch_merge merge;
-	bool dry_run, abort, resume, quit, edit, no_edit, quiet;
+	bool dry_run, abort, resume, quit, no_edit, verbose, quiet;
 	const char *format;
 } options;
 
@@ -37,11 +34,11 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "quit", quit, "forget the merge; files and index do not change"),
 	OPT_FLAG(0, "allow-unrelated-histories", merge.unrelated,
 		 "merge even if no commit is in common"),
-	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
+	OPT_FLAG('e', "edit", merge.edit, "open the editor on the message"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (the default)"),
 	OPT_FLAG('n', "no-verify", merge.no_verify,
 		 "skip the pre-merge-commit and commit-msg hooks"),
-	OPT_FLAG('v', "verbose", merge.verbose,
+	OPT_FLAG('v', "verbose", verbose,
 		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 	OPT_JSON("the output format"),
@@ -49,68 +46,37 @@ static const vv_option table[] = {
 
 /* --- printing -------------------------------------------------------------------------------- */
 
-static void say_moved(const vv_branch_merge *m)
+static void say_moved(const vv_branch_merge *m, bool verbose)
 {
 	vv_auto(char) *from = NULL, *to = NULL;
 
-	if (!m->quiet && vv_rev_short(m->repo, &m->theirs, &to, VV_IGNORED) == VV_OK) {
-		if (!m->head.unborn) {
-			(void)vv_rev_short(m->repo, &m->head.commit, &from, VV_IGNORED);
-		}
-		vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "",
-		       from ? " -> " : "", to, vv_text_count(m->moved), m->moved == 1 ? "" : "s");
+	if (vv_rev_short(m->repo, &m->theirs, &to, VV_IGNORED) < 0) return;
+	if (!m->head.unborn) {
+		(void)vv_rev_short(m->repo, &m->head.commit, &from, VV_IGNORED);
 	}
+	vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "", from ? " -> " : "",
+	       to, vv_text_count(m->moved), m->moved == 1 ? "" : "s");
+	vv_commit_summary_put_stat(m->repo, m->head.unborn ? NULL : &m->head.commit, &m->tip,
+				   verbose);
 }
 
-/* As the summary of a commit, against what HEAD was. */
-static void say_stat(const vv_branch_merge *m)
+static void say_done(const vv_branch_merge *m, const options *o)
 {
-	const vv_stat_options how = {.growth = m->verbose};
-	vv_auto(vv_commit_stat) stat = {0};
-	vv_error err;
-
-	if (m->quiet) return;
-	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs,
-				&how, &err) < 0) {
-		vv_warn("%s", err.message);
-	} else {
-		vv_commit_stat_print(&stat, false);
-	}
-}
-
-static void say_merged(vv_branch_merge *m)
-{
-	if (!m->quiet || m->outcome == VV_MERGE_CONFLICTS) {
+	if (!o->quiet || m->outcome == VV_MERGE_CONFLICTS) {
 		vv_out_bytes(vv_buf_cstr(&m->job.report), m->job.report.len);
 	}
 	if (m->outcome == VV_MERGE_CONFLICTS) {
 		vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
 			"--abort' undoes it");
-	} else if (m->outcome == VV_MERGE_STAGED) {
+	} else if (m->outcome == VV_MERGE_STAGED && !m->stays) {
 		vv_note("all is merged and staged; 'varve merge --continue' commits it");
+	} else if (m->outcome == VV_MERGE_UP_TO_DATE && !o->quiet) {
+		vv_out("already up to date\n");
+	} else if (m->outcome == VV_MERGE_FORWARD && !o->quiet) {
+		say_moved(m, o->verbose);
+	} else if (m->outcome == VV_MERGE_COMMITTED && !o->quiet) {
+		vv_commit_summary_print_made(m->repo, &m->head, &m->tip, o->verbose);
 	}
-}
-
-static void say_done(vv_branch_merge *m)
-{
-	if (m->outcome == VV_MERGE_UP_TO_DATE) {
-		if (!m->quiet) {
-			vv_out("already up to date\n");
-		}
-	} else if (m->outcome == VV_MERGE_FORWARD) {
-		say_moved(m);
-		say_stat(m);
-	} else {
-		say_merged(m);
-	}
-}
-
-/* Where the branch stands now. */
-static const vv_oid *tip(const vv_branch_merge *m)
-{
-	return m->outcome == VV_MERGE_FORWARD ? &m->theirs
-	       : m->commit.made               ? &m->commit.id
-					      : &m->head.commit;
 }
 
 static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
@@ -125,8 +91,8 @@ static vv_status put_files(vv_json_out *w, const vv_branch_merge *m, vv_error *e
 	vv_auto(vv_commit_stat) stat = {0};
 	vv_status rc = VV_OK;
 
-	if (tip(m) != &m->head.commit) {
-		rc = vv_commit_stat_make(&stat, m->repo, old, tip(m), &how, err);
+	if (!vv_oid_equal(&m->tip, &m->head.commit)) {
+		rc = vv_commit_stat_make(&stat, m->repo, old, &m->tip, &how, err);
 	}
 	vv_json_name(w, "files");
 	vv_commit_stat_json(w, &stat);
@@ -151,22 +117,23 @@ static void put_rules(vv_json_out *w, const vv_merge_stats *s)
 static void put_tables(vv_json_out *w, const vv_merge_job *j)
 {
 	vv_json_add_array(w, "tables");
-	for (size_t i = 0; j->merged && j->tables && i < vv_merged_count(j->merged); i++) {
-		const vv_conflict_record *c = &j->tables[i].record;
-		const vv_merge_stats *s = &j->tables[i].stats;
+	for (size_t i = 0; i < j->tables.count; i++) {
+		const vv_merged_table *t = &j->tables.tables[i];
+		const vv_conflict_record *c = vv_merge_record(j, t);
 
-		if (!c->path) {
+		if (vv_merge_report_find(&j->tables, t->path, NULL) != t) {
 			continue;
 		}
 		vv_json_open_object(w);
-		vv_json_put_members(w, {JSON_TEXT("path", c->path)},
-				    {JSON_NUMBER("cellsChanged", s->cells_from_theirs)},
-				    {JSON_NUMBER("rowsAdded", s->rows_from_theirs)},
-				    {JSON_NUMBER("rowsRemoved", s->rows_removed_by_theirs)});
-		put_rules(w, s);
-		vv_json_put_members(w, {JSON_NUMBER("conflictCount", c->count + c->left_out)},
+		vv_json_put_members(w, {JSON_TEXT("path", t->path)},
+				    {JSON_NUMBER("cellsChanged", t->stats.cells_from_theirs)},
+				    {JSON_NUMBER("rowsAdded", t->stats.rows_from_theirs)},
+				    {JSON_NUMBER("rowsRemoved", t->stats.rows_removed_by_theirs)});
+		put_rules(w, &t->stats);
+		vv_json_put_members(w,
+				    {JSON_NUMBER("conflictCount", c ? c->count + c->left_out : 0)},
 				    {JSON_ARRAY("items")});
-		for (size_t k = 0; j->dry && k < c->count; k++) {
+		for (size_t k = 0; j->dry && c && k < c->count; k++) {
 			vv_conflict_item_json(w, &c->items[k]);
 		}
 		vv_json_close_array(w);
@@ -178,10 +145,8 @@ static void put_tables(vv_json_out *w, const vv_merge_job *j)
 static void put_conflicts(vv_json_out *w, const vv_merge_job *j)
 {
 	vv_json_add_array(w, "conflictPaths");
-	for (size_t i = 0; j->conflicts > 0 && i < vv_merged_count(j->merged); i++) {
-		if (!j->settled[i]) {
-			vv_json_string(w, vv_merged_at(j->merged, i)->path);
-		}
+	for (size_t i = 0; i < j->conflicts.count; i++) {
+		vv_json_string(w, j->conflicts.paths[i].path);
 	}
 	vv_json_close_array(w);
 }
@@ -190,16 +155,14 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 {
 	static const char *const outcomes[] = {"up-to-date", "fast-forward", "merged", "staged",
 					       "conflicts"};
-	const bool stays = m->outcome == VV_MERGE_READY && !m->commit.made;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w,
-			    {JSON_TEXT("outcome", outcomes[stays ? VV_MERGE_STAGED : m->outcome])},
+	vv_json_put_members(&w, {JSON_TEXT("outcome", outcomes[m->outcome])},
 			    {JSON_TEXT("merged", m->word)});
 	put_id(&w, "theirCommit", &m->theirs);
 	put_id(&w, "old", &m->head.commit);
-	put_id(&w, "new", tip(m));
+	put_id(&w, "new", &m->tip);
 	vv_status rc = put_files(&w, m, err);
 	put_tables(&w, &m->job);
 	put_conflicts(&w, &m->job);
@@ -208,22 +171,16 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	return rc < 0 ? rc : vv_out_json(&b, err);
 }
 
-static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
+static vv_status merge(vv_branch_merge *m, const options *o, vv_error *err)
 {
 	vv_status rc = vv_branch_merge_run(m, err);
 
-	if (rc < 0) return rc;
-	if (json) {
-	} else {
-		say_done(m);
-	}
-	rc = vv_branch_merge_finish(m, err);
-	if (json && rc == VV_OK) {
-		rc = print_json(m, err);
-	} else if (!json && m->outcome == VV_MERGE_READY) {
-		vv_commit_summary_print_merge(&m->commit);
-	}
 	vv_progress_end();
+	if (!vv_wants_json(o->format) && (rc == VV_OK || m->stays)) {
+		say_done(m, o);
+	} else if (rc == VV_OK) {
+		rc = print_json(m, err);
+	}
 	if (m->stays) {
 		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
 			"'varve merge --abort' undoes it");
@@ -235,18 +192,19 @@ static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
 
 static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool json, vv_error *err)
 {
+	const bool conflicts = j->conflicts.count > 0;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (!json) {
 		vv_out_bytes(vv_buf_cstr(&j->report), j->report.len);
-		for (size_t i = 0; j->merged && i < vv_merged_count(j->merged); i++) {
-			vv_conflicts_print(&j->tables[i].record);
+		for (size_t i = 0; i < j->conflicts.count; i++) {
+			vv_conflicts_print(&j->conflicts.paths[i].record);
 		}
-		vv_out("%s\n", j->conflicts > 0 ? "it would be a merge with conflicts" : outcome);
+		vv_out("%s\n", conflicts ? "it would be a merge with conflicts" : outcome);
 		return VV_OK;
 	}
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "outcome", j->conflicts > 0 ? "conflicts" : outcome);
+	vv_json_add_string(&w, "outcome", conflicts ? "conflicts" : outcome);
 	put_id(&w, "theirCommit", &j->theirs);
 	put_id(&w, "old", &j->ours);
 	put_tables(&w, j);
@@ -261,35 +219,38 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 	const char *into = c->argc > 1 ? c->argv[0] : "HEAD", *from = c->argv[c->argc - 1];
 	const bool json = vv_wants_json(o->format);
 	vv_auto(vv_merge_job) j = {.repo = c->repo,
+				   .verb = "merge",
 				   .names = {"base", into, from},
-				   .labels = {"base", into, from},
-				   .how = o->merge.how};
+				   .how = o->merge.how,
+				   .dry = true};
 	const char *outcome = json ? "merged" : "it would be a merge without conflicts";
-	size_t bases;
+	bool behind = false, ahead = false;
+	size_t n = 0;
 	vv_status rc;
 
-	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) < 0 ||
+	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_merge_rules_check(&o->merge.how, err)) < 0 ||
 	    (rc = vv_rev_commit(c->repo, into, &j.ours, err)) < 0 ||
-	    (rc = vv_rev_commit(c->repo, from, &j.theirs, err)) < 0) {
+	    (rc = vv_rev_commit(c->repo, from, &j.theirs, err)) < 0 ||
+	    (rc = vv_is_ancestor(c->repo, &j.theirs, &j.ours, &behind, err)) < 0 ||
+	    (rc = vv_is_ancestor(c->repo, &j.ours, &j.theirs, &ahead, err)) < 0) {
 		return rc;
 	}
-	j.writer = c->writer;
-	j.theirs_commit = j.theirs;
-	if ((rc = vv_merge_base_make(&j.base, &bases, c->repo, c->writer, &j.ours, &j.theirs,
-				     err)) < 0) {
-		return rc;
+	j.reader = c->reader;
+	if (o->merge.unrelated) {
+		j.words[n++] = "--allow-unrelated-histories";
 	}
-	if (bases == 0 && !o->merge.unrelated) return vv_merge_refuse_unrelated(into, from, err);
-	if (vv_oid_equal(&j.base, &j.theirs)) {
+	vv_merge_put_rules(&j, &n);
+	j.words[n] = from;
+	if (behind) {
 		outcome = json ? "up-to-date" : "already up to date";
-	} else if (vv_oid_equal(&j.base, &j.ours)) {
+	} else if (ahead) {
 		outcome = json ? "fast-forward" : "it would be a fast-forward";
 	} else {
 		rc = vv_merge_try(&j, err);
 	}
 	vv_progress_end();
-	c->code = j.conflicts > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = j.conflicts.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc < 0 ? rc : print_trial(&j, outcome, json, err);
 }
 
@@ -322,27 +283,24 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	m->repo = c->repo;
-	m->quiet = o->quiet || vv_wants_json(o->format);
-	m->editor = o->edit ? vv_editor_run : NULL;
-	m->put_changes = vv_status_put_comments;
 	if (o->dry_run) return try_merge(c, err);
 	if ((rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) return rc;
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, c->name, o->abort, o->quit, m->verbose,
+		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose,
 					   vv_wants_json(o->format), err);
 	}
-	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
-	    (rc = vv_branch_merge_find(m, c->argc > 0 ? c->argv[0] : NULL, err)) == VV_OK &&
-	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER | VV_NEEDS_INDEX, err)) ==
-		    VV_OK) {
-		m->writer = c->writer;
-		m->index = c->index;
-		rc = merge(m, vv_wants_json(o->format), err);
+	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
+	    (rc = vv_branch_merge_find(m, c->argc > 0 ? c->argv[0] : NULL, err)) < 0 ||
+	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0) {
+		goto done;
 	}
-	vv_progress_end();
+	m->reader = c->reader;
+	rc = merge(m, o, err);
 	if (rc == VV_OK && m->outcome != VV_MERGE_CONFLICTS && !m->no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}
+done:
+	vv_progress_end();
 	c->code = m->outcome == VV_MERGE_CONFLICTS || m->lacking ? VV_EXIT_NO : VV_EXIT_OK;
 	vv_branch_merge_clear(m);
 	return rc;

@@ -122,8 +122,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 				 .nul = o->nul,
 				 .json = o->format != NULL,
 				 .quote_all = true,
-				 .color = vv_out_is_terminal(),
-				 .comment_char = "#"};
+				 .color = vv_out_is_terminal()};
 	vv_status rc;
 
 	if (o->remote) return run_remote(c, err);

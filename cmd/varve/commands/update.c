@@ -8,7 +8,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
-#include "cmd/varve/print/status.h"
 #include "lib/clone/imported.h"
 #include "lib/commit/pick.h"
 #include "lib/remotes/block_peers.h"
@@ -44,11 +43,7 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 {
 	const options *o = c->options;
 	char word[VV_OID_TEXT + 1];
-	vv_auto(vv_pick) p = {.repo = c->repo,
-			      .writer = c->writer,
-			      .command = "update",
-			      .quiet = o->quiet,
-			      .put_changes = vv_status_put_comments};
+	vv_auto(vv_pick) p = {.repo = c->repo, .reader = c->reader, .command = "update"};
 
 	vv_oid_text(word, commit);
 	vv_status rc = vv_state_begin_update(c->repo, commit, err);
@@ -56,8 +51,12 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	if ((rc = vv_pick_run(&p, word, err)) < 0 || p.outcome == VV_PICK_EMPTY) {
 		vv_state_drop_update(c->repo);
 	}
-	if (rc < 0) return rc;
 	vv_progress_end();
+	if (p.stays) {
+		vv_note("all is staged: 'varve update --continue' commits it, 'varve update "
+			"--abort' undoes it");
+	}
+	if (rc < 0) return rc;
 	if (!o->quiet || p.outcome == VV_PICK_CONFLICTS) {
 		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);
 	}
@@ -66,13 +65,8 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 			"--abort' undoes it");
 		c->code = VV_EXIT_NO;
 	}
-	rc = vv_pick_finish(&p, err);
-	if (p.outcome == VV_PICK_READY && !o->quiet) {
-		vv_commit_summary_print_merge(&p.commit);
-	}
-	if (p.stays) {
-		vv_note("all is staged: 'varve update --continue' commits it, 'varve update "
-			"--abort' undoes it");
+	if (p.outcome == VV_PICK_COMMITTED && !o->quiet) {
+		vv_commit_summary_print_made(c->repo, &p.head, &p.tip, false);
 	}
 	return rc;
 }
@@ -145,7 +139,7 @@ static vv_status update_one(vv_context *c, const vv_imported *i, size_t *found, 
 	}
 	rc = vv_imported_commit(&commit, c->repo, i, &now, err);
 	if (rc == VV_ENOTFOUND) return report_failed(i, failed, err);
-	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_WRITER, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	return pick_update(c, &commit, err);
 }
 

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/varve/print/commit_stat.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -48,22 +49,27 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 	return rc;
 }
 
-vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
-				  const char *message, bool root_commit, vv_error *err)
+static void print_head(const char *branch, const char *hex, const char *message, bool root_commit)
 {
 	static const char heads[] = "refs/heads/";
-	const char *branch = changes->head.branch;
-	size_t subject = strcspn(message, "\n"), files = 0;
-	size_t datasets = 0;
-	vv_auto(char) *hex = NULL;
-	vv_status rc = vv_rev_short(r, id, &hex, err);
 
-	if (rc < 0) return rc;
 	if (branch && strncmp(branch, heads, sizeof(heads) - 1) == 0) {
 		branch += sizeof(heads) - 1;
 	}
 	vv_out("[%s %s%s] %s\n", branch ? vv_text_shows(branch) : "detached HEAD",
-	       root_commit ? "(root-commit) " : "", hex, vv_text_show(message, subject));
+	       root_commit ? "(root-commit) " : "", hex,
+	       vv_text_show(message, strcspn(message, "\n")));
+}
+
+vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
+				  const char *message, bool root_commit, vv_error *err)
+{
+	size_t files = 0, datasets = 0;
+	vv_auto(char) *hex = NULL;
+	vv_status rc = vv_rev_short(r, id, &hex, err);
+
+	if (rc < 0) return rc;
+	print_head(changes->head.branch, hex, message, root_commit);
 	for (size_t i = 0; i < changes->count; i++) {
 		files += changes->entries[i].staged != ' ' && changes->entries[i].staged != '?';
 	}
@@ -83,13 +89,30 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	return rc;
 }
 
-void vv_commit_summary_print_merge(const vv_merge_commit *c)
+void vv_commit_summary_put_stat(vv_repository *r, const vv_oid *from, const vv_oid *to, bool growth)
 {
+	const vv_stat_options how = {.growth = growth};
+	vv_auto(vv_commit_stat) stat = {0};
 	vv_error err;
 
-	if (c->made && !c->quiet &&
-	    vv_commit_summary_print(c->repo, &c->changes, &c->id, c->message_made.data, false,
-				    &err) < 0) {
+	if (vv_commit_stat_make(&stat, r, from, to, &how, &err) < 0) {
 		vv_warn("%s", err.message);
+	} else {
+		vv_commit_stat_print(&stat, false);
 	}
+}
+
+void vv_commit_summary_print_made(vv_repository *r, const vv_head *before, const vv_oid *id,
+				  bool growth)
+{
+	vv_auto(vv_commit) c = {.message = NULL};
+	vv_auto(char) *hex = NULL;
+	vv_error err;
+
+	if (vv_commit_read(r, id, &c, &err) < 0 || vv_rev_short(r, id, &hex, &err) < 0) {
+		vv_warn("%s", err.message);
+		return;
+	}
+	print_head(before->branch, hex, c.message, false);
+	vv_commit_summary_put_stat(r, &before->commit, id, growth);
 }

@@ -7,16 +7,20 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "lib/commit/merge_commit.h"
 #include "lib/status/changes.h"
+#include "repo/git/history/refs.h"
 
 /* "[main 1a2b3c4] subject", the number of files, and a line for each dataset.
  * changes were read with facts. */
 vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
 				  const char *message, bool root_commit, vv_error *err);
 
-/* The same of a commit that concluded a merge, cherry-pick or revert, if it was made and is not
- * quiet; a warning where that fails. */
-void vv_commit_summary_print_merge(const vv_merge_commit *c);
+/* The same of a commit that git made, compared with HEAD before it; a warning where that fails. growth: also
+ * what was stored. */
+void vv_commit_summary_print_made(vv_repository *r, const vv_head *before, const vv_oid *id,
+				  bool growth);
+/* What differs between two commits (from NULL: nothing), a line for each file. */
+void vv_commit_summary_put_stat(vv_repository *r, const vv_oid *from, const vv_oid *to,
+				bool growth);
 
 #endif

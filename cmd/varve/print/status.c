@@ -215,13 +215,7 @@ static void line(writer *w, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (w->s->comment) {
-		vv_buf_puts(w->b, w->s->comment_char);
-	}
 	va_start(ap, fmt);
-	if (w->s->comment && fmt[0] != '\t' && strcmp(fmt, "%s") != 0) {
-		vv_buf_putc(w->b, ' ');
-	}
 	vv_buf_vprintf(w->b, fmt, ap);
 	va_end(ap);
 	vv_buf_putc(w->b, '\n');
@@ -229,9 +223,7 @@ static void line(writer *w, const char *fmt, ...)
 
 static void hint(writer *w, const char *text)
 {
-	if (!w->s->comment) {
-		line(w, "  (%s)", text);
-	}
+	line(w, "  (%s)", text);
 }
 
 static const char *word(char letter)
@@ -560,7 +552,7 @@ static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
 static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 {
 	writer w = {b, c, s};
-	const char *verdict = s->comment ? NULL : verdict_of(c, s->untracked_hidden);
+	const char *verdict = verdict_of(c, s->untracked_hidden);
 
 	put_branch(&w);
 	put_staged(&w);
@@ -592,12 +584,4 @@ vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *s
 		put_long(b, c, style);
 	}
 	return vv_buf_ok(b, err);
-}
-
-vv_status vv_status_put_comments(vv_buf *b, const vv_changes *c, const char *comment_char,
-				 vv_error *err)
-{
-	const vv_status_style style = {.prefix = "", .comment = true, .comment_char = comment_char};
-
-	return vv_status_put(b, c, &style, err);
 }

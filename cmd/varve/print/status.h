@@ -14,17 +14,11 @@ typedef struct vv_status_style {
 	bool short_form, porcelain, branch, nul, json;
 	bool quote_all; /* core.quotepath */
 	bool color;
-	bool comment; /* long form for a commit message: each line after "# " */
-	const char *comment_char;
 	bool untracked_hidden;
 	bool groups; /* say how many groups are new */
 } vv_status_style;
 
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style,
 			vv_error *err);
-
-/* The long form for a commit message: each line after comment_char. */
-vv_status vv_status_put_comments(vv_buf *b, const vv_changes *c, const char *comment_char,
-				 vv_error *err);
 
 #endif

@@ -162,23 +162,6 @@ static vv_status write_ids(vv_repository *r, const char *name, const vv_oid *ids
 	return rc < 0 ? rc : write_state(r, name, vv_buf_cstr(&text), text.len, err);
 }
 
-vv_status vv_state_orig_head(vv_repository *r, const vv_oid *commit, vv_error *err)
-{
-	return write_ids(r, "ORIG_HEAD", commit, 1, err);
-}
-
-vv_status vv_state_begin_merge(vv_repository *r, const vv_oid *heads, size_t count,
-			       const char *message, vv_error *err)
-{
-	vv_status rc;
-
-	if ((rc = write_state(r, "MERGE_MSG", message, strlen(message), err)) < 0 ||
-	    (rc = write_state(r, "MERGE_MODE", "", 0, err)) < 0) {
-		return rc;
-	}
-	return write_ids(r, "MERGE_HEAD", heads, count, err);
-}
-
 vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *commit,
 			      const char *message, vv_error *err)
 {

@@ -25,9 +25,6 @@ vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
 /* What is under way is still so after a power cut. */
 vv_status vv_state_sync(vv_repository *r, vv_error *err);
 
-/* Begins a merge that waits for its commit: MERGE_MSG, MERGE_MODE, last MERGE_HEAD. */
-vv_status vv_state_begin_merge(vv_repository *r, const vv_oid *heads, size_t count,
-			       const char *message, vv_error *err);
 /* Begins a revert or cherry-pick of one commit: kind is "revert" or "cherry-pick". */
 vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *commit,
 			      const char *message, vv_error *err);
@@ -35,7 +32,5 @@ vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *
 vv_status vv_state_begin_update(vv_repository *r, const vv_oid *commit, vv_error *err);
 void vv_state_drop_update(
 	vv_repository *r); /* of an update that did not come so far that a pick is under way */
-/* ORIG_HEAD, as git leaves it before moves that one may want to undo. */
-vv_status vv_state_orig_head(vv_repository *r, const vv_oid *commit, vv_error *err);
 
 #endif

@@ -18,7 +18,6 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index_file.h"
 #include "repo/git/index/index_internal.h"
-#include "repo/git/index/merge_driver.h"
 #include "repo/git/lock.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
@@ -50,18 +49,6 @@ static void drop_edits(vv_index *x)
 		vv_free(x->edits[i].path);
 	}
 	x->edit_count = 0;
-}
-
-vv_status vv_index_reload(vv_index *x, vv_error *err)
-{
-	vv_index_file *before = x->file;
-	vv_status rc = read_file(x, err);
-
-	if (rc < 0) return rc;
-	vv_index_file_close(before);
-	drop_edits(x);
-	x->here.git = x->git;
-	return VV_OK;
 }
 
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)

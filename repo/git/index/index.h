@@ -43,8 +43,6 @@ VV_AUTO_FREE(vv_index, vv_index_close)
 
 /* Is the file still the one that was read? By its stat alone. */
 bool vv_index_is_current(const vv_index *x);
-/* Reads the file again, which git has changed: changes made in memory are gone. */
-vv_status vv_index_reload(vv_index *x, vv_error *err);
 
 /* An index in memory alone that begins as the tree of a commit (NULL: empty), to make another tree of
  * (vv_index_write_tree). While it is open the attributes of paths, and packages, are what its own files say, in

@@ -1,5 +1,6 @@
 /*
- * renames: libgit2's interface for measures of likeness, how many pairs of files are worth
+ * renames: how like two files are: text as Git compares it, two datasets by the blocks and rows that they share, and no dataset is
+ * like a text, nor like another by its pointer's. How many pairs of files are worth
  * comparing, and in which order they are taken for one another.
  */
 #include "repo/git/merge/renames.h"
@@ -15,8 +16,8 @@
 #include "base/sys.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"
-#include "repo/git/merge/renames_internal.h"
 #include "repo/git/pointer.h"
+#include "repo/git/repository_internal.h"
 #include "repo/git/tree.h"
 
 #define PAIRS_MAX 40000u /* more are not compared: 200 files gone and 200 new */
@@ -43,10 +44,8 @@ typedef struct signature {
 	size_t row_count;
 } signature;
 
-static void signature_free(void *sig, void *payload VV_UNUSED)
+static void signature_free(signature *s)
 {
-	signature *s = sig;
-
 	if (s) {
 		git_hashsig_free(s->text);
 		vv_free_all(s->leaves, s->rows, s);
@@ -87,8 +86,7 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	vv_cid_set_free(walk.seen);
 }
 
-static int sign_buffer(void **out, const git_diff_file *file VV_UNUSED, const char *bytes,
-		       size_t len, void *payload)
+static int sign_buffer(signature **out, vv_repository *r, const char *bytes, size_t len)
 {
 	signature *s = vv_calloc(1, sizeof(*s));
 	int code = 0;
@@ -97,22 +95,16 @@ static int sign_buffer(void **out, const git_diff_file *file VV_UNUSED, const ch
 	if (!s) return -1;
 	s->pointer = len <= VV_POINTER_MAX && vv_pointer_looks_like(bytes, len);
 	if (s->pointer) {
-		collect_leaves(s, payload, bytes, len);
+		collect_leaves(s, r, bytes, len);
 	} else {
 		code = git_hashsig_create(&s->text, bytes, len, GIT_HASHSIG_SMART_WHITESPACE);
 	}
 	if (code < 0) {
-		signature_free(s, NULL);
-		return code; /* GIT_EBUFS: too short, which libgit2 takes for "not alike" */
+		signature_free(s);
+		return code; /* GIT_EBUFS: too short, not alike */
 	}
 	*out = s;
 	return 0;
-}
-
-static int sign_file(void **out VV_UNUSED, const git_diff_file *file VV_UNUSED,
-		     const char *path VV_UNUSED, void *payload VV_UNUSED)
-{
-	return GIT_EBUFS; /* trees have no files in the work tree */
 }
 
 static int shared(const signature *a, const signature *b)
@@ -143,10 +135,8 @@ int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t 
 	return most ? (int)(same * 100 / most) : 0;
 }
 
-static int compare(int *score, void *siga, void *sigb, void *payload VV_UNUSED)
+static int compare(int *score, const signature *a, const signature *b)
 {
-	const signature *a = siga, *b = sigb;
-
 	*score = 0;
 	if (a->pointer && b->pointer) {
 		int rows = vv_rows_shared(a->rows, a->row_count, b->rows, b->row_count);
@@ -162,15 +152,6 @@ static int compare(int *score, void *siga, void *sigb, void *payload VV_UNUSED)
 	return 0;
 }
 
-void vv_likeness_use(git_diff_similarity_metric *out, vv_repository *r)
-{
-	out->file_signature = sign_file;
-	out->buffer_signature = sign_buffer;
-	out->free_signature = signature_free;
-	out->similarity = compare;
-	out->payload = r;
-}
-
 /* --- which is which --- */
 
 typedef struct pair {
@@ -183,9 +164,8 @@ typedef struct finder {
 	const vv_rename_file *gone, *come;
 	size_t gone_count, come_count;
 	size_t *from;
-	bool *taken; /* of gone */
-	git_diff_similarity_metric metric;
-	void **gone_like, **come_like; /* signatures; NULL: none yet, or none can be had */
+	bool *taken;                        /* of gone */
+	signature **gone_like, **come_like; /* signatures; NULL: none yet, or none can be had */
 	pair *pairs;
 	size_t pair_count;
 } finder;
@@ -221,7 +201,7 @@ static void match_equal(finder *f, bool named)
 }
 
 /* The file's signature; *out NULL where it has none (too short, too large, not here). */
-static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_error *err)
+static vv_status sign(finder *f, const vv_rename_file *file, signature **out, vv_error *err)
 {
 	vv_auto(vv_buf) content = VV_BUF_INIT;
 	uint64_t size;
@@ -231,8 +211,7 @@ static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_erro
 	*out = NULL;
 	if ((rc = vv_blob_size(f->repo, &file->id, &size, err)) == VV_OK && size <= TEXT_MAX &&
 	    (rc = vv_blob_read(f->repo, &file->id, TEXT_MAX, &content, err)) == VV_OK) {
-		code = f->metric.buffer_signature(out, NULL, vv_buf_cstr(&content), content.len,
-						  f->metric.payload);
+		code = sign_buffer(out, f->repo, vv_buf_cstr(&content), content.len);
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
 		vv_error_clear(err);
@@ -243,7 +222,7 @@ static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_erro
 	return rc;
 }
 
-static vv_status sign_all(finder *f, const vv_rename_file *files, size_t count, void **out,
+static vv_status sign_all(finder *f, const vv_rename_file *files, size_t count, signature **out,
 			  const bool *skip, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -275,8 +254,7 @@ static vv_status compare_all(finder *f, vv_error *err)
 			if (!f->gone_like[g]) {
 				continue;
 			}
-			if (f->metric.similarity(&score, f->gone_like[g], f->come_like[c],
-						 f->metric.payload) < 0) {
+			if (compare(&score, f->gone_like[g], f->come_like[c]) < 0) {
 				return vv_fail_nomem(err);
 			}
 			if (score >= VV_RENAMED_MIN) {
@@ -303,7 +281,6 @@ static vv_status match_alike(finder *f, vv_error *err)
 		free_count += !f->taken[i];
 	}
 	if (rc < 0 || left == 0 || free_count == 0 || free_count > PAIRS_MAX / left) return rc;
-	vv_likeness_use(&f->metric, f->repo);
 	f->pairs = vv_calloc(left * free_count, sizeof(*f->pairs));
 	f->gone_like = vv_calloc(f->gone_count, sizeof(*f->gone_like));
 	f->come_like = vv_calloc(f->come_count, sizeof(*f->come_like));
@@ -326,11 +303,11 @@ static vv_status match_alike(finder *f, vv_error *err)
 	return rc;
 }
 
-static void signatures_free(finder *f, void **list, size_t count)
+static void signatures_free(signature **list, size_t count)
 {
 	for (size_t i = 0; list && i < count; i++) {
 		if (list[i]) {
-			f->metric.free_signature(list[i], f->metric.payload);
+			signature_free(list[i]);
 		}
 	}
 	vv_free(list);
@@ -355,8 +332,8 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 	match_equal(&f, true);
 	match_equal(&f, false);
 	vv_status rc = match_alike(&f, err);
-	signatures_free(&f, f.gone_like, gone_count);
-	signatures_free(&f, f.come_like, come_count);
+	signatures_free(f.gone_like, gone_count);
+	signatures_free(f.come_like, come_count);
 	vv_free_all(f.pairs, f.taken);
 	return rc;
 }

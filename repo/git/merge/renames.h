@@ -1,7 +1,7 @@
 /*
  * renames: finds renames: pairs of a new file and a removed one.
  *
- * As a merge sees it (trees.h): the same content, else text by likeness as Git
+ * The same content, else text by likeness as Git
  * measures it, and datasets only where at least half of their blocks are the same, or, where
  * both are small, of their rows. That two pointers look alike proves nothing.
  */

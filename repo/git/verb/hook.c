@@ -1,5 +1,5 @@
 /*
- * hook: where Git looks for a hook, what runs there; which editor is the user's.
+ * hook: where Git looks for a hook, what runs there.
  */
 #include "repo/git/verb/hook.h"
 
@@ -260,58 +260,6 @@ vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix,
 			rc = vv_exists(other.data) ? vv_rename(other.data, found.path, err)
 						   : vv_unlink(found.path, true, err);
 		}
-	}
-	return rc;
-}
-
-/* --- the editor --------------------------------------------------------------------------- */
-
-static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
-{
-	const char *term = vv_env_get(r->env, "TERM"), *value = vv_env_get(r->env, "GIT_EDITOR");
-	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
-	vv_status rc;
-
-	*out = NULL;
-	if (!value || !*value) {
-		rc = vv_config_string(r, "core.editor", out, err);
-		if (rc != VV_ENOTFOUND) return rc;
-		vv_error_clear(err);
-		value = dumb ? NULL : vv_env_get(r->env, "VISUAL");
-		if (!value || !*value) {
-			value = vv_env_get(r->env, "EDITOR");
-		}
-		if ((!value || !*value) && !dumb) {
-			value = "vi";
-		}
-	}
-	if (!value || !*value) {
-		return vv_fail(err, VV_EUSAGE,
-			       "cannot open an editor for the message: the terminal is dumb and "
-			       "EDITOR is not set\n"
-			       "give the message with -m, or set EDITOR");
-	}
-	*out = vv_strdup(value);
-	return *out ? VV_OK : vv_fail_nomem(err);
-}
-
-vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
-{
-	vv_auto(char) *editor = NULL;
-	const char *argv[] = {"/bin/sh", "-c", NULL, NULL, file, NULL};
-	const char *const more[] = {vv_write_turn_setting(r), NULL};
-	vv_status rc;
-	int code;
-
-	if ((rc = choose_editor(r, &editor, err)) < 0) return rc;
-	vv_auto(char) *command = vv_asprintf("%s \"$@\"", editor);
-	if ((rc = vv_alloc_ok(command, err)) < 0) return rc;
-	argv[2] = command;
-	argv[3] = editor;
-	vv_run run = {.argv = argv, .env = r->env, .more = more, .terminal = true};
-	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {
-		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",
-			     vv_text_shows(editor), code);
 	}
 	return rc;
 }

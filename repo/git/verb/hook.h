@@ -1,5 +1,5 @@
 /*
- * hook: programs of the repository's owner: hooks, and the editor, whose command line is given to sh, as Git does.
+ * hook: the hooks of the repository's owner.
  */
 #ifndef VV_REPO_GIT_VERB_HOOK_H
 #define VV_REPO_GIT_VERB_HOOK_H
@@ -50,8 +50,5 @@ VV_AUTO_CLEAR(vv_hook_found, vv_hook_found_clear)
  * only has mark in it, or stands elsewhere, stays. *removed tells. */
 vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
 			 bool *removed, vv_error *err);
-/* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
- * editor; VV_EREFUSED when it fails. */
-vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);
 
 #endif

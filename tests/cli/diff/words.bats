@@ -86,7 +86,7 @@ no_storage() {
 	sed -i '1000s/,item/,other/' prices.csv
 	varve commit -q -a -m here
 	succeeds varve merge side
-	output_has "  prices.csv: +2 -1 ~1 rows"
+	output_has " prices.csv | +2 -1 ~1 rows"
 	no_storage
 }
 

@@ -187,44 +187,6 @@ static void nothing_is_run_from_the_current_folder(void **state)
 	assert_false(vv_exists("ran"));
 }
 
-/* --- the editor --------------------------------------------------------------------- */
-
-/* In the environment as it is now. */
-static vv_status edit(vv_error *err)
-{
-	vv_repository *r = open_here();
-	vv_status rc = vv_editor_run(r, "msg", err);
-
-	vv_repository_close(r);
-	return rc;
-}
-
-static void the_editor_is_gits_choice(void **state)
-{
-	vv_error err;
-
-	(void)state;
-	git_begin();
-	vv_test_write_text("msg", "old\n");
-	(void)setenv("TERM", "dumb", 1);
-	vv_assert_status(edit(&err), VV_EUSAGE, &err);
-	vv_assert_contains(err.hint, "-m");
-	(void)setenv("EDITOR", "echo from EDITOR >", 1);
-	vv_assert_ok(edit(&err), &err);
-	assert_string_equal(out("cat msg"), "from EDITOR");
-	(void)setenv("TERM", "xterm", 1);
-	(void)setenv("VISUAL", "f() { echo \"$1\" from VISUAL > msg; }; f", 1);
-	vv_assert_ok(edit(&err), &err);
-	assert_string_equal(out("cat msg"), "msg from VISUAL");
-	sh("git config core.editor 'echo from config >'");
-	vv_assert_ok(edit(&err), &err);
-	assert_string_equal(out("cat msg"), "from config");
-	(void)setenv("GIT_EDITOR", ":", 1);
-	vv_assert_ok(edit(&err), &err);
-	(void)setenv("GIT_EDITOR", "false", 1);
-	vv_assert_status(edit(&err), VV_EREFUSED, &err);
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_hook_runs_as_git_runs_it),
 	cmocka_unit_test(a_hook_that_refuses_is_named),
@@ -235,7 +197,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_program_that_does_not_listen_is_no_trouble),
 	cmocka_unit_test(a_death_by_signal_is_told),
 	cmocka_unit_test(nothing_is_run_from_the_current_folder),
-	cmocka_unit_test(the_editor_is_gits_choice),
 };
 
 VV_TEST_SUITE(hooks)

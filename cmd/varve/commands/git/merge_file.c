@@ -12,13 +12,27 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/merge/conflict_columns.h"
+#include "lib/merge/conflict_solve.h"
+#include "lib/merge/guide.h"
 #include "lib/merge/one_table.h"
 #include "lib/merge/rules.h"
 #include "lib/merge/tables.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_merge.h"
+#include "repo/git/merge/conflict_state.h"
 
 extern char **environ;
+
+typedef struct options {
+	bool base, pointers;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "base", base,
+		 "the result is one of several bases: conflicts have base's value"),
+	OPT_FLAG(0, "pointers", pointers, "only where a side is a pointer of varve"),
+};
 
 #define MERGE_TROUBLE 129 /* what git takes for a driver that could not run */
 #define SIDE_MAX ((size_t)1 << 31)
@@ -27,8 +41,11 @@ typedef struct driver {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
 	vv_head head;
-	char *theirs; /* what git merge calls the other side */
-	char *rules;  /* the lines of VV_MERGE_RULES_VAR, of which in.how is made */
+	char *theirs;       /* what git merge calls the other side */
+	const char *folder; /* shared with the varve that runs git; NULL: none does */
+	vv_merge_guide guide;
+	bool virtual_base; /* the result is one of several bases */
+	char *rules;       /* the lines of VV_MERGE_RULES_VAR, of which in.how is made */
 	vv_dataset_merge in;
 	vv_dataset_merged out;
 	const char *ours_file;
@@ -41,6 +58,15 @@ static vv_status find_names(driver *d, vv_error *err)
 
 	if (rc < 0) return rc;
 	d->in.commits[VV_OURS] = d->head.commit;
+	if (d->folder) {
+		if ((rc = vv_merge_guide_read(&d->guide, d->folder, err)) < 0) return rc;
+		d->in.commits[VV_BASE] = d->guide.base;
+		d->in.commits[VV_THEIRS] = d->guide.theirs;
+		d->in.names[VV_OURS] = d->guide.names[0];
+		d->in.names[VV_THEIRS] = d->guide.names[1];
+		d->in.dry = d->guide.dry;
+		return VV_OK;
+	}
 	d->in.names[VV_OURS] = "HEAD";
 	if (d->head.branch) {
 		d->in.names[VV_OURS] = strncmp(d->head.branch, "refs/heads/", 11) == 0
@@ -123,27 +149,96 @@ static vv_status say_conflicts(driver *d, vv_error *err)
 	vv_status rc;
 
 	vv_conflict_record_describe(&text, &d->out.record);
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK &&
-	    (rc = vv_conflict_record_save(d->repo, &d->out.record, err)) == VV_OK) {
-		vv_note("varve: %s: %s; 'varve conflicts' lists them", vv_text_shows(d->in.path),
-			text.data);
-		if (d->in.apart) {
-			vv_note("hint: abort, and use 'varve merge' or 'varve cherry-pick', which "
-				"pair tables by rows");
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_conflict_record_save(d->repo, &d->out.record, err)) < 0 || d->folder) {
+		return rc;
+	}
+	vv_note("varve: %s: %s; 'varve conflicts' lists them", vv_text_shows(d->in.path),
+		text.data);
+	if (d->in.apart) {
+		vv_note("hint: abort, and use 'varve merge' or 'varve cherry-pick', which pair no "
+			"such tables");
+	}
+	return VV_OK;
+}
+
+/* Of the varve that runs git: what was made of the same sides before. */
+static vv_status replay(driver *d, bool *found, bool *conflicts, vv_error *err)
+{
+	const vv_oid sides[3] = {d->in.sides[0].id, d->in.sides[1].id, d->in.sides[2].id};
+	vv_auto(vv_merge_report) report = {0};
+	vv_auto(char) *own = vv_conflict_file(d->repo, d->in.path);
+	vv_auto(vv_buf) record = VV_BUF_INIT;
+	vv_status rc = own ? vv_merge_report_read(&report, d->folder, err) : vv_fail_nomem(err);
+	const vv_merged_table *t = vv_merge_report_find(&report, d->in.path, sides);
+
+	*found = rc == VV_OK && t;
+	if (!*found) return rc;
+	d->out.result.id = t->result;
+	*conflicts = t->conflicts;
+	if (t->conflicts) {
+		vv_auto(char) *file = vv_path_join(d->folder, "git/varve/conflicts",
+						   vv_path_base(own), (char *)NULL);
+
+		if ((rc = file ? vv_read_file(&record, file, SIDE_MAX, err) : vv_fail_nomem(err)) <
+			    0 ||
+		    (rc = vv_conflict_write(d->repo, d->in.path, &record, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return put_result(d, err);
+}
+
+static vv_status report(const driver *d, bool conflicts, vv_error *err)
+{
+	const vv_merged_table t = {
+		.path = d->in.path,
+		.sides = {d->in.sides[0].id, d->in.sides[1].id, d->in.sides[2].id},
+		.result = d->out.result.id,
+		.conflicts = conflicts,
+		.apart = d->in.apart != NULL,
+		.stats = d->out.stats};
+
+	return d->folder ? vv_merge_report_add(d->folder, &t, err) : VV_OK;
+}
+
+/* Where several bases are merged git has to have one: what both changed is in it as before. */
+static vv_status merge_bases(driver *d, vv_error *err)
+{
+	vv_status rc;
+
+	d->in.no_rules = true;
+	d->in.dry = false; /* the next merge reads these blocks */
+	memset(d->in.commits, 0, sizeof(d->in.commits));
+	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
+	    (rc = vv_conflict_columns_take(&d->out, &d->in, VV_TAKE_BASE, err)) < 0) {
+		return rc;
+	}
+	if (d->out.record.count + d->out.record.left_out > 0) {
+		rc = vv_conflict_solve_all(d->repo, d->writer, &d->out.record, VV_BASE,
+					   &d->out.result.id, err);
+		if (rc == VV_ENOSUPPORT) {
+			d->out.result = d->in.sides[d->in.sides[VV_BASE].mode ? VV_BASE : VV_OURS];
+			rc = VV_OK;
+		}
+	}
+	if (rc < 0 || (rc = vv_dataset_writer_commit(d->writer, err)) < 0) return rc;
+	return put_result(d, err);
 }
 
 static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 {
-	bool one;
+	bool one, found = false;
 	vv_status rc;
 
 	if (same(d, VV_OURS, VV_THEIRS) || same(d, VV_BASE, VV_THEIRS)) return VV_OK;
 	if (same(d, VV_BASE, VV_OURS)) {
 		d->out.result = d->in.sides[VV_THEIRS];
 		return put_result(d, err);
+	}
+	if (d->virtual_base) return merge_bases(d, err);
+	if (d->folder && !d->in.dry && ((rc = replay(d, &found, conflicts, err)) < 0 || found)) {
+		return rc;
 	}
 	if ((rc = vv_one_table_check(&one, &d->in, err)) < 0) return rc;
 	d->in.apart = one ? NULL : "git paired it with a table that its rows do not come from";
@@ -153,10 +248,10 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 	}
 	*conflicts = d->out.record.count > 0 || d->out.record.left_out > 0;
 	if ((*conflicts && (rc = vv_objects_flush(d->repo, err)) < 0) ||
-	    (rc = put_result(d, err)) < 0) {
+	    (rc = put_result(d, err)) < 0 || (*conflicts && (rc = say_conflicts(d, err)) < 0) ||
+	    (rc = report(d, *conflicts, err)) < 0 || *conflicts) {
 		return rc;
 	}
-	if (*conflicts) return say_conflicts(d, err);
 	vv_repository_discard(d->repo); /* git stores the file itself */
 	return VV_OK;
 }
@@ -183,12 +278,37 @@ static vv_status merge_lines(vv_context *c, vv_error *err)
 	return vv_write_file(c->argv[1], vv_buf_cstr(&text), text.len, false, err);
 }
 
+static vv_status has_pointer(const driver *d, bool *any, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*any = false;
+	for (size_t i = 0; rc == VV_OK && !*any && i < 3; i++) {
+		if (d->in.sides[i].mode) {
+			rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(d->writer),
+							  &d->in.sides[i].id, any, err);
+		}
+	}
+	return rc;
+}
+
 static vv_status merge_file(vv_context *c, vv_error *err)
 {
-	driver d = {.ours_file = c->argv[1], .in = {.path = c->argv[3]}};
-	bool conflicts = false;
-	vv_status rc = vv_context_need(c, VV_NEEDS_WRITER, err);
+	const options *o = c->options;
+	driver d = {.ours_file = c->argv[1],
+		    .in = {.path = c->argv[3]},
+		    .folder = vv_env_get(vv_environ(), VV_MERGE_FOLDER_VAR),
+		    .virtual_base = o->base};
+	bool conflicts = false, any = true;
+	vv_error killed;
+	vv_status rc;
 
+	if (d.folder) {
+		(void)vv_fail(&killed, VV_EPROGRAM, "%s: the merge driver was interrupted",
+			      vv_text_shows(d.in.path));
+		vv_merge_failure_write(d.folder, &killed);
+	}
+	rc = vv_context_need(c, VV_NEEDS_WRITER, err);
 	vv_dataset_merged_init(&d.out);
 	d.repo = d.in.repo = c->repo;
 	d.writer = d.in.writer = c->writer;
@@ -198,11 +318,21 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) < 0) {
 		goto done;
 	}
-	rc = merge(&d, &conflicts, err);
+	if (o->pointers && (rc = has_pointer(&d, &any, err)) < 0) {
+		goto done;
+	}
+	conflicts = !any;
+	rc = any ? merge(&d, &conflicts, err) : VV_OK;
 done:
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);
 	vv_free_all(d.theirs, d.in.how.items, d.rules);
+	vv_buf_clear(&d.guide.text);
+	if (rc < 0 && d.folder) {
+		vv_merge_failure_write(d.folder, err);
+	} else if (d.folder) {
+		vv_merge_failure_clear(d.folder);
+	}
 	c->code = conflicts ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;
 }
@@ -213,7 +343,9 @@ static vv_status run_merge_file(vv_context *c, vv_error *err)
 	const bool lines = strcmp(vv_path_base(c->argv[3]), ".gitattributes") == 0;
 
 	if ((lines ? merge_lines(c, err) : merge_file(c, err)) < 0) {
-		vv_report(err);
+		if (!vv_env_get(vv_environ(), VV_MERGE_FOLDER_VAR)) {
+			(void)vv_report(err);
+		}
 		c->code = MERGE_TROUBLE;
 	}
 	return VV_OK;
@@ -226,6 +358,9 @@ const vv_command vv_cmd_merge_file = {
 	.usage = "BASE OURS THEIRS PATH",
 	.example = "$ git config merge.varve.driver 'varve merge-file -- %O %A %B %P'",
 	.exit_codes = "there are conflicts, and ours is in their places; 129: could not run",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
 	.arguments = "path",
 	.hidden = true,
 	.check = check_merge_file,
