@@ -553,7 +553,7 @@ static vv_status set(vv_txn *t, const putting *p, vv_error *err)
 	rc = what->mode ? vv_index_set(t->index, what->path, what->mode, &what->blob, NULL, err)
 			: vv_index_remove(t->index, what->path, err);
 	if (rc == VV_OK && strcmp(vv_path_base(what->path), VV_TXN_ATTRIBUTES) == 0) {
-		vv_attr_flush(t->repo);
+		vv_index_ask_attributes(t->index);
 	}
 	return rc < 0 ? rc : note(t, what, true, err);
 }

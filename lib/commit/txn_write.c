@@ -177,7 +177,6 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	vv_attr_flush(t->repo);
 	if (!has_datasets(t)) return VV_OK;
 	if ((rc = list_tracks(t, &paths, &count, err)) == VV_OK && count > 0 &&
 	    (rc = vv_attr_edit_begin(&edit, t->repo, err)) == VV_OK) {
@@ -364,7 +363,6 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 			    VV_OK) {
 			rc = vv_index_set(t->index, VV_TXN_ATTRIBUTES, e.mode ? e.mode : 0100644,
 					  &id, NULL, err);
-			vv_attr_flush(t->repo);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {

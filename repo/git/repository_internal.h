@@ -52,6 +52,7 @@ typedef struct vv_open_index {
 	struct vv_open_index *before; /* opened before it, and still open */
 	bool listed;                  /* by the repository, which is open still */
 	bool alone;                   /* it stands for the files of the work tree, too */
+	bool attributes;              /* likewise for those with attributes */
 } vv_open_index;
 
 struct vv_repository {

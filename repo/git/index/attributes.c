@@ -48,9 +48,10 @@ typedef struct vv_attr_asker {
 	vv_repository *repo;
 	const char *const *names;
 	size_t name_count;
-	vv_child git; /* pid 0: none runs */
-	char *files;  /* the folder apart; NULL: the work tree's files are asked */
-	vv_buf stamp; /* what tells whether git has read what is there now */
+	vv_child git;  /* pid 0: none runs */
+	char *files;   /* the folder apart; NULL: the work tree's files are asked */
+	vv_buf stamp;  /* what tells whether git has read what is there now */
+	unsigned hold; /* during which that was looked at; 0: during none */
 	vv_buf answers; /* to the last question: "path NUL name NUL value NUL", for each path and name */
 	size_t at;      /* of what was found last */
 	size_t next,
@@ -68,6 +69,7 @@ static void reset(vv_attr_asker *a)
 	}
 	vv_free(a->files);
 	a->files = NULL;
+	a->hold = 0;
 	a->stamp.len = a->answers.len = a->at = a->next = a->ahead = 0;
 }
 
@@ -192,10 +194,10 @@ static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, v
 
 /* --- what git has read ----------------------------------------------------------------- */
 
-/* Is what the command has open in memory asked? */
+/* Is what is open in memory asked? */
 static bool is_alone(const vv_repository *r)
 {
-	return r->open_index && r->open_index->alone;
+	return r->open_index && r->open_index->attributes;
 }
 
 /* A pipe's writer would be waited for. Zeros: it is not there. */
@@ -215,54 +217,6 @@ static vv_status look(vv_stat *st, const char *file, vv_error *err)
 				 vv_text_shows(file));
 }
 
-/* Appends the stats of .gitattributes in all folders of a path. */
-static vv_status put_stats(vv_buf *stamp, const vv_repository *r, const char *path, vv_error *err)
-{
-	const char *end = path;
-	vv_stat st;
-	vv_status rc;
-
-	while (end) { /* before each name of the path */
-		vv_auto(char) *file = vv_asprintf("%s/%.*s" NAME, r->workdir, (int)(end - path),
-						  path);
-		if ((rc = vv_alloc_ok(file, err)) < 0 || (rc = look(&st, file, err)) < 0) return rc;
-		vv_buf_put(stamp, &st, sizeof(st));
-		end = strchr(end, '/');
-		end = end ? end + 1 : NULL;
-	}
-	return vv_buf_ok(stamp, err);
-}
-
-vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err)
-{
-	vv_auto(vv_buf) stamp = VV_BUF_INIT;
-
-	return r->bare || !r->workdir ? VV_OK : put_stats(&stamp, r, path, err);
-}
-
-/* The folder is in it, since git has not read the files of others, or long ago. */
-static vv_status stamp_of_files(vv_buf *stamp, const vv_repository *r, const char *path,
-				vv_error *err)
-{
-	vv_auto(char) *info = vv_path_join(r->commondir, "info", "attributes", NULL),
-		      *config = vv_path_join(r->commondir, "config", NULL);
-	const char *const files[] = {info, config, r->index_file};
-	vv_status rc = info && config ? VV_OK : vv_fail_nomem(err);
-	vv_stat st;
-
-	if (r->attr_holds > 0) {
-		vv_buf_put(stamp, &r->attr_hold, sizeof(r->attr_hold));
-		return vv_buf_ok(stamp, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < sizeof(files) / sizeof(*files); i++) {
-		if ((rc = look(&st, files[i], err)) == VV_OK) {
-			vv_buf_put(stamp, &st, sizeof(st));
-		}
-	}
-	vv_buf_put(stamp, path, (size_t)(vv_path_base(path) - path));
-	return rc < 0 ? rc : put_stats(stamp, r, path, err);
-}
-
 /* Of a conflict in the index our side. */
 static bool find_in_index(git_index *git, const char *path, git_oid *id)
 {
@@ -273,6 +227,74 @@ static bool find_in_index(git_index *git, const char *path, git_oid *id)
 	if (!e || !(S_ISREG(e->mode) || S_ISLNK(e->mode))) return false;
 	*id = e->id;
 	return true;
+}
+
+/* Without the time at which links to it changed: a journal of ours links files. */
+static void put_stat(vv_buf *stamp, const vv_stat *st)
+{
+	const uint64_t is[] = {st->size, (uint64_t)st->mtime_sec, st->mtime_nsec, st->ino,
+			       st->mode};
+
+	vv_buf_put(stamp, is, sizeof(is));
+}
+
+/* Appends the stats of .gitattributes in all folders of a path; of one that is not there what the index has. */
+static vv_status put_stats(vv_buf *stamp, const vv_repository *r, git_index *index,
+			   const char *path, vv_error *err)
+{
+	const char *end = path;
+	git_oid id;
+	vv_stat st;
+	vv_status rc;
+
+	while (end) { /* before each name of the path */
+		vv_auto(char) *file = vv_asprintf("%s/%.*s" NAME, r->workdir, (int)(end - path),
+						  path);
+		if ((rc = vv_alloc_ok(file, err)) < 0 || (rc = look(&st, file, err)) < 0) return rc;
+		put_stat(stamp, &st);
+		if (st.ino == 0 && index &&
+		    find_in_index(index, file + strlen(r->workdir) + 1, &id)) {
+			vv_buf_put(stamp, &id, sizeof(id));
+		}
+		end = strchr(end, '/');
+		end = end ? end + 1 : NULL;
+	}
+	return vv_buf_ok(stamp, err);
+}
+
+vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) stamp = VV_BUF_INIT;
+
+	return r->bare || !r->workdir ? VV_OK : put_stats(&stamp, r, NULL, path, err);
+}
+
+/* The folder is in it, since git has not read the files of others, or long ago. */
+static vv_status stamp_of_files(vv_buf *stamp, vv_repository *r, const char *path, vv_error *err)
+{
+	vv_auto(char) *info = vv_path_join(r->commondir, "info", "attributes", NULL),
+		      *config = vv_path_join(r->commondir, "config", NULL);
+	const char *const files[] = {info, config};
+	vv_index_file *index = NULL;
+	vv_status rc = info && config ? VV_OK : vv_fail_nomem(err);
+	int code = rc < 0 || r->open_index ? 0 : vv_index_file_open(&index, r);
+	vv_stat st;
+
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the index '%s'",
+				   vv_text_shows(r->index_file));
+	}
+	for (size_t i = 0; rc == VV_OK && i < sizeof(files) / sizeof(*files); i++) {
+		if ((rc = look(&st, files[i], err)) == VV_OK) {
+			put_stat(stamp, &st);
+		}
+	}
+	vv_buf_put(stamp, path, (size_t)(vv_path_base(path) - path));
+	if (rc == VV_OK) {
+		rc = put_stats(stamp, r, index ? index->git : r->open_index->git, path, err);
+	}
+	vv_index_file_close(index);
+	return rc;
 }
 
 /* A repository without a commit has none. */
@@ -353,6 +375,19 @@ static vv_status put_blobs(vv_attr_asker *a, const char *path, vv_error *err)
 	}
 }
 
+static vv_status put_ids(vv_buf *stamp, git_index *git, vv_error *err)
+{
+	for (size_t i = 0; i < git_index_entrycount(git); i++) {
+		const git_index_entry *e = git_index_get_byindex(git, i);
+
+		if (strcmp(vv_path_base(e->path), NAME) == 0) {
+			vv_buf_put(stamp, e->path, strlen(e->path));
+			vv_buf_put(stamp, &e->id, sizeof(e->id));
+		}
+	}
+	return vv_buf_ok(stamp, err);
+}
+
 /* Ends a git that has read what is no longer there, and makes ready what the next is to read. */
 static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_error *err)
 {
@@ -361,10 +396,12 @@ static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_erro
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
+	if (r->attr_holds > 0 && a->hold == r->attr_hold && !is_alone(r)) {
+		return of_tree ? put_blobs(a, path, err) : VV_OK;
+	}
 	vv_buf_putc(&stamp, is_alone(r) ? 'i' : of_tree ? 't' : 'w');
 	if (is_alone(r)) {
-		vv_buf_put(&stamp, &r->open_index, sizeof(r->open_index));
-		rc = vv_buf_ok(&stamp, err);
+		rc = put_ids(&stamp, r->open_index->git, err);
 	} else if (of_tree) {
 		if ((rc = vv_head_read(r, &head, err)) == VV_OK) {
 			vv_buf_put(&stamp, &head.commit, sizeof(head.commit));
@@ -378,6 +415,7 @@ static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_erro
 		reset(a);
 		vv_buf_set(&a->stamp, stamp.data, stamp.len);
 	}
+	a->hold = r->attr_holds > 0 ? r->attr_hold : 0;
 	return of_tree ? put_blobs(a, path, err) : VV_OK;
 }
 

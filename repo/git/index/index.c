@@ -15,7 +15,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/index/attributes.h"
 #include "repo/git/index/index_file.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/lock.h"
@@ -60,7 +59,7 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	if ((rc = read_file(x, err)) < 0) return rc;
-	x->here = (vv_open_index){x->git, r->open_index, true, false};
+	x->here = (vv_open_index){x->git, r->open_index, true, false, false};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
 }
@@ -94,7 +93,7 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 	}
 	x->git = x->file->git;
 	if (commit && (rc = read_base(r, x->git, commit, err)) < 0) return rc;
-	x->here = (vv_open_index){x->git, r->open_index, true, true};
+	x->here = (vv_open_index){x->git, r->open_index, true, true, true};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
 }
@@ -102,6 +101,11 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 bool vv_index_is_tree(const vv_index *x)
 {
 	return x->here.alone;
+}
+
+void vv_index_ask_attributes(vv_index *x)
+{
+	x->here.attributes = true;
 }
 
 /* They need not be closed in the order in which they were opened. */
@@ -121,9 +125,6 @@ void vv_index_close(vv_index *x)
 {
 	if (!x) return;
 	unlink_open(x);
-	if (x->here.alone) {
-		vv_attr_flush(x->repo);
-	}
 	drop_edits(x);
 	vv_git_lock_release(&x->lock);
 	vv_free(x->edits);

@@ -49,6 +49,9 @@ bool vv_index_is_current(const vv_index *x);
  * place of the work tree's: also in a bare repository. It is never written. */
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
 bool vv_index_is_tree(const vv_index *x);
+/* While it is open the attributes of paths are what its own files say: a .gitattributes was put into it that the work tree
+ * is to get. */
+void vv_index_ask_attributes(vv_index *x);
 
 /* VV_EREFUSED: the path lies in a submodule, whose files its own repository keeps. */
 vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err);

@@ -215,6 +215,29 @@ static void files_of_the_work_tree_are_added_and_staged(void **state)
 	assert_git_sound();
 }
 
+/* Of a branch, and of HEAD, whose work tree gets the lines later. */
+static void attributes_that_were_put_count_for_what_is_put_next(void **state)
+{
+	static const char *const branches[] = {NULL, "side"};
+
+	(void)state;
+	begin_with_prices();
+	sh("git branch side; git rm -q --cached .gitattributes; git commit -qm none; rm .gitattributes");
+	for (size_t i = 0; i < 2; i++) {
+		vv_repository *r = open_here();
+		vv_txn *t = open_txn(r, branches[i]);
+
+		put(t, ".gitattributes", "d/*.dat filter=varve diff=varve merge=varve -text\n");
+		put(t, "d/t.dat", PRICES);
+		put(t, "t.dat", PRICES);
+		commit(t, "lines");
+		sh("! git show %s:d/t.dat | grep -q ^id,price", i == 0 ? "HEAD" : "side");
+		sh("git show %s:t.dat | grep -q ^id,price", i == 0 ? "HEAD" : "side");
+		vv_txn_free(t);
+		vv_repository_close(r);
+	}
+}
+
 static void a_commit_of_another_branch_leaves_index_and_work_tree_alone(void **state)
 {
 	vv_repository *r;
@@ -670,6 +693,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_commit_of_head_has_what_was_put),
 	cmocka_unit_test(results_tell_what_happened_to_each_path),
 	cmocka_unit_test(files_of_the_work_tree_are_added_and_staged),
+	cmocka_unit_test(attributes_that_were_put_count_for_what_is_put_next),
 	cmocka_unit_test(a_commit_of_another_branch_leaves_index_and_work_tree_alone),
 	cmocka_unit_test(a_bare_repository_gets_its_first_commits),
 	cmocka_unit_test(a_transaction_that_is_freed_leaves_no_trace),
