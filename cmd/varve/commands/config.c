@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "base/json/json_list.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -15,8 +14,8 @@
 #include "lib/names/version.h"
 #include "lib/status/settings.h"
 #include "lib/worktree/add_plan.h"
+#include "lib/worktree/attributes_lines.h"
 #include "repo/git/config.h"
-#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 
 typedef struct options {
@@ -53,73 +52,46 @@ static void say(answer *a, const char *what, const char *value, const char *from
 	vv_out("%s(%s)\n", value ? "  " : "", vv_text_shows(from));
 }
 
-/* The line of a .gitattributes file that decides: the last that matches, in the deepest
- * file. */
-typedef struct deciding {
-	const char *path;
-	size_t depth; /* length of the folder of the file of `line` */
-	vv_buf line;  /* ".gitattributes:3: *.csv filter=varve" */
-} deciding;
-
-/* A pattern without a slash is about names at any depth, as in gitignore. */
-static bool line_matches(const char *path, const char *folder, size_t folder_len,
-			 const char *pattern)
+/* ".gitattributes:3: *.csv filter=varve": the line that decides; empty: there is none. */
+static vv_status put_line(vv_buf *out, vv_repository *r, const char *path, bool compared,
+			  vv_error *err)
 {
-	const char *below = path + folder_len + (folder_len ? 1 : 0);
+	vv_auto(vv_attr_list) lines = {0};
+	vv_status rc = (compared ? vv_attr_list_read_compared : vv_attr_list_read)(&lines, r, err);
+	const size_t i = rc < 0 ? lines.count : vv_attr_list_deciding(&lines, path);
 
-	if (strncmp(path, folder, folder_len) != 0 || (folder_len && path[folder_len] != '/')) {
-		return false;
+	if (i < lines.count) {
+		const vv_attr_list_line *at = &lines.lines[i];
+
+		vv_buf_printf(out, "%s:%u: %s %s", at->file, at->number, at->pattern,
+			      at->attributes);
 	}
-	if (!strchr(pattern, '/')) return vv_path_match(pattern, vv_path_base(below));
-	return vv_path_match(*pattern == '/' ? pattern + 1 : pattern, below);
-}
-
-static vv_status on_line(void *payload, const char *file, unsigned line, const char *pattern,
-			 const char *attributes, vv_error *err)
-{
-	deciding *d = payload;
-	const char *slash = strrchr(file, '/');
-	bool local = strcmp(file, ".git/info/attributes") ==
-		     0; /* of the top, and over all others */
-	size_t folder_len = slash && !local ? (size_t)(slash - file) : 0;
-
-	if (!line_matches(d->path, file, folder_len, pattern) ||
-	    (!local && d->line.len && folder_len < d->depth)) {
-		return VV_OK;
-	}
-	d->depth = folder_len;
-	vv_buf_reset(&d->line);
-	vv_buf_printf(&d->line, "%s:%u: %s %s", file, line, pattern, attributes);
-	return vv_buf_ok(&d->line, err);
+	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
 static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_error *err)
 {
+	const bool bare = vv_repository_is_bare(s->repo);
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	bool compared = false;
 	vv_status rc;
 
-	deciding d = {.path = s->path};
 	if ((rc = vv_attr_tracked(s->repo, s->path, tracked, err)) < 0 ||
-	    (rc = vv_attr_compared(s->repo, s->path, &compared, err)) < 0) {
+	    (rc = vv_attr_compared(s->repo, s->path, &compared, err)) < 0 ||
+	    (!bare && (rc = put_line(&line, s->repo, s->path, false, err)) < 0)) {
 		return rc;
 	}
-	if (!vv_repository_is_bare(s->repo)) {
-		rc = vv_attr_lines(s->repo, on_line, &d, err);
-	}
 	/* A line that takes the filter away has been told; else one leaves the file as text. */
-	compared = compared && d.line.len == 0;
-	if (rc == VV_OK && compared && !vv_repository_is_bare(s->repo)) {
-		rc = vv_attr_compared_lines(s->repo, on_line, &d, err);
+	compared = compared && line.len == 0;
+	if (compared && !bare && (rc = put_line(&line, s->repo, s->path, true, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		say(a, "tracked",
-		    *tracked   ? "yes"
-		    : compared ? "text"
-			       : "no",
-		    d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
-	}
-	vv_buf_clear(&d.line);
-	return rc;
+	say(a, "tracked",
+	    *tracked   ? "yes"
+	    : compared ? "text"
+		       : "no",
+	    line.len ? vv_buf_cstr(&line) : "no line of .gitattributes");
+	return VV_OK;
 }
 
 static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res)

@@ -13,6 +13,8 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -366,12 +368,6 @@ static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_er
 	return vv_buf_ok(b, err);
 }
 
-static bool same_pattern(const attr_line *line, const vv_buf *pattern)
-{
-	return line->pattern_len == pattern->len &&
-	       memcmp(line->pattern, pattern->data, pattern->len) == 0;
-}
-
 static bool is_ours(const attr_line *line, bool as_text)
 {
 	if (as_text) {
@@ -382,32 +378,74 @@ static bool is_ours(const attr_line *line, bool as_text)
 	       has_word(line, "merge=varve") && has_word(line, "-text");
 }
 
-/* A pattern of the file, and whether the last line that names it makes it ours. */
-typedef struct known_pattern {
-	const char *text; /* borrowed from the file's bytes */
-	size_t len, order;
-	bool ours, filter; /* has the filter */
-} known_pattern;
+/* Lines that have a pattern, found by it; borrowed from their text. */
+typedef struct pattern_lines {
+	attr_line *items;
+	size_t count, cap;
+	vv_hash_index by_pattern;
+} pattern_lines;
 
-typedef struct known_patterns {
-	known_pattern *items; /* sorted; of equal ones the last line's comes last */
-	size_t count;
-	bool own_line; /* some line speaks of merging .gitattributes itself */
-} known_patterns;
-
-static int compare_texts(const char *a, size_t a_len, const char *b, size_t b_len)
+static void pattern_lines_clear(pattern_lines *l)
 {
-	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+	vv_free(l->items);
+	vv_hash_index_clear(&l->by_pattern);
+}
+VV_AUTO_CLEAR(pattern_lines, pattern_lines_clear)
 
-	return order != 0 ? order : a_len < b_len ? -1 : a_len > b_len;
+static vv_status read_lines(pattern_lines *out, const vv_buf *text, vv_error *err)
+{
+	attr_line line;
+
+	*out = (pattern_lines){0};
+	vv_hash_index_init(&out->by_pattern);
+	for (size_t at = 0; next_line(text, &at, &line);) {
+		if (line.pattern_len > 0 &&
+		    (!vv_hash_index_add(
+			     &out->by_pattern,
+			     vv_xxh3(line.pattern, line.pattern_len, out->by_pattern.seed),
+			     out->count) ||
+		     !vv_array_add(out->items, out->count, out->cap, line))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
 }
 
-static int by_pattern(const void *a, const void *b)
+/* The last line of that pattern; NULL: there is none. */
+static const attr_line *last_line(const pattern_lines *l, const char *pattern, size_t len)
 {
-	const known_pattern *x = a, *y = b;
-	int order = compare_texts(x->text, x->len, y->text, y->len);
+	vv_hash_probe probe = vv_hash_probe_begin(&l->by_pattern,
+						  vv_xxh3(pattern, len, l->by_pattern.seed));
+	const attr_line *last = NULL;
 
-	return order != 0 ? order : x->order < y->order ? -1 : x->order > y->order;
+	for (size_t i; vv_hash_probe_next(&probe, &i);) {
+		const attr_line *at = &l->items[i];
+
+		if (at->pattern_len == len && memcmp(at->pattern, pattern, len) == 0 &&
+		    (!last || at > last)) {
+			last = at;
+		}
+	}
+	return last;
+}
+
+/* These patterns as lines of text; literal: names that no line can have are left out where any is true. */
+static vv_status put_patterns(vv_buf *text, const char *const *patterns, size_t count, bool literal,
+			      bool any, vv_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const size_t before = text->len;
+		vv_status rc = put_pattern(text, patterns[i], literal, err);
+
+		if (rc == VV_EUSAGE && any) {
+			vv_error_clear(err);
+			text->len = before;
+			continue;
+		}
+		if (rc < 0) return rc;
+		vv_buf_putc(text, '\n');
+	}
+	return vv_buf_ok(text, err);
 }
 
 /* Does it say how .gitattributes itself is merged? */
@@ -427,42 +465,6 @@ static bool is_own_line(const attr_line *line)
 		}
 	}
 	return false;
-}
-
-static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *out, vv_error *err)
-{
-	attr_line line;
-	size_t at = 0, cap = 0;
-
-	memset(out, 0, sizeof(*out));
-	while (next_line(text, &at, &line)) {
-		if (line.pattern_len == 0) {
-			continue;
-		}
-		if (!vv_array_room(out->items, out->count, cap)) return vv_fail_nomem(err);
-		out->items[out->count] = (known_pattern){line.pattern, line.pattern_len, out->count,
-							 is_ours(&line, as_text),
-							 has_word(&line, "filter=varve")};
-		out->count++;
-		out->own_line = out->own_line || is_own_line(&line);
-	}
-	if (out->count > 1) {
-		qsort(out->items, out->count, sizeof(*out->items), by_pattern);
-	}
-	return VV_OK;
-}
-
-/* What the file's last line of that pattern is; NULL when there is none. */
-static const known_pattern *known_line(const known_patterns *known, const vv_buf *pattern)
-{
-	/* after the last that is not greater */
-	size_t low = vv_first_place(i, known->count,
-				    compare_texts(known->items[i].text, known->items[i].len,
-						  pattern->data, pattern->len) <= 0);
-	return low > 0 && known->items[low - 1].len == pattern->len &&
-			       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0
-		       ? &known->items[low - 1]
-		       : NULL;
 }
 
 static vv_status write_attributes(vv_repository *r, const vv_buf *text, vv_error *err)
@@ -485,19 +487,24 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 {
 	const char *newline = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
 	const char *eol = newline && newline > text->data && newline[-1] == '\r' ? "\r\n" : "\n";
-	known_patterns known;
+	vv_auto(pattern_lines) known = {0};
 	vv_auto(vv_buf) pattern = VV_BUF_INIT;
-	vv_status rc = look_through(text, as_text, &known, err);
+	vv_status rc = read_lines(&known, text, err);
+	bool own_line = false;
 
+	for (size_t i = 0; i < known.count; i++) {
+		own_line = own_line || is_own_line(&known.items[i]);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const known_pattern *line;
+		const attr_line *line;
 
 		vv_buf_reset(&pattern);
 		if ((rc = put_pattern(&pattern, patterns[i], literal, err)) < 0 ||
-		    ((line = known_line(&known, &pattern)) && line->ours)) {
+		    ((line = last_line(&known, vv_buf_cstr(&pattern), pattern.len)) &&
+		     is_ours(line, as_text))) {
 			continue;
 		}
-		if (as_text && line && line->filter) {
+		if (as_text && line && has_word(line, "filter=varve")) {
 			rc = vv_fail(err, VV_EREFUSED,
 				     "%s: a line of '.gitattributes' keeps its rows in blocks",
 				     vv_text_shows(patterns[i]));
@@ -508,51 +515,56 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 			if (text->len > 0 && text->data[text->len - 1] != '\n') {
 				vv_buf_puts(lines, eol);
 			}
-			if (!known.own_line) {
+			if (!own_line) {
 				vv_buf_printf(lines, "%s%s", OWN_LINE, eol);
 			}
 		}
 		vv_buf_printf(lines, "%s %s%s", vv_buf_cstr(&pattern),
 			      as_text ? TEXT_ATTRIBUTES : OUR_ATTRIBUTES, eol);
 	}
-	vv_free(known.items);
 	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
+}
+
+static vv_status append_lines(vv_buf *text, const char *const *patterns, size_t count, bool literal,
+			      bool as_text, vv_error *err)
+{
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	vv_status rc = put_lines(&lines, text, patterns, count, literal, as_text, err);
+
+	if (rc < 0) return rc;
+	vv_buf_put(text, lines.data, lines.len);
+	return vv_buf_ok(text, err);
 }
 
 vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t count, bool literal,
 			      vv_error *err)
 {
-	vv_auto(vv_buf) lines = VV_BUF_INIT;
-	vv_status rc = put_lines(&lines, text, patterns, count, literal, false, err);
+	return append_lines(text, patterns, count, literal, false, err);
+}
 
-	if (rc == VV_OK) {
-		vv_buf_put(text, lines.data, lines.len);
-		rc = vv_buf_ok(text, err);
-	}
-	return rc;
+/* The path of the top file, and what is in it. */
+static vv_status read_top(vv_buf *text, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
+
+	return path ? read_attributes(path, text, err)
+		    : vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+			      "a bare repository has no .gitattributes file");
 }
 
 static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 		       bool as_text, bool *changed, vv_error *err)
 {
-	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
-	vv_auto(vv_buf) text = VV_BUF_INIT, lines = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = read_top(&text, r, err);
+	const size_t before = text.len;
 
 	*changed = false;
-	if (!path) {
-		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository has no .gitattributes file");
-	}
-	if ((rc = read_attributes(path, &text, err)) < 0 ||
-	    (rc = put_lines(&lines, &text, patterns, count, literal, as_text, err)) < 0 ||
-	    lines.len == 0) {
+	if (rc < 0 || (rc = append_lines(&text, patterns, count, literal, as_text, err)) < 0 ||
+	    text.len == before) {
 		return rc;
 	}
-	vv_buf_put(&text, lines.data, lines.len);
-	if ((rc = write_attributes(r, &text, err)) == VV_OK) {
-		*changed = true;
-	}
+	*changed = (rc = write_attributes(r, &text, err)) == VV_OK;
 	return rc;
 }
 
@@ -611,47 +623,55 @@ static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line, cons
 	}
 }
 
-static bool is_of_varve(const attr_line *line)
+/* Takes the words of a filter out of the lines that have it, of the patterns (NULL: of any); compared: also out of
+ * those that leave text. *dropped counts them. */
+static vv_status drop_words(vv_buf *text, const char *filter, bool unset, bool compared,
+			    const vv_buf *patterns, size_t *dropped, vv_error *err)
 {
-	return has_word(line, "filter=varve") || is_compared_line(line);
+	vv_auto(vv_buf) kept = VV_BUF_INIT, word = VV_BUF_INIT;
+	vv_auto(pattern_lines) wanted = {0};
+	attr_line line;
+	vv_status rc = patterns ? read_lines(&wanted, patterns, err) : VV_OK;
+
+	*dropped = 0;
+	vv_buf_printf(&word, "filter=%s", filter);
+	if (rc < 0 || (rc = vv_buf_ok(&word, err)) < 0) return rc;
+	for (size_t at = 0; next_line(text, &at, &line);) {
+		if (line.pattern_len > 0 &&
+		    (has_word(&line, word.data) || (compared && is_compared_line(&line))) &&
+		    (!patterns || last_line(&wanted, line.pattern, line.pattern_len))) {
+			put_rest(&kept, text, &line, filter, unset ? UNSET : "");
+			(*dropped)++;
+		} else {
+			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
+		}
+	}
+	if ((rc = vv_buf_ok(&kept, err)) < 0) return rc;
+	vv_buf now = *text;
+
+	*text = kept;
+	kept = now;
+	return VV_OK;
 }
 
 static vv_status take_line_away(vv_repository *r, const char *pattern, bool literal,
 				bool leave_text, vv_error *err)
 {
-	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
-	vv_auto(vv_buf) text = VV_BUF_INIT, wanted = VV_BUF_INIT, kept = VV_BUF_INIT,
-			lines = VV_BUF_INIT;
-	attr_line line;
-	size_t at = 0;
-	bool found = false;
+	vv_auto(vv_buf) text = VV_BUF_INIT, wanted = VV_BUF_INIT;
+	size_t dropped;
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository has no .gitattributes file");
-	}
-	if ((rc = put_pattern(&wanted, pattern, literal, err)) < 0 ||
-	    (rc = read_attributes(path, &text, err)) < 0) {
+	if ((rc = put_patterns(&wanted, &pattern, 1, literal, false, err)) < 0 ||
+	    (rc = read_top(&text, r, err)) < 0 ||
+	    (rc = drop_words(&text, "varve", false, true, &wanted, &dropped, err)) < 0) {
 		return rc;
 	}
-	while (next_line(&text, &at, &line)) {
-		if (same_pattern(&line, &wanted) && is_of_varve(&line)) {
-			found = true;
-			put_rest(&kept, &text, &line, "varve", "");
-		} else {
-			vv_buf_put(&kept, text.data + line.start, line.end - line.start);
-		}
+	if (dropped == 0) {
+		return vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'",
+			       vv_text_shows(pattern));
 	}
-	if (!found) {
-		rc = vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'",
-			     vv_text_shows(pattern));
-	} else if (!leave_text ||
-		   (rc = put_lines(&lines, &kept, &pattern, 1, literal, true, err)) == VV_OK) {
-		vv_buf_put(&kept, lines.data, lines.len);
-		rc = write_attributes(r, &kept, err);
-	}
-	return rc;
+	rc = leave_text ? append_lines(&text, &pattern, 1, literal, true, err) : VV_OK;
+	return rc < 0 ? rc : write_attributes(r, &text, err);
 }
 
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err)
@@ -667,153 +687,52 @@ vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal
 vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, bool unset,
 			      const char *const *patterns, size_t count, vv_error *err)
 {
-	vv_auto(vv_buf) kept = VV_BUF_INIT, word = VV_BUF_INIT;
-	attr_line line;
-	size_t at = 0;
-	vv_status rc;
+	vv_auto(vv_buf) wanted = VV_BUF_INIT;
+	size_t dropped;
+	vv_status rc = put_patterns(&wanted, patterns, count, false, false, err);
 
-	vv_buf_printf(&word, "filter=%s", filter);
-	if ((rc = vv_buf_ok(&word, err)) < 0) return rc;
-	while (rc == VV_OK && next_line(text, &at, &line)) {
-		bool drop = line.pattern_len > 0 && has_word(&line, vv_buf_cstr(&word));
-
-		for (size_t i = 0; rc == VV_OK && drop && i < count; i++) {
-			vv_auto(vv_buf) pattern = VV_BUF_INIT;
-
-			rc = put_pattern(&pattern, patterns[i], false, err);
-			if (rc == VV_OK && same_pattern(&line, &pattern)) {
-				break;
-			}
-			drop = i + 1 < count;
-		}
-		if (drop) {
-			put_rest(&kept, text, &line, filter, unset ? UNSET : "");
-		} else {
-			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
-		}
+	if (rc < 0 || (rc = drop_words(text, filter, unset, false, count > 0 ? &wanted : NULL,
+				       &dropped, err)) < 0) {
+		return rc;
 	}
-	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) return rc;
-	if (strcmp(vv_buf_cstr(&kept), OWN_LINE "\n") ==
+	if (strcmp(vv_buf_cstr(text), OWN_LINE "\n") ==
 	    0) { /* written with the first line of varve */
-		vv_buf_reset(&kept);
+		vv_buf_reset(text);
 	}
-	vv_buf now = *text;
-
-	*text = kept;
-	kept = now;
 	return VV_OK;
 }
 
 /* --- renaming ------------------------------------------------------------------------- */
 
-/* Appends the lines of one kind for the new names. */
-static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size_t count,
-			       vv_attr_line_kind kind, vv_error *err)
-{
-	vv_auto_free const char **paths = vv_calloc(count, sizeof(*paths));
-	vv_auto(vv_buf) lines = VV_BUF_INIT;
-	size_t n = 0;
-
-	if (!paths) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		if (renames[i].line == kind) {
-			paths[n++] = renames[i].to;
-		}
-	}
-	vv_status rc = put_lines(&lines, text, paths, n, true, kind == VV_ATTR_TEXT_LINE, err);
-	if (rc == VV_OK) {
-		vv_buf_put(text, lines.data, lines.len);
-		rc = vv_buf_ok(text, err);
-	}
-	return rc;
-}
-
-/* The patterns of the old names, sorted. A name that no line can have is left out. */
-static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renames, size_t count,
-			      vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(vv_buf) pattern = VV_BUF_INIT;
-
-		if ((rc = put_literal(&pattern, renames[i].from, err)) == VV_OK) {
-			if (!(out[(*n)++] = vv_buf_detach(&pattern))) {
-				(*n)--;
-				rc = vv_fail_nomem(err);
-			}
-		} else if (rc == VV_EUSAGE) {
-			vv_error_clear(err);
-			rc = VV_OK;
-		}
-	}
-	if (*n > 1) {
-		qsort(out, *n, sizeof(*out), vv_text_order);
-	}
-	return rc;
-}
-
-/* text without the lines of the old names. */
-static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, size_t count,
-				vv_error *err)
-{
-	vv_auto_free char **patterns = vv_calloc(count, sizeof(*patterns));
-	vv_auto(vv_buf) kept = VV_BUF_INIT;
-	attr_line line;
-	size_t at = 0, n = 0;
-	vv_status rc = patterns ? old_patterns(patterns, &n, renames, count, err)
-				: vv_fail_nomem(err);
-
-	while (rc == VV_OK && next_line(text, &at, &line)) {
-		vv_auto(char) *name = line.pattern_len > 0
-					      ? vv_strndup(line.pattern, line.pattern_len)
-					      : NULL;
-
-		if (line.pattern_len > 0 && !name) {
-			rc = vv_fail_nomem(err);
-		} else if (name && is_of_varve(&line) &&
-			   bsearch(&name, patterns, n, sizeof(*patterns), vv_text_order)) {
-			put_rest(&kept, text, &line, "varve", "");
-		} else {
-			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
-		}
-	}
-	if (rc == VV_OK && (rc = vv_buf_ok(&kept, err)) == VV_OK) {
-		vv_buf now = *text;
-
-		*text = kept;
-		kept = now;
-	}
-	for (size_t i = 0; i < n; i++) {
-		vv_free(patterns[i]);
-	}
-	return rc;
-}
-
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err)
 {
-	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
-	vv_auto(vv_buf) before = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) before = VV_BUF_INIT, text = VV_BUF_INIT, old = VV_BUF_INIT;
+	vv_auto_free const char **to = vv_calloc(count + 1, sizeof(*to));
+	size_t dropped;
 	vv_status rc;
 
 	*changed = false;
-	if (!path) {
-		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository has no .gitattributes file");
-	}
-	if (count == 0 || (rc = read_attributes(path, &before, err)) < 0) {
-		return count == 0 ? VV_OK : rc;
-	}
+	if ((rc = read_top(&before, r, err)) < 0 || count == 0) return rc;
 	vv_buf_put(&text, before.data, before.len);
-	if ((rc = vv_buf_ok(&text, err)) < 0 ||
-	    (rc = add_new_names(&text, renames, count, VV_ATTR_FILTER_LINE, err)) < 0 ||
-	    (rc = add_new_names(&text, renames, count, VV_ATTR_TEXT_LINE, err)) < 0 ||
-	    (rc = drop_old_names(&text, renames, count, err)) < 0) {
-		return rc;
+	if (!to) return vv_fail_nomem(err);
+	for (int as_text = 0; as_text < 2; as_text++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			if (renames[i].line ==
+			    (as_text ? VV_ATTR_TEXT_LINE : VV_ATTR_FILTER_LINE)) {
+				to[n++] = renames[i].to;
+			}
+		}
+		if ((rc = append_lines(&text, to, n, true, as_text, err)) < 0) return rc;
 	}
-	if (text.len == before.len &&
-	    (text.len == 0 || memcmp(text.data, before.data, text.len) == 0)) {
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = put_patterns(&old, &renames[i].from, 1, true, true, err)) < 0) return rc;
+	}
+	if ((rc = drop_words(&text, "varve", false, true, &old, &dropped, err)) < 0 ||
+	    (text.len == before.len &&
+	     memcmp(vv_buf_cstr(&text), vv_buf_cstr(&before), text.len) == 0)) {
 		return rc;
 	}
 	*changed = (rc = write_attributes(r, &text, err)) == VV_OK;
