@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/check/list.h"
+#include "repo/git/history/mailmap.h"
 
 /* One reading. */
 typedef struct reading {
@@ -229,7 +230,7 @@ static vv_status take_commit(reading *r, const vv_oid *id, vv_error *err)
 	int got = 0;
 	vv_status rc;
 
-	if ((rc = vv_commit_read(r->run->repo, id, &c, err)) < 0 ||
+	if ((rc = vv_mailmap_commit_read(r->run->repo, id, &c, err)) < 0 ||
 	    (rc = key_of(r, &c, &key, err)) < 0) {
 		return rc;
 	}

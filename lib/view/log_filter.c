@@ -18,6 +18,7 @@
 #include "lib/names/table_at.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/date.h"
+#include "repo/git/history/mailmap.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
@@ -369,7 +370,7 @@ int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
 	bool passes = false;
-	vv_status rc = vv_commit_read(f->repo, id, &c, err);
+	vv_status rc = vv_mailmap_commit_read(f->repo, id, &c, err);
 
 	if (rc < 0) return (int)rc;
 	rc = ask(&passes, f, &c, err);

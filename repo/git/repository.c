@@ -540,6 +540,9 @@ void vv_repository_close(vv_repository *r)
 	if (r->close_attributes) {
 		r->close_attributes(r);
 	}
+	if (r->mailmap) {
+		r->close_mailmap(r);
+	}
 	if (r->close_index) {
 		r->close_index(r);
 	}

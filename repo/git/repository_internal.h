@@ -94,6 +94,8 @@ struct vv_repository {
 	void (*close_walker)(struct vv_repository *r);
 	struct vv_attr_asker *attributes; /* repo/git/index/attributes.c */
 	void (*close_attributes)(struct vv_repository *r);
+	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: nobody was shown */
+	void (*close_mailmap)(struct vv_repository *r);
 	unsigned attr_holds, attr_hold; /* how many go on; the number of the latest: vv_attr_hold */
 	vv_open_index *open_index;      /* the one opened last that is still open; NULL: none */
 	/* repo/git/index/index_file.h: as it was read last; NULL: it was not */

@@ -11,11 +11,13 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/os.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/config.h"
@@ -467,6 +469,31 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 	rc = rc < 0 ? rc : vv_run_start(out, &run, err);
 	clear_environment(&e);
 	return rc;
+}
+
+vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
+		     vv_error *err)
+{
+	for (size_t at = 0; at < question->len;) {
+		ssize_t n = vv_os_write(write, git->in, question->data + at, question->len - at);
+
+		if (n < 0 && errno != EINTR) return vv_fail_errno(err, "cannot ask", "git");
+		at += n > 0 ? (size_t)n : 0;
+	}
+	for (size_t at = answer->len; ends > 0;) {
+		if (!vv_buf_reserve(answer, VV_GIT_ASK_MAX + 1)) return vv_fail_nomem(err);
+		ssize_t n = read(git->out, answer->data + answer->len, VV_GIT_ASK_MAX);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) return vv_fail(err, VV_EIO, "git ended without an answer");
+		for (answer->len += (size_t)n; at < answer->len; at++) {
+			ends -= answer->data[at] == end;
+		}
+		answer->data[at] = '\0';
+	}
+	return VV_OK;
 }
 
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)

@@ -52,6 +52,11 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 
 /* Starts it and talks with it over its stdin and stdout; what it says on stderr is dropped. vv_child_stop ends it. */
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
+/* Asks it, and appends its answer, which has so many ends. What is asked at once is answered without more of it, and is
+ * fewer bytes than any pipe takes (VV_GIT_ASK_MAX), but for one question. */
+#define VV_GIT_ASK_MAX 4096u
+vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
+		     vv_error *err);
 
 /* The same as vv_git_run, and another exit code than 0 is a failure with git's own words, and the host's: "<what>: git
  * says: <line>; <line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */

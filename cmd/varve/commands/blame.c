@@ -17,6 +17,7 @@
 #include "lib/rows/where.h"
 #include "lib/view/blame.h"
 #include "repo/git/history/history.h"
+#include "repo/git/history/mailmap.h"
 #include "repo/git/tree.h"
 
 #define AUTHOR_WIDTH 20u
@@ -75,7 +76,7 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	vv_auto(vv_commit) c = {0};
 	vv_auto(vv_buf) date = VV_BUF_INIT;
 	size_t len;
-	vv_status rc = vv_commit_read(r->repo, id, &c, err);
+	vv_status rc = vv_mailmap_commit_read(r->repo, id, &c, err);
 	if (rc < 0) return rc;
 	blamed *p = vv_realloc_array(r->commits, r->count + 1, sizeof(*p));
 	if (!p) return vv_fail_nomem(err);

@@ -15,6 +15,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/commit_stat.h"
+#include "repo/git/history/mailmap.h"
 
 typedef struct name {
 	vv_oid commit;
@@ -388,7 +389,7 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	vv_auto(vv_commit_stat) stat = {0};
 	vv_status rc;
 
-	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) return rc;
+	if ((rc = vv_mailmap_commit_read(v->repo, id, &c, err)) < 0) return rc;
 	const vv_stat_options how = {.paths = v->paths,
 				     .growth = v->growth || v->style == VV_STYLE_JSON,
 				     .names = v->name_only || v->name_status,

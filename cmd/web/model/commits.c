@@ -13,6 +13,7 @@
 #include "repo/git/history/day.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
+#include "repo/git/history/mailmap.h"
 
 const vv_web_commit vv_web_none = {.none = true,
 				   .hex = "0000000000000000000000000000000000000000",
@@ -26,7 +27,7 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	vv_auto(vv_commit) c = {0};
 	const char *body;
 	size_t len;
-	vv_status rc = vv_commit_read(v->repo, id, &c, err);
+	vv_status rc = vv_mailmap_commit_read(v->repo, id, &c, err);
 
 	if (rc < 0) return rc;
 	*out = (vv_web_commit){.id = *id,

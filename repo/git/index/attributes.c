@@ -10,7 +10,6 @@
 #include "repo/git/index/attributes.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -18,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/os.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -35,8 +34,6 @@
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
 #define NAMES_MAX 9u
 #define AHEAD_MAX 256u
-#define STEP_BYTES                                                                                 \
-	4096u /* fewer than any pipe takes at once: git is never waited for while it waits for us */
 
 enum { FILTER, DIFF, MERGE, TEXT, CRLF, EOL, IDENT, ENCODING, READER, NAMES };
 static const char *const asked[] = {"filter",      "diff", "merge", "text",
@@ -139,43 +136,6 @@ static vv_status start(vv_attr_asker *a, vv_error *err)
 	return vv_git_talk(&a->git, &call, err);
 }
 
-static vv_status put_all(int fd, const char *p, size_t left, vv_error *err)
-{
-	while (left > 0) {
-		ssize_t n = vv_os_write(write, fd, p, left);
-
-		if (n < 0 && errno != EINTR) {
-			return vv_fail_errno(err, "cannot ask", "git check-attr");
-		}
-		p += n > 0 ? n : 0;
-		left -= n > 0 ? (size_t)n : 0;
-	}
-	return VV_OK;
-}
-
-/* Until that many strings are there. */
-static vv_status take_all(vv_attr_asker *a, size_t strings, vv_error *err)
-{
-	vv_buf *b = &a->answers;
-
-	for (size_t from = 0; strings > 0;) {
-		if (!vv_buf_reserve(b, STEP_BYTES)) return vv_fail_nomem(err);
-		ssize_t n = read(a->git.out, b->data + b->len, STEP_BYTES);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			return vv_fail(err, VV_EIO,
-				       "'git check-attr' ended without an answer\n"
-				       "'git check-attr filter FILE' says why");
-		}
-		for (b->len += (size_t)n; from < b->len; from++) {
-			strings -= b->data[from] == '\0';
-		}
-	}
-	return VV_OK;
-}
-
 /* paths: each ended by a NUL. */
 static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, vv_error *err)
 {
@@ -183,8 +143,11 @@ static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, v
 
 	vv_buf_reset(&a->answers);
 	a->at = 0;
-	if (rc == VV_OK && (rc = put_all(a->git.in, paths->data, paths->len, err)) == VV_OK) {
-		rc = take_all(a, count * a->name_count * 3, err);
+	if (rc == VV_OK) {
+		rc = vv_git_ask(&a->git, paths, '\0', count * a->name_count * 3, &a->answers, err);
+	}
+	if (rc == VV_EIO) {
+		vv_hint(err, "'git check-attr filter FILE' says why");
 	}
 	if (rc < 0) {
 		reset(a);
@@ -469,7 +432,7 @@ static vv_status put_next(vv_attr_asker *a, vv_buf *paths, const char *path, siz
 	for (at++; n < a->ahead && at < git_index_entrycount(git); at++, n++) {
 		const char *next = git_index_get_byindex(git, at)->path;
 
-		if (paths->len + strlen(next) >= STEP_BYTES ||
+		if (paths->len + strlen(next) >= VV_GIT_ASK_MAX ||
 		    (!is_beside(next, path) && vv_attr_can_be_read(a->repo, next, NULL) < 0)) {
 			break;
 		}

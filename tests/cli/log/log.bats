@@ -189,3 +189,38 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 		rm trace
 	done
 }
+
+@test "people have the names that .mailmap gives them, as in git log" {
+	local line who
+	git init -q
+	varve init -q > /dev/null
+	seq 9 > t.csv
+	varve add t.csv > /dev/null
+	for who in 'Ann <a@x>' 'ann <A@X>' 'Ann B <b@x>' 'Bob <b@x>' 'B <c d@x>' 'Ü <ü@x>'; do
+		tick
+		GIT_AUTHOR_NAME="${who% <*}" GIT_AUTHOR_EMAIL="$(sed 's/.*<//; s/>//' <<< "$who")" \
+			git commit -q --allow-empty -m "$who"
+	done
+	for line in 'Ann Proper <a@x>' '<ann@y> <A@X>' 'Bee <bee@y> Ann B <B@x>' '<a@x> Bob <b@x>' '  Q  < c d@x > <c d@x>  # x' 'Ann<n@y><a@x>' '# Ann <z@y> <a@x>' 'Ü Ö <ö@y> <ü@x>' ''; do
+		echo "$line" >> .mailmap
+		succeeds varve log
+		output_is "$(git log --decorate)"
+	done
+	succeeds varve log --author 'Bee <bee' --oneline
+	output_is "$(git log --decorate --author 'Bee <bee' --oneline)"
+	output_has 'Ann B <b@x>'
+	succeeds varve show
+	output_has "$(git show -s --format='Author: %aN <%aE>' HEAD)"
+	varve blame t.csv > ../blamed
+	grep -q "$(git log -1 --format=%aN -- t.csv)" ../blamed
+	git add .mailmap
+	git commit -qm mailmap
+	git clone -q --bare . ../bare.git
+	cd ../bare.git
+	succeeds varve log
+	output_is "$(git log --decorate)"
+	git config log.mailmap false
+	succeeds varve log
+	output_is "$(git log --decorate)"
+	output_lacks 'Bee'
+}

@@ -16,6 +16,7 @@
 #include "lib/names/version.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/history/commit.h"
+#include "repo/git/history/mailmap.h"
 #include "repo/git/history/revision.h"
 
 #define CITE_FORMATS "text|json|bibtex"
@@ -78,7 +79,7 @@ static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
 			       "cite REV:PATH, such as v1.0:prices.csv",
 			       vv_text_shows(x->c->argv[0]));
 	}
-	if ((rc = vv_commit_read(x->c->repo, &x->s.commit, &x->commit, err)) < 0) return rc;
+	if ((rc = vv_mailmap_commit_read(x->c->repo, &x->s.commit, &x->commit, err)) < 0) return rc;
 	vv_oid_text(x->revision, &x->s.commit);
 	if (x->s.is_dataset) {
 		vv_cid_text(x->id, &x->s.root);
