@@ -12,7 +12,6 @@
 #include "repo/git/history/state.h"
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/verb/hook.h"
-#include "repo/git/verb/later.h"
 #include "repo/known/loose_pack.h"
 
 enum { LOOSE_MAX = 100 };
@@ -22,26 +21,20 @@ static void warn(vv_repository *r, const vv_error *err)
 	vv_notes_warn(vv_repository_notes(r), "%s", err->message);
 }
 
-void vv_commit_finish(vv_repository *r, vv_way_back **back, bool noted, const char *hook)
+void vv_commit_finish(vv_repository *r, vv_way_back **back, const char *hook)
 {
-	static const char *const no_squash[] = {"0", NULL}; /* the argument of post-merge */
 	vv_error err;
 	uint64_t packed;
 	bool ran;
-	vv_status cleaned = vv_state_cleanup(r, &err);
 
-	if (cleaned < 0 || (cleaned = vv_conflict_drop_all(r, &err)) < 0) {
-		warn(r, &err);
-	}
-	if (noted && cleaned == VV_OK && vv_later_drop(r, &err) < 0) {
+	if (vv_state_cleanup(r, &err) < 0 || vv_conflict_drop_all(r, &err) < 0) {
 		warn(r, &err);
 	}
 	if (back) { /* hooks may run what needs one of its own */
 		(void)vv_way_back_close(*back, VV_OK, &err);
 		*back = NULL;
 	}
-	if (hook && vv_hook_run(r, hook, strcmp(hook, "post-merge") == 0 ? no_squash : NULL, &ran,
-				&err) < 0) {
+	if (hook && vv_hook_run(r, hook, NULL, &ran, &err) < 0) {
 		warn(r, &err);
 	}
 	if (vv_git_pack_loose(r, LOOSE_MAX, &packed, &err) < 0) {

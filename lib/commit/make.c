@@ -500,8 +500,7 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 	if ((rc = check_data(j, err)) < 0) return rc;
 	rc = j->git ? commit_by_git(j, err) : commit_by_library(j, err);
 	if (j->made) {
-		vv_commit_finish(j->repo, j->back, false,
-				 j->git || j->no_hooks ? NULL : "post-commit");
+		vv_commit_finish(j->repo, j->back, j->git || j->no_hooks ? NULL : "post-commit");
 	}
 	return rc;
 }
