@@ -222,8 +222,8 @@ static vv_report_group *take_unread(vv_report_dataset *d)
 	return g;
 }
 
-/* Errors first, and before them rules that could not be looked at, as the file has them; else in the order in which they were
- * found. */
+/* Errors first, and before them rules that could not be looked at, as the file has them; what is wrong with the whole table
+ * (rows that are gone) before its rows; else in the order in which they were found. */
 static void order_groups(vv_report_dataset *d)
 {
 	vv_report_group *unread = NULL, **unread_end = &unread, *g;
@@ -232,19 +232,25 @@ static void order_groups(vv_report_dataset *d)
 		*unread_end = g;
 		unread_end = &g->next;
 	}
-	vv_report_group *errors = NULL, **error_end = &errors, *others = NULL,
-			**other_end = &others, *next;
+	/* errors of the whole table, of rows; warnings likewise */
+	vv_report_group *lists[4] = {NULL}, **ends[4], *next;
 
+	for (size_t i = 0; i < 4; i++) {
+		ends[i] = &lists[i];
+	}
 	for (g = d->first; g; g = next) {
-		vv_report_group ***end = g->severity == VV_SEVERITY_ERROR ? &error_end : &other_end;
+		const bool whole = g->first && g->first->row == 0 && g->first->line == 0;
+		const size_t at = (g->severity == VV_SEVERITY_ERROR ? 0u : 2u) + (whole ? 0u : 1u);
 
 		next = g->next;
 		g->next = NULL;
-		**end = g;
-		*end = &g->next;
+		*ends[at] = g;
+		ends[at] = &g->next;
 	}
-	*error_end = others;
-	*unread_end = errors;
+	for (size_t i = 3; i > 0; i--) {
+		*ends[i - 1] = lists[i];
+	}
+	*unread_end = lists[0];
 	d->first = unread;
 	d->rules = NULL;
 }

@@ -195,6 +195,14 @@ static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, siz
 	vv_buf_reset(text);
 }
 
+/* How numbers are written is shown by one of them; else each value counts. */
+static bool same_intention(const char *a, const char *b)
+{
+	const char *equals = strstr(a, " --number ") ? strrchr(a, '=') : NULL;
+
+	return equals ? strncmp(a, b, (size_t)(equals - a)) == 0 : strcmp(a, b) == 0;
+}
+
 /* What accepts the values, each once, as far as they are few. */
 static void put_intended(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
@@ -205,7 +213,7 @@ static void put_intended(vv_buf *out, const vv_check_report *r, const vv_report_
 	for (const vv_report_item *i = g->first; i && count < INTENDED; i = i->next) {
 		size_t k = i->intended ? 0 : count;
 
-		while (k < count && strcmp(put[k], i->intended) != 0) {
+		while (k < count && !same_intention(put[k], i->intended)) {
 			k++;
 		}
 		if (!i->intended || k < count) {

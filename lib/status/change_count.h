@@ -16,8 +16,8 @@
 #include "lib/names/version.h"
 #include "repo/git/repository.h"
 
-/* Cells that are read for counting, of both versions together. */
-#define VV_COUNT_CELLS_MAX 5000000u
+/* Cells that are read for counting, of both versions together: 0.05 s where few of them differ, 0.2 s where all do. */
+#define VV_COUNT_CELLS_MAX 12000000u
 
 /* Two open tables. path: for messages. */
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,

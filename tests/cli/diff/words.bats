@@ -111,8 +111,8 @@ no_storage() {
 
 @test "where too many rows may differ they are many, and not compared" {
 	new_repo
-	awk 'BEGIN { print "id,a,b,c,d,e,f,g,h,i"
-		for (n = 0; n < 260000; n++) { print n ",1,2,3,4,5,6,7,8," n % 10 } }' > big.csv
+	awk 'BEGIN { print "id,a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w"
+		for (n = 0; n < 260000; n++) { print n ",1,2,3,4,5,6,7,8,1,2,3,4,5,6,7,8,1,2,3,4,5,6," n % 10 } }' > big.csv
 	varve add big.csv > /dev/null
 	varve commit -q -m one
 	tick
