@@ -558,7 +558,9 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 				.reader = j->reader,
 				.would = would,
 				.keep = true,
-				.stops = true};
+				.stops = true,
+				.quiet = j->conflicts.count >
+					 0}; /* its hints name git's commands */
 	if ((rc = vv_by_git_expect_all(&j->by_git, err)) < 0 ||
 	    (rc = expect_conflicts(j, err)) < 0 || (rc = vv_conflict_drop_all(j->repo, err)) < 0) {
 		return rc;

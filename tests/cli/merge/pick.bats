@@ -62,6 +62,7 @@ name() {
 	histories
 	before=$(git ls-files -s)
 	ends_with 1 varve cherry-pick spring
+	[[ $stderr != *"git cherry-pick"* ]]
 	output_has "CONFLICT (content): prices.csv: 1 cell of 1 row"
 	stderr_has "varve cherry-pick --continue"
 	[ "$(cat .git/CHERRY_PICK_HEAD)" = "$(git rev-parse spring)" ]
