@@ -33,6 +33,7 @@
 #define NAME ".gitattributes"
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
 #define NAMES_MAX 9u
+#define APART "varve-attributes-" /* begins the name of a folder apart */
 #define AHEAD_MAX 256u
 
 enum { FILTER, DIFF, MERGE, TEXT, CRLF, EOL, IDENT, ENCODING, READER, NAMES };
@@ -97,18 +98,20 @@ static void close_asker(vv_repository *r)
 	r->attributes = NULL;
 }
 
+/* What dead processes left there goes. */
 static vv_status make_folder(vv_attr_asker *a, vv_error *err)
 {
-	a->files = vv_path_join(vv_env_temp_dir(a->repo->env), "varve-attributes-XXXXXX", NULL);
-	if (!a->files) return vv_fail_nomem(err);
-	if (!mkdtemp(a->files)) {
-		vv_status rc = vv_fail_errno(err, "cannot make a temporary folder", a->files);
+	const char *dir = vv_env_temp_dir(a->repo->env);
+	char name[sizeof(APART) + VV_TEMP_RANDOM] = APART;
 
-		vv_free(a->files);
-		a->files = NULL;
-		return rc;
+	vv_temp_sweep(dir, APART);
+	vv_temp_name(name + strlen(name));
+	vv_auto(char) *made = vv_path_join(dir, name, NULL);
+	if (!made) return vv_fail_nomem(err);
+	if (mkdir(made, 0700) < 0) {
+		return vv_fail_errno(err, "cannot make a temporary folder", made);
 	}
-	return VV_OK;
+	return vv_hand_over(&a->files, &made);
 }
 
 static vv_status start(vv_attr_asker *a, vv_error *err)
