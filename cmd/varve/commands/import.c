@@ -2,6 +2,7 @@
  * import: a table of another repository, or a file of a web server, with the place that it came from; or dated files as
  * versions.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
