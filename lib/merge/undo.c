@@ -117,8 +117,8 @@ static vv_status run(undoing *u, vv_error *err)
 	if (rc < 0 ||
 	    (rc = vv_interrupted_put_back(u->repo, &u->head, &u->paths, &u->gone, err)) < 0 ||
 	    (rc = vv_by_git_place(&u->by_git, err)) < 0 ||
-	    (rc = vv_state_cleanup(u->repo, err)) < 0 ||
-	    (rc = vv_conflict_drop_all(u->repo, err)) < 0) {
+	    (rc = vv_conflict_drop_all(u->repo, err)) < 0 ||
+	    (rc = vv_state_abandon(u->repo, err)) < 0) {
 		return rc;
 	}
 	return vv_later_drop(u->repo, err);

@@ -319,13 +319,36 @@ static vv_status take_back(undoing *u, vv_error *err)
 	return put_back_ref(u, err);
 }
 
+/* The versions for a merge driver, which git writes beside the files, and removes unless it is killed or fails. */
+static vv_status remove_versions(vv_repository *r, vv_error *err)
+{
+	static const char begins[] = ".merge_file_";
+	vv_auto(vv_index) *x = NULL;
+	char **names = NULL;
+	size_t count = 0;
+	vv_index_entry e;
+	vv_status rc = vv_list_dir(&names, &count, vv_repository_workdir(r), err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (strncmp(names[i], begins, sizeof(begins) - 1) == 0 &&
+		    strlen(names[i]) == sizeof(begins) - 1 + strlen("XXXXXX") &&
+		    (x || (rc = vv_index_open(&x, r, err)) == VV_OK) &&
+		    !vv_index_get(x, names[i], &e)) {
+			rc = vv_worktree_remove(r, names[i], err);
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
 vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
 			      vv_error *err)
 {
 	vv_auto(undoing) u = {.repo = r, .note = note, .ours = ours};
 	vv_auto(vv_head) head = {0};
-	vv_status rc = vv_head_read(r, &head, err);
+	vv_status rc = remove_versions(r, err);
 
+	rc = rc < 0 ? rc : vv_head_read(r, &head, err);
 	/* Of two branches at one commit the name tells. */
 	*undone = rc == VV_OK && vv_oid_equal(&head.commit, &note->from) &&
 		  !vv_oid_is_null(&note->to) &&

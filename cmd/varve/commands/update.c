@@ -48,9 +48,8 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	vv_oid_text(word, commit);
 	vv_status rc = vv_state_begin_update(c->repo, commit, err);
 	if (rc < 0) return rc;
-	if ((rc = vv_pick_run(&p, word, err)) < 0 || p.outcome == VV_PICK_EMPTY) {
-		vv_state_drop_update(c->repo);
-	}
+	rc = vv_pick_run(&p, word, err);
+	vv_state_drop_update(c->repo);
 	vv_progress_end();
 	if (p.stays) {
 		vv_note("all is staged: 'varve update --continue' commits it, 'varve update "

@@ -104,11 +104,11 @@ vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err)
 	return vv_missing_ok(read_state(r, "MERGE_MSG", MESSAGE_BYTES_MAX, out, err), err);
 }
 
-/* What git commit takes away; MERGE_HEAD first, so that a crash in between cannot
- * leave a merge that was made already. */
-static const char *const state_files[] = {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
-					  "MERGE_MSG",  "MERGE_MODE",       "SQUASH_MSG",
-					  "MERGE_RR",   "AUTO_MERGE",       UPDATE};
+/* What git commit takes away; MERGE_HEAD before what belongs to it, so that a crash in between cannot leave a merge that was made
+ * already. */
+static const char *const state_files[] = {"AUTO_MERGE",  "MERGE_HEAD", "CHERRY_PICK_HEAD",
+					  "REVERT_HEAD", "MERGE_MSG",  "MERGE_MODE",
+					  "SQUASH_MSG",  "MERGE_RR",   UPDATE};
 
 static vv_status sync_file(const char *path, vv_error *err)
 {
@@ -125,13 +125,15 @@ static vv_status remove_file(const char *path, vv_error *err)
 	return vv_unlink(path, true, err);
 }
 
-static vv_status each_state_file(vv_repository *r, vv_status (*what)(const char *, vv_error *),
-				 vv_error *err)
+static vv_status each_state_file(vv_repository *r, bool last_first,
+				 vv_status (*what)(const char *, vv_error *), vv_error *err)
 {
+	const size_t count = sizeof(state_files) / sizeof(state_files[0]);
 	vv_status rc;
 
-	for (size_t i = 0; i < sizeof(state_files) / sizeof(state_files[0]); i++) {
-		vv_auto(char) *path = vv_path_join(r->gitdir, state_files[i], NULL);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = state_files[last_first ? count - 1 - i : i];
+		vv_auto(char) *path = vv_path_join(r->gitdir, name, NULL);
 
 		if ((rc = what(path, err)) < 0) return rc;
 	}
@@ -140,14 +142,19 @@ static vv_status each_state_file(vv_repository *r, vv_status (*what)(const char 
 
 vv_status vv_state_sync(vv_repository *r, vv_error *err)
 {
-	vv_status rc = each_state_file(r, sync_file, err);
+	vv_status rc = each_state_file(r, false, sync_file, err);
 
 	return rc < 0 ? rc : vv_fsync_dir(r->gitdir, err);
 }
 
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err)
 {
-	return each_state_file(r, remove_file, err);
+	return each_state_file(r, false, remove_file, err);
+}
+
+vv_status vv_state_abandon(vv_repository *r, vv_error *err)
+{
+	return each_state_file(r, true, remove_file, err);
 }
 
 static vv_status write_ids(vv_repository *r, const char *name, const vv_oid *ids, size_t count,

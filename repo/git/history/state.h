@@ -22,6 +22,8 @@ vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count,
 vv_status vv_state_message(vv_repository *r, vv_buf *out,
 			   vv_error *err); /* MERGE_MSG; empty when none */
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
+/* The same where nothing was committed: until all else is removed the operation is under way. */
+vv_status vv_state_abandon(vv_repository *r, vv_error *err);
 /* What is under way is still so after a power cut. */
 vv_status vv_state_sync(vv_repository *r, vv_error *err);
 
