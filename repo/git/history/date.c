@@ -155,7 +155,7 @@ static void set_day(reader *r, int year, int month, int day)
 
 static bool is_year(int year)
 {
-	return year >= 1900 && year < 3000;
+	return year >= 1900 && year <= 9999;
 }
 
 /* 2026-10-05, 2026-10, 20261005, 5.10.2026 */
