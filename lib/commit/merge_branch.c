@@ -154,7 +154,7 @@ static vv_status merge_three_ways(vv_branch_merge *m, vv_error *err)
 		return rc < 0 ? rc : read_outcome(m, err);
 	}
 	m->stays = m->outcome == VV_MERGE_STAGED && m->job.by_git.stopped;
-	return m->stays ? vv_fail(err, VV_EREFUSED, "git stopped before the commit") : VV_OK;
+	return m->stays ? vv_fail(err, VV_ECONFLICT, "git stopped before the commit") : VV_OK;
 }
 
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
@@ -186,7 +186,7 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 	if ((rc = merge_by_git(m, false, err)) < 0 || (rc = read_outcome(m, err)) < 0) return rc;
 	m->moved = m->job.by_git.count;
 	m->stays = m->outcome == VV_MERGE_STAGED && m->job.by_git.stopped;
-	return m->stays ? vv_fail(err, VV_EREFUSED, "git stopped before the commit") : VV_OK;
+	return m->stays ? vv_fail(err, VV_ECONFLICT, "git stopped before the commit") : VV_OK;
 }
 
 void vv_branch_merge_clear(vv_branch_merge *m)

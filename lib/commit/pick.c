@@ -124,7 +124,7 @@ static vv_status pick(vv_pick *p, vv_error *err)
 	if ((rc = pick_by_git(p, own, err)) < 0) return rc;
 	if (own && p->outcome == VV_PICK_STAGED) return commit_own(p, err);
 	p->stays = p->outcome == VV_PICK_STAGED && !p->no_commit;
-	return p->stays ? vv_fail(err, VV_EREFUSED, "git stopped before the commit") : VV_OK;
+	return p->stays ? vv_fail(err, VV_ECONFLICT, "git stopped before the commit") : VV_OK;
 }
 
 vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
