@@ -525,16 +525,21 @@ static vv_status expect_conflicts(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
-vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err)
+/* lax: what the filter refuses counts as plain text. Of conflicts git's hints name git's commands. */
+static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool terminal, bool lax,
+			      vv_error *err)
 {
 	const char *command = j->command ? j->command : j->verb,
 		   *args[VV_GIT_ARGS_MAX], *const more[] = {j->guide, j->rules, NULL};
 	vv_auto(char) *would = vv_asprintf("the %s would overwrite them; nothing was done",
 					   command);
-	vv_auto(vv_index) *x = NULL;
 	size_t n = j->folder ? put_settings(j, args) : 0;
 	vv_status rc;
 
+	if (lax) {
+		args[n++] = "-c";
+		args[n++] = "filter.varve.required=false";
+	}
 	args[n++] = j->verb;
 	if (j->exact) {
 		args[n++] = "-Xfind-renames=100%";
@@ -546,8 +551,10 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 		args[n++] = j->words[i];
 	}
 	args[n] = NULL;
+	vv_free(j->what);
 	j->what = vv_asprintf("the %s of '%s'", command, j->names[VV_THEIRS]);
 	if (!would || !j->what) return vv_fail_nomem(err);
+	vv_by_git_clear(&j->by_git);
 	j->by_git = (vv_by_git){.git = {.repo = j->repo,
 					.args = args,
 					.more = j->folder ? more : NULL,
@@ -560,8 +567,8 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 				.would = would,
 				.keep = true,
 				.stops = true,
-				.quiet = j->conflicts.count >
-					 0}; /* its hints name git's commands */
+				.quiet = lax || j->conflicts.count >
+							0}; /* its hints name git's commands */
 	if ((rc = vv_by_git_expect_all(&j->by_git, err)) < 0 ||
 	    (rc = expect_conflicts(j, err)) < 0 || (rc = vv_conflict_drop_all(j->repo, err)) < 0) {
 		return rc;
@@ -569,6 +576,18 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 	rc = vv_by_git_run(&j->by_git, "nothing was done", err);
 	j->by_git.git.args = j->by_git.git.more = NULL;
 	j->by_git.would = NULL;
+	return rc;
+}
+
+vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_status rc = apply_by_git(j, options, terminal, false, err);
+
+	/* git merge first stores what is not committed, to go back to: a file that is no table need not be one for that. */
+	if (rc < 0 && strstr(vv_buf_cstr(&j->by_git.git.said), "stash failed")) {
+		rc = apply_by_git(j, options, terminal, true, err);
+	}
 	if (rc < 0) return rc;
 	if (j->folder && (rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) {
 		return vv_by_git_undo(&j->by_git, rc);

@@ -954,3 +954,23 @@ renamed_and_changed() {
 	stderr_has "'abc'"
 	stderr_has "'price'"
 }
+
+@test "a merge passes over a changed file that is no table" {
+	new_repo
+	printf 'id,v\n1,a\n2,b\n' > t.csv
+	cp t.csv u.csv
+	varve add -q t.csv u.csv
+	varve commit -qm base
+	git switch -q -c side
+	sed -i s/a/A/ t.csv
+	varve commit -qam side
+	git switch -q main
+	sed -i s/b/B/ t.csv
+	varve commit -qam main
+	printf 'id,v\n1,"a\n2,b\n' > u.csv
+	cp u.csv ../u.csv
+	succeeds varve merge side
+	[[ "$stderr" != *u.csv* ]]
+	cmp u.csv ../u.csv
+	[ "$(git status --porcelain)" = " M u.csv" ]
+}
