@@ -302,6 +302,15 @@ static const vv_option table[] = {
 	OPT_FLAG('a', "all", all, "list all commands"),
 };
 
+/* "web": a program that is not installed. */
+static bool is_program(const char *word)
+{
+	for (size_t i = 0; i < vv_varve.other_count; i++) {
+		if (strcmp(vv_varve.others[i].word, word) == 0) return true;
+	}
+	return false;
+}
+
 static int run_help(void *given, int argc, char **argv)
 {
 	const options *o = given;
@@ -334,7 +343,7 @@ static int run_help(void *given, int argc, char **argv)
 		vv_status rc = show_page(argv[0], &err);
 
 		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
-		if (search(argv[0])) return VV_EXIT_OK;
+		if (!is_program(argv[0]) && search(argv[0])) return VV_EXIT_OK;
 	}
 	int code = vv_varve.unknown(argv[0], argc - 1, argv + 1);
 	list_pages(&pages);

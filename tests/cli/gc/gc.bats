@@ -68,7 +68,7 @@ packs_size() {
 	varve add prices.csv > /dev/null
 	succeeds varve gc --prune=now
 	varve cat :prices.csv | cmp - ../kept/staged.csv
-	varve cat 'HEAD@{1}:prices.csv' | cmp - ../kept/10.csv
+	varve cat 'main@{1}:prices.csv' | cmp - ../kept/10.csv
 	git reset -q --hard
 	git stash pop -q
 	same_bytes ../kept/stashed.csv prices.csv

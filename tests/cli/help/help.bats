@@ -337,7 +337,7 @@ all_commands() {
 @test "a program that is installed finds its pages beside it" {
 	mkdir -p at/bin at/share/doc/varve/docs/use
 	cp "$(command -v varve)" at/bin
-	ends_with 2 at/bin/varve help rules
+	ends_with 2 at/bin/varve help use/rules
 	echo text > at/share/doc/varve/docs/use/rules.md
 	cp at/share/doc/varve/docs/use/rules.md at/share/doc/varve/docs/use/start.md
 	succeeds at/bin/varve help rules
