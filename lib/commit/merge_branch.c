@@ -96,6 +96,7 @@ static vv_status merge_by_git(vv_branch_merge *m, bool own, vv_error *err)
 	if (m->no_ff || m->ff_only || m->ff) {
 		options[n++] = m->no_ff ? "--no-ff" : m->ff_only ? "--ff-only" : "--ff";
 	}
+	m->job.goes_on = own;
 	if (m->no_commit || own) {
 		options[n++] = "--no-commit";
 	}

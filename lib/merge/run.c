@@ -567,8 +567,9 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 				.would = would,
 				.keep = true,
 				.stops = true,
-				.quiet = lax || j->conflicts.count >
-							0}; /* its hints name git's commands */
+				.quiet = lax || j->goes_on ||
+					 j->conflicts.count >
+						 0}; /* its hints name git's commands */
 	if ((rc = vv_by_git_expect_all(&j->by_git, err)) < 0 ||
 	    (rc = expect_conflicts(j, err)) < 0 || (rc = vv_conflict_drop_all(j->repo, err)) < 0) {
 		return rc;

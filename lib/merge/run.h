@@ -38,7 +38,8 @@ typedef struct vv_merge_job {
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
 	vv_merge_report tables;
 	vv_conflict_list conflicts;
-	vv_buf report;    /* what to say, on stdout */
+	vv_buf report; /* what to say, on stdout */
+	bool goes_on; /* what git merged is committed afterwards: that it stops there is not said */
 	vv_by_git by_git; /* of vv_merge_apply */
 	/* Its own: */
 	char *folder, *what, *attributes, *guide, *rules;
