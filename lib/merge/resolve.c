@@ -532,7 +532,6 @@ static vv_status write_index(const vv_resolving *r, vv_error *err)
 /* Records of what is not a conflict any more go last: they are believed only while it is. */
 static vv_status finish(vv_resolving *r, vv_error *err)
 {
-	const char *state = vv_state_shown(r->repo);
 	vv_status rc;
 
 	if (!r->changed) return VV_OK;
@@ -544,19 +543,23 @@ static vv_status finish(vv_resolving *r, vv_error *err)
 			rc = vv_conflict_drop(r->repo, r->list.paths[i].path, err);
 		}
 	}
-	if (rc == VV_OK && !r->quiet && !vv_index_has_conflicts(r->index)) {
-		bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
-
-		if (*state && strcmp(state, "bisect") != 0) {
-			vv_notes_put(
-				vv_repository_notes(r->repo),
-				"all conflicts are resolved; '%s %s --continue' concludes the %s",
-				git ? "git" : "varve", state, state);
-		} else {
-			vv_notes_put(vv_repository_notes(r->repo), "all conflicts are resolved");
-		}
-	}
 	return rc;
+}
+
+/* Where no conflict is left. */
+static void tell_next(const vv_resolving *r)
+{
+	const char *state = vv_state_shown(r->repo);
+	const bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
+
+	if (r->quiet || !r->changed || vv_index_has_conflicts(r->index)) return;
+	if (*state && strcmp(state, "bisect") != 0) {
+		vv_notes_put(vv_repository_notes(r->repo),
+			     "all conflicts are resolved; '%s %s --continue' concludes the %s",
+			     git ? "git" : "varve", state, state);
+	} else {
+		vv_notes_put(vv_repository_notes(r->repo), "all conflicts are resolved");
+	}
 }
 
 static vv_status note_path(vv_resolving *r, vv_way_back *back, const char *path, vv_error *err)
@@ -604,8 +607,12 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	/* What was resolved is staged also when a later path failed. */
 	vv_status written = finish(r, rc < 0 ? &later : err);
 	/* Where nothing was resolved all is as it was. */
-	(void)vv_way_back_close(back, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
+	written = vv_way_back_close(back, rc < 0 && !r->changed ? rc : written,
+				    rc < 0 ? &later : err);
 	vv_dataset_writer_release(r->writer);
+	if (written == VV_OK) {
+		tell_next(r);
+	}
 	return rc < 0 ? rc : written;
 }
 

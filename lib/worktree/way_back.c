@@ -486,13 +486,14 @@ vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err)
 {
 	vv_error later = {0};
 	vv_recovered done;
+	vv_status settled = rc;
 
 	if (!w) return rc;
 	if (w->ready) {
 		vv_worktree_watch_set(w->repo, NULL, NULL);
 		vv_index_unlock(w->repo); /* the way back writes another one */
-		const vv_status settled = rc < 0 ? rc : vv_repository_settle(w->repo, err);
-		rc = rc < 0 ? rc : settled < 0 ? settled : rc;
+		/* Where that fails all is as it was to be, as its message says. */
+		settled = rc < 0 ? rc : vv_repository_settle(w->repo, err);
 	}
 	if (rc < 0 && w->ready) { /* the failure that led here is the one to be told */
 		if (go_back(w->repo, &w->note, true, &done, &later) < 0) {
@@ -504,7 +505,7 @@ vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err)
 		vv_notes_warn(vv_repository_notes(w->repo), "%s", later.message);
 	}
 	way_back_free(w);
-	return rc;
+	return settled < 0 ? settled : rc;
 }
 
 vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32], vv_error *err)

@@ -305,7 +305,7 @@ no such day '$day'
 a day is written YYYY-MM-DD, such as 2024-12-31" ]
 	done
 	[ "$(said datasets/2000-02-29 .error.code)" = notFound ]
-	[ "$(said datasets/1.2.2024 '.error | .message, .hint')" = "no branch or tag reaches a version '1.2.2024'
+	[ "$(said datasets/1.2.3.4 '.error | .message, .hint')" = "no branch or tag reaches a version '1.2.3.4'
 name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31" ]
 }
 
