@@ -75,7 +75,7 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
 /* Takes a merge, cherry-pick or revert back: every path that it changed is as HEAD has
  * it, and its state is gone. VV_EREFUSED, with the names as notes, when a file that it had
- * merged cleanly was edited since. *lacking: as vv_checkout_note_missing says. */
+ * merged cleanly was edited since. *lacking: as vv_by_git has it. */
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err);
 
 #endif

@@ -259,9 +259,12 @@ static vv_status claim_row(claim *k, vv_oid *made, bool *taken, vv_error *err)
 		}
 		k->set.repo = k->c->repo;
 		k->set.reader = k->c->reader;
-		if ((rc = check_place(k, err)) < 0 || (rc = ask(k, err)) < 0) return rc;
+		rc = check_place(k, err);
+		/* An earlier run may have been killed before it noted what was pushed. */
+		const bool unsure = k->changes.ahead > 0 && !fetched;
+		if (!unsure && (rc < 0 || (rc = ask(k, err)) < 0)) return rc;
 		if (!k->file && fetched) return VV_OK;
-		if (k->file && k->changes.behind == 0) {
+		if (!unsure && k->file && k->changes.behind == 0) {
 			if ((rc = make_commit(made, k, err)) < 0 ||
 			    (rc = push(taken, k, made, err)) < 0 || *taken) {
 				return rc;
