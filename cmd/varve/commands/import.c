@@ -57,7 +57,12 @@ static const vv_absent_option absent[] = {
 /* Files and folders, which are no repositories. */
 static bool are_files(const vv_context *c)
 {
-	return c->argc > 0 && vv_cached_url_len(c->argv[0]) == 0 && vv_exists(c->argv[0]);
+	const char *first = c->argc > 0 ? c->argv[0] : "";
+	vv_auto(char) *git = vv_path_join(first, ".git", (char *)NULL);
+	vv_auto(char) *head = vv_path_join(first, "HEAD", (char *)NULL);
+
+	return *first && vv_cached_url_len(first) == 0 && vv_exists(first) &&
+	       !(git && vv_exists(git)) && !(head && vv_exists(head));
 }
 
 static int check_import(const vv_context *c)

@@ -322,7 +322,7 @@ update_gone() {
 	sed -i 's/^9,item/9,ours/' prices.csv
 	cp prices.csv ../edited.csv
 	ends_with 2 varve update
-	stderr_has "in conflict in the update"
+	stderr_has "the update would overwrite them"
 	cmp prices.csv ../edited.csv
 	[ "$(git status --porcelain)" = " M prices.csv" ]
 }
