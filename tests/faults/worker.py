@@ -175,7 +175,7 @@ TEMPORARY = re.compile(r'tmp|\.varve-|\.lock$|incoming|spool|varve/(later|kept)'
 TEMPORARY_WORK = re.compile(r'^(?!.*\.git/).*\.varve-([a-z]+-)?[a-z2-7]{12}$')
 STATE_SKIP = re.compile(
 	r'^(objects|varve|logs|hooks|info|refs)(/|$)|^(index|config|packed-refs|COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD'
-	r'|description|HEAD|gc\.log|branches)$|\.lock$')
+	r'|description|HEAD|gc\.log|branches|AUTO_MERGE)$|\.lock$')
 
 
 def plain_name(name):
