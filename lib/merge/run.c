@@ -585,7 +585,7 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 	vv_auto(vv_index) *x = NULL;
 	vv_status rc = apply_by_git(j, options, terminal, false, err);
 
-	/* git merge first stores what is not committed, to go back to: a file that is no table need not be one for that. */
+	/* git merge first stores what is not committed, to go back to: a file that the filter refuses is stored as text then. */
 	if (rc < 0 && strstr(vv_buf_cstr(&j->by_git.git.said), "stash failed")) {
 		rc = apply_by_git(j, options, terminal, true, err);
 	}
