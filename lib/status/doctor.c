@@ -26,8 +26,9 @@
 #include "repo/git/program.h"
 #include "repo/git/verb/hook.h"
 
-/* git calls a filter for many files since 2.11. */
-enum { GIT_MAJOR = 2, GIT_MINOR = 11 };
+/* git reads settings from its environment since 2.31 and stages what a path list names since 2.26; 2.34 is the oldest of the systems
+ * that are still kept. */
+enum { GIT_MAJOR = 2, GIT_MINOR = 34 };
 #define ROOM_MIN (64u << 20)
 
 vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,

@@ -38,7 +38,7 @@ no_problems() {
 	printf '#!/bin/sh\necho git version 2.7.4\n' > bin/git
 	chmod +x bin/git
 	ends_with 1 env PATH="$PWD/bin:/usr/bin:/bin" "$VARVE_BIN/varve" doctor --offline
-	output_has "git: git 2.7.4 is too old: varve needs 2.11"
+	output_has "git: git 2.7.4 is too old: varve needs 2.34"
 	output_has "mend: install a newer git"
 }
 
