@@ -52,8 +52,8 @@ static vv_status leave(void *payload, const vv_change *c, vv_error *err)
 	return rc < 0 ? rc : vv_worktree_remove(checkout->repo, c->path, err);
 }
 
-/* What is there is as an earlier attempt left it, whole, or as the user has it by now. */
-static vv_status move_in(const char *from, const char *to, vv_error *err)
+/* What is there (*stays) is as an earlier attempt left it, whole, or as the user has it by now. */
+static vv_status move_in(const char *from, const char *to, bool *stays, vv_error *err)
 {
 	vv_auto(vv_folder) all = {0};
 	vv_stat made, there;
@@ -67,14 +67,16 @@ static vv_status move_in(const char *from, const char *to, vv_error *err)
 			rc = vv_rename(all.path, place, err);
 		} else if (S_ISDIR(there.mode) && (rc = vv_lstat(&made, all.path, err)) == VV_OK &&
 			   S_ISDIR(made.mode)) {
-			rc = move_in(all.path, place, err);
+			rc = move_in(all.path, place, stays, err);
+		} else {
+			*stays = true;
 		}
 	}
 	return rc;
 }
 
 static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *apart, bool show,
-			      bool alone, vv_error *err)
+			      bool alone, bool *stays, vv_error *err)
 {
 	const char *gitdir = vv_repository_gitdir(git->repo);
 	vv_auto(char) *files = vv_path_join(apart, "files", (char *)NULL),
@@ -105,7 +107,7 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 	git->args = git->more = NULL;
 	if (git->code != 0) return vv_runner_fail(git, "the files were not written", err);
 	vv_runner_tell(git);
-	if ((rc = move_in(files, vv_repository_workdir(git->repo), err)) < 0 ||
+	if ((rc = move_in(files, vv_repository_workdir(git->repo), stays, err)) < 0 ||
 	    (rc = vv_rename(index, place, err)) < 0 || (rc = vv_runner_run(&moved, err)) < 0 ||
 	    (rc = vv_syncs_add_path(&syncs, place, err)) < 0 ||
 	    (rc = vv_syncs_add_path(&syncs, gitdir, err)) < 0) {
@@ -115,24 +117,27 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 }
 
 /* Where two names are one file git keeps what it wrote last. */
-static vv_status warn_of_one_file(vv_repository *repo, vv_error *err)
+static vv_status warn_of_others(vv_repository *repo, bool stays, vv_error *err)
 {
 	vv_auto(vv_runner) look = {.repo = repo};
 	bool folds = false;
 	vv_status rc = vv_config_bool(repo, "core.ignorecase", false, &folds, err);
 
-	if (rc < 0 || !folds || (rc = vv_runner_list_changed(&look, err)) < 0) return rc;
+	if (rc < 0 || (!folds && !stays) || (rc = vv_runner_list_changed(&look, err)) < 0) {
+		return rc;
+	}
 	if (look.note.changed.len > 0) {
 		vv_notes_warn(vv_repository_notes(repo),
-			      "'%s' is not as the commit has it: another name may be the same file "
-			      "here; 'git status' lists such files",
-			      vv_text_shows(look.note.changed.data));
+			      "'%s' is not as the commit has it: %s; 'git status' lists such files",
+			      vv_text_shows(look.note.changed.data),
+			      stays ? "a file that was there stays"
+				    : "another name may be the same file here");
 	}
 	return VV_OK;
 }
 
 static vv_status write_files(vv_by_git *b, const vv_first_files *f, const vv_oid *commit,
-			     vv_error *err)
+			     bool *stays, vv_error *err)
 {
 	vv_repository *repo = b->git.repo;
 	vv_auto(char) *apart = vv_path_join(vv_repository_varvedir(repo), "files", (char *)NULL),
@@ -154,7 +159,7 @@ static vv_status write_files(vv_by_git *b, const vv_first_files *f, const vv_oid
 	}
 	const bool show = f->progress && isatty(STDERR_FILENO);
 	vv_notes_end(vv_repository_notes(repo));
-	rc = rc < 0 ? rc : write_by_git(&b->git, commit, apart, show, !f->fetch, err);
+	rc = rc < 0 ? rc : write_by_git(&b->git, commit, apart, show, !f->fetch, stays, err);
 	const vv_status removed = vv_remove_tree(apart, rc < 0 ? VV_IGNORED : err);
 	return rc < 0 ? rc : removed;
 }
@@ -163,13 +168,14 @@ vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_
 			       vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
+	bool stays = false;
 	vv_status rc = vv_write_turn_take(repo, err);
 
 	if (rc < 0 || (rc = vv_dataset_reader_open(&reader, repo, f->progress, err)) < 0) return rc;
 	vv_auto(vv_by_git) b = {.git = {.repo = repo}, .reader = reader, .here_only = !f->fetch};
-	if ((rc = write_files(&b, f, commit, err)) == VV_OK &&
+	if ((rc = write_files(&b, f, commit, &stays, err)) == VV_OK &&
 	    (rc = vv_by_git_place_all(&b, err)) == VV_OK) {
-		rc = warn_of_one_file(repo, err);
+		rc = warn_of_others(repo, stays, err);
 	}
 	rc = rc < 0 ? rc : vv_repository_settle(repo, err);
 	vv_notes_end(vv_repository_notes(repo));
