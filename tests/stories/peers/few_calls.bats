@@ -43,14 +43,18 @@ count_is() {
 
 @test "status, diff and add read Git's index once" {
 	many_files
-	# libgit2 opens it twice: for its sum, and for its entries. Git's note of its tree is read beside.
+	# libgit2 opens it twice: for its sum, and for its entries. Git opens it once to list new files, and once more
+	# for the attributes of all, which add needs: a file that was text may be tracked now.
 	for command in "status" "diff" "diff --cached" "add ." "restore ." "switch -q -c other" "commit -q --allow-empty -m two"; do
 		# shellcheck disable=SC2086
 		calls_of openat $command
 		case $command in
 		commit*) count_is 5 '\.git/index", O_RDONLY' le ;;
+		add*) count_is 4 '\.git/index", O_RDONLY' le ;;
 		*) count_is 3 '\.git/index", O_RDONLY' le ;;
 		esac
+		mine
+		count_is 2 '\.git/index", O_RDONLY' le
 	done
 }
 
