@@ -24,7 +24,6 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/state.h"
-#include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 

@@ -59,7 +59,7 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);
 
 /* Without a run of git: tables that are expected, and whose pointer the work tree has. */
 vv_status vv_by_git_place(vv_by_git *b, vv_error *err);
-/* The same of each table of the index that is tracked. */
+/* The same of each table of the index. */
 vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err);
 
 /* Where what came after git failed: all goes back, and the note. rc; or that goes to the notes, and the note stays. */
