@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/hint_text.h"
 #include "base/path.h"
@@ -17,7 +18,9 @@
 #include "repo/git/drivers.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/pointer.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 
@@ -580,14 +583,86 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 	return rc;
 }
 
+static vv_status is_empty_pointer(bool *out, const vv_merge_job *j, const vv_index_entry *e,
+				  vv_error *err)
+{
+	vv_auto(vv_arena) arena = {0};
+	vv_pointer p;
+	vv_status rc = vv_dataset_reader_is_pointer(j->reader, &e->id, out, err);
+
+	if (rc < 0 || !*out) return rc;
+	rc = vv_dataset_reader_pointer(j->reader, &e->id, &arena, &p, err);
+	*out = rc == VV_OK && p.bytes == 0;
+	return rc;
+}
+
+/* Empty files that are tables go: git takes them for changed, and then finds no change to store. */
+static vv_status set_aside_empty(vv_buf *paths, vv_merge_job *j, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_status rc = vv_index_open(&x, j->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+		vv_auto(char) *file = NULL;
+		vv_index_entry e;
+		vv_stat st;
+		bool empty = false;
+
+		vv_index_at(x, i, &e);
+		if (!(file = vv_repository_file(j->repo, e.path))) return vv_fail_nomem(err);
+		if (e.stage != 0 || vv_lstat(&st, file, VV_IGNORED) < 0 || !S_ISREG(st.mode) ||
+		    st.size > 0 || (rc = is_empty_pointer(&empty, j, &e, err)) < 0 || !empty) {
+			continue;
+		}
+		vv_buf_put(paths, e.path, strlen(e.path) + 1);
+		rc = vv_buf_ok(paths, err);
+		rc = rc < 0 ? rc : vv_worktree_remove(j->repo, e.path, err);
+	}
+	return rc;
+}
+
+/* Those that the index has still. */
+static vv_status put_back_empty(const vv_buf *paths, vv_merge_job *j, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_status rc = vv_index_open(&x, j->repo, err);
+	bool empty = false;
+	vv_index_entry e;
+	vv_stat st;
+
+	for (size_t at = 0; rc == VV_OK && at < paths->len; at += strlen(paths->data + at) + 1) {
+		const char *path = paths->data + at;
+		vv_auto(char) *file = vv_repository_file(j->repo, path);
+
+		if (!file) return vv_fail_nomem(err);
+		if (vv_lstat(&st, file, VV_IGNORED) == VV_ENOTFOUND && vv_index_get(x, path, &e) &&
+		    (rc = is_empty_pointer(&empty, j, &e, err)) == VV_OK && empty &&
+		    (rc = vv_mkdirs_above(file, err)) == VV_OK) {
+			rc = vv_worktree_write_bytes(j->repo, path, "", 0, false, err);
+		}
+	}
+	return rc;
+}
+
+/* git merge first stores what is not committed, to go back to. A file that the filter refuses is stored as text then. */
+static vv_status apply_lax(vv_merge_job *j, const char *const *options, bool terminal,
+			   vv_error *err)
+{
+	vv_auto(vv_buf) paths = VV_BUF_INIT;
+	vv_status rc = set_aside_empty(&paths, j, err), back;
+
+	rc = rc < 0 ? rc : apply_by_git(j, options, terminal, true, err);
+	back = put_back_empty(&paths, j, rc < 0 ? VV_IGNORED : err);
+	return rc < 0 ? rc : back;
+}
+
 vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_status rc = apply_by_git(j, options, terminal, false, err);
 
-	/* git merge first stores what is not committed, to go back to: a file that the filter refuses is stored as text then. */
 	if (rc < 0 && strstr(vv_buf_cstr(&j->by_git.git.said), "stash failed")) {
-		rc = apply_by_git(j, options, terminal, true, err);
+		rc = apply_lax(j, options, terminal, err);
 	}
 	if (rc < 0) return rc;
 	if (j->folder && (rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) {

@@ -11,20 +11,24 @@
 #include "cmd/varve/commands.h"
 #include "lib/merge/rules.h"
 #include "lib/sync/fetch_run.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
 	vv_fetch_job job;
-	bool ff_only, no_ff, no_commit, rebase, unrelated;
+	bool ff, ff_only, no_ff, no_commit, rebase, no_rebase, unrelated;
+	const char *rebase_how; /* "--interactive", "--rebase-merges", or NULL */
 	vv_strings how;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "ff-only", ff_only, "refuse if both sides have commits of their own"),
+	OPT_FLAG(0, "ff", ff, "only move the branch where that is enough (the default)"),
 	OPT_FLAG(0, "no-ff", no_ff,
 		 "make a merge commit even where moving the branch would be enough"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
 	OPT_FLAG('r', "rebase", rebase, "run 'git rebase' in place of a merge"),
+	OPT_FLAG(0, "no-rebase", no_rebase, "merge, whatever pull.rebase says"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
 	OPT_LIST(0, "from", job.from, "PEER",
@@ -40,6 +44,9 @@ static const vv_option table[] = {
 		 "also show how many blocks arrived, and how much each dataset added to the store"),
 	OPT_FLAG('q', "quiet", job.quiet, "print only conflicts and warnings"),
 };
+
+static const char *const rebase_merges[] = {"merges", "m"};
+static const char *const rebase_interactive[] = {"interactive", "i"};
 
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
 static vv_status followed(char **out, vv_repository *r, const char *branch, vv_error *err)
@@ -105,7 +112,7 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 static int rebase(const options *o)
 {
 	static const vv_command git_rebase = {.name = "rebase", .pass = true};
-	vv_auto_free char **argv = vv_calloc(3 + 2 * o->how.count, sizeof(*argv));
+	vv_auto_free char **argv = vv_calloc(4 + 2 * o->how.count, sizeof(*argv));
 	vv_auto(vv_buf) rules = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	int argc = 0;
@@ -121,6 +128,9 @@ static int rebase(const options *o)
 	}
 	if (rc < 0 || (rc = vv_buf_ok(&rules, &err)) < 0) return vv_report(&err);
 	(void)setenv(VV_MERGE_RULES_VAR, vv_buf_cstr(&rules), 1);
+	if (o->rebase_how) {
+		argv[argc++] = (char *)(uintptr_t)o->rebase_how;
+	}
 	argv[argc++] = (char *)(uintptr_t)(o->job.quiet ? "--quiet" : "--no-quiet");
 	argv[argc++] = (char *)(uintptr_t)merge_word(&o->job, hex);
 	return vv_command_run(&git_rebase, argc, argv);
@@ -130,7 +140,7 @@ static int merge(const options *o)
 {
 	const vv_fetch_job *j = &o->job;
 	char hex[VV_OID_TEXT + 1];
-	vv_auto_free char **argv = vv_calloc(9 + 2 * o->how.count, sizeof(*argv));
+	vv_auto_free char **argv = vv_calloc(10 + 2 * o->how.count, sizeof(*argv));
 	int argc = 0;
 
 	if (!argv) {
@@ -141,6 +151,9 @@ static int merge(const options *o)
 	}
 
 	argv[argc++] = (char *)(uintptr_t) "--no-edit";
+	if (o->ff) {
+		argv[argc++] = (char *)(uintptr_t) "--ff";
+	}
 	if (o->ff_only) {
 		argv[argc++] = (char *)(uintptr_t) "--ff-only";
 	}
@@ -167,10 +180,54 @@ static int merge(const options *o)
 	return vv_command_run(&vv_cmd_merge, argc, argv);
 }
 
+/* branch.NAME.rebase, else pull.rebase. */
+static vv_status read_rebase(options *o, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_auto(char) *key = NULL, *value = NULL;
+	vv_status rc = vv_head_read(r, &head, err);
+
+	if (rc == VV_OK && head.branch && strncmp(head.branch, "refs/heads/", 11) == 0) {
+		if (!(key = vv_asprintf("branch.%s.rebase", head.branch + 11))) {
+			return vv_fail_nomem(err);
+		}
+		rc = vv_missing_ok(vv_config_string(r, key, &value, err), err);
+	}
+	if (rc == VV_OK && !value) {
+		rc = vv_missing_ok(vv_config_string(r, "pull.rebase", &value, err), err);
+	}
+	if (rc < 0 || !value) return rc;
+	o->rebase_how = vv_text_is_among(value, VV_TEXTS(rebase_merges), 2) ? "--rebase-merges"
+			: vv_text_is_among(value, VV_TEXTS(rebase_interactive), 2) ? "--interactive"
+										   : NULL;
+	o->rebase = true;
+	return o->rebase_how ? VV_OK : vv_config_read_bool("pull.rebase", value, &o->rebase, err);
+}
+
+/* What the settings say where no option does, as git pull reads them. */
+static vv_status read_settings(options *o, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *value = NULL;
+	const bool merges = o->ff || o->ff_only || o->no_ff || o->no_commit || o->unrelated;
+	bool on = true;
+	vv_status rc = VV_OK;
+
+	if (!o->rebase && !o->no_rebase && !merges) {
+		rc = read_rebase(o, r, err);
+	}
+	if (rc < 0 || o->rebase || o->ff || o->ff_only || o->no_ff) return rc;
+	rc = vv_missing_ok(vv_config_string(r, "pull.ff", &value, err), err);
+	if (rc < 0 || !value) return rc;
+	if ((o->ff_only = strcmp(value, "only") == 0)) return VV_OK;
+	rc = vv_config_read_bool("pull.ff", value, &on, err);
+	o->no_ff = !on;
+	return rc;
+}
+
 static int check_pull(const vv_context *c)
 {
 	const options *o = c->options;
-	bool merges = o->ff_only || o->no_ff || o->no_commit || o->unrelated;
+	bool merges = o->ff || o->ff_only || o->no_ff || o->no_commit || o->unrelated;
 
 	return o->rebase && merges ? vv_usage_error("--rebase takes no options of a merge but -X")
 				   : VV_EXIT_OK;
@@ -181,7 +238,8 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	options *o = c->options;
 
 	o->job.repo = c->repo;
-	vv_status rc = fetch(&o->job, c->argc, c->argv, err);
+	vv_status rc = read_settings(o, c->repo, err);
+	rc = rc < 0 ? rc : fetch(&o->job, c->argc, c->argv, err);
 	if (rc == VV_OK) {
 		vv_context_close(c); /* merge opens it again */
 		c->code = o->rebase ? rebase(o) : merge(o);
@@ -195,7 +253,7 @@ const vv_command vv_cmd_pull = {
 	.group = "peers",
 	.summary = "fetch, and merge into the current branch",
 	.usage =
-		"[--ff-only | --no-ff | --rebase] [--no-commit] [-X RULE]... [--from PEER]... [REMOTE [BRANCH]]",
+		"[--ff | --ff-only | --no-ff | --rebase | --no-rebase] [--no-commit] [-X RULE]... [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
 		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"

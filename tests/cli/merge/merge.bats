@@ -974,3 +974,24 @@ renamed_and_changed() {
 	cmp u.csv ../u.csv
 	[ "$(git status --porcelain)" = " M u.csv" ]
 }
+
+@test "a merge beside an empty table" {
+	new_repo
+	rows 5 > t.csv
+	: > empty.csv
+	: > bytes.bin
+	varve add -q t.csv empty.csv
+	varve add -q --as file bytes.bin
+	varve commit -qm base
+	git switch -q -c side
+	sed -i '2s/$/theirs/' t.csv
+	varve commit -qam side
+	git switch -q main
+	sed -i '4s/$/ours/' t.csv
+	varve commit -qam main
+	succeeds varve merge side
+	[ -f empty.csv ]
+	[ -f bytes.bin ]
+	[ "$(grep -c 'theirs\|ours' t.csv)" = 2 ]
+	[ -z "$(varve status --porcelain 2> /dev/null)$(git status --porcelain)" ]
+}

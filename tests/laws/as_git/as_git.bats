@@ -93,3 +93,35 @@ refused() {
 	git config --global --add safe.directory "$PWD"
 	varve status
 }
+
+@test "a pull without options does what that of git does, whatever is configured" {
+	local who setting plain
+	local -a settings=(
+		"pull.ff only" "pull.ff false" "pull.ff true" "pull.rebase true" "pull.rebase false" "pull.rebase merges"
+		"branch.main.rebase true" "merge.ff false" "none.of these"
+	)
+	new_repo origin
+	(cd origin && rows 5 > t.csv && varve add -q t.csv && git commit -q -m one)
+	for who in both theirs; do
+		for setting in "${settings[@]}"; do
+			for program in git varve; do
+				rm -rf "$program" far
+				cp -a origin far
+				varve clone -q far "$program"
+				(cd far && sed -i '3s/$/theirs/' t.csv && git commit -q -a -m theirs)
+				cd "$program"
+				if [ "$who" = both ]; then
+					sed -i '5s/$/ours/' t.csv
+					git commit -q -a -m ours
+				fi
+				git config "${setting%% *}" "${setting#* }"
+				case $setting in merge.ff*|none*) git config pull.rebase false ;; esac
+				run "$program" pull -q
+				plain=$((status > 0))
+				{ echo "$plain"; git log --format='%s %P' | sed 's/[0-9a-f]\{40\}/ID/g; s/^Merge .* ID ID/merge/'; git status --porcelain; cat t.csv; } > "../$program.is"
+				cd ..
+			done
+			diff git.is varve.is || { echo "$who, $setting"; return 1; }
+		done
+	done
+}
