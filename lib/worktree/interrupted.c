@@ -14,6 +14,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
 #include "lib/worktree/checkout.h"
+#include "repo/git/history/commit.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/state.h"
 #include "repo/git/index/worktree.h"
@@ -341,6 +342,14 @@ static vv_status remove_versions(vv_repository *r, vv_error *err)
 	return rc;
 }
 
+static bool is_on(vv_repository *r, const vv_oid *commit, const vv_oid *parent)
+{
+	vv_auto(vv_commit) c = {0};
+
+	return vv_commit_read(r, commit, &c, VV_IGNORED) == VV_OK && c.parent_count > 0 &&
+	       vv_oid_equal(&c.parents[0], parent);
+}
+
 vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
 			      vv_error *err)
 {
@@ -356,6 +365,8 @@ vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours,
 		   (note->ref && (!head.branch || strcmp(head.branch, note->ref) != 0)));
 	if (rc == VV_OK && *undone) {
 		rc = take_back(&u, err);
+	} else if (rc == VV_OK && note->command && is_on(r, &head.commit, &note->from)) {
+		rc = vv_state_cleanup(r, err); /* git made the commit, and was about to remove it */
 	}
 	vv_notes_end(vv_repository_notes(r));
 	return rc < 0 ? vv_prefix(err, "%s was interrupted and cannot be undone",
