@@ -76,13 +76,13 @@ class Report:
         worst = [f for f in self.findings if f.error and not f.known] or self.findings
         first = ""
         if worst:
-            f = worst[0]
+            f = next((f for f in worst if f.row is not None), worst[0])  # a row says more than the whole table
             first = ", ".join(w for w in (f.path, f.line and f"line {f.line}", f.column and f"column {f.column}") if w)
             first = f": {first} {f.value} {f.message}"
         error = InvalidDataError(f"the data is not valid, {self.errors:,} errors{first}")
         error.findings = self.findings
         if worst:
-            error.path, error.row, error.column = worst[0].path, worst[0].row, worst[0].column
+            error.path, error.row, error.column = f.path, f.row, f.column
         raise error
 
     def render(self, format: str = "text") -> str:
