@@ -212,6 +212,9 @@ void vv_later_sweep_locks(const vv_later *l, vv_repository *r, bool dying)
 	sweep_lock(l, r->gitdir, vv_path_base(r->index_file), dying);
 	sweep_lock(l, r->gitdir, "HEAD", dying);
 	sweep_lock(l, r->gitdir, "ORIG_HEAD", dying);
+	sweep_lock(l, r->gitdir, "MERGE_MSG", dying);
+	sweep_lock(l, r->gitdir, "CHERRY_PICK_HEAD", dying);
+	sweep_lock(l, r->gitdir, "REVERT_HEAD", dying);
 	sweep_lock(l, r->commondir, "config", dying);
 	sweep_lock(l, r->commondir, "packed-refs", dying);
 	for (size_t i = 0; i < 2; i++) {
