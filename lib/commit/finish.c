@@ -31,7 +31,9 @@ void vv_commit_finish(vv_repository *r, vv_way_back **back, const char *hook)
 		warn(r, &err);
 	}
 	if (back) { /* hooks may run what needs one of its own */
-		(void)vv_way_back_close(*back, VV_OK, &err);
+		if (vv_way_back_close(*back, VV_OK, &err) < 0) {
+			warn(r, &err);
+		}
 		*back = NULL;
 	}
 	if (hook && vv_hook_run(r, hook, NULL, &ran, &err) < 0) {

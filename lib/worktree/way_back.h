@@ -35,7 +35,7 @@ vv_status vv_way_back_path(vv_way_back *w, const vv_index *x, const char *path, 
 vv_status vv_way_back_file(vv_way_back *w, const char *name, vv_error *err);
 /* Writes the note. On failure nothing is to be changed. */
 vv_status vv_way_back_ready(vv_way_back *w, vv_error *err);
-/* The end, with the outcome so far, which it returns. NULL: nothing. Where not all could go back the note stays for the next
+/* The end, with the outcome so far, which it returns; or, where all went well, that the index may not outlive a power cut. NULL: nothing. Where not all could go back the note stays for the next
  * varve. */
 vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err);
 
