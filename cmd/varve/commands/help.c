@@ -97,29 +97,57 @@ static vv_status show_page(const char *topic, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND, "page '%s' not found", vv_text_shows(topic));
 }
 
-static void list_pages(vv_buf *b)
+/* Calls fn for each page: its folder, its file and its name, "use/rules". */
+static void each_page(void (*fn)(void *payload, size_t room, const char *file, const char *name),
+		      void *payload)
 {
 	vv_auto(char) *documents = find_documents();
 
-	if (documents) {
-		vv_buf_puts(b, "\npages ('varve help use/rules')\n");
-	}
 	for (size_t i = 0; documents && i < ROOMS; i++) {
 		vv_auto(vv_folder) f = {0};
 		vv_auto(char) *dir = vv_path_join(documents, rooms[i], (char *)NULL);
-		size_t len;
 
 		if (!dir || vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
 			continue;
 		}
-		vv_buf_putc(b, ' ');
 		while (vv_folder_next(&f)) {
-			if ((len = strlen(f.name)) > 3 && strcmp(f.name + len - 3, ".md") == 0) {
-				vv_buf_printf(b, " %s/%.*s", rooms[i], (int)len - 3, f.name);
+			const size_t len = strlen(f.name);
+			const bool page = len > 3 && strcmp(f.name + len - 3, ".md") == 0;
+			vv_auto(char) *file = vv_path_join(dir, f.name, (char *)NULL);
+			vv_auto(char) *name = page ? vv_asprintf("%s/%.*s", rooms[i], (int)len - 3,
+								 f.name)
+						   : NULL;
+
+			if (file && name) {
+				fn(payload, i, file, name);
 			}
 		}
-		vv_buf_putc(b, '\n');
 	}
+}
+
+typedef struct page_list {
+	vv_buf *to;
+	size_t room; /* of the last page, + 1 */
+} page_list;
+
+static void list_page(void *payload, size_t room, const char *file VV_UNUSED, const char *name)
+{
+	page_list *l = payload;
+
+	if (l->room == 0) {
+		vv_buf_puts(l->to, "\npages ('varve help use/rules')");
+	}
+	vv_buf_puts(l->to, l->room == room + 1 ? " " : "\n  ");
+	vv_buf_puts(l->to, name);
+	l->room = room + 1;
+}
+
+static void list_pages(vv_buf *b)
+{
+	page_list l = {.to = b};
+
+	each_page(list_page, &l);
+	vv_buf_puts(b, l.room > 0 ? "\n" : "");
 }
 
 /* ---- search ---- */
@@ -128,6 +156,7 @@ static void list_pages(vv_buf *b)
 
 /* The best so far, the first most. */
 typedef struct hits {
+	const char *word; /* that is looked for */
 	struct {
 		int score;
 		vv_buf what, about;
@@ -211,8 +240,10 @@ static void search_commands(hits *h, const char *word)
 }
 
 /* Its best heading; else, where its text has the word, its title. */
-static void search_page(hits *h, const char *file, const char *name, const char *word)
+static void search_page(void *payload, size_t room VV_UNUSED, const char *file, const char *name)
 {
+	hits *h = payload;
+	const char *word = h->word;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(char) *what = vv_asprintf("varve help %s", name);
 	const bool recipes = strcmp(name, "use/recipes") == 0;
@@ -238,37 +269,10 @@ static void search_page(hits *h, const char *file, const char *name, const char 
 	}
 }
 
-static void search_pages(hits *h, const char *word)
-{
-	vv_auto(char) *documents = find_documents();
-
-	for (size_t i = 0; documents && i < ROOMS; i++) {
-		vv_auto(vv_folder) f = {0};
-		vv_auto(char) *dir = vv_path_join(documents, rooms[i], (char *)NULL);
-		size_t len;
-
-		if (!dir || vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
-			continue;
-		}
-		while (vv_folder_next(&f)) {
-			vv_auto(char) *file = vv_path_join(dir, f.name, (char *)NULL);
-
-			if ((len = strlen(f.name)) > 3 && strcmp(f.name + len - 3, ".md") == 0) {
-				vv_auto(char) *name = vv_asprintf("%s/%.*s", rooms[i], (int)len - 3,
-								  f.name);
-
-				if (file && name) {
-					search_page(h, file, name, word);
-				}
-			}
-		}
-	}
-}
-
-/* Prints what is nearest to a word that is neither a command nor a page. false: nothing is. */
+/* Prints the best answers to a word that is neither a command nor a page. False where it has none. */
 static bool search(const char *word)
 {
-	vv_auto(hits) h = {0};
+	vv_auto(hits) h = {.word = word};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *does = vv_word_does(word);
 
@@ -276,7 +280,7 @@ static bool search(const char *word)
 		offer(&h, 100, does, "", 0);
 	}
 	search_commands(&h, word);
-	search_pages(&h, word);
+	each_page(search_page, &h);
 	vv_buf_printf(&b, "no command or page is called '%s'; nearest:\n", vv_text_shows(word));
 	for (size_t i = 0; i < BEST && h.items[i].score > 0; i++) {
 		const vv_buf *about = &h.items[i].about;
