@@ -136,9 +136,6 @@ vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err)
 
 /* --- afterwards ---------------------------------------------------------------------------------- */
 
-/* A pointer whose line ends Git has changed is longer by one byte a line. */
-#define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
-
 /* Is the file the pointer, but for line ends, as git wrote it? *st: of it. */
 static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 {
@@ -147,8 +144,8 @@ static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 	vv_oid id;
 
 	if (!file || !S_ISREG(c->mode) || vv_lstat(st, file, VV_IGNORED) < 0 ||
-	    !S_ISREG(st->mode) || st->size > POINTER_READ ||
-	    vv_read_regular(&text, file, POINTER_READ, VV_IGNORED) < 0 ||
+	    !S_ISREG(st->mode) || st->size > VV_POINTER_READ ||
+	    vv_read_regular(&text, file, VV_POINTER_READ, VV_IGNORED) < 0 ||
 	    !vv_pointer_looks_like(text.data, text.len)) {
 		return false;
 	}

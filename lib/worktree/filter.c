@@ -28,8 +28,6 @@
 #define PIECE (256u << 10)
 #define SMALL (1u << 20)
 #define LOCK_WAIT_MS 60000u
-/* A pointer whose line ends Git has changed is longer by one byte a line. */
-#define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)
 {
@@ -355,7 +353,7 @@ static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 	if (in->head.len < start || memcmp(in->head.data, VV_POINTER_TORN_START, start) != 0) {
 		return VV_OK;
 	}
-	if ((rc = fill_head(in, POINTER_READ + 1, err)) < 0) return rc;
+	if ((rc = fill_head(in, VV_POINTER_READ + 1, err)) < 0) return rc;
 	*torn = vv_pointer_is_torn(in->head.data, in->head.len);
 	return VV_OK;
 }
@@ -463,8 +461,8 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		}
 	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
 		   vv_pointer_looks_like(in.head.data, in.head.len) &&
-		   (rc = fill_head(&in, POINTER_READ + 1, err)) == VV_OK &&
-		   in.head.len <= POINTER_READ) {
+		   (rc = fill_head(&in, VV_POINTER_READ + 1, err)) == VV_OK &&
+		   in.head.len <= VV_POINTER_READ) {
 		vv_pointer_tidy(&in.head);
 		rc = clean_pointer(f, path, &in.head, out, err);
 	} else if (rc == VV_OK && (rc = look_if_torn(&in, &torn, err)) == VV_OK) {
@@ -543,7 +541,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 
 	vv_status rc = fill_head(&in, SIZE_MAX, err);
 	*out = (vv_smudge){.content = in.head};
-	if (rc == VV_OK && out->content.len <= POINTER_READ) {
+	if (rc == VV_OK && out->content.len <= VV_POINTER_READ) {
 		vv_pointer_tidy(&out->content);
 	}
 	if (rc < 0 || out->content.len > VV_POINTER_MAX ||

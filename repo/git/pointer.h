@@ -22,6 +22,8 @@
 
 #define VV_POINTER_MIN 64u /* each is longer */
 #define VV_POINTER_MAX (1u << 20)
+/* One whose line ends Git has changed is longer by one byte a line. */
+#define VV_POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 /* Lines of the text, from 1: that of the root, which each change has, and that of column i. */
 #define VV_POINTER_ROOT_LINE 3u
 #define VV_POINTER_COLUMN_LINE(i) (6u + (i))
