@@ -738,7 +738,8 @@ static vv_status write_commit(vv_oid *out, vv_index *x, vv_repository *r, const 
 }
 
 /* Merged with edits neither version is in the history, and the next update needs one of them: for gc. */
-static vv_status keep(vv_repository *r, const char *to, const vv_oid *commit, vv_error *err)
+static vv_status keep_base_ref(vv_repository *r, const char *to, const vv_oid *commit,
+			       vv_error *err)
 {
 	vv_auto(char) *ref = vv_asprintf(KEPT "%016llx",
 					 (unsigned long long)vv_xxh3(to, strlen(to), 0));
@@ -798,7 +799,7 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 	    (rc = write_commit(out, x, r, &base, message, err)) < 0) {
 		return rc;
 	}
-	return keep(r, now->to, out, err);
+	return keep_base_ref(r, now->to, out, err);
 }
 
 vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
@@ -815,5 +816,5 @@ vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *versi
 	    (rc = write_commit(&id, x, r, &head.commit, message, err)) < 0) {
 		return rc;
 	}
-	return keep(r, to, &id, err);
+	return keep_base_ref(r, to, &id, err);
 }

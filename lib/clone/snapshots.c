@@ -442,7 +442,7 @@ static vv_status same_as(vv_snapshot *i, const vv_snapshot_before *b, vv_error *
 }
 
 /* A file that becomes a version, or asks. */
-static vv_status take(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *err)
+static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *err)
 {
 	const vv_snapshot_before *before = last_until(s, i->time),
 				 *newest = last_until(s, INT64_MAX);
@@ -502,7 +502,7 @@ static vv_status look_into(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *er
 		}
 		return same_as(i, b, err);
 	}
-	return take(s, i, fd, err);
+	return take_snapshot(s, i, fd, err);
 }
 
 static vv_status look_at(vv_snapshots *s, vv_snapshot *i, vv_error *err)

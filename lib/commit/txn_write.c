@@ -113,7 +113,8 @@ static vv_status must_be_head(const vv_txn *t, vv_error *err)
 }
 
 /* What will change, before anything does. */
-static vv_status note(vv_txn *t, vv_index *now, vv_way_back **back, bool commits, vv_error *err)
+static vv_status note_way_back(vv_txn *t, vv_index *now, vv_way_back **back, bool commits,
+			       vv_error *err)
 {
 	bool own = false;
 	vv_status rc = VV_OK;
@@ -229,7 +230,7 @@ static vv_status write_all(vv_txn *t, vv_way_back **back, bool commits, vv_error
 	if ((rc = vv_index_open_locked(&now, t->repo, err)) < 0) return rc;
 	vv_dataset_reader_lend_index(t->reader, now);
 	bool conflicts = vv_index_has_conflicts(now);
-	if ((rc = note(t, now, back, commits, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
+	if ((rc = note_way_back(t, now, back, commits, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
 	    (commits && (rc = must_be_head(t, err)) < 0) || (rc = vv_index_write(now, err)) < 0) {
 		goto done;
 	}

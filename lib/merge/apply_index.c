@@ -323,7 +323,7 @@ static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_erro
 }
 
 /* What will change, before anything does. */
-static vv_status note(vv_apply_index *a, vv_way_back **out, vv_error *err)
+static vv_status note_way_back(vv_apply_index *a, vv_way_back **out, vv_error *err)
 {
 	vv_apply_files *f = a->files;
 	vv_status rc = vv_way_back_open(out, f->repo, "apply --3way", "applying a patch", err);
@@ -349,7 +349,7 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	    (rc = vv_objects_flush(f->repo, err)) < 0) {
 		return rc;
 	}
-	rc = a->checkout ? note(a, &back, err) : VV_OK;
+	rc = a->checkout ? note_way_back(a, &back, err) : VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
 		rc = f->list[i].changes ? put_file(a, &f->list[i], err) : VV_OK;
 	}

@@ -572,7 +572,7 @@ static vv_status note_path(vv_resolving *r, vv_way_back *back, const char *path,
 }
 
 /* What will change, before anything does: files, the records of their conflicts, and what tracks them. */
-static vv_status note(vv_resolving *r, vv_way_back **out, vv_error *err)
+static vv_status note_way_back(vv_resolving *r, vv_way_back **out, vv_error *err)
 {
 	const size_t count = r->list.count;
 	vv_status rc = vv_way_back_open(out, r->repo, "resolve", "resolving conflicts", err);
@@ -599,7 +599,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 					: "nothing is in conflict");
 	}
 	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");
-	if ((rc = note(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
+	if ((rc = note_way_back(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
 	r->checkout = (vv_checkout){r->repo, r->reader, r->index};
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);

@@ -214,8 +214,8 @@ static size_t put_settings(const vv_merge_job *j, const char **args)
 	return j->lfs.len > 0 ? 4 : 2;
 }
 
-static vv_status run(vv_runner *r, vv_repository *inside, const vv_merge_job *j,
-		     const char *const *words, vv_error *err)
+static vv_status run_trial(vv_runner *r, vv_repository *inside, const vv_merge_job *j,
+			   const char *const *words, vv_error *err)
 {
 	const char *args[VV_GIT_ARGS_MAX];
 	size_t n = put_settings(j, args);
@@ -265,7 +265,7 @@ static vv_status read_tree(vv_merge_job *j, vv_runner *r, vv_repository *inside,
 	vv_status rc = file ? vv_read_file(&text, file, 4096, err) : vv_fail_nomem(err);
 
 	if (rc == VV_ENOTFOUND) {
-		rc = run(r, inside, j, write_tree, err);
+		rc = run_trial(r, inside, j, write_tree, err);
 		from = &r->output;
 	}
 	if (rc < 0) return rc;
@@ -300,8 +300,8 @@ static vv_status merge_inside(vv_merge_job *j, vv_runner *git, vv_repository *in
 	for (size_t i = 0; j->words[i]; i++) {
 		words[n++] = j->words[i];
 	}
-	if ((rc = run(git, inside, j, read_head, err)) < 0) return rc;
-	if (git->code == 0 && (rc = run(git, inside, j, words, err)) < 0) return rc;
+	if ((rc = run_trial(git, inside, j, read_head, err)) < 0) return rc;
+	if (git->code == 0 && (rc = run_trial(git, inside, j, words, err)) < 0) return rc;
 	/* git may take a driver that failed for a conflict */
 	if ((rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) return rc;
 	if (git->code > 1) return vv_runner_fail(git, "not merged", err);

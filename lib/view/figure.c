@@ -70,7 +70,7 @@ static const struct entry *find(const known *k, vv_hash128 key)
 	return NULL;
 }
 
-static vv_status add(known *k, vv_hash128 key, const void *bytes, size_t len, vv_error *err)
+static vv_status add_known(known *k, vv_hash128 key, const void *bytes, size_t len, vv_error *err)
 {
 	struct entry e = {.key = key, .at = k->bytes.len, .len = len};
 
@@ -101,7 +101,7 @@ static vv_status load(vv_figure *f, vv_error *err)
 
 		p += 16;
 		if (!vv_varint_read(&p, end, &len) || len > (uint64_t)(end - p)) return VV_OK;
-		rc = add(&f->versions, key, p, (size_t)len, err);
+		rc = add_known(&f->versions, key, p, (size_t)len, err);
 		p += len;
 	}
 	f->loaded = f->versions.count;
@@ -342,7 +342,7 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 
 		if (!e &&
 		    ((rc = count_group(f, part, reader, &b, t, places, item.index, err)) < 0 ||
-		     (rc = add(&f->groups, key, f->part.data, f->part.len, err)) < 0)) {
+		     (rc = add_known(&f->groups, key, f->part.data, f->part.len, err)) < 0)) {
 			return rc;
 		}
 		e = e ? e : &f->groups.items[f->groups.count - 1];
@@ -414,8 +414,8 @@ vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_
 	if (e) {
 		vv_buf_put(out, f->versions.bytes.data + e->at, e->len);
 	} else if ((rc = compute(f, commit, path, out, err)) < 0 ||
-		   (s.is_dataset &&
-		    (rc = add(&f->versions, version_key(f, &s), out->data, out->len, err)) < 0)) {
+		   (s.is_dataset && (rc = add_known(&f->versions, version_key(f, &s), out->data,
+						    out->len, err)) < 0)) {
 		return rc;
 	}
 	if (!place) return vv_fail_nomem(err);

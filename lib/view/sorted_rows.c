@@ -119,8 +119,8 @@ static void put_line(vv_buf *out, const vv_sort_order *o, const vv_cell *cells, 
 	}
 }
 
-static vv_status add(vv_sorted_rows *s, const vv_table *t, const vv_cell *cells, uint64_t row,
-		     vv_buf bufs[3], vv_error *err)
+static vv_status add_sorted_row(vv_sorted_rows *s, const vv_table *t, const vv_cell *cells,
+				uint64_t row, vv_buf bufs[3], vv_error *err)
 {
 	vv_buf *key = &bufs[0], *line = &bufs[1];
 	vv_status rc;
@@ -157,7 +157,7 @@ vv_status vv_sorted_rows_open(vv_sorted_rows **out, vv_rows *rows, const vv_tabl
 	if (!(s->cells = vv_calloc(t->columns + 1, sizeof(*s->cells)))) return vv_fail_nomem(err);
 	rc = row_sorter_new(&s->sorter, order->temp_dir, 0, err);
 	while (rc == VV_OK && (more = vv_rows_next(rows, &cells, err)) > 0) {
-		rc = add(s, t, cells, vv_rows_number(rows), bufs, err);
+		rc = add_sorted_row(s, t, cells, vv_rows_number(rows), bufs, err);
 	}
 	vv_buf_clear_all(&bufs[0], &bufs[1], &bufs[2]);
 	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;

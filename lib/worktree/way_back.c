@@ -159,7 +159,7 @@ static vv_status copy_link(const char *from, const char *to, vv_error *err)
 }
 
 /* Gives the file a second name: nothing that varve or Git does changes it in place. Where that cannot be it is copied. */
-static vv_status keep(vv_way_back *w, const char *file, char name[24], vv_error *err)
+static vv_status keep_file(vv_way_back *w, const char *file, char name[24], vv_error *err)
 {
 	(void)snprintf(name, 24, "%u", ++w->kept);
 	vv_auto(char) *to = kept_place(w->repo, name);
@@ -174,8 +174,8 @@ static vv_status keep(vv_way_back *w, const char *file, char name[24], vv_error 
 	return S_ISLNK(st.mode) ? copy_link(file, to, err) : copy_file(file, to, err);
 }
 
-static vv_status add(vv_way_back *w, const char *kind, const char *path, const char *file,
-		     const char *entries, vv_error *err)
+static vv_status add_record(vv_way_back *w, const char *kind, const char *path, const char *file,
+			    const char *entries, vv_error *err)
 {
 	char is[IDENTITY_MAX] = "", kept[24] = "";
 	const char *const parts[PARTS] = {kind, path, is, kept, entries};
@@ -183,7 +183,7 @@ static vv_status add(vv_way_back *w, const char *kind, const char *path, const c
 
 	if (file) {
 		identify(is, file);
-		rc = is[0] ? keep(w, file, kept, err) : VV_OK;
+		rc = is[0] ? keep_file(w, file, kept, err) : VV_OK;
 	}
 	put_parts(&w->note.changed, parts);
 	return rc < 0 ? rc : vv_buf_ok(&w->note.changed, err);
@@ -203,15 +203,15 @@ vv_status vv_way_back_path(vv_way_back *w, const vv_index *x, const char *path, 
 	}
 	const vv_status rc = vv_buf_ok(&entries, err);
 	return rc < 0 ? rc
-		      : add(w, file ? "path" : "index", path, there ? place : NULL,
-			    vv_buf_cstr(&entries), err);
+		      : add_record(w, file ? "path" : "index", path, there ? place : NULL,
+				   vv_buf_cstr(&entries), err);
 }
 
 vv_status vv_way_back_file(vv_way_back *w, const char *name, vv_error *err)
 {
 	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(w->repo), name, (char *)NULL);
 
-	return file ? add(w, "file", name, file, "", err) : vv_fail_nomem(err);
+	return file ? add_record(w, "file", name, file, "", err) : vv_fail_nomem(err);
 }
 
 /* Before a file takes a path's place: once it is there it is known as varve's. */

@@ -231,7 +231,7 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 }
 
 /* What will change, before anything does. */
-static vv_status note(rename_job *j, vv_way_back **out, const char *package, vv_error *err)
+static vv_status note_way_back(rename_job *j, vv_way_back **out, const char *package, vv_error *err)
 {
 	const vv_index *x;
 	vv_index_entry e;
@@ -297,7 +297,7 @@ static vv_status change(rename_job *j, const vv_oid *blob, const char *package,
 	vv_way_back *back = NULL;
 	vv_status rc;
 
-	if ((rc = note(j, &back, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
+	if ((rc = note_way_back(j, &back, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
 		return vv_way_back_close(back, rc, err);
 	}
 	if (package &&

@@ -80,7 +80,7 @@ static vv_status print_json(const vv_row_set_result *r, vv_error *err)
 	return vv_out_json(&b, err);
 }
 
-static vv_status tell(vv_context *c, const vv_row_set_result *r, vv_error *err)
+static vv_status tell_row_set(vv_context *c, const vv_row_set_result *r, vv_error *err)
 {
 	const options *o = c->options;
 
@@ -293,7 +293,7 @@ static vv_status set_and_push(vv_context *c, const vv_row_set *s, vv_error *err)
 	vv_push_job_init(&k.push, NULL);
 	k.set.made = &k.file;
 	if ((rc = claim_row(&k, &made, &taken, err)) < 0 || c->code != VV_EXIT_OK ||
-	    (rc = tell(c, &k.r, err)) < 0 || !taken) {
+	    (rc = tell_row_set(c, &k.r, err)) < 0 || !taken) {
 		return rc;
 	}
 	vv_oid_text(hex, &made);
@@ -321,7 +321,7 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 	if (rc == VV_ECONFLICT) {
 		return vv_hint(err, "--all %s all of them", remove ? "deletes" : "sets");
 	}
-	return rc < 0 || o->push ? rc : tell(c, &r, err);
+	return rc < 0 || o->push ? rc : tell_row_set(c, &r, err);
 }
 
 static int check_set(const vv_context *c)

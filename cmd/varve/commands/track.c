@@ -254,7 +254,8 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 }
 
 /* What will change, before anything does. */
-static vv_status note(vv_way_back **out, const vv_context *c, const char *what, vv_error *err)
+static vv_status note_way_back(vv_way_back **out, const vv_context *c, const char *what,
+			       vv_error *err)
 {
 	vv_status rc = vv_way_back_open(out, c->repo, c->name, what, err);
 
@@ -316,7 +317,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
-	rc = note(&back, c, "'varve track'", err);
+	rc = note_way_back(&back, c, "'varve track'", err);
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
 		char *pattern = NULL;
 		bool literal = false, before = edit.changed;
@@ -460,7 +461,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
 		return rc;
 	}
-	rc = note(&back, c, "'varve untrack'", err);
+	rc = note_way_back(&back, c, "'varve untrack'", err);
 	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
 		if ((rc = untrack_one(r, c->argv[i], &text, err)) == VV_OK) {
 			edit.changed = true;
