@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""inspect.py ZIG ARCHIVE [HIDDEN...]: looks at varve-VERSION-macos-ARCH.tar.gz, or at one program (as ARCH:FILE), without a Mac: what dyld and the
+"""inspect.py ZIG ARCHIVE [HIDDEN...]: looks at varve-VERSION-macos-ARCH-preview.tar.gz, or at one program (as ARCH:FILE), without a Mac: what dyld and the
 kernel of macOS 12 ask of a program. Each is for its machine, needs 12.0 and no more, brings nothing but libraries that macOS has, imports only
 what the list of that library has (zig's of libSystem; ours beside this file), and what is newer than 12.0 is not among it; its signature
 holds the sum of each page of the file as it is; no file names one of the paths HIDDEN."""
@@ -218,7 +218,7 @@ def check_program(data, arch, known, beside):
 
 
 def check_archive(path, zig, hidden):
-    arch = re.fullmatch(r"varve-[0-9.]+-macos-(arm64|x86_64)\.tar\.gz", os.path.basename(path))[1]
+    arch = re.fullmatch(r"varve-[0-9.]+-macos-(arm64|x86_64)-preview\.tar\.gz", os.path.basename(path))[1]
     top = os.path.basename(path)[:-len(".tar.gz")]
     known, files = listed(zig, arch), {}
     with tarfile.open(path) as tar:
