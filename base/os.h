@@ -87,6 +87,13 @@ bool vv_os_library_find(void *library, void *function, const char *name);
  * there. Changes the environment, so before there are threads, and after it was copied for programs that are started. */
 void vv_use_own_encodings(void);
 
+/* The command that installs a library: the package has one name in Debian and another in Homebrew. */
+#ifdef __APPLE__
+#define VV_OS_INSTALL(debian, homebrew) "brew install " homebrew
+#else
+#define VV_OS_INSTALL(debian, homebrew) "apt install " debian
+#endif
+
 /* The folder with the kernel's tables of networks. */
 #define VV_OS_NETWORK_TABLES "/proc/net"
 

@@ -100,13 +100,13 @@ static vv_status refill(vv_decompress *d, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status absent(const vv_decompress *d, const char *library, const char *package,
+static vv_status absent(const vv_decompress *d, const char *library, const char *install,
 			vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT,
 		       "'%s': unpacking it needs %s, which is not installed\n"
-		       "apt install %s",
-		       vv_text_shows(d->name), library, package);
+		       "%s",
+		       vv_text_shows(d->name), library, install);
 }
 
 static vv_status begin_xz(vv_decompress *d, vv_error *err)
@@ -116,7 +116,7 @@ static vv_status begin_xz(vv_decompress *d, vv_error *err)
 	if (!vv_os_library_find(library, &d->xz.decoder, "lzma_stream_decoder") ||
 	    !vv_os_library_find(library, &d->xz.code, "lzma_code") ||
 	    !vv_os_library_find(library, &d->xz.end, "lzma_end")) {
-		return absent(d, "liblzma", "liblzma5", err);
+		return absent(d, "liblzma", VV_OS_INSTALL("liblzma5", "xz"), err);
 	}
 	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
 	if (d->xz.decoder(&d->lzma, XZ_MEMORY_MAX, LZMA_CONCATENATED) != LZMA_OK) {
@@ -134,7 +134,7 @@ static vv_status begin_bzip2(vv_decompress *d, vv_error *err)
 			       vv_os_library_find(library, &d->bzip2.step, "BZ2_bzDecompress") &&
 			       vv_os_library_find(library, &d->bzip2.end, "BZ2_bzDecompressEnd")
 		       ? VV_OK
-		       : absent(d, "libbz2", "libbz2-1.0", err);
+		       : absent(d, "libbz2", VV_OS_INSTALL("libbz2-1.0", "bzip2"), err);
 }
 
 static vv_status begin_lz4(vv_decompress *d, vv_error *err)
@@ -145,7 +145,7 @@ static vv_status begin_lz4(vv_decompress *d, vv_error *err)
 	    !vv_os_library_find(library, &d->lz4.step, "LZ4F_decompress") ||
 	    !vv_os_library_find(library, &d->lz4.close, "LZ4F_freeDecompressionContext") ||
 	    !vv_os_library_find(library, &d->lz4.is_error, "LZ4F_isError")) {
-		return absent(d, "liblz4", "liblz4-1", err);
+		return absent(d, "liblz4", VV_OS_INSTALL("liblz4-1", "lz4"), err);
 	}
 	return d->lz4.is_error(d->lz4.open(&d->lz4_context, LZ4F_VERSION)) ? vv_fail_nomem(err)
 									   : VV_OK;

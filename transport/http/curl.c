@@ -55,8 +55,8 @@ static vv_status load(http_curl *table, vv_error *err)
 
 	if (!library && !(library = vv_os_library("curl-gnutls", "4"))) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "HTTP needs libcurl, which is not installed\n"
-			       "apt install libcurl4");
+			       "HTTP needs libcurl, which is not installed\n" VV_OS_INSTALL(
+				       "libcurl4", "curl"));
 	}
 	if (!find_easy(library, table) || !find_multi(library, table)) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");

@@ -2,7 +2,7 @@
 """inspect.py ZIG ARCHIVE [HIDDEN...]: looks at varve-VERSION-macos-ARCH-preview.tar.gz, or at one program (as ARCH:FILE), without a Mac: what dyld and the
 kernel of macOS 12 ask of a program. Each is for its machine, needs 12.0 and no more, brings nothing but libraries that macOS has, imports only
 what the list of that library has (zig's of libSystem; ours beside this file), and what is newer than 12.0 is not among it; its signature
-holds the sum of each page of the file as it is; no file names one of the paths HIDDEN."""
+holds the sum of each page of the file as it is; no hint is for another system; no file names one of the paths HIDDEN."""
 import glob
 import hashlib
 import os
@@ -192,6 +192,7 @@ def check_program(data, arch, known, beside):
     """beside: what libraries of the archive export, by @rpath/NAME."""
     p = Program(data, arch)
     expect(p.least == LEAST, f"made for macOS {p.least}, not {LEAST}")
+    expect(b"apt install" not in data, "hints at packages of Debian")
     expect(p.flags & 0x80, "names are looked up in every library")
     if p.kind == EXECUTE:
         expect(p.main and p.flags & 0x200000, "a program without main, or at a fixed address")

@@ -12,6 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 PLACE = os.environ.get("VARVE_MACOS_ROOT") or os.path.expanduser("~/.cache/varve-macos")
 ZIG = os.path.join(PLACE, "zig/zig")
 MAIN = "#include \"base/os.h\"\nint main(void) { return vv_cpu_count() == 0; }\n"
+HINT = "__attribute__((used)) static const char hint[] = \"apt install xz\";\n"
 NEWER = "extern int newer(void) __attribute__((availability(macos, introduced = 13.0)));\nint main(void) { return newer(); }\n"
 STUB = "--- !tapi-tbd\ntbd-version: 4\ntargets: [ x86_64-macos, arm64-macos ]\ninstall-name: '{}'\nexports:\n  - targets: [ x86_64-macos, arm64-macos ]\n    symbols: [ _newer ]\n...\n"
 
@@ -66,6 +67,7 @@ def main():
         path = build(folder, "arm64", MAIN, *sources)
         damage(path, os.path.getsize(path), b"\0")
         see("a byte more", inspect("arm64", path), "the signature is not what the file ends with")
+        see("a hint for Debian", inspect("arm64", build(folder, "arm64", MAIN + HINT, *sources)), "hints at packages of Debian")
         see("for a newer macOS", inspect("arm64", build(folder, "arm64", MAIN, *sources, least="13.0")), "made for macOS (13, 0, 0)")
         path = build(folder, "arm64", NEWER, *stub(folder, "/usr/lib/libnot.1.dylib"))
         see("a library that macOS does not have", inspect("arm64", path), "needs /usr/lib/libnot.1.dylib")
