@@ -39,7 +39,7 @@ recipe() {
 
 @test "no recipe has more than fifteen lines, and each is run" {
 	awk '/^```sh/ { n = 0; next } /^```/ { if (n > 15) exit 1 } { n++ }' "$page"
-	[ "$(sed -n 's/^## //p' "$page" | sort)" = "$(sed -n 's/^\trecipe "\(.*\)"$/\1/p' "$BATS_TEST_DIRNAME/recipes.bats" | sort -u)" ]
+	[ "$(sed -n 's/^## //p' "$page" | sort)" = "$(sed -n 's/^\t*recipe "\(.*\)"$/\1/p' "$BATS_TEST_DIRNAME/recipes.bats" | sort -u)" ]
 }
 
 @test "recipes that look at history" {
@@ -92,4 +92,74 @@ recipe() {
 	recipe "Claim a task"
 	recipe "Excel there and back"
 	[ "$(head -1 for-excel.csv)" = "$(head -1 prices.csv)" ]
+}
+
+# gone CID FOLDER...: no repository here has the version, nor finds it.
+gone() {
+	local cid=$1 folder
+	shift
+	rm -rf "$HOME/.cache"
+	for folder; do
+		ends_with 2 varve -C "$folder" cat "$cid"
+		stderr_has "is not here"
+	done
+}
+
+@test "a row is erased from all of history, in each place" {
+	local kind cid
+	export FILTER_BRANCH_SQUELCH_WARNING=1
+	for kind in peer git store vault; do
+		mkdir $kind && cd $kind
+		shop
+		[ $kind = vault ] || [ $kind = peer ] || git config --global remote.origin.varveKind git
+		if [ $kind = store ]; then
+			varve store add team "$PWD/../bucket" > /dev/null 2>&1
+			varve add -q .varveconfig
+			varve commit -qm store
+		elif [ $kind = vault ]; then
+			varve vault key new > /dev/null 2>&1
+			mkdir ../holder
+			varve vault holder add h ../holder > /dev/null 2>&1
+			varve vault replicate -q --copies 1 > /dev/null 2>&1
+			varve add -q .varveconfig
+			varve commit -qm vault
+		fi
+		git branch side HEAD~1
+		succeeds varve push -q --all
+		succeeds varve push -q --tags
+		cid=$(varve info --json v1:prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')
+		[ "$(varve cat "$cid" | grep -c '^7,')" -eq 1 ]
+		recipe "Erase a row from all of history"
+		case $kind in
+		peer | vault) succeeds git -C ../hub.git gc -q --prune=now
+			succeeds varve -C ../hub.git gc -q --prune=now
+			gone "$cid" ../hub.git ;;
+		git) succeeds git -C ../erase.git push -q --no-verify origin :refs/varve/blocks
+			rm -rf ../hub.git/varve
+			succeeds git -C ../hub.git gc -q --prune=now
+			succeeds varve -C ../erase.git push -q --blocks ;;
+		store) rm -rf ../hub.git/varve
+			find ../bucket -type f -exec touch -d '2 hours ago' {} +
+			succeeds varve -C ../erase.git gc --remote --prune=now ;;
+		esac
+		cd ..
+		rm -rf shop erase.git
+		succeeds varve clone -q "$PWD/hub.git" shop
+		cd shop
+		if [ $kind = vault ]; then
+			varve vault holder add h ../holder > /dev/null 2>&1
+			succeeds varve vault replicate -q
+			succeeds varve vault prune --grace 0
+			succeeds varve vault recover --to ../back ../holder
+			gone "$cid" ../back
+		fi
+		gone "$cid" .
+		for rev in main origin/side v1; do
+			succeeds varve cat "$rev:prices.csv"
+			output_lacks $'\n7,'
+			[ "$(varve cat "$rev:prices.csv" | wc -l)" -eq 50 ]
+		done
+		succeeds varve fsck --data
+		cd ../..
+	done
 }
