@@ -150,7 +150,7 @@ struct varve_log {
 	vv_log *log;
 	vv_path_log *follow; /* in its place */
 	vv_figure *figure;
-	vv_buf value;
+	vv_figure_value value;
 	vv_range range;
 	int rc; /* of the first failure */
 	varve_error why;
@@ -267,8 +267,8 @@ static vv_status give_figure(varve_log *l, const vv_path_log_entry *at, vv_error
 	vv_status rc = vv_figure_of(l->figure, &at->commit, at->path, &l->value, &why);
 
 	if (rc < 0 && rc != VV_EMISSING && rc != VV_EINPUT) return vv_error_copy(err, &why);
-	const bool none = rc < 0 || l->value.len == 0 || strcmp(l->value.data, "null") == 0;
-	l->given.figure = none ? NULL : l->value.data;
+	l->given.figure = rc < 0 || l->value.text.len == 0 ? NULL : l->value.text.data;
+	l->given.figure_is_number = l->given.figure && l->value.kind == VV_FIGURE_NUMBER;
 	return VV_OK;
 }
 
@@ -307,7 +307,7 @@ void varve_log_free(varve_log *log)
 		vv_log_close(log->log);
 		vv_path_log_close(log->follow);
 		vv_figure_close(log->figure);
-		vv_buf_clear(&log->value);
+		vv_figure_value_clear(&log->value);
 		vv_session_give(log->session);
 		vv_core_drop(log->core);
 		vv_names_clear(&log->paths);

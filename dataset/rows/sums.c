@@ -7,6 +7,7 @@
  */
 #include "dataset/rows/sums.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@
 #include "dataset/rows/total.h"
 
 #define ROOT_PLACES 30u
+#define PLACES 9 /* of a fraction that has more */
+#define ESTIMATED " (estimated)"
 
 /* One aggregate of one group. */
 typedef struct cell {
@@ -873,31 +876,35 @@ static void put_room(vv_buf *out, const vv_value_room *v, const vv_condition_agg
 		vv_buf_puts(out, v->value.state == VV_VALUE_MISSING ? "null" : "unknown");
 	} else {
 		vv_value_put(out, &v->value, &v->large, own ? a->argument->kind : VV_OPERAND_NUMBER,
-			     own ? a->argument->type : VV_TYPE_NUMBER, 9);
+			     own ? a->argument->type : VV_TYPE_NUMBER, PLACES);
 	}
 }
 
-void vv_sums_put_value(vv_buf *out, const vv_sums *s)
+vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s)
 {
 	const vv_condition_aggregate *a = &s->rule->condition->aggregates[0];
 	const bool own = a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX;
 	const size_t before = out->len;
 
 	(void)make_values(s, 0, NULL);
+	if (s->rooms[0][0].value.state == VV_VALUE_MISSING) return VV_SUMS_NONE;
 	put_room(out, &s->rooms[0][0], a);
-	const char *point = out->failed || (own && a->argument->kind != VV_OPERAND_NUMBER)
-				    ? NULL
-				    : memchr(out->data + before, '.', out->len - before);
-	if (point && out->len > (size_t)(point - out->data) + 10) {
-		out->len = (size_t)(point - out->data) + 10;
+	if (own && a->argument->kind != VV_OPERAND_NUMBER) return VV_SUMS_TEXT;
+	if (out->failed) return VV_SUMS_TEXT;
+	const char *point = a->op == VV_AGGREGATE_DEVIATION
+				    ? memchr(out->data + before, '.', out->len - before)
+				    : NULL;
+	if (point && out->len > (size_t)(point - out->data) + 1 + PLACES) {
+		out->len = (size_t)(point - out->data) + 1 + PLACES;
 	}
-	while (point &&
-	       out->data[out->len - 1] == '.') { /* of what says that there are more digits */
+	while (out->data[out->len - 1] == '.') { /* of "...": more digits follow */
 		out->len--;
 	}
-	if (point) {
-		out->data[out->len] = '\0';
+	out->data[out->len] = '\0';
+	if (s->groups[0].cells[0].distinct.over) {
+		vv_buf_puts(out, ESTIMATED);
 	}
+	return isdigit((unsigned char)out->data[out->len - 1]) ? VV_SUMS_NUMBER : VV_SUMS_TEXT;
 }
 
 void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,
@@ -917,7 +924,7 @@ void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sum
 		vv_buf_printf(out, "%s%s = ", k > 0 ? ", " : "", c->aggregates[k].text);
 		put_room(out, &s->rooms[0][k], &c->aggregates[k]);
 		if (s->groups[i].cells[k].distinct.over) {
-			vv_buf_puts(out, " (estimated)");
+			vv_buf_puts(out, ESTIMATED);
 		}
 		if (of_base && has) {
 			vv_buf_puts(out, " (base ");

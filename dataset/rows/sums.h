@@ -60,8 +60,13 @@ vv_truth vv_sums_judge(const vv_sums *s, vv_condition_scratch *scratch, size_t i
 		       const vv_sums *base);
 /* "month(day)=5"; empty without groups. */
 void vv_sums_put_group(vv_buf *out, const vv_sums *s, size_t i);
-/* The value of the one aggregate of the one group, numbers up to their ninth decimal place: "12", "null", "unknown". */
-void vv_sums_put_value(vv_buf *out, const vv_sums *s);
+typedef enum vv_sums_kind {
+	VV_SUMS_NONE, /* no values: nothing is appended */
+	VV_SUMS_NUMBER, /* as JSON writes numbers, exact; a fraction that has no end to its ninth decimal place */
+	VV_SUMS_TEXT /* a text, a date, "unknown" where numbers have too many digits, "INF", "2097152 (estimated)" */
+} vv_sums_kind;
+/* Appends the value of the one aggregate of the one group. */
+vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s);
 /* "count(*)=12 (base 15)", all that the condition counts. */
 void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,
 			const vv_sums *base);

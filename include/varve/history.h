@@ -58,6 +58,10 @@ typedef struct varve_commit {
 	const char *path;
 	/* with varve_log_options.figure: its value there, as text; NULL: no value, no such column, or no table */
 	const char *figure;
+	/* 1: figure is a number, written as in JSON and exact (a fraction without end has nine decimal places); 0: it is a text, a
+	 * date, or "unknown" */
+	uint32_t figure_is_number;
+	uint32_t reserved;
 } varve_commit;
 
 enum varve_log_flag {

@@ -1,7 +1,8 @@
 /*
  * figure: which answers are known: of row groups while it is open, of versions in one record of the cache of checks.
  *
- * The record: of each version 16 bytes, a hash of its content and of the columns' names there; varint length; the answer.
+ * The record: of each version 16 bytes, a hash of its content and of the columns' names there; varint length; kind and
+ * text of the answer.
  */
 #include "lib/view/figure.h"
 
@@ -159,6 +160,11 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 		return rc;
 	}
 	return vv_hand_over(out, &f);
+}
+
+void vv_figure_value_clear(vv_figure_value *v)
+{
+	vv_buf_clear(&v->text);
 }
 
 void vv_figure_close(vv_figure *f)
@@ -353,8 +359,8 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 	return more < 0 ? (vv_status)more : rc;
 }
 
-static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t, vv_buf *out,
-			     vv_error *err)
+static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t,
+			     vv_figure_value *out, vv_error *err)
 {
 	vv_auto(vv_sums) *all = vv_sums_new(rule), *part = vv_sums_new(rule);
 	vv_auto_free size_t *places = vv_calloc(t->schema.count + 1, sizeof(*places));
@@ -368,8 +374,8 @@ static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t
 	    (rc = vv_sums_finish(all, err)) < 0) {
 		return rc;
 	}
-	vv_sums_put_value(out, all);
-	return vv_buf_ok(out, err);
+	out->kind = (vv_figure_kind)vv_sums_put_value(&out->text, all);
+	return vv_buf_ok(&out->text, err);
 }
 
 /* Of a stored version, with the names that columns have by now. */
@@ -381,7 +387,7 @@ static vv_hash128 version_key(const vv_figure *f, const vv_subject *s)
 	return key;
 }
 
-static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, vv_buf *out,
+static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 			 vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
@@ -396,31 +402,41 @@ static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, v
 		if ((rc = follow(f, &t, err)) < 0) return rc;
 		rc = compile(f, &rule, &t, &why);
 	}
+	out->kind = VV_FIGURE_NO_COLUMN;
 	if (rc < 0) return f->lacks ? VV_OK : vv_error_copy(err, &why);
 	return count_table(f, rule, &t, out, err);
 }
 
-vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_buf *out,
+static vv_status keep(vv_figure *f, vv_hash128 key, const vv_figure_value *v, vv_error *err)
+{
+	vv_buf_reset(&f->part);
+	vv_buf_putc(&f->part, (char)v->kind);
+	vv_buf_put(&f->part, v->text.data, v->text.len);
+	return f->part.failed ? vv_fail_nomem(err)
+			      : add_known(&f->versions, key, f->part.data, f->part.len, err);
+}
+
+vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 		       vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
 	vv_auto(char) *place = vv_strdup(path);
 	vv_status rc = vv_subject_find_at(&s, f->repo, f->reader, commit, path, err);
 
-	vv_buf_reset(out);
+	vv_buf_reset(&out->text);
 	if (rc < 0) return rc;
 	/* How text is read is decided by files beside it. */
 	const struct entry *e = s.is_dataset ? find(&f->versions, version_key(f, &s)) : NULL;
-	if (e) {
-		vv_buf_put(out, f->versions.bytes.data + e->at, e->len);
+	if (e && e->len > 0) {
+		out->kind = (vv_figure_kind)f->versions.bytes.data[e->at];
+		vv_buf_put(&out->text, f->versions.bytes.data + e->at + 1, e->len - 1);
 	} else if ((rc = compute(f, commit, path, out, err)) < 0 ||
-		   (s.is_dataset && (rc = add_known(&f->versions, version_key(f, &s), out->data,
-						    out->len, err)) < 0)) {
+		   (s.is_dataset && (rc = keep(f, version_key(f, &s), out, err)) < 0)) {
 		return rc;
 	}
 	if (!place) return vv_fail_nomem(err);
 	vv_free(f->path);
 	f->path = vv_take(&place);
 	f->commit = *commit;
-	return vv_buf_ok(out, err);
+	return vv_buf_ok(&out->text, err);
 }

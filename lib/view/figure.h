@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "dataset/rows/sums.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/repository.h"
 
@@ -27,10 +28,22 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 void vv_figure_close(vv_figure *f); /* accepts NULL */
 VV_AUTO_FREE(vv_figure, vv_figure_close)
 
-/* Replaces what out has by the value as text: "null" without values, "unknown" where numbers have too many digits; empty: this
- * version has no such column. VV_EUSAGE: it is no aggregate, or the first version that is asked has no such column; VV_EMISSING;
- * VV_EINPUT: it is not a table. */
-vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_buf *out,
+typedef enum vv_figure_kind {
+	VV_FIGURE_NONE = VV_SUMS_NONE,
+	VV_FIGURE_NUMBER = VV_SUMS_NUMBER,
+	VV_FIGURE_TEXT = VV_SUMS_TEXT,
+	VV_FIGURE_NO_COLUMN /* in this version */
+} vv_figure_kind;
+typedef struct vv_figure_value {
+	vv_figure_kind kind;
+	vv_buf text; /* empty: no value, or no column */
+} vv_figure_value;
+void vv_figure_value_clear(vv_figure_value *v);
+VV_AUTO_CLEAR(vv_figure_value, vv_figure_value_clear)
+
+/* Replaces the value. VV_EUSAGE: not an aggregate, or the first version that is asked has no such column; VV_EMISSING;
+ * VV_EINPUT: not a table. */
+vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 		       vv_error *err);
 
 #endif

@@ -145,20 +145,6 @@ static void put_parents(sqlite3_context *context, const varve_commit *c)
 	put_string(context, s);
 }
 
-/* A number as one. */
-static void put_figure(sqlite3_context *context, const char *text)
-{
-	const size_t len = strlen(text), digits = strspn(text, "-0123456789");
-
-	if (digits == len && len < 19) {
-		sqlite3_result_int64(context, strtoll(text, NULL, 10));
-	} else if (strspn(text, "-0123456789.") == len) {
-		sqlite3_result_double(context, strtod(text, NULL));
-	} else {
-		vv_sql_function_put_text(context, text);
-	}
-}
-
 static void put_log(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_commit *c = ((log_rows *)state)->commit;
@@ -177,8 +163,10 @@ static void put_log(void *state, sqlite3_context *context, size_t column)
 		put_parents(context, c);
 		break;
 	case 9:
-		if (c->figure) {
-			put_figure(context, c->figure);
+		if (c->figure_is_number) {
+			vv_sql_value_put_number(context, c->figure);
+		} else if (c->figure) {
+			vv_sql_function_put_text(context, c->figure);
 		}
 		break;
 	default:

@@ -5,6 +5,7 @@
 #define _DEFAULT_SOURCE /* timegm() */
 #include "cmd/sql/vtab/value.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sqlite3ext.h>
 #include <stdio.h>
@@ -310,6 +311,25 @@ static bool is_near_only(double d, const char *text, size_t len)
 		}
 	}
 	return n != count || count > sizeof(own) || memcmp(own, digits, n) != 0;
+}
+
+void vv_sql_value_put_number(sqlite3_context *context, const char *text)
+{
+	const size_t len = strlen(text);
+	char *end;
+
+	errno = 0;
+	const int64_t i = strtoll(text, &end, 10);
+	if (errno == 0 && !*end) {
+		sqlite3_result_int64(context, i);
+		return;
+	}
+	const double d = strtod(text, &end);
+	if (isfinite(d) && !is_near_only(d, text, len)) {
+		sqlite3_result_double(context, d);
+	} else {
+		put_text(context, text, len);
+	}
 }
 
 /* ---- cells ---- */

@@ -71,6 +71,9 @@ void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *ce
 /* A commit's message without the line's end behind it. */
 void vv_sql_value_put_message(struct sqlite3_context *context, const char *message);
 
+/* A number as JSON writes it: an integer, else a real, else, where a double would lose digits, a text. */
+void vv_sql_value_put_number(struct sqlite3_context *context, const char *text);
+
 /* A moment in seconds since 1970 as "2026-11-17T14:00:00Z"; NULL where that is beyond a calendar's years. */
 void vv_sql_value_put_time(struct sqlite3_context *context, int64_t seconds);
 

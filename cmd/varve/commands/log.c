@@ -255,7 +255,7 @@ typedef struct point {
 	vv_oid commit;
 	char *value; /* owned */
 	double number;
-	bool is_number;
+	bool is_number, is_null;
 } point;
 
 typedef struct points {
@@ -272,43 +272,36 @@ static void points_clear(points *p)
 }
 VV_AUTO_CLEAR(points, points_clear)
 
-static bool read_number(double *out, const char *text)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	return *text && !*end && strspn(text, "-0123456789.") == (size_t)(end - text);
-}
-
 /* All that are newer than a chosen version are asked, too, as columns are followed. */
 static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 {
-	vv_auto(vv_buf) value = VV_BUF_INIT;
+	vv_auto(vv_figure_value) value = {.text = VV_BUF_INIT};
 	vv_error why;
 	int more = 0, passes = 1;
-	vv_status rc;
 
 	while ((s->max_count == 0 || p->count < s->max_count) &&
 	       (more = vv_path_log_next(s->follow, &s->at, err)) > 0) {
 		if (!s->at.path) { /* it was removed */
 			continue;
 		}
-		rc = vv_figure_of(f, &s->at.commit, s->at.path, &value, &why);
-		if (rc == VV_EINPUT || rc == VV_EMISSING) {
-			const char *what = rc == VV_EMISSING ? "not here" : "not a table";
+		const vv_status rc = vv_figure_of(f, &s->at.commit, s->at.path, &value, &why);
+		const char *text = value.text.len > 0                  ? value.text.data
+				   : rc == VV_EMISSING                 ? "not here"
+				   : rc == VV_EINPUT                   ? "not a table"
+				   : value.kind == VV_FIGURE_NO_COLUMN ? "no such column"
+								       : NULL;
 
-			vv_buf_set(&value, what, strlen(what));
-		} else if (rc < 0) {
-			return vv_error_copy(err, &why);
-		}
+		if (rc < 0 && rc != VV_EINPUT && rc != VV_EMISSING) return vv_error_copy(err, &why);
 		passes = s->filter ? vv_log_filter_passes(s->filter, &s->at.commit, err) : 1;
 		if (passes < 0) return (vv_status)passes;
 		if (!passes || s->skipped++ < s->o->skip) {
 			continue;
 		}
 		point one = {.commit = s->at.commit,
-			     .value = vv_strdup(value.len > 0 ? value.data : "no such column")};
-		one.is_number = one.value && read_number(&one.number, one.value);
+			     .is_null = !text,
+			     .is_number = rc == VV_OK && value.kind == VV_FIGURE_NUMBER,
+			     .value = vv_strdup(text ? text : "null")};
+		one.number = one.value && one.is_number ? strtod(one.value, NULL) : 0;
 		if (!one.value || !vv_array_add(p->items, p->count, p->cap, one)) {
 			vv_free(one.value);
 			return vv_fail_nomem(err);
@@ -325,7 +318,7 @@ static void tell_point(void *payload, vv_json_out *w)
 	vv_json_name(w, "figure");
 	if (p->is_number) {
 		vv_json_raw(w, p->value, strlen(p->value));
-	} else if (strcmp(p->value, "null") == 0) {
+	} else if (p->is_null) {
 		vv_json_null(w);
 	} else {
 		vv_json_string(w, p->value);

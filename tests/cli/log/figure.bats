@@ -102,3 +102,21 @@ figures() {
 	ends_with 2 varve log --figure 'count(*)' --stat u.csv
 	ends_with 2 varve log --where 'id > 1' u.csv
 }
+
+@test "a figure is a number where it is one, with all its digits, and a text elsewhere" {
+	new_repo
+	printf 'id,code,day,tiny,big\n1,.5,2026-10-05,0.000000000123,9223372036854775807\n2,1e3,2026-11-05,1,3\n3,null,2026-12-05,1,3\n' > u.csv
+	varve add -q u.csv
+	varve commit -qm one
+	for pair in 'min(code)|".5"|text' 'max(code)|"null"|text' 'min(day)|"2026-10-05"|text' 'max(big)|9223372036854775807|integer' \
+		'sum(big)|9223372036854775813|text' 'sum(tiny)|2.000000000123|real' 'sum(tiny + 0 * id)|2.000000000123|real' \
+		'deviation(id)|1|integer' 'avg(tiny)|0.666666667|real'; do
+		IFS='|' read -r figure json type <<< "$pair"
+		for again in 1 2; do
+			succeeds varve log --json --figure "$figure" u.csv
+			[[ $output == *"\"figure\":$json}]" ]] || fail "$figure: $output"
+		done
+		[ "$(varve sql --format csv "SELECT typeof(figure), figure FROM varve_log('u.csv', NULL, '$figure')" | tail -1)" = \
+			"$type,$(tr -d '"' <<< "$json")" ]
+	done
+}
