@@ -100,25 +100,21 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 static vv_status has_lock(const char *dir, bool *out, vv_error *err)
 {
 	static const char *const folders[] = {
-		"", "refs", "refs/heads", "objects/info", "objects/pack", "info"};
-	vv_status rc = VV_OK;
+		".", "refs", "refs/heads", "objects/info", "objects/pack", "info"};
+	vv_status rc;
 
 	*out = false;
-	for (size_t k = 0; rc == VV_OK && !*out && k < sizeof(folders) / sizeof(folders[0]); k++) {
-		char **names = NULL;
+	for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+		vv_auto(vv_folder) f = {0};
 		vv_auto(char) *path = vv_path_join(dir, folders[k], (char *)NULL);
-		size_t count = 0;
 
-		rc = path ? VV_OK : vv_fail_nomem(err);
-		if (rc == VV_OK && vv_exists(path)) {
-			rc = vv_list_dir(&names, &count, path, err);
+		if (!path) return vv_fail_nomem(err);
+		if ((rc = vv_folder_read(&f, path, true, err)) < 0) return rc;
+		while (vv_folder_next(&f)) {
+			*out = *out || vv_path_ends(f.name, ".lock");
 		}
-		for (size_t i = 0; i < count; i++) {
-			*out = *out || vv_path_ends(names[i], ".lock");
-		}
-		vv_names_free(names, count);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* All of it is a cache: what is needed of it comes again. That the ref only grew is not known then. */
@@ -148,21 +144,16 @@ static vv_status remove_temps(vv_host *h, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
 	const char *const dirs[] = {h->dir, h->lists, packs, h->git_dir};
-	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_alloc_ok(packs, err);
 
 	for (size_t k = 0; rc == VV_OK && k < sizeof(dirs) / sizeof(dirs[0]); k++) {
-		char **names = NULL;
-		size_t count = 0;
-		if (vv_exists(dirs[k])) {
-			rc = vv_list_dir(&names, &count, dirs[k], err);
+		vv_auto(vv_folder) f = {0};
+		rc = vv_folder_read(&f, dirs[k], true, err);
+		while (rc == VV_OK && vv_folder_next(&f)) {
+			if (f.name[0] == '.' || strncmp(f.name, "tmp_", 4) == 0) {
+				rc = vv_remove_tree(f.path, err);
+			}
 		}
-		for (size_t i = 0; rc == VV_OK && i < count; i++) {
-			bool temp = names[i][0] == '.' || strncmp(names[i], "tmp_", 4) == 0;
-			vv_auto(char) *path = temp ? vv_path_join(dirs[k], names[i], (char *)NULL)
-						   : NULL;
-			rc = path ? vv_unlink(path, true, err) : VV_OK;
-		}
-		vv_names_free(names, count);
 	}
 	return rc;
 }
@@ -277,38 +268,8 @@ void vv_host_close(vv_host *h)
 
 /* --- the scratch repository ------------------------------------------------------------------- */
 
-static vv_status list_folder(const char *root, const char *name, char ***names, size_t *count,
-			     vv_error *err)
-{
-	vv_auto(char) *path = vv_path_join(root, name, (char *)NULL);
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
-
-	*names = NULL;
-	*count = 0;
-	return rc == VV_OK && vv_exists(path) ? vv_list_dir(names, count, path, err) : rc;
-}
-
-/* All that the folder has but names that begin so. */
-static vv_status remove_in(const char *root, const char *folder, const char *except, vv_error *err)
-{
-	char **names;
-	size_t count;
-	vv_status rc = list_folder(root, folder, &names, &count, err);
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *path = vv_path_join(root, folder, names[i], (char *)NULL);
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (!*except || strncmp(names[i], except, strlen(except)) != 0) {
-			rc = vv_remove_tree(path, err);
-		}
-	}
-	vv_names_free(names, count);
-	return rc;
-}
-
-/* All commits and trees of the tip become a pack; kept gets what its files' names begin with. */
-static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
+/* All commits and trees of the tip stay, and nothing else. Killed in between, the scratch repository is made anew. */
+static vv_status clean(vv_host *h, vv_error *err)
 {
 	const char *pack[] = {
 		"pack-objects",        "--revs", "--stdout", "-q", "--filter=blob:none",
@@ -316,55 +277,27 @@ static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
 	const char *index[] = {"index-pack", "--stdin", NULL};
 	char input[VV_OID_TEXT + 2];
 	vv_auto(vv_buf) bytes = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(char) *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
 	vv_git_call run = vv_host_run(h, pack);
-	vv_status rc;
+	const bool any = !vv_oid_is_null(&h->tip);
+	vv_status rc = vv_alloc_ok(objects, err);
 
+	vv_repository_close(h->scratch); /* it maps what is going to be removed */
+	h->scratch = NULL;
+	h->dirty = false;
 	(void)snprintf(input, sizeof(input), "%s\n", vv_oid_shows(&h->tip));
 	run.input = input;
 	run.len = VV_OID_TEXT + 1;
 	run.output = &bytes;
-	if ((rc = vv_git_must(&run, "the scratch repository", err)) == VV_OK) {
-		run.args = index;
-		run.input = bytes.data;
-		run.len = bytes.len;
-		run.output = &name;
-		rc = vv_git_must(&run, "the scratch repository", err);
+	if (rc < 0 || (any && (rc = vv_git_must(&run, "the scratch repository", err)) < 0) ||
+	    (rc = vv_remove_tree(objects, err)) < 0 || (rc = vv_mkdirs(objects, err)) < 0 || !any) {
+		return rc;
 	}
-	const char *tab = strchr(vv_buf_cstr(&name), '\t');
-	if (rc == VV_OK &&
-	    (!tab || strlen(tab + 1) < VV_OID_TEXT || !vv_hex_is_lower(tab + 1, VV_OID_TEXT))) {
-		rc = vv_fail(err, VV_EIO, "git index-pack does not name its pack");
-	}
-	if (rc == VV_OK) {
-		(void)snprintf(kept, 64, "pack-%.40s.", tab + 1);
-	}
-	return rc;
-}
-
-static vv_status clean(vv_host *h, vv_error *err)
-{
-	vv_auto(char) *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
-	char **names = NULL, kept[64] = "";
-	size_t count = 0;
-	vv_status rc = objects ? VV_OK : vv_fail_nomem(err);
-
-	vv_repository_close(h->scratch); /* it maps what is going to be removed */
-	h->scratch = NULL;
-	if (rc == VV_OK && !vv_oid_is_null(&h->tip)) {
-		rc = pack_trees(h, kept, err);
-	}
-	if (rc == VV_OK && (rc = remove_in(objects, "pack", kept, err)) == VV_OK) {
-		rc = list_folder(objects, "", &names, &count, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *path = strlen(names[i]) == 2
-					      ? vv_path_join(objects, names[i], (char *)NULL)
-					      : NULL;
-		rc = path ? vv_remove_tree(path, err) : VV_OK;
-	}
-	vv_names_free(names, count);
-	h->dirty = false;
-	return rc;
+	run.args = index;
+	run.input = bytes.data;
+	run.len = bytes.len;
+	run.output = &name;
+	return vv_git_must(&run, "the scratch repository", err);
 }
 
 vv_status vv_host_clean(vv_host *h, vv_error *err)
