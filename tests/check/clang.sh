@@ -7,15 +7,10 @@ cd "$1"
 command -v clang >/dev/null || { echo "clang is not installed"; exit 1; }
 
 flags=$(pkg-config --cflags libgit2 libzstd libcbor yajl libxxhash libcrypto cmocka)
-# What the build makes of HTML.
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
-mkdir -p "$made/cmd/web/pages"
-python3 tests/cmake/html_parts.py "$made/cmd/web/pages/parts.h" "$made/parts.c" cmd/web/pages/parts/*.html
-# Of the sources that decide verdicts.
-mkdir -p "$made/check/kept"
-python3 tests/cmake/source_hash.py "$made/check/kept/verdict_sources.h" VV_VERDICT_SOURCES . check
-# And of the fuzz targets.
+made_headers "$made"
+# What the build makes of the fuzz targets.
 for source in tests/fuzz/*_fuzz.c; do
 	basename "$source" _fuzz.c | sed 's/.*/TARGET(&)/'
 done > "$made/targets.inc"
@@ -32,9 +27,7 @@ done > "$made/targets.inc"
 } > "$made/first.h"
 find -H base repo dataset diff check transport lib cmd examples tests -name '*.c' | sort > "$made/all"
 xargs grep -lE '^#define _[A-Z]+_SOURCE' < "$made/all" > "$made/own" || true
-set -- -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -I"$made" $flags \
-	-DVARVE_VERSION=\"0\" -DVARVE_LIBRARIES=\"\" -DVV_TEST_BIN=\"\" -DVARVE_PROGRAMS=\"\" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wconversion -Wformat=2 -Werror
+set -- $clang_flags -I"$made" $flags
 clang "$@" -x c-header "$made/first.h" -o "$made/first.pch"
 clang_many "$@" < "$made/own"
 grep -vxF -f "$made/own" "$made/all" | clang_many "$@" -include-pch "$made/first.pch"

@@ -13,12 +13,12 @@ set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory
 	"|^cli\\.fsck\\.repair\\.|two_letters|every_option_of_every|locked_index_is_named|entries_that_git_left|fault_while|large_damaged|full_disk"
 	"|nine_changes_of|each_value_of_the_table|what_the_filter_wrote|one-line_summary|conditions_find_the_rows|run_gc_when|edited_by_hand_into|too_many_rows_may_differ"
 	"|^cli\\.(add\\.(comes_back|long_rows|order)|store|drop|check\\.request_jobs)\\.|^stories\\.others\\.|kill_-9|that_is_killed|gigabytes_would|help\\.hints"
-	"|^check\\.(clang|headers|samples|format)")
+	"|^check\\.(clang|macos|headers|samples|format)")
 string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
 
 # What takes ten seconds and more with sanitizers begins first, where no earlier run
 # has left ctest its own costs.
-set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|samples|headers|format)|^stories\\.peers\\.(alive|history|nearest|liar\\.a_frame)"
+set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|macos|samples|headers|format)|^stories\\.peers\\.(alive|history|nearest|liar\\.a_frame)"
 	"|^web\\.|^interop\\.s3|^cli\\.add\\.long_rows|^cli\\.vault\\.kill|^cli\\.diff\\.read_back|^unit\\.diff\\.merge\\.(python|no_value)"
 	"|^laws\\.(history|faults\\.(damage|kill|transfer))\\.|^cli\\.(drop\\.drop|vault\\.(s3_holder|sftp_holder|supply))|reports\\.a_report_keeps|^cli\\.check\\.history|longer_than_every_limit")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
