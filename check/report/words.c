@@ -156,8 +156,8 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 	if (t->invalid > 0 && t->datasets > 1) {
 		vv_buf_printf(b, "%s of ", vv_text_count(t->invalid));
 	}
-	put_number(b, t->datasets, t->commits > 0 ? "version" : "dataset",
-		   t->commits > 0 ? "versions" : "datasets");
+	put_number(b, t->datasets, t->commits > 0 ? "version" : "table",
+		   t->commits > 0 ? "versions" : "tables");
 	if (t->commits > 0) {
 		vv_buf_puts(b, " of ");
 		put_number(b, t->commits, "commit", "commits");

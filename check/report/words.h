@@ -17,7 +17,7 @@ const char *vv_report_title(const vv_report_group *g);
 /* One line about an item, without line number: "row 12, id=5: price 'N/A' is not an
  * integer; expected ...". Data is escaped for a terminal. */
 void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_item *i);
-/* "invalid: 3 errors, 1 warning in 1 of 2 datasets; ..." without line end. */
+/* "invalid: 3 errors, 1 warning in 1 of 2 tables; ..." without line end. */
 void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
 /* "3 errors, 1 warning"; "nothing wrong". */
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);

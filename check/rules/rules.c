@@ -381,7 +381,7 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 		rc = vv_descriptor_fail(node, r->name, r->err,
 					"%s is always an error: unchecked data is never valid",
 					rule->code);
-		vv_hint(r->err, "\"check\": false leaves a dataset out");
+		vv_hint(r->err, "\"check\": false leaves a table out");
 	}
 	return rc < 0 ? rc : want_needed(r, node, s);
 }

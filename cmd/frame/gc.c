@@ -22,7 +22,7 @@ void vv_gc_print(const vv_gc_run *g)
 {
 	const vv_gc_result *out = &g->result;
 
-	vv_out("in use: %s, %s, for %s %s of datasets\n",
+	vv_out("in use: %s, %s, for %s %s of tables\n",
 	       vv_text_counted(out->live_blocks, "block", NULL), vv_text_bytes(out->live_bytes),
 	       vv_text_count(g->versions), g->versions == 1 ? "version" : "versions");
 	if (out->aside_blocks > 0) {

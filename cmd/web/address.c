@@ -209,7 +209,7 @@ static vv_status read_place(reading *r, const char *below)
 			"no such page '%s'\n"
 			"%s",
 			vv_text_show(below, len),
-			a->api ? "below api/v0 there are changes, refs, datasets, data, values, "
+			a->api ? "below api/v0 there are changes, refs, tables, data, values, "
 				 "compare, row, history, column and conflicts"
 			       : "there are commits, search, tree, table, columns, history and compare");
 	}

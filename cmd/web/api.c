@@ -327,7 +327,7 @@ static vv_status open_column(api *x, vv_web_table **t, size_t *column)
 	vv_status rc;
 
 	if (!x->a->path || !x->a->name) {
-		return vv_fail(x->err, VV_EUSAGE, "name a dataset, and a column: PATH?name=COLUMN");
+		return vv_fail(x->err, VV_EUSAGE, "name a table, and a column: PATH?name=COLUMN");
 	}
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, t, x->err)) < 0) return rc;
 	if ((*t)->kind != VV_WEB_TABLE) {

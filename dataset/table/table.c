@@ -25,7 +25,7 @@ vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_ci
 	vv_schema_init(&out->schema);
 	if (cid->codec != VV_CODEC_DAG_CBOR) {
 		return vv_fail(err, VV_EUSAGE,
-			       "this CID names a leaf block, not the root of a dataset");
+			       "this CID names a leaf block, not the root of a table");
 	}
 	if ((rc = source->get(source->payload, cid, &block, err)) == VV_OK &&
 	    (rc = vv_root_decode(&out->root, block.data, block.len, err)) == VV_OK &&

@@ -341,7 +341,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	if (rc == VV_OK) {
 		if (!vv_cid_equal(&again.cid, &t->cid)) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "a dataset that does not match its own bytes: %s differ",
+				     "a table that does not match its own bytes: %s differ",
 				     what_differs(&t->root, &again.root));
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
 			remember(c, &again);

@@ -209,7 +209,7 @@ static vv_status check_patterns(files *f)
 {
 	static const vv_finding found = {
 		.rule = "no-dataset",
-		.message = "none of its datasets is one of the files",
+		.message = "none of its tables is one of the files",
 		.expected = "paths as the arguments write them, or names without a '/'"};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;

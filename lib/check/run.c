@@ -206,7 +206,7 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 
 		if (!matches_any(pattern, list) &&
 		    add_finding(&found, f,
-				vv_arena_printf(&found.arena, "%s: no dataset matches '%s'",
+				vv_arena_printf(&found.arena, "%s: no table matches '%s'",
 						vv_buf_cstr(&where), vv_text_shows(pattern)),
 				err) < 0) {
 			return VV_ENOMEM;
@@ -341,7 +341,7 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 	if (rc < 0) return rc;
 	if (run->rows && list.count > 1) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--failed-rows takes one dataset, and there are %zu\n"
+			       "--failed-rows takes one table, not %zu\n"
 			       "name one of them, such as '%s'",
 			       list.count, vv_text_shows(list.items[0].path));
 	}

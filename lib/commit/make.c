@@ -34,7 +34,7 @@
 
 static vv_status refuse(const vv_change_entry *e, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "%s is a dataset of varve, but %s; nothing was committed",
+	return vv_fail(err, VV_EREFUSED, "%s is a table, but %s; nothing was committed",
 		       vv_text_shows(e->path), why);
 }
 

@@ -395,7 +395,7 @@ static vv_status decide(vv_txn *t, putting *p, vv_error *err)
 	vv_status rc;
 
 	if (vv_add_never(p->path)) {
-		return p->o->described ? vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+		return p->o->described ? vv_fail(err, VV_EUSAGE, "%s cannot be a table",
 						 vv_text_shows(p->path))
 				       : VV_OK;
 	}
@@ -471,7 +471,7 @@ static vv_status read_all(vv_buf *out, const vv_source *source, const char *path
 		out->data[out->len] = '\0';
 		if (out->len > VV_TXN_PLAIN_MAX) {
 			return vv_fail(err, VV_EREFUSED,
-				       "'%s' is above 64 MB, which only datasets may be",
+				       "'%s' is above 64 MB, which only tables may be",
 				       vv_text_shows(path));
 		}
 	}

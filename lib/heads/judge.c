@@ -248,8 +248,9 @@ static vv_status judge_record(judging *g, size_t at, const vv_head_commit *c, vv
 {
 	node *n = g->nodes[at];
 	size_t owner;
-	const char *wrong = strcmp(c->record.name, g->name) != 0 ? "it is of another data set"
-								 : follows(g, c, &owner);
+	const char *wrong = strcmp(c->record.name, g->name) != 0
+				    ? "it belongs to another repository"
+				    : follows(g, c, &owner);
 
 	if (!wrong) {
 		wrong = not_allowed(g, owner, &c->record);

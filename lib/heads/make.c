@@ -108,9 +108,12 @@ static vv_status begin(making *k, vv_error *err)
 	}
 	if (k->m->name && (!vv_head_name_fits(k->m->name) ||
 			   (k->trust.known && strcmp(k->m->name, k->trust.name) != 0))) {
-		return vv_fail(err, VV_EUSAGE, "a data set keeps its name%s%s",
-			       k->trust.known ? ": " : ", of one line, without blanks at its ends",
-			       k->trust.known ? k->trust.name : "");
+		return vv_fail(
+			err, VV_EUSAGE,
+			k->trust.known
+				? "a signed repository keeps its name: %s"
+				: "a name must be one line without leading or trailing blanks%s",
+			k->trust.known ? k->trust.name : "");
 	}
 	if (!k->trust.known) {
 		name_after_folder(k);

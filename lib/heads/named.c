@@ -122,9 +122,7 @@ static vv_status find_domain(vv_named *out, const char *domain, vv_error *err)
 			       vv_text_shows(domain));
 	}
 	if ((rc = vv_txt_lookup(&records, host.data, err)) == VV_ENOTFOUND) {
-		return vv_hint(
-			err,
-			"the owner of a data set adds it: 'varve1 key=... name=... mirror=...'");
+		return vv_hint(err, "the owner adds one: 'varve1 key=... name=... mirror=...'");
 	}
 	if (rc < 0) return rc;
 	rc = VV_ENOTFOUND;
@@ -226,8 +224,8 @@ static vv_status add_found(vv_named *out, const vv_trust *t, const char *name, v
 	    strcmp(t->name, found.name) != 0) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"'%s' names another owner or data set than the one that is trusted here; "
-			"it is not followed",
+			"'%s' names a different owner or repository than the one that is trusted here; "
+			"it is ignored",
 			vv_text_shows(name));
 	}
 	vv_buf_put(&out->mirrors, found.mirrors.data, found.mirrors.len);

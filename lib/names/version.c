@@ -661,7 +661,7 @@ vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_
 
 	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is not a stored version of a dataset\n"
+		       "'%s' is not a stored version of a table\n"
 		       "versions that were added and committed are named REV:PATH",
 		       vv_text_shows(text));
 }

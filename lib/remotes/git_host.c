@@ -392,10 +392,10 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 		vv_notes_warn(g->t->notes, "%s is no longer there: it was deleted from %s", ref,
 			      shown);
 	} else {
-		vv_notes_warn(g->t->notes, "%s is missing on %s, where the blocks of %s should be",
-			      ref, shown,
-			      vv_text_counted(lost.versions, "version of a dataset",
-					      "versions of datasets"));
+		vv_notes_warn(
+			g->t->notes, "%s is missing on %s, where the blocks of %s should be", ref,
+			shown,
+			vv_text_counted(lost.versions, "version of a table", "versions of tables"));
 	}
 	vv_notes_hint(g->t->notes, lost.here > 0 ? VV_HINT_PUSH_BLOCKS : VV_HINT_BLOCKS_ASK);
 	return VV_OK;

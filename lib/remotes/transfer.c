@@ -220,7 +220,7 @@ static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_
 		return rc;
 	}
 	if (!is) {
-		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not name its dataset");
+		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not name its table");
 	}
 	return rc;
 }
@@ -261,7 +261,7 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s %s, %s", verb, vv_text_counted(s->commits, "commit", NULL),
-		      vv_text_counted(s->versions, "version of a dataset", "versions of datasets"));
+		      vv_text_counted(s->versions, "version of a table", "versions of tables"));
 	if (blocks) {
 		vv_buf_printf(&b, ", %s", vv_text_counted(s->blocks, "block", NULL));
 	}

@@ -108,7 +108,7 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 			d, "peer", true, vv_buf_cstr(&mend), err,
 			"the store of the remote %s did not show the block of %s that it was asked for",
 			vv_text_shows(name),
-			vv_text_counted(lost, "version of a dataset", "versions of datasets"));
+			vv_text_counted(lost, "version of a table", "versions of tables"));
 	}
 	return rc;
 }
@@ -151,9 +151,8 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	*whole = lost.versions == 0;
 	if (*whole) return look_at_packs(d, host, name, err);
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_buf_printf(
-		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
-		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
+	vv_buf_printf(&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
+		      vv_text_counted(lost.versions, "version of a table", "versions of tables"));
 	vv_buf_printf(&message, " that its branches and tags need (in %s",
 		      vv_text_url(vv_git_host_blocks_place(host)));
 	vv_buf_printf(&message, "%s%s)", *lost.lacks ? ": " : "", lost.lacks);

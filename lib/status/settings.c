@@ -25,7 +25,7 @@ const vv_setting vv_settings[] = {
 	{"varve.cacheSize", VV_SETTING_NUMBER, "10g", NULL,
 	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
 	{"varve.discover", VV_SETTING_WORD, "off", "lan|off",
-	 "fetch and pull ask the local network for the data set"},
+	 "fetch and pull ask the local network for the repository"},
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
 	 "days for which gc keeps blocks that no version needs"},
 	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,
@@ -41,7 +41,7 @@ const vv_setting vv_settings[] = {
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
 	 "bytes of the disk that a transfer leaves free"},
 	{"varve.mirror", VV_SETTING_TEXT, NULL, NULL,
-	 "a server with data sets below it by their names (URL/NAME), or a gateway of IPFS; may be "
+	 "a server with repositories below it by their names (URL/NAME), or a gateway of IPFS; may be "
 	 "set several times"},
 	{"varve.prePush", VV_SETTING_BOOL, "true", NULL, "git push sends the rows of tables first"},
 	{"varve.refuseExpired", VV_SETTING_BOOL, "false", NULL,

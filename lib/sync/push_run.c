@@ -172,7 +172,7 @@ static void tell_sum(const run *r)
 		vv_notes_put(r->t.notes,
 			     "would send %s %s, %s %s (about %s); the remote already has %s",
 			     vv_text_count(s->versions),
-			     s->versions == 1 ? "version of a dataset" : "versions of datasets",
+			     s->versions == 1 ? "version of a table" : "versions of tables",
 			     vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks",
 			     vv_text_bytes(s->bytes), vv_text_count(s->had));
 	} else if (s->commits > 0 || s->blocks > 0) {
@@ -492,7 +492,7 @@ static void tell_host_sum(const run *r)
 	if (r->j->quiet || b->versions == 0) return;
 	vv_notes_put(r->t.notes, "%s %s of %s to %s%s%s%s", r->j->dry_run ? "would send" : "sent",
 		     r->j->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
-		     vv_text_counted(b->versions, "version of a dataset", "versions of datasets"),
+		     vv_text_counted(b->versions, "version of a table", "versions of tables"),
 		     r->there.host ? vv_text_url(vv_git_host_blocks_place(r->there.host)) : "",
 		     r->j->dry_run ? " (about " : " (",
 		     vv_text_bytes(r->j->dry_run ? b->raw : b->bytes), ")");
@@ -686,7 +686,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 
 	if (r->j->blocks.incomplete > 0) {
 		vv_fail(err, VV_EMISSING,
-			"%s of datasets %s complete neither here nor there: nothing was switched",
+			"%s of tables %s complete neither here nor there: nothing was switched",
 			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			r->j->blocks.incomplete == 1 ? "is" : "are");
 		return vv_hint_code(err, VV_HINT_FETCH_ALL);
@@ -752,7 +752,7 @@ done:
 		vv_notes_put(r->t.notes, "the remote has every block that this repository has");
 	}
 	if (r->j->blocks.incomplete > 0) {
-		vv_notes_warn(r->t.notes, "%s of datasets %s complete neither here nor there",
+		vv_notes_warn(r->t.notes, "%s of tables %s complete neither here nor there",
 			      vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			      r->j->blocks.incomplete == 1 ? "is" : "are");
 	}

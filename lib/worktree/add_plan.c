@@ -251,7 +251,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 
 	if (vv_add_never(item->path)) {
 		if (item->literal && p->req->described) {
-			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+			return vv_fail(err, VV_EUSAGE, "%s cannot be a table",
 				       vv_text_shows(item->path));
 		}
 		item->action = VV_ADD_PLAIN;
@@ -411,13 +411,13 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		return vv_fail(
 			err, VV_EUSAGE,
 			"%s stays text, as set in .gitattributes, unless --convert is given\n"
-			"add --convert to the command to make a dataset of it",
+			"add --convert to the command to make a table of it",
 			vv_text_shows(item->path));
 	}
 	wanted = wanted && !compared;
 	if (vv_add_never(item->path)) {
 		if (item->literal && req->described) {
-			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+			return vv_fail(err, VV_EUSAGE, "%s cannot be a table",
 				       vv_text_shows(item->path));
 		}
 		wanted = false;
@@ -439,7 +439,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		if (text && req->described) {
 			return vv_fail(err, VV_EUSAGE,
 				       "%s is text in HEAD, and stays so without --convert\n"
-				       "add --convert to the command to make a dataset of it",
+				       "add --convert to the command to make a table of it",
 				       vv_text_shows(item->path));
 		}
 	}

@@ -1,7 +1,7 @@
 /*
  * add_plan: decides what add (and commit -a, commit PATH) does with each path: table or file.
  *
- * Decides which paths become datasets (docs: "what becomes a dataset"): those that the
+ * Decides which paths become datasets (docs: "what becomes a table"): those that the
  * attributes track; files named literally that are called .csv, .tsv, .ndjson or .jsonl, or
  * that options describe as a table or file of varve; and new files so called that read as
  * tables, unless HEAD holds such files as text (varve.addTables decides otherwise). What HEAD

@@ -172,7 +172,7 @@ static void tell_missing(const vv_by_git *b)
 
 	if (b->missing == 0) return;
 	vv_notes_put(notes, "%zu %s written as %s only, the blocks are not here: %s%s", b->missing,
-		     one ? "dataset is" : "datasets are", one ? "its pointer" : "their pointers",
+		     one ? "table is" : "tables are", one ? "its pointer" : "their pointers",
 		     vv_buf_cstr(&b->names), b->names.len < NAMES_MAX ? "" : ", ...");
 	vv_notes_hint(notes, VV_HINT_FETCH_AND_RESTORE, one ? vv_buf_cstr(&b->names) : "PATH");
 }

@@ -33,7 +33,7 @@ VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 
-/* Which of these blocks belong to a version of a dataset in a commit that they reach, or to one that
+/* Which of these blocks belong to a version of a table in a commit that they reach, or to one that
  * was published (published.h)? */
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
 			      vv_error *err);

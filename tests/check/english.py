@@ -53,6 +53,10 @@ IN_TEXTS = EVERYWHERE + [
     ("taken back", r"\b(is|are|was|were) taken back\b", "is undone, is reverted"),
     ("come about", r"\bcomes? about\b", "happen, succeed, arise"),
 ]
+# One word per thing (docs/README.md): of the strings that have a space, so no names of members, files and rules.
+IN_MESSAGES = [
+    ("dataset", r"(?<![\w/.-])[Dd]ata ?sets?(?![\w/.-])(?=.* )|(?<= )[Dd]ata ?sets?\b", "table; of a signed head, repository"),
+]
 # name, pattern, what to write
 COUNTED = [
     ("fronted", r"(?:^|(?<=[.:;|] )|(?<=[-*] ))(?:Of|What) [a-z][^?]{0,200}(?:[.;:|]|$)", "the object after the verb"),
@@ -143,7 +147,7 @@ def main():
             if comment:
                 look(EVERYWHERE, where, line, text, comments)
             elif not where.startswith("tests/"):
-                look(IN_TEXTS, where, line, text, texts)
+                look(IN_TEXTS + IN_MESSAGES, where, line, text, texts)
                 count("messages", text, counts)
     documents = [os.path.join(root, n) for n in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     for path in documents + list(files(root, (".md", ".1"))):

@@ -42,7 +42,7 @@ static const vv_option table[] = {
 	OPT_NAMES(0, "dictionary", dictionary,
 		  "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_LIST(0, "from", from, "PEER",
-		 "get a dataset named by its CID from this remote or URL if it is not here"),
+		 "get a table named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
@@ -228,7 +228,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
-	.summary = "print a version of a dataset, or some of its rows and columns",
+	.summary = "print a version of a table, or some of its rows and columns",
 	.usage =
 		"[--raw] [-o FILE] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
 		"[--columns A,B] [--where CONDITION] [--sort A,-B] [--limit N] [--offset N] [--format "

@@ -57,10 +57,9 @@ static const vv_option table[] = {
 		"check only these tables; may be repeated"),
 	OPT_LIST(0, "skip", skip, "RULE",
 		 "do not apply these rules, named as for --select; may be repeated"),
-	OPT_FLAG(
-		0, "list-rules", list_rules,
-		"list all rules; with --format checks those of the datasets, also of varve.json and "
-		"datapackage.json, as lines of varve.checks"),
+	OPT_FLAG(0, "list-rules", list_rules,
+		 "list all rules; with --format checks those of the tables, also of varve.json and "
+		 "datapackage.json, as lines of varve.checks"),
 	OPT_FLAG(
 		0, "explain", explain,
 		"list each rule, the columns that it reads, and the row groups with a kept result"),
@@ -661,7 +660,7 @@ static vv_status suggest(check *c, vv_error *err)
 	vv_progress_end();
 	vv_out_bytes(vv_buf_cstr(&c->spelled), c->spelled.len);
 	if (c->spelled.len == 0) {
-		vv_note("nothing to suggest for %s", vv_text_counted(tables, "dataset", NULL));
+		vv_note("nothing to suggest for %s", vv_text_counted(tables, "table", NULL));
 	}
 	return VV_OK;
 }
@@ -679,7 +678,7 @@ static vv_status check_log(check *c, vv_error *err)
 		return rc;
 	}
 	if (t.commit_count == 0 && c->argc > 0) {
-		return vv_fail(err, VV_ENOTFOUND, "no version has a dataset that matches '%s'",
+		return vv_fail(err, VV_ENOTFOUND, "no version has a table that matches '%s'",
 			       vv_text_shows(c->argv[0]));
 	}
 	if (!logs(c->o)) {
@@ -802,11 +801,11 @@ static void show_empty(const check *c)
 
 	vv_report_totals_get(c->run.report, &t);
 	if (t.datasets == 0 && !c->range && c->run.only_count == 0) {
-		vv_warn("no datasets to check");
+		vv_warn("no tables to check");
 	}
 	for (size_t i = 0; i < c->run.only_count && (t.datasets > 0 || !c->range); i++) {
 		if (!c->run.only_used[i]) {
-			vv_warn("nothing was checked by %s: no dataset has such a rule, or its "
+			vv_warn("nothing was checked by %s: no table has such a rule, or its "
 				"bounds are not in %s",
 				vv_text_shows(c->run.only[i]), VV_RULES_NAME);
 		}
@@ -821,7 +820,7 @@ static void show_spelled(const check *c)
 	vv_out_bytes(vv_buf_cstr(&c->spelled), c->spelled.len);
 	if (t.invalid > 0) {
 		vv_warn("the rules of %s are not listed: see 'varve check'",
-			vv_text_counted(t.invalid, "dataset", NULL));
+			vv_text_counted(t.invalid, "table", NULL));
 	}
 }
 
@@ -959,7 +958,7 @@ const vv_command vv_cmd_check = {
 		   "       18     17  id=4711   'tba'\n"
 		   "    31210  31209  id=90210  'tba'\n"
 		   "\n"
-		   "valid: 2 warnings in 1 dataset",
+		   "valid: 2 warnings in 1 table",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -61,11 +61,11 @@ static void tell_done(const vv_clone_job *j)
 			vv_text_counted(j->taken.versions, "version", "versions"),
 			vv_text_bytes(j->taken.used));
 	} else if (j->lazy) {
-		vv_note("found %s of datasets; the data of each is fetched when it is needed",
+		vv_note("found %s of tables; the data of each is fetched when it is needed",
 			vv_text_counted(j->fetch.elsewhere, "version", "versions"));
 	} else if (j->fetch.missing == 0 && j->fetch.versions > 0) {
-		vv_note(j->fetch.versions == 1 ? "the one version of a dataset is complete"
-					       : "all %s versions of datasets are complete",
+		vv_note(j->fetch.versions == 1 ? "the one version of a table is complete"
+					       : "all %s versions of tables are complete",
 			vv_text_count(j->fetch.versions));
 	}
 	if (!j->lazy && j->fetch.elsewhere > 0) {
@@ -133,8 +133,8 @@ const vv_command vv_cmd_clone = {
 		 "[--from PEER]... [--room BYTES] [--serve ADDR] URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
-		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"
-		   "all 6 versions of datasets are complete",
+		   "received 6 commits, 6 versions of tables (6.4 MB on the line, 1.4 MB/s)\n"
+		   "all 6 versions of tables are complete",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -239,7 +239,7 @@ static const vv_option commit_table[] = {
 	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (--amend, a merge)"),
 	OPT_FLAG(0, "dry-run", job.dry_run, "only print what would be committed"),
 	OPT_FLAG('v', "verbose", job.groups,
-		 "also show the groups and bytes that each dataset added to the store"),
+		 "also show the groups and bytes that each table added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only warnings"),
 	OPT_JSON("the output format"),
 };

@@ -126,7 +126,7 @@ static void tell(const options *o, const vv_drop *d)
 		       vv_text_bytes(d->gc.result.dropped_bytes),
 		       d->goes == 1 ? "it is" : "they are", d->goes == 1 ? "it" : "them");
 	} else if (d->count == 0) {
-		vv_out("no such version of a dataset there\n");
+		vv_out("no such version of a table there\n");
 	} else if (count_fate(d, VV_DROP_ALONE) == 0) {
 		vv_out("nothing to drop\n");
 	}

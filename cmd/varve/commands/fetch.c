@@ -37,7 +37,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "data", job.full,
 		 "get the data of a commit (HEAD) or of A..B, of these paths; with --all of every "
 		 "version"),
-	OPT_STRING(0, "cid", cid, "CID", "get only one dataset, by its root's CID"),
+	OPT_STRING(0, "cid", cid, "CID", "get only one table, by its root's CID"),
 	OPT_FLAG('t', "tags", job.tags, "all tags as well"),
 	OPT_FLAG(0, "no-tags", job.no_tags, "no tags"),
 	OPT_FLAG('p', "prune", job.prune,
@@ -228,8 +228,7 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 			     .from = &o->job.from};
 	if (rc == VV_OK && (rc = vv_fetch_data_run(f, err)) == VV_OK && !quiet) {
 		vv_note("%s%s",
-			vv_text_counted(f->versions, "version of a dataset",
-					"versions of datasets"),
+			vv_text_counted(f->versions, "version of a table", "versions of tables"),
 			f->versions == 0           ? " there"
 			: f->fetched == 0          ? " there, and here already"
 			: f->fetched < f->versions ? ": those that were not here have come"
@@ -306,7 +305,7 @@ const vv_command vv_cmd_fetch = {
 		 "--data [--from PEER]... [REV | A..B] [--] [PATH...]\n--data --all\n--cid CID "
 		 "[REMOTE]",
 	.example = "$ varve fetch\n"
-		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
+		   "received 1 commit, 1 version of a table (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main",
 	.options = table,

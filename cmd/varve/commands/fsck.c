@@ -305,7 +305,7 @@ static void tell_below(const below *b)
 	if (b->damaged) {
 		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
 			      b->damaged == 1 ? "block" : "blocks");
-		tell(b->f, &(finding){.kind = "damaged dataset",
+		tell(b->f, &(finding){.kind = "damaged table",
 				      .what = vv_buf_cstr(&what),
 				      .cid = &b->first_damaged,
 				      .v = b->v});
@@ -314,7 +314,7 @@ static void tell_below(const below *b)
 	if (b->missing) {
 		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing),
 			      b->missing == 1 ? "block is" : "blocks are");
-		tell(b->f, &(finding){.kind = "incomplete dataset",
+		tell(b->f, &(finding){.kind = "incomplete table",
 				      .what = vv_buf_cstr(&what),
 				      .cid = &b->first_missing,
 				      .v = b->v});
@@ -380,11 +380,10 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) return vv_error_copy(err, &why);
 	if (rc < 0) {
-		tell(f,
-		     &(finding){.kind = rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset",
-				.what = why.message,
-				.cid = &v->root,
-				.v = v});
+		tell(f, &(finding){.kind = rc == VV_ENOSUPPORT ? "later table" : "damaged table",
+				   .what = why.message,
+				   .cid = &v->root,
+				   .v = v});
 	}
 	return VV_OK;
 }
@@ -583,7 +582,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		shown += holds[i];
 		if (!holds[i]) {
-			tell(f, &(finding){.kind = "lost dataset",
+			tell(f, &(finding){.kind = "lost table",
 					   .what = "its holder does not have it",
 					   .cid = &roots[i],
 					   .v = &f->versions[places[i]]});
@@ -644,7 +643,7 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_out("%s %s\n", vv_text_count(f->problems),
 		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
-		vv_out("sound: %s of datasets, %s%s\n",
+		vv_out("sound: %s of tables, %s%s\n",
 		       vv_text_counted(f->count - f->absent - f->linked, "version", NULL),
 		       vv_text_counted(f->records, "block", NULL),
 		       f->o->data ? ", every byte" : "");
@@ -831,7 +830,7 @@ const vv_command vv_cmd_fsck = {
 	.group = "care",
 	.summary = "check that every version is complete and undamaged",
 	.usage = "[--data] [--json]\n--repair [--from REMOTE]...",
-	.example = "$ varve fsck --data\nsound: 60 versions of datasets, 1,204 blocks, every byte",
+	.example = "$ varve fsck --data\nsound: 60 versions of tables, 1,204 blocks, every byte",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -310,7 +310,7 @@ const vv_command vv_cmd_gc = {
 	.summary = "repack the store, and remove blocks that no version needs",
 	.usage = "[--dry-run | --auto] [--prune[=WHEN]] [--json]\n--remote[=NAME] [--dry-run] "
 		 "[--prune[=WHEN]]",
-	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
+	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of tables\nstore: "
 		   "3.1 MB -> 1.4 MB",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -1,5 +1,5 @@
 /*
- * info: describes a version of a dataset: size, form, columns and what stands in them.
+ * info: describes a version of a table: size, form, columns and what stands in them.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -111,7 +111,7 @@ static vv_status find_side(vv_diff_side *out, vv_repository *r, bool *any, vv_er
 /* Those of the index (of HEAD, where there is no work tree), stored or plain text, as a listing or an array of JSON. */
 static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 {
-	static const char *const names[] = {"dataset", "rows", "columns", "bytes", "key"};
+	static const char *const names[] = {"table", "rows", "columns", "bytes", "key"};
 	vv_repository *r = vv_dataset_reader_repository(s);
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_check_list) list = {0};
@@ -151,7 +151,7 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 		vv_json_close_array(&w);
 		vv_buf_putc(&out, '\n');
 	} else if (vv_aligned_lines(&lines) == 0) {
-		vv_note("no datasets yet: 'varve add FILE' makes one");
+		vv_note("no tables yet: 'varve add FILE' makes one");
 	} else if ((rc = vv_aligned_put(&lines, &out, err)) < 0) {
 		return rc;
 	}
@@ -763,7 +763,7 @@ static int check_info(const vv_context *c)
 {
 	const bool quick = ((const options *)c->options)->quick;
 
-	if (c->argc == 0 && quick) return vv_usage_error("--quick describes one dataset");
+	if (c->argc == 0 && quick) return vv_usage_error("--quick describes one table");
 	return c->argc <= 1
 		       ? VV_EXIT_OK
 		       : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
@@ -793,7 +793,7 @@ static vv_status run_info(vv_context *c, vv_error *err)
 const vv_command vv_cmd_info = {
 	.name = "info",
 	.group = "look",
-	.summary = "show a dataset: size, format, columns and their values; or list all",
+	.summary = "show a table: size, format, columns and their values; or list all",
 	.usage = "[--json] [--quick] [[URL#]REV:]PATH | CID\n"
 		 "[--json]",
 	.example = "$ varve info prices.csv\n"

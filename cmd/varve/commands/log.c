@@ -46,7 +46,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "oneline", oneline, "one line per commit"),
 	OPT_FLAG(0, "stat", view.stat, "show what changed: rows and columns of each table"),
 	OPT_FLAG('v', "verbose", view.growth,
-		 "with --stat also show the blocks and bytes that each dataset added to the store"),
+		 "with --stat also show the blocks and bytes that each table added to the store"),
 	OPT_FLAG('p', "patch", patch, "what changed, row by row"),
 	OPT_FLAG('u', NULL, patch, "the same"),
 	OPT_FLAG(0, "name-only", view.name_only, "the paths that changed"),

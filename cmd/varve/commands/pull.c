@@ -41,7 +41,7 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
 		   "stop waiting for a peer after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", job.verbose,
-		 "also show how many blocks arrived, and how much each dataset added to the store"),
+		 "also show how many blocks arrived, and how much each table added to the store"),
 	OPT_FLAG('q', "quiet", job.quiet, "print only conflicts and warnings"),
 };
 
@@ -255,7 +255,7 @@ const vv_command vv_cmd_pull = {
 	.usage =
 		"[--ff | --ff-only | --no-ff | --rebase | --no-rebase] [--no-commit] [-X RULE]... [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
-		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
+		   "received 1 commit, 1 version of a table (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main\n"
 		   "fast-forward: 3f2a1bc -> 9d0e77a, 1 file changed",

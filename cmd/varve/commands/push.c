@@ -152,7 +152,7 @@ const vv_command vv_cmd_push = {
 		 "[REMOTE]\n"
 		 "--delete REMOTE REF...\n--blocks [REMOTE]\n--blocks --all STORE | REMOTE",
 	.example = "$ varve push -u origin main\n"
-		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
+		   "sent 2 commits, 2 versions of tables (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"
 		   " * [new branch]       main -> main\n"
 		   "'main' follows 'main' of origin now",

@@ -99,7 +99,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	if ((!s->is_dataset || !s->on_disk) && !j->text) {
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(path),
 			s->is_dataset ? "only a pointer: its data is not here"
-			: vv_cid_is_null(&s->parent) && !compared ? "not a dataset yet"
+			: vv_cid_is_null(&s->parent) && !compared ? "not a table yet"
 								  : "changed since it was added");
 		return vv_hint(err,
 			       s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first",

@@ -24,7 +24,7 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 	OPT_FLAG(0, "oneline", oneline, "show the commit in one line"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also show the blocks and bytes that each dataset added to the store"),
+		 "also show the blocks and bytes that each table added to the store"),
 	OPT_FLAG('p', "patch", patch,
 		 "show all rows that changed, not only the first 50 of each table"),
 	OPT_FLAG('u', NULL, patch, "the same"),

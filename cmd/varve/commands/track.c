@@ -347,7 +347,7 @@ static vv_status track(vv_context *c, vv_error *err)
 		   plain > 0) {
 		vv_buf_printf(&text,
 			      "%s file%s that Git has as text match%s; 'varve "
-			      "add --fix' makes datasets of them\n",
+			      "add --fix' makes tables of them\n",
 			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
 	}
 	if (rc == VV_OK) {
@@ -495,7 +495,7 @@ static const vv_option track_table[] = {
 const vv_command vv_cmd_track = {
 	.name = "track",
 	.group = "change",
-	.summary = "make datasets of all files that match a pattern, or list the patterns",
+	.summary = "make tables of all files that match a pattern, or list the patterns",
 	.usage = "[-v] [--text]\n[--text] PATTERN...",
 	.example = "$ varve track 'data/**/*.csv'\n"
 		   "data/**/*.csv: tracked\n"

@@ -491,7 +491,7 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 			r->root = s.parent;
 		} else {
 			rc = vv_fail(err, VV_EUSAGE,
-				     "'%s' is not a stored version of a dataset\n"
+				     "'%s' is not a stored version of a table\n"
 				     "'varve add' stores it",
 				     vv_text_shows(word));
 		}

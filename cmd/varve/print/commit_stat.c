@@ -180,13 +180,13 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		vv_change_whole_put(b, false, n->rows, n->columns);
 	} else if (l->counts.counted) {
 		if (!both) {
-			vv_buf_printf(b, "now a dataset: %s, ",
+			vv_buf_printf(b, "now a table: %s, ",
 				      vv_text_counted(n->rows, "row", NULL));
 			vv_buf_printf(b, "%s; ", vv_text_counted(n->columns, "column", NULL));
 		}
 		vv_change_counts_put(b, &l->counts);
 	} else if (n->table) {
-		vv_buf_puts(b, both ? "" : "now a dataset: ");
+		vv_buf_puts(b, both ? "" : "now a table: ");
 		if (both && o->rows != n->rows) {
 			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
 		}
@@ -194,7 +194,7 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
 			      n->columns == 1 ? "" : "s", both ? " (blocks not here)" : "");
 	} else {
-		vv_buf_puts(b, !o->there ? "new: " : !o->stored ? "now a dataset: " : "");
+		vv_buf_puts(b, !o->there ? "new: " : !o->stored ? "now a table: " : "");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
 		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
 			      vv_text_bytes(n->bytes));
@@ -222,10 +222,10 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 	} else if (!o->there) {
 		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
 	} else if (l->counts.counted) {
-		vv_buf_puts(b, o->stored ? "no longer a dataset: " : "");
+		vv_buf_puts(b, o->stored ? "no longer a table: " : "");
 		vv_change_counts_put(b, &l->counts);
 	} else if (o->stored) {
-		vv_buf_printf(b, "no longer a dataset: %s of text", vv_text_bytes(n->bytes));
+		vv_buf_printf(b, "no longer a table: %s of text", vv_text_bytes(n->bytes));
 	} else {
 		vv_buf_printf(b, "%s -> %s", vv_text_bytes(o->bytes), vv_text_bytes(n->bytes));
 	}

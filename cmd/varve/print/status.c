@@ -165,7 +165,7 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 			    {JSON_TEXT("kind", !e->dataset       ? "ordinary"
 					       : e->table        ? "table"
 					       : e->pointer_only ? "pointer"
-								 : "dataset")});
+								 : "table")});
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "unstaged", e, &e->work_facts);
 	if (e->pointer_only) {
@@ -482,7 +482,7 @@ static void put_text(writer *w, text_kind kind)
 			hint(w, "use a newer varve");
 		} else if (!any) {
 			line(w, "%s", "");
-			line(w, "Committed as plain text, though .gitattributes makes datasets of "
+			line(w, "Committed as plain text, though .gitattributes makes tables of "
 				"them:");
 			hint(w, "use \"varve add --fix\" to convert them");
 		}

@@ -504,7 +504,7 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 	const vv_web_commit *v = gone ? &p->asked->other : &p->asked->commit;
 
 	part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
-			    .text = gone ? "The old dataset" : "The new dataset");
+			    .text = gone ? "The old table" : "The new table");
 }
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)

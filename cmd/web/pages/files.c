@@ -54,7 +54,7 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 			   .title = vv_page_text(p, "%s at %s", p->asked->repository,
 						 c->work ? "the work tree" : c->brief),
 			   .description = vv_page_text(
-				   p, "%s, %s", vv_text_counted(all.tables, "dataset", NULL),
+				   p, "%s, %s", vv_text_counted(all.tables, "table", NULL),
 				   vv_text_counted(all.count - all.tables, "other file", NULL)),
 			   .heading = p->at->path ? vv_page_text(p, "%s/", p->at->path) : "Tables",
 			   .version = c});

@@ -285,7 +285,7 @@ pointer_of() {
 	pointer_of outside.txt | cmp - outside.txt
 }
 
-@test "datapackage.json and files of Git never are datasets" {
+@test "datapackage.json and files of Git are never tables" {
 	new_repo
 	varve track '*.json' > /dev/null
 	printf '{"name": "x", "resources": [{"name": "t", "path": "t.csv"}]}\n' > datapackage.json

@@ -182,7 +182,7 @@ flip() {
 		ends_with 2 varve -C ../other ipfs car import ../bad.car
 		stderr_has "of the CAR file"
 	done
-	[ "$(varve -C ../other fsck)" = "sound: 0 versions of datasets, 0 blocks" ]
+	[ "$(varve -C ../other fsck)" = "sound: 0 versions of tables, 0 blocks" ]
 }
 
 @test "what is not a CAR file of ours is refused with the reason" {
@@ -211,7 +211,7 @@ sys.stdout.buffer.write(bytes([58]) + b"\xa2eroots\x81\xd8\x2a\x58\x25\x00" + ci
 	stderr_has "root 1 of the CAR file"
 }
 
-@test "a foreign root is not a dataset" {
+@test "a foreign root is not a table" {
 	new_repo
 	# {roots: [{}], version: 1} and the block {} (a0)
 	python3 -c '

@@ -20,7 +20,7 @@ cheap() {
 	output_has "1 error, 1 accepted"
 	succeeds varve accept cheap 3 p.csv --why "for ever"
 	succeeds varve check --now 2027-03-01T23:59:59Z
-	output_has "valid: nothing wrong in 1 dataset; 2 accepted"
+	output_has "valid: nothing wrong in 1 table; 2 accepted"
 	ends_with 1 varve check --now 2027-03-02T00:00:00Z # it has ended
 	output_has "error accept-ended: ended: /accept/0: cheap, id=2: see 214 (until 2027-03-01)"
 	output_has "1 error, 1 accepted"

@@ -34,7 +34,7 @@ for d in json.load(sys.stdin)["datasets"]:
 	described
 	succeeds varve check
 	output_is "prices.csv: 20 rows, 4 columns, against HEAD ($(git rev-parse --short HEAD)): nothing wrong
-valid: nothing wrong in 1 dataset"
+valid: nothing wrong in 1 table"
 }
 
 @test "what is wrong is told with rule, line, row, key, column and value" {
@@ -69,7 +69,7 @@ valid: nothing wrong in 1 dataset"
     line  row  key   value
       10    9  id=8  '8'
 
-invalid: 5 errors in 1 dataset"
+invalid: 5 errors in 1 table"
 }
 
 @test "what a wrong value probably is has the command or member that accepts it, and both values of a rule are seen" {
@@ -212,9 +212,9 @@ missing-cell 3 b" ] || { found; false; }
 	output_has "error row-constraint"
 	output_has "'price=995'"
 	output_has "price < 990"
-	output_has "invalid: 2 errors, 1 warning in 1 dataset"
+	output_has "invalid: 2 errors, 1 warning in 1 table"
 	succeeds varve check --skip row-constraint --skip rows-removed
-	output_has "valid: 1 warning in 1 dataset"
+	output_has "valid: 1 warning in 1 table"
 	ends_with 1 varve check --skip row-constraint --skip rows-removed --fail-on warning
 	ends_with 1 varve check --select rows-removed --json
 	[ "$(found)" = "rows-removed - -" ]
@@ -230,13 +230,13 @@ missing-cell 3 b" ] || { found; false; }
 	ends_with 1 varve check
 }
 
-@test "varve.json may leave datasets out" {
+@test "varve.json may leave tables out" {
 	described
 	sed -i 's/^7,.*/7/' prices.csv
 	ends_with 1 varve check
 	echo '{"datasets": [{"path": "prices.csv", "check": false}]}' > varve.json
 	succeeds varve check
-	output_is "valid: nothing wrong in 0 datasets"
+	output_is "valid: nothing wrong in 0 tables"
 }
 
 @test "a limit shortens the list, never the numbers" {
@@ -247,7 +247,7 @@ missing-cell 3 b" ] || { found; false; }
 	output_has "and 80 more"
 	ends_with 1 varve check --limit 3
 	output_has "and 97 more"
-	output_has "invalid: 100 errors in 1 dataset"
+	output_has "invalid: 100 errors in 1 table"
 	ends_with 1 varve check --limit 0 --json
 	[ "$(found | wc -l)" -eq 100 ]
 }
@@ -266,12 +266,12 @@ missing-cell 3 b" ] || { found; false; }
 	output_has "constraint-error, column price: is below the 'minimum'"
 	output_has "id=7"
 	output_lacks "id=3"
-	output_has "invalid: 1 new problem in 1 dataset; 2 known ones unchanged"
+	output_has "invalid: 1 new problem in 1 table; 2 known ones unchanged"
 	ends_with 1 varve check --new-only HEAD
 	output_has "invalid: 1 new problem in 1 version of 1 commit; 2 known ones unchanged"
 	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,7,/' prices.csv
 	succeeds varve check --new-only
-	output_has "valid: no new problems in 1 dataset; 2 known ones unchanged"
+	output_has "valid: no new problems in 1 table; 2 known ones unchanged"
 	git config --unset branch.main.merge
 	ends_with 2 varve check --new-only
 	stderr_has "the branch has no upstream"
@@ -302,7 +302,7 @@ constraint-error 4 price" ]
 	stderr_has "did you mean 'column-removed'?"
 	succeeds varve check --accept column-removed prices.csv --why "nobody needs it"
 	output_has "accepted: nobody needs it"
-	output_has "valid: nothing wrong in 1 dataset; 1 accepted"
+	output_has "valid: nothing wrong in 1 table; 1 accepted"
 	stderr_has '"accept": [{"rule":"column-removed","path":"prices.csv","why":"nobody needs it"}]'
 	printf '{"accept": [{"rule":"column-removed","path":"prices.csv","why":"nobody needs it"}]}\n' > varve.json
 	varve add prices.csv varve.json > /dev/null
@@ -339,7 +339,7 @@ constraint-error 4 price" ]
 	cp prices.csv more.csv
 	varve add more.csv > /dev/null
 	ends_with 2 varve check --failed-rows failed.csv
-	stderr_has "takes one dataset, and there are 2"
+	stderr_has "takes one table, not 2"
 }
 
 @test "--failed-rows of JSON writes NDJSON, with each value as the file has it" {
@@ -382,7 +382,7 @@ constraint-error 4 price" ]
 	stderr_has "not a Git repository"
 	printf 'a,b\n1\n' > t.csv
 	ends_with 1 varve check --files prices.csv t.csv
-	output_has "invalid: 1 error in 1 of 2 datasets"
+	output_has "invalid: 1 error in 1 of 2 tables"
 }
 
 @test "an invalid description is a finding with its JSON pointer" {

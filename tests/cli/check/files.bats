@@ -61,7 +61,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	sed -i 's/,x$/,6/; s/^c,3/c,2/' prices.csv
 	succeeds varve check --files other.json
-	output_has "valid: nothing wrong in 2 datasets"
+	output_has "valid: nothing wrong in 2 tables"
 }
 
 @test "check --files FILE uses the package beside it" {

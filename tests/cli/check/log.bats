@@ -26,7 +26,7 @@ load ../helper
 	ends_with 2 varve check --log --new-only
 	ends_with 2 varve check --log=nosuchrule
 	ends_with 2 varve check --log nothing.csv
-	stderr_has "no version has a dataset that matches 'nothing.csv'"
+	stderr_has "no version has a table that matches 'nothing.csv'"
 	git clone -q --bare . bare.git
 	ends_with 1 varve -C bare.git check --log # no rules there
 }

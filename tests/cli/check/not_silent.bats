@@ -333,7 +333,7 @@ t.csv primary-key 3 a error" ]
 	succeeds varve check
 }
 
-@test "a pattern that matches no dataset is reported" {
+@test "a pattern that matches no table is reported" {
 	new_repo
 	mkdir data
 	printf 'a\n1\n' > data/t.csv

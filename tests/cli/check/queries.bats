@@ -34,7 +34,7 @@ $sums"
 	varve add -q orders.csv
 	[ "$(found --cached | sort)" = "$both" ]
 	ends_with 1 varve check --new-only --base HEAD
-	output_has "2 new problems (1 error, 1 warning) in 1 of 2 datasets; 1 known one unchanged"
+	output_has "2 new problems (1 error, 1 warning) in 1 of 2 tables; 1 known one unchanged"
 	ends_with 1 varve check --limit 1 --select sums --fail-on warning
 	output_has "query-constraint, 2 times"
 	output_lacks "got=7"

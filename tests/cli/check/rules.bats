@@ -108,9 +108,9 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	output_has "1 error"
 	output_lacks "customers.csv"
 	ends_with 1 varve check --select @ada --select closed-stays --skip '#finance'
-	output_has "invalid: 1 error in 1 dataset"
+	output_has "invalid: 1 error in 1 table"
 	ends_with 1 varve check --select 'a_*'
-	output_has "invalid: 1 error in 1 dataset"
+	output_has "invalid: 1 error in 1 table"
 	sed -i 's/^new.price/cost < 5\nsum(cost) > 5\n&/' varve.checks
 	succeeds varve check --explain orders.csv
 	output_has "none   nothing: varve.checks:13:1: no such column 'cost'"

@@ -108,7 +108,7 @@ spoil() {
 	output_has "accepted: not priced yet"
 }
 
-@test "only the datasets that a commit changes are looked at" {
+@test "only the tables that a commit changes are looked at" {
 	prices
 	spoil
 	varve commit -qm "spoilt before anybody asked"
@@ -126,13 +126,13 @@ spoil() {
 	stderr_is ""
 }
 
-@test "a commit that changes varve.json holds all datasets to it" {
+@test "a commit that changes varve.json holds all tables to it" {
 	prices
 	printf '{"onCommit": "refuse", "rules": {"row-count": {"min": 3}}}\n' > varve.json
 	varve add varve.json > /dev/null
 	ends_with 1 varve commit -m rules
 	stderr_has "other.csv"
-	stderr_has "1 error in 1 of 2 datasets"
+	stderr_has "1 error in 1 of 2 tables"
 }
 
 @test "varve.json of the index decides and not that of the work tree" {

@@ -12,7 +12,7 @@ clean() {
 	[ -z "$(git status --porcelain)" ] || { git status >&2; return 1; }
 }
 
-@test "a commit ends with a line for each dataset" {
+@test "a commit ends with a line for each table" {
 	new_repo
 	rows 3000 > prices.csv
 	varve add prices.csv > /dev/null
@@ -259,7 +259,7 @@ clean() {
 	rows 5 > prices.csv
 	git -c filter.varve.process= -c filter.varve.clean=cat -c filter.varve.required=false add prices.csv
 	ends_with 2 varve commit -m x
-	stderr_has "prices.csv is a dataset of varve, but staged as plain text; nothing was committed"
+	stderr_has "prices.csv is a table, but staged as plain text; nothing was committed"
 	stderr_has "varve add --fix prices.csv"
 	succeeds varve add --fix prices.csv
 	succeeds varve commit -q -m x
@@ -361,7 +361,7 @@ clean() {
 	[ ! -e .git/CHERRY_PICK_HEAD ]
 }
 
-@test "many datasets are summed up" {
+@test "many tables are summed up" {
 	new_repo
 	varve track '*.csv' > /dev/null
 	local i

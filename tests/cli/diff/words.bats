@@ -99,7 +99,7 @@ no_storage() {
 	(cd a && varve commit -q -a -m two)
 	cd b
 	succeeds varve pull
-	stderr_has "received 1 commit, 1 version of a dataset ("
+	stderr_has "received 1 commit, 1 version of a table ("
 	output_has " prices.csv | +2 -1 ~1 rows"
 	no_storage
 	git reset -q --hard HEAD~1

@@ -36,7 +36,7 @@ sums() {
 	stderr_has "5 versions stay: too few others keep them (asked for: 1)"
 	[ "$(ls -l .git/varve/packs)" = "$before" ]
 	succeeds varve fsck
-	output_has "sound: 6 versions of datasets"
+	output_has "sound: 6 versions of tables"
 	output_lacks "not here"
 }
 
@@ -47,18 +47,18 @@ sums() {
 	succeeds varve drop -n --history
 	output_has "would drop 5 versions"
 	succeeds varve fsck
-	output_has "sound: 6 versions of datasets"
+	output_has "sound: 6 versions of tables"
 	succeeds varve drop --history
 	output_has "origin: keeps 5 of 5"
 	output_has "dropped 5 versions"
 	[ "$(du -sb .git/varve/packs | cut -f1)" -lt $((size * 2 / 3)) ]
 	succeeds varve fsck
-	output_has "sound: 1 version of datasets"
+	output_has "sound: 1 version of tables"
 	output_has "not here: 5 versions, left with origin"
 	sums . > ../after
 	cmp ../before ../after
 	succeeds varve fsck
-	output_has "sound: 6 versions of datasets"
+	output_has "sound: 6 versions of tables"
 	output_lacks "not here"
 }
 
@@ -87,7 +87,7 @@ sums() {
 	varve push -q
 	cd ../a
 	succeeds varve pull
-	stderr_has "1 version of a dataset"
+	stderr_has "1 version of a table"
 	[ "$(varve cat HEAD:t.csv | wc -l)" -eq 3002 ]
 	succeeds varve fsck
 	output_has "not here: 5 versions"
@@ -96,7 +96,7 @@ sums() {
 	succeeds varve push origin main
 	succeeds varve fetch --data --all
 	succeeds varve fsck
-	output_has "sound: 7 versions of datasets"
+	output_has "sound: 7 versions of tables"
 	output_lacks "not here"
 }
 
@@ -117,7 +117,7 @@ sums() {
 	# What is still listed stays what it is.
 	rm -rf .git/varve/packs
 	ends_with 1 varve fsck
-	[ "$(grep -c "incomplete dataset" <<< "$output")" -eq 5 ]
+	[ "$(grep -c "incomplete table" <<< "$output")" -eq 5 ]
 	output_has "not here: 1 version"
 }
 
@@ -139,7 +139,7 @@ sums() {
 	succeeds varve drop HEAD
 	output_has "1 version stays: staged or published"
 	ends_with 2 varve drop HEAD~3..HEAD~1 other
-	stderr_has "no dataset at 'other'"
+	stderr_has "no table at 'other'"
 	succeeds varve drop HEAD~3..HEAD~1
 	output_has "dropped 3 versions"
 	succeeds varve drop HEAD~3
@@ -182,7 +182,7 @@ sums() {
 	ends_with 1 varve drop --history
 	stderr_has "versions stay"
 	succeeds varve fsck
-	output_has "sound: 6 versions of datasets"
+	output_has "sound: 6 versions of tables"
 	rm -f ../hub.git/varve/packs/*
 	ends_with 1 varve drop --history
 	stderr_has "5 versions stay"
@@ -190,7 +190,7 @@ sums() {
 	ends_with 2 varve drop --history
 	stderr_has "origin cannot list its contents:"
 	succeeds varve fsck
-	output_has "sound: 6 versions of datasets"
+	output_has "sound: 6 versions of tables"
 }
 
 @test "so many others as are asked for must keep a version" {
@@ -366,7 +366,7 @@ json_of() {
 	succeeds varve --offline fsck --data
 	ends_with 1 varve fsck --data --json
 	[ "$(json_of "(len(d['problems']), d['problems'][0]['kind'], d['shown'])" <<< "$output")" = \
-		"(5, 'lost dataset', 0)" ]
+		"(5, 'lost table', 0)" ]
 	git remote set-url origin "$PWD/../nobody.git"
 	ends_with 0 varve fsck --data
 	output_has "5 versions"

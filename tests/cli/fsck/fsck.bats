@@ -30,7 +30,7 @@ biggest_pack() {
 @test "a sound repository is sound" {
 	versions
 	succeeds varve fsck
-	output_has "sound: 2 versions of datasets"
+	output_has "sound: 2 versions of tables"
 	succeeds varve fsck --data
 	output_has "every byte"
 	succeeds varve fsck -q
@@ -132,21 +132,21 @@ biggest_pack() {
 	cmp <(varve cat HEAD:plain.csv) plain.csv
 }
 
-@test "a flipped bit is found with the datasets and commits it touches" {
+@test "a flipped bit is found with the tables and commits it touches" {
 	versions
 	flip "$(biggest_pack)" 100 # in the first group's bytes, not in the name of some record
 	ends_with 1 varve fsck
 	output_has "damaged pack: "
-	output_has "damaged dataset: $(git rev-parse --short HEAD):prices.csv: "
+	output_has "damaged table: $(git rev-parse --short HEAD):prices.csv: "
 	output_has "problem"
 	ends_with 1 varve fsck --data
 }
 
-@test "missing blocks are told as incomplete datasets" {
+@test "missing blocks are reported as incomplete tables" {
 	versions
 	rm "$(biggest_pack)"
 	ends_with 1 varve fsck
-	output_has "incomplete dataset: "
+	output_has "incomplete table: "
 	output_has ":prices.csv: "
 }
 
@@ -247,7 +247,7 @@ assert r["problems"] == [] and r["versions"] == 2
 	echo "$output" | python3 -c '
 import json, sys
 r = json.load(sys.stdin)
-assert any(p["kind"] == "damaged dataset" and p["path"] == "prices.csv" for p in r["problems"]), r
+assert any(p["kind"] == "damaged table" and p["path"] == "prices.csv" for p in r["problems"]), r
 '
 }
 
@@ -370,7 +370,7 @@ $(basename "${index%.idx}").pack" ]
 	ends_with 1 varve fsck -q --data
 	local rev
 	rev=$(git rev-parse --short main)
-	output_has "damaged dataset: $rev:t.csv: "
+	output_has "damaged table: $rev:t.csv: "
 	succeeds varve cat --format csv "$rev:t.csv"
 	output_is $'id,tag,v\n1,#a,2\n3,b,4\n5,#c,6'
 }

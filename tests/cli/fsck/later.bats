@@ -16,10 +16,10 @@ later_repo() {
 
 is_named_everywhere() {
 	ends_with 1 varve fsck
-	output_has "later dataset: "
+	output_has "later table: "
 	output_lacks "damaged"
 	ends_with 1 varve fsck --data
-	output_has "later dataset: "
+	output_has "later table: "
 	output_lacks "damaged"
 	succeeds varve cat HEAD~1:p.csv
 	output_is $'id,name\n1,pen\n2,cup'

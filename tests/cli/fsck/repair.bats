@@ -121,7 +121,7 @@ keep_versions() {
 	rm .git/varve/packs/*
 	ends_with 1 varve fsck --repair
 	output_has "repaired: $(git rev-parse --short HEAD):prices.csv: from the work tree"
-	output_has "incomplete dataset: $(git rev-parse --short HEAD~1):prices.csv: "
+	output_has "incomplete table: $(git rev-parse --short HEAD~1):prices.csv: "
 	output_has "(block baf"
 	stderr_has "--from"
 	varve cat HEAD:prices.csv | cmp - ../two.csv
@@ -183,7 +183,7 @@ keep_versions() {
 	pack=$(packs | head -n 1)
 	flip "$pack" 100
 	ends_with 1 varve fsck --repair
-	output_has "incomplete dataset: "
+	output_has "incomplete table: "
 	output_has ":prices.csv: "
 	output_has "(block "
 	output_lacks ":other.csv: "

@@ -93,7 +93,7 @@ mended() {
 	mv prices.csv ../one.csv
 	rm .git/varve/packs/*
 	ends_with 1 varve fsck --repair --from a
-	output_has "incomplete dataset"
+	output_has "incomplete table"
 	succeeds varve fsck --repair --from a --from b
 	succeeds varve fsck --data
 	varve cat HEAD:prices.csv | cmp - ../one.csv

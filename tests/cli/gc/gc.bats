@@ -27,7 +27,7 @@ packs_size() {
 @test "every version comes back after gc and without indexes" {
 	versions
 	succeeds varve gc
-	output_has "for 10 versions of datasets"
+	output_has "for 10 versions of tables"
 	all_back
 	rm .git/varve/packs/*.index
 	all_back

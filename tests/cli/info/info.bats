@@ -130,10 +130,10 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_lacks "not stored"
 }
 
-@test "without a path all datasets are listed from their pointers" {
+@test "without a path all tables are listed from their pointers" {
 	new_repo
 	succeeds varve info
-	stderr_has "no datasets yet"
+	stderr_has "no tables yet"
 	rows 1000 > prices.csv
 	mkdir data
 	printf 'k\tv\n1\t2\n' > data/small.tsv
@@ -143,7 +143,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	varve commit -qm one
 	rm -rf .git/varve/packs
 	succeeds varve info
-	output_has "dataset          rows  columns"
+	output_has "table            rows  columns"
 	output_has "prices.csv      1,000        4"
 	output_has "data/small.tsv"
 	output_has "(plain text)"

@@ -103,7 +103,7 @@ assert f["rowCount"] == f["rowCountBefore"] == 2000 and f["addedBytes"] > 0 and 
 	output_is "[]"
 }
 
-@test "a plain text table that becomes a dataset is told" {
+@test "a plain text table that becomes a table is told" {
 	new_repo
 	rows 10 > t.csv
 	git -c filter.varve.required=false add t.csv
@@ -111,7 +111,7 @@ assert f["rowCount"] == f["rowCountBefore"] == 2000 and f["addedBytes"] > 0 and 
 	varve add --convert t.csv > /dev/null
 	varve commit -qm convert
 	succeeds varve log --stat --oneline -n 1
-	output_has "now a dataset: 10 rows, 4 columns"
+	output_has "now a table: 10 rows, 4 columns"
 }
 
 @test "no commits yet and unknown revisions are said in words" {
@@ -159,7 +159,7 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	sed -i 's/x/y/' t.csv
 	varve add --convert t.csv > ../out && varve commit -qm three && tick
 	succeeds varve show --stat
-	output_has " t.csv          | now a dataset: 3 rows, 2 columns; ~1 row"
+	output_has " t.csv          | now a table: 3 rows, 2 columns; ~1 row"
 	git rm -q t.csv
 	git commit -q -m four
 	git checkout -q HEAD~2

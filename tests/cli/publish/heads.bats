@@ -133,7 +133,7 @@ at() {
 	rm -rf ../public
 	varve publish -q --no-pages -o ../public
 	ends_with 2 varve -C ../b fetch
-	stderr_has "it is of another data set"
+	stderr_has "it belongs to another repository"
 	at "$before"
 }
 

@@ -50,7 +50,7 @@ named_here() {
 	stderr_has "its signer is not the owner"
 	echo "${good/eu\/prices/other}" > ../txt
 	ends_with 2 here varve clone dns:prices.example.org
-	stderr_has "it is of another data set"
+	stderr_has "it belongs to another repository"
 	echo "${good/http:*/ext::sh -c id}" > ../txt
 	ends_with 2 here varve clone dns:prices.example.org
 	stderr_has "an http or https URL"
@@ -67,7 +67,7 @@ named_here() {
 	mv ../public1 ../public3
 	echo "varve1 key=$eve name=eu/prices mirror=http://127.0.0.1:8083/" > ../txt
 	ends_with 2 here varve -C prices fetch
-	stderr_has "names another owner or data set"
+	stderr_has "names a different owner or repository"
 }
 
 @test "by a name the commit of a HEAD on no branch, which no signed head names, is not checked out, and the rest comes" {
@@ -158,7 +158,7 @@ copies() {
 		varve publish -q --no-pages -o ../public2
 	)
 	ends_with 1 env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
-	stderr_has "http://127.0.0.1:8082/ is left out: it is another data set"
+	stderr_has "http://127.0.0.1:8082/ is left out: it is another repository"
 	output_has "number 2"
 	cd a
 	git config --global varve.mirror http://127.0.0.1:9/
@@ -252,6 +252,6 @@ copies() {
 	eve=$(XDG_CONFIG_HOME=$HOME/eve varve key show | sed 's/^did:key://')
 	ends_with 2 here varve clone "$eve/eu/prices" --from "http://127.0.0.1:8083/ipns/$ipns/"
 	ends_with 2 here varve clone "$key/other" --from "http://127.0.0.1:8083/ipns/$ipns/"
-	stderr_has "it is of another data set"
+	stderr_has "it belongs to another repository"
 	[ ! -e ../other ]
 }

@@ -89,7 +89,7 @@ file_of() {
 	git add note.txt
 	git commit -qm note
 	ends_with 2 varve ipfs publish HEAD:note.txt
-	stderr_has "is not a stored version of a dataset"
+	stderr_has "is not a stored version of a table"
 	# blocks that are not here
 	git clone -q . ../plain
 	cd ../plain

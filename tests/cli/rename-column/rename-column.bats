@@ -81,7 +81,7 @@ assert s["fields"][0]["name"] == "number" and s["primaryKey"] in ("number", ["nu
 	printf 'id,name\n1,x\n' > t.csv
 	cp t.csv ../before.csv
 	ends_with 2 varve rename-column t.csv id number
-	stderr_has "'t.csv' is not a dataset yet"
+	stderr_has "'t.csv' is not a table yet"
 	varve add t.csv > /dev/null
 	varve commit -qm one
 	ends_with 2 varve rename-column t.csv nothing x

@@ -18,7 +18,7 @@ root_of() {
 	[ -e "$store/versions/$(root_of).packs" ]
 	cd ..
 	succeeds varve clone "$url" b
-	stderr_has "received 1 commit, 1 version of a dataset"
+	stderr_has "received 1 commit, 1 version of a table"
 	cmp a/prices.csv b/prices.csv
 	cd b
 	sound

@@ -11,7 +11,7 @@ load ../helper
 	[ "$(grep -c 'data' .gitattributes)" = 1 ]
 }
 
-@test "the list tells which line makes a dataset of which file" {
+@test "the list tells which line makes a table of which file" {
 	new_repo
 	succeeds varve track
 	output_has "nothing is tracked yet"
@@ -42,7 +42,7 @@ load ../helper
 	rows 6 > b.csv
 	git add . && git commit -q -m text
 	succeeds varve track '*.csv'
-	output_has "2 files that Git has as text match; 'varve add --fix' makes datasets of them"
+	output_has "2 files that Git has as text match; 'varve add --fix' makes tables of them"
 }
 
 @test "untrack takes the line back" {

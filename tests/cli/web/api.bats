@@ -391,7 +391,7 @@ version $(id_of HEAD | cut -c1-8) has no file 'nothing.csv'" ]
 	succeeds curl -sf -o /dev/null "$url/api/v0/refs"
 }
 
-@test "a dataset that this version has not is told of where it is" {
+@test "a table that this version has not is told of where it is" {
 	places
 	git -C src rm -q places.csv
 	varve -C src commit -qm gone

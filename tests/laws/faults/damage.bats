@@ -171,7 +171,7 @@ damage_packs() {
 	ends_with 2 varve restore prices.csv
 	[ "$(cat prices.csv)" = mine ]
 	ends_with 1 varve fsck
-	output_has "incomplete dataset: "
+	output_has "incomplete table: "
 	[ "$(printf '%s\n' "$output" | grep -c 'prices.csv')" -ge 3 ]
 	ends_with 2 varve info HEAD:prices.csv
 	run varve gc -q --prune=now

@@ -352,7 +352,7 @@ two_versions() {
 	toy
 	two_versions
 	succeeds varve check
-	stderr_has 'no datasets to check'
+	stderr_has 'no tables to check'
 	[ ! -e "$HOME/asked" ]
 	succeeds varve check b.toy
 	output_has 'b.toy#Prices: 2 rows, 2 columns, against HEAD'

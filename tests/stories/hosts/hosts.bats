@@ -12,7 +12,7 @@ refs/varve/blocks" ]
 	[ ! -e ../host.git/varve ]
 	cd ..
 	succeeds varve clone "$url" b
-	stderr_has "received 1 commit, 1 version of a dataset"
+	stderr_has "received 1 commit, 1 version of a table"
 	cmp a/prices.csv b/prices.csv
 	[ -z "$(git -C b status --porcelain)" ]
 	cd b
@@ -28,7 +28,7 @@ refs/varve/blocks" ]
 	cd a
 	change 7
 	succeeds varve push
-	stderr_has "sent the blocks of 1 version of a dataset to refs/varve/blocks"
+	stderr_has "sent the blocks of 1 version of a table to refs/varve/blocks"
 	stderr_has "main -> main"
 	succeeds varve push
 	stderr_is "everything is up to date"
@@ -262,7 +262,7 @@ refs/varve/blocks" ]
 	ends_with 1 git -C ../host.git rev-parse -q --verify refs/varve/blocks
 	succeeds varve push --blocks
 	stderr_has "warning: refs/varve/blocks is no longer there: it was deleted from $url"
-	stderr_has "sent the blocks of 2 versions of datasets"
+	stderr_has "sent the blocks of 2 versions of tables"
 	succeeds varve push --blocks
 	stderr_is "the remote has every block that this repository has"
 	varve clone -q "$url" ../b
@@ -603,7 +603,7 @@ packs_are_whole() {
 	cmp prices.csv ../a/prices.csv
 	change 9
 	succeeds varve push
-	stderr_has "sent the blocks of 1 version of a dataset"
+	stderr_has "sent the blocks of 1 version of a table"
 	varve clone -q "$url" ../c
 	cmp prices.csv ../c/prices.csv
 }
@@ -642,7 +642,7 @@ packs_are_whole() {
 	git -C ../host.git update-ref refs/varve/blocks refs/varve/blocks~2
 	change 9
 	succeeds varve push
-	stderr_has "sent the blocks of 3 versions of datasets"
+	stderr_has "sent the blocks of 3 versions of tables"
 	varve clone -q "$url" ../b
 	cd ../b
 	sound
@@ -775,7 +775,7 @@ refs/tags/v1" ]
 	varve clone -q "$url" ../b
 	git -C ../host.git update-ref -d refs/varve/blocks
 	ends_with 1 varve clone "$url" ../c
-	stderr_has "warning: refs/varve/blocks is missing on $url, where the blocks of 1 version of a dataset should be"
+	stderr_has "warning: refs/varve/blocks is missing on $url, where the blocks of 1 version of a table should be"
 	stderr_has "hint: ask someone who has them to run 'varve push --blocks'"
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
@@ -783,7 +783,7 @@ refs/tags/v1" ]
 		stderr_has "'varve push --blocks' in a clone that has them puts them back"
 	done
 	ends_with 1 varve -C ../b doctor
-	output_has "the remote origin lacks the blocks of 1 version of a dataset"
+	output_has "the remote origin lacks the blocks of 1 version of a table"
 	output_has "varve push --blocks origin"
 	ends_with 1 varve -C ../c doctor
 	output_has "mend: ask someone who has them to run 'varve push --blocks'"

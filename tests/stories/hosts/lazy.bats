@@ -40,12 +40,12 @@ not_here() {
 @test "a lazy clone has the version at hand, and says what it left" {
 	peer
 	succeeds varve clone --lazy peer b
-	stderr_has "found 6 versions of datasets; the data of each is fetched when it is needed"
+	stderr_has "found 6 versions of tables; the data of each is fetched when it is needed"
 	cmp peer/prices.csv b/prices.csv
 	cd b
 	[ -z "$(git status --porcelain)" ]
 	not_here 4
-	output_has "sound: 2 versions of datasets"
+	output_has "sound: 2 versions of tables"
 	succeeds varve fsck --json
 	[ "$(jq_get "$output" elsewhere)" = 4 ]
 	succeeds varve doctor
@@ -108,7 +108,7 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	stderr_has "could not be fetched: --offline asks no peer"
 	stderr_has "hint: varve fetch --data HEAD~2 prices.csv"
 	succeeds varve fetch --data HEAD~2 prices.csv
-	stderr_has "1 version of a dataset: fetched"
+	stderr_has "1 version of a table: fetched"
 	succeeds varve --offline cat HEAD~2:prices.csv
 	# Nobody there is the same.
 	mv ../peer ../away
@@ -170,17 +170,17 @@ old_branch() {
 	cd b
 	not_here 6
 	succeeds varve fetch --data HEAD other.csv
-	stderr_has "1 version of a dataset: fetched"
+	stderr_has "1 version of a table: fetched"
 	not_here 5
 	succeeds varve fetch --data
-	stderr_has "2 versions of datasets: those that were not here have come"
+	stderr_has "2 versions of tables: those that were not here have come"
 	not_here 4
 	succeeds varve fetch --data HEAD~2..HEAD~1
 	not_here 2
 	succeeds varve fetch --data HEAD~1
-	stderr_has "2 versions of datasets there, and here already"
+	stderr_has "2 versions of tables there, and here already"
 	ends_with 2 varve fetch --data HEAD nothing.csv
-	stderr_has "no dataset at 'nothing.csv' there"
+	stderr_has "no table at 'nothing.csv' there"
 	ends_with 2 varve fetch --data nonesuch
 	stderr_has "no version named 'nonesuch'"
 	ends_with 2 varve fetch --data --prune
@@ -243,7 +243,7 @@ old_branch() {
 	cd ../b
 	git fetch -q
 	ends_with 1 varve fsck
-	output_has "incomplete dataset"
+	output_has "incomplete table"
 	succeeds varve fetch
 	not_here 6
 }
@@ -310,12 +310,12 @@ old_branch() {
 	rm -rf .git/varve/packs
 	mv ../packs .git/varve/packs
 	ends_with 1 varve fsck
-	output_has "incomplete dataset"
+	output_has "incomplete table"
 	# A list that was lost claims nothing.
 	varve restore -q --source HEAD~1 prices.csv
 	rm .git/varve/elsewhere
 	ends_with 1 varve fsck
-	[ "$(grep -c "incomplete dataset" <<< "$output")" -eq 4 ]
+	[ "$(grep -c "incomplete table" <<< "$output")" -eq 4 ]
 }
 
 @test "a list that is torn counts for what can be read of it" {

@@ -274,7 +274,7 @@ has_no_secret() {
 	# by path it puts back what was lost, too
 	git -C ../host.git update-ref refs/varve/blocks refs/varve/blocks~1
 	succeeds varve -C ../ada push --blocks
-	stderr_has "sent the blocks of 1 version of a dataset to refs/varve/blocks"
+	stderr_has "sent the blocks of 1 version of a table to refs/varve/blocks"
 	# git alone brings commits, and a checkout gets the blocks
 	change 11
 	varve push -q

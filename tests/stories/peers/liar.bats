@@ -100,8 +100,8 @@ refused() {
 	refused absent-tree "error"
 }
 
-@test "a pointer that does not say what its dataset is, is refused" {
-	refused pointer "the pointer does not name its dataset"
+@test "a pointer that does not say what its table is, is refused" {
+	refused pointer "the pointer does not name its table"
 }
 
 @test "a tree with a name that Git forbids is refused" {

@@ -57,7 +57,7 @@ complete() {
 	complete
 }
 
-@test "a dataset spread over incomplete peers is completed" {
+@test "a table spread over incomplete peers is completed" {
 	mirrors m1.git m2.git
 	# Of a and m1 each lost what the other has; m2 is whole, to compare with.
 	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" a/.git/varve 0 2

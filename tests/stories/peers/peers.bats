@@ -36,8 +36,8 @@ sound() {
 	cd ..
 	succeeds varve clone a b
 	stderr_has "cloning into 'b'"
-	stderr_has "received 2 commits, 2 versions of datasets"
-	stderr_has "all 2 versions of datasets are complete"
+	stderr_has "received 2 commits, 2 versions of tables"
+	stderr_has "all 2 versions of tables are complete"
 	cmp a/prices.csv b/prices.csv
 	cd b
 	[ "$(git rev-parse HEAD)" = "$(git -C ../a rev-parse HEAD)" ]
@@ -137,7 +137,7 @@ sound() {
 	hub
 	commit_change 's/^9,item/9,three/' three
 	succeeds varve push
-	stderr_has "sent 1 commit, 1 version of a dataset"
+	stderr_has "sent 1 commit, 1 version of a table"
 	stderr_has "main -> main"
 	succeeds varve push
 	stderr_is "everything is up to date"
@@ -356,7 +356,7 @@ sound() {
 	[ -d b/.git ]
 }
 
-@test "a dataset is fetched by its name alone" {
+@test "a table is fetched by its name alone" {
 	two_versions
 	cid=$(varve info --json prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')
 	mkdir ../b

@@ -33,7 +33,7 @@ sound() {
 	pushed_one_of_two
 	git push -q --no-verify
 	succeeds varve push
-	stderr_has "sent 0 commits, 1 version of a dataset"
+	stderr_has "sent 0 commits, 1 version of a table"
 	stderr_has "[its blocks]       main -> main"
 	(cd ../hub.git && sound)
 	succeeds varve push

@@ -102,9 +102,8 @@ static void known_and_accepted_findings_do_not_count(void **state)
 	assert_int_equal(t.known, 1);
 	assert_int_equal(t.accepted, 1);
 	assert_true(vv_report_valid(r));
-	vv_assert_contains(
-		written(r, VV_REPORT_TEXT),
-		"valid: no new problems in 1 dataset; 1 known one unchanged; 1 accepted");
+	vv_assert_contains(written(r, VV_REPORT_TEXT),
+			   "valid: no new problems in 1 table; 1 known one unchanged; 1 accepted");
 	vv_assert_contains(written(r, VV_REPORT_TEXT), "accepted: meant");
 	vv_report_free(r);
 }
@@ -249,7 +248,7 @@ static void nothing_found_is_written_in_every_form(void **state)
 	end(r);
 	assert_string_equal(written(r, VV_REPORT_GITLAB), "[]\n");
 	assert_string_equal(written(r, VV_REPORT_GITHUB),
-			    "varve check: valid: nothing wrong in 1 dataset\n");
+			    "varve check: valid: nothing wrong in 1 table\n");
 	vv_assert_contains(written(r, VV_REPORT_JUNIT), "tests=\"0\" failures=\"0\"");
 	vv_report_free(r);
 }

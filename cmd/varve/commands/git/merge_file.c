@@ -354,7 +354,7 @@ static vv_status run_merge_file(vv_context *c, vv_error *err)
 const vv_command vv_cmd_merge_file = {
 	.name = "merge-file",
 	.group = "care",
-	.summary = "called by git when both sides changed a dataset",
+	.summary = "called by git when both sides changed a table",
 	.usage = "[--base] [--pointers] BASE OURS THEIRS PATH",
 	.example = "$ git config merge.varve.driver 'varve merge-file -- %O %A %B %P'",
 	.exit_codes = "there are conflicts, and ours is in their places; 129: could not run",

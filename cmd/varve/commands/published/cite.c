@@ -287,7 +287,7 @@ static vv_status run_cite(vv_context *c, vv_error *err)
 const vv_command vv_cmd_cite = {
 	.name = "cite",
 	.group = "peers",
-	.summary = "print a citation of a version of a dataset",
+	.summary = "print a citation of a version of a table",
 	.usage = "[--format FORMAT] [[URL#]REV:]PATH",
 	.example =
 		"$ varve cite v1.0:prices.csv\n"

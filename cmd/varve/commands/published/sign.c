@@ -22,7 +22,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING(0, "name", name, "NAME",
-		   "the data set's name, in the first head (default: the folder's)"),
+		   "the repository's name, in the first head (default: the folder's)"),
 	OPT_STRING(0, "expires", expires, "DATE",
 		   "until when a newer head is promised (default: as long as the last one's)"),
 	OPT_FLAG(0, "final", final, "no head follows this one"),

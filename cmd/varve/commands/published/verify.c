@@ -257,7 +257,7 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 		} else if (rc == VV_OK && !now->has_newest) {
 			rc = vv_fail(&why, VV_EREFUSED, "it shows no signed head");
 		} else if (alien) {
-			rc = vv_fail(&why, VV_EREFUSED, "it is another data set");
+			rc = vv_fail(&why, VV_EREFUSED, "it is another repository");
 		}
 		if (rc < 0) {
 			vv_warn("%s is left out: %s", vv_text_url(url), why.message);
