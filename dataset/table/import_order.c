@@ -252,13 +252,10 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 	vv_status rc = vv_table_reader_open(&r, &t, NULL, 0, false, err);
 	for (uint64_t i = 0; i < steps && rc == VV_OK; i++) {
 		uint64_t row = c->rows / steps * i + c->rows / steps / 2;
-		int more;
 
-		if ((rc = vv_table_seek_row(r, row, err)) < 0 ||
-		    (more = vv_table_read(r, &b, err)) <= 0) {
-			rc = rc < 0 ? rc : (vv_status)more;
-			break;
-		}
+		if ((rc = vv_table_seek_row(r, row, err)) < 0) return rc;
+		int more = vv_table_read(r, &b, err);
+		if (more <= 0) return (vv_status)more;
 		if (b.first_row == last || b.columns != im->columns) {
 			continue;
 		}
