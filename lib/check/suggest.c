@@ -449,7 +449,7 @@ static vv_status read_all(vv_buf *out, vv_helper *h, vv_error *err)
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err)
 {
-	const char *const argv[] = {"python3", "-m", "varve_data.rules", file, NULL};
+	const char *const argv[] = {vv_helper_python(env), "-m", "varve_data.rules", file, NULL};
 	const vv_helper_limits limits = {.memory = (uint64_t)2 << 30, .seconds = 60};
 	vv_auto(vv_helper) *h = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;

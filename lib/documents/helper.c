@@ -374,6 +374,13 @@ const char *vv_helper_said(vv_helper *h)
 	return vv_buf_cstr(&h->helps);
 }
 
+const char *vv_helper_python(const vv_env *env)
+{
+	const char *python = vv_env_get(env, "VARVE_PYTHON");
+
+	return python && *python ? python : "python3";
+}
+
 void vv_helper_close(vv_helper *h)
 {
 	if (!h) return;

@@ -47,6 +47,9 @@ const char *vv_helper_said(vv_helper *h);
 /* All of that, if it is short: its last 4 KiB. Borrowed. */
 const char *vv_helper_wrote(const vv_helper *h);
 
+/* The interpreter that runs what varve-data has: the one that varve runs in, or the first on the PATH. Borrowed. */
+const char *vv_helper_python(const vv_env *env);
+
 /* Kills its process group if it still runs. Accepts NULL. */
 void vv_helper_close(vv_helper *h);
 VV_AUTO_FREE(vv_helper, vv_helper_close)

@@ -25,17 +25,9 @@
 static const char *const own_kinds[] = {"workbook", "parquet", "arrow", "sqlite", "statistics"};
 #define OWN_KINDS (sizeof(own_kinds) / sizeof(own_kinds[0]))
 
-/* The interpreter that runs varve's readers: the one that varve runs in, or the first on the PATH. */
-static const char *own_python(const vv_env *env)
-{
-	const char *python = vv_env_get(env, "VARVE_PYTHON");
-
-	return python && *python ? python : "python3";
-}
-
 static char *own_command(const vv_env *env)
 {
-	const char *python = own_python(env);
+	const char *python = vv_helper_python(env);
 
 	return python[strcspn(python, " \t'")] ? vv_asprintf("\"%s\" -m varve_data.reader", python)
 					       : vv_asprintf("%s -m varve_data.reader", python);
@@ -188,7 +180,8 @@ static vv_status on_setting(void *payload, const char *name, const char *value V
 /* A line for each kind: {"kind": "statistics", "missing": "pyreadstat"}. */
 static void ask_own(vv_buf *out, const vv_env *env)
 {
-	const char *const argv[] = {own_python(env), "-m", "varve_data.reader", "kinds", NULL};
+	const char *const argv[] = {vv_helper_python(env), "-m", "varve_data.reader", "kinds",
+				    NULL};
 	vv_auto(vv_buf) errors = VV_BUF_INIT;
 	const vv_run run = {.argv = argv,
 			    .env = env,

@@ -15,7 +15,7 @@ PAGE = pathlib.Path(__file__).parents[2] / "docs" / "use" / "other-rules.txt"
 
 @pytest.fixture(autouse=True)
 def python(monkeypatch):
-    monkeypatch.setenv("PATH", os.path.dirname(sys.executable) + ":" + os.environ["PATH"])
+    monkeypatch.setenv("VARVE_PYTHON", sys.executable)
 
 
 def says(folder, *words, code=0):
