@@ -723,20 +723,6 @@ static vv_status set_lines(vv_index *x, vv_repository *r, const char *was, const
 	return vv_index_set(x, VV_BLOCKS_CONFIG, MODE, &blob, NULL, err);
 }
 
-static vv_status write_commit(vv_oid *out, vv_index *x, vv_repository *r, const vv_oid *parent,
-			      const char *message, vv_error *err)
-{
-	vv_oid tree;
-	const vv_commit_options o = {.message = message,
-				     .tree = &tree,
-				     .parents = parent,
-				     .parent_count = 1,
-				     .no_sign = true};
-	vv_status rc = vv_index_write_tree(x, &tree, err);
-
-	return rc < 0 ? rc : vv_commit_write(r, &o, out, err);
-}
-
 /* Merged with edits neither version is in the history, and the next update needs one of them: for gc. */
 static vv_status keep_base_ref(vv_repository *r, const char *to, const vv_oid *commit,
 			       vv_error *err)
@@ -793,10 +779,10 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 	/* One that is not here any more was forced: edits give way to it, as if there were none. */
 	rc = set_version(x, r, now->to, before->root, err);
 	if ((rc < 0 && rc != VV_EMISSING) ||
-	    (rc = write_commit(&base, x, r, &head.commit, message, err)) < 0 ||
+	    (rc = vv_index_write_commit(&base, x, &head.commit, message, err)) < 0 ||
 	    (rc = set_version(x, r, now->to, now->root, err)) < 0 ||
 	    (rc = set_lines(x, r, before->to, now, err)) < 0 ||
-	    (rc = write_commit(out, x, r, &base, message, err)) < 0) {
+	    (rc = vv_index_write_commit(out, x, &base, message, err)) < 0) {
 		return rc;
 	}
 	return keep_base_ref(r, now->to, out, err);
@@ -813,7 +799,7 @@ vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *versi
 	if ((rc = vv_head_read(r, &head, err)) < 0 ||
 	    (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0 ||
 	    (rc = set_version(x, r, to, vv_cid_shows(version), err)) < 0 ||
-	    (rc = write_commit(&id, x, r, &head.commit, message, err)) < 0) {
+	    (rc = vv_index_write_commit(&id, x, &head.commit, message, err)) < 0) {
 		return rc;
 	}
 	return keep_base_ref(r, to, &id, err);

@@ -11,6 +11,9 @@
 #include "lib/commit/conclude.h"
 #include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/index.h"
 
 const char *vv_pick_verb(const vv_pick *p)
 {
@@ -56,15 +59,84 @@ static vv_status make_label(vv_pick *p, vv_error *err)
 	return vv_buf_ok(&p->label, err);
 }
 
-/* Without a commit git notes nothing: what is in conflict, or waits for what varve adds, is under way. */
-static vv_status begin_state(vv_pick *p, vv_error *err)
+/* Adds a file's name, its parent's version in the index, and the removal of what the commit renamed it to. */
+static vv_status put_back(vv_buf *names, vv_index *x, const vv_pick *p, const vv_changed_file *f,
+			  vv_error *err)
 {
-	vv_auto(vv_buf) message = VV_BUF_INIT;
-	vv_status rc = vv_state_message(p->repo, &message, err);
+	const vv_change *c = &f->change;
+	const char *path = f->old_path ? f->old_path : c->path;
+	bool table = false, tracked = false;
+	vv_status rc = VV_OK;
 
-	return rc < 0 ? rc
-		      : vv_state_begin_pick(p->repo, vv_pick_verb(p), &p->of.id,
-					    vv_buf_cstr(&message), err);
+	vv_buf_printf(names, "%s%s", names->len > 0 ? ", " : "", c->path);
+	if (f->old_path || !c->old_mode) {
+		rc = vv_index_remove(x, c->path, err);
+	}
+	if (rc < 0 || !c->old_mode ||
+	    (rc = vv_index_set(x, path, c->old_mode, &c->old_id, NULL, err)) < 0 ||
+	    (rc = vv_dataset_reader_is_pointer(p->reader, &c->old_id, &table, err)) < 0 || !table ||
+	    (rc = vv_attr_tracked(p->repo, path, &tracked, err)) < 0 || tracked) {
+		return rc;
+	}
+	return vv_attr_track_staged(x, p->repo, &path, 1, err);
+}
+
+/* By its name before the commit, in it, or today. */
+static bool is_asked(const vv_pick *p, const vv_changed_file *f, const vv_changed_files *since)
+{
+	bool is = vv_pathspec_match(p->paths, f->change.path, NULL);
+
+	is |= f->old_path && vv_pathspec_match(p->paths, f->old_path, NULL);
+	for (size_t i = 0; i < since->count; i++) {
+		const vv_changed_file *s = &since->items[i];
+
+		is |= s->old_path && strcmp(s->old_path, f->change.path) == 0 &&
+		      vv_pathspec_match(p->paths, s->change.path, NULL);
+	}
+	return is;
+}
+
+static vv_status find_changed(vv_pick *p, vv_error *err)
+{
+	vv_auto(vv_changed_files) since = {0};
+	const vv_oid *parent = vv_oid_is_null(&p->parent) ? NULL : &p->parent;
+	size_t kept = 0;
+	vv_status rc;
+
+	if ((rc = vv_changed_files_read(&p->changed, p->repo, parent, &p->of.id, NULL, err)) < 0 ||
+	    (rc = vv_changed_files_read(&since, p->repo, &p->of.id, &p->head.commit, NULL, err)) <
+		    0) {
+		return rc;
+	}
+	for (size_t i = 0; i < p->changed.count; i++) {
+		if (is_asked(p, &p->changed.items[i], &since)) {
+			p->changed.items[kept++] = p->changed.items[i];
+		}
+	}
+	p->changed.count = kept;
+	return VV_OK;
+}
+
+/* The commit whose pick takes back what the commit did to the paths. */
+static vv_status make_reverse(vv_oid *out, const vv_pick *p, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_buf) names = VV_BUF_INIT, message = VV_BUF_INIT;
+	size_t len;
+	const char *subject = vv_commit_subject(&p->of, &len);
+	vv_status rc = vv_index_open_tree(&x, p->repo, &p->of.id, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->changed.count; i++) {
+		rc = put_back(&names, x, p, &p->changed.items[i], err);
+	}
+	vv_buf_printf(&message, "Revert \"%.*s\" in %s\n\nThis reverts commit %s", (int)len,
+		      subject, vv_buf_cstr(&names), vv_oid_shows(&p->of.id));
+	if (p->mainline > 0) {
+		vv_buf_printf(&message, " against %s", vv_oid_shows(&p->parent));
+	}
+	vv_buf_printf(&message, " in %s.\n", p->changed.count == 1 ? "this file" : "these files");
+	rc = rc < 0 ? rc : vv_buf_ok(&message, err);
+	return rc < 0 ? rc : vv_index_write_commit(out, x, &p->of.id, vv_buf_cstr(&message), err);
 }
 
 static vv_status pick_by_git(vv_pick *p, bool own, vv_error *err)
@@ -76,6 +148,9 @@ static vv_status pick_by_git(vv_pick *p, bool own, vv_error *err)
 
 	if (p->no_commit || own) {
 		options[n++] = "-n";
+		p->job.state = vv_pick_verb(p);
+		p->job.of = p->of.id;
+		p->job.waits = own;
 	} else if (p->edit || p->revert) {
 		options[n++] = p->edit ? "--edit" : "--no-edit";
 	}
@@ -91,8 +166,7 @@ static vv_status pick_by_git(vv_pick *p, bool own, vv_error *err)
 	p->outcome = p->job.conflicts.count > 0               ? VV_PICK_CONFLICTS
 		     : vv_oid_equal(&p->tip, &p->head.commit) ? VV_PICK_STAGED
 							      : VV_PICK_COMMITTED;
-	return own || (p->no_commit && p->outcome == VV_PICK_CONFLICTS) ? begin_state(p, err)
-									: VV_OK;
+	return VV_OK;
 }
 
 static vv_status commit_own(vv_pick *p, vv_error *err)
@@ -108,16 +182,29 @@ static vv_status commit_own(vv_pick *p, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status commit_apart(vv_pick *p, vv_error *err)
+{
+	const vv_commit_options o = {.message = p->of.message,
+				     .tree = &p->job.tree,
+				     .parents = &p->head.commit,
+				     .parent_count = 1,
+				     .no_sign = true};
+
+	p->outcome = p->job.conflicts.count > 0 ? VV_PICK_CONFLICTS : VV_PICK_STAGED;
+	return p->outcome == VV_PICK_CONFLICTS ? VV_OK : vv_commit_write(p->repo, &o, &p->tip, err);
+}
+
 static vv_status pick(vv_pick *p, vv_error *err)
 {
-	bool empty, own = false;
+	bool empty, own = p->paths && !p->no_commit;
 	vv_status rc;
 
 	if ((rc = vv_merge_try(&p->job, err)) < 0 ||
 	    (rc = vv_merge_is_empty(&empty, &p->job, err)) < 0 || empty) {
 		return rc; /* nothing is left under way */
 	}
-	if (!p->no_commit && p->job.conflicts.count == 0 &&
+	if (p->apart) return commit_apart(p, err);
+	if (!own && !p->no_commit && p->job.conflicts.count == 0 &&
 	    (rc = vv_conclude_is_needed(&own, p->repo, &p->head.commit, &p->job.tree, err)) < 0) {
 		return rc;
 	}
@@ -127,11 +214,8 @@ static vv_status pick(vv_pick *p, vv_error *err)
 	return p->stays ? vv_fail(err, VV_ECONFLICT, "git stopped before the commit") : VV_OK;
 }
 
-vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
+vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err)
 {
-	vv_merge_job *j = &p->job;
-	size_t n = 0;
-	vv_oid id;
 	vv_status rc;
 
 	if ((rc = vv_merge_rules_check(&p->how, err)) < 0 ||
@@ -142,29 +226,45 @@ vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "no commits to %s onto",
 			       p->command ? p->command : vv_pick_verb(p));
 	}
-	if ((rc = vv_rev_commit(p->repo, word, &id, err)) < 0 ||
-	    (rc = vv_commit_read(p->repo, &id, &p->of, err)) < 0 ||
-	    (rc = vv_rev_short(p->repo, &id, &p->short_id, err)) < 0 ||
+	if ((rc = vv_commit_read(p->repo, commit, &p->of, err)) < 0 ||
+	    (rc = vv_rev_short(p->repo, commit, &p->short_id, err)) < 0 ||
 	    (rc = find_parent(p, err)) < 0 || (rc = make_label(p, err)) < 0) {
 		return rc;
 	}
+	return p->paths ? find_changed(p, err) : VV_OK;
+}
+
+vv_status vv_pick_run(vv_pick *p, vv_error *err)
+{
+	vv_merge_job *j = &p->job;
+	size_t n = 0;
+	vv_oid reverse = {0};
+	vv_status rc;
+
+	vv_head_clear(&p->head);
+	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0 ||
+	    (p->paths && (rc = make_reverse(&reverse, p, err)) < 0)) {
+		return rc;
+	}
+	p->tip = p->head.commit;
 	*j = (vv_merge_job){.repo = p->repo,
 			    .reader = p->reader,
-			    .verb = vv_pick_verb(p),
-			    .command = p->command,
+			    .verb = p->paths ? "cherry-pick" : vv_pick_verb(p),
+			    .command = p->command ? p->command : vv_pick_verb(p),
 			    .base = p->revert ? p->of.id : p->parent,
-			    .ours = p->head.commit,
-			    .theirs = p->revert ? p->parent : p->of.id,
+			    .ours = vv_oid_is_null(&p->onto) ? p->head.commit : p->onto,
+			    .theirs = p->paths    ? reverse
+				      : p->revert ? p->parent
+						  : p->of.id,
 			    .names = {"base", branch_name(p), p->label.data},
 			    .how = p->how};
-	p->tip = p->head.commit;
-	if (p->mainline > 0) {
+	if (p->mainline > 0 && !p->paths) {
 		(void)snprintf(p->number, sizeof(p->number), "-m%llu",
 			       (unsigned long long)p->mainline);
 		j->words[n++] = p->number;
 	}
 	vv_merge_put_rules(j, &n);
-	vv_oid_text(p->word, &id);
+	vv_oid_text(p->word, p->paths ? &reverse : &p->of.id);
 	j->words[n] = p->word;
 	return pick(p, err);
 }
@@ -178,5 +278,6 @@ void vv_pick_clear(vv_pick *p)
 	vv_commit_clear(&p->of);
 	vv_free(p->short_id);
 	vv_buf_clear(&p->label);
+	vv_changed_files_clear(&p->changed);
 	memset(p, 0, sizeof(*p));
 }

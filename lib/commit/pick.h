@@ -3,7 +3,8 @@
  *
  *	vv_pick p = {.repo = repo, .reader = reader, .revert = false, ...};
  *
- *	rc = vv_pick_run(&p, word, err);      p.outcome
+ *	rc = vv_pick_begin(&p, &commit, err);    p.changed
+ *	rc = vv_pick_run(&p, err);               p.outcome
  *	vv_pick_clear(&p);
  *
  * The repository is in order (vv_put_right), and nothing is under way in it (vv_merge_need_no_state).
@@ -17,8 +18,10 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "lib/merge/run.h"
+#include "lib/names/pathspec.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/merge/renames.h"
 
 typedef enum vv_pick_outcome {
 	VV_PICK_EMPTY, /* nothing was done: HEAD has the change already, or lacks it in a revert */
@@ -34,11 +37,16 @@ typedef struct vv_pick {
 	bool note_origin;    /* a cherry-pick's message names the commit */
 	vv_strings how;      /* words of -X: rules put over those of HEAD */
 	const char *command; /* what messages call it; NULL: vv_pick_verb */
-	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not given */
+	uint64_t mainline;  /* of a merge: which parent it is compared with, from 1; 0: not given */
+	vv_pathspec *paths; /* of a revert: only these are reverted; NULL: all */
+	bool apart;  /* index and files stay: the result is a commit that no ref names, on `onto` */
+	vv_oid onto; /* null: HEAD */
+	/* After begin: */
+	char *short_id;           /* of the commit */
+	vv_changed_files changed; /* with paths: what it changed of these */
 	/* After run: */
-	char *short_id; /* of the commit */
 	vv_pick_outcome outcome;
-	vv_oid tip;       /* HEAD */
+	vv_oid tip;       /* HEAD, or the commit apart */
 	bool stays;       /* on failure: it was refused, and all is merged and staged */
 	vv_merge_job job; /* report, by_git */
 	/* Its own: */
@@ -52,9 +60,11 @@ typedef struct vv_pick {
 /* "revert" or "cherry-pick": the command, and the state that is begun. */
 const char *vv_pick_verb(const vv_pick *p);
 
-/* On failure, unless p->stays, all is as before. VV_ENOTFOUND: no such revision; VV_EUSAGE: there is no commit yet, or a merge
- * without mainline; VV_EREFUSED: changes that are not committed are in the way, or git or a hook says no. */
-vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err);
+/* Reads the commit. VV_ENOTFOUND: there is none; VV_EUSAGE: HEAD has no commit yet, or a merge without mainline. */
+vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
+
+/* On failure, unless p->stays, all is as before. VV_EREFUSED: changes that are not committed are in the way, or git or a hook says no. */
+vv_status vv_pick_run(vv_pick *p, vv_error *err);
 
 void vv_pick_clear(vv_pick *p);
 VV_AUTO_CLEAR(vv_pick, vv_pick_clear)

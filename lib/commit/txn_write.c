@@ -349,22 +349,10 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 {
 	vv_auto_free const char **paths = NULL;
 	size_t count;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_index_entry e = {.mode = 0};
-	vv_oid id;
 	vv_status rc = list_tracks(t, &paths, &count, err);
 
 	if (rc == VV_OK && count > 0) {
-		if (vv_index_get(t->index, VV_TXN_ATTRIBUTES, &e)) {
-			rc = vv_blob_read(t->repo, &e.id, VV_TXN_PLAIN_MAX, &text, err);
-		}
-		if (rc == VV_OK &&
-		    (rc = vv_attr_put_tracked(&text, paths, count, true, err)) == VV_OK &&
-		    (rc = vv_blob_write(t->repo, vv_buf_cstr(&text), text.len, &id, err)) ==
-			    VV_OK) {
-			rc = vv_index_set(t->index, VV_TXN_ATTRIBUTES, e.mode ? e.mode : 0100644,
-					  &id, NULL, err);
-		}
+		rc = vv_attr_track_staged(t->index, t->repo, paths, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		bool tracked = false;

@@ -564,7 +564,7 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 					.what = j->what,
 					.from = j->ours,
 					.to = j->tree,
-					.command = j->verb,
+					.command = command,
 					.terminal = terminal},
 				.reader = j->reader,
 				.would = would,
@@ -656,9 +656,24 @@ static vv_status apply_lax(vv_merge_job *j, const char *const *options, bool ter
 	return rc < 0 ? rc : back;
 }
 
+static vv_status read_left(vv_merge_job *j, vv_error *err)
+{
+	vv_conflict_list_clear(&j->conflicts);
+	return read_conflicts(j, j->repo, err);
+}
+
+static vv_status begin_state(vv_merge_job *j, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_status rc = vv_state_message(j->repo, &message, err);
+
+	rc = rc < 0 ? rc
+		    : vv_state_begin_pick(j->repo, j->state, &j->of, vv_buf_cstr(&message), err);
+	return rc < 0 ? rc : vv_state_sync(j->repo, err);
+}
+
 vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err)
 {
-	vv_auto(vv_index) *x = NULL;
 	vv_status rc = apply_by_git(j, options, terminal, false, err);
 
 	if (rc < 0 && strstr(vv_buf_cstr(&j->by_git.git.said), "stash failed")) {
@@ -668,14 +683,13 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 	if (j->folder && (rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) {
 		return vv_by_git_undo(&j->by_git, rc);
 	}
-	if ((rc = vv_runner_settle(&j->by_git.git, err)) < 0 ||
+	if ((j->by_git.stopped && (rc = read_left(j, err)) < 0) ||
+	    (j->state && (j->waits || j->conflicts.count > 0) && (rc = begin_state(j, err)) < 0) ||
+	    (rc = vv_runner_settle(&j->by_git.git, err)) < 0 ||
 	    (rc = vv_later_drop(j->repo, err)) < 0) {
 		return vv_runner_later(&j->by_git.git, rc, err);
 	}
-	if (!j->by_git.stopped) return VV_OK;
-	vv_conflict_list_clear(&j->conflicts);
-	if ((rc = vv_index_open(&x, j->repo, err)) < 0) return rc;
-	return vv_conflict_list_known(&j->conflicts, j->repo, j->reader, x, NULL, err);
+	return VV_OK;
 }
 
 void vv_merge_job_clear(vv_merge_job *j)

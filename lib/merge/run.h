@@ -34,6 +34,11 @@ typedef struct vv_merge_job {
 	const char *names[3]; /* branches: base, ours, theirs */
 	vv_strings how;       /* words of `merge -X`: rules put over those of ours */
 	bool dry;             /* nothing is kept but blocks where several bases are merged */
+	/* Without a commit git notes nothing: the operation that is under way then where something is in conflict, or what git
+	 * merged waits for more; NULL: git's own. */
+	const char *state;
+	vv_oid of; /* its commit */
+	bool waits;
 
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
 	vv_merge_report tables;

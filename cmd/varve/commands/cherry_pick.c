@@ -1,11 +1,17 @@
 /*
  * cherry_pick: the change of another commit made once more (cherry-pick), or taken back (revert).
  */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "lib/commit/pick.h"
+#include "repo/git/history/history.h"
 
 typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
@@ -18,6 +24,96 @@ typedef struct outcome {
 	bool conflicts, empty, lacking;
 } outcome;
 
+/* All picks, begun before the first one moves HEAD. */
+typedef struct picks {
+	vv_pick *items;
+	size_t count, cap;
+	vv_pathspec paths;
+} picks;
+
+static void picks_clear(picks *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_pick_clear(&l->items[i]);
+	}
+	vv_free(l->items);
+	vv_pathspec_clear(&l->paths);
+}
+VV_AUTO_CLEAR(picks, picks_clear)
+
+static vv_status add_pick(picks *l, const vv_context *c, bool revert, const vv_oid *commit,
+			  vv_error *err)
+{
+	const options *o = c->options;
+	vv_pick p = {.repo = c->repo,
+		     .reader = c->reader,
+		     .revert = revert,
+		     .no_commit = o->no_commit,
+		     .edit = o->edit,
+		     .note_origin = o->note_origin,
+		     .mainline = o->mainline,
+		     .paths = l->paths.count > 0 ? &l->paths : NULL,
+		     .how = o->how};
+	vv_status rc = vv_pick_begin(&p, commit, err);
+
+	if (rc == VV_OK && (!p.paths || p.changed.count > 0)) {
+		return vv_array_add(l->items, l->count, l->cap, p) ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_pick_clear(&p);
+	return rc;
+}
+
+/* A commit, or those of a range in the order of their picks. */
+static vv_status add_word(picks *l, const vv_context *c, bool revert, const char *word,
+			  vv_error *err)
+{
+	vv_auto(vv_log) *log = NULL;
+	vv_range range;
+	const vv_log_options o = {.ranges = &range, .range_count = 1, .reverse = !revert};
+	vv_oid id;
+	int more = 0;
+	vv_status rc = vv_rev_range(c->repo, word, &range, err);
+
+	if (rc < 0) return rc;
+	if (!strstr(word, "..")) return add_pick(l, c, revert, &range.include, err);
+	rc = vv_log_open(&log, c->repo, &o, err);
+	while (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0) {
+		rc = add_pick(l, c, revert, &id, err);
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* Words are commits until one is none and names a file, or up to "--". */
+static vv_status add_words(picks *l, const vv_context *c, bool revert, vv_error *err)
+{
+	int words = c->dashdash < 0 ? 1 : c->dashdash;
+	vv_range range;
+	vv_status rc;
+
+	while (c->dashdash < 0 && words < c->argc &&
+	       (vv_rev_range(c->repo, c->argv[words], &range, VV_IGNORED) == VV_OK ||
+		!vv_exists(c->argv[words]))) {
+		words++;
+	}
+	rc = revert || words == c->argc ? VV_OK
+					: vv_fail(err, VV_EUSAGE,
+						  "cherry-pick takes no files\n"
+						  "'varve restore --source COMMIT FILE' does");
+	rc = rc < 0 ? rc
+		    : vv_pathspec_init(&l->paths, c->repo, c->argc - words, c->argv + words, err);
+	for (int i = 0; rc == VV_OK && i < words; i++) {
+		rc = add_word(l, c, revert, c->argv[i], err);
+	}
+	if (rc == VV_OK && (rc = vv_pathspec_all_matched(&l->paths, NULL, err)) < 0) {
+		(void)vv_prefix(err, "in the changes of %s",
+				words == 1 ? vv_text_shows(c->argv[0]) : "these commits");
+		return vv_hint(err, "'varve show --stat COMMIT' lists the changes of a commit");
+	}
+	return rc == VV_OK && l->count == 0
+		       ? vv_fail(err, VV_ENOTFOUND, "this range has no commits")
+		       : rc;
+}
+
 static void print_run(const vv_pick *p, const options *o)
 {
 	bool conflicts = p->outcome == VV_PICK_CONFLICTS;
@@ -28,14 +124,18 @@ static void print_run(const vv_pick *p, const options *o)
 				  : "its changes have been applied already");
 		return;
 	}
-	if (!o->quiet || conflicts) {
+	if ((!o->quiet && !p->apart) || conflicts) {
 		vv_out_bytes(vv_buf_cstr(&p->job.report), p->job.report.len);
 	}
 }
 
 static void print_conflicts(const vv_pick *p)
 {
-	if (p->no_commit) {
+	if (p->apart) {
+		vv_note("%s is in conflict; nothing was done\n"
+			"without -n each commit is %s by itself, up to the first conflict",
+			p->short_id, p->revert ? "reverted" : "picked");
+	} else if (p->no_commit) {
 		vv_note("resolve the conflicts; then 'varve commit' commits the result; 'varve %s --abort' undoes it",
 			vv_pick_verb(p));
 	} else {
@@ -45,11 +145,9 @@ static void print_conflicts(const vv_pick *p)
 	}
 }
 
-static vv_status pick_one(vv_pick *p, const options *o, outcome *out, const char *word,
-			  vv_error *err)
+static vv_status pick_one(vv_pick *p, const options *o, outcome *out, vv_error *err)
 {
-	vv_status rc = vv_pick_run(p, word, err);
-
+	vv_status rc = vv_pick_run(p, err);
 	if (p->stays) {
 		vv_progress_end();
 		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
@@ -73,25 +171,41 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, const char
 	return VV_OK;
 }
 
-static vv_status pick_all(vv_context *c, bool revert, outcome *out, vv_error *err)
+/* Without commits of their own several commits are one change: each is picked onto the result of those before it, apart, and the
+ * last result is staged. */
+static vv_status stage_all(picks *l, vv_context *c, outcome *out, vv_error *err)
+{
+	vv_auto(vv_pick) all = {
+		.repo = c->repo, .reader = c->reader, .command = c->name, .no_commit = true};
+	vv_oid onto = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && !out->conflicts && i < l->count; i++) {
+		vv_pick *p = &l->items[i];
+
+		p->apart = true;
+		p->onto = onto;
+		rc = pick_one(p, c->options, out, err);
+		onto = p->outcome == VV_PICK_STAGED ? p->tip : onto;
+	}
+	if (rc < 0 || out->conflicts || vv_oid_is_null(&onto) ||
+	    (rc = vv_pick_begin(&all, &onto, err)) < 0) {
+		return rc;
+	}
+	return pick_one(&all, c->options, out, err);
+}
+
+static vv_status pick_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 {
 	const options *o = c->options;
 	vv_status rc = VV_OK;
 
-	for (int i = 0; rc == VV_OK && !out->conflicts && i < c->argc; i++) {
-		vv_auto(vv_pick) p = {.repo = c->repo,
-				      .reader = c->reader,
-				      .revert = revert,
-				      .no_commit = o->no_commit,
-				      .edit = o->edit,
-				      .note_origin = o->note_origin,
-				      .mainline = o->mainline,
-				      .how = o->how};
-
-		rc = pick_one(&p, o, out, c->argv[i], err);
-		if ((rc < 0 || out->conflicts) && i + 1 < c->argc) {
-			vv_note("not done yet: %s%s", vv_text_shows(c->argv[i + 1]),
-				i + 2 < c->argc ? " and what follows" : "");
+	if (o->no_commit && l->count > 1) return stage_all(l, c, out, err);
+	for (size_t i = 0; rc == VV_OK && !out->conflicts && i < l->count; i++) {
+		rc = pick_one(&l->items[i], o, out, err);
+		if ((rc < 0 || out->conflicts) && i + 1 < l->count) {
+			vv_note("not done yet: %s%s", l->items[i + 1].short_id,
+				i + 2 < l->count ? " and what follows" : "");
 		}
 	}
 	return rc;
@@ -105,9 +219,8 @@ static int check_pick(const vv_context *c)
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
 		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
-	if (under_way == 0 && c->argc == 0) return vv_usage_error("%s needs a commit", c->name);
-	return c->argc > 1 && o->no_commit
-		       ? vv_usage_error("--no-commit takes one commit at a time")
+	return under_way == 0 && (c->argc == 0 || c->dashdash == 0)
+		       ? vv_usage_error("%s needs a commit", c->name)
 		       : VV_EXIT_OK;
 }
 
@@ -115,15 +228,16 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 {
 	const options *o = c->options;
 	outcome out = {0};
+	vv_auto(picks) list = {0};
 	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
 		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose, false, err);
 	}
-	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
-	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) == VV_OK) {
-		rc = pick_all(c, revert, &out, err);
-	}
+	rc = vv_merge_need_no_state(c->repo, err);
+	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err);
+	rc = rc < 0 ? rc : add_words(&list, c, revert, err);
+	rc = rc < 0 ? rc : pick_all(&list, c, &out, err);
 	vv_progress_end();
 	if (rc == VV_OK && !out.conflicts && !o->no_commit) {
 		vv_context_gc_after(c, o->quiet);
@@ -195,7 +309,7 @@ const vv_command vv_cmd_revert = {
 	.name = "revert",
 	.group = "history",
 	.summary = "undo the changes of a commit with a new commit",
-	.usage = "[-n] [-m N] COMMIT...\n--continue | --abort | --quit",
+	.usage = "[-n] [-m N] COMMIT... [-- FILE...]\n--continue | --abort | --quit",
 	.example = "$ varve revert HEAD~2\n"
 		   "[main 5d0b7e1] Revert \"March prices\"\n"
 		   " 1 file changed",

@@ -42,13 +42,11 @@ static vv_status check_trust(vv_context *c, const vv_imported *i, vv_error *err)
 static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 {
 	const options *o = c->options;
-	char word[VV_OID_TEXT + 1];
 	vv_auto(vv_pick) p = {.repo = c->repo, .reader = c->reader, .command = "update"};
-
-	vv_oid_text(word, commit);
 	vv_status rc = vv_state_begin_update(c->repo, commit, err);
 	if (rc < 0) return rc;
-	rc = vv_pick_run(&p, word, err);
+	rc = vv_pick_begin(&p, commit, err);
+	rc = rc < 0 ? rc : vv_pick_run(&p, err);
 	vv_state_drop_update(c->repo);
 	vv_progress_end();
 	if (p.stays) {

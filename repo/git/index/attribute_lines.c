@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/blob.h"
 #include "repo/git/drivers.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index_internal.h"
@@ -540,6 +541,24 @@ vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t 
 			      vv_error *err)
 {
 	return append_lines(text, patterns, count, literal, false, err);
+}
+
+vv_status vv_attr_track_staged(vv_index *x, vv_repository *r, const char *const *paths,
+			       size_t count, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_index_entry e = {.mode = 0100644};
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	if (vv_index_get(x, ".gitattributes", &e)) {
+		rc = vv_blob_read(r, &e.id, FILE_BYTES_MAX, &text, err);
+	}
+	if (rc < 0 || (rc = vv_attr_put_tracked(&text, paths, count, true, err)) < 0 ||
+	    (rc = vv_blob_write(r, vv_buf_cstr(&text), text.len, &id, err)) < 0) {
+		return rc;
+	}
+	return vv_index_set(x, ".gitattributes", e.mode, &id, NULL, err);
 }
 
 /* The path of the top file, and what is in it. */

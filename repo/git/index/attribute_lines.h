@@ -37,6 +37,9 @@ vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t co
 /* The same for the text of such a file. */
 vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t count, bool literal,
 			      vv_error *err);
+/* The same in the top .gitattributes of an index. */
+vv_status vv_attr_track_staged(vv_index *x, vv_repository *r, const char *const *paths,
+			       size_t count, vv_error *err);
 /* Takes the words of a filter ("varve", "lfs") out of the lines of these patterns in such a text; count 0: out of all
  * lines. unset: "!filter !diff !merge -text" takes their place, against lines above. A line for .gitattributes itself
  * that would be the only one is removed. */

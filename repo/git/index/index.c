@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/commit.h"
 #include "repo/git/index/index_file.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/lock.h"
@@ -539,6 +540,20 @@ vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
 	}
 	git_index_free(plain);
 	return rc;
+}
+
+vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
+				vv_error *err)
+{
+	vv_oid tree;
+	const vv_commit_options o = {.message = message,
+				     .tree = &tree,
+				     .parents = parent,
+				     .parent_count = 1,
+				     .no_sign = true};
+	vv_status rc = vv_index_write_tree(x, &tree, err);
+
+	return rc < 0 ? rc : vv_commit_write(x->repo, &o, out, err);
 }
 
 #define ATTEMPTS 5 /* to read it while others rename over it */

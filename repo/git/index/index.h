@@ -106,6 +106,9 @@ void vv_index_unlock(vv_repository *r);
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 			      vv_error *err); /* VV_ECONFLICT with conflict stages */
+/* A commit of that tree, which no ref names. */
+vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
+				vv_error *err);
 /* How an ordinary file of the work tree stands against the index entry. */
 typedef enum vv_file_state {
 	VV_FILE_SAME,

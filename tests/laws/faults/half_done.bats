@@ -321,7 +321,7 @@ kill_each() {
 	template
 	(cd template && varve switch -q other)
 	between=REVERT_HEAD way_out=(varve revert --abort)
-	by_git=1 kill_each varve revert "$(git -C template rev-parse other)"
+	by_git=1 kill_each varve revert "$(git -C template rev-parse other)" -- prices.csv
 }
 
 @test "kill -9 in pull is put right" {

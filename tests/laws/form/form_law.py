@@ -225,8 +225,14 @@ class History:
         own = [c for c in self.git("rev-list", "-n6", "HEAD").split() if c in self.commits and self.parent(c)]
         if own:
             c = self.chance.choice(own)
+            base, before = self.commits[c], self.commits[self.parent(c)]
+            changed = [n for n in TABLES if base[n] != before[n]]
+            if changed and self.chance.random() < 0.4:
+                name = self.chance.choice(changed)
+                self.combine(("varve", "revert", c, "--", name), base, {**base, name: before[name]}, "revert")
+                return
             tool = self.chance.choice((("git", "revert", "--no-edit"), ("varve", "revert")))
-            self.combine((*tool, c), self.commits[c], self.commits[self.parent(c)], "revert")
+            self.combine((*tool, c), base, before, "revert")
 
     def rebase(self):
         other, state, before = self.other(), self.here(), self.head()

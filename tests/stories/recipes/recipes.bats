@@ -58,7 +58,8 @@ recipe() {
 @test "recipes that undo" {
 	shop
 	recipe "Undo a cell, a column, a night"
-	[ "$(git log -1 --format=%s)" = 'Revert "Prices as before"' ]
+	git reset -q --hard HEAD~1
+	[ "$(git log -1 --format=%s)" = 'Revert "Prices as before" in prices.csv' ]
 	[ "$(varve cat --where 'id = 7' --columns price --format csv prices.csv | tail -1)" = 4711 ]
 	git reset -q --hard HEAD~1
 	[ "$(varve cat --where 'id = 7' --columns price --format csv prices.csv | tail -1)" = "$(varve cat --where 'id = 7' --columns price --format csv v1:prices.csv | tail -1)" ]
