@@ -422,12 +422,8 @@ static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t l
 
 static bool is_old(const char *path)
 {
-	uint32_t nsec;
-	int64_t now;
 	vv_stat st;
-
-	vv_now(&now, &nsec);
-	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec < now - DAY;
+	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec < vv_now_sec() - DAY;
 }
 
 void vv_temp_sweep(const char *dir, const char *prefix)
@@ -779,12 +775,8 @@ void vv_unlock(int fd)
 /* Nothing was made or removed in the folder for so long that nobody is about to. */
 static bool is_forsaken(const char *folder)
 {
-	int64_t now;
-	uint32_t nsec;
 	struct stat st;
-
-	vv_now(&now, &nsec);
-	return lstat(folder, &st) == 0 && st.st_mtime < now - FORSAKEN_SECONDS;
+	return lstat(folder, &st) == 0 && st.st_mtime < vv_now_sec() - FORSAKEN_SECONDS;
 }
 
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/ascii.h"
 
@@ -510,4 +511,21 @@ const char *vv_text_seconds(uint64_t ms)
 			       seconds % 3600 / 60);
 	}
 	return out;
+}
+
+const char *vv_text_time(int64_t seconds, const char *format)
+{
+	const time_t t = (time_t)seconds;
+	char *out = vv_text_slot();
+	struct tm tm;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* callers' are looked at */
+	return gmtime_r(&t, &tm) && strftime(out, SLOT_SIZE, format, &tm) > 0 ? out : "?";
+#pragma GCC diagnostic pop
+}
+
+const char *vv_text_utc(int64_t seconds)
+{
+	return vv_text_time(seconds, VV_TIME_UTC);
 }

@@ -58,6 +58,14 @@ const char *vv_text_count(uint64_t n);
 const char *vv_text_bytes(uint64_t n);
 const char *vv_text_seconds(uint64_t ms);
 
+#define VV_TIME_UTC "%Y-%m-%dT%H:%M:%SZ"
+#define VV_TIME_MINUTE "%Y-%m-%d %H:%M UTC"
+#define VV_TIME_DAY "%Y-%m-%d"
+/* A time in UTC, in a format of strftime; "?" for one that no calendar has. Rotating buffers as above. */
+const char *vv_text_time(int64_t seconds, const char *format)
+	__attribute__((format(strftime, 2, 0)));
+const char *vv_text_utc(int64_t seconds); /* "2024-05-17T08:00:00Z" */
+
 /* "1 block", "2,000 blocks"; many for what does not take an s: "2 entries". NULL: one and
  * an s. Rotating buffers as above. */
 const char *vv_text_counted(uint64_t n, const char *one, const char *many);

@@ -137,9 +137,13 @@ void vv_now(int64_t *sec, uint32_t *nsec)
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
 	*sec = (int64_t)ts.tv_sec;
-	if (nsec) {
-		*nsec = (uint32_t)ts.tv_nsec;
-	}
+	*nsec = (uint32_t)ts.tv_nsec;
+}
+
+int64_t vv_now_sec(void)
+{
+	const time_t now = time(NULL);
+	return now > 0 ? (int64_t)now : 0;
 }
 
 static uint64_t clock_ms(clockid_t clock)

@@ -73,8 +73,9 @@ static inline void vv_free_at(void *pointer)
 bool vv_add_size(size_t *out, size_t a, size_t b);
 bool vv_mul_size(size_t *out, size_t a, size_t b);
 
-/* Seconds (and nanoseconds) since 1970; monotonic milliseconds. */
+/* Seconds and nanoseconds since 1970; seconds alone, 0 for a clock that is before; monotonic milliseconds. */
 void vv_now(int64_t *sec, uint32_t *nsec);
+int64_t vv_now_sec(void);
 uint64_t vv_monotonic_ms(void);
 uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began */
 

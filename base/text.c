@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/ascii.h"
 
@@ -259,17 +258,6 @@ void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size
 		s += n;
 		len -= n;
 	}
-}
-
-const char *vv_text_utc(char out[VV_TEXT_UTC], int64_t seconds)
-{
-	const time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || strftime(out, VV_TEXT_UTC, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-		memcpy(out, "?", 2);
-	}
-	return out;
 }
 
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len)

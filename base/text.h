@@ -51,10 +51,6 @@ void vv_text_put_bare_url(vv_buf *b, const char *url);
 /* As vv_text_put_escaped, cut to at most width terminal columns, with an ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
 
-#define VV_TEXT_UTC 32u
-/* A time in UTC as in 2024-05-17T08:00:00Z; "?" for one that no calendar has. Returns out. */
-const char *vv_text_utc(char out[VV_TEXT_UTC], int64_t seconds);
-
 /* Strict decimal without sign; false on anything else or overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 

@@ -60,7 +60,6 @@ static void clear_job(job *j)
 
 static vv_status begin(job *j, vv_core *core, const varve_check_options *options, vv_error *err)
 {
-	uint32_t nsec;
 	vv_status rc;
 
 	memset(j, 0, sizeof(*j));
@@ -77,7 +76,7 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 	}
 	j->run.new_only = (j->o.flags & VARVE_CHECK_NEW_ONLY) != 0;
 	if ((rc = vv_watched_begin(&j->run.progress, &j->watched, j->o.watch, err)) < 0) return rc;
-	vv_now(&j->run.now, &nsec);
+	j->run.now = vv_now_sec();
 	if (j->o.schema) {
 		vv_buf_puts(&j->schema, j->o.schema);
 		j->run.schema = &j->schema;

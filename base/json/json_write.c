@@ -401,9 +401,7 @@ void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v)
 
 void vv_json_add_time(vv_json_out *w, const char *name, int64_t seconds)
 {
-	char text[VV_TEXT_UTC];
-
-	vv_json_add_string(w, name, seconds != 0 ? vv_text_utc(text, seconds) : NULL);
+	vv_json_add_string(w, name, seconds != 0 ? vv_text_utc(seconds) : NULL);
 }
 
 void vv_json_add_bool(vv_json_out *w, const char *name, bool v)

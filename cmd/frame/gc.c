@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -31,16 +30,9 @@ void vv_gc_print(const vv_gc_run *g)
 		if (g->grace_sec == UINT64_MAX) {
 			vv_out("; kept\n");
 		} else if (out->young_until > 0) {
-			char day[32] = "later";
-			const time_t at = (time_t)out->young_until;
-			struct tm tm;
-
-			if (gmtime_r(&at, &tm)) {
-				(void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M UTC", &tm);
-			}
 			vv_out("; younger than an hour, in case a program is about to use them: "
 			       "'varve gc --prune=now' removes them after %s\n",
-			       day);
+			       vv_text_time(out->young_until, VV_TIME_MINUTE));
 		} else {
 			vv_out("; removed by a later gc, %s days after they fell out of use\n",
 			       vv_text_count(g->grace_sec / 86400));

@@ -3,6 +3,7 @@
  */
 #include "cmd/ipfs/published.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -62,15 +63,6 @@ void vv_publish_forget(vv_repository *r, const vv_cid *version)
 	}
 }
 
-static void put_time(char out[32])
-{
-	int64_t sec;
-	uint32_t nsec;
-
-	vv_now(&sec, &nsec);
-	(void)vv_text_utc(out, sec);
-}
-
 vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
 			    const char *path, vv_error *err)
 {
@@ -80,7 +72,7 @@ vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_l
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) { /* none yet, or one that cannot be read */
 		memset(out, 0, sizeof(*out));
-		put_time(out->time);
+		(void)snprintf(out->time, sizeof(out->time), "%s", vv_text_utc(vv_now_sec()));
 	}
 	out->version = *vv_leaf_list_version(list);
 	out->file = *vv_leaf_list_file(list);

@@ -40,7 +40,7 @@ VV_AUTO_CLEAR(report, report_clear)
 static void print_key(const report *x, const uint8_t *key, const vv_hold_room_facts *here)
 {
 	const vv_standing_line l = vv_standing_of(&x->audited.standing, key);
-	char did[VV_DID_TEXT], time[VV_TEXT_UTC];
+	char did[VV_DID_TEXT];
 
 	vv_did_text(did, key);
 	if (x->json) {
@@ -58,7 +58,7 @@ static void print_key(const report *x, const uint8_t *key, const vv_hold_room_fa
 	}
 	vv_out("%s\n  keeps for me: %s, %s%s\n", did, vv_text_bytes(l.bytes),
 	       l.proven > 0 ? "proven " : "not proven in the last 30 days",
-	       l.proven > 0 ? vv_text_utc(time, (int64_t)l.proven) : "");
+	       l.proven > 0 ? vv_text_utc((int64_t)l.proven) : "");
 	if (here) {
 		vv_out("  kept for it: %s of %s\n", vv_text_bytes(here->shards + here->records),
 		       vv_text_bytes(here->room));
@@ -293,12 +293,12 @@ static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *o
 static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
-	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1], time[32];
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
 
 	put_words(&words, s, r);
 	vv_did_text(did, r->author);
 	vv_cid_text(cid, &r->cid);
-	vv_out("%s  %.12s %llu  %-7s  ", vv_text_utc(time, (int64_t)r->time), did + 8,
+	vv_out("%s  %.12s %llu  %-7s  ", vv_text_utc((int64_t)r->time), did + 8,
 	       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind));
 	vv_out_text(vv_buf_cstr(&words), words.len);
 	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)", cid);
@@ -321,7 +321,7 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 	print_line(s, r);
 	if (r->kind == VV_LEDGER_RECEIPT) {
 		vv_did_text(did, r->key);
-		vv_out("  kept until %s\n  signed by %s\n", vv_text_utc(text, (int64_t)r->until),
+		vv_out("  kept until %s\n  signed by %s\n", vv_text_utc((int64_t)r->until),
 		       r->has_key ? did : "no key: this holder does not sign");
 	}
 	for (size_t i = 0; i < r->shard_count; i++) {

@@ -168,7 +168,7 @@ static void print_bad(const vv_vault_status *x)
 
 static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 {
-	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
+	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
 
 	if (x->safe) {
 		print_safe(x, s);
@@ -203,16 +203,16 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			vv_out("away: ");
 			vv_out_text(p->config->name, strlen(p->config->name));
 			vv_out(", last reached %s\n",
-			       p->seen > 0 ? vv_text_utc(time, (int64_t)p->seen) : "never");
+			       p->seen > 0 ? vv_text_utc((int64_t)p->seen) : "never");
 		} else if (p->refuses) {
 			vv_out("takes nothing new: %s\n", p->why.message);
 		}
 	}
 	vv_out("all copies proven: %s\n",
-	       x->proven > 0 ? vv_text_utc(time, (int64_t)x->proven) : "never");
+	       x->proven > 0 ? vv_text_utc((int64_t)x->proven) : "never");
 	if (!vv_cid_is_null(&x->head)) {
 		vv_cid_text(head, &x->head);
-		vv_out("head %s of %s\n", head, vv_text_utc(time, (int64_t)x->head_time));
+		vv_out("head %s of %s\n", head, vv_text_utc((int64_t)x->head_time));
 	}
 }
 

@@ -4,7 +4,6 @@
 #include "lib/check/accept.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/hint.h"
 #include "base/sys.h"
@@ -63,12 +62,8 @@ static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const 
 	char *path = (char *)(uintptr_t)a->path;
 	vv_diff_side base = {.kind = VV_SIDE_COMMIT};
 	vv_auto(vv_head) head = {0};
-	const time_t now = time(NULL);
-	char today[sizeof("2027-03-01")];
-	struct tm parts;
 
-	if (a->until && gmtime_r(&now, &parts) &&
-	    strftime(today, sizeof(today), "%Y-%m-%d", &parts) > 0 && strcmp(a->until, today) < 0) {
+	if (a->until && strcmp(a->until, vv_text_time(vv_now_sec(), VV_TIME_DAY)) < 0) {
 		return vv_fail(err, VV_EUSAGE, "the day %s is over", vv_text_shows(a->until));
 	}
 	vv_status rc = vv_head_read(r, &head, err);

@@ -73,10 +73,9 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 			    .progress = c->progress};
 	vv_auto(char) *cache = vv_path_join(vv_repository_varvedir(r), "cache", "check",
 					    (char *)NULL);
-	uint32_t nsec;
 	vv_status rc;
 
-	vv_now(&run.now, &nsec);
+	run.now = vv_now_sec();
 	if (!cache) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_check_cache_open(&run.cache, cache, err)) == VV_OK &&

@@ -538,11 +538,10 @@ vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *va
 			    .limit = q->report.limit,
 			    .no_documents = true, /* of pushes by strangers */
 			    .no_queries = true};
-	uint32_t nsec;
 	vv_status rc;
 
 	*valid = false;
-	vv_now(&run.now, &nsec);
+	run.now = vv_now_sec();
 	if (!dir) return vv_fail_nomem(err);
 	if ((rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
 	    (rc = vv_check_cache_open(&cache, dir, err)) < 0) {

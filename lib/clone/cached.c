@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -374,7 +373,7 @@ static void warn_of_age(const vv_cached *c, int64_t asked, const vv_error *why)
 {
 	vv_auto(vv_buf) age = VV_BUF_INIT;
 
-	put_age(&age, (int64_t)time(NULL) - asked);
+	put_age(&age, vv_now_sec() - asked);
 	vv_notes_warn(c->o->notes, "%s did not answer (%s); its branches are those of %s ago",
 		      vv_text_url(c->url), why->message, vv_buf_cstr(&age));
 }
@@ -408,7 +407,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 
 static vv_status bring_up(const vv_cached *c, vv_error *err)
 {
-	const int64_t begun = (int64_t)time(NULL);
+	const int64_t begun = vv_now_sec();
 	const int fd = vv_lock(c->refs_lock, true, WAIT_MS, err);
 
 	if (fd < 0) return (vv_status)fd;

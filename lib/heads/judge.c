@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/array.h"
 #include "base/hint.h"
@@ -61,19 +60,6 @@ void vv_judged_clear(vv_judged *j)
 }
 
 /* --- words ---------------------------------------------------------------------------------------- */
-
-void vv_head_put_time(vv_buf *out, int64_t seconds)
-{
-	struct tm tm;
-	const time_t when = (time_t)seconds;
-
-	if (!gmtime_r(&when, &tm)) {
-		vv_buf_printf(out, "%lld", (long long)seconds);
-		return;
-	}
-	vv_buf_printf(out, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
-		      tm.tm_mday, tm.tm_hour, tm.tm_min);
-}
 
 static void put_age(vv_buf *out, int64_t age)
 {
@@ -152,16 +138,13 @@ vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *com
 	vv_auto(vv_head_commit) head = {.parent_count = 0};
 	bool is = false;
 	vv_oid ref, tip;
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc = vv_head_of_commit(&head, &is, r, commit, err);
 
 	if (rc < 0 || !is || (rc = vv_head_reaching(&ref, &is, &head, r, commit, err)) < 0 ||
 	    (rc = vv_rev_commit(r, vv_oid_shows(&ref), &tip, err)) < 0) {
 		return rc;
 	}
-	vv_now(&now, &nsec);
-	vv_head_put_line(out, head.record.key, head.record.number, head.record.time, now);
+	vv_head_put_line(out, head.record.key, head.record.number, head.record.time, vv_now_sec());
 	if (!vv_oid_equal(&tip, commit)) {
 		vv_buf_puts(out, ", as an older version");
 	}
@@ -375,15 +358,12 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 			  const vv_trusted_head *h, vv_error *err)
 {
 	const bool fork = fault == VV_HEADS_FORK;
-	vv_auto(vv_buf) theirs = VV_BUF_INIT, ours = VV_BUF_INIT;
 
-	vv_head_put_time(&theirs, n->time);
-	vv_head_put_time(&ours, h->time);
 	vv_fail(err, VV_EREFUSED,
 		"%s: '%s' shows head %llu of %s, %s %llu of %s was seen before; nothing is moved",
 		fork ? "fork" : "rollback", vv_text_url(g->from), (unsigned long long)n->number,
-		vv_buf_cstr(&theirs), fork ? "and another" : "although",
-		(unsigned long long)h->number, vv_buf_cstr(&ours));
+		vv_text_time(n->time, VV_TIME_MINUTE), fork ? "and another" : "although",
+		(unsigned long long)h->number, vv_text_time(h->time, VV_TIME_MINUTE));
 	g->out->fault = fault;
 	if (fork && g->own && memcmp(g->own, h->key, VV_KEY_PUBLIC) == 0) {
 		return vv_hint_code(err, VV_HINT_SIGN_JOIN, g->from);
@@ -437,12 +417,10 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 			if (rc < 0) return rc;
 		}
 		if (!there && !is_unshown(g, h)) {
-			vv_auto(vv_buf) ours = VV_BUF_INIT;
-			vv_head_put_time(&ours, h->time);
 			vv_fail(err, VV_EREFUSED,
 				"rollback: '%s' shows no head that follows %llu of %s; nothing is moved",
 				vv_text_url(g->from), (unsigned long long)h->number,
-				vv_buf_cstr(&ours));
+				vv_text_time(h->time, VV_TIME_MINUTE));
 			g->out->fault = VV_HEADS_ROLLBACK;
 			return vv_hint(err, "ask another copy, or the owner of the data");
 		}

@@ -77,8 +77,6 @@ vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, con
 /* A ref of the head that names the commit, else the first that it is an ancestor of; *is false: none. */
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err);
-/* Appends "2026-11-25 01:30 UTC". */
-void vv_head_put_time(vv_buf *out, int64_t time);
 
 /*
  * git_signed: commits and tags that Git signed (gpg, ssh, x509): what git says of them.

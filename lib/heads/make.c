@@ -283,11 +283,9 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 {
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
 	char key[VV_DID_TEXT];
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	vv_shared_refs_put(&k->refs, refs);
 	if ((rc = vv_buf_ok(&k->refs, err)) < 0) return rc;
 	if (is_same(k, now)) {

@@ -51,29 +51,23 @@ static vv_status fetch(vv_shown_head *out, vv_repository *r, const vv_reached *f
 static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_notes *notes,
 			      vv_error *err)
 {
-	vv_auto(vv_buf) when = VV_BUF_INIT;
 	bool refuses = false;
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
-	vv_now(&now, &nsec);
-	if (!j->has_newest || j->newest.record.expires == 0 || j->newest.record.expires > now) {
+	if (!j->has_newest || j->newest.record.expires == 0 ||
+	    j->newest.record.expires > vv_now_sec()) {
 		return VV_OK;
 	}
-	vv_head_put_time(&when, j->newest.record.expires);
-	if ((rc = vv_buf_ok(&when, err)) < 0 ||
-	    (rc = vv_config_bool(r, "varve.refuseexpired", false, &refuses, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_config_bool(r, "varve.refuseexpired", false, &refuses, err)) < 0) return rc;
+	const char *when = vv_text_time(j->newest.record.expires, VV_TIME_MINUTE);
 	if (refuses) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the newest head of '%s' expired at %s; nothing is moved",
-			       j->trust.name, when.data);
+			       j->trust.name, when);
 	}
 	vv_notes_warn(notes,
 		      "the latest signed head of '%s' expired at %s and has not been renewed",
-		      j->trust.name, when.data);
+		      j->trust.name, when);
 	return VV_OK;
 }
 
@@ -175,15 +169,12 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 {
 	const vv_judged *j = &s->judged;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
 	if (!j->changed) return VV_OK;
 	if ((rc = keep(s, r, err)) < 0 || quiet) return rc;
-	vv_now(&now, &nsec);
 	vv_head_put_line(&line, j->newest.record.key, j->newest.record.number,
-			 j->newest.record.time, now);
+			 j->newest.record.time, vv_now_sec());
 	if ((rc = vv_buf_ok(&line, err)) < 0) return rc;
 	vv_notes_put(notes, "signed by %s", line.data);
 	if (j->first) {

@@ -428,12 +428,11 @@ static vv_status check_follows(run *r, vv_error *err)
 static vv_status publish(run *r, vv_error *err)
 {
 	vv_folder_history *h = &r->history;
-	uint32_t nsec;
 	vv_status rc;
 
 	*h = (vv_folder_history){
 		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
-	vv_now(&h->now, &nsec);
+	h->now = vv_now_sec();
 	r->tables = (vv_folder_tables){.repo = r->p->repo,
 				       .reader = r->p->reader,
 				       .notes = r->p->notes,

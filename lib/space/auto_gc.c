@@ -47,13 +47,11 @@ vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err)
 	vv_store *store;
 	vv_store_stats stats;
 	vv_gc_memory memory;
-	int64_t now;
-	uint32_t nsec;
 	bool expired;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	if ((rc = read_settings(out, r, err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_store_stats_get(store, &stats, err)) < 0 ||

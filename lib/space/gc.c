@@ -195,11 +195,9 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 {
 	vv_store *store;
 	uint64_t packed;
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	if ((!g->has_grace && (rc = vv_gc_grace(r, &g->grace_sec, err)) < 0) ||
 	    (rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (g->gentle && (rc = nobody_writes(r, err)) < 0)) {
@@ -263,10 +261,8 @@ static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tip
 				   .want_count = tips->count,
 				   .before = INT64_MAX,
 				   .dry_run = g->dry_run};
-	int64_t now;
-	uint32_t nsec;
 
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	if (grace > 0) {
 		what.before = grace < (uint64_t)now ? now - (int64_t)grace : 0;
 	}

@@ -312,10 +312,8 @@ static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
 
 vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err)
 {
-	expiring e = {.grace = grace_sec, .dry_run = dry_run};
-	uint32_t nsec;
+	expiring e = {.grace = grace_sec, .dry_run = dry_run, .now = vv_now_sec()};
 
-	vv_now(&e.now, &nsec);
 	return vv_leftovers_each(r, NULL, expire_folder, &e, err);
 }
 

@@ -342,11 +342,8 @@ static vv_status list_own(packing *p, vv_error *err)
 static bool is_stale(const char *path)
 {
 	vv_stat st;
-	int64_t sec;
-	uint32_t nsec;
-
-	vv_now(&sec, &nsec);
-	return vv_lstat(&st, path, VV_IGNORED) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec;
+	return vv_lstat(&st, path, VV_IGNORED) == VV_OK &&
+	       st.mtime_sec + STAGE_STALE_SEC < vv_now_sec();
 }
 
 /* Takes away what a removal that was stopped has left: an index without its pack, but for a new one, whose pack libgit2 is
@@ -554,8 +551,6 @@ static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
 	uint64_t automatic;
 	bool precious;
 	vv_stat st;
-	int64_t sec;
-	uint32_t nsec;
 	vv_status rc;
 
 	*out = false;
@@ -564,10 +559,9 @@ static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
 	    (rc = vv_config_bool(r, "extensions.preciousobjects", false, &precious, err)) < 0) {
 		return rc;
 	}
-	vv_now(&sec, &nsec);
 	*out = automatic > 0 && !precious &&
 	       !(vv_lstat(&st, pid, NULL) == VV_OK &&
-		 st.mtime_sec + GC_PID_STALE_SEC > sec); /* git gc is at it */
+		 st.mtime_sec + GC_PID_STALE_SEC > vv_now_sec()); /* git gc is at it */
 	return VV_OK;
 }
 

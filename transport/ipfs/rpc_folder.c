@@ -303,10 +303,9 @@ vv_status vv_ipns_record_sign(vv_buf *out, const vv_ipns_record *r, const uint8_
 {
 	vv_auto(vv_buf) data = VV_BUF_INIT, text = VV_BUF_INIT;
 	uint8_t signature[VV_ED25519_SIGNATURE];
-	char until[32];
+	const char *until = vv_text_utc(r->until);
 	vv_status rc;
 
-	(void)vv_text_utc(until, r->until);
 	vv_cbor_put_map(&data, 5);
 	vv_cbor_add_uint(&data, "TTL", r->live * 1000000000u);
 	vv_cbor_add_bytes(&data, "Value", r->value, strlen(r->value));

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/ascii.h"
 #include "base/auto.h"
@@ -320,33 +319,19 @@ static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a,
 		       s->at.name, vv_text_shows(region), s->at.region, vv_text_shows(region));
 }
 
-/* "2026-11-23 14:58:01 UTC" */
-static const char *clock_text(char out[32], int64_t seconds)
-{
-	const time_t t = (time_t)seconds;
-	struct tm parts;
-
-	if (!gmtime_r(&t, &parts) || strftime(out, 32, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
-		(void)snprintf(out, 32, "%lld", (long long)seconds);
-	}
-	return out;
-}
+#define CLOCK "%Y-%m-%d %H:%M:%S UTC"
 
 static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 {
-	char here[32], there[32];
-	int64_t now;
-	uint32_t nsec;
-
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	if (a->date > 0 && now != a->date) {
 		vv_fail(err, VV_EIO,
 			"'%s': this machine's clock is %s %s the store's: %s, and %s there",
 			s->at.name,
 			vv_text_counted((uint64_t)(now > a->date ? now - a->date : a->date - now),
 					"second", NULL),
-			now > a->date ? "ahead of" : "behind", clock_text(here, now),
-			clock_text(there, a->date));
+			now > a->date ? "ahead of" : "behind", vv_text_time(now, CLOCK),
+			vv_text_time(a->date, CLOCK));
 	} else {
 		vv_fail(err, VV_EIO, "'%s': this machine's clock is not the store's", s->at.name);
 	}
@@ -762,10 +747,8 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
 {
 	s3 *s = signer;
-	int64_t now;
-	uint32_t nsec;
 
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	if (s->key.ends > 0 && s->key.ends - RENEW_SEC < now &&
 	    s->renewed + RENEW_PAUSE_SEC < now) {

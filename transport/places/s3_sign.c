@@ -7,15 +7,16 @@
 #include "transport/places/s3_sign.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/secret.h"
+#include "base/show.h"
 
 #define HEADERS_MAX 16u
 #define DIGEST_HEADER "x-amz-content-sha256"
@@ -212,12 +213,11 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	request r = {.names = VV_BUF_INIT, .text = VV_BUF_INIT};
 	vv_auto(vv_buf) scope = VV_BUF_INIT;
 	uint8_t mac[VV_SHA256_LEN];
-	const time_t t = (time_t)now;
-	struct tm parts;
+	const char *stamp = vv_text_time(now, "%Y%m%dT%H%M%SZ");
 	vv_status rc;
 
-	if (!gmtime_r(&t, &parts) ||
-	    strftime(r.stamp, sizeof(r.stamp), "%Y%m%dT%H%M%SZ", &parts) == 0) {
+	if ((size_t)snprintf(r.stamp, sizeof(r.stamp), "%s", stamp) >= sizeof(r.stamp) ||
+	    *stamp == '?') {
 		return vv_fail(err, VV_EINPUT,
 			       "this machine's clock has no date that can be signed");
 	}

@@ -77,12 +77,9 @@ static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 {
 	vv_auto(vv_buf) token = VV_BUF_INIT;
 	char session[40];
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc = VV_OK;
 
-	vv_now(&now, &nsec);
-	(void)snprintf(session, sizeof(session), "varve-%lld", (long long)now);
+	(void)snprintf(session, sizeof(session), "varve-%lld", (long long)vv_now_sec());
 	vv_buf_printf(body, "Action=%s&Version=2011-06-15",
 		      role->by ? "AssumeRole" : "AssumeRoleWithWebIdentity");
 	put_parameter(body, "RoleArn", role->arn);
@@ -100,12 +97,9 @@ static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 static vv_status sign(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err)
 {
 	const vv_s3_role *role = signer;
-	int64_t now;
-	uint32_t nsec;
 
 	if (!role->by) return VV_OK; /* the token is in the body */
-	vv_now(&now, &nsec);
-	return vv_s3_sign(lines, ask, role->by, "sts", role->region, now, err);
+	return vv_s3_sign(lines, ask, role->by, "sts", role->region, vv_now_sec(), err);
 }
 
 static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_answer *a,

@@ -426,11 +426,9 @@ static void sweep(sftp *f)
 	LIBSSH2_SFTP_ATTRIBUTES is;
 	LIBSSH2_SFTP_HANDLE *h = NULL;
 	uint64_t start = vv_monotonic_ms(), count = 0;
-	int64_t now;
-	uint32_t nsec;
 	int n;
 
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	if (dir) {
 		h = libssh2_sftp_open_ex(f->session, dir, (unsigned)strlen(dir), 0, 0,
 					 LIBSSH2_SFTP_OPENDIR);

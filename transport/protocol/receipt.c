@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -70,18 +69,10 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots,
 		     size_t count)
 {
-	char when[32];
-	int64_t sec;
-	uint32_t nsec;
-	struct tm tm;
 	vv_url u;
 
-	vv_now(&sec, &nsec);
-	time_t t = (time_t)sec;
-	(void)gmtime_r(&t, &tm);
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	vv_json_out w = vv_json_begin_object(b, 0);
-	vv_json_put_members(&w, {JSON_TEXT("prev", prev)}, {JSON_TEXT("time", when)});
+	vv_json_put_members(&w, {JSON_TEXT("prev", prev)}, {JSON_TIME("time", vv_now_sec())});
 	vv_json_name(&w, "peer");
 	bool readable = vv_url_read(&u, s->name, NULL) == VV_OK; /* without passwords */
 	vv_json_string(&w, readable ? u.text : s->name);

@@ -149,8 +149,6 @@ void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err)
 {
 	vv_auto(vv_speeds) *s = vv_calloc(1, sizeof(*s));
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
 	*out = NULL;
@@ -162,8 +160,7 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, 
 		return rc;
 	}
 	s->network = vv_network_id(tables, s->secret);
-	vv_now(&now, &nsec);
-	s->now = now > 0 ? (uint64_t)now : 0;
+	s->now = (uint64_t)vv_now_sec();
 	return vv_hand_over(out, &s);
 }
 

@@ -255,10 +255,7 @@ static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, 
 /* Was it changed so lately that its times would not tell of another change? */
 static bool is_fresh(const vv_stat *st)
 {
-	int64_t sec;
-	uint32_t nsec;
-
-	vv_now(&sec, &nsec);
+	const int64_t sec = vv_now_sec();
 	return sec - st->mtime_sec < FRESH_SEC || sec - st->ctime_sec < FRESH_SEC;
 }
 

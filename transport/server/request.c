@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -271,19 +270,9 @@ enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err)
 void http_log(http_request *q)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	struct tm parts;
-	char when[32];
-	int64_t sec;
-	uint32_t nsec;
 
 	if (!q->server->handlers.log) return;
-	vv_now(&sec, &nsec);
-	time_t now = (time_t)sec;
-	if (!gmtime_r(&now, &parts) ||
-	    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
-		when[0] = '\0';
-	}
-	vv_buf_printf(&line, "%s %s ", when, q->peer);
+	vv_buf_printf(&line, "%s %s ", vv_text_utc(vv_now_sec()), q->peer);
 	if (q->is_known) {
 		vv_text_put_escaped(&line, q->user.name, strlen(q->user.name));
 	} else {

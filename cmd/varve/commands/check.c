@@ -418,7 +418,6 @@ static vv_status find_base(check *c, vv_error *err)
 
 static vv_status set_time(check *c, vv_error *err)
 {
-	uint32_t nsec;
 	int zone;
 
 	if (c->o->now) {
@@ -426,7 +425,7 @@ static vv_status set_time(check *c, vv_error *err)
 
 		return rc < 0 ? vv_prefix(err, "--now") : rc;
 	}
-	vv_now(&c->run.now, &nsec);
+	c->run.now = vv_now_sec();
 	return VV_OK;
 }
 

@@ -3,7 +3,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json/json_list.h"
 #include "base/sys.h"
@@ -171,25 +170,13 @@ static const char *files_text(char out[96], const vv_host_files *f)
 	return out;
 }
 
-static const char *time_text(char out[32], int64_t seconds)
-{
-	const time_t at = (time_t)seconds;
-	struct tm tm;
-
-	(void)snprintf(out, 32, "later");
-	if (gmtime_r(&at, &tm)) {
-		(void)strftime(out, 32, "%Y-%m-%d %H:%M UTC", &tm);
-	}
-	return out;
-}
-
 static void print_store(const options *o, const vv_host_swept *s, const char *place)
 {
 	const bool waits = s->removable > 0 && s->condemned.versions + s->condemned.packs == 0;
 	const bool nothing = s->merged + s->removed.versions + s->removed.packs +
 				     s->condemned.versions + s->condemned.packs ==
 			     0;
-	char text[96], day[32], last[32];
+	char text[96];
 
 	vv_note("%s: %s%s", vv_text_url(place), files_text(text, &s->before),
 		nothing && !waits
@@ -213,7 +200,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 		vv_note("%s after %s",
 			waits ? "the garbage found can be removed"
 			      : "'varve gc --remote' removes it",
-			time_text(day, s->removable));
+			vv_text_time(s->removable, VV_TIME_MINUTE));
 	}
 	if (nothing && s->young_packs > 0) {
 		const bool several = s->young_until > s->young_from;
@@ -221,8 +208,10 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			"after %s%s%s%s, 'varve gc --remote --prune=now' at once",
 			vv_text_counted(s->young_packs, "pack", NULL),
 			s->young_packs == 1 ? "is" : "are", s->young_packs == 1 ? "it" : "them",
-			time_text(day, s->young_from), several ? " (the last after " : "",
-			several ? time_text(last, s->young_until) : "", several ? ")" : "");
+			vv_text_time(s->young_from, VV_TIME_MINUTE),
+			several ? " (the last after " : "",
+			several ? vv_text_time(s->young_until, VV_TIME_MINUTE) : "",
+			several ? ")" : "");
 	}
 	if (s->young > 0) {
 		vv_note("%s that no ref reaches %s younger than an hour, and %s until then",

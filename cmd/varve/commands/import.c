@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/json/json_list.h"
@@ -201,16 +200,12 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 #define DAY 86400
 
 /* "2026-10-05", "2026-10-05 18:00" where it is not the noon of a day. */
-static const char *day_of(char out[20], int64_t sec, int offset_min)
+static const char *day_of(const vv_snapshot *i)
 {
-	const time_t t = (time_t)(sec + (int64_t)offset_min * 60);
-	const bool noon = offset_min == 0 && t % DAY == DAY / 2;
-	struct tm tm;
+	const bool noon = i->offset_min == 0 && i->time % DAY == DAY / 2;
 
-	out[0] = '\0';
-	return gmtime_r(&t, &tm) && strftime(out, 20, noon ? "%Y-%m-%d" : "%Y-%m-%d %H:%M", &tm) > 0
-		       ? out
-		       : "";
+	return vv_text_time(i->time + (int64_t)i->offset_min * 60,
+			    noon ? VV_TIME_DAY : "%Y-%m-%d %H:%M");
 }
 
 static int by_length(const void *a, const void *b)
@@ -246,17 +241,14 @@ static const char *const kinds[] = {[VV_SNAPSHOT_VERSION] = "version",
 
 static void print_plan(const vv_snapshots *s, int64_t gap)
 {
-	char day[20], until[20];
-
 	for (size_t k = 0; k < s->count; k++) {
 		const vv_snapshot *i = &s->items[k];
 
 		if (k > 0 && i[-1].dated && i->time - i[-1].time >= gap) {
-			vv_out("            gap: no file between %s and %s\n",
-			       day_of(day, i[-1].time, i[-1].offset_min),
-			       day_of(until, i->time, i->offset_min));
+			vv_out("            gap: no file between %s and %s\n", day_of(i - 1),
+			       day_of(i));
 		}
-		vv_out("%-10s  ", i->dated ? day_of(day, i->time, i->offset_min) : "no date");
+		vv_out("%-10s  ", i->dated ? day_of(i) : "no date");
 		vv_out_text(i->file, strlen(i->file));
 		vv_out("  %s", i->kind == VV_SNAPSHOT_ASKS ? "? " : "");
 		vv_out_text(vv_buf_cstr(&i->words), i->words.len);
@@ -268,7 +260,6 @@ static void json_plan(const vv_snapshots *s)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json_out w;
-	char day[20];
 
 	vv_json_out_init(&w, &text, 2);
 	vv_json_open_object(&w);
@@ -278,7 +269,7 @@ static void json_plan(const vv_snapshots *s)
 
 		vv_json_put_object(
 			&w, {JSON_TEXT("file", i->file)}, {JSON_TEXT("outcome", kinds[i->kind])},
-			{JSON_TEXT("date", i->dated ? day_of(day, i->time, i->offset_min) : NULL)},
+			{JSON_TEXT("date", i->dated ? day_of(i) : NULL)},
 			{JSON_TEXT("message", vv_buf_cstr(&i->words))},
 			{JSON_TEXT("commit",
 				   vv_oid_is_null(&i->commit) ? NULL : vv_oid_shows(&i->commit))});

@@ -318,8 +318,7 @@ static const char *what_it_has(const vv_where_holder *h)
 static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *h)
 {
 	const char *why = h->why.code != VV_OK ? h->why.message : NULL;
-	char time[VV_TEXT_UTC];
-	const char *proven = h->proven > 0 ? vv_text_utc(time, (int64_t)h->proven) : NULL;
+	const char *proven = h->proven > 0 ? vv_text_utc((int64_t)h->proven) : NULL;
 	r->holders += h->whole && !h->away;
 	if (!r->json) {
 		vv_out("  %-8s  %s: ", what_it_has(h), h->name);

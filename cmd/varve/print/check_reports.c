@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/json/json_list.h"
@@ -26,12 +25,7 @@ static const char *const states[] = {[VV_TIMELINE_FAILS] = "fails",
 /* The day in the author's zone. */
 static void put_day(vv_buf *b, const vv_timeline_commit *c)
 {
-	char day[16];
-	struct tm tm;
-	time_t at = (time_t)(c->time + c->zone_min * 60);
-
-	vv_buf_puts(b, gmtime_r(&at, &tm) && strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0 ? day
-											     : "");
+	vv_buf_puts(b, vv_text_time(c->time + c->zone_min * 60, VV_TIME_DAY));
 }
 
 /* A rule that no project wrote, and that holds now. */

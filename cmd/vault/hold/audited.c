@@ -104,14 +104,11 @@ static vv_status read_all(vv_audited *out, const vv_env *env, vv_error *err)
 
 vv_status vv_audited_open(vv_audited *out, const vv_env *env, vv_error *err)
 {
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
 	*out = (vv_audited){.gone = 0};
 	if ((rc = vv_key_ring_own(out->self, env, err)) < 0) return rc;
-	vv_now(&now, &nsec);
-	out->standing = (vv_standing){.now = now > 0 ? (uint64_t)now : 0, .self = out->self};
+	out->standing = (vv_standing){.now = (uint64_t)vv_now_sec(), .self = out->self};
 	if ((rc = read_all(out, env, err)) < 0) {
 		vv_audited_clear(out);
 	}

@@ -71,15 +71,6 @@ vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_erro
 	return path ? vv_lstat(out, path, err) : vv_fail_nomem(err);
 }
 
-uint64_t vv_hold_clock(void)
-{
-	int64_t sec;
-	uint32_t nsec;
-
-	vv_now(&sec, &nsec);
-	return sec > 0 ? (uint64_t)sec : 0;
-}
-
 /* --- one at a time ------------------------------------------------------------------------------- */
 
 /* Has another process written since? Then what is remembered is not right any more. */
@@ -201,10 +192,8 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 
 static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
 {
-	char when[VV_TEXT_UTC];
-
-	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s",
-		       vv_text_utc(when, (int64_t)until), why);
+	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s", vv_text_utc((int64_t)until),
+		       why);
 }
 
 /* What let it go must have been here for a while, so that the theft of a key is noticed before its harm
@@ -212,7 +201,7 @@ static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
 static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
 			    const vv_ledger_record *by, vv_error *err)
 {
-	const uint64_t now = vv_hold_clock(),
+	const uint64_t now = (uint64_t)vv_now_sec(),
 		       grace = h->rules.term < GRACE_SEC ? h->rules.term : GRACE_SEC;
 	char name[VV_HOLD_NAME_LEN], below[VV_LEDGER_NAME + 16] = "records/";
 	vv_stat came, said;
@@ -262,7 +251,7 @@ static vv_status find_until(vv_hold_answering *x, const vv_ledger_record *place,
 			    vv_error *err)
 {
 	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
-	uint64_t until = vv_hold_clock() + x->h->rules.term;
+	uint64_t until = (uint64_t)vv_now_sec() + x->h->rules.term;
 	vv_stat is;
 
 	for (size_t i = 0; i < place->shard_count; i++) {

@@ -191,7 +191,7 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 {
 	uint8_t bytes[VV_HOLD_VAULTS_BYTES];
-	const uint64_t now = vv_hold_clock(), time = x->q->time;
+	const uint64_t now = (uint64_t)vv_now_sec(), time = x->q->time;
 	vault_search s = {.x = x};
 
 	vv_hold_vaults_bytes(bytes, x->h->rules.key.public_key, time);

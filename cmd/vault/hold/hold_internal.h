@@ -70,7 +70,6 @@ typedef struct vv_hold_answering {
 
 /* A file or folder below the one that keeps copies. VV_ENOTFOUND. */
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
-uint64_t vv_hold_clock(void); /* seconds since 1970 */
 /* Before the first change: who comes after a process that was killed looks anew. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 

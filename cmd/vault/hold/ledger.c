@@ -736,11 +736,7 @@ bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
  * count. */
 static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 {
-	int64_t now;
-	uint32_t nsec;
-
-	vv_now(&now, &nsec);
-	uint64_t time = now > 0 ? (uint64_t)now : 0;
+	uint64_t time = (uint64_t)vv_now_sec();
 	uint64_t limit = time + FUTURE_MAX;
 	for (size_t i = 0; i < l->counting_count; i++) {
 		const vv_ledger_record *r = l->counting[i];

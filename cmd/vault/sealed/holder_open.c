@@ -195,15 +195,12 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	char text[VV_CID_TEXT + 1];
 	vv_hold_message q = {.op = VV_HOLD_VAULTS};
 	vv_hold_message a;
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
 	if (!s->has_self) {
 		return vv_fail(err, VV_EREFUSED, "a server lists vaults only for their keys");
 	}
-	vv_now(&now, &nsec);
-	q.time = (uint64_t)now;
+	q.time = (uint64_t)vv_now_sec();
 	memcpy(q.key, s->self.public_key, VV_KEY_PUBLIC);
 	vv_hold_vaults_bytes(bytes, s->key, q.time);
 	if ((rc = vv_key_sign(q.signature, &s->self, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),

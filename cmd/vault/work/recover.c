@@ -723,17 +723,18 @@ static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 
 static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 {
-	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1], time[32] = "";
+	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1];
+	const char *time = "a tag";
 	vv_commit c = {.parents = NULL};
 	vv_oid named;
 
 	if (vv_commit_read(r->s->repo, &ref->id, &c, VV_IGNORED) == VV_OK) {
-		(void)vv_text_utc(time, c.committer.time > 0 ? c.committer.time : 0);
+		time = vv_text_utc(c.committer.time > 0 ? c.committer.time : 0);
 		vv_commit_clear(&c);
 	}
 	vv_oid_text(hex, &ref->id);
 	int n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
-			 vv_text_shows(ref->name), time[0] ? time : "a tag", hex);
+			 vv_text_shows(ref->name), time, hex);
 	if (newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id)) {
 		vv_oid_text(newer, &named);
 		(void)snprintf(line + n, sizeof(line) - (size_t)n,
@@ -745,16 +746,15 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 /* Runs whose list of refs nobody has. */
 static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 {
-	char line[512], cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
+	char line[512], cid[VV_CID_TEXT + 1], did[VV_DID_TEXT];
 
 	vv_cid_text(cid, &run->record->cid);
 	vv_did_text(did, run->record->author);
-	(void)vv_text_utc(time, (int64_t)run->record->time);
 	(void)snprintf(
 		line, sizeof(line),
 		"the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",
-		cid, time, did, run->lost ? " (" : "", run->lost ? run->why.message : "",
-		run->lost ? ")" : "");
+		cid, vv_text_utc((int64_t)run->record->time), did, run->lost ? " (" : "",
+		run->lost ? run->why.message : "", run->lost ? ")" : "");
 	return r->x->missing(r->x->payload, line, err);
 }
 

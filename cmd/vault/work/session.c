@@ -192,13 +192,10 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
 				vv_error *err)
 {
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
 	*s = (vv_vault_session){.lock = -1, .repo = r, .notes = o->notes};
-	vv_now(&now, &nsec);
-	s->now = now > 0 ? (uint64_t)now : 0;
+	s->now = (uint64_t)vv_now_sec();
 	if (!(s->dir = vv_path_join(vv_repository_varvedir(r), "vault", (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}

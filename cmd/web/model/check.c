@@ -133,10 +133,7 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 /* Rules of freshness have another answer another day. */
 static int64_t put_key(vv_buf *out, const vv_web_commit *c)
 {
-	int64_t now;
-	uint32_t nsec;
-
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	vv_buf_printf(out, "check %s %lld", c->hex, (long long)(now / 86400));
 	return now;
 }

@@ -3,7 +3,6 @@
  */
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/codec.h"
 #include "base/path.h"
@@ -133,7 +132,7 @@ static void put_clone_line(vv_page *p)
 /* "2 days ago" */
 static const char *ago(vv_page *p, const vv_web_commit *c)
 {
-	int64_t days = ((int64_t)time(NULL) - c->time) / DAY;
+	int64_t days = (vv_now_sec() - c->time) / DAY;
 
 	if (!vv_page_is_served(p)) return vv_page_day(p, c); /* it is looked at for years */
 	if (days < 2) return days < 1 ? "today" : "yesterday";

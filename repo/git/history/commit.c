@@ -120,10 +120,9 @@ static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_p
 	if (opts->author) { /* keeps the time found so far */
 		int64_t when = out->time;
 		int offset = out->offset_min;
-		uint32_t nsec;
 
 		if (rc < 0) {
-			vv_now(&when, &nsec);
+			when = vv_now_sec();
 			offset = vv_local_offset_min(when);
 		}
 		vv_person_clear(out);

@@ -357,11 +357,8 @@ static bool complete(reader *r, vv_date *out)
 size_t vv_date_read(vv_date *out, const char *text, vv_date_order order)
 {
 	reader r = {.p = text, .order = order, .weekday = -1, .last = -1};
-	int64_t now;
-	uint32_t nsec;
 
-	vv_now(&now, &nsec);
-	r.now = (time_t)now;
+	r.now = (time_t)vv_now_sec();
 	tzset();
 	if (!localtime_r(&r.now, &r.at)) return 0;
 	r.at.tm_isdst = -1;

@@ -92,8 +92,6 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 {
 	vv_auto(char) *text = vv_strndup(w->text, w->len);
 	vv_date d;
-	int64_t now;
-	uint32_t nsec;
 	vv_walker *walker;
 	vv_node *n;
 	git_oid id;
@@ -106,7 +104,7 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 	vv_oid_to_git(&id, tip);
 	if (!(n = vv_walker_node(walker, &id))) return vv_fail_nomem(err);
 	if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	if (d.begin > now && d.begin > n->time) return is_to_come(w, n, err);
 	while (n->time >= d.end) {
 		if (n->parent_count == 0) return is_before_all(w, n, err);

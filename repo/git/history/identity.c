@@ -76,7 +76,6 @@ static vv_status find_person(vv_repository *r, const role_names *names, vv_perso
 			     vv_error *err)
 {
 	const char *date = vv_env_get(vv_repository_env(r), names->env_date);
-	uint32_t nsec;
 	vv_status rc;
 
 	if ((rc = find_text(r, names->env_name, names->key_name, "user.name", NULL, &out->name,
@@ -94,7 +93,7 @@ static vv_status find_person(vv_repository *r, const role_names *names, vv_perso
 		return VV_EUSAGE;
 	}
 	if (!date || !*date) {
-		vv_now(&out->time, &nsec);
+		out->time = vv_now_sec();
 		out->offset_min = vv_local_offset_min(out->time);
 		return VV_OK;
 	}

@@ -61,10 +61,7 @@ static void reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv
 	vv_oid_text(hex, to);
 	vv_buf_printf(b, " %s ", hex);
 	if (vv_identity(r, VV_COMMITTER, &who, NULL) < 0) {
-		uint32_t nsec;
-
-		vv_now(&who.time, &nsec);
-		vv_buf_printf(b, "unknown <unknown> %lld +0000", (long long)who.time);
+		vv_buf_printf(b, "unknown <unknown> %lld +0000", (long long)vv_now_sec());
 	} else {
 		vv_person_put(b, &who);
 		vv_person_clear(&who);

@@ -451,12 +451,8 @@ void vv_git_receive_close(vv_git_receive *g)
  * nobody's. */
 static bool is_forsaken(const char *dir)
 {
-	int64_t now;
-	uint32_t nsec;
 	vv_stat st;
-
-	vv_now(&now, &nsec);
-	return vv_lstat(&st, dir, NULL) == VV_OK && st.mtime_sec < now - FORSAKEN_SECONDS;
+	return vv_lstat(&st, dir, NULL) == VV_OK && st.mtime_sec < vv_now_sec() - FORSAKEN_SECONDS;
 }
 
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)

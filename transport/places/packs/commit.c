@@ -30,12 +30,10 @@ static void put_data(vv_buf *b, const void *bytes, size_t len)
 static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 {
 	vv_auto(vv_person) p = {0};
-	int64_t now;
-	uint32_t nsec;
 
 	if (vv_identity(h->repo, VV_COMMITTER, &p, VV_IGNORED) < 0) {
-		vv_now(&now, &nsec);
-		vv_buf_printf(b, "committer varve <varve@localhost> %lld +0000\n", (long long)now);
+		vv_buf_printf(b, "committer varve <varve@localhost> %lld +0000\n",
+			      (long long)vv_now_sec());
 		return vv_buf_ok(b, err);
 	}
 	vv_buf_puts(b, "committer ");

@@ -234,11 +234,10 @@ static vv_status on_top(void *payload, const vv_listed *e, vv_error *err VV_UNUS
 /* The place's own: when the mark of this gc came. A dry run leaves none. */
 static vv_status begin(sweeping *s, vv_error *err)
 {
-	uint32_t nsec;
 	vv_status rc = VV_OK;
 
 	if (s->what->dry_run) {
-		vv_now(&s->now, &nsec);
+		s->now = vv_now_sec();
 	} else if ((rc = vv_sweeper_begin(&s->own, &s->h->place, s->h->url, err)) == VV_OK) {
 		s->now = s->own.now;
 		s->h->sweeper = &s->own;
@@ -616,7 +615,6 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 {
 	vv_auto(vv_condemned) c = {.versions = NULL};
 	sweeping s = {.h = h};
-	uint32_t nsec;
 	vv_status rc = vv_host_sizes(h, err);
 
 	*due = false;
@@ -627,7 +625,7 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 		*due = small.count > what->small;
 		return rc;
 	}
-	vv_now(&s.now, &nsec);
+	s.now = vv_now_sec();
 	rc = vv_place_list(&h->place, "", on_top, &s, err);
 	*due = s.now - s.condemned_at >= (int64_t)what->wait_sec;
 	return rc;

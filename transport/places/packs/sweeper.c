@@ -95,18 +95,12 @@ static vv_status judge(const vv_sweeper *s, const found *f, vv_holder *who, bool
 
 static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *who, vv_error *err)
 {
-	char since[32] = "?";
-	const time_t at = (time_t)f->modified;
-	struct tm tm;
-
-	if (gmtime_r(&at, &tm)) {
-		(void)strftime(since, sizeof(since), "%H:%M:%S UTC", &tm);
-	}
 	return vv_fail(err, VV_ELOCKED,
 		       "another gc is at work in '%s' (%s%s, last seen %s): nothing was changed\n"
 		       "run it again later; one that was killed is passed over after an hour",
 		       vv_text_url(s->url), *who->host ? "on " : "by its file ",
-		       *who->host ? vv_text_shows(who->host) : f->name, since);
+		       *who->host ? vv_text_shows(who->host) : f->name,
+		       vv_text_time(f->modified, "%H:%M:%S UTC"));
 }
 
 static void pause_a_little(void)

@@ -2,8 +2,8 @@
  * cite: prints a citation of a version: who made it, what it is called, which bytes it is, who
  * signed it, where it is.
  */
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/ascii.h"
 #include "base/file.h"
@@ -86,10 +86,9 @@ static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
 	} else {
 		vv_oid_text(x->id, &x->s.blob);
 	}
-	const time_t when = (time_t)x->commit.author.time;
-	struct tm parts;
-
-	if (!gmtime_r(&when, &parts) || strftime(x->day, sizeof(x->day), "%Y-%m-%d", &parts) == 0) {
+	(void)snprintf(x->day, sizeof(x->day), "%s",
+		       vv_text_time(x->commit.author.time, VV_TIME_DAY));
+	if (x->day[0] == '?') {
 		return vv_fail(err, VV_ECORRUPT, "the date of the commit %.10s is out of range",
 			       x->revision);
 	}

@@ -106,8 +106,6 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 {
 	vv_auto(vv_head_signer) signer = {.has_seed = false};
 	vv_auto(vv_buf) value = VV_BUF_INIT, record = VV_BUF_INIT;
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc = vv_head_signer_find(&signer, r, err);
 
 	if (rc < 0) return rc;
@@ -116,7 +114,7 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 			       "ssh-keygen cannot sign records of IPNS\n"
 			       "unset varve.signingKey: 'varve key' makes a key that can");
 	}
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	g->until = now + NAME_SECONDS;
 	vv_buf_printf(&value, "/ipfs/%s", vv_buf_cstr(&g->cid));
 	const vv_ipns_record say = {.value = vv_buf_cstr(&value),
@@ -179,8 +177,7 @@ static void print_text(const vv_publishing *p, const given *g, const char *folde
 		vv_out("ipfs://%s\n", g->cid.data);
 	}
 	if (*g->name) {
-		char until[VV_TEXT_UTC];
-		vv_out("ipns://%s until %s\n", g->name, vv_text_utc(until, g->until));
+		vv_out("ipns://%s until %s\n", g->name, vv_text_utc(g->until));
 	}
 	if (p->too_long > 0) {
 		vv_note("%s longer than --files allows: %s no file",

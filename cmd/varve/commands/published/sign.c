@@ -2,7 +2,6 @@
  * sign: a signed head of this repository's branches and tags; key: the key that signs, which varve-vault keeps.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -66,7 +65,8 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
 				       vv_text_shows(from->items[i]), dates ? "DATE" : "NUMBER");
 		}
-		if (dates && (rc = read_date(&date, eq + 1, err)) == VV_OK && date <= time(NULL)) {
+		if (dates && (rc = read_date(&date, eq + 1, err)) == VV_OK &&
+		    date <= vv_now_sec()) {
 			return vv_fail(err, VV_EUSAGE,
 				       "'%s': the date is past\n"
 				       "--revoke KEY=NUMBER withdraws a key",

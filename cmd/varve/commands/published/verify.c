@@ -366,16 +366,14 @@ static vv_status print_text(const verifying *v, vv_error *err)
 	const vv_judged *j = &v->seen.judged;
 	const vv_head_record *r = &j->newest.record;
 	vv_auto(vv_buf) line = VV_BUF_INIT, until = VV_BUF_INIT;
-	int64_t now;
-	uint32_t nsec;
 
-	vv_now(&now, &nsec);
+	const int64_t now = vv_now_sec();
 	vv_head_put_line(&line, r->key, r->number, r->time, now);
 	if (r->final) {
 		vv_buf_puts(&until, ", final");
 	} else if (r->expires > 0) {
-		vv_buf_puts(&until, r->expires > now ? ", expires " : ", expired ");
-		vv_head_put_time(&until, r->expires);
+		vv_buf_printf(&until, ", %s %s", r->expires > now ? "expires" : "expired",
+			      vv_text_time(r->expires, VV_TIME_MINUTE));
 	}
 	vv_status rc = vv_buf_ok(&line, err);
 	rc = rc < 0 ? rc : vv_buf_ok(&until, err);
