@@ -87,8 +87,7 @@ static vv_status take_merge_options(varve_merge_options *o, const varve_merge_op
 		return rc;
 	}
 	return (o->flags & VARVE_MERGE_NO_FF) && (o->flags & VARVE_MERGE_FF_ONLY)
-		       ? vv_fail(err, VV_EUSAGE,
-				 "a merge commit and a fast-forward alone exclude each other")
+		       ? vv_fail(err, VV_EUSAGE, "no_ff and ff_only cannot be used together")
 		       : VV_OK;
 }
 

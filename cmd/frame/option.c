@@ -73,7 +73,7 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 	uint64_t v;
 
 	if (!(bytes ? vv_parse_bytes(&v, value, len) : vv_parse_u64(&v, value, len))) {
-		return vv_fail(p->err, VV_EUSAGE, "%s takes a whole number%s, not '%s'",
+		return vv_fail(p->err, VV_EUSAGE, "%s requires a whole number%s, not '%s'",
 			       option_name(o, name),
 			       bytes ? " of bytes, or one with k, m or g after it ('5m')" : "",
 			       vv_text_shows(value));

@@ -67,7 +67,7 @@ static int check_replicate(const vv_context *c)
 		return vv_usage_error("at most %u copies", VV_COPIES_MAX);
 	}
 	if (o->code && o->copies > 0) {
-		return vv_usage_error("--code and --copies exclude each other");
+		return vv_usage_error("--code and --copies cannot be used together");
 	}
 	if (o->code && vv_vault_code_read(&code, o->code, &err) < 0) {
 		return vv_usage_error("%s", err.message);

@@ -497,7 +497,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	vv_auto(vv_holding) *holding = NULL;
 	vv_error err;
 
-	if (!o->stdio || argc != 1) return vv_usage_error("--stdio takes one repository");
+	if (!o->stdio || argc != 1) return vv_usage_error("--stdio accepts one repository");
 	if (o->blocks) return serve_blocks(o, argv[0]);
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; clients that keep "

@@ -194,8 +194,7 @@ static vv_status check_argument(files *f, char *arg)
 	if (rc == VV_OK && package && (f->run->schema || f->run->written)) {
 		rc = vv_fail(
 			f->err, VV_EUSAGE,
-			"%s and %s, a data package, exclude each other\n"
-			"the package declares it for each of its resources; or name the data file",
+			"%s and the data package %s cannot be used together\nthe package declares it for each of its resources; or name the data file",
 			f->run->schema ? "--schema" : "options for the dialect of a file",
 			vv_text_shows(arg));
 	} else if (rc == VV_OK) {

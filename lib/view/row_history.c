@@ -676,10 +676,10 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 	vv_status rc = VV_OK;
 
 	if (p->row && asked->count == 0 && t->root.key_count == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' has no key, so that --row cannot name a row\n"
-			       "name the columns that identify a row: --key A,B",
-			       vv_text_shows(path));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no key; --row requires one\nspecify the columns that identify a row: --key A,B",
+			vv_text_shows(path));
 	}
 	if (asked->count > 0) {
 		from = asked->items;

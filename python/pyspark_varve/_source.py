@@ -75,7 +75,7 @@ class DefaultSource(ds.DataSource):  # type: ignore[misc]
     def _commit(self, r: varve.Repo) -> str:
         rev, time = self.options.get("versionAsOf"), self.options.get("timestampAsOf")
         if rev and time:
-            raise varve.UsageError("versionAsOf and timestampAsOf exclude each other", "usage")
+            raise varve.UsageError("versionAsOf and timestampAsOf cannot be used together", "usage")
         if not time:
             return r.rev_parse(rev or "HEAD")
         try:

@@ -16,9 +16,10 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING(0, "why", why, "TEXT", "the reason, which reports show"),
-	OPT_STRING(0, "until", until, "DATE", "the last day; after it the entry is an error"),
+	OPT_STRING(0, "until", until, "DATE",
+		   "the last day of the acceptance; later the entry is an error"),
 	OPT_STRING(0, "column", column, "COL", "only findings in this column"),
-	OPT_FLAG(0, "all", all, "whatever the rule finds, in place of one KEY"),
+	OPT_FLAG(0, "all", all, "accept all findings of the rule, not only those of one KEY"),
 };
 
 static int check_accept(const vv_context *c)
@@ -26,9 +27,10 @@ static int check_accept(const vv_context *c)
 	const options *o = c->options;
 
 	if (c->argc != (o->all ? 2 : 3) || (!o->all && !*c->argv[1])) {
-		return vv_usage_error("accept takes RULE KEY PATH, or --all RULE PATH");
+		return vv_usage_error("accept requires RULE KEY PATH, or --all RULE PATH");
 	}
-	return o->why && *o->why ? VV_EXIT_OK : vv_usage_error("accept needs a reason: --why TEXT");
+	return o->why && *o->why ? VV_EXIT_OK
+				 : vv_usage_error("accept requires a reason: --why TEXT");
 }
 
 static vv_status run_accept(vv_context *c, vv_error *err)

@@ -41,11 +41,11 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	vv_status rc;
 
 	if (o->key.count > 0 && o->no_key) {
-		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
+		return vv_fail(err, VV_EUSAGE, "--key and --no-key cannot be used together");
 	}
 	if (o->order && o->as && strcmp(o->as, "file") == 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--order is for tables; a file of bytes has no rows");
+			       "--order requires a table: a file kept as bytes has no rows");
 	}
 	if (o->order) {
 		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;
@@ -325,13 +325,14 @@ static int check_arrow(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (!o->arrow) return vv_usage_error("%s is for --arrow", o->mode ? "--mode" : "--columns");
+	if (!o->arrow) {
+		return vv_usage_error("%s requires --arrow", o->mode ? "--mode" : "--columns");
+	}
 	if (c->argc != 1 || o->all || o->update || o->fix || o->as_csv || o->dry_run) {
 		return vv_usage_error("--arrow writes one table, and adds it: --arrow FILE PATH");
 	}
 	return vv_written_any(&o->written) || (o->as && strcmp(o->as, "file") == 0)
-		       ? vv_usage_error(
-				 "the options that say how text is read do not apply to --arrow")
+		       ? vv_usage_error("options for reading text cannot be used with --arrow")
 		       : VV_EXIT_OK;
 }
 
@@ -341,15 +342,16 @@ static int check_add(const vv_context *c)
 
 	if (o->arrow || o->mode || o->columns) return check_arrow(c);
 	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
-		vv_note("varve: nothing named, nothing staged");
-		vv_note("hint: name files or folders, as in 'varve add .'");
+		vv_note("varve: nothing specified, nothing staged");
+		vv_note("hint: maybe you wanted to say 'varve add .'?");
 		return VV_EXIT_TROUBLE;
 	}
 	if (o->as_csv && (c->argc == 0 || o->all || o->update || o->fix || o->dry_run)) {
 		return vv_usage_error(
-			"--as-csv is for the names of compressed files and documents");
+			"--as-csv requires the names of compressed files or documents");
 	}
-	return o->all && o->update ? vv_usage_error("-A and -u exclude each other") : VV_EXIT_OK;
+	return o->all && o->update ? vv_usage_error("-A and -u cannot be used together")
+				   : VV_EXIT_OK;
 }
 
 static vv_status run_add(vv_context *c, vv_error *err)
@@ -374,38 +376,36 @@ static vv_status run_add(vv_context *c, vv_error *err)
 }
 
 static const vv_option add_table[] = {
-	OPT_FLAG('A', "all", all, "all changes in the work tree, including new and removed files"),
-	OPT_FLAG('u', "update", update, "only files that are already in the index"),
-	OPT_FLAG('f', "force", force, "also files that are ignored"),
+	OPT_FLAG('A', "all", all,
+		 "add all changes in the work tree, including new and removed files"),
+	OPT_FLAG('u', "update", update, "update only files that are already in the index"),
+	OPT_FLAG('f', "force", force, "also add ignored files"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be staged"),
 	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
 	OPT_JSON("the output format"),
-	OPT_NAMES(0, "key", key, "columns whose values identify a row; proved to be unique"),
-	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is searched for"),
+	OPT_NAMES(0, "key", key, "the columns that identify a row; their values must be unique"),
+	OPT_FLAG(0, "no-key", no_key, "the table has no key; do not search for one"),
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",
-		"keep the rows in key order and their places beside them, from now on, for files "
-		"that come in another order each time; or in the file's order"),
-	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
+		"store the rows in key order, with their positions, for files whose order changes with each delivery; or in the file's order"),
+	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep the file as a table, or as bytes"),
 	OPT_WRITTEN(""),
-	OPT_FLAG(0, "convert", convert, "also make tables of files that are text in HEAD"),
+	OPT_FLAG(0, "convert", convert, "also convert files that are text in HEAD"),
 	OPT_FLAG(
 		0, "as-csv", as_csv,
-		"of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2): write their "
-		"tables beside them, and add those"),
-	OPT_STRING(0, "arrow", arrow, "FILE",
-		   "make PATH of the rows of an Arrow stream or file (-: standard input), "
-		   "keep the spelling of equal cells, and add it"),
+		"write the tables of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2) beside them, and add those"),
+	OPT_STRING(
+		0, "arrow", arrow, "FILE",
+		"write the rows of an Arrow stream or file (-: standard input) to PATH, keep the spelling of equal cells, and add it"),
 	OPT_CHOICE(
 		0, "mode", mode, "MODE", "replace|upsert|append|delete",
-		"--arrow: which rows PATH has then (default: those that come, if half of the old "
-		"ones stay)"),
+		"with --arrow: the rows of the new PATH (default: the given ones, if half of the old ones remain)"),
 	OPT_CHOICE(0, "columns", columns, "WHAT", "keep|drop",
-		   "--arrow: what becomes of columns that do not come (default: an error)"),
-	OPT_FLAG(0, "fix", fix,
-		 "make tables of files committed as text under a tracked pattern, "
-		 "and merge pointers that git merged as text by row and cell"),
+		   "with --arrow: what to do with missing columns (default: an error)"),
+	OPT_FLAG(
+		0, "fix", fix,
+		"convert tracked files that were committed as text, and merge pointers again that git merged as text"),
 };
 
 const vv_command vv_cmd_add = {

@@ -27,16 +27,15 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "check", check, "only report whether it fits"),
-	OPT_FLAG('R', "reverse", reverse, "undo the patch: go back to its old version"),
+	OPT_FLAG(0, "check", check, "only report whether the patch applies"),
+	OPT_FLAG('R', "reverse", reverse, "apply the patch in reverse"),
 	OPT_FLAG(0, "reject", reject,
-		 "apply the parts that fit, and write the rest to PATH.rej, a patch of its own"),
-	OPT_FLAG(0, "exact", exact,
-		 "apply only to exactly the version that the patch was made from"),
-	OPT_FLAG('3', "3way", three_way,
-		 "apply to index and files; if it does not fit, merge through the version it was "
-		 "made from"),
-	OPT_FLAG(0, "cached", cached, "apply to the index only, whatever the files have"),
+		 "apply the parts that fit, and write the others to PATH.rej as a patch"),
+	OPT_FLAG(0, "exact", exact, "apply only to the exact version that the patch was made from"),
+	OPT_FLAG(
+		'3', "3way", three_way,
+		"apply to the index and the files; if it does not apply, merge from the version it was made from"),
+	OPT_FLAG(0, "cached", cached, "apply to the index only, and leave the files alone"),
 	OPT_STRING('p', "strip", strip, "N",
 		   "strip N folders from the paths in the patch (default: 0)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
@@ -225,7 +224,7 @@ static void say(run *r, const vv_patch_done *d)
 	vv_apply_put_count(b, &any, d->rows_moved, "row", " moved");
 	vv_apply_put_count(b, &any, d->rejected, "change", " rejected");
 	vv_buf_puts(b, any          ? ""
-		       : d->already ? "has these changes already"
+		       : d->already ? "already has these changes"
 		       : stored     ? "the same rows"
 				    : "done");
 	vv_buf_puts(b, d->exact || d->already ? "\n" : " (onto another version)\n");
@@ -374,8 +373,8 @@ static vv_status apply(run *r, vv_error *err)
 	if (rc == VV_OK && r->index && !o->check) return vv_apply_index_commit(&r->indexed, err);
 	if (rc == VV_ECONFLICT) {
 		vv_hint(err, "%s",
-			o->exact   ? "nothing was written; without --exact the patch may fit this "
-				     "version too"
+			o->exact
+				? "nothing was written; the patch may apply to this version without --exact"
 			: o->check ? "--reject applies the parts that fit, and keeps the rest for "
 				     "later"
 			: o->cached || !r->repo
@@ -410,20 +409,25 @@ static int check_apply(const vv_context *c)
 	uint64_t strip;
 
 	if (c->argc != 1 && c->argc != 2) {
-		return vv_usage_error(c->argc == 0 ? "apply needs a patch ('-': standard input)"
-						   : "apply takes a patch, and the file it is for");
+		return vv_usage_error(
+			c->argc == 0 ? "apply requires a patch ('-': standard input)"
+				     : "apply accepts a patch and the file to apply it to");
 	}
-	if (c->argc == 2 && o->strip) return vv_usage_error("-p and a file exclude each other");
-	if (o->exact && o->reject) return vv_usage_error("--exact and --reject exclude each other");
+	if (c->argc == 2 && o->strip) {
+		return vv_usage_error("-p and a file cannot be used together");
+	}
+	if (o->exact && o->reject) {
+		return vv_usage_error("--exact and --reject cannot be used together");
+	}
 	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
 		return vv_usage_error(
 			"--3way cannot be used with --exact, --reject, --cached, --check");
 	}
 	if (o->cached && o->reject) {
-		return vv_usage_error("--cached and --reject exclude each other");
+		return vv_usage_error("--cached and --reject cannot be used together");
 	}
 	return read_strip(o, &strip) ? VV_EXIT_OK
-				     : vv_usage_error("-p takes a number of folders, not '%s'",
+				     : vv_usage_error("-p requires a number of folders, not '%s'",
 						      vv_text_shows(o->strip));
 }
 

@@ -33,7 +33,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
 	OPT_LIST(0, "where", where, "CONDITION",
-		 "only rows that meet it; if given again, all must be met"),
+		 "only rows that meet CONDITION; may be repeated, all must be met"),
 	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
 	OPT_NAMES(0, "key", key, "columns that identify rows (default: the table's key)"),
 	OPT_FLAG(0, "json", json, "as JSON"),
@@ -376,10 +376,10 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 	}
 	if (!r->o->row) return VV_OK;
 	if (!r->key && t->root.key_count == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' has no key, so that --row cannot name a row\n"
-			       "name the columns that identify a row: --key A,B",
-			       vv_text_shows(r->path));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no key; --row requires one\nspecify the columns that identify a row: --key A,B",
+			vv_text_shows(r->path));
 	}
 	rc = each_row(r, t, add_row, r, err);
 	return rc < 0 || r->row_count > 0 ? rc
@@ -459,10 +459,11 @@ static int check_blame(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->row && o->where.count > 0) {
-		return vv_usage_error("--row and --where name rows in two ways");
+		return vv_usage_error("--row and --where cannot be used together");
 	}
 	return c->argc < 1 || c->argc > 2
-		       ? vv_usage_error("blame takes a table's path, and perhaps a revision")
+		       ? vv_usage_error(
+				 "blame requires the path of a table, and accepts a revision")
 		       : VV_EXIT_OK;
 }
 

@@ -29,9 +29,8 @@ static const vv_option table[] = {
 	OPT_NAMES(0, "columns", columns, "only these columns, in this order"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
-		"only rows that meet it: \"price > 100 and kind in (a, b)\"; if given again, all must be "
-		"met"),
-	OPT_NAMES(0, "sort", sort, "order by these columns; -A: the greatest first"),
+		"only rows that meet CONDITION: \"price > 100 and kind in (a, b)\"; may be repeated, all must be met"),
+	OPT_NAMES(0, "sort", sort, "sort by these columns; -A: descending"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
 	OPT_CHOICE(0, "format", format, "FORMAT", CAT_FORMATS,
@@ -44,12 +43,12 @@ static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a table named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
-		 "put a ' before cells that a spreadsheet would compute"),
+		 "put a ' before cells that a spreadsheet would evaluate"),
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
 	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
 
-#define SORT_HINT "--sort COLUMN orders rows, --sort -COLUMN with the greatest first"
+#define SORT_HINT "--sort COLUMN sorts ascending, --sort -COLUMN descending"
 
 static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
 					  {"order", SORT_HINT},
@@ -78,10 +77,11 @@ static int fill_view(vv_view_options *v, const options *o)
 			       .format = VV_VIEW_OWN,
 			       .width = vv_out_is_terminal() && !o->output ? vv_out_width() : 0};
 	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {
-		return vv_usage_error("--limit takes a number, not '%s'", vv_text_shows(o->limit));
+		return vv_usage_error("--limit requires a number, not '%s'",
+				      vv_text_shows(o->limit));
 	}
 	if (o->offset && !vv_parse_u64(&v->offset, o->offset, strlen(o->offset))) {
-		return vv_usage_error("--offset takes a number, not '%s'",
+		return vv_usage_error("--offset requires a number, not '%s'",
 				      vv_text_shows(o->offset));
 	}
 	if (o->format && !vv_view_format_parse(&v->format, is_workbook(o) ? "arrow" : o->format)) {
@@ -89,9 +89,9 @@ static int fill_view(vv_view_options *v, const options *o)
 	}
 	if ((o->misfit || o->numbers || o->dictionary.count) &&
 	    (v->format != VV_VIEW_ARROW || is_workbook(o))) {
-		return vv_usage_error("%s is for --format arrow", o->misfit    ? "--misfit"
-								  : o->numbers ? "--numbers"
-									       : "--dictionary");
+		return vv_usage_error("%s requires --format arrow", o->misfit    ? "--misfit"
+								    : o->numbers ? "--numbers"
+										 : "--dictionary");
 	}
 	v->misfit = vv_view_misfit(o->misfit);
 	v->numbers = vv_view_numbers(o->numbers);
@@ -183,9 +183,10 @@ static int check_cat(const vv_context *c)
 	const options *o = c->options;
 	vv_view_options v;
 
-	if (c->argc == 0) return vv_usage_error("cat needs PATH, REV:PATH or a CID");
+	if (c->argc == 0) return vv_usage_error("cat requires PATH, REV:PATH or a CID");
 	if (is_view(o) && c->argc > 1) {
-		return vv_usage_error("a view is of one table, not of %d", c->argc);
+		return vv_usage_error(
+			"rows and columns can be chosen from one table only, not from %d", c->argc);
 	}
 	return fill_view(&v, o);
 }

@@ -169,11 +169,10 @@ static vv_status check_usage(const options *o, vv_error *err)
 			? "--no-cache and --save-result or --trust-result"
 			: NULL;
 
-	if (both) return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
+	if (both) return vv_fail(err, VV_EUSAGE, "%s cannot be used together", both);
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--accept needs a reason\n"
-			       "--why \"merged into another column\"");
+			       "--accept requires a reason\n--why \"merged into another column\"");
 	}
 	if (spells(o) && !o->list_rules) {
 		return vv_fail(err, VV_EUSAGE, "--format checks requires --list-rules");
@@ -195,7 +194,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 		uint64_t n;
 
 		if (!vv_parse_u64(&n, o->limit, strlen(o->limit))) {
-			return vv_fail(err, VV_EUSAGE, "--limit takes a number, not '%s'",
+			return vv_fail(err, VV_EUSAGE, "--limit requires a number, not '%s'",
 				       vv_text_shows(o->limit));
 		}
 	}
@@ -234,11 +233,11 @@ static vv_status take_revision(check *c, vv_error *err)
 		return path ? VV_OK : rc;
 	}
 	if (dashdash > 1) {
-		return vv_fail(err, VV_EUSAGE, "check takes one version or one range, not %d",
+		return vv_fail(err, VV_EUSAGE, "check accepts one version or one range, not %d",
 			       dashdash);
 	}
 	if (c->o->cached || c->o->worktree) {
-		return vv_fail(err, VV_EUSAGE, "%s and a version exclude each other",
+		return vv_fail(err, VV_EUSAGE, "%s and a version cannot be used together",
 			       c->o->cached ? "--cached" : "--worktree");
 	}
 	c->range = range.has_exclude || range.new_branch;
@@ -547,9 +546,10 @@ static vv_status check_files(check *c, vv_error *err)
 	char folder[PATH_MAX];
 	vv_status rc = VV_OK;
 
-	if (c->argc == 0) return vv_fail(err, VV_EUSAGE, "--files needs files");
+	if (c->argc == 0) return vv_fail(err, VV_EUSAGE, "--files requires files");
 	if (c->pattern_count > 0) {
-		return vv_fail(err, VV_EUSAGE, "--files and --select of paths exclude each other");
+		return vv_fail(err, VV_EUSAGE,
+			       "--files and --select with paths cannot be used together");
 	}
 	if (splits(c->o) && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE,
@@ -610,7 +610,7 @@ static vv_status check_range(check *c, vv_error *err)
 			      .report = report_options(c, c->owner.rules)};
 
 	if (splits(c->o) || c->o->explain) {
-		return vv_fail(err, VV_EUSAGE, "%s takes one version, not a range",
+		return vv_fail(err, VV_EUSAGE, "%s accepts one version, not a range",
 			       splits(c->o) ? "--failed-rows" : "--explain");
 	}
 	c->run.no_base = c->o->no_base;

@@ -217,7 +217,8 @@ static int check_pick(const vv_context *c)
 	int under_way = o->abort + o->resume + o->quit;
 
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
-		return vv_usage_error("--abort, --continue and --quit take no other options");
+		return vv_usage_error(
+			"--abort, --continue and --quit cannot be used with other options");
 	}
 	return under_way == 0 && (c->argc == 0 || c->dashdash == 0)
 		       ? vv_usage_error("%s needs a commit", c->name)

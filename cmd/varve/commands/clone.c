@@ -16,7 +16,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "bare", job.bare, "make no work tree: a repository to push to and serve from"),
+	OPT_FLAG(0, "bare", job.bare,
+		 "create no work tree: a repository to push to and serve from"),
 	OPT_STRING('b', "branch", job.branch, "NAME",
 		   "check out this branch instead of the one that HEAD names there"),
 	OPT_STRING('o', "origin", job.origin, "NAME", "the name of the remote (default: origin)"),
@@ -104,10 +105,12 @@ static int run_clone(void *opts, int argc, char **argv)
 	vv_clone_job *j = &o->job;
 	vv_error err;
 
-	if (argc < 1 || argc > 2) return vv_usage_error("clone takes a URL and perhaps a folder");
+	if (argc < 1 || argc > 2) {
+		return vv_usage_error("clone requires a URL, and accepts a folder");
+	}
 	if (vv_cached_url_len(argv[0]) > 0) {
 		return vv_usage_error(
-			"clone takes a whole repository; 'varve get' copies a file of it");
+			"clone copies a whole repository; 'varve get' copies one file");
 	}
 	j->url = argv[0];
 	j->dir = argc > 1 ? argv[1] : NULL;

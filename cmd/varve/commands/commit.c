@@ -191,15 +191,15 @@ static int check_commit(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->job.all && c->argc > 0) {
-		return vv_usage_error(
-			"-a takes all changed files; with PATH only these are committed");
+		return vv_usage_error("-a commits all changed files; it cannot be used with PATH");
 	}
 	if (o->date && o->author_date) {
 		return vv_usage_error(
-			"--date sets the author's date, too: leave --author-date out");
+			"--date also sets the author's date; it cannot be used with --author-date");
 	}
-	return o->messages.count > 0 && o->file ? vv_usage_error("-m and -F exclude each other")
-						: VV_EXIT_OK;
+	return o->messages.count > 0 && o->file
+		       ? vv_usage_error("-m and -F cannot be used together")
+		       : VV_EXIT_OK;
 }
 
 static vv_status run_commit(vv_context *in, vv_error *err)
@@ -222,21 +222,23 @@ static vv_status run_commit(vv_context *in, vv_error *err)
 }
 
 static const vv_option commit_table[] = {
-	OPT_LIST('m', "message", messages, "TEXT", "the message; each further one is a paragraph"),
+	OPT_LIST('m', "message", messages, "TEXT",
+		 "the message; may be repeated, each is a paragraph"),
 	OPT_STRING('F', "file", file, "FILE",
 		   "read the message from a file; - is the standard input"),
-	OPT_FLAG('a', "all", job.all, "stage changed and removed files first"),
+	OPT_FLAG('a', "all", job.all, "stage all changed and removed files first"),
 	OPT_FLAG(0, "amend", job.amend, "replace the last commit"),
 	OPT_FLAG(0, "allow-empty", job.allow_empty, "commit even if nothing changed"),
-	OPT_STRING(0, "author", author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
-	OPT_STRING(0, "date", date, "DATE", "when it was made: of author and committer"),
-	OPT_STRING(0, "author-date", author_date, "DATE", "of the author alone, as git's --date"),
+	OPT_STRING(0, "author", author, "AUTHOR", "the author: 'NAME <MAIL>'"),
+	OPT_STRING(0, "date", date, "DATE", "the date of author and committer"),
+	OPT_STRING(0, "author-date", author_date, "DATE",
+		   "the author's date, as with git's --date"),
 	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
-	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings are"),
+	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings"),
 	OPT_FLAG('n', "no-verify", no_verify,
 		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
 	OPT_FLAG('e', "edit", edit, "open the editor even with -m or -F"),
-	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (--amend, a merge)"),
+	OPT_FLAG(0, "no-edit", no_edit, "use the existing message (--amend, a merge)"),
 	OPT_FLAG(0, "dry-run", job.dry_run, "only print what would be committed"),
 	OPT_FLAG('v', "verbose", job.groups,
 		 "also show the groups and bytes that each table added to the store"),

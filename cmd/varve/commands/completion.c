@@ -291,7 +291,7 @@ static int run_completion(void *options VV_UNUSED, int argc, char **argv)
 	int code = VV_EXIT_OK;
 
 	if (argc != 1) {
-		return vv_usage_error("completion takes the name of a shell: bash, zsh or fish");
+		return vv_usage_error("completion requires the name of a shell: bash, zsh or fish");
 	}
 	if (strcmp(argv[0], "bash") == 0) {
 		bash_script(&b);

@@ -386,10 +386,10 @@ static int check_config(const vv_context *c)
 	    : o->list  ? c->argc > 0 || o->unset
 		       : c->argc < 1 || c->argc > 2) {
 		return vv_usage_error(
-			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
+			"config requires NAME [VALUE], --unset NAME, --list, or --explain PATH");
 	}
 	if (o->all && !o->list) return vv_usage_error("--all requires --list");
-	return o->unset && c->argc != 1 ? vv_usage_error("--unset takes NAME") : VV_EXIT_OK;
+	return o->unset && c->argc != 1 ? vv_usage_error("--unset requires NAME") : VV_EXIT_OK;
 }
 
 static vv_status run_config(vv_context *c, vv_error *err)

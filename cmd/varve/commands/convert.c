@@ -37,7 +37,7 @@ static const vv_option table[] = {
 		  "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
-		 "put a ' before cells that a spreadsheet would compute"),
+		 "put a ' before cells that a spreadsheet would evaluate"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -154,8 +154,7 @@ static vv_status read_arrow(rewrite **out, vv_import_options *io, vv_convert_inp
 
 	if (vv_written_any(&o->written)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is Arrow data: the options that say how text is read do not "
-			       "apply to it",
+			       "'%s' is Arrow data: options for reading text do not apply to it",
 			       vv_text_shows(in->name));
 	}
 	if ((rc = vv_arrow_ipc_read(&stream, &in->bytes, err)) < 0 ||
@@ -261,14 +260,15 @@ static int check_convert(const vv_context *c)
 	int code;
 
 	if (c->argc != 2) {
-		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
+		return vv_usage_error(
+			"convert requires IN and OUT ('-': standard input and output)");
 	}
 	if (vv_written_read(&hints, &o->written, &err) < 0) return vv_report(&err);
 	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) return code;
 	if ((o->misfit || o->numbers || o->dictionary.count) && format != VV_VIEW_ARROW) {
-		return vv_usage_error("%s is for --format arrow", o->misfit    ? "--misfit"
-								  : o->numbers ? "--numbers"
-									       : "--dictionary");
+		return vv_usage_error("%s requires --format arrow", o->misfit    ? "--misfit"
+								    : o->numbers ? "--numbers"
+										 : "--dictionary");
 	}
 	if (format == VV_VIEW_ARROW && strcmp(c->argv[1], "-") == 0 &&
 	    (code = vv_data_out_check_binary("an Arrow stream")) != VV_EXIT_OK) {

@@ -128,7 +128,7 @@ static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 	for (size_t i = 0; i < list->count; i++) {
 		const char *text = list->items[i], *eq = strchr(text, '=');
 		if (!eq || eq == text || !eq[1]) {
-			return vv_fail(err, VV_EUSAGE, "--rename takes OLD=NEW, not '%s'",
+			return vv_fail(err, VV_EUSAGE, "--rename requires OLD=NEW, not '%s'",
 				       vv_text_shows(text));
 		}
 		r->rename[2 * i] = vv_strndup(text, (size_t)(eq - text));
@@ -148,9 +148,10 @@ static vv_status fill_how(run *r, vv_error *err)
 	}
 	r->p.how.written = &r->written;
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",
-			       vv_text_shows(o->tolerance));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"--tolerance requires a number or a percentage (0.01, 1%%), not '%s'",
+			vv_text_shows(o->tolerance));
 	}
 	r->p.how.key = &o->key;
 	r->p.how.rename = (const char *const *)r->rename;
@@ -172,7 +173,8 @@ static vv_status choose_size(run *r, vv_error *err)
 	if (!r->o->size) return VV_OK;
 	if (!vv_parse_u64(&size, r->o->size, strlen(r->o->size)) || size < 1024 ||
 	    size > UINT32_MAX) {
-		return vv_fail(err, VV_EUSAGE, "--size takes bytes, 1024 or more, not '%s'",
+		return vv_fail(err, VV_EUSAGE,
+			       "--size requires a number of bytes, at least 1024, not '%s'",
 			       vv_text_shows(r->o->size));
 	}
 	r->p.size = (size_t)size;
@@ -183,7 +185,7 @@ static vv_status choose_limit(run *r, vv_error *err)
 {
 	r->p.how.limit = vv_diff_print_limit(&r->p);
 	if (r->o->limit && !vv_parse_u64(&r->p.how.limit, r->o->limit, strlen(r->o->limit))) {
-		return vv_fail(err, VV_EUSAGE, "--limit takes a number, not '%s'",
+		return vv_fail(err, VV_EUSAGE, "--limit requires a number, not '%s'",
 			       vv_text_shows(r->o->limit));
 	}
 	return VV_OK;
@@ -495,10 +497,10 @@ static int check_diff(const vv_context *c)
 	const vv_diff_writer_kind *kind = find_kind(o);
 
 	if (is_compare(c) && c->argc != 2) {
-		return vv_usage_error("%s takes two files: [[URL#]REV:]PATH", c->name);
+		return vv_usage_error("%s requires two files: [[URL#]REV:]PATH", c->name);
 	}
 	if (o->two_files && o->cached) {
-		return vv_usage_error("--no-index and --cached exclude each other");
+		return vv_usage_error("--no-index and --cached cannot be used together");
 	}
 	if (o->query && (o->two_files || o->cached || o->stage)) {
 		return vv_usage_error("--query compares two versions: name them");
@@ -514,16 +516,16 @@ static int check_diff(const vv_context *c)
 			"or values");
 	}
 	if ((o->misfit || o->numbers) && !kind->typed) {
-		return vv_usage_error("%s is for --format arrow",
+		return vv_usage_error("%s requires --format arrow",
 				      o->misfit ? "--misfit" : "--numbers");
 	}
 	if ((o->size || o->pages) && kind != &vv_diff_writer_markdown) {
-		return vv_usage_error("%s is for --format markdown",
+		return vv_usage_error("%s requires --format markdown",
 				      o->size ? "--size" : "--pages");
 	}
 	if (o->pages && strncmp(o->pages, "http://", 7) != 0 &&
 	    strncmp(o->pages, "https://", 8) != 0) {
-		return vv_usage_error("--pages takes an address with http:// or https://, not '%s'",
+		return vv_usage_error("--pages requires an http:// or https:// address, not '%s'",
 				      vv_text_shows(o->pages));
 	}
 	return kind->binary && !o->output && !o->quiet && !o->name_only && !o->name_status

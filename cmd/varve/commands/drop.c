@@ -43,7 +43,7 @@ static int check_drop(const vv_context *c)
 		return vv_usage_error("which versions? A revision, A..B, or --history");
 	}
 	if (o->copies > UINT16_MAX) {
-		return vv_usage_error("--copies takes a number from 1 to %u", UINT16_MAX);
+		return vv_usage_error("--copies requires a number from 1 to %u", UINT16_MAX);
 	}
 	return VV_EXIT_OK;
 }

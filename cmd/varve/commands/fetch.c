@@ -245,17 +245,17 @@ static int check_fetch(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->all && c->argc > 0) return vv_usage_error("--all takes no remote");
+	if (o->all && c->argc > 0) return vv_usage_error("--all accepts no remote");
 	if (o->job.full && (o->cid || o->job.tags || o->job.no_tags || o->job.prune ||
 			    o->job.force || o->job.allow_missing)) {
 		return vv_usage_error(
 			"--data gets data alone: only --all, --from, --timeout and -q can be used with it");
 	}
 	if (o->job.full && c->dashdash > 1) {
-		return vv_usage_error("--data takes one REV, or A..B, before '--'");
+		return vv_usage_error("--data accepts one REV, or A..B, before '--'");
 	}
-	if (o->cid && o->format) return vv_usage_error("--cid has no report");
-	return o->cid && c->argc > 1 ? vv_usage_error("--cid takes one remote at most")
+	if (o->cid && o->format) return vv_usage_error("--cid prints no report");
+	return o->cid && c->argc > 1 ? vv_usage_error("--cid accepts one remote at most")
 				     : VV_EXIT_OK;
 }
 

@@ -768,10 +768,9 @@ static int check_fsck(const vv_context *c)
 	const options *o = c->options;
 
 	if (c->argc > 0) {
-		return vv_usage_error("fsck takes no arguments, not '%s'",
-				      vv_text_shows(c->argv[0]));
+		return vv_usage_error("fsck accepts no arguments: '%s'", vv_text_shows(c->argv[0]));
 	}
-	if (o->from.count > 0 && !o->repair) return vv_usage_error("--from needs --repair");
+	if (o->from.count > 0 && !o->repair) return vv_usage_error("--from requires --repair");
 	return o->from.count > VV_REPAIR_PEERS_MAX
 		       ? vv_usage_error("--from: at most %u peers", VV_REPAIR_PEERS_MAX)
 		       : VV_EXIT_OK;

@@ -120,7 +120,7 @@ static int check_gc(const vv_context *c)
 	uint64_t grace;
 
 	if (c->argc > 0) {
-		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(c->argv[0]));
+		return vv_usage_error("gc accepts no arguments: '%s'", vv_text_shows(c->argv[0]));
 	}
 	if (o->timeout > 0 && !o->remote) {
 		return vv_usage_error("--timeout requires --remote");
@@ -130,8 +130,9 @@ static int check_gc(const vv_context *c)
 			"--remote can be used with --dry-run, --prune, --timeout and --quiet only");
 	}
 	if (o->prune && !parse_grace(&grace, o->prune)) {
-		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
-				      vv_text_shows(o->prune));
+		return vv_usage_error(
+			"--prune requires now, never, or a time such as 3.days, not '%s'",
+			vv_text_shows(o->prune));
 	}
 	return VV_EXIT_OK;
 }

@@ -332,7 +332,7 @@ static int run_help(void *given, int argc, char **argv)
 		return VV_EXIT_OK;
 	}
 	if ((c = vv_tool_find(&vv_varve, argv[0]))) {
-		if (argc > 1) return vv_usage_error("help takes one command, not %d", argc);
+		if (argc > 1) return vv_usage_error("help accepts one command, not %d", argc);
 		if (!show_manual(c->name, NULL)) {
 			vv_help_command(c);
 		}

@@ -71,13 +71,14 @@ static int check_import(const vv_context *c)
 	if (are_files(c)) {
 		return !o->out ? vv_usage_error("-o names the table of these files")
 		       : o->day_first && o->month_first
-			       ? vv_usage_error("--day-first and --month-first "
-						"exclude each other")
+			       ? vv_usage_error(
+					 "--day-first and --month-first cannot be used together")
 			       : VV_EXIT_OK;
 	}
 	if (c->argc != 1) return vv_url_words_usage("import", c->argc, c->argv);
 	return vv_cached_url_len(c->argv[0]) == 0 && o->link
-		       ? vv_usage_error("--link needs a repository: a file at a URL has no blocks")
+		       ? vv_usage_error(
+				 "--link requires a repository: a file at a URL has no blocks")
 		       : VV_EXIT_OK;
 }
 

@@ -766,7 +766,7 @@ static int check_info(const vv_context *c)
 	if (c->argc == 0 && quick) return vv_usage_error("--quick describes one table");
 	return c->argc <= 1
 		       ? VV_EXIT_OK
-		       : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
+		       : vv_usage_error("info accepts one PATH, REV:PATH or CID, not %d", c->argc);
 }
 
 static vv_status run_info(vv_context *c, vv_error *err)

@@ -57,7 +57,7 @@ static int run_init(void *opts, int argc, char **argv)
 	vv_error err;
 	int code = VV_EXIT_OK;
 
-	if (argc > 1) return vv_usage_error("init takes one folder, not %d", argc);
+	if (argc > 1) return vv_usage_error("init accepts one folder, not %d", argc);
 	if (argc > 0 && vv_mkdirs(path, &err) < 0) return vv_report(&err);
 	bool before = had_varve(path);
 	if (vv_repository_init(&r, path, &init, &created, &err) < 0) return vv_report(&err);
@@ -84,7 +84,7 @@ static int run_init(void *opts, int argc, char **argv)
 }
 
 static const vv_option init_table[] = {
-	OPT_FLAG(0, "bare", bare, "make no work tree: a repository to push to and serve from"),
+	OPT_FLAG(0, "bare", bare, "create no work tree: a repository to push to and serve from"),
 	OPT_STRING('b', "initial-branch", branch, "NAME",
 		   "name of the first branch (init.defaultBranch, else main)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),

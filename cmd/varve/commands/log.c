@@ -662,7 +662,8 @@ static int check_log(const vv_context *c)
 	uint64_t max_count;
 
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
-		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
+		return vv_usage_error("-n requires a number, not '%s'",
+				      vv_text_shows(o->max_count));
 	}
 	if (o->row && (o->log.all || o->view.stat || o->reverse || o->patch || o->view.name_only ||
 		       o->view.name_status || is_filtered(o))) {
@@ -680,8 +681,8 @@ static int check_log(const vv_context *c)
 		return vv_usage_error(
 			"--figure does not combine with --row, --stat, -p and --name-only");
 	}
-	if (!o->figure && o->where.count > 0) return vv_usage_error("--where is for --figure");
-	return !o->row && o->key.count > 0 ? vv_usage_error("--key is for --row") : VV_EXIT_OK;
+	if (!o->figure && o->where.count > 0) return vv_usage_error("--where requires --figure");
+	return !o->row && o->key.count > 0 ? vv_usage_error("--key requires --row") : VV_EXIT_OK;
 }
 
 static vv_status run_log(vv_context *c, vv_error *err)

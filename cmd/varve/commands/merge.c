@@ -21,7 +21,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_LIST('m', "message", merge.messages, "TEXT",
-		 "the message of the merge; given again, another paragraph"),
+		 "the message of the merge; may be repeated, each is a paragraph"),
 	OPT_LIST('X', "strategy-option", merge.how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_FLAG(0, "dry-run", dry_run, "only show what would be merged and what would conflict"),
 	OPT_FLAG(0, "no-commit", merge.no_commit, "stop before the commit, even without conflicts"),
@@ -260,19 +260,20 @@ static int check_merge(const vv_context *c)
 	int under_way = o->abort + o->resume + o->quit;
 
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
-		return vv_usage_error("--abort, --continue and --quit take no other options");
+		return vv_usage_error(
+			"--abort, --continue and --quit cannot be used with other options");
 	}
 	if (o->dry_run && (c->argc == 0 || c->argc > 2)) {
 		return vv_usage_error("--dry-run takes the branch, or the two, to merge");
 	}
 	if (c->argc > 1 && !o->dry_run) {
-		return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
+		return vv_usage_error("merge accepts one branch at a time, not %d", c->argc);
 	}
 	if ((o->abort || o->quit) && o->format) {
-		return vv_usage_error("--abort and --quit have no report");
+		return vv_usage_error("--abort and --quit print no report");
 	}
 	return o->merge.no_ff && o->merge.ff_only
-		       ? vv_usage_error("--no-ff and --ff-only exclude each other")
+		       ? vv_usage_error("--no-ff and --ff-only cannot be used together")
 		       : VV_EXIT_OK;
 }
 

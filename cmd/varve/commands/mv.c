@@ -29,7 +29,7 @@ static const vv_option table[] = {
 
 static int check_mv(const vv_context *c)
 {
-	return c->argc < 2 ? vv_usage_error("mv takes SOURCE... TARGET") : VV_EXIT_OK;
+	return c->argc < 2 ? vv_usage_error("mv requires SOURCE... TARGET") : VV_EXIT_OK;
 }
 
 /* Where each source goes, as git decides it. */

@@ -28,7 +28,7 @@ static int check_prove(const vv_context *c)
 		return vv_usage_error("name the row and the file: --row KEY -o FILE");
 	}
 	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("prove takes one REV:PATH, not %d", c->argc);
+			    : vv_usage_error("prove accepts one REV:PATH, not %d", c->argc);
 }
 
 static vv_status find_version(vv_context *c, vv_subject *s, vv_error *err)

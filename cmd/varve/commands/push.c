@@ -44,10 +44,10 @@ static int check_push(const vv_context *c)
 			"--delete names its refs: --all and --tags cannot be used with it");
 	}
 	if (j->refs.remove && c->argc < 2) {
-		return vv_usage_error("--delete needs a remote and the refs to delete");
+		return vv_usage_error("--delete requires a remote and the refs to delete");
 	}
 	if (j->blocks_only && (j->refs.tags || j->refs.remove || c->argc > 1)) {
-		return vv_usage_error("--blocks takes only a remote");
+		return vv_usage_error("--blocks accepts only a remote");
 	}
 	if (j->blocks_only && j->refs.all && c->argc == 0) {
 		return vv_usage_error(

@@ -337,7 +337,7 @@ done:
 
 static int check_rename_column(const vv_context *c)
 {
-	return c->argc == 3 ? VV_EXIT_OK : vv_usage_error("rename-column takes PATH OLD NEW");
+	return c->argc == 3 ? VV_EXIT_OK : vv_usage_error("rename-column requires PATH OLD NEW");
 }
 
 static vv_status run_rename_column(vv_context *c, vv_error *err)

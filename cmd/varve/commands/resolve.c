@@ -22,10 +22,9 @@ static const vv_option table[] = {
 	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
 	OPT_LIST(
 		0, "row", rows, "KEY",
-		"only the row with this key (without a key: its number, or theirs:NUMBER where it is gone here); "
-		"may be given again"),
+		"only the row with this key (without a key: its number, or theirs:NUMBER where it is gone here); may be repeated"),
 	OPT_LIST(0, "column", columns, "COL",
-		 "only this column, its cells and its definition; may be given again"),
+		 "only this column, its cells and its definition; may be repeated"),
 	OPT_FLAG(
 		0, "key", key,
 		"only the table's key, and the parts of the schema that belong to no single column"),
@@ -40,7 +39,7 @@ static vv_status read_set(vv_resolving *r, char **column, const char *set, vv_er
 	*column = NULL;
 	if (!set) return VV_OK;
 	if (!equals || equals == set) {
-		return vv_fail(err, VV_EUSAGE, "--set takes COL=VALUE, not '%s'",
+		return vv_fail(err, VV_EUSAGE, "--set requires COL=VALUE, not '%s'",
 			       vv_text_shows(set));
 	}
 	r->set_value = equals + 1;
@@ -56,7 +55,7 @@ static int check_resolve(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->ours + o->theirs + o->base + (o->set != NULL) != 1) {
-		return vv_usage_error("resolve takes one of --ours, --theirs, --base, --set");
+		return vv_usage_error("resolve requires one of --ours, --theirs, --base, --set");
 	}
 	return o->key && (o->set || o->rows.count > 0 || o->columns.count > 0)
 		       ? vv_usage_error("--key cannot be used with --set, --row or --column")

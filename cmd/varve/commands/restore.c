@@ -24,12 +24,10 @@ static const vv_option table[] = {
 		   "only the row with this key (values separated by commas); PATH is one table"),
 	OPT_LIST(
 		0, "column", columns, "COL",
-		"only this column, of all rows that both versions have, or with --row of one; may be given "
-		"again"),
+		"only this column, of all rows that both versions have, or with --row of one; may be repeated"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
-		"with --column: only rows that meet it now: \"price > 100\"; if given again, all must be "
-		"met"),
+		"with --column: only rows that meet CONDITION in the file: \"price > 100\"; may be repeated, all must be met"),
 	OPT_FLAG('n', "dry-run", dry_run, "with --column: only print what would be restored"),
 	OPT_FLAG('f', "force", force, "with --column: also cells whose value is in no version"),
 	OPT_FLAG(
@@ -52,9 +50,9 @@ static int check_restore(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->forget) {
-		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--quit takes no files");
+		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--quit accepts no paths");
 	}
-	if (c->argc == 0) return vv_usage_error("restore needs files: PATH... ('.' for all)");
+	if (c->argc == 0) return vv_usage_error("restore requires paths ('.' for all)");
 	if (is_column(o) ? c->argc != 1 || o->staged || o->spelling
 			 : o->where.count > 0 || o->dry_run || o->force) {
 		return vv_usage_error("--column is for one file: --column COL [--where CONDITION] "

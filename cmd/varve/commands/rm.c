@@ -26,7 +26,7 @@ static const vv_option table[] = {
 
 static int check_rm(const vv_context *c)
 {
-	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm needs files: PATH...");
+	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm requires paths");
 }
 
 /* What lies outside of a sparse checkout git refuses to remove; an argument that matches nothing else is named. */

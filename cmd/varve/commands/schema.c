@@ -150,7 +150,7 @@ static int check_schema(const vv_context *c)
 	const options *o = c->options;
 
 	if (c->argc != 1) {
-		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", c->argc);
+		return vv_usage_error("schema accepts one PATH, REV:PATH or CID, not %d", c->argc);
 	}
 	return o->infer && is_edit(o) ? vv_usage_error("--infer takes no other options: change its "
 						       "result with --type, --key and --missing")

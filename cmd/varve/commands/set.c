@@ -134,7 +134,7 @@ static vv_status check_place(claim *k, vv_error *err)
 		return rc;
 	}
 	if (!is->upstream || is->upstream_gone) {
-		vv_fail(err, VV_EUSAGE, "--push needs a branch that follows one of a remote");
+		vv_fail(err, VV_EUSAGE, "--push requires a branch with an upstream branch");
 		return vv_hint_code(err, VV_HINT_SET_UPSTREAM);
 	}
 	if (is->ahead > 0) {
@@ -326,9 +326,9 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 
 static int check_set(const vv_context *c)
 {
-	return c->argc < 3
-		       ? vv_usage_error("set takes a file, a row's key and at least one COL=VALUE")
-		       : VV_EXIT_OK;
+	return c->argc < 3 ? vv_usage_error(
+				     "set requires a file, a row's key and at least one COL=VALUE")
+			   : VV_EXIT_OK;
 }
 
 static vv_status run_set(vv_context *c, vv_error *err)
@@ -355,7 +355,7 @@ const vv_command vv_cmd_set = {
 
 static int check_delete(const vv_context *c)
 {
-	return c->argc != 2 ? vv_usage_error("delete takes a file and a row's key") : VV_EXIT_OK;
+	return c->argc != 2 ? vv_usage_error("delete requires a file and a row's key") : VV_EXIT_OK;
 }
 
 static vv_status run_delete(vv_context *c, vv_error *err)

@@ -129,12 +129,12 @@ static int check_switch(const vv_context *c)
 	const options *o = c->options;
 	bool makes = o->create || o->create_force;
 
-	if (c->argc > 1) return vv_usage_error("switch takes one branch, not %d words", c->argc);
+	if (c->argc > 1) return vv_usage_error("switch accepts one branch, not %d words", c->argc);
 	if (o->create && o->create_force) {
 		return vv_usage_error("-c and -C cannot be used together");
 	}
 	if (o->detach && makes) return vv_usage_error("--detach and -c cannot be used together");
-	return c->argc == 0 && !o->detach && !makes ? vv_usage_error("switch needs a branch")
+	return c->argc == 0 && !o->detach && !makes ? vv_usage_error("switch requires a branch")
 						    : VV_EXIT_OK;
 }
 

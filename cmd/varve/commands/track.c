@@ -415,9 +415,10 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 
 static int check_untrack(const vv_context *c)
 {
-	return c->argc > 0 ? VV_EXIT_OK
-			   : vv_usage_error(
-				     "untrack needs a pattern or file; 'varve track' lists them");
+	return c->argc > 0
+		       ? VV_EXIT_OK
+		       : vv_usage_error(
+				 "untrack requires a pattern or a file; 'varve track' lists them");
 }
 
 static vv_status count_line(void *payload, const char *file VV_UNUSED, unsigned line VV_UNUSED,

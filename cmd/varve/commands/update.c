@@ -145,7 +145,7 @@ static int check_update(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->abort + o->resume > 1 || ((o->abort || o->resume) && c->argc > 0)) {
-		return vv_usage_error("--abort and --continue take no other arguments");
+		return vv_usage_error("--abort and --continue accept no other arguments");
 	}
 	return VV_EXIT_OK;
 }

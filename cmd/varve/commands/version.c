@@ -69,7 +69,7 @@ static int run_version(void *given, int argc, char **argv)
 {
 	const options *o = given;
 
-	if (argc > 0) return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
+	if (argc > 0) return vv_usage_error("version accepts no arguments: '%s'", argv[0]);
 	if (!o->formats) {
 		vv_out("varve %s\n", VARVE_VERSION);
 	}

@@ -555,7 +555,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 static int check_whereis(const vv_context *c)
 {
 	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("whereis takes one PATH, REV:PATH or CID");
+			    : vv_usage_error("whereis accepts one PATH, REV:PATH or CID");
 }
 
 static vv_status run_whereis(vv_context *c, vv_error *err)

@@ -71,7 +71,7 @@ pointer_of() {
 	new_repo
 	rows 10 > prices.csv
 	ends_with 2 varve add --key id --no-key prices.csv
-	stderr_has "exclude each other"
+	stderr_has "cannot be used together"
 	ends_with 2 varve add --key id,,name prices.csv
 	stderr_has "empty column name"
 }
@@ -350,7 +350,7 @@ pointer_of() {
 	ends_with 2 varve add ../home
 	stderr_has "outside"
 	ends_with 2 varve add
-	stderr_has "nothing named, nothing staged"
+	stderr_has "nothing specified, nothing staged"
 	cd "$BATS_TEST_TMPDIR/home"
 	ends_with 2 varve add x
 	stderr_has "not a"

@@ -109,11 +109,11 @@ arrow() {
 	stderr_has "it is not an Arrow stream or file"
 	[ -z "$(find . -name '.varve-tmp*')" ]
 	ends_with 2 varve add --mode upsert p.csv
-	stderr_has "--mode is for --arrow"
+	stderr_has "--mode requires --arrow"
 	ends_with 2 varve add --arrow cut.arrows
 	stderr_has "--arrow FILE PATH"
 	ends_with 2 varve add --arrow cut.arrows --delimiter ';' p.csv
-	stderr_has "do not apply"
+	stderr_has "cannot be used with --arrow"
 }
 
 @test "an add that is killed leaves the file as it was, and the next one takes away what it left" {

@@ -204,7 +204,7 @@ versions_are() {
 	stderr_has "without a key its rows cannot be in key order"
 	stderr_has "--key"
 	ends_with 2 varve add --order key --as file t.csv
-	stderr_has "--order is for tables"
+	stderr_has "--order requires a table"
 	ends_with 2 varve add --order key --key x t.csv
 	stderr_has "line 2 and line 3 both have x = '1'"
 	ends_with 2 varve add --order random t.csv

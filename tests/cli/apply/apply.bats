@@ -56,7 +56,7 @@ v2() {
 	stderr_has "prices.csv: row id=4, column 'name': expected 'Sofa', found 'Bed'"
 	v2 > prices.csv
 	succeeds varve apply --check ../p
-	output_is "prices.csv: has these changes already"
+	output_is "prices.csv: already has these changes"
 	succeeds varve apply --check -R ../p
 }
 
@@ -209,7 +209,7 @@ v2() {
 @test "bad usage is told" {
 	new_repo
 	ends_with 2 varve apply
-	stderr_has "needs a patch"
+	stderr_has "requires a patch"
 	ends_with 2 varve apply --exact --reject p
 	ends_with 2 varve apply -p x p
 }
@@ -226,7 +226,7 @@ v2() {
 	varve cat :prices.csv | cmp - <(v2)
 	[ "$(git show :prices.csv)" = "$(git show v2:prices.csv)" ]
 	succeeds varve apply --cached ../p
-	output_is "prices.csv: has these changes already"
+	output_is "prices.csv: already has these changes"
 	varve cat :prices.csv | cmp - <(v2)
 	succeeds varve apply --cached --check -R ../p
 	succeeds varve apply --cached -R ../p

@@ -60,7 +60,7 @@ id: 2
 	ends_with 2 varve blame --where "prize > 1" t.csv
 	stderr_has "prize"
 	ends_with 2 varve blame --where "price > 1" --row 2 t.csv
-	stderr_has "in two ways"
+	stderr_has "--row and --where cannot be used together"
 }
 
 @test "an older version is explained from there" {
@@ -151,7 +151,7 @@ $(short HEAD)  A U Thor  2023-11-14    2  1  x"
 	stderr_has "no column named 'nr' for the key"
 	ends_with 2 varve blame nothing.csv
 	ends_with 2 varve blame
-	stderr_has "blame takes a table's path"
+	stderr_has "blame requires the path of a table"
 }
 
 @test "a commit that renames a column and takes, puts in or moves rows did not set its cells" {

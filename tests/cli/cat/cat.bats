@@ -245,7 +245,7 @@ two_versions() {
 	ends_with 2 varve cat prices.csv --where price
 	stderr_has "a condition is something like: price >= 0"
 	ends_with 2 varve cat prices.csv --limit many
-	stderr_has "--limit takes a number"
+	stderr_has "--limit requires a number"
 	rm prices.csv
 	ends_with 2 varve cat prices.csv
 	stderr_has "the last commit has it: 'HEAD:prices.csv'"

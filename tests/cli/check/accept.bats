@@ -47,7 +47,7 @@ cheap() {
 @test "accept refuses what it cannot mean, and leaves varve.json as it was" {
 	cheap
 	ends_with 2 varve accept cheap 2 p.csv
-	stderr_has "accept needs a reason"
+	stderr_has "accept requires a reason"
 	ends_with 2 varve accept cheap p.csv --why x
 	ends_with 2 varve accept chep 2 p.csv --why x
 	stderr_has "did you mean 'cheap'?"

@@ -297,7 +297,7 @@ constraint-error 4 price" ]
 	cut -d, -f1,2,3 prices.csv > new && mv new prices.csv
 	ends_with 1 varve check
 	ends_with 2 varve check --accept column-removed prices.csv
-	stderr_has "--accept needs a reason"
+	stderr_has "--accept requires a reason"
 	ends_with 2 varve check --accept column-remove prices.csv --why x
 	stderr_has "did you mean 'column-removed'?"
 	succeeds varve check --accept column-removed prices.csv --why "nobody needs it"

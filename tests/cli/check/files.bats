@@ -108,7 +108,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	package
 	cd p
 	ends_with 2 varve check --files --delimiter tab datapackage.json
-	stderr_has "exclude each other"
+	stderr_has "cannot be used together"
 	ends_with 2 varve check --files --failed-rows f.csv datapackage.json
 	stderr_has "--failed-rows takes one file"
 }

@@ -61,6 +61,6 @@ seeds=$BATS_TEST_DIRNAME/../../fuzz/corpus/arrow_ipc
 	ends_with 2 varve convert "$seeds/binary" out.csv
 	stderr_has "column 'z' has the Arrow type binary, which a table cannot have"
 	ends_with 2 varve convert --delimiter ';' "$seeds/lz4" out.csv
-	stderr_has "is Arrow data: the options that say how text is read do not apply"
+	stderr_has "is Arrow data: options for reading text do not apply"
 	[ ! -e out.csv ]
 }

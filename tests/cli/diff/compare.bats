@@ -31,7 +31,7 @@ two() {
 	ends_with 2 varve compare HEAD:a.csv b.csv
 	stderr_has "'a.csv' is not in 'HEAD'"
 	ends_with 2 varve compare a.csv
-	stderr_has "compare takes two files"
+	stderr_has "compare requires two files"
 	ends_with 2 varve compare --cached a.csv b.csv
 }
 

@@ -21,7 +21,7 @@ no_problems() {
 	output_has '"wrong": 0'
 	[ "$(jq -r '[.findings[].what] | unique | join(" ")' <<< "$output")" = documents ]
 	ends_with 2 varve doctor x
-	stderr_has "doctor takes no arguments"
+	stderr_has "doctor accepts no arguments"
 }
 
 @test "outside of a repository only programs are looked at" {

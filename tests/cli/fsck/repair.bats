@@ -248,8 +248,8 @@ assert r["problems"][0]["block"] and r["problems"][0]["commit"], r
 	varve cat HEAD:prices.csv | cmp - ../two.csv
 }
 
-@test "--from needs --repair" {
+@test "--from requires --repair" {
 	new_repo
 	ends_with 2 varve fsck --from origin
-	stderr_has "--from needs --repair"
+	stderr_has "--from requires --repair"
 }

@@ -123,7 +123,7 @@ packs_size() {
 		succeeds varve gc -n --prune=$when
 	done
 	ends_with 2 varve gc --prune=yesterday
-	stderr_has "--prune takes now, never, or a time"
+	stderr_has "--prune requires now, never, or a time"
 }
 
 @test "JSON for scripts" {

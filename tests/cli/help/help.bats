@@ -117,7 +117,7 @@ all_commands() {
 	varve commit -q -m one
 	git tag v1
 	ends_with 2 varve cat --order-by=price prices.csv
-	stderr_has "--sort COLUMN orders rows"
+	stderr_has "--sort COLUMN sorts ascending"
 	[ "$(varve cat --sort price prices.csv)" = $'id,price\n3,1\n2,5\n1,9' ]
 	ends_with 2 varve clone --depth 1 . ../copy
 	stderr_has "'git clone' with this option, then 'varve fetch'"

@@ -43,7 +43,7 @@ load ../helper
 
 @test "two folders are refused" {
 	ends_with 2 varve init a b
-	stderr_has "init takes one folder, not 2"
+	stderr_has "init accepts one folder, not 2"
 	[ ! -e a ]
 }
 

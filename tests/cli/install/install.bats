@@ -93,9 +93,9 @@ keys() {
 	ends_with 2 varve install --local
 	stderr_has "not a Git repository"
 	ends_with 2 varve install --local --system
-	stderr_has "--local and --system exclude each other"
+	stderr_has "--local and --system cannot be used together"
 	ends_with 2 varve install x
-	stderr_has "install takes no arguments"
+	stderr_has "install accepts no arguments"
 }
 
 @test "settings that git may not write are said" {

@@ -124,7 +124,7 @@ assert f["rowCount"] == f["rowCountBefore"] == 2000 and f["addedBytes"] > 0 and 
 	ends_with 2 varve log nothing
 	stderr_has "no version named 'nothing'"
 	ends_with 2 varve log -n x
-	stderr_has "takes a number"
+	stderr_has "requires a number"
 }
 
 @test "control characters of messages and names do not reach the terminal" {

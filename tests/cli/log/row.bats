@@ -312,13 +312,13 @@ $(short HEAD~2) one
 	ends_with 2 varve log --row 2 --all t.csv
 	stderr_has "--row does not combine with --all, --stat, --reverse, -p, -S"
 	ends_with 2 varve log --key id t.csv
-	stderr_has "--key is for --row"
+	stderr_has "--key requires --row"
 	ends_with 2 varve log --row 2 -- gone.csv
 	printf 'a,b\nx,1\nx,1\n' > k.csv
 	varve add --no-key k.csv > ../out
 	varve commit -qm six
 	ends_with 2 varve log --row x k.csv
-	stderr_has "has no key, so that --row cannot name a row"
+	stderr_has "has no key; --row requires one"
 }
 
 @test "a key that changed ends the life of the old one and begins that of the new" {

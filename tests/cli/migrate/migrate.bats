@@ -129,7 +129,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 @test "folders, unknown names and no names are refused; a line that wins is named" {
 	text_repo
 	ends_with 2 varve migrate
-	stderr_has "migrate needs files or patterns"
+	stderr_has "migrate requires files or patterns"
 	ends_with 2 varve migrate data
 	stderr_has "data: migrate takes files and patterns"
 	stderr_has "'data/**/*.csv'"

@@ -144,7 +144,7 @@ clean() {
 	ends_with 2 varve restore --source nothing prices.csv
 	stderr_has "no version named 'nothing'"
 	ends_with 2 varve restore
-	stderr_has "needs files"
+	stderr_has "requires paths"
 }
 
 @test "a symbolic link above is not followed" {

@@ -217,11 +217,11 @@ clean() {
 	ends_with 2 varve switch -c main
 	stderr_has "a branch named 'main' already exists"
 	ends_with 2 varve switch nothing
-	stderr_is $'varve: invalid reference: nothing\nhint: \'varve switch -c nothing\' makes it'
+	stderr_is $'varve: invalid reference: nothing\nhint: \'varve switch -c nothing\' creates it'
 	ends_with 2 varve switch -c 'a..b'
 	stderr_has "a..b"
 	ends_with 2 varve switch
-	stderr_has "needs a branch"
+	stderr_has "requires a branch"
 	succeeds varve switch -C main
 	[ "$(git rev-parse main)" = "$(git rev-parse spring)" ]
 }

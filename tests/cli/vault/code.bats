@@ -148,7 +148,7 @@ all_back() {
 		stderr_has "a code is K+M, as 4+2"
 	done
 	ends_with 2 varve vault replicate --code 3+2 --copies 2
-	stderr_has "exclude each other"
+	stderr_has "cannot be used together"
 	varve vault replicate --code 3+2 > /dev/null
 	[ "$(git config -f .varveconfig vault.code)" = 3+2 ]
 	git config -f .varveconfig vault.copies 2

@@ -62,7 +62,7 @@ tasks() {
 	git reset -q --hard HEAD~1
 	git switch -q -c other
 	head=$(git rev-parse HEAD origin/main)
-	left_alone "--push needs a branch that follows one of a remote"
+	left_alone "--push requires a branch with an upstream branch"
 }
 
 @test "agents in clones of their own claim each task once at a Git host, though commands are killed" {

@@ -80,7 +80,7 @@ setup() {
 	ends_with 2 varve blame ../src#data/prices.csv
 	stderr_has "URL#REV:PATH is for cat"
 	ends_with 2 varve clone ../src#data/prices.csv
-	stderr_has "'varve get' copies a file of it"
+	stderr_has "'varve get' copies one file"
 	url=https://ada:secret@127.0.0.1:1
 	for words in "diff $url/a#v1:t.csv $url/b#v1:t.csv" "diff $url/a $url/b" "get a#b $url/b"; do
 		ends_with 2 varve $words

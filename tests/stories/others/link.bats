@@ -301,7 +301,7 @@ is_linked() {
 @test "a file of a web server has no blocks to link" {
 	mine
 	ends_with 2 varve import --link https://example.org/prices.csv
-	stderr_has "--link needs a repository"
+	stderr_has "--link requires a repository"
 }
 
 @test "git push leaves linked blocks at their source, too, and edits travel" {

@@ -200,15 +200,14 @@ static void mistakes_are_named_with_what_was_expected(void **state)
 	expect_refusal("--quiet=yes", "--quiet takes no value", "");
 	expect_refusal("--author", "--author needs a value: NAME", "");
 	expect_refusal("--format=xls", "--format takes csv, tsv or json, not 'xls'", "");
-	expect_refusal("--limit=ten", "--limit takes a whole number, not 'ten'", "");
-	expect_refusal("--limit=1k", "--limit takes a whole number", "");
-	expect_refusal("--size=99999999999999999999", "--size takes a whole number", "");
+	expect_refusal("--limit=ten", "--limit requires a whole number, not 'ten'", "");
+	expect_refusal("--limit=1k", "--limit requires a whole number", "");
+	expect_refusal("--size=99999999999999999999", "--size requires a whole number", "");
 	expect_refusal(
 		"--size=5MB",
-		"--size takes a whole number of bytes, or one with k, m or g after it ('5m'), "
-		"not '5MB'",
+		"--size requires a whole number of bytes, or one with k, m or g after it ('5m'), not '5MB'",
 		"");
-	expect_refusal("--size=99999999999999999g", "--size takes a whole number", "");
+	expect_refusal("--size=99999999999999999g", "--size requires a whole number", "");
 }
 
 static void the_nearest_word_wins_and_far_ones_do_not(void **state)

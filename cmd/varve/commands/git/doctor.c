@@ -58,7 +58,7 @@ static void print_text(const vv_doctor *d)
 
 static int check_doctor(const vv_context *c)
 {
-	return c->argc > 0 ? vv_usage_error("doctor takes no arguments") : VV_EXIT_OK;
+	return c->argc > 0 ? vv_usage_error("doctor accepts no arguments") : VV_EXIT_OK;
 }
 
 static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)

@@ -103,9 +103,10 @@ static int check_level(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (c->argc > 0) return vv_usage_error("%s takes no arguments", c->name);
-	return o->local && o->system ? vv_usage_error("--local and --system exclude each other")
-				     : VV_EXIT_OK;
+	if (c->argc > 0) return vv_usage_error("%s accepts no arguments", c->name);
+	return o->local && o->system
+		       ? vv_usage_error("--local and --system cannot be used together")
+		       : VV_EXIT_OK;
 }
 
 /* The current folder need not be in a repository. */

@@ -772,7 +772,7 @@ static int check_migrate(const vv_context *c)
 		return vv_usage_error("--include and --since require --everything");
 	}
 	if (!o->everything && c->argc == 0) {
-		return vv_usage_error("migrate needs files or patterns, as in '*.csv'");
+		return vv_usage_error("migrate requires files or patterns, such as '*.csv'");
 	}
 	return VV_EXIT_OK;
 }

@@ -255,7 +255,7 @@ static void put_json(vv_buf *b, const citing *x)
 static int check_cite(const vv_context *c)
 {
 	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("cite takes one PATH or REV:PATH, not %d", c->argc);
+			    : vv_usage_error("cite accepts one PATH or REV:PATH, not %d", c->argc);
 }
 
 static vv_status run_cite(vv_context *c, vv_error *err)

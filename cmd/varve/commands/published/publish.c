@@ -191,14 +191,14 @@ static int check_publish(const vv_context *c)
 	const options *o = c->options;
 	uint64_t bytes;
 
-	if (!o->output) return vv_usage_error("publish needs -o FOLDER");
-	if (o->name && !o->to) return vv_usage_error("--name is for --to");
+	if (!o->output) return vv_usage_error("publish requires -o FOLDER");
+	if (o->name && !o->to) return vv_usage_error("--name requires --to");
 	if (o->all && c->argc > 0) {
-		return vv_usage_error("--all and names of branches cannot be used together");
+		return vv_usage_error("--all and branch names cannot be used together");
 	}
 	return !o->files || vv_parse_bytes(&bytes, o->files, strlen(o->files))
 		       ? VV_EXIT_OK
-		       : vv_usage_error("--files takes a number of bytes, such as 20m");
+		       : vv_usage_error("--files requires a number of bytes, such as 20m");
 }
 
 static vv_status run_publish(vv_context *c, vv_error *err)

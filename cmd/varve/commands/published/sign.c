@@ -85,7 +85,7 @@ static int check_sign(const vv_context *c)
 
 	if (o->final && o->expires) return vv_usage_error("a final head does not expire");
 	return o->all && c->argc > 0
-		       ? vv_usage_error("--all and names of branches cannot be used together")
+		       ? vv_usage_error("--all and branch names cannot be used together")
 		       : VV_EXIT_OK;
 }
 
