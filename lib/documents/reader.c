@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/unseen.h"
+#include "lib/documents/helper.h"
 #include "repo/git/config.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
