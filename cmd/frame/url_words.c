@@ -133,6 +133,28 @@ static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash,
 	return VV_OK;
 }
 
+/* The PATH of URL#REV:PATH, or a file of this folder; NULL: neither. */
+static const char *file_of(const char *word, size_t len)
+{
+	const char *rest = word + len + 1, *colon = len > 0 ? vv_subject_colon(rest) : NULL,
+		   *dots = colon ? strstr(rest, "..") : NULL;
+
+	return colon && (!dots || dots > colon)            ? colon + 1
+	       : len == 0 && vv_subject_file_len(word) > 0 ? word
+							   : NULL;
+}
+
+/* Not the same file in two versions of one repository? */
+static bool are_two_files(int argc, char **argv, int dashdash)
+{
+	if (argc != 2 || dashdash >= 0) return false;
+	const size_t a = vv_cached_url_len(argv[0]), b = vv_cached_url_len(argv[1]);
+	const char *old = file_of(argv[0], a), *now = file_of(argv[1], b);
+
+	return a + b > 0 && old && now &&
+	       (a != b || strncmp(argv[0], argv[1], a) != 0 || strcmp(old, now) != 0);
+}
+
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
 			    vv_error *err)
 {
@@ -141,11 +163,12 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 	vv_status rc;
 
 	*out = (vv_url_words){0};
+	if (use == VV_URLS_SIDES && are_two_files(argc, argv, dashdash)) return VV_OK;
 	for (int i = 0; use > VV_URLS_OWN && i < (use == VV_URLS_VERSIONS ? argc : revisions);
 	     i++) {
 		any |= vv_cached_url_len(argv[i]) > 0;
 		if (strstr(argv[i], "://") && !strchr(argv[i], '#')) {
-			return refuse_bare(argv[i], argv[i + 1], use == VV_URLS_RANGES, err);
+			return refuse_bare(argv[i], argv[i + 1], use >= VV_URLS_RANGES, err);
 		}
 	}
 	if (!any) return VV_OK;

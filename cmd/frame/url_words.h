@@ -13,7 +13,8 @@ typedef enum vv_url_use {
 	VV_URLS_NONE,     /* the command takes no such words */
 	VV_URLS_OWN,      /* it reads them itself */
 	VV_URLS_VERSIONS, /* each is a version: URL#REV:PATH, or URL#PATH at HEAD */
-	VV_URLS_RANGES    /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
+	VV_URLS_RANGES,   /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
+	VV_URLS_SIDES     /* the same; two different files it reads itself */
 } vv_url_use;
 
 /* The words once more, all owned (vv_url_words_clear). */

@@ -460,6 +460,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 	    (rc = complete_sides(out, r, opts->cached, err)) < 0) {
 		goto done;
 	}
+	out->revisions = used;
 	if (opts->stage && (out->a.kind != VV_SIDE_INDEX || out->b.kind != VV_SIDE_WORK)) {
 		rc = vv_fail(
 			err, VV_EUSAGE,

@@ -49,6 +49,7 @@ typedef struct vv_diff_sides {
 	vv_diff_side a, b;
 	vv_diff_path *paths; /* sorted */
 	size_t count, cap;
+	int revisions; /* how many of the arguments are */
 	char **tables; /* of documents, DOCUMENT#TABLE, that arguments name, and no others of these documents */
 	size_t table_count;
 } vv_diff_sides;

@@ -296,6 +296,7 @@ static bool is_git_file(vv_context *c, const char *word)
 	vv_auto(char) *inside = NULL;
 	const char *colon = vv_subject_colon(word);
 
+	if (vv_cached_url_len(word) > 0) return true;
 	if (vv_subject_file_len(word) == 0) {
 		return c->repo && c->dashdash < 0 && colon && (colon > word || colon[1] == '0');
 	}
@@ -441,6 +442,53 @@ static vv_status find_commit(run *r, char *out, int64_t *time, const vv_diff_sid
 	return VV_OK;
 }
 
+/* What `varve compare` calls the file of a path argument in the newer version; NULL: it is none there. */
+static char *file_word(vv_context *c, const vv_diff_sides *d, const char *word)
+{
+	vv_auto(char) *path = NULL, *there = NULL;
+	vv_auto(vv_subject) s = {0};
+
+	if (d->b.kind != VV_SIDE_COMMIT) {
+		return vv_subject_find_file(&s, c->repo, c->reader, word, VV_IGNORED) == VV_OK
+			       ? vv_strdup(word)
+			       : NULL;
+	}
+	path = vv_repository_is_bare(c->repo) ||
+			       vv_repository_relative(&path, c->repo, word, VV_IGNORED) < 0
+		       ? vv_strdup(word)
+		       : path;
+	there = vv_diff_side_word(&d->b, c->repo, path, 0);
+	if (!there || vv_subject_find(&s, c->repo, c->reader, there, VV_IGNORED) < 0) return NULL;
+	return vv_asprintf("%s%s%s:%s", c->urls.url ? c->urls.url : "", c->urls.url ? "#" : "",
+			   d->b.name, path);
+}
+
+/* Who names two files mostly wants them compared. */
+static void say_unchanged(vv_context *c, const vv_diff_sides *d)
+{
+	const int files = c->argc - d->revisions;
+	char **argv = c->argv + d->revisions;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (files < 2) return;
+	vv_auto(char) *old = file_word(c, d, argv[0]), *now = file_word(c, d, argv[1]);
+	if (!old || !now) return;
+	vv_buf_printf(&b, "no change %s %s%s", d->b.kind == VV_SIDE_COMMIT ? "from" : "since",
+		      d->a.kind == VV_SIDE_INDEX ? "the " : "", vv_text_shows(d->a.name));
+	if (d->b.kind == VV_SIDE_COMMIT) {
+		vv_buf_printf(&b, " to %s", vv_text_shows(d->b.name));
+	}
+	for (int i = 0; i < files; i++) {
+		vv_buf_puts(&b, i > 0 ? ", " : " in ");
+		vv_text_put_word(&b, argv[i]);
+	}
+	vv_buf_puts(&b, "; 'varve compare ");
+	vv_text_put_word(&b, old);
+	vv_buf_putc(&b, ' ');
+	vv_text_put_word(&b, now);
+	vv_note("%s' compares %s two", vv_buf_cstr(&b), files == 2 ? "the" : "the first");
+}
+
 static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 {
 	char **argv = c->argv;
@@ -481,7 +529,11 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 		page(r);
 		rc = r->o->query ? diff_query(r, &d, err) : vv_diff_print_sides(&r->p, &d, err);
 	}
-	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
+	if (rc < 0 || (rc = vv_diff_print_end(&r->p, err)) < 0) return rc;
+	if (!r->p.differs && !r->o->quiet) {
+		say_unchanged(c, &d);
+	}
+	return VV_OK;
 }
 
 static bool is_compare(const vv_context *c)
@@ -533,26 +585,6 @@ static int check_diff(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
-/* Who names two files mostly wants them compared. */
-static void say_unchanged(const vv_context *c)
-{
-	const options *o = c->options;
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	if (c->argc < 2 || c->dashdash >= 0 || c->urls.url) return;
-	for (int i = 0; i < c->argc; i++) {
-		if (!vv_exists(c->argv[i])) return;
-		vv_buf_puts(&b, i > 0 ? ", " : "");
-		vv_text_put_word(&b, c->argv[i]);
-	}
-	vv_buf_puts(&b, "; 'varve compare ");
-	vv_text_put_word(&b, c->argv[0]);
-	vv_buf_putc(&b, ' ');
-	vv_text_put_word(&b, c->argv[1]);
-	vv_note("no change since %s in %s' compares %s two", o->cached ? "HEAD" : "the index",
-		vv_buf_cstr(&b), c->argc == 2 ? "the" : "the first");
-}
-
 static vv_status run_diff(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -584,9 +616,6 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
 		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
 							      : VV_EXIT_OK;
-	if (rc == VV_OK && !r.p.differs && r.p.how.propose && !r.two_files && !o->quiet) {
-		say_unchanged(c);
-	}
 done:
 	run_clear(&r);
 	return vv_out_failed() ? VV_OK : rc;
@@ -641,7 +670,7 @@ const vv_command vv_cmd_diff = {
 	.arguments = "ref",
 	.check = check_diff,
 	.needs = VV_NEEDS_PROGRESS,
-	.urls = VV_URLS_RANGES,
+	.urls = VV_URLS_SIDES,
 	.gets = true,
 	.run = run_diff,
 	.conflict_is_no = true,

@@ -160,7 +160,20 @@ assert c["many"] is True and "rowsAdded" not in c, c'
 	stderr_is "no change since the index in a.csv, b.csv; 'varve compare a.csv b.csv' compares the two"
 	succeeds varve diff --cached a.csv b.csv c.csv
 	stderr_is "no change since HEAD in a.csv, b.csv, c.csv; 'varve compare a.csv b.csv' compares the first two"
-	for words in "-- a.csv b.csv" "a.csv" "HEAD b.csv" "--quiet a.csv b.csv"; do
+	for words in "-- a.csv b.csv" "HEAD a.csv b.csv" "--summary HEAD -- a.csv b.csv" "--json a.csv b.csv" "--name-only a.csv b.csv"; do
+		succeeds varve diff $words
+		stderr_has "in a.csv, b.csv; 'varve compare a.csv b.csv' compares the two"
+	done
+	git tag v1
+	mkdir sub
+	cp c.csv sub
+	varve add -q sub
+	varve commit -qm sub
+	cd sub
+	succeeds varve diff v1 HEAD -- ../a.csv ../b.csv
+	stderr_is "no change from v1 to HEAD in ../a.csv, ../b.csv; 'varve compare HEAD:a.csv HEAD:b.csv' compares the two"
+	cd ..
+	for words in "a.csv" "HEAD b.csv" "--quiet a.csv b.csv" "-- a.csv sub"; do
 		succeeds varve diff $words
 		stderr_is ""
 	done

@@ -65,12 +65,33 @@ cached_bytes() {
 	[ "$(ls)" = got ]
 }
 
+@test "diff compares two files of other repositories, and two versions of one file as versions" {
+	source_repo 3
+	cp -a src other
+	cd other
+	sed '$d' prices.csv > things.csv
+	varve add -q things.csv
+	varve commit -qm things
+	cd ..
+	for words in "other#main:prices.csv other#main:things.csv" "src#main:prices.csv other#main:things.csv" \
+		"./src/prices.csv other#:things.csv"; do
+		ends_with 1 varve diff --exit-code $words
+		output_has "1 row removed"
+		stderr_lacks compare
+	done
+	succeeds varve diff other#main~1 main -- prices.csv things.csv
+	output_has "things.csv: new table"
+	succeeds varve diff other#main main -- prices.csv things.csv
+	output_is ""
+	stderr_has 'varve compare "other#main:prices.csv" "other#main:things.csv"'
+}
+
 @test "words of two repositories or of none are refused, and name which" {
 	source_repo 3
 	git init -q other
 	ends_with 2 varve cat src#v1:prices.csv v1.csv
 	stderr_has "v1.csv"
-	ends_with 2 varve diff src#v1:prices.csv other#v1:prices.csv
+	ends_with 2 varve log src#v1:prices.csv other#v1:prices.csv
 	stderr_has "other#v1:prices.csv"
 	ends_with 2 varve cat src#
 	ends_with 2 varve cat src#v2:prices.csv
