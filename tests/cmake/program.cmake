@@ -1,6 +1,7 @@
 # vv_program(NAME LIB...)
 #
-# The program NAME of main.c and these libraries, in bin/ of the build and, installed, beside the others.
+# The program NAME of main.c and these libraries, in bin/ of the build and, installed, beside the others; and, for tests (vv_story), in posix/bin with
+# the ways of any POSIX system.
 include(GNUInstallDirs)
 function(vv_program name)
 	add_executable(${name} main.c)
@@ -13,4 +14,9 @@ function(vv_program name)
 	endif()
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 	install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${name})
+	if(BUILD_TESTING AND NOT VARVE_TEST_PROGRAMS)
+		add_executable(${name}_posix main.c)
+		target_link_libraries(${name}_posix PRIVATE vv_flags $<TARGET_OBJECTS:vv_os_posix> ${ARGN} vv_no_certificates)
+		set_target_properties(${name}_posix PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/posix/bin")
+	endif()
 endfunction()
