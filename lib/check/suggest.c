@@ -27,6 +27,10 @@ static const unsigned slacks[] = {25, 100,
 				  400}; /* of ranges, in percent; the first that held is taken */
 #define SLACKS (sizeof(slacks) / sizeof(slacks[0]))
 
+/* An export that was cut off. */
+static const char *const losses[SLACKS] = {"count(*) >= 0.9 * base", "count(*) >= 0.75 * base",
+					   "count(*) >= 0.5 * base"};
+
 /* One line. */
 typedef struct candidate {
 	const char *text;
@@ -200,16 +204,22 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 	    (rc = vv_profile_find_unique(profile, run->temp_dir, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < SLACKS && rc == VV_OK; i++) {
+	for (size_t i = 0; i < SLACKS; i++) {
 		vv_auto(vv_buf) schema = VV_BUF_INIT, lines = VV_BUF_INIT;
+		const candidate loss = {.text = losses[i],
+					.form_len = sizeof("count(*) >= ") - 1,
+					.lesson = lesson,
+					.slack = i};
 
 		vv_profile_loosen(profile, slacks[i]);
-		if ((rc = vv_profile_schema(&schema, profile, err)) == VV_OK &&
-		    (rc = spell(l, &lines, &in.table, &schema, err)) == VV_OK) {
-			rc = take_lines(l, &lines, lesson, i, err);
+		if ((rc = vv_profile_schema(&schema, profile, err)) < 0 ||
+		    (rc = spell(l, &lines, &in.table, &schema, err)) < 0 ||
+		    (rc = take_lines(l, &lines, lesson, i, err)) < 0) {
+			return rc;
 		}
+		if (!vv_array_add(l->items, l->count, l->cap, loss)) return vv_fail_nomem(err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- what became of them --------------------------------------------------------------------- */
@@ -369,7 +379,7 @@ static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
 			   const vv_diff_side *written, int argc, char **argv, vv_error *err)
 {
-	static const char *const codes[] = {"row-constraint", "unique-error"};
+	static const char *const codes[] = {"row-constraint", "table-constraint", "unique-error"};
 	vv_auto(vv_check_list) list = {0};
 	vv_auto(vv_rules_file) *rules = NULL;
 	vv_auto(vv_diff_side) side = {0};

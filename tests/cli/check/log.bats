@@ -60,7 +60,8 @@ state is not null
 state in ('off', 'on')
 kind is not null
 size is not null
-size between 10 and 130"
+size between 10 and 130
+count(*) >= 0.9 * base"
 	printf '%s\n' "$output" > varve.checks
 	succeeds varve check
 	sed -i 's/AB03,on,k3,53,/ab03,no,k9,530,/' t.csv
@@ -82,6 +83,21 @@ size between 10 and 130"
 	output_lacks "between"
 }
 
+@test "check --suggest bounds the loss of rows by the greatest one so far" {
+	new_repo
+	for n in 100 95 60 59 10; do
+		rows "$n" > t.csv
+		varve add -q t.csv
+		varve commit -q -m "$n"
+	done
+	succeeds varve check --suggest HEAD~3
+	output_has "count(*) >= 0.9 * base"
+	succeeds varve check --suggest HEAD~1
+	output_has "count(*) >= 0.5 * base"
+	succeeds varve check --suggest
+	output_lacks "count(*)"
+}
+
 @test "rules that check --suggest learns from half of a real history give no false alarm in the other" {
 	local half
 	git clone -q -b main "$BATS_TEST_DIRNAME/../../data/histories/sp500-constituents.bundle" job
@@ -94,7 +110,7 @@ size between 10 and 130"
 	[ "$(python3 -c '
 import json
 for r in json.load(open("../log.json"))["rules"]:
-    if r["rule"] in ("row-constraint", "unique-error") and r["failed"] > 0:
+    if r["rule"] in ("row-constraint", "table-constraint", "unique-error") and r["failed"] > 0:
         print(r)')" = "" ]
 }
 
