@@ -105,7 +105,9 @@ static const char *const daily[] = {
 static const struct {
 	const char *word, *does;
 } words[] = {
+	{"airflow", "varve help use/recipes"},
 	{"amend", "varve commit --amend"},
+	{"annotate", "varve blame FILE"},
 	{"append", "varve set FILE KEY COL=VALUE"},
 	{"audit", "varve vault audit"},
 	{"auth", "varve help operate/serve"},
@@ -116,6 +118,7 @@ static const struct {
 	{"citation", "varve cite REV:FILE"},
 	{"claim", "varve set --if COND --push FILE KEY COL=VALUE"},
 	{"columns", "varve info FILE"},
+	{"contribute", "varve help programs/ci"},
 	{"copy", "varve get URL#FILE"},
 	{"count", "varve info FILE"},
 	{"cron", "varve help use/recipes"},
@@ -123,12 +126,17 @@ static const struct {
 	{"datasets", "git ls-files"},
 	{"describe", "varve info FILE"},
 	{"discard", "varve restore FILE"},
+	{"doi", "varve cite REV:FILE"},
 	{"download", "varve fetch --data HEAD FILE"},
 	{"duckdb", "varve help programs/engines"},
 	{"edit", "varve set FILE KEY COL=VALUE"},
+	{"erase", "varve help use/recipes"},
 	{"excel", "varve help use/recipes"},
 	{"export", "varve convert FILE OUT.json"},
 	{"find", "varve cat FILE --where CONDITION"},
+	{"fork", "varve help operate/hosts"},
+	{"github", "varve help operate/hosts"},
+	{"grep", "varve cat FILE --where CONDITION"},
 	{"gui", "varve web"},
 	{"head", "varve cat FILE --limit 10"},
 	{"history", "varve log FILE"},
@@ -142,6 +150,7 @@ static const struct {
 	{"lock", "varve set --if COND --push FILE KEY COL=VALUE"},
 	{"login", "varve help operate/serve"},
 	{"ls", "git ls-files"},
+	{"mcp", "varve help use/agents"},
 	{"mirror", "varve clone --bare URL"},
 	{"move", "varve mv FILE NEW"},
 	{"nightly", "varve help use/recipes"},
@@ -153,6 +162,8 @@ static const struct {
 	{"prune", "varve gc"},
 	{"pull-request", "varve help programs/ci"},
 	{"query", "varve cat FILE --where CONDITION"},
+	{"queue", "varve help use/agents"},
+	{"race", "varve help use/agents"},
 	{"recover", "varve vault recover"},
 	{"release", "varve help use/recipes"},
 	{"remove", "varve rm FILE"},
@@ -160,15 +171,19 @@ static const struct {
 	{"repair", "varve vault repair"},
 	{"replicate", "varve vault replicate"},
 	{"retention", "varve drop"},
+	{"review", "varve help programs/ci"},
 	{"rollback", "varve revert COMMIT"},
 	{"rows", "varve info FILE"},
+	{"s3", "varve help operate/stores"},
 	{"sample", "varve cat FILE --limit 10"},
 	{"save", "varve commit"},
+	{"schedule", "varve help use/recipes"},
 	{"search", "varve log -S VALUE"},
 	{"select", "varve cat FILE --columns A,B"},
 	{"server", "varve serve"},
 	{"share", "varve help operate/sharing"},
 	{"snapshot", "varve commit"},
+	{"snapshots", "varve import -o FILE SNAPSHOT..."},
 	{"sort", "varve cat FILE --sort COLUMN"},
 	{"stage", "varve add FILE"},
 	{"stats", "varve info FILE"},
@@ -235,17 +250,21 @@ static int unknown(const char *word, int argc, char **argv)
 			return VV_EXIT_TROUBLE;
 		}
 	}
-	if ((file || !vv_git_words_command(word)) && answer_word(word, file)) {
+	const char *does = vv_word_does(word);
+	if (!vv_git_words_command(word)) {
+		return answer_word(word, file) ? VV_EXIT_TROUBLE : vv_tool_unknown(&vv_varve, word);
+	}
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_git_words_put(&line, word, argc, argv);
+	if (file && answer_word(word, file)) {
+		vv_note("Git's own: '%s'", vv_buf_cstr(&line));
 		return VV_EXIT_TROUBLE;
 	}
-	if (vv_git_words_command(word)) {
-		vv_auto(vv_buf) line = VV_BUF_INIT;
-
-		vv_git_words_put(&line, word, argc, argv);
-		vv_note("varve has no '%s'; '%s' works here", word, vv_buf_cstr(&line));
-		return VV_EXIT_TROUBLE;
+	vv_note("varve has no '%s'; '%s' works here", word, vv_buf_cstr(&line));
+	if (does) {
+		vv_note("in tables: '%s'", does);
 	}
-	return vv_tool_unknown(&vv_varve, word);
+	return VV_EXIT_TROUBLE;
 }
 
 const vv_tool vv_varve = {

@@ -259,8 +259,8 @@ static void search_page(void *payload, size_t room VV_UNUSED, const char *file, 
 		if (has_word(line, len, word) && marks > 0) {
 			score = recipes ? 55 : 40;
 			about = line + marks + 1;
-		} else if (has_word(line, len, word) && score == 0) {
-			score = recipes ? 30 : 10;
+		} else if (has_word(line, len, word) && score < 39) {
+			score += score > 0 ? 1 : recipes ? 30 : 10;
 		}
 	}
 	about = about ? about : title;
@@ -269,18 +269,31 @@ static void search_page(void *payload, size_t room VV_UNUSED, const char *file, 
 	}
 }
 
+static void search_all(hits *h)
+{
+	const char *does = vv_word_does(h->word);
+
+	if (does) {
+		offer(h, 100, does, "", 0);
+	}
+	search_commands(h, h->word);
+	each_page(search_page, h);
+}
+
 /* Prints the best answers to a word that is neither a command nor a page. False where it has none. */
 static bool search(const char *word)
 {
 	vv_auto(hits) h = {.word = word};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	const char *does = vv_word_does(word);
+	const size_t len = strlen(word),
+		     end = len > 5 && strcmp(word + len - 3, "ing") == 0 ? 3 : 1;
+	vv_auto(char) *stem = vv_strndup(word, len - end);
 
-	if (does) {
-		offer(&h, 100, does, "", 0);
+	search_all(&h);
+	if (h.items[0].score == 0 && stem && (end > 1 || (len > 3 && word[len - 1] == 's'))) {
+		h.word = stem; /* "locking", "backups" */
+		search_all(&h);
 	}
-	search_commands(&h, word);
-	each_page(search_page, &h);
 	vv_buf_printf(&b, "no command or page is called '%s'; nearest:\n", vv_text_shows(word));
 	for (size_t i = 0; i < BEST && h.items[i].score > 0; i++) {
 		const vv_buf *about = &h.items[i].about;

@@ -21,7 +21,16 @@ clean() {
 
 points_to_git() {
 	ends_with 2 varve "$1"
-	stderr_is "varve has no '$1'; 'git $1' works here"
+	[ "$(head -n 1 <<< "$stderr")" = "varve has no '$1'; 'git $1' works here" ]
+}
+
+@test "a word of git that looks at tables is answered with what shows rows, too" {
+	two_versions
+	ends_with 2 varve grep item
+	stderr_has "in tables: 'varve cat FILE --where CONDITION'"
+	ends_with 2 varve annotate prices.csv
+	stderr_is "varve has no 'annotate'; 'varve blame prices.csv' does it
+Git's own: 'git annotate prices.csv'"
 }
 
 @test "git stash puts a table aside and brings it back" {

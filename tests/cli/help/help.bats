@@ -263,6 +263,10 @@ all_commands() {
 		succeeds varve help "$word"
 		output_has "no command or page is called '$word'; nearest:"
 	done
+	succeeds varve help s3
+	output_has "varve help operate/stores  Stores"
+	succeeds varve help backups
+	output_has "called 'backups'; nearest:"
 	ends_with 2 varve help xyzzyplugh
 }
 
