@@ -179,15 +179,18 @@ static void tell_answer(const question *q)
 	     source, NULL);
 }
 
-/* What a Git host or its store has: all of a version that it lists, and of which it shows a block that it cannot foresee. */
+/* What a Git host, the store or the ref of blocks beside a peer has: all of a version that it lists, and of which it shows a
+ * block that it cannot foresee. */
 static vv_status find_in_host(question *q, vv_reached *there, const char **what, vv_error *err)
 {
 	const vv_cid *root = &q->r->root;
 	vv_store *store;
 	bool listed, holds = false;
-	vv_status rc = vv_reach(there, &q->r->t, &q->m, true, err);
+	vv_status rc = q->host ? vv_reach(there, &q->r->t, &q->m, true, err)
+			       : vv_reach_blocks_ref(&there->host, &q->r->t, &q->m, false, false,
+						     err);
 
-	if (rc < 0 || (rc = vv_git_host_has(there->host, root, &listed, err)) < 0 ||
+	if (rc < 0 || !there->host || (rc = vv_git_host_has(there->host, root, &listed, err)) < 0 ||
 	    (rc = vv_repository_store(q->r->repo, &store, err)) < 0 ||
 	    (listed && (rc = vv_proof_ask(&holds, there, store, root, 1, err)) < 0)) {
 		return rc;
@@ -205,6 +208,7 @@ static void tell_host(question *q)
 	vv_error why;
 	vv_status rc = find_in_host(q, &there, &what, &why);
 
+	if (rc == VV_OK && !there.host) return;
 	tell(q->r, q->word, there.host ? vv_git_host_blocks_place(there.host) : NULL, what, source,
 	     rc < 0 ? why.message : NULL);
 }
@@ -292,10 +296,11 @@ static vv_status ask_all(run *r, vv_error *err)
 		rc = vv_ask_all(asks, count, r->repo, err);
 	}
 	for (size_t i = 0; i < all.count; i++) {
-		if (rc == VV_OK && all.items[i].host) {
-			tell_host(&all.items[i]);
-		} else if (rc == VV_OK) {
+		if (rc == VV_OK && !all.items[i].host) {
 			tell_answer(&all.items[i]);
+		}
+		if (rc == VV_OK && (all.items[i].host || all.items[i].m.name)) {
+			tell_host(&all.items[i]);
 		}
 		vv_ask_clear(&all.items[i].ask);
 		vv_remote_clear(&all.items[i].m);
