@@ -37,7 +37,7 @@ static const struct {
 	 "find-copies diff-filter submodule text binary full-index merge-base relative ext-diff no-ext-diff "
 	 "compact-summary color-moved inter-hunk-context no-prefix function-context "},
 	{"log",
-	 " G L U w g c m E F P graph pretty format date shortstat numstat dirstat follow pickaxe-regex raw "
+	 " G L U w g c m E F P graph pretty format date shortstat numstat dirstat pickaxe-regex raw "
 	 "simplify-by-decoration ancestry-path cherry-pick cherry-mark cherry left-right branches tags remotes "
 	 "abbrev-commit full-history topo-order date-order author-date-order show-signature source word-diff cc "
 	 "no-walk walk-reflogs committer invert-grep all-match relative-date diff-filter boundary abbrev "

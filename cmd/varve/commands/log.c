@@ -32,7 +32,7 @@
 typedef struct options {
 	vv_strings key, where;
 	const char *row, *figure;
-	bool oneline, reverse, patch, decorate, no_decorate;
+	bool oneline, reverse, patch, decorate, no_decorate, follow;
 	vv_log_filter_options filter;
 	vv_log_options log;
 	vv_commit_view view;
@@ -74,6 +74,7 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 	OPT_STRING('n', "max-count", max_count, "N", "at most N commits"),
 	OPT_NUMBER(0, "skip", skip, "N", "skip the first N commits"),
+	OPT_FLAG(0, "follow", follow, "follow renamed files (the default for one table)"),
 	OPT_FLAG(0, "all", log.all, "list the commits of all branches and tags"),
 	OPT_FLAG(0, "first-parent", log.first_parent, "follow only the first parent of merges"),
 	OPT_FLAG(0, "reverse", reverse, "oldest first"),
