@@ -399,6 +399,9 @@ static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv
 	for (size_t i = 0; i < s->going; i++) {
 		s->refused |= s->moves[i].why != NULL;
 	}
+	if (rc == VV_OK && !s->refused && !r->j->quiet) {
+		vv_notes_put(r->t.notes, "sent %s", vv_text_counted(s->going, "signed head", NULL));
+	}
 	return rc;
 }
 
