@@ -135,6 +135,10 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 		return vv_hint(err, "double quotes are for names; a text is written "
 				    "'in single quotes'");
 	}
+	if (strstr(err->message, "no such column") && strstr(sql, "varve_diff_")) {
+		return vv_hint(err,
+			       "columns of varve_diff_ tables are called to_NAME and from_NAME");
+	}
 	return place >= len && sqlite3_strnicmp(sql + place - len, of, (int)len) == 0
 		       ? vv_hint(err, "a version is written in single quotes: AS OF 'v1'")
 		       : err->code;

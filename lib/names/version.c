@@ -61,6 +61,13 @@ void vv_subject_clear(vv_subject *s)
 	vv_subject_init(s);
 }
 
+/* Is it the colon of a time, as in "yesterday 18:00:prices.csv"? Names of refs have no blanks. */
+static bool in_time(const char *text, const char *colon)
+{
+	return memchr(text, ' ', (size_t)(colon - text)) && strspn(colon + 1, "0123456789") == 2 &&
+	       colon[3] == ':';
+}
+
 const char *vv_subject_colon(const char *text)
 {
 	unsigned depth = 0;
@@ -70,7 +77,7 @@ const char *vv_subject_colon(const char *text)
 			depth++;
 		} else if (*p == '}' && depth > 0) {
 			depth--;
-		} else if (*p == ':' && depth == 0) {
+		} else if (*p == ':' && depth == 0 && !in_time(text, p)) {
 			return p;
 		}
 	}

@@ -29,7 +29,7 @@ static const vv_option table[] = {
 	OPT_NAMES(0, "columns", columns, "only these columns, in this order"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
-		"only rows that meet CONDITION: \"price > 100 and kind in (a, b)\"; may be repeated, all must be met"),
+		"only rows that meet CONDITION: \"price > 100 and kind in ('a', 'b')\"; may be repeated, all must be met"),
 	OPT_NAMES(0, "sort", sort, "sort by these columns; -A: descending"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),

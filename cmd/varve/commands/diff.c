@@ -47,7 +47,7 @@ typedef struct options {
 		OPT_NAMES(0, "columns", columns, "compare only these columns"),                                        \
 		OPT_LIST(                                                                                              \
 			0, "where", where, "CONDITION",                                                                \
-			"only rows that meet it before or after: \"price > 100 and kind in (a, b)\"; if given again, " \
+			"only rows that meet it before or after: \"price > 100 and kind in ('a', 'b')\"; repeatable: " \
 			"all must be met"),                                                                            \
 		OPT_STRING(0, "tolerance", tolerance, "N",                                                             \
 			   "numbers this close are equal: 0.01, or 1%"),                                               \
@@ -565,7 +565,7 @@ static int check_diff(const vv_context *c)
 			    o->tolerance || o->ignore_format || o->limit)) {
 		return vv_usage_error(
 			"a patch carries every change: it cannot be limited to some columns, rows "
-			"or values");
+			"or values; 'varve restore --column' takes one column back");
 	}
 	if ((o->misfit || o->numbers) && !kind->typed) {
 		return vv_usage_error("%s requires --format arrow",
