@@ -74,7 +74,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 	*p = (vv_host_pack){.bases = vv_calloc(list->base_count + 1, sizeof(vv_cid))};
 	if (!p->bases) return vv_fail_nomem(err);
 	c->count++;
-	memcpy(p->hash, list->hash, sizeof(p->hash));
+	p->key = vv_pack_key(list->hash);
 	p->blob = *blob;
 	p->len = list->pack_len;
 	p->blocks = list->count;

@@ -13,9 +13,10 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/oid.h"
 #include "transport/places/packs/list.h"
+#include "transport/places/packs/pack_names.h"
 
 typedef struct vv_host_pack {
-	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_cid key;  /* its hash: vv_pack_key */
 	vv_oid blob; /* the pack's, there */
 	vv_oid list; /* of the caller: its list's, at a Git host; null: not known */
 	uint64_t len, blocks;

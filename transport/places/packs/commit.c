@@ -53,7 +53,10 @@ static void put_files(vv_buf *in, const vv_host *h, vv_host_next *n, const vv_ho
 		put_data(in, VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1);
 	}
 	for (size_t i = 0; i < c->removed_count; i++) {
-		vv_buf_printf(in, "D %s.pack\nD %s.list\n", c->removed[i], c->removed[i]);
+		const char *hex = vv_pack_shows(&c->removed[i].key);
+		const size_t folder = c->removed[i].folder;
+		vv_buf_printf(in, "D packs/%04zx/%s.pack\nD packs/%04zx/%s.list\n", folder, hex,
+			      folder, hex);
 	}
 	if (c->pack) {
 		if (n->in_folder == VV_HOST_FOLDER_PACKS) {
@@ -61,9 +64,10 @@ static void put_files(vv_buf *in, const vv_host *h, vv_host_next *n, const vv_ho
 			n->in_folder = 0;
 		}
 		n->in_folder++;
+		const char *hex = vv_pack_shows(c->key);
 		vv_buf_printf(in,
 			      "M 100644 :1 packs/%04zx/%s.pack\nM 100644 :2 packs/%04zx/%s.list\n",
-			      n->folder, c->name, n->folder, c->name);
+			      n->folder, hex, n->folder, hex);
 	}
 }
 
@@ -116,10 +120,10 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	}
 	n->id = ref.id;
 	n->waiting += 1 + (c->pack ? c->pack->len + c->list->len : 0);
-	rc = c->pack ? vv_host_keep_list(h, c->list, c->name, err) : VV_OK;
+	rc = c->pack ? vv_host_keep_list(h, c->list, c->key, err) : VV_OK;
 	if (rc == VV_OK && c->pack &&
 	    vv_blob_id(c->pack->data, c->pack->len, &blob, err) == VV_OK) {
-		vv_host_note_sound(h, c->name, &blob);
+		vv_host_note_sound(h, c->key, &blob);
 	}
 	return rc;
 }

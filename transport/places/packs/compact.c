@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -25,13 +24,13 @@ typedef struct compacting {
 	vv_host *h;
 	const vv_host_compaction *what;
 	vv_host_compacted *out;
-	bool *old; /* for each pack: it may be replaced */
+	bool *old; /* for each pack of those that were there: it may be replaced */
+	size_t old_count;
 	vv_cid_set *seen, *listed;
 	item *items;
 	size_t count, cap;
 	vv_cid *roots;
 	size_t root_count, root_cap;
-	char **removed;
 } compacting;
 
 /* --- which packs ------------------------------------------------------------------------------- */
@@ -40,13 +39,12 @@ static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err V
 {
 	compacting *c = payload;
 	const char *base = vv_path_base(e->path);
-	char hex[2 * VV_PACK_HASH_LEN + 1];
+	vv_cid key;
 
+	if (!vv_pack_key_read(&key, base, strcspn(base, "."))) return VV_OK;
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		vv_hex_write(hex, vv_catalog_pack(c->h->catalog, i)->hash, VV_PACK_HASH_LEN);
-		if (strncmp(base, hex, sizeof(hex) - 1) == 0) {
-			c->old[i] = true;
-		}
+		c->old[i] = c->old[i] ||
+			    vv_cid_equal(&vv_catalog_pack(c->h->catalog, i)->key, &key);
 	}
 	return VV_OK;
 }
@@ -160,61 +158,38 @@ static vv_status find_items(compacting *c, vv_error *err)
 
 /* --- the new packs ------------------------------------------------------------------------------- */
 
-/* Of a place none: a gc removes them later. */
-static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
-{
-	char hex[2 * VV_PACK_HASH_LEN + 1];
-
-	*count = 0;
-	if (vv_host_is_place(c->h)) return VV_OK;
-	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(char *));
-	if (!c->removed) return vv_fail_nomem(err);
-	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
-		if (!c->old[i]) {
-			continue;
-		}
-		vv_hex_write(hex, p->hash, sizeof(p->hash));
-		if (!(c->removed[(*count)++] = vv_asprintf("packs/%04zx/%s", p->folder, hex))) {
-			return vv_fail_nomem(err);
-		}
-	}
-	return VV_OK;
-}
-
+/* With the last pack the old ones leave the tree of a ref; from a place a gc removes them later. */
 static vv_status commit_pack(compacting *c, vv_host_next *next, vv_pack_maker *m, bool last,
 			     vv_error *err)
 {
+	const size_t count = c->old_count; /* a place's catalog has the new ones, too */
 	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
-	char name[2 * VV_PACK_HASH_LEN + 1];
-	size_t removed = 0;
-	vv_status rc = last ? list_removed(c, &removed, err) : VV_OK;
-	bool any = !vv_pack_maker_is_empty(m);
+	vv_auto_free vv_host_name *removed = vv_calloc(count + 1, sizeof(*removed));
+	bool any = !vv_pack_maker_is_empty(m), same = false;
+	size_t n = 0;
+	vv_cid key;
+	vv_status rc = removed ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && any) {
-		rc = vv_pack_maker_take(m, &pack, &list, name, err);
-	}
-	/* the same blocks in the same form make the same pack: that one stays */
-	for (size_t i = 0; rc == VV_OK && any && i < vv_catalog_packs(c->h->catalog); i++) {
-		char hex[2 * VV_PACK_HASH_LEN + 1];
-		vv_hex_write(hex, vv_catalog_pack(c->h->catalog, i)->hash, VV_PACK_HASH_LEN);
-		c->old[i] = c->old[i] && strcmp(hex, name) != 0;
-	}
-	for (size_t i = 0; rc == VV_OK && any && i < removed; i++) {
-		if (strcmp(vv_path_base(c->removed[i]), name) == 0) {
-			vv_free(c->removed[i]);
-			c->removed[i] = c->removed[--removed];
-			c->removed[removed] = NULL;
-			any = false;
+	if (rc < 0 || (any && (rc = vv_pack_maker_take(m, &pack, &list, &key, err)) < 0)) return rc;
+	for (size_t i = 0; i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		/* the same blocks in the same form make the same pack: that one stays */
+		if (c->old[i] && any && vv_cid_equal(&p->key, &key)) {
+			c->old[i] = false;
+			same = true;
+		}
+		if (c->old[i] && last && !vv_host_is_place(c->h)) {
+			removed[n++] = (vv_host_name){p->key, p->folder};
 		}
 	}
+	any = any && !(same && last && !vv_host_is_place(c->h));
 	const vv_host_commit commit = {.message = "Put blocks into fewer packs\n",
 				       .pack = any ? &pack : NULL,
 				       .list = &list,
-				       .name = name,
-				       .removed = c->removed,
-				       .removed_count = removed};
-	if (rc == VV_OK && (any || removed > 0)) {
+				       .key = &key,
+				       .removed = removed,
+				       .removed_count = n};
+	if (any || n > 0) {
 		rc = vv_host_commit_make(c->h, next, &commit, err);
 		c->out->packs_after += any;
 		c->out->bytes_after += pack.len;
@@ -284,10 +259,6 @@ static vv_status begin(compacting *c, vv_error *err)
 
 static void end(compacting *c)
 {
-	for (size_t i = 0; c->removed && c->removed[i]; i++) {
-		vv_free(c->removed[i]);
-	}
-	vv_free(c->removed);
 	vv_cid_set_free(c->seen);
 	vv_cid_set_free(c->listed);
 	vv_free_all(c->items, c->roots);
@@ -308,8 +279,9 @@ static bool is_worth(const vv_host *h, size_t packs, uint64_t bytes)
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err)
 {
-	compacting c = {.h = h, .what = what, .out = out};
-	size_t olds = 0, packs = vv_catalog_packs(h->catalog);
+	const size_t packs = vv_catalog_packs(h->catalog);
+	compacting c = {.h = h, .what = what, .out = out, .old_count = packs};
+	size_t olds = 0;
 	uint64_t bytes = 0, blocks = 0;
 	vv_status rc = begin(&c, err);
 
@@ -377,7 +349,11 @@ static vv_status choose_packs(compacting *c, bool *spare, bool *worth, vv_error 
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, bool *spare,
 			 vv_host_compacted *out, vv_error *err)
 {
-	compacting c = {.h = h, .what = what, .out = out, .old = old};
+	compacting c = {.h = h,
+			.what = what,
+			.out = out,
+			.old = old,
+			.old_count = vv_catalog_packs(h->catalog)};
 	size_t kept = 0, pack, olds = 0;
 	uint64_t bytes = 0, blocks = 0;
 	vv_status rc = begin(&c, err);

@@ -33,24 +33,19 @@ static vv_status damaged(vv_error *err)
 static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_error *err)
 {
 	static const char version[] = "version ", pack[] = "pack ", run[] = "run ";
-	uint8_t hash[VV_PACK_HASH_LEN];
-	vv_cid cid;
+	const size_t v = sizeof(version) - 1, p = sizeof(pack) - 1, r = sizeof(run) - 1;
+	vv_cid key;
 
-	if (len > sizeof(version) - 1 && memcmp(line, version, sizeof(version) - 1) == 0 &&
-	    vv_cid_parse(&cid, line + sizeof(version) - 1, len - (sizeof(version) - 1),
-			 VV_IGNORED) == VV_OK) {
-		return vv_cid_map_put(c->versions, &cid, 0, NULL, err);
+	if (len > v && memcmp(line, version, v) == 0 &&
+	    vv_cid_parse(&key, line + v, len - v, VV_IGNORED) == VV_OK) {
+		return vv_cid_map_put(c->versions, &key, 0, NULL, err);
 	}
-	if (len == sizeof(pack) - 1 + 2 * sizeof(hash) &&
-	    memcmp(line, pack, sizeof(pack) - 1) == 0 &&
-	    vv_hex_is_lower(line + sizeof(pack) - 1, 2 * sizeof(hash))) {
-		(void)vv_hex_read(hash, sizeof(hash), line + sizeof(pack) - 1);
-		cid = vv_pack_key(hash);
-		return vv_cid_map_put(c->packs, &cid, 0, NULL, err);
+	if (len > p && memcmp(line, pack, p) == 0 && vv_pack_key_read(&key, line + p, len - p)) {
+		return vv_cid_map_put(c->packs, &key, 0, NULL, err);
 	}
-	if (len == sizeof(run) - 1 + VV_CONDEMNED_RUN && memcmp(line, run, sizeof(run) - 1) == 0 &&
-	    vv_hex_is_lower(line + sizeof(run) - 1, VV_CONDEMNED_RUN)) {
-		memcpy(c->run, line + sizeof(run) - 1, VV_CONDEMNED_RUN);
+	if (len == r + VV_CONDEMNED_RUN && memcmp(line, run, r) == 0 &&
+	    vv_hex_is_lower(line + r, VV_CONDEMNED_RUN)) {
+		memcpy(c->run, line + r, VV_CONDEMNED_RUN);
 		return VV_OK;
 	}
 	return damaged(err);
@@ -87,23 +82,16 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error why;
-	vv_status rc = vv_place_get(p, VV_CONDEMNED_FILE, 0, FILE_MAX, &text, &why);
+	const vv_status rc = vv_place_get(p, VV_CONDEMNED_FILE, 0, FILE_MAX, &text, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc == VV_OK) {
-		rc = vv_condemned_read(out, vv_buf_cstr(&text), text.len, err);
-	} else if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) { /* absent may look as forbidden */
-		rc = VV_OK;
-	} else {
-		*err = why;
-	}
-	return rc;
+	/* absent may look as forbidden */
+	return rc < 0 ? vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EREFUSED, err)
+		      : vv_condemned_read(out, vv_buf_cstr(&text), text.len, err);
 }
 
 vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err)
 {
-	char word[VV_CID_TEXT + 1];
 	uint8_t random[VV_CONDEMNED_RUN / 2];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
@@ -113,12 +101,10 @@ vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err)
 	}
 	vv_buf_printf(&text, HEAD "run %s\n", c->run);
 	for (size_t i = 0; c->versions && i < vv_cid_map_count(c->versions); i++) {
-		vv_cid_text(word, vv_cid_map_cid(c->versions, i));
-		vv_buf_printf(&text, "version %s\n", word);
+		vv_buf_printf(&text, "version %s\n", vv_cid_shows(vv_cid_map_cid(c->versions, i)));
 	}
 	for (size_t i = 0; c->packs && i < vv_cid_map_count(c->packs); i++) {
-		vv_hex_write(word, vv_cid_map_cid(c->packs, i)->digest, VV_PACK_HASH_LEN);
-		vv_buf_printf(&text, "pack %s\n", word);
+		vv_buf_printf(&text, "pack %s\n", vv_pack_shows(vv_cid_map_cid(c->packs, i)));
 	}
 	vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_place_put(p, VV_CONDEMNED_FILE, text.data, text.len, err);

@@ -22,7 +22,7 @@
 #include "base/error.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/pack_index.h"
-#include "transport/places/place.h"
+#include "transport/places/packs/stored.h"
 
 #define VV_CONDEMNED_FILE "condemned"
 
@@ -33,15 +33,6 @@ typedef struct vv_condemned {
 	vv_cid_map *versions, *packs;
 	char run[VV_CONDEMNED_RUN + 1];
 } vv_condemned;
-
-/* A pack's hash as a key of maps and sets. */
-static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
-{
-	vv_cid key = {.codec = VV_CODEC_RAW};
-
-	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
-	return key;
-}
 
 /* VV_ECORRUPT: it is there, and something else. */
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);

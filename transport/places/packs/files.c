@@ -20,7 +20,6 @@
 #include "transport/places/at_once.h"
 
 #define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
-#define NAME_MAX_LEN 96u
 
 const vv_place_mark vv_files_mark = {"format", "varve store 1\n", "blocks"};
 
@@ -71,11 +70,11 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 	return rc < 0 ? rc : vv_host_forget_lists(h, err);
 }
 
-static vv_oid id_of(const uint8_t hash[VV_PACK_HASH_LEN])
+static vv_oid id_of(const vv_cid *pack)
 {
 	vv_oid id = {{0}};
 
-	memcpy(id.id, hash, VV_PACK_HASH_LEN);
+	memcpy(id.id, pack->digest, VV_PACK_HASH_LEN);
 	return id;
 }
 
@@ -93,39 +92,43 @@ static vv_status note_parts(vv_host *h, const vv_buf *bytes, vv_error *err)
 	return VV_OK;
 }
 
+/* A list that is not here, or damaged, into its file; none where the place has none. */
+static vv_status fetch_list(vv_host *h, const vv_cid *pack, const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	const vv_status rc = vv_stored_get(&h->place, VV_STORED_LIST, pack, 0,
+					   VV_HOST_LIST_BYTES + 1, &bytes, err);
+
+	return rc == VV_OK     ? vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)
+	       : is_absent(rc) ? vv_unlink(path, true, err)
+			       : rc;
+}
+
 /* The list of a pack into the catalog: from an earlier run, else from the place. *sound false: it is not there, or
  * damaged, or condemned. */
-static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *err)
+static vv_status load_list(vv_host *h, const vv_cid *pack, bool *sound, vv_error *err)
 {
-	uint8_t hash[VV_PACK_HASH_LEN];
-	char name[NAME_MAX_LEN];
-	vv_auto(char) *path = vv_host_list_path(h, hex);
+	const vv_host_name name = {.key = *pack};
+	const vv_oid id = id_of(pack);
+	vv_auto(char) *path = vv_host_list_path(h, pack);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	bool added;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_alloc_ok(path, err);
 
-	*sound = false;
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = vv_pack_key(hash);
-	if (rc < 0 || vv_cid_set_has(h->listed, &key) || vv_host_is_ruin(h, hex) ||
-	    vv_condemned_has(h->condemned.packs, &key)) {
-		*sound = rc == VV_OK && vv_cid_set_has(h->listed, &key);
+	*sound = rc == VV_OK && vv_cid_set_has(h->listed, pack);
+	if (rc < 0 || *sound || vv_host_is_ruin(h, pack) ||
+	    vv_condemned_has(h->condemned.packs, pack)) {
 		return rc;
 	}
 	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, VV_IGNORED) < 0 ||
 	    vv_host_list_read(&list, bytes.data, bytes.len, VV_IGNORED) < 0) {
 		vv_buf_reset(&bytes);
-		(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-		rc = vv_place_get(&h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, err);
-		if (rc < 0) return vv_error_excuse(rc, is_absent(rc), err);
-		if ((rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)) < 0) {
-			return rc;
-		}
+		if ((rc = fetch_list(h, pack, path, err)) < 0) return rc;
+		rc = vv_read_file(&bytes, path, VV_HOST_LIST_BYTES + 1, err);
+		if (rc < 0) return vv_missing_ok(rc, err);
 	}
-	const vv_oid id = id_of(hash);
-	if ((rc = vv_host_take_list(h, hex, &id, 0, &bytes, sound, err)) < 0 || !*sound) return rc;
-	if ((rc = vv_cid_set_add(h->listed, &key, &added, err)) < 0) return rc;
+	if ((rc = vv_host_take_list(h, &name, &id, &bytes, sound, err)) < 0 || !*sound) return rc;
+	if ((rc = vv_cid_set_add(h->listed, pack, &(bool){false}, err)) < 0) return rc;
 	return note_parts(h, &bytes, err);
 }
 
@@ -140,21 +143,13 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 {
 	const bringing *b = payload;
 	const size_t count = b->lists->count;
-	const char *hex = i < count ? b->lists->items[i] : b->older[i - count].hex;
-	uint8_t hash[VV_PACK_HASH_LEN];
-	char name[NAME_MAX_LEN];
-	vv_auto(char) *path = vv_host_list_path(b->h, hex);
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	const vv_cid *pack = i < count ? &b->lists->items[i] : &b->older[i - count].key;
+	vv_auto(char) *path = vv_host_list_path(b->h, pack);
 
 	if (!path) return vv_fail_nomem(err);
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = vv_pack_key(hash);
-	if (b->h->anew ? vv_cid_set_has(b->h->listed, &key) : vv_exists(path)) return VV_OK;
-	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-	vv_status rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, err);
-	return rc == VV_OK     ? vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)
-	       : is_absent(rc) ? vv_unlink(path, true, err)
-			       : rc;
+	return (b->h->anew ? vv_cid_set_has(b->h->listed, pack) : vv_exists(path))
+		       ? VV_OK
+		       : fetch_list(b->h, pack, path, err);
 }
 
 /* Those of older packs come with the others, and are not looked at. */
@@ -173,7 +168,7 @@ static vv_status take_lists(vv_host *h, const vv_pack_names *lists, const vv_old
 
 	*sound = true;
 	for (size_t i = 0; rc == VV_OK && i < lists->count; i++) {
-		rc = load_list(h, lists->items[i], &fine, err);
+		rc = load_list(h, &lists->items[i], &fine, err);
 		*sound = *sound && fine;
 	}
 	return rc;
@@ -187,13 +182,13 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err)
 {
-	char name[VV_VERSION_NAME_LEN];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
+	vv_status rc = vv_stored_get(&h->place, VV_STORED_VERSION, root, 0, VV_VERSION_FILE_MAX,
+				     &text, err);
 
-	vv_version_file_name(name, root);
-	if ((rc = vv_place_get(&h->place, name, 0, VV_VERSION_FILE_MAX, &text, err)) < 0) return rc;
-	rc = vv_text_check_mark(vv_buf_cstr(&text), vv_version_mark, name, err);
+	if (rc < 0) return rc;
+	rc = vv_text_check_mark(vv_buf_cstr(&text), vv_version_mark,
+				vv_stored_shows(VV_STORED_VERSION, root), err);
 	if (rc == VV_ENOSUPPORT) return vv_prefix(err, "%s", vv_text_url(h->url));
 	return vv_version_file_read(out, root, vv_buf_cstr(&text), text.len, sound, err);
 }
@@ -246,107 +241,39 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-bool vv_files_is_version(const vv_listed *e, vv_cid *root)
-{
-	return e->size != UINT64_MAX && strlen(e->name) > VV_CID_TEXT &&
-	       strcmp(e->name + VV_CID_TEXT, ".packs") == 0 &&
-	       vv_cid_parse(root, e->name, VV_CID_TEXT, VV_IGNORED) == VV_OK;
-}
-
-/* A list that is there. */
-typedef struct list_file {
-	char hex[VV_HOST_NAME_LEN + 1];
-	uint64_t size;
-} list_file;
-
-typedef struct looking {
-	vv_host *h;
-	list_file *files;
-	size_t file_count, file_cap;
-	vv_pack_names lists; /* of these, those that are read next */
-	vv_cid *roots;       /* of versions whose files are to be read */
-	size_t count, cap;
-} looking;
-
-static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
-{
-	looking *l = payload;
-	vv_cid root;
-	bool added;
-
-	if (!vv_files_is_version(e, &root) || vv_condemned_has(l->h->condemned.versions, &root)) {
-		return VV_OK;
-	}
-	if (!l->h->anew) return vv_cid_set_add(l->h->versions, &root, &added, err);
-	return vv_array_add(l->roots, l->count, l->cap, root) ? VV_OK : vv_fail_nomem(err);
-}
-
-bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN])
-{
-	if (e->size == UINT64_MAX || strlen(e->name) != VV_HOST_NAME_LEN + strlen(end) ||
-	    strcmp(e->name + VV_HOST_NAME_LEN, end) != 0 ||
-	    !vv_hex_is_lower(e->name, VV_HOST_NAME_LEN)) {
-		return false;
-	}
-	(void)vv_hex_read(hash, VV_PACK_HASH_LEN, e->name);
-	return true;
-}
-
-static bool has_pack(const vv_cid_set *set, const char *hex)
-{
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = vv_pack_key(hash);
-	return vv_cid_set_has(set, &key);
-}
-
-static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
-{
-	looking *l = payload;
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	if (!vv_files_is_pack(e, ".list", hash)) return VV_OK;
-	const vv_cid key = vv_pack_key(hash);
-	if (vv_condemned_has(l->h->condemned.packs, &key)) return VV_OK;
-	if (!vv_array_room(l->files, l->file_count, l->file_cap)) return vv_fail_nomem(err);
-	list_file *f = &l->files[l->file_count++];
-	vv_hex_write(f->hex, hash, sizeof(hash));
-	f->size = e->size;
-	return VV_OK;
-}
-
 static int compare_files(const void *a, const void *b)
 {
-	const list_file *x = a, *y = b;
+	const vv_stored *x = a, *y = b;
 
-	return x->size != y->size ? (x->size > y->size ? -1 : 1) : strcmp(x->hex, y->hex);
+	return x->size != y->size ? (x->size > y->size ? -1 : 1) : vv_cid_compare(&x->key, &y->key);
 }
 
 /* The list of a joined pack is longer than those of its parts, so longer ones come first, and of what they name the
  * lists need not come. */
 #define SHORTER 8u
 
-static vv_status take_all_lists(looking *l, bool *sound, vv_error *err)
+static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *sound,
+				vv_error *err)
 {
+	vv_auto(vv_pack_names) next = {0};
 	bool fine;
 	vv_status rc;
 
-	if (l->file_count > 0) {
-		qsort(l->files, l->file_count, sizeof(*l->files), compare_files);
+	if (lists->count > 0) {
+		qsort(lists->items, lists->count, sizeof(*lists->items), compare_files);
 	}
-	for (size_t i = 0; i < l->file_count;) {
-		const uint64_t least = l->files[i].size / SHORTER;
-		l->lists.count = 0;
-		for (; i < l->file_count && l->files[i].size >= least; i++) {
-			const char *hex = l->files[i].hex;
-			const bool unread = !l->h->anew && has_pack(l->h->joined, hex);
-			if ((rc = vv_pack_names_add(unread ? &l->h->unread : &l->lists, hex, err)) <
-			    0) {
+	for (size_t i = 0; i < lists->count;) {
+		const uint64_t least = lists->items[i].size / SHORTER;
+		next.count = 0;
+		for (; i < lists->count && lists->items[i].size >= least; i++) {
+			const vv_cid *key = &lists->items[i].key;
+			const bool unread = !h->anew && vv_cid_set_has(h->joined, key);
+			if (!vv_condemned_has(h->condemned.packs, key) &&
+			    (rc = vv_pack_names_add(unread ? &h->unread : &next, key, err)) < 0) {
 				return rc;
 			}
 		}
-		if ((rc = vv_files_take_lists(l->h, &l->lists, &fine, err)) < 0) return rc;
+		if ((rc = vv_files_take_lists(h, &next, &fine, err)) < 0) return rc;
 		*sound = *sound && fine;
 	}
 	return VV_OK;
@@ -366,20 +293,16 @@ static vv_status take_unread(vv_host *h, vv_error *err)
 
 vv_status vv_files_take_older(vv_host *h, vv_error *err)
 {
-	char hex[VV_HOST_NAME_LEN + 1];
-	vv_pack_names names = {0};
+	vv_auto(vv_pack_names) names = {0};
 	uint64_t len;
-	bool ignored;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(h->older); i++) {
 		if (vv_older_is_unread(h, i, &len)) {
-			vv_hex_write(hex, vv_cid_map_cid(h->older, i)->digest, VV_PACK_HASH_LEN);
-			rc = vv_pack_names_add(&names, hex, err);
+			rc = vv_pack_names_add(&names, vv_cid_map_cid(h->older, i), err);
 		}
 	}
-	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &ignored, err);
-	vv_free(names.items);
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &(bool){false}, err);
 	if (rc < 0) return rc;
 	vv_cid_map_free(h->older); /* what did not come is not there */
 	return (h->older = vv_cid_map_new()) ? VV_OK : vv_fail_nomem(err);
@@ -387,9 +310,7 @@ vv_status vv_files_take_older(vv_host *h, vv_error *err)
 
 vv_status vv_files_take_parts(vv_host *h, vv_error *err)
 {
-	char hex[VV_HOST_NAME_LEN + 1];
-	vv_pack_names names = {0};
-	bool ignored;
+	vv_auto(vv_pack_names) names = {0};
 	vv_status rc;
 
 	if ((rc = vv_files_look_at_all(h, err)) < 0 || (rc = take_unread(h, err)) < 0) {
@@ -397,14 +318,9 @@ vv_status vv_files_take_parts(vv_host *h, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && !h->all && i < vv_cid_set_count(h->joined); i++) {
 		const vv_cid *key = vv_cid_set_at(h->joined, i);
-		if (!vv_cid_set_has(h->listed, key)) {
-			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
-			rc = vv_pack_names_add(&names, hex, err);
-		}
+		rc = vv_cid_set_has(h->listed, key) ? VV_OK : vv_pack_names_add(&names, key, err);
 	}
-	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &ignored, err);
-	vv_free(names.items);
-	return rc;
+	return rc < 0 ? rc : vv_files_take_lists(h, &names, &(bool){false}, err);
 }
 
 static bool is_whole(const vv_host *h, const vv_version_file *f)
@@ -412,22 +328,22 @@ static bool is_whole(const vv_host *h, const vv_version_file *f)
 	bool whole = f->sound;
 
 	for (size_t i = 0; whole && i < f->names.packs.count; i++) {
-		whole = has_pack(h->listed, f->names.packs.items[i]);
+		whole = vv_cid_set_has(h->listed, &f->names.packs.items[i]);
 	}
 	return whole;
 }
 
 /* Those of which the file is sound, and all lists are. */
-static vv_status judge_versions(looking *l, vv_error *err)
+static vv_status judge_versions(vv_host *h, const vv_pack_names *roots, vv_error *err)
 {
-	vv_auto_free vv_version_file *files = vv_calloc(l->count + 1, sizeof(*files));
-	vv_status rc = files ? vv_files_versions(l->h, l->roots, l->count, files, err)
+	vv_auto_free vv_version_file *files = vv_calloc(roots->count + 1, sizeof(*files));
+	vv_status rc = files ? vv_files_versions(h, roots->items, roots->count, files, err)
 			     : vv_fail_nomem(err);
 
-	for (size_t i = 0; files && i < l->count; i++) {
-		if (rc == VV_OK && is_whole(l->h, &files[i]) &&
-		    (rc = vv_seek_note(l->h, &files[i].names, err)) == VV_OK) {
-			rc = vv_cid_set_add(l->h->versions, &l->roots[i], &(bool){false}, err);
+	for (size_t i = 0; files && i < roots->count; i++) {
+		if (rc == VV_OK && is_whole(h, &files[i]) &&
+		    (rc = vv_seek_note(h, &files[i].names, err)) == VV_OK) {
+			rc = vv_cid_set_add(h->versions, &roots->items[i], &(bool){false}, err);
 		}
 		vv_version_packs_clear(&files[i].names);
 	}
@@ -437,93 +353,77 @@ static vv_status judge_versions(looking *l, vv_error *err)
 /* Versions first: the lists of one that is seen are seen, too. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 {
-	looking l = {.h = h};
+	vv_auto(vv_stored_files) versions = {0}, lists = {0};
+	vv_auto(vv_pack_names) roots = {0};
 	bool sound = true;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (h->all || h->unlistable) return VV_OK;
-	rc = vv_place_list(&h->place, "versions", on_version, &l, err);
-	if (rc == VV_OK) {
-		rc = vv_place_list(&h->place, "lists", on_list, &l, err);
+	if ((rc = vv_stored_list(&versions, &h->place, VV_STORED_VERSION, err)) == VV_OK) {
+		rc = vv_stored_list(&lists, &h->place, VV_STORED_LIST, err);
 	}
 	h->all = rc == VV_OK;
 	h->unlistable = rc == VV_EREFUSED || rc == VV_ENOSUPPORT;
 	rc = vv_error_excuse(rc, h->unlistable, err);
-	rc = rc < 0 ? rc : take_all_lists(&l, &sound, err);
-	if (rc == VV_OK && h->anew) {
-		rc = judge_versions(&l, err);
-	} else if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
+	for (size_t i = 0; rc == VV_OK && i < versions.count; i++) {
+		const vv_cid *root = &versions.items[i].key;
+		if (!vv_condemned_has(h->condemned.versions, root)) {
+			rc = h->anew ? vv_pack_names_add(&roots, root, err)
+				     : vv_cid_set_add(h->versions, root, &(bool){false}, err);
+		}
+	}
+	rc = rc < 0 ? rc : take_all_lists(h, &lists, &sound, err);
+	if (rc == VV_OK && h->anew) return judge_versions(h, &roots, err);
+	if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
 		vv_cid_set_free(h->versions);
 		h->versions = vv_cid_set_new();
 		rc = h->versions ? VV_OK : vv_fail_nomem(err);
 		h->damaged_list = true;
 	}
-	vv_free_all(l.files, l.lists.items, l.roots);
 	return rc;
 }
 
-static void pack_name(char out[NAME_MAX_LEN], const uint8_t hash[VV_PACK_HASH_LEN])
-{
-	char hex[VV_HOST_NAME_LEN + 1];
-
-	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
-	(void)snprintf(out, NAME_MAX_LEN, "packs/%s.pack", hex);
-}
-
-static vv_status on_unlisted(void *payload, const vv_listed *e, vv_error *err)
-{
-	looking *l = payload;
-	uint8_t hash[VV_PACK_HASH_LEN];
-	char hex[VV_HOST_NAME_LEN + 1];
-
-	if (!vv_files_is_pack(e, ".pack", hash)) return VV_OK;
-	vv_hex_write(hex, hash, sizeof(hash));
-	const vv_cid key = vv_pack_key(hash);
-	return has_pack(l->h->listed, hex) || vv_condemned_has(l->h->condemned.packs, &key)
-		       ? VV_OK
-		       : vv_pack_names_add(&l->lists, hex, err);
-}
-
 /* *made false: the pack is damaged, too. */
-static vv_status make_list(vv_host *h, const char *hex, bool *made, vv_error *err)
+static vv_status make_list(vv_host *h, const vv_cid *pack, bool *made, vv_error *err)
 {
-	uint8_t hash[VV_PACK_HASH_LEN];
-	char name[NAME_MAX_LEN];
-	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_status rc = vv_stored_get(&h->place, VV_STORED_PACK, pack, 0, VV_HOST_PACK_MAX, &bytes,
+				     err);
 
 	*made = false;
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	pack_name(name, hash);
-	vv_status rc = vv_place_get(&h->place, name, 0, VV_HOST_PACK_MAX, &pack, err);
-	if (rc == VV_OK && vv_host_is_named_rightly(hash, &pack)) {
-		rc = vv_host_list_of(&list, hash, vv_buf_cstr(&pack), pack.len, err);
-	} else if (rc == VV_OK) {
-		rc = VV_ECORRUPT;
+	if (rc == VV_OK) {
+		rc = vv_host_is_named_rightly(pack, &bytes)
+			     ? vv_host_list_of(&list, pack->digest, vv_buf_cstr(&bytes), bytes.len,
+					       err)
+			     : VV_ECORRUPT;
 	}
 	if (rc < 0) return vv_error_excuse(rc, is_absent(rc) || rc == VV_ECORRUPT, err);
-	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-	if ((rc = vv_place_put(&h->place, name, list.data, list.len, err)) < 0 ||
-	    (rc = vv_host_keep_list(h, &list, hex, err)) < 0) {
+	if ((rc = vv_stored_put(&h->place, VV_STORED_LIST, pack, &list, err)) < 0 ||
+	    (rc = vv_host_keep_list(h, &list, pack, err)) < 0) {
 		return rc;
 	}
-	vv_host_forget_ruins(h, hex);
-	return load_list(h, hex, made, err);
+	vv_host_forget_ruin(h, pack);
+	return load_list(h, pack, made, err);
 }
 
 vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
 {
-	looking l = {.h = h};
+	vv_auto(vv_stored_files) packs = {0};
 	size_t again = 0;
 	bool made = false;
 
 	if (!h->all) return VV_OK;
-	vv_status rc = vv_place_list(&h->place, "packs", on_unlisted, &l, err);
-	for (size_t i = 0; rc == VV_OK && i < l.lists.count; i++) {
-		rc = make_list(h, l.lists.items[i], &made, err);
+	vv_status rc = vv_stored_list(&packs, &h->place, VV_STORED_PACK, err);
+	for (size_t i = 0; rc == VV_OK && i < packs.count; i++) {
+		const vv_host_name name = {.key = packs.items[i].key};
+		if (vv_cid_set_has(h->listed, &name.key) ||
+		    vv_condemned_has(h->condemned.packs, &name.key)) {
+			continue;
+		}
+		rc = make_list(h, &name.key, &made, err);
 		again += made;
-		rc = rc == VV_OK && !made ? vv_host_note_ruin(h, 0, l.lists.items[i], err) : rc;
+		rc = rc == VV_OK && !made ? vv_host_note_ruin(h, &name, err) : rc;
 	}
-	vv_free(l.lists.items);
 	if (rc < 0 || again == 0) return rc;
 	vv_notes_put(h->notes, "%s of '%s' %s missing or damaged: made again from %s",
 		     vv_text_counted(again, "list", NULL), vv_text_url(h->url),
@@ -588,14 +488,13 @@ static vv_status get_blob(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_err
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err)
 {
-	char name[NAME_MAX_LEN];
 	const size_t before = out->len;
 
 	if (!vv_host_is_place(h)) return get_blob(h, p, out, err);
-	pack_name(name, p->hash);
-	vv_status rc = vv_place_get(&h->place, name, from, len, out, err);
+	vv_status rc = vv_stored_get(&h->place, VV_STORED_PACK, &p->key, from, len, out, err);
 	if (rc == VV_OK && out->len - before < len) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is cut short", name);
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is cut short",
+			       vv_stored_shows(VV_STORED_PACK, &p->key));
 	}
 	return rc == VV_EREFUSED ? vv_recode(err, VV_ENOTFOUND) : rc;
 }
@@ -603,18 +502,16 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err)
 {
 	uint8_t end[VV_PACK_TRAILER_LEN] = VV_PACK_END;
-	char name[NAME_MAX_LEN];
 	vv_auto(vv_buf) got = VV_BUF_INIT;
 
 	*shows = false;
 	if (p->len < sizeof(end)) return VV_OK;
-	pack_name(name, p->hash);
-	vv_status rc = vv_place_get(&h->place, name, p->len - sizeof(end), sizeof(end) + 1, &got,
-				    err);
+	vv_status rc = vv_stored_get(&h->place, VV_STORED_PACK, &p->key, p->len - sizeof(end),
+				     sizeof(end) + 1, &got, err);
 	if (rc < 0) return vv_error_excuse(rc, is_absent(rc), err);
 	vv_put_le64(end + 8, p->blocks);
 	vv_put_le64(end + 16, p->len);
-	memcpy(end + 24, p->hash, VV_PACK_HASH_LEN);
+	memcpy(end + 24, p->key.digest, VV_PACK_HASH_LEN);
 	*shows = got.len == sizeof(end) && memcmp(vv_buf_cstr(&got), end, sizeof(end)) == 0;
 	return VV_OK;
 }
@@ -628,8 +525,9 @@ vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < v->packs.count; i++) {
-		if (*v->indexes.items[i] &&
-		    (rc = vv_seek_add(h->seek, v->packs.items[i], v->indexes.items[i], err)) < 0) {
+		const vv_cid *index = &v->indexes.items[i];
+		if (!vv_cid_is_null(index) &&
+		    (rc = vv_seek_add(h->seek, &v->packs.items[i], index, err)) < 0) {
 			return rc;
 		}
 	}
@@ -637,11 +535,6 @@ vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 }
 
 /* --- reading ------------------------------------------------------------------------------------- */
-
-static void name_of(const vv_seek *s, size_t i, char out[NAME_MAX_LEN])
-{
-	(void)snprintf(out, NAME_MAX_LEN, "indexes/%s.index", s->names.items[i]);
-}
 
 /* What cannot be had of an index, or is damaged in it, makes it useless, and nothing fails. */
 static vv_status give_up(vv_seek_file *f, vv_status rc, vv_error *err)
@@ -652,20 +545,23 @@ static vv_status give_up(vv_seek_file *f, vv_status rc, vv_error *err)
 	return vv_error_excuse(rc, useless, err);
 }
 
+static vv_status get_of(vv_host *h, size_t i, uint64_t from, size_t len, vv_buf *out, vv_error *err)
+{
+	return vv_stored_get(&h->place, VV_STORED_INDEX, &h->seek->names.items[i], from, len, out,
+			     err);
+}
+
 static vv_status read_head(vv_host *h, size_t i, vv_error *err)
 {
 	vv_seek_file *f = &h->seek->files[i];
-	char name[NAME_MAX_LEN];
 	vv_status rc;
 
-	name_of(h->seek, i, name);
-	if ((rc = vv_place_get(&h->place, name, 0, HEAD_BYTES, &f->head, err)) < 0 ||
+	if ((rc = get_of(h, i, 0, HEAD_BYTES, &f->head, err)) < 0 ||
 	    (rc = vv_multi_index_begin(&f->m, f->head.data, f->head.len, err)) < 0) {
 		return rc;
 	}
 	if (f->head.len < f->m.head_len &&
-	    (rc = vv_place_get(&h->place, name, f->head.len, f->m.head_len - f->head.len, &f->head,
-			       err)) < 0) {
+	    (rc = get_of(h, i, f->head.len, f->m.head_len - f->head.len, &f->head, err)) < 0) {
 		return rc;
 	}
 	return vv_multi_index_read(&f->m, f->head.data, f->head.len, err);
@@ -679,7 +575,6 @@ typedef struct asking {
 static vv_status find_in(const asking *a, size_t i, vv_error *err)
 {
 	vv_seek_file *f = &a->h->seek->files[i];
-	char name[NAME_MAX_LEN];
 	vv_auto(vv_buf) part = VV_BUF_INIT;
 	size_t packs[VV_MULTI_FOUND], len;
 	uint64_t from;
@@ -687,18 +582,17 @@ static vv_status find_in(const asking *a, size_t i, vv_error *err)
 
 	rc = rc < 0 ? rc : vv_multi_index_range(&f->m, a->cid, &from, &len, err);
 	if (rc < 0 || len == 0) return rc;
-	name_of(a->h->seek, i, name);
 	if (from + len <= f->head.len) { /* a small one came with its head */
 		vv_buf_put(&part, f->head.data + from, len);
 		rc = vv_buf_ok(&part, err);
 	} else {
-		rc = vv_place_get(&a->h->place, name, from, len, &part, err);
+		rc = get_of(a->h, i, from, len, &part, err);
 	}
 	if (rc == VV_OK) {
 		f->found_count = vv_multi_index_find(&f->m, part.data, part.len, a->cid, packs);
 	}
 	for (size_t k = 0; k < f->found_count; k++) {
-		memcpy(f->found[k], vv_multi_index_pack(&f->m, packs[k]), VV_PACK_HASH_LEN);
+		f->found[k] = vv_pack_key(vv_multi_index_pack(&f->m, packs[k]));
 	}
 	if (rc == VV_OK && part.len != len) {
 		rc = vv_fail(err, VV_ECORRUPT, "an index of packs is cut short");
@@ -730,9 +624,7 @@ static vv_status open_files(vv_seek *s, vv_error *err)
 static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 {
 	asking a = {h, cid};
-	char hex[VV_HOST_NAME_LEN + 1];
-	vv_pack_names packs = {0};
-	bool sound;
+	vv_auto(vv_pack_names) packs = {0};
 	vv_status rc = open_files(h->seek, err);
 	const vv_at_once all = {.threads = vv_place_gets(&h->place),
 				.count = h->seek->file_count,
@@ -743,20 +635,17 @@ static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < h->seek->file_count; i++) {
 		const vv_seek_file *f = &h->seek->files[i];
 		for (size_t k = 0; rc == VV_OK && k < f->found_count; k++) {
-			vv_hex_write(hex, f->found[k], VV_PACK_HASH_LEN);
-			rc = vv_pack_names_add(&packs, hex, err);
+			rc = vv_pack_names_add(&packs, &f->found[k], err);
 		}
 	}
-	rc = rc < 0 ? rc : vv_files_take_lists(h, &packs, &sound, err);
-	vv_free(packs.items);
-	return rc;
+	return rc < 0 ? rc : vv_files_take_lists(h, &packs, &(bool){false}, err);
 }
 
 /* What a version names: lists of packs that no index has, whole. */
 static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
-	vv_version_packs v = {0};
-	vv_pack_names whole = {0};
+	vv_auto(vv_version_packs) v = {0};
+	vv_auto(vv_pack_names) whole = {0};
 	bool sound = false, added;
 	vv_status rc = vv_cid_set_add(h->seek->asked, root, &added, err);
 
@@ -765,15 +654,11 @@ static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 	rc = vv_error_excuse(rc, is_absent(rc), err);
 	rc = rc == VV_OK && sound ? vv_seek_note(h, &v, err) : rc;
 	for (size_t i = 0; rc == VV_OK && sound && i < v.packs.count; i++) {
-		rc = vv_pack_names_add(*v.indexes.items[i] ? &h->seek->packs : &whole,
-				       v.packs.items[i], err);
+		rc = vv_pack_names_add(vv_cid_is_null(&v.indexes.items[i]) ? &whole
+									   : &h->seek->packs,
+				       &v.packs.items[i], err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_files_take_lists(h, &whole, &sound, err);
-	}
-	vv_free(whole.items);
-	vv_version_packs_clear(&v);
-	return rc;
+	return rc < 0 ? rc : vv_files_take_lists(h, &whole, &sound, err);
 }
 
 /* A list that has it, into the catalog. */
@@ -850,56 +735,35 @@ static vv_status end_seek(vv_host *h, vv_error *err)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
+vv_status vv_files_remove_pack(vv_host *h, const vv_cid *pack, vv_error *err)
 {
-	char name[NAME_MAX_LEN];
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < 2; i++) {
-		(void)snprintf(name, sizeof(name), i == 0 ? "lists/%s.list" : "packs/%s.pack", hex);
-		if ((rc = vv_missing_ok(vv_place_remove(&h->place, name, err), err)) < 0) return rc;
-	}
-	return VV_OK;
-}
-
-vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err)
-{
-	char name[VV_VERSION_NAME_LEN];
-
-	vv_version_file_name(name, root);
-	return vv_missing_ok(vv_place_remove(&h->place, name, err), err);
+	const vv_status rc = vv_stored_remove(&h->place, VV_STORED_LIST, pack, err);
+	return rc < 0 ? rc : vv_stored_remove(&h->place, VV_STORED_PACK, pack, err);
 }
 
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 {
-	char name[NAME_MAX_LEN];
-	uint8_t hash[VV_PACK_HASH_LEN];
-	bool sound;
 	vv_status rc;
 
 	if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
 	if (c->pack) {
-		(void)snprintf(name, sizeof(name), "packs/%s.pack", c->name);
-		if ((rc = vv_place_put(&h->place, name, c->pack->data, c->pack->len, err)) < 0) {
+		const vv_oid id = id_of(c->key);
+		if ((rc = vv_stored_put(&h->place, VV_STORED_PACK, c->key, c->pack, err)) < 0 ||
+		    (rc = vv_stored_put(&h->place, VV_STORED_LIST, c->key, c->list, err)) < 0 ||
+		    (rc = vv_host_keep_list(h, c->list, c->key, err)) < 0) {
 			return rc;
 		}
-		(void)snprintf(name, sizeof(name), "lists/%s.list", c->name);
-		if ((rc = vv_place_put(&h->place, name, c->list->data, c->list->len, err)) < 0 ||
-		    (rc = vv_host_keep_list(h, c->list, c->name, err)) < 0) {
-			return rc;
-		}
-		(void)vv_hex_read(hash, sizeof(hash), c->name);
-		const vv_oid id = id_of(hash);
 		vv_host_forget_bad(h, &id);
-		vv_host_forget_ruins(h, c->name);
-		vv_host_note_sound(h, c->name, &id);
-		if ((rc = load_list(h, c->name, &sound, err)) < 0) return rc;
+		vv_host_forget_ruin(h, c->key);
+		vv_host_note_sound(h, c->key, &id);
+		if ((rc = load_list(h, c->key, &(bool){false}, err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < c->removed_count; i++) {
-		const char *hex = c->removed[i] + strlen(c->removed[i]) - VV_HOST_NAME_LEN;
 		/* the same blocks make the same pack: it was written again just now */
-		const bool again = c->pack && strcmp(hex, c->name) == 0;
-		if (!again && (rc = vv_files_remove_pack(h, hex, err)) < 0) return rc;
+		const bool again = c->pack && vv_cid_equal(&c->removed[i].key, c->key);
+		if (!again && (rc = vv_files_remove_pack(h, &c->removed[i].key, err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }

@@ -29,7 +29,7 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err);
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
 /* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
 vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
-/* Which packs the version's file names, appended, and for each the index that has it, "" where none has. *sound false: it
+/* Which packs the version's file names, appended, and for each the index that has it, null where none has. *sound false: it
  * is damaged. VV_ENOTFOUND, or VV_EREFUSED where what is absent looks as forbidden. As many threads at once as the place
  * lets. */
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
@@ -41,9 +41,6 @@ typedef struct vv_version_file {
 } vv_version_file;
 vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
 			    vv_error *err);
-/* Is an entry of the folder of versions, of packs, lists or indexes (end: ".pack", ".list", ".index") one of these? */
-bool vv_files_is_version(const vv_listed *e, vv_cid *root);
-bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
 /* All that the place lists; nothing where it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
 /* Small packs that versions need (those of the first count of the catalog that are marked) and that are of about one size
@@ -71,9 +68,8 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err);
 /* Writes what the commit has, and removes what it removes. */
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
-/* What is absent counts as removed. Of a pack the list goes first. */
-vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err);
-vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);
+/* What is absent counts as removed. The list goes first. */
+vv_status vv_files_remove_pack(vv_host *h, const vv_cid *pack, vv_error *err);
 
 /* --- single blocks, without all lists ---
  *

@@ -167,7 +167,7 @@ vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
 	vv_cid_set_free(h->joined);
 	vv_cid_map_free(h->older);
 	vv_seek_free(h->seek);
-	vv_host_forget_ruins(h, NULL);
+	h->ruin_count = 0;
 	h->unread.count = 0;
 	h->catalog = vv_catalog_new();
 	h->versions = vv_cid_set_new();
@@ -260,7 +260,6 @@ void vv_host_close(vv_host *h)
 		vv_free(h->unread.items);
 		vv_seek_free(h->seek);
 		vv_cid_set_free(h->intact);
-		vv_host_forget_ruins(h, NULL);
 		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,
 			    h->ref, h->tip_ref, h->remote, h->push_url, h->url, h);
 	}
@@ -430,9 +429,8 @@ vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, boo
 /* --- lists ----------------------------------------------------------------------------------------- */
 
 typedef struct found_pack {
-	char name[VV_HOST_NAME_LEN + 1];
+	vv_host_name name;
 	vv_oid pack, list; /* null: not there */
-	size_t folder;
 } found_pack;
 
 typedef struct finding {
@@ -442,42 +440,36 @@ typedef struct finding {
 } finding;
 
 /* "packs/0000/<hash>.pack": other paths are none of ours. */
-static bool read_name(const char *path, size_t *folder, char name[VV_HOST_NAME_LEN + 1], bool *list)
+static bool read_name(const char *path, vv_host_name *name, bool *list)
 {
-	const char *p = path + 6;
-	char *end;
+	const char *p = path + 6, *end = p + 5 + VV_PACK_HEX;
 
-	if (strlen(path) != 6 + 5 + VV_HOST_NAME_LEN + 5 || strncmp(path, "packs/", 6) != 0 ||
-	    p[4] != '/' || !vv_hex_is_lower(p, 4) || !vv_hex_is_lower(p + 5, VV_HOST_NAME_LEN)) {
+	if (strlen(path) != 6 + 5 + VV_PACK_HEX + 5 || strncmp(path, "packs/", 6) != 0 ||
+	    p[4] != '/' || !vv_hex_is_lower(p, 4) ||
+	    !vv_pack_key_read(&name->key, p + 5, VV_PACK_HEX)) {
 		return false;
 	}
-	*folder = (size_t)strtoul(p, &end, 16);
-	*list = strcmp(p + 5 + VV_HOST_NAME_LEN, ".list") == 0;
-	memcpy(name, p + 5, VV_HOST_NAME_LEN);
-	name[VV_HOST_NAME_LEN] = '\0';
-	return *list || strcmp(p + 5 + VV_HOST_NAME_LEN, ".pack") == 0;
+	name->folder = (size_t)strtoul(p, NULL, 16);
+	*list = strcmp(end, ".list") == 0;
+	return *list || strcmp(end, ".pack") == 0;
 }
 
 /* Sorted by path: of a pack the list comes first. */
 static vv_status find_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	finding *f = payload;
-	char name[VV_HOST_NAME_LEN + 1];
-	size_t folder;
+	found_pack found = {.name.folder = 0};
 	bool list;
 
-	if ((e->mode & 0170000) != 0100000 || !read_name(e->path, &folder, name, &list)) {
+	if ((e->mode & 0170000) != 0100000 || !read_name(e->path, &found.name, &list)) {
 		return VV_OK;
 	}
-	if (f->count == 0 || strcmp(f->items[f->count - 1].name, name) != 0) {
+	if (f->count == 0 || !vv_cid_equal(&f->items[f->count - 1].name.key, &found.name.key)) {
 		if (f->count == PACKS_MAX) {
 			return vv_fail(err, VV_EREFUSED, "the host has more than %s packs",
 				       vv_text_count(PACKS_MAX));
 		}
-		if (!vv_array_room(f->items, f->count, f->cap)) return vv_fail_nomem(err);
-		memset(&f->items[f->count], 0, sizeof(*f->items));
-		memcpy(f->items[f->count].name, name, sizeof(name));
-		f->items[f->count++].folder = folder;
+		if (!vv_array_add(f->items, f->count, f->cap, found)) return vv_fail_nomem(err);
 	}
 	*(list ? &f->items[f->count - 1].list : &f->items[f->count - 1].pack) = e->id;
 	return VV_OK;
@@ -585,21 +577,21 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 	return rc;
 }
 
-char *vv_host_list_path(const vv_host *h, const char *name)
+char *vv_host_list_path(const vv_host *h, const vv_cid *pack)
 {
-	return vv_asprintf("%s/%s.list", h->lists, name);
+	return vv_asprintf("%s/%s.list", h->lists, vv_pack_shows(pack));
 }
 
-vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err)
+vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err)
 {
-	vv_auto(char) *path = vv_host_list_path(h, name);
+	vv_auto(char) *path = vv_host_list_path(h, pack);
 	return path ? vv_write_file(path, list->data, list->len, false, err) : vv_fail_nomem(err);
 }
 
 /* From an earlier run, if it is what the tree has now; else from the scratch repository. *known false: it is in neither. */
 static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
 {
-	vv_auto(char) *path = vv_host_list_path(h, p->name);
+	vv_auto(char) *path = vv_host_list_path(h, &p->name.key);
 	vv_oid is;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
@@ -621,57 +613,48 @@ static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *k
 	return rc;
 }
 
-static vv_status add_list(vv_host *h, const char *of, const vv_oid *pack, size_t folder,
+static vv_status add_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			  const vv_buf *bytes, vv_error *err)
 {
 	vv_host_list list;
-	char name[VV_HOST_NAME_LEN + 1];
+	const char *hex = vv_pack_shows(&name->key);
 	vv_status rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
 
 	if (rc == VV_OK) {
-		vv_hex_write(name, list.hash, sizeof(list.hash));
-		rc = strcmp(name, of) == 0
+		rc = memcmp(list.hash, name->key.digest, sizeof(list.hash)) == 0
 			     ? vv_catalog_add(h->catalog, &list, pack, BLOCKS_MAX, err)
 			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
 	}
 	if (rc == VV_OK) {
-		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder = folder;
+		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder =
+			name->folder;
+		return VV_OK;
 	}
-	if (rc < 0 && vv_host_is_place(h)) {
-		return vv_prefix(err, "%s: lists/%s.list", vv_text_url(h->url), of);
-	}
-	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url), folder, of)
-		      : VV_OK;
+	return vv_host_is_place(h) ? vv_prefix(err, "%s: lists/%s.list", vv_text_url(h->url), hex)
+				   : vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url),
+					       name->folder, hex);
 }
 
-bool vv_host_is_ruin(const vv_host *h, const char *name)
+bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack)
 {
 	for (size_t i = 0; i < h->ruin_count; i++) {
-		if (strcmp(vv_path_base(h->ruins[i]), name) == 0) return true;
+		if (vv_cid_equal(&h->ruins[i].key, pack)) return true;
 	}
 	return false;
 }
 
-vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err)
+vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err)
 {
-	vv_buf path = VV_BUF_INIT;
-
-	if (vv_host_is_ruin(h, name)) return VV_OK;
-	vv_buf_printf(&path, "packs/%04zx/%s", folder, name);
-	if (!vv_array_room(h->ruins, h->ruin_count, h->ruin_cap) ||
-	    !(h->ruins[h->ruin_count] = vv_buf_detach(&path))) {
-		vv_buf_clear(&path);
-		return vv_fail_nomem(err);
-	}
-	h->ruin_count++;
-	return VV_OK;
+	return vv_host_is_ruin(h, &name->key) ||
+			       vv_array_add(h->ruins, h->ruin_count, h->ruin_cap, *name)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
-void vv_host_forget_ruins(vv_host *h, const char *name)
+void vv_host_forget_ruin(vv_host *h, const vv_cid *pack)
 {
 	for (size_t i = h->ruin_count; i-- > 0;) {
-		if (!name || strcmp(vv_path_base(h->ruins[i]), name) == 0) {
-			vv_free(h->ruins[i]);
+		if (vv_cid_equal(&h->ruins[i].key, pack)) {
 			h->ruins[i] = h->ruins[--h->ruin_count];
 		}
 	}
@@ -679,21 +662,19 @@ void vv_host_forget_ruins(vv_host *h, const char *name)
 
 /* A damaged list is told of and left out: what it named counts as not being there, so that the next
  * push brings it again. */
-vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
+vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = add_list(h, name, pack, folder, bytes, &why);
+	const vv_status rc = add_list(h, name, pack, bytes, &why);
 
 	*sound = rc == VV_OK;
-	if (rc == VV_ECORRUPT) {
-		vv_auto(char) *path = vv_host_list_path(h, name);
-		(void)(path && vv_unlink(path, true, NULL));
-		vv_host_forget_complete(h);
-		vv_notes_warn(h->notes, "%s", why.message);
-		return vv_host_note_ruin(h, folder, name, err);
-	}
-	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
+	if (rc != VV_ECORRUPT) return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
+	vv_auto(char) *path = vv_host_list_path(h, &name->key);
+	(void)(path && vv_unlink(path, true, NULL));
+	vv_host_forget_complete(h);
+	vv_notes_warn(h->notes, "%s", why.message);
+	return vv_host_note_ruin(h, name, err);
 }
 
 static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *err)
@@ -762,10 +743,9 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 			if (rc == VV_OK && !known && round == 0) {
 				missing[missing_count++] = f.items[i].list;
 			} else if (rc == VV_OK && round == 1 && !known) { /* the host lost it */
-				rc = vv_host_note_ruin(h, p->folder, p->name, err);
+				rc = vv_host_note_ruin(h, &p->name, err);
 			} else if (rc == VV_OK && round == 1) {
-				rc = vv_host_take_list(h, p->name, &p->pack, p->folder, &bytes,
-						       &sound, err);
+				rc = vv_host_take_list(h, &p->name, &p->pack, &bytes, &sound, err);
 				if (rc == VV_OK && sound) {
 					vv_catalog_pack(h->catalog,
 							vv_catalog_packs(h->catalog) - 1)
@@ -778,11 +758,12 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 		}
 	}
 	for (size_t i = 0; i < f.count; i++) {
-		if (i == 0 || f.items[i].folder > h->last_folder) {
-			h->last_folder = f.items[i].folder;
+		const size_t folder = f.items[i].name.folder;
+		if (i == 0 || folder > h->last_folder) {
+			h->last_folder = folder;
 			h->in_last_folder = 0;
 		}
-		h->in_last_folder += f.items[i].folder == h->last_folder;
+		h->in_last_folder += folder == h->last_folder;
 	}
 	vv_free(f.items);
 	return rc;

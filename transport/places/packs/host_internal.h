@@ -12,6 +12,12 @@
 #include "transport/places/packs/seek.h"
 #include "transport/places/packs/sweeper.h"
 
+/* A pack, and the folder of a ref's tree in which it is. */
+typedef struct vv_host_name {
+	vv_cid key;
+	size_t folder;
+} vv_host_name;
+
 struct vv_host {
 	vv_repository *repo;
 	char *url, *push_url, *remote, *ref, *tip_ref;
@@ -34,7 +40,7 @@ struct vv_host {
 	uint64_t push_bytes;     /* of one push, at most; 0: vv_host_sizes was not called */
 	size_t pack_bytes;       /* of one pack, at most */
 	bool too_large;          /* the last push was, for the host */
-	char **ruins;            /* packs whose lists are damaged: "packs/0000/<hex>" */
+	vv_host_name *ruins;     /* packs whose lists are damaged */
 	size_t ruin_count, ruin_cap;
 	vv_oid *bad; /* packs that were found to be bad: their blobs */
 	size_t bad_count, bad_cap;
@@ -100,14 +106,14 @@ void vv_host_next_init(vv_host_next *n, const vv_host *h); /* on the tip */
 typedef struct vv_host_commit {
 	const char *message;
 	const vv_buf *pack, *list; /* pack NULL: none */
-	const char *name;          /* of the pack, hex */
-	char *const *removed;      /* "packs/0000/<hex>" */
+	const vv_cid *key;         /* of the pack */
+	const vv_host_name *removed;
 	size_t removed_count;
 } vv_host_commit;
 vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err);
 
 /* So that it need not be fetched. */
-vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err);
+vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err);
 
 /* How large packs and pushes may be (h->pack_bytes, h->push_bytes), by the settings and what was learnt of the host. */
 vv_status vv_host_sizes(vv_host *h, vv_error *err);
@@ -123,7 +129,7 @@ static inline bool vv_host_push_is_full(const vv_host *h, uint64_t waiting)
 vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
 
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
-char *vv_host_list_path(const vv_host *h, const char *name);
+char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 
 /* Commits that a push found to be complete there, as long as the ref only grows: the file "complete".
  * forget: the ref went elsewhere, or packs leave its tree. */
@@ -171,12 +177,12 @@ typedef struct vv_host_taking {
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err);
 /* A list that came, into the catalog: pack: its id there. A damaged one is told of and left out: *sound false. */
-vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
+vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
 /* Its list is damaged, and it is in no catalog. */
-vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err);
-bool vv_host_is_ruin(const vv_host *h, const char *name);
-void vv_host_forget_ruins(vv_host *h, const char *name); /* NULL: all */
+vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err);
+bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack);
+void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);
 /* A pack came: is it what its name says? One that is not is noted as bad, and *found_bad set. bytes NULL: it did not come. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
@@ -187,13 +193,13 @@ void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
 /* A pack was seen whole, under this blob's id: its file in the folder of lists. */
-void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob);
+void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob);
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
 /* Do its bytes make its name? */
-bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf *bytes);
-/* Bad packs that may leave the tree ("packs/0000/<hex>"): what could be read in them other packs have, or
- * is among what is being sent. With ruins those, too. To be given to vv_names_free. */
-vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, char ***names,
+bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes);
+/* Bad packs that may leave the tree: what could be read in them other packs have, or is among what is being sent. With
+ * ruins those, too. *names is the caller's. */
+vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_host_name **names,
 			    size_t *count, vv_error *err);
 /* The list of a pack of the catalog, once more; borrows bytes. */
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,

@@ -29,8 +29,8 @@
 #define JOIN_SIZES 3u /* sixteen of the next would be more than that */
 
 typedef struct part {
+	vv_cid key;  /* first: vv_pack_names_compare */
 	size_t pack; /* of the catalog */
-	uint8_t hash[VV_PACK_HASH_LEN];
 	uint64_t len;
 	vv_buf bytes; /* empty: it did not come, or is not what its name says */
 } part;
@@ -43,11 +43,6 @@ typedef struct joining {
 	part *parts; /* ascending by hash */
 	size_t count;
 } joining;
-
-static int compare_parts(const void *a, const void *b)
-{
-	return memcmp(((const part *)a)->hash, ((const part *)b)->hash, VV_PACK_HASH_LEN);
-}
 
 static unsigned size_of(uint64_t len)
 {
@@ -68,19 +63,16 @@ static void choose(joining *j, unsigned size)
 	j->count = 0;
 	for (size_t i = 0; i < j->marked_count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		const vv_cid key = vv_pack_key(p->hash);
 		if (!j->marked[i] || p->bad || size_of(p->len) != size ||
-		    vv_cid_set_has(h->joined, &key) || bytes + p->len > JOIN_BYTES ||
+		    vv_cid_set_has(h->joined, &p->key) || bytes + p->len > JOIN_BYTES ||
 		    j->count == VV_HOST_LIST_PARTS) {
 			continue;
 		}
-		part *to = &j->parts[j->count++];
-		*to = (part){.pack = i, .len = p->len, .bytes = VV_BUF_INIT};
-		memcpy(to->hash, p->hash, sizeof(to->hash));
+		j->parts[j->count++] = (part){p->key, i, p->len, VV_BUF_INIT};
 		bytes += p->len;
 	}
 	if (j->count > 1) {
-		qsort(j->parts, j->count, sizeof(*j->parts), compare_parts);
+		qsort(j->parts, j->count, sizeof(*j->parts), vv_pack_names_compare);
 	}
 }
 
@@ -121,7 +113,7 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	const vv_host_pack *of = vv_catalog_pack(j->h->catalog, p->pack);
 	const vv_status rc = vv_files_get_part(j->h, of, 0, of->len, &p->bytes, err);
 
-	if (rc == VV_ENOTFOUND || (rc == VV_OK && !vv_host_is_named_rightly(p->hash, &p->bytes))) {
+	if (rc == VV_ENOTFOUND || (rc == VV_OK && !vv_host_is_named_rightly(&p->key, &p->bytes))) {
 		vv_buf_reset(&p->bytes);
 	}
 	return vv_missing_ok(rc, err);
@@ -161,7 +153,7 @@ static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
 	    x->name_count + list.part_count >= VV_HOST_LIST_PARTS) {
 		return rc;
 	}
-	rc = add_name(x, p->hash, err);
+	rc = add_name(x, p->key.digest, err);
 	for (size_t i = 0; rc == VV_OK && i < list.part_count; i++) {
 		rc = add_name(x, list.parts + i * VV_PACK_HASH_LEN, err);
 	}
@@ -222,7 +214,6 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 {
 	vv_auto(joined) x = {.pack = VV_BUF_INIT};
 	vv_auto(vv_buf) list = VV_BUF_INIT;
-	char hex[VV_HOST_NAME_LEN + 1];
 	vv_status rc = VV_OK;
 
 	vv_buf_put(&x.pack, VV_PACK_HEADER, VV_PACK_HEADER_LEN);
@@ -232,13 +223,13 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 	if (rc < 0 || x.count < JOIN_LEAST || (rc = add_end(&x, err)) < 0) return rc;
 	sort_names(&x);
 	const uint8_t *hash = (const uint8_t *)x.pack.data + x.pack.len - VV_PACK_HASH_LEN;
-	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
+	const vv_cid key = vv_pack_key(hash);
 	if ((rc = vv_host_list_of(&list, hash, x.pack.data, x.pack.len, err)) < 0 ||
 	    (rc = vv_host_list_add_parts(&list, (const uint8_t(*)[VV_PACK_HASH_LEN])x.names,
 					 x.name_count, err)) < 0) {
 		return rc;
 	}
-	const vv_host_commit c = {.pack = &x.pack, .list = &list, .name = hex};
+	const vv_host_commit c = {.pack = &x.pack, .list = &list, .key = &key};
 	const size_t before = vv_catalog_packs(j->h->catalog);
 	*bytes += x.pack.len + list.len;
 	rc = vv_files_put(j->h, &c, err);
@@ -290,9 +281,8 @@ static bool is_due(const joining *j, const bool *needed, size_t count)
 
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		const vv_cid key = vv_pack_key(p->hash);
 		if (!(i < count && needed[i]) && !p->bad && size_of(p->len) < JOIN_SIZES &&
-		    !vv_cid_set_has(h->joined, &key)) {
+		    !vv_cid_set_has(h->joined, &p->key)) {
 			counts[size_of(p->len)]++;
 		}
 	}

@@ -42,10 +42,7 @@ void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err)
 {
-	char name[VV_HOST_NAME_LEN + 1];
-
-	vv_hex_write(name, p->hash, sizeof(p->hash));
-	vv_auto(char) *path = vv_host_list_path(h, name);
+	vv_auto(char) *path = vv_host_list_path(h, &p->key);
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_buf_reset(bytes);
@@ -75,23 +72,20 @@ vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
 	return rc;
 }
 
-static char *sound_path(const vv_host *h, const char *name)
+static char *sound_path(const vv_host *h, const vv_cid *pack)
 {
-	return vv_asprintf("%s/%s.sound", h->lists, name);
+	return vv_asprintf("%s/%s.sound", h->lists, vv_pack_shows(pack));
 }
 
 /* A cache: where it cannot be written the pack will be fetched once more. */
-void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob)
+void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob)
 {
-	vv_auto(char) *path = sound_path(h, name);
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, blob);
-	(void)(path && vv_write_file(path, hex, VV_OID_TEXT, false, NULL));
+	vv_auto(char) *path = sound_path(h, pack);
+	(void)(path && vv_write_file(path, vv_oid_shows(blob), VV_OID_TEXT, false, NULL));
 }
 
 /* The pack's hash is its name, and stands at its end. */
-bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf *bytes)
+bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes)
 {
 	uint8_t is[VV_PACK_HASH_LEN];
 
@@ -99,18 +93,15 @@ bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf
 	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
 	vv_put_le64(is, sum.lo);
 	vv_put_le64(is + 8, sum.hi);
-	return memcmp(is, hash, sizeof(is)) == 0 &&
+	return memcmp(is, pack->digest, sizeof(is)) == 0 &&
 	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
 }
 
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err)
 {
-	char hex[VV_HOST_NAME_LEN + 1];
-
-	if (bytes && bytes->len == p->len && vv_host_is_named_rightly(p->hash, bytes)) {
-		vv_hex_write(hex, p->hash, sizeof(p->hash));
-		vv_host_note_sound(h, hex, &p->blob);
+	if (bytes && bytes->len == p->len && vv_host_is_named_rightly(&p->key, bytes)) {
+		vv_host_note_sound(h, &p->key, &p->blob);
 		return VV_OK;
 	}
 	if (p->bad) return VV_OK;
@@ -120,11 +111,9 @@ vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, b
 
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)
 {
-	char name[VV_HOST_NAME_LEN + 1];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *path = sound_path(h, &p->key);
 
-	vv_hex_write(name, p->hash, sizeof(p->hash));
-	vv_auto(char) *path = sound_path(h, name);
 	return path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
 	       strcmp(vv_buf_cstr(&text), vv_oid_shows(&p->blob)) == 0;
 }

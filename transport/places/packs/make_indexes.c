@@ -1,7 +1,6 @@
 /*
  * make_indexes: chooses packs that share an index (multi_index.h), and writes it.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +16,10 @@
 #define LARGE_BLOCKS 100u  /* of a pack: 4 kB */
 
 typedef struct listed {
-	uint8_t hash[VV_PACK_HASH_LEN];
-	size_t at; /* in the catalog */
+	vv_cid key; /* first: vv_pack_names_compare */
+	size_t at;  /* in the catalog */
 	uint64_t blocks;
 } listed;
-
-static int compare_listed(const void *a, const void *b)
-{
-	return memcmp(((const listed *)a)->hash, ((const listed *)b)->hash, VV_PACK_HASH_LEN);
-}
 
 typedef struct indexing {
 	vv_host *h;
@@ -45,7 +39,7 @@ static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t 
 					  &list, err);
 
 	if (rc < 0) return rc;
-	memcpy(x->hashes[place], p->hash, VV_PACK_HASH_LEN);
+	memcpy(x->hashes[place], p->key.digest, VV_PACK_HASH_LEN);
 	for (size_t i = 0; i < list.count && i < p->blocks; i++) {
 		vv_host_list_block(&list, i, &b);
 		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
@@ -55,8 +49,6 @@ static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t 
 
 static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, vv_error *err)
 {
-	char hex[VV_HOST_NAME_LEN + 1], pack[VV_HOST_NAME_LEN + 1],
-		name[VV_HOST_NAME_LEN + sizeof("indexes/.index")];
 	uint8_t hash[VV_PACK_HASH_LEN];
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
@@ -66,14 +58,12 @@ static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, 
 	const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
 	vv_put_le64(hash, sum.lo);
 	vv_put_le64(hash + 8, sum.hi);
-	vv_hex_write(hex, hash, sizeof(hash));
-	(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
-	if ((rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err)) < 0) return rc;
-	for (size_t i = from; i < to; i++) {
-		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
-		if ((rc = vv_seek_add(x->h->seek, pack, hex, err)) < 0) return rc;
+	const vv_cid key = vv_pack_key(hash);
+	rc = vv_stored_put(&x->h->place, VV_STORED_INDEX, &key, &bytes, err);
+	for (size_t i = from; rc == VV_OK && i < to; i++) {
+		rc = vv_seek_add(x->h->seek, &x->packs[i].key, &key, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* As many packs in each as have VV_MULTI_ENTRIES blocks; one that has more alone keeps its list. */
@@ -110,19 +100,15 @@ vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		const vv_cid key = vv_pack_key(p->hash);
 		if (packs[i] && p->blocks >= LARGE_BLOCKS &&
-		    !vv_cid_map_find(h->seek->of, &key, &(size_t){0})) {
-			listed *l = &x.packs[x.count++];
-			memcpy(l->hash, p->hash, sizeof(l->hash));
-			l->at = i;
-			l->blocks = p->blocks;
+		    !vv_cid_map_find(h->seek->of, &p->key, &(size_t){0})) {
+			x.packs[x.count++] = (listed){p->key, i, p->blocks};
 			blocks += p->blocks;
 		}
 	}
 	uint64_t most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
 	if (rc == VV_OK && (x.count >= LEAST_PACKS && blocks >= LEAST_BLOCKS)) {
-		qsort(x.packs, x.count, sizeof(*x.packs), compare_listed);
+		qsort(x.packs, x.count, sizeof(*x.packs), vv_pack_names_compare);
 		x.hashes = vv_calloc(x.count, sizeof(*x.hashes));
 		x.entries = vv_calloc((size_t)most, sizeof(*x.entries));
 		rc = x.hashes && x.entries ? write_indexes(&x, err) : vv_fail_nomem(err);

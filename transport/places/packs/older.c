@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/codec.h"
 #include "base/sys.h"
 #include "repo/blocks/pack.h"
 
@@ -15,13 +14,10 @@
 
 vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 {
-	uint8_t hash[VV_PACK_HASH_LEN];
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < v->older_count; i++) {
-		(void)vv_hex_read(hash, sizeof(hash), v->older[i].hex);
-		const vv_cid key = vv_pack_key(hash);
-		rc = vv_cid_map_put(h->older, &key, v->older[i].len, NULL, err);
+		rc = vv_cid_map_put(h->older, &v->older[i].key, v->older[i].len, NULL, err);
 	}
 	return rc;
 }
@@ -39,15 +35,7 @@ static int compare_lens(const void *a, const void *b)
 {
 	const vv_older_pack *x = a, *y = b;
 
-	return x->len != y->len ? (x->len < y->len ? -1 : 1) : strcmp(x->hex, y->hex);
-}
-
-static vv_status add(vv_version_packs *out, const uint8_t *hash, uint64_t len, vv_error *err)
-{
-	char hex[VV_HOST_NAME_LEN + 1];
-
-	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
-	return vv_version_packs_add_older(out, hex, len, err);
+	return x->len != y->len ? (x->len < y->len ? -1 : 1) : vv_cid_compare(&x->key, &y->key);
 }
 
 vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_version_packs *out,
@@ -58,15 +46,14 @@ vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_ve
 
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		const vv_cid key = vv_pack_key(p->hash);
 		if (!needed[i] && (!named || named[i]) && !p->bad &&
-		    !vv_cid_set_has(h->joined, &key)) {
-			rc = add(out, p->hash, p->len, err);
+		    !vv_cid_set_has(h->joined, &p->key)) {
+			rc = vv_version_packs_add_older(out, &p->key, p->len, err);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && !named && i < vv_cid_map_count(h->older); i++) {
 		if (vv_older_is_unread(h, i, &len)) {
-			rc = add(out, vv_cid_map_cid(h->older, i)->digest, len, err);
+			rc = vv_version_packs_add_older(out, vv_cid_map_cid(h->older, i), len, err);
 		}
 	}
 	if (rc < 0 || out->older_count == 0) return rc;

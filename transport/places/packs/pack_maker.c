@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -207,26 +206,22 @@ static vv_status read_pack(const vv_pack_maker *m, const vv_pack_name *id, vv_bu
 	return rc;
 }
 
-vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list,
-			     char name[2 * VV_PACK_HASH_LEN + 1], vv_error *err)
+vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list, vv_cid *key,
+			     vv_error *err)
 {
 	vv_pack_name id;
-	vv_status rc = vv_pack_writer_seal(m->writer, err);
+	vv_status rc;
 
-	if (rc == VV_OK) {
-		rc = vv_pack_writer_publish(m->writer, -1, &id, err);
+	vv_buf_reset(pack);
+	vv_buf_reset(list);
+	if ((rc = vv_pack_writer_seal(m->writer, err)) < 0 ||
+	    (rc = vv_pack_writer_publish(m->writer, -1, &id, err)) < 0 ||
+	    (rc = read_pack(m, &id, pack, err)) < 0 ||
+	    (rc = vv_host_list_write(list, id.hash, pack->len, m->blocks, m->count, m->bases,
+				     m->base_count, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = read_pack(m, &id, pack, err);
-	}
-	if (rc == VV_OK) {
-		rc = vv_host_list_write(list, id.hash, pack->len, m->blocks, m->count, m->bases,
-					m->base_count, err);
-	}
-	if (rc == VV_OK) {
-		vv_hex_write(name, id.hash, sizeof(id.hash));
-		m->count = m->base_count = 0;
-		rc = vv_pack_writer_reset(m->writer, err);
-	}
-	return rc;
+	*key = vv_pack_key(id.hash);
+	m->count = m->base_count = 0;
+	return vv_pack_writer_reset(m->writer, err);
 }

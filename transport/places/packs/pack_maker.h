@@ -41,8 +41,8 @@ vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);
 bool vv_pack_maker_is_full(const vv_pack_maker *m);
 bool vv_pack_maker_is_empty(const vv_pack_maker *m);
 
-/* The pack that is made now, as bytes, and its list; name gets the hash in hex. The next begins. */
-vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list,
-			     char name[2 * VV_PACK_HASH_LEN + 1], vv_error *err);
+/* The pack that is made now, as bytes, and its list; key gets its hash (vv_pack_key). The next begins. */
+vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list, vv_cid *key,
+			     vv_error *err);
 
 #endif

@@ -4,7 +4,6 @@
 #include "transport/places/packs/pieces.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,13 +62,6 @@ typedef struct gathering {
 
 /* --- which records --------------------------------------------------------------------------- */
 
-static int compare_u64(const void *a, const void *b)
-{
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static vv_status open_list(gathering *g, size_t pack, vv_error *err)
 {
 	opened *o = &g->lists[pack];
@@ -85,7 +77,7 @@ static vv_status open_list(gathering *g, size_t pack, vv_error *err)
 		vv_host_list_block(&o->list, i, &b);
 		o->starts[i] = b.offset;
 	}
-	qsort(o->starts, o->list.count, sizeof(*o->starts), compare_u64);
+	qsort(o->starts, o->list.count, sizeof(*o->starts), vv_u64_order);
 	return VV_OK;
 }
 
@@ -93,7 +85,7 @@ static uint64_t end_of(const gathering *g, size_t pack, uint64_t start)
 {
 	const opened *o = &g->lists[pack];
 	const uint64_t *at = bsearch(&start, o->starts, o->list.count, sizeof(*o->starts),
-				     compare_u64);
+				     vv_u64_order);
 	const uint64_t *last = o->starts + o->list.count - 1;
 
 	while (at && at < last && at[1] == start) { /* only a list that lies has two there */
@@ -110,7 +102,7 @@ static vv_status is_new(gathering *g, size_t pack, uint64_t offset, bool *out, v
 
 	/* The offset comes first: what begins alike is kept in one place of the set. */
 	vv_put_le64(key.digest, offset);
-	memcpy(key.digest + 8, vv_catalog_pack(g->h->catalog, pack)->hash, VV_PACK_HASH_LEN);
+	memcpy(key.digest + 8, vv_catalog_pack(g->h->catalog, pack)->key.digest, VV_PACK_HASH_LEN);
 	key.digest[8 + VV_PACK_HASH_LEN] = g->t->proof;
 	return vv_cid_set_add(g->h->pieces, &key, out, err);
 }
@@ -262,7 +254,7 @@ static char *file_of(const gathering *g, size_t pack, const char *ext)
 	vv_pack_name id = {0};
 	char name[VV_PACK_NAME_MAX];
 
-	memcpy(id.hash, vv_catalog_pack(g->h->catalog, pack)->hash, sizeof(id.hash));
+	memcpy(id.hash, vv_catalog_pack(g->h->catalog, pack)->key.digest, sizeof(id.hash));
 	vv_pack_name_write(name, &id, ext);
 	return vv_path_join(g->t->dir, "packs", name, (char *)NULL);
 }
@@ -311,11 +303,9 @@ static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_
  * that was cut or killed begins where that stopped. Owned; NULL when out of memory. */
 static char *kept_part(const gathering *g, const part *p)
 {
-	char hex[VV_PACK_HASH_LEN * 2 + 1], name[sizeof(hex) + 24];
-
-	vv_hex_write(hex, vv_catalog_pack(g->h->catalog, p->pack)->hash, VV_PACK_HASH_LEN);
-	(void)snprintf(name, sizeof(name), "%s-%llu", hex, (unsigned long long)p->from);
-	return vv_path_join(g->h->dir, VV_HOST_PARTS, name, (char *)NULL);
+	return vv_asprintf("%s/" VV_HOST_PARTS "/%s-%llu", g->h->dir,
+			   vv_pack_shows(&vv_catalog_pack(g->h->catalog, p->pack)->key),
+			   (unsigned long long)p->from);
 }
 
 static bool is_kept(const gathering *g, const part *p)
@@ -395,7 +385,7 @@ static vv_status write_ends(gathering *g, size_t pack, const struct vv_came *cam
 	memcpy(trailer, VV_PACK_END, 8);
 	vv_put_le64(trailer + 8, came->count);
 	vv_put_le64(trailer + 16, p->len);
-	memcpy(trailer + 24, p->hash, VV_PACK_HASH_LEN);
+	memcpy(trailer + 24, p->key.digest, VV_PACK_HASH_LEN);
 	return rc < 0 ? rc
 		      : write_at(g, pack, p->len - sizeof(trailer), trailer, sizeof(trailer), err);
 }
@@ -407,7 +397,7 @@ static vv_status close_holes(gathering *g, size_t pack, struct vv_came *came, vv
 	vv_status rc = path ? write_ends(g, pack, came, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK &&
-	    (rc = vv_pack_index_encode(&index, vv_catalog_pack(g->h->catalog, pack)->hash,
+	    (rc = vv_pack_index_encode(&index, vv_catalog_pack(g->h->catalog, pack)->key.digest,
 				       came->items, came->count, err)) == VV_OK) {
 		rc = vv_write_file(path, index.data, index.len, false, err);
 	}

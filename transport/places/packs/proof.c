@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/codec.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/show.h"
@@ -71,11 +70,11 @@ typedef struct keeping {
 	size_t pack_count;
 } keeping;
 
-static void lacks(vv_host_keeps *k, const char *folder, const char *name, const char *end)
+static void lacks(vv_host_keeps *k, vv_stored_kind kind, const vv_cid *key)
 {
 	k->whole = false;
 	if (!*k->lacks) {
-		(void)snprintf(k->lacks, sizeof(k->lacks), "%s/%s%s", folder, name, end);
+		(void)snprintf(k->lacks, sizeof(k->lacks), "%s", vv_stored_shows(kind, key));
 	}
 }
 
@@ -102,37 +101,26 @@ static vv_status ask_end(void *payload, size_t i, vv_error *err)
 				  err);
 }
 
-static vv_cid key_of(const char *hex)
-{
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	return vv_pack_key(hash);
-}
-
 /* Lists of all packs that they name, into a catalog of nothing else. */
 static vv_status take_named(keeping *k, vv_error *err)
 {
 	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
-	vv_pack_names names = {0};
-	bool ignored, added;
+	vv_auto(vv_pack_names) names = {0};
+	bool added;
 	vv_status rc = seen ? vv_files_begin_anew(k->h, err) : vv_fail_nomem(err);
 
 	rc = rc < 0 ? rc : vv_files_versions(k->h, k->roots, k->count, k->files, err);
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
 		const vv_pack_names *of = &k->files[i].names.packs;
 		for (size_t n = 0; rc == VV_OK && k->files[i].sound && n < of->count; n++) {
-			const vv_cid key = key_of(of->items[n]);
-			rc = vv_cid_set_add(seen, &key, &added, err);
-			rc = rc == VV_OK && added ? vv_pack_names_add(&names, of->items[n], err)
+			rc = vv_cid_set_add(seen, &of->items[n], &added, err);
+			rc = rc == VV_OK && added ? vv_pack_names_add(&names, &of->items[n], err)
 						  : rc;
 		}
 		rc = rc == VV_OK && k->files[i].sound ? vv_seek_note(k->h, &k->files[i].names, err)
 						      : rc;
 	}
-	rc = rc < 0 ? rc : vv_files_take_lists(k->h, &names, &ignored, err);
-	vv_free(names.items);
-	return rc;
+	return rc < 0 ? rc : vv_files_take_lists(k->h, &names, &(bool){false}, err);
 }
 
 /* Which of a version's files are not as they should be. */
@@ -143,14 +131,13 @@ static void judge_files(keeping *k, size_t i, const vv_cid_map *places)
 	uint64_t at;
 
 	if (!k->files[i].sound) {
-		lacks(out, "versions", vv_cid_shows(&k->roots[i]), ".packs");
+		lacks(out, VV_STORED_VERSION, &k->roots[i]);
 	}
 	for (size_t n = 0; k->files[i].sound && n < packs->count; n++) {
-		const vv_cid key = key_of(packs->items[n]);
-		if (!vv_cid_map_get(places, &key, &at)) {
-			lacks(out, "lists", packs->items[n], ".list");
+		if (!vv_cid_map_get(places, &packs->items[n], &at)) {
+			lacks(out, VV_STORED_LIST, &packs->items[n]);
 		} else if (vv_catalog_pack(k->h->catalog, (size_t)at)->bad) {
-			lacks(out, "packs", packs->items[n], ".pack");
+			lacks(out, VV_STORED_PACK, &packs->items[n]);
 		}
 	}
 }
@@ -165,8 +152,7 @@ static vv_status choose_any(keeping *k, size_t i, const vv_cid_map *places, vv_e
 
 	if (!k->out[i].whole || packs->count == 0) return VV_OK;
 	vv_random(r, sizeof(r));
-	const vv_cid key = key_of(packs->items[r[0] % packs->count]);
-	(void)vv_cid_map_get(places, &key, &at);
+	(void)vv_cid_map_get(places, &packs->items[r[0] % packs->count], &at);
 	const vv_status rc = vv_host_list_again(k->h, vv_catalog_pack(k->h->catalog, (size_t)at),
 						&bytes, &list, err);
 	if (rc < 0) return rc;
@@ -195,8 +181,7 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 	rc = vv_at_once_run(&ends, err);
 	for (size_t i = 0; rc == VV_OK && i < packs; i++) {
 		vv_host_pack *p = vv_catalog_pack(k->h->catalog, i);
-		const vv_cid key = vv_pack_key(p->hash);
-		rc = vv_cid_map_put(places, &key, i, NULL, err);
+		rc = vv_cid_map_put(places, &p->key, i, NULL, err);
 		rc = rc < 0 || k->shown[i] ? rc : vv_host_note_bad(k->h, p, err);
 	}
 	rc = rc < 0 ? rc : vv_host_prefer_sound(k->h, err);
@@ -339,7 +324,6 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 	const size_t bad = h->bad_count;
 	size_t packs = 0;
 	vv_auto_free bool *of_one = NULL, *unseen = NULL;
-	char hex[VV_HOST_NAME_LEN + 1];
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
@@ -354,9 +338,8 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 				continue;
 			}
 			unseen[n] = !p->bad;
-			vv_hex_write(hex, p->hash, sizeof(p->hash));
 			if (p->bad) {
-				lacks(out, "packs", hex, ".pack");
+				lacks(out, VV_STORED_PACK, &p->key);
 			}
 		}
 	}
@@ -451,7 +434,6 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 {
 	vv_host *h = x->h;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	char name[VV_HOST_NAME_LEN + 1];
 	vv_host_list list;
 	vv_host_block b;
 	bool sound = !p->bad;
@@ -464,14 +446,14 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 	if (rc == VV_OK && sound && vv_host_is_place(h)) { /* bytes behind its end did not come */
 		rc = vv_files_shows_end(h, p, &sound, err);
 	}
-	vv_hex_write(name, p->hash, sizeof(p->hash));
 	if (rc == VV_OK && sound) {
-		vv_host_note_sound(h, name, &p->blob);
+		vv_host_note_sound(h, &p->key, &p->blob);
 	} else if (rc == VV_OK) {
 		rc = vv_host_note_bad(h, p, err);
 		x->v->bad_packs++;
 		if (x->v->damaged) {
-			vv_buf_printf(x->v->damaged, "packs/%s.pack\n", name);
+			vv_buf_printf(x->v->damaged, "%s\n",
+				      vv_stored_shows(VV_STORED_PACK, &p->key));
 		}
 	}
 	return rc;
@@ -540,46 +522,34 @@ static vv_status count_lost(verifying *x, vv_error *err)
 	return rc;
 }
 
-/* What is in the place of a list that is damaged, or lost. */
-static vv_status name_list(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
-{
-	const verifying *x = payload;
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	if (!vv_files_is_pack(e, ".pack", hash)) return VV_OK;
-	const vv_cid key = vv_pack_key(hash);
-	if (!vv_cid_set_has(x->h->listed, &key)) {
-		vv_buf_printf(x->v->damaged, "lists/%.*s.list\n", (int)VV_HOST_NAME_LEN, e->name);
-	}
-	return VV_OK;
-}
-
-static vv_status name_version(void *payload, const vv_listed *e, vv_error *err)
-{
-	const verifying *x = payload;
-	vv_version_packs names = {0};
-	vv_cid root;
-	bool sound = false;
-
-	if (!vv_files_is_version(e, &root)) return VV_OK;
-	const vv_status rc = vv_files_version(x->h, &root, &names, &sound, err);
-	vv_version_packs_clear(&names);
-	if (rc == VV_OK && !sound) {
-		vv_buf_printf(x->v->damaged, "versions/%s\n", e->name);
-	}
-	return rc;
-}
-
+/* Lists that are damaged or lost, and files of versions that are damaged. */
 static vv_status name_damaged(verifying *x, vv_error *err)
 {
+	vv_auto(vv_stored_files) packs = {0}, versions = {0};
+	vv_buf *out = x->v->damaged;
 	vv_status rc;
 
-	if (!x->v->damaged || !vv_host_is_place(x->h)) return VV_OK;
-	if ((rc = vv_place_list(&x->h->place, "packs", name_list, x, err)) < 0 ||
-	    (rc = vv_place_list(&x->h->place, "versions", name_version, x, err)) < 0) {
+	if (!out || !vv_host_is_place(x->h)) return VV_OK;
+	if ((rc = vv_stored_list(&packs, &x->h->place, VV_STORED_PACK, err)) < 0 ||
+	    (rc = vv_stored_list(&versions, &x->h->place, VV_STORED_VERSION, err)) < 0) {
 		return rc;
 	}
-	return vv_buf_ok(x->v->damaged, err);
+	for (size_t i = 0; i < packs.count; i++) {
+		const vv_cid *key = &packs.items[i].key;
+		if (!vv_cid_set_has(x->h->listed, key)) {
+			vv_buf_printf(out, "%s\n", vv_stored_shows(VV_STORED_LIST, key));
+		}
+	}
+	for (size_t i = 0; i < versions.count; i++) {
+		vv_auto(vv_version_packs) names = {0};
+		const vv_cid *root = &versions.items[i].key;
+		bool sound = false;
+		if ((rc = vv_files_version(x->h, root, &names, &sound, err)) < 0) return rc;
+		if (!sound) {
+			vv_buf_printf(out, "%s\n", vv_stored_shows(VV_STORED_VERSION, root));
+		}
+	}
+	return vv_buf_ok(out, err);
 }
 
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
@@ -614,18 +584,16 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	return rc;
 }
 
-vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, char ***names,
+vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_host_name **names,
 			    size_t *count, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_buf path = VV_BUF_INIT;
-	char hex[VV_HOST_NAME_LEN + 1];
 	vv_host_list list;
 	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	*count = 0;
-	*names = vv_calloc(h->bad_count + h->ruin_count + 1, sizeof(char *));
+	*names = vv_calloc(h->bad_count + h->ruin_count + 1, sizeof(**names));
 	if (!*names) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
@@ -640,14 +608,11 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, char
 				 !vv_host_has(h, &b.cid) && !vv_cid_set_has(sent, &b.cid);
 		}
 		if (!needed) {
-			vv_hex_write(hex, p->hash, sizeof(p->hash));
-			vv_buf_printf(&path, "packs/%04zx/%s", p->folder, hex);
-			rc = ((*names)[(*count)++] = vv_buf_detach(&path)) ? VV_OK
-									   : vv_fail_nomem(err);
+			(*names)[(*count)++] = (vv_host_name){p->key, p->folder};
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && ruins && i < h->ruin_count; i++) {
-		rc = ((*names)[(*count)++] = vv_strdup(h->ruins[i])) ? VV_OK : vv_fail_nomem(err);
+	for (size_t i = 0; ruins && i < h->ruin_count; i++) {
+		(*names)[(*count)++] = h->ruins[i];
 	}
 	return rc;
 }

@@ -10,23 +10,14 @@
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "transport/places/packs/multi_index.h"
-
-#define VV_HOST_NAME_LEN (2u * VV_PACK_HASH_LEN) /* of a pack, in hex */
-
-/* Names of packs, in hex. */
-typedef struct vv_pack_names {
-	char (*items)[VV_HOST_NAME_LEN + 1];
-	size_t count, cap;
-} vv_pack_names;
-vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err);
-int vv_pack_names_compare(const void *a, const void *b); /* for qsort of what begins with a name */
+#include "transport/places/packs/pack_names.h"
 
 /* An index that versions name. */
 typedef struct vv_seek_file {
 	vv_buf head; /* empty: not read yet */
 	vv_multi_index m;
-	bool useless;                                    /* it is not there, or damaged */
-	uint8_t found[VV_MULTI_FOUND][VV_PACK_HASH_LEN]; /* of the block that is looked for now */
+	bool useless;                 /* it is not there, or damaged */
+	vv_cid found[VV_MULTI_FOUND]; /* packs of the block that is looked for now */
 	size_t found_count;
 } vv_seek_file;
 
@@ -42,8 +33,8 @@ typedef struct vv_seek {
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
 void vv_seek_free(vv_seek *s); /* accepts NULL */
 /* A version says that the index has the pack; what was known before counts. */
-vv_status vv_seek_add(vv_seek *s, const char *pack, const char *index, vv_error *err);
-/* The index of a pack; NULL: none is known. Borrowed until the next add. */
-const char *vv_seek_index_of(const vv_seek *s, const char *pack);
+vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);
+/* The index of a pack; null: none is known. */
+vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack);
 
 #endif

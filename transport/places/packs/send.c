@@ -283,11 +283,11 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 }
 
 /* pack NULL: there was nothing more to send, and bad packs leave. last: of this sending. */
-static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const char *name,
+static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const vv_cid *key,
 			     bool last, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT;
-	char **bad = NULL;
+	vv_auto_free vv_host_name *bad = NULL;
 	size_t bad_count = 0;
 	vv_status rc = last && s->what->verify
 			       ? vv_host_bad_packs(s->h, s->seen, s->sum->incomplete == 0, &bad,
@@ -300,7 +300,7 @@ static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list,
 	const vv_host_commit c = {.message = pack ? vv_buf_cstr(&message) : "Mend damage\n",
 				  .pack = pack,
 				  .list = list,
-				  .name = name,
+				  .key = key,
 				  .removed = bad,
 				  .removed_count = bad_count};
 	if (rc == VV_OK && (pack || bad_count > 0 || s->h->lost_format)) {
@@ -308,7 +308,6 @@ static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list,
 		s->sum->packs += pack != NULL;
 		s->sum->bytes += pack ? pack->len + list->len : 0;
 	}
-	vv_names_free(bad, bad_count);
 	return rc;
 }
 
@@ -316,7 +315,7 @@ static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list,
 static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *err)
 {
 	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
-	char name[2 * VV_PACK_HASH_LEN + 1];
+	vv_cid key;
 	vv_auto(vv_pack_maker) *m = NULL;
 	/* A blob that a host has lost git does not send it again: its tree has it. */
 	const bool other_name = s->h->condemned.packs ||
@@ -339,11 +338,9 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 		}
 		if (rc == VV_OK && (i + 1 == s->count || vv_pack_maker_is_full(m)) &&
 		    !vv_pack_maker_is_empty(m)) {
-			vv_buf_reset(&pack);
-			vv_buf_reset(&list);
-			rc = vv_pack_maker_take(m, &pack, &list, name, err);
+			rc = vv_pack_maker_take(m, &pack, &list, &key, err);
 			if (rc == VV_OK) {
-				rc = commit_pack(s, &pack, &list, name, i + 1 == s->count, err);
+				rc = commit_pack(s, &pack, &list, &key, i + 1 == s->count, err);
 			}
 			if (rc == VV_OK &&
 			    (vv_host_push_is_full(s->h, s->next.waiting) || i + 1 == s->count)) {

@@ -2,12 +2,10 @@
  * sweep: a gc of a place, which also joins its packs. Knows in which order it must be done while others read and write: new packs come before the
  * versions that name them, garbage is condemned days before it is removed, and of what is removed versions go first.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -43,7 +41,7 @@ typedef struct sweeping {
 	vv_cid_map *replaced; /* packs whose blocks are in others now */
 	bool joined;          /* of some of them other packs have all that is needed */
 	vv_cid_map *version_names, *pack_names;
-	vv_cid_map *index_names; /* when each was written */
+	vv_stored_files indexes;
 	version *versions;
 	pack *packs;
 	size_t version_count, version_cap, pack_count, pack_cap;
@@ -59,42 +57,41 @@ static void clear_survey(sweeping *s)
 	s->version_count = s->pack_count = 0;
 	vv_cid_map_free(s->version_names);
 	vv_cid_map_free(s->pack_names);
-	vv_cid_map_free(s->index_names);
-	s->version_names = s->pack_names = s->index_names = NULL;
+	s->version_names = s->pack_names = NULL;
+	vv_stored_files_clear(&s->indexes);
 }
 
-static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
+static vv_status add_listed_versions(sweeping *s, vv_error *err)
 {
-	sweeping *s = payload;
-	vv_cid root;
+	vv_auto(vv_stored_files) files = {0};
 	bool added;
+	vv_status rc = vv_stored_list(&files, &s->h->place, VV_STORED_VERSION, err);
 
-	if (!vv_files_is_version(e, &root)) return VV_OK;
-	vv_status rc = vv_cid_map_put(s->version_names, &root, 0, &added, err);
-	if (rc < 0 || !added) return rc;
-	return vv_array_add(s->versions, s->version_count, s->version_cap,
-			    (version){.modified = e->modified,
-				      .wanted = vv_condemned_has(s->wanted, &root)})
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < files.count; i++) {
+		const vv_stored *e = &files.items[i];
+		rc = vv_cid_map_put(s->version_names, &e->key, 0, &added, err);
+		if (rc == VV_OK && added &&
+		    !vv_array_add(s->versions, s->version_count, s->version_cap,
+				  (version){.modified = e->modified,
+					    .wanted = vv_condemned_has(s->wanted, &e->key)})) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
 }
 
-static vv_status note_file(sweeping *s, const uint8_t hash[VV_PACK_HASH_LEN], const vv_listed *e,
-			   bool is_list, vv_error *err)
+static vv_status note_file(sweeping *s, const vv_stored *e, bool is_list, vv_error *err)
 {
-	const vv_cid key = vv_pack_key(hash);
 	bool added;
 	size_t at;
-	vv_status rc = vv_cid_map_put(s->pack_names, &key, 0, &added, err);
+	vv_status rc = vv_cid_map_put(s->pack_names, &e->key, 0, &added, err);
 
 	if (rc < 0) return rc;
-	if (added && !vv_array_room(s->packs, s->pack_count, s->pack_cap)) {
+	if (added &&
+	    !vv_array_add(s->packs, s->pack_count, s->pack_cap, (pack){.modified = e->modified})) {
 		return vv_fail_nomem(err);
 	}
-	if (added) {
-		s->packs[s->pack_count++] = (pack){.modified = e->modified};
-	}
-	(void)vv_cid_map_find(s->pack_names, &key, &at);
+	(void)vv_cid_map_find(s->pack_names, &e->key, &at);
 	pack *p = &s->packs[at];
 	p->has_list = p->has_list || is_list;
 	p->has_pack = p->has_pack || !is_list;
@@ -107,26 +104,16 @@ static vv_status note_file(sweeping *s, const uint8_t hash[VV_PACK_HASH_LEN], co
 	return VV_OK;
 }
 
-static vv_status on_pack(void *payload, const vv_listed *e, vv_error *err)
+static vv_status add_listed_packs(sweeping *s, bool lists, vv_error *err)
 {
-	uint8_t hash[VV_PACK_HASH_LEN];
-	return vv_files_is_pack(e, ".pack", hash) ? note_file(payload, hash, e, false, err) : VV_OK;
-}
+	vv_auto(vv_stored_files) files = {0};
+	vv_status rc = vv_stored_list(&files, &s->h->place, lists ? VV_STORED_LIST : VV_STORED_PACK,
+				      err);
 
-static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
-{
-	uint8_t hash[VV_PACK_HASH_LEN];
-	return vv_files_is_pack(e, ".list", hash) ? note_file(payload, hash, e, true, err) : VV_OK;
-}
-
-static vv_status on_index(void *payload, const vv_listed *e, vv_error *err)
-{
-	sweeping *s = payload;
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	if (!vv_files_is_pack(e, ".index", hash)) return VV_OK;
-	const vv_cid key = vv_pack_key(hash);
-	return vv_cid_map_set(s->index_names, &key, (uint64_t)e->modified, err);
+	for (size_t i = 0; rc == VV_OK && i < files.count; i++) {
+		rc = note_file(s, &files.items[i], lists, err);
+	}
+	return rc;
 }
 
 static vv_status read_version(void *payload, size_t i, vv_error *err)
@@ -148,12 +135,10 @@ static vv_status survey(sweeping *s, vv_error *err)
 	clear_survey(s);
 	s->version_names = vv_cid_map_new();
 	s->pack_names = vv_cid_map_new();
-	s->index_names = vv_cid_map_new();
-	if (!s->version_names || !s->pack_names || !s->index_names) return vv_fail_nomem(err);
-	if ((rc = vv_place_list(p, "versions", on_version, s, err)) < 0 ||
-	    (rc = vv_place_list(p, "packs", on_pack, s, err)) < 0 ||
-	    (rc = vv_place_list(p, "lists", on_list, s, err)) < 0 ||
-	    (rc = vv_place_list(p, "indexes", on_index, s, err)) < 0) {
+	if (!s->version_names || !s->pack_names) return vv_fail_nomem(err);
+	if ((rc = add_listed_versions(s, err)) < 0 || (rc = add_listed_packs(s, false, err)) < 0 ||
+	    (rc = add_listed_packs(s, true, err)) < 0 ||
+	    (rc = vv_stored_list(&s->indexes, p, VV_STORED_INDEX, err)) < 0) {
 		if (rc == VV_EREFUSED) {
 			vv_hint(err, "a gc needs the right to list the store");
 		}
@@ -168,14 +153,10 @@ static vv_status survey(sweeping *s, vv_error *err)
 	return vv_at_once_run(&all, err);
 }
 
-static pack *find_pack(sweeping *s, const char *hex)
+static pack *find_pack(sweeping *s, const vv_cid *key)
 {
-	uint8_t hash[VV_PACK_HASH_LEN];
 	size_t at;
-
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = vv_pack_key(hash);
-	return vv_cid_map_find(s->pack_names, &key, &at) ? &s->packs[at] : NULL;
+	return vv_cid_map_find(s->pack_names, key, &at) ? &s->packs[at] : NULL;
 }
 
 static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
@@ -184,7 +165,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	bool sound = v->sound;
 
 	for (size_t k = 0; k < v->names.packs.count; k++) {
-		pack *p = find_pack(s, v->names.packs.items[k]);
+		pack *p = find_pack(s, &v->names.packs.items[k]);
 		sound = sound && p && p->has_pack && p->has_list;
 		if (p) {
 			p->needed = true;
@@ -323,7 +304,6 @@ static vv_status prove(sweeping *s, vv_error *err)
 
 static vv_status remove_packs(sweeping *s, vv_error *err)
 {
-	char hex[VV_HOST_NAME_LEN + 1];
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
@@ -333,9 +313,8 @@ static vv_status remove_packs(sweeping *s, vv_error *err)
 		}
 		s->out->removed.packs++;
 		s->out->removed.bytes += s->packs[i].size;
-		vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
 		rc = vv_sweeper_go_on(&s->own, false, err);
-		rc = rc < 0 || s->what->dry_run ? rc : vv_files_remove_pack(s->h, hex, err);
+		rc = rc < 0 || s->what->dry_run ? rc : vv_files_remove_pack(s->h, key, err);
 	}
 	return rc;
 }
@@ -344,26 +323,18 @@ static vv_status remove_packs(sweeping *s, vv_error *err)
 static vv_status remove_indexes(sweeping *s, vv_error *err)
 {
 	vv_auto(vv_cid_map) *named = vv_cid_map_new();
-	char hex[VV_HOST_NAME_LEN + 1], name[sizeof(hex) + 16];
-	uint8_t hash[VV_PACK_HASH_LEN];
 	vv_status rc = named ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		const version *v = &s->versions[i];
 		for (size_t k = 0; rc == VV_OK && v->there && k < v->names.indexes.count; k++) {
-			if (vv_hex_read(hash, sizeof(hash), v->names.indexes.items[k])) {
-				const vv_cid key = vv_pack_key(hash);
-				rc = vv_cid_map_put(named, &key, 0, NULL, err);
-			}
+			rc = vv_cid_map_put(named, &v->names.indexes.items[k], 0, NULL, err);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->index_names); i++) {
-		const vv_cid *key = vv_cid_map_cid(s->index_names, i);
-		if (!vv_condemned_has(named, key) &&
-		    is_older(s, (int64_t)vv_cid_map_value(s->index_names, i))) {
-			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
-			(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
-			rc = vv_missing_ok(vv_place_remove(&s->h->place, name, err), err);
+	for (size_t i = 0; rc == VV_OK && i < s->indexes.count; i++) {
+		const vv_stored *e = &s->indexes.items[i];
+		if (!vv_condemned_has(named, &e->key) && is_older(s, e->modified)) {
+			rc = vv_stored_remove(&s->h->place, VV_STORED_INDEX, &e->key, err);
 		}
 	}
 	return rc;
@@ -391,8 +362,8 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 			s->out->removed.versions++;
 			s->versions[i].there = s->what->dry_run;
 			if (!s->what->dry_run &&
-			    (rc = vv_files_remove_version(s->h, vv_cid_map_cid(s->version_names, i),
-							  err)) < 0) {
+			    (rc = vv_stored_remove(&s->h->place, VV_STORED_VERSION,
+						   vv_cid_map_cid(s->version_names, i), err)) < 0) {
 				return rc;
 			}
 		}
@@ -434,8 +405,7 @@ static int compare_sizes(const void *a, const void *b)
 static vv_status load_catalog(sweeping *s, vv_error *err)
 {
 	vv_auto_free const pack **order = vv_calloc(s->pack_count + 1, sizeof(*order));
-	char hex[VV_HOST_NAME_LEN + 1];
-	vv_pack_names names = {0};
+	vv_auto(vv_pack_names) names = {0};
 	bool sound = true;
 	vv_status rc = order ? vv_files_begin_anew(s->h, err) : vv_fail_nomem(err);
 
@@ -449,12 +419,10 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 		const vv_cid *key = vv_cid_map_cid(s->pack_names, (size_t)(order[i] - s->packs));
 		if (order[i]->has_list && order[i]->has_pack &&
 		    !vv_condemned_has(s->replaced, key)) {
-			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
-			rc = vv_pack_names_add(&names, hex, err);
+			rc = vv_pack_names_add(&names, key, err);
 		}
 	}
 	rc = rc < 0 ? rc : vv_files_take_lists(s->h, &names, &sound, err);
-	vv_free(names.items);
 	if (rc == VV_OK && !sound) {
 		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
 			vv_text_url(s->h->url));
@@ -482,8 +450,8 @@ static vv_status add_version(sweeping *s, const vv_cid *root, vv_error *err)
 	}
 	s->out->incomplete++;
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
-		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
-		rc = packs[i] ? vv_cid_map_put(s->partial, &key, 0, NULL, err) : VV_OK;
+		const vv_cid *key = &vv_catalog_pack(s->h->catalog, i)->key;
+		rc = packs[i] ? vv_cid_map_put(s->partial, key, 0, NULL, err) : VV_OK;
 	}
 	return rc;
 }
@@ -501,15 +469,6 @@ static vv_status add_versions(sweeping *s, vv_error *err)
 	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);
 }
 
-static bool is_replaced(const sweeping *s, const char *hex)
-{
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = vv_pack_key(hash);
-	return vv_condemned_has(s->replaced, &key);
-}
-
 /* The files of versions that name a pack that was replaced, anew. Each names what all of them need. */
 static vv_status move_versions(sweeping *s, vv_error *err)
 {
@@ -523,10 +482,10 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 		const version *v = &s->versions[i];
 		bool moves = false;
 		for (size_t k = 0; v->wanted && k < v->names.packs.count && !moves; k++) {
-			moves = is_replaced(s, v->names.packs.items[k]);
+			moves = vv_condemned_has(s->replaced, &v->names.packs.items[k]);
 		}
 		for (size_t k = 0; v->wanted && k < v->names.older_count && !moves; k++) {
-			moves = is_replaced(s, v->names.older[k].hex);
+			moves = vv_condemned_has(s->replaced, &v->names.older[k].key);
 		}
 		if (v->wanted) {
 			all[all_count++] = *vv_cid_map_cid(s->version_names, i);
@@ -544,14 +503,10 @@ static bool *old_packs(sweeping *s)
 {
 	const size_t count = vv_catalog_packs(s->h->catalog);
 	bool *old = vv_calloc(count + 1, sizeof(bool));
-	size_t at;
 
 	for (size_t i = 0; old && i < count; i++) {
-		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
-		if (vv_cid_map_find(s->pack_names, &key, &at)) {
-			const pack *p = &s->packs[at];
-			old[i] = p->needed && !p->held && is_older(s, p->modified);
-		}
+		const pack *p = find_pack(s, &vv_catalog_pack(s->h->catalog, i)->key);
+		old[i] = p && p->needed && !p->held && is_older(s, p->modified);
 	}
 	return old;
 }
@@ -597,20 +552,6 @@ static vv_status leave_longer(sweeping *s, bool *old, vv_error *err)
 	return VV_OK;
 }
 
-typedef struct small_count {
-	uint64_t below;
-	size_t count;
-} small_count;
-
-static vv_status count_small(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
-{
-	small_count *c = payload;
-	uint8_t hash[VV_PACK_HASH_LEN];
-
-	c->count += vv_files_is_pack(e, ".pack", hash) && e->size < c->below;
-	return VV_OK;
-}
-
 vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err)
 {
 	vv_auto(vv_condemned) c = {.versions = NULL};
@@ -619,10 +560,14 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 
 	*due = false;
 	if (rc < 0 || (rc = vv_condemned_get(&c, &h->place, err)) < 0) return rc;
-	small_count small = {.below = h->pack_bytes / 2};
 	if (!c.packs) {
-		rc = vv_place_list(&h->place, "packs", count_small, &small, err);
-		*due = small.count > what->small;
+		vv_auto(vv_stored_files) packs = {0};
+		size_t small = 0;
+		rc = vv_stored_list(&packs, &h->place, VV_STORED_PACK, err);
+		for (size_t i = 0; i < packs.count; i++) {
+			small += packs.items[i].size < h->pack_bytes / 2;
+		}
+		*due = small > what->small;
 		return rc;
 	}
 	s.now = vv_now_sec();
@@ -649,11 +594,11 @@ static vv_status repack(sweeping *s, vv_error *err)
 		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		const vv_cid *key = &vv_catalog_pack(s->h->catalog, i)->key;
 		s->out->merged += old[i];
 		s->joined |= spare[i];
 		if (old[i] || spare[i]) {
-			rc = vv_cid_map_put(s->replaced, &key, 0, NULL, err);
+			rc = vv_cid_map_put(s->replaced, key, 0, NULL, err);
 		}
 	}
 	s->out->made = done.packs_after;
@@ -672,26 +617,23 @@ static void keep_bases(sweeping *s)
 {
 	const size_t count = vv_catalog_packs(s->h->catalog);
 	bool more = true;
-	size_t at, base;
+	size_t base;
 
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < count; i++) {
 			const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
-			const vv_cid key = vv_pack_key(p->hash);
-			if (!vv_cid_map_find(s->pack_names, &key, &at) ||
-			    (!s->packs[at].needed && is_older(s, s->packs[at].modified))) {
+			const pack *stays = find_pack(s, &p->key);
+			if (!stays || (!stays->needed && is_older(s, stays->modified))) {
 				continue;
 			}
 			for (size_t k = 0; k < p->base_count; k++) {
 				if (!vv_catalog_find(s->h->catalog, &p->bases[k], &base, NULL)) {
 					continue;
 				}
-				const vv_cid of = vv_pack_key(
-					vv_catalog_pack(s->h->catalog, base)->hash);
-				if (vv_cid_map_find(s->pack_names, &of, &at) &&
-				    !s->packs[at].needed) {
-					s->packs[at].needed = more = true;
+				pack *of = find_pack(s, &vv_catalog_pack(s->h->catalog, base)->key);
+				if (of && !of->needed) {
+					of->needed = more = true;
 				}
 			}
 		}

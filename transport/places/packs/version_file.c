@@ -26,61 +26,58 @@ void vv_version_packs_clear(vv_version_packs *v)
 	*v = (vv_version_packs){0};
 }
 
-vv_status vv_version_packs_add_older(vv_version_packs *v, const char *hex, uint64_t len,
+vv_status vv_version_packs_add_older(vv_version_packs *v, const vv_cid *pack, uint64_t len,
 				     vv_error *err)
 {
-	if (!vv_array_room(v->older, v->older_count, v->older_cap)) return vv_fail_nomem(err);
-	vv_older_pack *o = &v->older[v->older_count++];
-	*o = (vv_older_pack){.len = len};
-	memcpy(o->hex, hex, VV_HOST_NAME_LEN);
-	return VV_OK;
+	return vv_array_add(v->older, v->older_count, v->older_cap, (vv_older_pack){*pack, len})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* A name and what comes behind it; false: it is something else. */
-static bool next_name(const char **p, const char *ends, char hex[VV_HOST_NAME_LEN + 1])
+static bool next_name(const char **p, const char *ends, vv_cid *key)
 {
-	if (strcspn(*p, " \n") != VV_HOST_NAME_LEN || !vv_hex_is_lower(*p, VV_HOST_NAME_LEN) ||
-	    !(*p)[VV_HOST_NAME_LEN] || !strchr(ends, (*p)[VV_HOST_NAME_LEN])) {
+	const size_t len = strcspn(*p, " \n");
+
+	if (!vv_pack_key_read(key, *p, len) || !(*p)[len] || !strchr(ends, (*p)[len])) {
 		return false;
 	}
-	memcpy(hex, *p, VV_HOST_NAME_LEN);
-	hex[VV_HOST_NAME_LEN] = '\0';
-	*p += VV_HOST_NAME_LEN + 1;
+	*p += len + 1;
 	return true;
 }
 
 /* Behind the word. */
 static vv_status take_older(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
 {
-	char pack[VV_HOST_NAME_LEN + 1];
+	vv_cid pack;
 
-	*sound = next_name(p, " ", pack);
+	*sound = next_name(p, " ", &pack);
 	const size_t digits = *sound ? strspn(*p, "0123456789") : 0;
 	*sound = *sound && digits > 0 && digits < 16 && (*p)[digits] == '\n';
 	if (!*sound) return VV_OK;
 	const uint64_t len = strtoull(*p, NULL, 10);
 	*p += digits + 1;
-	return vv_version_packs_add_older(v, pack, len, err);
+	return vv_version_packs_add_older(v, &pack, len, err);
 }
 
 /* One line for each pack, with its index behind a space; *sound false: it is something else. */
 static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
 {
-	char pack[VV_HOST_NAME_LEN + 1], index[VV_HOST_NAME_LEN + 1] = {0};
+	vv_cid pack, index = {0};
 
 	if (strncmp(*p, VERSION_AGAIN, sizeof(VERSION_AGAIN) - 1) == 0) {
 		*p += sizeof(VERSION_AGAIN) - 1;
-		*sound = next_name(p, "\n", pack);
+		*sound = next_name(p, "\n", &pack);
 		return VV_OK;
 	}
 	if (strncmp(*p, VERSION_OLDER, sizeof(VERSION_OLDER) - 1) == 0) {
 		*p += sizeof(VERSION_OLDER) - 1;
 		return take_older(v, p, sound, err);
 	}
-	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
+	*sound = next_name(p, " \n", &pack) && ((*p)[-1] == '\n' || next_name(p, "\n", &index));
 	if (!*sound) return VV_OK;
-	const vv_status rc = vv_pack_names_add(&v->packs, pack, err);
-	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, index, err);
+	const vv_status rc = vv_pack_names_add(&v->packs, &pack, err);
+	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, &index, err);
 }
 
 /* What begins it: another version's file is damage, too. */
@@ -108,11 +105,6 @@ static vv_status check_end(const char *text, size_t len, const vv_buf *head, siz
 		 memcmp(p + sizeof(VERSION_END) - 1, is, sizeof(is) - 1) == 0 &&
 		 text[len - 1] == '\n';
 	return rc;
-}
-
-void vv_version_file_name(char out[VV_VERSION_NAME_LEN], const vv_cid *root)
-{
-	(void)snprintf(out, VV_VERSION_NAME_LEN, "versions/%s.packs", vv_cid_shows(root));
 }
 
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
@@ -143,16 +135,18 @@ vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_versio
 
 	put_head(out, root);
 	for (size_t i = 0; i < packs->packs.count; i++) {
-		const char *index = packs->indexes.items[i];
-		vv_buf_printf(out, "%s%s%s\n", packs->packs.items[i], *index ? " " : "", index);
+		const vv_cid *index = &packs->indexes.items[i];
+		const bool has = !vv_cid_is_null(index);
+		vv_buf_printf(out, "%s%s%s\n", vv_pack_shows(&packs->packs.items[i]),
+			      has ? " " : "", has ? vv_pack_shows(index) : "");
 	}
 	for (size_t i = 0; i < packs->older_count; i++) {
-		vv_buf_printf(out, VERSION_OLDER "%s %llu\n", packs->older[i].hex,
+		vv_buf_printf(out, VERSION_OLDER "%s %llu\n", vv_pack_shows(&packs->older[i].key),
 			      (unsigned long long)packs->older[i].len);
 	}
 	if (again) {
 		vv_random(digest, sizeof(digest));
-		vv_hex_write(hex, digest, VV_HOST_NAME_LEN / 2);
+		vv_hex_write(hex, digest, VV_PACK_HASH_LEN);
 		vv_buf_printf(out, VERSION_AGAIN "%s\n", hex);
 	}
 	if ((rc = vv_sha256(digest, vv_buf_cstr(out), out->len, err)) < 0) return rc;

@@ -14,16 +14,15 @@
 #include "repo/blocks/cid.h"
 #include "transport/places/packs/seek.h"
 
-#define VV_VERSION_NAME_LEN (VV_CID_TEXT + sizeof("versions/.packs"))
 #define VV_VERSION_FILE_MAX ((size_t)4 << 20)
 
 /* Packs of versions that came before, which this one does not need. */
 typedef struct vv_older_pack {
-	char hex[VV_HOST_NAME_LEN + 1]; /* first: vv_pack_names_compare */
+	vv_cid key; /* first: vv_pack_names_compare */
 	uint64_t len;
 } vv_older_pack;
 
-/* packs, and at the same place in indexes the one that has it, "" where none has. */
+/* packs, and at the same place in indexes the one that has it, null where none has. */
 typedef struct vv_version_packs {
 	vv_pack_names packs, indexes;
 	vv_older_pack *older;
@@ -33,10 +32,9 @@ typedef struct vv_version_packs {
 void vv_version_packs_clear(vv_version_packs *v);
 VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
 
-vv_status vv_version_packs_add_older(vv_version_packs *v, const char *hex, uint64_t len,
+vv_status vv_version_packs_add_older(vv_version_packs *v, const vv_cid *pack, uint64_t len,
 				     vv_error *err);
 extern const char vv_version_mark[]; /* the first line */
-void vv_version_file_name(char out[VV_VERSION_NAME_LEN], const vv_cid *root);
 /* Appended to out. *sound false: it is not a whole file of this version. text has a NUL behind len. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);

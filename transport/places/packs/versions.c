@@ -133,34 +133,30 @@ vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, b
 vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed, const bool *named,
 			      vv_error *err)
 {
-	char name[VV_VERSION_NAME_LEN];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_version_packs) of = {0};
 	vv_status rc;
-	bool added;
 
 	if ((rc = vv_seek_make_indexes(h, needed, err)) < 0) return rc;
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
-		char hex[VV_HOST_NAME_LEN + 1];
-		vv_hex_write(hex, vv_catalog_pack(h->catalog, i)->hash, VV_PACK_HASH_LEN);
-		if (needed[i] && (rc = vv_pack_names_add(&of.packs, hex, err)) < 0) return rc;
+		const vv_cid *key = &vv_catalog_pack(h->catalog, i)->key;
+		if (needed[i] && (rc = vv_pack_names_add(&of.packs, key, err)) < 0) return rc;
 	}
 	if (of.packs.count > 0) {
 		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items),
 		      vv_pack_names_compare);
 	}
 	for (size_t i = 0; i < of.packs.count; i++) {
-		const char *index = vv_seek_index_of(h->seek, of.packs.items[i]);
-		if ((rc = vv_pack_names_add(&of.indexes, index ? index : "", err)) < 0) return rc;
+		const vv_cid index = vv_seek_index_of(h->seek, &of.packs.items[i]);
+		if ((rc = vv_pack_names_add(&of.indexes, &index, err)) < 0) return rc;
 	}
-	if ((rc = vv_older_name(h, needed, named, &of, err)) < 0) return rc;
-	vv_version_file_name(name, root);
 	const bool again = vv_condemned_has(h->condemned.versions, root);
-	if ((rc = vv_version_file_write(&text, root, &of, again, err)) < 0 ||
-	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) < 0) {
+	if ((rc = vv_older_name(h, needed, named, &of, err)) < 0 ||
+	    (rc = vv_version_file_write(&text, root, &of, again, err)) < 0 ||
+	    (rc = vv_stored_put(&h->place, VV_STORED_VERSION, root, &text, err)) < 0) {
 		return rc;
 	}
-	return vv_cid_set_add(h->versions, root, &added, err);
+	return vv_cid_set_add(h->versions, root, &(bool){false}, err);
 }
 
 static vv_status put_version(vv_host *h, const vv_cid *root, const bool *named, vv_error *err)
