@@ -67,6 +67,21 @@ whole() {
 	done
 }
 
+@test "a push costs three writes of a bucket and few reads, a pull few reads" {
+	pushed 3
+	varve clone -q "$url" ../b
+	sed -i 's/^5,item/5,more/' prices.csv
+	varve commit -qam four
+	: > "$store.log"
+	succeeds varve push -q
+	[ "$(grep -c '^PUT' "$store.log")" -eq 3 ]
+	[ "$(grep -c '^GET' "$store.log")" -le 6 ]
+	: > "$store.log"
+	succeeds varve -C ../b pull -q
+	[ "$(requests)" -le 6 ]
+	cmp prices.csv ../b/prices.csv
+}
+
 @test "after 50 pushes a version names few packs, and a clone of all versions asks for few files" {
 	pushed 50
 	[ "$(files packs)" -ge 50 ]
