@@ -467,6 +467,7 @@ bool vv_dataset_reader_holds(vv_dataset_reader *r, const char *path, const vv_oi
 	bool known = false, anew;
 	vv_stat st, after;
 
+	if (len == 0 && vv_oid_is_empty_blob(blob)) return true;
 	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
 	       st.size == len &&
 	       knows_file(r, path, &st, blob, &known, &anew, VV_IGNORED) == VV_OK && known &&

@@ -4,6 +4,7 @@
  * Only the import in the middle may run in another thread (dataset_writer).
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,8 +13,11 @@
 #include "base/text.h"
 #include "dataset/table/dataset_reader_internal.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/tree.h"
+
+#define PAST_MAX 64u /* commits, one after the other, in which a table has no bytes */
 
 /* --- inputs ---------------------------------------------------------------------------- */
 
@@ -41,6 +45,31 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 	return VV_OK;
 }
 
+/* The newest version of HEAD's line of commits that has bytes: one without tells nothing of a table. */
+static vv_status find_in_history(vv_dataset_reader *r, const char *path, vv_arena *arena,
+				 vv_pointer *out, bool *found, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	bool empty = true;
+	char rev[32];
+	vv_status rc = vv_head_read(r->repo, &head, err);
+
+	for (unsigned back = 1; rc == VV_OK && !head.unborn && empty && back < PAST_MAX; back++) {
+		vv_auto(vv_tree_entry) at = {0};
+
+		rc = vv_tree_entry_at(r->repo, &head.commit, path, &at, err);
+		empty = rc == VV_OK && vv_oid_is_empty_blob(&at.id);
+		if (empty) {
+			(void)snprintf(rev, sizeof(rev), "HEAD~%u", back);
+			rc = vv_rev_commit(r->repo, rev, &head.commit, err);
+		} else if (rc == VV_OK) {
+			rc = vv_dataset_reader_pointer(r, &at.id, arena, out, err);
+			*found = rc == VV_OK;
+		}
+	}
+	return unless_trouble(rc, err);
+}
+
 /* The root of the version before: of the index, else of HEAD. None is fine. */
 static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
 			     dataset_inputs *in, vv_dataset_found *out, vv_error *err)
@@ -48,8 +77,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer pointer;
 	vv_index_entry e;
-	vv_auto(vv_head) head = {0};
-	vv_auto(vv_tree_entry) at = {0};
 	vv_oid merged;
 	bool found = false;
 	vv_status rc = VV_OK;
@@ -72,12 +99,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 		rc = unless_trouble(rc, err);
 	}
 	if (!found && rc == VV_OK) {
-		if ((rc = vv_head_read(r->repo, &head, err)) == VV_OK && !head.unborn &&
-		    (rc = vv_tree_entry_at(r->repo, &head.commit, path, &at, err)) == VV_OK) {
-			rc = vv_dataset_reader_pointer(r, &at.id, &arena, &pointer, err);
-			found = rc == VV_OK;
-		}
-		rc = unless_trouble(rc, err);
+		rc = find_in_history(r, path, &arena, &pointer, &found, err);
 	}
 	if (rc == VV_OK && found) {
 		out->named = pointer.root;
@@ -344,7 +366,7 @@ vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
 	if ((rc = vv_root_pointer(&out->pointer, &out->result.cid, &out->result.root, err)) < 0) {
 		return rc;
 	}
-	return vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
+	return vv_blob_id(vv_buf_cstr(&out->pointer), out->pointer.len, &out->blob, err);
 }
 
 vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const vv_source *source,

@@ -255,7 +255,8 @@ static vv_status write_pointers(vv_dataset_writer *w, vv_error *err)
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < w->pointer_count && rc == VV_OK; i++) {
 		vv_oid id;
-		rc = vv_blob_write(w->repo, w->pointers[i].data, w->pointers[i].len, &id, err);
+		rc = vv_blob_write(w->repo, vv_buf_cstr(&w->pointers[i]), w->pointers[i].len, &id,
+				   err);
 	}
 	drop_pointers(w);
 	return rc;

@@ -270,7 +270,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
+static vv_status put_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
 {
 	vv_pointer p = {0};
 	vv_auto(vv_schema) schema = {0};
@@ -309,6 +309,11 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 done:
 	vv_free(p.columns);
 	return rc;
+}
+
+vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
+{
+	return vv_root_file_bytes(r) == 0 ? VV_OK : put_pointer(out, cid, r, err);
 }
 
 static vv_status bad(const char *what, vv_error *err)
@@ -583,7 +588,7 @@ vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_c
 	vv_auto(vv_buf) made = VV_BUF_INIT;
 
 	*out = false;
-	vv_status rc = vv_root_pointer(&made, cid, r, err);
+	vv_status rc = put_pointer(&made, cid, r, err);
 	*out = rc == VV_OK && vv_pointer_is_text(&made, text, len);
 	return rc;
 }

@@ -104,9 +104,10 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 /* The root that a store has at the CID. VV_EMISSING; and as decode. out must be initialised. */
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err);
 
-/* The pointer's text, a function of the root. Appends. */
+/* The pointer's text, a function of the root. Appends. A file without bytes needs none: git takes any blob but the empty one for a
+ * change of it, and does not ask the filter. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
-/* Is this the text of the root's pointer, but for line ends? */
+/* Is this the text of the root's pointer, but for line ends? Early versions of empty files have one. */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
 /* The same for the root that the store has at the CID. VV_EMISSING. */

@@ -23,7 +23,7 @@ typedef struct lister {
 	vv_check_list *out; /* first all files, then what is left of them */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
-	const vv_diff_side *side;
+	const vv_diff_side *side, *base; /* base may be NULL */
 	bool exact;
 	vv_pathspec spec;
 	char **bare; /* without a work tree: the arguments as they are */
@@ -252,13 +252,20 @@ static bool looks_like_table(const char *path)
 	return false;
 }
 
-/* A pointer to a file counts as little as the file itself would. */
-static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_error *err)
+/* A pointer to a file counts as little as the file itself would. What has no bytes is what the base has. */
+static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *out, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_tree_entry) was = {0};
+	const vv_oid *blob = &path->blob;
 	vv_pointer p;
-	vv_status rc = vv_dataset_reader_is_pointer(l->reader, blob, out, err);
+	vv_status rc;
 
+	if (l->base && vv_oid_is_empty_blob(blob) &&
+	    vv_tree_entry_at(l->repo, &l->base->commit, path->path, &was, VV_IGNORED) == VV_OK) {
+		blob = &was.id;
+	}
+	rc = vv_dataset_reader_is_pointer(l->reader, blob, out, err);
 	if (rc == VV_OK && *out &&
 	    (rc = vv_dataset_reader_pointer(l->reader, blob, &arena, &p, err)) == VV_OK) {
 		*out = strcmp(p.kind, "table") == 0;
@@ -308,7 +315,7 @@ static vv_status sift(lister *l, vv_error *err)
 			   !vv_check_list_find(&l->described, p->path)) {
 			keep = false;
 			if (!vv_oid_is_null(&p->blob)) {
-				rc = is_table_pointer(l, &p->blob, &keep, err);
+				rc = is_table_pointer(l, p, &keep, err);
 			}
 		}
 		if (keep && rc == VV_OK) {
@@ -504,6 +511,7 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 		    .repo = r,
 		    .reader = s,
 		    .side = side,
+		    .base = base,
 		    .exact = words == VV_CHECK_EXACT && argc > 0};
 	vv_check_list all = {.count = 0};
 	vv_status rc;

@@ -683,7 +683,7 @@ vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *versi
 	    (rc = vv_root_pointer(&pointer, version, &root, err)) < 0) {
 		return rc;
 	}
-	return vv_blob_write(r, pointer.data, pointer.len, out, err);
+	return vv_blob_write(r, vv_buf_cstr(&pointer), pointer.len, out, err);
 }
 
 static vv_status set_version(vv_index *x, vv_repository *r, const char *to, const char *version,

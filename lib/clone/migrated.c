@@ -263,7 +263,7 @@ static vv_status store(vv_migrated *c, version *v, input *in, vv_error *err)
 	v->bytes = in->given;
 	v->hash = vv_xxh3_digest128(in->hash);
 	p->stored += found.stored.stored_bytes;
-	if (found.result.root.kind != VV_KIND_TABLE) return VV_OK;
+	if (found.result.root.kind != VV_KIND_TABLE || found.result.root.bytes == 0) return VV_OK;
 	p->last = v->root;
 	vv_buf_set(&p->last_block, found.result.root_block.data, found.result.root_block.len);
 	return vv_buf_ok(&p->last_block, err);

@@ -74,7 +74,7 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 		} else {
 			vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
 		}
-	} else if (rc == VV_OK) {
+	} else if (rc == VV_OK && size > 0) {
 		rc = refuse(e, "staged as plain text", err);
 		vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
 	}

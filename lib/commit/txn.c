@@ -451,7 +451,8 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 	/* Its pointer can be read at once, though blocks and pointer become durable in their order. */
 	if ((rc = find_parent(t, p, &import, err)) < 0 ||
 	    (rc = vv_dataset_writer_stream(t->writer, p->path, source, &import, &found, err)) < 0 ||
-	    (rc = vv_blob_write(t->repo, found.pointer.data, found.pointer.len, &id, err)) < 0 ||
+	    (rc = vv_blob_write(t->repo, vv_buf_cstr(&found.pointer), found.pointer.len, &id,
+				err)) < 0 ||
 	    (rc = vv_add_findings(&lines, &retyped, p->path, NULL, &found.result, err)) < 0 ||
 	    (rc = vv_add_outcome_take(&p->what, &found, err)) < 0) {
 		return rc;

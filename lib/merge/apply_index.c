@@ -91,8 +91,8 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 	if (rc == VV_OK && (rc = open_made(e, &source, &storage, &fd, err)) == VV_OK &&
 	    (rc = vv_dataset_writer_stream(a->writer, e->path, &source, &opts, &staged, err)) ==
 		    VV_OK) {
-		rc = vv_blob_write(a->files->repo, staged.pointer.data, staged.pointer.len, blob,
-				   err);
+		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&staged.pointer), staged.pointer.len,
+				   blob, err);
 	}
 	if (fd >= 0) {
 		vv_close(fd, NULL, NULL);
@@ -134,14 +134,14 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 /* Did the index have just what the patch was made from? Then it gets just what the patch
  * made, types and key included. */
 static vv_status is_patch_s_own(vv_apply_index *a, const vv_apply_file *e, const vv_patch_done *d,
-				bool *out, vv_error *err)
+				bool had, bool *out, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc = VV_OK;
 
 	*out = d->exact && d->as && (!d->old_root || e->exists);
-	if (*out && e->exists && d->old_root &&
+	if (*out && had && d->old_root &&
 	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(a->writer), &e->blob, &arena,
 					    &p, err)) == VV_OK) {
 		*out = vv_cid_equal(&p.root, d->old_root);
@@ -153,19 +153,20 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 {
 	vv_apply_file *e = vv_apply_files_find(a->files, d->path);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const bool had = e->exists && !vv_oid_is_empty_blob(&e->blob);
 	bool dataset = false, own = false;
 	vv_status rc = VV_OK;
 
 	if (d->removed) return VV_OK;
-	rc = e->exists ? vv_dataset_reader_is_pointer(vv_dataset_writer_reader(a->writer), &e->blob,
-						      &dataset, err)
-		       : vv_attr_tracked(a->files->repo, e->path, &dataset, err);
+	rc = had ? vv_dataset_reader_is_pointer(vv_dataset_writer_reader(a->writer), &e->blob,
+						&dataset, err)
+		 : vv_attr_tracked(a->files->repo, e->path, &dataset, err);
 	if (rc < 0) return rc;
 	if (dataset) {
-		rc = is_patch_s_own(a, e, d, &own, err);
+		rc = is_patch_s_own(a, e, d, had, &own, err);
 		return rc < 0 ? rc
 		       : own  ? import_as(a, e, d->as, &e->blob, err)
-			      : stage_made(a, e, e->exists, &e->blob, err);
+			      : stage_made(a, e, had, &e->blob, err);
 	}
 	if ((rc = vv_read_file(&text, e->temp, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&text), text.len, &e->blob, err);

@@ -583,79 +583,6 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 	return rc;
 }
 
-static vv_status is_empty_pointer(bool *out, const vv_merge_job *j, const vv_index_entry *e,
-				  vv_error *err)
-{
-	vv_auto(vv_arena) arena = {0};
-	vv_pointer p;
-	vv_status rc = vv_dataset_reader_is_pointer(j->reader, &e->id, out, err);
-
-	if (rc < 0 || !*out) return rc;
-	rc = vv_dataset_reader_pointer(j->reader, &e->id, &arena, &p, err);
-	*out = rc == VV_OK && p.bytes == 0;
-	return rc;
-}
-
-/* Empty files that are tables go: git takes them for changed, and then finds no change to store. */
-static vv_status set_aside_empty(vv_buf *paths, vv_merge_job *j, vv_error *err)
-{
-	vv_auto(vv_index) *x = NULL;
-	vv_status rc = vv_index_open(&x, j->repo, err);
-
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
-		vv_auto(char) *file = NULL;
-		vv_index_entry e;
-		vv_stat st;
-		bool empty = false;
-
-		vv_index_at(x, i, &e);
-		if (!(file = vv_repository_file(j->repo, e.path))) return vv_fail_nomem(err);
-		if (e.stage != 0 || vv_lstat(&st, file, VV_IGNORED) < 0 || !S_ISREG(st.mode) ||
-		    st.size > 0 || (rc = is_empty_pointer(&empty, j, &e, err)) < 0 || !empty) {
-			continue;
-		}
-		vv_buf_put(paths, e.path, strlen(e.path) + 1);
-		rc = vv_buf_ok(paths, err);
-		rc = rc < 0 ? rc : vv_worktree_remove(j->repo, e.path, err);
-	}
-	return rc;
-}
-
-/* Those that the index has still. */
-static vv_status put_back_empty(const vv_buf *paths, vv_merge_job *j, vv_error *err)
-{
-	vv_auto(vv_index) *x = NULL;
-	vv_status rc = vv_index_open(&x, j->repo, err);
-	bool empty = false;
-	vv_index_entry e;
-	vv_stat st;
-
-	for (size_t at = 0; rc == VV_OK && at < paths->len; at += strlen(paths->data + at) + 1) {
-		const char *path = paths->data + at;
-		vv_auto(char) *file = vv_repository_file(j->repo, path);
-
-		if (!file) return vv_fail_nomem(err);
-		if (vv_lstat(&st, file, VV_IGNORED) == VV_ENOTFOUND && vv_index_get(x, path, &e) &&
-		    (rc = is_empty_pointer(&empty, j, &e, err)) == VV_OK && empty &&
-		    (rc = vv_mkdirs_above(file, err)) == VV_OK) {
-			rc = vv_worktree_write_bytes(j->repo, path, "", 0, false, err);
-		}
-	}
-	return rc;
-}
-
-/* git merge first stores what is not committed, to go back to. A file that the filter refuses is stored as text then. */
-static vv_status apply_lax(vv_merge_job *j, const char *const *options, bool terminal,
-			   vv_error *err)
-{
-	vv_auto(vv_buf) paths = VV_BUF_INIT;
-	vv_status rc = set_aside_empty(&paths, j, err), back;
-
-	rc = rc < 0 ? rc : apply_by_git(j, options, terminal, true, err);
-	back = put_back_empty(&paths, j, rc < 0 ? VV_IGNORED : err);
-	return rc < 0 ? rc : back;
-}
-
 static vv_status read_left(vv_merge_job *j, vv_error *err)
 {
 	vv_conflict_list_clear(&j->conflicts);
@@ -676,8 +603,9 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 {
 	vv_status rc = apply_by_git(j, options, terminal, false, err);
 
+	/* git merge first stores what is not committed, to go back to. A file that the filter refuses is stored as text then. */
 	if (rc < 0 && strstr(vv_buf_cstr(&j->by_git.git.said), "stash failed")) {
-		rc = apply_lax(j, options, terminal, err);
+		rc = apply_by_git(j, options, terminal, true, err);
 	}
 	if (rc < 0) return rc;
 	if (j->folder && (rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) {

@@ -209,6 +209,12 @@ static vv_status choose_form(merging *m, vv_error *err)
 		vv_status rc = find_form(m, i, &varve[i], err);
 		if (rc < 0) return rc;
 	}
+	/* a side without bytes is either */
+	if (vv_oid_is_empty_blob(&m->in->sides[VV_THEIRS].id)) {
+		varve[VV_THEIRS] = varve[VV_OURS];
+	} else if (vv_oid_is_empty_blob(&m->in->sides[VV_OURS].id)) {
+		varve[VV_OURS] = varve[VV_THEIRS];
+	}
 	if (varve[VV_OURS] == varve[VV_THEIRS]) {
 		m->plain = !varve[VV_OURS];
 	} else if (m->sides[VV_BASE].open) {

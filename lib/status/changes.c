@@ -223,9 +223,11 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
 	}
 	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
-		rc = vv_dataset_reader_is_pointer(
-			c->s, change->new_mode ? &change->new_id : &change->old_id, &entry->dataset,
-			err);
+		const bool was = change->new_mode == 0 ||
+				 (change->old_mode && vv_oid_is_empty_blob(&change->new_id));
+
+		rc = vv_dataset_reader_is_pointer(c->s, was ? &change->old_id : &change->new_id,
+						  &entry->dataset, err);
 	}
 	return rc;
 }
@@ -486,6 +488,9 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 		} else if (state == VV_WORK_POINTER) {
 			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
 		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
+			if (vv_oid_is_empty_blob(&e->id)) { /* it has no rows to compare with */
+				memset(&staged.parent, 0, sizeof(staged.parent));
+			}
 			entry->edited = !vv_cid_is_null(&staged.named) &&
 					vv_cid_equal(&staged.named, &staged.result.cid);
 			rc = vv_change_work_facts(entry, &staged, blocks,
@@ -611,7 +616,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 		return look_if_lost(c, e, st, err);
 	}
 	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
-	    vv_add_never(e->path)) {
+	    vv_add_never(e->path) || vv_oid_is_empty_blob(&e->id)) {
 		return rc;
 	}
 	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) return rc;
@@ -645,7 +650,9 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 			if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 				return rc;
 			}
-			if (pointer) return dataset_state(c, at, e, err);
+			if (pointer || vv_oid_is_empty_blob(&e->id)) {
+				return dataset_state(c, at, e, err);
+			}
 			if (!vv_add_may(e->path)) return ordinary_state(c, e, &st, err);
 			/* Damaged, or of a later version, a pointer stands in the work tree as it is. */
 			if ((rc = mark_plain(c, e, err)) < 0 ||

@@ -290,7 +290,7 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
 			rc = look_at_work(a, e->path, tracked, err);
 		}
-	} else if (tracked && vv_add_may(e->path)) {
+	} else if (tracked && size > 0 && vv_add_may(e->path)) {
 		a->d->tables++;
 		rc = look_at_text(a, e->path, &text, err);
 	}

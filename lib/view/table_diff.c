@@ -119,7 +119,8 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 		const opened *only = a->is_open ? a : b;
 		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new",
 			      vv_text_bytes(vv_root_file_bytes(&only->table.root)));
-	} else if (a->table.root.kind != b->table.root.kind) {
+	} else if (a->table.root.kind != b->table.root.kind && a->table.root.bytes > 0 &&
+		   b->table.root.bytes > 0) {
 		vv_buf_printf(&out->line, ": was %s, now %s", kind_name(a), kind_name(b));
 	} else if (vv_tables_same_data(&a->table, &b->table)) {
 		out->differs = false;
@@ -510,7 +511,8 @@ static void fill_told(comparison *c)
 		.sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
 		.partial = c->filtered || c->how->only->count || c->how->ignore->count ||
 			   c->how->tolerance || c->how->ignore_format,
-		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
+		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text &&
+				 c->a->root.bytes > 0 && c->b->root.bytes > 0};
 }
 
 /* --- tables without a key ----------------------------------------------- */

@@ -193,7 +193,7 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_OK && S_ISREG(entry.mode)) {
 		rc = vv_dataset_reader_is_pointer(p->s, &entry.id, &pointer, err);
-		*out = !pointer;
+		*out = !pointer && !vv_oid_is_empty_blob(&entry.id);
 	}
 	return rc;
 }
@@ -262,7 +262,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		if ((rc = vv_dataset_reader_is_pointer(p->s, &item->blob, &pointer, err)) < 0) {
 			return rc;
 		}
-		item->was_text = !pointer;
+		item->was_text = !pointer && !vv_oid_is_empty_blob(&item->blob);
 	}
 	bool same = known_same(p, item, &stat_clean);
 	item->stat_clean = stat_clean;

@@ -307,33 +307,6 @@ static vv_status find_obstacles(vv_by_git *b, vv_error *err)
 		       "commit them, or put them away with 'git stash' first");
 }
 
-/* git takes an empty file whose index entry is not the empty blob for changed, and does not ask the filter. An empty table that
- * is as the index has it makes room. */
-static vv_status remove_empty(vv_by_git *b, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; b->index && rc == VV_OK && i < b->count; i++) {
-		const coming *c = &b->coming[i];
-		vv_auto(char) *file = vv_repository_file(b->git.repo, c->path);
-		bool table = false;
-		vv_index_entry e;
-		vv_stat st;
-
-		if (!file) return vv_fail_nomem(err);
-		if (vv_later_was_changed(&b->git.note, c->path) ||
-		    !vv_index_get(b->index, c->path, &e) || vv_oid_equal(&e.id, &c->id) ||
-		    vv_lstat(&st, file, VV_IGNORED) < 0 || !S_ISREG(st.mode) || st.size > 0) {
-			continue;
-		}
-		rc = vv_dataset_reader_is_pointer(b->reader, &e.id, &table, err);
-		if (rc == VV_OK && table) {
-			rc = vv_worktree_remove(b->git.repo, c->path, err);
-		}
-	}
-	return rc;
-}
-
 static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
 {
 	return add(payload, c->path, c->new_mode, &c->new_id, err);
@@ -400,9 +373,6 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	if (rc == VV_OK && b->would && (rc = find_obstacles(b, err)) < 0) {
 		(void)vv_later_drop(b->git.repo, VV_IGNORED);
 		return rc;
-	}
-	if (rc == VV_OK && b->git.what) {
-		rc = remove_empty(b, err);
 	}
 	rc = rc < 0 ? rc : vv_runner_run(&b->git, err);
 	vv_notes_end(vv_repository_notes(b->git.repo));

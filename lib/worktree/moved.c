@@ -68,7 +68,9 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 	vv_status rc;
 
 	if (!S_ISREG(e->mode)) return VV_OK;
-	if ((rc = vv_dataset_reader_is_pointer(f->reader, &e->id, &dataset, err)) < 0 ||
+	if ((rc = vv_oid_is_empty_blob(&e->id)
+			  ? vv_attr_tracked(f->repo, from, &dataset, err)
+			  : vv_dataset_reader_is_pointer(f->reader, &e->id, &dataset, err)) < 0 ||
 	    (!dataset && (rc = vv_attr_compared(f->repo, from, &compared, err)) < 0) ||
 	    (!dataset && !compared)) {
 		return rc;

@@ -22,5 +22,6 @@ const char *vv_oid_shows(const vv_oid *oid);                 /* borrowed as vv_t
 bool vv_oid_parse(vv_oid *out, const char *hex, size_t len); /* all 40 digits */
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);
+bool vv_oid_is_empty_blob(const vv_oid *oid); /* of a file without bytes, also of a table */
 
 #endif

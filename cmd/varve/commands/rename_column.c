@@ -196,7 +196,7 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {
 		goto done;
 	}
-	rc = vv_blob_write(j->c->repo, text.data, text.len, blob, err);
+	rc = vv_blob_write(j->c->repo, vv_buf_cstr(&text), text.len, blob, err);
 done:
 	vv_close(fd, NULL, NULL);
 	return rc;

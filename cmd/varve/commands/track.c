@@ -160,7 +160,8 @@ static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 		vv_index_entry e;
 		bool tracked, pointer = true;
 		vv_index_at(c->index, i, &e);
-		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || !vv_add_may(e.path)) {
+		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || !vv_add_may(e.path) ||
+		    vv_oid_is_empty_blob(&e.id)) {
 			continue;
 		}
 		rc = vv_attr_tracked(c->repo, e.path, &tracked, err);

@@ -174,7 +174,7 @@ bool vv_stat_line_lacks(const vv_stat_line *l)
 static void put_dataset(vv_buf *b, const vv_stat_line *l)
 {
 	const vv_content *o = &l->old_side, *n = &l->new_side;
-	bool both = o->stored && o->table == n->table;
+	bool both = o->bytes == 0 || (o->stored && o->table == n->table);
 
 	if (n->table && !o->there) {
 		vv_change_whole_put(b, false, n->rows, n->columns);
@@ -194,7 +194,7 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
 			      n->columns == 1 ? "" : "s", both ? " (blocks not here)" : "");
 	} else {
-		vv_buf_puts(b, !o->there ? "new: " : !o->stored ? "now a table: " : "");
+		vv_buf_puts(b, !o->there ? "new: " : both || o->stored ? "" : "now a table: ");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
 		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
 			      vv_text_bytes(n->bytes));
@@ -222,9 +222,9 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 	} else if (!o->there) {
 		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
 	} else if (l->counts.counted) {
-		vv_buf_puts(b, o->stored ? "no longer a table: " : "");
+		vv_buf_puts(b, o->stored && n->bytes > 0 ? "no longer a table: " : "");
 		vv_change_counts_put(b, &l->counts);
-	} else if (o->stored) {
+	} else if (o->stored && n->bytes > 0) {
 		vv_buf_printf(b, "no longer a table: %s of text", vv_text_bytes(n->bytes));
 	} else {
 		vv_buf_printf(b, "%s -> %s", vv_text_bytes(o->bytes), vv_text_bytes(n->bytes));

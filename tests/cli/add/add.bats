@@ -1008,3 +1008,53 @@ pointer_of() {
 	stderr_has "'varve add --as file ./-n.csv' keeps it as bytes"
 	succeeds varve add --as file ./-n.csv
 }
+
+@test "a table without bytes is the empty blob in git, and a table again with the next rows" {
+	local none=e69de29bb2d1d6434b8b29ae775ad8c2e48c5391
+	new_repo
+	rows 3 > a.csv
+	rows 3 | tr , '\t' > b.dat
+	cp a.csv ../want
+	varve add -q a.csv
+	varve add -q --as table b.dat
+	varve commit -qm one
+	: > a.csv
+	: > b.dat
+	ends_with 1 varve check
+	output_has "2 of 2 tables"
+	succeeds varve commit -am none
+	output_has "a.csv: 3 -> 0 rows"
+	[ "$(git rev-parse :a.csv)" = $none ]
+	touch a.csv b.dat
+	[ -z "$(git status --porcelain)$(varve status -s)" ]
+	git add -A
+	[ "$(git rev-parse :b.dat)" = $none ]
+	succeeds varve show --stat
+	output_has "a.csv | -3 rows"
+	succeeds varve diff HEAD~1
+	[[ "$output" != *"one side is text"* ]]
+	ends_with 1 varve check --base HEAD~1
+	output_has "2 of 2 tables"
+	succeeds varve doctor
+	git init -q --bare ../o.git
+	varve push -q ../o.git main
+	varve clone -q ../o.git ../clone
+	[ ! -s ../clone/a.csv ] && [ -f ../clone/a.csv ]
+	succeeds varve -C ../clone fsck --data
+	varve mv a.csv c.csv
+	varve commit -qm moved
+	cp ../want c.csv
+	succeeds varve commit -am again
+	output_has "c.csv: 3 rows"
+	pointer_of c.csv | grep -q '"rows": 3'
+	tr , '\t' < ../want > b.dat
+	succeeds varve add b.dat
+	output_has "b.dat: 3 rows"
+	git restore --staged --worktree b.dat
+	succeeds varve blame c.csv
+	git switch -q --detach HEAD~3
+	same_bytes ../want a.csv
+	git switch -q main
+	same_bytes ../want c.csv
+	[ -z "$(git status --porcelain)$(varve status -s)" ]
+}

@@ -267,4 +267,4 @@ def change(r, data):
             lines = lines or [b""]
         else:
             lines[at] = bytes(r.choice(b"0123456789abc") if c in b"0123456789" and r.random() < 0.3 else c for c in lines[at])
-    return end.join(lines)
+    return b"" if len(data) % 61 == 0 else end.join(lines)

@@ -975,7 +975,7 @@ renamed_and_changed() {
 	[ "$(git status --porcelain)" = " M u.csv" ]
 }
 
-@test "a merge beside an empty table" {
+@test "a merge beside an empty table, by git as well" {
 	new_repo
 	rows 5 > t.csv
 	: > empty.csv
@@ -989,9 +989,13 @@ renamed_and_changed() {
 	git switch -q main
 	sed -i '4s/$/ours/' t.csv
 	varve commit -qam main
-	succeeds varve merge side
-	[ -f empty.csv ]
-	[ -f bytes.bin ]
-	[ "$(grep -c 'theirs\|ours' t.csv)" = 2 ]
-	[ -z "$(varve status --porcelain 2> /dev/null)$(git status --porcelain)" ]
+	for who in git varve; do
+		git reset -q --hard main
+		succeeds "$who" merge --no-edit side
+		[ -f empty.csv ]
+		[ -f bytes.bin ]
+		[ "$(grep -c 'theirs\|ours' t.csv)" = 2 ]
+		[ -z "$(varve status --porcelain 2> /dev/null)$(git status --porcelain)" ]
+		git switch -q --detach main
+	done
 }

@@ -178,10 +178,12 @@ mkdir text tables plain
 varve track 'tables/**/*.csv' > /dev/null; varve track --text 'text/*.csv' > /dev/null
 seq 1 20 | awk 'BEGIN { print "id,v" } { print $1 "," $1 * 3 }' | tee text/t.csv > tables/t.csv
 seq 1 20 | awk 'BEGIN { print "id,w" } { print $1 "," $1 * 5 }' > tables/u.csv
+: > tables/empty.csv; : > tables/filled.csv
 seq 1 9 > notes.txt; echo a > plain/a.txt; echo b > plain/b.txt; echo '#!/bin/sh' > run; chmod +x run; ln -s notes.txt link
 git add .; git commit -q -m one
 git branch gone; git switch -q -c side
 sed -i 's/^9,.*/9,90/' text/t.csv tables/t.csv tables/u.csv; sed -i 's/^8$/eight/' notes.txt; echo side > plain/a.txt; echo s > side.txt
+cp tables/u.csv tables/filled.csv
 git add .; git commit -q -m 'on side'
 git switch -q -c clash main
 sed -i 's/^2,.*/2,CLASH/' text/t.csv tables/t.csv; sed -i 's/^2$/clash/' notes.txt; echo clash > plain/b.txt
