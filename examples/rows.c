@@ -3,12 +3,23 @@
  *	rows REPOSITORY REV:PATH "price > 100" COLUMN...
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "varve/varve.h"
 
+/* What happened, its code for programs, and what may help: a sentence, or a code that this program words itself. */
 static int fail(const varve_error *err)
 {
-	fprintf(stderr, "rows: %s\n", err->message);
+	const char *args[3], *hint = varve_error_hint(err, args);
+
+	fprintf(stderr, "rows: %s (%s)\n", err->message, varve_code_name(err->code));
+	if (hint && strcmp(hint, "versions") == 0) {
+		fprintf(stderr, "hint: 'git log' and 'git tag' list revisions\n");
+	} else if (hint) {
+		fprintf(stderr, "hint: %s %s %s %s\n", hint, args[0], args[1], args[2]);
+	} else if (err->hint[0]) {
+		fprintf(stderr, "hint: %s\n", err->hint);
+	}
 	return 2;
 }
 

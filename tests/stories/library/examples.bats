@@ -148,3 +148,17 @@ two_versions() {
 	output_is "prices.csv: cell row 5 column price"
 	[ -z "$(git -C ../mine status --porcelain)" ]
 }
+
+@test "the examples are a project of their own for CMake and pkg-config, and an error has a code and a hint" {
+	local source=$BATS_TEST_DIRNAME/../../.. library=$VARVE_BIN/../lib built=$PWD/built
+	mkdir pc
+	sed "s|^includedir=.*|includedir=$source/include|; s|^libdir=.*|libdir=$library|" "$library/varve.pc" > pc/varve.pc
+	PKG_CONFIG_PATH=$PWD/pc succeeds cmake -S "$source/examples" -B "$built"
+	succeeds cmake --build "$built" --target example_rows
+	two_versions
+	ends_with 2 "$built/examples/bin/rows" . v7:prices.csv "id > 1" id
+	stderr_is "rows: no version named 'v7' (not-found)
+hint: 'git log' and 'git tag' list revisions"
+	ends_with 2 "$built/examples/bin/rows" . v1:prices.csv "prise > 1" id
+	stderr_has "hint: did you mean 'price'?"
+}
