@@ -307,8 +307,9 @@ static vv_status say_beaten(data *a, vv_error *err)
 		size_t len = strcspn(p, "\n");
 
 		rc = vv_doctor_say(a->d, "attributes", true,
-				   "limit that line to other files, or end it with '-text'", err,
-				   "%.*s: Git rewrites pointers there", (int)len, p);
+				   "limit that line to other files, or end it with "
+				   "'-text -working-tree-encoding'",
+				   err, "%.*s: Git rewrites pointers there", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
 	return rc;

@@ -264,6 +264,25 @@ vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_inde
 	return rc < 0 ? rc : index_lines(out, err);
 }
 
+/* The line after which a path may have a working-tree-encoding, whatever a later one says of text; count: none. */
+static size_t recoding(const vv_attr_list *l, const char *path)
+{
+	matching m = matching_begin(l, path);
+
+	for (size_t i; matching_next(&m, &i);) {
+		if (strstr(l->lines[i].attributes, "working-tree-encoding=") &&
+		    line_matches(&l->lines[i], path)) {
+			return i;
+		}
+	}
+	return l->count;
+}
+
+bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path)
+{
+	return recoding(l, path) < l->count;
+}
+
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err)
 {
 	size_t line;
@@ -272,7 +291,8 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 
 	/* The attributes themselves take 50 us to ask. */
 	if (!vv_attr_list_concerns(l, path) ||
-	    (line = vv_attr_list_deciding(l, path)) == l->count || !l->lines[line].on) {
+	    (line = vv_attr_list_deciding(l, path)) == l->count ||
+	    (!l->lines[line].on && (line = recoding(l, path)) == l->count)) {
 		return VV_OK;
 	}
 	if ((rc = vv_attr_tracked(r, path, &tracked, err)) < 0 || !tracked ||

@@ -46,9 +46,11 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 /* One line for each that does: ".gitattributes:3 (*.csv text) beats -text for a.csv and 2
  * more". */
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
+/* May git read and write the path's file in another encoding? */
+bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
 /* What to do about it. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
-	"Git rewrites pointers there; limit that line to other files, or end it with '-text'"
+	"Git rewrites pointers there; limit that line to other files, or end it with '-text -working-tree-encoding'"
 
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
 /* The lines that leave files in Git as text, for varve to compare and merge (vv_attr_compared_lines). */

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -13,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/file_text.h"
 #include "dataset/read/known_bytes.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
@@ -20,6 +22,7 @@
 #include "lib/worktree/add_plan.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/verb/runner.h"
@@ -49,6 +52,7 @@ vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes,
 void vv_filter_close(vv_filter *f)
 {
 	vv_needed_free(f->needed);
+	vv_attr_list_clear(&f->lines);
 	vv_buf_clear(&f->warned);
 	vv_dataset_writer_close(f->writer);
 	vv_repository_close(f->repo);
@@ -438,6 +442,29 @@ static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_er
 	return VV_OK;
 }
 
+/* git reads what the filter gives in that encoding, and would store something else than the pointer. */
+static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
+{
+	vv_auto(char) *encoding = NULL;
+	bool stores;
+	vv_status rc = VV_OK;
+
+	if (!f->lines.others && (rc = vv_attr_beaten_read(&f->lines, f->repo, NULL, err)) < 0) {
+		return rc;
+	}
+	if (!vv_attr_beaten_recodes(&f->lines, path)) return VV_OK;
+	rc = vv_attr_value(f->repo, path, "working-tree-encoding", &encoding, err);
+	if (rc == VV_ENOTFOUND) return vv_error_excuse(rc, true, err);
+	if (rc == VV_OK && (strcmp(encoding, "unset") == 0 || strcasecmp(encoding, "UTF-8") == 0)) {
+		return VV_OK;
+	}
+	if (rc < 0 || (rc = vv_filter_stores(f, &stores, err)) < 0 || !stores) return rc;
+	return vv_fail(err, VV_EREFUSED,
+		       "%s: git would read the pointer of this table as %s, as an attribute says\n"
+		       "end its line of .gitattributes with '-working-tree-encoding'",
+		       vv_text_shows(path), encoding);
+}
+
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
@@ -473,6 +500,9 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 			rc = clean_known(f, path, &in, out, &known, err);
 			rc = rc < 0 || known ? rc : clean_data(f, path, &in, out, err);
 		}
+	}
+	if (rc == VV_OK && vv_pointer_looks_like(out->data, out->len)) {
+		rc = refuse_encoding(f, path, err);
 	}
 	if (rc == VV_OK) {
 		rc = refuse_untouched(f, path, out, err);
@@ -526,6 +556,25 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 	return here;
 }
 
+/* git gives the pointer in the encoding that an attribute wants the file in. */
+static vv_status decode_pointer(vv_buf *content, vv_error *err)
+{
+	const vv_file_text_options how = {.clean = true};
+	vv_auto(vv_file_text) *text = NULL;
+	vv_mem_source memory;
+	vv_source source;
+
+	if (content->len < HEAD_BYTES || !memchr(content->data, 0, HEAD_BYTES)) return VV_OK;
+	vv_source_mem(&source, &memory, content->data, content->len, "");
+	if (vv_file_text_open(&text, &source, &how, VV_IGNORED) < 0 || !text) return VV_OK;
+	const char *sample = vv_buf_cstr(vv_file_text_sample(text));
+	sample += strncmp(sample, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	if (!vv_pointer_looks_like(sample, strlen(sample))) return VV_OK;
+	content->len = 0;
+	vv_buf_puts(content, sample);
+	return vv_buf_ok(content, err);
+}
+
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err)
 {
@@ -540,6 +589,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	bool complete = false;
 
 	vv_status rc = fill_head(&in, SIZE_MAX, err);
+	rc = rc < 0 ? rc : decode_pointer(&in.head, err);
 	*out = (vv_smudge){.content = in.head};
 	if (rc == VV_OK && out->content.len <= VV_POINTER_READ) {
 		vv_pointer_tidy(&out->content);

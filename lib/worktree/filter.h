@@ -13,6 +13,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/table.h"
+#include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"
 
 #define VV_SMUDGE_LIMIT (256u << 20) /* where varve.smudgeLimit is not set */
@@ -24,6 +25,7 @@ typedef struct vv_filter {
 	bool by_varve;            /* a varve that runs git writes what is above it */
 	struct vv_needed *needed; /* NULL until blocks are not here */
 	bool waits_later;         /* for the disk: in vv_filter_wait */
+	vv_attr_list lines;       /* vv_attr_beaten_read's, once a pointer was given */
 	vv_buf warned;            /* the path of which something was said last, and what */
 } vv_filter;
 

@@ -412,3 +412,31 @@ rebased() {
 	stderr_has "error: the setting 'varve.smudgelimit'"
 	stderr_lacks "varve: "
 }
+
+@test "a table comes back under a working-tree-encoding, and git does not store it" {
+	new_repo
+	printf 'id,größe\n1,2\n2,3\n' > t.csv
+	touch -d 2020-01-01 t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	cp .gitattributes ../lines
+	for encoding in UTF-16 UTF-16LE; do
+		{ echo "*.csv working-tree-encoding=$encoding"; cat ../lines; } > .gitattributes
+		git add .gitattributes
+		git commit -qm $encoding
+		rm -rf ../clone
+		varve clone -q . ../clone
+		same_bytes t.csv ../clone/t.csv
+		succeeds varve -C ../clone status
+		output_has ".gitattributes:1 (*.csv working-tree-encoding=$encoding) beats -text for t.csv"
+		echo 3,4 >> ../clone/t.csv
+		for how in "git add" "varve commit -m two"; do
+			run env -C ../clone $how t.csv
+			[ "$status" -ne 0 ]
+			[[ "$output" == *"would read the pointer of this table as $encoding"*"'-working-tree-encoding'"* ]]
+		done
+		sed -i 's/ -text$/ -text -working-tree-encoding/' ../clone/.gitattributes
+		succeeds varve -C ../clone commit -qam two
+		[ -z "$(git -C ../clone status --porcelain)" ]
+	done
+}
