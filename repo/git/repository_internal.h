@@ -69,7 +69,8 @@ struct vv_repository {
 	char *objects; /* the object folder that is written to */
 	char *index_file;
 	bool bare;
-	bool partial;        /* objects may be missing and can be had from a remote */
+	bool partial; /* objects may be missing and can be had from a remote */
+	bool replacements_told;
 	bool flag_owner;     /* opened by the word of safe.directory */
 	bool share_exact;    /* share_mode takes the place of the umask, not adds to it */
 	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */

@@ -391,6 +391,15 @@ static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
 	return VV_OK;
 }
 
+void vv_log_tell_replacements(vv_repository *r)
+{
+	if (!r->replacements_told && vv_refs_any(r, "refs/replace/")) {
+		r->replacements_told = true;
+		vv_notes_warn(vv_repository_notes(r),
+			      "refs/replace is ignored: 'git log' may show another history");
+	}
+}
+
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err)
 {
 	vv_auto(vv_log) *l = vv_calloc(1, sizeof(*l));
@@ -404,6 +413,7 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts
 	l->left = opts->max_count ? opts->max_count : UINT64_MAX;
 	vv_arena_init(&l->arena);
 	vv_random(&l->seed, sizeof(l->seed));
+	vv_log_tell_replacements(r);
 	if (!(l->walker = vv_walker_new(r))) return vv_fail_nomem(err);
 	vv_walker_begin(l->walker);
 	if ((rc = copy_paths(l, opts->paths, err)) < 0 || (rc = add_tips(l, opts, err)) < 0) {

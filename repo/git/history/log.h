@@ -30,6 +30,9 @@ typedef struct vv_log_options {
 	bool first_parent, reverse;
 	bool topo; /* reads the whole range before the first answer */
 } vv_log_options;
+/* Warns, once, where 'git replace' gives git another history, of which nothing is seen here. */
+void vv_log_tell_replacements(vv_repository *r);
+/* It does so, too. */
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err);
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err); /* 1 a commit, 0 the end, <0 a vv_status */
 void vv_log_close(vv_log *l);

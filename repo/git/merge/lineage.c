@@ -146,6 +146,7 @@ vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_o
 		vv_free(l);
 		return vv_fail_nomem(err);
 	}
+	vv_log_tell_replacements(r);
 	l->repo = r;
 	l->o = *opts;
 	vv_arena_init(&l->arena);

@@ -224,3 +224,21 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	output_is "$(git log --decorate)"
 	output_lacks 'Bee'
 }
+
+@test "log and blame warn that they do not follow git replace" {
+	new_repo
+	for i in 1 2 3; do
+		rows $i > t.csv
+		varve add -q t.csv
+		varve commit -qm $i
+	done
+	git replace --graft HEAD
+	for how in "log --oneline" "blame t.csv"; do
+		succeeds varve $how
+		stderr_has "refs/replace is ignored: 'git log' may show another history"
+		[ "$(grep -c replace <<< "$stderr")" = 1 ]
+	done
+	git replace -d HEAD
+	succeeds varve log
+	stderr_is ""
+}
