@@ -565,7 +565,7 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 					.from = j->ours,
 					.to = j->tree,
 					.command = command,
-					.terminal = terminal},
+					.terminal = terminal && j->conflicts.count == 0},
 				.reader = j->reader,
 				.would = would,
 				.keep = true,

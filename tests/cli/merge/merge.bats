@@ -999,3 +999,21 @@ renamed_and_changed() {
 		git switch -q --detach main
 	done
 }
+
+@test "a conflict is printed once where an editor was asked for" {
+	new_repo
+	rows 5 > t.csv
+	varve add -q t.csv
+	varve commit -qm base
+	git switch -q -c side
+	sed -i '2s/$/theirs/' t.csv
+	varve commit -qam side
+	git switch -q main
+	sed -i '2s/$/ours/' t.csv
+	varve commit -qam main
+	for how in "merge -e" "cherry-pick -e"; do
+		ends_with 1 varve $how side
+		[ "$(grep -c CONFLICT <<< "$output$stderr")" = 1 ]
+		varve ${how% -e} --abort
+	done
+}
