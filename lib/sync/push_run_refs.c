@@ -175,8 +175,9 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	if ((rc = vv_alloc_ok(key, err)) < 0) return rc;
 	(void)vv_config_string(r, key, &merge, VV_IGNORED);
 	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
-	if (mode && strcmp(mode, "nothing") == 0 && !o->upstream) {
-		return vv_fail(err, VV_EUSAGE, "push.default is 'nothing': name what to push");
+	if (mode && !o->upstream &&
+	    (strcmp(mode, "nothing") == 0 || strcmp(mode, "matching") == 0)) {
+		return vv_fail(err, VV_EUSAGE, "push.default is '%s': name what to push", mode);
 	}
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
 	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);

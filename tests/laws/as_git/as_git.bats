@@ -54,6 +54,19 @@ teardown() {
 	done
 }
 
+@test "a push without words is refused where push.default is matching" {
+	new_repo
+	rows 5 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	git init -q --bare ../origin
+	git remote add origin ../origin
+	git config push.default matching
+	ends_with 2 varve push
+	stderr_has "push.default is 'matching': name what to push"
+	succeeds varve push origin main
+}
+
 # All commands in the repository fail with 2 and a message that holds these words, and nothing in .git changes.
 refused() {
 	local command before
