@@ -439,7 +439,8 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st)
 {
 	char head[32];
-	int fd = st->size <= VV_POINTER_MAX ? vv_open_regular(file, 0, NULL) : -1;
+	const bool may = st->size >= VV_POINTER_MIN && st->size <= VV_POINTER_READ;
+	int fd = may && S_ISREG(st->mode) ? vv_open_regular(file, O_NOFOLLOW, NULL) : -1;
 	ssize_t n = fd < 0 ? 0 : vv_read_full(fd, head, sizeof(head), file, NULL);
 	if (fd >= 0) {
 		vv_close(fd, file, NULL);

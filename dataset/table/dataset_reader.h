@@ -72,7 +72,8 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 
 /* Files of the work tree. */
 
-/* Does the file begin as a pointer? The index also has the stat of files that were left as pointers. */
+/* Does the file begin as a pointer? Its first bytes are read. The index also has the stat of files that were left as
+ * pointers. */
 bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 
 /* What the user said on the command line. */

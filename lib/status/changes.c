@@ -3,7 +3,6 @@
  */
 #include "lib/status/changes.h"
 
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -545,24 +544,15 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, 
 static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_stat *st,
 			      vv_error *err)
 {
-	char head[16];
 	vv_auto(char) *file = NULL;
 	bool pointer = false;
 	vv_status rc = VV_OK;
-	int fd;
 
-	if (!c->opts->facts || !S_ISREG(e->mode) || !S_ISREG(st->mode) ||
-	    st->size > VV_POINTER_MAX || st->size < sizeof(head) ||
-	    !vv_lost_table_may_be(e->path, &c->lines)) {
+	if (!c->opts->facts || !S_ISREG(e->mode) || !vv_lost_table_may_be(e->path, &c->lines)) {
 		return VV_OK;
 	}
 	if (!(file = vv_repository_file(c->r, e->path))) return vv_fail_nomem(err);
-	if ((fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
-		pointer = vv_pread_full(fd, head, sizeof(head), 0, file, NULL) == sizeof(head) &&
-			  vv_pointer_looks_like(head, sizeof(head));
-		(void)vv_close(fd, file, NULL);
-	}
-	if (pointer) {
+	if (vv_dataset_reader_holds_pointer(file, st)) {
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
 	}
 	return rc == VV_OK && pointer ? mark_pointer(c, e, true, err) : rc;

@@ -144,9 +144,8 @@ static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 	vv_oid id;
 
 	if (!file || !S_ISREG(c->mode) || vv_lstat(st, file, VV_IGNORED) < 0 ||
-	    !S_ISREG(st->mode) || st->size > VV_POINTER_READ ||
-	    vv_read_regular(&text, file, VV_POINTER_READ, VV_IGNORED) < 0 ||
-	    !vv_pointer_looks_like(text.data, text.len)) {
+	    !vv_dataset_reader_holds_pointer(file, st) ||
+	    vv_read_regular(&text, file, VV_POINTER_READ, VV_IGNORED) < 0) {
 		return false;
 	}
 	vv_pointer_tidy(&text);

@@ -57,17 +57,12 @@ static const vv_option table[] = {
 static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_index_entry *e)
 {
 	vv_auto(char) *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_stat st;
 	bool pointer = false;
 
-	if (file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
-	    st.size <= VV_POINTER_MAX &&
-	    vv_dataset_reader_is_pointer(s, &e->id, &pointer, VV_IGNORED) == VV_OK && pointer) {
-		pointer = vv_read_regular(&text, file, VV_POINTER_MAX, VV_IGNORED) == VV_OK &&
-			  vv_pointer_looks_like(text.data, text.len);
-	}
-	return pointer;
+	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
+	       vv_dataset_reader_is_pointer(s, &e->id, &pointer, VV_IGNORED) == VV_OK && pointer &&
+	       vv_dataset_reader_holds_pointer(file, &st);
 }
 
 /* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
