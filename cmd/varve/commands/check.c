@@ -755,7 +755,8 @@ static vv_status run_checks(check *c, vv_error *err)
 	return o->save ? vv_check_cache_save(c->run.cache, o->save, err) : VV_OK;
 }
 
-static void list_rules(const options *o)
+/* only: one of them; NULL: all. */
+static void list_rules(const options *o, const char *only)
 {
 	const char *name, *values;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -767,6 +768,9 @@ static void list_rules(const options *o)
 		vv_json_open_array(&w);
 	}
 	for (const vv_rule *r = vv_rules; r->code; r++) {
+		if (only && strcmp(r->code, only) != 0) {
+			continue;
+		}
 		const char *severity = r->by_default == VV_SEVERITY_ERROR     ? "error"
 				       : r->by_default == VV_SEVERITY_WARNING ? "warning"
 									      : "off";
@@ -889,8 +893,10 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	vv_check_output out = {.form = VV_REPORT_TEXT, .quiet = o->quiet, .outputs = &o->outputs};
 	vv_status rc;
 
-	if (o->list_rules && !spells(o)) {
-		list_rules(o);
+	const char *rule = o->explain && in->argc == 1 && vv_rule_find(in->argv[0]) ? in->argv[0]
+										    : NULL;
+	if (rule || (o->list_rules && !spells(o))) {
+		list_rules(o, rule);
 		return VV_OK;
 	}
 	if (o->from) return run_from(o, err);

@@ -117,6 +117,8 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	output_has "none   nothing: varve.checks:14:5: no such column 'cost'"
 	output_has "old.price, new.price; 2 changed groups"
 	ends_with 2 varve check --explain HEAD..HEAD
+	succeeds varve check --explain rows-removed
+	output_is "$(varve check --list-rules | grep '^rows-removed ')"
 	ends_with 2 varve check --select '#finanse'
 	stderr_has "no rule has '#finanse'"
 	succeeds varve check --select row-count
