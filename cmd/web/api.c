@@ -13,12 +13,12 @@
 #include "cmd/web/model/history.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
+#include "cmd/web/model/values.h"
 #include "lib/status/change_count.h"
 
 #define LIST_MAX 2000u /* files, refs of each kind */
 #define LOG_COUNT 10u
 #define COMMON_COUNT 20u
-#define LIFE_COUNT 50u /* versions of a column */
 
 /* --- what changed ------------------------------------------------------------------------------- */
 
@@ -363,6 +363,8 @@ static vv_status put_column_values(api *x)
 
 static vv_status put_column(api *x)
 {
+	static const char *const figures[VV_WEB_FIGURES] = {"rows", "missingShare", "distinct",
+							    "mean", "least",        "greatest"};
 	vv_web_column_life life;
 	vv_web_table *t;
 	size_t column;
@@ -370,8 +372,8 @@ static vv_status put_column(api *x)
 
 	if ((rc = open_column(x, &t, &column)) < 0 ||
 	    (rc = vv_web_column_life_read(x->v, &x->asked->commit, x->a->path, x->a->name,
-					  x->a->limit ? x->a->limit : LIFE_COUNT, &life, x->err)) <
-		    0) {
+					  x->a->rows.where, x->a->limit ? x->a->limit : SIZE_MAX,
+					  &life, x->err)) < 0) {
 		return rc;
 	}
 	x->reply->no_store |= !life.complete || life.missing;
@@ -388,11 +390,12 @@ static vv_status put_column(api *x)
 		api_put_bool(x, "there", p->there);
 		if (p->missing) {
 			api_put_bool(x, "notHere", true);
-		} else {
-			api_put_u64(x, "rows", p->rows);
 		}
-		if (p->there) {
-			put_values(x, &p->values);
+		for (int f = 0; f < VV_WEB_FIGURES; f++) {
+			if (p->figures[f]) {
+				vv_json_name(&x->w, figures[f]);
+				vv_json_raw(&x->w, p->figures[f], strlen(p->figures[f]));
+			}
 		}
 		api_close_object(x);
 	}

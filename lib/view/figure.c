@@ -1,8 +1,9 @@
 /*
- * figure: which answers are known: of row groups while it is open, of versions in one record of the cache of checks.
+ * figure: which answers are known: of row groups while it is open, of versions in one record of the cache of checks. Where a
+ * version was not finished, its row groups are in another one.
  *
- * The record: of each version 16 bytes, a hash of its content and of the columns' names there; varint length; kind and
- * text of the answer.
+ * A record: of each version 16 bytes, a hash of its content and of the columns' names there; varint length; kind and
+ * text of the answer. Likewise of row groups.
  */
 #include "lib/view/figure.h"
 
@@ -20,6 +21,8 @@
 #include "lib/names/version.h"
 
 #define KIND "figure"
+#define PARTS "figureparts"
+#define PARTS_MAX ((size_t)16 << 20)
 
 /* Bytes by hashes. */
 typedef struct known {
@@ -45,6 +48,9 @@ struct vv_figure {
 	vv_hash128 id;
 	known groups, versions;
 	size_t loaded; /* of versions */
+	bool unfinished;
+	vv_status (*go_on)(void *payload, vv_error *err); /* NULL: always */
+	void *payload;
 	renamed *names;
 	size_t name_count, name_cap;
 	const vv_schema *schema; /* of the version that is compiled against */
@@ -89,10 +95,10 @@ static void known_clear(known *k)
 	vv_free(k->items);
 }
 
-static vv_status load(vv_figure *f, vv_error *err)
+static vv_status load(vv_figure *f, known *k, const char *kind, vv_error *err)
 {
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
-	const int got = vv_check_cache_get(f->cache, KIND, f->id, &kept, err);
+	const int got = vv_check_cache_get(f->cache, kind, f->id, &kept, err);
 	const uint8_t *p = (const uint8_t *)kept.data, *end = p + kept.len;
 	vv_status rc = got < 0 ? (vv_status)got : VV_OK;
 
@@ -102,29 +108,28 @@ static vv_status load(vv_figure *f, vv_error *err)
 
 		p += 16;
 		if (!vv_varint_read(&p, end, &len) || len > (uint64_t)(end - p)) return VV_OK;
-		rc = add_known(&f->versions, key, p, (size_t)len, err);
+		rc = add_known(k, key, p, (size_t)len, err);
 		p += len;
 	}
-	f->loaded = f->versions.count;
 	return rc;
 }
 
-static void save(vv_figure *f)
+static void save(vv_figure *f, const known *k, const char *kind)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	uint8_t key[16];
 
-	for (size_t i = 0; i < f->versions.count; i++) {
-		const struct entry *e = &f->versions.items[i];
+	for (size_t i = 0; i < k->count; i++) {
+		const struct entry *e = &k->items[i];
 
 		vv_put_le64(key, e->key.lo);
 		vv_put_le64(key + 8, e->key.hi);
 		vv_buf_put(&out, key, sizeof(key));
 		vv_buf_put_varint(&out, e->len);
-		vv_buf_put(&out, f->versions.bytes.data + e->at, e->len);
+		vv_buf_put(&out, k->bytes.data + e->at, e->len);
 	}
 	if (!out.failed) { /* else the next one finds it out again */
-		(void)vv_check_cache_put(f->cache, KIND, f->id, out.data, out.len, VV_IGNORED);
+		(void)vv_check_cache_put(f->cache, kind, f->id, out.data, out.len, VV_IGNORED);
 	}
 }
 
@@ -156,10 +161,19 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 	    !f->scratch) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_check_cache_open(&f->cache, dir, err)) < 0 || (rc = load(f, err)) < 0) {
+	if ((rc = vv_check_cache_open(&f->cache, dir, err)) < 0 ||
+	    (rc = load(f, &f->versions, KIND, err)) < 0 ||
+	    (rc = load(f, &f->groups, PARTS, err)) < 0) {
 		return rc;
 	}
+	f->loaded = f->versions.count;
 	return vv_hand_over(out, &f);
+}
+
+void vv_figure_watch(vv_figure *f, vv_status (*go_on)(void *payload, vv_error *err), void *payload)
+{
+	f->go_on = go_on;
+	f->payload = payload;
 }
 
 void vv_figure_value_clear(vv_figure_value *v)
@@ -171,7 +185,10 @@ void vv_figure_close(vv_figure *f)
 {
 	if (!f) return;
 	if (f->versions.count > f->loaded) {
-		save(f);
+		save(f, &f->versions, KIND);
+	}
+	if (f->unfinished && f->groups.bytes.len < PARTS_MAX) {
+		save(f, &f->groups, PARTS);
 	}
 	for (size_t i = 0; i < f->name_count; i++) {
 		vv_free_all(f->names[i].asked, f->names[i].now);
@@ -346,6 +363,10 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 		const vv_hash128 key = vv_xxh3_128(item.bytes, item.len, seed);
 		const struct entry *e = find(&f->groups, key);
 
+		if (!e && f->go_on && (rc = f->go_on(f->payload, err)) < 0) {
+			f->unfinished = true;
+			return rc;
+		}
 		if (!e &&
 		    ((rc = count_group(f, part, reader, &b, t, places, item.index, err)) < 0 ||
 		     (rc = add_known(&f->groups, key, f->part.data, f->part.len, err)) < 0)) {

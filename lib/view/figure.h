@@ -41,6 +41,10 @@ typedef struct vv_figure_value {
 void vv_figure_value_clear(vv_figure_value *v);
 VV_AUTO_CLEAR(vv_figure_value, vv_figure_value_clear)
 
+/* Asked before each row group is read: below 0 ends vv_figure_of, which answers the same. What the groups before it counted is
+ * kept, too. */
+void vv_figure_watch(vv_figure *f, vv_status (*go_on)(void *payload, vv_error *err), void *payload);
+
 /* Replaces the value. VV_EUSAGE: not an aggregate, or the first version that is asked has no such column; VV_EMISSING;
  * VV_EINPUT: not a table. */
 vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/sys.h"
-#include "cmd/web/model/table.h"
+#include "lib/view/figure.h"
 #include "lib/view/row_history.h"
 #include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
@@ -129,59 +130,95 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-static vv_status read_point(vv_web_visit *v, const vv_path_log_entry *at, const char *column,
+static vv_status go_on(void *payload, vv_error *err)
+{
+	bool over;
+	vv_status rc = vv_web_over(payload, &over, err);
+
+	return rc == VV_OK && over ? VV_ECANCELLED : rc;
+}
+
+static void close_figures(vv_figure **figures)
+{
+	for (int f = 0; f < VV_WEB_FIGURES; f++) {
+		vv_figure_close(figures[f]);
+	}
+}
+
+static vv_status open_figures(vv_figure **figures, vv_web_visit *v, const char *column,
+			      const char *where, vv_error *err)
+{
+	static const char *const words[VV_WEB_FIGURES] = {
+		"count(*)", "share(%s is null)", "count(distinct %s)",
+		"avg(%s)",  "min(%s)",           "max(%s)"};
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	const vv_strings conditions = {(const char *[]){where}, where != NULL};
+	vv_status rc = VV_OK;
+
+	vv_doubled_put(&name, '"', column, strlen(column));
+	for (int f = 0; rc == VV_OK && f < VV_WEB_FIGURES; f++) {
+		const char *s = strstr(words[f], "%s");
+		const char *text = s ? vv_web_text(v, "%.*s%s%s", (int)(s - words[f]), words[f],
+						   vv_buf_cstr(&name), s + 2)
+				     : words[f];
+
+		rc = vv_figure_open(&figures[f], v->repo, v->reader, text, &conditions, err);
+		if (rc == VV_OK) {
+			vv_figure_watch(figures[f], go_on, v);
+		}
+	}
+	return rc < 0 ? rc : vv_buf_ok(&name, err);
+}
+
+/* VV_ECANCELLED: the time is over. */
+static vv_status read_point(vv_web_visit *v, vv_figure **figures, const vv_path_log_entry *at,
 			    vv_web_column_then *out, vv_error *err)
 {
-	vv_web_table *t;
-	vv_status rc;
+	vv_auto(vv_figure_value) value = {.text = VV_BUF_INIT};
+	vv_error why;
+	vv_status rc = vv_web_commit_read(v, &at->commit, &out->commit, err);
 
 	out->path = at->path;
-	if ((rc = vv_web_commit_read(v, &at->commit, &out->commit, err)) < 0) return rc;
-	rc = vv_web_table_open(v, &out->commit, at->path, &t, err);
-	out->missing = rc == VV_EMISSING;
-	if (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EMISSING) {
-		vv_error_clear(err); /* removed here; damaged; blocks that are elsewhere */
-		return VV_OK;
+	for (int f = 0; rc == VV_OK && f < VV_WEB_FIGURES && !out->missing; f++) {
+		const vv_status had = vv_figure_of(figures[f], &at->commit, at->path, &value, &why);
+
+		out->missing = had == VV_EMISSING;
+		/* Removed here, damaged; the mean of texts. */
+		if (had == VV_ENOTFOUND || had == VV_EINPUT || had == VV_EMISSING ||
+		    (had == VV_EUSAGE && f > VV_WEB_ROWS)) {
+			continue;
+		}
+		if (had < 0) return vv_error_copy(err, &why);
+		out->there |= f == VV_WEB_SHARE_MISSING && value.kind != VV_FIGURE_NO_COLUMN;
+		out->figures[f] = value.kind == VV_FIGURE_NUMBER ? vv_web_keep_buf(v, &value.text)
+								 : NULL;
 	}
-	if (rc < 0 || t->kind != VV_WEB_TABLE) return rc;
-	out->rows = t->rows;
-	long place = vv_schema_find(&t->table->schema, column, strlen(column));
-	out->there = place >= 0;
-	return out->there ? vv_web_values_read(v, t, (size_t)place, NULL, 0, &out->values, err)
-			  : VV_OK;
+	return rc;
 }
 
 vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
-				  const char *column, size_t limit, vv_web_column_life *out,
-				  vv_error *err)
+				  const char *column, const char *where, size_t limit,
+				  vv_web_column_life *out, vv_error *err)
 {
+	vv_figure *figures[VV_WEB_FIGURES] = {NULL};
 	versions all = {0};
-	bool over = false;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (limit < 2) {
-		limit = 2;
-	}
 	if ((rc = list_versions(v, c, path, &all, err)) < 0) return rc;
-	size_t n = all.count < limit ? all.count : limit;
-	out->chosen = n;
+	const size_t n = all.count < limit ? all.count : limit;
 	out->of = all.count;
 	out->points = vv_arena_calloc(&v->arena, n + 1, sizeof(*out->points));
-	if (!out->points) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < n && !over; i++) {
-		size_t at = n > 1 ? i * (all.count - 1) / (n - 1) : 0;
+	rc = out->points ? open_figures(figures, v, column, where, err) : vv_fail_nomem(err);
+	while (rc == VV_OK && out->count < n) {
+		vv_web_column_then *then = &out->points[out->count];
 
-		rc = read_point(v, &all.items[at], column, &out->points[out->count], err);
-		if (rc == VV_OK && out->points[out->count].there &&
-		    !out->points[out->count].values.complete) {
-			over = true; /* half a version's figures would mislead */
-		} else if (rc == VV_OK) {
-			out->missing |= out->points[out->count].missing;
+		if ((rc = read_point(v, figures, &all.items[out->count], then, err)) == VV_OK) {
+			out->missing |= then->missing;
 			out->count++;
-			rc = vv_web_over(v, &over, err);
 		}
 	}
+	close_figures(figures);
 	out->complete = rc == VV_OK && all.complete && out->count == n;
-	return rc;
+	return rc == VV_ECANCELLED ? VV_OK : rc;
 }

@@ -5,7 +5,7 @@
 #define VV_CMD_WEB_MODEL_HISTORY_H
 
 #include "cmd/web/model/changes.h"
-#include "cmd/web/model/values.h"
+#include "cmd/web/model/commits.h"
 #include "diff/rows/row_change.h"
 
 typedef struct vv_web_life_cell {
@@ -50,27 +50,36 @@ typedef struct vv_web_life_query {
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,
 			  vv_error *err);
 
+typedef enum vv_web_figure {
+	VV_WEB_ROWS,
+	VV_WEB_SHARE_MISSING,
+	VV_WEB_DISTINCT,
+	VV_WEB_MEAN,
+	VV_WEB_LEAST,
+	VV_WEB_GREATEST,
+	VV_WEB_FIGURES
+} vv_web_figure;
+
 /* A column in one version. */
 typedef struct vv_web_column_then {
 	vv_web_commit commit;
 	const char *path; /* of the table in it */
 	bool there;       /* the version has the column */
 	bool missing;     /* its data is not here: whether it has the column is not known */
-	uint64_t rows;
-	vv_web_values values; /* without common values and bars */
+	/* as JSON writes numbers, exact; NULL: the version has none */
+	const char *figures[VV_WEB_FIGURES];
 } vv_web_column_then;
 
 typedef struct vv_web_column_life {
-	vv_web_column_then *points; /* newest first; versions of the dataset */
-	size_t count;
-	size_t chosen, of; /* points, of all versions that were listed */
-	bool complete;
+	vv_web_column_then *points; /* newest first */
+	size_t count, of;           /* of: all versions that were listed */
+	bool complete; /* else the time was over; what was counted is kept, and the next look goes on */
 	bool missing; /* some points are */
 } vv_web_column_life;
 
-/* Of many versions, `limit` that are spread over them evenly, the newest and the oldest among them. */
+/* Of the newest `limit` versions. where: only rows that meet it; NULL: all. VV_EUSAGE: that is no condition. */
 vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
-				  const char *column, size_t limit, vv_web_column_life *out,
-				  vv_error *err);
+				  const char *column, const char *where, size_t limit,
+				  vv_web_column_life *out, vv_error *err);
 
 #endif

@@ -191,59 +191,22 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 
 #define COMMON 20u
 #define CELLS_AT_ONCE 2000000u /* with more of them, figures of all columns are not looked at */
-#define VERSIONS 40u
-#define ROWS_AT_ONCE 200000u /* more of them, and versions are looked at only when asked for */
-#define VERSIONS_OF_LARGE 10u
+#define ROWS_AT_ONCE 200000u   /* more of them, and versions are looked at only when asked for */
 
-typedef enum figure { MISSING, EMPTY, DISTINCT, MEAN, LEAST, GREATEST, FIGURES } figure;
+static const char *const names[VV_WEB_FIGURES] = {
+	"Rows",        "Share of missing values", "Different values", "Mean",
+	"Least value", "Greatest value"};
 
-static bool read_number(double *out, const vv_web_cell *c)
+static const char *figure_text(vv_page *p, const char *figure, int f)
 {
-	char text[64], *end;
-
-	if (c->kind != VV_WEB_VALUE || c->len == 0 || c->len >= sizeof(text)) return false;
-	memcpy(text, c->text, c->len);
-	text[c->len] = '\0';
-	*out = strtod(text, &end);
-	return *end == '\0';
-}
-
-/* False: the version has no such figure. */
-static bool figure_of(double *out, const vv_web_column_then *then, figure f)
-{
-	const vv_web_values *v = &then->values;
-	const bool numbers = v->numeric && !v->times;
-	const double rows = (double)v->looked_at;
-
-	if (!then->there || v->looked_at == 0) return false;
-	if (f == LEAST || f == GREATEST) {
-		return numbers && v->has_range &&
-		       read_number(out, f == LEAST ? &v->least : &v->greatest);
-	}
-	*out = f == MISSING    ? (double)v->missing / rows
-	       : f == EMPTY    ? (double)v->empty / rows
-	       : f == DISTINCT ? (double)v->distinct
-			       : v->mean;
-	return f != MEAN || numbers;
-}
-
-static const char *const names[FIGURES] = {"Share of missing values",
-					   "Share of empty texts",
-					   "Different values",
-					   "Mean",
-					   "Least value",
-					   "Greatest value"};
-
-static const char *figure_text(vv_page *p, const vv_web_column_then *then, figure f)
-{
-	double y;
-
-	if (!figure_of(&y, then, f)) return "";
-	return f <= EMPTY ? vv_page_text(p, "%.3g %%", 100 * y) : vv_plot_number(p, y);
+	if (!figure) return "";
+	return f == VV_WEB_SHARE_MISSING ? vv_page_text(p, "%.3g %%", 100 * strtod(figure, NULL))
+					 : vv_plot_number(p, strtod(figure, NULL));
 }
 
 /* A line where the figure was not always the same. */
-static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, vv_error *err)
+static vv_status put_line(vv_page *p, const vv_web_column_life *life, int f, const char *title,
+			  vv_error *err)
 {
 	vv_plot_point *points = vv_arena_calloc(&p->arena, life->count, sizeof(*points));
 	size_t n = 0;
@@ -252,36 +215,36 @@ static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, 
 	if (!points) return vv_fail_nomem(err);
 	for (size_t i = life->count; i-- > 0;) { /* oldest first */
 		const vv_web_column_then *then = &life->points[i];
-		double y;
-		if (figure_of(&y, then, f)) {
-			points[n] = (vv_plot_point){then->commit.time, y,
+		const char *text = then->figures[f];
+
+		if (then->there && text) {
+			points[n] = (vv_plot_point){then->commit.time, strtod(text, NULL),
 						    vv_page_text(p, "%s: %s",
 								 vv_page_day(p, &then->commit),
-								 figure_text(p, then, f))};
+								 figure_text(p, text, f))};
 			moves = moves || points[n].y > points[0].y || points[n].y < points[0].y;
 			n++;
 		}
 	}
 	if (n >= 2 && moves) {
 		vv_plot_line(p,
-			     &(vv_plot){.title = names[f],
-					.words = vv_page_text(p, "%s: from %s to %s", names[f],
+			     &(vv_plot){.title = title,
+					.words = vv_page_text(p, "%s: from %s to %s", title,
 							      points[0].words, points[n - 1].words),
-					.from_zero = f <= EMPTY,
-					.whole = f == DISTINCT,
-					.percent = f <= EMPTY},
+					.from_zero = f == VV_WEB_SHARE_MISSING,
+					.whole = f == VV_WEB_DISTINCT,
+					.percent = f == VV_WEB_SHARE_MISSING},
 			     points, n);
 	}
 	return VV_OK;
 }
 
-static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
+static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 {
 	vv_html *head = vv_page_piece_new(p);
 
 	part_th(head, .text = "Version", .kind = "");
-	part_th(head, .text = "Rows", .kind = "n");
-	for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
+	for (int f = 0; f < figures; f++) {
 		part_th(head, .text = names[f], .kind = "n");
 	}
 	part_table_begin(&p->html, .label = "Figures of versions", .head = head);
@@ -293,29 +256,26 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 			      .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
 								    p->at->name)
 						: NULL,
-			      .brief = then->commit.brief,
-			      .rows = then->missing ? NULL : vv_page_count(p, then->rows));
-		for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
-			part_td(&p->html,
-				.text = then->there ? figure_text(p, then, (figure)f) : none);
+			      .brief = then->commit.brief);
+		for (int f = 0; f < figures; f++) {
+			part_td(&p->html, .text = then->there || (f == 0 && !then->missing)
+							  ? figure_text(p, then->figures[f], f)
+							  : none);
 		}
 		part_tr_end(&p->html);
 	}
 	part_table_end(&p->html);
 }
 
-/* A spike between the versions that were chosen is not in the plots. */
-static void offer_all(vv_page *p, const vv_web_column_life *life)
+/* Of one row all figures are its value. */
+static bool is_of_one_row(const vv_web_column_life *life)
 {
-	vv_web_address to = *p->at;
+	for (size_t i = 0; i < life->count; i++) {
+		const char *rows = life->points[i].figures[VV_WEB_ROWS];
 
-	to.limit = life->of < VV_WEB_PAGE_ROWS_MAX ? life->of : VV_WEB_PAGE_ROWS_MAX;
-	if (life->chosen >= to.limit) return;
-	part_note(&p->html,
-		  .text = vv_page_text(p, "%s of %s, evenly spread.", vv_text_count(life->chosen),
-				       vv_text_counted(life->of, "version", NULL)));
-	part_button(&p->html, .at = vv_page_link(p, &to),
-		    .text = vv_page_text(p, "Look at %s", vv_text_count(to.limit)));
+		if (rows && strtod(rows, NULL) > 1) return false;
+	}
+	return true;
 }
 
 static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
@@ -324,48 +284,45 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_web_column_life_read(p->asked->visit, &p->asked->commit, p->at->path,
-					  p->at->name, p->at->limit ? p->at->limit : VERSIONS,
-					  &life, err)) < 0) {
+					  p->at->name, p->at->rows.where, SIZE_MAX, &life, err)) <
+	    0) {
 		return rc;
 	}
 	p->passing = p->passing || !life.complete || life.missing;
-	if (life.count < 2) {
-		if (!life.complete) {
-			part_note(&p->html,
-				  .text = "Other versions were not read: the table is large.");
-		}
-		return VV_OK;
+	if (life.count >= 2) {
+		part_subtitle(&p->html, .text = "Over versions", .id = "versions");
 	}
-	part_subtitle(&p->html, .text = "Over versions", .id = "versions");
-	offer_all(p, &life);
+	if (!life.complete) {
+		part_note(
+			&p->html,
+			.text = vv_page_text(
+				p,
+				"The time for this page was over after %s of %s, newest first. Load the page again for more.",
+				vv_text_count(life.count),
+				vv_text_counted(life.of, "version", NULL)));
+	}
+	if (life.count < 2) return VV_OK;
+	const bool one = is_of_one_row(&life);
 	part_plots_begin(&p->html);
-	for (int f = 0; f < FIGURES; f++) {
-		if ((rc = put_line(p, &life, (figure)f, err)) < 0) return rc;
+	for (int f = one ? VV_WEB_GREATEST : VV_WEB_SHARE_MISSING; f < VV_WEB_FIGURES; f++) {
+		if ((rc = put_line(p, &life, f, one ? "Value" : names[f], err)) < 0) return rc;
 	}
 	part_plots_end(&p->html);
-	put_table(p, &life, numeric);
+	put_table(p, &life, numeric ? VV_WEB_FIGURES : VV_WEB_MEAN);
 	if (life.missing) {
 		part_note(&p->html, .text = "The data of some versions is not here.",
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
-	if (!life.complete) {
-		part_note(&p->html, .text = "Older versions were not read in the time allowed.");
-	}
 	return VV_OK;
 }
 
-/* Looking at many versions of a large table takes seconds: only when asked for. */
+/* Versions of a large table take seconds, and a panel has no room for them. */
 static void offer_versions(vv_page *p)
 {
 	vv_web_address to = *p->at;
 
-	to.limit = VERSIONS_OF_LARGE;
-	const char *at = vv_page_link(p, &to);
-	if (at) {
-		part_subtitle(&p->html, .text = "Over versions", .id = "versions");
-		part_button(&p->html, .at = at,
-			    .text = vv_page_text(p, "Look at %u versions", VERSIONS_OF_LARGE));
-	}
+	to.limit = VV_WEB_PAGE_ROWS;
+	part_button(&p->html, .at = vv_page_link(p, &to), .text = "Over time");
 }
 
 /* Order and filter of the table's rows by this column; what else is chosen stays. */
@@ -394,8 +351,15 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	vv_status rc;
 
 	put_choices(p, t, c);
-	if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) return rc;
+	if ((rc = vv_web_values_read(p->asked->visit, t, i, p->at->rows.where ? &p->at->rows : NULL,
+				     COMMON, &v, err)) < 0) {
+		return rc;
+	}
 	p->passing = p->passing || !v.complete;
+	if (p->at->rows.where) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "Only rows in which %s.", p->at->rows.where));
+	}
 	vv_html *words = vv_page_piece_new(p);
 	part_words(words,
 		   .text = vv_page_text(p, "Type: %s%s%s%s", c->type, c->key ? ", key" : "",
@@ -408,8 +372,8 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	}
 	part_paragraph(&p->html, .body = words);
 	page_put_values(p, t, i, &v, true);
-	if (p->at->limit == 1) return VV_OK; /* of this version alone, for the panel */
-	if (t->rows > ROWS_AT_ONCE && p->at->limit == 0) {
+	/* 1: of this version alone, for the panel */
+	if (p->at->limit == 1 || (t->rows > ROWS_AT_ONCE && p->at->limit == 0)) {
 		offer_versions(p);
 		return VV_OK;
 	}
@@ -430,15 +394,16 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool *now, v
 		*now = false;
 		v = (vv_web_values){.complete = false};
 	}
-	part_column_row(
-		&p->html, .name = c->name, .at = vv_page_to_column(p, &t->commit, t->path, c->name),
-		.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-		.description = c->description, .missing = *now ? vv_page_count(p, v.missing) : NULL,
-		.distinct = *now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
-						vv_text_count(v.distinct))
-				 : NULL,
-		.least = v.has_range ? vv_page_value(p, &v.least) : NULL,
-		.greatest = v.has_range ? vv_page_value(p, &v.greatest) : NULL);
+	part_column_row(&p->html, .name = c->name,
+			.at = vv_page_to_column(p, &t->commit, t->path, c->name),
+			.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
+			.description = c->description, .kind = c->number ? "n" : "",
+			.missing = *now ? vv_page_count(p, v.missing) : NULL,
+			.distinct = *now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
+							vv_text_count(v.distinct))
+					 : NULL,
+			.least = v.has_range ? vv_page_value(p, &v.least) : NULL,
+			.greatest = v.has_range ? vv_page_value(p, &v.greatest) : NULL);
 	return VV_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "cmd/web/pages/plot.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,6 +22,8 @@
 #define LINES 4 /* of the scale, about */
 #define DATES 8 /* below a line, at most about */
 #define EDGE 40 /* half of a date */
+#define FAR 4   /* times the span of all others lies what has no room */
+#define SCALED_MIN 8u
 
 typedef struct scale {
 	double from, to, step;
@@ -66,8 +69,10 @@ static scale scale_of(double least, double greatest, const vv_plot *o)
 	return s;
 }
 
+/* What lies beyond the scale stands at its edge. */
 static int64_t height_of(const scale *s, double y)
 {
+	y = y < s->from ? s->from : y > s->to ? s->to : y;
 	return BOTTOM - (int64_t)lround((y - s->from) / (s->to - s->from) * (BOTTOM - TOP));
 }
 
@@ -106,13 +111,43 @@ static const char *join(vv_page *p, const vv_buf *b)
 	return vv_page_keep(p, vv_buf_cstr(b));
 }
 
-static void bounds_of(const vv_plot_point *points, size_t count, double *least, double *greatest)
+static int compare_numbers(const void *a, const void *b)
 {
-	*least = *greatest = points[0].y;
-	for (size_t i = 1; i < count; i++) {
-		*least = points[i].y < *least ? points[i].y : *least;
-		*greatest = points[i].y > *greatest ? points[i].y : *greatest;
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The title, and how many of these numbers lie beyond a scale from *least to *greatest: a few that are far from all others would
+ * flatten these. */
+static const char *bound(vv_page *p, const vv_plot *o, double *ys, size_t count, double *least,
+			 double *greatest)
+{
+	const size_t apart = count >= SCALED_MIN && !o->end ? 1 + count / 50 : 0;
+	size_t beyond = 0;
+
+	qsort(ys, count, sizeof(*ys), compare_numbers);
+	*least = ys[0];
+	*greatest = ys[count - 1];
+	const double low = ys[apart], high = ys[count - 1 - apart], room = FAR * (high - low);
+	if (room <= 0) return o->title;
+	*least = *least < low - room ? low : *least;
+	*greatest = *greatest > high + room ? high : *greatest;
+	for (size_t i = 0; i < count; i++) {
+		beyond += ys[i] < *least || ys[i] > *greatest;
 	}
+	return beyond == 0 ? o->title
+			   : vv_page_text(p, "%s (%s beyond the scale: %s to %s in all)", o->title,
+					  vv_text_count(beyond), vv_plot_number(p, ys[0]),
+					  vv_plot_number(p, ys[count - 1]));
+}
+
+static double *numbers_for(vv_page *p, size_t count)
+{
+	double *ys = vv_arena_calloc(&p->arena, count, sizeof(*ys));
+
+	p->failed = p->failed || !ys;
+	return ys;
 }
 
 /* From the height before, which held until here, up or down to y. */
@@ -199,9 +234,14 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	double least, greatest;
 
 	if (count < 2) return;
-	bounds_of(points, count, &least, &greatest);
+	double *ys = numbers_for(p, count);
+	if (!ys) return;
+	for (size_t i = 0; i < count; i++) {
+		ys[i] = points[i].y;
+	}
+	const char *title = bound(p, o, ys, count, &least, &greatest);
 	scale s = scale_of(least, greatest, o);
-	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
+	part_plot_begin(&p->html, .title = title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);
 	put_scale(p, &s);
 	for (size_t i = 0; i < count; i++) {
@@ -227,7 +267,11 @@ void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_poin
 	double least, greatest;
 
 	if (count < 2) return;
-	bounds_of(points, count, &least, &greatest);
+	least = greatest = points[0].y;
+	for (size_t i = 1; i < count; i++) {
+		least = points[i].y < least ? points[i].y : least;
+		greatest = points[i].y > greatest ? points[i].y : greatest;
+	}
 	if (!(greatest > least)) {
 		return; /* a line that says nothing */
 	}
@@ -274,16 +318,17 @@ static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars,
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count)
 {
-	double most = 0;
+	double least, most, *ys = count > 0 ? numbers_for(p, count) : NULL;
 
-	if (count == 0) return;
+	if (!ys) return;
 	for (size_t i = 0; i < count; i++) {
-		most = sum(&bars[i]) > most ? sum(&bars[i]) : most;
+		ys[i] = sum(&bars[i]);
 	}
+	const char *title = bound(p, o, ys, count, &least, &most);
 	scale s = scale_of(0, most, &(vv_plot){.from_zero = true, .whole = true});
 	double width = (double)(RIGHT - LEFT) / (double)count;
 	width = width > 90 ? 90 : width;
-	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
+	part_plot_begin(&p->html, .title = title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);
 	put_scale(p, &s);
 	for (size_t i = 0; i < count; i++) {

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/show.h"
 #include "cmd/web/model/history.h"
 #include "cmd/web/model/issue.h"
@@ -24,16 +25,53 @@ static const char *to_cell(vv_page *p, const char *name)
 	return vv_page_link(p, &to);
 }
 
+/* The number of this row in all versions: the page of its column, of rows with this key; NULL where no condition says that. */
+static const char *to_figure(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMNS);
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+
+	for (size_t i = 0; i < t->column_count; i++) {
+		const vv_web_column *c = &t->columns[i];
+		const vv_web_cell *cell = &r->cells[i];
+
+		if (!c->key) {
+			continue;
+		}
+		if (cell->kind != VV_WEB_VALUE || cell->len < cell->whole ||
+		    (!c->number && strcmp(c->type, "string") != 0)) {
+			return NULL;
+		}
+		vv_buf_puts(&where, where.len > 0 ? " and " : "");
+		vv_doubled_put(&where, '"', c->name, strlen(c->name));
+		vv_buf_puts(&where, " = ");
+		if (c->number) {
+			vv_buf_put(&where, cell->text, cell->len);
+		} else {
+			vv_doubled_put(&where, '\'', cell->text, cell->len);
+		}
+	}
+	if (where.len == 0 || !t->columns[column].number || t->columns[column].key ||
+	    !vv_page_is_served(p)) {
+		return NULL;
+	}
+	to.rev = t->commit.hex;
+	to.path = t->path;
+	to.name = t->columns[column].name;
+	to.rows.where = vv_page_keep(p, vv_buf_cstr(&where));
+	return vv_page_link(p, &to);
+}
+
 static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
 	part_subtitle(&p->html, .text = "The row in this version", .id = "now");
 	part_pairs_begin(&p->html);
 	for (size_t i = 0; i < t->column_count; i++) {
-		part_row_pair(&p->html, .name = t->columns[i].name,
-			      .at = to_cell(p, t->columns[i].name),
-			      .value = vv_page_value(p, &r->cells[i]),
-			      .on = p->at->cell && strcmp(p->at->cell, t->columns[i].name) == 0,
-			      .kind = t->columns[i].number ? "mono" : "");
+		part_row_pair(
+			&p->html, .name = t->columns[i].name, .at = to_cell(p, t->columns[i].name),
+			.value = vv_page_value(p, &r->cells[i]),
+			.on = p->at->cell && strcmp(p->at->cell, t->columns[i].name) == 0,
+			.kind = t->columns[i].number ? "mono" : "", .over = to_figure(p, t, r, i));
 	}
 	part_pairs_end(&p->html);
 }

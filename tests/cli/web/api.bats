@@ -216,7 +216,7 @@ true' ]
 note 2
 note 4' ]
 	[ "$(said 'row/main/places.csv?row=0' .row.key)" = 1 ]
-	[ "$(said 'column/main/places.csv?name=id' '[.versions[].mean] | join(" ")')" = '1501.4836666666667 1501.4836666666667 1500.5' ]
+	[ "$(said 'column/main/places.csv?name=id' '[.versions[].mean] | join(" ")')" = '1501.483666667 1501.483666667 1500.5' ]
 	[ "$(said history/places.csv '[.commits[].rows] | join(" ")')" = '3000 3000 3000' ]
 }
 

@@ -317,6 +317,28 @@ suggested() {
 	curl -sf "$url$(curl -sL "$url$at" | grep -o 'href="[^"]*/raw/[^"]*"' | head -1 | cut -d'"' -f2)" | cmp - table/t.csv
 }
 
+@test "figures of a column and of one number are those of all versions, and an outlier does not flatten them" {
+	new_repo src
+	rows 20 > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm v0
+	for n in $(seq 50); do
+		tick
+		sed "s/^7,\(item [0-9]*\),[^,]*/7,\1,$((n == 13 ? 900000 : n))/" <(rows 20) > src/t.csv
+		varve -C src commit -qam "v$n"
+	done
+	start_server src
+	curl -sL "$url/columns/HEAD/t.csv?name=price" > all
+	[ "$(grep -o '<tr><td class="w">' all | wc -l)" = 51 ]
+	grep -q '<figcaption>Mean (2 beyond the scale: [0-9.]* to [0-9.,]* in all)' all
+	to=$(curl -sL "$url/table/HEAD/t.csv?key=7" | sed -n 's/.*href="\/\([^"]*\)">over time.*/\1/p' | sed 's/&amp;/\&/g')
+	curl -sL "$url/$to" > one
+	[ "$(grep -o '<tr><td class="w">' one | wc -l)" = 51 ]
+	[ "$(grep -o '<figcaption>Value' one | wc -l)" = 1 ]
+	! grep -q '<figcaption>Mean' one || false
+	grep -q '>900,000<' one
+}
+
 @test "the page of a large table's column leads to the same over its versions" {
 	local to
 	new_repo src
@@ -327,6 +349,6 @@ suggested() {
 	varve -C src add -q t.csv
 	varve -C src commit -qm two
 	start_server src
-	to=$(curl -sL "$url/columns/HEAD/t.csv?name=v" | sed -n 's/.*href="\([^"]*\)"[^>]*>Look at 10 versions.*/\1/p' | sed 's/&amp;/\&/g')
+	to=$(curl -sL "$url/columns/HEAD/t.csv?name=v" | sed -n 's/.*href="\([^"]*\)"[^>]*>Over time.*/\1/p' | sed 's/&amp;/\&/g')
 	[[ "$(page "${to#/}" | sed 's/.*Over versions//')" == *6,000* ]]
 }
