@@ -65,15 +65,23 @@ tasks() {
 	left_alone "--push requires a branch with an upstream branch"
 }
 
+# Three agents and four tasks; with VARVE_TEST_ALL=1 eight and 400.
+agents() {
+	local size="3 4 2"
+	[ -z "${VARVE_TEST_ALL-}" ] || size="8 400 10"
+	set -- $size
+	tasks "$2"
+	succeeds python3 "$BATS_TEST_DIRNAME/claims.py" "$url" "$@"
+	echo "$output" >&2
+}
+
 @test "agents in clones of their own claim each task once at a Git host, though commands are killed" {
 	plain_host
-	tasks 4
-	succeeds python3 "$BATS_TEST_DIRNAME/claims.py" "$url" 3 4 2
+	agents
 }
 
 @test "agents in clones of their own claim each task once at a peer, though commands are killed" {
 	varve init -q --bare host.git
 	url=$PWD/host.git
-	tasks 4
-	succeeds python3 "$BATS_TEST_DIRNAME/claims.py" "$url" 3 4 2
+	agents
 }
