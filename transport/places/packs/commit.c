@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
@@ -11,6 +12,7 @@
 #include "repo/git/history/refs.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pack_maker.h"
 
 static const char readme[] =
 	"# Blocks of tables\n\n"
@@ -42,7 +44,14 @@ static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 	return vv_buf_ok(b, err);
 }
 
-static void put_files(vv_buf *in, const vv_host *h, vv_host_next *n, const vv_host_commit *c)
+/* Commits on their way: made in the scratch repository, one on top of the other. */
+typedef struct coming {
+	vv_oid id;        /* the last; null: the ref will be new */
+	uint64_t waiting; /* bytes that are not there yet */
+	size_t folder, in_folder;
+} coming;
+
+static void put_files(vv_buf *in, const vv_host *h, coming *n, const vv_host_commit *c)
 {
 	if (vv_oid_is_null(&n->id)) {
 		vv_buf_puts(in, "M 100644 inline README.md\n");
@@ -71,15 +80,7 @@ static void put_files(vv_buf *in, const vv_host *h, vv_host_next *n, const vv_ho
 	}
 }
 
-void vv_host_next_init(vv_host_next *n, const vv_host *h)
-{
-	n->id = h->tip;
-	n->waiting = 0;
-	n->folder = h->last_folder;
-	n->in_folder = h->in_last_folder;
-}
-
-vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err)
+static vv_status make_commit(vv_host *h, coming *n, const vv_host_commit *c, vv_error *err)
 {
 	static const char *const args[] = {"-c",          "core.compression=0",
 					   "-c",          "fastimport.unpackLimit=1",
@@ -165,7 +166,7 @@ static bool is_of_ref(const char *said)
 	return strstr(said, "[remote rejected]") && !strstr(said, "ermission");
 }
 
-vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
+static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
 {
 	vv_auto(vv_buf) spec = VV_BUF_INIT, said = VV_BUF_INIT;
 	const char *args[] = {"-c",
@@ -215,4 +216,57 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 		}
 	}
 	return rc;
+}
+
+static vv_status put_pack(vv_host *h, vv_outgoing_packs *o, vv_pack_maker *m, coming *n, bool last,
+			  vv_error *err)
+{
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_cid key;
+	vv_host_commit c = {.list = &list, .key = &key};
+	vv_status rc = VV_OK;
+
+	if (!vv_pack_maker_is_empty(m)) {
+		rc = vv_pack_maker_take(m, &pack, &list, &key, err);
+		c.pack = &pack;
+	}
+	if (rc < 0 || (rc = o->describe(o->payload, &c, last, err)) < 0) return rc;
+	if (c.pack || c.removed_count > 0 || h->lost_format) {
+		rc = make_commit(h, n, &c, err);
+	}
+	o->packs += c.pack != NULL;
+	o->pack_bytes += c.pack ? pack.len : 0;
+	o->list_bytes += c.pack ? list.len : 0;
+	return rc;
+}
+
+vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err)
+{
+	coming n = {.id = h->tip, .folder = h->last_folder, .in_folder = h->in_last_folder};
+	vv_auto(char) *dir = vv_path_join(h->packs, "packs", (char *)NULL);
+	vv_auto(vv_pack_maker) *m = NULL;
+	vv_status rc = dir ? vv_pack_maker_new(&m, o->from, o->bases, dir, h->pack_bytes,
+					       o->thorough, err)
+			   : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < o->count; i++) {
+		const vv_outgoing *b = &o->items[i];
+		if (o->salt && vv_pack_maker_is_empty(m) && (rc = vv_pack_maker_salt(m, err)) < 0) {
+			return rc;
+		}
+		rc = vv_pack_maker_put(m, &b->cid, &b->like, err);
+		if (rc == VV_EMISSING && o->missing) return o->missing(o->payload, b, err);
+		if (rc < 0 ||
+		    (rc = vv_progress_update(h->progress, "blocks", i + 1, o->count, err)) < 0) {
+			return rc;
+		}
+		if (vv_pack_maker_is_full(m) && i + 1 < o->count) {
+			rc = put_pack(h, o, m, &n, false, err);
+			if (rc == VV_OK && n.waiting + h->pack_bytes > h->push_bytes) {
+				rc = push(h, &n, lost, err);
+			}
+		}
+	}
+	rc = rc < 0 ? rc : put_pack(h, o, m, &n, true, err);
+	return rc < 0 ? rc : push(h, &n, lost, err);
 }

@@ -14,11 +14,6 @@
 #include "repo/git/objects/send.h"
 #include "repo/git/tree.h"
 #include "transport/places/packs/host_internal.h"
-#include "transport/places/packs/pack_maker.h"
-
-typedef struct item {
-	vv_cid cid, like;
-} item;
 
 typedef struct compacting {
 	vv_host *h;
@@ -27,10 +22,11 @@ typedef struct compacting {
 	bool *old; /* for each pack of those that were there: it may be replaced */
 	size_t old_count;
 	vv_cid_set *seen, *listed;
-	item *items;
+	vv_outgoing *items;
 	size_t count, cap;
 	vv_cid *roots;
 	size_t root_count, root_cap;
+	vv_host_name *removed;
 } compacting;
 
 /* --- which packs ------------------------------------------------------------------------------- */
@@ -88,13 +84,10 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 
 	if (!vv_catalog_find(c->h->catalog, cid, &pack, NULL) || !c->old[pack]) return VV_OK;
 	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) return rc;
-	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
-	item *it = &c->items[c->count++];
-	*it = (item){.cid = *cid};
-	if (like) {
-		it->like = *like;
-	}
-	return VV_OK;
+	return vv_array_add(c->items, c->count, c->cap,
+			    (vv_outgoing){.cid = *cid, .like = like ? *like : (vv_cid){0}})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
@@ -159,70 +152,46 @@ static vv_status find_items(compacting *c, vv_error *err)
 /* --- the new packs ------------------------------------------------------------------------------- */
 
 /* With the last pack the old ones leave the tree of a ref; from a place a gc removes them later. */
-static vv_status commit_pack(compacting *c, vv_host_next *next, vv_pack_maker *m, bool last,
-			     vv_error *err)
+static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error *err VV_UNUSED)
 {
-	const size_t count = c->old_count; /* a place's catalog has the new ones, too */
-	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
-	vv_auto_free vv_host_name *removed = vv_calloc(count + 1, sizeof(*removed));
-	bool any = !vv_pack_maker_is_empty(m), same = false;
-	size_t n = 0;
-	vv_cid key;
-	vv_status rc = removed ? VV_OK : vv_fail_nomem(err);
+	compacting *c = payload;
+	const bool removes = last && !vv_host_is_place(c->h);
 
-	if (rc < 0 || (any && (rc = vv_pack_maker_take(m, &pack, &list, &key, err)) < 0)) return rc;
-	for (size_t i = 0; i < count; i++) {
+	to->message = "Put blocks into fewer packs\n";
+	to->removed = c->removed;
+	for (size_t i = 0; i < c->old_count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
 		/* the same blocks in the same form make the same pack: that one stays */
-		if (c->old[i] && any && vv_cid_equal(&p->key, &key)) {
+		if (c->old[i] && to->pack && vv_cid_equal(&p->key, to->key)) {
 			c->old[i] = false;
-			same = true;
+			c->out->packs_after += removes;
+			c->out->bytes_after += removes ? p->len : 0;
+			to->pack = removes ? NULL : to->pack;
 		}
-		if (c->old[i] && last && !vv_host_is_place(c->h)) {
-			removed[n++] = (vv_host_name){p->key, p->folder};
+		if (c->old[i] && removes) {
+			c->removed[to->removed_count++] = (vv_host_name){p->key, p->folder};
 		}
 	}
-	any = any && !(same && last && !vv_host_is_place(c->h));
-	const vv_host_commit commit = {.message = "Put blocks into fewer packs\n",
-				       .pack = any ? &pack : NULL,
-				       .list = &list,
-				       .key = &key,
-				       .removed = removed,
-				       .removed_count = n};
-	if (any || n > 0) {
-		rc = vv_host_commit_make(c->h, next, &commit, err);
-		c->out->packs_after += any;
-		c->out->bytes_after += pack.len;
-	}
-	return rc;
+	return VV_OK;
 }
 
-static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
+static vv_status make_packs(compacting *c, vv_error *err)
 {
 	vv_auto(vv_catalog) *none = vv_catalog_new();
-	vv_auto(vv_pack_maker) *m = NULL;
-	vv_host_next next;
+	vv_outgoing_packs o = {.items = c->items,
+			       .count = c->count,
+			       .from = c->h->blocks,
+			       .bases = none,
+			       .thorough = true,
+			       .describe = describe,
+			       .payload = c};
 	bool lost = false;
-	vv_status rc = none ? vv_pack_maker_new(&m, c->h->blocks, none, dir, c->h->pack_bytes, true,
-						err)
-			    : vv_fail_nomem(err);
+	vv_status rc;
 
-	vv_host_next_init(&next, c->h);
-	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
-		if ((rc = vv_pack_maker_put(m, &c->items[i].cid, &c->items[i].like, err)) ==
-		    VV_OK) {
-			rc = vv_progress_update(c->h->progress, "blocks", i + 1, c->count, err);
-		}
-		if (rc == VV_OK && vv_pack_maker_is_full(m) && i + 1 < c->count) {
-			rc = commit_pack(c, &next, m, false, err);
-		}
-		if (rc == VV_OK && vv_host_push_is_full(c->h, next.waiting)) {
-			rc = vv_host_push(c->h, &next, &lost, err);
-		}
-	}
-	if (rc == VV_OK && (rc = commit_pack(c, &next, m, true, err)) == VV_OK) {
-		rc = vv_host_push(c->h, &next, &lost, err);
-	}
+	c->removed = vv_calloc(c->old_count + 1, sizeof(*c->removed));
+	rc = none && c->removed ? vv_host_put_packs(c->h, &o, &lost, err) : vv_fail_nomem(err);
+	c->out->packs_after += o.packs;
+	c->out->bytes_after += o.pack_bytes;
 	if (rc < 0 && lost && c->h->too_large) {
 		rc = vv_hint(err, "run it again: it sends less at a time");
 	} else if (rc < 0 && lost) {
@@ -261,13 +230,7 @@ static void end(compacting *c)
 {
 	vv_cid_set_free(c->seen);
 	vv_cid_set_free(c->listed);
-	vv_free_all(c->items, c->roots);
-}
-
-static vv_status make_in(compacting *c, vv_error *err)
-{
-	vv_auto(char) *dir = vv_path_join(c->h->packs, "packs", (char *)NULL);
-	return dir ? make_packs(c, dir, err) : vv_fail_nomem(err);
+	vv_free_all(c->items, c->roots, c->removed);
 }
 
 /* The packs can be fewer. */
@@ -306,7 +269,7 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 		vv_host_forget_complete(h);
 		out->packs_after -= olds;
 		out->bytes_after -= bytes;
-		rc = make_in(&c, err);
+		rc = make_packs(&c, err);
 	}
 done:
 	end(&c);
@@ -376,7 +339,7 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, 
 	out->packs_before = olds;
 	out->bytes_before = bytes;
 	if (out->changed && !what->dry_run) {
-		rc = make_in(&c, err);
+		rc = make_packs(&c, err);
 	}
 done:
 	if (!out->changed) {

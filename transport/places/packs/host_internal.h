@@ -94,15 +94,7 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, 
 /* h->tip is what was pushed. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 
-/* Commits on their way: made in the scratch repository, one on top of the other. */
-typedef struct vv_host_next {
-	vv_oid id;        /* the last; null: the ref will be new */
-	uint64_t waiting; /* bytes that are not there yet */
-	size_t folder, in_folder;
-} vv_host_next;
-void vv_host_next_init(vv_host_next *n, const vv_host *h); /* on the tip */
-
-/* What one changes: one more pack (or none), packs that leave the tree. */
+/* What a commit changes: one more pack (or none), packs that leave the tree. */
 typedef struct vv_host_commit {
 	const char *message;
 	const vv_buf *pack, *list; /* pack NULL: none */
@@ -110,7 +102,30 @@ typedef struct vv_host_commit {
 	const vv_host_name *removed;
 	size_t removed_count;
 } vv_host_commit;
-vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err);
+
+/* Blocks on their way to the host, in packs, children first. */
+typedef struct vv_outgoing {
+	vv_cid cid, like; /* like null: none */
+	size_t version;   /* the caller's */
+} vv_outgoing;
+typedef struct vv_outgoing_packs {
+	const vv_outgoing *items;
+	size_t count;
+	vv_store *from;
+	const vv_catalog *bases; /* what differences may stand on, besides what goes */
+	bool thorough, salt;     /* as of the pack maker */
+	/* Says how the commit of a pack is called (message) and what it removes; with last, of the last one, which may have no
+	 * pack. What it sets is the caller's, until it is called again. */
+	vv_status (*describe)(void *payload, vv_host_commit *c, bool last, vv_error *err);
+	/* A block is not here: VV_EMISSING. May be NULL. */
+	vv_status (*missing)(void *payload, const vv_outgoing *b, vv_error *err);
+	void *payload;
+	/* After it: of packs and lists that were made. */
+	uint64_t packs, pack_bytes, list_bytes;
+} vv_outgoing_packs;
+/* Makes packs, commits and pushes them. *lost: another pusher was faster, or it was too large for the host
+ * (h->too_large), and err says so: plan anew. */
+vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err);
 
 /* So that it need not be fetched. */
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err);
@@ -120,14 +135,6 @@ vv_status vv_host_sizes(vv_host *h, vv_error *err);
 /* The host refused a push of so many bytes, and said this. true: for its size; push_bytes is smaller now, remembered,
  * and the user was told. */
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
-/* Would one more pack make the push too large? */
-static inline bool vv_host_push_is_full(const vv_host *h, uint64_t waiting)
-{
-	return waiting + h->pack_bytes > h->push_bytes;
-}
-/* Pushes them. *lost: another pusher was faster, or it was too large for the host, and err says so: plan anew. */
-vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
-
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
 char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 

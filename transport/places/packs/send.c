@@ -8,7 +8,6 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
@@ -17,18 +16,12 @@
 #include "repo/known/incomplete.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
-#include "transport/places/packs/pack_maker.h"
 #include "transport/places/packs/versions.h"
 
 #define TRIES 60u
 #define PAUSE_MS 50u
 #define THOROUGH_BYTES (8u << 20)
 #define LISTED_BYTES (1u << 20) /* to be sent: knowing all that a store has costs less */
-
-typedef struct item {
-	vv_cid cid, like;
-	size_t version;
-} item;
 
 typedef struct version {
 	const char *path;
@@ -40,7 +33,7 @@ typedef struct sending {
 	const vv_host_sending *what;
 	vv_arena arena;
 	vv_cid_set *seen;
-	item *items;
+	vv_outgoing *items;
 	size_t count, cap;
 	version *versions;
 	size_t version_count, version_cap;
@@ -48,7 +41,8 @@ typedef struct sending {
 	vv_oid *haves; /* below which nothing is lacking there */
 	size_t have_count;
 	bool plain; /* so far nothing that was looked at, and nothing below the haves, names a version */
-	vv_host_next next;
+	vv_host_name *bad; /* packs that leave with the last commit */
+	vv_buf message;    /* of a commit */
 	vv_host_sum *sum;
 	vv_cid *roots; /* of versions that are to have a file in a store */
 	size_t root_count, root_cap;
@@ -69,11 +63,12 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	unsigned depth;
 
 	if (vv_host_has(s->h, cid)) return VV_OK;
-	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
-	item *it = &s->items[s->count++];
-	*it = (item){.cid = *cid, .version = s->version_count > 0 ? s->version_count - 1 : 0};
-	if (like) {
-		it->like = *like;
+	if (!vv_array_add(
+		    s->items, s->count, s->cap,
+		    (vv_outgoing){.cid = *cid,
+				  .like = like ? *like : (vv_cid){0},
+				  .version = s->version_count > 0 ? s->version_count - 1 : 0})) {
+		return vv_fail_nomem(err);
 	}
 	if (vv_store_cost(s->h->main, cid, &stored, &depth, VV_IGNORED) == VV_OK) {
 		s->raw += stored;
@@ -269,120 +264,75 @@ static vv_status add_bases(sending *s, vv_error *err)
 
 /* --- packs ---------------------------------------------------------------------------------- */
 
-static vv_status missing(const sending *s, const item *it, vv_error *err)
+static vv_status missing(void *payload, const vv_outgoing *b, vv_error *err)
 {
-	const version *v = &s->versions[it->version];
-	char hex[VV_OID_TEXT + 1];
+	const sending *s = payload;
+	const version *v = &s->versions[b->version];
 
-	vv_oid_text(hex, &v->commit);
-	hex[10] = '\0';
-	vv_fail(err, VV_EMISSING, "%s of commit %s lacks blocks, which %s does not have either",
-		vv_text_shows(v->path), hex,
+	vv_fail(err, VV_EMISSING, "%s of commit %.10s lacks blocks, which %s does not have either",
+		vv_text_shows(v->path), vv_oid_shows(&v->commit),
 		vv_text_url(s->h->push_url ? s->h->push_url : s->h->url));
 	return vv_hint_code(err, VV_HINT_FETCH_ALL);
 }
 
-/* pack NULL: there was nothing more to send, and bad packs leave. last: of this sending. */
-static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const vv_cid *key,
-			     bool last, vv_error *err)
+static vv_status describe(void *payload, vv_host_commit *c, bool last, vv_error *err)
 {
-	vv_auto(vv_buf) message = VV_BUF_INIT;
-	vv_auto_free vv_host_name *bad = NULL;
-	size_t bad_count = 0;
-	vv_status rc = last && s->what->verify
-			       ? vv_host_bad_packs(s->h, s->seen, s->sum->incomplete == 0, &bad,
-						   &bad_count, err)
-			       : VV_OK;
+	sending *s = payload;
+	vv_status rc = VV_OK;
 
+	if (last && s->what->verify) {
+		vv_free(s->bad);
+		rc = vv_host_bad_packs(s->h, s->seen, s->sum->incomplete == 0, &s->bad,
+				       &c->removed_count, err);
+		c->removed = s->bad;
+	}
+	vv_buf_reset(&s->message);
 	vv_buf_printf(
-		&message, "Keep blocks of %s\n",
+		&s->message, "Keep blocks of %s\n",
 		vv_text_counted(s->version_count, "version of a table", "versions of tables"));
-	const vv_host_commit c = {.message = pack ? vv_buf_cstr(&message) : "Mend damage\n",
-				  .pack = pack,
-				  .list = list,
-				  .key = key,
-				  .removed = bad,
-				  .removed_count = bad_count};
-	if (rc == VV_OK && (pack || bad_count > 0 || s->h->lost_format)) {
-		rc = vv_host_commit_make(s->h, &s->next, &c, err);
-		s->sum->packs += pack != NULL;
-		s->sum->bytes += pack ? pack->len + list->len : 0;
-	}
-	return rc;
-}
-
-/* All of the plan, in packs. */
-static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *err)
-{
-	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
-	vv_cid key;
-	vv_auto(vv_pack_maker) *m = NULL;
-	/* A blob that a host has lost git does not send it again: its tree has it. */
-	const bool other_name = s->h->condemned.packs ||
-				(s->h->bad_count + s->h->ruin_count > 0 && !vv_host_is_place(s->h));
-	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir, s->h->pack_bytes,
-					 s->raw < THOROUGH_BYTES, err);
-
-	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		const item *it = &s->items[i];
-		if (other_name && vv_pack_maker_is_empty(m) &&
-		    (rc = vv_pack_maker_salt(m, err)) < 0) {
-			break;
-		}
-		rc = vv_pack_maker_put(m, &it->cid, &it->like, err);
-		if (rc == VV_EMISSING) {
-			rc = missing(s, it, err);
-		}
-		if (rc == VV_OK) {
-			rc = vv_progress_update(s->h->progress, "blocks", i + 1, s->count, err);
-		}
-		if (rc == VV_OK && (i + 1 == s->count || vv_pack_maker_is_full(m)) &&
-		    !vv_pack_maker_is_empty(m)) {
-			rc = vv_pack_maker_take(m, &pack, &list, &key, err);
-			if (rc == VV_OK) {
-				rc = commit_pack(s, &pack, &list, &key, i + 1 == s->count, err);
-			}
-			if (rc == VV_OK &&
-			    (vv_host_push_is_full(s->h, s->next.waiting) || i + 1 == s->count)) {
-				rc = vv_host_push(s->h, &s->next, lost, err);
-			}
-		}
-	}
+	c->message = c->pack ? vv_buf_cstr(&s->message) : "Mend damage\n";
 	return rc;
 }
 
 static vv_status try_send(sending *s, bool *lost, vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_join(s->h->packs, "packs", (char *)NULL);
+	vv_host *h = s->h;
 	vv_host_verifying all = {.mend = !s->what->dry_run};
-	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_host_sizes(h, err);
 
 	*lost = false;
 	memset(s->sum, 0, sizeof(*s->sum));
-	rc = rc < 0 ? rc : vv_host_sizes(s->h, err);
 	if (rc == VV_OK && s->what->verify) {
-		rc = vv_host_verify(s->h, &all, err);
-		s->sum->bad_packs = all.bad_packs + s->h->ruin_count;
+		rc = vv_host_verify(h, &all, err);
+		s->sum->bad_packs = all.bad_packs + h->ruin_count;
 	}
 	rc = rc < 0 ? rc : plan(s, err);
 	rc = rc == VV_OK && s->what->verify ? add_bases(s, err) : rc;
-	if (rc == VV_OK) {
-		vv_host_next_init(&s->next, s->h);
-		s->sum->versions = s->version_count;
-		s->sum->blocks = s->count;
-		s->sum->raw = s->raw;
-		if (s->count > 0 && !s->what->dry_run) {
-			rc = send_items(s, dir, lost, err);
-		} else if (!s->what->dry_run &&
-			   (all.bad_packs + s->h->ruin_count > 0 || s->h->lost_format) &&
-			   (rc = commit_pack(s, NULL, NULL, NULL, true, err)) == VV_OK) {
-			rc = vv_host_push(s->h, &s->next, lost, err);
-		}
+	if (rc < 0) return rc;
+	s->sum->versions = s->version_count;
+	s->sum->blocks = s->count;
+	s->sum->raw = s->raw;
+	if (s->what->dry_run) return VV_OK;
+	vv_outgoing_packs o = {
+		.items = s->items,
+		.count = s->count,
+		.from = h->main,
+		.bases = h->catalog,
+		.thorough = s->raw < THOROUGH_BYTES,
+		/* A blob that a host has lost git does not send it again: its tree has it. */
+		.salt = h->condemned.packs ||
+			(h->bad_count + h->ruin_count > 0 && !vv_host_is_place(h)),
+		.describe = describe,
+		.missing = missing,
+		.payload = s};
+	if (s->count > 0 || all.bad_packs + h->ruin_count > 0 || h->lost_format) {
+		rc = vv_host_put_packs(h, &o, lost, err);
 	}
-	if (rc == VV_OK && vv_host_is_place(s->h) && !s->what->dry_run) {
-		rc = vv_versions_put(s->h, s->roots, s->root_count, NULL, &s->sum->bytes, err);
-	}
-	return rc;
+	s->sum->packs = o.packs;
+	s->sum->bytes = o.pack_bytes + o.list_bytes;
+	return rc < 0 || !vv_host_is_place(h)
+		       ? rc
+		       : vv_versions_put(h, s->roots, s->root_count, NULL, &s->sum->bytes, err);
 }
 
 /* Each pusher for another time, so that those who met do not meet again. */
@@ -473,9 +423,9 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	if (rc == VV_OK) {
 		rc = forget_condemned(h, err);
 	}
-	vv_free_all(s.haves, s.roots);
+	vv_free_all(s.haves, s.roots, s.bad, s.items, s.versions);
+	vv_buf_clear(&s.message);
 	vv_cid_set_free(s.seen);
-	vv_free_all(s.items, s.versions);
 	vv_arena_clear(&s.arena);
 	return rc;
 }
