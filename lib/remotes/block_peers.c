@@ -174,21 +174,20 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 }
 
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
-			      const vv_oid *commit, bool write, vv_error *err)
+			      const vv_blocks_config *c, bool write, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_status rc = vv_blocks_config_read(&c, t->repo, commit, err);
+	const bool apart = write && c->push_count > 0;
+	char *const *urls = apart ? c->push_urls : c->urls;
+	const size_t count = apart ? c->push_count : c->url_count;
+	vv_status rc = VV_OK;
 	bool trusted;
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < m->blocks_url_count; i++) {
 		if (!vv_blocks_is_store(m->blocks_urls[i])) {
 			rc = add(out, m->blocks_urls[i], err);
 		}
 	}
-	char **urls = write && c.push_count > 0 ? c.push_urls : c.urls;
-	size_t count = write && c.push_count > 0 ? c.push_count : c.url_count;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		out->named = true;
 		rc = vv_block_peer_is_trusted(t, m, urls[i], &trusted, err);
@@ -199,7 +198,6 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 			rc = out->untrusted[out->untrusted_count++] ? VV_OK : vv_fail_nomem(err);
 		}
 	}
-	vv_blocks_config_clear(&c);
 	if (rc < 0) {
 		vv_block_peers_clear(out);
 	}

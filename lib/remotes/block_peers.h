@@ -27,9 +27,9 @@ typedef struct vv_block_peers {
 	bool named; /* some were named, trusted or not */
 } vv_block_peers;
 
-/* commit: whose .varveconfig it is. write: those to push to. Untrusted ones are left out, and told of. */
+/* c: what .varveconfig says. write: those to push to. Untrusted ones are left out, and told of. */
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
-			      const vv_oid *commit, bool write, vv_error *err);
+			      const vv_blocks_config *c, bool write, vv_error *err);
 void vv_block_peers_clear(vv_block_peers *p);
 VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 

@@ -91,73 +91,53 @@ vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, v
 	return rc < 0 || trusted ? rc : vv_data_store_refuse(name, err);
 }
 
-static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
-		      bool write, bool ask, vv_error *err)
+/* A store of the commit's. */
+static vv_status take_named(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+			    const char *name, const char *url, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_status rc;
+	vv_status rc = vv_data_store_absolute(&out->url, t->repo, url, err);
 
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < m->blocks_url_count; i++) {
-		if (vv_blocks_is_store(m->blocks_urls[i])) {
-			out->trusted = true;
-			return vv_data_store_absolute(&out->url, t->repo, m->blocks_urls[i], err);
-		}
+	if (rc == VV_OK && !(out->name = vv_strdup(name))) {
+		rc = vv_fail_nomem(err);
 	}
-	if ((rc = vv_blocks_config_read(&c, t->repo, commit, err)) < 0) return rc;
-	const vv_store_config *s = vv_blocks_config_store(&c, NULL);
-	if (s && m->blocks_url_count == 0) {
-		rc = vv_data_store_absolute(&out->url, t->repo,
-					    write && s->push_url ? s->push_url : s->url, err);
-		if (rc == VV_OK && !(out->name = vv_strdup(s->name))) {
-			rc = vv_fail_nomem(err);
-		}
-		if (rc == VV_OK && ask) {
-			rc = check_trust(&out->trusted, t, m, out->url, err);
-		}
-	}
-	vv_blocks_config_clear(&c);
+	rc = rc < 0 ? rc : check_trust(&out->trusted, t, m, out->url, err);
 	if (rc < 0) {
 		vv_data_store_clear(out);
 	}
 	return rc;
+}
+
+static const char *own_url(const vv_remote *m)
+{
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		if (vv_blocks_is_store(m->blocks_urls[i])) return m->blocks_urls[i];
+	}
+	return NULL;
 }
 
 vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-			     const vv_oid *commit, bool write, vv_error *err)
+			     const vv_blocks_config *c, bool write, vv_error *err)
 {
-	return find(out, t, m, commit, write, true, err);
+	const char *own = own_url(m);
+	const vv_store_config *s = m->blocks_url_count > 0 ? NULL : vv_blocks_config_store(c, NULL);
+
+	*out = (vv_data_store){.trusted = own != NULL};
+	if (own) return vv_data_store_absolute(&out->url, t->repo, own, err);
+	return s ? take_named(out, t, m, s->name, write && s->push_url ? s->push_url : s->url, err)
+		 : VV_OK;
 }
 
 vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-				 const vv_oid *commit, vv_error *err)
+				 const vv_blocks_config *c, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_status rc = vv_blocks_config_read(&c, t->repo, commit, err);
-
-	memset(out, 0, sizeof(*out));
-	if (rc == VV_OK && c.upstream) {
-		rc = vv_data_store_absolute(&out->url, t->repo, c.upstream, err);
-		if (rc == VV_OK && !(out->name = vv_strdup("upstream"))) {
-			rc = vv_fail_nomem(err);
-		}
-		rc = rc < 0 ? rc : check_trust(&out->trusted, t, m, out->url, err);
-	}
-	vv_blocks_config_clear(&c);
-	if (rc < 0) {
-		vv_data_store_clear(out);
-	}
-	return rc;
+	*out = (vv_data_store){.url = NULL};
+	return c->upstream ? take_named(out, t, m, "upstream", c->upstream, err) : VV_OK;
 }
 
-vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
-			      vv_error *err)
+bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c)
 {
-	vv_auto(vv_data_store) s = {0};
-	vv_status rc = find(&s, t, m, commit, false, false, err);
-
-	*out = rc == VV_OK && s.url;
-	return rc;
+	return m->blocks_url_count > 0 ? own_url(m) != NULL
+				       : vv_blocks_config_store(c, NULL) != NULL;
 }
 
 static const vv_place_choice store = {

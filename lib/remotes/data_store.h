@@ -12,6 +12,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "lib/remotes/blocks_config.h"
 #include "lib/remotes/remote.h"
 #include "lib/remotes/transfer.h"
 #include "transport/places/packs/host.h"
@@ -22,16 +23,14 @@ typedef struct vv_data_store {
 	bool trusted;
 } vv_data_store;
 
-/* Of a remote, with the .varveconfig of that commit; write: where a push goes. One that is not trusted is found, and
- * told of. */
+/* Of a remote, by what .varveconfig says; write: where a push goes. One that is not trusted is found, and told of. */
 vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-			     const vv_oid *commit, bool write, vv_error *err);
+			     const vv_blocks_config *c, bool write, vv_error *err);
 /* The store of the repository that this one was forked from ([store] upstream), to be read. url NULL: none. */
 vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-				 const vv_oid *commit, vv_error *err);
+				 const vv_blocks_config *c, vv_error *err);
 /* No question is asked: is one named? */
-vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
-			      vv_error *err);
+bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c);
 void vv_data_store_clear(vv_data_store *s);
 VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
 

@@ -37,14 +37,16 @@ struct vv_git_host {
 	bool named;               /* word is the remote's name */
 	char *word;               /* what git is given: that, or url without its secret */
 	char *blocks_ref;
-	vv_oid blocks_tip;    /* null: it is not there */
-	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
-	bool chosen;          /* by the caller: store is what it is */
-	bool write;           /* for a push */
-	bool mending;         /* what is damaged there is to be put back */
-	vv_block_peers peers; /* that were asked last */
-	bool peers_listed;    /* to read from, by this commit: */
-	vv_oid peers_of;
+	vv_oid blocks_tip;       /* null: it is not there */
+	vv_data_store store;     /* that keeps the blocks in the place of a ref; url NULL: none */
+	bool chosen;             /* by the caller: store is what it is */
+	bool write;              /* for a push */
+	bool mending;            /* what is damaged there is to be put back */
+	vv_block_peers peers;    /* that were asked last */
+	bool peers_listed;       /* to read from, by this: */
+	vv_blocks_config config; /* what .varveconfig says at */
+	vv_oid config_of;
+	bool config_read;
 	vv_oid fetched_head; /* what the remote's HEAD was when it was fetched; or null */
 	vv_host_refs refs;
 	vv_host *host;  /* of the remote: NULL until it is needed */
@@ -155,6 +157,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_host_close(g->host);
 		vv_remote_folder_close(g->folder);
 		vv_block_peers_clear(&g->peers);
+		vv_blocks_config_clear(&g->config);
 		vv_host_refs_clear(&g->refs);
 		vv_data_store_clear(&g->store);
 		vv_free_all(g->blocks_ref, g->untrusted, g->word);
@@ -214,23 +217,33 @@ static vv_oid config_commit(const vv_git_host *g)
 		       : theirs;
 }
 
-/* Which ref it is: as .varveconfig says; else the one that is there. */
+/* What .varveconfig says there. */
+static vv_status need_config(vv_git_host *g, vv_error *err)
+{
+	const vv_oid commit = config_commit(g);
+
+	if (g->config_read && vv_oid_equal(&commit, &g->config_of)) return VV_OK;
+	vv_blocks_config_clear(&g->config);
+	const vv_status rc = vv_blocks_config_read(&g->config, g->t->repo, &commit, err);
+	g->config_read = rc == VV_OK;
+	g->config_of = commit;
+	g->peers_listed = false;
+	return rc;
+}
+
+/* Which ref it is: as .varveconfig says; else the one that is there. Its lock is held from here on. */
 static vv_status choose_ref(vv_git_host *g, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_oid commit = config_commit(g);
 	vv_status rc;
 
-	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
-	const char *ref = c.ref ? c.ref
+	if ((rc = open_host(g, err)) < 0 || (rc = need_config(g, err)) < 0) return rc;
+	const char *ref = g->config.ref ? g->config.ref
 			  : vv_oid_is_null(&g->refs.usual_tip) &&
 					  !vv_oid_is_null(&g->refs.branch_tip)
 				  ? VV_HOST_BRANCH
 				  : VV_HOST_REF;
 	vv_free(g->blocks_ref);
-	g->blocks_ref = vv_strdup(ref);
-	vv_blocks_config_clear(&c);
-	if (!g->blocks_ref) return vv_fail_nomem(err);
+	if (!(g->blocks_ref = vv_strdup(ref))) return vv_fail_nomem(err);
 	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
 		g->blocks_tip = g->refs.usual_tip;
 	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
@@ -241,12 +254,13 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
-static vv_status is_store_named(const vv_git_host *g, bool *out, vv_error *err)
+static vv_status is_store_named(vv_git_host *g, bool *out, vv_error *err)
 {
-	vv_oid commit = config_commit(g);
+	const vv_status rc = g->chosen ? VV_OK : need_config(g, err);
 
-	*out = g->store.url != NULL;
-	return g->chosen ? VV_OK : vv_data_store_named(out, g->t, g->m, &commit, err);
+	*out = g->chosen ? g->store.url != NULL
+			 : rc == VV_OK && vv_data_store_is_named(g->m, &g->config);
+	return rc;
 }
 
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err)
@@ -267,13 +281,12 @@ vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, 
 /* The block peers to read from: who is not trusted is told of once. */
 static vv_status list_peers(vv_git_host *g, vv_error *err)
 {
-	const vv_oid commit = config_commit(g);
+	vv_status rc = need_config(g, err);
 
-	if (g->peers_listed && vv_oid_equal(&commit, &g->peers_of)) return VV_OK;
+	if (rc < 0 || g->peers_listed) return rc;
 	vv_block_peers_clear(&g->peers);
-	vv_status rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
+	rc = vv_block_peers_list(&g->peers, g->t, g->m, &g->config, false, err);
 	g->peers_listed = rc == VV_OK;
-	g->peers_of = commit;
 	return rc;
 }
 
@@ -308,16 +321,15 @@ static vv_status choose_static(vv_git_host *g, vv_error *err)
 /* Where blocks go or come from, if that is a store. */
 static vv_status choose_store(vv_git_host *g, vv_error *err)
 {
-	vv_oid commit = config_commit(g);
 	vv_status rc = VV_OK;
 
 	if (g->kept) {
 		g->keeps = g->kept;
 		return VV_OK;
 	}
-	if (!g->chosen) {
+	if (!g->chosen && (rc = need_config(g, err)) == VV_OK) {
 		vv_data_store_clear(&g->store);
-		rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err);
+		rc = vv_data_store_find(&g->store, g->t, g->m, &g->config, g->write, err);
 	}
 	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) return choose_static(g, err);
 	if (rc < 0 || !g->store.url) return rc;
@@ -410,7 +422,7 @@ static vv_status find_keeper(vv_git_host *g, vv_error *err)
 		g->fresh = rc == VV_OK;
 		return rc;
 	}
-	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	if ((rc = choose_ref(g, err)) < 0) return rc;
 	if (g->mending) {
 		vv_host_mend(g->host);
 	}
@@ -455,25 +467,16 @@ vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_oid commit = config_commit(g);
-	bool stored = false;
-	vv_status rc = is_store_named(g, &stored, err);
+	vv_status rc;
 
-	*out = false;
-	if (rc < 0) return rc;
-	if (stored) { /* which all read, also where a peer is sent its blocks itself */
-		*out = true;
-		return VV_OK;
+	/* a store all read, also where a peer is sent its blocks itself */
+	if ((rc = is_store_named(g, out, err)) < 0 || *out || (rc = need_config(g, err)) < 0 ||
+	    (!g->config.ref && vv_oid_is_null(&g->refs.usual_tip) &&
+	     vv_oid_is_null(&g->refs.branch_tip))) {
+		return rc;
 	}
-	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
-	bool may = c.ref || !vv_oid_is_null(&g->refs.usual_tip) ||
-		   !vv_oid_is_null(&g->refs.branch_tip);
-	vv_blocks_config_clear(&c);
-	if (!may) return VV_OK;
-	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
-		*out = !vv_oid_is_null(&g->blocks_tip);
-	}
+	rc = choose_ref(g, err);
+	*out = rc == VV_OK && !vv_oid_is_null(&g->blocks_tip);
 	return rc;
 }
 
@@ -490,28 +493,23 @@ vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = false;
-	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) return rc;
-	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
-		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored || (rc = choose_ref(g, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
+	return VV_OK;
 }
 
 /* Are its blocks to be elsewhere, in block peers? */
 static vv_status keeps_none(vv_git_host *g, bool *out, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_oid commit = config_commit(g);
 	bool stored;
 	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = false;
 	if (rc < 0 || stored || g->chosen) return rc;
-	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) == VV_OK) {
-		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
-		vv_blocks_config_clear(&c);
-	}
-	if (rc == VV_OK && *out && !g->write && (rc = choose_store(g, err)) == VV_OK) {
+	*out = g->m->blocks_url_count > 0 || g->config.url_count > 0;
+	if (*out && !g->write && (rc = choose_store(g, err)) == VV_OK) {
 		*out = !g->kept;
 	}
 	return rc;
@@ -532,7 +530,7 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 	    (rc = is_store_named(g, &stored, err)) < 0 || stored) {
 		return rc;
 	}
-	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	if ((rc = choose_ref(g, err)) < 0) return rc;
 	return vv_host_was_at(g->host, g->blocks_ref, &g->blocks_tip) ? VV_OK : need_host(g, err);
 }
 
@@ -660,7 +658,7 @@ static vv_status need_beside(vv_git_host *g, vv_error *err)
 	    (vv_oid_is_null(&g->refs.usual_tip) && vv_oid_is_null(&g->refs.branch_tip))) {
 		return VV_OK;
 	}
-	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	if ((rc = choose_ref(g, err)) < 0) return rc;
 	rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &ignored, err);
 	g->beside = rc == VV_OK;
 	return rc;
@@ -669,13 +667,15 @@ static vv_status need_beside(vv_git_host *g, vv_error *err)
 /* And what neither has, in the store of the repository above. */
 static vv_status need_above(vv_git_host *g, vv_error *err)
 {
-	vv_oid commit = config_commit(g);
 	vv_auto(vv_data_store) s = {0};
 	vv_status rc;
 
 	if (g->above_asked) return VV_OK;
 	g->above_asked = true;
-	if ((rc = vv_data_store_upstream(&s, g->t, g->m, &commit, err)) < 0) return rc;
+	if ((rc = need_config(g, err)) < 0 ||
+	    (rc = vv_data_store_upstream(&s, g->t, g->m, &g->config, err)) < 0) {
+		return rc;
+	}
 	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
 		rc = vv_data_store_host(&g->above, &s, g->t, false, NULL, err);
 	}
@@ -919,17 +919,17 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err)
 {
-	vv_oid commit = config_commit(g);
-	vv_status rc;
+	bool stored;
+	vv_status rc = is_store_named(g, &stored, err);
 
 	memset(out, 0, sizeof(*out));
 	vv_block_peers_clear(&g->peers);
 	g->peers_listed = false;
-	bool stored;
-	if ((rc = is_store_named(g, &stored, err)) < 0 || stored || g->chosen) {
-		return rc < 0 ? rc : send_from_here(g, what, out, err);
+	if (rc < 0 ||
+	    (!stored && !g->chosen &&
+	     (rc = vv_block_peers_list(&g->peers, g->t, g->m, &g->config, true, err)) < 0)) {
+		return rc;
 	}
-	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) return rc;
 	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
 						    what->dry_run, out, err)
 			      : send_from_here(g, what, out, err);

@@ -509,18 +509,9 @@ static bool was_host(const vv_transfer *t, const char *url)
 static bool lacks_blocks_ref(const vv_transfer *t, const char *path)
 {
 	vv_auto(vv_repository) *there = NULL;
-	vv_auto(vv_head) head = {0};
-	vv_blocks_config c;
 	vv_ref ref;
 
-	if (vv_head_read(t->repo, &head, VV_IGNORED) < 0 || vv_oid_is_null(&head.commit) ||
-	    vv_blocks_config_read(&c, t->repo, &head.commit, VV_IGNORED) < 0) {
-		return false;
-	}
-	const bool named = c.ref != NULL;
-	vv_blocks_config_clear(&c);
-	if (named ||
-	    vv_repository_open(&there, path, vv_connect_env(&t->connect), VV_IGNORED) < 0) {
+	if (vv_repository_open(&there, path, vv_connect_env(&t->connect), VV_IGNORED) < 0) {
 		return false;
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -535,19 +526,22 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 			      bool eager, vv_error *err)
 {
 	const char *url = write && m->push_url ? m->push_url : m->url;
-	bool has = false, stored = false;
+	bool has = false;
 	vv_auto(vv_url) u = {0};
 	vv_auto(vv_head) head = {0};
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
 
 	*out = NULL;
-	if (vv_url_read(&u, url, VV_IGNORED) < 0 || vv_head_read(t->repo, &head, VV_IGNORED) < 0 ||
-	    vv_data_store_named(&stored, t, m, &head.commit, VV_IGNORED) < 0) {
+	if (vv_url_read(&u, url, VV_IGNORED) < 0 || vv_head_read(t->repo, &head, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
+	const bool read = vv_blocks_config_read(&c, t->repo, &head.commit, VV_IGNORED) == VV_OK;
+	const bool stored = vv_data_store_is_named(m, &c);
+	if (!read && !stored) return VV_OK;
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || stored || was_host(t, m->url)));
-	if (!asks ||
-	    (write && !eager && u.kind == VV_URL_PATH && !stored && lacks_blocks_ref(t, u.path))) {
+	if (!asks || (write && !eager && u.kind == VV_URL_PATH && !stored && !c.ref &&
+		      !vv_oid_is_null(&head.commit) && lacks_blocks_ref(t, u.path))) {
 		return VV_OK;
 	}
 	vv_status rc = vv_git_host_open(out, t, m, NULL, write, VV_IGNORED);

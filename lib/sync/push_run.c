@@ -453,8 +453,9 @@ static vv_status send_beside(run *r, vv_error *err)
 	vv_auto(vv_git_host) *host = NULL;
 	vv_host_sum sum;
 	size_t count = 0;
-	bool stored = false;
-	(void)vv_data_store_named(&stored, &r->t, &r->remote, &r->head.commit, VV_IGNORED);
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	(void)vv_blocks_config_read(&c, r->j->repo, &r->head.commit, VV_IGNORED);
+	const bool stored = vv_data_store_is_named(&r->remote, &c);
 	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, err)
 			   : vv_fail_nomem(err);
 
