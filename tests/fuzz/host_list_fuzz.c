@@ -26,11 +26,11 @@ static void write_again(const vv_host_list *l, const uint8_t *data, size_t size)
 		abort();
 	}
 	for (size_t i = 0; i < l->count; i++) {
-		vv_host_list_block(l, i, &blocks[i]);
+		blocks[i] = vv_host_list_block(l, i);
 		sane = sane && blocks[i].depth <= CHAIN_MAX;
 	}
 	for (size_t i = 0; i < l->base_count; i++) {
-		vv_host_list_base(l, i, &bases[i]);
+		bases[i] = vv_host_list_base(l, i);
 	}
 	if (sane && (vv_host_list_write(&out, l->hash, l->pack_len, blocks, l->count, bases,
 					l->base_count, &err) < 0 ||
@@ -54,7 +54,7 @@ static void try_bytes(const uint8_t *data, size_t size)
 	if (c && vv_host_list_read(&l, data, size, &err) == VV_OK) {
 		write_again(&l, data, size);
 		if (vv_catalog_add(c, &l, &blob, 4096, &err) == VV_OK) {
-			vv_host_list_block(&l, l.count - 1, &b);
+			b = vv_host_list_block(&l, l.count - 1);
 			if (!vv_catalog_find(c, &b.cid, &pack, NULL) || pack != 0) {
 				abort();
 			}

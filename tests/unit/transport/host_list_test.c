@@ -51,7 +51,7 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(l.count, 3);
 	assert_int_equal(l.base_count, 1);
 	for (size_t i = 0; i < l.count; i++) {
-		vv_host_list_block(&l, i, &k);
+		k = vv_host_list_block(&l, i);
 		assert_true(i == 0 || vv_cid_compare(&before, &k.cid) < 0);
 		before = k.cid;
 		depths += k.depth;

@@ -45,11 +45,10 @@ void vv_catalog_free(vv_catalog *c)
 static vv_status look_in(vv_catalog *c, size_t i, const vv_host_list *list, bool again,
 			 vv_error *err)
 {
-	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	for (size_t k = 0; rc == VV_OK && k < list->count; k++) {
-		vv_host_list_block(list, k, &b);
+		const vv_host_block b = vv_host_list_block(list, k);
 		const uint64_t place = (uint64_t)i << 8 | b.depth;
 		rc = again ? vv_cid_map_set(c->blocks, &b.cid, place, err)
 			   : vv_cid_map_put(c->blocks, &b.cid, place, NULL, err);
@@ -80,7 +79,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 	p->blocks = list->count;
 	p->base_count = list->base_count;
 	for (size_t i = 0; i < list->base_count; i++) {
-		vv_host_list_base(list, i, &p->bases[i]);
+		p->bases[i] = vv_host_list_base(list, i);
 	}
 	return look_in(c, c->count - 1, list, false, err);
 }
@@ -108,4 +107,16 @@ bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsig
 		*depth = (unsigned)(value & 0xff);
 	}
 	return true;
+}
+
+bool vv_catalog_has(vv_catalog *c, size_t i, unsigned marks)
+{
+	return (vv_catalog_pack(c, i)->marks & marks) != 0;
+}
+
+void vv_catalog_unmark(vv_catalog *c, unsigned marks)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		c->packs[i].marks &= ~marks;
+	}
 }

@@ -24,6 +24,8 @@ typedef struct vv_host_pack {
 	size_t base_count;
 	/* Of the caller: */
 	size_t folder; /* in which it is there */
+	unsigned
+		marks; /* vv_pack_mark: of whoever goes through them, which clears its own before */
 	bool here;     /* it was fetched to be taken */
 	bool shown;    /* it was fetched to be proven (proof.c) */
 	bool bad;      /* it is not what its name says, or lacks what its list names */
@@ -32,6 +34,16 @@ typedef struct vv_host_pack {
 		size_t count, cap;
 	} came[2];
 } vv_host_pack;
+
+typedef enum vv_pack_mark {
+	VV_MARK_NEEDED = 1, /* by a version, or several */
+	VV_MARK_NAMED = 2,  /* versions may name it */
+	VV_MARK_OLD = 4,    /* it may be replaced */
+	VV_MARK_SPARE = 8,  /* others have all that is needed of it */
+	VV_MARK_UNSEEN = 16,
+	VV_MARK_SHOWN = 32,
+	VV_MARK_JOINS = 64
+} vv_pack_mark;
 
 typedef struct vv_catalog vv_catalog;
 
@@ -46,6 +58,9 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
 size_t vv_catalog_packs(const vv_catalog *c);
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
+
+bool vv_catalog_has(vv_catalog *c, size_t i, unsigned marks); /* one of these marks */
+void vv_catalog_unmark(vv_catalog *c, unsigned marks);        /* all packs */
 
 /* Which pack has it, and how long its chain of differences is there; either may be NULL. */
 bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth);

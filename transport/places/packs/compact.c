@@ -19,13 +19,12 @@ typedef struct compacting {
 	vv_host *h;
 	const vv_host_compaction *what;
 	vv_host_compacted *out;
-	bool *old; /* for each pack of those that were there: it may be replaced */
-	size_t old_count;
 	vv_cid_set *seen, *listed;
 	vv_outgoing *items;
 	size_t count, cap;
 	vv_cid *roots;
 	size_t root_count, root_cap;
+	uint64_t old_packs, old_bytes, old_blocks;
 	vv_host_name *removed;
 } compacting;
 
@@ -39,8 +38,8 @@ static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err V
 
 	if (!vv_pack_key_read(&key, base, strcspn(base, "."))) return VV_OK;
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		c->old[i] = c->old[i] ||
-			    vv_cid_equal(&vv_catalog_pack(c->h->catalog, i)->key, &key);
+		vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		p->marks |= vv_cid_equal(&p->key, &key) ? VV_MARK_OLD : 0;
 	}
 	return VV_OK;
 }
@@ -54,8 +53,11 @@ static vv_status find_old(compacting *c, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid commit;
 
+	vv_catalog_unmark(c->h->catalog, VV_MARK_OLD);
 	if (c->what->before == INT64_MAX) {
-		memset(c->old, true, vv_catalog_packs(c->h->catalog) * sizeof(bool));
+		for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
+			vv_catalog_pack(c->h->catalog, i)->marks |= VV_MARK_OLD;
+		}
 		return VV_OK;
 	}
 	(void)snprintf(before, sizeof(before), "--before=%lld", (long long)c->what->before);
@@ -82,7 +84,10 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	bool added;
 	vv_status rc;
 
-	if (!vv_catalog_find(c->h->catalog, cid, &pack, NULL) || !c->old[pack]) return VV_OK;
+	if (!vv_catalog_find(c->h->catalog, cid, &pack, NULL) ||
+	    !vv_catalog_has(c->h->catalog, pack, VV_MARK_OLD)) {
+		return VV_OK;
+	}
 	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) return rc;
 	return vv_array_add(c->items, c->count, c->cap,
 			    (vv_outgoing){.cid = *cid, .like = like ? *like : (vv_cid){0}})
@@ -127,7 +132,7 @@ static vv_status add_bases(compacting *c, vv_error *err)
 
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
-		for (size_t k = 0; !c->old[i] && k < p->base_count; k++) {
+		for (size_t k = 0; !(p->marks & VV_MARK_OLD) && k < p->base_count; k++) {
 			if ((rc = add_item(c, &p->bases[k], NULL, err)) < 0) return rc;
 		}
 	}
@@ -159,16 +164,18 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 
 	to->message = "Put blocks into fewer packs\n";
 	to->removed = c->removed;
-	for (size_t i = 0; i < c->old_count; i++) {
-		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		if (!(p->marks & VV_MARK_OLD)) {
+			continue;
+		}
 		/* the same blocks in the same form make the same pack: that one stays */
-		if (c->old[i] && to->pack && vv_cid_equal(&p->key, to->key)) {
-			c->old[i] = false;
+		if (to->pack && vv_cid_equal(&p->key, to->key)) {
+			p->marks &= ~(unsigned)VV_MARK_OLD;
 			c->out->packs_after += removes;
 			c->out->bytes_after += removes ? p->len : 0;
 			to->pack = removes ? NULL : to->pack;
-		}
-		if (c->old[i] && removes) {
+		} else if (removes) {
 			c->removed[to->removed_count++] = (vv_host_name){p->key, p->folder};
 		}
 	}
@@ -188,7 +195,7 @@ static vv_status make_packs(compacting *c, vv_error *err)
 	bool lost = false;
 	vv_status rc;
 
-	c->removed = vv_calloc(c->old_count + 1, sizeof(*c->removed));
+	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(*c->removed));
 	rc = none && c->removed ? vv_host_put_packs(c->h, &o, &lost, err) : vv_fail_nomem(err);
 	c->out->packs_after += o.packs;
 	c->out->bytes_after += o.pack_bytes;
@@ -205,22 +212,23 @@ static vv_status make_packs(compacting *c, vv_error *err)
 
 /* --- the whole --------------------------------------------------------------------------------------- */
 
-static void count_before(compacting *c, size_t *olds, uint64_t *old_bytes, uint64_t *old_blocks)
+static void count_before(compacting *c)
 {
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
 		c->out->packs_before++;
 		c->out->bytes_before += p->len;
-		if (c->old[i]) {
-			(*olds)++;
-			*old_bytes += p->len;
-			*old_blocks += p->blocks;
+		if (p->marks & VV_MARK_OLD) {
+			c->old_packs++;
+			c->old_bytes += p->len;
+			c->old_blocks += p->blocks;
 		}
 	}
 }
 
 static vv_status begin(compacting *c, vv_error *err)
 {
+	memset(c->out, 0, sizeof(*c->out));
 	c->seen = vv_cid_set_new();
 	c->listed = vv_cid_set_new();
 	return c->seen && c->listed ? vv_host_sizes(c->h, err) : vv_fail_nomem(err);
@@ -234,7 +242,7 @@ static void end(compacting *c)
 }
 
 /* The packs can be fewer. */
-static bool is_worth(const vv_host *h, size_t packs, uint64_t bytes)
+static bool is_worth(const vv_host *h, uint64_t packs, uint64_t bytes)
 {
 	return packs > bytes / (h->pack_bytes / 2) + 1;
 }
@@ -242,46 +250,34 @@ static bool is_worth(const vv_host *h, size_t packs, uint64_t bytes)
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err)
 {
-	const size_t packs = vv_catalog_packs(h->catalog);
-	compacting c = {.h = h, .what = what, .out = out, .old_count = packs};
-	size_t olds = 0;
-	uint64_t bytes = 0, blocks = 0;
+	compacting c = {.h = h, .what = what, .out = out};
 	vv_status rc = begin(&c, err);
 
-	memset(out, 0, sizeof(*out));
-	c.old = vv_calloc(packs + 1, sizeof(bool));
-	if (rc == VV_OK && !c.old) {
-		rc = vv_fail_nomem(err);
+	if (rc == VV_OK && vv_catalog_packs(h->catalog) > 0) {
+		rc = find_old(&c, err);
 	}
-	if (rc < 0 || (packs > 0 && (rc = find_old(&c, err)) < 0) ||
-	    (rc = find_items(&c, err)) < 0) {
-		goto done;
+	if (rc == VV_OK && (rc = find_items(&c, err)) == VV_OK) {
+		count_before(&c);
+		out->dropped = c.old_blocks > c.count ? c.old_blocks - c.count : 0;
+		out->changed = is_worth(h, c.old_packs, c.old_bytes) || out->dropped > 0;
+		out->packs_after = out->packs_before;
+		out->bytes_after = out->bytes_before;
 	}
-	count_before(&c, &olds, &bytes, &blocks);
-	out->dropped = blocks > c.count ? blocks - c.count : 0;
-	out->packs_after = out->packs_before;
-	out->bytes_after = out->bytes_before;
-	if (!is_worth(h, olds, bytes) && out->dropped == 0) {
-		goto done;
-	}
-	out->changed = true;
-	if (!what->dry_run) {
+	if (rc == VV_OK && out->changed && !what->dry_run) {
 		vv_host_forget_complete(h);
-		out->packs_after -= olds;
-		out->bytes_after -= bytes;
+		out->packs_after -= c.old_packs;
+		out->bytes_after -= c.old_bytes;
 		rc = make_packs(&c, err);
 	}
-done:
 	end(&c);
-	vv_free(c.old);
 	return rc;
 }
 
 /* --- in a place ---------------------------------------------------------------------------------- */
 
-/* Of the old ones, those that are small, or of which most is not needed; spare[i]: other packs have all that is needed
- * of it. */
-static vv_status choose_packs(compacting *c, bool *spare, bool *worth, vv_error *err)
+/* Of the old ones, those that are small, or of which most is not needed; spare ones: other packs have all that is needed
+ * of them. */
+static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(c->h->catalog);
 	vv_auto_free uint64_t *needed = vv_calloc(count + 1, sizeof(*needed));
@@ -295,55 +291,49 @@ static vv_status choose_packs(compacting *c, bool *spare, bool *worth, vv_error 
 			needed[pack]++;
 		}
 	}
+	vv_catalog_unmark(c->h->catalog, VV_MARK_SPARE);
 	for (size_t i = 0; i < count; i++) {
-		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
 		const bool is_small = p->len < c->h->pack_bytes / 2;
 		const bool mostly_garbage = needed[i] * 2 < p->blocks;
-		spare[i] = c->old[i] && needed[i] == 0;
-		c->old[i] = c->old[i] && needed[i] > 0 && (is_small || mostly_garbage);
-		*worth = *worth || (c->old[i] && mostly_garbage);
-		small += c->old[i];
-		bytes += c->old[i] ? p->len : 0;
+		if (!(p->marks & VV_MARK_OLD)) {
+			continue;
+		}
+		if (needed[i] > 0 && (is_small || mostly_garbage)) {
+			*worth = *worth || mostly_garbage;
+			small++;
+			bytes += p->len;
+		} else {
+			p->marks &= ~(unsigned)VV_MARK_OLD;
+			p->marks |= needed[i] == 0 ? VV_MARK_SPARE : 0;
+		}
 	}
 	*worth = *worth || is_worth(c->h, small, bytes);
 	return VV_OK;
 }
 
-vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, bool *spare,
-			 vv_host_compacted *out, vv_error *err)
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
+			 vv_error *err)
 {
-	compacting c = {.h = h,
-			.what = what,
-			.out = out,
-			.old = old,
-			.old_count = vv_catalog_packs(h->catalog)};
-	size_t kept = 0, pack, olds = 0;
-	uint64_t bytes = 0, blocks = 0;
+	compacting c = {.h = h, .what = what, .out = out};
+	size_t kept = 0, pack;
 	vv_status rc = begin(&c, err);
 
-	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (rc = find_items(&c, err)) < 0 ||
-	    (rc = choose_packs(&c, spare, &out->changed, err)) < 0) {
-		goto done;
+	if (rc == VV_OK && (rc = find_items(&c, err)) == VV_OK) {
+		rc = choose_packs(&c, &out->changed, err);
 	}
-	for (size_t i = 0; i < c.count; i++) {
-		if (vv_catalog_find(h->catalog, &c.items[i].cid, &pack, NULL) && old[pack]) {
+	for (size_t i = 0; rc == VV_OK && i < c.count; i++) {
+		if (vv_catalog_find(h->catalog, &c.items[i].cid, &pack, NULL) &&
+		    vv_catalog_has(h->catalog, pack, VV_MARK_OLD)) {
 			c.items[kept++] = c.items[i];
 		}
 	}
 	c.count = kept;
-	if ((rc = add_bases(&c, err)) < 0) {
-		goto done;
-	}
-	count_before(&c, &olds, &bytes, &blocks);
-	out->packs_before = olds;
-	out->bytes_before = bytes;
-	if (out->changed && !what->dry_run) {
+	if (rc == VV_OK && (rc = add_bases(&c, err)) == VV_OK && out->changed && !what->dry_run) {
 		rc = make_packs(&c, err);
 	}
-done:
 	if (!out->changed) {
-		memset(old, false, vv_catalog_packs(h->catalog) * sizeof(bool));
+		vv_catalog_unmark(h->catalog, VV_MARK_OLD);
 	}
 	end(&c);
 	return rc;

@@ -696,7 +696,7 @@ static vv_status base_outside(vv_host *h, const vv_cid *cid, vv_cid *base, vv_er
 			at = vv_host_list_base_of(&list, at);
 		}
 		if (at >= list.count && at != VV_HOST_LIST_NONE) {
-			vv_host_list_base(&list, at - list.count, base);
+			*base = vv_host_list_base(&list, at - list.count);
 		}
 		if (!vv_cid_is_null(base) && vv_store_has(h->main, base)) {
 			memset(base, 0, sizeof(*base));

@@ -43,12 +43,11 @@ vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_ve
 			    vv_error *err);
 /* All that the place lists; nothing where it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
-/* Small packs that versions need (those of the first count of the catalog that are marked) and that are of about one size
+/* Small packs that versions need (those that are marked so) and that are of about one size
  * become one more pack, once they are many: a version names few packs then, and a clone reads few. So do, apart from them,
  * older ones. They stay until a gc. What cannot be read stays as it is. bytes gets what was written; where that is more
  * than before, versions may need other packs now. */
-vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *bytes,
-			vv_error *err);
+vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err);
 /* The lists of older packs (older.h), as far as they are there. */
 vv_status vv_files_take_older(vv_host *h, vv_error *err);
 /* A pack is damaged: all other lists, those of the parts of joined ones too. */
@@ -76,8 +75,8 @@ vv_status vv_files_remove_pack(vv_host *h, const vv_cid *pack, vv_error *err);
  * A version that stands on many packs names indexes (multi_index.h): of each the head is read, and for a block the few
  * entries that can be its; then the list of the pack that they name, whole. So what is read for a block does not grow with
  * the table. An index is a hint: what it does not show, or shows wrongly, is looked for in all lists. */
-/* For the packs of the catalog that are marked: those that no index has get one, where these are many with long lists. */
-vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err);
+/* For the packs of the catalog that are marked so: those that no index has get one, where these are many with long lists. */
+vv_status vv_seek_make_indexes(vv_host *h, unsigned mark, vv_error *err);
 /* What a version names. */
 vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err);
 

@@ -158,7 +158,7 @@ static vv_status remove_temps(vv_host *h, vv_error *err)
 	return rc;
 }
 
-vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
+static void free_lists(vv_host *h)
 {
 	vv_catalog_free(h->catalog);
 	vv_cid_set_free(h->versions);
@@ -167,6 +167,11 @@ vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
 	vv_cid_set_free(h->joined);
 	vv_cid_map_free(h->older);
 	vv_seek_free(h->seek);
+}
+
+vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
+{
+	free_lists(h);
 	h->ruin_count = 0;
 	h->unread.count = 0;
 	h->catalog = vv_catalog_new();
@@ -242,7 +247,6 @@ void vv_host_close(vv_host *h)
 			(void)clean(h, NULL);
 		}
 		vv_repository_close(h->scratch);
-		vv_catalog_free(h->catalog);
 		if (h->lock >= 0) {
 			if (h->parts_done) {
 				(void)vv_host_drop_parts(h, NULL);
@@ -252,13 +256,8 @@ void vv_host_close(vv_host *h)
 			vv_unlock(h->lock);
 		}
 		vv_place_close(&h->place);
-		vv_cid_set_free(h->versions);
-		vv_cid_set_free(h->listed);
-		vv_cid_set_free(h->pieces);
-		vv_cid_set_free(h->joined);
-		vv_cid_map_free(h->older);
-		vv_free(h->unread.items);
-		vv_seek_free(h->seek);
+		free_lists(h);
+		vv_pack_names_clear(&h->unread);
 		vv_cid_set_free(h->intact);
 		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,
 			    h->ref, h->tip_ref, h->remote, h->push_url, h->url, h);

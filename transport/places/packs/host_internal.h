@@ -85,11 +85,11 @@ vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 /* A run in the scratch repository; args as of vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
-/* In a place: of the packs of the catalog that are marked in old, those that are small or mostly garbage become fewer,
- * larger ones. Marked are afterwards those that were replaced, and in spare those of which others in the catalog have
+/* In a place: of the packs of the catalog that are marked as old, those that are small or mostly garbage become fewer,
+ * larger ones. Marked so are afterwards those that were replaced, and as spare those of which others in the catalog have
  * all that is needed; they stay, and versions still name them. */
-vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, bool *spare,
-			 vv_host_compacted *out, vv_error *err);
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
+			 vv_error *err);
 
 /* h->tip is what was pushed. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);

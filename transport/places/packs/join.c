@@ -37,10 +37,8 @@ typedef struct part {
 
 typedef struct joining {
 	vv_host *h;
-	const bool *marked; /* of the first packs of the catalog */
-	bool older;         /* those that are marked: no version needs them */
-	size_t marked_count;
-	part *parts; /* ascending by hash */
+	unsigned mark; /* of those that come into question */
+	part *parts;   /* ascending by hash */
 	size_t count;
 } joining;
 
@@ -61,9 +59,9 @@ static void choose(joining *j, unsigned size)
 	uint64_t bytes = 0;
 
 	j->count = 0;
-	for (size_t i = 0; i < j->marked_count; i++) {
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		if (!j->marked[i] || p->bad || size_of(p->len) != size ||
+		if (!(p->marks & j->mark) || p->bad || size_of(p->len) != size ||
 		    vv_cid_set_has(h->joined, &p->key) || bytes + p->len > JOIN_BYTES ||
 		    j->count == VV_HOST_LIST_PARTS) {
 			continue;
@@ -83,7 +81,6 @@ static vv_status leave_repeated(joining *j, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	size_t kept = 0;
 	vv_host_list list;
-	vv_host_block b;
 	vv_status rc = blocks ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < j->count; i++) {
@@ -91,11 +88,11 @@ static vv_status leave_repeated(joining *j, vv_error *err)
 		rc = vv_host_list_again(j->h, vv_catalog_pack(j->h->catalog, j->parts[i].pack),
 					&bytes, &list, err);
 		for (size_t k = 0; rc == VV_OK && !repeated && k < list.count; k++) {
-			vv_host_list_block(&list, k, &b);
+			const vv_host_block b = vv_host_list_block(&list, k);
 			repeated = vv_cid_set_has(blocks, &b.cid);
 		}
 		for (size_t k = 0; rc == VV_OK && !repeated && k < list.count; k++) {
-			vv_host_list_block(&list, k, &b);
+			const vv_host_block b = vv_host_list_block(&list, k);
 			rc = vv_cid_set_add(blocks, &b.cid, &(bool){false}, err);
 		}
 		if (!repeated) {
@@ -233,7 +230,7 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 	const size_t before = vv_catalog_packs(j->h->catalog);
 	*bytes += x.pack.len + list.len;
 	rc = vv_files_put(j->h, &c, err);
-	return rc < 0 || j->older || vv_catalog_packs(j->h->catalog) == before
+	return rc < 0 || j->mark == VV_MARK_JOINS || vv_catalog_packs(j->h->catalog) == before
 		       ? rc
 		       : prefer_last(j->h, &list, err);
 }
@@ -256,7 +253,7 @@ static vv_status join_parts(joining *j, uint64_t *bytes, vv_error *err)
 
 static vv_status join_marked(joining *j, uint64_t *bytes, vv_error *err)
 {
-	vv_auto_free part *parts = vv_calloc(j->marked_count + 1, sizeof(part));
+	vv_auto_free part *parts = vv_calloc(vv_catalog_packs(j->h->catalog) + 1, sizeof(part));
 	vv_status rc = (j->parts = parts) ? VV_OK : vv_fail_nomem(err);
 
 	for (unsigned size = 0; rc == VV_OK && size < JOIN_SIZES; size++) {
@@ -272,16 +269,15 @@ static vv_status join_marked(joining *j, uint64_t *bytes, vv_error *err)
 }
 
 /* Are older ones of some size enough, by what is known without their lists? */
-static bool is_due(const joining *j, const bool *needed, size_t count)
+static bool is_due(const vv_host *h)
 {
-	const vv_host *h = j->h;
 	size_t counts[JOIN_SIZES] = {0};
 	uint64_t len;
 	bool due = false;
 
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		if (!(i < count && needed[i]) && !p->bad && size_of(p->len) < JOIN_SIZES &&
+		if (!(p->marks & VV_MARK_NEEDED) && !p->bad && size_of(p->len) < JOIN_SIZES &&
 		    !vv_cid_set_has(h->joined, &p->key)) {
 			counts[size_of(p->len)]++;
 		}
@@ -298,55 +294,53 @@ static bool is_due(const joining *j, const bool *needed, size_t count)
 }
 
 /* A pack with a base that no list shows any more is garbage, and so is what stands on it: neither is joined. */
-static void leave_lost(const vv_host *h, bool *marked)
+static void leave_lost(vv_catalog *c)
 {
-	const size_t count = vv_catalog_packs(h->catalog);
 	bool more = true;
 	size_t at;
 
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < count; i++) {
-			const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		for (size_t i = 0; i < vv_catalog_packs(c); i++) {
+			vv_host_pack *p = vv_catalog_pack(c, i);
 			bool lost = false;
-			for (size_t k = 0; marked[i] && !lost && k < p->base_count; k++) {
-				lost = !vv_catalog_find(h->catalog, &p->bases[k], &at, NULL) ||
-				       !marked[at];
+			for (size_t k = 0; (p->marks & VV_MARK_JOINS) && !lost && k < p->base_count;
+			     k++) {
+				lost = !vv_catalog_find(c, &p->bases[k], &at, NULL) ||
+				       !vv_catalog_has(c, at, VV_MARK_JOINS);
 			}
 			more = more || lost;
-			marked[i] = marked[i] && !lost;
+			p->marks &= lost ? ~(unsigned)VV_MARK_JOINS : ~0u;
 		}
 	}
 }
 
-static vv_status join_older(joining *j, const bool *needed, size_t count, uint64_t *bytes,
-			    vv_error *err)
+static vv_status join_older(vv_host *h, uint64_t *bytes, vv_error *err)
 {
+	joining j = {.h = h, .mark = VV_MARK_JOINS};
 	vv_status rc;
 
-	if (!is_due(j, needed, count)) return VV_OK;
-	if ((rc = vv_files_take_older(j->h, err)) < 0) return rc;
-	j->marked_count = vv_catalog_packs(j->h->catalog);
-	vv_auto_free bool *marked = vv_calloc(j->marked_count + 1, sizeof(bool));
-	j->older = true;
-	if (!(j->marked = marked)) return vv_fail_nomem(err);
-	memset(marked, true, j->marked_count * sizeof(bool));
-	leave_lost(j->h, marked);
-	for (size_t i = 0; i < count; i++) {
-		marked[i] = marked[i] && !needed[i];
+	if (!is_due(h)) return VV_OK;
+	if ((rc = vv_files_take_older(h, err)) < 0) return rc;
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		vv_catalog_pack(h->catalog, i)->marks |= VV_MARK_JOINS;
 	}
-	return join_marked(j, bytes, err);
+	leave_lost(h->catalog);
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		p->marks &= p->marks & VV_MARK_NEEDED ? ~(unsigned)VV_MARK_JOINS : ~0u;
+	}
+	return join_marked(&j, bytes, err);
 }
 
 /* The bases of what a version needs are there, too. While a gc has something condemned, a pack
  * without random bytes might have the name of one that goes. */
-vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *bytes,
-			vv_error *err)
+vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err)
 {
-	joining j = {.h = h, .marked = needed, .marked_count = count};
+	joining j = {.h = h, .mark = VV_MARK_NEEDED};
 	vv_status rc;
 
 	if (h->condemned.packs) return VV_OK;
 	rc = join_marked(&j, bytes, err);
-	return rc < 0 ? rc : join_older(&j, needed, count, bytes, err);
+	return rc < 0 ? rc : join_older(h, bytes, err);
 }

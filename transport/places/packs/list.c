@@ -59,20 +59,19 @@ size_t vv_host_list_base_of(const vv_host_list *l, size_t i)
 	return vv_get_le32(block_at(l, i) + BASE_AT);
 }
 
-void vv_host_list_block(const vv_host_list *l, size_t i, vv_host_block *out)
+vv_host_block vv_host_list_block(const vv_host_list *l, size_t i)
 {
 	const uint8_t *p = block_at(l, i);
 	const size_t base = vv_host_list_base_of(l, i);
+	vv_host_block out = {.depth = p[DEPTH_AT], .offset = vv_get_le32(p + OFFSET_AT)};
 
-	memset(out, 0, sizeof(*out));
-	read_cid(&out->cid, p);
-	out->depth = p[DEPTH_AT];
-	out->offset = vv_get_le32(p + OFFSET_AT);
+	read_cid(&out.cid, p);
 	if (base < l->count) {
-		read_cid(&out->base, block_at(l, base));
+		read_cid(&out.base, block_at(l, base));
 	} else if (base != VV_HOST_LIST_NONE) {
-		vv_host_list_base(l, base - l->count, &out->base);
+		out.base = vv_host_list_base(l, base - l->count);
 	}
+	return out;
 }
 
 bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i)
@@ -94,20 +93,22 @@ bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i)
 	return false;
 }
 
-void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid)
+vv_cid vv_host_list_base(const vv_host_list *l, size_t i)
 {
+	vv_cid cid;
+
 	assert(i < l->base_count);
-	read_cid(cid, l->bases + i * VV_HOST_LIST_BASE);
+	read_cid(&cid, l->bases + i * VV_HOST_LIST_BASE);
+	return cid;
 }
 
 /* Records lie in the pack, bases outside, and each difference stands on one of both. */
 static bool has_sane_places(const vv_host_list *l)
 {
-	vv_cid cid;
 	size_t at;
 
 	for (size_t i = 0; i < l->base_count; i++) {
-		vv_host_list_base(l, i, &cid);
+		const vv_cid cid = vv_host_list_base(l, i);
 		if (vv_host_list_find(l, &cid, &at)) return false;
 	}
 	for (size_t i = 0; i < l->count; i++) {

@@ -56,8 +56,8 @@ typedef struct vv_host_block {
 	vv_cid base;     /* null: none */
 } vv_host_block;
 
-void vv_host_list_block(const vv_host_list *l, size_t i, vv_host_block *out);
-void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid);
+vv_host_block vv_host_list_block(const vv_host_list *l, size_t i);
+vv_cid vv_host_list_base(const vv_host_list *l, size_t i);
 /* Where a block stands in it. */
 bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
 /* The place of the block that its difference stands on, below count if that is in the same pack; VV_HOST_LIST_NONE. */

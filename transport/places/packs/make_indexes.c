@@ -34,14 +34,13 @@ static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t 
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_host_block b;
 	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
 					  &list, err);
 
 	if (rc < 0) return rc;
 	memcpy(x->hashes[place], p->key.digest, VV_PACK_HASH_LEN);
 	for (size_t i = 0; i < list.count && i < p->blocks; i++) {
-		vv_host_list_block(&list, i, &b);
+		const vv_host_block b = vv_host_list_block(&list, i);
 		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
 	}
 	return VV_OK;
@@ -91,7 +90,7 @@ static vv_status write_indexes(indexing *x, vv_error *err)
 	return rc;
 }
 
-vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err)
+vv_status vv_seek_make_indexes(vv_host *h, unsigned mark, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(h->catalog);
 	indexing x = {.h = h, .packs = vv_calloc(count + 1, sizeof(*x.packs))};
@@ -100,7 +99,7 @@ vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		if (packs[i] && p->blocks >= LARGE_BLOCKS &&
+		if ((p->marks & mark) && p->blocks >= LARGE_BLOCKS &&
 		    !vv_cid_map_find(h->seek->of, &p->key, &(size_t){0})) {
 			x.packs[x.count++] = (listed){p->key, i, p->blocks};
 			blocks += p->blocks;

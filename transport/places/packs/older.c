@@ -38,7 +38,7 @@ static int compare_lens(const void *a, const void *b)
 	return x->len != y->len ? (x->len < y->len ? -1 : 1) : vv_cid_compare(&x->key, &y->key);
 }
 
-vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_version_packs *out,
+vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_packs *out,
 			vv_error *err)
 {
 	uint64_t len;
@@ -46,7 +46,7 @@ vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_ve
 
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		if (!needed[i] && (!named || named[i]) && !p->bad &&
+		if (!(p->marks & needed) && (named == 0 || (p->marks & named)) && !p->bad &&
 		    !vv_cid_set_has(h->joined, &p->key)) {
 			rc = vv_version_packs_add_older(out, &p->key, p->len, err);
 		}

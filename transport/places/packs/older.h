@@ -15,9 +15,9 @@
 vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err);
 /* Is the list of the i-th of h->older not in the catalog, and may it be there? */
 bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len);
-/* What a version is to name that needs those of the catalog that are marked: packs that are known and in no joined one.
- * named NULL, or which of the catalog come into question, and no others. */
-vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_version_packs *out,
+/* What a version is to name that needs those of the catalog that are marked so: packs that are known and in no joined one.
+ * named 0, or how those of the catalog are marked that come into question, and no others. */
+vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_packs *out,
 			vv_error *err);
 
 #endif

@@ -65,7 +65,6 @@ typedef struct gathering {
 static vv_status open_list(gathering *g, size_t pack, vv_error *err)
 {
 	opened *o = &g->lists[pack];
-	vv_host_block b;
 
 	if (o->starts) return VV_OK;
 	vv_status rc = vv_host_list_again(g->h, vv_catalog_pack(g->h->catalog, pack), &o->bytes,
@@ -74,7 +73,7 @@ static vv_status open_list(gathering *g, size_t pack, vv_error *err)
 	o->starts = vv_calloc(o->list.count, sizeof(*o->starts));
 	if (!o->starts) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->list.count; i++) {
-		vv_host_list_block(&o->list, i, &b);
+		const vv_host_block b = vv_host_list_block(&o->list, i);
 		o->starts[i] = b.offset;
 	}
 	qsort(o->starts, o->list.count, sizeof(*o->starts), vv_u64_order);
@@ -122,19 +121,18 @@ static bool is_whole(const gathering *g, size_t pack)
 /* The i-th block of a pack, and those of the pack that it stands on. One of another pack is left to do. */
 static vv_status want_record(gathering *g, size_t pack, size_t i, vv_error *err)
 {
-	vv_host_block b;
 	bool fresh;
 	vv_status rc = VV_OK;
 
 	for (size_t next = i; rc == VV_OK && next != VV_HOST_LIST_NONE; i = next) {
 		const vv_host_list *l = &g->lists[pack].list;
 		if (next >= l->count) {
-			vv_host_list_base(l, next - l->count, &b.cid);
-			return g->t->have && vv_store_has(g->t->have, &b.cid)
+			const vv_cid base = vv_host_list_base(l, next - l->count);
+			return g->t->have && vv_store_has(g->t->have, &base)
 				       ? VV_OK
-				       : add_todo(g, &b.cid, err);
+				       : add_todo(g, &base, err);
 		}
-		vv_host_list_block(l, next, &b);
+		const vv_host_block b = vv_host_list_block(l, next);
 		if ((rc = is_new(g, pack, b.offset, &fresh, err)) < 0 || !fresh) return rc;
 		next = vv_host_list_base_of(l, next);
 		if (is_whole(g, pack)) {
@@ -566,11 +564,9 @@ static vv_status want_chain(gathering *g, const vv_cid *cid, vv_error *err)
 		at = vv_host_list_base_of(l, at);
 		if (at == VV_HOST_LIST_NONE) return VV_OK;
 		if (at < l->count) {
-			vv_host_block b;
-			vv_host_list_block(l, at, &b);
-			now = b.cid;
+			now = vv_host_list_block(l, at).cid;
 		} else {
-			vv_host_list_base(l, at - l->count, &now);
+			now = vv_host_list_base(l, at - l->count);
 		}
 	}
 	return rc;

@@ -65,9 +65,6 @@ typedef struct keeping {
 	size_t count;
 	vv_host_keeps *out;
 	vv_version_file *files; /* of a store */
-	size_t *packs;          /* of the catalog, that are to be asked for */
-	bool *shown;            /* of these, what came of it */
-	size_t pack_count;
 } keeping;
 
 static void lacks(vv_host_keeps *k, vv_stored_kind kind, const vv_cid *key)
@@ -78,27 +75,15 @@ static void lacks(vv_host_keeps *k, vv_stored_kind kind, const vv_cid *key)
 	}
 }
 
-/* The packs that are marked, out of the catalog's. */
-static vv_status choose_marked(keeping *k, const bool *marked, vv_error *err)
-{
-	const size_t count = vv_catalog_packs(k->h->catalog);
-
-	k->packs = vv_calloc(count + 1, sizeof(*k->packs));
-	k->shown = vv_calloc(count + 1, sizeof(*k->shown));
-	if (!k->packs || !k->shown) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		if (marked[i]) {
-			k->packs[k->pack_count++] = i;
-		}
-	}
-	return VV_OK;
-}
-
 static vv_status ask_end(void *payload, size_t i, vv_error *err)
 {
-	keeping *k = payload;
-	return vv_files_shows_end(k->h, vv_catalog_pack(k->h->catalog, k->packs[i]), &k->shown[i],
-				  err);
+	const keeping *k = payload;
+	vv_host_pack *p = vv_catalog_pack(k->h->catalog, i);
+	bool shows;
+	const vv_status rc = vv_files_shows_end(k->h, p, &shows, err);
+
+	p->marks |= rc == VV_OK && shows ? VV_MARK_SHOWN : 0;
+	return rc;
 }
 
 /* Lists of all packs that they name, into a catalog of nothing else. */
@@ -147,7 +132,6 @@ static vv_status choose_any(keeping *k, size_t i, const vv_cid_map *places, vv_e
 	const vv_pack_names *packs = &k->files[i].names.packs;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_host_block b;
 	uint64_t at, r[2];
 
 	if (!k->out[i].whole || packs->count == 0) return VV_OK;
@@ -156,33 +140,30 @@ static vv_status choose_any(keeping *k, size_t i, const vv_cid_map *places, vv_e
 	const vv_status rc = vv_host_list_again(k->h, vv_catalog_pack(k->h->catalog, (size_t)at),
 						&bytes, &list, err);
 	if (rc < 0) return rc;
-	vv_host_list_block(&list, (size_t)(r[1] % list.count), &b);
-	k->out[i].any = b.cid;
+	k->out[i].any = vv_host_list_block(&list, (size_t)(r[1] % list.count)).cid;
 	return VV_OK;
 }
 
 static vv_status keeps_in_place(keeping *k, vv_error *err)
 {
 	vv_auto(vv_cid_map) *places = vv_cid_map_new();
-	vv_auto_free bool *all = NULL;
 	vv_status rc = take_named(k, err);
-	const size_t packs = rc < 0 ? 0 : vv_catalog_packs(k->h->catalog);
 
 	if (rc < 0) return rc;
-	if (!places || !(all = vv_calloc(packs + 1, sizeof(bool)))) return vv_fail_nomem(err);
-	memset(all, true, packs * sizeof(bool));
-	if ((rc = choose_marked(k, all, err)) < 0) return rc;
+	if (!places) return vv_fail_nomem(err);
+	const size_t packs = vv_catalog_packs(k->h->catalog);
 	const vv_at_once ends = {.threads = vv_place_gets(&k->h->place),
-				 .count = k->pack_count,
+				 .count = packs,
 				 .fn = ask_end,
 				 .payload = k,
 				 .progress = k->h->progress,
 				 .what = "packs"};
+	vv_catalog_unmark(k->h->catalog, VV_MARK_SHOWN);
 	rc = vv_at_once_run(&ends, err);
 	for (size_t i = 0; rc == VV_OK && i < packs; i++) {
 		vv_host_pack *p = vv_catalog_pack(k->h->catalog, i);
 		rc = vv_cid_map_put(places, &p->key, i, NULL, err);
-		rc = rc < 0 || k->shown[i] ? rc : vv_host_note_bad(k->h, p, err);
+		rc = rc < 0 || (p->marks & VV_MARK_SHOWN) ? rc : vv_host_note_bad(k->h, p, err);
 	}
 	rc = rc < 0 ? rc : vv_host_prefer_sound(k->h, err);
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
@@ -243,9 +224,9 @@ static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 	return rc == VV_OK && lacks == SIZE_MAX && !believed ? vv_host_fetch_whole(h, err) : rc;
 }
 
-/* Asks the host for the blobs of the packs that are marked (NULL: all), and of their lists. Marked afterwards: those that
+/* Asks the host for the blobs of the packs that are marked so (0: all), and of their lists. Marked afterwards: those that
  * are to be fetched. */
-static vv_status ask_for_blobs(vv_host *h, bool *marked, bool believed, vv_error *err)
+static vv_status ask_for_blobs(vv_host *h, unsigned mark, bool believed, vv_error *err)
 {
 	vv_catalog *c = h->catalog;
 	const size_t count = vv_catalog_packs(c);
@@ -256,7 +237,7 @@ static vv_status ask_for_blobs(vv_host *h, bool *marked, bool believed, vv_error
 
 	for (size_t i = 0; rc == VV_OK && i < 2 * count; i++) { /* first the packs' */
 		const vv_host_pack *p = vv_catalog_pack(c, i % count);
-		if ((!marked || marked[i % count]) && (i < count || !vv_oid_is_null(&p->list))) {
+		if ((mark == 0 || (p->marks & mark)) && (i < count || !vv_oid_is_null(&p->list))) {
 			ids[n] = i < count ? p->blob : p->list;
 			which[n++] = i % count;
 		}
@@ -270,51 +251,31 @@ static vv_status ask_for_blobs(vv_host *h, bool *marked, bool believed, vv_error
 	if (rc == VV_OK && lacks != n && !believed) {
 		rc = vv_host_fetch_blobs(h, ids, n, err);
 	}
-	for (size_t i = 0; rc == VV_OK && marked && i < count; i++) {
-		const vv_host_pack *p = vv_catalog_pack(c, i);
-		marked[i] = marked[i] && !p->bad &&
-			    !((lacks == n || believed) && vv_host_is_sound(h, p));
-	}
-	return rc;
-}
-
-/* Of those that are marked, as many as the bytes allow: they are judged when they come. */
-static vv_status fetch_unseen(keeping *k, bool *unseen, uint64_t fetch_bytes, vv_error *err)
-{
-	vv_host *h = k->h;
-	vv_host_taking t = {.dir = h->proof, .proof = true};
-
-	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
-		const uint64_t len = vv_catalog_pack(h->catalog, i)->len;
-		unseen[i] = unseen[i] && len <= fetch_bytes;
-		fetch_bytes -= unseen[i] ? len : 0;
-	}
-	vv_status rc = choose_marked(k, unseen, err);
-	t.packs = k->packs;
-	t.pack_count = k->pack_count;
-	rc = rc < 0 ? rc : open_shown(h, err);
-	rc = rc < 0 ? rc : vv_host_take(h, &t, NULL, 0, err);
-	vv_free_all(k->packs, k->shown);
-	k->packs = NULL;
-	k->shown = NULL;
-	k->pack_count = 0;
-	return rc;
-}
-
-/* Room for all packs of the catalog: none of the new ones is unseen yet. */
-static vv_status more_packs(bool **unseen, size_t *count, size_t now, vv_error *err)
-{
-	bool *room = *unseen;
-
-	if (!room || now > *count) {
-		if (!(room = vv_realloc_array(*unseen, now + 1, sizeof(*room)))) {
-			return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_host_pack *p = vv_catalog_pack(c, i);
+		if (p->bad || ((lacks == n || believed) && vv_host_is_sound(h, p))) {
+			p->marks &= ~mark;
 		}
-		memset(room + *count, 0, (now + 1 - *count) * sizeof(*room));
-		*unseen = room;
-		*count = now;
 	}
-	return VV_OK;
+	return rc;
+}
+
+/* Of those that were not seen, as many as the bytes allow: they are judged when they come. */
+static vv_status fetch_unseen(vv_host *h, uint64_t fetch_bytes, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(h->catalog);
+	vv_auto_free size_t *packs = vv_calloc(count + 1, sizeof(*packs));
+	vv_host_taking t = {.dir = h->proof, .proof = true, .packs = packs};
+	vv_status rc = packs ? open_shown(h, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; packs && i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		if ((p->marks & VV_MARK_UNSEEN) && p->len <= fetch_bytes) {
+			packs[t.pack_count++] = i;
+			fetch_bytes -= p->len;
+		}
+	}
+	return rc < 0 ? rc : vv_host_take(h, &t, NULL, 0, err);
 }
 
 /* One round over all versions. *again: a pack was found to be bad, and others may have its blocks. */
@@ -322,30 +283,24 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 {
 	vv_host *h = k->h;
 	const size_t bad = h->bad_count;
-	size_t packs = 0;
-	vv_auto_free bool *of_one = NULL, *unseen = NULL;
 	vv_status rc = VV_OK;
 
+	vv_catalog_unmark(h->catalog, VV_MARK_UNSEEN);
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
 		vv_host_keeps *out = &k->out[i];
 		*out = (vv_host_keeps){.whole = false};
-		if ((rc = vv_versions_look(h, &k->roots[i], &of_one, &out->whole, err)) == VV_OK) {
-			rc = more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
-		}
-		for (size_t n = 0; rc == VV_OK && n < packs; n++) {
+		rc = vv_versions_look(h, &k->roots[i], VV_MARK_NEEDED, &out->whole, err);
+		for (size_t n = 0; rc == VV_OK && n < vv_catalog_packs(h->catalog); n++) {
 			vv_host_pack *p = vv_catalog_pack(h->catalog, n);
-			if (!of_one[n]) {
-				continue;
-			}
-			unseen[n] = !p->bad;
-			if (p->bad) {
+			if ((p->marks & VV_MARK_NEEDED) && p->bad) {
 				lacks(out, VV_STORED_PACK, &p->key);
+			} else if (p->marks & VV_MARK_NEEDED) {
+				p->marks |= VV_MARK_UNSEEN;
 			}
 		}
 	}
-	rc = rc < 0 ? rc : more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
-	rc = rc < 0 ? rc : ask_for_blobs(h, unseen, fetch_bytes < UINT64_MAX, err);
-	rc = rc < 0 ? rc : fetch_unseen(k, unseen, fetch_bytes, err);
+	rc = rc < 0 ? rc : ask_for_blobs(h, VV_MARK_UNSEEN, fetch_bytes < UINT64_MAX, err);
+	rc = rc < 0 ? rc : fetch_unseen(h, fetch_bytes, err);
 	*again = rc == VV_OK && h->bad_count > bad;
 	return *again ? vv_host_prefer_sound(h, err) : rc;
 }
@@ -378,7 +333,7 @@ vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint
 	for (size_t i = 0; k.files && i < count; i++) {
 		vv_version_packs_clear(&k.files[i].names);
 	}
-	vv_free_all(k.files, k.packs, k.shown);
+	vv_free(k.files);
 	return rc;
 }
 
@@ -435,12 +390,11 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 	vv_host *h = x->h;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_host_block b;
 	bool sound = !p->bad;
 	vv_status rc = vv_host_list_again(h, p, &bytes, &list, err);
 
 	for (size_t i = 0; rc == VV_OK && sound && i < list.count; i++) {
-		vv_host_list_block(&list, i, &b);
+		const vv_host_block b = vv_host_list_block(&list, i);
 		sound = vv_cid_set_has(h->intact, &b.cid);
 	}
 	if (rc == VV_OK && sound && vv_host_is_place(h)) { /* bytes behind its end did not come */
@@ -506,7 +460,6 @@ static vv_status count_lost(verifying *x, vv_error *err)
 	vv_host *h = x->h;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
@@ -515,7 +468,7 @@ static vv_status count_lost(verifying *x, vv_error *err)
 			continue;
 		}
 		for (size_t k = 0; k < list.count; k++) {
-			vv_host_list_block(&list, k, &b);
+			const vv_host_block b = vv_host_list_block(&list, k);
 			x->v->lost += !vv_host_has(h, &b.cid);
 		}
 	}
@@ -564,7 +517,7 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	if (!h->intact && !(h->intact = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = choose_packs(&x, err);
 	if (rc == VV_OK && !vv_host_is_place(h) && (rc = ask_for_history(h, true, err)) == VV_OK) {
-		rc = ask_for_blobs(h, NULL, true, err);
+		rc = ask_for_blobs(h, 0, true, err);
 	}
 	for (size_t at = 0; rc == VV_OK && at < x.count;) {
 		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
@@ -589,7 +542,6 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_h
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	*count = 0;
@@ -603,7 +555,7 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_h
 			continue;
 		}
 		for (size_t k = 0; !needed && k < list.count; k++) {
-			vv_host_list_block(&list, k, &b);
+			const vv_host_block b = vv_host_list_block(&list, k);
 			needed = (!h->intact || vv_cid_set_has(h->intact, &b.cid)) &&
 				 !vv_host_has(h, &b.cid) && !vv_cid_set_has(sent, &b.cid);
 		}

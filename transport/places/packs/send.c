@@ -332,7 +332,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	s->sum->bytes = o.pack_bytes + o.list_bytes;
 	return rc < 0 || !vv_host_is_place(h)
 		       ? rc
-		       : vv_versions_put(h, s->roots, s->root_count, NULL, &s->sum->bytes, err);
+		       : vv_versions_put(h, s->roots, s->root_count, 0, &s->sum->bytes, err);
 }
 
 /* Each pusher for another time, so that those who met do not meet again. */

@@ -439,19 +439,20 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
  * part, that stays. */
 static vv_status add_version(sweeping *s, const vv_cid *root, vv_error *err)
 {
-	vv_auto_free bool *packs = NULL;
 	bool whole;
-	vv_status rc;
+	vv_status rc = vv_versions_look(s->h, root, VV_MARK_NEEDED, &whole, err);
 
-	if ((rc = vv_versions_look(s->h, root, &packs, &whole, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	if (whole) {
 		return s->what->dry_run ? VV_OK
-					: vv_versions_put_one(s->h, root, packs, packs, err);
+					: vv_versions_put_one(s->h, root, VV_MARK_NEEDED,
+							      VV_MARK_NEEDED, err);
 	}
 	s->out->incomplete++;
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
-		const vv_cid *key = &vv_catalog_pack(s->h->catalog, i)->key;
-		rc = packs[i] ? vv_cid_map_put(s->partial, key, 0, NULL, err) : VV_OK;
+		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+		rc = p->marks & VV_MARK_NEEDED ? vv_cid_map_put(s->partial, &p->key, 0, NULL, err)
+					       : VV_OK;
 	}
 	return rc;
 }
@@ -474,9 +475,8 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 {
 	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots)),
 			    *all = vv_calloc(s->version_count + 1, sizeof(*all));
-	vv_auto_free bool *needed = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
 	size_t count = 0, all_count = 0;
-	vv_status rc = roots && all && needed ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = roots && all ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		const version *v = &s->versions[i];
@@ -494,21 +494,20 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 			roots[count++] = *vv_cid_map_cid(s->version_names, i);
 		}
 	}
-	rc = rc < 0 ? rc : vv_versions_look_each(s->h, all, all_count, needed, err);
-	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, needed, NULL, err);
+	rc = rc < 0 ? rc : vv_versions_look_each(s->h, all, all_count, VV_MARK_NAMED, err);
+	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, VV_MARK_NAMED, NULL, err);
 }
 
-/* Which of the catalog's packs may be replaced; the caller's. */
-static bool *old_packs(sweeping *s)
+/* Which of the catalog's packs may be replaced. */
+static void mark_replaceable(sweeping *s)
 {
-	const size_t count = vv_catalog_packs(s->h->catalog);
-	bool *old = vv_calloc(count + 1, sizeof(bool));
-
-	for (size_t i = 0; old && i < count; i++) {
-		const pack *p = find_pack(s, &vv_catalog_pack(s->h->catalog, i)->key);
-		old[i] = p && p->needed && !p->held && is_older(s, p->modified);
+	vv_catalog_unmark(s->h->catalog, VV_MARK_OLD);
+	for (size_t i = 0; i < vv_catalog_packs(s->h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+		const pack *is = find_pack(s, &p->key);
+		p->marks |= is && is->needed && !is->held && is_older(s, is->modified) ? VV_MARK_OLD
+										       : 0;
 	}
-	return old;
 }
 
 typedef struct small_pack {
@@ -525,7 +524,7 @@ static int compare_small(const void *a, const void *b)
 
 /* The longer ones among the small packs stay as they are: half of the number that may stay, unless one is less than twice
  * as long as all shorter ones together. So a byte is rewritten a few times, however many packs come. */
-static vv_status leave_longer(sweeping *s, bool *old, vv_error *err)
+static vv_status leave_longer(sweeping *s, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(s->h->catalog);
 	vv_auto_free small_pack *packs = vv_calloc(count + 1, sizeof(*packs));
@@ -535,7 +534,7 @@ static vv_status leave_longer(sweeping *s, bool *old, vv_error *err)
 	if (!packs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count && s->what->small > 0; i++) {
 		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
-		if (old[i] && p->len < s->h->pack_bytes / 2) {
+		if ((p->marks & VV_MARK_OLD) && p->len < s->h->pack_bytes / 2) {
 			packs[n++] = (small_pack){p->len, i};
 		}
 	}
@@ -547,7 +546,7 @@ static vv_status leave_longer(sweeping *s, bool *old, vv_error *err)
 		bytes += packs[joined++].len;
 	}
 	for (size_t i = joined; i < n; i++) {
-		old[packs[i].i] = false;
+		vv_catalog_pack(s->h->catalog, packs[i].i)->marks &= ~(unsigned)VV_MARK_OLD;
 	}
 	return VV_OK;
 }
@@ -578,27 +577,26 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 
 static vv_status repack(sweeping *s, vv_error *err)
 {
-	const size_t count = vv_catalog_packs(s->h->catalog);
 	const vv_host_compaction what = {.wants = s->what->wants,
 					 .want_count = s->what->want_count,
 					 .dry_run = s->what->dry_run};
 	vv_host_compacted done = {0};
-	vv_auto_free bool *old = old_packs(s), *spare = vv_calloc(count + 1, sizeof(bool));
-	vv_status rc = old && spare ? vv_host_sizes(s->h, err) : vv_fail_nomem(err);
+	vv_status rc = vv_host_sizes(s->h, err);
 
-	if (rc < 0 || (rc = leave_longer(s, old, err)) < 0) return rc;
-	rc = vv_host_repack(s->h, &what, old, spare, &done, err);
+	mark_replaceable(s);
+	if (rc < 0 || (rc = leave_longer(s, err)) < 0) return rc;
+	rc = vv_host_repack(s->h, &what, &done, err);
 	if (rc == VV_EMISSING) {
 		(void)vv_prefix(err, "a pack in '%s' is damaged, and nothing was removed",
 				vv_text_url(s->h->url));
 		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const vv_cid *key = &vv_catalog_pack(s->h->catalog, i)->key;
-		s->out->merged += old[i];
-		s->joined |= spare[i];
-		if (old[i] || spare[i]) {
-			rc = vv_cid_map_put(s->replaced, key, 0, NULL, err);
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+		s->out->merged += (p->marks & VV_MARK_OLD) != 0;
+		s->joined |= (p->marks & VV_MARK_SPARE) != 0;
+		if (p->marks & (VV_MARK_OLD | VV_MARK_SPARE)) {
+			rc = vv_cid_map_put(s->replaced, &p->key, 0, NULL, err);
 		}
 	}
 	s->out->made = done.packs_after;

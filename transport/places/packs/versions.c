@@ -13,12 +13,11 @@
 #include "repo/blocks/store.h"
 #include "transport/places/packs/files.h"
 
-/* The packs of one version, by their places in the catalog. */
+/* The packs of versions are marked. */
 typedef struct needing {
 	vv_host *h;
-	bool *packs;
-	size_t pack_count; /* of packs: the catalog may grow */
-	vv_cid *absent;    /* nodes that are not here */
+	unsigned mark;
+	vv_cid *absent; /* nodes that are not here */
 	size_t absent_count, absent_cap;
 	vv_cid lost; /* a block that no pack has; null: none */
 } needing;
@@ -29,8 +28,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 	needing *n = payload;
 	size_t pack;
 
-	if (vv_catalog_find(n->h->catalog, cid, &pack, NULL) && pack < n->pack_count) {
-		n->packs[pack] = true;
+	if (vv_catalog_find(n->h->catalog, cid, &pack, NULL)) {
+		vv_catalog_pack(n->h->catalog, pack)->marks |= n->mark;
 	} else {
 		n->lost = *cid;
 	}
@@ -59,19 +58,20 @@ static vv_status walk(needing *n, vv_store *store, const vv_cid *roots, size_t c
 /* And those that their differences stand on, which no pack may have. */
 static void add_bases(needing *n)
 {
-	const size_t count = n->pack_count;
+	vv_catalog *c = n->h->catalog;
 	bool more = true;
 	size_t at;
 
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < count; i++) {
-			const vv_host_pack *p = vv_catalog_pack(n->h->catalog, i);
-			for (size_t k = 0; n->packs[i] && k < p->base_count; k++) {
-				if (!vv_catalog_find(n->h->catalog, &p->bases[k], &at, NULL)) {
+		for (size_t i = 0; i < vv_catalog_packs(c); i++) {
+			const vv_host_pack *p = vv_catalog_pack(c, i);
+			for (size_t k = 0; (p->marks & n->mark) && k < p->base_count; k++) {
+				if (!vv_catalog_find(c, &p->bases[k], &at, NULL)) {
 					n->lost = p->bases[k];
-				} else if (at < count && !n->packs[at]) {
-					n->packs[at] = more = true;
+				} else if (!vv_catalog_has(c, at, n->mark)) {
+					vv_catalog_pack(c, at)->marks |= n->mark;
+					more = true;
 				}
 			}
 		}
@@ -87,11 +87,14 @@ static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 	return rc < 0 ? rc : walk(n, n->h->blocks, root, 1, err);
 }
 
-static vv_status look_once(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err)
+static vv_status look_once(vv_host *h, const vv_cid *root, unsigned mark, bool *whole,
+			   vv_error *err)
 {
-	needing n = {.h = h, .packs = packs, .pack_count = vv_catalog_packs(h->catalog)};
-	vv_status rc = walk(&n, h->main, root, 1, err);
+	needing n = {.h = h, .mark = mark};
+	vv_status rc;
 
+	vv_catalog_unmark(h->catalog, mark);
+	rc = walk(&n, h->main, root, 1, err);
 	if (rc == VV_OK && n.absent_count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
 		rc = fetch_absent(&n, root, err);
 	}
@@ -103,26 +106,26 @@ static vv_status look_once(vv_host *h, const vv_cid *root, bool *packs, bool *wh
 	return rc;
 }
 
-vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool **packs, bool *whole, vv_error *err)
+vv_status vv_versions_look(vv_host *h, const vv_cid *root, unsigned mark, bool *whole,
+			   vv_error *err)
 {
 	size_t count;
 	vv_status rc;
 
 	do {
 		count = vv_catalog_packs(h->catalog);
-		vv_free(*packs);
-		if (!(*packs = vv_calloc(count + 1, sizeof(bool)))) return vv_fail_nomem(err);
-		if ((rc = look_once(h, root, *packs, whole, err)) < 0) return rc;
+		if ((rc = look_once(h, root, mark, whole, err)) < 0) return rc;
 	} while (count != vv_catalog_packs(h->catalog));
 	return VV_OK;
 }
 
-vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, bool *packs,
+vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, unsigned mark,
 				vv_error *err)
 {
-	needing n = {.h = h, .packs = packs, .pack_count = vv_catalog_packs(h->catalog)};
-	const vv_status rc = walk(&n, h->blocks, roots, count, err);
+	needing n = {.h = h, .mark = mark};
 
+	vv_catalog_unmark(h->catalog, mark);
+	const vv_status rc = walk(&n, h->blocks, roots, count, err);
 	if (rc == VV_OK) {
 		add_bases(&n);
 	}
@@ -130,7 +133,7 @@ vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, b
 	return rc;
 }
 
-vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed, const bool *named,
+vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, unsigned named,
 			      vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -140,7 +143,9 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed
 	if ((rc = vv_seek_make_indexes(h, needed, err)) < 0) return rc;
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_cid *key = &vv_catalog_pack(h->catalog, i)->key;
-		if (needed[i] && (rc = vv_pack_names_add(&of.packs, key, err)) < 0) return rc;
+		if (vv_catalog_has(h->catalog, i, needed) &&
+		    (rc = vv_pack_names_add(&of.packs, key, err)) < 0)
+			return rc;
 	}
 	if (of.packs.count > 0) {
 		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items),
@@ -159,33 +164,27 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed
 	return vv_cid_set_add(h->versions, root, &(bool){false}, err);
 }
 
-static vv_status put_version(vv_host *h, const vv_cid *root, const bool *named, vv_error *err)
+static vv_status put_version(vv_host *h, const vv_cid *root, unsigned named, vv_error *err)
 {
-	vv_auto_free bool *packs = NULL;
 	bool whole;
-	const vv_status rc = vv_versions_look(h, root, &packs, &whole, err);
+	const vv_status rc = vv_versions_look(h, root, VV_MARK_NEEDED, &whole, err);
 
 	if (rc < 0) return rc;
-	return whole ? vv_versions_put_one(h, root, packs, named, err)
+	return whole ? vv_versions_put_one(h, root, VV_MARK_NEEDED, named, err)
 		     : vv_fail(err, VV_EMISSING,
 			       "the version %s has blocks that are neither here nor in '%s'",
 			       vv_cid_shows(root), vv_text_url(h->url));
 }
 
-static vv_status join(vv_host *h, const vv_cid *roots, size_t count, uint64_t *bytes, vv_error *err)
-{
-	const size_t packs = vv_catalog_packs(h->catalog);
-	vv_auto_free bool *needed = vv_calloc(packs + 1, sizeof(bool));
-	vv_status rc = needed ? VV_OK : vv_fail_nomem(err);
-
-	rc = rc < 0 ? rc : vv_versions_look_each(h, roots, count, needed, err);
-	return rc < 0 ? rc : vv_files_join(h, needed, packs, bytes, err);
-}
-
-vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, const bool *named,
+vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, unsigned named,
 			  uint64_t *joined, vv_error *err)
 {
-	vv_status rc = joined && count > 0 ? join(h, roots, count, joined, err) : VV_OK;
+	vv_status rc = VV_OK;
+
+	if (joined && count > 0 &&
+	    (rc = vv_versions_look_each(h, roots, count, VV_MARK_NEEDED, err)) == VV_OK) {
+		rc = vv_files_join(h, joined, err);
+	}
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
