@@ -17,7 +17,6 @@
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
-#include "transport/places/at_once.h"
 
 #define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
 
@@ -152,18 +151,24 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 		       : fetch_list(b->h, pack, path, err);
 }
 
+vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
+			vv_error *err)
+{
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = count,
+				.fn = fn,
+				.payload = payload,
+				.progress = what ? h->progress : NULL,
+				.what = what};
+	return vv_at_once_run(&all, err);
+}
+
 /* Those of older packs come with the others, and are not looked at. */
 static vv_status take_lists(vv_host *h, const vv_pack_names *lists, const vv_older_pack *older,
 			    size_t older_count, bool *sound, vv_error *err)
 {
 	bringing b = {h, lists, older};
-	const vv_at_once all = {.threads = vv_place_gets(&h->place),
-				.count = lists->count + older_count,
-				.fn = bring_list,
-				.payload = &b,
-				.progress = h->progress,
-				.what = "lists"};
-	vv_status rc = vv_at_once_run(&all, err);
+	vv_status rc = vv_files_each(h, lists->count + older_count, bring_list, &b, "lists", err);
 	bool fine;
 
 	*sound = true;
@@ -214,13 +219,7 @@ vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_ve
 			    vv_error *err)
 {
 	reading r = {h, roots, items};
-	const vv_at_once all = {.threads = vv_place_gets(&h->place),
-				.count = count,
-				.fn = read_version,
-				.payload = &r,
-				.progress = h->progress,
-				.what = "versions"};
-	return vv_at_once_run(&all, err);
+	return vv_files_each(h, count, read_version, &r, "versions", err);
 }
 
 static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
@@ -279,15 +278,13 @@ static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *
 	return VV_OK;
 }
 
-/* The lists that this left out, since a joined pack has their blocks: where something is lacking. */
-static vv_status take_unread(vv_host *h, vv_error *err)
+/* Lists that were left out so far: those whose blocks a joined pack has, or an index: where something is lacking. */
+static vv_status take_left(vv_host *h, vv_pack_names *left, vv_error *err)
 {
-	bool sound;
+	if (left->count == 0) return VV_OK;
+	const vv_status rc = vv_files_take_lists(h, left, &(bool){false}, err);
 
-	if (h->unread.count == 0) return VV_OK;
-	const vv_status rc = vv_files_take_lists(h, &h->unread, &sound, err);
-
-	h->unread.count = rc < 0 ? h->unread.count : 0;
+	left->count = rc < 0 ? left->count : 0;
 	return rc;
 }
 
@@ -310,17 +307,14 @@ vv_status vv_files_take_older(vv_host *h, vv_error *err)
 
 vv_status vv_files_take_parts(vv_host *h, vv_error *err)
 {
-	vv_auto(vv_pack_names) names = {0};
-	vv_status rc;
+	vv_status rc = vv_files_look_at_all(h, err);
 
-	if ((rc = vv_files_look_at_all(h, err)) < 0 || (rc = take_unread(h, err)) < 0) {
-		return rc;
-	}
 	for (size_t i = 0; rc == VV_OK && !h->all && i < vv_cid_set_count(h->joined); i++) {
 		const vv_cid *key = vv_cid_set_at(h->joined, i);
-		rc = vv_cid_set_has(h->listed, key) ? VV_OK : vv_pack_names_add(&names, key, err);
+		rc = vv_cid_set_has(h->listed, key) ? VV_OK
+						    : vv_pack_names_add(&h->unread, key, err);
 	}
-	return rc < 0 ? rc : vv_files_take_lists(h, &names, &(bool){false}, err);
+	return rc < 0 ? rc : take_left(h, &h->unread, err);
 }
 
 static bool is_whole(const vv_host *h, const vv_version_file *f)
@@ -474,7 +468,7 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 		}
 		lacks = lacks || !vv_catalog_find(h->catalog, &cids[i], NULL, NULL);
 	}
-	return rc == VV_OK && lacks ? take_unread(h, err) : rc;
+	return rc == VV_OK && lacks ? take_left(h, &h->unread, err) : rc;
 }
 
 /* All of it, which was fetched: what cannot be read is not there. */
@@ -626,12 +620,8 @@ static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 	asking a = {h, cid};
 	vv_auto(vv_pack_names) packs = {0};
 	vv_status rc = open_files(h->seek, err);
-	const vv_at_once all = {.threads = vv_place_gets(&h->place),
-				.count = h->seek->file_count,
-				.fn = ask_index,
-				.payload = &a};
 
-	rc = rc < 0 ? rc : vv_at_once_run(&all, err);
+	rc = rc < 0 ? rc : vv_files_each(h, h->seek->file_count, ask_index, &a, NULL, err);
 	for (size_t i = 0; rc == VV_OK && i < h->seek->file_count; i++) {
 		const vv_seek_file *f = &h->seek->files[i];
 		for (size_t k = 0; rc == VV_OK && k < f->found_count; k++) {
@@ -722,15 +712,10 @@ vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *er
 /* The other lists of the versions that vv_seek_block read, too: the catalog is what it would be without it. */
 static vv_status end_seek(vv_host *h, vv_error *err)
 {
-	bool sound;
-	vv_status rc = VV_OK;
+	const bool any = h->seek->packs.count > 0;
+	const vv_status rc = take_left(h, &h->seek->packs, err);
 
-	if (h->seek->packs.count > 0) {
-		rc = vv_files_take_lists(h, &h->seek->packs, &sound, err);
-		h->seek->packs.count = rc < 0 ? h->seek->packs.count : 0;
-		rc = rc < 0 ? rc : vv_host_prefer_sound(h, err);
-	}
-	return rc;
+	return rc < 0 || !any ? rc : vv_host_prefer_sound(h, err);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

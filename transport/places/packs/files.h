@@ -16,6 +16,7 @@
 #ifndef VV_TRANSPORT_PLACES_PACKS_FILES_H
 #define VV_TRANSPORT_PLACES_PACKS_FILES_H
 
+#include "transport/places/at_once.h"
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/older.h"
 #include "transport/places/packs/version_file.h"
@@ -27,6 +28,9 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err);
 /* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
  * all of the place is listed, where it lets us. */
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
+/* vv_at_once_run, with as many threads as the place lets. what NULL: without progress. */
+vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
+			vv_error *err);
 /* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
 vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
 /* Which packs the version's file names, appended, and for each the index that has it, null where none has. *sound false: it

@@ -18,7 +18,6 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "repo/blocks/pack.h"
-#include "transport/places/at_once.h"
 #include "transport/places/packs/files.h"
 
 #define JOIN_LEAST 16u
@@ -237,13 +236,7 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 
 static vv_status join_parts(joining *j, uint64_t *bytes, vv_error *err)
 {
-	const vv_at_once all = {.threads = vv_place_gets(&j->h->place),
-				.count = j->count,
-				.fn = get_part,
-				.payload = j,
-				.progress = j->h->progress,
-				.what = "packs"};
-	vv_status rc = vv_at_once_run(&all, err);
+	vv_status rc = vv_files_each(j->h, j->count, get_part, j, "packs", err);
 	rc = rc < 0 ? rc : write_joined(j, bytes, err);
 	for (size_t i = 0; i < j->count; i++) {
 		vv_buf_clear(&j->parts[i].bytes);

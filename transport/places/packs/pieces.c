@@ -16,7 +16,6 @@
 #include "base/thread.h"
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
-#include "transport/places/at_once.h"
 #include "transport/places/packs/files.h"
 
 #define GAP_BYTES ((uint64_t)64 << 10) /* between two ranges: a request costs more */
@@ -354,12 +353,6 @@ static vv_status fetch_blobs(gathering *g, vv_error *err)
 
 static vv_status get_all(gathering *g, vv_error *err)
 {
-	const vv_at_once all = {.threads = vv_place_gets(&g->h->place),
-				.count = g->part_count,
-				.fn = get_part,
-				.payload = g,
-				.progress = g->h->progress,
-				.what = "packs"};
 	vv_auto(char) *dir = vv_path_join(g->t->dir, "packs", (char *)NULL),
 		      *parts = vv_path_join(g->h->dir, VV_HOST_PARTS, (char *)NULL);
 	vv_status rc = dir && parts ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
@@ -368,7 +361,7 @@ static vv_status get_all(gathering *g, vv_error *err)
 	if (rc < 0 || (!vv_host_is_place(g->h) && (rc = fetch_blobs(g, err)) < 0)) return rc;
 	if (!(g->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	g->h->parts_done = false;
-	return vv_at_once_run(&all, err);
+	return vv_files_each(g->h, g->part_count, get_part, g, "packs", err);
 }
 
 /* --- what came ------------------------------------------------------------------------------- */

@@ -16,7 +16,6 @@
 #include "base/sys.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
-#include "transport/places/at_once.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/pieces.h"
@@ -152,14 +151,8 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 	if (rc < 0) return rc;
 	if (!places) return vv_fail_nomem(err);
 	const size_t packs = vv_catalog_packs(k->h->catalog);
-	const vv_at_once ends = {.threads = vv_place_gets(&k->h->place),
-				 .count = packs,
-				 .fn = ask_end,
-				 .payload = k,
-				 .progress = k->h->progress,
-				 .what = "packs"};
 	vv_catalog_unmark(k->h->catalog, VV_MARK_SHOWN);
-	rc = vv_at_once_run(&ends, err);
+	rc = vv_files_each(k->h, packs, ask_end, k, "packs", err);
 	for (size_t i = 0; rc == VV_OK && i < packs; i++) {
 		vv_host_pack *p = vv_catalog_pack(k->h->catalog, i);
 		rc = vv_cid_map_put(places, &p->key, i, NULL, err);

@@ -10,7 +10,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/objects/send.h"
-#include "transport/places/at_once.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/sweeper.h"
 #include "transport/places/packs/versions.h"
@@ -144,13 +143,7 @@ static vv_status survey(sweeping *s, vv_error *err)
 		}
 		return rc;
 	}
-	const vv_at_once all = {.threads = vv_place_gets(p),
-				.count = s->version_count,
-				.fn = read_version,
-				.payload = s,
-				.progress = s->h->progress,
-				.what = "versions"};
-	return vv_at_once_run(&all, err);
+	return vv_files_each(s->h, s->version_count, read_version, s, "versions", err);
 }
 
 static pack *find_pack(sweeping *s, const vv_cid *key)

@@ -144,8 +144,9 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, u
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_cid *key = &vv_catalog_pack(h->catalog, i)->key;
 		if (vv_catalog_has(h->catalog, i, needed) &&
-		    (rc = vv_pack_names_add(&of.packs, key, err)) < 0)
+		    (rc = vv_pack_names_add(&of.packs, key, err)) < 0) {
 			return rc;
+		}
 	}
 	if (of.packs.count > 0) {
 		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items),
