@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/block_peers.h"
+#include "lib/remotes/named_store.h"
 #include "transport/line/url.h"
 #include "transport/places/place_kinds.h"
 
@@ -107,18 +108,10 @@ static vv_status take_named(vv_data_store *out, vv_transfer *t, const vv_remote 
 	return rc;
 }
 
-static const char *own_url(const vv_remote *m)
-{
-	for (size_t i = 0; i < m->blocks_url_count; i++) {
-		if (vv_blocks_is_store(m->blocks_urls[i])) return m->blocks_urls[i];
-	}
-	return NULL;
-}
-
 vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
 			     const vv_blocks_config *c, bool write, vv_error *err)
 {
-	const char *own = own_url(m);
+	const char *own = vv_store_own(m);
 	const vv_store_config *s = m->blocks_url_count > 0 ? NULL : vv_blocks_config_store(c, NULL);
 
 	*out = (vv_data_store){.trusted = own != NULL};
@@ -136,7 +129,7 @@ vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_re
 
 bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c)
 {
-	return m->blocks_url_count > 0 ? own_url(m) != NULL
+	return m->blocks_url_count > 0 ? vv_store_own(m) != NULL
 				       : vv_blocks_config_store(c, NULL) != NULL;
 }
 

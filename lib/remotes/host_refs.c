@@ -21,13 +21,15 @@ static vv_status bad_line(const vv_host_refs *x, vv_error *err)
 		       vv_text_url(x->url));
 }
 
-static vv_status fill_ref(vv_host_refs *x, vv_remote_ref *r, const char *name, size_t len,
-			  const vv_oid *id, vv_error *err)
+static vv_status add_to(vv_remote_ref **list, size_t *count, size_t *cap, vv_host_refs *x,
+			const char *name, size_t len, const vv_oid *id, vv_error *err)
 {
-	r->name = vv_arena_strndup(&x->arena, name, len);
-	r->id = r->peeled = *id;
-	r->whole = true;
-	return r->name ? VV_OK : vv_fail_nomem(err);
+	const vv_remote_ref r = {.name = vv_arena_strndup(&x->arena, name, len),
+				 .id = *id,
+				 .peeled = *id,
+				 .whole = true};
+
+	return r.name && vv_array_add(*list, *count, *cap, r) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status add_ref(vv_host_refs *x, const char *name, size_t len, const vv_oid *id,
@@ -35,12 +37,10 @@ static vv_status add_ref(vv_host_refs *x, const char *name, size_t len, const vv
 {
 	vv_hello *h = &x->hello;
 
-	if (h->ref_count == VV_REFS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs", vv_text_url(x->url),
-			       VV_REFS_MAX);
-	}
-	if (!vv_array_room(h->refs, h->ref_count, x->ref_cap)) return vv_fail_nomem(err);
-	return fill_ref(x, &h->refs[h->ref_count++], name, len, id, err);
+	return h->ref_count == VV_REFS_MAX
+		       ? vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs",
+				 vv_text_url(x->url), VV_REFS_MAX)
+		       : add_to(&h->refs, &h->ref_count, &x->ref_cap, x, name, len, id, err);
 }
 
 /* Of very many the first: none of them is fetched without being named. */
@@ -49,9 +49,9 @@ static vv_status add_other(vv_host_refs *x, const char *name, size_t len, const 
 {
 	vv_hello *h = &x->hello;
 
-	if (h->other_count == VV_REFS_MAX) return VV_OK;
-	if (!vv_array_room(h->others, h->other_count, x->other_cap)) return vv_fail_nomem(err);
-	return fill_ref(x, &h->others[h->other_count++], name, len, id, err);
+	return h->other_count == VV_REFS_MAX
+		       ? VV_OK
+		       : add_to(&h->others, &h->other_count, &x->other_cap, x, name, len, id, err);
 }
 
 /* A signed head, of which a host has few. */
@@ -60,12 +60,10 @@ static vv_status add_head(vv_host_refs *x, const char *name, size_t len, const v
 {
 	vv_hello *h = &x->hello;
 
-	if (h->head_count == VV_HELLO_HEADS) {
-		return vv_fail(err, VV_EREFUSED, "'%s' shows more than %u signed heads",
-			       vv_text_url(x->url), VV_HELLO_HEADS);
-	}
-	if (!vv_array_room(h->heads, h->head_count, x->head_cap)) return vv_fail_nomem(err);
-	return fill_ref(x, &h->heads[h->head_count++], name, len, id, err);
+	return h->head_count == VV_HELLO_HEADS
+		       ? vv_fail(err, VV_EREFUSED, "'%s' shows more than %u signed heads",
+				 vv_text_url(x->url), VV_HELLO_HEADS)
+		       : add_to(&h->heads, &h->head_count, &x->head_cap, x, name, len, id, err);
 }
 
 /* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to

@@ -554,6 +554,14 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
+vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			   bool eager, vv_error *err)
+{
+	const vv_status rc = vv_reach(out, t, m, write, err);
+
+	return rc < 0 || out->host ? rc : vv_reach_blocks_ref(&out->host, t, m, write, eager, err);
+}
+
 vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
 				vv_error *err)
 {

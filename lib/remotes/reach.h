@@ -38,6 +38,9 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 /* The same of a remote's name or URL, as a supplier; *has false: none. */
 vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
 				vv_error *err);
+/* vv_reach, and of one that speaks varve that ref of blocks besides: out->host; NULL: it has none. */
+vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			   bool eager, vv_error *err);
 
 /* One more kind of suppliers, from a room above this one: what begins with scheme ("vault:"), and how it is
  * called ("the vault"; NULL: by its URL). Told once for each, when the program begins. open gives at most max, which

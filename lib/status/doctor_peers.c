@@ -226,10 +226,8 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 
 	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) return rc;
 	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
-		rc = vv_reach(&reached, &t, &m, false, &why);
-	}
-	if (rc == VV_OK && reached.peer) { /* others may read its ref of blocks, or a store */
-		rc = vv_reach_blocks_ref(&reached.host, &t, &m, false, true, &why);
+		/* of a peer others may read its ref of blocks, or a store */
+		rc = vv_reach_as_host(&reached, &t, &m, false, true, &why);
 	}
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* whom to trust is no question of this command */

@@ -162,9 +162,7 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 	if ((!name && (rc = vv_remote_default(&usual, r, head.branch, true, err)) < 0) ||
 	    (rc = vv_remote_find(&m, r, name ? name : usual, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
-	    (rc = vv_reach(&there, &t, &m, true, err)) < 0 ||
-	    (!there.host &&
-	     (rc = vv_reach_blocks_ref(&there.host, &t, &m, true, false, err)) < 0)) {
+	    (rc = vv_reach_as_host(&there, &t, &m, true, false, err)) < 0) {
 		goto done;
 	}
 	if (there.host) {

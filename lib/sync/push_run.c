@@ -592,11 +592,8 @@ static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
 /* The remote as a Git host, with what is to keep its blocks. */
 static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 {
-	vv_status rc = vv_reach(&r->there, &r->t, &r->remote, true, err);
+	const vv_status rc = vv_reach_as_host(&r->there, &r->t, &r->remote, true, true, err);
 
-	if (rc == VV_OK && !r->there.host) {
-		rc = vv_reach_blocks_ref(&r->there.host, &r->t, &r->remote, true, true, err);
-	}
 	if (rc < 0) return rc;
 	if (!r->there.host) {
 		vv_fail(err, VV_EUSAGE,

@@ -246,9 +246,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
 	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
-	    (rc = vv_reach(&there, &t, &m, true, err)) < 0 ||
-	    (!there.host &&
-	     (rc = vv_reach_blocks_ref(&there.host, &t, &m, true, false, err)) < 0)) {
+	    (rc = vv_reach_as_host(&there, &t, &m, true, false, err)) < 0) {
 		return rc;
 	}
 	if (!there.host) {
