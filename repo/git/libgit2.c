@@ -98,9 +98,11 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	return vv_fail(err, rc, "%s: %s", what, why);
 }
 
-#define OBJECT_CACHE_BYTES (64 << 20)
+#define OBJECT_CACHE_BYTES (32 << 20)
 /* A blob up to this is read and hashed once: is it a pointer, is it a damaged one, what is in it? */
 #define BLOB_CACHE_EACH 65536
+/* A folder of 25,000 tables: paths are looked up in it one by one. */
+#define TREE_CACHE_EACH (1 << 20)
 #define PACK_OBJECTS_MAX 50000000u
 
 /* What libgit2 is to open; the values of the last two are checked in repository.c. */
@@ -120,6 +122,8 @@ vv_status vv_git_start(vv_error *err)
 		     0 ||
 	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_BLOB,
 				      (size_t)BLOB_CACHE_EACH)) < 0 ||
+	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
+				      (size_t)TREE_CACHE_EACH)) < 0 ||
 	     (code = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0)) < 0 ||
 	     (code = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX)) <
 		     0)) {

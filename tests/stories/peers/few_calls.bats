@@ -128,6 +128,25 @@ count_is() {
 	count_is 3 "$(echo "$blob" | cut -c1-2)/$(echo "$blob" | cut -c3-)" le
 }
 
+@test "fsck reads the tree of a folder of 300 tables once" {
+	git init -q
+	varve init -q > /dev/null
+	varve track '*.csv' > /dev/null
+	for i in $(seq 300); do
+		printf 'id,name\n%s,a\n' "$i" > "t$i.csv"
+	done
+	varve add . > /dev/null
+	varve commit -qm one
+	tree="$(git rev-parse 'HEAD^{tree}')"
+	mv .git/objects/pack ../pack
+	for pack in ../pack/*.pack; do
+		git unpack-objects -q < "$pack"
+	done
+	calls_of openat fsck
+	count_is 3 "$(echo "$tree" | cut -c1-2)/$(echo "$tree" | cut -c3-)" le
+	count_is 1 "$(echo "$tree" | cut -c1-2)/$(echo "$tree" | cut -c3-)" ge
+}
+
 @test "a second push to a Git host looks only at commits that are new" {
 	git init -q
 	git config gc.auto 0
