@@ -216,6 +216,7 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 					    const vv_scan_cache *cache, bool given, vv_error *err)
 {
 	uint64_t secret;
+	if (cache->count < 2) return VV_OK; /* a change leaves no group as it was */
 	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
 	if (rc < 0) return rc;
 	vv_auto(char) *file = scan_cache_file(r, path, given);
@@ -289,7 +290,7 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 
 /* --- packages that were edited --------------------------------------------------------- */
 
-static vv_status read_head(vv_dataset_reader *r, vv_error *err)
+vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
@@ -316,7 +317,7 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 	*out = there;
 	if (rc < 0 || !there || !vv_index_get(r->index, path, &e)) return rc;
 	if ((rc = vv_index_file_state(r->index, &e, &state, err)) < 0 || state != VV_FILE_SAME ||
-	    (rc = read_head(r, err)) < 0 || r->unborn) {
+	    (rc = dataset_reader_head(r, err)) < 0 || r->unborn) {
 		return rc;
 	}
 	rc = vv_tree_entry_at(r->repo, &r->head, path, &at, err);

@@ -49,19 +49,19 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 static vv_status find_in_history(vv_dataset_reader *r, const char *path, vv_arena *arena,
 				 vv_pointer *out, bool *found, vv_error *err)
 {
-	vv_auto(vv_head) head = {0};
 	bool empty = true;
 	char rev[32];
-	vv_status rc = vv_head_read(r->repo, &head, err);
+	vv_status rc = dataset_reader_head(r, err);
+	vv_oid commit = r->head;
 
-	for (unsigned back = 1; rc == VV_OK && !head.unborn && empty && back < PAST_MAX; back++) {
+	for (unsigned back = 1; rc == VV_OK && !r->unborn && empty && back < PAST_MAX; back++) {
 		vv_auto(vv_tree_entry) at = {0};
 
-		rc = vv_tree_entry_at(r->repo, &head.commit, path, &at, err);
+		rc = vv_tree_entry_at(r->repo, &commit, path, &at, err);
 		empty = rc == VV_OK && vv_oid_is_empty_blob(&at.id);
 		if (empty) {
 			(void)snprintf(rev, sizeof(rev), "HEAD~%u", back);
-			rc = vv_rev_commit(r->repo, rev, &head.commit, err);
+			rc = vv_rev_commit(r->repo, rev, &commit, err);
 		} else if (rc == VV_OK) {
 			rc = vv_dataset_reader_pointer(r, &at.id, arena, out, err);
 			*found = rc == VV_OK;

@@ -48,6 +48,8 @@ struct vv_dataset_reader {
 /* Opens r->index, unless it is open. */
 vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err);
 
+/* Sets r->head and r->unborn, once for all files. */
+vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err);
 /* A small file of the work tree, for vv_package_find; payload: the reader. */
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);
 

@@ -488,6 +488,7 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 /* Does Git change line ends in any of the pointers that were staged? */
 static vv_status is_any_beaten(const vv_add_report *rep, vv_repository *r, bool *out, vv_error *err)
 {
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_status rc;
 
 	*out = false;

@@ -133,7 +133,7 @@ void vv_pkt_out_clear(vv_pkt_out *p)
 	vv_buf_clear(&p->buf);
 }
 
-static vv_status send(vv_pkt_out *p, vv_error *err)
+vv_status vv_pkt_send(vv_pkt_out *p, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&p->buf, err);
 
@@ -156,7 +156,7 @@ vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len, vv_error *err
 		vv_buf_put(&p->buf, at, n);
 		at += n;
 		len -= n;
-		if (p->buf.len >= SEND_AT && (rc = send(p, err)) < 0) return rc;
+		if (p->buf.len >= SEND_AT && (rc = vv_pkt_send(p, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -171,8 +171,7 @@ vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err)
 	return rc < 0 ? rc : vv_pkt_put(p, line.data, line.len, err);
 }
 
-vv_status vv_pkt_flush(vv_pkt_out *p, vv_error *err)
+void vv_pkt_flush(vv_pkt_out *p)
 {
 	vv_buf_puts(&p->buf, "0000");
-	return send(p, err);
 }

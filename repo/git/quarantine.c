@@ -386,7 +386,12 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 	int code;
 
 	if (rc < 0) return rc;
-	if ((code = git_odb_write(out, r->odb, bytes, len, type)) < 0) {
+	if ((rc = vv_git_name(out, bytes, len, type, err)) < 0) return rc;
+	/* git_odb_write also marks an object that is here as used; of a new one it lists all packs again */
+	code = vv_object_is_here(r, out)
+		       ? git_odb_write(out, r->odb, bytes, len, type)
+		       : on_write(&r->stage->memory->backend, out, bytes, len, type);
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
 	}

@@ -59,7 +59,7 @@ static void put_again(const vv_buf *bytes)
 
 	vv_pkt_out_init(&out, fd);
 	if (vv_pkt_put(&out, vv_buf_cstr(bytes), bytes->len, &err) < 0 ||
-	    vv_pkt_flush(&out, &err) < 0 || lseek(fd, 0, SEEK_SET) != 0 ||
+	    (vv_pkt_flush(&out), vv_pkt_send(&out, &err)) < 0 || lseek(fd, 0, SEEK_SET) != 0 ||
 	    vv_pkt_in_init(&in, fd, &err) < 0 || !read_stream(&in, &again, &err) ||
 	    again.len != bytes->len ||
 	    (bytes->len > 0 && memcmp(again.data, bytes->data, bytes->len) != 0)) {

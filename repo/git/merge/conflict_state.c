@@ -79,19 +79,23 @@ static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_o
 static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 {
 	static const char *const members[] = {"base", "ours", "theirs"};
-	size_t count = vv_index_count(x);
-	bool any = false;
+	bool fit = true;
 
-	for (size_t i = 0; i < count; i++) {
+	for (int stage = 1; stage <= 3 && fit; stage++) {
 		vv_index_entry e;
 
-		vv_index_at(x, i, &e);
-		if (e.stage >= 1 && e.stage <= 3 && strcmp(e.path, path) == 0) {
-			any = true;
-			if (!names(doc, members[e.stage - 1], &e.id, NULL)) return false;
-		}
+		fit = !vv_index_get_stage(x, path, stage, &e) ||
+		      names(doc, members[stage - 1], &e.id, NULL);
 	}
-	return any;
+	return fit;
+}
+
+static bool is_in_conflict(const vv_index *x, const char *path)
+{
+	vv_index_entry e;
+
+	return vv_index_get_stage(x, path, 1, &e) || vv_index_get_stage(x, path, 2, &e) ||
+	       vv_index_get_stage(x, path, 3, &e);
 }
 
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
@@ -102,7 +106,7 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	vv_json *doc = NULL;
 	vv_status rc = VV_ENOTFOUND;
 
-	if (vv_index_has_conflicts(x)) {
+	if (is_in_conflict(x, path)) {
 		rc = vv_conflict_read(r, path, &text, err);
 	}
 	/* A record that was damaged by hand is said by whoever wants its conflicts. */

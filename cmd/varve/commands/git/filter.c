@@ -94,10 +94,11 @@ static vv_status shake_hands(session *s, vv_error *err)
 			       "'filter-process' is for git to call");
 	}
 	if ((rc = vv_pkt_puts(&s->out, "git-filter-server", err)) < 0 ||
-	    (rc = vv_pkt_puts(&s->out, "version=2", err)) < 0 ||
-	    (rc = vv_pkt_flush(&s->out, err)) < 0) {
+	    (rc = vv_pkt_puts(&s->out, "version=2", err)) < 0) {
 		return rc;
 	}
+	vv_pkt_flush(&s->out);
+	if ((rc = vv_pkt_send(&s->out, err)) < 0) return rc;
 	vv_pkt_next(&s->in);
 	if ((rc = vv_pkt_drain(&s->in, err)) < 0) { /* what git can do: more than we need */
 		return rc;
@@ -107,7 +108,8 @@ static vv_status shake_hands(session *s, vv_error *err)
 	    (rc = vv_pkt_puts(&s->out, "capability=smudge", err)) < 0) {
 		return rc;
 	}
-	return vv_pkt_flush(&s->out, err);
+	vv_pkt_flush(&s->out);
+	return vv_pkt_send(&s->out, err);
 }
 
 static vv_status put_packet(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -115,11 +117,12 @@ static vv_status put_packet(void *payload, const void *bytes, size_t len, vv_err
 	return vv_pkt_put(payload, bytes, len, err);
 }
 
-static vv_status send_status(session *s, const char *status, vv_error *err)
+static vv_status put_status(session *s, const char *status, vv_error *err)
 {
 	vv_status rc = vv_pkt_puts(&s->out, status, err);
 
-	return rc < 0 ? rc : vv_pkt_flush(&s->out, err);
+	vv_pkt_flush(&s->out);
+	return rc;
 }
 
 /* The answer to what could not be done: git then fails loudly (filter.varve.required). */
@@ -128,20 +131,19 @@ static vv_status refuse(session *s, const vv_error *why, vv_error *err)
 	vv_status rc = vv_pkt_drain(&s->in, err);
 
 	vv_report(why);
-	return rc < 0 ? rc : send_status(s, "status=error", err);
+	return rc < 0 ? rc : put_status(s, "status=error", err);
 }
 
 /* The end of a content that was announced as good. An empty list keeps that status. */
 static vv_status end_content(session *s, vv_status rc, const vv_error *why, vv_error *err)
 {
-	vv_status sent = vv_pkt_flush(&s->out, err);
-
-	if (sent < 0) return sent;
+	vv_pkt_flush(&s->out);
 	if (rc < 0) {
 		vv_report(why);
-		return send_status(s, "status=error", err);
+		return put_status(s, "status=error", err);
 	}
-	return vv_pkt_flush(&s->out, err);
+	vv_pkt_flush(&s->out);
+	return VV_OK;
 }
 
 /* Once, to 'git add' and 'git commit'. */
@@ -164,7 +166,7 @@ static vv_status do_clean(session *s, const char *path, vv_error *err)
 	tell_hook(s);
 	if (vv_filter_clean(&s->filter, path, vv_pkt_read, &s->in, &out, &why) < 0) {
 		rc = refuse(s, &why, err);
-	} else if ((rc = send_status(s, "status=success", err)) == VV_OK &&
+	} else if ((rc = put_status(s, "status=success", err)) == VV_OK &&
 		   (rc = vv_pkt_put(&s->out, out.data, out.len, err)) == VV_OK) {
 		rc = end_content(s, VV_OK, NULL, err);
 	}
@@ -179,7 +181,7 @@ static vv_status do_smudge(session *s, const char *path, vv_error *err)
 
 	if (vv_filter_smudge(&s->filter, path, vv_pkt_read, &s->in, &smudge, &why) < 0) {
 		rc = refuse(s, &why, err);
-	} else if ((rc = send_status(s, "status=success", err)) == VV_OK) {
+	} else if ((rc = put_status(s, "status=success", err)) == VV_OK) {
 		rc = end_content(
 			s, vv_filter_bytes(&s->filter, path, &smudge, put_packet, &s->out, &why),
 			&why, err);
@@ -291,6 +293,8 @@ static int run_filter_process(void *options VV_UNUSED, int argc, char **argv VV_
 		more = read_command(&s, &command, &path, &err);
 		if (more > 0) {
 			rc = serve_one(&s, command, path, &err);
+			/* in one write: git wakes up for each */
+			rc = rc < 0 ? rc : vv_pkt_send(&s.out, &err);
 		}
 		if (more <= 0) {
 			break;
