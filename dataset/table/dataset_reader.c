@@ -461,21 +461,19 @@ static vv_status knows_file(vv_dataset_reader *r, const char *path, const vv_sta
 	return rc;
 }
 
-bool vv_dataset_reader_holds(vv_dataset_reader *r, const char *path, const vv_oid *blob,
-			     const void *bytes, size_t len)
+int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
+				 vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
-	vv_auto(vv_buf) now = VV_BUF_INIT;
+	int fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
 	bool known = false, anew;
-	vv_stat st, after;
 
-	if (len == 0 && vv_oid_is_empty_blob(blob)) return true;
-	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
-	       st.size == len &&
-	       knows_file(r, path, &st, blob, &known, &anew, VV_IGNORED) == VV_OK && known &&
-	       vv_read_regular(&now, file, len, VV_IGNORED) == VV_OK && now.len == len &&
-	       memcmp(now.data, bytes, len) == 0 && vv_lstat(&after, file, VV_IGNORED) == VV_OK &&
-	       vv_stat_equal(&st, &after);
+	if (fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK &&
+	    knows_file(r, path, st, blob, &known, &anew, VV_IGNORED) == VV_OK && known) {
+		return fd;
+	}
+	(void)vv_close(fd, NULL, NULL);
+	return -1;
 }
 
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,

@@ -155,9 +155,9 @@ typedef enum vv_work_state {
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
-/* Has the path's file these bytes, and is it known to be that version, without a look at its rows? */
-bool vv_dataset_reader_holds(vv_dataset_reader *r, const char *path, const vv_oid *blob,
-			     const void *bytes, size_t len);
+/* Opens the path's file where its stat tells that it is that version; st gets the stat. -1: it does not. */
+int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
+				 vv_stat *st);
 
 /* Line number (1-based) of a byte offset in the text of a work tree file; encoding: vv_dialect's. */
 vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const char *encoding,

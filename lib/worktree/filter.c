@@ -29,7 +29,6 @@
 
 #define HEAD_BYTES 64u
 #define PIECE (256u << 10)
-#define SMALL (1u << 20)
 #define LOCK_WAIT_MS 60000u
 
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)
@@ -83,30 +82,19 @@ static ssize_t input_give(input *in, void *buf, size_t len, vv_error *err)
 	return (ssize_t)n;
 }
 
+/* Git's pipe is read once: what is gone comes from the file that has the same bytes. */
 static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	input *in = payload;
-	ssize_t n = input_give(in, buf, len, err);
+	const bool again = in->left > 0;
 
-	if (n > 0) {
-		vv_xxh3_update(in->hash, buf, (size_t)n);
-		in->given += (uint64_t)n;
-	}
-	return n;
-}
-
-/* Git's pipe is read once: what is gone comes from the file that it was read from. */
-static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *err)
-{
-	input *in = payload;
-	ssize_t n;
-
-	if (in->left == 0) return input_give(in, buf, len, err);
-	len = in->left < len ? (size_t)in->left : len;
-	if ((n = vv_pread_full(in->file, buf, len, in->given - in->left, "the file", err)) < 0) {
-		return n;
-	}
+	len = again && in->left < len ? (size_t)in->left : len;
+	ssize_t n = again ? vv_pread_full(in->file, buf, len, in->given, "the file", err)
+			  : input_give(in, buf, len, err);
+	if (n < 0) return n;
 	vv_xxh3_update(in->hash, buf, (size_t)n);
+	in->given += (uint64_t)n;
+	if (!again) return n;
 	in->left -= (uint64_t)n;
 	vv_hash128 is = vv_xxh3_digest128(in->hash);
 	if ((size_t)n != len || (in->left == 0 && (is.lo != in->want.lo || is.hi != in->want.hi))) {
@@ -116,26 +104,25 @@ static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *
 	return n;
 }
 
-/* False: the path has no such file. */
-static bool input_begin_again(input *in, const vv_filter *f, const char *path)
+/* Takes the file. False: there is none. */
+static bool input_begin_again(input *in, int file)
 {
-	char *file = vv_repository_file(f->repo, path);
-
-	in->file = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL) : -1;
-	in->left = in->given;
-	in->want = vv_xxh3_digest128(in->hash);
+	(void)vv_close(in->file, NULL, NULL);
+	in->file = file;
+	if (in->left == 0) {
+		in->want = vv_xxh3_digest128(in->hash);
+	}
+	in->left += in->given;
+	in->given = 0;
 	vv_xxh3_reset(in->hash, 0);
-	vv_free(file);
-	return in->file >= 0;
+	return file >= 0;
 }
 
 static void input_clear(input *in)
 {
 	vv_buf_clear(&in->head);
 	vv_xxh3_free(in->hash);
-	if (in->file >= 0) {
-		(void)vv_close(in->file, NULL, NULL);
-	}
+	(void)vv_close(in->file, NULL, NULL);
 }
 
 /* Reads on until the head has `want` bytes or all is read. */
@@ -276,10 +263,14 @@ static vv_status keep_as_bytes(vv_filter *f, const char *path, input *in, vv_dat
 			       vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_source source = {.read = input_read_again, .payload = in, .name = path};
+	vv_source source = {.read = input_read, .payload = in, .name = path};
+	vv_auto(char) *file = vv_repository_file(f->repo, path);
 	vv_error why = *err, ignored = {0};
 
-	if (!input_begin_again(in, f, path)) return why.code;
+	if (!file ||
+	    !input_begin_again(in, vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL))) {
+		return why.code;
+	}
 	opts.has_kind = true;
 	opts.kind = VV_KIND_FILE;
 	vv_dataset_found_clear(staged);
@@ -329,22 +320,46 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	return rc;
 }
 
-/* Has git a version of the index's, which nobody need import? Of longer tables the import knows the groups. */
+/* Reads on as long as the file has the same bytes. What differs stays in the head. */
+static vv_status skip_same(input *in, int fd, const char *path, vv_error *err)
+{
+	const size_t most = in->head.len < PIECE ? PIECE : in->head.len;
+	vv_auto(char) *now = vv_malloc(most);
+	vv_status rc = vv_alloc_ok(now, err);
+
+	while (rc == VV_OK && in->head.len > 0 &&
+	       vv_pread_full(fd, now, in->head.len, in->given, path, VV_IGNORED) ==
+		       (ssize_t)in->head.len &&
+	       memcmp(now, in->head.data, in->head.len) == 0) {
+		vv_xxh3_update(in->hash, now, in->head.len);
+		in->given += in->head.len;
+		vv_buf_reset(&in->head);
+		rc = fill_head(in, PIECE, err);
+	}
+	return rc;
+}
+
+/* Is it the index's version that git passes, as the file has it? Then it need not be imported. */
 static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *out, bool *known,
 			     vv_error *err)
 {
-	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
 	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
+	vv_stat st, after;
 	vv_status rc;
+	int fd;
 
-	if ((rc = fill_head(in, SMALL, err)) < 0 || (rc = vv_index_open(&x, f->repo, err)) < 0 ||
-	    in->head.len >= SMALL || !vv_index_get(x, path, &e) ||
-	    !vv_dataset_reader_holds(r, path, &e.id, vv_buf_cstr(&in->head), in->head.len)) {
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0 || !vv_index_get(x, path, &e)) return rc;
+	*known = in->head.len == 0 && vv_oid_is_empty_blob(&e.id);
+	if (*known || (fd = vv_dataset_reader_open_known(vv_dataset_writer_reader(f->writer), path,
+							 &e.id, &st)) < 0) {
 		return rc;
 	}
-	*known = true;
-	return vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, out, err);
+	rc = skip_same(in, fd, path, err);
+	*known = rc == VV_OK && in->head.len == 0 && in->given == st.size &&
+		 vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after);
+	(void)input_begin_again(in, fd);
+	return *known ? vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, out, err) : rc;
 }
 
 /* Does the stream hold a pointer that git merged as text? Then all of it is in the head. */
