@@ -1,13 +1,36 @@
 #!/usr/bin/env python3
-"""workflows.py ROOT: the workflows in .github are YAML, each shell line of theirs is one that sh reads, each command of ./dev and each option
-that they give it exists, and the files that they name are there."""
+"""workflows.py ROOT: the workflows in .github are YAML; each shell line of theirs runs, with stand-ins for apt-get, gh and ./dev, which only say
+how they were called; each command of ./dev and each option that they give it exists; a release with a wrong sum ends there."""
 import glob
+import hashlib
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import yaml
+
+STAND_IN = '#!/bin/sh\necho "${0##*/} $*" >> "$HOME/called"\n'
+DRAFT = "gh release create v1 --repo own/varve --draft --verify-tag files/SHA256SUMS files/varve-1.tar.gz"
+
+
+def run(line, folder):
+    env = {"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": folder, "GITHUB_REPOSITORY": "own/varve", "GITHUB_REF_NAME": "v1"}
+    return subprocess.run(["sh", "-ec", line], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def machine(folder):
+    """A checkout with a release's files beside it."""
+    for name in ("bin/apt-get", "bin/gh", "dev", "files/varve-1.tar.gz"):
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(STAND_IN)
+        os.chmod(path, 0o755)
+    with open(os.path.join(folder, "files/SHA256SUMS"), "w", encoding="utf-8") as f:
+        f.write(f"{hashlib.sha256(STAND_IN.encode()).hexdigest()}  varve-1.tar.gz\n")
+
 
 os.chdir(sys.argv[1])
 wrong, lines = [], 0
@@ -15,6 +38,9 @@ with open("dev", encoding="utf-8") as f:
     dev = f.read()
 with open("tests/package/release", encoding="utf-8") as f:
     release = f.read()
+held = tempfile.TemporaryDirectory()
+folder = held.name
+machine(folder)
 for path in sorted(glob.glob(".github/workflows/*.yml")):
     with open(path, encoding="utf-8") as f:
         jobs = yaml.safe_load(f)["jobs"]
@@ -25,15 +51,23 @@ for path in sorted(glob.glob(".github/workflows/*.yml")):
                     wrong.append(f"{path}: {step['uses']} is not an action of a version")
                 continue
             lines += 1
-            if subprocess.run(["sh", "-n"], input=step["run"], text=True).returncode:
-                wrong.append(f"{path}: sh does not read: {step['run']}")
+            if (ran := run(step["run"], folder)).returncode:
+                wrong.append(f"{path}: {step['run']}: {ran.stderr.strip()}")
+            if "SHA256SUMS" in step["run"]:
+                damaged = "echo >> files/varve-1.tar.gz; " + step["run"]
+                if run(damaged, folder).returncode == 0:
+                    wrong.append(f"{path}: a wrong sum passes: {step['run']}")
+                machine(folder)
             for command, rest in re.findall(r"\./dev (\S+)(.*)", step["run"]):
                 if not re.search(rf"^{command}( \||\))", dev, re.M):
                     wrong.append(f"{path}: ./dev has no command {command}")
                 for option in re.findall(r"--[a-z]+", rest):
                     if f"\t{option})" not in (release if command == "release" else dev):
                         wrong.append(f"{path}: ./dev {command} has no option {option}")
-if lines < 5:
-    wrong.append("no workflows were found")
+with open(os.path.join(folder, "called"), encoding="utf-8") as f:
+    called = f.read().splitlines()
+for words in ("dev test --quick", "dev release --repository own/varve --arch arm64 --debian trixie --os macos", DRAFT):
+    if words not in called:
+        wrong.append(f"no line of a workflow runs: {words}")
 print("\n".join(wrong) or f"{lines} shell lines")
 sys.exit(bool(wrong))
