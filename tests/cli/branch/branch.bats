@@ -17,7 +17,7 @@ one_commit() {
 	output_is $'summer\nmain'
 	succeeds varve branch -d summer
 	ends_with 1 varve branch -d summer
-	stderr_is "error: branch 'summer' not found."
+	stderr_has "error: branch 'summer' not found"
 	cd ..
 	succeeds varve -C work branch --show-current
 	output_is main
