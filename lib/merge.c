@@ -180,7 +180,7 @@ static vv_status need_state(vv_repository *r, vv_error *err)
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		if (strcmp(state, states[i]) == 0) return VV_OK;
 	}
-	return vv_fail(err, VV_EUSAGE, "no merge is under way");
+	return vv_fail(err, VV_EUSAGE, "no merge is in progress");
 }
 
 static vv_status conclude(vv_oid *id, merging *m, const varve_merge_options *o, vv_error *err)

@@ -88,7 +88,7 @@ static const struct {
 	{"remote-moved", "try again; if the address has changed: varve remote set-url %1 URL"},
 	{"remotes", "name one: 'varve remote -v' lists them"},
 	{"rename-column", "'varve rename-column $1 $2 NAME' writes a name into the file"},
-	{"resolve", "'varve conflicts' lists them; 'varve resolve' settles them, or edit the files and 'varve add' them"},
+	{"resolve", "'varve conflicts' lists them; use 'varve resolve', or edit the files and 'varve add' them"},
 	{"restore-data", "'varve restore %1' writes the data"},
 	{"restore-spelling", "'varve restore --spelling %1' restores it and keeps all edits"},
 	{"restore-whole", "varve restore --source %1 %2 && varve add %2"},

@@ -125,8 +125,7 @@ static vv_status find_clones(vv_cached *c, vv_error *err)
 		c->clones = vv_path_join(home, ".cache", "varve", CLONES, (char *)NULL);
 	} else {
 		return vv_fail(err, VV_EUSAGE,
-			       "no cache folder for '%s' in\n"
-			       "set VARVE_CACHE, XDG_CACHE_HOME or HOME",
+			       "no cache folder for '%s'\nset VARVE_CACHE, XDG_CACHE_HOME or HOME",
 			       vv_text_url(c->url));
 	}
 	return c->clones ? VV_OK : vv_fail_nomem(err);
@@ -201,7 +200,7 @@ static vv_status lock_reading(vv_cached *c, vv_error *err)
 		}
 		c->lock_fd = -1;
 	}
-	return vv_fail(err, VV_ELOCKED, "'%s' is removed again and again",
+	return vv_fail(err, VV_ELOCKED, "'%s' is repeatedly removed by another process",
 		       vv_text_shows(c->folder));
 }
 
@@ -230,7 +229,7 @@ static void warn_of_head(const vv_cached *c, vv_repository *r)
 	vv_auto(vv_head) head = {0};
 
 	if (vv_head_read(r, &head, VV_IGNORED) == VV_OK && head.branch) {
-		vv_notes_warn(c->o->notes, "HEAD of %s is on no branch: '%s' is taken",
+		vv_notes_warn(c->o->notes, "HEAD of %s is not on a branch: using '%s'",
 			      vv_text_url(c->url),
 			      vv_text_shows(head.branch + strlen("refs/heads/")));
 	}
@@ -391,7 +390,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 
 	if (!find_asked(c, &asked)) {
 		if (!offline) return clone_here(c, err);
-		vv_fail(err, VV_EMISSING, "%s was never read, and --offline asks no peer",
+		vv_fail(err, VV_EMISSING, "%s was never read, and --offline: no peer is asked",
 			vv_text_url(c->url));
 		return err->code;
 	}

@@ -151,8 +151,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "cannot derive a folder name from '%s'\n"
-			       "name a folder behind the URL",
+			       "cannot derive a folder name from '%s'\ngive a folder after the URL",
 			       vv_text_url(name));
 	}
 	vv_buf b = VV_BUF_INIT;
@@ -257,9 +256,9 @@ static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, v
 	if (rc == VV_OK) {
 		const char *head = there.hello->head;
 		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
-			rc = vv_fail(err, VV_ENOTFOUND,
-				     "HEAD there names no branch\n"
-				     "name one with --branch");
+			rc = vv_fail(
+				err, VV_ENOTFOUND,
+				"the remote's HEAD is not on a branch\nspecify one with --branch");
 		} else if (!(j->one = vv_strdup(head + 11))) {
 			rc = vv_fail_nomem(err);
 		}
@@ -288,10 +287,10 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	}
 	if (j->by_name) {
 		(void)vv_named_mirrors(&places, j->repo, j->url, NULL, VV_IGNORED);
-		rc = vv_fail(err, VV_ENOTFOUND,
-			     "no copy of '%s' is known that answers\n"
-			     "name the branch with --branch, and a copy with --from URL",
-			     vv_text_url(j->url));
+		rc = vv_fail(
+			err, VV_ENOTFOUND,
+			"no known copy of '%s' answers\nspecify the branch with --branch, and a copy with --from URL",
+			vv_text_url(j->url));
 	} else {
 		rc = ask_head(j, &t, &m, err);
 	}
@@ -410,7 +409,7 @@ static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, vv_error *e
 	}
 	if ((rc = vv_rev_short(j->repo, &now.commit, &id, err)) < 0) return rc;
 	if (!j->quiet) {
-		vv_notes_put(j->notes, "HEAD is on no branch there: it is detached at %s", id);
+		vv_notes_put(j->notes, "the remote's HEAD is detached at %s", id);
 	}
 	return j->bare || j->no_checkout ? VV_OK : write_files(j, &now.commit, err);
 }
@@ -437,18 +436,19 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 		}
 	}
 	if (j->fetch.blocks_head) {
-		vv_notes_warn(j->notes,
-			      "the default branch there has the blocks of tables: '%s' is taken",
-			      branch.len > 0 ? vv_text_shows(branch.data + 11) : "");
+		vv_notes_warn(
+			j->notes,
+			"the remote's default branch is the one with the blocks of tables: using '%s'",
+			branch.len > 0 ? vv_text_shows(branch.data + 11) : "");
 		vv_notes_put(j->notes,
 			     "hint: make it the default branch in the settings of the host");
 	}
 	if (!m && !j->quiet) {
-		vv_notes_put(j->notes,
-			     j->fetch.plan.count == 0
-				     ? "the remote is empty: it has no commits yet"
-				     : "the remote's HEAD names no branch with commits, and no "
-				       "commit of one: nothing is checked out");
+		vv_notes_put(
+			j->notes,
+			j->fetch.plan.count == 0
+				? "you appear to have cloned an empty repository"
+				: "the remote's HEAD refers to a branch without commits: nothing is checked out");
 	}
 	return rc;
 }
@@ -557,13 +557,12 @@ static void clean_up(vv_clone_job *j, vv_status rc, vv_error *err)
 		kept = 0; /* the next attempt will have to be another */
 	} else if (j->fetched) {
 		vv_hint(err,
-			"received data is kept in '%s': the same clone again continues from "
-			"there",
+			"received data is kept in '%s'; run the same command again to continue",
 			vv_text_shows(j->folder));
 		return;
 	}
 	if (kept > 0) {
-		vv_hint(err, "%s are kept in '%s': the same clone again continues from there",
+		vv_hint(err, "%s are kept in '%s'; run the same command again to continue",
 			vv_text_counted(kept, "block", NULL), vv_text_shows(j->folder));
 	} else if (!j->unfinished.resumed) {
 		vv_unfinished_abandon(&j->unfinished);

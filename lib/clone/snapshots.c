@@ -393,7 +393,8 @@ static vv_status put_renames(vv_snapshot *i, vv_table *a, vv_table *b, vv_error 
 		const vv_column_pair *p = &c.pairs[k];
 
 		if (p->renamed) {
-			vv_buf_printf(&i->words, ": '%s' is '%s' now (%u %% of values alike)",
+			vv_buf_printf(&i->words,
+				      ": '%s' is now called '%s' (%u %% of the values are equal)",
 				      a->schema.fields[p->a].name, b->schema.fields[p->b].name,
 				      p->likeness);
 		}

@@ -91,8 +91,9 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 
 static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "the folder '%s' exists and is not empty", vv_text_shows(u->dir));
-	return is_clone ? vv_hint(err, "name another folder behind the URL")
+	vv_fail(err, VV_EREFUSED, "destination folder '%s' already exists and is not empty",
+		vv_text_shows(u->dir));
+	return is_clone ? vv_hint(err, "give another folder after the URL")
 			: vv_hint(err, "recover into an empty folder: --to DIR");
 }
 
@@ -113,7 +114,7 @@ static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_erro
 		return VV_OK;
 	}
 	if (!is_folder(u->dir)) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is in the way", vv_text_shows(u->dir));
+		return vv_fail(err, VV_EREFUSED, "'%s' already exists", vv_text_shows(u->dir));
 	}
 	if (mark_is_of(u, url, &made)) {
 		u->resumed = true;
@@ -141,8 +142,7 @@ static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 		vv_unlock(u->lock_fd);
 		u->lock_fd = -1;
 		return vv_fail(err, VV_ELOCKED,
-			       "another %s into '%s' is under way\n"
-			       "wait for it",
+			       "another %s into '%s' is running\nwait until it ends",
 			       is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
 	}
 	if (u->lock_fd < 0) return vv_error_copy(err, &why);

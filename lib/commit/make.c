@@ -49,7 +49,7 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	if (rc < 0) return rc;
 	rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err);
 	if (rc == VV_OK && !holds) {
-		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
+		rc = refuse(e, "its pointer was edited, or merged as text", err);
 		vv_hint_code(err, VV_HINT_ADD, e->path);
 	}
 	return rc == VV_EMISSING ? VV_OK : rc;

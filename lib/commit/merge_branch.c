@@ -36,7 +36,8 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 	if (!m->head.branch) return vv_fail(err, VV_EUSAGE, "name the branch to merge");
 	rc = vv_branch_upstream(m->repo, m->head.branch, &m->word, &ahead, &behind, err);
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_EUSAGE, "name the branch to merge; '%s' has no upstream",
+		vv_fail(err, VV_EUSAGE,
+			"no branch to merge specified, and '%s' has no upstream branch",
 			vv_text_shows(branch_name(m)));
 		return vv_hint_code(err, VV_HINT_SET_UPSTREAM);
 	}

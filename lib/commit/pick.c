@@ -30,10 +30,10 @@ static vv_status find_parent(vv_pick *p, vv_error *err)
 			       (unsigned long long)p->mainline);
 	}
 	if (count > 1 && p->mainline == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "%s is a merge\n"
-			       "-m 1 takes its changes against its first parent",
-			       p->short_id);
+		return vv_fail(
+			err, VV_EUSAGE,
+			"%s is a merge\nuse -m 1 to apply its changes against its first parent",
+			p->short_id);
 	}
 	if (count > 0) {
 		p->parent = p->of.parents[p->mainline ? p->mainline - 1 : 0];

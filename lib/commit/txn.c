@@ -538,8 +538,7 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 	}
 	if (same) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT,
-		       "another writer changed '%s' while this one waited\n"
-		       "read it again, and begin again",
+		       "another writer changed '%s' in the meantime\nread it again and retry",
 		       vv_text_shows(c->path));
 }
 

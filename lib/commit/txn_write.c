@@ -94,7 +94,7 @@ static vv_status must_be_same(const vv_txn *t, const vv_index *now, const vv_txn
 		vv_free(file);
 	}
 	return same ? VV_OK
-		    : vv_fail(err, VV_ECONFLICT, "'%s' was changed meanwhile",
+		    : vv_fail(err, VV_ECONFLICT, "'%s' was changed in the meantime",
 			      vv_text_shows(c->path));
 }
 
@@ -154,10 +154,10 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 	if (!file) return vv_fail_nomem(err);
 	if (c->work && c->new_mode && !c->was_there && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
 	    !S_ISDIR(st.mode)) {
-		return vv_fail(err, VV_EREFUSED,
-			       "'%s' cannot be written: another name is the same file here\n"
-			       "rename one of them where names are case-sensitive",
-			       vv_text_shows(c->path));
+		return vv_fail(
+			err, VV_EREFUSED,
+			"'%s' cannot be written: another path is the same file on this file system\nrename one of them where names are case-sensitive",
+			vv_text_shows(c->path));
 	}
 	if (c->work) {
 		return c->new_mode
@@ -360,7 +360,7 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 		rc = vv_attr_tracked(t->repo, paths[i], &tracked, err);
 		if (rc == VV_OK && !tracked) {
 			rc = vv_fail(err, VV_EREFUSED,
-				     "%s: a line of a .gitattributes file takes filter=varve away",
+				     "%s: a line of a .gitattributes file unsets filter=varve",
 				     vv_text_shows(paths[i]));
 		}
 	}
@@ -443,7 +443,9 @@ static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, b
 	}
 	*moved = rc == VV_OK || (vv_ref_get(t->repo, t->branch, &ref, VV_IGNORED) == VV_OK &&
 				 vv_oid_equal(&ref.id, id));
-	return rc == VV_EEXISTS ? vv_fail(err, VV_ECONFLICT, "the branch was made meanwhile") : rc;
+	return rc == VV_EEXISTS
+		       ? vv_fail(err, VV_ECONFLICT, "the branch was created in the meantime")
+		       : rc;
 }
 
 static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,

@@ -71,7 +71,7 @@ static vv_status check_tables(const job *j, vv_error *err)
 	const vv_root *now = &j->now.table->root, *then = &j->then.table->root;
 
 	if (then->kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "'%s' was kept as a file: it has no rows",
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no rows",
 			       vv_text_shows(j->r->path));
 	}
 	if ((now->dialect.form == VV_FORM_CSV) != (then->dialect.form == VV_FORM_CSV)) {
@@ -421,10 +421,10 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, s
 	if (foreign && !j->rows->ansi) {
 		const vv_field *f = &j->base.schema.fields[column];
 
-		return vv_fail(err, VV_EINPUT,
-			       "'%s', column '%s': a changed cell is not UTF-8, and no other cell "
-			       "shows its encoding",
-			       vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len));
+		return vv_fail(
+			err, VV_EINPUT,
+			"'%s', column '%s': a changed cell is not UTF-8, and its encoding cannot be found from other cells",
+			vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len));
 	}
 	*out = *cell;
 	out->flags = 0;
@@ -476,13 +476,13 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 			continue;
 		}
 		if (doubtful && j->doubtful++ < DOUBTFUL_SHOWN) {
-			vv_notes_warn(vv_repository_notes(j->r->repo),
-				      "%s, row %llu, column %s: %s stays: no cell shows which of "
-				      "its numbers is the day",
-				      vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
-				      vv_text_name(j->base.schema.fields[i].name,
-						   j->base.schema.fields[i].name_len),
-				      vv_text_name(cell->text, cell->len));
+			vv_notes_warn(
+				vv_repository_notes(j->r->repo),
+				"%s, row %llu, column %s: %s is unchanged: it is not clear which of its numbers is the day",
+				vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
+				vv_text_name(j->base.schema.fields[i].name,
+					     j->base.schema.fields[i].name_len),
+				vv_text_name(cell->text, cell->len));
 		}
 		if (!(e = put_edit(j, p->old, VV_ROW_SET))) return vv_fail_nomem(err);
 		if ((rc = take_cell(j, &e->cell, cell, i, err)) < 0) return rc;
@@ -550,8 +550,9 @@ static vv_status make_edits(spelling_job *j, vv_error *err)
 		}
 	}
 	if (j->doubtful > DOUBTFUL_SHOWN) {
-		vv_notes_warn(vv_repository_notes(j->r->repo), "%s: and %zu more such dates stay",
-			      vv_text_shows(j->r->path), j->doubtful - DOUBTFUL_SHOWN);
+		vv_notes_warn(vv_repository_notes(j->r->repo),
+			      "%s: %zu more such dates are unchanged", vv_text_shows(j->r->path),
+			      j->doubtful - DOUBTFUL_SHOWN);
 	}
 	vv_row_edits_sort(j->edits, j->count);
 	return rc;

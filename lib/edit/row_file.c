@@ -24,8 +24,7 @@ static vv_status check_table(const vv_row_file *f, vv_error *err)
 			       vv_text_shows(f->path));
 	}
 	if (root->key_count == 0 && !f->keyless) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no key that could name a row",
-			vv_text_shows(f->path));
+		vv_fail(err, VV_EUSAGE, "'%s' has no key to name a row by", vv_text_shows(f->path));
 		return vv_hint_code(err, VV_HINT_ADD_KEY, f->path);
 	}
 	return VV_OK;
@@ -53,9 +52,7 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 	if ((rc = vv_lstat(&f->before, s->file, err)) < 0) return rc;
 	if (S_ISLNK(f->before
 			    .mode)) { /* Git has the link, and may not have the file that it leads to */
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is a symbolic link\n"
-			       "name the file that it leads to",
+		return vv_fail(err, VV_EUSAGE, "'%s' is a symbolic link\nname its target instead",
 			       vv_text_shows(f->path));
 	}
 	if ((rc = vv_subject_open(s, &f->table, &opts, err)) < 0) {

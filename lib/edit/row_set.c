@@ -70,8 +70,7 @@ static vv_status json_value(job *j, vv_cell *out, const char *word, const char *
 
 	if (vv_json_read(&v, &j->arena, text, strlen(text), "value", &why) < 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "%s: %s\n"
-			       "COL:=JSON takes a JSON value, COL=TEXT a text",
+			       "%s: %s\nCOL:=JSON sets a JSON value, COL=TEXT a text",
 			       vv_text_shows(word), why.message);
 	}
 	*out = (vv_cell){
@@ -157,8 +156,7 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < j->now.key_count; i++) {
 		if (j->now.key[i] == at) {
-			return vv_fail(err, VV_EUSAGE,
-				       "%s is of the key, which names the row and is not set",
+			return vv_fail(err, VV_EUSAGE, "%s belongs to the key and cannot be set",
 				       vv_text_name(word, len));
 		}
 	}
@@ -185,20 +183,21 @@ static vv_status key_cells(job *j, vv_error *err)
 			       vv_text_shows(j->s->row), j->now.key_count);
 	}
 	if (j->now.all.alike) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' has no row '%s', but a row '%s', which is the same value\n"
-			       "write the key as the file has it",
-			       vv_text_shows(j->s->path), vv_text_shows(j->s->row),
-			       vv_text_shows(j->now.all.alike));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no row '%s', but has '%s', the same value written differently\nwrite the key as in the file",
+			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
+			vv_text_shows(j->now.all.alike));
 	}
 	for (size_t i = 0; i < j->now.key_count; i++) {
 		const size_t at = j->now.key[i];
 
 		if (values[i].len == 0) {
-			return vv_fail(err, VV_EUSAGE,
-				       "'%s': a new row of '%s' needs a value of its key '%s'",
-				       vv_text_shows(j->s->row), vv_text_shows(j->s->path),
-				       vv_text_shows(j->file.table.schema.fields[at].name));
+			return vv_fail(
+				err, VV_EUSAGE,
+				"'%s': a new row of '%s' requires a value for the key column '%s'",
+				vv_text_shows(j->s->row), vv_text_shows(j->s->path),
+				vv_text_shows(j->file.table.schema.fields[at].name));
 		}
 		text_value(j, &j->cells[at], &j->file.table.schema.fields[at], values[i].text);
 		j->given[at] = true;

@@ -634,7 +634,7 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 	const char *state = vv_state_shown(r);
 
 	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "%s %s is under way", strchr("au", *state) ? "an" : "a", state);
+	vv_fail(err, VV_EREFUSED, "%s %s is in progress", strchr("au", *state) ? "an" : "a", state);
 	if (strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0) {
 		return vv_hint(err, "'git %s --continue' continues, 'git %s --abort' ends it",
 			       state, state);
@@ -679,10 +679,10 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 		vv_notes_put(staged.notes, "    ... and %zu more", staged.count - LISTED_MAX);
 	}
 	if (staged.count > 0) {
-		return vv_fail(err, VV_EREFUSED,
-			       "the %s would mix with them; nothing was done\n"
-			       "commit them, or put them away with 'git stash'",
-			       what);
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the %s would mix with them; nothing was done\ncommit them, or stash them with 'git stash'",
+			what);
 	}
 	return VV_OK;
 }

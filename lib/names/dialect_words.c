@@ -35,10 +35,10 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 		byte = (unsigned char)text[0];
 	}
 	if (byte < 0 || byte == '\n' || byte == '\r') {
-		return vv_fail(err, VV_EUSAGE,
-			       "%s takes one character, not '%s'\n"
-			       "or one of the words tab, comma, semicolon, pipe, space, none",
-			       option, vv_text_shows(text));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"%s requires one character, not '%s'\nor one of the words tab, comma, semicolon, pipe, space, none",
+			option, vv_text_shows(text));
 	}
 	*out = byte;
 	return VV_OK;
@@ -51,7 +51,7 @@ static vv_status read_lines(long *out, const char *option, const char *word, vv_
 	*out = -1;
 	if (!word) return VV_OK;
 	if (!vv_parse_u64(&lines, word, strlen(word)) || lines > VV_HEADER_MAX) {
-		return vv_fail(err, VV_EUSAGE, "%s takes a number of lines, not '%s'", option,
+		return vv_fail(err, VV_EUSAGE, "%s requires a number of lines, not '%s'", option,
 			       vv_text_shows(word));
 	}
 	*out = (long)lines;
@@ -66,15 +66,15 @@ static vv_status read_header(vv_sniff_hints *out, const vv_written *w, vv_error 
 	if (rc < 0) return rc;
 	if (w->header_rows && (rows < 1 || rows > (long)VV_HEADER_ROWS_MAX)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--header-rows takes a number from 1 to %u, not '%s'",
+			       "--header-rows requires a number from 1 to %u, not '%s'",
 			       VV_HEADER_ROWS_MAX, vv_text_shows(w->header_rows));
 	}
 	if (w->header_rows && !w->header) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--header-rows and --no-header contradict each other");
+			       "--header-rows and --no-header cannot be used together");
 	}
 	if (w->header_join && strlen(w->header_join) >= VV_HEADER_JOIN_MAX) {
-		return vv_fail(err, VV_EUSAGE, "--header-join takes at most %u bytes",
+		return vv_fail(err, VV_EUSAGE, "--header-join accepts at most %u bytes",
 			       VV_HEADER_JOIN_MAX - 1);
 	}
 	out->header = w->header_rows ? 1 : w->header ? -1 : 0;

@@ -50,10 +50,10 @@ vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t le
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) {
 		vv_free(file);
-		return vv_fail(err, VV_EMISSING,
-			       "its content is kept by Git LFS, and object %.12s is not here\n"
-			       "'git lfs fetch --all' gets it",
-			       oid);
+		return vv_fail(
+			err, VV_EMISSING,
+			"its content is in Git LFS, and object %.12s is missing here\n'git lfs fetch --all' fetches it",
+			oid);
 	}
 	*path = file;
 	return VV_OK;

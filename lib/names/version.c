@@ -410,7 +410,7 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 		vv_auto(vv_tree_entry) e = {0};
 
 		if (vv_tree_entry_at(s->repo, &commit, s->path, &e, VV_IGNORED) == VV_OK) {
-			return vv_hint(err, "the last commit has it: 'HEAD:%s'",
+			return vv_hint(err, "the last commit contains it: 'HEAD:%s'",
 				       vv_text_shows(s->path));
 		}
 	}

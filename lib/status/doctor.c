@@ -113,7 +113,7 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 	if (rc < 0) return rc;
 	if (!d->git[0]) {
 		return vv_doctor_say(d, "git", true, "install git, or put it on the PATH", err,
-				     "git was not found or does not answer");
+				     "git was not found or does not run");
 	}
 	unsigned major = (unsigned)strtoul(d->git, &end, 10);
 	unsigned minor = *end == '.' ? (unsigned)strtoul(end + 1, NULL, 10) : 0;

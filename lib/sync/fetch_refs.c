@@ -352,7 +352,7 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 	vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
 		     vv_text_shows(vv_ref_short_name(m->from)),
 		     vv_text_shows(vv_ref_short_name(m->to)),
-		     m->refused ? "  (no fast-forward; --force moves it)"
+		     m->refused ? "  (not a fast-forward; use --force)"
 		     : !forward ? "  (forced)"
 				: "");
 }

@@ -201,7 +201,7 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 	vv_head_key_text(key, h->key);
 	vv_fail(&why, VV_ELOST, "'%s' shows %s of %s, and does not have commit %.10s",
 		vv_text_url(r->from.remote.url), what, key, vv_oid_shows(named));
-	vv_hint(&why, "its signer, a mirror or another clone may have it: --from URL asks there");
+	vv_hint(&why, "its signer, a mirror or another clone may have it: use --from URL");
 	if (!r->alone) {
 		*err = why;
 		return why.code;
@@ -245,7 +245,7 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 		vv_verdict_put(&what, &v, &r->seen.judged, m->from);
 		if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
 		if (v.here) {
-			vv_notes_warn(r->from.t.notes, "'%s' shows %s: the signed version is taken",
+			vv_notes_warn(r->from.t.notes, "'%s' shows %s: using the signed version",
 				      vv_text_url(r->from.remote.url), what.data);
 			vv_ref_move_to(m, &v.named);
 			if (other) {
@@ -492,7 +492,7 @@ static vv_status see_heads(run *r, vv_error *err)
 
 	if (rc == VV_OK && (r->from.found_by || r->from.signed_only) &&
 	    !r->seen.judged.has_newest) {
-		return vv_fail(err, VV_EREFUSED, "'%s' shows no signed head; nothing is moved",
+		return vv_fail(err, VV_EREFUSED, "'%s' shows no signed head; nothing was moved",
 			       vv_text_url(s.url));
 	}
 	if (rc < 0 || !r->seen.any) return rc;
@@ -571,7 +571,8 @@ static void note_receipts(run *r)
 	}
 	if (vv_receipts_add(r->j->repo, r->from.suppliers, r->from.supplier_count, r->result.roots,
 			    r->result.root_count, &err) < 0) {
-		vv_notes_warn(r->from.t.notes, "the receipts could not be noted: %s", err.message);
+		vv_notes_warn(r->from.t.notes, "the receipts could not be written: %s",
+			      err.message);
 	}
 }
 

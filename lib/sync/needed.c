@@ -239,7 +239,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		return rc;
 	}
 	if (!n->asked && vv_env_get(vv_repository_env(n->repo), VV_OFFLINE_VAR)) {
-		n->why_off = "--offline asks no peer";
+		n->why_off = "--offline: no peer is asked";
 		return VV_OK;
 	}
 	rc = n->asked ? VV_OK : vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err);
@@ -479,7 +479,7 @@ static vv_status ask_given(vv_needed *n, vv_needed_blocks *w, vv_error *err)
 		wants[i] = (vv_lacking){.cid = w->cids[i]};
 	}
 	rc = vv_peer_blocks(s->peer, wants, w->count, find_no_base, get_given, take_given, w, err);
-	return rc < 0 && rc != VV_ENOMEM ? vv_fail(err, VV_ENOSUPPORT, "the peer gave no block")
+	return rc < 0 && rc != VV_ENOMEM ? vv_fail(err, VV_ENOSUPPORT, "the peer sent no block")
 					 : rc;
 }
 

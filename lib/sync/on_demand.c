@@ -200,7 +200,7 @@ static vv_status open_own(vv_on_demand *d, vv_error *err)
 
 static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EBLOCK, "block %s is not here%s%s", vv_cid_shows(cid),
+	return vv_fail(err, VV_EBLOCK, "block %s is missing here%s%s", vv_cid_shows(cid),
 		       why ? ", and could not be fetched: " : "", why ? why : "");
 }
 

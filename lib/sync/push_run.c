@@ -67,10 +67,10 @@ static vv_status find_place(run *r, vv_error *err)
 	}
 	vv_names_free(names, count);
 	if (rc < 0 || found) return rc;
-	return vv_fail(err, VV_ENOTFOUND,
-		       "'%s' is a name, which no remote here can write to\n"
-		       "push to a remote or URL, or give the remote that has this name a pushUrl",
-		       vv_text_url(name));
+	return vv_fail(
+		err, VV_ENOTFOUND,
+		"'%s' is a name, not a place to push to\npush to a remote or URL, or set pushUrl of the remote with this name",
+		vv_text_url(name));
 }
 
 static vv_status find_remote(run *r, vv_error *err)
@@ -438,7 +438,7 @@ static vv_status send_heads(run *r, vv_error *err)
 	}
 	for (size_t i = 0; i < again.going; i++) {
 		if (again.moves[i].why) {
-			vv_notes_warn(r->t.notes, "the signed head was not taken: %s",
+			vv_notes_warn(r->t.notes, "the signed head was not accepted: %s",
 				      again.moves[i].why);
 		}
 	}
@@ -687,7 +687,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 
 	if (r->j->blocks.incomplete > 0) {
 		vv_fail(err, VV_EMISSING,
-			"%s of tables %s complete neither here nor there: nothing was switched",
+			"%s of tables %s incomplete both here and there: nothing was switched",
 			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			r->j->blocks.incomplete == 1 ? "is" : "are");
 		return vv_hint_code(err, VV_HINT_FETCH_ALL);
@@ -753,7 +753,7 @@ done:
 		vv_notes_put(r->t.notes, "the remote has every block that this repository has");
 	}
 	if (r->j->blocks.incomplete > 0) {
-		vv_notes_warn(r->t.notes, "%s of tables %s complete neither here nor there",
+		vv_notes_warn(r->t.notes, "%s of tables %s incomplete both here and there",
 			      vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			      r->j->blocks.incomplete == 1 ? "is" : "are");
 	}
@@ -842,7 +842,7 @@ static vv_status push_refs(run *r, vv_error *err)
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {
 			vv_notes_warn(r->t.notes,
-				      "%s %s that the other side lacks %s not here either",
+				      "%s %s that the other side lacks %s missing here, too",
 				      vv_text_count(r->out.sum.absent),
 				      r->out.sum.absent == 1 ? "block" : "blocks",
 				      r->out.sum.absent == 1 ? "is" : "are");

@@ -164,7 +164,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	vv_status rc;
 
 	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
-		vv_fail(err, VV_EUSAGE, "HEAD is on no branch: name what to push");
+		vv_fail(err, VV_EUSAGE, "HEAD is not on a branch: name the ref to push");
 		return vv_hint_code(err, VV_HINT_PUSH_TO, "REMOTE", "HEAD", "refs/heads/NAME");
 	}
 	if (head->unborn) {
@@ -177,7 +177,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
 	if (mode && !o->upstream &&
 	    (strcmp(mode, "nothing") == 0 || strcmp(mode, "matching") == 0)) {
-		return vv_fail(err, VV_EUSAGE, "push.default is '%s': name what to push", mode);
+		return vv_fail(err, VV_EUSAGE, "push.default is '%s': name the ref to push", mode);
 	}
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
 	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);
@@ -187,12 +187,11 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 		current = automatic;
 	}
 	if (!merge && !current) {
-		vv_fail(err, VV_EUSAGE, "the branch '%s' follows no branch of %s yet",
+		vv_fail(err, VV_EUSAGE, "the branch '%s' has no upstream branch at %s",
 			vv_text_shows(head->branch + 11), vv_text_shows(m->name));
 		rc = vv_hint_code(err, VV_HINT_PUSH_UPSTREAM, m->name, head->branch + 11);
 	} else if (merge && !current && !to_upstream && strcmp(merge, head->branch) != 0) {
-		vv_fail(err, VV_EUSAGE,
-			"the branch '%s' follows '%s' there, which has another name",
+		vv_fail(err, VV_EUSAGE, "the upstream branch of '%s' has a different name: '%s'",
 			vv_text_shows(head->branch + 11), vv_text_shows(short_name(merge)));
 		rc = vv_hint_code(err, VV_HINT_PUSH_TO, m->name, "HEAD", short_name(merge));
 	} else {
@@ -280,7 +279,7 @@ static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const 
 	}
 	if (rc == VV_OK && !vv_oid_equal(&expected, &it->old)) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = "it is not where it was last seen: fetch, and look";
+		it->why = "stale info: it has moved since the last fetch";
 	}
 	return rc;
 }
@@ -350,7 +349,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	}
 	if (strncmp(it->to, "refs/heads/", 11) != 0) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = "the tag exists already and names another object; --force moves it";
+		it->why = "the tag already exists; use --force to move it";
 		return VV_OK;
 	}
 	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;
@@ -358,8 +357,8 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = known ? "the branch there has commits that this one does not have"
-				: "the branch there has commits that are not here";
+		it->why = known ? "the branch there has commits that this one lacks"
+				: "the branch there has commits that are missing here";
 		it->hint = VV_HINT_PULL_FIRST;
 	}
 	return VV_OK;
@@ -452,7 +451,7 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 
 	if (!goes && !refused) {
 		if (!quiet) {
-			vv_notes_put(vv_repository_notes(r), "everything is up to date");
+			vv_notes_put(vv_repository_notes(r), "everything up to date");
 		}
 		return;
 	}
@@ -466,6 +465,7 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 		}
 	}
 	if (refused && goes) {
-		vv_notes_put(vv_repository_notes(r), "nothing was pushed: all refs move, or none");
+		vv_notes_put(vv_repository_notes(r),
+			     "nothing was pushed: either all refs move or none");
 	}
 }

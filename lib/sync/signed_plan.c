@@ -24,7 +24,7 @@ vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err)
 		if (!is) {
 			return vv_fail(
 				err, VV_EREFUSED,
-				"'%s' has %s elsewhere, and not where its signed head has it; nothing is moved",
+				"'%s' has %s at a commit other than the signed one; nothing was moved",
 				vv_text_url(s->url), vv_text_shows(m->from));
 		}
 	}
@@ -72,7 +72,7 @@ static vv_status move_signed(const vv_signed_plan *s, const vv_ref_move *m, vv_e
 	}
 	if ((rc = vv_missing_ok(rc, err)) < 0 || !forward) return rc;
 	if (s->notes) {
-		vv_notes_put(s->notes, "%s is where its signed head has it",
+		vv_notes_put(s->notes, "%s is at its signed commit",
 			     vv_text_shows(to + strlen("refs/")));
 	}
 	return vv_ref_update(s->repo, to, &m->signed_id, NULL, true, "fetch: signed head", err);
@@ -91,7 +91,7 @@ vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err)
 		if (m->for_merge && merges && !m->is_signed) {
 			return vv_fail(
 				err, VV_EREFUSED,
-				"'%s' does not have %s as its signed head has it; nothing is merged",
+				"'%s' has %s at a commit other than the signed one; nothing was merged",
 				vv_text_url(s->url), vv_text_shows(m->from));
 		}
 	}

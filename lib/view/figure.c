@@ -261,7 +261,8 @@ static vv_status open_table(vv_figure *f, vv_subject *s, vv_table *t, const vv_o
 	if (rc < 0 || (rc = vv_subject_open(s, t, &o, err)) < 0) return rc;
 	return t->root.kind == VV_KIND_TABLE
 		       ? VV_OK
-		       : vv_fail(err, VV_EINPUT, "'%s' is not a table there", vv_text_shows(path));
+		       : vv_fail(err, VV_EINPUT, "'%s' is not a table in that version",
+				 vv_text_shows(path));
 }
 
 /* The names in an older version t of the columns in the one that was asked last. */

@@ -213,7 +213,8 @@ vv_status vv_view_grid_end(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 		rc = open_grid(g, w, err);
 	}
 	if (rc == VV_OK && g->shown < w->count) {
-		vv_buf_printf(&w->out, "(%zu more columns do not fit; --columns chooses)\n",
+		vv_buf_printf(&w->out,
+			      "(%zu more columns do not fit; select some with --columns)\n",
 			      w->count - g->shown);
 		rc = vv_buf_ok(&w->out, err);
 	}

@@ -410,8 +410,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	if (compared && wanted && req->described) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"%s stays text, as set in .gitattributes, unless --convert is given\n"
-			"add --convert to the command to make a table of it",
+			"%s stays text, as set in .gitattributes\nuse --convert to make a table of it",
 			vv_text_shows(item->path));
 	}
 	wanted = wanted && !compared;
@@ -437,10 +436,10 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	if (wanted && !req->convert) {
 		if ((rc = head_text(p, item, &text, err)) < 0) return rc;
 		if (text && req->described) {
-			return vv_fail(err, VV_EUSAGE,
-				       "%s is text in HEAD, and stays so without --convert\n"
-				       "add --convert to the command to make a table of it",
-				       vv_text_shows(item->path));
+			return vv_fail(
+				err, VV_EUSAGE,
+				"%s stays text, as in HEAD\nuse --convert to make a table of it",
+				vv_text_shows(item->path));
 		}
 	}
 	if (!compared && item->in_index && !vv_oid_is_null(&item->blob) &&
@@ -467,7 +466,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	if (leaves) {
 		vv_notes_warn(
 			vv_repository_notes(p->r),
-			"%s: no line of .gitattributes tracks this table: it becomes text in Git",
+			"%s is not tracked by .gitattributes any longer: it becomes text in Git",
 			vv_text_shows(item->path));
 	}
 	return plan_file(p, item, err);
@@ -526,10 +525,10 @@ static vv_status see_hidden(const vv_add_item *item, const char *path, vv_error 
 	(void)vv_fail(err, VV_EREFUSED,
 		      "'%s' is marked skip-worktree or assume-unchanged, nothing was staged",
 		      vv_text_shows(path));
-	return vv_hint(err,
-		       "'git update-index --no-skip-worktree --no-assume-unchanged %s' takes the "
-		       "marks away",
-		       vv_text_shows(path));
+	return vv_hint(
+		err,
+		"'git update-index --no-skip-worktree --no-assume-unchanged %s' removes these marks",
+		vv_text_shows(path));
 }
 
 static vv_status plan_index(planner *p, vv_error *err)
@@ -607,10 +606,10 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec *paths, vv_error *
 	    (rc = vv_paths_ignored(p->r, &names, &ignored, err)) < 0 || ignored.len == 0) {
 		return rc;
 	}
-	return vv_fail(err, VV_EREFUSED,
-		       "%s is ignored by a .gitignore file; nothing was staged\n"
-		       "-f stages it all the same; 'git check-ignore -v %s' names the line",
-		       vv_text_shows(ignored.data), vv_text_shows(ignored.data));
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s is ignored by a .gitignore file; nothing was staged\nuse -f if you really want to add it; 'git check-ignore -v %s' shows the pattern",
+		vv_text_shows(ignored.data), vv_text_shows(ignored.data));
 }
 
 /* A file that is named, so that nothing needs to be searched. */

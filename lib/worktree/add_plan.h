@@ -25,7 +25,7 @@
 #include "repo/git/repository.h"
 
 /* A path, and what is wrong with it (vv_path_fault). */
-#define VV_ADD_LEFT "%s stays an ordinary file of Git, since no table may have its name: %s"
+#define VV_ADD_LEFT "%s stays an ordinary file: no table may have this name: %s"
 
 typedef enum vv_add_action {
 	VV_ADD_FILE,  /* as git add would */

@@ -47,7 +47,7 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 		       "the last line of the deepest file wins",
 		       vv_text_shows(path),
 		       as_text ? "sets its diff or merge driver, or its filter"
-			       : "takes filter=varve away",
+			       : "unsets filter=varve",
 		       as_text ? "filter diff merge" : "filter", vv_text_shows(path));
 }
 

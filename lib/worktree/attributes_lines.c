@@ -313,7 +313,7 @@ void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b)
 		if (at->datasets == 0) {
 			continue;
 		}
-		vv_buf_printf(b, "%s:%u (%s %s) beats -text for %s", vv_text_shows(at->file),
+		vv_buf_printf(b, "%s:%u (%s %s) overrides -text for %s", vv_text_shows(at->file),
 			      at->number, vv_text_shows(at->pattern), vv_text_shows(at->attributes),
 			      vv_text_shows(at->first));
 		if (at->datasets > 1) {

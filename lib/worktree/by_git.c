@@ -170,9 +170,10 @@ static void tell_missing(const vv_by_git *b)
 	const bool one = b->missing == 1;
 
 	if (b->missing == 0) return;
-	vv_notes_put(notes, "%zu %s written as %s only, the blocks are not here: %s%s", b->missing,
-		     one ? "table is" : "tables are", one ? "its pointer" : "their pointers",
-		     vv_buf_cstr(&b->names), b->names.len < NAMES_MAX ? "" : ", ...");
+	vv_notes_put(notes, "%zu %s written as %s only, since the blocks are missing here: %s%s",
+		     b->missing, one ? "table is" : "tables are",
+		     one ? "its pointer" : "their pointers", vv_buf_cstr(&b->names),
+		     b->names.len < NAMES_MAX ? "" : ", ...");
 	vv_notes_hint(notes, VV_HINT_FETCH_AND_RESTORE, one ? vv_buf_cstr(&b->names) : "PATH");
 }
 
@@ -303,7 +304,7 @@ static vv_status find_obstacles(vv_by_git *b, vv_error *err)
 		vv_notes_put(notes, "    ... and %zu more", found - LISTED_MAX);
 	}
 	return vv_fail(err, VV_EREFUSED, "%s\n%s", b->would,
-		       "commit them, or put them away with 'git stash' first");
+		       "commit your changes or stash them ('git stash') first");
 }
 
 static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
@@ -446,11 +447,11 @@ static vv_status judge(vv_repository *r, const vv_later *note, const char *comma
 	if (look.note.changed.len == 0) {
 		return strcmp(note->command, "restore") == 0 ? VV_OK : drop_state(r, err);
 	}
-	return vv_fail(err, VV_EREFUSED,
-		       "%s was interrupted and is not finished yet\n"
-		       "'varve %s' finishes it, 'varve " VV_BY_GIT_QUIT
-		       "' leaves files and index as they are",
-		       vv_text_shows(note->what), vv_text_shows(note->command));
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s was interrupted and is not complete\n'varve %s' completes it, 'varve " VV_BY_GIT_QUIT
+		"' leaves files and index unchanged",
+		vv_text_shows(note->what), vv_text_shows(note->command));
 }
 
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
@@ -481,10 +482,10 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 	(void)snprintf(was, 32, "%s", note.command ? note.command : "");
 	if (vv_oid_is_null(&note.to)) {
 		if (command && strcmp(command, VV_BY_GIT_QUIT) == 0) {
-			vv_notes_put(vv_repository_notes(r),
-				     "%s was interrupted; it is given up, files and index stay as "
-				     "they are",
-				     vv_text_shows(note.what));
+			vv_notes_put(
+				vv_repository_notes(r),
+				"%s was interrupted; it is abandoned, files and index are unchanged",
+				vv_text_shows(note.what));
 		} else if (note.locks) {
 			vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
 				     vv_text_shows(note.what),
@@ -510,7 +511,7 @@ void vv_by_git_tell(vv_repository *r)
 		vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
 			     vv_text_shows(note.what),
 			     vv_oid_is_null(&note.to) && !note.back
-				     ? "run it again, or give it up with 'varve " VV_BY_GIT_QUIT "'"
+				     ? "run it again, or abandon it with 'varve " VV_BY_GIT_QUIT "'"
 				     : "the next command that changes something here undoes or "
 				       "completes it");
 	} else if (rc < 0 && rc != VV_ENOTFOUND) {

@@ -141,13 +141,12 @@ vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, v
 
 	if (!vv_index_get(index, path, &e)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' is there, and no version of it was added\n"
-			       "move it away, or add it first",
+			       "'%s' exists and was never added\nmove it away, or add it first",
 			       vv_text_shows(path));
 	}
 	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;
 	if (!clean) {
-		vv_fail(err, VV_EREFUSED, "'%s' has changes that were not added",
+		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
 			vv_text_shows(path));
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}

@@ -218,10 +218,10 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 			rc = pass_broken(f, path, text, out, err);
 		}
 	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
-		rc = vv_fail(err, VV_EMISSING,
-			     "%s: this pointer names data that is not here\n"
-			     "fetch its blocks, or put the data itself in its place",
-			     vv_text_shows(path));
+		rc = vv_fail(
+			err, VV_EMISSING,
+			"%s: the data of this pointer is missing here\nfetch its blocks, or replace the pointer by the data",
+			vv_text_shows(path));
 	} else if (rc == VV_OK) {
 		vv_buf_put(out, text->data, text->len);
 		rc = vv_buf_ok(out, err);
@@ -562,11 +562,11 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 	if (!here) {
 		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
 				  path);
-		vv_notes_put(vv_repository_notes(f->repo),
-			     "varve: %s: its blocks are not here (%s), so its pointer is "
-			     "written%s",
-			     vv_text_shows(path), why.code < 0 ? why.message : "out of memory",
-			     vv_buf_cstr(&hint));
+		vv_notes_put(
+			vv_repository_notes(f->repo),
+			"varve: %s: blocks are missing here (%s); only the pointer was written%s",
+			vv_text_shows(path), why.code < 0 ? why.message : "out of memory",
+			vv_buf_cstr(&hint));
 	}
 	return here;
 }
@@ -624,9 +624,10 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	if (p.bytes > f->smudge_limit) {
 		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
 				  path);
-		vv_notes_put(vv_repository_notes(f->repo),
-			     "varve: %s: %s are above varve.smudgeLimit, its pointer is written%s",
-			     name, vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
+		vv_notes_put(
+			vv_repository_notes(f->repo),
+			"varve: %s: %s exceed varve.smudgeLimit; only the pointer was written%s",
+			name, vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
 		return rc;
 	}
 	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||

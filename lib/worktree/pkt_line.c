@@ -46,7 +46,7 @@ static int next_packet(vv_pkt_in *p, vv_error *err)
 		int digit = got == 4 ? hex_digit(head[i]) : -1;
 
 		if (digit < 0) {
-			return vv_fail(err, VV_EINPUT, "git sent a packet with a damaged length");
+			return vv_fail(err, VV_EINPUT, "git sent a packet with an invalid length");
 		}
 		len = len * 16 + (unsigned)digit;
 	}

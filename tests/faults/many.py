@@ -15,7 +15,7 @@ import time
 
 BUSY = re.compile(r'lock|another (program|process|varve|git)|moved (while|meanwhile)|HEAD moved|at work|not go forward|'
 	r'is not (a fast-forward|the one)|was seen|changed meanwhile|File exists|cannot lock|rejected|'
-	r'would be lost|overwrite|under way|in the middle of|local changes|unable to write new index', re.I)
+	r'would be lost|overwrite|in progress|in the middle of|local changes|unable to write new index', re.I)
 YEARS = {'now': 0, '1970': -1763000000, '2038': 390000000, '2106': 2540000000}
 
 BEGIN = r"""

@@ -290,7 +290,7 @@ vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool
 		if (abort && vv_interruption_was(&c->found, c->name)) {
 			return VV_OK; /* done just now */
 		}
-		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);
+		return vv_fail(err, VV_EUSAGE, "no %s is in progress", c->name);
 	}
 	if (abort) {
 		bool lacking;

@@ -427,9 +427,8 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err)
 {
 	if (v->uncounted == 0) return VV_OK;
-	return vv_fail(err, VV_EMISSING,
-		       "%s could not be counted: blocks are not here\n"
-		       "'varve fetch --data REV' gets the data of a commit, 'varve fetch --data "
-		       "--all' that of all",
-		       vv_text_counted(v->uncounted, "change of a table", "changes of tables"));
+	return vv_fail(
+		err, VV_EMISSING,
+		"%s could not be counted: blocks are missing here\n'varve fetch --data REV' gets the data of a commit, 'varve fetch --data --all' that of all",
+		vv_text_counted(v->uncounted, "change of a table", "changes of tables"));
 }

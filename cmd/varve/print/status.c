@@ -305,11 +305,9 @@ static void put_ways_out(writer *w)
 		hint(w, "use \"git bisect reset\" to end it");
 		return;
 	}
-	vv_buf_printf(
-		&text,
-		"use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to go back to where "
-		"it began",
-		program, state, program, state);
+	vv_buf_printf(&text,
+		      "use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to undo it",
+		      program, state, program, state);
 	hint(w, vv_buf_cstr(&text));
 }
 
@@ -324,7 +322,8 @@ static void put_branch(writer *w)
 		line(w, "HEAD detached at %.7s", vv_oid_shows(&c->head.commit));
 	}
 	if (c->upstream_gone) {
-		line(w, "Your branch follows '%s', which is not there", vv_text_shows(c->upstream));
+		line(w, "Your branch is based on '%s', but the upstream is gone",
+		     vv_text_shows(c->upstream));
 	} else if (c->upstream && c->ahead && c->behind) {
 		line(w, "Your branch and '%s' have diverged: %s and %s commits",
 		     vv_text_shows(c->upstream), vv_text_count(c->ahead), vv_text_count(c->behind));
@@ -350,7 +349,7 @@ static void put_branch(writer *w)
 		hint(w, vv_buf_cstr(&w->c->hook_mend));
 	}
 	if (c->state[0]) {
-		line(w, "%s %s is under way%s", strchr("au", *c->shown) ? "An" : "A", c->shown,
+		line(w, "%s %s is in progress%s", strchr("au", *c->shown) ? "An" : "A", c->shown,
 		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
 		put_ways_out(w);
 	}
@@ -382,8 +381,8 @@ static void put_conflicts(writer *w)
 	if (w->c->conflicts == 0) return;
 	line(w, "%s", "");
 	line(w, "Unmerged paths:");
-	hint(w, "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" "
-		"to settle them");
+	hint(w,
+	     "use \"varve conflicts\" to list them, \"varve resolve\" or \"varve add <file>...\" to mark resolution");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		if (is_conflict(e)) {
@@ -429,7 +428,7 @@ static void put_pointers(writer *w)
 		     e->lost ? ", no line of .gitattributes tracks it" : "",
 		     e->blocks_here ? ""
 		     : e->linked    ? " (linked, blocks at the source)"
-				    : " (blocks not here)",
+				    : " (blocks missing here)",
 		     e->lost ? "track" : "restore", vv_buf_cstr(&text));
 	}
 }
@@ -441,7 +440,7 @@ static void put_missing(writer *w)
 
 	if (count == 0) return;
 	line(w, "%s", "");
-	line(w, "Blocks not here:");
+	line(w, "Blocks missing here:");
 	hint(w,
 	     "use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
 	for (size_t i = 0; i < count && i < MISSING_SHOWN; i++) {
@@ -475,15 +474,15 @@ static void put_text(writer *w, text_kind kind)
 		}
 		if (!any && kind == DAMAGED_POINTERS) {
 			line(w, "%s", "");
-			line(w, "Damaged pointers, committed so in the place of tables:");
+			line(w, "Damaged pointers committed instead of tables:");
 		} else if (!any && kind == LATER_POINTERS) {
 			line(w, "%s", "");
-			line(w, "Pointers of a later version, which this varve does not read:");
+			line(w, "Pointers of a newer varve, which this one cannot read:");
 			hint(w, "use a newer varve");
 		} else if (!any) {
 			line(w, "%s", "");
-			line(w, "Committed as plain text, though .gitattributes makes tables of "
-				"them:");
+			line(w,
+			     "Committed as plain text, although .gitattributes tracks them as tables:");
 			hint(w, "use \"varve add --fix\" to convert them");
 		}
 		any = true;
@@ -502,7 +501,7 @@ static void put_beaten(writer *w)
 {
 	if (w->c->beaten.len == 0) return;
 	line(w, "%s", "");
-	line(w, "Attributes that beat varve's -text:");
+	line(w, "Attributes that override varve's -text:");
 	hint(w, VV_ATTR_BEATEN_HINT);
 	for (const char *p = vv_buf_cstr(&w->c->beaten); *p;) {
 		size_t len = strcspn(p, "\n");
@@ -538,7 +537,7 @@ static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
 		       "(use \"varve add\" to track)";
 	}
 	if (strcmp(c->state, "merge") == 0) {
-		return "all conflicts are settled; \"varve commit\" concludes the merge";
+		return "All conflicts fixed: run \"varve commit\" to conclude the merge";
 	}
 	if (c->head.unborn) {
 		return "nothing to commit "

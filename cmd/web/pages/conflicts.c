@@ -316,7 +316,7 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 		part_strong(lead, .text = all.words);
 		part_words(lead, .text = vv_page_text(
 					 p,
-					 ". %s is under way. In a terminal, 'varve resolve --set "
+					 ". %s is in progress. In a terminal, 'varve resolve --set "
 					 "COLUMN=VALUE' sets a new value.",
 					 name_of(all.state)));
 	}

@@ -24,7 +24,7 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
 			return vv_fail(err, VV_EREFUSED,
-				       "'%s' is in the way of '%s': it is not a folder",
+				       "'%s' already exists of '%s': it is not a folder",
 				       vv_text_shows(head), vv_text_shows(path));
 		}
 	}

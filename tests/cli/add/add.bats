@@ -123,7 +123,7 @@ pointer_of() {
 	succeeds varve add --delimiter tab tabs.txt
 	output_has "1 row, 2 columns"
 	ends_with 2 varve add --delimiter ab t.csv
-	stderr_has "--delimiter takes one character"
+	stderr_has "--delimiter requires one character"
 }
 
 @test "JSON with rows is a table, other JSON an ordinary file" {
@@ -252,7 +252,7 @@ pointer_of() {
 	output_has "prices.csv stays text, as in HEAD; 'varve add --convert PATH' makes a table"
 	pointer_of prices.csv | cmp - prices.csv
 	ends_with 2 varve add --key id prices.csv
-	stderr_has "is text in HEAD"
+	stderr_has "stays text, as in HEAD"
 	stderr_has "--convert"
 	succeeds varve add --convert prices.csv
 	output_has "prices.csv: was plain text, now table, 21 rows"
@@ -388,7 +388,7 @@ pointer_of() {
 	echo '*.csv -filter' > data/.gitattributes
 	rows 5 > data/a.csv
 	ends_with 2 varve add data/a.csv
-	stderr_has "takes filter=varve away"
+	stderr_has "unsets filter=varve"
 	[ -z "$(git diff --cached --name-only)" ]
 	[ ! -e .gitattributes ]
 }
@@ -460,7 +460,7 @@ pointer_of() {
 	rows 3 > good.csv
 	echo text > 'a: b.txt'
 	succeeds varve add .
-	stderr_is "warning: aux.csv stays an ordinary file of Git, since no table may have its name: a part is the name of a device on Windows"
+	stderr_is "warning: aux.csv stays an ordinary file: no table may have this name: a part is the name of a device on Windows"
 	cmp aux.csv <(git cat-file blob :aux.csv)
 	[ "$(git ls-files | wc -l)" = "$(ls -A | grep -vcx .git)" ]
 	varve commit -qm one
@@ -478,7 +478,7 @@ pointer_of() {
 		rows 3 > "./$f"
 	done
 	succeeds git add .
-	stderr_has "12:30.csv stays an ordinary file of Git, since no table may have its name: it has a ':'"
+	stderr_has "12:30.csv stays an ordinary file: no table may have this name: it has a ':'"
 	succeeds varve add .
 	succeeds varve commit -m one
 	for f in nul.csv 12:30.csv -x.csv $'a\nb.csv'; do
@@ -856,7 +856,7 @@ pointer_of() {
 	output_has "2 rows, 1 column"
 	for command in 'convert --delimiter ab t.txt -' 'convert --quote ab t.txt -' 'add --escape ab t.txt'; do
 		ends_with 2 varve $command
-		stderr_has "takes one character, not 'ab'"
+		stderr_has "requires one character, not 'ab'"
 		stderr_has "tab, comma, semicolon, pipe, space, none"
 	done
 }

@@ -84,11 +84,11 @@ arrow() {
 	echo 4,kiwi,1 >> p.csv
 	cp p.csv edited
 	ends_with 2 varve add --arrow p.arrows p.csv
-	stderr_has "'p.csv' has changes that were not added"
+	stderr_has "'p.csv' has changes that are not staged"
 	same_bytes edited p.csv
 	echo a,b > new.csv
 	ends_with 2 varve add --arrow p.arrows new.csv
-	stderr_has "'new.csv' is there, and no version of it was added"
+	stderr_has "'new.csv' exists and was never added"
 	ends_with 2 varve add --arrow p.arrows .
 	stderr_has "is not a regular file"
 	rm p.csv

@@ -268,7 +268,7 @@ host_merges() {
 	succeeds varve diff HEAD~1 HEAD
 	output_has "item 31 -> one"
 	succeeds varve status
-	output_has "Committed as plain text, though .gitattributes makes tables of them"
+	output_has "Committed as plain text, although .gitattributes tracks them as tables"
 	succeeds varve check
 	ends_with 1 varve doctor --offline
 	output_has "plain: p.csv: Git has it as plain text"

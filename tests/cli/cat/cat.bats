@@ -248,7 +248,7 @@ two_versions() {
 	stderr_has "--limit requires a number"
 	rm prices.csv
 	ends_with 2 varve cat prices.csv
-	stderr_has "the last commit has it: 'HEAD:prices.csv'"
+	stderr_has "the last commit contains it: 'HEAD:prices.csv'"
 }
 
 @test "malformed text is refused with line and column" {
@@ -264,7 +264,7 @@ two_versions() {
 	rm -r .git/varve/packs
 	ends_with 2 varve cat v1:prices.csv
 	output_is ""
-	stderr_has "is not here"
+	stderr_has "is missing here"
 }
 
 @test "a full disk is an error" {

@@ -125,7 +125,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	succeeds varve check --files --no-header --delimiter '\t' t.txt
 	succeeds varve check --files --no-header --input-format tsv t.txt
 	ends_with 2 varve check --files --delimiter ab t.txt
-	stderr_has "--delimiter takes one character"
+	stderr_has "--delimiter requires one character"
 	ends_with 2 varve check --delimiter ';'
 	stderr_has "require --files"
 	# they go over what a package says

@@ -273,7 +273,7 @@ clean() {
 	blob=$(git cat-file blob :prices.csv | sed 's/"rows": 300/"rows": 301/' | git hash-object -w --stdin)
 	git update-index --cacheinfo 100644,$blob,prices.csv
 	ends_with 2 varve commit -m x
-	stderr_has "its pointer was changed by hand"
+	stderr_has "its pointer was edited"
 	[ "$(git rev-list --count HEAD)" = 1 ]
 }
 

@@ -86,7 +86,7 @@ stopped() {
 @test "status names how a merge goes on and how it is given up" {
 	stopped merge
 	succeeds varve status
-	output_has 'use "varve merge --continue" to conclude it, "varve merge --abort" to go back to where it began'
+	output_has 'use "varve merge --continue" to conclude it, "varve merge --abort" to undo it'
 }
 
 @test "a revert that stopped is compared and told like a merge" {

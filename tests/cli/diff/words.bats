@@ -141,8 +141,8 @@ assert c["many"] is True and "rowsAdded" not in c, c'
 	git clone -q a plain 2> /dev/null
 	cd plain
 	ends_with 2 varve --offline log --stat -n 1
-	output_has " prices.csv | 2,000 -> 2,001 rows, 4 columns (blocks not here)"
-	stderr_has "1 change of a table could not be counted: blocks are not here"
+	output_has " prices.csv | 2,000 -> 2,001 rows, 4 columns (blocks missing here)"
+	stderr_has "1 change of a table could not be counted: blocks are missing here"
 	stderr_has "varve fetch --data REV"
 	succeeds varve log --stat -n 1
 	output_has " prices.csv | +2 -1 ~1 rows"

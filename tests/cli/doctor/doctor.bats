@@ -34,7 +34,7 @@ no_problems() {
 	mkdir bin
 	ln -s "$VARVE_BIN/varve" bin/varve
 	ends_with 1 env PATH="$PWD/bin" "$VARVE_BIN/varve" doctor --offline
-	output_has "git: git was not found or does not answer"
+	output_has "git: git was not found or does not run"
 	printf '#!/bin/sh\necho git version 2.7.4\n' > bin/git
 	chmod +x bin/git
 	ends_with 1 env PATH="$PWD/bin:/usr/bin:/bin" "$VARVE_BIN/varve" doctor --offline
@@ -113,7 +113,7 @@ no_problems() {
 	git checkout -q .gitattributes
 	echo '*.csv text eol=crlf' >> .gitattributes
 	ends_with 1 varve doctor
-	output_has "attributes: .gitattributes:3 (*.csv text eol=crlf) beats -text for p.csv: Git rewrites pointers there"
+	output_has "attributes: .gitattributes:3 (*.csv text eol=crlf) overrides -text for p.csv: Git rewrites pointers there"
 	: > .gitattributes
 	ends_with 1 varve doctor
 	output_has "p.csv: it is a table of varve, but no line of .gitattributes declares it"
@@ -290,7 +290,7 @@ no_problems() {
 	output_lacks dta
 	git config varve.readers false
 	succeeds varve doctor
-	output_has 'note: documents: no reader is run here: varve.readers is false'
+	output_has 'note: documents: no reader runs: varve.readers is false'
 }
 
 @test "a name in .varveconfig that means nothing is named by doctor, push and fetch, and changes nothing" {

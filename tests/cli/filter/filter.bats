@@ -86,7 +86,7 @@ changed() {
 	rm prices.csv
 	run --separate-stderr git checkout prices.csv
 	[ "$status" = 0 ]
-	stderr_has "above varve.smudgeLimit"
+	stderr_has "exceed varve.smudgeLimit"
 	head -n 1 prices.csv | grep -q '^varve pointer: '
 }
 
@@ -294,12 +294,12 @@ all_crlf() { sed 's/$/\r/'; }
 @test "track add and status name the line that beats -text" {
 	crlf_attributes
 	succeeds varve status
-	output_has "data/.gitattributes:2 (*.csv text eol=crlf) beats -text for data/prices.csv"
+	output_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv"
 	rows 60 > data/prices.csv
 	succeeds varve add data/prices.csv
-	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) beats -text for data/prices.csv: Git rewrites pointers there"
+	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv: Git rewrites pointers there"
 	succeeds varve track data/prices.csv
-	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) beats -text for data/prices.csv"
+	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv"
 	sed -i '2s/$/ -text/' data/.gitattributes
 	succeeds varve status
 	output_lacks "beats"
@@ -318,7 +318,7 @@ all_crlf() { sed 's/$/\r/'; }
 	output_lacks "beats"
 	printf '[attr]dos text eol=crlf\n*.csv dos\n' > .git/info/attributes
 	succeeds varve status
-	output_has ".git/info/attributes:2 (*.csv dos) beats -text for a.csv and 1 more"
+	output_has ".git/info/attributes:2 (*.csv dos) overrides -text for a.csv and 1 more"
 }
 
 @test "what the filter wrote is read again by what it noted, and a damaged or foreign note is not believed" {

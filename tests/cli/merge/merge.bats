@@ -105,9 +105,9 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 		stderr_has "varve resolve"
 	done
 	ends_with 2 varve merge spring
-	stderr_has "a merge is under way"
+	stderr_has "a merge is in progress"
 	ends_with 2 varve cherry-pick spring
-	stderr_has "a merge is under way"
+	stderr_has "a merge is in progress"
 	ends_with 2 varve switch spring
 	[ "$(git log -1 --format=%s)" = "change in main" ]
 }
@@ -131,7 +131,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	diff -r --exclude=.git . ../before
 	[ ! -e .git/MERGE_HEAD ] && [ ! -e .git/varve/conflicts ]
 	ends_with 2 varve merge --abort
-	stderr_has "no merge is under way"
+	stderr_has "no merge is in progress"
 	ends_with 1 varve merge spring
 	varve resolve -q --theirs
 	succeeds varve merge --abort
@@ -897,7 +897,7 @@ renamed_and_changed() {
 	stderr_has "'main' has no upstream"
 	ends_with 2 varve merge --abort spring
 	ends_with 2 varve merge --continue
-	stderr_has "no merge is under way"
+	stderr_has "no merge is in progress"
 	ends_with 2 varve resolve --ours --theirs
 	ends_with 2 varve resolve --ours
 	stderr_has "nothing is in conflict"
@@ -911,7 +911,7 @@ renamed_and_changed() {
 	touch prices.csv
 	ends_with 2 varve add prices.csv
 	stderr_has "prices.csv: its conflicts are not settled"
-	stderr_has "'varve resolve' settles them"
+	stderr_has "use 'varve resolve'"
 	ends_with 1 varve commit -am x
 	for command in "git add prices.csv" "git commit -qam x"; do
 		ends_with 128 $command

@@ -71,7 +71,7 @@ name() {
 	output_has "(ten and seven)"
 	ends_with 2 varve merge spring
 	ends_with 2 varve merge --abort
-	stderr_has "no merge is under way"
+	stderr_has "no merge is in progress"
 	succeeds varve cherry-pick --abort
 	[ "$(git ls-files -s)" = "$before" ]
 	clean

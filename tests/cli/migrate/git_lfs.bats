@@ -36,7 +36,7 @@ setup() {
 	git branch -q main origin/main
 	varve init -q
 	ends_with 2 varve migrate --everything
-	stderr_has "hint: 'git lfs fetch --all' gets it"
+	stderr_has "hint: 'git lfs fetch --all' fetches it"
 	git lfs fetch --all > /dev/null
 	succeeds varve migrate --everything
 	[ -z "$(git status --porcelain)" ]

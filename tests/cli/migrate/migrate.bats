@@ -81,8 +81,8 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	rm -r .git/lfs
 	git add . && git commit -q -m lfs
 	ends_with 2 varve migrate '*.csv'
-	stderr_has "a.csv: its content is kept by Git LFS, and object"
-	stderr_has "'git lfs fetch --all' gets it"
+	stderr_has "a.csv: its content is in Git LFS, and object"
+	stderr_has "'git lfs fetch --all' fetches it"
 	[ -z "$(git status --porcelain)" ]
 }
 
@@ -122,7 +122,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	stderr_has "a.csv has changes that are not committed"
 	git add a.csv
 	ends_with 2 varve migrate '*.csv'
-	stderr_has "a.csv is staged: migrate makes a commit of its own"
+	stderr_has "a.csv is staged: migrate makes its own commit"
 	[ ! -e .gitattributes ]
 }
 
@@ -261,7 +261,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	stderr_has "':'"
 	[ -z "$(git status --porcelain)" ]
 	succeeds varve migrate -m m '*.csv'
-	stderr_has "at_10:30.csv stays an ordinary file of Git, since no table may have its name"
+	stderr_has "at_10:30.csv stays an ordinary file: no table may have this name"
 	[ "$(git cat-file blob HEAD:a.csv | head -c 13)" = "varve pointer" ]
 	rows 10 | cmp - <(git cat-file blob HEAD:at_10:30.csv)
 	[ -z "$(git status --porcelain)" ]

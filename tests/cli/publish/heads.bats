@@ -473,7 +473,7 @@ signed_peer() {
 	as eve varve sign -q --name prices
 	another 3
 	succeeds varve push
-	stderr_has "the signed head was not taken: "
+	stderr_has "the signed head was not accepted: "
 	stderr_has "its signer is not the owner"
 	[ -z "$(git -C ../served.git for-each-ref "refs/varve/heads/$key_eve")" ]
 	cd ../a
@@ -495,7 +495,7 @@ signed_peer() {
 	own=$(git rev-parse main)
 	cd ../b
 	succeeds varve fetch --from ../c
-	stderr_has "remotes/origin/main is where its signed head has it"
+	stderr_has "remotes/origin/main is at its signed commit"
 	at "$signed"
 	[ "$(git rev-parse refs/remotes/c/main)" = "$own" ]
 	grep -q "^head $key_ada 2 " .git/varve/trust
@@ -741,7 +741,7 @@ ssh_key() {
 	chmod +x .git/hooks/pre-push
 	git tag v1
 	succeeds as ada varve push origin main v1
-	stderr_lacks "was not taken"
+	stderr_lacks "was not accepted"
 	[ "$(git -C ../served.git rev-parse main v1)" = "$(git rev-parse main v1)" ]
 	[ "$(git -C ../served.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
 }

@@ -166,12 +166,12 @@ copies() {
 	stderr_has "http://127.0.0.1:9/eu/prices is left out"
 	stderr_has "no copy of '$key/eu/prices' is known that answers"
 	ends_with 2 varve push "$key/eu/prices" main
-	stderr_has "'$key/eu/prices' is a name, which no remote here can write to"
+	stderr_has "'$key/eu/prices' is a name, not a place to push to"
 	stderr_has "pushUrl"
 	git init -q --bare ../bare.git
 	git remote add ada "$key/eu/prices"
 	ends_with 2 varve push ada main
-	stderr_has "is a name, which no remote here can write to"
+	stderr_has "is a name, not a place to push to"
 	git remote set-url --push ada "$PWD/../bare.git"
 	succeeds varve push "$key/eu/prices" main
 	[ "$(git -C ../bare.git rev-parse main)" = "$(git rev-parse main)" ]

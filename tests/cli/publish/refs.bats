@@ -36,7 +36,7 @@ is_new() {
 	second
 	shows "$old"
 	succeeds varve clone "$site" ../b
-	stderr_has "shows main 1 commit before its signed head, number 2: the signed version is taken"
+	stderr_has "shows main 1 commit before its signed head, number 2: using the signed version"
 	is_new ../b
 	succeeds varve clone -q --lazy "$site" ../lazy
 	is_new ../lazy
@@ -132,14 +132,14 @@ is_new() {
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
 	stderr_has "does not have commit ${new:0:10}; the clone has its version, which is not signed"
-	stderr_has "--from URL asks there"
+	stderr_has "use --from URL"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status
 	output_lacks "Signed by"
 	ends_with 1 varve -C ../c fetch
 	stderr_has "main stays behind: "
 	ends_with 1 varve -C ../c pull
-	stderr_has "--from URL asks there"
+	stderr_has "use --from URL"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	ends_with 1 varve cat "../hub.git#main:prices.csv"
 	stderr_has "does not have its newest signed version"

@@ -51,14 +51,14 @@ load ../helper
 	varve commit -qm one
 	printf 'id,day,n\r\n1,3/4/2024,1234\r\n2,6/5/2024,2.5\r\n3,8/8/2024,0.75\r\n' > t.csv
 	succeeds varve restore --spelling t.csv
-	stderr_has "t.csv, row 1, column day: 3/4/2024 stays: no cell shows which of its numbers is the day"
+	stderr_has "t.csv, row 1, column day: 3/4/2024 is unchanged: it is not clear which of its numbers is the day"
 	printf 'id,day,n\n1,3/4/2024,1234\n2,6/5/2024,2.5\n3,2024-08-08,0.75\n' > want
 	same_bytes want t.csv
 	# bytes that no other cell explains do not get into a file of UTF-8
 	git checkout -q t.csv
 	printf 'id,day,n\n1,\366l,1.234\n2,2024-05-06,2.5\n3,2024-08-08,0.75\n' > t.csv
 	ends_with 2 varve restore --spelling t.csv
-	stderr_has "'t.csv', column 'day': a changed cell is not UTF-8, and no other cell shows its encoding"
+	stderr_has "'t.csv', column 'day': a changed cell is not UTF-8, and its encoding cannot be found from other cells"
 	# clean-ups are no spreadsheet's work
 	printf 'id,day,name,x\n1,03/06/18,\320\223\321\203\320\260\320\274,0.30000000000000004\n2,04/07/19,b,1\n' > c.csv
 	varve add -q --key id c.csv

@@ -71,7 +71,7 @@ tasks() {
 	printf '2,z,3\n' >> t.csv
 	cp t.csv before
 	ends_with 2 varve set t.csv 7 a=k
-	stderr_has "a row '007', which is the same value"
+	stderr_has "has '007', the same value"
 	ends_with 2 varve set t.csv 2 a=k
 	stderr_has "has 2 rows with the key '2': 2, 3"
 	stderr_has "--all sets all of them"
@@ -104,7 +104,7 @@ tasks() {
 	ends_with 2 varve set i.jsonl 1 n
 	stderr_has "expected COL=VALUE or COL:=JSON"
 	ends_with 2 varve set i.jsonl "" n=4
-	stderr_has "needs a value of its key 'id'"
+	stderr_has "requires a value for the key column 'id'"
 	ends_with 2 varve set i.jsonl -5 n=4
 	stderr_has "write '--' before"
 	printf 'k,n\nx,1\n' > c.csv
@@ -113,9 +113,9 @@ tasks() {
 	stderr_has "has no column 'm'"
 	stderr_has "the columns are"
 	ends_with 2 varve set i.jsonl 1 id=4
-	stderr_has "is not set"
+	stderr_has "cannot be set"
 	ends_with 2 varve set i.jsonl 1 'n:={'
-	stderr_has "COL:=JSON takes a JSON value"
+	stderr_has "COL:=JSON sets a JSON value"
 	ends_with 2 varve set --if 'm > 4' i.jsonl 1 n=4
 	ends_with 2 varve set HEAD:i.jsonl 1 n=4
 	printf 'a,b\nx,y\nx,y\n' > nokey.csv

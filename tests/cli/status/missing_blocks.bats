@@ -16,10 +16,10 @@ two_tables() {
 @test "status names tables without blocks, and fsck --repair makes them from the files" {
 	two_tables
 	succeeds varve status
-	output_lacks "Blocks not here"
+	output_lacks "Blocks missing here"
 	rm -rf .git/varve
 	succeeds varve status
-	output_has "Blocks not here:
+	output_has "Blocks missing here:
   (use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\")
 	other.csv
 	prices.csv
@@ -33,7 +33,7 @@ nothing to commit, working tree clean"
 	rm other.csv
 	echo 999,x,1,2024-01-01 >> prices.csv
 	succeeds varve status prices.csv
-	output_has "Blocks not here:"
+	output_has "Blocks missing here:"
 	output_lacks "other.csv"
 	succeeds varve status
 	output_has "	other.csv
@@ -44,7 +44,7 @@ nothing to commit, working tree clean"
 	ends_with 1 varve fsck --repair # the first version is lost
 	succeeds varve status
 	output_has "nothing to commit, working tree clean"
-	output_lacks "Blocks not here"
+	output_lacks "Blocks missing here"
 }
 
 @test "of many tables some are looked at, and all where one lacks blocks" {
@@ -65,7 +65,7 @@ nothing to commit, working tree clean"
 	rm -rf .git/varve
 	cp other.csv ../other.csv
 	succeeds git checkout -q HEAD~1
-	stderr_has "prices.csv: its blocks are not here (no remote is configured), so its pointer is written; 'varve restore prices.csv' writes the data"
+	stderr_has "prices.csv: blocks are missing here (no remote is configured); only the pointer was written; 'varve restore prices.csv' writes the data"
 	git cat-file blob HEAD:prices.csv > ../pointer
 	same_bytes prices.csv ../pointer
 	same_bytes other.csv ../other.csv
@@ -73,7 +73,7 @@ nothing to commit, working tree clean"
 	output_is ""
 	succeeds varve status
 	output_has "Not written to the work tree:
-	prices.csv  pointer only (blocks not here): varve restore prices.csv"
+	prices.csv  pointer only (blocks missing here): varve restore prices.csv"
 	# What was not replaced is there again.
 	varve fsck --repair > /dev/null || true
 	rm other.csv

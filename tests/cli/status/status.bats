@@ -69,7 +69,7 @@ with_table() {
 	output_has "pointer only: varve restore prices.csv"
 	rm -rf .git/varve/packs
 	succeeds varve status
-	output_has "pointer only (blocks not here): varve restore prices.csv"
+	output_has "pointer only (blocks missing here): varve restore prices.csv"
 	succeeds varve status --porcelain
 	output_is ""
 }
@@ -205,7 +205,7 @@ with_table() {
 	varve add a.txt > /dev/null
 	varve commit -q -m one
 	succeeds varve status
-	output_has "Your branch follows 'origin/main', which is not there"
+	output_has "Your branch is based on 'origin/main', but the upstream is gone"
 	succeeds varve status -sb
 	output_is "## main...origin/main [gone]"
 	[ "$output" = "$(git status -sb)" ]
@@ -268,7 +268,7 @@ with_table() {
 	output_is "UU notes.txt"
 	succeeds varve status
 	output_has "both modified:"
-	output_has "A merge is under way"
+	output_has "A merge is in progress"
 }
 
 @test "the JSON form is valid and holds the counts" {

@@ -47,7 +47,7 @@ versions/$(root_of).packs" ]
 	(cd "$store" && sha256sum -c --quiet -) < before
 	[ "$(files | wc -l)" -eq 6 ]
 	succeeds varve push
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 	[ "$(files | wc -l)" -eq 6 ]
 	[ "$(wc -l < "$store/versions/$(root_of).packs")" -eq 5 ]
 	git clone -q "$url" ../b

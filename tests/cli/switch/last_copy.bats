@@ -19,7 +19,7 @@ lost_blocks() {
 @test "switch stores a table again before it replaces the last copy" {
 	lost_blocks
 	ends_with 1 varve switch main
-	[[ "$stderr" == *"prices.csv: the blocks of its version were not here; they were made again from the file"* ]]
+	[[ "$stderr" == *"prices.csv: the blocks of its version were missing; they were restored from the file"* ]]
 	grep -q '^varve pointer: ' prices.csv
 	succeeds varve switch spring
 	same_bytes ../spring.csv prices.csv
@@ -62,7 +62,7 @@ lost_blocks() {
 	varve commit -qam two
 	rm -rf .git/varve
 	ends_with 2 varve switch main
-	[[ "$stderr" == *"t.csv: the blocks of its version are not here, and the file may be the last copy of it"* ]]
+	[[ "$stderr" == *"t.csv: the blocks of its version are missing here, and the file may be the last copy"* ]]
 	[[ "$stderr" == *"varve fsck --repair"* ]]
 	same_bytes ../spring.csv t.csv
 	[ "$(git branch --show-current)" = spring ]

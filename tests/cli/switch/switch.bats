@@ -164,7 +164,7 @@ clean() {
 	git status --porcelain
 	mv .git/varve/packs ../packs
 	ends_with 1 varve switch main
-	stderr_has "prices.csv: its blocks are not here"
+	stderr_has "prices.csv: blocks are missing here"
 	stderr_has "'varve restore prices.csv'"
 	[ -z "$(git status --porcelain)" ]
 	head -c 15 prices.csv | grep -q '^varve pointer: '
@@ -182,8 +182,8 @@ clean() {
 	git status --porcelain
 	mv .git/varve/packs ../packs
 	ends_with 1 varve merge -q spring
-	stderr_has "new.csv: its blocks are not here"
-	stderr_has "prices.csv: its blocks are not here"
+	stderr_has "new.csv: blocks are missing here"
+	stderr_has "prices.csv: blocks are missing here"
 	[ "$(git rev-parse HEAD)" = "$(git rev-parse spring)" ]
 	rm -rf .git/varve/packs
 	cp -r ../packs .git/varve/packs
@@ -191,14 +191,14 @@ clean() {
 	same_bytes ../spring.csv prices.csv
 	mv .git/varve/packs ../other
 	ends_with 1 varve revert -q --no-edit HEAD
-	stderr_has "prices.csv: its blocks are not here"
+	stderr_has "prices.csv: blocks are missing here"
 	rm -rf .git/varve/packs
 	cp -r ../packs .git/varve/packs
 	varve restore .
 	same_bytes ../main.csv prices.csv
 	rm -rf .git/varve/packs
 	ends_with 1 varve cherry-pick -q spring
-	stderr_has "prices.csv: its blocks are not here"
+	stderr_has "prices.csv: blocks are missing here"
 }
 
 @test "a branch of one remote is made and followed" {
@@ -243,7 +243,7 @@ clean() {
 	git commit -qam theirs
 	git merge -q main > /dev/null 2>&1 || true
 	ends_with 2 varve switch spring
-	stderr_has "a merge is under way"
+	stderr_has "a merge is in progress"
 }
 
 @test "on an unborn branch only the name changes" {

@@ -233,5 +233,5 @@ moved_past_varve() {
 	echo > .gitattributes
 	sed -i '2s/item 31/edited/' prices.csv
 	succeeds varve commit -a -m second
-	stderr_has "prices.csv: no line of .gitattributes tracks this table: it becomes text in Git"
+	stderr_has "prices.csv is not tracked by .gitattributes any longer: it becomes text in Git"
 }

@@ -80,7 +80,7 @@ spring & more' ]
 	[ "$total" = $(($(jq '.conflicts[1].items | length' known) + 1)) ]
 	[ "$(said .words)" = "$total conflicts in 1 table and 1 other file" ]
 	got '' > first
-	grep -q "A merge is under way:</b> <a href=\"/conflicts\">$total conflicts in 1 table and 1 other file</a>" first
+	grep -q "A merge is in progress:</b> <a href=\"/conflicts\">$total conflicts in 1 table and 1 other file</a>" first
 	got conflicts > page
 	! grep -q '<script>alert\|<b>,' page || false
 	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
@@ -159,7 +159,7 @@ press() {
 	done
 	curl -s -H 'Accept: text/html' "$url/" > page
 	grep -q 'Last changes' page
-	! grep -q 'under way\|conflict' page || false
+	! grep -q 'in progress\|conflict' page || false
 }
 
 @test "a table of which nothing is written down names the command that finds out" {

@@ -527,7 +527,7 @@ all_refuse() {
 	while read -r save; do
 		status=0
 		eval "$save" > ../said 2>&1 || status=$?
-		[ "$status" -ne 0 ] && grep -q "'varve restore --quit' leaves files and index as they are" ../said || {
+		[ "$status" -ne 0 ] && grep -q "'varve restore --quit' leaves files and index unchanged" ../said || {
 			echo "after $*: $save: $status $(cat ../said)" >&2
 			return 1
 		}
@@ -583,7 +583,7 @@ all_refuse() {
 		stop in varve $again
 		state > ../stopped
 		succeeds varve restore --quit
-		stderr_has "is given up, files and index stay as they are"
+		stderr_has "is abandoned, files and index are unchanged"
 		state > ../now
 		cmp ../now ../stopped
 		nothing_left

@@ -749,13 +749,13 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	git init -q .
 	truncate -s 11M big.xlsx big.parquet big.bin
 	succeeds varve add .
-	stderr_has "big.xlsx is stored in Git whole: 11.5 MB, and as much at each change; 'varve add --as-csv big.xlsx' makes a table of it"
-	stderr_has "big.parquet is stored in Git whole: 11.5 MB, and as much at each change; 'varve add --as file big.parquet'"
-	stderr_has 'big.bin is stored in Git whole'
+	stderr_has "big.xlsx is stored whole in Git: 11.5 MB now, and again at each change; 'varve add --as-csv big.xlsx' makes a table of it"
+	stderr_has "big.parquet is stored whole in Git: 11.5 MB now, and again at each change; 'varve add --as file big.parquet'"
+	stderr_has 'big.bin is stored whole in Git'
 	git commit -qm one
 	for f in big.xlsx big.parquet big.bin; do printf x >> "$f"; done
 	succeeds varve add .
-	stderr_has "big.xlsx is stored in Git whole: 11.5 MB"
+	stderr_has "big.xlsx is stored whole in Git: 11.5 MB"
 	stderr_has "big.parquet is stored"
 	stderr_lacks big.bin
 }

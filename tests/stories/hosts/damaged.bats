@@ -95,7 +95,7 @@ each_transfer() {
 	stderr_has "warning: p.csv: a damaged pointer, written as text"
 	stderr_has "hint: $mend"
 	succeeds varve status
-	output_has "Damaged pointers, committed so in the place of tables:"
+	output_has "Damaged pointers committed instead of tables:"
 	output_has "p.csv  a pointer with the marks of a merge conflict: $mend"
 	output_lacks "plain text"
 	ends_with 1 varve doctor --offline

@@ -31,7 +31,7 @@ refs/varve/blocks" ]
 	stderr_has "sent the blocks of 1 version of a table to refs/varve/blocks"
 	stderr_has "main -> main"
 	succeeds varve push
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 	cd ../b
 	succeeds varve pull
 	cmp ../a/prices.csv prices.csv
@@ -698,7 +698,7 @@ packs_are_whole() {
 	cd ../b
 	change 8
 	ends_with 1 varve push --force-with-lease
-	stderr_has "it is not where it was last seen"
+	stderr_has "stale info: it has moved"
 	# between the question and the push somebody else is faster
 	cat > "$BATS_TEST_TMPDIR/ssh-slow" <<-END
 	#!/bin/sh

@@ -105,7 +105,7 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 		stderr_lacks "fetching"
 	done
 	ends_with 2 varve --offline cat HEAD~2:prices.csv
-	stderr_has "could not be fetched: --offline asks no peer"
+	stderr_has "could not be fetched: --offline: no peer is asked"
 	stderr_has "hint: varve fetch --data HEAD~2 prices.csv"
 	succeeds varve fetch --data HEAD~2 prices.csv
 	stderr_has "1 version of a table: fetched"
@@ -140,7 +140,7 @@ old_branch() {
 	[ "$(git branch --show-current)" = old ]
 	is_pointer prices.csv
 	ends_with 1 varve switch -q --detach old~1
-	stderr_has "prices.csv: its blocks are not here"
+	stderr_has "prices.csv: blocks are missing here"
 	mv ../away ../peer
 	succeeds varve switch main
 	cmp prices.csv ../peer/prices.csv
@@ -149,7 +149,7 @@ old_branch() {
 @test "where nobody is to be asked a lazy clone's pointers are what is wanted" {
 	old_branch
 	succeeds varve --offline switch old
-	stderr_has "prices.csv: its blocks are not here"
+	stderr_has "prices.csv: blocks are missing here"
 	git config varve.autoFetch false
 	succeeds varve switch --detach old~1
 	succeeds varve merge old

@@ -230,7 +230,7 @@ imported() {
 	[ "$(git rev-parse HEAD)" = "$before" ]
 	[ -z "$(git status --porcelain)" ]
 	ends_with 2 varve update --abort
-	stderr_has "no update is under way"
+	stderr_has "no update is in progress"
 	ends_with 1 varve update
 	varve resolve --ours prices.csv
 	succeeds varve update --continue
@@ -262,12 +262,12 @@ imported() {
 	varve commit -qam edit
 	ends_with 1 varve update
 	succeeds varve status
-	output_has "An update is under way"
+	output_has "An update is in progress"
 	output_has 'use "varve update --continue" to conclude it, "varve update --abort"'
 	output_lacks cherry-pick
 	[ "$(varve status --json | jq -r .state)" = cherry-pick ]
 	ends_with 2 varve merge HEAD
-	stderr_has "an update is under way"
+	stderr_has "an update is in progress"
 	stderr_has "'varve update --abort'"
 	ends_with 2 varve switch -c other
 	stderr_has "'varve update --abort'"
@@ -281,12 +281,12 @@ imported() {
 	varve commit -qam side
 	ends_with 1 varve cherry-pick main
 	succeeds varve status
-	output_has "A cherry-pick is under way"
+	output_has "A cherry-pick is in progress"
 }
 
 # Killed when all was done it has nothing left to do, and says so.
 update_gone() {
-	"$@" 2> ../said || grep -q "no update is under way" ../said
+	"$@" 2> ../said || grep -q "no update is in progress" ../said
 	if grep -q "is finished now" ../said; then
 		[ "$(tail -1 ../said)" = "'update --abort' was interrupted; it is finished now" ]
 	fi

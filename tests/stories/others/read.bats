@@ -199,7 +199,7 @@ cached_bytes() {
 	for once in first again; do
 		succeeds varve cat src#HEAD:prices.csv
 		[ "$output" = "$(cat v1.csv)" ]
-		stderr_lacks "on no branch"
+		stderr_lacks "not on a branch"
 	done
 	git -C src checkout -q --detach v2
 	succeeds varve cat src#HEAD:prices.csv
@@ -210,12 +210,12 @@ cached_bytes() {
 	git -C src commit -q --allow-empty -m "of nobody"
 	for once in first again; do
 		succeeds varve cat src#HEAD:prices.csv
-		stderr_has "src is on no branch: 'main' is taken"
+		stderr_has "src is not on a branch: using 'main'"
 		[ "$output" = "$(varve -C src cat main:prices.csv)" ]
 	done
 	git -C src checkout -q main
 	succeeds varve cat src#HEAD:prices.csv
-	stderr_lacks "on no branch"
+	stderr_lacks "not on a branch"
 }
 
 @test "what was read once is read without the URL, with a warning that has its age" {

@@ -39,7 +39,7 @@ price() {
 	output_has "2026-10-04  exports/sales-4-Oct-2026.csv  +1 ~2 rows"
 	output_has "2026-10-05 18:00  exports/sales_2026-10-05T1800.csv"
 	output_has "gap: no file between 2026-10-05 18:00 and 2026-10-08"
-	output_has "'price' is 'prc' now (100 % of values alike)"
+	output_has "'price' is now called 'prc' (100 % of the values are equal)"
 	output_has "sales_05-10-2026.csv  ? the first number may be the day or the month (--day-first, --month-first)"
 	output_has "final.csv  ? its name has no date (--date FILE=DATE, --mtime, --skip FILE)"
 	output_has "? exports/sales_2026-10-09.csv is not the next version of sales.csv: 19 rows in place of 61"

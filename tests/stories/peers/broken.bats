@@ -51,7 +51,7 @@ clone_size() {
 	size=$(clone_size)
 	rm -rf count
 	GIT_SSH_COMMAND="$proxy --cut-down $((size * 80 / 100)) --ssh" ends_with 2 varve clone "ssh://host$PWD/a" b
-	stderr_has "the same clone again continues from there"
+	stderr_has "run the same command again to continue"
 	GIT_SSH_COMMAND="$proxy --count $PWD/count --ssh" succeeds varve clone "ssh://host$PWD/a" b
 	again=$(python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["down"])' count)
 	echo "one clone $size, the second attempt $again" >&2
@@ -165,7 +165,7 @@ push_size() {
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
 	ends_with 1 git rev-parse -q --verify origin/main
 	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push -u origin main v1
-	stderr_has "everything is up to date"
+	stderr_has "everything up to date"
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
 	[ "$(git config branch.main.remote) $(git config branch.main.merge)" = "origin refs/heads/main" ]
 	entries=$(git reflog origin/main | wc -l)
@@ -209,7 +209,7 @@ push_size() {
 	echo 'ssh://host/elsewhere' > b/.git/varve/cloning
 	echo mine > b/mine
 	GIT_SSH_COMMAND="$proxy --ssh" ends_with 2 varve clone "ssh://host$PWD/a" b
-	stderr_has "the folder 'b' exists and is not empty"
+	stderr_has "destination folder 'b' already exists and is not empty"
 	[ "$(find b -type f | sort)" = "$(printf '%s\n' b/.git/varve/cloning b/mine)" ]
 	# Empty, but made by somebody: it stays when the clone fails.
 	mkdir c

@@ -268,14 +268,14 @@ many_tables() {
 	calls_of execve push origin HEAD:refs/heads/one
 	count_is 0 'upload-pack'
 	succeeds varve push origin HEAD:refs/heads/one
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 	old="$(git rev-parse --short HEAD)"
 	git commit -q --allow-empty -m two
 	succeeds varve push origin HEAD:refs/heads/one
 	stderr_has "$old..$(git rev-parse --short HEAD)"
 	git commit -q --amend --allow-empty -m other
 	ends_with 1 varve push origin HEAD:refs/heads/one
-	stderr_has "the branch there has commits that this one does not have"
+	stderr_has "the branch there has commits that this one lacks"
 	# A table asks.
 	rows 100 > t.csv
 	varve add -q t.csv

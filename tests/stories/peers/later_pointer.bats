@@ -52,7 +52,7 @@ goes_along() {
 @test "git and varve work on beside a pointer of a later version, which stays as it is" {
 	later
 	succeeds varve status
-	output_has "Pointers of a later version, which this varve does not read:
+	output_has "Pointers of a newer varve, which this one cannot read:
   (use a newer varve)
 	other.csv
 

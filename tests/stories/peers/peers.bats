@@ -93,7 +93,7 @@ sound() {
 		rm -rf b
 		# shellcheck disable=SC2086
 		varve clone $how a b 2> err || [ "$how" = --git-host ]
-		grep -q "HEAD is on no branch there: it is detached at ${id:0:7}" err
+		grep -q "the remote's HEAD is detached at ${id:0:7}" err
 		[ "$(cat b/.git/HEAD)" = "$id" ]
 		[ "$how" = --git-host ] || cmp b/prices.csv a/prices.csv
 		[ -z "$(git -C b status --porcelain)" ]
@@ -122,7 +122,7 @@ sound() {
 @test "an empty repository can be cloned, and pushed to" {
 	succeeds varve init -q --bare hub.git
 	succeeds varve clone hub.git a
-	stderr_has "the remote is empty"
+	stderr_has "cloned an empty repository"
 	cd a
 	rows 50 > prices.csv
 	varve add prices.csv > /dev/null
@@ -140,7 +140,7 @@ sound() {
 	stderr_has "sent 1 commit, 1 version of a table"
 	stderr_has "main -> main"
 	succeeds varve push
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 	cd ../hub.git
 	sound
 	git fsck --strict
@@ -226,7 +226,7 @@ sound() {
 	cd ../a
 	git commit -q --amend -m "two again"
 	ends_with 1 varve push --force-with-lease
-	stderr_has "not where it was last seen"
+	stderr_has "stale info: it has moved"
 	varve fetch -q
 	succeeds varve push --force-with-lease
 }
@@ -258,7 +258,7 @@ sound() {
 	ends_with 1 git -C ../hub.git rev-parse -q --verify spring
 	git tag -f v1 main~1 > /dev/null
 	ends_with 1 varve push origin v1
-	stderr_has "the tag exists already"
+	stderr_has "the tag already exists"
 	cd ..
 	succeeds varve clone hub.git b
 	for tag in v2 nested files text tree blob; do
@@ -310,7 +310,7 @@ sound() {
 	git branch spring
 	git commit -q --amend -m "two again"
 	ends_with 1 varve push origin spring main
-	stderr_has "all refs move, or none"
+	stderr_has "either all refs move or none"
 	ends_with 1 git -C ../hub.git rev-parse -q --verify spring
 }
 
@@ -593,7 +593,7 @@ on_small_disk() {
 	succeeds varve push hub main
 	stderr_has "[its blocks]       main -> main"
 	succeeds varve push hub main
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 	(cd ../hub.git && sound)
 	cd ..
 	varve clone -q "$url/hub.git" b

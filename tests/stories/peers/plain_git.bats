@@ -37,7 +37,7 @@ sound() {
 	stderr_has "[its blocks]       main -> main"
 	(cd ../hub.git && sound)
 	succeeds varve push
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 }
 
 @test "after a plain git push new commits bring the old ones' blocks along" {
@@ -65,7 +65,7 @@ sound() {
 	stderr_has "[its blocks]       main -> main"
 	(cd ../plain.git && sound)
 	succeeds varve push ../plain.git main v1
-	stderr_is "everything is up to date"
+	stderr_is "everything up to date"
 }
 
 @test "a push from where the old blocks are missing too brings what is new" {
@@ -279,7 +279,7 @@ colleague() {
 	git fetch -q
 	git remote set-url origin ../gone.git
 	succeeds git merge -q origin/main
-	stderr_has "prices.csv: its blocks are not here (origin: no such repository '../gone.git'), so its pointer is written"
+	stderr_has "prices.csv: blocks are missing here (origin: no such repository '../gone.git'); only the pointer was written"
 	[ "$(head -c 14 prices.csv)" = 'varve pointer:' ]
 	[ -z "$(git status --porcelain)" ]
 	git remote set-url origin ../hub.git

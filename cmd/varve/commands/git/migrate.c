@@ -206,10 +206,10 @@ static vv_status refuse_staged(void *payload, const vv_change *change, vv_error 
 			 vv_pathspec_match(&m->c->paths, change->path, NULL))) {
 		return VV_OK;
 	}
-	return vv_fail(err, VV_EREFUSED,
-		       "%s is staged: migrate makes a commit of its own\n"
-		       "commit the staged changes, or unstage them ('varve restore --staged PATH')",
-		       vv_text_shows(change->path));
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s is staged: migrate makes its own commit\ncommit the staged changes, or unstage them ('varve restore --staged PATH')",
+		vv_text_shows(change->path));
 }
 
 /* The index must be HEAD's, so that the commit has the migration and nothing else. */
@@ -219,9 +219,9 @@ static vv_status check_index(migration *m, vv_error *err)
 	vv_status rc;
 
 	if (vv_index_has_conflicts(m->c->index)) {
-		return vv_fail(err, VV_EREFUSED,
-			       "a merge is under way: migrate makes a commit of its own\n"
-			       "conclude the merge first");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"a merge is in progress: migrate makes its own commit\nconclude the merge first");
 	}
 	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
 		rc = vv_fail(err, VV_EREFUSED,
