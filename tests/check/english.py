@@ -6,8 +6,9 @@ usage: english.py ROOT [--lower]
 Each rule is a pattern with what to write instead. Messages and documents must be free of all of them,
 comments of those in EVERYWHERE. Generated pages and data are not read.
 
-COUNTED are turns that are too frequent to be forbidden: in documents, manual pages and messages they may only become fewer than
-tests/check/english.txt says. --lower writes the smaller numbers there.
+COUNTED are turns that are too frequent to be forbidden: they may only become fewer than in tests/check/english.txt. Documents,
+manual pages and messages are counted as they are, comments and commit subjects per 10,000 words, rounded up. --lower writes
+the smaller numbers there.
 """
 import collections
 import os
@@ -65,9 +66,13 @@ COUNTED = [
     ("posture", r"\b(?:[Ss]tands?|stood|[Ll]ies|goes|went|tak(?:es?|en) \w+ for|taken for)\b", "is stored, is in, is written, applies"),
     ("negation", r"\b(?:is|are|was|were) no\b(?! longer)|\b(?:has|have|had) not\b(?! been)|\bso many\b|\bonce more\b|\banew\b", "is not, does not have, a number, again"),
     ("there", r"\b(?:is|are|was|were|be|been) (?:there|here)\b(?! (?:is|are|was|were)\b)", "has, exists, was sent"),
+    ("speech", r"\b(?:[Ss]ays?|[Ss]aid|[Tt]ells?|[Tt]old|[Gg]ives?|[Gg]ave|[Kk]nows?|[Kk]new|[Aa]sks?|[Aa]sked|[Hh]olds?|[Hh]eld)\b",
+     "is, has, contains, reports, requests; or the passive"),
     ("tense", r"\b(?:from now on|for now|as (?:it|they) (?:is|are|was|were)|now, but then|until then)\b", "a tense, unchanged"),
 ]
-AREAS = ("documents", "manual pages", "messages")
+LONG = ("long", None, "paragraphs of at most 120 words")  # of manual pages; docs.py refuses them in documents
+AREAS = ("documents", "manual pages", "messages", "comments", "subjects")
+RATES = ("comments", "subjects")
 FOLDERS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "include", "cmd", "examples", "tests")
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
 
@@ -108,8 +113,27 @@ def look(rules, where, line, text, found):
 
 
 def count(area, line, counts):
+    counts[area, "words"] += len(line.split())
     for name, pattern, _ in COUNTED:
         counts[area, name] += len(re.findall(pattern, line))
+
+
+def long_paragraphs(page):
+    """How many paragraphs of a manual page have more than 120 words; a request at the beginning of a line ends one."""
+    parts = re.split(r"^\.(?:SH|SS|TP|PP|P|IP|RS|RE|nf|fi|EX|EE)\b.*$|^\s*$", page, flags=re.M)
+    return sum(len(part.split()) > 120 for part in parts)
+
+
+def subjects(root):
+    run = subprocess.run(["git", "-C", root, "log", "--no-merges", "--format=%s", "-n", "300"], capture_output=True, text=True)
+    return run.stdout.splitlines()
+
+
+def rates(counts):
+    """Counts per 10,000 words where code, or the history, comes and goes."""
+    for area in RATES:
+        for name, _, _ in COUNTED:
+            counts[area, name] = -(-counts[area, name] * 10000 // max(1, counts[area, "words"]))
 
 
 def added(root):
@@ -129,13 +153,13 @@ def more(root, counts, lower):
     if lower:
         with open(path, "w", encoding="utf-8") as file:
             file.write("# How often the patterns of english.py may occur; the numbers only become smaller (english.py ROOT --lower).\n")
-            for key in ((area, name) for area in AREAS for name, _, _ in COUNTED):
+            for key in [(area, name) for area in AREAS for name, _, _ in COUNTED] + [("manual pages", LONG[0])]:
                 file.write(f"{key[0]} {key[1]} {min(counts[key], most.get(key, counts[key]))}\n")
     for area, name in most:
         if counts[area, name] > most[area, name]:
-            pattern, better = next((p, b) for n, p, b in COUNTED if n == name)
+            pattern, better = next((p, b) for n, p, b in [*COUNTED, LONG] if n == name)
             yield f"{area} have {counts[area, name]} times the pattern '{name}', more than {most[area, name]}: write {better}"
-            yield from (f"  new: {line.strip()[:150]}" for line in added(root) if re.search(pattern, line))
+            yield from (f"  new: {line.strip()[:150]}" for line in added(root) if pattern and re.search(pattern, line))
 
 
 def main():
@@ -146,6 +170,8 @@ def main():
         for line, text, comment in pieces(path):
             if comment:
                 look(EVERYWHERE, where, line, text, comments)
+                if not where.startswith("tests/"):
+                    count("comments", text, counts)
             elif not where.startswith("tests/"):
                 look(IN_TEXTS + IN_MESSAGES, where, line, text, texts)
                 count("messages", text, counts)
@@ -157,6 +183,11 @@ def main():
             if not inside:
                 look(IN_TEXTS, os.path.relpath(path, root), number, line, texts)
                 count("manual pages" if path.endswith(".1") else "documents", line, counts)
+        if path.endswith(".1"):
+            counts["manual pages", LONG[0]] += long_paragraphs(read(path))
+    for subject in subjects(root):
+        count("subjects", subject, counts)
+    rates(counts)
     bad = [what for _, what in texts + comments] + list(more(root, counts, "--lower" in sys.argv))
     print("\n".join(bad) if bad else "none of the turns was found")
     return 1 if bad else 0
