@@ -24,7 +24,7 @@ typedef enum vv_status {
 	VV_EUSAGE = -3,    /* the caller's words are off: options, names */
 	VV_EINPUT = -4,    /* the data given cannot be taken: line and column in the message */
 	VV_ECORRUPT = -5,  /* stored bytes are not what they were */
-	VV_EMISSING = -6,  /* a block that something names is not here */
+	VV_EMISSING = -6,  /* a block that something names is missing here */
 	VV_EIO = -7,       /* the operating system said no */
 	VV_ENOMEM = -8,
 	VV_ELOCKED = -9,     /* somebody else holds the lock */

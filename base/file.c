@@ -848,7 +848,7 @@ static vv_entry_kind kind_of(const struct dirent *e)
 	}
 }
 
-/* The name, after a letter for its kind where those are asked for. */
+/* The name, after a letter for its kind where those are requested. */
 static char *name_of(const struct dirent *e, bool kinds)
 {
 	vv_buf b = VV_BUF_INIT;

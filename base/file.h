@@ -20,7 +20,7 @@
 /* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
 
-/* Opens a regular file to read it: what stands in a work tree may be anything, and opening a pipe
+/* Opens a regular file to read it: what is in a work tree may be anything, and opening a pipe
  * waits for its writer, opening a device may do more. VV_EINPUT: it is something else (or, with
  * O_NOFOLLOW in flags, VV_EIO: a symbolic link). */
 int vv_open_regular(const char *path, int flags, vv_error *err);
@@ -195,7 +195,7 @@ void vv_unlock(int fd);
 /* The lock of a folder whose maker held the file `name` in it, once that has ended, for
  * vv_unlock. VV_ELOCKED: it is in use. VV_ENOTFOUND: it is being made or removed, or is
  * gone; such a folder gets no file of ours. One that was without its lock for an hour is
- * locked anew, and an empty one removed. */
+ * locked again, and an empty one removed. */
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
 
 /* vv_remove_tree with the file `name`, which the caller has locked, last: killed before

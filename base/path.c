@@ -358,7 +358,7 @@ static bool match_bracket(const char **p, char c)
 	const char *at = *p, *end = at + strlen(at);
 	const unsigned char byte = (unsigned char)c;
 	bool negated = *at == '!' || *at == '^', found = false, first = true;
-	unsigned char last = 0; /* what a '-' goes on from */
+	unsigned char last = 0; /* what a '-' continues from */
 
 	*p = end;
 	at += negated ? 1 : 0;
@@ -409,7 +409,7 @@ static bool match_one(const char **p, char c)
 	}
 }
 
-/* Where to go on after a mismatch: pattern after a star, and the first path
+/* Where to continue after a mismatch: pattern after a star, and the first path
  * byte that the star has not swallowed yet. Only the latest star of each kind
  * can matter, since an earlier one could only give it less to work with. */
 typedef struct retry {
@@ -418,7 +418,7 @@ typedef struct retry {
 	bool folders; /* "**" and "/" in one: swallows whole folders only */
 } retry;
 
-/* Takes the stars at *p; they stand after the pattern's first byte start. Two that are not all of a
+/* Takes the stars at *p; they are after the pattern's first byte start. Two that are not all of a
  * name of the path are one. */
 static void meet_stars(const char **p, const char *start, const char *path, retry *star,
 		       retry *deep)

@@ -79,7 +79,7 @@ int64_t vv_now_sec(void);
 uint64_t vv_monotonic_ms(void);
 uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began */
 
-/* Path of the program varve, to run it again, or from varve-web and its like, which stand beside it; owned by
+/* Path of the program varve, to run it again, or from varve-web and its like, which are beside it; owned by
  * the caller. Where the system does not say: "varve", to be found on the PATH. NULL when out of memory. */
 char *vv_varve_path(void);
 

@@ -29,7 +29,7 @@ void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width);
 size_t vv_text_words_width(const char *s, size_t len);
 
 /* Appends words as vv_text_put_words does, and breaks lines at blanks so that none takes more than
- * `width` columns (0: nothing is broken; a longer word stands in a line of its own). The first line
+ * `width` columns (0: nothing is broken; a longer word is in a line of its own). The first line
  * begins at column `from`, the others with `indent` blanks. */
 void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
 			 size_t width);
@@ -76,7 +76,7 @@ void vv_choices_put(vv_buf *out, const char *choices);
 /* Does the text have the words, which are in small letters, in small or capital letters of ASCII? */
 bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len);
 
-/* How many slips of the finger lie between two words, at most max (else max + 1): a letter more, less or
+/* How many slips of the finger are between two words, at most max (else max + 1): a letter more, less or
  * another one, or two neighbours exchanged. Upper and lower case are the same here, and so are '-', '_'
  * and ' '. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);

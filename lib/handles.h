@@ -56,7 +56,7 @@ void vv_core_drop(vv_core *c);     /* accepts NULL; does nothing in a child of f
 /* Was it opened by its URL? Then it is read only. c may be NULL. */
 bool vv_core_is_cached(const vv_core *c);
 
-/* The core's repository once more, for a handle that shares it with no other. */
+/* The core's repository again, for a handle that shares it with no other. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 
 /* A session that nobody else uses; c NULL: *out has neither repository nor reader. The caller gives it back. */
@@ -120,7 +120,7 @@ vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
 vv_status vv_take_env(vv_env **out, const varve_repo_options *settings, vv_error *err);
 vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err);
 
-/* A caller's list of names, ended by NULL, once more. items NULL: the list was. */
+/* A caller's list of names, ended by NULL, again. items NULL: the list was. */
 typedef struct vv_name_list {
 	const char **items;
 	size_t count;

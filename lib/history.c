@@ -260,7 +260,7 @@ int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *o
 	return vv_give(err, rc, &e);
 }
 
-/* Leaves it out where the data of the version is not here, or it is not a table. */
+/* Leaves it out where the data of the version is missing here, or it is not a table. */
 static vv_status give_figure(varve_log *l, const vv_path_log_entry *at, vv_error *err)
 {
 	vv_error why;

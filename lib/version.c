@@ -322,7 +322,7 @@ static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
 		const vv_bytes_options whole = {.progress = p->progress, .old_fd = -1};
 
-		/* where a part of the text stands in the file is only known from its beginning on */
+		/* where a part of the text is in the file is only known from its beginning on */
 		rc = t.root.dialect.encoding[0]
 			     ? vv_table_file(&t, put_part, p, &whole, err)
 			     : vv_table_range(&t, p->from, p->end - p->from, put_piece, p, err);

@@ -200,7 +200,7 @@ size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t la
 		return read_past && consumed > 0 ? consumed - 1 : consumed;
 	}
 	/* The refused token ends where reading stopped; a comma or a colon, which
-	 * no callback sees, may stand between it and the last one. */
+	 * no callback sees, may be between it and the last one. */
 	size_t at = vv_json_skip(text, len, last_end, "");
 	if (at + 1 < consumed && (text[at] == ',' || text[at] == ':')) {
 		at = vv_json_skip(text, len, at + 1, "");

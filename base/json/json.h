@@ -119,7 +119,7 @@ void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
 void vv_json_add_array(vv_json_out *w, const char *name);
 void vv_json_add_object(vv_json_out *w, const char *name);
 
-/* Where JSON object text lies in a longer run of bytes: used for rows of
+/* Where JSON object text is in a longer run of bytes: used for rows of
  * NDJSON and JSON arrays. The reader walks one flat object and lends each
  * member; nested values come as raw slices. */
 typedef struct vv_json_member {

@@ -31,7 +31,7 @@ VV_AUTO_CLEAR(vv_json_pool, vv_json_pool_clear)
 /* First offset at or after from that is neither white space nor one of seps. */
 size_t vv_json_skip(const char *text, size_t len, size_t from, const char *seps);
 
-/* Does this string, as it stands between its quotes, escape half a surrogate
+/* Does this string, as it is between its quotes, escape half a surrogate
  * pair? The escapes themselves are known to be well formed. */
 bool vv_json_lone_surrogate(const char *raw, size_t len);
 

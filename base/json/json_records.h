@@ -31,7 +31,7 @@ VV_AUTO_CLEAR(vv_json_records, vv_json_records_clear)
 vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len, const char *path,
 			       vv_error *err);
 
-/* Appends the path of the array whose '[' stands at text[bracket]; false: there is none. */
+/* Appends the path of the array whose '[' is at text[bracket]; false: there is none. */
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket);
 /* Is that the path that somebody wrote, in either form? */
 bool vv_json_records_is(const char *text, size_t bracket, const char *path);

@@ -51,7 +51,7 @@ struct vv_json_rows {
 	size_t count, cap;
 	size_t seen;   /* names of this object so far */
 	bool diverged; /* it went its own way: the table holds known[0, count) */
-	/* Not a vv_hash_index: it is made anew for each object that goes its own way, as small as
+	/* Not a vv_hash_index: it is made again for each object that goes its own way, as small as
 	 * that object is, however large one before it was. 1 + index into known; open addressing. */
 	uint32_t *table;
 	size_t table_size; /* slots in use as a table: a power of two */
@@ -346,7 +346,7 @@ static const uint8_t byte_class[256] = {
 };
 
 /* Offset after the closing quote of the string that begins after from; len + 1
- * when it does not end; *bad when a control byte stands in it. */
+ * when it does not end; *bad when a control byte is in it. */
 static size_t string_end(const char *bytes, size_t len, size_t from, bool *bad)
 {
 	size_t at = from;

@@ -217,7 +217,7 @@ static void new_line(vv_json_out *w)
 	}
 }
 
-/* What stands before a member or an element. */
+/* What is before a member or an element. */
 static void begin_item(vv_json_out *w)
 {
 	if (w->need_comma) {

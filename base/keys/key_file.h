@@ -27,7 +27,7 @@
 /* Puts the passphrase for the key into out. */
 typedef vv_status (*vv_passphrase_fn)(void *payload, const char *did, vv_buf *out, vv_error *err);
 
-/* Replaces the file (made with mode 0600), durably. passphrase NULL: the seed stands in it as it is. */
+/* Replaces the file (made with mode 0600), durably. passphrase NULL: the seed is in it as it is. */
 vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *passphrase,
 			    vv_error *err);
 

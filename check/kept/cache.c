@@ -1,8 +1,8 @@
 /*
- * cache: how records lie in the cache's folder, and in the file that carries
+ * cache: how records are in the cache's folder, and in the file that carries
  * them to another machine.
  *
- * A record is one file, "<kind>-<key>", replaced whole. All that is read is held against a
+ * A record is one file, "<kind>-<key>", replaced whole. All that is read is compared with a
  * hash: a damaged record is none. A hash of the sources that decide verdicts is in each key, so
  * that a program made from others does not find the record.
  */
@@ -48,7 +48,7 @@ struct vv_check_cache {
 	char *dir;       /* NULL: in memory */
 	records used;    /* what save writes: names, and the bytes where there is no folder */
 	records large;   /* files that were asked for: names as in a result */
-	records trusted; /* where they lie in the trusted file */
+	records trusted; /* where they are in the trusted file */
 	int trusted_fd;  /* -1: none */
 	char *trusted_path;
 	bool wrote;

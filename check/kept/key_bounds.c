@@ -1,5 +1,5 @@
 /*
- * key_bounds: how keys are ordered, and how a group's part lies in its bytes: a byte (1: it has bounds, 2: it has rows
+ * key_bounds: how keys are ordered, and how a group's part is in its bytes: a byte (1: it has bounds, 2: it has rows
  * without a whole key), then with 1 twice varint length and bytes, of its least and of its greatest key.
  */
 #include "check/kept/key_bounds.h"

@@ -1,5 +1,5 @@
 /*
- * key_run: how a run lies in its file, and that each piece of it can be proved alone.
+ * key_run: how a run is in its file, and that each piece of it can be proved alone.
  *
  * Head: "VVKEYS" 05 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups, le32 lower parts, le32 bits of hashes
  * that are left out. Body: the groups' names (32 bytes each), zeros up to a multiple of 4,096, the entries, the repeats, the
@@ -448,7 +448,7 @@ static void write_bytes(check_key_writer *w, const void *bytes, size_t len)
 	}
 }
 
-/* How entries lie in pieces, so that all take three bytes each, or not many more where groups have few rows. */
+/* How entries are in pieces, so that all take three bytes each, or not many more where groups have few rows. */
 static void choose_form(check_key_writer *w, uint64_t entries, unsigned left_out)
 {
 	uint64_t room = entries * ENTRY_BITS;

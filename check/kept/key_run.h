@@ -39,7 +39,7 @@ typedef struct check_key_run {
 	bool damaged;
 	void *map;
 	size_t map_len;
-	size_t from, len; /* where the run lies in it */
+	size_t from, len; /* where the run is in it */
 } check_key_run;
 
 /* Names the row groups of a version: in a version with the same name group i is the same group i. */

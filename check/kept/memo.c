@@ -1,5 +1,5 @@
 /*
- * memo: how facts about groups lie in a record; finds them by the groups' content.
+ * memo: how facts about groups are in a record; finds them by the groups' content.
  */
 #include "check/kept/memo.h"
 

@@ -60,7 +60,7 @@ uint32_t check_memo_fact(const uint8_t *entry);
 
 void check_memo_begin(vv_buf *out, size_t groups);
 void check_memo_put(vv_buf *out, const uint8_t name[32], uint32_t rows, uint32_t fact);
-/* Keeps the record in out, in place of the one that was there. */
+/* Keeps the record in out, in place of the one that existed. */
 vv_status check_memo_keep(const vv_buf *out, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * base: the order in which a version is held against its base, and what is found of
+ * base: the order in which a version is compared with its base, and what is found of
  * its columns and its key.
  *
  * Where the version still has the base's key, that key is its own business (primary-key,
@@ -119,7 +119,7 @@ static bool is_retyped(const vv_column_pair *p)
 	return p->a >= 0 && p->b >= 0 && p->retyped;
 }
 
-/* Where nobody declared the types another type comes from other values, which are told one
+/* Where nobody declared the types another type comes from other values, which are reported one
  * by one (type-contradiction). */
 static bool is_type_told(const base_check *c)
 {

@@ -42,7 +42,7 @@ vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
 /* Reports how many were held back. */
 vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 
-/* The groups that only one version has. Where `places` says that the columns lie at other
+/* The groups that only one version has. Where `places` says that the columns are at other
  * places all groups of both are meant. */
 vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
 

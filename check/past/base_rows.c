@@ -425,7 +425,7 @@ static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *
 }
 
 /* How many are gone is known once all were seen, so that the rows are walked again only
- * where they are to be told. */
+ * where they are to be reported. */
 static vv_status check_lost(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;

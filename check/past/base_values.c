@@ -20,7 +20,7 @@
 #define ROWS_MIN 50000u        /* below that a thread costs more than it saves */
 #define PSI_DEFAULT 200000000u /* 0.2 */
 #define FEW_VALUES 100u        /* a column looks like one of categories: so many values at most, */
-#define FEW_TIMES 10u          /* each of which stands in so many rows on average */
+#define FEW_TIMES 10u          /* each of which is in so many rows on average */
 
 /* One column of both versions, its values counted. */
 typedef struct column_values {
@@ -581,7 +581,7 @@ static vv_status check_drift(values *v, const vv_rule_setting *s, column_values 
 	return base_give(c, &q, &f, err);
 }
 
-/* The values that the base does not have, and where each stands first. */
+/* The values that the base does not have, and where each is first. */
 typedef struct news {
 	values *v;
 	const vv_rule_setting *setting;

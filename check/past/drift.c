@@ -117,7 +117,7 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	       vv_decimal_double(out, &d, scratch);
 }
 
-/* Where the value stands in the type's order; false: it is none of the type. */
+/* Where the value is in the type's order; false: it is none of the type. */
 static bool read_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
 {
 	vv_instant m;
@@ -267,7 +267,7 @@ static unsigned merge_after(int64_t a, int64_t b)
 	return (a < 0) == (b < 0) ? bit_length(x ^ y) : bit_length(x > y ? x : y);
 }
 
-/* Drops as many digits as bring the numbers that are there below VV_DIST_STEPS_MAX, none where they are. */
+/* Drops as many digits as bring the numbers that exist below VV_DIST_STEPS_MAX, none where they are. */
 static vv_status make_room(vv_distribution *d, vv_error *err)
 {
 	int64_t *steps = vv_calloc(d->slot_used + 1, sizeof(*steps));
@@ -656,7 +656,7 @@ static int most_first(const void *a, const void *b)
 	const vv_dist_value *x = *(const vv_dist_value *const *)a,
 			    *y = *(const vv_dist_value *const *)b;
 	if (x->count != y->count) return x->count > y->count ? -1 : 1;
-	return x < y ? -1 : x > y; /* they lie in the order of their bytes */
+	return x < y ? -1 : x > y; /* they are in the order of their bytes */
 }
 
 static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,

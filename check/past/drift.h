@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
-/* distribution: how often each value stands in a column, as sums that can be taken apart.
+/* distribution: how often each value is in a column, as sums that can be taken apart.
  *
  * Since a distribution is a sum over rows, that of a new version is the base's, less the
  * groups that only the base has, plus those that only the new one has.
@@ -87,7 +87,7 @@ void vv_distribution_level(vv_distribution *a, vv_distribution *b);
 void vv_distribution_put(vv_buf *out, const vv_distribution *d);
 bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err);
 
-/* How often a text, or a step, stands in a finished one. */
+/* How often a text, or a step, is in a finished one. */
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v);
 
 #define VV_DRIFT_BINS 10u /* of numbers: tenths of the base */
@@ -107,7 +107,7 @@ vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv
 		       vv_error *err);
 
 /* Population stability index: sum of (now - base) * ln(now / base) over the shares of the
- * bins, none of which is taken for less than 0.0001. In billionths, rounded. */
+ * bins, none of which is treated as less than 0.0001. In billionths, rounded. */
 uint64_t vv_drift_psi(const vv_drift_bins *b);
 
 #endif

@@ -66,7 +66,7 @@ void vv_known_free(vv_known *k)
 	vv_free(k);
 }
 
-/* Where a row of the base stands in the new version, if it is among what both share. */
+/* Where a row of the base is in the new version, if it is among what both share. */
 static bool row_in_new(const vv_known *k, uint64_t row, uint64_t *out)
 {
 	const vv_segment *s = k->regions.segments;

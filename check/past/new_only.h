@@ -7,7 +7,7 @@
  * is news.
  *
  * A finding is the same when rule, column and row are. Rows are the same when their keys
- * are; without a key, when the row stands in what both versions share, or else when the
+ * are; without a key, when the row is in what both versions share, or else when the
  * offending value is the same. Columns that were renamed are followed.
  */
 #ifndef VV_CHECK_PAST_NEW_ONLY_H

@@ -16,11 +16,11 @@
 #include "dataset/schema/infer.h"
 #include "diff/rows/key_unique.h"
 
-#define ENUM_TIMES 5u        /* each word of an enumeration stands in so many rows on average */
+#define ENUM_TIMES 5u        /* each word of an enumeration is in so many rows on average */
 #define CODE_LEN 40u         /* characters of the longest code */
 #define PROFILE_WORDS 20u    /* of an enumeration at most */
 #define PROFILE_WORD_LEN 80u /* bytes of each at most */
-#define PROFILE_STRANGERS 3u /* words that contradict the type and are taken for missing */
+#define PROFILE_STRANGERS 3u /* words that contradict the type and are treated as missing */
 
 typedef struct profile_word {
 	const char *text; /* in the profile's arena */
@@ -191,7 +191,7 @@ static bool is_missing_word(const vv_cell *cell)
 	return true;
 }
 
-/* A word that means a missing value in any column of CSV, however often it stands there. */
+/* A word that means a missing value in any column of CSV, however often it is there. */
 static bool note_known(const vv_profile *p, profile_column *c, const vv_cell *cell)
 {
 	const uint16_t word = p->t->root.dialect.form == VV_FORM_CSV ? vv_infer_missing(cell) : 0;

@@ -5,7 +5,7 @@
  * Schema whose constraints the version meets (varve schema --infer; varve check --suggest makes
  * rules of them); vv_profile_free.
  *
- * Only what is likely to stay true is said: that nothing is missing, few words for an
+ * Only what is likely to stay true is reported: that nothing is missing, few words for an
  * enumeration, the shape of codes, that amounts are not negative. docs/use/rules.md.
  */
 #ifndef VV_CHECK_PAST_PROFILE_H

@@ -87,7 +87,7 @@ struct vv_check_report {
 /* Keeps a finding of the dataset under way, where there is room for it. */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
-/* The dataset is complete: fingerprints of the next one are told apart anew. */
+/* The dataset is complete: fingerprints of the next one are told apart again. */
 void vv_report_prints_clear(vv_check_report *r);
 
 /* Gives out what a writer has put so far, where that is much. To be called between findings. */

@@ -1,5 +1,5 @@
 /*
- * json: the report for scripts. Its members stand in docs/use/check.md.
+ * json: the report for scripts. Its members are in docs/use/check.md.
  */
 #include <string.h>
 

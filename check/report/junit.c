@@ -1,6 +1,6 @@
 /*
  * junit: one test suite for each dataset, one test case for each rule. Only one
- * failure stands in a test case: some readers keep no more.
+ * failure is in a test case: some readers keep no more.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
  * page: the report as Markdown and as a page of HTML. Nothing of the data can be markup
- * in either: it stands in code elements, with every mark as an entity. The Markdown begins with
+ * in either: it is in code elements, with every mark as an entity. The Markdown begins with
  * a line that is always the same, by which a job finds the comment that it wrote before.
  */
 #include <string.h>

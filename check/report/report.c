@@ -178,7 +178,7 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 	if (rc < 0) return rc;
 	count(r, g, f, 1);
 	if (f->known && r->options.new_only && !f->accepted) {
-		return VV_OK; /* only their number is told */
+		return VV_OK; /* only their number is reported */
 	}
 	return vv_report_keep(r, g, f, err);
 }

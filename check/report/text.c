@@ -185,7 +185,7 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	out->failed = out->failed || cell.failed;
 }
 
-/* Ends a line that stands at column `from` with text that is escaped already, and empties that. */
+/* Ends a line that is at column `from` with text that is escaped already, and empties that. */
 static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, size_t from,
 			size_t indent)
 {

@@ -137,7 +137,7 @@ VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 
-/* Checks the structure of a text file as it is, and goes on after each fault: what add
+/* Checks the structure of a text file as it is, and continues after each fault: what add
  * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
  * found out); NDJSON line by line; of a JSON array the first fault only. What the schema says
  * is checked of the rows that can be read: vv_mend_open, vv_import, vv_check_table. */
@@ -145,7 +145,7 @@ vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_
 			const vv_check_options *o, vv_error *err);
 
 /* Lines of the file (from 1; 0: not known) at which rows begin: row numbers from 0. Remembers what
- * it had to count; NULL cache: counted anew. mend: as in the options. For findings of others
+ * it had to count; NULL cache: counted again. mend: as in the options. For findings of others
  * (check/past/base.h). */
 typedef struct vv_check_lines vv_check_lines;
 vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,

@@ -16,7 +16,7 @@
 
 /* --- labels ---------------------------------------------------------------------------------- */
 
-/* The labels of a file: its header cells as they stand there, or the members' names. */
+/* The labels of a file: its header cells as they are there, or the members' names. */
 typedef struct labels {
 	const char **text;
 	size_t *len;
@@ -373,7 +373,7 @@ static const struct constraint {
 	{"jsonSchema", BIT(VV_TYPE_OBJECT) | BIT(VV_TYPE_ARRAY)},
 };
 
-/* Constraints that nobody knows, or not for this type, are told and not passed over. */
+/* Constraints that nobody knows, or not for this type, are reported and not passed over. */
 static vv_status check_names(check_plan *p, const check_column *c, const vv_json *node,
 			     vv_error *err)
 {

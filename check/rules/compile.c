@@ -17,7 +17,7 @@
 #include "dataset/schema/descriptor.h"
 #include "dataset/table/almost.h"
 
-/* A member that is nearly a known one, which it is taken for by its author and by nobody else. Others are custom
+/* A member that is nearly a known one, which it is treated as by its author and by nobody else. Others are custom
  * properties, which Table Schema allows. */
 static vv_status note_members(check_plan *p, const vv_json *object, const char *const *known,
 			      vv_error *err)
@@ -138,7 +138,7 @@ static uint32_t type_slot(check_plan *p, size_t i)
 	return add_slot(p, "type-error", i, SIZE_MAX, severity, mostly);
 }
 
-/* A value that could not be decided is told whatever the rules say, where patterns count. */
+/* A value that could not be decided is reported whatever the rules say, where patterns count. */
 static uint32_t budget_slot(check_plan *p, size_t i)
 {
 	const check_column *c = &p->columns[i];

@@ -1,6 +1,6 @@
 /*
  * emit: how what was counted becomes findings: the groups that hold them are
- * read again, as far as findings are asked for; and their words.
+ * read again, as far as findings are requested; and their words.
  */
 #include "check/rules/emit.h"
 

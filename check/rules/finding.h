@@ -3,7 +3,7 @@
  *
  * Rule codes are those of frictionless where it has one ("type-error", "primary-key",
  * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and
- * stand in docs/use/rules.md. vv_rule_find knows them all.
+ * are in docs/use/rules.md. vv_rule_find knows them all.
  */
 #ifndef VV_CHECK_RULES_FINDING_H
 #define VV_CHECK_RULES_FINDING_H

@@ -26,7 +26,7 @@
 #define GONE_MAX 4u /* a fourth of the groups gone: everything is asked again */
 
 /* Keys that are looked for, those whose hashes are below `end` and not below `begin`. Not a
- * vv_hash_index: where memory ends the table and the bytes of its keys are made anew for a part. */
+ * vv_hash_index: where memory ends the table and the bytes of its keys are made again for a part. */
 typedef struct targets {
 	vv_arena arena;
 	struct target {
@@ -59,7 +59,7 @@ typedef struct following {
 	vv_buf key, scratch;
 	uint64_t given;
 	uint64_t seen; /* whole keys here */
-	bool has_long; /* some group has cells that do not stand in its block */
+	bool has_long; /* some group has cells that are not in its block */
 } following;
 
 static bool in_part(const targets *t, uint64_t hash)
@@ -301,10 +301,10 @@ static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 }
 
 /* Gives the whole keys of one group, by its digest; fields and places of one side.
- * VV_EMISSING: its block is not here any more. */
+ * VV_EMISSING: its block is missing here any more. */
 typedef vv_status (*key_fn)(following *x, vv_error *err);
 
-/* Keys of rows that stand one after the other, `width` cells each; places: of the key's columns in a row. */
+/* Keys of rows that are one after the other, `width` cells each; places: of the key's columns in a row. */
 static vv_status each_row(following *x, vv_table *t, bool there, const vv_cell *cells, size_t rows,
 			  size_t width, const size_t *places, key_fn fn, vv_error *err)
 {
@@ -598,7 +598,7 @@ static vv_status follow_row(void *payload, size_t row, bool whole, vv_error *err
 	return VV_OK;
 }
 
-/* give: the first groups that have as many findings as are to be told; else those that are
+/* give: the first groups that have as many findings as are to be reported; else those that are
  * not known, or all to see how many keys there are. */
 static vv_status follow_groups(following *x, following_step step, bool give, vv_error *err)
 {

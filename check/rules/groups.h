@@ -137,7 +137,7 @@ vv_status check_facts_save(check_run *r, vv_error *err);
 /* The same for another machine, whose check gets it as a result of a share. */
 vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 
-/* lines.c: which lines the rows stand in. Line ends inside of a group's cells, where they
+/* lines.c: which lines the rows are in. Line ends inside of a group's cells, where they
  * are known already. */
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
 /* Keeps what it was given. */

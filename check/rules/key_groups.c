@@ -4,7 +4,7 @@
  * A run is looked up in a few of its pieces. Which groups it knows shows when its list of groups is compared
  * with the version's, of which only nodes are read that differ; the groups that it does not know are looked up
  * in the record, or read as a check reads them, for their keys alone: nothing is read of the others.
- * Where the run's list is not here, or too much differs, all groups of the version are looked through by name.
+ * Where the run's list is missing here, or too much differs, all groups of the version are looked through by name.
  */
 #include "check/rules/key_groups.h"
 
@@ -149,7 +149,7 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
 }
 
-/* The number here of a group of the run; UINT64_MAX: it is not here. */
+/* The number here of a group of the run; UINT64_MAX: it is missing here. */
 static uint64_t number_here(const vv_list_changes *c, uint64_t group)
 {
 	size_t low = vv_first_place(i, c->share_count,
@@ -313,7 +313,7 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
 			return rc < 0 ? (int)rc : known;
 		}
-		(void)seek_keys(f, hit); /* what is read is held against them */
+		(void)seek_keys(f, hit); /* what is read is compared with them */
 	}
 	rc = read_unknown(r, make, err);
 	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {

@@ -1,6 +1,6 @@
 /*
  * key_repeats: how many keys are compared at once, so that memory is bounded, and how
- * a repeated key is told.
+ * a repeated key is reported.
  */
 #include "check/rules/key_repeats.h"
 

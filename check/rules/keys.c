@@ -8,7 +8,7 @@
  * sorted entries of a version are kept: for the next one those of groups that are gone are
  * left out, those of new groups are merged in, and nothing else is read.
  *
- * A large table's entries are a run on disk instead (key_run.h), and the record holds only those of groups that came later.
+ * A large table's entries are a run on disk instead (key_run.h), and the record contains only those of groups that came later.
  * Each entry of the record, and each fresh one, is looked up in the run; entries of groups that are gone are skipped. A run
  * keeps fewer than 40 bits of a hash, so a group in which one is found is read to compare the whole hash. If it is not there after all,
  * that is remembered ("misses"), since a group never changes. Hashes that repeat within the run were compared when it was
@@ -62,7 +62,7 @@ struct check_keys {
 	check_memo known_misses;
 	vv_buf misses;       /* what holds now */
 	uint8_t *has;        /* a byte for each group here: its entries are in the record */
-	bool gone;           /* some group of the record is not here */
+	bool gone;           /* some group of the record is missing here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
 	uint64_t count;
 	check_key_order *orders;
@@ -76,7 +76,7 @@ struct check_keys {
 };
 
 /* Which of the groups there are here: each once, also where a group occurs twice, and none that has
- * says is known already. *map is the caller's; *left: how many are not here. */
+ * says is known already. *map is the caller's; *left: how many are missing here. */
 static vv_status pair_groups(check_run *r, const check_group_names *there, uint8_t *has,
 			     uint32_t **map, size_t *left, vv_error *err)
 {
@@ -519,7 +519,7 @@ static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool las
 	return VV_OK;
 }
 
-/* What repeats within the run, and its rows without a whole key, which stand at its end. */
+/* What repeats within the run, and its rows without a whole key, which are at its end. */
 static vv_status pass_run(walk *w, vv_error *err)
 {
 	check_key_run *run = &w->k->run;
@@ -564,7 +564,7 @@ static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t c
 	return pass(payload, entries, count, false, err);
 }
 
-#define REWRITE 64u      /* a record is written anew when a 64th of it is out of date */
+#define REWRITE 64u      /* a record is written again when a 64th of it is out of date */
 #define SMALL (1u << 20) /* bytes; or when that costs nothing */
 
 /* Is the record so far from this version that the next check gains by another? */
@@ -585,7 +585,7 @@ bool check_keys_outgrow(uint64_t run_entries, uint64_t later)
 	return later > RUN_LEAST && later > run_entries / RUN_PART;
 }
 
-/* Is the run to be made, or made anew, of all entries? */
+/* Is the run to be made, or made again, of all entries? */
 static bool wants_run(const check_run *r, const struct check_keys *k)
 {
 	uint64_t later = k->count + k->old_count, most = r->table->root.bytes / 8;

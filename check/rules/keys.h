@@ -36,7 +36,7 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
 /* Keeps the entries for the next time without comparing what repeats. */
 vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
-/* Is a run with so many entries to be made anew where so many are not in it? */
+/* Is a run with so many entries to be made again where so many are not in it? */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
 /* Before the groups are read: hit[i] becomes 1 for each group i that has, or can have, a row with

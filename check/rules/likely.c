@@ -545,7 +545,7 @@ static bool less_than_date(guess *g)
 		    : is_of_type(g, "a year and month", "yearmonth");
 }
 
-/* The next number of digits of a text, and what stands before it. */
+/* The next number of digits of a text, and what is before it. */
 static bool next_number(const char **s, const char *end, unsigned *out, size_t *digits)
 {
 	while (*s < end && (**s < '0' || **s > '9')) {

@@ -291,7 +291,7 @@ static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 	return VV_OK;
 }
 
-/* The same where only the lines are asked for. */
+/* The same where only the lines are requested. */
 static vv_status find_starts(vv_check_lines *l, size_t i, vv_error *err)
 {
 	return l->groups[i].starts ? VV_OK : write_out(l, i, err);

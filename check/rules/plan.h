@@ -59,7 +59,7 @@ typedef struct check_bound {
 } check_bound;
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
-/* Whole numbers within the bounds at one scale; what lies outside cannot be decided quickly. */
+/* Whole numbers within the bounds at one scale; what is outside cannot be decided quickly. */
 typedef struct check_range {
 	int64_t least, most;
 	bool usable;

@@ -230,7 +230,7 @@ static vv_status measure_object(vv_mend *m, size_t *i, size_t *used, vv_error *e
 	}
 }
 
-/* One object of the array and what stands before it; `at` is after the one before. The
+/* One object of the array and what is before it; `at` is after the one before. The
  * array ends where none can be read. */
 static vv_status put_element(vv_mend *m, vv_error *err)
 {

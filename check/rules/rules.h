@@ -113,7 +113,7 @@ void vv_rule_set_accept(vv_rule_set *s, const char *code);
  * so that what was not checked is reported, and never valid. s may be NULL. */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
-/* --select: all but those named go off, and one that is off by default and has no bounds to miss goes on. --skip: those
+/* --select: all but those named go off, and one that is off by default and has no bounds to miss continues. --skip: those
  * named go off. "unchecked" stays as it is. A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: there is no such
  * rule, with the nearest; or --skip unchecked. */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);

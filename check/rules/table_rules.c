@@ -366,7 +366,7 @@ static vv_status count_both(judging *j, vv_error *err)
 	return rc < 0 ? rc : count_side(j, true, err);
 }
 
-/* What the records hold may be damaged: then once more without them. */
+/* What the records hold may be damaged: then again without them. */
 static vv_status count_sides(judging *j, vv_error *err)
 {
 	vv_error why;

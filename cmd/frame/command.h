@@ -134,13 +134,13 @@ typedef struct vv_command {
 	const char *arguments;
 	bool hidden; /* plumbing: filter-process */
 	/* What the words and options ask for that makes no sense is reported before anything is
-	 * opened: the exit code, 0 to go on. NULL: everything makes sense. */
+	 * opened: the exit code, 0 to continue. NULL: everything makes sense. */
 	int (*check)(const vv_context *c);
 	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
 	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */
 	vv_status (*run)(vv_context *c, vv_error *err);
 	vv_url_use urls;     /* words of another repository: URL#REV:PATH */
-	bool gets;           /* versions that it reads and that are not here are fetched */
+	bool gets;           /* versions that it reads and that are missing here are fetched */
 	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
 	/* In the place of run: opens, reports and closes by itself. */
 	int (*run_alone)(void *options, int argc, char **argv);

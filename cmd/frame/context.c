@@ -1,5 +1,5 @@
 /*
- * context: the one place where commands open and close a repository and what lies in it.
+ * context: the one place where commands open and close a repository and what is in it.
  */
 #include "cmd/frame/context.h"
 
@@ -27,7 +27,7 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 	    vv_worktree_prefix(&stand, c->repo, VV_IGNORED) == VV_OK) {
 		vv_hint_words_stand(stand);
 	}
-	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
+	if (rc == VV_OK) { /* what is worth a line while work continues in it */
 		vv_repository_listen(c->repo, &vv_notes_stderr);
 		vv_repository_sweep_locks(c->repo);
 	}

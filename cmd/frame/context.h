@@ -32,7 +32,7 @@
 
 enum {
 	VV_NEEDS_PROGRESS = 1 << 0,   /* a bar while the parts below work */
-	VV_NEEDS_REPOSITORY = 1 << 1, /* that the current folder lies in; all below need it, too */
+	VV_NEEDS_REPOSITORY = 1 << 1, /* that the current folder is in; all below need it, too */
 	VV_NEEDS_WORKTREE = 1 << 2,   /* and it is not bare */
 	VV_NEEDS_RIGHT = 1 << 3,  /* and what an interrupted command left in it is put right: for
 				   * all that change index or files */
@@ -77,8 +77,8 @@ typedef struct vv_context {
 	bool gc_quiet;
 } vv_context;
 
-/* Opens what is asked for and not open yet. On failure what was opened before stays. As
- * vv_repository_open; VV_EUSAGE: it needs a work tree, or a path lies outside of it. */
+/* Opens what is requested and not open yet. On failure what was opened before stays. As
+ * vv_repository_open; VV_EUSAGE: it needs a work tree, or a path is outside of it. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
 /* The words from the first-th on as paths of the repository (of a bare one as they are), NULL-ended; for
@@ -90,12 +90,12 @@ void vv_context_paths_free(char **paths); /* accepts NULL */
  * this cannot be known is not a fault of the command. */
 void vv_context_gc_after(vv_context *c, bool quiet);
 
-/* Closes everything; the context may be used once more. */
+/* Closes everything; the context may be used again. */
 void vv_context_close(vv_context *c);
 VV_AUTO_CLEAR(vv_context, vv_context_close)
 
 /* The current folder, repository-relative, with no '/' after; "" at the top and when
- * it lies outside. Owned by the caller. */
+ * it is outside. Owned by the caller. */
 vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err);
 
 #endif

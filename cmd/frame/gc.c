@@ -1,5 +1,5 @@
 /*
- * gc: its result in words, and how a process goes on after its parent has ended.
+ * gc: its result in words, and how a process continues after its parent has ended.
  */
 #include "cmd/frame/gc.h"
 
@@ -110,7 +110,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 		vv_note("the store has grown to %s: gc runs in the background ('varve help gc')",
 			vv_text_bytes(gc->bytes));
 	}
-	(void)fflush(NULL); /* else the child would write it once more */
+	(void)fflush(NULL); /* else the child would write it again */
 	pid_t pid = vv_os_fork(false);
 	if (pid < 0) {
 		vv_warn("gc could not be started; 'varve gc' makes the store small");

@@ -76,7 +76,7 @@ static void pager_begin(const char *core_pager_or_null)
 
 static void wait_for_user(void)
 {
-	/* EINTR: an interrupt meant for the pager; go on waiting for it. */
+	/* EINTR: an interrupt meant for the pager; continue waiting for it. */
 	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {
 		continue;
 	}
@@ -164,7 +164,7 @@ static bool is_unsafe(uint32_t cp)
 }
 
 /* The length of a character that could drive a terminal or turn its text around and that no colour is
- * made of: DEL, C1, marks of direction; 0: none stands there. */
+ * made of: DEL, C1, marks of direction; 0: none is there. */
 static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
 {
 	unsigned char first = (unsigned char)*s;
@@ -288,7 +288,7 @@ static void message(const char *prefix, const char *text)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	/* What was said before comes before, also when both go to one file. */
+	/* What was reported before comes before, also when both go to one file. */
 	if (!out_errno && fflush(stdout) != 0) {
 		note_failure();
 	}
@@ -350,7 +350,7 @@ int vv_report(const vv_error *err)
 
 	vv_hint_word(&worded, vv_hint_words);
 	vv_progress_end();
-	/* Whoever could not go on without its reader has nothing to say to anybody. */
+	/* Whoever could not continue without its reader has nothing to say to anybody. */
 	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
 	message(speaker, err->message[0] ? err->message : "unknown error");
 	if (worded.hint[0]) {
@@ -570,7 +570,7 @@ static struct {
 	const char *what;
 } bar;
 
-/* Is it time to write the line anew? *ms: since this work began. */
+/* Is it time to write the line again? *ms: since this work began. */
 static bool bar_is_due(const char *what, uint64_t *ms)
 {
 	uint64_t now = vv_monotonic_ms();

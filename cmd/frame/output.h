@@ -2,7 +2,7 @@
  * output: everything that varve prints.
  *
  * Data on stdout (buffered, checked: a full disk is an error, exit 2, never silence; a
- * reader that goes away ends the command as SIGPIPE would), messages on stderr. Text from data, names and peers is escaped
+ * reader that disappears ends the command as SIGPIPE would), messages on stderr. Text from data, names and peers is escaped
  * before a terminal sees it: use vv_text_show / vv_out_text for all of it.
  */
 #ifndef VV_CMD_FRAME_OUTPUT_H
@@ -38,7 +38,7 @@ int vv_report(const vv_error *err);
 int vv_report_trouble(const vv_error *err);
 /* message and "try 'varve help CMD'"; 2 */
 int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Where JSON is asked for and nothing is listed, an error that names the command which does list;
+/* Where JSON is requested and nothing is listed, an error that names the command which does list;
  * else VV_EXIT_OK. */
 int vv_check_json(bool json, bool lists, const char *list_command);
 
@@ -57,7 +57,7 @@ void vv_out_look_for_reader(void);
  * SIGPIPE, as a program does that never heard of it. */
 int vv_out_end(int code);
 
-/* From now on a reader that goes away is as good as one that read everything: for what git calls,
+/* From now on a reader that disappears is as good as one that read everything: for what git calls,
  * which takes any other end of it for a failure of its own. */
 void vv_out_forgive_reader(void);
 
@@ -88,19 +88,19 @@ unsigned vv_out_limit(
  * with LESS=FRX), when it is a terminal. Called by commands with long output. */
 void vv_out_page(const char *core_pager_or_null);
 
-/* The end of what is paged, for a program that goes on: it waits until the user has left the pager, and stdout is
+/* The end of what is paged, for a program that continues: it waits until the user has left the pager, and stdout is
  * the terminal again. The user may leave before the end: that counts as if all was written. */
 void vv_out_page_end(void);
 
 /* Redirects stdout to a file, emptied or at its end; NULL ends that, and returns an error of writing to the file. For a
- * program that goes on. */
+ * program that continues. */
 vv_status vv_out_to(const char *path, bool empty, vv_error *err);
 
 /* Progress on stderr when it is a terminal, from the first second on: rate and
  * remaining time. Ended by vv_progress_end. */
 const vv_progress *vv_progress_begin(void);
 void vv_progress_end(void);
-void vv_progress_stop(void); /* ends it, and shows none any more until it begins anew */
+void vv_progress_stop(void); /* ends it, and shows none any more until it begins again */
 
 /* Notes and warnings of what works below the commands, and its progress: all on stderr, as
  * vv_note, vv_warn and vv_progress_begin have it. */

@@ -27,7 +27,7 @@ static void on_failed_write(int signal_number VV_UNUSED)
 {
 }
 
-/* A reader that goes away is seen as EPIPE, a file that may not grow (ulimit -f) as
+/* A reader that disappears is seen as EPIPE, a file that may not grow (ulimit -f) as
  * EFBIG, so that a command can end its work. A handler, not SIG_IGN: the programs that
  * varve runs must not inherit it. */
 static void catch_signals(void)

@@ -2,7 +2,7 @@
  * tool: one of varve's programs: which commands it has, and what happens around each of them.
  *
  * main describes the program and calls vv_tool_main. `varve X ...` runs the program varve-X with the arguments
- * after X where varve itself has no command X (vv_tool_run_other): what not every user needs stands in programs
+ * after X where varve itself has no command X (vv_tool_run_other): what not every user needs is in programs
  * of its own. What was said before X (-C, --git-dir, --offline) reaches it as current folder and environment.
  */
 #ifndef VV_CMD_FRAME_TOOL_H

@@ -92,7 +92,7 @@ static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *
 	return rc;
 }
 
-/* Revisions: what stands before "--", without the paths. */
+/* Revisions: what is before "--", without the paths. */
 static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error *err)
 {
 	const char *rest, *colon;
@@ -110,7 +110,7 @@ static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error 
 	return rc;
 }
 
-/* The paths of the words before "--", each once, and what stands behind it. */
+/* The paths of the words before "--", each once, and what is behind it. */
 static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash, vv_error *err)
 {
 	vv_status rc;

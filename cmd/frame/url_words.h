@@ -17,7 +17,7 @@ typedef enum vv_url_use {
 	VV_URLS_SIDES     /* the same; two different files it reads itself */
 } vv_url_use;
 
-/* The words once more, all owned (vv_url_words_clear). */
+/* The words again, all owned (vv_url_words_clear). */
 typedef struct vv_url_words {
 	char *url; /* NULL: the words name no other repository, and the rest is not set */
 	char **argv;

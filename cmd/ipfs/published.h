@@ -16,7 +16,7 @@
 #include "transport/ipfs/leaf_list.h"
 
 /* The leaf list of a version, made where it is not there; closed by the caller.
- * VV_EMISSING: blocks of the version are not here. */
+ * VV_EMISSING: blocks of the version are missing here. */
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
 			  vv_pool *pool, const vv_progress *progress, vv_error *err);
 

@@ -19,7 +19,7 @@ typedef struct vv_sql_session {
 	char refused[128]; /* the last table that was to be created outside of files and TEMP */
 } vv_sql_session;
 
-/* Opens a database in memory, and the repository that the current folder lies in, if it is in one. exact: number columns
+/* Opens a database in memory, and the repository that the current folder is in, if it is in one. exact: number columns
  * are texts. */
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err);
 void vv_sql_session_close(vv_sql_session *s);

@@ -12,7 +12,7 @@
 #include "base/error.h"
 
 typedef struct vv_data_out {
-	bool escape;  /* stdout is a terminal and raw was not asked for */
+	bool escape;  /* stdout is a terminal and raw was not requested */
 	vv_buf carry; /* an unfinished line, since a character may be cut in two */
 } vv_data_out;
 

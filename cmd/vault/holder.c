@@ -105,7 +105,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 				       vv_text_shows(all.items[i].name));
 		}
 	}
-	/* What is not said again stays. */
+	/* What is not reported again stays. */
 	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;
 	const uint64_t quota = o->quota > 0 ? o->quota : old ? old->quota : 0;
 	vv_holder_config config = {.name = c->argv[1],

@@ -145,7 +145,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	}
 }
 
-/* What lies in whole copies and would fill a stripe is written again as one, when nothing is owed: else it would
+/* What is in whole copies and would fill a stripe is written again as one, when nothing is owed: else it would
  * be sent again and again. What cannot be read now waits. */
 static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_session *s,
 			      vv_error *err)

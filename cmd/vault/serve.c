@@ -297,7 +297,7 @@ static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv
 
 	*copies = 0;
 	if (rc < 0) return rc;
-	/* What is in it before its shards are asked for: what another writer adds meanwhile was not. */
+	/* What is in it before its shards are requested: what another writer adds meanwhile was not. */
 	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
 	    (rc = prove_vault(&s, copies, err)) < 0) {
 		return rc;

@@ -13,7 +13,7 @@ typedef enum vv_cell_state {
 	VV_CELL_ABSENT = 1, /* short row, missing member: no text */
 	VV_CELL_NULL = 2,   /* JSON null: no text */
 	VV_CELL_LITERAL = 3 /* JSON number, true, false, array, object, or a string that has
-	                      * no exact decoding: the text as it stands in the file */
+	                      * no exact decoding: the text as it is in the file */
 } vv_cell_state;
 
 enum {
@@ -41,8 +41,7 @@ bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 	(256u << 10) /* bytes of cells (each counted len + 1) that force a cut, and
                                    * above which a single row's longest cells go out of line */
 #define VV_ROW_MAX                                                                                 \
-	((size_t)8                                                                                 \
-	 << 20) /* bytes of a row as it stands in its file, with the blank lines before  \
+	((size_t)8 << 20) /* bytes of a row as it is in its file, with the blank lines before  \
 			   * it and its row end */
 #define VV_GROUP_BYTES_MAX                                                                         \
 	(2 * VV_ROW_MAX) /* bytes of a row group, likewise: one such row, and those before it */

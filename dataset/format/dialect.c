@@ -17,12 +17,12 @@ typedef enum member_type {
 	BYTE,
 	CHOICE, /* an enum: a name of `names`, or a number */
 	LENGTH,
-	RUN,    /* vv_bytes, which are usual[form] where nothing is said */
+	RUN,    /* vv_bytes, which are usual[form] where nothing is reported */
 	TEXT,   /* an array of max chars with their NUL, which is usual[0] */
 	QUOTING /* of each column */
 } member_type;
 
-/* A member of the map in the root: which forms have it, where it is, and what it is where nothing is said. */
+/* A member of the map in the root: which forms have it, where it is, and what it is where nothing is reported. */
 typedef struct member {
 	const char *key;
 	member_type type;

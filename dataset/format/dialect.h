@@ -25,7 +25,7 @@ typedef enum vv_form {
 
 typedef enum vv_newline { VV_LF = 0, VV_CRLF = 1, VV_CR = 2, VV_NO_NEWLINE = 3 } vv_newline;
 
-/* The delimiter of a file of one column that has none: no text holds a unit separator. */
+/* The delimiter of a file of one column that has none: no text contains a unit separator. */
 #define VV_NO_DELIMITER 0x1f
 
 /* When a column's cells are put in quotes, beyond where they must be. */
@@ -46,11 +46,11 @@ typedef struct vv_bytes {
 #define VV_HEADER_ROWS_MAX 16u
 #define VV_HEADER_JOIN_MAX 16u /* bytes, with the NUL */
 
-/* What of a CSV was declared by an option or a description, so that a later version keeps it: all else is detected anew in
+/* What of a CSV was declared by an option or a description, so that a later version keeps it: all else is detected again in
  * each version. */
 enum {
 	VV_DECLARED_HEADER = 1, /* whether there is one */
-	VV_DECLARED_LEAD = 2,   /* how many lines stand above the table */
+	VV_DECLARED_LEAD = 2,   /* how many lines are above the table */
 	VV_DECLARED_COMMENT = 4,
 	VV_DECLARED_SPACES = 8,
 	VV_DECLARED_HEADER_ROWS = 16,
@@ -116,7 +116,7 @@ const char *vv_dialect_header(const vv_dialect *d, size_t *len);
 /* Another header line; the lines above it stay. And the other way round. */
 vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err);
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
-/* CSV: is a cell that begins so read as another, or as no row, unless it stands in quotes? first: in its row. */
+/* CSV: is a cell that begins so read as another, or as no row, unless it is in quotes? first: in its row. */
 static inline bool vv_dialect_begins_wrong(const vv_dialect *d, const char *text, size_t len,
 					   bool first)
 {
@@ -134,17 +134,17 @@ static inline bool vv_dialect_full_are_rows(const vv_dialect *d)
 	return d->comment != 0 && !(d->declared & VV_DECLARED_COMMENT);
 }
 /* CSV: does a comment, and no row, begin at p? columns: of the table; 0: none, so that no line is a row for its cells. A row in
- * a line that goes on beyond end is not one. */
+ * a line that continues beyond end is not one. */
 bool vv_dialect_is_comment(const vv_dialect *d, size_t columns, const char *p, const char *end);
 /* Is lead what it may be? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
 /* JSON, with a lead: the document around the rows; borrowed. */
 vv_json_around vv_dialect_around(const vv_dialect *d);
-/* How many lines stand above the header. */
+/* How many lines are above the header. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
 /* CSV with LF: how many rows there would be in the prologue, if its lines were rows. */
 size_t vv_dialect_prologue_rows(const vv_dialect *d);
-/* CSV: how many stand below the last row. */
+/* CSV: how many are below the last row. */
 size_t vv_dialect_tail_lines(const vv_dialect *d);
 /* CSV: can its characters be told from each other and from line ends? */
 bool vv_dialect_fits_together(const vv_dialect *d);
@@ -157,7 +157,7 @@ void vv_dialect_put(vv_buf *b, const vv_dialect *d);
 vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err); /* strict, canonical */
 
 /* "comma-separated, CRLF, header, no final newline": what differs from the usual
- * is said. Appends. */
+ * is reported. Appends. */
 void vv_dialect_describe(vv_buf *b, const vv_dialect *d);
 /* "LF -> CRLF, BOM added": appends nothing when equal in form. */
 void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to);

@@ -220,7 +220,7 @@ static bool no_rows(vv_bytes text, uint8_t comment)
 	return true;
 }
 
-/* The header line, or what stands between it and the first row. */
+/* The header line, or what is between it and the first row. */
 static void change_header(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
 	size_t a_len, b_len, same = 0;

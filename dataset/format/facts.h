@@ -38,7 +38,7 @@ typedef enum vv_missing { VV_MISSING_NONE, VV_MISSING_SOME, VV_MISSING_ALL } vv_
 
 typedef struct vv_fact {
 	vv_missing missing;
-	bool unknown; /* of the texts that are there nothing is known; nothing below is set */
+	bool unknown; /* of the texts that exist nothing is known; nothing below is set */
 	bool numbers; /* some texts are plain numbers; the bounds are exact: */
 	vv_fact_number least, greatest;
 	bool texts;             /* some are not: */
@@ -78,7 +78,7 @@ vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err);
 void vv_facts_end(vv_facts *f);
 
 /* Of rows x columns cells, at cells[r * stride + c]. outs: places (r * stride + c) of cells that are
- * out of line and stand there with len 0, ascending. */
+ * out of line and are there with len 0, ascending. */
 vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,
 		      size_t stride, const size_t *outs, size_t out_count, vv_error *err);
 /* into becomes what is known of its rows and of more's together. first: into has no rows yet. */

@@ -31,8 +31,8 @@ void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 
 /* Told of each column's distinct or all values while encoding, so that types can
  * be inferred at no second pass; may be NULL. count values, each valid only
- * during the call; a value may be told more than once. all: each is told. Else they are
- * plain numbers, dates or datetimes spelled in one way, of which a few are told: the least
+ * during the call; a value may be reported more than once. all: each is reported. Else they are
+ * plain numbers, dates or datetimes spelled in one way, of which a few are reported: the least
  * and the greatest integer, the number with most digits after the point, any other; and
  * empty ones may be among them. */
 typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
@@ -105,7 +105,7 @@ bool vv_group_has_cell(const vv_group *g, size_t column);
 vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 			vv_arena *arena, vv_error *err);
 
-/* A column whose rows are not made one by one: what they share stands once. Borrows from the block and the arena. */
+/* A column whose rows are not made one by one: what they share is stored once. Borrows from the block and the arena. */
 typedef enum vv_run_form {
 	VV_RUN_CELLS, /* a cell for each row, `stride` apart */
 	VV_RUN_SHARED, /* cells[0 .. count): distinct values; of each row its number in index (NULL: all are the first) */

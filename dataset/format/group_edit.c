@@ -64,7 +64,7 @@ static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 	size_t i = 0, n = 0;
 	size_t at = 0;  /* the row that changes */
 	size_t pos = 0; /* the row of the result where the rest of runs[i] begins, */
-	size_t cut = 0; /* and how many rows it keeps stand before that */
+	size_t cut = 0; /* and how many rows it keeps are before that */
 
 	*out = (rows){plan->runs, plan->count, plan->base_rows, plan->rows, plan->in};
 	if (!(e->mode & EDIT_PATCHES)) return VV_OK;
@@ -353,7 +353,7 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 
 /* ---- numbers ---- */
 
-/* What stands before the planes. */
+/* What is before the planes. */
 typedef struct number_head {
 	uint8_t flags;
 	const uint8_t *scale; /* NULL: there is none */
@@ -396,7 +396,7 @@ static bool values_init(values *v, size_t count, vv_arena *arena)
 	return v->value && v->empty;
 }
 
-/* One value. before: that of the row before, from which deltas go on. */
+/* One value. before: that of the row before, from which deltas continue. */
 static vv_status read_number(edit_column *e, const number_head *h, uint64_t before, values *out,
 			     size_t at, vv_error *err)
 {

@@ -6,7 +6,7 @@
  *   varint     how many columns have a mode
  *   each:      varint columns since the last such one (for the first: its number), 1 mode
  *              the columns, one after the other:
- *   EDIT_LITERAL   varint length, and the column as it stands in the block
+ *   EDIT_LITERAL   varint length, and the column as it is in the block
  *   else
  *     EDIT_PATCHES   varint how many cells change; for each the rows since the last one (the first:
  *                    its number in the result)

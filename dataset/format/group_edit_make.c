@@ -54,7 +54,7 @@ static bool has_scale(int encoding)
 	return encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 }
 
-/* What stands after the first byte and the one state of all cells, if there is one. */
+/* What is after the first byte and the one state of all cells, if there is one. */
 static const uint8_t *values_of(const uint8_t *column)
 {
 	return column + 1 + (*column >> 4 == GROUP_ONE_STATE);

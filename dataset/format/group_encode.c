@@ -333,7 +333,7 @@ static void tell_longest_fraction(const vv_group_encoder *e, const group_values 
 	}
 }
 
-/* Tells of enough values that the type of all of them follows as if all were told;
+/* Tells of enough values that the type of all of them follows as if all were reported;
  * of empty ones only where they come along. */
 static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding,
 		 const group_typed *t)

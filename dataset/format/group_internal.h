@@ -111,7 +111,7 @@ vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out
 /* Shared values, before rows get them. */
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
 
-/* A cell as it stands in a line, with the delimiter behind it, and how many bytes these are. */
+/* A cell as it is in a line, with the delimiter behind it, and how many bytes these are. */
 #define GROUP_SLOT_TEXT 15u
 typedef struct group_slot {
 	char text[GROUP_SLOT_TEXT];
@@ -121,7 +121,7 @@ static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
 /* Slots after the last one that may be written (whatever they are). */
 #define GROUP_SLOT_SLACK 4u
 
-/* How a column's cells stand in a line. */
+/* How a column's cells are in a line. */
 typedef struct group_slot_form {
 	bool quoted, quoted_empty;
 	char quote, delimiter;
@@ -144,7 +144,7 @@ static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
 	return len + 1;
 }
 
-/* Numbers and dates: in->count cells; in stands after the column's first byte. encoding: GROUP_INTEGER to
+/* Numbers and dates: in->count cells; in is after the column's first byte. encoding: GROUP_INTEGER to
  * GROUP_DATETIME. VV_ECORRUPT. */
 vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
 

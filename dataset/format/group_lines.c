@@ -15,7 +15,7 @@
 #include "dataset/format/row_write.h"
 #include "dataset/format/simd.h"
 
-/* group_slots: which columns all stand in their lines in one way, and put their cells there
+/* group_slots: which columns all are in their lines in one way, and put their cells there
  * ready to be copied.
  */
 
@@ -145,7 +145,7 @@ static bool is_quoted(const group_slot_style *style, const char *text)
 }
 
 /* Column `column`, whose cells are all texts, as slots (room for rows + GROUP_SLOT_SLACK). as_written
- * makes of a shared value what stands in the line; payload is its own. *fits false: the slots are of
+ * makes of a shared value what is in the line; payload is its own. *fits false: the slots are of
  * no use, since a text is too long or must be looked at by itself. The block has VV_GROUP_SLACK behind
  * it. VV_ECORRUPT as vv_group_column. */
 static vv_status group_column_slots(const vv_group *g, size_t column, group_slot *slots,
@@ -174,7 +174,7 @@ static vv_status group_column_slots(const vv_group *g, size_t column, group_slot
 	case GROUP_DICT:
 		return dict_slots(&in, slots, &style->set, fits, err);
 	case GROUP_TEXT:
-		/* by other habits some texts stand in quotes, and some do not */
+		/* by other habits some texts are in quotes, and some do not */
 		if (style->set.quotes_on == 0 || style->habit == VV_QUOTE_MINIMAL ||
 		    style->habit == VV_QUOTE_ALWAYS || style->habit == VV_QUOTE_NONEMPTY) {
 			text_slots(&in, slots, style, &form, fits);
@@ -195,8 +195,8 @@ static_assert(COPY <= VV_GROUP_SLACK && sizeof(group_slot) <= VV_GROUP_SLACK,
 	      "a copy stays within the slack");
 
 typedef enum mode {
-	AS_IT_IS, /* the cells' text stands in the line as it is, quotes and all */
-	QUOTED,   /* every cell stands in quotes, and none has anything to escape */
+	AS_IT_IS, /* the cells' text is in the line as it is, quotes and all */
+	QUOTED,   /* every cell is in quotes, and none has anything to escape */
 	MIXED     /* each cell for itself */
 } mode;
 
@@ -214,7 +214,7 @@ typedef struct lines {
 	vv_quoting habit; /* of the column at hand */
 } lines;
 
-/* A value that many rows share becomes what stands in the line. */
+/* A value that many rows share becomes what is in the line. */
 static bool value_as_written(void *payload, vv_cell *value)
 {
 	lines *l = payload;
@@ -241,7 +241,7 @@ static bool digits_are_plain(const vv_mark_set *set)
 	return !vv_cell_any_marked(in_numbers, sizeof in_numbers - 1, set);
 }
 
-/* How the cells of a column stand in the lines, from what they are. */
+/* How the cells of a column are in the lines, from what they are. */
 static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encoding)
 {
 	size_t quoted = 0;
@@ -251,7 +251,7 @@ static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encod
 		return AS_IT_IS; /* value_as_written saw to it */
 	}
 	if (encoding == GROUP_TEXT) {
-		/* The texts of a column lie one after the other in the block. */
+		/* The texts of a column are one after the other in the block. */
 		const vv_cell *last = &cells[rows - 1];
 		plain = !vv_cell_any_marked(
 			cells->text, (size_t)(last->text + last->len - cells->text), &l->set);

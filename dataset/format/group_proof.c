@@ -296,7 +296,7 @@ static bool are_distinct(vv_group_encoder *e, size_t count)
 	return true;
 }
 
-/* Do rows name the values in order, each soon enough for the encoder to go on? times[k]: rows that
+/* Do rows name the values in order, each soon enough for the encoder to continue? times[k]: rows that
  * name value k. */
 static bool are_in_order(size_t *times, const uint8_t *index, size_t rows, size_t count)
 {

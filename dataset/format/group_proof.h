@@ -8,7 +8,7 @@
  *
  * That follows for CSV where all cells are texts, the lines have no
  * irregular forms, and nothing stands out of line: a line that is written cell by cell, in quotes wherever a
- * cell holds a delimiter, a quote or a line end, is read as these cells. So the lines are made for their
+ * cell contains a delimiter, a quote or a line end, is read as these cells. So the lines are made for their
  * hash alone, the group must be the one encoding of its cells (vv_group_is_canonical below), and cuts are looked for
  * in the cells. All else is left to the reader of the lines; nothing is refused here.
  */

@@ -326,7 +326,7 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 	return VV_OK;
 }
 
-/* The level stands after the items and decides how they are read. */
+/* The level is after the items and decides how they are read. */
 static vv_status find_level(const vv_cbor *items, unsigned *out, vv_error *err)
 {
 	vv_cbor c = *items;
@@ -429,7 +429,7 @@ void list_node_clear(list_node *n)
 /*
  * Knows how to walk a list, reading only the nodes on the way.
  *
- * One frame a level. A frame's `next` always stands after the child that is
+ * One frame a level. A frame's `next` always is after the child that is
  * loaded below it, so that leaving a finished node is just going one frame up.
  */
 
@@ -584,7 +584,7 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
 	return 0;
 }
 
-/* Moves a frame to the item that holds the position, from its start. */
+/* Moves a frame to the item that contains the position, from its start. */
 static void walk_to(list_frame *f, uint64_t at, bool by_index)
 {
 	start_frame(f, f->first_index, f->first_weight);

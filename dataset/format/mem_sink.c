@@ -99,7 +99,7 @@ static uint64_t hash_of(const vv_mem_sink *m, const vv_cid *cid)
 	return vv_cid_prefix(cid) ^ m->index.seed;
 }
 
-/* NULL: it is not here. */
+/* NULL: it is missing here. */
 static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
 {
 	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(m, cid));

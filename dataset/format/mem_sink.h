@@ -24,7 +24,7 @@ typedef struct vv_mem_sink vv_mem_sink;
  * may be NULL; must outlive the sink. temp_dir: for the temporary file; NULL:
  * TMPDIR, else /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
-/* The same over any sink: what is not here is got from there. What below->payload is must outlive it. */
+/* The same over any sink: what is missing here is got from there. What below->payload is must outlive it. */
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
 			   vv_error *err);
 void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */

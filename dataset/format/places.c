@@ -30,7 +30,7 @@ struct vv_places_writer {
 	vv_list_builder *list;
 	places_run runs[PLACES_RUNS_MOST]; /* of the block */
 	size_t count;
-	places_run open;   /* the run that may go on; count 0: none */
+	places_run open;   /* the run that may continue; count 0: none */
 	uint64_t expected; /* after the last run that is closed */
 	uint64_t rows;     /* of the block */
 	uint64_t greatest;

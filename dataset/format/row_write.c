@@ -1,5 +1,5 @@
 /*
- * row_write: how a row is put into words again: when a CSV cell stands in quotes, how a
+ * row_write: how a row is put into words again: when a CSV cell is in quotes, how a
  * JSON string is escaped.
  */
 #include "dataset/format/row_write.h"

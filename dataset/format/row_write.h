@@ -64,7 +64,7 @@ vv_mark_set vv_row_marks(const vv_dialect *d);
 /* Is any of these bytes one of them, in a dialect with quotes? */
 bool vv_cell_any_marked(const char *p, size_t len, const vv_mark_set *set);
 
-/* Where a CSV cell stands in its row. */
+/* Where a CSV cell is in its row. */
 typedef enum vv_cell_place { VV_CELL_LATER, VV_CELL_FIRST, VV_CELL_ALONE } vv_cell_place;
 static inline vv_cell_place vv_cell_place_of(size_t at, size_t columns)
 {

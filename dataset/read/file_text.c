@@ -180,7 +180,7 @@ static ssize_t text_read(void *payload, void *buf, size_t len, vv_error *err)
 	return (ssize_t)n;
 }
 
-/* From the beginning, the sample once more. */
+/* From the beginning, the sample again. */
 static vv_status text_again(void *payload, vv_error *err)
 {
 	vv_file_text *t = payload;

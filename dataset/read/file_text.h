@@ -35,7 +35,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 void vv_file_text_close(vv_file_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_file_text, vv_file_text_close)
 
-/* Borrowed. What lies at an offset of it is not where it lies in the file. */
+/* Borrowed. What is at an offset of it is not where it is in the file. */
 const vv_source *vv_file_text_source(const vv_file_text *t);
 /* Empty: UTF-8, of a source that cannot be read again. */
 const char *vv_file_text_encoding(const vv_file_text *t);
@@ -52,7 +52,7 @@ uint64_t vv_file_text_replaced(const vv_file_text *t);
  * back. */
 vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err);
 
-/* The line (from 1) that holds the byte at an offset of the text. Reads the file to there. */
+/* The line (from 1) that contains the byte at an offset of the text. Reads the file to there. */
 vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_t offset,
 			    uint64_t *line, vv_error *err);
 

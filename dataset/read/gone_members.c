@@ -1,5 +1,5 @@
 /*
- * gone_members: how a name is searched for in pieces of a file, and how a pipe begins anew.
+ * gone_members: how a name is searched for in pieces of a file, and how a pipe begins again.
  */
 #include "dataset/read/gone_members.h"
 
@@ -53,7 +53,7 @@ static size_t read_escape(const char *p, const char *end, uint32_t *cp)
 	return 12;
 }
 
-/* What follows the name where it stands at p, escaped in one way or another; NULL: another stands there. */
+/* What follows the name where it is at p, escaped in one way or another; NULL: another is there. */
 static const char *pass_name(const char *p, const char *end, const member_name *f)
 {
 	uint32_t wanted, cp;

@@ -25,7 +25,7 @@ typedef struct gone_members {
 } gone_members;
 
 /* Reads the beginning, and more only while a member was not met. *source becomes one that begins
- * anew. The caller calls gone_members_clear in any case, when the source is no longer used. */
+ * again. The caller calls gone_members_clear in any case, when the source is no longer used. */
 typedef struct member_name {
 	const char *text;
 	size_t len;

@@ -260,7 +260,7 @@ static bool has_controls(const char *s, size_t len)
 	return false;
 }
 
-#define FEW 3u /* characters, from which no language can be told */
+#define FEW 3u /* characters, from which no language can be reported */
 
 /* A guess among encodings of Latin letters, whose texts differ in few bytes. NULL: not clear. */
 static vv_status judge_latin(const char **name, const char *s, size_t len, bool at_end,
@@ -297,7 +297,7 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 }
 
 /* Names of places and people in windows-1250, of which uchardet knows too few: where in the other reading, of windows-1252,
- * DOS or the Macintosh, marks and capitals stand inside of words, and in this one none do. */
+ * DOS or the Macintosh, marks and capitals are inside of words, and in this one none do. */
 static vv_status prefer_central(const char **name, const char *other, const char *s, size_t len,
 				bool at_end, vv_error *err)
 {

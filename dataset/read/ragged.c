@@ -11,7 +11,7 @@
 #define PIECE ((size_t)256 << 10)
 #define SAMPLE ((size_t)1 << 20)
 
-/* As many bytes again as a row has had so far, since it is looked at anew. */
+/* As many bytes again as a row has had so far, since it is looked at again. */
 vv_status vv_ragged_fill(vv_ragged *r, vv_error *err)
 {
 	ssize_t n = 1;
@@ -65,7 +65,7 @@ static void end_cell(vv_ragged *r, size_t start, size_t end)
 	r->count++;
 }
 
-/* Ends a row with the line that its byte `from` is in: what stands there is data. */
+/* Ends a row with the line that its byte `from` is in: what is there is data. */
 static bool end_with_line(vv_ragged *r, vv_ragged_row *out, size_t start, size_t from)
 {
 	const vv_dialect *d = &r->sniffed.dialect;

@@ -3,7 +3,7 @@
  *
  * The scanner stops at the first fault by design; this reads on. A quote that swallows lines
  * and is then followed by text was not meant to open a cell: the row is taken to end with
- * its line, what stands there is data, and reading goes on with the next line.
+ * its line, what is there is data, and reading continues with the next line.
  *
  * A correct caller: vv_ragged_open, then vv_ragged_next (CSV) or vv_ragged_line (NDJSON) and
  * vv_ragged_pass until there is nothing more, vv_ragged_close.

@@ -1,6 +1,6 @@
 /*
  * row_sorter: how sorted runs are laid down and merged. A run is what fits into memory; all
- * runs are merged at once, each with a piece of it in memory. Where there would be too many for that, those that are there
+ * runs are merged at once, each with a piece of it in memory. Where there would be too many for that, those that exist
  * are first merged into one.
  */
 #include "dataset/read/row_sorter.h"

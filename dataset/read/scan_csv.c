@@ -117,7 +117,7 @@ static inline void seek_marks(csv_view *v, const char *p)
 	v->m.all &= ~UINT64_C(0) << (offset & 63);
 }
 
-/* Passes everything up to and with p, which lies in this block or the next. */
+/* Passes everything up to and with p, which is in this block or the next. */
 static inline void pass_marks(csv_view *v, const char *p)
 {
 	size_t at = (size_t)(p - v->m.block);

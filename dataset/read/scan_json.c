@@ -1,6 +1,6 @@
 /*
  * scan_json: rows that are JSON objects: which column a member is, what its value becomes
- * as a cell, and what may stand between two objects (NDJSON, array).
+ * as a cell, and what may be between two objects (NDJSON, array).
  */
 #include <string.h>
 
@@ -151,7 +151,7 @@ bool vv_scan_json_ended(const vv_scan *s)
 
 /* --- objects ------------------------------------------------------------ */
 
-/* A string: as it stands in the window, or decoded in the arena. */
+/* A string: as it is in the window, or decoded in the arena. */
 static vv_status put_string(vv_scan *s, vv_cell *c, const vv_json_member *m, vv_error *err)
 {
 	c->state = VV_CELL_TEXT;
@@ -200,7 +200,7 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 	return rc;
 }
 
-/* Parses the object at text into cells. 1, 0 (it goes on after end), 2 or negative;
+/* Parses the object at text into cells. 1, 0 (it continues after end), 2 or negative;
  * *after is after the object. */
 static int read_object(vv_scan *s, const char *text, const char *end, bool more, vv_cell *cells,
 		       size_t stride, const char **after, vv_error *err)
@@ -318,7 +318,7 @@ static int refuse_open_array(vv_scan *s, const char *where, vv_error *err)
 	return vv_scan_refuse(s, where, err, "the array is never closed: expected ']'");
 }
 
-/* All that is left is the epilogue, whose bracket stands at p. */
+/* All that is left is the epilogue, whose bracket is at p. */
 static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 {
 	s->json->ended = true;

@@ -372,7 +372,7 @@ static vv_status find_groups(sniff *s, vv_error *err)
 	return rc;
 }
 
-/* Has the file the header lines of the version before still, or others that no data stands in? */
+/* Has the file the header lines of the version before still, or others that no data is in? */
 static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 {
 	size_t len;

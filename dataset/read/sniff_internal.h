@@ -19,7 +19,7 @@ typedef struct sniff {
 	const vv_dialect *parent; /* the same, of a CSV only where its header is found again here */
 	size_t found;         /* CSV: where that header, or without one the first row, is in text */
 	vv_sniff_result *out; /* body counts from text, until vv_sniff adds the BOM */
-	size_t lead;          /* bytes above the table, which stand before text */
+	size_t lead;          /* bytes above the table, which are before text */
 	char ext[12];         /* that of the name, without the dot and one like .gz; empty: none */
 } sniff;
 

@@ -123,7 +123,7 @@ static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, si
 }
 
 /* A run that the sample does not show: as the parent has it, else `lead` and what
- * stands after the first byte of a run alike (",\n  " after "{\n  "). */
+ * is after the first byte of a run alike (",\n  " after "{\n  "). */
 static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
 			      const char *like, size_t like_len, vv_error *err)
 {

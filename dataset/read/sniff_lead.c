@@ -257,7 +257,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 	return VV_OK;
 }
 
-/* The header's lines, without what stands around them; the first line alone where no quote can make it several. */
+/* The header's lines, without what is around them; the first line alone where no quote can make it several. */
 static const char *header_lines(const vv_dialect *d, size_t *len)
 {
 	const char *p = vv_dialect_header(d, len), *end = p + *len;
@@ -527,7 +527,7 @@ vv_status sniff_comments(sniff *s, vv_error *err)
 			       (rc = look_at_hashes(s, delimiter, rows.cells, &h, err)) < 0)) {
 		return rc;
 	}
-	/* Where rows begin so, too, one with cells too few must not be taken for a comment. */
+	/* Where rows begin so, too, one with cells too few must not be treated as a comment. */
 	bool certain = rows.alike && rows.rows >= 4 &&
 		       (h.full == 0 || (!h.cut && h.full * 2 < h.rows));
 	if (h.notes == 0 || h.header || (!certain && !had)) {

@@ -137,7 +137,7 @@ vv_status sniff_too_short(const sniff *s, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 }
 
-/* What stands before the cells of the rows, after their delimiters. */
+/* What is before the cells of the rows, after their delimiters. */
 typedef struct gaps {
 	size_t rows, cells, spaces,
 		single; /* cells after the first one; those after a space; after one alone */

@@ -2,7 +2,7 @@
  * sniff_tail: finds lines below a table that are certainly not part of it: notes, totals, comments.
  *
  * Only the end of the text is looked at, so that it is the same however long the text is and however it comes. Lines count
- * as such where rows of several cells stand above, all alike, and each line either begins with '#' and has not as many
+ * as such where rows of several cells are above, all alike, and each line either begins with '#' and has not as many
  * cells, or has no delimiter, with a blank line above the first.
  */
 #include <math.h>
@@ -23,7 +23,7 @@ static bool is_end(char c)
 	return c == '\n' || c == '\r';
 }
 
-/* Where the line begins whose row end stands before `at`. */
+/* Where the line begins whose row end is before `at`. */
 static size_t line_before(const sniff *s, size_t at)
 {
 	if (at > 1 && s->text[at - 1] == '\n' && s->text[at - 2] == '\r') {

@@ -13,7 +13,7 @@
  * 32 KB, so that nearly every tail fits. */
 #define HEADROOM (256u << 10)
 
-/* Two of these and what is made of them stay in a core's cache. Where more is asked for, up to VV_WINDOW_FIRST
+/* Two of these and what is made of them stay in a core's cache. Where more is requested, up to VV_WINDOW_FIRST
  * is read at once. */
 #define PIECE ((size_t)256 << 10)
 

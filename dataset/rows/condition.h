@@ -1,7 +1,7 @@
 /*
  * condition: conditions on rows: rules of varve.json, and filters: "price >= 0 and end >= start".
  *
- * The language stands in docs/use/rules.md: columns by name, literals, comparison, arithmetic
+ * The language is in docs/use/rules.md: columns by name, literals, comparison, arithmetic
  * that is exact, and / or / not, in (...), between, like, is null, length(x). A text is compiled once
  * against a schema and evaluated for many rows (condition_run.h). It can neither loop nor fail
  * at run time.

@@ -1,5 +1,5 @@
 /*
- * edited_file: a table's file written line by line: what stands between two rows, and after the last one, so that rows may
+ * edited_file: a table's file written line by line: what is between two rows, and after the last one, so that rows may
  * come, go and move and the file still reads.
  *
  *	vv_edited_file f = {.dialect = &t->root.dialect, .out = &out};
@@ -22,7 +22,7 @@
 typedef struct vv_edited_file {
 	const vv_dialect *dialect; /* borrowed, both */
 	vv_buf *out;
-	bool any;       /* something stands in front that a row must be set off from */
+	bool any;       /* something is in front that a row must be set off from */
 	bool some;      /* lines were put */
 	vv_buf between; /* the row end of the line put last */
 	bool as_old;    /* which was the last one of the file before */

@@ -261,7 +261,7 @@ static const char *spelling(const vv_bytes *spelled, size_t i, size_t *len)
 	return spelled ? spelled[i].data : NULL;
 }
 
-/* What stands before the cell: the delimiter, and blanks. */
+/* What is before the cell: the delimiter, and blanks. */
 static void put_csv_gap(vv_line_editor *e, vv_buf *out, const char *line, size_t i,
 			const vv_line_part *part)
 {

@@ -1,5 +1,5 @@
 /*
- * line_edit: lines of a table's file with some of their cells written anew. All other bytes stay: comments and blank
+ * line_edit: lines of a table's file with some of their cells written again. All other bytes stay: comments and blank
  * lines above a row, quotes, blanks, the order of members, row ends.
  *
  *	vv_auto(vv_line_editor) e = {.was = &old->root.dialect, .schema = &old->schema, .is = &old->root.dialect};
@@ -25,7 +25,7 @@
 
 #define VV_LINE_NONE SIZE_MAX
 
-/* Where a cell stands in a line. */
+/* Where a cell is in a line. */
 typedef struct vv_line_part {
 	size_t start;    /* CSV: with the blanks before it; JSON: of the member's name */
 	size_t name_end; /* JSON */
@@ -67,17 +67,17 @@ vv_status vv_line_editor_open(vv_line_editor *e, vv_error *err);
 void vv_line_editor_close(vv_line_editor *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_editor, vv_line_editor_close)
 
-/* Appends the line with the cells that are `changed` written anew, each in quotes as the one that it replaces was; cells that the line does
+/* Appends the line with the cells that are `changed` written again, each in quotes as the one that it replaces was; cells that the line does
  * not have are absent in old_cells. spelled: for each column how its cell is spelled, or a NULL; may be NULL. */
 vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t len,
 		       const vv_cell *old_cells, const vv_cell *cells, const bool *changed,
 		       const vv_bytes *spelled, vv_error *err);
 
-/* Appends the line of a new row, with its row end. An empty cell with VV_CELL_QUOTED stands in quotes. */
+/* Appends the line of a new row, with its row end. An empty cell with VV_CELL_QUOTED is in quotes. */
 void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 
 /* CSV: appends the header of the editor's columns, from its line on (vv_dialect_header): what was there, with names that come or are others
- * written anew. was, schema NULL: a new one. The editor need not be open. VV_EREFUSED: it has several lines. */
+ * written again. was, schema NULL: a new one. The editor need not be open. VV_EREFUSED: it has several lines. */
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 

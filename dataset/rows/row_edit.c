@@ -1,5 +1,5 @@
 /*
- * row_edit: which rows stay, and which are written anew.
+ * row_edit: which rows stay, and which are written again.
  */
 #include "dataset/rows/row_edit.h"
 
@@ -16,7 +16,7 @@ typedef struct editor {
 	const vv_row_edit *edits;
 	size_t count, next;
 	vv_line_editor lines;
-	bool all; /* every line is written anew: members have other names */
+	bool all; /* every line is written again: members have other names */
 	vv_edited_file file;
 	vv_cell *cells; /* of a row being set */
 	bool *changed;

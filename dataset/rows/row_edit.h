@@ -37,7 +37,7 @@ typedef struct vv_more_columns {
  * alike in both keep their order. */
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
-/* Gives the edited file to fn in pieces, in the encoding of the table's file. A cell that is set is spelled as the one that was there
+/* Gives the edited file to fn in pieces, in the encoding of the table's file. A cell that is set is spelled as the one that existed
  * (line_edit.h). more may be NULL. VV_EINPUT, with row and column: the file cannot hold a new cell. */
 vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_edit *edits,
 		       size_t count, vv_bytes_fn fn, void *payload, vv_error *err);

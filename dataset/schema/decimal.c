@@ -28,7 +28,7 @@ static bool begins(const char *p, const char *end, const char *mark, size_t len)
 	return len > 0 && (size_t)(end - p) >= len && memcmp(p, mark, len) == 0;
 }
 
-/* What stands around a bare number: "$12", "12%". */
+/* What is around a bare number: "$12", "12%". */
 static void strip(const vv_field *f, const char **s, const char **end)
 {
 	if (f && f->bare_number) return;
@@ -195,7 +195,7 @@ static void subtract_limbs(uint32_t *x, unsigned x_count, const uint32_t *y, uns
 /* The limbs of d in units of 10^low, which is at or below its last digit; how many. */
 static unsigned take_limbs(uint32_t *out, const vv_decimal *d, const vv_buf *buf, int64_t low)
 {
-	/* digits[end - 1] stands for 10^low; what lies after the last one is 0 */
+	/* digits[end - 1] stands for 10^low; what is after the last one is 0 */
 	const char *digits = buf->data + d->digits_at;
 	int64_t end = d->exponent - low;
 	unsigned count = 0;

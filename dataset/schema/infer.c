@@ -249,7 +249,7 @@ static uint32_t classify_literal(const char *s, size_t len)
 	       (classify_number(s, len) & BIT(VV_TYPE_YEAR));
 }
 
-/* What stands between groups of three digits: Swiss, French, Polish and other spreadsheets write the last five. */
+/* What is between groups of three digits: Swiss, French, Polish and other spreadsheets write the last five. */
 static const char *const MARKS[] = {".", ",", " ", "\302\240", "\342\200\257", "'", "\342\200\231"};
 enum { MARK_POINT = 1u << 0, MARK_COMMA = 1u << 1, MARK_SPACE = 1u << 2, MARK_COUNT = 7 };
 

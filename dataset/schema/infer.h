@@ -26,7 +26,7 @@
  *
  * The spellings, all of which vv_field_accepts takes for the type:
  *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (longer ones are names of things)
- *   number   an integer part of up to 18 digits, perhaps .[0-9]+, which may stand alone, perhaps an exponent,
+ *   number   an integer part of up to 18 digits, perhaps .[0-9]+, which may be alone, perhaps an exponent,
  *            which needs a sign of its own or a fraction before it ("1e5" is a code); inf, -inf
  *   boolean  true True TRUE false False FALSE
  *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999

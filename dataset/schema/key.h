@@ -60,7 +60,7 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 typedef int (*vv_key_pair_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err);
 
-/* A hash, and the number of its row, or of anything else that it stands in. */
+/* A hash, and the number of its row, or of anything else that it is in. */
 typedef struct vv_key_entry {
 	uint64_t hash, row;
 } vv_key_entry;

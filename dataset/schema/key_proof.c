@@ -50,7 +50,7 @@ typedef struct run {
 	uint64_t offset, len;
 } run;
 
-/* What adding touches stands first, in one line of the cache. */
+/* What adding touches is first, in one line of the cache. */
 typedef struct partition {
 	chunk *last;    /* being filled; its `next` leads to the ones before */
 	uint64_t row;   /* of the last entry */
@@ -68,7 +68,7 @@ struct vv_key_proof {
 	char *dir;
 	int fd; /* -1: nothing was spilled */
 	uint64_t file_len;
-	bool finished; /* pairs, or all in order, were asked for */
+	bool finished; /* pairs, or all in order, were requested */
 	bool broken;   /* spilling failed half-way */
 };
 
@@ -420,7 +420,7 @@ static vv_status make_table(load *l, uint64_t total, vv_error *err)
 
 /* Puts the chunk's hashes of the slice into the table of mask + 1 places, found by
  * their low bits, which all differ; true at the first repeat. `left` is how many
- * still fit: what does not is taken for a repeat, as nothing else can fill it. */
+ * still fit: what does not is treated as a repeat, as nothing else can fill it. */
 static bool meets_repeat(load *l, size_t mask, const chunk *c, const slice *s, size_t *left,
 			 bool *zero)
 {

@@ -259,7 +259,7 @@ static vv_status read_comment_rows(const vv_sniff_hints *h, const vv_json *diale
 	return VV_OK;
 }
 
-/* What stands between the cells of header lines. */
+/* What is between the cells of header lines. */
 static vv_status read_join(vv_package_resource *out, const vv_json *dialect, const char *file,
 			   vv_error *err)
 {
@@ -471,7 +471,7 @@ static vv_status read_resources(const vv_json **out, const vv_json *root, const 
 	return VV_OK;
 }
 
-/* The node of a resource's path or paths; NULL when its data stands inline. */
+/* The node of a resource's path or paths; NULL when its data is inline. */
 static const vv_json *path_node(const vv_json *resource)
 {
 	const vv_json *path = vv_json_get(resource, "path");
@@ -534,7 +534,7 @@ typedef struct lookup {
 	vv_error *err;
 } lookup;
 
-/* A part of the resource that may stand in a file of its own: *out is its node, *file
+/* A part of the resource that may be in a file of its own: *out is its node, *file
  * the file's path. */
 static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, const char **file,
 			const vv_json *node)

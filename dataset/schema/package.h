@@ -59,7 +59,7 @@ vv_status vv_package_encoding(const char **out, const vv_json *object, const cha
 typedef struct vv_package_item {
 	const char *path; /* repository-relative; NULL: not in a file beside the package */
 	const char *name; /* of the resource, or its number: "resource 3" */
-	const char *url;  /* with path NULL: where the data lies; NULL: it stands inline */
+	const char *url;  /* with path NULL: where the data lies; NULL: it is inline */
 } vv_package_item;
 /* *out lives in arena. VV_EINPUT: not a data package. */
 vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
@@ -99,7 +99,7 @@ typedef struct vv_package_edit {
 } vv_package_edit;
 /* Appends the whole new text to out. VV_ENOTFOUND: no such column; VV_EEXISTS:
  * rename_to is one already; VV_EUSAGE: no such type, or no schema to change;
- * VV_EREFUSED: the schema lies in a file of its own; VV_EINPUT: the package is not
+ * VV_EREFUSED: the schema is in a file of its own; VV_EINPUT: the package is not
  * valid, or would not be. */
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
 			   vv_error *err);

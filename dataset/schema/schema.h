@@ -45,7 +45,7 @@ VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 
 #define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
 
-/* Is what stands at node of version 1: says its own $schema so, else that of what it lies in
+/* Is what is at node of version 1: says its own $schema so, else that of what it is in
  * (resource, package), or none at all? */
 bool vv_schema_is_v1(const vv_json *node);
 
@@ -56,7 +56,7 @@ bool vv_schema_is_v1(const vv_json *node);
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err);
 
-/* Reads a schema that stands inside of another document; the node must outlive out. */
+/* Reads a schema that is inside of another document; the node must outlive out. */
 vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err);
 
 /* Place of the (first) column called name; -1 when there is none. */

@@ -1,5 +1,5 @@
 /*
- * splice: the habits of a JSON file (indentation, line ends, what stands between
+ * splice: the habits of a JSON file (indentation, line ends, what is between
  * members), seen from its neighbours.
  */
 #include "dataset/schema/splice.h"
@@ -242,7 +242,7 @@ static place put_gap(vv_buf *b, const vv_splice *s, const vv_json *container)
 	return p;
 }
 
-/* What stands between name and value of the container's last member. */
+/* What is between name and value of the container's last member. */
 static void put_colon(vv_buf *b, const vv_splice *s, const vv_json *container)
 {
 	const vv_json *before, *last = last_of(container, &before);

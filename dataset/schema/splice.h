@@ -22,7 +22,7 @@ typedef struct vv_splice {
 	vv_json *root;
 	const char *file;    /* for messages; borrowed */
 	bool lines;          /* members stand on lines of their own */
-	bool spaced;         /* a space stands after colons and commas */
+	bool spaced;         /* a space is after colons and commas */
 	const char *newline; /* "\n" or "\r\n" */
 	char unit[17];       /* what a level is indented by */
 } vv_splice;

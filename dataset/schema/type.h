@@ -43,7 +43,7 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len);
 /* A decimal number as Table Schema spells it by default, NaN and INF included. */
 bool vv_type_is_number(const char *s, size_t len);
 
-/* Where a number in the field's spelling stands in the text, currency and unit apart:
+/* Where a number in the field's spelling is in the text, currency and unit apart:
  * false when there is none. NaN and INF are not looked for. */
 bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *at,
 			 size_t *number_len);

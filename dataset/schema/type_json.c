@@ -1,7 +1,7 @@
 /*
  * type_json: cells that hold JSON: objects, arrays, GeoJSON (RFC 7946).
  *
- * Parsed anew for each cell. Where memory runs out the answer is yes, so that no
+ * Parsed again for each cell. Where memory runs out the answer is yes, so that no
  * finding is made up.
  */
 #include "dataset/schema/type_json.h"

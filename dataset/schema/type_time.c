@@ -280,7 +280,7 @@ typedef struct pattern {
 
 struct vv_time_plan {
 	vv_type type;
-	bool any; /* dates and times may stand beside each other in any of the forms */
+	bool any; /* dates and times may be beside each other in any of the forms */
 	const pattern *whole, *dates, *times;
 };
 

@@ -548,7 +548,7 @@ static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 	return !out->failed && !scratch->failed;
 }
 
-/* Does the text itself stand for what a cell of the type means? Then a wrong one cannot be taken for
+/* Does the text itself stand for what a cell of the type means? Then a wrong one cannot be treated as
  * another value. */
 static bool means_text(const vv_field *f, const vv_cell *cell)
 {
@@ -609,7 +609,7 @@ size_t vv_value_text_length(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	/* every byte but the 10xxxxxx of valid UTF-8; texts that are not are told elsewhere */
+	/* every byte but the 10xxxxxx of valid UTF-8; texts that are not are reported elsewhere */
 	for (size_t i = 0; i < len; i++) {
 		n += ((unsigned char)s[i] & 0xc0) != 0x80;
 	}

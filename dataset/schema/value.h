@@ -57,11 +57,11 @@ bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 		      bool json);
 
 /* Appends a number in the field's own spelling as JSON spells it: with a point, without groupings
- * and what stands around it. False: the text is not such a number, or no memory (out->failed). */
+ * and what is around it. False: the text is not such a number, or no memory (out->failed). */
 bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
 /* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or
- * of the type's standard spelling: *field tells which. text holds the bytes where these
+ * of the type's standard spelling: *field tells which. text contains the bytes where these
  * are not the node's own. */
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);

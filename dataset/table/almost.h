@@ -14,7 +14,7 @@
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
 /* Reads the columns of text, and one that is called id. Rows are told by their number, so of a table that was opened as it is
- * stored in key order nothing is said. Blocks that are not there end it without an error. */
+ * stored in key order nothing is reported. Blocks that are not there end it without an error. */
 vv_status vv_table_almost(vv_table *t, vv_almost_fn fn, void *payload, vv_error *err);
 
 #endif

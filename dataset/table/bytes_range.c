@@ -60,7 +60,7 @@ static vv_status give_chunks(const range *r, vv_error *err)
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* The number of the first group that is wanted. *found false: the range lies behind all groups. */
+/* The number of the first group that is wanted. *found false: the range is behind all groups. */
 static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool *found,
 			    vv_error *err)
 {
@@ -330,7 +330,7 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 	return o->part_count > 1 && p->pending.len > o->pending_max ? put_down(o, p, err) : VV_OK;
 }
 
-/* The lines of a group where their ends stand nowhere else. */
+/* The lines of a group where their ends are nowhere else. */
 static vv_status take_lines(file_order *o, const char *bytes, size_t len, const char *end,
 			    size_t end_len, vv_error *err)
 {

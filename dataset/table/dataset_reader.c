@@ -325,7 +325,7 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-/* The package itself, or a schema or dialect that it names. What cannot be read is said when the
+/* The package itself, or a schema or dialect that it names. What cannot be read is reported when the
  * table is. */
 static vv_status package_differs(vv_dataset_reader *r, const char *package, bool *out,
 				 vv_error *err)
@@ -420,7 +420,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	if (!any_package && ((rc = look_for_new_package(r, path, err)) < 0 || !r->new_package)) {
 		return rc;
 	}
-	/* What cannot be read now is said when the file is: at once, where it was named. */
+	/* What cannot be read now is reported when the file is: at once, where it was named. */
 	if ((rc = vv_declared_find(&res, &described, NULL, path, dataset_reader_work_file, r,
 				   VV_IGNORED)) < 0) {
 		*out = any_package && rc == VV_EINPUT;
@@ -449,7 +449,7 @@ bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st)
 	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
 }
 
-/* By the stat alone. *anew: it is described in another way than that version is. */
+/* By the stat alone. *again: it is described in another way than that version is. */
 static vv_status knows_file(vv_dataset_reader *r, const char *path, const vv_stat *st,
 			    const vv_oid *blob, bool *out, bool *anew, vv_error *err)
 {

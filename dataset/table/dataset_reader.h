@@ -34,7 +34,7 @@ VV_AUTO_FREE(vv_dataset_reader, vv_dataset_reader_close)
 
 /* Forgets what it read of HEAD, the index and packages, which others may change: for a reader that outlives a command. */
 void vv_dataset_reader_forget(vv_dataset_reader *r);
-/* The same where Git's index is another by now: before each file of a process that git goes on beside. */
+/* The same where Git's index is another by now: before each file of a process that git continues beside. */
 void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
 /* What it works with; all borrowed. The pool is made on first use, the store opened. */
@@ -121,7 +121,7 @@ typedef struct vv_dataset_target {
 
 /* Imports the work tree file at a repository-relative path, or a stream as the content of
  * that path. to NULL: nothing is stored (status). VV_EINPUT when the file changed while it
- * was read (tried twice). A file that holds a valid pointer text: *is_pointer true, result
+ * was read (tried twice). A file that contains a valid pointer text: *is_pointer true, result
  * empty, blob and pointer set. */
 vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 					const vv_dataset_options *opts, const vv_dataset_target *to,

@@ -113,7 +113,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 			out->parent = pointer.root;
 		} else if (rc == VV_EMISSING) {
 			vv_error_clear(err);
-			/* what its pointer does not say is found anew */
+			/* what its pointer does not say is found again */
 			rc = keep_named(in, &pointer, err);
 		}
 	}
@@ -292,7 +292,7 @@ static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *ta
 }
 
 /* A pointer says which key its version has, not whether somebody declared it or it was found, nor
- * whether the file's order was asked for: is the table that version, but for these? */
+ * whether the file's order was requested: is the table that version, but for these? */
 static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, const vv_sink *sink,
 			    vv_error *err)
 {
@@ -399,7 +399,7 @@ done:
 	return rc;
 }
 
-/* A small file that holds a pointer's text: *is_pointer, and blob and pointer set. */
+/* A small file that contains a pointer's text: *is_pointer, and blob and pointer set. */
 static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 				   vv_dataset_found *out, bool *is_pointer, vv_error *err)
 {

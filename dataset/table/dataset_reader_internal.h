@@ -61,7 +61,7 @@ typedef struct dataset_inputs {
 	vv_schema schema; /* of the package, for its key */
 	vv_scan_cache *cache;
 	char *temp;
-	/* Of the version before, where its blocks are not here: what its pointer says. */
+	/* Of the version before, where its blocks are missing here: what its pointer says. */
 	vv_arena arena;
 	const char *named_kind; /* NULL: its blocks are here, or there was none */
 	const char **named_key;

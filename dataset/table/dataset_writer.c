@@ -17,7 +17,7 @@
 #define LOCK_WAIT_MS 60000u
 
 /* The import of a small file in a thread of the pool, beside those of other files. Its blocks are held in memory and
- * stored when the file is asked for, so that what is stored, and in which order, does not depend on which file was
+ * stored when the file is requested, so that what is stored, and in which order, does not depend on which file was
  * ready first. Whatever goes wrong is found again, and told, by the import that follows then. */
 typedef struct ahead {
 	vv_job job;
@@ -376,7 +376,7 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 	return rc < 0 ? rc : finish_import(w, path, &before, out, err);
 }
 
-/* While one file is waited for and stored, each thread has one in work and one to go on with. */
+/* While one file is waited for and stored, each thread has one in work and one to continue with. */
 static bool make_room_ahead(vv_dataset_writer *w)
 {
 	vv_pool *pool = vv_dataset_reader_pool(w->reader);

@@ -31,7 +31,7 @@ vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; 
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
 /* Imports the work tree file at a repository-relative path and stores it. VV_EINPUT when the
- * file changed while it was read (tried twice). A file that holds a valid pointer text:
+ * file changed while it was read (tried twice). A file that contains a valid pointer text:
  * *is_pointer true, result empty, blob and pointer set. */
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
@@ -39,8 +39,8 @@ vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 
 /* Begins to import a file that vv_dataset_writer_file will be asked for with the same options, which must live until
  * then: small files are imported side by side, as many at once as there are cores. Call it in the order in
- * which the files will be asked for; it changes no result, message or order. False: not now, others must
- * be asked for first. */
+ * which the files will be requested; it changes no result, message or order. False: not now, others must
+ * be requested first. */
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
 			     const vv_dataset_options *opts);
 
@@ -57,7 +57,7 @@ void vv_dataset_writer_release(vv_dataset_writer *w);
 /* Makes the blocks, the pointers' blobs and the index's changes durable, side by side as far as
  * the order allows; then the caller calls vv_dataset_writer_release. Plain git may hold the index's
  * lock and wait, through the filter, for this writer: then the blocks are first, and other writers
- * may go on. */
+ * may continue. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 /* Takes the index's lock before that, where files are read first that git changes under it (.gitattributes). */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);

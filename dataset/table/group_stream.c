@@ -200,7 +200,7 @@ static uint8_t first_byte(const piece *p)
 	return p->known ? (uint8_t)p->pair.first : (uint8_t)p->raw.data[0];
 }
 
-/* The pair may stand elsewhere, since what follows would not have changed how the last row is read. */
+/* The pair may be elsewhere, since what follows would not have changed how the last row is read. */
 static vv_status note_pair(group_stream *s, const vv_pair *pair, vv_error *err)
 {
 	return vv_array_add(s->pairs, s->pair_count, s->pair_cap, *pair) ? VV_OK
@@ -232,7 +232,7 @@ static vv_status fill_pair(group_stream *s, piece *p, vv_error *err)
 	p->pair.raw_len = p->raw_len;
 	p->pair.first = (char)first_byte(p);
 	if (is_row_end(s->next)) {
-		return VV_OK; /* the pair stands here alone */
+		return VV_OK; /* the pair is here alone */
 	}
 	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
 	return note_pair(s, &p->pair, err);

@@ -19,7 +19,7 @@ void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const ch
 		      import_without_name(why->message, name));
 }
 
-/* A table with a row that is too long, once more from its beginning. */
+/* A table with a row that is too long, again from its beginning. */
 static vv_status import_as_file(vv_import_result *out, const vv_source *source, const vv_error *why,
 				const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {

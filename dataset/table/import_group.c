@@ -391,7 +391,7 @@ static bool is_accepted(const import *im, const vv_field *f, const vv_cell *cell
 	       !(import_types_give_way(im) && vv_field_is_code(f, cell->text, cell->len));
 }
 
-/* Do cells of which these are told all fit? False where that cannot be known by them. */
+/* Do cells of which these are reported all fit? False where that cannot be known by them. */
 static bool fit_as_told(const import *im, const vv_field *f, const vv_cell *values, size_t count,
 			bool all)
 {
@@ -434,7 +434,7 @@ static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 	vv_status rc = apart ? types_room(j, err) : VV_OK;
 	told t = {j->im, !j->im->need_infer ? NULL : apart ? j->types : w->infer, w->doubtful};
 
-	/* A column of which nothing is told has no texts. */
+	/* A column of which nothing is reported has no texts. */
 	memset(w->doubtful, false, j->columns * sizeof(*w->doubtful));
 	if (rc < 0 || (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count,
 					    j->columns, j->stride, on_values, &t, err)) < 0) {

@@ -395,7 +395,7 @@ static vv_status look(change *c, some_keys *stayed, vv_error *err)
 }
 
 /* columns: the key's places, the same in both. *out false: for sure, no row of now that before lacks has an empty
- * key, or one that another row has. True: read the whole version to know. VV_EMISSING: rows are not here. */
+ * key, or one that another row has. True: read the whole version to know. VV_EMISSING: rows are missing here. */
 static vv_status key_may_be_lost(bool *out, vv_table *now, vv_table *before, const size_t *columns,
 				 size_t count, uint64_t seed, vv_error *err)
 {

@@ -239,7 +239,7 @@ static void note_moved(shared_rows *s, uint64_t before, uint64_t after)
 	s->after = after;
 }
 
-/* Of groups of the version before, that stand at equal distances. */
+/* Of groups of the version before, that are at equal distances. */
 static vv_status count_shared(shared_rows *out, const order_choice *c, import *im,
 			      const vv_hash_index *index, vv_error *err)
 {

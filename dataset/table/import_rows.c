@@ -1,5 +1,5 @@
 /*
- * import_rows: makes groups of rows during an import: old ones whose bytes stand in the window
+ * import_rows: makes groups of rows during an import: old ones whose bytes are in the window
  * again are taken over, the rows of others are scanned up to a cut and handed to a thread; of a
  * version that is given group by group only those are scanned that are not proved.
  */
@@ -44,7 +44,7 @@ vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 	return VV_OK;
 }
 
-/* Takes over as many old groups as stand here. */
+/* Takes over as many old groups as are here. */
 static vv_status take_old(import *im, vv_error *err)
 {
 	size_t index, want = 0;
@@ -85,7 +85,7 @@ static vv_status take_old(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* Room for one more row of `stride` cells in the job's grid; its rows so far are laid out anew when the stride
+/* Room for one more row of `stride` cells in the job's grid; its rows so far are laid out again when the stride
  * grew. */
 static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 {
@@ -180,7 +180,7 @@ vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err)
 	return refuse_at(im, offset, err);
 }
 
-/* bytes are those of a row, or of its beginning, which are too many: what stands there is said, and where. */
+/* bytes are those of a row, or of its beginning, which are too many: what is there is reported, and where. */
 static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_t origin,
 			      vv_error *err)
 {
@@ -199,7 +199,7 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 	return refuse_at(im, origin + (lead >= tail ? 0 : len - tail), err);
 }
 
-/* Each row is short enough; but their cells are so short beside what else stands there that they are one group. */
+/* Each row is short enough; but their cells are so short beside what else is there that they are one group. */
 static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
@@ -400,7 +400,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 }
 
 /* Would the version before be warned of, too? It was then. The end of one in key order is not known without
- * all of it: nothing is said again there. */
+ * all of it: nothing is reported again there. */
 static bool parent_was_warned(import *im)
 {
 	const vv_root *parent = im->opts->parent;

@@ -214,7 +214,7 @@ static uint64_t text_hash(const vv_cell *c)
 }
 
 /* Hashes of the values in the parent's first rows, ascending, which the caller frees; *known false:
- * its blocks are not here. */
+ * its blocks are missing here. */
 static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t *count,
 			       bool *known, vv_error *err)
 {
@@ -595,7 +595,7 @@ static void warn_of_marks(import *im, size_t column, const char *what, const fou
 {
 	const vv_number_marks m = found->marks;
 	const bool dotted = m.group && *m.group == '.';
-	/* where it is not clear, the mark begins fractions or stands between groups */
+	/* where it is not clear, the mark begins fractions or is between groups */
 	const vv_number_marks readings[2] = {
 		found->known == VV_MARKS_UNCLEAR && dotted ? (vv_number_marks){".", NULL} : m,
 		dotted ? m : (vv_number_marks){".", ","}};
@@ -654,7 +654,7 @@ static bool points_part(const vv_infer *all, const table_marks *others)
 }
 
 /* A column that is unclear by itself is written as others that are not, where that is certain. Else, between semicolons,
- * which spreadsheets write where commas begin fractions, 1.000 is not taken for 1. */
+ * which spreadsheets write where commas begin fractions, 1.000 is not treated as 1. */
 static void settle_marks(import *im, size_t column, vv_new_field *f, const found_marks *found,
 			 const table_marks *others)
 {

@@ -176,7 +176,7 @@ static bool finds_key(const vv_import_options *opts)
 	return !opts->key && !opts->as && !(opts->parent && opts->parent->kind == VV_KIND_TABLE);
 }
 
-/* A key is proved, for which the groups are looked into once more. */
+/* A key is proved, for which the groups are looked into again. */
 static bool may_look_again(const vv_import_options *opts)
 {
 	return finds_key(opts) || opts->key_lost || (opts->key && !opts->key_known && !opts->as);
@@ -322,7 +322,7 @@ const char *import_without_name(const char *message, const char *name)
 		       : message;
 }
 
-/* The file as it is, once more from its beginning. */
+/* The file as it is, again from its beginning. */
 static vv_status in_file_order(vv_import_result *out, passing *file, const char *why,
 			       const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {

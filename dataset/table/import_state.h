@@ -164,7 +164,7 @@ typedef struct import {
 	size_t columns;
 	vv_cut_params params;
 	vv_cut cut;
-	vv_schema parent_schema; /* types that the cells are held against */
+	vv_schema parent_schema; /* types that the cells are compared with */
 	/* for each of the first field_count columns its field there, or -1 */
 	long *fields;
 	size_t field_count;
@@ -302,7 +302,7 @@ vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err);
  *
  * An import in the file's order shows each group to it. Where none of many groups in a row is one of the previous version,
  * it looks for a sample of their rows in a sample of that version: so many of both that 64 rows would be in both if
- * the file were shuffled, and hardly one of those that stand elsewhere if it is not. What it decides
+ * the file were shuffled, and hardly one of those that are elsewhere if it is not. What it decides
  * follows from both versions alone, never from caches. */
 
 typedef struct order_choice order_choice;
@@ -367,7 +367,7 @@ vv_status import_text(vv_import_result *out, const vv_source *source, const vv_s
 
 /* import_twice.c */
 
-/* Where what was found in the version before may not hold any more, once more with all rows read: of a pipe, whose bytes are
+/* Where what was found in the version before may not hold any more, again with all rows read: of a pipe, whose bytes are
  * gone, from the version that was just made. */
 vv_status import_twice(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		       const vv_import_options *opts, vv_error *err);

@@ -40,7 +40,7 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 	output *o = payload;
 	vv_status rc;
 	bool direct = len > OUTPUT_BUF / 2;
-	/* What is buffered stands before what is written past the buffer. */
+	/* What is buffered is before what is written past the buffer. */
 	if ((direct || o->len + len > OUTPUT_BUF) && (rc = output_flush(o, err)) < 0) return rc;
 	if (direct) return vv_write_full(o->fd, bytes, len, o->path, err);
 	memcpy(o->buf + o->len, bytes, len);

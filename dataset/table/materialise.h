@@ -9,11 +9,11 @@
 /* Writes the dataset of a pointer to the work tree path: temporary file, checked hash, rename;
  * or, where the file there is an earlier version known to the scan cache, only what differs is
  * rewritten in the temporary copy. *st gets the new file's stat, which the stat cache also
- * records. VV_EMISSING when blocks are not here: the file is untouched. */
+ * records. VV_EMISSING when blocks are missing here: the file is untouched. */
 vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err);
 
-/* The same in two steps, where git changes the path in between: made beside the file that is there, then renamed over
+/* The same in two steps, where git changes the path in between: made beside the file that exists, then renamed over
  * the one that git left. One that is cleared without a place is gone. */
 typedef struct vv_made_file {
 	char *temp; /* NULL: nothing was made, or it has its place */

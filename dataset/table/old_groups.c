@@ -159,7 +159,7 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 done:
 	if (rc < 0) {
 		old_groups_close(o);
-		/* The version before is only a help: without its blocks all is read anew. */
+		/* The version before is only a help: without its blocks all is read again. */
 		return rc == VV_ENOMEM ? rc : VV_OK;
 	}
 	*out = o;

@@ -201,7 +201,7 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 	return rc < 0 ? rc : read_text(cell, b, t, &one, err);
 }
 
-/* The group that a data item names, with room for its cells; c stands behind the number of
+/* The group that a data item names, with room for its cells; c is behind the number of
  * rows, and n is how many things the item has. The caller closes g, also after a failure. */
 static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_batch *b,
 			   const void *item, size_t len, vv_error *err)

@@ -31,7 +31,7 @@ typedef struct vv_table {
 	struct vv_mem_sink *scratch; /* what vv_table_to_file_order made; else NULL */
 } vv_table;
 
-/* VV_EMISSING when the root is not here. Also opens kind "file" (columns 0).
+/* VV_EMISSING when the root is missing here. Also opens kind "file" (columns 0).
  *
  * Rows are in the file's order. A version in key order (vv_root_is_sorted) is read as a whole for that, and
  * made into the table that its file gives: its lists in out->root are not those of its block, and
@@ -99,7 +99,7 @@ vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_
 vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err);
 /* The cells of a row (from the batch's first on), valid until the next read. */
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err);
-/* One cell, valid until the next read. Of a column of which many are asked for, all are made. */
+/* One cell, valid until the next read. Of a column of which many are requested, all are made. */
 vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, vv_cell *out, vv_error *err);
 /* next read gives the group holding row */
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);

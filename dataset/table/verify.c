@@ -6,9 +6,9 @@
  *
  * The bytes are made group by group, and of several versions only those of pairs (a group and its
  * line forms) that no version before had: what was proved of a pair stands wherever the pair
- * stands between cuts (group_proof.h). Most pairs are proved without their bytes being read again
+ * is between cuts (group_proof.h). Most pairs are proved without their bytes being read again
  * (group_proof.h); of a version that is checked alone (vv_table_check) all are read. The lists,
- * the seams between pairs, rows, length and hash are made anew for each version, and the root that
+ * the seams between pairs, rows, length and hash are made again for each version, and the root that
  * comes out is compared. A version that fails so, or an array of JSON, or one in key order, is put
  * together as a whole and imported, which also finds the words for what is wrong; there the groups of
  * an earlier version that passed are recognized by their bytes, as `add` does.

@@ -446,7 +446,7 @@ static vv_status decide_lines(merge_answer *out, vv_arena *arena, const merge_qu
 	bool conflict = false;
 	vv_status rc;
 
-	/* each line has an end: else the last one of a text that goes on would have changed */
+	/* each line has an end: else the last one of a text that continues would have changed */
 	for (size_t i = 0; i < 3; i++) {
 		if (is_missing(q->field, c[i])) {
 			continue;
@@ -619,7 +619,7 @@ static void count_cell(merge *m, size_t i, const vv_cell *ours, const vv_cell *t
 	m->stats->cells_from_theirs += missing || (ours && !vv_cell_equal(ours, taken));
 }
 
-/* The version whose cell stands in a column that both sides have; -1: a conflict. */
+/* The version whose cell is in a column that both sides have; -1: a conflict. */
 static int pick_version(merge *m, const merge_row_state *s, size_t i)
 {
 	const merge_column *c = &m->columns[i];

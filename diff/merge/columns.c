@@ -196,7 +196,7 @@ static vv_status choose_other_key(merge *m, vv_error *err)
 	return VV_OK;
 }
 
-/* What identifies rows: what was asked for, base's key, or one that a side gave it. */
+/* What identifies rows: what was requested, base's key, or one that a side gave it. */
 static vv_status choose_key(merge *m, vv_error *err)
 {
 	const char *const *key = m->opts->key;
@@ -601,7 +601,7 @@ static void take_new(order *o, const size_t start[2])
 	}
 }
 
-/* Base's columns as they stand in base. */
+/* Base's columns as they are in base. */
 static void list_as_base(order *o)
 {
 	for (size_t i = 0; i < o->m->column_count; i++) {

@@ -480,7 +480,7 @@ static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys 
 	return rc;
 }
 
-/* After other rows were taken for the removed ones. */
+/* After other rows were treated as the removed ones. */
 static vv_status order_again(merge_side *s, vv_error *err)
 {
 	vv_free_all(s->by_new, s->blocks, s->by_above);

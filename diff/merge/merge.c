@@ -18,7 +18,7 @@
 
 /* --- what needs no merging -------------------------------------------------------- */
 
-/* The version is plain text, and its blocks are forgotten with the command: imported once more. */
+/* The version is plain text, and its blocks are forgotten with the command: imported again. */
 static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
@@ -249,7 +249,7 @@ static bool has_both(const vv_comment_hashes *of, const vv_comment_hashes *got)
 	}
 }
 
-/* Comments go with the rows that they stand above. *why: the result lacks some that a side has added
+/* Comments go with the rows that they are above. *why: the result lacks some that a side has added
  * or kept, or both sides changed the same ones. */
 static vv_status compare_comments(merge *m, const vv_import_result *result, const vv_sink *sink,
 				  const char **why, vv_error *err)

@@ -96,7 +96,7 @@ typedef struct vv_patch_apply_options {
 			     bool *exists, vv_error *err);
 	/* With version, not NULL: what is made is stored there, and not given to put; done has its root. */
 	const vv_sink *keep;
-	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is not here. A patch is merged into
+	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is missing here. A patch is merged into
 	 * another version through it. */
 	vv_status (*base)(void *payload, const vv_cid *root, vv_table *out, bool *exists,
 			  vv_error *err);

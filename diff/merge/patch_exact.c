@@ -75,7 +75,7 @@ static vv_status exact_take(exact *e, vv_buf *out, uint64_t from, vv_error *err)
 	return exact_emit(e, out, e->cells, &row.form, err);
 }
 
-/* How many rows stand before the line's own, and are kept. */
+/* How many rows are before the line's own, and are kept. */
 static vv_status exact_distance(const exact *e, uint64_t *out, vv_error *err)
 {
 	const patch_op *op = &e->op;

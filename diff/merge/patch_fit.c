@@ -656,7 +656,7 @@ static vv_status fit_section(fit *f, vv_error *err)
 	return patch_lines_seek(j->lines, end, line, err);
 }
 
-/* Through the version that the patch was made from; *done false: it is not here, or the rows alone may fit. */
+/* Through the version that the patch was made from; *done false: it is missing here, or the rows alone may fit. */
 static vv_status fit_whole(patch_job *j, bool *done, vv_error *err)
 {
 	vv_auto(patch_merge) m = {0};

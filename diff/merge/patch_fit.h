@@ -33,7 +33,7 @@ vv_status patch_merge_open(patch_merge *m, patch_job *j, vv_error *err);
 void patch_merge_clear(patch_merge *m);
 VV_AUTO_CLEAR(patch_merge, patch_merge_clear)
 
-/* The version that the patch was made from, and what it makes of that; base_open false: it is not here. */
+/* The version that the patch was made from, and what it makes of that; base_open false: it is missing here. */
 vv_status patch_merge_whole(patch_merge *m, vv_error *err);
 /* Merges; conflicts are reported as misfits, and counted in stats. */
 vv_status patch_merge_run(patch_merge *m, vv_error *err);

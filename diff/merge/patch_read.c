@@ -343,7 +343,7 @@ static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
 	return rc;
 }
 
-/* The root as that of a table without rows: its own blocks are not here. */
+/* The root as that of a table without rows: its own blocks are missing here. */
 static vv_status empty_root(vv_root *r, vv_error *err)
 {
 	vv_status rc;

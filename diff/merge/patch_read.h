@@ -59,7 +59,7 @@ typedef struct patch_pair {
 } patch_pair;
 
 /* What a section says before its rows. Turned round where the patch is reversed: side
- * 0 is always the one that is there before applying. */
+ * 0 is always the one that exists before applying. */
 typedef struct patch_section {
 	char *path[2]; /* of each side; equal unless renamed */
 	patch_side side[2];

@@ -3,7 +3,7 @@
  * through renames; and what key and cut the result has. And how three dialects become one, habit by
  * habit: what one side changed is taken; where both did, the greater bytes stand, so that the
  * result is the same whoever merges. The header is a version's own where it names the result's
- * columns, else written anew.
+ * columns, else written again.
  */
 #include "diff/merge/steps.h"
 
@@ -499,7 +499,7 @@ static vv_status choose_cut(merge *m, vv_error *err)
 		const merge_column *c = renamed(m, version, r->cut_columns[i],
 						strlen(r->cut_columns[i]));
 		if (!c) {
-			m->as.cut_rows = 0; /* chosen anew, by the rows */
+			m->as.cut_rows = 0; /* chosen again, by the rows */
 			break;
 		}
 		rc = dup_name(&m->as.cut_columns[i], c, err);
@@ -750,7 +750,7 @@ static vv_status write_header(merge *m, vv_error *err)
 	return rc;
 }
 
-/* Which of two sides' header stands, that of the base being b (NULL: there is none): where both wrote it anew, the one that
+/* Which of two sides' header stands, that of the base being b (NULL: there is none): where both wrote it again, the one that
  * sorts last. */
 static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 {
@@ -760,7 +760,7 @@ static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 	return side >= 0 ? side : vv_fact_text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 }
 
-/* The header alone: what stands between it and the first row is merge_around's. */
+/* The header alone: what is between it and the first row is merge_around's. */
 static vv_status choose_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;

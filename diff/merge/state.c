@@ -89,7 +89,7 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 
 /* --- rows ------------------------------------------------------------------- */
 
-/* The run that holds a row of base; NULL: none. */
+/* The run that contains a row of base; NULL: none. */
 static const merge_run *find_run(merge_side *s, uint64_t old_row)
 {
 	const merge_run *list = s->by_old;
@@ -138,7 +138,7 @@ static const merge_group *find_group(merge_groups *g, uint64_t row)
 	return &g->list[g->at];
 }
 
-/* Rows from row on that stand in the same group. */
+/* Rows from row on that are in the same group. */
 static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t,
 			      uint64_t row)
 {

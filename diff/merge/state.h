@@ -58,7 +58,7 @@ typedef struct merge_side {
 	merge_run *by_old, *by_new; /* the rows that base and this have, in either order */
 	size_t run_count;
 	size_t at_old;     /* found last */
-	uint64_t gone;     /* rows of base that are not here */
+	uint64_t gone;     /* rows of base that are missing here */
 	uint64_t *changed; /* rows of base that have other cells here; ascending */
 	size_t changed_count, at_changed;
 	bool exact; /* all others have the same cells, in the same spelling */
@@ -75,8 +75,8 @@ typedef struct merge_side {
 	merge_groups groups;
 
 	vv_row_by_number rows;
-	bool copies;      /* its lines can stand in the result as they are */
-	bool own_columns; /* the result has a column of it that base has not */
+	bool copies;      /* its lines can be in the result as they are */
+	bool own_columns; /* the result has a column of it that base lacks */
 	bool *counts; /* for each of its columns: base does not have it, and removing a row must not lose its value;
 	                       * NULL: there is none. Not only those of the result: where two columns have one name,
 	                       * which of them is there depends on who merges */
@@ -142,7 +142,7 @@ typedef struct merge_report {
 	const vv_cell
 		*rows[3]; /* of a row without a key: what the sides and base have; NULL: nothing */
 	uint64_t at[3];   /* with rows: their numbers there */
-	uint64_t before;  /* with rows: the merged row that it would stand in front of */
+	uint64_t before;  /* with rows: the merged row that it would be in front of */
 	const char *detail;
 } merge_report;
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);

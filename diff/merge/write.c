@@ -1,5 +1,5 @@
 /*
- * write: the result's rows in their order: base's, as they stand in base or on the side that
+ * write: the result's rows in their order: base's, as they are in base or on the side that
  * changed the order, added ones after the row that they follow; and which lines may be
  * copied as they are.
  * Rows that were added at one place, by one side or both, stand by key where both sides' rows
@@ -257,7 +257,7 @@ struct merge_writer {
 	bool drained; /* rows added after the last row were begun */
 	bool waiting; /* row below comes when the rows added before it are written */
 	vv_line_editor
-		editor; /* of lines that both sides changed; spelled NULL: such lines are written anew */
+		editor; /* of lines that both sides changed; spelled NULL: such lines are written again */
 	vv_line_parts parts[3];
 	bool *changed;
 	vv_bytes *spelled;
@@ -266,7 +266,7 @@ struct merge_writer {
 
 /* --- lines -------------------------------------------------------------------- */
 
-/* Where the row's end begins in its line. In an array it is what stands after the object. */
+/* Where the row's end begins in its line. In an array it is what is after the object. */
 static size_t line_end(const merge_writer *w)
 {
 	const vv_buf *b = &w->held;
@@ -484,7 +484,7 @@ static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
-/* A row that both changed, whose lines can stand in the result: each cell is spelled as the side has it that changed it, or its
+/* A row that both changed, whose lines can be in the result: each cell is spelled as the side has it that changed it, or its
  * spelling; all other bytes are those of the first side. */
 static vv_status put_spelled(merge_writer *w, vv_error *err)
 {
@@ -543,7 +543,7 @@ static vv_status put_spelled(merge_writer *w, vv_error *err)
 	return vv_buf_ok(&w->held, err);
 }
 
-/* Puts the row that was merged: a line of a version where one says the same, else anew. */
+/* Puts the row that was merged: a line of a version where one says the same, else again. */
 static vv_status put_row(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
@@ -707,7 +707,7 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 /* --- order -------------------------------------------------------------------- */
 
 /* The row of base that comes next; MERGE_NONE at the end. Rows that the ordering side has
- * removed stand after the row that they follow in base. */
+ * removed are after the row that they follow in base. */
 static uint64_t next_row(merge_writer *w)
 {
 	merge *m = w->m;
@@ -771,7 +771,7 @@ static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
 	if (n == 0) return VV_OK;
 	*copied = true;
 	if ((rc = merge_added_begin(m, &w->added, &any, err)) < 0 || any) {
-		return rc; /* first the rows that stand before these */
+		return rc; /* first the rows that are before these */
 	}
 	if ((rc = vv_row_by_number_run(&m->rows, w->at, n, &lines, &len, &last, &rows, err)) < 0) {
 		return rc;

@@ -12,7 +12,7 @@
 #include "dataset/format/group_compare.h"
 #include "diff/rows/value.h"
 
-/* Rows looked ahead on either side for where the two go on alike. */
+/* Rows looked ahead on either side for where the two continue alike. */
 #define WINDOW 32u
 /* Without a key: so many rows more or less are looked through for the fewest differences; at
  * least so many where the rows at hand turn out to have nothing in common. */
@@ -170,7 +170,7 @@ static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_c
 	return true;
 }
 
-/* The nearest place ahead where both go on with an equal row; false: none in the window. */
+/* The nearest place ahead where both continue with an equal row; false: none in the window. */
 static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *skip_x,
 		       size_t *skip_y)
 {

@@ -28,7 +28,7 @@ typedef struct vv_column_pair {
 } vv_column_pair;
 
 typedef struct vv_columns {
-	vv_column_pair *pairs; /* in the new version's order; a dropped column stands after the
+	vv_column_pair *pairs; /* in the new version's order; a dropped column is after the
 	                        * old column that it followed */
 	size_t count;
 	bool key_changed;     /* the declared or inferred keys differ (names mapped by renames) */

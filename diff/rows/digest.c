@@ -183,7 +183,7 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 
 #define FIRST_SLOTS 1024u
 
-/* A key that would look like a free slot is taken for another one. */
+/* A key that would look like a free slot is treated as another one. */
 static uint64_t storable(uint64_t key)
 {
 	return key != 0 ? key : 1;

@@ -2,7 +2,7 @@
  * gap: matches the removed and the added rows of one place where rows have no key.
  *
  * First rows that are equal in the columns whose values mostly stayed (J. Bentley's and B. Cohen's "patience" order, with the
- * k-th of equal rows for the k-th), of these as many as stand in one order; then, between two of them, neighbours that share
+ * k-th of equal rows for the k-th), of these as many as are in one order; then, between two of them, neighbours that share
  * half of their cells. Time and memory grow with the rows of the gap, and past a share of the memory it is matched in parts.
  */
 #include "diff/rows/match_steps.h"
@@ -317,7 +317,7 @@ static size_t *find_equal(const part *p)
 	return partner;
 }
 
-/* The most of them that stand in one order are pairs, and so are the rows between that are alike. */
+/* The most of them that are in one order are pairs, and so are the rows between that are alike. */
 static vv_status pair_part(const part *p, vv_error *err)
 {
 	vv_auto_free size_t *partner = find_equal(p);

@@ -126,7 +126,7 @@ static bool same_name(const nodes *a, size_t i, const nodes *b, size_t k)
 	return i < a->count && k < b->count && vv_cid_equal(&a->list[i].name, &b->list[k].name);
 }
 
-/* Strikes out what stands in the same order in both, where one node at a time came, went or changed: nearly
+/* Strikes out what is in the same order in both, where one node at a time came, went or changed: nearly
  * all, and much cheaper than sorting them. */
 static vv_status strike_in_order(nodes *a, nodes *b, shares *out, vv_error *err)
 {

@@ -149,7 +149,7 @@ static vv_status end_entry(vv_rowdiff *d, vv_error *err)
 	return vv_sorter_add(d->entries, r, err);
 }
 
-/* Is it the same once more, a row further down on both sides? No other answer is placed between
+/* Is it the same again, a row further down on both sides? No other answer is placed between
  * two of these: all rows there are pairs. */
 static bool goes_on(const row_entry *last, const row_entry *e)
 {
@@ -301,7 +301,7 @@ typedef struct common {
 	row_pair how;
 	bool has_kept;
 	uint64_t highest; /* new row + 1 of the furthest so far */
-	/* new row + 1 of the one just passed: a removed row stands after it */
+	/* new row + 1 of the one just passed: a removed row is after it */
 	uint64_t above;
 } common;
 

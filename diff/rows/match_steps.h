@@ -46,7 +46,7 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory);
 bool vv_key_set_has(const vv_key_set *s, uint64_t key);
 
 /* Says that the key will be put or looked for soon: its place is fetched meanwhile, since a large
- * set lies outside of the caches. */
+ * set is outside of the caches. */
 static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 {
 	if (s->slots) {
@@ -71,7 +71,7 @@ typedef struct row_entry {
 /* The removed rows of one place, and the added ones right after them: rows without a key. */
 typedef struct row_gap {
 	uint64_t pos;     /* of the removed ones */
-	vv_segment *gone; /* these: old_row, and in new_row how many stand before it */
+	vv_segment *gone; /* these: old_row, and in new_row how many are before it */
 	size_t gone_count, gone_cap;
 	uint64_t removed;      /* how many these are */
 	uint64_t first, added; /* the added ones: new rows first .. first + added */
@@ -90,7 +90,7 @@ typedef struct rowdiff_needed {
 	vv_arena scratch; /* for comparing columns */
 	bool any; /* a pair of groups was looked at; of the first table's groups among these: */
 	uint64_t furthest; /* the first row of the last one in the table */
-	/* how often one was looked at that was so before, or stands before such a one */
+	/* how often one was looked at that was so before, or is before such a one */
 	unsigned returns;
 	vv_cell *old_cells,
 		*new_cells; /* of the last pair of rows; what was not needed is absent */
@@ -234,7 +234,7 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 /* ---- rekey: rows whose key alone changed ---- */
 
 /* Takes out of gone and added (row numbers, 8 bytes each; finished) the pairs
- * that are one row whose key changed, and puts them into kept. Both are then read anew from
+ * that are one row whose key changed, and puts them into kept. Both are then read again from
  * their beginnings, or are other sorters. */
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err);

@@ -2,7 +2,7 @@
  * rekey: finds a removed and an added row that are one row whose key changed: all their other cells
  * (the rest) have the same values, and these leave no doubt.
  *
- * No doubt: the rest is not empty, it stands in no other row of the groups that differ, and
+ * No doubt: the rest is not empty, it is in no other row of the groups that differ, and
  * nearly all rows there have a rest of their own. A table of days and measurements, say,
  * fails the last: that two days have one value says nothing.
  */

@@ -27,7 +27,7 @@ typedef struct vv_row_group {
 typedef struct vv_row_by_number {
 	vv_table *table;         /* NULL: closed */
 	vv_table_reader *reader; /* opened with the first row that is asked for */
-	bool with_lines;         /* all rows' cells are made at once, and lines can be asked for */
+	bool with_lines;         /* all rows' cells are made at once, and lines can be requested */
 	size_t groups;           /* so many are kept */
 	vv_row_group group[VV_ROW_GROUPS_MAX];
 	uint64_t clock, next; /* next: first row of the group that the reader gives next */

@@ -32,7 +32,7 @@ typedef struct vv_row_change {
 	bool moved;
 	bool rekeyed; /* changed: the key is another; cells tell it like any other column */
 	uint64_t old_row, new_row; /* 0-based; UINT64_MAX when there is none */
-	uint64_t place;            /* how many rows of the new version stand above it */
+	uint64_t place;            /* how many rows of the new version are above it */
 	const vv_cell *old_cells;  /* NULL for added */
 	const vv_cell *new_cells;  /* NULL for removed */
 	const uint8_t *cells;      /* changed: vv_cell_change for each of columns->pairs (SAME for
@@ -77,7 +77,7 @@ typedef struct vv_rowdiff_stats {
 	uint64_t repeated_keys;
 	char *repeated[VV_REPEATS_SHOWN]; /* the first few, as text */
 	bool keyed;
-	bool reordered; /* rows that both have (unless moves are reported: under one key) stand in
+	bool reordered; /* rows that both have (unless moves are reported: under one key) are in
 	                                 * another order */
 } vv_rowdiff_stats;
 

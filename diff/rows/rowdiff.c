@@ -243,7 +243,7 @@ static int same_column(const vv_group *a, long at, const vv_group *b, long bt, v
 }
 
 /* Where changed rows go to and fro between groups, so often, whole rows are read from then on: each pair of groups
- * would be compared anew for each of its rows. */
+ * would be compared again for each of its rows. */
 #define RETURNS_MAX 16u
 
 static bool comes_back(rowdiff_needed *n, uint64_t first_row)

@@ -3,7 +3,7 @@
  *
  * Records are compared as byte strings (memcmp over their first key_len bytes), so that
  * numbers in them are written big-endian. Runs past the limit go to an unlinked temporary
- * file. Add, then finish once, then next until 0; rewind to read them once more.
+ * file. Add, then finish once, then next until 0; rewind to read them again.
  */
 #ifndef VV_DIFF_ROWS_SORTER_H
 #define VV_DIFF_ROWS_SORTER_H

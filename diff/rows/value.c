@@ -118,7 +118,7 @@ static void put_json(vv_buf *out, const vv_cell *c)
 }
 
 /* Dates and times of columns with a format of their own, as the default format has them. A
- * text that is none under its format must not be taken for one that is: it has a tag of its
+ * text that is none under its format must not be treated as one that is: it has a tag of its
  * own. */
 static bool put_moment(vv_buf *out, const vv_field *f, const vv_cell *c)
 {

@@ -1,5 +1,5 @@
 /*
- * change_words: how a change is said in one line.
+ * change_words: how a change is reported in one line.
  */
 #include "diff/write/change_words.h"
 

@@ -17,7 +17,7 @@
 #include "diff/write/writer.h"
 
 typedef struct vv_change_counts {
-	bool counted; /* false: nothing is known, since blocks are not here */
+	bool counted; /* false: nothing is known, since blocks are missing here */
 	bool many; /* more rows may differ than are worth a look: only columns and form are known */
 	uint64_t old_rows, new_rows;
 	uint64_t added, removed, changed, moved; /* rows */

@@ -20,7 +20,7 @@ vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair);
 /* How many columns only the new or only the old version has; 0 where the table has one side. */
 void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
 
-/* The column as the new version has it, or, when that has not, the old one. */
+/* The column as the new version has it, or, when that lacks, the old one. */
 const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 
 /* Does it tell people which row it is: of the key, or without one the column to know rows by? */

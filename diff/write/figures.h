@@ -75,7 +75,7 @@ vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t 
 /* After the last cell, before anything is read. */
 vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err);
 
-/* Appends "missing 0 -> 3, distinct 4, least 1 -> 0, ...": figures that are equal on both sides are said once. ascii: no other
+/* Appends "missing 0 -> 3, distinct 4, least 1 -> 0, ...": figures that are equal on both sides are reported once. ascii: no other
  * characters for the histogram. */
 void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii);
 
@@ -90,7 +90,7 @@ void vv_figures_fold(vv_buf *out, const char *text, size_t len);
 /* Fills figures (of each pair of columns, as vv_figures_init left them) of the pairs in wanted, which both versions have. most:
  * cells that may be counted (cells that share their content in a group are one); where the first groups show that
  * all pairs would take more, the pairs that take the most are left out: wanted becomes false, and figures are of no use.
- * VV_EMISSING: blocks are not here. */
+ * VV_EMISSING: blocks are missing here. */
 vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,
 			   vv_error *err);
 

@@ -3,7 +3,7 @@
  * which characters a Markdown reader (GitHub's above all) would take for its own. Form:
  * docs/formats/differences.md, "markdown".
  *
- * Everything is held back until the end: the counts stand above the rows, and how many
+ * Everything is held back until the end: the counts are above the rows, and how many
  * rows of a table fit depends on the other tables. Of changed cells those are kept that the fewest others are
  * like, and of these the largest changes.
  */
@@ -435,7 +435,7 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 	return lines_ok(w, s, err);
 }
 
-/* --- what stands above the rows --------------------------------------------------- */
+/* --- what is above the rows --------------------------------------------------- */
 
 static md_table *add_table(md_writer *w)
 {

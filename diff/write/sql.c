@@ -279,7 +279,7 @@ typedef struct sql_writer {
 	uint64_t next;         /* rows of the new version that were seen to */
 	uint64_t told, left_out;
 	bool by_key;     /* rows are found by the key */
-	bool fresh;      /* no column in common: the table is made anew */
+	bool fresh;      /* no column in common: the table is made again */
 	bool rekey;      /* the key is taken off first and set at the end */
 	bool fills;      /* rows that are not reported need values */
 	bool incomplete; /* rows were left out, of any table */
@@ -512,7 +512,7 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 
 /* --- rows ------------------------------------------------------------------ */
 
-/* Would the old value, once it stands in the new column, read otherwise than the new? */
+/* Would the old value, once it is in the new column, read otherwise than the new? */
 static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *old,
 		   const vv_cell *new)
 {
@@ -831,7 +831,7 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 	return rc < 0 ? rc : vv_diff_writer_flush(&w->opts, &w->buf, 0, err);
 }
 
-/* What leaves rows out must not be taken for the whole. */
+/* What leaves rows out must not be treated as the whole. */
 static vv_status sql_end(vv_diff_writer *base, vv_error *err)
 {
 	sql_writer *w = self(base);

@@ -430,7 +430,7 @@ static vv_status want_whole(vv_story *s, bool *wanted, uint64_t *most, vv_error 
 	return rc;
 }
 
-/* Blocks that are not here leave the figures of what differs. */
+/* Blocks that are missing here leave the figures of what differs. */
 static vv_status read_whole(vv_story *s, vv_error *err)
 {
 	vv_auto_free vv_figures *read = vv_calloc(s->count + 1, sizeof(*read));
@@ -464,7 +464,7 @@ static vv_status read_whole(vv_story *s, vv_error *err)
 	return rc;
 }
 
-/* What is known without reading rows; blocks that are not here tell nothing. */
+/* What is known without reading rows; blocks that are missing here tell nothing. */
 static vv_status read_facts(vv_story *s, int side, vv_error *err)
 {
 	const vv_table *t = side == 0 ? s->t->a : s->t->b;

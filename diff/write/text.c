@@ -240,9 +240,8 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 		put_sum(w, s);
 		vv_buf_putc(&w->out, '\n');
 	}
-	return vv_diff_writer_flush(
-		&w->opts, &w->out, 0,
-		err); /* what the caller says between tables stands between them */
+	return vv_diff_writer_flush(&w->opts, &w->out, 0,
+				    err); /* what the caller says between tables is between them */
 }
 
 static vv_status text_end(vv_diff_writer *base, vv_error *err)

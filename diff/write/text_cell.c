@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "diff/write/change_words.h"
 
-/* More columns than this that only moved are told in one line. */
+/* More columns than this that only moved are reported in one line. */
 #define MOVED_MAX 5u
 
 /* Columns shown before the first difference of two long values. */

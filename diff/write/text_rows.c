@@ -114,7 +114,7 @@ static const char *text_arrow(uint8_t change)
 #define MARK_WIDTH 4u         /* "  ~ " */
 #define GAP 2u
 
-/* The text of a cell as it stands in the table, without colours. */
+/* The text of a cell as it is in the table, without colours. */
 static void put_value(vv_buf *out, const text_rows *r, const text_row *row, size_t column)
 {
 	const text_column *c = &r->columns[column];
@@ -595,7 +595,7 @@ static size_t most_of(size_t *widths, size_t count)
 	return widths[(count - 1) * 4 / 5];
 }
 
-/* How many cells stand beside each other; a slot is "name: value" and a gap. */
+/* How many cells are beside each other; a slot is "name: value" and a gap. */
 static size_t slots_of(const text_rows *r, size_t name, size_t value)
 {
 	size_t slot = name + 2 + value + GAP, wide = room(r) > INDENT ? room(r) - INDENT + GAP : 0;

@@ -28,8 +28,8 @@ typedef struct vv_diff_writer_options {
 	/* text, markdown: columns of context beside the changed ones (2) */
 	unsigned context;
 	const char *temp_dir; /* sql: for temporary files; NULL: /tmp */
-	uint64_t limit;       /* rows a table that are shown; 0: all; what is left out is said */
-	const char *title;    /* markdown: "v1..v2" */
+	uint64_t limit;    /* rows a table that are shown; 0: all; what is left out is reported */
+	const char *title; /* markdown: "v1..v2" */
 	/* arrow, markdown: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
 	const char *commit;
 	const char *old_commit; /* markdown: likewise of the older one */
@@ -62,7 +62,7 @@ typedef struct vv_diff_table {
 	bool text_to_table;
 	uint64_t sheet_row
 		[2]; /* of the old and the new side the first row's number in its sheet; 0: in none */
-	bool reordered; /* rows that both sides have stand in another order */
+	bool reordered; /* rows that both sides have are in another order */
 	bool partial;   /* rows or cells that differ are left out (--where, --columns, ...): what is
 	                                 * not told may differ */
 } vv_diff_table;

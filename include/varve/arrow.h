@@ -70,7 +70,7 @@ struct ArrowArrayStream {
 enum varve_misfit {
 	VARVE_MISFIT_ERROR, /* the stream fails and names row, column and cell */
 	VARVE_MISFIT_NULL,  /* it becomes null; it is counted */
-	/* likewise, and what it is stands in the stream's last column, _misfits (utf8): an object of JSON with the names and
+	/* likewise, and what it is is in the stream's last column, _misfits (utf8): an object of JSON with the names and
 	 * texts of the row's misfits, or null. Bytes that are not UTF-8 are escapes \udc80 to \udcff in it. */
 	VARVE_MISFIT_TEXT
 };

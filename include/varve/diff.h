@@ -90,7 +90,7 @@ typedef struct varve_diff_counts {
 	uint64_t repeated_keys;
 	uint64_t groups_read; /* of both sides */
 	bool keyed;           /* rows were matched by a key */
-	bool reordered;       /* rows that both tables have stand in another order */
+	bool reordered;       /* rows that both tables have are in another order */
 	bool key_changed;     /* the tables' own keys differ */
 } varve_diff_counts;
 

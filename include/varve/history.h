@@ -148,7 +148,7 @@ typedef struct varve_blame_options {
 
 /* Finds out which commit last set each row of a table, or each cell, through renames and merges. Walks the history until
  * all is explained. Memory: 4 bytes a row or cell. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE: it
- * is kept as a file; VARVE_EMISSING: an older version is not here. */
+ * is kept as a file; VARVE_EMISSING: an older version is missing here. */
 typedef struct varve_blame varve_blame;
 VARVE_API int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 			       const varve_blame_options *options, varve_error *err);

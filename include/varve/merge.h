@@ -58,7 +58,7 @@ typedef struct varve_merge_result {
  * conflicts all is done or nothing. *result (or NULL) is set also when hooks refuse the commit, with VARVE_ECONFLICT: all
  * is merged and staged then. VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is under way, changes
  * that are not committed are in the way, a fast-forward is not possible, or no commit is in common; VARVE_EUSAGE: a bare
- * repository, or the branch has no upstream; VARVE_ELOCKED; VARVE_EMISSING: a block is not here. */
+ * repository, or the branch has no upstream; VARVE_ELOCKED; VARVE_EMISSING: a block is missing here. */
 VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
 			  const varve_merge_options *options, varve_error *err);
 

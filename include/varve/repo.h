@@ -18,7 +18,7 @@ enum varve_open_flag {
 	VARVE_INIT_BARE = 1 << 1,    /* varve_repo_init makes a bare repository */
 	/* varve_repo_open: path is the URL (or path) of another repository, which is read through a cache */
 	VARVE_OPEN_URL = 1 << 2,
-	VARVE_OPEN_AS_IS = 1 << 3, /* with it: what is in the cache is not asked for again */
+	VARVE_OPEN_AS_IS = 1 << 3, /* with it: what is in the cache is not requested again */
 	/* varve_repo_open: blocks that are missing are fetched when they are read, as the program does, unless
 	 * varve.autoFetch is false; without it reading them is VARVE_EMISSING. With VARVE_OPEN_URL it is always so. */
 	VARVE_OPEN_LAZY = 1 << 4

@@ -81,9 +81,9 @@ VARVE_API int varve_version_fetch(const varve_version *version, const varve_sync
 				  varve_error *err);
 
 /* Pushes to a remote's name or URL; NULL: the one that the branch follows: blocks, then commits, then refs.
- * VARVE_EREJECTED: the other side has commits that are not here, or does not accept a ref; no ref was moved, unless
+ * VARVE_EREJECTED: the other side has commits that are missing here, or does not accept a ref; no ref was moved, unless
  * the other side moves each ref alone, as Git hosts do. *done (or NULL) lists the refs, also after VARVE_EREJECTED.
- * VARVE_ECONFLICT: the pre-push hook forbids it; VARVE_EMISSING: a block that has to be sent is not here;
+ * VARVE_ECONFLICT: the pre-push hook forbids it; VARVE_EMISSING: a block that has to be sent is missing here;
  * VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch follows none; VARVE_EIO: no answer. */
 VARVE_API int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 			 const varve_sync_options *options, varve_error *err);

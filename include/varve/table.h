@@ -186,10 +186,10 @@ typedef struct varve_param {
  *
  *	(price > 100 or code ^= 'AB') and day between 2026-01-01 and :last and not kind in (a, b) and note is null
  *
- * A column is a word or stands in double quotes; a value is a number, a date, a text in single quotes, a word that names
+ * A column is a word or is in double quotes; a value is a number, a date, a text in single quotes, a word that names
  * no column, or a parameter :NAME, and is read under the type of the column that it is compared with. text(COLUMN) is
- * what stands in the file. Rows for which the condition is unknown, as of missing values, do not pass. VARVE_EUSAGE
- * names the character; whether columns and types fit is said when the filter is used. */
+ * what is in the file. Rows for which the condition is unknown, as of missing values, do not pass. VARVE_EUSAGE
+ * names the character; whether columns and types fit is reported when the filter is used. */
 VARVE_API int varve_filter_parse(varve_filter **out, const char *text, const varve_param *params,
 				 size_t param_count, varve_error *err);
 VARVE_API void varve_filter_free(varve_filter *filter);

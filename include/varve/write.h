@@ -92,7 +92,7 @@ VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read
 			    const varve_put_options *options, varve_error *err);
 
 /* Makes another version the content of path, without reading its rows: to copy, move or restore, also from another
- * repository, whose blocks are copied. flags: 0 or VARVE_PUT_REPLACE. VARVE_EMISSING: its root block, or a block of another repository's version, is not here; VARVE_EUSAGE: a
+ * repository, whose blocks are copied. flags: 0 or VARVE_PUT_REPLACE. VARVE_EMISSING: its root block, or a block of another repository's version, is missing here; VARVE_EUSAGE: a
  * file of the work tree or outside of it, whose bytes varve_txn_put takes. Errors as for varve_txn_put. */
 VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
 				    uint32_t flags, varve_error *err);
@@ -128,7 +128,7 @@ VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, va
  * what the repository's check found, what a killed process had left. "" when there is nothing; borrowed until the next call. */
 VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
 
-/* Makes all changes durable and writes files and index. The transaction then begins anew. VARVE_ECONFLICT: a path was
+/* Makes all changes durable and writes files and index. The transaction then begins again. VARVE_ECONFLICT: a path was
  * changed since the transaction took it; VARVE_EUSAGE: it has a branch. When this fails the repository is as it was, and the
  * transaction can only be freed. */
 VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
@@ -151,7 +151,7 @@ typedef struct varve_commit_options {
 } varve_commit_options;
 
 /* Makes all changes, and what was staged before, a commit: runs hooks and the repository's check, then moves the branch. id
- * gets its id. The transaction then begins anew. VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
+ * gets its id. The transaction then begins again. VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
  * was changed since the transaction took it, conflicts are not resolved, the message is empty, or a hook or the check refuses;
  * VARVE_EUSAGE: there is no author. When this fails the transaction can only be freed, and the repository is as it was; but
  * if moving the branch succeeded and only making that durable failed, the commit stays, and id is set. */

@@ -13,7 +13,7 @@
 
 /* ---- memory ---- */
 
-/* Without a lock, which a child of fork might find taken. What lies there begins with its size. */
+/* Without a lock, which a child of fork might find taken. What is there begins with its size. */
 struct vv_arrow_spare {
 	_Atomic(void *) bytes[SPARES];
 	atomic_bool closed;

@@ -2,7 +2,7 @@
  * flatbuffer: reading tables of FlatBuffers that come from outside.
  *
  * A correct caller: sets bytes and len; gets the root table, then members by their number; asks once, at the end or before what it
- * got decides anything, whether `bad` is set. What lies outside of the bytes sets it, and reads as 0, or as nothing.
+ * got decides anything, whether `bad` is set. What is outside of the bytes sets it, and reads as 0, or as nothing.
  *
  * Format: "FlatBuffers internals".
  */

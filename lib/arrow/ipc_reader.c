@@ -45,7 +45,7 @@ typedef struct reader {
 	vv_ipc_place at;
 	vv_arena arena;
 	size_t fields;
-	vv_ipc_dictionary **dictionaries; /* those that a type has inside stand before it */
+	vv_ipc_dictionary **dictionaries; /* those that a type has inside are before it */
 	size_t dictionary_count, dictionary_cap;
 	vv_buf message;
 	vv_error err;
@@ -416,7 +416,7 @@ static int next_message(reader *r, message *out, vv_error *err)
 	return parse_message(r, out, err);
 }
 
-/* The schema of a file that polars wrote, which has no length: what stands before the first message that has one. */
+/* The schema of a file that polars wrote, which has no length: what is before the first message that has one. */
 static int unframed_message(reader *r, message *out, vv_error *err)
 {
 	uint8_t word[8];

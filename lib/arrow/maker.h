@@ -38,7 +38,7 @@ bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out);
 /* The next array, the caller's to release; at the end *out has no release. VV_EINPUT: a misfit. */
 vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_error *err);
 
-/* After vv_rows_seek: begins anew there, with so many rows at most. */
+/* After vv_rows_seek: begins again there, with so many rows at most. */
 void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit);
 
 /* Since it began: rows, and the misfits, borrowed. */

@@ -31,7 +31,7 @@ typedef struct vv_arrow_misfits {
 void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *text, size_t len,
 			   size_t row);
 
-/* An object of JSON with the columns of the row; false: the row has none, and out is empty. Rows are asked for in order. */
+/* An object of JSON with the columns of the row; false: the row has none, and out is empty. Rows are requested in order. */
 bool vv_arrow_misfits_row(vv_arrow_misfits *m, vv_buf *out, size_t row);
 
 /* The array is complete: its texts are forgotten. VV_ENOMEM: some were not kept. */

@@ -1,5 +1,5 @@
 /*
- * commit_check: which datasets a commit is held to, and what is said when it is
+ * commit_check: which datasets a commit is held to, and what is reported when it is
  * refused.
  */
 #include "lib/check/commit_check.h"

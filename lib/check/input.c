@@ -81,7 +81,7 @@ static bool is_standard(const vv_check_input_options *o, const char *path)
 	return o->standard && strcmp(path, o->standard_path ? o->standard_path : "-") == 0;
 }
 
-/* What lies in the place of a file: only that of a regular one can be read, and of a link in the place of a tracked
+/* What is in the place of a file: only that of a regular one can be read, and of a link in the place of a tracked
  * file the next commit has the link. */
 static vv_status want_file(const vv_check_input_options *o, const char *path, const char *name,
 			   vv_error *err)

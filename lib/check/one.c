@@ -58,7 +58,7 @@ static const char *accepted(const one *c, const char *rule, const vv_finding *fo
 	return vv_rules_accepted(c->file, rule, c->path, found, c->run->now);
 }
 
-/* What the data of a column used to be decides how a value of another type is told. */
+/* What the data of a column used to be decides how a value of another type is reported. */
 static vv_status recode(one *c, vv_finding *f, vv_error *err)
 {
 	if (!c->has_base || !c->base.open || !c->in.open) return VV_OK;
@@ -208,7 +208,7 @@ static vv_status open_resource(one *c, resource *r, vv_error *err)
 	} else if (r->rc == VV_ENOTFOUND) {
 		r->rc = open_beside(c, r, &look);
 	}
-	/* with rows left out some might be taken for missing that are there */
+	/* with rows left out some might be treated as missing that exist */
 	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
 		r->why = r->in.why;
 		r->rc = vv_recode(&r->why, VV_EINPUT);
@@ -865,7 +865,7 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 	return rc;
 }
 
-/* Is what lies in the dataset's place at fault, and not what surrounds varve? For an argument that is not
+/* Is what is in the dataset's place at fault, and not what surrounds varve? For an argument that is not
  * a table the caller is. */
 static bool is_finding(const one *c, vv_status rc)
 {

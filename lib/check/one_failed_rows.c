@@ -24,7 +24,7 @@
 #define RECORD 32u /* row, order of arrival, line, reason */
 #define KEY 16u
 #define SORT_MEMORY ((size_t)8 << 20)
-#define REASONS_MAX 65536u /* different ones; then only rule and column are told */
+#define REASONS_MAX 65536u /* different ones; then only rule and column are reported */
 #define PIECE ((size_t)1 << 20)
 
 struct vv_failed_rows {

@@ -38,7 +38,7 @@ VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err);
 
-/* What a commit's packages say of a path: empty, and *described false, where nothing is said or it is not valid. */
+/* What a commit's packages say of a path: empty, and *described false, where nothing is reported or it is not valid. */
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err);
 

@@ -63,7 +63,7 @@ static vv_status add_package(hashing *h, const char *path, size_t len, vv_error 
 	return add_file(h, name, err);
 }
 
-/* Those above a path that the path before has not. */
+/* Those above a path that the path before lacks. */
 static vv_status add_packages(hashing *h, const char *path, const char *before, vv_error *err)
 {
 	vv_status rc;
@@ -408,7 +408,7 @@ static vv_status take_row(reading *r, size_t len, vv_error *err)
 					: vv_fail(err, VV_EIO, "varve-sql wrote a torn row");
 }
 
-/* Takes the rows that are there as a whole. */
+/* Takes the rows that exist as a whole. */
 static vv_status take_rows(reading *r, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -98,7 +98,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	scope *s = payload;
 	const char *name = vv_path_base(c->path);
 
-	/* a schema may lie in any file beside its package */
+	/* a schema may be in any file beside its package */
 	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0 ||
 		 strcmp(c->path, VV_CHECKS_NAME) == 0;
 	if (!vv_array_room(s->changed.items, s->changed.count, s->changed.cap)) {

@@ -30,13 +30,13 @@ vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff
 			  int argc, char **argv, vv_error *err);
 
 /* What a commit is compared with: its first parent; *has false for a root. VV_EMISSING: the
- * clone is shallow and the parent is not here; the hint has the command that gets it. */
+ * clone is shallow and the parent is missing here; the hint has the command that gets it. */
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err);
 
 /* Commits that are asked to go to a branch: a pull request, or what a push brings. */
 typedef struct vv_check_request {
-	vv_oid include, exclude;     /* the commits that include has and exclude has not */
+	vv_oid include, exclude;     /* the commits that include has and exclude lacks */
 	bool has_exclude;            /* false: all of include's */
 	const vv_diff_side *base;    /* that they are compared with; NULL: each with its parent */
 	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own */

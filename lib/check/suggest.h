@@ -23,12 +23,12 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
 /*
  * other_rules: rules of other tools (dbt, Soda, Great Expectations, ODCS) as lines of varve.checks.
  *
- * The Python package reads the files (python3 -m varve_data.rules), in a child with limits; each of its lines is held against
+ * The Python package reads the files (python3 -m varve_data.rules), in a child with limits; each of its lines is compared with
  * the language here.
  */
 
 /* Appends the text of a varve.checks. Checks without a counterpart are comments in it, with the reason: *left of them. file is
- * absolute. VV_EINPUT: none of these tools writes such a file; VV_ENOSUPPORT: the Python package is not here. */
+ * absolute. VV_EINPUT: none of these tools writes such a file; VV_ENOSUPPORT: the Python package is missing here. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

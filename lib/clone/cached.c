@@ -178,7 +178,7 @@ static vv_status set_now(const char *path, vv_error *err)
 		       : vv_fail_errno(err, "cannot set the time of", path);
 }
 
-/* The lock that stands there now: another process may have removed the folder meanwhile. */
+/* The lock that exists now: another process may have removed the folder meanwhile. */
 static vv_status lock_reading(vv_cached *c, vv_error *err)
 {
 	vv_stat a, b;
@@ -204,7 +204,7 @@ static vv_status lock_reading(vv_cached *c, vv_error *err)
 		       vv_text_shows(c->folder));
 }
 
-/* When the refs were asked for last; false: never, and the clone is not whole. */
+/* When the refs were requested last; false: never, and the clone is not whole. */
 static bool find_asked(const vv_cached *c, int64_t *time)
 {
 	vv_stat st;

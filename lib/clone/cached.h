@@ -9,7 +9,7 @@
  *	                      repository.git  the clone
  *	                      asked           is there once the clone is whole; its time is that of the refs
  *
- * Each opening asks the URL for its refs once. When more than the limit lies in the cache, what was read longest ago is
+ * Each opening asks the URL for its refs once. When more than the limit is in the cache, what was read longest ago is
  * removed, but nothing that a process reads. A killed process leaves nothing that the next one cannot continue or
  * remove.
  *
@@ -33,11 +33,11 @@ typedef struct vv_cached_options {
 	const vv_notes *notes;
 	const char *folder; /* NULL: the usual one */
 	uint64_t limit;     /* of all in the cache, in bytes; 0: varve.cacheSize */
-	bool as_is;         /* refs are asked for only where they never were */
+	bool as_is;         /* refs are requested only where they never were */
 	bool must_answer; /* a URL that does not answer is an error, although it was read before */
 } vv_cached_options;
 
-/* Another repository's URL that stands before '#' in a word (URL#REV:PATH): a scheme with "://", user@host:path, a name
+/* Another repository's URL that is before '#' in a word (URL#REV:PATH): a scheme with "://", user@host:path, a name
  * (lib/heads/named.h), or the path of a folder. Its length; 0: the word has none. */
 size_t vv_cached_url_len(const char *word);
 

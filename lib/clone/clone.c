@@ -215,7 +215,7 @@ static vv_status follow_name(vv_clone_job *j, vv_error *err)
 	return rc < 0 ? rc : vv_config_add(j->repo, peers, gateway, err);
 }
 
-/* A path is kept absolute: the clone stands elsewhere. */
+/* A path is kept absolute: the clone is elsewhere. */
 static vv_status fix_url(vv_clone_job *j, vv_error *err)
 {
 	vv_url u;

@@ -17,9 +17,9 @@ typedef struct reader {
 	vv_dvc_file *d;
 	bool lock, stages; /* stages: in them, or not a lock */
 	bool outs;         /* below "outs:", */
-	size_t base;       /* which stands there; */
-	size_t item;       /* its items stand there; SIZE_MAX: none yet */
-	bool long_key;     /* the line before began a value that may go on */
+	size_t base;       /* which is there; */
+	size_t item;       /* its items are there; SIZE_MAX: none yet */
+	bool long_key;     /* the line before began a value that may continue */
 	vv_buf wdir;
 	bool failed;
 } reader;
@@ -206,7 +206,7 @@ static void take_line(reader *r, const char *line, size_t len)
 	if (indent == r->item + 2) {
 		take_key(r, &r->d->outs[r->d->count - 1], line, len);
 	} else {
-		r->d->odd = r->long_key || r->d->odd; /* the value goes on */
+		r->d->odd = r->long_key || r->d->odd; /* the value continues */
 	}
 }
 

@@ -41,7 +41,7 @@ VV_AUTO_CLEAR(vv_migrate_result, vv_migrate_result_clear)
 
 /* Branches, tags, HEAD, index and work tree move once all versions are stored and compared. Remote-tracking refs and the
  * stash stay. VV_EREFUSED: a shallow clone, changes that are not committed, another work tree on a branch; VV_EMISSING:
- * contents of Git LFS or DVC that are not here. On failure before the refs move everything is as before; after that
+ * contents of Git LFS or DVC that are missing here. On failure before the refs move everything is as before; after that
  * the same call finishes. */
 vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
 				vv_repository *r, vv_error *err);

@@ -36,7 +36,7 @@ bool vv_first_files_there(vv_repository *repo)
 	return top && (has || count > 1);
 }
 
-/* The remote has gone on since an earlier attempt: what that wrote, and nobody changed, goes, to be written anew. */
+/* The remote has gone on since an earlier attempt: what that wrote, and nobody changed, goes, to be written again. */
 static vv_status leave(void *payload, const vv_change *c, vv_error *err)
 {
 	vv_checkout *checkout = payload;

@@ -12,14 +12,14 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_first_files {
-	bool fetch;                  /* ask the remotes for blocks that are not here */
+	bool fetch;                  /* ask the remotes for blocks that are missing here */
 	const vv_progress *progress; /* or NULL */
 	/* the commit that the earlier attempt wrote files of; NULL: as the one now */
 	const vv_oid *before;
 	bool lacking; /* afterwards: tables that belong there stayed pointers */
 } vv_first_files;
 
-/* Files, then the index. Those of an earlier attempt stay, and so does what the user made of them. Tables whose blocks are not here are pointers, and are noted. */
+/* Files, then the index. Those of an earlier attempt stay, and so does what the user made of them. Tables whose blocks are missing here are pointers, and are noted. */
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
 			       vv_error *err);
 

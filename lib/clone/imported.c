@@ -776,7 +776,7 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 			       "commit the imported files, then update them",
 			       vv_text_shows(now->to));
 	}
-	/* One that is not here any more was forced: edits give way to it, as if there were none. */
+	/* One that is missing here any more was forced: edits give way to it, as if there were none. */
 	rc = set_version(x, r, now->to, before->root, err);
 	if ((rc < 0 && rc != VV_EMISSING) ||
 	    (rc = vv_index_write_commit(&base, x, &head.commit, message, err)) < 0 ||

@@ -12,7 +12,7 @@
  *
  * rev is what an update follows there, without it HEAD. commit and root are the version that was taken last. Without a path
  * url is that of a file; in the place of commit its lines have what the server said of it (etag, modified), and its sha256.
- * link: its blocks stay at the source (repo/git/objects/new_roots.c), and are asked for there where they are needed.
+ * link: its blocks stay at the source (repo/git/objects/new_roots.c), and are requested there where they are needed.
  */
 #ifndef VV_LIB_CLONE_IMPORTED_H
 #define VV_LIB_CLONE_IMPORTED_H

@@ -45,7 +45,7 @@ void vv_migrated_close(vv_migrated *c); /* accepts NULL */
 VV_AUTO_FREE(vv_migrated, vv_migrated_close)
 
 /* What a blob at a path becomes; itself, where nothing is to be done. In an export that is a name that is no blob's until
- * vv_migrated_finish, which makes the blobs. An object of Git LFS that is not here is counted (vv_migrated_finish), and its
+ * vv_migrated_finish, which makes the blobs. An object of Git LFS that is missing here is counted (vv_migrated_finish), and its
  * pointer stays. */
 vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err);
@@ -60,7 +60,7 @@ vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_
 			       vv_dvc_file *out, vv_error *err);
 
 /* Makes the blocks and blobs durable and, but in an export, compares every version with the bytes that it was made of. VV_EMISSING, before
- * anything is durable: contents that are not here, with the first of them. */
+ * anything is durable: contents that are missing here, with the first of them. */
 vv_status vv_migrated_finish(vv_migrated *c, vv_error *err);
 
 /* So far, in the order in which they came. */

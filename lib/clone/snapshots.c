@@ -190,7 +190,7 @@ static int by_date(const void *a, const void *b)
 	return x->time != y->time ? (x->time < y->time ? -1 : 1) : strcmp(x->file, y->file);
 }
 
-/* ---- versions that are there ---- */
+/* ---- versions that exist ---- */
 
 static vv_snapshot_before *add_before(vv_snapshots *s, const char *file, size_t len, int64_t time,
 				      const vv_oid *commit)

@@ -385,7 +385,7 @@ vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err)
 {
 	vv_status rc = vv_unlink(u->mark, true, err);
 
-	/* All is here once the mark is gone. One that a power cut brings back does no harm: the same clone goes on. */
+	/* All is here once the mark is gone. One that a power cut brings back does no harm: the same clone continues. */
 	if (rc == VV_OK) {
 		(void)vv_fsync_dir(u->varvedir, VV_IGNORED);
 	}

@@ -73,7 +73,7 @@ typedef struct vv_commit_job {
 } vv_commit_job;
 
 /* Stages what the work tree has of paths, or with all of every tracked file. Nothing where neither
- * is asked for, and in a dry run. VV_ECONFLICT: there are conflicts, which that would settle unseen. */
+ * is requested, and in a dry run. VV_ECONFLICT: there are conflicts, which that would settle unseen. */
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
 /* Makes the commit; notes and progress go to who listens to the repository. VV_OK also when there is

@@ -42,7 +42,7 @@ VV_AUTO_FREE(vv_txn, vv_txn_free)
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
 typedef struct vv_txn_put_options {
-	const vv_dataset_options *import; /* NULL: nothing is said */
+	const vv_dataset_options *import; /* NULL: nothing is reported */
 	bool described; /* import says that it is a dataset, or how it is to be read */
 	bool replace;   /* a file of the work tree whose changes are not staged is lost */
 	/* the bytes were made of what the transaction sees of the path: what others wrote while it waited is in them */
@@ -52,7 +52,7 @@ typedef struct vv_txn_put_options {
 /* Bytes as the content of a path. A dataset is made of what the attributes track, of what is described, of what
  * is stored as one, and of what is called a table and was no text before; anything else is an ordinary file, of
  * at most 64 MB. VV_EINPUT: no table; VV_EREFUSED: the file has changes that would be lost, its name cannot be
- * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder stands there; VV_ECONFLICT:
+ * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder is there; VV_ECONFLICT:
  * another writer changed the path while this one waited to begin (as for all below that put or remove). */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
@@ -84,7 +84,7 @@ typedef struct vv_txn_result {
 /* What happened to each path; false: no more by now. Borrowed until the transaction is freed. */
 bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
 
-/* Makes all of it durable, and writes files and index. Then it begins anew. VV_EUSAGE: it has a branch;
+/* Makes all of it durable, and writes files and index. Then it begins again. VV_EUSAGE: it has a branch;
  * VV_ECONFLICT: what it changes was changed meanwhile. */
 vv_status vv_txn_stage(vv_txn *t, vv_error *err);
 
@@ -100,7 +100,7 @@ typedef struct vv_txn_commit_options {
 	const vv_oid *expect;
 } vv_txn_commit_options;
 
-/* The same as a commit, with what was staged before; then it begins anew. VV_ENOCHANGE: nothing to commit;
+/* The same as a commit, with what was staged before; then it begins again. VV_ENOCHANGE: nothing to commit;
  * VV_ECONFLICT: the branch moved, there are conflicts, the message is empty, or a hook or check refuses. *id is
  * null unless the branch has moved, which may be so on failure, too: it could not be made durable. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,

@@ -157,7 +157,7 @@ static vv_status say_late(const vv_helper *h, vv_error *err)
 		       vv_text_shows(h->name), h->limits.seconds);
 }
 
-/* On a busy machine a good reader gets little of the CPU: it may go on while it works and has had less than its seconds. */
+/* On a busy machine a good reader gets little of the CPU: it may continue while it works and has had less than its seconds. */
 static bool is_over(vv_helper *h, int64_t waited)
 {
 	const int64_t most = (int64_t)h->limits.seconds * SECOND;

@@ -644,7 +644,7 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 		target key;
 
 		vv_index_at(r->o->index, i, &e);
-		/* What lies outside of a sparse checkout git takes for no file, unless it is named. */
+		/* What is outside of a sparse checkout git takes for no file, unless it is named. */
 		if (!vv_pathspec_match(r->o->paths, e.path, &literal) ||
 		    (e.skip_worktree && !literal)) {
 			continue;

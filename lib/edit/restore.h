@@ -78,7 +78,7 @@ typedef struct vv_restored {
 } vv_restored;
 
 /* What the source does not have is removed. *out is set on failure, too. VV_ENOTFOUND: a pattern matches nothing.
- * VV_EUSAGE: a path is in conflict. VV_EMISSING: blocks are not here and cannot be had; that file is as it was. */
+ * VV_EUSAGE: a path is in conflict. VV_EMISSING: blocks are missing here and cannot be had; that file is as it was. */
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err);
 
 #endif

@@ -76,7 +76,7 @@ VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
 /* By time; of two that were signed in one second the number is greater, or, of two signers, the key, so that all find the
  * same. */
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b);
-/* VV_EUSAGE: too many. A key that is there already gets the number and commit. */
+/* VV_EUSAGE: too many. A key that exists already gets the number and commit. */
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
 			   const vv_oid *commit, vv_error *err);
 /* NULL: it is not there. */

@@ -108,7 +108,7 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 		if (rc == VV_OK && !exact && !*is) {
 			rc = vv_is_ancestor(r, commit, &tip, &reaches, err);
 		}
-		/* one that is not here, or a tag of a file */
+		/* one that is missing here, or a tag of a file */
 		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING && rc != VV_EUSAGE) return rc;
 		if (exact || reaches) {
 			*out = ref.id;

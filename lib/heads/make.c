@@ -325,7 +325,7 @@ static vv_status move_refs(vv_shared_refs *refs, const making *k, vv_error *err)
 					    k->m->moved_count, err);
 }
 
-/* Of the refs that are there once the lock is held. */
+/* Of the refs that exist once the lock is held. */
 static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, vv_error *err)
 {
 	vv_status rc;
@@ -406,7 +406,7 @@ vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_cho
 	if (rc == VV_OK && signs) {
 		rc = choose_and_make(&ignored, out, &k, err);
 	}
-	/* Under the lock of the new head; else before the refs, which only go on. */
+	/* Under the lock of the new head; else before the refs, which only continue. */
 	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r, err);
 	rc = rc < 0 || signs ? rc : vv_shared_refs_choose(out, r, refs, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {

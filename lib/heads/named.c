@@ -293,7 +293,7 @@ vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err)
 	vv_trust t;
 	vv_status rc = vv_trust_read(&t, r, err);
 
-	if (rc < 0 || t.known) return rc; /* a clone that goes on */
+	if (rc < 0 || t.known) return rc; /* a clone that continues */
 	t.known = true;
 	memcpy(t.owner, n->owner, sizeof(t.owner));
 	(void)snprintf(t.name, sizeof(t.name), "%s", n->name);

@@ -21,7 +21,7 @@ typedef enum vv_verdict_is {
 	VV_AS_SIGNED,     /* or no head names the ref */
 	VV_AFTER_SIGNED,  /* by commits that descend from what the head names */
 	VV_BEFORE_SIGNED, /* by commits that the head has */
-	VV_NOT_SIGNED     /* neither; or one of both is not here, so nobody can say */
+	VV_NOT_SIGNED     /* neither; or one of both is missing here, so nobody can say */
 } vv_verdict_is;
 typedef struct vv_verdict {
 	vv_verdict_is is;

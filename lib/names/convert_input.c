@@ -98,7 +98,7 @@ static vv_status look_at_head(vv_convert_input *in, vv_error *err)
 	return VV_OK;
 }
 
-/* What stands in the work tree in place of a file; /dev/fd/N is what a shell passes for <(...). */
+/* What is in the work tree in place of a file; /dev/fd/N is what a shell passes for <(...). */
 static bool is_pipe(const char *path)
 {
 	struct stat st;

@@ -1,5 +1,5 @@
 /*
- * convert_input: a file as it lies around, read as plain UTF-8: out of compressed files and of other
+ * convert_input: a file as it is around, read as plain UTF-8: out of compressed files and of other
  * encodings. Arrow's files are told apart, and not read.
  */
 #ifndef VV_LIB_NAMES_CONVERT_INPUT_H

@@ -11,9 +11,9 @@
 
 #define VV_LFS_POINTER_MAX 1024u
 
-/* *path: the file that holds the object which the pointer text names, owned by the
+/* *path: the file that contains the object which the pointer text names, owned by the
  * caller; NULL when the text is not a pointer of LFS. VV_EMISSING: it is one, and its object
- * is not here (the message says how to get it). */
+ * is missing here (the message says how to get it). */
 vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err);
 
 #endif

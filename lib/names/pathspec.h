@@ -47,7 +47,7 @@ VV_AUTO_CLEAR(vv_pathspec, vv_pathspec_clear)
 /* Is the path selected? *literal (may be NULL): an argument names just this path. */
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 
-/* VV_ENOTFOUND naming the first argument that selected nothing; VV_EREFUSED if it lies in a submodule of the index,
+/* VV_ENOTFOUND naming the first argument that selected nothing; VV_EREFUSED if it is in a submodule of the index,
  * which may be NULL. */
 vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err);
 

@@ -305,7 +305,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 	return rc;
 }
 
-/* A pointer's text may lie in the work tree in place of its table. */
+/* A pointer's text may be in the work tree in place of its table. */
 static vv_status look_at_file(vv_subject *s, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -356,7 +356,7 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 
 /* Compares the file with the index's pointer: where they are the same version it is
  * read from the store; else the index's version lends its schema and dialect. */
-/* The version in the index is the parent. *is: it stands at e. */
+/* The version in the index is the parent. *is: it is at e. */
 static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -384,7 +384,7 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 	if (rc < 0 || !is) return rc;
 	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
 	    0) {
-		/* What add would refuse is said by whoever reads the rows. */
+		/* What add would refuse is reported by whoever reads the rows. */
 		rc = rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT ||
 				     rc == VV_ENOTFOUND /* the column of a declared key */
 			     ? VV_OK
@@ -509,7 +509,7 @@ vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_re
 	s->text = text;
 	s->repo = repo;
 	s->reader = reader;
-	s->from = VV_FROM_INDEX; /* what lies beside it is looked for there */
+	s->from = VV_FROM_INDEX; /* what is beside it is looked for there */
 	s->blob = *blob;
 	s->path = vv_strdup(path);
 	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
@@ -568,7 +568,7 @@ bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
 	return true;
 }
 
-/* Which version failed; of one whose blocks are not here also the command that gets them. */
+/* Which version failed; of one whose blocks are missing here also the command that gets them. */
 static vv_status say_whose(const vv_subject *s, vv_error *err)
 {
 	const char *colon = strchr(s->text, ':');

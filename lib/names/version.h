@@ -41,13 +41,13 @@ typedef struct vv_subject {
 	char *path; /* repository-relative; NULL for a CID, and outside a repository */
 	char *table; /* of a document (lib/documents), where one is named: "Prices" of book.xlsx#Prices */
 	char *file; /* FROM_WORK: the file to open */
-	/* the blob (or file) is a pointer of Git LFS, and this file holds its object */
+	/* the blob (or file) is a pointer of Git LFS, and this file contains its object */
 	char *lfs;
 	vv_oid commit; /* FROM_COMMIT */
 	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
 	vv_content content; /* of the blob, where it has been read (there) */
 	bool is_dataset;    /* a stored version: root is its CID */
-	bool on_disk;       /* FROM_WORK: file holds the content itself (not a pointer) */
+	bool on_disk;       /* FROM_WORK: file contains the content itself (not a pointer) */
 	bool settled;       /* FROM_WORK: it has been compared with the index */
 	vv_error
 		broken; /* code < 0: the blob is a pointer that was edited or torn, and this is what
@@ -84,7 +84,7 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 			  const char *text, vv_error *err);
 
 /* The same for a path of a commit, or (commit NULL) of the index, from the top: no file of the
- * work tree can be taken for it, whatever it is called. path is borrowed. */
+ * work tree can be treated as it, whatever it is called. path is borrowed. */
 vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err);
 
@@ -92,10 +92,10 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
  * HEAD^{/fix: typo}. NULL when there is none. */
 const char *vv_subject_colon(const char *text);
 
-/* How much of text names a file that is there: all of it, or the DOCUMENT of DOCUMENT#TABLE; 0: none. */
+/* How much of text names a file that exists: all of it, or the DOCUMENT of DOCUMENT#TABLE; 0: none. */
 size_t vv_subject_file_len(const char *text);
 
-/* What was found, and not opened, once more. text (s's, or a copy) is borrowed. */
+/* What was found, and not opened, again. text (s's, or a copy) is borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
 
 /* Is it a pointer that was edited or torn? Then err is what opening it answers. */
@@ -163,7 +163,7 @@ vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subjec
 void vv_subject_document_close(vv_subject_document *d); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_subject_document, vv_subject_document_close)
 
-/* Is it a file or blob that stands alone: plain text with no version before it? After settle. */
+/* Is it a file or blob that is alone: plain text with no version before it? After settle. */
 bool vv_subject_is_file(const vv_subject *s);
 /* What opening plain text left in it is gone; the table that was opened must be closed. */
 void vv_subject_forget(vv_subject *s);

@@ -15,7 +15,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 typedef struct vv_reading vv_reading;
 void vv_subject_reading_free(vv_reading *r); /* accepts NULL */
 
-/* As vv_subject_bytes, for a blob or a file that holds the content itself. */
+/* As vv_subject_bytes, for a blob or a file that contains the content itself. */
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err);
 

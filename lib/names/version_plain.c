@@ -161,7 +161,7 @@ static void input_close(input *in)
 }
 
 /* The version in the index lends schema and dialect to a changed file. Where its
- * blocks are not here the file stands alone. */
+ * blocks are missing here the file is alone. */
 static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, bool *has,
 			     vv_error *err)
 {
@@ -639,7 +639,7 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	}
 	vv_buf_puts(&notes, vv_document_rows_wrote(r->rows));
 	vv_document_warn(&r->document.document, s->table, vv_buf_cstr(&notes));
-	/* blocks beside plain text may lie in the store alone */
+	/* blocks beside plain text may be in the store alone */
 	if (r->document.document.known_as && (!s->lent || like->table) &&
 	    vv_document_is_unchanged(&r->document.document)) {
 		if (notes.len > 0) {

@@ -1,6 +1,6 @@
 /*
  * versions: the versions of a table that a walk through its history compares, opened when they
- * are asked for; those used last stay open.
+ * are requested; those used last stay open.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H

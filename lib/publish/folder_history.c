@@ -72,7 +72,7 @@ static void put_list(vv_buf *text, const vv_folder_history *h)
 	for (size_t i = h->state->packs.count; i-- > 0;) {
 		vv_buf_printf(text, "P %s.pack\n", h->state->packs.items[i].name);
 	}
-	/* what was dropped stays for the refs that are there until these move, and for readers that have them */
+	/* what was dropped stays for the refs that exist until these move, and for readers that have them */
 	for (size_t i = 0; h->dropped && i < h->state->gone.count; i++) {
 		const char *name = h->state->gone.items[i].name;
 		if (strncmp(name, PACKS, strlen(PACKS)) == 0 && vv_path_ends(name, ".pack")) {
@@ -145,7 +145,7 @@ static vv_status look_lost(vv_folder_history *h, vv_error *err)
 	return VV_OK;
 }
 
-/* *same false: the file does not have this text. more: it may go on. */
+/* *same false: the file does not have this text. more: it may continue. */
 static vv_status has_text(bool *same, const vv_folder_history *h, const char *name,
 			  const vv_buf *wanted, bool more, vv_error *err)
 {
@@ -177,7 +177,7 @@ static vv_status look_same(vv_folder_history *h, vv_error *err)
 	    (rc = has_text(&h->same, h, "HEAD", &head, false, err)) < 0) {
 		return rc;
 	}
-	/* the list goes on with packs that were dropped */
+	/* the list continues with packs that were dropped */
 	return has_text(&h->same, h, "objects/info/packs", &list, true, err);
 }
 
@@ -287,7 +287,7 @@ static void put_now(vv_buf *b, const char *before, const vv_shared_refs *l)
 	}
 }
 
-/* Did a ref go back, or away? What it reached is not to be given any longer. Objects that are not here are taken for
+/* Did a ref go back, or away? What it reached is not to be given any longer. Objects that are missing here are treated as
  * such. */
 static vv_status look_dropped(vv_folder_history *h, vv_error *err)
 {
@@ -309,7 +309,7 @@ static vv_status look_dropped(vv_folder_history *h, vv_error *err)
 	return VV_OK;
 }
 
-/* The pack is the last of the state now, whether it is new or one that was there already. */
+/* The pack is the last of the state now, whether it is new or one that existed already. */
 static vv_status note_pack(vv_folder_history *h, const char *name, uint64_t bytes, size_t *was,
 			   vv_error *err)
 {

@@ -38,7 +38,7 @@ typedef struct vv_publishing {
 } vv_publishing;
 
 /* VV_EREFUSED: the folder is somebody else's, has commits that these do not follow, or a shallow clone. VV_ELOCKED: another one is at work there. VV_EMISSING:
- * blocks are not here. */
+ * blocks are missing here. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

@@ -1,5 +1,5 @@
 /*
- * blocks_config: which words may stand in it. The syntax git itself reads, of a blob: so
+ * blocks_config: which words may be in it. The syntax git itself reads, of a blob: so
  * that nothing is included from elsewhere.
  */
 #include "lib/remotes/blocks_config.h"

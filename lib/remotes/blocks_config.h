@@ -51,7 +51,7 @@ vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t
 				 vv_error *err);
 /* The store of that name; NULL: the usual one, else the first. NULL: there is none. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
-/* The same of the file in the work tree, committed or not; without one nothing is said. */
+/* The same of the file in the work tree, committed or not; without one nothing is reported. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
 /* A line that changes. */
 typedef struct vv_blocks_config_line {

@@ -140,7 +140,7 @@ static const vv_place_choice store = {
 	"a store is s3://bucket/prefix, sftp://host/folder, a folder, or (to be read) "
 	"https://host/folder"};
 
-/* A folder that has something else is not taken for a store. */
+/* A folder that has something else is not treated as a store. */
 static vv_status check_empty(const char *path, vv_error *err)
 {
 	char **names = NULL;
@@ -215,7 +215,7 @@ static vv_status on_pack(void *payload, const vv_listed *e, vv_error *err VV_UNU
 	return VV_OK;
 }
 
-/* The mark anew, where packs show that this is a store, and no disk that is not mounted. */
+/* The mark again, where packs show that this is a store, and no disk that is not mounted. */
 static vv_status mend_mark(const char *url, const vv_connect_options *connect, vv_error *err)
 {
 	const vv_place_facts facts = {.more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};

@@ -47,7 +47,7 @@ vv_status vv_data_store_refuse(const char *name, vv_error *err);
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);
 
-/* A host of the blocks that are there; errors name the store, and *out is NULL then. mend: a mark that is missing or
+/* A host of the blocks that exist; errors name the store, and *out is NULL then. mend: a mark that is missing or
  * damaged is written where there are packs. take_place: the same, if it is open already; or NULL. */
 vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
 			     vv_place *take_place, vv_error *err);

@@ -231,7 +231,7 @@ static vv_status need_config(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
-/* Which ref it is: as .varveconfig says; else the one that is there. Its lock is held from here on. */
+/* Which ref it is: as .varveconfig says; else the one that exists. Its lock is held from here on. */
 static vv_status choose_ref(vv_git_host *g, vv_error *err)
 {
 	vv_status rc;
@@ -290,7 +290,7 @@ static vv_status list_peers(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
-/* A URL of a web server may be that of a store's files: their mark is asked for before it is taken for a peer. */
+/* A URL of a web server may be that of a store's files: their mark is requested before it is treated as a peer. */
 static vv_status choose_static(vv_git_host *g, vv_error *err)
 {
 	vv_block_peers *p = &g->peers;
@@ -385,7 +385,7 @@ static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err
 	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
-/* That the ref is not what it was is told only where something is lost by it: somebody may have put
+/* That the ref is not what it was is reported only where something is lost by it: somebody may have put
  * all back. */
 static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
 {

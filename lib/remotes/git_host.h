@@ -50,7 +50,7 @@ vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *
  */
 
 /* Of each version that the wants bring and the haves do not: does its pointer say what its root is? If not,
- * whoever listens to r hears of it, of a few of many. A root that is not here is left out. */
+ * whoever listens to r hears of it, of a few of many. A root that is missing here is left out. */
 vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
 				  const vv_oid *haves, size_t have_count, vv_error *err);
 
@@ -73,7 +73,7 @@ vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err);
 /* Is it empty, and are its blocks to go to a branch? The first branch that a host gets becomes its default,
  * so that has to be one of the user's. */
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);
-/* After blocks were asked for: the URL of a store that .varveconfig names and that is not trusted, so that it was left out;
+/* After blocks were requested: the URL of a store that .varveconfig names and that is not trusted, so that it was left out;
  * borrowed; NULL: none. */
 const char *vv_git_host_untrusted(const vv_git_host *g);
 /* Where the blocks are, for people; borrowed. */
@@ -89,7 +89,7 @@ vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err);
 
-/* Gets the packs that the versions in commits need and that are not here; below haves nothing is
+/* Gets the packs that the versions in commits need and that are missing here; below haves nothing is
  * lacking. */
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
 			     vv_error *err);
@@ -122,7 +122,7 @@ uint64_t vv_git_host_bytes(const vv_git_host *g);
 /* Has it a ref of blocks or, to be read, a store that .varveconfig names? */
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
 
-/* From now on what is asked for is only to be got: that the blocks' ref is not there is worth a
+/* From now on what is requested is only to be got: that the blocks' ref is not there is worth a
  * word. */
 void vv_git_host_reading(vv_git_host *g);
 /* Tells if the blocks' ref is gone or was overwritten, and versions of the host's refs lack blocks
@@ -146,10 +146,10 @@ vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t cou
 /* Does it list the block among those that it keeps? False where block peers keep them. */
 vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);
 
-/* vv_host_show. That the ref was overwritten since it was seen last is told first. */
+/* vv_host_show. That the ref was overwritten since it was seen last is reported first. */
 vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 			   void *payload, vv_error *err);
-/* *out, to be freed: the versions that it goes on keeping, as its refs reach them: a gc of a store removes others. NULL: all
+/* *out, to be freed: the versions that it continues keeping, as its refs reach them: a gc of a store removes others. NULL: all
  * that it has. On failure, too. */
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
 
@@ -160,7 +160,7 @@ vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err
 void vv_git_host_tell_damage(const vv_git_host *g);
 
 /* From now on its blocks are those of a store that .varveconfig names so in the work tree (url absolute, both copied), or of
- * a ref of its own (url NULL), whatever else is said: before anything else is asked of it. */
+ * a ref of its own (url NULL), whatever else is reported: before anything else is asked of it. */
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
 /* What keeps its blocks, fresh: a store, or a ref of its own. Borrowed. */
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);

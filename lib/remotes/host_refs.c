@@ -140,7 +140,7 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 	}
 }
 
-/* Parts of such a repository cannot be asked for: each fetch would be of single files, without end where
+/* Parts of such a repository cannot be requested: each fetch would be of single files, without end where
  * git's own filters are told of. */
 static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 {
@@ -181,7 +181,7 @@ static vv_status pass_over_blocks_head(vv_host_refs *x, vv_error *err)
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err)
 {
-	/* All refs are asked for, which a later protocol takes a second request for. */
+	/* All refs are requested, which a later protocol takes a second request for. */
 	const char *args[] = {"-c", "protocol.version=0", "ls-remote", "-q", "--symref", "--", word,
 			      NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;

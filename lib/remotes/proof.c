@@ -1,5 +1,5 @@
 /*
- * proof: what a place may be asked for, and that nothing which is here answers for it.
+ * proof: what a place may be requested, and that nothing which is here answers for it.
  */
 #include "lib/remotes/proof.h"
 
@@ -18,7 +18,7 @@ typedef struct proving {
 	const vv_cid *roots;
 	size_t count;
 	bool *holds;
-	bool *open;      /* it says that it has the version, and goes on showing it */
+	bool *open;      /* it says that it has the version, and continues showing it */
 	vv_cid *next;    /* the block that it is asked for */
 	vv_cid *asked;   /* those of one question */
 	size_t *version; /* and whose they are */

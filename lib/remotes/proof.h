@@ -1,5 +1,5 @@
 /*
- * proof: asks a place which versions it has now: all files that each stands on, and a random block
+ * proof: asks a place which versions it has now: all files that each depends on, and a random block
  * of each, hashed here.
  *
  * A peer reports which versions it has whole; of a store or Git host every pack and list of a version is asked for

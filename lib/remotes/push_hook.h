@@ -22,7 +22,7 @@
  * line. */
 vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *err);
 
-/* Who stands there. vv_hook_found_clear. */
+/* Who is there. vv_hook_found_clear. */
 vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err);
 
 /* A hook that git does not run, or that does not call varve: what that means, and what helps. */
@@ -31,7 +31,7 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_bu
 /* The same of the repository's, where there is a remote to push to and varve.prePush is not false; else both stay
  * empty. */
 vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv_error *err);
-/* The same as a warning. What cannot be found out is not told. */
+/* The same as a warning. What cannot be found out is not reported. */
 void vv_push_hook_warn(vv_repository *r, const vv_notes *notes);
 
 /* Is the hook that git runs the very one that was here before varve's? Its tool put it back, on top of varve's. */

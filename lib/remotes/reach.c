@@ -24,7 +24,7 @@
 
 typedef enum kind { UNKNOWN, PEER, GIT, FOLDER } kind;
 
-/* They, and what lies below them. */
+/* They, and what is below them. */
 static const char *const git_hosts[] = {"github.com",     "gitlab.com",       "bitbucket.org",
 					"codeberg.org",   "dev.azure.com",    "visualstudio.com",
 					"git.sr.ht",      "gitee.com",        "sourceforge.net",

@@ -2,7 +2,7 @@
  * reach: a remote, whichever it is: a peer that speaks varve, a Git host that does not, or a published folder.
  *
  * remote.<name>.varveKind is believed ("peer", "git", "folder");
- * well-known hosts, and URLs that only git speaks, are taken for what they are; any other far side
+ * well-known hosts, and URLs that only git speaks, are treated as what they are; any other far side
  * is asked for varve first, and where something else answers, a folder, then git. That it is one of these is
  * remembered in remote.<name>.varveKind.
  */

@@ -161,7 +161,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 
 /* --- what was proved: kept for the next transfer into this repository ---------------------- */
 
-/* Derived: without it, everything is proved anew. */
+/* Derived: without it, everything is proved again. */
 static vv_status recall(vv_transfer *t, vv_error *err)
 {
 	uint64_t secret;

@@ -60,7 +60,7 @@ static bool bytes_may(const vv_fact_test *t, const vv_fact *f)
 	}
 }
 
-/* Texts of the type begin with a date, but years of more digits, or below 0, stand elsewhere. */
+/* Texts of the type begin with a date, but years of more digits, or below 0, are elsewhere. */
 static bool days_may(const vv_fact_test *t, const vv_fact *f)
 {
 	bool same_year = !f->open && f->low.len >= 5 && f->high.len >= 5 &&

@@ -28,7 +28,7 @@ typedef struct vv_rows_options {
 	uint64_t from, to;
 	bool within;
 	bool alone;    /* no thread reads ahead */
-	bool by_group; /* rows are asked for by vv_rows_next_group, else by vv_rows_next */
+	bool by_group; /* rows are requested by vv_rows_next_group, else by vv_rows_next */
 	const vv_progress *progress;
 } vv_rows_options;
 

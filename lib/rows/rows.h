@@ -44,7 +44,7 @@ const vv_progress *vv_rows_progress(const vv_rows *r); /* NULL */
 
 uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 
-/* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */
+/* next continues with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
 /* Accepts NULL. False in a child of fork, where it does nothing, and where what it borrows cannot be freed, if a thread was
  * reading ahead. */

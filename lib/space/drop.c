@@ -238,7 +238,7 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	return rc < 0 ? rc : count_shown(x, keeper, &there, err);
 }
 
-/* Which of these the vault keeps, and how many copies of each; every question has all of its shards proved anew, so
+/* Which of these the vault keeps, and how many copies of each; every question has all of its shards proved again, so
  * that there are few. *keeps has a '1' for each that it does, and lives in the arena. */
 static vv_status ask_kept(dropping *x, const vv_connect_options *o, const vv_cid *roots,
 			  size_t count, vv_arena *arena, const char **keeps, unsigned *copies,

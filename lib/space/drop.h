@@ -1,7 +1,7 @@
 /*
  * drop: the data of versions removed here because others keep it.
  *
- * Nothing goes before so many others as are asked for have shown, now, that they keep it: a remote as
+ * Nothing goes before so many others as are requested have shown, now, that they keep it: a remote as
  * lib/remotes/proof.h has it; a vault has all of its items, and a random leaf of every shard is asked of
  * every holder. Two
  * repositories that drop at once do not count each other (vv_drop_lock). What was dropped is noted in the
@@ -24,7 +24,7 @@
 
 typedef enum vv_drop_fate {
 	VV_DROP_GOES,
-	VV_DROP_AWAY,   /* it was not here any more */
+	VV_DROP_AWAY,   /* it was missing here any more */
 	VV_DROP_IN_USE, /* staged, checked out or published */
 	VV_DROP_ALONE   /* too few others keep it */
 } vv_drop_fate;

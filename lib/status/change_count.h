@@ -23,7 +23,7 @@
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
 				 const char *temp_dir, vv_error *err);
 
-/* Two versions in the repository's store. Where blocks are not here, or one is not a table,
+/* Two versions in the repository's store. Where blocks are missing here, or one is not a table,
  * out->counted is false. */
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
 			  const vv_cid *old, const vv_cid *now, vv_error *err);

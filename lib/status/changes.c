@@ -644,7 +644,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 				return dataset_state(c, at, e, err);
 			}
 			if (!vv_add_may(e->path)) return ordinary_state(c, e, &st, err);
-			/* Damaged, or of a later version, a pointer stands in the work tree as it is. */
+			/* Damaged, or of a later version, a pointer is in the work tree as it is. */
 			if ((rc = mark_plain(c, e, err)) < 0 ||
 			    (rc = holds_pointer(c, e, &st, &pointer, err)) < 0 || pointer) {
 				return rc;

@@ -40,11 +40,11 @@ typedef struct vv_change_entry {
 	char staged, work;
 	bool dataset;      /* the index (or HEAD, when deleted) holds a pointer */
 	bool table;        /* of a table */
-	bool pointer_only; /* the work tree holds the pointer */
+	bool pointer_only; /* the work tree contains the pointer */
 	bool blocks_here;  /* with pointer_only: restoring will work */
 	bool linked; /* or it will ask the source of a linked version (repo/known/elsewhere.h) */
 	vv_cid root; /* with pointer_only */
-	bool lost;   /* the index holds a pointer, but no attribute tracks the path */
+	bool lost;   /* the index contains a pointer, but no attribute tracks the path */
 	bool plain;  /* tracked by varve, but the index holds it as text */
 	bool later;  /* and that is a pointer of a later version */
 	bool torn; /* and that is a pointer with the marks of a merge conflict; of a path in conflict: the
@@ -67,7 +67,7 @@ typedef struct vv_changes {
 	const char *shown; /* vv_state_shown */
 	const char *state; /* vv_state_name; "" when none; borrowed from the repository */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
-	char **missing; /* tables, but for those that the work tree has as pointers, whose blocks are not here */
+	char **missing; /* tables, but for those that the work tree has as pointers, whose blocks are missing here */
 	size_t missing_count;
 	vv_buf beaten; /* lines of attributes that beat -text (vv_attr_beaten_put) */
 	vv_buf signed_by; /* the newest trusted head, for people, if HEAD is below it; or empty; with unsent */
@@ -81,7 +81,7 @@ typedef struct vv_changes_options {
 	bool modules; /* ask git for the state of submodules */
 	bool facts;   /* find out rows and columns */
 	bool groups;  /* and groups and stored bytes, with facts */
-	bool missing; /* look for tables whose blocks are not here (changes.c) */
+	bool missing; /* look for tables whose blocks are missing here (changes.c) */
 	bool unsent;  /* count versions that no remote has, where there is a remote */
 } vv_changes_options;
 

@@ -148,7 +148,7 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 	if (f->counts.counted) {
 		vv_change_counts_put(out, &f->counts);
 	} else if (e->table && f->rows != f->rows_before && f->rows_before > 0) {
-		/* blocks are not here: only what the pointers say */
+		/* blocks are missing here: only what the pointers say */
 		vv_buf_printf(out, "%s", vv_text_count(f->rows_before));
 		vv_buf_printf(out, " -> %s", vv_text_counted(f->rows, "row", NULL));
 	} else if (e->table && f->columns > 0) {

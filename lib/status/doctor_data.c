@@ -235,7 +235,7 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 		   VV_HINT_RESTORE_DATA, err);
 }
 
-/* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
+/* What is in the work tree in the place of a table: its pointer, or one that git could not merge. */
 static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(a->r, path);

@@ -121,7 +121,7 @@ static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides 
 	    (p->new_mode != 0 && (rc = side_open(&b, &d->b, r, reader, p->path, 0, err)) < 0)) {
 		return rc;
 	}
-	/* Both, or the one that is there: else it is compared as bytes. */
+	/* Both, or the one that exists: else it is compared as bytes. */
 	if ((p->old_mode != 0 && !a.is) || (p->new_mode != 0 && !b.is)) return VV_OK;
 	rc = vv_table_pairs_find(&tables, &count, &a.subject, &a.document.document, &b.subject,
 				 &b.document.document, err);

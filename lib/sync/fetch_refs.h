@@ -40,7 +40,7 @@ const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from);
 /* The commit of a HEAD there that names no branch, if it came whole and may be taken; else NULL. */
 const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
 
-/* It is to stand there, and not where the remote shows it. */
+/* It is to be there, and not where the remote shows it. */
 void vv_ref_move_to(vv_ref_move *m, const vv_oid *id);
 
 typedef struct vv_ref_plan_options {

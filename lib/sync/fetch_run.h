@@ -22,7 +22,7 @@ typedef struct vv_fetch_job {
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	bool hide_refs;    /* clone: no line for each ref */
 	bool detached;     /* a HEAD there that names no branch, too */
-	bool keep_missing; /* clone: what is missing is told, and no failure */
+	bool keep_missing; /* clone: what is missing is reported, and no failure */
 	bool full;         /* blocks, too, whatever remote.<name>.varveLazy says */
 	uint64_t idle_sec;
 	/* the branch of the remote that pull merges; NULL: none, or the first */

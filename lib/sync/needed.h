@@ -22,7 +22,7 @@ vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of
 vv_needed *vv_needed_new_asked(vv_repository *r);
 /* From these and nobody else, whatever varve.autoFetch says: names of remotes, or URLs. */
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
-/* How far it is, from now on; asks whether to go on. */
+/* How far it is, from now on; asks whether to continue. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
 /* Versions that came, or that is_here named, are noted as elsewhere no longer, as far as that can be done now
  * (repo/known/elsewhere.h). Accepts NULL. */

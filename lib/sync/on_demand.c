@@ -1,5 +1,5 @@
 /*
- * on_demand: how a store's question becomes a fetch, and which blocks come with it, and what is said when there is no answer.
+ * on_demand: how a store's question becomes a fetch, and which blocks come with it, and what is reported when there is no answer.
  */
 #include "lib/sync/on_demand.h"
 
@@ -32,7 +32,7 @@ typedef struct node {
 struct vv_ahead {
 	node nodes[NODES];
 	size_t next;   /* the place of the next node; the oldest goes */
-	node *last[2]; /* of which a node was asked for, and a leaf; NULL */
+	node *last[2]; /* of which a node was requested, and a leaf; NULL */
 	size_t blocks, bytes;
 	uint64_t expected; /* leaves, of those that were announced; 0: it is not known how many */
 };
@@ -113,7 +113,7 @@ static size_t window_at(const vv_ahead *a, const node *n, size_t at, bool leaf)
 	return window < most ? window : most > 0 ? most : 1;
 }
 
-/* The node that came after it, of which nothing was asked for: in a list it follows. NULL. */
+/* The node that came after it, of which nothing was requested: in a list it follows. NULL. */
 static node *after(vv_ahead *a, const node *n)
 {
 	const size_t at = ((size_t)(n - a->nodes) + 1) % NODES;
@@ -146,7 +146,7 @@ size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], boo
 	a->last[leaf] = n;
 	if (leaf && a->expected > 0) {
 		a->expected -= count;
-		n->window = a->expected > 0 ? window : 0; /* it begins anew */
+		n->window = a->expected > 0 ? window : 0; /* it begins again */
 	}
 	return count;
 }
@@ -159,19 +159,19 @@ size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], boo
 #define MOST_OF_SHARE(groups) ((groups) / 8 * 5 + FEW_BLOCKS)
 /* Groups that a share begins or ends in, and what shows that it has ended. */
 #define BESIDE_SHARE 3u
-/* Of blocks that came by themselves; four times what is asked for ahead. */
+/* Of blocks that came by themselves; four times what is requested ahead. */
 #define KEPT_BYTES ((size_t)32 << 20)
 
 struct vv_on_demand {
 	vv_repository *of;  /* whose store asks */
-	vv_repository *own; /* the same, opened once more; NULL: nothing was asked for yet */
+	vv_repository *own; /* the same, opened again; NULL: nothing was requested yet */
 	vv_needed *needed;
 	vv_cid_set *refused; /* asked for before, and nobody had them */
 	atomic_bool again;   /* they may be asked for once more */
 	bool keep;
 	/* Blocks come by themselves: */
 	atomic_bool alone;
-	vv_cid root;     /* of the version: what was asked for first; null: nothing was */
+	vv_cid root;     /* of the version: what was requested first; null: nothing was */
 	vv_ahead *ahead; /* NULL: nothing was */
 	unsigned guesses;
 	uint64_t blocks;      /* that came */
@@ -377,7 +377,7 @@ void vv_on_demand_alone(vv_on_demand *d, bool alone)
 
 	if (d->ahead && vv_repository_store(d->of, &store, NULL) == VV_OK) {
 		vv_store_keep_unpacked(store,
-				       0); /* what came is asked for by its version's root again */
+				       0); /* what came is requested by its version's root again */
 		vv_store_keep_unpacked(store, VV_UNPACKED_USUAL);
 	}
 	vv_ahead_free(d->ahead);

@@ -1,9 +1,9 @@
 /*
- * on_demand: versions that a command reads and that are not here are fetched, from a remote that has
+ * on_demand: versions that a command reads and that are missing here are fetched, from a remote that has
  * them: in a lazy clone, and where git alone brought the commits.
  *
  * Begun once the store is open, ended before the repository is closed. The fetch works through a
- * second opening of the repository, so that what reads may go on reading. A remote is named once, on stderr.
+ * second opening of the repository, so that what reads may continue reading. A remote is named once, on stderr.
  */
 #ifndef VV_LIB_SYNC_ON_DEMAND_H
 #define VV_LIB_SYNC_ON_DEMAND_H
@@ -18,7 +18,7 @@
 #include "repo/git/repository.h"
 
 /* ahead: which blocks are asked for together with one that is not here: those that follow it in the node that links to
- * it, more and more of them as long as what is asked for next is what follows. Knows nothing of how they come.
+ * it, more and more of them as long as what is requested next is what follows. Knows nothing of how they come.
  */
 
 #define VV_AHEAD_MAX 256u                /* blocks at once, and */
@@ -29,7 +29,7 @@ vv_ahead *vv_ahead_new(void);    /* NULL: out of memory */
 void vv_ahead_free(vv_ahead *a); /* accepts NULL */
 VV_AUTO_FREE(vv_ahead, vv_ahead_free)
 
-/* A block came; of a node, what it links to may be asked for next. */
+/* A block came; of a node, what it links to may be requested next. */
 vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,
 			vv_error *err);
 
@@ -49,7 +49,7 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
  * and are not kept: for a command that wants some rows of one table. Once most are wanted, or some dozens that nothing
  * announces, the version comes whole. false: no longer, and what came so is forgotten. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
-/* What nobody could give may be asked for again. For any thread. */
+/* What nobody could give may be requested again. For any thread. */
 void vv_on_demand_again(vv_on_demand *d);
 /* One of so many shares of its rows is wanted, and others read the rest: more of it comes by itself. For any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);

@@ -535,7 +535,7 @@ static vv_status send(run *r, vv_error *err)
 			update_tracking(r, it);
 		}
 		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks == 0) {
-			it->state = VV_PUSH_SAME; /* what it lacks is not here either */
+			it->state = VV_PUSH_SAME; /* what it lacks is missing here either */
 		}
 	}
 	return rc;
@@ -606,7 +606,7 @@ static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 	return choose_place(r, s, err);
 }
 
-/* What the host has and is not here cannot be moved from here. */
+/* What the host has and is missing here cannot be moved from here. */
 static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 {
 	const vv_hello *h = r->there.hello;
@@ -693,7 +693,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 		return vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
 	if (r->j->dry_run) return VV_OK;
-	/* Asked anew: what it has now, and not what was sent. */
+	/* Asked again: what it has now, and not what was sent. */
 	vv_reached_close(&r->there);
 	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
 	if (!r->j->quiet) {

@@ -98,7 +98,7 @@ typedef struct vv_push_job {
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r);
 /* Blocks, then commits, then refs, then the tracking branches. VV_OK also where refs were refused. VV_EMISSING: a
- * block that is to go is not here; VV_ECONFLICT: the pre-push hook refused. */
+ * block that is to go is missing here; VV_ECONFLICT: the pre-push hook refused. */
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err);
 void vv_push_job_clear(vv_push_job *j);
 

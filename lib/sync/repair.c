@@ -23,7 +23,7 @@
 /* A version of which blocks are missing. */
 typedef struct broken {
 	const vv_repair_version *v;
-	uint64_t missing; /* known to be; more may lie below them */
+	uint64_t missing; /* known to be; more may be below them */
 	vv_cid first;
 	bool tried; /* its path, in this pass over the work tree */
 	vv_buf from;
@@ -107,7 +107,7 @@ static vv_status find_broken(repair *r, vv_error *err)
 	return rc;
 }
 
-/* Looks again after a source was asked: versions that are whole now are told, and forgotten. */
+/* Looks again after a source was asked: versions that are whole now are reported, and forgotten. */
 static vv_status look_again(repair *r, const char *source, vv_error *err)
 {
 	size_t left = 0;

@@ -18,7 +18,7 @@ typedef struct vv_signed_plan {
 	const vv_judged *judged;
 	const vv_remote *remote; /* whose tracking branches follow */
 	const char *url;         /* of who shows the heads, for messages */
-	const vv_notes *notes;   /* NULL: nothing is said */
+	const vv_notes *notes;   /* NULL: nothing is reported */
 } vv_signed_plan;
 
 /* VV_EREFUSED: a ref is not where a head that counts has it. The commit of a HEAD on no branch, which heads do not name, gets

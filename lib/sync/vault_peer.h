@@ -35,7 +35,7 @@ void vv_vault_peer_register(void);
 /* VV_EPROGRAM with a hint: the program is not installed. */
 vv_status vv_vault_installed(const vv_env *env, vv_error *err);
 
-/* "keeps": which of these versions every block of the vault shows to be there, each proved anew:
+/* "keeps": which of these versions every block of the vault shows to be there, each proved again:
  *	{"copies": 2, "keeps": "0110"}
  * "where": which holders have the one version; ask false: by the ledger alone. As vault_where.h reads it. */
 typedef struct vv_vault_question {

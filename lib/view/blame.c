@@ -15,7 +15,7 @@
 
 /*
  * blame: how rows and cells are followed from a version to those before it: where each row
- * of the newer one stands in each of the older, and which of them it has its cells from.
+ * of the newer one is in each of the older, and which of them it has its cells from.
  */
 
 #define NOBODY UINT32_MAX
@@ -632,7 +632,7 @@ static vv_status join(void *payload, void *into, void *more, bool *joined, vv_er
 	return blame_join(payload, into, more, joined, err);
 }
 
-/* Explains what stands at one commit by its parents. */
+/* Explains what is at one commit by its parents. */
 static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
 			 vv_error *err)
 {

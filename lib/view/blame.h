@@ -57,7 +57,7 @@ typedef struct vv_blame_walk {
 	size_t count;
 } vv_blame_walk;
 
-/* table: what path has in the commit start; stays open. VV_EMISSING: an older version is not here. */
+/* table: what path has in the commit start; stays open. VV_EMISSING: an older version is missing here. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);
 void vv_blame_walk_clear(vv_blame_walk *w);

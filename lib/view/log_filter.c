@@ -128,7 +128,7 @@ static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* One side of a path: a table, or text that was counted at once. How often the value stands in what it alone has. */
+/* One side of a path: a table, or text that was counted at once. How often the value is in what it alone has. */
 typedef struct side {
 	vv_table table;
 	vv_table_at text; /* the same of text that is compared with a table */

@@ -43,7 +43,7 @@ typedef enum outcome {
 /* One cell that differs, before it is told. */
 typedef struct found {
 	outcome outcome;
-	place parent; /* where to go on; not with NO_TABLE */
+	place parent; /* where to continue; not with NO_TABLE */
 	vv_row_kind kind;
 	const char *key, *old_key; /* where it changed */
 	vv_row_cell *cells;
@@ -52,7 +52,7 @@ typedef struct found {
 } found;
 
 struct vv_row_history {
-	const char *path; /* what was asked for */
+	const char *path; /* what was requested */
 	const place *first;
 	vv_repository *repo;
 	vv_dataset_reader *reader;
@@ -139,7 +139,7 @@ static void put_key(vv_buf *out, const vv_cell *cells, const size_t *key, size_t
 	vv_key_words_put(out, cells, key, count);
 }
 
-/* Where the row stands in a version; *is false: nowhere. */
+/* Where the row is in a version; *is false: nowhere. */
 static vv_status locate(vv_row_history *h, vv_table *t, const char *path, const place *p,
 			uint64_t *row, bool *is, vv_error *err)
 {

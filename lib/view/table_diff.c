@@ -45,7 +45,7 @@ typedef struct comparison {
 	char *form;
 	vv_where *where_a, *where_b; /* NULL: no row of this side can hold */
 	bool filtered;
-	vv_rowdiff_stats stats; /* of what was told, with --where */
+	vv_rowdiff_stats stats; /* of what was reported, with --where */
 	uint64_t *column_changes;
 	vv_buf proposal; /* a line about a column that could be the key; empty: none */
 	bool begun, differs, many;
@@ -724,7 +724,7 @@ static vv_status match_columns(comparison *c, vv_error *err)
 	return vv_columns_match(&c->columns, c->a, c->b, &co, err);
 }
 
-/* Is there more to read than may be? Then only the columns and the form are told. */
+/* Is there more to read than may be? Then only the columns and the form are reported. */
 static vv_status look_at_bound(comparison *c, vv_error *err)
 {
 	const vv_rowdiff_stats nothing = {.old_rows = c->a->root.rows, .new_rows = c->b->root.rows};

@@ -70,7 +70,7 @@ typedef struct vv_diff_answer {
  * most of them hold none. */
 bool vv_diff_is_table_name(const char *path, bool named);
 
-/* Compares. What cannot be read as a table, though its name says it is one, is told in
+/* Compares. What cannot be read as a table, though its name says it is one, is reported in
  * the answer's line. */
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err);

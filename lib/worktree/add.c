@@ -25,7 +25,7 @@
 
 /* More datasets than this in one command get one line each. */
 enum { FEW = 3, PLAIN_MAX = 64 << 20 };
-#define LARGE UINT64_C(10000000) /* bytes of an ordinary file whose versions' cost is said */
+#define LARGE UINT64_C(10000000) /* bytes of an ordinary file whose versions' cost is reported */
 
 typedef struct runner {
 	vv_add_report *rep;
@@ -49,7 +49,7 @@ void vv_add_report_clear(vv_add_report *r)
 	vv_free(r->outcomes);
 }
 
-/* Appends one of the item, for the caller to go on with; NULL: no memory. */
+/* Appends one of the item, for the caller to continue with; NULL: no memory. */
 static vv_add_outcome *new_outcome(runner *run, const vv_add_item *item, uint32_t mode)
 {
 	vv_add_report *rep = run->rep;
@@ -93,7 +93,7 @@ static uint32_t entry_mode(const runner *run, const vv_add_item *item)
 	return item->st.mode & 0100 ? 0100755 : 0100644;
 }
 
-/* A pointer text that lies in the work tree in place of the table. */
+/* A pointer text that is in the work tree in place of the table. */
 static void describe_pointer(runner *run, const vv_add_item *item, const vv_dataset_found *staged)
 {
 	bool same = vv_oid_equal(&staged->blob, &item->blob);
@@ -207,7 +207,7 @@ static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
 	return rc < 0 ? rc : note_file(run, item, err);
 }
 
-/* A new file that was taken for a table by its name alone goes to Git as it is. */
+/* A new file that was treated as a table by its name alone goes to Git as it is. */
 static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, const char *hint,
 			    vv_error *err)
 {
@@ -219,7 +219,7 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 	return rc < 0 ? rc : add_file(run, item, err);
 }
 
-/* An edited pointer that lies in the work tree is written anew from its root. */
+/* An edited pointer that is in the work tree is written again from its root. */
 static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_found *staged,
 			      vv_error *err)
 {

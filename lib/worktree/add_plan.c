@@ -115,7 +115,7 @@ static bool is_configuration(const char *path)
 }
 
 /* Does the text, with which a file of that size begins, begin as a document with rows does; if mostly: are they most
- * of its bytes? Where they go on after it, the text before them is compared. Arrays of objects in Table Schemas and
+ * of its bytes? Where they continue after it, the text before them is compared. Arrays of objects in Table Schemas and
  * Data Packages are not data. */
 static bool has_records(const vv_buf *head, uint64_t size, bool mostly)
 {
@@ -289,7 +289,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
-/* What is looked for among the names that HEAD has and the index has not. */
+/* What is looked for among the names that HEAD has and the index lacks. */
 typedef struct moved {
 	const vv_oid *blob;
 	char *from;
@@ -370,7 +370,7 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Nothing is added then, but the search goes on: *fits false. */
+/* Nothing is added then, but the search continues: *fits false. */
 static vv_status check_name(planner *p, const char *path, bool *fits, vv_error *err)
 {
 	vv_error why;

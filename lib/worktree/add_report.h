@@ -36,7 +36,7 @@ typedef struct vv_add_report {
 	char *refused;          /* the path whose content could not be taken, when that failed */
 	vv_hint_words_fn words; /* the program's; vv_add_run sets it */
 	bool dry;               /* nothing was stored, no key looked for, none proved */
-	bool no_key;            /* as was asked for */
+	bool no_key;            /* as was requested */
 	bool retyped;           /* among them: values that contradict their column's type */
 	size_t tables, files;   /* datasets by kind that were new or changed */
 	size_t keyed;           /* tables among them that have a key */

@@ -18,7 +18,7 @@ typedef struct vv_growth {
 	uint64_t stored; /* bytes they take in the packs */
 } vv_growth;
 
-/* old may be NULL or null: everything is new. VV_EMISSING when nodes are not here. */
+/* old may be NULL or null: everything is new. VV_EMISSING when nodes are missing here. */
 vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const vv_cid *new_root,
 			  vv_error *err);
 

@@ -65,7 +65,7 @@ static vv_status get_blocks(vv_by_git *b, const vv_cid *root, bool *here, vv_err
 	return VV_OK;
 }
 
-/* A table that git leaves to us: its new file, beside the one that is there. */
+/* A table that git leaves to us: its new file, beside the one that exists. */
 static vv_status make(vv_by_git *b, coming *c, const vv_pointer *p, vv_error *err)
 {
 	vv_status rc = vv_made_file_make(&c->made, b->reader, c->path, p, c->mode, err);

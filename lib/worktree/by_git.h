@@ -2,7 +2,7 @@
  * by_git: git run for a verb that writes files of the work tree, and the tables that it does not write.
  *
  * git has tables up to VV_RUNNER_SMUDGE_MAX from our filter. A larger one gets its pointer from git and is written here: made
- * before git runs, with the help of the file that is there, and put in the place of the pointer if that is what git
+ * before git runs, with the help of the file that exists, and put in the place of the pointer if that is what git
  * wrote; otherwise the path was skipped, or edited, and stays. The last copy of a version is stored first (last_copy.h). A git that
  * fails, or is killed, is undone (interrupted.h).
  *
@@ -30,7 +30,7 @@ typedef struct vv_by_git {
 	bool must; /* blocks that cannot be had are a failure, before anything is changed; else the pointer stays */
 	bool quiet; /* what git says on success is dropped */
 	const char *
-		would; /* "the merge would overwrite them; ...": files that stand in the way are named here, all; NULL: by git */
+		would; /* "the merge would overwrite them; ...": files that are in the way are named here, all; NULL: by git */
 	bool here_only; /* nobody is asked for blocks; git needs VV_RUNNER_HERE_ONLY in its environment then */
 	bool keep;     /* the note stays, for what is not done yet */
 	bool stops;    /* git may end with 1, with something under way or in conflict */
@@ -39,7 +39,7 @@ typedef struct vv_by_git {
 	size_t placed; /* tables that took the place of their pointers */
 	bool stopped;  /* afterwards: with stops, it did so */
 	/* Its own: */
-	size_t missing;        /* tables that are to be told */
+	size_t missing;        /* tables that are to be reported */
 	vv_buf names;          /* of the first of these */
 	struct coming *coming; /* tables and files, as they are expected */
 	size_t count, cap;

@@ -97,7 +97,7 @@ static vv_status set_type(editing *e, const char *word, vv_error *err)
 	return rc;
 }
 
-/* The marks of 1.234,5 and its like: what stands between groups, and before the fraction; the lengths are 0 where there is
+/* The marks of 1.234,5 and its like: what is between groups, and before the fraction; the lengths are 0 where there is
  * none. False: it does not show which is which, as 1,234 does not. */
 static bool read_example(const char **group, size_t *group_len, const char **point,
 			 size_t *point_len, const char *s)

@@ -23,10 +23,10 @@ typedef struct vv_filter {
 	vv_dataset_writer *writer;
 	uint64_t smudge_limit;    /* varve.smudgeLimit, or less: */
 	bool by_varve;            /* a varve that runs git writes what is above it */
-	struct vv_needed *needed; /* NULL until blocks are not here */
+	struct vv_needed *needed; /* NULL until blocks are missing here */
 	bool waits_later;         /* for the disk: in vv_filter_wait */
 	vv_attr_list lines;       /* vv_attr_beaten_read's, once a pointer was given */
-	vv_buf warned;            /* the path of which something was said last, and what */
+	vv_buf warned;            /* the path of which something was reported last, and what */
 } vv_filter;
 
 /* notes: hears why a pointer passed, and warnings. */
@@ -38,7 +38,7 @@ void vv_filter_rest(vv_filter *f);
 /* With waits_later: all blocks that were stored are durable. */
 vv_status vv_filter_wait(vv_filter *f, vv_error *err);
 
-/* Does git store what it gives? Then it holds the index's lock; git diff and git blame, which ask as well, do not. */
+/* Does git store what it gives? Then it contains the index's lock; git diff and git blame, which ask as well, do not. */
 vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 
 /* A stream to read, as vv_source.read. */

@@ -53,7 +53,7 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	if (rc < 0) {
 		*err = why;
 		/* It is not read like this: a file that was edited, or types that only a version knew
-		 * which is not here. */
+		 * which is missing here. */
 		rc = rc == VV_EINPUT || rc == VV_EUSAGE || rc == VV_EREFUSED ? VV_OK : rc;
 	}
 	if (*same) {

@@ -196,7 +196,7 @@ vv_status vv_way_back_path(vv_way_back *w, const vv_index *x, const char *path, 
 	vv_auto(vv_buf) entries = VV_BUF_INIT;
 
 	if (file && !place) return vv_fail_nomem(err);
-	/* What lies behind a link is not the path. */
+	/* What is behind a link is not the path. */
 	const bool there = file && vv_worktree_check_above(w->repo, path, VV_IGNORED) == VV_OK;
 	if (x) {
 		put_entries(&entries, x, path);

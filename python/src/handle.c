@@ -95,7 +95,7 @@ static int check_signals(void *payload, const varve_progress *p)
 
 static PyObject *ended; /* what a handler of signals raised while another library read a stream */
 
-/* That library replaces an exception by its own. KeyboardInterrupt comes again by itself, as soon as Python goes on; others
+/* That library replaces an exception by its own. KeyboardInterrupt comes again by itself, as soon as Python continues; others
  * are kept for raise_ended. */
 static int check_signals_for_others(void *payload, const varve_progress *p)
 {

@@ -1,5 +1,5 @@
 /*
- * pack: knows how values lie in a pack: a letter, a number of eight bytes (a value, a count or a length), the bytes.
+ * pack: knows how values are in a pack: a letter, a number of eight bytes (a value, a count or a length), the bytes.
  */
 #include "pack.h"
 

@@ -31,14 +31,14 @@ typedef struct level {
 typedef struct chain {
 	const vv_source *src;
 	vv_coder *coder;
-	level *levels; /* [0] is what was asked for, each next one its base */
+	level *levels; /* [0] is what was requested, each next one its base */
 	size_t count, cap;
 	vv_blob *base;       /* where the walk down ended early; a reference, or NULL */
 	vv_block_form *form; /* NULL, or what gets the form of the block asked for, in stored */
 	vv_buf *stored;
 	vv_place bad[BAD_LIMIT];
 	size_t bad_count;
-	bool no_base;   /* what was wrong first: a base is not here */
+	bool no_base;   /* what was wrong first: a base is missing here */
 	vv_error first; /* the first damage met */
 } chain;
 
@@ -133,7 +133,7 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 	return worst;
 }
 
-/* The same, and an index that proves wrong is made anew once. */
+/* The same, and an index that proves wrong is made again once. */
 static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, level *out,
 			      vv_error *err)
 {
@@ -358,7 +358,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 	    (l->record.distance > 0 && !is_bad(ch, next->place.pack, next->place.offset))) {
 		return VV_OK;
 	}
-	/* Named by its CID, or damaged where it stands beside us: any copy will do. */
+	/* Named by its CID, or damaged where it is beside us: any copy will do. */
 	rc = find_record(ch->src, &cid, ch, next, err);
 	if (rc == VV_EMISSING) {
 		vv_cid_text(text, &cid);

@@ -49,7 +49,7 @@ vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err);
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
 			   vv_error *err);
 
-/* The bytes of a record that stand after its header, the checksum left out;
+/* The bytes of a record that are after its header, the checksum left out;
  * borrowed from the coder until its next use for reading. */
 vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err);

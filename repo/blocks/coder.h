@@ -69,7 +69,7 @@ typedef struct vv_block_form {
 	vv_cid base;
 } vv_block_form;
 
-/* First byte of the stored bytes of edits: they stand after it; or varint how long they are, and a zstd
+/* First byte of the stored bytes of edits: they are after it; or varint how long they are, and a zstd
  * frame of them without its magic number, made with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 

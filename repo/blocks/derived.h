@@ -26,7 +26,7 @@ vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint6
 void vv_derived_begin(vv_buf *out, const char *mark);
 /* Ends it, and writes it as a whole in the place of the one before, in a folder that is made where there is none. */
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
-/* The same, right into the file that is there: with thousands of small ones a temporary file for each is most of the work. */
+/* The same, right into the file that exists: with thousands of small ones a temporary file for each is most of the work. */
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 
 /* ---- kept: small facts by their keys, in a derived file of records of one length ----

@@ -2,7 +2,7 @@
  * gc: the order in which a store is cleaned so that nothing reachable is lost.
  *
  *  1. Mark, and write one pack of what is reachable (newest whole) and one of
- *     what is not, both still under temporary names. No lock: writers go on.
+ *     what is not, both still under temporary names. No lock: writers continue.
  *  2. Take the writer lock, mark again, and add what became reachable or was
  *     written meanwhile. A commit releases the lock only when its reference is
  *     durable, so under the lock every block is either named or garbage.
@@ -163,7 +163,7 @@ static uint64_t list_bytes(const vv_pack_list *l)
 }
 
 /* One pack that holds what is marked, in that order, and nothing else? And is
- * nothing marked that lies elsewhere? */
+ * nothing marked that is elsewhere? */
 static bool is_tidy(const vv_gc *gc)
 {
 	vv_source src = {gc->store, gc->packs, NULL, false};

@@ -1,6 +1,6 @@
 /*
  * pack: a pack's two ends, its records by offset, and its index when that has to
- * be made anew.
+ * be made again.
  */
 #include "repo/blocks/pack.h"
 
@@ -261,7 +261,7 @@ static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, 
 		       : vv_fail_nomem(err);
 }
 
-/* Can the record be what it says? A difference's base may lie in another pack,
+/* Can the record be what it says? A difference's base may be in another pack,
  * so of it only the frame's first bytes are looked at: reading it tells. */
 static vv_status check_record(vv_pack *p, vv_coder *c, const vv_record *r, const uint8_t *header,
 			      uint64_t offset, uint8_t *raw, vv_error *err)
@@ -389,7 +389,7 @@ unsigned long vv_pack_rebuilds(void)
 }
 
 /* Under the lock. Happens at most twice: when a large one is read entirely, and
- * when it is made anew. */
+ * when it is made again. */
 static void take_index(vv_pack *p, vv_pack_index *index)
 {
 	vv_pack_index *old = atomic_load(&p->index);

@@ -99,7 +99,7 @@ typedef struct vv_pack_scan {
 } vv_pack_scan;
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);
 
-/* Makes the index anew from the pack, unless that was done before. A pack that
+/* Makes the index again from the pack, unless that was done before. A pack that
  * is not sound is marked as damaged; it keeps a good index, and else gets one of
  * what is intact in it. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
@@ -111,8 +111,8 @@ unsigned long vv_pack_rebuilds(void);
  * that was never checked. *changed: look again. */
 vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err);
 
-/* Stores an index that was made anew beside its pack. The folder is not synced: should the file be
- * lost, it is made once more. */
+/* Stores an index that was made again beside its pack. The folder is not synced: should the file be
+ * lost, it is made again. */
 vv_status vv_pack_store_index(vv_pack *p, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * pack_list: the packs of a store at one moment, and what lies beside them in its folder.
+ * pack_list: the packs of a store at one moment, and what is beside them in its folder.
  * Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_PACK_LIST_H

@@ -100,7 +100,7 @@ static vv_status named(const vv_cid *cid, vv_error *err)
 }
 
 /* Reads a node, or asks whether a leaf is here; VV_EMISSING and VV_ECORRUPT
- * become its state where the walk is to go on. */
+ * become its state where the walk is to continue. */
 static vv_status look(walking *k, const vv_cid *cid, vv_status *state, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -30,7 +30,7 @@ typedef struct vv_walk {
 	vv_cid_set *seen;        /* CIDs already visited are not entered; new ones are added */
 	const vv_cid_set *known; /* these are not entered either; NULL: none */
 	uint64_t budget; /* blocks that may still be visited; VV_EREFUSED when it is used up */
-	bool missing_ok; /* go on past blocks that are not here */
+	bool missing_ok; /* continue past blocks that are missing here */
 	/* Called once for each CID, nodes before their children; state VV_OK or
 	 * VV_EMISSING / VV_ECORRUPT (only with missing_ok). For nodes bytes/len are
 	 * the block; for raw blocks NULL, 0, and they are not read. May be NULL. */

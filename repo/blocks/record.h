@@ -1,5 +1,5 @@
 /*
- * record: one block as it stands in a pack.
+ * record: one block as it is in a pack.
  *
  *   1       method (low nibble) and codec flag (0x10: dag-cbor)
  *   32      digest: SHA-256 of the raw bytes
@@ -11,7 +11,7 @@
  *             in the same pack; or 0, and then
  *     1 + 32    codec and digest of the base, in any pack
  *   stored bytes
- *   8       XXH3-64 of all that stands before the stored bytes, and the raw bytes
+ *   8       XXH3-64 of all that is before the stored bytes, and the raw bytes
  */
 #ifndef VV_REPO_BLOCKS_RECORD_H
 #define VV_REPO_BLOCKS_RECORD_H
@@ -29,7 +29,7 @@
 /* Longest record header. */
 #define VV_RECORD_HEADER_MAX 96u
 
-/* So much is read in order to parse one: most differences lie in it entirely. */
+/* So much is read in order to parse one: most differences are in it entirely. */
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 

@@ -129,7 +129,7 @@ static vv_status level_theirs(levels *v, vv_error *err)
 }
 
 /* The links of our nodes from..to, in order: first all are noted, so that theirs which we have
- * too can be told. */
+ * too can be reported. */
 static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -451,7 +451,7 @@ static vv_status sort_theirs(walking *k, vv_error *err)
 }
 
 /* Pushes the node's links, the first on top, each with its counterpart. Going through
- * both in step, a link that the other node has too sets the step anew. */
+ * both in step, a link that the other node has too sets the step again. */
 static vv_status push_links(walking *k, vv_error *err)
 {
 	size_t bottom = k->depth, at = 0;

@@ -21,10 +21,10 @@ typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *o
 /* Called once for every block below root (itself included) that `seen` has not and that
  * `before` does not link to from the node that this one's parent resembles; children before
  * their node when children_first, else nodes first. like: null when nothing resembles it.
- * Each CID given is added to seen. before null: everything below root that seen has not.
+ * Each CID given is added to seen. before null: everything below root that seen lacks.
  * *missing (may be NULL) counts nodes that could not be had (they are given nevertheless):
  * VV_EMISSING when NULL. Leaves are not read. A node of before that cannot be read is
- * resembled by nothing. VV_ECORRUPT: what lies below a damaged node cannot be known. */
+ * resembled by nothing. VV_ECORRUPT: what is below a damaged node cannot be known. */
 typedef vv_status (*vv_resemble_fn)(void *payload, const vv_cid *cid, const vv_cid *like,
 				    vv_error *err);
 typedef struct vv_resemble {

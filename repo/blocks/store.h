@@ -55,7 +55,7 @@ VV_AUTO_FREE(vv_store, vv_store_close)
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* The same, with the form (coder.h) in which it is stored: borrowed from stored, whose content is replaced (both
- * NULL: not wanted). A node that is not here is asked of nobody. Thread-safe. */
+ * NULL: not wanted). A node that is missing here is asked of nobody. Thread-safe. */
 typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
@@ -66,7 +66,7 @@ VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
 
 /* As vv_store_get, but that each part is unpacked, and found damaged, by vv_parted_need. Thread-safe. */
 vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv_error *err);
-/* Makes sure that len bytes from at on are there. Where a part is damaged the whole block is asked for, which finds another copy
+/* Makes sure that len bytes from at on are there. Where a part is damaged the whole block is requested, which finds another copy
  * or says what is wrong; errors of vv_store_get. */
 vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
 /* So many bytes from the block's start on are there. */
@@ -89,7 +89,7 @@ void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t
 /* A block that is at hand so, in the place of out's content; false: it is not. Thread-safe. */
 bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
 
-/* Where vv_store_get is asked for a block that is not here: fn brings it with all that is below it into
+/* Where vv_store_get is asked for a block that is missing here: fn brings it with all that is below it into
  * this store's folder (through another open store: this one cannot be asked meanwhile), or puts the block itself into
  * alone, which is empty, or says why not, VV_EMISSING (VV_ENOTFOUND: it is
  * no concern of fn's). One call at a time. fn NULL: as at first, nobody is asked. Not
@@ -103,7 +103,7 @@ bool vv_store_has(vv_store *s, const vv_cid *cid);
 /* No pack is here, and nobody is asked for blocks that are not. */
 bool vv_store_has_nothing(vv_store *s);
 
-/* Leaves in cids those that are not here now; the packs are listed again at most once. Thread-safe. */
+/* Leaves in cids those that are missing here now; the packs are listed again at most once. Thread-safe. */
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 
 /* Absent; in packs that gc has set aside, or that are known to be damaged, alone; or in another. Thread-safe. */
@@ -149,7 +149,7 @@ vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, 
 /* Need it not be put? (What gc has set aside must be.) Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
-/* After the last commit, for a caller that goes on to wait for another lock, whose holder may be
+/* After the last commit, for a caller that continues to wait for another lock, whose holder may be
  * waiting for this one: other writers may go ahead, and only gc is kept away until
  * vv_writer_close. Nothing more can be put then. False while a gc runs: all stays as it is. */
 bool vv_writer_settle(vv_writer *w);
@@ -228,7 +228,7 @@ vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err)
 
 /* Every record of every pack, in file order: for fsck. fn gets the CID, where
  * it lies, and the state: VV_OK or the error found. VV_ECORRUPT, VV_EIO: damage.
- * VV_EMISSING: a difference whose base is not here, which is damage only if
+ * VV_EMISSING: a difference whose base is missing here, which is damage only if
  * something needs it (a gc that ended halfway leaves such ones). VV_ENOTFOUND,
  * with an index for the pack: it was missing or wrong, and what says in which
  * way; it has been made again from its sound pack. With deep,

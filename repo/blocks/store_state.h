@@ -37,7 +37,7 @@ struct vv_store {
 	bool young_checked;       /* by this process, or they are its own */
 	vv_coder_pool *coders;
 	vv_block_cache *cache;
-	/* who brings blocks that are not here; NULL: nobody */
+	/* who brings blocks that are missing here; NULL: nobody */
 	vv_status (*absent)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 	void *absent_payload;
 	vv_mutex *absent_lock; /* one call at a time */

@@ -122,7 +122,7 @@ struct vv_writer {
 
 /* ---- opening ---- */
 
-/* Indexes that had to be made anew are kept. Failing here costs time only. */
+/* Indexes that had to be made again are kept. Failing here costs time only. */
 static void store_indexes(const vv_pack_list *l)
 {
 	for (size_t i = 0; i < l->own; i++) {
@@ -137,7 +137,7 @@ static bool is_young(const vv_writer *w, const vv_pack *p)
 	return w->marked && !p->id.aside && compare_time(&p->stat, &w->mark) >= 0;
 }
 
-/* A filter was killed, or the power was cut: then young packs may be torn. What a damaged one has is not taken for stored. */
+/* A filter was killed, or the power was cut: then young packs may be torn. What a damaged one has is not treated as stored. */
 static vv_status check_young(const vv_writer *w, vv_error *err)
 {
 	const vv_pack_scan scan = {NULL, NULL, NULL};

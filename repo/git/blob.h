@@ -18,7 +18,7 @@
 #include "repo/git/repository.h"
 
 /* Reading asks the header first and refuses more than max bytes (VV_EREFUSED).
- * Appends to out. VV_EMISSING: it is not here, though something names it, which is no answer; VV_EUSAGE (no blob). */
+ * Appends to out. VV_EMISSING: it is missing here, though something names it, which is no answer; VV_EUSAGE (no blob). */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
 		       vv_error *err);

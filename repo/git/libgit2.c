@@ -82,7 +82,7 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 {
 	const git_error *last = git_error_last();
 	vv_status rc = status_of(code, last ? last->klass : GIT_ERROR_NONE);
-	char what[1024], why[5120] = ""; /* the reason stands after a path */
+	char what[1024], why[5120] = ""; /* the reason is after a path */
 	va_list ap;
 
 	if (last && last->message) {

@@ -21,7 +21,7 @@
  *	reads a loose object that was cut for ever        libgit2.c, vv_git_read_loose    -
  *	hashes what is read four times slower than need be libgit2.c, vv_git_check_reads  -
  *	the indexer leaks objects that are here already   objects/receive.c             -
- *	the indexer maps a pack anew for each piece       objects/spool.c               -
+ *	the indexer maps a pack again for each piece       objects/spool.c               -
  */
 #ifndef VV_REPO_GIT_LIBGIT2_H
 #define VV_REPO_GIT_LIBGIT2_H

@@ -235,7 +235,7 @@ typedef struct folders {
 	size_t count, cap;
 } folders;
 
-/* Dead locks of a folder of refs go; its folders are added. Many refs may lie there: nothing is asked of
+/* Dead locks of a folder of refs go; its folders are added. Many refs may be there: nothing is asked of
  * what is a file by its entry in the folder. */
 static void sweep_folder(vv_repository *r, folders *todo, const char *folder)
 {

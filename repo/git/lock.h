@@ -56,7 +56,7 @@ VV_AUTO_CLEAR(vv_git_lock, vv_git_lock_release)
 vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
 			    vv_error *err);
 
-/* The same but for the last step: the content stands beside the file, durably, and
+/* The same but for the last step: the content is beside the file, durably, and
  * vv_git_lock_replace follows. On failure the lock is gone. */
 vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_error *err);
 

@@ -21,7 +21,7 @@
 #define FANOUT 1024u        /* 256 counts of 4 bytes */
 #define ENDS 40u            /* of an index: the pack's SHA-1, and its own */
 #define PACK_HEADER 12u     /* of a pack, which ends with 20 bytes */
-#define LARGE 0x80000000u   /* the offset stands in the table of those of 8 bytes */
+#define LARGE 0x80000000u   /* the offset is in the table of those of 8 bytes */
 #define ALTERNATES_DEPTH 5u /* as libgit2 */
 #define ALTERNATES_MAX ((size_t)1 << 20)
 #define NAMES_MAX ((uint64_t)64 << 20)
@@ -296,7 +296,7 @@ static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known,
 	return VV_OK;
 }
 
-/* The sizes of the packs, in the order of their names. VV_ENOTFOUND: one is not here. */
+/* The sizes of the packs, in the order of their names. VV_ENOTFOUND: one is missing here. */
 static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_error *err)
 {
 	uint64_t left = m->len[NAMES];

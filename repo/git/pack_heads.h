@@ -1,5 +1,5 @@
 /*
- * pack_heads: types and sizes of objects in Git's packs, where many are asked for. Internal.
+ * pack_heads: types and sizes of objects in Git's packs, where many are requested. Internal.
  *
  * libgit2 inflates the beginning of each object and takes its lock for each link of the chain below it. Here the packs are mapped
  * once, and the links followed without inflating.
@@ -16,7 +16,7 @@ int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, 
 
 /* True: the first bytes of an object of at least so many; of a long chain of differences only their beginnings are
  * inflated, each once while its place in the memo is not taken by another. The caller begins with zeroes, and frees slots; or
- * has no memo (NULL), where few are asked for. */
+ * has no memo (NULL), where few are requested. */
 #define VV_PACK_BEGIN 8u
 typedef struct vv_pack_begins {
 	struct vv_pack_begin *slots;

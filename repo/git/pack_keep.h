@@ -14,7 +14,7 @@ typedef struct vv_pack_keeps {
 	size_t count, cap;
 } vv_pack_keeps;
 
-/* Before the pack gets its name in packdir. One that is there already stays, and is not added. */
+/* Before the pack gets its name in packdir. One that exists already stays, and is not added. */
 vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packdir, const char *hex,
 			   vv_error *err);
 /* Removes the files. On failure one is left, for vv_pack_keeps_sweep. */

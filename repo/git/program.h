@@ -23,7 +23,7 @@
  * program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
-/* A program that goes on while it is talked with: our ends of its stdin, stdout and stderr,
+/* A program that continues while it is talked with: our ends of its stdin, stdout and stderr,
  * all close-on-exec pipes. */
 typedef struct vv_child {
 	pid_t pid;
@@ -44,7 +44,7 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
  * VV_EPROGRAM also where the name could not be one: "varve", or "varve-" and small letters, digits and hyphens. */
 #define VV_PROGRAM_WORD_MAX 32u /* after "varve-" */
 vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err);
-/* The whole of what can be said when running a program. */
+/* The whole of what can be reported when running a program. */
 typedef struct vv_run {
 	const char *const *argv; /* NULL-ended; argv[0] as in vv_program_run */
 	const char *dir;         /* to run in, or NULL */

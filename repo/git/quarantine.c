@@ -889,7 +889,7 @@ static vv_status place_file(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-/* The files of an attempt that failed: what is in memory is written anew, what was streamed
+/* The files of an attempt that failed: what is in memory is written again, what was streamed
  * cannot be. */
 static vv_status start_again(vv_quarantine *s, vv_error *err)
 {

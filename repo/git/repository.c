@@ -667,7 +667,7 @@ bool vv_repository_is_bare(const vv_repository *r)
 
 #define SECRET_DIGITS 16u
 
-/* Where `absolute` lies below the work tree by its real folders: the longest part
+/* Where `absolute` is below the work tree by its real folders: the longest part
  * in front whose real path is the work tree. NULL when there is none. */
 static vv_status below_by_real_path(const char **out, const char *workdir, const char *absolute,
 				    vv_error *err)
@@ -746,7 +746,7 @@ int vv_repository_open_top(const vv_repository *r, vv_error *err)
 			  : (int)vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
 }
 
-/* A folder of another user, or a link to elsewhere, is not taken for our store. */
+/* A folder of another user, or a link to elsewhere, is not treated as our store. */
 static vv_status check_folder(const vv_repository *r, vv_error *err)
 {
 	vv_stat own, git;

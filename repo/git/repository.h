@@ -22,7 +22,7 @@
 
 typedef struct vv_repository vv_repository;
 
-/* Opens the repository that path (NULL: the current folder, or what GIT_DIR says) lies in, in an environment, which is
+/* Opens the repository that path (NULL: the current folder, or what GIT_DIR says) is in, in an environment, which is
  * copied: all that works on the repository reads that one, and programs run in it get it.
  * VV_ENOTFOUND: not a repository, with a hint; VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner,
  * unsupported extensions, split or sparse index) say the way out. VV_ECORRUPT: an index of Git's packs is
@@ -59,7 +59,7 @@ void vv_repository_discard(vv_repository *r);
  * with its folder, as refs never move before. To be called before success is reported. */
 vv_status vv_repository_settle(vv_repository *r, vv_error *err);
 
-/* Who hears what is worth a line while work goes on in it; borrowed until close. At first
+/* Who hears what is worth a line while work continues in it; borrowed until close. At first
  * nobody (NULL); r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 const vv_notes *vv_repository_notes(const vv_repository *r);
@@ -73,7 +73,7 @@ const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
 const char *vv_repository_gitdir(const vv_repository *r);  /* per worktree */
 const char *vv_repository_commondir(const vv_repository *r);
 const char *vv_repository_objects(const vv_repository *r); /* Git's, that are written to */
-/* Are there commits whose parents are not here? */
+/* Are there commits whose parents are missing here? */
 bool vv_repository_is_shallow(const vv_repository *r);
 const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
 const char *vv_repository_statedir(

@@ -12,7 +12,7 @@
 /* Makes, or completes, a repository: git init where there is none, .git/varve,
  * and the filter and merge drivers in its config (program: what to call varve
  * there, normally "varve"; quoted for the shell if need be). path NULL or ".":
- * the repository that the current folder lies in, else a new one right there;
+ * the repository that the current folder is in, else a new one right there;
  * any other path: that very folder, made if need be. Running it again is
  * harmless. *created: was there no Git repository before? */
 typedef struct vv_init_options {

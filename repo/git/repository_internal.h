@@ -74,11 +74,11 @@ struct vv_repository {
 	bool flag_owner;     /* opened by the word of safe.directory */
 	bool share_exact;    /* share_mode takes the place of the umask, not adds to it */
 	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */
-	git_oid *shallow;    /* commits whose parents are not here, sorted */
+	git_oid *shallow;    /* commits whose parents are missing here, sorted */
 	size_t shallow_count;
 	size_t abbrev, shortened; /* core.abbrev, 0: not read yet; how many ids were shortened */
 	bool *loose_firsts; /* what ids of loose objects begin with; NULL: few were shortened */
-	_Atomic(struct vv_pack_heads *) heads; /* repo/git/pack_heads.h; NULL: few were asked for */
+	_Atomic(struct vv_pack_heads *) heads; /* repo/git/pack_heads.h; NULL: few were requested */
 	atomic_uint heads_asked;
 	void (*close_heads)(struct vv_repository *r);
 	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: none was read */
@@ -97,8 +97,9 @@ struct vv_repository {
 	void (*close_attributes)(struct vv_repository *r);
 	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: nobody was shown */
 	void (*close_mailmap)(struct vv_repository *r);
-	unsigned attr_holds, attr_hold; /* how many go on; the number of the latest: vv_attr_hold */
-	vv_open_index *open_index;      /* the one opened last that is still open; NULL: none */
+	unsigned attr_holds,
+		attr_hold;         /* how many continue; the number of the latest: vv_attr_hold */
+	vv_open_index *open_index; /* the one opened last that is still open; NULL: none */
 	/* repo/git/index/index_file.h: as it was read last; NULL: it was not */
 	struct vv_index_file *index_kept;
 	void (*close_index)(struct vv_repository *r);

@@ -407,7 +407,7 @@ static bool take_trace(vv_buf *said)
 	return any && !smart;
 }
 
-/* git has no limit of its own at git://. The answer to a question for refs comes at once, and a fetch says how it goes on,
+/* git has no limit of its own at git://. The answer to a question for refs comes at once, and a fetch says how it continues,
  * if nobody else reads that. */
 static unsigned silent_sec(const vv_git_call *r)
 {
@@ -603,7 +603,7 @@ static void trim(const char **line, size_t *len)
 	}
 }
 
-/* What was said, line by line, with "; " between. remote: what the host has for people, too. */
+/* What was reported, line by line, with "; " between. remote: what the host has for people, too. */
 static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 {
 	vv_auto(vv_buf) shown = VV_BUF_INIT;
@@ -684,7 +684,7 @@ static vv_status code_of(const char *said)
 }
 
 /* What the host has for people comes first, unless they were told it; what only says that it failed is
- * left for where nothing else was said. */
+ * left for where nothing else was reported. */
 static vv_status explain(const char *what, const vv_buf *said, bool told, int exit_code,
 			 vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * share: which rights core.sharedRepository gives to a file that is there already.
+ * share: which rights core.sharedRepository gives to a file that exists already.
  */
 #include "repo/git/share.h"
 

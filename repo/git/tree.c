@@ -154,7 +154,7 @@ static vv_status read_side(const walk *w, const git_oid *id, git_odb_object **ou
 
 static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err)
 {
-	git_oid id_a, id_b; /* the frames may move, and a and b lie in them */
+	git_oid id_a, id_b; /* the frames may move, and a and b are in them */
 	vv_status rc;
 
 	if (a) {

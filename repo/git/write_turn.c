@@ -22,7 +22,7 @@
 #define TURN_FILE "turn"
 #define SETTING "VARVE_TURN"
 #define WAIT_MS 60000u
-#define STEP_MS 250u /* between two looks at whether to go on waiting */
+#define STEP_MS 250u /* between two looks at whether to continue waiting */
 
 /* Who has it, as the file says; "" and false: it says nothing that can be read. */
 static bool read_turn(vv_holder *holder, char number[17], const char *path)
@@ -154,7 +154,7 @@ const char *vv_write_turn_setting(const vv_repository *r)
 void vv_write_turn_release(vv_repository *r)
 {
 	if (!r->close_turn) return;
-	/* A child that was forked meanwhile has the descriptor, too: it neither ends the turn nor goes on with it. */
+	/* A child that was forked meanwhile has the descriptor, too: it neither ends the turn nor continues with it. */
 	if (r->self.pid == (uint64_t)getpid()) {
 		(void)flock(r->turn, LOCK_UN);
 	}

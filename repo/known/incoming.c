@@ -1,7 +1,7 @@
 /*
  * incoming: one transfer's store over the repository's, and how it becomes part of it.
  *
- * The repository's store is entered in one step, by one pack: a node that is there stands
+ * The repository's store is entered in one step, by one pack: a node that exists stands
  * for all that is below it.
  */
 #include "repo/known/incoming.h"
@@ -552,7 +552,7 @@ typedef struct moving {
 	vv_block_form form;
 } moving;
 
-/* The block goes on in the form that it has. */
+/* The block continues in the form that it has. */
 static vv_status move_on(moving *m, const vv_cid *cid, const vv_cid *base, vv_error *err)
 {
 	bool kept;

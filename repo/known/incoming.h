@@ -49,7 +49,7 @@ vv_status vv_incoming_put_form(vv_incoming *in, const vv_cid *cid, const void *b
 			       vv_error *err);
 
 /* What was put is written to the disk's cache, but for the last 64 KiB: should this process be
- * killed, the next transfer goes on from there. */
+ * killed, the next transfer continues from there. */
 vv_status vv_incoming_spill(vv_incoming *in, vv_error *err);
 
 /* Makes what was put durable here, but for the last 64 KiB at most: fetching these again costs

@@ -338,7 +338,7 @@ static vv_status list_own(packing *p, vv_error *err)
 	return rc;
 }
 
-/* Is it there, and so old that no process that goes on has made it? */
+/* Is it there, and so old that no process that continues has made it? */
 static bool is_stale(const char *path)
 {
 	vv_stat st;

@@ -22,8 +22,8 @@ typedef struct vv_keep {
 } vv_keep;
 
 /* A vv_gc_mark_fn; payload is the vv_keep. VV_ECORRUPT when a node that is reachable is
- * damaged: what lies below it cannot be known then. A pointer that cannot be read does
- * not stop it; neither do blocks that are not here. */
+ * damaged: what is below it cannot be known then. A pointer that cannot be read does
+ * not stop it; neither do blocks that are missing here. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);
 
 #endif

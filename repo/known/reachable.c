@@ -2,7 +2,7 @@
  * reachable: how far down history was walked, and when that no longer holds.
  *
  * Two walks share one list of commits: the first finds commits, the second the blocks of their
- * tables. Each goes on where it stopped. New commits on top are taken first, since the queue gives
+ * tables. Each continues where it stopped. New commits on top are taken first, since the queue gives
  * the newest.
  */
 #include "repo/known/reachable.h"
@@ -62,7 +62,7 @@ struct vv_reachable {
 	vv_cid *published; /* versions that are roots, too */
 	size_t published_count;
 	vv_cid_set *blocks;
-	vv_cid *holes; /* nodes that were not here when their table was walked; the first ones */
+	vv_cid *holes; /* nodes that were missing here when their table was walked; the first ones */
 	size_t hole_count, hole_cap;
 };
 
@@ -197,7 +197,7 @@ static bool same_tips(const tips *a, const tips *b)
 	return same;
 }
 
-/* Is everything that the old tips reach reached by the new ones? Answered of refs that are there
+/* Is everything that the old tips reach reached by the new ones? Answered of refs that exist
  * still and went forward only. */
 static vv_status only_forward(const vv_reachable *x, const tips *old, const tips *new, bool *out,
 			      vv_error *err)
@@ -232,7 +232,7 @@ static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
 
 	if (*flags & QUEUED) return VV_OK;
 	vv_status rc = vv_node_parse(x->walker, n, err);
-	if (rc == VV_ENOTFOUND) { /* a hole: what is not here is not given */
+	if (rc == VV_ENOTFOUND) { /* a hole: what is missing here is not given */
 		vv_error_clear(err);
 		return VV_OK;
 	}
@@ -423,7 +423,7 @@ static bool was_published(const vv_reachable *x, const vv_cid *cid)
 	return false;
 }
 
-/* What was published since becomes a root; once something was withdrawn, all is walked anew. */
+/* What was published since becomes a root; once something was withdrawn, all is walked again. */
 static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
 {
 	vv_cid *now;
@@ -499,7 +499,7 @@ static vv_status begin_blocks(vv_reachable *x, vv_error *err)
 	if (!x->has_trees) {
 		vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x);
 		x->has_trees = true;
-		x->trees.hard = false; /* what is not here is not given */
+		x->trees.hard = false; /* what is missing here is not given */
 	}
 	if (!x->blocks && !(x->blocks = vv_cid_set_new())) return vv_fail_nomem(err);
 	return VV_OK;
@@ -528,7 +528,7 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 		forget_blocks(x);
 	}
 	if ((rc = begin_blocks(x, err)) < 0) return rc;
-	/* One that is not here at all is worth no walk. */
+	/* One that is missing here at all is worth no walk. */
 	while (!end) {
 		while (at < count &&
 		       (vv_cid_set_has(x->blocks, &cids[at]) || !vv_store_has(store, &cids[at]))) {

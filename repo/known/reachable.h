@@ -29,7 +29,7 @@ void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 
 /* Which of these commits (or annotated tags) do the refs reach as they are now? Ids of objects that
- * are not here are not reached. */
+ * are missing here are not reached. */
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 

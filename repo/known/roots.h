@@ -2,7 +2,7 @@
  * roots: everything in a repository that keeps blocks alive.
  *
  * Refs, reflogs, HEAD, the index, stash, merge state (MERGE_HEAD, ORIG_HEAD,
- * CHERRY_PICK_HEAD ...) of every worktree, what was published, and what lies in incoming/.
+ * CHERRY_PICK_HEAD ...) of every worktree, what was published, and what is in incoming/.
  */
 #ifndef VV_REPO_KNOWN_ROOTS_H
 #define VV_REPO_KNOWN_ROOTS_H
@@ -27,7 +27,7 @@ vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error
  * still be missing. unread (may be NULL) gets trees and blobs that cannot be read, in the place of a failure. */
 vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn unread, void *payload,
 				vv_error *err);
-/* The same of those alone that work goes on with: what the index of every worktree has, and what was
+/* The same of those alone that work continues with: what the index of every worktree has, and what was
  * published. */
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
 

@@ -137,7 +137,7 @@ void http_site_close(http_site *s)
 	vv_free_all(s->name, s);
 }
 
-/* One with a connection that is there, where one is idle. NULL when out of memory. */
+/* One with a connection that exists, where one is idle. NULL when out of memory. */
 static CURL *take_easy(http_site *s)
 {
 	CURL *easy = NULL;
@@ -335,7 +335,7 @@ static int go_on(void *payload, curl_off_t a VV_UNUSED, curl_off_t down, curl_of
 	exchange *x = payload;
 	const uint64_t now = vv_monotonic_ms(), moved = (uint64_t)(down + up);
 
-	/* libcurl counts from zero again where it begins anew */
+	/* libcurl counts from zero again where it begins again */
 	x->late = !vv_patience_spend(&x->patience, now - x->seen_ms,
 				     moved > x->moved ? moved - x->moved : 0);
 	x->seen_ms = now;

@@ -47,7 +47,7 @@ typedef struct http_ask {
 	const char *const *headers;
 	size_t header_count;
 	uint64_t from,
-		len; /* this range is asked for, and what comes before it is dropped; len 0: everything */
+		len; /* this range is requested, and what comes before it is dropped; len 0: everything */
 	const void *body; /* NULL: none */
 	size_t body_len;
 	size_t answer_max;

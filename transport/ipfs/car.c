@@ -407,7 +407,7 @@ static vv_status skip_to(vv_car_reader *r, uint64_t place, vv_error *err)
 	return VV_OK;
 }
 
-/* The second header of CARv2 says where a CARv1 lies inside. Characteristics and index are for
+/* The second header of CARv2 says where a CARv1 is inside. Characteristics and index are for
  * who wants to seek, and are not looked at. Source: ipld.io/specs/transport/car/carv2. */
 static vv_status enter_v2(vv_car_reader *r, vv_error *err)
 {
@@ -564,7 +564,7 @@ vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, ui
 	return rc < 0 ? rc : (vv_status)more;
 }
 
-/* Nodes that lie in incoming and were not yet looked into. */
+/* Nodes that are in incoming and were not yet looked into. */
 typedef struct looking {
 	vv_incoming *in;
 	vv_cid_set *seen;

@@ -50,7 +50,7 @@ typedef enum vv_car_scope {
 } vv_car_scope;
 
 /* A part of a UnixFS file, its first and last byte, each counted from the end where so marked. What
- * lies outside of the file is left out; a part without bytes is the root alone. */
+ * is outside of the file is left out; a part without bytes is the root alone. */
 typedef struct vv_car_part {
 	bool given;
 	bool from_back, to_back, to_end;

@@ -1,7 +1,7 @@
 /*
  * dag_path: a path below a block, followed from link to link.
  *
- * Names of maps and numbers of arrays lead through DAG-CBOR. Nothing lies below raw blocks and
+ * Names of maps and numbers of arrays lead through DAG-CBOR. Nothing is below raw blocks and
  * UnixFS files.
  */
 #ifndef VV_TRANSPORT_IPFS_DAG_PATH_H

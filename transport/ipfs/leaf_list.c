@@ -544,7 +544,7 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 	return (int)rc;
 }
 
-/* Links of the node, which stand one after the other in the height below. */
+/* Links of the node, which are one after the other in the height below. */
 static vv_status make_node(const vv_leaf_list *l, const vv_leaf_place *at, vv_buf *out,
 			   vv_error *err)
 {

@@ -174,7 +174,7 @@ static char *path_of(const vv_published_files *f, const vv_cid *version)
 	return dir ? vv_leaf_list_path(dir, version) : NULL;
 }
 
-/* A version whose blocks are not here, or damaged, is as good as not published: the others are
+/* A version whose blocks are missing here, or damaged, is as good as not published: the others are
  * served. */
 static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 {

@@ -24,7 +24,7 @@ vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn
 
 /* Gives it everything below root (dag/import) and has it pinned; what it says of that is checked:
  * that root came whole, and is pinned now. source is used in another thread meanwhile. VV_EREFUSED: the node
- * does not do it; VV_EMISSING: a part is not here, and nothing is pinned. */
+ * does not do it; VV_EMISSING: a part is missing here, and nothing is pinned. */
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			     const vv_car_source *source, const vv_cid *root,
 			     const vv_progress *progress, vv_car_stats *stats, vv_error *err);

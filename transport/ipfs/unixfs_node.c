@@ -132,7 +132,7 @@ static bool read_node(cursor c, vv_unixfs_link *links, size_t count)
 	return data.p == data.end;
 }
 
-/* How many links stand one after the other; 0 also where they are too many. */
+/* How many links are one after the other; 0 also where they are too many. */
 static size_t count_links(cursor c)
 {
 	cursor skipped;

@@ -65,7 +65,7 @@ vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_erro
 vv_status vv_channel_turn(vv_channel *c, vv_error *err);
 /* Did any of these fail on the line itself? Then the peer may have said why. */
 bool vv_channel_write_failed(const vv_channel *c);
-/* Sends what is buffered; the request or answer goes on. */
+/* Sends what is buffered; the request or answer continues. */
 vv_status vv_channel_flush(vv_channel *c, vv_error *err);
 /* Around what must not be mixed with what another thread writes. */
 void vv_channel_lock(vv_channel *c);

@@ -23,7 +23,7 @@ void vv_peer_messages_clear(vv_peer_messages *t);
 VV_AUTO_CLEAR(vv_peer_messages, vv_peer_messages_clear)
 /* The last line with something in it that is not a hint; borrowed until more is added. *hint
  * (may be NULL): the text of a "hint: " line after it, or "". NUL-ended copies in out and hint,
- * both of the given size. False: nothing was said. */
+ * both of the given size. False: nothing was reported. */
 bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size);
 
 /* Why a program that was the line ended: sets err, which says already that the line was

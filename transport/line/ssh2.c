@@ -164,7 +164,7 @@ static vv_status ssh2_done(void *payload, vv_error *err VV_UNUSED)
 	return VV_OK;
 }
 
-/* Takes what is said until the far side closes the channel, which is when its exit is known. */
+/* Takes what is reported until the far side closes the channel, which is when its exit is known. */
 static void wait_closed(ssh2_line *p)
 {
 	uint64_t end = vv_monotonic_ms() + LAST_WORDS_MS;

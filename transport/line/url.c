@@ -2,7 +2,7 @@
  * url: what a user, or a configuration, may give for a repository elsewhere.
  *
  * Everything is judged here, once, so that nothing after it has to: what comes out holds no
- * control character, begins with no '-', and can stand in a command line or a request. The
+ * control character, begins with no '-', and can be in a command line or a request. The
  * rules are in docs/operate/serve.md.
  */
 #include <stdio.h>

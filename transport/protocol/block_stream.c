@@ -375,7 +375,7 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	return VV_OK;
 }
 
-/* *found false: the base is not here. */
+/* *found false: the base is missing here. */
 static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool *found,
 			   vv_error *err)
 {

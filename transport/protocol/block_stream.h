@@ -40,7 +40,7 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 
 /* From now on leaves are read by fn, which gives the form in which they are stored, too, borrowed from stored
  * (vv_store_get_form); one that is a difference against a block that was sent, or that resembles it and that the
- * receiver has, goes as it is where making it anew could hardly make it shorter. */
+ * receiver has, goes as it is where making it again could hardly make it shorter. */
 typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 				      vv_block_form *form, vv_error *err);
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
@@ -61,7 +61,7 @@ VV_AUTO_FREE(vv_block_out, vv_block_out_close)
 /* What a record became. Borrowed until the next. */
 typedef struct vv_block_received {
 	bool absent;
-	bool unreadable; /* ask for it by its CID: its base is not here, or */
+	bool unreadable; /* ask for it by its CID: its base is missing here, or */
 	bool damaged; /* does not give it: a few bytes do not tell bases apart for sure, but hardly ever is it that */
 	vv_cid cid; /* of the bytes, computed; null when absent or unreadable */
 	const void *bytes;

@@ -26,7 +26,7 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants, here;       /* f's: those that are not here, and the others */
+	vv_oids wants, here;       /* f's: those that are missing here, and the others */
 	vv_oids commons;           /* of ours, those that the origin has; owned */
 	vv_oids whole;             /* commits below which nothing is lacking here; owned */
 	vv_elsewhere *elsewhere;   /* what is to stay there; NULL: nothing */
@@ -34,7 +34,7 @@ typedef struct run {
 	vv_cid_set *lacking_roots; /* of new versions; NULL: none */
 	char lacking_path[128];    /* the first version that lacks blocks; "": not known */
 	char lacking_commit[VV_OID_TEXT + 1];
-	bool lost; /* the origin builds upon blocks that are not here: tell it of no commit */
+	bool lost; /* the origin builds upon blocks that are missing here: tell it of no commit */
 	bool bare; /* or, where blocks were dropped, ask for commits alone */
 } run;
 
@@ -215,7 +215,7 @@ static vv_status negotiate(run *r, vv_error *err)
 				       "%s sends differences to blocks that were never named to it",
 				       r->f->suppliers[0].name);
 		}
-		/* what was taken for whole is not: all anew, but for the blocks that came */
+		/* what was treated as whole is not: all again, but for the blocks that came */
 		r->lost = true;
 		r->bare = r->elsewhere != NULL;
 		rc = negotiate(r, err);

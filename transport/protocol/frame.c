@@ -1,5 +1,5 @@
 /*
- * frame: how frames lie in the bytes of a channel, and how a failure crosses it.
+ * frame: how frames are in the bytes of a channel, and how a failure crosses it.
  */
 #include "transport/protocol/frame.h"
 

@@ -51,7 +51,7 @@ typedef struct gathering {
 	const vv_lacking *wants;
 	want *state;
 	size_t want_count, done, first_open;
-	size_t has[VV_SUPPLIERS_MAX]; /* how many that are not here each of them may have */
+	size_t has[VV_SUPPLIERS_MAX]; /* how many that are missing here each of them may have */
 	uint64_t bytes;               /* of all that is here */
 	uint32_t alive;               /* bit of each supplier that still answers */
 	uint32_t running;             /* and of each whose thread has not ended */
@@ -134,7 +134,7 @@ static uint64_t time_to_one(const gathering *g, size_t i)
 	return one == NEVER ? 0 : one > first ? one : first;
 }
 
-/* How long these together take for all that is not here. NEVER: they cannot, or nothing is known. */
+/* How long these together take for all that is missing here. NEVER: they cannot, or nothing is known. */
 static uint64_t time_for_all(const gathering *g, uint32_t set)
 {
 	uint64_t open = g->want_count - g->done, per_hour = 0;
@@ -158,7 +158,7 @@ static uint64_t start_patience(const gathering *g)
 	return named ? NAMED_PATIENCE_MS : START_PATIENCE_MS;
 }
 
-/* Would these take long for all that is not here? At the start nobody need know. */
+/* Would these take long for all that is missing here? At the start nobody need know. */
 static bool are_slow(const gathering *g, uint32_t set)
 {
 	bool known = vv_monotonic_ms() - g->start_ms > start_patience(g);
@@ -211,7 +211,7 @@ static uint32_t before(const gathering *g, size_t self)
 	return origin_suffices(g, self) ? set | 1 : set;
 }
 
-/* Is this supplier to be asked for the want now, which nobody else is to be asked for before? */
+/* Is this supplier to be asked for the want now, which nobody else is to be requested before? */
 static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others)
 {
 	const want *w = &g->state[i];
@@ -563,7 +563,7 @@ static void stop_one(gathering *g, size_t i)
 }
 
 /* Until all threads have ended. When all is there, those are stopped that still wait for an answer, but the
- * origin: what it is asked for it would have been asked for without them. */
+ * origin: what it is asked for it would have been requested without them. */
 static void wait_for_all(gathering *g)
 {
 	uint64_t over_ms = 0;

@@ -60,7 +60,7 @@ typedef struct vv_request {
 	bool whole;           /* hello: for a push, say which refs are whole */
 	vv_oids want, have;   /* fetch; known: want */
 	bool done;            /* fetch: there is nothing more to name */
-	bool nodes;           /* fetch: send nodes only, leaves will be asked for */
+	bool nodes;           /* fetch: send nodes only, leaves will be requested */
 	bool history;         /* fetch: send no blocks at all */
 	bool keep;            /* have: the asker is about to drop its own */
 	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that

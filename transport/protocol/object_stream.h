@@ -66,7 +66,7 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err);
 /* The next record: 1, or 0 when none is whole. Bytes are borrowed until the next call. The
  * caller computes the id (it keeps the object) and tells it with vv_object_in_note.
- * VV_EREFUSED above object_max bytes, VV_EMISSING for a base that is not here. */
+ * VV_EREFUSED above object_max bytes, VV_EMISSING for a base that is missing here. */
 int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, size_t *len,
 		      vv_error *err);
 vv_status vv_object_in_end(const vv_object_in *in, vv_error *err); /* nothing is left over? */

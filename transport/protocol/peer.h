@@ -21,7 +21,7 @@ typedef struct vv_peer vv_peer;
 
 /* Connects; asks nothing yet. */
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
-/* Over a line that is there already; it is the peer's then. */
+/* Over a line that exists already; it is the peer's then. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
 /* It is a process of this program: its errors are not marked as remote. */
 void vv_peer_set_own(vv_peer *p);

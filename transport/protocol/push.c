@@ -71,7 +71,7 @@ static vv_status common_refs(run *r, vv_error *err)
 	}
 	r->mends = r->whole.count < r->commons.count;
 	for (size_t i = 0; rc == VV_OK && i < r->hello->edge.count; i++) {
-		/* also such as are not here */
+		/* also such as are missing here */
 		r->whole.items[r->whole.count++] = r->hello->edge.items[i];
 	}
 	return rc;

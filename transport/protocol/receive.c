@@ -484,7 +484,7 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 
 	if (l->count >= l->max) return VV_OK;
 	if (vv_incoming_has(l->x->incoming, root, &below) && below && !l->whole) return VV_OK;
-	/* The one before may be a linked version, which is not here; or came, and is not taken in: not in the store, and
+	/* The one before may be a linked version, which is missing here; or came, and is not taken in: not in the store, and
 	 * none of the new versions. */
 	const bool known = before && !vv_cid_is_null(before) && !l->whole &&
 			   (vv_store_has(l->x->store, before) || vv_cid_set_has(l->seen, before));
@@ -646,7 +646,7 @@ vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
 	return promote(x, NULL, NULL, root, false, err);
 }
 
-/* Durably noted before refs name them: linked versions, which are not here. */
+/* Durably noted before refs name them: linked versions, which are missing here. */
 static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			     vv_error *err)
 {

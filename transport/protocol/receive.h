@@ -36,7 +36,7 @@ vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_er
 typedef struct vv_receive vv_receive;
 
 typedef struct vv_receive_stats {
-	uint64_t blocks, bytes; /* kept that were not here; raw bytes */
+	uint64_t blocks, bytes; /* kept that were missing here; raw bytes */
 	uint64_t known;         /* blocks that came and were here */
 	uint64_t resumed;       /* waited in incoming/ from earlier attempts */
 	uint64_t objects;
@@ -62,7 +62,7 @@ vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_
 			   vv_error *err);
 /* It ended; what came is durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
-/* Objects that came cannot be read, because blocks came as differences to such as are not here
+/* Objects that came cannot be read, because blocks came as differences to such as are missing here
  * (who sent them took these for known: git alone brought their commits). The blocks that could
  * be read are kept; the objects must come again, after the blocks that they were missing. */
 bool vv_receive_lost(const vv_receive *x);
@@ -89,7 +89,7 @@ vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; af
 vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				   vv_new_root_fn fn, void *payload, vv_error *err);
 
-/* Blocks below the new versions that are not here. At most max are given out (nodes first, so
+/* Blocks below the new versions that are missing here. At most max are given out (nodes first, so
  * that a further call may find more below them); *count of them. like: what each resembles in
  * the version before, or null. */
 typedef struct vv_lacking {
@@ -103,10 +103,10 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
  * version before it must have it. */
 void vv_receive_doubt(vv_receive *x);
 
-/* Versions that are noted there, and are not here, are to stay where they are: from now on they are neither
+/* Versions that are noted there, and are missing here, are to stay where they are: from now on they are neither
  * lacking nor new. Borrowed. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
-/* Does it stay there? So does a linked version (repo/git/objects/new_roots.c) that is not here; take notes it as such. */
+/* Does it stay there? So does a linked version (repo/git/objects/new_roots.c) that is missing here; take notes it as such. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
 /* Below one root alone (fetch --cid). */
@@ -129,7 +129,7 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 
 /* Takes it in: blocks durable in the store, Git objects in Git's, then the refs, all or none.
- * Of what is in the store already everything that was relied on is looked for once more under
+ * Of what is in the store already everything that was relied on is looked for again under
  * the writer lock: VV_ECONFLICT when gc has dropped some meanwhile. VV_EMISSING: something is
  * lacking. incomplete: blocks are known to be missing, and are to stay so (a fetch from peers
  * that do not have them). */

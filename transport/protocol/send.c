@@ -22,9 +22,9 @@
 /* Up to so many raw bytes the compressor takes its time, and some more. */
 #define THOROUGH_BYTES (8u << 20)
 #define UTMOST_BYTES (1u << 20)
-/* Fewer leaves are compressed anew, which takes little time. */
+/* Fewer leaves are compressed again, which takes little time. */
 #define FORMS_LEAVES 64u
-/* Likewise where fewer blocks are asked for by name. */
+/* Likewise where fewer blocks are requested by name. */
 #define NAMED_FEW 256u
 
 typedef struct item {

@@ -47,7 +47,7 @@ void vv_send_skip_leaves(vv_send *s);
  * is no block here. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Frames of blocks, then of objects; no end frame. sum's commits stay 0 where they were not counted. absent counts blocks that are not here or
+/* Frames of blocks, then of objects; no end frame. sum's commits stay 0 where they were not counted. absent counts blocks that are missing here or
  * damaged (not with strict: then that is VV_EMISSING, VV_ECORRUPT, but for what the commons have
  * without their blocks). sum is added to. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,

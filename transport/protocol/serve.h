@@ -36,7 +36,7 @@ typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *lin
 typedef struct vv_serve {
 	vv_repository *repo;
 	bool writable;
-	/* what readers may see; borrowed. NULL: found out anew for each line */
+	/* what readers may see; borrowed. NULL: found out again for each line */
 	vv_reachable *reach;
 	vv_receive_limits limits;
 	vv_version_check_fn check;

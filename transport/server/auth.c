@@ -346,7 +346,7 @@ static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], v
 }
 
 /* The file as it is now, if it changed, also by a link that leads elsewhere; one that cannot be
- * taken over leaves what was known, and its trouble is told once. */
+ * taken over leaves what was known, and its trouble is reported once. */
 static void refresh(vv_http_auth *a)
 {
 	vv_error why;

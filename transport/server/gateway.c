@@ -46,7 +46,7 @@ static void wish_clear(wish *w)
 	vv_buf_clear(&w->roots);
 }
 
-/* --- what is asked for ----------------------------------------------------------------------- */
+/* --- what is requested ----------------------------------------------------------------------- */
 
 /* 200, or what to answer with err. */
 static unsigned read_wish(const http_request *q, wish *w, vv_error *err)

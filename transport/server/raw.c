@@ -152,7 +152,7 @@ static const char *const names[NAMES] = {"format", "columns", "where",  "part",
 typedef struct query {
 	vv_buf values[NAMES];
 	bool has[NAMES], bad;
-	size_t count; /* of all parameters that are there */
+	size_t count; /* of all parameters that exist */
 } query;
 
 static enum MHD_Result count_known(void *payload, enum MHD_ValueKind kind VV_UNUSED,

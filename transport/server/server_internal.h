@@ -38,7 +38,7 @@ bool vv_http_origin_is_host(const char *origin, const char *host);
  * secret out of the address. A second secret may let in once: a program's arguments, with which a browser
  * is started, can be seen by others ---- */
 
-/* May this request go on? False: an answer was queued. */
+/* May this request continue? False: an answer was queued. */
 bool http_url_secret(http_request *q, enum MHD_Result *result);
 
 #endif

@@ -31,7 +31,7 @@ static vv_status answer(http_request *q, vv_error *err)
 	vv_channel_stats_get(line, &stats);
 	if (rc < 0) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
-		/* What was said before says in its own words that it failed. */
+		/* What was reported before says in its own words that it failed. */
 		rc = stats.bytes_out > 0 ? VV_OK : rc;
 	}
 	return rc;

@@ -21,7 +21,7 @@ bool vv_http_decode(vv_buf *out, const char *text, size_t len);
 /* The same for what may hold any characters but NUL: values of parameters. */
 bool vv_http_decode_value(vv_buf *out, const char *text, size_t len);
 
-/* Appends bytes so that they may stand in one part of a path: all but letters, digits and
+/* Appends bytes so that they may be in one part of a path: all but letters, digits and
  * "-._~" as %XX. */
 void vv_http_encode(vv_buf *out, const char *bytes, size_t len);
 

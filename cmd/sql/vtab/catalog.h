@@ -83,7 +83,7 @@ void vv_sql_catalog_cursor_closed(vv_sql_catalog *c);
 /* The warning of a column, created on first use; NULL: out of memory. */
 vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *label,
 				       const char *column, const char *type);
-/* Counts from zero again; versions that are open go on with the same warnings. */
+/* Counts from zero again; versions that are open continue with the same warnings. */
 void vv_sql_catalog_forget_warnings(vv_sql_catalog *c);
 
 /* Keeps err as the reason, and puts its message (with its hint) where SQLite wants it. Returns the code of SQLite. */

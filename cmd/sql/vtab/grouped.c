@@ -201,7 +201,7 @@ static uint64_t hash_of(const vv_sql_value *v)
 #define MOST_DIGITS 15
 #define MOST_POWER 22
 
-/* Digits with a point at most, from *at on; without leading zeros they are at most MOST_DIGITS: more is said by *count. */
+/* Digits with a point at most, from *at on; without leading zeros they are at most MOST_DIGITS: more is reported by *count. */
 static double read_digits(unsigned *count, unsigned *fraction, const char **at, const char *end)
 {
 	int64_t n = 0;

@@ -33,7 +33,7 @@ typedef struct vv_sql_grouped vv_sql_grouped;
 /* Some rows of it, one after the other. A reader owns it, and several may read the same rows. */
 typedef struct vv_sql_grouped_at {
 	uint32_t row, end; /* the next one */
-	uint32_t group;    /* its own; of a join the one that is likely to be asked for next */
+	uint32_t group;    /* its own; of a join the one that is likely to be requested next */
 } vv_sql_grouped_at;
 
 /* Reads all rows of a scan, which is not needed afterwards. VARVE_ELIMIT: for a join they take too much. */

@@ -243,7 +243,7 @@ static int next_tables(void *state, varve_error *err)
 	l->opened = NULL;
 	if (l->at == l->count) return 0;
 	vv_sql_place place = {l->repo, l->paths[l->at++], l->revision, false, true};
-	/* A file that is named like a table and is none, or whose data is not here, is listed without facts. */
+	/* A file that is named like a table and is none, or whose data is missing here, is listed without facts. */
 	if (vv_sql_opened_get(&l->opened, l->catalog, &place, err) < 0 &&
 	    err->code == VARVE_ENOMEM) {
 		return err->code;

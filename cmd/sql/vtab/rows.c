@@ -657,7 +657,7 @@ static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, 
 	return varve_log_open(&c->log, t->repo, &how, err);
 }
 
-/* The column whose cells are asked for; without one rows are. */
+/* The column whose cells are requested; without one rows are. */
 static int begin_blame(rows_cursor *c, const rows_table *t, sqlite3_value *column, varve_error *err)
 {
 	const char *name = column ? (const char *)sqlite3_value_text(column) : NULL;

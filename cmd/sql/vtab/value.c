@@ -234,7 +234,7 @@ void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
 /* ---- numbers ---- */
 
 /* Plain digits, with a sign and a point, at most EXACT_DIGITS of them: what they are without the point, and how many
- * stand behind it. No leading zeros: some types want none. */
+ * are behind it. No leading zeros: some types want none. */
 static bool read_plain(int64_t *digits, unsigned *fraction, const char *s, size_t len)
 {
 	size_t sign = len > 0 && s[0] == '-', i = sign, point = len;

@@ -315,7 +315,7 @@ static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_option
 		vv_note("warning: %s: %.*s", vv_text_shows(c->paths.items[0].path),
 			(int)strcspn(p, "\n"), p);
 	}
-	/* the file that is there now */
+	/* the file that exists now */
 	vv_pathspec_clear(&c->paths);
 	rc = vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
 	return rc < 0 ? rc : add(c, req, err);

@@ -101,7 +101,7 @@ static int fill_view(vv_view_options *v, const options *o)
 		       : VV_EXIT_OK;
 }
 
-/* Of the words those that are CIDs of datasets that are not here. */
+/* Of the words those that are CIDs of datasets that are missing here. */
 static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv,
 			    vv_error *err)
 {

@@ -1,7 +1,7 @@
 /*
  * check: checks data against its schema, the project's rules and its past.
  *
- * Exit 0: valid; 1: invalid; 2: it could not be told. What happens on the way to an answer is
+ * Exit 0: valid; 1: invalid; 2: it could not be reported. What happens on the way to an answer is
  * never mistaken for one.
  */
 #include <limits.h>
@@ -447,7 +447,7 @@ static vv_status open_cache(check *c, vv_error *err)
 }
 
 /* A whole datapackage.json is not a schema: nothing of it would be checked. What else is wrong with
- * the file is told as a finding. */
+ * the file is reported as a finding. */
 static vv_status refuse_package(const check *c, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -507,7 +507,7 @@ static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err
 	return vv_report_new(&c->run.report, &ro, err);
 }
 
-/* How the same is said for all. */
+/* How the same is reported for all. */
 static void show_accepted(const check *c)
 {
 	for (size_t i = 0; i < c->o->accept.count; i++) {
@@ -797,7 +797,7 @@ static void list_rules(const options *o, const char *only)
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 }
 
-/* What was asked for and came to nothing. */
+/* What was requested and came to nothing. */
 static void show_empty(const check *c)
 {
 	vv_report_totals t;

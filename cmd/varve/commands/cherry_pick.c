@@ -1,5 +1,5 @@
 /*
- * cherry_pick: the change of another commit made once more (cherry-pick), or taken back (revert).
+ * cherry_pick: the change of another commit made again (cherry-pick), or taken back (revert).
  */
 #include <string.h>
 

@@ -81,7 +81,7 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 	    (!bare && (rc = put_line(&line, s->repo, s->path, false, err)) < 0)) {
 		return rc;
 	}
-	/* A line that takes the filter away has been told; else one leaves the file as text. */
+	/* A line that takes the filter away has been reported; else one leaves the file as text. */
 	compared = compared && line.len == 0;
 	if (compared && !bare && (rc = put_line(&line, s->repo, s->path, true, err)) < 0) {
 		return rc;

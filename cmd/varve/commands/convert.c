@@ -237,7 +237,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 	return rc;
 }
 
-/* A pointer that lies in place of its table is not text to convert. */
+/* A pointer that is in place of its table is not text to convert. */
 static bool is_pointer_file(const char *path)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;

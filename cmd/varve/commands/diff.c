@@ -290,7 +290,7 @@ static vv_status compare_files(run *r, vv_context *c, vv_error *err)
 	return rc;
 }
 
-/* A file that lies outside of the repository, or a version of a file, and no pathspec? */
+/* A file that is outside of the repository, or a version of a file, and no pathspec? */
 static bool is_git_file(vv_context *c, const char *word)
 {
 	vv_auto(char) *inside = NULL;

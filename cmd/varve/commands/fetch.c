@@ -27,7 +27,7 @@ typedef struct options {
 typedef struct report {
 	vv_json_out *json; /* an array of remotes; NULL: text */
 	bool refused;
-	const vv_fetch_data *data; /* NULL: nothing was asked for by --data */
+	const vv_fetch_data *data; /* NULL: nothing was requested by --data */
 } report;
 
 static const vv_option table[] = {

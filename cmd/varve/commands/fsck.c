@@ -65,7 +65,7 @@ typedef struct fsck {
 	bool later; /* a pointer is of a version that this varve does not know */
 	uint64_t records, blocks, problems, rebuilt, mended;
 	vv_elsewhere *elsewhere; /* versions that others keep */
-	uint64_t absent;         /* of these, those that are not here */
+	uint64_t absent;         /* of these, those that are missing here */
 	size_t *away;            /* their places in versions */
 	size_t away_cap;
 	uint64_t
@@ -74,7 +74,7 @@ typedef struct fsck {
 	bool asked;
 	vv_buf keepers; /* lines of what keepers said */
 	vv_buf unread;  /* ids of Git's objects that were told, a line each */
-	bool silent;    /* nothing is told: this looks for what is to be mended */
+	bool silent;    /* nothing is reported: this looks for what is to be mended */
 	char **files;   /* where it is: packs and indexes */
 	size_t file_count, file_cap;
 	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
@@ -211,7 +211,7 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	fsck *f = payload;
 
 	if (cid && what) {
-		return VV_OK; /* of a damaged pointer, which was told */
+		return VV_OK; /* of a damaged pointer, which was reported */
 	}
 	if (!vv_array_room(f->versions, f->count, f->cap)) return vv_fail_nomem(err);
 	version *v = &f->versions[f->count];
@@ -707,7 +707,7 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	return VV_OK;
 }
 
-/* Indexes of Git's packs, before anything else can be read. What cannot be made again stays, and is told
+/* Indexes of Git's packs, before anything else can be read. What cannot be made again stays, and is reported
  * of with the rest. */
 static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 {

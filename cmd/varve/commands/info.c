@@ -1,5 +1,5 @@
 /*
- * info: describes a version of a table: size, form, columns and what stands in them.
+ * info: describes a version of a table: size, form, columns and what is in them.
  */
 #include <stdbool.h>
 #include <string.h>

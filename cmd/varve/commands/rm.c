@@ -29,7 +29,7 @@ static int check_rm(const vv_context *c)
 	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm requires paths");
 }
 
-/* What lies outside of a sparse checkout git refuses to remove; an argument that matches nothing else is named. */
+/* What is outside of a sparse checkout git refuses to remove; an argument that matches nothing else is named. */
 static vv_status see_outside(vv_context *c, vv_error *err)
 {
 	vv_auto_free bool *inside = vv_calloc(c->paths.count + 1, sizeof(*inside));

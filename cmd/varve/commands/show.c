@@ -69,7 +69,7 @@ static bool is_content(vv_repository *repo, const char *text)
 	       (strncmp(text, ":/", 2) != 0 || vv_rev_commit(repo, text, &commit, VV_IGNORED) < 0);
 }
 
-#define ROWS_SHOWN 50u /* of each table, unless all are asked for */
+#define ROWS_SHOWN 50u /* of each table, unless all are requested */
 
 /* The words after the revisions: paths, from "--" on, or from the first word that names a file
  * and no revision. */

@@ -92,7 +92,7 @@ static vv_status report_failed(const vv_imported *i, bool *failed, vv_error *err
 	return VV_OK;
 }
 
-/* If it is named: ++*found. A source that cannot be had, or not as a table, is said and holds up no other: *failed. */
+/* If it is named: ++*found. A source that cannot be had, or not as a table, is reported and holds up no other: *failed. */
 static vv_status update_one(vv_context *c, const vv_imported *i, size_t *found, bool *failed,
 			    vv_error *err)
 {

@@ -450,7 +450,7 @@ static vv_status put_stdout(void *payload VV_UNUSED, const char *bytes, size_t l
 			    vv_error *err VV_UNUSED)
 {
 	vv_out_bytes(bytes, len);
-	return VV_OK; /* that it failed is told at the end */
+	return VV_OK; /* that it failed is reported at the end */
 }
 
 vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err)

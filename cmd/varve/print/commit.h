@@ -13,7 +13,7 @@
 #include "cmd/varve/print/diff_show.h"
 #include "repo/git/history/history.h"
 
-/* Which names stand at which commits: "(HEAD -> main, tag: v1, origin/main)". */
+/* Which names are at which commits: "(HEAD -> main, tag: v1, origin/main)". */
 typedef struct vv_decoration vv_decoration;
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err);
 void vv_decoration_free(vv_decoration *n); /* accepts NULL */
@@ -31,7 +31,7 @@ typedef struct vv_commit_view {
 	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
 	const char *const *paths;  /* for stat; NULL: all */
 	bool any;                  /* was one printed already? */
-	/* changes of tables that stat tells without their rows: blocks are not here */
+	/* changes of tables that stat tells without their rows: blocks are missing here */
 	uint64_t uncounted;
 	/* What else there is to say of the commit: members of its object, or, json NULL,
 	 * lines on stdout after it. May be NULL. */

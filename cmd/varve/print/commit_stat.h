@@ -25,8 +25,8 @@ typedef struct vv_stat_line {
 	vv_content old_side, new_side;
 	vv_change_counts counts; /* where both sides are tables */
 	vv_text_pair texts;      /* with keep */
-	bool has_growth;         /* false: not counted, since blocks are not here or nobody asked */
-	vv_growth growth;        /* what the new version added to the store */
+	bool has_growth;  /* false: not counted, since blocks are missing here or nobody asked */
+	vv_growth growth; /* what the new version added to the store */
 } vv_stat_line;
 
 typedef struct vv_commit_stat {
@@ -49,7 +49,7 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 void vv_commit_stat_clear(vv_commit_stat *s);
 VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 
-/* Two versions of a table that could not be compared, since blocks are not here. */
+/* Two versions of a table that could not be compared, since blocks are missing here. */
 bool vv_stat_line_lacks(const vv_stat_line *l);
 
 /* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.

@@ -15,7 +15,7 @@
 #include "cmd/varve/print/path.h"
 #include "repo/git/index/attributes.h"
 
-/* Rows of each table shown on a terminal when nothing else was asked for. */
+/* Rows of each table shown on a terminal when nothing else was requested. */
 #define TERMINAL_LIMIT 50u
 /* Ordinary text files named one by one. */
 #define TEXT_FILES_MAX 10u
@@ -131,7 +131,7 @@ static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
 }
 
-/* Where names are asked for. */
+/* Where names are requested. */
 static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, char letter,
 			   vv_error *err)
 {
@@ -347,7 +347,7 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 		} else if (rc == VV_OK) {
 			rc = diff_path(r, d, p, err);
 		}
-		/* one table whose blocks are not here does not hide the others */
+		/* one table whose blocks are missing here does not hide the others */
 		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&
 		    !vv_out_failed()) {
 			vv_report(err);

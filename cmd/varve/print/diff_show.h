@@ -71,7 +71,7 @@ typedef struct vv_diff_show {
 	const char *const *paths; /* repository-relative, NULL-ended; NULL: all */
 	uint64_t limit;           /* rows of each table that are shown */
 	bool no_limit;            /* as diff: 50 on a terminal, else all */
-	bool unasked;             /* nobody asked for rows: blocks that are not here are a note */
+	bool unasked; /* nobody asked for rows: blocks that are missing here are a note */
 } vv_diff_show;
 
 /* from NULL: nothing was there. stat: of the same commits; texts that it has open are not read again. Writes to stdout. */

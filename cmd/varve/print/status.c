@@ -289,7 +289,7 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 	     vv_buf_cstr(&facts));
 }
 
-/* How what is under way goes on, and how it is given up. A rebase, bisect or am is Git's. */
+/* How what is under way continues, and how it is given up. A rebase, bisect or am is Git's. */
 static void put_ways_out(writer *w)
 {
 	static const char *const ours[] = {"merge", "update", "cherry-pick", "revert"};

@@ -1,5 +1,5 @@
 /*
- * hold_files: what is given of the files that lie here, and who is told of which vault.
+ * hold_files: what is given of the files that are here, and who is told of which vault.
  */
 #include <stdio.h>
 #include <string.h>

@@ -70,7 +70,7 @@ typedef struct vv_hold_answering {
 
 /* A file or folder below the one that keeps copies. VV_ENOTFOUND. */
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
-/* Before the first change: who comes after a process that was killed looks anew. */
+/* Before the first change: who comes after a process that was killed looks again. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
 /* With the lock held (hold_records.c). */

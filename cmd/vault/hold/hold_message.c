@@ -25,7 +25,7 @@ static const vv_member a_record = {.type = VV_MEMBER_BYTES,
 				   .at = offsetof(vv_hold_bytes, bytes),
 				   .more = offsetof(vv_hold_bytes, len)};
 
-/* DAG-CBOR's order: shorter keys first. "op" stands before all others. */
+/* DAG-CBOR's order: shorter keys first. "op" is before all others. */
 enum {
 	END,
 	KEY,

@@ -65,7 +65,7 @@ typedef struct vv_hold_message {
 	vv_cid shard;      /* remove, audit */
 	vv_cid place;      /* receipt */
 	vv_hold_bytes
-		bytes; /* put; get's answer, which is shorter than was asked for where the file ends */
+		bytes; /* put; get's answer, which is shorter than was requested where the file ends */
 	const vv_hold_bytes *records; /* records: as their files are */
 	size_t record_count;
 	uint64_t time; /* vaults: seconds since 1970 */

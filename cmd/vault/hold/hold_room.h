@@ -28,7 +28,7 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, cons
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_room, vv_hold_room_close)
 
-/* Somebody else has written: what lies there is counted again when it is needed. */
+/* Somebody else has written: what is there is counted again when it is needed. */
 void vv_hold_room_forget(vv_hold_room *r);
 /* The same for one vault, of which it is not known what was written. */
 void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
@@ -38,7 +38,7 @@ vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_led
 			      vv_error *err);
 /* May so many bytes more come? VV_EREFUSED says for whom there is no room, and what helps. Somebody without room must be
  * able to say what may go: shards leave some room for records (VV_HOLD_RECORDS_FREE), and records may take so much
- * whatever room is said; the last quarter of it is for those that let something go, also of vaults that count for nobody
+ * whatever room is reported; the last quarter of it is for those that let something go, also of vaults that count for nobody
  * any longer. */
 typedef enum vv_hold_what { VV_HOLD_SHARD, VV_HOLD_NOTES, VV_HOLD_LETTING_GO } vv_hold_what;
 vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,

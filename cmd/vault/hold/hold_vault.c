@@ -24,7 +24,7 @@ typedef struct named {
 struct vv_hold_vault {
 	const vv_hold_rules *rules;
 	vv_ledger *ledger;
-	vv_vault_state *state; /* NULL: the first record is not here */
+	vv_vault_state *state; /* NULL: the first record is missing here */
 	bool wanted;           /* somebody who is admitted signed something that counts */
 	named *shards;
 	size_t count, cap;

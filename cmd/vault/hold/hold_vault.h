@@ -59,7 +59,7 @@ bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record);
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
 /* May others count after this one that did not before? */
 bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);
-/* One more record, as its file of that name is; *is_new: it was not here. What follows is right again after
+/* One more record, as its file of that name is; *is_new: it was missing here. What follows is right again after
  * refresh. VV_ECORRUPT: no record of this vault, or not what the name says. */
 vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err);

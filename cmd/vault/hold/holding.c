@@ -68,7 +68,7 @@ void vv_holding_close(vv_holding *h)
 	}
 }
 
-/* --- what is said ---------------------------------------------------------------------------------- */
+/* --- what is reported ---------------------------------------------------------------------------------- */
 
 void vv_holding_rules_clear(vv_holding_rules *x)
 {
@@ -284,7 +284,7 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 	return rc;
 }
 
-/* One that cannot be opened is tried anew the next time. */
+/* One that cannot be opened is tried again the next time. */
 static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
 	const char *dir = vv_repository_varvedir(r);

@@ -1,7 +1,7 @@
 /*
  * holding: sealed copies that repositories of this machine, which are served, keep for others.
  *
- * They lie below the repository's varve folder, in "hold". What the options of `varve serve` leave open is in the
+ * They are below the repository's varve folder, in "hold". What the options of `varve serve` leave open is in the
  * repository's settings: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each
  * with "=BYTES" where it has so much room; several), varve.holdTerm (days) and varve.holdRatio ("1.0").
  * The key that signs receipts is this machine's.
@@ -55,7 +55,7 @@ typedef struct vv_holding_rules {
 	size_t named_count, named_cap;
 	uint64_t ratio; /* thousandths; 0: none */
 } vv_holding_rules;
-/* VV_EUSAGE: for nobody, or what is said makes no sense. */
+/* VV_EUSAGE: for nobody, or what is reported makes no sense. */
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);

@@ -199,7 +199,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 	return fail_no_name(VV_EUSAGE, word, err);
 }
 
-/* The file anew, without the line of this name. *had: there was one. */
+/* The file again, without the line of this name. *had: there was one. */
 static vv_status without_name(vv_buf *out, const vv_env *env, const char *name, bool *had,
 			      vv_error *err)
 {

@@ -50,7 +50,7 @@ vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err);
 typedef struct vv_ledger_author {
 	uint8_t key[VV_KEY_PUBLIC];
 	const vv_ledger_record *head;    /* the last that counts; NULL: none does */
-	uint64_t waiting;                /* records whose predecessors are not here */
+	uint64_t waiting;                /* records whose predecessors are missing here */
 	const vv_ledger_record *fork[2]; /* of one number; NULL: there is none */
 } vv_ledger_author;
 size_t vv_ledger_author_count(const vv_ledger *l);
@@ -79,7 +79,7 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
-/* The same of all that lie in a folder as a ledger's do, if it is there, but for damaged ones, by which *damaged grows: each
+/* The same of all that are in a folder as a ledger's do, if it is there, but for damaged ones, by which *damaged grows: each
  * is as if it were not there. So is one that cannot be read; where damaged is NULL it is VV_EIO. */
 vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err);
 /* Bytes of all files. */

@@ -280,7 +280,7 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* The body stands first and cannot be read before the kind is known. */
+/* The body is first and cannot be read before the kind is known. */
 static vv_status get_body(vv_members_in *in, vv_ledger_record *r, vv_error *err)
 {
 	const bool first = is_first(r), run = r->kind == VV_LEDGER_VAULT && !first;

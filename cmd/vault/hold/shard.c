@@ -102,7 +102,7 @@ vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *cou
 	return VV_OK;
 }
 
-/* How many hashes lie beside the way of this leaf. */
+/* How many hashes are beside the way of this leaf. */
 static size_t path_len(unsigned leaves, unsigned at)
 {
 	size_t count = 0;

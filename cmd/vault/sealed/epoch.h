@@ -5,7 +5,7 @@
  * vault, 32 bytes digest of the epoch before (zeros: none; of several the first), 32 bytes secret.
  * What else readers need is sealed under that secret: a DAG-CBOR map {readers: [key...], secrets:
  * [[epoch, secret]...]} with the secrets of all epochs before, so that one box opens all history. It
- * stands in the record as 24 bytes nonce, 16 bytes tag and the rest; associated data: "varve epoch 1", the vault
+ * is in the record as 24 bytes nonce, 16 bytes tag and the rest; associated data: "varve epoch 1", the vault
  * and the same digest. Only owners' epochs count. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_EPOCH_H

@@ -32,7 +32,7 @@ typedef struct vv_meeting {
 	bool mend;  /* damaged records are written again */
 	bool later; /* records that go to the holder are durable there after vv_holders_finish */
 	const uint8_t *self; /* the key whose records go first; NULL: no matter */
-	/* Each may be NULL. A record came that was not here; one at the holder is found to be damaged. */
+	/* Each may be NULL. A record came that was missing here; one at the holder is found to be damaged. */
 	vv_status (*took)(void *payload, const char *name, vv_error *err);
 	void (*found)(void *payload, const vv_damaged_record *d);
 	void *payload;
@@ -47,7 +47,7 @@ typedef struct vv_meeting {
 	size_t damaged_count, damaged_cap;
 } vv_meeting;
 
-/* What the holder has and is not here is taken in, then it gets what it lacks. Of what is here only the
+/* What the holder has and is missing here is taken in, then it gets what it lacks. Of what is here only the
  * length is compared. One that follows another only hands on, unless something is to be mended, or the holder judges
  * what it gets (it has a key) and may have left something out. */
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * stream: how items stand in the content of a run's shards.
+ * stream: how items are in the content of a run's shards.
  */
 #include "cmd/vault/sealed/stream.h"
 

@@ -2,7 +2,7 @@
  * audit: tests whether holders still have their shards.
  *
  * First the ledger's records, which are small: every one is read. Then the list: every shard that the
- * holder is to have, with its size. Then random leaves, one of each of as many shards as are asked for, checked
+ * holder is to have, with its size. Then random leaves, one of each of as many shards as are requested, checked
  * against the root that the ledger has. What an audit found of shards goes into the ledger, where copies
  * that failed count no longer.
  */

@@ -344,7 +344,7 @@ vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t 
 
 /* --- items ------------------------------------------------------------------------------------------ */
 
-/* In which run it stands (NULL: it is not here), and where; false: it is in no index. */
+/* In which run it stands (NULL: it is missing here), and where; false: it is in no index. */
 static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, uint64_t *offset)
 {
 	uint64_t value;

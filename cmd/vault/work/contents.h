@@ -88,7 +88,7 @@ vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_
 /* The shard in which an item begins; NULL: the vault does not have it. */
 const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
-/* Where an item of a run's index stands: the run whose shards have it; NULL: that run is not here. */
+/* Where an item of a run's index stands: the run whose shards have it; NULL: that run is missing here. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
 /* Its shards can be read until so many other runs as VV_STREAMS_OPEN were read. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);

@@ -48,7 +48,7 @@ static bool is_held(owing *o, const vv_spread_shard *sh)
 				   VV_IGNORED) == VV_OK;
 }
 
-/* What nobody has, and cannot be made, is not asked for: of a stripe that begins here, or of one shard. */
+/* What nobody has, and cannot be made, is not requested: of a stripe that begins here, or of one shard. */
 static void find_hopeless(owing *o, vv_spread_shard *shards, size_t count)
 {
 	const size_t enough = shards->code.data > 0 ? shards->code.data : 1;

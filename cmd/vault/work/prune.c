@@ -122,7 +122,7 @@ static vv_status add_kept(pruning *p, vv_error *err)
 }
 
 /* Those of one run that were not looked at yet, the last first: a shard is opened once for all that is in it, and
- * most bases stand before what needs them. */
+ * most bases are before what needs them. */
 static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *looked, bool *more,
 			      vv_error *err)
 {

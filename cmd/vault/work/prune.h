@@ -1,7 +1,7 @@
 /*
  * prune: runs that are mostly dead, or many small ones, written again as one; then what is not needed goes.
  *
- * Under a policy of stripes it is what lies in whole copies that is written again, once it would fill a stripe.
+ * Under a policy of stripes it is what is in whole copies that is written again, once it would fill a stripe.
  * Alive is what the refs of any writer reach, and what something alive is stored as a difference to. Only
  * runs of one's own are rewritten. Their shards are retired by a record; then they are let go of, and other copies that
  * nothing needs (surplus.h).
@@ -30,7 +30,7 @@ typedef struct vv_prune {
 	vv_surplus surplus; /* what was let go of */
 } vv_prune;
 
-/* The session is connected, and the key a writer's. VV_EMISSING: refs of another writer are not here, so that
+/* The session is connected, and the key a writer's. VV_EMISSING: refs of another writer are missing here, so that
  * nobody can tell what is alive. */
 vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err);
 

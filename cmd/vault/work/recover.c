@@ -304,7 +304,7 @@ static vv_status find_places(recovering *r, vv_error *err)
 	return rc;
 }
 
-/* Some records are missing: what can be had is, and what is not is told. */
+/* Some records are missing: what can be had is, and what is not is reported. */
 static vv_status bridge(recovering *r, vv_error *err)
 {
 	bool waiting = false;
@@ -412,7 +412,7 @@ static vv_status base_bytes(recovering *r, const vv_item_stored *s, vv_error *er
 		       : vv_incoming_get(vv_receive_incoming(r->receive), &s->base, &r->base, err);
 }
 
-/* VV_EMISSING: its base is not here yet, or its shard cannot be had. */
+/* VV_EMISSING: its base is missing here yet, or its shard cannot be had. */
 static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place *at, vv_error *err)
 {
 	vv_item_stored s;

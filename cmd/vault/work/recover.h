@@ -2,7 +2,7 @@
  * recover: a repository made again from a vault, on a machine that has nothing but a key and one
  * holder's URL.
  *
- * The other holders stand in the vault. Blocks and Git's objects are taken as from a peer, every one
+ * The other holders are in the vault. Blocks and Git's objects are taken as from a peer, every one
  * checked against its name; refs are made last. Interrupted, it keeps the blocks that came.
  */
 #ifndef VV_CMD_VAULT_WORK_RECOVER_H

@@ -469,7 +469,7 @@ static vv_status list_refs(replicating *r, vv_error *err)
 	return vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
 
-/* Members of a map of our last list that this varve does not know, as they stand there: a newer one wrote them. */
+/* Members of a map of our last list that this varve does not know, as they are there: a newer one wrote them. */
 static void keep_unknown(vv_json_out *w, const char *text, const vv_json *map, const char *known)
 {
 	for (const vv_json *m = map ? map->first : NULL; m; m = m->next) {
@@ -694,7 +694,7 @@ static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Enough holders that do not fail together? Where one died later the rest goes on, and owes what is lacking. */
+/* Enough holders that do not fail together? Where one died later the rest continues, and owes what is lacking. */
 static vv_status check_policy(const replicating *r, vv_error *err)
 {
 	const vv_code code = r->x->code;
@@ -779,7 +779,7 @@ done:
 	return rc;
 }
 
-/* The policy is what was asked for, now and from now on. */
+/* The policy is what was requested, now and from now on. */
 static vv_status settle_policy(replicating *r, vv_error *err)
 {
 	const vv_vault_policy *p = &r->s->policy;

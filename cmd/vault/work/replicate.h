@@ -3,7 +3,7 @@
  *
  * What is new is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the
  * shards once they are all durable (waiting_run.h). Then they go to holders, and a vault record names them when each
- * has --min copies. Whatever interrupts that, the next one goes on from the run that is there.
+ * has --min copies. Whatever interrupts that, the next one continues from the run that exists.
  */
 #ifndef VV_CMD_VAULT_WORK_REPLICATE_H
 #define VV_CMD_VAULT_WORK_REPLICATE_H

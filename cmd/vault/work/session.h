@@ -2,7 +2,7 @@
  * session: a repository, its vault, this machine's key and the holders, open together.
  *
  * A correct caller: open (which locks: one session a repository); connect (reaches the holders, and
- * takes in and hands on records of the ledger); work; sync once more after writing records;
+ * takes in and hands on records of the ledger); work; sync again after writing records;
  * close. Where there is no vault yet, vault is null and state is NULL.
  *
  * .git/varve/vault holds: lock; ledger/ (cmd/vault/hold/ledger.h); runs/ (what is in the vault, a file
@@ -187,7 +187,7 @@ void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
 void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len);
 /* Is it worth being offered a shard of so many bytes? Where it had no room for one, a smaller one is. */
 bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len);
-/* Something may have become smaller, or have gone: who refused is asked once more. */
+/* Something may have become smaller, or have gone: who refused is asked again. */
 void vv_vault_session_offer_again(vv_vault_session *s);
 /* Did it answer, though it may have been closed since for what it said? */
 bool vv_vault_place_answered(const vv_vault_place *p);

@@ -21,7 +21,7 @@ typedef struct vv_spread_shard {
 	vv_shard shard;
 	bool *has;     /* place_count of them; spread sets those that got it */
 	bool *exclude; /* not to get it; NULL: nobody */
-	/* Of the stripe that it belongs to; data 0: of none. Shards of a stripe stand side by side in a list,
+	/* Of the stripe that it belongs to; data 0: of none. Shards of a stripe are side by side in a list,
 	 * in the order of their numbers. */
 	vv_code code;
 } vv_spread_shard;

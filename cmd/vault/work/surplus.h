@@ -1,5 +1,5 @@
 /*
- * surplus: copies that lie at holders and that nothing needs: of retired shards; of shards in the vault more copies than
+ * surplus: copies that are at holders and that nothing needs: of retired shards; of shards in the vault more copies than
  * the policy asks for (they became stripes, a holder came back, the policy went down); and shards that this key's runs
  * brought, and that came into no vault record (a run that was killed, and sealed otherwise later).
  *

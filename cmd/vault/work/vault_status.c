@@ -130,7 +130,7 @@ static vv_status on_link(void *payload, const vv_cid *cid, vv_error *err)
 	return vv_cid_set_add(payload, cid, &added, err);
 }
 
-/* Nodes that are not here are read out of the vault, if holders may be asked. */
+/* Nodes that are missing here are read out of the vault, if holders may be asked. */
 static vv_status read_node(finding *f, const vv_cid *cid, vv_buf *node, vv_error *err)
 {
 	vv_status rc = f->ask ? vv_contents_block(&f->contents, f->store, cid, node, VV_IGNORED)
@@ -200,7 +200,7 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	h->away = f->ask && !s->places[place].holder;
 	h->why = h->away ? s->places[place].why : (vv_error){.code = VV_OK};
 	vv_random(&first, sizeof(first));
-	/* from any of them on: where there are more than are asked for, others come each time */
+	/* from any of them on: where there are more than are requested, others come each time */
 	for (uint64_t i = 0; i < count; i++) {
 		const vv_cid *cid = vv_cid_set_at(f->shards, (size_t)((first % count + i) % count));
 		const vv_kept *k = vv_vault_shard_of(s->state, cid);

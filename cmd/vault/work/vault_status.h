@@ -3,7 +3,7 @@
  * them have the shards of a version?
  *
  * A version's shards are those in which its blocks begin, by the indexes of the vault. What a block is
- * stored as a difference to may lie in others, so only a holder that has every shard is sure to have a
+ * stored as a difference to may be in others, so only a holder that has every shard is sure to have a
  * version as a whole. A holder is asked for a random leaf of a version's shards, by their names: it does not
  * learn which version that is about.
  */

@@ -185,7 +185,7 @@ static void get_text(incoming_value *out, const incoming_column *c, const struct
 	out->text = parts[0] <= 12 ? view + 4 : (const char *)a->buffers[2 + parts[2]] + parts[3];
 }
 
-/* Digits as a number of which `scale` stand after the point. */
+/* Digits as a number of which `scale` are after the point. */
 static void put_scaled(vv_buf *out, bool negative, const char *digits, size_t len, int scale)
 {
 	const size_t after = scale > 0 ? (size_t)scale : 0;

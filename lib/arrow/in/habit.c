@@ -148,7 +148,7 @@ static void choose_missing(counting *n)
 	}
 }
 
-/* The commonest word for one truth, and the one that stands beside it in the other's list where that has none. */
+/* The commonest word for one truth, and the one that is beside it in the other's list where that has none. */
 static void choose_words(counting *n)
 {
 	const vv_field *f = n->c->field;

@@ -288,7 +288,7 @@ static vv_status drop_row(rewrite *w, uint64_t row, vv_error *err)
 	return VV_OK;
 }
 
-/* What stays of rows that go and stand right before this one. */
+/* What stays of rows that go and are right before this one. */
 static vv_status drop_before(rewrite *w, uint64_t row, vv_error *err)
 {
 	uint64_t from = row;

@@ -2,7 +2,7 @@
  * same_rows: how far ahead groups are compared, and when it does not pay.
  *
  * What it knows holds for one distance between rows of the version and rows that come. A row that was added or removed
- * changes the distance, and all begins anew with one group, then portions that grow.
+ * changes the distance, and all begins again with one group, then portions that grow.
  */
 #include "lib/arrow/in/same_rows.h"
 
@@ -339,7 +339,7 @@ void same_rows_stop(same_rows *s)
 	}
 }
 
-/* Has it paid so far? Then all that is looked back on begins anew. */
+/* Has it paid so far? Then all that is looked back on begins again. */
 static bool judge(same_rows *s)
 {
 	const bool good = s->gained >= s->looked / 4;

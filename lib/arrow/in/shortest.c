@@ -1,5 +1,5 @@
 /*
- * shortest: powers of ten as 128 bits, and which decimals lie between a number's neighbours. Numbers of few decimals need neither.
+ * shortest: powers of ten as 128 bits, and which decimals are between a number's neighbours. Numbers of few decimals need neither.
  */
 #include "lib/arrow/in/shortest.h"
 

@@ -25,7 +25,7 @@ static bool is_gits(const char *text, size_t len)
 	return strspn(text + sign, "0123456789") + sign == len;
 }
 
-/* Bytes of a date that stands alone; a number of git's or the name of an object has only digits. */
+/* Bytes of a date that is alone; a number of git's or the name of an object has only digits. */
 static size_t bare_len(const char *rev)
 {
 	vv_date d;

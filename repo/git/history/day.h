@@ -15,7 +15,7 @@
 
 /* The parts of a revision that has a day in it. */
 typedef struct vv_day_word {
-	size_t ref_len; /* of what stands before "@{" */
+	size_t ref_len; /* of what is before "@{" */
 	const char *text;
 	size_t len;
 	const char *rest; /* "~2^", mostly "" */

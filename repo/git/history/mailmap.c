@@ -1,5 +1,5 @@
 /*
- * mailmap: one `git check-mailmap --stdin` goes on while the repository is open. libgit2 compares mail addresses by case.
+ * mailmap: one `git check-mailmap --stdin` continues while the repository is open. libgit2 compares mail addresses by case.
  */
 #include "repo/git/history/mailmap.h"
 

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Fetches the versions of the path in the history of the commit that are not here, with one request; nothing where the clone
- * is not partial. Those that do not come are asked for again, each when it is read. */
+/* Fetches the versions of the path in the history of the commit that are missing here, with one request; nothing where the clone
+ * is not partial. Those that do not come are requested again, each when it is read. */
 vv_status vv_promised_bring(vv_repository *r, const vv_oid *commit, const char *path,
 			    vv_error *err);
 

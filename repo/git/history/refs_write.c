@@ -479,7 +479,7 @@ static bool remove_one_below(vv_repository *r, const char *path)
 }
 
 /* A folder where the ref's file is to be can only hold empty folders, and locks of dead
- * processes: no ref lies below (check_room). */
+ * processes: no ref is below (check_room). */
 static void remove_empty_below(vv_repository *r, const char *path)
 {
 	for (unsigned rounds = 0; rounds < 10000 && vv_sys_ops.rmdir(path) != 0; rounds++) {

@@ -151,7 +151,7 @@ typedef enum line_kind {
 	COMPARED_LINES, /* vv_attr_compared_lines */
 } line_kind;
 
-/* Which lines are asked for, and for whom. */
+/* Which lines are requested, and for whom. */
 typedef struct line_search {
 	line_kind kind;
 	vv_buf macros; /* " name " of each macro with such words, met so far */

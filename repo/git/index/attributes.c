@@ -1,7 +1,7 @@
 /*
  * attributes: what attributes a path has is git's answer, and what they mean for a file's content.
  *
- * One `git check-attr --stdin` goes on for as long as the attribute files that it may have read stay as they are. libgit2
+ * One `git check-attr --stdin` continues for as long as the attribute files that it may have read stay as they are. libgit2
  * gives other answers where patterns are quoted or have brackets, macros are said twice, or a line is not sound.
  *
  * Of a tree (a bare repository's HEAD, an index in memory alone) the attribute files of a path's folders are written to a
@@ -53,7 +53,7 @@ typedef struct vv_attr_asker {
 	vv_buf answers; /* to the last question: "path NUL name NUL value NUL", for each path and name */
 	size_t at;      /* of what was found last */
 	size_t next,
-		ahead; /* the index's entry after the last question, and how many are asked for at once */
+		ahead; /* the index's entry after the last question, and how many are requested at once */
 } vv_attr_asker;
 
 /* --- git ----------------------------------------------------------------------------- */
@@ -396,7 +396,7 @@ static const char *skip(const char *p, size_t count)
 	return p;
 }
 
-/* From what was found last on: loops go on from path to path. */
+/* From what was found last on: loops continue from path to path. */
 static bool find(vv_attr_asker *a, const char *path)
 {
 	const char *p = vv_buf_cstr(&a->answers);
@@ -664,7 +664,7 @@ vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion 
 			: VV_OK;
 }
 
-/* Git's rule: eol and the old crlf count where text is not said. */
+/* Git's rule: eol and the old crlf count where text is not reported. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	const char *said[NAMES];

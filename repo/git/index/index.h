@@ -53,7 +53,7 @@ bool vv_index_is_tree(const vv_index *x);
  * is to get. */
 void vv_index_ask_attributes(vv_index *x);
 
-/* VV_EREFUSED: the path lies in a submodule, whose files its own repository keeps. */
+/* VV_EREFUSED: the path is in a submodule, whose files its own repository keeps. */
 vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err);
 
 /* VV_EREFUSED, as vv_index_check_module; VV_EEXISTS: the index has a folder at the path, or a file where the path has a folder. */
@@ -127,7 +127,7 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 /* Files in the work tree that are not in the index, and not ignored, sorted;
  * whole untracked folders as "dir/" unless all is true (those that hold no file but
  * ignored ones are left out). Embedded repositories come as "dir/" and are not
- * entered. Only what lies at or below prefix ("" for all). */
+ * entered. Only what is at or below prefix ("" for all). */
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);

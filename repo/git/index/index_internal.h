@@ -32,7 +32,7 @@ struct vv_index {
 	size_t edit_count, edit_cap;
 	vv_stat stamp; /* of the file as it was read */
 	bool has_stamp;
-	vv_stat written_on; /* of the file that was there under the lock; zeros: none */
+	vv_stat written_on; /* of the file that existed under the lock; zeros: none */
 	vv_open_index here; /* among those of the repository */
 	vv_git_lock lock;   /* held from vv_index_try_lock to the write */
 };

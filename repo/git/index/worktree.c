@@ -1,5 +1,5 @@
 /*
- * worktree: files of the work tree. No link is followed out of it; the watcher is told before a
+ * worktree: files of the work tree. No link is followed out of it; the watcher is reported before a
  * file is replaced.
  */
 #include "repo/git/index/worktree.h"

@@ -32,7 +32,7 @@ vv_status vv_worktree_mode(int fd, const char *file, uint32_t mode, vv_error *er
 
 /* Who is told of each file that is about to take a path's place in the work tree, made and
  * whole, with the stat that it has by then (but for its ctime). A refusal ends the writing. The
- * repository keeps fn until it is set anew (NULL: nobody). */
+ * repository keeps fn until it is set again (NULL: nobody). */
 typedef vv_status (*vv_worktree_watch_fn)(void *payload, const char *path, const vv_stat *st,
 					  vv_error *err);
 void vv_worktree_watch_set(vv_repository *r, vv_worktree_watch_fn fn, void *payload);

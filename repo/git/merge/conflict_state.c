@@ -109,7 +109,7 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	if (is_in_conflict(x, path)) {
 		rc = vv_conflict_read(r, path, &text, err);
 	}
-	/* A record that was damaged by hand is said by whoever wants its conflicts. */
+	/* A record that was damaged by hand is reported by whoever wants its conflicts. */
 	if (rc == VV_OK &&
 	    (vv_json_read(&doc, &arena, text.data, text.len, "record", VV_IGNORED) < 0 ||
 	     !fits(doc, x, path) || !names(doc, "merged", NULL, out))) {

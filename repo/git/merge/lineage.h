@@ -2,7 +2,7 @@
  * lineage: the commits through which a file came to be what it is, also under earlier names: back from a commit through all
  * parents.
  *
- * Each commit is given with what its parents have at the path; what goes on to which of them is
+ * Each commit is given with what its parents have at the path; what continues to which of them is
  * the caller's choice. Where a parent has the very same content (the first that does) a trail goes
  * there without a question, as in git log and git blame. The newest commit comes first. Where clocks
  * went wrong a commit can be met again: never is a trail lost.
@@ -66,12 +66,12 @@ vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_o
 /* VV_ENOTFOUND: the commit does not have the path. */
 vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path, void *trail,
 			   vv_error *err);
-/* 1, 0, <0. VV_ENOTFOUND where a trail goes on behind what a shallow clone has. */
+/* 1, 0, <0. VV_ENOTFOUND where a trail continues behind what a shallow clone has. */
 int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err);
 /* Goes on at a parent of the stop, one with a path. */
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *trail,
 			    vv_error *err);
-/* Does one trail alone go on? Then *file is where it waits. */
+/* Does one trail alone continue? Then *file is where it waits. */
 bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **trail);
 void vv_lineage_close(vv_lineage *l); /* accepts NULL; trails are the caller's */
 VV_AUTO_FREE(vv_lineage, vv_lineage_close)

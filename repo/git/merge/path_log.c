@@ -29,7 +29,7 @@ static vv_status join(void *payload VV_UNUSED, void *into VV_UNUSED, void *more 
 	return VV_OK;
 }
 
-/* The commit removed the path, so that the lineage goes on at its parents; or it has the path. */
+/* The commit removed the path, so that the lineage continues at its parents; or it has the path. */
 static vv_status go_on(vv_path_log *l, const vv_oid *id, const vv_lineage_file *file, vv_error *err)
 {
 	const char *path = file->path;

@@ -1,5 +1,5 @@
 /*
- * text: asks libgit2, once as it is and, where lines are in conflict, once more for one side's.
+ * text: asks libgit2, once as it is and, where lines are in conflict, again for one side's.
  */
 #include "repo/git/merge/text.h"
 

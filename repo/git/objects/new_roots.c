@@ -5,7 +5,7 @@
  * Pointers are a function of their root, so equal roots have equal blobs: what the haves'
  * edge names is asked by the ids of its blobs, once, and only when a path is new.
  *
- * Long histories go back and forth between few trees, and each version stands in two steps, as what is new
+ * Long histories go back and forth between few trees, and each version is in two steps, as what is new
  * and as what was before: a step from one tree to another is looked at once, and so is a pointer's blob. Where no blob of
  * the repository is a pointer, which packs show faster, no tree is looked at.
  */
@@ -419,7 +419,7 @@ typedef struct finding {
 
 /* --- pointers ----------------------------------------------------------------------- */
 
-/* As vv_blob_pointer. Strings lie in the arena. */
+/* As vv_blob_pointer. Strings are in the arena. */
 static vv_status read_pointer(finding *f, const git_oid *id, const char *path, vv_pointer *out,
 			      bool *is, vv_error *err)
 {

@@ -16,7 +16,7 @@ typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
 
-/* What is wrong with an entry of a tree alone: a constant that goes on from "the tree"; NULL: nothing. */
+/* What is wrong with an entry of a tree alone: a constant that continues from "the tree"; NULL: nothing. */
 const char *vv_git_entry_fault(const vv_tree_cursor *e);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * objects: walking a commit's tree beside those of its parents.
  *
- * What stands at the same path in a parent was given before or is had, so equal subtrees
+ * What is at the same path in a parent was given before or is had, so equal subtrees
  * are never opened, and what differs there is the base of the new one. Each tree and each
  * blob is given once. A tree comes when all below it has come.
  */
@@ -23,7 +23,7 @@ typedef struct side {
 	vv_tree_cursor at;
 } side;
 
-/* The sides of a level stand in the walk's list, one for each parent. */
+/* The sides of a level are in the walk's list, one for each parent. */
 typedef struct level {
 	git_odb_object *tree;
 	vv_tree_cursor at;

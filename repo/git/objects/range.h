@@ -22,7 +22,7 @@ typedef struct vv_range {
 } vv_range;
 
 /* Works the range out. wants must be here (VV_ENOTFOUND); of haves those that are not are
- * ignored. An ancestor of a want that is not here is VV_EMISSING. vv_range_clear in any case. */
+ * ignored. An ancestor of a want that is missing here is VV_EMISSING. vv_range_clear in any case. */
 vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size_t want_count,
 			const vv_oid *haves, size_t have_count, vv_error *err);
 void vv_range_clear(vv_range *g);

@@ -5,7 +5,7 @@
  * is here; and by a walk from the tips that ends only at what our refs reach, since an
  * object that merely lies about here may lack what it names. The indexer's own check is not
  * used: libgit2 1.5 leaks each object that the repository has already, and lists the pack
- * folder anew for each that it has not. A pack that git has found whole, and that is all there is, needs no walk: git has
+ * folder again for each that it lacks. A pack that git has found whole, and that is all there is, needs no walk: git has
  * looked at each tree, and no file of it names versions.
  */
 #include "repo/git/objects/receive.h"

@@ -20,7 +20,7 @@
 #define VV_LINK_SCHEME "link:"
 
 /* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
- * (commits; ids that are not here are ignored) do not; and some that the haves had once and
+ * (commits; ids that are missing here are ignored) do not; and some that the haves had once and
  * their last commits have no longer, when content came back. Cost follows the new commits:
  * equal subtrees are skipped. VV_EREFUSED for a shallow repository, with the hint "git fetch
  * --unshallow"; blobs above blob_max bytes are refused too. */
@@ -29,7 +29,7 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
 /* The same objects as a pack of Git's ('git pack-objects --thin'), in pieces: for histories of ordinary files, of which
- * git takes over what it has packed before. Haves that are not here are ignored. VV_EREFUSED for a shallow
+ * git takes over what it has packed before. Haves that are missing here are ignored. VV_EREFUSED for a shallow
  * repository. */
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
@@ -41,8 +41,8 @@ bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
 
 /* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
  * oldest commits first, each distinct root once. before: the root at the same path in the
- * first parent (or what was renamed to it), which was given before or lies in haves; null:
- * none. known_before: before lies in haves' history: the peer has it. A blob that is
+ * first parent (or what was renamed to it), which was given before or is in haves; null:
+ * none. known_before: before is in haves' history: the peer has it. A blob that is
  * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version.
  * link: where the blocks of a linked version are (new_roots.c), which go along nowhere; NULL: it is none. Such a version is
  * nobody's before, since its blocks may be absent on either side. */

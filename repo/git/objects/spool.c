@@ -2,7 +2,7 @@
  * spool: alone knows the entries of Git's pack format (gitformat-pack(5)): a varint of
  * type and length, then the bytes, deflated; no differences.
  *
- * The index is keyed by the first bytes of the ids, since bases are asked for by them.
+ * The index is keyed by the first bytes of the ids, since bases are requested by them.
  * Hashes may be chosen, but making many that agree in 4 bytes costs more than it hurts.
  */
 #include "repo/git/objects/spool.h"
@@ -18,7 +18,7 @@
 #include "base/sys.h"
 
 #define BUFFER_LEN ((size_t)64 << 10)
-#define PIECE_LEN ((size_t)1 << 20) /* libgit2 maps the pack anew for each */
+#define PIECE_LEN ((size_t)1 << 20) /* libgit2 maps the pack again for each */
 #define KEY_LEN 4u
 #define HEADER_MAX 12u
 /* Most objects are commits and trees of few bytes. For each, zlib clears its table: 64 KiB by default, 8 with a

@@ -17,7 +17,7 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err); /* mak
 void vv_spool_close(vv_spool *s); /* removes it; accepts NULL */
 VV_AUTO_FREE(vv_spool, vv_spool_close)
 
-/* One that is there already is not added again. */
+/* One that exists already is not added again. */
 vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const void *bytes,
 		       size_t len, bool *added, vv_error *err);
 bool vv_spool_has(const vv_spool *s, const git_oid *id);
@@ -27,7 +27,7 @@ bool vv_spool_has(const vv_spool *s, const git_oid *id);
 vv_status vv_spool_find(const vv_spool *s, const uint8_t *prefix, size_t len, git_oid *id,
 			vv_git_type *type, vv_error *err);
 
-/* The bytes of one that is there; they replace what out had. */
+/* The bytes of one that exists; they replace what out had. */
 vv_status vv_spool_read(vv_spool *s, const git_oid *id, vv_buf *out, vv_error *err);
 
 /* The whole pack, in pieces of at most 1 MiB. */

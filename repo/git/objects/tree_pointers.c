@@ -1,5 +1,5 @@
 /*
- * tree_pointers: the stack of folders, and what an object that is not here means.
+ * tree_pointers: the stack of folders, and what an object that is missing here means.
  */
 #include "repo/git/objects/tree_pointers.h"
 
@@ -64,7 +64,7 @@ static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *com
 }
 
 /* May this object be missing without harm? What is named by a ref must be here; in
- * a partial clone whatever is not here was never used here. */
+ * a partial clone whatever is missing here was never used here. */
 static bool may_lack(const vv_tree_pointers *g, vv_status rc)
 {
 	return rc == VV_ENOTFOUND && (!g->hard || g->repo->partial);
@@ -185,7 +185,7 @@ static vv_status push_level(vv_tree_pointers *g, const git_oid *id, const vv_oid
 			    vv_error *err)
 {
 	bool added, partial = g->repo->partial;
-	git_oid own = *id; /* id may lie in the levels, which may move */
+	git_oid own = *id; /* id may be in the levels, which may move */
 	vv_status rc = vv_oid_set_add(&g->seen, &own, &added, err);
 
 	if (rc < 0 || !added) return rc;

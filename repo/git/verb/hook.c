@@ -153,7 +153,7 @@ static vv_status make_executable(const char *path, vv_error *err)
 	return VV_OK;
 }
 
-/* What lies there as a hook of somebody else's goes out of the way. */
+/* What is there as a hook of somebody else's goes out of the way. */
 static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *out, vv_error *err)
 {
 	vv_stat st;
@@ -207,7 +207,7 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	    *out != VV_HOOK_SET) {
 		return rc;
 	}
-	/* Git passes over a hook that is not executable: it never stands there as one. */
+	/* Git passes over a hook that is not executable: it never is there as one. */
 	vv_buf_printf(&new, "%s.new", path);
 	if ((rc = vv_buf_ok(&new, err)) < 0 ||
 	    (rc = vv_write_file(new.data, text, strlen(text), true, err)) < 0 ||

@@ -47,7 +47,7 @@ vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, c
 void vv_hook_found_clear(vv_hook_found *f);
 VV_AUTO_CLEAR(vv_hook_found, vv_hook_found_clear)
 /* Takes away what vv_hook_install wrote; a hook that was renamed is back under its name. One that
- * only has mark in it, or stands elsewhere, stays. *removed tells. */
+ * only has mark in it, or is elsewhere, stays. *removed tells. */
 vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
 			 bool *removed, vv_error *err);
 

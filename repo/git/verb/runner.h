@@ -48,7 +48,7 @@ typedef struct vv_runner {
 	const char *command;
 	bool discards;
 	bool locks;
-	bool undoes; /* it needs no objects but those that are there: none that wait are written */
+	bool undoes; /* it needs no objects but those that exist: none that wait are written */
 	/* Afterwards: */
 	vv_buf output, said; /* its stdout, its stderr */
 	int code;            /* -1: it did not end by itself, or has not begun */
@@ -84,7 +84,7 @@ VV_AUTO_CLEAR(vv_runner, vv_runner_clear)
 
 /* For the filter: does a varve run the git that runs it? That one words its failures as it does git's. */
 bool vv_runner_is_above(const vv_env *env);
-/* For the filter: has more of the git that runs it this? Then nobody is asked for blocks that are not here, and who runs that git
+/* For the filter: has more of the git that runs it this? Then nobody is asked for blocks that are missing here, and who runs that git
  * tells of them. */
 #define VV_RUNNER_HERE_ONLY "VARVE_HERE_ONLY=1"
 bool vv_runner_is_here_only(const vv_env *env);

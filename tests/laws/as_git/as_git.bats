@@ -63,7 +63,7 @@ teardown() {
 	git remote add origin ../origin
 	git config push.default matching
 	ends_with 2 varve push
-	stderr_has "push.default is 'matching': name what to push"
+	stderr_has "push.default is 'matching': name the ref to push"
 	succeeds varve push origin main
 }
 

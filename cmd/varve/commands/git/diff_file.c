@@ -38,7 +38,7 @@ typedef struct side {
 	vv_subject storage, *subject; /* NULL: not there */
 } side;
 
-/* git calls us anew for each path, and counts. */
+/* git calls us again for each path, and counts. */
 static bool is_later_path(void)
 {
 	const char *counter = getenv("GIT_DIFF_PATH_COUNTER");
@@ -197,7 +197,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 	return vv_document_diff(out, &item, &how, err);
 }
 
-/* What cannot be compared is said in its place: git would drop all that follows if this
+/* What cannot be compared is reported in its place: git would drop all that follows if this
  * failed. */
 static bool is_answer(vv_status rc)
 {

@@ -249,7 +249,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 #define LONG_MS 200 /* a busy machine lets git wait as well: then it is not idle */
 #define IDLE_MS 20  /* git has something else to do, which may be to call varve */
 
-/* Git has its answers: a failure now can only be told. */
+/* Git has its answers: a failure now can only be reported. */
 static void wait_for_disk(session *s)
 {
 	vv_error err;

@@ -191,7 +191,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 	return rc;
 }
 
-/* Git goes on to have pointers where the tables were, and will write them out as they are. */
+/* Git continues to have pointers where the tables were, and will write them out as they are. */
 static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;

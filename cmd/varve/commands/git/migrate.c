@@ -4,7 +4,7 @@
  * Nothing is done before everything is known to be possible: no other change is staged, the files are
  * as committed, and the objects of Git LFS are here. Staging and committing is add's and commit's: they
  * are run as the user would run them, with hooks and signatures. What was begun is noted in
- * .git/varve/migrating, so that the same command again goes on with what a killed one staged.
+ * .git/varve/migrating, so that the same command again continues with what a killed one staged.
  */
 #include <stdio.h>
 #include <string.h>
@@ -169,7 +169,7 @@ VV_AUTO_CLEAR(migration, migration_clear)
 
 /* --- the note of what was begun --------------------------------------------------------------- */
 
-/* The commit it begins at, the direction, the words: what must be the same for a command to go on. */
+/* The commit it begins at, the direction, the words: what must be the same for a command to continue. */
 static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -253,7 +253,7 @@ static vv_status changed(const char *path, vv_error *err)
 		       vv_text_shows(path), vv_text_shows(path));
 }
 
-/* Is the file of the work tree as the index has it? A pointer of Git LFS may lie there as its content:
+/* Is the file of the work tree as the index has it? A pointer of Git LFS may be there as its content:
  * then git's own filter answers, which is asked by git. */
 static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_error *err)
 {

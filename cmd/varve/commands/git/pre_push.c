@@ -212,7 +212,7 @@ static bool is_mirror(const run *r)
 	return is;
 }
 
-/* A mirror loses what is not here: no clone has the blocks' ref, and some have no signed heads. */
+/* A mirror loses what is missing here: no clone has the blocks' ref, and some have no signed heads. */
 static vv_status see_mirror(const run *r, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT, word = VV_BUF_INIT;

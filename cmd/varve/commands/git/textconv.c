@@ -104,7 +104,7 @@ static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 
 /* --- opening ---------------------------------------------------------------------------- */
 
-/* A pointer's text, where the blocks were not here for git's filter. */
+/* A pointer's text, where the blocks were missing here for git's filter. */
 static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
