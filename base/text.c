@@ -451,6 +451,14 @@ vv_status vv_text_check_mark(const char *text, const char *mark, const char *wha
 		       what, (int)strspn(number, "0123456789"), number);
 }
 
+bool vv_line_next(vv_line *l)
+{
+	l->text = l->rest;
+	l->len = strcspn(l->text, "\n");
+	l->rest = l->text + l->len + (l->text[l->len] == '\n');
+	return l->rest > l->text;
+}
+
 char *vv_text_cut_line(char **at)
 {
 	char *line = *at, *end = strchr(line, '\n');

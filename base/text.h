@@ -101,6 +101,14 @@ bool vv_text_same(const char *a, const char *b);
  * `what`. VV_ECORRUPT: it does not begin so; err is left alone. */
 vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err);
 
+/* The lines of a text, without their ends: for (vv_line l = {.rest = text}; vv_line_next(&l);) */
+typedef struct vv_line {
+	const char *text; /* no NUL follows it */
+	size_t len;
+	const char *rest; /* what comes after it; NUL-ended */
+} vv_line;
+bool vv_line_next(vv_line *l); /* false: there are no more */
+
 /* The line at *at, its newline replaced by its end; *at goes behind it. NULL: no newline follows. */
 char *vv_text_cut_line(char **at);
 

@@ -65,10 +65,9 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
 
 static void warn(const varve_txn *t, const char *path, const char *lines)
 {
-	for (size_t len; *lines; lines += len + 1) {
-		len = strcspn(lines, "\n");
+	for (vv_line l = {.rest = lines}; vv_line_next(&l);) {
 		vv_notes_warn(vv_repository_notes(t->repo), "%s: %.*s", vv_text_shows(path),
-			      (int)len, lines);
+			      (int)l.len, l.text);
 	}
 }
 

@@ -117,11 +117,9 @@ vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *pas
 			    vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char did[VV_DID_TEXT];
 	vv_status rc = VV_OK;
 
-	vv_did_text(did, k->public_key);
-	vv_buf_printf(&text, HEAD "%s\n", did);
+	vv_buf_printf(&text, HEAD "%s\n", vv_did_shows(k->public_key));
 	if (vv_buf_reserve(&text, FILE_MAX) && passphrase) {
 		rc = put_sealed(&text, k, passphrase, err);
 	} else {

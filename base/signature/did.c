@@ -9,6 +9,7 @@
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/hint.h"
+#include "base/show.h"
 
 #define DID "did:key:z"
 #define DID_BYTES (2 + VV_KEY_PUBLIC)
@@ -21,6 +22,14 @@ void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC])
 	memcpy(bytes + 2, public_key, VV_KEY_PUBLIC);
 	memcpy(out, DID, n);
 	vv_base58_write(out + n, VV_DID_TEXT - n, bytes, sizeof(bytes));
+}
+
+const char *vv_did_shows(const uint8_t public_key[VV_KEY_PUBLIC])
+{
+	char *out = vv_text_slot();
+
+	vv_did_text(out, public_key);
+	return out;
 }
 
 vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err)
@@ -59,10 +68,11 @@ static const char *const which[] = {"one",      "two",      "three",   "four",  
 				    "seven",    "eight",    "nine",    "ten",    "eleven", "twelve",
 				    "thirteen", "fourteen", "fifteen", "sixteen"};
 
-void vv_did_words(char out[VV_DID_WORDS], const uint8_t public_key[VV_KEY_PUBLIC])
+const char *vv_did_words(const uint8_t public_key[VV_KEY_PUBLIC])
 {
 	const uint64_t h = vv_xxh3(public_key, VV_KEY_PUBLIC, 0);
+	char *out = vv_text_slot();
 
-	(void)snprintf(out, VV_DID_WORDS, "%s %s %s", how[h & 15], who[h >> 4 & 15],
-		       which[h >> 8 & 15]);
+	(void)snprintf(out, 32, "%s %s %s", how[h & 15], who[h >> 4 & 15], which[h >> 8 & 15]);
+	return out;
 }

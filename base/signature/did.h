@@ -16,6 +16,13 @@
 #define VV_DID_KEY 8u   /* where "z6Mk..." begins */
 
 void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC]);
+/* The same in one of a few rotating buffers, as those of vv_text_show: for messages. */
+const char *vv_did_shows(const uint8_t public_key[VV_KEY_PUBLIC]);
+/* Without "did:key:". */
+static inline const char *vv_did_key_shows(const uint8_t public_key[VV_KEY_PUBLIC])
+{
+	return vv_did_shows(public_key) + VV_DID_KEY;
+}
 /* VV_EUSAGE: not a did:key of an Ed25519 key. */
 vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err);
 
@@ -24,7 +31,6 @@ vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_er
 void vv_did_ipns(char out[VV_IPNS_TEXT], const uint8_t public_key[VV_KEY_PUBLIC]);
 
 /* "bold otter nine": for eyes, not for proof. */
-#define VV_DID_WORDS 32u
-void vv_did_words(char out[VV_DID_WORDS], const uint8_t public_key[VV_KEY_PUBLIC]);
+const char *vv_did_words(const uint8_t public_key[VV_KEY_PUBLIC]); /* in a rotating buffer, too */
 
 #endif

@@ -12,15 +12,10 @@
 
 void vv_help_put_lines(vv_buf *b, const char *indent, const char *text)
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		vv_buf_puts(b, len ? indent : "");
-		vv_buf_put(b, text, len);
+	for (vv_line l = {.rest = text}; vv_line_next(&l);) {
+		vv_buf_puts(b, l.len ? indent : "");
+		vv_buf_put(b, l.text, l.len);
 		vv_buf_putc(b, '\n');
-		text += len;
-		if (*text == '\n') {
-			text++;
-		}
 	}
 }
 
@@ -47,19 +42,13 @@ void vv_help_put_folded(vv_buf *b, size_t at, const char *text)
 
 static void put_usage(vv_buf *b, const vv_command *c)
 {
-	const char *text = c->usage ? c->usage : "";
 	const char *lead = "usage: ";
 
-	do {
-		size_t len = strcspn(text, "\n");
-		vv_buf_printf(b, "%svarve %s%s%.*s\n", lead, c->name, len ? " " : "", (int)len,
-			      text);
+	for (vv_line l = {.rest = c->usage && *c->usage ? c->usage : "\n"}; vv_line_next(&l);) {
+		vv_buf_printf(b, "%svarve %s%s%.*s\n", lead, c->name, l.len ? " " : "", (int)l.len,
+			      l.text);
 		lead = "       ";
-		text += len;
-		if (*text == '\n') {
-			text++;
-		}
-	} while (*text);
+	}
 }
 
 static void put_option(vv_buf *b, const vv_option *o)

@@ -167,18 +167,17 @@ static void close_export(job *j, export *x)
 static void show_export(const job *j, const char *path, const vv_cid *root,
 			const vv_car_stats *stats)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
 
-	vv_cid_text(text, root);
 	if (j->o->quiet) return;
 	if (strcmp(path, "-") == 0) {
-		vv_note("%s: %s, %s", text, vv_text_counted(stats->blocks, "block", NULL),
-			vv_text_bytes(stats->bytes));
+		vv_note("%s: %s, %s", vv_cid_shows(root),
+			vv_text_counted(stats->blocks, "block", NULL), vv_text_bytes(stats->bytes));
 	} else if (json(j->o)) {
 		w = vv_json_begin_object(&b, 2);
-		vv_json_put_members(&w, {JSON_TEXT("file", path)}, {JSON_TEXT("root", text)},
+		vv_json_put_members(&w, {JSON_TEXT("file", path)},
+				    {JSON_TEXT("root", vv_cid_shows(root))},
 				    {JSON_NUMBER("blocks", stats->blocks)},
 				    {JSON_NUMBER("bytes", stats->bytes)});
 		vv_json_close_object(&w);
@@ -187,7 +186,7 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 	} else {
 		vv_out("%s: %s, %s\n%s\n", vv_text_shows(path),
 		       vv_text_counted(stats->blocks, "block", NULL), vv_text_bytes(stats->bytes),
-		       text);
+		       vv_cid_shows(root));
 	}
 }
 

@@ -146,10 +146,7 @@ static const vv_option table[] = {
 
 static void print_key(const uint8_t *key, const char *what)
 {
-	char did[VV_DID_TEXT];
-
-	vv_did_text(did, key);
-	vv_out("%s%s\n", did, what);
+	vv_out("%s%s\n", vv_did_shows(key), what);
 }
 
 static void list_keys(const vv_vault_session *s, bool writers)
@@ -170,7 +167,6 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 	vv_access x = {
 		.key = key, .write = write, .add = c->argc > 0 && strcmp(c->argv[0], "add") == 0};
 	const size_t epochs = vv_vault_epoch_count(s->state);
-	char did[VV_DID_TEXT];
 	vv_status rc;
 
 	if (c->argc == 0) {
@@ -182,9 +178,8 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 	    (rc = vv_vault_session_sync(s, err)) < 0) {
 		return rc;
 	}
-	vv_did_text(did, key);
 	if (x.add) {
-		vv_note("%s may %s this vault from the new epoch %zu on", did,
+		vv_note("%s may %s this vault from the new epoch %zu on", vv_did_shows(key),
 			x.write ? "write to" : "read", epochs + 1);
 	} else {
 		vv_note(x.write ? "its copies so far stay in the vault"

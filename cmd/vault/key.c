@@ -82,12 +82,10 @@ static vv_status run_new(const options *o, vv_error *err)
 static vv_status run_show(vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
-	char did[VV_DID_TEXT];
 	vv_status rc = vv_key_ring_own(key, vv_environ(), err);
 
 	if (rc == VV_OK) {
-		vv_did_text(did, key);
-		vv_out("%s\n", did);
+		vv_out("%s\n", vv_did_shows(key));
 	}
 	return rc;
 }
@@ -105,13 +103,12 @@ static vv_status run_list(vv_error *err)
 		vv_out("%s  this machine%s\n", did, sealed ? ", under a passphrase" : "");
 	}
 	if (rc == VV_OK && (rc = vv_key_ring_names(&names, vv_environ(), err)) == VV_OK) {
-		for (const char *p = vv_buf_cstr(&names); *p;
-		     p += strcspn(p, "\n"), p += *p == '\n') {
-			size_t name = strcspn(p, " \n"), line = strcspn(p, "\n");
-			if (name < line) {
-				vv_out_text(p + name + 1, line - name - 1);
+		for (vv_line l = {.rest = vv_buf_cstr(&names)}; vv_line_next(&l);) {
+			const size_t name = strcspn(l.text, " \n");
+			if (name < l.len) {
+				vv_out_text(l.text + name + 1, l.len - name - 1);
 				vv_out("  ");
-				vv_out_text(p, name);
+				vv_out_text(l.text, name);
 				vv_out("\n");
 			}
 		}

@@ -40,12 +40,10 @@ VV_AUTO_CLEAR(report, report_clear)
 static void print_key(const report *x, const uint8_t *key, const vv_hold_room_facts *here)
 {
 	const vv_standing_line l = vv_standing_of(&x->audited.standing, key);
-	char did[VV_DID_TEXT];
 
-	vv_did_text(did, key);
 	if (x->json) {
 		vv_json_open_object(x->json);
-		vv_json_put_members(x->json, {JSON_TEXT("did", did)},
+		vv_json_put_members(x->json, {JSON_TEXT("did", vv_did_shows(key))},
 				    {JSON_NUMBER("bytes", l.bytes)},
 				    {JSON_TIME("proven", (int64_t)l.proven)});
 		if (here) {
@@ -56,7 +54,7 @@ static void print_key(const report *x, const uint8_t *key, const vv_hold_room_fa
 		vv_json_close_object(x->json);
 		return;
 	}
-	vv_out("%s\n  keeps for me: %s, %s%s\n", did, vv_text_bytes(l.bytes),
+	vv_out("%s\n  keeps for me: %s, %s%s\n", vv_did_shows(key), vv_text_bytes(l.bytes),
 	       l.proven > 0 ? "proven " : "not proven in the last 30 days",
 	       l.proven > 0 ? vv_text_utc((int64_t)l.proven) : "");
 	if (here) {
@@ -243,16 +241,14 @@ static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 
 static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
 {
-	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT];
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	put_words(&words, s, r);
-	vv_cid_text(cid, &r->cid);
-	vv_did_text(did, r->author);
 	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("record", cid)},
+	vv_json_put_members(w, {JSON_TEXT("record", vv_cid_shows(&r->cid))},
 			    {JSON_TEXT("kind", vv_ledger_kind_name(r->kind))},
-			    {JSON_TEXT("did", did)}, {JSON_NUMBER("sequence", r->sequence)},
+			    {JSON_TEXT("did", vv_did_shows(r->author))},
+			    {JSON_NUMBER("sequence", r->sequence)},
 			    {JSON_TIME("time", (int64_t)r->time)},
 			    {JSON_BOOL("counts", vv_vault_counts(s->state, r))},
 			    {JSON_TEXT("says", vv_buf_cstr(&words))});
@@ -293,15 +289,13 @@ static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *o
 static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
-	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
 
 	put_words(&words, s, r);
-	vv_did_text(did, r->author);
-	vv_cid_text(cid, &r->cid);
-	vv_out("%s  %.12s %llu  %-7s  ", vv_text_utc((int64_t)r->time), did + 8,
+	vv_out("%s  %.12s %llu  %-7s  ", vv_text_utc((int64_t)r->time), vv_did_shows(r->author) + 8,
 	       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind));
 	vv_out_text(vv_buf_cstr(&words), words.len);
-	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)", cid);
+	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)",
+	       vv_cid_shows(&r->cid));
 }
 
 static vv_status run_show(const options *o, const vv_vault_session *s, const char *word,
@@ -309,7 +303,7 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 {
 	const vv_ledger_record *r;
 	vv_cid cid;
-	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+	char text[VV_CID_TEXT + 1];
 	vv_status rc = vv_cid_parse(&cid, word, strlen(word), err);
 
 	if (rc < 0) return rc;
@@ -320,9 +314,8 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 	if (vv_wants_json(o->format)) return print_json(s, r, err);
 	print_line(s, r);
 	if (r->kind == VV_LEDGER_RECEIPT) {
-		vv_did_text(did, r->key);
 		vv_out("  kept until %s\n  signed by %s\n", vv_text_utc((int64_t)r->until),
-		       r->has_key ? did : "no key: this holder does not sign");
+		       r->has_key ? vv_did_shows(r->key) : "no key: this holder does not sign");
 	}
 	for (size_t i = 0; i < r->shard_count; i++) {
 		vv_cid_text(text, &r->shards[i].cid);
@@ -370,12 +363,10 @@ static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
 	const vv_ledger_record *place = r->kind == VV_LEDGER_RECEIPT
 						? vv_ledger_find(s->ledger, &r->link)
 						: NULL;
-	char did[VV_DID_TEXT];
 	vv_error why;
 
 	if (!place || vv_receipt_check(r, place, &why) == VV_OK) return true;
-	vv_did_text(did, r->author);
-	vv_out("%s: record %llu (receipt) does not count: %s\n", did,
+	vv_out("%s: record %llu (receipt) does not count: %s\n", vv_did_shows(r->author),
 	       (unsigned long long)r->sequence, why.message);
 	return false;
 }

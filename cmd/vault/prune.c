@@ -45,8 +45,6 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 /* Copies too many that somebody else decides about. */
 static void tell_shared(const vv_surplus *x)
 {
-	char did[VV_DID_TEXT];
-
 	if (x->shared > 0) {
 		vv_note("%s: other writers placed them, or did not replicate yet; "
 			"'varve vault prune' there lets go of them, and 'varve vault writers "
@@ -54,8 +52,7 @@ static void tell_shared(const vv_surplus *x)
 			vv_text_counted(x->shared, "copy too many stays", "copies too many stay"));
 	}
 	if (x->policy > 0) {
-		vv_did_text(did, x->policy_of);
-		vv_note("the writer %s asks for %s, so that many stay", did,
+		vv_note("the writer %s asks for %s, so that many stay", vv_did_shows(x->policy_of),
 			vv_text_counted(x->policy, "copy", "copies"));
 	}
 }

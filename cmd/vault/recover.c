@@ -62,7 +62,7 @@ static vv_status keep_policy(const vv_vault_session *s, vv_error *err)
 
 static void tell(const options *o, const vv_recover *x, const vv_vault_session *s)
 {
-	char head[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+	char did[VV_DID_TEXT];
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		if (!s->places[i].holder) {
@@ -80,9 +80,9 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 		}
 	}
 	if (o->quiet) return;
-	vv_cid_text(head, &x->head);
 	vv_did_text(did, x->head_author);
-	vv_note("head %s of %s, by %s", head, vv_text_utc((int64_t)x->head_time), did);
+	vv_note("head %s of %s, by %s", vv_cid_shows(&x->head), vv_text_utc((int64_t)x->head_time),
+		did);
 	vv_note("%zu of %s had it already", x->shown,
 		vv_text_counted(x->asked, "holder that answered", "holders that answered"));
 	vv_note("recovered %s, %s of Git, %s", vv_text_counted(x->blocks, "block", NULL),

@@ -303,7 +303,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	resealing *r = payload;
 	uint64_t missing = 0;
 	vv_resemble walk = {.get = get_node, .fn = on_block, .payload = r, .missing = &missing};
-	char line[512], hex[VV_OID_TEXT + 1];
+	char line[512];
 
 	r->lacking = 0;
 	if (n->link) return VV_OK;
@@ -312,9 +312,8 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	vv_cid_set_free(walk.seen);
 	if (rc < 0 || r->lacking == 0) return rc;
 	r->x->versions++;
-	vv_oid_text(hex, &n->commit);
 	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
-		       hex, vv_text_counted(r->lacking, "block", NULL));
+		       vv_oid_shows(&n->commit), vv_text_counted(r->lacking, "block", NULL));
 	return r->x->missing ? r->x->missing(r->x->payload, line, err) : VV_OK;
 }
 
@@ -565,8 +564,6 @@ static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error 
 /* What no holder had. */
 static void tell_resealed(const options *o, const vv_reseal *x)
 {
-	char did[VV_DID_TEXT];
-
 	if (x->lost == 0) return;
 	if (!o->quiet || x->left > 0) {
 		vv_note("no holder had %s any longer: sealed %s again from here, retired %s",
@@ -585,8 +582,8 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 			vv_text_counted(x->versions, "version of a table", "versions of tables"));
 	}
 	if (x->foreign) {
-		vv_did_text(did, x->writer);
-		vv_note("the rest was sealed by %s: run 'varve vault repair' there", did);
+		vv_note("the rest was sealed by %s: run 'varve vault repair' there",
+			vv_did_shows(x->writer));
 	}
 }
 

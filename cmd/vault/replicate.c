@@ -93,8 +93,6 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 
 static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
-	char head[VV_CID_TEXT + 1];
-
 	vv_print_failing(s);
 	if (o->dry_run) {
 		vv_note(x->nothing ? "nothing is new" : "new: %s, %s of Git",
@@ -137,8 +135,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 			vv_text_counted(x->shards, "shard", NULL));
 	}
 	if (!vv_cid_is_null(&x->head)) {
-		vv_cid_text(head, &x->head);
-		vv_note("head %s", head);
+		vv_note("head %s", vv_cid_shows(&x->head));
 	}
 	if (x->config && !vv_repository_is_bare(s->repo)) {
 		vv_note("the vault and its policy are in .varveconfig: commit it");

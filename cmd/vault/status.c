@@ -77,7 +77,7 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		       {"bad", x->bad},         {"away", x->away},
 		       {"retired", x->retired}, {"damaged", x->damaged},
 		       {"stripes", x->stripes}};
-	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
+	char code[CODE_TEXT];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
@@ -89,8 +89,7 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 			    {JSON_TEXT("newRef", x->new_ref)},
 			    {JSON_TEXT("code", x->code.data > 0 ? code_text(code, x->code) : NULL)},
 			    {JSON_TIME("proven", (int64_t)x->proven)});
-	vv_cid_text(head, &x->head);
-	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : head);
+	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : vv_cid_shows(&x->head));
 	vv_json_close_object(&w);
 	return vv_out_json(&b, err);
 }
@@ -168,7 +167,7 @@ static void print_bad(const vv_vault_status *x)
 
 static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 {
-	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
+	char code[CODE_TEXT];
 
 	if (x->safe) {
 		print_safe(x, s);
@@ -211,8 +210,8 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 	vv_out("all copies proven: %s\n",
 	       x->proven > 0 ? vv_text_utc((int64_t)x->proven) : "never");
 	if (!vv_cid_is_null(&x->head)) {
-		vv_cid_text(head, &x->head);
-		vv_out("head %s of %s\n", head, vv_text_utc((int64_t)x->head_time));
+		vv_out("head %s of %s\n", vv_cid_shows(&x->head),
+		       vv_text_utc((int64_t)x->head_time));
 	}
 }
 

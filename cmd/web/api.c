@@ -132,11 +132,10 @@ static void put_dataset(api *x, const vv_web_dataset *d)
 	if (d->line_count > 0) {
 		api_open_array(x, "rowsOverTime");
 		for (size_t i = 0; i < d->line_count; i++) {
-			char hex[VV_OID_TEXT + 1], time[24];
+			char time[24];
 
-			vv_oid_text(hex, &d->line[i].commit);
 			api_open_element(x);
-			api_put_text(x, "commit", hex);
+			api_put_text(x, "commit", vv_oid_shows(&d->line[i].commit));
 			(void)snprintf(time, sizeof(time), "%lld", (long long)d->line[i].time);
 			vv_json_name(&x->w, "time");
 			vv_json_raw(&x->w, time, strlen(time));

@@ -143,18 +143,16 @@ static vv_status take_lines(learning *l, const vv_buf *text, size_t lesson, size
 			    vv_error *err)
 {
 	const size_t before = l->count;
-	size_t len;
 
-	for (const char *at = vv_buf_cstr(text); *at; at += len + (at[len] == '\n')) {
-		len = strcspn(at, "\n");
-		const char *line = vv_arena_strndup(&l->arena, at, len);
+	for (vv_line in = {.rest = vv_buf_cstr(text)}; vv_line_next(&in);) {
+		const char *line = vv_arena_strndup(&l->arena, in.text, in.len);
 
 		if (!line) return vv_fail_nomem(err);
-		if (*at == '[') {
+		if (*line == '[') {
 			l->section = line;
 		} else if (l->count > before && is_range(l, &l->items[l->count - 1], line)) {
 			if (!l->items[l->count - 1].text) return vv_fail_nomem(err);
-		} else if (len > 0 && strncmp(at, "--", 2) != 0) {
+		} else if (*line && strncmp(line, "--", 2) != 0) {
 			if (!vv_array_add(l->items, l->count, l->cap,
 					  (candidate){.text = line,
 						      .form_len = form_of(line),
@@ -481,11 +479,8 @@ vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, cons
 				      "pip install varve-data pyyaml, or ./python in place of varve-data in a clone of varve")
 			    : err->code;
 	}
-	for (const char *at = vv_buf_cstr(&text); *at;) {
-		size_t len = strcspn(at, "\n");
-
-		put_line(out, left, at, len);
-		at += len + (at[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
+		put_line(out, left, l.text, l.len);
 	}
 	return vv_buf_ok(out, err);
 }

@@ -471,15 +471,13 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 /* The name is believed now, and never again. */
 static vv_status pin(vv_clone_job *j, vv_error *err)
 {
-	char key[VV_DID_TEXT], words[VV_DID_WORDS];
 	vv_status rc = vv_named_pin(&j->named, j->repo, err);
 
 	if (rc < 0) return rc;
-	vv_head_key_text(key, j->named.owner);
-	vv_did_words(words, j->named.owner);
 	if (!j->quiet) {
 		vv_notes_put(j->notes, "%s names '%s', signed by %s (%s)", vv_text_url(j->url),
-			     j->named.name, key, words);
+			     j->named.name, vv_did_key_shows(j->named.owner),
+			     vv_did_words(j->named.owner));
 	}
 	return VV_OK;
 }

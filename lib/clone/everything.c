@@ -727,11 +727,7 @@ static vv_status replace_history(migration *m, vv_rewrite *w, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
-		char old[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
-
-		vv_oid_text(old, &c[i].old);
-		vv_oid_text(now, &c[i].now);
-		vv_buf_printf(&pairs, "%s %s\n", old, now);
+		vv_buf_printf(&pairs, "%s %s\n", vv_oid_shows(&c[i].old), vv_oid_shows(&c[i].now));
 	}
 	if ((rc = vv_buf_ok(&pairs, err)) < 0 || (rc = write_map(m, &pairs, err)) < 0 ||
 	    (rc = vv_refs_each(m->repo, "refs/notes/", copy_notes, &notes, err)) < 0) {

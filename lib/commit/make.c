@@ -466,11 +466,8 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 	vv_status rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer),
 					   &told, err);
 	vv_notes_end(notes);
-	for (const char *p = vv_buf_cstr(&told); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		vv_notes_put(notes, "%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&told)}; vv_line_next(&l);) {
+		vv_notes_put(notes, "%.*s", (int)l.len, l.text);
 	}
 	return rc;
 }

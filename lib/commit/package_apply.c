@@ -233,10 +233,8 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 	vv_auto(vv_buf) warnings = VV_BUF_INIT;
 	vv_status rc = describe_staged(r, x, s, changes, paths, count, &warnings, err);
 
-	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n");
-		vv_notes_warn(vv_repository_notes(r), "%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&warnings)}; rc == VV_OK && vv_line_next(&l);) {
+		vv_notes_warn(vv_repository_notes(r), "%.*s", (int)l.len, l.text);
 	}
 	if (vv_index_is_tree(x)) { /* it is never written, and the branch comes next */
 		return rc < 0 || *count == 0 ? rc : vv_dataset_writer_commit(s, err);

@@ -293,11 +293,8 @@ static vv_status note(vv_txn *t, const vv_add_outcome *what, bool work, vv_error
 
 static void warn_lines(vv_txn *t, const vv_buf *lines)
 {
-	for (const char *p = vv_buf_cstr(lines); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		vv_notes_warn(vv_repository_notes(t->repo), "%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(lines)}; vv_line_next(&l);) {
+		vv_notes_warn(vv_repository_notes(t->repo), "%.*s", (int)l.len, l.text);
 	}
 }
 

@@ -414,11 +414,8 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 	check.paths = paths;
 	check.progress = vv_dataset_reader_progress(t->reader);
 	vv_status rc = vv_commit_check_run(&check, t->repo, t->reader, &told, err);
-	for (const char *p = vv_buf_cstr(&told); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		vv_notes_put(vv_repository_notes(t->repo), "%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&told)}; vv_line_next(&l);) {
+		vv_notes_put(vv_repository_notes(t->repo), "%.*s", (int)l.len, l.text);
 	}
 	return rc;
 }

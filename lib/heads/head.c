@@ -336,7 +336,7 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT, tree = VV_BUF_INIT, bytes = VV_BUF_INIT,
 			signature = VV_BUF_INIT, commit = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1], list[VV_OID_TEXT + 1], key[VV_DID_TEXT];
+	char hex[VV_OID_TEXT + 1];
 	uint8_t digest[VV_SHA256_LEN];
 	vv_oid blob, ids, top;
 	vv_status rc;
@@ -351,8 +351,8 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 		return rc;
 	}
 	vv_oid_text(hex, &blob);
-	vv_oid_text(list, &ids);
-	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", hex, list);
+	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", hex,
+		      vv_oid_shows(&ids));
 	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
 	vv_oid_text(hex, &top);
 	vv_buf_printf(&bytes, "tree %s\n", hex);
@@ -360,9 +360,9 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 		vv_oid_text(hex, &parents[i]);
 		vv_buf_printf(&bytes, "parent %s\n", hex);
 	}
-	vv_head_key_text(key, record->key);
 	vv_buf_printf(&bytes, "author varve <%s> %lld +0000\ncommitter varve <%s> %lld +0000\n",
-		      key, (long long)record->time, key, (long long)record->time);
+		      vv_did_key_shows(record->key), (long long)record->time,
+		      vv_did_key_shows(record->key), (long long)record->time);
 	const size_t head = bytes.len;
 	vv_buf_printf(&bytes, "\nHead %llu of %s\n\n" DIGEST_LINE,
 		      (unsigned long long)record->number, record->name);
@@ -469,24 +469,17 @@ vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], ui
 
 static void put_keys(vv_buf *out, const char *word, const vv_head_keys *l, bool commits)
 {
-	char key[VV_DID_TEXT], hex[VV_OID_TEXT + 1];
-
 	for (size_t i = 0; i < l->count; i++) {
-		vv_head_key_text(key, l->items[i].key);
-		vv_oid_text(hex, &l->items[i].commit);
-		vv_buf_printf(out, "%s %s %llu%s%s\n", word, key,
+		vv_buf_printf(out, "%s %s %llu%s%s\n", word, vv_did_key_shows(l->items[i].key),
 			      (unsigned long long)l->items[i].number, commits ? " " : "",
-			      commits ? hex : "");
+			      commits ? vv_oid_shows(&l->items[i].commit) : "");
 	}
 }
 
 void vv_head_record_put(vv_buf *out, const vv_head_record *r)
 {
-	char key[VV_DID_TEXT];
-
-	vv_head_key_text(key, r->key);
-	vv_buf_printf(out, FIRST "name %s\nkey %s\nnumber %llu\ntime %lld\n", r->name, key,
-		      (unsigned long long)r->number, (long long)r->time);
+	vv_buf_printf(out, FIRST "name %s\nkey %s\nnumber %llu\ntime %lld\n", r->name,
+		      vv_did_key_shows(r->key), (unsigned long long)r->number, (long long)r->time);
 	if (r->final) {
 		vv_buf_puts(out, "final\n");
 	} else if (r->expires > 0) {

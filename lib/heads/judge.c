@@ -81,11 +81,8 @@ static void put_age(vv_buf *out, int64_t age)
 void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t when,
 		      int64_t now)
 {
-	char text[VV_DID_TEXT], words[VV_DID_WORDS];
-
-	vv_head_key_text(text, key);
-	vv_did_words(words, key);
-	vv_buf_printf(out, "%s (%s), number %llu, ", text, words, (unsigned long long)number);
+	vv_buf_printf(out, "%s (%s), number %llu, ", vv_did_key_shows(key), vv_did_words(key),
+		      (unsigned long long)number);
 	put_age(out, now - when);
 }
 
@@ -458,10 +455,7 @@ static vv_status find_owner(judging *g, vv_judged *out, const vv_shown_head *hea
 
 static vv_status check_name(const judging *g, const vv_shown_head *h, const node *n, vv_error *err)
 {
-	char key[VV_DID_TEXT];
-
-	vv_head_key_text(key, n->key);
-	return strcmp(strrchr(h->name, '/') + 1, key) == 0
+	return strcmp(strrchr(h->name, '/') + 1, vv_did_key_shows(n->key)) == 0
 		       ? VV_OK
 		       : refuse(g, VV_EREFUSED, "the ref is named after another key", &h->id, err);
 }
@@ -677,11 +671,9 @@ vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error
 	const vv_git_call call = {.args = args, .repo = r, .output = &line};
 	vv_status rc = vv_git_must(&call, "its tags", err);
 
-	for (const char *p = vv_buf_cstr(&line); rc == VV_OK && *p;
-	     p += strcspn(p, "\n"), p += *p == '\n') {
-		const char *at = p + strlen("tag ");
-		if (strncmp(p, "tag ", 4) == 0 && vv_oid_parse(id, at, VV_OID_TEXT)) {
-			vv_buf_set(name, at + VV_OID_TEXT + 1, strcspn(at, "\n") - VV_OID_TEXT - 1);
+	for (vv_line l = {.rest = vv_buf_cstr(&line)}; rc == VV_OK && vv_line_next(&l);) {
+		if (strncmp(l.text, "tag ", 4) == 0 && vv_oid_parse(id, l.text + 4, VV_OID_TEXT)) {
+			vv_buf_set(name, l.text + 5 + VV_OID_TEXT, l.len - 5 - VV_OID_TEXT);
 			return vv_buf_ok(name, err);
 		}
 	}

@@ -186,7 +186,6 @@ static vv_status check_allowed(const making *k, vv_error *err)
 {
 	const vv_trusted_head *owner = vv_trust_find(&k->trust, k->trust.owner);
 	vv_auto(vv_head_commit) c = {.parent_count = 0};
-	char key[VV_DID_TEXT];
 	vv_status rc;
 
 	if (memcmp(k->signer.key, k->trust.owner, sizeof(k->trust.owner)) == 0) return VV_OK;
@@ -200,11 +199,10 @@ static vv_status check_allowed(const making *k, vv_error *err)
 	if (s && (int64_t)s->number >= k->next.time && !(gone && k->next.number > gone->number)) {
 		return VV_OK;
 	}
-	vv_head_key_text(key, k->signer.key);
 	return vv_fail(err, VV_EREFUSED,
 		       "%s is not a signer of '%s'%s\n"
 		       "its owner adds it to the signers of the next head",
-		       key, k->trust.name, s ? " any longer" : "");
+		       vv_did_key_shows(k->signer.key), k->trust.name, s ? " any longer" : "");
 }
 
 static vv_status set_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *err)

@@ -29,7 +29,6 @@ void vv_nearby_clear(vv_nearby *n)
 /* "_<hash>._sub._varve._tcp": who does not know key and name learns nothing by it. VV_ENOTFOUND: nothing is pinned. */
 static vv_status put_subtype(vv_buf *out, vv_repository *r, vv_error *err)
 {
-	char key[VV_DID_TEXT];
 	uint8_t hash[VV_SHA256_LEN];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_trust t;
@@ -37,8 +36,7 @@ static vv_status put_subtype(vv_buf *out, vv_repository *r, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (!t.known) return vv_fail(err, VV_ENOTFOUND, "it has no signed head");
-	vv_head_key_text(key, t.owner);
-	vv_buf_printf(&text, "varve announce 1\n%s\n%s\n", key, t.name);
+	vv_buf_printf(&text, "varve announce 1\n%s\n%s\n", vv_did_key_shows(t.owner), t.name);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_sha256(hash, text.data, text.len, err)) < 0) {
 		return rc;

@@ -81,14 +81,12 @@ static vv_status add_merged_tags(choosing *c, const char *branch, vv_error *err)
 	bool found;
 	vv_status rc = vv_git_must(&call, "listing tags", err);
 
-	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
-		const size_t len = strcspn(p, "\n");
+	for (vv_line l = {.rest = vv_buf_cstr(&out)}; rc == VV_OK && vv_line_next(&l);) {
 		vv_buf_reset(&name);
-		vv_buf_printf(&name, "refs/tags/%.*s", (int)len, p);
+		vv_buf_printf(&name, "refs/tags/%.*s", (int)l.len, l.text);
 		if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
 			rc = add_named(c, name.data, &found, err);
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc;
 }

@@ -86,7 +86,7 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "trust", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char key[VV_DID_TEXT], hex[VV_OID_TEXT + 1];
+	char key[VV_DID_TEXT];
 	vv_status rc = vv_mkdirs_above(path, err);
 
 	vv_head_key_text(key, t->owner);
@@ -94,10 +94,9 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)
 	for (size_t i = 0; i < t->count; i++) {
 		const vv_trusted_head *h = &t->heads[i];
 		vv_head_key_text(key, h->key);
-		vv_oid_text(hex, &h->commit);
 		vv_buf_printf(&text, "head %s %llu %lld %lld %s\n", key,
 			      (unsigned long long)h->number, (long long)h->time,
-			      (long long)h->expires, hex);
+			      (long long)h->expires, vv_oid_shows(&h->commit));
 	}
 	rc = rc < 0 ? rc : vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, true, err);

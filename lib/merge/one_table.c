@@ -192,15 +192,13 @@ static vv_status try_changes(bool *one, const vv_dataset_merge *in, vv_error *er
 	vv_status rc = read_log(&log, in, blobs, 1, NULL, false, err);
 	size_t tried = 0;
 
-	for (const char *p = vv_buf_cstr(&log), *end; rc == VV_OK && *p && !*one; p = end) {
-		size_t len = strcspn(p, "\n");
+	for (vv_line l = {.rest = vv_buf_cstr(&log)}; rc == VV_OK && !*one && vv_line_next(&l);) {
 		vv_oid commit, parent;
 
-		end = p + len + (p[len] == '\n');
-		if (vv_oid_parse(&commit, p, len < VV_OID_TEXT ? len : VV_OID_TEXT)) {
+		if (vv_oid_parse(&commit, l.text, l.len < VV_OID_TEXT ? l.len : VV_OID_TEXT)) {
 			for (size_t at = VV_OID_TEXT + 1;
-			     rc == VV_OK && !*one && at < len && tried < COMMITS_MAX &&
-			     vv_oid_parse(&parent, p + at, VV_OID_TEXT);
+			     rc == VV_OK && !*one && at < l.len && tried < COMMITS_MAX &&
+			     vv_oid_parse(&parent, l.text + at, VV_OID_TEXT);
 			     at += VV_OID_TEXT + 1, tried++) {
 				rc = try_commits(one, in, &parent, &commit, err);
 				if (rc == VV_OK && !*one) {

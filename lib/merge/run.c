@@ -441,14 +441,11 @@ static vv_status describe(vv_merge_job *j, vv_error *err)
 			say_table(j, t);
 		}
 	}
-	for (const char *p = vv_buf_cstr(&said); *p;) {
-		const size_t len = strcspn(p, "\n");
-
-		if (strncmp(p, "CONFLICT", 8) == 0 && !is_told(j, p, len)) {
-			vv_text_put_escaped(&j->report, p, len);
+	for (vv_line l = {.rest = vv_buf_cstr(&said)}; vv_line_next(&l);) {
+		if (strncmp(l.text, "CONFLICT", 8) == 0 && !is_told(j, l.text, l.len)) {
+			vv_text_put_escaped(&j->report, l.text, l.len);
 			vv_buf_putc(&j->report, '\n');
 		}
-		p += len + (p[len] == '\n');
 	}
 	return vv_buf_ok(&j->report, err);
 }

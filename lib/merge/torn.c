@@ -134,11 +134,11 @@ static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3]
 	if ((rc = vv_buf_ok(&spec, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
 		return rc;
 	}
-	for (const char *p = vv_buf_cstr(&out); code == 0 && *p && !(has[0] && has[1]);) {
-		size_t n = strcspn(p, "\n");
+	for (vv_line l = {.rest = vv_buf_cstr(&out)};
+	     code == 0 && !(has[0] && has[1]) && vv_line_next(&l);) {
 		vv_oid commit;
 
-		if (vv_oid_parse(&commit, p, n)) {
+		if (vv_oid_parse(&commit, l.text, l.len)) {
 			for (int i = 0; i < 2; i++) {
 				if (!has[i] && has_root(m, &commit, path, &roots[1 + i])) {
 					found[i] = commit;
@@ -146,7 +146,6 @@ static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3]
 				}
 			}
 		}
-		p += n + (p[n] == '\n');
 	}
 	return rc;
 }

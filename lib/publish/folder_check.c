@@ -28,9 +28,9 @@ static void put_name(vv_folder_checked *c, const char *below, const char *name)
 {
 	const size_t len = strlen(below);
 
-	for (const char *p = vv_buf_cstr(&c->damaged); *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		if (strncmp(p, below, len) == 0 && strcspn(p, "\n") == len + strlen(name) &&
-		    strncmp(p + len, name, strlen(name)) == 0) {
+	for (vv_line l = {.rest = vv_buf_cstr(&c->damaged)}; vv_line_next(&l);) {
+		if (strncmp(l.text, below, len) == 0 && l.len == len + strlen(name) &&
+		    strncmp(l.text + len, name, strlen(name)) == 0) {
 			return;
 		}
 	}

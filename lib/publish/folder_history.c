@@ -47,15 +47,11 @@ static vv_status write_in(const vv_folder_history *h, const char *name, const vv
 
 static void put_ref(vv_buf *b, const vv_ref *r, bool packed)
 {
-	char id[VV_OID_TEXT + 1], peeled[VV_OID_TEXT + 1];
-
-	vv_oid_text(id, &r->id);
-	vv_oid_text(peeled, &r->commit);
-	vv_buf_printf(b, packed ? "%s %s\n" : "%s\t%s\n", id, r->name);
+	vv_buf_printf(b, packed ? "%s %s\n" : "%s\t%s\n", vv_oid_shows(&r->id), r->name);
 	if (r->annotated && packed) {
-		vv_buf_printf(b, "^%s\n", peeled);
+		vv_buf_printf(b, "^%s\n", vv_oid_shows(&r->commit));
 	} else if (r->annotated) {
-		vv_buf_printf(b, "%s\t%s^{}\n", peeled, r->name);
+		vv_buf_printf(b, "%s\t%s^{}\n", vv_oid_shows(&r->commit), r->name);
 	}
 }
 
@@ -239,15 +235,13 @@ vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bo
 	vv_status rc = read_refs(&text, h, err);
 
 	*heads = false;
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;
-	     p += strcspn(p, "\n"), p += *p == '\n') {
-		const size_t len = strcspn(p, "\n");
-		vv_head_ref ref = {.name = p + VV_OID_TEXT + 1};
-		if (len <= VV_OID_TEXT || !vv_oid_parse(&ref.id, p, VV_OID_TEXT) ||
-		    p[len - 1] == '}') {
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
+		vv_head_ref ref = {.name = l.text + VV_OID_TEXT + 1,
+				   .len = l.len - VV_OID_TEXT - 1};
+		if (l.len <= VV_OID_TEXT || !vv_oid_parse(&ref.id, l.text, VV_OID_TEXT) ||
+		    l.text[l.len - 1] == '}') {
 			continue; /* a peeled tag */
 		}
-		ref.len = len - VV_OID_TEXT - 1;
 		rc = compare_ref(h, &ref, back, heads, err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(back, err);
@@ -261,8 +255,8 @@ vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
 	vv_status rc = read_refs(&text, h, err);
 
 	if (rc < 0) return rc;
-	for (const char *p = vv_buf_cstr(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		if (strcspn(p, "\n") <= VV_OID_TEXT || !vv_oid_parse(&id, p, VV_OID_TEXT)) {
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
+		if (l.len <= VV_OID_TEXT || !vv_oid_parse(&id, l.text, VV_OID_TEXT)) {
 			continue;
 		}
 		if (!vv_array_add(h->before, h->before_count, cap, id)) return vv_fail_nomem(err);
@@ -430,8 +424,8 @@ static vv_status add_objects(vv_folder_history *h, const char *name, vv_buf *ids
 				  .len = index.len,
 				  .output = &out};
 	if ((rc = vv_git_must(&call, "packing the history", err)) < 0) return rc;
-	for (const char *p = vv_buf_cstr(&out); *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		const char *id = strchr(p, ' ');
+	for (vv_line l = {.rest = vv_buf_cstr(&out)}; vv_line_next(&l);) {
+		const char *id = strchr(l.text, ' ');
 		if (id && strcspn(id + 1, " \n") == VV_OID_TEXT) {
 			vv_buf_put(ids, id + 1, VV_OID_TEXT);
 			vv_buf_putc(ids, '\n');

@@ -109,10 +109,8 @@ static vv_status run_push(const vv_git_call *to, const char *word, vv_git_push *
 	if (rc == VV_OK) {
 		rc = vv_git_run(&run, &all, &code, err);
 	}
-	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n");
-		rc = read_answer(refs, count, p, len, &told, err);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&out)}; rc == VV_OK && vv_line_next(&l);) {
+		rc = read_answer(refs, count, l.text, l.len, &told, err);
 	}
 	vv_git_remote_lines(&all, said);
 	*plain = atomic && told == 0 && strstr(vv_buf_cstr(&all), "atomic");

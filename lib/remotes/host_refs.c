@@ -202,10 +202,8 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	if (rc == VV_OK && dumb && !folder) {
 		rc = refuse_dumb(x, err);
 	}
-	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n");
-		rc = add_line(x, p, len, err);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&out)}; rc == VV_OK && vv_line_next(&l);) {
+		rc = add_line(x, l.text, l.len, err);
 	}
 	return rc < 0 ? rc : pass_over_blocks_head(x, err);
 }

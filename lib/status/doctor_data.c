@@ -303,14 +303,11 @@ static vv_status say_beaten(data *a, vv_error *err)
 	vv_status rc = VV_OK;
 
 	vv_attr_beaten_put(&a->beaten, &all);
-	for (const char *p = vv_buf_cstr(&all); *p && rc == VV_OK;) {
-		size_t len = strcspn(p, "\n");
-
+	for (vv_line l = {.rest = vv_buf_cstr(&all)}; rc == VV_OK && vv_line_next(&l);) {
 		rc = vv_doctor_say(a->d, "attributes", true,
 				   "limit that line to other files, or end it with "
 				   "'-text -working-tree-encoding'",
-				   err, "%.*s: Git rewrites pointers there", (int)len, p);
-		p += len + (p[len] == '\n');
+				   err, "%.*s: Git rewrites pointers there", (int)l.len, l.text);
 	}
 	return rc;
 }

@@ -194,13 +194,12 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 			     vv_error *err)
 {
 	const vv_head_record *h = &r->seen.judged.newest.record;
-	char key[VV_DID_TEXT];
 	vv_error why;
 
 	r->lost = true;
-	vv_head_key_text(key, h->key);
 	vv_fail(&why, VV_ELOST, "'%s' shows %s of %s, and does not have commit %.10s",
-		vv_text_url(r->from.remote.url), what, key, vv_oid_shows(named));
+		vv_text_url(r->from.remote.url), what, vv_did_key_shows(h->key),
+		vv_oid_shows(named));
 	vv_hint(&why, "its signer, a mirror or another clone may have it: use --from URL");
 	if (!r->alone) {
 		*err = why;

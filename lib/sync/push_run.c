@@ -214,7 +214,6 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 static vv_status run_hook(run *r, vv_error *err)
 {
 	vv_auto(vv_buf) input = VV_BUF_INIT;
-	char remote[VV_OID_TEXT + 1];
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
 	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
 	bool ran;
@@ -224,9 +223,8 @@ static vv_status run_hook(run *r, vv_error *err)
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (it->state == VV_PUSH_GOES) {
-			vv_oid_text(remote, &it->old);
 			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)",
-				      vv_oid_shows(&it->id), it->to, remote);
+				      vv_oid_shows(&it->id), it->to, vv_oid_shows(&it->old));
 		}
 	}
 	rc = vv_buf_ok(&input, err);

@@ -334,12 +334,9 @@ static bool matches_message(const vv_log_filter *f, const char *message)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	bool found = false;
 
-	while (*message && !found) {
-		size_t n = strcspn(message, "\n");
-
-		vv_buf_set(&line, message, n);
+	for (vv_line l = {.rest = message}; !found && vv_line_next(&l);) {
+		vv_buf_set(&line, l.text, l.len);
 		found = !line.failed && regexec(&f->grep, vv_buf_cstr(&line), 0, NULL, 0) == 0;
-		message += n + (message[n] == '\n');
 	}
 	return found;
 }

@@ -520,11 +520,9 @@ static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, 
 		}
 	}
 	vv_attr_beaten_put(&lines, &text);
-	for (const char *p = vv_buf_cstr(&text); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		vv_buf_printf(&rep->warnings, "%.*s: %s\n", (int)len, p, VV_ATTR_BEATEN_HINT);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
+		vv_buf_printf(&rep->warnings, "%.*s: %s\n", (int)l.len, l.text,
+			      VV_ATTR_BEATEN_HINT);
 	}
 	return rc;
 }

@@ -212,12 +212,9 @@ vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_datas
 
 static void put_warnings(vv_add_report *out, const vv_add_item *item, const vv_buf *warnings)
 {
-	const char *p = vv_buf_cstr(warnings);
-
-	while (*p) {
-		size_t len = strcspn(p, "\n");
-		vv_buf_printf(&out->warnings, "%s: %.*s\n", vv_text_shows(item->path), (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(warnings)}; vv_line_next(&l);) {
+		vv_buf_printf(&out->warnings, "%s: %.*s\n", vv_text_shows(item->path), (int)l.len,
+			      l.text);
 	}
 }
 

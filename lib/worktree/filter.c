@@ -249,12 +249,9 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 	}
 	vv_buf_clear(&f->warned);
 	f->warned = now;
-	while (*p) {
-		size_t len = strcspn(p, "\n");
-
+	for (vv_line l = {.rest = p}; vv_line_next(&l);) {
 		vv_notes_warn(vv_repository_notes(f->repo), "%s: %.*s", vv_text_shows(path),
-			      (int)len, p);
-		p += len + (p[len] == '\n');
+			      (int)l.len, l.text);
 	}
 }
 

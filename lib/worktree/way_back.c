@@ -347,11 +347,9 @@ static bool is_entry_as_before(const backing *b, const record *r)
 static void put_entry_back(backing *b, const record *r)
 {
 	vv_buf_printf(&b->info, "0 %s\t%s%c", vv_oid_shows(&(vv_oid){{0}}), r->path, '\0');
-	for (const char *p = r->entries; strcmp(r->entries, NO_ENTRY) != 0 && *p;) {
-		const size_t len = strcspn(p, "\n");
-
-		vv_buf_printf(&b->info, "%.*s\t%s%c", (int)len, p, r->path, '\0');
-		p += len + 1;
+	for (vv_line l = {.rest = r->entries};
+	     strcmp(r->entries, NO_ENTRY) != 0 && vv_line_next(&l);) {
+		vv_buf_printf(&b->info, "%.*s\t%s%c", (int)l.len, l.text, r->path, '\0');
 	}
 }
 

@@ -345,7 +345,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 {
 	vv_block_cache *cache = ch->src->store->cache;
 	vv_cid cid = l->record.base;
-	char text[VV_CID_TEXT + 1], what[128];
+	char what[128];
 	vv_status rc;
 
 	if (l->record.distance > 0) {
@@ -361,8 +361,8 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 	/* Named by its CID, or damaged where it is beside us: any copy will do. */
 	rc = find_record(ch->src, &cid, ch, next, err);
 	if (rc == VV_EMISSING) {
-		vv_cid_text(text, &cid);
-		(void)snprintf(what, sizeof what, "its base, block %s, is not here", text);
+		(void)snprintf(what, sizeof what, "its base, block %s, is not here",
+			       vv_cid_shows(&cid));
 		ch->no_base = ch->first.code == VV_OK;
 		return bad_place(&l->place, what, err);
 	}

@@ -467,23 +467,17 @@ static vv_status add_alternates(folders *f, size_t which, vv_error *err)
 	vv_auto(char) *path = vv_path_join(f->paths[which], "info/alternates", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? vv_read_file(&text, path, ALTERNATES_MAX, err) : vv_fail_nomem(err);
-	const char *line = rc == VV_OK ? vv_buf_cstr(&text) : "";
 
-	if (rc == VV_ENOTFOUND) {
-		rc = VV_OK;
-	}
-	while (rc == VV_OK && *line) {
-		size_t len = strcspn(line, "\n");
-		vv_auto(char) *name = len > 0 && *line != '#' ? vv_strndup(line, len) : NULL;
-
-		if (len > 0 && *line != '#') {
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
+		vv_auto(char) *name = l.len > 0 && *l.text != '#' ? vv_strndup(l.text, l.len)
+								  : NULL;
+		if (l.len > 0 && *l.text != '#') {
 			rc = name ? folders_add(f, vv_path_absolute(f->paths[which], name),
 						f->depths[which] + 1, err)
 				  : vv_fail_nomem(err);
 		}
-		line += len + (line[len] == '\n');
 	}
-	return rc;
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,

@@ -91,11 +91,8 @@ static void put_columns(vv_buf *b, const vv_pointer *p)
 
 void vv_pointer_put(vv_buf *b, const vv_pointer *p)
 {
-	char root[VV_CID_TEXT + 1];
-
-	vv_cid_text(root, &p->root);
 	vv_buf_printf(b, "%s%s%s1, \"kind\": \"%s\", \"root\": \"%s\",\n ", start_text,
-		      rest_of_start, json_start, p->kind, root);
+		      rest_of_start, json_start, p->kind, vv_cid_shows(&p->root));
 	if (is_table(p)) {
 		vv_buf_printf(b, "\"rows\": %llu, \"bytes\": %llu", (unsigned long long)p->rows,
 			      (unsigned long long)p->bytes);

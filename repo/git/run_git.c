@@ -744,16 +744,14 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out)
 {
-	for (const char *p = vv_buf_cstr(said); *p;) {
-		size_t len = strcspn(p, "\n");
-		if (strncmp(p, "remote: ", 8) == 0) {
-			size_t n = len - 8;
-			while (n > 0 && (p[8 + n - 1] == ' ' || p[8 + n - 1] == '\r')) {
+	for (vv_line l = {.rest = vv_buf_cstr(said)}; vv_line_next(&l);) {
+		if (strncmp(l.text, "remote: ", 8) == 0) {
+			size_t n = l.len - 8;
+			while (n > 0 && (l.text[8 + n - 1] == ' ' || l.text[8 + n - 1] == '\r')) {
 				n--;
 			}
-			vv_text_put_urls(out, p + 8, n);
+			vv_text_put_urls(out, l.text + 8, n);
 			vv_buf_putc(out, '\n');
 		}
-		p += len + (p[len] == '\n');
 	}
 }

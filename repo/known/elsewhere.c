@@ -257,13 +257,8 @@ static bool has_tip(const vv_elsewhere *e, const vv_oid *id)
 
 static void put_line(vv_buf *text, const vv_elsewhere *e, const struct listed *l)
 {
-	char root[VV_CID_TEXT + 1], before[VV_CID_TEXT + 1] = "-";
-
-	vv_cid_text(root, &l->root);
-	if (!vv_cid_is_null(&l->before)) {
-		vv_cid_text(before, &l->before);
-	}
-	vv_buf_printf(text, "%s %s %s\n", root, before,
+	vv_buf_printf(text, "%s %s %s\n", vv_cid_shows(&l->root),
+		      vv_cid_is_null(&l->before) ? "-" : vv_cid_shows(&l->before),
 		      l->remote > 0 ? e->remotes[l->remote - 1] : "");
 }
 

@@ -493,20 +493,19 @@ static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 static vv_status check_block(const vv_cid *cid, const void *bytes, size_t len, uint64_t at,
 			     vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_cid made;
 	vv_status rc;
 
 	if ((rc = vv_cid_of(&made, cid->codec, bytes, len, err)) < 0) return rc;
-	vv_cid_text(text, cid);
 	if (!vv_cid_equal(&made, cid)) {
 		return vv_fail(err, VV_EINPUT,
 			       "byte %llu of the CAR file: block %s is damaged: its bytes have "
 			       "another hash",
-			       (unsigned long long)at, text);
+			       (unsigned long long)at, vv_cid_shows(cid));
 	}
 	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
-		vv_prefix(err, "byte %llu of the CAR file: block %s", (unsigned long long)at, text);
+		vv_prefix(err, "byte %llu of the CAR file: block %s", (unsigned long long)at,
+			  vv_cid_shows(cid));
 		return vv_recode(err, VV_EINPUT);
 	}
 	return VV_OK;

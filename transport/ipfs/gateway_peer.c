@@ -239,12 +239,10 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *err)
 {
 	const vv_ipfs_peer *p = s->peer;
-	char text[VV_CID_TEXT + 1];
 	long status = 0;
 	vv_cid made;
 
 	*absent = false;
-	vv_cid_text(text, cid);
 	if (s->body.failed) return vv_fail_nomem(err);
 	(void)p->c->getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (s->code != CURLE_OK && !s->too_large) {
@@ -257,12 +255,12 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 	if (status != 200) return explain_status(p, status, err);
 	if (s->too_large) {
 		return vv_fail(err, VV_ECORRUPT, "'%s' sent more than %s for the block %s", p->name,
-			       vv_text_bytes(VV_BLOCK_MAX), text);
+			       vv_text_bytes(VV_BLOCK_MAX), vv_cid_shows(cid));
 	}
 	vv_status rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&s->body), s->body.len, err);
 	if (rc == VV_OK && !vv_cid_equal(&made, cid)) {
 		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent other bytes for the block %s", p->name,
-			     text);
+			     vv_cid_shows(cid));
 	}
 	return rc;
 }

@@ -71,7 +71,7 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 vv_status vv_routing_providers(const char *url, const vv_connect_options *o, const vv_cid *cid,
 			       vv_provider_fn fn, void *payload, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1], below[120];
+	char below[120];
 	vv_auto(vv_buf) body = VV_BUF_INIT;
 	unsigned status;
 	vv_auto(vv_url) u = {0};
@@ -80,8 +80,7 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 		.url = &u, .below = below, .accept = "application/json", .answer_max = ANSWER_MAX};
 
 	if (rc < 0) return rc;
-	vv_cid_text(text, cid);
-	(void)snprintf(below, sizeof(below), "/routing/v1/providers/%s", text);
+	(void)snprintf(below, sizeof(below), "/routing/v1/providers/%s", vv_cid_shows(cid));
 	if (u.kind != VV_URL_HTTP) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is not an http:// or https:// URL", u.text);
 	} else if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) {

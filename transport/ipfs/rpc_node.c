@@ -181,7 +181,7 @@ static vv_status check_answer(answers *a, unsigned status, const vv_buf *body, u
 static vv_status check_pin(const vv_url *node, const vv_connect_options *o, const vv_cid *root,
 			   vv_error *err)
 {
-	char text[VV_CID_TEXT + 1], below[160];
+	char below[160];
 	const vv_web_ask ask = {.below = below};
 	answers a = {.name = node->text, .root = root};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -190,8 +190,8 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 	vv_json *value;
 	vv_status rc;
 
-	vv_cid_text(text, root);
-	(void)snprintf(below, sizeof(below), "/api/v0/pin/ls?arg=%s&type=recursive", text);
+	(void)snprintf(below, sizeof(below), "/api/v0/pin/ls?arg=%s&type=recursive",
+		       vv_cid_shows(root));
 	if ((rc = vv_rpc_order(node, o, &ask, &body, err)) < 0) return rc;
 	if ((rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err)) <
 	    0) {

@@ -125,10 +125,9 @@ static vv_status ask(rpc_blocks *b, const char *below, const vv_buf *form, size_
 static vv_status ask_of(rpc_blocks *b, const char *route, const vv_cid *cid, const char *rest,
 			size_t max, http_answer *a, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1], below[160];
+	char below[160];
 
-	vv_cid_text(text, cid);
-	(void)snprintf(below, sizeof(below), "%s?arg=%s%s", route, text, rest);
+	(void)snprintf(below, sizeof(below), "%s?arg=%s%s", route, vv_cid_shows(cid), rest);
 	return ask(b, below, NULL, max, a, err);
 }
 

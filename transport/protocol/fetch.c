@@ -434,12 +434,10 @@ static const vv_supplier *find_failed(const run *r)
 
 static vv_status fail_missing(const run *r, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	const bool one = r->result->missing_count == 1;
 	const vv_supplier *failed = sent_damage(r) ? NULL : find_failed(r);
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 
-	vv_cid_text(text, &r->result->missing[0]);
 	if (sent_damage(r)) {
 		vv_buf_printf(&what, "%s did not come whole", one ? "block" : "blocks");
 	} else if (failed) {
@@ -455,7 +453,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 		}
 	}
 	vv_fail(err, VV_EMISSING, "%s %s: %s%s", vv_text_count(r->result->missing_count),
-		vv_buf_cstr(&what), text, one ? "" : " ...");
+		vv_buf_cstr(&what), vv_cid_shows(&r->result->missing[0]), one ? "" : " ...");
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}

@@ -87,10 +87,8 @@ static void report_refused(vv_error *err, const char *path)
 /* Beside JSON on stdout. */
 static void put_notes(const char *lines)
 {
-	while (*lines) {
-		size_t len = strcspn(lines, "\n");
-		vv_note("%.*s", (int)len, lines);
-		lines += len + (lines[len] == '\n');
+	for (vv_line l = {.rest = lines}; vv_line_next(&l);) {
+		vv_note("%.*s", (int)l.len, l.text);
 	}
 }
 
@@ -311,9 +309,9 @@ static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_option
 		req->described = true;
 	}
 	import->hints.encoding = made.form.encoding;
-	for (const char *p = vv_buf_cstr(&made.warnings); *p; p += strcspn(p, "\n") + 1) {
-		vv_note("warning: %s: %.*s", vv_text_shows(c->paths.items[0].path),
-			(int)strcspn(p, "\n"), p);
+	for (vv_line l = {.rest = vv_buf_cstr(&made.warnings)}; vv_line_next(&l);) {
+		vv_note("warning: %s: %.*s", vv_text_shows(c->paths.items[0].path), (int)l.len,
+			l.text);
 	}
 	/* the file that exists now */
 	vv_pathspec_clear(&c->paths);

@@ -236,7 +236,6 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t ind
 static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row,
 		     uint64_t index, const size_t *key, size_t key_count, vv_json_out *w)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_json_open_object(w);
 	vv_json_add_u64(w, "row", row + 1);
 	if (key_count > 0) {
@@ -254,8 +253,9 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 	} else {
 		vv_json_add_object(w, "cells");
 		for (size_t c = 0; c < t->columns; c++) {
-			vv_oid_text(hex, &r->commits[vv_blame_of(r->walk.blame, index, c)].id);
-			vv_json_add_string(w, t->schema.fields[c].name, hex);
+			vv_json_add_string(
+				w, t->schema.fields[c].name,
+				vv_oid_shows(&r->commits[vv_blame_of(r->walk.blame, index, c)].id));
 		}
 		vv_json_close_object(w);
 	}

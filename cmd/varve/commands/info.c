@@ -384,7 +384,6 @@ static void print_facts(const info *f)
 {
 	const vv_root *r = &f->table->root;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char cid[VV_CID_TEXT + 1];
 	bool is_table = r->kind == VV_KIND_TABLE;
 
 	vv_out("%s", vv_color_on(VV_BOLD));
@@ -415,8 +414,7 @@ static void print_facts(const info *f)
 		print_form(f, &b);
 	}
 	if (f->subject->is_dataset) {
-		vv_cid_text(cid, &f->table->cid);
-		print_fact("root", cid);
+		print_fact("root", vv_cid_shows(&f->table->cid));
 	}
 	print_signer(f);
 	print_source(f);

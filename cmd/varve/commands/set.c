@@ -85,8 +85,8 @@ static vv_status tell_row_set(vv_context *c, const vv_row_set_result *r, vv_erro
 	const options *o = c->options;
 
 	c->code = r->done == VV_SET_NOT_SO ? VV_EXIT_NO : VV_EXIT_OK;
-	for (const char *at = vv_buf_cstr(&r->warnings); *at; at = strchr(at, '\n') + 1) {
-		vv_warn("%s: %.*s", vv_text_shows(c->argv[0]), (int)strcspn(at, "\n"), at);
+	for (vv_line l = {.rest = vv_buf_cstr(&r->warnings)}; vv_line_next(&l);) {
+		vv_warn("%s: %.*s", vv_text_shows(c->argv[0]), (int)l.len, l.text);
 	}
 	if (vv_wants_json(o->format)) return print_json(r, err);
 	print_text(c, r);

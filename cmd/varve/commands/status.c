@@ -31,18 +31,16 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 
 static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 {
-	char commit[VV_OID_TEXT + 1];
-
 	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_put_members(&w, {JSON_TEXT("place", vv_text_url(u->place))},
 			    {JSON_NUMBER("versions", u->versions)},
 			    {JSON_NUMBER("linked", u->linked)}, {JSON_ARRAY("lacking")});
 	for (size_t i = 0; i < u->count; i++) {
-		vv_oid_text(commit, &u->items[i].commit);
 		vv_json_put_object(
 			&w, {JSON_TEXT("path", u->items[i].path)},
 			{JSON_TEXT("root", vv_cid_shows(&u->items[i].root))},
-			{JSON_TEXT("commit", commit)}, {JSON_BOOL("here", u->items[i].here)},
+			{JSON_TEXT("commit", vv_oid_shows(&u->items[i].commit))},
+			{JSON_BOOL("here", u->items[i].here)},
 			{JSON_TEXT_WHEN(*u->items[i].lacks, "lacks", u->items[i].lacks)});
 	}
 	vv_json_close_array(&w);
@@ -52,7 +50,6 @@ static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 
 static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 {
-	char commit[VV_OID_TEXT + 1];
 	uint64_t away = 0;
 
 	vv_buf_printf(b, "%s: ", vv_text_url(u->place));
@@ -63,8 +60,8 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	}
 	vv_buf_putc(b, '\n');
 	for (size_t i = 0; i < u->count; i++) {
-		vv_oid_text(commit, &u->items[i].commit);
-		vv_buf_printf(b, "  %.10s %s", commit, vv_text_shows(u->items[i].path));
+		vv_buf_printf(b, "  %.10s %s", vv_oid_shows(&u->items[i].commit),
+			      vv_text_shows(u->items[i].path));
 		if (*u->items[i].lacks) {
 			vv_buf_printf(b, ": missing or damaged there: %s", u->items[i].lacks);
 		}

@@ -140,14 +140,12 @@ static int check_switch(const vv_context *c)
 
 static void print_kept(const vv_runner *git)
 {
-	for (const char *p = vv_buf_cstr(&git->output); *p; p += *p == '\n') {
-		const size_t len = strcspn(p, "\n"), tab = strcspn(p, "\t");
+	for (vv_line l = {.rest = vv_buf_cstr(&git->output)}; vv_line_next(&l);) {
+		const size_t tab = strcspn(l.text, "\t"), from = tab < l.len ? tab + 1 : 0;
 
-		vv_out("%.*s", (int)(tab < len ? tab + 1 : 0), p);
-		p += tab < len ? tab + 1 : 0;
-		vv_out_text(p, strcspn(p, "\n"));
+		vv_out("%.*s", (int)from, l.text);
+		vv_out_text(l.text + from, l.len - from);
 		vv_out("\n");
-		p += strcspn(p, "\n");
 	}
 }
 

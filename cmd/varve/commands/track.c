@@ -228,11 +228,8 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 		}
 	}
 	vv_attr_beaten_put(&lines, &text);
-	for (const char *p = vv_buf_cstr(&text); *p && rc == VV_OK;) {
-		size_t len = strcspn(p, "\n");
-
-		vv_warn("%.*s: %s", (int)len, p, VV_ATTR_BEATEN_HINT);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
+		vv_warn("%.*s: %s", (int)l.len, l.text, VV_ATTR_BEATEN_HINT);
 	}
 	return rc;
 }

@@ -505,16 +505,14 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 
 static vv_status tell_all(run *r, const char *word, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_status rc;
 
-	vv_cid_text(text, &r->root);
 	if (r->json) {
 		vv_json_open_object(&r->w);
-		vv_json_add_string(&r->w, "root", text);
+		vv_json_add_string(&r->w, "root", vv_cid_shows(&r->root));
 	} else {
 		vv_out_text(word, strlen(word));
-		vv_out("  %s\n", text);
+		vv_out("  %s\n", vv_cid_shows(&r->root));
 	}
 	heading(r, "peers", "peers that have its blocks:");
 	if ((rc = ask_here(r, err)) == VV_OK && !r->o->no_ask) {

@@ -35,10 +35,8 @@ static void print_total(const vv_add_report *rep)
 
 static void print_warnings(const vv_add_report *rep)
 {
-	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
-		size_t len = strcspn(p, "\n");
-		vv_warn("%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&rep->warnings)}; vv_line_next(&l);) {
+		vv_warn("%.*s", (int)l.len, l.text);
 	}
 	if (rep->retyped) {
 		vv_note("hint: 'varve schema --type COLUMN=string PATH' changes a column's type");
@@ -95,10 +93,8 @@ vv_status vv_add_report_json(const vv_add_report *rep, const vv_buf *files, bool
 	vv_json_name(&w, "files");
 	vv_json_raw(&w, files->data, files->len);
 	vv_json_add_array(&w, "messages");
-	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
-		size_t len = strcspn(p, "\n");
-		vv_json_string_len(&w, p, len);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&rep->warnings)}; vv_line_next(&l);) {
+		vv_json_string_len(&w, l.text, l.len);
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);

@@ -503,11 +503,8 @@ static void put_beaten(writer *w)
 	line(w, "%s", "");
 	line(w, "Attributes that override varve's -text:");
 	hint(w, VV_ATTR_BEATEN_HINT);
-	for (const char *p = vv_buf_cstr(&w->c->beaten); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		line(w, "\t%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&w->c->beaten)}; vv_line_next(&l);) {
+		line(w, "\t%.*s", (int)l.len, l.text);
 	}
 }
 

@@ -142,17 +142,16 @@ static vv_status enter(vv_hold *h, vv_error *err)
 /* A vault of which nothing is here is not worth reading: the one that was asked for last stays in memory. */
 static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
-	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
+	char name[VV_HOLD_NAME_LEN];
 	vv_stat is;
 
 	vv_hold_below(name, vault, "records");
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
-		vv_cid_text(text, vault);
 		return vv_fail(
 			err, VV_EREFUSED,
 			"this server keeps nothing of the vault %s\n"
 			"a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID, or varve vault key trust NAME DID",
-			text);
+			vv_cid_shows(vault));
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }
@@ -250,7 +249,7 @@ static vv_status remove_shard(vv_hold_answering *x, vv_error *err)
 static vv_status find_until(vv_hold_answering *x, const vv_ledger_record *place, uint64_t *out,
 			    vv_error *err)
 {
-	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
+	char name[VV_HOLD_NAME_LEN];
 	uint64_t until = (uint64_t)vv_now_sec() + x->h->rules.term;
 	vv_stat is;
 
@@ -258,12 +257,11 @@ static vv_status find_until(vv_hold_answering *x, const vv_ledger_record *place,
 		const vv_shard *s = &place->shards[i];
 		vv_hold_shard_name(name, &x->q->vault, &s->cid);
 		if (vv_hold_look(x->h, name, &is, err) < 0 || is.size != vv_shard_len(s->leaves)) {
-			vv_cid_text(text, &s->cid);
 			return vv_fail(
 				err, VV_EMISSING,
 				"the shard %s of that place is not here: there is nothing to sign "
 				"for",
-				text);
+				vv_cid_shows(&s->cid));
 		}
 		uint64_t end = (uint64_t)is.mtime_sec + x->h->rules.term;
 		until = end < until ? end : until;

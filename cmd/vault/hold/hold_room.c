@@ -148,18 +148,17 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 
 static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1], folder[FOLDER_LEN];
+	char folder[FOLDER_LEN];
 	counting c = {.room = r, .vault = v, .folder = folder};
 	vv_status rc;
 
 	v->shards = v->records = 0;
 	v->count = 0;
-	vv_cid_text(cid, &v->cid);
-	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", cid);
-	(void)snprintf(folder, sizeof(folder), "%s/shards", cid);
+	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", vv_cid_shows(&v->cid));
+	(void)snprintf(folder, sizeof(folder), "%s/shards", vv_cid_shows(&v->cid));
 	c.bytes = &v->shards;
 	if ((rc = vv_place_list(r->place, folder, on_file, &c, err)) < 0) return rc;
-	(void)snprintf(folder, sizeof(folder), "%s/records", cid);
+	(void)snprintf(folder, sizeof(folder), "%s/records", vv_cid_shows(&v->cid));
 	c.bytes = &v->records;
 	rc = vv_place_list(r->place, folder, on_author, &c, err);
 	v->counted = rc == VV_OK;

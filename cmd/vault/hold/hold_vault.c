@@ -274,12 +274,10 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 
 	vv_cid_text(cid, &s->cid);
 	if (n && !n->wanted) {
-		char did[VV_DID_TEXT];
-		vv_did_text(did, n->place->author);
 		vv_fail(err, VV_EREFUSED,
 			"this server keeps no copies for the key %s, whose record places the shard "
 			"%s here",
-			did, cid);
+			vv_did_shows(n->place->author), cid);
 		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}
 	if (!n) {
@@ -306,22 +304,21 @@ vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 	const named *n = find_named(v, shard);
 	const vv_kept *k = v->state ? vv_vault_shard_of(v->state, shard) : NULL;
 	const vv_ledger_author *behind;
-	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
 
 	if (k && k->retired) {
 		*by = k->retired;
 		if (!(behind = vv_vault_behind(v->state, k->retired))) return VV_OK;
-		vv_did_text(did, behind->key);
 		return vv_fail(err, VV_EREFUSED,
-			       "the writer %s has not replicated since the shard was retired", did);
+			       "the writer %s has not replicated since the shard was retired",
+			       vv_did_shows(behind->key));
 	}
 	if (n && n->gone && n->gone->kind == VV_LEDGER_DROP && is_later(n->gone, n->place)) {
 		*by = n->gone;
 		return VV_OK;
 	}
-	vv_cid_text(text, shard);
 	return vv_fail(err, VV_EREFUSED,
-		       "no retire or drop record of a writer lets go of the shard %s", text);
+		       "no retire or drop record of a writer lets go of the shard %s",
+		       vv_cid_shows(shard));
 }
 
 vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,

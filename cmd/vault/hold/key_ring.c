@@ -189,12 +189,12 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
 	}
 	if ((rc = vv_key_ring_names(&text, env, err)) < 0) return rc;
-	for (const char *p = vv_buf_cstr(&text); *p; number++) {
-		const size_t len = strcspn(p, "\n");
-		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
-			return read_line(out, p, len) ? VV_OK : fail_line(env, p, len, number, err);
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l); number++) {
+		if (n > 0 && strncmp(l.text, word, n) == 0 && l.text[n] == ' ') {
+			return read_line(out, l.text, l.len)
+				       ? VV_OK
+				       : fail_line(env, l.text, l.len, number, err);
 		}
-		p += len + (p[len] == '\n');
 	}
 	return fail_no_name(VV_EUSAGE, word, err);
 }
@@ -208,14 +208,12 @@ static vv_status without_name(vv_buf *out, const vv_env *env, const char *name, 
 	vv_status rc = vv_key_ring_names(&old, env, err);
 
 	*had = false;
-	for (const char *p = vv_buf_cstr(&old); rc == VV_OK && *p;) {
-		const size_t len = strcspn(p, "\n");
-		if (strncmp(p, name, n) == 0 && p[n] == ' ') {
+	for (vv_line l = {.rest = vv_buf_cstr(&old)}; rc == VV_OK && vv_line_next(&l);) {
+		if (strncmp(l.text, name, n) == 0 && l.text[n] == ' ') {
 			*had = true;
-		} else if (len > 0) {
-			vv_buf_printf(out, "%.*s\n", (int)len, p);
+		} else if (l.len > 0) {
+			vv_buf_printf(out, "%.*s\n", (int)l.len, l.text);
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
@@ -233,7 +231,6 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 			    vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char did[VV_DID_TEXT];
 	bool had;
 	vv_status rc;
 
@@ -243,8 +240,7 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 			       vv_text_shows(name));
 	}
 	if ((rc = without_name(&text, env, name, &had, err)) < 0) return rc;
-	vv_did_text(did, key);
-	vv_buf_printf(&text, "%s %s\n", name, did);
+	vv_buf_printf(&text, "%s %s\n", name, vv_did_shows(key));
 	return write_names(env, &text, err);
 }
 

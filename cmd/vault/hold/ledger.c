@@ -59,11 +59,10 @@ static const char *author_part(char did[VV_DID_TEXT], const uint8_t key[VV_KEY_P
 
 void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r)
 {
-	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
+	char did[VV_DID_TEXT];
 
-	vv_cid_text(cid, &r->cid);
 	(void)snprintf(out, VV_LEDGER_NAME, "%s/%010llu-%s", author_part(did, r->author),
-		       (unsigned long long)r->sequence, cid);
+		       (unsigned long long)r->sequence, vv_cid_shows(&r->cid));
 }
 
 const vv_cid *vv_ledger_vault(const vv_ledger *l)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/vault/hold/key_ring.h"
 
 #define LIST_MAX (1u << 20)
@@ -22,14 +23,13 @@ vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *paylo
 	if (rc == VV_OK && vv_exists(path)) {
 		rc = vv_read_regular(&text, path, LIST_MAX, err);
 	}
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
-		const size_t len = strcspn(p, "\n"), word = strcspn(p, " \n");
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
+		const size_t word = strcspn(l.text, " \n");
 		vv_cid vault;
-		if (word + 1 < len && vv_cid_parse(&vault, p, word, VV_IGNORED) == VV_OK) {
-			vv_auto(char) *folder = vv_strndup(p + word + 1, len - word - 1);
+		if (word + 1 < l.len && vv_cid_parse(&vault, l.text, word, VV_IGNORED) == VV_OK) {
+			vv_auto(char) *folder = vv_strndup(l.text + word + 1, l.len - word - 1);
 			rc = folder ? fn(payload, &vault, folder, err) : vv_fail_nomem(err);
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc;
 }

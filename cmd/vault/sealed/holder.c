@@ -76,10 +76,7 @@ static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
 
 static void shard_name(char out[NAME_MAX_LEN], const vv_cid *vault, const vv_cid *shard)
 {
-	char s[VV_CID_TEXT + 1];
-
-	vv_cid_text(s, shard);
-	(void)snprintf(out, NAME_MAX_LEN, "%s/shards/%s", vv_cid_shows(vault), s);
+	(void)snprintf(out, NAME_MAX_LEN, "%s/shards/%s", vv_cid_shows(vault), vv_cid_shows(shard));
 }
 
 static void record_name(char out[NAME_MAX_LEN], const vv_cid *vault, const char *name)
@@ -153,7 +150,7 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 			      vv_buf *out, vv_error *err)
 {
 	const uint64_t len = vv_shard_len(s->leaves);
-	char name[NAME_MAX_LEN], text[VV_CID_TEXT + 1];
+	char name[NAME_MAX_LEN];
 	vv_cid is;
 
 	shard_name(name, vault, &s->cid);
@@ -163,8 +160,8 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, &s->cid)) {
-		vv_cid_text(text, &s->cid);
-		rc = vv_fail(err, VV_ECORRUPT, "it sent other bytes for the shard %s", text);
+		rc = vv_fail(err, VV_ECORRUPT, "it sent other bytes for the shard %s",
+			     vv_cid_shows(&s->cid));
 	}
 	return named(h, rc, err);
 }
@@ -236,10 +233,9 @@ vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shar
 				void *payload, vv_error *err)
 {
 	shard_listing l = {fn, NULL, payload};
-	char v[VV_CID_TEXT + 1], folder[NAME_MAX_LEN];
+	char folder[NAME_MAX_LEN];
 
-	vv_cid_text(v, vault);
-	(void)snprintf(folder, sizeof(folder), "%s/shards", v);
+	(void)snprintf(folder, sizeof(folder), "%s/shards", vv_cid_shows(vault));
 	return named(h, vv_place_list(&h->place, folder, on_shard, &l, err), err);
 }
 

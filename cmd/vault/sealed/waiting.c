@@ -48,17 +48,16 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 	vv_cid cid;
 	vv_status rc = VV_OK;
 
-	for (const char *line = text; rc == VV_OK && *line;) {
-		const size_t len = strcspn(line, "\n"), digits = strspn(line, "0123456789");
-		if (vv_parse_u64(&sec, line, digits) && digits + 1 < len) {
-			if (strncmp(line + digits, " last", len - digits) == 0) {
+	for (vv_line l = {.rest = text}; rc == VV_OK && vv_line_next(&l);) {
+		const size_t digits = strspn(l.text, "0123456789");
+		if (vv_parse_u64(&sec, l.text, digits) && digits + 1 < l.len) {
+			if (strncmp(l.text + digits, " last", l.len - digits) == 0) {
 				last = sec;
-			} else if (vv_cid_parse(&cid, line + digits + 1, len - digits - 1,
+			} else if (vv_cid_parse(&cid, l.text + digits + 1, l.len - digits - 1,
 						VV_IGNORED) == VV_OK) {
 				rc = add(w, &cid, sec, false, err);
 			}
 		}
-		line += len + (line[len] == '\n');
 	}
 	uint64_t step = w->now > last && w->now - last < JUMP ? w->now - last : 0;
 	for (size_t i = 0; i < vv_cid_map_count(w->by_cid); i++) {

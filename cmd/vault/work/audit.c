@@ -88,16 +88,15 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 
 static vv_status check_listed(auditing *a, vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1];
 	vv_error why;
 	vv_status rc;
 
 	for (size_t i = 0; i < a->count; i++) {
 		if (!a->items[i].listed) {
-			vv_cid_text(cid, &a->items[i].kept->shard.cid);
 			vv_fail(&why, VV_EMISSING,
 				"holder '%s': the shard %s is not in its list, or does not have its length",
-				vv_text_shows(a->p->config->name), cid);
+				vv_text_shows(a->p->config->name),
+				vv_cid_shows(&a->items[i].kept->shard.cid));
 			a->x->missing++;
 			if ((rc = note_bad(a, &a->items[i], &why, err)) < 0) return rc;
 		}

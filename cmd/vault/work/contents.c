@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/vault/work/shard_source.h"
 #include "repo/blocks/cache.h"
 #include "repo/blocks/cid_map.h"
@@ -278,14 +279,12 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, cons
 static vv_status add_tips(const vv_vault_run *run, vv_oid **out, size_t *count, size_t *cap,
 			  vv_error *err)
 {
-	for (const char *p = run->refs.data; *p;) {
-		size_t len = strcspn(p, "\n");
+	for (vv_line l = {.rest = run->refs.data}; vv_line_next(&l);) {
 		vv_oid id;
-		if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
+		if (l.len > VV_OID_TEXT && vv_oid_parse(&id, l.text, VV_OID_TEXT)) {
 			if (!vv_array_room(*out, *count, *cap)) return vv_fail_nomem(err);
 			(*out)[(*count)++] = id;
 		}
-		p += len + (p[len] == '\n');
 	}
 	return VV_OK;
 }

@@ -516,13 +516,9 @@ static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
  * "z6Mk...-l3ftpi2x", with the end of its record's CID. */
 static void put_whose(const recovering *r, vv_buf *out, const vv_vault_run *run)
 {
-	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
-
-	vv_did_text(did, run->record->author);
-	vv_buf_puts(out, did + 8);
+	vv_buf_puts(out, vv_did_shows(run->record->author) + 8);
 	if (refs_of(r, run->record->author) != run) {
-		vv_cid_text(cid, &run->record->cid);
-		vv_buf_printf(out, "-%s", cid + strlen(cid) - 8);
+		vv_buf_printf(out, "-%s", vv_cid_shows(&run->record->cid) + VV_CID_TEXT - 8);
 	}
 }
 
@@ -558,22 +554,21 @@ static vv_status read_refs(recovering *r, const vv_vault_run *run, bool first, v
 {
 	vv_status rc = VV_OK;
 
-	for (const char *p = run->refs.data; rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n");
+	for (vv_line l = {.rest = run->refs.data}; rc == VV_OK && vv_line_next(&l);) {
 		vv_oid id;
-		if (strncmp(p, "ref: ", 5) == 0) {
-			if (first && !(r->x->branch = vv_strndup(p + 5, len - 5))) {
+		if (strncmp(l.text, "ref: ", 5) == 0) {
+			if (first && !(r->x->branch = vv_strndup(l.text + 5, l.len - 5))) {
 				rc = vv_fail_nomem(err);
 			}
-		} else if (len > VV_OID_TEXT + 1 && vv_oid_parse(&id, p, VV_OID_TEXT)) {
-			if (len == VV_OID_TEXT + 5 && strncmp(p + VV_OID_TEXT, " HEAD", 5) == 0) {
+		} else if (l.len > VV_OID_TEXT + 1 && vv_oid_parse(&id, l.text, VV_OID_TEXT)) {
+			if (l.len == VV_OID_TEXT + 5 &&
+			    strncmp(l.text + VV_OID_TEXT, " HEAD", 5) == 0) {
 				r->detached = first ? id : r->detached;
 			} else {
-				rc = add_ref(r, p + VV_OID_TEXT + 1, len - VV_OID_TEXT - 1, &id,
-					     run, err);
+				rc = add_ref(r, l.text + VV_OID_TEXT + 1, l.len - VV_OID_TEXT - 1,
+					     &id, run, err);
 			}
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc;
 }
@@ -655,15 +650,14 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 	recovering *r = payload;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
-	char line[512], hex[VV_OID_TEXT + 1];
+	char line[512];
 	vv_status rc = vv_receive_lacking_below(r->receive, &n->root, LACKING_MAX, &list, &count,
 						err);
 
 	if (rc < 0 || count == 0) return rc;
 	r->x->missing_versions++;
-	vv_oid_text(hex, &n->commit);
 	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
-		       hex, vv_text_counted(count, "block", NULL));
+		       vv_oid_shows(&n->commit), vv_text_counted(count, "block", NULL));
 	return r->x->missing(r->x->payload, line, err);
 }
 
@@ -711,12 +705,11 @@ static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, r->contents.count, NULL);
 	const size_t len = strlen(name);
 
-	for (const char *p = newest ? newest->refs.data : ""; *p;) {
-		const size_t line = strcspn(p, "\n");
-		if (line == VV_OID_TEXT + 1 + len && memcmp(p + VV_OID_TEXT + 1, name, len) == 0) {
-			return vv_oid_parse(out, p, VV_OID_TEXT);
+	for (vv_line l = {.rest = newest ? newest->refs.data : ""}; vv_line_next(&l);) {
+		if (l.len == VV_OID_TEXT + 1 + len &&
+		    memcmp(l.text + VV_OID_TEXT + 1, name, len) == 0) {
+			return vv_oid_parse(out, l.text, VV_OID_TEXT);
 		}
-		p += line + (p[line] == '\n');
 	}
 	return false;
 }
@@ -746,14 +739,13 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 /* Runs whose list of refs nobody has. */
 static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 {
-	char line[512], cid[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+	char line[512];
 
-	vv_cid_text(cid, &run->record->cid);
-	vv_did_text(did, run->record->author);
 	(void)snprintf(
 		line, sizeof(line),
 		"the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",
-		cid, vv_text_utc((int64_t)run->record->time), did, run->lost ? " (" : "",
+		vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
+		vv_did_shows(run->record->author), run->lost ? " (" : "",
 		run->lost ? run->why.message : "", run->lost ? ")" : "");
 	return r->x->missing(r->x->payload, line, err);
 }

@@ -587,18 +587,16 @@ static vv_status note_new_refs(replicating *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (const char *p = vv_buf_cstr(&r->refs); rc == VV_OK && *p;) {
-		const size_t len = strcspn(p, "\n");
+	for (vv_line l = {.rest = vv_buf_cstr(&r->refs)}; rc == VV_OK && vv_line_next(&l);) {
 		vv_oid id;
-		if (len > VV_OID_TEXT + 1 && vv_oid_parse(&id, p, VV_OID_TEXT) &&
+		if (l.len > VV_OID_TEXT + 1 && vv_oid_parse(&id, l.text, VV_OID_TEXT) &&
 		    !is_have(r, &id)) {
 			if (r->x->new_refs++ == 0) {
-				vv_buf_put(&r->x->new_ref, p + VV_OID_TEXT + 1,
-					   len - VV_OID_TEXT - 1);
+				vv_buf_put(&r->x->new_ref, l.text + VV_OID_TEXT + 1,
+					   l.len - VV_OID_TEXT - 1);
 				rc = vv_buf_ok(&r->x->new_ref, err);
 			}
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc;
 }

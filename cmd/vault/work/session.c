@@ -45,19 +45,18 @@ static vv_status read_seen(vv_vault_session *s, vv_error *err)
 	if (rc == VV_OK && vv_exists(path)) {
 		rc = vv_read_regular(&text, path, SEEN_MAX, err);
 	}
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n"), digits = strspn(p, "0123456789");
-		for (size_t i = 0; i < s->place_count && digits < len; i++) {
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
+		const size_t digits = strspn(l.text, "0123456789");
+		for (size_t i = 0; i < s->place_count && digits < l.len; i++) {
 			const char *name = s->places[i].config->name;
-			if (strlen(name) == len - digits - 1 &&
-			    memcmp(p + digits + 1, name, len - digits - 1) == 0) {
+			if (strlen(name) == l.len - digits - 1 &&
+			    memcmp(l.text + digits + 1, name, l.len - digits - 1) == 0) {
 				uint64_t seen = 0;
-				(void)vv_parse_u64(&seen, p, digits);
+				(void)vv_parse_u64(&seen, l.text, digits);
 				/* Of a clock that was far ahead: the wait begins now. */
 				s->places[i].seen = seen < s->now ? seen : s->now;
 			}
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc;
 }
@@ -362,16 +361,14 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 {
-	char did[VV_DID_TEXT];
 	vv_status rc;
 
 	if ((rc = vv_vault_session_need_ledger(s, err)) < 0) return rc;
-	vv_did_text(did, s->key.public_key);
 	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the key %s is not a writer of this vault\n"
 			       "an owner makes it one: 'varve vault writers add %s'",
-			       did, did);
+			       vv_did_shows(s->key.public_key), vv_did_shows(s->key.public_key));
 	}
 	return VV_OK;
 }

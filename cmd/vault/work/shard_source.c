@@ -71,14 +71,13 @@ static vv_status read_from(vv_vault_session *s, vv_vault_place *p, const vv_kept
 vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
 {
 	vv_auto_free bool *asked = vv_calloc(s->place_count + 1, sizeof(*asked));
-	char cid[VV_CID_TEXT + 1];
 	vv_vault_place *p;
 	vv_error why;
 	bool found = false;
 
 	if (!asked) return vv_fail_nomem(err);
-	vv_cid_text(cid, &k->shard.cid);
-	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s", cid);
+	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s",
+		vv_cid_shows(&k->shard.cid));
 	for (size_t i = 0; i < s->place_count; i++) {
 		p = &s->places[i];
 		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {

@@ -147,7 +147,6 @@ static int hash_secret(const char *name)
 /* What each repository keeps for others is opened now: a key that is not there shows at once. */
 static vv_status say_holding(vv_holding *h, const char *const *paths, size_t count, vv_error *err)
 {
-	char did[VV_DID_TEXT];
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -157,11 +156,11 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 			continue; /* the server says so */
 		}
 		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
-			vv_did_text(did, f.key);
 			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",
 				vv_text_bytes(f.size),
 				vv_text_counted(f.admitted_count, "key", NULL),
-				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
+				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL),
+				vv_did_shows(f.key));
 			if (f.ratio > 0) {
 				vv_note("room: %llu.%03llu times what each of them keeps for you, "
 					"as audits of the last %u days prove",

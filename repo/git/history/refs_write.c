@@ -262,23 +262,21 @@ static vv_status check_name(const char *name, vv_error *err)
 
 static vv_status check_target(vv_repository *r, const vv_ref_change *c, bool *tag, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	git_object_t type;
 	uint64_t size;
 	git_oid id;
 
-	vv_oid_text(hex, c->id);
 	vv_oid_to_git(&id, c->id);
 	vv_status rc = vv_object_header(r, &id, &type, &size, err);
 	if (rc == VV_ENOTFOUND) {
 		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here",
-			       vv_text_shows(c->name), hex);
+			       vv_text_shows(c->name), vv_oid_shows(c->id));
 	}
 	if (rc < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT &&
 	    (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is not a commit",
-			       vv_text_shows(c->name), hex);
+			       vv_text_shows(c->name), vv_oid_shows(c->id));
 	}
 	*tag = type == GIT_OBJECT_TAG;
 	return VV_OK;

@@ -437,6 +437,27 @@ static void a_time_is_written_in_utc(void **state)
 	assert_string_equal(vv_text_utc(INT64_MAX), "?");
 }
 
+static void lines_are_read_one_by_one_with_and_without_a_last_newline(void **state)
+{
+	vv_line l = {.rest = "one\n\nthree"}, none = {.rest = ""}, empty = {.rest = "\n"};
+
+	(void)state;
+	assert_true(vv_line_next(&l));
+	assert_int_equal(l.len, 3);
+	assert_memory_equal(l.text, "one", 3);
+	assert_true(vv_line_next(&l));
+	assert_int_equal(l.len, 0);
+	assert_true(vv_line_next(&l));
+	assert_string_equal(l.text, "three");
+	assert_int_equal(l.len, 5);
+	assert_false(vv_line_next(&l));
+	assert_false(vv_line_next(&l));
+	assert_false(vv_line_next(&none));
+	assert_true(vv_line_next(&empty));
+	assert_int_equal(empty.len, 0);
+	assert_false(vv_line_next(&empty));
+}
+
 static void a_mark_of_a_later_format_is_told_with_its_number(void **state)
 {
 	static const char *const others[] = {"",
@@ -466,6 +487,7 @@ static void a_mark_of_a_later_format_is_told_with_its_number(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_mark_of_a_later_format_is_told_with_its_number),
 	cmocka_unit_test(a_time_is_written_in_utc),
+	cmocka_unit_test(lines_are_read_one_by_one_with_and_without_a_last_newline),
 	cmocka_unit_test(urls_in_a_text_are_shown_without_their_secrets),
 	cmocka_unit_test(a_url_is_shown_without_its_password),
 	cmocka_unit_test(words_are_cut_to_a_width_and_keep_backslashes),

@@ -135,14 +135,12 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 	vv_auto(vv_buf) lines = VV_BUF_INIT, shown = VV_BUF_INIT;
 
 	vv_git_remote_lines(said, &lines);
-	for (const char *p = vv_buf_cstr(&lines); *p;) {
-		size_t len = strcspn(p, "\n");
+	for (vv_line l = {.rest = vv_buf_cstr(&lines)}; vv_line_next(&l);) {
 		vv_buf_reset(&shown);
-		vv_text_put_escaped(&shown, p, len);
-		if (len > 0) {
+		vv_text_put_escaped(&shown, l.text, l.len);
+		if (l.len > 0) {
 			vv_notes_put(h->notes, "remote: %s", vv_buf_cstr(&shown));
 		}
-		p += len + (p[len] == '\n');
 	}
 }
 

@@ -225,17 +225,16 @@ static vv_status see_mirror(const run *r, vv_error *err)
 
 	rc = rc < 0 ? rc : vv_git_must(&call, vv_text_url(r->url), err);
 
-	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n"), id = strcspn(p, "\t\n") + 1;
-		if (id < len && only_grows(r, p + id, len - id)) {
-			vv_buf_set(&name, p + id, len - id);
+	for (vv_line l = {.rest = vv_buf_cstr(&out)}; rc == VV_OK && vv_line_next(&l);) {
+		const size_t id = strcspn(l.text, "\t\n") + 1;
+		if (id < l.len && only_grows(r, l.text + id, l.len - id)) {
+			vv_buf_set(&name, l.text + id, l.len - id);
 			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, VV_IGNORED) == VV_OK) {
 				vv_ref_clear(&ref);
 			} else {
 				rc = refuse(r, "delete", vv_buf_cstr(&name), err);
 			}
 		}
-		p += len + (p[len] == '\n');
 	}
 	return rc;
 }

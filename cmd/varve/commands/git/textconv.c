@@ -294,16 +294,13 @@ static void put_row(lines *l, const vv_cell *cells)
 /* Groups are cut by content: those that two versions have in common give the same line. */
 static void put_group(lines *l, const vv_batch *b)
 {
-	char cid[VV_CID_TEXT + 1];
-
-	vv_cid_text(cid, &b->cid);
 	vv_buf_printf(&l->out, "%zu rows ", b->rows);
 	if (b->rows > 0 && l->key_count > 0) {
 		vv_buf_puts(&l->out, "from ");
 		put_key(l, b->cells);
 		vv_buf_putc(&l->out, ' ');
 	}
-	vv_buf_printf(&l->out, "%s\n", cid + VV_CID_TEXT - GROUP_NAME);
+	vv_buf_printf(&l->out, "%s\n", vv_cid_shows(&b->cid) + VV_CID_TEXT - GROUP_NAME);
 }
 
 static vv_status put_rows(lines *l, bool groups, vv_error *err)

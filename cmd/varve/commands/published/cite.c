@@ -162,12 +162,8 @@ static const char *id_name(const citing *x)
 
 static void put_signer(vv_buf *b, const citing *x)
 {
-	char key[VV_DID_TEXT], words[VV_DID_WORDS];
-
-	vv_head_key_text(key, x->head.record.key);
-	vv_did_words(words, x->head.record.key);
-	vv_buf_printf(b, "signed by %s (%s), number %llu", key, words,
-		      (unsigned long long)x->head.record.number);
+	vv_buf_printf(b, "signed by %s (%s), number %llu", vv_did_key_shows(x->head.record.key),
+		      vv_did_words(x->head.record.key), (unsigned long long)x->head.record.number);
 }
 
 static void put_text(vv_buf *b, const citing *x)
@@ -234,8 +230,6 @@ static void put_bibtex(vv_buf *b, const citing *x)
 
 static void put_json(vv_buf *b, const citing *x)
 {
-	char key[VV_DID_TEXT];
-
 	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_put_members(&w, {JSON_NAMES("authors", x->authors.items, x->authors.count)},
 			    {JSON_TEXT("title", x->title)}, {JSON_TEXT("path", x->s.path)},
@@ -243,8 +237,7 @@ static void put_json(vv_buf *b, const citing *x)
 	vv_json_add_string(&w, x->s.is_dataset ? "root" : "blob", x->id);
 	vv_json_add_string(&w, "commit", x->revision);
 	if (x->is_signed) {
-		vv_head_key_text(key, x->head.record.key);
-		vv_json_put_members(&w, {JSON_TEXT("signer", key)},
+		vv_json_put_members(&w, {JSON_TEXT("signer", vv_did_key_shows(x->head.record.key))},
 				    {JSON_NUMBER("number", x->head.record.number)});
 	}
 	vv_json_put_members(&w, {JSON_NAMES("urls", x->places.items, x->places.count)});

@@ -280,25 +280,17 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 	return best->seen.judged.has_newest ? VV_OK : vv_named_silent(name, err);
 }
 
-/* Names of files, a line each. */
-static const char *next_name(vv_buf *name, const char *p)
-{
-	vv_buf_set(name, p, strcspn(p, "\n"));
-	return p + strlen(vv_buf_cstr(name)) + 1;
-}
-
 static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_array(&w, "damagedFiles");
-	for (const char *p = vv_buf_cstr(&v->all.damaged); *p;) {
-		p = next_name(&name, p);
-		vv_json_string(&w, vv_buf_cstr(&name));
+	for (vv_line l = {.rest = vv_buf_cstr(&v->all.damaged)}; vv_line_next(&l);) {
+		vv_json_string_len(&w, l.text, l.len);
 		if (!json) {
 			vv_out("%s/%s: damaged or missing\n", vv_text_shows(v->folder),
-			       vv_text_shows(vv_buf_cstr(&name)));
+			       vv_text_show(l.text, l.len));
 		}
 	}
 	vv_json_close_array(&w);
@@ -321,14 +313,11 @@ static vv_status print_json(const verifying *v, vv_error *err)
 {
 	const vv_head_record *r = &v->seen.judged.newest.record;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char key[VV_DID_TEXT], words[VV_DID_WORDS];
 
-	vv_did_text(key, r->key);
-	vv_did_words(words, r->key);
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(
-		&w, {JSON_TEXT("name", r->name)}, {JSON_TEXT("signer", key)},
-		{JSON_TEXT("words", words)}, {JSON_NUMBER("number", r->number)},
+		&w, {JSON_TEXT("name", r->name)}, {JSON_TEXT("signer", vv_did_shows(r->key))},
+		{JSON_TEXT("words", vv_did_words(r->key))}, {JSON_NUMBER("number", r->number)},
 		{JSON_TIME("time", r->time)}, {JSON_TIME("expires", r->expires)},
 		{JSON_BOOL("final", r->final)}, {JSON_BOOL("pinned", !v->seen.judged.first)},
 		{JSON_NUMBER("differing", v->differ)}, {JSON_NUMBER("blocks", v->all.blocks)},
@@ -354,10 +343,8 @@ static void print_git(const git_word *g)
 	if (g->said.len == 0) return;
 	vv_out("%s %.10s is signed, and git verify-%s %s it:\n", g->type, vv_oid_shows(&g->id),
 	       g->type, g->accepted ? "accepts" : "does not accept");
-	for (const char *p = vv_buf_cstr(&g->said); *p;) {
-		const size_t len = strcspn(p, "\n");
-		vv_out("  %s\n", vv_text_show(p, len));
-		p += len + (p[len] == '\n');
+	for (vv_line l = {.rest = vv_buf_cstr(&g->said)}; vv_line_next(&l);) {
+		vv_out("  %s\n", vv_text_show(l.text, l.len));
 	}
 }
 
