@@ -276,13 +276,11 @@ static vv_status look_on_branch(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status tag_as_branch(const judging *j, const vv_push_ref *tag, const vv_push_ref *refs,
 			       size_t count, vv_push_ref *as, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	on_branch x = {.with = j->with, .commit = &as->id};
 	vv_status rc;
 
 	*as = (vv_push_ref){.name = tag->name};
-	vv_oid_text(hex, &tag->id);
-	if ((rc = vv_rev_commit(j->with, hex, &as->id, err)) == VV_EUSAGE) {
+	if ((rc = vv_rev_commit(j->with, vv_oid_shows(&tag->id), &as->id, err)) == VV_EUSAGE) {
 		vv_error_clear(err); /* of a tree or a file */
 		return VV_OK;
 	}

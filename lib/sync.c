@@ -169,12 +169,7 @@ static const char *copy_text(varve_transfer *t, const char *text)
 
 static const char *copy_id(varve_transfer *t, const vv_oid *id)
 {
-	char hex[VV_OID_TEXT + 1] = "";
-
-	if (!vv_oid_is_null(id)) {
-		vv_oid_text(hex, id);
-	}
-	return copy_text(t, hex);
+	return copy_text(t, vv_oid_is_null(id) ? "" : vv_oid_shows(id));
 }
 
 static vv_status put_ref(varve_transfer *t, const varve_ref_update *like, const vv_oid *before,

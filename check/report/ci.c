@@ -126,8 +126,7 @@ static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *
 		w, {REPORT_TEXT("check_name", code)}, {REPORT_TEXT("fingerprint", print)},
 		{JSON_TEXT("severity", severity == VV_SEVERITY_ERROR ? "major" : "minor")},
 		{JSON_OBJECT("location")}, {REPORT_TEXT("path", d->path)}, {JSON_OBJECT("lines")},
-		{JSON_NUMBER("begin", line)}, {JSON_END}, {JSON_END});
-	vv_json_close_object(w);
+		{JSON_NUMBER("begin", line)}, {JSON_END}, {JSON_END}, {JSON_END});
 }
 
 static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,

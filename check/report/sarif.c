@@ -50,8 +50,7 @@ static void put_rules(vv_json_out *w)
 			w, {JSON_OBJECT("defaultConfiguration")},
 			{JSON_TEXT("level",
 				   r->by_default == VV_SEVERITY_WARNING ? "warning" : "error")},
-			{JSON_END});
-		vv_json_close_object(w);
+			{JSON_END}, {JSON_END});
 	}
 	vv_json_close_array(w);
 }
@@ -60,22 +59,19 @@ static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t li
 {
 	vv_json_add_array(w, "locations");
 	vv_json_open_object(w);
-	vv_json_add_object(w, "physicalLocation");
-	vv_json_add_object(w, "artifactLocation");
+	vv_json_put_members(w, {JSON_OBJECT("physicalLocation")},
+			    {JSON_OBJECT("artifactLocation")});
 	put_uri(w, d->path);
 	vv_json_close_object(w);
 	vv_json_put_members(w, {JSON_OBJECT("region")}, {JSON_NUMBER("startLine", line)},
-			    {JSON_END});
-	vv_json_close_object(w);
-	vv_json_close_object(w);
+			    {JSON_END}, {JSON_END}, {JSON_END});
 	vv_json_close_array(w);
 }
 
 static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
 			   const vv_report_item *i, uint64_t left)
 {
-	vv_json_add_object(w, "properties");
-	vv_json_put_members(w, {REPORT_TEXT("commit", d->commit)},
+	vv_json_put_members(w, {JSON_OBJECT("properties")}, {REPORT_TEXT("commit", d->commit)},
 			    {REPORT_TEXT("column", g->column)},
 			    {JSON_NUMBER_WHEN(i && i->row > 0, "row", i->row)});
 	if (i && i->key) {
@@ -194,9 +190,8 @@ vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_put_members(&w, {JSON_TEXT("$schema", SCHEMA)}, {JSON_TEXT("version", "2.1.0")},
 			    {JSON_ARRAY("runs")});
 	vv_json_open_object(&w);
-	vv_json_add_object(&w, "tool");
-	vv_json_add_object(&w, "driver");
-	vv_json_put_members(&w, {JSON_TEXT("name", "varve check")},
+	vv_json_put_members(&w, {JSON_OBJECT("tool")}, {JSON_OBJECT("driver")},
+			    {JSON_TEXT("name", "varve check")},
 			    {JSON_TEXT("version", VARVE_VERSION)});
 	put_rules(&w);
 	vv_json_close_object(&w);

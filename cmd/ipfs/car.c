@@ -268,22 +268,20 @@ static void describe(import *m, const char *cid, const vv_table *t)
 static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 {
 	vv_sink source = {.get = get_block, .payload = m->in};
-	char text[VV_CID_TEXT + 1];
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
-	vv_cid_text(text, cid);
 	if ((rc = vv_table_open_stored(&t, &source, cid, err)) < 0) {
-		vv_prefix(err, "root %s", text);
+		vv_prefix(err, "root %s", vv_cid_shows(cid));
 		return vv_hint(err,
 			       "varve takes the CAR files of its own tables, as 'varve ipfs car "
 			       "export' writes them");
 	}
 	if ((rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress,
 				 err)) < 0) {
-		return vv_prefix(err, "root %s", text);
+		return vv_prefix(err, "root %s", vv_cid_shows(cid));
 	}
-	describe(m, text, &t);
+	describe(m, vv_cid_shows(cid), &t);
 	return VV_OK;
 }
 

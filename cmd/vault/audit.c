@@ -107,20 +107,15 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 
 static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 {
-	const struct {
-		const char *name;
-		uint64_t value;
-	} numbers[] = {{"shards", x->shards}, {"bytes", x->bytes},     {"asked", x->asked},
-		       {"good", x->good},     {"read", x->read},       {"missing", x->missing},
-		       {"wrong", x->wrong},   {"leaving", x->leaving}, {"surplus", x->surplus},
-		       {"bad", x->bad_count}, {"records", x->records}, {"damaged", x->damaged}};
-
 	vv_json_open_object(w);
-	vv_json_add_string(w, "holder", p->config->name);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		vv_json_add_u64(w, numbers[i].name, numbers[i].value);
-	}
-	vv_json_add_array(w, "damagedRecords");
+	vv_json_put_members(
+		w, {JSON_TEXT("holder", p->config->name)}, {JSON_NUMBER("shards", x->shards)},
+		{JSON_NUMBER("bytes", x->bytes)}, {JSON_NUMBER("asked", x->asked)},
+		{JSON_NUMBER("good", x->good)}, {JSON_NUMBER("read", x->read)},
+		{JSON_NUMBER("missing", x->missing)}, {JSON_NUMBER("wrong", x->wrong)},
+		{JSON_NUMBER("leaving", x->leaving)}, {JSON_NUMBER("surplus", x->surplus)},
+		{JSON_NUMBER("bad", x->bad_count)}, {JSON_NUMBER("records", x->records)},
+		{JSON_NUMBER("damaged", x->damaged)}, {JSON_ARRAY("damagedRecords")});
 	for (size_t i = 0; x->damaged > 0 && i < p->meeting.damaged_count; i++) {
 		if (!p->meeting.damaged[i].unheard) {
 			vv_json_string(w, p->meeting.damaged[i].name);

@@ -62,7 +62,6 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	const options *o = c->options;
 	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
 	uint64_t days;
-	char did[VV_DID_TEXT];
 	vv_status rc;
 
 	if (o->grace) {
@@ -123,11 +122,10 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 		tell_owed(&x, s);
 	}
 	if (x.surplus.blocked) {
-		vv_did_text(did, x.surplus.blocker);
 		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve "
 			"vault writers "
 			"remove' lets the rest continue",
-			did);
+			vv_did_shows(x.surplus.blocker));
 	}
 	return VV_OK;
 }

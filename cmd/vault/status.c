@@ -68,28 +68,22 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 
 static vv_status print_json(const vv_vault_status *x, vv_error *err)
 {
-	const struct {
-		const char *name;
-		uint64_t value;
-	} numbers[] = {{"copies", x->copies},   {"shards", x->shards},
-		       {"bytes", x->bytes},     {"fewestCopies", x->least},
-		       {"owed", x->owed},       {"lost", x->lost},
-		       {"bad", x->bad},         {"away", x->away},
-		       {"retired", x->retired}, {"damaged", x->damaged},
-		       {"stripes", x->stripes}};
 	char code[CODE_TEXT];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)});
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		vv_json_add_u64(&w, numbers[i].name, numbers[i].value);
-	}
-	vv_json_put_members(&w, {JSON_NUMBER("newRefs", x->new_refs)},
-			    {JSON_TEXT("newRef", x->new_ref)},
-			    {JSON_TEXT("code", x->code.data > 0 ? code_text(code, x->code) : NULL)},
-			    {JSON_TIME("proven", (int64_t)x->proven)});
-	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : vv_cid_shows(&x->head));
+	vv_json_put_members(
+		&w, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)},
+		{JSON_NUMBER("copies", x->copies)}, {JSON_NUMBER("shards", x->shards)},
+		{JSON_NUMBER("bytes", x->bytes)}, {JSON_NUMBER("fewestCopies", x->least)},
+		{JSON_NUMBER("owed", x->owed)}, {JSON_NUMBER("lost", x->lost)},
+		{JSON_NUMBER("bad", x->bad)}, {JSON_NUMBER("away", x->away)},
+		{JSON_NUMBER("retired", x->retired)}, {JSON_NUMBER("damaged", x->damaged)},
+		{JSON_NUMBER("stripes", x->stripes)}, {JSON_NUMBER("newRefs", x->new_refs)},
+		{JSON_TEXT("newRef", x->new_ref)},
+		{JSON_TEXT("code", x->code.data > 0 ? code_text(code, x->code) : NULL)},
+		{JSON_TIME("proven", (int64_t)x->proven)},
+		{JSON_TEXT("head", vv_cid_is_null(&x->head) ? NULL : vv_cid_shows(&x->head))});
 	vv_json_close_object(&w);
 	return vv_out_json(&b, err);
 }

@@ -225,10 +225,9 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 /* The place of a commit in the timeline. */
 static size_t place_of(const learning *l, const vv_oid *commit)
 {
-	char hex[VV_OID_TEXT + 1];
+	const char *hex = vv_oid_shows(commit);
 	size_t i = 0;
 
-	vv_oid_text(hex, commit);
 	while (i < l->t.commit_count && strcmp(l->t.commits[i].hex, hex) != 0) {
 		i++;
 	}

@@ -200,15 +200,13 @@ static vv_status follow_name(vv_clone_job *j, vv_error *err)
 	vv_auto(char) *key = vv_remote_key(remote_name(j), VV_NAMED_SETTING),
 		      *peers = vv_remote_key(remote_name(j), "peers"), *name = NULL,
 		      *gateway = NULL;
-	char owner[VV_DID_TEXT];
 	vv_trust trust;
 	vv_status rc = vv_trust_read(&trust, j->repo, err);
 
 	if (rc < 0 || !at || j->bare || strncmp(j->url, "http", 4) != 0 || !trust.known) {
 		return rc; /* a bare one may be a cache, of which that CID is asked */
 	}
-	vv_head_key_text(owner, trust.owner);
-	name = vv_asprintf("%s/%s", owner, trust.name);
+	name = vv_asprintf("%s/%s", vv_did_key_shows(trust.owner), trust.name);
 	gateway = vv_asprintf("ipfs+%.*s", (int)(at - j->url), j->url);
 	if (!key || !peers || !name || !gateway) return vv_fail_nomem(err);
 	rc = vv_config_set(j->repo, key, name, err);

@@ -285,7 +285,6 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
-	char hex[VV_OID_TEXT + 1], cid[VV_CID_TEXT + 1];
 	vv_oid commit;
 	vv_auto(vv_subject) s = {0};
 	vv_status rc;
@@ -307,12 +306,10 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 	}
 	if (rc == VV_OK) {
 		*root = s.root;
-		vv_oid_text(hex, &commit);
-		vv_cid_text(cid, root);
 		vv_free(i->licence);
 		if ((rc = read_licence(&i->licence, &s, err)) == VV_OK &&
-		    (rc = replace(&i->commit, hex, err)) == VV_OK) {
-			rc = replace(&i->root, cid, err);
+		    (rc = replace(&i->commit, vv_oid_shows(&commit), err)) == VV_OK) {
+			rc = replace(&i->root, vv_cid_shows(root), err);
 		}
 	}
 	return rc;
@@ -426,7 +423,6 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	vv_fd_source storage;
 	vv_source source;
 	vv_store *store;
-	char cid[VV_CID_TEXT + 1];
 	vv_status rc = VV_OK;
 
 	vv_dataset_found_init(&found);
@@ -454,8 +450,7 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 		return rc;
 	}
 	*root = found.result.cid;
-	vv_cid_text(cid, root);
-	return replace(&i->root, cid, err);
+	return replace(&i->root, vv_cid_shows(root), err);
 }
 
 static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)

@@ -90,7 +90,6 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 			   const vv_oid *commit, vv_error *err)
 {
 	const char *at = vv_buf_cstr(&head->refs);
-	char hex[VV_OID_TEXT + 1];
 	vv_head_ref ref;
 
 	bool exact = false;
@@ -99,8 +98,7 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 	while (!exact && vv_head_refs_next(&ref, &at)) {
 		bool reaches = false;
 		vv_oid tip;
-		vv_oid_text(hex, &ref.id);
-		vv_status rc = vv_rev_commit(r, hex, &tip, err);
+		vv_status rc = vv_rev_commit(r, vv_oid_shows(&ref.id), &tip, err);
 		exact = rc == VV_OK && vv_oid_equal(&tip, commit);
 		if (rc == VV_OK && !exact && !*is) {
 			rc = vv_is_ancestor(r, commit, &tip, &reaches, err);

@@ -80,11 +80,9 @@ static vv_status trust_last(making *k, vv_error *err)
 	vv_auto(vv_head_commit) c = {.parent_count = 0};
 	vv_auto(vv_ref) ref = {0};
 	bool follows = h == NULL;
-	char key[VV_DID_TEXT];
 	vv_status rc;
 
-	vv_head_key_text(key, k->signer.key);
-	vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", key);
+	vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(k->signer.key));
 	if ((rc = vv_alloc_ok(name, err)) < 0) return rc;
 	if ((rc = vv_ref_get(k->r, name, &ref, err)) < 0) return vv_missing_ok(rc, err);
 	if ((h && vv_oid_equal(&h->commit, &ref.id)) ||
@@ -280,7 +278,6 @@ static bool is_same(const making *k, int64_t now)
 static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
 {
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
-	char key[VV_DID_TEXT];
 	vv_status rc;
 
 	const int64_t now = vv_now_sec();
@@ -302,8 +299,7 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	    (rc = vv_head_commit_read(&made, k->r, out, err)) < 0) {
 		return rc;
 	}
-	vv_head_key_text(key, k->signer.key);
-	vv_auto(char) *ref = vv_asprintf(VV_HEADS "%s", key);
+	vv_auto(char) *ref = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(k->signer.key));
 	if ((rc = vv_alloc_ok(ref, err)) < 0 ||
 	    (rc = vv_ref_update(k->r, ref, out, NULL, true, "sign", err)) < 0 ||
 	    (rc = vv_trust_set(&k->trust, &made, err)) < 0) {

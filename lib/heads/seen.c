@@ -126,12 +126,10 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 /* The refs follow what is trusted. */
 static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 {
-	char key[VV_DID_TEXT];
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
-		vv_head_key_text(key, t->heads[i].key);
-		vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", key);
+		vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(t->heads[i].key));
 		if ((rc = vv_alloc_ok(name, err)) == VV_OK) {
 			rc = vv_ref_update(r, name, &t->heads[i].commit, NULL, true, "head", err);
 		}

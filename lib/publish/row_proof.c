@@ -172,7 +172,7 @@ static void put_head(vv_buf *names, const vv_oid *id)
 static vv_status put_way(vv_buf *names, const proving *x, vv_error *err)
 {
 	const char *const path = x->p->subject->path;
-	char tip[VV_OID_TEXT + 1], commit[VV_OID_TEXT + 1];
+	char commit[VV_OID_TEXT + 1];
 	vv_oid ref;
 	bool is;
 	vv_status rc = vv_head_reaching(&ref, &is, &x->p->head, x->p->repo, &x->p->subject->commit,
@@ -183,10 +183,9 @@ static vv_status put_way(vv_buf *names, const proving *x, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "the path has a line end: '%s'",
 			       vv_text_shows(path));
 	}
-	vv_oid_text(tip, &ref);
 	vv_oid_text(commit, &x->p->subject->commit);
-	vv_buf_printf(names, "%s\n", tip);
-	vv_auto(char) *range = vv_asprintf("%s..%s", commit, tip);
+	vv_buf_printf(names, "%s\n", vv_oid_shows(&ref));
+	vv_auto(char) *range = vv_asprintf("%s..%s", commit, vv_oid_shows(&ref));
 	const char *const args[] = {"rev-list", "--ancestry-path", range, "--", NULL};
 	const vv_git_call list = {.args = args, .repo = x->p->repo, .output = names};
 	if ((rc = vv_alloc_ok(range, err)) < 0 ||

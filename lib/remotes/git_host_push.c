@@ -49,15 +49,13 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 static vv_status put_leases(const vv_git_push *refs, size_t count, const char **args, size_t *n,
 			    vv_arena *arena, vv_error *err)
 {
-	char old[VV_OID_TEXT + 1];
-
 	for (size_t i = 0; i < count; i++) {
 		if (!refs[i].force) {
 			continue;
 		}
-		vv_oid_text(old, &refs[i].old);
-		args[*n] = vv_arena_printf(arena, "--force-with-lease=%s:%s", refs[i].to,
-					   vv_oid_is_null(&refs[i].old) ? "" : old);
+		args[*n] = vv_arena_printf(
+			arena, "--force-with-lease=%s:%s", refs[i].to,
+			vv_oid_is_null(&refs[i].old) ? "" : vv_oid_shows(&refs[i].old));
 		if (!args[(*n)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
@@ -66,12 +64,10 @@ static vv_status put_leases(const vv_git_push *refs, size_t count, const char **
 static vv_status put_specs(const vv_git_push *refs, size_t count, const char **args, size_t *n,
 			   vv_arena *arena, vv_error *err)
 {
-	char id[VV_OID_TEXT + 1];
-
 	for (size_t i = 0; i < count; i++) {
 		const vv_git_push *p = &refs[i];
-		vv_oid_text(id, &p->id);
-		args[*n] = vv_arena_printf(arena, "%s:%s", vv_oid_is_null(&p->id) ? "" : id, p->to);
+		args[*n] = vv_arena_printf(
+			arena, "%s:%s", vv_oid_is_null(&p->id) ? "" : vv_oid_shows(&p->id), p->to);
 		if (!args[(*n)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;

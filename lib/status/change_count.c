@@ -278,8 +278,7 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
 {
 	if (!c->counted) return;
-	vv_json_add_object(w, "changes");
-	vv_json_add_bool(w, "many", c->many);
+	vv_json_put_members(w, {JSON_OBJECT("changes")}, {JSON_BOOL("many", c->many)});
 	if (!c->many) {
 		vv_json_put_members(w, {JSON_NUMBER("rowsAdded", c->added)},
 				    {JSON_NUMBER("rowsRemoved", c->removed)},

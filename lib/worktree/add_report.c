@@ -283,10 +283,10 @@ static vv_status put_dataset_json(vv_json_out *w, const vv_dataset_found *staged
 					  "rowCountBefore", staged->parent_root.rows)});
 		if ((rc = put_table_json(w, &res->root, err)) < 0) return rc;
 	}
-	vv_json_add_u64(w, "bytes", vv_root_file_bytes(&res->root));
-	vv_json_add_u64(w, table ? "groups" : "chunks", res->groups);
-	vv_json_add_u64(w, table ? "groupsNew" : "chunksNew", res->groups_new);
-	vv_json_put_members(w, {JSON_NUMBER("addedBytes", staged->stored.stored_bytes)},
+	vv_json_put_members(w, {JSON_NUMBER("bytes", vv_root_file_bytes(&res->root))},
+			    {JSON_NUMBER(table ? "groups" : "chunks", res->groups)},
+			    {JSON_NUMBER(table ? "groupsNew" : "chunksNew", res->groups_new)},
+			    {JSON_NUMBER("addedBytes", staged->stored.stored_bytes)},
 			    {JSON_TEXT("root", vv_cid_shows(&res->cid))});
 	return VV_OK;
 }

@@ -184,12 +184,11 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	char prev[2 * VV_SHA256_LEN + 1] = "", cid[VV_CID_TEXT + 1];
+	char prev[2 * VV_SHA256_LEN + 1] = "";
 	vv_auto(char) *path = log_path(r);
 	uint64_t number = 0;
 	vv_status rc = path ? vv_read_file(&text, path, LOG_MAX, err) : vv_fail_nomem(err);
 
-	vv_cid_text(cid, root);
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	const char *p = vv_buf_cstr(&text), *end = p + text.len, *nl;
 	for (; rc == VV_OK && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL;
@@ -208,7 +207,7 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 			break;
 		}
 		rc = hash_line(prev, p, (size_t)(nl - p), err);
-		if (rc == VV_OK && names(line, cid)) {
+		if (rc == VV_OK && names(line, vv_cid_shows(root))) {
 			rc = tell(line, fn, payload, err);
 		}
 	}

@@ -266,11 +266,10 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 {
 	vv_json_add_object(w, "byCommit");
 	for (size_t i = 0; i < r->count; i++) {
-		vv_json_add_object(w, vv_oid_shows(&r->commits[i].id));
-		vv_json_put_members(w, {JSON_TEXT("authorName", r->commits[i].author)},
+		vv_json_put_members(w, {JSON_OBJECT(vv_oid_shows(&r->commits[i].id))},
+				    {JSON_TEXT("authorName", r->commits[i].author)},
 				    {JSON_TEXT("time", r->commits[i].date)},
-				    {JSON_TEXT("subject", r->commits[i].summary)});
-		vv_json_close_object(w);
+				    {JSON_TEXT("subject", r->commits[i].summary)}, {JSON_END});
 	}
 	vv_json_close_object(w);
 }

@@ -564,14 +564,6 @@ static vv_status print_known(const info *f, vv_error *err)
 	return print_listing(f, names, sizeof(names) / sizeof(names[0]), 0, 7, fill_known, err);
 }
 
-static void json_number(vv_json_out *w, const char *name, const vv_fact_number *n)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_fact_number_put(&b, n);
-	vv_json_add_string(w, name, vv_buf_cstr(&b));
-}
-
 /* What the schema says of it: the name, which is UTF-8 (and what the header has where that is not), the type, missing values. */
 static void json_field(vv_json_out *w, const vv_field *field, const vv_cell *label)
 {
@@ -589,43 +581,22 @@ static void json_field(vv_json_out *w, const vv_field *field, const vv_cell *lab
 static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *label,
 		       const vv_fact *f)
 {
+	vv_auto(vv_buf) least = VV_BUF_INIT, greatest = VV_BUF_INIT;
+
+	if (f->numbers) {
+		vv_fact_number_put(&least, &f->least);
+		vv_fact_number_put(&greatest, &f->greatest);
+	}
 	vv_json_open_object(w);
 	json_field(w, field, label);
-	vv_json_put_members(w, {JSON_TEXT("anyMissing", missing_words[f->missing])},
-			    {JSON_BOOL("bounded", !f->unknown)});
-	if (f->numbers) {
-		json_number(w, "least", &f->least);
-		json_number(w, "greatest", &f->greatest);
-	}
-	if (f->texts) {
-		vv_json_add_string_len(w, "low", f->low.bytes, f->low.len);
-		vv_json_name(w, "high");
-		if (f->open) {
-			vv_json_null(w);
-		} else {
-			vv_json_string_len(w, f->high.bytes, f->high.len);
-		}
-	}
-	vv_json_close_object(w);
-}
-
-static void json_names(vv_json_out *w, const char *name, char **names, size_t count)
-{
-	vv_json_add_array(w, name);
-	for (size_t i = 0; i < count; i++) {
-		vv_json_string(w, names[i]);
-	}
-	vv_json_close_array(w);
-}
-
-static void json_buf(vv_json_out *w, const char *name, const vv_buf *b, bool any)
-{
-	vv_json_name(w, name);
-	if (any) {
-		vv_json_string_len(w, vv_buf_cstr(b), b->len);
-	} else {
-		vv_json_null(w);
-	}
+	vv_json_put_members(
+		w, {JSON_TEXT("anyMissing", missing_words[f->missing])},
+		{JSON_BOOL("bounded", !f->unknown)},
+		{JSON_TEXT_WHEN(f->numbers, "least", vv_buf_cstr(&least))},
+		{JSON_TEXT_WHEN(f->numbers, "greatest", vv_buf_cstr(&greatest))},
+		{JSON_TEXT_LEN_WHEN(f->texts, "low", f->low.bytes, f->low.len)},
+		{JSON_TEXT_LEN_WHEN(f->texts, "high", f->open ? NULL : f->high.bytes, f->high.len)},
+		{JSON_END});
 }
 
 static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell *label)
@@ -638,10 +609,10 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 	vv_json_put_members(
 		w, {JSON_NUMBER("valueCount", s->values)}, {JSON_NUMBER("missing", s->missing)},
 		{JSON_NUMBER("misfits", s->misfits)}, {JSON_NUMBER("distinct", distinct)},
-		{JSON_BOOL("distinctExact", exact)});
-	json_buf(w, "min", &s->min, s->any);
-	json_buf(w, "max", &s->max, s->any);
-	vv_json_add_array(w, "examples");
+		{JSON_BOOL("distinctExact", exact)},
+		{JSON_TEXT_LEN("min", s->any ? vv_buf_cstr(&s->min) : NULL, s->min.len)},
+		{JSON_TEXT_LEN("max", s->any ? vv_buf_cstr(&s->max) : NULL, s->max.len)},
+		{JSON_ARRAY("examples")});
 	for (size_t i = 0; i < s->example_count; i++) {
 		vv_json_string_len(w, vv_buf_cstr(&s->examples[i]), s->examples[i].len);
 	}
@@ -656,23 +627,18 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	const vv_root *r = &f->table->root;
 	vv_auto(vv_buf) form = VV_BUF_INIT;
 
-	vv_json_add_u64(w, "rowCount", r->rows);
-	vv_json_name(w, "form");
 	vv_dialect_describe(&form, &r->dialect);
-	vv_json_string(w, vv_buf_cstr(&form));
-	json_names(w, "keyColumns", r->key, r->key_count);
 	vv_json_put_members(
-		w,
+		w, {JSON_NUMBER("rowCount", r->rows)}, {JSON_TEXT("form", vv_buf_cstr(&form))},
+		{JSON_NAMES("keyColumns", r->key, r->key_count)},
 		{JSON_TEXT("couldBeKey", f->could_be_key >= 0
 						 ? f->table->schema.fields[f->could_be_key].name
 						 : NULL)},
-		{JSON_TEXT("keySource", sources[r->key_source])}, {JSON_OBJECT("cut")});
-	json_names(w, "columnNames", r->cut_columns, r->cut_column_count);
-	vv_json_add_u64(w, "targetRows", r->cut_rows);
-	vv_json_close_object(w);
-	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
-	vv_json_put_members(w, {JSON_BOOL("fileOrderDeclared", r->file_order_declared)},
-			    {JSON_ARRAY("columns")});
+		{JSON_TEXT("keySource", sources[r->key_source])}, {JSON_OBJECT("cut")},
+		{JSON_NAMES("columnNames", r->cut_columns, r->cut_column_count)},
+		{JSON_NUMBER("targetRows", r->cut_rows)}, {JSON_END},
+		{JSON_NAMES("sortedBy", r->sorted_by, r->sorted_by_count)},
+		{JSON_BOOL("fileOrderDeclared", r->file_order_declared)}, {JSON_ARRAY("columns")});
 	for (size_t c = 0; c < f->table->columns; c++) {
 		vv_fact fact = vv_table_fact(&f->known, c);
 
@@ -697,13 +663,14 @@ static vv_status print_json(const info *f, vv_error *err)
 
 	if (rc < 0) return rc;
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_TEXT("name", f->subject->text)},
-			    {JSON_TEXT("kind", r->kind == VV_KIND_TABLE ? "table" : "file")},
-			    {JSON_BOOL("stored", f->subject->is_dataset)},
-			    {JSON_TEXT("root", vv_cid_shows(&f->table->cid))},
-			    {JSON_NUMBER("bytes", vv_root_file_bytes(r))},
-			    {JSON_NUMBER_OR_NULL(f->has_stored, "storedBytes", f->stored)});
-	vv_json_add_u64(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks", f->groups);
+	vv_json_put_members(
+		&w, {JSON_TEXT("name", f->subject->text)},
+		{JSON_TEXT("kind", r->kind == VV_KIND_TABLE ? "table" : "file")},
+		{JSON_BOOL("stored", f->subject->is_dataset)},
+		{JSON_TEXT("root", vv_cid_shows(&f->table->cid))},
+		{JSON_NUMBER("bytes", vv_root_file_bytes(r))},
+		{JSON_NUMBER_OR_NULL(f->has_stored, "storedBytes", f->stored)},
+		{JSON_NUMBER(r->kind == VV_KIND_TABLE ? "groups" : "chunks", f->groups)});
 	if (r->kind == VV_KIND_TABLE) {
 		json_table(&w, f, labels);
 	}

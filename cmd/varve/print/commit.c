@@ -287,8 +287,8 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 {
 	vv_auto(vv_buf) date = VV_BUF_INIT;
 
-	vv_json_add_object(w, label);
-	vv_json_put_members(w, {JSON_TEXT("name", p->name)}, {JSON_TEXT("email", p->email)});
+	vv_json_put_members(w, {JSON_OBJECT(label)}, {JSON_TEXT("name", p->name)},
+			    {JSON_TEXT("email", p->email)});
 	vv_json_name(w, "time");
 	vv_person_iso_date(&date, p);
 	vv_json_string(w, vv_buf_cstr(&date));

@@ -141,8 +141,9 @@ static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *
 	if (!f->known && !f->counts.counted && !f->problem) return;
 	vv_json_add_object(w, name);
 	if (f->known) {
-		vv_json_add_u64(w, e->table ? "groups" : "chunks", f->groups);
-		vv_json_add_u64(w, e->table ? "groupsNew" : "chunksNew", f->groups_new);
+		vv_json_put_members(
+			w, {JSON_NUMBER(e->table ? "groups" : "chunks", f->groups)},
+			{JSON_NUMBER(e->table ? "groupsNew" : "chunksNew", f->groups_new)});
 	}
 	if ((f->known || f->counts.counted) && e->table) {
 		vv_json_put_members(w, {JSON_NUMBER("rowCount", f->rows)},

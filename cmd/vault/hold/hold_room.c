@@ -269,12 +269,9 @@ static const char *what_takes(vv_hold_what what)
 static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 			const vv_hold_room_facts *f, vv_hold_what what, uint64_t len, vv_error *err)
 {
-	char did[VV_DID_TEXT];
-
-	vv_did_text(did, who->key);
 	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
-		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
-		what_takes(what), vv_text_bytes(len));
+		vv_did_shows(who->key), vv_text_bytes(f->room),
+		vv_text_bytes(f->shards + f->records), what_takes(what), vv_text_bytes(len));
 	if (r->rules->renew) {
 		return vv_hint(
 			err,

@@ -152,7 +152,7 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 			    const void *bytes, size_t len, const vv_cid_set *vouched, vv_error *err)
 {
 	const char *cid = strrchr(name, '-');
-	char wanted[VV_LEDGER_NAME], is[VV_CID_TEXT + 1];
+	char wanted[VV_LEDGER_NAME];
 	vv_cid digest;
 	vv_status rc;
 
@@ -162,8 +162,7 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 			    len - VV_SIGNATURE, err)) < 0) {
 		return rc;
 	}
-	vv_cid_text(is, &digest);
-	if (!cid || strcmp(cid + 1, is) != 0) {
+	if (!cid || strcmp(cid + 1, vv_cid_shows(&digest)) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "it does not match its name");
 	}
 	rc = vouched && vv_cid_set_has(vouched, &digest)

@@ -185,13 +185,11 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 		}
 	}
 	if (rc == VV_OK && out->count == 0) {
-		char did[VV_DID_TEXT];
-		vv_did_text(did, key->public_key);
 		rc = vv_fail(err, VV_EREFUSED,
 			     "the vault is not sealed to the key %s\n"
 			     "an owner of the vault lets a key read with 'varve vault readers add "
 			     "DID'; --key FILE names another key, such as the recovery key",
-			     did);
+			     vv_did_shows(key->public_key));
 	}
 	if (rc < 0) {
 		vv_epoch_secrets_clear(out);

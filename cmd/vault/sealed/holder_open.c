@@ -348,7 +348,6 @@ static const vv_holder_server_ops server_ops = {.put_records = server_put_record
 static vv_status check_key(const server *s, const vv_holder_config *c, vv_error *err)
 {
 	uint8_t known[VV_KEY_PUBLIC];
-	char is[VV_DID_TEXT];
 	vv_status rc;
 
 	if (!c->key) return VV_OK;
@@ -356,14 +355,14 @@ static vv_status check_key(const server *s, const vv_holder_config *c, vv_error 
 		return vv_prefix(err, "the key in the settings");
 	}
 	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
-	vv_did_text(is, s->key);
 	return vv_fail(
 		err, VV_EREFUSED,
 		"%s signs with another key: %s, where it was %s\n"
 		"another machine may answer there; if it was set up again: 'varve vault holder "
 		"add %s "
 		"URL --key %s', then 'varve vault audit'",
-		s->url.text, is, c->key, vv_text_shows(c->name), is);
+		s->url.text, vv_did_shows(s->key), c->key, vv_text_shows(c->name),
+		vv_did_shows(s->key));
 }
 
 static vv_status greet(server *s, vv_error *err)

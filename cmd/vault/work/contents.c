@@ -73,10 +73,7 @@ vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 
 static char *cache_path(const vv_vault_session *s, const vv_ledger_record *r)
 {
-	char cid[VV_CID_TEXT + 1];
-
-	vv_cid_text(cid, &r->cid);
-	return vv_vault_session_path(s, "runs", cid);
+	return vv_vault_session_path(s, "runs", vv_cid_shows(&r->cid));
 }
 
 static bool take_part(const uint8_t **p, const uint8_t *end, vv_buf *out)

@@ -230,12 +230,10 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 			       : err->code;
 	}
 	if (v.count > 1) {
-		char text[VV_CID_TEXT + 1];
-		vv_cid_text(text, &v.first);
 		return vv_fail(err, VV_EUSAGE,
 			       "there are several vaults\n"
 			       "name one with --vault; one of them is %s",
-			       text);
+			       vv_cid_shows(&v.first));
 	}
 	*out = v.first;
 	return VV_OK;
@@ -716,7 +714,7 @@ static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 
 static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 {
-	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1];
+	char line[512];
 	const char *time = "a tag";
 	vv_commit c = {.parents = NULL};
 	vv_oid named;
@@ -725,13 +723,12 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 		time = vv_text_utc(c.committer.time > 0 ? c.committer.time : 0);
 		vv_commit_clear(&c);
 	}
-	vv_oid_text(hex, &ref->id);
 	int n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
-			 vv_text_shows(ref->name), time, hex);
+			 vv_text_shows(ref->name), time, vv_oid_shows(&ref->id));
 	if (newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id)) {
-		vv_oid_text(newer, &named);
 		(void)snprintf(line + n, sizeof(line) - (size_t)n,
-			       "; the vault has %.10s for it, which cannot be had", newer);
+			       "; the vault has %.10s for it, which cannot be had",
+			       vv_oid_shows(&named));
 	}
 	return r->x->missing(r->x->payload, line, err);
 }

@@ -345,10 +345,7 @@ vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
 
 vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 {
-	char did[VV_DID_TEXT];
-
 	if (s->readable) return VV_OK;
-	vv_did_text(did, s->key.public_key);
 	return vv_fail(
 		err, VV_EREFUSED,
 		"the vault is not sealed to the key %s\n"
@@ -356,7 +353,7 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds "
 		"this one: 'varve "
 		"vault readers add DID'",
-		did);
+		vv_did_shows(s->key.public_key));
 }
 
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
@@ -472,11 +469,9 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 	const vv_ledger_author *own = s->ledger ? vv_ledger_author_of(s->ledger, s->key.public_key)
 						: NULL;
 	vv_auto(char) *path = vv_vault_session_path(s, "stranger", NULL);
-	char did[VV_DID_TEXT];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
-	vv_did_text(did, s->key.public_key);
 	if (rc == VV_OK && own && own->waiting > 0) {
 		/* Another record of a number that is taken would be a lie. */
 		rc = vv_fail(
@@ -485,7 +480,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			"a holder that is away may have them; else make a new key ('varve vault "
 			"key new "
 			"--force'), and have an owner add it",
-			vv_text_counted(own->waiting, "record", NULL), did);
+			vv_text_counted(own->waiting, "record", NULL),
+			vv_did_shows(s->key.public_key));
 	} else if (rc == VV_OK && own && own->fork[0]) {
 		rc = vv_fail(
 			err, VV_ECONFLICT,
@@ -493,7 +489,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			"make a key for this place ('varve vault key new --force'), and have an "
 			"owner add "
 			"it: 'varve vault writers add'",
-			did, (unsigned long long)own->fork[0]->sequence);
+			vv_did_shows(s->key.public_key),
+			(unsigned long long)own->fork[0]->sequence);
 	} else if (rc == VV_OK && vv_exists(path) &&
 		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
 		rc = vv_fail(
@@ -502,7 +499,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			"a second machine needs its own key ('varve vault key new --force'); if "
 			"this is a "
 			"restored copy, 'varve vault replicate --adopt'",
-			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
+			vv_did_shows(s->key.public_key),
+			vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
 	}
 	return rc;
 }
@@ -656,11 +654,9 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
-	char did[VV_DID_TEXT];
 
 	if (c->key || !vv_vault_holder_key(h, key)) return VV_OK;
-	vv_did_text(did, key);
-	c->key = vv_strdup(did);
+	c->key = vv_strdup(vv_did_shows(key));
 	return c->key ? VV_OK : vv_fail_nomem(err);
 }
 
