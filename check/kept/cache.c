@@ -129,17 +129,16 @@ static void drop_oldest(kept *files, size_t count, uint64_t total, uint64_t max)
 
 static void keep_bounded(const char *dir, uint64_t max)
 {
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	uint64_t total = 0;
 	vv_auto_free kept *files = NULL;
 
-	if (vv_list_dir(&names, &count, dir, NULL) < 0) return;
-	files = vv_calloc(count + 1, sizeof(*files));
-	for (size_t i = 0; files && i < count; i++) {
+	if (vv_list_dir(&names.items, &names.count, dir, NULL) < 0) return;
+	files = vv_calloc(names.count + 1, sizeof(*files));
+	for (size_t i = 0; files && i < names.count; i++) {
 		vv_stat st;
 
-		files[i].path = path_in(dir, names[i]);
+		files[i].path = path_in(dir, names.items[i]);
 		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0) {
 			continue;
 		}
@@ -149,12 +148,11 @@ static void keep_bounded(const char *dir, uint64_t max)
 		total += st.size;
 	}
 	if (files) {
-		drop_oldest(files, count, total, max);
+		drop_oldest(files, names.count, total, max);
 	}
-	for (size_t i = 0; files && i < count; i++) {
+	for (size_t i = 0; files && i < names.count; i++) {
 		vv_free(files[i].path);
 	}
-	vv_names_free(names, count);
 }
 
 void vv_check_cache_close(vv_check_cache *c)

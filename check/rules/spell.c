@@ -8,6 +8,7 @@
 #include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "check/rules/compile.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/value.h"
@@ -378,10 +379,7 @@ static void put_setting(speller *s, const vv_rule_setting *t)
 					   "foreign-key"};
 	const char *code = t->rule->code;
 
-	if (!t->asked) return;
-	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
-		if (strcmp(code, said[i]) == 0) return;
-	}
+	if (!t->asked || vv_text_is_among(code, said, sizeof(said) / sizeof(said[0]))) return;
 	if (t->severity == VV_SEVERITY_OFF) {
 		put_left(s, code, t->where);
 	} else if (t->condition) {

@@ -56,10 +56,7 @@ static const struct {
 
 bool vv_git_words_command(const char *name)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i], name) == 0) return true;
-	}
-	return false;
+	return vv_text_is_among(name, commands, sizeof(commands) / sizeof(commands[0]));
 }
 
 static bool listed(const char *list, const char *word, size_t len)

@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/auto.h"
 #include "base/show.h"
+#include "base/text.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/likely_encoding.h"
 
@@ -347,10 +348,7 @@ static bool is_latin(const char *name)
 	static const char *const names[] = {"ISO-8859-15", "ISO-8859-2", "windows-1250",
 					    "windows-1254"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(names[i], name) == 0) return true;
-	}
-	return false;
+	return vv_text_is_among(name, names, sizeof(names) / sizeof(*names));
 }
 
 /* *out NULL: not clear. */

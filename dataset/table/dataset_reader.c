@@ -332,8 +332,7 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, package);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char **files = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) files = {0};
 
 	*out = false;
 	if (!file) return vv_fail_nomem(err);
@@ -341,13 +340,12 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 	vv_status rc = differs(r, package, out, err);
 	if (rc == VV_OK && !*out &&
 	    dataset_reader_work_file(r, package, &text, VV_IGNORED) == VV_OK &&
-	    vv_package_files(&files, &count, package, vv_buf_cstr(&text), text.len, VV_IGNORED) ==
-		    VV_OK) {
-		for (size_t i = 0; rc == VV_OK && !*out && i < count; i++) {
-			rc = differs(r, files[i], out, err);
+	    vv_package_files(&files.items, &files.count, package, vv_buf_cstr(&text), text.len,
+			     VV_IGNORED) == VV_OK) {
+		for (size_t i = 0; rc == VV_OK && !*out && i < files.count; i++) {
+			rc = differs(r, files.items[i], out, err);
 		}
 	}
-	vv_names_free(files, count);
 	return rc;
 }
 

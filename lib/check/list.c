@@ -246,10 +246,7 @@ static bool looks_like_table(const char *path)
 	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
 	const char *ext = vv_path_ext(path);
 
-	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
-		if (strcmp(ext, extensions[i]) == 0) return true;
-	}
-	return false;
+	return vv_text_is_among(ext, extensions, sizeof(extensions) / sizeof(extensions[0]));
 }
 
 /* A pointer to a file counts as little as the file itself would. What has no bytes is what the base has. */

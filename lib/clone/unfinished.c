@@ -38,20 +38,18 @@ typedef enum inside { NOTHING, OURS, OTHERS } inside;
 /* What is in the folder: nothing, only the name (and temporary files), or others too. */
 static inside look_inside(const char *dir, const char *name)
 {
-	char **names;
-	size_t count;
+	vv_auto(vv_string_list) names = {0};
 	vv_error ignored;
 	inside is = NOTHING;
 
-	if (vv_list_dir(&names, &count, dir, &ignored) < 0) {
+	if (vv_list_dir(&names.items, &names.count, dir, &ignored) < 0) {
 		return ignored.code == VV_ENOTFOUND ? NOTHING : OTHERS;
 	}
-	for (size_t i = 0; is != OTHERS && i < count; i++) {
-		is = strcmp(names[i], name) == 0                            ? OURS
-		     : strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) == 0 ? is
-									    : OTHERS;
+	for (size_t i = 0; is != OTHERS && i < names.count; i++) {
+		is = strcmp(names.items[i], name) == 0                            ? OURS
+		     : strncmp(names.items[i], TEMP_NAME, strlen(TEMP_NAME)) == 0 ? is
+										  : OTHERS;
 	}
-	vv_names_free(names, count);
 	return is;
 }
 
@@ -172,21 +170,19 @@ static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *e
 /* Removes all in the folder but one name; a missing folder is fine. */
 static vv_status remove_all_but(const char *dir, const char *name, vv_error *err)
 {
-	char **names;
-	size_t count;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_list_dir(&names.items, &names.count, dir, err);
 
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
-		} else if (strcmp(names[i], name) != 0) {
+		} else if (strcmp(names.items[i], name) != 0) {
 			rc = vv_remove_tree(path, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -313,22 +309,20 @@ static bool is_probe(const char *path)
 
 static vv_status remove_probes(const char *dir, vv_error *err)
 {
-	char **names;
-	size_t count;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_list_dir(&names.items, &names.count, dir, err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
-		} else if (strncmp(names[i], PROBE_NAME, strlen(PROBE_NAME)) == 0 &&
+		} else if (strncmp(names.items[i], PROBE_NAME, strlen(PROBE_NAME)) == 0 &&
 			   is_probe(path)) {
 			rc = vv_unlink(path, true, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

@@ -143,17 +143,16 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 static vv_status describe_package(describer *d, const char *package, vv_error *err)
 {
 	vv_auto(vv_buf) json = VV_BUF_INIT;
-	char **paths = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) paths = {0};
 	vv_status rc = read_from_index(d, package, &json, err);
 
 	if (rc == VV_OK) {
-		rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&json), json.len, err);
+		rc = vv_package_paths(&paths.items, &paths.count, package, vv_buf_cstr(&json),
+				      json.len, err);
 	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = describe_path(d, paths[i], err);
+	for (size_t i = 0; i < paths.count && rc == VV_OK; i++) {
+		rc = describe_path(d, paths.items[i], err);
 	}
-	vv_names_free(paths, count);
 	return rc;
 }
 

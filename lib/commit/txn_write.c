@@ -450,8 +450,7 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 {
 	vv_oid tree, made;
 	bool moved = false;
-	char **described = NULL;
-	size_t described_count = 0;
+	vv_auto(vv_string_list) described = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_commit_options c = {.tree = &tree,
 			       .parents = &t->head.commit,
@@ -475,11 +474,12 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	}
 	c.message = text.data;
 	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0 ||
-	    (rc = describe(t, &described, &described_count, err)) < 0 ||
+	    (rc = describe(t, &described.items, &described.count, err)) < 0 ||
 	    (rc = track_in_tree(t, err)) < 0 ||
 	    (rc = vv_index_write_tree(t->index, &tree, err)) < 0 ||
 	    (rc = vv_commit_write(t->repo, &c, &made, err)) < 0 ||
-	    (!o->no_check && (rc = check_commit(t, &made, described, described_count, err)) < 0)) {
+	    (!o->no_check &&
+	     (rc = check_commit(t, &made, described.items, described.count, err)) < 0)) {
 		goto done;
 	}
 	rc = move_branch(t, &made, text.data, &moved, err);
@@ -489,7 +489,6 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);
 done:
-	vv_names_free(described, described_count);
 	return rc;
 }
 

@@ -272,19 +272,17 @@ vv_status vv_named_silent(const char *name, vv_error *err)
 
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	const vv_status rc = vv_remote_names(&names, &count, r, err);
+	vv_auto(vv_string_list) names = {0};
+	const vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		vv_auto(vv_remote) m = {0};
 
-		if (vv_remote_find(&m, r, names[i], VV_IGNORED) < 0 ||
+		if (vv_remote_find(&m, r, names.items[i], VV_IGNORED) < 0 ||
 		    !vv_named_is(m.url, strlen(m.url))) {
-			vv_buf_put(&out->mirrors, names[i], strlen(names[i]) + 1);
+			vv_buf_put(&out->mirrors, names.items[i], strlen(names.items[i]) + 1);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

@@ -143,16 +143,16 @@ static const vv_place_choice store = {
 /* A folder that has something else is not treated as a store. */
 static vv_status check_empty(const char *path, vv_error *err)
 {
-	char **names = NULL;
+	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *mark = vv_path_join(path, vv_files_mark.file, (char *)NULL);
-	size_t count = 0, others = 0;
+	size_t others = 0;
 	vv_status rc = mark ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(path) && !vv_exists(mark)) {
-		rc = vv_list_dir(&names, &count, path, err);
+		rc = vv_list_dir(&names.items, &names.count, path, err);
 	}
-	for (size_t i = 0; i < count; i++) { /* without temporary files */
-		others += strncmp(names[i], VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0;
+	for (size_t i = 0; i < names.count; i++) { /* without temporary files */
+		others += strncmp(names.items[i], VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0;
 	}
 	if (rc == VV_OK && others > 0) {
 		rc = vv_fail(err, VV_EREFUSED,
@@ -160,7 +160,6 @@ static vv_status check_empty(const char *path, vv_error *err)
 			     "give a new folder, or one of its own in it",
 			     vv_text_shows(path));
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

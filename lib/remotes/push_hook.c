@@ -96,8 +96,7 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_bu
 vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv_error *err)
 {
 	vv_auto(vv_hook_found) hook = {0};
-	char **remotes = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) remotes = {0};
 	bool wanted = true;
 	vv_status rc = VV_OK;
 
@@ -106,11 +105,11 @@ vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv
 	    (rc = vv_push_hook_find(&hook, r, err)) < 0 || (hook.calls && hook.runs)) {
 		goto done;
 	}
-	if ((rc = vv_remote_names(&remotes, &count, r, err)) == VV_OK && count > 0) {
+	if ((rc = vv_remote_names(&remotes.items, &remotes.count, r, err)) == VV_OK &&
+	    remotes.count > 0) {
 		vv_push_hook_describe(&hook, vv_repository_words(r), message, mend);
 	}
 done:
-	vv_names_free(remotes, count);
 	return rc;
 }
 

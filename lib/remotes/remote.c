@@ -149,21 +149,19 @@ static bool is_place(const char *word)
 static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 {
 	vv_nearest near;
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 
 	vv_fail(err, VV_ENOTFOUND, "no remote or folder is named '%s'", vv_text_shows(word));
 	vv_nearest_init(&near, word);
-	if (vv_remote_names(&names, &count, r, VV_IGNORED) == VV_OK) {
-		for (size_t i = 0; i < count; i++) {
-			(void)vv_nearest_try(&near, names[i]);
+	if (vv_remote_names(&names.items, &names.count, r, VV_IGNORED) == VV_OK) {
+		for (size_t i = 0; i < names.count; i++) {
+			(void)vv_nearest_try(&near, names.items[i]);
 		}
 		if (near.best) {
 			vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
 		} else {
 			vv_hint_code(err, VV_HINT_REMOTE_ADD, word);
 		}
-		vv_names_free(names, count);
 	}
 	return VV_ENOTFOUND;
 }
@@ -275,8 +273,7 @@ static vv_status branch_setting(char **out, vv_repository *r, const char *branch
 vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
 			    vv_error *err)
 {
-	char **list;
-	size_t count;
+	vv_auto(vv_string_list) list = {0};
 	vv_status rc;
 
 	*name = NULL;
@@ -285,22 +282,21 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	    (branch_setting(name, r, branch, "remote", VV_IGNORED) == VV_OK)) {
 		return VV_OK;
 	}
-	if ((rc = vv_remote_names(&list, &count, r, err)) < 0) return rc;
-	const char *pick = count == 1 ? list[0] : NULL;
-	for (size_t i = 0; i < count; i++) {
-		pick = strcmp(list[i], "origin") == 0 ? list[i] : pick;
+	if ((rc = vv_remote_names(&list.items, &list.count, r, err)) < 0) return rc;
+	const char *pick = list.count == 1 ? list.items[0] : NULL;
+	for (size_t i = 0; i < list.count; i++) {
+		pick = strcmp(list.items[i], "origin") == 0 ? list.items[i] : pick;
 	}
 	if (!pick) {
 		vv_fail(err, VV_ENOTFOUND,
-			count == 0 ? "no remote is configured"
-				   : "it is not clear which remote is meant");
-		rc = count == 0 ? vv_hint_code(err, VV_HINT_REMOTE_ADD, "origin")
-				: vv_hint_code(err, VV_HINT_REMOTES);
+			list.count == 0 ? "no remote is configured"
+					: "it is not clear which remote is meant");
+		rc = list.count == 0 ? vv_hint_code(err, VV_HINT_REMOTE_ADD, "origin")
+				     : vv_hint_code(err, VV_HINT_REMOTES);
 	} else {
 		*name = vv_strdup(pick);
 		rc = *name ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_names_free(list, count);
 	return rc;
 }
 
@@ -355,8 +351,7 @@ static void put_end(vv_buf *b, const char *url)
 vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer, vv_error *err)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
-	char **all = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) all = {0};
 	bool taken = false;
 	vv_status rc;
 
@@ -364,11 +359,10 @@ vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *
 		vv_buf_puts(&name, peer->name);
 	} else {
 		put_end(&name, peer->url);
-		if ((rc = vv_remote_names(&all, &count, r, err)) < 0) return rc;
-		for (size_t i = 0; i < count; i++) {
-			taken |= strcmp(all[i], vv_buf_cstr(&name)) == 0;
+		if ((rc = vv_remote_names(&all.items, &all.count, r, err)) < 0) return rc;
+		for (size_t i = 0; i < all.count; i++) {
+			taken |= strcmp(all.items[i], vv_buf_cstr(&name)) == 0;
 		}
-		vv_names_free(all, count);
 	}
 	vv_buf_printf(out, "refs/remotes/%s%s/", taken ? "peer-" : "", vv_buf_cstr(&name));
 	return vv_buf_ok(out, err);

@@ -336,19 +336,17 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 static vv_status find_keepers(dropping *x, vv_error *err)
 {
 	vv_cid vault;
-	char **names;
-	size_t count;
+	vv_auto(vv_string_list) names = {0};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < x->d->from->count; i++) {
 		rc = add_named(x, x->d->from->items[i], err);
 	}
 	if (rc < 0 || x->d->from->count > 0) return rc;
-	if ((rc = vv_remote_names(&names, &count, x->repo, err)) < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_keeper(x, names[i], err);
+	if ((rc = vv_remote_names(&names.items, &names.count, x->repo, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		rc = add_keeper(x, names.items[i], err);
 	}
-	vv_names_free(names, count);
 	if (rc == VV_OK && (rc = vv_vault_id_read(&vault, x->repo, err)) == VV_OK &&
 	    !vv_cid_is_null(&vault)) {
 		rc = add_keeper(x, VV_VAULT_SOURCE, err);

@@ -314,12 +314,10 @@ static vv_status say_beaten(data *a, vv_error *err)
 
 static vv_status find_remote(data *a, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_remote_names(&names, &count, a->r, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_remote_names(&names.items, &names.count, a->r, err);
 
-	a->remote = count > 0;
-	vv_names_free(names, count);
+	a->remote = names.count > 0;
 	return rc;
 }
 

@@ -262,13 +262,11 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_remote_names(&names, &count, r, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
 
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = ask(d, r, names[i], count == 1, err);
+	for (size_t i = 0; i < names.count && rc == VV_OK; i++) {
+		rc = ask(d, r, names.items[i], names.count == 1, err);
 	}
-	vv_names_free(names, count);
 	return rc;
 }

@@ -223,9 +223,8 @@ static vv_status add_link(void *payload, const vv_cid *root, const char *source,
 /* The remote of the branch at hand, then all others, then who else keeps what was dropped. */
 static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
-	char **names = NULL;
+	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *first = NULL;
-	size_t count = 0;
 	vv_head head = {0};
 	vv_oid commit = {{0}};
 	bool automatic = true;
@@ -260,12 +259,11 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		vv_head_clear(&head);
 	}
 	if (rc == VV_OK) {
-		rc = vv_remote_names(&names, &count, n->repo, err);
+		rc = vv_remote_names(&names.items, &names.count, n->repo, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_needed(n, names[i], err);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		rc = add_needed(n, names.items[i], err);
 	}
-	vv_names_free(names, count);
 	if (rc == VV_OK) {
 		rc = add_keepers(n, err);
 	}

@@ -51,21 +51,19 @@ void vv_push_job_clear(vv_push_job *j)
 /* A name has no place to write to: a remote may have that was found by it, or is called so and has a pushUrl. */
 static vv_status find_place(run *r, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *name = vv_take(&r->remote.url);
-	vv_status rc = vv_remote_names(&names, &count, r->j->repo, err);
+	vv_status rc = vv_remote_names(&names.items, &names.count, r->j->repo, err);
 	bool found = false;
 
-	for (size_t i = 0; rc == VV_OK && !found && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && !found && i < names.count; i++) {
 		vv_remote_clear(&r->remote);
-		if ((rc = vv_remote_find(&r->remote, r->j->repo, names[i], err)) == VV_OK) {
+		if ((rc = vv_remote_find(&r->remote, r->j->repo, names.items[i], err)) == VV_OK) {
 			const vv_remote *m = &r->remote;
 			found = (m->found_by && strcmp(m->found_by, name) == 0) ||
 				(m->push_url && strcmp(m->url, name) == 0);
 		}
 	}
-	vv_names_free(names, count);
 	if (rc < 0 || found) return rc;
 	return vv_fail(
 		err, VV_ENOTFOUND,

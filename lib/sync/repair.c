@@ -207,19 +207,17 @@ static vv_status from_kept(repair *r, vv_error *err)
 {
 	vv_auto(char) *damaged = vv_path_join(vv_repository_varvedir(r->repo), VV_DAMAGED_DIR,
 					      NULL);
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_status rc = damaged ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(damaged)) {
-		rc = vv_list_dir(&names, &count, damaged, err);
+		rc = vv_list_dir(&names.items, &names.count, damaged, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *dir = vv_path_join(damaged, names[i], NULL);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *dir = vv_path_join(damaged, names.items[i], NULL);
 
 		rc = dir ? take_kept(r, dir, err) : vv_fail_nomem(err);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

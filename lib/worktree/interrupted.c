@@ -325,20 +325,18 @@ static vv_status remove_versions(vv_repository *r, vv_error *err)
 {
 	static const char begins[] = ".merge_file_";
 	vv_auto(vv_index) *x = NULL;
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_index_entry e;
-	vv_status rc = vv_list_dir(&names, &count, vv_repository_workdir(r), err);
+	vv_status rc = vv_list_dir(&names.items, &names.count, vv_repository_workdir(r), err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (strncmp(names[i], begins, sizeof(begins) - 1) == 0 &&
-		    strlen(names[i]) == sizeof(begins) - 1 + strlen("XXXXXX") &&
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		if (strncmp(names.items[i], begins, sizeof(begins) - 1) == 0 &&
+		    strlen(names.items[i]) == sizeof(begins) - 1 + strlen("XXXXXX") &&
 		    (x || (rc = vv_index_open(&x, r, err)) == VV_OK) &&
-		    !vv_index_get(x, names[i], &e)) {
-			rc = vv_worktree_remove(r, names[i], err);
+		    !vv_index_get(x, names.items[i], &e)) {
+			rc = vv_worktree_remove(r, names.items[i], err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

@@ -243,8 +243,7 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list **out, vv_error *err)
 {
 	vv_pack_list *l = vv_calloc(1, sizeof *l);
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_pack_name id;
 
 	if (!l) return vv_fail_nomem(err);
@@ -256,24 +255,23 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 		rc = VV_OK;
 		goto done;
 	}
-	if (rc < 0 || (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+	if (rc < 0 || (rc = vv_list_dir(&names.items, &names.count, s->packs_dir, err)) < 0) {
 		goto done;
 	}
-	l->packs = vv_calloc(count + 1, sizeof *l->packs);
+	l->packs = vv_calloc(names.count + 1, sizeof *l->packs);
 	if (!l->packs) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (vv_pack_name_read(&id, names[i])) {
-			rc = add_pack(s, l, seen, names[i], err);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		if (vv_pack_name_read(&id, names.items[i])) {
+			rc = add_pack(s, l, seen, names.items[i], err);
 		}
 	}
 	if (rc == VV_OK && l->count > 1) {
 		qsort(l->packs, l->count, sizeof *l->packs, compare_packs);
 	}
 done:
-	vv_names_free(names, count);
 	l->own = l->count;
 	if (rc == VV_OK && s->under) {
 		rc = add_under(s, l, err);
@@ -552,18 +550,17 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_list_dir(&names, &count, s->packs_dir, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_list_dir(&names.items, &names.count, s->packs_dir, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (strncmp(names[i], prefix, strlen(prefix)) == 0) {
-			vv_auto(char) *path = vv_path_join(s->packs_dir, names[i], (char *)NULL);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		if (strncmp(names.items[i], prefix, strlen(prefix)) == 0) {
+			vv_auto(char) *path = vv_path_join(s->packs_dir, names.items[i],
+							   (char *)NULL);
 
 			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -591,20 +588,18 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 
 vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_status rc;
 
 	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
 	    (rc = vv_store_remove_temps(s, FILE_TEMP_PREFIX, err)) < 0 ||
-	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+	    (rc = vv_list_dir(&names.items, &names.count, s->packs_dir, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if ((rc = remove_orphaned_index(s, names[i], err)) < 0) {
+	for (size_t i = 0; i < names.count; i++) {
+		if ((rc = remove_orphaned_index(s, names.items[i], err)) < 0) {
 			break;
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }

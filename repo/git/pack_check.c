@@ -418,22 +418,20 @@ static vv_status check_folder(void *payload VV_UNUSED, const char *objects,
 			      bool alternate VV_UNUSED, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = dir ? vv_missing_ok(vv_list_dir(&names, &count, dir, err), err)
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = dir ? vv_missing_ok(vv_list_dir(&names.items, &names.count, dir, err), err)
 			   : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (vv_path_ends(names[i], ".idx")) {
-			rc = check_pack(dir, names[i], err);
-		} else if (strcmp(names[i], VV_MULTI_PACK_INDEX) == 0) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		if (vv_path_ends(names.items[i], ".idx")) {
+			rc = check_pack(dir, names.items[i], err);
+		} else if (strcmp(names.items[i], VV_MULTI_PACK_INDEX) == 0) {
 			rc = check_multi(dir, err);
 		}
 		if (rc == VV_ENOTFOUND) { /* a gc took it away */
 			rc = VV_OK;
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -560,24 +558,22 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 			     vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = dir ? vv_list_dir(&names.items, &names.count, dir, err) : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		bool index = vv_path_ends(names[i], ".idx") ||
-			     strcmp(names[i], VV_MULTI_PACK_INDEX) == 0,
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		bool index = vv_path_ends(names.items[i], ".idx") ||
+			     strcmp(names.items[i], VV_MULTI_PACK_INDEX) == 0,
 		     sound = true;
 
-		if (!index && !(data && vv_path_ends(names[i], ".pack"))) {
+		if (!index && !(data && vv_path_ends(names.items[i], ".pack"))) {
 			continue;
 		}
-		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
 		rc = path ? check_file(path, &sound, err) : vv_fail_nomem(err);
 		if (rc == VV_OK && !sound) {
-			rc = fn(payload, names[i], index, err);
+			rc = fn(payload, names.items[i], index, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }

@@ -267,21 +267,19 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 {
 	const char *to = payload;
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_pack_name id;
 
 	if (!packs) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(&names, &count, packs, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (vv_pack_name_read(&id, names[i])) {
+	vv_status rc = vv_list_dir(&names.items, &names.count, packs, err);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		if (vv_pack_name_read(&id, names.items[i])) {
 			rc = move_one(packs, to, &id, err);
 		}
 	}
 	if (rc == VV_OK || rc == VV_ENOTFOUND) {
 		rc = vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

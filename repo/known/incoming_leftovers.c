@@ -65,22 +65,22 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 static vv_status keep_torn(const char *folder, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = packs ? vv_list_dir(&names, &count, packs, err) : vv_fail_nomem(err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = packs ? vv_list_dir(&names.items, &names.count, packs, err)
+			     : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		char name[VV_PACK_NAME_MAX];
 		vv_auto(char) *from = NULL, *to = NULL;
 		vv_pack_name id = {0};
 		vv_stat st;
 
-		if (strncmp(names[i], VV_TEMP_PREFIX, strlen(VV_TEMP_PREFIX)) != 0) {
+		if (strncmp(names.items[i], VV_TEMP_PREFIX, strlen(VV_TEMP_PREFIX)) != 0) {
 			continue;
 		}
 		vv_random(id.hash, sizeof(id.hash));
 		vv_pack_name_write(name, &id, "pack");
-		from = vv_path_join(packs, names[i], (char *)NULL);
+		from = vv_path_join(packs, names.items[i], (char *)NULL);
 		to = vv_path_join(packs, name, (char *)NULL);
 		if (!from || !to) {
 			rc = vv_fail_nomem(err);
@@ -89,19 +89,17 @@ static vv_status keep_torn(const char *folder, vv_error *err)
 							  : vv_unlink(from, true, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
 			    vv_error *err)
 {
-	char **names;
-	size_t count;
-	vv_status rc = folder_names(r, &names, &count, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = folder_names(r, &names.items, &names.count, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *folder = vv_leftover_folder(r, names.items[i]);
 		int fd;
 
 		if (!folder) {
@@ -120,7 +118,6 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 			}
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -243,16 +240,14 @@ static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, v
 vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err)
 {
 	telling t = {.fn = fn, .payload = payload};
-	char **names;
-	size_t count;
-	vv_status rc = folder_names(r, &names, &count, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = folder_names(r, &names.items, &names.count, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *folder = vv_leftover_folder(r, names.items[i]);
 
 		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
 	}
-	vv_names_free(names, count);
 	vv_buf_clear(&t.raw);
 	return rc;
 }
@@ -269,21 +264,21 @@ typedef struct expiring {
 static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_pack_name id;
 	vv_stat st;
 
 	*any = false;
 	*out = INT64_MIN;
 	if (!packs) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(&names, &count, packs, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *path = vv_path_join(packs, names[i], (char *)NULL);
+	vv_status rc = vv_list_dir(&names.items, &names.count, packs, err);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *path = vv_path_join(packs, names.items[i], (char *)NULL);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
-		} else if (vv_pack_name_read(&id, names[i]) && vv_lstat(&st, path, NULL) == VV_OK) {
+		} else if (vv_pack_name_read(&id, names.items[i]) &&
+			   vv_lstat(&st, path, NULL) == VV_OK) {
 			*any = true;
 			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
 		}
@@ -291,7 +286,6 @@ static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error 
 	if (rc == VV_OK && !*any && vv_lstat(&st, packs, NULL) == VV_OK) {
 		*out = st.mtime_sec;
 	}
-	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 

@@ -176,21 +176,21 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(varvedir, FOLDER, (char *)NULL);
-	char **names = NULL;
-	size_t found = 0, cap = 0;
+	vv_auto(vv_string_list) names = {0};
+	size_t cap = 0;
 
 	*out = NULL;
 	*count = 0;
 	if (!dir) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(&names, &found, dir, err);
+	vv_status rc = vv_list_dir(&names.items, &names.count, dir, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	for (size_t i = 0; rc == VV_OK && i < found; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		vv_cid cid;
 
-		if (vv_cid_parse(&cid, names[i], strlen(names[i]), NULL) < 0) {
+		if (vv_cid_parse(&cid, names.items[i], strlen(names.items[i]), NULL) < 0) {
 			continue; /* a temporary file */
 		}
 		if (!vv_array_room(*out, *count, cap)) {
@@ -199,7 +199,6 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 			(*out)[(*count)++] = cid;
 		}
 	}
-	vv_names_free(names, found);
 	if (rc < 0) {
 		vv_free(*out);
 		*out = NULL;

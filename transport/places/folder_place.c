@@ -246,8 +246,7 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 {
 	folder *f = payload;
 	vv_auto(char) *first = NULL;
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_status rc;
 
 	/* The folder itself is not a link either. */
@@ -258,24 +257,23 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 	if (rc < 0) return rc;
 	vv_auto(char) *dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
 	if (!dir) return vv_fail_nomem(err);
-	rc = vv_list_dir(&names, &count, dir, err);
+	rc = vv_list_dir(&names.items, &names.count, dir, err);
 	if (rc == VV_ENOTFOUND && *name) {
 		rc = VV_OK;
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
 		vv_stat st;
 		if (!path) {
 			rc = vv_fail_nomem(err);
 		} else if (vv_lstat(&st, path, NULL) == VV_OK &&
 			   (S_ISREG(st.mode) || S_ISDIR(st.mode))) {
-			const vv_listed e = {.name = names[i],
+			const vv_listed e = {.name = names.items[i],
 					     .size = S_ISDIR(st.mode) ? UINT64_MAX : st.size,
 					     .modified = st.mtime_sec};
 			rc = fn(to, &e, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

@@ -180,23 +180,23 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 {
 	const options *o = c->options;
 	const bool quiet = o->job.quiet || rep->json;
-	char **names;
-	size_t count, failed = 0;
+	vv_auto(vv_string_list) names = {0};
+	size_t failed = 0;
 	vv_error first = {0}, why;
-	vv_status rc = vv_remote_names(&names, &count, c->repo, err);
+	vv_status rc = vv_remote_names(&names.items, &names.count, c->repo, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		if (!quiet) {
-			vv_note("fetching %s", vv_text_shows(names[i]));
+			vv_note("fetching %s", vv_text_shows(names.items[i]));
 		}
-		if (fetch_one(c, names[i], NULL, 0, rep, &why) == VV_OK) {
+		if (fetch_one(c, names.items[i], NULL, 0, rep, &why) == VV_OK) {
 			continue;
 		}
 		if (failed++ == 0) {
 			first = why;
-			vv_prefix(&first, "%s", vv_text_shows(names[i]));
+			vv_prefix(&first, "%s", vv_text_shows(names.items[i]));
 		} else {
-			vv_notes_warn(&vv_notes_stderr, "%s: %s", vv_text_shows(names[i]),
+			vv_notes_warn(&vv_notes_stderr, "%s: %s", vv_text_shows(names.items[i]),
 				      why.message);
 		}
 	}
@@ -204,7 +204,6 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 		*err = first;
 		rc = first.code;
 	}
-	vv_names_free(names, count);
 	if (rc < 0 || !o->job.full) return rc;
 	rep->data = data;
 	return fetch_rest(c, data, quiet, err);

@@ -55,26 +55,26 @@ static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool
 /* Of the remotes' settings (remote.<name>.varveUrl), which .varveconfig does not have. */
 static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_remote_names(&names, &count, r, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		vv_auto(vv_remote) m = {.name = NULL};
 		const char *url;
 
-		if ((rc = vv_remote_find(&m, r, names[i], err)) < 0 || !(url = vv_store_own(&m))) {
+		if ((rc = vv_remote_find(&m, r, names.items[i], err)) < 0 ||
+		    !(url = vv_store_own(&m))) {
 			continue;
 		}
 		if (json) {
-			const vv_store_config s = {.name = names[i], .url = (char *)(uintptr_t)url};
+			const vv_store_config s = {.name = names.items[i],
+						   .url = (char *)(uintptr_t)url};
 			list_json(w, &s, true, true);
 		} else {
-			vv_out("%s\t%s (of this clone alone)\n", vv_text_shows(names[i]),
+			vv_out("%s\t%s (of this clone alone)\n", vv_text_shows(names.items[i]),
 			       vv_text_url(url));
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

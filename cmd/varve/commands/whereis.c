@@ -252,15 +252,15 @@ static vv_status tell_source(run *r, vv_error *err)
 /* The remotes, each followed by its peers, and those that were named. */
 static vv_status list_questions(questions *all, run *r, vv_error *err)
 {
-	char **names;
-	size_t count;
-	vv_status rc = vv_remote_names(&names, &count, r->repo, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_remote_names(&names.items, &names.count, r->repo, err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		vv_remote m;
-		rc = add_question(all, r, names[i], false, err);
-		if (rc == VV_OK && vv_remote_find(&m, r->repo, names[i], VV_IGNORED) == VV_OK) {
+		rc = add_question(all, r, names.items[i], false, err);
+		if (rc == VV_OK &&
+		    vv_remote_find(&m, r->repo, names.items[i], VV_IGNORED) == VV_OK) {
 			for (size_t k = 0; rc == VV_OK && k < m.peer_count; k++) {
 				rc = add_question(all, r, m.peers[k], false, err);
 			}
@@ -270,7 +270,6 @@ static vv_status list_questions(questions *all, run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < r->o->from.count; i++) {
 		rc = add_question(all, r, r->o->from.items[i], true, err);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

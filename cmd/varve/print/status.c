@@ -294,14 +294,12 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 static void put_ways_out(writer *w)
 {
 	static const char *const ours[] = {"merge", "update", "cherry-pick", "revert"};
-	const char *state = w->c->shown, *program = "git";
+	const char *state = w->c->shown;
+	const char *program = vv_text_is_among(state, ours, sizeof(ours) / sizeof(ours[0]))
+				      ? "varve"
+				      : "git";
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (strcmp(state, ours[i]) == 0) {
-			program = "varve";
-		}
-	}
 	if (strcmp(state, "bisect") == 0) {
 		hint(w, "use \"git bisect reset\" to end it");
 		return;

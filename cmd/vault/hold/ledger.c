@@ -491,27 +491,28 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(l->dir, author, (char *)NULL);
 	vv_auto_free found *list = NULL;
-	char **names = NULL;
-	size_t count = 0, chain = 0;
+	vv_auto(vv_string_list) names = {0};
+	size_t chain = 0;
 	bool left = false;
-	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
+	vv_status rc = dir ? vv_list_dir(&names.items, &names.count, dir, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK && !(list = vv_calloc(count + 1, sizeof(*list)))) {
+	if (rc == VV_OK && !(list = vv_calloc(names.count + 1, sizeof(*list)))) {
 		rc = vv_fail_nomem(err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
-		if (is_record_name(names[i])) { /* else what a killed writer left */
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		left = left ||
+		       strncmp(names.items[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
+		if (is_record_name(names.items[i])) { /* else what a killed writer left */
 			const int n = snprintf(list[chain].name, sizeof(list[chain].name), "%s/%s",
-					       author, names[i]);
+					       author, names.items[i]);
 			chain += n > 0 && (size_t)n < sizeof(list[chain].name);
 		}
 	}
 	rc = rc < 0 ? rc : load_chain(l, list, chain, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		char name[VV_LEDGER_NAME];
-		const int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + 1);
-		if (names[i][0] == '~' && is_record_name(names[i] + 1) && n > 0 &&
+		const int n = snprintf(name, sizeof(name), "%s/%s", author, names.items[i] + 1);
+		if (names.items[i][0] == '~' && is_record_name(names.items[i] + 1) && n > 0 &&
 		    (size_t)n < sizeof(name)) {
 			rc = load_unnamed(l, name, err);
 		}
@@ -519,20 +520,17 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 	if (left) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
 static vv_status load(vv_ledger *l, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_list_dir(&names, &count, l->dir, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_list_dir(&names.items, &names.count, l->dir, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = names[i][0] == 'z' ? load_author(l, names[i], err) : VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		rc = names.items[i][0] == 'z' ? load_author(l, names.items[i], err) : VV_OK;
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 

@@ -63,19 +63,18 @@ static void put_commands(vv_buf *out, const version *at, const bool *lacking, co
 /* "origin or backup": the remotes, to the owner; to strangers, and where there is none, nothing. */
 static void put_remotes(vv_buf *out, vv_web_visit *v)
 {
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 
-	if (!v->reach && vv_remote_names(&names, &count, v->repo, VV_IGNORED) == VV_OK) {
-		for (size_t i = 0; i < count; i++) {
+	if (!v->reach &&
+	    vv_remote_names(&names.items, &names.count, v->repo, VV_IGNORED) == VV_OK) {
+		for (size_t i = 0; i < names.count; i++) {
 			vv_buf_printf(out, "%s%s",
-				      i == 0          ? ""
-				      : i + 1 < count ? ", "
-						      : " or ",
-				      names[i]);
+				      i == 0                ? ""
+				      : i + 1 < names.count ? ", "
+							    : " or ",
+				      names.items[i]);
 		}
 	}
-	vv_names_free(names, count);
 }
 
 /* Who gets them, with these commands, from where. */

@@ -457,27 +457,27 @@ static bool is_forsaken(const char *dir)
 
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_list_dir(&names, &count, r->objects, err);
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_list_dir(&names.items, &names.count, r->objects, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		int fd;
 
-		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
+		if (strncmp(names.items[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) !=
+		    0) {
 			continue;
 		}
-		vv_auto(char) *dir = vv_path_join(r->objects, names[i], (char *)NULL);
+		vv_auto(char) *dir = vv_path_join(r->objects, names.items[i], (char *)NULL);
 		if (!dir) {
 			rc = vv_fail_nomem(err);
-		} else if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
+		} else if (strncmp(names.items[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) !=
+			   0) {
 			rc = is_forsaken(dir) ? vv_remove_tree(dir, err) : VV_OK;
 		} else if ((fd = vv_lock_leftover(dir, VV_RECEIVE_LOCK, NULL)) >= 0) {
 			rc = vv_remove_leftover(dir, VV_RECEIVE_LOCK, err);
 			vv_unlock(fd);
 		}
 	}
-	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 

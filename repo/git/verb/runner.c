@@ -195,12 +195,11 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 	vv_auto(vv_syncs) syncs = {0};
 	vv_auto(vv_head) head = {0};
 	vv_auto(char) *branch = NULL, *file = NULL;
-	char **names = NULL;
-	size_t count = 0;
+	vv_auto(vv_string_list) names = {0};
 	vv_status rc;
 
 	if ((rc = vv_head_read(r->repo, &head, err)) < 0 ||
-	    (rc = vv_list_dir(&names, &count, repo->objects, err)) < 0) {
+	    (rc = vv_list_dir(&names.items, &names.count, repo->objects, err)) < 0) {
 		return rc;
 	}
 	if (head.branch) {
@@ -215,12 +214,11 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 		file = vv_path_join(repo->gitdir, "HEAD", (char *)NULL);
 		rc = add_changed(&syncs, r, file, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *fan = vv_path_join(repo->objects, names[i], (char *)NULL);
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(char) *fan = vv_path_join(repo->objects, names.items[i], (char *)NULL);
 
-		rc = strlen(names[i]) == 2 ? add_changed(&syncs, r, fan, err) : VV_OK;
+		rc = strlen(names.items[i]) == 2 ? add_changed(&syncs, r, fan, err) : VV_OK;
 	}
-	vv_names_free(names, count);
 	if (rc < 0 || (rc = add_changed(&syncs, r, repo->objects, err)) < 0 ||
 	    (rc = add_changed(&syncs, r, repo->gitdir, err)) < 0) {
 		return rc;
