@@ -821,7 +821,7 @@ void vv_string_list_clear(vv_string_list *list)
 
 void vv_names_free(char **names, size_t count)
 {
-	while (count > 0) {
+	while (names && count > 0) {
 		vv_free(names[--count]);
 	}
 	vv_free(names);

@@ -361,11 +361,7 @@ static vv_status match_columns(base_check *c, vv_error *err)
 
 	if (!a || !b) return vv_fail_nomem(err);
 	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
-	bool same = n > 0 && n == m;
-	for (size_t i = 0; same && i < n; i++) {
-		same = strcmp(c->base->root.key[i], c->t->root.key[i]) == 0;
-	}
-	if (same) {
+	if (n > 0 && vv_root_names_equal(c->base->root.key, n, c->t->root.key, m)) {
 		co.key_a = a;
 		co.key_b = b;
 		co.key_count = n;

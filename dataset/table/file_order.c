@@ -78,13 +78,10 @@ vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid,
 bool vv_tables_have_one_order(const vv_table *x, const vv_table *y)
 {
 	const vv_root *a = &x->root, *b = &y->root;
-	bool same = a->sorted_by_count == b->sorted_by_count &&
-		    vv_root_has_places(a) == vv_root_has_places(b);
 
-	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
-		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
-	}
-	return same;
+	return vv_root_has_places(a) == vv_root_has_places(b) &&
+	       vv_root_names_equal(a->sorted_by, a->sorted_by_count, b->sorted_by,
+				   b->sorted_by_count);
 }
 
 vv_status vv_tables_in_one_order(vv_table *a, vv_table *b, vv_error *err)

@@ -352,14 +352,12 @@ static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, 
 				const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {
 	const vv_root *root = &out->root;
-	bool same = root->key_count == sorting->count;
 	vv_import_options o = *opts;
 	vv_status rc;
 
-	for (size_t i = 0; same && i < root->key_count; i++) {
-		same = strcmp(root->key[i], sorting->names[i]) == 0;
+	if (vv_root_names_equal(root->key, root->key_count, sorting->names, sorting->count)) {
+		return VV_OK;
 	}
-	if (same) return VV_OK;
 	vv_import_result found = *out;
 	if (found.root.key_count == 0) {
 		rc = import_refuse_keyless(file->from, sink, !opts->parent, err);

@@ -33,11 +33,10 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 
 static bool same_key(const vv_root *root, const vv_schema *package)
 {
-	if (root->key_count != package->primary_key_count) return false;
-	for (size_t i = 0; i < root->key_count; i++) {
-		if (strcmp(root->key[i], package->primary_key[i]) != 0) return false;
-	}
-	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
+	return (root->key_count == 0 || root->key_source == VV_KEY_PACKAGE) &&
+	       vv_root_names_equal(root->key, root->key_count,
+				   (char *const *)(uintptr_t)package->primary_key,
+				   package->primary_key_count);
 }
 
 static bool other_encoding(const vv_dialect *d, const char *declared)

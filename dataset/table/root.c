@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
@@ -120,24 +121,24 @@ void vv_root_init(vv_root *r)
 	vv_dialect_init(&r->dialect);
 }
 
-static void free_names(char **names, size_t count)
-{
-	for (size_t i = 0; names && i < count; i++) {
-		vv_free(names[i]);
-	}
-	vv_free(names);
-}
-
 void vv_root_clear(vv_root *r)
 {
 	vv_free(r->schema.data);
-	free_names(r->key, r->key_count);
-	free_names(r->cut_columns, r->cut_column_count);
+	vv_names_free(r->key, r->key_count);
+	vv_names_free(r->cut_columns, r->cut_column_count);
 	vv_dialect_clear(&r->dialect);
 	vv_buf_clear_all(&r->data, &r->layout, &r->facts);
-	free_names(r->sorted_by, r->sorted_by_count);
+	vv_names_free(r->sorted_by, r->sorted_by_count);
 	vv_buf_clear(&r->places);
 	vv_root_init(r);
+}
+
+bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+	for (size_t i = 0; i < a_count && a_count == b_count; i++) {
+		if (strcmp(a[i], b[i]) != 0) return false;
+	}
+	return a_count == b_count;
 }
 
 static void put_names(vv_buf *b, char *const *names, size_t count)

@@ -94,6 +94,9 @@ static inline bool vv_root_is_stored(const vv_root *r)
 	return vv_root_is_sorted(r) == vv_root_has_places(r);
 }
 
+/* Are they the same columns, in the same order? */
+bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count);
+
 /* Replaces out's content by the block's bytes. VV_EREFUSED over VV_BLOCK_MAX. */
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
 

@@ -162,11 +162,7 @@ static bool key_of_both(merge *m, const char *const *names, size_t count)
 
 static bool same_keys(const vv_root *a, const vv_root *b)
 {
-	bool same = a->key_count == b->key_count;
-	for (size_t i = 0; same && i < a->key_count; i++) {
-		same = strcmp(a->key[i], b->key[i]) == 0;
-	}
-	return same;
+	return vv_root_names_equal(a->key, a->key_count, b->key, b->key_count);
 }
 
 /* Is the key that was chosen one in every version? */

@@ -511,13 +511,9 @@ static vv_status choose_cut(merge *m, vv_error *err)
 /* Both sides in the same order, or one that changed it. */
 static bool same_order(const vv_root *a, const vv_root *b)
 {
-	bool same = a->sorted_by_count == b->sorted_by_count &&
-		    a->file_order_declared == b->file_order_declared;
-
-	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
-		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
-	}
-	return same;
+	return a->file_order_declared == b->file_order_declared &&
+	       vv_root_names_equal(a->sorted_by, a->sorted_by_count, b->sorted_by,
+				   b->sorted_by_count);
 }
 
 /* The order that a side gave the table, else that of both; where both gave it another one, the first

@@ -82,12 +82,8 @@ static vv_status count(vv_change_counts *out, bool *same, const vv_diff_item *it
 /* Are its rows in the order of its key? */
 static bool is_sorted_by_key(const vv_root *r)
 {
-	bool is = r->sorted_by_count > 0 && r->sorted_by_count == r->key_count;
-
-	for (size_t i = 0; is && i < r->key_count; i++) {
-		is = strcmp(r->sorted_by[i], r->key[i]) == 0;
-	}
-	return is;
+	return r->sorted_by_count > 0 &&
+	       vv_root_names_equal(r->sorted_by, r->sorted_by_count, r->key, r->key_count);
 }
 
 /* Two tables in key order are counted so where their rows are the same, or are one to one those of the keys that

@@ -226,28 +226,20 @@ static vv_status from_kept(repair *r, vv_error *err)
 /* What an import makes of a file depends on these; what else a root says follows from them. */
 static bool same_form(const vv_root *a, const vv_root *b)
 {
-	bool same = a->kind == b->kind && a->schema.len == b->schema.len &&
-		    memcmp(a->schema.data, b->schema.data, a->schema.len) == 0 &&
-		    a->key_count == b->key_count && a->key_source == b->key_source &&
-		    a->cut_rows == b->cut_rows && a->cut_column_count == b->cut_column_count &&
-		    vv_dialect_same_cells(&a->dialect, &b->dialect) &&
-		    a->dialect.newline == b->dialect.newline &&
-		    a->dialect.quoting_count == b->dialect.quoting_count &&
-		    (a->dialect.quoting_count == 0 ||
-		     memcmp(a->dialect.quoting, b->dialect.quoting, a->dialect.quoting_count) == 0);
-
-	same = same && a->sorted_by_count == b->sorted_by_count &&
-	       a->file_order_declared == b->file_order_declared;
-	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
-		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
-	}
-	for (size_t i = 0; same && i < a->key_count; i++) {
-		same = strcmp(a->key[i], b->key[i]) == 0;
-	}
-	for (size_t i = 0; same && i < a->cut_column_count; i++) {
-		same = strcmp(a->cut_columns[i], b->cut_columns[i]) == 0;
-	}
-	return same;
+	return a->kind == b->kind && a->schema.len == b->schema.len &&
+	       memcmp(a->schema.data, b->schema.data, a->schema.len) == 0 &&
+	       a->key_source == b->key_source && a->cut_rows == b->cut_rows &&
+	       vv_dialect_same_cells(&a->dialect, &b->dialect) &&
+	       a->dialect.newline == b->dialect.newline &&
+	       a->dialect.quoting_count == b->dialect.quoting_count &&
+	       (a->dialect.quoting_count == 0 ||
+		memcmp(a->dialect.quoting, b->dialect.quoting, a->dialect.quoting_count) == 0) &&
+	       a->file_order_declared == b->file_order_declared &&
+	       vv_root_names_equal(a->sorted_by, a->sorted_by_count, b->sorted_by,
+				   b->sorted_by_count) &&
+	       vv_root_names_equal(a->key, a->key_count, b->key, b->key_count) &&
+	       vv_root_names_equal(a->cut_columns, a->cut_column_count, b->cut_columns,
+				   b->cut_column_count);
 }
 
 /* Is it a file with data, not a pointer's text? The descriptor, or negative. */

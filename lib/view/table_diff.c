@@ -245,11 +245,7 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 
 static bool same_key(const vv_table *a, const vv_table *b)
 {
-	if (a->root.key_count != b->root.key_count) return false;
-	for (size_t i = 0; i < a->root.key_count; i++) {
-		if (strcmp(a->root.key[i], b->root.key[i]) != 0) return false;
-	}
-	return true;
+	return vv_root_names_equal(a->root.key, a->root.key_count, b->root.key, b->root.key_count);
 }
 
 /* Of plain text only a key that is declared is known. */
