@@ -358,7 +358,7 @@ static bool match_bracket(const char **p, char c)
 	const char *at = *p, *end = at + strlen(at);
 	const unsigned char byte = (unsigned char)c;
 	bool negated = *at == '!' || *at == '^', found = false, first = true;
-	unsigned char last = 0; /* what a '-' continues from */
+	unsigned char last = 0; /* from where a '-' continues */
 
 	*p = end;
 	at += negated ? 1 : 0;

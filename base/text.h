@@ -105,7 +105,7 @@ vv_status vv_text_check_mark(const char *text, const char *mark, const char *wha
 typedef struct vv_line {
 	const char *text; /* no NUL follows it */
 	size_t len;
-	const char *rest; /* what comes after it; NUL-ended */
+	const char *rest; /* after it; NUL-ended */
 } vv_line;
 bool vv_line_next(vv_line *l); /* false: there are no more */
 

@@ -472,7 +472,7 @@ static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 	}
 	if (rc < 0 || (rc = vv_filter_stores(f, &stores, err)) < 0 || !stores) return rc;
 	return vv_fail(err, VV_EREFUSED,
-		       "%s: git would read the pointer of this table as %s, as an attribute says\n"
+		       "%s: git would read the pointer of this table as %s because of an attribute\n"
 		       "end its line of .gitattributes with '-working-tree-encoding'",
 		       vv_text_shows(path), encoding);
 }

@@ -37,11 +37,6 @@ static bool fetch_promised(vv_repository *r, const git_oid *id)
 	return git_odb_refresh(r->odb) == 0;
 }
 
-bool vv_object_is_here(vv_repository *r, const git_oid *id)
-{
-	return git_odb_exists_ext(r->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
-}
-
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND,

@@ -379,6 +379,11 @@ vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_er
 	return rc;
 }
 
+bool vv_object_is_here(vv_repository *r, const git_oid *id)
+{
+	return git_odb_exists_ext(r->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
 vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
 			      git_oid *out, vv_error *err)
 {
