@@ -10,6 +10,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/csv_record.h"
 #include "dataset/schema/declared.h"
 #include "dataset/schema/descriptor.h"
 
@@ -173,22 +174,21 @@ vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const c
 
 /* --- the command line ---------------------------------------------------------------------- */
 
-/* "open,doing,done" */
+/* open,"on hold",done: a CSV record */
 static vv_status put_order(vv_merge_rules *r, vv_merge_rule *out, const char *word, size_t len,
 			   vv_error *err)
 {
-	char *list = vv_arena_strndup(&r->arena, word, len);
-	const size_t count = 1 + vv_count_byte(word, len, ',');
+	vv_auto(vv_csv_record) list = {0};
+	vv_status rc = vv_csv_record_read(&list, word, len, err);
 
+	if (rc < 0) return rc;
 	*out = (vv_merge_rule){.kind = VV_MERGE_ORDER,
-			       .order = vv_arena_calloc(&r->arena, count + 1, sizeof(char *))};
-	if (!list || !out->order) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		size_t n = strcspn(list, ",");
-
-		out->order[i] = list;
-		list[n] = '\0';
-		list += n + 1;
+			       .order = vv_arena_calloc(&r->arena, list.count + 1, sizeof(char *))};
+	if (!out->order) return vv_fail_nomem(err);
+	for (size_t i = 0; i < list.count; i++) {
+		out->order[i] = vv_arena_strndup(&r->arena, list.values[i].text,
+						 list.values[i].len);
+		if (!out->order[i]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
