@@ -8,14 +8,14 @@
  * - err is the last parameter and may be NULL. It is written only when the call fails.
  * - The first parameter of a function that makes a handle is where the handle goes. The caller owns it. It is
  *   set to NULL on failure.
- * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a child keeps
- *   what it needs of its parent alive.
+ * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: what
+ *   a child needs of its parent stays alive.
  * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
  *   callbacks.
  * - A pointer to const that a function returns or puts into a struct is borrowed from the handle: from a
  *   cursor until the next call with that cursor, from any other handle until that is freed.
- * - Names, paths, revisions and messages end with NUL and are UTF-8, but a repository may hold paths and commit
- *   messages that are not. Data (cells, keys, bytes of files) has a length and may hold any byte. Paths are
+ * - Names, paths, revisions and messages end with NUL and are UTF-8, but a repository may contain paths and commit
+ *   messages that are not. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths are
  *   relative to the top of the work tree, with '/'.
  * - Rows, columns and parts are counted from 0, lines from 1.
  * - A handle is used by one thread at a time. Different handles may be used in different threads, also when
@@ -76,7 +76,7 @@ VARVE_BEGIN
 enum varve_code {
 	VARVE_OK = 0,
 	VARVE_ENOTFOUND = -1,   /* no such repository, path, revision, ref, column or row */
-	VARVE_EEXISTS = -2,     /* it exists already */
+	VARVE_EEXISTS = -2,     /* already exists */
 	VARVE_EUSAGE = -3,      /* an argument is invalid, or does not fit what it is used with */
 	VARVE_EINPUT = -4,      /* the given data cannot be read */
 	VARVE_ECORRUPT = -5,    /* stored bytes are damaged */
@@ -84,7 +84,7 @@ enum varve_code {
 	VARVE_EIO = -7,         /* the operating system or a remote reported an error */
 	VARVE_ENOMEM = -8,      /* out of memory */
 	VARVE_ELOCKED = -9,     /* another process or handle holds the lock */
-	VARVE_ECONFLICT = -10,  /* a merge conflict, or something changed meanwhile */
+	VARVE_ECONFLICT = -10,  /* a merge conflict, or a concurrent change */
 	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids it */
 	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
 	VARVE_ECANCELLED = -13, /* the watch's progress function asked to stop */
@@ -107,18 +107,17 @@ typedef struct varve_error {
 	uint64_t reserved2[8]; /* 0 */
 } varve_error;
 
-/* The version of the library at run time, such as "0.1.0". Static. *number (or NULL) is set to the same as a
- * number, like VARVE_VERSION_NUMBER. */
+/* The version of the library at run time, such as "0.1.0". Static. *number (or NULL) is set to the
+ * same version in the form of VARVE_VERSION_NUMBER. */
 VARVE_API const char *varve_library_version(int *number);
 
 /* The name of an error code, such as "not-found", for logs and JSON. Static; "unknown" for other numbers. */
 VARVE_API const char *varve_code_name(int code);
 
-/* The hint of an error as a code, for programs that word it themselves: where something is to be done with varve that
- * each program has another name for. Returns the code's name, such as "add-fix", or NULL: there is none, or it is the
- * sentence err->hint. Sets args (NULL: not wanted) to the arguments, such as a path, borrowed from err, and those that
- * the hint does not have to "". hints.md of varve's package (./dev hints) lists them. Later
- * versions may add names. */
+/* The hint of an error as a code, for programs that use their own words and commands. Returns the code's name, such as
+ * "add-fix"; NULL if the error has no hint, or only the sentence err->hint. Sets args (or NULL) to the hint's arguments,
+ * such as a path, borrowed from err; missing ones are "". hints.md of varve's package (./dev hints) lists the names.
+ * Later versions may add some. */
 VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
 
 /* For callbacks: sets code and message (NULL: the code's name) and clears the rest. err may be NULL. Returns
@@ -127,7 +126,7 @@ VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
 
 typedef struct varve_progress {
 	const char *what;     /* what is being done, in English: "reading rows" */
-	uint64_t done, total; /* total 0: unknown. Only their ratio means something */
+	uint64_t done, total; /* total 0: unknown. only their ratio is meaningful */
 } varve_progress;
 
 /* Reports the progress of a long call, and cancels it. progress is called in the thread that made the call, at each

@@ -1,5 +1,5 @@
 /*
- * varve/check.h: validates data against its schema, the project's rules and the version before it.
+ * varve/check.h: validates data against its schema, the project's rules and its previous version.
  *
  * Invalid data is not an error: the report has findings. A negative code means that the check could not run.
  */
@@ -15,7 +15,7 @@ typedef struct varve_report varve_report;
 
 enum varve_check_flag {
 	VARVE_CHECK_NEW_ONLY = 1 << 0, /* findings that the base has too do not count */
-	VARVE_CHECK_NO_CACHE = 1 << 1, /* do not use what earlier checks found */
+	VARVE_CHECK_NO_CACHE = 1 << 1, /* ignore results of earlier checks */
 	VARVE_CHECK_WARNINGS = 1 << 2  /* warnings count as errors in the verdict */
 };
 
@@ -23,7 +23,7 @@ typedef struct varve_check_options {
 	size_t size;
 	uint32_t flags; /* enum varve_check_flag */
 	uint32_t reserved;
-	/* varve_check_file: Table Schema as JSON, in place of the file's own; NULL: that one */
+	/* varve_check_file: Table Schema as JSON, instead of the file's own; NULL: the file's own */
 	const char *schema;
 	const char *const *
 		paths; /* varve_check_revision: files or folders, ended by NULL; NULL: all tables */
@@ -32,14 +32,14 @@ typedef struct varve_check_options {
 	 * findings, and varve_report_share what was noted of the part's row groups, for `results` of the check that
 	 * has the verdict. Keys and other tables are looked at there. */
 	uint32_t part, parts;
-	/* What parts have noted, of the same commit and base: believed where it is of the same content, schema and rules, else
-	 * passed over, and looked at again. */
+	/* Results of parts, of the same commit and base. One of different content, schema or rules is ignored, and its groups
+	 * are checked again. */
 	const varve_text *results;
 	size_t result_count;
 } varve_check_options;
 
-/* Checks a text file, in parallel. The file need not be a valid table: every fault of its structure is a finding. It is
- * checked by the datapackage.json beside it. repo may be NULL. */
+/* Checks a text file, in parallel. The file need not be a valid table: every fault of its structure is a finding. The
+ * datapackage.json beside it describes it. repo may be NULL. */
 VARVE_API int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 			       const varve_check_options *options, varve_error *err);
 
@@ -56,8 +56,8 @@ typedef struct varve_finding {
 	const char *path;
 	uint64_t line;        /* of the file; 0: none */
 	uint64_t row;         /* VARVE_UNKNOWN: none */
-	const char *column;   /* "" when it is about the row or the table */
-	varve_text value;     /* data of the cell; may hold any byte */
+	const char *column;   /* "" for a finding about the row or the table */
+	varve_text value;     /* data of the cell; may contain any byte */
 	const char *message;  /* "is not an integer" */
 	const char *probably; /* the likely meaning of the value: "a missing value"; or "" */
 } varve_finding;

@@ -18,7 +18,7 @@ VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const ch
 
 typedef struct varve_ref {
 	const char *name;   /* "refs/heads/main" */
-	const char *id;     /* of the object that it points to */
+	const char *id;     /* of the object */
 	const char *commit; /* tags peeled; "" when it is not a commit */
 	const char *target; /* the other ref's name, of a symbolic ref; else NULL */
 } varve_ref;
@@ -30,13 +30,13 @@ VARVE_API int varve_refs_open(varve_refs **out, varve_repo *repo, const char *pr
 VARVE_API int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err);
 VARVE_API void varve_refs_free(varve_refs *refs);
 
-/* Moves or makes a ref durably, by compare and swap. old: the id that it must have now; "": it must not exist; NULL:
- * whatever it is. message (or NULL) goes to the reflog. VARVE_ECONFLICT: it moved; VARVE_ELOCKED; VARVE_EEXISTS: another
- * ref's name is in the way. */
+/* Moves or makes a ref durably, by compare and swap. old: the id that it must have; "": it must not exist; NULL:
+ * any. message (or NULL) goes to the reflog. VARVE_ECONFLICT: it moved; VARVE_ELOCKED; VARVE_EEXISTS: its name
+ * conflicts with that of another ref. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes a ref if it has the id old now (NULL: whatever it is). VARVE_ENOTFOUND, VARVE_ECONFLICT, VARVE_ELOCKED. */
+/* Deletes a ref if its id is old (NULL: any). VARVE_ENOTFOUND, VARVE_ECONFLICT, VARVE_ELOCKED. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 
@@ -84,7 +84,7 @@ typedef struct varve_log_options {
 	uint64_t skip;
 	uint64_t limit; /* 0: none */
 	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)", of all rows, or of those that meet the
-	 * condition where; or NULL. VARVE_EUSAGE, at the first commit: it is no aggregate, or names no column there */
+	 * condition where; or NULL. VARVE_EUSAGE, at the first commit: not an aggregate, or no such column */
 	const char *figure;
 	const char *where;
 } varve_log_options;
@@ -121,10 +121,10 @@ typedef struct varve_row_history_options {
 	const varve_watch *watch;
 } varve_row_history_options;
 
-/* A cursor over the commits that changed a row, newest first. The row is the one with this key: its values, as they are
+/* A cursor over the commits that changed a row, newest first. values: the row's key as it is
  * written, in the order of the key's columns. Renamed files, columns and keys are followed, through merges too.
  * VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no key. A key
- * that no version has gives no events. */
+ * without a row in any version has no events. */
 typedef struct varve_row_history varve_row_history;
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,

@@ -24,7 +24,7 @@ enum varve_merge_flag {
 	VARVE_MERGE_NO_FF = 1 << 0, /* make a commit even where moving the branch would be enough */
 	VARVE_MERGE_FF_ONLY = 1 << 1,   /* refuse if moving the branch is not enough */
 	VARVE_MERGE_NO_COMMIT = 1 << 2, /* stop before the commit */
-	VARVE_MERGE_UNRELATED = 1 << 3, /* merge even if no commit is in common */
+	VARVE_MERGE_UNRELATED = 1 << 3, /* merge even without a common commit */
 	VARVE_MERGE_NO_HOOKS = 1 << 4   /* skip the pre-merge-commit and commit-msg hooks */
 };
 
@@ -32,7 +32,7 @@ typedef struct varve_merge_options {
 	size_t size;
 	uint32_t flags;      /* enum varve_merge_flag */
 	uint32_t reserved;   /* 0 */
-	const char *message; /* of the commit; NULL: as git words it */
+	const char *message; /* of the commit; NULL: git's default */
 	const varve_watch *watch;
 } varve_merge_options;
 
@@ -40,7 +40,7 @@ enum varve_merge_outcome {
 	VARVE_MERGE_UP_TO_DATE,   /* nothing was done */
 	VARVE_MERGE_FAST_FORWARD, /* the branch was moved */
 	VARVE_MERGE_COMMITTED,
-	VARVE_MERGE_STAGED,   /* merged, and not committed, as VARVE_MERGE_NO_COMMIT asks for */
+	VARVE_MERGE_STAGED,   /* merged, and not committed, with VARVE_MERGE_NO_COMMIT */
 	VARVE_MERGE_CONFLICTS /* some paths are not merged, and nothing is committed */
 };
 
@@ -56,20 +56,20 @@ typedef struct varve_merge_result {
 
 /* Merges a revision (NULL: the upstream of the branch) into HEAD, the index and the work tree, and commits. Without
  * conflicts all is done or nothing. *result (or NULL) is set also when hooks refuse the commit, with VARVE_ECONFLICT: all
- * is merged and staged then. VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is under way, changes
- * that are not committed are in the way, a fast-forward is not possible, or no commit is in common; VARVE_EUSAGE: a bare
+ * is merged and staged then. VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is in progress, uncommitted
+ * changes would be overwritten, a fast-forward is not possible, or no common commit exists; VARVE_EUSAGE: a bare
  * repository, or the branch has no upstream; VARVE_ELOCKED; VARVE_EMISSING: a block is missing here. */
 VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
 			  const varve_merge_options *options, varve_error *err);
 
-/* Commits the merge, cherry-pick or revert that is under way, with the message that it began with. id gets the commit's
- * id. Of the options the watch, the message and VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: none is under way;
+/* Commits the merge, cherry-pick or revert in progress, with its original message. id is set to the commit's
+ * id. Of the options the watch, the message and VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: none is in progress;
  * VARVE_ECONFLICT: conflicts are not resolved, or a hook or the repository's check refuses. */
 VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 				   const varve_merge_options *options, varve_error *err);
 
-/* Undoes the merge, cherry-pick or revert that is under way: files and index are as HEAD has them. VARVE_EUSAGE: none
- * is; VARVE_EREFUSED: a file that it merged was edited since, and nothing is done. */
+/* Undoes the merge, cherry-pick or revert in progress: restores files and index of HEAD. VARVE_EUSAGE: none
+ * is in progress; VARVE_EREFUSED: a file that it merged was edited since, and nothing is done. */
 VARVE_API int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *err);
 
 enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS };
@@ -80,18 +80,18 @@ typedef struct varve_conflict {
 	const char *kind;
 	/* the row's key, a JSON array of strings; NULL: not of a row, or it has no key */
 	const char *key;
-	const char *row;    /* what varve_resolve calls the row; NULL: not of a row */
+	const char *row;    /* the row's name for varve_resolve; NULL: not of a row */
 	const char *column; /* or NULL */
 	const char *detail; /* of columns and files: what is in conflict; or NULL */
 	uint64_t number;    /* of the row, in the file in the work tree; VARVE_UNKNOWN: none */
-	bool there[3];      /* by enum varve_side: does it have this cell? */
+	bool there[3];      /* by enum varve_side: whether it has this cell */
 	varve_cell cells[3];
 	const char *names[3]; /* of the sides, such as "main" and "origin/main" */
 	uint64_t more;        /* conflicts of this table that are not listed: above 100,000 */
 } varve_conflict;
 
 /* A cursor over the conflicts in the index, by path and row, of the files and folders in paths (ended by NULL; NULL:
- * all), whatever program left them. VARVE_EUSAGE: a bare repository. */
+ * all), whichever program left them. VARVE_EUSAGE: a bare repository. */
 typedef struct varve_conflicts varve_conflicts;
 VARVE_API int varve_conflicts_open(varve_conflicts **out, varve_repo *repo,
 				   const char *const *paths, const varve_watch *watch,
@@ -104,7 +104,7 @@ typedef struct varve_resolve_options {
 	size_t size;
 	const char *row;    /* only this row, as varve_conflict.row or .key have it; NULL: all */
 	const char *column; /* only its cells and its definition; NULL: all */
-	/* the cell in column gets this in place of a side's value; or NULL */
+	/* the new value of the cell in column, instead of a side's; or NULL */
 	const varve_text *value;
 	const varve_watch *watch;
 } varve_resolve_options;

@@ -1,8 +1,7 @@
 /*
  * varve/repo.h: repositories.
  *
- * A repository is an ordinary Git repository with varve's folder in it. Opening one reads its settings; nothing
- * else is read until it is asked for.
+ * A repository is an ordinary Git repository with varve's folder in it. Opening one reads only its settings.
  */
 #ifndef VARVE_REPO_H
 #define VARVE_REPO_H
@@ -18,9 +17,9 @@ enum varve_open_flag {
 	VARVE_INIT_BARE = 1 << 1,    /* varve_repo_init makes a bare repository */
 	/* varve_repo_open: path is the URL (or path) of another repository, which is read through a cache */
 	VARVE_OPEN_URL = 1 << 2,
-	VARVE_OPEN_AS_IS = 1 << 3, /* with it: what is in the cache is not requested again */
+	VARVE_OPEN_AS_IS = 1 << 3, /* with it: use the cache without asking the URL */
 	/* varve_repo_open: blocks that are missing are fetched when they are read, as the program does, unless
-	 * varve.autoFetch is false; without it reading them is VARVE_EMISSING. With VARVE_OPEN_URL it is always so. */
+	 * varve.autoFetch is false; without it, reading them fails with VARVE_EMISSING. VARVE_OPEN_URL implies it. */
 	VARVE_OPEN_LAZY = 1 << 4
 };
 
@@ -28,33 +27,32 @@ typedef struct varve_repo_options {
 	size_t size;
 	uint32_t flags;    /* enum varve_open_flag */
 	uint32_t reserved; /* 0 */
-	/* "NAME=value" strings, ended by NULL, in the form of environ: everything that the library, git, ssh and
-	 * hooks see of the environment (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*, http_proxy ...). Copied.
+	/* "NAME=value" strings, ended by NULL, in the form of environ: the whole environment of the library, git, ssh and
+	 * hooks (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*, http_proxy ...). Copied.
 	 * NULL without VARVE_OPEN_ENVIRON: nothing, so settings of the user and the system are not read. */
 	const char *const *env;
 	/* With VARVE_OPEN_URL: the folder of the cache. NULL: what VARVE_CACHE in env names, else
 	 * $XDG_CACHE_HOME/varve, else ~/.cache/varve. */
 	const char *cache;
-	uint64_t cache_size; /* its bytes; 0: as the setting varve.cacheSize has it */
+	uint64_t cache_size; /* its bytes; 0: the setting varve.cacheSize */
 } varve_repo_options;
 
-/* Opens the repository that contains path. A relative path is resolved here; later changes of the working
- * directory do not matter. VARVE_ENOTFOUND, VARVE_EREFUSED (another user owns it), VARVE_ENOSUPPORT. */
+/* Opens the repository that contains path. A relative path is resolved once, here. VARVE_ENOTFOUND, VARVE_EREFUSED (another user owns it), VARVE_ENOSUPPORT. */
 VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
 			      varve_error *err);
 
 /*
- * VARVE_OPEN_URL: the URL is asked for its branches and tags once, here; blocks are fetched when a version is read.
- * The repository is bare, and read only (VARVE_EREFUSED): clone it to write. Processes share the cache. When more
- * than cache_size is in it, repositories that no process has open are removed, those read longest ago first. If the
+ * VARVE_OPEN_URL: branches and tags are requested once, here; blocks are fetched when a version is read.
+ * The repository is bare, and read only (VARVE_EREFUSED): clone it to write. Processes share the cache. When it
+ * exceeds cache_size, repositories that no process has open are removed, those read longest ago first. If the
  * URL does not answer and was read before, there is a warning instead of an error.
  */
 
-/* What opening had to report, in lines that end with a newline; "" for nothing. */
+/* Warnings from opening, in lines that end with a newline; "" for nothing. */
 VARVE_API const char *varve_repo_warnings(const varve_repo *repo);
 
 /* Makes a repository in the folder path, or completes an existing one: Git's files, varve's folder and the
- * filter settings. Harmless when repeated. *created (or NULL) tells whether there was none before. */
+ * filter settings. Harmless when repeated. *created (or NULL): true if it did not exist before. */
 VARVE_API int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options *options,
 			      bool *created, varve_error *err);
 
@@ -77,11 +75,11 @@ VARVE_API const char *varve_repo_folder(const varve_repo *repo, int folder);
 VARVE_API int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo,
 				const char *key, varve_error *err);
 
-/* The operation that is under way in the work tree: "", "merge", "cherry-pick", "revert", "rebase", "bisect" or
+/* The operation in progress in the work tree: "", "merge", "cherry-pick", "revert", "rebase", "bisect" or
  * "am". Static. Reads the disk each time. */
 VARVE_API const char *varve_repo_state(varve_repo *repo);
 
-/* Gives the bytes of the block with this CID to write. They are checked against the CID. VARVE_EMISSING. */
+/* Passes the bytes of the block with this CID to write. They are checked against the CID. VARVE_EMISSING. */
 VARVE_API int varve_repo_block(varve_repo *repo, const char *cid, varve_write_fn write,
 			       void *payload, varve_error *err);
 

@@ -1,13 +1,13 @@
 /*
- * varve/sync.h: clone, fetch and push, with repositories that speak varve and with Git hosts that do not.
+ * varve/sync.h: clone, fetch and push, with varve peers and with Git hosts.
  *
  *	varve_clone(&repo, NULL, "https://data.example.org/sales", "sales", NULL, NULL, &err);
  *	varve_fetch(NULL, repo, NULL, NULL, &err);     from the remote that the branch follows
  *	varve_push(&done, repo, NULL, NULL, &err);     VARVE_EREJECTED: fetch, merge, push again
  *	varve_transfer_free(done);
  *
- * Everything that arrives is checked before a ref moves. What was interrupted or cancelled keeps the blocks that
- * arrived, and the same call again continues. Lines to other repositories are opened by Git's settings. The library
+ * Everything that arrives is checked before a ref moves. An interrupted or cancelled call keeps the blocks that
+ * arrived; calling it again continues. Lines to other repositories are opened by Git's settings. The library
  * never asks at a terminal: keys come from an ssh agent, passwords from Git's credential helpers, or from the program
  * that GIT_ASKPASS names in the repository's environment. Git hosts need the program git, and paths of repositories the
  * program varve, in the environment's PATH: without it the call ends with VARVE_EPROGRAM, and the message names it.
@@ -27,7 +27,7 @@ enum varve_sync_flag {
 	VARVE_SYNC_PRUNE = 1 << 2,      /* fetch: remove tracking branches whose branch is gone */
 	VARVE_SYNC_FORCE = 1 << 3,      /* move refs where that is not a fast-forward */
 	VARVE_SYNC_MISSING_OK = 1 << 4, /* fetch: accept versions even if no peer has all blocks */
-	VARVE_SYNC_DRY_RUN = 1 << 5,    /* push: find out what would be sent */
+	VARVE_SYNC_DRY_RUN = 1 << 5,    /* push: report what would be sent */
 	VARVE_SYNC_ALL = 1 << 6,        /* push: all branches */
 	VARVE_SYNC_DELETE = 1 << 7,     /* push: delete the refs in specs */
 	VARVE_SYNC_SET_UPSTREAM = 1 << 8, /* push: the branch follows the one there */
@@ -41,12 +41,12 @@ enum varve_sync_flag {
 typedef struct varve_sync_options {
 	size_t size;
 	uint32_t flags;    /* enum varve_sync_flag: those of the call, else VARVE_EUSAGE */
-	uint32_t idle_sec; /* give up a peer that is silent for this long; 0: 60 */
-	const char *const *
-		specs; /* fetch, push: refspecs, ended by NULL; NULL: as Git's settings have them */
+	uint32_t idle_sec; /* drop a peer that is silent for this long; 0: 60 */
+	const char *const
+		*specs; /* fetch, push: refspecs, ended by NULL; NULL: those of Git's settings */
 	/* clone, fetch: further remotes or URLs to get blocks from, ended by NULL */
 	const char *const *from;
-	const char *branch; /* clone: check this one out; NULL: the one that HEAD names there */
+	const char *branch; /* clone: the branch to check out; NULL: the remote's HEAD */
 	/* push: "REF:ID", as git push --force-with-lease; "": all refs; or NULL */
 	const char *lease;
 	const varve_watch *watch;
@@ -55,7 +55,7 @@ typedef struct varve_sync_options {
 typedef struct varve_transfer varve_transfer; /* what a clone, fetch or push did */
 
 /* Clones a URL or path into folder, and opens the clone with settings (NULL: all defaults). *done (or NULL) is what
- * arrived. VARVE_EREFUSED: something else is in the folder; VARVE_ELOCKED: another clone is at work there;
+ * arrived. VARVE_EREFUSED: the folder is not empty; VARVE_ELOCKED: another clone into it is running;
  * VARVE_ENOTFOUND: no such repository or branch; VARVE_EIO: no answer. A failure removes the folder, unless blocks
  * arrived that the same call can use. */
 VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *url,
@@ -64,14 +64,14 @@ VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *u
 
 /* Fetches from a remote's name or URL; NULL: the one that the branch follows. A ref that is not moved, since that is not
  * a fast-forward or no peer has all blocks, is not a failure: *done (or NULL) lists it. VARVE_ENOTFOUND: no such remote
- * or ref; VARVE_EIO: no answer; VARVE_EMISSING, VARVE_ECORRUPT: what arrived is not whole or not sound. */
+ * or ref; VARVE_EIO: no answer; VARVE_EMISSING, VARVE_ECORRUPT: the received data is incomplete or damaged. */
 VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 			  const varve_sync_options *options, varve_error *err);
 
 /* Gets the blocks of versions whose commits are here: of a revision, or of those that "A..B" names (NULL: HEAD), at
  * paths and below folders (ended by NULL; NULL: all). From options->from, else from all remotes. *done (or NULL): its
- * counts have versions and missing. Versions that are whole are left alone. VARVE_EMISSING: no peer has some; the others
- * are here then. VARVE_ENOTFOUND: no such revision, or no dataset at a path. */
+ * counts have versions and missing. Complete versions are skipped. VARVE_EMISSING: no peer has some; the others
+ * are here then. VARVE_ENOTFOUND: no such revision, or no table at a path. */
 VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
 				   const char *const *paths, const varve_sync_options *options,
 				   varve_error *err);
@@ -106,7 +106,7 @@ typedef struct varve_transfer_counts {
 	const char *url;      /* of the other side */
 	const char *warnings; /* lines that end with a newline; of the other side: "remote: ..." */
 	uint64_t commits;
-	uint64_t versions; /* of datasets */
+	uint64_t versions; /* of tables */
 	uint64_t blocks;
 	uint64_t bytes;     /* of the blocks */
 	uint64_t line;      /* bytes on the line; without what the program git moved */

@@ -2,8 +2,7 @@
  * varve/table.h: a version as a table: columns, facts, rows.
  *
  * A table never changes and may be shared by threads; each thread opens rows of its own. Cells are text exactly
- * as the file spells it. varve_table_value reads one under the type of its column, and arrow.h gives whole columns
- * with their types.
+ * as the file spells it. varve_table_value reads one as its column's type; arrow.h returns whole typed columns.
  *
  *	varve_table_open(&table, version, NULL, &err);
  *	varve_rows_open(&rows, table, NULL, &err);
@@ -28,7 +27,7 @@ enum varve_format {
 	VARVE_FORMAT_TEXT    /* aligned columns, escaped, for people (writing only) */
 };
 
-/* How a text file writes its rows, where that should not be detected. */
+/* How the rows of a text file are written; unset members are detected. */
 typedef struct varve_dialect {
 	size_t size;
 	int32_t format;    /* enum varve_format; VARVE_FORMAT_OWN: detected */
@@ -51,7 +50,7 @@ typedef struct varve_table_options {
 	const varve_watch *watch;
 } varve_table_options;
 
-/* Opens a version as a table. Of a stored one only the first block is read, which names all others. Plain text is read
+/* Opens a version as a table. Reads only the first block of a stored one. Plain text is read
  * as varve would store it, and nothing is stored. VARVE_EINPUT and VARVE_EUSAGE: not a table; VARVE_EMISSING: the block
  * is not in this repository. */
 VARVE_API int varve_table_open(varve_table **out, const varve_version *version,
@@ -103,7 +102,7 @@ typedef struct varve_column {
 	const char *format;    /* Table Schema's format; "default" */
 } varve_column;
 
-/* The column at a place. NULL: there are not so many. */
+/* The column at a place. NULL: no such column. */
 VARVE_API const varve_column *varve_table_column(const varve_table *table, size_t place);
 
 /* The place of the first column with that name; -1: none. */
@@ -130,20 +129,20 @@ typedef struct varve_value {
 } varve_value;
 
 /* Reads a cell under the type of the column at a place of the table (varve_rows_columns gives the places of the cells of
- * a row). VARVE_EUSAGE: there are not so many columns. */
+ * a row). VARVE_EUSAGE: no such column. */
 VARVE_API int varve_table_value(varve_value *value, const varve_table *table, size_t place,
 				const varve_cell *cell, varve_error *err);
 
 /* Finds the first row whose key has these values, as they are written, one for each column of the key. Reads few groups
  * where the table is sorted by its key; of a stored version in another order the first search reads all key columns, and
  * keeps hashes of them in the repository's cache, by which later ones read few. VARVE_ENOTFOUND: no such row; VARVE_EUSAGE: the table has
- * no key, or another number of columns. */
+ * no key, or its key has a different number of columns. */
 VARVE_API int varve_table_find_row(uint64_t *row, const varve_table *table,
 				   const varve_text *values, size_t count, const varve_watch *watch,
 				   varve_error *err);
 
 /*
- * Filters: which rows are wanted. Names of columns are looked up when a filter is used. A missing value (absent, null, or
+ * Filters select rows. Column names are resolved when a filter is used. A missing value (absent, null, or
  * one of the schema's missing values) and a misfit pass only the tests IS and BEGINS and those for missing values.
  */
 typedef struct varve_filter varve_filter;
@@ -152,7 +151,7 @@ enum varve_test_op {
 	VARVE_TEST_IS,        /* the same text, byte for byte */
 	VARVE_TEST_BEGINS,    /* begins with this text */
 	VARVE_TEST_EQUAL,     /* the same value under the type of the column */
-	VARVE_TEST_NOT_EQUAL, /* another value */
+	VARVE_TEST_NOT_EQUAL, /* a different value */
 	VARVE_TEST_BELOW,
 	VARVE_TEST_UP_TO,
 	VARVE_TEST_ABOVE,
@@ -188,7 +187,7 @@ typedef struct varve_param {
  *
  * A column is a word or is in double quotes; a value is a number, a date, a text in single quotes, a word that names
  * no column, or a parameter :NAME, and is read under the type of the column that it is compared with. text(COLUMN) is
- * what is in the file. Rows for which the condition is unknown, as of missing values, do not pass. VARVE_EUSAGE
+ * the cell's text in the file. Rows for which the condition is unknown, as of missing values, do not pass. VARVE_EUSAGE
  * names the character; whether columns and types fit is reported when the filter is used. */
 VARVE_API int varve_filter_parse(varve_filter **out, const char *text, const varve_param *params,
 				 size_t param_count, varve_error *err);
@@ -201,11 +200,11 @@ typedef struct varve_function varve_function;
 
 enum varve_function_sqlite {
 	VARVE_SQLITE_NONE, /* SQLite has no such function */
-	VARVE_SQLITE_SAME, /* it has the same */
-	VARVE_SQLITE_REAL  /* it has one that computes with doubles, and gives doubles */
+	VARVE_SQLITE_SAME, /* SQLite's function is the same */
+	VARVE_SQLITE_REAL  /* SQLite's function computes with doubles */
 };
 
-/* Opens the function at a place, from 0, for use. VARVE_ENOTFOUND: there are fewer. */
+/* Opens the function at a place, from 0, for use. VARVE_ENOTFOUND: no function has this place. */
 VARVE_API int varve_function_open(varve_function **out, size_t place, varve_error *err);
 VARVE_API void varve_function_free(varve_function *function);
 
@@ -217,9 +216,9 @@ typedef struct varve_function_facts {
 } varve_function_facts;
 VARVE_API const varve_function_facts *varve_function_info(const varve_function *function);
 
-/* Calls it. Arguments have the kind NULL, TEXT, INT64, or DECIMAL (a number by its text); each is read as what the function
- * takes, and one that cannot be read makes the result NULL. Numbers come back as INT64 or DECIMAL. The text of *value lasts
- * until the next call. VARVE_EUSAGE: another number of arguments than it takes, a number where it takes a date. */
+/* Calls it. Arguments have the kind NULL, TEXT, INT64, or DECIMAL (a number by its text); each is converted to the parameter's
+ * type; the result is NULL if one cannot be converted. Numbers come back as INT64 or DECIMAL. The text of *value lasts
+ * until the next call. VARVE_EUSAGE: the wrong number of arguments, or a number instead of a date. */
 VARVE_API int varve_function_call(varve_value *value, varve_function *function,
 				  const varve_value *args, size_t count, varve_error *err);
 
@@ -233,7 +232,7 @@ typedef struct varve_rows_options {
 	const varve_watch *watch;
 } varve_rows_options;
 
-/* A cursor over rows. Only columns that are asked for or tested are decoded, and only groups that can have a matching
+/* A cursor over rows. Only selected or tested columns are decoded, and only groups that can have a matching
  * row are read. */
 typedef struct varve_rows varve_rows;
 
@@ -241,10 +240,10 @@ typedef struct varve_rows varve_rows;
 VARVE_API int varve_rows_open(varve_rows **out, const varve_table *table,
 			      const varve_rows_options *options, varve_error *err);
 
-/* The next row: *cells has one cell for each column asked for. Allocates nothing for most rows. */
+/* The next row: *cells has one cell for each selected column. Allocates nothing for most rows. */
 VARVE_API int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err);
 
-/* The number in the file of the row that next gave last; VARVE_UNKNOWN before the first. */
+/* The row number in the file of the row that next returned last; VARVE_UNKNOWN before the first. */
 VARVE_API uint64_t varve_rows_number(const varve_rows *rows);
 
 /* The places in the table of the columns that rows have: *count of them. */
@@ -254,7 +253,7 @@ VARVE_API const size_t *varve_rows_columns(const varve_rows *rows, size_t *count
 VARVE_API int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err);
 VARVE_API void varve_rows_free(varve_rows *rows);
 
-/* Writes rows in a format (enum varve_format). *count (or NULL) gets how many. */
+/* Writes rows in a format (enum varve_format). *count (or NULL): the number of rows written. */
 VARVE_API int varve_table_write(const varve_table *table, int format,
 				const varve_rows_options *options, varve_write_fn write,
 				void *payload, uint64_t *count, varve_error *err);

@@ -1,9 +1,9 @@
 /*
  * varve/version.h: the meaning of "v1:prices.csv", "prices.csv" or a CID, as a version.
  *
- * A version is one state of one path: a stored dataset, or plain text of Git's history or of the work tree. It
+ * A version is one state of one path: a stored table or file, or plain text of Git's history or of the work tree. It
  * has facts and exact bytes. If it is a table it can be opened as one (table.h). A version never changes and may
- * be shared by threads; but that of a file of the work tree is the file as it is when it is read.
+ * be shared by threads. The version of a work tree file is the file's content at the time of reading.
  */
 #ifndef VARVE_VERSION_H
 #define VARVE_VERSION_H
@@ -27,18 +27,18 @@ typedef struct varve_version_facts {
 	const char *commit; /* with VARVE_FROM_COMMIT; else "" */
 	const char *cid;    /* of the root block when stored; else "" */
 	const char *blob;   /* id of the Git blob; "" when there is none */
-	uint64_t bytes;     /* of the file; VARVE_UNKNOWN: reading it would tell */
+	uint64_t bytes;     /* of the file; VARVE_UNKNOWN: not known without reading it */
 	uint64_t rows;      /* of a stored table; else VARVE_UNKNOWN */
 	uint64_t columns;   /* likewise */
 } varve_version_facts;
 
 /* Finds what a word names: REV:PATH, :PATH (the index), PATH (the work tree; relative to the top) or a CID. REV
- * may be anything that varve_rev_parse takes. Does not read the data. VARVE_ENOTFOUND; VARVE_EUSAGE: a folder or
+ * may be anything that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND; VARVE_EUSAGE: a folder or
  * submodule. */
 VARVE_API int varve_version_find(varve_version **out, varve_repo *repo, const char *word,
 				 varve_error *err);
 
-/* The same for a path that is taken literally. revision NULL: the work tree; ":": the index. */
+/* The same for a literal path. revision NULL: the work tree; ":": the index. */
 VARVE_API int varve_version_at(varve_version **out, varve_repo *repo, const char *revision,
 			       const char *path, varve_error *err);
 
@@ -74,7 +74,7 @@ VARVE_API int varve_versions_open(varve_versions **out, varve_repo *repo,
 VARVE_API int varve_versions_next(varve_versions *list, const varve_version_facts **facts,
 				  varve_error *err);
 
-/* A handle of the version that next gave last. */
+/* A handle for the version that next returned last. */
 VARVE_API int varve_versions_take(varve_version **out, varve_versions *list, varve_error *err);
 VARVE_API void varve_versions_free(varve_versions *list);
 

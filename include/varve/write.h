@@ -33,20 +33,20 @@ typedef struct varve_txn_options {
 	const varve_watch *watch; /* for all calls of the transaction; copied */
 } varve_txn_options;
 
-/* Begins a transaction: waits until no other writes, and puts right what a killed process left. Other processes and handles
- * may read meanwhile, and wait to write. What it sees, and changes, is what the writers before it left. VARVE_ELOCKED: another
+/* Begins a transaction: waits for other writers, and completes or undoes what a killed process left. Other processes and
+ * handles may read meanwhile, and wait to write. The transaction sees the state that earlier writers left. VARVE_ELOCKED: another
  * writer did not finish within a minute; the message names it. VARVE_EREFUSED: the branch is checked out in a work tree;
  * VARVE_EUSAGE: a bare repository, and no branch. */
 VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 			     varve_error *err);
 
-/* Ends the transaction and releases the lock. What was neither staged nor committed is forgotten. */
+/* Ends the transaction and releases the lock. Changes that were neither staged nor committed are discarded. */
 VARVE_API void varve_txn_free(varve_txn *txn);
 
 enum varve_add_flag {
-	VARVE_ADD_CONVERT = 1 << 0,  /* make tables also of files that HEAD has as text */
-	VARVE_ADD_FORCE = 1 << 1,    /* take ignored files, too */
-	VARVE_ADD_UNTRACKED = 1 << 2 /* take files that are not in the index, too */
+	VARVE_ADD_CONVERT = 1 << 0,  /* also convert files that are text in HEAD */
+	VARVE_ADD_FORCE = 1 << 1,    /* also add ignored files */
+	VARVE_ADD_UNTRACKED = 1 << 2 /* also add files that are not in the index */
 };
 
 typedef struct varve_add_options {
@@ -55,18 +55,17 @@ typedef struct varve_add_options {
 	uint32_t reserved; /* 0 */
 } varve_add_options;
 
-/* Takes files of the work tree as they are now, like `varve add`: the files, and those below the folders, in paths (ended
- * by NULL); NULL: all. Name, attributes and content decide what becomes a table. VARVE_EINPUT: a file that has to be a table
- * is none; VARVE_EREFUSED: an ignored file; VARVE_ENOTFOUND: a path matches nothing; VARVE_EUSAGE: the transaction has a
+/* Stages files of the work tree in the transaction, like `varve add`: the files, and those below the folders, in paths (ended
+ * by NULL); NULL: all. Name, attributes and content decide what becomes a table. VARVE_EINPUT: a file that must be a table
+ * is not one; VARVE_EREFUSED: an ignored file; VARVE_ENOTFOUND: a path matches nothing; VARVE_EUSAGE: the transaction has a
  * branch. When this fails the transaction can only be freed. */
 VARVE_API int varve_txn_add(varve_txn *txn, const char *const *paths,
 			    const varve_add_options *options, varve_error *err);
 
 enum varve_put_flag {
-	VARVE_PUT_AS_FILE =
-		1 << 0, /* keep it as bytes, whose versions share what they have in common */
-	VARVE_PUT_AS_TABLE = 1 << 1, /* make a table of it, whatever its name; fail if it is none */
-	VARVE_PUT_REPLACE = 1 << 2   /* lose changes of the work tree's file that are not staged */
+	VARVE_PUT_AS_FILE = 1 << 0,  /* keep it as bytes; versions share equal parts */
+	VARVE_PUT_AS_TABLE = 1 << 1, /* make a table of it, whatever its name, or fail */
+	VARVE_PUT_REPLACE = 1 << 2   /* discard unstaged changes of the work tree's file */
 };
 
 typedef struct varve_put_options {
@@ -75,8 +74,8 @@ typedef struct varve_put_options {
 	uint32_t reserved; /* 0 */
 	/* How the stream is written, where that should not be detected. Like a key, it makes a table of the stream. */
 	const varve_dialect *dialect;
-	/* The columns that identify a row, ended by NULL; {NULL}: no key. NULL: as the version before has it, or as
-	 * datapackage.json says; a new table's key is looked for. */
+	/* The columns that identify a row, ended by NULL; {NULL}: no key. NULL: the key of the previous version, or of
+	 * datapackage.json; for a new table one is searched for. */
 	const char *const *key;
 } varve_put_options;
 
@@ -85,7 +84,7 @@ typedef struct varve_put_options {
  * attributes track path, if the version before is stored, or if path is new and named like a table (.csv, .tsv, .ndjson,
  * .jsonl); otherwise an ordinary file of Git, of at most 64 MB.
  *
- * VARVE_EINPUT: it has to be a table and is none; VARVE_EREFUSED: changes of the work tree's file would be lost, a filter of
+ * VARVE_EINPUT: it must be a table and is not one; VARVE_EREFUSED: changes of the work tree's file would be lost, a filter of
  * Git is set for path, or the name cannot be used; VARVE_EEXISTS: a file has the name of one of path's folders, or path is
  * a folder. A failing read function ends the call with its code. A put that fails leaves the transaction as it was. */
 VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
@@ -97,8 +96,8 @@ VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read
 VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
 				    uint32_t flags, varve_error *err);
 
-/* The content of path as the transaction has it by now, to be read; it is the caller's, and may outlive the transaction. Where
- * the transaction changed path, all that it put so far is stored durably, and gc removes what no commit names.
+/* The current content of path in the transaction, for reading. The caller owns it; it may outlive the transaction. If the
+ * transaction changed path, everything put so far is stored durably; gc later removes what no commit names.
  * VARVE_ENOTFOUND. */
 VARVE_API int varve_txn_version(varve_version **out, varve_txn *txn, const char *path,
 				varve_error *err);
@@ -124,12 +123,12 @@ typedef struct varve_txn_result {
 /* What happened to a path: one result for each change, in order. They stay valid until the transaction is freed. */
 VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, varve_error *err);
 
-/* What is worth showing of the transaction so far, in lines that end with a newline: values that contradict their column's type,
- * what the repository's check found, what a killed process had left. "" when there is nothing; borrowed until the next call. */
+/* Warnings of the transaction so far, in lines that end with a newline: values that contradict their column's type,
+ * findings of the repository's check, leftovers of a killed process. "" if none; borrowed until the next call. */
 VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
 
 /* Makes all changes durable and writes files and index. The transaction then begins again. VARVE_ECONFLICT: a path was
- * changed since the transaction took it; VARVE_EUSAGE: it has a branch. When this fails the repository is as it was, and the
+ * changed since the transaction read it; VARVE_EUSAGE: it has a branch. When this fails the repository is as it was, and the
  * transaction can only be freed. */
 VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
 
@@ -137,7 +136,7 @@ enum varve_commit_flag {
 	VARVE_COMMIT_ALLOW_EMPTY = 1 << 0, /* commit even if nothing changed */
 	VARVE_COMMIT_NO_HOOKS =
 		1 << 1, /* run no hooks of Git; with a branch none runs in any case */
-	VARVE_COMMIT_NO_CHECK = 1 << 2 /* skip the check that varve.json demands */
+	VARVE_COMMIT_NO_CHECK = 1 << 2 /* skip the check that varve.json requires */
 };
 
 typedef struct varve_commit_options {
@@ -152,13 +151,13 @@ typedef struct varve_commit_options {
 
 /* Makes all changes, and what was staged before, a commit: runs hooks and the repository's check, then moves the branch. id
  * gets its id. The transaction then begins again. VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
- * was changed since the transaction took it, conflicts are not resolved, the message is empty, or a hook or the check refuses;
- * VARVE_EUSAGE: there is no author. When this fails the transaction can only be freed, and the repository is as it was; but
+ * was changed since the transaction read it, conflicts are not resolved, the message is empty, or a hook or the check refuses;
+ * VARVE_EUSAGE: no author is known. When this fails the transaction can only be freed, and the repository is as it was; but
  * if moving the branch succeeded and only making that durable failed, the commit stays, and id is set. */
 VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
 			       const varve_commit_options *options, varve_error *err);
 
-/* What the columns of a table are. Lists end with NULL; a list that is NULL changes nothing. */
+/* Types, missing values and key of a table's columns. Lists end with NULL; a list that is NULL changes nothing. */
 typedef struct varve_description {
 	size_t size;
 	const char *const *types; /* "COLUMN=TYPE", as Table Schema names types */
