@@ -87,5 +87,5 @@ WITHOUT = set("""
 
 
 def words(name: str, args: list[str]) -> str:
-    """The sentence of a hint; "" where there is none."""
+    """The sentence of a hint; "" if unknown."""
     return WORDS.get(name, "").format(*args)

@@ -126,7 +126,7 @@ class Repo(Sync):
     $XDG_CACHE_HOME/varve; cache_size: what was read longest ago goes when there is more; refresh False: what is in the cache
     is not asked for again. If the URL does not answer, a VarveWarning has the age of what is in the cache.
 
-    NotFoundError: there is none; RefusedError: another user owns it. Threads may share a Repo: it serves one at a time,
+    NotFoundError: no repository; RefusedError: another user owns it. Threads may share a Repo: it serves one at a time,
     and others wait. After a fork, the child opens it again.
     """
 
@@ -472,7 +472,7 @@ class Repo(Sync):
         message: str | None = None,
     ) -> str:
         """Describes a table of the work tree in its datapackage.json, the nearest upwards, or a new one; the path of that is
-        returned. No row is read or changed, and the formatting of a datapackage.json that is there is kept.
+        returned. No row is read or changed, and the formatting of an existing datapackage.json is kept.
 
         types: of columns, as Table Schema names them; numbers: how columns of numbers are written, by an example such as
         "1.234,5"; missing: texts that mean a missing value, of columns, or of all columns that have none of their own; key: the

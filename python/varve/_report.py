@@ -10,7 +10,7 @@ from ._errors import InvalidDataError, UsageError, raw, text
 
 class Finding(NamedTuple):
     """Something that a check found. rule: its code, such as "type-error"; error: False is a warning; known: the version
-    before has it too, or it is accepted; line is counted from 1, row from 0, None where there is none; probably: what
+    before has it too, or it is accepted; line is counted from 1, row from 0, or None; probably: what
     the value is likely to be, such as "2024-01-01 as Excel's number"."""
 
     rule: str

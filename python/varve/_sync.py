@@ -163,7 +163,7 @@ class Sync:
     ) -> Merge:
         """Merges a revision (None: the upstream) into the current branch, tables by row and cell, and commits.
 
-        MergeConflictError: .cells has what cannot be decided, and the merge stays under way: resolve(), then
+        MergeConflictError: .cells has the conflicts, and the merge stays in progress: resolve(), then
         conclude(), or abort(). RefusedError: changes that are not committed are in the way, or ff_only is not possible.
         """
         flags = (FF_ONLY if ff_only else 0) | (NO_FF if no_ff else 0) | (0 if commit else NO_COMMIT)
@@ -179,7 +179,7 @@ class Sync:
 
     @property
     def conflicts(self) -> list[Conflict]:
-        """What the merge under way could not decide, by path and row; [] when there is none."""
+        """The conflicts of the merge in progress, by path and row; [] if none."""
         return [_conflict(c) for c in _values.items(_varve.conflicts(self._handle))]
 
     def resolve(
@@ -205,13 +205,13 @@ class Sync:
         )
 
     def conclude(self, message: str | None = None) -> str:
-        """Commits the merge under way once its conflicts are resolved. Returns the commit's id.
+        """Commits the merge in progress once its conflicts are resolved. Returns the commit's id.
 
-        UsageError: none is under way; ConflictError: conflicts are left, or a hook or check refuses."""
+        UsageError: none is in progress; ConflictError: conflicts are left, or a hook or check refuses."""
         return _varve.merge_conclude(self._now(), _maybe(message))
 
     def abort(self) -> None:
-        """Undoes the merge under way. UsageError: none is; RefusedError: a file that it merged was edited since."""
+        """Undoes the merge in progress. UsageError: none is in progress; RefusedError: a merged file was edited since."""
         _varve.merge_abort(self._handle)
 
     def pull(self, remote: str | None = None, *, ff_only: bool = False) -> Merge:

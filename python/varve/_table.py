@@ -117,7 +117,7 @@ class View(Frames):
 
     def share(self, part: int, parts: int) -> View:
         """A view of one of several shares of the rows, from 0 on: together they have each row once, in order. Shares are cut
-        between the groups in which a version is stored, and may be empty. UsageError: there is no such share."""
+        between the groups in which a version is stored, and may be empty. UsageError: no such share."""
         if self._part[1]:
             raise UsageError("the view is a share already", "usage")
         if not 0 <= part < parts:

@@ -198,7 +198,7 @@ class Transaction:
 
     def add(self, *paths: str | os.PathLike[str]) -> None:
         """Takes files of the work tree, and those below folders, as they are now. InvalidDataError: a file that has to be a table is
-        none; NotFoundError: there is no such file; UsageError: the transaction has a branch."""
+        none; NotFoundError: no such file; UsageError: the transaction has a branch."""
         _varve.txn_add(self._handle, tuple(map(os.fsencode, paths)))
 
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
