@@ -37,10 +37,10 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 static vv_status need_worktree(const vv_context *c, vv_error *err)
 {
 	if (!vv_repository_is_bare(c->repo)) return VV_OK;
-	return vv_fail(err, VV_EUSAGE,
-		       "%s needs a work tree; this repository is bare\n"
-		       "clone it, and run the command in the clone",
-		       c->name);
+	return vv_fail(
+		err, VV_EUSAGE,
+		"%s requires a work tree; this repository is bare\nclone it, and run the command in the clone",
+		c->name);
 }
 
 static vv_status open_writer(vv_context *c, vv_error *err)

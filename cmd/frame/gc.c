@@ -113,7 +113,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 	(void)fflush(NULL); /* else the child would write it again */
 	pid_t pid = vv_os_fork(false);
 	if (pid < 0) {
-		vv_warn("gc could not be started; 'varve gc' makes the store small");
+		vv_warn("gc could not be started; run 'varve gc'");
 	} else if (pid == 0) {
 		_exit(leave(gc->log) ? vv_out_finish(run(false)) : VV_EXIT_TROUBLE);
 	}

@@ -138,7 +138,7 @@ static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 	if (inline_value) return set_value(p, o, inline_value);
 	if (o->implies) return set_value(p, o, o->implies);
 	if (p->at + 1 >= p->argc) {
-		return vv_fail(p->err, VV_EUSAGE, "%s needs a value: %s", option_name(o, name),
+		return vv_fail(p->err, VV_EUSAGE, "%s requires a value: %s", option_name(o, name),
 			       o->value);
 	}
 	p->at++;

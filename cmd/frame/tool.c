@@ -72,7 +72,7 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-C") == 0) {
-			if (i + 1 >= argc) return -1 - vv_usage_error("-C needs a value: DIR");
+			if (i + 1 >= argc) return -1 - vv_usage_error("-C requires a value: DIR");
 			i++;
 			if (argv[i][0] && chdir(argv[i]) != 0) {
 				vv_error err;
@@ -84,7 +84,7 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 			}
 		} else if (strcmp(argv[i], "--git-dir") == 0) {
 			if (i + 1 >= argc) {
-				return -1 - vv_usage_error("--git-dir needs a value: DIR");
+				return -1 - vv_usage_error("--git-dir requires a value: DIR");
 			}
 			git_dir = argv[++i];
 		} else if (strncmp(argv[i], "--git-dir=", 10) == 0) {
@@ -257,7 +257,7 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	vv_status rc = vv_tool_run_other("web", argc + 1, args,
 					 &err); /* does not return where there is one */
 	if (rc != VV_EPROGRAM) return vv_report(&err);
-	vv_note("%s needs varve-web", what);
+	vv_note("%s requires varve-web", what);
 	vv_note("hint: install the package varve-web");
 	return VV_EXIT_TROUBLE;
 }

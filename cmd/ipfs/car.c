@@ -273,9 +273,9 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 
 	if ((rc = vv_table_open_stored(&t, &source, cid, err)) < 0) {
 		vv_prefix(err, "root %s", vv_cid_shows(cid));
-		return vv_hint(err,
-			       "varve takes the CAR files of its own tables, as 'varve ipfs car "
-			       "export' writes them");
+		return vv_hint(
+			err,
+			"varve accepts only CAR files of its own tables, as written by 'varve ipfs car export'");
 	}
 	if ((rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress,
 				 err)) < 0) {

@@ -20,9 +20,7 @@ vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_er
 		return VV_OK;
 	}
 	if (!force && vv_exists(path)) {
-		return vv_fail(err, VV_EEXISTS,
-			       "there is '%s' already\n"
-			       "-f overwrites it",
+		return vv_fail(err, VV_EEXISTS, "'%s' already exists\n-f overwrites it",
 			       vv_text_shows(path));
 	}
 	return vv_new_file_beside(&out->file, path, TEMP, err);

@@ -255,8 +255,8 @@ static vv_status emit_compare(vv_parser *p, const vv_parser_op *o)
 	vv_status rc;
 
 	if (between && !o->second) {
-		return vv_tokens_fail(&p->t, o->at, "'between' takes two values: between 1 and 9",
-				      NULL, 0);
+		return vv_tokens_fail(&p->t, o->at,
+				      "'between' requires two values: between 1 and 9", NULL, 0);
 	}
 	vv_term *y = &p->nodes[p->node_count - 1];
 	vv_term *x = y - 1 - between;

@@ -53,7 +53,7 @@ vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error
 		}
 		if (vv_lstat(&st, copy, NULL) == VV_OK && S_ISLNK(st.mode)) {
 			rc = vv_fail(err, VV_EREFUSED,
-				     VV_BLOCKS_CONFIG ": '%s' is a symbolic link, and no store",
+				     VV_BLOCKS_CONFIG ": '%s' is a symbolic link, not a store",
 				     vv_text_shows(copy));
 		}
 		if (p) {

@@ -71,7 +71,7 @@ const vv_setting vv_settings[] = {
 	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several "
 	 "times"},
 	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,
-	 "the path of varve on the far side of ssh"},
+	 "the path of varve on the remote machine"},
 	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer|folder",
 	 "the kind of this remote: a Git host without varve, a published folder, or a peer"},
 	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},

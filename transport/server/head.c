@@ -64,7 +64,7 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 {
 	look l = {{0}, false};
 
-	*why = "a head that is not HTTP's";
+	*why = "the head of the request is not valid HTTP";
 	(void)MHD_get_connection_values_n(q->mhd, MHD_HEADER_KIND, look_at, &l);
 	if (l.bad) return MHD_HTTP_BAD_REQUEST;
 	for (size_t i = 0; i < SINGLE; i++) {

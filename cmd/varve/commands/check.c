@@ -64,7 +64,7 @@ static const vv_option table[] = {
 		0, "explain", explain,
 		"list each rule, the columns that it reads, and the row groups with a kept result"),
 	OPT_FLAG(0, "test-rules", test_rules,
-		 "try the rows under the rules of varve.checks, and no data"),
+		 "test the example rows of varve.checks, not the data"),
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
 		"judge all versions by the rules of today: since which commit each rule, or "
@@ -101,7 +101,7 @@ static const vv_option table[] = {
 		 "print rules that held in all versions, as lines of varve.checks"),
 	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
 	OPT_STRING(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
-	OPT_FLAG(0, "no-cache", no_cache, "read everything again, and keep no cache"),
+	OPT_FLAG(0, "no-cache", no_cache, "read everything again, without caches"),
 };
 
 /* One command under way. */

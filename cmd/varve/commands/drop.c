@@ -40,7 +40,7 @@ static int check_drop(const vv_context *c)
 	const options *o = c->options;
 
 	if (!o->history && (c->argc == 0 || c->dashdash == 0)) {
-		return vv_usage_error("which versions? A revision, A..B, or --history");
+		return vv_usage_error("specify the versions: a revision, A..B, or --history");
 	}
 	if (o->copies > UINT16_MAX) {
 		return vv_usage_error("--copies requires a number from 1 to %u", UINT16_MAX);

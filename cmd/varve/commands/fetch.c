@@ -225,7 +225,7 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 			vv_text_counted(f->versions, "version of a table", "versions of tables"),
 			f->versions == 0           ? " there"
 			: f->fetched == 0          ? " there, and here already"
-			: f->fetched < f->versions ? ": those that were not here have come"
+			: f->fetched < f->versions ? ": missing ones were fetched"
 						   : ": fetched");
 	}
 	if (rc == VV_OK && f->fetched > 0 && !quiet) {
@@ -243,7 +243,7 @@ static int check_fetch(const vv_context *c)
 	if (o->job.full && (o->cid || o->job.tags || o->job.no_tags || o->job.prune ||
 			    o->job.force || o->job.allow_missing)) {
 		return vv_usage_error(
-			"--data gets data alone: only --all, --from, --timeout and -q can be used with it");
+			"--data can be used with --all, --from, --timeout and -q only");
 	}
 	if (o->job.full && c->dashdash > 1) {
 		return vv_usage_error("--data accepts one REV, or A..B, before '--'");

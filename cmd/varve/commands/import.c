@@ -69,7 +69,7 @@ static int check_import(const vv_context *c)
 	const options *o = c->options;
 
 	if (are_files(c)) {
-		return !o->out ? vv_usage_error("-o names the table of these files")
+		return !o->out ? vv_usage_error("-o must name the table of these files")
 		       : o->day_first && o->month_first
 			       ? vv_usage_error(
 					 "--day-first and --month-first cannot be used together")
@@ -111,9 +111,7 @@ static vv_status name_of(vv_buf *out, const vv_url *u, vv_error *err)
 {
 	vv_buf_puts(out, vv_path_base(u->path));
 	if (out->len > 0 && !memchr(out->data, '%', out->len)) return vv_buf_ok(out, err);
-	return vv_fail(err, VV_EUSAGE,
-		       "'%s' has no plain file name at its end\n"
-		       "'-o OUT' is the path here",
+	return vv_fail(err, VV_EUSAGE, "'%s' does not end in a file name\nspecify one with -o OUT",
 		       u->text);
 }
 
@@ -190,10 +188,10 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 		vv_text_same(known->path, i->path) && vv_text_same(known->rev, i->rev) &&
 		vv_text_same(known->root, i->root) && vv_text_same(known->link, i->link);
 	if (*done || o->force || !there) return VV_OK;
-	vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(i->to));
-	return known ? vv_hint(err, "'varve update %s' takes what changed at its source",
+	vv_fail(err, VV_EEXISTS, "'%s' already exists", vv_text_shows(i->to));
+	return known ? vv_hint(err, "'varve update %s' fetches changes from its source",
 			       vv_text_shows(i->to))
-		     : vv_hint(err, "-o names another path; -f takes its place");
+		     : vv_hint(err, "use another path with -o, or replace it with -f");
 }
 
 /* ---- dated files ---- */
@@ -311,7 +309,7 @@ static vv_status import_files(vv_context *c, vv_error *err)
 		print_plan(&s, gap);
 	}
 	if (s.asks == 0 && !o->dry_run && (rc = vv_snapshots_commit(&s, err)) < 0) {
-		return vv_hint(err, "the same command again makes the versions that are left");
+		return vv_hint(err, "run the same command again for the remaining versions");
 	}
 	vv_progress_end();
 	if (json) {

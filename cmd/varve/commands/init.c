@@ -72,7 +72,7 @@ static int run_init(void *opts, int argc, char **argv)
 		vv_out("The Git repository in %s can now keep tables; no file was changed\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
 	} else {
-		vv_out("The repository in %s was set up for tables before; all is in place\n",
+		vv_out("The repository in %s is already set up for tables\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
 	}
 	if (!on_path("varve")) {

@@ -119,8 +119,7 @@ static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error
 
 	if (vv_pathspec_excludes(text, &rest)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "log takes no path out: '%s'\n"
-			       "'git log -- . \"%s\"' works here",
+			       "log cannot exclude paths: '%s'\n'git log -- . \"%s\"' works here",
 			       vv_text_shows(text), vv_text_shows(text));
 	}
 	if (vv_repository_is_bare(r)) {
@@ -414,7 +413,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	vv_status rc;
 
 	if (o->figure && (w->path_count != 1 || o->log.all)) {
-		return vv_fail(err, VV_EUSAGE, "--figure is of one table: name its path");
+		return vv_fail(err, VV_EUSAGE, "--figure requires the path of one table");
 	}
 	if (w->path_count == 1 && !o->log.all) {
 		s.at.paths[0] = w->paths[0];
@@ -616,7 +615,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	vv_status rc;
 
 	if (w->path_count != 1) {
-		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
+		return vv_fail(err, VV_EUSAGE, "--row requires the path of one table");
 	}
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	const vv_row_history_options ho = {.row = o->row,
@@ -669,8 +668,7 @@ static int check_log(const vv_context *c)
 	if (o->row && (o->log.all || o->view.stat || o->reverse || o->patch || o->view.name_only ||
 		       o->view.name_status || is_filtered(o))) {
 		return vv_usage_error(
-			"--row does not combine with --all, --stat, --reverse, -p, -S and other "
-			"selections of commits");
+			"--row cannot be used with --all, --stat, --reverse, -p, -S and other selections of commits");
 	}
 	if (vv_wants_json(o->format) && (o->patch || o->view.name_only || o->view.name_status)) {
 		return vv_usage_error(
@@ -680,7 +678,7 @@ static int check_log(const vv_context *c)
 	if (o->figure &&
 	    (o->row || o->view.stat || o->patch || o->view.name_only || o->view.name_status)) {
 		return vv_usage_error(
-			"--figure does not combine with --row, --stat, -p and --name-only");
+			"--figure cannot be used with --row, --stat, -p and --name-only");
 	}
 	if (!o->figure && o->where.count > 0) return vv_usage_error("--where requires --figure");
 	return !o->row && o->key.count > 0 ? vv_usage_error("--key requires --row") : VV_EXIT_OK;

@@ -51,14 +51,14 @@ static vv_status check_names(rename_job *j, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "a column's name must be some text in UTF-8");
 	}
 	if (vv_schema_find(&j->table.schema, j->to, len) >= 0) {
-		return vv_fail(err, VV_EEXISTS, "there is a column '%s' already",
+		return vv_fail(err, VV_EEXISTS, "a column '%s' already exists",
 			       vv_text_shows(j->to));
 	}
 	if (j->table.root.dialect.form == VV_FORM_CSV && !j->table.root.dialect.header) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' has no header line that could be changed\n"
-			       "put one in front of the file, and 'varve add' it",
-			       vv_text_shows(j->subject.text));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no header line to change\nadd one at the top of the file, then run 'varve add'",
+			vv_text_shows(j->subject.text));
 	}
 	return VV_OK;
 }

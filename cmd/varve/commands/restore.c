@@ -36,7 +36,7 @@ static const vv_option table[] = {
 		"(--source: its version before; default: HEAD)"),
 	OPT_FLAG(
 		0, "quit", forget,
-		"give up an interrupted restore, switch or --abort; files and index do not change"),
+		"abandon an interrupted restore, switch or --abort; files and index do not change"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 

@@ -106,9 +106,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	if (has_schema) {
 		return vv_fail(
 			err, VV_EEXISTS,
-			"%s has a schema for '%s' already\n"
-			"change it with --type, --key and --missing, or see what --infer finds in "
-			"HEAD:%s",
+			"%s already has a schema for '%s'\nchange it with --type, --key and --missing, or see what --infer finds in HEAD:%s",
 			vv_text_shows(package), vv_text_shows(name), vv_text_shows(name));
 	}
 	edit.package_path = package;
@@ -152,9 +150,10 @@ static int check_schema(const vv_context *c)
 	if (c->argc != 1) {
 		return vv_usage_error("schema accepts one PATH, REV:PATH or CID, not %d", c->argc);
 	}
-	return o->infer && is_edit(o) ? vv_usage_error("--infer takes no other options: change its "
-						       "result with --type, --key and --missing")
-				      : VV_EXIT_OK;
+	return o->infer && is_edit(o)
+		       ? vv_usage_error(
+				 "--infer accepts no other options; change its result with --type, --key and --missing")
+		       : VV_EXIT_OK;
 }
 
 static vv_status run_schema(vv_context *c, vv_error *err)

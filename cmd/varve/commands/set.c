@@ -32,7 +32,7 @@ static const vv_option set_table[] = {
 		   "only if this is true of the row, as in 'owner is null'"),
 	OPT_FLAG(0, "push", push,
 		 "commit this alone and push it; if another push was first, test COND again"),
-	OPT_FLAG(0, "all", all, "every row with this key, where a key repeats"),
+	OPT_FLAG(0, "all", all, "all rows with this key, if it repeats"),
 	OPT_FLAG('q', "quiet", quiet,
 		 "print nothing but errors and, if COND does not hold, the row"),
 	OPT_JSON("the output format"),
@@ -239,7 +239,7 @@ static vv_status refuse_push(const claim *k, vv_error *err)
 {
 	const vv_push_plan *p = &k->push.plan;
 
-	return vv_fail(err, VV_EREFUSED, "%s did not take the commit: %s\nnothing was changed",
+	return vv_fail(err, VV_EREFUSED, "%s did not accept the commit: %s\nnothing was changed",
 		       vv_text_shows(k->changes.upstream),
 		       p->count > 0 && p->items[0].why ? vv_text_shows(p->items[0].why)
 						       : "refused");

@@ -292,7 +292,7 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 			       "--default");
 	}
 	if ((own = vv_store_own(&m)) != NULL && strcmp(own, url) != 0) {
-		vv_fail(err, VV_EEXISTS, "the remote '%s' has a store already: %s",
+		vv_fail(err, VV_EEXISTS, "the remote '%s' already has a store: %s",
 			vv_text_shows(m.name), vv_text_url(own));
 		return vv_hint_code(err, VV_HINT_STORE_REMOVE, m.name);
 	}

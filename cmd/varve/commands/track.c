@@ -325,7 +325,7 @@ static vv_status track(vv_context *c, vv_error *err)
 				  ? vv_attr_edit_track_text(&edit, pattern, literal, err)
 				  : vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
 			vv_buf_printf(&text, "%s: %s%s\n", vv_text_shows(pattern),
-				      edit.changed ? "tracked" : "is tracked already",
+				      edit.changed ? "tracked" : "is already tracked",
 				      what_it_means(r, wish, pattern));
 		}
 		edit.changed = edit.changed || before;

@@ -26,7 +26,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
 	OPT_FLAG(
 		'f', "force", force,
-		"take over a file that is hardly the next version: a page, no rows, other columns"),
+		"accept a file that hardly looks like the next version: a page, no rows, other columns"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 };
 

@@ -225,8 +225,8 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 	if (v.count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "this repository does not have a vault");
 		return shards_only
-			       ? vv_hint(err, "an IPFS node keeps shards only: name a holder that "
-					      "has the ledger, too")
+			       ? vv_hint(err,
+					 "an IPFS node keeps only shards; name a holder that also has the ledger")
 			       : err->code;
 	}
 	if (v.count > 1) {

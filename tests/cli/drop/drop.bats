@@ -151,7 +151,7 @@ sums() {
 	succeeds varve drop HEAD~5
 	output_has "1 version stays: staged or published"
 	ends_with 2 varve drop
-	stderr_has "which versions? A revision, A..B, or --history"
+	stderr_has "specify the versions: a revision, A..B, or --history"
 	ends_with 2 varve drop nosuch
 	stderr_has "nosuch"
 }

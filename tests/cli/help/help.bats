@@ -163,7 +163,7 @@ all_commands() {
 	ends_with 2 varve -C nowhere status
 	stderr_has "cannot change to 'nowhere'"
 	ends_with 2 varve -C
-	stderr_has "-C needs a value"
+	stderr_has "-C requires a value"
 }
 
 @test "a full disk is an error" {

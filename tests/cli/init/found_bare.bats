@@ -83,7 +83,7 @@ nothing_ran() {
 	ends_with 2 varve --git-dir=nowhere branch
 	stderr_has "no repository at 'nowhere'"
 	ends_with 2 varve --git-dir
-	stderr_has "--git-dir needs a value: DIR"
+	stderr_has "--git-dir requires a value: DIR"
 	cd nested.git
 	succeeds env GIT_DIR=. varve branch
 	ends_with 2 varve branch

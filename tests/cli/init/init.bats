@@ -26,7 +26,7 @@ load ../helper
 	varve init > /dev/null
 	cp .git/config config.before
 	succeeds varve init
-	output_has "was set up for tables before"
+	output_has "is already set up for tables"
 	same_bytes .git/config config.before
 }
 

@@ -306,11 +306,11 @@ $(short HEAD~2) one
 	ends_with 2 varve log --row 99 t.csv
 	stderr_is "varve: no version of 't.csv' has a row with the key '99'"
 	ends_with 2 varve log --row 2
-	stderr_has "--row follows one table: name its path"
+	stderr_has "--row requires the path of one table"
 	ends_with 2 varve log --row 2 --key nr t.csv
 	stderr_has "no column named 'nr' for the key"
 	ends_with 2 varve log --row 2 --all t.csv
-	stderr_has "--row does not combine with --all, --stat, --reverse, -p, -S"
+	stderr_has "--row cannot be used with --all, --stat, --reverse, -p, -S"
 	ends_with 2 varve log --key id t.csv
 	stderr_has "--key requires --row"
 	ends_with 2 varve log --row 2 -- gone.csv

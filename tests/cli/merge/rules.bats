@@ -266,5 +266,5 @@ assert t["conflictCount"] == 1 and t["items"][0]["column"] == "title", t' <<< "$
 	succeeds varve --git-dir=bare.git merge --dry-run main side
 	output_has "6 cells by rule"
 	ends_with 2 varve --git-dir=bare.git merge side
-	stderr_has "needs a work tree"
+	stderr_has "requires a work tree"
 }

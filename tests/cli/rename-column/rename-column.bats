@@ -87,7 +87,7 @@ assert s["fields"][0]["name"] == "number" and s["primaryKey"] in ("number", ["nu
 	ends_with 2 varve rename-column t.csv nothing x
 	stderr_has "no such column 'nothing'"
 	ends_with 2 varve rename-column t.csv id name
-	stderr_has "there is a column 'name' already"
+	stderr_has "a column 'name' already exists"
 	ends_with 2 varve rename-column t.csv id ''
 	stderr_has "some text"
 	same_bytes ../before.csv t.csv

@@ -105,12 +105,12 @@ assert "constraints" not in f["note"], f
 	varve schema --infer t.csv 2> /dev/null
 	cp datapackage.json before.json
 	ends_with 2 varve schema --infer t.csv
-	stderr_has "has a schema for 't.csv' already"
+	stderr_has "already has a schema for 't.csv'"
 	cmp datapackage.json before.json
 	succeeds varve schema --infer HEAD:t.csv
 	output_has '"pattern": "[A-Z.]{2}"'
 	ends_with 2 varve schema --infer --key id t.csv
-	stderr_has "--infer takes no other options"
+	stderr_has "--infer accepts no other options"
 }
 
 @test "other resources keep their formatting when one is described" {

@@ -296,7 +296,7 @@ with_table() {
 	varve init --bare b.git > /dev/null
 	cd b.git
 	ends_with 2 varve status
-	stderr_has "needs a work tree"
+	stderr_has "requires a work tree"
 }
 
 @test "colours come only on a terminal and not against NO_COLOR" {

@@ -36,7 +36,7 @@ two_branches() {
 	[ "$(git diff --cached --name-only)" = .gitattributes ]
 	git config merge.varve.driver
 	succeeds varve track --text '*.csv'
-	output_is "*.csv: is tracked already; stays text in Git, compared and merged by cell"
+	output_is "*.csv: is already tracked; stays text in Git, compared and merged by cell"
 	stderr_is ""
 	[ "$(git status --porcelain)" = "A  .gitattributes" ]
 }

@@ -7,7 +7,7 @@ load ../helper
 	git check-attr filter diff merge -- data/x/a.csv | grep -c ': varve$' | grep -qx 3
 	[ "$(git diff --cached --name-only)" = .gitattributes ]
 	succeeds varve track 'data/**/*.csv'
-	output_is "data/**/*.csv: is tracked already"
+	output_is "data/**/*.csv: is already tracked"
 	[ "$(grep -c 'data' .gitattributes)" = 1 ]
 }
 

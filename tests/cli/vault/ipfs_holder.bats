@@ -110,7 +110,7 @@ kind_lose() {
 	[ "$(kind_shards x)" = "$(ls ../a/*/shards)" ]
 	new_machine
 	ends_with 2 varve vault recover --key "$BATS_TEST_TMPDIR/config/varve/key" --to ../again "$url"
-	stderr_has "an IPFS node keeps shards only"
+	stderr_has "an IPFS node keeps only shards"
 }
 
 @test "IPFS: the shards of a node and the ledger of a folder make a repository" {

@@ -47,7 +47,7 @@ tasks() {
 	head=$(git rev-parse HEAD origin/main)
 	printf '#!/bin/sh\n[ "$1" != refs/heads/main ]\n' > ../host.git/hooks/update
 	chmod +x ../host.git/hooks/update
-	left_alone "origin/main did not take the commit"
+	left_alone "origin/main did not accept the commit"
 	[ -z "$(git status --porcelain)" ]
 	rm ../host.git/hooks/update
 	mv ../host.git ../away

@@ -173,7 +173,7 @@ old_branch() {
 	stderr_has "1 version of a table: fetched"
 	not_here 5
 	succeeds varve fetch --data
-	stderr_has "2 versions of tables: those that were not here have come"
+	stderr_has "2 versions of tables: missing ones were fetched"
 	not_here 4
 	succeeds varve fetch --data HEAD~2..HEAD~1
 	not_here 2
@@ -184,7 +184,7 @@ old_branch() {
 	ends_with 2 varve fetch --data nonesuch
 	stderr_has "no version named 'nonesuch'"
 	ends_with 2 varve fetch --data --prune
-	stderr_has "--data gets data alone"
+	stderr_has "--data can be used with"
 	succeeds varve fetch --data --all
 	not_here 0
 	sound

@@ -198,7 +198,7 @@ static void mistakes_are_named_with_what_was_expected(void **state)
 	expect_refusal("-ax", "try has no option '-x'", "");
 	expect_refusal("-\xc3\xa9", "try has no option '-\xc3\xa9'", "");
 	expect_refusal("--quiet=yes", "--quiet takes no value", "");
-	expect_refusal("--author", "--author needs a value: NAME", "");
+	expect_refusal("--author", "--author requires a value: NAME", "");
 	expect_refusal("--format=xls", "--format takes csv, tsv or json, not 'xls'", "");
 	expect_refusal("--limit=ten", "--limit requires a whole number, not 'ten'", "");
 	expect_refusal("--limit=1k", "--limit requires a whole number", "");
