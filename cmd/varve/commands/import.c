@@ -361,7 +361,7 @@ const vv_command vv_cmd_import = {
 	.name = "import",
 	.group = "peers",
 	.summary =
-		"take a table of another repository, a file of the web, or dated files as versions",
+		"import a table from another repository, a file from the web, or dated files as versions",
 	.usage = "[-o OUT] [--link] [-f] [-q] URL#[REV:]PATH | URL\n"
 		 "-o OUT [-n] [--date FILE=DATE] [OPTION...] FILE...",
 	.exit_codes = "a dated file needs a decision: no version was made",
