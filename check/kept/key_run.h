@@ -51,7 +51,7 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 			     vv_error *err);
 /* Where the cache has it, or is to have it; owned. NULL: nowhere. */
 char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
-/* Reads the groups' names. entries NULL: they are not sound. */
+/* Reads the groups' names; on damage sets entries to NULL. */
 vv_status check_key_run_names(check_key_run *k, vv_error *err);
 /* Was all sound that has been read so far? */
 bool check_key_run_sound(const check_key_run *k);

@@ -39,7 +39,7 @@ void base_unread(vv_finding *f, const char *code);
 /* Gives it, with message and expected taken from c's buffers (which are emptied); f->row
  * (0: none) brings the line with it. */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
-/* Reports how many were held back. */
+/* Reports the number of findings above the quota, which base_give withheld. */
 vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 
 /* The groups that only one version has. Where `places` says that the columns are at other

@@ -131,7 +131,7 @@ void check_unload(check_group *g);
 /* The counters of a group that is known: reads *p, moving it. */
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count);
 
-/* What the rules found in groups, from checks before and for the next. */
+/* Load and save what rules found in groups, for later checks. */
 vv_status check_facts_load(check_run *r, vv_error *err);
 vv_status check_facts_save(check_run *r, vv_error *err);
 /* The same for another machine, whose check gets it as a result of a share. */

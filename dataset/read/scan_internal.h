@@ -56,7 +56,7 @@ bool vv_scan_json_ended(const vv_scan *s);
 /* len bytes of the arena, unaligned; NULL when out of memory. */
 char *vv_scan_room(vv_scan *s, size_t len);
 
-/* Remembers where (offset in the window) and sets the message. Returns VV_EINPUT. */
+/* Records the position (a pointer into the window) of the fault and sets the message. Returns VV_EINPUT. */
 int vv_scan_refuse(vv_scan *s, const char *where, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -35,7 +35,7 @@ typedef vv_status (*vv_window_tail_fn)(void *payload, const char *bytes, size_t 
 /* Before anything is consumed: the tail, which fn finds when the end has come, stays hidden. */
 vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, void *payload,
 			      vv_error *err);
-/* There is none after all. */
+/* Makes the hidden tail visible again: it was not one. */
 void vv_window_show_tail(vv_window *w);
 /* The bytes that are hidden, once vv_window_at_end; they follow the visible ones. */
 size_t vv_window_tail_len(const vv_window *w);

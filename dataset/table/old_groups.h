@@ -20,8 +20,8 @@ typedef struct old_groups old_groups;
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err);
 void old_groups_close(old_groups *o);
-/* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:
- * *want gets how many must be visible. */
+/* Does an old group begin at bytes[0 .. len)? 1: *index is set; 0: no; <0: *want bytes must be
+ * visible first. */
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, const vv_dialect *d,
 		     size_t *index, size_t *want);
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);

@@ -65,7 +65,7 @@ typedef struct vv_story_cell {
 	double from, to, half;
 } vv_story_cell;
 
-/* Of the row last given to vv_story_row, where the pair's cell is changed. */
+/* The cell of a pair of columns in the row last passed to vv_story_row; the cell must have changed. */
 vv_story_cell vv_story_cell_of(const vv_story *s, size_t pair);
 uint64_t vv_story_like(const vv_story *s, size_t pair, const vv_story_cell *cell);
 double vv_story_size(const vv_story_cell *cell);

@@ -19,9 +19,9 @@ typedef struct vv_rule_tests {
 void vv_rule_tests_clear(vv_rule_tests *t);
 VV_AUTO_CLEAR(vv_rule_tests, vv_rule_tests_clear)
 
-/* Tries the rows under all rules for the tables of a side (argc, argv: paths; 0: all), with the columns and types of these
- * tables. The rows with + must meet their rule together, and each row with - beside them must not. VV_EINPUT: a row that is
- * not understood, or names a column that the table does not have. */
+/* Checks the example rows of all rules for the tables of a side (argc, argv: paths; 0: all), with the columns and types of
+ * these tables. The + rows of a rule must together meet it; with any one - row added they must not. VV_EINPUT: a row that
+ * cannot be parsed, or names a column that the table does not have. */
 vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff_side *side,
 			    int argc, char **argv, vv_error *err);
 

@@ -26,7 +26,8 @@ typedef struct vv_workbook {
 vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err);
 /* A vv_bytes_fn; w is the vv_workbook. */
 vv_status vv_workbook_put(void *w, const void *bytes, size_t len, vv_error *err);
-/* Gives fn the file. VV_ENOSUPPORT: nothing here writes any; VV_EINPUT: a sheet cannot have the tables. */
+/* Passes the finished file to fn. VV_ENOSUPPORT: no installed program writes workbooks; VV_EINPUT: a table does not fit a
+ * sheet. */
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
 /* Is there a program that writes them? It is run for one without tables. */

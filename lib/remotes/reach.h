@@ -35,7 +35,7 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
  * eager: ask also where that takes another line and nobody has seen such a ref there. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
-/* The same of a remote's name or URL, as a supplier; *has false: none. */
+/* The same for a remote's name or URL (word), as a supplier; *has false: it has no ref of blocks. */
 vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
 				vv_error *err);
 /* vv_reach, and of one that speaks varve that ref of blocks besides: out->host; NULL: it has none. */

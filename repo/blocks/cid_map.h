@@ -31,7 +31,7 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 /* The same, but its value becomes this one where it is there. */
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err);
 
-/* Where cid stands (0 came first). */
+/* *at: the position of cid in the order of insertion. */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 

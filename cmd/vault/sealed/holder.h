@@ -73,8 +73,8 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 /* out gets the whole shard in the place of its content. VV_EMISSING; VV_ECORRUPT: other bytes. */
 vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
 			      vv_buf *out, vv_error *err);
-/* Does it have this leaf, and the right hashes? VV_EMISSING, VV_ECORRUPT. *read (may be NULL) grows by
- * the bytes that came; answer, SHA-256 of them, is mixed in. */
+/* Checks that the holder has this leaf with the right hashes: VV_EMISSING, VV_ECORRUPT. Adds the received bytes to *read (or
+ * NULL), and mixes their SHA-256 into answer. */
 vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err);
 /* Each shard's CID and size; other names are passed over. */

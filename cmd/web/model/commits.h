@@ -35,7 +35,7 @@ bool vv_web_rev_is_fit(const char *rev);
  * means anything else; may be NULL. VV_ENOTFOUND, with what is near. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);
-/* The version that is shown when none is asked for: HEAD's. VV_ENOTFOUND: there are no commits. */
+/* HEAD's commit, the default version. VV_ENOTFOUND: no commits yet. */
 vv_status vv_web_commit_head(vv_web_visit *v, vv_web_commit *out, vv_error *err);
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err);
 /* Its first parent, or none. */
