@@ -96,22 +96,33 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 		      : vv_fail_nomem(err);
 }
 
-/* A git that was killed leaves locks, which stop every other. We have the folder to ourselves. */
-static vv_status has_lock(const char *dir, bool *out, vv_error *err)
+/* What a killed run left: what it was about to write goes. *locked: a git left locks, which stop every other. We have the
+ * folder to ourselves. */
+static vv_status tidy(vv_host *h, bool *locked, vv_error *err)
 {
-	static const char *const folders[] = {
-		".", "refs", "refs/heads", "objects/info", "objects/pack", "info"};
+	static const char *const folders[] = {".",
+					      "lists",
+					      "git",
+					      "git/refs",
+					      "git/refs/heads",
+					      "git/objects/info",
+					      "git/objects/pack",
+					      "git/info"};
 	vv_status rc;
 
-	*out = false;
+	*locked = false;
 	for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
 		vv_auto(vv_folder) f = {0};
-		vv_auto(char) *path = vv_path_join(dir, folders[k], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(h->dir, folders[k], (char *)NULL);
 
 		if (!path) return vv_fail_nomem(err);
 		if ((rc = vv_folder_read(&f, path, true, err)) < 0) return rc;
 		while (vv_folder_next(&f)) {
-			*out = *out || vv_path_ends(f.name, ".lock");
+			*locked = *locked || vv_path_ends(f.name, ".lock");
+			if ((f.name[0] == '.' || strncmp(f.name, "tmp_", 4) == 0) &&
+			    (rc = vv_remove_tree(f.path, err)) < 0) {
+				return rc;
+			}
 		}
 	}
 	return VV_OK;
@@ -137,25 +148,6 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 	return rc < 0 ? rc
 		      : vv_repository_open(&h->scratch, h->git_dir, vv_repository_env(h->repo),
 					   err);
-}
-
-/* What a killed run was about to write. */
-static vv_status remove_temps(vv_host *h, vv_error *err)
-{
-	vv_auto(char) *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
-	const char *const dirs[] = {h->dir, h->lists, packs, h->git_dir};
-	vv_status rc = vv_alloc_ok(packs, err);
-
-	for (size_t k = 0; rc == VV_OK && k < sizeof(dirs) / sizeof(dirs[0]); k++) {
-		vv_auto(vv_folder) f = {0};
-		rc = vv_folder_read(&f, dirs[k], true, err);
-		while (rc == VV_OK && vv_folder_next(&f)) {
-			if (f.name[0] == '.' || strncmp(f.name, "tmp_", 4) == 0) {
-				rc = vv_remove_tree(f.path, err);
-			}
-		}
-	}
-	return rc;
 }
 
 static void free_lists(vv_host *h)
@@ -217,10 +209,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	if ((rc = vv_host_forget_lists(h, err)) < 0) return rc;
 	if (!(lock = vv_path_join(h->dir, "lock", (char *)NULL))) return vv_fail_nomem(err);
 	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)h->lock;
-	if ((rc = has_lock(h->git_dir, &left, err)) < 0 ||
-	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
+	if ((rc = tidy(h, &left, err)) < 0 || (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
-	    (rc = remove_temps(h, err)) < 0 ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		return rc;
 	}
