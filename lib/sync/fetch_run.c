@@ -232,8 +232,11 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 			continue;
 		}
 		if (!v.here && r->from.origin.host) { /* most give what they have by its id */
-			const char *id = vv_oid_shows(&v.named);
+			char hex[VV_OID_TEXT + 1];
+			const char *id = hex;
 			vv_oid came;
+
+			vv_oid_text(hex, &v.named);
 			if (vv_git_host_history(r->from.origin.host, &id, 1, &came, VV_IGNORED) ==
 				    VV_OK &&
 			    (rc = vv_verdict_of(&v, &r->seen.judged, r->j->repo, m->from, &m->id,

@@ -471,10 +471,11 @@ static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 		return VV_OK;
 	}
 	if (rc < 0 || (rc = vv_filter_stores(f, &stores, err)) < 0 || !stores) return rc;
-	return vv_fail(err, VV_EREFUSED,
-		       "%s: git would read the pointer of this table as %s because of an attribute\n"
-		       "end its line of .gitattributes with '-working-tree-encoding'",
-		       vv_text_shows(path), encoding);
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s: git would read the pointer of this table as %s because of an attribute\n"
+		"end its line of .gitattributes with '-working-tree-encoding'",
+		vv_text_shows(path), encoding);
 }
 
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
@@ -593,7 +594,6 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	input in = {.read = read, .payload = payload, .file = -1};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) hint = VV_BUF_INIT;
-	const char *name = vv_text_shows(path);
 	vv_pointer p;
 	vv_store *store;
 	vv_cid missing;
@@ -614,7 +614,8 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		rc = VV_OK;
-		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", name, why.message);
+		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", vv_text_shows(path),
+			     why.message);
 		return rc;
 	}
 	if (p.bytes > f->smudge_limit && f->by_varve) return rc;
@@ -624,7 +625,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		vv_notes_put(
 			vv_repository_notes(f->repo),
 			"varve: %s: %s exceed varve.smudgeLimit; only the pointer was written%s",
-			name, vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
+			vv_text_shows(path), vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
 		return rc;
 	}
 	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||

@@ -125,7 +125,6 @@ static vv_status check_place(claim *k, vv_error *err)
 	vv_auto(vv_pathspec) paths = {0};
 	const vv_changes_options o = {.paths = &paths};
 	const vv_changes *is = &k->changes;
-	const char *path = vv_text_shows(c->argv[0]);
 	vv_status rc;
 
 	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
@@ -144,7 +143,7 @@ static vv_status check_place(claim *k, vv_error *err)
 	}
 	if (is->count > 0) {
 		return vv_fail(err, VV_EREFUSED, "'%s' has other edits\ncommit and push them first",
-			       path);
+			       vv_text_shows(c->argv[0]));
 	}
 	return vv_pathspec_all_matched(&paths, c->index, err);
 }

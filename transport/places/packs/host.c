@@ -606,7 +606,6 @@ static vv_status add_list(vv_host *h, const vv_host_name *name, const vv_oid *pa
 			  const vv_buf *bytes, vv_error *err)
 {
 	vv_host_list list;
-	const char *hex = vv_pack_shows(&name->key);
 	vv_status rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
 
 	if (rc == VV_OK) {
@@ -619,9 +618,10 @@ static vv_status add_list(vv_host *h, const vv_host_name *name, const vv_oid *pa
 			name->folder;
 		return VV_OK;
 	}
-	return vv_host_is_place(h) ? vv_prefix(err, "%s: lists/%s.list", vv_text_url(h->url), hex)
+	return vv_host_is_place(h) ? vv_prefix(err, "%s: lists/%s.list", vv_text_url(h->url),
+					       vv_pack_shows(&name->key))
 				   : vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url),
-					       name->folder, hex);
+					       name->folder, vv_pack_shows(&name->key));
 }
 
 bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack)
