@@ -2,6 +2,7 @@
  * restore: paths as an earlier version (or the index) has them.
  */
 #include "lib/edit/restore.h"
+#include "base/json/json_list.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -13,6 +14,7 @@ typedef struct options {
 	const char *source, *row;
 	vv_strings columns, where;
 	bool staged, worktree, spelling, forget, quiet, force, dry_run;
+	const char *format;
 } options;
 
 static const vv_option table[] = {
@@ -38,6 +40,7 @@ static const vv_option table[] = {
 		0, "quit", forget,
 		"abandon an interrupted restore, switch or --abort; files and index do not change"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_JSON("with --column: the output format"),
 };
 
 static bool is_column(const options *o)
@@ -54,9 +57,9 @@ static int check_restore(const vv_context *c)
 	}
 	if (c->argc == 0) return vv_usage_error("restore requires paths ('.' for all)");
 	if (is_column(o) ? c->argc != 1 || o->staged || o->spelling
-			 : o->where.count > 0 || o->dry_run || o->force) {
+			 : o->where.count > 0 || o->dry_run || o->force || o->format) {
 		return vv_usage_error("--column is for one file: --column COL [--where CONDITION] "
-				      "[-n] [--force] PATH");
+				      "[-n] [--force] [--json] PATH");
 	}
 	if (o->spelling && (c->argc != 1 || o->staged || o->row)) {
 		return vv_usage_error(
@@ -97,6 +100,19 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status print_json(const vv_column_restored *done, const options *o, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = vv_json_begin_object(&b, 0);
+
+	vv_json_put_members(&w, {JSON_NUMBER("rows", done->rows)},
+			    {JSON_NUMBER("cells", done->cells)},
+			    {JSON_NUMBER("unsaved", done->unsaved)});
+	vv_json_add_bool(&w, "dryRun", o->dry_run);
+	vv_json_close_object(&w);
+	return vv_out_json(&b, err);
+}
+
 static vv_status restore_column(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -112,6 +128,7 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 	vv_status rc = vv_column_restore_run(&done, &r, err);
 
 	if (rc < 0 || o->quiet) return rc;
+	if (vv_wants_json(o->format)) return print_json(&done, o, err);
 	if (done.cells == 0) {
 		vv_note("%s: no cell of the rows that both versions have differs",
 			vv_text_shows(r.path));
@@ -199,7 +216,7 @@ const vv_command vv_cmd_restore = {
 	.summary = "restore files from the index or an earlier version",
 	.usage = "[--source REV] [--staged] [--worktree] PATH...\n"
 		 "[--source REV] --row KEY [--column COL]... PATH\n"
-		 "[--source REV] --column COL [--where CONDITION] [-n] [--force] PATH\n"
+		 "[--source REV] --column COL [--where CONDITION] [-n] [--force] [--json] PATH\n"
 		 "[--source REV] --spelling PATH\n"
 		 "--quit",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"

@@ -385,7 +385,9 @@ class Case:
         work = copy.deepcopy(t)
         i = rng.randrange(len(t.rows))
         self.spoil(work, rng.sample(range(len(t.rows)), rng.randint(1, len(t.rows))))
-        way = rng.choice(["cells", "column", "back", "gone"])
+        way = rng.choice(["cells", "column", "back", "gone", "columns", "columns"])
+        if way == "columns":
+            return self.restore_columns(work)
         want = copy.deepcopy(work)
         key = t.rows[i].values[0]
         if way == "back":
@@ -419,6 +421,37 @@ class Case:
                     want.rows[i].cells[k] = Hole(t.rows[i].values[k])
         self.write(work)
         self.run("restore", "-q", "--row", str(key), *(["--column", NAMES[some[0]]] if way == "column" else []), t.file)
+        self.expect(want)
+
+    def restore_columns(self, work):
+        """Columns of all rows that both versions have, or of those that meet a condition."""
+        rng, t = self.rng, self.t
+        some = rng.sample([1, 2, 3], rng.randint(1, 2))
+        least = rng.choice([0, 0, 20, 5000])
+        if rng.random() < 0.5:
+            own = work.row(rng, 777)
+            own.lead = ""
+            work.rows.insert(rng.randint(1, len(work.rows)), own)
+        want, base = copy.deepcopy(work), {r.values[0]: r for r in t.rows}
+        spelled, changed = 0, 0
+        for r in want.rows:
+            old = base.get(r.values[0])
+            for k in some if old and r.values[0] >= least else ():
+                same = old.values[k] == r.values[k]
+                spelled += old.cells[k] != r.cells[k]
+                changed += not same
+                r.cells[k] = Hole(old.values[k], {old.cells[k], r.cells[k]} if same else {old.cells[k]})
+        self.write(work)
+        where = ["--where", f"id >= {least}"] if least else []
+        columns = [word for k in some for word in ("--column", NAMES[k])]
+        for dry in (True, False):
+            done = json.loads(self.run("restore", "--json", *(["-n"] if dry else []), *columns, *where, t.file).stdout)
+            if not changed <= done["cells"] <= spelled or done["rows"] > done["cells"] or done["dryRun"] != dry:
+                raise Failed(f"{done}, where {changed} values and {spelled} spellings differ")
+            if dry:
+                with open(t.file, "rb") as f:
+                    if f.read() != work.bytes():
+                        raise Failed("-n has changed the file")
         self.expect(want)
 
     # ---- patches ----

@@ -11,6 +11,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 
 SEED, HISTORIES = int(sys.argv[1]), int(sys.argv[2])
 STEPS = int(sys.argv[3]) if len(sys.argv) > 3 else 8
@@ -47,6 +48,7 @@ class History:
         self.lines = []
         self.clock = 1700000000
         self.commits = {}  # id: {table: (cells, is_varve)}
+        self.taken = set()  # tables that a dated file was taken for
         self.stashes = []  # (id of HEAD then, {table: cells}), the newest last
         self.count = 0
         # A line for both tables, or one for each: where one side has this and the other that, text may be under a line.
@@ -234,6 +236,27 @@ class History:
             tool = self.chance.choice((("git", "revert", "--no-edit"), ("varve", "revert")))
             self.combine((*tool, c), base, before, "revert")
 
+    def take(self):
+        """A dated file is the next version of a table; edits that were committed since the last one are merged, or ask."""
+        state, name = self.here(), self.chance.choice(TABLES)
+        new = list(state[name][0])
+        self.count += 1
+        new[self.chance.randrange(ROWS // 6) * 6] = f"taken{self.count}"
+        self.clock += 86400
+        dated = time.strftime("taken_%Y%m%dT%H%M.csv", time.gmtime(self.clock))
+        with open(dated, "wb") as f:
+            f.write(text_of(new))
+        end = self.run("varve", "import", "-q", "-o", name, "../" + dated, may_fail=True)
+        if end.returncode == 0 and not state[name][1]:
+            raise Fault("text of Git took a dated file")
+        if end.returncode and state[name][1] and name not in self.taken:
+            raise Fault(f"the first dated file was not taken: {self.said}")
+        if end.returncode:
+            self.check(state=state)
+            return
+        self.taken.add(name)
+        self.check(state=dict(state, **{name: (tuple(new), True)}))
+
     def rebase(self):
         other, state, before = self.other(), self.here(), self.head()
         if self.git("rev-list", "--merges", f"{other}..HEAD").strip():
@@ -293,7 +316,7 @@ class History:
         self.check()
 
     def walk(self):
-        steps = [self.commit] * 3 + [self.migrate] * 3 + [self.merge] * 5 + [self.pick, self.revert, self.rebase] * 3 + [self.stash] + [self.pop] * 2 + [self.switch] * 2
+        steps = [self.commit] * 3 + [self.take] * 2 + [self.migrate] * 3 + [self.merge] * 5 + [self.pick, self.revert, self.rebase] * 3 + [self.stash] + [self.pop] * 2 + [self.switch] * 2
         for _ in range(STEPS):
             self.place = self.chance.choice(("tree", "tree", "linked"))
             self.chance.choice(steps)()
