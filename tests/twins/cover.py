@@ -21,7 +21,7 @@ PROPERTIES = {
     "size": ["small", "groups"],
     "edit": [
         "write", "write-replace", "upsert", "append", "delete", "write-columns", "add-arrow", "put", "restore-row", "restore-cell", "restore-spelling", "apply", "merge", "resolve",
-        "cherry-pick", "rename-column", "write-drop", "check-faults", "update", "set", "delete-row", "merge-rules", "summary",
+        "cherry-pick", "rename-column", "write-drop", "check-faults", "update", "set", "delete-row", "merge-rules", "summary", "import-file",
     ],
 }  # fmt: skip
 TEXT_FORMS = ("csv", "tsv", "gz")
@@ -58,7 +58,7 @@ def possible(c):
         return False
     if around in ("comments-between", "all") and c.get("order") == "key":
         return False  # docs/formats/store.md: key order is for regular files
-    if c.get("kept") == "text" and c.get("edit") in ("restore-row", "restore-cell", "rename-column", "update"):
+    if c.get("kept") == "text" and c.get("edit") in ("restore-row", "restore-cell", "rename-column", "update", "import-file"):
         return False  # documented: for stored tables
     return True
 

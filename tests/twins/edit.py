@@ -3,14 +3,16 @@
 An edit is prepared by edited(), which gives the values that the table has then; do() makes the tool do it. merge, resolve and
 cherry-pick work on all cases of a batch at once (see batch.py); theirs() and ours() are the two sides.
 """
+import os
 import subprocess
+import time
 from decimal import Decimal
 
 import ask
 import model as reference
 
 PYTHON = ("write", "write-replace", "upsert", "append", "delete", "write-columns", "write-drop", "put", "check-faults")
-COMMANDS = ("add-arrow", "restore-row", "restore-cell", "restore-spelling", "apply", "rename-column", "set", "delete-row", "summary")
+COMMANDS = ("add-arrow", "restore-row", "restore-cell", "restore-spelling", "apply", "rename-column", "set", "delete-row", "summary", "import-file")
 MERGES = ("merge", "resolve", "cherry-pick", "merge-rules")
 UPDATE = ("update",)
 
@@ -68,7 +70,7 @@ def edited(case):
     """The values after the edit. What do() needs is left in case.plan."""
     new, kind, plan = case.model.copy(), case.c["edit"], {}
     case.plan = plan
-    if kind in ("write", "put", "write-replace"):
+    if kind in ("write", "put", "write-replace", "import-file"):
         for place in safe_rows(case, 2):
             change(case, new.rows[place])
         gone = safe_rows(case, 1)
@@ -274,6 +276,11 @@ def run(case, *words, ok=(0,), data=None):
     return done.stdout
 
 
+def day():
+    """Of the next commit."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(os.environ["GIT_COMMITTER_DATE"].split()[0])))
+
+
 def key_text(key):
     return ",".join(map(str, key))
 
@@ -336,6 +343,10 @@ def do(case, new):
             run(case, "set", "-q", path, key_text(new.key_of(row)), *words)
     elif kind == "delete-row":
         run(case, "delete", "-q", path, key_text(plan["key"]))
+    elif kind == "import-file":
+        file = case.home.parent / f"taken{case.number}{case.spelling.ending}"
+        file.write_bytes(case.spelling.bytes(new))
+        run(case, "import", "-q", "-o", path, "--date", f"{file.name}={day()}", str(file))
     elif kind == "summary":
         (case.home / path).write_bytes(case.spelling.bytes(new))
         text = run(case, "diff", "--summary", "--", path).decode()
