@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -15,6 +16,7 @@
 
 typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
+	const char *format;
 	vv_strings how;
 	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not said */
 } options;
@@ -22,6 +24,7 @@ typedef struct options {
 /* What the commits so far left. */
 typedef struct outcome {
 	bool conflicts, empty, lacking;
+	vv_json_out *json; /* a list that is open */
 } outcome;
 
 /* All picks, begun before the first one moves HEAD. */
@@ -129,6 +132,23 @@ static void print_run(const vv_pick *p, const options *o)
 	}
 }
 
+static void put_json(vv_json_out *w, const vv_pick *p)
+{
+	static const char *const outcomes[] = {"empty", "committed", "staged", "conflicts"};
+
+	vv_json_open_object(w);
+	vv_json_put_members(w, {JSON_TEXT("commit", vv_oid_shows(&p->of.id))},
+			    {JSON_TEXT("outcome", outcomes[p->outcome])});
+	vv_json_add_string(w, "new",
+			   p->outcome == VV_PICK_COMMITTED ? vv_oid_shows(&p->tip) : NULL);
+	vv_json_add_array(w, "conflictPaths");
+	for (size_t i = 0; i < p->job.conflicts.count; i++) {
+		vv_json_string(w, p->job.conflicts.paths[i].path);
+	}
+	vv_json_close_array(w);
+	vv_json_close_object(w);
+}
+
 static void print_conflicts(const vv_pick *p)
 {
 	if (p->apart) {
@@ -158,14 +178,18 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, vv_error *
 	if (p->outcome != VV_PICK_EMPTY) {
 		vv_progress_end();
 	}
-	print_run(p, o);
+	if (vv_wants_json(o->format)) {
+		put_json(out->json, p);
+	} else {
+		print_run(p, o);
+	}
 	out->empty |= p->outcome == VV_PICK_EMPTY;
 	out->conflicts = p->outcome == VV_PICK_CONFLICTS;
 	out->lacking |= p->job.by_git.lacking;
 	if (out->conflicts) {
 		print_conflicts(p);
 	}
-	if (p->outcome == VV_PICK_COMMITTED && !o->quiet) {
+	if (p->outcome == VV_PICK_COMMITTED && !o->quiet && !vv_wants_json(o->format)) {
 		vv_commit_summary_print_made(p->repo, &p->head, &p->tip, o->verbose);
 	}
 	return VV_OK;
@@ -228,7 +252,9 @@ static int check_pick(const vv_context *c)
 static vv_status pick(vv_context *c, bool revert, vv_error *err)
 {
 	const options *o = c->options;
-	outcome out = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_json_out json = vv_json_begin_object(&text, 0);
+	outcome out = {.json = &json};
 	vv_auto(picks) list = {0};
 	vv_status rc;
 
@@ -238,7 +264,13 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	rc = vv_merge_need_no_state(c->repo, err);
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err);
 	rc = rc < 0 ? rc : add_words(&list, c, revert, err);
+	vv_json_add_array(&json, "picks");
 	rc = rc < 0 ? rc : pick_all(&list, c, &out, err);
+	vv_json_close_array(&json);
+	vv_json_close_object(&json);
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		rc = vv_out_json(&text, err);
+	}
 	vv_progress_end();
 	if (rc == VV_OK && !out.conflicts && !o->no_commit) {
 		vv_context_gc_after(c, o->quiet);
@@ -260,7 +292,8 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		OPT_FLAG(0, "quit", quit, "forget it; files and index do not change"),             \
 		OPT_FLAG('v', "verbose", verbose,                                                  \
 			 "also show the groups and bytes that each table added to the store"),     \
-		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings")
+		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),                \
+		OPT_JSON("the output format")
 
 static const vv_option cherry_pick_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),

@@ -105,9 +105,9 @@ static vv_status print_json(const vv_column_restored *done, const options *o, vv
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w = vv_json_begin_object(&b, 0);
 
-	vv_json_put_members(&w, {JSON_NUMBER("rows", done->rows)},
-			    {JSON_NUMBER("cells", done->cells)},
-			    {JSON_NUMBER("unsaved", done->unsaved)});
+	vv_json_put_members(&w, {JSON_NUMBER("rowsChanged", done->rows)},
+			    {JSON_NUMBER("cellsChanged", done->cells)},
+			    {JSON_NUMBER("cellsUnsaved", done->unsaved)});
 	vv_json_add_bool(&w, "dryRun", o->dry_run);
 	vv_json_close_object(&w);
 	return vv_out_json(&b, err);

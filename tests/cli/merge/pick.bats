@@ -220,7 +220,8 @@ Revert "change 3" in b.csv' ]
 	[ "$(cat .git/REVERT_HEAD)" = "$(git rev-parse c2)" ]
 	succeeds varve revert --abort
 	clean
-	ends_with 1 varve revert -n c3 c2 -- a.csv
+	ends_with 1 varve revert --json -n c3 c2 -- a.csv
+	[ "$(jq -r '.picks[] | .outcome + .conflictPaths[0]' <<< "$output" | tr '\n' ' ')" = "staged conflictsa.csv " ]
 	[ "$(git rev-parse HEAD)" = "$before" ]
 	clean
 	ends_with 1 varve revert c2 -- a.csv
@@ -241,7 +242,8 @@ Revert "change 3" in b.csv' ]
 
 @test "several commits are named before the first is picked" {
 	three_files
-	succeeds varve revert HEAD~1 HEAD~2
+	succeeds varve revert --json HEAD~1 HEAD~2
+	[ "$(jq -r '.picks[1].new' <<< "$output")" = "$(git rev-parse HEAD)" ]
 	[ "$(git log -2 --format=%s)" = 'Revert "change 2"
 Revert "change 3"' ]
 	git reset -q --hard HEAD~2

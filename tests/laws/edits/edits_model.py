@@ -446,7 +446,7 @@ class Case:
         columns = [word for k in some for word in ("--column", NAMES[k])]
         for dry in (True, False):
             done = json.loads(self.run("restore", "--json", *(["-n"] if dry else []), *columns, *where, t.file).stdout)
-            if not changed <= done["cells"] <= spelled or done["rows"] > done["cells"] or done["dryRun"] != dry:
+            if not changed <= done["cellsChanged"] <= spelled or done["rowsChanged"] > done["cellsChanged"] or done["dryRun"] != dry:
                 raise Failed(f"{done}, where {changed} values and {spelled} spellings differ")
             if dry:
                 with open(t.file, "rb") as f:
