@@ -425,17 +425,13 @@ static vv_status bad(const char *what, vv_error *err)
 
 static vv_status get_name(vv_cbor *c, const member *m, unsigned *out, vv_error *err)
 {
-	const char *text;
-	size_t len;
-	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+	size_t at;
+	const vv_status rc = vv_cbor_get_word_of(c, m->names, m->max + 1, sizeof(*m->names), &at,
+						 err);
 
-	if (rc < 0) return rc;
-	for (*out = 0; *out <= m->max; ++*out) {
-		if (strlen(m->names[*out]) == len && memcmp(m->names[*out], text, len) == 0) {
-			return VV_OK;
-		}
-	}
-	return vv_fail(err, VV_ECORRUPT, "dialect: an unknown %s", m->key);
+	*out = (unsigned)at;
+	return rc == VV_ENOSUPPORT ? vv_fail(err, VV_ECORRUPT, "dialect: an unknown %s", m->key)
+				   : rc;
 }
 
 static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)

@@ -382,7 +382,7 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 {
 	const char *text;
-	size_t pairs, len;
+	size_t pairs, len, kind;
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 || (rc = vv_cbor_get_key(c, "v", err)) < 0 ||
@@ -393,17 +393,12 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 		return bad(c, "not a node of a list", err);
 	}
 	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
-		return rc;
+	    (rc = vv_cbor_get_word(c, kinds, &kind, err)) < 0) {
+		return rc == VV_ENOSUPPORT ? bad(c, "a list of an unknown kind", err) : rc;
 	}
-	for (int kind = 0; kind < VV_LIST_KINDS; kind++) {
-		if (strlen(kinds[kind]) == len && memcmp(kinds[kind], text, len) == 0) {
-			out->kind = (vv_list_kind)kind;
-			rc = read_rest(out, c, false, err);
-			return rc < 0 ? rc : vv_cbor_end(c, err);
-		}
-	}
-	return bad(c, "a list of an unknown kind", err);
+	out->kind = (vv_list_kind)kind;
+	rc = read_rest(out, c, false, err);
+	return rc < 0 ? rc : vv_cbor_end(c, err);
 }
 
 vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error *err)

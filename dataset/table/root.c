@@ -103,18 +103,6 @@ static size_t count_pairs(unsigned parts)
 	return pairs;
 }
 
-/* Of the words of a member; its count: none of them. */
-static size_t find_word(const member *m, const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < m->count &&
-	       (strlen(m->words[i]) != len || memcmp(m->words[i], text, len) != 0)) {
-		i++;
-	}
-	return i;
-}
-
 void vv_root_init(vv_root *r)
 {
 	memset(r, 0, sizeof *r);
@@ -324,15 +312,14 @@ static vv_status bad(const char *what, vv_error *err)
 
 static vv_status get_word(vv_cbor *c, const member *m, uint64_t *out, vv_error *err)
 {
-	const char *text;
-	size_t len;
-	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+	size_t at;
+	const vv_status rc = vv_cbor_get_word_of(c, m->words, m->count, sizeof(*m->words), &at,
+						 err);
 
-	if (rc < 0) return rc;
-	*out = find_word(m, text, len);
-	return *out < m->count
-		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT, "root: '%s' has an unknown value", m->key);
+	*out = at;
+	return rc == VV_ENOSUPPORT
+		       ? vv_fail(err, VV_ECORRUPT, "root: '%s' has an unknown value", m->key)
+		       : rc;
 }
 
 static vv_status get_names(vv_cbor *c, char ***names, size_t *count, vv_error *err)
@@ -478,15 +465,11 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 {
 	vv_cbor c = *map;
 	uint64_t format = 0;
-	const member *order = members;
-	const char *key, *text, *odd = NULL;
-	size_t key_len, len, odd_len = 0;
+	const char *key, *odd = NULL;
+	size_t key_len, at, odd_len = 0;
 	vv_cbor_type type;
 	vv_status rc;
 
-	while (order->at != AT(order)) {
-		order++;
-	}
 	for (size_t i = 0; i < pairs; i++) {
 		if ((rc = vv_cbor_get_text(&c, &key, &key_len, err)) < 0 ||
 		    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
@@ -498,12 +481,10 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 			odd_len = key_len;
 		} else if (key_len == 6 && memcmp(key, "format", 6) == 0) {
 			if ((rc = vv_cbor_get_uint(&value, &format, err)) < 0) return rc;
-		} else if (type == VV_CBOR_TEXT && key_len == 5 && memcmp(key, "order", 5) == 0) {
-			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) return rc;
-			if (find_word(order, text, len) == order->count) {
-				odd = "order";
-				odd_len = 5;
-			}
+		} else if (type == VV_CBOR_TEXT && key_len == 5 && memcmp(key, "order", 5) == 0 &&
+			   vv_cbor_get_word(&value, orders, &at, VV_IGNORED) == VV_ENOSUPPORT) {
+			odd = "order";
+			odd_len = 5;
 		}
 		if ((rc = vv_cbor_skip(&c, err)) < 0) return rc;
 	}

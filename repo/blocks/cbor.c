@@ -344,6 +344,25 @@ static vv_status get_count(vv_cbor *c, vv_cbor_type type, size_t *count, vv_erro
 	return rc;
 }
 
+vv_status vv_cbor_get_word_of(vv_cbor *c, const void *words, size_t count, size_t each, size_t *at,
+			      vv_error *err)
+{
+	const char *text;
+	size_t len;
+	const vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+
+	for (*at = 0; rc == VV_OK && *at < count; ++*at) {
+		const void *word = (const char *)words + *at * each;
+		if (strlen(*(const char *const *)word) == len &&
+		    memcmp(text, *(const char *const *)word, len) == 0) {
+			return VV_OK;
+		}
+	}
+	return rc < 0 ? rc
+		      : vv_fail(err, VV_ENOSUPPORT, "'%s' is not known here",
+				vv_text_show(text, len));
+}
+
 vv_status vv_cbor_get_array(vv_cbor *c, size_t *count, vv_error *err)
 {
 	return get_count(c, VV_CBOR_ARRAY, count, err);

@@ -63,7 +63,13 @@ vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err);
 vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len,
 			    vv_error *err); /* borrowed from the block */
 vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,
-			   vv_error *err);                             /* borrowed, no NUL */
+			   vv_error *err); /* borrowed, no NUL */
+/* One of these words: each is the first member of `each` bytes. VV_ENOSUPPORT: another text, which err shows. */
+#define vv_cbor_get_word(c, words, at, err)                                                        \
+	vv_cbor_get_word_of(c, words, sizeof(words) / sizeof((words)[0]), sizeof((words)[0]), at,  \
+			    err)
+vv_status vv_cbor_get_word_of(vv_cbor *c, const void *words, size_t count, size_t each, size_t *at,
+			      vv_error *err);
 vv_status vv_cbor_get_array(vv_cbor *c, size_t *count, vv_error *err); /* count <= bytes left */
 vv_status vv_cbor_get_map(vv_cbor *c, size_t *pairs, vv_error *err);   /* 2 x pairs <= bytes left */
 vv_status vv_cbor_get_bool(vv_cbor *c, bool *out, vv_error *err);

@@ -123,20 +123,17 @@ bool vv_request_is_hold(const void *bytes, size_t len)
 
 static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 {
-	const char *word;
-	size_t len;
+	size_t op;
 	vv_status rc = vv_cbor_get_key(c, "op", err);
-	if (rc < 0 || (rc = vv_cbor_get_text(c, &word, &len, err)) < 0) return rc;
-	for (size_t i = 0; i < COUNT(ops); i++) {
-		if (strlen(ops[i].word) == len && memcmp(ops[i].word, word, len) == 0) {
-			out->op = (vv_op)i;
-			return VV_OK;
-		}
-	}
-	return vv_fail(err, VV_ENOSUPPORT,
-		       "unknown request '%s'\n"
+
+	if (rc < 0) return rc;
+	rc = vv_cbor_get_word(c, ops, &op, err);
+	out->op = (vv_op)op;
+	if (rc != VV_ENOSUPPORT) return rc;
+	vv_prefix(err, "the request");
+	return vv_hint(err,
 		       "the other side's varve is newer than this one, which speaks version %u",
-		       vv_text_show(word, len), VV_PROTOCOL_VERSION);
+		       VV_PROTOCOL_VERSION);
 }
 
 /* Before all else: other versions may have other keys. */

@@ -150,24 +150,14 @@ vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void
 			       vv_error *err)
 {
 	vv_members_in in = {.arena = arena};
-	const char *word;
-	size_t word_len, pairs, sum = 0;
-	unsigned op = 0;
+	size_t pairs, op, sum = 0;
 	vv_status rc;
 
 	vv_cbor_init(&in.c, bytes, len);
 	if ((rc = vv_cbor_get_map(&in.c, &pairs, err)) < 0 ||
 	    (rc = vv_cbor_get_key(&in.c, "op", err)) < 0 ||
-	    (rc = vv_cbor_get_text(&in.c, &word, &word_len, err)) < 0) {
-		return rc;
-	}
-	while (op <= VV_HOLD_VAULTS &&
-	       (strlen(ops[op].word) != word_len || memcmp(ops[op].word, word, word_len) != 0)) {
-		op++;
-	}
-	if (op > VV_HOLD_VAULTS) {
-		return vv_fail(err, VV_ENOSUPPORT, "the request '%s' is not known here",
-			       vv_text_show(word, word_len < 64 ? word_len : 64));
+	    (rc = vv_cbor_get_word(&in.c, ops, &op, err)) < 0) {
+		return rc == VV_ENOSUPPORT ? vv_prefix(err, "the request") : rc;
 	}
 	*out = (vv_hold_message){.op = (vv_hold_op)op};
 	if ((rc = read_members(&in, ops[op].asked, pairs - 1, out, err)) < 0) return rc;

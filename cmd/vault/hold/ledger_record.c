@@ -138,7 +138,6 @@ static const struct {
 } kinds[] = {{"vault", vault_body, 4},     {"epoch", epoch_body, 5}, {"place", place_body, 3},
 	     {"receipt", receipt_body, 4}, {"audit", audit_body, 6}, {"retire", retire_body, 1},
 	     {"drop", drop_body, 3}};
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* After the body and the kind; those from NEWER on a newer version may have in another form. */
 static const vv_member rest[] = {
@@ -300,23 +299,15 @@ static vv_status get_body(vv_members_in *in, vv_ledger_record *r, vv_error *err)
 
 static vv_status get_kind(vv_members_in *in, vv_ledger_kind *out, vv_error *err)
 {
-	const char *text;
-	size_t len, i = 0;
+	size_t kind;
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(&in->c, "kind", err)) < 0 ||
-	    (rc = vv_cbor_get_text(&in->c, &text, &len, err)) < 0) {
-		return rc;
+	    (rc = vv_cbor_get_word(&in->c, kinds, &kind, err)) < 0) {
+		return rc == VV_ENOSUPPORT ? vv_prefix(err, "the kind of a record") : rc;
 	}
-	while (i < KINDS &&
-	       (strlen(kinds[i].name) != len || memcmp(kinds[i].name, text, len) != 0)) {
-		i++;
-	}
-	*out = (vv_ledger_kind)i;
-	return i < KINDS ? VV_OK
-			 : vv_fail(err, VV_ENOSUPPORT,
-				   "a record of the kind '%s', which this varve does not support",
-				   vv_text_show(text, len));
+	*out = (vv_ledger_kind)kind;
+	return VV_OK;
 }
 
 static vv_status get_record(vv_members_in *in, vv_ledger_record *r, vv_error *err)

@@ -415,7 +415,7 @@ knows_places() {
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
 	output_has "no place record $other"
 	succeeds ask "$url" hold-dance vault="$vault"
-	output_has "the request 'hold-dance' is not known here"
+	output_has "the request: 'hold-dance' is not known here"
 	succeeds ask "$url" hold version=2
 	output_has "version 2 of holding is not spoken here, only 1"
 }
