@@ -452,7 +452,7 @@ rebased() {
 		varve clone -q . ../clone
 		same_bytes t.csv ../clone/t.csv
 		succeeds varve -C ../clone status
-		output_has ".gitattributes:1 (*.csv working-tree-encoding=$encoding) beats -text for t.csv"
+		output_has ".gitattributes:1 (*.csv working-tree-encoding=$encoding) overrides -text for t.csv"
 		echo 3,4 >> ../clone/t.csv
 		for how in "git add" "varve commit -m two"; do
 			run env -C ../clone $how t.csv
