@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 WRITES = re.compile(r'\b(vv_json_(?:add_\w+|name|plain_name)|put_\w+)\((?:&?[\w>.\-]+), *"((?:[^"\\]|\\.)*)"')
-LISTED = re.compile(r'\b(?:JSON|REPORT)_(TEXT|BY|URL|NUMBER|BOOL|TIME|NAMES|ARRAY|OBJECT)(?:_LEN)?(?:_WHEN|_OR_NULL)?\([^";]*?"((?:[^"\\]|\\.)*)"')
+LISTED = re.compile(r'\b(?:JSON|REPORT)_(TEXT|BY|URL|NUMBER|BOOL|TIME|NAMES|ARRAY|OBJECT)(?:_LEN)?(?:_WHEN|_OR_NULL)?\([^";{]*?"((?:[^"\\]|\\.)*)"')
 ESCAPED = re.compile(r'[{,]\\"([^"\\]+)\\":')
 STYLE = re.compile(r"[a-z][a-zA-Z0-9]*|\$schema|HEAD|%s")
 FOLDERS = ("check/report", "diff", "lib", "cmd")
