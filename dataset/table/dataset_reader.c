@@ -447,6 +447,22 @@ bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st)
 	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
 }
 
+bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid *id)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid is;
+
+	if (!vv_dataset_reader_holds_pointer(file, st) ||
+	    vv_read_regular(&text, file, VV_POINTER_READ, VV_IGNORED) < 0) {
+		return false;
+	}
+	if (vv_blob_id(text.data, text.len, &is, VV_IGNORED) == VV_OK && vv_oid_equal(&is, id)) {
+		return true;
+	}
+	vv_pointer_tidy(&text);
+	return vv_blob_id(text.data, text.len, &is, VV_IGNORED) == VV_OK && vv_oid_equal(&is, id);
+}
+
 /* By the stat alone. *again: it is described in another way than that version is. */
 static vv_status knows_file(vv_dataset_reader *r, const char *path, const vv_stat *st,
 			    const vv_oid *blob, bool *out, bool *anew, vv_error *err)

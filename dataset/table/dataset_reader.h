@@ -76,6 +76,9 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
  * pointers. */
 bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 
+/* Is it this blob, a pointer, but for line ends, as git leaves it in the place of the table? */
+bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid *id);
+
 /* What the user said on the command line. */
 typedef struct vv_dataset_options {
 	bool has_kind;

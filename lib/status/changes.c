@@ -500,33 +500,6 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	return rc == VV_OK && state != VV_WORK_POINTER ? note_table(c, at, err) : rc;
 }
 
-/* A clean stat is also that of the pointer itself, where Git wrote it out. */
-static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_stat *st, bool *out,
-			       vv_error *err)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT, blob = VV_BUF_INIT;
-	uint64_t size;
-	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
-
-	*out = false;
-	/* With CRLF, where an attribute says so, it is a byte longer for each line; editors drop the last LF. */
-	if (rc < 0 || st->size + size / 8 < size || st->size > size + size / 8 ||
-	    st->size > VV_POINTER_MAX) {
-		return rc;
-	}
-	vv_auto(char) *file = vv_repository_file(c->r, e->path);
-	if (!file) return vv_fail_nomem(err);
-	if ((rc = vv_read_regular(&text, file, VV_POINTER_MAX, err)) < 0 ||
-	    (rc = vv_blob_read(c->r, &e->id, 2 * VV_POINTER_MAX, &blob, err)) < 0) {
-		return rc;
-	}
-	vv_pointer_tidy(&text);
-	vv_pointer_tidy(&blob);
-	*out = text.len == blob.len &&
-	       memcmp(vv_buf_cstr(&text), vv_buf_cstr(&blob), blob.len) == 0;
-	return vv_buf_ok(&text, err) < 0 ? VV_ENOMEM : vv_buf_ok(&blob, err);
-}
-
 static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, vv_error *err)
 {
 	vv_change_entry *entry;
@@ -586,6 +559,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 			     vv_error *err)
 {
 	bool tracked = false, pointer = false, anew = false;
+	vv_auto(char) *file = NULL;
 	int64_t sec;
 	uint32_t nsec;
 	vv_oid id;
@@ -611,12 +585,25 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	}
 	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) return rc;
 	if (!pointer) return vv_add_may(e->path) ? mark_plain(c, e, err) : VV_OK;
-	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0) return rc;
-	if (pointer) return mark_pointer(c, e, false, err);
+	if (!(file = vv_repository_file(c->r, e->path))) return vv_fail_nomem(err);
+	/* A clean stat is also that of the pointer itself, where Git wrote it out. */
+	if (vv_dataset_reader_is_left(file, st, &e->id)) return mark_pointer(c, e, false, err);
 	if ((rc = note_table(c, at, err)) < 0) return rc;
 	vv_now(&sec, &nsec);
 	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id, sec, nsec,
 				 err);
+}
+
+/* Is the file the blob, which is small? */
+static bool stands(const collector *c, const vv_index_entry *e, const vv_stat *st)
+{
+	vv_auto(char) *file = vv_repository_file(c->r, e->path);
+	vv_oid id;
+
+	return file &&
+	       (vv_dataset_reader_is_left(file, st, &e->id) ||
+		(st->size <= VV_POINTER_MAX && vv_blob_id_of_file(file, &id, VV_IGNORED) == VV_OK &&
+		 vv_oid_equal(&id, &e->id)));
 }
 
 static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
@@ -645,11 +632,8 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 			}
 			if (!vv_add_may(e->path)) return ordinary_state(c, e, &st, err);
 			/* Damaged, or of a later version, a pointer is in the work tree as it is. */
-			if ((rc = mark_plain(c, e, err)) < 0 ||
-			    (rc = holds_pointer(c, e, &st, &pointer, err)) < 0 || pointer) {
-				return rc;
-			}
-			return mark(c, e, 'M', err);
+			rc = mark_plain(c, e, err);
+			return rc < 0 || stands(c, e, &st) ? rc : mark(c, e, 'M', err);
 		}
 	}
 	return ordinary_state(c, e, &st, err);

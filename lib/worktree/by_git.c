@@ -136,21 +136,13 @@ vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err)
 
 /* --- afterwards ---------------------------------------------------------------------------------- */
 
-/* Is the file the pointer, but for line ends, as git wrote it? *st: of it. */
+/* Did git leave the pointer there? *st: of the file. */
 static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(b->git.repo, c->path);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_oid id;
 
-	if (!file || !S_ISREG(c->mode) || vv_lstat(st, file, VV_IGNORED) < 0 ||
-	    !vv_dataset_reader_holds_pointer(file, st) ||
-	    vv_read_regular(&text, file, VV_POINTER_READ, VV_IGNORED) < 0) {
-		return false;
-	}
-	vv_pointer_tidy(&text);
-	return vv_blob_id(vv_buf_cstr(&text), text.len, &id, VV_IGNORED) == VV_OK &&
-	       vv_oid_equal(&id, &c->id);
+	return file && S_ISREG(c->mode) && vv_lstat(st, file, VV_IGNORED) == VV_OK &&
+	       vv_dataset_reader_is_left(file, st, &c->id);
 }
 
 /* Where the filter asked for the blocks it has told, too. */

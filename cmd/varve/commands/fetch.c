@@ -54,15 +54,13 @@ static const vv_option table[] = {
 };
 
 /* Does a table's pointer lie in its place? */
-static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_index_entry *e)
+static bool is_pointer_only(vv_repository *r, const vv_index_entry *e)
 {
 	vv_auto(char) *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
 	vv_stat st;
-	bool pointer = false;
 
 	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
-	       vv_dataset_reader_is_pointer(s, &e->id, &pointer, VV_IGNORED) == VV_OK && pointer &&
-	       vv_dataset_reader_holds_pointer(file, &st);
+	       vv_dataset_reader_is_left(file, &st, &e->id);
 }
 
 /* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
@@ -75,7 +73,7 @@ static void tell_pointers(vv_context *c)
 	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < vv_index_count(c->index); i++) {
 			vv_index_at(c->index, i, &e);
-			count += is_pointer_only(c->repo, c->reader, &e);
+			count += is_pointer_only(c->repo, &e);
 		}
 	}
 	if (count > 0) {
