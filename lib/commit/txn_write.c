@@ -160,9 +160,8 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 			vv_text_shows(c->path));
 	}
 	if (c->work) {
-		return c->new_mode
-			       ? vv_checkout_write(to, c->path, c->new_mode, &c->new_id, true, err)
-			       : vv_checkout_remove(to, c->path, err);
+		return c->new_mode ? vv_checkout_write(to, c->path, c->new_mode, &c->new_id, err)
+				   : vv_checkout_remove(to, c->path, err);
 	}
 	if (c->new_mode) {
 		return vv_index_set(to->index, c->path, c->new_mode, &c->new_id, &c->st, err);

@@ -304,7 +304,7 @@ static vv_status put_file(vv_apply_index *a, const vv_apply_file *e, vv_error *e
 				 : vv_index_remove(x, e->path, err);
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	return a->checkout ? vv_checkout_write(a->checkout, e->path, mode, &e->blob, true, err)
+	return a->checkout ? vv_checkout_write(a->checkout, e->path, mode, &e->blob, err)
 			   : vv_index_set(x, e->path, mode, &e->blob, NULL, err);
 }
 
@@ -313,7 +313,7 @@ static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_erro
 	const vv_conflict_record *c = &m->out.record;
 	vv_index_side sides[3];
 	vv_status rc = vv_checkout_write(a->checkout, m->path, m->out.result.mode,
-					 &m->out.result.id, true, err);
+					 &m->out.result.id, err);
 
 	if (rc < 0 || (c->count == 0 && c->left_out == 0)) return rc;
 	for (size_t i = 0; i < 3; i++) {

@@ -186,7 +186,7 @@ static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dat
 static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t mode,
 			   const vv_oid *id, vv_error *err)
 {
-	vv_status rc = mode ? vv_checkout_write(&r->checkout, p->path, mode, id, true, err)
+	vv_status rc = mode ? vv_checkout_write(&r->checkout, p->path, mode, id, err)
 			    : vv_checkout_remove(&r->checkout, p->path, err);
 
 	r->changed = r->changed || rc == VV_OK;

@@ -204,13 +204,13 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, now = VV_BUF_INIT,
 			what = VV_BUF_INIT;
 	vv_auto(vv_dataset_merged) merged = {0};
-	vv_checkout checkout = {u->repo, u->reader, u->index};
 	outside out = {.path = in->path, .to = -1, .text = &now};
 	vv_dataset_merge m = {.repo = u->repo,
 			      .writer = u->writer,
 			      .path = to,
 			      .names = {"the delivery before", "here", "the delivery"}};
 	vv_index_entry e;
+	vv_stat st;
 	vv_status rc;
 
 	vv_dataset_merged_init(&merged);
@@ -236,7 +236,7 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 			       vv_text_shows(to));
 	}
 	if ((rc = vv_dataset_writer_commit(u->writer, err)) < 0) return rc;
-	return vv_checkout_write(&checkout, to, merged.result.mode, &merged.result.id, false, err);
+	return vv_dataset_merge_write(&m, &merged.result.id, &st, err);
 }
 
 /* Writes it to the path to, if nothing is lost by that. */

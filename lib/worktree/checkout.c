@@ -34,9 +34,8 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 }
 
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
-			    bool to_index, vv_error *err)
+			    vv_error *err)
 {
-	vv_index_entry before;
 	bool dataset = false;
 	vv_status rc;
 
@@ -45,7 +44,6 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	    (rc = vv_last_copy_keep(c->repo, c->reader, c->index, path, err)) < 0) {
 		return rc;
 	}
-	bool had = vv_index_get(c->index, path, &before);
 	if (S_ISREG(mode)) {
 		vv_blob_expect(c->repo, id);
 		if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &dataset, err)) < 0) {
@@ -53,18 +51,14 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 		}
 	} else if (!S_ISLNK(mode)) {
 		/* A submodule: its work tree is Git's business. */
-		return to_index ? vv_index_set(c->index, path, mode, id, NULL, err) : VV_OK;
+		return vv_index_set(c->index, path, mode, id, NULL, err);
 	}
 	if (dataset) {
 		rc = write_dataset(c, path, mode, id, err);
 	} else if ((rc = vv_worktree_write_file(c->index, path, mode, id, err)) == VV_OK) {
 		rc = S_ISREG(mode) ? vv_damaged_pointer_warn(c->repo, id, path, err) : VV_OK;
 	}
-	if (rc < 0) return vv_prefix_name(err, path);
-	if (to_index) return VV_OK;
-	if (had) return vv_index_set(c->index, path, before.mode, &before.id, NULL, err);
-	vv_index_remove(c->index, path, NULL); /* not there when nothing was set */
-	return VV_OK;
+	return rc < 0 ? vv_prefix_name(err, path) : VV_OK;
 }
 
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err)

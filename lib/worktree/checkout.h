@@ -24,11 +24,10 @@ typedef struct vv_checkout {
 	vv_index *index;
 } vv_checkout;
 
-/* Writes the blob to the path and sets the index entry (in memory). to_index false: the
- * index entry stays what it was, so that status shows the difference. VV_EMISSING: the file is untouched. The caller has made sure that nothing
- * valuable is overwritten. */
+/* Writes the blob to the path and sets the index entry (in memory). VV_EMISSING: the file is untouched. The caller has made
+ * sure that nothing valuable is overwritten. */
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
-			    bool to_index, vv_error *err);
+			    vv_error *err);
 
 /* Removes the file, and from the index. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err);
