@@ -572,7 +572,7 @@ void vv_repository_close(vv_repository *r)
 
 bool vv_repository_is_initialised(const vv_repository *r)
 {
-	/* Reading settings takes a snapshot, which is not a visible change. */
+	/* Settings that are read are kept, which is not a visible change. */
 	vv_repository *own = (vv_repository *)(uintptr_t)r;
 	vv_auto(char) *process = NULL, *clean = NULL;
 	vv_status rc = vv_config_string(own, "filter.varve.process", &process, NULL);

@@ -2,7 +2,7 @@
  * repository_config: Git's settings: which files make them up, and in which order they win.
  *
  * libgit2 1.5 does not know GIT_CONFIG_GLOBAL and its kin, which are seen to here. Where settings come with git -c, or
- * files are included for the URL of a remote (includeIf hasconfig), git lists all of them.
+ * files are included for the URL of a remote (includeIf hasconfig), git lists all of them. Either list is kept.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -79,15 +79,57 @@ static vv_status read_settings(vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-/* Where git has to. */
+static vv_status fail_config(int code, vv_error *err)
+{
+	return vv_git_fail(err, code, "cannot read the configuration");
+}
+
+static const char *level_name(git_config_level_t level)
+{
+	switch (level) {
+	case GIT_CONFIG_LEVEL_PROGRAMDATA:
+	case GIT_CONFIG_LEVEL_SYSTEM:
+		return "system";
+	case GIT_CONFIG_LEVEL_XDG:
+	case GIT_CONFIG_LEVEL_GLOBAL:
+		return "global";
+	case GIT_CONFIG_LEVEL_LOCAL:
+		return "local";
+	case LEVEL_WORKTREE:
+		return "worktree";
+	default:
+		return "other";
+	}
+}
+
+/* libgit2's, in that form: it gives a level after those that it wins over. */
+static vv_status copy_settings(vv_repository *r, vv_error *err)
+{
+	vv_auto(git_config_iterator) *it = NULL;
+	git_config_entry *e;
+	const int code = git_config_iterator_new(&it, r->config);
+
+	if (code < 0) return fail_config(code, err);
+	while (git_config_next(&e, it) == 0) {
+		vv_buf_printf(&r->settings_text, "%s%c%s", level_name(e->level), '\0', e->name);
+		vv_buf_printf(&r->settings_text, "%s%s%c", e->value ? "\n" : "",
+			      e->value ? e->value : "", '\0');
+	}
+	git_error_clear();
+	return vv_buf_ok(&r->settings_text, err);
+}
+
 static vv_status list_settings(vv_repository *r, vv_error *err)
 {
 	const char *argv[] = {"git",    "--git-dir", r->gitdir,      "config",
 			      "--list", "-z",        "--show-scope", NULL};
 	int code = 0;
 
-	if (!r->settings_by_git || r->setting_count > 0) return VV_OK;
-	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &r->settings_text, &code, err);
+	if (r->setting_count > 0) return VV_OK;
+	vv_buf_reset(&r->settings_text);
+	vv_status rc = r->settings_by_git ? vv_program_run(r->env, argv, NULL, 0, &r->settings_text,
+							   &code, err)
+					  : copy_settings(r, err);
 	if (rc == VV_OK && code != 0) {
 		rc = vv_fail(
 			err, VV_EIO,
@@ -101,10 +143,8 @@ void vv_config_forget(vv_repository *r)
 {
 	vv_free(r->settings);
 	vv_buf_clear(&r->settings_text);
-	git_config_free(r->snapshot);
 	r->settings = NULL;
 	r->setting_count = r->setting_cap = 0;
-	r->snapshot = NULL;
 }
 
 /* --- the files --------------------------------------------------------------------- */
@@ -155,11 +195,6 @@ static int add_home(git_config *cfg, const vv_env *env, const git_repository *gi
 	}
 	int code = add_file(cfg, user, GIT_CONFIG_LEVEL_XDG, git);
 	return code < 0 ? code : add_file(cfg, own, GIT_CONFIG_LEVEL_GLOBAL, git);
-}
-
-static vv_status fail_config(int code, vv_error *err)
-{
-	return vv_git_fail(err, code, "cannot read the configuration");
 }
 
 vv_status vv_config_load(vv_repository *r, vv_error *err)
@@ -252,14 +287,6 @@ char *vv_config_outside(const vv_env *env, const char *key)
 	return out;
 }
 
-static vv_status take_snapshot(vv_repository *r, vv_error *err)
-{
-	if (r->settings_by_git) return list_settings(r, err);
-	int code = r->snapshot ? 0 : git_config_snapshot(&r->snapshot, r->config);
-
-	return code < 0 ? fail_config(code, err) : VV_OK;
-}
-
 /* The last of that name, in upper or lower case; outside: of those that the repository cannot write. */
 static const vv_setting *find_setting(const vv_repository *r, const char *key, bool outside)
 {
@@ -278,63 +305,26 @@ static const vv_setting *find_setting(const vv_repository *r, const char *key, b
 
 char *vv_config_protected(vv_repository *r, const char *key)
 {
-	vv_auto(git_config_iterator) *it = NULL;
-	git_config_entry *e = NULL;
-	git_config_level_t level = GIT_CONFIG_LEVEL_PROGRAMDATA;
-	char *out = NULL;
+	const vv_setting *s = list_settings(r, VV_IGNORED) < 0 ? NULL : find_setting(r, key, true);
 
-	if (take_snapshot(r, VV_IGNORED) < 0) return NULL;
-	if (r->settings_by_git) {
-		const vv_setting *s = find_setting(r, key, true);
-
-		return s && s->value && *s->value ? vv_strdup(s->value) : NULL;
-	}
-	/* An iterator copies all that is configured; few ask for what is. */
-	if (git_config_get_entry(&e, r->snapshot, key) == 0) {
-		(void)git_config_multivar_iterator_new(&it, r->snapshot, key, NULL);
-	}
-	git_config_entry_free(e);
-	while (it && git_config_next(&e, it) == 0) {
-		if (e->level < level || e->level > GIT_CONFIG_LEVEL_GLOBAL || !e->value ||
-		    !*e->value) {
-			continue;
-		}
-		level = e->level;
-		vv_free(out);
-		out = vv_strdup(e->value);
-	}
-	git_error_clear();
-	return out;
+	return s && s->value && *s->value ? vv_strdup(s->value) : NULL;
 }
 
-/* *value is borrowed until *entry is freed (NULL: from git's list, until that changes). */
-static vv_status lookup(vv_repository *r, const char *key, const char **value,
-			git_config_entry **entry, vv_error *err)
+/* *value is borrowed until a setting changes. */
+static vv_status lookup(vv_repository *r, const char *key, const char **value, vv_error *err)
 {
-	vv_status rc = take_snapshot(r, err);
+	vv_status rc = list_settings(r, err);
 
 	if (rc < 0) return rc;
-	if (r->settings_by_git) {
-		const vv_setting *s = find_setting(r, key, false);
-
-		*value = s ? s->value : NULL;
-		return s ? VV_OK : vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
-	}
-	int code = git_config_get_entry(entry, r->snapshot, key);
-	if (code == GIT_ENOTFOUND) {
-		git_error_clear();
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
-	}
-	if (code < 0) return vv_git_fail(err, code, "cannot read the setting '%s'", key);
-	*value = (*entry)->value;
-	return VV_OK;
+	const vv_setting *s = find_setting(r, key, false);
+	*value = s ? s->value : NULL;
+	return s ? VV_OK : vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
 }
 
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err)
 {
-	vv_auto(git_config_entry) *entry = NULL;
 	const char *value;
-	vv_status rc = lookup(r, key, &value, &entry, err);
+	vv_status rc = lookup(r, key, &value, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
@@ -391,9 +381,8 @@ vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, 
 
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out, vv_error *err)
 {
-	vv_auto(git_config_entry) *entry = NULL;
 	const char *value;
-	vv_status rc = lookup(r, key, &value, &entry, err);
+	vv_status rc = lookup(r, key, &value, err);
 
 	*out = fallback;
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
@@ -403,62 +392,26 @@ vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool 
 vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
 			vv_error *err)
 {
-	vv_auto(git_config_entry) *entry = NULL;
 	const char *value;
-	vv_status rc = lookup(r, key, &value, &entry, err);
+	vv_status rc = lookup(r, key, &value, err);
 
 	*out = fallback;
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	return vv_config_read_u64(key, value, out, err);
 }
 
-static const char *level_name(git_config_level_t level)
-{
-	switch (level) {
-	case GIT_CONFIG_LEVEL_PROGRAMDATA:
-	case GIT_CONFIG_LEVEL_SYSTEM:
-		return "system";
-	case GIT_CONFIG_LEVEL_XDG:
-	case GIT_CONFIG_LEVEL_GLOBAL:
-		return "global";
-	case GIT_CONFIG_LEVEL_LOCAL:
-		return "local";
-	case LEVEL_WORKTREE:
-		return "worktree";
-	default:
-		return "other";
-	}
-}
-
 vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
 			 vv_error *err)
 {
-	vv_auto(git_config_iterator) *it = NULL;
-	git_config_entry *e;
 	vv_auto(char) *start = normal_key(prefix, strlen(prefix));
-	size_t len = strlen(prefix);
-	vv_status rc;
-	int code;
+	vv_status rc = start ? list_settings(r, err) : vv_fail_nomem(err);
 
-	if (!start) return vv_fail_nomem(err);
-	if ((rc = take_snapshot(r, err)) < 0) return rc;
-	for (size_t i = 0; r->settings_by_git && i < r->setting_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < r->setting_count; i++) {
 		const vv_setting *s = &r->settings[i];
 
-		if (strncmp(s->name, start, len) == 0 &&
-		    (rc = fn(payload, s->name, s->value ? s->value : "true", s->scope, err)) < 0) {
-			return rc;
+		if (strncmp(s->name, start, strlen(start)) == 0) {
+			rc = fn(payload, s->name, s->value ? s->value : "true", s->scope, err);
 		}
 	}
-	if (r->settings_by_git) return VV_OK;
-	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) return fail_config(code, err);
-	while (git_config_next(&e, it) == 0) {
-		if (strncmp(e->name, start, len) == 0 &&
-		    (rc = fn(payload, e->name, e->value ? e->value : "true", level_name(e->level),
-			     err)) < 0) {
-			return rc;
-		}
-	}
-	git_error_clear();
-	return VV_OK;
+	return rc < 0 ? rc : VV_OK;
 }

@@ -60,9 +60,8 @@ struct vv_repository {
 	git_repository *git;
 	git_odb *odb;         /* for reading; sees staged objects too */
 	git_config *config;   /* all levels */
-	git_config *snapshot; /* of config, taken on first use; NULL after a change */
-	bool settings_by_git; /* in place of snapshot, the following: git's list, empty until it is asked for */
-	vv_buf settings_text;
+	bool settings_by_git; /* git lists them, not libgit2 */
+	vv_buf settings_text; /* of all settings, empty until one is asked for, and after a change */
 	vv_setting *settings;
 	size_t setting_count, setting_cap;
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
