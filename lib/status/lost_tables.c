@@ -8,15 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/arena.h"
 #include "base/hint.h"
 #include "base/text.h"
+#include "lib/names/content.h"
 #include "lib/view/table_diff.h"
-#include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
-#include "repo/git/pointer.h"
 #include "repo/git/program.h"
 #include "repo/git/tree.h"
 
@@ -29,15 +27,9 @@ bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines)
 
 static bool is_pointer(vv_repository *r, const vv_oid *id)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_pointer p;
-	uint64_t size;
+	vv_content c;
 
-	return vv_blob_size(r, id, &size, VV_IGNORED) == VV_OK && size <= VV_POINTER_MAX &&
-	       vv_blob_read(r, id, VV_POINTER_MAX, &text, VV_IGNORED) == VV_OK &&
-	       vv_pointer_looks_like(vv_buf_cstr(&text), text.len) &&
-	       vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) == VV_OK;
+	return vv_content_read(&c, r, 0100644, id, VV_IGNORED) == VV_OK && c.stored;
 }
 
 static bool is_lost(vv_repository *r, const vv_attr_list *lines, const vv_index_entry *e)
