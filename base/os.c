@@ -193,6 +193,21 @@ int64_t vv_os_group_cpu(pid_t group)
 	return sum;
 }
 
+#if !defined(VV_OS_LINUX) && !defined(VV_OS_MACOS)
+static char started_as[PATH_MAX]; /* "": not known */
+#endif
+
+void vv_os_program_started(const char *argv0)
+{
+#if defined(VV_OS_LINUX) || defined(VV_OS_MACOS)
+	(void)argv0;
+#else
+	if (!argv0 || !strchr(argv0, '/') || !realpath(argv0, started_as)) {
+		started_as[0] = '\0';
+	}
+#endif
+}
+
 bool vv_os_program(char *out, size_t size)
 {
 #if defined(VV_OS_LINUX)
@@ -211,9 +226,12 @@ bool vv_os_program(char *out, size_t size)
 	memcpy(out, real, strlen(real) + 1);
 	return true;
 #else
-	(void)size;
+	const size_t len = strlen(started_as);
+
 	out[0] = '\0';
-	return false;
+	if (len == 0 || len >= size) return false;
+	memcpy(out, started_as, len + 1);
+	return true;
 #endif
 }
 

@@ -36,8 +36,10 @@ size_t vv_os_process_arguments(char *out, size_t size, pid_t pid);
 /* Nanoseconds of CPU time that the processes of a group and their ended children used; 0: not known. */
 int64_t vv_os_group_cpu(pid_t group);
 
-/* Path of the program that runs. False: not known. */
+/* Path of the program that runs. False: not known. POSIX does not say it: there, if a path with a slash started it, as a
+ * program tells first, before it changes its folder. */
 bool vv_os_program(char *out, size_t size);
+void vv_os_program_started(const char *argv0);
 
 /* This start of the machine: an id in hex ("": not known), and its second since 1970 (-1: not known). */
 void vv_os_boot(char out[33]);

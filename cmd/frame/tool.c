@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/os.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -283,6 +284,7 @@ static int run(const vv_tool *p, int argc, char **argv)
 int vv_tool_main(const vv_tool *p, int argc, char **argv)
 {
 	if (!fill_standard_files()) return VV_EXIT_TROUBLE;
+	vv_os_program_started(argv[0]);
 	catch_signals();
 	vv_row_work_register();
 	if (p->begin) {
