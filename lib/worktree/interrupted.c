@@ -320,15 +320,18 @@ static vv_status take_back(undoing *u, vv_error *err)
 	return put_back_ref(u, err);
 }
 
-/* The versions for a merge driver, which git writes beside the files, and removes unless it is killed or fails. */
+/* The versions for a merge driver, which git writes beside the files, and removes unless it is killed or fails; and what the
+ * driver was writing there. */
 static vv_status remove_versions(vv_repository *r, vv_error *err)
 {
 	static const char begins[] = ".merge_file_";
 	vv_auto(vv_index) *x = NULL;
 	vv_auto(vv_string_list) names = {0};
 	vv_index_entry e;
-	vv_status rc = vv_list_dir(&names.items, &names.count, vv_repository_workdir(r), err);
+	vv_status rc;
 
+	vv_temp_sweep(vv_repository_workdir(r), VV_WRITE_TEMP);
+	rc = vv_list_dir(&names.items, &names.count, vv_repository_workdir(r), err);
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		if (strncmp(names.items[i], begins, sizeof(begins) - 1) == 0 &&
 		    strlen(names.items[i]) == sizeof(begins) - 1 + strlen("XXXXXX") &&

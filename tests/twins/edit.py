@@ -346,6 +346,7 @@ def do(case, new):
     elif kind == "import-file":
         file = case.home.parent / f"taken{case.number}{case.spelling.ending}"
         file.write_bytes(case.spelling.bytes(new))
+        run(case, "commit", "-q", "-m", "edits of others", ok=(0, 1))  # staged ones, beside which nothing is imported
         run(case, "import", "-q", "-o", path, "--date", f"{file.name}={day()}", str(file))
     elif kind == "summary":
         (case.home / path).write_bytes(case.spelling.bytes(new))

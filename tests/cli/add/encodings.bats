@@ -69,7 +69,7 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	varve commit -qm one
 	made t.csv cp1252 "$german"
 	succeeds varve add --dry-run t.csv
-	stderr_has "'varve add --encoding windows-1252 t.csv' reads it so"
+	stderr_has "'varve add --encoding windows-1252 t.csv' reads it in that encoding"
 	varve add -q --encoding windows-1252 t.csv
 	succeeds varve diff --cached
 	output_has "UTF-8 -> windows-1252"
@@ -251,7 +251,7 @@ declared_encoding() {
 	iconv -f UTF-8 -t windows-1252 t.csv > w.csv && mv w.csv t.csv
 	succeeds varve add t.csv
 	stderr_has "so far it was read as UTF-8; now 3 rows have text that is not UTF-8"
-	stderr_has "it looks like windows-1252: 'José', 'Köln', 'Müller'; 'varve add --encoding windows-1252 t.csv' reads it so"
+	stderr_has "it looks like windows-1252: 'José', 'Köln', 'Müller'; 'varve add --encoding windows-1252 t.csv' reads it in that encoding"
 	succeeds varve add --encoding windows-1252 t.csv
 	stderr_is ""
 	succeeds varve diff --staged

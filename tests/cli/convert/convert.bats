@@ -70,7 +70,7 @@ load ../helper
 	rows 3 > t.csv
 	echo mine > out.ndjson
 	ends_with 2 varve convert t.csv out.ndjson
-	stderr_is $'varve: there is \'out.ndjson\' already\nhint: -f overwrites it'
+	stderr_is $'varve: \'out.ndjson\' already exists\nhint: -f overwrites it'
 	[ "$(cat out.ndjson)" = mine ]
 	succeeds varve convert -f t.csv out.ndjson
 	[ "$(wc -l < out.ndjson)" = 3 ]

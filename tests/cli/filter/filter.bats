@@ -96,7 +96,7 @@ changed() {
 	mv pointer prices.csv
 	run --separate-stderr git add prices.csv
 	[ "$status" != 0 ]
-	stderr_has "not here"
+	stderr_has "is missing here"
 	git show HEAD:prices.csv > prices.csv
 	git add prices.csv
 	[ -z "$(git diff --cached --name-only)" ]

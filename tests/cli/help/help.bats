@@ -310,12 +310,12 @@ all_commands() {
 	done
 	for words in "--http 127.0.0.1:0 ." "--auth users --http=127.0.0.1:0 ." "--hash-secret ada"; do
 		PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve serve $words
-		stderr_has "varve serve --http needs varve-web"
+		stderr_has "varve serve --http requires varve-web"
 		stderr_has "hint: install the package varve-web"
 	done
 	cp "$VARVE_BIN/varve-vault" alone/
 	PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve vault serve --http 127.0.0.1:0 --hold 1g .
-	stderr_has "varve vault serve needs varve-web"
+	stderr_has "varve vault serve requires varve-web"
 }
 
 @test "a page of the documents is printed by its name, by its long name where a command has the short one" {

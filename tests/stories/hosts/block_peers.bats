@@ -278,7 +278,7 @@ a_with_blocks_branch() {
 	git branch aaa
 	varve push -q origin aaa
 	succeeds varve clone "$url" ../b
-	stderr_has "'main' is taken"
+	stderr_has "using 'main'"
 	cmp prices.csv ../b/prices.csv
 	[ "$(git -C ../b symbolic-ref HEAD)" = refs/heads/main ]
 	succeeds varve clone -q --single-branch "$url" ../c

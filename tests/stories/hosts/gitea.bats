@@ -69,7 +69,7 @@ blocks_are_the_default() {
 	# and where somebody chose it
 	until_true blocks_are_the_default
 	succeeds varve clone "$url" ../b
-	stderr_has "'main' is taken"
+	stderr_has "using 'main'"
 	cmp prices.csv ../b/prices.csv
 	ends_with 1 varve -C ../b doctor
 	# a fork has the branch, and so the rows

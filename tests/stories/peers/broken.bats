@@ -233,7 +233,7 @@ push_size() {
 	local first=$!
 	for i in $(seq 1200); do [ -e begun ] && break; sleep 0.05; done
 	ends_with 2 varve clone -q "ssh://host$PWD/a" b
-	stderr_has "another clone into 'b' is under way"
+	stderr_has "another clone into 'b' is running"
 	echo go > hold
 	wait $first
 	cmp a/prices.csv b/prices.csv
