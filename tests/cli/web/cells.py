@@ -475,6 +475,9 @@ def check_life(site, table, rows, r):
     life = site.page(page.one("tbody").one("th").one("a").at["href"])
     key = table.of(rows.rows[n])
     for name, dd, cell in zip(table.names, life.one("aside").all("dd"), rows.rows[n]):
+        if isinstance(dd.inside[-1], Node) and dd.inside[-1].tag == "a":  # of a number: its versions
+            dd.inside.pop()
+            dd.inside[-1] = dd.inside[-1].removesuffix(" ")
         assert says(dd, cell), (rows.at, n, name, dd.text(), cell)
     states = [next((x for x in version if table.of(x) == key), None) for version in table.versions]
     wanted = [(a, b) for a, b in zip([None] + states, states) if a != b][::-1]
