@@ -167,19 +167,22 @@ macro(vv_bats_folder)
 	endforeach()
 endmacro()
 
-# vv_story(FILE NAME COMMAND...): a test of FILE.bats that stands for the COMMANDs. It runs once more with the programs that take the ways of any
-# POSIX system, as posix.FILE.NAME, and, where the others run the programs of another build, with this one's, as sanitized.FILE.NAME.
-# tests/check/stories.py finds a command without a story.
-function(vv_story file name)
-	if(NOT TARGET varve)
-		return()
-	endif()
-	string(REPLACE "/" "." prefix "${file}")
-	if(VARVE_TEST_PROGRAMS)
-		vv_bats_test("sanitized.${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${PROJECT_BINARY_DIR}")
-	endif()
+# vv_posix_story(FILE NAME): a test of FILE.bats once more with the programs that take the ways of any POSIX system, as posix.FILE.NAME.
+function(vv_posix_story file name)
 	# A sanitizer needs more addresses than readers may have; other systems limit those alone.
-	if(VARVE_TEST_PROGRAMS OR NOT VARVE_SANITIZE)
-		vv_bats_test("posix.${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${VARVE_TEST_BUILD}/posix")
+	if(TARGET varve AND (VARVE_TEST_PROGRAMS OR NOT VARVE_SANITIZE))
+		string(REPLACE "/" "." prefix "posix.${file}")
+		vv_bats_test("${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${VARVE_TEST_BUILD}/posix")
 	endif()
+endfunction()
+
+# vv_story(FILE NAME COMMAND...): a test of FILE.bats that stands for the COMMANDs. It runs once more as a vv_posix_story, and, where
+# the others run the programs of another build, with this one's, as sanitized.FILE.NAME. tests/check/stories.py finds a command
+# without a story.
+function(vv_story file name)
+	if(VARVE_TEST_PROGRAMS AND TARGET varve)
+		string(REPLACE "/" "." prefix "sanitized.${file}")
+		vv_bats_test("${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${PROJECT_BINARY_DIR}")
+	endif()
+	vv_posix_story("${file}" "${name}")
 endfunction()

@@ -102,7 +102,7 @@ gone() {
 	rm -rf "$HOME/.cache"
 	for folder; do
 		ends_with 2 varve -C "$folder" cat "$cid"
-		stderr_has "is not here"
+		stderr_has "is missing here"
 	done
 }
 
