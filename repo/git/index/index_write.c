@@ -134,15 +134,28 @@ static vv_status list_other(const vv_index *x, vv_buf *to, const char **first, v
 	return VV_OK;
 }
 
+/* While a gc runs the store stays locked, and git's filter would wait for it. */
+static bool may_look(const vv_repository *r)
+{
+	vv_writer *blocks = r->store ? vv_store_writer(r->store) : NULL;
+
+	return !blocks || vv_writer_is_settled(blocks);
+}
+
 /* The new index, complete beside the old one. A file that changed while git looked at it keeps the entry that it was given, without
  * a stat: so do all where git could not look. */
 static vv_status write_new(vv_index *x, vv_error *err)
 {
 	/* git looks at uncertain entries of others, too: where the filter refuses a file it was changed. */
-	static const char *const give[] = {
-		"-c", "filter.varve.required=false", "update-index", "-z", "--index-info", NULL};
+	static const char *const give_alone[] = {"-c",           "filter.varve.process=",
+						 "-c",           "filter.varve.required=false",
+						 "update-index", "-z",
+						 "--index-info", NULL},
+				 *const *const give_looking = give_alone + 2;
 	static const char *const look[] = {"update-index", "--ignore-skip-worktree-entries", "-z",
 					   "--stdin", NULL};
+	const bool looks = may_look(x->repo);
+	const char *const *give = looks ? give_looking : give_alone;
 	vv_auto(vv_buf) given = VV_BUF_INIT, looked = VV_BUF_INIT, again = VV_BUF_INIT,
 			refused = VV_BUF_INIT;
 	const char *first;
@@ -152,7 +165,7 @@ static vv_status write_new(vv_index *x, vv_error *err)
 		const char *path = x->edits[i].path;
 
 		put_path(&given, x, path);
-		if (x->edits[i].look && git_index_get_bypath(x->git, path, 0)) {
+		if (looks && x->edits[i].look && git_index_get_bypath(x->git, path, 0)) {
 			vv_buf_put(&looked, path, strlen(path) + 1);
 		}
 	}

@@ -349,3 +349,19 @@ ended() {
 	output_lacks "younger than an hour"
 	succeeds varve fsck --data
 }
+
+@test "an add while a gc runs does not let git's filter wait for it" {
+	new_repo
+	rows 3 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	rows 4 > prices.csv
+	exec 8> .git/varve/gc.lock
+	flock -x 8
+	succeeds timeout 30 varve add prices.csv # the filter waits 60 seconds
+	exec 8>&-
+	[ "$(git status --short)" = "M  prices.csv" ]
+	succeeds varve commit -qm two
+	[ -z "$(git status --short)" ]
+	rows 4 | cmp - <(varve cat HEAD:prices.csv)
+}
