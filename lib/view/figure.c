@@ -429,7 +429,7 @@ static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, v
 	return count_table(f, rule, &t, out, err);
 }
 
-static vv_status keep(vv_figure *f, vv_hash128 key, const vv_figure_value *v, vv_error *err)
+static vv_status keep_answer(vv_figure *f, vv_hash128 key, const vv_figure_value *v, vv_error *err)
 {
 	vv_buf_reset(&f->part);
 	vv_buf_putc(&f->part, (char)v->kind);
@@ -453,7 +453,7 @@ vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_
 		out->kind = (vv_figure_kind)f->versions.bytes.data[e->at];
 		vv_buf_put(&out->text, f->versions.bytes.data + e->at + 1, e->len - 1);
 	} else if ((rc = compute(f, commit, path, out, err)) < 0 ||
-		   (s.is_dataset && (rc = keep(f, version_key(f, &s), out, err)) < 0)) {
+		   (s.is_dataset && (rc = keep_answer(f, version_key(f, &s), out, err)) < 0)) {
 		return rc;
 	}
 	if (!place) return vv_fail_nomem(err);

@@ -134,12 +134,12 @@ static vv_status list_other(const vv_index *x, vv_buf *to, const char **first, v
 	return VV_OK;
 }
 
-/* While a gc runs the store stays locked, and git's filter would wait for it. */
-static bool may_look(const vv_repository *r)
+/* The writer that has the store's lock; NULL: none has it. */
+static vv_writer *locking_writer(const vv_repository *r)
 {
 	vv_writer *blocks = r->store ? vv_store_writer(r->store) : NULL;
 
-	return !blocks || vv_writer_is_settled(blocks);
+	return blocks && !vv_writer_is_settled(blocks) ? blocks : NULL;
 }
 
 /* The new index, complete beside the old one. A file that changed while git looked at it keeps the entry that it was given, without
@@ -154,7 +154,8 @@ static vv_status write_new(vv_index *x, vv_error *err)
 				 *const *const give_looking = give_alone + 2;
 	static const char *const look[] = {"update-index", "--ignore-skip-worktree-entries", "-z",
 					   "--stdin", NULL};
-	const bool looks = may_look(x->repo);
+	/* While a gc runs the writer cannot let go of the store, and git's filter would wait for it. */
+	const bool looks = !locking_writer(x->repo);
 	const char *const *give = looks ? give_looking : give_alone;
 	vv_auto(vv_buf) given = VV_BUF_INIT, looked = VV_BUF_INIT, again = VV_BUF_INIT,
 			refused = VV_BUF_INIT;
@@ -211,11 +212,10 @@ static vv_status must_be_gone(const vv_index *x, vv_error *err)
 /* Blocks and objects get their names; their folders are in r->later. */
 static vv_status store(vv_repository *r, vv_error *err)
 {
-	vv_writer *blocks = r->store ? vv_store_writer(r->store) : NULL;
+	vv_writer *blocks = locking_writer(r);
 	vv_auto(vv_syncs) files = {0};
 	vv_status rc;
 
-	blocks = blocks && !vv_writer_is_settled(blocks) ? blocks : NULL;
 	if ((blocks && (rc = vv_writer_stage(blocks, &files, err)) < 0) ||
 	    (rc = vv_quarantine_stage(r, &files, err)) < 0 ||
 	    (rc = vv_syncs_wait(&files, err)) < 0 ||
