@@ -60,7 +60,7 @@
 VARVE_BEGIN
 
 /* The version of these headers: major * 10000 + minor * 100 + patch. */
-#define VARVE_VERSION_NUMBER 100
+#define VARVE_VERSION_NUMBER 10000
 
 /*
  * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL has its
@@ -107,7 +107,7 @@ typedef struct varve_error {
 	uint64_t reserved2[8]; /* 0 */
 } varve_error;
 
-/* The version of the library at run time, such as "0.1.0". Static. *number (or NULL) is set to the
+/* The version of the library at run time, such as "1.0.0". Static. *number (or NULL) is set to the
  * same version in the form of VARVE_VERSION_NUMBER. */
 VARVE_API const char *varve_library_version(int *number);
 

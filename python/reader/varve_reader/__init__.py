@@ -4,7 +4,7 @@ Shares nothing with varve or libvarve. It reads published folders, stores, CAR f
 checks every block, and gives every version back byte for byte.
 """
 __all__ = ["Damaged", "Missing", "Version", "open_place"]
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 
 def __getattr__(name):
