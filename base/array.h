@@ -1,5 +1,5 @@
 /*
- * array: room in an array that grows by doubling; orders, what is in one, and what rises in one.
+ * array: growable arrays (by doubling), comparison functions, and searches in sorted arrays.
  *
  *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes sure that items[count] may be written: items is an array of cap items of any
- * type, count and cap are size_t. False when memory has run out; all three are then as
- * they were. The arguments are evaluated more than once. */
+/* Makes sure that items[count] may be written: items is an array of cap items of any type, count
+ * and cap are size_t. False when memory has run out; all three are then unchanged. The arguments
+ * are evaluated more than once. */
 #define vv_array_room(items, count, cap)                                                           \
 	((count) < (cap) || vv_array_grow(&(items), &(cap), (count) + 1, sizeof(*(items))))
 
@@ -54,8 +54,8 @@ bool vv_array_keep_rising(uint32_t *places, size_t count);
 /* Is it among these? */
 bool vv_array_has(const size_t *items, size_t count, size_t item);
 
-/* What the macros call: items points to the pointer to the array. Grows to at least
- * twice cap, 16 items, and least items. */
+/* Called by the macros: items points to the pointer to the array. Grows to at least twice cap, 16
+ * items, and least items. */
 bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size);
 
 #endif

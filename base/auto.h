@@ -1,7 +1,7 @@
 /*
  * auto: variables that the compiler releases at the end of their block (attribute cleanup of gcc and clang).
  *
- * A header declares it beside the function that releases, which must accept what is empty:
+ * A header declares it beside the function that releases, which must accept an empty value:
  *
  *	void vv_table_close(vv_table *t); // accepts NULL
  *	VV_AUTO_FREE(vv_table, vv_table_close)

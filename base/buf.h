@@ -42,10 +42,10 @@ VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* len = 0, keeps the memory, forgets failed */
 
-/* For vv_buf_reserve: where there is no room yet. */
+/* The slow path of vv_buf_reserve. */
 bool vv_buf_grow(vv_buf *b, size_t more);
 
-/* The short ones are here because output of hundreds of megabytes goes through them. */
+/* The short functions are inline because output of hundreds of megabytes passes through them. */
 
 /* room for more bytes after len; false sets failed */
 static inline bool vv_buf_reserve(vv_buf *b, size_t more)
@@ -69,7 +69,7 @@ static inline void vv_buf_puts(vv_buf *b, const char *s)
 	vv_buf_put(b, s, strlen(s));
 }
 
-/* These bytes in place of what was there. */
+/* Replaces the content. */
 static inline void vv_buf_set(vv_buf *b, const void *bytes, size_t len)
 {
 	vv_buf_reset(b);

@@ -1,7 +1,7 @@
 /*
  * codec: bytes as text and back: hex, base32, base58, base64, percent-encoding.
  *
- * The readers are strict: they take what the writers make, and what is said beside each.
+ * The readers are strict: they accept the writers' output and the exceptions documented at each.
  */
 #ifndef VV_BASE_CODEC_H
 #define VV_BASE_CODEC_H
@@ -27,16 +27,15 @@ bool vv_hex_is_lower(const char *text, size_t len);
  * letter for every 5 bits, the last one filled up, and a NUL. */
 void vv_base32_write(char *out, const void *bytes, size_t len);
 
-/* The bytes of len letters; out has room for len * 5 / 8. 0 when they were read, else 1 +
- * the place of the first character that is wrong: no letter of it, or the last one with
- * bits set that stand for nothing. */
+/* The bytes of len letters; out has room for len * 5 / 8. Returns 0, or 1 + the position of the
+ * first wrong character: not in the alphabet, or the last one with unused bits set. */
 size_t vv_base32_read(uint8_t *out, const char *text, size_t len);
 
 /* Base64 (RFC 4648, section 4). Appends the text; padded: with '=' to a multiple of four. */
 void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
 
-/* Appends the bytes. The padding may be left out, but no bit may be set that stands for
- * nothing. False, with out as it was: not base64. A failed allocation shows in out. */
+/* Appends the bytes. The padding may be missing, but unused bits must be 0. False, with out
+ * unchanged: not base64. A failed allocation shows in out. */
 bool vv_base64_read(vv_buf *out, const char *text, size_t len);
 
 /* Base58 with Bitcoin's alphabet, as multibase's 'z' has it, and a NUL; out has cap bytes, which
@@ -47,7 +46,7 @@ void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len);
 /* The same in multibase's 'k', which takes more letters: cap is at least len * 156 / 100 + 2. */
 void vv_base36_write(char *out, size_t cap, const void *bytes, size_t len);
 
-/* The text as exactly len bytes; false: it is not the text of so many. */
+/* Decodes to exactly len bytes; false: the text has a different length or is invalid. */
 bool vv_base58_read(uint8_t *out, size_t len, const char *text);
 
 /* Appends the text with each %XX made a byte (RFC 3986, section 2.1). False, with out in

@@ -9,8 +9,7 @@
 #include "base/sys.h"
 
 struct vv_env {
-	const char *list
-		[1]; /* NULL-ended, and as long as need be; what it points to stands behind it */
+	const char *list[1]; /* NULL-ended; the strings follow the array in the same allocation */
 };
 
 static const char *const no_entries[] = {NULL};

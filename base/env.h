@@ -1,9 +1,9 @@
 /*
- * env: the environment that something works in: NAME=value, as it was at one moment.
+ * env: a snapshot of an environment, NAME=value.
  *
  * Nothing below the programs reads or changes the process's own (tests/check/layering.py): a program takes
  * a snapshot when it has read its options, and passes it when it opens a repository, which keeps a copy
- * (vv_repository_env). Programs that are run get exactly that environment, and what is added for them.
+ * (vv_repository_env). Programs that varve starts get exactly that environment plus explicit additions.
  *
  * A correct caller: vv_env_new with environ, or with an array of its own; vv_env_get; vv_env_free. It never
  * changes, so threads may share it.
@@ -16,7 +16,7 @@
 
 typedef struct vv_env vv_env;
 
-/* Copies entries, "NAME=value", NULL-ended; NULL: none. Of a name that comes twice the first counts. */
+/* Copies entries, "NAME=value", NULL-ended; NULL: none. The first of two entries with one name wins. */
 vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
 void vv_env_free(vv_env *e); /* accepts NULL */
 VV_AUTO_FREE(vv_env, vv_env_free)

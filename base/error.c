@@ -1,6 +1,5 @@
 /*
- * error: fills vv_error values. Alone knows how text is cut to fit and which
- * errno becomes which code.
+ * error: fills vv_error values, cuts text to fit, and maps errno to codes.
  */
 #include "base/error.h"
 
@@ -37,8 +36,8 @@ static size_t back_to_blank(const char *text, size_t len)
 	return len;
 }
 
-/* Copies text into out (of size bytes). What is too long loses its middle, since the reason stands
- * at the end; no half of a word stays where one ends nearby, and no half of a UTF-8 sequence. */
+/* Copies text into out (of size bytes). A text that is too long loses its middle, since its end has
+ * the reason. Cuts at the end of a word if one is near, and never inside a UTF-8 sequence. */
 static void copy_cut(char *out, size_t size, const char *text)
 {
 	static const char gap[] = "...";
@@ -214,7 +213,7 @@ vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b
 
 	if (!err) return VV_EUSAGE;
 	if (err->hint_id != VV_HINT_NONE) return err->code;
-	for (size_t i = 0; i < VV_HINT_ARGS; i++) { /* each has an equal part of what is left */
+	for (size_t i = 0; i < VV_HINT_ARGS; i++) { /* each gets an equal part of the rest */
 		copy_cut(text + len, (sizeof text - len) / (VV_HINT_ARGS - i),
 			 args[i] ? args[i] : "");
 		len += strlen(text + len) + 1;

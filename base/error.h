@@ -23,16 +23,16 @@ typedef enum vv_status {
 	VV_EEXISTS = -2,   /* there already */
 	VV_EUSAGE = -3,    /* the caller's words are off: options, names */
 	VV_EINPUT = -4,    /* the data given cannot be taken: line and column in the message */
-	VV_ECORRUPT = -5,  /* stored bytes are not what they were */
+	VV_ECORRUPT = -5,  /* stored bytes are damaged */
 	VV_EMISSING = -6,  /* a block that something names is missing here */
-	VV_EIO = -7,       /* the operating system said no */
+	VV_EIO = -7,       /* a call to the operating system failed */
 	VV_ENOMEM = -8,
-	VV_ELOCKED = -9,     /* somebody else holds the lock */
-	VV_ECONFLICT = -10,  /* the answer is no: merge conflict, compare-and-swap lost */
+	VV_ELOCKED = -9,     /* another process holds the lock */
+	VV_ECONFLICT = -10,  /* refused by the state: merge conflict, compare-and-swap lost */
 	VV_EREFUSED = -11,   /* a policy or a limit forbids it */
 	VV_ENOSUPPORT = -12, /* a format or feature of a newer or other program */
-	VV_ECANCELLED = -13, /* the progress callback asked to stop */
-	VV_EREJECTED = -14,  /* another repository does not accept what was sent */
+	VV_ECANCELLED = -13, /* the progress callback cancelled */
+	VV_EREJECTED = -14,  /* another repository rejected the transfer */
 	VV_ESCHEMA = -15,    /* the columns given are not those of the table */
 	VV_EPROGRAM = -16,   /* a program that this needs, such as git, is not installed */
 	VV_ENOCHANGE = -18,  /* there is nothing to commit */
@@ -47,7 +47,7 @@ typedef enum vv_status {
 #define VV_MESSAGE_MAX 512u
 #define VV_HINT_MAX 320u
 
-/* What to try next: nothing, a sentence that names no command of varve, or a code of hint.h. */
+/* A hint: none, a sentence without commands of varve, or a code of hint.h. */
 typedef int vv_hint_id;
 enum { VV_HINT_NONE, VV_HINT_WORDS };
 #define VV_HINT_ARGS 3
@@ -66,7 +66,7 @@ typedef struct vv_error {
 	bool lost;                    /* VV_EREFUSED: no copy has the signed version */
 	bool answered;                /* the other side's answer; the line is still in step */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
-	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
+	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE if varve has no good advice */
 	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */
 } vv_error;
 
@@ -88,8 +88,8 @@ vv_status vv_fail_nomem(vv_error *err);
  * the caller still fails.
  * Hints that name a command of varve are codes. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same with a code and its arguments (hint.h), as they are: who words the hint escapes them.
- * vv_hint_code(err, VV_HINT_FIX, path) */
+/* The same with a code and its unescaped arguments (hint.h); the function that words the hint
+ * escapes them. vv_hint_code(err, VV_HINT_FIX, path) */
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);
@@ -116,18 +116,19 @@ vv_status vv_recode(vv_error *err, vv_status code);
 /* Copies `why`, which an error is; err may be NULL. Returns its code. */
 vv_status vv_error_copy(vv_error *err, const vv_error *why);
 
-/* VV_OK for VV_ENOTFOUND, of which err is cleared; any other status as it is. For what need not be there. */
+/* Returns VV_OK for VV_ENOTFOUND and clears err; returns any other status unchanged. For optional files and
+ * objects. */
 vv_status vv_missing_ok(vv_status rc, vv_error *err);
 
-/* VV_OK, and err is cleared, where `fine` is true of an error; else rc as it is. */
+/* Returns VV_OK and clears err if rc is an error and `fine` is true; else returns rc. */
 vv_status vv_error_excuse(vv_status rc, bool fine, vv_error *err);
 
 /* Makes err empty: VV_OK, no text. */
 void vv_error_clear(vv_error *err);
 VV_AUTO_CLEAR(vv_error, vv_error_clear)
 
-/* In the place of an error that is not read. Unlike NULL, for which vv_hint returns VV_EUSAGE, it leaves the code that is
- * returned as it is. */
+/* Pass this for an error that is not read. Unlike NULL, for which vv_hint returns VV_EUSAGE, it does not change the
+ * returned code. */
 #define VV_IGNORED (&(vv_error){.code = VV_OK})
 
 #endif

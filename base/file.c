@@ -179,7 +179,7 @@ vv_status vv_fsync_dir(const char *path, vv_error *err)
 	return rc;
 }
 
-/* An empty folder in the place of a file gives way. */
+/* Removes an empty folder that is in the place of a file. */
 static bool gave_way(const char *path)
 {
 	return errno == EISDIR && rmdir(path) == 0;
@@ -209,7 +209,7 @@ static bool is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Makes one folder, unless it exists; errno tells why not. */
+/* Makes one folder, unless it exists. False: errno is set. */
 static bool make_dir(const char *path)
 {
 	if (vv_sys_ops.mkdir(path, 0777) == 0) return true;
@@ -256,7 +256,7 @@ typedef struct removal {
 typedef struct removals {
 	removal *items;
 	size_t count, cap;
-	const char *last; /* the entry of the folder itself that goes last; NULL: any */
+	const char *last; /* entry of the folder itself to remove last; NULL: any */
 } removals;
 
 static vv_status push_removal(removals *r, char *take_path, vv_error *err)
@@ -271,7 +271,7 @@ static vv_status push_removal(removals *r, char *take_path, vv_error *err)
 	return VV_OK;
 }
 
-/* The entry `last` below all others, so that it goes last; NULL: none does. */
+/* The entry `last` is pushed below all others, to be removed last; NULL: any order. */
 static vv_status push_entries(removals *r, const char *dir, const char *last, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
@@ -288,7 +288,7 @@ static vv_status push_entries(removals *r, const char *dir, const char *last, vv
 	return rc;
 }
 
-/* Removes the topmost item, or pushes what it holds. */
+/* Removes the topmost item, or pushes its entries. */
 static vv_status remove_top(removals *r, vv_error *err)
 {
 	removal *top = &r->items[r->count - 1];
@@ -772,7 +772,7 @@ void vv_unlock(int fd)
 	(void)vv_close(fd, NULL, NULL);
 }
 
-/* Nothing was made or removed in the folder for so long that nobody is about to. */
+/* Is the folder unchanged for longer than any process needs to make or remove it? */
 static bool is_forsaken(const char *folder)
 {
 	struct stat st;

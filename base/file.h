@@ -1,8 +1,8 @@
 /*
  * file: reading, writing and making durable, through vv_sys_ops.
  *
- * All of it retries EINTR and short transfers. Paths are used as given. A path that is NULL is one that
- * there was no memory for: VV_ENOMEM.
+ * All of it retries EINTR and short transfers. Paths are used as given. A NULL path means that its
+ * allocation failed: VV_ENOMEM.
  */
 #ifndef VV_BASE_FILE_H
 #define VV_BASE_FILE_H
@@ -20,9 +20,9 @@
 /* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
 
-/* Opens a regular file to read it: what is in a work tree may be anything, and opening a pipe
- * waits for its writer, opening a device may do more. VV_EINPUT: it is something else (or, with
- * O_NOFOLLOW in flags, VV_EIO: a symbolic link). */
+/* Opens a regular file to read it. A work tree may contain anything: opening a pipe waits for its
+ * writer, opening a device may do more. VV_EINPUT: it is something else (or, with O_NOFOLLOW in
+ * flags, VV_EIO: a symbolic link). */
 int vv_open_regular(const char *path, int flags, vv_error *err);
 
 /* Closes fd (negative: nothing). A failing close of a written file is VV_EIO. */
@@ -36,14 +36,14 @@ ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *
 ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
 		      vv_error *err);
 
-/* Adds what is left of a file to a hash; *len: how many bytes. */
+/* Adds the rest of a file to a hash; *len: the number of bytes. */
 vv_status vv_hash_rest(vv_xxh3_state *hash, uint64_t *len, int fd, const char *path, vv_error *err);
 
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
 
 vv_status vv_fsync(int fd, const char *path, vv_error *err);
 vv_status vv_fsync_dir(const char *path, vv_error *err);
-/* An empty folder in the place of a file gives way. */
+/* Replaces an empty folder, too. */
 vv_status vv_rename(const char *from, const char *to, vv_error *err);
 vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err);
 
@@ -63,8 +63,7 @@ vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
 /* The same of a regular file: VV_EINPUT as vv_open_regular. For files of the work tree. */
 vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err);
 
-#define VV_WRITE_TEMP                                                                              \
-	".varve-tmp-" /* what the names of vv_write_file's temporary files begin with */
+#define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
 /* Replaces path by len bytes: temporary file beside it, write, fsync when
  * durable, rename, and fsync of the folder when durable. On failure the old
@@ -72,8 +71,8 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
  * it go, too, when durable. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
-/* The same with the temporary file in temp_dir, which is on path's file system; before is asked when it is whole, and
- * may refuse it. */
+/* The same with the temporary file in temp_dir, which is on path's file system; `before` is called when the file is
+ * complete, and may refuse it. */
 typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
 vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
 			      bool durable, vv_before_fn before, void *payload, vv_error *err);
@@ -85,9 +84,8 @@ vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, 
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
-/* The same for a file that has no name any more, so that it goes with the process, whatever ends that. dir NULL: TMPDIR,
- * else /tmp. *path_out: the name that it had, for messages. Those of processes that were killed before they took
- * the name away go, too. */
+/* The same for an unlinked file, which disappears with the process. dir NULL: TMPDIR, else /tmp. *path_out: its
+ * former name, for messages. Also removes files of processes that were killed before they unlinked theirs. */
 int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
 /* A file that is written beside the one whose name it gets, {0} before: cleared without a name it is gone.
@@ -115,11 +113,11 @@ VV_AUTO_CLEAR(vv_new_file, vv_new_file_clear)
  * that is named except (NULL: none). */
 void vv_remove_empty_above(const char *path, size_t least, const char *except);
 
-/* Removes what is named "<prefix><name>" in the folder, files and folders with all in them, where
- * the process that made it has certainly ended, or it is older than a day. What cannot be removed stays. */
+/* Removes files and whole folders named "<prefix><name>" from the folder if their process has certainly
+ * ended or they are older than a day. Ignores failures. */
 void vv_temp_sweep(const char *dir, const char *prefix);
 
-/* What identifies a file's content without reading it. */
+/* Identifies a file's content without reading it. */
 typedef struct vv_stat {
 	uint64_t size;
 	int64_t mtime_sec, ctime_sec;
@@ -131,8 +129,8 @@ typedef struct vv_stat {
 
 /* lstat / fstat. VV_ENOTFOUND when there is nothing (message set as always). */
 vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
-/* Of a path below an open folder: of thousands of files the folders above are not walked each time. above: empty at first,
- * then of the call before; VV_ENOTFOUND where a folder above the path is a symbolic link. NULL: links are followed. */
+/* For a path below an open folder; for thousands of files the folders above are not walked each time. above: empty in the
+ * first call, then reused; VV_ENOTFOUND if a folder above the path is a symbolic link. NULL: links are followed. */
 vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err);
 /* Are the folders of a name below top no symbolic links? What is elsewhere is not that folder's. VV_EIO names one that is. */
 vv_status vv_has_no_link(const char *top, const char *name, vv_error *err);
@@ -146,12 +144,12 @@ typedef struct vv_string_list {
 	char **items;
 	size_t count, cap;
 } vv_string_list;
-/* Accepts NULL for what there was no memory for. */
+/* take_name NULL: its allocation failed, VV_ENOMEM. */
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err);
 void vv_string_list_clear(vv_string_list *list);
 VV_AUTO_CLEAR(vv_string_list, vv_string_list_clear)
 
-/* VV_ENTRY_UNKNOWN: the file system does not say; ask with vv_lstat. */
+/* VV_ENTRY_UNKNOWN: the file system does not report it; use vv_lstat. */
 typedef enum vv_entry_kind {
 	VV_ENTRY_UNKNOWN,
 	VV_ENTRY_FILE,
@@ -160,7 +158,7 @@ typedef enum vv_entry_kind {
 	VV_ENTRY_OTHER
 } vv_entry_kind;
 
-/* The entries of a folder but "." and "..", sorted bytewise, as they are when it is read:
+/* The entries of a folder but "." and "..", sorted bytewise, read at once:
  *
  *	vv_auto(vv_folder) f = {0};
  *	if ((rc = vv_folder_read(&f, dir, false, err)) < 0) {
@@ -192,10 +190,10 @@ void vv_names_free(char **names, size_t count);
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
 void vv_unlock(int fd);
 
-/* The lock of a folder whose maker held the file `name` in it, once that has ended, for
- * vv_unlock. VV_ELOCKED: it is in use. VV_ENOTFOUND: it is being made or removed, or is
- * gone; such a folder gets no file of ours. One that was without its lock for an hour is
- * locked again, and an empty one removed. */
+/* Locks the folder of an ended process, which had locked the file `name` in it; release with
+ * vv_unlock. VV_ELOCKED: it is in use. VV_ENOTFOUND: it is being made or removed, or does not
+ * exist; then no file is created in it. A folder without its lock file for an hour is locked again;
+ * an empty one is removed. */
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
 
 /* vv_remove_tree with the file `name`, which the caller has locked, last: killed before

@@ -1,5 +1,5 @@
 /*
- * hash: alone knows OpenSSL's digests and HMAC, and xxHash.
+ * hash: the only user of OpenSSL's digests and HMAC, and of xxHash.
  *
  * SHA-256 and SHA-1 are called by the functions that OpenSSL 3 calls deprecated: the others load providers and
  * read openssl.cnf before the first digest, 4.4 million instructions, which were a fifth of all that

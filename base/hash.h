@@ -31,8 +31,8 @@ vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, c
 /* Appends the SHA-1 of all that is in b, as Git's files end. */
 vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
 
-/* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for the names that DVC gives to files; nothing is
- * trusted by these two. */
+/* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for DVC's file names; neither is used for
+ * trust. */
 #define VV_MD5_LEN 16u
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;

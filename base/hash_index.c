@@ -1,6 +1,6 @@
 /*
- * hash_index: an open-addressed table. The upper half of a hash is kept in the slot and
- * says, in turn, where the slot is, so that growing needs nothing from the caller.
+ * hash_index: an open-addressed table. A slot has the upper half of the hash, which also determines
+ * the slot's position, so growing needs no help of the caller.
  */
 #include "base/hash_index.h"
 
@@ -32,7 +32,7 @@ void vv_hash_index_reset(vv_hash_index *ix)
 	ix->count = 0;
 }
 
-/* The 32 bits that are kept: all bits of the hash have a say. */
+/* The stored 32 bits; all bits of the hash affect them. */
 static uint32_t tag_of(uint64_t hash)
 {
 	hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15u;

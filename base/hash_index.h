@@ -1,8 +1,8 @@
 /*
- * hash_index: from a hash to the places in an array of the caller's that have it.
+ * hash_index: maps a hash to positions in an array of the caller.
  *
- * The caller keeps the items, and compares them: the index holds 32 bits of each hash
- * and a place, 8 bytes a slot, at most 3/4 full. To look up, and to add what is new:
+ * The caller stores and compares the items; the index has 32 bits of each hash and a position, 8 bytes a slot, at
+ * most 3/4 full. To look up an item, or add it:
  *
  *	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
  *	size_t place;
@@ -15,7 +15,7 @@
  *	... append the item as items[count], then
  *	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
  *
- * Hash what comes from outside with ix.seed, which is random, so that an attacker cannot choose keys that collide.
+ * Hash outside data with ix.seed, which is random, so that an attacker cannot choose keys that collide.
  */
 #ifndef VV_BASE_HASH_INDEX_H
 #define VV_BASE_HASH_INDEX_H
@@ -43,8 +43,8 @@ void vv_hash_index_reset(vv_hash_index *ix); /* empty; keeps the memory */
 /* Room for count places in all, at once. False when memory has run out. */
 bool vv_hash_index_reserve(vv_hash_index *ix, size_t count);
 
-/* Adds a place, below 2^32 - 1; equal hashes and places may stand more than once. False,
- * with the index unchanged, when memory has run out. */
+/* Adds a place, below 2^32 - 1; equal hashes and places may occur more than once. False, with the
+ * index unchanged, when memory has run out. */
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place);
 
 typedef struct vv_hash_probe {

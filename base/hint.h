@@ -1,9 +1,9 @@
 /*
- * hint: the codes of hints, with the names of their arguments. What a hint is in words, the program has
- * (cmd/frame/hint_words.c): nothing below names a command.
+ * hint: the codes of hints, with the names of their arguments. The program has the words
+ * (cmd/frame/hint_words.c): nothing below cmd names a command.
  *
- * A new hint is a line here and one there; tests/check/hints.py compares them
- * with each other and with the calls. error.h does not include this, so that a new hint compiles few files again.
+ * A new hint needs a line here and one in hint_words.c; tests/check/hints.py compares them with each other and
+ * with the calls. error.h does not include this, so that a new hint compiles few files again.
  */
 #ifndef VV_BASE_HINT_H
 #define VV_BASE_HINT_H

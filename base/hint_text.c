@@ -1,5 +1,5 @@
 /*
- * hint_text: asks the program for the words.
+ * hint_text: gets the words of a hint from the program.
  */
 #include "base/hint_text.h"
 

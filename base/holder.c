@@ -106,7 +106,7 @@ static bool runs(const vv_holder *h)
 
 	if (kill((pid_t)h->pid, 0) < 0 && errno == ESRCH) return false;
 	if (!vv_os_process_find(&p, (pid_t)h->pid)) {
-		return true; /* somebody else's, which the system does not show */
+		return true; /* another user's process, hidden by the system */
 	}
 	if (h->started != 0 && p.started != h->started) {
 		return false; /* the number is used again */
@@ -126,8 +126,8 @@ vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, in
 	return runs(h) ? VV_HOLDER_ALIVE : VV_HOLDER_DEAD;
 }
 
-/* --- temporary files: 60 bits in 12 letters: 16 of where the process runs, 22 of its number (the largest that Linux
- * gives), 22 of chance --- */
+/* --- temporary files: 60 bits in 12 letters: 16 of where the process runs, 22 of its number (the largest of Linux),
+ * 22 random --- */
 
 #define PID_BITS 22u
 #define CHANCE_BITS 22u

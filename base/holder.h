@@ -1,8 +1,9 @@
 /*
- * holder: the process that holds something, as a line of text or in a file's name, and whether it still runs.
+ * holder: describes the process that owns something, as a line of text or in a file's name, and finds out whether
+ * it still runs.
  *
- * The text is kept where others find it, for example in a lock, and outlives the process. The finder asks
- * vv_holder_state_of, which answers "dead" only where this is certain: on the same machine, since the same start of
+ * The text is stored where others find it, for example in a lock, and outlives the process. Its reader calls
+ * vv_holder_state_of, which returns "dead" only if this is certain: on the same machine, since the same start of
  * it, in the same PID namespace, no such process runs; or the machine was restarted since.
  */
 #ifndef VV_BASE_HOLDER_H
@@ -38,7 +39,7 @@ bool vv_holder_parse(vv_holder *out, const char *text);
 typedef enum vv_holder_state {
 	VV_HOLDER_ALIVE,
 	VV_HOLDER_DEAD,
-	VV_HOLDER_ELSEWHERE /* another machine, or another PID namespace: nobody here can tell */
+	VV_HOLDER_ELSEWHERE /* another machine or PID namespace: its state cannot be found out */
 } vv_holder_state;
 
 /* self: the reader of the text. made: when the text was written, in seconds since 1970 by the file system:
@@ -46,9 +47,9 @@ typedef enum vv_holder_state {
  * machine of the same name. */
 vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made);
 
-/* Names of temporary files, which a process that is killed leaves. They end in VV_TEMP_RANDOM letters, in which stand,
- * besides chance, the process and where it runs (this start of the machine, its PID namespace). So the
- * next one that writes in the same folder can take away what the dead left, and nothing else. */
+/* Names of temporary files end in VV_TEMP_RANDOM letters, which encode, beside random bits, the process and where it
+ * runs (this start of the machine, its PID namespace). So the next process that writes in the same folder can remove
+ * the files of dead processes, and no others. */
 #define VV_TEMP_RANDOM 12u /* characters of "a-z2-7" */
 
 /* Another name at each call. */

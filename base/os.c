@@ -1,6 +1,6 @@
 /*
- * os: where Linux (proc(5), prctl(2)), macOS (sysctl(3), libproc) and POSIX say these things, or how they are made up
- * for: a pipe and a fork under one lock, a child that watches its parent.
+ * os: Linux uses proc(5) and prctl(2), macOS sysctl(3) and libproc; POSIX needs substitutes: a pipe and a fork under
+ * one lock, a child that watches its parent.
  */
 #define _GNU_SOURCE
 #ifndef _DARWIN_C_SOURCE
@@ -66,7 +66,7 @@ static size_t read_process(char *out, size_t size, const char *pid, const char *
 	return read_small(out, size, path);
 }
 
-/* proc(5): "pid (name) state parent group ..."; the name may hold spaces and brackets. */
+/* proc(5): "pid (name) state parent group ..."; the name may contain spaces and brackets. */
 static bool find_process(vv_os_process *out, int64_t *cpu, const char *pid)
 {
 	char text[1024], *p, *word, *rest = NULL, state = '\0';
@@ -328,7 +328,7 @@ unsigned vv_cpu_count(void)
 void vv_random(void *out, size_t len)
 {
 	for (size_t n; len > 0; out = (char *)out + n, len -= n) {
-		n = len < 256 ? len : 256; /* the most that getentropy gives */
+		n = len < 256 ? len : 256; /* the maximum of getentropy */
 		if (getentropy(out, n) < 0) {
 			abort();
 		}
@@ -343,7 +343,8 @@ int vv_os_durable(int fd)
 	if (fstat(fd, &st) < 0) return -1;
 	return S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
 #else
-#ifdef VV_OS_MACOS /* fsync leaves it in the drive's cache; some file systems know only that */
+#ifdef VV_OS_MACOS /* fsync leaves data in the drive's cache; some file systems support nothing
+		    * better */
 	if (fcntl(fd, F_FULLFSYNC) == 0) return 0;
 #endif
 	return fsync(fd);
@@ -352,7 +353,7 @@ int vv_os_durable(int fd)
 
 /* --- pipes, sockets and children --------------------------------------------------- */
 
-/* What is made and marked in two steps, and a fork, exclude each other. */
+/* Makes a fork exclude the two steps in which a descriptor is made and marked. */
 #ifndef VV_OS_LINUX
 static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
 static int lives[2] = {-1, -1}; /* a pipe that ends with this process; a child has the first end */
@@ -407,7 +408,7 @@ ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len
 	(void)fcntl(fd, F_SETNOSIGPIPE, 1);
 	return write(fd, bytes, len);
 #else
-	/* The signal goes to the thread that writes; one that was pending before is left pending. */
+	/* The signal is sent to the writing thread; an earlier pending one stays pending. */
 	sigset_t of_pipes, old, before, after;
 	int number;
 

@@ -1,6 +1,6 @@
 /*
- * os: what systems differ in. Each function has a way for Linux, one for macOS and one for any POSIX system; no other
- * file asks which system this is (tests/check/layering.py). VV_OS_POSIX takes the last one everywhere (./dev build portable).
+ * os: differences between systems. Each function is written for Linux, macOS and any POSIX system; no other file tests for
+ * the system (tests/check/layering.py). VV_OS_POSIX selects the last everywhere (./dev build portable).
  */
 #ifndef VV_BASE_OS_H
 #define VV_BASE_OS_H
@@ -24,10 +24,10 @@
 typedef struct vv_os_process {
 	pid_t parent, group;
 	uint64_t started; /* another process that gets the same number later has another one here */
-	bool ended;       /* its parent has not yet waited for it */
+	bool ended;       /* a zombie: its parent did not wait for it yet */
 } vv_os_process;
 
-/* False: no such process, or the system does not say. */
+/* False: no such process, or the system does not report it. */
 bool vv_os_process_find(vv_os_process *out, pid_t pid);
 
 /* Its arguments, each ended by a NUL, into out: how many bytes, which is at most size - 1; a NUL follows. 0: not known. */
@@ -36,8 +36,8 @@ size_t vv_os_process_arguments(char *out, size_t size, pid_t pid);
 /* Nanoseconds of CPU time that the processes of a group and their ended children used; 0: not known. */
 int64_t vv_os_group_cpu(pid_t group);
 
-/* Path of the program that runs. False: not known. POSIX does not say it: there, if a path with a slash started it, as a
- * program tells first, before it changes its folder. */
+/* Path of the program that runs. False: unknown. POSIX has no call for it: there it is known only if a path with a slash
+ * started the program and the program reported this before it changed its folder. */
 bool vv_os_program(char *out, size_t size);
 void vv_os_program_started(const char *argv0);
 
@@ -48,7 +48,7 @@ int64_t vv_os_boot_second(void);
 /* Number of the PID namespace; 0: not known, or there are none. */
 uint64_t vv_os_pid_space(void);
 
-/* What does not change while a machine has the same system: not to be shown to others. host: its name. */
+/* An identifier of this installation of the system, not to be published. host: the machine's name. */
 void vv_os_machine(char *out, size_t size, const char *host);
 
 /* Number of processors this process may run on, at least 1. */
@@ -57,26 +57,28 @@ unsigned vv_cpu_count(void);
 /* Random bytes from the operating system; aborts if it has none. */
 void vv_random(void *out, size_t len);
 
-/* Returns when a file or folder is on the disk, as fsync(2) promises; of a file only what is required to read it back. */
+/* Returns when a file or folder is on the disk, as fsync(2) promises; of a file only the data required to read it
+ * back. */
 int vv_os_durable(int fd);
 
-/* Pipes and sockets are close-on-exec from their beginning for children of vv_os_fork, and writing to them gives
- * EPIPE and no signal: to a socket always, to a pipe with vv_os_write. */
+/* Pipes and sockets are close-on-exec from their beginning for children of vv_os_fork, and writing to them fails
+ * with EPIPE instead of a signal: to a socket always, to a pipe with vv_os_write. */
 bool vv_os_pipe(int ends[2]);
 int vv_os_socket(int family, int type, int protocol);
 typedef ssize_t vv_os_write_fn(int fd, const void *bytes, size_t len); /* write(2), or a test's */
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len);
-pid_t vv_os_fork(bool held); /* held: vv_os_limit_child may name this process */
+pid_t vv_os_fork(bool held); /* held: vv_os_limit_child may be called with this process as parent */
 
-/* A pipe holds so many bytes, where the system lets it. */
+/* Sets a pipe's capacity in bytes, if the system allows it. */
 void vv_os_pipe_size(int fd, int bytes);
 
-/* In a child, between fork and exec. parent: it is killed (by this signal; 0: SIGKILL) when this process, which is its
- * parent, ends (on Linux: the thread that started it); 0: not. Bytes of addresses, and of what it allocates; 0: no limit. False: that
- * cannot be, or the parent has ended. */
+/* In a child, between fork and exec. parent: it is killed (by this signal; 0: SIGKILL) when this process, which is its parent,
+ * ends (on Linux: the thread that started it); 0: not. Bytes of addresses, and of what it allocates; 0: no limit. False: not
+ * supported, or the parent has ended. */
 bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data);
 
-/* A pthread_cond_t whose waits end by vv_monotonic_ms (0: never); the mutex is held. False: the time is over. */
+/* A pthread_cond_t whose waits end by vv_monotonic_ms (0: never); the caller has locked the mutex. False:
+ * timeout. */
 bool vv_os_condition_init(void *condition);
 bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms);
 
@@ -85,8 +87,8 @@ bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms);
 void *vv_os_library(const char *name, const char *version);
 bool vv_os_library_find(void *library, void *function, const char *name);
 
-/* A package that brings its C library (tests/package/make) brings the encodings of iconv, too: from now on they are looked for
- * there. Changes the environment, so before there are threads, and after it was copied for programs that are started. */
+/* A package that brings its C library (tests/package/make) brings the encodings of iconv, too: makes iconv find them. Changes
+ * the environment, so call it before threads start, and after the environment was copied for started programs. */
 void vv_use_own_encodings(void);
 
 /* The command that installs a library: the package has one name in Debian and another in Homebrew. */

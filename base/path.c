@@ -122,8 +122,8 @@ static bool hfs_ignores(uint32_t cp)
 	       (cp >= 0x206a && cp <= 0x206f) || cp == 0xfeff;
 }
 
-/* Would some file system take this part for ".git"? NTFS drops trailing dots
- * and spaces and knows ".git" as "git~1" too. */
+/* Would some file system take this part for ".git"? NTFS drops trailing dots and spaces, and
+ * "git~1" is another name of ".git". */
 static bool is_dot_git(const char *part, size_t len)
 {
 	char kept[8];
@@ -192,7 +192,7 @@ static bool is_device(const char *part, size_t len)
 	return vv_ascii_is(part, stem, "com") || vv_ascii_is(part, stem, "lpt");
 }
 
-/* What leads out of the work tree, or into Git's folder. */
+/* Finds parts that lead out of the work tree or into Git's folder. */
 static const char *part_danger(const char *part, size_t len)
 {
 	if (len == 0) return "it has an empty part";
@@ -203,7 +203,7 @@ static const char *part_danger(const char *part, size_t len)
 	return vv_path_is_dot_git(part, len) ? "a part could be mistaken for '.git'" : NULL;
 }
 
-/* What not every system has as a name, or takes for something else. */
+/* Finds parts that some systems do not allow or change. */
 static const char *part_fault(const char *part, size_t len)
 {
 	const char *fault = part_danger(part, len);
@@ -278,7 +278,7 @@ vv_status vv_path_check_plain(const char *path, vv_error *err)
 }
 
 /* A class of a bracket expression ("[:digit:]") has c: ASCII only, and space without vertical tab
- * and form feed, as in Git. -1: there is no class of that name. */
+ * and form feed, as in Git. -1: unknown class. */
 static int in_class(const char *name, size_t len, unsigned char c)
 {
 	enum {
@@ -409,9 +409,9 @@ static bool match_one(const char **p, char c)
 	}
 }
 
-/* Where to continue after a mismatch: pattern after a star, and the first path
- * byte that the star has not swallowed yet. Only the latest star of each kind
- * can matter, since an earlier one could only give it less to work with. */
+/* Where to continue after a mismatch: pattern after a star, and the first path byte after the part
+ * that the star matched. Only the latest star of each kind matters, since more bytes for an earlier
+ * one leave it fewer. */
 typedef struct retry {
 	const char *pattern; /* NULL: none */
 	const char *path;

@@ -42,11 +42,11 @@ const char *vv_path_below(const char *root, const char *path);
  * parts over 255 bytes, the whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
 const char *vv_path_fault(const char *path); /* the same reason alone; NULL: none */
-/* The same of a file that Git alone keeps, which has whatever name Git takes here: refused is only
- * what would lead out of the work tree or into ".git", and what is too long. */
+/* The same for an ordinary file of Git, which may have any name that Git accepts here: refuses only
+ * paths out of the work tree or into ".git", and paths that are too long. */
 vv_status vv_path_check_plain(const char *path, vv_error *err);
 
-/* Would some file system take this one part of a path, of len bytes, for ".git"? Knows the
+/* Would some file system take this one part of a path, of len bytes, for ".git"? Recognises the
  * disguises of NTFS (trailing dots and spaces, "git~1", streams) and of HFS (ignorable code
  * points); case does not count. */
 bool vv_path_is_dot_git(const char *part, size_t len);

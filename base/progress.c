@@ -1,5 +1,5 @@
 /*
- * progress: the calls that tolerate having nobody who listens.
+ * progress: calls that do nothing without a receiver.
  */
 #include "base/progress.h"
 

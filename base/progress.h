@@ -20,7 +20,8 @@ typedef struct vv_progress {
 	bool (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
 } vv_progress;
 
-/* Calls p->update unless p or it is NULL. VV_ECANCELLED: it said so; the caller passes that on. */
+/* Calls p->update unless p or it is NULL. VV_ECANCELLED: p->update cancelled; the caller returns
+ * it. */
 vv_status vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
 			     vv_error *err);
 /* The same for p->part. */
@@ -29,11 +30,11 @@ vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done
 
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 
-/* Who listens while a command works. Any function may be NULL, and so may the whole: then
- * nobody does. */
+/* Receives progress and notes of a running command. Any function may be NULL, and so may the whole
+ * struct: such notes are dropped. */
 typedef struct vv_notes {
 	void (*note)(void *payload, vv_note_kind kind, const char *line);
-	/* Progress from now on (NULL: nobody looks), until end, which may come too often. */
+	/* Starts progress (NULL: not shown), until `end`, which may be called too often. */
 	const vv_progress *(*begin)(void *payload);
 	void (*end)(void *payload);
 	void *payload;

@@ -42,7 +42,7 @@ void vv_ring_free(vv_ring *r)
 	}
 }
 
-/* When a wait of so many milliseconds ends; 0 has no end. */
+/* The time at which a wait ends; 0: never. */
 static uint64_t end_of_wait(unsigned wait_ms)
 {
 	return wait_ms == 0 ? 0 : vv_monotonic_ms() + wait_ms;

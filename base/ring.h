@@ -19,7 +19,7 @@
 typedef struct vv_ring vv_ring;
 
 vv_ring *vv_ring_new(size_t cap); /* NULL when out of memory */
-void vv_ring_free(vv_ring *r);    /* nobody uses it any more; accepts NULL */
+void vv_ring_free(vv_ring *r);    /* it must be unused; accepts NULL */
 VV_AUTO_FREE(vv_ring, vv_ring_free)
 
 /* All of it. VV_EIO when the stream was stopped, or nothing was read for wait_ms (0: for

@@ -1,9 +1,9 @@
 /*
  * secret: passwords and tokens kept as salted scrypt hashes.
  *
- * A hash is text: "scrypt$14$8$1$<salt>$<hash>": log2 of the cost, block size, lanes, then
- * 16 and 32 bytes in hex. Source: RFC 7914; OpenSSL's EVP_PBE_scrypt does the work. One
- * check takes some 40 ms and 16 MiB, so a server that lets strangers ask does one at a time.
+ * A hash is text: "scrypt$14$8$1$<salt>$<hash>": log2 of the cost, block size, lanes, then 16 and
+ * 32 bytes in hex. Source: RFC 7914; OpenSSL's EVP_PBE_scrypt does the work. One check takes some
+ * 40 ms and 16 MiB, so a server that is open to strangers runs one at a time.
  */
 #ifndef VV_BASE_SECRET_H
 #define VV_BASE_SECRET_H

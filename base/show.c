@@ -1,5 +1,5 @@
 /*
- * show: UTF-8 decoding, what a terminal may be shown, numbers for people.
+ * show: UTF-8 decoding, safe output for terminals, numbers for people.
  *
  * One function (vv_piece_next) decides how each code point or bad byte appears and
  * how wide it is; widths, escaping and cutting all go through it and so agree.
@@ -197,7 +197,7 @@ bool vv_utf8_valid(const char *s, size_t len)
 	}
 }
 
-/* Code points that move, hide or reorder what a terminal shows. */
+/* Code points that move, hide or reorder a terminal's text. */
 static bool is_unsafe(uint32_t cp)
 {
 	return (cp >= 0x80 && cp <= 0x9f) ||                     /* C1 */
@@ -390,7 +390,7 @@ bool vv_url_secret(const char *url, size_t *from, size_t *len)
 	return true;
 }
 
-/* Does a parameter of a query hold what lets in whoever has it? */
+/* Is the value of this query parameter a secret? */
 static bool is_secret_name(const char *name, size_t len)
 {
 	static const char *const ends[] = {"token", "_key",      "password",   "secret", "auth",

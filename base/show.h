@@ -14,8 +14,8 @@ bool vv_utf8_valid(const char *s, size_t len);
 
 /* One code point at s; its length in bytes, or 0 when it is not valid. */
 size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len);
-/* Columns that s takes on a terminal: 2 for wide and fullwidth, 0 for
- * combining; invalid bytes and controls count as they are escaped below. */
+/* Columns that s takes on a terminal: 2 for wide and fullwidth, 0 for combining; invalid bytes and
+ * controls count as escaped below. */
 size_t vv_text_width(const char *s, size_t len);
 
 /* How one code point or bad byte is shown. */
@@ -48,7 +48,7 @@ const char *vv_text_name(const char *s, size_t len);
 /* The part of a URL that only its owner may see, from..from + len: its password, or user and password where
  * the user of HTTP is a token. False, and nothing is set: it has none. Paths and what scp takes ("user@host:path") are taken too. */
 bool vv_url_secret(const char *url, size_t *from, size_t *len);
-/* Takes the values of parameters out of a URL's query that let in whoever has them ("?token=..."). */
+/* Removes the values of secret parameters ("?token=...") from a URL's query. */
 void vv_url_hide_parameters(char *url);
 /* A URL as it may be shown: without either. */
 const char *vv_text_url(const char *url);

@@ -74,7 +74,7 @@ vv_status vv_syncs_wait(vv_syncs *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	/* The last is for this thread, as are those for which there is no other. */
+	/* This thread runs the last one, and those for which no thread could be started. */
 	for (size_t i = 0; i + 1 < s->count; i++) {
 		s->items[i].worker = vv_worker_start(run, &s->items[i]);
 	}
@@ -138,7 +138,7 @@ static vv_status make_folder(vv_file_batch *b, const char *folder, vv_error *err
 	return rc < 0 ? rc : vv_mkdirs(folder, err);
 }
 
-/* A wait that vv_syncs had to make first may have failed, and says so once. */
+/* An earlier wait inside vv_syncs may have failed; reports that once. */
 static vv_status note_failure(vv_file_batch *b, vv_status rc, vv_error *err)
 {
 	if (rc < 0) {
@@ -200,7 +200,7 @@ vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err)
 	return rc < 0 ? rc : note_failure(b, vv_syncs_add_path(&b->syncs, path, &b->why), err);
 }
 
-/* What has no name goes. */
+/* Removes files that were not renamed yet. */
 static void drop_batch(vv_file_batch *b)
 {
 	for (size_t i = 0; i < b->count; i++) {

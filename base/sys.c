@@ -64,7 +64,7 @@ void *vv_calloc(size_t count, size_t size)
 	size_t total;
 
 	if (!vv_mul_size(&total, count, size)) return NULL;
-	/* What comes fresh from the system is zero, and its pages are only there once they are used. */
+	/* Fresh memory of the system is zero, and its pages are allocated on first use. */
 	return vv_sys_ops.calloc(total > 0 ? total : 1, 1);
 }
 
@@ -164,8 +164,8 @@ uint64_t vv_thread_cpu_ms(void)
 	return clock_ms(CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* Started by a dynamic loader of its own (tests/package/make: ld-linux-x86-64.so.2, ld64.so.1), the program is that, and a script in
- * front of it has said what to call. */
+/* Started by a dynamic loader of its own (tests/package/make: ld-linux-x86-64.so.2, ld64.so.1), the running program is the
+ * loader; the script that started it passes the real path. */
 static const char *started_by(const char *exe)
 {
 	const char *name = strrchr(exe, '/'), *script = getenv("VARVE_PROGRAM");

@@ -1,12 +1,10 @@
 /*
  * sys: the one table through which varve allocates and touches files.
  *
- * Everything of ours that can fail because of the machine goes through
- * vv_sys_ops, so that a test can make any of it fail (the n-th allocation,
- * write, fsync, rename ...). Programs never change the table; tests replace
- * members before they start threads. Members have the signatures and errno
- * habits of the POSIX functions whose names they bear; `read`, `pread` and
- * `write` may be short.
+ * Everything of ours that can fail because of the machine goes through vv_sys_ops, so that a test
+ * can make any of it fail (the n-th allocation, write, fsync, rename ...). Programs never change
+ * the table; tests replace members before they start threads. Members have the signatures and errno
+ * habits of the POSIX functions of the same name; `read`, `pread` and `write` may be short.
  */
 #ifndef VV_BASE_SYS_H
 #define VV_BASE_SYS_H
@@ -45,7 +43,7 @@ uint64_t vv_sys_fsyncs(void);
 
 /* malloc, calloc and realloc through the table; size 0 is taken as 1. NULL on failure. */
 void *vv_malloc(size_t size);
-void *vv_calloc(size_t count, size_t size); /* zeroed; overflow gives NULL */
+void *vv_calloc(size_t count, size_t size); /* zeroed; NULL on overflow */
 void *vv_realloc(void *p, size_t size);     /* p is untouched on failure */
 void *vv_realloc_array(void *p, size_t count, size_t size);
 char *vv_strdup(const char *s);
@@ -79,8 +77,9 @@ int64_t vv_now_sec(void);
 uint64_t vv_monotonic_ms(void);
 uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began */
 
-/* Path of the program varve, to run it again, or from varve-web and its like, which are beside it; owned by
- * the caller. Where the system does not say: "varve", to be found on the PATH. NULL when out of memory. */
+/* Path of the program varve, to run it again, or from varve-web and similar programs beside it; owned by
+ * the caller. If the system does not report it: "varve", to be found on the PATH. NULL when out of
+ * memory. */
 char *vv_varve_path(void);
 
 #endif

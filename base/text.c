@@ -169,7 +169,7 @@ void vv_text_put_quoted(vv_buf *b, const char *s, size_t len)
 	vv_buf_putc(b, '\'');
 }
 
-/* How many of the first bytes are written as they are, one column each. */
+/* Number of leading bytes that need no escapes, one column each. */
 static size_t plain_bytes(const char *s, size_t len)
 {
 	size_t n = 0;
@@ -239,7 +239,7 @@ void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size
 
 	while (len > 0) {
 		const char *blank = memchr(s + 1, ' ',
-					   len - 1); /* a blank goes with the word after it */
+					   len - 1); /* a blank belongs to the word after it */
 		size_t n = blank ? (size_t)(blank - s) : len, w = vv_text_words_width(s, n);
 
 		if (width > 0 && used + w > width && used > indent && *s == ' ') {
@@ -343,7 +343,7 @@ void vv_nearest_init(vv_nearest *n, const char *word)
 	n->distance = SLIPS_MAX + 1;
 }
 
-/* How many slips a word of so many letters may have. */
+/* The number of slips allowed in a word of this length. */
 static unsigned slips_of(size_t len)
 {
 	return len < 6 ? 1 : len < 10 ? 2 : SLIPS_MAX;

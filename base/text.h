@@ -21,8 +21,8 @@ void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len);
  * and invalid UTF-8 come out as \n, \t, \xHH or \u{HEX}; a backslash as \\. */
 void vv_text_put_escaped(vv_buf *b, const char *s, size_t len);
 
-/* For sentences in which data is escaped already, and for what is to be shown as somebody wrote
- * it: as above, but a backslash stays one. Cut to width columns when that is not 0. */
+/* For sentences in which data is escaped already, and for text to be shown as the user typed it: as
+ * above, but backslashes are not escaped. Cut to width columns when that is not 0. */
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width);
 
 /* Columns that text takes which is escaped already: a backslash is one. */
@@ -57,7 +57,7 @@ bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 /* The same with k, m or g (of either case) behind it: times 2^10, 2^20 or 2^30. */
 bool vv_parse_bytes(uint64_t *out, const char *s, size_t len);
 
-/* Strings that somebody else keeps: the values of an option given several times, say. */
+/* A list of borrowed strings, for example the values of an option given several times. */
 typedef struct vv_strings {
 	const char **items;
 	size_t count;
@@ -83,22 +83,22 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max);
 
 /* The candidate that a mistyped word most likely means: a command, an option, a column, a ref, a rule.
  * One slip in a word of three to five letters, two up to nine, three in longer ones; of two letters
- * only their exchange. What the word is the beginning of is near, too. */
+ * only their exchange. A candidate that begins with the word is near, too. */
 typedef struct vv_nearest {
 	const char *word;
-	const char *best; /* borrowed from who gave it; NULL: nothing is near */
+	const char *best; /* borrowed from the caller; NULL: nothing is near */
 	unsigned distance;
 } vv_nearest;
 void vv_nearest_init(vv_nearest *n, const char *word);
-/* true: it is the best one now. Of equally near ones that with the same first letter wins, then the
- * first. */
+/* Returns true if candidate becomes the best. Among equally near ones one with the same first
+ * letter wins, then the first. */
 bool vv_nearest_try(vv_nearest *n, const char *candidate);
 
 /* Are both NULL, or the same text? */
 bool vv_text_same(const char *a, const char *b);
 
-/* Checks that a text begins with mark, "varve store 1\n". VV_ENOSUPPORT: it has another number; err says that a newer varve wrote
- * `what`. VV_ECORRUPT: it does not begin so; err is left alone. */
+/* Checks that a text begins with mark, "varve store 1\n". VV_ENOSUPPORT: the number differs; err reports that a newer varve
+ * wrote `what`. VV_ECORRUPT: a different beginning; err is not set. */
 vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err);
 
 /* The lines of a text, without their ends: for (vv_line l = {.rest = text}; vv_line_next(&l);) */
@@ -107,9 +107,10 @@ typedef struct vv_line {
 	size_t len;
 	const char *rest; /* after it; NUL-ended */
 } vv_line;
-bool vv_line_next(vv_line *l); /* false: there are no more */
+bool vv_line_next(vv_line *l); /* false at the end */
 
-/* The line at *at, its newline replaced by its end; *at goes behind it. NULL: no newline follows. */
+/* Returns the line at *at with NUL in place of its newline, and moves *at after it. NULL: no newline
+ * follows. */
 char *vv_text_cut_line(char **at);
 
 #endif

@@ -33,8 +33,8 @@ struct vv_pool {
 	pool_thread *workers;
 };
 
-/* What this thread is to the pool it belongs to; NULL for all others. A job may itself
- * wait for jobs of another pool: there its thread is a waiting caller, number 0. */
+/* This thread in the pool that it belongs to; NULL for other threads. A job may itself wait for
+ * jobs of another pool: there its thread is a waiting caller, number 0. */
 static _Thread_local const pool_thread *self;
 
 static vv_job *take_first(vv_pool *p)
@@ -52,8 +52,8 @@ static vv_job *take_first(vv_pool *p)
 	return job;
 }
 
-/* Runs job with the lock let go; the lock is held before and after. The job may
- * be gone as soon as its state says DONE. */
+/* Runs job without the lock, which is locked before and after. The job may be freed as soon as its
+ * state is DONE. */
 static void run_unlocked(vv_pool *p, vv_job *job)
 {
 	(void)pthread_mutex_unlock(&p->lock);
@@ -191,7 +191,7 @@ static void *worker_main(void *p)
 	return NULL;
 }
 
-/* NULL: no memory, or no thread. detached: main frees what it is given, perhaps before this returns. */
+/* NULL: no memory, or no thread. detached: main frees its argument, perhaps before this returns. */
 static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *), void *payload)
 {
 	vv_auto_free vv_worker *w = vv_malloc(sizeof(*w));
@@ -298,10 +298,10 @@ typedef struct waiter {
 
 struct vv_turn {
 	pthread_mutex_t lock;
-	pthread_cond_t chosen; /* somebody was */
-	bool taken;            /* somebody has it, or was chosen */
+	pthread_cond_t chosen; /* a waiter was chosen */
+	bool taken;            /* locked, or promised to the chosen waiter */
 	waiter *first, *last;  /* in the order in which they came */
-	unsigned ranked;       /* turns since one went to who had waited longest */
+	unsigned ranked;       /* turns since the longest waiter got one */
 };
 
 vv_turn *vv_turn_new(void)

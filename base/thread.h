@@ -14,8 +14,8 @@
 
 #include "base/auto.h"
 
-/* Mutual exclusion between the threads of one process. Locking cannot fail. Never held
- * across a call into a caller's function. */
+/* Mutual exclusion between the threads of one process. Locking cannot fail. No callback of a caller
+ * runs under it. */
 typedef struct vv_mutex vv_mutex;
 
 vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
@@ -40,14 +40,14 @@ VV_AUTO_CLEAR(vv_locked, vv_locked_end)
 /* Calls make, unless *done; then it is. Other threads that call it meanwhile wait. make calls nothing that does. */
 void vv_once(bool *done, void (*make)(void));
 
-/* A lock for work that takes long, whose waiters are not equal: of those who wait, who ranks highest is next, of
- * equal ones who came first. So that nobody waits for ever, each VV_TURN_FAIR-th turn goes to whoever has
- * waited longest: those who rank low get that part of all turns together, however many they are. */
+/* A lock with ranks for long work: the waiter with the highest rank is next, among equals the one that waited
+ * longest. To prevent starvation every VV_TURN_FAIR-th turn goes to the longest waiter: waiters of low rank
+ * together get this share of all turns, whatever their number. */
 typedef struct vv_turn vv_turn;
 #define VV_TURN_FAIR 5u
 
 vv_turn *vv_turn_new(void);    /* NULL when out of memory */
-void vv_turn_free(vv_turn *t); /* nobody has it or waits; accepts NULL */
+void vv_turn_free(vv_turn *t); /* it must be unused; accepts NULL */
 VV_AUTO_FREE(vv_turn, vv_turn_free)
 void vv_turn_take(vv_turn *t, uint64_t rank);
 void vv_turn_give(vv_turn *t);
@@ -75,8 +75,8 @@ typedef struct vv_job {
 	int state; /* the pool's */
 } vv_job;
 
-/* A pool with so many threads besides the caller; fewer when the system will
- * not give them. NULL when out of memory. */
+/* A pool of this number of threads besides the caller; fewer if the system refuses. NULL when out
+ * of memory. */
 vv_pool *vv_pool_new(unsigned threads);
 unsigned vv_pool_threads(const vv_pool *p); /* threads besides the caller */
 void vv_pool_submit(vv_pool *p, vv_job *job);

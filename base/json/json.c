@@ -20,10 +20,9 @@
 /* Each block is preceded by its size, in a field that keeps the alignment. */
 #define HEADER 16u
 
-/* yajl holds its handle, its lexer, a stack of one byte a level and two buffers
- * that start at 2 KiB. A buffer doubles until a token fits: at most twice the
- * text, and as much again for the outgrown ones before it. Twice, since there
- * are two. */
+/* yajl allocates its handle, its lexer, a stack of one byte a level and two buffers that start at 2
+ * KiB. A buffer doubles until a token fits: at most twice the text, and as much again for the
+ * outgrown ones before it. Twice, since there are two. */
 #define FIXED 16384u
 #define PER_BYTE 8u
 
@@ -143,8 +142,7 @@ size_t vv_json_utf8_fault(const char *text, size_t len)
 	return at;
 }
 
-/* yajl's reasons in our words, found by how they begin; others stand as they
- * are. */
+/* Replaces yajl's reasons, found by their beginnings, by our words; keeps unknown ones. */
 static const char *own_words(const char *reason)
 {
 	static const struct {
@@ -211,7 +209,7 @@ size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t la
 #define BOM "\xef\xbb\xbf"
 #define BOM_LEN 3u
 
-/* From so many members on an object's names are looked up in the table. */
+/* With this number of members or more an object's names are looked up in the table. */
 #define MANY_MEMBERS 8u
 
 /* An open array or object. */
@@ -258,7 +256,7 @@ static vv_status fail_at(const reader *r, size_t offset, const char *what)
 static vv_json **table_slot(vv_json **table, size_t size, const vv_json *parent, const char *name,
 			    size_t len)
 {
-	/* seeded by an address, so that nobody can aim at one slot */
+	/* seeded by an address, so that input cannot aim at one slot */
 	size_t i = (size_t)vv_xxh3(name, len, (uint64_t)(uintptr_t)parent) & (size - 1);
 
 	while (table[i] && (table[i]->parent != parent || table[i]->name_len != len ||

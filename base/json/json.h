@@ -1,10 +1,9 @@
 /*
  * json: reading JSON documents and writing JSON values (yajl underneath).
  *
- * Stricter than yajl: valid UTF-8 only, no duplicate members, no lone
- * surrogates, a depth limit, one value. Numbers keep their spelling. Every
- * node knows its place in the source, so that an edit can splice the text and
- * keep the rest of the file as its author wrote it.
+ * Stricter than yajl: valid UTF-8 only, no duplicate members, no lone surrogates, a depth limit,
+ * one value. Numbers keep their spelling. Every node has its position in the source, so that an
+ * edit can splice the text and leave the rest of the file unchanged.
  */
 #ifndef VV_BASE_JSON_JSON_H
 #define VV_BASE_JSON_JSON_H
@@ -65,20 +64,20 @@ bool vv_json_get_u64(uint64_t *out, const vv_json *object, const char *name);
  * strings escaped canonically. */
 void vv_json_put_node(vv_buf *b, const vv_json *node);
 
-/* Appends a JSON string with its quotes: escapes '"', '\\', controls (\b \f \n
- * \r \t, else \u00xx lower case); all other bytes as they are. The input must be
- * valid UTF-8: false where it is not, and invalid bytes became U+FFFD. */
+/* Appends a JSON string with its quotes: escapes '"', '\\', controls (\b \f \n \r \t, else \u00xx
+ * lower case); other bytes unchanged. The input must be valid UTF-8: returns false if it is not,
+ * with U+FFFD for invalid bytes. */
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
 
-/* Appends valid JSON as it is, but on one line: where it has line breaks, without the blanks between its tokens. */
+/* Appends valid JSON on one line: drops the blanks between tokens if the value has line breaks. */
 void vv_json_put_line(vv_buf *b, const char *json, size_t len);
 
 /* Any bytes (NULL for none), exactly: a JSON string where they are UTF-8, else {"base64":"..."} (RFC 4648,
  * section 4, with padding). */
 void vv_json_put_text(vv_buf *b, const char *s, size_t len);
 
-/* The bytes of a value that vv_json_put_text wrote. They live in arena. VV_EINPUT says what was
- * expected; v may be NULL. */
+/* The bytes of a value that vv_json_put_text wrote. They live in arena. VV_EINPUT: err names the
+ * expected value; v may be NULL. */
 vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
 			   vv_error *err);
 
@@ -126,7 +125,7 @@ typedef struct vv_json_member {
 	const char *name; /* decoded; borrowed until the next call */
 	size_t name_len;
 	vv_json_type type;
-	const char *raw; /* the value's bytes as they stand */
+	const char *raw; /* the value's bytes in the source */
 	size_t raw_len;
 	const char *text; /* decoded string (VV_JSON_STRING), else NULL */
 	size_t text_len;  /* a string that has no exact UTF-8 decoding (lone

@@ -31,8 +31,8 @@ VV_AUTO_CLEAR(vv_json_pool, vv_json_pool_clear)
 /* First offset at or after from that is neither white space nor one of seps. */
 size_t vv_json_skip(const char *text, size_t len, size_t from, const char *seps);
 
-/* Does this string, as it is between its quotes, escape half a surrogate
- * pair? The escapes themselves are known to be well formed. */
+/* Does this string, unparsed and without its quotes, escape half a surrogate pair? The escapes must
+ * be well formed. */
 bool vv_json_lone_surrogate(const char *raw, size_t len);
 
 /* Offset of the first byte that is not valid UTF-8; len when all is. */

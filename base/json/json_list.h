@@ -1,5 +1,5 @@
 /*
- * json_list: members of an object that is written, by a list: name, value, and when it is there.
+ * json_list: writes an object's members from a list: name, value, condition.
  *
  *	vv_json_put_object(&w, {JSON_TEXT("path", path)}, {JSON_NUMBER_OR_NULL(counted, "rows", rows)},
  *			   {JSON_BOOL_WHEN(repo, "stored", repo->stored)});
@@ -10,7 +10,7 @@
 #include "base/json/json.h"
 
 /* The name NULL leaves a member out. JSON_OBJECT is followed by its members and JSON_END; it and JSON_ARRAY may also be the
- * last ones, and stay open. Values of what is left out or null are not evaluated. */
+ * last ones, and stay open. Values of members that are left out or null are not evaluated. */
 typedef struct vv_json_entry {
 	const char *name;
 	enum {

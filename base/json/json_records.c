@@ -70,7 +70,7 @@ static void put_path(vv_buf *out, const walk *w)
 	}
 }
 
-/* A path as somebody wrote it becomes a JSON Pointer. */
+/* The user's path as a JSON Pointer. */
 static void put_pointer(vv_buf *out, const char *path)
 {
 	if (path[0] == '/' || path[0] == '\0') {
@@ -128,7 +128,7 @@ static int open_level(walk *w, bool array)
 {
 	level *outer = w->depth > 0 ? &w->levels[w->depth - 1] : NULL;
 
-	/* The first object of an array that no other array holds. */
+	/* The first object of an array that is not inside another array. */
 	if (!array && outer && outer->array && outer->count == 0 && w->arrays == 1 && !w->wanted &&
 	    !w->at && w->depth > 1 && !found(w)) {
 		return 0;

@@ -17,7 +17,7 @@
 
 typedef struct vv_json_records {
 	bool found;
-	size_t bracket; /* where its '[' stands */
+	size_t bracket; /* offset of its '[' */
 	vv_buf path;    /* of the array: a JSON Pointer (RFC 6901) */
 	vv_buf second;  /* of another array of objects, where any may be taken; empty: none */
 	size_t fault;   /* after VV_EINPUT: where */
@@ -33,7 +33,7 @@ vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len,
 
 /* Appends the path of the array whose '[' is at text[bracket]; false: there is none. */
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket);
-/* Is that the path that somebody wrote, in either form? */
+/* Is this the user's path, in either form? */
 bool vv_json_records_is(const char *text, size_t bracket, const char *path);
 
 /* The text around the rows. */

@@ -1,10 +1,9 @@
 /*
  * json_rows: one flat object after the other, as rows of NDJSON and of arrays.
  *
- * A quick scan of our own finds where the object ends, so that one yajl handle
- * can take object after object in single chunks: tokens then are slices of the
- * input, and nothing is allocated for a row. Names of nested objects are not
- * looked at for duplicates: nested values are kept as they are written.
+ * A quick scan of our own finds the end of each object, so that one yajl handle parses object after
+ * object in single chunks: tokens are slices of the input, and nothing is allocated for a row.
+ * Nested objects are not checked for duplicate names: nested values are kept as text.
  */
 #include "base/array.h"
 #include "base/json/json.h"
@@ -50,13 +49,14 @@ struct vv_json_rows {
 	known_name *known;
 	size_t count, cap;
 	size_t seen;   /* names of this object so far */
-	bool diverged; /* it went its own way: the table holds known[0, count) */
-	/* Not a vv_hash_index: it is made again for each object that goes its own way, as small as
-	 * that object is, however large one before it was. 1 + index into known; open addressing. */
+	bool diverged; /* the object's names differ from the last one's: the table has known[0,
+		        * count) */
+	/* Not a vv_hash_index: it is rebuilt for each object whose names differ, in the size of that
+	 * object, not of larger earlier ones. 1 + index into known; open addressing. */
 	uint32_t *table;
 	size_t table_size; /* slots in use as a table: a power of two */
 	size_t table_cap;
-	uint64_t seed; /* the table's, so that nobody can aim at one slot */
+	uint64_t seed; /* the table's, so that input cannot aim at one slot */
 };
 
 vv_json_rows *vv_json_rows_new(void)
@@ -369,8 +369,8 @@ static size_t string_end(const char *bytes, size_t len, size_t from, bool *bad)
 	return len + 1;
 }
 
-/* How many bytes the parser shall see: up to the end of the object (true), up
- * to what certainly is wrong (true as well), or not enough are here (false). */
+/* Number of bytes for the parser: up to the end of the object or the first certain error (true);
+ * false: more input is needed. */
 static bool find_end(size_t *end, const char *bytes, size_t len)
 {
 	uint8_t objects[ROW_DEPTH]; /* the open brackets: is it a brace? */

@@ -67,7 +67,7 @@ static bool all_plain(uint64_t x)
 	return (((x - ones * 0x20) | (quote - ones) | (slash - ones) | x) & high) == 0;
 }
 
-/* Does the text stand in JSON as it is? False also says: perhaps. */
+/* Can the text be in JSON without escapes? False also means: perhaps. */
 static bool is_plain(const char *s, size_t len)
 {
 	uint64_t x;
@@ -217,7 +217,7 @@ static void new_line(vv_json_out *w)
 	}
 }
 
-/* What is before a member or an element. */
+/* Writes the separator before a member or element. */
 static void begin_item(vv_json_out *w)
 {
 	if (w->need_comma) {

@@ -20,7 +20,7 @@
 
 #define VV_KEY_SEED 32u
 #define VV_SIGNATURE 64u
-#define VV_KEY_BOX_MORE 48u /* bytes that a box has more than what is in it */
+#define VV_KEY_BOX_MORE 48u /* bytes that a box adds to its content */
 
 typedef struct vv_key {
 	uint8_t seed[VV_KEY_SEED];
@@ -33,7 +33,7 @@ vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error 
 void vv_key_wipe(vv_key *k);
 VV_AUTO_CLEAR(vv_key, vv_key_wipe)
 
-/* Of the purpose, a newline and the bytes. */
+/* Signs the purpose, a newline and the bytes. */
 vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *purpose,
 		      const void *bytes, size_t len, vv_error *err);
 /* VV_ECORRUPT: it is not this key's signature of these bytes for this purpose. */
@@ -44,7 +44,7 @@ vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
 /* Appends a box of len + VV_KEY_BOX_MORE bytes. VV_EUSAGE: the key cannot be sealed to. */
 vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const void *bytes,
 		     size_t len, vv_error *err);
-/* Appends what is in the box. VV_EREFUSED: it was not sealed to this key, or was changed. */
+/* Appends the content of a box. VV_EREFUSED: it was not sealed to this key, or was changed. */
 vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t len, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * key_file: the lines of the file, and what a passphrase costs.
+ * key_file: the lines of the file, and the cost of a passphrase.
  */
 #include "base/keys/key_file.h"
 
@@ -31,12 +31,12 @@ enum {
 	CHECK = 4,
 	RECOVERY_LETTERS = 58, /* of 36 bytes */
 	PASSES = 3,
-	KIB = 64 * 1024, /* what a small server can spare; more passes in their place */
+	KIB = 64 * 1024, /* the memory of a small server; more passes instead */
 	PASSES_MAX = 32,
 	KIB_MAX = 1024 * 1024
 };
 
-/* What the lines say. */
+/* The content of the lines. */
 typedef struct parts {
 	char did[VV_DID_TEXT];
 	uint8_t public_key[VV_KEY_PUBLIC];
@@ -187,7 +187,7 @@ static bool read_lines(parts *p, const char *text)
 	       take_hex(&at, p->bytes, SEALED, '\n') && *at == '\0';
 }
 
-/* The whole file, which nobody else may read. */
+/* Reads the whole file; refuses one that other users may read. */
 static vv_status read_private(vv_buf *out, const char *path, vv_error *err)
 {
 	vv_stat st;

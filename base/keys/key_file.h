@@ -27,13 +27,13 @@
 /* Puts the passphrase for the key into out. */
 typedef vv_status (*vv_passphrase_fn)(void *payload, const char *did, vv_buf *out, vv_error *err);
 
-/* Replaces the file (made with mode 0600), durably. passphrase NULL: the seed is in it as it is. */
+/* Replaces the file (made with mode 0600), durably. passphrase NULL: the seed is not encrypted. */
 vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *passphrase,
 			    vv_error *err);
 
-/* ask is called when the file wants a passphrase. Takes the text of a recovery key, too.
- * VV_ENOTFOUND; VV_EREFUSED: others may read the file, or the passphrase is wrong; VV_EINPUT:
- * it is not a key file, or a damaged one. */
+/* `ask` is called if the file has a passphrase. Takes the text of a recovery key, too.
+ * VV_ENOTFOUND; VV_EREFUSED: others may read the file, or the passphrase is wrong; VV_EINPUT: it is
+ * not a key file, or a damaged one. */
 vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, void *payload,
 			   vv_error *err);
 

@@ -1,5 +1,6 @@
 /*
- * did: the name of an Ed25519 key, "did:key:z6Mk...", and three words by which people tell keys apart.
+ * did: the name of an Ed25519 key, "did:key:z6Mk...", and three words by which people distinguish
+ * keys.
  *
  * Sources: did:key (W3C CCG), multicodec 0xed.
  */

@@ -90,7 +90,7 @@ static void put_typed(vv_buf *b, const uint8_t *bytes, size_t len)
 	b->failed = b->failed || blob.failed;
 }
 
-/* What is signed in the place of the bytes. */
+/* The bytes that are signed in place of the message. */
 static vv_status put_signed(vv_buf *b, const char *purpose, bool long_hash, const void *bytes,
 			    size_t len, vv_error *err)
 {

@@ -4,8 +4,8 @@
  * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data interface"), under
  * their guards, so that this header can be used beside any other that defines them. No Arrow library is needed.
  *
- * varve_table_arrow gives the rows of a version, varve_diff_arrow what differs between two; varve_txn_put_arrow makes a version of rows, in which every cell that
- * has not changed keeps its spelling.
+ * varve_table_arrow streams the rows of a version, varve_diff_arrow the differences of two versions. varve_txn_put_arrow makes
+ * a version from rows; unchanged cells keep their spelling.
  */
 #ifndef VARVE_ARROW_H
 #define VARVE_ARROW_H
@@ -65,23 +65,23 @@ struct ArrowArrayStream {
 
 #endif
 
-/* What becomes of a misfit: a cell that is not a value of its column's type, or is not UTF-8, or does not fit into 64
+/* How to return a misfit: a cell that is not a value of its column's type, is not UTF-8, or does not fit into 64
  * bits. */
 enum varve_misfit {
 	VARVE_MISFIT_ERROR, /* the stream fails and names row, column and cell */
 	VARVE_MISFIT_NULL,  /* it becomes null; it is counted */
-	/* likewise, and what it is is in the stream's last column, _misfits (utf8): an object of JSON with the names and
-	 * texts of the row's misfits, or null. Bytes that are not UTF-8 are escapes \udc80 to \udcff in it. */
+	/* likewise, and the stream's last column, _misfits (utf8), has a JSON object with the names and texts of the
+	 * row's misfits, or null. Bytes that are not UTF-8 are escapes \udc80 to \udcff in it. */
 	VARVE_MISFIT_TEXT
 };
 
-/* What columns of type integer and number become. */
+/* The Arrow type of integer and number columns. */
 enum varve_numbers {
 	VARVE_NUMBERS_DOUBLE, /* int64 and double */
 	VARVE_NUMBERS_TEXT,   /* utf8, as written */
-	/* decimal128 of precision 38. The scale of an integer is 0; that of a number is what the cells of the table need, as far as
-	 * there is room beside the digits before the point: all rows are read for it when the stream is opened, and the
-	 * field's metadata has "varve:scale", "cells" */
+	/* decimal128 of precision 38. The scale of an integer is 0; that of a number is as large as the table's cells need,
+	 * within the room that the digits before the point leave. Opening the stream reads all rows to find it. The field's
+	 * metadata has "varve:scale", "cells" */
 	VARVE_NUMBERS_DECIMAL
 };
 
@@ -95,8 +95,8 @@ typedef struct varve_arrow_options {
 	size_t size;
 	uint32_t flags; /* enum varve_arrow_flag */
 	int32_t misfit; /* enum varve_misfit */
-	/* columns, filter and share; NULL: all. Its watch is asked while the stream is read, by the thread that reads: its payload
-	 * stays until the stream is released */
+	/* columns, filter and share; NULL: all. Its watch is called while the stream is read, by the reading thread: its
+	 * payload must live until the stream is released */
 	const varve_rows_options *rows;
 	/* a last column of this name, int64: the number of the row; NULL: none */
 	const char *row_number;
@@ -108,7 +108,7 @@ typedef struct varve_arrow_options {
 	const char *const *dictionary;
 } varve_arrow_options;
 
-/* What a stream has found. It outlives the stream; threads may share it. */
+/* The state of a stream. It outlives the stream; threads may share it. */
 typedef struct varve_arrow_status varve_arrow_status;
 
 /* A stream of record batches with the rows of a table. stream is the caller's memory; its release frees everything, from
@@ -132,7 +132,7 @@ typedef struct varve_arrow_counts {
 	int32_t reserved;
 } varve_arrow_counts;
 
-/* What the stream has done so far. Returns the code of its failure, with *err filled, or 0. */
+/* Gets the counts of the stream so far. Returns the code of its failure, with *err filled, or 0. */
 VARVE_API int varve_arrow_status_get(varve_arrow_counts *counts, const varve_arrow_status *status,
 				     varve_error *err);
 VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
@@ -141,7 +141,7 @@ VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
  * Differences.
  */
 
-/* What a stream of differences has a row for. */
+/* The rows of a stream of differences. */
 enum varve_diff_arrow_rows {
 	/* Each version of a row that differs. The columns are those of the newer table, then those that only the older one
 	 * has, then, as in the change data feed of Delta Lake, _change_type (utf8: insert, delete, or update_preimage and
@@ -184,7 +184,7 @@ enum varve_arrow_mode {
 	VARVE_ARROW_DELETE  /* the version's without those of the stream */
 };
 
-/* What becomes of columns that the version has and the stream lacks. */
+/* How to treat columns that the version has and the stream lacks. */
 enum varve_arrow_columns {
 	VARVE_ARROW_COLUMNS_ALL,  /* VARVE_ESCHEMA */
 	VARVE_ARROW_COLUMNS_KEEP, /* they keep their cells; new rows have missing values there */
@@ -218,7 +218,7 @@ typedef struct varve_put_arrow_options {
 	const char *const *key;           /* as in varve_put_options */
 	/* a Table Schema; NULL: the version's, of a new table the stream's types */
 	const char *schema;
-	/* the commit or CID that was read: VARVE_ECONFLICT where path is not as it is there */
+	/* the commit or CID that was read: VARVE_ECONFLICT if path has different content */
 	const char *expect;
 } varve_put_arrow_options;
 
@@ -229,21 +229,21 @@ typedef struct varve_arrow_changes {
 
 /* Makes the rows of a stream the content of path, a table. Takes the stream: it is released in any case.
  *
- * A row that is found in the version keeps every byte but those of cells whose value is another. Two values are equal if
- * the cell, read as the stream's type, is the value: rounded to its unit and scale, missing values and cells of another
- * type as null, NaN as NaN, JSON by value. A new value is spelled as its column is: decimals, format, quotes, words for
- * true and false, the commonest missing value. A column of the stream that the version lacks comes last; one without
- * a name of its own (__index_level_0__) is left out.
+ * A row that is found in the version keeps every byte except in cells whose value changed. Two values are equal if the cell,
+ * read as the stream's type, is the value: rounded to its unit and scale, missing values and cells of another type as null, NaN
+ * as NaN, JSON by value. A new value is spelled as its column is: decimals, format, quotes, words for true and false, the
+ * commonest missing value. A column of the stream that the version lacks comes last; one without a name of its own
+ * (__index_level_0__) is left out.
  *
  * A new path has the format that its name ends in: .csv, .tsv, .ndjson or .json.
  *
  * Memory: some 64 MB and a bit for each row; where rows come in another order than the version's, 32 bytes more for each of its
  * rows; with the version's order also the batches of the stream.
  *
- * VARVE_ESCHEMA: columns are missing, or new and not to be added; VARVE_EREFUSED: over half of the rows would go, or a
- * change of the work tree's file would be lost; VARVE_EINPUT: two rows of the stream have one key, or a value cannot be
- * written; VARVE_EUSAGE: a type that a table cannot have, a name without a format, or the transaction has changed path before.
- * Errors also as for varve_txn_put. A call that fails leaves the transaction as it was. */
+ * VARVE_ESCHEMA: columns are missing, or new and not to be added; VARVE_EREFUSED: over half of the rows would go, or a change
+ * of the work tree's file would be lost; VARVE_EINPUT: two rows of the stream have one key, or a value cannot be written;
+ * VARVE_EUSAGE: a type that a table cannot have, a name without a format, or the transaction has changed path before. Errors
+ * also as for varve_txn_put. A failed call leaves the transaction unchanged. */
 VARVE_API int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char *path,
 				  struct ArrowArrayStream *stream,
 				  const varve_put_arrow_options *options, varve_error *err);

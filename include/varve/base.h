@@ -6,10 +6,10 @@
  * - A function returns 0 or a negative error code. A function whose name ends in "next" returns 1 with an
  *   item, 0 at the end, or a negative code; after a failure it returns that code again.
  * - err is the last parameter and may be NULL. It is written only when the call fails.
- * - The first parameter of a function that makes a handle is where the handle goes. The caller owns it. It is
+ * - A function that makes a handle stores it in its first parameter. The caller owns it. It is
  *   set to NULL on failure.
- * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: what
- *   a child needs of its parent stays alive.
+ * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a child keeps the
+ *   parts of its parent alive that it needs.
  * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
  *   callbacks.
  * - A pointer to const that a function returns or puts into a struct is borrowed from the handle: from a
@@ -64,8 +64,8 @@ VARVE_BEGIN
 
 /*
  * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL has its
- * default. New members are added at the end only: the library reads no more than size bytes. When a struct is
- * longer than the library knows, the rest must be zero, else the call returns VARVE_ENOSUPPORT, as it does for
+ * default. New members are added at the end only: the library reads no more than size bytes. If a struct is
+ * longer than the library's own, the rest must be zero, else the call returns VARVE_ENOSUPPORT, as it does for
  * unknown flags. Every function accepts NULL for its options.
  *
  * Structs that the library fills and lends (pointers to const) may also grow at their end. Do not copy them by
@@ -77,7 +77,8 @@ enum varve_code {
 	VARVE_OK = 0,
 	VARVE_ENOTFOUND = -1,   /* no such repository, path, revision, ref, column or row */
 	VARVE_EEXISTS = -2,     /* already exists */
-	VARVE_EUSAGE = -3,      /* an argument is invalid, or does not fit what it is used with */
+	VARVE_EUSAGE = -3,      /* an argument is invalid, or does not suit the object it is used
+				 * with */
 	VARVE_EINPUT = -4,      /* the given data cannot be read */
 	VARVE_ECORRUPT = -5,    /* stored bytes are damaged */
 	VARVE_EMISSING = -6,    /* a block or commit is not in this repository */
@@ -87,7 +88,7 @@ enum varve_code {
 	VARVE_ECONFLICT = -10,  /* a merge conflict, or a concurrent change */
 	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids it */
 	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
-	VARVE_ECANCELLED = -13, /* the watch's progress function asked to stop */
+	VARVE_ECANCELLED = -13, /* the watch's progress function cancelled the call */
 	VARVE_EREJECTED = -14,  /* another repository does not accept a push */
 	VARVE_ESCHEMA = -15,    /* the columns of given data are not those of the table */
 	VARVE_EPROGRAM = -16,   /* a program that this needs, such as git, is not on the PATH */
@@ -125,13 +126,13 @@ VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[
 VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
 
 typedef struct varve_progress {
-	const char *what;     /* what is being done, in English: "reading rows" */
+	const char *what;     /* the current step, in English: "reading rows" */
 	uint64_t done, total; /* total 0: unknown. only their ratio is meaningful */
 } varve_progress;
 
 /* Reports the progress of a long call, and cancels it. progress is called in the thread that made the call, at each
  * group of rows or block. It must not call varve. When it returns anything but 0 the call ends with VARVE_ECANCELLED
- * and leaves everything as it was. A cursor keeps a copy of the watch. */
+ * and changes nothing. A cursor keeps a copy of the watch. */
 typedef struct varve_watch {
 	size_t size;
 	int (*progress)(void *payload, const varve_progress *p);

@@ -28,9 +28,9 @@ typedef struct varve_check_options {
 	const char *const *
 		paths; /* varve_check_revision: files or folders, ended by NULL; NULL: all tables */
 	const varve_watch *watch;
-	/* varve_check_revision of one table, on several machines: part, from 0, of so many parts (0: all of it). Its report has no
-	 * findings, and varve_report_share what was noted of the part's row groups, for `results` of the check that
-	 * has the verdict. Keys and other tables are looked at there. */
+	/* varve_check_revision of one table, on several machines: part, from 0, of this number of parts (0: the whole table).
+	 * Its report has no findings; varve_report_share returns the notes on the part's row groups, for `results` of the check
+	 * that makes the verdict. That check examines keys and other tables. */
 	uint32_t part, parts;
 	/* Results of parts, of the same commit and base. One of different content, schema or rules is ignored, and its groups
 	 * are checked again. */
@@ -62,7 +62,7 @@ typedef struct varve_finding {
 	const char *probably; /* the likely meaning of the value: "a missing value"; or "" */
 } varve_finding;
 
-/* A finding that the report keeps. NULL: it keeps not so many. */
+/* A finding that the report keeps. NULL: i is too large. */
 VARVE_API const varve_finding *varve_report_finding(const varve_report *report, uint64_t i);
 
 typedef struct varve_report_counts {
@@ -70,14 +70,15 @@ typedef struct varve_report_counts {
 	uint64_t errors; /* all, kept or not */
 	uint64_t warnings;
 	uint64_t known;
-	uint64_t kept; /* findings that varve_report_finding gives */
+	uint64_t kept; /* number of findings for varve_report_finding */
 	uint64_t tables;
 } varve_report_counts;
 
 /* Counts of the report. */
 VARVE_API const varve_report_counts *varve_report_info(const varve_report *report);
 
-/* What the check of a part has noted; borrowed from the report. Empty: nothing, and the verdict's check reads its groups. */
+/* The notes of a part's check; borrowed from the report. If they are empty, the check that makes the verdict reads the
+ * part's groups. */
 VARVE_API varve_text varve_report_share(const varve_report *report);
 
 /* Writes the report in a format: "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". */
@@ -85,7 +86,7 @@ VARVE_API int varve_report_write(varve_report *report, const char *format, varve
 				 void *payload, varve_error *err);
 VARVE_API void varve_report_free(varve_report *report);
 
-/* What the rules of the work tree (of the revision, in a bare repository) say of each version of a table. */
+/* Each version of a table, judged by the rules of the work tree (of the revision, in a bare repository). */
 typedef struct varve_check_history varve_check_history;
 
 typedef struct varve_check_verdict {
@@ -93,9 +94,8 @@ typedef struct varve_check_verdict {
 	const char *author;
 	int64_t time; /* of the author, seconds since 1970 */
 	const char *path;
-	const char *
-		rule; /* its code; "" for the version itself, which comes before what was found in it */
-	const char *name;    /* of a rule of varve.checks; "" for others */
+	const char *rule; /* its code; "" for the version itself, which comes before its findings */
+	const char *name; /* of a rule of varve.checks; "" for others */
 	const char *column;  /* or "" */
 	const char *message; /* of one finding; or "" */
 	bool error;          /* false: a warning */
@@ -104,12 +104,12 @@ typedef struct varve_check_verdict {
 	uint64_t accepted;   /* findings that do not */
 } varve_check_verdict;
 
-/* Checks all versions along the first parents of a revision (NULL: HEAD), oldest first. Verdicts of commits are kept. Of the
- * options only paths, watch and VARVE_CHECK_NO_CACHE count. */
+/* Checks all versions along the first parents of a revision (NULL: HEAD), oldest first. Verdicts of commits are kept. Uses
+ * only the options paths, watch and VARVE_CHECK_NO_CACHE. */
 VARVE_API int varve_check_history_open(varve_check_history **out, varve_repo *repo,
 				       const char *revision, const varve_check_options *options,
 				       varve_error *err);
-/* The i-th verdict, borrowed from the history; NULL: there are no more. */
+/* The i-th verdict, borrowed from the history; NULL at the end. */
 VARVE_API const varve_check_verdict *varve_check_history_at(varve_check_history *history,
 							    uint64_t i);
 VARVE_API void varve_check_history_free(varve_check_history *history);

@@ -37,7 +37,7 @@ typedef struct varve_diff_options {
 typedef struct varve_diff varve_diff;
 
 /* Compares two tables. Groups of rows that both have are not read: the cost follows the change, and memory is bounded.
- * Columns are matched at once, rows as they are asked for. VARVE_ENOTFOUND: a key column is missing. */
+ * Columns are matched at once, rows on demand. VARVE_ENOTFOUND: a key column is missing. */
 VARVE_API int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 			      const varve_diff_options *options, varve_error *err);
 
@@ -73,7 +73,7 @@ typedef struct varve_column_pair {
 	bool in_key;    /* part of the key by which rows are matched */
 } varve_column_pair;
 
-/* How columns correspond, in the order of the new table. NULL: there are not so many. */
+/* How columns correspond, in the order of the new table. NULL: i is too large. */
 VARVE_API const varve_column_pair *varve_diff_column(const varve_diff *diff, size_t i);
 
 typedef struct varve_diff_counts {
@@ -94,7 +94,7 @@ typedef struct varve_diff_counts {
 	bool key_changed;     /* the tables' own keys differ */
 } varve_diff_counts;
 
-/* Reads what is left of the difference. Then *counts is complete; it is borrowed until the diff is freed. */
+/* Reads the rest of the difference. Then *counts is complete; it is borrowed until the diff is freed. */
 VARVE_API int varve_diff_count(const varve_diff_counts **counts, varve_diff *diff,
 			       varve_error *err);
 VARVE_API void varve_diff_free(varve_diff *diff);

@@ -31,8 +31,8 @@ VARVE_API int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_err
 VARVE_API void varve_refs_free(varve_refs *refs);
 
 /* Moves or makes a ref durably, by compare and swap. old: the id that it must have; "": it must not exist; NULL:
- * any. message (or NULL) goes to the reflog. VARVE_ECONFLICT: it moved; VARVE_ELOCKED; VARVE_EEXISTS: its name
- * conflicts with that of another ref. */
+ * any. message (or NULL) is written to the reflog. VARVE_ECONFLICT: it moved; VARVE_ELOCKED; VARVE_EEXISTS: its
+ * name conflicts with that of another ref. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
@@ -121,10 +121,10 @@ typedef struct varve_row_history_options {
 	const varve_watch *watch;
 } varve_row_history_options;
 
-/* A cursor over the commits that changed a row, newest first. values: the row's key as it is
- * written, in the order of the key's columns. Renamed files, columns and keys are followed, through merges too.
- * VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no key. A key
- * without a row in any version has no events. */
+/* A cursor over the commits that changed a row, newest first. values: the row's key as it is spelled, in the
+ * order of the key's columns. Renamed files, columns and keys are followed, through merges too.
+ * VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no key. A key without a row in any
+ * version has no events. */
 typedef struct varve_row_history varve_row_history;
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,

@@ -3,14 +3,14 @@
  *
  *	varve_merge(&result, repo, "origin/main", NULL, &err);
  *	if (result.outcome == VARVE_MERGE_CONFLICTS) {
- *		varve_conflicts_open(&list, repo, NULL, NULL, &err);    what cannot be decided
+ *		varve_conflicts_open(&list, repo, NULL, NULL, &err); list the conflicts
  *		...
  *		varve_resolve(repo, "prices.csv", VARVE_THEIRS, NULL, &err);
  *		varve_merge_conclude(id, repo, NULL, &err);             or varve_merge_abort
  *	}
  *
  * All of this needs a work tree. If the process is killed, the next call that changes the repository finishes or undoes
- * what was begun.
+ * the interrupted one.
  */
 #ifndef VARVE_MERGE_H
 #define VARVE_MERGE_H
@@ -62,9 +62,9 @@ typedef struct varve_merge_result {
 VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
 			  const varve_merge_options *options, varve_error *err);
 
-/* Commits the merge, cherry-pick or revert in progress, with its original message. id is set to the commit's
- * id. Of the options the watch, the message and VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: none is in progress;
- * VARVE_ECONFLICT: conflicts are not resolved, or a hook or the repository's check refuses. */
+/* Commits the merge, cherry-pick or revert in progress, with its original message. id is set to the commit's id.
+ * Uses only the options watch, message and VARVE_MERGE_NO_HOOKS. VARVE_EUSAGE: none is in progress;
+ * VARVE_ECONFLICT: conflicts are not resolved, or a hook or the repository's check fails. */
 VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 				   const varve_merge_options *options, varve_error *err);
 
@@ -82,7 +82,7 @@ typedef struct varve_conflict {
 	const char *key;
 	const char *row;    /* the row's name for varve_resolve; NULL: not of a row */
 	const char *column; /* or NULL */
-	const char *detail; /* of columns and files: what is in conflict; or NULL */
+	const char *detail; /* for columns and files: the conflicting property; or NULL */
 	uint64_t number;    /* of the row, in the file in the work tree; VARVE_UNKNOWN: none */
 	bool there[3];      /* by enum varve_side: whether it has this cell */
 	varve_cell cells[3];
@@ -111,7 +111,7 @@ typedef struct varve_resolve_options {
 
 /* Decides conflicts of path (NULL: of all) for a side (enum varve_side). Writes the file; a path without conflicts left
  * is staged. VARVE_ENOTFOUND: no such conflict; VARVE_EUSAGE: a row or column without a path, a value without a column,
- * or one that fits several rows; VARVE_EREFUSED: the file was edited so that what is merged cannot be found in it;
+ * or one that fits several rows; VARVE_EREFUSED: the file was edited so that the merged rows cannot be found in it;
  * VARVE_ENOSUPPORT: the table has more conflicts than are listed. */
 VARVE_API int varve_resolve(varve_repo *repo, const char *path, int side,
 			    const varve_resolve_options *options, varve_error *err);

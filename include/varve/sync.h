@@ -7,9 +7,9 @@
  *	varve_transfer_free(done);
  *
  * Everything that arrives is checked before a ref moves. An interrupted or cancelled call keeps the blocks that
- * arrived; calling it again continues. Lines to other repositories are opened by Git's settings. The library
- * never asks at a terminal: keys come from an ssh agent, passwords from Git's credential helpers, or from the program
- * that GIT_ASKPASS names in the repository's environment. Git hosts need the program git, and paths of repositories the
+ * arrived; calling it again continues. Lines to other repositories are opened by Git's settings. The library never
+ * prompts at a terminal: keys come from an ssh agent, passwords from Git's credential helpers, or from the program that
+ * GIT_ASKPASS names in the repository's environment. Git hosts need the program git, and paths of repositories the
  * program varve, in the environment's PATH: without it the call ends with VARVE_EPROGRAM, and the message names it.
  */
 #ifndef VARVE_SYNC_H
@@ -52,7 +52,7 @@ typedef struct varve_sync_options {
 	const varve_watch *watch;
 } varve_sync_options;
 
-typedef struct varve_transfer varve_transfer; /* what a clone, fetch or push did */
+typedef struct varve_transfer varve_transfer; /* the counts of a clone, fetch or push */
 
 /* Clones a URL or path into folder, and opens the clone with settings (NULL: all defaults). *done (or NULL) is what
  * arrived. VARVE_EREFUSED: the folder is not empty; VARVE_ELOCKED: another clone into it is running;
@@ -68,10 +68,10 @@ VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *u
 VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 			  const varve_sync_options *options, varve_error *err);
 
-/* Gets the blocks of versions whose commits are here: of a revision, or of those that "A..B" names (NULL: HEAD), at
+/* Gets the blocks of versions whose commits this repository has: of a revision, or of all in "A..B" (NULL: HEAD), at
  * paths and below folders (ended by NULL; NULL: all). From options->from, else from all remotes. *done (or NULL): its
- * counts have versions and missing. Complete versions are skipped. VARVE_EMISSING: no peer has some; the others
- * are here then. VARVE_ENOTFOUND: no such revision, or no table at a path. */
+ * counts have versions and missing. Complete versions are skipped. VARVE_EMISSING: no peer has some of them; the
+ * others have arrived. VARVE_ENOTFOUND: no such revision, or no table at a path. */
 VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
 				   const char *const *paths, const varve_sync_options *options,
 				   varve_error *err);
@@ -95,7 +95,7 @@ typedef struct varve_ref_update {
 	const char *before;  /* id of to; "" when there was none */
 	const char *after;   /* id of from; "" when there is none */
 	const char *refused; /* why to did not move; else NULL */
-	bool moved;          /* false: refused, as it was, or a dry run */
+	bool moved;          /* false: refused, unchanged, or a dry run */
 } varve_ref_update;
 
 /* The next ref; valid until the transfer is freed. */
@@ -109,13 +109,14 @@ typedef struct varve_transfer_counts {
 	uint64_t versions; /* of tables */
 	uint64_t blocks;
 	uint64_t bytes;     /* of the blocks */
-	uint64_t line;      /* bytes on the line; without what the program git moved */
+	uint64_t line;      /* bytes on the line, without the transfers of the program git */
 	uint64_t missing;   /* blocks that no peer had */
 	uint64_t elsewhere; /* versions whose blocks stayed there: of a lazy clone */
 	uint64_t refused;   /* refs */
 } varve_transfer_counts;
 
-/* What was moved; with VARVE_SYNC_DRY_RUN: what would be. Borrowed until the transfer is freed. */
+/* The counts of a transfer; with VARVE_SYNC_DRY_RUN: of the transfer that would be made. Borrowed
+ * until the transfer is freed. */
 VARVE_API const varve_transfer_counts *varve_transfer_info(const varve_transfer *transfer);
 
 VARVE_API void varve_transfer_free(varve_transfer *transfer);

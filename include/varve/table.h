@@ -128,14 +128,14 @@ typedef struct varve_value {
 	varve_text text; /* the cell's own text; borrowed from the cell */
 } varve_value;
 
-/* Reads a cell under the type of the column at a place of the table (varve_rows_columns gives the places of the cells of
- * a row). VARVE_EUSAGE: no such column. */
+/* Reads a cell under the type of the table's column at `place` (varve_rows_columns has the places of a row's cells).
+ * VARVE_EUSAGE: no such column. */
 VARVE_API int varve_table_value(varve_value *value, const varve_table *table, size_t place,
 				const varve_cell *cell, varve_error *err);
 
-/* Finds the first row whose key has these values, as they are written, one for each column of the key. Reads few groups
- * where the table is sorted by its key; of a stored version in another order the first search reads all key columns, and
- * keeps hashes of them in the repository's cache, by which later ones read few. VARVE_ENOTFOUND: no such row; VARVE_EUSAGE: the table has
+/* Finds the first row whose key has these values, as they are spelled, one for each column of the key. Reads few groups if the
+ * table is sorted by its key. In a stored version with another order the first search reads all key columns and stores their
+ * hashes in the repository's cache; later searches read few groups. VARVE_ENOTFOUND: no such row; VARVE_EUSAGE: the table has
  * no key, or its key has a different number of columns. */
 VARVE_API int varve_table_find_row(uint64_t *row, const varve_table *table,
 				   const varve_text *values, size_t count, const varve_watch *watch,
@@ -172,7 +172,7 @@ typedef struct varve_test {
 	varve_text value;
 } varve_test;
 
-/* A filter of tests that must all hold. Copies them. */
+/* A filter of tests, all of which must pass. Copies them. */
 VARVE_API int varve_filter_new(varve_filter **out, const varve_test *tests, size_t count,
 			       varve_error *err);
 

@@ -32,9 +32,9 @@ typedef struct varve_version_facts {
 	uint64_t columns;   /* likewise */
 } varve_version_facts;
 
-/* Finds what a word names: REV:PATH, :PATH (the index), PATH (the work tree; relative to the top) or a CID. REV
- * may be anything that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND; VARVE_EUSAGE: a folder or
- * submodule. */
+/* Finds a version by its name: REV:PATH, :PATH (the index), PATH (the work tree; relative to the top) or a CID.
+ * REV may be anything that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND; VARVE_EUSAGE: a
+ * folder or submodule. */
 VARVE_API int varve_version_find(varve_version **out, varve_repo *repo, const char *word,
 				 varve_error *err);
 

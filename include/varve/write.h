@@ -7,8 +7,8 @@
  *	varve_txn_free(txn);
  *
  * Nothing is visible before stage or commit. Then all of it is, and survives a power cut. A transaction that is freed
- * without either leaves no trace but caches, and what varve_txn_version stored. If the process is killed, the next one
- * that changes the repository finishes or undoes what was begun.
+ * without either leaves no trace but caches, and the versions that varve_txn_version stored. If the process is killed,
+ * the next one that changes the repository finishes or undoes its work.
  */
 #ifndef VARVE_WRITE_H
 #define VARVE_WRITE_H
@@ -24,7 +24,7 @@ typedef struct varve_txn varve_txn;
 
 typedef struct varve_txn_options {
 	size_t size;
-	/* The commit goes to this branch; the index and the work tree are neither read nor changed. Works in bare
+	/* The branch to commit to; the index and the work tree are neither read nor changed. Works in bare
 	 * repositories, too. NULL: HEAD, with index and work tree. */
 	const char *branch;
 	/* A revision: where the branch begins if it does not exist. NULL: VARVE_ENOTFOUND, unless the repository has no
@@ -33,10 +33,10 @@ typedef struct varve_txn_options {
 	const varve_watch *watch; /* for all calls of the transaction; copied */
 } varve_txn_options;
 
-/* Begins a transaction: waits for other writers, and completes or undoes what a killed process left. Other processes and
- * handles may read meanwhile, and wait to write. The transaction sees the state that earlier writers left. VARVE_ELOCKED: another
- * writer did not finish within a minute; the message names it. VARVE_EREFUSED: the branch is checked out in a work tree;
- * VARVE_EUSAGE: a bare repository, and no branch. */
+/* Begins a transaction: waits for other writers, and completes or undoes the work of a killed process. Other processes and
+ * handles may read meanwhile, and wait to write. The transaction sees the state that earlier writers left. VARVE_ELOCKED:
+ * another writer did not finish within a minute; the message names it. VARVE_EREFUSED: the branch is checked out in a work
+ * tree; VARVE_EUSAGE: a bare repository, and no branch. */
 VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 			     varve_error *err);
 
@@ -80,13 +80,13 @@ typedef struct varve_put_options {
 } varve_put_options;
 
 /* Makes the bytes of a stream, read once to its end, the content of path. With HEAD the file in the work tree is written,
- * too. Rows that the version before has are not stored again. Without options it becomes a table or stored file if the
- * attributes track path, if the version before is stored, or if path is new and named like a table (.csv, .tsv, .ndjson,
- * .jsonl); otherwise an ordinary file of Git, of at most 64 MB.
+ * too. Rows of the previous version are not stored again. Without options it becomes a table or stored file if the attributes
+ * track path, if the previous version is stored, or if path is new and named like a table (.csv, .tsv, .ndjson, .jsonl);
+ * otherwise an ordinary file of Git, of at most 64 MB.
  *
  * VARVE_EINPUT: it must be a table and is not one; VARVE_EREFUSED: changes of the work tree's file would be lost, a filter of
- * Git is set for path, or the name cannot be used; VARVE_EEXISTS: a file has the name of one of path's folders, or path is
- * a folder. A failing read function ends the call with its code. A put that fails leaves the transaction as it was. */
+ * Git is set for path, or the name cannot be used; VARVE_EEXISTS: a file has the name of one of path's folders, or path is a
+ * folder. A failing read function ends the call with its code. A failed put leaves the transaction unchanged. */
 VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
 			    const varve_put_options *options, varve_error *err);
 
@@ -97,7 +97,7 @@ VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varv
 				    uint32_t flags, varve_error *err);
 
 /* The current content of path in the transaction, for reading. The caller owns it; it may outlive the transaction. If the
- * transaction changed path, everything put so far is stored durably; gc later removes what no commit names.
+ * transaction changed path, everything put so far is stored durably; gc later removes what no commit contains.
  * VARVE_ENOTFOUND. */
 VARVE_API int varve_txn_version(varve_version **out, varve_txn *txn, const char *path,
 				varve_error *err);
@@ -108,7 +108,8 @@ VARVE_API int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags,
 
 typedef struct varve_txn_result {
 	const char *path;
-	char state; /* 'A' added, 'M' modified, 'D' removed, ' ' as it was in the index or branch */
+	char state;  /* 'A' added, 'M' modified, 'D' removed, ' ' unchanged from the index or
+		     * branch */
 	bool stored; /* in blocks; else an ordinary file of Git */
 	bool table;
 	uint64_t rows;       /* of a table */
@@ -117,10 +118,10 @@ typedef struct varve_txn_result {
 	uint64_t groups;     /* of rows; of a stored file: chunks */
 	uint64_t groups_new; /* of them stored by this transaction */
 	uint64_t bytes_new;  /* on disk, for them */
-	const char *cid;     /* of the root block; "" for what is not stored */
+	const char *cid;     /* of the root block; "" if the content is not stored */
 } varve_txn_result;
 
-/* What happened to a path: one result for each change, in order. They stay valid until the transaction is freed. */
+/* One result for each change of a path, in order. They stay valid until the transaction is freed. */
 VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, varve_error *err);
 
 /* Warnings of the transaction so far, in lines that end with a newline: values that contradict their column's type,
@@ -128,7 +129,7 @@ VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, va
 VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
 
 /* Makes all changes durable and writes files and index. The transaction then begins again. VARVE_ECONFLICT: a path was
- * changed since the transaction read it; VARVE_EUSAGE: it has a branch. When this fails the repository is as it was, and the
+ * changed since the transaction read it; VARVE_EUSAGE: it has a branch. If this fails the repository is unchanged, and the
  * transaction can only be freed. */
 VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
 
@@ -143,17 +144,17 @@ typedef struct varve_commit_options {
 	size_t size;
 	uint32_t flags;     /* enum varve_commit_flag */
 	int32_t offset;     /* the author's time zone in minutes east of UTC, with time */
-	const char *author; /* "Name <mail>"; NULL: as Git's settings say */
+	const char *author; /* "Name <mail>"; NULL: from Git's settings */
 	int64_t time;       /* the author's, in seconds since 1970; 0: now */
 	/* the id of the commit that the branch must have; NULL: the one when the transaction began */
 	const char *expect;
 } varve_commit_options;
 
-/* Makes all changes, and what was staged before, a commit: runs hooks and the repository's check, then moves the branch. id
- * gets its id. The transaction then begins again. VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
- * was changed since the transaction read it, conflicts are not resolved, the message is empty, or a hook or the check refuses;
- * VARVE_EUSAGE: no author is known. When this fails the transaction can only be freed, and the repository is as it was; but
- * if moving the branch succeeded and only making that durable failed, the commit stays, and id is set. */
+/* Commits all changes and everything staged before: runs hooks and the repository's check, then moves the branch. id gets its
+ * id. The transaction then begins again. VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: the branch moved, a path was
+ * changed since the transaction read it, conflicts are not resolved, the message is empty, or a hook or the check fails;
+ * VARVE_EUSAGE: no author is known. When this fails the transaction can only be freed, and the repository is unchanged; but if
+ * moving the branch succeeded and only making that durable failed, the commit stays, and id is set. */
 VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
 			       const varve_commit_options *options, varve_error *err);
 

@@ -52,7 +52,7 @@ typedef enum vv_cbor_type {
 	VV_CBOR_NULL
 } vv_cbor_type;
 
-/* A cursor. Failures (VV_ECORRUPT) name the byte offset and what was expected. */
+/* A cursor. Failures (VV_ECORRUPT) name the byte offset and the expected item. */
 typedef struct vv_cbor {
 	const uint8_t *start, *p, *end;
 } vv_cbor;

@@ -1,10 +1,9 @@
 /*
  * cbor_members: the members of a struct as those of a DAG-CBOR map, by a table.
  *
- * The caller writes the map's head (vv_members_count says how many pairs follow); a table lists the members in the
- * map's order, shorter keys first. An absent member is a null link, NULL bytes, a number of all ones, fixed bytes whose
- * flag is not set, an empty list, or false. It is written as null where null_ok is set, and left out of the map where
- * `optional` is.
+ * The caller writes the map's head (with vv_members_count pairs); a table lists the members in the map's order, shorter
+ * keys first. An absent member is a null link, NULL bytes, a number of all ones, fixed bytes whose flag is not set, an
+ * empty list, or false. It is written as null where null_ok is set, and left out of the map where `optional` is.
  */
 #ifndef VV_REPO_BLOCKS_CBOR_MEMBERS_H
 #define VV_REPO_BLOCKS_CBOR_MEMBERS_H
@@ -42,7 +41,7 @@ typedef struct vv_member {
 	bool (*fits)(const void *item); /* NULL: every one does */
 } vv_member;
 
-/* Of these members, how many vv_members_put writes. */
+/* Number of these members that vv_members_put writes. */
 size_t vv_members_count(const vv_member *f, size_t count, const void *from);
 void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from);
 /* A value without its key. */

@@ -23,8 +23,8 @@ typedef struct vv_place {
 	uint64_t offset;
 } vv_place;
 
-/* Where cid lies and its record's header. VV_EMISSING; VV_ECORRUPT when the only
- * record that could be it is damaged. */
+/* Finds the place of cid and its record's header. VV_EMISSING; VV_ECORRUPT: the only possible
+ * record is damaged. */
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err);
 
@@ -36,10 +36,10 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
-/* A block that is stored in parts: its head alone in p->block, which has its length, and room for some bytes more; the first
- * of its stored bytes, with room for all; where the parts are in them, and which of these are there; the pack, with a
- * reference. VV_ENOTFOUND: it is stored otherwise, or in the pack in the making. VV_EMISSING, VV_ECORRUPT: vv_source_get may
- * find a good copy. */
+/* A block that is stored in parts: p->block has the block's length, room for some more bytes, and only the head's content;
+ * p->stored has the first stored bytes, with room for all; p also has the places of the parts, which of them are loaded, and
+ * the pack, with a reference. VV_ENOTFOUND: it is stored otherwise, or in the unfinished pack. VV_EMISSING, VV_ECORRUPT:
+ * vv_source_get may find a good copy. */
 vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p,
 			       vv_error *err);
 /* Reads the stored bytes of part i, of those after it before `end`, and of some others: more each time. */

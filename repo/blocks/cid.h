@@ -18,8 +18,8 @@
 #define VV_CID_BYTES 36u
 #define VV_CID_TEXT 59u /* without a NUL */
 
-/* VV_CODEC_DAG_PB: nodes of UnixFS files, which are made when somebody asks for them: no store
- * has one, and what reads CIDs refuses it. */
+/* VV_CODEC_DAG_PB: nodes of UnixFS files, which are made on request: no store has one, and readers
+ * of CIDs refuse it. */
 enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_PB = 0x70, VV_CODEC_DAG_CBOR = 0x71 };
 
 typedef struct vv_cid {

@@ -23,20 +23,20 @@ VV_AUTO_FREE(vv_cid_map, vv_cid_map_free)
 void vv_cid_map_reset(vv_cid_map *m); /* empty again */
 size_t vv_cid_map_count(const vv_cid_map *m);
 
-/* Puts cid with value at the end, unless it is there (*added false, its value
- * stays). added may be NULL. */
+/* Appends cid with value, unless the map has it (*added false, its value stays). added may be
+ * NULL. */
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err);
 
-/* The same, but its value becomes this one where it is there. */
+/* The same, but replaces the value of an existing entry. */
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err);
 
 /* *at: the position of cid in the order of insertion. */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 
-/* How many there are of this codec whose digests begin so (2: at least), and where the
- * first of them stands. */
+/* Number of CIDs of this codec whose digests begin with prefix (2: or more), and the position of
+ * the first. */
 unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at);
 
 /* The one at a place below the count; borrowed until the next put. */

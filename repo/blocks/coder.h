@@ -1,8 +1,8 @@
 /*
- * coder: compressing blocks for their records, and getting them back, checked.
+ * coder: compresses blocks for their records, and unpacks and checks them.
  *
- * A coder holds the compressor's contexts and its buffers; one thread uses one
- * at a time. Take one from the store's pool, use it, give it back.
+ * A coder owns the compressor's contexts and its buffers; one thread uses one at a time. Take one
+ * from the store's pool, use it, return it.
  */
 #ifndef VV_REPO_BLOCKS_CODER_H
 #define VV_REPO_BLOCKS_CODER_H
@@ -17,8 +17,8 @@
 #include "repo/blocks/parts.h"
 #include "repo/blocks/record.h"
 
-/* The code that knows more of a block than its bytes: how it is another block and a list of edits, and which parts of
- * it are read separately. The store knows no tables; the folder above it that does (dataset/format/group_edit.h,
+/* The code for blocks' content: expresses a block as another block and a list of edits, and determines the parts that
+ * are read separately. The store is independent of tables; the folder above it (dataset/format/group_edit.h,
  * dataset/format/group.h) registers itself once, before any store is opened. Without it nothing is stored or sent as
  * edits or in parts; records of edits cannot be read (VV_ENOSUPPORT), records in parts can. */
 typedef struct vv_block_codec {
@@ -45,8 +45,8 @@ VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 
-/* How much time bytes are worth until the coder is given back: a tenth of a millisecond a block
- * (the default), two tenths, or what goes over a line once: a millisecond or two. */
+/* How much time to spend for smaller blocks until the coder is returned: 0.1 ms a block (the
+ * default), 0.2 ms, or, for data sent once over a line, 1 to 2 ms. */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
@@ -55,15 +55,15 @@ void vv_coder_allow_edits(vv_coder *c, bool allowed);
 /* And what vv_coder_whole makes be in parts (parts.h)? Likewise. */
 void vv_coder_allow_parts(vv_coder *c, bool allowed);
 
-/* What will be the stored bytes of a record: borrowed from the coder until its
- * next call of the same kind, or from the raw bytes (VV_METHOD_STORED). */
+/* The stored bytes of a record to be: borrowed from the coder until its next call of the same kind,
+ * or from the raw bytes (VV_METHOD_STORED). */
 typedef struct vv_packed {
 	uint8_t method;
 	const uint8_t *bytes;
 	size_t len;
 } vv_packed;
 
-/* A block as a record or a line has it: base is what it is a difference against; null where method has none. */
+/* A block's form in a record or on a line: base is the base of the difference; null if method has none. */
 typedef struct vv_block_form {
 	vv_packed packed;
 	vv_cid base;
@@ -73,16 +73,16 @@ typedef struct vv_block_form {
  * frame of them without its magic number, made with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 
-/* The block for itself: compressed, perhaps in parts, or as it is where that is not smaller. */
+/* Packs the block alone: compressed, perhaps in parts, or raw if that is not larger. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
-/* The same, where a difference of so many bytes is at hand (0: none): what is more than twice as long
- * may come from the quicker level. */
+/* The same, when a difference of `diff` bytes exists (0: none): a result over twice as long may come
+ * from the quicker level. */
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* The block as a difference against base, or as edits of it where that is allowed and shorter: out->method
- * tells. out->len 0 when that takes max bytes or more. */
+/* The block as a difference against base, or as edits of it if that is allowed and shorter: see
+ * out->method. out->len 0: max bytes or more would be needed. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
 
@@ -94,9 +94,9 @@ vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, s
  * For reading a record's stored bytes. */
 uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
-/* From the stored bytes, after which the 8 bytes of the checksum stand, to the
- * r->raw_len raw ones. header: the r->header_len bytes before. base is NULL
- * unless r is a difference or edits. VV_ENOSUPPORT: nobody here can apply edits. VV_ECORRUPT with the mere reason as its message. */
+/* Unpacks the stored bytes, which the checksum's 8 bytes follow, to r->raw_len raw ones. header: the r->header_len bytes
+ * before. base is NULL unless r is a difference or edits. VV_ENOSUPPORT: no codec for edits is registered. VV_ECORRUPT: the
+ * message is only the reason. */
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);

@@ -21,11 +21,10 @@
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
-/* Copies a block into an unfinished pack: as the difference that it is when
- * its base went there before, else for itself or as a difference, whichever is smaller:
- * against the block that was a difference against this one, or against
- * resembles (may be NULL). hints remembers these reversals. *record_len 0: the block is there already, or (VV_OK all the
- * same) cannot be read anywhere; *lost tells. */
+/* Copies a block into an unfinished pack: as its stored difference if the pack has its base already, else alone or as a
+ * difference, whichever is smaller: against the block that was a difference against this one, or against resembles (may
+ * be NULL). hints stores these reversals. *record_len 0: the pack has the block already, or (also VV_OK) no copy is
+ * readable, then *lost is set. */
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
 			bool *lost, vv_error *err);

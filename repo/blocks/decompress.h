@@ -1,10 +1,10 @@
 /*
- * decompress: the plain bytes of a file that is compressed with gzip, zstd, xz, bzip2 or lz4, as a
- * stream. Several members or frames after each other are read as one, as gunzip and
- * its like do. Anything else passes as it is, but where its name ends as that of a compressed file.
+ * decompress: the plain bytes of a file that is compressed with gzip, zstd, xz, bzip2 or lz4, as a stream.
+ * Several members or frames after each other are read as one, as gunzip does. Other files pass unchanged, unless
+ * their names end like those of compressed files.
  *
- * Memory is bounded by the window that the file asks for; more than 128 MiB (xz: 192) is refused. So is
- * what gives more than 256 MiB and 200 times its own size: a file made to fill the disks of those who unpack it.
+ * Memory is bounded by the window that the file requires; more than 128 MiB (xz: 192) is refused. So is a file
+ * that expands to more than 256 MiB and 200 times its size, as a decompression bomb does.
  */
 #ifndef VV_REPO_BLOCKS_DECOMPRESS_H
 #define VV_REPO_BLOCKS_DECOMPRESS_H

@@ -1,9 +1,9 @@
 /*
- * derived: files of what can be worked out again: caches.
+ * derived: files of derived data: caches.
  *
- * A file is 8 bytes that say what it is and in which form, the content, and le64 XXH3-64 of both with a secret as
- * seed (0 where nobody gains by writing such a file). One that is anything else is as if there were none, and none is
- * synced: what a crash leaves of one is told by its sum.
+ * A file is 8 bytes that name its kind and format, the content, and le64 XXH3-64 of both with a secret as seed (0 if
+ * a forged file is harmless). An invalid file counts as missing, and none is synced: the checksum finds files damaged
+ * by a crash.
  */
 #ifndef VV_REPO_BLOCKS_DERIVED_H
 #define VV_REPO_BLOCKS_DERIVED_H
@@ -29,9 +29,9 @@ vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_
 /* The same, right into the file that exists: with thousands of small ones a temporary file for each is most of the work. */
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 
-/* ---- kept: small facts by their keys, in a derived file of records of one length ----
+/* ---- kept: values by their keys, in a derived file of fixed-length records ----
  *
- * At most form->max are saved: those that were asked for or put last. In memory there are at most twice as many.
+ * At most form->max are saved: the most recently used. Memory has at most twice as many.
  *
  *	static const vv_kept_form form = {.mark = "VVNAME\x01\n", .key_len = 20, .value_len = 8, .max = 1000};
  *
@@ -59,7 +59,7 @@ const uint8_t *vv_kept_get(vv_kept *k, const void *key);
 /* In the place of the one that there is. value may be NULL where values have no bytes. */
 vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err);
 
-/* Its value is zeros from now on, and it is forgotten first. */
+/* Zeroes its value; it is the first to be dropped. */
 void vv_kept_drop(vv_kept *k, const void *key);
 
 size_t vv_kept_count(const vv_kept *k);

@@ -10,9 +10,8 @@
  * that gc has set aside aside-<unix seconds>-<hex>.pack; its index has the same
  * name with .index.
  *
- * A pack whose ends are not as they should be is opened all the same, marked as
- * damaged, and gives what can be read of it. Files are read by position, not
- * mapped: one that is cut short is an error then and not a signal.
+ * A pack with a wrong beginning or end is opened, but marked as damaged; its readable blocks can be
+ * read. Files are read by position, not mapped: so a truncated one is an error and not a signal.
  */
 #ifndef VV_REPO_BLOCKS_PACK_H
 #define VV_REPO_BLOCKS_PACK_H
@@ -56,7 +55,7 @@ typedef struct vv_pack {
 	vv_stat stat;         /* at open; stat.size is the length that is trusted */
 	uint64_t records_end; /* where the trailer begins; the file's end when there is none */
 	uint64_t count;       /* records, by the trailer; 0 when there is none */
-	_Atomic(const char *) damage; /* what is wrong with the pack, or NULL */
+	_Atomic(const char *) damage; /* the pack's damage, or NULL */
 	_Atomic(uint64_t) damage_at;
 	_Atomic(vv_pack_index *) index;
 	vv_pack_index *old_indexes[2]; /* replaced, perhaps still in use by others */
@@ -79,19 +78,17 @@ void vv_pack_set_damaged(vv_pack *p, uint64_t offset, const char *what_static);
 /* VV_ECORRUPT: "pack '<name>', offset <n>: <what>". */
 vv_status vv_pack_bad(const vv_pack *p, uint64_t offset, const char *what, vv_error *err);
 
-/* The header of the record at offset, which lies within the pack entirely then.
- * peek gets its first bytes (*have of them: fewer only at the pack's end).
- * VV_ECORRUPT. */
+/* Reads the header of the record at offset; on success the whole record is inside the pack. peek
+ * gets its first bytes (*have of them: fewer only at the pack's end). VV_ECORRUPT. */
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err);
 
 /* len bytes at offset, all of them. */
 vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len, vv_error *err);
 
-/* Reads the pack once from its start to its end. bytes gets the area of records
- * piece by piece, record each record's header; both may be NULL. *sound: every
- * byte is as it was written (the trailer's hash matches, the records fill the
- * area exactly). */
+/* Reads the pack once from its start to its end. bytes gets the area of records piece by piece,
+ * record each record's header; both may be NULL. *sound: every byte is unchanged (the trailer's
+ * hash matches, the records fill the area exactly). */
 typedef struct vv_pack_scan {
 	vv_status (*bytes)(void *payload, const void *p, size_t len, vv_error *err);
 	vv_status (*record)(void *payload, const vv_record *r, uint64_t offset, vv_error *err);
@@ -99,9 +96,8 @@ typedef struct vv_pack_scan {
 } vv_pack_scan;
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);
 
-/* Makes the index again from the pack, unless that was done before. A pack that
- * is not sound is marked as damaged; it keeps a good index, and else gets one of
- * what is intact in it. */
+/* Rebuilds the index from the pack, unless that was done before. An unsound pack is marked as
+ * damaged; it keeps a good index, or else gets one of its intact records. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
 
 /* How often an index was replaced in this process. */

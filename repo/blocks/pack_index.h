@@ -37,7 +37,7 @@ typedef struct vv_index_entry {
 vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN],
 			       vv_index_entry *entries, size_t count, vv_error *err);
 
-/* Bytes of the index of a pack of pack_len bytes with so many records. */
+/* Bytes of the index of a pack of pack_len bytes with count records. */
 uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len);
 
 /* Opens the file at path, which must be the index of the pack with this hash.
@@ -64,7 +64,7 @@ const void *vv_pack_index_bytes(const vv_pack_index *x, size_t *len);
 vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *first,
 			     uint64_t *count, vv_error *err);
 
-/* Of a whole index: the prefix at a place below the count. Thread-safe. */
+/* The prefix at a place below the count; the index must be whole. Thread-safe. */
 uint64_t vv_pack_index_prefix(const vv_pack_index *x, uint64_t place);
 
 /* The offset at a place below the count. Thread-safe. */

@@ -1,6 +1,5 @@
 /*
- * pack_list: the packs of a store at one moment, and what is beside them in its folder.
- * Internal to repo.
+ * pack_list: a snapshot of a store's packs, and other files in its folder. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_PACK_LIST_H
 #define VV_REPO_BLOCKS_PACK_LIST_H
@@ -20,7 +19,7 @@ struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
 	size_t count;
-	size_t own;                 /* so many are the store's own; after them its under's */
+	size_t own;                 /* number of the store's own packs; its under's follow */
 	struct vv_pack_list *under; /* the list these are from; NULL */
 	struct vv_small_packs
 		*small;     /* the indexes of many small packs as one; NULL: they are few */
@@ -29,7 +28,7 @@ struct vv_pack_list {
 	uint32_t listed_nsec;
 };
 
-/* The list as it was last read; read now when it never was. */
+/* The list last read; reads it the first time. */
 vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 
 /* A list that is newer than seen (which may be NULL): another thread's, or a new
@@ -54,8 +53,8 @@ typedef struct vv_pack_search {
 vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
 vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: that was all */
 
-/* The roll: a derived file that names the packs that are to be here, so that lost ones are noticed. Before the first
- * write; the file need not be there. */
+/* The roll: a derived file with the names of all packs, so that lost ones are noticed. Call this before the first
+ * write; the file need not exist. */
 vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err);
 /* All packs of now are on the roll. */
 vv_status vv_store_call_packs(vv_store *s, vv_error *err);
@@ -63,7 +62,7 @@ vv_status vv_store_call_packs(vv_store *s, vv_error *err);
  * this once. Thread-safe. */
 vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err);
 
-/* Where the store keeps a roll (vv_store_keep_roll): packs were merged into one that is here now; this one is about to be
+/* If the store has a roll (vv_store_keep_roll): packs were merged into one that now exists; this pack is about to be
  * removed. */
 void vv_roll_merged(vv_store *s);
 void vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
@@ -74,7 +73,7 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 /* Removes files of the packs folder whose names begin with prefix. */
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err);
 
-/* Under the writer lock: removes what a killed writer has left. */
+/* Under the writer lock: removes leftovers of killed writers. */
 vv_status vv_store_remove_orphans(vv_store *s, vv_error *err);
 
 #endif

@@ -39,14 +39,13 @@ typedef struct vv_pack_item {
 	unsigned depth; /* of a difference: its base's and 1 */
 } vv_pack_item;
 
-/* Appends unless the block is there already. A base that is in this pack is
- * named by its distance. *record_len: bytes of the new record, 0 when there was
- * one. Thread-safe; the coder is the caller's. */
+/* Appends unless the pack has the block. A base that is in this pack is named by its distance.
+ * *record_len: bytes of the new record, 0: not appended. Thread-safe; the coder is the caller's. */
 vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_item *item,
 				uint64_t *record_len, vv_error *err);
 
-/* Appends all records of a sound pack, or of another writer, as they are. Their
- * blocks cannot be found by vv_pack_writer_find. */
+/* Appends all records of a sound pack, or of another writer, unchanged. Their blocks cannot be
+ * found by vv_pack_writer_find. */
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err);
 vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err);
 
@@ -66,14 +65,14 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 uint64_t vv_pack_writer_count(vv_pack_writer *w); /* records */
 uint64_t vv_pack_writer_len(vv_pack_writer *w);   /* bytes that the pack will have */
 
-/* What is there so far goes to the file, unsynced, if least bytes of it are in memory only. */
+/* Writes records to the file, unsynced, if at least `least` bytes of them are in memory only. */
 vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
 
-/* What is there so far goes to the disk, so that seal will have less to do. */
+/* Syncs the records so far, so that seal has less to do. */
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 
-/* No append is taken from now on. The pack is durable; after _end it becomes so when it is
- * staged or published, beside its index. */
+/* Ends appending. The pack is durable; after _end it becomes so when it is staged or published,
+ * beside its index. */
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
@@ -82,8 +81,8 @@ vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
  * name. */
 vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
 			       vv_error *err);
-/* What was staged, and is durable by now, gets its names. The index goes first, so that a pack
- * that is seen has one. */
+/* Renames the staged files, which must be durable, to their names; the index first, so that a
+ * visible pack has one. */
 vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err);
 /* Both, and between them the wait. */
 /* Before it is published: the time that its file has, where that can be set. */

@@ -5,14 +5,14 @@
  *   of each part, in the order of the block:
  *     varint  bytes of the head between the part before (or the block's start) and this one
  *     varint  length of the part, at least 1
- *     varint  stored length: as long: as it is; else less, a zstd frame without its magic number
+ *     varint  stored length; equal: uncompressed; less: a zstd frame without its magic number
  *     8       XXH3-64 of the part (le64)
  *   varint  stored length of the head, likewise
  *   8       XXH3-64 of the head, its seed the XXH3-64 of all before these 8 bytes (le64)
  *   the stored head, and then the stored parts
  *
- * The head is whatever is in no part: a row group's directory and its short columns. What parts there
- * are is the writer's choice (coder.h), and nothing of it shows in the block.
+ * The head is all bytes outside of parts: a row group's directory and its short columns. The writer
+ * chooses the parts (coder.h); the block itself does not depend on them.
  */
 #ifndef VV_REPO_BLOCKS_PARTS_H
 #define VV_REPO_BLOCKS_PARTS_H
@@ -50,8 +50,8 @@ typedef struct vv_parts {
 void vv_parts_clear(vv_parts *p);
 VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 
-/* Reads what describes the parts of a block of raw_len bytes, in the first of its stored bytes, so many as are at hand; memory of
- * before is used again. VV_ECORRUPT with the mere reason as its message, also where more are needed; sums are not looked at. */
+/* Reads the description of the parts of a block of raw_len bytes from the first `have` stored bytes; reuses the memory of out.
+ * VV_ECORRUPT, with only the reason as message, also if more bytes are needed; checksums are not verified. */
 vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
 			size_t raw_len, vv_error *err);
 
@@ -66,11 +66,11 @@ uint64_t vv_parts_head_sum(const void *directory, size_t directory_len, const vo
 void vv_parts_gather(const vv_parts *p, uint8_t *head, const uint8_t *raw, size_t raw_len);
 void vv_parts_scatter(const vv_parts *p, uint8_t *raw, size_t raw_len, const uint8_t *head);
 
-/* A block of which parts are unpacked when they are needed. block has its length from the start, and until then
- * no meaning in these parts; what others build on, or what is stored otherwise, is there as a whole. Begins with zeros; of one
- * thread at a time; valid while the store is open. */
+/* A block whose parts are unpacked on demand. block has its full length from the start, but these parts are undefined until
+ * then; a block that is a base, or is stored otherwise, is loaded whole. Zero it before use; for one thread at a time; valid
+ * while the store is open. */
 typedef struct vv_parted {
-	vv_buf block, stored; /* of stored the first bytes are there, and the parts that say so */
+	vv_buf block, stored; /* stored has the first stored bytes, and those of loaded parts */
 	vv_parts parts;
 	size_t left; /* parts that are not there yet */
 	struct vv_store *store;

@@ -1,8 +1,8 @@
 /*
- * reach: walking from a block to all that it links to.
+ * reach: walks from a block to all linked blocks.
  *
- * Knows links (DAG-CBOR tag 42), not tables. Iterative; each CID once; bounded
- * by a budget of blocks. A raw block has no links and is not read unless asked.
+ * Follows links (DAG-CBOR tag 42), without knowledge of tables. Iterative; each CID once; bounded
+ * by a budget of blocks. A raw block has no links and is read only on request.
  */
 #ifndef VV_REPO_BLOCKS_REACH_H
 #define VV_REPO_BLOCKS_REACH_H
@@ -46,8 +46,8 @@ vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
 			    vv_error *err);
 
-/* The same of many versions, which have much in common: what was found to be whole is not looked at again. store is
- * set, the rest zero; add as often as wanted, clear. */
+/* The same for many similar versions: parts found complete are not visited again. Set store, zero the rest; add any
+ * number of times, then clear. */
 typedef struct vv_completing {
 	vv_store *store;
 	vv_cid_set *whole;

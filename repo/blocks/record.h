@@ -1,5 +1,5 @@
 /*
- * record: one block as it is in a pack.
+ * record: one block in a pack.
  *
  *   1       method (low nibble) and codec flag (0x10: dag-cbor)
  *   32      digest: SHA-256 of the raw bytes
@@ -7,8 +7,8 @@
  *   varint  stored length
  *   methods VV_METHOD_DIFF and VV_METHOD_EDIT only:
  *     varint  depth of the chain of differences, 1 .. VV_CHAIN_MAX
- *     varint  distance: the base's record starts so many bytes before this one
- *             in the same pack; or 0, and then
+ *     varint distance: the base's record starts this many bytes before this one in the same pack;
+ *     or 0, and then
  *     1 + 32    codec and digest of the base, in any pack
  *   stored bytes
  *   8       XXH3-64 of all that is before the stored bytes, and the raw bytes
@@ -41,7 +41,7 @@ enum {
 	VV_METHOD_PARTS = 4 /* parts.h */
 };
 
-/* Is the block told as a difference from another one, of bytes or as edits? */
+/* Is the block stored as a difference from another, of bytes or edits? */
 static inline bool vv_method_has_base(unsigned method)
 {
 	return method == VV_METHOD_DIFF || method == VV_METHOD_EDIT;
@@ -60,8 +60,8 @@ typedef struct vv_record {
 /* Header, stored bytes and checksum. */
 uint64_t vv_record_len(const vv_record *r);
 
-/* Reads the header of the record that starts at offset of its pack, of which
- * len bytes are at hand. NULL, or what is wrong with it. */
+/* Reads the header of the record that starts at offset of its pack, from its first len bytes. NULL,
+ * or its fault. */
 const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64_t offset);
 
 /* Writes the header; sets r->header_len and returns it. */

@@ -1,8 +1,8 @@
 /*
  * resemble: new blocks of one version against another, and the block that each resembles.
  *
- * Knows links, not tables: the nodes of both are compared link by link; links that both have
- * anchor the rest, which pair up by position between the anchors. gc and transport use it.
+ * Independent of tables: the nodes of both are compared link by link; links that both have anchor
+ * the rest, which pair up by position between the anchors. gc and transport use it.
  */
 #ifndef VV_REPO_BLOCKS_RESEMBLE_H
 #define VV_REPO_BLOCKS_RESEMBLE_H
@@ -15,16 +15,15 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/reach.h"
 
-/* Reads a block: the store, or the store and what is incoming. VV_EMISSING. */
+/* Reads a block: from the store, or from the store and incoming/. VV_EMISSING. */
 typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Called once for every block below root (itself included) that `seen` has not and that
- * `before` does not link to from the node that this one's parent resembles; children before
- * their node when children_first, else nodes first. like: null when nothing resembles it.
- * Each CID given is added to seen. before null: everything below root that seen lacks.
- * *missing (may be NULL) counts nodes that could not be had (they are given nevertheless):
- * VV_EMISSING when NULL. Leaves are not read. A node of before that cannot be read is
- * resembled by nothing. VV_ECORRUPT: what is below a damaged node cannot be known. */
+/* Called once for every block below root (itself included) that is not in `seen` and not linked
+ * from the node of `before` that its parent resembles; children before their node when
+ * children_first, else nodes first. like: null: no similar block. Each CID is added to seen. before
+ * null: everything below root that seen lacks. *missing (may be NULL) counts missing nodes (fn is
+ * called for them, too): VV_EMISSING if NULL. Leaves are not read. An unreadable node of before
+ * counts as dissimilar. VV_ECORRUPT: a node is damaged, so that the blocks below it are unknown. */
 typedef vv_status (*vv_resemble_fn)(void *payload, const vv_cid *cid, const vv_cid *like,
 				    vv_error *err);
 typedef struct vv_resemble {
@@ -34,8 +33,8 @@ typedef struct vv_resemble {
 	vv_cid_set *seen;
 	bool children_first;
 	uint64_t *missing;
-	/* For who notes what was given anyway, in the place of fn and seen (both NULL then, and
-	 * not children_first): *first false: that one was given before, with all below it. */
+	/* For callers with a set of their own: used instead of fn and seen (both NULL, and
+	 * children_first false). *first false: this block, with all below it, was passed before. */
 	vv_status (*mark)(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
 			  vv_error *err);
 } vv_resemble;

@@ -17,7 +17,7 @@ typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len,
 
 typedef struct vv_squeeze vv_squeeze;
 
-/* fn takes what comes out; what it fails with ends the call. */
+/* fn receives the output; its failure ends the call. */
 vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn fn, void *payload,
 			  vv_error *err);
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err);

@@ -30,14 +30,14 @@ struct vv_store {
 	vv_mutex *lock;           /* guards list */
 	vv_mutex *list_lock;      /* one listing at a time */
 	vv_pack_list *list;       /* NULL until first needed */
-	atomic_bool whole;        /* a writer was here: check large indexes entirely */
+	atomic_bool whole;        /* after a write: check large indexes entirely */
 	bool waits_later;         /* vv_store_wait_later */
 	bool placed_unsynced;     /* since vv_store_wait */
 	struct vv_writer *writer; /* open, of this process; NULL: none */
 	bool young_checked;       /* by this process, or they are its own */
 	vv_coder_pool *coders;
 	vv_block_cache *cache;
-	/* who brings blocks that are missing here; NULL: nobody */
+	/* fetches missing blocks; NULL: none */
 	vv_status (*absent)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 	void *absent_payload;
 	vv_mutex *absent_lock; /* one call at a time */

@@ -11,24 +11,23 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/store.h"
 
-/* vv_writer_put, telling whether the block was kept (else it was here already). form (or NULL): the block as
- * it was stored elsewhere, unpacked and found to be the CID's; it stays so if it is
- * whole, or where its base is here and it has no more than a quarter of the block's bytes. Else base is what the block
- * resembles. */
+/* vv_writer_put; *kept: was the block new? form (or NULL): its form in another store, unpacked and verified; it is
+ * stored unchanged if it is whole, or if its base is here and it has at most a quarter of the block's bytes. Else base
+ * is the similar block. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err);
 
-/* A block that was put and not yet committed, as vv_store_get_form gives one. */
+/* An uncommitted block, in the form of vv_store_get_form. */
 vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
-/* Of the blocks put and not yet committed: how many have this codec and begin so (2: at
- * least), and the first of these. */
+/* Number of uncommitted blocks of this codec whose digests begin with prefix (2: or more), and the
+ * first of them. */
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
 
-/* Writes what was put and not committed to the temporary file, unsynced, once that many bytes of it
- * are in memory only. */
+/* Writes uncommitted blocks to the temporary file, unsynced, if at least `least` bytes of them are
+ * in memory only. */
 vv_status vv_writer_spill(vv_writer *w, size_t least, vv_error *err);
 
 /* Bytes of the pack that the blocks put and not yet committed will be; 0: there are none. */

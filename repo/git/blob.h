@@ -17,22 +17,22 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Reading asks the header first and refuses more than max bytes (VV_EREFUSED).
- * Appends to out. VV_EMISSING: it is missing here, though something names it, which is no answer; VV_EUSAGE (no blob). */
+/* Reading checks the header first and refuses more than max bytes (VV_EREFUSED). Appends to out. VV_EMISSING: the named
+ * object is missing; VV_EUSAGE: not a blob. */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
 		       vv_error *err);
 /* The size of a blob, and its bytes where they are at most max. */
 vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 		       vv_buf *out, vv_error *err);
-/* The same of what may be a pointer, or a torn one. Of a blob that is neither, as its first bytes in a pack show, only the
- * size. */
+/* The same for a possible pointer, or torn pointer. If the blob's first bytes in a pack show that it is neither, only the
+ * size is returned. */
 vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
 			       vv_error *err);
-/* What is about to be read is read once, where it is small: its size, its first bytes and all of them are answered from that. */
+/* Announces reads of a blob: if it is small it is read once, and its size, first bytes and content are answered from that. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);
-/* These are the bytes of that blob: vv_blob_read gives them away once, and need not look for them. While other threads read,
- * none may be kept. */
+/* Stores the bytes of a blob for the next vv_blob_read, which returns them once without a look-up. Not while other threads
+ * read. */
 void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take);
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);

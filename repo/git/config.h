@@ -15,8 +15,8 @@
 /* In the repository's own file; value NULL removes. */
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err);
 
-/* What a value means, as vv_config_bool and vv_config_u64 read it; NULL is that of a key without "=". VV_EUSAGE
- * names the key and what was expected. repository_config.c */
+/* The meaning of a value, as for vv_config_bool and vv_config_u64; NULL is the value of a key without "=".
+ * VV_EUSAGE: err names the key and the expected value. repository_config.c */
 vv_status vv_config_read_bool(const char *key, const char *value, bool *out, vv_error *err);
 vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, vv_error *err);
 

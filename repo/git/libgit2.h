@@ -1,10 +1,11 @@
 /*
- * libgit2: starting it, its answers as vv_error, and where varve goes round it. Internal to repo.
+ * libgit2: starts it, converts its errors to vv_error, and lists varve's workarounds. Internal to
+ * repo.
  *
- * What libgit2 1.5 does otherwise than varve needs, where varve goes round it, and the
- * libgit2 that ends it. "1.9.7: still so" was read in its source; "-" was not looked for.
- * What varve does its own way for good (fewer fsyncs, waiting for locks, no text merge of
- * pointers, sizes judged before reading) is no workaround and not listed.
+ * Behaviour of libgit2 1.5 that varve works around, the place of the workaround, and the libgit2
+ * version that ends it. "1.9.7: still so" was read in its source; "-" was not examined. Permanent
+ * differences (fewer fsyncs, waiting for locks, no text merge of pointers, sizes judged before
+ * reading) are not workarounds and not listed.
  *
  *	refuses safe.directory '*'; hides an unset one    repository.c, open_foreign    1.6
  *	setting the same work tree again leaks            repository.c                  1.8
@@ -27,7 +28,7 @@
 #define VV_REPO_GIT_LIBGIT2_H
 
 #include <git2.h>
-#if __has_include(<git2/sys/errors.h>) /* since 1.8 git_error_clear is there */
+#if __has_include(<git2/sys/errors.h>) /* git_error_clear exists since 1.8 */
 #include <git2/sys/errors.h>
 #endif
 
@@ -43,7 +44,7 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Loose objects of this folder are read by varve; a cut one is VV_ECORRUPT. alternate: libgit2 has it as one, so it is
- * asked after the repository's own. */
+ * searched after the repository's own. */
 vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, vv_error *err);
 
 /* The name of bytes, to compare it with others: by OpenSSL, which hashes four times as fast as libgit2 does, and does not look
@@ -55,8 +56,8 @@ vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t 
  * called after readers are added; vv_git_read_loose compares by itself. */
 void vv_git_check_reads(git_odb *odb);
 
-/* Do the first `digits` digits of id (four or more) name it alone? loose_firsts (vv_git_loose_firsts) saves looking for loose
- * objects where none begins with the same byte; NULL: the file system is asked each time. */
+/* Are the first `digits` digits of id (four or more) unique? loose_firsts (vv_git_loose_firsts) saves looking for loose
+ * objects where none begins with the same byte; NULL: the file system is searched each time. */
 bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts);
 /* Marks the first byte of each loose object's id. Returns libgit2's code. */
 int vv_git_loose_firsts(git_odb *odb, bool firsts[256]);

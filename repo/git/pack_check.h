@@ -1,9 +1,9 @@
 /*
- * pack_check: can Git's packs and their indexes be read, and do they match their checksums?
+ * pack_check: checks that Git's packs and their indexes can be read and match their checksums.
  *
  * libgit2 1.5 trusts the offsets of a pack's index and of a multi-pack-index, and ends the process for one that
- * leads beyond its pack; and an object whose size is damaged is to it just one that it cannot read. So this is
- * asked before anything is read: offsets whenever a repository is opened, checksums by fsck.
+ * leads beyond its pack; and treats an object with a damaged size as any unreadable object. So this is checked
+ * before anything is read: offsets whenever a repository is opened, checksums by fsck.
  */
 #ifndef VV_REPO_GIT_PACK_CHECK_H
 #define VV_REPO_GIT_PACK_CHECK_H
@@ -26,7 +26,8 @@ vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn,
  * it again. An index that libgit2 does not follow (no pack, another version, a pack that was cut) counts as sound. */
 vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
 
-/* A file of the folder "<objects>/pack" that is not what its checksum says. A failure ends the check. */
+/* Receives a file of the folder "<objects>/pack" whose content and checksum differ. A failure ends the
+ * check. */
 typedef vv_status (*vv_pack_damaged_fn)(void *payload, const char *name, bool index, vv_error *err);
 
 /* Reads all indexes, and with data all packs, of this folder, not of its alternates. */

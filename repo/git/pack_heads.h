@@ -9,14 +9,14 @@
 
 #include "repo/git/repository_internal.h"
 
-/* 1; 0: it was not asked for often enough yet, is in no pack that was here then, or not as gitformat-pack(5) has it:
- * libgit2 is to be asked, and has the words. <0: there is no memory. */
+/* 1: found; 0: requested too rarely so far, not in a pack known at the start, or not valid by gitformat-pack(5):
+ * then ask libgit2, which also has the error. <0: out of memory. */
 int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 		       vv_error *err);
 
-/* True: the first bytes of an object of at least so many; of a long chain of differences only their beginnings are
- * inflated, each once while its place in the memo is not taken by another. The caller begins with zeroes, and frees slots; or
- * has no memo (NULL), where few are requested. */
+/* True: the object has at least this number of bytes, and these are its first. In a long chain of differences only the
+ * beginnings are inflated, each once until another takes its slot in the memo. The caller zeroes the memo and frees its
+ * slots, or passes NULL for a few requests. */
 #define VV_PACK_BEGIN 8u
 typedef struct vv_pack_begins {
 	struct vv_pack_begin *slots;
@@ -24,15 +24,15 @@ typedef struct vv_pack_begins {
 bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
 			 uint8_t out[VV_PACK_BEGIN]);
 
-/* What was met on the way: commits in packs, the sizes of all blobs in sum and of the largest one. alone: one pack
- * came, and nothing else is here. */
+/* Totals of a walk: commits in packs, the sum of all blob sizes, the largest one. alone: the repository consists
+ * of one pack. */
 typedef struct vv_pack_sum {
 	uint64_t commits, blob_bytes, largest;
 	bool alone;
 } vv_pack_sum;
-/* Instead of a walk through so many commits: is it certain that no blob here is a pointer, or a torn one? Every blob in
- * packs and loose objects is looked at, as it is stored. 1: none is; 0: one is, most of what is here is older than these
- * commits, or it cannot be told so; <0: there is no memory. all: they have no parents elsewhere. */
+/* A substitute for walking this number of commits: is it certain that no blob is a pointer, or a torn one? Scans all
+ * blobs in packs and loose objects in storage order. 1: certain; 0: one is, most objects are older than these commits,
+ * or it is uncertain; <0: out of memory. all: the commits have no parents outside. */
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 

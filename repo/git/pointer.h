@@ -1,12 +1,12 @@
 /*
- * pointer: the small text that stands for a dataset in the Git tree.
+ * pointer: the small text in the Git tree in place of a dataset.
  *
  * Format: docs/formats/store.md, "pointer". It begins with two lines for people, which are the same in all
- * pointers; JSON follows. The root's CID is on the third line and every later line is a function of
- * the root, so that two changed pointers always conflict in a text merge. Programs that take it for
- * CSV or JSON fail: the first line has one field, the third one four, and JSON does not begin so.
- * At most VV_POINTER_MAX bytes; parsed strictly: what is not as vv_pointer_put writes it, but for line
- * ends (vv_pointer_tidy), is not a pointer.
+ * pointers; JSON follows. The root's CID is on the third line and every later line is a function of the
+ * root, so that two changed pointers always conflict in a text merge. Programs that read it as CSV or JSON
+ * fail: the first line has one field, the third one four, and JSON does not begin so. At most
+ * VV_POINTER_MAX bytes; parsed strictly: only text as written by vv_pointer_put is a pointer, except for
+ * line ends (vv_pointer_tidy).
  */
 #ifndef VV_REPO_GIT_POINTER_H
 #define VV_REPO_GIT_POINTER_H
@@ -62,26 +62,25 @@ bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len);
  * with these marks where the other side was not a pointer. */
 #define VV_POINTER_TORN_START "<<<<<<< "
 bool vv_pointer_is_torn(const char *text, size_t len);
-/* VV_EINPUT, which says so, with the two roots as a hint. path NULL: not named. */
+/* Returns VV_EINPUT, with the two roots as a hint. path NULL: not named. */
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
 
-/* The roots that a torn pointer names: of base (only where git was told to write it), ours and theirs.
- * False: there are not two sides. */
+/* The roots that a torn pointer names: of base (only if git was configured to write it), ours and
+ * theirs. False: it does not have two sides. */
 bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len);
 
-/* The next root that a text which is not a whole pointer names ("root": "CID") from *at on; *at moves behind
- * it. False: none. What could be meant by it is to be kept. */
+/* Finds the next root ("root": "CID") in a damaged pointer from *at on, and moves *at after it. False: none.
+ * gc must keep everything that a damaged pointer may mean. */
 bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end);
 
 /* Appends the pointer's text. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 
-/* With this begins what is said of a pointer of a later version. */
+/* the beginning of messages about a pointer of a later version */
 #define VV_POINTER_LATER "the pointer is of version "
 
-/* Reads a pointer; strings live in arena. VV_EINPUT when it is none (the
- * message names line and what was expected; conflict markers are recognised and
- * said), VV_ENOSUPPORT for a later version number. */
+/* Reads a pointer; strings live in arena. VV_EINPUT: not a pointer (the message names the line and
+ * the expected text, or conflict markers), VV_ENOSUPPORT for a later version number. */
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 

@@ -17,10 +17,9 @@
 #include "base/env.h"
 #include "base/error.h"
 
-/* Runs program with args (argv[0] resolved through absolute PATH entries only, or
- * an absolute path); input is fed to it, output (appended; at most 64 MiB)
- * collected. A signal's death gives 128 + its number. VV_EPROGRAM: no such
- * program. */
+/* Runs program with args (argv[0] resolved through absolute PATH entries only, or an absolute
+ * path); input is fed to it, output (appended; at most 64 MiB) collected. Death by a signal is the
+ * exit code 128 + its number. VV_EPROGRAM: no such program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
 /* A program that continues while it is talked with: our ends of its stdin, stdout and stderr,
@@ -31,8 +30,8 @@ typedef struct vv_child {
 } vv_child;
 /* Kills it, waits for it and closes its ends; nothing where pid is 0. */
 void vv_child_stop(vv_child *c);
-/* Starts it in env; more: "NAME=value" is added to that, "NAME" taken out of it; NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_EPROGRAM: no
- * such program. */
+/* Starts it in env; more: "NAME=value" is added to it, "NAME" removed from it; NULL-ended; or NULL. The caller closes the ends
+ * and waits for pid. VV_EPROGRAM: no such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err);
 /* Is it a file that may be run? */
@@ -48,34 +47,33 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 typedef struct vv_run {
 	const char *const *argv; /* NULL-ended; argv[0] as in vv_program_run */
 	const char *dir;         /* to run in, or NULL */
-	const vv_env *env;       /* its environment, whose PATH says where programs are */
+	const vv_env *env;       /* its environment; PATH is used to find programs */
 	/* "NAME=value", added to that; "NAME" takes it out; NULL-ended; or NULL */
 	const char *const *more;
 	const void *input;
 	size_t len;
-	vv_buf *output;        /* NULL: where our stdout goes */
-	vv_buf *errors;        /* NULL: where our stderr goes */
-	bool mute;             /* its stderr goes nowhere */
+	vv_buf *output;        /* NULL: inherits our stdout */
+	vv_buf *errors;        /* NULL: inherits our stderr */
+	bool mute;             /* discards its stderr */
 	bool terminal;         /* stdin is ours, not input */
-	bool output_to_errors; /* its stdout goes where our stderr goes */
-	bool talk;             /* stdin is a pipe, written to by whoever started it */
+	bool output_to_errors; /* its stdout is our stderr */
+	bool talk;             /* stdin is a pipe that the caller writes to */
 	bool script_ok;        /* a file without #! is given to sh, as a shell would */
 	/* Called with its output as it comes, in the place of a buffer; a failure stops it. */
 	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
 	void *payload;
 	bool fed;             /* its input comes piece by piece: vv_fed_start */
-	unsigned silent_sec;  /* VV_EIO when it says nothing for so long; 0: no limit */
+	unsigned silent_sec;  /* VV_EIO after this time without output; 0: no limit */
 	unsigned cpu_seconds; /* it is killed (SIGXCPU) after so much work; 0: no limit */
 	uint64_t memory;      /* bytes of addresses (RLIMIT_AS), and no core files; 0: no limit */
-	uint64_t
-		data; /* the same of what it allocates (RLIMIT_DATA), and not of files that it maps */
-	bool alone;   /* a process group of its own */
-	bool bound;   /* it is killed when the thread that started it ends: */
+	uint64_t data; /* the same for allocated memory (RLIMIT_DATA), without mapped files */
+	bool alone;    /* a process group of its own */
+	bool bound;    /* it is killed when the thread that started it ends: */
 	int by_signal; /* 0: by SIGKILL */
 } vv_run;
 
-/* Starts it. Its ends are there as the run asks for them: out where output or take is given, err where errors is. Whoever
- * calls closes them and waits for pid. VV_EPROGRAM: no such program. */
+/* Starts it. The child has the pipe `out` if the run has output or take, and `err` if it has errors. The caller closes
+ * them and waits for pid. VV_EPROGRAM: no such program. */
 vv_status vv_run_start(vv_child *out, const vv_run *run, vv_error *err);
 
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err);
@@ -87,7 +85,7 @@ typedef struct vv_fed {
 	vv_child child;
 } vv_fed;
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
-/* One that does not want the rest is not a failure: its exit code tells. */
+/* If the program stops reading, that is not a failure: its exit code decides. */
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err);
 /* No more comes: waits for its end. */
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err);

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-/* Is name fit for a branch or tag (short name)? VV_EUSAGE says why not. */
+/* Is name fit for a branch or tag (short name)? VV_EUSAGE: err has the reason. */
 vv_status vv_ref_name_check(const char *short_name, vv_error *err);
 
 #endif

@@ -22,11 +22,11 @@
 
 typedef struct vv_repository vv_repository;
 
-/* Opens the repository that path (NULL: the current folder, or what GIT_DIR says) is in, in an environment, which is
- * copied: all that works on the repository reads that one, and programs run in it get it.
- * VV_ENOTFOUND: not a repository, with a hint; VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner,
- * unsupported extensions, split or sparse index) say the way out. VV_ECORRUPT: an index of Git's packs is
- * damaged in such a way that nothing can be read (pack_check.h). */
+/* Opens the repository that contains path (NULL: the current folder, or GIT_DIR). The environment is copied; all
+ * work on the repository, and programs started for it, use the copy. VV_ENOTFOUND: not a repository, with a hint;
+ * VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner, unsupported extensions, split or sparse index) have the way
+ * out in the message. VV_ECORRUPT: an index of Git's packs is so damaged that nothing can be read
+ * (pack_check.h). */
 vv_status vv_repository_open(vv_repository **out, const char *path, const vv_env *env,
 			     vv_error *err);
 
@@ -44,28 +44,28 @@ void vv_repository_name_here(void);
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 VV_AUTO_FREE(vv_repository, vv_repository_close)
 
-/* Takes away the locks of the index, HEAD, refs, the settings and packed-refs that a dead varve
- * left, as Git's programs would not. Whoever listens hears of it; that it fails is no fault. */
+/* Removes the locks of the index, HEAD, refs, the settings and packed-refs left by a dead varve,
+ * which Git's programs do not. Notes each to the listener; ignores failures. */
 void vv_repository_sweep_locks(vv_repository *r);
 
 /* The objects written so far are in the repository, durably: at first they are staged, and belong to the
  * ref or index that will name them. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
-/* Forgets what is staged, so that closing does not write it either. */
+/* Drops staged objects, so that closing does not write them. */
 void vv_repository_discard(vv_repository *r);
 
-/* What was written so far survives a power cut: an index that was renamed into place waits for this
- * with its folder, as refs never move before. To be called before success is reported. */
+/* Makes everything written so far durable: the folder of a renamed index is synced only here, and
+ * refs never move before. Call it before reporting success. */
 vv_status vv_repository_settle(vv_repository *r, vv_error *err);
 
-/* Who hears what is worth a line while work continues in it; borrowed until close. At first
- * nobody (NULL); r may be NULL. */
+/* Sets the receiver of notes and progress of work in the repository; borrowed until close. NULL at
+ * first; r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 const vv_notes *vv_repository_notes(const vv_repository *r);
 vv_hint_words_fn vv_repository_words(const vv_repository *r); /* of the notes; or NULL */
 
-/* What it was opened in; borrowed until close. */
+/* The environment that it was opened with; borrowed until close. */
 const vv_env *vv_repository_env(const vv_repository *r);
 
 /* Borrowed until close; no trailing '/'. */

@@ -9,12 +9,11 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Makes, or completes, a repository: git init where there is none, .git/varve,
- * and the filter and merge drivers in its config (program: what to call varve
- * there, normally "varve"; quoted for the shell if need be). path NULL or ".":
- * the repository that the current folder is in, else a new one right there;
- * any other path: that very folder, made if need be. Running it again is
- * harmless. *created: was there no Git repository before? */
+/* Makes, or completes, a repository: git init if none exists, .git/varve, and the filter and merge
+ * drivers in its config (program: the command there, normally "varve"; quoted for the shell if
+ * needed). path NULL or ".": the repository that contains the current folder, else a new one in it;
+ * any other path: exactly that folder, made if needed. Running it again is harmless. *created: is
+ * the Git repository new? */
 typedef struct vv_init_options {
 	bool bare;
 	const char *initial_branch; /* NULL: init.defaultBranch or main */

@@ -51,7 +51,7 @@ typedef struct vv_open_index {
 	git_index *git;
 	struct vv_open_index *before; /* opened before it, and still open */
 	bool listed;                  /* by the repository, which is open still */
-	bool alone;                   /* it stands for the files of the work tree, too */
+	bool alone;                   /* it covers the files of the work tree, too */
 	bool attributes;              /* likewise for those with attributes */
 } vv_open_index;
 
@@ -61,7 +61,7 @@ struct vv_repository {
 	git_odb *odb;         /* for reading; sees staged objects too */
 	git_config *config;   /* all levels */
 	bool settings_by_git; /* git lists them, not libgit2 */
-	vv_buf settings_text; /* of all settings, empty until one is asked for, and after a change */
+	vv_buf settings_text; /* of all settings, empty until one is read, and after a change */
 	vv_setting *settings;
 	size_t setting_count, setting_cap;
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
@@ -87,37 +87,38 @@ struct vv_repository {
 	const struct vv_pack_sum *
 		came_plain; /* that is all there is, and has no pointer; borrowed; NULL: not known */
 	vv_store *store;
-	bool store_lent; /* it is somebody else's: vv_incoming_show */
+	bool store_lent; /* belongs to another handle: vv_incoming_show */
 	vv_quarantine *stage;
-	void (*close_stage)(struct vv_repository *r); /* set by whoever made it */
+	void (*close_stage)(struct vv_repository *r); /* set by the stage's owner */
 	vv_walker *walker, *spare;                    /* spare: waits for vv_walker_take */
 	void (*close_walker)(struct vv_repository *r);
 	struct vv_attr_asker *attributes; /* repo/git/index/attributes.c */
 	void (*close_attributes)(struct vv_repository *r);
-	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: nobody was shown */
+	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: not used yet */
 	void (*close_mailmap)(struct vv_repository *r);
 	unsigned attr_holds,
 		attr_hold;         /* how many continue; the number of the latest: vv_attr_hold */
 	vv_open_index *open_index; /* the one opened last that is still open; NULL: none */
-	/* repo/git/index/index_file.h: as it was read last; NULL: it was not */
+	/* repo/git/index/index_file.h: as last read; NULL: not read */
 	struct vv_index_file *index_kept;
 	void (*close_index)(struct vv_repository *r);
 	/* repo/git/index/worktree.h */
 	vv_status (*watch)(void *payload, const char *path, const vv_stat *st, vv_error *err);
 	void *watch_payload;
-	const vv_notes *notes;   /* borrowed; NULL: nobody listens */
-	vv_told own_told, *told; /* told borrowed from whom it works for; NULL: its own */
-	vv_holder self;          /* this process, in locks; pid 0: not asked yet */
+	const vv_notes *notes;   /* borrowed; NULL: no listener */
+	vv_told own_told, *told; /* told is borrowed from the repository that it works for; NULL:
+				  * its own */
+	vv_holder self;          /* this process, in locks; pid 0: not determined yet */
 	uint64_t secret;
 	bool has_secret;
 	vv_syncs later;  /* folders with new objects: waited for before anything names those */
 	vv_oid moved_to; /* where this process moved a branch or HEAD last */
 	vv_stat index_from,
-		index_written; /* the last writes of index_file that nothing came between: of what was
-					    * before the first, and of the last; zeros: not there */
+		index_written; /* the last uninterrupted writes of index_file: the file before the
+					    * first, and the last one; zeros: missing */
 	bool unsettled;        /* the folder of index_file is not synced: vv_repository_settle */
 	int turn; /* repo/git/write_turn.h: the lock's descriptor; meaningless without close_turn */
-	void (*close_turn)(struct vv_repository *r); /* NULL: it is not held */
+	void (*close_turn)(struct vv_repository *r); /* NULL: it does not have the turn */
 	char turn_setting[32]; /* "VARVE_TURN=...", for programs that are run; "": likewise */
 };
 
@@ -131,20 +132,21 @@ static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
 	memcpy(out->id, oid->id, sizeof(out->id));
 }
 
-/* Reads an object that must be of the type (GIT_OBJECT_ANY: any) and at most max
- * bytes (VV_EREFUSED), asked of the header first. In a partial clone a missing
- * one is fetched by git. VV_ENOTFOUND. Free with git_odb_object_free. */
+/* Reads an object that must be of the type (GIT_OBJECT_ANY: any) and at most max bytes
+ * (VV_EREFUSED; the header is checked first). In a partial clone a missing one is fetched by git.
+ * VV_ENOTFOUND. Free with git_odb_object_free. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
-/* Is it here? Asked of the packs as they were listed last: cheap also when it is not. */
+/* Does the repository have it? Uses the last listing of the packs: cheap also for a missing one. */
 bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
-/* VV_ENOTFOUND, for what a shallow clone lacks ("object", "a parent of commit"), with the command that gets it. */
+/* Returns VV_ENOTFOUND for an object that a shallow clone lacks ("object", "a parent of commit"), with the command
+ * that fetches it. */
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err);
 
-/* What an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
+/* The object that an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);
 
 #define VV_TAG_BYTES_MAX (16u << 20)

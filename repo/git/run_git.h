@@ -1,6 +1,6 @@
 /*
- * run_git: the program git, run for what only it can do: talk with hosts as the user has set it up
- * (credentials, proxies, ssh, URLs that stand for others).
+ * run_git: the program git, run for tasks that only it can do: connections to hosts with the user's
+ * settings (credentials, proxies, ssh, URL rewriting).
  */
 #ifndef VV_REPO_GIT_RUN_GIT_H
 #define VV_REPO_GIT_RUN_GIT_H
@@ -20,11 +20,11 @@
 typedef struct vv_git_call {
 	const char *const *args; /* after "git"; NULL-ended, fewer than VV_GIT_ARGS_MAX */
 	vv_repository *repo;     /* to run in (may be NULL: in none) */
-	/* A folder of ours to run in instead: a bare repository that has no settings. Those of repo
-	 * that say how hosts are reached hold there too, and a remote "host" stands for the URLs. */
+	/* A bare repository of ours without settings, to run in instead. Settings of repo on how to reach
+	 * hosts apply there too, and a remote "host" has the URLs. */
 	const char *scratch;
-	/* Of "host"; else the URL that args name, as vv_text_put_bare_url has it. What is secret in it no process has on its
-	 * command line: git gets it as from a helper for credentials. Both may be NULL. */
+	/* The URLs of "host"; else the URL in args, in the form of vv_text_put_bare_url. Its secrets never appear on a
+	 * command line: git gets them from a credential helper of ours. Both may be NULL. */
 	const char *url, *push_url;
 	const char *
 		remote; /* the name whose settings "host" gets, or that args have for url; may be NULL */
@@ -41,32 +41,33 @@ typedef struct vv_git_call {
 	size_t len;
 	bool terminal;  /* its stdin, stdout and stderr are ours */
 	vv_buf *output; /* appended; NULL: dropped */
-	bool show;      /* what it says goes to our stderr, too late for messages then */
-	/* NULL, or (not with show) set: did a web server answer that gives files alone, as any does ("dumb
-	 * HTTP"), and does not speak git's protocol? Of a call that asks for refs. */
+	bool show;      /* its stderr is copied to ours and is not available for messages */
+	/* NULL, or (not with show) set: did a plain web server answer, which serves files ("dumb HTTP")
+	 * without git's protocol? For calls that request refs. */
 	bool *dumb;
 } vv_git_call;
 
-/* What git said on stderr is appended to said (not with show). */
+/* Appends git's stderr to said (not with show). */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 
-/* Starts it and talks with it over its stdin and stdout; what it says on stderr is dropped. vv_child_stop ends it. */
+/* Starts it with pipes to its stdin and stdout; drops its stderr. vv_child_stop ends it. */
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
-/* Asks it, and appends its answer, which has so many ends. What is asked at once is answered without more of it, and is
- * fewer bytes than any pipe takes (VV_GIT_ASK_MAX), but for one question. */
+/* Sends a question and appends the answer, which ends with the ends-th `end`. A question with several parts must be
+ * shorter than any pipe's buffer (VV_GIT_ASK_MAX), and git must not wait for more input before it answers. */
 #define VV_GIT_ASK_MAX 4096u
 vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
 		     vv_error *err);
 
-/* The same as vv_git_run, and another exit code than 0 is a failure with git's own words, and the host's: "<what>: git
- * says: <line>; <line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */
+/* The same as vv_git_run, and an exit code other than 0 is a failure with git's and the host's own words: "<what>: git
+ * says: <line>; <line>". VV_EREFUSED: the host refused; VV_ENOTFOUND: no such repository; else VV_EIO. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 
-/* Sets err from what git said, without the lines of vv_git_remote_lines, which the caller tells. */
+/* Sets err from git's stderr, without the lines of vv_git_remote_lines, which the caller
+ * reports. */
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
 
-/* To err, a failure of git's, "No space left on device" and our hint for that are added where the disk of the Git folder or work
- * tree is full: git often does not say so. */
+/* Adds "No space left on device" and its hint to err, a failure of git, if the disk of the Git folder or work tree is full: git
+ * often does not report that. */
 vv_status vv_git_name_disk(const vv_repository *r, vv_error *err);
 
 /* Lines that a host had for people ("remote: ..."), without that word, are appended to out. */

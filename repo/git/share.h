@@ -6,8 +6,8 @@
 
 #include "repo/git/repository_internal.h"
 
-/* Gives a new file or folder of the Git folder the rights that the setting asks for;
- * nothing where it is not set. */
+/* Sets the rights of a new file or folder of the Git folder by the setting (core.sharedRepository);
+ * does nothing if it is not set. */
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err);
 
 /* The same for all folders from path's up to base, exclusively. */

@@ -1,6 +1,6 @@
 /*
- * tree: the paths of a commit, and what differs between two. Wherever a commit is asked
- * for, a tree's id does as well.
+ * tree: the paths of a commit, and the differences of two commits. Each function accepts a tree's
+ * id in place of a commit's.
  *
  * mode is Git's (0100644, 0100755, 0120000, 0160000, 040000).
  */
@@ -33,11 +33,10 @@ vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefi
 
 struct vv_index;
 
-/* What differs between two commits' trees (a may be NULL: nothing), or between
- * a commit and the index; sorted by path; no rename detection. old or new mode
- * is 0 where the path is absent. Paths in conflict are not reported by
+/* The differences of two commits' trees (a may be NULL: empty), or of a commit and the index; sorted by path; no
+ * rename detection. old or new mode is 0 where the path is absent. Paths in conflict are not reported by
  * vv_index_changes (vv_index_at shows them), nor are intended additions. x_or_null: the open index, which fn does not
- * change; NULL: as its file is now. */
+ * change; NULL: its file is read. */
 typedef struct vv_change {
 	const char *path; /* borrowed during the call */
 	uint32_t old_mode, new_mode;

@@ -11,7 +11,7 @@
 typedef struct vv_tree_cursor {
 	const char *p, *end;
 	const git_oid *tree; /* for messages */
-	bool valid;          /* is there an entry? */
+	bool valid;          /* false at the end */
 	uint32_t mode;
 	const char *name; /* borrowed from the object */
 	size_t name_len;
@@ -30,7 +30,7 @@ static inline bool vv_mode_is_tree(uint32_t mode)
 /* Git's order of names: a folder sorts as if its name ended in '/'. */
 int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b);
 
-/* What differs between two trees, either of which may be NULL for an empty one. */
+/* The differences of two trees, either of which may be NULL for an empty one. */
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
 		       vv_change_fn fn, void *payload, vv_error *err);
 

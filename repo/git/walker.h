@@ -32,7 +32,7 @@ vv_walker *vv_walker_new(vv_repository *r); /* NULL when out of memory */
 void vv_walker_free(vv_walker *w);          /* accepts NULL */
 VV_AUTO_FREE(vv_walker, vv_walker_free)
 
-/* One for a longer walk, begun: nobody else uses it until it is given back. NULL when out of memory. */
+/* A walker for a longer walk, begun: it is not reused until it is returned. NULL when out of memory. */
 vv_walker *vv_walker_take(vv_repository *r);
 void vv_walker_give(vv_walker *w); /* its nodes are no longer the caller's; accepts NULL */
 

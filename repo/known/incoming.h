@@ -1,14 +1,14 @@
 /*
- * incoming: blocks that came from peers and are not yet part of a complete version.
+ * incoming: blocks received from peers that are not yet part of a complete version.
  *
- * Each transfer has a folder of its own, .git/varve/incoming/<random>/, with packs as the
- * store's and a lock; what ended transfers have left there is taken over by the next, so
- * that nothing is fetched twice. Blocks here may lack what they link to, and never count as
- * "have" until they are promoted. Differences may have their bases in the repository's store.
+ * Each transfer has a folder of its own, .git/varve/incoming/<random>/, with packs as the store's
+ * and a lock; the next transfer takes over the blocks of ended ones, so that nothing is fetched
+ * twice. Blocks here may lack blocks that they link to, and never count as "have" until they are
+ * promoted. Differences may have their bases in the repository's store.
  *
- * A correct caller: open; put what arrives; keep now and then (what is kept survives a
- * crash); when everything below the new roots is here or in the store: promote, then make
- * the references durable, then close. Without promote close keeps what was put.
+ * A correct caller: open; put arriving blocks; call keep sometimes (kept blocks survive a crash);
+ * when everything below the new roots is stored here or in the store: promote, make the references
+ * durable, close. Without promote, close keeps the blocks.
  */
 #ifndef VV_REPO_KNOWN_INCOMING_H
 #define VV_REPO_KNOWN_INCOMING_H
@@ -28,17 +28,16 @@ typedef struct vv_incoming vv_incoming;
 
 vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err);
 
-/* Is it here, or in the repository's store? *below: it is reachable in the repository's
- * store as well (the store has it), so that what it links to is there too; else it lies only
- * here, and its links are to be looked at. Thread-safe. */
+/* Is it stored here or in the repository's store? *below: the repository's store has it, and so
+ * everything below it; else only this folder has it, and its links must be followed.
+ * Thread-safe. */
 bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below);
 
 /* From here or from the store. VV_EMISSING, VV_ECORRUPT. Thread-safe. */
 vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Keeps a block, whose CID the caller has computed from the bytes. base: as for
- * vv_writer_put. What is here or in the store already is not kept again (*kept false).
- * Thread-safe. */
+/* Stores a block, whose CID the caller has computed from the bytes. base: as for vv_writer_put. A
+ * block that is stored already is not stored again (*kept false). Thread-safe. */
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err);
 
@@ -48,27 +47,26 @@ vv_status vv_incoming_put_form(vv_incoming *in, const vv_cid *cid, const void *b
 			       const vv_cid *base, const vv_block_form *form, bool *kept,
 			       vv_error *err);
 
-/* What was put is written to the disk's cache, but for the last 64 KiB: should this process be
- * killed, the next transfer continues from there. */
+/* Writes the blocks to the disk's cache, except the last 64 KiB: if this process is killed, the
+ * next transfer continues from there. */
 vv_status vv_incoming_spill(vv_incoming *in, vv_error *err);
 
-/* Makes what was put durable here, but for the last 64 KiB at most: fetching these again costs
- * less. (Close keeps them too.) */
+/* Makes the blocks durable, except the last 64 KiB at most: fetching these again costs less. (Close
+ * keeps them too.) */
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
 
-/* What promote is to move: blocks that the set (borrowed until close) has; what else is here was
- * not asked for, or waits for the rest of another transfer, and stays here. Without this call
- * everything is moved. */
+/* Limits promote to the blocks of a set (borrowed until close); others were not requested, or
+ * belong to another unfinished transfer, and stay here. Without this call everything is moved. */
 void vv_incoming_only(vv_incoming *in, const vv_cid_set *wanted);
 
 /* Waits for the store's writer lock (gc and other writers), moves everything into the store,
- * durably, and holds the lock until close, so that gc sees either no new block or the
- * references to them as well. Few blocks (or such as resemble what the store has) are packed
- * together with the store's small packs; large ones move by renaming their packs. */
+ * durably, and keeps the lock until close, so that gc sees either none of the new blocks or their
+ * references, too. A few blocks (or blocks similar to stored ones) are packed together with the
+ * store's small packs; large ones move by renaming their packs. */
 vv_status vv_incoming_promote(vv_incoming *in, vv_error *err);
 
-/* Lets another handle of the same repository read the blocks that are here (what was put before)
- * as if they were in its store; until that handle is closed, which must come first. */
+/* Lets another handle of the same repository read the blocks put so far as if its store had them.
+ * That handle must be closed before this one. */
 vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err);
 
 /* How many blocks wait in the folders of ended transfers, without taking these over. */

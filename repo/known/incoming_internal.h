@@ -1,8 +1,8 @@
 /*
- * incoming_internal: the folders of incoming/, and those in them whose transfers have ended.
+ * incoming_internal: the folders of incoming/, and takeover of those whose transfers have ended.
  *
- * .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is held
- * as long as the transfer lasts: who gets it may take all over, or away.
+ * .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is locked
+ * during the transfer: a process that gets the lock may take over or remove everything.
  */
 #ifndef VV_REPO_KNOWN_INCOMING_INTERNAL_H
 #define VV_REPO_KNOWN_INCOMING_INTERNAL_H
@@ -15,9 +15,9 @@
 
 char *vv_leftover_folder(vv_repository *r, const char *name); /* owned; NULL: out of memory */
 
-/* Calls fn for each folder but one (its path, or NULL) that no transfer is at work in, under its
- * lock. What the transfer was about to write when it was killed has become a pack then, without
- * an end. */
+/* Calls fn, under the folder's lock, for each folder without a running transfer, except one (its
+ * path, or NULL). The unfinished file of a killed transfer has then become a pack without an
+ * end. */
 typedef vv_status (*vv_leftover_fn)(void *payload, const char *folder, vv_error *err);
 vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
 			    vv_error *err);
@@ -25,8 +25,8 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 /* Removes a locked folder all of whose blocks are in main. */
 vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err);
 
-/* Every record of a pack, by its headers alone; base: of a difference whose base lies
- * elsewhere, else NULL. VV_ECORRUPT. */
+/* Reads only the headers of all records of a pack; base: of a difference whose base is in another
+ * pack, else NULL. VV_ECORRUPT. */
 typedef vv_status (*vv_record_fn)(void *payload, const vv_place *place, const vv_record *r,
 				  const vv_cid *base, vv_error *err);
 vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err);

@@ -1,7 +1,7 @@
 /*
  * order: the blocks that gc must keep, in order: everything below every root of the repository,
  * newest version first, each block paired with the one of the next newer version that it resembles;
- * then what the blocks that wait in incoming/ stand on.
+ * then the bases of differences in incoming/.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H
@@ -21,9 +21,9 @@ typedef struct vv_keep {
 	uint64_t roots;              /* that are kept, of the last pass */
 } vv_keep;
 
-/* A vv_gc_mark_fn; payload is the vv_keep. VV_ECORRUPT when a node that is reachable is
- * damaged: what is below it cannot be known then. A pointer that cannot be read does
- * not stop it; neither do blocks that are missing here. */
+/* A vv_gc_mark_fn; payload is the vv_keep. VV_ECORRUPT: a reachable node is damaged, so that the
+ * blocks below it are unknown. A pointer that cannot be read does not stop it; neither do blocks
+ * that are missing here. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * published: the versions that this repository's owner published.
  *
- * A record for each, in <varve>/published, named by the version's CID: small, durable, written and
- * taken away by `varve ipfs publish` alone. What is published stays (gc keeps it) and is shown to readers
- * (reachable.h), whatever happens to branches and tags, until it is withdrawn. Format:
- * docs/formats/store.md, "published".
+ * Each has a record in <varve>/published, named by the version's CID: small, durable, written and removed
+ * by `varve ipfs publish` only. A published version is kept by gc and shown to readers (reachable.h),
+ * whatever happens to branches and tags, until it is withdrawn. Format: docs/formats/store.md,
+ * "published".
  */
 #ifndef VV_REPO_KNOWN_PUBLISHED_H
 #define VV_REPO_KNOWN_PUBLISHED_H
@@ -45,7 +45,7 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 /* Reads a UnixFS file's CID: as vv_cid_parse, but raw or DAG-PB. False: it is none. */
 bool vv_published_file_cid(vv_cid *out, const char *text);
 
-/* Adds a holder, unless it is there. False: out of memory. */
+/* Adds a holder, unless it is listed. False: out of memory. */
 bool vv_published_add_holder(vv_published *p, const char *url);
 
 #endif

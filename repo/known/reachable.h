@@ -1,11 +1,10 @@
 /*
  * reachable: objects and versions that branches and tags reach, for clients that may see no more.
  *
- * What was published (published.h) is reached, too. A stash, a reflog, ORIG_HEAD, a commit that was taken off its branch, a ref that is hidden
- * (hidden_refs.h): nothing that only these reach is here. History is walked from the newest commit
- * down, no further than a question needs, and what was walked is remembered: a question about what
- * is new costs little, and one about what is not reached costs one walk of the whole history as long
- * as the refs only move forward. A ref that goes back or away makes it forget.
+ * Published versions (published.h) are reached, too. Excluded is everything reachable only from a stash, reflog, ORIG_HEAD, a
+ * commit removed from its branch, or a hidden ref (hidden_refs.h). History is walked from the newest commit down, as far as a
+ * question needs, and the walk is remembered: a question about a new commit costs little; one about an unreachable commit costs
+ * one walk of the whole history, as long as the refs only move forward. A ref that moves back or is removed resets this.
  *
  * Functions may be called from several threads; one works at a time.
  */
@@ -22,14 +21,14 @@
 
 typedef struct vv_reachable vv_reachable;
 
-/* Of the repository in that very folder, which is opened at the first question, in env (copied). NULL: out of
+/* For the repository in exactly this folder, opened at the first question, in env (copied). NULL: out of
  * memory. */
 vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 
-/* Which of these commits (or annotated tags) do the refs reach as they are now? Ids of objects that
- * are missing here are not reached. */
+/* Which of these commits (or annotated tags) are reachable from the current refs? Ids of objects
+ * that are missing here are not reached. */
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 

@@ -25,11 +25,10 @@ void vv_commit_clear(vv_commit *c);
 VV_AUTO_CLEAR(vv_commit, vv_commit_clear)
 const char *vv_commit_subject(const vv_commit *c, size_t *len); /* first line, borrowed */
 
-/* Making a commit: tree from the index, parents, hooks' message, identity,
- * signature where commit.gpgSign says so, then HEAD (the branch it names) by
- * compare-and-swap: HEAD must still be parents[0], or the commit that expect
- * names, or (amending) a commit with just these parents; else VV_ECONFLICT and
- * nothing has moved. Identity missing: VV_EUSAGE with the two git config lines
+/* Makes a commit: tree from the index, parents, hooks' message, identity, signature if
+ * commit.gpgSign is set, then moves HEAD (the branch it names) by compare-and-swap: HEAD must still
+ * be parents[0], or the commit that expect names, or (amending) a commit with just these parents;
+ * else VV_ECONFLICT, and nothing moves. Identity missing: VV_EUSAGE with the two git config lines
  * as hint. */
 typedef struct vv_commit_options {
 	const char *message; /* final text */
@@ -43,7 +42,7 @@ typedef struct vv_commit_options {
 	bool both_times;              /* and the committer has the same */
 	const vv_commit *keep_author; /* amend: take the author of this one */
 	const char *reflog;           /* "commit: subject" made when NULL */
-	bool no_sign;                 /* whatever commit.gpgSign says */
+	bool no_sign;                 /* ignores commit.gpgSign */
 	const vv_oid *expect;         /* what HEAD must be now; NULL: see above */
 } vv_commit_options;
 /* The commit's object alone, staged: no ref names it, and expect and reflog are not read. */

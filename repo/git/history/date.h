@@ -23,7 +23,7 @@
 #define VV_DATE_FORMS                                                                              \
 	"2026-10-05, '5 Oct 2026 18:00', 2026-10, monday, 'last month' or '2 weeks ago'"
 
-/* What a text names: from begin until before end. */
+/* A named period: from begin until before end. */
 typedef struct vv_date {
 	int64_t begin, end;
 	int offset_min; /* of begin's zone, east of Greenwich */
@@ -40,7 +40,7 @@ typedef enum vv_date_order {
 	VV_DATE_MONTH_FIRST
 } vv_date_order;
 
-/* Reads the date at the beginning of a text. Its bytes; 0: none begins there. What follows may be anything. */
+/* Reads the date at the beginning of a text; returns its length in bytes, 0: none. Any text may follow. */
 size_t vv_date_read(vv_date *out, const char *text, vv_date_order order);
 
 /* The text as a date, all of it. VV_EUSAGE. */

@@ -15,7 +15,7 @@
 
 /* The parts of a revision that has a day in it. */
 typedef struct vv_day_word {
-	size_t ref_len; /* of what is before "@{" */
+	size_t ref_len; /* length of the part before "@{" */
 	const char *text;
 	size_t len;
 	const char *rest; /* "~2^", mostly "" */
@@ -25,8 +25,8 @@ typedef struct vv_day_word {
 /* Is there a day in it? Not in what Git reads otherwise: @{2}, @{-1}, @{upstream}. */
 bool vv_day_word_read(vv_day_word *out, const char *rev);
 
-/* The commit of that day on the line that ends with tip. VV_EUSAGE: there is no such day; VV_ENOTFOUND, with the nearest
- * day: nothing is so old, or the day is still to come. */
+/* The commit of that day on the line that ends with tip. VV_EUSAGE: not a date of the calendar; VV_ENOTFOUND, with the
+ * nearest day: no commit is that old, or the day is in the future. */
 vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *w, vv_oid *out,
 			vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
- * hidden_refs: refs that are not shown to peers (transfer.hideRefs and its like).
+ * hidden_refs: refs that are not shown to peers (transfer.hideRefs and similar settings).
  *
- * As git-config(1) has it: a pattern hides the ref of that name and all below it, "!" before it
- * shows them again, the last one that fits decides. What peers may see at all are branches, tags and signed heads.
+ * As git-config(1) has it: a pattern hides the ref of that name and all below it, "!" before it shows them again,
+ * the last matching one decides. Peers may see only branches, tags and signed heads.
  */
 #ifndef VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
 #define VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
@@ -38,7 +38,7 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 bool vv_ref_is_head(const char *ref_name);
 /* Is it one of either, with something behind the prefix? */
 bool vv_ref_is_hosts_head(const char *name, size_t len);
-/* What a peer may see: the same, or a signed head that is not hidden. */
+/* May a peer see it? The same, or a signed head that is not hidden. */
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name);
 
 #endif

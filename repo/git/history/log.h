@@ -30,7 +30,7 @@ typedef struct vv_log_options {
 	bool first_parent, reverse;
 	bool topo; /* reads the whole range before the first answer */
 } vv_log_options;
-/* Warns, once, where 'git replace' gives git another history, of which nothing is seen here. */
+/* Warns, once, if 'git replace' changes the history for git; varve ignores replacements. */
 void vv_log_tell_replacements(vv_repository *r);
 /* It does so, too. */
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * promised: what a partial clone lacks, had from its remote many at a time.
+ * promised: fetches objects that a partial clone lacks, many at a time.
  */
 #ifndef VV_REPO_GIT_HISTORY_PROMISED_H
 #define VV_REPO_GIT_HISTORY_PROMISED_H

@@ -17,7 +17,7 @@
 
 typedef struct vv_ref {
 	char *name;     /* "refs/heads/main" */
-	vv_oid id;      /* what it points to; a tag object's own id for annotated tags */
+	vv_oid id;      /* its target; a tag object's own id for annotated tags */
 	vv_oid commit;  /* peeled; null when it is not a commit */
 	char *symbolic; /* target name of a symbolic ref, or NULL */
 	bool annotated; /* id is a tag object's */
@@ -47,13 +47,12 @@ vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
 /* Adds those of all refs whose names begin with prefix. */
 vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
 
-/* old NULL: must not exist yet (force false) or whatever (force true); message
- * goes to the reflog. VV_ECONFLICT when it moved meanwhile; waits some seconds
- * for a held lock, then VV_ELOCKED. VV_EEXISTS when another ref's name is in the
- * way ("a" against "a/b"). */
+/* old NULL: must not exist yet (force false) or may have any value (force true); message is written
+ * to the reflog. VV_ECONFLICT: it moved meanwhile; waits some seconds for the lock, then
+ * VV_ELOCKED. VV_EEXISTS when another ref's name is in the way ("a" against "a/b"). */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
-/* old NULL: whatever it is. VV_ENOTFOUND, VV_ECONFLICT. The reflog goes too. */
+/* old NULL: any value. VV_ENOTFOUND, VV_ECONFLICT. Deletes the reflog, too. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
 /* Several at once: all are locked and compared before any moves. Only a crash or
@@ -78,9 +77,9 @@ typedef struct vv_head {
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
 VV_AUTO_CLEAR(vv_head, vv_head_clear)
-/* Is HEAD at this commit (and on this branch; NULL: on whichever, or none)? What moves a ref fails
- * also after the move, where its folder could not be made durable: whoever has to follow a move
- * asks this when it failed. */
+/* Is HEAD at this commit (and on this branch; NULL: any, or detached)? Moving a ref can also fail
+ * after the move, when its folder cannot be made durable: a caller that must follow a move checks
+ * this after a failure. */
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err);

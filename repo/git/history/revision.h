@@ -1,7 +1,7 @@
 /*
  * revision: names of commits, and how commits relate.
  *
- * What may be written as a revision: gitrevisions(7), and days (day.h).
+ * Syntax of a revision: gitrevisions(7), and days (day.h).
  */
 #ifndef VV_REPO_GIT_HISTORY_REVISION_H
 #define VV_REPO_GIT_HISTORY_REVISION_H
@@ -16,18 +16,18 @@
  * peeled. VV_ENOTFOUND with a hint (near names); VV_EUSAGE when ambiguous. */
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err);
 
-/* Is it the id of no object, 000...0 with all its digits? CI services and hooks give it as the
- * commit before of a branch that is new. */
+/* True for the null id (all zeros), which CI services and hooks pass as the previous commit of a
+ * new branch. */
 bool vv_rev_is_null(const char *text, size_t len);
 
 /* The tip of the default branch, as vv_rev_fork_point finds it; *found false: it is not known. */
 vv_status vv_rev_default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err);
 
-/* Where a commit's history left the default branch: the commit itself when it is part of that.
- * The default branch: HEAD of a bare repository; else the remote's HEAD (origin's first), else
- * a branch called as init.defaultBranch says, main or master, of origin or here. *found is false
- * when the histories have no commit in common. VV_ENOTFOUND: the default branch is not known, or
- * the clone is too shallow to tell. */
+/* The fork point of a commit's history from the default branch: the commit itself if the branch
+ * contains it. The default branch: HEAD of a bare repository; else the remote's HEAD (origin's
+ * first), else a branch named by init.defaultBranch, main or master, of origin or local. *found is
+ * false if the histories have no common commit. VV_ENOTFOUND: the default branch is unknown, or the
+ * clone is too shallow. */
 vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
 			    vv_error *err);
 

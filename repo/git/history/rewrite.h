@@ -27,7 +27,7 @@ typedef struct vv_folder_entry {
 	const char *name; /* in the folder's arena */
 	uint32_t mode;    /* Git's; 0: to be removed */
 	vv_oid id;
-	vv_oid old; /* as it was read; null: it was not there */
+	vv_oid old; /* the id that was read; null: it did not exist */
 } vv_folder_entry;
 
 typedef struct vv_rewrite vv_rewrite;
@@ -43,7 +43,7 @@ typedef struct vv_folder_edit {
 } vv_folder_edit;
 
 vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name); /* NULL: none */
-/* Adds the file, or replaces what has its name. */
+/* Adds a file, or replaces the one of this name. */
 vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,
 			     vv_error *err);
 void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e);
@@ -63,11 +63,11 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 void vv_rewrite_close(vv_rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(vv_rewrite, vv_rewrite_close)
 
-/* Writes the commit again, staged. Parents that were not given before stay as they are. */
+/* Writes the commit again, staged. Parents that were not rewritten stay unchanged. */
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err);
 
-/* What an object of a ref becomes: a commit that was given, an annotated tag (written again when what it names
- * changed), anything else as it is. */
+/* The new id of a ref's object: of a rewritten commit, or of an annotated tag (rewritten if its target
+ * changed); any other object is unchanged. */
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err);
 
 /* Commits, and tags, with new ids: commits in the order given. */

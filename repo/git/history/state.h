@@ -24,7 +24,7 @@ vv_status vv_state_message(vv_repository *r, vv_buf *out,
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
 /* The same where nothing was committed: until all else is removed the operation is under way. */
 vv_status vv_state_abandon(vv_repository *r, vv_error *err);
-/* What is under way is still so after a power cut. */
+/* Makes the state of a merge, cherry-pick or revert in progress durable. */
 vv_status vv_state_sync(vv_repository *r, vv_error *err);
 
 /* Begins a revert or cherry-pick of one commit: kind is "revert" or "cherry-pick". */

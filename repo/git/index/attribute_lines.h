@@ -29,9 +29,9 @@ vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *pay
 vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
 			     vv_error *err);
 
-/* Adds the lines for literal paths (literal true: special characters escaped) or
- * patterns, to the top .gitattributes of the work tree, unless they are there: all or
- * none; the file's line ends are kept. *changed tells whether it was written. */
+/* Adds the lines for literal paths (literal true: special characters escaped) or patterns, to the
+ * top .gitattributes of the work tree, unless it has them: all or none; keeps the file's line ends.
+ * *changed: was it written? */
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err);
 /* The same for the text of such a file. */

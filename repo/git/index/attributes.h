@@ -15,18 +15,18 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Does the path's resolved filter attribute say varve (work tree's files, else the
- * index's; in a bare repository HEAD's)? */
+/* Is the path's resolved filter attribute varve (work tree's files, else the index's; in a bare
+ * repository HEAD's)? */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Is the path text in Git that varve compares and merges: diff or merge says varve, and the filter
- * does not? */
+/* Is the path text in Git that varve compares and merges: is its diff or merge attribute varve, and
+ * its filter not? */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. name: "filter", "diff", "merge", "text", "crlf",
  * "eol", "ident", "working-tree-encoding" or "varve-reader". */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
-/* What git makes of one attribute file more, in the place of all of the repository's tree. folder: "", "a/b/". name: the
- * attribute that is asked for, borrowed.
+/* git's reading of one additional attribute file, instead of all in the repository's tree. folder: "", "a/b/". name: the
+ * attribute to read, borrowed.
  *
  *	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
  *	rc = vv_attr_text_ask(t, path, &value, err);  "set", "unset", "unspecified" or its value; until the next
@@ -42,8 +42,8 @@ VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
  * writer: to be called before it does. VV_EREFUSED names one that is a pipe, socket or device. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
-/* While it is held, each attribute file is looked at once, as git does it in a command: for loops over many paths. Holds
- * may be nested. Who writes an attribute file meanwhile calls vv_attr_flush.
+/* While held, each attribute file is read only once, as in a git command: for loops over many paths. Holds may be
+ * nested. Call vv_attr_flush after writing an attribute file meanwhile.
  *
  *	vv_auto(vv_attr_held) held = vv_attr_hold(r);
  */
@@ -57,7 +57,7 @@ VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)
 /* Forget cached attribute files (after writing one). */
 void vv_attr_flush(vv_repository *r);
 
-/* Does Git change line ends or encoding of what it hands to the path's filter? */
+/* Does Git change line ends or encoding before the path's filter? */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

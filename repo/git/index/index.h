@@ -1,9 +1,9 @@
 /*
  * index: Git's staging area.
  *
- * Read on open, changed in memory, written by git (update-index), which has index.lock taken for it and a copy to work on, by
+ * Read on open, changed in memory, written by git (update-index), for which varve locks index.lock and makes a copy, by
  * vv_index_write. A dataset's entry has the pointer's blob id and the stat of the big file in the work tree, so that plain git
- * status is clean without reading it. git notes that stat itself as it looks at the file, through our filter.
+ * status is clean without reading it. git writes that stat itself when it reads the file, through our filter.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H
@@ -25,15 +25,15 @@ typedef struct vv_index_entry {
 	vv_oid id;
 	uint32_t mode;
 	int stage;     /* 0 normal, 1 base, 2 ours, 3 theirs */
-	uint32_t size; /* as stored: 0 also for "ask the filter" */
+	uint32_t size; /* as stored: 0 also for "run the filter" */
 	int64_t mtime_sec, ctime_sec;
 	uint32_t mtime_nsec, ctime_nsec, ino, dev;
 	bool skip_worktree;
-	bool hidden; /* skip-worktree or assume-unchanged: what the file has is not to be looked at */
+	bool hidden; /* skip-worktree or assume-unchanged: do not read the file */
 	bool intent_to_add;
 } vv_index_entry;
 
-/* Opens (and reads) the index, whatever its form; a held lock does not matter until writing. */
+/* Opens (and reads) the index, whatever its form; a lock matters only for writing. */
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
 /* Takes the lock that writing needs before it reads the index: for callers that change .gitattributes, as `git checkout` does
  * under that lock. VV_ELOCKED, as of vv_index_write. */
@@ -44,13 +44,13 @@ VV_AUTO_FREE(vv_index, vv_index_close)
 /* Is the file still the one that was read? By its stat alone. */
 bool vv_index_is_current(const vv_index *x);
 
-/* An index in memory alone that begins as the tree of a commit (NULL: empty), to make another tree of
- * (vv_index_write_tree). While it is open the attributes of paths, and packages, are what its own files say, in
- * place of the work tree's: also in a bare repository. It is never written. */
+/* An index only in memory that begins as the tree of a commit (NULL: empty), to make another tree
+ * (vv_index_write_tree). While it is open, its files determine the attributes of paths, and packages, instead
+ * of the work tree's: also in a bare repository. It is never written. */
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
 bool vv_index_is_tree(const vv_index *x);
-/* While it is open the attributes of paths are what its own files say: a .gitattributes was put into it that the work tree
- * is to get. */
+/* While the index is open, its own files determine the attributes of paths: for a .gitattributes in it that the work tree
+ * will get. */
 void vv_index_ask_attributes(vv_index *x);
 
 /* VV_EREFUSED: the path is in a submodule, whose files its own repository keeps. */
@@ -76,10 +76,10 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
  * whose attributes name a filter that libgit2 cannot run (git-lfs ...):
  * VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
-/* Would it be taken? Fails as vv_index_add_file does, of a pipe say. */
+/* Would it be accepted? Fails as vv_index_add_file does, for example for a pipe. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
-/* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 where one is
- * not there. What the index had at the path goes. */
+/* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 if absent. Replaces the
+ * index's entries of the path. */
 typedef struct vv_index_side {
 	uint32_t mode;
 	vv_oid id;
@@ -88,15 +88,15 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 				vv_error *err);
 vv_status vv_index_remove(vv_index *x, const char *path,
 			  vv_error *err); /* VV_ENOTFOUND when not there */
-/* The same for a file that the work tree does not have. Where it is there when the index is written, under the lock, a program of
+/* The same for a file that the work tree does not have. If it exists when the index is written, under the lock, a program of
  * Git's was writing it: VV_ECONFLICT, and nothing is written. */
 vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
-/* Writes the changes made since opening, onto the index as it is by then: what git changed meanwhile at other paths is kept. Before
- * it staged objects, and blocks that were put, become durable together; the store's writer is settled. VV_ELOCKED after some seconds
- * of a held index.lock: names the file. VV_EREFUSED: git does not take a path. */
+/* Applies the changes made since opening to the current index: git's changes at other paths meanwhile are kept. Before that it
+ * makes staged objects and blocks durable together, and settles the store's writer. VV_ELOCKED: index.lock was locked for some
+ * seconds; names the file. VV_EREFUSED: git rejects a path. */
 vv_status vv_index_write(vv_index *x, vv_error *err);
-/* Takes the lock that writing needs, until the next write or the close. VV_ELOCKED, at once, where
- * somebody has it. */
+/* Locks the index until the next write or the close. VV_ELOCKED, without waiting: another process
+ * has locked it. */
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
 /* The same, but it waits as vv_index_write does: to look at HEAD, which git's commands do not move while others have it. */
 vv_status vv_index_lock(vv_index *x, vv_error *err);
@@ -109,7 +109,7 @@ vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 /* A commit of that tree, which no ref names. */
 vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
 				vv_error *err);
-/* How an ordinary file of the work tree stands against the index entry. */
+/* How an ordinary file of the work tree differs from its index entry. */
 typedef enum vv_file_state {
 	VV_FILE_SAME,
 	VV_FILE_MODIFIED,
@@ -124,10 +124,10 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 /* Does the file's stat equal the entry's, with no raciness: certainly unchanged? */
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
 
-/* Files in the work tree that are not in the index, and not ignored, sorted;
- * whole untracked folders as "dir/" unless all is true (those that hold no file but
- * ignored ones are left out). Embedded repositories come as "dir/" and are not
- * entered. Only what is at or below prefix ("" for all). */
+/* Files in the work tree that are not in the index, and not ignored, sorted; whole untracked
+ * folders as "dir/" unless all is true (without those whose files are all ignored). Embedded
+ * repositories are reported as "dir/" and not entered. Only what is at or below prefix ("" for
+ * all). */
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);
@@ -138,17 +138,16 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 /* Appends those of the names that are ignored, in their order; each ends with a NUL. */
 vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, vv_error *err);
 
-/* Writes ordinary files (blobs, symbolic links, submodules left alone) of a
- * commit or the index into the work tree, replacing what is there; never follows
- * symbolic links above; sets the index entry's stat. paths are exact. The caller
- * has made sure that nothing valuable is overwritten. */
+/* Writes ordinary files (blobs, symbolic links, submodules left alone) of a commit or the index
+ * into the work tree, replacing existing ones; never follows symbolic links above; sets the index
+ * entry's stat. paths are exact. The caller has made sure that nothing valuable is overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
 
-/* The index as it was before a command staged something, to put it back when the command
- * fails: what `git commit -a` does by committing from a temporary index. A correct caller:
- * vv_index_copy_take; stage and write; vv_index_copy_mark after each time that the index
- * was written for this command, vv_index_copy_mark_hook after a hook that may have; vv_index_copy_restore on failure. */
+/* A copy of the index before a command stages something, to be restored when the command fails: `git commit -a` commits
+ * from a temporary index for this. A correct caller: vv_index_copy_take; stage and write; vv_index_copy_mark after each
+ * time that the index was written for this command, vv_index_copy_mark_hook after a hook that may have;
+ * vv_index_copy_restore on failure. */
 typedef struct vv_index_copy {
 	bool taken, existed;
 	vv_buf bytes;
@@ -161,9 +160,9 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
 void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r);
 
-/* Puts the copy back, with its old time, on which what Git trusts of it depends. Nothing
- * when nothing was taken or marked. VV_ECONFLICT: somebody else wrote the index since;
- * it is left as it is. */
+/* Restores the copy with its old time, since Git's trust in its entries depends on that. Does
+ * nothing without a copy or mark. VV_ECONFLICT: another process wrote the index since; it is not
+ * changed. */
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err);
 void vv_index_copy_clear(vv_index_copy *c);
 VV_AUTO_CLEAR(vv_index_copy, vv_index_copy_clear)

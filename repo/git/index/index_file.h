@@ -9,7 +9,7 @@
 
 typedef struct vv_index_file {
 	git_index *git; /* belongs to no repository */
-	vv_stat stat;   /* of the file as it was read; zeros: there was none */
+	vv_stat stat;   /* of the file that was read; zeros: no file */
 	size_t users;
 } vv_index_file;
 

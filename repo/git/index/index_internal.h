@@ -11,10 +11,10 @@
 
 #define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
 
-/* One change: what the index in memory has at the path by the time that it is written. */
+/* One changed path: when the index is written, its entry in memory counts. */
 typedef struct vv_index_edit {
 	char *path;
-	bool look; /* the work tree's file is to be as the entry says */
+	bool look; /* the work tree's file must match the entry */
 	bool gone; /* removed since the work tree has no such file */
 } vv_index_edit;
 
@@ -30,11 +30,11 @@ struct vv_index {
 	git_index *git; /* the file's */
 	vv_index_edit *edits;
 	size_t edit_count, edit_cap;
-	vv_stat stamp; /* of the file as it was read */
+	vv_stat stamp; /* of the file that was read */
 	bool has_stamp;
 	vv_stat written_on; /* of the file that existed under the lock; zeros: none */
 	vv_open_index here; /* among those of the repository */
-	vv_git_lock lock;   /* held from vv_index_try_lock to the write */
+	vv_git_lock lock;   /* from vv_index_try_lock to the write */
 };
 
 #endif

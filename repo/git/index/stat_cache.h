@@ -23,8 +23,8 @@ void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
 VV_AUTO_FREE(vv_stat_cache, vv_stat_cache_close)
 /* Is path with this stat known? *id gets the pointer blob. */
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* The same, also where the file was too young to be sure: for work that is checked
- * afterwards (what a restore may copy from the file). */
+/* The same, also if the file is too young for certainty: for results that are checked afterwards (a
+ * restore that copies from the file). */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
 /* Notes it; as a guess only where mtime or ctime is younger than a second at `read_at`. */
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,

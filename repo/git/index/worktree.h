@@ -16,23 +16,23 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 
 /* Removes a file and then-empty folders above it (missing: fine). */
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
-/* An empty folder in the way of a file goes. VV_EREFUSED: there is something in it. */
+/* Removes an empty folder in the place of a file. VV_EREFUSED: it is not empty. */
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);
-/* The folder in which a file is made that is renamed to `file` of the work tree: "tmp" below the Git folder, since git's own
- * add stages what a killed varve leaves in the work tree; `file`'s own where that is on another file system, or gives its files
- * another group, or r is NULL. The caller's; NULL: no memory. */
+/* The folder in which a file is made that is renamed to `file` of the work tree: "tmp" below the Git folder, since git add
+ * would stage the leftovers of a killed varve in the work tree; `file`'s own if that is on another file system, or its files
+ * get another group, or r is NULL. Owned by the caller; NULL: out of memory. */
 char *vv_worktree_temp_dir(const vv_repository *r, const char *file);
 /* Writes a file of varve's own in the work tree (.gitattributes): as vv_write_file. */
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err);
 
-/* The permissions of a new file, which is open, as one of Git's mode that is to take the place of `file`: those of a file that is
- * there, of which only x is Git's. */
+/* Sets the permissions of an open new file that will replace `file`, by Git's mode: an existing file's permissions are kept,
+ * except for x, which Git determines. */
 vv_status vv_worktree_mode(int fd, const char *file, uint32_t mode, vv_error *err);
 
-/* Who is told of each file that is about to take a path's place in the work tree, made and
- * whole, with the stat that it has by then (but for its ctime). A refusal ends the writing. The
- * repository keeps fn until it is set again (NULL: nobody). */
+/* Called for each complete new file before it replaces a path in the work tree, with its stat
+ * (except its ctime). A failure ends the writing. The repository keeps fn until it is set again
+ * (NULL: none). */
 typedef vv_status (*vv_worktree_watch_fn)(void *payload, const char *path, const vv_stat *st,
 					  vv_error *err);
 void vv_worktree_watch_set(vv_repository *r, vv_worktree_watch_fn fn, void *payload);

@@ -23,13 +23,13 @@ vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_b
 vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *err);
 vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err);
 
-/* The pointer of the merged table, which the work tree was given: what an edited file is
- * a later version of. VV_ENOTFOUND when the path is not in conflict, or nothing is known. */
+/* The pointer of the merged table that was written to the work tree: an edited file is a later
+ * version of it. VV_ENOTFOUND: the path is not in conflict, or the pointer is unknown. */
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
 			     vv_error *err);
 
-/* VV_EREFUSED where blob is that merged table: to stage it would settle every conflict of it as ours,
- * and nobody has said so. */
+/* VV_EREFUSED: blob is that merged table. Staging it would resolve all of its conflicts as ours,
+ * without a decision of the user. */
 vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, const char *path,
 				       const vv_oid *blob, vv_error *err);
 

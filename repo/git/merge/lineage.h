@@ -2,10 +2,9 @@
  * lineage: the commits through which a file came to be what it is, also under earlier names: back from a commit through all
  * parents.
  *
- * Each commit is given with what its parents have at the path; what continues to which of them is
- * the caller's choice. Where a parent has the very same content (the first that does) a trail goes
- * there without a question, as in git log and git blame. The newest commit comes first. Where clocks
- * went wrong a commit can be met again: never is a trail lost.
+ * Each commit comes with its parents' content at the path; the caller chooses the parents to follow. A trail continues to
+ * the first parent with identical content without a question, as in git log and git blame. The newest commit comes first.
+ * With wrong clocks a commit can be visited again, but no trail is lost.
  *
  * A correct caller: vv_lineage_open; vv_lineage_begin for each start; vv_lineage_next until 0, and
  * vv_lineage_follow in between; vv_lineage_close.
@@ -29,11 +28,12 @@ typedef vv_status (*vv_lineage_join)(void *payload, void *into, void *more, bool
 typedef struct vv_lineage_file {
 	vv_oid commit, blob;
 	const char *path; /* lives as long as the lineage */
-	size_t tail;      /* bytes at its end that Git knows nothing of: "#TABLE" of a document */
+	size_t tail;      /* length of its last part, which is not for Git: "#TABLE" of a
+			   * document */
 } vv_lineage_file;
 
-/* Tells what the table of a document was called in a parent's: *out is the caller's; NULL: as it is, or nobody knows. A NULL function
- * is never asked. */
+/* Finds the name of a document's table in a parent's document: *out is owned by the caller; NULL: the same, or unknown. The
+ * function may be NULL. */
 typedef struct vv_lineage_tables {
 	vv_status (*was)(void *payload, vv_repository *r, const vv_lineage_file *now,
 			 const vv_lineage_file *before, char **out, vv_error *err);
@@ -66,7 +66,7 @@ vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_o
 /* VV_ENOTFOUND: the commit does not have the path. */
 vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path, void *trail,
 			   vv_error *err);
-/* 1, 0, <0. VV_ENOTFOUND where a trail continues behind what a shallow clone has. */
+/* 1, 0, <0. VV_ENOTFOUND: a trail continues beyond a shallow clone. */
 int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err);
 /* Goes on at a parent of the stop, one with a path. */
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *trail,

@@ -16,13 +16,13 @@ typedef struct vv_path_log vv_path_log;
 typedef struct vv_path_log_entry {
 	vv_oid commit;
 	const char *path; /* in the commit; NULL: it removed it */
-	/* NULL-ended, path or what it removed, and the name in a parent if that is another; as long as the log lives */
+	/* NULL-ended: the path, or the removed one, and the name in a parent if it differs; valid as long as the log */
 	const char *paths[3];
 	size_t tails[2];   /* of these (vv_lineage_file) */
 	bool only_renamed; /* its content is a parent's */
 } vv_path_log_entry;
 
-/* Of the options only ranges, first_parent and the first of the paths count. All are borrowed. */
+/* Uses only the options ranges, first_parent and the first of the paths. All are borrowed. */
 vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
 			   vv_lineage_tables tables, vv_error *err);
 int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err); /* 1, 0, <0 */

@@ -22,8 +22,9 @@
 #define VV_RENAMED_FROM_NONE SIZE_MAX
 #define VV_RENAMED_MIN 50 /* percent of likeness, as in Git */
 
-/* What a row is, is known above: gives a small table's rows as hashes, ascending (*out is the
- * caller's); fails for others. Called once, when the program begins; until then blocks decide. */
+/* Rows are known only to upper layers: the function returns a small table's rows as hashes,
+ * ascending (*out is owned by the caller); fails for others. Set once, when the program begins;
+ * without it blocks decide. */
 typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
 				    size_t *count, vv_error *err);
 void vv_renames_by_rows(vv_rename_rows rows);
@@ -43,12 +44,12 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);
 
-/* The same among the changes of a commit or of the index: from[i] is the place of the change by
- * which went what came with change i. */
+/* The same among the changes of a commit or of the index: from[i] is the index of the removal that
+ * change i renamed. */
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
 			   vv_error *err);
 
-/* What differs between two commits, by path; a file that was renamed is one, and what it had before is its old side. */
+/* The differences of two commits, by path; a renamed file is one entry, with its former content as its old side. */
 typedef struct vv_changed_file {
 	vv_change change;
 	const char *old_path; /* NULL: it was not renamed */
@@ -65,8 +66,8 @@ vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const v
 void vv_changed_files_clear(vv_changed_files *l); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_changed_files, vv_changed_files_clear)
 
-/* What a path that `commit` has and `parent` lacks was called there; *out is the caller's,
- * NULL when it is new. */
+/* The name in `parent` of a path that only `commit` has; *out is owned by the caller, NULL if it is
+ * new. */
 vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
 			  const char *path, char **out, vv_error *err);
 

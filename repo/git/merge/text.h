@@ -15,8 +15,8 @@ typedef struct vv_merge_lines {
 	size_t len;
 } vv_merge_lines;
 
-/* Appends what the two sides make of base (NULL: there is none). *conflict: they changed the same lines, or neighbours; there
- * *out has the lines of side[favor] then. */
+/* Appends the merge of two sides and base (NULL: none). *conflict: they changed the same or neighbouring lines; for these
+ * *out has the lines of side[favor]. */
 vv_status vv_merge_text(vv_buf *out, bool *conflict, const vv_merge_lines *base,
 			const vv_merge_lines side[2], int favor, vv_error *err);
 

@@ -20,11 +20,12 @@
 typedef struct vv_blob_series vv_blob_series;
 
 vv_status vv_blob_series_open(vv_blob_series **out, vv_repository *r, vv_error *err);
-/* Without an end, what was written is named by nothing, and git's gc removes it. Accepts NULL. */
+/* Without an end nothing names the written blobs, and git's gc removes them. Accepts NULL. */
 void vv_blob_series_close(vv_blob_series *s);
 VV_AUTO_FREE(vv_blob_series, vv_blob_series_close)
 
-/* One that is in the repository is not written again. It can be read after the end. VV_EPROGRAM: there is no git. */
+/* A blob that the repository has is not written again. It can be read after the end. VV_EPROGRAM: git is not
+ * installed. */
 vv_status vv_blob_series_put(vv_blob_series *s, const void *bytes, size_t len, vv_oid *out,
 			     vv_error *err);
 /* Waits until all of them are durable. */

@@ -1,8 +1,8 @@
 /*
  * file_maker: makes the bytes of a version's file, by a function of a folder that knows tables.
  *
- * The rooms of transport know blocks and links, not tables: they cut a file into leaves where
- * its pieces end, and have a leaf's bytes made again on request.
+ * transport handles blocks and links, not tables: it cuts a file into leaves at the ends of its
+ * pieces, and has a leaf's bytes made again on request.
  */
 #ifndef VV_REPO_GIT_OBJECTS_FILE_MAKER_H
 #define VV_REPO_GIT_OBJECTS_FILE_MAKER_H
@@ -18,8 +18,8 @@ typedef vv_status (*vv_file_out_fn)(void *out, const void *bytes, size_t len, vv
 
 /* Each may be called from several threads at once. VV_EMISSING, VV_ECORRUPT. */
 typedef struct vv_file_maker {
-	/* All bytes of the version root, in order: one call of fn for each piece that other
-	 * versions may have as well (what is before the rows, each row group, what is after them). */
+	/* All bytes of the version root, in order: one call of fn for each piece that other versions
+	 * may share (the part before the rows, each row group, the part after them). */
 	vv_status (*pieces)(void *payload, vv_store *store, const vv_cid *root, vv_file_out_fn fn,
 			    void *out, vv_error *err);
 	/* Bytes [from, from + len) of it, in order. */

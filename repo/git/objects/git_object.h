@@ -1,5 +1,5 @@
 /*
- * git_object: an object of Git as it is sent.
+ * git_object: an object of Git in transit.
  */
 #ifndef VV_REPO_GIT_OBJECTS_GIT_OBJECT_H
 #define VV_REPO_GIT_OBJECTS_GIT_OBJECT_H
@@ -29,7 +29,7 @@ typedef struct vv_git_object {
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
 
-/* What is taken from elsewhere. 0: no limit; a NULL for them all likewise. */
+/* Limits of received objects. 0: no limit; NULL: no limits. */
 typedef struct vv_git_limits {
 	uint64_t objects;      /* in all */
 	uint64_t bytes;        /* in all, uncompressed; of a pack, as it comes */

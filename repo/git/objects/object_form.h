@@ -9,14 +9,14 @@
 
 typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
 
-/* VV_ECORRUPT names the object and what is wrong with its form: a tree with a name that
- * leads elsewhere (also under NTFS or HFS, whatever core.protectNTFS and protectHFS say:
- * nobody needs such names), or out of order, or twice; a commit or tag without its headers.
- * link is called for every object that it names, submodules' commits left out. */
+/* VV_ECORRUPT names the object and the fault of its form: a tree with a name that leads elsewhere
+ * (also under NTFS or HFS, regardless of core.protectNTFS and protectHFS: such names are not
+ * needed), or that is out of order or repeated; a commit or tag without its headers. link is called
+ * for every object that it names, submodules' commits left out. */
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
 
-/* What is wrong with an entry of a tree alone: a constant that continues from "the tree"; NULL: nothing. */
+/* The fault of one entry of a tree: a constant that continues from "the tree"; NULL: none. */
 const char *vv_git_entry_fault(const vv_tree_cursor *e);
 
 #endif

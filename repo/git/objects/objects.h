@@ -10,7 +10,7 @@
 typedef struct vv_objects_walk {
 	vv_repository *repo;
 	uint64_t blob_max;   /* UINT64_MAX: no limit */
-	vv_git_object_fn fn; /* NULL: only see that all of them are here (VV_EMISSING) */
+	vv_git_object_fn fn; /* NULL: only check that none is missing (VV_EMISSING) */
 	void *payload;
 } vv_objects_walk;
 

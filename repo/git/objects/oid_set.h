@@ -18,8 +18,8 @@ void vv_oid_set_init(vv_oid_set *s);
 void vv_oid_set_clear(vv_oid_set *s);
 VV_AUTO_CLEAR(vv_oid_set, vv_oid_set_clear)
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err);
-/* Adds id and what it leads to, unless that is a commit, as long as the set lacks it: annotated tags, and a tree or blob that
- * they name. */
+/* Adds id, unless it is a commit, and follows it until an object is in the set: annotated tags, and a tree or blob that they
+ * name. */
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err);
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id);
 

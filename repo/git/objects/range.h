@@ -21,8 +21,8 @@ typedef struct vv_range {
 	vv_oid_set tags_seen;
 } vv_range;
 
-/* Works the range out. wants must be here (VV_ENOTFOUND); of haves those that are not are
- * ignored. An ancestor of a want that is missing here is VV_EMISSING. vv_range_clear in any case. */
+/* Determines the range. wants must exist here (VV_ENOTFOUND); missing haves are ignored.
+ * VV_EMISSING: an ancestor of a want is missing. vv_range_clear in any case. */
 vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size_t want_count,
 			const vv_oid *haves, size_t have_count, vv_error *err);
 void vv_range_clear(vv_range *g);
@@ -31,10 +31,10 @@ VV_AUTO_CLEAR(vv_range, vv_range_clear)
 /* Do the haves reach it? Known of the range's commits' parents. */
 bool vv_range_is_had(vv_range *g, vv_node *n);
 
-/* VV_EREFUSED for a repository whose history was cut off: nobody could use what it sends. */
+/* VV_EREFUSED for a shallow repository: no receiver could use its history. */
 vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err);
 
-/* VV_ENOTFOUND of something that must be here becomes VV_EMISSING. */
+/* Turns VV_ENOTFOUND of a required object into VV_EMISSING. */
 vv_status vv_must_be_here(vv_status rc, vv_error *err);
 
 #endif

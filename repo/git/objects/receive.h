@@ -1,5 +1,5 @@
 /*
- * receive: Git objects from a peer, held apart until they are taken in or refused.
+ * receive: Git objects from a peer, in quarantine until they are accepted or refused.
  *
  * They go through libgit2's indexer into a folder tmp_objdir-varve-in-* inside Git's object
  * folder, and connectivity is verified; only a second handle of the repository sees them. Sources:
@@ -21,24 +21,25 @@ typedef struct vv_git_receive vv_git_receive;
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
 			      vv_error *err);
 
-/* One object. Its id is computed and returned; form is checked (a tree that Git would not
- * accept: ".git", "..", "/" in names, unsorted or repeated entries, names that clash under
- * NTFS or HFS rules where core.protectNTFS/HFS ask; a commit or tag without its headers).
- * VV_EREFUSED past a limit, VV_ECORRUPT for a malformed one. */
+/* One object. Its id is computed and returned; form is checked (a tree that Git would not accept:
+ * ".git", "..", "/" in names, unsorted or repeated entries, names that clash under NTFS or HFS
+ * rules if core.protectNTFS/HFS are set; a commit or tag without its headers). VV_EREFUSED past a
+ * limit, VV_ECORRUPT for a malformed one. */
 vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void *bytes, size_t len,
 				vv_oid *id, vv_error *err);
 
-/* Bytes of a pack that brings all the objects, in the place of them one by one: what came of those
- * before is forgotten. They count, and are named and checked, at the end. */
+/* Bytes of a pack with all the objects, instead of single ones: objects received before are
+ * dropped. The pack's objects are counted, named and checked at the end. */
 vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, vv_error *err);
 
-/* The bytes of an object that came before or that the repository has: what a difference
- * is made against. prefix: the first len bytes of its id; VV_ENOTFOUND, also when
- * ambiguous. out's former content is replaced. */
+/* The bytes of an object received before or in the repository: the base of a difference. prefix:
+ * the first len bytes of its id; VV_ENOTFOUND, also when ambiguous. out's former content is
+ * replaced. */
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
 			      size_t len, vv_buf *out, vv_error *err);
 
-/* All came: everything that the objects name must be here (VV_EMISSING), tips too. */
+/* Ends receiving: all objects named by the received ones must exist here, tips too
+ * (VV_EMISSING). */
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);
 
 /* A handle of the same repository that sees the new objects; borrowed until close. After
@@ -54,9 +55,8 @@ uint64_t vv_git_receive_count(const vv_git_receive *g); /* objects */
 void vv_git_receive_close(vv_git_receive *g);           /* accepts NULL */
 VV_AUTO_FREE(vv_git_receive, vv_git_receive_close)
 
-/* Removes quarantines that a killed process left (those whose lock is free, and what was staged
- * otherwise and is a day old). Open does so
- * too, as well as it can. */
+/* Removes quarantines of killed processes (those whose lock is free, and other staged files older
+ * than a day). Open does so too, ignoring failures. */
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err);
 
 #endif

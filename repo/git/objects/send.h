@@ -2,7 +2,7 @@
  * send: sends the part of Git's history that a peer lacks: objects, and the versions of datasets in
  * it.
  *
- * Nothing here knows a protocol: transport asks, and sends.
+ * It does not depend on a protocol: transport calls it, and sends.
  */
 #ifndef VV_REPO_GIT_OBJECTS_SEND_H
 #define VV_REPO_GIT_OBJECTS_SEND_H
@@ -28,9 +28,8 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
-/* The same objects as a pack of Git's ('git pack-objects --thin'), in pieces: for histories of ordinary files, of which
- * git takes over what it has packed before. Haves that are missing here are ignored. VV_EREFUSED for a shallow
- * repository. */
+/* The same objects as a pack of Git's ('git pack-objects --thin'), in pieces: for histories of ordinary files, for
+ * which git reuses earlier packs. Haves that are missing here are ignored. VV_EREFUSED for a shallow repository. */
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
@@ -39,13 +38,12 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
 /* Are the packs of Git's objects here larger, together? */
 bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
 
-/* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
- * oldest commits first, each distinct root once. before: the root at the same path in the
- * first parent (or what was renamed to it), which was given before or is in haves; null:
- * none. known_before: before is in haves' history: the peer has it. A blob that is
- * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version.
- * link: where the blocks of a linked version are (new_roots.c), which go along nowhere; NULL: it is none. Such a version is
- * nobody's before, since its blocks may be absent on either side. */
+/* Every dataset version (root) that commits of wants name and no commit of haves' edge does, oldest commits first, each
+ * distinct root once. before: the root at the same path in the first parent (or at the path renamed to it), passed to fn
+ * earlier or in haves; null: none. known_before: before is in haves' history: the peer has it. A committed blob that is a
+ * damaged pointer is noted to r's listener once, and names no version. link: the source of a linked version's blocks
+ * (new_roots.c), which are not sent; NULL: not linked. A linked version is never `before`, since both sides may lack its
+ * blocks. */
 typedef struct vv_new_root {
 	vv_cid root, before;
 	bool known_before;
@@ -89,15 +87,15 @@ vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_co
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err);
 
-/* Commits to tell a peer of in a negotiation: first the tips of all refs, then their
- * ancestors at distances 1, 2, 4, 8 ... along first parents and the rest, without repeats,
- * newest first; at most max. At most so many commits are looked at (0: 200,000), on which the
- * cost depends; *all: more would give none besides. *out is the caller's (vv_free). */
+/* Commits to offer a peer in a negotiation: first the tips of all refs, then their ancestors at
+ * distances 1, 2, 4, 8 ... along first parents and the rest, without repeats, newest first; at most
+ * max. Visits at most `visits` commits (0: 200,000), which bound the cost; *all: a larger limit
+ * would add none. *out is the caller's (vv_free). */
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err);
 
-/* Do all of wants descend from some of commons, without any root commit besides (so that
- * what is new is bounded)? */
+/* Do all of wants descend from some of commons, without any other root commit (so that the new part
+ * is bounded)? */
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 

@@ -14,8 +14,8 @@
 #include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 
-/* A pointer where it was first met; commit is as it was given. A damaged one is NULL, and what says
- * why; a pointer beside what has nothing but the root, and is what a damaged one may mean. */
+/* Receives a pointer at its first occurrence; commit is the caller's. For a damaged one p is NULL,
+ * and `what` is the reason. A p with `what` has only a root, which a damaged pointer may mean. */
 typedef vv_status (*vv_tree_pointer_fn)(void *payload, const vv_pointer *p, const char *path,
 					const vv_oid *commit, const char *what, vv_error *err);
 
@@ -26,8 +26,8 @@ typedef struct vv_tree_pointers {
 	/* Gets trees and blobs that cannot be read, by their ids in hex, and why; NULL: the first one ends the walk. */
 	vv_status (*unread)(void *payload, const char *id, const char *path, const vv_oid *commit,
 			    const char *what, vv_error *err);
-	bool hard;       /* must what is named exist? At first true */
-	bool meant;      /* give the roots in damaged ones too? At first false */
+	bool hard;       /* must named objects exist? Initially true */
+	bool meant;      /* report roots in damaged ones, too? Initially false */
 	vv_oid_set seen; /* trees and blobs that were opened */
 	vv_arena arena;  /* of one pointer */
 	struct vv_tree_level *levels;
@@ -48,7 +48,8 @@ vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
 				const vv_oid *commit, vv_error *err);
 
-/* What reads pointers' blobs one after the other: {.repo = r, .arena = VV_ARENA_INIT} before. */
+/* Reads the blobs of pointers one after the other; initialize {.repo = r, .arena =
+ * VV_ARENA_INIT}. */
 typedef struct vv_blob_look {
 	vv_repository *repo;
 	vv_pack_begins begins;
@@ -56,9 +57,9 @@ typedef struct vv_blob_look {
 	const git_oid *commit; /* at hand, for words */
 	uint64_t size;         /* of the last blob */
 } vv_blob_look;
-/* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
- * proves: it names no versions, and is told where path is not NULL; so is one of a later version, which names
- * what this varve cannot know: all else is not to wait for it. */
+/* *is false: not a pointer. A damaged pointer was committed so, as Git's hash proves: it names no versions,
+ * and is noted if path is not NULL. So is a pointer of a later version, whose version this varve cannot read:
+ * the rest must not fail because of it. */
 vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_oid *id,
 			  const char *path, vv_error *err);
 void vv_blob_look_clear(vv_blob_look *l);

@@ -17,14 +17,14 @@
  * turn (write_turn.h) is its, too. */
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err);
-/* The same, with input on its stdin. VARVE_HOOK tells it its name. */
+/* The same, with input on its stdin. VARVE_HOOK has its name. */
 vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
 			   const void *input, size_t len, bool *ran, vv_error *err);
-/* Puts a hook where git runs it: text, which has mark in it. One of somebody else's is renamed to
- * name + suffix first, for text to call. Only into the repository's own hooks folder:
- * VV_HOOK_ELSEWHERE where core.hooksPath (or a link) leads out of the Git folder, since that may
- * be a folder of the work tree or of other repositories; VV_HOOK_BLOCKED where there are both a
- * foreign hook and a renamed one: nothing is changed then. */
+/* Installs a hook where git runs it: text, which contains mark. A foreign hook is renamed to name +
+ * suffix first, for text to call. Only into the repository's own hooks folder: VV_HOOK_ELSEWHERE
+ * where core.hooksPath (or a link) leads out of the Git folder, since that may be a folder of the
+ * work tree or of other repositories; VV_HOOK_BLOCKED if both a foreign hook and a renamed one
+ * exist. Nothing is changed in these cases. */
 typedef enum vv_hook_place {
 	VV_HOOK_SET,
 	VV_HOOK_THERE,
@@ -33,21 +33,22 @@ typedef enum vv_hook_place {
 } vv_hook_place;
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err);
-/* What stands where git looks for the hook. */
+/* The hook that git would run. */
 typedef struct vv_hook_found {
 	char *path; /* of the hook; vv_hook_found_clear */
 	char *own; /* the file that people write, where a tool writes that one (husky); else NULL */
 	bool there, runs; /* the file; and git would run it */
-	bool calls; /* it has mark in it, or what it runs has (pre-commit's .legacy, husky's own) */
-	bool ours;  /* it is text, to the byte */
+	bool calls;     /* it contains mark, or the script that it runs does (pre-commit's .legacy,
+		     * husky's own) */
+	bool ours;      /* it is text, to the byte */
 	bool elsewhere; /* as VV_HOOK_ELSEWHERE */
 } vv_hook_found;
 vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
 		       const char *mark, vv_error *err);
 void vv_hook_found_clear(vv_hook_found *f);
 VV_AUTO_CLEAR(vv_hook_found, vv_hook_found_clear)
-/* Takes away what vv_hook_install wrote; a hook that was renamed is back under its name. One that
- * only has mark in it, or is elsewhere, stays. *removed tells. */
+/* Removes the hook of vv_hook_install and restores a renamed one. A hook that only contains mark,
+ * or is in a folder elsewhere, stays. *removed: was one removed? */
 vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
 			 bool *removed, vv_error *err);
 
