@@ -376,6 +376,7 @@ static vv_status resolve(merging *m, const char *path, int side, const varve_res
 				  .quiet = true};
 
 		rc = vv_resolve(&r, err);
+		vv_conflict_list_clear(&r.list);
 	}
 	return rc;
 }

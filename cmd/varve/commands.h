@@ -4,8 +4,10 @@
 #ifndef VV_CMD_VARVE_COMMANDS_H
 #define VV_CMD_VARVE_COMMANDS_H
 
+#include "base/json/json.h"
 #include "cmd/frame/command.h"
 #include "cmd/frame/tool.h"
+#include "lib/sync/fetch_run.h"
 
 /* The program, with all of them. */
 extern const vv_tool vv_varve;
@@ -83,6 +85,9 @@ extern const vv_command vv_cmd_whereis;
  * the latter closes the context and does what `varve commit --no-edit` does. */
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
+
+/* What fetch --json has of one remote; error: why it failed, or NULL. */
+void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
 /* What does what people call so who work with data ("undo": "varve restore FILE"); NULL: nothing known. */
 const char *vv_word_does(const char *word);

@@ -19,6 +19,7 @@ typedef struct vv_conflict_path {
 	vv_merge_side sides[3];
 	bool dataset;   /* tables on both sides: record tells of rows and cells */
 	bool found_out; /* just now: nothing says what the work tree was given */
+	bool resolved;  /* by vv_resolve, whole */
 	bool unknown;   /* of vv_conflict_list_known: no record tells of the rows and cells */
 	vv_conflict_record record; /* names are set in any case */
 } vv_conflict_path;

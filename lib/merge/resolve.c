@@ -329,6 +329,14 @@ static void say_left(const vv_resolving *r, const vv_conflict_path *p)
 	}
 }
 
+static void say_resolved(const vv_resolving *r, vv_conflict_path *p)
+{
+	p->resolved = true;
+	if (!r->quiet) {
+		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
+	}
+}
+
 /* The conflicts that were not chosen stay in the record. */
 static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *chosen, vv_error *err)
 {
@@ -347,10 +355,8 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 	vv_dataset_found_init(&staged);
 	if ((rc = stage_work(r, p, &staged, err)) < 0) return rc;
 	if (left == 0 && c->left_out == 0) {
-		rc = settle(r, p, &staged, err);
-		if (rc == VV_OK && !r->quiet) {
-			vv_notes_put(vv_repository_notes(r->repo), "%s: resolved",
-				     vv_text_shows(p->path));
+		if ((rc = settle(r, p, &staged, err)) == VV_OK) {
+			say_resolved(r, p);
 		}
 	} else {
 		c->root = staged.result.cid;
@@ -461,8 +467,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		}
 		return rc < 0 ? rc : keep_rest(r, p, chosen, err);
 	}
-	if (rc == VV_OK && !r->quiet) {
-		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
+	if (rc == VV_OK) {
+		say_resolved(r, p);
 	}
 	return rc;
 }
@@ -484,8 +490,8 @@ static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *er
 	vv_status rc;
 
 	if (!is_whole(p)) return resolve_table(r, p, err);
-	if ((rc = take_side(r, p, err)) == VV_OK && !r->quiet) {
-		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
+	if ((rc = take_side(r, p, err)) == VV_OK) {
+		say_resolved(r, p);
 	}
 	return rc;
 }
@@ -655,6 +661,5 @@ vv_status vv_resolve(vv_resolving *r, vv_error *err)
 			rc = resolve_all(r, err);
 		}
 	}
-	vv_conflict_list_clear(&r->list);
 	return rc;
 }

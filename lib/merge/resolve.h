@@ -24,8 +24,9 @@ typedef struct vv_resolving {
 	vv_strings rows, columns; /* only these, as vv_conflict_row_put names rows; none: all */
 	bool key;                 /* only the key, and what in the schema is of no single column */
 	bool quiet;               /* no notes on what was resolved and what is left */
-	/* Its own: */
+	/* Afterwards, the caller's: what was in conflict; of what is not resolved the record has what is left. */
 	vv_conflict_list list;
+	/* Its own: */
 	vv_checkout checkout;
 	bool changed; /* the index is to be written */
 	bool merged;  /* paths that git merged as text were merged without a conflict */

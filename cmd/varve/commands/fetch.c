@@ -100,7 +100,7 @@ static void put_ref(vv_json_out *w, const vv_ref_move *m)
 	vv_json_close_object(w);
 }
 
-static void put_remote(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
+void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
 {
 	vv_json_open_object(w);
 	vv_json_put_members(w, {JSON_URL("remote", name)}, {JSON_URL("url", j->url)},
@@ -155,7 +155,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 		tell_pointers(c);
 	}
 	if (rep->json) {
-		put_remote(rep->json, remote, &j, rc < 0 ? err->message : NULL);
+		vv_fetch_json(rep->json, remote, &j, rc < 0 ? err->message : NULL);
 	}
 	return rc;
 }

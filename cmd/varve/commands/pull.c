@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -17,6 +18,7 @@
 typedef struct options {
 	vv_fetch_job job;
 	bool ff, ff_only, no_ff, no_commit, rebase, no_rebase, unrelated;
+	const char *format;
 	const char *rebase_how; /* "--interactive", "--rebase-merges", or NULL */
 	vv_strings how;
 } options;
@@ -43,6 +45,7 @@ static const vv_option table[] = {
 	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and how much each table added to the store"),
 	OPT_FLAG('q', "quiet", job.quiet, "print only conflicts and warnings"),
+	OPT_JSON("the output format"),
 };
 
 static const char *const rebase_merges[] = {"merges", "m"};
@@ -140,7 +143,7 @@ static int merge(const options *o)
 {
 	const vv_fetch_job *j = &o->job;
 	char hex[VV_OID_TEXT + 1];
-	vv_auto_free char **argv = vv_calloc(10 + 2 * o->how.count, sizeof(*argv));
+	vv_auto_free char **argv = vv_calloc(11 + 2 * o->how.count, sizeof(*argv));
 	int argc = 0;
 
 	if (!argv) {
@@ -171,6 +174,9 @@ static int merge(const options *o)
 	}
 	if (o->job.quiet) {
 		argv[argc++] = (char *)(uintptr_t) "--quiet";
+	}
+	if (vv_wants_json(o->format)) {
+		argv[argc++] = (char *)(uintptr_t) "--json";
 	}
 	for (size_t i = 0; i < o->how.count; i++) {
 		argv[argc++] = (char *)(uintptr_t) "-X";
@@ -227,22 +233,53 @@ static vv_status read_settings(options *o, vv_repository *r, vv_error *err)
 static int check_pull(const vv_context *c)
 {
 	const options *o = c->options;
-	bool merges = o->ff || o->ff_only || o->no_ff || o->no_commit || o->unrelated;
+	bool merges = o->ff || o->ff_only || o->no_ff || o->no_commit || o->unrelated ||
+		      vv_wants_json(o->format);
 
-	return o->rebase && merges ? vv_usage_error("--rebase takes no options of a merge but -X")
+	return o->rebase && merges ? vv_usage_error("--rebase takes no --json and no options of a "
+						    "merge but -X")
 				   : VV_EXIT_OK;
+}
+
+/* A merge that fails prints nothing. */
+static vv_status merge_json(int *code, const options *o, const char *remote, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+
+	vv_json_out_init(&w, &b, 0);
+	vv_fetch_json(&w, remote, &o->job, NULL);
+	vv_status rc = vv_buf_ok(&b, err);
+	if (rc < 0) return rc;
+	vv_out("{\"fetch\": ");
+	vv_out_bytes(b.data, b.len);
+	vv_out(",\n\"merge\": ");
+	*code = merge(o);
+	vv_out(*code == VV_EXIT_TROUBLE ? "null}\n" : "}\n");
+	return VV_OK;
 }
 
 static vv_status run_pull(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
+	const bool json = vv_wants_json(o->format);
 
 	o->job.repo = c->repo;
 	vv_status rc = read_settings(o, c->repo, err);
+	if (rc == VV_OK && o->rebase && json) {
+		rc = vv_fail(err, VV_EUSAGE,
+			     "pull.rebase is set, and a rebase prints no report\n"
+			     "--no-rebase merges");
+	}
+	o->job.quiet |= json;
 	rc = rc < 0 ? rc : fetch(&o->job, c->argc, c->argv, err);
 	if (rc == VV_OK) {
 		vv_context_close(c); /* merge opens it again */
-		c->code = o->rebase ? rebase(o) : merge(o);
+		if (json) {
+			rc = merge_json(&c->code, o, c->argc > 0 ? c->argv[0] : NULL, err);
+		} else {
+			c->code = o->rebase ? rebase(o) : merge(o);
+		}
 	}
 	vv_fetch_job_clear(&o->job);
 	return rc;

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -11,7 +12,7 @@
 
 typedef struct options {
 	bool ours, theirs, base, key, quiet;
-	const char *set;
+	const char *set, *format;
 	vv_strings rows, columns;
 } options;
 
@@ -29,6 +30,7 @@ static const vv_option table[] = {
 		0, "key", key,
 		"only the table's key, and the parts of the schema that belong to no single column"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_JSON("the output format"),
 };
 
 /* COL=VALUE; *column is the caller's. */
@@ -62,6 +64,25 @@ static int check_resolve(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
+static vv_status print_json(const vv_conflict_list *l, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = vv_json_begin_object(&b, 0);
+
+	vv_json_add_array(&w, "files");
+	for (size_t i = 0; i < l->count; i++) {
+		const vv_conflict_path *p = &l->paths[i];
+
+		vv_json_put_object(
+			&w, {JSON_TEXT("path", p->path)}, {JSON_BOOL("resolved", p->resolved)},
+			{JSON_NUMBER("conflictCount",
+				     p->resolved ? 0 : p->record.count + p->record.left_out)});
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	return vv_out_json(&b, err);
+}
+
 static vv_status run_resolve(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -76,11 +97,16 @@ static vv_status run_resolve(vv_context *c, vv_error *err)
 			  .rows = o->rows,
 			  .columns = o->columns,
 			  .key = o->key,
-			  .quiet = o->quiet};
+			  .quiet = o->quiet || vv_wants_json(o->format)};
 	vv_auto(char) *column = NULL;
 	vv_status rc = read_set(&r, &column, o->set, err);
 
-	return rc < 0 ? rc : vv_resolve(&r, err);
+	rc = rc < 0 ? rc : vv_resolve(&r, err);
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		rc = print_json(&r.list, err);
+	}
+	vv_conflict_list_clear(&r.list);
+	return rc;
 }
 
 const vv_command vv_cmd_resolve = {

@@ -40,7 +40,7 @@ static const vv_option table[] = {
 		0, "quit", forget,
 		"abandon an interrupted restore, switch or --abort; files and index do not change"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
-	OPT_JSON("with --column: the output format"),
+	OPT_JSON("the output format"),
 };
 
 static bool is_column(const options *o)
@@ -57,9 +57,9 @@ static int check_restore(const vv_context *c)
 	}
 	if (c->argc == 0) return vv_usage_error("restore requires paths ('.' for all)");
 	if (is_column(o) ? c->argc != 1 || o->staged || o->spelling
-			 : o->where.count > 0 || o->dry_run || o->force || o->format) {
+			 : o->where.count > 0 || o->dry_run || o->force) {
 		return vv_usage_error("--column is for one file: --column COL [--where CONDITION] "
-				      "[-n] [--force] [--json] PATH");
+				      "[-n] [--force] PATH");
 	}
 	if (o->spelling && (c->argc != 1 || o->staged || o->row)) {
 		return vv_usage_error(
@@ -72,8 +72,20 @@ static int check_restore(const vv_context *c)
 	return VV_EXIT_OK;
 }
 
+#define print_json(err, ...) print_members(err, VV_JSON_LIST(__VA_ARGS__))
+static vv_status print_members(vv_error *err, const vv_json_entry *members, size_t count)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = vv_json_begin_object(&b, 0);
+
+	vv_json_members_put(&w, members, count);
+	vv_json_close_object(&w);
+	return vv_out_json(&b, err);
+}
+
 static vv_status restore_row(vv_context *c, vv_error *err)
 {
+	static const char *const outcomes[] = {"unchanged", "changed", "added", "deleted"};
 	static const char *const words[] = {
 		[VV_RESTORED_NOTHING] = "is as it was",
 		[VV_RESTORED_ROW] = "put back",
@@ -89,6 +101,10 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	size_t cells;
 	vv_status rc = vv_row_restore_run(&done, &cells, &r, err);
 
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		return print_json(err, {JSON_TEXT("outcome", outcomes[done])},
+				  {JSON_NUMBER("cellsChanged", cells)});
+	}
 	if (rc < 0 || o->quiet) return rc;
 	if (done == VV_RESTORED_CELLS) {
 		vv_note("%s: row %s: restored %s", vv_text_shows(r.path), vv_text_shows(o->row),
@@ -98,19 +114,6 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 			words[done]);
 	}
 	return VV_OK;
-}
-
-static vv_status print_json(const vv_column_restored *done, const options *o, vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w = vv_json_begin_object(&b, 0);
-
-	vv_json_put_members(&w, {JSON_NUMBER("rowsChanged", done->rows)},
-			    {JSON_NUMBER("cellsChanged", done->cells)},
-			    {JSON_NUMBER("cellsUnsaved", done->unsaved)});
-	vv_json_add_bool(&w, "dryRun", o->dry_run);
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
 }
 
 static vv_status restore_column(vv_context *c, vv_error *err)
@@ -127,8 +130,13 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 	vv_column_restored done;
 	vv_status rc = vv_column_restore_run(&done, &r, err);
 
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		return print_json(err, {JSON_NUMBER("rowsChanged", done.rows)},
+				  {JSON_NUMBER("cellsChanged", done.cells)},
+				  {JSON_NUMBER("cellsUnsaved", done.unsaved)},
+				  {JSON_BOOL("dryRun", o->dry_run)});
+	}
 	if (rc < 0 || o->quiet) return rc;
-	if (vv_wants_json(o->format)) return print_json(&done, o, err);
 	if (done.cells == 0) {
 		vv_note("%s: no cell of the rows that both versions have differs",
 			vv_text_shows(r.path));
@@ -155,6 +163,12 @@ static vv_status restore_spelling(vv_context *c, vv_error *err)
 	vv_spelling_restored done;
 	vv_status rc = vv_spelling_restore_run(&done, &r, err);
 
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		return print_json(err, {JSON_NUMBER("cellsChanged", done.cells)},
+				  {JSON_NUMBER("cellsKept", done.edited)},
+				  {JSON_NUMBER("rowsAdded", done.added)},
+				  {JSON_NUMBER("rowsRemoved", done.removed)});
+	}
 	if (rc < 0 || o->quiet) return rc;
 	vv_note("%s: restored %s, kept %s", vv_text_shows(r.path),
 		vv_text_counted(done.cells, "cell", NULL),
@@ -204,10 +218,13 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 			"repository; the file was not changed",
 			o->source ? vv_text_shows(o->source) : "HEAD");
 	}
-	if (rc == VV_OK) {
-		print_restored(c, &done);
+	if (rc < 0) return rc;
+	if (vv_wants_json(o->format)) {
+		return print_json(err, {JSON_NUMBER("tablesWritten", done.datasets)},
+				  {JSON_NUMBER("filesWritten", done.files)});
 	}
-	return rc;
+	print_restored(c, &done);
+	return VV_OK;
 }
 
 const vv_command vv_cmd_restore = {
@@ -216,7 +233,7 @@ const vv_command vv_cmd_restore = {
 	.summary = "restore files from the index or an earlier version",
 	.usage = "[--source REV] [--staged] [--worktree] PATH...\n"
 		 "[--source REV] --row KEY [--column COL]... PATH\n"
-		 "[--source REV] --column COL [--where CONDITION] [-n] [--force] [--json] PATH\n"
+		 "[--source REV] --column COL [--where CONDITION] [-n] [--force] PATH\n"
 		 "[--source REV] --spelling PATH\n"
 		 "--quit",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hint.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -15,6 +16,7 @@
 typedef struct options {
 	const char *create, *create_force;
 	bool detach, force, quiet;
+	const char *format;
 } options;
 
 static const vv_option table[] = {
@@ -24,6 +26,7 @@ static const vv_option table[] = {
 	OPT_FLAG('d', "detach", detach, "switch to a commit, without a branch"),
 	OPT_FLAG('f', "discard-changes", force, "discard local changes"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_JSON("the output format"),
 };
 
 /* What git is asked for, and what is known of it before. */
@@ -149,6 +152,23 @@ static void print_kept(const vv_runner *git)
 	}
 }
 
+static vv_status print_json(const vv_head *was, const vv_by_git *b, vv_error *err)
+{
+	vv_auto(vv_head) is = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_head_read(b->git.repo, &is, err);
+
+	if (rc < 0) return rc;
+	vv_json_out w = vv_json_begin_object(&text, 0);
+	vv_json_put_members(
+		&w, {JSON_TEXT("branch", is.branch ? is.branch + strlen("refs/heads/") : NULL)},
+		{JSON_TEXT("old", was->unborn ? NULL : vv_oid_shows(&was->commit))},
+		{JSON_TEXT("new", is.unborn ? NULL : vv_oid_shows(&is.commit))},
+		{JSON_BOOL("blocksHere", !b->lacking)});
+	vv_json_close_object(&w);
+	return vv_out_json(&text, err);
+}
+
 static vv_status run_switch(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -193,7 +213,8 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 					.ref = p.ref.len > 0 ? p.ref.data : NULL,
 					.ref_old = p.ref_old,
 					.discards = o->force},
-				.reader = c->reader};
+				.reader = c->reader,
+				.quiet = vv_wants_json(o->format)};
 	if ((rc = vv_by_git_expect_all(&b, err)) < 0) return rc;
 	if ((rc = vv_by_git_run(&b, "not switched", err)) < 0) {
 		if (p.word && !p.create && !o->detach && vv_oid_is_null(&p.to)) {
@@ -203,6 +224,7 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 	}
 	vv_progress_end();
 	c->code = b.lacking ? VV_EXIT_NO : c->code;
+	if (vv_wants_json(o->format)) return print_json(&head, &b, err);
 	print_kept(&b.git);
 	return VV_OK;
 }

@@ -156,3 +156,103 @@ assert states["gone"]["error"] and not states["origin"]["error"] and states["ori
 	ends_with 2 varve fetch --json --cid bafyreiavqetdlcauem4ahwajccdgeqgwnfqaexksm5h5q4gc2u6sxaa4ge
 	output_is ""
 }
+
+@test "pull reports what came and what became of the branch" {
+	mkdir a
+	cd a
+	new_repo
+	three
+	varve add -q --key id t.csv
+	varve commit -qm one
+	git init -q --bare ../hub.git
+	varve remote add origin ../hub.git
+	varve push -q -u origin main
+	varve clone -q ../hub.git ../b
+	sed -i 's/^1,a/1,theirs/' t.csv
+	varve commit -qam two
+	two=$(git rev-parse HEAD)
+	varve push -q
+	cd ../b
+	succeeds varve pull --json
+	stderr_is ""
+	holds '
+assert d["fetch"]["refs"][0]["new"] == d["merge"]["new"] == "'$two'" and d["fetch"]["versions"] == 1
+assert d["merge"]["outcome"] == "fast-forward" and d["merge"]["files"][0]["changes"]["rowsChanged"] == 1'
+	sed -i 's/^2,b/2,ours/' t.csv
+	tick
+	varve commit -qam ours
+	sed -i 's/^2,b/2,theirs/' ../a/t.csv
+	varve -C ../a commit -qam theirs
+	varve -C ../a push -q
+	ends_with 1 varve pull --json
+	holds 'assert d["merge"]["outcome"] == "conflicts" and d["merge"]["conflictPaths"] == ["t.csv"]'
+	ends_with 2 varve pull --json # a merge is under way
+	holds 'assert d["fetch"]["refs"][0]["state"] == "same" and d["merge"] is None'
+	git config pull.rebase true
+	ends_with 2 varve pull --json
+	output_is ""
+	stderr_has --no-rebase
+}
+
+@test "resolve reports what is left of each path in conflict" {
+	new_repo
+	three
+	echo one > x.txt
+	varve add -q --key id t.csv
+	varve add -q x.txt
+	varve commit -qm one
+	varve switch -q -c side
+	sed -i 's/,[ab]/,side/' t.csv
+	echo side > x.txt
+	varve commit -qam side
+	varve switch -q main
+	sed -i 's/,[ab]/,main/' t.csv
+	echo main > x.txt
+	varve commit -qam main
+	ends_with 1 varve merge side
+	succeeds varve resolve --json --ours t.csv --row 1
+	stderr_is ""
+	holds 'assert d == {"files": [{"path": "t.csv", "resolved": False, "conflictCount": 1}]}'
+	succeeds varve resolve --json --theirs
+	holds 'assert [(p["path"], p["resolved"], p["conflictCount"]) for p in d["files"]] == [("t.csv", True, 0), ("x.txt", True, 0)]'
+	printf 'id,name\n1,main\n2,side\n3,c\n' | cmp - t.csv
+	ends_with 2 varve resolve --json --ours
+	output_is ""
+}
+
+@test "restore and switch report what they wrote" {
+	new_repo
+	three
+	echo one > x.txt
+	varve add -q --key id t.csv
+	varve add -q x.txt
+	varve commit -qm one
+	one=$(git rev-parse HEAD)
+	sed -i 's/^1,a/1,A/; /^3/d' t.csv
+	echo two > x.txt
+	varve commit -qam two
+	two=$(git rev-parse HEAD)
+	succeeds varve restore --json --source $one --row 1 t.csv
+	holds 'assert d == {"outcome": "changed", "cellsChanged": 1}'
+	succeeds varve restore --json --source $one --row 3 t.csv
+	holds 'assert d["outcome"] == "added"'
+	succeeds varve restore -q --json --source $one --row 3 t.csv
+	holds 'assert d == {"outcome": "unchanged", "cellsChanged": 0}'
+	succeeds varve restore --json --row 3 t.csv
+	holds 'assert d["outcome"] == "deleted"'
+	sed -i 's/,/;/; s/2;b/2;B/' t.csv
+	echo '9;new' >> t.csv
+	succeeds varve restore --json --spelling t.csv
+	holds 'assert d == {"cellsChanged": 0, "cellsKept": 2, "rowsAdded": 1, "rowsRemoved": 0}'
+	echo three > x.txt
+	succeeds varve restore --json .
+	stderr_is ""
+	holds 'assert d == {"tablesWritten": 1, "filesWritten": 1}'
+	succeeds varve switch --json -c spring $one
+	stderr_is ""
+	holds 'assert d == {"branch": "spring", "old": "'$two'", "new": "'$one'", "blocksHere": True}'
+	succeeds varve switch --json --detach main
+	holds 'assert (d["branch"], d["new"]) == (None, "'$two'")'
+	ends_with 2 varve switch --json nosuch
+	output_is ""
+}
