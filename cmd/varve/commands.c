@@ -113,6 +113,7 @@ static const struct {
 	{"auth", "varve help operate/serve"},
 	{"backup", "varve help use/recipes"},
 	{"car", "varve ipfs car"},
+	{"changelog", "varve log FILE"},
 	{"changes", "varve diff FILE"},
 	{"chart", "varve help use/recipes"},
 	{"citation", "varve cite REV:FILE"},
