@@ -422,7 +422,7 @@ static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t l
 
 static bool is_old(const char *path)
 {
-	vv_stat st;
+	vv_stat st = {0};
 	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec < vv_now_sec() - DAY;
 }
 
