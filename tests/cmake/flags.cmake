@@ -35,6 +35,9 @@ target_compile_options(vv_flags INTERFACE
 	-Wformat=2)
 if(VARVE_WERROR)
 	target_compile_options(vv_flags INTERFACE -Werror)
+elseif(BUILD_SHARED_LIBS AND NOT VARVE_PORTABLE)
+	# The dev preset, which warns of all else: the linker would find this one only in another folder's library.
+	target_compile_options(vv_flags INTERFACE -Werror=implicit-function-declaration)
 endif()
 if(VARVE_SANITIZE)
 	target_compile_options(vv_flags INTERFACE
