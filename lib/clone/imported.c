@@ -35,7 +35,6 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/renames.h"
-#include "repo/git/run_git.h"
 #include "repo/known/incoming.h"
 #include "transport/http/download.h"
 
@@ -117,10 +116,13 @@ static vv_status replace(char **at, const char *text, vv_error *err)
 	return *at ? VV_OK : vv_fail_nomem(err);
 }
 
-/* "import.PATH.KEY", text (NULL: none). */
-static vv_status take_line(vv_imported_list *l, const char *name, const char *text, vv_error *err)
+/* "import.PATH.KEY" */
+static vv_status take_line(void *payload, const char *name, const char *text,
+			   const char *level VV_UNUSED, vv_error *err)
 {
-	const char *to = name + strlen(PREFIX), *dot = strrchr(to, '.');
+	const bool is_import = strncmp(name, PREFIX, strlen(PREFIX)) == 0;
+	const char *to = is_import ? name + strlen(PREFIX) : "", *dot = strrchr(to, '.');
+	vv_imported_list *l = payload;
 	char *path, **at = NULL;
 	vv_imported *i;
 
@@ -162,32 +164,8 @@ static vv_status check(const vv_imported_list *l, vv_error *err)
 
 vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_buf) where = VV_BUF_INIT, text = VV_BUF_INIT, said = VV_BUF_INIT;
-	const char *work = vv_repository_workdir(r);
-	const char *args[] = {"config",       "--no-includes", "-z", NULL,
-			      "--get-regexp", "^import\\.",    NULL};
-	const vv_git_call run = {.args = args, .repo = r, .output = &text};
-	int code = 0;
-	vv_status rc;
-
 	*out = (vv_imported_list){NULL, 0, 0};
-	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work ? work : "");
-	if ((rc = vv_buf_ok(&where, err)) < 0 || !work || !vv_exists(where.data + 7)) return rc;
-	args[3] = where.data;
-	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
-	if (code != 0 && (code != 1 || said.len > 0)) { /* 1 alone: there is none */
-		return vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
-	}
-	for (size_t at = 0; rc == VV_OK && at < text.len;) {
-		char *name = text.data + at, *end = name + strlen(name);
-
-		char *newline = strchr(name, '\n');
-		if (newline) {
-			*newline = '\0';
-		}
-		rc = take_line(out, name, newline ? newline + 1 : NULL, err);
-		at = (size_t)(end - text.data) + 1;
-	}
+	const vv_status rc = vv_blocks_config_each(r, take_line, out, err);
 	return rc < 0 ? rc : check(out, err);
 }
 

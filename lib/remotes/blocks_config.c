@@ -16,12 +16,16 @@
 #include "base/progress.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/blob.h"
+#include "repo/git/config.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 #include "transport/line/url.h"
 #include "transport/places/packs/host.h"
+
+#define TEXT_MAX ((size_t)16 << 20)
 
 void vv_blocks_config_clear(vv_blocks_config *c)
 {
@@ -132,15 +136,18 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status set_text(char **to, const char *value, vv_error *err)
+static vv_status set_url(char **to, const char *value, bool push, vv_error *err)
 {
+	const vv_status rc = vv_store_url_check(value, push, err);
+
+	if (rc < 0) return rc;
 	vv_free(*to);
 	*to = vv_strdup(value);
 	return *to ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What each user says alone: a commit cannot. */
-static vv_status check_key(const char *dot, size_t len, vv_error *err)
+static vv_status check_key(const char *dot, vv_error *err)
 {
 	static const struct {
 		const char *key, *hint;
@@ -152,7 +159,7 @@ static vv_status check_key(const char *dot, size_t len, vv_error *err)
 		   {".keyfile", NULL}};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if (strlen(own[i].key) != len || memcmp(own[i].key, dot, len) != 0) {
+		if (strcmp(own[i].key, dot) != 0) {
 			continue;
 		}
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' of a store is each user's to set",
@@ -165,19 +172,15 @@ static vv_status check_key(const char *dot, size_t len, vv_error *err)
 }
 
 /* "store.NAME.url" */
-static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, const char *value,
-			    vv_error *err)
+static vv_status take_store(vv_blocks_config *c, const char *key, const char *value, vv_error *err)
 {
-	const char *name = key + 6, *dot = name;
+	const char *name = key + 6, *dot = strrchr(name, '.');
+	const size_t name_len = dot ? (size_t)(dot - name) : 0;
 	vv_store_config *s = NULL;
 	vv_status rc = VV_OK;
 
-	for (const char *p = name; p < key + len; p++) {
-		dot = *p == '.' ? p : dot;
-	}
-	const size_t name_len = (size_t)(dot - name), what = (size_t)(key + len - dot);
 	if (name_len == 0) return VV_OK;
-	if ((rc = check_key(dot, what, err)) < 0) return rc;
+	if ((rc = check_key(dot, err)) < 0) return rc;
 	for (size_t i = 0; i < c->store_count; i++) {
 		if (strlen(c->stores[i].name) == name_len &&
 		    memcmp(c->stores[i].name, name, name_len) == 0) {
@@ -194,18 +197,10 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 		if (!(s->name = vv_strndup(name, name_len))) return vv_fail_nomem(err);
 		c->store_count++;
 	}
-	if (what == 4 && memcmp(dot, ".url", what) == 0) {
-		if ((rc = vv_store_url_check(value, false, err)) == VV_OK) {
-			rc = set_text(&s->url, value, err);
-		}
-	} else if (what == 8 && memcmp(dot, ".pushurl", what) == 0) {
-		if ((rc = vv_store_url_check(value, true, err)) == VV_OK) {
-			rc = set_text(&s->push_url, value, err);
-		}
-	} else if (what == 8 && memcmp(dot, ".default", what) == 0) {
-		s->usual = strcmp(value, "true") == 0;
-	}
-	return rc;
+	if (strcmp(dot, ".url") == 0) return set_url(&s->url, value, false, err);
+	if (strcmp(dot, ".pushurl") == 0) return set_url(&s->push_url, value, true, err);
+	s->usual = strcmp(dot, ".default") == 0 ? strcmp(value, "true") == 0 : s->usual;
+	return VV_OK;
 }
 
 bool vv_blocks_is_store(const char *url)
@@ -225,108 +220,79 @@ bool vv_blocks_is_store(const char *url)
 	return is;
 }
 
-/* "blocks.url\nVALUE" of len bytes, and NUL. */
-static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error *err)
+static vv_status take_line(void *payload, const char *key, const char *value,
+			   const char *level VV_UNUSED, vv_error *err)
 {
-	const char *line = memchr(key, '\n', len), *value = line ? line + 1 : "";
-	size_t n = line ? (size_t)(line - key) : len;
+	vv_blocks_config *c = payload;
 
-	if (n == 10 && memcmp(key, "blocks.url", n) == 0) {
-		return take_url(c->urls, &c->url_count, value, err);
-	}
-	if (n == 14 && memcmp(key, "blocks.pushurl", n) == 0) {
-		return take_url(c->push_urls, &c->push_count, value, err);
-	}
-	if (n == 14 && memcmp(key, "store.upstream", n) == 0) {
-		vv_status rc = vv_store_url_check(value, false, err);
-		return rc < 0 ? rc : set_text(&c->upstream, value, err);
-	}
-	if (n > 6 && memcmp(key, "store.", 6) == 0) return take_store(c, key, n, value, err);
-	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;
+	value = value ? value : "";
+	return strcmp(key, "blocks.url") == 0 ? take_url(c->urls, &c->url_count, value, err)
+	       : strcmp(key, "blocks.pushurl") == 0
+		       ? take_url(c->push_urls, &c->push_count, value, err)
+	       : strcmp(key, "blocks.ref") == 0     ? take_ref(c, value, err)
+	       : strcmp(key, "store.upstream") == 0 ? set_url(&c->upstream, value, false, err)
+	       : strncmp(key, "store.", 6) == 0     ? take_store(c, key, value, err)
+						    : VV_OK;
 }
 
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len, vv_error *err)
 {
-	const char *end;
-	vv_status rc = VV_OK;
-
 	memset(out, 0, sizeof(*out));
-	for (const char *p = text; rc == VV_OK && len > 0; p = end + 1) {
-		if (!(end = memchr(p, '\0', len))) {
-			break; /* of a git that was ended */
-		}
-		rc = take(out, p, (size_t)(end - p), err);
-		len -= (size_t)(end - p) + 1;
-	}
+	const vv_status rc = vv_config_parse(text, len, VV_BLOCKS_CONFIG, take_line, out, err);
 	if (rc < 0) {
 		vv_blocks_config_clear(out);
 	}
 	return rc;
 }
 
-/* where: "--blob=ID", "--file=PATH" */
-static vv_status list_lines(vv_buf *text, vv_repository *r, const char *where, vv_error *err)
-{
-	const char *args[] = {"config", "--no-includes", "-z", where, "--list", NULL};
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	vv_git_call run = {.args = args, .repo = r, .output = text};
-	int code = 0;
-	vv_status rc = vv_git_run(&run, &said, &code, err);
-
-	if (rc == VV_OK && code != 0 &&
-	    (rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err)) < 0) {
-		rc = vv_recode(err, VV_EINPUT);
-	}
-	return rc;
-}
-
-static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *where,
-			   vv_error *err)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const vv_status rc = list_lines(&text, r, where, err);
-
-	return rc < 0 ? rc : vv_blocks_config_parse(out, text.data, text.len, err);
-}
-
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err)
 {
-	char blob[VV_OID_TEXT + 8] = "--blob=";
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_tree_entry) e = {0};
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (vv_oid_is_null(commit) ||
-	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, VV_IGNORED) < 0) {
+	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, VV_IGNORED) < 0 ||
+	    (e.mode & 0170000) != 0100000) {
 		return VV_OK;
 	}
-	vv_oid_text(blob + 7, &e.id);
-	bool file = (e.mode & 0170000) == 0100000;
-	return file ? read_from(out, r, blob, err) : VV_OK;
+	rc = vv_blob_read(r, &e.id, TEXT_MAX, &text, err);
+	return rc < 0 ? rc : vv_blocks_config_parse(out, vv_buf_cstr(&text), text.len, err);
 }
 
-/* "--file=PATH" of the file in the work tree; NULL: there is none. */
-static vv_status find_work_file(char **out, vv_repository *r, vv_error *err)
+char *vv_blocks_config_path(const vv_repository *r)
 {
-	const char *work = vv_repository_workdir(r);
-	vv_auto(char) *where = work ? vv_asprintf("--file=%s/" VV_BLOCKS_CONFIG, work) : NULL;
-	vv_stat st;
+	return vv_path_join(vv_repository_is_bare(r) ? vv_repository_varvedir(r)
+						     : vv_repository_workdir(r),
+			    VV_BLOCKS_CONFIG, (char *)NULL);
+}
 
-	*out = NULL;
-	if (work && !where) return vv_fail_nomem(err);
-	if (where && vv_lstat(&st, where + 7, NULL) == VV_OK && S_ISREG(st.mode)) {
-		*out = vv_take(&where);
+vv_status vv_blocks_config_each(vv_repository *r, vv_config_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(char) *path = vv_blocks_config_path(r);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	if (!path) return vv_fail_nomem(err);
+	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode)) {
+		rc = vv_read_regular(&text, path, TEXT_MAX, err);
 	}
-	return VV_OK;
+	return rc < 0 ? rc
+		      : vv_config_parse(vv_buf_cstr(&text), text.len, VV_BLOCKS_CONFIG, fn, payload,
+					err);
 }
 
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *where = NULL;
-	const vv_status rc = find_work_file(&where, r, err);
-
 	memset(out, 0, sizeof(*out));
-	return where ? read_from(out, r, where, err) : rc;
+	const vv_status rc = vv_blocks_config_each(r, take_line, out, err);
+	if (rc < 0) {
+		vv_blocks_config_clear(out);
+	}
+	return rc;
 }
 
 /* ---- names that mean nothing ---- */
@@ -351,44 +317,51 @@ static const char *const *find_word(const char *const *words, size_t count, size
 	return NULL;
 }
 
+typedef struct unknown {
+	vv_blocks_config_fn fn;
+	void *payload;
+	char *before;
+} unknown;
+
+/* "section.NAME.word", or a word before any section. */
+static vv_status see_word(void *payload, const char *key, const char *value VV_UNUSED,
+			  const char *level VV_UNUSED, vv_error *err)
+{
+	unknown *u = payload;
+	const char *dot = strrchr(key, '.'), *word;
+	vv_auto(char) *head = vv_strndup(key, strcspn(key, "."));
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	const char *const *section;
+	vv_nearest near;
+
+	if (!head) return vv_fail_nomem(err);
+	section = find_word(known[0], SECTIONS, 11, head, &near);
+	word = section && dot ? dot + 1 : head;
+	if ((section && find_word(section + 1, 10, 1, word, &near)) ||
+	    vv_text_same(word, u->before)) {
+		return VV_OK;
+	}
+	vv_free(u->before);
+	if (!(u->before = vv_strdup(word))) return vv_fail_nomem(err);
+	vv_buf_printf(&said, VV_BLOCKS_CONFIG ": this varve does not know '%s'",
+		      vv_text_shows(word));
+	if (near.best) {
+		vv_buf_printf(&said, "; did you mean '%s'?", near.best);
+	}
+	const vv_status rc = vv_buf_ok(&said, err);
+	return rc < 0 ? rc : u->fn(u->payload, vv_buf_cstr(&said), err);
+}
+
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err)
 {
-	vv_auto(char) *where = NULL;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *before = NULL;
-	vv_status rc = find_work_file(&where, r, err);
+	unknown u = {.fn = fn, .payload = payload};
+	const vv_status rc = vv_blocks_config_each(r, see_word, &u, err);
 
-	if (!where || list_lines(&text, r, where, VV_IGNORED) < 0) return rc;
-	/* "section.NAME.word NL value NUL"; what is not NAME in small letters */
-	for (size_t at = 0, size; rc == VV_OK && at < text.len; at += size) {
-		char *key = (char *)text.data + at, *word, *dot;
-		const char *const *section;
-		vv_auto(vv_buf) said = VV_BUF_INIT;
-		vv_nearest near;
-
-		size = strlen(key) + 1;
-		key[strcspn(key, "\n")] = '\0';
-		if (!(word = strrchr(key, '.'))) {
-			continue;
-		}
-		dot = strchr(key, '.');
-		*dot = '\0';
-		section = find_word(known[0], SECTIONS, 11, key, &near);
-		word = section ? word + 1 : key;
-		if ((section && find_word(section + 1, 10, 1, word, &near)) ||
-		    vv_text_same(word, before)) {
-			continue;
-		}
-		before = word;
-		vv_buf_printf(&said, VV_BLOCKS_CONFIG ": this varve does not know '%s'",
-			      vv_text_shows(word));
-		if (near.best) {
-			vv_buf_printf(&said, "; did you mean '%s'?", near.best);
-		}
-		rc = (rc = vv_buf_ok(&said, err)) < 0 ? rc : fn(payload, vv_buf_cstr(&said), err);
-	}
-	return rc;
+	vv_free(u.before);
+	if (rc != VV_EINPUT) return rc;
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 static vv_status warn_of(void *payload, const char *what, vv_error *err VV_UNUSED)
@@ -405,7 +378,6 @@ void vv_blocks_config_warn(vv_repository *r)
 /* ---- changing it ---- */
 
 #define TEMP ".varve-config-"
-#define TEXT_MAX ((size_t)1 << 20)
 
 static vv_status change_line(vv_repository *r, const char *file, const vv_blocks_config_line *l,
 			     vv_error *err)
@@ -461,7 +433,7 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(r, VV_BLOCKS_CONFIG);
+	vv_auto(char) *file = vv_blocks_config_path(r);
 
 	if (!file) return vv_fail_nomem(err);
 	return vv_exists(file) ? vv_read_regular(text, file, TEXT_MAX, err) : VV_OK;

@@ -46,12 +46,16 @@ typedef struct vv_blocks_config {
 /* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
-/* The same of the lines of `git config -z`: "key NL value NUL" each. */
+/* The same of its text. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
 /* The store of that name; NULL: the usual one, else the first. NULL: there is none. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
-/* The same of the file in the work tree, committed or not; without one nothing is reported. */
+/* The file in the work tree, of a bare repository in its folder varve. Owned by the caller. */
+char *vv_blocks_config_path(const vv_repository *r);
+/* Calls fn for each setting of it, as vv_config_parse; without a regular file for none. */
+vv_status vv_blocks_config_each(vv_repository *r, vv_config_fn fn, void *payload, vv_error *err);
+/* Its places of blocks, committed or not. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
 /* A line that changes. */
 typedef struct vv_blocks_config_line {
@@ -62,7 +66,7 @@ typedef struct vv_blocks_config_line {
 /* Changes the text of such a file, by git. */
 vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
-/* The text of the file in the work tree; "" where there is none. */
+/* The text of that file; "" where there is none. VV_EINPUT: it is not a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
 /* Calls fn for each name in the file in the work tree that this varve does not know, and so does not obey: "FILE: ...,
  * did you mean 'url'?" A newer varve may know it. */

@@ -14,67 +14,30 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/blocks_config.h"
 #include "repo/git/config.h"
-#include "repo/git/run_git.h"
 #include "transport/line/url.h"
-
-char *vv_vault_settings_path(const vv_repository *r)
-{
-	return vv_repository_is_bare(r)
-		       ? vv_path_join(vv_repository_varvedir(r), VV_VAULT_SETTINGS, (char *)NULL)
-		       : vv_path_join(vv_repository_workdir(r), VV_VAULT_SETTINGS, (char *)NULL);
-}
 
 /* --- the vault ------------------------------------------------------------------------------- */
 
-vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
-				 vv_error *err)
-{
-	vv_auto(char) *path = vv_vault_settings_path(r);
-	const char *args[] = {"config", "--no-includes", "-z",        "--file",
-			      path,     "--get-regexp",  "^vault\\.", NULL};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	vv_git_call run = {.args = args, .repo = r, .output = &text};
-	int code = 0;
-	vv_status rc = VV_OK;
-
-	if (!path) return vv_fail_nomem(err);
-	if (!vv_exists(path)) return rc;
-	rc = vv_git_run(&run, &said, &code, err);
-	if (rc == VV_OK && code != 0 && (code != 1 || said.len > 0)) {
-		rc = vv_git_explain(VV_VAULT_SETTINGS " cannot be read", &said, code, err);
-	}
-	for (size_t i = 0; rc == VV_OK && code == 0 && i < text.len;) {
-		size_t len = strlen(text.data + i);
-		char *value = strchr(text.data + i, '\n');
-
-		if (value) {
-			*value++ = '\0';
-		}
-		rc = fn(payload, text.data + i + strlen("vault."), value ? value : "", err);
-		i += len + 1;
-	}
-	return rc;
-}
-
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err)
 {
-	return vv_cid_parse(out, value, strlen(value), err) < 0
-		       ? vv_fail(err, VV_EINPUT, VV_VAULT_SETTINGS ": vault.id is not a CID: '%s'",
-				 vv_text_shows(value))
+	return !value || vv_cid_parse(out, value, strlen(value), err) < 0
+		       ? vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": vault.id is not a CID: '%s'",
+				 vv_text_shows(value ? value : ""))
 		       : VV_OK;
 }
 
-static vv_status take_id(void *payload, const char *name, const char *value, vv_error *err)
+static vv_status take_id(void *payload, const char *name, const char *value,
+			 const char *level VV_UNUSED, vv_error *err)
 {
-	return strcmp(name, "id") == 0 ? vv_vault_id_parse(payload, value, err) : VV_OK;
+	return strcmp(name, "vault.id") == 0 ? vv_vault_id_parse(payload, value, err) : VV_OK;
 }
 
 vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	return vv_vault_settings_each(r, take_id, out, err);
+	return vv_blocks_config_each(r, take_id, out, err);
 }
 
 /* --- holders --------------------------------------------------------------------------------- */

@@ -20,14 +20,7 @@
 #include "repo/git/repository.h"
 
 #define VV_VAULT_SOURCE "vault:" /* where a peer can be named: the repository's vault */
-#define VV_VAULT_SETTINGS ".varveconfig"
 
-char *vv_vault_settings_path(const vv_repository *r); /* owned by the caller */
-/* Each setting vault.NAME of that file; none where it is not there. */
-typedef vv_status (*vv_vault_setting_fn)(void *payload, const char *name, const char *value,
-					 vv_error *err);
-vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
-				 vv_error *err);
 /* VV_EINPUT: it is not a CID. */
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);
 /* Null: the repository has no vault yet. VV_EINPUT: the file makes no sense. */

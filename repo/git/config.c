@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -160,4 +161,161 @@ vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv
 	const vv_config_edit edit = {key, value, true};
 
 	return vv_config_change(r, &edit, 1, err);
+}
+
+/* --- git's syntax of files (git-config(1), "Syntax") ------------------------------------------- */
+
+typedef struct parsing {
+	const char *at, *end;
+	vv_buf name; /* "section.SUB", then ".key" */
+	vv_buf value;
+	size_t section; /* bytes of name */
+	bool bad;
+} parsing;
+
+/* The next byte; at the end a newline. */
+static char look(const parsing *p)
+{
+	return p->at < p->end ? *p->at : '\n';
+}
+
+static bool take_byte(parsing *p, char c)
+{
+	const bool is = p->at < p->end && *p->at == c;
+
+	p->at += is;
+	return is;
+}
+
+static void skip_blanks(parsing *p)
+{
+	while (look(p) != '\n' && vv_is_space(*p->at)) {
+		p->at++;
+	}
+}
+
+static void skip_line(parsing *p)
+{
+	const char *newline = memchr(p->at, '\n', (size_t)(p->end - p->at));
+
+	p->at = newline ? newline : p->end;
+}
+
+static void take_word(parsing *p, const char *also)
+{
+	for (; vv_is_alnum(look(p)) || (look(p) != '\n' && strchr(also, *p->at)); p->at++) {
+		vv_buf_putc(&p->name, vv_to_lower(*p->at));
+	}
+}
+
+/* Behind '[': NAME "SUB" ], or NAME.SUB ]. */
+static void take_section(parsing *p)
+{
+	vv_buf_reset(&p->name);
+	take_word(p, "-.");
+	if (look(p) != ']') {
+		p->bad |= !vv_is_space(look(p));
+		skip_blanks(p);
+		p->bad |= !take_byte(p, '"');
+		vv_buf_putc(&p->name, '.');
+		for (; look(p) != '"' && look(p) != '\n'; p->at++) {
+			p->at += *p->at == '\\' && p->at + 1 < p->end;
+			p->bad |= *p->at == '\n';
+			vv_buf_putc(&p->name, *p->at);
+		}
+		p->bad |= !take_byte(p, '"');
+	}
+	p->bad |= !take_byte(p, ']') || p->name.len == 0;
+	p->section = p->name.len;
+}
+
+/* Behind a backslash. */
+static void take_escape(parsing *p)
+{
+	static const char names[] = "ntb\"\\", bytes[] = "\n\t\b\"\\";
+
+	p->at += look(p) == '\r' && p->at + 1 < p->end && p->at[1] == '\n';
+	const char *name = look(p) == '\n' ? NULL : strchr(names, look(p));
+	if (name) {
+		vv_buf_putc(&p->value, bytes[name - names]);
+	}
+	p->bad |= look(p) != '\n' && !name;
+	p->at += p->at < p->end;
+}
+
+/* Behind '=', to the end of the line. */
+static void take_value(parsing *p)
+{
+	bool quoted = false;
+	size_t len = 0; /* without blanks at the end */
+
+	vv_buf_reset(&p->value);
+	skip_blanks(p);
+	while (!p->bad && look(p) != '\n') {
+		const char c = *p->at++;
+
+		if (!quoted && (c == '#' || c == ';')) {
+			skip_line(p);
+		} else if (c == '"') {
+			quoted = !quoted;
+		} else if (c == '\\') {
+			take_escape(p);
+		} else {
+			vv_buf_putc(&p->value, c);
+		}
+		len = quoted || !(vv_is_space(c) || c == '#' || c == ';') ? p->value.len : len;
+	}
+	p->bad |= quoted;
+	p->value.len = len < p->value.len ? len : p->value.len;
+}
+
+static vv_status take_key(parsing *p, vv_config_fn fn, void *payload, vv_error *err)
+{
+	vv_status rc;
+
+	p->bad |= !vv_is_alpha(look(p));
+	p->name.len = p->section;
+	vv_buf_puts(&p->name, p->section > 0 ? "." : "");
+	take_word(p, "-");
+	skip_blanks(p);
+	const bool has_value = take_byte(p, '=');
+	if (has_value) {
+		take_value(p);
+	}
+	p->bad |= look(p) != '\n';
+	if (p->bad || (rc = vv_buf_ok(&p->name, err)) < 0 || (rc = vv_buf_ok(&p->value, err)) < 0) {
+		return p->bad ? VV_OK : rc;
+	}
+	if (p->value.len > 0) {
+		p->value.data[p->value.len] = '\0';
+	}
+	return fn(payload, p->name.data, has_value ? vv_buf_cstr(&p->value) : NULL, "", err);
+}
+
+vv_status vv_config_parse(const char *text, size_t len, const char *file, vv_config_fn fn,
+			  void *payload, vv_error *err)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	parsing p = {.at = text, .end = text + len, .bad = memchr(text, '\0', len) != NULL};
+	vv_status rc = VV_OK;
+
+	p.at += len >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+	while (!p.bad && rc == VV_OK && p.at < p.end) {
+		if (*p.at == '#' || *p.at == ';') {
+			skip_line(&p);
+		} else if (take_byte(&p, '[')) {
+			take_section(&p);
+		} else if (vv_is_space(*p.at)) {
+			p.at++;
+		} else {
+			rc = take_key(&p, fn, payload, err);
+		}
+	}
+	vv_buf_clear_all(&p.name, &p.value);
+	if (rc < 0 || !p.bad) return rc;
+	size_t line = 1;
+	for (const char *c = text; c < p.at; c++) {
+		line += *c == '\n';
+	}
+	return vv_fail(err, VV_EINPUT, "%s cannot be read: bad config line %zu", file, line);
 }

@@ -1,6 +1,6 @@
 /*
- * config: the meaning of settings' values, and changes of the repository's own. Reading them is
- * repository.h's.
+ * config: the meaning of settings' values, changes of the repository's own, and files in their syntax. Reading Git's
+ * is repository.h's.
  */
 #ifndef VV_REPO_GIT_CONFIG_H
 #define VV_REPO_GIT_CONFIG_H
@@ -29,5 +29,11 @@ typedef struct vv_config_edit {
 } vv_config_edit;
 vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
 			   vv_error *err);
+
+/* Calls fn for each setting of a file's text (git-config(1), "Syntax"; nothing is included), its level ""; value is NULL
+ * for a key without "=". VV_EINPUT, with the number of the line: git refuses the file, too; fn was called for the
+ * lines before it. Git is not asked, since a history may have as many of these files as commits. */
+vv_status vv_config_parse(const char *text, size_t len, const char *file, vv_config_fn fn,
+			  void *payload, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Reads the input as what git says of a committed .varveconfig. Whatever it is, reading ends; what is taken are names of refs
+ * Reads the input as a committed .varveconfig. Whatever it is, reading ends; what is taken are names of refs
  * and URLs of other machines, and no more of them than the limit.
  */
 #include <stdlib.h>

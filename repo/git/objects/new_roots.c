@@ -14,7 +14,6 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/ascii.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/hash.h"
@@ -32,10 +31,7 @@
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
 
-/*
- * linked: the lines of .varveconfig that link a version. They are not left to git, since a history may have as many
- * of these files as commits.
- */
+/* linked: the lines of .varveconfig that link a version. */
 
 typedef struct vv_linked {
 	vv_repository *repo;
@@ -88,7 +84,7 @@ static bool may_link(const char *text, size_t len)
 	return false;
 }
 
-/* The lines of `git config -z`: "import.PATH.KEY NL VALUE NUL" each. */
+/* "import.PATH.KEY NL VALUE NUL" each. */
 typedef struct lines {
 	const char *text;
 	size_t len;
@@ -99,16 +95,16 @@ static const char *next_value(const lines *l, size_t *at, const char *like, cons
 			      const char **name)
 {
 	while (*at < l->len) {
-		const char *line = l->text + *at, *newline = strchr(line, '\n');
-		const size_t len = newline ? (size_t)(newline - line) : strlen(line);
-		const size_t tail = strlen(key), head = len > tail ? len - tail : 0;
+		const char *line = l->text + *at;
+		const size_t len = strcspn(line, "\n"), tail = strlen(key);
+		const size_t head = len > tail ? len - tail : 0;
 
 		*at += strlen(line) + 1;
 		if (head > 0 && memcmp(line + head, key, tail) == 0 &&
 		    (!like || (strncmp(line, like, head) == 0 && like[head] == '.' &&
 			       !memchr(like + head + 1, '.', strcspn(like + head + 1, "\n"))))) {
 			*name = line;
-			return newline ? newline + 1 : "true";
+			return line + len + 1;
 		}
 	}
 	return NULL;
@@ -158,164 +154,28 @@ static vv_status take_lines(vv_linked *l, const lines *all, vv_error *err)
 	return VV_OK;
 }
 
-/* --- git's syntax of configuration (git-config(1), "Syntax") ------------------------------- */
-
-typedef struct parsing {
-	const char *at, *end;
-	vv_buf section; /* "import.PATH" */
-	vv_buf value;
-	vv_buf lines; /* of imports */
-	bool bad;     /* git refuses the file, and so it says nothing */
-} parsing;
-
-/* The next byte; at the end a newline. */
-static char look(const parsing *p)
+/* Lines of imports, in the form of `lines`; payload is a vv_buf. */
+static vv_status keep_line(void *payload, const char *name, const char *value,
+			   const char *level VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	return p->at < p->end ? *p->at : '\n';
+	if (strncmp(name, "import.", 7) == 0) {
+		vv_buf_printf(payload, "%s\n%s%c", name, value ? value : "true", '\0');
+	}
+	return VV_OK;
 }
 
-static void skip_blanks(parsing *p)
-{
-	while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\r')) {
-		p->at++;
-	}
-}
-
-static void skip_line(parsing *p)
-{
-	while (p->at < p->end && *p->at != '\n') {
-		p->at++;
-	}
-}
-
-/* Behind '[': NAME "SUB" ], or NAME.SUB ]. */
-static void take_section(parsing *p)
-{
-	vv_buf_reset(&p->section);
-	for (; vv_is_alnum(look(p)) || look(p) == '-' || look(p) == '.'; p->at++) {
-		vv_buf_putc(&p->section, vv_to_lower(*p->at));
-	}
-	skip_blanks(p);
-	if (look(p) == '"') {
-		vv_buf_putc(&p->section, '.');
-		for (p->at++; look(p) != '"' && look(p) != '\n'; p->at++) {
-			p->at += *p->at == '\\' && p->at + 1 < p->end;
-			p->bad |= *p->at == '\n';
-			vv_buf_putc(&p->section, *p->at);
-		}
-		p->bad |= look(p) != '"';
-		p->at += !p->bad;
-		skip_blanks(p);
-	}
-	p->bad |= look(p) != ']';
-	p->at += !p->bad;
-}
-
-/* Behind a backslash. */
-static void take_escape(parsing *p)
-{
-	static const char names[] = "ntb\"\\", bytes[] = "\n\t\b\"\\";
-
-	p->at += look(p) == '\r' && p->at + 1 < p->end && p->at[1] == '\n';
-	const char *name = look(p) == '\n' ? NULL : strchr(names, look(p));
-	if (name && *name) {
-		vv_buf_putc(&p->value, bytes[name - names]);
-	}
-	p->bad |= look(p) != '\n' && (!name || !*name);
-	p->at += p->at < p->end;
-}
-
-/* Behind '=', to the end of the line. */
-static void take_value(parsing *p)
-{
-	bool quoted = false;
-	size_t len = 0; /* without blanks at the end */
-
-	vv_buf_reset(&p->value);
-	skip_blanks(p);
-	while (!p->bad && look(p) != '\n') {
-		const char c = *p->at++;
-
-		if (!quoted && (c == '#' || c == ';')) {
-			skip_line(p);
-			break;
-		}
-		if (c == '"') {
-			quoted = !quoted;
-		} else if (c == '\\') {
-			take_escape(p);
-		} else {
-			vv_buf_putc(&p->value, c);
-		}
-		len = quoted || !(c == ' ' || c == '\t' || c == '\r') ? p->value.len : len;
-	}
-	p->bad |= quoted;
-	p->value.len = len < p->value.len ? len : p->value.len;
-}
-
-static void take_key(parsing *p)
-{
-	static const char import[] = "import.";
-	const char *key = p->at;
-
-	while (vv_is_alnum(look(p)) || look(p) == '-') {
-		p->at++;
-	}
-	size_t len = (size_t)(p->at - key);
-	p->bad |= len == 0 || !vv_is_alpha(*key) || p->section.len == 0;
-	skip_blanks(p);
-	vv_buf_reset(&p->value);
-	if (look(p) == '=') {
-		p->at++;
-		take_value(p);
-	} else {
-		vv_buf_puts(&p->value, "true");
-		p->bad |= look(p) != '\n' && look(p) != '#' && look(p) != ';';
-	}
-	if (p->bad || p->section.len < sizeof(import) ||
-	    memcmp(p->section.data, import, sizeof(import) - 1) != 0) {
-		return;
-	}
-	vv_buf_put(&p->lines, p->section.data, p->section.len);
-	vv_buf_putc(&p->lines, '.');
-	for (size_t i = 0; i < len; i++) {
-		vv_buf_putc(&p->lines, vv_to_lower(key[i]));
-	}
-	vv_buf_putc(&p->lines, '\n');
-	vv_buf_put(&p->lines, vv_buf_cstr(&p->value), p->value.len);
-	vv_buf_putc(&p->lines, '\0');
-}
-
+/* A file that git refuses links nothing. */
 static vv_status read_file(vv_linked *l, const char *bytes, size_t len, vv_error *err)
 {
-	parsing p = {.at = bytes, .end = bytes + len};
-	vv_status rc;
+	vv_auto(vv_buf) kept = VV_BUF_INIT;
+	vv_status rc = vv_config_parse(bytes, len, FILE_NAME, keep_line, &kept, err);
 
-	p.bad = memchr(bytes, '\0', len) != NULL;
-	while (!p.bad && p.at < p.end) {
-		const char c = *p.at;
-
-		if (vv_is_space(c)) {
-			p.at++;
-		} else if (c == '#' || c == ';') {
-			skip_line(&p);
-		} else if (c == '[') {
-			p.at++;
-			take_section(&p);
-		} else {
-			take_key(&p);
-		}
+	if (rc == VV_EINPUT) {
+		vv_error_clear(err);
+		return VV_OK;
 	}
-	if ((rc = vv_buf_ok(&p.section, err)) < 0 || (rc = vv_buf_ok(&p.value, err)) < 0 ||
-	    (rc = vv_buf_ok(&p.lines, err)) < 0) {
-		goto done;
-	}
-	if (!p.bad && p.lines.len > 0) {
-		rc = take_lines(l, &(lines){p.lines.data, p.lines.len}, err);
-	}
-done:
-	vv_buf_clear_all(&p.section, &p.value, &p.lines);
-	return rc;
+	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) return rc;
+	return take_lines(l, &(lines){kept.data, kept.len}, err);
 }
 
 /* One that was not looked at before. */
