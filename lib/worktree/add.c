@@ -485,35 +485,13 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 	return rc;
 }
 
-/* Does Git change line ends in any of the pointers that were staged? */
-static vv_status is_any_beaten(const vv_add_report *rep, vv_repository *r, bool *out, vv_error *err)
-{
-	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
-	vv_status rc;
-
-	*out = false;
-	for (size_t i = 0; i < rep->outcome_count && !*out; i++) {
-		if (rep->outcomes[i].dataset) {
-			if ((rc = vv_attr_changes_text(r, rep->outcomes[i].path, out, err)) < 0) {
-				return rc;
-			}
-		}
-	}
-	return VV_OK;
-}
-
 /* Attributes of others that make Git rewrite the pointers that were staged. */
 static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	bool any;
-	vv_status rc = is_any_beaten(rep, r, &any, err);
+	vv_status rc = vv_attr_beaten_read(&lines, r, x, err);
 
-	if (rc < 0 || !any) {
-		return rc; /* nearly always: no line need be looked for */
-	}
-	rc = vv_attr_beaten_read(&lines, r, x, err);
 	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK; i++) {
 		if (rep->outcomes[i].dataset) {
 			rc = vv_attr_beaten_note(&lines, r, rep->outcomes[i].path, err);
@@ -543,8 +521,9 @@ static vv_status drop_conflicts(const vv_add_report *rep, vv_repository *r, vv_e
 
 /* Attributes, blocks, index: from here on things are written. */
 static vv_status write_all(const vv_add_report *rep, vv_repository *r, vv_index *x,
-			   vv_dataset_writer *s, bool conflicts, vv_error *err)
+			   vv_dataset_writer *s, bool conflicts, bool *beaten, vv_error *err)
 {
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_auto(vv_attr_edit) edit = {0};
 	vv_status rc;
 
@@ -557,6 +536,7 @@ static vv_status write_all(const vv_add_report *rep, vv_repository *r, vv_index 
 	} else if (conflicts) {
 		rc = drop_conflicts(rep, r, err);
 	}
+	*beaten |= edit.beaten;
 	return rc;
 }
 
@@ -598,12 +578,13 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
 {
 	const bool conflicts = vv_index_has_conflicts(x);
+	bool beaten = plan->beaten;
 	vv_status rc = vv_add_import(out, plan, r, x, s, req, dry, err);
 
 	if (rc == VV_OK && !dry && plan->count > 0) {
-		rc = write_all(out, r, x, s, conflicts, err);
+		rc = write_all(out, r, x, s, conflicts, &beaten, err);
 	}
-	if (rc == VV_OK && !dry && (rc = warn_beaten(out, r, x, err)) == VV_OK) {
+	if (rc == VV_OK && !dry && beaten && (rc = warn_beaten(out, r, x, err)) == VV_OK) {
 		rc = vv_buf_ok(&out->warnings, err);
 	}
 	if (!dry) {

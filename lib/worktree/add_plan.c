@@ -510,7 +510,11 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	}
 	if (!fits) return VV_OK;
 	if (S_ISREG(item->st.mode) && !left) {
-		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) return rc;
+		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0 ||
+		    (tracked && !p->plan->beaten &&
+		     (rc = vv_attr_changes_text(p->r, item->path, &p->plan->beaten, err)) < 0)) {
+			return rc;
+		}
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
 	}
 	if (p->req->fix) return VV_OK;
@@ -713,7 +717,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_status rc;
 
-	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
+	*out = (vv_add_plan){0};
 	if ((p.top = vv_repository_open_top(r, err)) < 0) return (vv_status)p.top;
 	if ((rc = vv_head_read(r, &p.head, err)) < 0) {
 		(void)vv_close(p.top, NULL, VV_IGNORED);
@@ -745,5 +749,5 @@ void vv_add_plan_clear(vv_add_plan *p)
 	}
 	vv_free(p->items);
 	vv_buf_clear_all(&p->kept_names, &p->new_names);
-	*p = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
+	*p = (vv_add_plan){0};
 }

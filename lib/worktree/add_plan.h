@@ -66,6 +66,7 @@ typedef struct vv_add_request {
 typedef struct vv_add_plan {
 	vv_add_item *items; /* those that leave the index first, then by path */
 	size_t count, cap;
+	bool beaten;       /* git changes line ends or encoding of a table (vv_attr_changes_text) */
 	size_t kept_text;  /* files that stay text though they look like tables */
 	size_t new_text;   /* untracked ones that go to Git as text */
 	vv_buf kept_names; /* of the first few of both, "a, b" */

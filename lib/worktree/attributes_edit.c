@@ -19,7 +19,7 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 {
 	vv_stat st;
 
-	*e = (vv_attr_edit){r, NULL, VV_BUF_INIT, false, false};
+	*e = (vv_attr_edit){.r = r};
 	e->file = vv_repository_file(r, ".gitattributes");
 	if (!e->file) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&st, e->file, err);
@@ -40,6 +40,9 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 	vv_status rc = as_text ? vv_attr_compared(e->r, path, &holds, err)
 			       : vv_attr_tracked(e->r, path, &holds, err);
 
+	if (rc == VV_OK && holds && !as_text && !e->beaten) {
+		rc = vv_attr_changes_text(e->r, path, &e->beaten, err);
+	}
 	if (rc < 0 || holds) return rc;
 	return vv_fail(err, VV_EREFUSED,
 		       "%s: another line of a .gitattributes file %s\n"
@@ -54,6 +57,7 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t count, bool literal,
 		       bool as_text, vv_error *err)
 {
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(e->r);
 	bool changed = false;
 	vv_status rc = as_text ? vv_attr_track_text(e->r, patterns, count, literal, &changed, err)
 			       : vv_attr_track(e->r, patterns, count, literal, &changed, err);

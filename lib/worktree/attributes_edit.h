@@ -19,6 +19,7 @@ typedef struct vv_attr_edit {
 	char *file;    /* its path; NULL while nothing was begun */
 	vv_buf before; /* its content before */
 	bool existed, changed;
+	bool beaten; /* git changes line ends or encoding of a table that was tracked (vv_attr_changes_text) */
 } vv_attr_edit;
 
 /* Remembers the file as it is. VV_EREFUSED when it is not a regular file. The caller has the index's lock (vv_index_open_locked),

@@ -96,6 +96,7 @@ struct vv_repository {
 	void (*close_attributes)(struct vv_repository *r);
 	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: not used yet */
 	void (*close_mailmap)(struct vv_repository *r);
+	const vv_buf *attr_names; /* NUL-ended, asked for one after the other; NULL: not known */
 	unsigned attr_holds,
 		attr_hold;         /* how many continue; the number of the latest: vv_attr_hold */
 	vv_open_index *open_index; /* the one opened last that is still open; NULL: none */

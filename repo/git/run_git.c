@@ -28,6 +28,7 @@
 #define FIRST_SEC 10u
 #define BYTES_MIN 65536u /* with less room a disk is full: git gives back what its locks took */
 #define FILES_MIN 8u
+#define PIPE_BYTES 65536u /* are read at once */
 #define SSH_ALIVE_SEC 15u /* ssh gives up after three that are not answered */
 
 /* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
@@ -481,8 +482,8 @@ vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t end
 		at += n > 0 ? (size_t)n : 0;
 	}
 	for (size_t at = answer->len; ends > 0;) {
-		if (!vv_buf_reserve(answer, VV_GIT_ASK_MAX + 1)) return vv_fail_nomem(err);
-		ssize_t n = read(git->out, answer->data + answer->len, VV_GIT_ASK_MAX);
+		if (!vv_buf_reserve(answer, PIPE_BYTES + 1)) return vv_fail_nomem(err);
+		ssize_t n = read(git->out, answer->data + answer->len, PIPE_BYTES);
 
 		if (n < 0 && errno == EINTR) {
 			continue;

@@ -418,29 +418,43 @@ static bool is_beside(const char *a, const char *b)
 	return strncmp(a, b, folder) == 0 && !strchr(b + folder, '/');
 }
 
-/* Appends what the index has after the path, if it is gone through. */
+/* NULL: none. */
+static const char *next_name(const vv_buf *names, const char *path)
+{
+	path += strlen(path) + 1;
+	return path < names->data + names->len ? path : NULL;
+}
+
+static const char *next_entry(git_index *git, size_t *at)
+{
+	return ++*at < git_index_entrycount(git) ? git_index_get_byindex(git, *at)->path : NULL;
+}
+
+/* Appends what comes after the path where one is looked at after the other: in a list of names that it is borrowed from, or in
+ * the index. */
 static vv_status put_next(vv_attr_asker *a, vv_buf *paths, const char *path, size_t *count,
 			  vv_error *err)
 {
 	git_index *git = a->repo->open_index ? a->repo->open_index->git : NULL;
-	size_t at, n = 1;
+	const vv_buf *names = a->repo->attr_names;
+	const bool listed = names && (uintptr_t)path - (uintptr_t)names->data < names->len;
+	size_t at = a->next, n = 1;
 
-	if (!git || git_index_find(&at, git, path) < 0) {
+	if (!listed && (!git || git_index_find(&at, git, path) < 0)) {
 		git_error_clear();
 		return VV_OK;
 	}
-	a->ahead = at < a->next || at - a->next > 2 * a->ahead ? 1
-		   : a->ahead < AHEAD_MAX                      ? 2 * a->ahead
-							       : a->ahead;
-	for (at++; n < a->ahead && at < git_index_entrycount(git); at++, n++) {
-		const char *next = git_index_get_byindex(git, at)->path;
-
-		if (paths->len + strlen(next) >= VV_GIT_ASK_MAX ||
+	a->ahead = listed                                        ? AHEAD_MAX
+		   : at < a->next || at - a->next > 2 * a->ahead ? 1
+		   : a->ahead < AHEAD_MAX                        ? 2 * a->ahead
+								 : a->ahead;
+	for (const char *next; n < a->ahead; path = next, n++) {
+		next = listed ? next_name(names, path) : next_entry(git, &at);
+		if (!next || paths->len + strlen(next) >= VV_GIT_ASK_MAX ||
 		    (!is_beside(next, path) && vv_attr_can_be_read(a->repo, next, NULL) < 0)) {
 			break;
 		}
 		vv_buf_put(paths, next, strlen(next) + 1);
-		path = next;
 	}
 	a->next = at;
 	*count = n;

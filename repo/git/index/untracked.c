@@ -85,11 +85,13 @@ static vv_status list(vv_index *x, const char *prefix, bool all, bool ignored_to
 	if (x->repo->workdir) {
 		rc = run_git(x->repo, args, NULL, &out, 0, err);
 	}
+	x->repo->attr_names = &out;
 	for (size_t at = 0; rc == VV_OK && at < out.len; at += strlen(out.data + at) + 1) {
 		if (all || !is_told_as_file(x, out.data + at)) {
 			rc = fn(payload, out.data + at, err);
 		}
 	}
+	x->repo->attr_names = NULL;
 	return rc;
 }
 

@@ -83,3 +83,14 @@ add_with() {
 	succeeds varve add t*.csv
 	varve fsck --data
 }
+
+@test "git is asked for attributes twice, in however many folders the new tables are" {
+	new_repo
+	for n in 1 2 3 4 5; do
+		mkdir -p "d$n"
+		rows 5 > "d$n/a.csv"
+	done
+	GIT_TRACE="$PWD/../trace" varve add .
+	[ "$(git check-attr filter d?/a.csv | grep -c varve)" = 5 ]
+	[ "$(grep -c 'built-in: git check-attr' ../trace)" = 2 ]
+}
