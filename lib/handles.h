@@ -2,10 +2,10 @@
  * handles: the structs behind the handles of the public headers, and the begin and end of their
  * functions.
  *
- * A repository's core holds sessions: a vv_repository with its dataset reader, each used by one thread at a time. A
- * function that needs Git or the reader takes an idle session, or opens a further one, and gives it back; cursors that
+ * A repository's core owns sessions: a vv_repository with its dataset reader, each used by one thread at a time. A
+ * function that needs Git or the reader takes an idle session, or opens a further one, and returns it; cursors that
  * walk through Git keep theirs until they are freed. So no thread waits for a lock while a callback of the caller
- * runs. What was opened from a session reads blocks through its store, which any thread may do at any time; sessions
+ * runs. Objects opened from a session read blocks through its store, which any thread may do at any time; sessions
  * live as long as the core.
  */
 #ifndef VV_LIB_HANDLES_H
@@ -59,12 +59,12 @@ bool vv_core_is_cached(const vv_core *c);
 /* The core's repository again, for a handle that shares it with no other. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 
-/* A session that nobody else uses; c NULL: *out has neither repository nor reader. The caller gives it back. */
+/* An unused session; c NULL: *out has neither repository nor reader. The caller returns it. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
-/* Until it is given back, blocks of the version that is opened next come from a URL one by one, as long as they are few, or
- * until vv_on_demand_whole. Accepts NULL. */
+/* Until the session is returned, blocks of the next opened version are fetched from a URL one by one, as long as they are
+ * few, or until vv_on_demand_whole. Accepts NULL. */
 void vv_session_alone(vv_session *s);
 
 struct varve_repo {
@@ -103,18 +103,19 @@ vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *pat
 			     const vv_oid *blob, vv_error *err);
 
 /* A subject of the version, to be opened with a session of its own (*session NULL: a file outside of repositories). The
- * caller clears the subject, then gives the session back. */
+ * caller clears the subject, then returns the session. */
 vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,
 			     const char *text, vv_error *err);
 
-/* What the public functions return: rc, with *err filled from `from` where it is negative. */
+/* The result of public functions: returns rc, and fills *err from `from` if it is negative. */
 int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 
-/* Copies the caller's options (NULL: none), as far as both know them, into out, which has known bytes. */
+/* Copies the caller's options (NULL: none), as far as both structs reach, into out, which has `known`
+ * bytes. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
 /* VV_ENOSUPPORT where there are others than known. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
-/* What a function of the caller reported, which returned code. */
+/* Sets err from the error of a function of the caller, which returned code. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
 /* The environment of a repository that is opened with these settings; NULL: the defaults. */
 vv_status vv_take_env(vv_env **out, const varve_repo_options *settings, vv_error *err);
@@ -138,18 +139,18 @@ vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *path
 void vv_paths_clear(vv_paths *p);
 VV_AUTO_CLEAR(vv_paths, vv_paths_clear)
 
-/* A watch as what the work below asks. Nothing of it is borrowed but the payload. */
+/* A watch as the interfaces of lower layers. Only the payload is borrowed. */
 typedef struct vv_watched {
 	varve_watch watch;
 	vv_progress progress;
 } vv_watched;
-/* out is where it stays; *progress: what to give, NULL where nobody watches. */
+/* out must live as long as *progress, which to pass down; NULL without a watch. */
 vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
 			   vv_error *err);
 
 struct varve_txn {
 	vv_core *core;
-	vv_repository *repo; /* its own: what it stages is forgotten with it */
+	vv_repository *repo; /* its own, with the objects that it stages */
 	vv_txn *txn;
 	vv_watched watched;
 	vv_notes notes;
@@ -170,7 +171,7 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 /* Rows that are read by vv_rows_next_group of *groups, which *out has. options are known in whole. */
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
-/* What checks keep of the keys of a stored version, to find rows by; lookup.cache NULL: nothing. The caller closes it. */
+/* The keys of a stored version that checks cached, to find rows; lookup.cache NULL: none. The caller closes it. */
 vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
 			vv_error *err);
 const varve_filter *vv_filter_keep(const varve_filter *filter);

@@ -22,15 +22,15 @@ typedef struct vv_serve_repo {
 	void *hold_payload;
 	vv_hint_words_fn
 		words; /* of the hints that the peer gets; NULL: those with codes are left out */
-	/* Set by the run: what the last request was, for a log. */
+	/* Set by the run: the last request, for a log. */
 	const char *op;
 	bool failed;
 } vv_serve_repo;
 
-/* Answers until the peer ends the line. What a request fails with is told to the peer; negative:
- * the repository cannot be opened (told too), or the line is broken. */
+/* Answers until the peer ends the line. Errors of requests are sent to the peer; negative: the
+ * repository cannot be opened (also sent), or the line is broken. */
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err);
-/* The same to whoever is at the other end of stdin and stdout. */
+/* The same for the peer at stdin and stdout. */
 vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err);
 
 #endif

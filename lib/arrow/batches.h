@@ -15,7 +15,7 @@ typedef struct vv_arrow_batches vv_arrow_batches;
 vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err);
 
-/* The schema of all arrays, the caller's to release. False: there is no memory. */
+/* The schema of all arrays, the caller's to release. False: out of memory. */
 bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out);
 
 /* The next array, the caller's to release; at the end *out has no release. VV_EINPUT: a misfit. */
@@ -24,8 +24,8 @@ vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_
 /* Rows so far, and the misfits among them; borrowed. */
 uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b);
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b);
-/* Accepts NULL. False in a child of fork, where it does nothing, and where what it borrows cannot be freed, if threads were making
- * arrays. */
+/* Accepts NULL. False in a child of fork if threads were making arrays: then it does nothing, and the borrowed objects must not
+ * be freed. */
 bool vv_arrow_batches_close(vv_arrow_batches *b);
 VV_AUTO_FREE(vv_arrow_batches, vv_arrow_batches_close)
 

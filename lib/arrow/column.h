@@ -27,7 +27,7 @@ typedef enum vv_arrow_form {
 	VV_ARROW_BOOL,
 	VV_ARROW_DATE,
 	VV_ARROW_DATETIME,
-	VV_ARROW_MOMENT, /* a time in UTC that says so */
+	VV_ARROW_MOMENT, /* a time with its mark for UTC */
 	VV_ARROW_DECIMAL,
 	VV_ARROW_U64, /* in u.i, as its bits */
 	VV_ARROW_NANOS, /* DATETIME where the table's first cells have more than six digits of a second */
@@ -36,12 +36,12 @@ typedef enum vv_arrow_form {
 
 /* How columns become arrays. */
 typedef struct vv_arrow_reading {
-	bool text;                          /* all cells as they are written */
+	bool text;                          /* all cells as text, unconverted */
 	int32_t numbers;                    /* enum varve_numbers */
 	const struct vv_arrow_column *like; /* the same column, which was measured; NULL */
 } vv_arrow_reading;
 
-/* What becomes of a value that rows share, or of one cell. */
+/* The result for a value that rows share, or for one cell. */
 typedef struct vv_arrow_value {
 	enum { VV_ARROW_VALUE, VV_ARROW_NULL, VV_ARROW_MISFIT } is;
 	uint32_t len; /* of a text that rows share */
@@ -70,7 +70,7 @@ typedef struct vv_arrow_column {
 	unsigned scale;            /* decimals */
 	bool has_dictionary;       /* text: values are places in it */
 	vv_arrow_dictionary texts; /* with it */
-	/* the array: valid has a bit a row, and nothing where there is no null */
+	/* the array: valid has a bit a row, and is empty without nulls */
 	vv_arrow_memory valid, values, text;
 	uint64_t nulls;
 	size_t usual_text; /* bytes: of the array before */
@@ -100,10 +100,10 @@ void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_for
 			      bool required);
 void vv_arrow_column_clear(vv_arrow_column *c);
 
-/* The schema of its arrays. False: there is no memory. */
+/* The schema of its arrays. False: out of memory. */
 bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c);
 
-/* A new array, of about so many rows. */
+/* Begins a new array, of about `rows` rows. */
 vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
 
 /* The rows that follow are those of this group, read by vv_table_read_rows. */
@@ -117,8 +117,8 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 
-/* Appends one value to an array that has `have`: a cell (NULL: null) of a column of any table that has the same form, or what
- * is no cell (NULL: null). VV_EREFUSED as above. */
+/* Appends one value to an array that has `have`: a cell (NULL: null) of a column of any table that has the same form, or
+ * another value (NULL: null). VV_EREFUSED as above. */
 vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
 				   const vv_cell *cell, size_t have, uint64_t number,
 				   vv_arrow_misfits *misfits, vv_error *err);
@@ -131,7 +131,7 @@ vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size
 vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
 				      vv_error *err);
 
-/* What was put, as an array of so many rows, which takes the buffers. False: there is no memory. */
+/* Makes an array of `rows` rows from the values, with their buffers. False: out of memory. */
 bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows);
 
 #endif

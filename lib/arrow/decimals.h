@@ -18,8 +18,8 @@ typedef struct vv_arrow_extent {
 	unsigned whole, fraction;
 } vv_arrow_extent;
 
-/* Of all rows; reads this column of them. few: numbers that are spelled alike are values if one of them is. What is not a number
- * counts for nothing, nor does what has more than 38 digits on one side of the point. */
+/* For all rows; reads this column. few: equal spellings of numbers are judged once. Cells that are not numbers, or have more
+ * than 38 digits on one side of the point, do not count. */
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
 

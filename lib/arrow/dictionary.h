@@ -20,7 +20,7 @@ typedef struct vv_arrow_dictionary {
 void vv_arrow_dictionary_init(vv_arrow_dictionary *d);
 void vv_arrow_dictionary_clear(vv_arrow_dictionary *d);
 
-/* Empty. False, here and below: there is no memory. */
+/* Begins empty. False, here and below: out of memory. */
 bool vv_arrow_dictionary_begin(vv_arrow_dictionary *d);
 
 /* The text's place. All texts together are shorter than 2^31 bytes. */

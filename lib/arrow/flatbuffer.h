@@ -1,8 +1,8 @@
 /*
- * flatbuffer: reading tables of FlatBuffers that come from outside.
+ * flatbuffer: reads untrusted tables of FlatBuffers.
  *
- * A correct caller: sets bytes and len; gets the root table, then members by their number; asks once, at the end or before what it
- * got decides anything, whether `bad` is set. What is outside of the bytes sets it, and reads as 0, or as nothing.
+ * A correct caller: sets bytes and len; gets the root table, then members by their number; checks `bad` once, at the end or
+ * before using the values for a decision. A place outside of the bytes sets it, and reads as 0, or empty.
  *
  * Format: "FlatBuffers internals".
  */
@@ -36,9 +36,9 @@ vv_flat_table vv_flat_root(vv_flatbuffer *b);
 int64_t vv_flat_int(vv_flatbuffer *b, vv_flat_table t, unsigned member, unsigned size,
 		    int64_t missing);
 vv_flat_table vv_flat_child(vv_flatbuffer *b, vv_flat_table t, unsigned member);
-/* All its elements, of so many bytes, are there; of a text the size is 1. */
+/* A vector whose elements, of `size` bytes, are all inside; the size of text is 1. */
 vv_flat_vector vv_flat_elements(vv_flatbuffer *b, vv_flat_table t, unsigned member, size_t size);
-/* A text, copied; "" where it has none. NULL: it is not UTF-8, or there is no memory. */
+/* A text, copied; "" if missing. NULL: not UTF-8, or out of memory. */
 char *vv_flat_text(vv_flatbuffer *b, vv_flat_table t, unsigned member, vv_arena *arena);
 /* Element i of a vector of tables. */
 vv_flat_table vv_flat_element(vv_flatbuffer *b, vv_flat_vector v, size_t i);

@@ -1,5 +1,5 @@
 /*
- * ipc_arrays: the arrays of a message of Arrow, looked at whole before anybody walks them. For ipc_reader.
+ * ipc_arrays: the arrays of a message of Arrow, validated whole before use. For ipc_reader.
  *
  * A correct caller: memory with the message's body as its first part; vv_ipc_decode; h->array is the batch, or the dictionary;
  * vv_ipc_let_go.
@@ -30,7 +30,7 @@ typedef struct vv_ipc_held {
 typedef struct vv_ipc_dictionary {
 	int64_t id;
 	struct ArrowSchema *type;
-	vv_ipc_held *now; /* NULL: it has not come yet */
+	vv_ipc_held *now; /* NULL: not received yet */
 } vv_ipc_dictionary;
 
 /* Where the reader is; column is for messages. */

@@ -1,9 +1,9 @@
 /*
  * ipc_reader: reads Arrow's two forms of files as an Arrow C stream.
  *
- * The bytes are trusted in nothing: each batch is looked at whole before it is given, so that walking it by the rules of the
- * interface stays inside of it, and its text is UTF-8. Memory: one batch and the dictionaries, 2 GiB at most; room is made as
- * bytes come, not as they are announced.
+ * The bytes are not trusted: each batch is validated whole before it is returned, so that reading it by the rules of the
+ * interface stays inside of it, and its text is UTF-8. Memory: one batch and the dictionaries, 2 GiB at most; allocated by
+ * arriving bytes, not by announced lengths.
  *
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess Communication (IPC)": the streaming
  * format, and the file format, which is read from front to back; versions V4 and V5; buffers may be compressed with zstd or LZ4. A
@@ -24,9 +24,9 @@
 /* Are these first VV_ARROW_HEAD bytes of a file those of one of the two forms? No text begins like them. */
 bool vv_arrow_ipc_looks_like(const void *head, size_t len);
 
-/* Reads the schema. The source is copied, what it reads from borrowed until the stream is released. The schema that the stream
- * gives lives as long as the stream; a batch is released as a whole, and its children and dictionaries are not to be moved
- * out of it. VV_EINPUT: it is none of the two forms, cut off or damaged. VV_ENOSUPPORT: a type that a table cannot have, or what varve does
+/* Reads the schema. The source is copied, its payload borrowed until the stream is released. The stream's schema lives as long
+ * as the stream; a batch is released as a whole, and its children and dictionaries are not to be moved out of it. VV_EINPUT:
+ * neither of the two formats, cut off or damaged. VV_ENOSUPPORT: a type that a table cannot have, or a feature that varve does
  * not read. */
 vv_status vv_arrow_ipc_read(struct ArrowArrayStream *out, const vv_source *source, vv_error *err);
 

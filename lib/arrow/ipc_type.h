@@ -9,12 +9,12 @@
 #include "base/arena.h"
 #include "lib/arrow/flatbuffer.h"
 
-/* The format of a member of the union Type, whose table is t; it lives as long as the arena. NULL: it is none that a table can
- * have, or there is no memory. */
+/* The format of a member of the union Type, whose table is t; it lives as long as the arena. NULL: a table cannot have it, or
+ * out of memory. */
 const char *vv_ipc_type_format(vv_flatbuffer *b, uint8_t type, vv_flat_table t, vv_arena *arena);
 /* For messages: "binary". */
 const char *vv_ipc_type_name(uint8_t type);
-/* The format of a table Int; NULL: there is no such width. */
+/* The format of a table Int; NULL: no such width. */
 const char *vv_ipc_int_format(vv_flatbuffer *b, vv_flat_table t);
 
 #endif

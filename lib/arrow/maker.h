@@ -32,13 +32,13 @@ vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 			      const vv_arrow_options *opts, const vv_arrow_maker *like,
 			      vv_error *err);
 
-/* The schema of all arrays, the caller's to release. False: there is no memory. */
+/* The schema of all arrays, the caller's to release. False: out of memory. */
 bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out);
 
 /* The next array, the caller's to release; at the end *out has no release. VV_EINPUT: a misfit. */
 vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_error *err);
 
-/* After vv_rows_seek: begins again there, with so many rows at most. */
+/* After vv_rows_seek: restarts there, with at most `limit` rows. */
 void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit);
 
 /* Since it began: rows, and the misfits, borrowed. */

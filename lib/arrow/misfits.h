@@ -1,5 +1,5 @@
 /*
- * misfits: cells that are not values of their column's type, counted, and kept as text where that is asked for.
+ * misfits: cells that are not values of their column's type, counted, and kept as text on request.
  *
  * A correct caller: keep set at the beginning; for each array vv_arrow_misfits_keep as they come, then vv_arrow_misfits_row
  * for each row in order, vv_arrow_misfits_forget; vv_arrow_misfits_clear last.
@@ -18,7 +18,7 @@ typedef struct vv_arrow_misfits {
 	uint64_t count, row; /* row: of the first one */
 	size_t column;       /* its place in the table */
 	vv_error why;        /* likewise */
-	bool keep;           /* what they are, too */
+	bool keep;           /* keeps their texts, too */
 	/* of the array at hand: members of objects of JSON, one after the other */
 	vv_buf texts;
 	struct vv_arrow_misfit *kept;

@@ -34,14 +34,14 @@ vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);
 
-/* The schema of all arrays, the caller's to release. False: there is no memory. */
+/* The schema of all arrays, the caller's to release. False: out of memory. */
 bool vv_arrow_changes_schema(const vv_arrow_changes *c, struct ArrowSchema *out);
 
 /* A change with all its cells; rows that only moved are passed over. VV_EINPUT: a misfit. */
 vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *change, vv_error *err);
 bool vv_arrow_changes_full(const vv_arrow_changes *c);
 
-/* What was put since the last time, the caller's to release; no release where that is nothing. */
+/* The rows put since the last call, the caller's to release; release is NULL if there are none. */
 vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_error *err);
 
 const vv_arrow_misfits *vv_arrow_changes_misfits(const vv_arrow_changes *c); /* borrowed */

@@ -17,8 +17,8 @@ typedef struct vv_accepting {
 	const char *why;
 } vv_accepting;
 
-/* Writes the entry into varve.json of the work tree, which is made where there is none; all else in it stays as it was.
- * VV_ENOTFOUND: no such rule, or no dataset at the path. VV_EUSAGE: the day is over. VV_EINPUT: varve.json is not valid, or would not be. */
+/* Writes the entry into varve.json of the work tree, which is made if missing; the rest of it is unchanged. VV_ENOTFOUND: no
+ * such rule, or no dataset at the path. VV_EUSAGE: the day is over. VV_EINPUT: varve.json is not valid, or would not be. */
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *s, const vv_accepting *a,
 			  vv_error *err);
 

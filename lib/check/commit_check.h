@@ -1,5 +1,5 @@
 /*
- * commit_check: the check that varve.json asks of every commit (onCommit).
+ * commit_check: the check of every commit that varve.json requires (onCommit).
  */
 #ifndef VV_LIB_CHECK_COMMIT_CHECK_H
 #define VV_LIB_CHECK_COMMIT_CHECK_H
@@ -24,10 +24,9 @@ typedef struct vv_commit_check {
 	const vv_progress *progress;
 } vv_commit_check;
 
-/* Does what the index's varve.json says: nothing, a report of what is wrong (warn), or with
- * that VV_ECONFLICT (refuse). told: lines for people are appended, also when it fails. Only
- * the datasets that the commit changes are looked at; all of them where it changes
- * varve.json. */
+/* Checks as the index's varve.json requires: not at all, with a report (warn), or with a report and
+ * VV_ECONFLICT (refuse). told: lines for people are appended, also on failure. Checks only the
+ * datasets that the commit changes; all of them if it changes varve.json. */
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
  * input: one version of one path, opened for a check.
  *
- * Stored tables are read as they are; plain text is read as the table that it would be, with
- * the types of the base version where no datapackage.json has others. Of a file that add refuses
- * the table has what can be read (`mend` is set); of one that cannot be read at all `refused` is.
- * Neither is a failure: what is wrong is found through vv_check_input_source.
+ * Stored tables are read directly; plain text is read as the table that add would make, with the
+ * types of the base version unless a datapackage.json has others. For a file that add refuses the
+ * table has the readable part (`mend` is set); if nothing can be read `refused` is set. Neither is
+ * a failure: vv_check_input_source reports the faults.
  */
 #ifndef VV_LIB_CHECK_INPUT_H
 #define VV_LIB_CHECK_INPUT_H
@@ -32,7 +32,7 @@ typedef struct vv_check_input {
 	vv_table table;
 	bool open;     /* table is */
 	vv_mend *mend; /* the table is what could be read of a file with faults; or NULL */
-	bool refused;  /* it is here, and is not a table */
+	bool refused;  /* it exists, and is not a table */
 	bool gave_way; /* types and keys that were found are those that add would find */
 	vv_table kept; /* stored as a file */
 	bool has_kept;
@@ -52,18 +52,16 @@ typedef struct vv_check_input {
 } vv_check_input;              /* all zero before it is begun or opened */
 
 typedef struct vv_check_input_options {
-	vv_repository *repo;       /* NULL: outside of one; then only the work side */
-	vv_dataset_reader *reader; /* NULL without repo */
-	const vv_env *env;         /* without repo; or NULL */
-	const vv_diff_side *side;  /* where path is looked for */
-	const vv_table *base;      /* lends types and key to plain text; or NULL */
-	const vv_subject
-		*like; /* what a document is compared with, which is opened first; or NULL */
-	bool keep;     /* it is what another one is compared with */
+	vv_repository *repo;           /* NULL: outside of one; then only the work side */
+	vv_dataset_reader *reader;     /* NULL without repo */
+	const vv_env *env;             /* without repo; or NULL */
+	const vv_diff_side *side;      /* where path is looked for */
+	const vv_table *base;          /* lends types and key to plain text; or NULL */
+	const vv_subject *like;        /* the document to compare with, opened first; or NULL */
+	bool keep;                     /* it is what another one is compared with */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
-	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
-	const vv_buf
-		*rules_text; /* without repo: what is read as varve.json; NULL: there is none */
+	const vv_sniff_hints *written; /* takes precedence over the package; or NULL */
+	const vv_buf *rules_text;      /* without repo: the text of varve.json; NULL: none */
 	/* the file that is read in place of standard_path ("-" where that is NULL); NULL: none */
 	const char *standard, *standard_path;
 	const char *temp_dir; /* NULL: /tmp */

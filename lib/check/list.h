@@ -1,9 +1,9 @@
 /*
- * list: lists the datasets of a side that a check looks at.
+ * list: lists the datasets of a side for a check.
  *
- * Pointers; plain text whose name ends in csv, tsv, ndjson or jsonl; what a datapackage.json
- * describes; and whatever an argument names literally. Of documents (lib/documents) the tables that an argument, a
- * datapackage.json or a rule names: all where it names the document.
+ * Pointers; plain text whose name ends in csv, tsv, ndjson or jsonl; files described in a datapackage.json; and
+ * literal arguments. From documents (lib/documents) the tables that an argument, a datapackage.json or a rule
+ * names: all if it names the document.
  */
 #ifndef VV_LIB_CHECK_LIST_H
 #define VV_LIB_CHECK_LIST_H
@@ -19,7 +19,7 @@
 #include "lib/status/sides.h"
 
 typedef struct vv_check_path {
-	char *path;      /* repository-relative; with --files: as it was given */
+	char *path;      /* repository-relative; with --files: the argument */
 	vv_oid blob;     /* of the side; null for what only the work tree has */
 	bool absent;     /* described by a datapackage.json, and not in the side */
 	bool not_added;  /* described, in the work tree, and not in the index */
@@ -38,14 +38,14 @@ typedef struct vv_check_list {
 	size_t document_count, document_cap;
 } vv_check_list;
 
-/* What the arguments are. */
+/* The meaning of the arguments. */
 typedef enum vv_check_words {
 	VV_CHECK_ALL_OF, /* pathspecs; VV_ENOTFOUND: one of them selects nothing */
 	VV_CHECK_ANY_OF, /* pathspecs, for one commit of a range */
 	VV_CHECK_EXACT   /* changed files, of which the datasets are listed */
 } vv_check_words;
 
-/* argc 0: all. base: what it has and the side has not is listed, too, and renames are followed; NULL: none. */
+/* argc 0: all. base: paths that only base has are listed, too, and renames are followed; NULL: none. */
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, const vv_diff_side *base, int argc,
 			     char **argv, vv_check_words words, vv_error *err);

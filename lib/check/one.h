@@ -43,7 +43,8 @@ VV_AUTO_FREE(vv_failed_rows, vv_failed_rows_free)
 vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err);
 
 /* Writes the files: check_line, check_row, check_problems, and the row's cells; and those that passed in the form of the
- * table's file. t: NULL where it could not be read as a table: then there are no cells, and none that passed (VV_EINPUT). */
+ * table's file. t NULL: it could not be read as a table: then no cells are written, and passed rows are an error
+ * (VV_EINPUT). */
 vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err);
 
 /* How versions are checked; report from vv_report_new. */
@@ -72,12 +73,12 @@ typedef struct vv_check_run {
 	const char *const *accept; /* --accept: rules whose findings are intended */
 	size_t accept_count;
 	const char *accept_why;
-	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own do */
+	const vv_check_owner *owner; /* its rules apply; NULL: each version's own */
 	vv_failed_rows *rows;        /* --failed-rows; or NULL */
-	const vv_buf *schema;        /* --schema: instead of what a package says; or NULL */
+	const vv_buf *schema;        /* --schema: instead of a package's; or NULL */
 	const char *schema_name;
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
-	/* the file that stands for standard_path, or with --files for "-"; or NULL */
+	/* the file used for standard_path, or with --files for "-"; or NULL */
 	const char *standard, *standard_path;
 	const vv_buf *rules_text; /* with --files: the rules; or NULL */
 	const char *rules_name;   /* with --files: of the rules; or NULL */
@@ -93,17 +94,19 @@ typedef struct vv_check_run {
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
 } vv_check_run;
 
-/* A path of the side, as it was listed; base may be NULL, or lack the path. One that is absent is a finding. One whose data is not all here, or is damaged, is reported as not
- * checked, and run->unread says why: whatever the report's verdict is, the check as a whole could not run. */
+/* Checks a listed path of the side; base may be NULL, or lack the path. An absent path is a finding. A path with missing or
+ * damaged data is reported as not checked, with the reason in run->unread: the check as a whole then failed to run, regardless
+ * of the verdict. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 
-/* What a finding expects in place of an error: its hint, in the words of the run; NULL: it has none. Of why. */
+/* The hint of the error `why`, in the words of the run, for a finding that replaces it; NULL: none. */
 const char *vv_check_hint(const vv_check_run *run, vv_error *why);
-/* Leaves of the rules those that the run asks for. */
+/* Removes rules that the run does not select. */
 vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
 
-/* Findings about what is checked, and not about data, at path: each as severe as its rule. */
+/* Adds findings about the setup of the check, not about data, at path: each as severe as its
+ * rule. */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 const char *path, const vv_finding *found, size_t count, vv_error *err);
 

@@ -1,10 +1,8 @@
 /*
- * owner: chooses the rules for a request: those of the branch that it is to go to, so that a
- * request cannot loosen what it is judged by.
+ * owner: chooses the rules for a request: those of its target branch, so that a request cannot loosen its own rules.
  *
- * From the owner's commit come varve.json (rules, what is left out, what is accepted) and the schemas that its data
- * packages give; how a file is written stays the request's business. Fields that only the request has are judged by its
- * own description.
+ * The owner's commit determines varve.json (rules, exclusions, accepted findings) and the schemas of its data packages;
+ * the request determines how its files are written. Fields that only the request has are judged by its own description.
  */
 #ifndef VV_LIB_CHECK_OWNER_H
 #define VV_LIB_CHECK_OWNER_H
@@ -23,11 +21,11 @@ typedef struct vv_check_owner {
 	vv_buf checks;        /* of varve.checks; the same */
 	vv_rules_file *rules; /* both, read; NULL: the default ones */
 	bool has_side;
-	vv_diff_side side; /* the commit whose data packages hold */
+	vv_diff_side side; /* the commit whose data packages apply */
 } vv_check_owner;          /* all zero before it is read */
 
-/* commit NULL: each version's own packages hold. name: of the commit, for reports. text: in place of the commit's varve.json; or NULL.
- * VV_EINPUT: varve.json is not valid. */
+/* commit NULL: each version's own packages apply. name: of the commit, for reports. text: in place of the commit's varve.json;
+ * or NULL. VV_EINPUT: varve.json is not valid. */
 vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oid *commit,
 			      const char *name, const vv_buf *text, vv_error *err);
 void vv_check_owner_clear(vv_check_owner *o);
@@ -38,18 +36,19 @@ VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err);
 
-/* What a commit's packages say of a path: empty, and *described false, where nothing is reported or it is not valid. */
+/* A commit's package entry for a path: empty, and *described false, if it is missing or not valid. */
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err);
 
-/* Where `is` is what a version's package says of path: puts in its place the owner's schema with the fields that only
- * the version has, and the owner's package; *held: there was one. look: at the version. VV_EINPUT cannot happen: a
- * description of the owner's that is not valid holds nobody. */
+/* `is`: the version's package entry for path. Replaces its schema by the owner's with the fields that only the
+ * version has, and its package by the owner's; *held: the owner has one. look: for the version. Never VV_EINPUT: an
+ * invalid description of the owner does not apply. */
 vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, const char *path,
 			      const vv_check_input_options *look, bool *held, vv_error *err);
 
-/* What differs between two texts of varve.json, or two schemas: a line of text for each setting, such as
- * "rule row-count: {"min":10} -> gone". Either may be empty. What is not JSON is one difference. */
+/* The differences of two texts of varve.json, or two schemas: a line of text for each setting, such as
+ * "rule row-count: {"min":10} -> gone". Either may be empty. Text that is not JSON is one
+ * difference. */
 typedef vv_status (*vv_check_change_fn)(void *payload, const char *line, vv_error *err);
 vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);

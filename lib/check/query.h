@@ -29,8 +29,8 @@ typedef struct vv_check_query {
 	void *payload;
 } vv_check_query;
 
-/* VV_EINPUT: the query is wrong, or names what this version does not have. VV_EPROGRAM: there is no varve-sql. VV_EREFUSED:
- * it went beyond its limits. Findings may have been given before a failure. */
+/* VV_EINPUT: the query is wrong, or names something that this version does not have. VV_EPROGRAM: varve-sql is not
+ * installed. VV_EREFUSED: it exceeded its limits. Findings may be reported before a failure. */
 vv_status vv_check_query_run(const vv_check_query *q, const vv_check_rule *rule, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * rule_tests: rows under the rules of varve.checks, which say what each rule lets through and what it finds.
+ * rule_tests: tests rules of varve.checks with rows that should pass or fail.
  */
 #ifndef VV_LIB_CHECK_RULE_TESTS_H
 #define VV_LIB_CHECK_RULE_TESTS_H
@@ -13,7 +13,7 @@
 typedef struct vv_rule_tests {
 	uint64_t rows, rules; /* rows that were tried, and the rules that they are under */
 	uint64_t without;     /* rules that could have rows, and have none */
-	uint64_t wrong;       /* rows that are otherwise than they say */
+	uint64_t wrong;       /* rows with an unexpected result */
 	vv_buf text;          /* a line for each of these */
 } vv_rule_tests;              /* all zero before */
 void vv_rule_tests_clear(vv_rule_tests *t);

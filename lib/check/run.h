@@ -17,7 +17,7 @@
 #include "lib/check/owner.h"
 #include "lib/status/sides.h"
 
-/* Which rules a side's varve.json has: *out NULL where there is no such file. VV_EINPUT. */
+/* Reads the rules of a side's varve.json: *out NULL without the file. VV_EINPUT. */
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err);
 
@@ -29,25 +29,25 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
 			  int argc, char **argv, vv_error *err);
 
-/* What a commit is compared with: its first parent; *has false for a root. VV_EMISSING: the
+/* The base of a commit's comparison: its first parent; *has false for a root. VV_EMISSING: the
  * clone is shallow and the parent is missing here; the hint has the command that gets it. */
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err);
 
-/* Commits that are asked to go to a branch: a pull request, or what a push brings. */
+/* Commits proposed for a branch: a pull request, or a push. */
 typedef struct vv_check_request {
 	vv_oid include, exclude;     /* the commits that include has and exclude lacks */
 	bool has_exclude;            /* false: all of include's */
 	const vv_diff_side *base;    /* that they are compared with; NULL: each with its parent */
-	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own */
+	const vv_check_owner *owner; /* its rules apply; NULL: each version's own */
 	int argc;                    /* paths; 0: all */
 	char **argv;
 	vv_report_options report;
 } vv_check_request;
 
-/* Judges each of the commits under the owner's rules and, where these find nothing wrong and the request brings other
- * rules or descriptions, under its own as well: both must hold once it is merged. What it changes of them is
- * listed (rules-changed). run->report is made here, and is the caller's, on failure also. */
+/* Judges each of the commits under the owner's rules and, if these find no fault and the request changes rules or
+ * descriptions, under its own as well: both must pass once it is merged. Its changes of these are listed
+ * (rules-changed). run->report is made here, and is owned by the caller, also on failure. */
 vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
 
 /* The same for a receiving repository. *valid is the verdict; text gets the report, only when something is wrong. */

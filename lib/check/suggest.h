@@ -1,9 +1,9 @@
 /*
- * suggest: rules that a table met in all of its versions, as lines of varve.checks.
+ * suggest: finds rules that a table met in all of its versions, as lines of varve.checks.
  *
- * Candidates come from profiles (check/past/profile.h) of the newest version and of some before it. All versions are judged by all
- * of them. A candidate of the newest version is suggested if it always held, and if those of its form that were learnt
- * from earlier versions held in all versions since: a list that grows, or numbers that rise, are thus left out.
+ * Candidates come from profiles (check/past/profile.h) of the newest version and of some before it. All versions are judged by
+ * all of them. A candidate of the newest version is suggested if it was always met, and if candidates of its form from earlier
+ * versions were met in all versions since: this excludes growing lists and rising numbers.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H

@@ -24,7 +24,7 @@ typedef struct vv_timeline_commit {
 	const char *author, *subject;
 } vv_timeline_commit;
 
-/* What a commit's version of a table was found to be: rule NULL says that there is one. */
+/* The result for a commit's version of a table; rule NULL: it only exists. */
 typedef struct vv_timeline_result {
 	size_t commit;
 	vv_report_count count;
@@ -48,7 +48,7 @@ typedef struct vv_timeline_rule {
 } vv_timeline_rule;
 
 typedef struct vv_timeline {
-	vv_arena arena; /* holds the texts */
+	vv_arena arena; /* owns the texts */
 	vv_timeline_commit
 		*commits; /* along the first parents, oldest first: those that changed a table */
 	size_t commit_count, commit_cap;
@@ -61,8 +61,8 @@ void vv_timeline_clear(vv_timeline *t);
 VV_AUTO_CLEAR(vv_timeline, vv_timeline_clear)
 
 /* Judges all versions up to a commit by the rules of a side; descriptions are each version's own, and freshness is
- * measured at the time of the commit. What a commit was found to be is kept in the cache of the run. run: without report
- * and owner. */
+ * measured at the time of the commit. Results of commits are stored in the cache of the run. run: without report and
+ * owner. */
 vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			   const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 

@@ -1,17 +1,16 @@
 /*
- * cached: a repository at a URL, read without a clone of one's own: a bare lazy clone in a cache that all processes
- * of a user share.
+ * cached: reads a repository at a URL without a clone of the user's: a bare lazy clone in a cache that all processes of a user
+ * share.
  *
  * The cache is a folder: VARVE_CACHE, else $XDG_CACHE_HOME/varve, else ~/.cache/varve. Each URL has one folder in it:
  *
- *	repos/<name>-<16 hex>/lock            locked by readers together, by what removes it alone; its time is the last reading
- *	                      refs.lock       locked by the process that clones or asks for refs
+ *	repos/<name>-<16 hex>/lock            locked shared by readers, exclusively by the remover; its time is the last reading
+ *	                      refs.lock       locked by the process that clones or fetches refs
  *	                      repository.git  the clone
- *	                      asked           is there once the clone is whole; its time is that of the refs
+ *	                      asked           exists when the clone is complete; its time is that of the refs
  *
- * Each opening asks the URL for its refs once. When more than the limit is in the cache, what was read longest ago is
- * removed, but nothing that a process reads. A killed process leaves nothing that the next one cannot continue or
- * remove.
+ * Each opening fetches the URL's refs once. Above the cache's limit the least recently read repositories are removed, except
+ * those in use. The next process continues or removes the leftovers of a killed one.
  *
  * A correct caller: vv_cached_open; opens the repository at vv_cached_folder; closes that; vv_cached_close.
  */
@@ -41,8 +40,8 @@ typedef struct vv_cached_options {
  * (lib/heads/named.h), or the path of a folder. Its length; 0: the word has none. */
 size_t vv_cached_url_len(const char *word);
 
-/* Where the URL does not answer and was read before, that is a warning with the age of its refs. VV_ENOTFOUND, VV_EIO and
- * others as vv_clone_job_run where it was not. VV_OFFLINE_VAR in the environment: it is not asked. */
+/* If the URL does not answer and was read before, warns with the age of its refs; otherwise VV_ENOTFOUND, VV_EIO and
+ * others as vv_clone_job_run. VV_OFFLINE_VAR in the environment: does not connect. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
 const char *vv_cached_url(const vv_cached *c);    /* of a folder its whole path; borrowed */

@@ -18,10 +18,10 @@
 #include "lib/sync/fetch_run.h"
 #include "repo/git/repository.h"
 
-/* room: the newest versions of a lazy clone, as many as fit into so many bytes. */
+/* room: the newest versions of a lazy clone, as many as fit into this number of bytes. */
 
 typedef struct vv_room_sum {
-	uint64_t versions, taken; /* of datasets that the refs reach; that are here */
+	uint64_t versions, taken; /* versions reachable from the refs; stored here */
 	uint64_t used;            /* bytes of packs */
 } vv_room_sum;
 
@@ -49,9 +49,9 @@ typedef struct vv_clone_job {
 	char *absolute; /* of a path, else NULL */
 	char *one;      /* the one branch that is wanted; NULL: all */
 	vv_named named;
-	bool by_name; /* url is a name, and named what it means */
+	bool by_name; /* url is a name, and named holds its meaning */
 	vv_unfinished unfinished;
-	bool fetched; /* all of it is here */
+	bool fetched; /* everything was fetched */
 	vv_repository *repo;
 } vv_clone_job;
 

@@ -24,7 +24,7 @@
 typedef struct vv_dvc_out {
 	char md5[VV_MD5_TEXT + 1];
 	vv_buf path; /* from the folder of the file, clean */
-	bool folder; /* what the MD5 names is a list of files (vv_dvc_list_read) */
+	bool folder; /* the MD5 names a list of files (vv_dvc_list_read) */
 	bool kept;   /* false: Git keeps it, not DVC */
 } vv_dvc_out;
 

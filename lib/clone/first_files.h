@@ -1,6 +1,6 @@
 /*
- * first_files: the files of a repository that was just made, by clone or recover: nothing else was in its folder,
- * but perhaps what an earlier attempt wrote.
+ * first_files: writes the files of a new repository of clone or recover: its folder is empty, except for files of
+ * an earlier attempt.
  */
 #ifndef VV_LIB_CLONE_FIRST_FILES_H
 #define VV_LIB_CLONE_FIRST_FILES_H
@@ -12,14 +12,15 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_first_files {
-	bool fetch;                  /* ask the remotes for blocks that are missing here */
+	bool fetch;                  /* fetch missing blocks from the remotes */
 	const vv_progress *progress; /* or NULL */
 	/* the commit that the earlier attempt wrote files of; NULL: as the one now */
 	const vv_oid *before;
 	bool lacking; /* afterwards: tables that belong there stayed pointers */
 } vv_first_files;
 
-/* Files, then the index. Those of an earlier attempt stay, and so does what the user made of them. Tables whose blocks are missing here are pointers, and are noted. */
+/* Writes files, then the index. Files of an earlier attempt stay, also if the user changed them. Tables with missing blocks
+ * become pointers, and are noted. */
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
 			       vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * imported: tables that came from other repositories or from web servers, and what .varveconfig says of each:
+ * imported: tables imported from other repositories or from web servers, and their entries in .varveconfig:
  *
  *	[import "prices.csv"]
  *		url = https://github.com/ada/sales.git
@@ -10,9 +10,9 @@
  *		licence = CC-BY-4.0
  *		link = true
  *
- * rev is what an update follows there, without it HEAD. commit and root are the version that was taken last. Without a path
- * url is that of a file; in the place of commit its lines have what the server said of it (etag, modified), and its sha256.
- * link: its blocks stay at the source (repo/git/objects/new_roots.c), and are requested there where they are needed.
+ * rev: the revision that updates follow there, else HEAD. commit and root: the version imported last. Without a path, url
+ * is that of a file; instead of commit its lines have the server's etag and modified, and its sha256. link: its blocks stay
+ * at the source (repo/git/objects/new_roots.c), and are fetched from there when needed.
  */
 #ifndef VV_LIB_CLONE_IMPORTED_H
 #define VV_LIB_CLONE_IMPORTED_H
@@ -27,7 +27,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* All owned; NULL: not said. */
+/* All owned; NULL: missing. */
 typedef struct vv_imported {
 	char *to; /* the path here */
 	char *url, *path, *rev;
@@ -47,15 +47,15 @@ VV_AUTO_CLEAR(vv_imported_list, vv_imported_list_clear)
 
 vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err);
 
-/* Of the work tree's file. VV_EINPUT: an import lacks its url or root. */
+/* Reads the work tree's file. VV_EINPUT: an import lacks its url or root. */
 vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err);
 const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 
-/* Asks the source (url, path, rev) what it has now, and brings that into the repository's store: url (of a folder its whole
- * path), commit, root and licence are set; of a file root, etag, modified and sha256. Of a file with a root those that it has
- * are asked with, and its version is the next one of the root's. With a root the source must answer. VV_EUSAGE: it is not
- * stored as a table there; VV_EINPUT: the file is not a table; VV_EREFUSED, but where anything is true: it is a page, has no rows
- * or columns of the version before, less than half of the rows, or its last line has no end. */
+/* Fetches the current version of the source (url, path, rev) into the repository's store, and sets url (of a folder its whole
+ * path), commit, root and licence; for a file root, etag, modified and sha256. For a file with a root the request has its etag
+ * and time, and the new version succeeds the root. With a root the source must answer. VV_EUSAGE: it is not stored as a table
+ * there; VV_EINPUT: the file is not a table; VV_EREFUSED, unless anything is true: it is a page, has no rows or columns of the
+ * previous version, less than half of the rows, or an incomplete last line. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
 
@@ -74,14 +74,14 @@ vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *versi
 /* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
 
-/* May a source that a commit names be asked? VV_EREFUSED. */
+/* May a source be contacted that a commit names? VV_EREFUSED. */
 vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err);
 
 /* Before the first version is read, and as often as one likes: linked versions come from their source
  * (lib/remotes/reach.h). */
 void vv_imported_suppliers_register(void);
 
-/* The file's text with these lines in the place of those of the same path. text: what it has; nothing else of it changes. */
+/* Replaces the lines of the same path in text, the file's content; the rest is unchanged. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);
 
 /* Where HEAD has the table: `to` is its path after renames, by whatever program. *removed: HEAD has it no longer. Neither is so of

@@ -2,8 +2,8 @@
  * migrated: makes the files of a migrated history from those of old versions: pointers, or text
  * again.
  *
- * The answer depends on path and content alone, and each pair is worked out once. A version of a path is stored as
- * the next one of the version that was asked for before it, so ask in the order of history.
+ * The result depends only on path and content, and each pair is converted once. A version of a path is stored as
+ * the successor of the version converted before it, so convert in the order of history.
  *
  *	vv_migrated_open(&c, repo, export, dry, progress, err);
  *	for each version: vv_migrated_take(c, path, &blob, &now, err);
@@ -44,14 +44,14 @@ vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, boo
 void vv_migrated_close(vv_migrated *c); /* accepts NULL */
 VV_AUTO_FREE(vv_migrated, vv_migrated_close)
 
-/* What a blob at a path becomes; itself, where nothing is to be done. In an export that is a name that is no blob's until
- * vv_migrated_finish, which makes the blobs. An object of Git LFS that is missing here is counted (vv_migrated_finish), and its
- * pointer stays. */
+/* The new id of a blob at a path; the same if it needs no change. In an export the id names no existing blob until
+ * vv_migrated_finish creates it. An object of Git LFS that is missing here is counted (vv_migrated_finish), and its pointer
+ * stays. */
 vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err);
 
-/* What a file that DVC keeps becomes at a path; folder: of the work tree's top, where .dvc is, "" or as
- * "a/b/". VV_EMISSING: it is not in the cache; counted too. */
+/* The new id of DVC's file at a path; folder: the one with .dvc, relative to the work tree's top, "" or
+ * as "a/b/". VV_EMISSING: it is not in the cache; counted, too. */
 vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
 			       const vv_dvc_out *o, vv_oid *out, vv_error *err);
 

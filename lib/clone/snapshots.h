@@ -2,8 +2,8 @@
  * snapshots: dated files become the versions of one table, a commit each.
  *
  * The date is the one in a file's name, and is author's and committer's. The message of a commit names the file, its SHA-256
- * and the version with its bytes; so the same files again are known, and edits that were committed since are merged by cell
- * with the change from one file to the next.
+ * and the version with its bytes; so files that are committed already are recognised, and edits that were committed since
+ * are merged by cell with the change from one file to the next.
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *
@@ -30,8 +30,8 @@
 typedef enum vv_snapshot_kind {
 	VV_SNAPSHOT_VERSION, /* a new one */
 	VV_SNAPSHOT_KNOWN,   /* the commit has it */
-	VV_SNAPSHOT_SAME,    /* it has what the version before has */
-	VV_SNAPSHOT_SKIPPED, /* as asked for */
+	VV_SNAPSHOT_SAME,    /* equal to the previous version */
+	VV_SNAPSHOT_SKIPPED, /* on the user's request */
 	VV_SNAPSHOT_ASKS     /* something has to be decided first */
 } vv_snapshot_kind;
 
@@ -43,11 +43,11 @@ typedef struct vv_snapshot {
 	int offset_min;
 	char sha256[65];
 	vv_cid raw, root; /* with the file's bytes; merged with edits */
-	vv_buf words;     /* what it changes, or why it does not; what has to be decided */
+	vv_buf words;     /* its changes, or why it has none; a question to the user */
 	vv_oid commit;    /* of KNOWN; of VERSION once it is made */
 } vv_snapshot;
 
-/* What is a version by now, or will be. */
+/* A version that exists, or will. */
 typedef struct vv_snapshot_before {
 	char *file; /* NULL: the version was not made of one */
 	int64_t time;
@@ -74,12 +74,12 @@ typedef struct vv_snapshots {
 	vv_snapshot_before *before;
 	size_t before_count, before_cap;
 	vv_oid head;
-	vv_cid raw, now; /* the last file's; what the table has */
+	vv_cid raw, now; /* of the last file; of the table */
 	bool has_table;
 } vv_snapshots;
 
-/* Files, and folders for all files in them. VV_ENOTFOUND: there is no such file; VV_EREFUSED: the index has changes, or Git
- * keeps the table as text. */
+/* Files, and folders for all files in them. VV_ENOTFOUND: no such file; VV_EREFUSED: the index has changes, or Git keeps
+ * the table as text. */
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err);
 
 /* VV_ECONFLICT: HEAD moved since it was planned. */

@@ -1,9 +1,9 @@
 /*
- * unfinished: the folder of a clone or recovery that has not ended, whatever ends it.
+ * unfinished: the folder of an unfinished clone or recovery, in case it is interrupted.
  *
- * The first thing in the folder is a mark with the URL, locked as long as the clone runs, and the
- * last step of a clone is to take it away: so the same clone again knows the folder for its own,
- * after a kill at any moment. A folder with anything else in it is never touched.
+ * The first thing in the folder is a mark with the URL, locked while the clone runs, and the last
+ * step of a clone removes it: so the same clone again recognises its folder, after a kill at any
+ * moment. A folder with anything else in it is never touched.
  *
  * A correct caller: begin; make the repository and fill it; end. After a failure: abandon when
  * nothing is worth keeping. clear in any case.
@@ -22,20 +22,20 @@ typedef struct vv_unfinished {
 	const vv_env *env; /* borrowed */
 	int lock_fd;
 	bool resumed; /* an earlier attempt has begun here */
-	bool made;    /* it or this one has made the folder: nobody else's */
+	bool made;    /* this clone, or its earlier attempt, made the folder */
 } vv_unfinished;
 
-/* Takes the folder for a clone of the URL; remote NULL: for a recovery, which this text stands for. What an earlier attempt left half made (locks,
- * temporary files, a repository in which `remote` has no URL, or a recovery no refs, yet) is
- * removed, but not the blocks that came. VV_EREFUSED: something else is there; VV_ELOCKED: another clone is at work there. */
+/* Reserves the folder for a clone of the URL; remote NULL: for a recovery, identified by this text. Removes incomplete
+ * leftovers of an earlier attempt (locks, temporary files, a repository in which `remote` has no URL yet, or a recovery without
+ * refs), but not its blocks. VV_EREFUSED: the folder has other content; VV_ELOCKED: another clone is running in it. */
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
 			      const char *url, const char *remote, vv_error *err);
 
-/* The clone is whole: from now on this is a repository as any other. */
+/* Ends it: the clone is complete, and an ordinary repository. */
 vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err);
 
-/* Removes what the clone has made, the mark last; files in the work tree stay, and the folder
- * with them. */
+/* Removes the clone's repository, the mark last; files in the work tree stay, and the folder with
+ * them. */
 void vv_unfinished_abandon(vv_unfinished *u);
 void vv_unfinished_clear(vv_unfinished *u); /* lets go of the lock; u may be all zero */
 VV_AUTO_CLEAR(vv_unfinished, vv_unfinished_clear)

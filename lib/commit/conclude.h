@@ -1,6 +1,6 @@
 /*
- * conclude: the commit of a merge, cherry-pick or revert that git made without one, since varve has something to add: lines of the
- * message, and what a datapackage.json that came says of tables.
+ * conclude: the commit of a merge, cherry-pick or revert that git made without one, since varve must add lines to the message,
+ * and the descriptions of tables in a merged datapackage.json.
  */
 #ifndef VV_LIB_COMMIT_CONCLUDE_H
 #define VV_LIB_COMMIT_CONCLUDE_H
@@ -22,7 +22,7 @@ typedef struct vv_conclusion {
 	bool edit, no_verify;
 } vv_conclusion;
 
-/* On failure what was merged stays, staged and under way. */
+/* On failure the merge stays staged and in progress. */
 vv_status vv_conclude(const vv_conclusion *c, vv_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * make: a commit of the index, or of some paths.
+ * make: commits the index, or some paths.
  *
- * What is staged comes first, then the checks; then git makes the commit, with its hooks, message, identity and signature; or, for
- * the library's transactions, which are small and many, libgit2 and we do.
+ * Paths are staged first, then checked; then git makes the commit, with its hooks, message, identity and signature. For the
+ * library's transactions, which are small and many, libgit2 makes it.
  *
  *	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
@@ -49,19 +49,20 @@ typedef struct vv_commit_job {
 	int64_t author_time;
 	int author_offset_min;
 	bool author_time_set, both_times;
-	/* what HEAD must be, null: unborn; NULL: what it is when the commit is begun */
+	/* the required HEAD, null: unborn; NULL: HEAD at the beginning */
 	const vv_oid *expect;
-	vv_way_back **back; /* NULL, or: of what was staged, closed once the commit is there */
+	vv_way_back **back; /* NULL, or the way back of the staged changes, closed when the commit
+			     * exists */
 	/* Out: */
 	vv_add_report added; /* what vv_commit_stage did */
 	bool made;           /* the branch has moved, even where an error came after it */
 	bool nothing;        /* there was nothing to commit */
 	vv_oid id;
-	vv_changes changes; /* what was committed, or would be */
+	vv_changes changes; /* the committed changes, or those that would be */
 	/* when nothing was committed (nothing, dry_run): the whole, with facts */
 	vv_changes status;
 	vv_commit commit; /* made by git */
-	bool other;       /* a hook changed what was staged: changes are not what was committed */
+	bool other;       /* a hook changed the index: the commit differs from changes */
 	vv_oid *parents;
 	size_t parent_count;
 	/* Its own: */
@@ -69,17 +70,17 @@ typedef struct vv_commit_job {
 	vv_oid base;      /* HEAD; null: unborn */
 	char **described; /* tables that a staged datapackage.json changed */
 	size_t described_count;
-	vv_index_copy index_before; /* put back when there is no commit */
+	vv_index_copy index_before; /* restored if no commit is made */
 } vv_commit_job;
 
-/* Stages what the work tree has of paths, or with all of every tracked file. Nothing where neither
- * is requested, and in a dry run. VV_ECONFLICT: there are conflicts, which that would settle unseen. */
+/* Stages the work tree's content of paths, or with `all` of every tracked file. Does nothing without
+ * either, or in a dry run. VV_ECONFLICT: paths have conflicts, which staging would resolve unseen. */
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
-/* Makes the commit; notes and progress go to who listens to the repository. VV_OK also when there is
- * nothing to commit. On failure, unless j->made, the index is as it was before vv_commit_stage.
- * VV_ECONFLICT: conflicts, an empty message, a hook or check that refuses, or HEAD moved. VV_EREFUSED: git says no for
- * another reason. What a pre-commit hook stages is committed as it is, and not checked. */
+/* Makes the commit; notes and progress are sent to the repository's listener. VV_OK also if nothing is to be
+ * committed. On failure, unless j->made, the index is as before vv_commit_stage. VV_ECONFLICT: conflicts, an empty
+ * message, a failing hook or check, or HEAD moved. VV_EREFUSED: git refuses for another reason. Changes that a
+ * pre-commit hook stages are committed unchecked. */
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);

@@ -1,5 +1,5 @@
 /*
- * merge_branch: another branch's versions brought into the current one: what the command and the library share.
+ * merge_branch: merges another branch's versions into the current one, for the command and the library.
  *
  *	vv_branch_merge m = {.repo = repo, .reader = reader, ...};
  *
@@ -7,7 +7,7 @@
  *	rc = vv_branch_merge_run(&m, err);          m.outcome
  *	vv_branch_merge_clear(&m);
  *
- * The repository is in order (vv_put_right), and nothing is under way in it (vv_merge_need_no_state).
+ * The caller has called vv_put_right and vv_merge_need_no_state: nothing is interrupted or in progress.
  */
 #ifndef VV_LIB_COMMIT_MERGE_BRANCH_H
 #define VV_LIB_COMMIT_MERGE_BRANCH_H
@@ -36,7 +36,7 @@ typedef struct vv_branch_merge {
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, edit;
 	/* After find: */
 	vv_head head;
-	char *word; /* what is merged, as it was named */
+	char *word; /* the merged revision, as the user named it */
 	/* After run: */
 	vv_oid theirs;
 	vv_merge_outcome outcome;
@@ -50,8 +50,8 @@ typedef struct vv_branch_merge {
 /* word NULL: the upstream of the current branch. VV_EUSAGE: there is none. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
-/* On failure, unless m->stays, all is as before. VV_ENOTFOUND: no such revision; VV_EREFUSED: changes that are not committed
- * are in the way, or git says no for another reason, or a hook. */
+/* On failure, unless m->stays, nothing is changed. VV_ENOTFOUND: no such revision; VV_EREFUSED: uncommitted changes are in
+ * the way, or git refuses for another reason, or a hook fails. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
 void vv_branch_merge_clear(vv_branch_merge *m);

@@ -14,7 +14,8 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_message_options {
-	vv_strings texts; /* given, each a paragraph; none: as what is under way has it */
+	vv_strings texts; /* from the user, each a paragraph; none: the message of the operation in
+			   * progress */
 	bool no_hooks;
 } vv_message_options;
 

@@ -14,8 +14,8 @@
 
 /* For every datapackage.json among the staged changes, and above changed JSON files (its schema may
  * be one), for a commit that is about to be made: index entries of tables that get a new root are
- * set; *paths names them (vv_names_free). Says warnings, and makes blocks and index durable where
- * *count is not 0 (the changes are other ones then). */
+ * set; *paths names them (vv_names_free). Notes warnings, and makes blocks and index durable if
+ * *count is not 0 (then the changes are outdated). */
 vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_writer *s,
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err);

@@ -43,7 +43,7 @@ typedef struct vv_pick {
 	vv_oid onto; /* null: HEAD */
 	/* After begin: */
 	char *short_id;           /* of the commit */
-	vv_changed_files changed; /* with paths: what it changed of these */
+	vv_changed_files changed; /* with paths: its changes of these */
 	/* After run: */
 	vv_pick_outcome outcome;
 	vv_oid tip;       /* HEAD, or the commit apart */
@@ -63,7 +63,7 @@ const char *vv_pick_verb(const vv_pick *p);
 /* Reads the commit. VV_ENOTFOUND: there is none; VV_EUSAGE: HEAD has no commit yet, or a merge without mainline. */
 vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
 
-/* On failure, unless p->stays, all is as before. VV_EREFUSED: changes that are not committed are in the way, or git or a hook says no. */
+/* On failure, unless p->stays, nothing is changed. VV_EREFUSED: uncommitted changes are in the way, or git or a hook fails. */
 vv_status vv_pick_run(vv_pick *p, vv_error *err);
 
 void vv_pick_clear(vv_pick *p);

@@ -2,15 +2,15 @@
  * txn: changes of several paths that become visible together, in the index and work tree, as a commit of HEAD,
  * or as a commit of another branch without either.
  *
- *	vv_txn_open(&t, repo, NULL, NULL, err);      the repository is the transaction's alone
+ *	vv_txn_open(&t, repo, NULL, NULL, err);      the transaction must be the repository's only user
  *	vv_txn_put(t, "prices.csv", &source, &put, err);   any number, and vv_txn_add, _remove ...
  *	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
  *	vv_txn_free(t);
  *
- * Until then only unnamed blocks are stored, which go when it is freed, or, once vv_txn_blob has made them readable, with
- * gc. A transaction works on an index in
- * memory (index.h): the repository's own, or one that begins as the branch's tree. When vv_txn_add, _stage or
- * _commit fail it is over: the repository is as it was, and all further calls fail likewise.
+ * Until then only unnamed blocks are stored, which are dropped with the transaction, or, after vv_txn_blob has made them
+ * readable, by gc. A transaction works on an index in memory (index.h): the repository's own, or one that begins as the
+ * branch's tree. A failure of vv_txn_add, _stage or _commit ends it: the repository is unchanged, and further calls fail
+ * likewise.
  */
 #ifndef VV_LIB_COMMIT_TXN_H
 #define VV_LIB_COMMIT_TXN_H
@@ -28,12 +28,14 @@
 
 typedef struct vv_txn vv_txn;
 
-/* Takes the turn (repo/git/write_turn.h) and the writer's lock, and puts right what a killed varve left. branch NULL: HEAD, with index and work tree.
- * from: where a branch that does not exist begins, a revision; NULL: VV_ENOTFOUND, but in a repository without
- * commits. VV_EUSAGE: a bare repository without branch; VV_EREFUSED: the branch is checked out somewhere. */
+/* Takes the turn (repo/git/write_turn.h) and the writer's lock, and finishes or undoes the work of a killed varve. branch NULL:
+ * HEAD, with index and work tree. from: the revision at which a new branch begins; NULL: a branch must exist (VV_ENOTFOUND),
+ * except in a repository without commits. VV_EUSAGE: a bare repository without branch; VV_EREFUSED: the branch is checked out
+ * somewhere. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
-/* As branch: a commit of no branch, whose parent is `from`. What it names goes with gc, unless a ref does before. */
+/* For `branch`: makes a commit on no branch, whose parent is `from`. gc removes its blocks, unless a ref names it
+ * before. */
 extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */
 VV_AUTO_FREE(vv_txn, vv_txn_free)
@@ -43,23 +45,24 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
 typedef struct vv_txn_put_options {
 	const vv_dataset_options *import; /* NULL: nothing is reported */
-	bool described; /* import says that it is a dataset, or how it is to be read */
+	bool described; /* import makes it a dataset, or has options for reading it */
 	bool replace;   /* a file of the work tree whose changes are not staged is lost */
-	/* the bytes were made of what the transaction sees of the path: what others wrote while it waited is in them */
+	/* the bytes were made from the path's content in the transaction, including changes of others while it
+	 * waited */
 	bool rebased;
 } vv_txn_put_options;
 
-/* Bytes as the content of a path. A dataset is made of what the attributes track, of what is described, of what
- * is stored as one, and of what is called a table and was no text before; anything else is an ordinary file, of
- * at most 64 MB. VV_EINPUT: no table; VV_EREFUSED: the file has changes that would be lost, its name cannot be
- * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder is there; VV_ECONFLICT:
- * another writer changed the path while this one waited to begin (as for all below that put or remove). */
+/* Sets the content of a path. It becomes a dataset if the attributes track it, it is described, its version is
+ * stored, or it has a table's name and was not text before; otherwise an ordinary file, of at most 64 MB.
+ * VV_EINPUT: not a table; VV_EREFUSED: changes of the file would be lost, its name is not valid everywhere, or
+ * an attribute sets a filter; VV_EEXISTS: the path collides with another file or folder; VV_ECONFLICT: another
+ * writer changed the path while this one waited to begin (as for all below that put or remove). */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
 
-vv_dataset_reader *vv_txn_reader(vv_txn *t); /* what it reads with; borrowed */
-/* What a path has by now. Where the transaction changed it, what it put so far becomes durable: others can read it,
- * and gc removes what no commit names. VV_ENOTFOUND. */
+vv_dataset_reader *vv_txn_reader(vv_txn *t); /* its reader; borrowed */
+/* The current content of a path. If the transaction changed it, everything put so far becomes durable: others can
+ * read it, and gc removes versions that no commit names. VV_ENOTFOUND. */
 vv_status vv_txn_blob(vv_oid *out, vv_txn *t, const char *path, vv_error *err);
 
 /* Takes over the blocks of a version of another repository, or a blob of at most 64 MB, to be put. VV_EMISSING. */
@@ -77,15 +80,15 @@ vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_o
 vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err);
 
 typedef struct vv_txn_result {
-	char state; /* 'A', 'M', 'D', ' ': against what the index or branch had */
+	char state; /* 'A', 'M', 'D', ' ': compared with the index or branch */
 	vv_add_outcome what;
 } vv_txn_result;
 
-/* What happened to each path; false: no more by now. Borrowed until the transaction is freed. */
+/* The next changed path's result; false: none. Borrowed until the transaction is freed. */
 bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
 
-/* Makes all of it durable, and writes files and index. Then it begins again. VV_EUSAGE: it has a branch;
- * VV_ECONFLICT: what it changes was changed meanwhile. */
+/* Makes all changes durable, and writes files and index. Then it begins again. VV_EUSAGE: it has a
+ * branch; VV_ECONFLICT: its paths were changed meanwhile. */
 vv_status vv_txn_stage(vv_txn *t, vv_error *err);
 
 typedef struct vv_txn_commit_options {
@@ -96,13 +99,13 @@ typedef struct vv_txn_commit_options {
 	bool time_set, both_times; /* of the author; of the committer, too */
 	int64_t time;
 	int offset_min;
-	/* what the branch must have, null: nothing; NULL: what it had when this began */
+	/* the branch's required commit, null: none; NULL: its commit when the transaction began */
 	const vv_oid *expect;
 } vv_txn_commit_options;
 
-/* The same as a commit, with what was staged before; then it begins again. VV_ENOCHANGE: nothing to commit;
- * VV_ECONFLICT: the branch moved, there are conflicts, the message is empty, or a hook or check refuses. *id is
- * null unless the branch has moved, which may be so on failure, too: it could not be made durable. */
+/* Commits all changes, and earlier staged ones; then it begins again. VV_ENOCHANGE: nothing to commit;
+ * VV_ECONFLICT: the branch moved, the index has conflicts, the message is empty, or a hook or check fails. *id
+ * is null unless the branch has moved, which is also possible on failure, if only making it durable failed. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
 			vv_error *err);
 

@@ -41,7 +41,7 @@ struct vv_txn {
 	vv_error failed; /* code 0: not yet */
 };
 
-/* The index as it is now, and the branch with it. */
+/* Reads the current index, and the branch. */
 vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err);
 void vv_txn_close_index(vv_txn *t);
 

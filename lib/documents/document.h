@@ -1,8 +1,8 @@
 /*
- * document: files of other programs that hold tables (workbooks, Parquet, SQLite ...), and the readers that give their rows.
+ * document: files of other programs with tables (workbooks, Parquet, SQLite ...), and the readers of their rows.
  *
- * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, `COMMAND read FILE TABLE` writes its rows as an
- * Arrow IPC stream, or as CSV (docs/use/documents.md). reader.h tells which one.
+ * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, `COMMAND read FILE TABLE` writes its rows as
+ * an Arrow IPC stream, or as CSV (docs/use/documents.md). reader.h chooses it.
  *
  *	vv_document_open(&d, err)
  *	t = vv_document_find(&d, "Prices", err)
@@ -29,19 +29,20 @@
 typedef struct vv_document_table {
 	const char *name;
 	bool grid;   /* rows of a sheet: which of them is the header is to be found */
-	bool types;  /* the columns' types hold; else they are found in the text */
-	bool beside; /* tells of another table (its formulas): none that a file's name alone means */
-	const char *const *key; /* NULL-ended; NULL: not said */
+	bool types;  /* the columns' types are used; else types are detected in the text */
+	bool beside; /* describes another table (its formulas): not selected by the file's name
+		      * alone */
+	const char *const *key; /* NULL-ended; NULL: missing */
 } vv_document_table;
 
 typedef struct vv_document {
-	const vv_env *env;     /* borrowed; may be NULL */
-	vv_repository *repo;   /* borrowed; NULL: outside of any */
-	const char *known_as;  /* borrowed: what its bytes are known by; NULL: nothing is kept */
-	const vv_stat *before; /* borrowed: what the file was then; NULL: nobody else writes it */
-	const char *file,
-		*name;    /* borrowed: where it is (NULL: bring tells), what messages call it */
-	const char *head; /* borrowed: its first bytes; none: they are read from file */
+	const vv_env *env;       /* borrowed; may be NULL */
+	vv_repository *repo;     /* borrowed; NULL: outside of any */
+	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
+	const vv_stat *before;   /* borrowed: the file's stat at that time; NULL: no other process
+			        * writes it */
+	const char *file, *name; /* borrowed: its path (NULL: from bring), its name in messages */
+	const char *head;        /* borrowed: its first bytes; none: they are read from file */
 	size_t head_len;
 	/* Makes the file there when a reader is to run; NULL: none runs. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
@@ -54,16 +55,17 @@ typedef struct vv_document {
 	vv_arena arena;
 } vv_document;
 
-/* varve.readers is not false, which any settings may say: no reader is run then, and nothing kept is used. */
+/* False if varve.readers is false in any settings: then no reader is run, and no cached result is used. */
 bool vv_documents_are_read(vv_repository *repo);
-/* Lists its tables: what is above command is set by the caller, all else is zero. VV_ENOSUPPORT: nothing here can read it; VV_EINPUT: its reader cannot; VV_EREFUSED: its reader went beyond its
- * limits. d is to be closed in any case. */
+/* Lists its tables: the caller sets the members above command, and zeroes the rest. VV_ENOSUPPORT: no reader is installed;
+ * VV_EINPUT: its reader fails; VV_EREFUSED: its reader exceeded its limits. Close d in any case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
-/* Gives fn the workbook that a reader makes of the tables in d->file: for each a line of vv_arrow_ipc_name and a stream. As for
- * vv_document_open, d is set by the caller, without a head, and closed in any case. VV_ENOSUPPORT: nothing here writes any. */
+/* Writes to fn the workbook that a reader makes from the tables in d->file, which has for each a line of vv_arrow_ipc_name and
+ * a stream. As for vv_document_open, d is set by the caller, without a head, and closed in any case. VV_ENOSUPPORT: no writer
+ * is installed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
 /* Its table of that name; NULL: it has none. */
@@ -73,14 +75,13 @@ const vv_document_table *vv_document_has(const vv_document *d, const char *table
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
-/* What the rows of a table are kept under (kept_rows.h), as this reader gives them, and as they are described. Of a document with
- * known_as. */
+/* The cache key of a table's rows (kept_rows.h) from this reader, with this description. For a document with known_as. */
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
 				const vv_buf *described, vv_error *err);
-/* Is the file what it was when its bytes became known? Else nothing that was read of it is to be kept. */
+/* Is the file unchanged since its bytes became known? Otherwise do not cache anything read from it. */
 bool vv_document_is_unchanged(const vv_document *d);
 
-/* The rows of a table, as the text of a CSV file: start its reader, then open what that writes. After a failure only close. */
+/* The rows of a table, as the text of a CSV file: start its reader, then open its output. After a failure only close. */
 typedef struct vv_document_rows vv_document_rows;
 /* ahead: of another document that is read first. VV_ELOCKED: too many are at work for that. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
@@ -93,7 +94,7 @@ void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char 
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
 /* The lines of its stderr, of which those with "note: " are for the user. After vv_document_rows_end; borrowed. */
 const char *vv_document_rows_wrote(const vv_document_rows *r);
-/* Warns of them, whoever listens to the repository. */
+/* Sends these warnings to the repository's listener. */
 void vv_document_warn(const vv_document *d, const char *table, const char *wrote);
 void vv_document_rows_close(vv_document_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_document_rows, vv_document_rows_close)

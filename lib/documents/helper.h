@@ -22,9 +22,8 @@ typedef struct vv_helper_limits {
 	const char *memory_setting; /* " (its name)", for messages; NULL: none has it */
 	unsigned
 		seconds; /* of CPU time, or that we wait for it in all while it does nothing; 0: none */
-	uint64_t output; /* bytes; 0: none */
-	const vv_progress
-		*progress; /* may end it while its output is waited for; NULL: nobody does */
+	uint64_t output;             /* bytes; 0: none */
+	const vv_progress *progress; /* may cancel it while waiting for its output; NULL: none */
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
 	bool ahead; /* its thread starts another one before it ends */
 } vv_helper_limits;
@@ -37,11 +36,12 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 /* Its next bytes; 0 at the end. VV_EREFUSED: its time is over, or it wrote too much; it has been killed. VV_ECANCELLED. A vv_source's function. */
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
-/* Waits for its end, and kills what it left in its process group. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its time, or for the room that it wanted. */
+/* Waits for its end, and kills the rest of its process group. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its
+ * time, or for its memory. */
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
-/* The last lines that it wrote to stderr without those that only tell where it was in its program, parted by "; ", escaped and
- * bounded; "" for none. Borrowed. */
+/* The last lines that it wrote to stderr without lines of a traceback, separated by "; ", escaped and bounded; "" for none.
+ * Borrowed. */
 const char *vv_helper_said(vv_helper *h);
 
 /* All of that, if it is short: its last 4 KiB. Borrowed. */

@@ -26,8 +26,8 @@ vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_e
 /* The root that is kept under the name, and the store that has it, which is the caller's. False: none is. */
 bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name);
 
-/* Keeps the blocks of a mem sink under the name, in a thread of its own, if that can be done without waiting for other programs.
- * r and m must outlive it. after: another one, whose end is waited for; what it kept of the same sink is there then; or NULL. */
+/* Caches the blocks of a mem sink under the name, in a thread of its own, unless that would wait for other programs. r and m
+ * must outlive it. after: another one to wait for first, whose blocks of the same sink are then cached; or NULL. */
 typedef struct vv_keeping vv_keeping;
 vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 			     const vv_cid *root, vv_keeping *after);

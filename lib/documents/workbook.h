@@ -18,7 +18,7 @@
 #include "dataset/table/bytes.h"
 
 typedef struct vv_workbook {
-	char *file;                  /* temporary: what was put */
+	char *file;                  /* temporary: the tables */
 	int fd;                      /* -1: none */
 	const vv_progress *progress; /* of the writing, which it may end; or NULL */
 } vv_workbook;

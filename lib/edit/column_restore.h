@@ -19,7 +19,8 @@ typedef struct vv_column_restore {
 	const char *source;        /* a revision; NULL: the index */
 	const vv_strings *columns; /* one or more */
 	const vv_strings
-		*where; /* conditions on rows of the file, which all must hold; none: every row */
+		*where; /* conditions on rows of the file, all of which must be true; none: every
+			 * row */
 	bool force;     /* also over cells that only the file has */
 	bool dry_run;
 } vv_column_restore;

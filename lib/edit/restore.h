@@ -25,7 +25,7 @@ typedef struct vv_row_restore {
 } vv_row_restore;
 
 typedef enum vv_row_restored {
-	VV_RESTORED_NOTHING, /* the file was left as it is */
+	VV_RESTORED_NOTHING, /* the file was not changed */
 	VV_RESTORED_CELLS,
 	VV_RESTORED_ROW,
 	VV_RESTORED_NO_ROW
@@ -51,16 +51,16 @@ typedef struct vv_spelling_restored {
 		removed; /* cells and rows that differ from the base for other reasons */
 } vv_spelling_restored;
 
-/* The file becomes its base with all edits: its form, encoding and the order of its rows are the base's. It is replaced in one step.
- * VV_EREFUSED: most rows have no partner in the base, or the file changed meanwhile; VV_ENOSUPPORT: it has other columns;
- * VV_EINPUT: the base's encoding cannot hold a new cell; VV_EUSAGE: it is not a CSV file. */
+/* The file becomes its base with all edits: its form, encoding and the order of its rows are the base's. It is replaced in one
+ * step. VV_EREFUSED: most rows have no partner in the base, or the file changed meanwhile; VV_ENOSUPPORT: it has other columns;
+ * VV_EINPUT: the base's encoding cannot represent a new cell; VV_EUSAGE: it is not a CSV file. */
 vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
 				  vv_error *err);
 
 /*
- * restore: paths as an earlier version (or the index) has them.
+ * restore: restores paths from an earlier version (or the index).
  *
- * git writes the files. What is overwritten is not kept: of one that was killed the same command again does the rest.
+ * git writes the files. Overwritten content is not kept: after a kill, repeating the command completes it.
  */
 
 typedef struct vv_restore {
@@ -69,7 +69,7 @@ typedef struct vv_restore {
 	vv_index *index;
 	vv_pathspec *paths; /* which; each pattern has to match */
 	const char *source; /* a revision; NULL: the index, with staged HEAD */
-	bool staged;        /* the index becomes what the source has */
+	bool staged;        /* sets the index to the source */
 	bool worktree;      /* so do the files; always without staged */
 } vv_restore;
 
@@ -77,8 +77,8 @@ typedef struct vv_restored {
 	uint64_t datasets, files; /* written */
 } vv_restored;
 
-/* What the source does not have is removed. *out is set on failure, too. VV_ENOTFOUND: a pattern matches nothing.
- * VV_EUSAGE: a path is in conflict. VV_EMISSING: blocks are missing here and cannot be had; that file is as it was. */
+/* Removes paths that the source does not have. *out is set on failure, too. VV_ENOTFOUND: a pattern matches nothing.
+ * VV_EUSAGE: a path is in conflict. VV_EMISSING: blocks are missing and cannot be fetched; that file is unchanged. */
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err);
 
 #endif

@@ -12,7 +12,7 @@
 #include "lib/names/version.h"
 
 typedef struct rewritten {
-	char *file; /* goes with it, unless it was used */
+	char *file; /* is removed with it, unless it was used */
 	vv_sniff_hints form;
 	char encoding[VV_ENCODING_MAX]; /* the form's */
 	vv_buf warnings;                /* a line each */

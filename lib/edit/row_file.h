@@ -36,12 +36,12 @@ typedef struct vv_row_file {
 	vv_stat before; /* the file */
 } vv_row_file;
 
-/* Takes the turn (repo/git/write_turn.h), which the repository has until it is closed: what is read is what is written over.
- * VV_EUSAGE: it is not a table of the work tree (but a link to one), or has no key; VV_ELOCKED. */
+/* Takes the turn (repo/git/write_turn.h), which the repository has until it is closed: so the file that was read is the one
+ * that is replaced. VV_EUSAGE: it is not a table of the work tree (or only a link to one), or has no key; VV_ELOCKED. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 
-/* edits: as vv_rows_edit wants them. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it
- * cannot hold a new cell. */
+/* edits: as for vv_rows_edit. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it cannot
+ * represent a new cell. */
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
 
 /* A row of a table, found by its key. */
@@ -51,7 +51,7 @@ typedef struct vv_row_found {
 	vv_key_rows all;
 	bool has; /* there is such a row: */
 	uint64_t row;
-	const vv_cell *cells; /* borrowed from rows, until it is closed or gives another one */
+	const vv_cell *cells; /* borrowed from rows, until the next row or the close */
 	vv_row_by_number rows;
 } vv_row_found;
 

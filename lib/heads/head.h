@@ -1,10 +1,10 @@
 /*
- * head: a signed record as a Git commit, and what it follows.
+ * head: a signed record as a Git commit, and its parents.
  *
  * The commit's tree has the record ("head") and the list of refs ("refs", lines "<id> <name>"). The signature is over
- * the commit's bytes without itself, so over tree and parents too: a record cannot be shown again below another parent.
- * It is in the header gpgsig, in the form of OpenSSH, for the purpose VV_HEAD_PURPOSE. The first parent is the signer's
- * record before; the others are those that it saw.
+ * the commit's bytes without itself, so over tree and parents too: a record cannot be reused with another parent. It is
+ * in the header gpgsig, in the form of OpenSSH, for the purpose VV_HEAD_PURPOSE. The first parent is the signer's
+ * previous record; the others are the records that it saw.
  */
 #ifndef VV_LIB_HEADS_HEAD_H
 #define VV_LIB_HEADS_HEAD_H
@@ -23,15 +23,15 @@
 #include "repo/git/repository.h"
 
 /*
- * head_record: what the signer of a data set says: which refs are its newest version, and who else may say so
+ * head_record: the statement of a data set's signer: the refs of its newest version, and the other signers
  * (docs/formats/heads.md).
  *
  * 	varve head 1
  * 	name <name>                   the data set; a record of one never moves another
- * 	key <z6Mk...>                 who signs
+ * 	key <z6Mk...>                 the signer
  * 	number <n>                    of this signer's records, from 1
  * 	time <seconds>
- * 	expires <seconds> | final     until when the signer promises a newer one; or that none follows; or neither
+ * 	expires <seconds> | final     when the signer promises a newer one; or that this is the last; or neither
  * 	refs <sha256>                 of the list of refs beside the record
  * 	mirror <URL>                  each
  * 	signer <z6Mk...> <seconds>    of the owner: may sign until then; each
@@ -60,7 +60,7 @@ typedef struct vv_head_record {
 	char name[VV_HEAD_NAME_MAX + 1];
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t number;
-	int64_t time, expires; /* expires 0: not said */
+	int64_t time, expires; /* expires 0: none */
 	bool final;
 	uint8_t refs[VV_SHA256_LEN];
 	char *mirrors[VV_HEAD_LIST_MAX]; /* owned */
@@ -101,7 +101,7 @@ typedef struct vv_head_commit {
 	vv_buf refs; /* the list */
 } vv_head_commit;
 
-/* Reads and checks what it says of itself: form, digests, signature. VV_ECORRUPT says what is wrong; VV_ENOTFOUND. */
+/* Reads a record and checks it alone: form, digests, signature. VV_ECORRUPT: err names the fault; VV_ENOTFOUND. */
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
@@ -113,10 +113,10 @@ typedef struct vv_head_ref {
 	size_t len;
 } vv_head_ref;
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
-/* What the list has for a ref. False: it is not there. */
+/* Finds a ref in the list. False: missing. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 
-/* Signs; seed NULL: key_file is asked of ssh-keygen (an agent's key by its .pub). */
+/* Signs; seed NULL: ssh-keygen signs with key_file (with an agent's key if it is a .pub). */
 typedef struct vv_head_signer {
 	uint8_t key[VV_KEY_PUBLIC], seed[32];
 	bool has_seed;

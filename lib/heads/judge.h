@@ -1,11 +1,11 @@
 /*
- * judge: whether the heads that somebody shows may be believed, after those that were seen before.
+ * judge: decides whether a peer's heads are valid successors of those seen before.
  *
- * Every record down to the trusted ones is checked: its signature; its name; that it follows the record before it by
- * one; that its signer is the owner, or named by the newest record of the owner that it saw, and not ended or revoked. Of
- * each signer the head must be the trusted one or descend from it: an older one is a rollback, another one a fork.
+ * Every record down to the trusted ones is checked: its signature; its name; that its number is one above the previous
+ * record's; that its signer is the owner, or named by the newest record of the owner that it saw, and not ended or
+ * revoked. Each signer's head must be the trusted one or descend from it: an older one is a rollback, any other a fork.
  *
- * A correct caller: the commits of the heads are here; vv_heads_judge; moves refs; vv_trust_write of what it filled.
+ * A correct caller: fetch the commits of the heads; vv_heads_judge; move refs; vv_trust_write with its result.
  */
 #ifndef VV_LIB_HEADS_JUDGE_H
 #define VV_LIB_HEADS_JUDGE_H
@@ -31,13 +31,13 @@ typedef struct vv_shown_head {
 /* How heads that are signed rightly cannot be followed. */
 typedef enum vv_heads_fault {
 	VV_HEADS_NO_FAULT,
-	VV_HEADS_ROLLBACK, /* they are older than what was seen */
+	VV_HEADS_ROLLBACK, /* older than the heads seen before */
 	VV_HEADS_FORK
 } vv_heads_fault;
 
 typedef struct vv_judged {
 	vv_heads_fault fault;  /* after VV_EREFUSED */
-	vv_trust trust;        /* what is to be trusted from now on */
+	vv_trust trust;        /* the new trusted heads */
 	bool first;            /* the owner is pinned by this */
 	bool changed;          /* something newer came */
 	uint64_t passed;       /* heads that count for nothing: revoked, ended */
@@ -47,8 +47,8 @@ typedef struct vv_judged {
 	size_t tip_count;
 } vv_judged;
 
-/* from: who shows them, for messages. t: what is trusted, or nothing. own: who signs here (NULL: nobody), of whom a newer
- * head may not have been shown yet, which is a warning; that head stays trusted. VV_EREFUSED: a rollback, a fork, another's or an
+/* from: their source, for messages. t: the trusted heads, or empty. own: this repository's signer (NULL: none); if the source
+ * lacks its newest head, that is only a warning, and that head stays trusted. VV_EREFUSED: a rollback, a fork, another's or an
  * ended key; VV_ECORRUPT: a damaged or wrongly signed record. Nothing has changed then. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
@@ -79,13 +79,14 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 			   const vv_oid *commit, vv_error *err);
 
 /*
- * git_signed: commits and tags that Git signed (gpg, ssh, x509): what git says of them.
+ * git_signed: signatures of commits and tags by Git (gpg, ssh, x509): git's verdict.
  *
- * Git knows the keys and whom its user trusts (gpg.ssh.allowedSignersFile, the keyring): nothing is judged here.
+ * Git has the keys and its user's trust (gpg.ssh.allowedSignersFile, the keyring): varve makes no verdict of its
+ * own.
  */
 
-/* Appends what `git verify-commit` (verify-tag) says of a commit or tag that is here; nothing where it is not signed. *good: git
- * accepts the signature. */
+/* Appends the output of `git verify-commit` (verify-tag) for a commit or tag; nothing if it is not signed. *good: git accepts
+ * the signature. */
 vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
 			    vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
- * make: one more head of this repository, signed here.
+ * make: signs a new head of this repository.
  *
- * Whoever signs first is the owner. The new record follows the signer's last one, has its mirrors, signers and revocations,
- * names the newest heads of the others that are trusted here, and is trusted at once. The refs are chosen under the lock of
- * what is trusted: of two that sign at once, the later record never has the older refs.
+ * The first signer is the owner. The new record follows the signer's last one, has its mirrors, signers and revocations,
+ * names the newest trusted heads of the others, and is trusted at once. The refs are chosen under the lock of the trusted
+ * heads: of two concurrent records the later one never has the older refs.
  */
 #ifndef VV_LIB_HEADS_MAKE_H
 #define VV_LIB_HEADS_MAKE_H
@@ -33,19 +33,18 @@ typedef struct vv_head_making {
 	const vv_head_keys *revoked; /* added */
 } vv_head_making;
 
-/* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. VV_EUSAGE: there are no
- * refs. */
+/* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: no key. VV_EUSAGE: no refs. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 typedef enum vv_head_place {
 	VV_HEADS_HERE,    /* a push or publish */
 	VV_HEADS_SERVER,  /* a process of the server's own */
 	VV_HEADS_FAR_SIDE /* the other end of a pipe, which runs as the client, with its key */
 } vv_head_place;
-/* Does a push or publish sign? With varve.sign; where that is a setting of the user and not of the repository, one that this key
- * has signed before. A server signs with a key of its own: varve.sign is set in its repository, which is bare, so nobody's work;
- * a far side's has varve.signingKey, too. */
+/* Does a push or publish sign? Yes with varve.sign; if that is a setting of the user and not of the repository, only a data set
+ * that this key has signed before. A server signs with a key of its own: varve.sign must be set in its repository, which is
+ * bare and has no user's work; the far side of a push needs varve.signingKey, too. */
 vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err);
-/* Of a server after a push of these refs, if the setting says so and if the last record has other refs then. */
+/* Signs for a server after a push of these refs, if the setting is on and the last record has other refs. */
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
 			   vv_head_place place, vv_error *err);
 /* The refs, and the heads, which name none that is newer. With varve.sign a head of them is made first. */

@@ -1,9 +1,9 @@
 /*
- * named: a data set by a name: who its owner is, and where copies are (docs/formats/heads.md, "Names").
+ * named: finds a data set's owner and copies by a name (docs/formats/heads.md, "Names").
  *
  * A name is KEY/NAME in full. "dns:DOMAIN" is short for it: the TXT record of _varve.DOMAIN, "varve1 key=KEY name=NAME
- * mirror=URL ...", also has mirrors. It is believed once, as a first head is: the key is pinned then, and a domain that names
- * another key later leads nowhere. Copies are also asked for at the user's mirrors (varve.mirror).
+ * mirror=URL ...", also has mirrors. It is trusted on first use, like a first head: the key is pinned, and a domain that
+ * names another key later is refused. The user's mirrors (varve.mirror) are searched for copies, too.
  *
  *	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
  *	vv_named_find(&n, "dns:prices.example.org", err);
@@ -27,33 +27,33 @@ typedef struct vv_named {
 void vv_named_clear(vv_named *n);
 VV_AUTO_CLEAR(vv_named, vv_named_clear)
 
-/* From one TXT record. VV_EINPUT says what is wrong; VV_ENOTFOUND: it is another kind of record. */
+/* From one TXT record. VV_EINPUT: err names the fault; VV_ENOTFOUND: another kind of record. */
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
 /* Is it a name? Of a word's first bytes. */
 bool vv_named_is(const char *word, size_t len);
-/* Whom a name means; asks the name servers for a domain. VV_EUSAGE: not a name; VV_ENOTFOUND, VV_EINPUT, VV_EIO. */
+/* Resolves a name; queries name servers for a domain. VV_EUSAGE: not a name; VV_ENOTFOUND, VV_EINPUT, VV_EIO. */
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
 /* The next mirror after a URL (NULL: the first); NULL: that was the last. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
 bool vv_named_has(const vv_named *n, const char *url);
 
-/* Copies of the data set that is trusted here: mirrors of its newest head and of the user, then of the name (NULL:
- * none). Where that cannot be asked, or names another key, *out has the former alone, and the error says so. Where nothing is
- * trusted, copies of what the name means. more: further places of the user, or NULL. */
+/* Copies of the data set that is trusted here: mirrors of its newest head and of the user, then of the name (NULL: none). If
+ * the name cannot be resolved, or names another key, *out has only the former, and the error is returned. If nothing is
+ * trusted: the copies of the name. more: further places of the user, or NULL. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err);
 /* VV_ENOTFOUND: none of them answers. */
 vv_status vv_named_silent(const char *name, vv_error *err);
 /* Is it a gateway of IPFS, ipfs+https://HOST, and not a router? */
 bool vv_named_is_gateway(const char *url);
-/* One more place of the user; *n has the name: the folder at IPNS of a gateway ("ipfs+https://HOST"), by the owner's key; any other URL as it
- * is. */
+/* One more place of the user; *n has the name: the folder at IPNS of a gateway ("ipfs+https://HOST"), by the owner's key; any
+ * other URL unchanged. */
 void vv_named_add(vv_named *n, const char *url);
 
 /* Names of the repository's remotes, but for those that are names of data sets and no places. */
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err);
 
-/* Before the first fetch: from now on only heads of this owner and name are believed here. */
+/* Before the first fetch: restricts this repository to heads of this owner and name. */
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err);
 
 #endif

@@ -2,8 +2,9 @@
  * nearby: finds machines of the local network that serve the same data set, by DNS-SD.
  *
  * `varve serve --http --announce` publishes a service of the type _varve._tcp, whose subtype is a hash of the owner's key and
- * the data set's name, by the program avahi-publish. A repository with `varve.discover lan` asks for that hash by avahi-browse,
- * for VV_NEARBY_MS. Machines that answer are strangers: their blocks are hashed, and only signed versions are taken.
+ * the data set's name, by the program avahi-publish. A repository with `varve.discover lan` searches for that hash with
+ * avahi-browse, for VV_NEARBY_MS. Machines that answer are not trusted: their blocks are hashed, and only signed versions are
+ * accepted.
  *
  *	vv_auto(vv_nearby) n = {.child = {.pid = 0}};
  *	vv_nearby_ask(&n, r, err);
@@ -23,16 +24,16 @@
 #include "repo/git/program.h"
 
 #define VV_NEARBY_MS 300u
-#define VV_NEARBY_MAX 8u /* that are asked */
+#define VV_NEARBY_MAX 8u /* used at most */
 #define VV_NEARBY_HASH 32u
 
 typedef struct vv_nearby {
-	vv_child child; /* pid 0: nobody is asked */
+	vv_child child; /* pid 0: no search runs */
 	uint64_t until; /* by vv_monotonic_ms */
 	vv_named found; /* its mirrors */
 } vv_nearby;
 
-/* Begins to ask. Asks nobody where the setting is not there, or no owner is pinned. VV_EUSAGE: the setting is something else;
+/* Starts the search. Does nothing without the setting or a pinned owner. VV_EUSAGE: the setting has another value;
  * VV_EPROGRAM: avahi-browse is not installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
 /* Waits for the rest of the time, and fills found. VV_EIO: avahi-browse failed; its reason. */

@@ -15,7 +15,7 @@
 
 typedef struct vv_heads_seen {
 	vv_judged judged;
-	vv_trust before; /* what it was judged by */
+	vv_trust before; /* the trust that it was judged by */
 	bool any;        /* it shows some, or some were seen before */
 } vv_heads_seen;
 
@@ -23,15 +23,15 @@ typedef enum vv_heads_whose {
 	VV_HEADS_REMOTE, /* the remote itself: it may have lost its heads, and be ahead of them */
 	VV_HEADS_COPY,   /* another copy in its place: it may not */
 	VV_HEADS_JOIN, /* what this key signed elsewhere: its head that is trusted here counts for nothing */
-	VV_HEADS_PEER /* somebody else, asked for what is his own: he may also be behind, and pins nobody */
+	VV_HEADS_PEER /* another peer's own data: it may be behind, and pins no owner */
 } vv_heads_whose;
 
-/* from says hello; url: for messages. As vv_heads_judge; of a peer only a fork is a failure, and what else is wrong a
- * warning. Also VV_EREFUSED: the newest head expired and varve.refuseExpired is set. */
+/* from has sent its hello; url: for messages. As vv_heads_judge; for a peer only a fork is a failure, other faults
+ * are warnings. Also VV_EREFUSED: the newest head expired and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);
-/* From now on these are trusted, and their refs are here. Says who was pinned. VV_EREFUSED: another process took a
- * head meanwhile that these do not follow. */
+/* Trusts these heads, and stores their refs. Notes a newly pinned owner. VV_EREFUSED: another process trusted a
+ * head meanwhile that these do not descend from. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
 /* Before a head is signed: what this key signed on another machine, and was taken there, is followed. VV_EREFUSED: a fork.

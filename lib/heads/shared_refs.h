@@ -31,8 +31,8 @@ typedef struct vv_refs_choice {
 /* VV_ENOTFOUND: a word names nothing. */
 vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
 				vv_error *err);
-/* The refs of a list of a head, but of those that moved what they are now (null: gone). Other refs than branches and tags are
- * left out of these. */
+/* The refs of a head's list, with the new ids of those that moved (null: removed). Moved refs other than branches and tags
+ * are left out. */
 vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,
 			      size_t count, vv_error *err);
 /* One more, where its name comes in the order. */

@@ -43,8 +43,8 @@ const vv_trusted_head *vv_trust_find(const vv_trust *t,
 				     const uint8_t key[VV_KEY_PUBLIC]); /* NULL */
 void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
-/* What another process trusts meanwhile, `now`, instead of `before`, goes into what this one made of `before`.
- * VV_EREFUSED: both have a newer head of one signer, or pinned owners, and these do not follow each other. */
+/* Merges `now`, which another process wrote meanwhile instead of `before`, into t, which this process made
+ * from `before`. VV_EREFUSED: both have a newer head of one signer, or a pinned owner, and these conflict. */
 vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
 			vv_error *err);
 /* The newest of all by time; NULL: none. */

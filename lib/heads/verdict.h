@@ -1,11 +1,11 @@
 /*
- * verdict: what a place shows of a ref, beside the newest head that is known of its data set.
+ * verdict: compares a place's ref with the newest known head of its data set.
  *
- * The refs that a head names are those of the newest version. A place may be ahead of it, since commits are pushed before they are
- * signed; what is behind it or elsewhere is not the newest version, whoever shows it beside that head.
+ * The refs that a head names are those of the newest version. A place may be ahead of it, since commits are pushed before they
+ * are signed; a ref that is behind it or elsewhere is not the newest version, even if the place also has that head.
  *
- * A correct caller: the commits of the place are here; vv_verdict_of each ref; takes the named id where `is` is none of the first
- * two, and `here`.
+ * A correct caller: fetch the commits of the place; vv_verdict_of each ref; use the named id if `is` is neither of the first
+ * two and `here` is set.
  */
 #ifndef VV_LIB_HEADS_VERDICT_H
 #define VV_LIB_HEADS_VERDICT_H
@@ -19,9 +19,9 @@
 
 typedef enum vv_verdict_is {
 	VV_AS_SIGNED,     /* or no head names the ref */
-	VV_AFTER_SIGNED,  /* by commits that descend from what the head names */
+	VV_AFTER_SIGNED,  /* it has commits that descend from the named one */
 	VV_BEFORE_SIGNED, /* by commits that the head has */
-	VV_NOT_SIGNED     /* neither; or one of both is missing here, so nobody can say */
+	VV_NOT_SIGNED     /* neither; or one of the commits is missing here, so it is unknown */
 } vv_verdict_is;
 typedef struct vv_verdict {
 	vv_verdict_is is;

@@ -21,7 +21,7 @@
 /* One path that the patch speaks of. */
 typedef struct vv_apply_file {
 	char *path; /* as the patch has it, parts taken off */
-	char *file; /* where it lies */
+	char *file; /* its path on disk */
 	bool seen;  /* was looked at: */
 	bool exists;
 	vv_stat st;    /* of the file */
@@ -42,11 +42,11 @@ typedef struct vv_apply_files {
 	const vv_env *env; /* without repo; borrowed; NULL: nothing is set */
 	const vv_progress *progress;
 	unsigned strip;        /* parts taken off the paths */
-	vv_index *index;       /* not NULL: what it has is read; borrowed, like checkout */
+	vv_index *index;       /* not NULL: reads its content; borrowed, like checkout */
 	vv_checkout *checkout; /* not NULL: and the work tree must be just so */
 	const char *instead; /* the file that the patch's only path means; NULL: the path itself */
 	char *only;          /* that path, once it is known */
-	vv_way_back *back;   /* not NULL: told of each path before a file is made; borrowed */
+	vv_way_back *back;   /* not NULL: gets each path before a file is made; borrowed */
 	vv_apply_file *list;
 	size_t count, cap;
 	vv_subject *subject;  /* of the table that is open; NULL */
@@ -54,14 +54,14 @@ typedef struct vv_apply_files {
 } vv_apply_files;
 
 void vv_apply_files_init(vv_apply_files *f);
-void vv_apply_files_clear(vv_apply_files *f); /* removes what was not renamed */
+void vv_apply_files_clear(vv_apply_files *f); /* removes files that were not renamed */
 VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
-/* As vv_patch_apply_options have them. A path whose folders are symbolic links, or that is
- * no regular file, is refused. */
+/* The functions of vv_patch_apply_options. Refuses a path that is not a regular file, or whose
+ * folders are symbolic links. */
 vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out, bool *exists,
 			      vv_error *err);
-/* What is known of the bytes of the table that was opened last; NULL: nothing. */
+/* The scan cache of the table opened last; NULL: none. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
 /* behind: "", or VV_APPLY_REJECTED. */
 vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *behind,
@@ -70,7 +70,7 @@ vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *be
 vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char *behind,
 				bool removed, vv_error *err);
 
-/* The path as it is here, or NULL where the patch has not spoken of it. */
+/* The state of the path, or NULL if the patch did not name it yet. */
 vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path);
 
 /* VV_ECONFLICT when a file changed since it was read: then nothing is done. */

@@ -33,9 +33,8 @@ typedef struct vv_apply_index {
 	size_t missed_count;
 	vv_apply_merged *merged;
 	size_t count, cap;
-	vv_sink source,
-		made; /* of the versions that the patch was made from; of what it makes of them */
-	size_t conflicts; /* how many paths */
+	vv_sink source, made; /* of the versions that the patch was made from; of its results */
+	size_t conflicts;     /* how many paths */
 } vv_apply_index;
 
 void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
@@ -46,14 +45,13 @@ VV_AUTO_CLEAR(vv_apply_index, vv_apply_index_clear)
 /* Notes a path that does not fit, once. */
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err);
 
-/* A path is done, and its bytes are whole (vv_apply_files_change): makes a version of them.
- * Where the index had what the patch was made from, it is the one that the patch names. */
+/* For a finished path, with all its bytes (vv_apply_files_change): makes a version of them. If the
+ * index had the patch's base version, it equals the version that the patch names. */
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err);
 
-/* Merges the paths that were missed. VV_EMISSING: the version that the patch was made from
- * is not here. VV_ECONFLICT: a path that cannot be merged (it comes, goes, is renamed, or
- * is not a table). Nothing but blocks is written. opts: as for vv_patch_apply; reverse,
- * temp_dir and pool of them count. */
+/* Merges the paths that did not match. VV_EMISSING: the version that the patch was made from is
+ * missing. VV_ECONFLICT: a path that cannot be merged (it is added, removed, renamed, or not a
+ * table). Writes only blocks. opts: as for vv_patch_apply; uses only reverse, temp_dir and pool. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);
 

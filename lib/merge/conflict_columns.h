@@ -1,6 +1,6 @@
 /*
- * conflict_columns: conflicts of columns and of the key decided: the merge is made again
- * with what was decided, and what the work tree has by now is kept.
+ * conflict_columns: resolves conflicts of columns and of the key: merges again with the decisions,
+ * and keeps the changes in the work tree.
  */
 #ifndef VV_LIB_MERGE_CONFLICT_COLUMNS_H
 #define VV_LIB_MERGE_CONFLICT_COLUMNS_H
@@ -18,17 +18,16 @@ typedef struct vv_columns_solution {
 	vv_conflict_path *path;       /* a table's; its record is brought up to date, not saved */
 	const bool *chosen;           /* for each item; those that are not of columns stay */
 	int side;                     /* VV_BASE, VV_OURS, VV_THEIRS */
-	const vv_dataset_found *work; /* what lies in the work tree */
+	const vv_dataset_found *work; /* the work tree's table */
 } vv_columns_solution;
 
-/* *out: the blob (a pointer, or text) of what the work tree is to get; its blocks are the
- * stage writer's. Other conflicts may come by it (cells of a column that is there now).
- * VV_ENOSUPPORT: rows were decided or edited before, and they have no key. On failure the
- * record is of no use any more. */
+/* *out: the blob (a pointer, or text) for the work tree; its blocks are the stage writer's. New
+ * conflicts may arise (cells of an added column). VV_ENOSUPPORT: rows were resolved or edited
+ * before, and they have no key. After a failure the record must not be used. */
 vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, vv_error *err);
 
-/* All of a merge's conflicts of columns and of the key for one version: *out is merged
- * anew. in: as it was merged, without decisions. */
+/* Resolves all of a merge's conflicts of columns and of the key for one version: merges again into
+ * *out. in: the merge without decisions. */
 vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merge *in,
 				   vv_merge_take take, vv_error *err);
 

@@ -28,14 +28,14 @@ typedef struct vv_conflict_item {
 	const char *key;    /* JSON array of texts, or NULL */
 	uint64_t row;       /* in the version `root`; UINT64_MAX: none */
 	const char *column; /* or NULL */
-	bool has[3];        /* base, ours, theirs: is there such a cell? */
+	bool has[3];        /* base, ours, theirs: does the cell exist? */
 	vv_cell cells[3];
-	/* base, ours, theirs: what a version has of a row without a key that one side removed, as a JSON
-	 * object; or NULL */
+	/* base, ours, theirs: a version's row without a key that one side removed, as a JSON object; or
+	 * NULL */
 	const char *values[3];
 	uint64_t at[3];  /* with values: the row's number in that version; UINT64_MAX: not there */
-	uint64_t before; /* such a row, that ours removed: the row of `root` that it would stand in
-	                     * front of; UINT64_MAX: none */
+	uint64_t before; /* for such a row, removed by ours: the row of `root` that it would
+	                     * precede; UINT64_MAX: none */
 	const char *detail; /* or NULL */
 } vv_conflict_item;
 
@@ -55,7 +55,7 @@ typedef struct vv_conflict_record {
 	vv_oid commits[2];    /* of ours and theirs, which decide the order of rows; may be null */
 	vv_oid merged;        /* the pointer (or text) that the work tree got */
 	vv_cid root;          /* the version that the items' row numbers mean */
-	bool touched;         /* some were resolved: what is left is not all */
+	bool touched;         /* some were resolved: the rest is not all */
 	vv_conflict_item *items;
 	size_t count, cap;
 	uint64_t left_out;          /* beyond VV_CONFLICTS_MAX */
@@ -79,12 +79,12 @@ bool vv_conflict_is_of_row(const vv_conflict_item *item);
 /* Are both of one row? */
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
 
-/* Of what surrounds a table: "lines above the table" ...; NULL: another kind. */
+/* For conflicts around a table: "lines above the table" ...; NULL: another kind. */
 const char *vv_conflict_place(vv_conflict_kind kind);
-/* Does it hang on a column, the key or what surrounds the table, so that it is decided by merging anew? */
+/* Does it concern a column, the key or the lines around the table, so that resolving it merges again? */
 bool vv_conflict_is_of_columns(const vv_conflict_item *item);
 
-/* Notes what was decided for such an item. */
+/* Records the decision for such an item. */
 vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
 				    vv_merge_take take, vv_error *err);
 
@@ -108,8 +108,8 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item);
 /* A key as people write it: its values with ", " between. Appends. */
 void vv_conflict_key_put(vv_buf *b, const char *key);
 
-/* What to call the row, here and to `resolve --row`: its key, its number from 1, or, of one without a key that
- * is gone here, "theirs:7", its number there. Appends nothing where there is no such name. */
+/* Appends the row's name for reports and `resolve --row`: its key, its number from 1, or, for a removed row
+ * without a key, "theirs:7", its number there. Appends nothing without such a name. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 
 typedef struct vv_conflict_value {

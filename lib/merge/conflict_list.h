@@ -1,5 +1,5 @@
 /*
- * conflict_list: the paths in conflict, and what is known of each.
+ * conflict_list: the paths in conflict, with their records.
  */
 #ifndef VV_LIB_MERGE_CONFLICT_LIST_H
 #define VV_LIB_MERGE_CONFLICT_LIST_H
@@ -29,14 +29,14 @@ typedef struct vv_conflict_list {
 	size_t count, cap;
 } vv_conflict_list;
 
-/* paths: only these; NULL: all. Where a table's record is missing (after git made the
- * conflict without varve), or of another conflict, it is found out anew: keep says whether
- * its blocks go to the writer. A damaged record is an error (VV_EINPUT), but with
- * again it is found out anew as well. */
+/* paths: only these; NULL: all. If a table's record is missing (git made the conflict without
+ * varve), or belongs to another conflict, merges again to determine it; keep: put its blocks into
+ * the writer. A damaged record is an error (VV_EINPUT), but with again it is determined again as
+ * well. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);
-/* Only what is written down: merges nothing, and reads no block. A table without a record, or with a
+/* Only existing records: merges nothing, and reads no block. A table without a record, or with a
  * damaged or newer one, is `unknown`. only: this path alone; NULL: all. */
 vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,
 				 vv_index *x, const char *only, vv_error *err);

@@ -1,6 +1,5 @@
 /*
- * conflict_solve: the conflicts of a table decided, some or all, and what the table
- * becomes by that.
+ * conflict_solve: resolves some or all conflicts of a table, and makes the resulting table.
  */
 #ifndef VV_LIB_MERGE_CONFLICT_SOLVE_H
 #define VV_LIB_MERGE_CONFLICT_SOLVE_H
@@ -25,10 +24,10 @@ typedef struct vv_solution {
 	vv_cell value;
 } vv_solution;
 
-/* Gives the file that table t becomes to fn. Where t is not the version that the record's
- * row numbers mean, rows are found by their keys. VV_ENOSUPPORT: conflicts that are not of
- * rows (columns, the key) are for conflict_columns.h. VV_ENOTFOUND: a row is not there
- * any more. The row numbers of the record's other items are brought up to date. */
+/* Writes the resulting file of table t to fn. If the record's row numbers are of another version
+ * than t, rows are found by their keys. VV_ENOSUPPORT: conflicts that are not of rows (columns, the
+ * key) are for conflict_columns.h. VV_ENOTFOUND: a row no longer exists. Updates the row numbers of
+ * the record's other items. */
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
- * guide: what varve and the merge driver of a git that it runs tell each other.
+ * guide: the communication of varve with the merge driver of a git that it runs.
  *
- * They share a folder, whose name the driver finds in VV_MERGE_FOLDER_VAR. Before git starts varve writes there which commits are
- * merged and what they are called, as git does not tell a driver. The driver adds what it made of each table, or why it failed.
- * Where git merges the same once more, it gives the same without making it again.
+ * They share a folder, whose name is in VV_MERGE_FOLDER_VAR. Before git starts varve writes the merged commits and their names
+ * to it, since git does not pass these to a driver. The driver adds its result for each table, or its error. If git merges the
+ * same again, the driver reuses the result.
  */
 #ifndef VV_LIB_MERGE_GUIDE_H
 #define VV_LIB_MERGE_GUIDE_H
@@ -23,7 +23,7 @@ typedef struct vv_merge_guide {
 	bool dry;             /* nothing is to be kept */
 	vv_oid base, theirs;  /* base null: git finds it */
 	const char *names[2]; /* ours, theirs */
-	vv_buf text;          /* of one that was read: holds the names */
+	vv_buf text;          /* of one that was read: owns the names */
 } vv_merge_guide;
 vv_status vv_merge_guide_write(const vv_merge_guide *g, const char *folder, vv_error *err);
 vv_status vv_merge_guide_read(vv_merge_guide *out, const char *folder, vv_error *err);
@@ -40,7 +40,7 @@ typedef struct vv_merged_table {
 typedef struct vv_merge_report {
 	vv_merged_table *tables; /* the last one of a path counts */
 	size_t count, cap;
-	vv_buf text; /* holds the paths */
+	vv_buf text; /* owns the paths */
 } vv_merge_report;
 /* Nothing where nothing was added. */
 vv_status vv_merge_report_read(vv_merge_report *out, const char *folder, vv_error *err);
@@ -51,7 +51,8 @@ const vv_merged_table *vv_merge_report_find(const vv_merge_report *r, const char
 void vv_merge_report_clear(vv_merge_report *r);
 VV_AUTO_CLEAR(vv_merge_report, vv_merge_report_clear)
 
-/* Why the driver failed. It says so before it begins, as it might be killed: git takes that for a conflict. */
+/* Writes the driver's error. The driver does this also before it begins, in case it is killed: git treats that
+ * as a conflict. */
 void vv_merge_failure_write(const char *folder, const vv_error *why);
 void vv_merge_failure_clear(const char *folder);
 /* The failure, or rc. */

@@ -1,8 +1,8 @@
 /*
- * one_table: checks that the three sides of a merge that git asks for are one table.
+ * one_table: checks that the three sides of a merge for git are one table.
  *
- * Git pairs renamed files by the likeness of their text, and pointers of tables with the same columns look
- * alike whatever their rows. A merge driver is given contents and one path, not what git paired.
+ * Git pairs renamed files by similar text, and pointers of tables with the same columns are similar
+ * regardless of their rows. A merge driver receives contents and one path, but not the paired files.
  */
 #ifndef VV_LIB_MERGE_ONE_TABLE_H
 #define VV_LIB_MERGE_ONE_TABLE_H

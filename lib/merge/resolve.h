@@ -34,7 +34,7 @@ typedef struct vv_resolving {
 
 /* Writes files, records and, last, the index; a path without conflicts left is staged. VV_ENOTFOUND: no such conflict;
  * VV_EUSAGE: rows or columns of several tables, or of a path that is in conflict as a whole; VV_EREFUSED: the file was
- * edited so that varve cannot tell what it is. What was resolved is staged also when a later path failed. */
+ * edited beyond recognition of its rows. Resolved paths are staged also if a later path fails. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);
 
 #endif

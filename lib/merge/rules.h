@@ -17,23 +17,24 @@
 /* Words of `-X` for the merge driver of a git that varve runs, a line each. */
 #define VV_MERGE_RULES_VAR "VARVE_MERGE_RULES"
 
-/* Of which merge the rules are. All is borrowed. */
+/* The merge that the rules are for. All is borrowed. */
 typedef struct vv_merge_scope {
 	vv_repository *repo;
 	const char *path;
 	const vv_oid *commits;    /* base, ours, theirs; any may be null */
 	const char *const *names; /* of these, for messages; any may be NULL */
-	const vv_oid *into;       /* the commit whose rules hold; NULL: HEAD's */
+	const vv_oid *into;       /* the commit whose rules apply; NULL: HEAD */
 	vv_strings how;           /* words of `merge -X`, put over these */
 	bool swapped;             /* ours and theirs are exchanged in this merge */
 } vv_merge_scope;
 
-/* Reads the rules for the path into *out, which is initialised. Where the other side's commit changed them that is a
- * note: they do not hold. VV_EINPUT: varve.json is not valid; VV_EUSAGE: a word of the command line is no rule. */
+/* Reads the rules for the path into *out, which is initialised. Changes of the rules by the other side's commit are
+ * noted: they do not apply. VV_EINPUT: varve.json is not valid; VV_EUSAGE: a word of the command line is not a
+ * rule. */
 vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
 
-/* Warns of rules that ask for the greater value of a column that is text, in the tables of the index; file: varve.json.
- * Tables that cannot be read are left out. */
+/* Warns of rules for the greater value of a text column, in the tables of the index; file: varve.json. Skips unreadable
+ * tables. */
 void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
 			 const vv_oid *file);
 

@@ -1,10 +1,10 @@
 /*
  * run: a merge, cherry-pick or revert that git makes, with our merge driver for tables.
  *
- * git first makes it in a Git folder of its own, with an empty work tree and without a commit: so it is known what it
- * gives, before anything of the user's changes. Then git makes it where the user is, and the driver gives what it gave before.
+ * git first makes it in a Git folder of its own, with an empty work tree and without a commit: so the result is known before
+ * any of the user's files change. Then git makes it in the user's work tree, and the driver returns its earlier results.
  *
- * A correct caller: fills the first members; vv_merge_try; where that is not all, vv_merge_apply; printing the report;
+ * A correct caller: fill the first members; vv_merge_try; unless that completes it, vv_merge_apply; print the report;
  * vv_merge_job_clear in every case.
  */
 #ifndef VV_LIB_MERGE_RUN_H
@@ -27,9 +27,9 @@ typedef struct vv_merge_job {
 	vv_dataset_reader *reader;
 	const char *verb;    /* "merge", "cherry-pick", "revert" */
 	const char *command; /* what messages call it; NULL: verb */
-	/* As git is to have it, NULL-ended: options, and last what is merged. */
+	/* git's arguments, NULL-ended: options, and last the merged revision. */
 	const char *words[VV_MERGE_WORDS];
-	vv_oid base; /* of a pick: what it is compared with, maybe nothing */
+	vv_oid base; /* of a pick: the commit that it is compared with, maybe none */
 	vv_oid ours, theirs;
 	const char *names[3]; /* branches: base, ours, theirs */
 	vv_strings how;       /* words of `merge -X`: rules put over those of ours */
@@ -40,11 +40,11 @@ typedef struct vv_merge_job {
 	vv_oid of; /* its commit */
 	bool waits;
 
-	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
+	vv_oid tree; /* the result; with conflicts, the work tree's content */
 	vv_merge_report tables;
 	vv_conflict_list conflicts;
-	vv_buf report; /* what to say, on stdout */
-	bool goes_on; /* what git merged is committed afterwards: that it stops there is not said */
+	vv_buf report;    /* the text for stdout */
+	bool goes_on;     /* git's merge is committed afterwards: does not report that it stops */
 	vv_by_git by_git; /* of vv_merge_apply */
 	/* Its own: */
 	char *folder, *what, *attributes, *guide, *rules;
@@ -52,10 +52,10 @@ typedef struct vv_merge_job {
 	bool exact; /* git is to pair equal files alone */
 } vv_merge_job;
 
-/* Adds the side that `how` prefers, which git knows, too, to the words. */
+/* Adds git's option for the side that `how` prefers to the words. */
 void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
-/* Finds out what it would give: tree, tables, conflicts, report. VV_EREFUSED: git says no. */
+/* Determines the result: tree, tables, conflicts, report. VV_EREFUSED: git refuses. */
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err);
 
 /* The conflicts of a table that has some; else NULL. */
@@ -71,11 +71,11 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 void vv_merge_job_clear(vv_merge_job *j);
 VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)
 
-/* Is the index just what the commit has? VV_EREFUSED, with the names as notes. */
+/* Is the index equal to the commit? VV_EREFUSED, with the differing names as notes. */
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err);
 
-/* Refuses when a merge, rebase ... is under way; says the way out. */
+/* Fails if a merge, rebase ... is in progress; the error has the way out. */
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
 /* Takes a merge, cherry-pick or revert back: every path that it changed is as HEAD has

@@ -1,8 +1,8 @@
 /*
  * tables: one path's dataset, merged from the blobs of three sides.
  *
- * Pointers and plain text (a CSV that Git holds as it is) alike; the side that changed from
- * one to the other since base decides what the result is.
+ * Pointers and plain text (a CSV stored in Git) alike; if one side changed from one to the other
+ * since base, the result has that kind.
  */
 #ifndef VV_LIB_MERGE_TABLES_H
 #define VV_LIB_MERGE_TABLES_H
@@ -25,17 +25,17 @@ typedef struct vv_dataset_merge {
 	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: not there */
 	vv_oid commits[3];      /* where the sides are from (or null): decides ties, and whose
 	                         * datapackage.json describes plain text */
-	vv_oid onto; /* of a rebase: ours without what was rebased already; null: no rebase */
+	vv_oid onto; /* of a rebase: ours without the commits rebased already; null: not a rebase */
 	const char *names[3];               /* branches; NULL: "base", "ours", "theirs" */
 	const vv_merge_decision *decisions; /* as vv_merge_options have them */
 	size_t decision_count;
-	const vv_oid *into; /* the commit whose merge rules hold; NULL: HEAD's */
+	const vv_oid *into; /* the commit whose merge rules apply; NULL: HEAD */
 	vv_strings how;     /* words of `merge -X`, put over these */
-	bool no_rules;      /* two changes of a cell are a conflict, whatever the rules say */
+	bool no_rules;      /* two changes of a cell are a conflict, regardless of rules */
 	bool swapped;       /* ours and theirs are exchanged here */
 	const char *
 		apart; /* why the sides are not one table, so that the whole is a conflict; or NULL */
-	bool dry;      /* nothing is kept: only to see what the conflicts are */
+	bool dry;      /* stores nothing: only determines the conflicts */
 } vv_dataset_merge;
 
 typedef struct vv_dataset_merged {
@@ -48,9 +48,9 @@ void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
-/* ours and theirs must both be files. Blocks go to the writer: the caller makes
- * them durable (vv_dataset_writer_commit). What cannot be merged as rows is one conflict of kind
- * TABLE, with ours as the result. out is initialised. */
+/* ours and theirs must both be files. Blocks go to the writer: the caller makes them durable
+ * (vv_dataset_writer_commit). Sides that cannot be merged as rows are one conflict of kind TABLE,
+ * with ours as the result. out is initialised. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
 
 /* Writes the file of the work tree: the table of a pointer whose blocks are stored, or text. */

@@ -1,5 +1,5 @@
 /*
- * tables_internal: what a merge of tables and the search for copies of a change need of each other.
+ * tables_internal: functions shared by the merge of tables and the search for copies of a change.
  */
 #ifndef VV_LIB_MERGE_TABLES_INTERNAL_H
 #define VV_LIB_MERGE_TABLES_INTERNAL_H
@@ -12,8 +12,8 @@
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 
-/* Shows what picking the change between the first two of three versions of the table (blobs) onto the third gives, where a conflict
- * leaves the third's cells. Nothing is kept. */
+/* Picks the change between the first two of three versions of the table (blobs) onto the third, and calls show with the result;
+ * a conflict leaves the third's cells. Stores nothing. */
 vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			const vv_oid *const versions[3],
 			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),

@@ -24,11 +24,10 @@ typedef struct vv_torn_report {
 	size_t conflicts; /* paths that are in conflict now */
 } vv_torn_report;
 
-/* Merges those among paths (NULL: all), with committed also those of which the index has a torn pointer, or none
- * in conflict beside the torn file; writes files, records and, last, the index. What is left in
- * conflict stands in the index, as after a merge. A file in the work tree that is neither torn nor as one of the
- * versions is not touched: VV_EREFUSED. dry: nothing is written. The same call again finishes
- * what was interrupted. */
+/* Merges those among paths (NULL: all), with committed also those with a torn pointer in the index, or a torn
+ * file without an index conflict; writes files, records and, last, the index. Remaining conflicts are in the
+ * index, as after a merge. A file in the work tree that is neither torn nor equal to one of the versions is not
+ * changed: VV_EREFUSED. dry: nothing is written. The same call again finishes an interrupted one. */
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);

@@ -22,11 +22,12 @@ typedef struct vv_unpack {
 	void *payload;
 } vv_unpack;
 
-/* What path (repository-relative) holds is written beside it, each file in one step and durably; path itself stays. Of
- * prices.csv.gz that is prices.csv, of a document each table as CSV: book.Prices.csv. A file of such a name is replaced only
- * where nothing is lost. Where history has path, too, what was changed since in the file is merged by cell with what changed
- * from the last other version of path to this one. VV_EUSAGE: path is neither. VV_EREFUSED: another file is in the way, or too
- * much comes out of this one. VV_ECONFLICT: both changed a cell; nothing of this file is written. VV_EINPUT: it is damaged or cut off. VV_ENOSUPPORT: nothing here can read it. */
+/* Writes the content of path (repository-relative) beside it, each file in one step and durably; path itself stays. For
+ * prices.csv.gz that is prices.csv, for a document each table as CSV: book.Prices.csv. An existing file is replaced only if
+ * nothing is lost. If history has path, too, later edits of the file are merged by cell with the changes from the last other
+ * version of path to this one. VV_EUSAGE: path is neither. VV_EREFUSED: another file is in the way, or this one unpacks to too
+ * much. VV_ECONFLICT: both changed a cell; nothing of this file is written. VV_EINPUT: it is damaged or cut off. VV_ENOSUPPORT:
+ * no reader for it is installed. */
 vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err);
 
 #endif

@@ -13,18 +13,17 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_content {
-	bool there;     /* the version has such a path, of whatever mode */
-	bool file;      /* it is a file, of which the rest tells; not a link, not a submodule */
-	bool stored;    /* by varve: the blob is a pointer */
-	bool table;     /* stored as a table */
-	bool damaged;   /* begins as a pointer and is none */
-	uint64_t bytes; /* of the file, wherever it is stored */
+	bool there;             /* the version has such a path, of whatever mode */
+	bool file;              /* it is a file, described by the rest; not a link or a submodule */
+	bool stored;            /* by varve: the blob is a pointer */
+	bool table;             /* stored as a table */
+	bool damaged;           /* begins as a pointer and is none */
+	uint64_t bytes;         /* of the file, wherever it is stored */
 	uint64_t rows, columns; /* of a stored table */
-	vv_cid root;            /* of what is stored */
+	vv_cid root;            /* of the stored version */
 } vv_content;
 
-/* mode: 0 where there is no such path. A null blob is a file that only the work tree has: nothing more is
- * told of it. */
+/* mode 0: no such path. A null blob is a file that only the work tree has: the rest stays empty. */
 vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, const vv_oid *blob,
 			  vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * convert_input: a file as it is around, read as plain UTF-8: out of compressed files and of other
- * encodings. Arrow's files are told apart, and not read.
+ * convert_input: reads any file as plain UTF-8: unpacks compressed files and converts encodings.
+ * Arrow files are recognised, but not read.
  */
 #ifndef VV_LIB_NAMES_CONVERT_INPUT_H
 #define VV_LIB_NAMES_CONVERT_INPUT_H
@@ -18,7 +18,7 @@
 
 typedef struct vv_convert_input {
 	const char *name; /* as the user wrote it; borrowed */
-	char *plain_name; /* without .gz and the like: its extension tells the form */
+	char *plain_name; /* without .gz or similar: its extension is the format */
 	int fd;           /* -1: standard input is not ours to close */
 	vv_fd_source file;
 	vv_unpacked *unpacked;
@@ -26,13 +26,13 @@ typedef struct vv_convert_input {
 	vv_source packed; /* what bytes reads after its beginning */
 	char head[VV_ARROW_HEAD];
 	size_t head_len, head_pos;
-	bool is_arrow;        /* bytes are an Arrow stream or file, and there is no text */
-	const char *encoding; /* as it was declared; NULL: found out. Borrowed */
+	bool is_arrow;        /* bytes are an Arrow stream or file, not text */
+	const char *encoding; /* the declared one; NULL: detected. Borrowed */
 	vv_file_text *text;
 	vv_source source; /* to be read once */
 } vv_convert_input;
 
-/* Opens path ("-": standard input). encoding: NULL, or what it is declared to be written in. */
+/* Opens path ("-": standard input). encoding: the declared one, or NULL. */
 vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const char *encoding,
 				vv_error *err);
 

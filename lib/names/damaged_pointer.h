@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Does the blob look like a pointer, or like one that git merged as text, and is none? Then why says what is
- * wrong. One of a later version is whole. */
+/* Does the blob look like a pointer, or like one that git merged as text, without being valid? why: the
+ * fault. A pointer of a later version counts as valid. */
 vv_status vv_damaged_pointer_find(bool *out, vv_repository *r, const vv_oid *blob, vv_error *why,
 				  vv_error *err);
 
@@ -26,7 +26,7 @@ bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text);
 vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
 				  vv_error *err);
 
-/* A warning to whoever listens to r, if the blob is such a one. */
+/* Warns the listener of r if the blob is one. */
 vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const char *path,
 				  vv_error *err);
 

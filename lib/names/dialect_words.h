@@ -11,15 +11,15 @@
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 
-/* As given on the command line; NULL: not said. */
+/* The words of the command line; NULL: missing. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
 	bool header; /* false: the first row is data */
 } vv_written;
 
-/* Of an option that names one character: "tab", "\t", "comma", "semicolon", "space", "pipe", a
- * character; "none" or nothing (without a delimiter each line is one cell). VV_EUSAGE. */
+/* Reads an option's character: "tab", "\t", "comma", "semicolon", "space", "pipe", a character;
+ * "none" or nothing (without a delimiter each line is one cell). VV_EUSAGE. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
 bool vv_written_any(const vv_written *w);
 

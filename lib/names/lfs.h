@@ -11,9 +11,9 @@
 
 #define VV_LFS_POINTER_MAX 1024u
 
-/* *path: the file that contains the object which the pointer text names, owned by the
- * caller; NULL when the text is not a pointer of LFS. VV_EMISSING: it is one, and its object
- * is missing here (the message says how to get it). */
+/* *path: the file of the object that the LFS pointer in text names, owned by the caller; NULL: text
+ * is not an LFS pointer. VV_EMISSING: its object is missing here (the message has the command to
+ * fetch it). */
 vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err);
 
 #endif

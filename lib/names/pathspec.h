@@ -1,9 +1,9 @@
 /*
- * pathspec: which paths the PATH... arguments of a command select.
+ * pathspec: the paths selected by a command's PATH... arguments.
  *
- * A file, a folder (all below it), or a pattern with '*', '?' or '[' that no file is
- * called by; '*' in it also matches '/', as in Git. No arguments select nothing. ":!PATH",
- * ":^PATH" and ":(exclude)PATH" take out what the others select, or, alone, everything does.
+ * A file, a folder (all below it), or a pattern with '*', '?' or '[', unless a file has this name;
+ * '*' in it also matches '/', as in Git. No arguments select nothing. ":!PATH", ":^PATH" and
+ * ":(exclude)PATH" exclude paths from the selection, or, alone, from all paths.
  */
 #ifndef VV_LIB_NAMES_PATHSPEC_H
 #define VV_LIB_NAMES_PATHSPEC_H
@@ -20,7 +20,7 @@ typedef struct vv_pathspec_item {
 	char *path;        /* repository-relative; "" the top folder */
 	const char *given; /* as written, borrowed */
 	bool pattern;
-	bool exclude; /* then exists and folder are false: nobody looks for it */
+	bool exclude; /* exists and folder are then false: the file is not searched */
 	bool exists;  /* in the work tree */
 	bool folder;  /* is a folder of the work tree */
 	bool matched; /* something was selected by it */

@@ -25,8 +25,7 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 void vv_table_at_close(vv_table_at *t); /* accepts one that is not open */
 VV_AUTO_CLEAR(vv_table_at, vv_table_at_close)
 
-/* Does the failure of vv_table_at_open mean that there is no table: no such path, or one that
- * is something else? */
+/* Does a failure of vv_table_at_open mean that the path does not exist or is not a table? */
 bool vv_table_at_is_none(vv_status rc);
 
 /* Appends the key of a row, as --row takes it (dataset/schema/key_words.h). */

@@ -1,8 +1,8 @@
 /*
  * unpacked: the bytes inside of a compressed file, as a source.
  *
- * A file counts as compressed by its name (prices.csv.gz), whatever its first bytes are; one that is not compressed passes as it
- * is. Memory and what may come out of it are bounded (repo/blocks/decompress.h).
+ * A file counts as compressed by its name (prices.csv.gz), whatever its first bytes are; one that is not compressed passes
+ * unchanged. Memory and output are bounded (repo/blocks/decompress.h).
  */
 #ifndef VV_LIB_NAMES_UNPACKED_H
 #define VV_LIB_NAMES_UNPACKED_H
@@ -13,7 +13,7 @@
 
 typedef struct vv_unpacked vv_unpacked;
 
-/* packed is at its beginning, and copied; what it reads from must outlive *out. */
+/* packed must be at its beginning; it is copied, but its payload must outlive *out. */
 vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error *err);
 void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
 VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)

@@ -56,7 +56,7 @@ typedef struct vv_subject {
 	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
 	vv_repository *repo;       /* borrowed; NULL outside a repository */
 	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
-	/* Outside a repository: what is worked in, set by the opener after init; borrowed; NULL: nothing is set. */
+	/* The environment outside a repository, set by the opener after init; borrowed; NULL: empty. */
 	const vv_env *env;
 	vv_mem_sink *passing;   /* the blocks of plain text, once opened */
 	bool lent;              /* passing is that of another subject */
@@ -70,8 +70,8 @@ typedef struct vv_subject {
 	bool grid; /* of a document, once opened: its rows and columns are a sheet's */
 	vv_store *
 		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
-	vv_keeping *keeping;        /* what it became is being kept */
-	struct vv_reading *reading; /* what was begun */
+	vv_keeping *keeping;        /* its result is being cached */
+	struct vv_reading *reading; /* of vv_subject_begin */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);
@@ -88,22 +88,22 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err);
 
-/* The ':' between revision and path in what is called REV:PATH; one inside braces belongs to the revision, as in
- * HEAD^{/fix: typo}. NULL when there is none. */
+/* The ':' between revision and path in REV:PATH; one inside braces belongs to the revision, as in HEAD^{/fix:
+ * typo}. NULL when there is none. */
 const char *vv_subject_colon(const char *text);
 
 /* How much of text names a file that exists: all of it, or the DOCUMENT of DOCUMENT#TABLE; 0: none. */
 size_t vv_subject_file_len(const char *text);
 
-/* What was found, and not opened, again. text (s's, or a copy) is borrowed. */
+/* Copies a subject that was found and not opened. text (s's, or a copy) is borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
 
 /* Is it a pointer that was edited or torn? Then err is what opening it answers. */
 bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
 
-/* Compares a file of the work tree with the index, which find leaves undone since it can
- * cost a look at the whole file: is_dataset then tells whether it is the stored version.
- * open does it by itself. */
+/* Compares a file of the work tree with the index, which find does not do since it can require
+ * reading the whole file: afterwards is_dataset is set if it is the stored version. open does it by
+ * itself. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
 /* Finds and settles, for what wants a stored version of a dataset and nothing else: VV_EUSAGE. The
@@ -111,8 +111,8 @@ vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 				 const char *text, vv_error *err);
 
-/* The same for a blob that git names by its id alone; path: what it is called, relative to
- * the top. VV_ENOTFOUND when there is no such blob. */
+/* The same for a blob that git names by its id alone; path: its name, relative to the top.
+ * VV_ENOTFOUND: no such blob. */
 vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const vv_oid *blob, const char *path, const char *text,
 			       vv_error *err);
@@ -126,28 +126,28 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 typedef struct vv_subject_options {
 	const vv_sniff_hints *hints;
 	bool find_key;
-	/* NULL, or what it is compared with and is open already. Where both are plain text, rows that
-	 * both have are read once. like is cleared last. */
+	/* NULL, or the subject to compare with, already open. If both are plain text, common rows are
+	 * read once. like is cleared last. */
 	const vv_subject *like;
 	bool keep;   /* it will be like for another one */
 	bool whole;  /* of a document no table, but the file of bytes that it is */
 	bool writes; /* its rows are to be written into the file: VV_ENOSUPPORT for a document */
-	/* With keep, of a file that can be read again (vv_subject_is_file): what it is compared with is such a file, too,
-	 * so that row groups which both have need not be encoded. With like: where that is so opened (in_file) */
+	/* With keep, for a file that can be read again (vv_subject_is_file): it is compared with such a file, so that
+	 * common row groups need not be encoded. With like: if like is opened with in_file */
 	bool in_file;
 	bool stored; /* of a stored version in key order the rows are wanted in that order: no number of a
 			* row and no neighbour of it is looked at */
-	/* Of a file called .gz, .zst, .xz or .bz2 the rows inside are wanted; of no use for what writes it. */
+	/* Reads the rows inside a file named .gz, .zst, .xz or .bz2; not for commands that write it. */
 	bool unpack;
-	bool as_add;   /* plain text: its root, too, is the one that add would give it */
+	bool as_add;   /* plain text: its root is the same as add would compute */
 	vv_pool *pool; /* threads that plain text is read with; NULL: the reader's, if any */
 	const vv_progress *progress;
 } vv_subject_options;
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
 
-/* Begins what opening it with these options waits for: the reader of a document is started, so that two of them are read side by
- * side. Nothing else may be opened by its reader before it is opened itself, which also tells what went wrong. */
+/* Starts slow work of opening with these options: the reader of a document, so that two of them run in parallel. Its dataset
+ * reader must open nothing else before vv_subject_open, which also reports errors. */
 void vv_subject_begin(vv_subject *s, const vv_subject_options *opts);
 
 /* The document that its bytes are, opened, and the temporary file that it may be read from. */
@@ -165,10 +165,10 @@ VV_AUTO_CLEAR(vv_subject_document, vv_subject_document_close)
 
 /* Is it a file or blob that is alone: plain text with no version before it? After settle. */
 bool vv_subject_is_file(const vv_subject *s);
-/* What opening plain text left in it is gone; the table that was opened must be closed. */
+/* Drops the state that opening plain text left; the opened table must be closed. */
 void vv_subject_forget(vv_subject *s);
 
-/* From now on it is this table of the document (NULL: all of it). What is open of it must be closed. */
+/* Makes it this table of the document (NULL: the whole document). Close its open tables first. */
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err);
 
 /* The file's exact bytes, in pieces, in order. */
@@ -178,7 +178,8 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
 			  vv_error *err);
 
-/* What descriptions and rules call it: its path, of a document's table "DOCUMENT#TABLE"; owned; NULL: no memory. */
+/* Its name in descriptions and rules: its path, or "DOCUMENT#TABLE" for a document's table; owned by the caller;
+ * NULL: out of memory. */
 char *vv_subject_name(const vv_subject *s);
 
 /* Reads a file beside the subject (datapackage.json): from its commit, the index, or

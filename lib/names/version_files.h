@@ -1,5 +1,5 @@
 /*
- * version_files: gives transport, which does not know tables, the bytes of a version's file.
+ * version_files: makes the bytes of a version's file for transport, which is independent of tables.
  */
 #ifndef VV_LIB_NAMES_VERSION_FILES_H
 #define VV_LIB_NAMES_VERSION_FILES_H
@@ -9,15 +9,15 @@
 #include "lib/names/ordered_files.h"
 #include "repo/git/objects/file_maker.h"
 
-/* What pieces works with, and what keeps the files of versions in key order for ranges of them; all may be NULL. */
+/* The tools of `pieces`, and the cache of files in key order for `range`; all may be NULL. */
 typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;
 	vv_ordered_files *ordered;
-	const struct vv_address *client; /* who pays for putting them together; NULL: nobody */
+	const struct vv_address *client; /* whose credit is used; NULL: none */
 } vv_version_work;
 
-/* Of datasets of any kind. work is borrowed; NULL: no threads, nobody watches, nothing is kept. */
+/* For datasets of any kind. work is borrowed; NULL: no threads, progress or cache. */
 vv_file_maker vv_version_files(const vv_version_work *work);
 
 #endif

@@ -11,7 +11,7 @@
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err);
 
-/* What vv_subject_begin began, or an import under way. */
+/* The work that vv_subject_begin started, or a running import. */
 typedef struct vv_reading vv_reading;
 void vv_subject_reading_free(vv_reading *r); /* accepts NULL */
 

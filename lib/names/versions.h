@@ -33,8 +33,8 @@ typedef struct vv_versions {
 	vv_version *like; /* for the next ones; NULL: none yet */
 } vv_versions;            /* begins with repo, reader and zeroes */
 
-/* The table of a file, open until the next trim; *out NULL: there is no table, which is
- * noted where the file should be one. */
+/* The table of a file, open until the next trim; *out NULL: not a table, which is noted if it
+ * should be one. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
 			  vv_error *err);
 /* Closes all but the few that were used last. */

@@ -1,8 +1,8 @@
 /*
- * folder_check: reads blocks and history of a published folder on this machine, and names what is damaged.
+ * folder_check: reads blocks and history of a published folder on this machine, and reports damage.
  *
  * Blocks are hashed, lists and versions have sums of their own, git checks its packs, and tables have their hashes in the
- * state, pages in their list of sums. What the last run of publish left and is not there is named, too.
+ * state, pages in their list of sums. Files that the last publish wrote and that are missing are reported, too.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_CHECK_H
 #define VV_LIB_PUBLISH_FOLDER_CHECK_H

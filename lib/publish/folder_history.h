@@ -1,9 +1,9 @@
 /*
  * folder_history: repo.git of a published folder: history as git's dumb HTTP protocol reads it.
  *
- * Each update adds a pack of what is new, and puts packs together so that each is at least twice as long as all after
- * it. Packs come first, then the list of packs, then the refs; what is not listed any more stays for readers that began
- * before (folder_state.h, "gone").
+ * Each update adds a pack of new objects, and combines packs so that each is at least twice as long as all after it.
+ * Packs come first, then the list of packs, then the refs; unlisted packs stay for readers that began before
+ * (folder_state.h, "gone").
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_HISTORY_H
 #define VV_LIB_PUBLISH_FOLDER_HISTORY_H
@@ -27,16 +27,16 @@ typedef struct vv_folder_history {
 	vv_oid *before; /* what its refs were; also of tags; owned */
 	size_t before_count;
 	bool lost;    /* packs were missing or cut: all are made again */
-	bool same;    /* they are what they were, and all that names them is there */
+	bool same;    /* unchanged, and everything that names them exists */
 	bool dropped; /* something that they reached is reached no more */
 } vv_folder_history;
 void vv_folder_history_clear(vv_folder_history *h);
 VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
 
-/* What the refs are there now. */
+/* Reads the refs of the folder. */
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
-/* Do the refs here follow those of the folder? *back says which does not, or stays empty; *heads: it has signed heads that
- * are new here. */
+/* Are the refs here descendants of those of the folder? *back names one that is not, or stays empty; *heads: it has signed
+ * heads that are new here. */
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
 				    vv_error *err);
 /* All that refs reach is in the packs of the state; the caller writes that. */

@@ -2,14 +2,14 @@
  * folder_state: the file "folder" of a published folder (docs/formats/folder.md).
  *
  *	varve folder 1
- *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first
+ *	pack <bytes> <name>       a pack of repo.git in the list for readers, oldest first
  *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
  *	hash <number> <path>      below a line of a file: the XXH3-64 of its bytes
- *	gone <seconds> <path>     nothing names it any more since then
- *	held <bytes> <path>       a pack, an index, a list or a page, as the last run left it; of "versions" how many files it had
+ *	gone <seconds> <path>     unreferenced since then
+ *	held <bytes> <path>       a pack, an index, a list or a page written by the last run; for "versions" its number of files
  *
- * It marks the folder as varve's, and is written before what it names is relied on, so that a killed run is known to the
- * next one. Pages that are exported (cmd/web/pages/export_folder.h) have such a file of their own, VV_FOLDER_EXPORT.
+ * It marks the folder as varve's, and is written before its entries are used, so that the next run recognises a killed one.
+ * Exported pages (cmd/web/pages/export_folder.h) have such a file of their own, VV_FOLDER_EXPORT.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
 #define VV_LIB_PUBLISH_FOLDER_STATE_H
@@ -32,7 +32,7 @@ typedef struct vv_folder_item {
 	uint64_t number;
 	vv_oid blob;   /* of a table */
 	uint64_t hash; /* of its bytes; 0: not known */
-	bool kept;     /* for who goes through them */
+	bool kept;     /* for the caller's loops */
 } vv_folder_item;
 typedef struct vv_folder_items {
 	vv_folder_item *items;
@@ -65,7 +65,8 @@ bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err);
 /* Notes the packs, lists and versions of the store, and the packs of repo.git with their indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
-/* Removes what was gone by then, as far as it can be; what is there again stays, and is not gone. */
+/* Removes files that were unreferenced by then, ignoring failures; files in use again stay and are
+ * unmarked. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * publish: a repository as a folder of plain files, brought up to date at the cost of what changed (docs/formats/folder.md).
+ * publish: a repository as a folder of plain files; an update costs as much as the change (docs/formats/folder.md).
  *
  * Everything is written so that a reader in between finds the state before or the one after, and so that a killed run is
- * finished by the next one: blocks, packs of history, the list of packs, tables, refs. What nothing names any more is
- * removed VV_PUBLISH_WAIT_SECONDS later, by a later run.
+ * finished by the next one: blocks, packs of history, the list of packs, tables, refs. Unreferenced files are removed
+ * VV_PUBLISH_WAIT_SECONDS later, by a later run.
  */
 #ifndef VV_LIB_PUBLISH_PUBLISH_H
 #define VV_LIB_PUBLISH_PUBLISH_H
@@ -27,7 +27,7 @@ typedef struct vv_publishing {
 	const char *folder;
 	vv_refs_choice refs;
 	bool force; /* also where the folder has newer or other commits, which are fetched before */
-	bool prune; /* what nothing names goes at once: readers that are at work may fail */
+	bool prune; /* removes unreferenced files at once: running readers may fail */
 	uint64_t file_bytes; /* longer tables have no file */
 	/* After the run: */
 	bool changed;             /* refs moved */
@@ -37,8 +37,8 @@ typedef struct vv_publishing {
 		too_long; /* files of tables: that there are; that were written now; left out */
 } vv_publishing;
 
-/* VV_EREFUSED: the folder is somebody else's, has commits that these do not follow, or a shallow clone. VV_ELOCKED: another one is at work there. VV_EMISSING:
- * blocks are missing here. */
+/* VV_EREFUSED: the folder belongs to another repository, has commits that these do not descend from, or this is a shallow
+ * clone. VV_ELOCKED: another publish is running. VV_EMISSING: blocks are missing here. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

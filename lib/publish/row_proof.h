@@ -11,7 +11,7 @@
 typedef struct vv_row_proof {
 	vv_repository *repo;
 	const vv_subject *subject; /* a stored table of a commit */
-	vv_table *table;           /* of it, as it is stored */
+	vv_table *table;           /* of it, unconverted */
 	const char *row;           /* its key, as --row has it */
 	/* After the run: */
 	vv_head_commit head; /* by which the row is signed; to be cleared */

@@ -33,7 +33,7 @@ typedef struct vv_store_config {
 } vv_store_config;
 
 typedef struct vv_blocks_config {
-	char *ref; /* whole; NULL: not said */
+	char *ref; /* the full name; NULL: missing */
 	char *urls[VV_BLOCKS_URLS_MAX];
 	size_t url_count;
 	char *push_urls[VV_BLOCKS_URLS_MAX];
@@ -43,7 +43,7 @@ typedef struct vv_blocks_config {
 	char *upstream; /* the store of the repository that this one was forked from; NULL: none */
 } vv_blocks_config;
 
-/* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */
+/* Reads a commit's file; empty without the file. VV_EINPUT: its content is invalid. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
 /* The same of its text. */
@@ -68,8 +68,8 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
 /* The text of that file; "" where there is none. VV_EINPUT: it is not a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
-/* Calls fn for each name in the file in the work tree that this varve does not know, and so does not obey: "FILE: ...,
- * did you mean 'url'?" A newer varve may know it. */
+/* Calls fn for each name in the work tree's file that this varve does not know, and so ignores: "FILE: ..., did you
+ * mean 'url'?" A newer varve may support it. */
 typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err);
@@ -79,7 +79,8 @@ void vv_blocks_config_warn(vv_repository *r);
  * VV_EUSAGE: a bare repository. */
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
-/* May a commit name it? VV_EINPUT: no place that all clones can reach, or a URL that has what is the user's to say. */
+/* May a commit name it? VV_EINPUT: a place that not all clones can reach, or a URL with parts that only the user may
+ * set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
 /* A remote's setting: a store, rather than a peer? */
 bool vv_blocks_is_store(const char *url);

@@ -1,8 +1,8 @@
 /*
- * data_store: the store that keeps the blocks of a Git host's repository: a bucket, a folder, a machine with SFTP, or the
- * files that a web server gives (docs/operate/stores.md).
+ * data_store: the store for the blocks of a Git host's repository: a bucket, a folder, a machine with SFTP, or files of a
+ * web server (docs/operate/stores.md).
  *
- * Named by remote.<name>.varveUrl, which is trusted, or by the committed .varveconfig, which is asked only where the
+ * Named by remote.<name>.varveUrl, which is trusted, or by the committed .varveconfig, which is contacted only if the
  * user trusts it, as block peers are (block_peers.h).
  */
 #ifndef VV_LIB_REMOTES_DATA_STORE_H
@@ -23,13 +23,14 @@ typedef struct vv_data_store {
 	bool trusted;
 } vv_data_store;
 
-/* Of a remote, by what .varveconfig says; write: where a push goes. One that is not trusted is found, and told of. */
+/* Finds a remote's store, by .varveconfig; write: the destination of a push. An untrusted one is found, too, with a
+ * note. */
 vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
 			     const vv_blocks_config *c, bool write, vv_error *err);
 /* The store of the repository that this one was forked from ([store] upstream), to be read. url NULL: none. */
 vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
 				 const vv_blocks_config *c, vv_error *err);
-/* No question is asked: is one named? */
+/* Is a store named? Asks the user nothing. */
 bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c);
 void vv_data_store_clear(vv_data_store *s);
 VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
@@ -37,7 +38,8 @@ VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
 /* A folder whose path does not begin at the top is below the work tree; owned by the caller. */
 vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
 
-/* May this URL (absolute), which .varveconfig names, be asked? VV_EREFUSED: it is not trusted, or a link leads there. */
+/* May this URL (absolute) in .varveconfig be contacted? VV_EREFUSED: it is not trusted, or a symbolic link leads to
+ * it. */
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
 /* VV_EREFUSED: it is a folder of the work tree, and a link leads there. */
 vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error *err);

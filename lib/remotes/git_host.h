@@ -31,17 +31,17 @@
 typedef struct vv_git_push {
 	const char *to;
 	vv_oid id,
-		old; /* id null: delete; its blocks are there, those of what its branch became meanwhile are not */
+		old; /* id null: delete; the remote has its blocks, but not those of later commits of its branch */
 	bool force; /* from where it was seen, and from nowhere else */
-	char *why;  /* refused; owned by whoever asked; NULL: it moved */
-	bool same;  /* afterwards: it was there already */
+	char *why;  /* the reason of a refusal; owned by the caller; NULL: it moved */
+	bool same;  /* result: the remote had this id already */
 	char was[VV_OID_TEXT +
 		 1]; /* likewise: the beginning of the commit that it moved on from; "": it is new */
 } vv_git_push;
 
-/* `git push`, with the user's hooks unless no_verify; some refs at a time, of these all or none where the
- * host can do that. to: how git is run, with the URL; word: what git is given for that, a remote's name or the URL. refs[].why gets why one did not move. said: lines of the far side, for people.
- * What git says of a failure as a whole is in err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
+/* `git push`, with the user's hooks unless no_verify; some refs at a time, atomically if the host supports it. to: how git is
+ * run, with the URL; word: git's argument for it, a remote's name or the URL. refs[].why gets the reason if one did not move.
+ * said: lines of the far side, for people. err has git's words on a failure as a whole: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
 vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
 			  bool no_verify, vv_buf *said, vv_error *err);
 
@@ -49,16 +49,16 @@ vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *
  * edited_pointers: a warning of pointers that were edited by hand, before they go to a host that does not look.
  */
 
-/* Of each version that the wants bring and the haves do not: does its pointer say what its root is? If not,
- * whoever listens to r hears of it, of a few of many. A root that is missing here is left out. */
+/* Checks the pointer of each version that is in wants and not in haves against its root. Warns r's listener
+ * of mismatches, naming only a few. A missing root is skipped. */
 vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
 				  const vv_oid *haves, size_t have_count, vv_error *err);
 
 typedef struct vv_git_host vv_git_host;
 
-/* Asks for the refs; nothing else happens before it is wanted. t and m are borrowed until close.
- * take_folder: m is published as files there, which were asked for; or NULL. On failure, too. t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
- * err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
+/* Fetches only the refs; the rest happens on demand. t and m are borrowed until close. take_folder (also taken on failure): the
+ * open folder if m is published as files; or NULL. t->repo may be NULL: then only hello is available. err has git's words on a
+ * failure: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
 			   vv_remote_folder *take_folder, bool write, vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
@@ -81,11 +81,11 @@ const char *vv_git_host_blocks_place(const vv_git_host *g);
 /* The URL of its store, else its own: who sends its blocks. */
 const char *vv_git_host_blocks_url(const vv_git_host *g);
 
-/* Takes away refs that a killed fetch has left: what these reach is not known to be here. */
+/* Removes refs left by a killed fetch: their history may be incomplete. */
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
 
-/* Brings refs (whole names) and all that they reach into the repository, where nothing names them
- * but refs below refs/varve/fetched/, until close; ids gets what each is there. */
+/* Fetches refs (full names) and everything reachable from them into the repository, named only by
+ * refs below refs/varve/fetched/, until close; ids gets their ids on the host. */
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err);
 
@@ -94,7 +94,7 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
 			     vv_error *err);
 
-/* As one that blocks are asked of; it lasts until close. Its name is the remote's URL. */
+/* The host as a supplier of blocks, valid until close. Its name is the remote's URL. */
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
 /* Blocks by themselves, if a store keeps them: fn gets each, as vv_peer_blocks. Else VV_ENOSUPPORT. */
 vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
@@ -115,23 +115,23 @@ typedef struct vv_git_sending {
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err);
 
-/* Its block peers that may be asked; borrowed until this is called again. */
+/* Its trusted block peers; borrowed until the next call. */
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
-/* What came over the line so far, but for history. */
+/* Bytes received so far, without history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
 /* Has it a ref of blocks or, to be read, a store that .varveconfig names? */
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
 
-/* From now on what is requested is only to be got: that the blocks' ref is not there is worth a
- * word. */
+/* Declares that blocks are only read: a missing blocks' ref is then noted. */
 void vv_git_host_reading(vv_git_host *g);
-/* Tells if the blocks' ref is gone or was overwritten, and versions of the host's refs lack blocks
- * there by it. Does not fail where that cannot be found out. */
+/* Warns if the blocks' ref was removed or overwritten, so that versions of the host's refs lack
+ * blocks. Does not fail if that cannot be found out. */
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
 
 typedef struct vv_host_lost {
 	uint64_t
-		versions; /* of the host's refs, as far as they are here, that it does not keep whole */
+		versions; /* versions of the host's refs, as far as their commits are here, that it does
+			   * not store completely */
 	uint64_t here;  /* of these */
 	char lacks[96]; /* of one of them, as of vv_host_keeps */
 } vv_host_lost;
@@ -156,13 +156,13 @@ vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
 /* vv_host_verify; nothing where block peers keep the blocks. */
 vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
 
-/* Tells of blocks that the host could not give although it lists them. */
+/* Warns of blocks that the host lists but could not deliver. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 
-/* From now on its blocks are those of a store that .varveconfig names so in the work tree (url absolute, both copied), or of
- * a ref of its own (url NULL), whatever else is reported: before anything else is asked of it. */
+/* Sets the place of its blocks: a store named in the work tree's .varveconfig (url absolute, both copied), or a ref of its
+ * own (url NULL), regardless of other settings. Call it before other functions. */
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
-/* What keeps its blocks, fresh: a store, or a ref of its own. Borrowed. */
+/* The place of its blocks, read again: a store, or a ref of its own. Borrowed. */
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
 /* Every ref of the host, those of open and closed requests too, fetched; not those of blocks. */
 vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err);

@@ -28,18 +28,18 @@ typedef struct vv_host_refs {
 	vv_arena arena;
 } vv_host_refs;
 
-/* word is what git is given: a remote's name, or a URL. ask says where git runs. folder: a published one, which takes no push,
- * and is not asked again for refs that it showed; or NULL. Clear it on failure, too. VV_ENOSUPPORT: a plain web server, where
- * folder is NULL. VV_ECORRUPT: it shows something else. */
+/* word is git's argument: a remote's name, or a URL. ask has the folder to run git in. folder: a published one, which accepts
+ * no push, and whose refs are not read again; or NULL. Clear it on failure, too. VV_ENOSUPPORT: a plain web server, if folder
+ * is NULL. VV_ECORRUPT: an invalid answer. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 
-/* The versions in what is here of the history of a host's or a peer's refs. */
+/* The versions in the local part of the history of a host's or a peer's refs. */
 vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
 			     vv_error *err);
-/* Is it known that there are none: all that the refs name is here? Without a walk where it was found out before. */
+/* Is it known that they have no versions, with all named objects here? Without a walk if the answer is cached. */
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);
 
 #endif

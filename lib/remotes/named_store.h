@@ -15,17 +15,17 @@
 typedef struct vv_store_naming {
 	const char *name, *url;
 	const char *push_url; /* NULL: url */
-	bool usual;           /* from now on pushes go to it, and not to another one */
+	bool usual;           /* make it the destination of pushes */
 } vv_store_naming;
 
-/* Is it a name, and are these URLs, that .varveconfig may have, and is there no store of that name? VV_EUSAGE,
+/* Checks that the name and the URLs are allowed in .varveconfig, and that the name is unused. VV_EUSAGE,
  * VV_EINPUT, VV_EEXISTS. */
 vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Written for the next commit; whoever does so trusts the places, too (varve.trustedHost of this repository). Fails as the check
+/* Writes it for the next commit; the user thereby trusts the places (varve.trustedHost of this repository). Fails as the check
  * does. */
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* From now on pushes go to this one, and to no other (name NULL: to the host itself: no store is named any more). *changed
- * false: they did before. Written for the next commit. A store in the remote's own settings (rclone) goes at once. */
+/* Makes this store the only destination of pushes (name NULL: the host itself, without a named store). *changed false: it
+ * was that already. Writes it for the next commit. A store in the remote's own settings (rclone) is removed at once. */
 vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
 			  vv_error *err);
 /* The store in the user's own settings of a remote (remote.<name>.varveUrl); NULL: there is none. Borrowed. */
@@ -35,13 +35,13 @@ const char *vv_store_own(const vv_remote *m);
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 /*
- * store_trial: what a store lets us do, found out by doing it with one small file that is removed again.
+ * store_trial: finds out the permissions on a store by writing, reading and removing one small file.
  */
 
 /* Lists and removes: not needed to push and fetch. */
 typedef struct vv_store_trial {
 	bool reads, ranges, writes, lists, removes;
-	char who[160]; /* whom the place takes us for; "": not known */
+	char who[160]; /* our identity at the place; "": unknown */
 	uint64_t ms;
 	vv_error why; /* of the first that failed; code VV_OK: none did */
 } vv_store_trial;

@@ -1,11 +1,10 @@
 /*
- * proof: asks a place which versions it has now: all files that each depends on, and a random block
- * of each, hashed here.
+ * proof: verifies which versions a place has: all files that each depends on, and a random block of each, hashed here.
  *
- * A peer reports which versions it has whole; of a store or Git host every pack and list of a version is asked for
- * (vv_host_keeps_each). Either may be a promise, so it is asked besides for blocks that it cannot
- * foresee: of a version that is here a leaf, of one that is not its root and the way down from there to a leaf. A peer
- * sends the block; of a Git host the pack is fetched. Code that frees data, or reports that others keep it, asks here.
+ * A peer reports its complete versions; at a store or Git host every pack and list of a version is checked
+ * (vv_host_keeps_each). Either report may be wrong, so unpredictable blocks are also fetched: a leaf of a version that
+ * is stored here; of any other its root and the path from there to a leaf. A peer sends the block; from a Git host the
+ * pack is fetched. Code that frees data, or reports that others store it, must call this.
  */
 #ifndef VV_LIB_REMOTES_PROOF_H
 #define VV_LIB_REMOTES_PROOF_H
@@ -19,11 +18,12 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* *holds[i]: it shows the version of roots[i]. store: what is here. Fails where the place cannot answer. */
+/* *holds[i]: it proved the version of roots[i]. store: the local blocks. Fails if the place cannot
+ * answer. */
 vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, const vv_cid *roots,
 		       size_t count, vv_error *err);
 
-/* Some versions at random, of those that its refs reach and whose commits are here. */
+/* Random versions reachable from its refs, among those whose commits are here. */
 #define VV_PROOF_SAMPLE 16u
 typedef struct vv_proof_sample {
 	size_t asked, lost;

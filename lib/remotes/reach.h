@@ -1,10 +1,9 @@
 /*
- * reach: a remote, whichever it is: a peer that speaks varve, a Git host that does not, or a published folder.
+ * reach: a remote of any kind: a peer with varve, a Git host without, or a published folder.
  *
- * remote.<name>.varveKind is believed ("peer", "git", "folder");
- * well-known hosts, and URLs that only git speaks, are treated as what they are; any other far side
- * is asked for varve first, and where something else answers, a folder, then git. That it is one of these is
- * remembered in remote.<name>.varveKind.
+ * remote.<name>.varveKind decides ("peer", "git", "folder"); well-known hosts, and URLs that only git
+ * supports, are Git hosts; any other far side is tried as varve first, and if something else answers, as a
+ * folder, then git. The result is stored in remote.<name>.varveKind.
  */
 #ifndef VV_LIB_REMOTES_REACH_H
 #define VV_LIB_REMOTES_REACH_H
@@ -17,7 +16,7 @@
 #include "lib/remotes/remote.h"
 #include "lib/remotes/transfer.h"
 
-/* One of both is set; hello has been said. t and m are borrowed by host until it is closed. */
+/* One of both is set; the hello was exchanged. t and m are borrowed by host until it is closed. */
 typedef struct vv_reached {
 	vv_peer *peer;
 	vv_git_host *host;
@@ -30,9 +29,9 @@ bool vv_reach_is_host(vv_transfer *t, const vv_remote *m);
 void vv_reached_close(vv_reached *r);
 VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 
-/* A repository that speaks varve and has a ref of blocks besides, since others reach it by a plain
- * URL: as a host, which the caller closes. *out NULL: it is none, or cannot be asked by git.
- * eager: ask also where that takes another line and nobody has seen such a ref there. */
+/* The host part of a peer that also has a ref of blocks, for clients without varve; the caller
+ * closes it. *out NULL: it has none, or git cannot reach it. eager: try also if that needs another
+ * line and no such ref is known. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
 /* The same for a remote's name or URL (word), as a supplier; *has false: it has no ref of blocks. */
@@ -42,9 +41,9 @@ vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *wo
 vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
 			   bool eager, vv_error *err);
 
-/* One more kind of suppliers, from a room above this one: what begins with scheme ("vault:"), and how it is
- * called ("the vault"; NULL: by its URL). Told once for each, when the program begins. open gives at most max, which
- * name, number and close themselves; url NULL: those that take part although nobody named them, perhaps none. */
+/* Registers a kind of suppliers of an upper room: its URL scheme ("vault:"), and its name in messages ("the vault";
+ * NULL: its URL). Once for each, when the program begins. open returns at most max suppliers; url NULL: those that
+ * take part without being named, maybe none. */
 typedef vv_status (*vv_suppliers_open_fn)(vv_transfer *t, vv_supplier *out, size_t max,
 					  size_t *count, const char *url, vv_error *err);
 void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open);
@@ -54,30 +53,30 @@ const char *vv_reach_shown(const char *name);
 /* Another URL (of a further kind, too) as a supplier of blocks, which keeps url as its name. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);
-/* Who names a source: the settings; the user, now; or a stranger, whose URL must be a peer's, and may ask nobody for a
- * secret. */
+/* The origin of a source's name: the settings; the user's command; or an untrusted list, whose URLs must be peers, and
+ * for which varve never prompts for secrets. */
 typedef enum vv_named_by { VV_BY_SETTINGS, VV_BY_USER, VV_BY_STRANGER } vv_named_by;
-/* The same of a URL of the further kind, too, which may be several; at most max (at least one). later: those of
- * another kind are connected when they are asked for blocks, by the thread that does so. */
+/* The same, also for a URL of a registered kind, which can mean several; at most max (at least one). later:
+ * suppliers of other kinds connect when blocks are first requested, in the requesting thread. */
 vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 			     const char *url, vv_error *err);
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 				   const char *url, vv_named_by by, vv_error *err);
-/* A peer that is no remote: it is called name, and connected when it is asked, by the thread that asks. url: what is
- * remembered of it. */
+/* A peer that is not a remote: has this name, and connects at the first request, in the requesting thread. url:
+ * identifies it in varve's records. */
 typedef vv_status (*vv_reach_connect_fn)(vv_peer **out, vv_transfer *t, const vv_connect_options *o,
 					 vv_error *err);
 vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,
 			      vv_reach_connect_fn connect, vv_error *err);
-/* Those that take part although nobody named them. None is not a failure, and neither is any trouble with
- * them; it may be why blocks are missing later: *untold, VV_OK where there is none. */
+/* Suppliers that take part without being named. Having none is not a failure, nor are their errors, but
+ * an error may explain missing blocks later: *untold, else VV_OK. */
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 		      vv_error *untold);
 /* When blocks are missing: warns of that trouble, once. */
 void vv_reach_tell(const vv_transfer *t, vv_error *untold);
 
-/* The block peers of a Git host, at most max, as suppliers that the caller clears and that are connected when they
- * are asked. */
+/* The block peers of a Git host, at most max, as suppliers, which connect at the first request; the caller clears
+ * them. */
 vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
 			       size_t *count, vv_error *err);
 

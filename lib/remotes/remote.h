@@ -1,10 +1,10 @@
 /*
- * remote: the other repositories that this one knows by name, and refspecs.
+ * remote: the other repositories that this one names, and refspecs.
  *
- * Kept where Git keeps them: remote.<name>.url, pushurl, fetch; varve's own are
- * remote.<name>.peers (further URLs to get blocks from) and remote.<name>.varve (what the
- * program is called there, for ssh), and remote.<name>.varveKind (what the far side was found to
- * be: "git", a host without varve, "folder" or "peer"). Source: git-config(1), gitglossary(7) "refspec".
+ * Stored as in Git: remote.<name>.url, pushurl, fetch; varve's own are remote.<name>.peers (further URLs
+ * to get blocks from), remote.<name>.varve (the program's name there, for ssh), and
+ * remote.<name>.varveKind (the detected kind: "git", a host without varve, "folder" or "peer"). Source:
+ * git-config(1), gitglossary(7) "refspec".
  */
 #ifndef VV_LIB_REMOTES_REMOTE_H
 #define VV_LIB_REMOTES_REMOTE_H
@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* "+refs/heads/X:refs/remotes/origin/X"; both sides may hold one '*'. */
+/* "+refs/heads/X:refs/remotes/origin/X"; both sides may contain one '*'. */
 typedef struct vv_refspec {
 	char *from, *to; /* to NULL: none was given */
 	bool force;
@@ -25,8 +25,8 @@ typedef struct vv_refspec {
 vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_refspec_clear(vv_refspec *s);
 VV_AUTO_CLEAR(vv_refspec, vv_refspec_clear)
-/* The name on the other side for a ref on this one; owned; NULL when it does not match (or
- * memory is short: *rc tells). */
+/* The name on the other side for a ref on this one; owned; NULL: no match, or out of memory (see
+ * *rc). */
 char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc);
 
 typedef struct vv_remote {
@@ -62,8 +62,8 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 
 /* Whose is a tracking branch? The remote's whose refspecs write it, and no other repository moves it. */
 vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_error *err);
-/* Where branches of a peer go that gives history in the place of a remote: "refs/remotes/<its name>/", or, of a URL,
- * with what its path ends in; "peer-" before it where that is a remote's name. Appended. */
+/* Appends the folder for branches of a peer that sends history instead of a remote: "refs/remotes/<its name>/", or,
+ * for a URL, with the last part of its path; prefixed with "peer-" if that is a remote's name. */
 vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer,
 				vv_error *err);
 

@@ -2,10 +2,10 @@
  * remote_folder: a published folder (docs/formats/folder.md): a repository as plain files, its history in repo.git beside
  * its blocks, which are a store.
  *
- * A web server's is read over connections of varve's own, at once what can be: first four files, which show whether it is one,
- * and its refs; then the packs of its history. Objects outside of these are left to git, which asks for one after the other.
+ * On a web server it is read over connections of varve's own, in parallel: first four files, which identify it and have its
+ * refs; then the packs of its history. Other objects are left to git, which requests them one by one.
  *
- * A correct caller: open; ask for each of the first files (several at once); shows; refs; bring; close.
+ * A correct caller: open; vv_remote_folder_ask for each of the first files (several at once); shows; refs; bring; close.
  */
 #ifndef VV_LIB_REMOTES_REMOTE_FOLDER_H
 #define VV_LIB_REMOTES_REMOTE_FOLDER_H
@@ -20,7 +20,7 @@
 #include "transport/places/place.h"
 
 #define VV_FOLDER_GIT "repo.git"
-#define VV_FOLDER_MARK "folder" /* what varve publish knows of it */
+#define VV_FOLDER_MARK "folder" /* the file of varve publish */
 
 /* Appends the folder that a URL of it, or of its repo.git, means, without a slash at its end. */
 vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);
@@ -35,12 +35,12 @@ typedef struct vv_remote_folder {
 		place; /* of a web server's; not open: on this machine, or the store has it by now */
 	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there, or */
 	vv_error why[VV_FOLDER_FIRST]; /* could not be read; code VV_OK: it could */
-	atomic_bool stopped;           /* nobody waits for these any more */
+	atomic_bool stopped;           /* waits are ended */
 	bool locked;                   /* the web server wants a login for the mark */
 } vv_remote_folder;
 
-/* No request is made. One of this machine is only its path. login false: git is not asked for one. VV_ENOSUPPORT: libcurl is
- * not installed. */
+/* Sends no request. A folder on this machine is only a path. login false: does not get a login from git. VV_ENOSUPPORT:
+ * libcurl is not installed. */
 vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool login,
 				const vv_connect_options *connect, vv_error *err);
 void vv_remote_folder_close(vv_remote_folder *f); /* accepts NULL */
@@ -50,18 +50,20 @@ VV_AUTO_FREE(vv_remote_folder, vv_remote_folder_close)
 vv_status vv_remote_folder_ask(void *f, size_t i, vv_error *err);
 /* Is the mark there, of any format? */
 bool vv_remote_folder_shows(const vv_remote_folder *f);
-/* Why one of the first files could not be read, though it may be there (VV_EIO, VV_ECORRUPT); VV_OK: none. silent: only where the server did
- * not answer in time. */
+/* The error of a first file that may exist but could not be read (VV_EIO, VV_ECORRUPT); VV_OK: none. silent: only where the
+ * server did not answer in time. */
 vv_status vv_remote_folder_failed(const vv_remote_folder *f, bool silent, vv_error *err);
 /* Appends the refs as 'git ls-remote --symref' prints them; nothing where they were not there. */
 void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
 
-/* Brings the packs of the history that were not listed when that was called last with this dir, into the repository, side by
- * side and each checked as a peer's. What a killed run has of them in dir, which is this folder's alone, is used, and what came of them from another copy with this transfer. Git
- * is to fetch the rest, if any. VV_EREFUSED: more than a peer may send. */
+/* Downloads the packs of the history that are new since the last vv_remote_folder_note with this dir, in parallel, into the
+ * repository; each is checked as a peer's. Reuses the parts that a killed run left in dir, which belongs to this folder, and
+ * those that came from another copy in this transfer. Git must fetch the rest, if any. VV_EREFUSED: more than a peer may
+ * send. */
 vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,
 				 vv_error *err);
-/* All that refs of the folder reach is here: its packs need not come again. */
+/* Notes that everything reachable from the folder's refs is stored here: its packs need not be
+ * downloaded again. */
 vv_status vv_remote_folder_note(const vv_remote_folder *f, const vv_transfer *t, const char *dir,
 				vv_error *err);
 

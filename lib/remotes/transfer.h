@@ -1,6 +1,6 @@
 /*
- * transfer: options and state that clone, fetch, pull and push share: connecting, asking on the
- * terminal, checking what came, telling what happened.
+ * transfer: options and state that clone, fetch, pull and push share: connections, questions on the
+ * terminal, checks of received data, reports.
  */
 #ifndef VV_LIB_REMOTES_TRANSFER_H
 #define VV_LIB_REMOTES_TRANSFER_H
@@ -29,14 +29,14 @@ typedef struct vv_transfer {
 	uint64_t start_ms;
 	unsigned git_idle_sec; /* for vv_git_call.idle_sec */
 	bool quiet;
-	bool verbose;  /* tell of blocks, too; set by the caller once it is open */
-	vv_buf *held;  /* lines of the far side, kept back until it is known what it is; or NULL */
-	bool unasked;  /* a Git host is not asked for its refs: they are not known */
+	bool verbose;  /* report blocks, too; set by the caller after opening */
+	vv_buf *held;  /* lines of the far side, not shown until its kind is known; or NULL */
+	bool unasked;  /* the refs of a Git host are not fetched, and unknown */
 	bool foreign;  /* the last line that was tried: answered, and not by varve */
-	bool left_out; /* a place of blocks, since it is not trusted, and that was told */
+	bool left_out; /* an untrusted place of blocks, with a note */
 } vv_transfer;
 
-/* idle_sec: --timeout; 0: as varve.timeout says. */
+/* idle_sec: --timeout; 0: from varve.timeout. */
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err);
 void vv_transfer_close(vv_transfer *t);
@@ -51,7 +51,7 @@ vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m,
 vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 			    const vv_new_root *version, vv_error *err);
 
-/* What went over a line. */
+/* Counts of a line's traffic. */
 typedef struct vv_transfer_sum {
 	uint64_t commits, versions, blocks;
 	uint64_t bytes; /* of the blocks' data */
@@ -63,7 +63,7 @@ typedef struct vv_transfer_sum {
 /* As one note: commits, versions, bytes, rate; verbose: blocks. verb: "sent". */
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
 
-/* What was fetched, as numbers and as notes. */
+/* The results of a fetch, as numbers and as notes. */
 void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_fetch_result *r,
 			   const vv_supplier *suppliers, size_t count);
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,

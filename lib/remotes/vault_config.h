@@ -1,5 +1,5 @@
 /*
- * vault_config: this repository's vault, and the holders that this machine knows.
+ * vault_config: this repository's vault, and the holders listed on this machine.
  *
  * The vault is the project's, in .varveconfig at the top of the work tree (of a bare repository:
  * in its folder varve): vault.id, and the policy (cmd/vault/work/session.h).
@@ -27,7 +27,7 @@ vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);
 vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err);
 
 typedef struct vv_holder_config {
-	char *name, *url, *domain; /* domain NULL: what the kind knows */
+	char *name, *url, *domain; /* domain NULL: determined by the kind */
 	char *key; /* the DID that it signs with; NULL: it does not, or is not known */
 	uint64_t quota;
 	bool dead;
@@ -41,7 +41,7 @@ vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_er
 void vv_holder_configs_clear(vv_holder_configs *c);
 VV_AUTO_CLEAR(vv_holder_configs, vv_holder_configs_clear)
 const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name);
-/* Says that it was not found. */
+/* Sets err: unknown holder. */
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err);
 
 /* VV_EUSAGE: no name for a holder (letters, digits, - and _). */

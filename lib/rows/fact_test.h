@@ -1,5 +1,5 @@
 /*
- * fact_test: can a test hold for a cell among rows of which facts are known? No is certain, yes is not.
+ * fact_test: can a test be true for a cell among rows with known facts? False is certain, true is not.
  */
 #ifndef VV_LIB_ROWS_FACT_TEST_H
 #define VV_LIB_ROWS_FACT_TEST_H
@@ -18,18 +18,20 @@ typedef enum vv_fact_op {
 	VV_FACT_FROM
 } vv_fact_op;
 
-/* What the test takes cells that are plain numbers for. */
+/* How the test compares cells that are plain numbers. */
 typedef enum vv_fact_numbers {
 	VV_FACT_BY_VALUE, /* numbers */
-	VV_FACT_BY_TEXT, /* texts, whose order facts do not tell; the same text is the same number */
-	VV_FACT_NEVER    /* it never holds for them */
+	VV_FACT_BY_TEXT,  /* as texts, whose order facts do not contain; equal texts are equal
+			  * numbers */
+	VV_FACT_NEVER     /* it is always false for them */
 } vv_fact_numbers;
 
 /* Where the values that the test is after are among other texts, which facts order by bytes. */
 typedef enum vv_fact_texts {
 	VV_FACT_BYTES,   /* in the order of their bytes */
-	VV_FACT_DAYS,    /* in that of the dates that they begin with, give or take a day */
-	VV_FACT_SPELLED, /* numbers in another spelling, which begin with what no word begins with */
+	VV_FACT_DAYS,    /* as the dates that they begin with, plus or minus a day */
+	VV_FACT_SPELLED, /* numbers in another spelling, which begin with characters that words never
+			  * begin with */
 	VV_FACT_ANYWHERE
 } vv_fact_texts;
 
@@ -43,7 +45,7 @@ typedef struct vv_fact_test {
 	vv_fact_texts texts;
 	bool is_number; /* the text is a plain number: */
 	vv_fact_number number;
-	bool empty_counts;         /* a cell without text may hold */
+	bool empty_counts;         /* a cell without text may fulfil it */
 	char day[2][VV_FACT_DATE]; /* of VV_FACT_DAYS: the day before the value, and after */
 } vv_fact_test;
 

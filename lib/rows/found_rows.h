@@ -1,5 +1,5 @@
 /*
- * found_rows: the groups of a table one after the other, and which of their rows are wanted and hold.
+ * found_rows: iterates over the groups of a table, and the rows in them that are wanted and match.
  *
  *   found_rows_open(&f, table, options, err); found_rows_start(f, row, err);
  *   while ((more = found_rows_next(f, &group, err)) > 0) { ... }
@@ -35,15 +35,15 @@ typedef struct vv_rows_options {
 typedef struct found_group {
 	vv_batch batch;
 	uint32_t *rows;  /* places in the batch, in order */
-	size_t count;    /* of rows: 0: none holds, and the batch has no cells */
-	size_t cap, all; /* so many from the first on are 0, 1, 2 ... */
+	size_t count;    /* of rows: 0: no match, and the batch has no cells */
+	size_t cap, all; /* all: the first `all` are 0, 1, 2 ... ... */
 	uint64_t seen;   /* rows of the table up to the end of this group */
 } found_group;
 void found_group_init(found_group *g);
 void found_group_clear(found_group *g);
 
 typedef struct found_rows found_rows;
-/* Borrows the table and what the options name, but for columns. */
+/* Borrows the table and everything in the options except columns. */
 vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *opts,
 			  vv_error *err);
 /* The group that has this row: its number, and its first row. */

@@ -10,8 +10,7 @@
 #include "base/text.h"
 #include "dataset/table/table.h"
 
-/* Place of a column by name, with a helpful refusal. what: how the user said it
- * ("--columns"). */
+/* The place of a column by name, with a helpful error. what: the user's option ("--columns"). */
 vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
 			 size_t *out, vv_error *err);
 

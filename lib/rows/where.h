@@ -1,7 +1,6 @@
 /*
- * where: finds the rows that a view asks for: conditions (docs/use/rules.md) and tests of columns,
- * all of which must hold; and which row groups can have such rows, by what is known of them
- * (dataset/format/facts.h).
+ * where: filters rows for a view by conditions (docs/use/rules.md) and tests of columns, all of
+ * which must be true, and skips row groups by their facts (dataset/format/facts.h).
  */
 #ifndef VV_LIB_ROWS_WHERE_H
 #define VV_LIB_ROWS_WHERE_H
@@ -21,8 +20,8 @@
 
 typedef struct vv_where vv_where;
 
-/* Of conditions; the schema and the parameters must outlive *out, and find, where it is given, tells where in the schema a
- * column is. VV_EUSAGE: not a condition; VV_ENOTFOUND: no such column. */
+/* Compiles conditions; the schema and the parameters must outlive *out, and find, if given, maps a column to its field of
+ * the schema. VV_EUSAGE: not a condition; VV_ENOTFOUND: no such column. */
 typedef struct vv_where_how {
 	const vv_condition_param *params;
 	size_t param_count;
@@ -35,7 +34,7 @@ typedef struct vv_where_how {
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err);
 
-/* VV_EUSAGE: one of them is no condition, whatever the columns; for when there may be no table to read it for. */
+/* VV_EUSAGE: one of them is not a condition, regardless of columns; for use before a table is known. */
 vv_status vv_where_check(const vv_strings *conditions, vv_error *err);
 
 /* As vv_where_new, of tests that are taken apart already. */
@@ -69,15 +68,15 @@ VV_AUTO_FREE(vv_where, vv_where_free)
 const size_t *vv_where_columns(const vv_where *w, size_t *count);
 size_t vv_where_count(const vv_where *w); /* of tests */
 
-/* The value that a row must have in a column, where the test says so, perhaps with another one: '=' is "from it on" and
+/* The value that a row must have in a column, if the test requires one; maybe one of two tests: '=' is "from it on" and
  * "up to it". Borrowed. */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
-/* Does a row (all places of the table's columns) hold? When memory runs out vv_where_ok fails. */
+/* Does a row (all places of the table's columns) match? Without memory vv_where_ok fails later. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
 
-/* Can a row that holds be among those with these facts? A vv_list_may_fn. */
+/* Can a row with these facts match? A vv_list_may_fn. */
 bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len);
 
 #endif

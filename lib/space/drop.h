@@ -1,11 +1,10 @@
 /*
- * drop: the data of versions removed here because others keep it.
+ * drop: removes the data of versions here because others store it.
  *
- * Nothing goes before so many others as are requested have shown, now, that they keep it: a remote as
- * lib/remotes/proof.h has it; a vault has all of its items, and a random leaf of every shard is asked of
- * every holder. Two
- * repositories that drop at once do not count each other (vv_drop_lock). What was dropped is noted in the
- * list of versions that are elsewhere (repo/known/elsewhere.h) before it goes.
+ * Removes nothing before the requested number of others have proved that they store it: a remote as in
+ * lib/remotes/proof.h; a vault must have all of its items, and each holder must return a random leaf of
+ * every shard. Two repositories that drop at the same time do not count each other (vv_drop_lock).
+ * Dropped versions are listed as elsewhere (repo/known/elsewhere.h) before they are removed.
  */
 #ifndef VV_LIB_SPACE_DROP_H
 #define VV_LIB_SPACE_DROP_H
@@ -43,7 +42,7 @@ typedef struct vv_drop_keeper {
 	unsigned copies;   /* of each: a vault may have several */
 	char *url;         /* of a remote; owned; NULL: it was not reached */
 	char id[VV_REPOSITORY_ID + 1];
-	bool failed; /* cannot be asked, and why */
+	bool failed; /* it was not reached; why: */
 	vv_error why;
 } vv_drop_keeper;
 
@@ -52,7 +51,7 @@ typedef struct vv_drop {
 	const char *rev;
 	const char *const *paths;
 	bool history;
-	const vv_strings *from; /* who is asked; none: all remotes, and the vault */
+	const vv_strings *from; /* the remotes to ask; none: all, and the vault */
 	unsigned copies;        /* that others must keep; 1 or more */
 	bool dry_run;
 	uint64_t idle_sec; /* as vv_transfer_open has it */
@@ -62,11 +61,11 @@ typedef struct vv_drop {
 	vv_drop_keeper *keepers;
 	size_t keeper_count, keeper_cap;
 	uint64_t goes; /* of versions */
-	vv_gc_run gc;  /* what was removed */
+	vv_gc_run gc;  /* what was removed in bytes and blocks */
 } vv_drop;
 
-/* VV_ENOTFOUND: no such revision. What the first keeper failed of, where none could be asked. VV_ELOCKED: another drop, gc or command of the vault is under way. That some
- * versions must stay does not fail: their fate tells. */
+/* VV_ENOTFOUND: no such revision. If no keeper was reached: the error of the first. VV_ELOCKED: another drop, gc or command of
+ * the vault is running. Versions that must stay are not a failure: see their fate. */
 vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_error *err);
 void vv_drop_clear(vv_drop *d);
 VV_AUTO_CLEAR(vv_drop, vv_drop_clear)

@@ -1,6 +1,6 @@
 /*
- * gc: one gc of a repository: the store, what killed processes left in the caches,
- * Git's loose objects; and what is remembered of it for the next automatic one.
+ * gc: one gc of a repository: the store, leftovers of killed processes in the caches, Git's loose
+ * objects; and its record for the next automatic gc.
  */
 #ifndef VV_LIB_SPACE_GC_H
 #define VV_LIB_SPACE_GC_H
@@ -23,7 +23,8 @@ typedef struct vv_gc_run {
 		/* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
 		grace_sec;
 	unsigned loose_max; /* more loose objects of Git than this are packed */
-	/* Versions that others keep: what only these need goes at once. NULL: none. */
+	/* Versions that others store: blocks needed only by these are removed at once. NULL:
+	 * none. */
 	const vv_cid_set *drop;
 	vv_gc_result result;
 	uint64_t versions; /* of datasets, that are kept */
@@ -35,7 +36,7 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
 /* varve.gcDays, in seconds; UINT64_MAX for ever. */
 vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 
-/* What the last gc left, kept in .git/varve/cache/gc. */
+/* The state after the last gc, stored in .git/varve/cache/gc. */
 typedef struct vv_gc_memory {
 	bool known;
 	uint64_t bytes; /* packs and indexes in use when it ended */
@@ -46,7 +47,7 @@ void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
 void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 
 /*
- * remote_gc: the gc of what a remote keeps: its blocks in fewer packs, and, in a store, what nothing needs removed.
+ * remote_gc: the gc of a remote: combines its blocks into fewer packs, and, in a store, removes unneeded ones.
  */
 
 #define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
@@ -55,7 +56,7 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 typedef struct vv_remote_gc {
 	bool has_grace; /* else one of those above */
 	uint64_t
-		grace_sec; /* younger packs stay as they are; 0, in a store: nothing else writes, so garbage need not wait */
+		grace_sec; /* younger packs stay unchanged; 0, in a store: nothing else writes, so garbage need not wait */
 	bool dry_run;
 	/* After it: */
 	bool is_store;
@@ -64,8 +65,8 @@ typedef struct vv_remote_gc {
 	vv_host_swept swept;         /* of a store */
 } vv_remote_gc;
 
-/* All that any ref there reaches stays (pull requests, too), and what branches and tags here reach. VV_EREFUSED: not all of
- * the history is here. */
+/* Keeps everything reachable from any ref of the remote (pull requests, too), and from branches and tags here. VV_EREFUSED:
+ * this repository lacks a part of the history. */
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif

@@ -28,18 +28,18 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
 			  const vv_cid *old, const vv_cid *now, vv_error *err);
 
-/* Plain text above this is not read for a number that nobody asked for. */
+/* Larger plain text is not read for counts that the user did not request. */
 #define VV_COUNT_TEXT_MAX (8u << 20)
 
-/* A text of Git: its blob, and the commit in which datapackage.json says how it is read; NULL: the index. known: a document's
- * reader is not run. */
+/* A text of Git: its blob, and the commit whose datapackage.json describes it; NULL: the index. known: a document's reader is
+ * not run. */
 typedef struct vv_text_version {
 	const vv_oid *blob, *commit;
 	bool known;
 	const char *table; /* of a document, by name; NULL: the text, or the document's only one */
 } vv_text_version;
 
-/* Two texts as they were opened, to be compared again. Cleared as one: now may borrow from old. */
+/* Two opened texts, to be compared again. Cleared together: now may borrow from old. */
 typedef struct vv_text_pair {
 	vv_subject old, now;
 } vv_text_pair;

@@ -1,6 +1,5 @@
 /*
- * changes: compares work tree, index and HEAD. What status shows, and what commit asks before it
- * commits.
+ * changes: compares work tree, index and HEAD, for status, and for commit before it commits.
  *
  * Ordinary files are compared as Git does; datasets by their stat, the stat cache and,
  * only when these do not decide, a dry import.
@@ -22,13 +21,13 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* What is known of a dataset's change, one side. */
+/* The facts of one side of a dataset's change. */
 typedef struct vv_change_facts {
 	vv_change_counts counts; /* of a table that both sides have */
 	bool known;              /* groups and rows are */
 	uint64_t groups, groups_new;
 	uint64_t rows, rows_before, columns;
-	uint64_t stored, bytes; /* staged: taken in the store by what is new; of the file */
+	uint64_t stored, bytes; /* staged: bytes of new blocks in the store; bytes of the file */
 	char *form;             /* only the form changed: "LF -> CRLF" */
 	char *problem;          /* it cannot be taken: why */
 } vv_change_facts;
@@ -38,19 +37,20 @@ typedef struct vv_change_entry {
 	char *from; /* staged rename (same content): its path in HEAD */
 	/* letters of git status --short: ' ', A, M, D, R, T, U; ? in both */
 	char staged, work;
-	bool dataset;      /* the index (or HEAD, when deleted) holds a pointer */
+	bool dataset;      /* the index (or HEAD, when deleted) has a pointer */
 	bool table;        /* of a table */
 	bool pointer_only; /* the work tree contains the pointer */
 	bool blocks_here;  /* with pointer_only: restoring will work */
-	bool linked; /* or it will ask the source of a linked version (repo/known/elsewhere.h) */
-	vv_cid root; /* with pointer_only */
-	bool lost;   /* the index contains a pointer, but no attribute tracks the path */
-	bool plain;  /* tracked by varve, but the index holds it as text */
-	bool later;  /* and that is a pointer of a later version */
+	bool linked;       /* or it will contact the source of a linked version
+		      * (repo/known/elsewhere.h) */
+	vv_cid root;       /* with pointer_only */
+	bool lost;         /* the index contains a pointer, but no attribute tracks the path */
+	bool plain;        /* tracked by varve, but text in the index */
+	bool later;        /* and that is a pointer of a later version */
 	bool torn; /* and that is a pointer with the marks of a merge conflict; of a path in conflict: the
 		    * file in the work tree is */
 	char *mend; /* and that is a damaged pointer, torn or not: the commands that mend it; NULL */
-	bool edited; /* the index's pointer does not say what its root is */
+	bool edited; /* the index's pointer does not match its root */
 	vv_oid head_id, index_id;
 	uint32_t head_mode, index_mode;
 	vv_change_facts staged_facts, work_facts;
@@ -78,14 +78,14 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all */
 	bool no_work;       /* HEAD against the index only */
 	bool untracked, untracked_all;
-	bool modules; /* ask git for the state of submodules */
+	bool modules; /* get the state of submodules from git */
 	bool facts;   /* find out rows and columns */
 	bool groups;  /* and groups and stored bytes, with facts */
 	bool missing; /* look for tables whose blocks are missing here (changes.c) */
 	bool unsent;  /* count versions that no remote has, where there is a remote */
 } vv_changes_options;
 
-/* Appends what a dataset's change is, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8
+/* Appends a summary of a dataset's change, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8
  * columns" of a new one, bytes of a file. staged or work facts of e. */
 void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f);
 

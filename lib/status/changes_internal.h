@@ -10,15 +10,15 @@
 vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
 				 bool groups, vv_error *err);
 
-/* From what a dry import found; blocks: those that it made, as far as they were kept. */
+/* From the results of a dry import; blocks: those that it made, as far as they were stored. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err);
 
-/* Of a table that Git keeps as text and varve compares: counts, where it is one. work: the file against
- * the index; else the index against HEAD. */
+/* Counts the changes of a table that Git stores as text and varve compares. work: the file against the
+ * index; else the index against HEAD. */
 vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 			       vv_dataset_reader *s, vv_error *err);
 

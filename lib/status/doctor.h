@@ -27,7 +27,7 @@ typedef struct vv_doctor_finding {
 	bool wrong;       /* else it is only worth knowing */
 	char *message;    /* one line, as it may be shown */
 	char *mend;       /* a command, or what to do; NULL when nothing can be done */
-	bool fetch;       /* a fetch brings what is missing, as far as is known here */
+	bool fetch;       /* a fetch brings the missing blocks, according to local information */
 } vv_doctor_finding;
 
 typedef struct vv_doctor {
@@ -55,7 +55,7 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
 void vv_doctor_clear(vv_doctor *d);
 VV_AUTO_CLEAR(vv_doctor, vv_doctor_clear)
 
-/* Adds one; message and mend (NULL: none) are what vv_buf holds, and are cleared. */
+/* Adds one with the contents of message and mend (NULL: none), and clears these. */
 vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,
 			vv_error *err);
 /* The same with a text for each. */

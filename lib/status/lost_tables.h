@@ -13,10 +13,11 @@
 
 /* May a file of this name be a table: by its ending, or since a line names tables that are like it? */
 bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines);
-/* Of the tables that the index has, as 'git mv' leaves them: notes hear of a few of many. A bare repository has none. */
+/* Warns of tables in the index that lost their attributes, for example by 'git mv'; names only a few. A bare repository
+ * has none. */
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err);
 
-/* Appends what git log says of the last commit that changed the path ("--format=%h"), with a line's end; nothing: there is none. */
+/* Appends git log's line for the last commit that changed the path ("--format=%h"), with a line's end; nothing if none did. */
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
 			      vv_error *err);
 

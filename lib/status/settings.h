@@ -1,10 +1,9 @@
 /*
- * settings: varve's own settings in Git's configuration: their names, what each may be, what holds where
- * it is not set, and one line about it.
+ * settings: varve's own settings in Git's configuration: their names, values, defaults, and a line of
+ * description.
  *
- * They are read where they are needed, by vv_config_u64 and its like; varve config and varve doctor
- * know from here which names and values mean something. A test compares the names with those that the
- * sources read.
+ * Code reads them with vv_config_u64 and similar functions; varve config and varve doctor take the
+ * valid names and values from here. A test compares the names with those that the sources read.
  */
 #ifndef VV_LIB_STATUS_SETTINGS_H
 #define VV_LIB_STATUS_SETTINGS_H
@@ -24,7 +23,7 @@ typedef enum vv_setting_kind {
 typedef struct vv_setting {
 	const char *name; /* "varve.keepFree"; Git takes upper and lower case alike */
 	vv_setting_kind kind;
-	const char *fallback; /* what holds where it is not set, as it would be written; or NULL */
+	const char *fallback; /* the default, as a setting's text; or NULL */
 	const char *choices;  /* of a word: "git|peer" */
 	const char *help;     /* one line, no full stop */
 } vv_setting;
@@ -32,7 +31,7 @@ typedef struct vv_setting {
 extern const vv_setting vv_settings[];
 extern const size_t vv_setting_count;
 
-/* "varve.x" that varve knows, or what it reads of a remote ("remote.NAME.varveKind"); NULL: neither. */
+/* A setting "varve.x" of varve, or of a remote ("remote.NAME.varveKind"); NULL: neither. */
 const vv_setting *vv_setting_find(const char *name);
 
 /* "varve.x" and "remote.NAME.varveX", whether there is such a setting or not. */
@@ -40,7 +39,7 @@ bool vv_setting_is_ours(const char *name);
 /* VV_EUSAGE, with the name that may have been meant: varve has no such setting. The name
  * is one of ours. */
 vv_status vv_setting_must_exist(const char *name, vv_error *err);
-/* VV_EUSAGE: the value means nothing there; says what is expected. There is such a setting. */
+/* VV_EUSAGE: an invalid value; err has the valid ones. The setting must exist. */
 vv_status vv_setting_check(const char *name, const char *value, vv_error *err);
 
 #endif

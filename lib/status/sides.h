@@ -37,12 +37,12 @@ typedef struct vv_diff_path {
 	char *path, *old_path;       /* old_path: renamed (renames.h); else NULL */
 	uint32_t old_mode, new_mode; /* 0: not there */
 	vv_oid old_id, new_id;       /* of the blobs; null for what only the work tree has */
-	/* new_id, or what the index has where the work tree changed it */
+	/* new_id, or the index's id if the work tree changed the file */
 	vv_oid known_id;
 	int stage;       /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
 	                              * 3 theirs; VV_STAGE_HIDDEN: the index has no one version of it); else 0 */
 	bool literal;    /* an argument names just this path */
-	size_t document; /* path is DOCUMENT#TABLE, and so many bytes of it are DOCUMENT; else 0 */
+	size_t document; /* length of DOCUMENT if path is DOCUMENT#TABLE; else 0 */
 } vv_diff_path;
 
 typedef struct vv_diff_sides {
@@ -54,7 +54,7 @@ typedef struct vv_diff_sides {
 	size_t table_count;
 } vv_diff_sides;
 
-/* Which versions are asked for beside the arguments. */
+/* The versions requested by options. */
 typedef struct vv_diff_sides_options {
 	int dashdash; /* arguments before "--", or -1: there is none */
 	bool cached;
@@ -73,15 +73,15 @@ vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_o
 /* The paths, DOCUMENT in the place of DOCUMENT#TABLE, which d->tables notes. out: NULL-ended, or NULL; free with vv_diff_words_free. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
-/* Each document (lib/documents) that a reader knows becomes its tables, of either side, one after the other. */
+/* Replaces each document (lib/documents) that a reader supports by its tables, of both sides, in sequence. */
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
 				       vv_error *err);
-/* The arguments that are paths, DOCUMENT in the place of DOCUMENT#TABLE where there is no such file, which d->tables notes. out
- * is the caller's, as are its words (vv_diff_words_free). */
+/* The arguments that are paths, with DOCUMENT instead of DOCUMENT#TABLE unless a file has this name; d->tables has these. out
+ * and its words are owned by the caller (vv_diff_words_free). */
 vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
 				    char **argv, vv_error *err);
 void vv_diff_words_free(char **words);
-/* What a path of the side is called so that vv_subject_find finds it; the caller's. */
+/* The word by which vv_subject_find finds a path of the side; owned by the caller. */
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage);
 void vv_diff_sides_clear(vv_diff_sides *d);
 VV_AUTO_CLEAR(vv_diff_sides, vv_diff_sides_clear)

@@ -14,7 +14,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* 0 where there is no remote, and where it cannot be told (a shallow clone, a damaged pointer). */
+/* 0 without a remote, or if the number is unknown (a shallow clone, a damaged pointer). */
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
@@ -32,7 +32,7 @@ typedef struct vv_unsent_version {
 
 typedef struct vv_unsent_versions {
 	char *place;       /* owned: a store's URL, or a ref */
-	uint64_t versions; /* that were asked for */
+	uint64_t versions; /* that were requested */
 	uint64_t linked;   /* besides: their blocks are at their sources alone */
 	vv_unsent_version *items;
 	size_t count, cap;

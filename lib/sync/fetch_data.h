@@ -27,8 +27,8 @@ typedef struct vv_fetch_data {
 	uint64_t versions, fetched;
 } vv_fetch_data;
 
-/* VV_EMISSING: some could not be had; the others are here. VV_ENOTFOUND: no such revision, or no
- * dataset at the paths. */
+/* VV_EMISSING: some could not be fetched; the others have arrived. VV_ENOTFOUND: no such revision,
+ * or no dataset at the paths. */
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
 /* The version with this root, in the place of those that are named. */
 vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);

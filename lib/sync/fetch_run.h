@@ -22,22 +22,24 @@ typedef struct vv_fetch_job {
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	bool hide_refs;    /* clone: no line for each ref */
 	bool detached;     /* a HEAD there that names no branch, too */
-	bool keep_missing; /* clone: what is missing is reported, and no failure */
-	bool full;         /* blocks, too, whatever remote.<name>.varveLazy says */
+	bool keep_missing; /* clone: missing blocks are reported, but not a failure */
+	bool full;         /* fetches blocks, too, regardless of remote.<name>.varveLazy */
 	uint64_t idle_sec;
 	/* the branch of the remote that pull merges; NULL: none, or the first */
 	const char *merge;
 	/* After the run: */
 	vv_ref_plan plan;
-	vv_oid merge_id;   /* what is for_merge, or what a signed head names of it; null: nothing */
+	vv_oid merge_id;   /* the for_merge ref's commit, or the one that a signed head names; null:
+			    * none */
 	char *merge_name;  /* its ref there; owned */
 	bool blocks_head;  /* its own names the branch of blocks, and this is another */
 	char *remote_head; /* the branch that HEAD names there; owned; NULL */
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
 	vv_transfer_sum sum;               /* that came */
 	bool refused;                      /* some ref was not moved: no fast-forward */
-	bool behind; /* or: it reaches versions of which no peer has all blocks; or no copy has what a head names */
-	bool mended;        /* blocks came of commits that were here before */
+	bool behind; /* or: it reaches versions of which no peer has all blocks; or no copy has the commits that a
+		      * head names */
+	bool mended;        /* blocks arrived for earlier commits */
 	uint64_t elsewhere; /* versions whose blocks were left there */
 	char *url;
 } vv_fetch_job;

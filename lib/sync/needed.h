@@ -11,31 +11,31 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Versions by their roots, the moment that they are needed: git brings commits without blocks, and
- * a checkout of these wants the data. From the remote that the branch follows, then from the
- * others; lines that were opened stay open, and a remote that cannot be reached is asked once.
- * Off where varve.autoFetch is false, and where the repository's environment has VV_OFFLINE_VAR (--offline). */
+/* Fetches versions by their roots when they are needed: git fetches commits without blocks, and a checkout
+ * needs the data. Uses the remote that the branch follows, then the others; lines stay open, and an unreachable
+ * remote is tried once. Off where varve.autoFetch is false, and where the repository's environment has
+ * VV_OFFLINE_VAR (--offline). */
 #define VV_OFFLINE_VAR "VARVE_OFFLINE"
 typedef struct vv_needed vv_needed;
-vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of memory */
-/* The same, whatever varve.autoFetch and --offline say: the user asked for it. */
+vv_needed *vv_needed_new(vv_repository *r); /* connects later; NULL when out of memory */
+/* The same regardless of varve.autoFetch and --offline: the user requested it. */
 vv_needed *vv_needed_new_asked(vv_repository *r);
-/* From these and nobody else, whatever varve.autoFetch says: names of remotes, or URLs. */
+/* Only from these names of remotes, or URLs, regardless of varve.autoFetch. */
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
-/* How far it is, from now on; asks whether to continue. */
+/* Sets the receiver of progress, which may cancel. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
 /* Versions that came, or that is_here named, are noted as elsewhere no longer, as far as that can be done now
  * (repo/known/elsewhere.h). Accepts NULL. */
 void vv_needed_free(vv_needed *n);
 VV_AUTO_FREE(vv_needed, vv_needed_free)
-/* The version is here with all its blocks, without having been fetched. */
+/* Is the version complete here without a fetch? */
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
-/* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
- * no remote, or nobody is to be asked), or what the last remote failed of. */
+/* VV_OK: everything below root is stored here. VV_EMISSING: no remote has all of it, none exists,
+ * or fetching is off; else the error of the last remote. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
-/* Blocks by themselves, from the first remote: a peer, or a host's store, which stays open; nothing is kept. take gets
- * those that come, each checked; get reads one that it was given by this call. VV_ENOSUPPORT: the remote gives no single
- * blocks, or has the wrong ones: vv_needed_fetch asks further. */
+/* Single blocks from the first remote: a peer, or a host's store, which stays open; they are not stored. take receives
+ * each, checked; get reads one received in this call. VV_ENOSUPPORT: the remote does not serve single blocks, or has the
+ * wrong ones: vv_needed_fetch tries other remotes. */
 #define VV_NEEDED_AT_ONCE 256u
 typedef struct vv_needed_blocks {
 	const vv_cid *cids;
@@ -46,13 +46,13 @@ typedef struct vv_needed_blocks {
 	void *payload;
 } vv_needed_blocks;
 vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err);
-/* After a fetch that failed: nobody was to be asked (as above), and the version is one that stayed elsewhere; or it is a
- * linked one, whose source is another's. Then it is not lacking: its pointer is what the user wants. */
+/* After a failed fetch: was it off (as above) for a version left elsewhere, or is it a linked version with another
+ * source? Then the version is not missing: its pointer is the wanted content. */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
-/* Lets go of Git hosts, whose scratch folders are locked while they are open; the next fetch opens
- * them again. For whoever may wait for other processes, or be read by a person, in between. */
+/* Closes Git hosts, whose scratch folders are locked while they are open; the next fetch opens them
+ * again. Call it before waiting for other processes or for the user. */
 void vv_needed_rest(vv_needed *n);
-/* Who gave the last one that came. */
+/* The source of the last fetched version. */
 const char *vv_needed_by(const vv_needed *n);
 
 #endif

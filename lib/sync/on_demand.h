@@ -17,26 +17,27 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* ahead: which blocks are asked for together with one that is not here: those that follow it in the node that links to
- * it, more and more of them as long as what is requested next is what follows. Knows nothing of how they come.
+/* ahead: chooses blocks to request together with a missing one: those that follow it in the node that links to it,
+ * more and more of them while the requests stay sequential. Independent of the transport.
  */
 
 #define VV_AHEAD_MAX 256u                /* blocks at once, and */
-#define VV_AHEAD_BYTES ((size_t)8 << 20) /* about so many bytes of them */
+#define VV_AHEAD_BYTES ((size_t)8 << 20) /* about this number of bytes of them */
 
 typedef struct vv_ahead vv_ahead;
 vv_ahead *vv_ahead_new(void);    /* NULL: out of memory */
 void vv_ahead_free(vv_ahead *a); /* accepts NULL */
 VV_AUTO_FREE(vv_ahead, vv_ahead_free)
 
-/* A block came; of a node, what it links to may be requested next. */
+/* Notes an arrived block; if it is a node, its links may be requested next. */
 vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,
 			vv_error *err);
 
-/* So many leaves are going to be wanted, from now on; more may be. */
+/* Announces this number of needed leaves, or more. */
 void vv_ahead_expect(vv_ahead *a, uint64_t leaves);
 
-/* What to ask for where cid is wanted: cid, and what follows it; how many. *guess: nothing shows what comes next. */
+/* The blocks to request for cid: cid, and those that follow it; returns their number. *guess: the next ones are
+ * uncertain. */
 size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess);
 
 typedef struct vv_on_demand vv_on_demand;
@@ -45,15 +46,16 @@ typedef struct vv_on_demand vv_on_demand;
  * in packs that came with this one. Not where the command may wait meanwhile: for a reader, or for
  * git, which may call varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* From now on blocks of a version at a peer or in a store come by themselves, those that follow in its lists with them,
- * and are not kept: for a command that wants some rows of one table. Once most are wanted, or some dozens that nothing
- * announces, the version comes whole. false: no longer, and what came so is forgotten. */
+/* Fetches single blocks of a version at a peer or in a store, with those that follow in its lists, without storing
+ * them: for a command that needs some rows of one table. When most are needed, or some dozens without announcement, the
+ * whole version is fetched. false: ends this, and drops these blocks. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
-/* What nobody could give may be requested again. For any thread. */
+/* Allows new requests for blocks that no remote had. For any thread. */
 void vv_on_demand_again(vv_on_demand *d);
-/* One of so many shares of its rows is wanted, and others read the rest: more of it comes by itself. For any thread. */
+/* Only one of this number of shares of its rows is read; others read the rest: more of it is fetched as single blocks.
+ * For any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
-/* The whole version is wanted from now on: that of which blocks came by themselves so far, too. For any thread. */
+/* Fetches whole versions, including that of the single blocks so far. For any thread. */
 void vv_on_demand_whole(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
 

@@ -1,8 +1,8 @@
 /*
- * push_run: a push from its words to refs that moved there: what the command and the library share.
+ * push_run: a push from its words to the moved refs, for the command and the library.
  *
- * A correct caller: vv_push_job_init; fills the first members; vv_push_job_run; looks at plan and refused, also
- * where it failed; vv_push_job_clear. Notes go to who listens to the repository.
+ * A correct caller: vv_push_job_init; fill the first members; vv_push_job_run; read plan and refused, also
+ * after a failure; vv_push_job_clear. Notes are sent to the repository's listener.
  */
 #ifndef VV_LIB_SYNC_PUSH_RUN_H
 #define VV_LIB_SYNC_PUSH_RUN_H
@@ -22,7 +22,7 @@
 
 /* ---- push_refs: from the words of a push to the refs that it moves on the other side ---- */
 
-/* BLOCKS: the ref is there already, but lacks blocks, which go. */
+/* BLOCKS: the remote has the ref already, but lacks blocks, which are sent. */
 typedef enum vv_push_state {
 	VV_PUSH_GOES,
 	VV_PUSH_SAME,
@@ -32,7 +32,7 @@ typedef enum vv_push_state {
 
 typedef struct vv_push_item {
 	const char *from; /* the ref here; NULL for a deletion, or a commit without a ref */
-	const char *word; /* what is shown on the left: "main" */
+	const char *word; /* the left side in reports: "main" */
 	const char *to;   /* the ref there */
 	vv_oid id, old;   /* id null: delete; old null: it is not there */
 	bool force;
@@ -59,15 +59,15 @@ typedef struct vv_push_plan_options {
 	const char *lease; /* "" for all; NULL: none */
 } vv_push_plan_options;
 
-/* Before the other side is asked. Without words: the branch at hand to the one that it follows,
- * as push.default "simple" means it. VV_ENOTFOUND, VV_EUSAGE. */
+/* For use before the remote is contacted. Without words: the current branch to the one that it
+ * follows, as push.default "simple". VV_ENOTFOUND, VV_EUSAGE. */
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
-/* Sets old and state by what the other side has. */
+/* Sets old and state by the refs of the other side. */
 vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 bool vv_push_plan_refused(const vv_push_plan *p);
-bool vv_push_plan_goes(const vv_push_plan *p); /* is there something to do? */
+bool vv_push_plan_goes(const vv_push_plan *p); /* does it send anything? */
 /* A note for each ref, as git push has them. */
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
 			bool dry_run);
@@ -78,12 +78,13 @@ typedef struct vv_push_job {
 	/* which; upstream: the branch follows the one there afterwards */
 	vv_push_plan_options refs;
 	bool dry_run, quiet, verbose, no_verify;
-	bool silent;      /* whoever called tells what was refused */
-	bool blocks_only; /* to a Git host: all blocks that are here and not there; no refs */
+	bool silent;      /* the caller reports refused refs */
+	bool blocks_only; /* to a Git host: sends all blocks that it lacks, but no refs */
 	/* The same of every version, to the store that the work tree's .varveconfig calls so, or (remote names one) to the
 	 * host's own ref; then each is proved there. VV_OK: all are. Nothing is switched. */
 	bool move;
-	/* What the pre-push hook that varve writes does of any push: then the hook itself is not run for this. NULL: it is. */
+	/* The work of the pre-push hook that varve installs: the hook itself is then not run for this push. NULL: it is
+	 * run. */
 	vv_status (*own_hook)(vv_repository *r, const vv_notes *notes, vv_error *err);
 	uint64_t idle_sec;
 	/* After the run: */

@@ -1,10 +1,10 @@
 /*
  * repair: repairs the damage that fsck found, as far as a peer has the blocks.
  *
- * First damaged packs are taken out of use (vv_store_salvage), so that what they lost is missing
- * and nothing else. Then missing blocks are looked for in packs that were kept, made again from
- * the tables of the work tree, and fetched from the peers that were named. Only blocks that a
- * version needs are stored. Killed at any moment, it loses nothing, and can be run again.
+ * First it retires damaged packs (vv_store_salvage), so that only their lost blocks are missing.
+ * Then it searches missing blocks in retired packs, makes them again from the tables of the work
+ * tree, and fetches them from the named peers. Only blocks that a version needs are stored. Killed
+ * at any moment, it loses nothing, and can be run again.
  */
 #ifndef VV_LIB_SYNC_REPAIR_H
 #define VV_LIB_SYNC_REPAIR_H
@@ -35,7 +35,7 @@ typedef struct vv_repair {
 	void *payload;
 } vv_repair;
 
-/* What could not be mended is for the next fsck to find. VV_ELOCKED. */
+/* The next fsck reports damage that could not be repaired. VV_ELOCKED. */
 vv_status vv_repair_run(const vv_repair *r, vv_error *err);
 
 #define VV_REPAIR_PEERS_MAX 8u

@@ -30,7 +30,7 @@ void vv_signed_only(const vv_signed_plan *s, size_t from);
 /* Another copy is in the place of the remote: the signed ids move the remote's branches, and pull merges them.
  * VV_EREFUSED: a pull, and the copy does not have it. */
 vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err);
-/* Says how far branches are ahead of their signed ids. */
+/* Notes how far branches are ahead of their signed ids. */
 vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * vault_peer: the repository's vault as one more peer: the program varve-vault, which reads it, at the end of a pipe.
+ * vault_peer: the repository's vault as one more peer: the program varve-vault, which reads it, connected by a pipe.
  *
- * It answers the protocol of peers for blocks, and two questions more. It ends with whoever asks, and gets no secret.
+ * It implements the peers' protocol for blocks, and two further requests. It ends with the process that started it,
+ * and receives no secrets.
  *
- * Called "vault:" where a peer can be named: holders are met then, so that what others have written lately is known.
- * Where nobody named it the vault takes part as this repository's ledger knows it, if it can be read without asking
- * for a passphrase; nothing is started before blocks are wanted, and what is wrong with it is no trouble of who wants
- * them.
+ * A user can name it as the peer "vault:": it then contacts the holders first, to learn of recent writes. Otherwise
+ * the vault takes part with this repository's ledger, if it can be read without a passphrase; nothing is started
+ * before blocks are needed, and its errors do not fail the request.
  */
 #ifndef VV_LIB_SYNC_VAULT_PEER_H
 #define VV_LIB_SYNC_VAULT_PEER_H
@@ -25,19 +25,19 @@
 #include "transport/line/options.h"
 
 #define VV_VAULT_SHOWN "the vault"
-#define VV_VAULT_UNASKED_IDLE 10u /* seconds: so long a holder that nobody named may be silent */
+#define VV_VAULT_UNASKED_IDLE 10u /* seconds: the time-out of a holder that the user did not name */
 
-/* Makes it a kind of suppliers (lib/remotes/reach.h); once, when the program begins. To open one gives VV_ENOTFOUND
- * where the repository has no vault, VV_EPROGRAM where its program is not installed, VV_EMISSING where no holder was
- * reached. */
+/* Makes it a kind of suppliers (lib/remotes/reach.h); once, when the program begins. Opening one fails with
+ * VV_ENOTFOUND if the repository has no vault, VV_EPROGRAM if its program is not installed, VV_EMISSING if no holder
+ * was reached. */
 void vv_vault_peer_register(void);
 
 /* VV_EPROGRAM with a hint: the program is not installed. */
 vv_status vv_vault_installed(const vv_env *env, vv_error *err);
 
-/* "keeps": which of these versions every block of the vault shows to be there, each proved again:
- *	{"copies": 2, "keeps": "0110"}
- * "where": which holders have the one version; ask false: by the ledger alone. As vault_where.h reads it. */
+/* "keeps": which of these versions the vault stores, with every block proved again: {"copies": 2, "keeps":
+ *"0110"} "where": which holders have the one version; ask false: only from the ledger. The answer is read by
+ *vault_where.h. */
 typedef struct vv_vault_question {
 	const char *word;
 	const vv_cid *roots; /* at most VV_VAULT_ROOTS_MAX */

@@ -18,12 +18,13 @@
 typedef struct vv_where_holder {
 	char *name;
 	uint64_t shards; /* of the version's, that it is to have by the ledger */
-	uint64_t asked;  /* of these it was asked for a leaf now, VV_AUDIT_LEAVES at most ... */
+	uint64_t asked;  /* number of these audited now with one leaf each, VV_AUDIT_LEAVES at most
+			  * ... ... */
 	uint64_t shown;  /* ... and showed it */
-	bool whole; /* it is to have every shard of the vault, and showed what it was asked for */
+	bool whole;      /* it should have every shard of the vault, and passed its audits */
 	/* when an audit proved the one of these that was proven longest ago; 0: never */
 	uint64_t proven;
-	bool away; /* it could not be asked, and why: */
+	bool away; /* it was not reached; why: */
 	vv_error why;
 } vv_where_holder;
 
@@ -40,8 +41,8 @@ typedef struct vv_vault_where {
 void vv_vault_where_clear(vv_vault_where *w);
 VV_AUTO_CLEAR(vv_vault_where, vv_vault_where_clear)
 
-/* Asks the vault's program (vault_peer.h). ask false: as the ledger here has it. On failure out->is says whether there is a
- * vault at all, and nothing else is set. */
+/* Queries the vault's program (vault_peer.h). ask false: only the local ledger. On failure only out->is is set: does a
+ * vault exist? */
 vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_connect_options *o,
 			     const vv_cid *root, bool ask, vv_error *err);
 

@@ -17,15 +17,15 @@
 #include "repo/git/repository.h"
 
 /*
- * blame: which commit last set each row, or each cell.
+ * blame: finds the commit that last set each row, or each cell.
  *
- * Goes from a version to those before it, through all parents of a merge. A row that a parent has
- * the same, in the same columns, is wholly that parent's, of several the first's; else each
- * cell is the first parent's that has it. What no parent has was set by the commit. A column that is new sets
- * cells, and no row. Equal groups are skipped, so that the cost follows the changes.
+ * Walks from a version to earlier ones, through all parents of a merge. A row that a parent also has,
+ * unchanged and with the same columns, is attributed to that parent (the first, if there are several); else
+ * each cell to the first parent that has it. Other rows and cells were set by the commit. A new column sets
+ * cells, but not rows. Equal groups are skipped, so that the cost follows the changes.
  *
- * What is still to be explained by a version is a part: rows of the first version, the cells
- * that are looked for there, and where they stand.
+ * A part is the work left for a version: rows of the first version, the unexplained cells of these, and
+ * their places in this version.
  */
 
 typedef struct vv_blame vv_blame;
@@ -41,7 +41,7 @@ typedef struct vv_blame_options {
 	vv_pool *pool;
 } vv_blame_options;
 
-/* The commit number of a row (column ignored) or cell; index: which of the rows that were asked for. */
+/* The commit number of a row (column ignored) or cell; index: of the requested rows. */
 uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column);
 void vv_blame_free(vv_blame *b); /* accepts NULL */
 VV_AUTO_FREE(vv_blame, vv_blame_free)
@@ -53,7 +53,7 @@ typedef struct vv_blame_walk {
 	const vv_progress *progress; /* of commits; or NULL */
 	/* After the run, for vv_blame_walk_clear: */
 	vv_blame *blame;
-	vv_oid *commits; /* by the numbers that vv_blame_of gives */
+	vv_oid *commits; /* by the numbers of vv_blame_of */
 	size_t count;
 } vv_blame_walk;
 

@@ -1,6 +1,6 @@
 /*
- * changed_keys: keys that may have changed between two versions of a table, kept by the pair: so
- * that a row's history need not read versions again that leave the row as it is.
+ * changed_keys: keys that may have changed between two versions of a table, kept by the pair: so that a row's history need not
+ * read versions again that do not change the row.
  *
  * A pair's keys are bits of their hashes: one that is not among them did not change, one that is may have.
  *
@@ -24,7 +24,8 @@ vv_status vv_changed_keys_open(vv_changed_keys **out, vv_repository *r, vv_error
 void vv_changed_keys_close(vv_changed_keys *k); /* accepts NULL */
 VV_AUTO_FREE(vv_changed_keys, vv_changed_keys_close)
 
-/* The pair's name: both files, what is beside them and says how text is read, and the key's columns, NULL-ended. */
+/* The pair's name: both files, the files beside them that determine how text is read, and the key's columns,
+ * NULL-ended. */
 vv_status vv_changed_keys_name(vv_hash128 *out, vv_repository *r, const vv_lineage_file *older,
 			       const vv_lineage_file *newer, const char *const *key, vv_error *err);
 

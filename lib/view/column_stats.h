@@ -1,9 +1,9 @@
 /*
  * column_stats: figures of a column: nulls, distinct values, smallest and largest, examples.
  *
- * Memory is bounded whatever the column holds: distinct values are counted by a set of
- * hashes that, past its limit, keeps an ever smaller sample (every second hash, every
- * fourth ...), from which the count is estimated.
+ * Memory is bounded for any column: distinct values are counted by a set of hashes that, past its
+ * limit, keeps an ever smaller sample (every second hash, every fourth ...), from which the count
+ * is estimated.
  */
 #ifndef VV_LIB_VIEW_COLUMN_STATS_H
 #define VV_LIB_VIEW_COLUMN_STATS_H
@@ -31,7 +31,7 @@ typedef struct vv_column_stats {
 	bool zero;       /* the hash 0 was met */
 	vv_buf min, max; /* by the type's order; empty before the first value */
 	bool any;
-	vv_buf scratch; /* digits of what is compared */
+	vv_buf scratch; /* digits of compared numbers */
 	vv_buf examples[VV_EXAMPLES];
 	size_t example_count;
 } vv_column_stats;

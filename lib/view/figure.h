@@ -1,9 +1,9 @@
 /*
- * figure: an aggregate of the rule language, 'sum(price)', of any version of a table.
+ * figure: computes an aggregate of the rule language, 'sum(price)', for any version of a table.
  *
- * What a row group counts is found out once for all versions that have the group; the answers for versions are kept in
- * the cache of checks. A column that a version has under another name is found by its values, from the version that was asked
- * before; so the caller goes from newer versions to older ones.
+ * A row group is counted once for all versions that have it; results of versions are stored in the cache of checks. A renamed
+ * column is found by its values, starting from the version of the previous call; so the caller proceeds from newer versions
+ * to older ones.
  *
  *	vv_figure_open(&f, repo, reader, "sum(price)", &where, err);
  *	vv_figure_of(f, &commit, path, &text, err);           any number, newest first
@@ -41,11 +41,11 @@ typedef struct vv_figure_value {
 void vv_figure_value_clear(vv_figure_value *v);
 VV_AUTO_CLEAR(vv_figure_value, vv_figure_value_clear)
 
-/* Asked before each row group is read: below 0 ends vv_figure_of, which answers the same. What the groups before it counted is
- * kept, too. */
+/* Called before each row group is read: below 0 ends vv_figure_of, which returns it. The counts of the groups before are
+ * cached, too. */
 void vv_figure_watch(vv_figure *f, vv_status (*go_on)(void *payload, vv_error *err), void *payload);
 
-/* Replaces the value. VV_EUSAGE: not an aggregate, or the first version that is asked has no such column; VV_EMISSING;
+/* Replaces the value. VV_EUSAGE: not an aggregate, or the first version of all calls has no such column; VV_EMISSING;
  * VV_EINPUT: not a table. */
 vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 		       vv_error *err);

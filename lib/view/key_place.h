@@ -26,8 +26,9 @@ typedef struct vv_key_place {
 	const char *text;          /* the key, its values parted by commas (vv_key_words_put) */
 	const vv_key_lookup *keys; /* hashes of keys that checks keep; NULL: none */
 	vv_key_rows *all;          /* the whole table is read for it; NULL: one row is enough */
-	bool quick; /* only a few row groups are read: a row may be there and not be found */
-	/* Is it time to end? Asked after each row group; NULL: never. A failure is the answer's. */
+	bool quick;                /* reads only a few row groups: may miss an existing row */
+	/* Is the time over? Called after each row group; NULL: never. A failure ends the search
+	 * with it. */
 	vv_status (*over)(void *payload, bool *over, vv_error *err);
 	void *payload;
 } vv_key_place;

@@ -1,6 +1,6 @@
 /*
  * log_filter: chooses the commits that log shows: by date, author, message, number of parents, and
- * by the values that came or went (-S).
+ * by added or removed values (-S).
  */
 #ifndef VV_LIB_VIEW_LOG_FILTER_H
 #define VV_LIB_VIEW_LOG_FILTER_H

@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* row_work: what rooms below, which know no rows, leave to those that do: edits of row groups for the store, and the
- * rows by which renamed tables are found.
+/* row_work: registers functions on rows for lower rooms, which are independent of rows: edits of row groups for the
+ * store, and the rows by which renamed tables are found.
  *
- * Every program and library sets it before it opens a repository; any thread may, and again.
+ * Every program and library sets it before it opens a repository; any thread may do it, repeatedly.
  */
 
 void vv_row_work_register(void);

@@ -1,11 +1,11 @@
 /*
  * row_history: the commits that changed one row of a table, newest first.
  *
- * The row is the one with a key; renamed columns and files are followed, and the key where it
- * alone changed; where the table was known by other columns before, the row is still followed. Of a
- * merge whose row is that of a parent only this parent is followed, as git log
- * does for files; a merge counts as a change only where a cell differs from all its parents. So
- * every commit that blame (blame.h) names for the row or a cell of it is given.
+ * The row is found by its key; renamed columns and files are followed, and the key if only it
+ * changed, also if the table had another key earlier. If a merge has the row of one parent, only
+ * this parent is followed, as git log does for files; a merge counts as a change only if a cell
+ * differs from all its parents. So the result contains every commit that blame (blame.h) names for
+ * the row or one of its cells.
  *
  * A correct caller: vv_row_history_open; vv_row_history_next until 0; vv_row_history_close.
  */
@@ -64,7 +64,7 @@ typedef struct vv_row_history vv_row_history;
 vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err); /* 1, 0, <0 */
-/* After an event: is what is left the history of the row, under the same path and key, from one commit on? */
+/* After an event: is the rest the history of the row, under the same path and key, starting at one commit? */
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
 void vv_row_history_close(vv_row_history *h); /* accepts NULL */
 VV_AUTO_FREE(vv_row_history, vv_row_history_close)

@@ -1,8 +1,8 @@
 /*
- * sorted_rows: the rows of a cursor in the order of some columns, on disk past what memory holds.
+ * sorted_rows: the rows of a cursor sorted by some columns, on disk if they exceed memory.
  *
- * Values are ordered under their columns' types: missing ones first, texts that are no value of the type last. Rows with equal values
- * keep their order.
+ * Values are ordered under their columns' types: missing ones first, texts that are not values of the type last. Rows with
+ * equal values keep their order.
  *
  *	vv_sorted_rows_open(&s, rows, table, &order, err);      all rows are read
  *	while ((more = vv_sorted_rows_next(s, &cells, &row, err)) > 0) { ... }

@@ -19,7 +19,7 @@ typedef struct vv_diff_how {
 	const vv_strings *key;
 	const char *const *rename;       /* NULL-ended pairs, or NULL */
 	const vv_strings *only, *ignore; /* columns; none given: all; none */
-	const vv_strings *where;         /* conditions that must all hold on one side */
+	const vv_strings *where;         /* conditions, all of which must be true on one side */
 	bool no_renames, ignore_format, moves;
 	const char *tolerance;
 	const vv_sniff_hints *written; /* how plain files are; NULL: found out. Borrowed */
@@ -27,16 +27,17 @@ typedef struct vv_diff_how {
 	/* the writer's; rows of a new or removed table beyond it are not read; 0: all */
 	uint64_t limit;
 	bool counts;  /* the writer shows no rows */
-	bool propose; /* says on stderr which column could be the key of a table that has none */
+	bool propose; /* suggests on stderr a column as key for a table without one */
 	uint64_t
 		bound; /* cells that may be read for counting; 0: any number. Beyond it the rows are not
-	                            * compared, and the answer says so. With a bound nothing is warned of. */
+	                            * compared, which the answer reports. With a bound there are no
+	                            * warnings. */
 	vv_diff_writer *writer; /* NULL with only_whether, and with patch */
-	/* --format patch: where it goes; path, key and columns are filled in */
+	/* --format patch: its output; path, key and columns are filled in */
 	const vv_patch_write_options *patch;
 	uint64_t *sections;        /* of the patch: counted up */
 	const char *text_shown_by; /* what shows the text that this does not; NULL: git diff */
-	bool unread; /* the answer's line is not shown: what it could say of a file is not looked for */
+	bool unread; /* the answer's line is not shown, so its content need not be determined */
 	const char *temp_dir; /* for temporary files; NULL: /tmp */
 	const vv_progress *progress;
 	const vv_notes *notes;
@@ -50,7 +51,7 @@ typedef struct vv_diff_item {
 	/* or both, already open: stored versions of a table; borrowed */
 	vv_table *open_a, *open_b;
 	const char *old_name, *new_name;
-	bool conflict; /* told also where the two are equal */
+	bool conflict; /* reported even if the two are equal */
 	bool named;    /* by the user: JSON counts as a table then */
 	bool files;    /* two files, which may be documents, and no path of two versions */
 	bool whole;    /* a document of which nothing here reads the tables: its bytes count */
@@ -62,16 +63,16 @@ typedef struct vv_diff_answer {
 	bool many;
 	/* a table whose rows are equal and written otherwise: quotes, the order of a row's members in JSON */
 	bool respelled;
-	/* not empty: no table was compared, or respelled: says so (one line) */
+	/* not empty: one line, why no table was compared, or that values were only respelled */
 	vv_buf line;
 } vv_diff_answer;
 
-/* Is that what a file with a table is called? .json counts when the user named it, since
- * most of them hold none. */
+/* Is this the name of a file with a table? .json counts only if the user named it, since most of
+ * these contain no table. */
 bool vv_diff_is_table_name(const char *path, bool named);
 
-/* Compares. What cannot be read as a table, though its name says it is one, is reported in
- * the answer's line. */
+/* Compares. A file with a table's name that cannot be read as a table is reported in the answer's
+ * line. */
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err);
 

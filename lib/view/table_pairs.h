@@ -1,8 +1,8 @@
 /*
- * table_pairs: which table of one version of a document is which of another.
+ * table_pairs: pairs the tables of two versions of a document.
  *
- * It is the one of the same name, else the one that has the most of its rows, at least half, among those whose name the other
- * version lacks. What tells of a table (its formulas) goes with it.
+ * A table's partner has the same name, or else the most of its rows, at least half, among those whose name the other version
+ * lacks. Tables about a table (its formulas) are paired with it.
  */
 #ifndef VV_LIB_VIEW_TABLE_PAIRS_H
 #define VV_LIB_VIEW_TABLE_PAIRS_H
@@ -27,7 +27,7 @@ vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subje
 			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
 			      vv_error *err);
 
-/* Asks the readers of documents, as pairs are found. */
+/* Uses the readers of documents; finds pairs. */
 vv_lineage_tables vv_table_lineage(vv_dataset_reader *reader);
 
 #endif

@@ -22,7 +22,7 @@
 #include "lib/view/view_writer.h"
 
 bool vv_view_format_parse(vv_view_format *out, const char *name);
-/* Of format arrow: words for enum varve_misfit; NULL is the first. */
+/* For format arrow: words for enum varve_misfit; NULL is the first. */
 #define VV_VIEW_MISFITS "error|null|text"
 int32_t vv_view_misfit(const char *word);
 #define VV_VIEW_NUMBERS "double|text|decimal"
@@ -31,8 +31,9 @@ int32_t vv_view_numbers(const char *word); /* likewise for enum varve_numbers */
 typedef struct vv_view_options {
 	vv_view_format format;
 	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
-	const vv_strings *where; /* conditions (where.h), all must hold; NULL or none: every row */
-	const char *path;        /* for hints: the table's file; NULL: not known */
+	const vv_strings *where;   /* conditions (where.h), all must be true; NULL or none: every
+				  * row */
+	const char *path;          /* for hints: the table's file; NULL: not known */
 	const vv_strings *
 		sort; /* names, the greatest first after a '-'; NULL or none: the file's order. Not for arrow */
 	const char *temp_dir; /* with sort; NULL: TMPDIR, else /tmp */
@@ -51,13 +52,13 @@ typedef struct vv_view_options {
 	const vv_progress *progress;
 } vv_view_options;
 
-/* Gives the text to fn in pieces. *rows: how many were written. VV_ENOTFOUND: no such
- * column, with the near ones; VV_EUSAGE: kind file has no rows; VV_EINPUT: a cell cannot be written in this format. */
+/* Writes the text to fn in pieces. *rows: the number of written rows. VV_ENOTFOUND: no such column, with similar
+ * names; VV_EUSAGE: kind file has no rows; VV_EINPUT: a cell cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
 
-/* Gives fn a workbook with the table, as opts choose its rows (its format and misfit are not looked at). VV_ENOSUPPORT: nothing
- * here writes any; VV_EINPUT: a sheet cannot have so many rows. */
+/* Writes a workbook with the table to fn; opts choose the rows (format and misfit are ignored). VV_ENOSUPPORT: no writer is
+ * installed; VV_EINPUT: too many rows for a sheet. */
 vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
 			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err);
 

@@ -24,7 +24,7 @@ typedef struct vv_view_writer {
 	const size_t *columns; /* places, in the order of writing */
 	size_t count;
 	vv_view_format format;
-	vv_buf out; /* taken and emptied by whoever drives the writer */
+	vv_buf out; /* taken and emptied by the writer's caller */
 	uint64_t rows;
 	/* csv, tsv, own */
 	vv_dialect dialect;
@@ -35,7 +35,7 @@ typedef struct vv_view_writer {
 	vv_buf line;           /* a literal on one line */
 	bool quotes_by_column; /* own: the quoting habits of the dialect apply */
 	/* json */
-	bool typed;    /* CSV text becomes numbers, booleans, null as the schema says */
+	bool typed;    /* CSV text becomes numbers, booleans, null by the schema */
 	vv_buf *names; /* each chosen column as "name": in JSON */
 	/* table: rows wait until the widths are known */
 	struct vv_view_grid *grid;

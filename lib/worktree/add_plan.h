@@ -1,11 +1,11 @@
 /*
- * add_plan: decides what add (and commit -a, commit PATH) does with each path: table or file.
+ * add_plan: decides how add (and commit -a, commit PATH) treats each path: table or file.
  *
- * Decides which paths become datasets (docs: "what becomes a table"): those that the
- * attributes track; files named literally that are called .csv, .tsv, .ndjson or .jsonl, or
- * that options describe as a table or file of varve; and new files so called that read as
- * tables, unless HEAD holds such files as text (varve.addTables decides otherwise). What HEAD
- * holds as text stays text without convert. Nothing is changed by planning.
+ * Decides which paths become datasets (docs: "what becomes a table"): those that the attributes
+ * track; literal arguments ending in .csv, .tsv, .ndjson or .jsonl, or with options for a table or
+ * file of varve; and new files with such names that can be read as tables, unless HEAD has such
+ * files as text (varve.addTables decides otherwise). Text files of HEAD stay text without convert.
+ * Nothing is changed by planning.
  */
 #ifndef VV_LIB_WORKTREE_ADD_PLAN_H
 #define VV_LIB_WORKTREE_ADD_PLAN_H
@@ -24,7 +24,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* A path, and what is wrong with it (vv_path_fault). */
+/* A path, and its fault (vv_path_fault). */
 #define VV_ADD_LEFT "%s stays an ordinary file: no table may have this name: %s"
 
 typedef enum vv_add_action {
@@ -37,27 +37,27 @@ typedef enum vv_add_action {
 
 typedef struct vv_add_item {
 	char *path;
-	char *from; /* a name that 'git mv' took from the table, and that no line but its own knew; NULL */
+	char *from; /* the table's name before 'git mv', tracked only by a line of its own; NULL */
 	vv_add_action action;
 	bool in_index;
 	bool literal;    /* named by an argument, itself */
 	bool track;      /* its .gitattributes line is to be written */
 	bool guess;      /* a dataset only if it reads as a table; else Git's */
 	bool was_text;   /* the index has it, and not as a pointer */
-	vv_oid blob;     /* what the index has; null when nothing */
+	vv_oid blob;     /* in the index; null: none */
 	uint32_t mode;   /* likewise */
 	vv_stat st;      /* of the work tree's file */
 	bool stat_clean; /* the index entry has just this stat, and is not racy */
 } vv_add_item;
 
 typedef struct vv_add_request {
-	vv_pathspec *paths; /* what is looked at; NULL: the whole work tree */
+	vv_pathspec *paths; /* the paths to examine; NULL: the whole work tree */
 	bool untracked;     /* also files that are not in the index */
 	bool force;         /* also ignored files */
-	bool convert;       /* make datasets of what HEAD holds as text */
+	bool convert;       /* make datasets of text files in HEAD */
 	bool fix;           /* make datasets of plain text under tracked patterns, only these */
-	bool as_tracked;    /* only what the attributes track becomes a dataset */
-	/* the options say how to read a dataset: name one, and read it again */
+	bool as_tracked;    /* only paths tracked by the attributes become datasets */
+	/* the options describe how to read a dataset: read the named one again */
 	bool described;
 	const vv_dataset_options *options;
 	vv_json_out *json; /* an array that gets an object of each path; NULL */
@@ -81,7 +81,7 @@ VV_AUTO_CLEAR(vv_add_plan, vv_add_plan_clear)
 
 /* Is the path one of those that never are datasets (datapackage.json, .git*)? */
 bool vv_add_never(const char *path);
-/* May what is text become a dataset? Not those, nor where no table may have the name. */
+/* May a text file become a dataset? Not these, and not if a table may not have the name. */
 bool vv_add_may(const char *path);
 
 /* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */

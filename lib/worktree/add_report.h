@@ -10,7 +10,7 @@
 #include "dataset/table/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
-/* What a path became. Of files that were as the index had them there is none. */
+/* The result for a path. Files equal to the index have none. */
 typedef struct vv_add_outcome {
 	char *path;
 	const char *from; /* of the plan's item; borrowed */
@@ -18,12 +18,12 @@ typedef struct vv_add_outcome {
 	vv_oid blob;
 	vv_stat st;
 	bool dataset, track; /* track: .gitattributes does not name it yet */
-	/* Of a dataset: */
+	/* For a dataset: */
 	bool table;
 	uint64_t rows, columns, bytes, groups, groups_new, stored;
 	vv_cid cid;
 } vv_add_outcome;
-/* What an import found. The rest is the caller's. */
+/* Takes the results of an import. The caller fills the rest. */
 vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err);
 
 #define VV_ADD_UNSEEN_SHOWN 3u
@@ -31,7 +31,7 @@ vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found
 typedef struct vv_add_report {
 	vv_add_outcome *outcomes;
 	size_t outcome_count, outcome_cap;
-	vv_buf text;            /* for stdout: what was understood of each dataset */
+	vv_buf text;            /* for stdout: the detected properties of each dataset */
 	vv_buf warnings;        /* for stderr, one line each, without "warning: " */
 	char *refused;          /* the path whose content could not be taken, when that failed */
 	vv_hint_words_fn words; /* the program's; vv_add_run sets it */
@@ -40,8 +40,8 @@ typedef struct vv_add_report {
 	bool retyped;           /* among them: values that contradict their column's type */
 	size_t tables, files;   /* datasets by kind that were new or changed */
 	size_t keyed;           /* tables among them that have a key */
-	size_t guessed;         /* tables that nobody had named */
-	size_t same;            /* datasets as they were */
+	size_t guessed;         /* tables that no argument named */
+	size_t same;            /* unchanged datasets */
 	size_t ordinary, removed;
 	vv_buf ordinary_names; /* of the first few */
 	size_t unseen;         /* new ones among them whose rows are not seen */
@@ -60,16 +60,17 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add
 vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_dataset_reader *lines,
 			  const vv_import_result *res, vv_error *err);
 
-/* What the object of a path has (docs: varve-add(1)). */
+/* The members of a path's object (docs: varve-add(1)). */
 typedef struct vv_add_words {
-	const char *change, *kind;      /* "added", "table"; kind NULL: it is gone, or as it was */
+	const char *change, *kind;      /* "added", "table"; kind NULL: it was removed, or is
+					 * unchanged */
 	const vv_dataset_found *staged; /* of a dataset that was imported; else NULL */
 	const vv_unseen *unseen;        /* of an ordinary file whose rows are not seen; else NULL */
 } vv_add_words;
 vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *words,
 			  vv_error *err);
 
-/* Appends how long so many bytes took: ", in 40 ms (12 MB/s)". */
+/* Appends the time for these bytes: ", in 40 ms (12 MB/s)". */
 void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms);
 
 #endif

@@ -22,16 +22,16 @@ typedef struct vv_attr_edit {
 	bool beaten; /* git changes line ends or encoding of a table that was tracked (vv_attr_changes_text) */
 } vv_attr_edit;
 
-/* Remembers the file as it is. VV_EREFUSED when it is not a regular file. The caller has the index's lock (vv_index_open_locked),
+/* Stores the current file. VV_EREFUSED when it is not a regular file. The caller has the index's lock (vv_index_open_locked),
  * or `git checkout` may change the file meanwhile. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
-/* Writes the line for a path or pattern, and ".gitattributes merge=varve-lines" where no line says how that
+/* Writes the line for a path or pattern, and ".gitattributes merge=varve-lines" unless a line sets how that
  * is merged, so that two branches that each track something do not conflict; then verifies for a path
- * (literal) that the attributes now give it to varve. VV_EREFUSED names what wins. */
+ * (literal) that the attributes now assign it to varve. VV_EREFUSED names the line that overrides it. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
 
-/* The line that leaves the files in Git as text and gives varve their differences and merges
+/* The line that keeps the files in Git as text, with differences and merges by varve
  * (vv_attr_track_text). */
 vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal,
 				  vv_error *err);
@@ -47,7 +47,7 @@ vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, si
 /* Stages the file if it was changed (in memory; the caller writes the index). */
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);
 
-void vv_attr_edit_undo(vv_attr_edit *e); /* puts the file back as it was */
+void vv_attr_edit_undo(vv_attr_edit *e); /* restores the file */
 void vv_attr_edit_clear(vv_attr_edit *e);
 VV_AUTO_CLEAR(vv_attr_edit, vv_attr_edit_clear)
 

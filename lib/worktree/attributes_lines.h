@@ -21,8 +21,8 @@ typedef struct vv_attr_list_line {
 	char *pattern;
 	char *folder; /* of the file: "", "data/" */
 	unsigned number;
-	bool on;      /* filter=varve; else the filter is taken away. Of vv_attr_beaten_read:
-	                  * may make Git rewrite pointers; else it says -text */
+	bool on;      /* filter=varve; else the filter is removed. From vv_attr_beaten_read: may
+	                  * make Git rewrite pointers; else it has -text */
 	bool literal; /* the pattern is a path */
 	char *attributes;
 	size_t datasets; /* whose line ends it makes Git change (vv_attr_beaten_note) */
@@ -38,7 +38,7 @@ typedef struct vv_attr_list {
 	vv_buf endings; /* ".dat/.txt/": of the files that lines with filter=varve name */
 } vv_attr_list;
 
-/* The lines that say -text, and those that may beat it (vv_attr_text_lines): note each path that may be a dataset,
+/* The lines with -text, and those that may override it (vv_attr_text_lines): note each path that may be a dataset,
  * then put. */
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
 			      vv_error *err);
@@ -48,7 +48,7 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
 /* May git read and write the path's file in another encoding? */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
-/* What to do about it. */
+/* The hint for it. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
 	"Git rewrites pointers there; limit that line to other files, or end it with '-text -working-tree-encoding'"
 

@@ -28,11 +28,11 @@ typedef struct vv_by_git {
 	vv_runner git;             /* as of vv_runner_run */
 	vv_dataset_reader *reader; /* borrowed */
 	bool must; /* blocks that cannot be had are a failure, before anything is changed; else the pointer stays */
-	bool quiet; /* what git says on success is dropped */
+	bool quiet; /* drops git's output on success */
 	const char *
 		would; /* "the merge would overwrite them; ...": files that are in the way are named here, all; NULL: by git */
-	bool here_only; /* nobody is asked for blocks; git needs VV_RUNNER_HERE_ONLY in its environment then */
-	bool keep;     /* the note stays, for what is not done yet */
+	bool here_only; /* does not fetch blocks; git then needs VV_RUNNER_HERE_ONLY in its environment */
+	bool keep;     /* the note stays, for the remaining steps */
 	bool stops;    /* git may end with 1, with something under way or in conflict */
 	size_t tables; /* how many are to come */
 	bool lacking;  /* afterwards: the blocks of a table that belongs there could not be had */
@@ -41,20 +41,20 @@ typedef struct vv_by_git {
 	/* Its own: */
 	size_t missing;        /* tables that are to be reported */
 	vv_buf names;          /* of the first of these */
-	struct coming *coming; /* tables and files, as they are expected */
+	struct coming *coming; /* the expected tables and files */
 	size_t count, cap;
 	vv_index *index;
 	struct vv_needed *needed;
 } vv_by_git;
 
-/* git is to change the path from the index's version to this one (mode 0: it goes). VV_EREFUSED: the file is the last copy of
- * a version; VV_EMISSING, with must. */
+/* git will change the path from the index's version to this one (mode 0: removes it). VV_EREFUSED: the file is the last copy
+ * of a version; VV_EMISSING, with must. */
 vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
 			   vv_error *err);
 /* All paths that differ between git.from and git.to. VV_EREFUSED: a file is the last copy of a version; VV_EMISSING, with must. */
 vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err);
 
-/* VV_EREFUSED: git said no, in its words, and nothing has changed. */
+/* VV_EREFUSED: git refused, in its words, and nothing has changed. */
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);
 
 /* Without a run of git: tables that are expected, and whose pointer the work tree has. */
@@ -62,16 +62,17 @@ vv_status vv_by_git_place(vv_by_git *b, vv_error *err);
 /* The same of each table of the index. */
 vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err);
 
-/* Where what came after git failed: all goes back, and the note. rc; or that goes to the notes, and the note stays. */
+/* If a step after git failed: undoes everything and removes the note. Returns rc; if undoing fails, its error is
+ * noted, and the note stays. */
 vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
 
-/* What a killed varve left is undone or completed, with a line; nothing where none was killed. Who calls has the turn.
- * command: the one that runs, with its option; NULL: another one. VV_EREFUSED: it is not the one that was interrupted, which only goes
- * forward. was: the note's command, or "". */
+/* Undoes or completes the work of a killed varve, with a note; does nothing if none was killed. The caller has the turn.
+ * command: the running one, with its option; NULL: another one. VV_EREFUSED: a different command was interrupted, which can
+ * only be completed. was: the note's command, or "". */
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err);
-#define VV_BY_GIT_QUIT "restore --quit" /* gives it up */
-/* Only says that there is something to do. */
+#define VV_BY_GIT_QUIT "restore --quit" /* abandons it */
+/* Only notes that there is work left. */
 void vv_by_git_tell(vv_repository *r);
 
 void vv_by_git_clear(vv_by_git *b);

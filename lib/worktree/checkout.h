@@ -32,12 +32,12 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 /* Removes the file, and from the index. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err);
 
-/* How the work tree stands against an index entry: true when the file may be replaced
- * without losing anything (it is as the index has it, or gone, or only the pointer). */
+/* Compares the work tree with an index entry: true if the file may be replaced without loss (it
+ * equals the index, is missing, or is only the pointer). */
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err);
 
-/* May the file of a path be replaced? Where the index has its version, and the store what that needs. VV_EREFUSED:
- * something would be lost. */
+/* May the file of a path be replaced? Yes if the index has its version, and the store its blocks. VV_EREFUSED:
+ * data would be lost. */
 vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
 			       const char *path, vv_error *err);
 

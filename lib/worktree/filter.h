@@ -22,7 +22,7 @@ typedef struct vv_filter {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
 	uint64_t smudge_limit;    /* varve.smudgeLimit, or less: */
-	bool by_varve;            /* a varve that runs git writes what is above it */
+	bool by_varve;            /* a varve that runs git writes larger files */
 	struct vv_needed *needed; /* NULL until blocks are missing here */
 	bool waits_later;         /* for the disk: in vv_filter_wait */
 	vv_attr_list lines;       /* vv_attr_beaten_read's, once a pointer was given */
@@ -33,28 +33,28 @@ typedef struct vv_filter {
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 VV_AUTO_CLEAR(vv_filter, vv_filter_close)
-/* Git asks for nothing just now: nobody is to wait for what this one holds. */
+/* Git has no request: releases locks that other processes could wait for. */
 void vv_filter_rest(vv_filter *f);
 /* With waits_later: all blocks that were stored are durable. */
 vv_status vv_filter_wait(vv_filter *f, vv_error *err);
 
-/* Does git store what it gives? Then it contains the index's lock; git diff and git blame, which ask as well, do not. */
+/* Does git store the filter's output? Then git has locked the index; git diff and git blame, which also run the filter,
+ * have not. */
 vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 
 /* A stream to read, as vv_source.read. */
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Appends the pointer to out; its blocks are durable then, or with waits_later visible. What is a pointer already
- * passes, when it is one of this repository's; so does the content of files that never
- * are datasets (datapackage.json, .git*). */
+/* Appends the pointer to out; its blocks are then durable, or with waits_later visible. A pointer of this
+ * repository passes unchanged; so does the content of files that are never datasets (datapackage.json, .git*). */
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 
-/* Reads all of the blob, then decides: *materialise true when content is a pointer whose
- * data is here and small enough: then vv_filter_bytes gives it; else content passes as
- * it is, and a note says why a pointer did. */
+/* Reads all of the blob, then decides: *materialise true: content is a pointer whose data is stored
+ * here and small enough; vv_filter_bytes returns it. Else content passes unchanged, with a note of
+ * the reason for a pointer. */
 typedef struct vv_smudge {
-	vv_buf content; /* of the blob; at most what fits into memory, as Git itself holds it */
+	vv_buf content; /* of the blob; it fits into memory, as Git itself has it there */
 	vv_cid root;
 	bool materialise;
 } vv_smudge;

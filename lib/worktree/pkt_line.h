@@ -56,6 +56,6 @@ vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len,
 		     vv_error *err); /* as many packets as it takes */
 vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err); /* with a line end */
 void vv_pkt_flush(vv_pkt_out *p);                                      /* ends the run */
-vv_status vv_pkt_send(vv_pkt_out *p, vv_error *err); /* what was put; much is sent before */
+vv_status vv_pkt_send(vv_pkt_out *p, vv_error *err); /* sends the rest; long data is sent earlier */
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* What was put right. */
+/* What was recovered. */
 typedef struct vv_interruption {
 	bool undone, finished; /* at most one; complete counts as finished */
 	char command[32];
@@ -19,11 +19,11 @@ typedef struct vv_interruption {
 /* Was it this command, or this command with an option? */
 bool vv_interruption_was(const vv_interruption *f, const char *command);
 
-/* How all begin that change HEAD, index or files: takes the turn (repo/git/write_turn.h), which the repository has until it is
- * closed, and puts right what an interrupted command left, and says so in a note. command: the one that runs, with its option;
- * NULL: another one. Nothing of that where none was interrupted or its varve is alive. VV_ELOCKED; VV_ENOSUPPORT: it is a newer
- * varve's. VV_EREFUSED: as vv_by_git_recover. What it cannot put right since somebody went on it leaves, and names. found may
- * be NULL. */
+/* Every command that changes HEAD, index or files calls this first: it takes the turn (repo/git/write_turn.h), which the
+ * repository has until it is closed, and finishes or undoes an interrupted command, with a note. command: the running one, with
+ * its option; NULL: another one. Recovers nothing if no command was interrupted or its varve still runs. VV_ELOCKED;
+ * VV_ENOSUPPORT: it is a newer varve's. VV_EREFUSED: as vv_by_git_recover. Paths changed since the interruption are not
+ * touched, but named. found may be NULL. */
 vv_status vv_put_right(vv_repository *r, const char *command, vv_interruption *found,
 		       vv_error *err);
 

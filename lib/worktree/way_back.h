@@ -1,13 +1,13 @@
 /*
- * way_back: what a command of varve's own is about to change of files and index, kept until it ends.
+ * way_back: keeps the files and index entries that a command of varve's own changes, until it ends.
  *
  * Before anything changes, each file gets a second name in "varve/kept" of the Git folder, and the note (repo/git/verb/later.h)
- * says what the paths were. A command that fails takes all back; of one that is killed the next does, unless HEAD has moved.
- * What somebody has changed since stays, and is named. A correct caller:
+ * lists the paths. A failing command restores everything; for a killed one the next does, unless HEAD has moved. Paths changed
+ * since then stay, and are named. A correct caller:
  *
  *	vv_way_back_open(&w, repo, "track", "'varve track'", err);
  *	vv_way_back_path(w, index, path, true, err);    for all that will change
- *	vv_way_back_ready(w, err);                      from here on things may change
+ *	vv_way_back_ready(w, err);                      only now may files change
  *	... files, index, last of all HEAD ...
  *	vv_way_back_close(w, rc, err);
  */
@@ -35,8 +35,8 @@ vv_status vv_way_back_path(vv_way_back *w, const vv_index *x, const char *path, 
 vv_status vv_way_back_file(vv_way_back *w, const char *name, vv_error *err);
 /* Writes the note. On failure nothing is to be changed. */
 vv_status vv_way_back_ready(vv_way_back *w, vv_error *err);
-/* The end, with the outcome so far, which it returns; or, where all went well, that the index may not outlive a power cut. NULL: nothing. Where not all could go back the note stays for the next
- * varve. */
+/* Ends it with the outcome rc, and returns rc; after success, an error if the index could not be made durable. w may be NULL.
+ * If a path could not be restored the note stays for the next varve. */
 vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err);
 
 typedef enum vv_recovered {
@@ -44,7 +44,7 @@ typedef enum vv_recovered {
 	VV_RECOVERED_UNDONE,
 	VV_RECOVERED_COMPLETE
 } vv_recovered;
-/* Takes back what a killed one left, with a line. Who calls has the turn. was: its command. */
+/* Undoes a killed one, with a note. The caller has the turn. was: its command. */
 vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32], vv_error *err);
 
 #endif

@@ -32,8 +32,8 @@ typedef struct vv_network {
 vv_status vv_network_read(vv_network *out, const char *text, vv_error *err);
 bool vv_network_has(const vv_network *nets, size_t count, const vv_address *a);
 
-/* Who asks: peer, or where that is a trusted proxy, the last address in X-Forwarded-For (NULL: none)
- * that is not one. What cannot be read ends the search: the address behind it then asks. */
+/* The client: peer, or if that is a trusted proxy, the last address in X-Forwarded-For (NULL: none)
+ * that is not one. An unreadable entry ends the search: the address after it is then the client. */
 void vv_address_behind(vv_address *out, const vv_address *peer, const vv_network *trusted,
 		       size_t count, const char *forwarded);
 

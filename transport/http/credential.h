@@ -18,12 +18,12 @@ typedef struct http_credential {
 } http_credential;
 void http_credential_clear(http_credential *c);
 
-/* `git credential fill`. user of the URL is passed on. VV_EREFUSED: there is none, or nobody
- * could be asked. */
+/* `git credential fill`. user of the URL is passed on. VV_EREFUSED: no credentials, and no user to
+ * ask. */
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,
 			       const vv_url *url, vv_error *err);
-/* Tells the helpers that it was right (`approve`) or wrong (`reject`); that they may fail is
- * no trouble of ours. */
+/* Reports to the helpers that it was right (`approve`) or wrong (`reject`); ignores their
+ * failures. */
 void http_credential_tell(const http_credential *c, vv_repository *repo, const vv_env *env,
 			  const vv_url *url, bool right);
 /* The next request has it; NULL: that of the URL, if there is one. */

@@ -5,7 +5,7 @@
 #ifndef VV_TRANSPORT_HTTP_CURL_H
 #define VV_TRANSPORT_HTTP_CURL_H
 
-/* Its checks of types and its marks of what is old are macros that C11 alone cannot take. */
+/* C11 alone cannot compile its macros for type checks and deprecation. */
 #define CURL_DISABLE_TYPECHECK 1
 #define CURL_DISABLE_DEPRECATION 1
 #include <curl/curl.h>
@@ -46,31 +46,31 @@ typedef struct http_curl {
 /* VV_ENOSUPPORT: libcurl is not installed. Called by one thread at a time. */
 vv_status http_curl_load(const http_curl **out, vv_error *err);
 
-/* http.* and http.<url>.* of Git's config as they hold for a URL, and the variables that win
- * over them (GIT_SSL_CAINFO and its like). Members are owned; NULL: not set. */
+/* http.* and http.<url>.* of Git's config for a URL, and the variables that override them
+ * (GIT_SSL_CAINFO and similar). Members are owned; NULL: not set. */
 typedef struct http_settings {
 	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
 	bool no_verify;
 } http_settings;
-/* repo NULL: the user's and the system's. git is asked, which knows how they match; without
- * git there are none. */
+/* repo NULL: the user's and the system's. Runs git, which matches URLs; without git there are
+ * none. */
 vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
 
-/* "https://host:port", and with the URL's path, without a slash at its end, and what is below it. */
+/* "https://host:port", and with the URL's path, without a slash at its end; and its sub-paths. */
 void http_put_site(vv_buf *out, const vv_url *u);
 void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
-/* Did the answer ask for patience (429 or 503 with Retry-After)? Then that time has passed when it
- * returns, a minute at most, and the request is to be made again. tries: how often it was already; false
- * after HTTP_TRIES. */
+/* Does the answer request a delay (429 or 503 with Retry-After)? Then waits for that time, a minute at
+ * most, and returns true: repeat the request. tries: the number of requests so far; false after
+ * HTTP_TRIES. */
 #define HTTP_TRIES 5u
 bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries);
 
-/* What a transfer that ended with this code says; said: libcurl's own words (may be ""). name:
- * the URL as it is shown. */
+/* Sets err for a transfer that ended with this code; said: libcurl's own words (may be ""). name:
+ * the URL for messages. */
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
 			 const char *said, vv_error *err);
 

@@ -16,14 +16,14 @@ typedef struct http_download {
 	const char *url;
 	const char *const *headers; /* of the request, besides those of Git's settings */
 	size_t header_count;
-	const char *etag, *modified; /* the server's words for what is known; NULL: nothing is */
+	const char *etag, *modified; /* the server's tags of the known content; NULL: none */
 	int fd;                      /* open for writing at its beginning, */
 	const char *file;            /* and its name, for messages */
 	vv_digest_kind digest_kind;
 	/* After it. Strings are owned (http_download_clear); NULL: the server did not send it. */
-	bool same;                     /* it has what is known, and nothing was written */
+	bool same;                     /* the server has the known content; nothing was written */
 	char *etag_now, *modified_now; /* the date only if it was past when the file was sent */
-	char *moved; /* where the file is for good from now on, as the server says */
+	char *moved;                   /* the file's new permanent place, according to the server */
 	uint64_t bytes;
 	uint8_t digest[VV_SHA256_LEN]; /* of all bytes; as long as its kind is */
 } http_download;

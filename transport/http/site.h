@@ -1,10 +1,9 @@
 /*
- * site: requests to one site, over connections that are kept, also several at once, each in a thread of its own.
+ * site: requests to one site, over kept connections, also several in parallel, each in a thread of its own.
  *
- * Git's http.* settings hold, but for http.extraHeader unless it is wanted: what a request is signed over is the
- * caller's. Redirects are not followed. What may pass (429, 502, 503, 504, a broken connection, no answer in
- * time; 500 if the site means that by it) is asked again: after Retry-After, else after a time that
- * doubles and has chance in it.
+ * Git's http.* settings apply, except http.extraHeader, which is optional: the caller determines the signed
+ * headers. Redirects are not followed. Temporary failures (429, 502, 503, 504, a broken connection, a time-out;
+ * 500 if the site uses it so) are retried: after Retry-After, else after a random time that doubles.
  */
 #ifndef VV_TRANSPORT_HTTP_SITE_H
 #define VV_TRANSPORT_HTTP_SITE_H
@@ -24,9 +23,9 @@
 typedef struct http_site http_site;
 struct http_ask;
 
-/* What holds for all requests; strings are copied. */
+/* The options of all requests; strings are copied. */
 typedef struct http_site_facts {
-	const char *url;   /* whose settings hold */
+	const char *url;   /* whose settings apply */
 	const char *name;  /* for messages */
 	bool extra_header; /* http.extraHeader is sent */
 	/* Sent with its user and secret; where it has none, and the site wants one, `ask_git` is a credential that git
@@ -46,9 +45,8 @@ typedef struct http_ask {
 	const char *url;    /* whole; a query sorted, where requests are signed */
 	const char *const *headers;
 	size_t header_count;
-	uint64_t from,
-		len; /* this range is requested, and what comes before it is dropped; len 0: everything */
-	const void *body; /* NULL: none */
+	uint64_t from, len; /* requests this range, and drops bytes before it; len 0: everything */
+	const void *body;   /* NULL: none */
 	size_t body_len;
 	size_t answer_max;
 	/* May be NULL: gets the body of an answer of status 200 as it comes, in the place of answer->body, however long
@@ -61,9 +59,9 @@ typedef struct http_answer {
 	unsigned status;
 	vv_buf body; /* at most answer_max; cut: there was more */
 	bool cut;
-	int64_t date;    /* of the server, seconds since 1970; 0: it does not say */
+	int64_t date;    /* of the server, seconds since 1970; 0: not sent */
 	char region[40]; /* x-amz-bucket-region; "" */
-	char etag[256];  /* "": it does not say, or much more */
+	char etag[256];  /* "": not sent, or too long */
 	char modified[40];
 	int64_t modified_at; /* as date is */
 	vv_buf location;     /* where a redirect leads, whole; "": it is none */

@@ -1,12 +1,11 @@
 /*
  * car: blocks in a file of IPFS: CARv1, and CARv2 to be read.
  *
- * Source: ipld.io/specs/transport/car/carv1. A header (varint, then DAG-CBOR {roots, version:
- * 1}) and sections (varint, CID, bytes), without checksum or end mark: a file cut between two
- * sections looks whole, so a reader has to look whether everything below its roots is
- * there (vv_car_complete). Blocks that are read have varve's CIDs: raw or DAG-CBOR, SHA-256,
- * at most VV_BLOCK_MAX bytes; others are refused by name. CARv2 is a CARv1 with an index behind it,
- * which is not believed: it is not even read.
+ * Source: ipld.io/specs/transport/car/carv1. A header (varint, then DAG-CBOR {roots, version: 1})
+ * and sections (varint, CID, bytes), without checksum or end mark: a file cut between two sections
+ * looks whole, so a reader must check that everything below its roots exists (vv_car_complete).
+ * Blocks must have varve's CIDs: raw or DAG-CBOR, SHA-256, at most VV_BLOCK_MAX bytes; others are
+ * refused by name. CARv2 is a CARv1 followed by an index, which is not trusted or read.
  *
  * Reading, a correct caller: vv_car_reader_open; vv_car_next until it is 0, or vv_car_take;
  * vv_car_complete; vv_car_reader_close.
@@ -49,8 +48,8 @@ typedef enum vv_car_scope {
 	VV_CAR_BLOCK
 } vv_car_scope;
 
-/* A part of a UnixFS file, its first and last byte, each counted from the end where so marked. What
- * is outside of the file is left out; a part without bytes is the root alone. */
+/* A part of a UnixFS file, its first and last byte, each counted from the end if marked. Bytes
+ * outside of the file are left out; a part without bytes is the root alone. */
 typedef struct vv_car_part {
 	bool given;
 	bool from_back, to_back, to_end;
@@ -66,14 +65,14 @@ typedef struct vv_car_write_options {
 	const vv_progress *progress; /* bytes written, the end unknown */
 } vv_car_write_options;
 
-/* Writes a header, then blocks depth first, each once but for dups, in the links' order (order=dfs, dups=n or y),
- * every one hashed before it goes out. VV_EMISSING, VV_ECORRUPT; what fn answers ends it. */
+/* Writes a header, then blocks depth first, each once unless dups is set, in the links' order (order=dfs, dups=n
+ * or y), each hashed before it is written. VV_EMISSING, VV_ECORRUPT; a failure of fn ends it. */
 typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 		       const vv_car_write_options *o, vv_car_out_fn fn, void *payload,
 		       vv_car_stats *stats, vv_error *err);
 
-/* Gives the next bytes of the file: as many as there are now, at least one; 0 at the end. */
+/* Returns the next bytes of the file: as many as are available, at least one; 0 at the end. */
 typedef ssize_t (*vv_car_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
 typedef struct vv_car_reader vv_car_reader;

@@ -60,7 +60,7 @@ typedef struct vv_leaf_source {
 /* The list's place: dir/<the version's CID>; owned by the caller, NULL: out of memory. */
 char *vv_leaf_list_path(const char *dir, const vv_cid *version);
 
-/* VV_ENOTFOUND: none is there. VV_ECORRUPT: what is there is not one, or of another version. */
+/* VV_ENOTFOUND: the file does not exist. VV_ECORRUPT: it is not a list, or of another version. */
 vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *version,
 			    vv_error *err);
 void vv_leaf_list_close(vv_leaf_list *l); /* accepts NULL */

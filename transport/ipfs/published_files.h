@@ -1,9 +1,8 @@
 /*
- * published_files: the UnixFS files of a repository that are published now, block by block.
+ * published_files: the published UnixFS files of a repository, block by block.
  *
- * Leaf lists are opened (and made, where they were deleted) when they are requested; blocks are made when
- * they are asked for, and kept for a while in bounded memory. Its functions may be called from several
- * threads.
+ * Leaf lists are opened (and made, where they were deleted) on request; blocks are made on request, and
+ * cached for a while in bounded memory. Its functions may be called from several threads.
  */
 #ifndef VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
 #define VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
@@ -21,7 +20,7 @@ vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store
 void vv_published_files_free(vv_published_files *f); /* accepts NULL */
 VV_AUTO_FREE(vv_published_files, vv_published_files_free)
 
-/* What a CID is in one of the files. */
+/* The meaning of a CID in one of the files. */
 typedef struct vv_published_block {
 	vv_cid version;
 	vv_leaf_place at;

@@ -1,8 +1,8 @@
 /*
  * routing: providers of a CID, from a delegated router of IPFS.
  *
- * Source: specs.ipfs.tech/routing/http-routing-v1. The router learns which CIDs a client is interested in: it is not
- * asked without a setting.
+ * Source: specs.ipfs.tech/routing/http-routing-v1. The router learns the CIDs that a client needs: so it is used
+ * only with a setting.
  */
 #ifndef VV_TRANSPORT_IPFS_ROUTING_H
 #define VV_TRANSPORT_IPFS_ROUTING_H

@@ -12,9 +12,9 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* The directory's CID, appended, once the node has all of it, pinned under this name of pins; what was pinned under it before is
- * no longer. skip: a file of the folder itself that is left out. VV_EREFUSED: the node does not do it, or something else than
- * files and folders is there. */
+/* Adds a folder to the node, pins it under this name instead of the previous one, and appends the directory's CID. skip: a file
+ * directly in the folder that is left out. VV_EREFUSED: the node refuses, or the folder has entries other than files and
+ * folders. */
 vv_status vv_rpc_folder_add(vv_buf *cid, const vv_url *node, const vv_connect_options *o,
 			    const char *folder, const char *skip, const char *pin, vv_error *err);
 
@@ -23,10 +23,10 @@ vv_status vv_rpc_name_put(const vv_url *node, const vv_connect_options *o, const
 			  const vv_buf *record, vv_error *err);
 
 /*
- * ipns_record: what an owner signs so that its name at IPNS leads to a folder.
+ * ipns_record: the record that an owner signs to point its IPNS name to a folder.
  *
- * Only the second form of signatures is written, which all validators ask for. A reader follows the greatest sequence, and of
- * one sequence the record that holds longest. Source: specs.ipfs.tech/ipns/ipns-record.
+ * Only the second form of signatures is written, which all validators require. A reader uses the greatest sequence, and among
+ * equals the record valid longest. Source: specs.ipfs.tech/ipns/ipns-record.
  */
 
 typedef struct vv_ipns_record {

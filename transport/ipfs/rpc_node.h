@@ -1,5 +1,5 @@
 /*
- * rpc_node: versions given to a node of IPFS that this machine may give orders (transport/places/rpc_url.h): Kubo's RPC.
+ * rpc_node: sends versions to a node of IPFS that this machine controls (transport/places/rpc_url.h), by Kubo's RPC.
  *
  * Source: docs.ipfs.tech/reference/kubo/rpc.
  */
@@ -16,15 +16,15 @@
 vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
 		       vv_buf *answer, vv_error *err);
 
-/* Gives fn each JSON value of an answer, one a line. VV_EREFUSED: one of them is an error, which the node may find after it has
- * said that all is well. name: the node's. */
+/* Calls fn with each JSON value of an answer, one per line. VV_EREFUSED: one of them is an error, which the node can report
+ * after a success. name: the node's. */
 typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error *err);
 vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn, void *payload,
 		       vv_error *err);
 
-/* Gives it everything below root (dag/import) and has it pinned; what it says of that is checked:
- * that root came whole, and is pinned now. source is used in another thread meanwhile. VV_EREFUSED: the node
- * does not do it; VV_EMISSING: a part is missing here, and nothing is pinned. */
+/* Sends it everything below root (dag/import) and pins it; checks in its answer that root arrived completely
+ * and is pinned. source is used in another thread meanwhile. VV_EREFUSED: the node refuses; VV_EMISSING: a
+ * part is missing here, and nothing is pinned. */
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			     const vv_car_source *source, const vv_cid *root,
 			     const vv_progress *progress, vv_car_stats *stats, vv_error *err);

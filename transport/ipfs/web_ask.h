@@ -1,8 +1,8 @@
 /*
  * web_ask: one request to a service of IPFS over HTTP, and its short answer.
  *
- * Git's http.* settings hold. Redirects are not followed. A service that asks for patience (429, 503
- * with Retry-After) is asked again, where the request can be made again.
+ * Git's http.* settings apply. Redirects are not followed. After a request for a delay (429, 503
+ * with Retry-After) it is retried, if the request can be repeated.
  */
 #ifndef VV_TRANSPORT_IPFS_WEB_ASK_H
 #define VV_TRANSPORT_IPFS_WEB_ASK_H
@@ -27,8 +27,8 @@ typedef struct vv_web_ask {
 	size_t answer_max;
 } vv_web_ask;
 
-/* *status: HTTP's. answer: the body, of whatever status. VV_EREFUSED: more than answer_max. As give
- * fails. */
+/* *status: HTTP's. answer: the body, for any status. VV_EREFUSED: more than answer_max. Fails if
+ * `give` fails. */
 vv_status vv_web_ask_run(const vv_web_ask *a, const vv_connect_options *o, unsigned *status,
 			 vv_buf *answer, vv_error *err);
 

@@ -25,7 +25,7 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port);
 void vv_known_hosts_free(vv_known_hosts *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known_hosts, vv_known_hosts_free)
 
-/* What the files call the host: its name, or "[name]:port"; borrowed. */
+/* The host in the files: its name, or "[name]:port"; borrowed. */
 const char *vv_known_hosts_name(const vv_known_hosts *k);
 
 /* Takes the lines of a file for this host; text is not kept. file: for messages; copied. */
@@ -34,10 +34,10 @@ vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, c
 /* The same of a file; a missing one is empty. */
 vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err);
 
-/* Is there a key of the type ("ssh-ed25519"; NULL: any) for the host? With it the host should be
- * asked for that very type. */
+/* Is there a key of the type ("ssh-ed25519"; NULL: any) for the host? Then the host should be asked
+ * for exactly that type. */
 bool vv_known_hosts_has(const vv_known_hosts *k, const char *type);
-/* Does a @cert-authority line stand for the host? */
+/* Does a @cert-authority line match the host? */
 bool vv_known_hosts_has_authority(const vv_known_hosts *k);
 
 typedef enum vv_known {
@@ -47,7 +47,7 @@ typedef enum vv_known {
 	VV_KNOWN_REVOKED /* this key is marked @revoked */
 } vv_known;
 
-/* key: the blob of RFC 4253, section 6.6. *file and *line (may be NULL): where it is said;
+/* key: the blob of RFC 4253, section 6.6. *file and *line (may be NULL): the place of its line;
  * borrowed. */
 vv_known vv_known_hosts_check(const vv_known_hosts *k, const void *key, size_t len,
 			      const char **file, unsigned *line);

@@ -1,9 +1,9 @@
 /*
- * network: recognises the network that this machine is on, by its routing table: the interface of
- * the default route, the gateway's address, and the gateway's hardware address where it is known.
+ * network: recognises the network that this machine is on, by its routing table: the interface of the
+ * default route, the gateway's address, and the gateway's hardware address if known.
  *
- * Nothing is sent to find it. Where there is no such table (another system than Linux), or no default route,
- * every place is one network.
+ * It sends nothing. Without such a table (a system other than Linux), or without a default route, every
+ * place is one network.
  */
 #ifndef VV_TRANSPORT_LINE_NETWORK_H
 #define VV_TRANSPORT_LINE_NETWORK_H

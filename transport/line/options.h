@@ -12,32 +12,33 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Asked for a secret, on a terminal; NULL, or VV_EREFUSED: nobody can be asked. The answer is
- * appended to out (wiped by the caller). prompt: one line, to be shown escaped. echo: it may be seen (a user's name). */
+/* Asks for a secret on a terminal; NULL, or VV_EREFUSED: no user to ask. The answer is appended to out (wiped by the
+ * caller). prompt: one line, to be shown escaped. echo: the answer may be visible (a user's name). */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
 /* A line that the peer's side printed beside the protocol (ssh's stderr), to be shown escaped. */
 typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 
 typedef struct vv_connect_options {
-	vv_repository *repo;        /* whose config is asked (core.sshCommand, varve.ssh, http.*);
+	vv_repository *repo;        /* its config is used (core.sshCommand, varve.ssh, http.*);
 	                            * NULL: the user's and the system's */
-	const vv_env *env;          /* without repo, whose own it is else: what is worked in */
+	const vv_env *env;          /* the environment, if repo is NULL; else the repository's own
+				     * is used */
 	const char *program;        /* the varve to run for paths: its own executable */
 	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
 	                             * (remote.<name>.varve sets it) */
 	const char *service;        /* the command of it that answers --stdio; NULL: "serve" */
-	bool write;                 /* a push: HTTP asks for credentials at once where needed */
+	bool write;                 /* a push: HTTP gets needed credentials at once */
 	bool stranger;              /* found, not named: HTTP sends nothing that is secret */
 	bool *foreign; /* set when the far side answers, and not as varve does; may be NULL; used as long
 			* as the channel is */
 	/* NULL, or: once another thread has set it, every wait of the line fails within a second or two. Used
 	 * as long as the line is. */
 	const atomic_bool *stopped;
-	unsigned idle_sec;  /* no byte for so long is the end, as the user says now; 0: usual_sec */
-	unsigned usual_sec; /* the same where he says nothing (varve.timeout); 0: VV_IDLE_DEFAULT */
-	/* So long the far side has for its first byte; 0: VV_FIRST_DEFAULT, or what the user says. One that sleeps is
-	 * known by that it gives none. */
+	unsigned idle_sec;  /* the user's time-out for a byte; 0: usual_sec */
+	unsigned usual_sec; /* the configured one (varve.timeout); 0: VV_IDLE_DEFAULT */
+	/* Time limit of the far side for its first byte; 0: VV_FIRST_DEFAULT, or the user's. A sleeping machine sends
+	 * none. */
 	unsigned first_sec;
 	/* Another place has the same: files that come slowly are given up soon (VV_FILES_BESIDE). */
 	bool beside;
@@ -51,7 +52,7 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 	return o->repo ? vv_repository_env(o->repo) : o->env;
 }
 
-/* Seconds, where the user says nothing. A server of files has nothing to compute, and is asked twice. */
+/* Seconds, by default. A server of files has nothing to compute, and is tried twice. */
 #define VV_IDLE_DEFAULT 60u
 #define VV_FIRST_DEFAULT 10u
 #define VV_FILES_DEFAULT 6u

@@ -1,8 +1,9 @@
 /*
  * patience: time limits for a slow side, on every kind of line.
  *
- * Waiting uses it up, each byte that moves gives some back. So who is silent for max_ms is given up, who sends a
- * byte a second a moment later, and who keeps the pace, in whatever pieces, never. A sign of life renews it.
+ * Waiting uses it up, each transferred byte restores some. So a side that is silent for max_ms fails, one that
+ * sends a byte a second fails a moment later, and one that keeps the pace, in any pieces, never. A sign of life
+ * renews it.
  *
  *   vv_patience p = {.max_ms = 60000, .bytes_per_sec = VV_PACE_DEFAULT};
  *   ... wait for ms, and get some bytes ...
@@ -44,7 +45,7 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 	return p->owed / pace <= p->max_ms;
 }
 
-/* The patience that the options say. */
+/* The patience from the options. */
 vv_patience vv_patience_of(const vv_connect_options *o);
 /* VV_EIO, for one that is used up. name: of the other side. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);

@@ -9,8 +9,8 @@
 #include "transport/line/channel.h"
 #include "transport/line/options.h"
 
-/* What the far side prints beside the protocol: cut into lines for whoever shows them, and
- * its end kept for messages. */
+/* The far side's output beside the protocol: split into lines for display, with its end stored for
+ * messages. */
 typedef struct vv_peer_messages {
 	vv_remote_line_fn line; /* may be NULL */
 	void *payload;
@@ -26,15 +26,15 @@ VV_AUTO_CLEAR(vv_peer_messages, vv_peer_messages_clear)
  * both of the given size. False: nothing was reported. */
 bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size);
 
-/* Why a program that was the line ended: sets err, which says already that the line was
- * closed. exit_code: -1 when it still runs, 128 + its number for a signal. */
+/* Explains the end of a program that was the line: sets err, which reports already that the line
+ * was closed. exit_code: -1 when it still runs, 128 + its number for a signal. */
 typedef vv_status (*vv_explain_fn)(void *payload, int exit_code, const vv_peer_messages *said,
 				   const char *noise, size_t len, vv_error *err);
 
 typedef struct vv_program_line {
 	const char *const *argv; /* as vv_program_start wants it */
 	const char *name;        /* of the peer, for messages */
-	vv_explain_fn explain;   /* NULL: what the program said last */
+	vv_explain_fn explain;   /* NULL: the program's last output */
 	void *payload;           /* of explain; freed with vv_free by the channel; may be NULL */
 	unsigned patience_sec;   /* as long may the greeting take at least; 0: the idle limit */
 	unsigned first_sec;      /* and then at most; 0: no other limit */

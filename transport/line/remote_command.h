@@ -13,8 +13,8 @@
 /* "varve serve --stdio '<path>'": the command line for the shell on the other side. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
 
-/* What both ways say when the far shell ended without a word of varve. Returns false when the
- * exit code says nothing of the kind. */
+/* Sets err, for both ways, if the far shell ended without output of varve. Returns false if the
+ * exit code has no such meaning. */
 bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
 
 #endif

@@ -12,11 +12,11 @@
 #include "transport/line/ssh_config.h"
 #include "transport/line/url.h"
 
-/* Either way, as the settings and what is in ~/.ssh say. */
+/* Either way, by the settings and ~/.ssh. */
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err);
 
-/* The user's set-up of ssh for what only libssh2 can do (SFTP). VV_ENOSUPPORT: it asks for the ssh
+/* The user's configuration of ssh for libssh2 only (SFTP). VV_ENOSUPPORT: it requires the ssh
  * program. *out is cleared by the caller. */
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
 				vv_error *err);

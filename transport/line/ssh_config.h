@@ -1,6 +1,6 @@
 /*
- * ssh_config: the user's own set-up of ssh: what ~/.ssh/config and /etc/ssh/ssh_config say for
- * one host, and what a private key's file is.
+ * ssh_config: the user's configuration of ssh: ~/.ssh/config and /etc/ssh/ssh_config for one host,
+ * and the kind of a private key's file.
  */
 #ifndef VV_TRANSPORT_LINE_SSH_CONFIG_H
 #define VV_TRANSPORT_LINE_SSH_CONFIG_H
@@ -25,20 +25,20 @@ typedef struct vv_ssh_config {
 	char *known_hosts[VV_SSH_KNOWN_HOSTS]; /* user's, then global; NULL: none */
 	char *special; /* a setting that only the ssh program obeys ("proxyjump"); NULL: none */
 } vv_ssh_config;
-/* Asks `ssh -G`, where there is an ssh; else says what holds without any configuration. */
+/* Runs `ssh -G`, if ssh is installed; else returns the defaults without configuration. */
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
 			     bool have_program, vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);
 VV_AUTO_CLEAR(vv_ssh_config, vv_ssh_config_clear)
 
 typedef struct vv_ssh_key {
-	char type[64];  /* "ssh-ed25519"; "" when the file does not say before it is unlocked */
+	char type[64];  /* "ssh-ed25519"; "" if it is readable only after unlocking */
 	bool encrypted; /* needs a passphrase */
 } vv_ssh_key;
 /* Looks at a private key's file. False: it cannot be read, or is not a key. */
 bool vv_ssh_key_look(vv_ssh_key *out, const char *path);
-/* Can libssh2 sign with keys of this type ("" too: it tries)? Not with RSA: it knows only
- * SHA-1 there, which no sshd takes any more. */
+/* Can libssh2 sign with keys of this type ("" too: it tries)? Not with RSA: there it supports only
+ * SHA-1, which sshd no longer accepts. */
 bool vv_ssh_key_usable(const char *type, size_t len);
 
 #endif

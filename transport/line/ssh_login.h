@@ -16,7 +16,7 @@
 #include "transport/line/options.h"
 #include "transport/line/ssh_config.h"
 
-/* What it points at is borrowed; config and options are used by open only. */
+/* Its pointers are borrowed; only open uses config and options. */
 typedef struct vv_ssh_login {
 	int fd; /* -1: none */
 	LIBSSH2_SESSION *session;
@@ -35,7 +35,7 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
 VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)
 
-/* What a code of libssh2 means, after what was tried ("cannot send to"). */
+/* Sets err from a code of libssh2; what: the failed action ("cannot send to"). */
 vv_status vv_ssh_login_fail(const vv_ssh_login *s, int code, const char *what, vv_error *err);
 
 #endif

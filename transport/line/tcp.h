@@ -16,12 +16,12 @@ typedef struct vv_left vv_left;
 vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);
 /* Has it ended? Until then payload is the thread's alone. stopped: as in vv_connect_options; may be NULL. */
 bool vv_left_wait(vv_left *l, uint64_t deadline_ms, const atomic_bool *stopped);
-void vv_left_end(vv_left *l); /* payload is not used here from now on */
+void vv_left_end(vv_left *l); /* ends the use of payload */
 
 /* lookup: the addresses of a host, within a limit of time. With a name server that is silent getaddrinfo(3) takes that
  * of resolv.conf, half a minute and more. */
 
-/* getaddrinfo(3), or what a test has in its place. */
+/* getaddrinfo(3), or a test's replacement. */
 typedef int (*vv_resolver_fn)(const char *host, const char *service, const struct addrinfo *wanted,
 			      struct addrinfo **out);
 
@@ -37,13 +37,13 @@ typedef struct vv_lookup {
  * time, or stopped. */
 vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err);
 
-/* A connected socket, close-on-exec, TCP_NODELAY; the host's addresses are tried in
- * their order, each a quarter of a second after the one before or when that has failed; the first that
- * answers counts. All within so many seconds. stopped: as in vv_connect_options. Negative: a vv_status.
- * VV_ENOTFOUND: no such host. */
+/* A connected socket, close-on-exec, TCP_NODELAY; the host's addresses are tried in their order, each a
+ * quarter of a second after the previous one or when that has failed; the first that answers is used.
+ * All within `seconds`. stopped: as in vv_connect_options. Negative: a vv_status. VV_ENOTFOUND: no such
+ * host. */
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err);
-/* Until there is something to read, or the other side has hung up: so many seconds at most. name: for
+/* Waits until bytes can be read, or the other side has closed: at most `seconds`. name: for
  * messages. */
 vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
 		       vv_error *err);

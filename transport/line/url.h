@@ -35,12 +35,13 @@ typedef struct vv_url {
 	char *secret;  /* a password in the URL; NULL */
 	char *host;    /* without brackets */
 	unsigned port; /* 0: the usual one */
-	/* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http; of rclone "remote:path" */
+	/* decoded for paths and ssh ("~/x" kept for the far shell's home); encoded for http; of rclone "remote:path" */
 	char *path;
-	char *query; /* s3, and of a file: as it is, without '?'; NULL: none */
+	char *query; /* s3, and of a file: encoded, without '?'; NULL: none */
 } vv_url;
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
-/* Of a file at a web server: http:// or https://, and perhaps a query, which text does not have. */
+/* The URL of a file at a web server: http:// or https://, maybe with a query, which text does not
+ * have. */
 vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_url_clear(vv_url *u);
 VV_AUTO_CLEAR(vv_url, vv_url_clear)

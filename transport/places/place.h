@@ -1,9 +1,9 @@
 /*
- * place: keeps objects by name, and need not be trusted: a folder, a bucket, a node.
+ * place: stores objects by name, untrusted: a folder, a bucket, a node.
  *
- * A name is a path of a few parts, "a/b/c"; every kind keeps the same names, so that all that a place has can be moved
- * to another one by copying files. Nothing is overwritten: who writes a name twice writes the same bytes, and only
- * what was cut short or damaged is written anew. Whatever comes from a place is checked by the caller.
+ * A name is a path of a few parts, "a/b/c"; every kind stores the same names, so that all objects of a place can be
+ * moved to another one by copying files. Nothing is overwritten: a second write of a name has the same bytes, and only
+ * truncated or damaged objects are written again. The caller checks everything that it reads from a place.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_H
 #define VV_TRANSPORT_PLACES_PLACE_H
@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* What is directly in the folder that was listed. */
+/* An entry of a listed folder. */
 typedef struct vv_listed {
 	const char *name;
 	uint64_t size;    /* bytes; UINT64_MAX: a folder */
@@ -27,7 +27,7 @@ typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *e
 /* A list from another machine that is longer does not end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
 
-/* What a kind of place does; payload is its own. Errors need not name the place. */
+/* The functions of a kind of place; payload is its own. Errors need not name the place. */
 typedef struct vv_place_ops {
 	/* Objects are found by their CIDs, in the last part of their names, and by nothing else. */
 	bool content_only;
@@ -37,22 +37,23 @@ typedef struct vv_place_ops {
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
 	/* May be NULL, both. The same, but durable only after finish, which may run in a thread of its own
-	 * while nothing else is asked of this one. What finish fails with holds for all of them. */
+	 * while no other function is called. A failure of finish applies to all of them. */
 	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
 			       vv_error *err);
 	vv_status (*finish)(void *payload, vv_error *err);
 	/* Appends up to len bytes from there on; fewer only where the object ends. VV_ENOTFOUND. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
-	/* All that is directly in the folder; none where there is no such folder. */
+	/* All entries of the folder; none if it does not exist. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
 	vv_status (*remove)(void *payload, const char *name, vv_error *err); /* VV_ENOTFOUND */
-	/* May be NULL: bytes that came since it was opened, where that is more than get gives. */
+	/* May be NULL: bytes received since it was opened, if that is more than get returns. */
 	uint64_t (*moved)(void *payload);
-	/* May be NULL: why an object may be lost although the place says it is kept; NULL: nothing known. */
+	/* May be NULL: why an object may be lost although the place reports it as stored; NULL: no reason
+	 * known. */
 	const char *(*caveat)(void *payload);
-	/* May be NULL: appends who we are there, without secrets: "ann at nas.example". */
+	/* May be NULL: appends our identity there, without secrets: "ann at nas.example". */
 	void (*who)(void *payload, vv_buf *out);
 	void (*close)(void *payload);
 } vv_place_ops;
@@ -61,19 +62,19 @@ typedef struct vv_place_ops {
  * empty folder instead. */
 typedef struct vv_place_mark {
 	const char *file, *text;
-	const char *keeps; /* what is kept where it is: "copies" */
+	const char *keeps; /* what it stores: "copies" */
 } vv_place_mark;
 
-/* What is said of a place to who opens it. Borrowed until it is closed. */
+/* Facts about a place for the function that opens it. Borrowed until it is closed. */
 typedef struct vv_place_facts {
-	const char *domain;        /* NULL: what the kind knows of itself */
+	const char *domain;        /* NULL: determined by the kind */
 	uint64_t quota;            /* bytes; 0: none */
 	const vv_place_mark *mark; /* NULL: files of others lie there, to be read */
-	bool no_login;             /* of a web server: git is not asked for one */
+	bool no_login;             /* for a web server: do not get a login from git */
 	/* Hints: what to do where the quota is used up, and where the place itself is full. */
 	vv_hint_id more, full;
-	/* May what lies there and has this size be ours? For kinds with content_only, where others keep theirs
-	 * too. NULL: all may. */
+	/* May a stored object of this size be ours? For kinds with content_only, which others use too. NULL:
+	 * always. */
 	bool (*ours)(uint64_t size);
 } vv_place_facts;
 
@@ -91,7 +92,7 @@ typedef struct vv_place {
 /* For the kinds: takes payload over, and domain (a string of vv_malloc), on failure also. */
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
-/* Likewise: what was read of its mark. */
+/* Likewise: sets the text of its mark. */
 void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* one that is not open, too */
 VV_AUTO_CLEAR(vv_place, vv_place_close)

@@ -1,17 +1,17 @@
 /*
- * rpc_url: the address of a node of IPFS that this machine may give orders: Kubo's RPC.
+ * rpc_url: the RPC address of a node of IPFS (Kubo) that this machine controls.
  *
- * Who speaks it may do everything with the node; so it is asked at loopback addresses, or over https.
+ * A client of it may do everything with the node; so only loopback addresses, or https, are allowed.
  */
 #ifndef VV_TRANSPORT_PLACES_RPC_URL_H
 #define VV_TRANSPORT_PLACES_RPC_URL_H
 
 #include "transport/line/url.h"
 
-/* http or https, "ipfs+" before it or not. VV_EUSAGE says why it is none. *out is cleared by the caller. */
+/* http or https, "ipfs+" before it or not. VV_EUSAGE: err has the fault. *out is cleared by the caller. */
 vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err);
 
-/* What is sent is a form: for each part VV_RPC_PART, the name of a file, VV_RPC_TYPE, bytes and "\r\n"; then VV_RPC_END. */
+/* Requests send a form: for each part VV_RPC_PART, the name of a file, VV_RPC_TYPE, bytes and "\r\n"; then VV_RPC_END. */
 #define VV_RPC_BOUNDARY "varve-0b6c1d5f3f0e4a7c9d12"
 #define VV_RPC_FORM "multipart/form-data; boundary=" VV_RPC_BOUNDARY
 #define VV_RPC_PART                                                                                \

@@ -1,9 +1,9 @@
 /*
- * s3_answer: the answers of an S3 store in XML: a page of a list, or what went wrong.
+ * s3_answer: the answers of an S3 store in XML: a page of a list, or an error.
  *
- * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The reader takes
- * elements, attributes (passed over), text and the five entities; no document types, so nothing expands; at most
- * 16 elements stand in each other.
+ * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The reader accepts
+ * elements, attributes (ignored), text and the five entities; no document types, so nothing expands; at most 16
+ * nested elements.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_ANSWER_H
 #define VV_TRANSPORT_PLACES_S3_ANSWER_H
@@ -22,14 +22,14 @@
 vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 
-/* Keys that STS lends, into an empty key. VV_ECORRUPT: it is no such answer. */
+/* Reads temporary keys of STS into an empty key. VV_ECORRUPT: a different answer. */
 vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err);
 
-/* What went wrong, at S3 or STS; longer texts are cut. */
+/* An error of S3 or STS; longer texts are cut. */
 typedef struct vv_s3_error {
 	char code[64], message[160], region[48];
 } vv_s3_error;
-/* False: it is no such answer, or is damaged. */
+/* False: a different answer, or damaged. */
 bool vv_s3_error_read(vv_s3_error *out, const char *xml, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * s3_profile: reads the profile that AWS_PROFILE names, or [default], from AWS's own files: keys, a
- * program that gives keys, region and endpoint.
+ * s3_profile: reads the profile that AWS_PROFILE names, or [default], from AWS's own files: keys, a program that
+ * prints keys, region and endpoint.
  *
  * The files: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials with [NAME], which comes first, and AWS_CONFIG_FILE or
  * ~/.aws/config with [profile NAME]. Source: docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
@@ -17,7 +17,7 @@
 /* Strings are owned, and wiped by clear; NULL: not there. */
 typedef struct vv_s3_profile {
 	char *name; /* of the profile */
-	char *file; /* of credentials, whether it is there or not */
+	char *file; /* of credentials, existing or not */
 	char *id, *secret, *token;
 	char *process; /* credential_process */
 	/* A role: its ARN, who may take it (a profile, or what credential_source names, or the file with a token), and how it
@@ -30,7 +30,7 @@ typedef struct vv_s3_profile {
 	bool has_file, found; /* one of the files; the profile in one of them */
 } vv_s3_profile;
 
-/* name NULL: the one that AWS_PROFILE names, or [default]. VV_OK also where there are no files. */
+/* name NULL: the profile in AWS_PROFILE, or [default]. VV_OK also without files. */
 vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name,
 			     vv_error *err);
 void vv_s3_wipe(char **text); /* overwrites and frees a string that may be NULL */

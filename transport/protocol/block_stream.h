@@ -38,17 +38,16 @@ typedef struct vv_block_out vv_block_out;
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
 
-/* From now on leaves are read by fn, which gives the form in which they are stored, too, borrowed from stored
- * (vv_store_get_form); one that is a difference against a block that was sent, or that resembles it and that the
- * receiver has, goes as it is where making it again could hardly make it shorter. */
+/* Sets fn as the reader of leaves, which also returns their stored form, borrowed from stored
+ * (vv_store_get_form). A stored difference against a block that was sent, or against a similar one that the
+ * receiver has, is sent unchanged if a new difference would hardly be shorter. */
 typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 				      vv_block_form *form, vv_error *err);
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
-/* Sends a block, checked against its CID or, where it goes as it is stored, by its record's checksum alone: the receiver holds all
- * against their CIDs, and asks again for what is damaged. like: one that resembles it; it is used where it
- * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,
- * VV_ECORRUPT: nothing was sent. */
+/* Sends a block, checked against its CID or, in its stored form, only by its record's checksum: the receiver checks all against
+ * their CIDs, and requests damaged ones again. like: a similar block; used if it was sent before in this stream, or if the
+ * receiver has it (known). VV_EMISSING, VV_ECORRUPT: nothing was sent. */
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
 			   vv_error *err);
 vv_status vv_block_out_absent(vv_block_out *o, vv_error *err);
@@ -58,16 +57,17 @@ uint64_t vv_block_out_raw(const vv_block_out *o);   /* their raw bytes */
 void vv_block_out_close(vv_block_out *o);           /* accepts NULL; does not flush */
 VV_AUTO_FREE(vv_block_out, vv_block_out_close)
 
-/* What a record became. Borrowed until the next. */
+/* A decoded record. Borrowed until the next. */
 typedef struct vv_block_received {
 	bool absent;
-	bool unreadable; /* ask for it by its CID: its base is missing here, or */
-	bool damaged; /* does not give it: a few bytes do not tell bases apart for sure, but hardly ever is it that */
+	bool unreadable; /* request it by its CID: its base is missing here, or */
+	bool damaged; /* does not yield it: usually damage; rarely the base is wrong, since it is named by only a few
+		       * bytes */
 	vv_cid cid; /* of the bytes, computed; null when absent or unreadable */
 	const void *bytes;
 	size_t len;
-	vv_cid base; /* null: none */
-	bool as_stored; /* form is how a pack could have it: what it was made from is base, or nothing */
+	vv_cid base;    /* null: none */
+	bool as_stored; /* form can be stored in a pack: with its base, or without */
 	vv_block_form form;
 } vv_block_received;
 
@@ -81,8 +81,8 @@ typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err);
 
-/* The next record of a frame's payload, p moving on: 1, or 0 at the payload's end; VV_ECORRUPT
- * for what is not a record. */
+/* The next record of a frame's payload, advancing p: 1, or 0 at the payload's end; VV_ECORRUPT: not
+ * a record. */
 int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
 		     vv_error *err);
 void vv_block_in_close(vv_block_in *in); /* accepts NULL */

@@ -1,8 +1,8 @@
 /*
- * compress: bytes made small for a line, with the help of bytes that the other side has too.
+ * compress: compresses bytes for a line, with the help of bytes that the other side has too.
  *
- * zstd frames without their four magic bytes. The help (`prefix`) is what the compressor may
- * copy from: zstd's "prefix" dictionary. Source: RFC 8878; docs/formats/protocol.md, "Compressed bytes".
+ * zstd frames without their four magic bytes. The compressor may copy from `prefix`, zstd's "prefix"
+ * dictionary. Source: RFC 8878; docs/formats/protocol.md, "Compressed bytes".
  */
 #ifndef VV_TRANSPORT_PROTOCOL_COMPRESS_H
 #define VV_TRANSPORT_PROTOCOL_COMPRESS_H
@@ -33,8 +33,8 @@ vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compr
 
 /* Stored bytes as they go over a line, without the magic number. Borrowed as p's are. */
 vv_compressed vv_stripped(const vv_packed *p);
-/* What vv_uncompress has just unpacked with this room, as a pack has it: with the magic number. Borrowed from
- * both. */
+/* The compressed bytes of the last vv_uncompress with this room, in the form for packs: with the magic
+ * number. Borrowed from both. */
 vv_packed vv_unstripped(const vv_compressed *s, const vv_buf *room);
 
 #endif

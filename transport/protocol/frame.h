@@ -5,9 +5,9 @@
  *   varint   length of the payload, at most VV_FRAME_MAX
  *   payload
  *
- * A request, and an answer, is any number of frames and then VV_FRAME_END (no payload). In
- * the place of all that would follow, VV_FRAME_ERROR reports what went wrong; it too is followed
- * by VV_FRAME_END. Format: docs/formats/protocol.md.
+ * A request, and an answer, is any number of frames and then VV_FRAME_END (no payload).
+ * VV_FRAME_ERROR replaces the rest and has the error; it too is followed by VV_FRAME_END. Format:
+ * docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_FRAME_H
 #define VV_TRANSPORT_PROTOCOL_FRAME_H
@@ -41,8 +41,7 @@ vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size
 vv_status vv_frame_write_message(vv_channel *line, vv_buf *take_message, vv_error *err);
 vv_status vv_frame_end(vv_channel *line, vv_error *err); /* VV_FRAME_END, and the turn */
 
-/* Tells the other side what failed, then ends. Only what is meant for others: code, message
- * and hint. */
+/* Sends an error to the other side, then ends. Only its public parts: code, message and hint. */
 vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 
 #define VV_TEXT_MAX_MS (4u * 3600 * 1000) /* a table of a terabyte is checked in less */
@@ -51,9 +50,9 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
-	bool skips_alive;  /* frames that only say that the far side works are not given */
+	bool skips_alive;  /* skips frames that only show that the far side works */
 	bool is_own;       /* a process of this program: its errors are not marked as remote */
-	vv_patience works; /* with a peer that only says that it works; max_ms: VV_TEXT_MAX_MS */
+	vv_patience works; /* with a peer that only shows that it works; max_ms: VV_TEXT_MAX_MS */
 	uint64_t last_ms;  /* when the last frame of this answer came; 0: none yet */
 	vv_buf payload;
 } vv_frame_reader;

@@ -1,10 +1,10 @@
 /*
- * message: the maps that requests and answers begin with.
+ * message: the maps at the beginning of requests and answers.
  *
- * Each is one frame of type 'M' with one DAG-CBOR map, keys in DAG-CBOR's order. Ids of Git
- * objects are joined to one byte string, 20 bytes each; CIDs 33 bytes each (codec, digest);
- * answers to lists are bitmaps, the first item in the lowest bit of the first byte. A list
- * holds at most VV_LIST_MAX items. Format: docs/formats/protocol.md.
+ * Each is one frame of type 'M' with one DAG-CBOR map, keys in DAG-CBOR's order. Ids of Git objects
+ * are joined to one byte string, 20 bytes each; CIDs 33 bytes each (codec, digest); answers to
+ * lists are bitmaps, the first item in the lowest bit of the first byte. A list has at most
+ * VV_LIST_MAX items. Format: docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_MESSAGE_H
 #define VV_TRANSPORT_PROTOCOL_MESSAGE_H
@@ -54,10 +54,10 @@ typedef struct vv_push_ref {
 	bool force;     /* also where it is not a fast-forward */
 } vv_push_ref;
 
-/* Everything a request may say; what lists hold lives in an arena, or is the caller's. */
+/* All members of a request; items of lists are in an arena, or owned by the caller. */
 typedef struct vv_request {
 	vv_op op;
-	bool whole;           /* hello: for a push, say which refs are whole */
+	bool whole;           /* hello: for a push, report which refs are whole */
 	vv_oids want, have;   /* fetch; known: want */
 	bool done;            /* fetch: there is nothing more to name */
 	bool nodes;           /* fetch: send nodes only, leaves will be requested */
@@ -76,13 +76,13 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 
-/* Is the payload a request about copies that are kept for others, of whatever version ("hold", "hold-...")? */
+/* Is the payload a request about copies stored for other repositories, in any version ("hold", "hold-...")? */
 bool vv_request_is_hold(const void *bytes, size_t len);
 
 typedef struct vv_remote_ref {
 	const char *name;
 	vv_oid id, peeled; /* peeled: the commit of an annotated tag; else id */
-	bool whole;        /* the blocks of all that it reaches are there (or nobody asked) */
+	bool whole;        /* the peer has all blocks reachable from it (or it was not requested) */
 } vv_remote_ref;
 
 /* hello's answer. */
@@ -94,15 +94,16 @@ typedef struct vv_hello {
 	vv_remote_ref *
 		heads; /* signed ones, at most VV_HELLO_HEADS; of a peer they follow refs in one array */
 	size_t head_count;
-	/* What is neither branch nor tag: of a Git host, and never on the line, refs/pull/1/head and its like. It is
-	 * fetched where a refspec names it. */
+	/* Refs that are neither branches nor tags: of a Git host, and never on the line, for example
+	 * refs/pull/1/head. Fetched if a refspec names them. */
 	vv_remote_ref *others;
 	size_t other_count;
 	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */
 	bool writable; /* a push may be tried */
-	/* By which one repository is known under several addresses; "": it does not say. */
+	/* Identifies a repository under several addresses; "": not sent. */
 	char id[VV_REPOSITORY_ID + 1];
-	bool tells_whole; /* refs[i].whole is given, and edge: it was asked, and is writable */
+	bool tells_whole; /* refs[i].whole and edge are set: they were requested, and the peer is
+			   * writable */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;
 } vv_hello;
@@ -112,8 +113,8 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 
 /* known's and have's answer: bits. */
 typedef struct vv_bits {
-	const uint8_t *have; /* (count + 7) / 8 bytes: it is here, with all below it */
-	const uint8_t *held; /* have: the block alone is here; NULL for known */
+	const uint8_t *have; /* (count + 7) / 8 bytes: the peer has it, with all below it */
+	const uint8_t *held; /* have: the peer has the block alone; NULL for known */
 	size_t count;
 } vv_bits;
 vv_status vv_bits_write(vv_channel *line, const vv_bits *b, vv_error *err);
@@ -126,17 +127,17 @@ static inline bool vv_bit(const uint8_t *bits, size_t i)
 
 /* fetch's first answer. */
 typedef struct vv_fetch_start {
-	bool ready;     /* blocks and objects follow; else: tell of more commits */
-	vv_oids common; /* of the haves, those that are here */
+	bool ready;     /* blocks and objects follow; else: send more commits */
+	vv_oids common; /* those of the haves that the peer has */
 } vv_fetch_start;
 vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
 vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
 			      vv_error *err);
 
-/* fetch's last: what was sent. */
+/* The end of a fetch: its sums. */
 typedef struct vv_fetch_sum {
 	uint64_t commits, datasets, blocks, bytes;
-	bool withheld;   /* leaves were left out: ask for what is lacking */
+	bool withheld;   /* leaves were left out: request the missing ones */
 	uint64_t absent; /* blocks that belong to it and are not there (or damaged) */
 } vv_fetch_sum;
 vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *err);
@@ -146,8 +147,8 @@ vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv
 typedef struct vv_push_answer {
 	const char **refs; /* for each ref of the request why it was not moved; NULL: it was */
 	size_t count;
-	vv_cids missing; /* blocks without which it cannot be taken (not all, when there are many);
-			  * what came is kept: push again with these */
+	vv_cids missing; /* blocks required to accept it (only some, if they are many); the received
+			  * ones are kept: push again with these */
 } vv_push_answer;
 vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err);
 vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,

@@ -43,7 +43,7 @@ typedef struct vv_recent_nodes {
 } vv_recent_nodes;
 void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* raw blocks are not noted */
 
-/* Reads an object's bytes: the sender's own, or what the receiver has by now. id_len is 20 or
+/* Reads an object's bytes: the sender's own, or those that the receiver has so far. id_len is 20 or
  * VV_OBJECT_PREFIX; out's content is replaced. VV_ENOTFOUND. */
 typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uint8_t *id,
 				      size_t id_len, vv_buf *out, vv_error *err);
@@ -64,9 +64,9 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 			    const vv_recent_nodes *nodes, uint64_t object_max, vv_error *err);
 /* A frame's payload; copied. */
 vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err);
-/* The next record: 1, or 0 when none is whole. Bytes are borrowed until the next call. The
- * caller computes the id (it keeps the object) and tells it with vv_object_in_note.
- * VV_EREFUSED above object_max bytes, VV_EMISSING for a base that is missing here. */
+/* The next record: 1, or 0 if none is complete. Bytes are borrowed until the next call. The caller
+ * computes the id (it stores the object) and passes it to vv_object_in_note. VV_EREFUSED above
+ * object_max bytes, VV_EMISSING for a base that is missing here. */
 int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, size_t *len,
 		      vv_error *err);
 vv_status vv_object_in_end(const vv_object_in *in, vv_error *err); /* nothing is left over? */

@@ -1,9 +1,9 @@
 /*
- * receive: receives from a peer: kept apart until it is whole, then checked and taken in.
+ * receive: receives data from a peer, in quarantine until it is complete, then checks and stores it.
  *
- * Used by the client of a fetch and by the server of a push. A correct caller: open; give it the frames;
- * objects_end; lacking (and ask for these, until none is lacking or no peer has them); check; take.
- * close without take leaves the blocks in incoming/ for the next attempt, and nothing else.
+ * Used by the client of a fetch and by the server of a push. A correct caller: open; pass it the frames;
+ * objects_end; lacking (and request these, until none is missing or no peer has them); check; take.
+ * close without take leaves only the blocks in incoming/, for the next attempt.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_RECEIVE_H
 #define VV_TRANSPORT_PROTOCOL_RECEIVE_H
@@ -30,19 +30,19 @@ typedef struct vv_receive_limits {
 	uint64_t disk_free; /* bytes that must stay free on the disk */
 	vv_git_limits git;
 } vv_receive_limits;
-/* The defaults, and what the configuration says of them: receive.maxInputSize and varve.max*. */
+/* The defaults, changed by the configuration: receive.maxInputSize and varve.max*. */
 vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_error *err);
 
 typedef struct vv_receive vv_receive;
 
 typedef struct vv_receive_stats {
 	uint64_t blocks, bytes; /* kept that were missing here; raw bytes */
-	uint64_t known;         /* blocks that came and were here */
+	uint64_t known;         /* received blocks that were already stored */
 	uint64_t resumed;       /* waited in incoming/ from earlier attempts */
 	uint64_t objects;
-	uint64_t commits; /* of the range whose versions were asked for last */
+	uint64_t commits; /* of the range whose versions were determined last */
 	uint64_t linked;  /* versions that take noted as linked */
-	/* blocks that could not be unpacked, though what they are a difference to is here */
+	/* blocks that could not be unpacked, though their base is here */
 	uint64_t damaged;
 } vv_receive_stats;
 
@@ -56,19 +56,19 @@ vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 
 /* One stream of blocks and objects begins (a request, an answer). */
 vv_status vv_receive_begin(vv_receive *x, vv_error *err);
-/* A frame of type 'B', 'O' or 'P', which vv_receive_takes tells. */
+/* A frame of type 'B', 'O' or 'P', see vv_receive_takes. */
 bool vv_receive_takes(uint8_t type);
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err);
-/* It ended; what came is durable in incoming/. */
+/* Ends it; the received blocks are durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
 /* Objects that came cannot be read, because blocks came as differences to such as are missing here
  * (who sent them took these for known: git alone brought their commits). The blocks that could
  * be read are kept; the objects must come again, after the blocks that they were missing. */
 bool vv_receive_lost(const vv_receive *x);
 
-/* A block that was asked for by its CID, or was found elsewhere: kept. Thread-safe. VV_ECORRUPT
- * when the bytes are not the CID's, or no canonical node. */
+/* Stores a block that was requested by its CID, or found elsewhere. Thread-safe. VV_ECORRUPT: the
+ * bytes do not match the CID, or are not a canonical node. */
 vv_status vv_receive_block(vv_receive *x, const vv_block_received *b, vv_error *err);
 
 /* A Git object that came otherwise, with its bytes: checked and kept. Those of one line are not mixed with
@@ -80,12 +80,13 @@ vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, 
 vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid *id, vv_buf *out,
 				  vv_error *err);
 
-/* All objects came: tips and all that they reach must be here, or, where blocks could not be read, they are lost. */
+/* All objects have arrived: tips and everything reachable from them must be here; if blocks could not be read,
+ * VV_EMISSING means that objects are lost. */
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err);
 vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; after objects_end */
 
-/* The versions that wants reach and commons do not, as vv_new_roots_each gives them, whose work is done once. fn
- * asks no other wants or commons. */
+/* The versions that wants reach and commons do not, as in vv_new_roots_each, determined once. fn must not call
+ * it with other wants or commons. */
 vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				   vv_new_root_fn fn, void *payload, vv_error *err);
 
@@ -99,12 +100,12 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 			     size_t max, vv_lacking **out, size_t *count,
 			     vv_error *err); /* *out: vv_free */
 
-/* Not all that the refs here reach is whole: from now on nothing is taken to be here because the
- * version before it must have it. */
+/* Not everything reachable from the refs here is complete: no longer assumes that a block is stored
+ * because the previous version must have it. */
 void vv_receive_doubt(vv_receive *x);
 
-/* Versions that are noted there, and are missing here, are to stay where they are: from now on they are neither
- * lacking nor new. Borrowed. */
+/* Versions that are listed there, and missing here, stay there: they no longer count as missing or new.
+ * Borrowed. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
 /* Does it stay there? So does a linked version (repo/git/objects/new_roots.c) that is missing here; take notes it as such. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
@@ -116,23 +117,22 @@ vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max
 vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
 				    size_t max, vv_lacking **out, size_t *count, vv_error *err);
 
-/* Asks fn of every new version that is complete: is it sound? */
+/* Calls fn to check each new version that is complete. */
 typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_incoming *in,
 					 const vv_new_root *version, vv_error *err);
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 
 /* Versions that wants reach and wholes do not, which were here without their blocks: those whose
- * blocks have all come now, and that fn (may be NULL) takes for sound, are taken in with the rest
- * by take. */
+ * blocks have all arrived, and that fn (may be NULL) finds sound, are stored with the rest by
+ * take. */
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 
-/* Takes it in: blocks durable in the store, Git objects in Git's, then the refs, all or none.
- * Of what is in the store already everything that was relied on is looked for again under
- * the writer lock: VV_ECONFLICT when gc has dropped some meanwhile. VV_EMISSING: something is
- * lacking. incomplete: blocks are known to be missing, and are to stay so (a fetch from peers
- * that do not have them). */
+/* Stores it durably: blocks in the store, Git objects in Git's, then moves the refs, all or none.
+ * Checks again under the writer lock that the store still has the blocks relied on: VV_ECONFLICT:
+ * gc has removed some meanwhile. VV_EMISSING: blocks or objects are missing. incomplete: blocks are
+ * known to be missing, and stay so (a fetch from peers that do not have them). */
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err);

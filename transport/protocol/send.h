@@ -22,15 +22,15 @@ typedef struct vv_send vv_send;
 
 typedef struct vv_send_plan {
 	uint64_t datasets, blocks, leaves;
-	uint64_t leaf_bytes; /* of leaves, as they are stored here */
+	uint64_t leaf_bytes; /* of leaves, in their stored form */
 } vv_send_plan;
 
-/* Finds out what is to be sent: all that wants reach and commons do not; both are borrowed until close. whole (NULL: commons):
- * below which of the commons the other side has all blocks, too; what is below the others is
- * sent as far as it is here. */
+/* Determines what to send: everything that wants reach and commons do not; both are borrowed until close. whole (NULL:
+ * commons): the commons below which the other side has all blocks, too; blocks below the others are sent as far as they are
+ * here. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
-/* The same without any blocks: for whoever gets those later. */
+/* The same without any blocks: for a receiver that gets those later. */
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
@@ -42,14 +42,14 @@ const vv_cid *vv_send_block(const vv_send *s, size_t i);
 /* Do not send it: the other side has it. */
 void vv_send_skip(vv_send *s, size_t i);
 void vv_send_skip_leaves(vv_send *s);
-/* Next send just these (blocks that the other side turned out to lack) and what is below them,
- * without bases that are only believed to be there, and all objects again. VV_EMISSING when one
- * is no block here. */
+/* Makes the next send contain only these blocks (which the other side lacks) and those below them,
+ * without bases that it only probably has, and all objects again. VV_EMISSING: this repository
+ * lacks one. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Frames of blocks, then of objects; no end frame. sum's commits stay 0 where they were not counted. absent counts blocks that are missing here or
- * damaged (not with strict: then that is VV_EMISSING, VV_ECORRUPT, but for what the commons have
- * without their blocks). sum is added to. */
+/* Frames of blocks, then of objects; no end frame. sum's commits stay 0 if they were not counted. absent counts blocks that are
+ * missing here or damaged (with strict these are VV_EMISSING, VV_ECORRUPT, except for versions of the commons without blocks).
+ * sum is added to. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err);
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,

@@ -15,9 +15,9 @@
 #include "transport/line/channel.h"
 #include "transport/protocol/receive.h"
 
-/* What the owner of the repository wants of a push beyond what a push must be. refs are those
- * that would move. VV_EREFUSED (or any other): none moves, and the message, and what was put
- * into report (lines for people), is sent to the client. */
+/* The repository owner's additional requirements for a push. refs are those that would move.
+ * VV_EREFUSED (or any other): none moves, and the message and report (lines for people) are sent to
+ * the client. */
 typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
 				  const vv_push_ref *refs, size_t count, vv_buf *report,
 				  vv_error *err);
@@ -25,11 +25,11 @@ typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incomin
 typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
 				       vv_error *err);
 
-/* Refs have moved, and nothing that goes wrong now changes that: report gets lines for people. */
+/* Called after refs have moved, which no error changes: report gets lines for people. */
 typedef void (*vv_pushed_fn)(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report);
 
-/* Answers a request that is about copies kept for others (cmd/vault/hold/hold.h): bytes are its message,
- * which was read to its end. What it fails with is the answer. */
+/* Answers a request about copies stored for other repositories (cmd/vault/hold/hold.h): bytes are its
+ * message, which was read to its end. Its failure is the answer. */
 typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *line,
 				const void *bytes, size_t len, vv_error *err);
 
@@ -46,18 +46,18 @@ typedef struct vv_serve {
 	void *payload;                 /* of all four */
 	vv_hold_fn hold;               /* NULL: no copies are kept for others */
 	void *hold_payload;
-	/* How often a client that waits is told that we work (pulse.h; 0: never), as long as done grows,
-	 * to which check and policy add what they proved. */
+	/* Interval of signs of life for a waiting client (pulse.h; 0: none), while `done` grows, to
+	 * which check and policy add their progress. */
 	unsigned alive_ms;
 	uint64_t stall_ms; /* 0: the usual time */
 	atomic_uint_fast64_t done;
-	/* What the last request was, for the log. */
+	/* The last request, for the log. */
 	const char *op;
 	uint64_t sent, received; /* blocks */
 	bool failed;
 } vv_serve;
 
-/* What is answered where no copies are kept for others: VV_EREFUSED. */
+/* The answer of a server that does not store copies for others: VV_EREFUSED. */
 vv_status vv_serve_fail_hold(vv_error *err);
 
 /* Reads one request and answers it. A request that fails is answered so, and VV_OK. Negative:

@@ -10,7 +10,7 @@
 #include "transport/protocol/pulse.h"
 #include "transport/protocol/serve.h"
 
-/* Tells the client every s->alive_ms that we work (pulse.h). NULL: it is not told; ended by
+/* Sends the client a sign of life every s->alive_ms (pulse.h). NULL: none are sent; ended by
  * vv_pulse_stop. */
 vv_pulse *vv_serve_start_pulse(vv_serve *s, vv_channel *line);
 

@@ -1,10 +1,10 @@
 /*
- * speeds: answer times and rates of sources of blocks, remembered by network.
+ * speeds: answer times and rates of sources of blocks, stored by network.
  *
- * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without it nothing is known of any source. Networks and sources
- * are hashes with the repository's secret.
+ * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without it no source has a record. Networks and sources are
+ * hashes with the repository's secret.
  *
- * A correct caller: open; of, before sources are asked; note, when they were, which writes it.
+ * A correct caller: open; of, before sources are used; note, after their use, which writes it.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SPEEDS_H
 #define VV_TRANSPORT_PROTOCOL_SPEEDS_H
@@ -19,18 +19,18 @@
 
 #define VV_SPEEDS_MAX 256u
 #define VV_SPEEDS_DAYS 90u       /* after so long without an answer a line is dropped */
-#define VV_SPEED_FAILED_SEC 600u /* so long one that failed is asked last */
+#define VV_SPEED_FAILED_SEC 600u /* after a failure a source is used last for this time */
 
 typedef struct vv_speed {
 	uint64_t latency_ms; /* from a request to the first block */
 	uint64_t rate;       /* bytes a second; 0: not known */
 	uint64_t seen;       /* when; 0: nothing is known of it */
-	bool failed; /* it failed when it was last asked, less than VV_SPEED_FAILED_SEC ago */
-	bool silent; /* it did not answer then: its machine may sleep */
+	bool failed;         /* its last use, less than VV_SPEED_FAILED_SEC ago, failed */
+	bool silent;         /* it did not answer then: its machine may sleep */
 	uint64_t silent_sec; /* how long ago that was */
 } vv_speed;
 
-/* What a source is called here: a number made of its URL; never 0. */
+/* The number for a source, made from its URL; never 0. */
 uint64_t vv_speed_source(const char *url);
 
 typedef struct vv_speeds vv_speeds;

@@ -1,12 +1,12 @@
 /*
  * auth: rights on a server, from a file, and limits for wrong secrets.
  *
- * A line each: NAME:RIGHTS:HASH, RIGHTS being r or rw, HASH as base/secret.h makes it
- * ("varve serve --hash-secret NAME" writes such lines); blank lines and lines that begin with '#' are ignored. Names
- * have no ':' and no control characters. The file is read again when it changed, also when it was replaced or a
- * symbolic link to it leads elsewhere (secret_file.h lists which files are refused). Functions may be called from
- * several threads; secrets are compared one at a time, since each comparison is made to be slow, in turns;
- * what was found right is remembered as long as the file stays as it is.
+ * A line each: NAME:RIGHTS:HASH, RIGHTS is r or rw, HASH is made by base/secret.h ("varve serve --hash-secret NAME"
+ * writes such lines); blank lines and lines that begin with '#' are ignored. Names have no ':' and no control
+ * characters. The file is read again when it changed, also when it was replaced or a symbolic link to it leads
+ * elsewhere (secret_file.h lists which files are refused). Functions may be called from several threads; secrets are
+ * compared one at a time, since each comparison is made to be slow, in turns; correct secrets are remembered until
+ * the file changes.
  */
 #ifndef VV_TRANSPORT_SERVER_AUTH_H
 #define VV_TRANSPORT_SERVER_AUTH_H
@@ -17,12 +17,12 @@
 #include "base/error.h"
 #include "transport/http/address.h"
 
-/* login: who may have a secret checked now. Each check is made to be slow, so a client that tries many delays itself
- * and not others.
+/* login: limits the checks of secrets. Each check is made to be slow, so a client that tries many delays itself and not
+ * others.
  *
- * Of one name at one client (address.h) a few may wait while one is checked, and so many secrets may be wrong in a
- * short time: who guesses at one name does not lock out others behind the same address. Of one client, and of all clients
- * together, so many may wait. Functions may be called from several threads.
+ * For one name at one client (address.h) a few checks may wait for another, and a limited number of secrets may be wrong
+ * in a short time: guesses at one name do not lock out others behind the same address. The waiting checks of one client,
+ * and of all clients together, are limited, too. Functions may be called from several threads.
  */
 
 #define VV_LOGIN_WAITING 4u /* of one name, with the one that is checked */
@@ -39,8 +39,7 @@ VV_AUTO_FREE(vv_login, vv_login_free)
 
 typedef struct vv_login_who {
 	vv_address client;
-	uint64_t
-		name; /* a hash, of a user or not: a name that does not exist is not told by its tries */
+	uint64_t name; /* a hash, also for unknown names: tries do not show whether a name exists */
 } vv_login_who;
 
 /* Waits for its turn. VV_ELOCKED: not now. Otherwise one call of vv_login_end follows. */
@@ -61,12 +60,12 @@ typedef struct vv_http_user {
 	bool may_write;
 } vv_http_user;
 
-/* Why the file as it is now was not taken over, so that the rules are those of before; true once
- * for each reason. */
+/* The reason why the current file is not used and the previous rules stay; true once for each
+ * reason. */
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out);
 
-/* Whose credentials the Authorization header of this client holds. VV_EREFUSED: nobody's; VV_ELOCKED:
- * too many are waiting, or were wrong. */
+/* Finds the user of this client's Authorization header. VV_EREFUSED: none; VV_ELOCKED: too many
+ * checks are waiting, or failed. */
 vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
 			     vv_http_user *out, vv_error *err);
 

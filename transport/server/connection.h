@@ -13,7 +13,7 @@
 #include "transport/http/address.h"
 #include "transport/server/state.h"
 
-/* What a connection is waited for. */
+/* The phases of a connection. */
 enum { HTTP_HEAD, HTTP_TAKE, HTTP_WORK, HTTP_GIVE };
 
 /* A connection, so that slow ones can be ended; in a list under server->lock. */
@@ -24,7 +24,7 @@ typedef struct http_connection {
 	vv_address client; /* of the request under way; under server->lock */
 	bool asks;         /* one is under way; under server->lock */
 	bool ended;        /* it was shut down; under server->lock */
-	bool surplus; /* one more than its client may have: told so, when it asks; under server->lock */
+	bool surplus; /* above its client's limit: its requests are refused; under server->lock */
 	vv_ring *in, *out; /* of a request with a stream; under server->lock */
 	atomic_int phase;
 	atomic_bool served;            /* it had an answer already */
@@ -39,7 +39,7 @@ typedef struct http_connection {
 void http_connection_notify(void *server, struct MHD_Connection *c, void **context,
 			    enum MHD_ConnectionNotificationCode what);
 
-/* What it is waited for from now on. */
+/* Sets the phase of the connection. */
 void http_connection_phase(http_connection *k, int phase);
 
 /* A request of client begins: are too many of its requests under way? */

@@ -1,5 +1,5 @@
 /*
- * handlers: callbacks for the work of the HTTP server: answer a request of the protocol, give a
+ * handlers: callbacks for the work of the HTTP server: answer a request of the protocol, open a
  * file, make a page, log.
  */
 #ifndef VV_TRANSPORT_SERVER_HANDLERS_H
@@ -15,11 +15,11 @@
 
 struct vv_address;
 
-/* Who asks for what. Borrowed during the call. */
+/* The client and its request. Borrowed during the call. */
 typedef struct vv_http_call {
 	const char *repository; /* the path to open it at */
 	const vv_env *env;      /* and in which environment */
-	const char *user;       /* NULL: nobody who said who he is */
+	const char *user;       /* NULL: anonymous */
 	const char *peer;       /* address, for messages */
 	bool may_write;
 	vv_reachable *reach; /* what its branches and tags reach: no more is given */
@@ -35,12 +35,12 @@ typedef struct vv_http_file {
 	bool fixed;               /* its address will never name anything else */
 } vv_http_file;
 
-/* Which rows of a table somebody asks for, as the query has it; NULL: it does not say. Borrowed. */
+/* The rows of a table that a query requests; NULL: not in the query. Borrowed. */
 typedef struct vv_http_rows {
 	const char *format, *columns, *where, *part, *limit, *misfit, *numbers;
 } vv_http_rows;
 
-/* VV_EIO once nobody wants more. */
+/* VV_EIO: the client has gone. */
 typedef vv_status (*vv_http_out_fn)(void *out, const void *bytes, size_t len, vv_error *err);
 
 /* A name and value of a query, decoded. */
@@ -54,18 +54,18 @@ typedef struct vv_http_listed {
 	vv_reachable *reach;
 } vv_http_listed;
 
-/* What somebody asks for with GET or HEAD, or whoever has the server's secret with POST from a page of its own, at an address that is no other route's. Borrowed. */
+/* A GET or HEAD, or with the server's secret a POST from one of its own pages, at an address of no other route. Borrowed. */
 typedef struct vv_http_ask {
 	const char *name;  /* the repository's, in URLs */
 	const char *base;  /* where its addresses begin, encoded: "/NAME", or "" for a single one */
 	const char *below; /* the rest of the path, encoded: "", "/", "/data/main/a.csv" */
-	/* in the order of the query; a value that is not said is "" */
+	/* in the order of the query; a missing value is "" */
 	const vv_http_parameter *parameters;
 	size_t parameter_count;
 	const vv_http_listed *listed; /* all repositories, at the top of a server of several: then
 				       * `name` is NULL, and so is the call's repository */
 	size_t listed_count;
-	bool post;                 /* its body is not read: parameters tell what is to be done */
+	bool post;                 /* its body is not read: parameters contain the request */
 	const char *accept, *host; /* headers; "" where they are not there */
 	bool secure;               /* https */
 	uint64_t until_ms;         /* when the answer must have begun, on vv_monotonic_ms's clock */
@@ -84,7 +84,7 @@ typedef struct vv_http_head {
 	const char *commit;   /* X-Varve-Commit */
 	bool fixed;           /* this address will never name anything else */
 	bool no_store;        /* no cache may keep it */
-	/* seconds for which the client may keep it unasked; 0: it asks each time */
+	/* seconds for which the client may cache it; 0: it revalidates each time */
 	unsigned kept_s;
 	bool shared;   /* pages of other origins may read it, as --cors allows */
 	uint64_t size; /* of the body; UINT64_MAX: not known before */
@@ -92,32 +92,31 @@ typedef struct vv_http_head {
 
 /* How a page is given: begin once, then its bytes. */
 typedef struct vv_http_reply {
-	/* *wanted false: the head is all (HEAD, 304), and no bytes are to be made. VV_EIO: nobody
-	 * waits any more. */
+	/* *wanted false: only the head is sent (HEAD, 304), and no bytes must be made. VV_EIO: the
+	 * client has gone. */
 	vv_status (*begin)(void *out, const vv_http_head *head, bool *wanted, vv_error *err);
 	vv_http_out_fn write;
 	void *out;
 } vv_http_reply;
 
 typedef struct vv_http_handlers {
-	/* Reads one request from line and writes its answer. What it fails with is logged; when
-	 * nothing was written it becomes the answer, with status 500. */
+	/* Reads one request from line and writes its answer. Its failure is logged; if nothing was
+	 * written it becomes the answer, with status 500. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);
-	/* rest: "REV/PATH" as it is in the URL, still encoded. VV_ENOTFOUND and VV_EUSAGE
-	 * are 404, VV_EMISSING is 404 as well, with the message, VV_EREFUSED is 413. NULL: no
-	 * route raw. */
+	/* rest: "REV/PATH" from the URL, still encoded. VV_ENOTFOUND and VV_EUSAGE are 404,
+	 * VV_EMISSING is 404 as well, with the message, VV_EREFUSED is 413. NULL: no route raw. */
 	vv_status (*file_open)(void *payload, const vv_http_call *call, const char *rest,
 			       vv_http_file *out, vv_error *err);
-	/* Asked before the status of an answer with bytes of the file: whatever must be made first is made then, which
-	 * may take its time, with so much memory at most. VV_EREFUSED: more is needed, 413. VV_ELOCKED: the client
-	 * has had its share for now, 429. NULL: nothing must. */
+	/* Called before the status of an answer with bytes of the file, to make data that must exist first, which may
+	 * be slow, with at most this memory. VV_EREFUSED: it needs more, 413. VV_ELOCKED: the client's share is used
+	 * up, 429. NULL: not needed. */
 	vv_status (*file_prepare)(void *handle, const struct vv_address *client, uint64_t memory,
 				  vv_error *err);
 	vv_status (*file_write)(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 				void *out, vv_error *err);
-	/* From now on the file is these rows, and its size is not known. *type: what they are written as; static.
-	 * VV_EUSAGE, VV_ENOTFOUND: 400, with the message. NULL: there are no rows. */
+	/* Makes these rows the file's content, of unknown size. *type: their format; static. VV_EUSAGE,
+	 * VV_ENOTFOUND: 400, with the message. NULL: not supported. */
 	vv_status (*file_rows)(void *handle, const vv_http_rows *rows, const char **type,
 			       vv_error *err);
 	/* Bytes of memory that writing this part takes at once, after file_prepare. NULL: few. */

@@ -1,6 +1,6 @@
 /*
- * request: one request to the HTTP server: what its head says, its answer, and bytes on their
- * way between the connection's thread and a worker's.
+ * request: one request to the HTTP server: its head, its answer, and bytes on their way between the
+ * connection's thread and a worker's.
  */
 #ifndef VV_TRANSPORT_SERVER_REQUEST_H
 #define VV_TRANSPORT_SERVER_REQUEST_H
@@ -31,7 +31,7 @@ typedef struct http_stream {
 	vv_worker *worker;
 	vv_ring *in, *out; /* in: only for POST */
 	vv_status (*run)(http_request *q, vv_error *err);
-	vv_squeeze *squeeze; /* what is written goes through it; NULL: as it is */
+	vv_squeeze *squeeze; /* compresses the output; NULL: uncompressed */
 	vv_status rc;        /* when the worker has been joined, or out ended */
 	vv_error err;
 } http_stream;
@@ -54,7 +54,7 @@ struct http_request {
 	bool begun;               /* the head has been judged */
 	bool is_too_many;         /* its client has too many under way */
 	bool closes;              /* the connection, with the answer */
-	bool may_code;            /* the answer would be compressed for clients that ask for it */
+	bool may_code;            /* the answer would be compressed for clients that accept it */
 	bool is_view;             /* rows are sent, not the file's bytes */
 	const char *coding;       /* of the body: "gzip", "zstd"; NULL: none */
 	bool shared;              /* pages of other origins may read the answer */
@@ -62,7 +62,7 @@ struct http_request {
 	uint64_t in_bytes, out_bytes, start_ms;
 	uint64_t reserved; /* bytes of the server's */
 	http_stream stream;
-	char problem[VV_MESSAGE_MAX]; /* for the log: what went wrong after the head */
+	char problem[VV_MESSAGE_MAX]; /* for the log: an error after the head */
 	struct http_page_work *page;  /* of a page: page.c's */
 	/* GET of a file */
 	vv_http_file file;
@@ -92,7 +92,8 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
-/* Of what an address names: 413 for what is refused for its size, 404 for an address that makes no sense. */
+/* The answer for an error of an address: 413 if its content is refused for its size, 404 for an invalid
+ * address. */
 enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err);
 /* For the log, unless the client has gone. */
 void http_note_problem(http_request *q, const vv_error *err);
@@ -111,7 +112,7 @@ unsigned http_reserve(http_request *q, uint64_t bytes);
 bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
 		       enum MHD_Result *result);
 
-/* Who asks, of which repository. */
+/* The client, and the repository. */
 vv_http_call http_call_of(const http_request *q);
 /* Content-Range, where there is one. */
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size);
@@ -120,9 +121,9 @@ void http_add_range(struct MHD_Response *response, const vv_http_range *range, u
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
 		       bool with_body);
 /* Is a body of this type and size (UINT64_MAX: not known) to be compressed for this client? Sets coding.
- * Before the stream's first byte. False: the type is not worth it, whoever asks. */
+ * Before the stream's first byte. False: the type is never compressed. */
 bool http_choose_coding(http_request *q, const char *type, uint64_t size);
-/* Headers of what http_choose_coding was asked of. */
+/* The headers for the result of http_choose_coding. */
 void http_add_coding(const http_request *q, struct MHD_Response *response);
 
 /* From here on the stream's bytes are the answer's body; size MHD_SIZE_UNKNOWN or what will

@@ -1,5 +1,5 @@
 /*
- * requested_form: the form of a block that a request to the gateway asks for.
+ * requested_form: the form of a block in a request to the gateway.
  *
  * Source: the trustless gateway specification (specs.ipfs.tech/http-gateways/trustless-gateway).
  */

@@ -4,17 +4,16 @@
  *   POST <repository>/varve          a request of the protocol, and its answer
  *   GET  <repository>/raw/REV/PATH   a version as a file: ETag, ranges
  *   GET  /ipfs/<cid>                 the trustless gateway of IPFS: raw blocks, CARs
- *   GET  /                           which repositories there are
+ *   GET  /                           the list of repositories
  *
- * <repository> is /<name>; a single one is found at the top as well. What is served is
- * described in docs/formats/http-api.md. A thread for each connection, and one more for each request whose answer is made
- * while it is sent; between them go rings of 64 KiB, so that memory follows the number of
- * connections and nothing else.
+ * <repository> is /<name>; a single one is at the top as well. docs/formats/http-api.md describes the API. Each
+ * connection has a thread, and each request whose answer is made while it is sent has another one; rings of 64 KiB
+ * connect them, so that memory depends only on the number of connections.
  *
- * Nothing here knows tables: the handlers do, and it is called in threads.
+ * The server is independent of tables: the handlers use them, and are called in threads.
  *
- * A correct caller: blocks SIGTERM and its like, so that no thread gets them;
- * vv_http_server_start; waits for a signal; vv_http_server_stop.
+ * A correct caller: block SIGTERM and similar signals, so that no thread gets them; vv_http_server_start; wait for
+ * a signal; vv_http_server_stop.
  */
 #ifndef VV_TRANSPORT_SERVER_SERVER_H
 #define VV_TRANSPORT_SERVER_SERVER_H
@@ -38,8 +37,8 @@ const char *vv_http_server_url(const vv_http_server *s);
 /* The name of the i-th repository in URLs; NULL after the last. */
 const char *vv_http_server_name(const vv_http_server *s, size_t i);
 
-/* Takes no more connections, gives what is under way grace_sec to end, breaks off the rest,
- * frees. Accepts NULL. */
+/* Accepts no more connections, allows running requests grace_sec to end, aborts the rest, frees.
+ * Accepts NULL. */
 void vv_http_server_stop(vv_http_server *s, unsigned grace_sec);
 
 #endif

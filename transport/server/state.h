@@ -1,5 +1,5 @@
 /*
- * state: a running HTTP server: what is served, what is counted. Internal.
+ * state: a running HTTP server: its repositories and counters. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_STATE_H
 #define VV_TRANSPORT_SERVER_STATE_H
@@ -48,14 +48,14 @@ struct vv_http_server {
 	char **hosts;
 	size_t host_count;
 	bool only_hosts; /* requests to other names are refused */
-	char **origins;  /* whose pages may read what is given, "*": all */
+	char **origins;  /* sites whose pages may read answers, "*": all */
 	size_t origin_count;
-	char *secret;      /* who has it, or its cookie, may ask; NULL: everybody */
+	char *secret;      /* requests need it, or its cookie; NULL: open to all */
 	char *secret_once; /* the same, but only the first time */
 	atomic_bool once_used;
 	char cookie[32]; /* the cookie's name */
 	vv_worker *watch;
-	vv_ring *clock; /* nobody writes to it: waiting on it is the watch's pause */
+	vv_ring *clock; /* never written: waiting on it is the watch's pause */
 	atomic_bool stopping;
 	atomic_uint active;            /* requests under way */
 	atomic_uint_fast64_t reserved; /* bytes of memory for them */

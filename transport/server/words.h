@@ -18,7 +18,7 @@
  * characters (NUL among them), in the text or decoded. */
 bool vv_http_decode(vv_buf *out, const char *text, size_t len);
 
-/* The same for what may hold any characters but NUL: values of parameters. */
+/* The same for values of parameters, which may contain any character except NUL. */
 bool vv_http_decode_value(vv_buf *out, const char *text, size_t len);
 
 /* Appends bytes so that they may be in one part of a path: all but letters, digits and
@@ -48,9 +48,8 @@ bool vv_http_tag_same(const char *value, const char *tag);
 /* The media type that a file's name promises; never guessed from its bytes. Static. */
 const char *vv_http_type_of(const char *name);
 
-/* An Authorization header: Basic is decoded into name and secret; of Bearer, name is what
- * comes before the first '.', secret the rest. False: neither, or malformed. The caller
- * wipes both. */
+/* An Authorization header: Basic is decoded into name and secret; of Bearer, name is the part
+ * before the first '.', secret the rest. False: neither, or malformed. The caller wipes both. */
 bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret);
 
 /* Which of these codings (NULL-ended, best first) does an Accept-Encoding header (NULL: none) prefer? The

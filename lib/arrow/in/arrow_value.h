@@ -56,7 +56,7 @@ typedef struct incoming_value {
 	int64_t at;
 } incoming_value;
 
-/* What the values of a schema are. False: nothing that a table can have; of JSON nothing is looked at below. */
+/* The type of a schema's values. False: a table cannot have it; the inside of JSON is not examined. */
 bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 
 bool incoming_is_valid(const struct ArrowArray *a, int64_t at);

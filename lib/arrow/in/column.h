@@ -1,9 +1,8 @@
 /*
- * column: a column of the file that is written: where its values come from, and when an old cell is equal to a new
- * value.
+ * column: a column of the written file: the source of its values, and equality of old cells and new values.
  *
- * Equality is that of the type that comes: an old cell is read as that type would show it, rounded to its unit and
- * scale, null where it is missing or not of that type. So what a program merely read and handed back is equal.
+ * Equality is that of the incoming type: an old cell is read as that type, rounded to its unit and scale, null if
+ * it is missing or not of that type. So values that a program read and returned are equal.
  */
 #ifndef VV_LIB_ARROW_IN_COLUMN_H
 #define VV_LIB_ARROW_IN_COLUMN_H
@@ -28,7 +27,7 @@ typedef struct rewrite_column {
 
 void rewrite_column_set(rewrite_column *c, const vv_field *field, bool json);
 
-/* Is the cell what the value says? scratch is overwritten; scratch->failed: no memory, and the answer means nothing. */
+/* Is the cell equal to the value? scratch is overwritten; scratch->failed: out of memory, and the result is invalid. */
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch);
 
@@ -38,7 +37,7 @@ void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell
 		     vv_buf *scratch);
 /* Is it read as null, although it is not missing? */
 bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
-/* Is a cell, read so, what the value says? Of DECIMAL and JSON it may be, though this says no. */
+/* Is a cell, read in this way, equal to the value? False can be wrong for DECIMAL and JSON. */
 bool column_same_value(const incoming_value *v, const incoming_value *old);
 
 /* Appends bytes that are the same for an old cell and a value that are equal, and for no others. False: no memory. */

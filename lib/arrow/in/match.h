@@ -17,7 +17,7 @@
 #define MATCH_NONE UINT64_MAX
 
 typedef enum match_by {
-	MATCH_BY_KEY, /* columns that tell rows apart: two incoming rows with one key are refused */
+	MATCH_BY_KEY, /* columns that identify rows: two incoming rows with one key are refused */
 	MATCH_BY_EQUAL, /* columns, all of them, that may repeat: the first row that is left is taken */
 	MATCH_BY_NUMBER, /* a column with the numbers of rows */
 	MATCH_BY_PLACE
@@ -30,7 +30,7 @@ typedef struct match_entry {
 
 typedef struct matcher {
 	match_by by;
-	vv_table *table;       /* NULL: there are no rows yet */
+	vv_table *table;       /* NULL: no rows yet */
 	vv_row_by_number *old; /* of it */
 	uint64_t rows;         /* it has */
 	const rewrite_column *columns;
@@ -38,7 +38,7 @@ typedef struct matcher {
 	size_t key_count;
 	incoming_column *number;
 	uint8_t *seen;      /* a bit for each row that was found */
-	uint64_t found;     /* so many */
+	uint64_t found;     /* number found */
 	uint64_t cursor;    /* the row that is likely the next */
 	match_entry *index; /* by hash, then row; NULL: not made */
 	/* how many of the rows from an entry on, which have its hash, were found */
@@ -61,9 +61,10 @@ vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, v
 /* Where rows are matched by key, is it certain that a row that was found is meant? VV_EINPUT: no. Its key is null in the data,
  * but its cells are not missing. */
 vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
-/* Of a row that is to change: the same, or another row has its key in the data's types. */
+/* For a row that will change: the same, or another row has its key in the data's types. */
 vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err);
-/* Once all have come, and those that were found go, or all others: one that goes has the key of one that stays. */
+/* After the last row, if the found rows are removed, or all others: fails if a removed row has the key of one that
+ * stays. */
 vv_status matcher_check_gone(matcher *m, vv_error *err);
 
 /* The next rows of the version are, as is known, the next ones that come, which would be found there. How many of the `most`: up

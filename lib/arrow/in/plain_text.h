@@ -18,7 +18,7 @@ typedef struct plain_moment {
 	uint32_t seconds, nanos;
 } plain_moment;
 plain_moment plain_moment_of(const incoming_column *c, int64_t units);
-/* Of a day: "13:14:15" */
+/* A time of day: "13:14:15" */
 void plain_put_clock(vv_buf *out, uint32_t seconds);
 /* ".25", with at least `least` digits; "" for none. */
 void plain_put_fraction(vv_buf *out, uint32_t nanos, unsigned least);

@@ -1,13 +1,13 @@
 /*
- * same_rows: finds rows of the version that come unchanged, by their position: found for whole
- * groups, on all cores, ahead of those who write them.
+ * same_rows: finds unchanged rows of the version by their position: for whole groups, on all cores, ahead of
+ * the writer.
  *
  *	same_rows_open(&s, table, columns, count, err);
  *	while (same_rows_at(s, &run, old, row, err) > 0) { ... old += run.rows; row += run.rows }
- *	same_rows_stop(s)		before the batch of incoming rows goes
+ *	same_rows_stop(s)		before the batch of incoming rows is released
  *	same_rows_close(s)
  *
- * Where it hardly pays, since rows differ or come in another order, it leaves some alone, and more each time.
+ * If it hardly pays, since rows differ or come in another order, it skips some groups, and more each time.
  */
 #ifndef VV_LIB_ARROW_IN_SAME_ROWS_H
 #define VV_LIB_ARROW_IN_SAME_ROWS_H
@@ -17,7 +17,7 @@
 
 typedef struct same_rows same_rows;
 
-/* Of the columns, which are the version's, those that come are compared. Borrows both. */
+/* columns are the version's; compares those that the stream has. Borrows both. */
 vv_status same_rows_open(same_rows **out, vv_table *t, const rewrite_column *columns, size_t count,
 			 vv_error *err);
 void same_rows_close(same_rows *s); /* accepts NULL */
@@ -33,7 +33,7 @@ typedef struct same_run {
  * not known; <0. */
 int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t incoming_rows,
 		 vv_error *err);
-/* Once it was 0: how many rows to look at one by one before this is asked again. */
+/* After a 0: the number of rows to compare one by one before the next call of same_rows_at. */
 uint64_t same_rows_pause(same_rows *s);
 void same_rows_stop(same_rows *s);
 

@@ -14,7 +14,7 @@ typedef struct shortest {
 	int exponent;
 } shortest;
 
-/* Of a number above zero and below infinity. width: bytes of the binary format that it has to be read as: 8, 4 or 2, in which it
+/* For a number above zero and below infinity. width: bytes of the binary format that it must be read as: 8, 4 or 2, in which it
  * is exact. */
 shortest shortest_of(double d, unsigned width);
 

@@ -23,12 +23,11 @@ typedef struct vv_host_pack {
 	vv_cid *bases; /* in other packs */
 	size_t base_count;
 	/* Of the caller: */
-	size_t folder; /* in which it is there */
-	unsigned
-		marks; /* vv_pack_mark: of whoever goes through them, which clears its own before */
-	bool here;     /* it was fetched to be taken */
-	bool shown;    /* it was fetched to be proven (proof.c) */
-	bool bad;      /* it is not what its name says, or lacks what its list names */
+	size_t folder;  /* the folder that contains it */
+	unsigned marks; /* vv_pack_mark: used by loops, which clear their marks first */
+	bool here;      /* it was fetched to be taken */
+	bool shown;     /* it was fetched to be proven (proof.c) */
+	bool bad;       /* its hash is not its name, or it lacks blocks of its list */
 	struct vv_came { /* of a pack in a place, records that came alone: to be taken, and to be proven */
 		vv_index_entry *items;
 		size_t count, cap;
@@ -54,7 +53,7 @@ VV_AUTO_FREE(vv_catalog, vv_catalog_free)
 /* VV_EREFUSED when there are more than max blocks in all. */
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err);
-/* The blocks of its i-th pack, whose list is given once more, are looked for in that pack from now on. */
+/* Makes look-ups prefer the i-th pack for the blocks of its list, which the caller passes again. */
 vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
 size_t vv_catalog_packs(const vv_catalog *c);
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
@@ -62,7 +61,8 @@ vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the ne
 bool vv_catalog_has(vv_catalog *c, size_t i, unsigned marks); /* one of these marks */
 void vv_catalog_unmark(vv_catalog *c, unsigned marks);        /* all packs */
 
-/* Which pack has it, and how long its chain of differences is there; either may be NULL. */
+/* Finds the pack with the block, and the depth of its chain of differences there; either may be
+ * NULL. */
 bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * host: blocks where nothing knows varve: packs with their lists, in the history of one ref of a Git host, or as
+ * host: blocks on services without varve: packs with their lists, in the history of one ref of a Git host, or as
  * files of a place (a store).
  *
- * The ref only grows: commits are pushed without force, onto what is there. Nothing of it enters
- * the user's clone but blocks: all goes through a scratch repository in .git/varve/host/, of which
- * commits and trees stay, and packs go once they were read. Format: docs/formats/pack-lists.md.
+ * The ref only grows: commits are pushed without force, onto its tip. Only its blocks enter the user's clone:
+ * the rest is in a scratch repository in .git/varve/host/, which keeps commits and trees, and removes packs
+ * after reading. Format: docs/formats/pack-lists.md.
  *
- * What the host gives is not trusted: lists show where to look, and every block is checked by its receiver.
+ * The host is not trusted: its lists are hints, and every block is checked by its receiver.
  *
- * A correct caller: open (which locks); refresh with where the ref is now; then has, prefetch and
- * get, or send; close.
+ * A correct caller: open (which locks); refresh with the ref's current tip; then has, prefetch and get, or send;
+ * close.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_HOST_H
 #define VV_TRANSPORT_PLACES_PACKS_HOST_H
@@ -34,47 +34,47 @@ typedef struct vv_host_options {
 	const char *url, *push_url; /* push_url NULL: url */
 	const char *remote;         /* its name; NULL: a URL was given */
 	const vv_progress *progress;
-	const vv_notes *notes; /* who hears what the host says to a push; NULL: nobody */
+	const vv_notes *notes; /* receives the host's messages on a push; NULL: none */
 	unsigned idle_sec;     /* as of vv_git_call */
 	/* Where the files are, in the place of a ref; closed by the host, on failure of open also. url is for messages, and
 	 * remote NULL. Zero: a ref. */
 	vv_place take_place;
 } vv_host_options;
 
-/* What marks a place as a store of blocks. */
+/* The mark of a store of blocks. */
 extern const vv_place_mark vv_files_mark;
 
 typedef struct vv_host vv_host;
 
-/* The folder with what is known of the host of that URL. NULL: out of memory. */
+/* The folder with the local state of that URL's host. NULL: out of memory. */
 char *vv_host_dir(vv_repository *r, const char *url);
 /* Strings are copied. Waits for another process that uses it; then VV_ELOCKED. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
 void vv_host_close(vv_host *h); /* accepts NULL */
 VV_AUTO_FREE(vv_host, vv_host_close)
 
-/* Before the first refresh: what is damaged there is going to be put back (vv_host_sending.verify), so that it does not make
- * a refresh fail. */
+/* Before the first refresh: damage there will be repaired (vv_host_sending.verify), so it does not make a refresh fail. */
 void vv_host_mend(vv_host *h);
 
 typedef enum vv_host_change {
 	VV_HOST_AS_EXPECTED,
 	VV_HOST_REWRITTEN, /* the ref does not descend from where it was last seen */
-	VV_HOST_GONE       /* it was there, and is not */
+	VV_HOST_GONE       /* the ref existed, and is gone */
 } vv_host_change;
 
-/* ref: that of the blocks; tip: where it is there; null: nowhere. Gets its lists. Of a place (ref and tip NULL): is it a
- * store? Lists come when they are asked for: vv_host_look. */
+/* ref: that of the blocks; tip: its id on the host; null: missing. Gets its lists. For a place (ref and tip NULL):
+ * checks that it is a store. Lists are loaded on request: vv_host_look. */
 vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_host_change *change,
 			  vv_error *err);
 
-/* Where a ref is there, asked anew; null: nowhere. */
+/* The current tip of a ref on the host, requested again; null: missing. */
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
 /* Is the ref where the last refresh, of an earlier run too, saw it? */
 bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 
-/* Of a place: gets the lists of these versions, or all (NULL) that it lets us list, so that "has" is right for them. */
+/* For a place: gets the lists of these versions, or all (NULL) that it allows us to list, so that "has" is right for
+ * them. */
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
 bool vv_host_has(const vv_host *h,
 		 const vv_cid *cid); /* by the lists of packs not known to be bad */
@@ -86,20 +86,19 @@ typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid
 vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 		       void *payload, vv_error *err);
 
-/* What a host has of a version, as it shows now: nothing that is here answers for it. Of a store: the version's file,
- * the lists that it names, read anew, and of each of these packs its end. Of a Git host: the packs that its blocks are in,
- * and their lists, by their blobs' ids: it is asked whether it has them. Packs that were not seen whole here before, and all
- * where it does not answer as git does, are fetched and hashed, as far as so many bytes allow, and beyond that believed. */
+/* Verifies now what a host has of a version, without using local data. In a store: the version's file, the lists that it
+ * names, read again, and the end of each of these packs. At a Git host: the packs of its blocks, and their lists, by their
+ * blobs' ids: the host is asked whether it has them. Packs never seen whole here, and all if its answers differ from git's,
+ * are fetched and hashed up to a limit of bytes; the rest is trusted. */
 typedef struct vv_host_keeps {
 	bool whole;
-	char lacks[96]; /* what is missing or damaged, if it is a file: its name there; else "" */
+	char lacks[96]; /* the name of the missing or damaged file, if it is a file; else "" */
 	vv_cid any; /* in a store, if it is whole: a random block of a random pack of it; else null */
 } vv_host_keeps;
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
 			     vv_host_keeps *out, vv_error *err);
 
-/* Fetches packs and hashes every block in them. What a bad one should have counts as not being there
- * from then on. */
+/* Fetches packs and hashes every block in them. The blocks of a bad one then count as missing. */
 typedef struct vv_host_verifying {
 	bool sample; /* not all: about as much of those that were not seen whole here before, and of those that were */
 	uint64_t unseen_bytes, seen_bytes;
@@ -111,29 +110,30 @@ typedef struct vv_host_verifying {
 } vv_host_verifying;
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 
-/* Gets the packs that have blocks below these which are not here, as few as will do. What the host
- * does not have stays away, without a failure. */
+/* Gets as few packs as needed with the missing blocks below these. Blocks that the host lacks are
+ * not a failure. */
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
-/* A block that was prefetched, or is here. stored, form: as vv_store_get_form. VV_EMISSING, VV_ECORRUPT. */
+/* A block that was prefetched, or is stored here. stored, form: as vv_store_get_form. VV_EMISSING,
+ * VV_ECORRUPT. */
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		      vv_block_form *form, vv_error *err);
 
-/* Of a place: gets these blocks, as far as it has them, without what is below them. */
+/* For a place: gets these blocks, as far as it has them, without the blocks below them. */
 vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
-/* Of a place: a block by itself, without what is below it. VV_ENOTFOUND. */
+/* For a place: gets a single block, without the blocks below it. VV_ENOTFOUND. */
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 typedef struct vv_host_sum {
 	uint64_t versions, blocks, packs;
-	uint64_t damaged;    /* blocks that the host lists and does not give, or not intact */
+	uint64_t damaged;    /* blocks that the host lists but does not deliver intact */
 	uint64_t incomplete; /* versions that neither side has all of */
 	uint64_t bad_packs;  /* that were verified and replaced */
-	uint64_t raw, bytes; /* of blocks; of packs and lists, as they went or came */
+	uint64_t raw, bytes; /* of blocks; of transferred packs and lists */
 } vv_host_sum;
 
-/* What the commits (or tags) reach and the host lacks goes there. Another pusher who was faster does
- * not make it fail: what is there then is left out, and the rest goes.
- * VV_EMISSING: a block is neither there nor here. */
+/* Sends the blocks reachable from the commits (or tags) that the host lacks. A faster pusher does
+ * not make it fail: it then sends only the blocks that are still missing. VV_EMISSING: a block is
+ * missing on both sides. */
 typedef struct vv_host_sending {
 	const vv_oid *wants;
 	size_t want_count;
@@ -145,8 +145,8 @@ typedef struct vv_host_sending {
 } vv_host_sending;
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
-/* One more commit whose tree has fewer, larger packs. Kept are the blocks that wants reach (all refs
- * of the host), and packs that were not there before `before` yet, as they are. */
+/* One more commit whose tree has fewer, larger packs. It keeps the blocks that wants reach (all refs
+ * of the host), and, unchanged, packs newer than `before`. */
 typedef struct vv_host_compaction {
 	const vv_oid *wants;
 	size_t want_count;
@@ -158,13 +158,13 @@ typedef struct vv_host_compacted {
 	uint64_t packs_before, packs_after, bytes_before, bytes_after;
 	uint64_t dropped; /* blocks, repeats counted, that are not in the tree any more */
 } vv_host_compacted;
-/* VV_ECONFLICT: somebody pushed meanwhile. VV_EMISSING: the host lacks what its lists name. */
+/* VV_ECONFLICT: another push was faster. VV_EMISSING: the host lacks packs of its lists. */
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err);
 
-/* Of a place: packs that are small become fewer, larger ones; garbage is condemned, and removed by a later run, so that
- * writers need no lock. Kept is what wants reach, and what is younger than age_sec by the place's own clock; versions
- * that are younger than an hour in any case, since a push puts them there before its refs. */
+/* For a place: combines small packs into fewer, larger ones, and condemns garbage, which a later run removes, so that
+ * writers need no lock. Keeps everything reachable from wants, and everything younger than age_sec by the place's own
+ * clock; versions younger than an hour in any case, since a push writes them before its refs. */
 typedef struct vv_host_sweeping {
 	const vv_oid *wants;
 	size_t want_count;
@@ -195,7 +195,7 @@ typedef struct vv_host_swept {
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
 			vv_error *err);
 
-/* What came through prefetch so far. */
+/* The counts of prefetch so far. */
 void vv_host_came(const vv_host *h, vv_host_sum *out);
 
 #endif

@@ -32,8 +32,8 @@ struct vv_host {
 	vv_catalog *catalog;
 	vv_oid tip;                         /* there; null: the ref is not there */
 	size_t last_folder, in_last_folder; /* of the tip's tree */
-	bool by_id_fails;                   /* the host does not give blobs by their ids */
-	bool knows_no_filters;              /* it said so when it was asked last */
+	bool by_id_fails;                   /* the host does not serve blobs by their ids */
+	bool knows_no_filters;              /* true: by its last answer */
 	bool broken;                        /* the scratch repository takes no commit */
 	bool mends, lost_format; /* vv_host_mend; and its tree has no sound file "format" */
 	bool dirty;              /* packs are in the scratch repository */
@@ -49,23 +49,23 @@ struct vv_host {
 	/* blocks that vv_host_verify read in packs; NULL: nothing was verified */
 	vv_cid_set *intact;
 	vv_host_sum came;
-	/* Of a store (files.h): */
+	/* For a store (files.h): */
 	vv_place place;       /* not open: a ref keeps the blocks */
 	vv_cid_set *versions; /* whose files and lists were seen */
 	vv_cid_set *listed;   /* packs whose lists are in the catalog */
 	vv_cid_set *pieces;   /* records that came alone (pieces.c) */
-	bool parts_done;      /* packs came, and none that was asked for is in parts still */
+	bool parts_done;      /* packs were fetched, and no requested pack is only partly here */
 	vv_cid_set *joined;   /* packs whose blocks a pack of the catalog has, too (join.c) */
 	vv_pack_names unread; /* of these, the lists that were left out of the catalog */
 	vv_cid_map *
 		older; /* packs that versions name beside those that they need, and their lengths (older.h) */
 	size_t asked;         /* versions, one by one */
 	bool many;            /* so are more than that, together */
-	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
-	bool damaged_list;    /* so that not all versions are there that have a file */
-	bool anew;     /* lists that are here count for nothing: the place is to show its own */
-	vv_seek *seek; /* which indexes versions name */
-	/* What a gc is going to remove, while blocks are being sent: it counts as absent. */
+	bool all, unlistable; /* all lists are in the catalog; the place does not allow listing */
+	bool damaged_list;    /* so that some versions with a file are not in versions */
+	bool anew;            /* ignore local copies of lists: read the place's own */
+	vv_seek *seek;        /* which indexes versions name */
+	/* The objects that a gc will remove, while sending: they count as absent. */
 	vv_condemned condemned;
 	vv_sweeper *sweeper; /* of the gc that is at work, or NULL; borrowed */
 };
@@ -91,10 +91,10 @@ vv_git_call vv_host_run(vv_host *h, const char *const *args);
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			 vv_error *err);
 
-/* h->tip is what was pushed. */
+/* Sets h->tip to the pushed commit. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 
-/* What a commit changes: one more pack (or none), packs that leave the tree. */
+/* The changes of a commit: a new pack (or none), packs removed from the tree. */
 typedef struct vv_host_commit {
 	const char *message;
 	const vv_buf *pack, *list; /* pack NULL: none */
@@ -112,10 +112,10 @@ typedef struct vv_outgoing_packs {
 	const vv_outgoing *items;
 	size_t count;
 	vv_store *from;
-	const vv_catalog *bases; /* what differences may stand on, besides what goes */
+	const vv_catalog *bases; /* possible bases of differences, except the removed packs */
 	bool thorough, salt;     /* as of the pack maker */
-	/* Says how the commit of a pack is called (message) and what it removes; with last, of the last one, which may have no
-	 * pack. What it sets is the caller's, until it is called again. */
+	/* Sets the commit message of a pack, and the packs to remove; with last, for the last commit, which may have no pack.
+	 * The caller owns these values until the next call. */
 	vv_status (*describe)(void *payload, vv_host_commit *c, bool last, vv_error *err);
 	/* A block is not here: VV_EMISSING. May be NULL. */
 	vv_status (*missing)(void *payload, const vv_outgoing *b, vv_error *err);
@@ -124,22 +124,23 @@ typedef struct vv_outgoing_packs {
 	uint64_t packs, pack_bytes, list_bytes;
 } vv_outgoing_packs;
 /* Makes packs, commits and pushes them. *lost: another pusher was faster, or it was too large for the host
- * (h->too_large), and err says so: plan anew. */
+ * (h->too_large), see err: plan again. */
 vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err);
 
 /* So that it need not be fetched. */
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err);
 
-/* How large packs and pushes may be (h->pack_bytes, h->push_bytes), by the settings and what was learnt of the host. */
+/* Sets the maximum sizes of packs and pushes (h->pack_bytes, h->push_bytes), from the settings and the host's earlier
+ * refusals. */
 vv_status vv_host_sizes(vv_host *h, vv_error *err);
-/* The host refused a push of so many bytes, and said this. true: for its size; push_bytes is smaller now, remembered,
- * and the user was told. */
+/* For a push of `sent` bytes that the host refused with this text. True: refused for its size; push_bytes was reduced
+ * and stored, and the user notified. */
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
 char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 
-/* Commits that a push found to be complete there, as long as the ref only grows: the file "complete".
- * forget: the ref went elsewhere, or packs leave its tree. */
+/* Notes commits that a push found to be complete there; valid as long as the ref only grows: the file
+ * "complete". forget: the ref was overwritten, or packs were removed from its tree. */
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 bool vv_host_is_complete(vv_host *h, const vv_oid *id);
 void vv_host_forget_complete(vv_host *h);
@@ -148,10 +149,10 @@ void vv_host_forget_complete(vv_host *h);
 vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
 
 /* host.c, for packs.c. */
-/* The lists of the tip into the catalog, those that are here already from disk. */
+/* Loads the lists of the tip into the catalog; local copies from disk. */
 vv_status vv_host_load_lists(vv_host *h, vv_error *err);
-/* Blobs into the scratch repository, by their ids where the host allows it; those that are here are
- * not asked for. */
+/* Blobs into the scratch repository, by their ids if the host allows it; does not request existing
+ * ones. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 /* The ref with all that it reaches, into an empty scratch repository. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
@@ -164,7 +165,7 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err);
 vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
 /* The scratch repository of a ref, which is made when something is to be read from it. */
 vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
-/* VV_EREFUSED where the tip holds no blocks of varve's, VV_ENOSUPPORT where a newer varve wrote it. */
+/* VV_EREFUSED: the tip is not a ref of varve's blocks; VV_ENOSUPPORT: a newer varve wrote it. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
 /* The blocks' ref into the scratch repository. filter: an option of git fetch. */
 vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
@@ -172,28 +173,30 @@ vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
 			   vv_error *err);
 
-/* Packs that blocks come in (and those that their differences stand on) into dir/packs, as few as will do.
- * One that is not what its name says is passed over where another has the same blocks. */
+/* Downloads as few packs as needed for the blocks (and their bases) into dir/packs. A pack whose hash is
+ * not its name is skipped if another has the same blocks. */
 typedef struct vv_host_taking {
 	const char *dir;
-	vv_store *have; /* what differences stand on and is here need not come; NULL: it must */
-	bool proof;     /* vv_host_pack.shown is set, not here */
+	vv_store *have;      /* bases in this store are not downloaded; NULL: all are */
+	bool proof;          /* vv_host_pack.shown is set, not here */
 	const size_t *packs; /* these, of the catalog, besides */
 	size_t pack_count;
 } vv_host_taking;
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err);
-/* A list that came, into the catalog: pack: its id there. A damaged one is told of and left out: *sound false. */
+/* Adds a downloaded list to the catalog; pack: its id on the host. A damaged one is noted and skipped: *sound
+ * false. */
 vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
 /* Its list is damaged, and it is in no catalog. */
 vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err);
 bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack);
 void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);
-/* A pack came: is it what its name says? One that is not is noted as bad, and *found_bad set. bytes NULL: it did not come. */
+/* Checks a downloaded pack against its name. A wrong one is marked as bad, and *found_bad set. bytes NULL: the download
+ * failed. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
-/* The pack was written anew. */
+/* For a pack that was written again. */
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
 /* From now on it is used only where no other pack has its blocks; after the last of them
  * vv_host_prefer_sound. */
@@ -204,11 +207,11 @@ void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
 /* Do its bytes make its name? */
 bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes);
-/* Bad packs that may leave the tree: what could be read in them other packs have, or is among what is being sent. With
- * ruins those, too. *names is the caller's. */
+/* Bad packs that may be removed from the tree: other packs have their readable blocks, or sent has. With ruins
+ * unreadable ones, too. *names is owned by the caller. */
 vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_host_name **names,
 			    size_t *count, vv_error *err);
-/* The list of a pack of the catalog, once more; borrows bytes. */
+/* Reads the list of a pack of the catalog again; borrows bytes. */
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err);
 /* Packs that came leave the scratch repository, which stays open. */
@@ -218,7 +221,7 @@ vv_status vv_host_clean(vv_host *h, vv_error *err);
 char *vv_host_complete_path(const vv_host *h);
 
 #define VV_HOST_PARTS "parts" /* in the host's folder */
-/* What is kept of packs that are not whole here. */
+/* Removes the stored parts of packs that are not complete here. */
 vv_status vv_host_drop_parts(const vv_host *h, vv_error *err);
 
 #endif

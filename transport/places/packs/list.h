@@ -1,6 +1,5 @@
 /*
- * list: the list of a pack's blocks with their places, so that the pack need not be fetched to know
- * them.
+ * list: the list of a pack's blocks with their places, so that reading them does not need the pack.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
@@ -14,8 +13,8 @@
  *   any x 16     of a joined pack: hashes of the packs whose blocks it has all; ascending
  *   8       XXH3-64 of all before
  *
- * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from
- * a host that is not trusted: it shows where to look, and never proves that a block is sound. Format: docs/formats/pack-lists.md.
+ * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from an
+ * untrusted host: it is a hint, and never proves that a block is sound. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_LIST_H
 #define VV_TRANSPORT_PLACES_PACKS_LIST_H
@@ -29,7 +28,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/pack_index.h"
 
-#define VV_HOST_PACK_MAX (64u << 20) /* bytes; what is larger is no pack of ours */
+#define VV_HOST_PACK_MAX (64u << 20) /* bytes; a larger file is not a pack of ours */
 #define VV_HOST_LIST_MAX (1u << 20)
 #define VV_HOST_LIST_BLOCK 42u
 #define VV_HOST_LIST_BASE 33u
@@ -58,9 +57,9 @@ typedef struct vv_host_block {
 
 vv_host_block vv_host_list_block(const vv_host_list *l, size_t i);
 vv_cid vv_host_list_base(const vv_host_list *l, size_t i);
-/* Where a block stands in it. */
+/* The index of a block in the list. */
 bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
-/* The place of the block that its difference stands on, below count if that is in the same pack; VV_HOST_LIST_NONE. */
+/* The index of its base, below count if that is in the same pack; VV_HOST_LIST_NONE. */
 size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 
 /* Appends the list of a whole pack whose bytes match its hash. VV_ECORRUPT. */

@@ -10,8 +10,8 @@
  *   entries x 12 the first 8 bytes of a digest, le32 which pack (0 is the first); ascending
  *
  * A reader gets the head (all before the entries) once, and for each block the entries of its fan. It is named by the
- * XXH3-128 of all of it, which such a reader cannot check: what an index says is where to look first. Only a list shows
- * that a block is there, and nothing shows that one is absent but all lists. Format: docs/formats/pack-lists.md.
+ * XXH3-128 of all of it, which such a reader cannot check: an index is only a hint. Only a list proves that a block
+ * exists, and only all lists together prove that one is absent. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
 #define VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
@@ -29,7 +29,7 @@
 #define VV_MULTI_ENTRIES (1u << 20)
 #define VV_MULTI_BEGIN 16u /* bytes that show how long the head is */
 #define VV_MULTI_FOUND 4u  /* packs that one look-up names at most */
-/* Of one fan: hashes are spread evenly, and what has more was not written by varve. */
+/* The limit of one fan: hashes are spread evenly, so varve never writes more. */
 #define VV_MULTI_FAN_BYTES ((size_t)64 << 10)
 
 /* A head that was read; borrows its bytes. */

@@ -1,9 +1,9 @@
 /*
- * pack_maker: blocks of a store become packs for a Git host, each with its list.
+ * pack_maker: makes packs for a Git host from blocks of a store, each with its list.
  *
  * A pack is one of varve's own, of at most VV_HOST_PACK_BYTES. Blocks are whole, or differences
- * against blocks that went before or that the host has; no chain on the host is longer than
- * VV_HOST_CHAIN_MAX, however long it is here.
+ * against earlier ones or blocks of the host; chains on the host have at most VV_HOST_CHAIN_MAX
+ * differences, even if they are longer here.
  *
  * A correct caller: new; put each block, children first; when full, or at the end, take, and put
  * on; free.
@@ -26,15 +26,15 @@
 
 typedef struct vv_pack_maker vv_pack_maker;
 
-/* Files are made in dir, which is there. catalog: what the host has; both are borrowed. max_bytes:
- * of a pack, VV_HOST_PACK_LEAST to VV_HOST_PACK_BYTES. thorough: compress harder. */
+/* Files are made in dir, which must exist. catalog: the host's blocks; both are borrowed.
+ * max_bytes: of a pack, VV_HOST_PACK_LEAST to VV_HOST_PACK_BYTES. thorough: compress harder. */
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
 			    const char *dir, size_t max_bytes, bool thorough, vv_error *err);
 void vv_pack_maker_free(vv_pack_maker *m); /* accepts NULL */
 VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 
-/* like (may be null): what it resembles; used where the host has it, or it was put before.
- * VV_EMISSING: the block is not here. */
+/* like (may be null): a similar block; used if the host has it, or it was put before. VV_EMISSING:
+ * the block is missing here. */
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err);
 /* A block of random bytes, so that no pack with the same blocks has the same name. */
 vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);

@@ -23,7 +23,7 @@ static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
 	return key;
 }
-/* From len hex digits. False: they are no such name. */
+/* From len hex digits. False: invalid. */
 bool vv_pack_key_read(vv_cid *out, const char *hex, size_t len);
 const char *vv_pack_shows(const vv_cid *pack); /* its hex digits; borrowed as vv_text_shows */
 

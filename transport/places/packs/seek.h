@@ -1,5 +1,5 @@
 /*
- * seek: which indexes (multi_index.h) the versions name that were read of a store, and what is known of each. Internal.
+ * seek: the indexes (multi_index.h) of a store that the read versions name, and their loaded parts. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SEEK_H
 #define VV_TRANSPORT_PLACES_PACKS_SEEK_H
@@ -17,7 +17,7 @@ typedef struct vv_seek_file {
 	vv_buf head; /* empty: not read yet */
 	vv_multi_index m;
 	bool useless;                 /* it is not there, or damaged */
-	vv_cid found[VV_MULTI_FOUND]; /* packs of the block that is looked for now */
+	vv_cid found[VV_MULTI_FOUND]; /* packs of the block of the current search */
 	size_t found_count;
 } vv_seek_file;
 
@@ -32,7 +32,7 @@ typedef struct vv_seek {
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
 void vv_seek_free(vv_seek *s); /* accepts NULL */
-/* A version says that the index has the pack; what was known before counts. */
+/* Notes a version's statement that the index has the pack; an earlier one takes precedence. */
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);
 /* The index of a pack; null: none is known. */
 vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack);

@@ -30,7 +30,7 @@ vv_status vv_stored_get(const vv_place *p, vv_stored_kind kind, const vv_cid *ke
 /* Durable when it returns; a version once the place has finished. */
 vv_status vv_stored_put(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			const vv_buf *bytes, vv_error *err);
-/* What is absent counts as removed. */
+/* An absent file counts as removed. */
 vv_status vv_stored_remove(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			   vv_error *err);
 

@@ -1,13 +1,13 @@
 /*
- * sweeper: the one gc that is at work in a place. Internal.
+ * sweeper: ensures that one gc at a time runs in a place. Internal.
  *
- * A place has no locks. So each gc puts a file with a name of its own at the top, "gc-<32 hex>", and then lists: whoever
- * finds no other goes on, and of two that come at once one at least finds the other. Where both do, the one whose name
- * comes first waits for the other, which goes. The file has the line of a process (base/holder.h): one that is certainly
- * dead, or that was not written again for an hour, counts for nothing and is removed. So a gc that works writes it again
- * now and then, and looks first whether it is still there: if not, another took its place, and it stops.
+ * A place has no locks. So each gc puts a file with a name of its own at the top, "gc-<32 hex>", and then lists: a gc
+ * that finds no other continues, and of two that start together at least one finds the other. If both do, the one whose
+ * name sorts first waits for the other, which gives up. The file has the line of a process (base/holder.h): a file whose
+ * process is certainly dead, or that was not written again for an hour, is ignored and removed. So a running gc writes
+ * it again sometimes, and checks first that it still exists: if not, another gc has replaced it, and it stops.
  *
- * When the file was written is the time by the place's clock.
+ * The file's time is the time by the place's clock.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SWEEPER_H
 #define VV_TRANSPORT_PLACES_PACKS_SWEEPER_H

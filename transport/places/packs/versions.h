@@ -1,5 +1,5 @@
 /*
- * versions: the packs of a version, written to a store when all of them are there. Internal.
+ * versions: the packs of a version, written to a store when all of them exist. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_VERSIONS_H
 #define VV_TRANSPORT_PLACES_PACKS_VERSIONS_H
@@ -10,7 +10,7 @@
  * its blocks are neither here nor there. A block that is here alone, or in no pack of the catalog, counts as absent. */
 vv_status vv_versions_look(vv_host *h, const vv_cid *root, unsigned mark, bool *whole,
 			   vv_error *err);
-/* The same for several versions together, as far as it is known: the blocks that they share are looked at once. */
+/* The same for several versions together, with known data: shared blocks are visited once. */
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, unsigned mark,
 				vv_error *err);
 /* The file of one: its packs are those of the catalog that are marked so; named as for vv_older_name. Durable once the place
