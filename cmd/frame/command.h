@@ -1,11 +1,10 @@
 /*
- * command: the type of a command: its table of options, the things that it needs, its run function.
+ * command: the type of a command: its table of options, its needs, its run function.
  *
- * One file of cmd/varve/commands for each command, holding its option table (const data,
- * which parses, prints the help and makes the completions and is checked against
- * the manual page), what it needs opened, and its run function, which prints data on
- * stdout and messages on stderr through output.h. The exit codes: 0 done, 1 the answer
- * is no, 2 usage or trouble.
+ * Each command has a file of cmd/varve/commands with its option table (const data for parsing, help
+ * and completions, checked against the manual page), its needs, and its run function, which prints
+ * data on stdout and messages on stderr through output.h. The exit codes: 0 done, 1 a negative
+ * answer, 2 usage or trouble.
  */
 #ifndef VV_CMD_FRAME_COMMAND_H
 #define VV_CMD_FRAME_COMMAND_H
@@ -24,7 +23,7 @@ typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
 	VV_OPT_STRING,  /* const char * */
-	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only where units says bytes */
+	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only if units is bytes */
 	VV_OPT_LIST,    /* vv_strings, NULL-ended where there are any: may be given several times */
 	VV_OPT_NAMES /* the same, and each value is a CSV record of names, which are the table's */
 } vv_option_kind;
@@ -42,7 +41,7 @@ typedef struct vv_option {
 } vv_option;
 
 /* The lines of an option table, whose struct is called options: OPT_FLAG('q', "quiet", quiet,
- * "print warnings only"). Letter 0: none; name NULL: none. value is what the help calls it. */
+ * "print warnings only"). Letter 0: none; name NULL: none. value is its name in the help. */
 #define VV_OPTION(k, c, n, m, ...)                                                                 \
 	{                                                                                          \
 		.letter = (c), .name = (n), .kind = (k), .offset = offsetof(options, m),           \
@@ -57,7 +56,7 @@ typedef struct vv_option {
 /* One of the words of "csv|tsv|json". */
 #define OPT_CHOICE(c, n, m, v, words, h)                                                           \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
-/* Takes no value, and stands for this one: --json for --format=json. */
+/* Has no argument, and sets this value: --json for --format=json. */
 #define OPT_WORD(c, n, m, w, h) VV_OPTION(VV_OPT_STRING, c, n, m, .implies = (w), .help = (h))
 /* The value may be left out, and is w then. */
 #define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
@@ -71,7 +70,7 @@ typedef struct vv_option {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
 		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
 
-/* -X of the commands that merge: what it takes */
+/* the values of -X of merging commands */
 #define VV_MERGE_RULES_HELP                                                                        \
 	"ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"
 
@@ -124,7 +123,7 @@ typedef struct vv_command {
 	const char *group;
 	const char *summary; /* one line, no full stop */
 	const char *usage;   /* "[--key COLS] PATH..." ; lines split by \n */
-	const char *example; /* a working example with what it prints, a few lines */
+	const char *example; /* a working example with its output, a few lines */
 	const vv_option *options;
 	size_t option_count;
 	size_t options_size;            /* of the struct that the options fill */
@@ -133,8 +132,8 @@ typedef struct vv_command {
 	/* what positional arguments complete to: "path", "ref", "command", "" */
 	const char *arguments;
 	bool hidden; /* plumbing: filter-process */
-	/* What the words and options ask for that makes no sense is reported before anything is
-	 * opened: the exit code, 0 to continue. NULL: everything makes sense. */
+	/* Reports invalid combinations of words and options before anything is opened: returns the
+	 * exit code, 0 to continue. NULL: all are valid. */
 	int (*check)(const vv_context *c);
 	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
 	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */

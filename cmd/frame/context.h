@@ -7,9 +7,9 @@
  *
  *	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
  *
- * runs in a work tree only, and finds paths, reader and index in its context. What only some
- * options need is opened by vv_context_need when its turn comes; the frame closes that too. A
- * command that works outside of any repository needs nothing, and tries.
+ * runs in a work tree only, and has paths, reader and index in its context. vv_context_need opens
+ * objects that only some options need; the frame closes these, too. A command for use outside of
+ * any repository has no needs, and tries.
  */
 #ifndef VV_CMD_FRAME_CONTEXT_H
 #define VV_CMD_FRAME_CONTEXT_H
@@ -34,17 +34,17 @@ enum {
 	VV_NEEDS_PROGRESS = 1 << 0,   /* a bar while the parts below work */
 	VV_NEEDS_REPOSITORY = 1 << 1, /* that the current folder is in; all below need it, too */
 	VV_NEEDS_WORKTREE = 1 << 2,   /* and it is not bare */
-	VV_NEEDS_RIGHT = 1 << 3,  /* and what an interrupted command left in it is put right: for
-				   * all that change index or files */
+	VV_NEEDS_RIGHT = 1 << 3,  /* and finishes or undoes an interrupted command in it: for all
+				   * that change index or files */
 	VV_NEEDS_PATHS = 1 << 4,  /* the words are paths of its work tree */
 	VV_NEEDS_WRITER = 1 << 5, /* datasets are read and written */
 	VV_NEEDS_READER = 1 << 6, /* datasets are read */
-	VV_NEEDS_LOCK = 1 << 7,   /* and nobody else writes meanwhile: before the index is read */
+	VV_NEEDS_LOCK = 1 << 7,   /* and locks out other writers, before the index is read */
 	VV_NEEDS_INDEX = 1 << 8,
 	/* Indexes of Git's packs may be damaged: it looks at them before it reads anything. */
 	VV_NEEDS_NO_PACKS = 1 << 9,
 	VV_NEEDS_INDEX_LOCK =
-		1 << 10 /* the index, and it stays as it is: for who changes .gitattributes */
+		1 << 10 /* the index, unchanged: for commands that change .gitattributes */
 };
 
 typedef struct vv_context {
@@ -53,10 +53,10 @@ typedef struct vv_context {
 	void *options;    /* filled by the command's table; NULL when it has none */
 	int argc;
 	char **argv;  /* positional arguments, "--" removed; argv[argc] NULL */
-	int dashdash; /* where "--" stood among them (arguments before it), or -1 */
-	int code;     /* the exit code when all went well; 0 when the command does not set it */
+	int dashdash; /* the number of arguments before "--", or -1 */
+	int code;     /* the exit code on success; 0 unless the command sets it */
 
-	const vv_progress *progress; /* NULL: nobody watches */
+	const vv_progress *progress; /* NULL: not shown */
 	vv_repository *repo;
 	vv_pathspec paths;         /* none without words */
 	vv_dataset_reader *reader; /* the writer's own where there is a writer */
@@ -69,20 +69,20 @@ typedef struct vv_context {
 	unsigned opened;  /* the VV_NEEDS_ that are met */
 	bool unchecked;   /* VV_NEEDS_NO_PACKS */
 	bool locks_index; /* VV_NEEDS_INDEX_LOCK */
-	bool gets;        /* with the reader, what it lacks is fetched */
+	bool gets;        /* the reader fetches missing blocks */
 	bool by_git;      /* git calls it, and may wait for it, or it for git */
 	vv_on_demand *demand;
-	vv_interruption found; /* what was put right */
+	vv_interruption found; /* the interruption that was recovered */
 	vv_auto_gc gc;
 	bool gc_quiet;
 } vv_context;
 
-/* Opens what is requested and not open yet. On failure what was opened before stays. As
+/* Opens the requested objects that are not open yet. On failure the open ones stay. Errors as
  * vv_repository_open; VV_EUSAGE: it needs a work tree, or a path is outside of it. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
-/* The words from the first-th on as paths of the repository (of a bare one as they are), NULL-ended; for
- * versions, which need not be in the work tree. Free, on failure too. */
+/* Converts the words from number `first` on to paths of the repository (unchanged in a bare one),
+ * NULL-ended; for versions, which need not be in the work tree. Free, on failure too. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
 void vv_context_paths_free(char **paths); /* accepts NULL */
 

@@ -8,12 +8,11 @@
 
 #include "lib/space/auto_gc.h"
 
-/* Runs it where it is wanted: in the background, with low priority, its output in
- * .git/varve/gc.log; or here and now where gc.autoDetach is false. Says when it cannot,
- * and never fails. */
+/* Runs gc if needed: in the background, with low priority, its output in .git/varve/gc.log; or in
+ * the foreground if gc.autoDetach is false. Never fails, but warns. */
 void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet);
 
-/* Prints what a gc did, as `varve gc` does. */
+/* Prints the results of a gc, as `varve gc` does. */
 void vv_gc_print(const vv_gc_run *g);
 
 #endif

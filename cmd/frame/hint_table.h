@@ -4,8 +4,8 @@
 #ifndef VV_CMD_FRAME_HINT_TABLE_H
 #define VV_CMD_FRAME_HINT_TABLE_H
 
-/* The sentence of a hint ("add-fix"), with its arguments as %1 to %3, or $1 to $3 where they stand in a command as
- * words of a shell. NULL: there is none of that name. */
+/* The sentence of a hint ("add-fix"), with its arguments as %1 to %3, or $1 to $3 if they are words of a shell
+ * command. NULL: unknown name. */
 const char *vv_hint_table_find(const char *name);
 
 #endif

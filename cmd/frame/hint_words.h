@@ -11,7 +11,7 @@
 /* Arguments are escaped for a terminal, and paths of the repository count from the folder of vv_hint_words_stand. */
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS]);
 
-/* Where the user stands: a folder, repository-relative. "": at the top, or outside. */
+/* Sets the user's folder, repository-relative. "": at the top, or outside. */
 void vv_hint_words_stand(const char *folder);
 
 #endif

@@ -18,13 +18,13 @@ typedef struct vv_arguments {
 	int argc;
 	int dashdash; /* positional arguments before "--", or -1 */
 	int failed;   /* the argument that is wrong; -1: none */
-	bool help;    /* -h or --help was there; the rest was not looked at */
+	bool help;    /* -h or --help was found; the rest was not parsed */
 } vv_arguments;
 void vv_arguments_clear(vv_arguments *a);
 VV_AUTO_CLEAR(vv_arguments, vv_arguments_clear)
 
-/* options points to c->options_size zeroed bytes. VV_EUSAGE says what is wrong; the
- * caller clears in every case. */
+/* options points to c->options_size zeroed bytes. VV_EUSAGE: err has the fault; the caller clears
+ * in every case. */
 vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **argv,
 			   vv_arguments *out, vv_error *err);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */

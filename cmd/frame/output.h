@@ -21,10 +21,10 @@ enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
 void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stdout, as is */
 void vv_out_bytes(const void *bytes,
 		  size_t len); /* a terminal gets \\u0085 for what would drive it */
-/* What was gathered, and a line end. VV_ENOMEM. */
+/* Prints the JSON, and a line end. VV_ENOMEM. */
 vv_status vv_out_json(const vv_buf *json, vv_error *err);
-void vv_out_raw(const void *bytes, size_t len);                   /* whatever it is: --raw */
-void vv_out_flush(void); /* what was printed is to be seen now */ /* stdout, as is */
+void vv_out_raw(const void *bytes, size_t len);               /* whatever it is: --raw */
+void vv_out_flush(void); /* makes printed text visible now */ /* stdout, as is */
 /* stdout, escaped */
 void vv_out_text(const char *s, size_t len);
 void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stderr line */
@@ -34,7 +34,7 @@ void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void vv_report_as(const char *prefix);
 /* "varve: message" and "hint: ..."; the exit code for its status (1 or 2) */
 int vv_report(const vv_error *err);
-/* The same; the exit code is 2 whatever went wrong (where "no" is no answer). */
+/* The same; the exit code is 2 for any error (for commands without a negative answer). */
 int vv_report_trouble(const vv_error *err);
 /* message and "try 'varve help CMD'"; 2 */
 int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -42,19 +42,19 @@ int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * else VV_EXIT_OK. */
 int vv_check_json(bool json, bool lists, const char *list_command);
 
-/* Which command is run: what a usage error names. Borrowed. */
+/* Sets the command's name for usage errors. Borrowed. */
 void vv_out_command(const char *name);
 
-/* Flushes stdout; the exit code to return: `code`, or 2 with a message when
- * writing failed. EPIPE is quiet (the reader went away). */
+/* Flushes stdout; the exit code to return: `code`, or 2 with a message when writing failed. EPIPE
+ * is quiet (the reader has closed). */
 int vv_out_finish(int code);
 
-/* For who writes to stdout's descriptor itself, after that failed: when it is because the reader went
- * away, it counts as if written by vv_out. */
+/* For code that writes to stdout's descriptor itself, after a failure: if the reader has closed it,
+ * this counts as for vv_out. */
 void vv_out_look_for_reader(void);
 
-/* The end of the program: as vv_out_finish, but where stdout's reader went away it ends by
- * SIGPIPE, as a program does that never heard of it. */
+/* The end of the program: as vv_out_finish, but if stdout's reader has closed it ends by SIGPIPE,
+ * as programs do by default. */
 int vv_out_end(int code);
 
 /* From now on a reader that disappears is as good as one that read everything: for what git calls,
@@ -64,7 +64,7 @@ void vv_out_forgive_reader(void);
 /* Did writing to stdout fail already? Then long output may stop (return any code). */
 bool vv_out_failed(void);
 
-/* Colours: "" when stdout is no terminal, NO_COLOR is set, or TERM is dumb. */
+/* Colours: "" when stdout is not a terminal, NO_COLOR is set, or TERM is dumb. */
 typedef enum vv_color {
 	VV_PLAIN,
 	VV_BOLD,
@@ -88,8 +88,8 @@ unsigned vv_out_limit(
  * with LESS=FRX), when it is a terminal. Called by commands with long output. */
 void vv_out_page(const char *core_pager_or_null);
 
-/* The end of what is paged, for a program that continues: it waits until the user has left the pager, and stdout is
- * the terminal again. The user may leave before the end: that counts as if all was written. */
+/* Ends paging, for a program that continues: it waits until the user has left the pager, and stdout is the terminal
+ * again. The user may leave before the end: that counts as if all was written. */
 void vv_out_page_end(void);
 
 /* Redirects stdout to a file, emptied or at its end; NULL ends that, and returns an error of writing to the file. For a

@@ -1,8 +1,8 @@
 /*
  * url_words: words that name versions in another repository: URL#REV:PATH.
  *
- * They become what they are in that repository (lib/clone/cached.h), and the command works there in the place
- * of the current folder's. All words of a command are of one repository.
+ * They are converted to words in that repository (lib/clone/cached.h), and the command works there instead of
+ * in the current folder's. All words of a command are of one repository.
  */
 #ifndef VV_CMD_FRAME_URL_WORDS_H
 #define VV_CMD_FRAME_URL_WORDS_H

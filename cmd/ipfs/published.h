@@ -1,8 +1,8 @@
 /*
- * published: a version given to everybody, as blocks of varve and as a file of IPFS.
+ * published: a public version, as blocks of varve and as a file of IPFS.
  *
- * Nothing is stored twice: what is kept is a record (repo/known/published.h) and a small list of
- * where leaves lie (transport/ipfs/leaf_list.h).
+ * Nothing is stored twice: it needs only a record (repo/known/published.h) and a small list of the
+ * leaves' places (transport/ipfs/leaf_list.h).
  */
 #ifndef VV_CMD_IPFS_PUBLISHED_H
 #define VV_CMD_IPFS_PUBLISHED_H
@@ -28,9 +28,9 @@ void vv_publish_forget(vv_repository *r, const vv_cid *version);
 vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
 			    const char *path, vv_error *err);
 
-/* Gives the file (and the table's own blocks, where with_table) to the IPFS node at url, which pins
- * it; records it as a holder. idle_sec: as vv_connect_options has it; 0: five minutes, since a
- * node may think. As vv_rpc_node_import. */
+/* Sends the file (with with_table also the table's own blocks) to the IPFS node at url, which pins
+ * it; records it as a holder. idle_sec: as in vv_connect_options; 0: five minutes, since a node may
+ * be slow. Fails as vv_rpc_node_import. */
 typedef struct vv_publish_to {
 	const char *url;
 	bool with_table;
@@ -40,7 +40,7 @@ typedef struct vv_publish_to {
 vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 			  const vv_publish_to *to, vv_error *err);
 
-/* Takes it back: the version itself, or its UnixFS file, is named. *out: what the record was.
+/* Withdraws it: cid is the version itself, or its UnixFS file. *out: the removed record.
  * VV_ENOTFOUND. */
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid,
 			      vv_error *err);

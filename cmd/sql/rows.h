@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 
 typedef struct vv_sql_rows_printer vv_sql_rows_printer;
 
-/* format: one of VV_ROWS_FORMATS; NULL: "table". The statement's columns are there; it is borrowed. */
+/* format: one of VV_ROWS_FORMATS; NULL: "table". The statement must be prepared; it is borrowed. */
 vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, struct sqlite3_stmt *stmt,
 				   const char *format, vv_error *err);
 

@@ -89,7 +89,7 @@ vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool
 /* What fetch --json has of one remote; error: why it failed, or NULL. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
-/* What does what people call so who work with data ("undo": "varve restore FILE"); NULL: nothing known. */
+/* The command for a word from other tools ("undo": "varve restore FILE"); NULL: unknown. */
 const char *vv_word_does(const char *word);
 
 #endif

@@ -23,8 +23,8 @@ VV_AUTO_CLEAR(vv_data_out, vv_data_out_clear)
 /* The exit code of usage errors, after a message, where stdout is a terminal: for bytes that are not text. */
 int vv_data_out_check_binary(const char *what);
 
-/* A vv_bytes_fn; payload is the vv_data_out. VV_EIO once stdout is gone, so that
- * nothing more is read for nobody. */
+/* A vv_bytes_fn; payload is the vv_data_out. VV_EIO when stdout is closed, so that no more is read
+ * in vain. */
 vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_data_out_end(vv_data_out *o, vv_error *err);
 

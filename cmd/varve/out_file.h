@@ -1,5 +1,5 @@
 /*
- * out_file: a result that goes to a file, all of it or nothing, or to standard output.
+ * out_file: writes a result to a file, completely or not at all, or to standard output.
  */
 #ifndef VV_CMD_VARVE_OUT_FILE_H
 #define VV_CMD_VARVE_OUT_FILE_H
@@ -18,7 +18,7 @@ typedef struct vv_out_file {
 	vv_new_file file; /* beside path */
 } vv_out_file;
 
-/* path "-": standard output. VV_EEXISTS: something is there, and force is false. Clear it in any case. */
+/* path "-": standard output. VV_EEXISTS: the path exists, and force is false. Clear it in any case. */
 vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_error *err);
 /* A vv_bytes_fn; payload is the vv_out_file. */
 vv_status vv_out_file_put(void *payload, const void *bytes, size_t len, vv_error *err);

@@ -66,12 +66,12 @@ typedef enum vv_web_place {
 	VV_WEB_AT_VALUES
 } vv_web_place;
 
-/* Strings are decoded, live in the arena that it was read into, and are NULL where nothing was said. */
+/* Strings are decoded, are in the arena of the call, and are NULL if missing. */
 typedef struct vv_web_address {
 	const char *base; /* R, encoded: "" or "/NAME" */
 	vv_web_place place;
 	bool api;
-	bool moved;            /* asked for by an older address, or by a form's */
+	bool moved;            /* requested by an older address, or by a form's */
 	const char *rev;       /* of compare: B */
 	const char *other_rev; /* of compare: A */
 	bool from_base;        /* A...B */
@@ -81,14 +81,14 @@ typedef struct vv_web_address {
 	const char *cell;      /* a column of that row */
 	bool has_row;
 	uint64_t row;
-	bool ascending; /* said; it is so anyway */
+	bool ascending; /* explicit; also the default */
 	vv_web_rows_query rows;
 	vv_web_compare_query compare;
 	const char *since, *after;
 	size_t limit; /* n of lists; 0: the place's own */
 	bool has_form;
 	vv_web_form form;   /* rows as a file */
-	const char *format; /* as written, for what has_form does not know */
+	const char *format; /* as written, for formats that has_form lacks */
 } vv_web_address;
 
 /* below: what follows R, still encoded, without the query ("", "/", "/data/main/a.csv").
@@ -97,8 +97,8 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 			      const char *below, const vv_http_parameter *parameters, size_t count,
 			      vv_error *err);
 
-/* Appends path and query. Only unreserved characters, '/', '?', '&', '=' and %XX are in it, so that it may
- * stand in an attribute of HTML once '&' is escaped. What is as it would be anyway is left out. */
+/* Appends path and query. Only unreserved characters, '/', '?', '&', '=' and %XX are in it, so that it is
+ * valid in an attribute of HTML once '&' is escaped. Defaults are left out. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
 
 /* The parameters that are in it then, one by one. */

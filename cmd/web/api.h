@@ -6,7 +6,7 @@
 
 #include "cmd/web/reply.h"
 
-/* Every place but assets. Failures are the caller's to tell (vv_web_api_trouble). */
+/* Answers every place except assets. The caller reports failures (vv_web_api_trouble). */
 vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
 
 /* {"error": {...}}. status is set already. */

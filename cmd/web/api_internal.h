@@ -37,14 +37,14 @@ typedef struct api {
 		}                                                                                  \
 		api_close_array(x);                                                                \
 	}
-/* Where there is something to say. */
+/* Does nothing if s is NULL or empty. */
 void api_put_said(api *x, const char *name, const char *s);
 void api_put_double(api *x, const char *name, double d);
 void api_put_texts(api *x, const char *name, const char *const *texts, size_t count);
 void api_put_commit(api *x, const char *name, const vv_web_commit *c);
 /* A link to another page of the answer. */
 void api_put_link(api *x, const char *name, const vv_web_address *to);
-/* "a text", null; or, where that does not tell all, {"text": "NA", "mark": "missing"}. */
+/* "a text", null; or, if that is not enough, {"text": "NA", "mark": "missing"}. */
 void api_put_cell(api *x, const vv_web_cell *c);
 
 #endif

@@ -21,7 +21,7 @@ typedef struct vv_serve_http_options {
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_http_reply *reply, vv_error *err);
 	void *page_payload;
-	/* Called when it listens, instead of saying where; NULL: it is said. */
+	/* Called when it listens, instead of printing the URL; NULL: prints it. */
 	void (*started)(void *payload, const char *url);
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,

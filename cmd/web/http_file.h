@@ -1,10 +1,9 @@
 /*
- * http_file: a version as a file for the HTTP server: what REV/PATH names, its bytes and tag.
+ * http_file: a version as a file for the HTTP server: resolves REV/PATH, returns its bytes and tag.
  *
- * REV is a branch, tag or commit as in Git, with ~ and ^, without what asks reflogs or
- * searches messages; a '/' in it may be written as it is, or as %2F. Plain files of Git's
- * history are given too. Called in the server's threads; nothing is kept
- * between requests but the files of versions in key order.
+ * REV is a branch, tag or commit as in Git, with ~ and ^, without reflogs and message searches; a
+ * '/' in it may be literal, or %2F. Plain files of Git's history are served, too. Called in the
+ * server's threads; nothing is kept between requests but the files of versions in key order.
  */
 #ifndef VV_CMD_WEB_HTTP_FILE_H
 #define VV_CMD_WEB_HTTP_FILE_H

@@ -13,11 +13,11 @@ typedef struct vv_web_reply {
 	const char *type; /* static: "text/html; charset=utf-8" */
 	vv_buf body;
 	vv_buf location; /* of a redirect (status 302, 303, 308); else empty */
-	/* What the body was made of, where it is nothing else: it becomes the ETag, with the address's query and
-	 * the program's version. "" : the body's hash does. */
+	/* The object that determines the body: it becomes the ETag, with the address's query and the program's
+	 * version. "": the body's hash does. */
 	char tag[2 * VV_CID_TEXT + 2];
 	bool fixed;      /* this address never answers anything else: kept for a year */
-	unsigned kept_s; /* else: seconds for which the browser need not ask again */
+	unsigned kept_s; /* else: seconds for which the browser may cache it */
 	bool no_store;   /* the answer is short of time, or an error */
 } vv_web_reply;
 
@@ -39,8 +39,8 @@ typedef struct vv_web_asked {
 typedef struct vv_web_pages {
 	/* Every place but assets and the API's own. A failure becomes trouble's page. */
 	vv_status (*page)(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
-	/* The page of an error; asked->visit may be NULL when not even the repository opened, the commits may be
-	 * zeroed, the address too. status is set already. Must not fail but for memory. */
+	/* The page of an error; asked->visit may be NULL if the repository did not open; the commits and the
+	 * address may be zeroed. status is set already. May fail only when out of memory. */
 	vv_status (*trouble)(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
 			     vv_error *err);
 	/* VV_ENOTFOUND. reply->type, body, tag. */

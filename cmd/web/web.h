@@ -1,9 +1,9 @@
 /*
  * web: the pages and the API of repositories, as the HTTP server's page handler.
  *
- * Finds out what an address asks for (address.h), opens a visit (cmd/web/model/visit.h), resolves
- * the versions, redirects what names no commit, and answers with JSON itself (api.h) or has the
- * pages answer (reply.h). Adds the headers that keep a browser safe.
+ * Parses an address (address.h), opens a visit (cmd/web/model/visit.h), resolves the versions,
+ * redirects addresses without a commit id, and answers with JSON itself (api.h) or by the pages
+ * (reply.h). Adds security headers.
  */
 #ifndef VV_CMD_WEB_WEB_H
 #define VV_CMD_WEB_WEB_H

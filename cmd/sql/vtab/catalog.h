@@ -45,7 +45,7 @@ typedef struct vv_sql_warning {
 	char label[]; /* of the table; the other two follow it */
 } vv_sql_warning;
 
-/* At the beginning of what is kept until the statement ends. */
+/* The first member of objects that are kept until the statement ends. */
 typedef struct vv_sql_kept {
 	struct vv_sql_kept *next;
 	void (*drop)(struct vv_sql_kept *kept);
@@ -66,7 +66,7 @@ typedef struct vv_sql_catalog {
 	vv_sql_warning *warnings; /* newest first */
 	vv_sql_commits commits;   /* that rows named */
 	varve_watch watch;        /* ends long calls of libvarve when SQLite is interrupted */
-	int64_t asked_ms;         /* when that was asked last */
+	int64_t asked_ms;         /* time of the last check */
 	varve_error trouble;      /* the reason of SQLite's last error; code 0: none */
 } vv_sql_catalog;
 

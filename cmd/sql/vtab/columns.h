@@ -1,7 +1,7 @@
 /*
  * columns: the names of a virtual table's columns, as SQLite can take them.
  *
- * SQLite does not distinguish upper and lower case in names; a name that stood before gets a number ("id:2").
+ * SQLite does not distinguish upper and lower case in names; a repeated name gets a number ("id:2").
  */
 #ifndef VV_CMD_SQL_VTAB_COLUMNS_H
 #define VV_CMD_SQL_VTAB_COLUMNS_H

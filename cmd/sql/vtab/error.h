@@ -11,7 +11,7 @@ int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int vv_sql_error_memory(varve_error *err);
 
-/* What may help, as a sentence; "" when there is nothing. */
+/* The hint, as a sentence; "" without one. */
 typedef struct vv_sql_hint {
 	char text[1024];
 } vv_sql_hint;

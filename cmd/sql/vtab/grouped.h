@@ -1,10 +1,10 @@
 /*
  * grouped: rows in memory, by the values of some columns: in their order for GROUP BY, or found by them for a join.
  *
- * SQLite sorts whole rows for GROUP BY, and asks for the rows of a join one value after the other. Here numbers of rows are
- * put in groups by a hash table, and the other columns are arrays: for a few hundred values among millions of rows that
- * takes a third of the time, and a row is found without opening a cursor. For GROUP BY a plan asks vv_sql_grouped_may
- * first; for a join columns are left out where they would take too much, and are read from the version, row by row.
+ * SQLite sorts whole rows for GROUP BY, and requests the rows of a join value by value. Here numbers of rows are put in
+ * groups by a hash table, and the other columns are arrays: for a few hundred values among millions of rows that takes a
+ * third of the time, and a row is found without opening a cursor. For GROUP BY a plan calls vv_sql_grouped_may first; for
+ * a join, columns that are too large are left out, and read from the version, row by row.
  */
 #ifndef VV_CMD_SQL_VTAB_GROUPED_H
 #define VV_CMD_SQL_VTAB_GROUPED_H

@@ -1,8 +1,8 @@
 /*
- * joined: a version whose rows a statement looks for by value, again and again, as joins and correlated subqueries do.
+ * joined: a version that a statement searches by value repeatedly, as joins and correlated subqueries do.
  *
- * SQLite joins by nested loops: the inner table is asked once for each row of the outer one. After some questions all rows of
- * the version are read once and found by a hash from then on. It is kept until the statement ends.
+ * SQLite joins by nested loops: it searches the inner table once for each row of the outer one. After some searches all rows
+ * of the version are read once and then found by a hash, until the statement ends.
  */
 #ifndef VV_CMD_SQL_VTAB_JOINED_H
 #define VV_CMD_SQL_VTAB_JOINED_H
@@ -10,7 +10,8 @@
 #include "cmd/sql/vtab/grouped.h"
 #include "cmd/sql/vtab/opened.h"
 
-/* Who asks: a table of SQLite, by a plan, of a revision where that is an argument (else NULL). */
+/* The searching cursor: a table of SQLite, a plan, and a revision if that is an argument (else
+ * NULL). */
 typedef struct vv_sql_asking {
 	const void *table;
 	const char *plan, *revision;
@@ -26,7 +27,7 @@ typedef struct vv_sql_joined {
 	bool refused;
 } vv_sql_joined;
 
-/* What was asked before in this statement; NULL: nothing was. */
+/* Finds the same search of this statement; NULL: the first. */
 vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who);
 
 /* The first question. The statement owns it. */
@@ -42,7 +43,7 @@ int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *de
 		      varve_error *err);
 
 /*
- * blame: the commit that last set each row of a version, or each of its cells, for all cursors that ask.
+ * blame: the commit that last set each row of a version, or each of its cells, for all cursors.
  */
 
 typedef struct vv_sql_blame {
@@ -52,7 +53,7 @@ typedef struct vv_sql_blame {
 	varve_blame *of;
 } vv_sql_blame;
 
-/* Of a version that a commit has. Walks the history. */
+/* Opens the blame of a commit's version. Walks the history. */
 int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened *version,
 		      bool cells, varve_error *err);
 vv_sql_blame *vv_sql_blame_keep(vv_sql_blame *b);

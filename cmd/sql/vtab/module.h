@@ -1,8 +1,8 @@
 /*
- * module: the tables of a connection: which names lead to which virtual table.
+ * module: the tables of a connection: maps names to virtual tables.
  *
- * SQLite asks for no unknown name, so that a name is registered before the statement that uses it is prepared:
- * vv_sql_module_prepare finds what it means (name.h) and registers a module of that name.
+ * SQLite has no callback for unknown names, so a name is registered before the statement that uses it is
+ * prepared: vv_sql_module_prepare resolves it (name.h) and registers a module of that name.
  */
 #ifndef VV_CMD_SQL_VTAB_MODULE_H
 #define VV_CMD_SQL_VTAB_MODULE_H
@@ -22,8 +22,8 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cac
 
 struct sqlite3_api_routines;
 
-/* What the extension does when it is loaded into a connection: its entry point (extension.c) and programs that link this
- * call it. *out is borrowed from the connection. Returns a code of SQLite, with *message for sqlite3_free. */
+/* Installs the extension in a connection: called by its entry point (extension.c) and by programs that link it. *out is
+ * borrowed from the connection. Returns a code of SQLite, with *message for sqlite3_free. */
 int vv_sql_module_install(vv_sql_catalog **out, struct sqlite3 *db, char **message,
 			  const struct sqlite3_api_routines *api);
 

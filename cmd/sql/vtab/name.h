@@ -1,9 +1,9 @@
 /*
- * name: the table that a name in SQL means.
+ * name: resolves a table's name in SQL.
  *
  * NAME or NAME@REVISION, where NAME is a path ("data/prices.csv"), or its last part ("prices.csv") or that without its
- * ending ("prices") where these mean one table only; '-' and blanks may be written as '_'. Before it one of the words of
- * table-valued functions may stand ("varve_diff_prices").
+ * ending ("prices") where these mean one table only; '-' and blanks may be written as '_'. One of the words of
+ * table-valued functions may precede it ("varve_diff_prices").
  */
 #ifndef VV_CMD_SQL_VTAB_NAME_H
 #define VV_CMD_SQL_VTAB_NAME_H
@@ -31,7 +31,7 @@ typedef struct vv_sql_name {
 	bool outside;   /* a file outside of the repository */
 } vv_sql_name;
 
-/* VARVE_ENOTFOUND: there is no such table, with what is near as a hint; VARVE_EUSAGE: there are several. */
+/* VARVE_ENOTFOUND: no such table, with similar names as a hint; VARVE_EUSAGE: several. */
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err);
 void vv_sql_name_clear(vv_sql_name *n);
 VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)

@@ -8,10 +8,10 @@
 
 #include "cmd/sql/vtab/catalog.h"
 
-/* Of all values of a column, but NULL. */
+/* The class of all values of a column, except NULL. */
 enum vv_sql_class { VV_CLASS_INTEGER, VV_CLASS_REAL, VV_CLASS_TEXT };
 
-/* What was counted of a column in this version. */
+/* Counts of a column in this version. */
 typedef struct vv_sql_opened_column {
 	vv_sql_warning *warnings[2]; /* by enum vv_sql_warning_kind */
 	uint64_t counted;            /* rows up to this one were looked at, */
@@ -34,7 +34,7 @@ typedef struct vv_sql_opened {
 	char *label;                /* "prices.csv@v1", for messages */
 	char commit[VARVE_ID_SIZE]; /* "" for a file of the work tree or outside of it */
 	char *file;                 /* that file; NULL */
-	struct stat is;             /* what it was when it was opened */
+	struct stat is;             /* its stat when it was opened */
 	bool find_key;              /* its key was looked for */
 	vv_sql_opened_column *columns;
 } vv_sql_opened;
@@ -48,8 +48,8 @@ typedef struct vv_sql_place {
 	bool find_key; /* of text that Git keeps, which reads all rows; tables of varve have theirs */
 } vv_sql_place;
 
-/* The version at a place now: the same one for all that ask while it is open. VARVE_ENOTFOUND: no such revision, or no
- * such table in it. */
+/* The current version at a place, shared while it is open. VARVE_ENOTFOUND: no such revision, or no such table in
+ * it. */
 int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place *place,
 		      varve_error *err);
 vv_sql_opened *vv_sql_opened_keep(vv_sql_opened *o);

@@ -1,8 +1,8 @@
 /*
- * push: conditions of a query as tests of varve's, so that groups of rows without a match are not read.
+ * push: converts conditions of a query to tests of varve, so that groups of rows without a match are not read.
  *
- * A test lets through at least the rows for which SQLite's own comparison holds, under the affinities and the collation
- * that it would use; SQLite compares each row itself afterwards. What cannot be said so is not pushed.
+ * A test passes at least the rows for which SQLite's own comparison is true, under the affinities and the collation
+ * that it would use; SQLite compares each row itself afterwards. Other conditions are not pushed.
  */
 #ifndef VV_CMD_SQL_VTAB_PUSH_H
 #define VV_CMD_SQL_VTAB_PUSH_H

@@ -1,5 +1,5 @@
 /*
- * rewrite: what people know of other databases, as names of tables: `prices AS OF 'v1'` becomes "prices@v1", and
+ * rewrite: converts syntax of other databases to names of tables: `prices AS OF 'v1'` becomes "prices@v1", and
  * varve_diff('prices', 'v1', 'HEAD') becomes "varve_diff_prices"('v1', 'HEAD').
  *
  * Only these are changed; the text need not be SQL.

@@ -20,7 +20,7 @@ struct sqlite3_module;
 
 #define VV_FUNCTION_ARGUMENTS 8
 
-/* What a function knows of the table in its name. */
+/* The table in a function's name. */
 typedef struct vv_sql_function_table {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;        /* borrowed */

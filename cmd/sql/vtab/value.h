@@ -2,9 +2,8 @@
  * value: a cell as a value of SQLite: one class of values for each column, and NULL.
  *
  * An integer is INTEGER, a number REAL, a boolean 0 or 1, a year INTEGER; all others are TEXT, of dates and datetimes in
- * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z where the cell has no zone), of which the
- * collation varve_time knows the order. What is missing is NULL, and what
- * is not a value of its column's type is too, with a warning.
+ * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z where the cell has no zone), which the collation
+ * varve_time orders. A missing value is NULL, and so is a cell that is not a value of its column's type, with a warning.
  */
 #ifndef VV_CMD_SQL_VTAB_VALUE_H
 #define VV_CMD_SQL_VTAB_VALUE_H
@@ -22,8 +21,8 @@ const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column);
 #define VV_SQL_TIME "varve_time"
 #define VV_SQL_HEAD 19
 
-/* What a text is compared by. A datetime, or the beginning of one: in UTC 2026-11-17T14:00:00, then the digits of a second's
- * fraction with their point and no zeros behind; any other text: its own bytes. */
+/* The sort key of a text. A datetime, or the beginning of one: in UTC 2026-11-17T14:00:00, then the digits of a second's
+ * fraction with their point and no trailing zeros; any other text: its own bytes. */
 typedef struct vv_sql_time {
 	char head[VV_SQL_HEAD + 1];
 	size_t head_len;
@@ -65,7 +64,7 @@ void vv_sql_value_put_cell(struct sqlite3_context *context, vv_sql_opened *as, s
 /* NULL, a text, a date or a datetime. */
 void vv_sql_value_put_fitting(struct sqlite3_context *context, const varve_value *v);
 
-/* The cell as it is written: TEXT, or a BLOB where it is not UTF-8; NULL where there is none. */
+/* The cell's text: TEXT, or a BLOB if it is not UTF-8; NULL without a cell. */
 void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *cell);
 
 /* A commit's message without the line's end behind it. */

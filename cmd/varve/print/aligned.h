@@ -22,7 +22,7 @@ typedef struct vv_aligned_column_of {
 	const char *color;   /* of its cells; "": none */
 	bool right;          /* numbers */
 	bool fixed;          /* neither cut nor left out */
-	size_t width, taken; /* widest cell; as it is shown, 0: left out */
+	size_t width, taken; /* widest cell; width shown, 0: left out */
 } vv_aligned_column_of;
 
 typedef struct vv_aligned {
@@ -47,13 +47,13 @@ void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *
 /* Takes text that is escaped already. */
 void vv_aligned_cell(vv_aligned *a, const char *text);
 
-/* A line that is shown as it is, cut to the width; may stand where a line begins. */
+/* A line shown unaligned, cut to the width; for the beginning of a line. */
 void vv_aligned_title(vv_aligned *a, const char *text);
 
 /* Lines that wait. */
 size_t vv_aligned_lines(const vv_aligned *a);
 
-/* Appends the headings, once, and what has been gathered, and forgets that. VV_ENOMEM. */
+/* Appends the headings, once, and the gathered lines, and clears these. VV_ENOMEM. */
 vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err);
 
 #endif

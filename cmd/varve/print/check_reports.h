@@ -16,12 +16,13 @@
 
 /* check_log: what became of each rule over the versions of a branch, as text, JSON and HTML. */
 
-/* After vv_timeline_sum. all: also each rule that no project wrote and that holds now. True: no rule of the severity error fails in the newest version. */
+/* After vv_timeline_sum. all: also each passing rule that is not from the project. True: no rule of the severity error fails in
+ * the newest version. */
 bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json);
 /* The same as a table of HTML, with all rules of the project and how many findings its last versions had. */
 void vv_check_log_html(vv_buf *out, const vv_timeline *t);
 
-/* check_explain: what each rule reads, and what is kept of it, as a table and as JSON.
+/* check_explain: the data that each rule reads, and its cached results, as a table and as JSON.
  *
  * A correct caller: vv_explained_init; vv_explained_add for each rule (a callback of vv_check_run); vv_explained_print;
  * vv_explained_clear.

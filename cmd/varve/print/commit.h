@@ -31,10 +31,10 @@ typedef struct vv_commit_view {
 	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
 	const char *const *paths;  /* for stat; NULL: all */
 	bool any;                  /* was one printed already? */
-	/* changes of tables that stat tells without their rows: blocks are missing here */
+	/* changes of tables shown by stat without rows: blocks are missing here */
 	uint64_t uncounted;
-	/* What else there is to say of the commit: members of its object, or, json NULL,
-	 * lines on stdout after it. May be NULL. */
+	/* Adds further facts of the commit: members of its object, or, json NULL, lines on stdout
+	 * after it. May be NULL. */
 	void (*more)(void *payload, vv_json_out *json);
 	void *payload;
 } vv_commit_view;

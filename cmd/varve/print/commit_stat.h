@@ -25,8 +25,9 @@ typedef struct vv_stat_line {
 	vv_content old_side, new_side;
 	vv_change_counts counts; /* where both sides are tables */
 	vv_text_pair texts;      /* with keep */
-	bool has_growth;  /* false: not counted, since blocks are missing here or nobody asked */
-	vv_growth growth; /* what the new version added to the store */
+	bool has_growth;         /* false: not counted, since blocks are missing here or it was not
+			   * requested */
+	vv_growth growth;        /* the bytes that the new version added to the store */
 } vv_stat_line;
 
 typedef struct vv_commit_stat {
@@ -52,8 +53,8 @@ VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 /* Two versions of a table that could not be compared, since blocks are missing here. */
 bool vv_stat_line_lacks(const vv_stat_line *l);
 
-/* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.
- * total: and " 1 file changed". */
+/* " prices.csv | +3 ~12 rows, 1 column added" per file, with the stored bytes if counted. total:
+ * also " 1 file changed". */
 void vv_commit_stat_print(const vv_commit_stat *s, bool total);
 
 /* "M	prices.csv" a line, as git log --name-status ("R	old	new" of a renamed one); without status only the path. */

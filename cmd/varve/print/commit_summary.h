@@ -15,11 +15,11 @@
 vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
 				  const char *message, bool root_commit, vv_error *err);
 
-/* The same of a commit that git made, compared with HEAD before it; a warning where that fails. growth: also
- * what was stored. */
+/* The same for a commit that git made, compared with the previous HEAD; warns on failure. growth: also the
+ * stored bytes. */
 void vv_commit_summary_print_made(vv_repository *r, const vv_head *before, const vv_oid *id,
 				  bool growth);
-/* What differs between two commits (from NULL: nothing), a line for each file. */
+/* The differences of two commits (from NULL: empty), a line for each file. */
 void vv_commit_summary_put_stat(vv_repository *r, const vv_oid *from, const vv_oid *to,
 				bool growth);
 

@@ -61,7 +61,7 @@ vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
 void vv_diff_print_clear(vv_diff_print *r);
 VV_AUTO_CLEAR(vv_diff_print, vv_diff_print_clear)
 
-/* Rows of each table that are shown where nobody says how many; 0: all. */
+/* Default number of shown rows of each table; 0: all. */
 uint64_t vv_diff_print_limit(const vv_diff_print *r);
 
 /* The rows and cells in which two commits differ, for log -p and show. */
@@ -71,10 +71,10 @@ typedef struct vv_diff_show {
 	const char *const *paths; /* repository-relative, NULL-ended; NULL: all */
 	uint64_t limit;           /* rows of each table that are shown */
 	bool no_limit;            /* as diff: 50 on a terminal, else all */
-	bool unasked; /* nobody asked for rows: blocks that are missing here are a note */
+	bool unasked;             /* rows were not requested: missing blocks are only noted */
 } vv_diff_show;
 
-/* from NULL: nothing was there. stat: of the same commits; texts that it has open are not read again. Writes to stdout. */
+/* from NULL: empty. stat: of the same commits; its open texts are not read again. Writes to stdout. */
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
 			       const vv_oid *from, const vv_oid *to, vv_error *err);
 

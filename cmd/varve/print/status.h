@@ -15,7 +15,7 @@ typedef struct vv_status_style {
 	bool quote_all; /* core.quotepath */
 	bool color;
 	bool untracked_hidden;
-	bool groups; /* say how many groups are new */
+	bool groups; /* show the number of new groups */
 } vv_status_style;
 
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style,

@@ -18,7 +18,7 @@ typedef struct vv_audited {
 	uint8_t self[VV_KEY_PUBLIC];
 	vv_standing standing;
 	uint64_t gone;    /* folders of this user that are not there any more */
-	uint64_t damaged; /* records that are not what their names say */
+	uint64_t damaged; /* records that do not match their names */
 } vv_audited;
 
 /* env: the user's. VV_ENOTFOUND: this machine has no key. */

@@ -1,6 +1,5 @@
 /*
- * hold_internal: declarations that the files of hold share: the folder, and a request that is being
- * answered.
+ * hold_internal: declarations that the files of hold share: the folder, and the current request.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
 #define VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
@@ -16,11 +15,11 @@
 #include "transport/places/place.h"
 
 /*
- * hold_cache: the vaults whose ledgers are in memory, so that not every request reads one.
+ * hold_cache: caches vaults with their ledgers in memory, so that not every request reads one.
  *
- * At most VV_HOLD_CACHE_VAULTS, and VV_HOLD_CACHE_BYTES of records besides the last one. If there are more, the
- * identity with the most loses the vault that was asked for longest ago: one that alternates between many vaults makes the
- * server read its own again, and no other's.
+ * At most VV_HOLD_CACHE_VAULTS, and VV_HOLD_CACHE_BYTES of records besides the last one. Above that, the least recently
+ * used vault of the identity with the most is dropped: a client that alternates between many vaults makes the server read
+ * only its own again.
  */
 
 #define VV_HOLD_CACHE_VAULTS 8u
@@ -34,7 +33,7 @@ vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room 
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
-/* The vault, read where it is not in memory. Borrowed until something else is asked of the cache. */
+/* The vault, read if it is not in memory. Borrowed until the next call for the cache. */
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,
 			     vv_error *err);
 /* One that begins. */
@@ -51,14 +50,14 @@ struct vv_hold {
 	vv_place place;
 	vv_turn *turn; /* of all below, and of who writes */
 	int file_lock;
-	char changed[2 * VV_HOLD_MARK_LEN + 1]; /* what the file of that name said last */
+	char changed[2 * VV_HOLD_MARK_LEN + 1]; /* the last content of the file of that name */
 	vv_hold_room *room;
 	uint64_t renewed_ms; /* when room was worked out last; 0: never */
 	vv_hold_cache *cache;
 	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
 };
 
-/* What an answer points to. */
+/* The objects needed for an answer. */
 typedef struct vv_hold_answering {
 	vv_hold *h;
 	const vv_hold_message *q;
@@ -73,9 +72,9 @@ vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_erro
 /* Before the first change: who comes after a process that was killed looks again. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
-/* With the lock held (hold_records.c). */
+/* Call with the lock (hold_records.c). */
 vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err);
-/* With the lock held, and without it (hold_files.c). */
+/* Call with or without the lock (hold_files.c). */
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err);
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err);
 vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err);

@@ -1,9 +1,9 @@
 /*
- * hold_message: the requests of a machine to a varve server that keeps copies for it, and the answers.
+ * hold_message: the requests of a machine to a varve server that stores copies for it, and the answers.
  *
- * A request is one message frame, and so is its answer; an error takes the answer's place, as everywhere
- * in the protocol (transport/protocol/frame.h). Requests have no memory of each other, and each may be
- * sent twice: what is there stays. Format: docs/formats/protocol.md, "Holding".
+ * A request is one message frame, and so is its answer; an error replaces the answer, as everywhere in
+ * the protocol (transport/protocol/frame.h). Requests are independent, and each may be repeated:
+ * existing data stays. Format: docs/formats/protocol.md, "Holding".
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_MESSAGE_H
 #define VV_CMD_VAULT_HOLD_HOLD_MESSAGE_H
@@ -21,7 +21,7 @@
 #include "transport/line/channel.h"
 
 #define VV_HOLD_VERSION 1u
-#define VV_HOLD_PART (1u << 20)          /* bytes that one get gives at most */
+#define VV_HOLD_PART (1u << 20)          /* maximum bytes of one get */
 #define VV_HOLD_RECORDS_BYTES (2u << 20) /* of one request */
 #define VV_HOLD_RECORDS_MAX 1024u        /* of one request */
 #define VV_HOLD_NAMES_MAX 8192u          /* of one list */
@@ -37,8 +37,8 @@ typedef enum vv_hold_op {
 	VV_HOLD_RECORDS, /* keep these records */
 	VV_HOLD_REMOVE,  /* let go of a shard */
 	VV_HOLD_AUDIT,   /* show a leaf */
-	VV_HOLD_RECEIPT, /* sign for what a place names */
-	VV_HOLD_VAULTS   /* which vaults are there that are this key's? */
+	VV_HOLD_RECEIPT, /* sign for the shards of a place */
+	VV_HOLD_VAULTS   /* list this key's vaults */
 } vv_hold_op;
 
 typedef struct vv_hold_bytes {
@@ -76,7 +76,7 @@ typedef struct vv_hold_message {
 	bool more;           /* list: there are further names */
 	vv_hold_name *names; /* list: sorted */
 	size_t name_count;
-	uint64_t kept;             /* records: how many are there now */
+	uint64_t kept;             /* records: the number stored now */
 	vv_hold_bytes shown, path; /* audit: the leaf */
 	uint64_t until;            /* receipt */
 	vv_cid *vaults;            /* vaults */
@@ -88,7 +88,7 @@ vv_status vv_hold_request_write(vv_channel *line, const vv_hold_message *q, vv_e
 vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void *bytes, size_t len,
 			       vv_error *err);
 
-/* What is signed to be told of one's vaults: the server's key, and the time. */
+/* The signed bytes of a request for one's vaults: the server's key, and the time. */
 #define VV_HOLD_VAULTS_BYTES (VV_KEY_PUBLIC + 8u)
 void vv_hold_vaults_bytes(uint8_t out[VV_HOLD_VAULTS_BYTES], const uint8_t server[VV_KEY_PUBLIC],
 			  uint64_t time);

@@ -1,12 +1,12 @@
 /*
- * hold_room: the room of each identity here, allowed and used.
+ * hold_room: the allowed and used space of each identity.
  *
- * A vault counts for whoever signed its first record, where copies are kept for that identity; else for each
- * one for whom they are and who has signed a record of it. What a vault takes, its records and shards, is
- * read from the disk: no figure outlives the process, and what a killed one left is counted as it lies
- * there. Room that becomes smaller deletes nothing: only what is new is refused.
+ * A vault counts for the signer of its first record, if that identity is admitted; else for each admitted
+ * identity that has signed a record of it. The sizes of a vault's records and shards are read from the disk:
+ * no number outlives the process, and files of a killed one are counted, too. Reduced space deletes nothing:
+ * only new data is refused.
  *
- * Not for several threads at once: hold's lock is held.
+ * Not for several threads at once: call under hold's lock.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_ROOM_H
 #define VV_CMD_VAULT_HOLD_HOLD_ROOM_H
@@ -21,25 +21,25 @@
 
 typedef struct vv_hold_room vv_hold_room;
 
-/* place: the folder of what is kept, NULL where nothing ever was; rules: both are borrowed until
+/* place: the folder of stored copies, NULL if none ever were; rules: both are borrowed until
  * close. */
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err);
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_room, vv_hold_room_close)
 
-/* Somebody else has written: what is there is counted again when it is needed. */
+/* After writes of another process: counts again when needed. */
 void vv_hold_room_forget(vv_hold_room *r);
-/* The same for one vault, of which it is not known what was written. */
+/* The same for one vault with unknown writes. */
 void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
 
-/* The author has a record of the vault from now on. */
+/* Notes that the author has a record of the vault. */
 vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
 			      vv_error *err);
-/* May so many bytes more come? VV_EREFUSED says for whom there is no room, and what helps. Somebody without room must be
- * able to say what may go: shards leave some room for records (VV_HOLD_RECORDS_FREE), and records may take so much
- * whatever room is reported; the last quarter of it is for those that let something go, also of vaults that count for nobody
- * any longer. */
+/* May this number of bytes be added? VV_EREFUSED names the identity without space, and a remedy. A client without space must
+ * still be able to release data: shards leave some space for records (VV_HOLD_RECORDS_FREE), which records may use
+ * regardless of the limit; its last quarter is for records that release data, also for vaults that no longer count for an
+ * identity. */
 typedef enum vv_hold_what { VV_HOLD_SHARD, VV_HOLD_NOTES, VV_HOLD_LETTING_GO } vv_hold_what;
 vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
 			     vv_error *err);
@@ -56,7 +56,7 @@ typedef struct vv_hold_room_facts {
 vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_hold_room_facts *out, vv_error *err);
 
-/* The first of those for whom the vault counts, as far as that is known; zero: nobody. */
+/* The first identity that the vault counts for, as far as known; zero: none. */
 void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC]);
 
 #endif

@@ -1,13 +1,13 @@
 /*
- * holding: sealed copies that repositories of this machine, which are served, keep for others.
+ * holding: sealed copies that served repositories of this machine store for others.
  *
- * They are below the repository's varve folder, in "hold". What the options of `varve serve` leave open is in the
- * repository's settings: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each
- * with "=BYTES" where it has so much room; several), varve.holdTerm (days) and varve.holdRatio ("1.0").
- * The key that signs receipts is this machine's.
+ * They are below the repository's varve folder, in "hold". Values without an option of `varve serve` are in the
+ * repository's settings: varve.hold (bytes), varve.holdFor (a DID, or a name of `varve vault key trust`, each with
+ * "=BYTES" for its space; several), varve.holdTerm (days) and varve.holdRatio ("1.0"). The key that signs receipts is
+ * this machine's.
  *
- * Room is the size that was given, or all of it. With a ratio it is that size or, if more, the ratio
- * times what that key keeps for this machine's user (audited.h).
+ * An identity's space is its size, or all space. With a ratio it is that size or, if more, the ratio times the bytes
+ * that its key stores for this machine's user (audited.h).
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLDING_H
 #define VV_CMD_VAULT_HOLD_HOLDING_H
@@ -31,7 +31,7 @@
 
 typedef struct vv_holding_options {
 	const vv_env *env; /* the user's, whose key and trusted keys these are */
-	uint64_t size;     /* bytes; 0: as the repository's settings say */
+	uint64_t size;     /* bytes; 0: from the repository's settings */
 	uint64_t term;     /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
 	vv_strings admitted; /* DIDs or names; none: the settings */
 	const char *ratio;   /* "1.0"; NULL: the settings, else room does not follow standing */
@@ -40,7 +40,7 @@ typedef struct vv_holding_options {
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 
-/* What one repository keeps; size 0: nothing. */
+/* The holding of one repository; size 0: none. */
 typedef struct vv_holding_facts {
 	uint64_t size, term; /* bytes, days */
 	size_t admitted_count;
@@ -48,14 +48,14 @@ typedef struct vv_holding_facts {
 	uint8_t key[VV_KEY_PUBLIC];
 } vv_holding_facts;
 
-/* What options and settings say. */
+/* The rules from options and settings. */
 typedef struct vv_holding_rules {
 	uint64_t size, days; /* size 0: nothing is kept */
 	vv_hold_identity *named;
 	size_t named_count, named_cap;
 	uint64_t ratio; /* thousandths; 0: none */
 } vv_holding_rules;
-/* VV_EUSAGE: for nobody, or what is reported makes no sense. */
+/* VV_EUSAGE: no identities, or an invalid value, see err. */
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);
@@ -73,7 +73,7 @@ vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_erro
 void vv_holding_close(vv_holding *h); /* accepts NULL */
 VV_AUTO_FREE(vv_holding, vv_holding_close)
 
-/* Opens the repository's copies now, so that what is wrong shows at once. VV_EUSAGE: for nobody;
+/* Opens the repository's copies now, so that errors appear at once. VV_EUSAGE: no identities;
  * VV_ENOTFOUND: this machine has no key. */
 vv_status vv_holding_look(vv_holding *h, vv_repository *r, vv_holding_facts *out, vv_error *err);
 

@@ -28,9 +28,9 @@
 
 typedef struct vv_ledger vv_ledger;
 
-/* Reads what is in dir, which is made when something is added; "": there is no folder, only vv_ledger_add.
- * vault null: of the one vault whose first record comes first. VV_ECORRUPT: a file there is damaged (one that
- * was checked before is not read: vv_ledger_check_file). */
+/* Reads dir, which is made by the first addition; "": no folder, only vv_ledger_add. vault null: the vault of
+ * the first record. VV_ECORRUPT: a file there is damaged (files checked before are not read:
+ * vv_ledger_check_file). */
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err);
 void vv_ledger_close(vv_ledger *l); /* accepts NULL */
 VV_AUTO_FREE(vv_ledger, vv_ledger_close)
@@ -43,8 +43,8 @@ const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
 /* NULL: not here, or does not count. */
 const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid);
 
-/* From now on records count although some before them are missing, for who wants back what can be had:
- * nobody's word may be lost that took somebody's right away, so that nothing should be written then. */
+/* Makes records count although earlier ones are missing, to recover as much as possible: a missing
+ * record may have removed a writer, so write nothing afterwards. */
 vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err);
 
 typedef struct vv_ledger_author {
@@ -58,7 +58,8 @@ const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
 					    const uint8_t key[VV_KEY_PUBLIC]); /* NULL: none */
 
-/* Is "<author>/<sequence>-<CID>" of that form? Other files are rubbish: what a killed writer left, say. */
+/* Is "<author>/<sequence>-<CID>" of that form? Other files are leftovers, for example of a killed
+ * writer. */
 bool vv_ledger_is_name(const char *name);
 /* The name of a record's file, below the folder. */
 #define VV_LEDGER_NAME 160u
@@ -67,8 +68,8 @@ void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
 /* Is a file of this name here? */
 bool vv_ledger_has(const vv_ledger *l, const char *name);
 
-/* Takes a record that came under this name; it is durable after sync. VV_ECORRUPT: it is not what the name says, not
- * signed, or of another vault; VV_EREFUSED: more than anybody needs. */
+/* Stores a received record of this name; it is durable after sync. VV_ECORRUPT: it does not match the name, is not
+ * signed, or of another vault; VV_EREFUSED: too many records. */
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
 /* All that was taken or written is durable. After a failure nothing more is taken: what follows would hang on what
@@ -79,8 +80,8 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
-/* The same of all that are in a folder as a ledger's do, if it is there, but for damaged ones, by which *damaged grows: each
- * is as if it were not there. So is one that cannot be read; where damaged is NULL it is VV_EIO. */
+/* The same for all records in a ledger's folder, if it exists, except damaged ones, which are skipped and counted in
+ * *damaged. Unreadable ones are, too; if damaged is NULL they are VV_EIO. */
 vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err);
 /* Bytes of all files. */
 uint64_t vv_ledger_bytes(const vv_ledger *l);
@@ -98,7 +99,7 @@ vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *autho
 vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 				const vv_ledger_record **out, vv_error *err);
 
-/* Are these the bytes of the record that the name says? VV_ECORRUPT: they are not, and why;
+/* Are these the bytes of the record with this name? VV_ECORRUPT: no, with the reason;
  * VV_ENOSUPPORT: of a newer varve. */
 vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
 			  vv_error *err);
@@ -109,9 +110,9 @@ vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_e
 size_t vv_ledger_file_count(const vv_ledger *l);
 const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
 size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
-/* It was added after so many others. */
+/* The number of files added before it. */
 size_t vv_ledger_file_number(const vv_ledger *l, size_t i);
-/* Reads the file from the disk. VV_ECORRUPT: it is not what its name says. */
+/* Reads the file from the disk. VV_ECORRUPT: it does not match its name. */
 vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err);
 const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i); /* counts or not */
 

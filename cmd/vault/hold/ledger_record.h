@@ -1,5 +1,5 @@
 /*
- * ledger_record: one statement of one author about a vault, signed: what the ledger is made of.
+ * ledger_record: a signed statement of one author about a vault; the ledger consists of these.
  *
  * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. Its
  * name is the CID of these bytes; a file of it is the author's signature (64 bytes, purpose "varve
@@ -23,15 +23,15 @@
 
 #define VV_LEDGER_VERSION 1u
 #define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, signature and all */
-#define VV_HOLDER_ID VV_SEALED_NAME     /* a holder, as those with the vault's secret know it */
+#define VV_HOLDER_ID VV_SEALED_NAME     /* a holder, to readers with the vault's secret */
 #define VV_RECEIPT_PURPOSE "varve receipt 1"
 
 typedef enum vv_ledger_kind {
-	VV_LEDGER_VAULT,   /* the first: who owns it; later: what is in it now */
-	VV_LEDGER_EPOCH,   /* who may read and write from now on */
-	VV_LEDGER_PLACE,   /* these shards are to be there */
+	VV_LEDGER_VAULT,   /* the first: its owners; later ones: its content */
+	VV_LEDGER_EPOCH,   /* the new readers and writers */
+	VV_LEDGER_PLACE,   /* these shards are placed there */
 	VV_LEDGER_RECEIPT, /* and they are */
-	VV_LEDGER_AUDIT,   /* what an audit found */
+	VV_LEDGER_AUDIT,   /* the results of an audit */
 	VV_LEDGER_RETIRE,  /* nothing needs these shards */
 	VV_LEDGER_DROP     /* these may go from there */
 } vv_ledger_kind;
@@ -56,7 +56,7 @@ typedef struct vv_box {
 	size_t len;
 } vv_box;
 
-/* What lists hold lives in an arena. Members of another kind are zero. */
+/* Items of lists are in an arena. Members of other kinds are zero. */
 typedef struct vv_ledger_record {
 	vv_cid cid; /* of the bytes; set by read and sign */
 	vv_ledger_kind kind;
@@ -84,7 +84,7 @@ typedef struct vv_ledger_record {
 	uint64_t until;                  /* receipt: not deleted before, seconds since 1970 */
 	vv_box *boxes;                   /* epoch */
 	size_t box_count;
-	/* epoch; vault: the holders as the author knows them; NULL: as before */
+	/* epoch; vault: the author's list of holders; NULL: unchanged */
 	const uint8_t *sealed;
 	size_t sealed_len;
 	vv_removed *removed; /* epoch */
@@ -114,11 +114,11 @@ vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const vo
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 					size_t len, vv_error *err);
 
-/* What a receipt's signature is of: the place's CID, 36 bytes, and le64 until. */
+/* The signed bytes of a receipt: the place's CID, 36 bytes, and le64 until. */
 #define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
-/* Is it a receipt of that place? Where the place names a key, only that key's signature makes it one:
- * VV_ECORRUPT says what is wrong. */
+/* Is it a receipt of that place? If the place names a key, it must be signed by that key:
+ * VV_ECORRUPT, with the fault. */
 vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
 			   vv_error *err);
 

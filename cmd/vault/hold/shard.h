@@ -35,7 +35,7 @@
 #define VV_SHARD_HEAD 64u
 #define VV_SHARD_MAX (VV_LEAVES_MAX * (VV_LEAF + VV_LEAF_HASH))
 
-/* Content that a shard of so many leaves has room for. */
+/* Capacity for content of a shard with this number of leaves. */
 #define VV_SHARD_ROOM(leaves) ((size_t)(leaves)*VV_LEAF - VV_SHARD_HEAD - 4u)
 #define VV_SHARD_FULL VV_SHARD_ROOM(VV_LEAVES_MAX)
 
@@ -45,33 +45,33 @@ static inline uint64_t vv_shard_len(unsigned leaves)
 	return (uint64_t)leaves * (VV_LEAF + VV_LEAF_HASH);
 }
 
-/* What everybody may know of a shard. */
+/* The public properties of a shard. */
 typedef struct vv_shard {
 	vv_cid cid;
 	uint32_t leaves;
 	uint8_t root[VV_SHA256_LEN];
 } vv_shard;
 
-/* What it is sealed with. */
+/* The secrets to seal it with. */
 typedef struct vv_shard_seal {
 	vv_cid vault;
 	uint8_t epoch[VV_EPOCH_NAME];
 	uint8_t secret[VV_SEAL_SECRET];
 } vv_shard_seal;
 
-/* bytes is so many leaves, of a valid number: gets their trailer, too; out gets what that is called. */
+/* bytes is a valid number of whole leaves: appends their trailer; out gets the shard's name. */
 vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 
 /* bytes gets the shard in the place of its content. Equal content makes equal shards. */
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
 
-/* What any shard is, parity too: VV_ECORRUPT when its length is not that of one, or its trailer not that of
- * its leaves. */
+/* Reads the properties of any shard, parity too: VV_ECORRUPT: the length is invalid, or the trailer does
+ * not match the leaves. */
 vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
 
-/* Which epoch sealed it; VV_ECORRUPT when it is no shard (of a right length, with a trailer that
- * fits); VV_ENOSUPPORT: of a newer varve. */
+/* Reads its epoch; VV_ECORRUPT: not a shard (wrong length, or a trailer that does not match);
+ * VV_ENOSUPPORT: of a newer varve. */
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,
 			vv_error *err);
 
@@ -79,8 +79,8 @@ vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void 
 vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,
 			vv_error *err);
 
-/* Of an audit: is the leaf number `at` of the shard with this root this one, by its trailer (L
- * hashes)? VV_ECORRUPT says what does not fit. */
+/* For audits: is this leaf number `at` of the shard with this root, by its trailer (L hashes)?
+ * VV_ECORRUPT: no, with the reason. */
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 

@@ -25,7 +25,7 @@
 
 #define VV_STANDING_DAYS 30u
 
-/* What is proved of one holder. */
+/* The proofs about one holder. */
 typedef struct vv_standing_line {
 	uint8_t holder[VV_KEY_PUBLIC];
 	uint64_t bytes;
@@ -44,7 +44,7 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 void vv_standing_clear(vv_standing *s);
 VV_AUTO_CLEAR(vv_standing, vv_standing_clear)
 
-/* Of all vaults; zeros: nothing. */
+/* The sum over all vaults; zeros: none. */
 vv_standing_line vv_standing_of(const vv_standing *s, const uint8_t holder[VV_KEY_PUBLIC]);
 
 /* Room for bytes that are kept: ratio thousandths of them, at most `most`. */

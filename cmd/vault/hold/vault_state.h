@@ -1,12 +1,11 @@
 /*
- * vault_state: the state of a vault, from all records of its ledger: who owns it, who may write, what is in
- * it, where the copies are.
+ * vault_state: the state of a vault, from all records of its ledger: its owners, writers, content and
+ * copies.
  *
  * The first record names the owners. Only their epochs count; the writers are the owners and those whom
- * an epoch names, as long as no later one removes them. Of a writer who was removed the records
- * up to the one that the removal names still count. Shards belong to the vault when a writer's vault
- * record names them, until a writer who has seen that record retires them; those of a stripe until all of
- * it are retired.
+ * an epoch names, as long as no later one removes them. Records of a removed writer up to the one that
+ * the removal names still count. Shards belong to the vault when a writer's vault record names them,
+ * until a writer who has seen that record retires them; those of a stripe until all of it are retired.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
 #define VV_CMD_VAULT_HOLD_VAULT_STATE_H
@@ -22,9 +21,9 @@
 typedef struct vv_copy {
 	uint8_t holder[VV_HOLDER_ID];
 	const vv_ledger_record *place;
-	const vv_ledger_record *receipt; /* NULL: nobody says that it arrived */
+	const vv_ledger_record *receipt; /* NULL: not received */
 	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
-	bool dropped;    /* a record let it go: it may be there still */
+	bool dropped;    /* released by a record: it may still exist */
 	bool bad;        /* the last audit that looked found it missing or changed */
 } vv_copy;
 
@@ -56,7 +55,7 @@ bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]
 bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 /* A writer to be reckoned with: named, or an owner who has brought something. A recovery key that only began epochs is none. */
 bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* Does the record count: is its author (or was, then) one who may say this? */
+/* Does the record count: is its author (or was, then) allowed to make it? */
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
 
 /* Epochs that count, each after those before it; the last one is the one to seal with. */
@@ -70,11 +69,11 @@ const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 size_t vv_vault_run_count(const vv_vault_state *s);
 const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
 
-/* A writer whose newest vault record does not follow this one (it may still count on what was alive then);
- * NULL: there is none. */
+/* A writer whose newest vault record does not follow this one (it may still rely on shards that were alive
+ * then); NULL: none. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* The copy at this holder; NULL: nobody placed one there. */
+/* The copy at this holder; NULL: none was placed there. */
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID]);
 /* Has another writer retired shards since the key's newest vault record? Then what its refs reach has to be
  * looked for again: it may have counted on them. */

@@ -2,11 +2,11 @@
  * epoch: the readers of a vault from some moment on, and the secrets for them.
  *
  * An epoch has a secret of 32 random bytes, sealed to each of its readers in a box without a name: 36 bytes
- * vault, 32 bytes digest of the epoch before (zeros: none; of several the first), 32 bytes secret.
- * What else readers need is sealed under that secret: a DAG-CBOR map {readers: [key...], secrets:
- * [[epoch, secret]...]} with the secrets of all epochs before, so that one box opens all history. It
- * is in the record as 24 bytes nonce, 16 bytes tag and the rest; associated data: "varve epoch 1", the vault
- * and the same digest. Only owners' epochs count. Format: docs/formats/vault.md.
+ * vault, 32 bytes digest of the epoch before (zeros: none; of several the first), 32 bytes secret. The other
+ * data for readers is sealed under that secret: a DAG-CBOR map {readers: [key...], secrets: [[epoch,
+ * secret]...]} with the secrets of all epochs before, so that one box opens all history. It is in the record
+ * as 24 bytes nonce, 16 bytes tag and the rest; associated data: "varve epoch 1", the vault and the same
+ * digest. Only owners' epochs count. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_EPOCH_H
 #define VV_CMD_VAULT_SEALED_EPOCH_H
@@ -24,7 +24,7 @@ typedef struct vv_epoch_secret {
 	uint8_t secret[VV_SEAL_SECRET];
 } vv_epoch_secret;
 
-/* What a key can open. */
+/* The secrets that a key can open. */
 typedef struct vv_epoch_secrets {
 	vv_epoch_secret *items;
 	size_t count;

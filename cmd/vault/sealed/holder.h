@@ -24,7 +24,8 @@
 #include "cmd/vault/hold/ledger_record.h"
 #include "transport/places/place.h"
 
-/* What a server does beyond what a place does; payload is the place's. Errors need not name the holder. */
+/* The functions of a server in addition to those of a place; payload is the place's. Errors need not name
+ * the holder. */
 typedef struct vv_holder_server_ops {
 	/* Several records at once, in this order: one that judges them sees together what belongs together. */
 	vv_status (*put_records)(void *payload, const vv_cid *vault, const vv_hold_bytes *records,
@@ -32,7 +33,7 @@ typedef struct vv_holder_server_ops {
 	/* One leaf, and its path (vv_leaf_path). */
 	vv_status (*audit)(void *payload, const char *name, const vv_shard *s, unsigned leaf,
 			   vv_buf *out, vv_error *err);
-	/* Signs that it keeps what the place record names. */
+	/* Signs that it stores the shards of the place record. */
 	vv_status (*receipt)(void *payload, const vv_cid *vault, const vv_cid *place,
 			     uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
 } vv_holder_server_ops;
@@ -46,7 +47,7 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const
 			      vv_error *err);
 
 const char *vv_vault_holder_domain(const vv_vault_holder *h); /* borrowed */
-/* What a user should know of copies there; NULL: nothing. Borrowed. */
+/* A caveat for users about copies there; NULL: none. Borrowed. */
 const char *vv_vault_holder_caveat(const vv_vault_holder *h);
 /* It is a server, and signs receipts with this key. */
 void vv_vault_holder_set_server(vv_vault_holder *h, const vv_holder_server_ops *ops,
@@ -62,8 +63,8 @@ bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
  * full. */
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err);
-/* What was put is durable at all of these holders, which wait for their disks side by side; NULL among them:
- * nobody. result has a place for each: a failure is of all that was put there since the last time. */
+/* Makes all puts durable at these holders, which wait for their disks in parallel; NULL ones are skipped.
+ * result has an entry for each: a failure applies to all puts there since the last call. */
 typedef struct vv_finished {
 	vv_status status;
 	vv_error err;
@@ -82,10 +83,10 @@ typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64
 					vv_error *err);
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
 				void *payload, vv_error *err);
-/* One that is not there is fine. VV_EREFUSED: a receipt's term has not ended. */
+/* A missing one is not an error. VV_EREFUSED: a receipt's term has not ended. */
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 				 vv_error *err);
-/* What a holder with a key signs; VV_ECORRUPT: its signature is not of its key. */
+/* Gets the signed receipt of a holder with a key; VV_ECORRUPT: the signature is not of its key. */
 vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
 			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
 
@@ -99,7 +100,7 @@ vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const ch
 /* Durable at once. */
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       const void *bytes, size_t len, vv_error *err);
-/* Several, in an order in which each makes sense: those that say who may write come first. Durable only after
+/* Several, in dependency order: records that permit writers come first. Durable only after
  * vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_hold_bytes *records, size_t count, vv_error *err);

@@ -1,12 +1,12 @@
 /*
- * meeting: a ledger that is here, and the records of it that a holder has, come together.
+ * meeting: exchanges the records of a local ledger with those of a holder.
  *
- * Records go both ways. A file whose bytes are not the record of its name (cut, changed, exchanged) does
- * not count: it is passed over and named, and, where the right bytes are here, they can be put in its
- * place. "Nothing is overwritten" holds for records, and such a file is not one.
+ * Records are sent in both directions. A file whose bytes are not the record of its name (cut, changed, exchanged) does
+ * not count: it is skipped and named, and, if the right bytes are here, they can replace it. "Nothing is overwritten"
+ * applies to records, and such a file is not one.
  *
- * One a holder: ledger and holder are set, the rest is zero; clear. run as often as there is something to exchange: the
- * first lists what the holder has, later ones hand on what is new here.
+ * One per holder: set ledger and holder, zero the rest; clear. Call run for each exchange: the first lists the holder's
+ * records, later ones send new local ones.
  */
 #ifndef VV_CMD_VAULT_SEALED_MEETING_H
 #define VV_CMD_VAULT_SEALED_MEETING_H
@@ -38,18 +38,18 @@ typedef struct vv_meeting {
 	void *payload;
 	/* Afterwards. */
 	bool listed;   /* by a run: false makes the next one list again */
-	size_t handed; /* files of the ledger below this number are there */
+	size_t handed; /* files of the ledger below this number are at the holder */
 	/* that the holder has, by its list; one for shards only has none, and lacks none */
 	uint64_t records;
 	uint64_t behind; /* that it lacked, the last time */
 	uint64_t mended;
-	vv_damaged_record *damaged; /* as far as it is known, and not mended */
+	vv_damaged_record *damaged; /* the known ones that were not repaired */
 	size_t damaged_count, damaged_cap;
 } vv_meeting;
 
-/* What the holder has and is missing here is taken in, then it gets what it lacks. Of what is here only the
- * length is compared. One that follows another only hands on, unless something is to be mended, or the holder judges
- * what it gets (it has a key) and may have left something out. */
+/* Stores the holder's records that are missing here, then sends it those that it lacks. For records on both sides
+ * only the length is compared. After the first run it only sends, unless a record must be repaired, or the holder
+ * checks records itself (it has a key) and may have rejected some. */
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err);
 /* Reads every record that the holder has; damaged gets those that are not right. */
 vv_status vv_meeting_look(vv_meeting *m, vv_error *err);

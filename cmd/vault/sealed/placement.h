@@ -1,9 +1,9 @@
 /*
  * placement: chooses the holders of a shard.
  *
- * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's
- * id; the highest ranks win, one of each failure domain. So a holder that comes or goes moves only
- * what it gets or had, as far as domains allow. The ledger has where a shard is; this only decides where it is to go.
+ * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's id; the highest
+ * ranks win, one of each failure domain. So adding or removing a holder moves only its own shards, as far as domains
+ * allow. The ledger has the current places of a shard; this only chooses new ones.
  */
 #ifndef VV_CMD_VAULT_SEALED_PLACEMENT_H
 #define VV_CMD_VAULT_SEALED_PLACEMENT_H
@@ -17,7 +17,7 @@
 
 typedef struct vv_placeable {
 	const uint8_t *id; /* VV_HOLDER_ID bytes */
-	/* what fails together has one name; "": nobody knows, it is one of its own */
+	/* holders that fail together have the same name; "": unknown, a domain of its own */
 	const char *domain;
 } vv_placeable;
 
@@ -25,8 +25,8 @@ typedef struct vv_placeable {
  * of a domain; returns how many these are. */
 size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
 
-/* Of shards that are in a stripe: has[i] says which holders have shard i. out[i] gets the one of them at which
- * it counts, no two in one domain, for as many shards as can be; SIZE_MAX for others. */
+/* For the shards of a stripe: has[i] marks the holders of shard i. out[i]: the holder at which it counts, no
+ * two in one domain, for as many shards as possible; SIZE_MAX for others. */
 vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err);
 

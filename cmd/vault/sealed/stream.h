@@ -53,7 +53,7 @@ typedef struct vv_item_place {
 	uint64_t offset;
 } vv_item_place;
 
-/* What was read of an index; items and runs are the caller's (vv_free). */
+/* The content of an index; items and runs are owned by the caller (vv_free). */
 typedef struct vv_item_index {
 	vv_cid *runs;
 	size_t run_count;
@@ -73,7 +73,7 @@ typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const voi
 				     size_t len, vv_error *err);
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
 			     void *payload, vv_error *err);
-void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; what was not ended is lost */
+void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; an unfinished stream is dropped */
 VV_AUTO_FREE(vv_stream_out, vv_stream_out_close)
 
 /* One item; base (with base_len > 0): the bytes of base_cid, which it resembles, and which the
@@ -91,8 +91,7 @@ vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err
 uint64_t vv_stream_out_len(const vv_stream_out *o); /* content so far */
 bool vv_stream_out_has(const vv_stream_out *o, const vv_cid *cid);
 
-/* Writes refs (NULL: none), the index, and what is left to write. index (may be NULL) gets the index's
- * bytes. */
+/* Writes refs (NULL: none), the index, and the rest. index (may be NULL) gets the index's bytes. */
 vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index, vv_error *err);
 
 /* --- reading --- */
@@ -106,7 +105,7 @@ vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn
 void vv_stream_in_close(vv_stream_in *in); /* accepts NULL */
 VV_AUTO_FREE(vv_stream_in, vv_stream_in_close)
 
-/* An item as it stands; bytes are borrowed until the next call. */
+/* An item in its stored form; bytes are borrowed until the next call. */
 typedef struct vv_item_stored {
 	vv_item_kind kind;
 	uint8_t method;

@@ -1,9 +1,9 @@
 /*
- * waiting: how long this machine has seen things wait, each called by a CID, in a file.
+ * waiting: a file with the times that this machine has observed things waiting, each named by a CID.
  *
- * What passes between two commands counts, at most 7 days each time, and nothing when it was more than a year: no
- * clock that is far off, in a record or on this machine, ends a wait early. What was not seen this time is
- * forgotten, and begins again. What cannot be read begins again, too.
+ * The time between two commands counts, at most 7 days each, and 0 if it was more than a year: so a wrong clock,
+ * in a record or on this machine, does not end a wait early. A thing not observed by a run is forgotten, and
+ * begins again. An unreadable file begins again, too.
  */
 #ifndef VV_CMD_VAULT_SEALED_WAITING_H
 #define VV_CMD_VAULT_SEALED_WAITING_H
@@ -24,7 +24,7 @@ vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_e
 void vv_waiting_close(vv_waiting *w); /* accepts NULL */
 VV_AUTO_FREE(vv_waiting, vv_waiting_close)
 
-/* The thing waits still, or from now on. *sec (may be NULL): for how many seconds. */
+/* Observes that the thing is waiting. *sec (may be NULL): for how many seconds. */
 vv_status vv_waiting_see(vv_waiting *w, const vv_cid *thing, uint64_t *sec, vv_error *err);
 /* For the next time. Without it nothing changes. */
 vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
@@ -32,9 +32,9 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
 /*
  * waiting_place: place records of an author that wait for his receipt.
  *
- * A holder refused what they name, went away in the middle, or the run was killed. They are good for the next try, so
- * that a holder without room does not make the ledger grow with each one. A record that a later drop or retire let go
- * of does not wait: a server would not take its shards.
+ * A holder refused their shards, disconnected in the middle, or the run was killed. The next try uses them again, so
+ * that a holder without space does not make the ledger grow with each try. A record released by a later drop or
+ * retire does not wait: a server would refuse its shards.
  */
 
 typedef struct vv_place_of {

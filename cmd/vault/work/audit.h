@@ -1,10 +1,9 @@
 /*
  * audit: tests whether holders still have their shards.
  *
- * First the ledger's records, which are small: every one is read. Then the list: every shard that the
- * holder is to have, with its size. Then random leaves, one of each of as many shards as are requested, checked
- * against the root that the ledger has. What an audit found of shards goes into the ledger, where copies
- * that failed count no longer.
+ * First the ledger's records, which are small: every one is read. Then the list: every shard that the holder
+ * should have, with its size. Then random leaves, one of each of the requested number of shards, checked
+ * against the root in the ledger. The results are recorded in the ledger, where failed copies no longer count.
  */
 #ifndef VV_CMD_VAULT_WORK_AUDIT_H
 #define VV_CMD_VAULT_WORK_AUDIT_H
@@ -28,22 +27,22 @@ typedef struct vv_audit {
 	uint64_t read;              /* bytes that came */
 	uint64_t missing, wrong;    /* shards: not in the list or not of their size; other bytes */
 	uint64_t leaving;           /* that it has still: retired, or announced as let go of */
-	uint64_t surplus;           /* that it has, and nobody placed there */
+	uint64_t surplus;           /* shards that it has without a place record */
 	uint64_t records;           /* of the ledger, that it has */
 	uint64_t damaged;           /* of these; the place's meeting has their names */
-	char first[VV_MESSAGE_MAX]; /* what was wrong first; "" */
+	char first[VV_MESSAGE_MAX]; /* the first fault; "" */
 	vv_cid *bad;                /* owned */
 	size_t bad_count, bad_cap;
 } vv_audit;
 
-/* The place is reached. Fails only where nothing can be said of the holder; it is closed then. Writes an
+/* The place must be reached. Fails only if the holder cannot be judged; it is then closed. Writes an
  * audit record if the key is a writer's. */
 vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_error *err);
 void vv_audit_clear(vv_audit *x);
 VV_AUTO_CLEAR(vv_audit, vv_audit_clear)
 
-/* How likely, in tenths of a percent, an audit that asked for a leaf of so many shards of all had met one
- * that is lost, if every hundredth of them were. */
+/* The probability, in tenths of a percent, that an audit of `asked` of all shards finds a lost one, if
+ * one in a hundred were lost. */
 unsigned vv_audit_chance(uint64_t asked, uint64_t shards);
 
 #endif

@@ -50,13 +50,13 @@ void vv_contents_close(vv_contents *c);
 VV_AUTO_CLEAR(vv_contents, vv_contents_close)
 
 bool vv_contents_has(const vv_contents *c, const vv_cid *item);
-/* Adds what a run that was just written has. */
+/* Adds the content of a run that was just written. */
 vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
 			  const vv_buf *refs, vv_error *err);
 
-/* Does the vault keep the ref? Not those that only mirror what others have, or that varve itself sets. */
+/* Does the vault keep the ref? Not those that mirror other repositories, or that varve itself sets. */
 bool vv_vault_keeps_ref(const vv_ref *ref);
-/* The last of the first `count` runs that is by this author (NULL: by anybody) and has refs; NULL: none. */
+/* The last of the first `count` runs that is by this author (NULL: any) and has refs; NULL: none. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author);
 /* Has run i, of the first `count`, the refs that its author named last? Where two heads are signed by one key each of
  * them has, since neither follows the other. */
@@ -65,9 +65,8 @@ bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
  * failure. */
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 
-/* The raw bytes of an item of the vault, read with all that it is stored as a difference to, but for what was read
- * lately: items in the order of their runs cost one step each. base (may be NULL) gets what it is a difference to
- * itself, null: nothing. VV_EMISSING. */
+/* The raw bytes of an item of the vault; also reads its bases, unless they were read recently: items in the order
+ * of their runs cost one step each. base (may be NULL): its own base, null: none. VV_EMISSING. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
 			  vv_error *err);
 /* A block of this repository; one that was dropped, or is damaged, here comes out of the vault. VV_EMISSING, or
@@ -82,15 +81,15 @@ static inline vv_git_type vv_item_git_type(vv_item_kind kind)
 	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
 }
 vv_oid vv_item_oid(const vv_cid *item); /* of one of Git's objects */
-/* What an item is stored as a difference to; null: nothing. */
+/* The base of an item's stored difference; null: none. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
 
 /* The shard in which an item begins; NULL: the vault does not have it. */
 const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
-/* Where an item of a run's index stands: the run whose shards have it; NULL: that run is missing here. */
+/* The run whose shards have an item of a run's index; NULL: that run is missing here. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
-/* Its shards can be read until so many other runs as VV_STREAMS_OPEN were read. */
+/* Its shards can be read until VV_STREAMS_OPEN other runs were read. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
 
 #endif

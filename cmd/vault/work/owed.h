@@ -1,8 +1,8 @@
 /*
  * owed: copies that live shards lack under the policy, and shards that stripes lack.
  *
- * What is lost of a stripe is made of the rest, each of which is read once however much is lost: so many stripes at a
- * time as the session keeps (shard_source.h).
+ * Lost shards of a stripe are made of the others, each of which is read once: as many stripes at a time as the
+ * session keeps (shard_source.h).
  */
 #ifndef VV_CMD_VAULT_WORK_OWED_H
 #define VV_CMD_VAULT_WORK_OWED_H
@@ -14,18 +14,18 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct vv_owed {
-	unsigned copies;   /* of what is in no stripe */
-	uint64_t away_sec; /* from now on as this says (spread.h) */
+	unsigned copies;   /* of shards without a stripe */
+	uint64_t away_sec; /* the limit to use (spread.h) */
 	uint64_t rate;
 	bool fix;          /* bring them where they can be */
 	const bool *leave; /* places that count as if they had nothing, and get nothing; NULL */
 	/* Afterwards. */
 	uint64_t owed;
-	uint64_t lost;     /* shards that nobody has */
-	uint64_t hopeless; /* of what is owed: of what is lost */
+	uint64_t lost;     /* shards without any copy */
+	uint64_t hopeless; /* owed shards that cannot be made: of the lost ones */
 	uint64_t less;     /* so much more is owed than with `leave` */
-	size_t least;      /* copies of what has fewest, as vv_spread_sum has it */
-	size_t rest;       /* of what is in no stripe */
+	size_t least;      /* the lowest number of copies, as in vv_spread_sum */
+	size_t rest;       /* of shards without a stripe */
 	uint64_t shards, sent;
 	uint64_t read; /* bytes that came from holders */
 } vv_owed;

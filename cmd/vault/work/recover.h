@@ -20,8 +20,8 @@ typedef struct vv_recover {
 	const char *const *urls;
 	size_t url_count;
 	const vv_cid *vault;  /* NULL: the only one that the holders have */
-	const vv_cid *expect; /* this vault record must be among what they have; NULL */
-	/* A line of what is missing. */
+	const vv_cid *expect; /* the holders must have this vault record; NULL: any */
+	/* Receives a line about missing data. */
 	vv_status (*missing)(void *payload, const char *line, vv_error *err);
 	void *payload;
 	/* Afterwards. */
@@ -37,8 +37,8 @@ typedef struct vv_recover {
 	char *branch; /* that HEAD names; NULL: detached, or none. Owned */
 } vv_recover;
 
-/* The session has a key and no vault yet. VV_EMISSING: Git's history cannot be had whole; what came is
- * kept for the next attempt. VV_ECONFLICT: --expect. */
+/* The session has a key and no vault yet. VV_EMISSING: Git's history cannot be recovered completely;
+ * the recovered part is kept for the next attempt. VV_ECONFLICT: --expect. */
 vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err);
 void vv_recover_clear(vv_recover *x);
 VV_AUTO_CLEAR(vv_recover, vv_recover_clear)

@@ -1,9 +1,9 @@
 /*
  * replicate: seals data that the vault lacks, and sends it to holders.
  *
- * What is new is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the
- * shards once they are all durable (waiting_run.h). Then they go to holders, and a vault record names them when each
- * has --min copies. Whatever interrupts that, the next one continues from the run that exists.
+ * New data is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the shards
+ * once they are all durable (waiting_run.h). Then they are sent to holders, and a vault record names them when each
+ * has --min copies. After any interruption the next command continues with the existing run.
  */
 #ifndef VV_CMD_VAULT_WORK_REPLICATE_H
 #define VV_CMD_VAULT_WORK_REPLICATE_H
@@ -26,12 +26,12 @@ typedef struct vv_replicate {
 	const vv_strings *to; /* holders' names; none: all */
 	uint64_t rate;
 	bool dry_run, adopt;
-	bool look; /* with dry_run: what is new, whether the policy can be met or not */
+	bool look; /* with dry_run: finds new data even if the policy cannot be met */
 	/* A vault begins: the user is to keep this text. Before anything is sealed. */
 	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
 	void *payload;
-	/* NULL: what is new. Else the run has the items that this puts, new or not; with `without` only those
-	 * that the other runs do not have. */
+	/* NULL: new data. Else the run has the items that this puts, new or not; with `without` only those
+	 * missing in the other runs. */
 	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
 	const vv_cid_set *without; /* records of runs that count as not there; NULL: none */
 	bool only_places; /* the list of holders, where it is another one, and nothing else that is new */
@@ -39,12 +39,12 @@ typedef struct vv_replicate {
 	/* Afterwards. */
 	uint64_t blocks, objects; /* new ones */
 	uint64_t put;             /* items of `items` */
-	uint64_t shards, sent;    /* that went, copies counted; bytes */
+	uint64_t shards, sent;    /* sent shards, copies counted; bytes */
 	uint64_t paid;            /* of these for runs before */
 	uint64_t owed;            /* copies that are lacking */
 	uint64_t owed_new;        /* of these: of what this run sealed */
-	uint64_t lost;            /* shards of runs before that nobody has */
-	uint64_t hopeless;        /* of what is owed: of these */
+	uint64_t lost;            /* shards of earlier runs without any copy */
+	uint64_t hopeless;        /* owed shards that cannot be made: of these */
 	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */
 	bool began, config;       /* a vault; .varveconfig was written */
 	bool nothing;             /* nothing was new, and nothing owed */

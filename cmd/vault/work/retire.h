@@ -1,5 +1,5 @@
 /*
- * retire: shards that nothing needs, because what was in them is in other runs.
+ * retire: retires unneeded shards, whose items are in other runs.
  */
 #ifndef VV_CMD_VAULT_WORK_RETIRE_H
 #define VV_CMD_VAULT_WORK_RETIRE_H

@@ -1,11 +1,10 @@
 /*
- * vault_status: the state by the ledger and the holders that can be reached: is everything safe, and which of
+ * vault_status: the state according to the ledger and the reachable holders: is everything safe, and which of
  * them have the shards of a version?
  *
- * A version's shards are those in which its blocks begin, by the indexes of the vault. What a block is
- * stored as a difference to may be in others, so only a holder that has every shard is sure to have a
- * version as a whole. A holder is asked for a random leaf of a version's shards, by their names: it does not
- * learn which version that is about.
+ * A version's shards are those in which its blocks begin, by the indexes of the vault. A block's bases may be
+ * in others, so only a holder that has every shard certainly has a whole version. A holder must return a
+ * random leaf of a version's shards, by their names: it does not learn the version.
  */
 #ifndef VV_CMD_VAULT_WORK_VAULT_STATUS_H
 #define VV_CMD_VAULT_WORK_VAULT_STATUS_H
@@ -24,16 +23,17 @@ typedef struct vv_vault_status {
 	char *new_ref;     /* one with commits that are in no vault; NULL: none. Owned */
 	uint64_t new_refs; /* how many there are */
 	bool unfinished;   /* a run waits in the spool */
-	unsigned copies;   /* the policy; with a code: of what is in no stripe */
+	unsigned copies;   /* the policy; with a code: of shards without a stripe */
 	vv_code code;      /* data 0: none */
 	uint64_t stripes;  /* alive */
 	uint64_t shards, bytes; /* alive */
 	uint64_t retired;
-	size_t least;      /* copies of what has fewest, in different domains (spread.h); 0: none */
-	size_t rest;       /* the same, of what is in no stripe */
+	size_t least;      /* the lowest number of copies, in different domains (spread.h); 0:
+			    * none */
+	size_t rest;       /* the same, of shards without a stripe */
 	uint64_t owed;     /* copies */
-	uint64_t lost;     /* shards that nobody is known to have */
-	uint64_t hopeless; /* of what is owed: of these */
+	uint64_t lost;     /* shards without a known copy */
+	uint64_t hopeless; /* owed shards that cannot be made: of these */
 	uint64_t bad;      /* copies that an audit found bad */
 	uint64_t damaged;  /* records at holders, as far as was looked */
 	uint64_t away;     /* holders that cannot be reached now */
@@ -48,8 +48,7 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 void vv_vault_status_clear(vv_vault_status *x);
 VV_AUTO_CLEAR(vv_vault_status, vv_vault_status_clear)
 
-/* ask false: as the ledger here has it. On failure out->is says whether there is a vault at all, and nothing
- * else is set. */
+/* ask false: only the local ledger. On failure only out->is is set: does a vault exist? */
 vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_notes *notes,
 			      const vv_cid *root, bool ask, vv_error *err);
 

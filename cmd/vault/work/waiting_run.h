@@ -17,7 +17,7 @@
 
 typedef struct vv_waiting_run {
 	vv_ledger_record record; /* a vault record's link (the epoch), shards and stripes */
-	vv_arena arena;          /* has parity, and what was read */
+	vv_arena arena;          /* owns parity, and the read list */
 	vv_shard *shards;        /* the record's, where they were put */
 	vv_stripe *stripes;
 	size_t cap, stripe_cap;
@@ -34,14 +34,14 @@ vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_
 /* Parity for as many stripes as there are full shards for. */
 vv_status vv_waiting_run_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code code,
 				vv_error *err);
-/* The list: from then on the run is there, and durable. */
+/* Writes the list: the run then exists, durably. */
 vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err);
 
 bool vv_waiting_run_there(const vv_vault_session *s); /* is a run there? */
 /* *found false: none is, or none that is complete: it was never sent. */
 vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
 			      vv_error *err);
-/* A shard's bytes in the place of out's content. VV_EIO: they are not what they were. */
+/* A shard's bytes, replacing out's content. VV_EIO: they have changed. */
 vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_buf *out,
 			       vv_error *err);
 vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err);

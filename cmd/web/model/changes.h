@@ -17,7 +17,7 @@ typedef enum vv_web_change_kind {
 	VV_WEB_RENAMED /* and perhaps changed */
 } vv_web_change_kind;
 
-/* What happened to one path between two versions. */
+/* The change of one path between two versions. */
 typedef struct vv_web_change {
 	vv_web_change_kind kind;
 	const char *path, *old_path; /* old_path: where it was before, if renamed; else NULL */
@@ -32,8 +32,8 @@ typedef struct vv_web_change {
 /* Their words become the visit's. */
 void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
-/* Everything that differs between two versions, by path. a or b may be `none`. The time being over, the
- * rest is not counted. limit: paths at most, *more tells that there are more. */
+/* The differences of two versions, by path. a or b may be `none`. Stops counting when the time is over.
+ * limit: the maximum number of paths; *more: there are others. */
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err);
@@ -51,7 +51,7 @@ typedef struct vv_web_log {
 	size_t count;
 	bool complete;              /* the history ends here */
 	char next[VV_OID_TEXT + 1]; /* else: the first commit that is not listed, to go on from */
-	const char *next_path;      /* with a path: what it is called there */
+	const char *next_path;      /* with a path: its name there */
 } vv_web_log;
 
 /* Stored as a table, or text that is called like one? */
@@ -68,7 +68,7 @@ typedef struct vv_web_log_query {
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
 
-/* What b's path was called in a; NULL: a has it, or had none of it. */
+/* The name of b's path in a; NULL: a has the same path, or no such file. */
 vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, const char **old, vv_error *err);
 
@@ -84,7 +84,7 @@ typedef struct vv_web_walk {
 	struct vv_path_log *of_path; /* in its place: of one path */
 	vv_range range;
 	bool known;                   /* set before it is opened: no reader is run */
-	const char *path;             /* as it is called in the commit; NULL: all */
+	const char *path;             /* its name in the commit; NULL: all */
 	const char *table;            /* of a document, which path is then: "#Prices"; "" */
 	const char *was_table;        /* likewise before the commit */
 	vv_web_commit commit, before; /* before: first parent, or none */

@@ -14,13 +14,14 @@ typedef struct vv_web_finding {
 } vv_web_finding;
 
 typedef struct vv_web_check {
-	bool known; /* else the time was over, or data is not here: nothing is said */
+	bool known; /* else the time was over, or data is missing: no verdict */
 	bool valid;
 	uint64_t tables, errors, warnings, accepted;
 	uint64_t queries_left;    /* rules with 'select', which take longer than a page may */
 	vv_web_finding *findings; /* of each rule, column and table the first ones */
 	size_t count;
-	/* what became of each rule up to the version; NULL: the time was over before (the next look goes on) */
+	/* the results of each rule up to the version; NULL: the time was over before (the next visit
+	 * continues) */
 	const vv_timeline *rules;
 } vv_web_check;
 

@@ -12,7 +12,7 @@
 
 typedef struct vv_web_commit {
 	bool work; /* the work tree: all below is of HEAD, whose child it is */
-	bool none; /* nothing at all: what stands before the first commit; all below is empty */
+	bool none; /* the empty version before the first commit; all below is empty */
 	vv_oid id;
 	char hex[VV_OID_TEXT + 1]; /* for addresses: VV_WEB_WORK for the work tree */
 	char brief[VV_OID_TEXT + 1];
@@ -20,19 +20,19 @@ typedef struct vv_web_commit {
 	const char *body;    /* the rest, "" */
 	const char *author;  /* name */
 	int64_t time;        /* the author's, seconds since 1970 */
-	int offset_min;      /* of his zone, east of Greenwich */
+	int offset_min;      /* of the time zone, east of Greenwich */
 	const vv_oid *parents;
 	size_t parent_count;
 } vv_web_commit;
 
 extern const vv_web_commit vv_web_none;
 
-/* May strangers ask for it? Nothing searches messages and reflogs for them. */
+/* May strangers request it? Message searches and reflogs are not allowed for them. */
 bool vv_web_rev_is_fit(const char *rev);
 
 /* rev: a branch, tag, id, with ~ and ^; 40 zeros: none; "2026-03-01": the last version of the default branch (HEAD's)
  * before that day ended (repo/git/history/day.h); VV_WEB_WORK. fixed: rev is a whole commit id, so that its address never
- * means anything else; may be NULL. VV_ENOTFOUND, with what is near. */
+ * means anything else; may be NULL. VV_ENOTFOUND, with similar names. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);
 /* HEAD's commit, the default version. VV_ENOTFOUND: no commits yet. */
@@ -55,7 +55,7 @@ typedef struct vv_web_ref {
 	vv_web_commit commit;
 } vv_web_ref;
 
-/* Branches, the default one first, then tags, each newest first; most: at most so many of each. */
+/* Branches, the default one first, then tags, each newest first; most: limit for each. */
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err);
 
 #endif

@@ -16,7 +16,7 @@ typedef struct vv_web_column_pair {
 	bool key, number;
 	bool renamed, moved, retyped;
 	uint64_t changed; /* cells: of the whole comparison, once it is counted */
-	/* then, of a column with changes, what they have in common, and "rows 5,000: missing 0, ..." ; else NULL */
+	/* then, for a column with changes, their common properties, and "rows 5,000: missing 0, ..." ; else NULL */
 	struct vv_web_group *groups;
 	size_t group_count;
 	const char *figures;
@@ -26,7 +26,7 @@ typedef struct vv_web_column_pair {
 typedef struct vv_web_group {
 	const char *name;
 	uint64_t cells;
-	bool named; /* may be asked for: vv_web_compare_query's change */
+	bool named; /* may be selected: vv_web_compare_query's change */
 } vv_web_group;
 
 typedef struct vv_web_cell_pair {
@@ -68,8 +68,8 @@ typedef struct vv_web_comparison {
 	const char *words;   /* "+1 -0 ~3 rows, 1 column added" */
 	const char **schema; /* a sentence for each change of columns, key, form */
 	size_t schema_count;
-	const char **
-		story; /* as vv_story tells it: striking changes, then each changed column; where counted */
+	const char *
+		*story; /* from vv_story: striking changes, then each changed column; if counted */
 	size_t story_count,
 		striking; /* striking: of them, the first ones, which name no column's changes */
 	vv_web_column_pair *columns; /* in the new version's order */
@@ -77,7 +77,7 @@ typedef struct vv_web_comparison {
 	vv_web_row_change *rows;
 	size_t count;
 	uint64_t matched; /* changes that match, as far as counted */
-	bool complete;    /* there are no more */
+	bool complete;    /* no others exist */
 	uint64_t next;    /* else `from` of the next page */
 } vv_web_comparison;
 

@@ -1,7 +1,7 @@
 /*
- * conflicts: conflicts of the merge under way in the work tree, for its owner.
+ * conflicts: conflicts of the merge in progress in the work tree, for its owner.
  *
- * Only what the merge wrote down is shown: nothing is merged anew for a visit.
+ * Only the merge's records are shown: a visit does not merge again.
  */
 #ifndef VV_CMD_WEB_MODEL_CONFLICTS_H
 #define VV_CMD_WEB_MODEL_CONFLICTS_H
@@ -45,13 +45,13 @@ typedef struct vv_web_conflicts {
 	vv_web_conflict_path *paths;
 	size_t count;
 	uint64_t total;    /* conflicts of all that are known */
-	bool complete;     /* all paths are here */
+	bool complete;     /* all paths are listed */
 	const char *words; /* "3 conflicts in 1 table"; "" where there are none */
 } vv_web_conflicts;
 
-/* path: this one alone (VV_ENOTFOUND where it is not in conflict); NULL: all. Of each table the conflicts
- * from `from` on, at most limit of them; 0: none, only how many. VV_ENOTFOUND for everyone but the owner of a
- * work tree. */
+/* path: this one alone (VV_ENOTFOUND if it is not in conflict); NULL: all. For each table the conflicts from
+ * `from` on, at most limit of them; 0: only their number. VV_ENOTFOUND for everyone but the owner of a work
+ * tree. */
 vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from, size_t limit,
 				vv_web_conflicts *out, vv_error *err);
 

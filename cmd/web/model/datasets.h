@@ -18,7 +18,7 @@ typedef struct vv_web_dataset {
 	bool stored;          /* by varve; else a plain file of Git's */
 	bool table;           /* its rows can be shown */
 	bool damaged;         /* a pointer that was edited or torn */
-	const char *document; /* a table of that file, in place of which it stands; NULL */
+	const char *document; /* the file whose table it is, which it replaces; NULL */
 	uint64_t rows, columns,
 		bytes; /* rows and columns: of stored tables, and of those of documents */
 	char root[VV_CID_TEXT + 1]; /* of stored ones; else "" */
@@ -51,8 +51,8 @@ typedef struct vv_web_found {
 vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
 
-/* Where a path that this version has not is to be found: the newest version that has it (none: never),
- * and paths of this version that are called much the same. Of one that it has: nothing. */
+/* Suggestions for a path that this version lacks: the newest version that has it (none: never), and
+ * paths of this version with similar names. Empty if it has the path. */
 vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			   vv_web_commit *newest, const char ***near, size_t *near_count,
 			   vv_error *err);

@@ -1,5 +1,6 @@
 /*
- * history: the life of a row, and of a column. Of a dataset: changes.h, vv_web_log_read with a path.
+ * history: the life of a row, and of a column. For a dataset: changes.h, vv_web_log_read with a
+ * path.
  */
 #ifndef VV_CMD_WEB_MODEL_HISTORY_H
 #define VV_CMD_WEB_MODEL_HISTORY_H
@@ -31,7 +32,7 @@ typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete;
-	/* else: the commit to go on from; "": from the same one, without the events told so far */
+	/* else: the commit to continue from; "": from the same one, without the events so far */
 	char next[VV_OID_TEXT + 1];
 	size_t skip;  /* those events */
 	bool missing; /* it ends where the data of older versions is not here */
@@ -73,11 +74,11 @@ typedef struct vv_web_column_then {
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
 	size_t count, of;           /* of: all versions that were listed */
-	bool complete; /* else the time was over; what was counted is kept, and the next look goes on */
+	bool complete; /* else the time was over; the counts are kept, and the next visit continues */
 	bool missing; /* some points are */
 } vv_web_column_life;
 
-/* Of the newest `limit` versions. where: only rows that meet it; NULL: all. VV_EUSAGE: that is no condition. */
+/* For the newest `limit` versions. where: only rows that meet it; NULL: all. VV_EUSAGE: not a condition. */
 vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
 				  const char *column, const char *where, size_t limit,
 				  vv_web_column_life *out, vv_error *err);

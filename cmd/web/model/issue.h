@@ -1,8 +1,8 @@
 /*
  * issue: the address of a form at the repository's host in which a cell's correction is suggested.
  *
- * The host is that of `homepage` in datapackage.json, else that of the remote "origin": GitHub, GitLab, or what has
- * GitHub's addresses (Gitea, Forgejo).
+ * The host is that of `homepage` in datapackage.json, else that of the remote "origin": GitHub, GitLab, or a host
+ * with GitHub's addresses (Gitea, Forgejo).
  */
 #ifndef VV_CMD_WEB_MODEL_ISSUE_H
 #define VV_CMD_WEB_MODEL_ISSUE_H

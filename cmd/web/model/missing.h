@@ -6,13 +6,14 @@
 
 #include "cmd/web/model/commits.h"
 
-/* Of a path whose blocks were missing (err: VV_EMISSING) in a, in b or in both: err gets the version as a prefix,
- * and the command that gets it as its hint. The owner of the repository hears the names of the remotes
- * that may have it. a may be NULL. Where neither lacks anything, err stays as it is. Answers err's code. */
+/* For a path whose blocks are missing (err: VV_EMISSING) in a, in b or in both: prefixes err with the version,
+ * and sets the command that fetches it as its hint. Only the repository's owner sees the names of remotes that
+ * may have it. a may be NULL. If neither lacks blocks, err is unchanged. Returns err's code. */
 vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     const char *path, vv_error *err);
 
-/* What gets the older versions that are not here: a sentence's end, with no full stop. It lives with the visit. */
+/* The command that fetches missing older versions: the end of a sentence, without a full stop. It lives as long as
+ * the visit. */
 const char *vv_web_missing_older(vv_web_visit *v);
 
 #endif

@@ -11,9 +11,9 @@
 vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   vv_error *err);
 
-/* Of a request for a row: does it name one, by a key or a number? VV_EUSAGE says what it needs. */
+/* Does a request name a row, by a key or a number? VV_EUSAGE: err has the required parameter. */
 vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err);
-/* Sets err's hint to what a key of the table is. Answers err's code. */
+/* Sets err's hint to the form of the table's keys. Returns err's code. */
 vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * row_test: decides which rows are asked for: filters and a search, made ready to be asked of every
- * row.
+ * row_test: selects rows: filters and a search, prepared for use on every row.
  */
 #ifndef VV_CMD_WEB_MODEL_ROW_TEST_H
 #define VV_CMD_WEB_MODEL_ROW_TEST_H
@@ -42,13 +41,14 @@ typedef struct vv_web_filter {
 typedef struct vv_web_rows_query {
 	uint64_t from;      /* row number, 0-based, to begin at; with sort: place in that order */
 	size_t limit;       /* 0: VV_WEB_PAGE_ROWS */
-	const char *search; /* stands in any cell, upper and lower case alike; NULL or "" */
-	const vv_web_filter *filters; /* all must hold */
+	const char *search; /* text in any cell, ignoring case; NULL or "" */
+	const vv_web_filter *filters; /* all must match */
 	size_t filter_count;
-	const char *where; /* a condition (docs/use/rules.md), which must hold too; NULL or "" */
+	const char *where; /* a condition (docs/use/rules.md), which must be true, too; NULL or
+			    * "" */
 	const char *sort;  /* column; NULL: as in the file. Missing cells last */
 	bool descending;
-	const char *const *show; /* columns to give, by name, in this order; NULL: all */
+	const char *const *show; /* names of the returned columns, in this order; NULL: all */
 	size_t show_count;
 	/* the key, its values parted by commas: begin at that row instead of from */
 	const char *jump;
@@ -79,9 +79,9 @@ typedef struct vv_web_matches {
 	vv_rows *rows;
 	vv_kept_keys keys;
 	vv_progress progress;
-	uint64_t number;  /* of the row that next gave, 0-based */
-	uint64_t looked;  /* rows before it were looked at, once next gave 0 */
-	bool begun, over; /* over: it gave 0 since the time is over */
+	uint64_t number;  /* of the last row of next, 0-based */
+	uint64_t looked;  /* rows before it were tested, after next returned 0 */
+	bool begun, over; /* over: it returned 0 since the time is over */
 	vv_status rc;     /* of a visit that ended */
 	vv_error why;
 } vv_web_matches;

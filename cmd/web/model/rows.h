@@ -19,10 +19,10 @@ typedef struct vv_web_rows {
 	vv_web_row *rows;
 	size_t count;
 	bool filtered; /* not all rows of the table are meant */
-	/* Of all rows that match, as far as they were counted: `counted` false, there may be more. */
+	/* The number of matching rows counted; with `counted` false others may exist. */
 	uint64_t matched;
 	bool counted;
-	bool complete;  /* there are no more rows that match */
+	bool complete;  /* no further rows match */
 	uint64_t from;  /* where this page begins (jump) */
 	uint64_t next;  /* else `from` of the next page; rows before it were all looked at */
 	bool time_over; /* this page is short since its time was over */

@@ -15,7 +15,7 @@ typedef struct vv_web_settling {
 	bool key;                 /* the table's key */
 } vv_web_settling;
 
-/* VV_EUSAGE with what the command said where it failed, or for another `take`; VV_ENOTFOUND for everyone but the owner. */
+/* VV_EUSAGE, with the command's error, or for another `take`; VV_ENOTFOUND for everyone but the owner. */
 vv_status vv_web_settle(vv_web_visit *v, const vv_web_settling *s, vv_error *err);
 
 #endif

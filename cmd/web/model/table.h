@@ -1,5 +1,5 @@
 /*
- * table: a path of a version, opened: its columns, or what it is otherwise.
+ * table: an opened path of a version: its columns, or the kind of another file.
  */
 #ifndef VV_CMD_WEB_MODEL_TABLE_H
 #define VV_CMD_WEB_MODEL_TABLE_H
@@ -10,7 +10,7 @@
 typedef struct vv_web_column {
 	const char *name;                                /* UTF-8, any characters */
 	const char *type;                                /* of Table Schema: "integer" */
-	const char *title, *description, *format, *unit; /* NULL: not said */
+	const char *title, *description, *format, *unit; /* NULL: missing */
 	bool key;                                        /* of the key */
 	bool number;                                     /* is set to the right */
 } vv_web_column;
@@ -38,7 +38,7 @@ typedef struct vv_web_table {
 	uint64_t rows;
 	const size_t *key; /* places; key_count 0: no key */
 	size_t key_count;
-	/* of what is called like a table and cannot be read as one: what is wrong, with its line; else NULL */
+	/* for a file with a table's name that cannot be read as one: the fault, with its line; else NULL */
 	const char *why, *why_hint;
 	/* of a document that has several: their names */
 	const char **tables;

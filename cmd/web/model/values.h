@@ -15,20 +15,21 @@ typedef struct vv_web_value {
 } vv_web_value;
 
 typedef struct vv_web_bar {
-	double from, to; /* from <= value < to; the last holds its end too */
+	double from, to; /* from <= value < to; the last includes its end */
 	uint64_t rows;
 } vv_web_bar;
 
 typedef struct vv_web_values {
 	uint64_t looked_at;      /* rows */
 	bool complete;           /* all that match; else the time was over */
-	uint64_t missing, empty; /* empty ones are among the missing where the schema says so */
+	uint64_t missing, empty; /* empty ones count as missing, too, if the schema has them as
+				  * missing values */
 	uint64_t misfits;        /* values that are not of the column's type */
 	uint64_t distinct;
 	bool distinct_exact;
 	bool has_range;
 	vv_web_cell least, greatest; /* by the type's order; lengths for texts are not given */
-	bool numeric;                /* mean and bars are there */
+	bool numeric;                /* has mean and bars */
 	double mean;
 	vv_web_value *common; /* most rows first; values that are not missing */
 	size_t common_count;

@@ -1,20 +1,19 @@
 /*
- * visit: one look at a repository: what it may show, until when work may go on, and the memory that
- * answers live in.
+ * visit: one visit of a repository: its rights, its time limit, and the memory of its answers.
  *
- * Everything in this room takes a visit first, and what it answers lives in the visit's arena until
- * vv_web_visit_end: nothing is cleared one by one. Nothing here knows HTML or HTTP. Every function shows
- * only what a branch or tag reaches (but in a visit of the owner's, which may see the work tree too), and returns
- * VV_ENOTFOUND for the rest, as for what was never there.
+ * All functions of this room have a visit as their first parameter, and their results are in the visit's arena until
+ * vv_web_visit_end: nothing is cleared one by one. The room is independent of HTML and HTTP. Every function shows
+ * only data reachable from a branch or tag (the owner's visits may see the work tree, too), and returns VV_ENOTFOUND
+ * for the rest, as for missing data.
  *
- * Codes: VV_ENOTFOUND (no such version, dataset, row, column), VV_EMISSING (blocks that are not here; the hint names
- * who has them), VV_EUSAGE (nonsense in the address), VV_EINPUT (no table).
+ * Codes: VV_ENOTFOUND (no such version, dataset, row, column), VV_EMISSING (missing blocks; the hint names remotes
+ * that have them), VV_EUSAGE (an invalid address), VV_EINPUT (not a table).
  *
- * Work ends when its time is over: what was found until then is the answer, `complete` is false, and `next` is where
- * to go on. A browser that has gone ends it with VV_EIO.
+ * Work ends when its time is over: the answer has the results so far, `complete` is false, and `next` is the place
+ * to continue. A closed browser ends it with VV_EIO.
  *
- * A correct caller: vv_web_visit_begin; vv_web_commit_find; what it asks of commits.h, changes.h,
- * datasets.h, table.h, rows.h, values.h, compare.h, history.h; vv_web_visit_end.
+ * A correct caller: vv_web_visit_begin; vv_web_commit_find; functions of commits.h, changes.h, datasets.h, table.h,
+ * rows.h, values.h, compare.h, history.h; vv_web_visit_end.
  */
 #ifndef VV_CMD_WEB_MODEL_VISIT_H
 #define VV_CMD_WEB_MODEL_VISIT_H
@@ -32,13 +31,13 @@
 #include "repo/git/repository.h"
 #include "repo/known/reachable.h"
 
-#define VV_WEB_CELL_MAX 2000u /* bytes of a cell that an answer holds, unless asked otherwise */
+#define VV_WEB_CELL_MAX 2000u        /* default bytes of a cell in an answer */
 #define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */
 #define VV_WEB_MEMO_BYTES ((size_t)16 << 20)
 #define VV_WEB_PAGE_ROWS 200u      /* rows of a page */
-#define VV_WEB_PAGE_ROWS_MAX 2000u /* that may be asked for */
+#define VV_WEB_PAGE_ROWS_MAX 2000u /* the largest number that may be requested */
 
-/* How many are given where so many are asked for; 0: nothing was said. */
+/* The number of items for a requested number; 0: not requested. */
 static inline size_t vv_web_limit(size_t asked)
 {
 	return asked == 0                     ? VV_WEB_PAGE_ROWS
@@ -60,11 +59,11 @@ typedef struct vv_web_visit {
 	vv_arena arena;
 	bool failed;              /* it ran out of memory: no answer is to be given */
 	uint64_t held;            /* bytes of cells in the arena */
-	struct vv_web_last *last; /* what is to be closed at the end */
+	struct vv_web_last *last; /* objects to close at the end */
 } vv_web_visit;
 
-/* May a program that reads or writes documents be run for this visitor? For the owner as for commands; for others only where
- * the owner's own settings ask for it, since each look may run one. */
+/* May a program that reads or writes documents be run for this visitor? For the owner, as for commands; for others only if
+ * the owner's settings allow it, since each visit may run one. */
 bool vv_web_runs_readers(const vv_web_visit *v);
 
 /* Opens the repository in that very folder, into a zeroed visit of which reach, work_tree, until_ms, gone,
@@ -72,17 +71,17 @@ bool vv_web_runs_readers(const vv_web_visit *v);
 vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
 			     vv_error *err);
 void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed one */
-/* All that was answered so far goes; the visit goes on. */
+/* Frees all answers so far; the visit continues. */
 void vv_web_visit_forget(vv_web_visit *v);
 
-/* Calls fn(payload) at the visit's end, before what was asked for earlier. */
+/* Calls fn(payload) at the visit's end, in reverse order of registration. */
 vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
 			    vv_error *err);
 
 /* Is the time over? VV_EIO where the browser has gone. */
 vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err);
 
-/* What a cell is, which eyes must tell apart. */
+/* The kind of a cell, for different display. */
 typedef enum vv_web_cell_kind {
 	VV_WEB_VALUE,   /* text */
 	VV_WEB_EMPTY,   /* no text at all: "" */
@@ -95,7 +94,7 @@ typedef struct vv_web_cell {
 	vv_web_cell_kind kind;
 	bool literal;     /* as JSON writes it, no text: a number, true, an array */
 	const char *text; /* any bytes, not always UTF-8; never NULL */
-	uint32_t len;     /* bytes that are here */
+	uint32_t len;     /* number of bytes in the answer */
 	uint32_t whole;   /* bytes that it has: more than len where it was cut */
 	uint32_t skipped; /* of these, bytes before text */
 	uint32_t before,

@@ -13,7 +13,7 @@
 
 typedef struct vv_export_options {
 	const char *what;       /* "A..B", "A...B", a revision; NULL: all versions */
-	const char *folder;     /* is made; must be empty, or hold an earlier export */
+	const char *folder;     /* is made; must be empty, or contain an earlier export */
 	const char *repository; /* name, for titles */
 	uint64_t bytes;         /* at most; 0: VV_EXPORT_BYTES */
 } vv_export_options;
@@ -21,11 +21,11 @@ typedef struct vv_export_options {
 typedef struct vv_exported {
 	size_t pages, files; /* of HTML; of data */
 	uint64_t bytes;
-	size_t left_out; /* pages and files for which there was no room */
+	size_t left_out; /* pages and files left out for lack of space */
 } vv_exported;
 
-/* The visit's time should have no end. VV_EEXISTS: the folder has other files in it. VV_ENOTFOUND: a
- * revision. VV_EMISSING: data is not here; the hint gets it. On failure the folder is as it was before. */
+/* The visit's time should be unlimited. VV_EEXISTS: the folder has other files in it. VV_ENOTFOUND: a
+ * revision. VV_EMISSING: data is missing; the hint has the command. On failure the folder is unchanged. */
 vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exported *out,
 			 vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
- * export_folder: a folder with index.html and the pages that it leads to.
+ * export_folder: a folder with index.html and the pages linked from it.
  *
- * New files wait in a folder of their own until all are there. Then those that no older page links to get their places, then those
- * that replace others, index.html last; then what the export before wrote, and this one did not, is taken away. So after a
- * kill, or a failure, every link leads somewhere. The file varve-export (lib/publish/folder_state.h) lists what
- * was written: nothing else is ever replaced or removed.
+ * New files are in a folder of their own until all are complete. Then files that no older page links to are moved, then files
+ * that replace others, index.html last; then files of the previous export that this one did not write are removed. So after a
+ * kill, or a failure, every link works. The file varve-export (lib/publish/folder_state.h) lists the written files: other files
+ * are never replaced or removed.
  *
  * A correct caller: vv_export_folder_open; vv_export_folder_write for each page; vv_export_folder_finish;
  * vv_export_folder_close in any case.
@@ -26,8 +26,8 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_e
 /* Bytes of all that is in the new export so far, with a file of that name that is still empty. */
 uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name);
 
-/* name: relative to the folder, such as "table/0a1b/prices.csv/index.html". One that this export wrote is
- * replaced. VV_EEXISTS: another file of that name is there, which no export wrote. */
+/* name: relative to the folder, such as "table/0a1b/prices.csv/index.html". A file of this export is
+ * replaced. VV_EEXISTS: another file has this name, which is not from an export. */
 vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
 				 size_t len, vv_error *err);
 
@@ -35,7 +35,7 @@ vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const vo
 vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len,
 				  vv_error *err);
 
-/* Unless it was finished, the folder is as it was. Accepts NULL. */
+/* If it was not finished, the folder is unchanged. Accepts NULL. */
 void vv_export_folder_close(vv_export_folder *f);
 VV_AUTO_FREE(vv_export_folder, vv_export_folder_close)
 

@@ -1,14 +1,14 @@
 /*
- * html: writing HTML so that no value can become markup.
+ * html: writes HTML so that no value can become markup.
  *
  * A vv_html is written by the parts of cmd/web/pages/parts (HTML in files of its own, compiled by
- * tests/cmake/html_parts.py into parts.h): each takes a struct of values, and the type of a value and the
- * place where it stands in the part decide how it is escaped. Nothing else appends to a vv_html but the
- * functions below, and none of them takes markup.
+ * tests/cmake/html_parts.py into parts.h): each has a struct of values, and the type of a value and its
+ * place in the part determine its escaping. Nothing else appends to a vv_html but the functions below,
+ * and none of them takes markup.
  *
- * Text is a value of the data: marks of HTML become entities; what cannot be seen or turns writing round
- * (control characters, bidi marks, bytes that are no UTF-8) is shown as elsewhere (\x1b,
- * \u{202e}), in an element of its own where one may stand.
+ * Text is a value of the data: marks of HTML become entities; invisible and direction-changing text
+ * (control characters, bidi marks, bytes that are not UTF-8) is shown escaped (\x1b, \u{202e}), in an
+ * element of its own if one is allowed there.
  *
  * A correct caller: VV_HTML_INIT, parts, vv_html_take or vv_html_clear.
  */
@@ -52,10 +52,10 @@ vv_html_text vv_html_bytes(const char *s, size_t len);
 void vv_html_put_part(vv_html *h, const char *s, size_t len);
 /* Between tags. */
 void vv_html_put_text(vv_html *h, vv_html_text t);
-/* In attributes, and in elements that hold nothing but text (title, option): no element is made. */
+/* For attributes, and elements with only text (title, option): makes no element. */
 void vv_html_put_plain(vv_html *h, vv_html_text t);
-/* In an attribute that is sent back (value, data-...): every character as it is, but what is no
- * UTF-8 and NUL, which become U+FFFD. */
+/* For an attribute that is sent back (value, data-...): every character unchanged, except NUL and
+ * bytes that are not UTF-8, which become U+FFFD. */
 void vv_html_put_exact(vv_html *h, vv_html_text t);
 /* An address that a page leads to. What does not begin with '/', '#', '?', '.', "http:" or "https:",
  * or names another host by "//", leads to "#" instead: "javascript:" among them. NULL: nothing. */

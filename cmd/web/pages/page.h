@@ -1,9 +1,7 @@
 /*
- * page: one page being made: its frame, its links, and what all pages have: moments, changes in
- * words, the values of cells.
+ * page: one unfinished page: its frame, its links, and common parts: times, changes in words, the values of cells.
  *
- * What the functions return lives until the page is cleared. Too little memory is remembered and reported once, by
- * vv_page_end.
+ * Returned values live until the page is cleared. Lack of memory is recorded and reported once, by vv_page_end.
  *
  * A correct caller: vv_page_begin; parts and the functions below, into p->html; vv_page_end;
  * vv_page_clear in any case.
@@ -22,11 +20,11 @@
 
 struct vv_page;
 
-/* Where the pages stand. NULL members: on a server, which reads addresses itself. */
+/* The location of the pages. NULL members: a server, which parses addresses itself. */
 typedef struct vv_page_place {
-	/* Appends what leads to the address; false: there is no such page here, and no link. */
+	/* Appends the link to the address; false: no such page exists, so no link. */
 	bool (*link)(void *payload, vv_buf *out, const vv_web_address *to);
-	/* Puts what stands at the end of every page. NULL: nothing. */
+	/* Writes the end of every page. NULL: nothing. */
 	void (*also)(void *payload, struct vv_page *p);
 	void *payload;
 	const char *style, *script, *icon; /* relative addresses of the files */
@@ -34,7 +32,7 @@ typedef struct vv_page_place {
 
 typedef struct vv_page {
 	const vv_web_asked *asked;
-	const vv_web_address *at; /* what was asked for */
+	const vv_web_address *at; /* the requested address */
 	const vv_page_place *place;
 	vv_html html;
 	vv_arena arena;
@@ -71,7 +69,7 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 #define vv_page_counted(p, n, one, many)                                                           \
 	vv_page_keep(p, vv_text_counted(n, one, many))        /* "2 rows" */
 #define vv_page_bytes(p, n) vv_page_keep(p, vv_text_bytes(n)) /* "3.1 MB" */
-/* What an error says, as a sentence begins: "Row 3 ..."; a name or a command at the front stays as it is. */
+/* An error's text with a capital letter: "Row 3 ..."; a name or a command at the front is unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
 /* For a piece that is put into a part: empty, and cleared with the page. NULL never. */
 vv_html *vv_page_piece_new(vv_page *p);
@@ -83,7 +81,8 @@ const char *vv_page_link(vv_page *p, const vv_web_address *to);
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
 const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path);
-/* What a commit did, to a table or (path NULL) to all; of the first one, what it has. */
+/* The link to a commit's changes of a table or (path NULL) of all; for the first commit, to its
+ * content. */
 const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_web_commit *c,
 			      const char *path);
 const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
@@ -91,7 +90,7 @@ const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path,
 /* name: a column; NULL: all. */
 const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name);
-/* A link below a list to what is older, at an address of that. */
+/* Writes a link below a list to older items. */
 void vv_page_older(vv_page *p, const vv_web_address *to);
 /* A button to the part of a list that begins there; rel: "next", "prev" or NULL. */
 void vv_page_put_from(vv_page *p, const vv_web_address *list, uint64_t from, const char *text,
@@ -110,12 +109,12 @@ void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
 /* "+35 -35 ~64 rows": each number in its style. */
 void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
 vv_html *vv_page_change_words(vv_page *p, const char *words); /* as a piece */
-/* What happened to a row or a path, by its kind: added, removed, changed, moved. */
+/* The kind of change of a row or a path: added, removed, changed, moved. */
 typedef struct vv_page_kind {
 	const char *sign, *style, *word;
 } vv_page_kind;
 extern const vv_page_kind vv_page_kinds[4];
-/* What happened to a path; never empty. */
+/* The words for a path's change; never empty. */
 const char *vv_page_change_said(const vv_web_change *c);
 /* An item of a list: a path, and what happened to it. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
@@ -142,7 +141,7 @@ vv_html *vv_page_value(vv_page *p, const vv_web_cell *c); /* as a piece */
 /* One of them NULL: only the other version has such a column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);
-#define VV_PAGE_COLUMNS 60u /* shown of a table, unless some are asked for */
+#define VV_PAGE_COLUMNS 60u /* default number of a table's columns shown */
 /* Rows of a page, for a table with that number of columns. */
 size_t vv_page_rows_at_once(size_t columns);
 /* A text file, line by line. */

@@ -6,25 +6,25 @@
 
 #include "cmd/web/pages/page.h"
 
-/* x: any order of time that grows to the right; y: any number. words: what a pointer on it tells. */
+/* x: any order of time that grows to the right; y: any number. words: its tooltip. */
 typedef struct vv_plot_point {
 	int64_t x;
 	double y;
 	const char *words;
 } vv_plot_point;
 
-/* Rows of a table over time, as many points as its line has; NULL: there is no line. */
+/* Rows of a table over time, as many points as its line has; NULL: no line. */
 const vv_plot_point *vv_plot_rows(vv_page *p, const vv_web_dataset *d);
 
 typedef struct vv_plot {
-	const char *title, *words; /* words: what one who does not see it is told */
+	const char *title, *words; /* words: the text alternative */
 	bool from_zero, percent;
 	bool whole;      /* counts: no lines between two whole numbers */
 	const char *end; /* of bars that are a scale: where the last one ends */
 } vv_plot;
 
-/* A line through points, which are in order of x, with its axes: what a point says holds until the next, so it
- * goes in steps. Nothing for less than two. */
+/* A stepped line through points, which are in order of x, with axes: a value is valid until the next point.
+ * Draws nothing for less than two. */
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
 
 /* A small line in steps, without axes, of 110 by 26. */

@@ -15,11 +15,11 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 
 /* "is at least" */
 const char *vv_page_op_words(vv_web_op op);
-/* What can be asked of a column of the type: names, for the script to offer nothing else. */
+/* The filter operators for columns of the type: names, so that the script offers only these. */
 const char *vv_page_fitting_ops(vv_page *p, const char *type_name);
-/* Options of a menu; of what a column of the type can be asked, NULL: all. */
+/* The options of a menu with the operators for columns of the type, NULL: all. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
-/* Hidden fields of what an address says, so that search, filters, order and columns stay, but not the place in a list. */
+/* Writes hidden fields for an address's search, filters, order and columns, but not for the place in a list. */
 void vv_page_put_kept(vv_html *h, const vv_web_address *of);
 
 #endif
