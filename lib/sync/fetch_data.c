@@ -85,16 +85,19 @@ static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 
 	f->versions = f->fetched = 0;
 	r.seen = vv_cid_set_new();
-	r.needed = f->from->count > 0 ? vv_needed_new_from(f->repo, f->from)
-				      : vv_needed_new_asked(f->repo);
+	r.needed = !f->from             ? vv_needed_new(f->repo)
+		   : f->from->count > 0 ? vv_needed_new_from(f->repo, f->from)
+					: vv_needed_new_asked(f->repo);
 	if (!r.seen || !r.needed) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
 		vv_needed_watch(r.needed, f->progress);
-		rc = root     ? take_root(&r, root, "the version", err)
-		     : f->all ? take_all(&r, err)
-			      : vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r,
-						       err);
+		rc = root      ? take_root(&r, root, "the version", err)
+		     : f->all  ? take_all(&r, err)
+		     : f->tips ? vv_new_roots_each(f->repo, f->tips, f->tip_count, f->there,
+						   f->there_count, take_new_root, &r, err)
+			       : vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r,
+							err);
 	}
 	vv_needed_free(r.needed);
 	vv_cid_set_free(r.seen);

@@ -20,7 +20,11 @@ typedef struct vv_fetch_data {
 	const char *const *paths; /* of files or folders, NULL-ended; NULL: all */
 	/* In the place of both: every version of all refs and HEAD, and those that are noted as elsewhere. */
 	bool all;
-	/* names of remotes, or URLs; none: the remotes, and who else keeps them */
+	/* Or all that these commits and tags have, and `there` not. */
+	const vv_oid *tips, *there;
+	size_t tip_count, there_count;
+	/* names of remotes, or URLs; none: the remotes, and who else keeps them; NULL: the same, unless nobody is to be
+	 * asked (needed.h) */
 	const vv_strings *from;
 	const vv_progress *progress; /* or NULL */
 	/* After the run: */

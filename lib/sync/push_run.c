@@ -19,6 +19,7 @@
 #include "lib/remotes/proof.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
+#include "lib/sync/fetch_data.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/revision.h"
@@ -33,7 +34,8 @@ typedef struct run {
 	vv_transfer t;
 	vv_reached there;
 	vv_push_outcome out;
-	bool asks; /* for the refs of a Git host, whatever goes */
+	bool asks;    /* for the refs of a Git host, whatever goes */
+	bool fetched; /* what is missing here, as far as others have it */
 } run;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r)
@@ -806,6 +808,52 @@ static bool is_refused_here(const vv_push_plan *plan)
 	return here;
 }
 
+/* Versions that are to go, and were dropped here since others keep them, or came by git alone. Else rc, as it was. */
+static vv_status fetch_lacking(run *r, vv_status rc, vv_error *err)
+{
+	const vv_push_plan *plan = &r->j->plan;
+	vv_auto_free vv_oid *goes = vv_calloc(2 * plan->count + 1, sizeof(*goes));
+	vv_oid *there = goes ? goes + plan->count : NULL;
+	vv_fetch_data f = {
+		.repo = r->j->repo, .tips = goes, .there = there, .progress = r->t.progress};
+	vv_error why;
+
+	if (!goes) return vv_fail_nomem(err);
+	for (size_t i = 0; i < plan->count; i++) {
+		const vv_push_item *it = &plan->items[i];
+		bool known = false;
+
+		if (!vv_oid_is_null(&it->id)) {
+			goes[f.tip_count++] = it->id;
+		}
+		if (!vv_oid_is_null(&it->old) &&
+		    vv_commits_known(f.repo, &it->old, 1, &known, VV_IGNORED) == VV_OK && known) {
+			there[f.there_count++] = it->old;
+		}
+	}
+	const vv_status fetched = vv_fetch_data_run(&f, &why);
+	if (fetched < 0) {
+		*err = why;
+		return fetched;
+	}
+	if (f.fetched > 0 && !r->j->quiet) {
+		vv_notes_put(r->t.notes, "%s fetched, since the push needs them",
+			     vv_text_counted(f.fetched, "version was", "versions were"));
+	}
+	return f.fetched > 0 ? VV_OK : rc;
+}
+
+static vv_status push_refs(run *r, vv_error *err);
+
+static vv_status push_refs_again(run *r, vv_error *err)
+{
+	vv_reached_close(&r->there);
+	vv_push_outcome_clear(&r->out);
+	vv_push_plan_clear(&r->j->plan);
+	vv_push_plan_init(&r->j->plan);
+	return push_refs(r, err);
+}
+
 static vv_status push_refs(run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
@@ -825,15 +873,16 @@ static vv_status push_refs(run *r, vv_error *err)
 		    vv_push_plan_goes(&r->j->plan) && (rc = run_hook(r, err)) < 0) {
 			return rc;
 		}
-		if (r->there.peer && !j->dry_run && (rc = send_beside(r, err)) < 0) return rc;
-		rc = r->there.peer ? send(r, err) : send_to_host(r, err);
+		rc = r->there.peer && !j->dry_run ? send_beside(r, err) : VV_OK;
+		rc = rc < 0 ? rc : r->there.peer ? send(r, err) : send_to_host(r, err);
 		if (rc == VV_OK && r->t.unasked && is_refused_here(&j->plan)) {
 			r->asks = true;
-			vv_reached_close(&r->there);
-			vv_push_plan_clear(&r->j->plan);
-			vv_push_plan_init(&r->j->plan);
-			vv_buf_reset(&r->out.said);
-			return push_refs(r, err);
+			return push_refs_again(r, err);
+		}
+		if (rc == VV_EMISSING && !r->fetched && !j->dry_run) {
+			r->fetched = true;
+			rc = fetch_lacking(r, rc, err);
+			return rc < 0 ? rc : push_refs_again(r, err);
 		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {

@@ -424,3 +424,33 @@ json_of() {
 	git config varve.autoFetch false
 	ends_with 2 varve sql "SELECT count(*) FROM t AS OF 'HEAD~1'"
 }
+
+@test "a push to a new backup fetches what was dropped" {
+	six
+	varve -C ../hub.git fsck --data > /dev/null
+	sums ../hub.git > ../wanted
+	varve drop -q --history
+	varve init -q --bare ../backup.git
+	ends_with 2 varve --offline push --all ../backup.git
+	stderr_has "5 versions could not be fetched"
+	succeeds varve push --all ../backup.git
+	stderr_has "5 versions were fetched, since the push needs them"
+	sums ../backup.git | cmp - ../wanted
+	# to a Git host, and only what it lacks
+	git init -q --bare ../host.git
+	git remote add host ../host.git
+	git config remote.host.varveKind git
+	varve push -q host HEAD~2:refs/heads/main
+	varve drop -q --history
+	succeeds varve push host main
+	stderr_has "1 version was fetched"
+	varve clone -q ../host.git ../c
+	sums ../c | cmp - ../wanted
+	# nobody has one
+	varve drop -q HEAD~1
+	rm -rf ../hub.git ../backup.git ../host.git
+	varve init -q --bare ../late.git
+	ends_with 2 varve push ../late.git main
+	stderr_has "could not be fetched"
+	[ -z "$(git -C ../late.git for-each-ref)" ]
+}
