@@ -49,9 +49,17 @@ static const char *share(vv_page *p, uint64_t part, uint64_t all)
 	return vv_page_text(p, percent > 0 && percent < 0.1 ? "under 0.1 %%" : "%.3g %%", percent);
 }
 
-static void put_pair(vv_page *p, const char *name, const vv_web_cell *value)
+static vv_html *extreme(vv_page *p, const vv_web_column *c, const vv_web_cell *value)
 {
-	part_pair(&p->html, .name = name, .value = vv_page_value(p, value));
+	vv_html *h = vv_page_piece_new(p);
+
+	if (c->number && value->kind == VV_WEB_VALUE && value->len == value->whole) {
+		part_words(h, .text = vv_plot_grouped(
+				      p, vv_page_text(p, "%.*s", (int)value->len, value->text)));
+	} else {
+		vv_page_put_value(p, h, value);
+	}
+	return h;
 }
 
 static void put_words(vv_page *p, const char *name, const char *words)
@@ -59,19 +67,18 @@ static void put_words(vv_page *p, const char *name, const char *words)
 	part_pair_words(&p->html, .name = name, .text = words);
 }
 
-/* A number of rows, its share, and a link to them. */
+/* A number of rows, with its share, and a link to them. */
 static void put_count(vv_page *p, const vv_web_table *t, const vv_web_column *c, const char *name,
 		      uint64_t rows, uint64_t all, vv_web_op op)
 {
-	part_pair_words(
-		&p->html, .name = name, .at = to_value(p, t, c->name, op, ""),
-		.text = vv_page_text(p, "%s (%s)", vv_text_count(rows), share(p, rows, all)));
+	part_pair_words(&p->html, .name = vv_page_text(p, "%s (%s)", name, share(p, rows, all)),
+			.at = to_value(p, t, c->name, op, ""), .text = vv_page_count(p, rows));
 }
 
 static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *c,
 			const vv_web_values *v)
 {
-	part_pairs_begin(&p->html);
+	part_pairs_begin(&p->html, .kind = c->number ? "n" : NULL);
 	put_words(p, "Different values",
 		  vv_page_text(p, "%s%s", v->distinct_exact ? "" : "about ",
 			       vv_text_count(v->distinct)));
@@ -80,7 +87,7 @@ static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *
 	} else {
 		put_words(p, "Missing", "none");
 	}
-	if (v->empty > 0) {
+	if (v->empty > 0 && v->empty != v->missing) {
 		put_count(p, t, c, "Empty", v->empty, v->looked_at, VV_WEB_IS_EMPTY);
 	}
 	if (v->misfits > 0) {
@@ -89,8 +96,8 @@ static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *
 				       c->type));
 	}
 	if (v->has_range) {
-		put_pair(p, "Least", &v->least);
-		put_pair(p, "Greatest", &v->greatest);
+		part_pair(&p->html, .name = "Least", .value = extreme(p, c, &v->least));
+		part_pair(&p->html, .name = "Greatest", .value = extreme(p, c, &v->greatest));
 	}
 	if (v->numeric && !v->times) {
 		put_words(p, "Mean", vv_plot_number(p, v->mean));
@@ -201,7 +208,8 @@ static const char *figure_text(vv_page *p, const char *figure, int f)
 {
 	if (!figure) return "";
 	return f == VV_WEB_SHARE_MISSING ? vv_page_text(p, "%.3g %%", 100 * strtod(figure, NULL))
-					 : vv_plot_number(p, strtod(figure, NULL));
+	       : f == VV_WEB_MEAN        ? vv_plot_number(p, strtod(figure, NULL))
+					 : vv_plot_grouped(p, figure);
 }
 
 /* A line where the figure was not always the same. */
@@ -402,8 +410,8 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool *now, v
 			.distinct = *now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
 							vv_text_count(v.distinct))
 					 : NULL,
-			.least = v.has_range ? vv_page_value(p, &v.least) : NULL,
-			.greatest = v.has_range ? vv_page_value(p, &v.greatest) : NULL);
+			.least = v.has_range ? extreme(p, c, &v.least) : NULL,
+			.greatest = v.has_range ? extreme(p, c, &v.greatest) : NULL);
 	return VV_OK;
 }
 

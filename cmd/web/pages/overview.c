@@ -324,14 +324,15 @@ static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
 	return h;
 }
 
-static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log *log)
+/* skip: of its path, what its folder's line has. */
+static void put_table_line(vv_page *p, const vv_web_dataset *d, size_t skip, const vv_web_log *log)
 {
 	const vv_web_change *last = log ? change_of(log, d) : NULL;
 	vv_html *spark = rows_over_time(p, d); /* empty where rows were always as many */
 	const vv_web_rows_then *line = vv_html_is_empty(spark) ? NULL : d->line;
 
 	part_table_line(
-		&p->html, .name = d->path,
+		&p->html, .name = d->path + skip,
 		.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
 		.note = d->damaged    ? "its pointer is damaged"
 			: d->document ? "in a document"
@@ -365,19 +366,6 @@ static bool same_folder(const vv_web_dataset *a, const vv_web_dataset *b)
 	return folder_len(a) == folder_len(b) && memcmp(a->path, b->path, folder_len(a)) == 0;
 }
 
-/* top: only those that are in no folder. */
-static void put_lines(vv_page *p, const vv_web_dataset *d, size_t count, bool top,
-		      const vv_web_log *log)
-{
-	part_tables_begin(&p->html);
-	for (size_t i = 0; i < count; i++) {
-		if (!top || folder_len(&d[i]) == 0) {
-			put_table_line(p, &d[i], log);
-		}
-	}
-	part_tables_end(&p->html);
-}
-
 /* "europe/: 20 tables, 3,204 rows, changed 2 days ago" */
 static const char *folder_words(vv_page *p, const vv_web_dataset *d, size_t count)
 {
@@ -397,27 +385,97 @@ static const char *folder_words(vv_page *p, const vv_web_dataset *d, size_t coun
 			      : words;
 }
 
+/* It came, and never changed. */
+static bool is_still(const vv_web_dataset *d)
+{
+	return d->line_count == 1 && (d->stored || d->document) && !d->unread;
+}
+
+typedef struct listing {
+	const vv_web_log *log;
+	bool fold;  /* tables of a folder are one line */
+	bool apart; /* those that never changed come last */
+	bool open;
+} listing;
+
+/* folder: told above it; NULL. */
+static void put_table(vv_page *p, listing *l, const vv_web_dataset *d, size_t skip,
+		      const char *folder)
+{
+	if (!l->open) {
+		part_tables_begin(&p->html);
+	}
+	l->open = true;
+	if (folder) {
+		part_tables_folder(&p->html, .name = folder);
+	}
+	put_table_line(p, d, skip, l->log);
+}
+
+static void end_tables(vv_page *p, listing *l)
+{
+	if (l->open) {
+		part_tables_end(&p->html);
+	}
+	l->open = false;
+}
+
+/* Of one folder, or of none. */
+static void put_group(vv_page *p, listing *l, const vv_web_dataset *d, size_t count)
+{
+	const size_t len = folder_len(d);
+	bool named = len == 0;
+
+	if (l->fold && len > 0) {
+		end_tables(p, l);
+		part_fold_begin(&p->html, .text = folder_words(p, d, count));
+		named = true;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (l->apart && is_still(&d[i])) {
+			continue;
+		}
+		put_table(p, l, &d[i], len,
+			  named ? NULL : vv_page_text(p, "%.*s", (int)len, d->path));
+		named = true;
+	}
+	if (l->fold && len > 0) {
+		end_tables(p, l);
+		part_fold_end(&p->html);
+	}
+}
+
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log)
 {
 	const vv_web_dataset *d = all->items;
-	bool fold = all->tables > UNFOLDED, top = !fold && all->tables > 0;
+	listing l = {.log = log, .fold = all->tables > UNFOLDED};
+	size_t still = 0;
 
-	for (size_t i = 0; i < all->tables && !top; i++) {
-		top = folder_len(&d[i]) == 0;
+	for (size_t i = 0; i < all->tables; i++) {
+		still += is_still(&d[i]);
 	}
-	if (top) {
-		put_lines(p, d, all->tables, fold, log);
-	}
-	for (size_t i = 0, count = 0; i < all->tables && fold; i += count) {
-		for (count = 1; i + count < all->tables && same_folder(&d[i], &d[i + count]);) {
-			count++;
+	l.apart = !l.fold && still > 1 && still < all->tables;
+	for (int below = 0; below < 2; below++) {
+		for (size_t i = 0, count; i < all->tables; i += count) {
+			for (count = 1;
+			     i + count < all->tables && same_folder(&d[i], &d[i + count]);) {
+				count++;
+			}
+			if ((folder_len(&d[i]) > 0) == (below > 0)) {
+				put_group(p, &l, &d[i], count);
+			}
 		}
-		if (folder_len(&d[i]) > 0) {
-			part_fold_begin(&p->html, .text = folder_words(p, &d[i], count));
-			put_lines(p, &d[i], count, false, log);
-			part_fold_end(&p->html);
+	}
+	end_tables(p, &l);
+	if (!l.apart) return;
+	part_fold_begin(&p->html, .text = vv_page_text(p, "%zu tables that never changed", still));
+	for (size_t i = 0; i < all->tables; i++) {
+		if (is_still(&d[i])) {
+			put_table(p, &l, &d[i], 0, NULL);
 		}
 	}
+	end_tables(p, &l);
+	part_fold_end(&p->html);
 }
 
 static bool same_but_digits(const char *a, const char *b)

@@ -30,18 +30,41 @@ typedef struct scale {
 	bool percent;
 } scale;
 
+static const char *join(vv_page *p, const vv_buf *b)
+{
+	p->failed = p->failed || b->failed;
+	return vv_page_keep(p, vv_buf_cstr(b));
+}
+
+const char *vv_plot_grouped(vv_page *p, const char *text)
+{
+	const size_t sign = *text == '-', digits = strspn(text + sign, "0123456789");
+	const char *rest = text + sign + digits;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (digits == 0 || (*rest != '\0' && *rest != '.') || (digits > 1 && text[sign] == '0')) {
+		return text;
+	}
+	vv_buf_puts(&b, sign ? "\u2212" : "");
+	for (size_t i = digits; i > 0; i--) {
+		vv_buf_putc(&b, rest[-(ptrdiff_t)i]);
+		vv_buf_puts(&b, i > 1 && i % 3 == 1 ? "," : "");
+	}
+	vv_buf_puts(&b, rest);
+	return join(p, &b);
+}
+
 const char *vv_plot_number(vv_page *p, double y)
 {
-	double size = fabs(y);
+	const double size = fabs(y);
 
-	if (size >= 1e15 || isnan(y)) return vv_page_text(p, "%.4g", y);
-	if (floor(y) == y) {
-		return vv_page_text(p, "%s%s", y < 0 ? "\u2212" : "",
-				    vv_text_count((uint64_t)size));
-	}
-	return size >= 1000  ? vv_page_text(p, "%.1f", y)
-	       : size >= 0.1 ? vv_page_text(p, "%.4g", y)
-			     : vv_page_text(p, "%.3g", y);
+	return vv_plot_grouped(p, vv_page_text(p,
+					       size >= 1e15 || isnan(y) ? "%.4g"
+					       : floor(y) == y          ? "%.0f"
+					       : size >= 1000           ? "%.1f"
+					       : size >= 0.1            ? "%.4g"
+									: "%.3g",
+					       y));
 }
 
 /* Round numbers from at most the least to at least the greatest. */
@@ -103,12 +126,6 @@ static int64_t place_of(const vv_plot_point *points, size_t count, size_t i, int
 				    : (double)i / (double)(count - 1);
 
 	return from + (int64_t)lround(share * (double)(to - from));
-}
-
-static const char *join(vv_page *p, const vv_buf *b)
-{
-	p->failed = p->failed || b->failed;
-	return vv_page_keep(p, vv_buf_cstr(b));
 }
 
 static int compare_numbers(const void *a, const void *b)

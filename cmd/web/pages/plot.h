@@ -42,7 +42,9 @@ typedef struct vv_plot_bar {
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count);
 
-/* "1,204", "0.52", "12.4 million": for axes and tables. */
+/* "1,204", "0.52": for axes and tables. */
 const char *vv_plot_number(vv_page *p, double y);
+/* The digits of a number as it is written, in threes; what is written in another way stays. */
+const char *vv_plot_grouped(vv_page *p, const char *text);
 
 #endif

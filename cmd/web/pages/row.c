@@ -52,7 +52,7 @@ static const char *to_figure(vv_page *p, const vv_web_table *t, const vv_web_row
 		}
 	}
 	if (where.len == 0 || !t->columns[column].number || t->columns[column].key ||
-	    !vv_page_is_served(p)) {
+	    r->cells[column].len == 0 || !vv_page_is_served(p)) {
 		return NULL;
 	}
 	to.rev = t->commit.hex;
@@ -65,7 +65,7 @@ static const char *to_figure(vv_page *p, const vv_web_table *t, const vv_web_row
 static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
 	part_subtitle(&p->html, .text = "The row in this version", .id = "now");
-	part_pairs_begin(&p->html);
+	part_pairs_begin(&p->html, .kind = NULL);
 	for (size_t i = 0; i < t->column_count; i++) {
 		part_row_pair(
 			&p->html, .name = t->columns[i].name, .at = to_cell(p, t->columns[i].name),

@@ -225,6 +225,23 @@ head_of() {
 	grep -q '<h2>Prices</h2>' out/index.html
 }
 
+@test "tables of a folder stand together, and those that never changed are folded" {
+	new_repo src
+	mkdir src/eu
+	for name in a b eu/c eu/d; do rows 3 > src/$name.csv; done
+	varve -C src add -q .
+	varve -C src commit -qm one
+	start_server src
+	curl -sL -H 'Accept: text/html' "$url/" > new # where nothing ever changed all are shown
+	! grep -q 'never changed' new || false
+	tick
+	rows 4 > src/eu/d.csv
+	rows 5 > src/b.csv
+	varve -C src commit -qam two
+	curl -sL -H 'Accept: text/html' "$url/" | grep -o 'scope="rowgroup"[^<]*<\|<summary>[^<]*\|<th scope="row"><a href="[^"]*">[^<]*' | sed 's/.*>//; s/<//' | grep -v '^main' > said
+	printf '%s\n' b.csv eu/ d.csv '2 tables that never changed' a.csv eu/c.csv | diff - said
+}
+
 @test "rows of plain text of Git are counted on the overview" {
 	new_repo src
 	rows 20 > src/t.csv
@@ -337,6 +354,10 @@ suggested() {
 	[ "$(grep -o '<figcaption>Value' one | wc -l)" = 1 ]
 	! grep -q '<figcaption>Mean' one || false
 	grep -q '>900,000<' one
+	for n in 1234567.25 -1234567.25; do echo "$n,$n"; done | sed '1i v,w' > src/big.csv
+	varve -C src add -q big.csv
+	varve -C src commit -qm big
+	[[ $(page "columns/HEAD/big.csv?name=v") == *" Least −1,234,567.25 Greatest 1,234,567.25 "* ]]
 }
 
 @test "the page of a large table's column leads to the same over its versions" {
