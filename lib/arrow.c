@@ -16,9 +16,9 @@
 
 /* ---- arrow_stream: arrays, made one after the other, as a stream of the Arrow C stream interface ---- */
 
-/* What makes the arrays. */
+/* The source of the arrays. */
 typedef struct vv_arrow_source {
-	bool (*schema)(const void *at, struct ArrowSchema *out); /* false: there is no memory */
+	bool (*schema)(const void *at, struct ArrowSchema *out); /* false: out of memory */
 	/* At the end *out has no release. */
 	vv_status (*next)(void *at, struct ArrowArray *out, vv_error *err);
 	const vv_arrow_misfits *(*misfits)(const void *at);
@@ -126,7 +126,7 @@ static vv_status make_status(varve_arrow_status **out, vv_error *err)
 	return VV_OK;
 }
 
-/* A stream in the caller's memory, and what it finds (status NULL: not asked for). Takes at, in any case; the source is
+/* Opens a stream in the caller's memory, with its status (NULL: not requested). Takes at in any case; the source is
  * borrowed for ever. */
 static vv_status arrow_stream_open(struct ArrowArrayStream *out, varve_arrow_status **status,
 				   const vv_arrow_source *source, void *at, vv_error *err)
@@ -151,7 +151,7 @@ static vv_status arrow_stream_open(struct ArrowArrayStream *out, varve_arrow_sta
 	return VV_OK;
 }
 
-/* ---- what it found ---- */
+/* ---- status ---- */
 
 int varve_arrow_status_get(varve_arrow_counts *counts, const varve_arrow_status *status,
 			   varve_error *err)

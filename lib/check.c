@@ -167,7 +167,7 @@ static int end(varve_report **out, job *j, vv_status rc, vv_error *e, varve_erro
 	return vv_give(err, rc, e);
 }
 
-/* ---- what is checked ---- */
+/* ---- sides ---- */
 
 static vv_status name_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
 {
@@ -176,7 +176,7 @@ static vv_status name_side(vv_diff_side *s, vv_side_kind kind, const char *name,
 	return s->name ? VV_OK : vv_fail_nomem(err);
 }
 
-/* The part of a table that is looked at, and what others found. */
+/* The checked part of a table, and the results of other parts. */
 static vv_status take_parts(job *j, vv_error *err)
 {
 	const varve_check_options *o = &j->o;
@@ -403,7 +403,7 @@ void varve_report_free(varve_report *report)
 
 struct varve_check_history {
 	vv_timeline timeline;
-	varve_check_verdict verdict; /* that was asked for last */
+	varve_check_verdict verdict; /* the last requested one */
 };
 
 static vv_status read_history(varve_check_history *out, job *j, const char *revision, vv_error *err)

@@ -58,7 +58,7 @@ static vv_status set_pairs(varve_diff *d, vv_error *err)
 	return VV_OK;
 }
 
-/* What the comparison borrows. */
+/* Copies names for the comparison. */
 static vv_status take_names(varve_diff *d, const varve_diff_options *o, vv_error *err)
 {
 	vv_status rc;

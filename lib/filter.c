@@ -1,5 +1,5 @@
 /*
- * filter: keeps tests, or a condition and its parameters, until a table is there to apply them to.
+ * filter: keeps tests, or a condition and its parameters, until they are applied to a table.
  */
 #include <string.h>
 
@@ -110,7 +110,7 @@ static vv_status take_params(varve_filter *f, const varve_param *params, size_t 
 	return f->params ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What is no condition, whatever the columns, is refused at once. */
+/* Refuses at once a text that is not a condition for any columns. */
 static vv_status take_condition(varve_filter *f, const char *text, vv_error *err)
 {
 	const vv_condition_how how = {

@@ -1,6 +1,5 @@
 /*
- * merge: merges and conflicts for the library's callers. Knows that each call is the only one with its repository, writer
- * and index.
+ * merge: merges and conflicts for the library's callers. Each call is the only user of its repository, writer and index.
  */
 #include <string.h>
 

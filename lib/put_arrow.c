@@ -9,7 +9,7 @@
 #include "lib/handles.h"
 #include "repo/git/history/revision.h"
 
-/* What a path was where the caller read it. */
+/* Compares the path with the version that the caller read. */
 static vv_status check_expected(varve_txn *t, const vv_subject *now, const char *path,
 				const char *expect, vv_error *err)
 {

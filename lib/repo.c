@@ -33,7 +33,7 @@ struct vv_core {
 	vv_buf warnings;
 };
 
-/* Programs that the work starts ask nobody. */
+/* Programs started by the library never prompt. */
 static const vv_notes in_silence = {.alone = true};
 
 /* ---- cores and sessions ---- */
@@ -130,7 +130,7 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()");
 	}
 	if ((*out = take_idle(c)) != NULL) {
-		/* other processes may have changed what it read for the call before */
+		/* other processes may have changed data cached by the previous call */
 		vv_dataset_reader_forget((*out)->reader);
 		return VV_OK;
 	}
@@ -217,7 +217,7 @@ static vv_status open_cached(vv_core *c, const char *url, const varve_repo_optio
 	return rc < 0 ? rc : set_path(c, vv_cached_folder(c->cached), err);
 }
 
-/* No program that is run asks at a terminal, which is not the library's; what the caller sets itself counts first. */
+/* No started program prompts at a terminal, which is not the library's; the caller's own settings take precedence. */
 static const char *const unattended[] = {"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=force",
 					 "SSH_ASKPASS=false"};
 #define UNATTENDED (sizeof(unattended) / sizeof(unattended[0]))

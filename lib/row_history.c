@@ -17,7 +17,7 @@ VV_AUTO_FREE(varve_row_history, varve_row_history_free)
 struct varve_row_history {
 	vv_core *core;
 	vv_session *session;
-	vv_arena arena; /* of what the walk borrows */
+	vv_arena arena; /* of the walk's borrowed values */
 	vv_buf row;
 	vv_name_list key;
 	vv_range range;

@@ -1,5 +1,5 @@
 /*
- * serve: what a pushed version must be here, and how the work tree follows.
+ * serve: checks of pushed versions, and updates of the work tree.
  */
 #include "lib/serve.h"
 
@@ -26,7 +26,7 @@
 
 typedef struct serving {
 	vv_repository *repo;
-	vv_transfer check; /* for vv_transfer_check: its pool and what it remembers */
+	vv_transfer check; /* for vv_transfer_check: its pool and caches */
 	vv_progress progress;
 	vv_notes notes; /* nothing but words */
 	bool one;       /* a request to a server, whose process this is */
@@ -119,7 +119,7 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
 
 /* --- signed heads -------------------------------------------------------------------------- */
 
-/* Those that are here with those that are pushed follow the rules of readers, who would refuse this copy else. */
+/* Existing and pushed heads together must pass the rules of readers, which would otherwise refuse this copy. */
 static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_push_ref *refs,
 			     size_t count, vv_error *err)
 {
@@ -159,7 +159,7 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 	return rc;
 }
 
-/* With the lock held. */
+/* Under the lock. */
 static vv_status trust_locked(vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_judged) judged = {.first = false};
@@ -191,7 +191,7 @@ static vv_status trust_heads(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-/* With varve.sign the server signs what it has accepted. */
+/* With varve.sign the server signs accepted refs. */
 static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report)
 {
 	const serving *s = payload;
@@ -209,9 +209,9 @@ static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf 
 
 #define LISTED 10u /* findings of each rule */
 
-/* What the commits of a push are held to. */
+/* The rules for the commits of a push. */
 typedef struct judging {
-	vv_repository *with; /* sees what was received */
+	vv_repository *with; /* has the received objects */
 	bool has_file;       /* receive.varveRules */
 	vv_buf file;
 	vv_buf *report;
@@ -239,8 +239,8 @@ static vv_status find_default(vv_repository *r, vv_oid *out, vv_error *err)
 	return vv_refs_each(r, "refs/heads/", take_first, out, err);
 }
 
-/* Where a new branch leaves the default one: what is older was checked before. *rules: the commit whose
- * varve.json the receiving side had until now, for this branch. */
+/* The fork point of a new branch from the default one: older commits were checked before. *rules: the
+ * commit with the receiving side's former varve.json for this branch. */
 static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out, bool *has,
 			    vv_oid *rules, bool *has_rules, vv_error *err)
 {
@@ -402,7 +402,7 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 
 /* --- the line ----------------------------------------------------------------------------- */
 
-/* The peer waits for an answer: it is told why there will be none. */
+/* Sends the peer, which waits for an answer, the reason of the failure. */
 static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
 {
 	vv_auto(vv_frame_reader) in = {0};

@@ -1,5 +1,5 @@
 /*
- * sync: clone, fetch and push for the library's callers. Knows which options go with which, and what of a transfer is lent.
+ * sync: clone, fetch and push for the library's callers. Checks combinations of options, and lends results of a transfer.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -99,7 +99,7 @@ static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t f
 	return VV_OK;
 }
 
-/* In the same place, with its own repository: what it finds is forgotten with it. */
+/* In the same place, with its own repository, whose caches are dropped with it. */
 static vv_status begin_in(syncing *s, vv_core *core, const varve_sync_options *options,
 			  uint32_t flags, vv_error *err)
 {
@@ -140,7 +140,7 @@ static bool is_set(const syncing *s, uint32_t flag)
 	return (s->o.flags & flag) != 0;
 }
 
-/* ---- what was done ---- */
+/* ---- results ---- */
 
 /* The warnings go to the transfer. */
 static vv_status new_transfer(varve_transfer **out, syncing *s, const char *url,
@@ -237,7 +237,7 @@ static vv_status put_pushed(varve_transfer **out, syncing *s, const vv_push_job 
 	return rc;
 }
 
-/* Gives the caller what was done, or forgets it. */
+/* Passes the results to the caller, or frees them. */
 static int give(varve_error *err, vv_status rc, const vv_error *from, varve_transfer **done,
 		varve_transfer *transfer)
 {

@@ -184,7 +184,7 @@ int varve_table_open(varve_table **out, const varve_version *version,
 	return 0;
 }
 
-/* ---- what is known ---- */
+/* ---- facts ---- */
 
 const varve_table_facts *varve_table_info(const varve_table *table)
 {

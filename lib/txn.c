@@ -1,5 +1,5 @@
 /*
- * txn: transactions for the library's callers. Knows how their options are those of lib/commit/txn.h.
+ * txn: transactions for the library's callers. Maps their options to those of lib/commit/txn.h.
  */
 #include <string.h>
 
@@ -175,7 +175,7 @@ int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *pa
 	return vv_give(err, put(txn, path, &from, options, &why), &why);
 }
 
-/* What another repository has of a version. */
+/* Copies the blocks of another repository's version. */
 static vv_status copy_version(varve_txn *t, const varve_version *v, vv_error *err)
 {
 	vv_auto(vv_session) *s = NULL;

@@ -46,7 +46,7 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-/* What the pointer says of a dataset whose root may be elsewhere; of other blobs their size. */
+/* For a dataset, whose root may be elsewhere, the pointer's facts; for other blobs their size. */
 static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
 {
 	vv_content c = v->subject.content;
@@ -280,7 +280,7 @@ vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_
 	return rc;
 }
 
-/* A part of what comes in order. */
+/* A part of the bytes received in order. */
 typedef struct part {
 	vv_writing to;
 	uint64_t at, from, end;
@@ -460,7 +460,7 @@ int varve_versions_open(varve_versions **out, varve_repo *repo,
 	return vv_give(err, rc, &e);
 }
 
-/* Of the version at hand, if it is a document that a reader opens. */
+/* The tables of the current version, if it is a document that a reader opens. */
 static vv_status keep_tables(varve_versions *list, vv_error *err)
 {
 	vv_auto(vv_session) *s = NULL;

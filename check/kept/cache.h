@@ -26,8 +26,8 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_check_cache, vv_check_cache_close)
 
-/* A record's bytes into out (replacing what it holds). kind: a word of lower-case letters ("rows"); key:
- * a hash of all that the record depends on. 1, 0 (none, or damaged), or negative: no memory. */
+/* A record's bytes, replacing the content of out. kind: a word of lower-case letters ("rows"); key: a
+ * hash of everything that the record depends on. 1, 0 (none, or damaged), or negative: no memory. */
 int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
 		       vv_error *err);
 
@@ -35,22 +35,22 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 
-/* Where the cache keeps what is too large for a record: the caller writes and reads the file, whole and
- * checked. Owned; NULL: nowhere (a cache in memory), or out of memory. Kept as long as those
- * files take at most VV_CHECK_FILES_MAX together; the oldest go first. */
+/* The cache's file for data too large for a record: the caller writes and reads the file, whole and
+ * checked. Owned; NULL: none (a cache in memory), or out of memory. Kept as long as those files take at
+ * most VV_CHECK_FILES_MAX together; the oldest are removed first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
 char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
-/* The same file as the trusted one brought it: so many bytes of that one, from offset on, and its descriptor,
- * borrowed from c. -1: it did not. */
+/* The same file inside the trusted cache's file: len bytes of that from offset on; returns its descriptor,
+ * borrowed from c. -1: it has none. */
 int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
 				uint64_t *offset, uint64_t *len);
 
-/* Writes all records that were got or put through c, and all files that were asked for, into one file,
+/* Writes all records that were read or written through c, and all requested files, into one file,
  * readable with trust. */
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err);
 
-/* From now on records that are not in dir are looked for in the file. VV_EINPUT: it is no such
- * file, or damaged. What it says is believed. */
+/* Records missing in dir are then searched in the file. VV_EINPUT: not such a file, or damaged. Its
+ * content is trusted. */
 vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *err);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * key_bounds: the least and the greatest key of each row group. For check alone.
  *
- * Where each group's keys rise, or fall, from row to row, and no group's least and greatest key lie among those of
- * another, every key is there once, and nothing else need be kept of them. Keys are the bytes of vv_value_put_key, one
- * column after the other. Their order is any that has equal ones together: it decides only how often groups
- * lie apart, not whether a key is unique.
+ * If each group's keys rise, or fall, from row to row, and the ranges of the groups' keys do not overlap, every key is
+ * unique, and only the bounds need to be cached. Keys are the bytes of vv_value_put_key, one column after the other. Any
+ * order with equal keys adjacent is sufficient: it affects only how often ranges are disjoint, not whether a key is
+ * unique.
  *
  * A correct caller: check_key_bounds_init; a check_key_span for each group that is read: check_key_span_add for each row,
  * check_key_span_put, check_key_bounds_take on one thread; check_key_bounds_load and check_key_bounds_set for the
@@ -45,7 +45,7 @@ bool check_key_span_add(check_key_span *s, vv_buf *key);
 /* Appends what check_key_bounds_take reads. */
 void check_key_span_put(const check_key_span *s, size_t group, vv_buf *out);
 
-/* Of all groups of a version. */
+/* The bounds of all groups of a version. */
 typedef struct check_key_bounds {
 	const check_key_order *orders; /* one for each column of the key; borrowed */
 	size_t columns;
@@ -57,9 +57,10 @@ typedef struct check_key_bounds {
 vv_status check_key_bounds_init(check_key_bounds *b, const check_key_order *orders, size_t columns,
 				size_t groups, vv_error *err);
 void check_key_bounds_clear(check_key_bounds *b); /* accepts zeroes */
-/* What spans put. */
+/* Takes the output of spans. */
 vv_status check_key_bounds_take(check_key_bounds *b, const vv_buf *spans, vv_error *err);
-/* A group's part as check_key_bounds_part gave it, at the beginning of p. False: it is not sound. */
+/* Reads a group's part, written by check_key_bounds_part, at the beginning of p. False: it is
+ * invalid. */
 bool check_key_bounds_set(check_key_bounds *b, size_t group, const uint8_t *p, size_t room);
 const uint8_t *check_key_bounds_part(const check_key_bounds *b, size_t group, size_t *len);
 bool check_key_bounds_holes(const check_key_bounds *b, size_t group);

@@ -1,13 +1,14 @@
 /*
  * key_run: the sorted entries of a large table's key, on disk, to be looked up. For check alone.
  *
- * An entry is a hash and the number of the group in which the key stands, as keys.c makes them: 40 bits of hash above 24 of
- * group. To take three bytes a row, a run keeps only the highest bits of each hash and gives the others as 0. So when a hash
- * is found in a group, that group must be read to see whether the rest of the hash agrees.
+ * An entry is a hash and the number of the key's group, from keys.c: 40 bits of hash above 24 of group. To use only three bytes
+ * a row, a run stores the highest bits of each hash and returns the others as 0. So when a hash is found in a group, that group
+ * must be read to see whether the rest of the hash agrees.
  *
- * A run holds the names of its groups, the entries in the order of their hashes, the hashes that occur more than once, and the list of
- * the groups. It is mapped, not loaded: a check of what changed, or a look-up, reads a few of its pieces of 4 KiB, and each piece
- * is compared with its checksum before it is used. A run can be made again from the table: a damaged one is ignored.
+ * A run contains the names of its groups, the entries in the order of their hashes, the hashes that occur more than once, and
+ * the list of the groups. It is mapped, not loaded: a check of what changed, or a look-up, reads a few of its pieces of 4 KiB,
+ * and each piece is compared with its checksum before it is used. A run can be made again from the table: a damaged one is
+ * ignored.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H
@@ -64,7 +65,7 @@ uint64_t check_key_run_repeat(check_key_run *k, size_t i);
 typedef struct check_key_cursor {
 	check_key_run *run;
 	uint64_t entry;  /* the one here; UINT64_MAX: there is none, or it is damaged */
-	uint64_t sought; /* with zeros for what is left out */
+	uint64_t sought; /* with zeros for omitted bits */
 	uint64_t base;   /* of the piece */
 	size_t piece, bit;
 	size_t index, count; /* entries of the piece up to this one, and all */
@@ -74,14 +75,14 @@ check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash);
 /* The same from a cursor on, which costs little where hashes are sought in order. */
 void check_key_cursor_seek(check_key_cursor *c, uint64_t hash);
 void check_key_cursor_next(check_key_cursor *c);
-/* Is what is kept of the hash that was sought last that of the entry here? */
+/* Are the stored bits of the hash sought last equal to those of this entry? */
 static inline bool check_key_cursor_has(const check_key_cursor *c)
 {
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
 }
 
-/* Writing: begin, put each entry in order, end. Where the disk does not take it there is
- * no run. Nobody sees it before its end. */
+/* Writing: begin, put each entry in order, end. If the disk fails there is no run. It is visible
+ * only after its end. */
 typedef struct check_key_writer check_key_writer;
 /* t: whose groups these are, until the end; borrowed. expected: roughly how many entries follow. left_out: bits of
  * hashes that are not known any more, at least. */

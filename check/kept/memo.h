@@ -1,13 +1,13 @@
 /*
- * memo: facts about row groups, kept for the next check: by rule, by all that the rule depends on,
- * and by the groups' content. For check alone.
+ * memo: facts about row groups, cached for the next check: by rule, by everything that the rule
+ * depends on, and by the groups' content. Only for check.
  *
  * A correct caller: check_memo_open, check_memo_find for each group, check_memo_close. To keep
- * facts: check_memo_begin, check_memo_put for each group, the rule's own bytes behind them,
+ * facts: check_memo_begin, check_memo_put for each group, the rule's own bytes after them,
  * check_memo_keep.
  *
  * The record: le32 number of groups; of each the 32 bytes that name its content, le32 rows, le32
- * fact; then bytes that the rule alone knows: the tail.
+ * fact; then bytes of the rule: the tail.
  */
 #ifndef VV_CHECK_KEPT_MEMO_H
 #define VV_CHECK_KEPT_MEMO_H
@@ -45,8 +45,8 @@ typedef struct check_memo {
 	size_t tail_len;
 } check_memo;
 
-/* Reads what is kept: nothing, where there is no such record or it is not sound. cache NULL: nothing.
- * rule: a word of lower-case letters. Also after a failure to be closed. */
+/* Reads the cached facts: none, if the record is missing or invalid. cache NULL: none. rule: a word
+ * of lower-case letters. Close it also after a failure. */
 vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err);
 /* The same of a record that came from elsewhere. */

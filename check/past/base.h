@@ -1,16 +1,14 @@
 /*
- * base: one version of a table against another, its base: what got lost, what
- * contradicts what was true before, what moved out of bounds. docs/use/rules.md has the
- * measures.
+ * base: compares one version of a table with another, its base: reports losses, contradictions of former
+ * properties, and values out of bounds. docs/use/rules.md has the measures.
  *
- * A correct caller: vv_check_base with both tables open and the rule set of the dataset
- * (check/rules/rules.h); findings come through the callback as they are met. The rules of one version
- * (check/rules/check.h) are looked at elsewhere; vv_base_recode (contradiction.h) tells which of their findings
- * are news to the base.
+ * A correct caller: vv_check_base with both tables open and the rule set of the dataset (check/rules/rules.h);
+ * findings are passed to the callback at once. The rules of one version (check/rules/check.h) are checked
+ * elsewhere; vv_base_recode (contradiction.h) marks those of their findings that contradict the base.
  *
- * Cost follows the change: groups that both versions have are not read. Distributions are
- * kept by version in the cache, so that the next version's are made from the groups that
- * differ; without it the columns asked for are read whole.
+ * Cost follows the change: groups that both versions have are not read. Distributions are kept by version in
+ * the cache, so that the next version's are made from the groups that differ; without it the needed columns
+ * are read whole.
  *
  * Codes, and what a setting's bounds mean (b: of the base, as a share or as a count):
  *   column-removed     a column of the base is gone (a renamed one too, with its new name)

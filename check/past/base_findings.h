@@ -25,7 +25,7 @@ typedef struct base_check {
 /* The findings of one setting, in one column: at most o->limit are given. */
 typedef struct base_quota {
 	uint64_t given, held;
-	vv_finding last; /* of those held back, without data */
+	vv_finding last; /* of those kept back, without data */
 } base_quota;
 
 /* The next setting of a rule that is not off, after `after` (NULL: the first); NULL. */
@@ -33,17 +33,17 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 				    const vv_rule_setting *after);
 /* A finding of the setting: rule, severity, path, commit. */
 vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
-/* Makes it one that says what could not be checked: by code (NULL: its own) where the setting makes it an
- * error, else "unchecked", which always is one. */
+/* Makes it a finding about a failed check: with code (NULL: its own) if the setting makes that an error,
+ * else "unchecked", which always is one. */
 void base_unread(vv_finding *f, const char *code);
-/* Gives it, with message and expected taken from c's buffers (which are emptied); f->row
- * (0: none) brings the line with it. */
+/* Passes it to the callback, with message and expected from c's buffers (which are emptied), and
+ * the line of f->row (0: none). */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
 /* Reports the number of findings above the quota, which base_give withheld. */
 vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 
-/* The groups that only one version has. Where `places` says that the columns are at other
- * places all groups of both are meant. */
+/* The groups that only one version has. If the columns have other places (`places`), all groups of
+ * both. */
 vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
 
 /* Reads these groups (NULL: all) of a table, the wanted columns only. */
@@ -63,7 +63,7 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 uint64_t base_share(uint64_t n, uint64_t of);
 /* Is the share `is` of is_of by more than most billionths above `was` of was_of? Exact. */
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
-/* Is what is not found, of so many, at least `mostly`? */
+/* Are the values not found, among `of`, at least `mostly`? */
 bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
 /* More than the bound allows? Where it is not given: than fallback (in the bound's form). */
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);

@@ -1,6 +1,5 @@
 /*
- * contradiction: a value that is none of the type that a column had in the base: what it is called,
- * and what to do about it.
+ * contradiction: a value that is not of the column's type in the base: its finding, and a proposal.
  */
 #ifndef VV_CHECK_PAST_CONTRADICTION_H
 #define VV_CHECK_PAST_CONTRADICTION_H
@@ -17,17 +16,15 @@
 const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
 					    const vv_base_options *o, const char *column);
 
-/* A "type-error" of a column whose type nobody declared (it was found in the data of a
- * version before) says that the data has changed its mind: such a finding is turned into
- * "type-contradiction" of that rule's severity, with the type as `expected` and the proposal as
- * `intended`, both written to text. Everything else stays as it is; so does f where type-contradiction is off. (Where
- * type-error is off and type-contradiction is not, vv_check_base looks for such values
- * itself.) */
+/* A "type-error" of a column without a declared type (it was inferred from an earlier version) means that the data
+ * changed: such a finding is turned into "type-contradiction" of that rule's severity, with the type as `expected`
+ * and the proposal as `intended`, both written to text. The rest is unchanged; so is f if type-contradiction is
+ * off. (If type-error is off and type-contradiction is not, vv_check_base finds such values itself.) */
 void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
 		    const vv_base_options *o);
 
-/* What a value that is none of the field's type probably is (*likely is cleared storage), and, appended, what accepts it.
- * Data in it is escaped. words (NULL: no command) are the program's. */
+/* The probable meaning of a value that is not of the field's type (*likely is cleared storage), and, appended to
+ * intended, the change that accepts it. Data in it is escaped. words (NULL: no command) are the program's. */
 void vv_base_propose(vv_likely *likely, vv_buf *intended, const vv_field *f, const vv_cell *value,
 		     const char *path, vv_hint_words_fn words);
 

@@ -14,17 +14,17 @@
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
-/* distribution: how often each value is in a column, as sums that can be taken apart.
+/* distribution: the count of each value in a column, as sums that can be subtracted.
  *
  * Since a distribution is a sum over rows, that of a new version is the base's, less the
  * groups that only the base has, plus those that only the new one has.
  *
- * A correct caller: init; add cells (times 1, or -1 to take away); finish; read; clear.
+ * A correct caller: init; add cells (times 1, or -1 to subtract); finish; read; clear.
  *
  * Numbers are counted as doubles, exactly, while there are at most VV_DIST_STEPS_MAX different ones;
- * of more the last binary digits are dropped, as few as bring them below that. How many that are depends
- * on the values alone, not on the way to them. Dates are counted by day, times and datetimes by
- * minute, texts as they are. docs/use/rules.md.
+ * above that the last binary digits are dropped, as few as needed. Their number depends only on the
+ * values, not on their order. Dates are counted by day, times and datetimes by minute, texts unchanged.
+ * docs/use/rules.md.
  */
 
 typedef enum vv_dist_kind {
@@ -34,7 +34,7 @@ typedef enum vv_dist_kind {
 	VV_DIST_COUNTS   /* no values: only how many are missing */
 } vv_dist_kind;
 
-/* More different values than that, or more bytes of them, are not told apart. */
+/* Limits of different values, and of their bytes; beyond these values are not distinguished. */
 #define VV_DIST_VALUES_MAX ((size_t)1 << 20)
 #define VV_DIST_BYTES_MAX ((size_t)16 << 20)
 /* More different numbers than that lose digits. */
@@ -53,7 +53,7 @@ typedef struct vv_distribution {
 	uint64_t other;         /* of the rows: values that are none of the type */
 	bool over;              /* too many different values: values is empty; never of numbers */
 	unsigned dropped;       /* numbers: binary digits that were dropped */
-	uint64_t finer; /* at least so many different ones there were before the last of them */
+	uint64_t finer; /* a lower bound of the different values before the last was dropped */
 	vv_dist_value *values; /* once finished: by step, or by bytes; counts above 0 */
 	size_t count;
 	/* while values are added: a table by hash; counts may be below 0 */
@@ -77,8 +77,8 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* VV_ECORRUPT: something was taken away that was not there. */
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
-/* Of one that was made from another (add_all) and finished, less so many rows: are as few digits dropped as
- * if it had been counted by itself? False: that is not known. */
+/* For one that was made from another (add_all) and finished, minus `gone` rows: are as few digits dropped
+ * as if it had been counted by itself? False: unknown. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
 /* Two finished ones of numbers get the same steps: the coarser ones. */
 void vv_distribution_level(vv_distribution *a, vv_distribution *b);

@@ -12,7 +12,7 @@
 
 typedef struct vv_instant {
 	int64_t days;    /* since 1970-01-01; 0 for a time of day; the first of a year or month */
-	int64_t seconds; /* of that day, 0 to 86,399; in UTC where the value says its zone */
+	int64_t seconds; /* of that day, 0 to 86,399; in UTC if the value has a zone */
 } vv_instant;
 
 /* The value of a cell whose field is a date, time, datetime, year or yearmonth; formats are

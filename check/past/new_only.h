@@ -23,10 +23,9 @@
 
 typedef struct vv_known vv_known;
 
-/* base, t: the two versions, open as long as the object lives; either may be NULL where
- * there is no table to compare (a file that could not be read as one): rows are then told
- * apart by key and value only. Rows of findings are those of their table. seed: anything
- * that the data's author does not know. */
+/* base, t: the two versions, open as long as the object lives; either may be NULL if it is not a
+ * table (a file that could not be read as one): rows are then distinguished by key and value only.
+ * Rows of findings are those of their table. seed: a secret from the data's author. */
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err);
 void vv_known_free(vv_known *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known, vv_known_free)

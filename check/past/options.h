@@ -18,10 +18,10 @@
 typedef struct vv_base_options {
 	const vv_rule_set *rules;
 	const char *path, *commit; /* for the findings; commit may be NULL */
-	bool declared;     /* a datapackage.json says the columns' types: another type is then meant
-	                 * (column-retyped), and no value contradicts it */
-	bool declares_key; /* and it says a primary key, which is then the version's own business */
-	bool base_declared; /* a description of the base says its columns, too */
+	bool declared;     /* a datapackage.json declares the columns' types: a changed type is then
+	                 * intended (column-retyped), and no value contradicts it */
+	bool declares_key; /* and it declares a primary key, which the version may then change */
+	bool base_declared; /* a description of the base declares its columns, too */
 	int64_t now;        /* freshness: seconds since 1970-01-01 UTC */
 	uint64_t limit;     /* findings given of each rule in each column; 0: all */
 	vv_finding_fn finding;

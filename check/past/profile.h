@@ -1,12 +1,12 @@
 /*
- * profile: properties that hold for all values of a version, as a first schema.
+ * profile: properties of all values of a version, as a first schema.
  *
- * A correct caller: vv_profile_make reads the version once; vv_profile_schema gives a Table
- * Schema whose constraints the version meets (varve schema --infer; varve check --suggest makes
- * rules of them); vv_profile_free.
+ * A correct caller: vv_profile_make reads the version once; vv_profile_schema makes a Table Schema
+ * whose constraints the version meets (varve schema --infer; varve check --suggest makes rules of
+ * them); vv_profile_free.
  *
- * Only what is likely to stay true is reported: that nothing is missing, few words for an
- * enumeration, the shape of codes, that amounts are not negative. docs/use/rules.md.
+ * Reports only properties that will probably stay true: no missing values, few words for an
+ * enumeration, the form of codes, no negative amounts. docs/use/rules.md.
  */
 #ifndef VV_CHECK_PAST_PROFILE_H
 #define VV_CHECK_PAST_PROFILE_H
@@ -28,9 +28,8 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 void vv_profile_free(vv_profile *p); /* accepts NULL */
 VV_AUTO_FREE(vv_profile, vv_profile_free)
 
-/* Appends compact JSON. Columns keep what their descriptors say already; a type that some
- * value contradicts becomes one that all have, or the word that contradicts it a missing
- * value. */
+/* Appends compact JSON. Columns keep their descriptors; a type with contradicting values is
+ * replaced by one that all values have, or the contradicting word becomes a missing value. */
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
 
 /* Makes the schema fit many versions: the range of numbers becomes wider by percent of it (0: bounds by their sign), and

@@ -20,7 +20,7 @@ typedef struct vv_report_item {
 	const char *message, *probably, *expected, *intended, *accepted;
 	struct vv_report_item *next; /* of the group */
 	uint16_t key_len, value_len;
-	bool key_cut, value_cut; /* longer than what is kept */
+	bool key_cut, value_cut; /* longer than the stored part */
 	vv_severity severity;
 	char print[VV_REPORT_PRINT_LEN +
 		   1]; /* fingerprint: path, rule, column and key; not the line */
@@ -41,7 +41,7 @@ typedef struct vv_report_group {
 		*last; /* those that are kept, in order; first is NULL only where none was given */
 	uint64_t kept;
 	bool unread;                    /* the rule could not be looked at */
-	bool one_message, one_expected; /* all that are kept say the same */
+	bool one_message, one_expected; /* all stored ones have the same text */
 	struct vv_report_group *next;
 } vv_report_group;
 
@@ -55,7 +55,7 @@ typedef struct vv_report_dataset {
 	struct vv_report_dataset *next;
 } vv_report_dataset;
 
-/* What happens while a report is written: giving it out may fail. */
+/* The state of writing a report: output may fail. */
 typedef struct vv_report_io {
 	vv_status rc;
 	vv_error err;
@@ -76,7 +76,7 @@ struct vv_check_report {
 	const char *last_commit;
 	uint64_t bytes;         /* of the findings that are kept */
 	size_t rule_count;      /* of vv_rules */
-	uint64_t *kept_by_rule; /* for each of vv_rules, and at the end for what is none */
+	uint64_t *kept_by_rule; /* for each of vv_rules, and at the end for unknown rules */
 	vv_report_print *prints;
 	size_t print_count, print_cap;
 	vv_hash_index print_index;
@@ -87,17 +87,17 @@ struct vv_check_report {
 /* Keeps a finding of the dataset under way, where there is room for it. */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
-/* The dataset is complete: fingerprints of the next one are told apart again. */
+/* Ends a dataset: the next one has separate fingerprints. */
 void vv_report_prints_clear(vv_check_report *r);
 
-/* Gives out what a writer has put so far, where that is much. To be called between findings. */
+/* Outputs a writer's text so far, if it is long. Call it between findings. */
 void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
 /* How many findings of a group are reported, listed or not. */
 uint64_t vv_report_found(const vv_report_group *g);
 /* How many of them are not listed. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
-/* With so many errors and warnings: nothing at or above fail_on? */
+/* With these numbers of errors and warnings: is none at or above fail_on? */
 bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings);
 
 #endif

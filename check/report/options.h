@@ -30,7 +30,7 @@ typedef struct vv_report_options {
 	bool new_only;        /* findings that the base has too do not count against it */
 	bool color;           /* text only */
 	unsigned width;       /* text: columns of the terminal; 0: no limit */
-	const char *overview; /* HTML only: markup before what is wrong; borrowed; or NULL */
+	const char *overview; /* HTML only: markup before the findings; borrowed; or NULL */
 } vv_report_options;
 
 typedef struct vv_report_totals {

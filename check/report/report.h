@@ -1,11 +1,11 @@
 /*
  * report: gathers findings, and writes them in any of the forms of varve check.
  *
- * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
- * findings through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for
- * each form asked for, vv_report_valid for the exit code, vv_report_free. All findings are counted; of
- * each rule of a dataset only the first are kept (options.limit), and of the whole report at most 16 MiB,
- * but 1,000 of a rule and one of each rule and column in any case. Every form names how many it leaves out.
+ * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin, findings through
+ * vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for each requested form,
+ * vv_report_valid for the exit code, vv_report_free. All findings are counted; of each rule of a dataset
+ * only the first are kept (options.limit), and of the whole report at most 16 MiB, but 1,000 of a rule and
+ * one of each rule and column in any case. Every form names how many it leaves out.
  */
 #ifndef VV_CHECK_REPORT_REPORT_H
 #define VV_CHECK_REPORT_REPORT_H
@@ -23,12 +23,12 @@
 
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
 
-/* What is reported of a dataset besides its findings; texts are borrowed until vv_report_end
+/* The report's data about a dataset besides its findings; texts are borrowed until vv_report_end
  * returns, and may be NULL. */
 typedef struct vv_report_facts {
 	uint64_t rows, columns;
 	uint64_t groups, groups_read; /* how much of it had to be read */
-	const char *base;             /* what it was compared with: "HEAD~1 (a1b2c3d)" */
+	const char *base;             /* its base: "HEAD~1 (a1b2c3d)" */
 	uint64_t ms;
 	const vv_schema *pointer; /* Git has a pointer with these columns; NULL: the file itself */
 } vv_report_facts;
@@ -36,12 +36,12 @@ typedef struct vv_report_facts {
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
 void vv_report_free(vv_check_report *r); /* accepts NULL */
 
-/* What follows is about the dataset at path; commit: 40 digits, or NULL. */
+/* Begins the dataset at path; commit: 40 digits, or NULL. */
 vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);
-/* Which rules are looked at there: for reports that also list what is right. */
+/* The rules checked there: for reports that also list passed ones. */
 vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err);
 vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
-/* So many further findings like f, which nobody has listed one by one. */
+/* Adds `count` further findings like f, without listing them. */
 vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_error *err);
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
@@ -63,8 +63,8 @@ typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e,
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
 			 vv_error *err);
 
-/* What a rule found in a dataset, in a column of it or by one of its conditions. rule NULL: the dataset itself, before its
- * rules. */
+/* The findings of a rule in a dataset, in a column of it or by one of its conditions. rule NULL: the dataset itself,
+ * before its rules. */
 typedef struct vv_report_count {
 	const char *path, *rule;
 	const char *name;    /* of a rule that the project wrote: its name, or itself; else NULL */
@@ -78,7 +78,7 @@ typedef vv_status (*vv_report_count_fn)(void *payload, const vv_report_count *c,
 vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, void *payload,
 			      vv_error *err);
 
-/* How text looks that is written from now on. */
+/* Sets the look of text written after this call. */
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 
 /* Appends the whole report. */

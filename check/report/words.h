@@ -21,14 +21,14 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
 /* "3 errors, 1 warning"; "nothing wrong". */
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);
-/* The line, from 1, at which hosts show a finding of the group (NULL: what is said of all of them): where Git has a
+/* The line, from 1, at which hosts show a finding of the group (NULL: a finding about all of them): if Git has a
  * pointer, its column's line there, else the line of the file. */
 uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i);
 
 /* Value or key, escaped, with an ellipsis where it was cut; at most width columns (0: all). */
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
-/* May a terminal see the code point? Not controls, marks that turn writing round, and what is no
- * character. */
+/* May a terminal display the code point? Not controls, marks that change direction, and code points
+ * that are not characters. */
 bool vv_report_is_plain(uint32_t cp);
 /* A JSON string that drives no terminal either; {"base64": ...} where it is not UTF-8. cut: there is more. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);

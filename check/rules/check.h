@@ -1,14 +1,14 @@
 /*
  * check: checks one version of a table against its schema and the project's rules.
  *
- * A correct caller: vv_check_table for a version (or vv_check_file for a text file that
- * add refuses) with a callback that takes the findings; vv_check_result_clear. What is
- * found by looking at single rows is kept for each row group in the cache (cache.h),
- * so that a version that shares groups with one checked before costs what is new; the
- * hashes of keys are kept in the same way. The answer with a cache and without is the same.
+ * A correct caller: vv_check_table for a version (or vv_check_file for a text file that add
+ * refuses) with a callback for the findings; vv_check_result_clear. Findings in single rows are
+ * stored for each row group in the cache (cache.h), so that a version that shares groups with one
+ * checked before costs only the new groups; the hashes of keys are stored in the same way. The
+ * result with a cache and without is the same.
  *
- * Everything is exact: numbers are compared as decimals, dates as what they mean, keys by
- * value. The findings of one rule in one column come by row; those of several are mixed.
+ * Everything is exact: numbers are compared as decimals, dates by their meaning, keys by value. The
+ * findings of one rule in one column are ordered by row; those of several are mixed.
  */
 #ifndef VV_CHECK_RULES_CHECK_H
 #define VV_CHECK_RULES_CHECK_H
@@ -31,10 +31,10 @@
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 
-/* The table that a foreign key's resource names, borrowed until the check is over; *schema: how its
- * columns are read, by their names, where that is not the table's own schema.
- * VV_ENOTFOUND: there is no such resource (a finding); any other failure ends the check.
- * A resource that cannot be read as a table: VV_EINPUT (a finding, too). */
+/* The table of a foreign key's resource, borrowed until the check ends; *schema: the schema of its
+ * columns, by their names, if it is not the table's own. VV_ENOTFOUND: no such resource (a
+ * finding); any other failure ends the check. A resource that cannot be read as a table: VV_EINPUT
+ * (a finding, too). */
 typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
 					  const vv_schema **schema, vv_error *err);
 
@@ -45,7 +45,7 @@ typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *co
 typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
 				      vv_error *err);
 
-/* Of a version only a share of its row groups: what is wrong in single rows of them is noted, and nothing is found. */
+/* Checks only a share of a version's row groups: notes faults in their single rows, and reports no findings. */
 typedef struct vv_check_share {
 	uint32_t part, parts; /* from 0 */
 	vv_buf *result;       /* empty where nothing could be noted */
@@ -67,7 +67,8 @@ typedef struct vv_check_explained {
 		groups; /* row groups whose results are kept, of all; groups 0: nothing is kept by group */
 } vv_check_explained;
 typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
-/* What is wrong with a condition, and the command that gives its column another type, where that helps. Of why. */
+/* The fault of a condition, from the error `why`, and the command that changes its column's type, if that
+ * helps. */
 const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words);
 
 /* Names of the schema's fields at places, each behind side: "id, day", "old.id". */
@@ -75,7 +76,7 @@ void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, cons
 			 size_t count);
 
 typedef struct vv_check_options {
-	const vv_rule_set *rules; /* NULL: every rule as it is by default */
+	const vv_rule_set *rules; /* NULL: the default of every rule */
 	vv_table *base;           /* what rules of varve.checks call base; NULL: there is none */
 	const char *path;         /* of the findings */
 	const char *commit;       /* of the findings, or NULL */
@@ -85,9 +86,9 @@ typedef struct vv_check_options {
 	uint64_t limit;          /* findings given of each rule in each column; 0: all */
 	vv_finding_fn finding;
 	vv_check_more_fn more;         /* may be NULL */
-	vv_check_type_fn type_setting; /* may be NULL; not asked where type-error is off */
+	vv_check_type_fn type_setting; /* may be NULL; not called if type-error is off */
 	void *payload;                 /* of these */
-	vv_check_resource_fn resource; /* NULL: there are no resources */
+	vv_check_resource_fn resource; /* NULL: no resources */
 	void *resource_payload;
 	/* of all that is checked together; NULL: each value has its own alone */
 	vv_pattern_budget *patterns;
@@ -98,12 +99,12 @@ typedef struct vv_check_options {
 	bool sheet;            /* of a workbook: it may be empty */
 	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;
-	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
-	 * file's; vv_check_file: only what is not reported of that table. NULL: neither */
+	/* vv_check_table: the table is the readable part of a file with faults, and lines are the
+	 * file's; vv_check_file: only faults not reported for that table. NULL: neither */
 	const vv_mend *mend;
 	vv_hint_words_fn words;      /* of what findings suggest; NULL: they suggest nothing */
 	const vv_check_share *share; /* NULL: the whole version */
-	/* What shares have noted: believed where it is of the same groups, schema and rules, else passed over. */
+	/* The notes of shares: used if they are of the same groups, schema and rules, else ignored. */
 	const vv_check_noted *results;
 	size_t result_count;
 	vv_buf *spelled; /* vv_check_table: takes the rules as lines of varve.checks; nothing is checked. NULL: none */
@@ -137,15 +138,15 @@ VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 
-/* Checks the structure of a text file as it is, and continues after each fault: what add
- * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
- * found out); NDJSON line by line; of a JSON array the first fault only. What the schema says
- * is checked of the rows that can be read: vv_mend_open, vv_import, vv_check_table. */
+/* Checks the structure of a text file, and continues after each fault; add stops at the first. CSV
+ * in the form of the hints (a missing delimiter is detected); NDJSON line by line; of a JSON array
+ * only the first fault. Readable rows are checked against the schema by vv_mend_open, vv_import,
+ * vv_check_table. */
 vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
 			const vv_check_options *o, vv_error *err);
 
-/* Lines of the file (from 1; 0: not known) at which rows begin: row numbers from 0. Remembers what
- * it had to count; NULL cache: counted again. mend: as in the options. For findings of others
+/* Lines of the file (from 1; 0: unknown) at which rows begin: row numbers from 0. Caches its
+ * counts; NULL cache: counts again. mend: as in the options. For findings of other modules
  * (check/past/base.h). */
 typedef struct vv_check_lines vv_check_lines;
 vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,

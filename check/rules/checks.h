@@ -1,8 +1,8 @@
 /*
  * checks: varve.checks, the rules of a project as text, one on a line. docs/use/rules.md describes the language.
  *
- * A correct caller: vv_checks_read once; vv_checks_next for each rule that holds at a path. What a rule means is settled
- * where its columns are known (compile.h, table_rules.c): here only its form is.
+ * A correct caller: vv_checks_read once; vv_checks_next for each rule that applies to a path. A rule is resolved when
+ * its columns are known (compile.h, table_rules.c): here only its syntax is checked.
  */
 #ifndef VV_CHECK_RULES_CHECKS_H
 #define VV_CHECK_RULES_CHECKS_H
@@ -27,7 +27,7 @@ typedef enum vv_check_kind {
 	VV_CHECK_SELECT /* rows of a query, which none is to return: lib/check/query.h */
 } vv_check_kind;
 
-/* A row under a rule that tests it: what the rule lets through ('+'), or finds ('-'). */
+/* A row under a rule that tests it: the rule must pass it ('+'), or find it ('-'). */
 typedef struct vv_check_row {
 	bool right;
 	const char *text; /* "id=1, amount=3"; of a change "id=1, amount=3 -> amount=5" */
@@ -38,12 +38,12 @@ typedef struct vv_check_rule {
 	vv_check_kind kind;
 	const vv_rule *rule; /* of its findings */
 	vv_severity severity;
-	const char *text;      /* as it is in the file, without name and words at its end */
+	const char *text;      /* from the file, without name and words at its end */
 	const char *name;      /* in front of it; or NULL */
 	const char *why;       /* the comment after it; or NULL */
-	const char *condition; /* ROW, TABLE, CHANGE: what is to hold; SELECT: the query */
-	const char *
-		where; /* the rows that it is about; NULL: all. Of a ROW it is part of the condition */
+	const char *condition; /* ROW, TABLE, CHANGE: the condition; SELECT: the query */
+	const char *where;    /* the rows that it applies to; NULL: all. For a ROW it is part of the
+		        * condition */
 	const char **groups;  /* group by: expressions, ended by NULL; or NULL */
 	const char *pattern;  /* ROW: of the columns that 'value' is; or NULL */
 	const char **columns; /* UNIQUE, REFERENCES; ended by NULL */
@@ -58,26 +58,27 @@ typedef struct vv_check_rule {
 	size_t condition_at, where_at, groups_at; /* characters of the line before them */
 } vv_check_rule;
 
-/* What reports are to call it: its name, its comment, or the rule. */
+/* The rule's title in reports: its name, its comment, or the rule. */
 const char *vv_check_rule_title(const vv_check_rule *r);
 /* Its name, or its comment; NULL: it has neither. */
 const char *vv_check_rule_given(const vv_check_rule *r);
-/* Is it what a user calls the rule: its name, its title, or all of it? */
+/* Is it a user's word for the rule: its name, its title, or all of it? */
 bool vv_check_rule_is(const vv_check_rule *r, const char *word);
 
 /* May it have rows: is it about rows, changes, keys, counts or sums? Others need further tables. */
 bool vv_check_rule_takes_rows(const vv_check_rule *r);
 
 typedef struct vv_checks vv_checks;
-/* name is for messages. VV_EINPUT: file, line and column of what is wrong, and what was expected. */
+/* name is for messages. VV_EINPUT: file, line and column of the fault, and the expected syntax. */
 vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const char *name,
 			 vv_error *err);
 void vv_checks_free(vv_checks *c); /* accepts NULL */
 VV_AUTO_FREE(vv_checks, vv_checks_free)
 
-/* The rule after the i-th (*i is moved) that holds at a path; NULL: there are no more. path NULL: of all. */
+/* The next rule after the i-th (*i is moved) that applies to a path; NULL at the end. path NULL: all
+ * rules. */
 const vv_check_rule *vv_checks_next(const vv_checks *c, const char *path, size_t *i);
-/* The i-th pattern of all sections, and the line that it is in; NULL: there are no more. */
+/* The i-th pattern of all sections, and its line; NULL at the end. */
 const char *vv_checks_pattern(const vv_checks *c, size_t i, size_t *line);
 
 #endif

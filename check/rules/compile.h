@@ -8,7 +8,7 @@
 
 /* out is initialised by the call, and cleared after a failure. Borrows the table and o. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
-/* Of a table without a base, where nobody declared its columns: adds what is nearly right (dataset/table/almost.h). */
+/* For a table without a base or declared columns: adds near misses (dataset/table/almost.h). */
 vv_status check_plan_almost(check_plan *p, vv_error *err);
 
 /* ---- columns: the columns of a file by a schema ---- */
@@ -20,7 +20,7 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
 
 /* ---- spell: a plan in the words of varve.checks ---- */
 
-/* Appends the section of the table. A comment names what cannot be said so. */
+/* Appends the section of the table. A comment names rules that it cannot express. */
 vv_status check_plan_spell(vv_buf *out, const check_plan *p, vv_error *err);
 
 #endif

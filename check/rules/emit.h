@@ -1,5 +1,5 @@
 /*
- * emit: findings out of groups, and what was found in all. For this room alone.
+ * emit: reports findings from groups, and their totals. Only for this room.
  */
 #ifndef VV_CHECK_RULES_EMIT_H
 #define VV_CHECK_RULES_EMIT_H
@@ -16,7 +16,7 @@ void check_emit_close(check_emit *e); /* accepts NULL */
 VV_AUTO_FREE(check_emit, check_emit_close)
 vv_status check_emit_notes(check_emit *e, vv_error *err);
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
-/* Rows that end otherwise than the dialect says. */
+/* Rows with another end than the dialect's. */
 vv_status check_emit_line_ends(check_emit *e, vv_error *err);
 vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* A finding about a row (from 0) and its cells in some columns of the plan: message and
@@ -24,19 +24,19 @@ vv_status check_emit_cells(check_emit *e, vv_error *err);
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);
-/* What the findings from now on are called, of a rule of varve.checks; NULL: nothing. Borrowed. */
+/* Sets the name of the next findings, from a rule of varve.checks; NULL: none. Borrowed. */
 void check_emit_name(check_emit *e, const char *name);
 /* A finding that is about no row: path and commit are added. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
-/* Counts what was found, and tells the callback of what is over the limit. like: the rule, severity and column of all of
- * them, and which condition they do not meet (expected). */
+/* Counts the findings, and passes the number above the limit to the callback. like: the rule, severity and column of all
+ * of them, and the condition that they do not meet (expected). */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);
 /* The same without a run. */
 vv_status check_total_add(vv_check_result *out, const vv_check_options *o, const vv_finding *like,
 			  uint64_t found, uint64_t given, bool tolerated, vv_error *err);
 uint64_t check_limit(const check_run *r);
-/* Does `mostly` let so many of so many through? */
+/* Does `mostly` tolerate `found` of `seen`? */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * finding: one thing that a check found wrong.
+ * finding: one fault found by a check.
  *
  * Rule codes are those of frictionless where it has one ("type-error", "primary-key",
- * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and
- * are in docs/use/rules.md. vv_rule_find knows them all.
+ * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and are in
+ * docs/use/rules.md. vv_rule_find finds them all.
  */
 #ifndef VV_CHECK_RULES_FINDING_H
 #define VV_CHECK_RULES_FINDING_H
@@ -20,8 +20,8 @@ typedef enum vv_severity {
 	VV_SEVERITY_ERROR
 } vv_severity;
 
-/* Borrowed: valid during the call that gives it. Texts but `value` and `key` are one line of
- * ours; `value` and `key` are data: any bytes, to be escaped by whoever shows them. */
+/* Borrowed: valid during the callback. Texts except `value` and `key` are one line of ours; `value`
+ * and `key` are data: any bytes, which the displaying code must escape. */
 typedef struct vv_finding {
 	const char *rule;     /* the code */
 	vv_severity severity; /* never OFF */
@@ -35,10 +35,10 @@ typedef struct vv_finding {
 	const char *column; /* NULL: about the row or the table */
 	const char *value;  /* the offending text, whole; NULL: none */
 	size_t value_len;
-	const char *message; /* what is wrong: "is not an integer" */
+	const char *message; /* the fault: "is not an integer" */
 	const char *
 		probably; /* the likely meaning of the value: "2024-01-01 as Excel's number"; NULL */
-	/* what was expected: "an integer, as the parent version has them"; NULL */
+	/* the expectation: "an integer, as the parent version has them"; NULL */
 	const char *expected;
 	const char *
 		intended; /* what accepts the value: a command, or a member of the description; NULL */
@@ -49,7 +49,7 @@ typedef struct vv_finding {
 
 typedef vv_status (*vv_finding_fn)(void *payload, const vv_finding *f, vv_error *err);
 
-/* What a setting of a rule may have beside its severity. */
+/* The members that a rule's setting may have beside its severity. */
 enum {
 	VV_RULE_COLUMNS = 1,
 	VV_RULE_MOSTLY = 2,
@@ -69,7 +69,7 @@ typedef struct vv_rule {
 	const char *code;
 	const char *title;      /* "Cell of another type" */
 	const char *what;       /* one sentence for a report's rule list */
-	vv_severity by_default; /* OFF: only where varve.json asks for it */
+	vv_severity by_default; /* OFF: only if varve.json enables it */
 	bool of_base;           /* compares with a base version */
 	unsigned takes;         /* VV_RULE_... */
 	const char *reads;      /* of a rule of check/past: what of both versions; else NULL */
@@ -81,7 +81,7 @@ bool vv_rule_needs_bounds(const vv_rule *rule);
 /* Does the rule check conditions that a project wrote? Two of them are as different as two rules. */
 bool vv_rule_is_written(const char *code);
 
-/* What could not be checked: always an error, whatever the settings say. */
+/* A failed check: always an error, regardless of settings. */
 #define VV_RULE_UNCHECKED "unchecked"
 
 /* All rules, sorted by code; ended by a NULL code. */

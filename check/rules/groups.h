@@ -1,8 +1,8 @@
 /*
- * groups: the row groups of a version under way, and what is known of them from versions
- * before. For this room alone.
+ * groups: the row groups of the checked version, and their results from earlier versions. Only for
+ * this room.
  *
- * A correct caller: check_groups_list, check_facts_load; each group that is not known is read
+ * A correct caller: check_groups_list, check_facts_load; each group that is not cached is read
  * (check_load, check_unload); check_facts_save.
  */
 #ifndef VV_CHECK_RULES_GROUPS_H
@@ -21,8 +21,8 @@
 #include "diff/rows/list_compare.h"
 
 /*
- * cells: what is wrong with the cells of one row group, and its rows as keys. For this room
- * alone.
+ * cells: finds faults in the cells of one row group, and makes keys of its rows. Only for this
+ * room.
  *
  * A correct caller: a check_worker for each thread; check_group_rows counts into it.
  */
@@ -47,7 +47,7 @@ void check_worker_clear(check_worker *w); /* accepts zeroes */
 VV_AUTO_CLEAR(check_worker, check_worker_clear)
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err);
 
-/* What is wrong with a cell: a set of CHECK_ bits. */
+/* The faults of a cell: a set of CHECK_ bits. */
 unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 		    const vv_cell *cell);
 
@@ -115,7 +115,7 @@ typedef struct check_run {
 
 /* The groups of the version, from its data list; nothing is known of them yet. */
 vv_status check_groups_list(check_run *r, vv_error *err);
-/* Of the version only these, by their numbers. */
+/* The same with only these groups of the version, by their numbers. */
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err);
 
@@ -140,7 +140,7 @@ vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 /* lines.c: which lines the rows are in. Line ends inside of a group's cells, where they
  * are known already. */
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
-/* Keeps what it was given. */
+/* Stores its counts in the cache. */
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err);
 /* Blank lines between the rows: how many in all, and for up to `limit` of them the line. */
 vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,

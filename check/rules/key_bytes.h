@@ -23,12 +23,12 @@ bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const ch
 /* Takes a row of the group, whose key's canonical bytes are in w->key. whole: no part is missing. */
 typedef vv_status (*check_key_fn)(void *payload, size_t row, bool whole, vv_error *err);
 
-/* Gives each row of the group that is loaded to fn, after check_blank; and of group i, which is loaded. */
+/* Calls fn with each row of the loaded group, after check_blank. */
 vv_status check_key_each(check_run *r, check_worker *w, const check_group *g,
 			 const check_key_of *key, check_key_fn fn, void *payload, vv_error *err);
 vv_status check_key_group(check_run *r, check_worker *w, vv_batch *batch, size_t i,
 			  const check_key_of *key, check_key_fn fn, void *payload, vv_error *err);
-/* What an entry has on top; never CHECK_NO_KEY. */
+/* The upper part of an entry; never CHECK_NO_KEY. */
 uint64_t check_key_hash(const vv_buf *key, uint64_t seed);
 /* Bytes that keys may take in memory. */
 uint64_t check_key_memory(const check_run *r);

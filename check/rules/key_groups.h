@@ -1,10 +1,10 @@
 /*
- * key_groups: which row groups have the rows with a key, by the hashes of keys that checks keep.
+ * key_groups: finds the row groups that have the rows with a key, by the hashes of keys that checks cache.
  *
- * A key is one that checks prove: the table's primary key, or columns that its schema calls unique.
- * The answer is derived: of each row group the hashes are kept by the group's content, held against a checksum
- * when they are read, and made of the group where they are not there. So no row is elsewhere, whatever has
- * become of the cache; the rows themselves are for the caller to read and compare.
+ * A key is one that checks prove: the table's primary key, or columns that are unique by its schema. The
+ * result is derived: the hashes of each row group are cached by the group's content, verified by a checksum
+ * when they are read, and computed from the group if missing. So no row is missed, in any state of the cache;
+ * the caller reads and compares the rows themselves.
  */
 #ifndef VV_CHECK_RULES_KEY_GROUPS_H
 #define VV_CHECK_RULES_KEY_GROUPS_H
@@ -29,7 +29,7 @@ typedef struct vv_key_value {
 
 typedef struct vv_key_lookup {
 	vv_check_cache *cache; /* what checks keep */
-	const char *path;      /* that checks know the table by; NULL: none */
+	const char *path;      /* the table's path for checks; NULL: none */
 	/* Hashes of row groups that are not known are made by reading them, and kept: all of them, if
 	 * need be. Else a few. */
 	bool make;

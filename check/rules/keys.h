@@ -13,7 +13,7 @@
 
 #include "check/rules/emit.h"
 
-/* What some groups give to a key. */
+/* The data of some groups for a key. */
 typedef struct check_key_part {
 	vv_buf entries; /* of rows */
 	vv_buf spans;   /* the bounds of groups */
@@ -27,24 +27,24 @@ bool check_keys_wants(const check_run *r, size_t k, size_t i);
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
 			   check_key_part *out, vv_error *err);
 vv_status check_keys_take(check_run *r, size_t k, const check_key_part *part, vv_error *err);
-/* Finds hashes that repeat, and keeps the entries, or the bounds, for the next time. 1; 0: what was kept of some key
- * turned out to be damaged, or to be of no use, and is forgotten, so that check_keys_wants all groups for it, and this
- * is to be called again after them; <0. */
+/* Finds hashes that repeat, and keeps the entries, or the bounds, for the next time. 1; 0: the cached data of some key
+ * was damaged or unusable, and was dropped, so that check_keys_wants all groups for it; call this again after them;
+ * <0. */
 int check_keys_compare(check_run *r, vv_error *err);
-/* Tells what repeats. */
+/* Reports repeats. */
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
 /* Keeps the entries for the next time without comparing what repeats. */
 vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
-/* Is a run with so many entries to be made again where so many are not in it? */
+/* Should a run with this number of entries be made again if `later` ones are not in it? */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
-/* Before the groups are read: hit[i] becomes 1 for each group i that has, or can have, a row with
- * this key (canonical bytes): those known at once, others in check_keys_take. At most CHECK_SOUGHT_MAX times.
- * False: what is kept is damaged: check_keys_forget it, and begin again. */
+/* Before the groups are read: hit[i] becomes 1 for each group i that has, or can have, a row with this key
+ * (canonical bytes): known ones at once, others in check_keys_take. At most CHECK_SOUGHT_MAX times. False:
+ * the cached data is damaged: call check_keys_forget, and begin again. */
 #define CHECK_SOUGHT_MAX 8u
 bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
-/* What is kept of the key counts as nothing from now on, and what was sought and taken is forgotten. */
+/* Ignores the cached data of the key, and drops the state of searches and taken groups. */
 vv_status check_keys_forget(check_run *r, size_t k, vv_error *err);
 
 #endif

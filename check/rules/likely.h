@@ -1,7 +1,7 @@
 /*
  * likely: the likely meaning of a text that is not a value of its field, and the change that makes the field accept it.
  *
- * Asked only of findings that are reported. One table, in likely.c, has all that is known.
+ * Called only for reported findings. One table, in likely.c, has all rules for it.
  */
 #ifndef VV_CHECK_RULES_LIKELY_H
 #define VV_CHECK_RULES_LIKELY_H
@@ -31,10 +31,11 @@ typedef struct vv_likely {
 void vv_likely_clear(vv_likely *l);
 VV_AUTO_CLEAR(vv_likely, vv_likely_clear)
 
-/* Of a text that is not of the field's type; *out is cleared storage. json: the cell is a string of NDJSON or JSON. */
+/* For a text that is not of the field's type; *out is cleared storage. json: the cell is a string of NDJSON or
+ * JSON. */
 void vv_likely_of_type(vv_likely *out, const vv_field *f, const char *s, size_t len, bool json);
-/* Of a text of the type that meets no pattern, or is not in the list of values: blanks around it, other letters. right may
- * be NULL. */
+/* For a text of the type that does not match the pattern, or is not in the list of values: blanks around it, different
+ * case. right may be NULL. */
 void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json *values,
 			vv_likely_right_fn right, void *payload);
 

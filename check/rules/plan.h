@@ -1,6 +1,6 @@
 /*
- * plan: the compiled schema and rule set: what is looked for in each column, which keys must hold,
- * and what is counted of each row group. For this room alone.
+ * plan: the compiled schema and rule set: the checks of each column, the keys, and the counts of
+ * each row group. Only for this room.
  *
  * A correct caller: check_plan_make (compile.h); the plan is then only read, by any thread;
  * check_plan_clear.
@@ -21,7 +21,7 @@
 
 #define CHECK_OFF UINT32_MAX
 
-/* What can be wrong with one cell: a set of these. */
+/* The possible faults of one cell: a set of these. */
 enum {
 	CHECK_MISSING_CELL = 1 << 0,
 	CHECK_ENCODING = 1 << 1,
@@ -59,7 +59,7 @@ typedef struct check_bound {
 } check_bound;
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
-/* Whole numbers within the bounds at one scale; what is outside cannot be decided quickly. */
+/* Whole numbers within the bounds at one scale; numbers outside cannot be decided quickly. */
 typedef struct check_range {
 	int64_t least, most;
 	bool usable;
@@ -128,7 +128,7 @@ typedef struct check_foreign {
 typedef struct check_condition {
 	vv_condition *compiled;
 	const char *text;   /* as reports have it */
-	const char *title;  /* what they call it; or NULL */
+	const char *title;  /* its title; or NULL */
 	const char *column; /* of the schema, where it is about one; or NULL */
 } check_condition;
 
@@ -174,17 +174,17 @@ typedef struct check_plan {
 	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;
 	check_note *notes, *last_note;
-	vv_hash128 id; /* of all that decides what a group's rows give */
+	vv_hash128 id; /* of everything that determines the results of a group's rows */
 } check_plan;
 
 void check_plan_clear(check_plan *p);
-/* Appends all that decides how cells of the field are read: for ids of what is kept. */
+/* Appends everything that determines how cells of the field are read: for ids of cached results. */
 void check_put_reading(vv_buf *out, const vv_field *f);
 /* The setting for a rule in a column (NULL: rows), and its severity. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
-/* Is everything that the rule finds there an error: none let through by `mostly`, none accepted? Only
- * then may a finding stand for others of the same cells. */
+/* Are all findings of the rule there errors: none tolerated by `mostly`, none accepted? Only then may
+ * a finding replace others of the same cells. */
 bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
 /* A finding made while the plan is. */
 vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
@@ -194,8 +194,8 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
 			     vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-/* One that says what could not be checked: where its rule is not an error it is one of "unchecked". setting:
- * whose it is; NULL: that of the rule. */
+/* Adds a finding about a failed check: if its rule is not an error it is one of "unchecked". setting: its
+ * setting; NULL: that of the rule. */
 vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
 			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
 			    ...) __attribute__((format(printf, 7, 8)));

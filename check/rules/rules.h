@@ -1,9 +1,9 @@
 /*
- * rules: varve.json, what a project demands of its data; docs/use/rules.md describes it.
+ * rules: varve.json, a project's requirements on its data; docs/use/rules.md describes it.
  *
  * A correct caller: vv_rules_file_read (or none: NULL stands for an empty file), then
- * vv_rule_set_for each dataset: the complete list of what is to be checked there and how
- * severely. check.h and check/past/base.h take that list as it is.
+ * vv_rule_set_for each dataset: the complete list of checks there with their severities. check.h
+ * and check/past/base.h use that list unchanged.
  */
 #ifndef VV_CHECK_RULES_RULES_H
 #define VV_CHECK_RULES_RULES_H
@@ -34,12 +34,12 @@ typedef struct vv_bound {
 typedef struct vv_rule_setting {
 	const vv_rule *rule;
 	vv_severity severity; /* may be OFF */
-	bool accepted; /* what it finds here is intended (set by the caller of vv_rule_set_for) */
-	bool asked;    /* varve.json (or --select) asks for it; false: the rule's default */
+	bool accepted; /* its findings here are intended (set by the caller of vv_rule_set_for) */
+	bool asked;    /* enabled by varve.json (or --select); false: the rule's default */
 	const char *const *columns; /* NULL-ended names; NULL: all that the rule can look at */
-	uint64_t mostly; /* of the values (rows) looked at so many billionths must be right, else it
-	                             * is found wrong; VV_BILLION: all */
-	vv_bound min, max;     /* what they bound is the rule's business */
+	uint64_t mostly; /* billionths of the examined values (rows) that must be valid; VV_BILLION:
+	                             * all */
+	vv_bound min, max;     /* their meaning depends on the rule */
 	uint64_t max_age;      /* freshness: seconds */
 	const char *condition; /* row-constraint: its text */
 	const char *title;     /* what reports are to call it; NULL: nothing given */
@@ -59,20 +59,20 @@ typedef enum vv_on_commit { VV_ON_COMMIT_OFF, VV_ON_COMMIT_WARN, VV_ON_COMMIT_RE
 
 typedef struct vv_rules_file vv_rules_file;
 
-/* Reads varve.json. name is for messages. VV_EINPUT: no JSON, or with the JSON pointer the
- * word that is not known, and the nearest that is, as hint. Conditions are checked as far
- * as that goes without a schema. */
+/* Reads varve.json. name is for messages. VV_EINPUT: not JSON, or an unknown word, with its JSON
+ * pointer, and the nearest known one as hint. Conditions are checked as far as possible without a
+ * schema. */
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
-/* The same with the rules of varve.checks, which hold beside them; *f NULL: there is no varve.json. */
+/* Adds the rules of varve.checks, which apply in addition; *f NULL: no varve.json. */
 vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,
 			    vv_error *err);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 
-vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* OFF when it does not say */
-vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR when it does not say */
-bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: it does not say */
+vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* OFF by default */
+vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR by default */
+bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: not set */
 /* "check": false for the path: is it to be left out? Patterns match as in .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
@@ -80,14 +80,14 @@ bool vv_rules_left_out(const vv_rules_file *f, const char *path);
  * the entry's where that has one; NULL: any entry of the rule counts. */
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
 			      const vv_finding *found, int64_t now);
-/* The entry of "accept" at or after *i (which is moved) that ended before now: where it is, what it accepted and why, in
- * *out; false: there are no more. */
+/* The entry of "accept" at or after *i (which is moved) that ended before now: its place, its findings and reason, in
+ * *out; false at the end. */
 bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out);
 
 /* As vv_checks_next, of its varve.checks; f may be NULL. */
 const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, size_t *i);
-/* The i-th pattern of all `datasets`, and its JSON pointer in *where, or of varve.checks, and its file and line (in the caller's buffer); NULL: there are
- * no more. */
+/* The i-th pattern of all `datasets`, and its JSON pointer in *where, or of varve.checks, and its file and line (in the
+ * caller's buffer); NULL at the end. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
 
 /* All settings for the dataset at a repository-relative path. f may be NULL; else it must
@@ -108,19 +108,19 @@ bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 /* Marks the settings of a rule as accepted. */
 void vv_rule_set_accept(vv_rule_set *s, const char *code);
 
-/* Of a finding that says that something could not be checked, *code is its rule: how severe it
- * is, which is always ERROR. Where the settings have that rule as less, *code becomes "unchecked",
- * so that what was not checked is reported, and never valid. s may be NULL. */
+/* The severity of a finding about a failed check of the rule *code, which is always ERROR. If the
+ * settings have that rule as less, *code becomes "unchecked", so that a failed check is reported,
+ * and never valid. s may be NULL. */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
-/* --select: all but those named go off, and one that is off by default and has no bounds to miss continues. --skip: those
- * named go off. "unchecked" stays as it is. A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: there is no such
- * rule, with the nearest; or --skip unchecked. */
+/* --select: turns all others off, and the named ones on, even if off by default, unless they lack required bounds. --skip:
+ * turns the named ones off. "unchecked" is unchanged. A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: no
+ * such rule, with the nearest; or --skip unchecked. */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 
-/* The next member at or after *i (which is moved) that a setting of the rule may have; *values: what the JSON Schema of
- * varve.json calls its values. NULL: there are no more. */
+/* The next member at or after *i (which is moved) that a setting of the rule may have; *values: the name of its values
+ * in the JSON Schema of varve.json. NULL at the end. */
 const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values);
 
 /* Does the setting look at the column? */

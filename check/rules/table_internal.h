@@ -8,19 +8,20 @@
 
 /* ---- table_rules: do counts and sums of a version meet the rules of varve.checks? For this room alone ---- */
 
-/* All rules about the table and its groups, against o->base where they name it. What a row group counts is kept by its
- * content, so that a version costs what is new. */
+/* Checks all rules about the table and its groups, against o->base if they name it. Counts of a row group are cached
+ * by its content, so that a version costs only its new groups. */
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err);
 
-/* Gives the same rules to o->explain, and reads no row. */
+/* Passes the same rules to o->explain, and reads no row. */
 vv_status check_table_explain(check_run *r, vv_error *err);
 
 /* ---- explain: rules, the columns that they read, groups with kept results. For this room alone ---- */
 
-/* Gives all rules of the plan to o->explain, but those of check_table_explain. The groups are listed, facts and keys are open. */
+/* Passes all rules of the plan to o->explain, except those of check_table_explain. The groups are listed, facts and keys are
+ * open. */
 vv_status check_explain(check_run *r, vv_error *err);
 
-/* Gives one that reads all groups. */
+/* Passes one that reads all groups. */
 vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv_buf *reads,
 			     vv_error *err);
 /* One that cannot be checked here. name may be NULL. */

@@ -1,5 +1,5 @@
 /*
- * cell: one value of a table, as text, and what a scanner saw of it.
+ * cell: one value of a table, as text, with facts from the scanner.
  */
 #ifndef VV_DATASET_FORMAT_CELL_H
 #define VV_DATASET_FORMAT_CELL_H
@@ -12,16 +12,16 @@ typedef enum vv_cell_state {
 	VV_CELL_TEXT = 0,   /* CSV text; a JSON string, decoded */
 	VV_CELL_ABSENT = 1, /* short row, missing member: no text */
 	VV_CELL_NULL = 2,   /* JSON null: no text */
-	VV_CELL_LITERAL = 3 /* JSON number, true, false, array, object, or a string that has
-	                      * no exact decoding: the text as it is in the file */
+	VV_CELL_LITERAL = 3 /* JSON number, true, false, array, object, or a string without an exact
+	                      * decoding: the file's text */
 } vv_cell_state;
 
 enum {
-	VV_CELL_QUOTED = 1,   /* stood in quotes */
+	VV_CELL_QUOTED = 1,   /* was in quotes */
 	VV_CELL_HAS_QUOTE = 2 /* unquoted, with a quote or escape character in it */
 };
 
-/* 16 bytes. Text is borrowed from whoever filled the cell. */
+/* 16 bytes. Text is borrowed from the function that filled the cell. */
 typedef struct vv_cell {
 	const char *text; /* len bytes; NULL only with len 0 */
 	uint32_t len;
@@ -41,7 +41,7 @@ bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 	(256u << 10) /* bytes of cells (each counted len + 1) that force a cut, and
                                    * above which a single row's longest cells go out of line */
 #define VV_ROW_MAX                                                                                 \
-	((size_t)8 << 20) /* bytes of a row as it is in its file, with the blank lines before  \
+	((size_t)8 << 20) /* bytes of a row in its file, with the blank lines before  \
 			   * it and its row end */
 #define VV_GROUP_BYTES_MAX                                                                         \
 	(2 * VV_ROW_MAX) /* bytes of a row group, likewise: one such row, and those before it */

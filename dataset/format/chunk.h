@@ -1,7 +1,7 @@
 /*
- * chunk: bytes cut by content (FastCDC), for files and for what is too long for a
- * row group. Source: Xia et al., FastCDC, USENIX ATC 2016; normalised chunking.
- * min 16 KB, normal 64 KB, max 256 KB; gear table from XXH3 of the byte's value.
+ * chunk: bytes cut by content (FastCDC), for files and for data too long for a row group. Source:
+ * Xia et al., FastCDC, USENIX ATC 2016; normalised chunking. min 16 KB, normal 64 KB, max 256 KB;
+ * gear table from XXH3 of the byte's value.
  */
 #ifndef VV_DATASET_FORMAT_CHUNK_H
 #define VV_DATASET_FORMAT_CHUNK_H
@@ -18,8 +18,8 @@
 #define VV_CHUNK_NORMAL (64u << 10)
 #define VV_CHUNK_MAX (256u << 10)
 
-/* Length of the first chunk of bytes[0 .. len); 0 when more bytes are needed to
- * tell (len < VV_CHUNK_MAX and not at_end). */
+/* Length of the first chunk of bytes[0 .. len); 0 when more bytes are needed (len < VV_CHUNK_MAX
+ * and not at_end). */
 size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end);
 
 /* Stores bytes as a chunk list. Used for long cells and long quirks. */
@@ -40,7 +40,7 @@ VV_AUTO_FREE(vv_chunk_reader, vv_chunk_reader_close)
 uint64_t vv_chunk_reader_total(const vv_chunk_reader *r);
 /* The next chunk is the one that has this byte. */
 vv_status vv_chunk_reader_seek(vv_chunk_reader *r, uint64_t at, vv_error *err);
-/* A chunk's bytes (borrowed until the next call), and where they stand. 1, 0 at the end, <0. */
+/* A chunk's bytes (borrowed until the next call), and their offset. 1, 0 at the end, <0. */
 int vv_chunk_reader_next(vv_chunk_reader *r, const char **bytes, size_t *len, uint64_t *at,
 			 vv_error *err);
 

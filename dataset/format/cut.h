@@ -29,11 +29,11 @@ typedef struct vv_cut {
 
 void vv_cut_init(vv_cut *c, const vv_cut_params *params);
 
-/* Tells of the next row (cells of all columns; cell_bytes = sum of len + 1).
- * True when a cut comes after it; the state then starts again. */
+/* Adds the next row (cells of all columns; cell_bytes = sum of len + 1). True when a cut comes
+ * after it; the state then starts again. */
 bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_bytes);
 
-/* The target for rows of this mean size: so that a group holds about 75 KB. */
+/* The target for rows of this mean size: so that a group has about 75 KB. */
 uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows);
 
 #endif

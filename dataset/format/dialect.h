@@ -1,5 +1,6 @@
 /*
- * dialect: the form of a file (delimiter, quotes, line ends); with the cells it gives the bytes.
+ * dialect: the form of a file (delimiter, quotes, line ends), which with the cells determines the
+ * bytes.
  *
  * Part of the root. Two files with the same cells and different dialects share
  * their data list.
@@ -46,8 +47,8 @@ typedef struct vv_bytes {
 #define VV_HEADER_ROWS_MAX 16u
 #define VV_HEADER_JOIN_MAX 16u /* bytes, with the NUL */
 
-/* What of a CSV was declared by an option or a description, so that a later version keeps it: all else is detected again in
- * each version. */
+/* The properties of a CSV declared by an option or a description, which later versions keep: all others are detected again
+ * in each version. */
 enum {
 	VV_DECLARED_HEADER = 1, /* whether there is one */
 	VV_DECLARED_LEAD = 2,   /* how many lines are above the table */
@@ -105,8 +106,8 @@ VV_AUTO_CLEAR(vv_dialect, vv_dialect_clear)
 /* out is not cleared first */
 vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err);
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
-/* Equal but for BOM, prologue, newline habits, epilogue and quoting: would the
- * same bytes be cut into the same cells? (What the scan cache asks.) */
+/* Equal but for BOM, prologue, newline habits, epilogue and quoting: would the same bytes be cut
+ * into the same cells? (For the scan cache.) */
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
 bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b);
 vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err);
@@ -136,7 +137,7 @@ static inline bool vv_dialect_full_are_rows(const vv_dialect *d)
 /* CSV: does a comment, and no row, begin at p? columns: of the table; 0: none, so that no line is a row for its cells. A row in
  * a line that continues beyond end is not one. */
 bool vv_dialect_is_comment(const vv_dialect *d, size_t columns, const char *p, const char *end);
-/* Is lead what it may be? */
+/* Is lead valid? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
 /* JSON, with a lead: the document around the rows; borrowed. */
 vv_json_around vv_dialect_around(const vv_dialect *d);
@@ -146,7 +147,7 @@ size_t vv_dialect_lead_lines(const vv_dialect *d);
 size_t vv_dialect_prologue_rows(const vv_dialect *d);
 /* CSV: how many are below the last row. */
 size_t vv_dialect_tail_lines(const vv_dialect *d);
-/* CSV: can its characters be told from each other and from line ends? */
+/* CSV: do its characters differ from each other and from line ends? */
 bool vv_dialect_fits_together(const vv_dialect *d);
 
 /* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */

@@ -1,10 +1,10 @@
 /*
- * facts: facts about the columns of some rows, which spare reading the rows: which have no text,
- * between which bounds the numbers and the other texts lie.
+ * facts: facts about the columns of some rows, which avoid reading the rows: which columns have no
+ * text, and the bounds of the numbers and the other texts.
  *
  * They are a function of the cells alone, not of schema or key, and may be too wide, never too
- * narrow: what they exclude is not in the rows. Of a row group: vv_facts_of; of several, the
- * union: vv_facts_unite. Format: docs/formats/store.md, "facts".
+ * narrow: values that they exclude are not in the rows. For a row group: vv_facts_of; for several,
+ * the union: vv_facts_unite. Format: docs/formats/store.md, "facts".
  */
 #ifndef VV_DATASET_FORMAT_FACTS_H
 #define VV_DATASET_FORMAT_FACTS_H
@@ -62,7 +62,7 @@ VV_AUTO_CLEAR(vv_facts, vv_facts_clear)
  * them, at most VV_FACTS_DIGITS digits? -0 is 0. */
 bool vv_fact_number_read(vv_fact_number *out, const char *s, size_t len);
 int vv_fact_number_order(const vv_fact_number *a, const vv_fact_number *b);
-/* As bytes; what is the start of another is less. */
+/* As bytes; a prefix is less. */
 int vv_fact_text_order(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /* A column at a time. The fact is zero at first; missing is the caller's to set. */
@@ -77,18 +77,18 @@ bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned s
 vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err);
 void vv_facts_end(vv_facts *f);
 
-/* Of rows x columns cells, at cells[r * stride + c]. outs: places (r * stride + c) of cells that are
- * out of line and are there with len 0, ascending. */
+/* For rows x columns cells, at cells[r * stride + c]. outs: places (r * stride + c) of cells that
+ * are out of line and have len 0 here, ascending. */
 vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,
 		      size_t stride, const size_t *outs, size_t out_count, vv_error *err);
-/* into becomes what is known of its rows and of more's together. first: into has no rows yet. */
+/* into becomes the facts of its own and more's rows. first: into has no rows yet. */
 vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_error *err);
 
 /* Appends the bytes: one form for the same facts. */
 void vv_facts_put(vv_buf *out, const vv_facts *f);
 /* Strict: VV_ECORRUPT for anything that vv_facts_put does not write. out NULL: only looks. */
 vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *err);
-/* Of one column, from bytes that vv_facts_read takes. */
+/* The facts of one column, from bytes valid for vv_facts_read. */
 void vv_facts_column(vv_fact *out, const void *bytes, size_t len, size_t column);
 
 #endif

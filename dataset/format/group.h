@@ -29,12 +29,11 @@ VV_AUTO_FREE(vv_group_encoder, vv_group_encoder_free)
  * finds. NULL (as at first): it does not. */
 void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 
-/* Told of each column's distinct or all values while encoding, so that types can
- * be inferred at no second pass; may be NULL. count values, each valid only
- * during the call; a value may be reported more than once. all: each is reported. Else they are
- * plain numbers, dates or datetimes spelled in one way, of which a few are reported: the least
- * and the greatest integer, the number with most digits after the point, any other; and
- * empty ones may be among them. */
+/* Called with each column's distinct or all values while encoding, so that types can be inferred
+ * without a second pass; may be NULL. count values, each valid only during the call; a value may be
+ * reported more than once. all: each is reported. Else they are plain numbers, dates or datetimes
+ * spelled in one way, of which a few are reported: the least and the greatest integer, the number
+ * with most digits after the point, any other; and empty ones may be among them. */
 typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
 				   size_t count, bool all);
 
@@ -53,7 +52,7 @@ typedef struct vv_group {
 	size_t rows, columns;   /* columns stored; higher ones are absent in every row */
 	const uint8_t **column; /* start of each column; owned (vv_group_close) */
 	size_t *column_len;
-	vv_parted *parted; /* NULL: all is there; else columns come with vv_group_need. Borrowed */
+	vv_parted *parted; /* NULL: complete; else vv_group_need loads columns. Borrowed */
 } vv_group;
 
 /* A group made from an old one by changing some of its columns. */
@@ -84,8 +83,7 @@ static inline vv_status vv_group_need_all(const vv_group *g, vv_error *err)
 {
 	return g->parted ? vv_parted_need(g->parted, 0, g->len, err) : VV_OK;
 }
-/* Have both columns, which are stored in their groups, the same bytes? 1, 0, <0. Of those that are stored alike none is
- * unpacked. */
+/* Do two columns stored in their groups have the same bytes? 1, 0, <0. Columns stored identically are not unpacked. */
 int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t cb, vv_error *err);
 
 /* For coder.h: each column a part, but for the short ones, which stay in the head or share a part. */
@@ -100,12 +98,12 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 
 /* Is the column such that a cell of it is found without reading all of it into memory? */
 bool vv_group_has_cell(const vv_group *g, size_t column);
-/* The cell of one row alone, as vv_group_column gives it: cheaper than the column for a few rows.
+/* The cell of one row, as from vv_group_column: cheaper than the column for a few rows.
  * VV_ECORRUPT, but not for all that vv_group_column finds. */
 vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 			vv_arena *arena, vv_error *err);
 
-/* A column whose rows are not made one by one: what they share is stored once. Borrows from the block and the arena. */
+/* A column whose rows are not made one by one: shared values are stored once. Borrows from the block and the arena. */
 typedef enum vv_run_form {
 	VV_RUN_CELLS, /* a cell for each row, `stride` apart */
 	VV_RUN_SHARED, /* cells[0 .. count): distinct values; of each row its number in index (NULL: all are the first) */
@@ -133,7 +131,7 @@ typedef struct vv_group_run {
 vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
 			  vv_arena *arena, vv_error *err);
 
-/* The same without the numbers of a run of them, which are NULL, and without least and most: what that costs depends on no row. */
+/* The same without the numbers of a run, which are NULL, and without least and most: the cost does not depend on rows. */
 vv_status vv_group_run_look(vv_group_run *out, const vv_group *g, size_t column, vv_arena *arena,
 			    vv_error *err);
 

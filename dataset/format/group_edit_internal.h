@@ -46,7 +46,7 @@ typedef struct edit_plan {
 	size_t in;              /* rows that came */
 } edit_plan;
 
-/* A column on its way. States that differ by row are told by EDIT_LITERAL alone. */
+/* A column in work. States that differ by row need EDIT_LITERAL. */
 typedef struct edit_column {
 	const edit_plan *plan;
 	const vv_group *base;

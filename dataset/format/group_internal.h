@@ -21,8 +21,8 @@
 #define VV_GROUP_MAGIC_LEN 4u
 static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
 
-/* Cells of a group, rows x columns, unless it is a single row. Four times what the
- * cut lets through; keeps a hostile block from asking for more memory than 16 MB. */
+/* Cells of a group, rows x columns, unless it is a single row. Four times the cut's limit; limits
+ * the memory for a hostile block to 16 MB. */
 #define VV_GROUP_CELLS_MAX (1u << 20)
 
 /* First byte of a column: encoding in bits 0-3, states in bits 4-5. */
@@ -81,7 +81,7 @@ typedef struct group_reading {
 	uint8_t state;
 	vv_arena *arena;
 	size_t column;
-	group_value_fn map; /* NULL: values stay as they are */
+	group_value_fn map; /* NULL: values are unchanged */
 	void *payload;
 } group_reading;
 
@@ -111,7 +111,7 @@ vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out
 /* Shared values, before rows get them. */
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
 
-/* A cell as it is in a line, with the delimiter behind it, and how many bytes these are. */
+/* A cell's text in a line, with the delimiter after it, and the number of these bytes. */
 #define GROUP_SLOT_TEXT 15u
 typedef struct group_slot {
 	char text[GROUP_SLOT_TEXT];
@@ -127,8 +127,8 @@ typedef struct group_slot_form {
 	char quote, delimiter;
 } group_slot_form;
 
-/* Ends a slot whose text of len bytes stands where it belongs; the bytes in the slot, which are too
- * many when above GROUP_SLOT_TEXT: then slots behind it were written, too. */
+/* Ends a slot whose text of len bytes is in its place; returns the bytes in the slot: if above
+ * GROUP_SLOT_TEXT, later slots were overwritten. */
 static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
 				    const group_slot_form *form)
 {
@@ -151,9 +151,8 @@ vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
 /* The cell of one row alone. */
 vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err);
 
-/* The same as slots, with room for in->count + GROUP_SLOT_SLACK of them; nothing in them needs
- * quotes or an escape but what form says. *fits false: a text is too long, and the slots are
- * of no use. */
+/* The same as slots, with room for in->count + GROUP_SLOT_SLACK of them; only quotes and escapes of
+ * `form` are needed. *fits false: a text is too long; do not use the slots. */
 vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err);
 
@@ -238,13 +237,13 @@ bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
 /* The numbers themselves, those of empty values left out; NULL when out of memory. */
 uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
 
-/* Bits that hold u: 0 .. 64. */
+/* Bits needed for u: 0 .. 64. */
 static inline unsigned group_bit_len(uint64_t u)
 {
 	return u == 0 ? 0 : 64u - (unsigned)__builtin_clzll(u);
 }
 
-/* ---- what the encoder shares with the check that a block is its own encoding (group_proof.c) ---- */
+/* ---- shared by the encoder and the check that a block is its own encoding (group_proof.c) ---- */
 
 #define GROUP_SLOTS 1024u /* four times the distinct values, so that probes are short */
 
@@ -266,17 +265,17 @@ struct vv_group_encoder {
 	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
 	uint8_t *empty;    /* typed: 1 where the value is empty */
 	int64_t *number;   /* typed: those that are not empty */
-	uint64_t *unit;    /* what goes into the planes */
+	uint64_t *unit;    /* the numbers for the planes */
 	group_dict dict;
 
-	vv_facts *facts; /* NULL: not asked for */
+	vv_facts *facts; /* NULL: not requested */
 
 	vv_buf body; /* columns, one after the other */
 	size_t *column_len;
 	size_t column_cap;
 };
 
-/* What was seen while gathering a column. */
+/* Observations while gathering a column. */
 typedef struct group_values {
 	size_t rows, count; /* all; those with text */
 	unsigned states;    /* bit set */
@@ -302,7 +301,7 @@ typedef struct group_typed {
  * columns cost some 30 probes and no more. */
 #define GROUP_DICT_START 16u
 
-/* What is learnt of the numbers while they are read. */
+/* Observations on the numbers while reading them. */
 typedef struct group_spread {
 	int64_t least, most, last;
 	uint64_t zigzags; /* or of all deltas, as far as they do not wrap */
@@ -336,31 +335,31 @@ static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
 	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
 }
 
-/* Room for so many rows in each column, and for the lengths of so many columns. */
+/* Makes space for `rows` rows in each column, and for the lengths of `columns` columns. */
 vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err);
 
-/* Collects a column's values into e->cell and e->key, and what can be told of them in passing. */
+/* Collects a column's values into e->cell and e->key, and observations on them. */
 void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
 		  size_t stride);
 
 /* Bytes that the text encoding takes, but for the column's first byte and states. */
 size_t group_text_size(const vv_group_encoder *e, const group_values *c);
 
-/* The encoding of what was gathered: constant if it can be; else the smallest of numbers, dictionary
- * and text, the first of them where sizes are equal. */
+/* The encoding of the gathered values: constant if possible; else the smallest of numbers,
+ * dictionary and text, the first if sizes are equal. */
 int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t);
 
-/* Reads what was gathered as what its first value looks like: e->number, e->empty, t's encoding,
- * form, scale and count; false when a value does not fit. Some value is not empty. */
+/* Reads the gathered values in the form of the first: e->number, e->empty, t's encoding, form,
+ * scale and count; false when a value does not fit. At least one value must not be empty. */
 bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t,
 			group_spread *s);
 
-/* Chooses between plain numbers and deltas, and gives the bytes that the encoding takes. first: number;
- * values: those that are empty, too. */
+/* Chooses between plain numbers and deltas, and computes the encoding's size in bytes. first: number;
+ * values: with empty ones. */
 void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values);
 
-/* The column that these cells give, borrowed until the encoder's next use, and its facts, where the encoder finds
- * them. Room for them is there; the caller looks whether it failed. */
+/* The encoded column of these cells, borrowed until the encoder's next use, and its facts, if the encoder finds
+ * them. Space must exist; the caller checks for failure. */
 const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
 				 size_t column);
 

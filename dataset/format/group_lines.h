@@ -1,8 +1,8 @@
 /*
  * group_lines: the rows of a group as CSV text, straight from its columns.
  *
- * What vv_group_decode and vv_row_write give together, at a third of their cost: what a column
- * is written like (in quotes, without, each cell for itself) is found out once a column.
+ * The same result as vv_group_decode and vv_row_write, at a third of their cost: the form of a
+ * column (in quotes, without, or by cell) is determined once per column.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_LINES_H
 #define VV_DATASET_FORMAT_GROUP_LINES_H

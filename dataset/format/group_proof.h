@@ -1,16 +1,15 @@
 /*
- * group_proof: a row group and its line forms, proved without reading the lines back, and whether it is the one encoding of its cells.
+ * group_proof: proves a row group and its line forms without reading the lines back, and checks that it is the unique encoding
+ * of its cells.
  *
- * A pair is a data item and a layout item side by side, in a context: all of the root that
- * decides which bytes they give and which groups these bytes give (dialect, columns, cut). Proved
- * is: these bytes, read from the start of a group, give exactly this group and these line forms,
- * and end where a cut is. So a version whose pairs are proved needs nothing rendered.
+ * A pair is a data item with its layout item, in a context: the root's properties that determine the bytes of the pair, and
+ * the groups of these bytes (dialect, columns, cut). The proof: these bytes, read from the start of a group, result in exactly
+ * this group and these line forms, and end at a cut. So a version whose pairs are proved needs nothing rendered.
  *
- * That follows for CSV where all cells are texts, the lines have no
- * irregular forms, and nothing stands out of line: a line that is written cell by cell, in quotes wherever a
- * cell contains a delimiter, a quote or a line end, is read as these cells. So the lines are made for their
- * hash alone, the group must be the one encoding of its cells (vv_group_is_canonical below), and cuts are looked for
- * in the cells. All else is left to the reader of the lines; nothing is refused here.
+ * This follows for CSV if all cells are texts, the lines have no irregular forms, and no cell is out of line: a line written
+ * cell by cell, in quotes if a cell contains a delimiter, a quote or a line end, is read as these cells. So the lines are made
+ * only for their hash, the group must be the unique encoding of its cells (vv_group_is_canonical below), and cuts are
+ * determined from the cells. Other groups are left to the reader of the lines; nothing is refused here.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_PROOF_H
 #define VV_DATASET_FORMAT_GROUP_PROOF_H
@@ -26,37 +25,38 @@
 
 #include <stdbool.h>
 
-/* group_canonical: is a row group the one encoding that its cells have?
+/* group_canonical: is a row group the unique encoding of its cells?
  *
- * Without encoding them: numbers, and distinct values with the rows that have them, tell which encoding
- * the encoder chooses, and that choice and the order of the values leave one way to write them.
+ * It does not encode them: numbers, and distinct values with their rows, determine the encoder's
+ * choice, and with the order of the values the encoding is unique.
  */
 
 /* Columns that were looked at before; of one proof. */
 typedef struct vv_seen_columns vv_seen_columns;
 
-/* *is: decoding the group and encoding its cells gives these bytes. Where e finds facts (vv_group_encoder_find)
- * and *is is true, they are those of the cells. The arena is scratch, and may grow with rows x 48 bytes for each column; a column that is encoded again, one with
- * cells other than texts, say, takes as many bytes in e as its cells have. VV_ECORRUPT as vv_group_column, but
- * not for all that it finds: then *is is false. s: NULL, or with e finding facts, what need not be looked at again. */
+/* *is: decoding the group and encoding its cells results in these bytes. If e finds facts (vv_group_encoder_find) and *is is
+ * true, they are those of the cells. The arena is scratch, and may grow with rows x 48 bytes for each column; a column that is
+ * encoded again, for example with cells other than texts, needs as many bytes in e as its cells have. VV_ECORRUPT as
+ * vv_group_column, but not for all that it finds: then *is is false. s: NULL, or, if e finds facts, the columns that need no
+ * second check. */
 vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const vv_group *g,
 				vv_arena *arena, bool *is, vv_error *err);
 
-/* key: SHA-256 of context and items, so that nobody can make another pair with the same one. */
+/* key: SHA-256 of context and items, so that no other pair with the same key can be made. */
 typedef struct vv_pair {
 	uint8_t key[VV_SHA256_LEN];
 	uint64_t raw_len, raw_hash; /* of the bytes; the hash as the root's hash takes it */
 	char first;                 /* byte */
 } vv_pair;
 
-/* What threads need for it, kept from version to version: only one is proved at a time. */
+/* Data for the threads, kept from version to version: only one is proved at a time. */
 typedef struct group_proofs group_proofs;
 group_proofs *group_proofs_new(void);    /* NULL when out of memory */
 void group_proofs_free(group_proofs *p); /* accepts NULL */
 /* Before groups are proved: room for all threads of the pool. */
 vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err);
 
-/* What all groups of a table have in common; borrowed. */
+/* The common properties of a table's groups; borrowed. */
 typedef struct proof_setting {
 	const vv_sink *source;
 	const vv_dialect *dialect;

@@ -1,10 +1,10 @@
 /*
  * list: a long sequence of entries as a tree of nodes, cut by content.
  *
- * Five lists are made of it: data (row groups), layout (form of each group), facts (of each
- * group: facts.h), places (of rows: places.h) and chunks (bytes of a file, of a long cell, of long
- * quirks). The topmost items
- * are embedded in whatever holds the list. Format: docs/formats/store.md, "list".
+ * It is used for five lists: data (row groups), layout (form of each group), facts (of each group:
+ * facts.h), places (of rows: places.h) and chunks (bytes of a file, of a long cell, of long
+ * quirks). The topmost items are embedded in the list's owner. Format: docs/formats/store.md,
+ * "list".
  */
 #ifndef VV_DATASET_FORMAT_LIST_H
 #define VV_DATASET_FORMAT_LIST_H
@@ -42,10 +42,10 @@ typedef struct vv_sink {
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 	/* As vv_store_get_parted. NULL: blocks come as a whole. */
 	vv_status (*get_parted)(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err);
-	/* Is it stored already? Thread-safe. NULL: whoever puts it finds out. */
+	/* Is it stored already? Thread-safe. NULL: put checks it. */
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload;
-	bool passing; /* what is put is forgotten with the command: nothing says that it is stored */
+	bool passing; /* blocks are dropped with the command: do not record them as stored */
 	/* Blocks whose bytes were found to have their hash a moment ago; NULL: none. Borrowed. */
 	const vv_cid_set *hashed;
 } vv_sink;
@@ -67,7 +67,7 @@ VV_AUTO_FREE(vv_list_builder, vv_list_builder_free)
  * seek by (rows for data and places; raw bytes; bytes; 1 for facts). */
 vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
 			      vv_error *err);
-/* Writes the last nodes and gives the top. */
+/* Writes the last nodes and returns the top. */
 vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err);
 void vv_list_clear(vv_list *l);
 VV_AUTO_CLEAR(vv_list, vv_list_clear)
@@ -79,8 +79,8 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 void vv_list_reader_close(vv_list_reader *r);
 VV_AUTO_FREE(vv_list_reader, vv_list_reader_close)
 
-/* The next level-0 item: a cursor on its CBOR (borrowed until the next call) and
- * where it lies: its number, and the sum of the weights before it. 1, 0, <0. */
+/* The next level-0 item: a cursor on its CBOR (borrowed until the next call) and its position: its
+ * number, and the sum of the weights before it. 1, 0, <0. */
 typedef struct vv_list_item {
 	vv_cbor cbor; /* at the item */
 	const uint8_t *bytes;
@@ -89,28 +89,26 @@ typedef struct vv_list_item {
 } vv_list_item;
 int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err);
 
-/* Of facts: the next item of those that may says yes to. It is asked for nodes before they are
- * read, with the facts of all below, and then for what is in them. 1, 0, <0. */
+/* For lists of facts: the next item for which may returns true. It is called for nodes before they
+ * are read, with the facts of all items below, and then for their entries. 1, 0, <0. */
 typedef bool (*vv_list_may_fn)(void *payload, const uint8_t *facts, size_t len);
 int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, vv_list_item *out,
 			  vv_error *err);
 
-/* Moves so that vv_list_next gives the item that holds position `at` of the
- * weights (the first whose end is > at); past the end: next gives 0. Reads only the
- * nodes on the way. */
+/* Moves so that vv_list_next returns the item with position `at` of the weights (the first whose
+ * end is > at); past the end: next returns 0. Reads only the nodes on the way. */
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
 /* The same by item number. */
 vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
 /* Sums over the whole list, from the top alone (no reading when level 0..n carry sums). */
 void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 
-/* For comparing two lists without reading what they share. A node of height 1 holds
- * items, one of height h + 1 nodes of height h; vv_list_height is the greatest
- * height there is (0: the top holds the items). vv_list_peek_node: does a node of
- * exactly this height (1 ..) begin where the reader stands? Then its CID, and how
- * many items and how much weight it covers; at most nodes above it are read for
- * that. Where a node cannot be read it answers false, and vv_list_next will say
- * why. vv_list_skip moves past the node (height 0: past one item) unread. */
+/* For comparing two lists without reading common nodes. A node of height 1 contains items, one of
+ * height h + 1 nodes of height h; vv_list_height is the greatest height (0: the top contains the
+ * items). vv_list_peek_node: does a node of exactly this height (1 ..) begin at the reader's
+ * position? Then returns its CID, and its number of items and weight; it reads only nodes above. If
+ * a node cannot be read it returns false, and vv_list_next will have the error. vv_list_skip moves
+ * past the node (height 0: past one item) unread. */
 unsigned vv_list_height(const vv_list_reader *r);
 bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
 		       unsigned height);

@@ -27,7 +27,7 @@ typedef struct list_item {
 	vv_cid cid;           /* null at level 0 of layout, facts and places */
 	uint64_t weight;      /* above 0 */
 	uint64_t count;       /* level-0 items below; 1 at level 0 */
-	const uint8_t *facts; /* of a list of facts: what is known of all below */
+	const uint8_t *facts; /* of a list of facts: the facts of everything below */
 	size_t facts_len;
 } list_item;
 
@@ -73,9 +73,8 @@ struct vv_list_reader {
 	list_frame frame[LIST_LEVELS];
 };
 
-/* Goes to the level-`level` item that holds position `at` (of the weights, or of
- * the item numbers), or to the end of the list. With exact, nodes that begin at
- * the position are left unread. */
+/* Moves to the level-`level` item with position `at` (of the weights, or of the item numbers), or
+ * to the end of the list. With exact, nodes that begin at the position are left unread. */
 vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned level, bool exact,
 			 vv_error *err);
 

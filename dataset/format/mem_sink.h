@@ -24,7 +24,7 @@ typedef struct vv_mem_sink vv_mem_sink;
  * may be NULL; must outlive the sink. temp_dir: for the temporary file; NULL:
  * TMPDIR, else /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
-/* The same over any sink: what is missing here is got from there. What below->payload is must outlive it. */
+/* The same over any sink: missing blocks are read from that. below->payload must outlive it. */
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
 			   vv_error *err);
 void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */
@@ -33,12 +33,12 @@ VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
 /* The sink's two functions; valid as long as m. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 
-/* From now on blocks past so many bytes in all are dropped, not kept; full: some were. */
+/* Sets a limit: blocks beyond this total of bytes are dropped; full: some were. */
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
-/* Gives all blocks to another sink, in the order in which they came, each with its base. from: without so many of the first; then
- * how many were given in all; or NULL. */
+/* Puts all blocks into another sink, in their order, each with its base. from: the number of first blocks to skip; set to the
+ * total number put; or NULL. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -15,7 +15,7 @@
 #include "dataset/format/list.h"
 #include "dataset/format/places_block.h"
 
-/* Tell of each row's place, in key order; then finish once. */
+/* Add each row's place, in key order; then finish once. */
 typedef struct vv_places_writer vv_places_writer;
 /* sink and old as for vv_list_builder_new. */
 vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,

@@ -1,5 +1,6 @@
 /*
- * places_block: a block of places (places.h): runs of rows, or each row's place in so many bits.
+ * places_block: a block of places (places.h): runs of rows, or each row's place in a fixed number
+ * of bits.
  *
  * Format: docs/formats/store.md, "key order".
  */
@@ -37,7 +38,7 @@ static inline uint64_t places_packed_bytes(uint64_t rows, unsigned width)
 	return (rows * width + 7) / 8;
 }
 
-/* A block, and where in it the reader stands. */
+/* A block, and the reader's position in it. */
 typedef struct places_block {
 	const uint8_t *p, *end;
 	bool packed;
@@ -49,7 +50,7 @@ typedef struct places_block {
 
 /* Borrows the bytes. VV_ECORRUPT. */
 vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, vv_error *err);
-/* Of a packed block that has rows left: the next place. */
+/* The next place of a packed block that has rows left. */
 uint64_t places_block_packed(places_block *b);
 /* The next run of another block that is not at its end; *expected moves behind it. */
 vv_status places_block_run(places_block *b, places_run *out, uint64_t *expected, vv_error *err);

@@ -3,8 +3,8 @@
  * and back. Numbers of one column differ mostly in their low bytes, so that the
  * high planes compress to almost nothing.
  *
- * With SSE2 sixteen numbers are transposed at a time; the portable twins give
- * the same bytes on any machine, and a test compares the two.
+ * With SSE2 sixteen numbers are transposed at a time; the portable twins have the same results on
+ * any machine, and a test compares the two.
  */
 #ifndef VV_DATASET_FORMAT_PLANES_H
 #define VV_DATASET_FORMAT_PLANES_H

@@ -1,7 +1,7 @@
 /*
  * row_write: a row's bytes from its cells, under a dialect: the scanner's inverse.
  *
- * A line that this does not give exactly is kept raw (layout.h, quirks).
+ * A line that this does not reproduce exactly is kept raw (layout.h, quirks).
  */
 #ifndef VV_DATASET_FORMAT_ROW_WRITE_H
 #define VV_DATASET_FORMAT_ROW_WRITE_H
@@ -32,19 +32,18 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 void vv_row_writer_free(vv_row_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_row_writer, vv_row_writer_free)
 
-/* Appends the row without its row end. columns cells; trailing absent ones are
- * left out (CSV), absent members are left out (JSON). In CSV an empty cell that is
- * alone in its row is written as two quotes, since a blank line is not a row. A row whose
- * cells are all absent is an empty line in CSV (which only a raw line can give:
- * such a row never scans back) and open+close in JSON. */
+/* Appends the row without its row end. columns cells; trailing absent ones are left out (CSV),
+ * absent members are left out (JSON). In CSV an empty cell that is alone in its row is written as
+ * two quotes, since a blank line is not a row. A row whose cells are all absent is an empty line in
+ * CSV (only from raw lines: such a row is never scanned) and open+close in JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
 
 /* The same. Where e is not NULL it takes long cells piece by piece, so that out, which is empty at first, stays short. */
 void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
 			   size_t columns);
 
-/* Does vv_row_write give exactly raw[0 .. len)? False as well when out of memory:
- * vv_row_writer_ok tells. */
+/* Does vv_row_write write exactly raw[0 .. len)? Also false when out of memory, see
+ * vv_row_writer_ok. */
 bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
 		    size_t len);
 
@@ -54,11 +53,10 @@ bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, cons
 bool vv_row_quotes_tell(const vv_row_writer *w);
 bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size_t count);
 
-/* VV_ENOMEM when any vv_row_matches so far could not tell. */
+/* VV_ENOMEM if any vv_row_matches so far ran out of memory. */
 vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
 
-/* What a CSV cell must be searched for before it is written without quotes; quotes_on is 0
- * where the dialect has none. */
+/* The characters that require quotes in a CSV cell; quotes_on is 0 if the dialect has no quotes. */
 vv_mark_set vv_row_marks(const vv_dialect *d);
 
 /* Is any of these bytes one of them, in a dialect with quotes? */
@@ -71,12 +69,12 @@ static inline vv_cell_place vv_cell_place_of(size_t at, size_t columns)
 	return columns == 1 ? VV_CELL_ALONE : at == 0 ? VV_CELL_FIRST : VV_CELL_LATER;
 }
 
-/* Must the cell stand in quotes whatever the habit? (It holds the delimiter, a line
- * end, a quote or an escape character, begins with a space that would be passed over, or is the
- * row's first and begins as a comment does.) */
+/* Does the cell need quotes regardless of the file's habit? (It contains the delimiter, a line end,
+ * a quote or an escape character, begins with a space that would be skipped, or is the row's first
+ * and begins like a comment.) */
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first);
 
-/* Would it not be read back from a file that knows no quotes? */
+/* Would it be misread from a file without quotes? */
 bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d, bool first);
 
 /* Does the habit put a cell in quotes that need not be? */

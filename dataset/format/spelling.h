@@ -2,8 +2,8 @@
  * spelling: numbers and dates in their one canonical spelling, read and written
  * eight bytes at a time. Inline, because a table has tens of millions of them.
  *
- * Reading refuses whatever writing would not give back byte for byte. Writing
- * needs 16 bytes of room beyond the text's end.
+ * Reading refuses everything that writing would not reproduce byte for byte. Writing needs 16 bytes
+ * of room beyond the text's end.
  */
 #ifndef VV_DATASET_FORMAT_SPELLING_H
 #define VV_DATASET_FORMAT_SPELLING_H
@@ -153,7 +153,7 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 	return spell_digits(&u, text + sign, digits) && spell_signed(out, u, sign != 0);
 }
 
-/* Digits after the point of what may be a decimal; -1 when there is no point. */
+/* Digits after the point of what may be a decimal; -1 without a point. */
 static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 {
 	uint64_t x = key ^ 0x2e2e2e2e2e2e2e2eu;
@@ -166,9 +166,9 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 	return point ? (int)(text + len - 1 - point) : -1;
 }
 
-/* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point
- * and so many (1 ..) digits after it, as one number without sign. "-0" with any
- * number of zeros after is excluded. At most 19 digits. */
+/* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point and `fraction`
+ * (1 ..) digits after it, as one number without sign. "-0" with any number of zeros after is
+ * excluded. At most 19 digits. */
 static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
 				       int fraction)
 {
@@ -290,7 +290,7 @@ static inline size_t spell_write_integer(char *out, int64_t v)
 		     : spell_write_digits(out, (uint64_t)v, 1);
 }
 
-/* Drops so many of sixteen bytes (0 .. 15), the first of which is the lowest of a. */
+/* Drops `count` of sixteen bytes (0 .. 15), the first of which is the lowest of a. */
 static inline void spell_drop(uint64_t *a, uint64_t *b, unsigned count)
 {
 	const unsigned bits = 8 * (count & 7);
@@ -305,8 +305,8 @@ static inline void spell_drop(uint64_t *a, uint64_t *b, unsigned count)
 	}
 }
 
-/* v units of 10^-scale (1 .. 18). Zeros at its end go, down to `keep` digits after the point (scale: none goes); with keep 0
- * the point goes too when nothing is left behind it. */
+/* v units of 10^-scale (1 .. 18). Trailing zeros are dropped, down to `keep` digits after the point (scale: none is
+ * dropped); with keep 0 also the point if no digit follows. */
 static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, unsigned keep)
 {
 	const unsigned sign = v < 0 ? 1u : 0u;
@@ -316,7 +316,7 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, u
 	*out = '-';
 	out += sign;
 	if (u < 100000000u && scale < 8) {
-		/* Written only: reading back what was just written at another place waits for it. */
+		/* Only written: reading bytes just written with another alignment stalls. */
 		uint64_t m = spell_eight((uint32_t)u);
 		const unsigned skip =
 			(unsigned)__builtin_ctzll(m | (uint64_t)1 << (8 * (7 - scale))) / 8;

@@ -1,8 +1,8 @@
 /*
  * encoding: a character encoding other than UTF-8, both ways: a file's bytes as text, and text as the file's bytes.
  *
- * Bytes that the encoding does not have stay in the text as they are, where they are no valid UTF-8, and go back
- * as they are: text tells everything of the bytes. A surrogate of UTF-16 without its other half becomes the three
+ * Bytes that are invalid in the encoding stay unchanged in the text, unless they are valid UTF-8, and are written
+ * back unchanged: so the text determines the bytes. A surrogate of UTF-16 without its other half becomes the three
  * bytes that UTF-8 would have for it.
  */
 #ifndef VV_DATASET_READ_ENCODING_H
@@ -28,8 +28,8 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err);
 void vv_encoding_close(vv_encoding *e); /* accepts NULL */
 VV_AUTO_FREE(vv_encoding, vv_encoding_close)
 
-/* Both append to out, and give in *used how many bytes they took: all but the beginning of a character that is not
- * whole, and with `last` all. */
+/* Both append to out, and set *used to the number of consumed bytes: all except an incomplete character at the
+ * end, and with `last` all. */
 vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
 			     size_t *used, vv_error *err);
 /* Is it certain that the text decoded last is encoded as the same bytes, without a try? */

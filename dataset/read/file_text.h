@@ -5,7 +5,7 @@
  *	... read vv_file_text_source(t) to its end
  *	vv_file_text_measure(t, &bytes, &hash, err);
  *
- * What was read is encoded again on the way, so that the end proves that the text gives the file back.
+ * The text read is encoded again meanwhile, so that the end proves that it reproduces the file.
  */
 #ifndef VV_DATASET_READ_FILE_TEXT_H
 #define VV_DATASET_READ_FILE_TEXT_H
@@ -20,11 +20,11 @@
 #include "dataset/read/source.h"
 
 typedef struct vv_file_text_options {
-	const char *declared; /* the encoding that somebody named; NULL: it is found out */
+	const char *declared; /* the declared encoding; NULL: detect it */
 	const char *before;   /* that of the version before; empty: UTF-8; NULL: there is none */
-	bool is_text;         /* the source gives text already, which is only measured */
-	bool clean; /* what the encoding does not have becomes U+FFFD, and the mark is left out: then nothing
-	                       * can be measured */
+	bool is_text;         /* the source is text already, which is only measured */
+	bool clean; /* invalid bytes become U+FFFD, and the mark is left out: the file cannot be measured
+	                       * then */
 } vv_file_text_options;
 
 /* Looks at the beginning of the file. Where it is UTF-8, a source that can be read again is back at its beginning, and *out
@@ -35,7 +35,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 void vv_file_text_close(vv_file_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_file_text, vv_file_text_close)
 
-/* Borrowed. What is at an offset of it is not where it is in the file. */
+/* Borrowed. Its offsets differ from those in the file. */
 const vv_source *vv_file_text_source(const vv_file_text *t);
 /* Empty: UTF-8, of a source that cannot be read again. */
 const char *vv_file_text_encoding(const vv_file_text *t);
@@ -48,8 +48,8 @@ uint64_t vv_file_text_swapped(const vv_file_text *t, uint64_t *line);
 /* How many U+FFFD there are so far in place of something else. */
 uint64_t vv_file_text_replaced(const vv_file_text *t);
 
-/* At the end: how many bytes the file has, and their XXH3-128. VV_EREFUSED: the text would not give the file's bytes
- * back. */
+/* At the end: the file's length in bytes, and their XXH3-128. VV_EREFUSED: the text would not reproduce the file's
+ * bytes. */
 vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err);
 
 /* The line (from 1) that contains the byte at an offset of the text. Reads the file to there. */

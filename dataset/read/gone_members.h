@@ -1,10 +1,9 @@
 /*
- * gone_members: finds members of the previous version that no object of a JSON file has any longer.
- * Such a column is gone: a version's columns are known before its first row is stored, so that this
- * is looked for first.
+ * gone_members: finds members of the previous version that no object of a JSON file has any longer. Such a column is
+ * removed: a version's columns must be known before its first row is stored, so the file is searched first.
  *
- * A member counts as there where its name and a colon stand anywhere in the file, in a nested object too, however the
- * name is escaped.
+ * A member counts as existing if its name and a colon occur anywhere in the file, also in a nested object, with any
+ * escapes in the name.
  */
 #ifndef VV_DATASET_READ_GONE_MEMBERS_H
 #define VV_DATASET_READ_GONE_MEMBERS_H
@@ -18,7 +17,7 @@
 
 typedef struct gone_members {
 	bool *gone; /* for each name; NULL: none is gone */
-	/* what was read of a pipe */
+	/* the bytes read from a pipe */
 	vv_source from;
 	temp_bytes kept;
 	uint64_t at;

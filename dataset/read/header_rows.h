@@ -17,7 +17,7 @@
 typedef struct vv_header_rows {
 	vv_arena arena;
 	vv_cell *names; /* so far */
-	vv_cell *above; /* what was joined last in each column */
+	vv_cell *above; /* the last joined cell of each column */
 	size_t count, room;
 	size_t last; /* of a dialect's header: where in its prologue the last line begins */
 	size_t end;  /* and where it ends: comments and blank lines may follow */

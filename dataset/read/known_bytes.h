@@ -1,9 +1,9 @@
 /*
  * known_bytes: recognises a file that was written a moment ago, with its version.
  *
- * git lets its filter write a table and then gives that file to other programs, without its
- * name: they need not import it again. A version that is written is noted with the hash of its bytes;
- * the last some are kept in .git/varve/cache/smudged. Derived, safe to delete.
+ * git's filter writes a table, and then git passes that file to other programs, without its name:
+ * they need not import it again. A written version is noted with the hash of its bytes; the last some
+ * are kept in .git/varve/cache/smudged. Derived, safe to delete.
  */
 #ifndef VV_DATASET_READ_KNOWN_BYTES_H
 #define VV_DATASET_READ_KNOWN_BYTES_H

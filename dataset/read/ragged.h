@@ -1,12 +1,12 @@
 /*
- * ragged: the rows of a text file that is not a sound table, found after each fault.
+ * ragged: reads the rows of a text file that is not a valid table, continuing after each fault.
  *
- * The scanner stops at the first fault by design; this reads on. A quote that swallows lines
- * and is then followed by text was not meant to open a cell: the row is taken to end with
- * its line, what is there is data, and reading continues with the next line.
+ * The scanner stops at the first fault by design; this reads on. A quote whose cell spans lines and
+ * is then followed by text was not meant to open a cell: the row then ends with its line, its text
+ * is data, and reading continues with the next line.
  *
  * A correct caller: vv_ragged_open, then vv_ragged_next (CSV) or vv_ragged_line (NDJSON) and
- * vv_ragged_pass until there is nothing more, vv_ragged_close.
+ * vv_ragged_pass until the end, vv_ragged_close.
  */
 #ifndef VV_DATASET_READ_RAGGED_H
 #define VV_DATASET_READ_RAGGED_H
@@ -36,21 +36,21 @@ typedef struct vv_ragged {
 	size_t count;          /* cells of the row */
 } vv_ragged;
 
-/* Where a row ends, and what is wrong in it: offsets in the window. */
+/* The end of a row, and its fault: offsets in the window. */
 typedef struct vv_ragged_row {
 	size_t text_end; /* before its line end */
 	size_t end;      /* after it */
 	size_t stray;    /* after a closing quote that text follows; SIZE_MAX: none */
 	bool comment;    /* the line is not a row */
 	size_t unclosed; /* a quote that is not closed; SIZE_MAX: none */
-	/* more than VV_ROW_MAX bytes: what add refuses. Perhaps not all of them are in the window: the row ends with
-	 * its first line then, whatever its quotes say, and of that only the line end is there. */
+	/* more than VV_ROW_MAX bytes, which add refuses. If not all of them are in the window, the row ends with its
+	 * first line, regardless of quotes, and only the line end of that is in the window. */
 	bool too_long;
 } vv_ragged_row;
 
-/* Finds out what the file is; `at` is then where the first row begins. source is borrowed until
- * close. VV_EINPUT, VV_EREFUSED, VV_ENOTFOUND: not a table, with the reason (VV_EINPUT also where the first rows
- * are longer than VV_ROW_MAX); the bytes read so far are in the window then. Close it in any case. */
+/* Detects the file's format; `at` is then the start of the first row. source is borrowed until close. VV_EINPUT,
+ * VV_EREFUSED, VV_ENOTFOUND: not a table, with the reason (VV_EINPUT also if the first rows are longer than
+ * VV_ROW_MAX); the bytes read so far are in the window then. Close it in any case. */
 vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_hints *hints,
 			 vv_error *err);
 void vv_ragged_close(vv_ragged *r);

@@ -23,7 +23,7 @@
 void row_sort_key(vv_buf *out, const vv_cell *cells, const size_t *columns, size_t count);
 
 typedef struct row_sorter row_sorter;
-/* temp_dir as for temp_bytes. memory: bytes of rows that it may hold, 0: 32 MiB; a row that is longer is held all the same. */
+/* temp_dir as for temp_bytes. memory: limit in bytes for rows in memory, 0: 32 MiB; a longer row is allowed. */
 vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, vv_error *err);
 void row_sorter_free(row_sorter *s); /* accepts NULL */
 vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,

@@ -1,26 +1,24 @@
 /*
- * scan: rows out of bytes, under a dialect (CSV, NDJSON, JSON array).
+ * scan: reads rows from bytes, under a dialect (CSV, NDJSON, JSON array).
  *
- * Works on a window of bytes that the caller holds: vv_scan_window sets it, then
- * vv_scan_row gives row after row. When the window ends inside a row, vv_scan_row returns 0; the caller gives a
- * longer window that begins at vv_scan_offset, or declares the end of the input. Cells borrow from the window, or,
- * where they had to be decoded (doubled quotes, JSON strings), from the scan's arena, which vv_scan_detach_arena
- * hands over with a finished run of rows.
+ * Works on a window of bytes of the caller: vv_scan_window sets it, then vv_scan_row returns row after row. When
+ * the window ends inside a row, vv_scan_row returns 0; the caller sets a longer window that begins at
+ * vv_scan_offset, or declares the end of the input. Cells borrow from the window, or, if they had to be decoded
+ * (doubled quotes, JSON strings), from the scan's arena, which vv_scan_detach_arena hands over with a finished run
+ * of rows.
  *
- * CSV grammar (tests compare with libcsv strict and Python's csv): a cell that
- * begins with the quote character runs to the closing quote; a doubled quote (or,
- * with an escape character, an escaped byte) inside stands for itself; any other
- * cell runs to the delimiter or line end, quotes inside it being data. LF, CR and
- * CRLF all end rows. A line without any byte is blank: no row, kept as form. So is
- * a line that begins with the dialect's comment character. Spaces where a cell begins
- * are passed over where the dialect has it so, and are form, too. NUL and invalid
- * UTF-8 are ordinary bytes.
+ * CSV grammar (tests compare with libcsv strict and Python's csv): a cell that begins with the quote character
+ * extends to the closing quote; a doubled quote (or, with an escape character, an escaped byte) inside is that
+ * character; any other cell runs to the delimiter or line end, quotes inside it being data. LF, CR and CRLF all
+ * end rows. A line without any byte is blank: no row, kept as form. So is a line that begins with the dialect's
+ * comment character. Spaces at the beginning of a cell are skipped if the dialect has skip_spaces, and are form,
+ * too. NUL and invalid UTF-8 are ordinary bytes.
  *
  * NDJSON: a line is spaces, one object, spaces; lines of nothing but spaces count
  * as blank. JSON array: objects with commas between them, white space anywhere.
  *
- * Because blank lines at the end belong to the last row, and a CR may still become
- * a CRLF, a row is given once the byte after it is seen or the input is over.
+ * Because blank lines at the end belong to the last row, and a CR may still become a CRLF, a row is returned when
+ * the byte after it was read or the input is over.
  */
 #ifndef VV_DATASET_READ_SCAN_H
 #define VV_DATASET_READ_SCAN_H
@@ -60,22 +58,20 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 void vv_scan_free(vv_scan *s); /* accepts NULL */
 VV_AUTO_FREE(vv_scan, vv_scan_free)
 
-/* The bytes to scan from now on, fewer than 4 GiB. at_end: nothing follows them. origin: the
- * window's offset in the whole input, for messages. The next row begins at
- * bytes[0]. */
+/* Sets the bytes to scan, fewer than 4 GiB. at_end: nothing follows them. origin: the window's
+ * offset in the whole input, for messages. The next row begins at bytes[0]. */
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin);
 
-/* The next row into cells[0 .. stride). Returns 1, 0 when the window ends before
- * the row is complete (or all is read: vv_scan_offset tells), 2 when a JSON row
- * has a new column and stride is too small (nothing is consumed; call again with
- * stride >= vv_scan_columns), or a negative status: VV_EINPUT for an unterminated
- * quote (where it opened), text after a closing quote, too many cells, JSON
- * faults; the message has the byte offset as "at byte N" only when vv_scan_fault
- * cannot tell it, so that the caller can put line and column before it. Unused
- * cells up to stride are set to absent. Trailing blank lines at the end of the
- * input belong to the last row (end covers them; blank_before stays false and
- * plain is false). Where the input is nothing but blank lines there is not a row: 0,
- * and vv_scan_offset stays before them. CSV: stride must be at least columns. */
+/* The next row into cells[0 .. stride). Returns 1, 0 when the window ends before the row is
+ * complete (or everything is read, see vv_scan_offset), 2 when a JSON row has a new column and
+ * stride is too small (nothing is consumed; call again with stride >= vv_scan_columns), or a
+ * negative status: VV_EINPUT for an unterminated quote (where it opened), text after a closing
+ * quote, too many cells, JSON faults; the message has the byte offset as "at byte N" only if
+ * vv_scan_fault does not have it, so that the caller can put line and column before it. Unused
+ * cells up to stride are set to absent. Trailing blank lines at the end of the input belong to the
+ * last row (end covers them; blank_before stays false and plain is false). If the input has only
+ * blank lines it has no row: 0, and vv_scan_offset stays before them. CSV: stride must be at least
+ * columns. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
 size_t vv_scan_offset(const vv_scan *s); /* bytes consumed: where the next row begins */

@@ -19,7 +19,7 @@
 typedef struct vv_scan_entry {
 	uint64_t raw_len;
 	vv_hash128 hash;   /* XXH3-128 of the raw bytes, seeded with the repository's secret */
-	uint64_t raw_hash; /* XXH3-64, seed 0: goes into the root's hash */
+	uint64_t raw_hash; /* XXH3-64, seed 0: part of the root's hash */
 	/* XXH3-64 of the first VV_SCAN_HEAD bytes (all, when shorter), secret seed: to find
 	 * moved groups */
 	uint64_t head_hash;

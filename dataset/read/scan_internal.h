@@ -33,7 +33,7 @@ struct vv_scan {
 	vv_scan_marks marks;
 	bool marks_ready;
 	bool has_escape;  /* and it is not the quote character */
-	int comment;      /* what a line that is not a row begins with; -1: nothing does */
+	int comment;      /* first byte of lines that are not rows; -1: none */
 	vv_dialect chars; /* decide whether such a line is a row all the same; owns nothing */
 	size_t full;      /* the cells of such a row; 0: there is none */
 	bool pass_spaces;

@@ -1,5 +1,5 @@
 /*
- * sniff: finding out what a file is from its first bytes.
+ * sniff: detects a file's format from its first bytes.
  */
 #ifndef VV_DATASET_READ_SNIFF_H
 #define VV_DATASET_READ_SNIFF_H
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "dataset/format/dialect.h"
 
-/* What the user, datapackage.json or the parent version fixes beforehand. */
+/* Properties set in advance by the user, datapackage.json or the parent version. */
 typedef struct vv_sniff_hints {
 	bool has_form;
 	vv_form form;
@@ -21,8 +21,8 @@ typedef struct vv_sniff_hints {
 	int escape;    /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
 	int header;    /* 1, 0, or -1: find out */
 	const char *
-		encoding; /* what the file is declared to be written in; NULL: find out. Borrowed. The sniffer
-	                       * itself sees UTF-8 */
+		encoding; /* the file's declared encoding; NULL: detect it. Borrowed. The sniffer itself reads
+	                       * UTF-8 */
 	const vv_dialect *parent; /* kept where it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
 	long skip;                /* CSV: lines above the table; -1: find out */
@@ -35,8 +35,8 @@ typedef struct vv_sniff_hints {
 	const char *
 		records; /* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out.
 	                           * Borrowed */
-	uint8_t declared; /* CSV: VV_DECLARED_...: those that hold for later versions, too, because a command was
-	                   * told them; a description is read each time */
+	uint8_t declared; /* CSV: VV_DECLARED_...: those that apply to later versions, too, because a command's
+	                   * option set them; a description is read each time */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
@@ -44,16 +44,16 @@ typedef struct vv_sniff_hints {
 			NULL, 0                                                                    \
 	}
 
-/* All that is fixed holds for later versions, too. */
+/* Makes all set properties apply to later versions, too. */
 void vv_sniff_hints_declare(vv_sniff_hints *h);
-/* What `from` fixes goes over what `to` does; parent and path stay. */
+/* Properties set in `from` override those of `to`; parent and path stay. */
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 
 typedef struct vv_sniff_result {
-	vv_dialect dialect; /* complete but for final_newline and epilogue: the end of the
-	                       * file tells these */
+	vv_dialect dialect; /* complete except for final_newline and epilogue, which depend on the
+	                       * file's end */
 	size_t body;        /* where in the sample the first row begins (after BOM, prologue) */
-	char **names;       /* columns: header cells as they are (CSV), names for "fieldN" columns
+	char **names;       /* columns: undecoded header cells (CSV), names for "fieldN" columns
 	                       * without header, or member names in first-seen order (JSON) */
 	size_t *name_lens;
 	size_t columns;
@@ -62,11 +62,10 @@ typedef struct vv_sniff_result {
 void vv_sniff_result_clear(vv_sniff_result *r);
 VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 
-/* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an
- * explanation when it cannot be a table: binary (NUL-ridden), UTF-16 (hint:
- * varve convert), gzip or zstd (hint), a header over VV_HEADER_MAX or
- * VV_COLUMNS_MAX, JSON with no array of objects, or with several. VV_ENOTFOUND when the sample
- * is too short to hold the header: give a longer one. An empty file gives no
+/* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an explanation when it
+ * cannot be a table: binary (NUL-ridden), UTF-16 (hint: varve convert), gzip or zstd (hint), a
+ * header over VV_HEADER_MAX or VV_COLUMNS_MAX, JSON with no array of objects, or with several.
+ * VV_ENOTFOUND: the sample is too short for the header: pass a longer one. An empty file has no
  * columns. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);

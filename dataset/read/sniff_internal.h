@@ -49,8 +49,8 @@ size_t sniff_reader_offset(const sniff_reader *r);
 /* Puts "line 3, column 7: " before the message. */
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
 
-/* The verdict where the sample has not even one complete row: a longer one is
- * wanted, or the first line is beyond all limits. */
+/* The result if the sample does not contain a complete row: a longer one is needed, or the first
+ * line exceeds all limits. */
 vv_status sniff_too_short(const sniff *s, vv_error *err);
 
 /* Where the next line begins. */
@@ -62,7 +62,7 @@ bool sniff_is_uncut(const sniff *s, size_t from, size_t to);
 typedef struct sniff_shape {
 	size_t cells; /* of the first row */
 	size_t rows;
-	bool alike; /* all have so many */
+	bool alike; /* all have this number */
 } sniff_shape;
 vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most, sniff_shape *out,
 		     vv_error *err);
@@ -70,7 +70,8 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
-/* CSV: what an option declared for the version before holds, too. Lines above and several of a header are looked for. */
+/* CSV: keeps properties that an option declared for the previous version. Detects lines above the header, and headers of
+ * several lines. */
 void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
 /* CSV: sets parent and found, if what surrounded the table of the version before is confirmed by its header. */
 void sniff_confirm(sniff *s);
@@ -83,7 +84,7 @@ vv_status sniff_spaces(sniff *s, vv_error *err);
 /* CSV: decides how many lines the header has, if it has one; the characters are known. */
 vv_status sniff_header_rows(sniff *s, vv_error *err);
 vv_status sniff_csv(sniff *s, vv_error *err);
-vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: out->dialect.form says which */
+vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: see out->dialect.form */
 
 /* Sets out->names from count cells, copied. */
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);

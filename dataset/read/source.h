@@ -14,10 +14,10 @@
  * 0 at the end, negative vv_status. */
 typedef struct vv_source {
 	ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err);
-	/* The line (from 1) that holds byte `offset`; NULL when that cannot be told (a
-	 * pipe): lines are then counted on the way. */
+	/* The line (from 1) of byte `offset`; NULL if unknown (a pipe): lines are then counted
+	 * while reading. */
 	vv_status (*line)(void *payload, uint64_t offset, uint64_t *out, vv_error *err);
-	/* Back to the beginning; NULL: what was read is gone (a pipe). */
+	/* Seeks to the beginning; NULL: not possible (a pipe). */
 	vv_status (*again)(void *payload, vv_error *err);
 	void *payload;
 	uint64_t size;    /* when known, else 0: for progress only */

@@ -24,7 +24,7 @@ void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory);
 void temp_bytes_clear(temp_bytes *t);
 uint64_t temp_bytes_len(const temp_bytes *t);
 vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error *err);
-/* Exactly len bytes from `at` on, which are there. */
+/* Exactly len bytes from `at` on, which must exist. */
 vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * window: an input read ahead in large pieces, as one sliding run of bytes.
  *
- * The bytes are private copies (never a mapping): hash, scan and encode see the same
- * ones. What was handed out stays valid while its slab is held, also after the
- * window has moved on. One thread; a pool that has some threads reads ahead.
+ * The bytes are private copies (never a mapping): hash, scan and encode read the same ones.
+ * Returned bytes stay valid while their slab is held, also after the window has moved on. One
+ * thread; a pool that has some threads reads ahead.
  */
 #ifndef VV_DATASET_READ_WINDOW_H
 #define VV_DATASET_READ_WINDOW_H
@@ -23,13 +23,13 @@
 typedef struct vv_slab vv_slab;
 typedef struct vv_window vv_window;
 
-/* pool may be NULL: reads when asked. source must outlive the window. */
+/* pool may be NULL: reads on demand. source must outlive the window. */
 vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool, vv_error *err);
 void vv_window_close(vv_window *w); /* waits for a read that is under way; accepts NULL */
 VV_AUTO_FREE(vv_window, vv_window_close)
 
-/* How many of the last bytes of the input are no part of it, but its tail. bytes: its last ones, `keep` of them if it has so
- * many (whole: it has not). */
+/* The number of bytes at the input's end that do not belong to it, but to its tail. bytes: its last ones, `keep` of them if
+ * it has that many (whole: it has fewer). */
 typedef vv_status (*vv_window_tail_fn)(void *payload, const char *bytes, size_t len, bool whole,
 				       size_t *tail, vv_error *err);
 /* Before anything is consumed: the tail, which fn finds when the end has come, stays hidden. */

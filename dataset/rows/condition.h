@@ -1,13 +1,12 @@
 /*
  * condition: conditions on rows: rules of varve.json, and filters: "price >= 0 and end >= start".
  *
- * The language is in docs/use/rules.md: columns by name, literals, comparison, arithmetic
- * that is exact, and / or / not, in (...), between, like, is null, length(x). A text is compiled once
- * against a schema and evaluated for many rows (condition_run.h). It can neither loop nor fail
- * at run time.
+ * The language is in docs/use/rules.md: columns by name, literals, comparison, arithmetic that is exact,
+ * and / or / not, in (...), between, like, is null, length(x). A text is compiled once against a schema
+ * and evaluated for many rows (condition_run.h). It cannot loop, and cannot fail at run time.
  *
- * As in SQL an answer may be unknown (a missing value, a value that is not of its
- * column's type, a division by zero): a check does not find such a row wrong, a filter does not give it.
+ * As in SQL a result may be unknown (a missing value, a value that is not of its column's type, a
+ * division by zero): a check does not report such a row, a filter does not select it.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_H
 #define VV_DATASET_ROWS_CONDITION_H
@@ -23,9 +22,9 @@
 
 typedef struct vv_condition vv_condition;
 
-/* Compiles text. The schema is borrowed: it must outlive the condition. json: the table's
- * cells come from NDJSON or a JSON array (vv_field_accepts_json). VV_EINPUT says what is
- * wrong and at which character of text; the hint has the nearest known word. */
+/* Compiles text. The schema is borrowed: it must outlive the condition. json: the table's cells
+ * come from NDJSON or a JSON array (vv_field_accepts_json). VV_EINPUT: err has the fault and its
+ * character in text; the hint has the nearest known word. */
 vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
 			   const vv_schema *schema, bool json, vv_error *err);
 
@@ -37,18 +36,18 @@ typedef struct vv_condition_param {
 
 typedef struct vv_condition_how {
 	bool json; /* as above */
-	/* Of a filter: values may be parameters, words, and texts that a column's type reads. */
+	/* For a filter: values may be parameters, words, and texts readable by a column's type. */
 	bool filter;
 	const vv_condition_param *params; /* :NAME; NULL: there are none */
 	size_t param_count;
-	/* Where a column is, as vv_schema_find says; NULL: in the schema. */
+	/* Finds a column, like vv_schema_find; NULL: in the schema. */
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
-	/* Of a line of varve.checks: it may count and sum rows, and ends before a word that is no operator; what comes
-	 * then is the caller's (vv_condition_end). */
+	/* For a line of varve.checks: it may count and sum rows, and ends before a word that is not an operator; the
+	 * caller reads the rest (vv_condition_end). */
 	bool line;
-	bool value;         /* what is compiled is a value of any kind */
-	const char *column; /* what the word 'value' stands for; or NULL */
+	bool value;         /* the text is a value of any kind */
+	const char *column; /* the meaning of the word 'value'; or NULL */
 	const vv_schema *
 		old; /* of the row before: old. and new. may be; NULL: they may where schema is NULL */
 	bool old_json;
@@ -57,7 +56,7 @@ typedef struct vv_condition_how {
 	size_t file_line, file_column;
 } vv_condition_how;
 
-/* What a line is about. */
+/* The scope of a line. */
 typedef enum vv_condition_scope {
 	VV_SCOPE_ROW,
 	VV_SCOPE_TABLE, /* it has an aggregate */
@@ -75,7 +74,7 @@ const size_t *vv_condition_old_columns(const vv_condition *c, size_t *count);
 vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
 			       const vv_schema *schema, const vv_condition_how *how, vv_error *err);
 
-/* What a column's values must be wherever a condition of a filter holds. */
+/* A property of a column's values that a filter's condition implies. */
 typedef enum vv_condition_op {
 	VV_CONDITION_SAME,   /* this text */
 	VV_CONDITION_BEGINS, /* with this text */
@@ -96,7 +95,7 @@ typedef struct vv_condition_test {
 	size_t len;
 } vv_condition_test;
 
-/* Appends such tests; *all: where they hold, so does the condition. false: memory ran out. */
+/* Appends such tests; *all: together they imply the condition. false: out of memory. */
 bool vv_condition_tests(const vv_condition *c, vv_condition_test **tests, size_t *count,
 			size_t *cap, bool *all);
 

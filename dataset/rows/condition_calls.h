@@ -6,25 +6,25 @@
 
 #include "dataset/rows/condition_code.h"
 
-/* What an argument is: n number, t text, b true or false, d date (or datetime), c time of day (or datetime), m what has a
- * month, v one of any kind that has values, x of one kind with all other x. */
+/* The kind of an argument: n number, t text, b true or false, d date (or datetime), c time of day (or datetime), m with a
+ * month, v any kind with values, x the same kind as all other x. */
 typedef struct vv_call {
 	const char *name;
 	const char *takes; /* a letter for each; the last one for all further */
 	size_t least, most;
 	char gives; /* n, t, b, d, or x */
-	bool whole; /* it is asked also where an argument is missing or unknown */
+	bool whole; /* called also if an argument is missing or unknown */
 	/* What SQLite has under this name: s the same, r the same of doubles, - nothing that is the same. */
 	char sqlite;
 	/* a: the first of count arguments, and in its place the result */
 	void (*run)(vv_condition_scratch *s, size_t a, size_t count, int how);
 	int how;             /* which of the functions that it works off */
-	const char *example; /* a condition that holds */
+	const char *example; /* a true condition */
 } vv_call;
 
-/* NULL: there is no such function. In small or capital letters. */
+/* NULL: unknown function. Ignores case. */
 const vv_call *vv_call_find(const char *name, size_t len);
-/* The i-th; NULL: there are no more. */
+/* The i-th; NULL at the end. */
 const vv_call *vv_call_at(size_t i);
 
 /* The value of a function of kind (what x are) with count arguments from a on, in the place of the first. */

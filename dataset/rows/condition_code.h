@@ -30,14 +30,14 @@ typedef enum vv_operand_kind {
 	VV_OPERAND_NUMBER,
 	VV_OPERAND_TEXT,
 	VV_OPERAND_BOOLEAN,
-	VV_OPERAND_TIME,   /* vv_type tells which */
-	VV_OPERAND_OPAQUE, /* can only be asked whether it is null */
+	VV_OPERAND_TIME,   /* vv_type has the kind */
+	VV_OPERAND_OPAQUE, /* only for the test is null */
 	VV_OPERAND_ANY     /* compiled without a schema: fits everything */
 } vv_operand_kind;
 
 typedef enum vv_value_state {
 	VV_VALUE_MISSING,
-	VV_VALUE_UNKNOWN, /* not of its type, or beyond what is computed */
+	VV_VALUE_UNKNOWN, /* not of its type, or beyond the computable range */
 	VV_VALUE_SMALL,   /* number: in small; any other kind: known */
 	VV_VALUE_LARGE,   /* number: the vv_ratio of its place on the stack */
 	VV_VALUE_INFINITE /* number: above all others; with truth below them */
@@ -136,7 +136,7 @@ typedef struct vv_condition_aggregate {
 
 /* The longest run of steps from one on that leaves one value and reads at most one column; SIZE_MAX: none. */
 typedef struct vv_span {
-	size_t end; /* 0: there is no such run */
+	size_t end; /* 0: no such run */
 	size_t column;
 } vv_span;
 
@@ -158,7 +158,7 @@ struct vv_condition {
 	bool old_json;
 	bool change;          /* it has old. or new. */
 	bool has_text;        /* functions make texts */
-	vv_operand_kind kind; /* of the value that it gives, */
+	vv_operand_kind kind; /* of its result, */
 	vv_type type;         /* and of a time */
 	size_t end;           /* bytes of the text that were read */
 	size_t left;          /* where the operator is that compares last */
@@ -174,7 +174,7 @@ struct vv_condition_scratch {
 	vv_buf digits;    /* of a number that is being read */
 	vv_arena texts;   /* of functions */
 	size_t text_len;
-	vv_operand_kind call_kind; /* of what the function under way compares */
+	vv_operand_kind call_kind; /* of the values that the current function compares */
 	vv_pattern_scratch *patterns;
 	const vv_cell *old; /* of the row before */
 	const vv_value_room *sums
@@ -185,7 +185,8 @@ struct vv_condition_scratch {
 
 /* How many values a step takes from the stack. */
 size_t vv_step_operands(const vv_step *step);
-/* Of a comparison a bit for each order that makes it true: less 1, equal 2, greater 4; 0: it is none. */
+/* For a comparison a bit for each order that makes it true: less 1, equal 2, greater 4; 0: not a
+ * comparison. */
 unsigned vv_step_orders(vv_step_code code);
 /* The kind of the value that the steps before end leave. */
 vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
@@ -193,12 +194,12 @@ vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
 void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells,
 			    size_t begin, size_t end);
 
-/* How a stands to b, both known; false: it cannot be told. */
+/* Compares a with b, both known; false: not comparable. */
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
 			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
 			int *out);
 
-/* The kind that a letter of vv_call stands for; x: other. */
+/* The kind of a letter of vv_call; x: other. */
 vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
 /* -x; infinite numbers change sides. */
 void vv_operand_negate(vv_operand *v, vv_ratio *large);

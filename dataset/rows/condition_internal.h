@@ -26,7 +26,7 @@ typedef enum vv_token_type {
 typedef struct vv_token {
 	vv_token_type type;
 	size_t at, end;   /* in the text */
-	const char *text; /* names and strings without quotes; signs as they are */
+	const char *text; /* names and strings without quotes; signs unchanged */
 	size_t len;
 } vv_token;
 
@@ -39,7 +39,7 @@ typedef struct vv_tokens {
 	vv_error *err;
 } vv_tokens;
 
-/* What is wrong at a byte of the text, with the word that it is about (NULL: none): VV_EINPUT. */
+/* Sets an error at a byte of the text, with its word (NULL: none). Returns VV_EINPUT. */
 vv_status vv_tokens_fail(const vv_tokens *p, size_t at, const char *what, const char *word,
 			 size_t len);
 vv_status vv_tokens_next(vv_tokens *p);
@@ -51,7 +51,7 @@ bool vv_tokens_at_negative(const vv_tokens *p);
 
 /* ---- condition_terms.c ---- */
 
-/* What a value on the stack will be. */
+/* The future value on the stack. */
 typedef struct vv_term {
 	vv_operand_kind kind;
 	vv_type type;          /* TIME */
@@ -62,9 +62,9 @@ typedef struct vv_term {
 
 vv_operand_kind vv_kind_of_type(vv_type t);
 const char *vv_term_name(const vv_term *n); /* "a number" */
-/* Can y stand beside x? A literal becomes a value of x's kind. at: of what compares them. */
+/* Can y be compared with x? A literal becomes a value of x's kind. at: the byte of the operator. */
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at);
-/* Of a column of texts that is wanted of another type: the hint that gives it that type. Returns VV_EINPUT. */
+/* For a text column that must have another type: sets the hint to set that type. Returns VV_EINPUT. */
 vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type);
 vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at);
 
@@ -88,7 +88,7 @@ typedef struct vv_parser_op {
 	vv_op_code code;
 	vv_step_code step;
 	size_t at;
-	bool second;                 /* of between: its 'and' was there */
+	bool second;                 /* of between: after its 'and' */
 	size_t call;                 /* CALL: which function */
 	size_t terms;                /* CALL: how many there were before its arguments */
 	size_t left_begin, left_end; /* COMPARE: the steps of its left side */
@@ -106,7 +106,7 @@ typedef struct vv_parser {
 	size_t column_at;      /* in the text: a column that is in no aggregate; SIZE_MAX: none */
 	bool change;           /* there is an old. or new. */
 	size_t aggregate_room;
-	bool ended;    /* a line: before a word that is no operator */
+	bool ended;    /* a line: before a word that is not an operator */
 	vv_error *err; /* never NULL */
 } vv_parser;
 
@@ -114,7 +114,7 @@ typedef struct vv_parser {
 vv_status vv_parser_room(vv_parser *p, void *items, size_t count, size_t *room, size_t size);
 vv_status vv_parser_add_step(vv_parser *p, const vv_step *step);
 vv_status vv_parser_add_literal(vv_parser *p, const vv_literal *l);
-/* The literal t; *kind tells which. */
+/* Reads the literal t; *kind: its kind. */
 vv_status vv_parser_read_literal(vv_parser *p, vv_literal *l, const vv_token *t,
 				 vv_operand_kind *kind);
 /* A value, an operator on its stack. VV_EINPUT: nested too deeply. */

@@ -20,14 +20,14 @@ vv_condition_scratch *vv_condition_scratch_new(void);    /* NULL when out of mem
 void vv_condition_scratch_free(vv_condition_scratch *s); /* accepts NULL */
 VV_AUTO_FREE(vv_condition_scratch, vv_condition_scratch_free)
 
-/* cells: one row, indexed by column place (those of vv_condition_columns must be decoded).
- * Where memory ends the answer is VV_UNKNOWN and vv_condition_failed tells. */
+/* cells: one row, indexed by column place (those of vv_condition_columns must be decoded). When out
+ * of memory the result is VV_UNKNOWN and vv_condition_failed is true. */
 vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
 bool vv_condition_failed(const vv_condition_scratch *s);
 /* Was a row since the last question not decided, since a pattern took more than its steps? */
 bool vv_condition_undecided(vv_condition_scratch *s);
 
-/* The same of a row that changed: as it was, by the places of how.old. */
+/* The same for a changed row, with its old cells, by the places of how.old. */
 vv_truth vv_condition_eval_change(const vv_condition *c, vv_condition_scratch *s,
 				  const vv_cell *old, const vv_cell *cells);
 

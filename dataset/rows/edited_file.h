@@ -1,6 +1,6 @@
 /*
- * edited_file: a table's file written line by line: what is between two rows, and after the last one, so that rows may
- * come, go and move and the file still reads.
+ * edited_file: writes a table's file line by line: with the right text between rows, and after the last one, so that
+ * the file stays valid when rows are added, removed and moved.
  *
  *	vv_edited_file f = {.dialect = &t->root.dialect, .out = &out};
  *	vv_edited_file_head(&f);
@@ -8,7 +8,7 @@
  *	vv_edited_file_tail(&f);
  *	vv_edited_file_clear(&f);
  *
- * What is written is the text; out->failed says that there was no memory.
+ * The output is the text; out->failed: out of memory.
  */
 #ifndef VV_DATASET_ROWS_EDITED_FILE_H
 #define VV_DATASET_ROWS_EDITED_FILE_H
@@ -30,7 +30,7 @@ typedef struct vv_edited_file {
 
 void vv_edited_file_head(vv_edited_file *f);
 /* One row's line with its row end, or several that follow each other. last_old: the last one of them was the last line of the
- * file before, and may have no row end. Lines above a row that goes are put so, too. */
+ * file before, and may have no row end. Lines above a removed row are written so, too. */
 void vv_edited_file_lines(vv_edited_file *f, const char *lines, size_t len, bool last_old);
 void vv_edited_file_tail(vv_edited_file *f);
 void vv_edited_file_clear(vv_edited_file *f); /* accepts zeroes */

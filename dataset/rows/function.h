@@ -1,7 +1,8 @@
 /*
- * function: a function of the language, for values from elsewhere: of SQL.
+ * function: a function of the language, for values of SQL.
  *
- * A correct caller: vv_function_info tells which there are; vv_function_new, one a thread; vv_function_call as often as wanted.
+ * A correct caller: vv_function_info lists the functions; vv_function_new, one per thread; vv_function_call any number of
+ * times.
  */
 #ifndef VV_DATASET_ROWS_FUNCTION_H
 #define VV_DATASET_ROWS_FUNCTION_H
@@ -19,7 +20,7 @@ typedef struct vv_function_facts {
 	char sqlite; /* what SQLite has under this name: s the same, r the same of doubles, else - */
 } vv_function_facts;
 
-/* The i-th function. False: there are no more. */
+/* The i-th function. False at the end. */
 bool vv_function_info(vv_function_facts *out, size_t i);
 
 typedef enum vv_given_kind {
@@ -31,7 +32,7 @@ typedef enum vv_given_kind {
 	VV_GIVEN_DATETIME
 } vv_given_kind;
 
-/* An argument (NULL, a text, or a number) or what a function gives. */
+/* An argument (NULL, a text, or a number) or a result of a function. */
 typedef struct vv_given {
 	vv_given_kind kind;
 	const char *text;
@@ -44,8 +45,8 @@ vv_function *vv_function_new(size_t i); /* of vv_function_info; NULL when out of
 void vv_function_free(vv_function *f);  /* accepts NULL */
 VV_AUTO_FREE(vv_function, vv_function_free)
 
-/* Each argument is read as what the function takes; one that cannot be read makes the result NULL. Texts of *out are borrowed,
- * until the next call. VV_EUSAGE: a number of arguments that it does not take, a number where it takes a date. */
+/* Each argument is read as the parameter's type; one that cannot be read makes the result NULL. Texts of *out are borrowed,
+ * until the next call. VV_EUSAGE: a wrong number of arguments, a number instead of a date. */
 vv_status vv_function_call(vv_given *out, vv_function *f, const vv_given *args, size_t count,
 			   vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * irregular_lines: the irregular lines of a whole version, one after the other.
  *
- * What the dialect regenerates is passed over; groups without such lines are not read
- * at all, only their entries in the lists are.
+ * Regular lines are skipped; groups without irregular lines are not read, only their entries in the
+ * lists.
  */
 #ifndef VV_DATASET_ROWS_IRREGULAR_LINES_H
 #define VV_DATASET_ROWS_IRREGULAR_LINES_H

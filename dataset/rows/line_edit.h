@@ -1,12 +1,12 @@
 /*
- * line_edit: lines of a table's file with some of their cells written again. All other bytes stay: comments and blank
- * lines above a row, quotes, blanks, the order of members, row ends.
+ * line_edit: edits some cells in lines of a table's file. All other bytes stay: comments and blank lines above a row,
+ * quotes, blanks, the order of members, row ends.
  *
  *	vv_auto(vv_line_editor) e = {.was = &old->root.dialect, .schema = &old->schema, .is = &old->root.dialect};
  *	vv_line_editor_open(&e, err);
  *	vv_line_edit(&e, &out, line, len, old_cells, cells, changed, err);
  *
- * Columns may come, go, move and change their names: `from` says which of the line's columns each one was.
+ * Columns may be added, removed, moved and renamed: `from` has the former column of each.
  */
 #ifndef VV_DATASET_ROWS_LINE_EDIT_H
 #define VV_DATASET_ROWS_LINE_EDIT_H
@@ -50,8 +50,8 @@ const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column);
 typedef struct vv_line_editor {
 	const vv_dialect *was; /* of the lines; NULL: there are none yet */
 	const vv_schema *schema;
-	const vv_dialect *is;     /* of what is written */
-	const char *const *names; /* of what is written, `columns`; NULL: those of the schema */
+	const vv_dialect *is;     /* of the output */
+	const char *const *names; /* of the output, `columns`; NULL: those of the schema */
 	const size_t *
 		from; /* for each of them the column of the line, or VV_LINE_NONE; NULL: the same */
 	size_t columns;
@@ -76,8 +76,8 @@ vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t 
 /* Appends the line of a new row, with its row end. An empty cell with VV_CELL_QUOTED is in quotes. */
 void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 
-/* CSV: appends the header of the editor's columns, from its line on (vv_dialect_header): what was there, with names that come or are others
- * written again. was, schema NULL: a new one. The editor need not be open. VV_EREFUSED: it has several lines. */
+/* CSV: appends the header of the editor's columns, from its line on (vv_dialect_header): the old header, with new and changed
+ * names. was, schema NULL: a new one. The editor need not be open. VV_EREFUSED: it has several lines. */
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
- * row_block: the rows of a row group as columns, and what conditions give for all of them at once.
+ * row_block: the rows of a row group as columns, and the results of conditions for all of them at once.
  *
- * A correct caller: vv_row_block_new, one a thread; for each row group vv_row_block_open, and vv_row_block_judge for each
- * condition (or vv_sums_add for what is counted). Each column is unpacked once, whatever the number of conditions. What has
- * no way of its own for columns is worked off row by row, with the same answers.
+ * A correct caller: vv_row_block_new, one per thread; for each row group vv_row_block_open, and vv_row_block_judge for each
+ * condition (or vv_sums_add for sums). Each column is unpacked once for all conditions. Operations without an
+ * implementation for columns run row by row, with the same results.
  */
 #ifndef VV_DATASET_ROWS_ROW_BLOCK_H
 #define VV_DATASET_ROWS_ROW_BLOCK_H
@@ -40,12 +40,12 @@ vv_status vv_row_block_open(vv_row_block *b, const vv_row_source *from, size_t f
 			    vv_error *err);
 /* From here on rows with a 1 are passed over; NULL: none is. */
 void vv_row_block_skip(vv_row_block *b, const uint8_t *skip);
-/* A column of the table as it stands (vv_group_run_look; with numbers vv_group_run_of), and as a cell for each row; borrowed until
- * the next vv_row_block_open. */
+/* A column of the table in its stored form (vv_group_run_look; with numbers vv_group_run_of), and as a cell for each row;
+ * borrowed until the next vv_row_block_open. */
 vv_status vv_row_block_run(vv_row_block *b, size_t place, bool numbers, const vv_group_run **run,
 			   vv_error *err);
 vv_status vv_row_block_cells(vv_row_block *b, size_t place, const vv_cell **cells, vv_error *err);
-/* What the condition gives for each row, as vv_condition_eval does; borrowed until the next vv_row_block_open. */
+/* The result of the condition for each row, as vv_condition_eval; borrowed until the next vv_row_block_open. */
 vv_status vv_row_block_judge(vv_row_block *b, const vv_condition *c, vv_condition_scratch *s,
 			     const uint8_t **truths, vv_error *err);
 

@@ -14,15 +14,16 @@
 typedef enum vv_row_action {
 	VV_ROW_INSERT, /* a row in front of `row`; after the last one when row is their number */
 	VV_ROW_SET,    /* one cell of the row */
-	VV_ROW_LINE, /* the row's whole line, comments above it included; an empty one: it goes with these */
+	VV_ROW_LINE, /* the row's whole line, comments above it included; an empty one: removes the row with
+		      * these */
 	VV_ROW_REMOVE
 } vv_row_action;
 
 typedef struct vv_row_edit {
-	uint64_t row; /* 0-based, in the table as it is */
+	uint64_t row; /* 0-based, in the unedited table */
 	vv_row_action action;
 	size_t column;        /* SET */
-	vv_cell cell;         /* SET; VV_CELL_ABSENT: JSON, the member goes */
+	vv_cell cell;         /* SET; VV_CELL_ABSENT: JSON, removes the member */
 	const vv_cell *cells; /* INSERT: one for each column, of vv_more_columns too; NULL: line */
 	vv_bytes line; /* INSERT, LINE: with its row end, as text that the file's encoding has */
 } vv_row_edit;
@@ -37,8 +38,8 @@ typedef struct vv_more_columns {
  * alike in both keep their order. */
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
-/* Gives the edited file to fn in pieces, in the encoding of the table's file. A cell that is set is spelled as the one that existed
- * (line_edit.h). more may be NULL. VV_EINPUT, with row and column: the file cannot hold a new cell. */
+/* Writes the edited file to fn in pieces, in the encoding of the table's file. A cell that is set is spelled as the one that
+ * existed (line_edit.h). more may be NULL. VV_EINPUT, with row and column: the file cannot represent a new cell. */
 vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_edit *edits,
 		       size_t count, vv_bytes_fn fn, void *payload, vv_error *err);
 

@@ -9,7 +9,9 @@
 
 /* More distinct values than that are estimated, from the least of their hashes. */
 #define VV_SUMS_DISTINCT_MAX ((size_t)1 << 20)
-#define VV_KEY_PLACES 60 /* of a fraction that is no decimal, in a group or among distinct values */
+#define VV_KEY_PLACES                                                                              \
+	60 /* of a fraction that is not a decimal, in a group or among distinct
+			  * values */
 
 /* One text for one value, as people read it. */
 void vv_value_put(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind,
@@ -27,7 +29,7 @@ typedef struct vv_distinct {
 } vv_distinct;
 
 bool vv_distinct_add(vv_distinct *d, vv_hash128 h); /* false: out of memory */
-/* In order; of more than are told apart only the least. */
+/* Sorts them; above the limit of distinct values only the least are kept. */
 void vv_distinct_pack(vv_distinct *d);
 /* How many there are, after vv_distinct_pack: of an estimate by how far the hashes are apart. */
 uint64_t vv_distinct_count(const vv_distinct *d);

@@ -34,10 +34,10 @@ VV_AUTO_FREE(vv_sums_rule, vv_sums_rule_free)
 /* The places of the columns that it reads, ascending; borrowed. */
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
 
-/* Is it one aggregate alone, of a condition "X is null" with so many bytes? */
+/* Is it one aggregate alone, of a condition "X is null" with len bytes? */
 bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len);
 
-/* Does it ask for the version compared with? */
+/* Does it use the version compared with? */
 bool vv_sums_rule_has_base(const vv_sums_rule *r);
 
 typedef struct vv_sums vv_sums;
@@ -49,7 +49,7 @@ void vv_sums_reset(vv_sums *s);
 vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
 /* Appends it. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
-/* Adds what was kept. 1; 0: it is damaged, and s is to be thrown away; VV_ENOMEM. */
+/* Adds the cached sums. 1; 0: they are damaged, and s must be dropped; VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
 /* Ends adding: groups are in the order of their values. */

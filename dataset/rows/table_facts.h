@@ -10,14 +10,14 @@
 #include "dataset/format/facts.h"
 #include "dataset/table/table.h"
 
-/* Of all rows; reads the root alone. *out is the caller's to clear in any case. VV_EUSAGE: the table keeps
+/* The facts of all rows; reads only the root. The caller clears *out in any case. VV_EUSAGE: the table has
  * no facts. */
 vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err);
 
-/* Of a column (its place), which may be beyond those that facts has. */
+/* The fact of a column (its place), which may be beyond those in facts. */
 vv_fact vv_table_fact(const vv_facts *facts, size_t column);
 
-/* Appends the number as it is usually written: all its digits, no zeros at the end of a fraction. */
+/* Appends the number in the usual form: all its digits, no trailing zeros of a fraction. */
 void vv_fact_number_put(vv_buf *out, const vv_fact_number *n);
 
 #endif

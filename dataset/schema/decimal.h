@@ -1,13 +1,13 @@
 /*
  * decimal: exact numbers from text, without floating point.
  *
- * Read, a number is 0.DIGITS x 10^exponent with a sign; digits have no zero at either end; zero
- * has none. Digits are borrowed from a buffer that the caller gives. Written exponents
- * beyond +-10^9 make no number.
+ * Read, a number is 0.DIGITS x 10^exponent with a sign; digits have no zero at either end; zero has
+ * no digits. Digits are borrowed from a buffer of the caller. Texts with exponents beyond +-10^9
+ * are not numbers.
  *
- * To compute with, there are two forms: what fits into 64 bits with a power of ten below it,
- * which is nearly everything, and fractions of long decimals. Nothing is rounded: a function
- * answers false when its result would have too many digits, and the result is then not to be used.
+ * Two forms are for computation: 64 bits divided by a power of ten, for nearly all numbers, and
+ * fractions of long decimals. Nothing is rounded: a function returns false if its result would have
+ * too many digits; do not use the result then.
  */
 #ifndef VV_DATASET_SCHEMA_DECIMAL_H
 #define VV_DATASET_SCHEMA_DECIMAL_H
@@ -43,8 +43,8 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
  * numbers. */
 void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits);
 
-/* The nearest double, infinite where that is beyond all doubles. buf has the digits, and is as it was afterwards. False for
- * NaN (or when memory ran out: buf->failed). */
+/* The nearest double, infinite if it is beyond all doubles. buf has the digits, and is unchanged afterwards. False for NaN
+ * (or when memory ran out: buf->failed). */
 bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf);
 
 /* Its digits as an integer, without the sign. False: it has a fraction, or is too large. */
@@ -74,7 +74,7 @@ typedef struct vv_ratio {
 
 /* Digits with perhaps a sign and a point. */
 bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction);
-/* Of two small numbers; false: they are to be made large. */
+/* For two small numbers; false: convert them to large ones. */
 bool vv_small_add(vv_small *out, const vv_small *a, const vv_small *b, bool subtract);
 bool vv_small_multiply(vv_small *out, const vv_small *a, const vv_small *b);
 bool vv_small_compare(int *out, const vv_small *a, const vv_small *b);
@@ -96,13 +96,13 @@ typedef enum vv_rounding {
 	VV_ROUND_ZERO,   /* to the next one towards zero */
 	VV_ROUND_NEAREST /* halves away from zero */
 } vv_rounding;
-/* To so many digits after the point (below 0: before it). x may be out. */
+/* Rounds to `places` digits after the point (below 0: before it). x may be out. */
 bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding how);
-/* The root of a number that is not negative, rounded down after so many digits. */
+/* The root of a number that is not negative, rounded down after `places` digits. */
 bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places);
 /* A fraction whose value is small, as a small number. */
 bool vv_ratio_to_small(vv_small *out, const vv_ratio *x);
-/* Appends it: as a decimal where it is one, else rounded after so many digits, and "..." after it. */
+/* Appends it: as a decimal if exact, else rounded after `places` digits, with "..." after it. */
 void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places);
 
 #endif

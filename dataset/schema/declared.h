@@ -2,7 +2,7 @@
  * declared: properties that a project's files declare for a path: datapackage.json, and `encoding`
  * in varve.json.
  *
- * Of the entries in varve.json's `datasets` that match a path, the last one with an encoding decides. Where both files
+ * Among the entries in varve.json's `datasets` that match a path, the last one with an encoding decides. If both files
  * name an encoding, it must be the same one.
  */
 #ifndef VV_DATASET_SCHEMA_DECLARED_H

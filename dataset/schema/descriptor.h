@@ -1,6 +1,6 @@
 /*
- * descriptor: declarations that the readers of Frictionless descriptors share: naming the place of
- * what is wrong, and the shapes that come again and again.
+ * descriptor: declarations shared by the readers of Frictionless descriptors: naming the place of a
+ * fault, and common types of members.
  */
 #ifndef VV_DATASET_SCHEMA_DESCRIPTOR_H
 #define VV_DATASET_SCHEMA_DESCRIPTOR_H
@@ -22,12 +22,12 @@ const char *vv_descriptor_kind(const vv_json *node);
 /* Is node a string without NUL in it? */
 bool vv_descriptor_is_text(const vv_json *node);
 
-/* A member that must be a string (without NUL) where it is there: *out is NULL when
- * it is not. Borrowed from the node. */
+/* An optional member that must be a string (without NUL): *out is NULL if it is missing. Borrowed
+ * from the node. */
 vv_status vv_descriptor_text(const char **out, const vv_json *object, const char *member,
 			     const char *file, vv_error *err);
 
-/* A member that must be true or false where it is there; *out is untouched when not. */
+/* An optional member that must be true or false; *out is unchanged if it is missing. */
 vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *member, const char *file,
 			     vv_error *err);
 

@@ -46,10 +46,10 @@ typedef struct vv_field {
 	const vv_json *json;             /* the field's descriptor */
 } vv_field;
 
-/* Does the column have integers from 0 on, and beyond int64, as its constraints say? */
+/* Do the column's constraints allow integers from 0 on, and beyond int64? */
 bool vv_field_is_u64(const vv_field *f);
 
-/* Has the field's descriptor only what is found by looking at values, so that nobody wrote it? */
+/* Has the field's descriptor only properties inferred from values, none written by a user? */
 bool vv_field_is_found(const vv_field *f);
 /* Such a number: is the text one with a zero in front, and by that a code, not a number? */
 bool vv_field_is_code(const vv_field *f, const char *s, size_t len);

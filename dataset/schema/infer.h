@@ -1,14 +1,13 @@
 /*
- * infer: the narrowest type that all values of a column have.
+ * infer: infers the narrowest type of all values of a column.
  *
- * A correct caller: vv_infer_init, json set where the table is in JSON, vv_infer_cells
- * for each run of the column's cells, vv_infer_type_named.
+ * A correct caller: vv_infer_init, json set if the table is in JSON, vv_infer_cells for each run of the column's cells,
+ * vv_infer_type_named.
  *
- * Narrow on purpose: "007" is a string, "1,5" one until the caller decides, "02/03/2024" is never guessed.
- * Types looked for: integer, number, boolean (true/false in the four spellings of
- * Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601 with T and Z or
- * offset, or none; or all with a space, or without seconds, which are formats of their own), time, year only where the header is year; JSON
- * literals give integer, number, boolean, array, object. Mergeable, so that threads can look at
+ * Narrow on purpose: "007" is a string, "1,5" one until the caller decides, "02/03/2024" is never guessed. Inferred types:
+ * integer, number, boolean (true/false in the four spellings of Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601
+ * with T and Z or offset, or none; or all with a space, or without seconds, which are formats of their own), time, year only
+ * if the header is year; from JSON literals integer, number, boolean, array, object. Mergeable, so that threads can read
  * different groups.
  */
 #ifndef VV_DATASET_SCHEMA_INFER_H
@@ -22,7 +21,7 @@
 #include "dataset/schema/field.h"
 
 /* Beside the values of a type, a text of CSV may be one of VV_INFER_MISSING, by which other programs write a missing value:
- * they rule out no type but make one that only holds with them as missingValues.
+ * they exclude no type, but a type then needs them as missingValues.
  *
  * The spellings, all of which vv_field_accepts takes for the type:
  *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (longer ones are names of things)
@@ -42,8 +41,8 @@ typedef struct vv_infer {
 	bool any_value;    /* was any value seen that is not empty, absent or null? */
 	bool maybe_comma;  /* every value so far that is not missing reads as 1.234,56 */
 	bool maybe_point;  /* likewise as 1,234.56 */
-	/* with maybe_comma: how many values there are; how many have a comma, and are no English 1,234; how many may be
-	 * one; is one of them no list of numbers ("2,4") either? */
+	/* with maybe_comma: number of values; of values with a comma that are not an English 1,234; of values that may
+	 * be one; is one of them not a list of numbers ("2,4") either? */
 	uint64_t values, commas, thousands;
 	bool sure_comma;
 	/* with maybe_point: how many values have a fraction; has one of them groups as well? */
@@ -62,7 +61,7 @@ uint16_t vv_infer_missing(const vv_cell *cell);
 void vv_infer_init(vv_infer *i);
 /* cheap once only string is left */
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count);
-/* The same of cells that stand `stride` places apart. */
+/* The same for cells `stride` places apart. */
 void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t stride);
 void vv_infer_merge(vv_infer *into, const vv_infer *other);
 /* The verdict; any when nothing was seen, and for JSON values of several types.
@@ -74,12 +73,13 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
 vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
 			    bool *offer_comma);
 
-/* What is known of the marks in a column's numbers. */
+/* The meaning of the marks in a column's numbers. */
 typedef enum vv_marks_known {
 	VV_MARKS_NONE, /* it has none, or other texts than numbers */
 	VV_MARKS_CERTAIN,
 	VV_MARKS_LIKELY, /* as below; or they are lists of numbers, or other texts */
-	VV_MARKS_UNCLEAR /* 1.000 or 1,000: the column alone does not show what the mark is for */
+	VV_MARKS_UNCLEAR /* 1.000 or 1,000: the column alone does not determine the mark's
+			  * meaning */
 } vv_marks_known;
 
 typedef struct vv_number_marks {

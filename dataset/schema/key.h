@@ -42,20 +42,19 @@ uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, 
 		     bool *usable);
 
 typedef struct vv_key_proof vv_key_proof;
-/* memory: bytes of hashes it may hold before it spills to a temporary file in dir (NULL: /tmp)
- * (10 bytes a row; unlinked at once, so that it never outlives the process). */
+/* memory: bytes of hashes to keep in memory before it spills to a temporary file in dir (NULL:
+ * /tmp) (10 bytes a row; unlinked at once, so that it never outlives the process). */
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p);
 VV_AUTO_FREE(vv_key_proof, vv_key_proof_free)
 /* Adds a run of rows' hashes, the first being row number `row`. Not thread-safe. */
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err);
-/* Rows whose hashes repeat: calls fn with every pair of (earlier row, later row) of
- * equal hash, in order of the later row, then of the earlier, until it answers > 0
- * (stop) or < 0 (error, a vv_status, which is returned). No call: the key is unique.
- * May be called again; no hashes can be added after it. (One hash shared by more
- * than VV_KEY_SHARED_MAX rows is paired among the first so many of them only, which
- * is plenty to name duplicates and keeps memory bounded.) */
+/* Rows whose hashes repeat: calls fn with every pair of (earlier row, later row) of equal hash, in
+ * order of the later row, then of the earlier, until it returns > 0 (stop) or < 0 (error, a
+ * vv_status, which is returned). No call: the key is unique. May be called again; no hashes can be
+ * added after it. (One hash shared by more than VV_KEY_SHARED_MAX rows is paired among the first
+ * VV_KEY_SHARED_MAX of them only, which is enough to name duplicates and keeps memory bounded.) */
 #define VV_KEY_SHARED_MAX (1u << 21)
 typedef int (*vv_key_pair_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err);
@@ -67,8 +66,8 @@ typedef struct vv_key_entry {
 /* Adds hashes with numbers of the caller's choice, best ascending ones. */
 vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
 				   vv_error *err);
-/* Calls fn with all entries in the order of their hashes, those of equal hash as they were added,
- * some at a time; all of one hash at once. Negative answers of fn are returned. */
+/* Calls fn with all entries in the order of their hashes, those of equal hash in the order of
+ * addition, some at a time; all of one hash at once. Negative results of fn are returned. */
 typedef vv_status (*vv_key_entries_fn)(void *payload, const vv_key_entry *entries, size_t count,
 				       vv_error *err);
 vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err);

@@ -14,7 +14,7 @@
 
 /* Appends value i of count, from the first on; a cell without text is empty. */
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len);
-/* The count values of the text, in the arena. 1; 0: they are not so many; VV_ENOMEM. */
+/* The count values of the text, in the arena. 1; 0: their number differs; VV_ENOMEM. */
 int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *arena, vv_error *err);
 
 #endif

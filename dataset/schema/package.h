@@ -27,22 +27,22 @@ typedef vv_status (*vv_package_read_fn)(void *payload, const char *path, vv_buf 
 typedef struct vv_package_resource {
 	char *package_path; /* "data/datapackage.json" */
 	vv_buf schema;      /* compact JSON of the resource's schema; empty when it has none */
-	char *encoding;     /* as it is written there; NULL: not there */
+	char *encoding;     /* as in the package; NULL: missing */
 	char *records;      /* dialect.property: the array of the rows; NULL: not there */
 	char *header_join;  /* dialect.headerJoin; NULL: not there */
-	bool has_key;       /* schema.primaryKey is there and not empty */
+	bool has_key;       /* schema.primaryKey exists and is not empty */
 	vv_sniff_hints
 		hints; /* from dialect, format, mediatype; a header is assumed unless the dialect
-	                       * says there is none, a delimiter that it does not name is found out;
-	                       * parent and path are left NULL */
+	                       * has header false; a missing delimiter is detected; parent and path
+	                       * are left NULL */
 } vv_package_resource;
 void vv_package_resource_clear(vv_package_resource *r);
 VV_AUTO_CLEAR(vv_package_resource, vv_package_resource_clear)
 
-/* Looks for a description of path. VV_ENOTFOUND: none. VV_EINPUT: a descriptor is
- * invalid or asks for what cannot be honoured (the file, the JSON pointer, what). A
- * schema or dialect given as a path is read beside the package. out is initialised
- * by the call; after a failure it is cleared. */
+/* Finds a description of path. VV_ENOTFOUND: none. VV_EINPUT: a descriptor is invalid or has an
+ * unsupported property (err names the file, the JSON pointer and the fault). A schema or dialect
+ * given as a path is read beside the package. out is initialised by the call; after a failure it is
+ * cleared. */
 vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read,
 			  void *payload, vv_error *err);
 
@@ -55,11 +55,11 @@ vv_status vv_package_find_in(vv_package_resource *out, const char *package_path,
 vv_status vv_package_encoding(const char **out, const vv_json *object, const char *file,
 			      vv_error *err);
 
-/* What a package describes, in its order. */
+/* An item of a package, in its order. */
 typedef struct vv_package_item {
 	const char *path; /* repository-relative; NULL: not in a file beside the package */
 	const char *name; /* of the resource, or its number: "resource 3" */
-	const char *url;  /* with path NULL: where the data lies; NULL: it is inline */
+	const char *url;  /* with path NULL: the data's URL; NULL: it is inline */
 } vv_package_item;
 /* *out lives in arena. VV_EINPUT: not a data package. */
 vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
@@ -73,14 +73,14 @@ bool vv_package_is_one(const char *json, size_t len);
 vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
-/* Likewise the files that its resources name as schema or dialect, each as often as it is named. */
+/* Likewise the files that its resources name as schema or dialect, with repetitions. */
 vv_status vv_package_files(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
-/* Edits that keep the file's formatting: the package text with the resource of
- * `path` (made when missing; package text may be empty: a new file) changed. All the
- * changes asked for are made at once, and the result is read again before it is given
- * out. A format that the new type does not have goes with the old type. */
+/* Edits that keep the file's formatting: the package text with the resource of `path` (made when
+ * missing; package text may be empty: a new file) changed. All requested changes are made at once,
+ * and the result is read again before it is returned. A format that the new type does not have is
+ * removed with the old type. */
 typedef struct vv_package_edit {
 	const char *path; /* repository-relative path of the dataset */
 	const char *package_path;

@@ -1,13 +1,13 @@
 /*
  * pattern: regular expressions of constraints (PCRE2 behind it).
  *
- * What XML Schema's patterns (xmlschema-2, appendix F) say means what it says there: \d \w \s \i \c
- * and their opposites by Unicode, "." without line ends. Beyond it PCRE2's groups and anchors are
- * taken, and \uXXXX. What XML Schema would read in another way than PCRE2 is refused.
+ * Patterns of XML Schema (xmlschema-2, appendix F) have their meaning there: \d \w \s \i \c and
+ * their opposites by Unicode, "." without line ends. In addition PCRE2's groups and anchors are
+ * accepted, and \uXXXX. Syntax with different meanings in XML Schema and PCRE2 is refused.
  *
  * A pattern must match a text from its beginning to its end, as UTF-8. A text has a budget of
- * steps, and so has a whole check for what texts take beyond their length: what cannot be decided
- * within both is reported, and nothing hangs.
+ * steps, and a whole check has one for steps beyond the texts' lengths: texts not decided within
+ * both are reported, and nothing hangs.
  */
 #ifndef VV_DATASET_SCHEMA_PATTERN_H
 #define VV_DATASET_SCHEMA_PATTERN_H
@@ -25,7 +25,7 @@
 
 typedef struct vv_pattern vv_pattern;
 
-/* VV_EINPUT: what is wrong, at which byte of text. */
+/* VV_EINPUT: err has the fault, and its byte in text. */
 vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err);
 void vv_pattern_free(vv_pattern *p); /* accepts NULL */
 VV_AUTO_FREE(vv_pattern, vv_pattern_free)

@@ -28,7 +28,7 @@ typedef enum vv_fields_match {
 } vv_fields_match;
 
 typedef struct vv_schema {
-	vv_arena arena; /* holds everything below */
+	vv_arena arena; /* owns everything below */
 	vv_field *fields;
 	size_t count;
 	const char **missing;     /* missingValues, default {""}; NULL-ended */
@@ -45,14 +45,13 @@ VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 
 #define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
 
-/* Is what is at node of version 1: says its own $schema so, else that of what it is in
- * (resource, package), or none at all? */
+/* Is the descriptor at node of version 1: by its own $schema, else by its parent's (resource,
+ * package), or without any? */
 bool vv_schema_is_v1(const vv_json *node);
 
-/* Reads a Table Schema, v1 or v2. name is for messages. out is initialised by the
- * call; after a failure it is cleared. Members that the standard does not know are
- * kept in json. VV_EINPUT names the JSON pointer ("/fields/3/type") of what is wrong
- * or cannot be honoured. */
+/* Reads a Table Schema, v1 or v2. name is for messages. out is initialised by the call; after a
+ * failure it is cleared. Members outside of the standard are kept in json. VV_EINPUT names the JSON
+ * pointer ("/fields/3/type") of an invalid or unsupported member. */
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err);
 
@@ -79,18 +78,18 @@ typedef struct vv_new_field {
 	vv_type type;
 	const char *format;          /* NULL: default */
 	const char *decimal, *group; /* decimalChar and groupChar; NULL: default */
-	/* bit set of VV_INFER_MISSING (infer.h): missing values of this column, beside the empty text; 0: as the schema says */
+	/* bit set of VV_INFER_MISSING (infer.h): missing values of this column, beside the empty text; 0: from the schema */
 	uint16_t missing;
-	bool u64;   /* an integer from 0 to 2^64 - 1, as its constraints then say */
+	bool u64;   /* an integer from 0 to 2^64 - 1, which becomes its constraints */
 	bool again; /* vv_schema_refit: this is the column's field, whatever the old one was */
 } vv_new_field;
 /* As a field of a schema is; borrows its texts. */
 vv_new_field vv_new_field_like(const vv_field *f);
 vv_status vv_schema_make(vv_buf *out, const vv_new_field *fields, size_t count, vv_error *err);
 
-/* Fits a schema to the columns a file really has: columns that it knows by name keep
- * their descriptors, new ones get the types given, gone ones are dropped, and with
- * them every key that names them. All else stays. Appends. */
+/* Fits a schema to the columns a file really has: columns with the same name keep their
+ * descriptors, new ones get the types in fields, missing ones are dropped, with every key that
+ * names them. The rest is unchanged. Appends. */
 vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field *fields,
 			  size_t count, vv_error *err);
 

@@ -18,13 +18,13 @@
 
 typedef struct vv_splice {
 	vv_buf text;
-	vv_arena arena; /* holds root */
+	vv_arena arena; /* owns root */
 	vv_json *root;
 	const char *file;    /* for messages; borrowed */
-	bool lines;          /* members stand on lines of their own */
+	bool lines;          /* members are on separate lines */
 	bool spaced;         /* a space is after colons and commas */
 	const char *newline; /* "\n" or "\r\n" */
-	char unit[17];       /* what a level is indented by */
+	char unit[17];       /* the indent of a level */
 } vv_splice;
 
 vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file,

@@ -20,10 +20,10 @@ bool vv_type_has_format(vv_type type, const char *format);
  * that missingValues names; JSON literals never. */
 bool vv_field_missing(const vv_field *f, const vv_cell *cell);
 
-/* Is the cell's value of the field's type (missing values are)? Formats and number
- * properties respected; constraints are not looked at. A JSON literal must be of
- * the fitting JSON type. What there is too little memory to parse (JSON inside a
- * cell) counts as accepted: no finding is made up. */
+/* Is the cell's value of the field's type (missing values are)? Formats and number properties
+ * respected; ignores constraints. A JSON literal must be of the matching JSON type. A cell that
+ * there is too little memory to parse (JSON inside a cell) counts as accepted, to avoid false
+ * findings. */
 bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
 
 /* The same for a table in JSON, where a text is a JSON string: "5" is not an integer,
@@ -32,8 +32,8 @@ bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
  * (decimalChar, groupChar, bareNumber, trueValues, falseValues). */
 bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell);
 
-/* Are numbers, dates or datetimes that a row group spells in one way values of the field if the few are that
- * vv_group_encode tells? Nothing is said of empty ones. */
+/* Are numbers, dates or datetimes that a row group spells in one way values of the field if the few samples
+ * of vv_group_encode are? Does not concern empty ones. */
 bool vv_field_known_by_few(const vv_field *f);
 /* The same, and none of them can be one of the texts that mean a missing value. */
 bool vv_field_all_by_few(const vv_field *f);

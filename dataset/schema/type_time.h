@@ -21,8 +21,8 @@ bool vv_type_is_yearmonth(const char *s, size_t len); /* gYearMonth */
 bool vv_type_is_duration(const char *s, size_t len);  /* duration */
 bool vv_type_is_day(unsigned year, unsigned month, unsigned day);
 
-/* A point in time as it was written; what was not is 0 (year 1900, month and day 1). The
- * day may be beyond its month's end (%j). fraction is borrowed from the text. */
+/* A point in time with its written parts; missing parts are 0 (year 1900, month and day 1). The day
+ * may be beyond its month's end (%j). fraction is borrowed from the text. */
 typedef struct vv_moment {
 	int64_t year;
 	unsigned month, day, hour, minute, second;
@@ -35,14 +35,14 @@ typedef struct vv_moment {
  * not fit are cut to +-10^15. */
 bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len);
 
-/* Strptime patterns. A plan holds what a field's format compiles to. */
+/* Strptime patterns. A plan is a compiled format of a field. */
 typedef struct vv_time_plan vv_time_plan;
 /* *out is NULL for the default format. VV_EINPUT: why the pattern cannot be used. */
 vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,
 			   const char *format, vv_error *err);
 bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len);
-/* The same, and what the text says; of dates that can be read in several ways ("any") as
- * the month before the day. out may be NULL. */
+/* The same, with the parsed moment; ambiguous dates ("any") are read with the month before the day.
+ * out may be NULL. */
 bool vv_time_plan_read(const vv_time_plan *p, const char *s, size_t len, vv_moment *out);
 
 #endif

@@ -42,31 +42,31 @@ typedef struct vv_value {
  * or the cell is not a value of the field. */
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
 
-/* -1, 0, 1; 2: there is no order between them (durations such as P1M and P30D). */
+/* -1, 0, 1; 2: not ordered (durations such as P1M and P30D). */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
-/* A number as it is usually written, at little cost: digits, perhaps with a minus sign and, with fraction, a point. *d is
- * the nearest double; without fraction *i is the integer. False for all others, and for those where that costs more. */
+/* Reads a number in the usual form quickly: digits, perhaps with a minus sign and, with fraction, a point. *d is the
+ * nearest double; without fraction *i is the integer. False for other forms, and for slower cases. */
 bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len);
 
-/* Appends the value so that equal ones give equal bytes and others do not, and none is the
- * beginning of another: for keys. A cell that is not a value of its field equals those with the
- * same text, and no value. json: whether the cell comes from NDJSON or JSON. scratch is
- * overwritten. False: no memory. */
+/* Appends the value in a form for keys: equal bytes for equal values only, and no value is the
+ * beginning of another. A cell that is not a value of its field equals those with the same text,
+ * and no value. json: whether the cell comes from NDJSON or JSON. scratch is overwritten. False: no
+ * memory. */
 bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell,
 		      bool json);
 
 /* Appends a number in the field's own spelling as JSON spells it: with a point, without groupings
- * and what is around it. False: the text is not such a number, or no memory (out->failed). */
+ * and the text around it. False: the text is not such a number, or no memory (out->failed). */
 bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
-/* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or
- * of the type's standard spelling: *field tells which. text contains the bytes where these
- * are not the node's own. */
+/* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or of the
+ * type's standard spelling, see *field. text contains the bytes where these are not the node's
+ * own. */
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);
 
-/* An instant in units of which a second has so many, 1 to 10^9. False: it is too far from 1970. */
+/* An instant in units of 1/per_second s, 1 to 10^9. False: it is too far from 1970. */
 bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second);
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar, any year. */

@@ -1,10 +1,10 @@
 /*
- * bytes: the bytes of the file that a version was made of.
+ * bytes: the bytes of a version's file.
  *
- * Of a file that was in another encoding than UTF-8 they are those of its text (bytes_encoded.h has the file's).
+ * For a file in another encoding than UTF-8 they are those of its text (bytes_encoded.h has the file's).
  *
- * Of a version that is kept in key order and was opened as it is stored (table.h), too: its file is then
- * made as a whole, also for a part of it.
+ * Also for a version in key order that is open with its stored order (table.h): its file is then made as
+ * a whole, even for a part of it.
  */
 #ifndef VV_DATASET_TABLE_BYTES_H
 #define VV_DATASET_TABLE_BYTES_H
@@ -21,18 +21,18 @@
 #include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 
-/* Gives the file's exact bytes in order to fn (one call for what is before the rows,
- * then some row groups or chunks at a time, one for what is after them; none without bytes) and
- * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes
- * in the pool's threads (NULL: none). */
+/* Writes the file's exact bytes in order to fn (one call for the part before the rows, then some
+ * row groups or chunks at a time, one for the part after them; none without bytes) and checks their
+ * hash and length against the root at the end (VV_ECORRUPT). Decodes in the pool's threads (NULL:
+ * none). */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
 			 const vv_progress *progress, vv_error *err);
 
-/* The same with more: the scan cache of the version is filled (cache, when not NULL),
- * and groups that `old` has as well are copied from its file instead of being made
- * (old_fd < 0: none). What old_fd holds is not trusted: when it is not `old` the end's
- * check fails with VV_ECORRUPT, and the caller tries again without it. */
+/* The same with more: the scan cache of the version is filled (cache, when not NULL), and groups
+ * that `old` has as well are copied from its file instead of being made (old_fd < 0: none). The
+ * content of old_fd is not trusted: if it is not `old` the check at the end fails with VV_ECORRUPT,
+ * and the caller tries again without it. */
 typedef struct vv_bytes_options {
 	vv_pool *pool;
 	const vv_progress *progress;
@@ -60,10 +60,9 @@ VV_AUTO_FREE(vv_table_source, vv_table_source_close)
 
 /* A part of the file (bytes_range.c). A row group is made as a whole. */
 
-/* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
- * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
- * lists tell; the hash over the whole file is not, as vv_table_bytes does. VV_EMISSING,
- * VV_ECORRUPT. */
+/* Writes bytes [from, from + len) of the file to fn, in order, in pieces; a range past its end
+ * (t->root.bytes) is cut. Checks every block's name, and the lengths in the lists, but not the hash
+ * of the whole file, as vv_table_bytes does. VV_EMISSING, VV_ECORRUPT. */
 vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			 vv_error *err);
 
@@ -73,7 +72,7 @@ vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint6
 				 vv_error *err);
 
 /* For this room alone: the bytes of the groups in the order in which they are stored. In key order that is the
- * sorted file, whose hash nobody knows. */
+ * sorted file, whose hash is not stored. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);
 typedef struct group_source group_source;

@@ -6,8 +6,8 @@
 
 #include "dataset/table/bytes.h"
 
-/* What belongs into the work tree: as vv_table_bytes_with, in the file's own encoding. VV_ENOSUPPORT: the system's
- * iconv does not have it. */
+/* The bytes for the work tree: as vv_table_bytes_with, in the file's own encoding. VV_ENOSUPPORT: the system's
+ * iconv does not support it. */
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			vv_error *err);
 

@@ -2,9 +2,9 @@
  * dataset_reader: finds and opens the table at a place of a repository: in a commit or the index (a
  * pointer), or in the work tree (a file, which is read as an import would, and not stored).
  *
- * What all commands share: the version before (index, else HEAD), datapackage.json, the
- * caches, the store, the threads. It takes no lock and writes to caches only;
- * dataset_writer.h stores what is found.
+ * Shared by all commands: the previous version (index, else HEAD), datapackage.json, the caches,
+ * the store, the threads. It takes no lock and writes only to caches; dataset_writer.h stores
+ * versions.
  */
 #ifndef VV_DATASET_TABLE_DATASET_READER_H
 #define VV_DATASET_TABLE_DATASET_READER_H
@@ -25,19 +25,20 @@
 #include "repo/git/index/stat_cache.h"
 #include "repo/git/repository.h"
 
-/* One for a command; opens what is needed when it is needed. */
+/* One per command; opens objects on demand. */
 typedef struct vv_dataset_reader vv_dataset_reader;
 vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
 void vv_dataset_reader_close(vv_dataset_reader *r); /* saves the stat cache; accepts NULL */
 VV_AUTO_FREE(vv_dataset_reader, vv_dataset_reader_close)
 
-/* Forgets what it read of HEAD, the index and packages, which others may change: for a reader that outlives a command. */
+/* Drops cached data of HEAD, the index and packages, which other processes may change: for a reader that outlives a
+ * command. */
 void vv_dataset_reader_forget(vv_dataset_reader *r);
 /* The same where Git's index is another by now: before each file of a process that git continues beside. */
 void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
-/* What it works with; all borrowed. The pool is made on first use, the store opened. */
+/* Its objects; all borrowed. The pool is made on first use, the store opened. */
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
 const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
@@ -46,8 +47,8 @@ vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error
 /* Git's index, to look into: read once, and again where the file has changed. Borrowed until the
  * next call. */
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err);
-/* What the caller has open of it is used instead, changes and all, until it is taken back: NULL, before
- * the caller closes it. */
+/* Uses the caller's open index instead, with its changes, until called with NULL, before the caller
+ * closes it. */
 void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
 /* The same where it has none; false: it has one. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
@@ -79,7 +80,7 @@ bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 /* Is it this blob, a pointer, but for line ends, as git leaves it in the place of the table? */
 bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid *id);
 
-/* What the user said on the command line. */
+/* The user's options of the command line. */
 typedef struct vv_dataset_options {
 	bool has_kind;
 	vv_kind kind;             /* --as */
@@ -100,12 +101,12 @@ typedef struct vv_dataset_options {
 	}
 
 typedef struct vv_dataset_found {
-	vv_import_result result; /* root, counts, findings; root.kind says which */
+	vv_import_result result; /* root, counts, findings; see root.kind */
 	vv_oid blob;             /* the pointer's id (written when blocks were) */
 	vv_buf pointer;          /* its text */
 	vv_cid parent;           /* null when there was none */
 	vv_root parent_root;     /* initialised always; filled when parent is set */
-	vv_cid named; /* what the pointer before names, its blocks here or not; null: there was none */
+	vv_cid named; /* the previous pointer's root, with its blocks here or not; null: none */
 	bool package; /* datapackage.json described it */
 	char *package_path;
 	vv_stat st; /* of the file that was read */
@@ -116,7 +117,7 @@ void vv_dataset_found_init(vv_dataset_found *f);
 void vv_dataset_found_clear(vv_dataset_found *f);
 VV_AUTO_CLEAR(vv_dataset_found, vv_dataset_found_clear)
 
-/* Where an import puts its blocks: asked for after all else is known, since it may lock. */
+/* The sink for an import's blocks: opened last, since it may lock. */
 typedef struct vv_dataset_target {
 	vv_status (*open)(void *payload, vv_sink *out, vv_error *err);
 	void *payload;
@@ -137,15 +138,14 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
  * the version that was found can then be read. NULL: nowhere, as at first. */
 void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks);
 
-/* Does the work tree's datapackage.json give the table of a pointer other types, another key or
- * dialect than it has, so that the same file is another version? Asked of packages that differ from the
- * index or HEAD, or name a schema or dialect in a file that does, unless any_package: of the others the commit took
- * care. Costs nothing where there is none. */
+/* Does the work tree's datapackage.json change the types, key or dialect of a pointer's table, so that the same
+ * file is another version? Checks only packages that differ from the index or HEAD, or name a schema or dialect in
+ * a file that does, unless any_package: the commit checked the others. Costs nothing without packages. */
 vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *path,
 					   const vv_oid *blob, bool any_package, bool *out,
 					   vv_error *err);
 
-/* What the work tree has at a tracked path, cheaply. */
+/* The state of a tracked path in the work tree, cheaply. */
 typedef enum vv_work_state {
 	VV_WORK_SAME, /* equals the index's pointer */
 	VV_WORK_MODIFIED,
@@ -153,12 +153,12 @@ typedef enum vv_work_state {
 	VV_WORK_POINTER, /* the index's pointer text itself: not materialised */
 	VV_WORK_OTHER    /* no regular file */
 } vv_work_state;
-/* Looks at stat, stat cache and (only when these do not suffice) the content: then
- * *found, when not NULL, gets what the import found. */
+/* Compares stat, stat cache and (only if these do not suffice) the content: then *found, if not
+ * NULL, gets the result of the import. */
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
-/* Opens the path's file where its stat tells that it is that version; st gets the stat. -1: it does not. */
+/* Opens the path's file if its stat proves that it is that version; st gets the stat. -1: it does not. */
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 				 vv_stat *st);
 
@@ -168,12 +168,12 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 
 /* The scan cache. */
 
-/* What it holds of a version of path: for reading a changed file without storing it.
- * *out NULL: nothing; the caller's (vv_scan_cache_free). *secret seeds its hashes. */
+/* The cached scan of a version of path: for reading a changed file without storing it. *out NULL:
+ * none; owned by the caller (vv_scan_cache_free). *secret seeds its hashes. */
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err);
-/* given: the version went to git's filter, which does not say whether it is for the work tree; it is kept
- * beside the one that the index has. */
+/* given: the version was written by git's filter, maybe not to the work tree; it is kept beside the one
+ * of the index. */
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
 					    const vv_scan_cache *cache, bool given, vv_error *err);
 vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error *err);

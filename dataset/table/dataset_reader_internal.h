@@ -1,6 +1,6 @@
 /*
- * dataset_reader_internal: what a reader holds, and an import of a place in the repository in its parts, for
- * who runs the middle one elsewhere. For this room alone.
+ * dataset_reader_internal: the members of a reader, and the steps of an import of a place in the repository,
+ * for callers that run the middle one elsewhere. Only for this room.
  */
 #ifndef VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
 #define VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
@@ -9,7 +9,7 @@
 #include "dataset/schema/declared.h"
 #include "dataset/table/dataset_reader.h"
 
-/* A datapackage.json, and whether it or what it names is not as the index and HEAD have it. */
+/* A datapackage.json, and whether it, or a file that it names, differs from the index and HEAD. */
 typedef struct known_package {
 	char *path;
 	bool edited;
@@ -29,15 +29,15 @@ struct vv_dataset_reader {
 	vv_pool *pool;
 	vv_mem_sink *kept; /* where dry imports put their blocks; NULL: nowhere */
 	vv_stat_cache *stats;
-	vv_index *index; /* as it was when first needed: for parents and stats */
+	vv_index *index; /* as of its first use: for parents and stats */
 	bool index_lent; /* it is the caller's */
 	uint64_t secret;
 	bool has_secret;
 	char *folder; /* the last one in which a package was looked for, and whether one is new */
 	bool new_package;
-	known_package *packages; /* those that were asked for, by path */
+	known_package *packages; /* the requested ones, by path */
 	size_t package_count, package_cap;
-	vv_hash_index package_index; /* by path: trees of thousands of folders ask for as many */
+	vv_hash_index package_index; /* by path: trees of thousands of folders need as many */
 	vv_oid head;                 /* when it was first needed */
 	bool head_known, unborn;
 	bool runs_nothing;
@@ -53,31 +53,32 @@ vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err);
 /* A small file of the work tree, for vv_package_find; payload: the reader. */
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);
 
-/* What an import of a place in the repository needs besides the bytes: the version before (index, else
- * HEAD), datapackage.json, the scan cache, what the user said. */
+/* The inputs of an import of a place in the repository, besides the bytes: the previous version
+ * (index, else HEAD), datapackage.json, the scan cache, the user's options. */
 typedef struct dataset_inputs {
 	vv_import_options opts;
 	vv_package_resource package;
 	vv_schema schema; /* of the package, for its key */
 	vv_scan_cache *cache;
 	char *temp;
-	/* Of the version before, where its blocks are missing here: what its pointer says. */
+	/* If the previous version's blocks are missing here: the data of its pointer. */
 	vv_arena arena;
-	const char *named_kind; /* NULL: its blocks are here, or there was none */
+	const char *named_kind; /* NULL: its blocks exist here, or no previous version */
 	const char **named_key;
 } dataset_inputs;
 
-/* in: zeroed, and cleared by the caller in any case. Sets what found tells of the version before. */
+/* in: zeroed, and cleared by the caller in any case. Sets the members of out about the previous
+ * version. */
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
 				vv_error *err);
 void dataset_inputs_clear(dataset_inputs *in);
 
-/* The import itself, after dataset_inputs_gather. From any thread: it uses only what it is given. */
+/* The import itself, after dataset_inputs_gather. From any thread: it uses only its arguments. */
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
 			     const vv_source *source, const vv_sink *sink, vv_error *err);
 
-/* Then: the pointer and its id, and what is new. */
+/* Then: sets the pointer and its id, and the facts about changes. */
 vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * dataset_writer: bytes into the store.
+ * dataset_writer: imports bytes into the store.
  *
- * Imports files and streams with the store's lock held, and makes what was imported durable
- * in the right order:
+ * Imports files and streams under the store's lock, and makes the imported versions durable in the
+ * right order:
  *
  *	vv_dataset_writer_open(&w, repo, progress, err);
  *	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number
  *	vv_dataset_writer_index(w, index, err);   // or vv_dataset_writer_commit, and what names it
  *	vv_dataset_writer_close(w);
  *
- * What only reads takes the writer's dataset_reader.
+ * Code that only reads uses the writer's dataset_reader.
  */
 #ifndef VV_DATASET_TABLE_DATASET_WRITER_H
 #define VV_DATASET_TABLE_DATASET_WRITER_H
@@ -27,7 +27,7 @@ VV_AUTO_FREE(vv_dataset_writer, vv_dataset_writer_close)
 
 vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; NULL of NULL */
 
-/* The store's writer, which is locked on first use and held until vv_dataset_writer_release. */
+/* The store's writer, which is locked from its first use until vv_dataset_writer_release. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
 /* Imports the work tree file at a repository-relative path and stores it. VV_EINPUT when the
@@ -37,10 +37,9 @@ vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err);
 
-/* Begins to import a file that vv_dataset_writer_file will be asked for with the same options, which must live until
- * then: small files are imported side by side, as many at once as there are cores. Call it in the order in
- * which the files will be requested; it changes no result, message or order. False: not now, others must
- * be requested first. */
+/* Begins to import a file for a later vv_dataset_writer_file with the same options, which must live until then:
+ * small files are imported in parallel, as many as the machine has cores. Call it in the order in which the files
+ * will be requested; it does not change results, messages or order. False: not now, request others first. */
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
 			     const vv_dataset_options *opts);
 
@@ -54,16 +53,16 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
 void vv_dataset_writer_release(vv_dataset_writer *w);
 
-/* Makes the blocks, the pointers' blobs and the index's changes durable, side by side as far as
- * the order allows; then the caller calls vv_dataset_writer_release. Plain git may hold the index's
+/* Makes the blocks, the pointers' blobs and the index's changes durable, in parallel as far as the
+ * order allows; then the caller calls vv_dataset_writer_release. Plain git may have the index's
  * lock and wait, through the filter, for this writer: then the blocks are first, and other writers
  * may continue. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 /* Takes the index's lock before that, where files are read first that git changes under it (.gitattributes). */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
-/* After a commit, where the next step waits for Git's index: plain git may hold that and wait,
- * through the filter, for this writer. Others may write then; gc is kept away until the release. */
+/* After a commit, if the next step waits for Git's index: plain git may have locked that and wait,
+ * through the filter, for this writer. Others may write then; gc is excluded until the release. */
 void vv_dataset_writer_settle(vv_dataset_writer *w);
 
 #endif

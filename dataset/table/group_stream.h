@@ -1,13 +1,13 @@
 /*
- * group_stream: the row groups of a version in order, with the bytes of those that are wanted.
- * For this room alone.
+ * group_stream: the row groups of a version in order, with the bytes of the needed ones. Only for this
+ * room.
  *
  *   group_stream_open(&s, table, pool, is_known, payload, err)
  *   while ((more = group_stream_next(s, &g, err)) > 0) { ... }
  *   group_stream_close(s)
  *
- * Bytes are made ahead by the pool's threads; what is_known names is not read at all. Of groups with long
- * rows two are there at a time.
+ * Bytes are made ahead by the pool's threads; groups named by is_known are not read. At most two groups
+ * with long rows are in memory at a time.
  */
 #ifndef VV_DATASET_TABLE_GROUP_STREAM_H
 #define VV_DATASET_TABLE_GROUP_STREAM_H
@@ -24,22 +24,21 @@ typedef struct streamed_group {
 	size_t data_len, layout_len, facts_len;
 	uint64_t rows;
 	bool known;
-	vv_pair pair;    /* known: what is_known gave; else its key alone */
+	vv_pair pair;    /* known: from is_known; else only its key */
 	const char *raw; /* its bytes; NULL: known */
 	size_t raw_len;
 	int next; /* the byte that follows it; -1: it is the last */
 } streamed_group;
 
-/* Of a group of which the items are set: fills pair's key, and all of it where the pair is known.
- * <0: status. */
+/* For a group with its items: fills pair's key, and the whole pair if it is known. <0: status. */
 typedef int (*group_known_fn)(void *payload, const streamed_group *items, bool last, vv_pair *pair,
 			      vv_error *err);
 
 typedef struct group_stream group_stream;
 vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,
 			    void *payload, vv_error *err);
-/* From now on, and once it is told where rows are cut, what can be proved without its bytes is given as
- * known. proofs must outlive the stream; cut is copied, and told once, before the first group. */
+/* Returns groups that can be proved without their bytes as known, once the cut is set. proofs must
+ * outlive the stream; cut is copied, and set once, before the first group. */
 vv_status group_stream_prove(group_stream *s, group_proofs *proofs, vv_error *err);
 vv_status group_stream_cut(group_stream *s, const vv_cut_params *cut, vv_error *err);
 /* 1, 0 at the end, <0. A known group that what follows might change is given with its bytes. */
@@ -47,8 +46,8 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
 /* Swaps the bytes of the group just given, which is not known, with this buffer, so that
  * they need not be copied. */
 void group_stream_swap(group_stream *s, vv_buf *raw);
-/* The pairs that were proved or whose bytes were given, and may serve wherever they stand: all are proved
- * as soon as the whole version is found to be what its bytes give. Borrowed. */
+/* The pairs that were proved or whose bytes were returned, valid at any place: all are proved when the
+ * whole version is found equal to an import of its bytes. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
 

@@ -22,18 +22,18 @@
 struct group_stream;
 struct order_choice;
 
-/* In which order the groups hold the rows: docs/formats/store.md, "key order". */
+/* The order of rows in the groups: docs/formats/store.md, "key order". */
 typedef enum vv_order_wish {
 	VV_ORDER_KEEP = 0, /* as `as`, or the version before, has it */
-	VV_ORDER_READ,     /* the file's; what is remembered of the version before stays */
+	VV_ORDER_READ,     /* the file's; records of the previous version stay */
 	VV_ORDER_FILE,     /* remembered, where KEEP with choose_order might choose another */
 	/* With as: by its columns, else by the key's. VV_EREFUSED, naming the line: a file that has an irregular
 	 * one; VV_EUSAGE: no key. With KEEP such a file is kept in the file's order, with a warning */
 	VV_ORDER_KEY
 } vv_order_wish;
 
-/* Of what types the values of each group are, column by column: what is left to know of a group
- * whose bytes are found again in another file, so that its types can be found out without reading. */
+/* The types of the values of each group, by column: needed for a group whose bytes occur again in
+ * another file, to infer its types without reading. */
 typedef struct vv_group_types {
 	vv_infer *items; /* columns of each group, in order; NULL: nothing is known */
 	size_t columns, groups, cap;
@@ -47,10 +47,10 @@ typedef struct vv_import_options {
 	 * again */
 	bool or_as_file;
 	/* The source is text already: of a version, not of a file. With `as`, or hints.encoding, the root is that of the
-	 * file that the text gives in its encoding. */
+	 * encoded file. */
 	bool is_text;
-	bool find_encoding; /* of a file, where nobody declared it; else that is UTF-8 */
-	/* vv_import sets it itself: what the text was decoded from; NULL: UTF-8 */
+	bool find_encoding; /* of a file without a declared encoding; else that is UTF-8 */
+	/* vv_import sets it itself: the source's encoding; NULL: UTF-8 */
 	const char *encoding;
 	vv_sniff_hints hints;  /* from the user, over the package's */
 	const vv_root *parent; /* the version before, or NULL */
@@ -61,28 +61,27 @@ typedef struct vv_import_options {
 	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */
 	const vv_root *known; /* with as: another version, with the same schema, whose groups may be
 	                                * taken over with the help of cache; or NULL */
-	/* with known and without as, CSV: the types of known's groups, which is another file that
-	 * this one is like. What both have is taken over; all else is as if known were not there. */
+	/* with known and without as, CSV: the types of the groups of known, which is another,
+	 * similar file. Common groups are reused; the rest is as without known. */
 	const vv_group_types *known_types;
 	const vv_schema *known_schema; /* then: its columns */
 	bool keep_types;               /* the result gets its own */
-	/* of CSV: no block is made of a row group that only has to be told from others, and all groups have names
-	 * that follow from their cells and the secret, in place of CIDs: file_groups.h makes the blocks. With known,
-	 * that must be such a table, too. Nothing of it is to be stored */
+	/* of CSV: makes no blocks of row groups that only need to be distinguished; all groups have names derived
+	 * from their cells and the secret, instead of CIDs: file_groups.h makes the blocks. With known, that must be
+	 * such a table, too. Do not store any of it */
 	bool in_file;
 	struct group_stream
-		*groups;    /* with as, CSV or NDJSON: the version itself, group by group, in
-	                                * place of its bytes, so that what is proved is not read;
-	                                * the source is only named. NULL: bytes */
+		*groups;    /* with as, CSV or NDJSON: the version itself, group by group, instead
+	                                * of its bytes, so that proved groups are not read; the
+	                                * source is only named. NULL: bytes */
 	const char *schema; /* compact JSON from datapackage.json, or NULL */
 	size_t schema_len;
-	/* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: not
-	 * said */
+	/* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: missing */
 	const char *const *key;
 	vv_key_source key_source; /* of `key` */
 	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
-	/* vv_import sets both itself, from the result of a first import: types that were found in the version before are found
-	 * again; and so is its key, as key_lost says why it is none any more; NULL: it stays */
+	/* vv_import sets both itself, from the result of a first import: infers types again that were inferred for the
+	 * previous version; and its key, if key_lost has the reason why it is not valid any more; NULL: it stays */
 	bool find_types;
 	const char *key_lost;
 	vv_order_wish order;
@@ -124,8 +123,8 @@ typedef struct vv_import_result {
 	uint64_t marked_rows;        /* likewise: rows with NUL or a byte order mark in a cell */
 	uint64_t foreign_rows;       /* likewise: rows with text that is not UTF-8 */
 	vv_buf warnings;             /* one line each */
-	/* What was found in the version before may not be what all values of this one give: its types; its key, as the
-	 * text says why (empty: it holds). vv_import then imports again */
+	/* Results inferred from the previous version may be wrong for this one: its types; its key, with the reason in
+	 * the text (empty: it is valid). vv_import then imports again */
 	bool types_doubtful;
 	vv_buf key_lost;
 	vv_import_finding *findings;

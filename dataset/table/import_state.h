@@ -21,7 +21,7 @@
 
 struct row_sorter;
 
-/* What an import does for a version in key order (import_sorted.c): NULL where it is of no other. */
+/* The additional state of an import for key order (import_sorted.c): NULL otherwise. */
 typedef struct import_sorting {
 	struct row_sorter
 		*sorter;     /* gets the lines; NULL: the groups are those of the sorted file */
@@ -29,10 +29,11 @@ typedef struct import_sorting {
 	const vv_root *near; /* whose lists this one's resemble; or NULL */
 	/* once rows are read */
 	size_t columns[VV_SORTED_BY_MAX];
-	char **names; /* of these, owned by whoever asked */
+	char **names; /* of these, owned by the caller */
 	size_t count;
 	uint64_t lines; /* sum of sorted_line_hash of all that the sorter got */
-	bool unfit; /* the import failed since the file cannot be kept so; the message says why */
+	bool unfit;     /* the import failed since the file cannot be stored so; the message has the
+		     * reason */
 } import_sorting;
 
 static inline uint64_t sorted_line_hash(const char *line, size_t len, uint64_t place)
@@ -45,7 +46,7 @@ typedef struct import_worker {
 	vv_group_encoder *encoder;
 	vv_row_writer *writer;
 	size_t writer_columns;
-	vv_row_writer *namer; /* with import.in_file: writes what a group is named by */
+	vv_row_writer *namer; /* with import.in_file: writes the text that a group is named by */
 	vv_buf block, line;
 	vv_facts facts;
 	vv_infer *infer; /* one for each column */
@@ -98,7 +99,7 @@ typedef struct group_job {
 	vv_arena arena;        /* decoded cells */
 	bool last;             /* the file's last rows */
 	bool cut;              /* ended by a cut */
-	bool known;            /* nothing is left to do: entry and items are there */
+	bool known;            /* complete: entry and items are set */
 	vv_buf given;          /* raw, where no window has it, and a byte of what follows */
 	vv_cid base;           /* null when there is none */
 	/* results */
@@ -111,7 +112,7 @@ typedef struct group_job {
 	size_t type_count;
 	uint64_t irregular;
 	size_t irregular_at;     /* of the first of them, in raw */
-	uint64_t irregular_line; /* likewise, where the source cannot tell lines */
+	uint64_t irregular_line; /* likewise, if the source cannot determine lines */
 	vv_buf sort_keys;        /* of all rows, one after the other, with import.sorting */
 	size_t *sort_ends;       /* where each ends */
 	size_t sort_cap;
@@ -132,9 +133,9 @@ typedef struct group_job {
 	bool key_hole[2]; /* a row without key value */
 	import_misfit *misfits;
 	size_t misfit_count;
-	bool lost;          /* what is stored does not give raw: */
+	bool lost;          /* the stored form does not reproduce raw: */
 	size_t lost_at;     /* the first row that differs, in raw */
-	uint64_t lost_line; /* likewise, where the source cannot tell lines */
+	uint64_t lost_line; /* likewise, if the source cannot determine lines */
 	bool busy;
 } group_job;
 
@@ -152,7 +153,7 @@ typedef struct import {
 	vv_pool *pool;
 	vv_pool *own_pool;
 
-	/* what the rows are */
+	/* the rows' dialect */
 	vv_dialect dialect;
 	vv_sniff_result sniffed;
 	vv_buf tail_warnings; /* of lines below a CSV */
@@ -186,7 +187,7 @@ typedef struct import {
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows;        /* of all; of one group */
 	uint64_t raw_bytes;              /* of all groups */
-	uint64_t lines;                  /* after the window, where the source cannot tell them */
+	uint64_t lines;                  /* after the window, if the source cannot determine them */
 	uint64_t short_at, short_line;   /* where the first short row begins, when out counts any */
 	uint64_t marked_at, marked_line; /* the same of rows with NUL or a byte order mark */
 	uint64_t foreign_at, foreign_line; /* the same of text that is not UTF-8 */
@@ -195,7 +196,7 @@ typedef struct import {
 	bool need_infer;
 	bool new_columns;    /* some have no type yet: all rows must be read */
 	bool in_file;        /* groups are named, not all are encoded */
-	bool named_by_bytes; /* then: a group of plain rows has the name that its bytes give */
+	bool named_by_bytes; /* then: a group of plain rows is named by its bytes */
 	bool final_newline;  /* of the last row so far */
 	size_t fresh;        /* groups since the last one that was taken over */
 
@@ -215,26 +216,26 @@ typedef struct import {
 vv_status import_columns_set(import *im, vv_error *err);
 vv_status import_columns_grow(import *im, vv_error *err); /* JSON: new members were met */
 vv_status import_choose(import *im, vv_error *err);       /* cut parameters and key candidates */
-/* With sorting: the columns by which rows are sorted; where they are gone it says so (unfit). */
+/* With sorting: the columns by which rows are sorted; fails with unfit if they are missing. */
 vv_status import_sort_columns(import *im, vv_error *err);
-/* Key order was asked of a table that has no key: VV_EUSAGE. */
+/* For key order of a table without a key: returns VV_EUSAGE. */
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err);
 vv_status import_finish_schema(import *im, vv_error *err);
 /* import_types.c */
 
-/* What all threads have seen of a column's values. */
+/* The observations of all threads on a column's values. */
 vv_infer import_verdict(const import *im, size_t column);
 /* The column's field in the version before; NULL: it is a new column. */
 const vv_field *import_field_before(const import *im, size_t column);
-/* Do types that were found in the version before give way to values that contradict them? */
+/* Are types that were inferred for the previous version replaced if values contradict them? */
 bool import_types_give_way(const import *im);
-/* Of such a version: may its types be others, though no value contradicts them? */
+/* For such a version: may its types change, although no value contradicts them? */
 bool import_types_may_narrow(const import *im);
 /* May the column's type be another than the version before has? *narrows: no value contradicts that one. */
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
-/* What all values of the version before give. Boolean, which no string is: they cannot be read, or some have a zero in front,
- * and what was a code stays one. */
+/* The type inferred from all values of the previous version. Boolean, which excludes strings, if they cannot be read, or some
+ * have a leading zero: codes stay codes. */
 vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
 /* "zip: '02116' in line 7 has a leading zero: string from now on" */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
@@ -253,10 +254,10 @@ void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
 /* Scratch for such a group. */
 vv_status import_worker_ready(import_worker *w, const group_job *j, vv_error *err);
-/* How the raw bytes of row i differ from what the dialect gives: 0 not at all, 1 + newline when only the row end does, -1 when the
- * line must be kept raw. */
+/* Compares the raw bytes of row i with the dialect's: 0 equal, 1 + newline if only the row end differs, -1 if the line must be
+ * kept raw. */
 int import_irregularity(import_worker *w, const group_job *j, size_t i);
-/* What the worker knows of the types of so many columns. */
+/* Makes space for a worker's type observations of this number of columns. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Row ends, as an editor counts its lines. */
 uint64_t import_count_lines(const char *bytes, size_t len);
@@ -268,19 +269,20 @@ uint64_t import_count_lines(const char *bytes, size_t len);
 bool import_changed(import *im, group_job *j, size_t *used, size_t *index);
 void import_changed_clear(changed_group *c);
 
-/* import_again.c: what is stored gives the bytes that came in */
+/* import_again.c: proves that the stored form reproduces the input */
 
-/* Compares, once the group's block and items are there; in any thread. j->lost says what was found. Nothing is
- * looked at where nothing is stored. */
+/* Compares, when the group's block and items exist; in any thread. j->lost has the result. Does nothing if
+ * nothing is stored. */
 vv_status import_group_again(import_worker *w, group_job *j, vv_error *err);
-/* Of a job that is lost: refused, naming the line. */
+/* Refuses a lost job, naming the line. */
 vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err);
 /* The same of a chunk of a file without rows, which begins the window. */
 vv_status import_chunk_again(const import *im, const vv_buf *block, const char *bytes, size_t len,
 			     vv_error *err);
-/* Does the dialect give the first bytes of the window? Else refused. */
+/* Does the dialect reproduce the first bytes of the window? Else fails. */
 vv_status import_head_again(import *im, size_t head, vv_error *err);
-/* Is the file what is before the groups, the groups and what is after them? Else refused. */
+/* Does the file consist of the part before the groups, the groups and the part after them? Else
+ * fails. */
 vv_status import_whole_again(import *im, vv_error *err);
 
 /* import_rows.c: rows become groups */
@@ -288,7 +290,7 @@ vv_status import_whole_again(import *im, vv_error *err);
 /* All groups of the window, or of opts->groups; all are collected. */
 vv_status import_rows(import *im, vv_error *err);
 vv_status import_given(import *im, vv_error *err);
-/* What a JSON array has after its last row. */
+/* Reads the text of a JSON array after its last row. */
 vv_status import_take_epilogue(import *im, vv_error *err);
 /* Moves on in the window. */
 void import_consume(import *im, size_t len);
@@ -298,25 +300,26 @@ vv_status import_progress(const import *im, uint64_t done, vv_error *err);
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
 /* Refused: the row that begins there is longer than VV_ROW_MAX. */
 vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err);
-/* import_order.c: whether a table whose rows come in another order each time is better kept in key order.
+/* import_order.c: decides whether a table whose rows change their order in each version is stored in key order.
  *
- * An import in the file's order shows each group to it. Where none of many groups in a row is one of the previous version,
- * it looks for a sample of their rows in a sample of that version: so many of both that 64 rows would be in both if
- * the file were shuffled, and hardly one of those that are elsewhere if it is not. What it decides
- * follows from both versions alone, never from caches. */
+ * An import in the file's order passes each group to it. If none of many consecutive groups is one of the previous
+ * version, it compares a sample of their rows with a sample of that version: their sizes are such that 64 rows would be in
+ * both if the file were shuffled, and hardly any otherwise. The decision depends only on both versions, never on
+ * caches. */
 
 typedef struct order_choice order_choice;
-/* *out NULL: nothing is to be chosen (not asked, no version before, no key, in key order already). opts and
- * sink are borrowed. */
+/* *out NULL: no choice (not requested, no previous version, no key, in key order already). opts and sink
+ * are borrowed. */
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
 			    vv_error *err);
 void order_choice_close(order_choice *c); /* accepts NULL */
 VV_AUTO_FREE(order_choice, order_choice_close)
-/* Where the import puts its blocks. As long as the file's order may be given up they are held back, so that nothing of it stays. */
+/* The sink for the import's blocks. While the file's order may be abandoned the blocks are kept in memory, so that none of them
+ * are stored in vain. */
 const vv_sink *order_choice_sink(order_choice *c);
-/* The import is over, and its result stays: what was held back is stored. */
+/* Ends the import with its result: stores the blocks kept back. */
 vv_status order_choice_settle(order_choice *c, vv_error *err);
-/* Does it look at the rows of a group before which so many were not those of the version before? Accepts NULL. */
+/* Does it read the rows of a group after `run` groups that were not in the previous version? Accepts NULL. */
 bool order_choice_looks(const order_choice *c, size_t run);
 /* Will the import not be given up any more? */
 bool order_choice_is_over(const order_choice *c);
@@ -331,14 +334,14 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 typedef struct order_saving {
 	uint64_t in_file_order, in_key_order; /* bytes that such a version takes, about */
 } order_saving;
-/* What the key order saves, where it is taken; NULL: the file's stays. */
+/* The saving of key order, if it is chosen; NULL: the file's order stays. */
 const order_saving *order_choice_saving(const order_choice *c);
 
 /* import.c */
 
 /* The version before; NULL: none. */
 const vv_root *import_old_of(const import *im);
-/* Gives the newest group to the pool, if nobody has it. */
+/* Passes the newest group to the pool, unless that was done. */
 void import_hand_over(import *im);
 /* Waits for the oldest group under way and puts it at the end of the lists. err NULL: it only
  * waits. */
@@ -347,44 +350,45 @@ vv_status import_collect_all(import *im, vv_error *err);
 vv_status import_append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
 			      const void *layout, size_t layout_len, const void *facts,
 			      size_t facts_len, uint64_t rows, vv_error *err);
-/* What the types of a group that is taken over from another file are. */
+/* The types of a group that is reused from another file. */
 vv_status import_take_types(import *im, size_t index, vv_error *err);
-/* vv_import without the root's block. sorting: NULL, or what is done for key order. */
+/* vv_import without the root's block. sorting: NULL, or the state for key order. */
 vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		     const vv_import_options *opts, import_sorting *sorting, vv_error *err);
 
-/* import_sorted.c: in key order, as the options and the version before say, else in the file's. Without the root's block. */
+/* import_sorted.c: in key order, if the options or the previous version require it, else in the file's. Without the root's
+ * block. */
 
 vv_status import_ordered(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 			 const vv_import_options *opts, vv_error *err);
 /* The message behind "NAME: ". Borrowed from it. */
 const char *import_without_name(const char *message, const char *name);
 
-/* import_any.c: from the file as it is to import_ordered: encoding, members that are gone */
+/* import_any.c: from the raw file to import_ordered: encoding, removed members */
 
 vv_status import_text(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		      const vv_import_options *opts, vv_error *err);
 
 /* import_twice.c */
 
-/* Where what was found in the version before may not hold any more, again with all rows read: of a pipe, whose bytes are
- * gone, from the version that was just made. */
+/* If results inferred from the previous version may be outdated, imports again reading all rows: for a pipe from the
+ * version that was just made. */
 vv_status import_twice(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		       const vv_import_options *opts, vv_error *err);
-/* Of a table whose root is set. */
+/* For a table whose root is set. */
 vv_status import_read_columns(vv_table *t, const char *name, vv_error *err);
 
 /* --- a file in another encoding than UTF-8, imported as its text (import_encoded.c) --- */
 
-/* *out NULL: the source is read as it is. */
+/* *out NULL: the source is read without decoding. */
 vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
 			      const vv_import_options *opts, vv_error *err);
-/* The text was imported: the root gets what it has to have of the file, and the warnings what was found out. */
+/* After the import of the text: sets the file's properties in the root, and adds warnings. */
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err);
 
-/* Of a file that is not UTF-8 any more: appends what it looks like, three cells as they would read, and the command that
- * reads it so. *clear false: it looks like nothing, and nothing is appended. The source is at its end then. */
+/* For a file that is no longer UTF-8: appends its probable encoding, three cells decoded in it, and the command to read
+ * it so. *clear false: unclear, nothing is appended. The source is at its end afterwards. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
 /* Appends three cells as they would read in the encoding, where the source can be read again. It is at its end then. */

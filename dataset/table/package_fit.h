@@ -22,8 +22,8 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 /* key: the package's schema where it has a key; or NULL. */
 bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_schema *key);
 
-/* A package that describes other bytes than the table was read by: only reading it
- * again can tell what they mean now. */
+/* A package that describes other bytes than the table was read by: their new meaning requires
+ * reading it again. */
 bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h);
 
 #endif

@@ -17,7 +17,7 @@
 #include "repo/blocks/store.h"
 #include "repo/git/pointer.h"
 
-/* What a reader must know. A root of a later one is refused, by number. */
+/* The format version. A root of a later one is refused, by number. */
 #define VV_FORMAT 1u
 
 #define VV_SORTED_BY_MAX 16u /* columns */
@@ -51,8 +51,8 @@ typedef struct vv_root {
 	vv_buf layout;      /* table: list top */
 	vv_buf facts; /* table: list top (dataset/format/facts.h). Empty: rows that are compared where they lie,
 			     * in a file (vv_import_options.in_file), and never stored */
-	bool file_order_declared; /* table in the file's order: somebody asked for it, so that no other one is
-				   * chosen (add --order file); its children have it, too */
+	bool file_order_declared; /* table in the file's order: the user requested it, so no other is chosen
+				   * (add --order file); its children have it, too */
 	/* table whose groups are in key order (docs/formats/store.md, "key order"): */
 	char **sorted_by; /* names of the columns */
 	size_t sorted_by_count;
@@ -82,7 +82,7 @@ static inline uint64_t vv_root_file_bytes(const vv_root *r)
 	return vv_root_is_encoded(r) ? r->file_bytes : r->bytes;
 }
 
-/* Do the lists hold the rows in another order than the file? */
+/* Do the lists have the rows in another order than the file? */
 static inline bool vv_root_has_places(const vv_root *r)
 {
 	return r->places.len > 0;
@@ -100,15 +100,15 @@ bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t 
 /* Replaces out's content by the block's bytes. VV_EREFUSED over VV_BLOCK_MAX. */
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
 
-/* Strict and canonical. VV_ECORRUPT; VV_ENOSUPPORT for a later format generation, and for what a
- * root of this one may have and this program does not know, naming it. out must be initialised. */
+/* Strict and canonical. VV_ECORRUPT; VV_ENOSUPPORT: a later format generation, or a feature of this
+ * one that this program does not support; err names it. out must be initialised. */
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
 
 /* The root that a store has at the CID. VV_EMISSING; and as decode. out must be initialised. */
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err);
 
-/* The pointer's text, a function of the root. Appends. A file without bytes needs none: git takes any blob but the empty one for a
- * change of it, and does not ask the filter. */
+/* The pointer's text, a function of the root. Appends. A file without bytes does not need one: git treats any blob except the
+ * empty one as a change of it, without running the filter. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
 /* Is this the text of the root's pointer, but for line ends? Early versions of empty files have one. */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,

@@ -1,7 +1,7 @@
 /*
- * table: reading a dataset version: rows and columns. Its bytes: bytes.h.
+ * table: reads a dataset version: rows and columns. Its bytes: bytes.h.
  *
- * Open with a root's CID; nothing is read beyond the root until it is asked for.
+ * Open with a root's CID; only the root is read until more is requested.
  */
 #ifndef VV_DATASET_TABLE_TABLE_H
 #define VV_DATASET_TABLE_TABLE_H
@@ -34,21 +34,22 @@ typedef struct vv_table {
 /* VV_EMISSING when the root is missing here. Also opens kind "file" (columns 0).
  *
  * Rows are in the file's order. A version in key order (vv_root_is_sorted) is read as a whole for that, and
- * made into the table that its file gives: its lists in out->root are not those of its block, and
- * out->source has their blocks. */
+ * converted to the table of its file: its lists in out->root are not those of its block, and out->source
+ * has their blocks. */
 vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err);
-/* The same as it is stored: for its root, its bytes (bytes.h), or its rows in any order. Of a version in key
- * order the rows are in key order, their numbers are not the file's, and it costs nothing. */
+/* The same with the stored order: for its root, its bytes (bytes.h), or its rows in any order. A version in
+ * key order then has rows in key order, with other numbers than in the file, and opening costs nothing. */
 vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
 			       vv_error *err);
 void vv_table_close(vv_table *t);
 VV_AUTO_CLEAR(vv_table, vv_table_close)
 
-/* One row group, read: its cells for the columns asked. */
+/* One row group that was read: its cells for the requested columns. */
 typedef struct vv_batch {
-	vv_cell *cells;  /* rows x columns, all columns' places; columns not asked are absent */
+	vv_cell *cells;  /* rows x columns, all columns' places; columns not requested are absent */
 	size_t cell_cap; /* cells that fit */
-	/* so many of them, from the first on, are absent but in these columns, with rows of blank_columns: */
+	/* number of cells, from the first on, that are absent except in these columns, with rows of
+	 * blank_columns: */
 	size_t blank, blank_columns, blank_but_count, *blank_but;
 	size_t rows, columns;
 	uint64_t first_row; /* number of the first row, 0-based */
@@ -69,8 +70,8 @@ typedef struct vv_batch {
 	size_t picks_cap;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */
-	/* Where a group is proved, the lines expected of it (NULL elsewhere), and its long cells in order: stored texts are
-	 * compared with these, which then stand for them. */
+	/* If a group is proved, its expected lines (else NULL), and its long cells in order: stored texts are compared with
+	 * these, which then replace them. */
 	vv_expected *expected;
 	const vv_cell *long_cells, *long_end;
 } vv_batch;
@@ -86,9 +87,8 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 /* The next group into batch (its former content is replaced): 1, 0, <0. Long cells
  * are brought in line. */
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
-/* The same without cells: vv_batch_row makes those of the rows that are wanted, in all columns,
- * or vv_batch_columns. Where a group has long cells (by_row false) those of the reader's columns are
- * there at once. */
+/* The same without cells: vv_batch_row makes those of a row, in all columns, or vv_batch_columns. If
+ * a group has long cells (by_row false) those of the reader's columns are made at once. */
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
 /* After vv_table_read_rows of a reader with layout: appends the group's raw bytes straight from its columns. 1; 0 where they
  * cannot be made so; <0. Nothing else can be had of the batch afterwards. */
@@ -99,18 +99,18 @@ vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_
 vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err);
 /* The cells of a row (from the batch's first on), valid until the next read. */
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err);
-/* One cell, valid until the next read. Of a column of which many are requested, all are made. */
+/* One cell, valid until the next read. If many of a column are requested, all are made. */
 vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, vv_cell *out, vv_error *err);
-/* next read gives the group holding row */
+/* next read returns the group with row */
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
-/* next read gives this group */
+/* next read returns this group */
 vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err);
 void vv_table_reader_close(vv_table_reader *r);
 VV_AUTO_FREE(vv_table_reader, vv_table_reader_close)
 
-/* Appends one group's raw bytes, made from its cells and quirks: what restoring it
- * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not
- * wanted). last: it is the table's last group. */
+/* Appends one group's raw bytes, made from its cells and quirks: the restored bytes; and the end of
+ * each row's bytes in out: ends has b->rows places (NULL: not wanted). last: it is the table's last
+ * group. */
 vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
 			 vv_error *err);
 
@@ -140,7 +140,7 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
  * version could show one thing and restore another. VV_ECORRUPT; *row, or NULL, is the one in the batch then. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, size_t *row, vv_error *err);
-/* BOM and prologue; what is after the last row. */
+/* BOM and prologue; the text after the last row. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 

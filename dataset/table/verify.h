@@ -16,15 +16,15 @@
  * receive.) */
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err);
 
-/* The same for many versions, one after the other: what a version has in common with
- * one that was found sound before is not read as rows and encoded again. */
+/* The same for many versions, one after the other: parts shared with a version found sound before
+ * are not read as rows and encoded again. */
 typedef struct vv_table_checks vv_table_checks;
 vv_table_checks *vv_table_checks_new(void);    /* NULL when out of memory */
 void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
 VV_AUTO_FREE(vv_table_checks, vv_table_checks_free)
-/* What earlier runs proved: for transfers; fsck believes none of it. The file is derived and may be
- * missing or be anything. secret: the repository's. After load, what is proved is kept there now and then,
- * so that a run that is killed between two versions has not proved for nothing. */
+/* Loads proofs of earlier runs: for transfers; fsck does not trust them. The file is derived and may be
+ * missing or invalid. secret: the repository's. After load, new proofs are saved there sometimes, so that
+ * a killed run has not proved in vain. */
 vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret,
 			       vv_error *err);
 /* Writes that file, where one was named. */

@@ -7,8 +7,8 @@
 
 #include "diff/merge/state.h"
 
-/* Into m->as.dialect, whose characters, row end and header are chosen. Lines are merged as Git merges those of a file, line ends
- * apart, members by name. What both changed differently is a conflict, and has what ours has. */
+/* Merges into m->as.dialect, whose characters, row end and header are already chosen. Lines are merged like lines of a file in
+ * Git, without line ends, members by name. Different changes of both sides are a conflict, with ours as the result. */
 vv_status merge_around(merge *m, vv_error *err);
 
 /* Lines of a version, their ends made the result's where the version has other ones. */

@@ -16,17 +16,17 @@ typedef struct merge_row_state {
 } merge_row_state;
 /* Which rule each column has; after merge_columns_choose. */
 void merge_rules_choose(merge *m);
-/* Of a row of base that both sides have. */
+/* Merges a row of base that both sides have. */
 vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
-/* Of a row that both added. */
+/* Merges a row that both added. */
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
-/* Of a row that only one side has (its columns that base has not included). */
+/* For a row that only one side has (including its columns that base does not have). */
 void merge_cells_single(merge *m, merge_row_state *s, size_t which);
 /* Would removing the row lose a value that the side changed or, in a column of its own, added? */
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which);
-/* Is the row in the result exactly what the version has? */
+/* Is the row in the result equal to the version's? */
 bool merge_cells_are(const merge *m, const merge_row_state *s, int version);
-/* Order of two rows of the sides by what they hold. */
+/* Order of two rows of the sides by their content. */
 int merge_content_order(merge *m, const vv_cell *x, const vv_cell *y);
 
 #endif

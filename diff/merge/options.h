@@ -36,7 +36,7 @@ typedef struct vv_conflict {
 	uint64_t row;                        /* in the merged table (ours' place), or UINT64_MAX */
 	const char *column;                  /* name, or NULL */
 	const vv_cell *base, *ours, *theirs; /* a cell's values; NULL: none */
-	/* a row removed on one side, without a key: what it has in base, ours and theirs; NULL: not there */
+	/* a row removed on one side, without a key: its cells in base, ours and theirs; NULL: missing */
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* with rows */
 	uint64_t at[3];              /* with rows: their numbers there */
@@ -46,11 +46,11 @@ typedef struct vv_conflict {
 	const char *detail;
 } vv_conflict;
 
-/* What stands where a conflict of a column or of the key would be. */
+/* The version to use for a conflict of a column or of the key. */
 typedef enum vv_merge_take { VV_TAKE_BASE, VV_TAKE_OURS, VV_TAKE_THEIRS } vv_merge_take;
 
-/* Decides the conflicts of this kind (COLUMN_REMOVED, COLUMN, KEY, ABOVE, BELOW, AROUND) and column, as they were
- * told; column NULL: those that name none. */
+/* Decides the conflicts of this kind (COLUMN_REMOVED, COLUMN, KEY, ABOVE, BELOW, AROUND) and column, as reported;
+ * column NULL: those without a column. */
 typedef struct vv_merge_decision {
 	vv_conflict_kind kind;
 	const char *column;
@@ -59,11 +59,12 @@ typedef struct vv_merge_decision {
 
 typedef struct vv_merge_options {
 	const char *const *key; /* NULL: the tables' own */
-	/* base and theirs have only some of the rows, and a key: all others are ours as they are, wherever ours has them */
+	/* base and theirs have only some of the rows, and a key: all other rows are ours, unchanged, at their places in
+	 * ours */
 	bool part;
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err); /* may be NULL */
 	void *payload;
-	const vv_merge_decision *decisions; /* what they decide is reported as a conflict no more */
+	const vv_merge_decision *decisions; /* decided conflicts are not reported */
 	size_t decision_count;
 	const vv_merge_rules *rules; /* NULL: none; borrowed */
 	/* why the sides may both have one change, so that a sum would count it twice; NULL: they do not */

@@ -1,10 +1,10 @@
 /*
  * patch: a difference that can be applied: schema, cells, order, form.
  *
- * NDJSON, streamed; docs/formats/differences.md. A patch of a and b names both roots and
- * carries what is needed so that apply(a, patch) is b byte for byte,
- * and apply(b, reverse(patch)) is a. With another version of the table, which has a key, it is
- * merged; without a key rows are found by content and place: what does not fit is reported row by row.
+ * NDJSON, streamed; docs/formats/differences.md. A patch of a and b names both roots and has enough
+ * data that apply(a, patch) is b byte for byte, and apply(b, reverse(patch)) is a. With another
+ * version of a table with a key, it is merged; without a key rows are found by content and place:
+ * misfits are reported row by row.
  *
  * A correct writer: vv_patch_begin; vv_patch_write for each path; vv_patch_end.
  */
@@ -22,8 +22,8 @@
 
 vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err);
 
-/* Writes what makes b of a, which are tables. Either side NULL: the path is added or removed. Tables of one root
- * and name give no section: *written tells. */
+/* Writes the section that makes table b from a. Either side NULL: the path is added or removed. Tables with the
+ * same root and name have no section: *written is false. */
 typedef struct vv_patch_write_options {
 	vv_write_fn write;
 	void *payload;
@@ -50,7 +50,7 @@ typedef struct vv_patch_source {
 } vv_patch_source;
 
 typedef enum vv_patch_mode {
-	/* the target must be the patch's old version: gives the new bytes exactly */
+	/* the target must be the patch's old version: the result has exactly the new bytes */
 	VV_PATCH_EXACT,
 	/* that first; but another version of the same table will do where each row's change fits */
 	VV_PATCH_FIT,
@@ -65,15 +65,15 @@ typedef struct vv_patch_misfit {
 	const char *expected, *found; /* found NULL: no such row, column or file */
 } vv_patch_misfit;
 
-/* What became of one path. */
+/* The result for one path. */
 typedef struct vv_patch_done {
 	const char *path, *old_path; /* old_path: where the old bytes are; NULL: there were none */
 	bool removed;                /* nothing takes their place */
-	bool exact;                  /* byte for byte what the patch was made from */
+	bool exact;                  /* the target was the patch's old version, byte for byte */
 	uint64_t rows_added, rows_removed, rows_changed, rows_moved;
 	uint64_t rejected;          /* changes of rows that did not fit */
 	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
-	bool already;               /* not exact: all of it was there already */
+	bool already;               /* not exact: the target had all of it already */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
 	bool stored_order; /* likewise: in which order the version keeps its rows */
 	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
@@ -85,24 +85,24 @@ typedef struct vv_patch_done {
 typedef struct vv_patch_apply_options {
 	bool reverse, check; /* check: nothing is put; only whether it fits is reported */
 	vv_patch_mode mode;
-	/* Opens the table that is now at path, *exists false when nothing is there. out NULL: only whether there is
-	 * anything. apply closes the table. */
+	/* Opens the current table at path; *exists false: no such file. out NULL: only sets *exists. apply closes
+	 * the table. */
 	vv_status (*open)(void *payload, const char *path, vv_table *out, bool *exists,
 			  vv_error *err);
-	/* Not NULL: the patch is not applied to what open finds, but to the very version that it
-	 * was made from; open is not called, and mode counts as EXACT. root: that version; NULL:
-	 * there is none, and *out stays as it is. *exists false: this path is left out. */
+	/* Not NULL: the patch is not applied to the table of open, but to the version that it was
+	 * made from; open is not called, and mode counts as EXACT. root: that version; NULL: none,
+	 * and *out is unchanged. *exists false: this path is left out. */
 	vv_status (*version)(void *payload, const char *path, const vv_cid *root, vv_table *out,
 			     bool *exists, vv_error *err);
-	/* With version, not NULL: what is made is stored there, and not given to put; done has its root. */
+	/* With version, not NULL: results are stored there, and not passed to put; done has the root. */
 	const vv_sink *keep;
 	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is missing here. A patch is merged into
 	 * another version through it. */
 	vv_status (*base)(void *payload, const vv_cid *root, vv_table *out, bool *exists,
 			  vv_error *err);
-	/* May be NULL. What is known of the bytes of the version that open just gave, so that groups
-	 * which the patch leaves alone need not be read and encoded again; NULL: nothing. *secret
-	 * seeds its hashes. Borrowed until the next open. */
+	/* May be NULL. The scan cache of the version that open just returned, so that groups not
+	 * changed by the patch need not be read and encoded again; NULL: none. *secret seeds its
+	 * hashes. Borrowed until the next open. */
 	const vv_scan_cache *(*cache)(void *payload, const vv_cid *root, uint64_t *secret);
 	/* The new bytes of a path, piece by piece; then done. Not called with check, except for done.
 	 * Nothing may take effect before vv_patch_apply has answered VV_OK. */
@@ -118,10 +118,9 @@ typedef struct vv_patch_apply_options {
 	vv_pool *pool;
 } vv_patch_apply_options;
 
-/* VV_ECONFLICT when something did not fit (all of it was reported; not with VV_PATCH_REJECT,
- * where only whole paths that do not fit are a conflict). VV_EINPUT: no patch, a truncated
- * or hostile one (line and what was expected; a Git patch is recognised and said). What
- * was put before a failure is to be thrown away. */
+/* VV_ECONFLICT: parts did not fit (all were reported; with VV_PATCH_REJECT only whole paths that do
+ * not fit are a conflict). VV_EINPUT: not a patch, or a truncated or hostile one (with the line and
+ * the expected text; a Git patch is recognised). Drop results put before a failure. */
 vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts,
 			 vv_error *err);
 

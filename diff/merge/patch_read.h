@@ -28,7 +28,7 @@ typedef struct patch_lines {
 	const char *text; /* it, without its line end; borrowed until the next call */
 	size_t len;
 	vv_xxh3_state *hash; /* of the section's lines */
-	vv_arena arena;      /* holds json */
+	vv_arena arena;      /* owns json */
 	vv_json_rows *objects;
 	vv_json *json;     /* the line, read: an object, with the members that apply needs */
 	uint64_t sections; /* read since the patch's first line */
@@ -58,8 +58,8 @@ typedef struct patch_pair {
 	long side[2];
 } patch_pair;
 
-/* What a section says before its rows. Turned round where the patch is reversed: side
- * 0 is always the one that exists before applying. */
+/* The head of a section, before its rows. Exchanged if the patch is reversed: side 0 is always the
+ * one before applying. */
 typedef struct patch_section {
 	char *path[2]; /* of each side; equal unless renamed */
 	patch_side side[2];
@@ -67,7 +67,7 @@ typedef struct patch_section {
 	bool reverse;
 	patch_pair *pairs;
 	size_t pair_count;
-	size_t *identity; /* pairs that tell which row is which; none: all cells do */
+	size_t *identity; /* pairs that identify rows; none: all cells do */
 	size_t identity_count;
 	bool same_columns;    /* column i is column i, under one name */
 	uint64_t start, line; /* where it begins in the patch */

@@ -17,7 +17,7 @@
 #include "dataset/table/table.h"
 #include "diff/rows/row_by_number.h"
 
-/* How a row's line differs from what its dialect gives. */
+/* The difference of a row's line from its dialect's form. */
 typedef struct patch_form {
 	bool irregular;
 	vv_quirk_kind kind; /* when irregular */
@@ -68,7 +68,7 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 /*
  * wanted_rows: rows that changes of a patch may mean, found by hash, the nearest first.
  *
- * First every hash that is asked for, then the rows that have one of these.
+ * First every requested hash, then the rows that have one of these.
  */
 
 typedef struct wanted_row {
@@ -90,7 +90,7 @@ typedef struct wanted_rows {
 
 vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err);
 
-/* NULL: no change of the patch asks for it. */
+/* NULL: no change of the patch needs it. */
 wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash);
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err);
 

@@ -1,11 +1,10 @@
 /*
- * rules: merge rules, read: the member `merge` of varve.json, and the words of `merge -X`. cells.c
- * applies them.
+ * rules: reads merge rules: the member `merge` of varve.json, and the words of `merge -X`. cells.c applies them.
  *
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" | "conflict"}}}
  *
- * Of the patterns that match a path, the last that names a column decides about it; "*" is for columns that none names.
- * What each rule does: docs/use/merge.md.
+ * Among the patterns that match a path, the last that names a column decides; "*" is for columns that none names. The
+ * rules: docs/use/merge.md.
  */
 #ifndef VV_DIFF_MERGE_RULES_H
 #define VV_DIFF_MERGE_RULES_H
@@ -40,7 +39,7 @@ typedef struct vv_merge_rule {
 	const char **order; /* ORDER: NULL-ended, the least first */
 } vv_merge_rule;
 
-/* What becomes of a row that one side removed and the other edited. */
+/* The result for a row that one side removed and the other edited. */
 typedef enum vv_merge_rows {
 	VV_MERGE_ROWS_CONFLICT,
 	VV_MERGE_ROWS_KEEP,
@@ -57,11 +56,12 @@ typedef struct vv_merge_named_rule {
 
 /* The rules of one path. */
 typedef struct vv_merge_rules {
-	vv_arena arena;               /* holds everything */
-	vv_merge_named_rule *columns; /* a later one goes over an earlier */
+	vv_arena arena;               /* owns everything */
+	vv_merge_named_rule *columns; /* a later one overrides an earlier */
 	size_t count, cap;
 	vv_merge_rows rows;
-	/* "-X ours", "-X theirs": also where no rule is asked (columns, the key, lines around the table); CONFLICT: neither */
+	/* "-X ours", "-X theirs": also for conflicts without rules (columns, the key, lines around the table); CONFLICT:
+	 * neither */
 	vv_merge_rule_kind all;
 	vv_buf text; /* the entries read, to be compared */
 } vv_merge_rules;

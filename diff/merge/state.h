@@ -30,7 +30,7 @@ typedef struct merge_block {
 	uint64_t before;    /* added rows in the blocks before it */
 } merge_block;
 
-/* What makes a row group: its cells, its line forms. */
+/* The parts of a row group: its cells, its line forms. */
 typedef struct merge_group {
 	uint64_t row;
 	vv_hash128 data;
@@ -70,16 +70,16 @@ typedef struct merge_side {
 	/* for each added row the row of equal key that the other side added, or MERGE_NONE */
 	uint64_t *partner;
 	bool *placed;     /* for each added row: written, with its partner */
-	bool follows;     /* rows that both added stand where the other side has them */
+	bool follows;     /* rows that both added are at the other side's places */
 	bool same_places; /* equal groups of base and this are equal rows */
 	merge_groups groups;
 
 	vv_row_by_number rows;
-	bool copies;      /* its lines can be in the result as they are */
+	bool copies;      /* its lines can be copied to the result */
 	bool own_columns; /* the result has a column of it that base lacks */
 	bool *counts; /* for each of its columns: base does not have it, and removing a row must not lose its value;
-	                       * NULL: there is none. Not only those of the result: where two columns have one name,
-	                       * which of them is there depends on who merges */
+	                       * NULL: none. Not only columns of the result: if two columns have one name, the
+	                       * result's one depends on the merging side */
 } merge_side;
 
 /* A column of the result; places in the three versions, -1 where there is none. */
@@ -87,9 +87,9 @@ typedef struct merge_column {
 	long b, side[2];
 	const char *name; /* in the arena, NUL after it */
 	size_t name_len;
-	const vv_field *type; /* by which values are compared; NULL: ours' cells stand */
+	const vv_field *type; /* for comparing values; NULL: ours' cells are kept */
 	bool dropped;         /* taken out again */
-	bool contested;       /* its name, or that it is there, is a conflict already */
+	bool contested;       /* its name or existence is a conflict already */
 	/* version (0, 1: a side; 2: base) that was decided for; -1: none was */
 	int takes;
 	bool done;
@@ -107,14 +107,14 @@ typedef struct merge {
 	vv_merge_stats *stats;
 	vv_arena arena;
 	vv_buf text; /* scratch */
-	/* for comparing values; failed: memory ran out, what was compared means nothing */
+	/* for comparing values; failed: out of memory, comparisons are invalid */
 	vv_buf scratch;
 	vv_arena made; /* texts of the row at hand that rules made */
 
 	size_t base_key[VV_KEY_COLUMNS_MAX];
-	size_t key_count; /* 0: rows have no key */
-	bool key_lost;    /* base has one; a side does not have its columns, and nothing else tells
-			      * which row is which */
+	size_t key_count;      /* 0: rows have no key */
+	bool key_lost;         /* base has one; a side does not have its columns, and nothing else
+			      * identifies rows */
 	merge_groups groups;   /* of base */
 	vv_row_by_number rows; /* of base */
 	bool base_copies;
@@ -125,7 +125,7 @@ typedef struct merge {
 	bool mixed;                          /* not all versions have the same form, CSV or JSON */
 	bool partial; /* a column of base that only one side has is in the result */
 	size_t key[VV_KEY_COLUMNS_MAX]; /* what identifies rows: columns of the result */
-	vv_root as;                     /* what the result is imported as */
+	vv_root as;                     /* the import's root for the result */
 	vv_schema compare;              /* the types by which values are compared */
 	merge_writer *writer;
 } merge;
@@ -140,7 +140,7 @@ typedef struct merge_report {
 	const char *column;
 	const vv_cell *base, *side[2];
 	const vv_cell
-		*rows[3]; /* of a row without a key: what the sides and base have; NULL: nothing */
+		*rows[3]; /* for a row without a key: the cells of the sides and base; NULL: none */
 	uint64_t at[3];   /* with rows: their numbers there */
 	uint64_t before;  /* with rows: the merged row that it would be in front of */
 	const char *detail;

@@ -25,9 +25,8 @@ vv_status merge_columns_match(merge *m, vv_error *err);
 bool merge_has_key_of_base(const merge *m, size_t side);
 vv_status merge_columns_choose(merge *m, vv_error *err); /* after merge_rows_match */
 
-/* Looks at what is in columns that the other side dropped. *why: nothing
- * of the table, or of a row that a side added or changed, would be left; else NULL. After
- * merge_rows_match. */
+/* Examines columns that the other side dropped. *why: the table, or a row that a side added or
+ * changed, would become empty; else NULL. After merge_rows_match. */
 vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
 
 /* ---- schema: how the result is to be read: its descriptors, key, cut and dialect ---- */

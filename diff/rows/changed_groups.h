@@ -1,8 +1,8 @@
 /*
- * changed_groups: the row groups that only one of two versions has.
+ * changed_groups: finds the row groups that only one of two versions has.
  *
- * Compares the two data lists node by node from the top: what both have (by CID, counted)
- * is never read. What both have is also reported, as segments of equal rows.
+ * Compares the two data lists node by node from the top: common nodes (by CID, counted) are never
+ * read. Common groups are also reported, as segments of equal rows.
  */
 #ifndef VV_DIFF_ROWS_CHANGED_GROUPS_H
 #define VV_DIFF_ROWS_CHANGED_GROUPS_H
@@ -34,8 +34,8 @@ typedef struct vv_changed_groups {
 } vv_changed_groups;
 
 vv_status vv_changed_groups_find(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
-/* Without looking for what is shared: all groups of both (columns correspond by other
- * places, so that equal blocks do not mean equal rows). */
+/* Without searching common groups: all groups of both (columns correspond by other places, so that
+ * equal blocks do not mean equal rows). */
 vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
 /* *out: does a row group of the table come twice? */
 vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err);

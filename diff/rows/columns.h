@@ -1,10 +1,10 @@
 /*
  * columns: matches the columns of two versions.
  *
- * Same name first; then renames: asserted ones, else by equal or nearly equal values
- * under a new name (likeness in percent of the rows compared; at least 60, and the best
- * for both sides); what is left was dropped or added. Moves: the fewest columns whose
- * removal leaves the rest in the same order. Deterministic.
+ * Same name first; then renames: asserted ones, else by equal or nearly equal values under a new
+ * name (likeness in percent of the rows compared; at least 60, and the best for both sides); the
+ * rest was dropped or added. Moves: the fewest columns whose removal leaves the rest in the same
+ * order. Deterministic.
  */
 #ifndef VV_DIFF_ROWS_COLUMNS_H
 #define VV_DIFF_ROWS_COLUMNS_H

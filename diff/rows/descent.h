@@ -26,8 +26,9 @@ typedef struct vv_descent {
 	bool columns_differ; /* some were added, dropped or renamed */
 	bool keyed;          /* rows were joined by the key */
 	vv_rowdiff *rows;    /* its changes, to be read; rows that only moved come without cells */
-	/* by which rows are known in the older version, NULL-ended: the same key, or, where that has
-	 * not all its columns, the older version's own; belongs to the older table or the descent */
+	/* that identifies rows in the older version, NULL-ended: the same key, or, if that version
+	 * lacks a column of it, the older version's own; belongs to the older table or the
+	 * descent */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
 } vv_descent; /* closed when zeroed */
 
@@ -41,9 +42,9 @@ VV_AUTO_CLEAR(vv_descent, vv_descent_close)
 /* Places of a key's columns; false where one is not there. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
 
-/* Where rows of the newer version stood that no change tells of: all others follow each other as they did. */
+/* The old places of unchanged rows of the newer version: all others keep their order. */
 typedef struct vv_descent_rest {
-	uint64_t *gone; /* old rows that a change tells of */
+	uint64_t *gone; /* old rows that have a change */
 	size_t count, cap;
 } vv_descent_rest;
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err);

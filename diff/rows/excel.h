@@ -4,9 +4,9 @@
  *	vv_auto(vv_excel) e = {.count = 0};
  *	damage = vv_excel_damage(&e, &was, &is);
  *
- * Excel gives texts that look like numbers, dates or words of logic the type, and writes them as it shows them. Which form it shows
- * depends on the country, on the width of the column and on what the user chose: of one text there are several spellings, all of which
- * are known to one table. LibreOffice writes some of them, too.
+ * Excel converts texts that look like numbers, dates or logical values, and writes them in their displayed form. That depends
+ * on the country, on the width of the column and on the user's choice: so one text has several spellings, all of which are in
+ * one table. LibreOffice writes some of them, too.
  */
 #ifndef VV_DIFF_ROWS_EXCEL_H
 #define VV_DIFF_ROWS_EXCEL_H
@@ -47,7 +47,7 @@ typedef struct vv_excel_spelling {
 	uint32_t at, len; /* in the text */
 	vv_excel_kind kind;
 	vv_excel_order order;
-	bool sure; /* the day is no month: the text has no other order */
+	bool sure; /* the day is above 12: the text has no other order */
 } vv_excel_spelling;
 
 /* Scratch of the caller's; text.failed: no memory. */
@@ -75,7 +75,7 @@ void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
 /* Appends a date that Excel wrote as 2024-03-04. False: it is none in a country of this order; NO_ORDER: one with 04.03.2024. */
 bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order order);
 
-/* Of a column of the newer version of a table. */
+/* Facts about a column of the newer version of a table. */
 typedef struct vv_excel_column {
 	long old; /* the base's column; -1: a new one */
 	/* cells of pairs: spoiled so; equal, though Excel would have spoiled them so */

@@ -40,8 +40,8 @@ typedef struct vv_excel_rows {
 	vv_excel excel;
 } vv_excel_rows;
 
-/* groups: so many of those that differ are looked at, of each version, and rows are not paired where nothing was spoiled;
- * 0: all, and they are. */
+/* groups: limit of differing groups to examine, of each version; rows are then not paired unless values were changed by
+ * Excel; 0: all, with pairing. */
 vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, size_t groups,
 			     vv_error *err);
 void vv_excel_rows_close(vv_excel_rows *r); /* accepts NULL */
@@ -50,8 +50,8 @@ VV_AUTO_FREE(vv_excel_rows, vv_excel_rows_close)
 /* Did Excel do that to most cells of the column to which it would? */
 bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k);
 
-/* Appends what Excel did to the values of the column, without what is only another style: "leading zeros are lost in 3 cells (01234 -> 1234)".
- * False: nothing. all: as of the rows. */
+/* Appends Excel's changes of the column's values, without changes of style: "leading zeros are lost in 3 cells (01234 ->
+ * 1234)". False: none. all: as for the rows. */
 bool vv_excel_column_put(vv_buf *out, const vv_excel_column *c, bool all);
 
 #endif

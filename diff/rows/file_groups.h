@@ -19,9 +19,9 @@
 
 typedef struct vv_file_groups vv_file_groups;
 
-/* t: what the import gave, its source being the import's sink; raw, secret: the result's and the one that it was
- * given. All are read here only. take_fd: the file, in any place, or -1, and take_bytes
- * are those of the blob; name: for messages, borrowed like made, where blocks go that are made, and are looked for first. */
+/* t: the imported table, whose source is the import's sink; raw, secret: from its result and its options. All are only read.
+ * take_fd: the file, at any place, or -1 with take_bytes, those of the blob; name: for messages; made: the sink for made
+ * blocks, which is also searched first. name and made are borrowed. */
 vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,
 			     uint64_t secret, int take_fd, char *take_bytes, const char *name,
 			     const vv_sink *made, vv_error *err);

@@ -17,13 +17,14 @@
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err);
 
-/* What the first rows of a version say of its columns. */
+/* Facts about a version's columns from its first rows. */
 typedef struct vv_key_found {
 	size_t column;  /* the best one that could be the key by itself; SIZE_MAX: none */
-	size_t telling; /* the one to know rows by, few values of which repeat; SIZE_MAX: none */
+	size_t telling; /* the one that identifies rows best, with few repeated values; SIZE_MAX:
+			 * none */
 	bool *could;    /* for each column: could it be the key by itself? */
 	size_t columns;
-	bool whole; /* there are no more rows than those looked at */
+	bool whole; /* the examined rows are all rows */
 } vv_key_found;
 
 /* Reads no more than the row groups of the first rows_max rows. */

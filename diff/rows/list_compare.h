@@ -1,6 +1,6 @@
 /*
- * list_compare: compares two lists without reading the nodes that both have: by checks, for the
- * groups that a kept run of keys knows, and by diff.
+ * list_compare: compares two lists without reading the nodes that both have: used by checks, for
+ * groups in a cached run of keys, and by diff.
  *
  * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
  */
@@ -37,7 +37,7 @@ typedef struct vv_list_changes {
  * as both have it. The readers are moved. VV_ECORRUPT, VV_EMISSING: a node of either. */
 vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			  vv_error *err);
-/* Without looking for what is shared: all items of both. */
+/* Without searching common items: all items of both. */
 vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			       vv_error *err);
 void vv_list_changes_clear(vv_list_changes *c); /* accepts zeroes */

@@ -18,14 +18,15 @@
 #include "diff/rows/sorter.h"
 
 /*
- * digest: what a comparison of rows has at hand on its way, and the hashes of a row. The
- * steps of a comparison (align, rekey, match; then rowdiff) fill and use it; nobody else.
+ * digest: the state of a comparison of rows, and the hashes of a row. Only the steps of a
+ * comparison (align, rekey, match; then rowdiff) fill and use it.
  */
 
 /*
- * key_set: hashes of keys, to see whether one comes twice.
+ * key_set: hashes of keys, to find repeated ones.
  *
- * Of millions of keys two may have one hash by chance: a caller for which a key is there already looks closer.
+ * Among millions of keys two may have one hash by chance: a caller must compare keys if the hash exists
+ * already.
  */
 
 /* 8 bytes a slot, at most 3/4 full. Zeroed storage is empty. */
@@ -45,8 +46,8 @@ typedef enum vv_key_put {
 vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory);
 bool vv_key_set_has(const vv_key_set *s, uint64_t key);
 
-/* Says that the key will be put or looked for soon: its place is fetched meanwhile, since a large
- * set is outside of the caches. */
+/* Announces that the key will soon be put or searched: prefetches its place, since a large set is
+ * outside of the caches. */
 static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 {
 	if (s->slots) {
@@ -77,11 +78,11 @@ typedef struct row_gap {
 	uint64_t first, added; /* the added ones: new rows first .. first + added */
 	vv_segment *pairs; /* that are one row each: the numbers of both in the gap, ascending */
 	size_t pair_count, pair_cap;
-	uint64_t told[2]; /* removed and added ones that were told */
+	uint64_t told[2]; /* removed and added ones returned so far */
 	size_t pair;      /* the next */
 } row_gap;
 
-/* Of two groups with equally many rows, row for row: the cells that differ, and the key's. */
+/* For two groups with equally many rows, row for row: the differing cells, and the key's. */
 typedef struct rowdiff_needed {
 	size_t *pairs; /* of columns->pairs: those compared that are not the key's and differ in some row */
 	size_t count;
@@ -92,9 +93,8 @@ typedef struct rowdiff_needed {
 	uint64_t furthest; /* the first row of the last one in the table */
 	/* how often one was looked at that was so before, or is before such a one */
 	unsigned returns;
-	vv_cell *old_cells,
-		*new_cells; /* of the last pair of rows; what was not needed is absent */
-	bool *same;         /* of columns->pairs, in these rows */
+	vv_cell *old_cells, *new_cells; /* of the last pair of rows; unneeded cells are absent */
+	bool *same;                     /* of columns->pairs, in these rows */
 } rowdiff_needed;
 
 typedef struct vv_rowdiff {
@@ -132,8 +132,8 @@ typedef struct vv_rowdiff {
 /* The memory for one of n sorters. */
 size_t rowdiff_memory(const vv_rowdiff *d, size_t n);
 
-/* A cell as it is compared. Between CSV and JSON, empty (where that is a missing value), null
- * and absent are one: CSV has no way to tell them apart. */
+/* A cell in its form for comparison. Between CSV and JSON, empty (if that is a missing value), null
+ * and absent are equal: CSV cannot distinguish them. */
 vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c);
 
 /* A row's hashes. Records of the sorter: key hash (16), row hash (16),
@@ -194,7 +194,7 @@ typedef struct row_moves {
 /* By ascending old row. */
 vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
 			vv_error *err);
-/* The heaviest runs that ascend on both sides have not moved. */
+/* Determines moved rows: the heaviest runs that ascend on both sides have not moved. */
 vv_status row_moves_settle(row_moves *m, vv_error *err);
 void row_moves_clear(row_moves *m);
 VV_AUTO_CLEAR(row_moves, row_moves_clear)

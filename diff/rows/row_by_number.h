@@ -26,12 +26,12 @@ typedef struct vv_row_group {
 
 typedef struct vv_row_by_number {
 	vv_table *table;         /* NULL: closed */
-	vv_table_reader *reader; /* opened with the first row that is asked for */
+	vv_table_reader *reader; /* opened by the first request */
 	bool with_lines;         /* all rows' cells are made at once, and lines can be requested */
-	size_t groups;           /* so many are kept */
+	size_t groups;           /* number of cached groups */
 	vv_row_group group[VV_ROW_GROUPS_MAX];
-	uint64_t clock, next; /* next: first row of the group that the reader gives next */
-	size_t last;          /* the group that was asked for last */
+	uint64_t clock, next; /* next: first row of the reader's next group */
+	size_t last;          /* the group of the last request */
 } vv_row_by_number;
 
 /* Nothing is read yet. groups: how many are kept, 1 to VV_ROW_GROUPS_MAX. */
@@ -43,13 +43,13 @@ VV_AUTO_CLEAR(vv_row_by_number, vv_row_by_number_close)
  * until the next call. */
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err);
-/* The group that holds a row, which is then the one that was asked for last; until the next call. */
+/* The group of a row; valid until the next call. */
 vv_status vv_row_by_number_read(vv_row_by_number *r, uint64_t row, vv_batch **out, vv_error *err);
 
 /* With lines: the row's bytes in the file, borrowed as its cells are. */
 vv_status vv_row_by_number_line(vv_row_by_number *r, uint64_t row, const char **line, size_t *len,
 				vv_error *err);
-/* The bytes of up to max rows from row on that stand in one group; *last: where the last one's begin; *rows: how many. */
+/* The bytes of up to max rows of one group, starting at row; *last: offset of the last one; *rows: their number. */
 vv_status vv_row_by_number_run(vv_row_by_number *r, uint64_t row, uint64_t max, const char **lines,
 			       size_t *len, size_t *last, uint64_t *rows, vv_error *err);
 

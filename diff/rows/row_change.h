@@ -30,7 +30,7 @@ typedef enum vv_cell_change {
 typedef struct vv_row_change {
 	vv_row_kind kind;
 	bool moved;
-	bool rekeyed; /* changed: the key is another; cells tell it like any other column */
+	bool rekeyed; /* changed: the key differs; cells have it like any other column */
 	uint64_t old_row, new_row; /* 0-based; UINT64_MAX when there is none */
 	uint64_t place;            /* how many rows of the new version are above it */
 	const vv_cell *old_cells;  /* NULL for added */

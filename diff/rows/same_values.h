@@ -1,11 +1,11 @@
 /*
- * same_values: columns of two versions that have the same values, each value once, in any order of
- * the rows: a column that identifies rows and was renamed.
+ * same_values: finds columns of two versions that have the same values, each value once, in any
+ * order of the rows: a column that identifies rows and was renamed.
  *
- * A candidate is a column, or several whose values count together (a key of several columns). Of
- * each the values with the smallest hashes are compared, so that a large table costs one pass
- * over its candidates and a fixed amount of memory; candidates whose values repeat are given up
- * while they are read.
+ * A candidate is a column, or several whose values count together (a key of several columns). For
+ * each the values with the smallest hashes are compared, so that a large table costs one pass over
+ * its candidates and a fixed amount of memory; candidates with repeated values are dropped while
+ * they are read.
  */
 #ifndef VV_DIFF_ROWS_SAME_VALUES_H
 #define VV_DIFF_ROWS_SAME_VALUES_H

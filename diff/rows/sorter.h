@@ -16,7 +16,7 @@
 
 typedef struct vv_sorter vv_sorter;
 
-/* memory: bytes of records held before a run is written; temp_dir: where (NULL: /tmp). */
+/* memory: bytes of records in memory before a run is written; temp_dir: its folder (NULL: /tmp). */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */
@@ -26,7 +26,7 @@ uint64_t vv_sorter_count(const vv_sorter *s);
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err);
 /* The next record in order, borrowed until the next call: 1, 0, <0. */
 int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err);
-/* After finish: next gives the first record again. */
+/* After finish: next starts at the first record again. */
 vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err);
 
 #endif

@@ -31,7 +31,7 @@ typedef struct vv_change_counts {
 	char *form; /* "LF -> CRLF"; NULL when it is the same */
 } vv_change_counts;
 
-/* t: both sides are there. */
+/* t: both sides must be set. */
 vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				const vv_rowdiff_stats *s, vv_error *err);
 void vv_change_counts_clear(vv_change_counts *c);
@@ -40,15 +40,15 @@ VV_AUTO_CLEAR(vv_change_counts, vv_change_counts_clear)
 /* Appends the words, "no change in data" among them; nothing where nothing was counted. */
 void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
 
-/* Appends what is said of a table that only one side has: "new: 503 rows, 8 columns". */
+/* Appends the summary of a table that only one side has: "new: 503 rows, 8 columns". */
 void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns);
 
 /* Appends "+2 -1 ~3 rows", or nothing when all three are 0. */
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
 
-/* One line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 %
- * alike)", "added 'x' (string) after 'y'". Appends nothing when nothing changed. Names stand
- * in it as they are: a writer escapes the line as a whole. */
+/* One line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 % alike)",
+ * "added 'x' (string) after 'y'". Appends nothing when nothing changed. Names are not escaped: a
+ * writer escapes the line as a whole. */
 void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
 
 #endif

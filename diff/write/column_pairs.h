@@ -23,7 +23,7 @@ void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped
 /* The column as the new version has it, or, when that lacks, the old one. */
 const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 
-/* Does it tell people which row it is: of the key, or without one the column to know rows by? */
+/* Does it identify the row for people: a key column, or without a key the label column? */
 bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair);
 
 /* The pair's cell on either side; NULL when that side has no such row or column. */

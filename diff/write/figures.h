@@ -1,10 +1,11 @@
 /*
- * figures: a column before and after: missing and distinct values, the least, the greatest, the mean or the most
+ * figures: statistics of a column before and after: missing and distinct values, the least, the greatest, the mean or the most
  * frequent one, and a histogram of eight characters.
  *
- * A correct caller: init; add; end; then the words. Cells are streamed in any order; memory is bounded. Distinct values are counted up to a number that the caller
- * chooses; beyond it only that there are more is known. A histogram's bins are as wide as a power of two, the least by which
- * eight of them hold all numbers of both sides, and begin at a multiple of it: so they do not depend on the order.
+ * A correct caller: init; add; end; then the words. Cells are streamed in any order; memory is bounded. Distinct values are
+ * counted up to a number that the caller chooses; beyond it their number is unknown. A histogram's bins are as wide as a power
+ * of two, the least for which eight of them contain all numbers of both sides, and begin at a multiple of it: so they do not
+ * depend on the order.
  */
 #ifndef VV_DIFF_WRITE_FIGURES_H
 #define VV_DIFF_WRITE_FIGURES_H
@@ -24,12 +25,11 @@
 
 #define VV_BARS 8u
 
-/* A value and how often it is there before and after; longer texts are cut after VV_FIGURES_TEXT bytes. */
+/* A value and its counts before and after; longer texts are cut after VV_FIGURES_TEXT bytes. */
 #define VV_FIGURES_TEXT 48u
 typedef struct vv_figures_value {
 	uint64_t hash, count[2];
-	const char *
-		text; /* NULL: it is a number, in units of 10^-digits, which says how it is written */
+	const char *text; /* NULL: it is a number, in units of 10^-digits */
 	int64_t number;
 	uint32_t len;
 	uint8_t state, digits; /* state: vv_cell_state */
@@ -41,13 +41,13 @@ typedef struct vv_figures_side {
 	bool any;         /* a least and a greatest */
 	double sum, lost; /* what rounding lost of the sum */
 	double least, greatest;
-	vv_buf low, high; /* as they are written; of texts by their bytes */
+	vv_buf low, high; /* unconverted; texts are ordered by their bytes */
 } vv_figures_side;
 
 typedef struct vv_figures {
 	const vv_field *field[2]; /* borrowed */
 	bool numeric;             /* both are of numbers */
-	bool plain;               /* and numbers as they are usually written are never missing */
+	bool plain;               /* and numbers in the usual form are never missing */
 	bool many;                /* more distinct values than are counted */
 	vv_figures_side side[2];
 	vv_figures_value *values;
@@ -65,11 +65,11 @@ void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *afte
 void vv_figures_clear(vv_figures *f);
 VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
 
-/* The nearest double of a number as its field writes it; scratch is overwritten. False: it is no finite number (or memory ran out:
+/* The nearest double of a number in its field's format; scratch is overwritten. False: not a finite number (or out of memory:
  * scratch->failed). */
 bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, const vv_cell *cell);
 
-/* Of side 0 (before) or 1: so many cells of this content. */
+/* Adds `times` cells of this content on side 0 (before) or 1. */
 vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
 			 vv_buf *scratch, vv_error *err);
 /* After the last cell, before anything is read. */

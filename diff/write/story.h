@@ -22,7 +22,7 @@ vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err);
 void vv_story_free(vv_story *s); /* accepts NULL */
 VV_AUTO_FREE(vv_story, vv_story_free)
 
-/* Of a row of any kind; changed ones count. */
+/* Adds a row of any kind; only changed ones count. */
 vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err);
 
 /* After the last row. Reads columns whole where that costs little. */
@@ -55,7 +55,8 @@ void vv_story_put_name(vv_buf *out, vv_story *s, size_t pair, const vv_row_chang
 /* Appends the figures of the pair, "rows 5,000 -> 4,600: missing 0, ..."; ascii as vv_figures_put. */
 void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool ascii);
 
-/* What is striking, escaped: "400 rows lost, all with status=closed"; NULL after the last. Borrowed. */
+/* The n-th striking change, escaped: "400 rows lost, all with status=closed"; NULL after the last.
+ * Borrowed. */
 const char *vv_story_striking(const vv_story *s, size_t n);
 
 /* A changed cell among the others of its column: how many are like it, as far as is known, and how large the change is. */

@@ -12,8 +12,8 @@
 #include "dataset/format/cell.h"
 #include "diff/write/writer.h"
 
-/* Appends the value so that no terminal can be driven by it. With exact, what would look
- * alike is told apart: "" (empty), null, absent, "null" (a text), quotes around spaces. */
+/* Appends the value without terminal control sequences. With exact, similar values are
+ * distinguished: "" (empty), null, absent, "null" (a text), quotes around spaces. */
 void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact);
 
 /* Columns that text takes which is escaped already. */
@@ -26,9 +26,8 @@ void vv_text_cell_fit(vv_buf *out, const char *s, size_t width);
  * did nothing but move, the first of them gets one line for all, and the others none. */
 void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair);
 
-/* What two (escaped) texts have in common at their beginning is cut away down to a few characters
- * where the longer one takes more than `width` columns; each is then cut to that width
- * (0: neither is done). Appends to a and b. */
+/* Cuts the common beginning of two (escaped) texts down to a few characters if the longer one needs
+ * more than `width` columns; then cuts each to that width (0: does neither). Appends to a and b. */
 void vv_text_cell_window(vv_buf *a, vv_buf *b, const char *x, const char *y, size_t width);
 
 #endif

@@ -28,8 +28,8 @@ typedef struct vv_diff_writer_options {
 	/* text, markdown: columns of context beside the changed ones (2) */
 	unsigned context;
 	const char *temp_dir; /* sql: for temporary files; NULL: /tmp */
-	uint64_t limit;    /* rows a table that are shown; 0: all; what is left out is reported */
-	const char *title; /* markdown: "v1..v2" */
+	uint64_t limit;       /* limit of shown rows per table; 0: all; omissions are reported */
+	const char *title;    /* markdown: "v1..v2" */
 	/* arrow, markdown: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
 	const char *commit;
 	const char *old_commit; /* markdown: likewise of the older one */
@@ -42,8 +42,8 @@ typedef struct vv_diff_writer_options {
 	vv_hint_words_fn words; /* text: of what lines suggest; NULL: they suggest nothing */
 } vv_diff_writer_options;
 
-/* What is known of a table before its rows. Either side may be NULL: a table added or
- * removed as a whole. */
+/* The facts of a table before its rows. Either side may be NULL: a table added or removed as a
+ * whole. */
 typedef struct vv_diff_table {
 	const char *path;     /* NULL-free, repository-relative or as given */
 	const char *old_path; /* when renamed; else NULL */
@@ -51,20 +51,20 @@ typedef struct vv_diff_table {
 	const vv_columns *columns; /* with both sides */
 	const size_t *key;         /* places in the new (or only) version */
 	size_t key_count;
-	/* where there is no key: the place, in the new (or only) version, of the column to know
-	 * rows by */
+	/* without a key: the place, in the new (or only) version, of the column that identifies
+	 * rows */
 	bool has_label;
 	size_t label;
 	const char *old_name, *new_name; /* "HEAD~1:prices.csv" */
 	const char *form_change;         /* "LF -> CRLF, BOM added"; NULL when none */
-	bool conflict; /* it is in conflict, the new side being what a merge made of it so far */
+	bool conflict; /* it is in conflict, and the new side is the unfinished merge */
 	/* the old side was plain text, the new a dataset (or the reverse) */
 	bool text_to_table;
 	uint64_t sheet_row
 		[2]; /* of the old and the new side the first row's number in its sheet; 0: in none */
 	bool reordered; /* rows that both sides have are in another order */
-	bool partial;   /* rows or cells that differ are left out (--where, --columns, ...): what is
-	                                 * not told may differ */
+	bool partial;   /* differing rows or cells are left out (--where, --columns, ...): others
+	                                 * may differ */
 } vv_diff_table;
 
 typedef struct vv_diff_writer vv_diff_writer;
@@ -74,9 +74,9 @@ typedef struct vv_diff_writer_kind {
 			  vv_error *err); /* NULL: the patch */
 	bool prose;                       /* for people: a line of prose has its place in it */
 	bool counts;                      /* of columns and rows, not the rows */
-	const char *binary; /* what it is called, where no terminal shows it: "a workbook" */
+	const char *binary; /* its name, if terminals cannot display it: "a workbook" */
 	bool typed;         /* cells are values of Arrow's types */
-	bool workbook;      /* what it writes is for vv_workbook_put */
+	bool workbook;      /* its output is for vv_workbook_put */
 } vv_diff_writer_kind;
 
 /* Each writer begins with this. */
@@ -87,12 +87,12 @@ struct vv_diff_writer {
 	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
 	vv_status (*end)(vv_diff_writer *w, vv_error *err);
 	void (*close)(vv_diff_writer *w);
-	bool only_needed; /* it reads no other cells than vv_rowdiff_options.only_needed gives */
+	bool only_needed; /* it reads only the cells of vv_rowdiff_options.only_needed */
 };
 
 #define VV_DIFF_FLUSH_AT (64u << 10) /* bytes that a writer gathers */
 
-/* Hands out what was gathered, if it is more than above. */
+/* Writes the gathered text, if it is longer than above. */
 static inline vv_status vv_diff_writer_flush(const vv_diff_writer_options *o, vv_buf *gathered,
 					     size_t above, vv_error *err)
 {

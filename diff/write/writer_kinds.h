@@ -2,14 +2,15 @@
  * writer_kinds: the forms of a difference. Each is defined in a file of its name; those of lib/arrow/diff_writer.h are
  * forms of `varve diff`, too.
  *
- * A line of the list is the whole registration: help, completion, the manual page and needs.txt are held to it.
+ * A line of the list is the whole registration: help, completion, the manual page and needs.txt are checked against
+ * it.
  */
 #ifndef VV_DIFF_WRITE_WRITER_KINDS_H
 #define VV_DIFF_WRITE_WRITER_KINDS_H
 
 #include "diff/write/writer.h"
 
-/* Its name, its kind, and what the manual page says of it. */
+/* Its name, its kind, and its words in the manual page. */
 /* clang-format off */
 #define VV_DIFF_FORMS(form) \
 	form("text", vv_diff_writer_text, "") \

@@ -38,7 +38,7 @@ static vv_status refuse(const vv_change_entry *e, const char *why, vv_error *err
 		       vv_text_shows(e->path), why);
 }
 
-/* Is the pointer's text the one that its root gives? Only asked where the root is here. */
+/* Does the pointer's text match its root? Checked only if the root is stored here. */
 static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const vv_buf *text,
 			       const vv_pointer *p, vv_error *err)
 {
@@ -81,7 +81,7 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 	return rc;
 }
 
-/* libgit2 matches a path with every line of .gitattributes: it is asked only where the answer counts. */
+/* libgit2 matches a path with every line of .gitattributes: it is called only if the result matters. */
 static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_error *err)
 {
 	vv_error why = {0};
@@ -108,9 +108,9 @@ static vv_status check_tracked(vv_repository *r, const vv_change_entry *e, vv_er
 	return vv_hint_code(err, VV_HINT_TRACK, e->path);
 }
 
-/* VV_EREFUSED when a staged path that varve tracks is not a pointer (bulk text, conflict
- * markers), or a pointer that its own root does not give; or, in a merge, a pointer that is not
- * tracked. Names the way out. */
+/* VV_EREFUSED when a staged path that varve tracks is not a pointer (bulk text, conflict markers),
+ * or a pointer that does not match its root; or, in a merge, a pointer that is not tracked. The
+ * error has the way out. */
 static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
@@ -190,7 +190,7 @@ static void stage_as_if(const vv_commit_job *j, vv_changes *changes)
 	}
 }
 
-/* --- what is committed ------------------------------------------------------------------- */
+/* --- content of the commit ------------------------------------------------------------------- */
 
 /* HEAD against the index; with paths only these count. */
 static vv_status read_changes(vv_commit_job *j, vv_error *err)
@@ -207,7 +207,7 @@ static vv_status read_changes(vv_commit_job *j, vv_error *err)
 	return rc;
 }
 
-/* A staged datapackage.json gives the tables that it describes new roots. */
+/* Updates the roots of tables that a staged datapackage.json describes. */
 static vv_status describe(vv_commit_job *j, vv_error *err)
 {
 	if (j->dry_run) return VV_OK;
@@ -253,7 +253,7 @@ static bool has_changes(const vv_commit_job *j)
 	return j->changes.staged > 0 || j->parent_count > 1 || j->allow_empty || j->amend;
 }
 
-/* What git status would show, since there is nothing to do. */
+/* Reads the status to show, since nothing is to be committed. */
 static vv_status read_status(vv_commit_job *j, vv_error *err)
 {
 	vv_changes_options opts = {.untracked = true, .modules = true, .facts = true};
@@ -268,7 +268,7 @@ static vv_status read_status(vv_commit_job *j, vv_error *err)
 
 /* --- the commit -------------------------------------------------------------------------- */
 
-/* Compares what was committed with what was staged. */
+/* Compares the commit with the staged changes. */
 typedef struct comparison {
 	vv_commit_job *job;
 	size_t next, count;
@@ -337,7 +337,7 @@ static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error 
 	return rc < 0 ? rc : vv_write_file(file, b.data, b.len, false, err);
 }
 
-/* What git has committed. */
+/* Reads the commit made by git. */
 static vv_status read_made(vv_commit_job *j, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -430,14 +430,14 @@ static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
 
 	if (j->git || j->no_hooks) return VV_OK;
 	vv_status rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
-	if (ran || rc < 0) { /* what it staged was for this commit too */
+	if (ran || rc < 0) { /* changes staged by the hook are committed, too */
 		vv_index_copy_mark_hook(&j->index_before, j->repo);
 	}
 	return rc;
 }
 
-/* What varve.json asks of a commit. An amended one is compared with the parent of the one
- * that it replaces. */
+/* The check of commits that varve.json requires. An amended one is compared with the parent of the
+ * one that it replaces. */
 static vv_status check_data(vv_commit_job *j, vv_error *err)
 {
 	const vv_notes *notes = vv_repository_notes(j->repo);
@@ -502,7 +502,7 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 	return rc;
 }
 
-/* git writes the index as it begins, with what it found out of files. Has it the entries that were staged still? */
+/* git rewrites the index when it starts, with new stats. Does it still have the staged entries? */
 static bool has_same_entries(const vv_commit_job *j)
 {
 	vv_auto(vv_index) *now = NULL;
@@ -527,7 +527,7 @@ vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
 	if (rc < 0 && j->git && j->index_before.marked && has_same_entries(j)) {
 		vv_index_copy_mark_hook(&j->index_before, j->repo);
 	}
-	/* Once it is made the index is as the new commit has it. What a way back names it undoes itself. */
+	/* After the commit the index equals it. A way back undoes its own changes. */
 	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0 &&
 	    !(j->back && *j->back)) {
 		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);

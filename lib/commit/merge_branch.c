@@ -1,5 +1,5 @@
 /*
- * merge_branch: what git is told, and what varve adds to a merge that it makes.
+ * merge_branch: git's arguments, and varve's additions to a merge commit.
  */
 #include "lib/commit/merge_branch.h"
 
@@ -19,7 +19,7 @@ static const char *branch_name(const vv_branch_merge *m)
 							       : m->head.branch;
 }
 
-/* --- what is merged ---------------------------------------------------------------------- */
+/* --- the merged revision ---------------------------------------------------------------------- */
 
 /* Without a word: the upstream, as git merge does. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *err)
@@ -49,7 +49,7 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 
 /* --- three ways -------------------------------------------------------------------------------- */
 
-/* What rules decided stays readable in the commit: `show`, the pages and git print it. */
+/* Lists the decisions of rules in the commit message: `show`, the pages and git print it. */
 static vv_status list_rules(const vv_merge_job *j, vv_buf *out, vv_error *err)
 {
 	vv_auto(vv_buf) rules = VV_BUF_INIT;

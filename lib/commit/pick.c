@@ -59,7 +59,7 @@ static vv_status make_label(vv_pick *p, vv_error *err)
 	return vv_buf_ok(&p->label, err);
 }
 
-/* Adds a file's name, its parent's version in the index, and the removal of what the commit renamed it to. */
+/* Adds a file's name, its parent's version in the index, and the removal of the commit's new name of it. */
 static vv_status put_back(vv_buf *names, vv_index *x, const vv_pick *p, const vv_changed_file *f,
 			  vv_error *err)
 {
@@ -117,7 +117,7 @@ static vv_status find_changed(vv_pick *p, vv_error *err)
 	return VV_OK;
 }
 
-/* The commit whose pick takes back what the commit did to the paths. */
+/* Makes a commit whose pick reverts the commit's changes of the paths. */
 static vv_status make_reverse(vv_oid *out, const vv_pick *p, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;

@@ -1,5 +1,5 @@
 /*
- * txn: beginning a transaction, and what it takes in: knows what may become of a path.
+ * txn: begins a transaction, and puts paths into it: decides what a path may become.
  */
 #include "lib/commit/txn_internal.h"
 
@@ -93,7 +93,8 @@ static vv_status read_branch(vv_txn *t, const char *from, vv_error *err)
 	return rc;
 }
 
-/* What a caller may have read before another writer, for which this one waits, changes it. */
+/* Reads the state that a caller may have read before another writer, for which this one waits,
+ * changes it. */
 static vv_status look_before(vv_txn *t, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -125,7 +126,7 @@ static vv_status take_turn(vv_txn *t, const char *from, vv_error *err)
 							: vv_put_right(t->repo, NULL, NULL, err);
 }
 
-/* The index as it is now, and the branch with it. */
+/* Reads the current index, and the branch. */
 vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err)
 {
 	const bool none = t->branch != NULL;
@@ -289,7 +290,7 @@ static vv_status note(vv_txn *t, const vv_add_outcome *what, bool work, vv_error
 	return add_result(t, c, what, err);
 }
 
-/* --- what the work tree has -------------------------------------------------------------- */
+/* --- the work tree -------------------------------------------------------------- */
 
 static void warn_lines(vv_txn *t, const vv_buf *lines)
 {
@@ -408,7 +409,7 @@ static vv_status decide(vv_txn *t, putting *p, vv_error *err)
 	return what->dataset ? vv_path_check(p->path, err) : VV_OK;
 }
 
-/* What it put so far can be read by all that have the repository open. */
+/* Makes the data put so far readable for all handles of the repository. */
 static vv_status make_readable(vv_txn *t, vv_error *err)
 {
 	vv_error own = {0};
@@ -475,7 +476,7 @@ static vv_status read_all(vv_buf *out, const vv_source *source, const char *path
 	}
 }
 
-/* What a filter would make of the bytes is not known here. */
+/* Refuses a path with a filter, whose output is unknown here. */
 static vv_status refuse_filter(vv_txn *t, const char *path, vv_error *err)
 {
 	vv_auto(char) *filter = NULL;
@@ -539,7 +540,7 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 		       vv_text_shows(c->path));
 }
 
-/* Into the list, then into the index: a failure leaves both as they were. */
+/* Sets the change in the list, then in the index: a failure leaves both unchanged. */
 static vv_status set(vv_txn *t, const putting *p, vv_error *err)
 {
 	const vv_add_outcome *what = &p->what;

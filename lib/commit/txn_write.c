@@ -1,6 +1,5 @@
 /*
- * txn_write: the end of a transaction: knows what has to be durable before what, and what a path must not have
- * become meanwhile.
+ * txn_write: the end of a transaction: the order of syncs, and checks for concurrent changes of paths.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -74,7 +73,7 @@ static vv_status list_tracks(const vv_txn *t, const char ***out, size_t *count, 
 	return VV_OK;
 }
 
-/* Is the path still as it was when the transaction looked at it? */
+/* Is the path unchanged since the transaction read it? */
 static vv_status must_be_same(const vv_txn *t, const vv_index *now, const vv_txn_change *c,
 			      vv_error *err)
 {
@@ -112,7 +111,7 @@ static vv_status must_be_head(const vv_txn *t, vv_error *err)
 	return rc;
 }
 
-/* What will change, before anything does. */
+/* Records all changes in advance. */
 static vv_status note_way_back(vv_txn *t, vv_index *now, vv_way_back **back, bool commits,
 			       vv_error *err)
 {
@@ -223,7 +222,8 @@ static vv_status write_all(vv_txn *t, vv_way_back **back, bool commits, vv_error
 	vv_auto(vv_index) *now = NULL;
 	vv_status rc;
 
-	/* The files are made of these blocks. Plain git may hold the index's lock and wait for ours. */
+	/* The files are made from these blocks. Plain git may have the index's lock and wait for
+	 * ours. */
 	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(t->writer);
 	if ((rc = vv_index_open_locked(&now, t->repo, err)) < 0) return rc;
@@ -250,7 +250,7 @@ static vv_status stage(vv_txn *t, vv_error *err)
 	}
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);
-	t->waited = false; /* what is there now is its own work, and the turn is still its */
+	t->waited = false; /* the current state is its own work, and it still has the turn */
 	return rc < 0 ? rc : vv_txn_begin(t, NULL, err);
 }
 
@@ -281,8 +281,8 @@ static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_erro
 	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
 }
 
-/* Has the index just the tree of HEAD? Asked before anything is written: what the transaction made may not be there yet, and the
- * commit finds out. */
+/* Does the index equal the tree of HEAD? Checked before anything is written: the transaction's objects may not exist yet; the
+ * commit checks again. */
 static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 {
 	vv_auto(vv_tree_entry) top = {0};
@@ -325,7 +325,8 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 
 	if ((rc = must_be_head(t, err)) < 0) return rc;
 	if (is_changed(t)) {
-		/* What a hook, or a package's description, puts into the index later goes with the rest. */
+		/* Later changes of the index by a hook, or a package's description, are undone with the
+		 * rest. */
 		if ((rc = vv_index_copy_take(&j.index_before, t->repo, err)) == VV_OK &&
 		    (rc = write_all(t, &back, true, err)) == VV_OK) {
 			vv_index_copy_mark(&j.index_before, t->repo);
@@ -343,7 +344,7 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 	return rc;
 }
 
-/* The branch's own .gitattributes names what is new. */
+/* Adds lines for new tables to the branch's own .gitattributes. */
 static vv_status track_in_tree(vv_txn *t, vv_error *err)
 {
 	vv_auto_free const char **paths = NULL;
@@ -366,7 +367,7 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 	return rc;
 }
 
-/* A package among the changes gives the tables that it describes new roots; *paths names them. */
+/* Updates the roots of tables that changed packages describe; *paths names them. */
 static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err)
 {
 	vv_changes changes = {0};
@@ -387,7 +388,7 @@ static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err
 	return rc;
 }
 
-/* What the tree's varve.json asks of a commit. */
+/* The check of commits that the tree's varve.json requires. */
 static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *described,
 			      size_t described_count, vv_error *err)
 {
@@ -419,7 +420,7 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 	return rc;
 }
 
-/* A move may fail after the move, where it cannot be made durable: *moved tells. */
+/* May fail after the move, if that cannot be made durable: see *moved. */
 static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, bool *moved,
 			     vv_error *err)
 {

@@ -39,7 +39,7 @@ static void job_clear(job *j)
 }
 VV_AUTO_CLEAR(job, job_clear)
 
-/* The columns that are asked for, as pairs of both versions. */
+/* The requested columns, as pairs of both versions. */
 static vv_status find_pairs(const job *j, const vv_columns *columns, bool *asked, vv_error *err)
 {
 	for (size_t i = 0; i < j->r->columns->count; i++) {

@@ -1,5 +1,5 @@
 /*
- * restore: rows, spellings and whole paths. Of rows: which row corresponds to which, and where a row goes that is not there any more.
+ * restore: rows, spellings and whole paths. For rows: pairs rows, and finds the place of a removed row.
  */
 #include "lib/edit/restore.h"
 
@@ -290,7 +290,8 @@ done:
 	return rc;
 }
 
-/* ---- spelling_restore: the edits that make of the base what the file says, without what Excel did ---- */
+/* ---- spelling_restore: the edits that turn the base into the file's content, without Excel's changes
+ * ---- */
 
 typedef struct spelling_job {
 	const vv_spelling_restore *r;
@@ -509,7 +510,7 @@ static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error
 	return VV_OK;
 }
 
-/* The place in the base after the row of the file that both have as it is. */
+/* The place in the base after the row of the file, which both have unchanged. */
 static uint64_t behind(const vv_changed_groups *g, uint64_t row)
 {
 	for (size_t i = 0; i < g->segment_count; i++) {
@@ -582,7 +583,7 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
 
 /* ---- restore: paths as an earlier version (or the index) has them ---- */
 
-/* What a selected path is to become. */
+/* The target state of a selected path. */
 typedef struct target {
 	char *path;
 	uint32_t mode; /* 0: the source does not have it: remove */
@@ -644,7 +645,7 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 		target key;
 
 		vv_index_at(r->o->index, i, &e);
-		/* What is outside of a sparse checkout git takes for no file, unless it is named. */
+		/* git ignores files outside of a sparse checkout, unless they are named. */
 		if (!vv_pathspec_match(r->o->paths, e.path, &literal) ||
 		    (e.skip_worktree && !literal)) {
 			continue;
@@ -691,7 +692,7 @@ static vv_status collect(restore *r, vv_error *err)
 	return from_index(r, false, err);
 }
 
-/* Only the index, which is git's. Where nothing is committed all goes. */
+/* Only the index, by git. Without commits, removes the entries. */
 static vv_status unstage(const vv_restore *o, vv_error *err)
 {
 	const char *args[] = {
@@ -727,8 +728,8 @@ static vv_status unstage(const vv_restore *o, vv_error *err)
 	return vv_runner_run_whole(&git, "not restored", err);
 }
 
-/* Is the file certainly the index entry already, so that nothing is to be written? Only
- * what can be told without reading it: writing is quicker than finding out. */
+/* Is the file certainly the index entry already, so that it need not be written? Checks only
+ * without reading it: writing is quicker than comparing. */
 static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 {
 	vv_index_entry e;
@@ -746,7 +747,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 		*out = !S_ISREG(t->mode) ||
 		       (!r->anew && !vv_attr_list_concerns(&r->lines, t->path));
 		if (*out) return VV_OK;
-		/* The index may also have the stat of a pointer that lies in its table's place. */
+		/* The index may also have the stat of a pointer in its table's place. */
 		vv_auto(char) *file = vv_repository_file(r->o->repo, t->path);
 		if (!file) return vv_fail_nomem(err);
 		*out = !vv_dataset_reader_holds_pointer(file, &st);
@@ -754,7 +755,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Which lines of .gitattributes hold, and are they among what is restored? */
+/* Which lines of .gitattributes apply, and are they among the restored files? */
 static vv_status see_attributes(restore *r, vv_error *err)
 {
 	vv_status rc = vv_attr_list_read(&r->lines, r->o->repo, err);
@@ -771,7 +772,7 @@ static vv_status see_attributes(restore *r, vv_error *err)
 	return rc;
 }
 
-/* Does it lie outside of a sparse checkout, unchanged and not named? git takes it for no file then. */
+/* Is it outside of a sparse checkout, unchanged and not named? git then ignores it. */
 static bool is_outside(const restore *r, const target *t)
 {
 	vv_index_entry e;
@@ -782,7 +783,7 @@ static bool is_outside(const restore *r, const target *t)
 	       !literal;
 }
 
-/* The paths that are to change, for git and for what it does not write. */
+/* The paths that will change, for git and for the files that it does not write. */
 static vv_status expect(restore *r, vv_error *err)
 {
 	vv_status rc = see_attributes(r, err);

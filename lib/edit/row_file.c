@@ -133,7 +133,8 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 	    (rc = vv_rows_edit(f->over ? f->over : &f->table, &f->more, edits, count,
 			       vv_new_file_put, &n, err)) < 0 ||
 	    (rc = vv_new_file_mode(&n, f->before.mode, err)) < 0 ||
-	    (rc = vv_new_file_end(&n, true, err)) < 0) { /* what it replaces may be nowhere else */
+	    (rc = vv_new_file_end(&n, true, err)) < 0) { /* the replaced content may exist only
+							  * here */
 		return rc;
 	}
 	if (f->made) return vv_hand_over(f->made, &n.temp);

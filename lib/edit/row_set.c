@@ -1,5 +1,5 @@
 /*
- * row_set: finds the row by its key, asks the condition, makes cells of words.
+ * row_set: finds the row by its key, evaluates the condition, converts words to cells.
  */
 #include "lib/edit/row_set.h"
 
@@ -19,12 +19,12 @@ typedef struct job {
 	vv_row_set_result *out;
 	vv_row_file file;
 	vv_arena arena;
-	vv_row_found now; /* the rows as they are */
+	vv_row_found now; /* the current rows */
 	vv_condition *condition;
 	vv_condition_scratch *scratch;
 	const char **more; /* names of members that no row has */
 	size_t columns;    /* of the table, and these */
-	vv_cell *cells;    /* as they are to be, where they are */
+	vv_cell *cells;    /* the new cells, if any */
 	bool *given;
 	vv_row_edit *edits;
 	size_t edit_count, edit_cap;
@@ -49,7 +49,6 @@ static vv_status open_condition(job *j, vv_error *err)
 	return (j->scratch = vv_condition_scratch_new()) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Does the condition hold for a row? */
 static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
 {
 	*holds = !j->condition || vv_condition_eval(j->condition, j->scratch, cells) == VV_TRUE;
@@ -62,7 +61,7 @@ static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
 
 /* --- values ----------------------------------------------------------------------------- */
 
-/* COL:=JSON. In CSV a string is its text, null and false and numbers are as they are spelled. */
+/* COL:=JSON. In CSV a string is its text, null and false and numbers are spelled unchanged. */
 static vv_status json_value(job *j, vv_cell *out, const char *word, const char *text, vv_error *err)
 {
 	vv_json *v;
@@ -233,7 +232,7 @@ static vv_cell cell_of(const job *j, const vv_cell *cells, size_t i)
 						    : (vv_cell){.state = VV_CELL_TEXT};
 }
 
-/* As it is to be. cells: as it is; NULL: it is put in. */
+/* Writes the new row. cells: the old ones; NULL: it is inserted. */
 static void put_row(const job *j, vv_buf *out, const vv_cell *cells)
 {
 	const size_t n = j->file.table.columns;

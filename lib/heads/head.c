@@ -529,7 +529,7 @@ static bool read_time(int64_t *out, const char *text)
 	return true;
 }
 
-/* Whatever is not in its place, or is there twice, shows when the record is written again. */
+/* Misplaced or repeated lines are found when the record is written again for comparison. */
 static bool read_line(vv_head_record *r, const char *word, const char *rest)
 {
 	if (strcmp(word, "name") == 0) {

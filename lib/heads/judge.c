@@ -1,8 +1,8 @@
 /*
  * judge: the walk over records, and the rules.
  *
- * The walk goes from the heads to what is trusted already. A record is judged when its parents were, so nothing on the way
- * is believed before what it follows.
+ * The walk starts at the heads and ends at trusted records. A record is judged after its parents, so none is trusted
+ * before its predecessors.
  */
 #include "lib/heads/judge.h"
 
@@ -21,7 +21,7 @@
 
 #define RECORDS_MAX 1000000u /* on one walk */
 
-/* What is kept of a record that was judged. */
+/* The stored facts of a judged record. */
 typedef struct node {
 	vv_oid id;
 	uint8_t key[VV_KEY_PUBLIC];
@@ -181,7 +181,7 @@ static bool is_revoked(const node *owner, const uint8_t key[VV_KEY_PUBLIC], uint
 	return k && number > k->number;
 }
 
-/* May this key sign, as the owner's record says that it saw? */
+/* May this key sign, by the owner's record that it saw? */
 static const char *not_allowed(const judging *g, size_t owner, const vv_head_record *r)
 {
 	if (memcmp(r->key, g->owner, sizeof(g->owner)) == 0) return NULL;
@@ -347,7 +347,8 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 	return rc;
 }
 
-/* --- against what was seen ------------------------------------------------------------------------ */
+/* --- comparison with earlier heads
+ * ------------------------------------------------------------------------ */
 
 static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 			  const vv_trusted_head *h, vv_error *err)
@@ -366,7 +367,7 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 	return vv_hint(err, "ask another copy, or the owner of the data");
 }
 
-/* A newer head was signed here than they show: after a push that failed, say. */
+/* This repository signed a newer head than they show, for example before a failed push. */
 static bool is_unshown(const judging *g, const vv_trusted_head *h)
 {
 	if (!g->own || memcmp(g->own, h->key, VV_KEY_PUBLIC) != 0) return false;
@@ -458,7 +459,7 @@ static vv_status check_name(const judging *g, const vv_shown_head *h, const node
 		       : refuse(g, VV_EREFUSED, "the ref is named after another key", &h->id, err);
 }
 
-/* The head counts: it is trusted from now on, unless a newer one is. */
+/* Accepts the head: trusts it, unless a newer one is trusted. */
 static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_find(&out->trust, n->key);
@@ -482,7 +483,7 @@ static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, v
 	return VV_OK;
 }
 
-/* Of two heads of one signer the later counts: a host whose blocks went to a branch keeps the ref from before. */
+/* Among two heads of one signer the later counts: a host whose blocks moved to a branch keeps the former ref. */
 static vv_status has_later(const judging *g, const node *owner, const node *n,
 			   const vv_shown_head *heads, size_t count, bool *out, vv_error *err)
 {
@@ -621,11 +622,11 @@ vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, c
 	return rc;
 }
 
-/* ---- git_signed: what has a signature, and how git is asked about it ---- */
+/* ---- git_signed: finds signatures, and verifies them by git ---- */
 
 #define OBJECT_MAX ((uint64_t)16 << 20)
 
-/* git says nothing of what is not signed, but it also says what else is wrong, in any language: what is signed is seen before. */
+/* git prints nothing for unsigned objects, but also prints other errors, in any language: so signatures are detected first. */
 static vv_status is_signed(bool *is, vv_repository *r, const vv_oid *id, bool tag, vv_error *err)
 {
 	static const char *const begins[] = {

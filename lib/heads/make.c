@@ -1,5 +1,5 @@
 /*
- * make: from what was trusted to the next record.
+ * make: makes the next record from the trusted ones.
  */
 #include "lib/heads/make.h"
 
@@ -43,7 +43,7 @@ static void making_clear(making *k)
 }
 VV_AUTO_CLEAR(making, making_clear)
 
-/* What a data set is called that was not given a name: its folder. */
+/* Names an unnamed data set after its folder. */
 static void name_after_folder(making *k)
 {
 	const char *dir = vv_repository_workdir(k->r);
@@ -59,8 +59,7 @@ static void name_after_folder(making *k)
 		       vv_head_name_fits(base) ? base : "data");
 }
 
-/* The file is gone, or was never written: what the heads that are here prove is trusted, rather than signing another
- * first one. */
+/* The file is missing: trusts the heads stored here, instead of signing another first one. */
 static vv_status trust_refs(making *k, vv_error *err)
 {
 	vv_auto(vv_judged) j = {.first = false};
@@ -150,7 +149,7 @@ static vv_status join(making *k, vv_error *err)
 static vv_status see(making *k, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t when,
 		     const vv_oid *id, vv_error *err)
 {
-	/* Whatever the clocks say, the newest is the one that saw the others. */
+	/* Regardless of clocks, the newest is the one that saw the others. */
 	k->next.time = k->next.time > when ? k->next.time : when + 1;
 	k->parents[k->parent_count++] = *id;
 	return vv_head_keys_set(&k->next.saw, key, number, id, err);
@@ -216,7 +215,7 @@ static vv_status set_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *
 	return VV_OK;
 }
 
-/* Of the record that is joined those that the last one lacks. */
+/* Adds entries of the joined record that the last one lacks. */
 static vv_status join_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *err)
 {
 	vv_head_keys new = {.count = 0};
@@ -265,7 +264,7 @@ static vv_status fill(making *k, int64_t now, vv_error *err)
 	return rc < 0 ? rc : set_keys(&n->revoked, k->m->revoked, err);
 }
 
-/* Is the last record still what the new one would be? */
+/* Would the new record be equal to the last one? */
 static bool is_same(const making *k, int64_t now)
 {
 	const vv_head_record *l = &k->last.record;
@@ -319,7 +318,7 @@ static vv_status move_refs(vv_shared_refs *refs, const making *k, vv_error *err)
 					    k->m->moved_count, err);
 }
 
-/* Of the refs that exist once the lock is held. */
+/* Chooses among the refs that exist under the lock. */
 static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, vv_error *err)
 {
 	vv_status rc;

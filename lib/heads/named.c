@@ -1,5 +1,5 @@
 /*
- * named: the words of a TXT record, and where the user says that data sets are.
+ * named: the words of a TXT record, and the user's places of data sets.
  */
 #include "lib/heads/named.h"
 

@@ -26,7 +26,7 @@ void vv_nearby_clear(vv_nearby *n)
 	vv_named_clear(&n->found);
 }
 
-/* "_<hash>._sub._varve._tcp": who does not know key and name learns nothing by it. VV_ENOTFOUND: nothing is pinned. */
+/* "_<hash>._sub._varve._tcp": without key and name it reveals nothing. VV_ENOTFOUND: no pinned owner. */
 static vv_status put_subtype(vv_buf *out, vv_repository *r, vv_error *err)
 {
 	uint8_t hash[VV_SHA256_LEN];

@@ -1,5 +1,5 @@
 /*
- * seen: what is said of heads that came.
+ * seen: judges received heads.
  */
 #include "lib/heads/seen.h"
 
@@ -18,7 +18,7 @@ void vv_heads_seen_clear(vv_heads_seen *s)
 	vv_judged_clear(&s->judged);
 }
 
-/* The commits of the heads are here afterwards, those of a host for as long as it is open. */
+/* Fetches the commits of the heads; those of a host are kept while it is open. */
 static vv_status fetch(vv_shown_head *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_error *err)
 {
@@ -71,7 +71,7 @@ static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_not
 	return VV_OK;
 }
 
-/* What a peer shows is no reason not to take what is his own, unless it proves that a signer signed twice. */
+/* Faults of a peer's heads do not prevent fetching its own data, except proof of a fork by one signer. */
 static vv_status pass_over(vv_heads_seen *out, const vv_notes *notes, vv_status rc, vv_error *err)
 {
 	const vv_heads_fault fault = out->judged.fault;
@@ -123,7 +123,7 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	return tell_expired(&out->judged, r, notes, err);
 }
 
-/* The refs follow what is trusted. */
+/* Moves the refs to the trusted heads. */
 static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -137,7 +137,7 @@ static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 	return rc;
 }
 
-/* With the lock held: what another process trusts meanwhile stays. */
+/* Under the lock: heads trusted by another process meanwhile stay. */
 static vv_status keep_locked(const vv_heads_seen *s, vv_repository *r, vv_error *err)
 {
 	vv_trust trust = s->judged.trust, now;
@@ -182,7 +182,7 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 	return VV_OK;
 }
 
-/* Heads that are here already are followed, or older. */
+/* Does nothing if all heads are known commits: these are the trusted ones, or older. */
 static vv_status learn(vv_repository *r, const vv_reached *from, const char *url,
 		       const vv_notes *notes, vv_error *err)
 {

@@ -72,7 +72,7 @@ static vv_status add_word(choosing *c, const char *word, vv_error *err)
 			       vv_text_shows(word));
 }
 
-/* The tags of what the branch reaches. */
+/* Adds tags reachable from the branch. */
 static vv_status add_merged_tags(choosing *c, const char *branch, vv_error *err)
 {
 	const char *args[] = {"tag", "--list", "--merged", branch, NULL};

@@ -25,7 +25,7 @@ vv_status vv_verdict_of(vv_verdict *out, const vv_judged *j, vv_repository *r, c
 	    strncmp(ref, "refs/heads/", 11) != 0) { /* a tag is one or another */
 		return rc;
 	}
-	/* After a first fetch no ref reaches what came. */
+	/* After a first fetch no ref reaches the fetched commits. */
 	rc = vv_ahead_behind(r, shown, &out->named, &after, &before, err);
 	if (rc < 0) return vv_missing_ok(rc, err);
 	if (before == 0 || after == 0) {

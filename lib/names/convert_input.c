@@ -98,7 +98,8 @@ static vv_status look_at_head(vv_convert_input *in, vv_error *err)
 	return VV_OK;
 }
 
-/* What is in the work tree in place of a file; /dev/fd/N is what a shell passes for <(...). */
+/* A pipe in the work tree in place of a file; /dev/fd/N, which a shell passes for <(...), does not
+ * count. */
 static bool is_pipe(const char *path)
 {
 	struct stat st;

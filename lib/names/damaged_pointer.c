@@ -1,5 +1,5 @@
 /*
- * damaged_pointer: asks git for the commits that changed the path, the newest first.
+ * damaged_pointer: finds the commits that changed the path by git, the newest first.
  */
 #include "lib/names/damaged_pointer.h"
 
@@ -17,7 +17,7 @@
 #include "repo/git/program.h"
 #include "repo/git/tree.h"
 
-/* What the blob is: whole is false of anything but a pointer that can be read. */
+/* Classifies the blob: whole is true only for a readable pointer. */
 static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool *whole,
 		      vv_error *why, vv_error *err)
 {

@@ -16,7 +16,7 @@ bool vv_written_any(const vv_written *w)
 	       w->header_join || !w->header;
 }
 
-/* none: what stands for no character. */
+/* none: the value for no character. */
 static vv_status one_byte(int *out, const char *option, const char *text, int none, vv_error *err)
 {
 	static const struct {

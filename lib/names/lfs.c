@@ -1,5 +1,5 @@
 /*
- * lfs: the text of a Git LFS pointer (git-lfs spec v1) and where its object lies.
+ * lfs: the text of a Git LFS pointer (git-lfs spec v1) and the place of its object.
  */
 #include "lib/names/lfs.h"
 
@@ -13,8 +13,8 @@
 #define OID_LINE "\noid sha256:"
 #define HEX_LEN 64u
 
-/* The 64 hex digits of the pointer's object; NULL: the text is not a pointer. Lines between
- * version and oid (extensions) may be there. */
+/* The 64 hex digits of the pointer's object; NULL: the text is not a pointer. Lines between version
+ * and oid (extensions) are allowed. */
 static const char *find_oid(const char *text, size_t len)
 {
 	size_t version = strlen(VERSION_LINE), oid = strlen(OID_LINE);

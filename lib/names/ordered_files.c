@@ -18,7 +18,7 @@
 #define PIECE ((size_t)64 << 10)
 #define LOOSE_MAX 2u /* parts that are made without a file, at once */
 
-/* A file. It is in the list until it makes room, and is there as long as it has users. */
+/* A file. It is in the list until it is evicted, and exists as long as it has users. */
 typedef struct kept {
 	vv_cid version;
 	uint64_t bytes;
@@ -39,7 +39,7 @@ typedef struct account {
 struct vv_ordered_files {
 	vv_ordered_options o;
 	vv_turn *turn;  /* whose it is puts a file together */
-	vv_mutex *lock; /* all that follows, and all of `kept` but what is read */
+	vv_mutex *lock; /* of all members below, and of `kept`, except for reading its file */
 	kept *first;
 	uint64_t bytes, clock;
 	unsigned loose;
@@ -49,7 +49,7 @@ struct vv_ordered_files {
 struct vv_ordered_file {
 	vv_ordered_files *files;
 	vv_table *table;
-	kept *kept; /* NULL: there was no room for a file, so that each part is made */
+	kept *kept; /* NULL: no space for a file, so each part is made */
 	vv_address client;
 	bool pays;
 	uint64_t cost_ms,
@@ -112,7 +112,7 @@ static void charge(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
 	a->at_ms = now;
 }
 
-/* The part of the cost that stands for the bytes that were given. */
+/* Refunds the part of the cost that corresponds to the sent bytes. */
 static void give_back(vv_ordered_files *f, const vv_ordered_file *o)
 {
 	uint64_t bytes = o->table->root.bytes, now = vv_monotonic_ms();
@@ -131,7 +131,7 @@ static void give_back(vv_ordered_files *f, const vv_ordered_file *o)
 	}
 }
 
-/* ---- what is kept ---- */
+/* ---- the cached files ---- */
 
 static void free_kept(kept *k)
 {
@@ -149,7 +149,7 @@ static void release(kept *k)
 	}
 }
 
-/* Under the lock. The disk has its room at once, whoever still has the file open. */
+/* Under the lock. Frees the disk space at once, even if the file is still open. */
 static void evict(vv_ordered_files *f, kept **at)
 {
 	kept *k = *at;
@@ -164,8 +164,7 @@ static void evict(vv_ordered_files *f, kept **at)
 	}
 }
 
-/* Under the lock: the file that was read longest ago, one that nobody has open before all others. False: there
- * is none. */
+/* Under the lock: evicts the least recently read file, unused ones first. False: none. */
 static bool evict_one(vv_ordered_files *f)
 {
 	kept **oldest = &f->first;
@@ -182,7 +181,7 @@ static bool evict_one(vv_ordered_files *f)
 	return true;
 }
 
-/* Under the lock, in one's turn: for so many bytes. */
+/* Under the lock, with the turn: makes space for these bytes. */
 static void make_room(vv_ordered_files *f, uint64_t bytes)
 {
 	while ((bytes > f->o.disk || f->bytes > f->o.disk - bytes) && evict_one(f)) {
@@ -279,7 +278,7 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 	vv_mutex_unlock(f->lock);
 	uint64_t began = vv_thread_cpu_ms();
 	while ((rc = put_together(&k, o->table, err)) == VV_EIO && drop_one(f)) {
-		vv_error_clear(err); /* the disk may be full of what is kept */
+		vv_error_clear(err); /* the disk may be full of cached files */
 	}
 	o->cost_ms = vv_thread_cpu_ms() - began;
 	charge(f, o, o->cost_ms);
@@ -292,7 +291,7 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 	return VV_OK;
 }
 
-/* There is no room for a file, or no folder: parts are made without. */
+/* Without space for a file, or a folder: parts are made without it. */
 static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err)
 {
 	vv_ordered_files *f = o->files;

@@ -58,7 +58,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		return vv_alloc_ok(item->path, err);
 	}
 	if ((item->exclude = vv_pathspec_excludes(given, &given))) {
-		item->matched = true; /* nobody misses it */
+		item->matched = true; /* it need not match */
 	}
 	if (!*given) return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
 	if (has_wildcard(given) && !vv_exists(given)) {

@@ -136,7 +136,7 @@ static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_er
 	return VV_OK;
 }
 
-/* A pointer of Git LFS stands for the text that it names. */
+/* Replaces a pointer of Git LFS by the text that it names. */
 static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
 {
 	vv_status rc = vv_lfs_find(&s->lfs, s->repo, vv_buf_cstr(text), text->len, err);
@@ -147,7 +147,7 @@ static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
 	return rc;
 }
 
-/* One that looks like a pointer and is none is refused: nobody wants its text as the data. */
+/* Refuses a damaged pointer: its text is not data. */
 static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -188,7 +188,7 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	} else if ((rc = take_pointer(s, &head, &s->broken)) == VV_OK) {
 		vv_error_clear(&s->broken);
 	} else if (rc == VV_EINPUT) {
-		rc = VV_OK; /* one path of many: whoever opens it hears of it */
+		rc = VV_OK; /* one path of many: opening it reports the fault */
 	} else if (rc < 0) {
 		if (err) {
 			*err = s->broken;
@@ -203,8 +203,8 @@ char *vv_subject_name(const vv_subject *s)
 	return vv_asprintf("%s%s%s", s->path, s->table ? "#" : "", s->table ? s->table : "");
 }
 
-/* No path is called so: is it a document's, and what follows its last '#' a table? Then the path ends there. Asked again, the one
- * before: tables may have a '#' in their names. */
+/* No such path: is it DOCUMENT#TABLE? Then cuts the path at its last '#'. Repeated calls cut at the previous one: tables may
+ * have a '#' in their names. */
 static bool take_table(vv_subject *s, char *path)
 {
 	char *hash = path ? strrchr(path, '#') : NULL;
@@ -260,7 +260,7 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 			     "name a file in it",
 			     vv_text_shows(s->text));
 	} else if ((e.mode & S_IFMT) == S_IFLNK) {
-		rc = VV_OK; /* its text is the link's target, as git show gives it */
+		rc = VV_OK; /* its text is the link's target, as in git show */
 	} else {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->text));
 	}
@@ -327,7 +327,7 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 	return rc;
 }
 
-/* A file in conflict is a later version of what the merge gave it, or else of ours. */
+/* A file in conflict is a later version of the merge's table, or else of ours. */
 static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -384,7 +384,7 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 	if (rc < 0 || !is) return rc;
 	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
 	    0) {
-		/* What add would refuse is reported by whoever reads the rows. */
+		/* Faults for which add would refuse it are reported by the reader of the rows. */
 		rc = rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT ||
 				     rc == VV_ENOTFOUND /* the column of a declared key */
 			     ? VV_OK
@@ -509,7 +509,7 @@ vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_re
 	s->text = text;
 	s->repo = repo;
 	s->reader = reader;
-	s->from = VV_FROM_INDEX; /* what is beside it is looked for there */
+	s->from = VV_FROM_INDEX; /* files beside it are searched there */
 	s->blob = *blob;
 	s->path = vv_strdup(path);
 	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
@@ -545,7 +545,7 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 	}
 	vv_status rc = find_in_work(s, err);
 	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
-		/* a pointer, wherever it lies, names what this repository may have */
+		/* a pointer at any place may name a version of this repository */
 		s->repo = repo;
 		s->reader = reader;
 	}
@@ -600,7 +600,7 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	rc = opts && opts->stored ? vv_table_open_stored(out, &source, &s->root, err)
 				  : vv_table_open(out, &source, &s->root, err);
 	if (rc == VV_EMISSING && s->on_disk) {
-		/* The file itself is here, only its stored form is not. */
+		/* The file exists here, only its stored form is missing. */
 		return vv_subject_import(s, out, opts, err);
 	}
 	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && s->path && !(opts && opts->whole) &&
@@ -612,7 +612,7 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	return rc < 0 ? say_whose(s, err) : rc;
 }
 
-/* Of a stored version: its text, or its file's bytes. */
+/* For a stored version: its text, or its file's bytes. */
 static vv_status stored_bytes(vv_subject *s, bool text, vv_bytes_fn fn, void *payload,
 			      const vv_progress *progress, vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * version_files: opens the version for each call, and knows how a file in key order is cut into pieces.
+ * version_files: opens the version for each call, and cuts a file in key order into pieces.
  */
 #include "lib/names/version_files.h"
 
@@ -10,7 +10,7 @@
 
 #define SMALL ((uint64_t)1 << 20) /* what reading takes besides the longest group */
 
-/* source is the table's as long as it is open. */
+/* source is the table's while it is open. */
 static vv_status open_version(vv_table *t, vv_sink *source, vv_store *store, const vv_cid *root,
 			      vv_error *err)
 {
@@ -108,6 +108,6 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 
 vv_file_maker vv_version_files(const vv_version_work *work)
 {
-	/* Handlers take what they may not change as void *, too. */
+	/* Handlers have constant payloads as void *, too. */
 	return (vv_file_maker){make_pieces, make_range, range_cost, (void *)(uintptr_t)work};
 }

@@ -214,7 +214,7 @@ static vv_status share_groups(vv_import_options *io, vv_table *known, const vv_s
 	return rc;
 }
 
-/* Keeps of plain text what the next one may share. */
+/* Keeps data of plain text that the next one may share. */
 static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import_options *io,
 			     input *in, vv_table *t, vv_error *err)
 {
@@ -239,7 +239,7 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 	return VV_OK;
 }
 
-/* A key that is declared is not proved: whether it holds is for a check to tell. */
+/* A declared key is not proved here: checks do that. */
 static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema *schema,
 			      vv_import_options *io, vv_error *err)
 {
@@ -319,8 +319,8 @@ static vv_status bring_file(void *payload, const char **file, vv_error *err)
 	return VV_OK;
 }
 
-/* Waits until the clock by which files are dated has moved on: what is written from then on has a later time. False: the file's
- * time is in the future. */
+/* Waits until the clock of file times has advanced: later writes then have a later time. False: the file's time is in the
+ * future. */
 static bool is_dated(const vv_stat *st, int64_t *sec, uint32_t *nsec)
 {
 	const struct timespec tick = {.tv_nsec = TICK};
@@ -356,7 +356,8 @@ static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, 
 	       vv_stat_cache_set(seen, key, &d->before, out, sec, nsec, VV_IGNORED) == VV_OK;
 }
 
-/* Are the newest rows of a database in a file beside it? Then its bytes do not tell what a reader notes. */
+/* Are the newest rows of a database in a file beside it? Then its bytes do not determine a reader's
+ * result. */
 static bool has_log(const char *file)
 {
 	vv_auto(char) *log = vv_asprintf("%s-wal", file);
@@ -365,7 +366,7 @@ static bool has_log(const char *file)
 	return log && vv_lstat(&st, log, VV_IGNORED) == VV_OK && st.size > 0;
 }
 
-/* What its bytes are known by: a blob's id, or the one that they would have. */
+/* Identifies its bytes: a blob's id, or the one that they would have. */
 static void know_document(vv_subject_document *d, const vv_subject *s, const input *in)
 {
 	vv_oid id = s->blob;
@@ -379,7 +380,8 @@ static void know_document(vv_subject_document *d, const vv_subject *s, const inp
 	d->document.known_as = d->known_as;
 }
 
-/* Does it begin as a document, or is it called so? A file of bytes that varve keeps is told by its name. Fills in->head. */
+/* Does it begin like a document, or have a document's name? A file that varve stores as bytes is judged by its name. Fills
+ * in->head. */
 static vv_status may_be_document(bool *out, const vv_subject *s, input *in, const vv_env *env,
 				 const char *name, vv_error *err)
 {
@@ -463,7 +465,7 @@ vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subjec
 	if (rc == VV_OK) {
 		rc = open_document(out, is, s, &in, false, err);
 	}
-	out->document.bring = NULL; /* what it needs is closed */
+	out->document.bring = NULL; /* its source is closed */
 	input_close(&in);
 	return rc;
 }
@@ -487,9 +489,8 @@ struct vv_reading {
 	vv_subject_document document;
 	vv_package_resource res; /* what io borrows */
 	vv_schema schema;
-	vv_kept_name name,
-		notes; /* what its rows, and what was noted, are kept under, if anything is */
-	bool was_made; /* before, and is open */
+	vv_kept_name name, notes; /* cache keys of its rows, and of notes, if any */
+	bool was_made;            /* before, and is open */
 	vv_table made;
 	vv_document_rows *rows; /* NULL: its reader is not started yet */
 	bool ahead;             /* it began by vv_subject_begin */
@@ -553,7 +554,8 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_reading *r, vv_err
 		       : keep_groups(s, &result, io, &r->in, out, err);
 }
 
-/* All that a description says of how rows are read, and whether a key is to be found: it can change without the document. */
+/* Everything in a description that affects the reading of rows, and the search for a key: it can change without the
+ * document. */
 static void put_description(vv_buf *out, const vv_package_resource *res,
 			    const vv_import_options *io)
 {
@@ -578,7 +580,7 @@ static vv_status start_rows(vv_subject *s, vv_reading *r, bool ahead, vv_error *
 	return rc < 0 ? rc : vv_document_rows_start(&r->rows, &r->document.document, t, ahead, err);
 }
 
-/* Starts the reader of a table of a document, unless its rows were made before, or so many are at work that it has to wait. */
+/* Starts the reader of a table of a document, unless its rows were made before, or the limit of running readers is reached. */
 static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 {
 	vv_document *d = &r->document.document;
@@ -614,7 +616,7 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	return VV_OK;
 }
 
-/* Imports what the reader writes. like: as vv_subject_options has it. */
+/* Imports the reader's output. like: see vv_subject_options. */
 static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 				 const vv_subject *like, vv_error *err)
 {
@@ -710,7 +712,7 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 	vv_mem_sink_use(&sink, s->passing);
 	io->temp_dir = temp_dir_of(s);
 	vv_random(&io->secret, sizeof(io->secret));
-	/* what is as in the last version is not even parsed */
+	/* parts unchanged since the last version are not even parsed */
 	if (io->parent && s->reader && !s->lfs &&
 	    (rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &cache, &io->secret,
 					       err)) < 0) {

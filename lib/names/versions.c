@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 #define KEPT 2u
-/* Versions of text that share the row groups of one, whose blocks stay as long as it is open. */
+/* Limit of text versions that share the row groups of one, whose blocks stay while it is open. */
 #define LIKE_MAX 64u
 
 static void drop(vv_versions *v, size_t i)

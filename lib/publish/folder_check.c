@@ -43,8 +43,8 @@ static bool is_sound(const char *dir, const vv_folder_item *it)
 			     : vv_folder_has(dir, it->name, it->number);
 }
 
-/* What the last run left, as the file `mark` in dir has it: tables and pages by their hashes, others by their lengths. below: what
- * names of dir begin with. */
+/* Checks the files of the last run, from the file `mark` in dir: tables and pages by their hashes, others by their lengths.
+ * below: prefix of names in dir. */
 static vv_status check_held(vv_folder_checked *c, const char *dir, const char *mark,
 			    const char *below, vv_error *err)
 {

@@ -68,7 +68,7 @@ static void put_list(vv_buf *text, const vv_folder_history *h)
 	for (size_t i = h->state->packs.count; i-- > 0;) {
 		vv_buf_printf(text, "P %s.pack\n", h->state->packs.items[i].name);
 	}
-	/* what was dropped stays for the refs that exist until these move, and for readers that have them */
+	/* dropped packs stay for the refs that exist until these move, and for readers that have them */
 	for (size_t i = 0; h->dropped && i < h->state->gone.count; i++) {
 		const char *name = h->state->gone.items[i].name;
 		if (strncmp(name, PACKS, strlen(PACKS)) == 0 && vv_path_ends(name, ".pack")) {
@@ -101,7 +101,7 @@ vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err)
 	return write_in(h, "info/refs", &refs, err);
 }
 
-/* As long as the last run left it; or there, if that says nothing of it. */
+/* Does it have the length of the last run? Without an entry: does it exist? */
 static bool is_whole(const vv_folder_history *h, const char *name, const char *end)
 {
 	vv_auto(char) *path = vv_asprintf(PACKS "%s.%s", name, end);
@@ -112,7 +112,7 @@ static bool is_whole(const vv_folder_history *h, const char *name, const char *e
 	return file && vv_exists(file);
 }
 
-/* A pack without its index, or not as long as it was, is of no use to readers. */
+/* A pack without its index, or with another length, is useless to readers. */
 static vv_status look_lost(vv_folder_history *h, vv_error *err)
 {
 	static const char *const ends[] = {"idx", "pack"};
@@ -156,7 +156,7 @@ static vv_status has_text(bool *same, const vv_folder_history *h, const char *na
 	return rc;
 }
 
-/* Are the refs, and what git reads beside them, what they would be? */
+/* Are the refs, and git's other files, the same as new ones? */
 static vv_status look_same(vv_folder_history *h, vv_error *err)
 {
 	vv_auto(vv_buf) head = VV_BUF_INIT, packed = VV_BUF_INIT, refs = VV_BUF_INIT,
@@ -184,7 +184,8 @@ static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *e
 	return vv_missing_ok(vv_read_file(text, path, REFS_MAX, err), err);
 }
 
-/* A ref whose commit is not in the folder either is damaged, and nothing goes back with it. */
+/* A ref whose commit is not in the folder either is damaged, so replacing it does not move it
+ * back. */
 static bool has_commit(const vv_folder_history *h, const vv_oid *id)
 {
 	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT, (char *)NULL);
@@ -383,7 +384,7 @@ static vv_status pack(vv_folder_history *h, bool revs, const vv_buf *input, bool
 	return note_pack(h, name.data, st.size, was, err);
 }
 
-/* The packs from the first-th to the end - 1, which nothing names any more. The index goes first. */
+/* Releases the packs from number first to end - 1, which are unreferenced; the index first. */
 static vv_status let_go(vv_folder_history *h, size_t first, size_t end, vv_error *err)
 {
 	static const char *const ends[] = {"idx", "pack"};
@@ -455,7 +456,7 @@ static vv_status join(vv_folder_history *h, vv_error *err)
 	return let_go(h, was < first ? first - 1 : first, packs->count - 1, err);
 }
 
-/* What a killed run left: files that nothing names. */
+/* Removes unreferenced files of a killed run. */
 static vv_status tidy(vv_folder_history *h, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT "/objects/pack", (char *)NULL);

@@ -1,5 +1,5 @@
 /*
- * folder_state: lines, and what is removed by them.
+ * folder_state: reads and writes lines, and removes files listed as gone.
  */
 #include "lib/publish/folder_state.h"
 
@@ -87,7 +87,7 @@ static bool read_line(vv_folder_state *s, vv_folder_item **last, char *line)
 	return false;
 }
 
-/* A folder in which nothing of anybody is. */
+/* Fails unless the folder is empty, except for own files. */
 static vv_status check_empty(const char *dir, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};

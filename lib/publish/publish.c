@@ -55,7 +55,7 @@ typedef struct vv_folder_tables {
 	uint64_t written, too_long;
 } vv_folder_tables;
 
-/* What the folder has at its top besides tables. */
+/* The folder's top entries besides tables. */
 static const char *const own[] = {VV_FOLDER_MARK, VV_FOLDER_LOCK, VV_FOLDER_GIT, "format",
 				  "packs",        "lists",        "indexes",     "versions",
 				  "condemned",    "index.html",   "pages"};
@@ -347,7 +347,7 @@ static vv_status sweep_blocks(run *r, vv_error *err)
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
-/* What varve itself writes into. */
+/* Folders that varve itself writes into. */
 static const char *const own_folders[] = {VV_FOLDER_GIT "/objects/pack/",
 					  VV_FOLDER_GIT "/objects/info/", VV_FOLDER_GIT "/info/",
 					  VV_FOLDER_GIT "/refs/heads/", "pages/"};

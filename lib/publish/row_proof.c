@@ -1,6 +1,6 @@
 /*
  * row_proof: Git's objects from the head to the pointer, by `git cat-file`, and blocks from the root to the row group, by
- * noting what a reader of just that group asks for.
+ * recording the requests of a reader of only that group.
  */
 #include "lib/publish/row_proof.h"
 

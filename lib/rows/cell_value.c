@@ -25,7 +25,6 @@ static bool to_int64(int64_t *out, const vv_decimal *d, const vv_buf *digits)
 	return true;
 }
 
-/* A number that is no integer. */
 static void take_double(varve_value *value, const vv_decimal *d, vv_buf *digits)
 {
 	double x;

@@ -1,5 +1,5 @@
 /*
- * found_rows: which groups and columns rows that hold are found in.
+ * found_rows: finds the groups and columns of matching rows.
  */
 #include "lib/rows/found_rows.h"
 
@@ -31,7 +31,7 @@ struct where_groups {
 	vv_list_reader *facts;
 	vv_key_groups listed; /* the next groups */
 	size_t listed_at, listed_cap;
-	bool only_listed; /* there are no others */
+	bool only_listed; /* no others match */
 	uint64_t count;
 	uint64_t from; /* groups before it are left out */
 };
@@ -55,7 +55,7 @@ static int next_by_facts(where_groups *g, uint64_t *group, vv_error *err)
 	return more;
 }
 
-/* The first groups that facts leave; only_listed: there are no more. */
+/* The first groups not excluded by facts; only_listed: these are all. */
 static vv_status list_few(where_groups *g, vv_error *err)
 {
 	uint64_t group;
@@ -139,8 +139,8 @@ struct found_rows {
 	vv_rows_options o;
 	size_t *columns;
 	where_groups *groups;    /* with where */
-	vv_table_reader *tested; /* gives the tested columns; with where */
-	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
+	vv_table_reader *tested; /* reads the tested columns; with where */
+	vv_table_reader *reader; /* reads the chosen columns; opened when first needed */
 	vv_batch tested_batch;
 	uint64_t skip; /* rows before it are left out */
 	bool over;

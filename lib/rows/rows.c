@@ -1,9 +1,9 @@
 /*
- * rows: how far groups are read ahead.
+ * rows: reads groups ahead.
  *
- * While the caller has rows of one portion of groups, a thread reads the next one. Portions grow from one group to
- * PORTION, so that whoever wants a few rows reads little that is not needed, and no thread is started for it. Where none may be,
- * they stay at one group, which fits into the cache best.
+ * While the caller has rows of one portion of groups, a thread reads the next one. Portions grow from one group to PORTION, so
+ * that a caller of a few rows reads little more than needed, without a thread. If threads are not allowed, portions stay at one
+ * group, which fits into the cache best.
  */
 #include "lib/rows/rows.h"
 
@@ -16,7 +16,7 @@
 
 #define PORTION 4                /* groups of both fit into the cache of a core */
 #define PORTION_BYTES (1u << 20) /* about so much of groups, and */
-#define PORTION_SEEN 256         /* so many that were looked at */
+#define PORTION_SEEN 256         /* number of examined rows */
 
 typedef struct portion {
 	vv_job job; /* the first member; reads it */

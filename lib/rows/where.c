@@ -1,5 +1,5 @@
 /*
- * where: what a test compares, and what facts tell of a column's type.
+ * where: comparisons of tests, and facts by a column's type.
  */
 #include "lib/rows/where.h"
 
@@ -34,7 +34,7 @@ typedef struct test {
 
 #define CREDIT 1000u
 
-/* What a condition on one column says of a text. */
+/* The result of a condition on one column for a text. */
 typedef struct answer {
 	bool known, holds;
 	uint8_t state, len;
@@ -61,7 +61,7 @@ struct vv_where {
 	bool json, failed, undecided;
 };
 
-/* ---- what is asked ---- */
+/* ---- compiling tests ---- */
 
 static bool is_value(const vv_where *w, const vv_field *f, const vv_cell *c)
 {
@@ -98,7 +98,7 @@ static bool is_usual(const vv_field *f)
 	return strcmp(f->format, "default") == 0 && !f->plan;
 }
 
-/* A day before and after an instant, as dates; false: beyond what four digits of a year say. */
+/* A day before and after an instant, as dates; false: beyond years of four digits. */
 static bool find_days(test *t)
 {
 	int64_t seconds = t->value.seconds, day = (seconds - (seconds % DAY + DAY) % DAY) / DAY;
@@ -156,7 +156,7 @@ static bool only_empty_is_missing(const vv_field *f)
 	return true;
 }
 
-/* What facts tell of missing values. */
+/* What facts imply about missing values. */
 static bool missing_may(const vv_where *w, const test *t, const vv_fact *f)
 {
 	static const vv_cell empty = {.state = VV_CELL_TEXT};
@@ -179,7 +179,7 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 		const test *t = &w->tests[i];
 
 		if (t->op == VV_WHERE_DIFFERS) {
-			continue; /* facts know nothing of it */
+			continue; /* facts do not cover it */
 		}
 		vv_facts_column(&f, facts, len, t->column);
 		if (t->op > VV_WHERE_FROM ? !missing_may(w, t, &f)
@@ -192,7 +192,7 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 
 /* ---- rows ---- */
 
-/* Of numbers as they are usually written, which are values of the type whatever else it wants. */
+/* For numbers in the usual form, which are values of any number type. */
 static bool quick_rank(const vv_where *w, const test *t, const vv_cell *c, int *rank)
 {
 	vv_fact_number n;
@@ -266,7 +266,7 @@ static bool has_value(vv_where *w, test *t, const vv_cell *c)
 	       v.decimal.exponent >= -SURE_EXPONENT;
 }
 
-/* An empty value finds what has no text: empty, absent and null cells. */
+/* An empty value matches cells without text: empty, absent and null ones. */
 static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 {
 	switch (t->op) {
@@ -492,7 +492,7 @@ static size_t put_test(vv_where_test *out, const vv_condition_test *t)
 	return 2;
 }
 
-/* What is wrong with a condition, after it. */
+/* Reports a condition's fault, after its text. */
 static vv_status refuse(const char *text, vv_status rc, vv_error *err)
 {
 	rc = rc == VV_EINPUT ? vv_recode(err, VV_EUSAGE) : rc;

@@ -1,6 +1,6 @@
 /*
- * add: the order in which things are written, so that a failure at any point leaves
- * the index, .gitattributes and the store as they were.
+ * add: writes in an order such that a failure at any point leaves the index, .gitattributes and the
+ * store unchanged.
  */
 #include "lib/worktree/add.h"
 
@@ -61,7 +61,7 @@ static vv_add_outcome *new_outcome(runner *run, const vv_add_item *item, uint32_
 	return o->path ? o : NULL;
 }
 
-/* What the index has of an ordinary file since it was added. */
+/* Notes the index's entry of an ordinary file that was added. */
 static vv_status note_file(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_index_entry e;
@@ -76,7 +76,7 @@ static vv_status note_file(runner *run, const vv_add_item *item, vv_error *err)
 	return VV_OK;
 }
 
-/* Remembers what was refused for its content; a file that is being written is not. */
+/* Notes a file refused for its content, unless it is being written. */
 static void note_refused(runner *run, const vv_add_item *item)
 {
 	vv_auto(char) *file = vv_repository_file(run->r, item->path);
@@ -118,7 +118,7 @@ static const char *change_of(const vv_add_item *item)
 	return item->in_index ? "changed" : "added";
 }
 
-/* A file that was named and is as it was. */
+/* The object of a named, unchanged file. */
 static vv_status put_same_json(const runner *run, const vv_add_item *item, vv_error *err)
 {
 	const vv_add_words words = {.change = "unchanged"};
@@ -207,7 +207,7 @@ static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
 	return rc < 0 ? rc : note_file(run, item, err);
 }
 
-/* A new file that was treated as a table by its name alone goes to Git as it is. */
+/* Adds a new file that was considered a table only by its name to Git, unchanged. */
 static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, const char *hint,
 			    vv_error *err)
 {
@@ -321,7 +321,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	return rc < 0 ? rc : put_dataset_json(run, item, &staged, is_pointer, err);
 }
 
-/* A file that a pattern gives to varve, and that never is a dataset: no filter runs. */
+/* A file that a pattern tracks, but that is never a dataset: no filter runs. */
 static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(run->r, item->path);
@@ -443,7 +443,7 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(x, ".gitattributes", err);
 }
 
-/* The lines may be of another branch than the plan has seen: git checkout knows nothing of the turn. */
+/* The lines may be of another branch than the plan's: git checkout ignores the turn. */
 static vv_status track_again(const vv_add_report *rep, vv_repository *r, vv_error *err)
 {
 	vv_attr_flush(r);
@@ -505,7 +505,7 @@ static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, 
 	return rc;
 }
 
-/* What is staged is in conflict no more. */
+/* Drops conflicts of staged paths. */
 static vv_status drop_conflicts(const vv_add_report *rep, vv_repository *r, vv_error *err)
 {
 	vv_status rc;

@@ -30,7 +30,7 @@ typedef struct planner {
 	vv_head head;
 	int top; /* the work tree's folder */
 	vv_buf above;
-	bool asked, tables; /* are new files to become tables? once it was asked */
+	bool asked, tables; /* do new files become tables? Valid if asked */
 	vv_error refused;   /* the first name that is; the others are notes */
 } planner;
 
@@ -181,7 +181,7 @@ static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 	return VV_OK;
 }
 
-/* Does HEAD hold the path as something else than a pointer? */
+/* Does HEAD have the path as something other than a pointer? */
 static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
 	vv_auto(vv_tree_entry) entry = {0};
@@ -198,7 +198,7 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 	return rc;
 }
 
-/* Is the work tree's file known to be what the index has, without reading it? */
+/* Is the work tree's file certainly equal to the index, without reading it? */
 static bool known_same(const planner *p, const vv_add_item *item, bool *stat_clean)
 {
 	vv_index_entry entry;
@@ -214,7 +214,7 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 	       vv_oid_equal(&id, &item->blob);
 }
 
-/* Does the pointer in the index say something else than its root, if that is here, or has it other line ends? */
+/* Does the pointer in the index differ from its root, if that is stored here, or in line ends? */
 static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -243,7 +243,7 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 	return rc;
 }
 
-/* A path that the attributes give to varve. */
+/* Plans a path that the attributes assign to varve. */
 static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 {
 	bool pointer = false, stat_clean;
@@ -267,7 +267,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	bool same = known_same(p, item, &stat_clean);
 	item->stat_clean = stat_clean;
 	if (item->was_text) {
-		/* Plain text that somebody committed is left alone until changed, or named. */
+		/* Committed plain text is not touched until it is changed, or named. */
 		if (!p->req->fix && !item->literal && stat_clean) return VV_OK;
 		return append(p->plan, item, err);
 	}
@@ -278,7 +278,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		return rc < 0 || !edited ? rc : append(p->plan, item, err);
 	}
 	if (same && !p->req->described) {
-		bool anew = false; /* the file did not change, but what it is read as did */
+		bool anew = false; /* the file did not change, but its description did */
 
 		if ((rc = vv_dataset_reader_described_anew(p->s, item->path, &item->blob,
 							   item->literal, &anew, err)) < 0) {
@@ -289,7 +289,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
-/* What is looked for among the names that HEAD has and the index lacks. */
+/* A search among the names that HEAD has and the index lacks. */
 typedef struct moved {
 	const vv_oid *blob;
 	char *from;
@@ -304,8 +304,8 @@ static vv_status note_moved(void *payload, const vv_change *c, vv_error *err)
 	return vv_alloc_ok(m->from, err);
 }
 
-/* A pointer that no line tracks: 'git mv' gave the table another name, and its line follows; or its line was
- * taken away, and it becomes text. */
+/* A pointer that no line tracks: if 'git mv' renamed the table, its line follows; if its line was removed,
+ * it becomes text. */
 static vv_status plan_pointer(planner *p, vv_add_item *item, bool *leaves, vv_error *err)
 {
 	moved m = {.blob = &item->blob};
@@ -336,8 +336,8 @@ static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
-/* Do new files become tables? varve.addTables says; else they do, unless HEAD holds files so
- * called as text: a repository of code, with its fixtures. */
+/* Do new files become tables? Set by varve.addTables; else yes, unless HEAD has files with such
+ * names as text: a repository of code, with its fixtures. */
 static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 {
 	size_t count = vv_index_count(p->x);
@@ -391,7 +391,7 @@ static vv_status check_name(planner *p, const char *path, bool *fits, vv_error *
 	return VV_OK;
 }
 
-/* A path that the attributes do not give to varve. */
+/* Plans a path that the attributes do not assign to varve. */
 static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 {
 	const vv_add_request *req = p->req;
@@ -498,7 +498,8 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	bool tracked = false, fits = true, left = false;
 	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, &p->above, err);
 
-	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
+	/* If a folder replaced a file, the file is removed; the folder's files have plans of their
+	 * own. */
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
 		if (p->req->fix) return VV_OK;
 		item->action = VV_ADD_REMOVE;
@@ -560,7 +561,7 @@ static vv_status plan_index(planner *p, vv_error *err)
 		}
 		item.path = (char *)(uintptr_t)e.path; /* only read, and copied by append */
 		item.in_index = true;
-		/* In a conflict no side is the one before: what is staged replaces all. */
+		/* In a conflict no side is the previous version: the staged one replaces all. */
 		if (e.stage == 0) {
 			item.blob = e.id;
 			item.mode = e.mode;
@@ -570,7 +571,7 @@ static vv_status plan_index(planner *p, vv_error *err)
 	return VV_OK;
 }
 
-/* What varve writes before it takes the place of a file, or left when it was killed. */
+/* A temporary file that varve writes before replacing a file, or left when it was killed. */
 static bool is_temporary(const char *path)
 {
 	const char *name = vv_path_base(path);
@@ -592,7 +593,7 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	return plan_path(p, &item, err);
 }
 
-/* What is named and ignored is refused, as Git does. */
+/* Refuses named paths that are ignored, as Git does. */
 static vv_status refuse_ignored(planner *p, const vv_pathspec *paths, vv_error *err)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT, ignored = VV_BUF_INIT;
@@ -668,7 +669,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const vv_add_item *)a)->path, ((const vv_add_item *)b)->path);
 }
 
-/* Arguments may overlap: the item that knows more about the user's wish stays. */
+/* Arguments may overlap: the item with the more explicit request stays. */
 static void drop_repeats(vv_add_plan *p)
 {
 	size_t kept = 0;
@@ -693,7 +694,7 @@ static void drop_repeats(vv_add_plan *p)
 	p->count = kept;
 }
 
-/* What is gone leaves the index first: a file may have come where its folder was, or a folder where it was. */
+/* Removed paths come first: a file may have replaced its folder, or a folder the file. */
 static int removed_first(const void *a, const void *b)
 {
 	const vv_add_item *x = a, *y = b;

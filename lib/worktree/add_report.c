@@ -1,5 +1,5 @@
 /*
- * add_report: what an import found, in words.
+ * add_report: the results of an import, in words.
  */
 #include <inttypes.h>
 #include <string.h>
