@@ -417,7 +417,7 @@ const vv_command vv_cmd_add = {
 		   "key id (as declared: no value repeats)\n"
 		   "  columns: id integer, name string, price number\n"
 		   "  form:    comma-separated\n"
-		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",
+		   "  stored:  2 of 2 groups new, 11 kB for a file of 38 kB, in 4 ms",
 	.options = add_table,
 	.option_count = VV_OPTION_COUNT(add_table),
 	.options_size = sizeof(options),

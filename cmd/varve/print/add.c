@@ -29,7 +29,7 @@ static void print_total(const vv_add_report *rep)
 						 : ", %s with a key",
 		       vv_text_count(rep->keyed));
 	}
-	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
+	vv_out(", %s for files of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
 	       vv_buf_cstr(&time));
 }
 

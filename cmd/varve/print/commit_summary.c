@@ -39,7 +39,7 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new),
 		       vv_text_count(f->groups), e->table ? "group" : "chunk",
 		       f->groups == 1 ? "" : "s");
-		vv_out(", %s stored of %s", vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
+		vv_out(", %s for a file of %s", vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
 	}
 	vv_out("\n");
 	if (e->dataset && !tracked) { /* as after 'git mv' */

@@ -42,7 +42,7 @@ MASKS = [(re.compile(pattern), mask) for pattern, mask in (
     (r"\d[\d.,]* [kMG]?B/s", "SPEED"),
     (r"\d[\d.,]* [kMG]?B(?= on the line)", "SIZE"),
     # Of many groups, which threads finish first decides which ones are compressed thoroughly.
-    (r"\d{3}\.\d kB(?= stored of)", "SIZE"),
+    (r"\d{3}\.\d kB(?= for a file of)", "SIZE"),
     # Who is quickest delivers most.
     (r"(\d[\d,]* blocks? \()?\d[\d.,]* [kMG]?B\)?( of data)?(?= from )", "BLOCKS"),
     # The moment of a delivery, in `varve whereis`; dates of commits are compared.

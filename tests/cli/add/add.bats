@@ -888,7 +888,7 @@ pointer_of() {
 	cp t.csv u.csv
 	succeeds varve add u.csv
 	output_has "  stored:  0 of "
-	output_has "new, 0 B stored of "
+	output_has "new, 0 B for a file of "
 	succeeds varve add --as file r.bin
 	output_lacks " 0 of "
 	cp r.bin s.bin
@@ -898,7 +898,7 @@ pointer_of() {
 	rows 6000 > b.csv
 	cp b.csv c.csv
 	succeeds varve add b.csv c.csv
-	[ "$(grep -c "  stored:  0 of .* new, 0 B stored of " <<< "$output")" -eq 1 ]
+	[ "$(grep -c "  stored:  0 of .* new, 0 B for a file of " <<< "$output")" -eq 1 ]
 	# what was collected is stored again, and is new
 	varve rm -q --cached t.csv u.csv
 	varve gc -q --prune=now
@@ -910,11 +910,11 @@ pointer_of() {
 	[ "$(varve status --json | grep -c '"groupsNew": 0,')" -eq 2 ]
 	succeeds varve commit -v -m one
 	output_has "  t.csv: new, 5,000 rows, 4 columns; 3 of 3 "
-	output_has "  u.csv: new, 5,000 rows, 4 columns; 0 of 3 groups new, 0 B stored of "
+	output_has "  u.csv: new, 5,000 rows, 4 columns; 0 of 3 groups new, 0 B for a file of "
 	cp t.csv w.csv
 	succeeds varve add w.csv
 	succeeds varve commit -v -m two
-	output_has "  w.csv: new, 5,000 rows, 4 columns; 0 of 3 groups new, 0 B stored of "
+	output_has "  w.csv: new, 5,000 rows, 4 columns; 0 of 3 groups new, 0 B for a file of "
 	# a dry run stores nothing, and counts the same
 	cp t.csv x.csv
 	printf 'id,other\n1,2\n' > y.csv
