@@ -13,7 +13,7 @@
 
 /* ---- memory ---- */
 
-/* Without a lock, which a child of fork might find taken. What is there begins with its size. */
+/* Without a lock, which could be locked in a child of fork. Spare memory begins with its size. */
 struct vv_arrow_spare {
 	_Atomic(void *) bytes[SPARES];
 	atomic_bool closed;
@@ -117,7 +117,7 @@ void vv_arrow_drop(vv_arrow_memory *m)
 
 /* ---- arrays ---- */
 
-/* What an array of the consumer holds: its buffers, and those of its children. */
+/* The private data of a consumer's array: its buffers, and those of its children. */
 typedef struct held {
 	struct ArrowArray *children, **pointers;
 	struct ArrowArray dictionary;

@@ -33,7 +33,7 @@ typedef struct share {
 struct vv_arrow_batches {
 	vv_arrow_maker *maker; /* of the rows given; with shares only their model */
 	share shares[SHARES_MAX];
-	unsigned used, head, tail; /* used 0: none; head: the next one to give; tail: to begin */
+	unsigned used, head, tail; /* used 0: none; head: the next one to return; tail: to begin */
 	uint64_t next, end, each;  /* rows of shares */
 	vv_pool *pool;
 	pid_t pid; /* that made it */

@@ -38,7 +38,7 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
 static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8, 8, 0};
 
-/* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
+/* Extends it to a bit for each of `rows` rows: new bits are 1 (nulls) or 0 (values of booleans). */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
 {
 	const size_t bytes = (rows + 7) / 8, more = bytes > m->len ? bytes - m->len : 0;
@@ -59,7 +59,7 @@ static bool mark_null(vv_arrow_column *c, size_t row)
 	return true;
 }
 
-/* Marks the rows from `have` on where null, a byte for each, is 1; else it is 0. False: there is no memory. */
+/* Marks the rows from `have` on where null, a byte for each, is 1; else it is 0. False: out of memory. */
 static bool mark_nulls(vv_arrow_column *c, const uint8_t *null, size_t count, size_t have)
 {
 	uint64_t sum = 0;
@@ -87,7 +87,7 @@ static bool mark_nulls(vv_arrow_column *c, const uint8_t *null, size_t count, si
 
 /* ---- one cell ---- */
 
-/* Numbers as they are usually written: false for all others. */
+/* Numbers in the usual form: false for others. */
 static bool quick_value(varve_value *v, const vv_arrow_column *col, const vv_cell *c)
 {
 	return c->len > 0 && (!col->json || c->state == VV_CELL_LITERAL) &&
@@ -211,7 +211,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 	return VV_OK;
 }
 
-/* The first one by rows, of the first column in a row, is what is reported. */
+/* Reports the first misfit by row, and by column within a row. */
 static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const vv_cell *c,
 			uint64_t number, size_t row)
 {
@@ -246,7 +246,7 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 
 /* ---- a group ---- */
 
-/* Can the column have the run's numbers as they are? */
+/* Can the column use the run's numbers unchanged? */
 static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
 {
 	if (r->empty && (c->json || !c->empty_missing)) return false;
@@ -300,7 +300,7 @@ static int try_one(vv_arrow_column *c, vv_batch *b, vv_error *err)
 	return c->tried.fits;
 }
 
-/* What rows that share this text need of it. */
+/* Prepares a text for the rows that share it. */
 static void note_text(vv_arrow_column *c, vv_arrow_value *v, const vv_cell *cell)
 {
 	v->len = v->is == VV_ARROW_VALUE ? cell->len : 0;
@@ -351,7 +351,7 @@ static bool are_dense(const uint32_t *rows, size_t count)
 	return count > 0 && rows[count - 1] - rows[0] == count - 1;
 }
 
-/* Of each row the number of its value; room is for them. */
+/* The value number of each row; room is scratch space for them. */
 static const uint8_t *shared_of(uint8_t *room, const vv_group_run *r, const uint32_t *rows,
 				size_t count)
 {
@@ -412,7 +412,7 @@ static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size
 		return vv_fail_nomem(err);
 	}
 	char *to = c->text.bytes + c->text.len;
-	/* One move each: the next one covers what is too much. */
+	/* One move each: the next one overwrites excess bytes. */
 	for (size_t i = 0; c->short_texts && i < count; i++) {
 		memcpy(to, c->shared[of[i]].u.text, sizeof c->shared->u.text);
 		to += c->shared[of[i]].len;
@@ -724,7 +724,7 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 	}
 }
 
-/* Scales of decimals: 0 of integers, whatever the cells are; else what the cells need. */
+/* Scales of decimals: 0 for integers, for any cells; else as the cells need. */
 static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_column *like,
 			    vv_error *err)
 {
@@ -760,7 +760,8 @@ static vv_status find_unit(vv_arrow_column *c, vv_table *table, vv_error *err)
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* Has a column without a type no value either? Its facts say so without a row; in JSON they do not tell "" from null. */
+/* Has a column without a type no values? Its facts show that without reading rows; in JSON they do not distinguish ""
+ * from null. */
 static void find_none(vv_arrow_column *c, const vv_table *table, const vv_arrow_reading *how)
 {
 	vv_auto(vv_facts) facts = VV_FACTS_INIT;
@@ -828,7 +829,7 @@ bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
 	if (c->form != VV_ARROW_DECIMAL) {
 		return vv_arrow_schema(out, form_names[c->form], c->name, !c->required, 0);
 	}
-	/* The schema does not say how many digits are after the point. */
+	/* The schema does not have the number of digits after the point. */
 	return vv_arrow_schema(out, decimal_names[c->scale], c->name, !c->required, 0) &&
 	       (!c->measured || vv_arrow_schema_note(out, "varve:scale", cells, sizeof(cells) - 1));
 }

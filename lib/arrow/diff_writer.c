@@ -11,7 +11,7 @@
 #include "lib/arrow/row_changes.h"
 
 typedef struct arrow_writer {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: the public part */
 	vv_diff_writer_options opts;
 	bool cells;
 	bool named; /* several streams, each after its name */
@@ -118,7 +118,7 @@ static vv_status arrow_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stat
 	return rc;
 }
 
-/* What failed has no end, by which readers find it out. */
+/* A failed stream has no end mark, by which readers notice it. */
 static vv_status arrow_end(vv_diff_writer *w, vv_error *err)
 {
 	static const vv_diff_table none;

@@ -42,7 +42,7 @@ static vv_flat_table table_at(vv_flatbuffer *b, size_t at)
 	return t;
 }
 
-/* Where what the reference at a place is to begins, with 4 bytes at least; 0: nowhere. */
+/* The target of the reference at a place, with at least 4 bytes; 0: invalid. */
 static size_t follow(vv_flatbuffer *b, size_t at)
 {
 	if (!has(b, at, 4)) return 0;
@@ -54,7 +54,7 @@ static size_t follow(vv_flatbuffer *b, size_t at)
 	return to;
 }
 
-/* Where a member lies; 0: it has its default. */
+/* The offset of a member; 0: it has its default. */
 static size_t place(vv_flatbuffer *b, vv_flat_table t, unsigned member, size_t size)
 {
 	const size_t slot = 4 + 2 * (size_t)member;

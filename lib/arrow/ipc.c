@@ -1,8 +1,8 @@
 /*
  * ipc: the messages of Arrow's streams, and as much of FlatBuffers as they need.
  *
- * A table of FlatBuffers is written before what it refers to: references are distances to what comes later, filled in when
- * that is written.
+ * A table of FlatBuffers is written before its references' targets: references are forward distances, filled in when the
+ * target is written.
  */
 #include "lib/arrow/ipc.h"
 
@@ -13,14 +13,14 @@
 #define ALIGN 64u
 #define V5 4
 #define SLOTS_MAX 7u
-/* Of the union MessageHeader. */
+/* The union MessageHeader. */
 #define HEADER_SCHEMA 1
 #define HEADER_DICTIONARY 2
 #define HEADER_BATCH 3
 
 /* ---- FlatBuffers ---- */
 
-/* A member of a table, in the order of its declaration. Of size 4 and to be filled in where it is a reference. */
+/* A member of a table, in the order of its declaration. A reference has size 4 and is filled in later. */
 typedef struct slot {
 	uint8_t size; /* bytes; 0: not there */
 	int64_t value;
@@ -47,7 +47,7 @@ static void put_le(vv_buf *b, uint64_t v, size_t bytes)
 	vv_buf_put(b, all, bytes);
 }
 
-/* The reference at a place is to what comes next. */
+/* Sets the reference at a place to the next written position. */
 static void refer(vv_buf *b, size_t at)
 {
 	if (!b->failed) {

@@ -1,5 +1,5 @@
 /*
- * ipc_arrays: what must hold of an array before anybody may walk it.
+ * ipc_arrays: validates arrays before use.
  *
  * Functions that follow the nesting of types call themselves as deep as those are nested.
  */
@@ -78,7 +78,7 @@ static int64_t get64(const uint8_t *p)
 	return (int64_t)vv_get_le64(p);
 }
 
-/* The compressed buffer's bytes, of which there must be exactly so many. */
+/* The compressed buffer's bytes, which must have exactly this length. */
 static vv_status unpack(decode *d, memory *m, int64_t len, vv_error *err)
 {
 	static const uint8_t zstd[] = {0x28, 0xb5, 0x2f, 0xfd}, lz4[] = {4, 0x22, 0x4d, 0x18};
@@ -145,7 +145,7 @@ static vv_status next_buffer(decode *d, memory *out, vv_error *err)
 	return len == -1 ? VV_OK : unpack(d, out, len, err);
 }
 
-/* Buffer i of an array, of so many bytes at least. */
+/* Buffer i of an array, with at least `least` bytes. */
 static vv_status take_buffer(decode *d, struct ArrowArray *a, size_t i, uint64_t least, memory *out,
 			     vv_error *err)
 {
@@ -404,7 +404,7 @@ static vv_status take_values(decode *d, const struct ArrowSchema *s, struct Arro
 	}
 }
 
-/* The next array of the message, with so many rows at least. */
+/* The next array of the message, with at least `least` rows. */
 static vv_status take_array(decode *d, const struct ArrowSchema *s, struct ArrowArray *a,
 			    int64_t least, vv_error *err)
 {

@@ -30,7 +30,7 @@
 
 #define V4 3
 #define V5 4
-/* Of the union MessageHeader. */
+/* The union MessageHeader. */
 #define HEADER_SCHEMA 1
 #define HEADER_DICTIONARY 2
 #define HEADER_BATCH 3
@@ -416,7 +416,7 @@ static int next_message(reader *r, message *out, vv_error *err)
 	return parse_message(r, out, err);
 }
 
-/* The schema of a file that polars wrote, which has no length: what is before the first message that has one. */
+/* The schema of a file written by polars, which has no length: the bytes before the first message with one. */
 static int unframed_message(reader *r, message *out, vv_error *err)
 {
 	uint8_t word[8];

@@ -21,7 +21,7 @@ struct vv_arrow_maker {
 	vv_arrow_spare *spare; /* of their arrays */
 	char *row_number;      /* NULL: none */
 	vv_arrow_memory numbers;
-	vv_arrow_column rest; /* what misfits are, where that is asked for */
+	vv_arrow_column rest; /* texts of misfits, if requested */
 	size_t usual_rows;    /* of an array, where it can be known */
 	uint64_t done;
 	vv_arrow_misfits misfits;
@@ -190,7 +190,7 @@ bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out)
 
 /* ---- opening ---- */
 
-/* Of the columns that are named, as far as they are wanted. */
+/* Uses dictionaries for the named columns among the chosen ones. */
 static vv_status use_dictionaries(vv_arrow_maker *b, vv_error *err)
 {
 	vv_auto_free size_t *places = NULL;

@@ -87,8 +87,8 @@ static void clear_column(changed_column *c)
 	vv_arrow_column_clear(&c->new);
 }
 
-/* The columns of both versions under the newer one's names. Of another type in each they are text, but where one has no
- * value. */
+/* The columns of both versions under the newer one's names. If their types differ they are text, unless one has no
+ * values. */
 static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const vv_column_pair *pair,
 			  vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * accept: which code a rule's name stands for, and where in varve.json the entry goes.
+ * accept: finds the code of a rule's name, and the place of the entry in varve.json.
  */
 #include "lib/check/accept.h"
 
@@ -54,7 +54,7 @@ static vv_status add_entry(vv_splice *s, const char *entry, vv_error *err)
 	return list ? vv_splice_set(s, s->root, "accept", list, err) : vv_fail_nomem(err);
 }
 
-/* What no check will look at, or look at in time, is a slip. */
+/* Refuses an entry that no check would use, or not in time. */
 static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const vv_diff_side *side,
 			     const vv_accepting *a, vv_error *err)
 {

@@ -1,6 +1,5 @@
 /*
- * commit_check: which datasets a commit is held to, and what is reported when it is
- * refused.
+ * commit_check: chooses the datasets to check, and reports a refusal.
  */
 #include "lib/check/commit_check.h"
 
@@ -140,7 +139,7 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 		rc = judge(report, vv_rules_on_commit(rules), &unread, told, err);
 	}
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {
-		/* a check that could not run is no reason against a commit that it only comments on */
+		/* a failed check does not block a commit if it only warns */
 		vv_buf_printf(told, "warning: the check of %s could not run: %s\n", VV_RULES_NAME,
 			      err->message);
 		rc = VV_OK;

@@ -22,7 +22,7 @@ typedef struct files {
 	vv_check_run *run;
 	const vv_rules_file *rules;
 	const vv_diff_side *side;
-	char *spool; /* what standard input held */
+	char *spool; /* the content of standard input */
 	size_t datasets;
 	bool matched; /* some pattern of the rules was one of a file's */
 	vv_error *err;

@@ -81,8 +81,8 @@ static bool is_standard(const vv_check_input_options *o, const char *path)
 	return o->standard && strcmp(path, o->standard_path ? o->standard_path : "-") == 0;
 }
 
-/* What is in the place of a file: only that of a regular one can be read, and of a link in the place of a tracked
- * file the next commit has the link. */
+/* Checks the file's type: only a regular one can be read; of a link in place of a tracked file the next commit
+ * has the link. */
 static vv_status want_file(const vv_check_input_options *o, const char *path, const char *name,
 			   vv_error *err)
 {
@@ -135,7 +135,7 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 	return rc;
 }
 
-/* What datapackage.json says. One that is not valid is something to be found, not a failure. */
+/* Reads datapackage.json. An invalid one is a finding, not a failure. */
 static vv_status find_package(vv_check_input *in, const char *path, const vv_check_input_options *o,
 			      vv_error *err)
 {
@@ -209,8 +209,8 @@ static bool has_columns(const vv_table *t, const char *const *key, size_t count)
 	return count > 0;
 }
 
-/* Gives the version the key that it would have after add: what its package says, or what the base
- * has. Whether it holds is for the check to tell. */
+/* Sets the key that the version would have after add: its package's, or the base's. The check
+ * verifies it. */
 static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sink *sink,
 			  vv_error *err)
 {
@@ -241,7 +241,7 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 	return VV_OK;
 }
 
-/* The scan cache of the version in the index, so that what is as it was is not parsed again. */
+/* The scan cache of the version in the index, so that unchanged parts are not parsed again. */
 typedef struct lender {
 	vv_table parent;
 	bool has_parent;
@@ -275,7 +275,7 @@ static bool is_refusal(vv_status rc)
 	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT;
 }
 
-/* What can be read of a file that add would refuse; where that is nothing, it stays refused. */
+/* Imports the readable part of a file that add would refuse; if that is empty, it stays refused. */
 static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 			       const vv_import_options *asked, const vv_sink *sink, vv_error *err)
 {
@@ -306,7 +306,7 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 	return vv_error_copy(err, &why);
 }
 
-/* Plain text as the table that it would be. What add would refuse sets `refused`. */
+/* Imports plain text as add would. Sets `refused` if add would refuse it. */
 static vv_status import_plain(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
@@ -349,7 +349,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	    (rc = vv_check_input_source(in, &source, err)) < 0) {
 		goto done;
 	}
-	/* types that were found give way as in add; without the version in the index they are the base's */
+	/* inferred types may change as in add; without a version in the index they are the base's */
 	if (o->base && o->base->root.kind == VV_KIND_TABLE && !io.schema && !l.has_parent) {
 		io.schema = o->base->root.schema.data;
 		io.schema_len = o->base->root.schema.len;
@@ -384,7 +384,8 @@ static vv_subject_options document_options(const vv_check_input_options *o)
 		.progress = o->progress, .pool = o->pool, .like = o->like, .keep = o->keep};
 }
 
-/* As the reader types it where nothing says otherwise; else its text, read as any other. */
+/* With the reader's types, unless a description or a base exists; else its text, read like any
+ * other. */
 static vv_status import_document(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
 {
 	const vv_subject_options how = document_options(o);
@@ -457,7 +458,7 @@ void vv_check_input_begin(vv_check_input *in, const char *path, const vv_check_i
 	const vv_subject_options how = document_options(o);
 
 	if (find(in, path, o, VV_IGNORED) < 0) {
-		vv_check_input_close(in); /* opening it tells */
+		vv_check_input_close(in); /* opening it reports the error */
 	} else if (is_document(in)) {
 		vv_subject_begin(&in->subject, &how);
 	}
@@ -480,7 +481,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 		rc = import_document(in, o, err);
 	} else if (in->subject.is_dataset) {
 		rc = open_stored(in, err);
-		/* the file itself is here, only its stored form is not */
+		/* the file itself exists here, only its stored form is missing */
 		rc = (rc == VV_EMISSING && in->subject.on_disk) || (rc == VV_OK && in->has_kept)
 			     ? import_plain(in, o, err)
 			     : rc;

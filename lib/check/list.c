@@ -20,13 +20,13 @@
 #include "repo/git/merge/renames.h"
 
 typedef struct lister {
-	vv_check_list *out; /* first all files, then what is left of them */
+	vv_check_list *out; /* first all files, then the selected ones */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const vv_diff_side *side, *base; /* base may be NULL */
 	bool exact;
 	vv_pathspec spec;
-	char **bare; /* without a work tree: the arguments as they are */
+	char **bare; /* without a work tree: the arguments unchanged */
 	int bare_count;
 	bool *bare_matched;
 	vv_check_list described;
@@ -83,7 +83,7 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	return S_ISREG(e->mode) ? add(l->out, e->path, &e->id, NULL, err) : VV_OK;
 }
 
-/* The index; of the work tree only what is still there. Of a path in conflict ours counts. */
+/* The index; for the work tree only existing files. For a path in conflict ours counts. */
 static vv_status list_index(lister *l, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
@@ -133,7 +133,7 @@ static vv_status add_table(vv_check_list *l, const vv_check_path *d, const char 
 	return vv_alloc_ok(p->was, err);
 }
 
-/* The document among the sorted files that has the table called path; NULL: none, or the file itself is there. */
+/* The document among the sorted files with the table `path`; NULL: none, or the file itself exists. */
 static const vv_check_path *document_of(const vv_check_list *files, const char *path)
 {
 	vv_auto(char) *document = vv_strdup(path);
@@ -168,7 +168,7 @@ static vv_status add_named_tables(lister *l, const vv_check_list *files, vv_erro
 	return VV_OK;
 }
 
-/* Files that Git does not know of, but an argument names. */
+/* Files that an argument names, but Git does not track. */
 static vv_status add_named(lister *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -187,8 +187,8 @@ static vv_status add_named(lister *l, vv_error *err)
 	return VV_OK;
 }
 
-/* What the datapackage.json files of the side describe. Those that cannot be read are found out
- * when a dataset below them is checked; they are no reason to look at nothing. */
+/* Adds files described in datapackage.json files of the side. Invalid ones are reported when a
+ * dataset below them is checked; they do not prevent other checks. */
 static vv_status read_packages(lister *l, vv_error *err)
 {
 	vv_check_input_options beside = {.repo = l->repo, .reader = l->reader, .side = l->side};
@@ -249,7 +249,7 @@ static bool looks_like_table(const char *path)
 	return vv_text_is_among(ext, extensions, sizeof(extensions) / sizeof(extensions[0]));
 }
 
-/* A pointer to a file counts as little as the file itself would. What has no bytes is what the base has. */
+/* A pointer to a file does not count, like the file itself. An empty file has the base's kind. */
 static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *out, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -270,7 +270,7 @@ static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *ou
 	return rc;
 }
 
-/* Is it asked for by its name, or by a pattern? */
+/* Is it named, or matched by a pattern? */
 static bool is_named(const lister *l, bool literal)
 {
 	for (size_t i = 0; i < l->spec.count; i++) {
@@ -292,7 +292,7 @@ static vv_status keep_document(lister *l, vv_check_path *p, bool named, vv_error
 	return VV_OK;
 }
 
-/* Takes out what is not a dataset, or not asked for. */
+/* Removes files that are not datasets, or not requested. */
 static vv_status sift(lister *l, vv_error *err)
 {
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(l->repo);
@@ -332,7 +332,7 @@ static bool is_on_disk(const lister *l, const char *path)
 	return file && vv_exists(file);
 }
 
-/* What is described and not in the side. In the work tree it may be there all the same. */
+/* Adds described files that are not in the side. They may exist in the work tree. */
 static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -372,7 +372,7 @@ static vv_status all_matched(const lister *l, vv_error *err)
 	return vv_pathspec_all_matched(&l->spec, NULL, err);
 }
 
-/* Their names and blobs, to know what is there once the list has been sifted. */
+/* Copies names and blobs, to find files after the list was filtered. */
 static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -411,7 +411,7 @@ static vv_status set_was(vv_check_list *l, const char *path, const char *was, bo
 	return vv_alloc_ok(p->was, err);
 }
 
-/* Moves what is gone into the list. What is described is listed as absent. */
+/* Moves removed files into the list. Described ones are listed as absent. */
 static vv_status add_gone(lister *l, vv_check_list *past, vv_error *err)
 {
 	vv_check_list *o = l->out;
@@ -478,7 +478,7 @@ static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_l
 	return rc;
 }
 
-/* What the base has and the side, of all these files, has not. */
+/* Adds files of the base that are not among the side's. */
 static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_side *base,
 			  vv_error *err)
 {
@@ -554,7 +554,7 @@ done:
 
 /* --- documents ---------------------------------------------------------------- */
 
-/* Does the pattern DOCUMENT#TABLE fit the document? *table: what it wants of it. */
+/* Does the pattern DOCUMENT#TABLE fit the document? *table: the part after '#'. */
 static bool fits_document(const char *pattern, const char *document, const char **table)
 {
 	const char *hash = strrchr(pattern, '#');

@@ -1,6 +1,6 @@
 /*
- * one: one dataset against its schema, the rules, and its base. Knows in which order
- * findings are made, and what becomes of each on its way to the report.
+ * one: one dataset against its schema, the rules, and its base. Determines the order of findings,
+ * and edits each before the report.
  */
 #include <string.h>
 
@@ -24,7 +24,8 @@ typedef struct resource {
 	char *name;
 	vv_check_input in;
 	vv_schema declared;
-	bool is_declared; /* a description says how it is read, which a stored version may not know */
+	bool is_declared; /* a description determines how it is read, which a stored version may
+			   * lack */
 	vv_status rc;
 	vv_error why;
 	struct resource *next;
@@ -40,11 +41,11 @@ typedef struct one {
 	vv_check_input in, base;
 	bool has_base, base_failed;
 	const vv_diff_side *base_side; /* or NULL */
-	bool held;                     /* the description that holds is the owner's */
-	vv_error base_broken;          /* code < 0: there is no base, for this reason */
+	bool held;                     /* the owner's description applies */
+	vv_error base_broken;          /* code < 0: no base, for this reason */
 	vv_base_options against;
 	vv_known *known; /* --new-only */
-	bool of_base;    /* the base is being looked at, to know its findings */
+	bool of_base;    /* the base is being checked, to collect its findings */
 	vv_buf text;     /* of a finding put otherwise */
 	resource *resources;
 } one;
@@ -58,7 +59,7 @@ static const char *accepted(const one *c, const char *rule, const vv_finding *fo
 	return vv_rules_accepted(c->file, rule, c->path, found, c->run->now);
 }
 
-/* What the data of a column used to be decides how a value of another type is reported. */
+/* The former type of a column's data determines how a value of another type is reported. */
 static vv_status recode(one *c, vv_finding *f, vv_error *err)
 {
 	if (!c->has_base || !c->base.open || !c->in.open) return VV_OK;
@@ -121,7 +122,7 @@ static vv_status tell(one *c, const char *rule, const char *message, const char 
 	return on_finding(c, &f, err);
 }
 
-/* Where in the package the resource of that name lies: an owned path, repository-relative. */
+/* The path of the package's resource of that name: owned, repository-relative. */
 static vv_status find_resource(one *c, const char *name, char **path, vv_error *err)
 {
 	const char *package = c->in.package.package_path;
@@ -279,8 +280,8 @@ static const vv_rule_setting *type_setting(void *payload, const char *column)
 		       : NULL;
 }
 
-/* What the schema says is that of the side, also for the base: so that a finding which the
- * base had under the same rules is no news. */
+/* The side's schema also applies to the base: so that a finding which the base had under the same
+ * rules is not new. */
 static vv_check_options options_of(one *c, const char *path)
 {
 	const vv_check_run *run = c->run;
@@ -323,7 +324,7 @@ static vv_check_options options_of(one *c, const char *path)
 	return o;
 }
 
-/* UTF-16 that add refuses: nothing in it is found without its text. What cannot be read is found by others. */
+/* Reports UTF-16, which add refuses: its text is needed to find anything. Other code reports read errors. */
 static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool *told,
 			    vv_error *err)
 {
@@ -336,7 +337,7 @@ static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool 
 		     : vv_check_input_source(in, source, err);
 }
 
-/* What a table cannot tell of the file that it was read from. *found: anything at all. */
+/* Finds faults of the file that its table does not show. *found: any. */
 static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 			      vv_check_result *result, vv_error *err)
 {
@@ -386,7 +387,7 @@ static const char *without_path(const char *message, const char *path)
 	return message;
 }
 
-/* Neither a base nor --accept can stand for what was not looked at. */
+/* A base or --accept cannot excuse unread data. */
 static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
 {
 	vv_error worded = *why;
@@ -463,7 +464,7 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 	return rc;
 }
 
-/* What is wrong with the base is known. */
+/* Collects the base's findings as known. */
 static vv_status know_base(one *c, vv_error *err)
 {
 	vv_check_result result;
@@ -532,7 +533,7 @@ static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 	return VV_OK;
 }
 
-/* Does the description that counts say a primary key? */
+/* Does the used description declare a primary key? */
 static bool declares_key(const one *c)
 {
 	const vv_buf *text = c->run->schema    ? c->run->schema
@@ -648,8 +649,8 @@ static bool has_column(const one *c, const char *name)
 	return has;
 }
 
-/* A setting for a column that is not there would check nothing, and nobody would know. (Those
- * that compare with a base are looked after in diff.) */
+/* Reports a setting for a missing column, which would silently check nothing. (Those that compare
+ * with a base are handled in diff.) */
 static vv_status check_settings(one *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -804,7 +805,7 @@ vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv
 	return rc;
 }
 
-/* There is no base to compare with, since its pointer was edited or torn. */
+/* Reports a missing base: its pointer was edited or torn. */
 static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT;
@@ -844,7 +845,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 	return rc;
 }
 
-/* In the work tree, and not in the index: it is checked, and told. */
+/* In the work tree, but not in the index: checks it, and reports that. */
 static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 {
 	vv_severity severity = vv_rule_set_severity(&c->rules, "source-error");
@@ -865,8 +866,8 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 	return rc;
 }
 
-/* Is what is in the dataset's place at fault, and not what surrounds varve? For an argument that is not
- * a table the caller is. */
+/* Is the file at fault, and not varve's environment? An argument that is not a table is the caller's
+ * fault. */
 static bool is_finding(const one *c, vv_status rc)
 {
 	return (c->run->repo || c->look.package_path) && !c->base_failed &&
@@ -886,7 +887,7 @@ static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff
 	return vv_check_unread(c->run, rules, side, c->path, &f, err);
 }
 
-/* Does it say nothing of the data that was to be checked, but only that it, or its base's, cannot be had? */
+/* Is the error only that the data, or its base's, cannot be read? */
 static bool is_unread(const one *c, vv_status rc)
 {
 	/* a document that nothing here reads */

@@ -131,7 +131,7 @@ typedef struct writer {
 	bool json; /* the table's file is; then so are its faulty rows, one a line */
 	vv_buf out, problems;
 	vv_new_file to;
-	vv_row_edit *edits; /* the rows that are no part of what passed */
+	vv_row_edit *edits; /* the rows that did not pass */
 	size_t edit_count, edit_cap;
 } writer;
 

@@ -59,7 +59,7 @@ void vv_check_owner_clear(vv_check_owner *o)
 	*o = (vv_check_owner){.has_side = false};
 }
 
-/* ---- the schema that holds ---- */
+/* ---- the applicable schema ---- */
 
 /* NULL where object is. */
 static const vv_json *member(const vv_json *object, const char *name)
@@ -299,7 +299,7 @@ static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena
 	return VV_OK;
 }
 
-/* What both readers of changes begin with: *same, or what was wrong is one change. */
+/* The common beginning of both functions: equal texts, or a fault, which counts as one change. */
 static vv_status begin(changes *c, const vv_json **a, const vv_json **b, vv_arena *arena,
 		       const vv_buf *was, const vv_buf *is, bool *done, vv_error *err)
 {

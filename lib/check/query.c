@@ -91,8 +91,8 @@ static vv_status add_entry(hashing *h, const vv_index_entry *e, bool work, vv_er
 		       : add_file(h, e->path, err);
 }
 
-/* Of all files in the index, and of each datapackage.json above one of them; work: as the work tree has them, of which only
- * those are read whose stat is not that of the index. *has: path, or the document of path, is among them. */
+/* A hash of all files in the index, and of each datapackage.json above one of them; work: of the work tree's, reading only
+ * files whose stat differs from the index. *has: path, or its document, is among them. */
 static vv_status work_id(vv_hash128 *out, bool *has, vv_repository *r, const char *path, bool work,
 			 vv_error *err)
 {
@@ -179,7 +179,8 @@ static void put_table(vv_buf *out, const char *word, const char *path, const cha
 	vv_buf_printf(out, "%s%s\"%s)", *at ? "@" : "", at, empty ? " where false" : "");
 }
 
-/* What varve-sql is asked. In a file's folder its name without an ending is the file, too. */
+/* Writes the query for varve-sql. In a file's folder its name without an extension is the file,
+ * too. */
 static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule *rule,
 		      const char *base)
 {
@@ -447,7 +448,7 @@ static vv_status read_rows(reading *r, vv_error *err)
 	return n < 0 ? (vv_status)n : VV_OK;
 }
 
-/* What varve-sql wrote to stderr: a line with its name, lines with the place in the query, and perhaps a hint. */
+/* Converts varve-sql's stderr: a line with its name, lines with the place in the query, and maybe a hint. */
 static vv_status explain(const reading *r, int code, vv_error *err)
 {
 	static const char name[] = "varve: ", hint[] = "hint: ";
@@ -460,7 +461,7 @@ static vv_status explain(const reading *r, int code, vv_error *err)
 		      : err->code;
 }
 
-/* --- what is kept ---------------------------------------------------------------------------- */
+/* --- cache ---------------------------------------------------------------------------- */
 
 /* Has the query the same rows whenever it is run on the same files? Not with the time, chance, or what refs name. */
 static bool is_lasting(const vv_check_query *q, const vv_check_rule *rule)
@@ -478,7 +479,7 @@ static bool is_lasting(const vv_check_query *q, const vv_check_rule *rule)
 	return lasting;
 }
 
-/* What the rows are kept by. *may: they may be kept. */
+/* The cache key of the rows. *may: they may be cached. */
 static vv_status make_id(const reading *r, vv_hash128 *out, bool *may, vv_error *err)
 {
 	const vv_check_query *q = r->q;
@@ -503,7 +504,7 @@ static vv_status make_id(const reading *r, vv_hash128 *out, bool *may, vv_error 
 	return vv_buf_ok(&id, err);
 }
 
-/* 1: all rows were taken from what is kept; 0: they were not; <0. */
+/* 1: all rows came from the cache; 0: no; <0. */
 static int take_kept(reading *r, vv_error *err)
 {
 	vv_status rc = make_id(r, &r->kept_as, &r->keeps, err);
@@ -517,7 +518,7 @@ static int take_kept(reading *r, vv_error *err)
 	return (rc = take_rows(r, err)) < 0 ? (int)rc : 1;
 }
 
-/* Keeps the rows, if the files are still what they were before. */
+/* Caches the rows, if the files are unchanged. */
 static vv_status keep_rows(const reading *r, vv_error *err)
 {
 	vv_hash128 now;

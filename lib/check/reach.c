@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-/* What libc allocated. */
+/* Text allocated by libc. */
 typedef char libc_text;
 VV_AUTO_FREE(libc_text, free)
 

@@ -35,8 +35,8 @@ static vv_status fail_row(const trying *t, const vv_check_row *row, vv_error *er
 			       : "a row is written as id=1, name='a, b'");
 }
 
-/* The cells of a row, "id=1, name='a, b'", a buffer for each column. Columns that the text does not name keep what they have. Every
- * name must be a column: a misspelt one would test nothing. */
+/* The cells of a row, "id=1, name='a, b'", a buffer for each column. Columns that the text does not name keep their cells.
+ * Every name must be a column: a misspelt one would test nothing. */
 static vv_status read_row(vv_buf *cells, const trying *t, const vv_check_row *row, const char *text,
 			  vv_error *err)
 {
@@ -68,7 +68,7 @@ static vv_status read_row(vv_buf *cells, const trying *t, const vv_check_row *ro
 	return VV_OK;
 }
 
-/* Buffers for the cells of so many rows. */
+/* Buffers for the cells of `count` columns. */
 static void clear_cells(vv_buf *cells, size_t count)
 {
 	for (size_t i = 0; cells && i < count; i++) {

@@ -120,7 +120,7 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 	const vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, err);
 
 	*out = false;
-	if (rc < 0) { /* what is no package is found out when the dataset is checked */
+	if (rc < 0) { /* an invalid package is reported when the dataset is checked */
 		return vv_error_excuse(rc, rc == VV_EINPUT || rc == VV_ENOTFOUND, err);
 	}
 	*out = package.schema.len > 0 && strstr(package.schema.data, "\"foreignKeys\"") != NULL;
@@ -237,7 +237,7 @@ static vv_status check_ended(vv_check_run *run, const vv_rules_file *rules,
 	return rc < 0 ? rc : report_all(&found, run, rules, side, VV_RULES_NAME, err);
 }
 
-/* A job with a token reads none, and says so. */
+/* A job with a token reads no documents, with a note. */
 static vv_status open_documents(vv_check_run *run, vv_check_list *list, const vv_diff_side *side,
 				const vv_rules_file *rules, vv_error *err)
 {
@@ -252,7 +252,7 @@ static vv_status open_documents(vv_check_run *run, vv_check_list *list, const vv
 					    run->no_documents, err);
 }
 
-/* The pattern of rules that had the path in the base and has not the one that it was renamed to; NULL: none. */
+/* The pattern of rules that matched the path in the base, but not its new name; NULL: none. */
 static const char *lost_pattern(const vv_rules_file *rules, const vv_check_path *p, vv_buf *where)
 {
 	const char *pattern;
@@ -403,7 +403,7 @@ static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_
 
 /* ---- requests ---- */
 
-/* What a request changes of the rules, in the order of the report. */
+/* A request's changes of the rules, in the order of the report. */
 typedef struct listing {
 	vv_check_run *run;
 	const vv_check_owner *owner;
@@ -435,7 +435,7 @@ static vv_status report_changes(listing *l, const char *path, vv_error *err)
 	return report_all(&l->found, l->run, l->owner->rules, l->side, path, err);
 }
 
-/* Of all that the owner describes, tables among it that the commit has no more. */
+/* For everything that the owner describes, including tables missing in the commit. */
 static vv_status list_schemas(listing *l, int argc, char **argv, vv_error *err)
 {
 	vv_check_input_options now = {.repo = l->run->repo, .side = l->side}, was = now;
@@ -471,7 +471,7 @@ static vv_status on_json(void *payload, const vv_change *c, vv_error *err VV_UNU
 	return VV_OK;
 }
 
-/* Lists in the report what the commit has otherwise than the owner; *any: something. */
+/* Lists the commit's differences from the owner in the report; *any: any. */
 static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, const vv_oid *commit,
 			      int argc, char **argv, bool *any, vv_error *err)
 {
@@ -515,7 +515,7 @@ vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_
 		return rc;
 	}
 	if (!differs || run->unread.code < 0 || !vv_report_valid(run->report)) return VV_OK;
-	/* what it brings must hold, too, or the branch is invalid as soon as it is merged */
+	/* its own rules must pass, too, or the branch is invalid after the merge */
 	vv_report_free(run->report);
 	run->report = NULL;
 	run->owner = NULL;

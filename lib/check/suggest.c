@@ -24,7 +24,7 @@
 #define RANGES_AFTER 10u /* versions: what fewer have in common is often left within a year */
 
 static const unsigned slacks[] = {25, 100,
-				  400}; /* of ranges, in percent; the first that held is taken */
+				  400}; /* of ranges, in percent; the first valid one is used */
 #define SLACKS (sizeof(slacks) / sizeof(slacks[0]))
 
 /* An export that was cut off. */
@@ -180,7 +180,7 @@ static vv_status spell(learning *l, vv_buf *out, vv_table *t, const vv_buf *sche
 	return rc < 0 ? rc : vv_check_table(&result, t, &o, err);
 }
 
-/* What a version would have been described by. */
+/* Makes the candidates of a version. */
 static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_error *err)
 {
 	vv_check_run *run = l->run;
@@ -287,7 +287,7 @@ static bool same_form(const candidate *a, const candidate *b)
 	return a->form_len == b->form_len && strncmp(a->text, b->text, a->form_len) == 0;
 }
 
-/* Would it, learnt before, have held until now? */
+/* Would it, from an earlier version, be valid until now? */
 static bool stays(const learning *l, const candidate *c)
 {
 	bool late = false;
@@ -328,7 +328,7 @@ static bool is_written(const vv_rules_file *rules, const char *path, const char 
 	return false;
 }
 
-/* Those that held in as many versions are under one comment. */
+/* Those valid in the same number of versions are under one comment. */
 static void put_all(vv_buf *out, const learning *l, const vv_rules_file *rules)
 {
 	size_t before = out->len;

@@ -298,7 +298,7 @@ vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 
 /* --- rules ----------------------------------------------------------------------------------- */
 
-/* Rules of the project are told apart by their names, others by code and column. */
+/* Rules of the project are identified by their names, others by code and column. */
 static vv_timeline_rule *find_rule(vv_timeline *t, size_t from, const vv_report_count *c)
 {
 	for (size_t i = from; i < t->rule_count; i++) {

@@ -1,5 +1,5 @@
 /*
- * cached: how processes share a cache of clones, and what is removed from it.
+ * cached: shares a cache of clones between processes, and removes old ones.
  */
 #include "lib/clone/cached.h"
 
@@ -27,7 +27,7 @@
 #define REFS_LOCK "refs.lock"
 #define REPOSITORY "repository.git"
 #define ASKED "asked"
-#define GONE ".varve-gone-" /* what is being removed */
+#define GONE ".varve-gone-" /* folders being removed */
 #define WAIT_MS 600000u     /* for a clone or fetch by another process */
 #define TRIES 8u
 #define LIMIT (10ull << 30)
@@ -68,8 +68,8 @@ static bool is_git_file(const char *path)
 	       (len == 8 && memcmp(begin, "gitdir: ", 8) == 0);
 }
 
-/* Any folder; and a path that is written as one, so that it is known where it is not there now. Before a file's '#' there is
- * no repository: a table of it follows. */
+/* Any folder; and a path in the form of one, which may be in the cache although it does not exist now. A file's name before
+ * '#' is not a repository: a table of it follows. */
 static bool is_folder(const char *word, size_t len)
 {
 	vv_auto(char) *path = vv_strndup(word, len);
@@ -131,7 +131,7 @@ static vv_status find_clones(vv_cached *c, vv_error *err)
 	return c->clones ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What people recognise in the folder's name; the hash makes it the URL's. */
+/* The readable part of the folder's name; the hash makes it unique to the URL. */
 static void put_name(vv_buf *out, const char *url, uint64_t hash)
 {
 	const char *base = vv_path_base(url), *colon = strrchr(base, ':');
@@ -223,7 +223,7 @@ static vv_status note_asked(const vv_cached *c, vv_error *err)
 
 /* ---- cloning and asking ---- */
 
-/* Of a HEAD that is at a commit which no ref reaches peers tell nothing. */
+/* Peers do not send a HEAD at a commit that no ref reaches. */
 static void warn_of_head(const vv_cached *c, vv_repository *r)
 {
 	vv_auto(vv_head) head = {0};
@@ -240,7 +240,7 @@ static bool is_headless(const vv_fetch_job *j)
 	return !j->remote_head && j->plan.count > 0;
 }
 
-/* Nobody asks about a warning what the rows are worth that a program reads. */
+/* A warning would be lost when a program reads the rows, so this is an error. */
 static vv_status check_signed(const vv_cached *c, const vv_fetch_job *j, vv_error *err)
 {
 	return j->behind ? vv_fail(err, VV_ELOST, "'%s' does not have its newest signed version",
@@ -289,7 +289,7 @@ static vv_status clone_here(const vv_cached *c, vv_error *err)
 		vv_hint_clear(err); /* of a clone of one's own */
 		return rc;
 	}
-	/* Whoever names the URL wants its blocks, whatever holds for clones. */
+	/* The user named the URL, so fetch its blocks, regardless of the setting for clones. */
 	if ((rc = open_here(&r, c, err)) < 0 ||
 	    (rc = vv_config_set(r, "varve.autoFetch", "true", err)) < 0) {
 		return rc;
@@ -319,7 +319,7 @@ static vv_status leave_commit(vv_repository *r, const vv_ref_plan *p, vv_error *
 						   : vv_head_set_branch(r, branch, "fetch", err);
 }
 
-/* HEAD is where it is there. */
+/* Sets HEAD to the remote's. */
 static vv_status follow_head(const vv_cached *c, vv_repository *r, const vv_fetch_job *j,
 			     vv_error *err)
 {
@@ -382,7 +382,7 @@ static bool is_own_failure(vv_status rc)
 	return rc == VV_ENOMEM || rc == VV_ECANCELLED || rc == VV_ECORRUPT;
 }
 
-/* With the lock of refs: at most one process of all asks at a time. */
+/* Under the lock of refs: at most one process fetches at a time. */
 static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 {
 	const bool offline = vv_env_get(c->env, VV_OFFLINE_VAR) != NULL;
@@ -394,7 +394,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 			vv_text_url(c->url));
 		return err->code;
 	}
-	/* Another process asked while this one waited. */
+	/* Another process fetched while this one waited. */
 	if (offline || c->o->as_is || asked > begun) return VV_OK;
 	vv_status rc = fetch_here(c, err);
 	if (rc < 0 && !c->o->must_answer && !is_own_failure(rc)) {
@@ -437,7 +437,7 @@ static void clear_clones(clones *l)
 	vv_free(l->items);
 }
 
-/* What takes room below a folder. Others add and remove files meanwhile. */
+/* The disk usage of a folder. Other processes add and remove files meanwhile. */
 static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
 {
 	vv_auto(vv_string_list) todo = {0};
@@ -550,7 +550,7 @@ static vv_status find_limit(vv_cached *c, vv_error *err)
 	return rc;
 }
 
-/* Nothing came of a URL that was never read: its folder goes. */
+/* Removes the folder of a URL that was never read successfully. */
 static void forget(vv_cached *c)
 {
 	const clone none = {.folder = c->folder, .lock = c->lock};
@@ -599,7 +599,7 @@ const char *vv_cached_folder(const vv_cached *c)
 void vv_cached_close(vv_cached *c)
 {
 	if (c) {
-		/* What is too much now goes now or at the next closing. This one was read last. */
+		/* Excess is removed now or at the next closing. This one is the most recent. */
 		if (c->lock_fd >= 0 && c->limit < UINT64_MAX) {
 			(void)make_room(c, VV_IGNORED);
 		}

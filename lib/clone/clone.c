@@ -172,7 +172,7 @@ static vv_status on_gateway(void *payload, const char *name VV_UNUSED, const cha
 	return vv_alloc_ok(*gateway, err);
 }
 
-/* ipfs://CID and ipns://NAME are asked of a gateway. */
+/* ipfs://CID and ipns://NAME are read from a gateway. */
 static vv_status find_gateway(vv_clone_job *j, vv_error *err)
 {
 	vv_auto(char) *gateway = NULL;
@@ -193,7 +193,7 @@ static vv_status find_gateway(vv_clone_job *j, vv_error *err)
 	return vv_alloc_ok(j->absolute, err);
 }
 
-/* What is at a CID never changes: later fetches ask by the name that its head has, there and at the gateway. */
+/* The content of a CID never changes: later fetches use its head's name, there and at the gateway. */
 static vv_status follow_name(vv_clone_job *j, vv_error *err)
 {
 	const char *const at = strstr(j->url, "/ipfs/");
@@ -204,7 +204,7 @@ static vv_status follow_name(vv_clone_job *j, vv_error *err)
 	vv_status rc = vv_trust_read(&trust, j->repo, err);
 
 	if (rc < 0 || !at || j->bare || strncmp(j->url, "http", 4) != 0 || !trust.known) {
-		return rc; /* a bare one may be a cache, of which that CID is asked */
+		return rc; /* a bare one may be a cache of that CID */
 	}
 	name = vv_asprintf("%s/%s", vv_did_key_shows(trust.owner), trust.name);
 	gateway = vv_asprintf("ipfs+%.*s", (int)(at - j->url), j->url);
@@ -264,8 +264,8 @@ static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, v
 	return rc;
 }
 
-/* --single-branch without a branch: the other side is asked for its HEAD; where it does not answer, or is a name, those that
- * --from names and that the name leads to, as for the history. */
+/* --single-branch without a branch: reads the other side's HEAD; if it does not answer, or is a name, that of the peers of
+ * --from and of the name, as for the history. */
 static vv_status choose_single(vv_clone_job *j, vv_error *err)
 {
 	const vv_remote m = {.url = (char *)(uintptr_t)j->url,
@@ -336,7 +336,7 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	return vv_config_change(j->repo, edits, count, err);
 }
 
-/* The copy that was the newest, for git and for what is read later. */
+/* Sets the URL of the newest copy, for git and for later fetches. */
 static vv_status set_place(vv_clone_job *j, vv_error *err)
 {
 	vv_auto(char) *url = vv_remote_key(remote_name(j), "url");
@@ -346,7 +346,7 @@ static vv_status set_place(vv_clone_job *j, vv_error *err)
 
 /* --- after the fetch ------------------------------------------------------------------------- */
 
-/* The branch to begin with: the one asked for, else HEAD's there. NULL: none has commits. */
+/* The first branch: the requested one, else the remote's HEAD. NULL: none has commits. */
 static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_move **move,
 			       vv_error *err)
 {
@@ -366,8 +366,8 @@ static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_mov
 	return VV_OK;
 }
 
-/* The branch comes to stand where it stands there; files that were written already stay, and so
- * does the commit that they are of. */
+/* Sets the branch to the remote's id; files written by an earlier attempt stay, and so does their
+ * commit. */
 static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *id, vv_oid *out,
 			    vv_error *err)
 {
@@ -393,7 +393,7 @@ static vv_status write_files(vv_clone_job *j, const vv_oid *commit, vv_error *er
 	return rc;
 }
 
-/* As it is there. Files that an earlier attempt wrote stay, with their commit. */
+/* Detached as on the remote. Files written by an earlier attempt stay, with their commit. */
 static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, vv_error *err)
 {
 	vv_auto(vv_head) now = {0};

@@ -1,5 +1,5 @@
 /*
- * dvc_file: reads the few forms of YAML that DVC writes; what is written otherwise is odd.
+ * dvc_file: reads the few forms of YAML that DVC writes; others count as odd.
  */
 #include "lib/clone/dvc_file.h"
 
@@ -17,8 +17,8 @@ typedef struct reader {
 	vv_dvc_file *d;
 	bool lock, stages; /* stages: in them, or not a lock */
 	bool outs;         /* below "outs:", */
-	size_t base;       /* which is there; */
-	size_t item;       /* its items are there; SIZE_MAX: none yet */
+	size_t base;       /* the existing path; */
+	size_t item;       /* its current item; SIZE_MAX: none yet */
 	bool long_key;     /* the line before began a value that may continue */
 	vv_buf wdir;
 	bool failed;
@@ -86,7 +86,7 @@ static bool take_scalar(vv_buf *out, const char *value, size_t len)
 	return out->len > 0;
 }
 
-/* "x/../a/./b" behind what is there as "a/b"; false: it leads out of the folder. */
+/* Appends "x/../a/./b" as "a/b"; false: it leads out of the folder. */
 static bool put_path(vv_buf *out, const char *path)
 {
 	const size_t len = strlen(path);

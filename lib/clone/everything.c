@@ -1,9 +1,9 @@
 /*
- * everything: which files of a folder change hands, and in which order a migrated history takes the old one's
- * place: contents, proof, commits, notes, files, refs.
+ * everything: selects the files to migrate, and replaces the old history in this order: contents, proof, commits,
+ * notes, files, refs.
  *
- * The history is gone through twice. The first time finds out what is there, and stores it; the second writes trees and
- * commits, once nothing can be missing.
+ * It walks the history twice: first it finds and stores all contents; then, with nothing missing, it writes trees and
+ * commits.
  */
 #include "lib/clone/everything.h"
 
@@ -124,8 +124,8 @@ static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out,
 			    : vv_blob_id(vv_buf_cstr(text), text->len, out, err);
 }
 
-/* Do lines give a path to varve that others would give to another filter, once they are gone? Were a table's text given
- * to Git LFS so, each clone would be dirty. */
+/* Do lines assign a path to varve that other lines would assign to another filter without them? If Git LFS got a
+ * table's text in this way, each clone would be dirty. */
 static vv_status is_given_away(migration *m, const vv_folder_edit *f, const vv_buf *before,
 			       const vv_buf *after, bool *out, vv_error *err)
 {
@@ -174,7 +174,7 @@ static vv_status end_tables(migration *m, const vv_folder_edit *f, vv_buf *text,
 	return vv_attr_drop_filter(text, "varve", true, m->patterns, m->pattern_count, err);
 }
 
-/* The folder's .gitattributes as they are to be; the top one's get lines for the tables. */
+/* The folder's new .gitattributes; the top one gets lines for the tables. */
 static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -238,7 +238,8 @@ static vv_status dvc_top(migration *m, vv_buf *out, const char *folder, vv_error
 	}
 }
 
-/* DVC has Git ignore what it keeps, with a line "/NAME". Trees and blobs are written the second time only. */
+/* DVC makes Git ignore its files, with a line "/NAME". Trees and blobs are written only in the second
+ * walk. */
 static vv_status end_ignoring(migration *m, vv_folder_edit *f, const char *name, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT, kept = VV_BUF_INIT;
@@ -487,7 +488,7 @@ static vv_status works_elsewhere(migration *m, const vv_folder_edit *f, bool *ou
 	return VV_OK;
 }
 
-/* NAME.dvc: what it names takes its place. dvc.lock stays, with tables beside it. */
+/* Replaces NAME.dvc by its file. dvc.lock stays, with tables beside it. */
 static vv_status take_dvc(migration *m, vv_folder_edit *f, size_t at, bool lock, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -552,7 +553,7 @@ static vv_status edit_file(migration *m, vv_folder_edit *f, size_t at, vv_error 
 static vv_status edit_folder(void *payload, vv_folder_edit *f, vv_error *err)
 {
 	migration *m = payload;
-	size_t count = f->count; /* what is added needs no edit */
+	size_t count = f->count; /* added entries need no edit */
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {

@@ -1,8 +1,8 @@
 /*
- * first_files: which files an earlier attempt may have left, and how git writes the others.
+ * first_files: finds files of an earlier attempt, and lets git write the others.
  *
- * Git writes files in place, and a kill would leave half of one, which nobody could tell from a file of the user's: so it
- * writes them into a folder apart, from where they get to their places whole, and its index last. Large tables come at the end.
+ * Git writes files in place, and a kill would leave a partial one, indistinguishable from a file of the user: so it writes them
+ * into a separate folder; whole files are moved to their places, the index last. Large tables come at the end.
  */
 #include "lib/clone/first_files.h"
 
@@ -36,7 +36,7 @@ bool vv_first_files_there(vv_repository *repo)
 	return top && (has || count > 1);
 }
 
-/* The remote has gone on since an earlier attempt: what that wrote, and nobody changed, goes, to be written again. */
+/* If the remote has moved since an earlier attempt, removes that attempt's unchanged files, to write them again. */
 static vv_status leave(void *payload, const vv_change *c, vv_error *err)
 {
 	vv_checkout *checkout = payload;
@@ -52,7 +52,7 @@ static vv_status leave(void *payload, const vv_change *c, vv_error *err)
 	return rc < 0 ? rc : vv_worktree_remove(checkout->repo, c->path, err);
 }
 
-/* What is there (*stays) is as an earlier attempt left it, whole, or as the user has it by now. */
+/* An existing file (*stays) is complete from an earlier attempt, or the user's. */
 static vv_status move_in(const char *from, const char *to, bool *stays, vv_error *err)
 {
 	vv_auto(vv_folder) all = {0};
@@ -116,7 +116,7 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 	return vv_syncs_wait(&syncs, err);
 }
 
-/* Where two names are one file git keeps what it wrote last. */
+/* If two names are one file git keeps the last one. */
 static vv_status warn_of_others(vv_repository *repo, bool stays, vv_error *err)
 {
 	vv_auto(vv_runner) look = {.repo = repo};

@@ -219,7 +219,7 @@ static vv_status find_rename(char **path, bool *moved, bool *seen, vv_repository
 	vv_auto(vv_changed_files) files = {.items = NULL};
 	vv_auto(vv_commit) c = {.parents = NULL};
 	vv_auto(vv_log) *log = NULL;
-	vv_on_demand *demand = NULL; /* how like tables are their blocks tell */
+	vv_on_demand *demand = NULL; /* their blocks show how similar tables are */
 	vv_oid id;
 	vv_status rc = vv_log_open(&log, there, &o, err);
 
@@ -259,7 +259,7 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 /* At most; in a history of several branches renames may lead around in a ring. */
 #define RENAMES_MAX 32u
 
-/* What the source has: commit, path, root and licence. */
+/* Reads the source's version: commit, path, root and licence. */
 static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
@@ -305,7 +305,7 @@ static vv_status bring(vv_repository *r, vv_repository *there, const char *folde
 	vv_status rc = vv_fetch_data_root(&whole, root, err);
 
 	if (rc < 0) return rc;
-	vv_repository_listen(r, NULL); /* the cache's place says nothing to a user */
+	vv_repository_listen(r, NULL); /* the cache's path is meaningless to the user */
 	n = vv_needed_new_from(r, &from);
 	vv_repository_listen(r, notes);
 	if (!n) return vv_fail_nomem(err);
@@ -514,7 +514,7 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 	    (rc = bring(r, there, vv_cached_folder(c), &was, VV_IGNORED)) < 0 && !anything) {
 		return fail_base(i, err);
 	}
-	/* What is here may be of an import that was killed, with what it left. */
+	/* Existing blocks may be of a killed import, with its leftovers. */
 	return vv_store_has(store, root) ? vv_incoming_tidy(r, err)
 					 : bring(r, there, vv_cached_folder(c), root, err);
 }
@@ -577,7 +577,7 @@ static vv_status open_cache(linked *l, vv_error *err)
 	return VV_OK;
 }
 
-/* A version is asked for by its root first, and comes into the cache whole. */
+/* A version is requested by its root first, and fetched into the cache completely. */
 static vv_status give_linked(void *source, const vv_lacking *wants, size_t count,
 			     vv_peer_block_fn fn, void *payload, vv_error *err)
 {
@@ -749,7 +749,7 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 			       "commit the imported files, then update them",
 			       vv_text_shows(now->to));
 	}
-	/* One that is missing here any more was forced: edits give way to it, as if there were none. */
+	/* A missing previous version means that the update was forced: it overrides edits. */
 	rc = set_version(x, r, now->to, before->root, err);
 	if ((rc < 0 && rc != VV_EMISSING) ||
 	    (rc = vv_index_write_commit(&base, x, &head.commit, message, err)) < 0 ||

@@ -1,6 +1,6 @@
 /*
- * migrated: where the bytes of an old version are (a blob, an object of Git LFS, a file in DVC's cache), and
- * proves that what was stored gives them back.
+ * migrated: finds the bytes of an old version (a blob, an object of Git LFS, a file in DVC's cache), and
+ * proves that the stored version reproduces them.
  */
 #include "lib/clone/migrated.h"
 
@@ -80,7 +80,7 @@ void vv_migrated_close(vv_migrated *c)
 	vv_free(c);
 }
 
-/* --- what is known ----------------------------------------------------------------------- */
+/* --- converted versions ----------------------------------------------------------------------- */
 
 static vv_status path_of(vv_migrated *c, const char *path, size_t *out, vv_error *err)
 {
@@ -159,7 +159,7 @@ typedef struct input {
 	size_t pos;
 	int fd; /* -1: in memory */
 	char *file;
-	vv_xxh3_state *hash; /* of what was read */
+	vv_xxh3_state *hash; /* of the bytes read */
 	uint64_t given;
 } input;
 
@@ -213,7 +213,7 @@ static vv_status miss(vv_migrated *c, const char *path, const vv_error *why)
 	return VV_OK;
 }
 
-/* What does not read as a table is kept as bytes; why: the reason. */
+/* Stores a file that cannot be read as a table as bytes; why: the reason. */
 static vv_status import_bytes(vv_migrated *c, vv_migrated_path *p, input *in,
 			      vv_dataset_found *found, const vv_error *why, vv_error *err)
 {
@@ -276,7 +276,7 @@ static vv_status open_file(input *in, char *take_file, vv_error *err)
 	return in->fd < 0 ? (vv_status)in->fd : VV_OK;
 }
 
-/* Text, or a pointer of Git LFS. What is a pointer of varve stays. */
+/* Converts text, or a pointer of Git LFS. A pointer of varve stays. */
 static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error *err)
 {
 	input in = {.bytes = VV_BUF_INIT, .fd = -1};
@@ -313,7 +313,8 @@ static vv_status open_version(vv_migrated *c, const vv_cid *root, vv_table *out,
 	return vv_table_open_stored(out, &source, root, err);
 }
 
-/* A version that becomes text: its blob is made by write_texts, and has another name until then. */
+/* A version to export as text: write_texts makes its blob, which has a provisional name until
+ * then. */
 static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;

@@ -206,7 +206,7 @@ static vv_snapshot_before *add_before(vv_snapshots *s, const char *file, size_t 
 	return b->file ? b : NULL;
 }
 
-/* What the message of an import says. */
+/* Reads the message of an import. */
 static vv_status take_commit(vv_snapshots *s, const vv_commit *c, vv_error *err)
 {
 	const char *sha = strstr(c->message, SHA_LINE), *root = strstr(c->message, ROOT_LINE);
@@ -249,7 +249,7 @@ static vv_status read_table(vv_snapshots *s, vv_dataset_reader *reader, vv_error
 	return VV_OK;
 }
 
-/* The newest commit first, whose file the next one is compared with; where none has a file, the table as it is. */
+/* The newest commit first, whose file is compared with the next one; if none has a file, the current table. */
 static vv_status read_history(vv_snapshots *s, vv_error *err)
 {
 	const char *paths[] = {s->to, NULL};
@@ -313,7 +313,7 @@ static const vv_snapshot_before *last_until(const vv_snapshots *s, int64_t time)
 	return found;
 }
 
-/* ---- what a file is ---- */
+/* ---- files ---- */
 
 static vv_status hash_file(vv_snapshot *i, int fd, vv_error *err)
 {
@@ -346,7 +346,7 @@ static vv_status store(vv_snapshots *s, vv_snapshot *i, int fd, const vv_cid *ra
 	return rc < 0 ? rc : vv_imported_store(&as, &i->raw, s->repo, fd, st.size, anything, err);
 }
 
-/* With what was edited since the last file, as an update merges it. */
+/* Merges edits since the last file, as an update does. */
 static vv_status merge(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 {
 	vv_auto(vv_dataset_writer) *w = NULL;
@@ -442,7 +442,7 @@ static vv_status same_as(vv_snapshot *i, const vv_snapshot_before *b, vv_error *
 	return vv_buf_ok(&i->words, err);
 }
 
-/* A file that becomes a version, or asks. */
+/* Plans a file as a version, or as a question. */
 static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *err)
 {
 	const vv_snapshot_before *before = last_until(s, i->time),
@@ -482,7 +482,7 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 	return vv_buf_ok(&i->words, err);
 }
 
-/* Of an open file. */
+/* Examines an open file. */
 static vv_status look_into(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *err)
 {
 	vv_store *blocks;
@@ -555,7 +555,8 @@ static vv_status commit_one(vv_snapshots *s, vv_txn *t, vv_snapshot *i, vv_error
 					     vv_cid_shows(&i->raw));
 	vv_status rc = vv_alloc_ok(message, err);
 
-	/* No commit has the file as it is, which the next one is compared with: for gc. */
+	/* No commit has the unmerged file, which is compared with the next one: keeps it from
+	 * gc. */
 	if (rc < 0 ||
 	    (!vv_cid_equal(&i->raw, &i->root) &&
 	     (rc = vv_imported_keep(s->repo, s->to, &i->raw, message, err)) < 0) ||

@@ -1,5 +1,5 @@
 /*
- * unfinished: what a killed clone or recovery may have left, and which of it is in the way.
+ * unfinished: recognises and removes leftovers of a killed clone or recovery.
  *
  *   DIR/.git/varve/cloning   (of a bare one DIR/varve/cloning)
  *       the URL, '\n', and the line "made" where the clone made DIR
@@ -35,7 +35,7 @@
 
 typedef enum inside { NOTHING, OURS, OTHERS } inside;
 
-/* What is in the folder: nothing, only the name (and temporary files), or others too. */
+/* Classifies the folder: empty, only the name (and temporary files), or others, too. */
 static inside look_inside(const char *dir, const char *name)
 {
 	vv_auto(vv_string_list) names = {0};
@@ -53,7 +53,7 @@ static inside look_inside(const char *dir, const char *name)
 	return is;
 }
 
-/* Nothing but the way to the mark: so little is there before it is written. */
+/* Does it contain only the folders down to the mark, as before the mark is written? */
 static bool is_way_to_mark(const vv_unfinished *u)
 {
 	bool bare = strcmp(u->dir, u->gitdir) == 0;
@@ -124,7 +124,7 @@ static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_erro
 
 /* --- the mark ------------------------------------------------------------------------------- */
 
-/* The mark, locked. Whoever had it before may have ended, and taken it away, while this waited. */
+/* Locks the mark. The process that had it may have ended, and removed it, while this one waited. */
 static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 {
 	vv_stat a, b;
@@ -165,7 +165,7 @@ static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *e
 	return vv_fsync_dir(u->dir, err);
 }
 
-/* --- what is in the way ---------------------------------------------------------------------- */
+/* --- leftovers ---------------------------------------------------------------------- */
 
 /* Removes all in the folder but one name; a missing folder is fine. */
 static vv_status remove_all_but(const char *dir, const char *name, vv_error *err)
@@ -221,8 +221,8 @@ static vv_status sweep_entry(folders *todo, const char *dir, const char *name, b
 	return rc;
 }
 
-/* Locks (in Git's folder) and temporary files, which nobody is at work with: the mark is ours.
- * skip: names that are not entered. */
+/* Removes locks (in Git's folder) and temporary files, which are unused: the mark is ours. skip:
+ * names that are not entered. */
 static vv_status sweep(const char *top, const char *const *skip, bool locks, vv_error *err)
 {
 	folders todo = {NULL, 0, 0};
@@ -271,7 +271,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *er
 	return VV_OK;
 }
 
-/* Has it this URL, or the name? remote NULL: has it any refs, which are made when all is there? */
+/* Does it have this URL, or the name? remote NULL: does it have any refs, which are made last? */
 static bool has_remote(vv_repository *r, const char *url, const char *remote)
 {
 	const bool named = vv_named_is(url, strlen(url));
@@ -361,7 +361,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 	    (rc = lock_mark(u, remote != NULL, err)) < 0) {
 		return rc;
 	}
-	/* Once more, now that nobody else can be at work. */
+	/* Again, since no other process can be working now. */
 	bool resumed = u->resumed;
 	if ((rc = judge(u, url, remote != NULL, err)) < 0) {
 		if (vv_fstat(&st, u->lock_fd, u->mark, VV_IGNORED) == VV_OK && st.size == 0) {
@@ -379,7 +379,8 @@ vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err)
 {
 	vv_status rc = vv_unlink(u->mark, true, err);
 
-	/* All is here once the mark is gone. One that a power cut brings back does no harm: the same clone continues. */
+	/* Without the mark the clone is complete. If a power cut restores the mark, that is harmless: the same clone
+	 * continues. */
 	if (rc == VV_OK) {
 		(void)vv_fsync_dir(u->varvedir, VV_IGNORED);
 	}

@@ -82,7 +82,7 @@ static vv_helper_limits limits_of(const vv_document *d, bool ahead)
 				  .ahead = ahead};
 }
 
-/* d->file is there from then on. */
+/* Makes sure that d->file exists. */
 static vv_status bring(vv_document *d, vv_error *err)
 {
 	if (!d->file && !d->bring) return vv_fail(err, VV_EUSAGE, "the document is closed");
@@ -122,7 +122,7 @@ bool vv_documents_are_read(vv_repository *repo)
 	return !repo || vv_config_bool(repo, "varve.readers", true, &on, VV_IGNORED) < 0 || on;
 }
 
-/* kind: what attributes call it, or NULL; why: what the reader lacks, or "". */
+/* kind: from attributes, or NULL; why: the reader's missing package, or "". */
 static vv_status none_reads(const vv_document *d, const char *kind, const char *why, vv_error *err)
 {
 	if (!vv_documents_are_read(d->repo)) {
@@ -453,7 +453,7 @@ vv_status vv_document_find(const vv_document_table **out, const vv_document *d, 
 
 /* --- its rows ------------------------------------------------------------------ */
 
-#define HEAD 6u /* bytes that tell Arrow from text: "ARROW1" is the longest of its beginnings */
+#define HEAD 6u /* bytes to distinguish Arrow from text: "ARROW1" is its longest beginning */
 
 struct vv_document_rows {
 	const vv_document *document;
@@ -465,7 +465,7 @@ struct vv_document_rows {
 	vv_source bytes, source;
 };
 
-/* The line of a sheet's letters is no part of it: the first bytes behind it, or 0. */
+/* Skips the line of a sheet's letters: returns the first bytes after it, or 0. */
 static ssize_t skip_letters(vv_document_rows *r, char *bytes, size_t len, vv_error *err)
 {
 	ssize_t n;
@@ -484,7 +484,7 @@ static ssize_t skip_letters(vv_document_rows *r, char *bytes, size_t len, vv_err
 	return 0;
 }
 
-/* What the reader writes. */
+/* Reads the reader's output. */
 static ssize_t read_bytes(void *rows, void *bytes, size_t len, vv_error *err)
 {
 	vv_document_rows *r = rows;

@@ -24,9 +24,9 @@
 #define PIPE_BYTES (1 << 20) /* of its output; the most that all users may have */
 #define SECOND ((int64_t)1000000000)
 #define LATEST 10      /* times its seconds: then it is over, however little of the CPU it got */
-#define LOOK_MS 500    /* between looks whether anybody still wants it */
+#define LOOK_MS 500    /* interval of checks for cancellation */
 #define HELPS_MAX 360u /* of it, as an error shows it */
-#define HELPERS_MAX 8u /* at once in a process: a server's visitors may ask for many */
+#define HELPERS_MAX 8u /* at once in a process: a server's visitors may request many */
 #define WAITS 500u     /* of a fiftieth of a second, for one of them to end */
 #define REST_MAX 64u   /* reads of output that is not used, and of stderr once it has ended */
 
@@ -35,19 +35,19 @@ struct vv_helper {
 	vv_child child;
 	vv_helper_limits limits;
 	int64_t waited;       /* nanoseconds, for it */
-	int64_t looked, used; /* when its CPU time was looked at, and what it was; 0: never */
+	int64_t looked, used; /* time and value of the last check of its CPU time; 0: never */
 	uint64_t read;        /* bytes of its output */
 	bool late, ended;     /* late: it was killed, for say_late's reason */
 	bool cut;             /* it was not read to its end */
 	int status;
-	bool missed; /* said has lost its beginning */
+	bool missed; /* the beginning of said was dropped */
 	vv_buf said, helps;
 };
 
 /* Helpers that were started and not closed. */
 static _Atomic unsigned running;
 
-/* One more runs: of so many at most. */
+/* Counts a running helper, up to a limit. */
 static bool take_place(unsigned most)
 {
 	unsigned now = running;
@@ -58,7 +58,7 @@ static bool take_place(unsigned most)
 	return false;
 }
 
-/* Whoever reads ahead holds a place while it waits for another one: half of them are for those that do not. */
+/* A read-ahead keeps a place while waiting for another one: half of the places are for others. */
 static vv_status wait_for_place(bool ahead, vv_error *err)
 {
 	for (unsigned i = 0; !take_place(ahead ? HELPERS_MAX / 2 : HELPERS_MAX); i++) {
@@ -302,7 +302,8 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 	return VV_OK;
 }
 
-/* Is it a line that tells nothing: blank, a place in a program, what all such lists begin and end with? */
+/* Is it a line without information: blank, a place in a program, the standard beginning or end of a
+ * traceback? */
 static bool is_frame(const char *line, size_t len)
 {
 	static const char *const frames[] = {
@@ -318,7 +319,7 @@ static bool is_frame(const char *line, size_t len)
 	return is;
 }
 
-/* Puts a line before those that help already, unless it is the one before, or there is no room. False: no room. */
+/* Puts a line before the useful ones, unless it repeats the previous one. False: no space. */
 static bool put_before(vv_helper *h, const char *line, size_t len)
 {
 	vv_auto(vv_buf) shown = VV_BUF_INIT;
@@ -336,7 +337,7 @@ static bool put_before(vv_helper *h, const char *line, size_t len)
 	return true;
 }
 
-/* The lines of said from the last on. all: those that tell nothing, too. */
+/* The lines of said in reverse order. all: also those without information. */
 static void find_helps(vv_helper *h, bool all)
 {
 	const char *const text = vv_buf_cstr(&h->said);

@@ -59,7 +59,7 @@ struct vv_keeping {
 	vv_repository *repo;
 	vv_kept_name name;
 	vv_mem_sink *blocks;
-	vv_cid root, before; /* before: of what was kept before it */
+	vv_cid root, before; /* before: of the versions cached before it */
 	size_t kept;         /* of the blocks, the first; 0: none are */
 	vv_worker *worker;
 };

@@ -19,10 +19,10 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
 
-#define MEMORY ((uint64_t)1 << 30) /* of what tells what it reads */
+#define MEMORY ((uint64_t)1 << 30) /* of the program that lists kinds */
 #define SECONDS 10u
 
-/* What varve's own readers know. */
+/* The kinds of varve's own readers. */
 static const char *const own_kinds[] = {"workbook", "parquet", "arrow", "sqlite", "statistics"};
 #define OWN_KINDS (sizeof(own_kinds) / sizeof(own_kinds[0]))
 
@@ -73,7 +73,7 @@ static char *configured(vv_repository *repo, const vv_env *env, const char *name
 	return command || !kind ? command : setting(repo, env, kind);
 }
 
-/* What the attribute says of a path of the repository, owned; NULL: nothing. *off: that it is no document. */
+/* The attribute of a path of the repository, owned; NULL: unset. *off: it excludes documents. */
 static char *attribute(bool *off, vv_repository *repo, const char *name)
 {
 	vv_auto(char) *kind = NULL;
@@ -148,7 +148,7 @@ typedef struct kinds {
 	void *payload;
 } kinds;
 
-/* Of the user's settings: is its program there? */
+/* A kind of the user's settings: does its program exist? */
 static vv_status tell_configured(kinds *k, const char *kind, const char *command, vv_error *err)
 {
 	vv_auto(char) *program = vv_strndup(command, strcspn(command, " \t")), *file = NULL;
@@ -198,7 +198,7 @@ static void ask_own(vv_buf *out, const vv_env *env)
 	}
 }
 
-/* What the answer says of a kind. False: nothing. */
+/* Finds a kind in the answer. False: missing. */
 static bool find_line(const char **missing, vv_arena *arena, const vv_buf *answer, const char *kind)
 {
 	for (const char *p = vv_buf_cstr(answer), *stop = p + answer->len; p < stop;) {

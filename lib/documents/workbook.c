@@ -26,7 +26,7 @@ vv_status vv_workbook_put(void *workbook, const void *bytes, size_t len, vv_erro
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err)
 {
-	/* outside of any repository: what its attributes say is of its own files */
+	/* outside of any repository: attributes apply only to its own files */
 	vv_auto(vv_document) d = {
 		.env = env, .file = w->file, .name = "workbook.xlsx", .progress = w->progress};
 	const int fd = w->fd;

@@ -50,7 +50,7 @@ void vv_apply_files_clear(vv_apply_files *f)
 	vv_apply_files_init(f);
 }
 
-/* The path without its first parts, or the one that the user gave in its place. */
+/* The path without its first parts, or the user's replacement. */
 static const char *strip_path(const vv_apply_files *f, const char *path)
 {
 	if (f->instead) return f->instead;
@@ -157,7 +157,7 @@ static vv_status look_at_file(vv_apply_files *f, vv_apply_file *e, vv_error *err
 	return rc;
 }
 
-/* behind: of what is not the path itself, but beside it. */
+/* behind: a suffix for a file beside the path. */
 static vv_status find_file(vv_apply_files *f, const char *path, const char *behind,
 			   vv_apply_file **out, vv_error *err)
 {
@@ -318,7 +318,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char 
 	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", e->temp);
 	}
-	/* What it replaces may stand nowhere else: after a power cut one of the two is there. */
+	/* The replaced content may exist only here: after a power cut one of the two must exist. */
 	if (rc == VV_OK && e->exists && !f->index) {
 		rc = vv_fsync(e->fd, e->temp, err);
 	}

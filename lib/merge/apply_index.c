@@ -100,7 +100,7 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 	return rc;
 }
 
-/* What the patch made, as the version that it says. */
+/* Imports the patched bytes as the version in the patch. */
 static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_root *as,
 			   vv_oid *blob, vv_error *err)
 {
@@ -131,8 +131,8 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 	return rc;
 }
 
-/* Did the index have just what the patch was made from? Then it gets just what the patch
- * made, types and key included. */
+/* Did the index have exactly the patch's old version? Then it gets exactly the new one, including
+ * types and key. */
 static vv_status is_patch_s_own(vv_apply_index *a, const vv_apply_file *e, const vv_patch_done *d,
 				bool had, bool *out, vv_error *err)
 {
@@ -323,7 +323,7 @@ static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_erro
 	return rc < 0 ? rc : vv_conflict_record_save(a->files->repo, c, err);
 }
 
-/* What will change, before anything does. */
+/* Records all changes in advance. */
 static vv_status note_way_back(vv_apply_index *a, vv_way_back **out, vv_error *err)
 {
 	vv_apply_files *f = a->files;

@@ -18,8 +18,8 @@ enum { ROUNDS_MAX = 16 };
 typedef struct remake {
 	const vv_columns_solution *s;
 	vv_conflict_record *record;
-	vv_dataset_merged before, after, both; /* with the decisions up to now; with the new ones;
-						* what the work tree has brought over to that */
+	vv_dataset_merged before, after, both; /* with the earlier decisions; with the new ones;
+						* with the work tree's changes applied to that */
 	bool same;                             /* the work tree has what before has */
 } remake;
 
@@ -77,7 +77,7 @@ static vv_status item_set_make(item_set *s, const vv_conflict_record *c, vv_erro
 	return VV_OK;
 }
 
-/* The first one that does not stand before the item. */
+/* The first one that is not before the item. */
 static size_t item_set_at(const item_set *s, const vv_conflict_item *item)
 {
 	return vv_first_place(i, s->count, by_place(&s->list[i], &item) < 0);
@@ -115,7 +115,7 @@ static const vv_conflict_item *item_before(const item_set *s, const vv_conflict_
 	return NULL;
 }
 
-/* A conflict of rows that was there before and is not any more was decided. */
+/* A former conflict of rows that no longer exists was decided. */
 static vv_status drop_decided(remake *r, vv_error *err)
 {
 	vv_conflict_record *c = &r->after.record;
@@ -175,7 +175,7 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 	return rc;
 }
 
-/* --- what was decided or edited in the work tree ----------------------------------------- */
+/* --- decisions and edits in the work tree ----------------------------------------- */
 
 static bool rows_without_key(const vv_conflict_record *c)
 {
@@ -208,8 +208,8 @@ static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 	return rc;
 }
 
-/* From before to the work tree, and from before to after: both. Where both changed
- * a cell the work tree stands; columns and key are as they were decided. */
+/* Merges the changes from before to the work tree with those from before to after. If both changed
+ * a cell the work tree wins; columns and key are the decided ones. */
 static vv_status bring_over(remake *r, vv_error *err)
 {
 	const vv_conflict_path *p = r->s->path;

@@ -292,7 +292,7 @@ static void put_raw(vv_json_out *w, const char *json)
 #define SIDE_ROW(i) JSON_NUMBER_WHEN(item->at[i] != UINT64_MAX, side_names[i], item->at[i])
 #define JSON_OID(n, id) JSON_TEXT_WHEN(!vv_oid_is_null(id), n, vv_oid_shows(id))
 
-/* Of a row without a key that one side removed: what and where it is in each version. */
+/* For a row without a key that one side removed: its values and place in each version. */
 static void removed_json(vv_json_out *w, const vv_conflict_item *item)
 {
 	vv_json_put_members(w, {JSON_OBJECT("values")}, {SIDE_VALUES(0)}, {SIDE_VALUES(1)},
@@ -657,7 +657,7 @@ static vv_status read_record(reading *in, const vv_buf *text)
 	vv_error why;
 	vv_status rc;
 
-	/* What is read lives in the record's arena, and so do the texts lent from it. */
+	/* The parsed document is in the record's arena, and so are borrowed texts. */
 	if ((rc = vv_json_read(&doc, &c->arena, text->data ? text->data : "", text->len, "it",
 			       &why)) < 0) {
 		return rc == VV_ENOMEM ? vv_fail_nomem(in->err) : bad(in, why.message);

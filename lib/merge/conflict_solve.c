@@ -1,6 +1,6 @@
 /*
- * conflict_solve: decisions become edits of rows. Knows what each kind of conflict means
- * for the table as it lies here, which has ours at every place in conflict.
+ * conflict_solve: decisions become edits of rows. Maps each kind of conflict to edits of the work
+ * tree's table, which has ours at every place in conflict.
  */
 #include "lib/merge/conflict_solve.h"
 
@@ -20,7 +20,7 @@
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
 
-/* A row that is put back stands after the nearest of so many rows above it. */
+/* A restored row is placed after the nearest of this number of rows above it. */
 enum { NEIGHBOURS = 16 };
 
 typedef struct solver {
@@ -198,7 +198,7 @@ static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_e
 	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 }
 
-/* That side is a text, or none, or the record does not tell where its row is. */
+/* That side is a text, or missing, or the record does not have its row's place. */
 static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_error *err)
 {
 	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be put back alone",
@@ -393,7 +393,7 @@ typedef struct gone_place {
 	int64_t back;   /* how many were put back there */
 } gone_place;
 
-/* Rows that are put back at one place stand there in the order of the record. */
+/* Rows restored at one place are in the order of the record. */
 static void move_place(const solver *v, size_t i, const int64_t *shift, gone_place *last)
 {
 	vv_conflict_item *item = &v->s->record->items[i];

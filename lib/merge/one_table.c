@@ -1,6 +1,6 @@
 /*
- * one_table: which commits git may be merging, and what they show. The ids of the three blobs
- * prove that the commits are the right ones.
+ * one_table: finds the commits that git may be merging, and compares their paths. The ids of the
+ * three blobs prove that the commits are the right ones.
  */
 #include "lib/merge/one_table.h"
 
@@ -88,7 +88,7 @@ static vv_status try_merge(bool *one, const vv_dataset_merge *in, vv_error *err)
 	}
 	rc = vv_merge_bases(in->repo, &in->commits[VV_OURS], &in->commits[VV_THEIRS], &bases,
 			    &count, err);
-	/* What git made of several bases is in no commit. */
+	/* git's merge of several bases is in no commit. */
 	*one = count > 1 && has_side(in, VV_OURS) && has_side(in, VV_THEIRS);
 	for (size_t i = 0; rc == VV_OK && !*one && i < count; i++) {
 		rc = try_commits(one, in, &bases[i], &in->commits[VV_THEIRS], err);
@@ -155,7 +155,7 @@ static vv_status try_path(bool *one, const vv_dataset_merge *in, vv_error *err)
 	vv_auto(vv_buf) log = VV_BUF_INIT;
 	vv_status rc;
 
-	/* What git switch -m merges: HEAD's is the base, and theirs the work tree's. */
+	/* git switch -m merges with HEAD's as the base, and the work tree's as theirs. */
 	if (vv_tree_entry_at(in->repo, &in->commits[VV_OURS], in->path, &head, VV_IGNORED) ==
 		    VV_OK &&
 	    vv_oid_equal(&head.id, blobs[VV_BASE])) {
@@ -176,7 +176,7 @@ static vv_status try_path(bool *one, const vv_dataset_merge *in, vv_error *err)
 	}
 	*one = true;
 	for (size_t i = 0; i < 3; i++) {
-		/* cherry-pick -n: what is staged is ours, and in no commit */
+		/* cherry-pick -n: the staged one is ours, and in no commit */
 		*one &= strstr(vv_buf_cstr(&log), vv_oid_shows(blobs[i])) != NULL ||
 			(i == VV_OURS && vv_index_get(index, in->path, &staged) &&
 			 vv_oid_equal(&staged.id, blobs[i]));

@@ -1,5 +1,5 @@
 /*
- * resolve: what a decision leaves: of whole files, of rows and cells, of columns.
+ * resolve: applies decisions: on whole files, on rows and cells, on columns.
  */
 #include "lib/merge/resolve.h"
 
@@ -130,7 +130,7 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	return VV_OK;
 }
 
-/* What lies in the work tree, as a version of the merged table. */
+/* Stages the work tree's file, as a version of the merged table. */
 static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
 			    vv_error *err)
 {
@@ -158,7 +158,8 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 	return rc;
 }
 
-/* Nothing is left: the file as it lies here is the resolution, in the form of the result. staged NULL: it was not read yet. */
+/* Without remaining conflicts the work tree's file is the resolution, in the form of the result. staged NULL: it was not read
+ * yet. */
 static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dataset_found *staged,
 			vv_error *err)
 {
@@ -211,7 +212,7 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 	return settle(r, p, NULL, err);
 }
 
-/* The other way round the merge gives theirs wherever there is a conflict. */
+/* With exchanged sides the merge has theirs at all conflicts. */
 static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
 	const vv_conflict_record *c = &p->record;
@@ -410,8 +411,8 @@ static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
 	return false;
 }
 
-/* What hangs on columns comes first: it can bring cells in conflict, or other columns, about.
- * *chosen is chosen anew. */
+/* Conflicts of columns come first: deciding them can add conflicts of cells, or other columns.
+ * *chosen is determined again. */
 static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **chosen,
 				vv_dataset_found *staged, vv_error *err)
 {
@@ -445,7 +446,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	vv_status rc;
 
 	vv_dataset_found_init(&staged);
-	/* What was found out just now is to be read as the version before. */
+	/* Newly determined tables must be readable as the previous version. */
 	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
@@ -535,7 +536,7 @@ static vv_status write_index(const vv_resolving *r, vv_error *err)
 	return rc < 0 ? rc : vv_index_write(r->index, err);
 }
 
-/* Records of what is not a conflict any more go last: they are believed only while it is. */
+/* Records of resolved conflicts are removed last: they are used only for existing ones. */
 static vv_status finish(vv_resolving *r, vv_error *err)
 {
 	vv_status rc;
@@ -577,7 +578,7 @@ static vv_status note_path(vv_resolving *r, vv_way_back *back, const char *path,
 	return rc < 0 ? rc : vv_way_back_path(back, r->index, path, true, err);
 }
 
-/* What will change, before anything does: files, the records of their conflicts, and what tracks them. */
+/* Records all changes in advance: files, the records of their conflicts, and .gitattributes. */
 static vv_status note_way_back(vv_resolving *r, vv_way_back **out, vv_error *err)
 {
 	const size_t count = r->list.count;
@@ -610,9 +611,9 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);
 	}
-	/* What was resolved is staged also when a later path failed. */
+	/* Resolved paths are staged also if a later path failed. */
 	vv_status written = finish(r, rc < 0 ? &later : err);
-	/* Where nothing was resolved all is as it was. */
+	/* If nothing was resolved nothing is changed. */
 	written = vv_way_back_close(back, rc < 0 && !r->changed ? rc : written,
 				    rc < 0 ? &later : err);
 	vv_dataset_writer_release(r->writer);
@@ -622,8 +623,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	return rc < 0 ? rc : written;
 }
 
-/* Where git merged pointers as text the merge by row and cell comes first: only what is left after it is to be
- * decided. */
+/* If git merged pointers as text, merges by row and cell first: only its conflicts need decisions. */
 static vv_status merge_torn(vv_resolving *r, vv_error *err)
 {
 	vv_auto(vv_torn_report) t = {0};

@@ -80,7 +80,7 @@ static vv_status others_changed(bool *out, const vv_merge_rules *rules, const vv
 	return VV_OK;
 }
 
-/* The rules of the other side are not used; where it changed them, or they cannot be read, that is said. */
+/* The rules of the other side are not used; notes if it changed them, or if they are unreadable. */
 static vv_status note_change(const vv_merge_rules *rules, const vv_oid *file,
 			     const vv_merge_scope *in, vv_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * run: how git merges in a Git folder of its own, whose HEAD is the commit that is merged into: of files only .gitattributes and
- * what is in conflict are written there. Where nothing is to be kept its objects lie there, too.
+ * run: git merges in a separate Git folder, whose HEAD is the commit that is merged into: it writes only .gitattributes and
+ * files in conflict there. For a dry run its objects are there, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +150,7 @@ static vv_status make_words(vv_merge_job *j, vv_error *err)
 								       : vv_fail_nomem(err);
 }
 
-/* Of two entries of an environment. */
+/* Compares two entries of an environment. */
 static bool is_same_name(const char *a, const char *b)
 {
 	const size_t len = strcspn(a, "=");
@@ -158,7 +158,7 @@ static bool is_same_name(const char *a, const char *b)
 	return len == strcspn(b, "=") && memcmp(a, b, len) == 0;
 }
 
-/* The folder as a repository; what it needs is in its environment. */
+/* Opens the folder as a repository, with its paths in the environment. */
 static vv_status open_inside(vv_repository **out, const vv_merge_job *j, vv_error *err)
 {
 	const char *const *given = vv_env_list(vv_repository_env(j->repo));
@@ -236,7 +236,7 @@ static vv_status run_trial(vv_runner *r, vv_repository *inside, const vv_merge_j
 	return vv_git_run(&call, &r->said, &r->code, err);
 }
 
-/* git's own words of what is in conflict it says again. */
+/* Skips git's own messages about conflicts, which it repeats. */
 static void tell(const vv_runner *r)
 {
 	static const char *const own[] = {"error: could not ", "hint: ", "Automatic merge "};
@@ -255,7 +255,7 @@ static void tell(const vv_runner *r)
 	}
 }
 
-/* Where git has made what it leaves in the work tree a tree, that one; else the index's. */
+/* The tree of git's result for the work tree, if it wrote one; else the index's. */
 static vv_status read_tree(vv_merge_job *j, vv_runner *r, vv_repository *inside, vv_error *err)
 {
 	static const char *const write_tree[] = {"write-tree", NULL};
@@ -348,7 +348,7 @@ static void forget_trial(vv_merge_job *j)
 	vv_buf_clear(&j->report);
 }
 
-/* --- what to say ------------------------------------------------------------------------------ */
+/* --- report ------------------------------------------------------------------------------ */
 
 static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
 {
@@ -411,7 +411,7 @@ static void say_table(vv_merge_job *j, const vv_merged_table *t)
 	vv_buf_putc(&j->report, '\n');
 }
 
-/* Is it what git says of a table that we tell more of? */
+/* Is it a line of git about a table that our report has? */
 static bool is_told(const vv_merge_job *j, const char *line, size_t len)
 {
 	static const char in[] = "Merge conflict in ";
@@ -428,7 +428,7 @@ static bool is_told(const vv_merge_job *j, const char *line, size_t len)
 	return false;
 }
 
-/* What git said becomes what is to be said. */
+/* Converts git's output to the report. */
 static vv_status describe(vv_merge_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) said = j->report;
@@ -449,7 +449,7 @@ static vv_status describe(vv_merge_job *j, vv_error *err)
 	}
 	return vv_buf_ok(&j->report, err);
 }
-/* Of several, git makes one. */
+/* git merges several bases into one. */
 static vv_status find_base(vv_merge_job *j, vv_error *err)
 {
 	vv_auto_free vv_oid *bases = NULL;
@@ -506,8 +506,8 @@ void vv_merge_put_rules(vv_merge_job *j, size_t *count)
 
 /* --- where the user is ------------------------------------------------------------------------ */
 
-/* What is in conflict is settled in its file, or the way back puts the file of HEAD there: edits would be lost, also where git
- * need not write it. */
+/* A conflict is resolved in its file, or undone by restoring HEAD's file: edits would be lost, also if git need not write
+ * it. */
 static vv_status expect_conflicts(vv_merge_job *j, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -525,7 +525,8 @@ static vv_status expect_conflicts(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
-/* lax: what the filter refuses counts as plain text. Of conflicts git's hints name git's commands. */
+/* lax: files that the filter refuses count as plain text. Suppresses git's hints on conflicts, which
+ * name git's commands. */
 static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool terminal, bool lax,
 			      vv_error *err)
 {
@@ -600,7 +601,7 @@ vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool termi
 {
 	vv_status rc = apply_by_git(j, options, terminal, false, err);
 
-	/* git merge first stores what is not committed, to go back to. A file that the filter refuses is stored as text then. */
+	/* git merge first stashes uncommitted changes. A file that the filter refuses is then stored as text. */
 	if (rc < 0 && strstr(vv_buf_cstr(&j->by_git.git.said), "stash failed")) {
 		rc = apply_by_git(j, options, terminal, true, err);
 	}

@@ -32,7 +32,7 @@ typedef struct side {
 	bool open;
 } side;
 
-/* Blocks are put in one place, and may be asked for that lie with the sides. */
+/* Blocks are put in one place, and read also from the sides' stores. */
 typedef struct blocks {
 	vv_sink to;
 	side *sides;
@@ -67,8 +67,8 @@ uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
 	return base->mode == ours->mode ? theirs->mode : ours->mode;
 }
 
-/* A commit that git alone brought: its blocks are asked for before the merge begins to write, since
- * who takes blocks in must be the only writer. What could not be had, opening the side will tell. */
+/* For a commit fetched by git alone: fetches its blocks before the merge begins to write, since
+ * storing blocks requires to be the only writer. Opening the side reports missing ones. */
 static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -87,8 +87,8 @@ static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 	return VV_OK;
 }
 
-/* Text that somebody committed over a pointer is read as 'add --fix' would: with schema, dialect and key of the
- * table, the common one before those of the sides. */
+/* Text committed over a pointer is read as 'add --fix' would: with schema, dialect and key of the table, the
+ * common one before those of the sides. */
 static vv_status find_parent(merging *m, size_t i, vv_error *err)
 {
 	static const size_t order[] = {VV_BASE, VV_OURS, VV_THEIRS};
@@ -116,7 +116,7 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 	return rc;
 }
 
-/* A branch that was not migrated yet has the pointer of Git LFS, which stands for the table that it names. */
+/* A branch that was not migrated yet has a pointer of Git LFS: uses the table that it names. */
 static vv_status find_lfs(vv_subject *s, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -136,8 +136,8 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
 	vv_subject *s = &m->sides[i].subject;
-	/* Rows of plain text are told apart by the key of one version, whatever the others': the
-	 * common one, else ours. */
+	/* Rows of plain text are identified by the key of one version: the common one, else
+	 * ours. */
 	vv_subject_options opts = {.writes = true,
 				   .find_key = i == VV_BASE ||
 					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
@@ -169,7 +169,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	return rc;
 }
 
-/* Is the side kept by varve? So is text that somebody without varve committed while a line gives the path to varve. */
+/* Is the side tracked by varve? So is text committed without varve while a line assigns the path to varve. */
 static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 {
 	vv_subject *s = &m->sides[i].subject;
@@ -538,7 +538,7 @@ static vv_status open_version(merging *m, size_t i, const vv_oid *blob, const ch
 	return VV_OK;
 }
 
-/* One table of the three versions, which all have it: else it is one that came or went, and no conflict. */
+/* Compares one table that all three versions have: an added or removed one is not a conflict. */
 static vv_status compare_table(merging *one, both_changed *b, const char *temp, vv_error *err)
 {
 	const vv_dataset_merge *in = one->in;
@@ -590,7 +590,7 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 	return rc;
 }
 
-/* Nothing is written into documents: what both sides changed is named. Where it cannot be read, nothing more is said. */
+/* Documents are never written: names the changes of both sides. If it is unreadable, only reports that. */
 static vv_status give_up_document(merging *m, vv_error *err)
 {
 	vv_auto(both_changed) b = {.words = VV_BUF_INIT};

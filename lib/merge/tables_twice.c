@@ -1,11 +1,11 @@
 /*
  * tables_twice: is one change of a counted column on both sides of a merge?
  *
- * Author, time and subject do not tell: a squash merge, `cherry-pick -n` or a patch makes another commit of the same change, and two
- * programs may commit in the same second. So the versions of the table are compared. Each step of a side, or several in a row, is
- * picked onto the version before each step of the other side that changes a counted cell by as much: a step that has what the pick
- * gives, in all cells that were picked, may be a copy. It finds no copy whose cells were changed
- * again in the same commit, and no change that is part of a larger one.
+ * Author, time and subject are not sufficient: a squash merge, `cherry-pick -n` or a patch makes another commit of the same
+ * change, and two programs may commit in the same second. So the versions of the table are compared. Each step of a side, or
+ * several in a row, is picked onto the version before each step of the other side that changes a counted cell by as much: a
+ * step that equals the pick's result in all picked cells may be a copy. It finds no copy whose cells were changed again in
+ * the same commit, and no change that is part of a larger one.
  */
 
 #include <math.h>
@@ -30,7 +30,7 @@ enum { STEPS_MAX = 1000, WORK_MAX = 50000000, TRY_COSTS = 50000 };
 typedef struct change {
 	uint64_t cell;  /* a hash of the row's key and the column's name */
 	double by;      /* of a counted column; else 0 */
-	uint64_t value; /* of another column: a hash of what it has after */
+	uint64_t value; /* for another column: a hash of its new value */
 } change;
 
 typedef struct changes {
@@ -251,8 +251,8 @@ static vv_status note_commit(search *f, steps *to, const vv_oid *id, vv_error *e
 	return rc;
 }
 
-/* The commits of `of` that changed the table and that `other` lacks. other null: as far back as the base; git does not tell which commit
- * is picked. */
+/* The commits of `of` that changed the table and that `other` lacks. other null: as far back as the base; git does not pass the
+ * picked commit. */
 static vv_status read_side(search *f, steps *to, const vv_oid *of, const vv_oid *other,
 			   vv_error *err)
 {
@@ -313,7 +313,7 @@ typedef struct trial {
 	search *f;
 	const vv_oid *before, *after; /* of the change */
 	const step *step;
-	bool same; /* the step has what the pick gives, in all cells of the change */
+	bool same; /* the step equals the pick's result in all cells of the change */
 } trial;
 
 static vv_status compare_picked(void *payload, vv_table *picked, vv_error *err)
@@ -350,7 +350,7 @@ static vv_status try_copy(search *f, const step *first, const step *last, const 
 	return rc;
 }
 
-/* Has the step another value in a cell than this one, which a pick would take from it, or leave as it was before? */
+/* Does the step differ from this one in a cell, which a pick would set, or leave unchanged? */
 static bool contradicts(const step *s, const step *last)
 {
 	for (size_t i = 0; i < s->cells.count; i++) {
@@ -367,7 +367,7 @@ typedef struct row {
 	double other, size; /* each cell has a weight; size: without signs */
 } row;
 
-/* Adds a step. Is the row in the other step, as far as amounts tell? */
+/* Adds a step. By its amounts, is the row in the other step? */
 static bool add_amounts(row *r, const step *s, const step *added)
 {
 	bool any = false, all = true;

@@ -1,6 +1,6 @@
 /*
- * torn: what the two versions had in common: the marks seldom say. Where the history has commits with
- * both versions it is what their one best common ancestor has; else nothing, so that no row is taken for removed.
+ * torn: finds the base of the two versions, which the marks seldom have. If the history has commits with both
+ * versions it is the version of their single best common ancestor; else none, so that no row counts as removed.
  */
 #include "lib/merge/torn.h"
 
@@ -76,7 +76,7 @@ static vv_status append(mender *m, const vv_index_entry *e, torn_path **out, vv_
 	return VV_OK;
 }
 
-/* The pointer of a version, written anew: of the lines beside the root, those of both sides may be mixed. */
+/* Writes the pointer of a version again: its lines beside the root may be mixed from both sides. */
 static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out, uint32_t mode,
 			       vv_error *err)
 {
@@ -262,7 +262,7 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 	return rc;
 }
 
-/* May the file be overwritten: is what it has known to the repository? */
+/* May the file be overwritten: does the repository have its content? */
 static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, vv_error *err)
 {
 	const vv_oid *versions[] = {merged, &t->sides[VV_OURS].id, &t->sides[VV_THEIRS].id};
@@ -355,7 +355,7 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 	for (; done < m.count && rc == VV_OK; done += rc == VV_OK) {
 		rc = mend(&m, &m.list[done], dry, err);
 	}
-	/* what was merged counts, though a later path failed */
+	/* merged paths are written, although a later path failed */
 	if (done > 0 && !dry) {
 		vv_error later;
 		vv_status written = vv_index_write(x, rc < 0 ? &later : err);

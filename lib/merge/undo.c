@@ -1,6 +1,6 @@
 /*
- * undo: the way back. What differs between HEAD and the index is what the merge (or
- * whoever resolved it) did; nothing else is touched. git restores these paths: a killed undo is run again.
+ * undo: undoes a merge. The paths that differ between HEAD and the index are the changes of the merge (or
+ * its resolution); others are not touched. git restores these paths: after a kill, undo again.
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@ typedef struct undoing {
 	vv_oid head;
 	vv_checkout checkout;
 	vv_by_git by_git;
-	vv_buf paths, gone; /* that HEAD has, and has not; each ended by a NUL */
+	vv_buf paths, gone; /* in HEAD, and not in HEAD; each ended by a NUL */
 	size_t edited;
 } undoing;
 
@@ -32,7 +32,7 @@ static void undoing_clear(undoing *u)
 }
 VV_AUTO_CLEAR(undoing, undoing_clear)
 
-/* The path goes back to HEAD's version. */
+/* Restores the path to HEAD's version. */
 static vv_status add_path(undoing *u, const char *path, vv_error *err)
 {
 	vv_auto(vv_tree_entry) t = {0};

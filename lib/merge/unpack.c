@@ -1,5 +1,5 @@
 /*
- * unpack: when a file that is to come may take the place of one that is there, and what is merged.
+ * unpack: decides whether a new file may replace an existing one, and merges.
  */
 #include "lib/merge/unpack.h"
 
@@ -27,14 +27,14 @@
 #define PIECE (64u << 10)
 #define MERGED_MAX ((size_t)1 << 31) /* bytes of a file that is merged */
 
-/* What is in a file: of a compressed one all of it, of a document a table. */
+/* The content of a file: of a compressed one all, of a document a table. */
 typedef struct inside {
 	const char *file, *path; /* of the work tree; as messages call it */
 	vv_subject *document;    /* NULL: it is compressed */
 	const char *table;
 } inside;
 
-/* Where it goes: to a text, to a file, or (to < 0) it is compared with one. */
+/* The destination: a text, a file, or (to < 0) a comparison with one. */
 typedef struct outside {
 	const char *path;
 	int to, same_as;
@@ -97,7 +97,7 @@ static vv_status pour(const inside *in, outside *out, vv_error *err)
 	return rc < 0 ? rc : vv_subject_bytes(in->document, take, out, NULL, err);
 }
 
-/* Is the file that is there what would come? Then an earlier attempt wrote it. */
+/* Is the existing file equal to the new one? Then an earlier attempt wrote it. */
 static vv_status is_same(bool *same, const inside *in, const char *file, uint64_t size,
 			 vv_error *err)
 {
@@ -132,7 +132,7 @@ static vv_status write_file(const vv_repository *r, const inside *in, const char
 
 /* --- corrections ------------------------------------------------------------------------ */
 
-/* What was in the file of that commit. */
+/* Unpacks the file of that commit. */
 static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *commit, vv_buf *text,
 			  vv_error *err)
 {
@@ -157,8 +157,8 @@ static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *co
 	return pour(&old, &out, err);
 }
 
-/* The last thing that history has in the file and that is not what is in it now: what it was written from before. *known false:
- * history does not have the file. */
+/* The newest different content of the file in history: the source of the previous unpacking. *known false: history does not
+ * have the file. */
 static vv_status find_base(vv_buf *base, bool *known, const vv_unpack *u, const inside *in,
 			   const vv_buf *now, vv_error *err)
 {
@@ -176,7 +176,7 @@ static vv_status find_base(vv_buf *base, bool *known, const vv_unpack *u, const 
 	while ((more = vv_log_next(log, &id, err)) > 0) {
 		vv_buf_reset(base);
 		rc = pour_old(u, in, &id, base, err);
-		/* an older one in its place would undo what that one brought; what cannot be read was never written from */
+		/* an older one instead would undo that one's changes; an unreadable one was never unpacked */
 		if (rc == VV_ENOMEM || rc == VV_EMISSING || rc == VV_EIO) return rc;
 		vv_error_clear(err);
 		*known = *known || rc == VV_OK;
@@ -197,7 +197,7 @@ static vv_status set_side(vv_dataset_merge *m, size_t side, const vv_unpack *u, 
 	return vv_blob_write(u->repo, vv_buf_cstr(text), text->len, &m->sides[side].id, err);
 }
 
-/* *done: the file has what is in it now, and what was changed here since the delivery before. */
+/* *done: the file has the new content, merged with local changes since the previous delivery. */
 static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to, const char *file,
 			   bool *done, vv_error *err)
 {
@@ -305,7 +305,7 @@ static vv_status count_tables(size_t *out, const vv_document *d, const char *pat
 	return rc;
 }
 
-/* Tells of each file that is called as if it came from a table which the document does not have. */
+/* Notes each file named like an unpacked table that the document does not have. */
 static vv_status tell_left(const vv_unpack *u, const vv_document *d, const char *path,
 			   vv_error *err)
 {

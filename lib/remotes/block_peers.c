@@ -46,8 +46,8 @@ typedef struct trust {
 	bool found;
 } trust;
 
-/* Who is asked: "ssh://git@host", "https://host:8443", without a port that goes without saying. "": it is no machine. A
- * user or another port of the same machine is somebody else's. */
+/* The site of a URL: "ssh://git@host", "https://host:8443", without a default port. "": not a machine. A different user
+ * or port of the same machine is a different site. */
 static void put_site(vv_buf *out, const vv_url *u)
 {
 	const char *scheme = u->kind == VV_URL_SSH    ? "ssh"
@@ -88,7 +88,7 @@ vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err)
 	return rc;
 }
 
-/* An entry of the list: a URL, or a HOST, which stands for https://HOST. */
+/* An entry of the list: a URL, or a HOST, which means https://HOST. */
 static bool is_site(const char *entry, size_t len, const char *site)
 {
 	vv_auto(vv_buf) url = VV_BUF_INIT, is = VV_BUF_INIT;
@@ -98,7 +98,7 @@ static bool is_site(const char *entry, size_t len, const char *site)
 
 	vv_buf_printf(&url, "%s%.*s", whole ? "" : "https://", (int)len, entry);
 	vv_status rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
-	if (rc < 0) { /* some kinds of URL need a path, which a site has not */
+	if (rc < 0) { /* some kinds of URL need a path, which a site does not have */
 		vv_buf_putc(&url, '/');
 		rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
 	}
@@ -214,7 +214,7 @@ static const vv_remote_ref *find_ref(const vv_hello *h, const char *name)
 	return NULL;
 }
 
-/* Under which name it is to be there. */
+/* Determines its name on the remote. */
 static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
 		       const vv_blocks_ref *ref, vv_arena *arena, vv_error *err)
 {
@@ -294,7 +294,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 	size_t took = 0;
 
 	memset(sum, 0, sizeof(*sum));
-	/* where several may take them, nobody waits for one that sleeps */
+	/* if there are several, do not wait for a sleeping one */
 	if (p->count > 1 && t->connect.idle_sec == 0) {
 		t->connect.first_sec = VV_ASK_FIRST_SEC;
 	}

@@ -55,7 +55,7 @@ const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const c
 	return name ? NULL : first;
 }
 
-/* "varve-blocks" is a branch; "refs/..." is what it says. */
+/* "varve-blocks" is a branch; "refs/..." is a full name. */
 static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
 {
 	const char *name = strncmp(value, "refs/", 5) == 0 ? value + 5 : value;
@@ -69,7 +69,7 @@ static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
 	return c->ref ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Places on other machines only: what a commit says is not to reach into this one. */
+/* Only places on other machines: a commit must not refer to this one. */
 static vv_status take_url(char **list, size_t *count, const char *value, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
@@ -146,7 +146,7 @@ static vv_status set_url(char **to, const char *value, bool push, vv_error *err)
 	return *to ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What each user says alone: a commit cannot. */
+/* Settings only for users: a commit cannot set them. */
 static vv_status check_key(const char *dot, vv_error *err)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /*
- * data_store: which kind of place a URL names, and who said so.
+ * data_store: the kind of place of a URL, and its origin.
  */
 #include "lib/remotes/data_store.h"
 
@@ -37,7 +37,7 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What a commit names in the work tree is not to lead out of it by a link that a commit made, too. */
+/* A commit's path in the work tree must not leave it through a committed symbolic link. */
 vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error *err)
 {
 	const char *work = vv_repository_workdir(r);
@@ -63,7 +63,7 @@ vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error
 	return rc;
 }
 
-/* A folder of this machine is nobody else's: who names one cannot learn anything by it. */
+/* A folder on this machine is trusted: naming it reveals nothing to others. */
 static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, const char *url,
 			     vv_error *err)
 {

@@ -107,7 +107,8 @@ static bool is_shown(const vv_remote_ref *refs, size_t count, const char *name, 
 	return false;
 }
 
-/* After another fetch: did the host show these, and is here all that they reach? git fetch asks it again before it looks. */
+/* After another fetch: does the host have these refs, and this repository everything reachable from them? git fetch would
+ * contact the host before checking. */
 static bool all_here(const vv_fetched *f, const char *const *names, size_t count, vv_oid *ids)
 {
 	static const char *const args[] = {"rev-list", "--objects", "--quiet", "--not",
@@ -135,7 +136,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 {
 	vv_auto(vv_buf) specs = VV_BUF_INIT;
 	vv_auto(char) *dir = f->published ? vv_host_dir(f->t->repo, f->git.url)
-					  : NULL; /* whose lock is held */
+					  : NULL; /* its lock is held */
 	const size_t first = f->count;
 	vv_status rc;
 
@@ -160,7 +161,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 			return rc;
 		}
 		rc = vv_ref_get(f->t->repo, name, &ref, err);
-		if (rc == VV_ENOTFOUND) { /* git says nothing of it */
+		if (rc == VV_ENOTFOUND) { /* git has no message for it */
 			rc = vv_fail(
 				err, VV_EREFUSED,
 				"'%s' is a shallow repository: the older commits of '%s' are not there\n"

@@ -1,5 +1,5 @@
 /*
- * git_host: git's words for what varve asks of a peer.
+ * git_host: the operations of a peer, by git.
  */
 #include "lib/remotes/git_host.h"
 
@@ -32,35 +32,35 @@ struct vv_git_host {
 	vv_transfer *t;
 	const vv_remote *m;
 	vv_remote *own;           /* m, or NULL: borrowed */
-	const char *url;          /* that is asked */
+	const char *url;          /* for requests */
 	vv_remote_folder *folder; /* m is published as files; NULL: it is not */
 	bool named;               /* word is the remote's name */
 	char *word;               /* what git is given: that, or url without its secret */
 	char *blocks_ref;
 	vv_oid blocks_tip;       /* null: it is not there */
 	vv_data_store store;     /* that keeps the blocks in the place of a ref; url NULL: none */
-	bool chosen;             /* by the caller: store is what it is */
+	bool chosen;             /* by the caller: store is final */
 	bool write;              /* for a push */
-	bool mending;            /* what is damaged there is to be put back */
-	vv_block_peers peers;    /* that were asked last */
+	bool mending;            /* damage there will be repaired */
+	vv_block_peers peers;    /* of the last request */
 	bool peers_listed;       /* to read from, by this: */
-	vv_blocks_config config; /* what .varveconfig says at */
+	vv_blocks_config config; /* the content of .varveconfig at */
 	vv_oid config_of;
 	bool config_read;
-	vv_oid fetched_head; /* what the remote's HEAD was when it was fetched; or null */
+	vv_oid fetched_head; /* the remote's HEAD when it was fetched; or null */
 	vv_host_refs refs;
 	vv_host *host;  /* of the remote: NULL until it is needed */
 	vv_host *kept;  /* of the store; NULL: none, or not yet */
-	vv_host *above; /* of [store] upstream, asked last; NULL: none, or not yet */
+	vv_host *above; /* of [store] upstream, tried last; NULL: none, or not yet */
 	vv_host *keeps; /* one of the first two, which keeps the blocks; NULL until that is known */
 	bool beside;    /* the ref keeps blocks, too: those from before there was a store */
 	bool above_asked;
-	bool fresh;     /* it knows what is there */
-	bool rewritten; /* the ref was overwritten since it was seen last, and nobody was told */
-	bool reading;   /* somebody gets from it, and sends nothing */
+	bool fresh;     /* its state is up to date */
+	bool rewritten; /* the ref was overwritten since the last visit, not reported yet */
+	bool reading;   /* only reads */
 	vv_fetched fetched;
 	vv_error
-		why; /* why what keeps the blocks cannot be asked: once is enough; code VV_OK: nothing */
+		why; /* why the place of blocks is unreachable: tried only once; code VV_OK: no error */
 	char *untrusted; /* the URL of a store that .varveconfig names; NULL: none */
 };
 
@@ -171,7 +171,7 @@ void vv_git_host_close(vv_git_host *g)
 
 /* --- blocks ----------------------------------------------------------------------------------- */
 
-/* Its lock is held from here on. */
+/* Locks it. */
 static vv_status open_host(vv_git_host *g, vv_error *err)
 {
 	const vv_host_options o = {.repo = g->t->repo,
@@ -185,7 +185,7 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 	return g->host ? VV_OK : vv_host_open(&g->host, &o, err);
 }
 
-/* What the remote's HEAD is, if a peer brought that commit; else null. */
+/* The remote's HEAD, if a peer sent that commit; else null. */
 static vv_oid brought_head(const vv_git_host *g)
 {
 	const vv_hello *h = &g->refs.hello;
@@ -204,7 +204,7 @@ static vv_oid brought_head(const vv_git_host *g)
 	return commit;
 }
 
-/* The commit whose .varveconfig is obeyed: HEAD's, or, to read what others pushed, that of the remote's HEAD if it is here. */
+/* The commit whose .varveconfig applies: HEAD, or, for reading others' pushes, the remote's HEAD if it is stored here. */
 static vv_oid config_commit(const vv_git_host *g)
 {
 	const vv_oid theirs = vv_oid_is_null(&g->fetched_head) ? brought_head(g) : g->fetched_head;
@@ -217,7 +217,7 @@ static vv_oid config_commit(const vv_git_host *g)
 		       : theirs;
 }
 
-/* What .varveconfig says there. */
+/* Reads .varveconfig there. */
 static vv_status need_config(vv_git_host *g, vv_error *err)
 {
 	const vv_oid commit = config_commit(g);
@@ -231,7 +231,7 @@ static vv_status need_config(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
-/* Which ref it is: as .varveconfig says; else the one that exists. Its lock is held from here on. */
+/* Chooses the ref: from .varveconfig; else the existing one. Locks it. */
 static vv_status choose_ref(vv_git_host *g, vv_error *err)
 {
 	vv_status rc;
@@ -278,7 +278,7 @@ vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, 
 	return rc;
 }
 
-/* The block peers to read from: who is not trusted is told of once. */
+/* Lists the block peers to read from: notes untrusted ones once. */
 static vv_status list_peers(vv_git_host *g, vv_error *err)
 {
 	vv_status rc = need_config(g, err);
@@ -385,8 +385,7 @@ static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err
 	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
-/* That the ref is not what it was is reported only where something is lost by it: somebody may have put
- * all back. */
+/* A changed ref is reported only if blocks are lost: another push may have restored all. */
 static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
 {
 	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
@@ -546,7 +545,8 @@ vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
 	return VV_OK;
 }
 
-/* *none: block peers keep the blocks. Asked once: the settings are another process's to read. */
+/* *none: block peers have the blocks. Determined once: reading the settings takes another
+ * process. */
 static vv_status need_keeper(vv_git_host *g, bool *none, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -648,7 +648,7 @@ vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err
 	return vv_host_verify(g->keeps, v, err);
 }
 
-/* What the store lacks may be in the ref still, which kept the blocks before. */
+/* Blocks that the store lacks may still be in the ref, which had them before. */
 static vv_status need_beside(vv_git_host *g, vv_error *err)
 {
 	vv_host_change ignored;
@@ -682,7 +682,7 @@ static vv_status need_above(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
-/* Of the first count those that h does not list stay. */
+/* Moves those that h does not list to the front; returns their number. */
 static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
 {
 	size_t left = 0;
@@ -743,7 +743,7 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
 		vv_status got = get_block(g, &b, &bytes, &stored, VV_IGNORED);
 
-		/* damaged, too: whoever has it may give it */
+		/* damaged, too: another source may have it */
 		if ((rc = got == VV_ENOMEM ? vv_fail_nomem(err)
 					   : fn(payload, i, got < 0 ? NULL : &b, err)) < 0) {
 			return rc;

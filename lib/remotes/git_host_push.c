@@ -45,7 +45,7 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 	return VV_OK;
 }
 
-/* What moves otherwise than forward moves from where it was seen. */
+/* Forced moves need a lease on the last known id. */
 static vv_status put_leases(const vv_git_push *refs, size_t count, const char **args, size_t *n,
 			    vv_arena *arena, vv_error *err)
 {

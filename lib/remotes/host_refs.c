@@ -43,7 +43,7 @@ static vv_status add_ref(vv_host_refs *x, const char *name, size_t len, const vv
 		       : add_to(&h->refs, &h->ref_count, &x->ref_cap, x, name, len, id, err);
 }
 
-/* Of very many the first: none of them is fetched without being named. */
+/* Only the first of very many: they are fetched only by name. */
 static vv_status add_other(vv_host_refs *x, const char *name, size_t len, const vv_oid *id,
 			   vv_error *err)
 {
@@ -140,8 +140,8 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 	}
 }
 
-/* Parts of such a repository cannot be requested: each fetch would be of single files, without end where
- * git's own filters are told of. */
+/* Parts of such a repository cannot be requested: each fetch would read single files, endlessly with
+ * git's own filters. */
 static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 {
 	return vv_fail(

@@ -74,7 +74,7 @@ static void unset_usual(lines *l, const vv_blocks_config *c, const char *name)
 	}
 }
 
-/* c: what the file has now. */
+/* c: the file's current content. */
 static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_error *err)
 {
 	vv_status rc = check_name(n->name, err);
@@ -83,7 +83,7 @@ static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_e
 	    (n->push_url && (rc = vv_store_url_check(n->push_url, true, err)) < 0)) {
 		return rc;
 	}
-	/* The same command again finishes what was killed. */
+	/* Repeating the command completes a killed one. */
 	const vv_store_config *there = vv_blocks_config_store(c, n->name);
 	if (there && !(vv_text_same(there->url, n->url) &&
 		       vv_text_same(there->push_url, n->push_url) && there->usual == n->usual)) {
@@ -302,7 +302,7 @@ static vv_status try_writing(trying *t, vv_error *err)
 
 	if ((rc = judge(t, rc, &why, &t->out->writes, err)) < 0) return rc;
 	if (!t->out->writes) {
-		/* it may be there, and what failed came after */
+		/* it may exist; a later step failed */
 		(void)vv_place_remove(t->p, t->name, VV_IGNORED);
 		return VV_OK;
 	}

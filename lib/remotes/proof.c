@@ -1,5 +1,5 @@
 /*
- * proof: what a place may be requested, and that nothing which is here answers for it.
+ * proof: chooses the blocks to request from a place, without local data as an answer.
  */
 #include "lib/remotes/proof.h"
 
@@ -18,15 +18,15 @@ typedef struct proving {
 	const vv_cid *roots;
 	size_t count;
 	bool *holds;
-	bool *open;      /* it says that it has the version, and continues showing it */
-	vv_cid *next;    /* the block that it is asked for */
+	bool *open;      /* it reports the version, and all proofs so far passed */
+	vv_cid *next;    /* the block to request */
 	vv_cid *asked;   /* those of one question */
 	size_t *version; /* and whose they are */
 } proving;
 
 /* --- which block ------------------------------------------------------------------------------ */
 
-/* The k-th of so many that were met takes the place of the one chosen with a chance of 1 in k. */
+/* The k-th visited one replaces the chosen one with a probability of 1/k. */
 static bool is_chosen(uint64_t *met)
 {
 	uint64_t r;
@@ -36,7 +36,7 @@ static bool is_chosen(uint64_t *met)
 }
 
 typedef struct below {
-	vv_git_host *host; /* NULL: a peer, which was asked for the whole version */
+	vv_git_host *host; /* NULL: a peer, which reported the whole version */
 	bool here;         /* the whole version */
 	bool listed;       /* by the host, all of it */
 	vv_cid leaf;       /* any; a version of one block has its root */
@@ -58,7 +58,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 	return rc;
 }
 
-/* Which block it is asked for first; not open: it does not say that it has all of the version. says: a peer's
+/* Chooses the first block to request; not open: it does not report all of the version. says: a peer's
  * answer. */
 static vv_status begin(proving *p, size_t i, bool says, vv_error *err)
 {
@@ -120,7 +120,7 @@ static vv_status on_shown(void *payload, size_t i, const vv_cid *cid, const void
 
 /* --- a peer ------------------------------------------------------------------------------------ */
 
-/* What a peer's records build on must come, too. */
+/* A peer must also send the bases of its records. */
 static vv_status no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
 			 const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED, vv_error *err)
 {
@@ -178,7 +178,7 @@ static vv_status begin_all(proving *p, vv_error *err)
 	return rc;
 }
 
-/* One block of each version that is open. *asked: of how many. */
+/* Requests one block of each open version. *asked: their number. */
 static vv_status ask_once(proving *p, size_t *asked, vv_error *err)
 {
 	const size_t most = p->there->host ? SIZE_MAX : AT_ONCE;

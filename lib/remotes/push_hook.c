@@ -27,7 +27,7 @@ static const char script[] =
 	"}\n"
 	"exec " MARK " \"$@\"\n";
 
-/* No hook is written where one of others stands, or another tool writes them. */
+/* Notes that no hook was installed, since a foreign one exists, or another tool manages hooks. */
 static vv_status tell_elsewhere(vv_repository *r, vv_hook_place place, const vv_notes *notes,
 				vv_error *err)
 {

@@ -24,7 +24,7 @@
 
 typedef enum kind { UNKNOWN, PEER, GIT, FOLDER } kind;
 
-/* They, and what is below them. */
+/* These and their subdomains. */
 static const char *const git_hosts[] = {"github.com",     "gitlab.com",       "bitbucket.org",
 					"codeberg.org",   "dev.azure.com",    "visualstudio.com",
 					"git.sr.ht",      "gitee.com",        "sourceforge.net",
@@ -53,7 +53,7 @@ static vv_status read_kind(const char *text, kind *out, vv_error *err)
 
 static const char *const blocks_refs[] = {VV_HOST_REF, VV_HOST_BRANCH};
 
-/* One with varve's own folder is a peer; one that git alone knows and that has a ref of blocks a host, as is a bundle. */
+/* One with varve's own folder is a peer; one only of git with a ref of blocks is a host, as is a bundle. */
 static kind kind_of_folder(const char *path, const vv_env *env)
 {
 	vv_auto(char) *varve = vv_path_join(path, "varve", (char *)NULL),
@@ -76,7 +76,7 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	return is;
 }
 
-/* What is known without asking. What a folder is shows there, whatever it was before. */
+/* Determines the kind without a request. A folder is examined each time. */
 static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char *url, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
@@ -104,7 +104,7 @@ bool vv_reach_is_host(vv_transfer *t, const vv_remote *m)
 	return know(&is, t, m, m->url, VV_IGNORED) == VV_OK && (is == GIT || is == FOLDER);
 }
 
-/* Next time nobody asks. That it cannot be noted is no trouble. */
+/* Stores the kind for later commands. Ignores failures. */
 static void remember(const vv_transfer *t, const vv_remote *m, const char *is)
 {
 	vv_auto(char) *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
@@ -199,7 +199,7 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 	return rc;
 }
 
-/* Who is asked for a login is asked once, so what looks for a folder beside the peer has none. */
+/* The user is asked for a login once, so the search for a folder beside the peer has none. */
 static bool shows_folder(vv_remote_folder **folder, vv_transfer *t, const vv_remote *m)
 {
 	if (*folder && (*folder)->locked) {
@@ -260,7 +260,8 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		remember(t, m, "git");
 	} else {
 		vv_transfer_tell_lines(t, &held);
-		/* It is not varve that answers: what the host says of git is why. One that forbids is there. */
+		/* If varve does not answer, git's error for the host counts. A host that denies access
+		 * exists. */
 		const vv_error peer = *err;
 		if (peer.code == VV_EREFUSED && why.code == VV_ENOTFOUND) return peer.code;
 		*err = why;
@@ -347,13 +348,13 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 
 /* --- later ------------------------------------------------------------------------------------ */
 
-/* A supplier that is not open yet. What its line uses is its own, since it is opened by another thread. */
+/* A supplier that is not open yet. It owns the objects of its line, since another thread opens it. */
 typedef struct later {
 	vv_ask ask;
 	vv_transfer t;
 	vv_remote *m; /* NULL: a host's, by now, or connect is set */
 	vv_reach_connect_fn connect;
-	vv_supplier opened; /* what came of it */
+	vv_supplier opened; /* the result */
 } later;
 
 static vv_status open_later(void *payload, const vv_connect_options *o, vv_error *err)
@@ -422,7 +423,7 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 	vv_status rc;
 
 	if (kind_of_name(url)) {
-		return vv_reach_supplier(t, out, url, err); /* it is asked when it is needed, too */
+		return vv_reach_supplier(t, out, url, err); /* it connects on demand, too */
 	}
 	memset(out, 0, sizeof(*out));
 	if (!(l = vv_calloc(1, sizeof(*l))) || !(l->m = vv_calloc(1, sizeof(*l->m)))) {
@@ -505,7 +506,7 @@ static bool was_host(const vv_transfer *t, const char *url)
 	return dir && vv_exists(dir);
 }
 
-/* Is a repository of this machine one that has no ref of blocks? Then git need not ask it. */
+/* Is it a repository on this machine without a ref of blocks? Then git need not contact it. */
 static bool lacks_blocks_ref(const vv_transfer *t, const char *path)
 {
 	vv_auto(vv_repository) *there = NULL;

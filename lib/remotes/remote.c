@@ -139,7 +139,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value,
 	return take_setting(m, name + 8 + len, value ? value : "", err);
 }
 
-/* Does the word look like a URL, or is there such a folder? */
+/* Does the word look like a URL, or name an existing folder? */
 static bool is_place(const char *word)
 {
 	return strstr(word, "://") || strchr(word, '/') || strchr(word, ':') ||

@@ -24,8 +24,8 @@
 
 #define REFS_MAX ((size_t)16 << 20) /* VV_REFS_MAX of them, with names of 100 bytes */
 #define HEAD_MAX ((size_t)4 << 10)
-#define PACKS_MAX 64u                  /* of more there is no folder of varve's */
-#define LIST_MAX ((size_t)1 << 20)     /* bytes: git reads the list, too, and asks for each pack */
+#define PACKS_MAX 64u                  /* more packs mean that it is not varve's folder */
+#define LIST_MAX ((size_t)1 << 20)     /* bytes: git reads the list, too, and requests each pack */
 #define LISTED_MAX ((size_t)64 << 10)  /* of one that is kept: each line is looked for in it */
 #define PACK_NAME_LEN 50u              /* "pack-<hex>.pack" */
 #define PART_BYTES ((uint64_t)8 << 20) /* of one request: so much is in memory */
@@ -276,7 +276,7 @@ static vv_status take_pack(const bringing *b, size_t i, vv_repository *r,
 	return vv_git_receive_install(in, err);
 }
 
-/* The list begins with the newest, which stand on the others. */
+/* The list begins with the newest, which depend on the others. */
 static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
 {
 	const vv_at_once all = {.threads = vv_place_gets(&b->f->place),

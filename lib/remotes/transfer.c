@@ -72,7 +72,7 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 	return rc;
 }
 
-/* On the terminal itself, whatever stdin is. Threads that open lines ask one after the other. */
+/* Uses the terminal itself, not stdin. Threads that open lines ask one after the other. */
 static vv_status ask(void *payload VV_UNUSED, const char *prompt, bool echo, vv_buf *out,
 		     vv_error *err)
 {
@@ -159,7 +159,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	return VV_OK;
 }
 
-/* --- what was proved: kept for the next transfer into this repository ---------------------- */
+/* --- proofs, stored for the next transfer into this repository ---------------------- */
 
 /* Derived: without it, everything is proved again. */
 static vv_status recall(vv_transfer *t, vv_error *err)
@@ -199,7 +199,7 @@ vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m,
 	return vv_peer_open(out, write && m->push_url ? m->push_url : m->url, &o, err);
 }
 
-/* --- checking what came ------------------------------------------------------------------ */
+/* --- checking received data ------------------------------------------------------------------ */
 
 static vv_status get_incoming(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
@@ -285,7 +285,7 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, size_t count,
 			   bool blocks)
 {
-	size_t several = 0; /* who was named, or gave something */
+	size_t several = 0; /* named ones, and those that sent data */
 
 	for (size_t i = 0; i < count; i++) {
 		several += !suppliers[i].unasked || suppliers[i].blocks > 0;
@@ -319,7 +319,7 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 		}
 	}
 	if (r->missing_count > 0 && !t->left_out &&
-	    r->behind_count == 0) { /* else refs that stay behind say more */
+	    r->behind_count == 0) { /* else the skipped refs say more */
 		vv_notes_hint(t->notes, VV_HINT_BLOCKS_ASK);
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * drop: whom to ask, and that the note comes before the removal.
+ * drop: asks the keepers, and lists versions as elsewhere before removing them.
  */
 #include "lib/space/drop.h"
 
@@ -260,7 +260,7 @@ static vv_status ask_kept(dropping *x, const vv_connect_options *o, const vv_cid
 	return VV_OK;
 }
 
-/* From place `at` on; *at moves on to what is to be asked next. */
+/* Starts at `at`; sets *at to the next version to ask for. */
 static vv_status count_kept(dropping *x, size_t keeper, const vv_connect_options *o, size_t *at,
 			    vv_error *err)
 {
@@ -364,7 +364,7 @@ static vv_status ask_one(dropping *x, size_t keeper, vv_error *err)
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* That nobody of those who may keep them could be asked says nothing of the versions. */
+/* If no keeper was reached, the versions' state is unknown. */
 static vv_status fail_unasked(const dropping *x, vv_error *err)
 {
 	for (size_t i = 0; i < x->d->keeper_count; i++) {

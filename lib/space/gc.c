@@ -39,7 +39,7 @@ vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err)
 	return rc;
 }
 
-/* What a killed process was about to put in a cache. A young one may be in the making. */
+/* Removes a killed process's temporary files from a cache. A young one may be in use. */
 static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
@@ -72,7 +72,7 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
 	static const char *const folders[] = {"", "cache", "tmp"};
 	vv_auto(vv_folder) caches = {0};
-	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
+	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* for example FETCH_HEAD's */
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i],
@@ -203,7 +203,7 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 	    (g->gentle && (rc = nobody_writes(r, err)) < 0)) {
 		return rc;
 	}
-	/* First, so that nothing is kept for the sake of what is given up. */
+	/* First, so that the store keeps no bases for expired blocks. */
 	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) < 0 ||
 	    (!g->dry_run && (rc = vv_complete_tips_forget(r, err)) < 0)) {
 		goto done;

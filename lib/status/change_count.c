@@ -13,7 +13,7 @@
 
 /* A writer that keeps the numbers. */
 typedef struct counter {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: the public part */
 	vv_change_counts *out;
 	vv_diff_table table;
 } counter;
@@ -86,8 +86,8 @@ static bool is_sorted_by_key(const vv_root *r)
 	       vv_root_names_equal(r->sorted_by, r->sorted_by_count, r->key, r->key_count);
 }
 
-/* Two tables in key order are counted so where their rows are the same, or are one to one those of the keys that
- * they are sorted by: then other places say that the order in the file changed. All else takes the file's order. */
+/* Counts two tables in key order in this way if their rows are equal, or correspond one to one by the sort keys:
+ * then different places mean that the order in the file changed. Others are converted to the file's order. */
 static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, const char *temp_dir,
 			      vv_error *err)
 {
@@ -173,7 +173,7 @@ static vv_status take_table(vv_subject *s, const char *table, vv_error *err)
 	return table ? vv_subject_take_table(s, table, err) : VV_OK;
 }
 
-/* Text that is not a table is no fault here. */
+/* Text that is not a table is not an error here. */
 /* VV_EUSAGE: a document with several tables, of which none is named. */
 static bool is_no_table(vv_status rc)
 {

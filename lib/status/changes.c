@@ -1,5 +1,5 @@
 /*
- * changes: collecting. Knows how each kind of path is asked whether it changed.
+ * changes: collects changes, with a comparison for each kind of path.
  */
 #include "lib/status/changes.h"
 
@@ -60,7 +60,7 @@ static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here,
 	if (rc == VV_OK && !(*here = vv_store_has(m->store, &p.root) && !m->doubtful)) {
 		rc = vv_store_complete(m->store, &p.root, here, &missing, err);
 	}
-	/* damage is told of elsewhere */
+	/* damage is reported elsewhere */
 	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
 }
 
@@ -88,8 +88,8 @@ static vv_status look(missing_blocks *m, const vv_index *x, const size_t *at, si
 }
 
 /* at: places of tables in the index. *paths: those that lack blocks, in this order (vv_names_free). As
- * vv_last_copy_keep asks it: a root that is here counts for all below, unless the store is known to be
- * incomplete. A pointer that cannot be read is left out. */
+ * in vv_last_copy_keep: a stored root implies everything below, unless the store is known to be
+ * incomplete. Skips unreadable pointers. */
 static vv_status missing_blocks_look(char ***paths, size_t *count, vv_repository *r,
 				     const vv_index *x, vv_dataset_reader *reader, const size_t *at,
 				     size_t at_count, vv_error *err)
@@ -242,7 +242,7 @@ static void drop_taken(vv_changes *out)
 	out->count = kept;
 }
 
-/* A path that went and one that came with the same content, or much of it: renamed. */
+/* Pairs removed and added paths with the same or similar content as renames. */
 static vv_status pair_renames(collector *c, vv_error *err)
 {
 	vv_changes *out = c->out;
@@ -269,7 +269,7 @@ static vv_status pair_renames(collector *c, vv_error *err)
 		to->from = was->path;
 		to->head_id = was->head_id;
 		to->head_mode = was->head_mode;
-		was->path = NULL; /* taken; the entry goes */
+		was->path = NULL; /* taken over; the entry is dropped */
 	}
 	if (rc == VV_OK) {
 		drop_taken(out);
@@ -304,7 +304,7 @@ static uint64_t hash_of(const vv_oid *id)
 	return hash;
 }
 
-/* What a new dataset has that is a copy was stored before. */
+/* A copy of a dataset stores no new blocks. */
 static vv_status mark_copies(collector *c, vv_error *err)
 {
 	vv_change_entry *entries = c->out->entries;
@@ -433,7 +433,7 @@ static bool is_finding(vv_status rc)
 	       rc == VV_ENOSUPPORT || rc == VV_ECONFLICT;
 }
 
-/* What a changed file would be is kept for counting, as far as it is worth it. */
+/* Keeps the blocks of a changed file for counting, up to a limit. */
 static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 {
 	vv_store *store = NULL;
@@ -554,7 +554,7 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, const vv_
 	return rc;
 }
 
-/* A file whose stat is the index entry's: unchanged; but is it what it should be? */
+/* A file whose stat equals the index entry's is unchanged; checks that it is in the right form. */
 static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, const vv_stat *st,
 			     vv_error *err)
 {
@@ -570,12 +570,12 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 		return rc;
 	}
 	if (anew) return dataset_state(c, at, e, err);
-	/* The stat cache only knows pointers. */
+	/* The stat cache has only pointers. */
 	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
 	    vv_oid_equal(&id, &e->id)) {
 		return note_table(c, at, err);
 	}
-	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
+	/* Reading the attributes takes 50 us: too much for each of 10,000 files. */
 	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path)) {
 		return look_if_lost(c, e, st, err);
 	}
@@ -631,7 +631,8 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 				return dataset_state(c, at, e, err);
 			}
 			if (!vv_add_may(e->path)) return ordinary_state(c, e, &st, err);
-			/* Damaged, or of a later version, a pointer is in the work tree as it is. */
+			/* A pointer that is damaged, or of a later version, is unchanged in the work
+			 * tree. */
 			rc = mark_plain(c, e, err);
 			return rc < 0 || stands(c, e, &st) ? rc : mark(c, e, 'M', err);
 		}
@@ -644,7 +645,8 @@ static bool is_module(const vv_index_entry *e)
 	return e->stage == 0 && !e->hidden && (e->mode & 0170000) == GITLINK;
 }
 
-/* Submodules, whose state git alone knows: other commits, changed or new files, as .gitmodules wants them seen. */
+/* Adds submodules, with their state from git: other commits, changed or new files, as configured in
+ * .gitmodules. */
 static vv_status add_modules(collector *c, vv_error *err)
 {
 	static const char *const more[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
@@ -745,7 +747,7 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	return rc;
 }
 
-/* "refs/remotes/origin/main" as people say it. */
+/* "refs/remotes/origin/main" in its short form. */
 static void shorten(char *ref)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/", "refs/"};

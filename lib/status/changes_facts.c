@@ -73,7 +73,7 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 	}
 	e->table = is_table(&now) || (!now.kind && is_table(&before));
 	const vv_pointer *is = e->index_mode == 0 ? &before
-						  : &now; /* of what is gone: what it was */
+						  : &now; /* for removed ones: the former */
 	f->rows_before = before.rows;
 	f->rows = is->rows;
 	f->columns = is->column_count;
@@ -148,7 +148,7 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 	if (f->counts.counted) {
 		vv_change_counts_put(out, &f->counts);
 	} else if (e->table && f->rows != f->rows_before && f->rows_before > 0) {
-		/* blocks are missing here: only what the pointers say */
+		/* blocks are missing here: only the pointers' facts */
 		vv_buf_printf(out, "%s", vv_text_count(f->rows_before));
 		vv_buf_printf(out, " -> %s", vv_text_counted(f->rows, "row", NULL));
 	} else if (e->table && f->columns > 0) {

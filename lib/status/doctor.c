@@ -26,8 +26,8 @@
 #include "repo/git/program.h"
 #include "repo/git/verb/hook.h"
 
-/* git reads settings from its environment since 2.31 and stages what a path list names since 2.26; 2.34 is the oldest of the systems
- * that are still kept. */
+/* git reads settings from its environment since 2.31 and stages path lists since 2.26; 2.34 is the oldest in supported
+ * systems. */
 enum { GIT_MAJOR = 2, GIT_MINOR = 34 };
 #define ROOM_MIN (64u << 20)
 
@@ -86,7 +86,7 @@ void vv_doctor_clear(vv_doctor *d)
 
 /* --- programs ------------------------------------------------------------------------------ */
 
-/* What a program says of its version behind lead; "" where it is not there, or is another. */
+/* A program's version after lead in its output; "" if it is missing, or different. */
 static vv_status version_of(char *out, size_t cap, const vv_env *env, const char *const *argv,
 			    const char *lead, vv_error *err)
 {
@@ -231,7 +231,8 @@ static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
 
 /* --- locks and disk ------------------------------------------------------------------------- */
 
-/* What a dead varve left was swept when the repository was opened; a living one's lock is a link. */
+/* Locks of dead varves were removed when the repository was opened; a running one's is a symbolic
+ * link. */
 static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	static const char *const names[] = {"index.lock", "HEAD.lock", "config.lock",
@@ -281,8 +282,8 @@ static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-/* A name that means nothing, or a value: what somebody wanted does not happen. A newer varve may know
- * the name. */
+/* An unknown name, or an invalid value: the setting has no effect. A newer varve may support the
+ * name. */
 static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
 			    vv_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * doctor_data: the paths of the index one by one: who keeps them, by which attributes, and whether what
- * a pointer names is what it says, and here.
+ * doctor_data: checks the paths of the index: tracked by varve or Git, by which attributes, and whether
+ * a pointer matches its root and the root is stored here.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -118,7 +118,7 @@ static vv_status say_damaged(data *a, const char *path, const char *what, bool w
 	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
 }
 
-/* What begins as a pointer. */
+/* Checks a blob that begins like a pointer. */
 static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
 				 vv_error *err)
 {
@@ -216,8 +216,8 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 			 VV_HINT_FIX, err);
 }
 
-/* A whole pointer in the place of a table whose blocks are here: git wrote it when it had no varve to call,
- * or they were not. Above varve.smudgeLimit that is meant. */
+/* A whole pointer in place of a table whose blocks are stored here: git wrote it without varve, or before
+ * they were. Above varve.smudgeLimit that is intended. */
 static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p, vv_error *err)
 {
 	uint64_t limit;
@@ -235,7 +235,7 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 		   VV_HINT_RESTORE_DATA, err);
 }
 
-/* What is in the work tree in the place of a table: its pointer, or one that git could not merge. */
+/* Checks a pointer in the work tree in place of a table, or one that git could not merge. */
 static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(a->r, path);

@@ -1,5 +1,6 @@
 /*
- * doctor_documents: the readers of documents that are here, in one line, and one for each that is not.
+ * doctor_documents: lists the installed readers of documents in one line, and each missing one in a
+ * line.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * doctor_peers: asking the remotes, one after the other, whether they are there.
+ * doctor_peers: checks whether the remotes answer, one after the other.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@
 /* Seconds until silence counts as no answer. */
 enum { PATIENCE = 10 };
 
-/* A fetch does not bring what the only remote has lost, or where it is not asked. */
+/* A fetch does not bring blocks that the only remote has lost, or if it is not contacted. */
 static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
 {
 	for (size_t i = 0; i < d->count; i++) {
@@ -38,7 +38,7 @@ static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
 	return VV_OK;
 }
 
-/* Are packs what their names say? At most so many bytes are fetched of those that were never seen here, and of others. */
+/* Do packs match their names? Limits in bytes for packs never seen here, and for others. */
 #define PACKS_UNSEEN ((uint64_t)64 << 20)
 #define PACKS_SEEN ((uint64_t)8 << 20)
 
@@ -230,7 +230,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		rc = vv_reach_as_host(&reached, &t, &m, false, true, &why);
 	}
 	if (rc == VV_OK && reached.host) {
-		t.connect.ask = NULL; /* whom to trust is no question of this command */
+		t.connect.ask = NULL; /* this command asks no questions about trust */
 		rc = look_for_blocks(d, reached.host, name, only, &whole, err);
 		if (rc == VV_OK && whole) {
 			rc = look_at_versions(d, r, &reached, name, err);

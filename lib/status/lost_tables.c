@@ -1,6 +1,6 @@
 /*
- * lost_tables: asks the index, since that is what the user sees: a branch that is pushed from elsewhere is
- * looked at when it is checked out.
+ * lost_tables: checks the index, which the user sees: a branch pushed from elsewhere is checked when it is
+ * checked out.
  */
 #include "lib/status/lost_tables.h"
 

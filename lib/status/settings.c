@@ -131,7 +131,7 @@ vv_status vv_setting_must_exist(const char *name, vv_error *err)
 
 	if (vv_setting_find(name)) return VV_OK;
 	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
-	/* The part after the last dot alone: what all names share says nothing. */
+	/* Only the part after the last dot: the common prefix is not significant. */
 	vv_nearest_init(&near, own ? own + 1 : sought);
 	for (size_t i = 0; i < vv_setting_count; i++) {
 		if ((strncmp(vv_settings[i].name, OF_REMOTE, strlen(OF_REMOTE)) == 0) ==
@@ -164,7 +164,8 @@ vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
 	uint64_t number;
 	bool yes;
 
-	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* as it is documented */
+	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* in the documented
+								      * spelling */
 	switch (s->kind) {
 	case VV_SETTING_BOOL:
 		return vv_config_read_bool(name, value, &yes, err);

@@ -1,6 +1,6 @@
 /*
- * sides: how revisions and paths of git diff are told apart, and where each
- * kind of side lists its changes.
+ * sides: distinguishes revisions and paths, like git diff, and lists the changes of each kind of
+ * side.
  */
 #include "lib/status/sides.h"
 
@@ -51,7 +51,7 @@ typedef struct finder {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_pathspec paths; /* with a work tree */
-	char **bare;       /* in a bare repository: the arguments as they are */
+	char **bare;       /* in a bare repository: the arguments unchanged */
 	int bare_count;
 	int conflict_stage; /* the side of conflicts that is compared with the work tree */
 } finder;
@@ -260,7 +260,7 @@ static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 	return rc;
 }
 
-/* What is on the old side of a path in conflict. */
+/* Sets the old side of a path in conflict. */
 static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv_error *err)
 {
 	const vv_diff_side *a = &f->out->a;
@@ -312,7 +312,7 @@ static vv_status add_conflicts(finder *f, const vv_index *x, vv_error *err)
 		rc = find_old_side(f, x, &p, err);
 		if (rc == VV_OK && p.old_mode == 0 && p.new_mode == 0) {
 			p.stage =
-				/* neither has it: the conflict is all there is to tell */
+				/* neither has it: only the conflict is reported */
 				VV_STAGE_HIDDEN;
 		}
 		if (rc == VV_OK) {
@@ -353,7 +353,7 @@ static void join(vv_diff_sides *d, size_t i, size_t k)
 	was->path = NULL;
 }
 
-/* What is gone here and new there may be one file. */
+/* Pairs removed and new paths as renames. */
 static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 {
 	vv_auto_free vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)),
@@ -416,7 +416,7 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-/* Paths that nothing was found for must at least be there. */
+/* Paths without results must at least exist. */
 static vv_status check_paths(finder *f, vv_error *err)
 {
 	for (size_t i = 0; i < f->paths.count + (size_t)f->bare_count; i++) {

@@ -40,7 +40,7 @@ static void side_clear(side *s)
 }
 VV_AUTO_CLEAR(side, side_clear)
 
-/* s->is: it is there, and a reader knows it. */
+/* s->is: it exists, and a reader supports it. */
 static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 			   vv_dataset_reader *reader, const char *path, int stage, vv_error *err)
 {
@@ -66,7 +66,7 @@ static char *called(const char *path, const char *table)
 	return vv_asprintf("%s#%s", path, table);
 }
 
-/* Is a table asked for? All of a document's are where none of it is named. */
+/* Is a table requested? All of a document's are if none of it is named. */
 static bool is_asked(const vv_diff_sides *d, const char *document, const char *table)
 {
 	const size_t len = strlen(document);
@@ -189,7 +189,7 @@ void vv_diff_words_free(char **words)
 	vv_free(words);
 }
 
-/* How much of DOCUMENT#TABLE is DOCUMENT, by its name; 0: it is no such word. */
+/* The length of DOCUMENT in DOCUMENT#TABLE, by its name; 0: not such a word. */
 static size_t document_len(vv_repository *r, const char *word)
 {
 	size_t len = 0;

@@ -1,5 +1,5 @@
 /*
- * fetch_data: counts what came and what could not be had.
+ * fetch_data: counts fetched and unavailable versions.
  */
 #include "lib/sync/fetch_data.h"
 

@@ -1,5 +1,5 @@
 /*
- * fetch_from: the remote, and beside it those that are asked for blocks; and which of them stands in where the remote does not
+ * fetch_from: connects the remote, and other suppliers of blocks; and chooses one of them to replace a remote that does not
  * answer, or has only a name: the heads of each are fetched and judged before.
  */
 #include "lib/sync/fetch_from.h"
@@ -60,8 +60,8 @@ static vv_status add_new(vv_fetch_from *r, const char *url, vv_named_by by, vv_e
 	return VV_OK;
 }
 
-/* One of the further peers, which is connected when it is needed; a repeated one is not added again. With a name a gateway is asked
- * for the folder at IPNS, which has all blocks: what it does not have it looks for elsewhere, for long. */
+/* Adds a further peer, which is connected on demand, unless it is in the list. With a name a gateway is used for the folder at
+ * IPNS, which has all blocks: for others it would search elsewhere, for long. */
 static vv_status add_supplier(vv_fetch_from *r, const char *url, vv_named_by by, vv_error *err)
 {
 	return (r->found_by && vv_named_is_gateway(url)) || strcmp(url, r->remote.url) == 0 ||
@@ -111,7 +111,7 @@ static vv_status add_suppliers(vv_fetch_from *r, vv_error *err)
 	return rc;
 }
 
-/* Is it the remote that the branch follows, or somebody else, who was named? */
+/* Is it the remote that the branch follows, or another one, which the user named? */
 static vv_status is_own_remote(vv_fetch_from *r, vv_error *err)
 {
 	vv_auto(char) *usual = NULL;
@@ -126,8 +126,8 @@ static vv_status is_own_remote(vv_fetch_from *r, vv_error *err)
 	return vv_missing_ok(rc, err);
 }
 
-/* Where the owner said that copies are: in the newest head that is trusted, and where the remote's name leads today; and where
- * the user says so, who may have named gateways of IPFS. */
+/* Adds the owner's mirrors, from the newest trusted head and from the remote's name; and the user's, which may be gateways of
+ * IPFS. */
 static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
 {
 	vv_error why;
@@ -172,7 +172,7 @@ void vv_fetch_from_tell(const vv_fetch_from *r)
 	}
 }
 
-/* Of a copy's newest head that counts, time and number. */
+/* Time and number of a copy's newest valid head. */
 static vv_status judge(vv_head_record *out, vv_transfer *t, vv_repository *r, const vv_supplier *s,
 		       vv_error *err)
 {
@@ -201,8 +201,8 @@ static vv_status judge(vv_head_record *out, vv_transfer *t, vv_repository *r, co
 	return VV_OK;
 }
 
-/* Of the suppliers at these places, which all answered, the one with the newest signed head; of equal ones the first, and so
- * where nothing signed is trusted. Those with heads that cannot be believed are left out; where all are, the first says why. */
+/* Among the suppliers at these places, which all answered, chooses the one with the newest signed head; among equals the first,
+ * also if no signed head is trusted. Those with invalid heads are left out; if all are, the error is the first one's. */
 static vv_status choose(size_t *best, vv_transfer *t, vv_repository *r, vv_supplier *suppliers,
 			const size_t *places, size_t count, vv_error *err)
 {
@@ -225,18 +225,18 @@ static vv_status choose(size_t *best, vv_transfer *t, vv_repository *r, vv_suppl
 		}
 	}
 	if (found) return VV_OK;
-	suppliers[places[0]].left_out = false; /* the error says it */
+	suppliers[places[0]].left_out = false; /* the error has it */
 	*err = suppliers[places[0]].why;
 	return err->code;
 }
 
-/* A Git host among the suppliers that answered becomes what the remote would be. */
+/* Makes a Git host among the answering suppliers the origin. */
 static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
 {
 	vv_supplier *s = r->suppliers + place;
 	vv_status rc;
 
-	vv_free(r->stand.kind); /* it is not asked again what it is */
+	vv_free(r->stand.kind); /* its kind is known */
 	if (!(r->stand.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s))))) {
 		return vv_fail_nomem(err);
 	}
@@ -284,8 +284,8 @@ static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)
 	}
 }
 
-/* Of the further peers that answer, the one with the newest signed head, or a peer before a Git host, stands in for the remote, which
- * err says does not: it gives the history, too. All of them are asked at once. */
+/* Among the further peers that answer, the one with the newest signed head, or a peer before a Git host, replaces the remote,
+ * which failed with err: it sends the history, too. All of them are tried in parallel. */
 static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
 {
 	vv_ask *asks[VV_SUPPLIERS_MAX];
@@ -362,7 +362,7 @@ static vv_status look_named(vv_fetch_from *r, vv_error *err)
 	return bare ? VV_OK : add_new(r, m->name, VV_BY_SETTINGS, err);
 }
 
-/* Of those that are known without asking anybody. */
+/* Adds those known without a request. */
 static vv_status look_for_copies(vv_fetch_from *r, vv_error *err)
 {
 	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
@@ -381,7 +381,7 @@ static vv_status look_for_copies(vv_fetch_from *r, vv_error *err)
 	return rc;
 }
 
-/* Where copies can stand in, a machine that sleeps costs two seconds, and nothing for ten minutes then. */
+/* If copies can replace it, a sleeping machine costs two seconds, and then nothing for ten minutes. */
 static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
 {
 	vv_auto(vv_speeds) *speeds = NULL;
@@ -408,7 +408,7 @@ static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
 	return rc;
 }
 
-/* The remote, and beside it those that blocks are asked of when they are wanted. */
+/* Connects the remote, and lists other suppliers for blocks on demand. */
 static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 {
 	vv_error why;

@@ -121,7 +121,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 	return vv_hint_code(err, VV_HINT_FETCH_BRANCHES);
 }
 
-/* What a word on the right of ':' names here, in the folder of what it comes from. */
+/* The local ref for a word on the right of ':', in the folder of its source's kind. */
 static const char *local_name(vv_ref_plan *p, const char *to, const char *from)
 {
 	if (strncmp(to, "refs/", 5) == 0) return to;
@@ -192,7 +192,7 @@ static vv_status add_tags(vv_ref_plan *p, const vv_hello *h, bool force, vv_erro
 	return VV_OK;
 }
 
-/* --- what is here ------------------------------------------------------------------------- */
+/* --- local refs ------------------------------------------------------------------------- */
 
 typedef struct pruning {
 	vv_ref_plan *p;
@@ -412,7 +412,7 @@ bool vv_ref_moves(const vv_ref_move *m)
 	return m->to && !m->refused && !m->behind && !vv_oid_equal(&m->old, &m->id);
 }
 
-/* Is it a branch that a work tree stands on? */
+/* Does a work tree have the branch checked out? */
 static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 {
 	vv_auto(char) *where = NULL;

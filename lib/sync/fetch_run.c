@@ -31,7 +31,7 @@ typedef struct run {
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
 	bool follows;       /* refs of the remote are where its newest head has them, or after it */
-	bool lost;          /* it does not have what that head names */
+	bool lost;          /* it does not have the commits of that head */
 	bool alone;         /* nor has any other copy */
 } run;
 
@@ -131,7 +131,8 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 	return VV_OK;
 }
 
-/* The history is there, and what keeps the blocks cannot be asked: that is no reason to have neither. */
+/* Notes that the place of the blocks is unreachable: the history is available, so the fetch
+ * continues. */
 static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 {
 	if (why->code == VV_ENOMEM || why->code == VV_ECANCELLED || why->full) {
@@ -146,7 +147,7 @@ static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 	return VV_OK;
 }
 
-/* The packs of what is not whole here come before single blocks are asked for. */
+/* Downloads packs for incomplete versions before single blocks are requested. */
 static vv_status expect_blocks(run *r, vv_error *err)
 {
 	vv_auto(vv_whole) whole = {0};
@@ -166,7 +167,7 @@ static vv_status expect_blocks(run *r, vv_error *err)
 					  VV_SUPPLIERS_MAX - r->from.supplier_count, &peers, err);
 		r->from.supplier_count += peers;
 	}
-	/* where peers keep them, the host is asked for single blocks that no peer has */
+	/* if peers store them, the host is used only for single blocks that no peer has */
 	if (rc == VV_OK && !whole.all && r->from.supplier_count - r->from.unasked_count == 1) {
 		const vv_oids haves = {whole.tips, whole.tip_count};
 		rc = vv_git_host_expect(r->from.origin.host, &wants, &haves, &why);
@@ -177,7 +178,7 @@ done:
 	return rc;
 }
 
-/* A ref stays, as one does whose blocks nobody has. */
+/* Skips a ref, as one whose blocks no peer has. */
 static vv_status leave_behind(run *r, const vv_oid *id, const vv_error *why, vv_error *err)
 {
 	vv_fetch_result *f = &r->result;
@@ -188,8 +189,8 @@ static vv_status leave_behind(run *r, const vv_oid *id, const vv_error *why, vv_
 	return VV_OK;
 }
 
-/* The remote does not have what its head names, so that another copy is asked. Where none has it a clone begins with what there
- * is. */
+/* The remote lacks the commits of its head, so another copy is tried. If none has them a clone begins with the available
+ * ones. */
 static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, const vv_oid *named,
 			     vv_error *err)
 {
@@ -231,7 +232,7 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 		if (v.is == VV_AS_SIGNED || v.is == VV_AFTER_SIGNED) {
 			continue;
 		}
-		if (!v.here && r->from.origin.host) { /* most give what they have by its id */
+		if (!v.here && r->from.origin.host) { /* most hosts serve objects by id */
 			char hex[VV_OID_TEXT + 1];
 			const char *id = hex;
 			vv_oid came;
@@ -291,7 +292,7 @@ static vv_status bring_history(run *r, vv_error *err)
 		r->commits += commits;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		p->moves[places[i]].id = ids[i]; /* it may have moved on since it was asked for */
+		p->moves[places[i]].id = ids[i]; /* it may have moved since the request */
 	}
 	if (rc < 0 || (rc = follow_heads(r, NULL, err)) < 0 || r->lazy) return rc;
 	vv_git_host_reading(r->from.origin.host);
@@ -299,8 +300,8 @@ static vv_status bring_history(run *r, vv_error *err)
 	return rc == VV_OK ? vv_git_host_watch(r->from.origin.host, err) : rc;
 }
 
-/* What the origin lacks may lie in its ref of blocks: somebody reached it by a plain URL. True: it is one more
- * supplier now, and not all is here. */
+/* Blocks that the origin lacks may be in its ref of blocks, from a client that used a plain URL. True: this is
+ * now a further supplier, and blocks are missing. */
 static bool add_blocks_ref(run *r, vv_status rc)
 {
 	vv_git_host *host;
@@ -323,7 +324,7 @@ static bool add_blocks_ref(run *r, vv_status rc)
 	return true;
 }
 
-/* What another run before this one brought. */
+/* Adds the results of an earlier run. */
 static void add_before(run *r, const vv_fetch_result *before)
 {
 	vv_fetch_result *now = &r->result;
@@ -404,7 +405,7 @@ static vv_status move(run *r, bool forward, vv_error *err)
 	return rc;
 }
 
-/* What a peer shows is here, and no ref names it yet. */
+/* A peer's commits are stored, but no ref names them yet. */
 static vv_status follow_peer(run *r, vv_error *err)
 {
 	bool other = false;
@@ -477,8 +478,9 @@ static vv_signed_plan signed_plan(run *r)
 				.notes = r->j->quiet ? NULL : r->from.t.notes};
 }
 
-/* The signed heads of whoever gives the history, before anything moves. A host in the place of the remote gives at most
- * what they name, and so does a remote that was found by a name; of a stranger on the local network nothing else is taken. */
+/* Checks the signed heads of the history's source, before any ref moves. From a host instead of the remote, or a remote found
+ * by a name, at most the commits named by the heads are accepted; from an untrusted machine of the local network only
+ * these. */
 static vv_status see_heads(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
@@ -555,7 +557,7 @@ static vv_status finish(run *r, vv_error *err)
 	return rc;
 }
 
-/* What the peers delivered is noted, also of a fetch that failed later. */
+/* Notes the peers' deliveries, also if the fetch failed later. */
 static void note_receipts(run *r)
 {
 	vv_error err;
@@ -616,7 +618,7 @@ static vv_status tell_behind(const run *r, vv_error *err)
 	return vv_hint_code(err, VV_HINT_BEHIND, option, remote);
 }
 
-/* A failure after refs that moved says so. */
+/* Adds the number of moved refs to a later failure. */
 static vv_status behind(const run *r, vv_error *err)
 {
 	const size_t done = vv_ref_plan_count_done(&r->j->plan);
@@ -699,7 +701,7 @@ static void restart(run *r, const vv_named *failed, const vv_error *silent)
 	vv_ref_plan_init(&j->plan);
 }
 
-/* One that stands in may show what it does not give: then the next one is asked. */
+/* A replacement may lack data that it lists: then the next one is tried. */
 static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
@@ -716,7 +718,7 @@ static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 				   strlen(r->from.stand_name) + 1);
 			if (failed->mirrors.failed) return vv_fail_nomem(err);
 		} else if (rc == VV_EIO && silent.code == VV_OK && !r->from.found_by) {
-			silent = *err; /* the remote itself, which copies stand in for */
+			silent = *err; /* the remote itself, replaced by copies */
 		} else if (rc == VV_EIO && !patient) {
 			patient = true;
 			silent.code = VV_OK;
@@ -731,7 +733,7 @@ static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 	return rc;
 }
 
-/* Other copies are asked as where the remote does not answer; it was proved to be behind them. */
+/* Tries other copies, as if the remote did not answer; it was proved to be behind them. */
 static vv_status run_elsewhere(run *r, vv_named *failed, vv_error *err)
 {
 	const vv_error lost = *err;

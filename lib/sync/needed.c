@@ -19,14 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEEDED_MAX 8u /* remotes asked */
+#define NEEDED_MAX 8u /* limit of remotes */
 #define NEEDED_PEERS_MAX 4u
-#define NEEDED_SUPPLIERS_MAX                                                                       \
-	20u /* of one remote; with those that nobody named VV_SUPPLIERS_MAX at most */
+#define NEEDED_SUPPLIERS_MAX 20u /* of one remote; with unnamed ones VV_SUPPLIERS_MAX at most */
 
 typedef struct needed_remote {
 	char *name;
-	char *url; /* shown in messages in place of a name that no user gave; NULL: the name is shown */
+	char *url; /* shown in messages instead of an internal name; NULL: the name is shown */
 	/* A Git host's block peers, or a vault's holders, are more than one. */
 	vv_supplier suppliers[NEEDED_SUPPLIERS_MAX];
 	size_t count;
@@ -143,7 +142,7 @@ static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 		if (strcmp(n->remotes[i].name, name) == 0) return VV_OK;
 	}
 	if (n->count == NEEDED_MAX) return VV_OK;
-	/* nobody gave the remote of a cache its name */
+	/* the name of a cache's remote is internal */
 	if (vv_repository_is_bare(n->repo) &&
 	    vv_remote_find(&m, n->repo, name, VV_IGNORED) == VV_OK) {
 		n->remotes[n->count].url = vv_take(&m.url);
@@ -190,7 +189,7 @@ const char *vv_needed_by(const vv_needed *n)
 	return n->by;
 }
 
-/* Who was found to have a version when it was dropped here, and is no remote: a URL, the vault. */
+/* Adds keepers of dropped versions that are not remotes: a URL, the vault. */
 static vv_status add_keepers(vv_needed *n, vv_error *err)
 {
 	const char *name;
@@ -200,7 +199,7 @@ static vv_status add_keepers(vv_needed *n, vv_error *err)
 		return VV_OK;
 	}
 	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(n->elsewhere, i)); i++) {
-		/* A source is asked for what is linked to it alone. */
+		/* A source is used only for versions linked to it. */
 		rc = (strchr(name, ':') || strchr(name, '/')) &&
 				     strncmp(name, VV_LINK_SCHEME, strlen(VV_LINK_SCHEME)) != 0
 			     ? add_needed(n, name, err)
@@ -220,7 +219,7 @@ static vv_status add_link(void *payload, const vv_cid *root, const char *source,
 	return n->links[n->link_count++].name ? VV_OK : vv_fail_nomem(err);
 }
 
-/* The remote of the branch at hand, then all others, then who else keeps what was dropped. */
+/* The current branch's remote, then all others, then further keepers of dropped versions. */
 static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
@@ -249,7 +248,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	}
 	n->off = false;
 	if (!isatty(STDERR_FILENO)) {
-		n->t.connect.ask = NULL; /* an editor's checkout has nobody to ask */
+		n->t.connect.ask = NULL; /* an editor's checkout has no terminal for questions */
 	}
 	if (vv_head_read(n->repo, &head, VV_IGNORED) == VV_OK) {
 		if (vv_remote_default(&first, n->repo, head.branch, false, VV_IGNORED) == VV_OK) {
@@ -328,8 +327,8 @@ static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
 	return rc;
 }
 
-/* From the remote's suppliers (m NULL: no remote can be reached) and, beside one that is not of their kind, from
- * those that nobody named. */
+/* Fetches from the remote's suppliers (m NULL: no reachable remote) and, unless it is the vault, from the
+ * unnamed ones. */
 static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const vv_cid *root,
 			    vv_fetch_result *result, vv_error *err)
 {
@@ -413,7 +412,7 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		}
 	}
 	if (rc < 0 && rc != VV_EMISSING) {
-		m->failed = true; /* the line is not what it was */
+		m->failed = true; /* the line is in an unknown state */
 		m->why = *err;
 	}
 	return rc;
@@ -427,7 +426,7 @@ static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 	return fetch_from(n, NULL, &f, root, &result, err);
 }
 
-/* None is a difference from what is here. */
+/* No differences against local blocks. */
 static vv_status find_no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
 			      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED,
 			      vv_error *err)
@@ -490,7 +489,7 @@ vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *er
 	return rc < 0 ? rc : ask_given(n, &w, err);
 }
 
-/* Where a linked version's blocks are; NULL: it is none, or nobody is to be asked there. */
+/* The source of a linked version's blocks; NULL: not linked, or fetching is off. */
 static const char *link_name(vv_needed *n, const vv_cid *root)
 {
 	if (n->off || n->given) return NULL;

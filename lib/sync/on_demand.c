@@ -1,5 +1,5 @@
 /*
- * on_demand: how a store's question becomes a fetch, and which blocks come with it, and what is reported when there is no answer.
+ * on_demand: turns a store's request into a fetch, chooses further blocks for it, and reports failures.
  */
 #include "lib/sync/on_demand.h"
 
@@ -19,19 +19,20 @@
 
 #define NODES 1024u /* of which the links are known; of a table of 80,000 groups at least */
 #define GROWTH 4u
-/* What a node links to is read for a while before the next node is: more of them would be forgotten until then. */
+/* Number of nodes to fetch at once: the links of a node are read before the next node, so more would be dropped
+ * until then. */
 #define NODES_AT_ONCE 8u
 
 typedef struct node {
 	vv_cid *links;
 	size_t count, cap;
-	size_t until; /* links before this one were asked for, the last time from `window` of them on */
-	size_t window; /* so many; 0: none so far */
+	size_t until;  /* links before this one were requested, the last time `window` of them */
+	size_t window; /* the size of the last request; 0: none yet */
 } node;
 
 struct vv_ahead {
 	node nodes[NODES];
-	size_t next;   /* the place of the next node; the oldest goes */
+	size_t next;   /* index of the next node; replaces the oldest */
 	node *last[2]; /* of which a node was requested, and a leaf; NULL */
 	size_t blocks, bytes;
 	uint64_t expected; /* leaves, of those that were announced; 0: it is not known how many */
@@ -154,30 +155,31 @@ size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], boo
 /* Requests for blocks that nothing announced; a version of which more are wanted comes sooner as a whole. */
 #define GUESSES_MAX 40u
 #define FEW_BLOCKS 40u /* likewise, of blocks */
-/* Of a table's groups a quarter, which comes twice where all are read after all; more where a share is read. */
+/* Limit of a table's groups to fetch singly: a quarter, which is fetched twice if all are read in the end; more
+ * for a share. */
 #define MOST(groups) ((groups) / 4 + FEW_BLOCKS)
 #define MOST_OF_SHARE(groups) ((groups) / 8 * 5 + FEW_BLOCKS)
 /* Groups that a share begins or ends in, and what shows that it has ended. */
 #define BESIDE_SHARE 3u
-/* Of blocks that came by themselves; four times what is requested ahead. */
+/* Limit in bytes for singly fetched blocks; four times the read-ahead. */
 #define KEPT_BYTES ((size_t)32 << 20)
 
 struct vv_on_demand {
-	vv_repository *of;  /* whose store asks */
+	vv_repository *of;  /* the requesting store's repository */
 	vv_repository *own; /* the same, opened again; NULL: nothing was requested yet */
 	vv_needed *needed;
-	vv_cid_set *refused; /* asked for before, and nobody had them */
-	atomic_bool again;   /* they may be asked for once more */
+	vv_cid_set *refused; /* requested before, and not available */
+	atomic_bool again;   /* they may be requested again */
 	bool keep;
 	/* Blocks come by themselves: */
 	atomic_bool alone;
-	vv_cid root;     /* of the version: what was requested first; null: nothing was */
+	vv_cid root;     /* of the version: the first requested block; null: none */
 	vv_ahead *ahead; /* NULL: nothing was */
 	unsigned guesses;
 	uint64_t blocks;      /* that came */
 	uint64_t groups;      /* of the version */
-	atomic_uint shares;   /* a share of so many is wanted; 0: of none */
-	atomic_bool expects;  /* so many leaves, from now on */
+	atomic_uint shares;   /* number of shares, of which one is read; 0: none */
+	atomic_bool expects;  /* number of announced leaves */
 	const vv_cid *wanted; /* now, into: */
 	vv_buf *out;
 };
@@ -204,7 +206,7 @@ static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
 		       why ? ", and could not be fetched: " : "", why ? why : "");
 }
 
-/* What came a moment ago is at hand. */
+/* Reads recently fetched blocks. */
 static vv_status get_kept(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const vv_on_demand *d = payload;
@@ -216,7 +218,7 @@ static vv_status get_kept(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 						    : refuse(cid, NULL, err);
 }
 
-/* Of a table whose groups can be read one by one; else 0. */
+/* The number of groups of a table that can be read one by one; else 0. */
 static uint64_t groups_of(const void *bytes, size_t len)
 {
 	vv_auto(vv_table) t = {.columns = 0};
@@ -304,7 +306,7 @@ static vv_status fetch_version(vv_on_demand *d, const vv_cid *cid, vv_error *err
 	return rc < 0 ? rc : vv_needed_fetch(d->needed, cid, err);
 }
 
-/* Who could not be reached a while ago may be there now. */
+/* Retries unreachable remotes. */
 static vv_status forget_refusals(vv_on_demand *d, vv_error *err)
 {
 	if (!atomic_exchange(&d->again, false) || vv_cid_set_count(d->refused) == 0) return VV_OK;
@@ -377,7 +379,8 @@ void vv_on_demand_alone(vv_on_demand *d, bool alone)
 
 	if (d->ahead && vv_repository_store(d->of, &store, NULL) == VV_OK) {
 		vv_store_keep_unpacked(store,
-				       0); /* what came is requested by its version's root again */
+				       0); /* a fetched block is requested by its version's root
+					    * again */
 		vv_store_keep_unpacked(store, VV_UNPACKED_USUAL);
 	}
 	vv_ahead_free(d->ahead);

@@ -34,7 +34,7 @@ typedef struct run {
 	vv_transfer t;
 	vv_reached there;
 	vv_push_outcome out;
-	bool asks;    /* for the refs of a Git host, whatever goes */
+	bool asks;    /* for the refs of a Git host, in any case */
 	bool fetched; /* what is missing here, as far as others have it */
 } run;
 
@@ -105,8 +105,8 @@ static bool is_tracked(run *r, const char *name, const vv_oid *id)
 	return same;
 }
 
-/* What the other side has now is what the tracking branch shows, also where nothing had to be
- * sent: the line of the push before may have broken at the answer. */
+/* Sets the tracking branch to the other side's id, also if nothing was sent: the line of the
+ * previous push may have broken before its answer. */
 static void update_tracking(run *r, vv_push_item *it)
 {
 	vv_auto(char) *to = NULL;
@@ -147,7 +147,7 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 	return rc;
 }
 
-/* What went to a peer, or would. */
+/* Sums up the data sent, or to be sent, to a peer. */
 static void sum_up(run *r)
 {
 	const vv_fetch_sum *s = &r->out.sum;
@@ -185,7 +185,7 @@ static void tell_sum(const run *r)
 
 /* --- the push ------------------------------------------------------------------------------ */
 
-/* The hook that varve wrote, with none before it, is not run: what it has to do where varve pushes is done here. */
+/* varve's own hook, without an earlier one, is not run: its work for a push by varve is done here. */
 static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_hook_found) hook = {0};
@@ -206,7 +206,7 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 		return rc;
 	}
 	*out = true;
-	/* Without versions there is no table to lose. */
+	/* Without versions no table can be lost. */
 	return wanted && !r->t.unasked ? r->j->own_hook(r->j->repo, r->t.notes, err) : VV_OK;
 }
 
@@ -243,8 +243,8 @@ static void refuse(run *r, vv_push_item *it, const char *why)
 	r->j->refused = true;
 }
 
-/* Of a Git host: blocks first, then history, by git, which runs the hook itself. To an empty host whose blocks go to
- * a branch it is the other way round. */
+/* For a Git host: blocks first, then history, by git, which runs the hook itself. For an empty host with blocks on a
+ * branch in reverse order. */
 static vv_status send_to_host(run *r, vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
@@ -332,7 +332,7 @@ static vv_status send_heads_to_peer(run *r, vv_peer *peer, vv_git_push *moves, s
 
 /* Heads on their way. */
 typedef struct sending {
-	vv_shown_head *heads; /* all that are here */
+	vv_shown_head *heads; /* all local ones */
 	size_t count;
 	vv_git_push moves[VV_HEAD_LIST_MAX]; /* those that go */
 	size_t going;
@@ -348,7 +348,7 @@ static void sending_clear(sending *s)
 }
 VV_AUTO_CLEAR(sending, sending_clear)
 
-/* What the other side has of a head. *has: that or a newer one. */
+/* Finds the other side's id of a head. *has: it is this or a newer one. */
 static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello *h, vv_error *err)
 {
 	bool known = false;
@@ -364,7 +364,7 @@ static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello 
 	return rc < 0 || !known ? rc : vv_is_ancestor(r->j->repo, &p->id, &p->old, has, err);
 }
 
-/* It goes to a branch. */
+/* Names the branch for it. */
 static vv_status name_branch(vv_shown_head *h, vv_error *err)
 {
 	vv_buf name = VV_BUF_INIT;
@@ -403,7 +403,7 @@ static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv
 	return rc;
 }
 
-/* With varve.sign: a head of what the other side has now. */
+/* With varve.sign: signs a head with the other side's current refs. */
 static vv_status sign(const run *r, vv_error *err)
 {
 	const vv_push_plan *plan = &r->j->plan;
@@ -416,8 +416,8 @@ static vv_status sign(const run *r, vv_error *err)
 	return vv_head_make_set(r->j->repo, refs, plan->count, VV_HEADS_HERE, err);
 }
 
-/* The signed heads, after the refs that they name; with varve.sign a new one is made first. Where one is refused, another
- * push may have brought it, or a newer one, meanwhile: the other side is asked again, once. */
+/* Sends the signed heads, after the refs that they name; with varve.sign makes a new one first. If one is refused,
+ * another push may have sent it, or a newer one, meanwhile: reads the other side's refs again, once. */
 static vv_status send_heads(run *r, vv_error *err)
 {
 	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
@@ -475,7 +475,7 @@ static vv_status send_beside(run *r, vv_error *err)
 	return VV_OK;
 }
 
-/* What varve's own look before the push did not find: somebody was faster. */
+/* Reports a faster push, which varve's check before the push did not see. */
 static void tell_race(const run *r)
 {
 	for (size_t i = 0; r->there.host && i < r->j->plan.count; i++) {
@@ -533,7 +533,7 @@ static vv_status send(run *r, vv_error *err)
 			update_tracking(r, it);
 		}
 		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks == 0) {
-			it->state = VV_PUSH_SAME; /* what it lacks is missing here either */
+			it->state = VV_PUSH_SAME; /* its missing blocks are missing here, too */
 		}
 	}
 	return rc;
@@ -587,7 +587,7 @@ static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
 	return rc < 0 ? rc : vv_git_host_choose(r->there.host, s->name, url, err);
 }
 
-/* The remote as a Git host, with what is to keep its blocks. */
+/* The remote as a Git host, with the place for its blocks. */
 static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 {
 	const vv_status rc = vv_reach_as_host(&r->there, &r->t, &r->remote, true, true, err);
@@ -604,7 +604,7 @@ static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 	return choose_place(r, s, err);
 }
 
-/* What the host has and is missing here cannot be moved from here. */
+/* The host's refs with commits missing here, which cannot be moved from here. */
 static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 {
 	const vv_hello *h = r->there.hello;
@@ -691,7 +691,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 		return vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
 	if (r->j->dry_run) return VV_OK;
-	/* Asked again: what it has now, and not what was sent. */
+	/* Reads the host again: proves its current blocks, not the sent ones. */
 	vv_reached_close(&r->there);
 	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
 	if (!r->j->quiet) {
@@ -702,7 +702,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 	return VV_OK;
 }
 
-/* --blocks: of everything that is here, as far as it is, to a host that has lost some. */
+/* --blocks: sends all blocks, as far as they are here, to a host that has lost some. */
 static vv_status push_blocks(run *r, vv_error *err)
 {
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
@@ -764,8 +764,8 @@ static vv_status note_any(void *payload, const vv_new_root *n VV_UNUSED, vv_erro
 	return VV_OK;
 }
 
-/* Git itself asks a host for its refs before it moves any: where no version of a dataset goes along, and nothing
- * else here depends on what is there, nobody asks before it does. */
+/* git itself reads a host's refs before it moves any: without versions to send, or other work that needs the
+ * host's refs, varve does not read them first. */
 static vv_status look_unasked(run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
@@ -797,7 +797,7 @@ static vv_status look_unasked(run *r, vv_error *err)
 	return vv_plain_tips_add(j->repo, ids, j->plan.count, err);
 }
 
-/* Of what git itself has refused the refs there tell more. */
+/* For refusals by git itself the host's refs explain more. */
 static bool is_refused_here(const vv_push_plan *plan)
 {
 	bool here = false;

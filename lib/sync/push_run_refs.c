@@ -65,7 +65,7 @@ static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 	return found;
 }
 
-/* What a name on the right of ':' is there: whole, or in the folder that the left one is in. */
+/* The remote ref for a name on the right of ':': full, or in the folder of the left one. */
 static const char *there(vv_push_plan *p, const char *to, const char *from)
 {
 	if (strncmp(to, "refs/", 5) == 0) return to;
@@ -73,7 +73,7 @@ static const char *there(vv_push_plan *p, const char *to, const char *from)
 	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
 }
 
-/* FROM:TO where FROM is a commit and no ref: then TO must say what it is. */
+/* FROM:TO where FROM is a commit and not a ref: then TO must be a full name. */
 static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec *s, bool force,
 			    vv_error *err)
 {
@@ -156,7 +156,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	return rc;
 }
 
-/* Where the branch at hand goes without a word. */
+/* Adds the default destination of the current branch. */
 static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
@@ -201,7 +201,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	return rc;
 }
 
-/* remote.NAME.push, which says where a push without words goes. */
+/* remote.NAME.push, the default refspecs. */
 static vv_status take_word(void *payload, const char *name, const char *value,
 			   const char *level VV_UNUSED, vv_error *err)
 {
@@ -248,9 +248,10 @@ vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *h
 	return rc;
 }
 
-/* --- against what is there ------------------------------------------------------------------- */
+/* --- comparison with the remote
+ * ------------------------------------------------------------------- */
 
-/* The lease: the branch there must be where we saw it last, or where the user says. */
+/* The lease: the remote branch must be at our tracking branch's id, or at the user's. */
 static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const vv_remote *m,
 			     vv_push_item *it, const char *lease, vv_error *err)
 {
@@ -284,8 +285,8 @@ static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const 
 	return rc;
 }
 
-/* To be deleted, and not there. One that is still tracked was there: the push that deleted it may
- * have lost its answer. */
+/* A ref to delete that does not exist. One that is still tracked existed: the answer to the push
+ * that deleted it may have been lost. */
 static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *it, vv_error *err)
 {
 	vv_auto(char) *tracking = NULL;

@@ -1,5 +1,5 @@
 /*
- * repair: who may have a block that is missing here, and in which order they are asked.
+ * repair: the sources of missing blocks, and their order.
  */
 #include "lib/sync/repair.h"
 
@@ -39,7 +39,7 @@ typedef struct repair {
 	vv_writer *w;       /* while blocks are stored */
 } repair;
 
-/* ---- what is missing ---- */
+/* ---- missing blocks ---- */
 
 typedef struct looking {
 	repair *r;
@@ -107,7 +107,8 @@ static vv_status find_broken(repair *r, vv_error *err)
 	return rc;
 }
 
-/* Looks again after a source was asked: versions that are whole now are reported, and forgotten. */
+/* Checks again after using a source: reports versions that are now complete, and removes them from
+ * the list. */
 static vv_status look_again(repair *r, const char *source, vv_error *err)
 {
 	size_t left = 0;
@@ -223,7 +224,7 @@ static vv_status from_kept(repair *r, vv_error *err)
 
 /* ---- the work tree ---- */
 
-/* What an import makes of a file depends on these; what else a root says follows from them. */
+/* The result of importing a file depends on these; the rest of a root follows from them. */
 static bool same_form(const vv_root *a, const vv_root *b)
 {
 	return a->kind == b->kind && a->schema.len == b->schema.len &&
@@ -260,7 +261,7 @@ static int open_data(repair *r, const char *path, vv_stat *st)
 	return fd;
 }
 
-/* That a file cannot be read in this form is no fault: it is another one by now. */
+/* A file that cannot be read in this form is not an error: it has changed. */
 static vv_status unless_trouble(const vv_error *why, vv_error *err)
 {
 	if (why->code == VV_ENOMEM || why->code == VV_EIO) {
@@ -273,7 +274,7 @@ static vv_status unless_trouble(const vv_error *why, vv_error *err)
 typedef vv_status (*read_fn)(repair *r, const char *path, const vv_source *source, const void *how,
 			     vv_error *err);
 
-/* A file of the work tree, read in a way of making blocks, if it has data. path: what it is as a
+/* Reads a file of the work tree with data, by a function that makes blocks. path: its path as a
  * dataset. */
 static vv_status read_file(repair *r, const char *file, const char *path, read_fn fn,
 			   const void *how, vv_error *err)
@@ -315,8 +316,8 @@ static vv_status open_sink(void *payload, vv_sink *out, vv_error *err VV_UNUSED)
 	return VV_OK;
 }
 
-/* As a table that nobody knew before, at path: where no root of that path is left. how: names of the
- * key's columns, or NULL: it is looked for. */
+/* Imports it as a new table at path, if no root of that path is left. how: names of the key's
+ * columns, or NULL: detect it. */
 static vv_status read_new(repair *r, const char *path, const vv_source *source, const void *how,
 			  vv_error *err)
 {
@@ -330,7 +331,7 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 	return vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err);
 }
 
-/* What the commit has for it; false: it cannot be read. p lives in the arena. */
+/* The commit's pointer for it; false: unreadable. p is in the arena. */
 static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
 {
 	vv_auto(vv_tree_entry) e = {0};
@@ -547,7 +548,7 @@ static vv_status run(repair *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_dataset_reader_store(r->ask->reader, &r->store, err)) < 0) return rc;
-	/* Before anything goes: what has a node need not have what is below it. */
+	/* Before anything is removed: a node in the store no longer implies the blocks below it. */
 	if ((rc = vv_repository_set_incomplete(r->repo, true, err)) < 0 ||
 	    (rc = vv_complete_tips_forget(r->repo, err)) < 0 ||
 	    (rc = vv_store_salvage(r->store, &ask, err)) < 0 || (rc = find_broken(r, err)) < 0 ||
@@ -561,7 +562,7 @@ static vv_status run(repair *r, vv_error *err)
 		return rc;
 	}
 	if (r->count > 0 && r->ask->from->count > 0 && (rc = from_peers(r, err)) < 0) return rc;
-	/* With what came, a difference in a pack that was kept may be read now. */
+	/* With new blocks, a difference in a retired pack may have become readable. */
 	return take_from(r, from_kept, "a damaged pack", err);
 }
 

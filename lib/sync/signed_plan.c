@@ -41,7 +41,7 @@ void vv_signed_only(const vv_signed_plan *s, size_t from)
 	}
 }
 
-/* What the newest head names of the remote's branch, if the copy has that. */
+/* The newest head's id of the remote's branch, if the copy has its commits. */
 static vv_status find_signed(const vv_signed_plan *s, vv_ref_move *m, vv_error *err)
 {
 	vv_oid is;
@@ -55,7 +55,7 @@ static vv_status find_signed(const vv_signed_plan *s, vv_ref_move *m, vv_error *
 	return m->is_signed ? VV_OK : vv_is_ancestor(s->repo, &is, &m->id, &m->is_signed, err);
 }
 
-/* The remote's tracking branch goes forward to it. */
+/* Fast-forwards the remote's tracking branch to it. */
 static vv_status move_signed(const vv_signed_plan *s, const vv_ref_move *m, vv_error *err)
 {
 	vv_auto(char) *to = NULL;

@@ -1,5 +1,5 @@
 /*
- * vault_peer: how the program is started, and what else it is asked.
+ * vault_peer: starts the program, and sends further requests.
  */
 #include "lib/sync/vault_peer.h"
 
@@ -33,7 +33,7 @@ vv_status vv_vault_installed(const vv_env *env, vv_error *err)
 
 /* --- the child ----------------------------------------------------------------------------------- */
 
-/* What it says is for people. */
+/* Its lines are for people. */
 static void on_line(void *notes, const char *line, size_t len)
 {
 	vv_notes_put(notes, "%s", vv_text_show(line, len));
@@ -94,14 +94,14 @@ static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
 	return rc;
 }
 
-/* A vv_reach_connect_fn, of one that nobody named. */
+/* A vv_reach_connect_fn, for an unnamed vault. */
 static vv_status connect_unasked(vv_peer **out, vv_transfer *t, const vv_connect_options *o,
 				 vv_error *err)
 {
 	return start(out, o, false, t->notes, err);
 }
 
-/* Holders are met now: what is wrong shows at once. */
+/* Contacts the holders at once, so that errors appear early. */
 static vv_status open_named(vv_transfer *t, vv_supplier *out, vv_error *err)
 {
 	vv_connect_options o = t->connect;

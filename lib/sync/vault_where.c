@@ -1,5 +1,5 @@
 /*
- * vault_where: how the answer goes over the line, as JSON.
+ * vault_where: the answer on the line, as JSON.
  */
 #include "lib/sync/vault_where.h"
 

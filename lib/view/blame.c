@@ -27,7 +27,7 @@
 #define NO_SIDE SIZE_MAX
 
 struct vv_blame_part {
-	uint32_t *target; /* which of the rows asked for */
+	uint32_t *target; /* indexes of the requested rows */
 	uint64_t *row;    /* its number in this version */
 	/* the cells that are looked for, by columns of the first version, a bit each, and one bit for the row
 	 * as a whole: with columns that were dropped since. NULL: all of all */
@@ -159,7 +159,7 @@ static vv_status part_room(const vv_blame *b, vv_blame_part *p, size_t more, vv_
 	return VV_OK;
 }
 
-/* Gives each row of a part bits of its own. */
+/* Makes separate bits for each row of a part. */
 static vv_status part_bits(const vv_blame *b, vv_blame_part *p, vv_error *err)
 {
 	if (!p->bits) {
@@ -309,8 +309,8 @@ static vv_status add_touched(side *s, size_t width, const vv_row_change *c, vv_e
 	return VV_OK;
 }
 
-/* Rows that are told apart from the rest: added, moved or changed ones have their place,
- * all others follow each other as in the older version. */
+/* Reads added, moved and changed rows with their places; all others have the order of the older
+ * version. */
 static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error *err)
 {
 	vv_auto(vv_descent_rest) rest = {0};
@@ -428,7 +428,7 @@ static vv_status give(step *t, side *s, uint32_t target, uint64_t row, const uin
 	return part_add(t->b, s->into, target, s->old_of[row] & ~TOUCHED, bits, err);
 }
 
-/* Has a version the row as it is now, in the same columns? The first one, or NO_SIDE. */
+/* The first version that has the row unchanged, in the same columns; or NO_SIDE. */
 static size_t side_of_all(step *t, uint64_t row)
 {
 	size_t found = NO_SIDE;
@@ -479,7 +479,7 @@ static bool is_set_here(const step *t, uint64_t row, const uint8_t *bits)
 	return false;
 }
 
-/* Each cell goes to the version that has it. */
+/* Assigns each cell to the version that has it. */
 static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bits, vv_error *err)
 {
 	const vv_blame *b = t->b;
@@ -501,7 +501,7 @@ static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bi
 			t->named = true;
 		}
 	}
-	if (kinds == 1) { /* what the other columns hold is followed, too */
+	if (kinds == 1) { /* the other columns' cells are followed, too */
 		return give(t, &t->sides[only], target, row, bits, err);
 	}
 	for (size_t i = 0; kinds > 1 && i < t->count; i++) {
@@ -582,9 +582,9 @@ static vv_status take_rows(step *t, vv_error *err)
 
 /* --- a step ----------------------------------------------------------------------------------------- */
 
-/* Explains a part in the version `newer` by the versions before it, one for each parent of the commit
- * (NULL: that has none; newer may be NULL where count is 0); `commit` is a number of the caller's, below 2^31. parts[i] is what came from
- * older[i] (NULL: nothing); the part that was given is gone. *named: something was the commit's. */
+/* Explains a part in the version `newer` by the versions before it, one for each parent of the commit (NULL: that has none;
+ * newer may be NULL where count is 0); `commit` is a number of the caller's, below 2^31. parts[i] is the part from older[i]
+ * (NULL: none); frees the given part. *named: the commit set a row or cell. */
 static vv_status blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer,
 			    vv_table *const *older, size_t count, uint32_t commit,
 			    vv_blame_part **parts, bool *named, vv_error *err)
@@ -632,7 +632,7 @@ static vv_status join(void *payload, void *into, void *more, bool *joined, vv_er
 	return blame_join(payload, into, more, joined, err);
 }
 
-/* Explains what is at one commit by its parents. */
+/* Explains a part at one commit by its parents. */
 static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
 			 vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * document_diff: what the tables of two documents are called where they are compared, and what is said of the documents.
+ * document_diff: the names of compared tables of two documents, and the report on the documents.
  */
 #include "lib/view/document_diff.h"
 
@@ -21,7 +21,7 @@ static void documents_close(documents *d)
 }
 VV_AUTO_CLEAR(documents, documents_close)
 
-/* *are: a reader knows both, or the one that exists. */
+/* *are: a reader supports both, or the one that exists. */
 static vv_status open_documents(documents *d, bool *are, const vv_diff_item *i, vv_error *err)
 {
 	const vv_subject *any = i->b ? i->b : i->a;

@@ -36,7 +36,7 @@ typedef struct known {
 } known;
 
 typedef struct renamed {
-	char *asked, *now; /* in the version that was asked last */
+	char *asked, *now; /* in the version of the last call */
 } renamed;
 
 struct vv_figure {
@@ -54,15 +54,15 @@ struct vv_figure {
 	renamed *names;
 	size_t name_count, name_cap;
 	const vv_schema *schema; /* of the version that is compiled against */
-	bool lacks;              /* it has not all columns */
-	vv_oid commit;           /* asked last; null: none was */
+	bool lacks;              /* it lacks columns */
+	vv_oid commit;           /* of the last call; null: none */
 	char *path;
 	vv_row_block *block;
 	vv_condition_scratch *scratch;
 	vv_buf part;
 };
 
-/* ---- what is known ---- */
+/* ---- cached results ---- */
 
 static const struct entry *find(const known *k, vv_hash128 key)
 {
@@ -204,7 +204,7 @@ void vv_figure_close(vv_figure *f)
 
 /* ---- columns ---- */
 
-/* A column by the name that was asked for. */
+/* Finds a column by the requested name. */
 static long find_column(void *payload, const char *name, size_t len)
 {
 	vv_figure *f = payload;
@@ -217,7 +217,7 @@ static long find_column(void *payload, const char *name, size_t len)
 	}
 	const long at = n ? vv_schema_find(f->schema, n->now, strlen(n->now))
 			  : vv_schema_find(f->schema, name, len);
-	if (!n && at >= 0) { /* the first version that is asked */
+	if (!n && at >= 0) { /* the first version */
 		const renamed one = {vv_strndup(name, len), vv_strndup(name, len)};
 
 		(void)(one.asked && one.now &&
@@ -265,7 +265,7 @@ static vv_status open_table(vv_figure *f, vv_subject *s, vv_table *t, const vv_o
 				 vv_text_shows(path));
 }
 
-/* The names in an older version t of the columns in the one that was asked last. */
+/* Finds the names, in an older version t, of the columns of the last one. */
 static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 {
 	const vv_columns_options o = {.no_renames = false};
@@ -297,7 +297,7 @@ static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 
 /* ---- values ---- */
 
-/* What the group counts, from f->part on. */
+/* Counts the group, from f->part on. */
 static vv_status count_group(vv_figure *f, vv_sums *part, vv_table_reader *reader, vv_batch *b,
 			     const vv_table *t, const size_t *places, uint64_t i, vv_error *err)
 {
@@ -323,7 +323,7 @@ static vv_status count_group(vv_figure *f, vv_sums *part, vv_table_reader *reade
 	return vv_buf_ok(&f->part, err);
 }
 
-/* Of the columns that have another name by now; 0: none has. */
+/* Hash of the renamed columns' current names; 0: none. */
 static uint64_t names_hash(const vv_figure *f)
 {
 	uint64_t hash = 0;
@@ -345,7 +345,7 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 	vv_auto(vv_list_reader) *list = NULL;
 	vv_auto(vv_table_reader) *reader = NULL;
 	vv_auto(vv_batch) b = {0};
-	/* Columns are read as the schema says. */
+	/* The schema determines how columns are read. */
 	const uint64_t seed = vv_xxh3(t->root.schema.data, t->root.schema.len,
 				      names_hash(f) + (uint64_t)t->root.dialect.form);
 	size_t column_count;
@@ -400,7 +400,7 @@ static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t
 	return vv_buf_ok(&out->text, err);
 }
 
-/* Of a stored version, with the names that columns have by now. */
+/* The key of a stored version, with the current names of columns. */
 static vv_hash128 version_key(const vv_figure *f, const vv_subject *s)
 {
 	vv_hash128 key = vv_xxh3_128(&s->root, sizeof(s->root), 0);

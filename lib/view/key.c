@@ -20,7 +20,7 @@ typedef struct sample {
 	vv_table *table;
 	const size_t *columns;
 	size_t column_count;
-	vv_batch *batches; /* hold the texts */
+	vv_batch *batches; /* own the texts */
 	size_t batch_count;
 	vv_cell *cells;
 	size_t rows;

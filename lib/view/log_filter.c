@@ -1,7 +1,7 @@
 /*
- * log_filter: how a commit is asked whether a value came or went: only row groups that one
- * of the two versions has alone are read, and only cells that are the value as a whole count.
- * In text files its occurrences do, as in Git, and in files that are kept as bytes. A file that was renamed is compared with what it was.
+ * log_filter: finds out whether a commit added or removed a value: reads only row groups that one of the two versions has
+ * alone, and counts only cells equal to the value. In text files, and in files stored as bytes, occurrences count, as in Git. A
+ * renamed file is compared with its former content.
  */
 #include "lib/view/log_filter.h"
 
@@ -128,7 +128,8 @@ static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* One side of a path: a table, or text that was counted at once. How often the value is in what it alone has. */
+/* One side of a path: a table, or text that was counted at once. count: the occurrences in the parts that only
+ * it has. */
 typedef struct side {
 	vv_table table;
 	vv_table_at text; /* the same of text that is compared with a table */
@@ -162,7 +163,7 @@ static uint64_t count_text(const char *p, const char *end, const char *value, si
 	return n;
 }
 
-/* The bytes of a file in pieces, across which the value may stand. */
+/* The bytes of a file in pieces; the value may cross their borders. */
 typedef struct pieces {
 	const vv_log_filter *f;
 	vv_buf seen; /* the last of them, too short for the value, and the piece at hand */
@@ -184,7 +185,7 @@ static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_er
 	return VV_OK;
 }
 
-/* What was stored, as a table or as bytes. */
+/* Reads a stored version, as a table or as bytes. */
 static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *root, vv_error *err)
 {
 	pieces p = {.f = f};

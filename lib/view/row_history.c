@@ -26,21 +26,21 @@
 #define KEY_MAX VV_DESCENT_KEY_MAX
 #define NOWHERE UINT64_MAX
 
-/* What is known of the row in a version: its key, or, in a table without one, its number. */
+/* The identity of the row in a version: its key, or, in a table without one, its number. */
 typedef struct place {
 	const char *const *key; /* names in this version, NULL-ended; none: by its number */
 	const char *row;        /* the key's values in this version, parted by commas */
 	uint64_t number;
 } place;
 
-/* How a commit's row stands against a parent's. */
+/* Compares a commit's row with a parent's. */
 typedef enum outcome {
 	ROW_SAME,    /* or neither has it */
-	ROW_DIFFERS, /* found tells how */
+	ROW_DIFFERS, /* details in found */
 	NO_TABLE     /* the parent has none at this path, or none in which the row can be found */
 } outcome;
 
-/* One cell that differs, before it is told. */
+/* One differing cell, before it is reported. */
 typedef struct found {
 	outcome outcome;
 	place parent; /* where to continue; not with NO_TABLE */
@@ -52,7 +52,7 @@ typedef struct found {
 } found;
 
 struct vv_row_history {
-	const char *path; /* what was requested */
+	const char *path; /* the request */
 	const place *first;
 	vv_repository *repo;
 	vv_dataset_reader *reader;
@@ -63,7 +63,7 @@ struct vv_row_history {
 	size_t seen_count, seen_cap;
 	vv_hash_index seen_index;
 	vv_arena names;  /* places */
-	vv_arena answer; /* what next gave */
+	vv_arena answer; /* the last result of next */
 	const vv_progress *progress;
 	uint64_t stops; /* places in the history that were looked at */
 };
@@ -132,7 +132,7 @@ static vv_status keep_key(vv_row_history *h, place *out, const place *now, const
 
 /* --- the row in one version ------------------------------------------------------------------ */
 
-/* Appends nothing to out where memory ran out: told by vv_buf_ok. */
+/* Out of memory: see vv_buf_ok. */
 static void put_key(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count)
 {
 	vv_buf_reset(out);
@@ -244,7 +244,7 @@ typedef struct pair {
 	vv_descent d;
 	vv_row_by_number old_rows, new_rows;
 	size_t key[KEY_MAX], old_key[KEY_MAX], key_count, old_key_count;
-	vv_hash128 name;       /* for what is kept of the pair */
+	vv_hash128 name;       /* for the pair's cached keys */
 	vv_changed_keys *keys; /* that get its changed keys; NULL: none */
 } pair;
 
@@ -316,7 +316,7 @@ static vv_status tell_change(vv_row_history *h, found *f, pair *p, const vv_row_
 	return rc == VV_OK && c->rekeyed ? changed_key(h, f, p, c, err) : rc;
 }
 
-/* A row that no change tells of: its columns may be others. */
+/* A row without a change: its columns may have changed. */
 static vv_status same_row(vv_row_history *h, found *f, pair *p, const place *now, vv_error *err)
 {
 	uint64_t old_row, new_row;
@@ -391,7 +391,7 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* By what the row is known in the older version, where it has the number old_row. */
+/* Identifies the row in the older version, where it has the number old_row. */
 static vv_status know_older(vv_row_history *h, found *f, pair *p, uint64_t old_row, vv_error *err)
 {
 	const vv_cell *cells;
@@ -417,7 +417,7 @@ static vv_status look_by_number(vv_row_history *h, found *f, pair *p, uint64_t r
 {
 	vv_auto(vv_descent_rest) rest = {0};
 	vv_row_change c;
-	uint64_t before = 0, next = 0, old_row = NOWHERE; /* before: rows above that are told of */
+	uint64_t before = 0, next = 0, old_row = NOWHERE; /* before: rows above with changes */
 	size_t skip = 0;
 	bool is = false;
 	int more = 0;

@@ -38,14 +38,14 @@ typedef struct comparison {
 	vv_table *a, *b; /* NULL: not there */
 	vv_columns columns;
 	vv_rowdiff *rows;
-	const char *const *asked; /* key that the user named, {NULL} for none; NULL: not said */
+	const char *const *asked; /* key that the user named, {NULL} for none; NULL: missing */
 	vv_diff_keys keys;        /* to try, where the tables have no key of their own in common */
 	bool guessed;
 	vv_diff_table told;
 	char *form;
-	vv_where *where_a, *where_b; /* NULL: no row of this side can hold */
+	vv_where *where_a, *where_b; /* NULL: no row of this side can match */
 	bool filtered;
-	vv_rowdiff_stats stats; /* of what was reported, with --where */
+	vv_rowdiff_stats stats; /* of the reported rows, with --where */
 	uint64_t *column_changes;
 	vv_buf proposal; /* a line about a column that could be the key; empty: none */
 	bool begun, differs, many;
@@ -102,14 +102,14 @@ static void close_side(opened *o)
 	}
 }
 
-/* --- what is not a table -------------------------------------------------- */
+/* --- other files -------------------------------------------------- */
 
 static const char *kind_name(const opened *o)
 {
 	return !o->is_open ? "absent" : o->table.root.kind == VV_KIND_FILE ? "a file" : "a table";
 }
 
-/* A dataset of kind file on either side: told in a line. */
+/* A dataset of kind file on either side: reported in a line. */
 static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 {
 	const opened *a = &c->old_side, *b = &c->new_side;
@@ -161,7 +161,7 @@ static vv_status are_equal(bool *same, const vv_diff_item *item, vv_error *err)
 	return rc;
 }
 
-/* Of two files that somebody named nothing says that they differ, but their bytes. */
+/* For two files that the user named only a comparison of bytes shows whether they differ. */
 static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
 {
 	*same = false;
@@ -183,7 +183,7 @@ static vv_status take_head(void *payload, const void *bytes, size_t len, vv_erro
 	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
 }
 
-/* What kind of file with rows that varve does not see it is; NULL: none, or it cannot be read. *binary: git would call it so. */
+/* Its kind among files with rows that varve does not read; NULL: none, or unreadable. *binary: git considers it binary. */
 static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
 {
 	head h = {VV_BUF_INIT, false};
@@ -248,14 +248,14 @@ static bool same_key(const vv_table *a, const vv_table *b)
 	return vv_root_names_equal(a->root.key, a->root.key_count, b->root.key, b->root.key_count);
 }
 
-/* Of plain text only a key that is declared is known. */
+/* Plain text has a certain key only if it is declared. */
 static bool is_keyless_text(const opened *o)
 {
 	return o->is_text && o->table.root.key_source != VV_KEY_PACKAGE;
 }
 
-/* The keys to try where the user gave none. Two datasets of one key have theirs; else
- * the key of either, or one that is guessed. */
+/* The keys to try without a user's key. Two datasets with one key use it; else the key of either,
+ * or a guessed one. */
 static vv_status choose_keys(comparison *c, vv_error *err)
 {
 	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
@@ -340,8 +340,7 @@ static const char *header_of(const vv_dialect *d, size_t *len)
 	return s;
 }
 
-/* Do the header lines differ in no more than what the columns and the line ends say
- * anyway? */
+/* Do the header lines differ only by the columns and the line ends, which are reported anyway? */
 static bool same_header(const comparison *c)
 {
 	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
@@ -351,8 +350,8 @@ static bool same_header(const comparison *c)
 					      n == m && (n == 0 || memcmp(p, q, n) == 0));
 }
 
-/* What changed in how the rows are written. Where columns changed, the header line and
- * the columns' quoting had to. */
+/* Describes changes of the rows' form. With changed columns, the header line and the columns'
+ * quoting changes necessarily. */
 static vv_status describe_form(comparison *c, vv_error *err)
 {
 	vv_auto(vv_dialect) to = {0};
@@ -411,7 +410,7 @@ static long find_new(void *payload, const char *name, size_t len)
 	return other < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)other);
 }
 
-/* A column may be there on one side alone. */
+/* A column may exist on one side only. */
 static vv_status read_where(comparison *c, vv_error *err)
 {
 	const char *path = c->item->path;
@@ -522,7 +521,7 @@ static bool fits_old(const comparison *c, const vv_key_found *old, size_t place)
 	return at >= 0 && (size_t)at < old->columns && old->could[at];
 }
 
-/* A column that is unique in both versions: rows would be better told by it. */
+/* Proposes a column that is unique in both versions and would identify rows better. */
 static void propose_key(comparison *c, const vv_key_found *old, const vv_key_found *new)
 {
 	if (!c->how->propose || c->asked || c->item->conflict || new->column == SIZE_MAX ||
@@ -541,7 +540,7 @@ static void propose_key(comparison *c, const vv_key_found *old, const vv_key_fou
 	}
 }
 
-/* By which column people know the rows of tables without a key. */
+/* Finds the column that identifies rows of tables without a key for people. */
 static vv_status find_label(comparison *c, vv_error *err)
 {
 	vv_table *newer = c->b ? c->b : c->a;
@@ -560,7 +559,7 @@ static vv_status find_label(comparison *c, vv_error *err)
 	return rc;
 }
 
-/* A table that only one side has: its rows, as far as they are shown. */
+/* A table that only one side has: its rows, up to the limit. */
 static vv_status whole(comparison *c, vv_error *err)
 {
 	vv_table *t = c->a ? c->a : c->b;
@@ -692,7 +691,7 @@ static vv_status check_names(const comparison *c, const vv_strings *l, const cha
 	return VV_OK;
 }
 
-/* The names that the options give, for these two tables. */
+/* The names in the options, for these two tables. */
 static vv_status take_names(comparison *c, vv_error *err)
 {
 	static const char *const none[] = {NULL};
@@ -882,8 +881,8 @@ static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_err
 	return vv_buf_ok(&out->line, err);
 }
 
-/* Opens both sides; where one cannot be read as a table though nobody stored it as one,
- * *unreadable is true and err says why. */
+/* Opens both sides; if one is not stored as a table and cannot be read as one, *unreadable is true
+ * and err has the reason. */
 static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
@@ -947,7 +946,7 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 	}
 	if ((rc = open_both(&c, &unreadable, err)) < 0) {
 		if (unreadable && is_document(item) && !(item->a ? item->a : item->b)->table) {
-			/* Why no reader could read it was said when its tables were asked for. */
+			/* A reader's failure was reported when its tables were listed. */
 			vv_error_clear(err);
 			rc = tell_text(item, how, out, NULL, err);
 		} else if (unreadable && !item->named) {

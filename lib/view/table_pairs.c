@@ -40,7 +40,7 @@ vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of,
 	vv_notes quiet = heard ? *heard : (vv_notes){.note = NULL};
 	vv_status rc;
 
-	quiet.note = NULL; /* whoever shows the rows tells what is to be known of them */
+	quiet.note = NULL; /* the displaying code notes the facts */
 	vv_repository_listen(of->repo, &quiet);
 	rc = vv_subject_dup(s, of, of->text, err);
 	rc = rc < 0 ? rc : vv_subject_take_table(s, table, err);
@@ -61,7 +61,7 @@ static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_
 	return VV_OK;
 }
 
-/* Does the one tell of what the other was, in the same way? */
+/* Do both describe the pair's tables, with the same suffix? */
 static bool goes_with(const vv_table_pair *p, const char *was, const char *is)
 {
 	const size_t a = p->was ? strlen(p->was->name) : 0, b = p->is ? strlen(p->is->name) : 0;
@@ -145,7 +145,7 @@ vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subje
 	return rc;
 }
 
-/* The document of a file in a commit. *is false: no reader gives its tables. */
+/* The document of a file in a commit. *is false: no reader supports it. */
 static vv_status open_at(vv_subject *s, vv_subject_document *d, bool *is, vv_repository *r,
 			 vv_dataset_reader *reader, const vv_lineage_file *f, vv_error *err)
 {
@@ -155,7 +155,7 @@ static vv_status open_at(vv_subject *s, vv_subject_document *d, bool *is, vv_rep
 
 	*is = false;
 	rc = rc < 0 ? rc : vv_subject_document_open(d, is, s, err);
-	s->text = f->path; /* path goes */
+	s->text = f->path; /* path is freed */
 	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
 	vv_error_clear(err);
 	return VV_OK;

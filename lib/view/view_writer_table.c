@@ -1,6 +1,6 @@
 /*
- * view_writer_table: rows aligned in columns for eyes. Knows widths: they come from the first
- * rows, which wait until there are enough of them; what is wider later is cut.
+ * view_writer_table: rows aligned in columns for people. Widths are those of the first rows, which
+ * are buffered until there are enough; wider cells later are cut.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 struct vv_view_grid {
 	size_t *widths; /* of the chosen columns */
 	size_t columns;
-	size_t shown;    /* so many of them fit */
+	size_t shown;    /* number of columns that fit */
 	size_t sample;   /* rows that may wait */
 	unsigned width;  /* of the terminal; 0: no limit */
 	vv_buf *waiting; /* cells of the first rows, escaped and cut: row x count */

@@ -244,7 +244,7 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 	return rc;
 }
 
-/* What text has in "columns", "keyColumns" and "form". */
+/* The members "columns", "keyColumns" and "form". */
 static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *err)
 {
 	vv_auto(vv_schema) schema = {0};
@@ -329,7 +329,7 @@ static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table
 	return rc;
 }
 
-/* A key is looked for when a table is new; later it is only told of one. */
+/* A key is searched when a table is new; later a possible key is only mentioned. */
 static vv_status put_new_key(vv_add_report *out, const char *path, vv_table *old, vv_table *new,
 			     vv_error *err)
 {
@@ -379,7 +379,7 @@ static vv_status put_excel(vv_add_report *out, const char *path, vv_table *old, 
 	return VV_OK;
 }
 
-/* What the version before shows. */
+/* Adds facts from a comparison with the previous version. */
 static vv_status put_past(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, vv_error *err)
 {

@@ -12,7 +12,7 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/reach.h"
 
-/* One version: what was seen of it, in order, and where its unread nodes begin. */
+/* One version: its visited blocks, in order, and the place of its first unread node. */
 typedef struct side {
 	vv_cid_set *seen;
 	vv_cid *all;

@@ -111,7 +111,7 @@ vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err)
 void vv_attr_edit_undo(vv_attr_edit *e)
 {
 	if (!e->file || !e->changed) return;
-	/* The failure that led here is the one to be told. */
+	/* Reports only the original failure. */
 	if (e->existed) {
 		vv_worktree_write_bytes(e->r, ".gitattributes", vv_buf_cstr(&e->before),
 					e->before.len, false, NULL);

@@ -73,7 +73,7 @@ static void note_ending(vv_attr_list *l, const vv_attr_list_line *at, const char
 	}
 }
 
-/* After all lines are there. */
+/* After all lines were read. */
 static vv_status index_lines(vv_attr_list *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -198,7 +198,8 @@ bool vv_attr_list_names_like(const vv_attr_list *l, const char *path)
 	return *ext && has_ending(&l->endings, ext);
 }
 
-/* .git/info/attributes goes over all others, a deeper file over one above, a later line over those before. */
+/* .git/info/attributes takes precedence over all others, a deeper file over one above, a later line over
+ * those before. */
 static bool goes_over(const vv_attr_list *l, size_t a, size_t b)
 {
 	bool a_last = strncmp(l->lines[a].file, ".git/", 5) == 0;
@@ -264,7 +265,7 @@ vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_inde
 	return rc < 0 ? rc : index_lines(out, err);
 }
 
-/* The line after which a path may have a working-tree-encoding, whatever a later one says of text; count: none. */
+/* The line that may set a working-tree-encoding for the path, regardless of later ones about text; count: none. */
 static size_t recoding(const vv_attr_list *l, const char *path)
 {
 	matching m = matching_begin(l, path);
@@ -289,7 +290,7 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 	bool tracked = false, beaten = false;
 	vv_status rc;
 
-	/* The attributes themselves take 50 us to ask. */
+	/* Reading the attributes themselves takes 50 us. */
 	if (!vv_attr_list_concerns(l, path) ||
 	    (line = vv_attr_list_deciding(l, path)) == l->count ||
 	    (!l->lines[line].on && (line = recoding(l, path)) == l->count)) {

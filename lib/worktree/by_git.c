@@ -32,7 +32,7 @@
 
 typedef struct coming {
 	char *path;
-	uint32_t mode; /* 0: it goes */
+	uint32_t mode; /* 0: removed */
 	vv_oid id;
 	bool plain;        /* no table that can be read: a damaged pointer, perhaps */
 	vv_made_file made; /* of a large table */
@@ -70,7 +70,8 @@ static vv_status make(vv_by_git *b, coming *c, const vv_pointer *p, vv_error *er
 {
 	vv_status rc = vv_made_file_make(&c->made, b->reader, c->path, p, c->mode, err);
 
-	/* What it needs and git makes first, a folder say, is looked at again when it is placed. */
+	/* Requirements that git makes first, such as a folder, are checked again when it is
+	 * placed. */
 	return !b->must && (rc == VV_EMISSING || rc == VV_EREFUSED) ? VV_OK : rc;
 }
 
@@ -145,7 +146,7 @@ static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 	       vv_dataset_reader_is_left(file, st, &c->id);
 }
 
-/* Where the filter asked for the blocks it has told, too. */
+/* If the filter requested the blocks it has also reported them. */
 static void lack(vv_by_git *b, const coming *c, const vv_pointer *p, bool here)
 {
 	b->lacking |= here || !(b->needed && vv_needed_unwanted(b->needed, &p->root));
@@ -169,7 +170,7 @@ static void tell_missing(const vv_by_git *b)
 	vv_notes_hint(notes, VV_HINT_FETCH_AND_RESTORE, one ? vv_buf_cstr(&b->names) : "PATH");
 }
 
-/* The table in the place of the pointer that git left; *put: it is there. */
+/* Replaces the pointer that git left by the table; *put: done. */
 static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat *st, bool *put,
 		       vv_error *err)
 {
@@ -304,7 +305,8 @@ static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
 	return add(payload, c->path, c->new_mode, &c->new_id, err);
 }
 
-/* Tables whose pointer git left in the work tree as it went from there to HEAD. */
+/* Writes tables whose pointers git left in the work tree while changing from that commit to
+ * HEAD. */
 static vv_status complete(vv_repository *r, const vv_oid *from, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
@@ -330,7 +332,7 @@ vv_status vv_by_git_undo(vv_by_git *b, vv_status rc)
 	bool undone;
 	vv_error why;
 
-	/* Where that fails the note stays, as that of one that only goes forward. */
+	/* If that fails the note stays, as for a command that can only be completed. */
 	if (b->git.what && !(vv_oid_is_null(&b->git.to) && b->git.code > 1) && b->git.begun &&
 	    (vv_interrupted_undo(b->git.repo, &b->git.note, true, &undone, &why) < 0 ||
 	     (undone && complete(b->git.repo, &b->git.to, &why) < 0) ||
@@ -421,7 +423,8 @@ static vv_status drop_state(vv_repository *r, vv_error *err)
 	return rc < 0 ? rc : vv_conflict_drop_all(r, err);
 }
 
-/* Of what only goes forward: may command run? Where all is as HEAD has it nothing is open. */
+/* For a command that can only be completed: may `command` run? If everything equals HEAD no work is
+ * left. */
 static vv_status judge(vv_repository *r, const vv_later *note, const char *command, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};

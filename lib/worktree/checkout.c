@@ -74,7 +74,7 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err)
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-/* Does its stat alone show that the file is as it was staged? Then its blob need not be read. */
+/* Does its stat prove that the file equals the staged one? Then its blob need not be read. */
 static vv_status is_as_staged(vv_checkout *c, const vv_index_entry *e, bool *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(c->repo, e->path);

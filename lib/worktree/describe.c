@@ -22,7 +22,7 @@ typedef struct editing {
 	char name[16];
 } editing;
 
-/* What a part of the description is called in a message. */
+/* The name of a part of the description in messages. */
 static const char *name_of(editing *e, const char *what)
 {
 	(void)snprintf(e->name, sizeof(e->name), "%s%s", e->d->dashes, what);
@@ -59,8 +59,8 @@ static vv_status bad_type(const char *name, vv_error *err)
 				      "time, year ...");
 }
 
-/* Sets the edit's column to what stands before the last '=' of an option's value, and *value to what stands behind it; the caller
- * frees *column. A name may hold '=': values have none. */
+/* Sets the edit's column to the text before the last '=' of an option's value, and *value to the text after it; the caller
+ * frees *column. A name may contain '=': values do not. */
 static vv_status split_word(char **column, size_t *at, const char **value, editing *e,
 			    const char *word, const char *what, const char *form, vv_error *err)
 {
@@ -97,8 +97,8 @@ static vv_status set_type(editing *e, const char *word, vv_error *err)
 	return rc;
 }
 
-/* The marks of 1.234,5 and its like: what is between groups, and before the fraction; the lengths are 0 where there is
- * none. False: it does not show which is which, as 1,234 does not. */
+/* The marks of an example like 1.234,5: the group separator, and the decimal mark; the lengths are 0 without one.
+ * False: ambiguous, like 1,234. */
 static bool read_example(const char **group, size_t *group_len, const char **point,
 			 size_t *point_len, const char *s)
 {
@@ -190,7 +190,7 @@ static bool has_word(const vv_strings *words, const vv_field *f, const vv_cell *
 	return has;
 }
 
-/* Of a column whose string type was found, and to which no other is given: the type of all values but those that are missing. */
+/* For a column with an inferred string type, and no other declared: the type of all values except missing ones. */
 static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 {
 	const vv_field *f = &e->table->schema.fields[column];
@@ -224,7 +224,8 @@ static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 	return rc;
 }
 
-/* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may hold '='. A name may hold '=' too: the longest that is a column's decides. */
+/* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may contain '='. A name may contain '=', too: the longest column name that
+ * matches decides. */
 static vv_status set_missing(editing *e, const char *word, vv_error *err)
 {
 	const char *first = strchr(word, '='), *eq = first, *value[2] = {NULL, NULL};

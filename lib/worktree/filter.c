@@ -63,9 +63,9 @@ typedef struct input {
 	size_t pos;
 	vv_filter_read_fn read;
 	void *payload;
-	vv_xxh3_state *hash; /* of what was given */
+	vv_xxh3_state *hash; /* of the bytes read so far */
 	uint64_t given;
-	/* what was given once comes from the file in the work tree, as long as that is the same */
+	/* bytes read before come again from the file in the work tree, while that is equal */
 	int file; /* -1: nothing does */
 	uint64_t left;
 	vv_hash128 want;
@@ -82,7 +82,7 @@ static ssize_t input_give(input *in, void *buf, size_t len, vv_error *err)
 	return (ssize_t)n;
 }
 
-/* Git's pipe is read once: what is gone comes from the file that has the same bytes. */
+/* Git's pipe is read once: earlier bytes come from the file, which has the same. */
 static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	input *in = payload;
@@ -173,7 +173,7 @@ static vv_status is_known(vv_filter *f, const char *path, const vv_buf *text, bo
 	return VV_OK;
 }
 
-/* Is the pointer one that Git has already for this path, or one whose data is here? */
+/* Does Git have the pointer already for this path, or is its data stored here? */
 static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
 			  bool *out, vv_error *err)
 {
@@ -186,8 +186,8 @@ static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, co
 	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
 }
 
-/* A pointer that is damaged, or of a later version, and committed as it is: git asks about it again and again, and would do
- * nothing else until it is mended. Any other is refused, with err. */
+/* A pointer that is damaged, or of a later version, and committed so: git runs the filter for it repeatedly, and an error
+ * would block all commands until it is repaired. Any other is refused, with err. */
 static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
 			     vv_error *err)
 {
@@ -229,8 +229,8 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 	return rc;
 }
 
-/* What is said of a version that is new, or that has another form than the one before.
- * Git asks again and again for a file that only changed. */
+/* Shows the warnings of a version that is new, or that differs in form from the previous one. Git
+ * runs the filter repeatedly for a changed file. */
 static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 {
 	const char *p = vv_buf_cstr(&staged->result.warnings);
@@ -317,7 +317,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	return rc;
 }
 
-/* Reads on as long as the file has the same bytes. What differs stays in the head. */
+/* Reads on while the file has the same bytes. Differing bytes stay in the head. */
 static vv_status skip_same(input *in, int fd, const char *path, vv_error *err)
 {
 	const size_t most = in->head.len < PIECE ? PIECE : in->head.len;
@@ -359,7 +359,7 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 	return *known ? vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, out, err) : rc;
 }
 
-/* Does the stream hold a pointer that git merged as text? Then all of it is in the head. */
+/* Is the stream a pointer that git merged as text? Then the head has all of it. */
 static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 {
 	const size_t start = strlen(VV_POINTER_TORN_START);
@@ -382,8 +382,8 @@ vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err)
 	return vv_alloc_ok(lock, err);
 }
 
-/* git add and git commit -a would settle a conflict of cells as ours with the file that the merge left,
- * which has no marks. git status does not ask. */
+/* git add and git commit -a would resolve a conflict of cells as ours with the merge's file, which has
+ * no marks. git status does not run this. */
 static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *out, vv_error *err)
 {
 	vv_auto(char) *record = vv_conflict_file(f->repo, path);
@@ -402,8 +402,8 @@ static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *
 	return rc;
 }
 
-/* git blame gives the work tree's version as its textconv made it, to be cleaned: lines that begin "column ",
- * which are not how the file begins. */
+/* git blame passes the output of textconv for the work tree's version to the clean filter: its lines begin
+ * with "column ", the file's do not. */
 static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head, bool *out,
 			     vv_error *err)
 {
@@ -429,7 +429,7 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 	return VV_OK;
 }
 
-/* No table may have the name, and none has it: what git gives passes as it is. */
+/* No table may have the name, and none has it: git's bytes pass unchanged. */
 static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
@@ -454,7 +454,7 @@ static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_er
 	return VV_OK;
 }
 
-/* git reads what the filter gives in that encoding, and would store something else than the pointer. */
+/* git reads the filter's output in that encoding, and would store something other than the pointer. */
 static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 {
 	vv_auto(char) *encoding = NULL;
@@ -547,9 +547,9 @@ vv_status vv_filter_wait(vv_filter *f, vv_error *err)
 	return rc < 0 ? rc : vv_store_wait(store, LOCK_WAIT_MS, err);
 }
 
-/* Git brought the commit and none of its blocks. What the work tree has at the path is of another
- * version: under this commit it would be a local change, and the next commit would undo what
- * somebody else wrote. So it is the data, or the pointer and a line. */
+/* Git fetched the commit without its blocks. The work tree's file is of another version: under this
+ * commit it would be a local change, and the next commit would undo another user's work. So it
+ * fetches the data, or leaves the pointer with a warning. */
 static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 {
 	vv_auto(vv_buf) hint = VV_BUF_INIT;
@@ -569,7 +569,7 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 	return here;
 }
 
-/* git gives the pointer in the encoding that an attribute wants the file in. */
+/* git passes the pointer in the encoding that an attribute sets for the file. */
 static vv_status decode_pointer(vv_buf *content, vv_error *err)
 {
 	const vv_file_text_options how = {.clean = true};
@@ -640,7 +640,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	return rc;
 }
 
-/* What goes to git, and its hash. */
+/* The output for git, with its hash. */
 typedef struct hashed {
 	vv_bytes_fn fn;
 	void *payload;
@@ -655,14 +655,14 @@ static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_er
 	return h->fn(h->payload, bytes, len, err);
 }
 
-/* git may give the same bytes to our textconv next, or, where the file is as young as its index, to
+/* git may pass the same bytes to our textconv next, or, if the file is as young as its index, to
  * vv_filter_clean. */
 static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_bytes_fn fn,
 			    void *payload, vv_error *err)
 {
 	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
 	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r), .old_fd = -1};
-	/* groups in key order are no pieces of the file */
+	/* groups in key order are not pieces of the file */
 	const bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
 	hashed h = {fn, payload, NULL};
 	vv_error ignored;

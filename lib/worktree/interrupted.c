@@ -202,7 +202,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	return VV_OK;
 }
 
-/* What was changed, and is alike in both commits: git may have begun to put it back. */
+/* Paths that were changed, and are equal in both commits: git may have begun to restore them. */
 static vv_status look_at_discarded(undoing *u, vv_error *err)
 {
 	const vv_buf *list = &u->note->changed;
@@ -320,8 +320,8 @@ static vv_status take_back(undoing *u, vv_error *err)
 	return put_back_ref(u, err);
 }
 
-/* The versions for a merge driver, which git writes beside the files, and removes unless it is killed or fails; and what the
- * driver was writing there. */
+/* Removes the versions for a merge driver, which git writes beside the files and leaves if it is killed or fails; and the
+ * driver's unfinished files. */
 static vv_status remove_versions(vv_repository *r, vv_error *err)
 {
 	static const char begins[] = ".merge_file_";
@@ -359,7 +359,7 @@ vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours,
 	vv_status rc = remove_versions(r, err);
 
 	rc = rc < 0 ? rc : vv_head_read(r, &head, err);
-	/* Of two branches at one commit the name tells. */
+	/* For two branches at one commit the name decides. */
 	*undone = rc == VV_OK && vv_oid_equal(&head.commit, &note->from) &&
 		  !vv_oid_is_null(&note->to) &&
 		  (!vv_oid_equal(&note->from, &note->to) ||

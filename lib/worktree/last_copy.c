@@ -36,7 +36,7 @@ static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
 	return rc;
 }
 
-/* Reads the file, and keeps what came of it if it is the version. */
+/* Imports the file, and stores it if it is the version. */
 static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
@@ -52,8 +52,8 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	*same = rc == VV_OK && !pointer && vv_cid_equal(&found.result.cid, &l->p->root);
 	if (rc < 0) {
 		*err = why;
-		/* It is not read like this: a file that was edited, or types that only a version knew
-		 * which is missing here. */
+		/* The import fails for an edited file, or for types from a version that is missing
+		 * here. */
 		rc = rc == VV_EINPUT || rc == VV_EUSAGE || rc == VV_EREFUSED ? VV_OK : rc;
 	}
 	if (*same) {

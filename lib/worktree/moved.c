@@ -32,7 +32,7 @@ static bool next_move(const vv_buf *moves, size_t *at, const char **from, const 
 	return true;
 }
 
-/* What path has after folder, "" where it is folder; NULL: it is not there. */
+/* The part of path after folder, "" if it is folder; NULL: it is not in folder. */
 static const char *rest_of(const char *path, const char *folder)
 {
 	const size_t n = strlen(folder);
@@ -78,7 +78,7 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 	rc = dataset ? vv_attr_tracked(f->repo, e->path, &holds, err)
 		     : vv_attr_compared(f->repo, e->path, &holds, err);
 	if (rc < 0) return rc;
-	/* where case folds the line that goes holds the new name */
+	/* on a case-insensitive system the removed line matches the new name */
 	holds = holds && strcasecmp(from, e->path) != 0;
 	n.line = holds ? VV_ATTR_NO_LINE : dataset ? VV_ATTR_FILTER_LINE : VV_ATTR_TEXT_LINE;
 	n.from = vv_strdup(from);

@@ -1,5 +1,5 @@
 /*
- * put_right: whose business what was left is.
+ * put_right: chooses the module that recovers an interrupted command.
  */
 #include "lib/worktree/put_right.h"
 

@@ -88,7 +88,7 @@ vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const
 				       err);
 }
 
-/* Opens or closes a container, or writes what is none. */
+/* Opens a container, or writes another value. */
 static void put_value(vv_json_out *w, const vv_json *node)
 {
 	switch (node->type) {

@@ -1,9 +1,9 @@
 /*
- * way_back: how a file is known again, and in which order all goes back.
+ * way_back: recognises files, and restores in the right order.
  *
  * The note's list has five parts for each: "path", "index" (the entry alone), "file" (of the Git folder) or "put" (a file that
- * was about to take the path's place); the path; what its file is, by its inode; the name of what is kept, or ""; and the
- * entries of the index before, as `git update-index --index-info` takes them.
+ * was about to replace the path); the path; its file's identity, by its inode; the name of the kept file, or ""; and the
+ * former entries of the index, in the form of `git update-index --index-info`.
  */
 #include "lib/worktree/way_back.h"
 
@@ -87,7 +87,7 @@ static void put_entries(vv_buf *b, const vv_index *x, const char *path)
 
 /* --- before -------------------------------------------------------------------------------- */
 
-/* Without the note it says nothing. */
+/* Without the note they are useless. */
 static vv_status drop_kept(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *kept = kept_place(r, NULL);
@@ -158,7 +158,7 @@ static vv_status copy_link(const char *from, const char *to, vv_error *err)
 	return len < 0 || symlink(text, to) < 0 ? vv_fail_errno(err, "cannot copy", from) : VV_OK;
 }
 
-/* Gives the file a second name: nothing that varve or Git does changes it in place. Where that cannot be it is copied. */
+/* Makes a hard link to the file: varve and Git never change it in place. If links are not supported it is copied. */
 static vv_status keep_file(vv_way_back *w, const char *file, char name[24], vv_error *err)
 {
 	(void)snprintf(name, 24, "%u", ++w->kept);
@@ -196,7 +196,7 @@ vv_status vv_way_back_path(vv_way_back *w, const vv_index *x, const char *path, 
 	vv_auto(vv_buf) entries = VV_BUF_INIT;
 
 	if (file && !place) return vv_fail_nomem(err);
-	/* What is behind a link is not the path. */
+	/* A file behind a symbolic link is not the path's. */
 	const bool there = file && vv_worktree_check_above(w->repo, path, VV_IGNORED) == VV_OK;
 	if (x) {
 		put_entries(&entries, x, path);
@@ -214,7 +214,7 @@ vv_status vv_way_back_file(vv_way_back *w, const char *name, vv_error *err)
 	return file ? add_record(w, "file", name, file, "", err) : vv_fail_nomem(err);
 }
 
-/* Before a file takes a path's place: once it is there it is known as varve's. */
+/* Called before a file replaces a path: identifies it as varve's. */
 static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_error *err)
 {
 	vv_way_back *w = payload;
@@ -297,7 +297,7 @@ static bool was_put(const backing *b, const char *path, const char *is)
 	return false;
 }
 
-/* The kept file takes the place of what is there; one that is gone has its place already. */
+/* Moves the kept file to its place; a missing one was moved already. */
 static vv_status bring(const backing *b, const char *kept, const char *file, vv_error *err)
 {
 	vv_auto(char) *from = kept_place(b->repo, kept), *dir = vv_path_dir(file);
@@ -312,7 +312,7 @@ static vv_status bring(const backing *b, const char *kept, const char *file, vv_
 	return rc;
 }
 
-/* *left: somebody has changed it since. */
+/* *left: it was changed since, and is not touched. */
 static vv_status put_file_back(backing *b, const record *r, bool *left, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(b->repo, r->path);
@@ -353,7 +353,8 @@ static void put_entry_back(backing *b, const record *r)
 	}
 }
 
-/* Has the commit to which others moved HEAD what the command put into the index? Then it is not only ours. */
+/* Does the commit to which another process moved HEAD contain the command's index entry? Then it must
+ * stay. */
 static bool is_committed(const backing *b, const record *r)
 {
 	vv_auto(vv_tree_entry) at = {0};
@@ -391,7 +392,7 @@ static vv_status put_record_back(backing *b, const record *r, vv_error *err)
 	return rc;
 }
 
-/* What was not there goes first: it may be in the way of what was. */
+/* New files are removed first: they may be in the way of old ones. */
 static vv_status put_all_back(backing *b, vv_error *err)
 {
 	static const char *const args[] = {"update-index", "-z", "--index-info", NULL};
@@ -459,7 +460,7 @@ static bool is_next(vv_repository *r, const vv_later *note)
 	return is;
 }
 
-/* failed: the command itself did just now, so what others have not committed goes back even where they have moved HEAD. */
+/* failed: the command itself just failed, so its uncommitted changes are undone even if another process moved HEAD. */
 static vv_status go_back(vv_repository *r, const vv_later *note, bool failed, vv_recovered *out,
 			 vv_error *err)
 {
@@ -490,10 +491,10 @@ vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err)
 	if (w->ready) {
 		vv_worktree_watch_set(w->repo, NULL, NULL);
 		vv_index_unlock(w->repo); /* the way back writes another one */
-		/* Where that fails all is as it was to be, as its message says. */
+		/* If that fails, all changes are done, see its message. */
 		settled = rc < 0 ? rc : vv_repository_settle(w->repo, err);
 	}
-	if (rc < 0 && w->ready) { /* the failure that led here is the one to be told */
+	if (rc < 0 && w->ready) { /* reports the original failure */
 		if (go_back(w->repo, &w->note, true, &done, &later) < 0) {
 			vv_hint(err, "the next command that changes something here undoes it, "
 				     "unless HEAD has moved");

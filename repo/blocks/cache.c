@@ -11,7 +11,7 @@
 #define SLOTS 8192u
 
 struct vv_block_cache {
-	vv_mutex *lock; /* guards all below and the links of what is in */
+	vv_mutex *lock; /* guards all below and the links of cached blocks */
 	size_t bytes, max_bytes;
 	vv_blob *newest, *oldest;
 	vv_blob *slots[SLOTS];

@@ -31,14 +31,14 @@ typedef struct level {
 typedef struct chain {
 	const vv_source *src;
 	vv_coder *coder;
-	level *levels; /* [0] is what was requested, each next one its base */
+	level *levels; /* [0] is the requested block, each next one its base */
 	size_t count, cap;
 	vv_blob *base;       /* where the walk down ended early; a reference, or NULL */
-	vv_block_form *form; /* NULL, or what gets the form of the block asked for, in stored */
+	vv_block_form *form; /* NULL, or gets the form of the requested block, in stored */
 	vv_buf *stored;
 	vv_place bad[BAD_LIMIT];
 	size_t bad_count;
-	bool no_base;   /* what was wrong first: a base is missing here */
+	bool no_base;   /* the first error: a base is missing here */
 	vv_error first; /* the first damage met */
 } chain;
 
@@ -101,8 +101,8 @@ static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
 	return false;
 }
 
-/* VV_EMISSING: this index does not name it. VV_ECORRUPT: the index names a
- * record that is not, or no longer, what it should be. */
+/* VV_EMISSING: this index does not name it. VV_ECORRUPT: the index names a record that is wrong, or
+ * was changed. */
 static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, level *out,
 			       vv_error *err)
 {
@@ -222,7 +222,7 @@ static vv_status begin_parted(vv_parted *p, const level *l, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 #ifdef __SANITIZE_ADDRESS__
-	memset(p->block.data, 0xee, room); /* a test sees whoever reads a part too early */
+	memset(p->block.data, 0xee, room); /* so that tests detect premature reads of a part */
 	memset(p->stored.data, 0xee, r->stored_len);
 #endif
 	p->stored.len = r->stored_len;
@@ -237,7 +237,7 @@ static vv_status begin_parted(vv_parted *p, const level *l, vv_error *err)
 	return VV_OK;
 }
 
-/* What describes the parts, and the head, are in the first bytes; how many these are nothing says. */
+/* The first bytes contain the description of the parts, and the head; their number is unknown. */
 static vv_status read_front(vv_parted *p, vv_error *err)
 {
 	vv_parts *parts = &p->parts;
@@ -322,7 +322,7 @@ static vv_status push_level(chain *ch, const level *l, vv_error *err)
 	return vv_array_add(ch->levels, ch->count, ch->cap, *l) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Notes the place as one to avoid, and what was wrong, if it is the first. */
+/* Notes the place as one to avoid, and the error, if it is the first. */
 static vv_status note_bad(chain *ch, const level *l, const vv_error *what, vv_error *err)
 {
 	if (what->code != VV_ECORRUPT) {
@@ -432,8 +432,8 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 	return ch->form && l == ch->levels ? note_form(ch, l, base, stored, err) : VV_OK;
 }
 
-/* Who reads versions from the newest on asks next for the block below the one asked for. Of a long chain's rest some
- * are kept, from which the way to the next ones is short: all would push out other chains (4, 8 and 16 levels, all kept, were
+/* A reader of versions from the newest on next requests the block below the requested one. Some others of a long chain are
+ * cached, so that the path to the next ones is short: all would displace other chains (4, 8 and 16 levels, all kept, were
  * tried). */
 #define NEAR 4u
 #define FAR 16u
@@ -489,7 +489,7 @@ static void chain_clear(chain *ch)
 	vv_free(ch->levels);
 }
 
-/* What is told is the damage met first: the cause, not where giving up ended. */
+/* Reports the first damage found: the cause, not the last failed attempt. */
 static vv_status tell_first(const chain *ch, const level *top, vv_error *err)
 {
 	if (err) {

@@ -1,6 +1,6 @@
 /*
- * check: every record of every pack, read where it stands; and damaged packs taken out of use
- * once all that can be read in them is safe in another.
+ * check: reads every record of every pack in its place; and retires damaged packs after their
+ * readable blocks were stored in another one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -71,8 +71,8 @@ static bool is_gone(const vv_pack *p)
 	return vv_lstat(&st, p->path, NULL) == VV_ENOTFOUND;
 }
 
-/* All that an index says is in its pack, too: one that is not as it should be is no damage. Of a
- * damaged pack it may know more than can be read now, and stays as it is. */
+/* An index is derived from its pack: a wrong one is not damage. For a damaged pack it may have more
+ * than can be read now, and is not changed. */
 static vv_status renew_index(checking *c, const char *why, vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX], text[sizeof(err->message) + 128];
@@ -148,7 +148,7 @@ static vv_status check_meaning(const checking *c, const vv_cid *cid, vv_error *w
 	return rc;
 }
 
-/* *good: it was read. *len 0: it cannot be told how long it is. */
+/* *good: it was read. *len 0: its length is unknown. */
 static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool *good,
 			      vv_error *err)
 {
@@ -187,7 +187,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 	return rc < 0 ? rc : check_entry(c, &r, offset, err);
 }
 
-/* The first record after offset that the index knows; the end when none. */
+/* The first record after offset in the index; the end without one. */
 static vv_status next_known(const checking *c, const vv_pack_index *index, uint64_t offset,
 			    uint64_t *out, vv_error *err)
 {
@@ -232,7 +232,7 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 		size_t len = end - offset < SEARCH_PIECE ? (size_t)(end - offset) : SEARCH_PIECE;
 
 		if (vv_pack_read(c->pack, offset, piece, len, NULL) < 0) {
-			offset += len; /* a sector that cannot be read, say */
+			offset += len; /* for example an unreadable sector */
 			continue;
 		}
 		for (size_t i = 0; i < len && *out == end; i++) {
@@ -245,9 +245,9 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 	return VV_OK;
 }
 
-/* Where the next record starts after a bad one at offset, which says that it has so many bytes
- * (0: it says nothing). What it says may be wrong; a good index is not, and without one the
- * next one is searched for byte by byte. */
+/* The start of the next record after a bad one at offset, with its stated length len (0: unknown).
+ * That may be wrong; a good index is not, and without one the next record is searched byte by
+ * byte. */
 static vv_status after_bad(checking *c, uint64_t offset, uint64_t len, uint64_t *out, vv_error *err)
 {
 	uint64_t end = c->pack->records_end;
@@ -316,7 +316,7 @@ typedef struct salvage {
 	uint64_t bad;
 } salvage;
 
-/* Is a sound copy of the block in a pack that stays, or among what was saved before? */
+/* Is a sound copy of the block in a pack that stays, or among saved blocks? */
 static bool is_safe(salvage *s, const vv_cid *cid)
 {
 	vv_auto(vv_buf) copy = VV_BUF_INIT;
@@ -343,8 +343,8 @@ static vv_status save_record(void *payload, const char *pack, uint64_t offset VV
 	return VV_OK;
 }
 
-/* Puts what can be read of the pack. *lost: some record cannot be, or nobody knows how many
- * there were. */
+/* Stores the readable blocks of the pack. *lost: a record is unreadable, or their number is
+ * unknown. */
 static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
 {
 	uint64_t wanted = p->count;
@@ -364,7 +364,7 @@ static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
 	return rc;
 }
 
-/* A folder for what is kept: the first number that is free. Durable. */
+/* Makes a folder for retired packs: the first unused number. Durable. */
 static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 {
 	vv_auto(char) *damaged = vv_path_join(s->dir, VV_DAMAGED_DIR, (char *)NULL);
@@ -391,7 +391,7 @@ static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 	return vv_fsync_dir(s->dir, err);
 }
 
-/* The index goes first, as when a pack is published. */
+/* The index is moved first, as when a pack is published. */
 static vv_status keep_pack(const vv_store *store, const vv_pack *p, const char *folder, char **kept,
 			   vv_error *err)
 {
@@ -411,7 +411,7 @@ static vv_status keep_pack(const vv_store *store, const vv_pack *p, const char *
 	return vv_rename(p->path, *kept, err);
 }
 
-/* All that was saved is durable: the pack goes, or, where it had more, moves. */
+/* All saved blocks are durable: removes the pack, or, if it had others, moves it. */
 static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_error *err)
 {
 	vv_auto(char) *kept = NULL;
@@ -420,7 +420,7 @@ static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_err
 
 	if (vv_lstat(&now, p->path, NULL) == VV_OK &&
 	    (now.ino != p->stat.ino || now.dev != p->stat.dev)) {
-		rc = VV_OK; /* all of it was saved, as it was: the new pack has taken its name */
+		rc = VV_OK; /* all of it was saved unchanged: the new pack has taken its name */
 	} else if (!lost) {
 		rc = vv_store_remove_pack(s->c.store, &p->id, err);
 	} else if (*folder || (rc = make_kept_folder(s->c.store, folder, err)) == VV_OK) {
@@ -464,7 +464,7 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < s->c.packs->own; i++) {
 		if (vv_text_is_among(s->c.packs->packs[i]->name, s->ask->names,
-				     s->ask->count)) { /* what is in it is to be stored again */
+				     s->ask->count)) { /* its content must be stored again */
 			vv_pack_set_damaged(s->c.packs->packs[i], 0,
 					    "blocks in it are stored again");
 		}

@@ -1,8 +1,8 @@
 /*
  * cid_map: a dense array of entries and an index of their places.
  *
- * Digests are uniform, but whoever makes the blocks can choose them, so the
- * table's order depends on a random seed.
+ * Digests are uniform, but the maker of the blocks can choose them, so the table's order depends on
+ * a random seed.
  */
 #include "repo/blocks/cid_map.h"
 

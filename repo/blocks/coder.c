@@ -1,9 +1,8 @@
 /*
  * coder: zstd's parameters and contexts.
  *
- * Of a frame nothing is believed: it is unpacked in one go into room for exactly
- * the record's raw length, so that window, content size and dictionary claims
- * cannot make us allocate, and the checksum decides.
+ * A frame is not trusted: it is unpacked at once into exactly the record's raw length, so that
+ * window, content size and dictionary claims cannot make us allocate, and the checksum decides.
  */
 #include "repo/blocks/coder.h"
 
@@ -34,8 +33,8 @@ static const vv_block_codec *get_codec(void)
  * whole blocks. */
 #define WHOLE_LEVEL 1
 #define THOROUGH_LEVEL 9
-/* Of numbers, flags and places in a dictionary, matches of fewer bytes take more than they save (5 % of a table of numbers), and
- * are slower. */
+/* For numbers, flags and places in a dictionary, shorter matches cost more than they save (5 % of a table of numbers), and are
+ * slower. */
 #define NUMBERS_MATCH 7
 
 /* One way to make a difference; 0: as the level has it. */
@@ -64,18 +63,19 @@ static const struct {
 #define WORTH_PART 16u
 #define WINDOW_LOG_MIN 10
 
-/* Shorter edits are no shorter when compressed. Those of less than this part of a block are taken at once. */
+/* Shorter edits do not shrink when compressed. Edits below this fraction of a block are used at once. */
 #define EDITS_SHORT 24u
 #define EDITS_SMALL 32u
 
-/* A part of so few bytes stays as it is; a block of fewer has no parts: all of it is unpacked in no time, and
- * shorter when compressed as a whole. */
+/* A shorter part is not compressed; a shorter block has no parts: it is unpacked quickly, and smaller when
+ * compressed as a whole. */
 #define SHORT_PART 24u
 #define PARTS_LEAST 8192u
-/* Where time is no matter, parts that take more than such a share beyond one frame are not made. */
+/* With VV_EFFORT_UTMOST, parts are not made if they exceed one frame by more than this fraction. */
 #define PARTS_COST 16u
 #define MAGIC_LEN 4u
-/* What describes a part: three lengths and a sum; and besides all parts: how many, the head's length and sum. */
+/* The description of a part: three lengths and a sum; and of all parts: their number, the head's length and
+ * sum. */
 #define PART_HEAD_MAX (3u * 5u + 8u)
 #define PARTS_HEAD_MAX (2u * 5u + 8u)
 
@@ -282,8 +282,8 @@ static vv_status compress_part(vv_coder *c, void *to, size_t cap, const uint8_t 
 	return VV_OK;
 }
 
-/* Appends a part of raw at *to, shortened where that helps. The 4 bytes before *to are there, and hold a magic
- * number for a while. */
+/* Appends a part of raw at *to, compressed if that is shorter. The 4 bytes before *to exist, and contain a
+ * magic number temporarily. */
 static vv_status put_part(vv_coder *c, uint8_t **to, const uint8_t *raw, vv_part *part,
 			  size_t *seam, vv_error *err)
 {
@@ -307,7 +307,8 @@ static vv_status put_part(vv_coder *c, uint8_t **to, const uint8_t *raw, vv_part
 	return VV_OK;
 }
 
-/* What is stored of head and parts, behind room for what describes them, which goes directly before it. */
+/* The stored bytes of head and parts, after space for their description, which is written directly before
+ * them. */
 static vv_status put_parts(vv_coder *c, const uint8_t *raw, size_t len, vv_packed *out,
 			   vv_error *err)
 {
@@ -363,7 +364,7 @@ static vv_status pack_parts(vv_coder *c, const void *raw, size_t len, vv_packed 
 	return put_parts(c, raw, len, out, err);
 }
 
-/* In one frame; stored as it is where no shorter. */
+/* In one frame; uncompressed if that is not shorter. */
 static vv_status pack_frame(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
 {
 	size_t n = 0;
@@ -622,7 +623,7 @@ static vv_status expand_frame(vv_coder *c, const void *stored, size_t stored_len
 	return VV_OK;
 }
 
-/* What put_part made. */
+/* Reads a part of put_part. */
 static vv_status get_part(vv_coder *c, const uint8_t *stored, size_t stored_len, void *raw,
 			  size_t len, vv_error *err)
 {

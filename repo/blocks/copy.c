@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define DEPTH_LEN 1u       /* what a difference's header has more: depth, */
+#define DEPTH_LEN 1u       /* additional parts of a difference's header: depth, */
 #define DISTANCE_LEN 5u    /* and the distance, of usual packs, */
 #define NAMED_BASE_LEN 34u /* or a zero, codec and digest */
 
@@ -52,7 +52,7 @@ vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, 
 	return rc;
 }
 
-/* Where in the new pack cid went before, and how long its chain is there. */
+/* Is cid already in the new pack, and how long is its chain there? */
 static bool went_before(const vv_source *own, const vv_cid *cid, unsigned *depth)
 {
 	vv_place place;
@@ -73,8 +73,8 @@ typedef struct copying {
 	vv_cid reversed; /* the base that it had and that is yet to come; or null */
 } copying;
 
-/* May the block stay the difference that it is? Then item gets its base: one that went before.
- * Another base is noted, to become a difference against this block. */
+/* May the block stay a difference? Then item gets its base, which is already in the pack. Any other
+ * base is noted, to become a difference against this block. */
 static bool stays_difference(copying *cp, vv_pack_item *item)
 {
 	unsigned depth = 0;
@@ -94,7 +94,7 @@ static bool stays_difference(copying *cp, vv_pack_item *item)
 	return true;
 }
 
-/* The stored bytes as they are. The record was unpacked before, so they are known to be good. */
+/* Copies the stored bytes unchanged. The record was unpacked before, so they are valid. */
 static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
 {
 	const vv_record *r = &cp->record;
@@ -119,7 +119,7 @@ static vv_status fetch(copying *cp, const vv_cid *cid, vv_buf *raw, vv_error *er
 	return rc == VV_ECORRUPT ? vv_source_get(cp->from, cid, raw, err) : rc;
 }
 
-/* The CID of the block for which a hint says that cid was its base. */
+/* The CID of the block whose base was cid, by a hint. */
 static bool hinted(const copying *cp, const vv_cid_map *hints, const vv_cid *cid, vv_cid *out)
 {
 	uint8_t header[VV_RECORD_HEADER_MAX];

@@ -412,7 +412,7 @@ ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err)
 			return 0;
 		}
 		if (!d->between && d->pos == d->len && d->at_end) {
-			/* What is still inside may come out without further input. */
+			/* The decompressor may have buffered output. */
 			rc = step(d, buf, len, &made, err);
 			if (rc < 0 || made > 0) return rc < 0 ? rc : (ssize_t)made;
 			return d->between ? 0 : damaged(d, "it ends too early", err);

@@ -36,7 +36,8 @@ void vv_derived_begin(vv_buf *out, const char *mark)
 	vv_buf_put(out, mark, VV_DERIVED_MARK);
 }
 
-/* A cache does not bring back the Git folder of a repository that was removed: the folder that has varve's is there. */
+/* A cache does not bring back the Git folder of a repository that was removed: the parent of varve's folder must
+ * exist. */
 static bool home_is_gone(const char *file)
 {
 	static const char own[] = "/varve/";

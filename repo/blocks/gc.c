@@ -1,5 +1,5 @@
 /*
- * gc: the order in which a store is cleaned so that nothing reachable is lost.
+ * gc: cleans a store in an order such that nothing reachable is lost.
  *
  *  1. Mark, and write one pack of what is reachable (newest whole) and one of
  *     what is not, both still under temporary names. No lock: writers continue.
@@ -9,8 +9,8 @@
  *  3. Rename both packs into place, fsync the folder, and only then remove the
  *     packs that they replace and those whose grace period is over.
  *
- * A pack in which anything is damaged is neither replaced nor removed: what is
- * reachable and readable in it is copied, the file stays as it is.
+ * A damaged pack is not replaced or removed: its reachable and readable blocks are copied, the file
+ * is unchanged.
  */
 #include <string.h>
 
@@ -36,8 +36,8 @@ struct vv_gc {
 	vv_gc_result *result;
 	vv_pack_list *packs;  /* as of now */
 	vv_pack_list *before; /* as of the first pass */
-	vv_cid_map *marks;    /* of this pass; value: 0, or 1 + the place of what it resembles */
-	vv_cid_map *expended; /* of this pass: what others keep */
+	vv_cid_map *marks;    /* of this pass; value: 0, or 1 + the place of the similar block */
+	vv_cid_map *expended; /* of this pass: stored by others */
 	vv_cid_map *stored;   /* records of sound packs in use; value: record's length */
 	vv_cid_map *young;    /* those of packs that are young */
 	int64_t newest; /* the time of the newest pack in use, which new packs take over; 0: none */
@@ -71,7 +71,7 @@ static bool is_marked(const vv_gc *gc, const vv_cid *cid)
 	return vv_cid_map_find(gc->marks, cid, &at);
 }
 
-/* Of what is not marked: does it stay for the time of grace? */
+/* For an unmarked block: does it stay for the grace period? */
 static bool has_grace(const vv_gc *gc, const vv_cid *cid)
 {
 	size_t at;
@@ -162,8 +162,7 @@ static uint64_t list_bytes(const vv_pack_list *l)
 	return total;
 }
 
-/* One pack that holds what is marked, in that order, and nothing else? And is
- * nothing marked that is elsewhere? */
+/* Does the store consist of one pack with exactly the marked blocks, in their order? */
 static bool is_tidy(const vv_gc *gc)
 {
 	vv_source src = {gc->store, gc->packs, NULL, false};
@@ -201,7 +200,7 @@ static void part_clear(part *p)
 	vv_cid_map_free(p->hints);
 }
 
-/* All that is marked and not there yet goes to the live pack. */
+/* Writes marked blocks that are not there yet to the live pack. */
 static vv_status write_live(vv_gc *gc, vv_error *err)
 {
 	vv_source from = {gc->store, gc->packs, NULL, false};
@@ -225,8 +224,8 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
 	return rc;
 }
 
-/* All that is stored, not marked and not there yet goes to the pack that is set
- * aside. That one needs no other: what its differences build on is in it. */
+/* Writes stored, unmarked blocks that are not there yet to the pack that is set aside. It is
+ * self-contained: it has the bases of its differences. */
 static vv_status write_aside(vv_gc *gc, vv_error *err)
 {
 	vv_source from = {gc->store, gc->packs, NULL, false};
@@ -298,7 +297,7 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 	}
 	gc->tidy = gc->tidy && is_tidy(gc);
 	if (gc->tidy) return VV_OK;
-	/* With no grace, what has just become unreachable is to go as well. */
+	/* Without grace, blocks that have just become unreachable are removed as well. */
 	if (gc->opts->grace_sec == 0 && has_surplus(gc)) {
 		vv_cid_map_reset(gc->live.hints);
 		if ((rc = vv_pack_writer_reset(gc->live.pack, err)) < 0) return rc;
@@ -379,7 +378,7 @@ static vv_status count_all(vv_gc *gc, vv_error *err)
 	return count_dropped(gc, err);
 }
 
-/* What a pack of so many records takes, with its index. */
+/* The size of a pack with this number of records, with its index. */
 static uint64_t pack_bytes(uint64_t blocks, uint64_t record_bytes)
 {
 	uint64_t len = VV_PACK_HEADER_LEN + record_bytes + VV_PACK_TRAILER_LEN;
@@ -387,7 +386,7 @@ static uint64_t pack_bytes(uint64_t blocks, uint64_t record_bytes)
 	return blocks == 0 ? 0 : len + vv_pack_index_len(blocks, len);
 }
 
-/* Where a dry run would end: each record taken to stay as long as it is. */
+/* Estimates the result of a dry run: assumes that record lengths do not change. */
 static void estimate(vv_gc *gc)
 {
 	vv_gc_result *out = gc->result;
@@ -438,7 +437,7 @@ static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
 	return false;
 }
 
-/* The new pack is as old as what is in it. */
+/* The new pack has the age of its content. */
 static vv_status publish_part(part *p, int64_t since, int64_t time, published *done, vv_error *err)
 {
 	if (vv_pack_writer_count(p->pack) == 0) return VV_OK;

@@ -261,8 +261,8 @@ static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, 
 		       : vv_fail_nomem(err);
 }
 
-/* Can the record be what it says? A difference's base may be in another pack,
- * so of it only the frame's first bytes are looked at: reading it tells. */
+/* Is the record plausible? A difference's base may be in another pack, so only the frame's first
+ * bytes are checked: reading it shows the rest. */
 static vv_status check_record(vv_pack *p, vv_coder *c, const vv_record *r, const uint8_t *header,
 			      uint64_t offset, uint8_t *raw, vv_error *err)
 {
@@ -352,8 +352,8 @@ static vv_status read_whole_index(const vv_pack *p, vv_pack_index **out, vv_erro
 	return rc == VV_ENOMEM ? rc : VV_OK;
 }
 
-/* *out NULL: the index in use had better stay. Of a damaged pack a good index
- * knows more than the pack itself: also what was lost. */
+/* *out NULL: the index in use should stay. For a damaged pack a good index has more than the pack
+ * itself: also lost blocks. */
 static vv_status make_index(vv_pack *p, vv_pack_index **out, vv_error *err)
 {
 	vv_pack_index *now = atomic_load(&p->index);
@@ -457,7 +457,7 @@ vv_status vv_pack_store_index(vv_pack *p, vv_error *err)
 
 /* ---- opening ---- */
 
-/* What is wrong with the file's ends, or NULL. */
+/* The fault of the file's ends, or NULL. */
 static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAILER_LEN])
 {
 	if (memcmp(trailer, VV_PACK_END, 8) != 0) {

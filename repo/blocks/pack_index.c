@@ -1,9 +1,9 @@
 /*
  * pack_index: the index file's layout, and searching it.
  *
- * Files up to WHOLE_MAX are read at once. Of larger ones a reader keeps the
- * fan-out and reads a page or two for each search: no mapping, so that a file
- * cut short by somebody else is an error and not a signal.
+ * Files up to WHOLE_MAX are read at once. For larger ones a reader keeps the fan-out and reads a
+ * page or two for each search: not mapped, so that a file truncated by another process is an error
+ * and not a signal.
  */
 #include "repo/blocks/pack_index.h"
 
@@ -136,7 +136,7 @@ static vv_status bad(const vv_pack_index *x, const char *what, vv_error *err)
 		       x->path ? vv_text_shows(x->path) : "in memory", what);
 }
 
-/* Takes the header's fields; the file's length must be exactly what they say. */
+/* Reads the header's fields; the file's length must match them exactly. */
 static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN], vv_error *err)
 {
 	if (x->bytes.len < HEADER_LEN || memcmp(at(x, 0), magic, sizeof magic) != 0) {
@@ -321,8 +321,8 @@ static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uin
 	return VV_OK;
 }
 
-/* Digests are uniform: where among lo..hi the prefix would stand, if the values
- * there were spread evenly over from..to. */
+/* Digests are uniform: the expected place of the prefix among lo..hi, for values spread evenly over
+ * from..to. */
 static uint64_t guess(uint64_t lo, uint64_t hi, uint64_t from, uint64_t to, uint64_t prefix)
 {
 	uint64_t span = (to - from) >> 32, part = (prefix - from) >> 32;

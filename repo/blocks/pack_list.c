@@ -1,5 +1,5 @@
 /*
- * pack_list: which packs there are.
+ * pack_list: lists the existing packs.
  *
  * The folder's listing is the list of packs; there is no manifest. A list once
  * made is shared, and replaced by a newer one when a block is missed and the
@@ -216,7 +216,7 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 
 /* The current list, a reference; the packs are listed when none was yet. */
 
-/* The packs of the store below, as they are now. */
+/* The current packs of the store below. */
 static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 {
 	vv_pack_list *seen = NULL;
@@ -327,7 +327,7 @@ static vv_pack_list *current_list(vv_store *s)
 	return l;
 }
 
-/* There is no third store below the second. */
+/* The second store has no store below it. */
 static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 {
 	bool same = is_folder_unchanged(s, l);
@@ -383,17 +383,17 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
 
 /* --- the roll ----
  *
- * Names of the packs that are to be here, in a derived file, so that one that was lost is noticed. A name is put on the
- * roll once its pack is in place, and taken off before a writer or gc removes the pack: what a crash leaves is a pack
- * that is not on the roll, never a name without a pack. What was taken off is not put on again, since who lists the
- * packs may still see one that is about to go.
+ * Names of the packs that should exist, in a derived file, so that a lost one is noticed. A name is added to the roll
+ * when its pack is in place, and removed before a writer or gc removes the pack: a crash can leave a pack that is not
+ * on the roll, never a name without a pack. A removed name is not added again, since a lister may still see a pack that
+ * is about to be removed.
  */
 
 #define ROLL_WAIT_MS 5000u
 
 static const vv_kept_form roll_form = {.mark = "VVPACK\x01\n",
 				       .key_len = VV_PACK_HASH_LEN,
-				       .value_len = 1, /* 1: to be here; 0: taken off */
+				       .value_len = 1, /* 1: must exist; 0: removed */
 				       .max = 1024};
 
 vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err)

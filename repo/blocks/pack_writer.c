@@ -1,9 +1,8 @@
 /*
  * pack_writer: the buffered, hashed file behind an unfinished pack.
  *
- * Compression happens before, outside the lock; what is left under it is a copy
- * into the buffer (about 2 us for a 32 KB block's 10 KB) and now and then a
- * write of BUFFER_LEN.
+ * Compression happens before, outside the lock; the rest under it is a copy into the buffer (about
+ * 2 us for a 32 KB block's 10 KB) and sometimes a write of BUFFER_LEN.
  */
 #include "repo/blocks/pack_writer.h"
 
@@ -27,12 +26,12 @@ struct vv_pack_writer {
 	vv_mutex *lock;   /* guards all below */
 	vv_error failed;  /* code VV_OK while all is well */
 	int fd;           /* -1 until the first byte */
-	char *temp;       /* NULL when there is no temporary file */
+	char *temp;       /* NULL without a temporary file */
 	char *index_temp; /* likewise, of its index: staged, and not placed yet */
 	uint8_t *buf;
 	size_t buf_len;
 	uint64_t flushed; /* bytes in the file; buf follows */
-	bool closed;      /* a commit has begun: what came now would be lost with reset */
+	bool closed;      /* a commit has begun: later appends would be lost with reset */
 	bool sealed, synced;
 	uint8_t hash[VV_PACK_HASH_LEN]; /* once sealed */
 	vv_xxh3_state *state;
@@ -274,8 +273,7 @@ static vv_status copy_entry(void *payload, const vv_record *r, uint64_t offset, 
 			 err);
 }
 
-/* Distances within the copied stretch stay what they are, so headers and
- * checksums do too. */
+/* Distances within the copied range do not change, so headers and checksums do not either. */
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 {
 	copying c = {w, 0};
@@ -585,7 +583,7 @@ void vv_pack_writer_date(vv_pack_writer *w, int64_t sec)
 
 	if (w->fd >= 0) {
 		(void)futimens(w->fd,
-			       times); /* else it is younger than what is in it, and stays longer */
+			       times); /* else it is younger than its content, and stays longer */
 	}
 }
 

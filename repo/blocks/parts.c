@@ -23,7 +23,7 @@ static vv_status bad(vv_error *err)
 	return vv_fail(err, VV_ECORRUPT, "what describes its parts is damaged");
 }
 
-/* Where the next part may begin in the block is *at; what is stored of it has no place yet. */
+/* *at: the earliest start of the next part in the block; its stored place is not set yet. */
 static bool read_part(vv_part *part, const uint8_t **p, const uint8_t *end, uint64_t *at,
 		      size_t raw_len)
 {

@@ -99,8 +99,8 @@ static vv_status named(const vv_cid *cid, vv_error *err)
 	return vv_prefix(err, "block %s", vv_cid_shows(cid));
 }
 
-/* Reads a node, or asks whether a leaf is here; VV_EMISSING and VV_ECORRUPT
- * become its state where the walk is to continue. */
+/* Reads a node, or checks that a leaf exists; VV_EMISSING and VV_ECORRUPT become its state if the
+ * walk continues. */
 static vv_status look(walking *k, const vv_cid *cid, vv_status *state, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -14,10 +14,10 @@
 #define NONE SIZE_MAX
 
 /*
- * Two versions compared level by level: what is new in one of them. The links of all nodes
- * that differ on a level are one sequence on either side, so that a list whose nodes begin
- * at other places now is compared by its entries, not by its nodes. A link that the other
- * version has on any level met so far is old. Cost and memory follow what differs.
+ * Compares two versions level by level, to find the new blocks of one. The links of all differing
+ * nodes on a level are one sequence on either side, so that a list whose nodes begin at other
+ * places is compared by its entries, not by its nodes. A link that the other version has on any
+ * level so far is old. Cost and memory depend on the differences.
  */
 typedef struct item {
 	vv_cid cid, like;
@@ -351,7 +351,7 @@ done:
 /* like null: nothing. */
 typedef struct pair {
 	vv_cid cid, like;
-	bool entered; /* its links were pushed: what comes now is the node itself */
+	bool entered; /* its links were pushed: the node itself is next */
 } pair;
 
 typedef struct place {
@@ -363,7 +363,7 @@ typedef struct walking {
 	const vv_resemble *w;
 	pair *stack;
 	size_t depth, cap;
-	list own, theirs; /* of the node at hand, and of what it resembles */
+	list own, theirs; /* of the current node, and of its similar one */
 	place *places;    /* of theirs, sorted by CID */
 	size_t place_cap;
 	vv_buf block;
@@ -407,7 +407,7 @@ static vv_status read_own(walking *k, const vv_cid *cid, vv_error *err)
 	return rc;
 }
 
-/* What cannot be read resembles nothing. */
+/* An unreadable node is similar to none. */
 static vv_status read_theirs(walking *k, const vv_cid *cid, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -474,7 +474,7 @@ static vv_status push_links(walking *k, vv_error *err)
 		}
 		rc = push(k, link, like && like->codec == link->codec ? like : NULL, err);
 	}
-	/* The stack gives the last first. */
+	/* The stack returns the last first. */
 	for (size_t i = 0; rc == VV_OK && i < (k->depth - bottom) / 2; i++) {
 		pair swap = k->stack[bottom + i];
 

@@ -78,8 +78,8 @@ void vv_store_close(vv_store *s)
 
 /* ---- asking for blocks ---- */
 
-/* What was not found, or found damaged, may be so because the packs have changed or because
- * of an index: what to look into next, in the place of *l. NULL: nothing. tries begins at 0. */
+/* A missing or damaged result may be due to changed packs or to an index: replaces *l by the list
+ * to search next. NULL: none. tries begins at 0. */
 static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err)
 {
 	vv_pack_list *fresh = NULL;
@@ -108,9 +108,9 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 	return VV_OK;
 }
 
-/* Asks fn of the store's packs as they are now; where it finds nothing, or only what is
- * damaged (VV_EMISSING, VV_ECORRUPT), of the packs as they may be since: they are listed
- * again, large indexes checked. live_only: as in vv_source. */
+/* Calls fn with the store's current list of packs; if it finds nothing, or only damage
+ * (VV_EMISSING, VV_ECORRUPT), lists the packs again, checks large indexes, and calls it again.
+ * live_only: as in vv_source. */
 typedef vv_status (*search_fn)(void *payload, const vv_source *src, const vv_cid *cid,
 			       vv_error *err);
 static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, search_fn fn,
@@ -284,7 +284,7 @@ static vv_status mend(vv_parted *p, vv_error *err)
 	return VV_OK;
 }
 
-/* Somebody may have unpacked all of it since, to build another block on it. */
+/* Another thread may have unpacked all of it since, as a base. */
 static bool copy_kept(vv_parted *p)
 {
 	vv_blob *blob = vv_block_cache_get(p->store->cache, &p->cid);
@@ -512,7 +512,7 @@ static vv_status match_in_pack(match *m, vv_pack *p, vv_error *err)
 		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) return rc;
 		if ((rc = vv_pack_record(p, offset, &r, peek, &have, err)) < 0) {
 			if (rc != VV_ECORRUPT) return rc;
-			continue; /* reading it will tell */
+			continue; /* reading it reports the fault */
 		}
 		if (r.cid.codec == m->codec && vv_cid_prefix(&r.cid) == m->prefix &&
 		    (m->count == 0 || !vv_cid_equal(&r.cid, m->out))) {

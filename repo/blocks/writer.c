@@ -1,14 +1,14 @@
 /*
- * writer: the one writer of a store, and what a commit of its blocks is.
+ * writer: the only writer of a store, and commits of its blocks.
  *
  * A commit costs three fsyncs in two waits, of the pack beside its index and of the folder, also
- * when it merges: then the small packs and the new blocks are copied into one pack, and only
- * that is made durable. Packs that were merged are removed after that; a reader
- * that has them open keeps them, any other lists again.
+ * when it merges: then the small packs and the new blocks are copied into one pack, and only that
+ * is made durable. Merged packs are removed after that; a reader that has them open continues, any
+ * other lists again.
  *
- * Git asks its filter for one table after the other: such a writer waits later, once for many
- * commits. Until then the file VV_UNSYNCED is there, and packs that are not older than it are
- * young. It merges only young ones: no durable block goes before its copy is durable.
+ * Git runs its filter for one table after the other: such a writer waits later, once for many
+ * commits. Until then the file VV_UNSYNCED exists, and packs that are not older than it are young.
+ * It merges only young ones: a durable block is not removed before its copy is durable.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -66,7 +66,7 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
 {
 	vv_auto_free uint64_t *sizes = vv_calloc(l->count + 1, sizeof *sizes);
 	vv_auto_free vv_pack **packs = vv_calloc(l->count + 1,
-						 sizeof *packs); /* NULL stands for the new one */
+						 sizeof *packs); /* NULL means the new one */
 	size_t n = 0, at = 0;
 	vv_status rc = VV_OK;
 
@@ -108,10 +108,10 @@ struct vv_writer {
 	vv_pack_list *packs;
 	vv_pack_writer *own;
 	char *mark_path; /* of VV_UNSYNCED */
-	bool marked;     /* it was there; mark */
+	bool marked;     /* it existed; mark */
 	vv_stat mark;
 	vv_writer_stats stats;
-	vv_error failed; /* a commit went wrong half-way: nothing more is taken */
+	vv_error failed; /* a commit failed half-way: no more blocks are accepted */
 	/* From vv_writer_stage to vv_writer_finish: */
 	vv_pack_writer *staged, *merged; /* staged: merged, or where that is NULL, own */
 	vv_pack **merging;               /* what merged takes the place of; borrowed from packs */
@@ -137,7 +137,7 @@ static bool is_young(const vv_writer *w, const vv_pack *p)
 	return w->marked && !p->id.aside && compare_time(&p->stat, &w->mark) >= 0;
 }
 
-/* A filter was killed, or the power was cut: then young packs may be torn. What a damaged one has is not treated as stored. */
+/* After a killed filter, or a power cut, young packs may be torn. Blocks of a damaged one do not count as stored. */
 static vv_status check_young(const vv_writer *w, vv_error *err)
 {
 	const vv_pack_scan scan = {NULL, NULL, NULL};
@@ -236,7 +236,7 @@ bool vv_writer_settle(vv_writer *w)
 
 /* ---- putting ---- */
 
-/* The packs as they are now: a reference. */
+/* The current packs: a reference. */
 static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -254,7 +254,7 @@ static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 	return rc;
 }
 
-/* What a writer stores at first is compressed harder: a usual commit is no more. */
+/* The first bytes of a writer are compressed harder: a usual commit is not larger. */
 #define THOROUGH_BYTES (512u << 10)
 
 static bool is_first(vv_writer *w)
@@ -294,8 +294,8 @@ static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *it
 	return VV_OK;
 }
 
-/* A difference of more than this part of a block is made here again: whoever sent it may have
- * made it longer than it must be. */
+/* A received difference above this fraction of a block is made again: its sender may have made it
+ * longer than necessary. */
 #define FORM_SMALL 4u
 
 /* May the block be stored in the form in which it is given? item gets it then. */
@@ -343,9 +343,8 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	return rc;
 }
 
-/* Is it stored, and can it be read? A record that has become unreadable since is
- * no reason not to store the block, now that its bytes are at hand. Reading takes
- * a quarter of the time of compressing. */
+/* Is it stored, and can it be read? If its record has become unreadable the block is stored again,
+ * since its bytes are available. Reading takes a quarter of the time of compressing. */
 static vv_status is_known(const vv_source *src, const vv_cid *cid, const void *bytes, size_t len,
 			  bool *known, vv_error *err)
 {
@@ -587,7 +586,7 @@ vv_status vv_writer_renew(vv_writer *w, vv_error *err)
 static void fail_for_good(vv_writer *w, const vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	w->failed = *err; /* of what comes next */
+	w->failed = *err; /* of later calls */
 }
 
 /* The blocks are safe and visible: from here on nothing may fail the commit. */
@@ -629,7 +628,8 @@ static bool is_merging(const vv_writer *w, const vv_pack *p)
 	return false;
 }
 
-/* What others placed and did not wait for, or this one did before, but for what is merged now. */
+/* Adds packs placed without a wait by other writers, or by this one before, except those being
+ * merged. */
 static vv_status stage_young(vv_writer *w, vv_syncs *files, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -688,7 +688,7 @@ vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err)
 	return vv_syncs_add_path(folders, w->store->packs_dir, err);
 }
 
-/* All is durable. It stays where a young pack is damaged: whoever writes next is to find that again. */
+/* All is durable. The mark stays if a young pack is damaged, so that the next writer finds it again. */
 static void drop_mark(vv_writer *w)
 {
 	bool damaged = false;
@@ -771,7 +771,7 @@ vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err)
 
 /* ---- taking packs over ---- */
 
-/* The index goes first, as when a pack is published. */
+/* The index is moved first, as when a pack is published. */
 static vv_status move_pack(vv_writer *w, const vv_pack *p, vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX];

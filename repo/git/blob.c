@@ -1,5 +1,5 @@
 /*
- * blob: Git objects read, with the size asked before the bytes, and written.
+ * blob: reads Git objects, with the size before the bytes, and writes them.
  *
  * A pack from elsewhere may claim any size for an object and libgit2 would
  * allocate it, hence the header first.
@@ -24,7 +24,7 @@ static const char *type_name(git_object_t type)
 	return name && *name ? name : "object";
 }
 
-/* In a partial clone git gets a missing object from the remote when asked for it. */
+/* In a partial clone git fetches a requested missing object from the remote. */
 static bool fetch_promised(vv_repository *r, const git_oid *id)
 {
 	char hex[GIT_OID_HEXSZ + 1];
@@ -136,7 +136,8 @@ vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_err
 	return blob_header(&git_id, r, id, out, err);
 }
 
-/* Whether a file is a pointer, whether it is a damaged one, and what it holds is asked one after the other. */
+/* The last blob: callers ask one after the other whether it is a pointer, whether a damaged one, and for its
+ * content. */
 typedef struct vv_last_blob {
 	vv_oid id;
 	vv_buf bytes;

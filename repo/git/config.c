@@ -31,8 +31,7 @@ static int set_value(git_config *own, const char *key, const char *value)
 	return code;
 }
 
-/* Did the file take the value as it was meant? A carriage return at its end, say,
- * is lost on the way, and another value is read back. */
+/* Is the value read back unchanged? For example, a carriage return at its end is lost. */
 static vv_status check_value(git_config *own, const char *key, const char *value, vv_error *err)
 {
 	vv_auto(git_config_entry) *e = NULL;
@@ -44,7 +43,7 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 		       key, vv_text_shows(value));
 }
 
-/* Fills the new file with the settings as they are now. */
+/* Copies the current settings to the new file. */
 static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;

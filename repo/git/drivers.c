@@ -1,5 +1,5 @@
 /*
- * drivers: what git is told, setting by setting.
+ * drivers: git's settings for varve's drivers.
  */
 #include "repo/git/drivers.h"
 

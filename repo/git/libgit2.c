@@ -99,13 +99,14 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 }
 
 #define OBJECT_CACHE_BYTES (32 << 20)
-/* A blob up to this is read and hashed once: is it a pointer, is it a damaged one, what is in it? */
+/* Blobs up to this size are read and hashed once for several questions: a pointer, a damaged one,
+ * its content. */
 #define BLOB_CACHE_EACH 65536
 /* A folder of 25,000 tables: paths are looked up in it one by one. */
 #define TREE_CACHE_EACH (1 << 20)
 #define PACK_OBJECTS_MAX 50000000u
 
-/* What libgit2 is to open; the values of the last two are checked in repository.c. */
+/* Extensions that libgit2 may open; the values of the last two are checked in repository.c. */
 static const char *const known_extensions[] = {"worktreeconfig", "preciousobjects", "partialclone",
 					       "objectformat", "refstorage"};
 
@@ -249,8 +250,7 @@ bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const b
 
 /* ---- loose objects ---- */
 
-#define PACKED_PRIORITY                                                                            \
-	2 /* libgit2's, which is asked first; its own reader of loose objects has 1 */
+#define PACKED_PRIORITY 2 /* priority, before libgit2's own reader of loose objects, which has 1 */
 #define PIECE_MAX ((size_t)1 << 30)
 
 typedef struct loose_reader {
@@ -330,7 +330,7 @@ static int loose_read_head(loose *l)
 									       : 0;
 }
 
-/* GIT_ENOTFOUND: there is no such file, or another reader of libgit2 has to look at it. */
+/* GIT_ENOTFOUND: no such file, or another reader of libgit2 must read it. */
 static int loose_open(loose *l, git_odb_backend *backend, const git_oid *id)
 {
 	loose_reader *r = (loose_reader *)backend;

@@ -24,7 +24,7 @@
 #define TAKE_OVER_WAIT_MS 1000u
 #define NAME_LEN_MAX 255u
 
-/* Who the lock's text says holds it; false: nobody that varve knows of, or the lock is gone. */
+/* Reads the lock's holder; false: not a lock of varve, or it no longer exists. */
 static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
 		      const char *lock_path)
 {
@@ -43,7 +43,7 @@ const vv_holder *vv_repository_holder(vv_repository *r)
 	return &r->self;
 }
 
-/* What libgit2 makes while it writes new_path. */
+/* Removes libgit2's files for new_path. */
 static void remove_new(const vv_git_lock *l)
 {
 	(void)vv_unlink(l->new_path, true, NULL);
@@ -53,9 +53,9 @@ static void remove_new(const vv_git_lock *l)
 	}
 }
 
-/* Takes the lock of a dead process away. Two that find it at once must not both do so, as the
- * second might hit the lock that the first has made since: whoever takes one away holds
- * takeover.lock, and looks again. */
+/* Removes the lock of a dead process. Two processes that find it must not both do so, as the second
+ * could remove the lock that the first has made since: so the remover locks takeover.lock, and
+ * checks again. */
 static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *holder)
 {
 	vv_auto(char) *arbiter = vv_path_join(l->repo->varvedir, "takeover.lock", (char *)NULL);
@@ -115,7 +115,7 @@ static vv_status make(const vv_git_lock *l, const vv_git_lock *like, const char 
 	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
 		return vv_fail_errno(err, "cannot create", l->lock_path);
 	}
-	/* A file system without symbolic links: then nobody can tell whose lock it is. */
+	/* A file system without symbolic links: the lock's owner is then unknown. */
 	int fd = vv_open(l->lock_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
 	return fd < 0 ? (vv_status)fd : vv_close(fd, l->lock_path, err);
 }
@@ -151,7 +151,8 @@ static vv_status wait_and_make(const vv_git_lock *l, const vv_git_lock *like, un
 	return rc;
 }
 
-/* "<path>~.lock". Git's names of refs hold no '~', and what ends in ".lock" is no ref for it. */
+/* "<path>~.lock". Ref names in Git do not contain '~', and a name ending in ".lock" is not a ref
+ * for it. */
 static char *new_path_of(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -167,7 +168,7 @@ static char *new_path_of(const char *path)
 	return vv_buf_detach(&b);
 }
 
-/* Under a name that keeps nobody out it is as good as gone. */
+/* If it cannot be removed, a rename to an unused name is equivalent. */
 static void unlock(vv_git_lock *l)
 {
 	if (vv_unlink(l->lock_path, true, NULL) < 0 &&
@@ -203,7 +204,7 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	return gone;
 }
 
-/* Of a file: its lock, where that is dead, and what a power cut left of its new content without a lock. */
+/* Removes a file's dead lock, and leftovers of its new content after a power cut without a lock. */
 static void sweep(vv_repository *r, const char *path)
 {
 	vv_auto(char) *new_path = new_path_of(path);
@@ -235,8 +236,8 @@ typedef struct folders {
 	size_t count, cap;
 } folders;
 
-/* Dead locks of a folder of refs go; its folders are added. Many refs may be there: nothing is asked of
- * what is a file by its entry in the folder. */
+/* Removes dead locks of a folder of refs; adds its folders. It may have many refs: entries known as
+ * files need no further call. */
 static void sweep_folder(vv_repository *r, folders *todo, const char *folder)
 {
 	DIR *dir = opendir(folder);

@@ -59,8 +59,8 @@ static void window_close(window *w)
 }
 VV_AUTO_CLEAR(window, window_close)
 
-/* Up to want bytes from offset on, at least need: *out is borrowed until the next call, *len what there is. The
- * caller knows that the file has them. */
+/* Up to want bytes from offset on, at least need: *out is borrowed until the next call, *len the available
+ * bytes. The caller has checked that the file has them. */
 static vv_status window_read(window *w, const uint8_t **out, size_t *len, uint64_t offset,
 			     size_t need, vv_error *err)
 {
@@ -189,7 +189,7 @@ static vv_status pack_size(uint64_t *out, const char *path, vv_error *err)
 	return rc;
 }
 
-/* Does the pack end with the checksum that its index has? Else it is the pack that is not right, and libgit2 tells. */
+/* Does the pack end with the checksum in its index? Else the pack is wrong, which libgit2 reports. */
 static vv_status ends_alike(window *index, const char *pack_path, bool *alike, vv_error *err)
 {
 	vv_auto(window) pack = {.fd = -1};
@@ -262,7 +262,7 @@ typedef struct multi {
 	uint32_t packs, count;
 } multi;
 
-/* The tables, by the list of chunks. *known false: there is one that libgit2 does not know. */
+/* The tables, by the list of chunks. *known false: it has a chunk unknown to libgit2. */
 static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known, vv_error *err)
 {
 	static const char ids[CHUNKS][5] = {"PNAM", "OIDF", "OIDL", "OOFF", "LOFF"};

@@ -1,8 +1,8 @@
 /*
- * pack_heads: gitformat-pack(5): an object is a type and a size, for a difference those of itself, which begins with
- * the size of what it makes. Its base comes before it, or is named; the first of a chain has the type.
+ * pack_heads: gitformat-pack(5): an object is a type and a size, for a difference its own, which begins with the
+ * size of its result. Its base comes before it, or is named; the first of a chain has the type.
  *
- * Nothing that a pack says is trusted further than the bytes that are mapped.
+ * All values of a pack are checked against the mapped bytes.
  */
 #include "repo/git/pack_heads.h"
 
@@ -191,7 +191,7 @@ static bool find(const pack *p, const uint8_t *id, uint64_t *at)
 
 		if (c == 0) {
 			*at = vv_get_be32(places + (size_t)mid * 4);
-			return *at < LARGE; /* beyond 2 GiB libgit2 is asked */
+			return *at < LARGE; /* beyond 2 GiB libgit2 reads it */
 		}
 		if (c < 0) {
 			high = mid;
@@ -214,7 +214,7 @@ static bool number(const uint8_t **p, const uint8_t *end, unsigned shift, uint64
 	return false;
 }
 
-/* The first bytes of what is deflated at in, at most `room`; how many there are. */
+/* Inflates the first bytes at in, at most `room`; returns their number. */
 static size_t inflate_some(uint8_t *out, size_t room, const uint8_t *in, size_t len)
 {
 	z_stream z = {.next_in = (Bytef *)(uintptr_t)in,
@@ -229,7 +229,7 @@ static size_t inflate_some(uint8_t *out, size_t room, const uint8_t *in, size_t 
 	return code == Z_OK || code == Z_STREAM_END ? got : 0;
 }
 
-/* The size of what a difference makes: its second number. */
+/* The size of a difference's result: its second number. */
 static bool made_size(const uint8_t *in, size_t len, uint64_t *out)
 {
 	uint8_t head[DELTA_HEAD];
@@ -304,8 +304,8 @@ static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *si
 	return false;
 }
 
-/* What a difference does first: out gets up to *count bytes that it inserts, and *count how many these are. 1: they are what
- * it makes begins with; 0: so much is copied from where its base begins; -1: neither. */
+/* The first step of a difference: out gets up to *count inserted bytes, and *count their number. 1: the result begins with
+ * them; 0: this number is copied from the base's beginning; -1: neither. */
 static int first_step(const uint8_t *in, size_t len, uint8_t out[VV_PACK_BEGIN], size_t *count,
 		      uint64_t *made)
 {
@@ -390,7 +390,7 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 
 /* --- all packs ---------------------------------------------------------------- */
 
-/* The packs, and which of them has the object; NULL: none, it is not asked often enough, or the error. */
+/* The packs, and the one that has the object; NULL: none, too few requests so far, or an error. */
 static const vv_pack_heads *look_up(vv_repository *r, const git_oid *id, size_t *which,
 				    uint64_t *at, vv_error *err)
 {
@@ -446,7 +446,7 @@ bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *me
 
 #define WALK_MIN 32u          /* commits: of fewer with parents elsewhere a walk takes no time */
 #define OBJECTS_OF_COMMIT 64u /* of a walk with parents elsewhere: more cost more than the walk */
-#define LOOSE_COST 16u        /* a file costs as much as so many objects in a pack */
+#define LOOSE_COST 16u        /* a file costs as much as this number of objects in a pack */
 #define LOOSE_READ 256u
 #define FANOUT_LEN 2u
 
@@ -457,7 +457,7 @@ typedef struct met {
 	uint8_t begin[VV_PACK_BEGIN]; /* of a blob, as far as count */
 } met;
 
-/* A pack's objects, each after what it is a difference to. */
+/* A pack's objects, each after its base. */
 typedef struct survey {
 	vv_repository *repo;
 	const pack *pack;
@@ -472,7 +472,7 @@ static int by_place(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* What an object is a difference to; *p is past that. NULL: it does not come before. */
+/* The base of an object; *p is after it. NULL: it does not precede the object. */
 static const met *base_of(const survey *s, size_t i, unsigned kind, const uint8_t **p,
 			  const uint8_t *end)
 {
@@ -587,7 +587,8 @@ static bool is_plain_file(const char *path, vv_pack_sum *sum)
 	return !may_be_pointer(nul + 1, (size_t)(head + got - nul - 1), size);
 }
 
-/* The files of all folders of objects; left: for how many objects in packs they may still stand. */
+/* The files of all folders of objects; left: the number of packed objects that they may still
+ * outweigh. */
 typedef struct files {
 	uint64_t left;
 	vv_pack_sum sum;

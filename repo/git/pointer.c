@@ -1,6 +1,6 @@
 /*
- * pointer: the one way of writing a pointer, and reading by that: what was parsed is
- * written again and must give the same bytes.
+ * pointer: writes a pointer in its unique form, and reads it: the parsed pointer is written again
+ * and must have the same bytes.
  */
 #include "repo/git/pointer.h"
 
@@ -10,8 +10,8 @@
 #include "base/json/json.h"
 #include "base/text.h"
 
-/* For people who meet the pointer where there is no varve, and for pages that draw it as a table: no
- * quote, and no character that separates cells. No remote: it would make two pointers of one root. */
+/* For people without varve, and for pages that display it as a table: without quotes, and characters
+ * that separate cells. Without a remote, which would cause two pointers of one root. */
 static const char start_text[] = "varve pointer: ";
 static const char rest_of_start[] =
 	"this is not the data but the text that stands for it in Git\n"
@@ -178,7 +178,7 @@ bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end)
 	return found;
 }
 
-/* Whose lines follow this one: 0 base's, 1 ours', 2 theirs', 3 those of all; -1: it is no mark. */
+/* The side of the lines after this mark: 0 base, 1 ours, 2 theirs, 3 all; -1: not a mark. */
 static int mark_of(const char *line, size_t len)
 {
 	static const char *const marks[] = {"||||||| ", "<<<<<<< ", "=======", ">>>>>>> "};

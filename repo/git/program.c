@@ -1,7 +1,8 @@
 /*
- * program: fork, exec and the three pipes; which file a program's name means.
+ * program: fork, exec and the three pipes; resolves a program's name to a file.
  *
- * Our end of what is fed to a program is non-blocking, and one that stops reading gives EPIPE and no signal.
+ * Our end of a program's stdin is non-blocking; if it stops reading, writes fail with EPIPE, without a
+ * signal.
  */
 #include "repo/git/program.h"
 
@@ -36,8 +37,8 @@ bool vv_program_runs(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* Only absolute entries of PATH count: an empty one or "." would run whatever lies
- * in the current folder. */
+/* Only absolute entries of PATH count: an empty one or "." would run files of the current
+ * folder. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err)
 {
 	const char *path = vv_env_get(env, "PATH");
@@ -181,7 +182,7 @@ static bool open_ends(ends *e, const vv_run *run)
 	return !run->errors || vv_os_pipe(e->err);
 }
 
-/* Between fork and exec: only what is safe there. */
+/* Between fork and exec: only async-signal-safe calls. */
 static void become(const vv_run *run, const ends *e, const char *file, char *const *argv,
 		   char *const *env, char *const *script)
 {
@@ -314,7 +315,7 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 
 	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return VV_OK;
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
-		*left = 0; /* it does not want the rest; its exit code tells */
+		*left = 0; /* it stopped reading; its exit code decides */
 		close_end(fd);
 		return VV_OK;
 	}
@@ -446,7 +447,7 @@ void vv_child_stop(vv_child *c)
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err)
 {
-	vv_buf piped = VV_BUF_INIT; /* stands for "a pipe, please" */
+	vv_buf piped = VV_BUF_INIT; /* requests a pipe */
 
 	*out = (vv_child){-1, -1, -1, -1};
 	vv_run run = {.argv = argv, .env = env, .more = more};

@@ -34,7 +34,7 @@
 #include "repo/git/run_git.h"
 #include "repo/git/share.h"
 
-/* memory_odb: what libgit2 asks of a backend. */
+/* memory_odb: a backend of libgit2. */
 
 #define VV_MEMORY_ODB_PRIORITY 100 /* before loose objects (1) and packs (2) */
 typedef struct vv_memory_object {
@@ -44,8 +44,8 @@ typedef struct vv_memory_object {
 	void *bytes;
 } vv_memory_object;
 typedef struct vv_memory_odb {
-	git_odb_backend backend; /* first: libgit2 knows it by this */
-	vv_memory_object *items; /* as they were written */
+	git_odb_backend backend; /* first: libgit2's handle */
+	vv_memory_object *items; /* in the order of writing */
 	size_t count, cap, bytes;
 	vv_hash_index places; /* in items, by id */
 } vv_memory_odb;
@@ -291,7 +291,7 @@ vv_status vv_quarantine_named(vv_repository *r, vv_error *err)
 	return r->stage ? vv_pack_keeps_clear(&r->stage->keeps, err) : VV_OK;
 }
 
-/* What is staged and cannot be written is gone. */
+/* Staged objects that cannot be written are dropped. */
 static void close_stage(vv_repository *r)
 {
 	vv_quarantine *s = r->stage;
@@ -392,7 +392,8 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 
 	if (rc < 0) return rc;
 	if ((rc = vv_git_name(out, bytes, len, type, err)) < 0) return rc;
-	/* git_odb_write also marks an object that is here as used; of a new one it lists all packs again */
+	/* git_odb_write also marks an existing object as used; for a new one it would list all packs
+	 * again */
 	code = vv_object_is_here(r, out)
 		       ? git_odb_write(out, r->odb, bytes, len, type)
 		       : on_write(&r->stage->memory->backend, out, bytes, len, type);
@@ -433,7 +434,7 @@ static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, u
 	return done == size ? VV_OK : fail_changed(path, err);
 }
 
-/* A file that fits is read whole: one byte more would tell that it grew. */
+/* Reads a small file whole: one additional byte shows that it grew. */
 static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t size, git_oid *out,
 			     vv_error *err)
 {
@@ -732,7 +733,7 @@ vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **nam
 	return vv_quarantine_take_pack(r, r->stage->dir, *name_out, err);
 }
 
-/* Commits, tags, trees, blobs: the order that gives packs good locality. */
+/* Commits, tags, trees, blobs: this order has good locality in packs. */
 static int type_rank(git_object_t type)
 {
 	return type == GIT_OBJECT_COMMIT ? 0
@@ -762,7 +763,7 @@ static vv_status stage_large_loose(vv_repository *r, const vv_memory_object *o, 
 
 VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
 
-/* Puts what is in memory, but for what is large, into one of them. */
+/* Puts the objects in memory, except large ones, into one of them. */
 static vv_status fill_pack(const vv_memory_odb *m, vv_new_pack *whole, git_packbuilder *alike,
 			   vv_error *err)
 {
@@ -815,7 +816,7 @@ static vv_status write_whole(const vv_quarantine *s, char hex[GIT_OID_HEXSZ + 1]
 	return vv_new_pack_write(p, s->dir, hex, err);
 }
 
-/* Packs so many objects in memory, of so many bytes, into the folder apart. */
+/* Packs count objects in memory, of `bytes` bytes, in the separate folder. */
 static vv_status stage_memory_pack(vv_repository *r, size_t count, size_t bytes, vv_syncs *files,
 				   vv_error *err)
 {
@@ -894,8 +895,7 @@ static vv_status place_file(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-/* The files of an attempt that failed: what is in memory is written again, what was streamed
- * cannot be. */
+/* After a failed attempt: objects in memory are written again, streamed ones cannot be. */
 static vv_status start_again(vv_quarantine *s, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -25,7 +25,7 @@
 
 /* --- opening ---------------------------------------------------------- */
 
-/* What libc allocated. */
+/* Text allocated by libc. */
 typedef char libc_text;
 VV_AUTO_FREE(libc_text, free)
 
@@ -35,8 +35,8 @@ static vv_status not_a_repository(const char *path, vv_error *err)
 	return vv_hint_code(err, VV_HINT_INIT);
 }
 
-/* libgit2 knows no '*' in safe.directory and does not tell a missing setting from
- * a missing repository, so a refusal is judged again here. */
+/* libgit2 does not support '*' in safe.directory and does not distinguish a missing setting from a
+ * missing repository, so a refusal is judged again here. */
 static vv_status open_foreign(git_repository **out, const vv_env *env, const char *start,
 			      unsigned flags, const char *ceilings, int code, vv_error *err)
 {
@@ -117,7 +117,7 @@ static char *folder_dup(const char *path)
 	return path ? vv_strndup(path, len) : NULL;
 }
 
-/* Does the configuration say where the work tree is, or that there is none? */
+/* Does the configuration set the work tree's path, or a bare repository? */
 static vv_status has_work_tree_setting(const vv_repository *r, bool *out, vv_error *err)
 {
 	vv_auto(git_config) *cfg = NULL;
@@ -305,7 +305,7 @@ static vv_status see_promisor(void *payload, const char *name, const char *value
 	return VV_OK;
 }
 
-/* Whether objects may lie with a remote only: said by an extension, or by the remote. */
+/* Whether objects may be only on a remote: set by an extension, or by the remote. */
 static vv_status find_promisors(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *value = NULL;
@@ -316,7 +316,7 @@ static vv_status find_promisors(vv_repository *r, vv_error *err)
 	return vv_config_each(r, "remote.", see_promisor, &r->partial, err);
 }
 
-/* Of a setting that has this value or is not set. */
+/* Checks a setting that must have this value or be unset. */
 static vv_status check_extension(vv_repository *r, const char *key, const char *wanted,
 				 const char *fault, const char *needs, const char *hint,
 				 vv_error *err)
@@ -356,8 +356,8 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
 	return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
 }
 
-/* core.sharedRepository (git-config(1)): "group" and "all" add to what the umask leaves, an octal
- * number takes its place. */
+/* core.sharedRepository (git-config(1)): "group" and "all" add to the umask's rights, an octal
+ * number replaces them. */
 static vv_status set_sharing(vv_repository *r, const char *text, vv_error *err)
 {
 	char *end;
@@ -395,7 +395,7 @@ static vv_status load_sharing(vv_repository *r, vv_error *err)
 	return rc < 0 ? vv_missing_ok(rc, err) : set_sharing(r, text, err);
 }
 
-/* --- repositories that nobody named ------------------------------------------------------ */
+/* --- discovered repositories ------------------------------------------------------ */
 
 /* A clone may bring a folder that has the layout of a bare repository, with settings that run programs.
  * So one that was merely found is not used: one is found by its ".git", or named. */
@@ -840,7 +840,7 @@ vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	for (int tries = 0; tries < 2 && !r->has_secret;
-	     tries++) { /* what is read back counts: two may make one at once */
+	     tries++) { /* the read value counts: two processes may make one at the same time */
 		vv_buf_reset(&text);
 		rc = vv_read_file(&text, path, 4096, err);
 		r->has_secret = rc == VV_OK && parse_secret(&text, &r->secret);

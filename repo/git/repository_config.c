@@ -1,8 +1,9 @@
 /*
- * repository_config: Git's settings: which files make them up, and in which order they win.
+ * repository_config: Git's settings: their files and precedence.
  *
- * libgit2 1.5 does not know GIT_CONFIG_GLOBAL and its kin, which are seen to here. Where settings come with git -c, or
- * files are included for the URL of a remote (includeIf hasconfig), git lists all of them. Either list is kept.
+ * libgit2 1.5 does not support GIT_CONFIG_GLOBAL and similar variables, which are handled here. If settings come with
+ * git -c, or files are included by a remote's URL (includeIf hasconfig), git lists all settings. Either list is
+ * cached.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 VV_AUTO_FREE(git_config_iterator, git_config_iterator_free)
 
-/* "Section.Sub.Name" with section and name in lower case, as libgit2 gives them. */
+/* "Section.Sub.Name" with section and name in lower case, as in libgit2. */
 static char *normal_key(const char *key, size_t len)
 {
 	char *out = vv_strndup(key, len);
@@ -102,7 +103,7 @@ static const char *level_name(git_config_level_t level)
 	}
 }
 
-/* libgit2's, in that form: it gives a level after those that it wins over. */
+/* libgit2's, in that form: it lists a level after those that it overrides. */
 static vv_status copy_settings(vv_repository *r, vv_error *err)
 {
 	vv_auto(git_config_iterator) *it = NULL;
@@ -239,8 +240,8 @@ static git_config *open_protected(const vv_env *env)
 		       : NULL;
 }
 
-/* safe.directory counts only where the repository itself cannot write it; an
- * empty value forgets what came before (git-config(1)). */
+/* safe.directory counts only in files that the repository itself cannot write; an empty value
+ * clears earlier ones (git-config(1)). */
 bool vv_config_is_safe(const vv_env *env, const char *folder)
 {
 	vv_auto(git_config) *cfg = open_protected(env);

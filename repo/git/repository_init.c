@@ -1,5 +1,5 @@
 /*
- * repository_init: what varve writes into the settings of a repository, and what git init is asked for.
+ * repository_init: writes varve's settings of a repository, and runs git init.
  */
 #include "repo/git/repository_init.h"
 
@@ -45,8 +45,8 @@ static vv_status add_drivers(vv_config_edit *edits, size_t *count, vv_arena *val
 	return VV_OK;
 }
 
-/* git difftool would go and look for any program it knows, none of which shows a table. The
- * user's own choice stays. */
+/* git difftool would search its known programs, none of which shows a table. The user's own choice
+ * stays. */
 static vv_status offer_tool(vv_config_edit *edits, size_t *count, vv_repository *r, vv_error *err)
 {
 	static const char *const chosen[] = {"diff.tool", "merge.tool"};

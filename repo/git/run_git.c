@@ -1,5 +1,5 @@
 /*
- * run_git: git's environment, and how it words what went wrong.
+ * run_git: git's environment, and its error messages.
  */
 #include "repo/git/run_git.h"
 
@@ -26,13 +26,15 @@
 #include "repo/git/write_turn.h"
 
 #define FIRST_SEC 10u
-#define BYTES_MIN 65536u /* with less room a disk is full: git gives back what its locks took */
+#define BYTES_MIN                                                                                  \
+	65536u /* with less space a disk counts as full: git frees its locks' space
+			  * before */
 #define FILES_MIN 8u
 #define PIPE_BYTES 65536u /* are read at once */
-#define SSH_ALIVE_SEC 15u /* ssh gives up after three that are not answered */
+#define SSH_ALIVE_SEC 15u /* ssh fails after three without an answer */
 
-/* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
- * with git -c stay. What a scratch repository lacks it lacks on purpose: git is not to get it by itself. */
+/* The variables of `git rev-parse --local-env-vars` that select a repository; settings of git -c stay. A
+ * scratch repository lacks objects on purpose: git must not fetch them by itself. */
 static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
 					      "GIT_CONFIG",
 					      "GIT_OBJECT_DIRECTORY",
@@ -51,14 +53,14 @@ static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES"
 					      "GIT_NO_LAZY_FETCH=1",
 					      NULL};
 
-/* By the type of the answer a client tells the two kinds of web servers apart, and git does not say which it
- * was; but its trace has the headers. */
+/* A client distinguishes the two kinds of web servers by the type of the answer, which git does not report;
+ * but its trace has the headers. */
 static const char *const traced[] = {"GIT_TRACE_CURL=1",          "GIT_TRACE_CURL_NO_DATA=1",
 				     "GIT_TRACE_CURL_COMPONENTS", "GIT_TRACE_BARE=0",
 				     "GIT_TRACE_REDACT=1",        NULL};
 #define SMART "application/x-git-upload-pack-advertisement"
 
-/* Settings of a clone that say how hosts are reached. */
+/* Settings of a clone on how to reach hosts. */
 static const char *const reaching[] = {"credential.",  "http.",           "url.",
 				       "ssh.",         "core.sshcommand", "core.gitproxy",
 				       "core.askpass", "protocol."};
@@ -73,7 +75,7 @@ typedef struct environment {
 	size_t count, cap;
 	vv_buf parameters; /* GIT_CONFIG_PARAMETERS, as any git reads it */
 	size_t logins;
-	size_t settings; /* GIT_CONFIG_COUNT: of keys with a '=', which only git 2.31 and newer can be told */
+	size_t settings; /* GIT_CONFIG_COUNT: for keys with a '=', which need git 2.31 or newer */
 } environment;
 
 static vv_status add(environment *e, vv_buf *take, vv_error *err)
@@ -168,7 +170,7 @@ static unsigned first_sec(const vv_git_call *r)
 	return r->first_sec > 0 ? r->first_sec : r->idle_sec < FIRST_SEC ? r->idle_sec : FIRST_SEC;
 }
 
-/* Does it only read? Then no hook runs that would inherit what is set for it. */
+/* Does it only read? Then no hook runs that would inherit its settings. */
 static bool is_fetch(const vv_git_call *r)
 {
 	size_t i = 0;
@@ -179,7 +181,7 @@ static bool is_fetch(const vv_git_call *r)
 	return r->args[i] && *r->args[i] == 'f';
 }
 
-/* git gives up a silent host as our own requests do. */
+/* git's time-out for a silent host, like that of our own requests. */
 static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
 {
 	static const char *const limit[] = {"GIT_HTTP_LOW_SPEED_LIMIT=1", NULL};
@@ -193,7 +195,7 @@ static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
 	return rc;
 }
 
-/* One that the user names is left as it is. */
+/* A user's command is not changed. */
 static vv_status add_ssh(environment *e, const vv_git_call *r, vv_error *err)
 {
 	vv_auto(char) *own = r->repo ? NULL : vv_config_outside(r->env, "core.sshCommand");
@@ -208,7 +210,7 @@ static vv_status add_ssh(environment *e, const vv_git_call *r, vv_error *err)
 	return add(e, &b, err);
 }
 
-/* Where the secret is for, "https://host:port", and who has it. False: there is none, or it cannot be told. */
+/* Reads the site of a secret, "https://host:port", and its user. False: none, or unclear. */
 static bool read_login(const char *url, vv_buf *site, vv_buf *user, vv_buf *secret)
 {
 	const char *scheme = strstr(url, "://"), *start, *at, *colon;
@@ -228,8 +230,8 @@ static bool read_login(const char *url, vv_buf *site, vv_buf *user, vv_buf *secr
 	       !memchr(vv_buf_cstr(secret), '\n', secret->len);
 }
 
-/* Secrets on command lines are read by everybody on the machine, and git hands URLs to its children so: those of url
- * are in the environment, and other helpers are not asked. */
+/* Secrets on command lines are readable by all users of the machine, and git passes URLs to its children so: puts
+ * the secrets of url into the environment, and disables other helpers. */
 static vv_status add_login(environment *e, const char *url, vv_error *err)
 {
 	vv_auto(vv_buf) site = VV_BUF_INIT, user = VV_BUF_INIT, secret = VV_BUF_INIT,
@@ -288,7 +290,7 @@ static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
 	return word ? add_words(e, words, err) : vv_fail_nomem(err);
 }
 
-/* A repository that nobody has told git of varve in: what git runs for us asks varve all the same. */
+/* A repository without varve's drivers in its settings: git run by us uses varve anyway. */
 static vv_status add_drivers(environment *e, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *process = NULL, *clean = NULL;
@@ -380,7 +382,7 @@ static bool is_traced(const char *line, size_t len)
 	return i == sizeof(form) - 1;
 }
 
-/* Takes the trace out of what git said. */
+/* Removes the trace from git's output. */
 static bool take_trace(vv_buf *said)
 {
 	static const char header[] = "<= Recv header: content-type: " SMART;
@@ -408,8 +410,8 @@ static bool take_trace(vv_buf *said)
 	return any && !smart;
 }
 
-/* git has no limit of its own at git://. The answer to a question for refs comes at once, and a fetch says how it continues,
- * if nobody else reads that. */
+/* git has no limit of its own at git://. The answer to a request for refs arrives at once, and a fetch shows progress, if
+ * its stderr is ours. */
 static unsigned silent_sec(const vv_git_call *r)
 {
 	if (!r->url || strncmp(r->url, "git://", strlen("git://")) != 0) return 0;
@@ -454,7 +456,7 @@ static const char *dir_of(const vv_git_call *r)
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 12];
-	vv_buf piped = VV_BUF_INIT; /* stands for a pipe */
+	vv_buf piped = VV_BUF_INIT; /* requests a pipe */
 	environment e;
 	vv_status rc = make_environment(&e, r, err);
 
@@ -540,7 +542,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	return rc;
 }
 
-/* --- what it said ------------------------------------------------------------------------------ */
+/* --- its output ------------------------------------------------------------------------------ */
 
 static bool has_word(const char *line, size_t len, const char *word)
 {
@@ -552,7 +554,7 @@ static bool has_word(const char *line, size_t len, const char *word)
 	return false;
 }
 
-/* Lines that git adds to what it was told, and that say nothing of it. */
+/* General lines that git adds, without information on the error. */
 static bool is_general(const char *line, size_t len)
 {
 	static const char *const begins[] = {"hint: ",
@@ -575,7 +577,7 @@ static bool is_general(const char *line, size_t len)
 	return false;
 }
 
-/* Those that say no more than that it failed. */
+/* Lines that report only that it failed. */
 static bool is_weak(const char *line, size_t len)
 {
 	return has_word(line, len, "hung up unexpectedly") ||
@@ -604,7 +606,7 @@ static void trim(const char **line, size_t *len)
 	}
 }
 
-/* What was reported, line by line, with "; " between. remote: what the host has for people, too. */
+/* Appends the reported lines, separated by "; ". remote: also the host's lines for people. */
 static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 {
 	vv_auto(vv_buf) shown = VV_BUF_INIT;
@@ -637,7 +639,7 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 	}
 }
 
-/* What git says without the paths, URLs and names in it: they may be called anything. */
+/* Appends git's output without paths, URLs and names, which can contain any words. */
 static void put_own_words(vv_buf *out, const char *text)
 {
 	for (const char *p = text; *p; p++) {
@@ -684,8 +686,8 @@ static vv_status code_of(const char *said)
 	return VV_EIO;
 }
 
-/* What the host has for people comes first, unless they were told it; what only says that it failed is
- * left for where nothing else was reported. */
+/* The host's lines for people come first, unless they were shown already; lines that report only a
+ * failure are used if nothing else was reported. */
 static vv_status explain(const char *what, const vv_buf *said, bool told, int exit_code,
 			 vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * share: which rights core.sharedRepository gives to a file that exists already.
+ * share: sets the rights by core.sharedRepository on an existing file.
  */
 #include "repo/git/share.h"
 

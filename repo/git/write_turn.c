@@ -24,7 +24,7 @@
 #define WAIT_MS 60000u
 #define STEP_MS 250u /* between two looks at whether to continue waiting */
 
-/* Who has it, as the file says; "" and false: it says nothing that can be read. */
+/* Reads the holder from the file; "" and false: invalid. */
 static bool read_turn(vv_holder *holder, char number[17], const char *path)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -40,7 +40,7 @@ static bool read_turn(vv_holder *holder, char number[17], const char *path)
 	return vv_holder_parse(holder, text.data);
 }
 
-/* Whoever has it runs this process, and waits for it. */
+/* Is this process run by the holder, which waits for it? */
 static bool is_lent(const vv_repository *r, const char *path)
 {
 	const char *given = vv_env_get(r->env, SETTING);
@@ -64,7 +64,7 @@ static void know_self(vv_repository *r)
 	}
 }
 
-/* Not synced: after a power cut nobody has it. */
+/* Not synced: after a power cut it is free. */
 static vv_status name_holder(vv_repository *r, const char *path, vv_error *err)
 {
 	char text[VV_HOLDER_TEXT], whole[VV_HOLDER_TEXT + 32];

@@ -1,7 +1,7 @@
 /*
- * elsewhere: the file: a line "<root> <before> <remote>" for each version (before: the root of the
- * previous version at its path, or "-"), or "<root> <before> " once that version is here again (what others can
- * be differences to); and a line "<commit>" for each commit below which all versions were looked at.
+ * elsewhere: the file: a line "<root> <before> <remote>" for each version (before: the root of the previous
+ * version at its path, or "-"), or "<root> <before> " once that version is stored here again (a possible base
+ * for others); and a line "<commit>" for each commit below which all versions were visited.
  */
 #include "repo/known/elsewhere.h"
 
@@ -25,7 +25,8 @@
 struct vv_elsewhere {
 	struct listed {
 		vv_cid root, before; /* before null: none */
-		size_t remote;       /* 1 + its place in remotes; 0: the version is here again */
+		size_t remote;       /* 1 + its place in remotes; 0: the version is stored here
+				      * again */
 	} * listed;
 	size_t count, cap;
 	vv_cid_map *by_root;   /* its place in listed */
@@ -59,7 +60,8 @@ static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, size_
 	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
 }
 
-/* remote empty: the version is here again. What is listed stays as it is, but for one that was here. */
+/* remote empty: the version is stored here again. Existing entries are unchanged, except one that was
+ * stored here. */
 static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *before,
 			  const char *remote, size_t len, vv_error *err)
 {
@@ -360,7 +362,7 @@ static vv_status add_listed(vv_elsewhere *to, const vv_elsewhere *from, size_t i
 	return add_root(to, &l->root, &l->before, remote, strlen(remote), err);
 }
 
-/* What is noted already, but for those that were added before: for these somebody else is known now. */
+/* Adds the existing entries, except for versions added before: these have another remote now. */
 static vv_status add_older(vv_elsewhere *out, const vv_elsewhere *older, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -417,7 +419,7 @@ static bool lists_any(const vv_elsewhere *e, const vv_cid_set *roots)
 	return false;
 }
 
-/* Those of roots that are complete in the store are here again. */
+/* Marks complete versions among roots as stored here again. */
 static vv_status mark_here(vv_elsewhere *e, const vv_cid_set *roots, vv_store *store, vv_error *err)
 {
 	vv_cid missing;
@@ -462,7 +464,7 @@ vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_erro
 	bool any = lists_any(e, roots);
 	vv_elsewhere_free(e);
 	if (!any) return VV_OK;
-	/* A drop notes a version, then removes it: between the two it is here, and must stay noted. */
+	/* A drop lists a version, then removes it: in between it is stored, and must stay listed. */
 	if ((drop = vv_drop_lock(r, false, err)) < 0) return (vv_status)drop;
 	if ((rc = lock_list(r, &fd, err)) == VV_OK) {
 		rc = remove_all(r, roots, err);

@@ -1,8 +1,8 @@
 /*
  * incoming: one transfer's store over the repository's, and how it becomes part of it.
  *
- * The repository's store is entered in one step, by one pack: a node that exists stands
- * for all that is below it.
+ * Blocks move to the repository's store in one step, by one pack: an existing node implies
+ * everything below it.
  */
 #include "repo/known/incoming.h"
 
@@ -26,13 +26,13 @@
 
 #define OPEN_TRIES 10u
 #define LOCK_WAIT_MS 600000u /* a large add may be under way */
-/* So little goes into the store's own small packs block by block. */
+/* Up to these limits blocks are put singly into the store's own small packs. */
 #define FEW_BLOCKS 2000u
 #define FEW_BYTES (1u << 20)
 /* Fetching so little again costs less than making it durable (four fsyncs). */
 #define KEEP_BYTES (64u << 10)
 #define SPILL_BYTES (64u << 10)
-#define WAITING_DEFAULT (UINT64_C(64) << 30) /* where receive.maxInputSize says nothing */
+#define WAITING_DEFAULT (UINT64_C(64) << 30) /* if receive.maxInputSize is not set */
 
 struct vv_incoming {
 	vv_repository *repo;
@@ -40,13 +40,13 @@ struct vv_incoming {
 	vv_store *own;
 	char *folder;
 	vv_writer *writer;      /* of own */
-	vv_writer *promoted;    /* of main, once promoted: holds its lock */
-	vv_mutex *keeping;      /* held while what was put is made durable */
+	vv_writer *promoted;    /* of main, after promote: has its lock */
+	vv_mutex *keeping;      /* locked while blocks are made durable */
 	vv_mutex *lock;         /* guards relied */
 	vv_cid_set *relied;     /* of main, as answered by has */
 	uint64_t taken;         /* blocks taken over from others */
 	const vv_cid_set *only; /* what promote moves; NULL: everything */
-	bool unwanted;          /* there is something that only has not */
+	bool unwanted;          /* a block exists that `only` lacks */
 	bool incomplete;        /* what main has need not be whole below */
 	bool moved;             /* nothing of ours is left to be kept */
 	bool packed;            /* some of it is in packs of ours, or may be */
@@ -84,7 +84,7 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 	return rc;
 }
 
-/* Between making it and locking it another may have taken it for a leftover. */
+/* Before it is locked, another process may have treated it as a leftover. */
 static vv_status open_folder(vv_incoming *in, vv_error *err)
 {
 	unsigned tries = 0;
@@ -142,7 +142,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	return VV_OK;
 }
 
-/* Rewrites the packs that bad names, without what nobody can read (*lost: there was such). */
+/* Rewrites the packs that bad names, without unreadable records (*lost: there were some). */
 static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, bool unwanted,
 			       bool *lost, vv_error *err)
 {
@@ -150,7 +150,7 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < l->own; i++) {
-		if (bad[i]) { /* so that what is in it counts as not being here */
+		if (bad[i]) { /* so that its blocks count as missing */
 			vv_pack_set_damaged(l->packs[i], 0, "blocks in it are stored again");
 		}
 	}
@@ -283,7 +283,7 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 	return rc;
 }
 
-/* What waits may be as much as one transfer may bring: beyond that the oldest packs go. */
+/* The limit of waiting blocks is that of one transfer: above it the oldest packs are removed. */
 static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 {
 	vv_pack_list *l = NULL;
@@ -331,7 +331,7 @@ static vv_status take_over(vv_incoming *in, vv_error *err)
 		return rc;
 	}
 	in->taken = v.blocks;
-	in->packed = !v.good; /* the writer has counted what was rewritten */
+	in->packed = !v.good; /* the writer has counted rewritten records */
 	return VV_OK;
 }
 
@@ -397,7 +397,7 @@ static bool rely(vv_incoming *in, const vv_cid *cid)
 	return rc == VV_OK;
 }
 
-/* What gc has set aside will be removed: it is taken as if it had come. */
+/* gc will remove blocks that it has set aside: stores such a block as if it had been received. */
 static bool take_from_aside(vv_incoming *in, const vv_cid *cid)
 {
 	vv_auto(vv_buf) raw = VV_BUF_INIT;
@@ -444,13 +444,13 @@ vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t 
 	return count == 1 ? VV_OK : vv_prefix_not_one(count, err);
 }
 
-/* What was not kept because the store has it has to be there still in the end. */
+/* A block not stored because the store has it must still exist at the end. */
 static vv_status rely_if_there(vv_incoming *in, const vv_cid *cid, vv_error *err)
 {
 	return !vv_store_has_live(in->main, cid) || rely(in, cid) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* While another thread keeps what was put nothing is taken. */
+/* While another thread runs keep, the writer accepts no blocks. */
 static bool wait_for_keeping(vv_incoming *in, vv_status rc)
 {
 	if (rc != VV_ELOCKED) return false;
@@ -605,7 +605,7 @@ static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *bas
 	return rc < 0 ? rc : move_on(m, cid, base, err);
 }
 
-/* What never became a pack of ours need not become one. */
+/* Blocks that are not in a pack yet are moved directly. */
 static vv_status move_pending(vv_incoming *in, vv_error *err)
 {
 	moving m = {.in = in};
@@ -615,7 +615,7 @@ static vv_status move_pending(vv_incoming *in, vv_error *err)
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
 }
 
-/* What was not moved waits for the rest of its version, without what was. */
+/* Blocks not moved wait for the rest of their version; moved ones are dropped. */
 static vv_status leave_unwanted(vv_incoming *in, vv_pack_list *l, vv_error *err)
 {
 	vv_auto_free bool *all = vv_malloc(l->own + 1);
@@ -634,7 +634,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	vv_status rc;
 
 	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &v, err)) < 0) return rc;
-	if (!v.good && !v.lost) { /* a base went away meanwhile, say */
+	if (!v.good && !v.lost) { /* for example, a base was removed meanwhile */
 		rc = check_packs(in, true, &v, err);
 	}
 	if (rc == VV_OK && !v.good) {

@@ -22,8 +22,8 @@
 #define NAME_LEN 16u
 #define EMPTY_SECONDS 3600 /* a folder without packs may be one that is just being made */
 
-/* .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is held
- * as long as the transfer lasts: who gets it may take all over, or away. */
+/* .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is locked
+ * during the transfer: a process that gets the lock may take over or remove everything. */
 #define INCOMING_DIR "incoming"
 
 char *vv_leftover_folder(vv_repository *r, const char *name)
@@ -60,8 +60,8 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 	return VV_OK;
 }
 
-/* What a killed transfer was about to write becomes a pack without an end: all that is whole in
- * it can be read. */
+/* The unfinished file of a killed transfer becomes a pack without an end: its complete records can
+ * be read. */
 static vv_status keep_torn(const char *folder, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
@@ -151,7 +151,7 @@ vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err)
 	return rc;
 }
 
-/* --- what they stand on -------------------------------------------------------------- */
+/* --- bases -------------------------------------------------------------- */
 
 vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err)
 {
@@ -311,7 +311,7 @@ vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run,
 	return vv_leftovers_each(r, NULL, expire_folder, &e, err);
 }
 
-/* --- what nobody will miss ---------------------------------------------------------------- */
+/* --- removal ---------------------------------------------------------------- */
 
 typedef struct tidying {
 	vv_store *main;

@@ -1,5 +1,5 @@
 /*
- * incomplete: the mark's file, and how far down every version is known to be here.
+ * incomplete: the mark's file, and the commits below which all versions are known to be complete.
  */
 #include "repo/known/incomplete.h"
 
@@ -61,7 +61,7 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
-	/* They are complete as long as the packs are here. */
+	/* They are complete as long as the packs exist. */
 	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_store_call_packs(store, err)) < 0) {
 		return rc;
@@ -115,8 +115,8 @@ typedef struct look {
 	vv_elsewhere *elsewhere;
 	vv_range range;
 	vv_blob_look blobs;
-	bool careful;       /* the mark stands: a node is not proof of what is below it */
-	vv_cid_set *walked; /* careful: known to be here with all that is below */
+	bool careful;       /* the mark is set: a node does not imply the blocks below it */
+	vv_cid_set *walked; /* careful: known to be complete with everything below */
 	vv_cid_set *good, *bad;
 	bool lacks;
 	vv_whole *out;
@@ -128,7 +128,7 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 	vv_status rc = VV_OK;
 
 	*out = vv_store_has(l->store, root);
-	if (!*out && vv_elsewhere_links(l->elsewhere, root)) { /* it goes along nowhere */
+	if (!*out && vv_elsewhere_links(l->elsewhere, root)) { /* it is not sent */
 		*out = true;
 		return VV_OK;
 	}
@@ -138,7 +138,7 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 		rc = vv_walk_from(&w, root, err);
 		*out = rc == VV_OK;
 		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
-			/* What was walked of this one is not known to be whole. */
+			/* The walked part of this one may be incomplete. */
 			vv_cid_set_free(l->walked);
 			l->walked = NULL;
 			vv_error_clear(err);
@@ -186,7 +186,7 @@ static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
 	return VV_OK;
 }
 
-/* A commit lacks blocks when a parent does, or what it changes against its first one. */
+/* A commit lacks blocks when a parent does, or its changes against its first one. */
 static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 {
 	const git_oid *before;
@@ -266,7 +266,7 @@ static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size
 	return VV_OK;
 }
 
-/* A pack that was lost takes blocks from below nodes that are here: only a walk says what is whole. */
+/* A lost pack can have had blocks below existing nodes: only a walk finds complete versions. */
 static vv_status mind_lost_packs(look *l, vv_error *err)
 {
 	size_t lost;
@@ -353,7 +353,7 @@ vv_status vv_repository_look_whole(vv_repository *r, vv_error *err)
 	    (rc = vv_ref_tips_add(&t, &head.commit, err)) < 0) {
 		return rc;
 	}
-	/* Of a history with holes nobody knows: the mark stays. */
+	/* Of an incomplete history the result is unknown: the mark stays. */
 	rc = vv_whole_look(&whole, r, t.items, t.count, VV_IGNORED);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	return rc == VV_OK && whole.all ? vv_repository_set_incomplete(r, false, err) : VV_OK;

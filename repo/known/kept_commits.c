@@ -8,7 +8,7 @@
 #include "base/sys.h"
 #include "repo/blocks/derived.h"
 
-#define OLD_MAX 512u /* of earlier ones, beside what is added */
+#define OLD_MAX 512u /* of earlier ones, beside added ones */
 
 static const vv_kept_form form = {.mark = "VVWHOL\x01\n",
 				  .key_len = sizeof(vv_oid),

@@ -1,11 +1,10 @@
 /*
- * loose_pack: when Git's loose objects become a pack, which packs are varve's own to
- * merge, and in which order objects go in so that deltas come out small.
+ * loose_pack: packs Git's loose objects, chooses varve's own packs to merge, and orders objects so
+ * that deltas are small.
  *
- * Packs are merged geometrically: one that has at most twice the bytes of all
- * smaller ones and the loose objects together goes into the new one, so that few remain, a
- * large blob finds the version before it, and a byte is written again only about as often as the
- * logarithm of their number.
+ * Packs are merged geometrically: one that has at most twice the bytes of all smaller ones and the
+ * loose objects together goes into the new one, so that few remain, a large blob finds its previous
+ * version, and a byte is written again only about as often as the logarithm of their number.
  */
 #include "repo/known/loose_pack.h"
 
@@ -60,7 +59,7 @@ typedef struct packing {
 	char *packdir;
 } packing;
 
-/* ---- what goes into a new pack, in which order and under which names, so that deltas come out small ---- */
+/* ---- the objects of a new pack, their order and names, so that deltas are small ---- */
 
 static vv_status want_object(packing *p, const git_oid *id, vv_error *err)
 {
@@ -127,7 +126,7 @@ static vv_status insert_object(packing *p, const git_oid *id, const char *name, 
 	return vv_buf_ok(&p->list, err);
 }
 
-/* The commits among what is wanted, newest first. */
+/* The commits among the wanted objects, newest first. */
 static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error *err)
 {
 	vv_status rc;
@@ -250,8 +249,10 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 }
 
 #define LIST_BYTES_MAX (1u << 20)
-#define PACKS_MAX 8u               /* more of our own are merged even with few loose objects */
-#define LOOSE_BYTES_MAX (8u << 20) /* larger ones stay loose: git holds them whole while it packs */
+#define PACKS_MAX 8u /* more of our own are merged even with few loose objects */
+#define LOOSE_BYTES_MAX                                                                            \
+	(8u << 20) /* larger ones stay loose: git has them whole in memory while it
+				    * packs */
 #define GC_PID_STALE_SEC (12 * 3600)
 #define STAGE_STALE_SEC (24 * 3600)
 
@@ -282,7 +283,7 @@ static int smallest_first(const void *x, const void *y)
 	return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
-/* Is it whole, and has nobody marked it to be kept? st: of the pack itself. */
+/* Is it complete, and not marked to be kept? st: of the pack itself. */
 static vv_status is_free(const packing *p, const char *hex, bool *out, vv_stat *st, vv_error *err)
 {
 	static const char *const parts[] = {"pack", "idx", "keep", "promisor", "bitmap", "mtimes"};
@@ -319,7 +320,7 @@ static bool is_hex(const char *text)
 	return strspn(text, "0123456789abcdef") == GIT_OID_HEXSZ;
 }
 
-/* Our packs that are still there and that nobody has marked to be kept. */
+/* Our existing packs that are not marked to be kept. */
 static vv_status list_own(packing *p, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
@@ -346,8 +347,8 @@ static bool is_stale(const char *path)
 	       st.mtime_sec + STAGE_STALE_SEC < vv_now_sec();
 }
 
-/* Takes away what a removal that was stopped has left: an index without its pack, but for a new one, whose pack libgit2 is
- * about to rename. */
+/* Removes leftovers of an interrupted removal: an index without its pack, except a new one, whose pack libgit2 is about to
+ * rename. */
 static vv_status remove_left(const packing *p, const char *hex, const char *path, vv_error *err)
 {
 	vv_stat st;
@@ -476,9 +477,9 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 	return VV_OK;
 }
 
-/* --- taking away what the new pack replaces ------------------------------------------------ */
+/* --- removing replaced files ------------------------------------------------ */
 
-/* Asks the new pack itself, from its file, for every object. */
+/* Reads every object from the new pack's file. */
 static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 {
 	vv_auto(git_odb) *odb = NULL;
@@ -638,7 +639,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	return rc < 0 ? rc : vv_quarantine_named(r, err);
 }
 
-/* ---- pack_mend: how git is asked for an index that takes the place of another one ---- */
+/* ---- pack_mend: makes an index by git that replaces another one ---- */
 
 static vv_status sync_file(const char *path, vv_error *err)
 {
@@ -661,7 +662,8 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 	vv_buf_printf(&pack, "%.*s.pack", (int)(strlen(index) - strlen(".idx")), index);
 	vv_auto(char) *temp = vv_path_join(dir, name, (char *)NULL);
 	if (!temp || vv_buf_ok(&pack, err) < 0) return vv_fail_nomem(err);
-	/* In no repository: it would compare what is in the pack with what the damaged index leads to. */
+	/* Outside of a repository: there it would compare the pack's objects with those of the damaged
+	 * index. */
 	const char *args[] = {
 		"-c", "pack.writeReverseIndex=false", "index-pack", "-o", temp, vv_buf_cstr(&pack),
 		NULL};

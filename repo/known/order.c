@@ -1,5 +1,5 @@
 /*
- * order: in which order gc is told of the versions, and what each of them resembles.
+ * order: the order of versions for gc, and the similar version of each.
  */
 #include "repo/known/order.h"
 
@@ -28,8 +28,8 @@ typedef struct marking {
 	size_t path_count, path_cap;
 	vv_hash_index index; /* of paths */
 	uint64_t missing;
-	vv_resemble walk, leave; /* what stays, and what others keep */
-	vv_cid_set *in_use;      /* with drop: what an index has, or was published, by now */
+	vv_resemble walk, leave; /* kept versions, and those that others store */
+	vv_cid_set *in_use;      /* with drop: versions in an index, or published, now */
 } marking;
 
 /* Notes root as the newest so far at path; *newer is the one noted before, or null. */
@@ -90,10 +90,10 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path,
 	vv_status rc;
 
 	if (!cid || vv_cid_is_null(cid)) {
-		return VV_OK; /* a pointer that cannot be read: fsck tells of it */
+		return VV_OK; /* an unreadable pointer: fsck reports it */
 	}
 	if (what) {
-		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is here */
+		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is stored here */
 	}
 	if (m->keep->drop && vv_cid_set_has(m->keep->drop, cid) &&
 	    !vv_cid_set_has(m->in_use, cid)) {

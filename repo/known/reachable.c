@@ -1,8 +1,8 @@
 /*
- * reachable: how far down history was walked, and when that no longer holds.
+ * reachable: the walked part of the history, and its invalidation.
  *
  * Two walks share one list of commits: the first finds commits, the second the blocks of their
- * tables. Each continues where it stopped. New commits on top are taken first, since the queue gives
+ * tables. Each continues where it stopped. New commits on top come first, since the queue returns
  * the newest.
  */
 #include "repo/known/reachable.h"
@@ -24,8 +24,8 @@
 #include "repo/git/walker.h"
 #include "repo/known/published.h"
 
-/* Commits looked at that are older than all sought ones: where clocks went wrong an older one may
- * come after a newer one. */
+/* Number of visited commits older than all sought ones: with wrong clocks an older one may come
+ * after a newer one. */
 #define SLOP 65536u
 #define HOLES_MAX 1024u
 
@@ -49,7 +49,7 @@ struct vv_reachable {
 	vv_stat config; /* of its file: other settings may hide other refs */
 	vv_hidden_refs hidden;
 	tips tips;
-	/* What the tips reach, as far as it was walked. */
+	/* The walked part of the history reachable from the tips. */
 	vv_walker *walker;
 	vv_queue queue;
 	vv_oid_set tags; /* tag objects */
@@ -134,7 +134,7 @@ void vv_reachable_free(vv_reachable *x)
 	}
 }
 
-/* --- the refs as they are now ---------------------------------------------------------------- */
+/* --- current refs ---------------------------------------------------------------- */
 
 static void stat_config(const vv_reachable *x, vv_stat *out)
 {
@@ -197,8 +197,8 @@ static bool same_tips(const tips *a, const tips *b)
 	return same;
 }
 
-/* Is everything that the old tips reach reached by the new ones? Answered of refs that exist
- * still and went forward only. */
+/* Is everything that the old tips reach reached by the new ones? Computed only for refs that still
+ * exist and moved forward. */
 static vv_status only_forward(const vv_reachable *x, const tips *old, const tips *new, bool *out,
 			      vv_error *err)
 {
@@ -232,7 +232,7 @@ static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
 
 	if (*flags & QUEUED) return VV_OK;
 	vv_status rc = vv_node_parse(x->walker, n, err);
-	if (rc == VV_ENOTFOUND) { /* a hole: what is missing here is not given */
+	if (rc == VV_ENOTFOUND) { /* a gap: missing objects are not served */
 		vv_error_clear(err);
 		return VV_OK;
 	}
@@ -264,7 +264,7 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 	return rc;
 }
 
-/* What was walked is made to hold for the refs as they are now. */
+/* Updates the walked part for the current refs. */
 static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 {
 	tips now = {NULL, 0, 0};
@@ -423,7 +423,7 @@ static bool was_published(const vv_reachable *x, const vv_cid *cid)
 	return false;
 }
 
-/* What was published since becomes a root; once something was withdrawn, all is walked again. */
+/* Newly published versions become roots; after a withdrawal everything is walked again. */
 static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
 {
 	vv_cid *now;
@@ -499,7 +499,7 @@ static vv_status begin_blocks(vv_reachable *x, vv_error *err)
 	if (!x->has_trees) {
 		vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x);
 		x->has_trees = true;
-		x->trees.hard = false; /* what is missing here is not given */
+		x->trees.hard = false; /* missing objects are not served */
 	}
 	if (!x->blocks && !(x->blocks = vv_cid_set_new())) return vv_fail_nomem(err);
 	return VV_OK;

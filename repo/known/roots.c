@@ -30,7 +30,7 @@ typedef struct gather {
 	vv_cid_set *roots;
 	git_oid *soft; /* tips of reflogs and states, for the second round */
 	size_t soft_count, soft_cap;
-	bool settled; /* without refs of a fetch that has not ended */
+	bool settled; /* without refs of a running fetch */
 } gather;
 
 static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
@@ -46,7 +46,7 @@ static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path
 
 /* --- commits and tags ------------------------------------------------------------------ */
 
-/* Of what need not be there, the error is cleared. */
+/* Clears the error for optional objects. */
 static vv_status soft_ok(const gather *g, vv_status rc, vv_error *err)
 {
 	return g->trees.hard ? rc : vv_missing_ok(rc, err);
@@ -201,7 +201,7 @@ static vv_status look_at_indexes(gather *g, vv_error *err)
 	return VV_OK;
 }
 
-/* --- what was published --------------------------------------------------------------------- */
+/* --- published versions --------------------------------------------------------------------- */
 
 static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 {
@@ -211,7 +211,7 @@ static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 
 	if (rc < 0 || !added) return rc;
 	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
-	if (rc == VV_ECORRUPT) { /* its name says which version it is of */
+	if (rc == VV_ECORRUPT) { /* its name is the version */
 		vv_error_clear(err);
 		return g->fn(g->payload, version, "", NULL, NULL, err);
 	}

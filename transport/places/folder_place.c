@@ -25,14 +25,14 @@ typedef struct folder {
 	char **swept; /* folders from which what dead processes left was removed, once each */
 	size_t swept_count, swept_cap;
 	vv_file_batch later;
-	bool failed; /* some of what was put since the last finish is not there, and why */
+	bool failed; /* a put since the last finish failed, with its error */
 	vv_error why;
 } folder;
 
 #define TOGETHER                                                                                   \
-	16u /* files that get their names together: what a killed run has sent stays, but for the last of it */
+	16u /* files that are renamed together: those sent by a killed run stay, except for the last */
 
-/* --- what it keeps --------------------------------------------------------------------------- */
+/* --- content --------------------------------------------------------------------------- */
 
 static const vv_place_ops folder_ops;
 
@@ -48,7 +48,8 @@ static bool is_for_mounts(const char *path)
 	       strncmp(path, "/mnt/", 5) == 0;
 }
 
-/* A new folder is made in one that is there, and not on the system's disk where another disk is to be. */
+/* A new folder needs an existing parent, and is not made on the system's disk in place of an unmounted
+ * one. */
 static vv_status check_mounted(const char *path, vv_error *err)
 {
 	vv_auto(char) *above = vv_path_dir(path);
@@ -66,7 +67,7 @@ static vv_status check_mounted(const char *path, vv_error *err)
 	return rc;
 }
 
-/* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
+/* Is it the intended folder, and not an empty one while a disk is not mounted? */
 static vv_status check_mark(const char *path, const vv_place_mark *mark, bool make, vv_error *err)
 {
 	vv_auto(char) *file = mark ? vv_path_join(path, mark->file, (char *)NULL) : NULL;
@@ -124,7 +125,7 @@ static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 	return VV_OK;
 }
 
-/* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
+/* If the folder exists and is readable, the failure means that its disk is full, or read-only. */
 static vv_status refused(const folder *f, vv_status rc, vv_error *err)
 {
 	return rc == VV_EIO && check_mark(f->path, f->mark, false, NULL) == VV_OK
@@ -132,7 +133,7 @@ static vv_status refused(const folder *f, vv_status rc, vv_error *err)
 		       : rc;
 }
 
-/* What was put gets its names. */
+/* Renames the files of the batch. */
 static vv_status name_files(folder *f, vv_error *err)
 {
 	vv_error gone;
@@ -169,13 +170,13 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 			       "move that folder away, then run the same command again",
 			       vv_text_shows(path));
 	}
-	/* What is there stays, unless it was cut short. */
+	/* An existing file stays, unless it is truncated. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {
 		vv_auto(vv_buf) is = VV_BUF_INIT;
 		bool same = vv_read_regular(&is, path, len, NULL) == VV_OK && is.len == len &&
 			    memcmp(is.data, bytes, len) == 0;
 		if (same) {
-			/* Whoever wrote it may have been killed before it was durable. */
+			/* Its writer may have been killed before it was durable. */
 			return vv_file_batch_keep(&f->later, path, err);
 		}
 	}

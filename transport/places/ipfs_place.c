@@ -25,7 +25,7 @@
 #include "transport/places/rpc_url.h"
 #include "transport/protocol/cid_text.h"
 
-/* rpc_blocks: the requests, and the words that Kubo has for what is not there. */
+/* rpc_blocks: the requests, and Kubo's messages for missing objects. */
 
 typedef struct rpc_blocks {
 	http_site *site;
@@ -41,7 +41,7 @@ static void rpc_blocks_close(rpc_blocks *b)
 	}
 }
 
-/* Does the node write blocks so that a power cut cannot take them? What its configuration says of flatfs. */
+/* Does the node sync blocks, so that they survive a power cut? From its configuration of flatfs. */
 typedef enum vv_rpc_syncs { VV_RPC_SYNCS_UNKNOWN, VV_RPC_SYNCS, VV_RPC_SYNCS_NOT } vv_rpc_syncs;
 /* Each raw block that is pinned by itself (type=recursive). */
 typedef vv_status (*vv_pinned_fn)(void *payload, const vv_cid *cid, vv_error *err);
@@ -50,7 +50,7 @@ typedef vv_status (*vv_pinned_fn)(void *payload, const vv_cid *cid, vv_error *er
 #define PINS_MAX ((size_t)1 << 22)      /* raw ones, of 33 bytes each here */
 #define PIN_LINE_MAX ((size_t)16 << 10) /* of the list of pins */
 
-/* --- what it says ---------------------------------------------------------------------------- */
+/* --- its messages ---------------------------------------------------------------------------- */
 
 static bool says(const char *message, const char *const *words)
 {
@@ -60,7 +60,7 @@ static bool says(const char *message, const char *const *words)
 	return false;
 }
 
-/* Kubo says what went wrong in JSON, with status 500. */
+/* Kubo reports errors as JSON, with status 500. */
 static vv_status explain(const rpc_blocks *b, const http_answer *a, vv_error *err)
 {
 	static const char *const missing[] = {"not found locally", "could not find", "not pinned",
@@ -178,7 +178,7 @@ static vv_status rpc_block_put(rpc_blocks *b, const vv_cid *cid, const void *byt
 		rc = vv_fail(err, VV_EIO, "'%s' did not take all of the block", b->name);
 	}
 done:
-	/* Of what is not there a put knows nothing. */
+	/* A put cannot fail with "not found". */
 	return rc == VV_ENOTFOUND ? VV_EIO : rc;
 }
 
@@ -225,16 +225,16 @@ static vv_status rpc_block_remove(rpc_blocks *b, const vv_cid *cid, vv_error *er
 
 /* --- pins ------------------------------------------------------------------------------------ */
 
-/* The list as it comes: a line for each pin, whatever the node has pinned. Raw ones are kept, and asked for when the
- * list has ended: there is one connection. */
+/* The arriving list: a line for each pin of the node. Raw ones are kept, and their sizes requested after the list:
+ * there is only one connection. */
 typedef struct pins {
 	const rpc_blocks *b;
-	vv_buf line; /* what came of the last one */
+	vv_buf line; /* the received part of the last one */
 	vv_cid *raw;
 	size_t count, cap;
 } pins;
 
-/* What a line names: {"Cid": ..., "Type": ...}, or an error in the middle. */
+/* Reads a line: {"Cid": ..., "Type": ...}, or an error in the middle. */
 static vv_status read_pin(pins *p, const char *line, size_t len, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -308,7 +308,7 @@ static vv_status rpc_pins_list(rpc_blocks *b, vv_pinned_fn fn, void *payload, vv
 	return rc;
 }
 
-/* The block goes with the node's next gc. VV_ENOTFOUND: it was not pinned. */
+/* The node's next gc deletes the block. VV_ENOTFOUND: it was not pinned. */
 static vv_status rpc_pin_remove(rpc_blocks *b, const vv_cid *cid, vv_error *err)
 {
 	vv_auto(http_answer) a = {0};
@@ -377,7 +377,7 @@ static vv_rpc_syncs rpc_ask_syncs(rpc_blocks *b)
 	return syncs;
 }
 
-/* node: as vv_rpc_url_read gives it. Asks who answers. VV_EIO: no node of IPFS does. */
+/* node: from vv_rpc_url_read. Checks that a node of IPFS answers, else VV_EIO. */
 static vv_status rpc_blocks_open(rpc_blocks **out, const vv_url *node, const vv_connect_options *o,
 				 vv_error *err)
 {
@@ -413,7 +413,7 @@ typedef struct node {
 	rpc_blocks *blocks;
 	vv_place_quota quota;
 	bool (*ours)(uint64_t size); /* NULL: any size may be */
-	vv_buf block;                /* the last one that was asked for */
+	vv_buf block;                /* the last requested one */
 	vv_cid cid;                  /* its CID, while it is kept */
 	bool kept;
 	uint64_t moved;
@@ -430,9 +430,8 @@ static vv_status read_name(vv_cid *out, const char *name, vv_error *err)
 				 "an IPFS node keeps only objects named by their CID");
 }
 
-/* There are no ranges. Who asks for one part of a block often asks for another: the block that came for the first is kept
- * for the second, and for nothing else. All that came is hashed, the part or not: who audits a node sees every byte of
- * what it moved. */
+/* The node does not support ranges. A caller that reads one part of a block often reads another: the block is cached only
+ * for that. The whole block is hashed, so an audit of a part verifies every byte. */
 static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			  vv_error *err)
 {
@@ -488,7 +487,7 @@ static vv_status on_pin(void *payload, const vv_cid *cid, vv_error *err)
 	return l->fn(l->to, &e, err);
 }
 
-/* In any folder lies all that there is. */
+/* Every folder lists all blocks. */
 static vv_status ipfs_list(void *payload, const char *folder VV_UNUSED, vv_listed_fn fn, void *to,
 			   vv_error *err)
 {
@@ -513,7 +512,7 @@ static uint64_t ipfs_moved(void *payload)
 	return n->moved;
 }
 
-/* Kubo's new nodes do not sync blocks since 0.33: what was put a moment ago may be gone after a power cut. */
+/* Kubo's new nodes do not sync blocks since 0.33: recent puts may be lost after a power cut. */
 static const char *ipfs_caveat(void *payload)
 {
 	const node *n = payload;

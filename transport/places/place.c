@@ -1,5 +1,5 @@
 /*
- * place: what a kind may leave out.
+ * place: functions that a kind may omit.
  */
 #include "transport/places/place.h"
 

@@ -1,8 +1,8 @@
 /*
- * rclone_place: rclone's commands, and what they answer of what is not there.
+ * rclone_place: rclone's commands, and their answers for missing objects.
  *
- * A file is written below "incoming" under a name that nobody else has, and moved: not every remote writes a file whole or
- * not at all. What killed runs leave there is removed once it is a day old.
+ * A file is written below "incoming" under a unique name, and moved: not every remote writes files atomically. Leftovers
+ * of killed runs there are removed after a day.
  */
 #include "transport/places/place_kinds.h"
 
@@ -42,7 +42,7 @@ static vv_status put_path(vv_buf *out, const rclone *r, const char *name, vv_err
 	return vv_buf_ok(out, err);
 }
 
-/* The last line that it said, without its date: why it failed. */
+/* Sets err from the last line of its output, without the date. */
 static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 {
 	char *text = said->data;
@@ -108,7 +108,7 @@ static vv_status absent(const rclone *r, const char *name, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", r->name, name);
 }
 
-/* Is there a file of this name? Not every remote says of what is not there that it failed. */
+/* Does a file of this name exist? Not every remote reports a missing one as a failure. */
 static vv_status is_there(const rclone *r, const char *path, bool *out, vv_error *err)
 {
 	const char *const words[] = {"lsf", "--files-only", "--", path, NULL};
@@ -155,7 +155,7 @@ static vv_status rclone_get(void *payload, const char *name, uint64_t from, uint
 	return vv_buf_ok(out, err);
 }
 
-/* What was killed before it had its name. */
+/* Removes files of killed runs. */
 static void sweep(rclone *r)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
@@ -218,7 +218,7 @@ static vv_status rclone_remove(void *payload, const char *name, vv_error *err)
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-/* "12;2026-11-23 14:58:01;name", of a folder "-1;...;name/". What is not so is passed over. */
+/* "12;2026-11-23 14:58:01;name", of a folder "-1;...;name/". Skips other lines. */
 static vv_status tell(char *line, vv_listed_fn fn, void *to, vv_error *err)
 {
 	char *time = strchr(line, ';'), *name = time ? strchr(time + 1, ';') : NULL;

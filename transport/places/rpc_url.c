@@ -1,5 +1,5 @@
 /*
- * rpc_url: whom it is safe to give orders.
+ * rpc_url: checks that it is safe to control a node.
  */
 #include "transport/places/rpc_url.h"
 

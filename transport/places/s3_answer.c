@@ -12,7 +12,7 @@
 
 #define DEPTH 16u
 
-/* A name of an element, without what stands before its ':'. Borrowed from the text. */
+/* A name of an element, without the prefix before its ':'. Borrowed from the text. */
 typedef struct name {
 	const char *p;
 	size_t len;
@@ -119,7 +119,7 @@ static vv_status read_text(reader *r, vv_error *err)
 	return VV_OK;
 }
 
-/* What stands in a tag behind its name. *empty: it ends with "/>". */
+/* Skips a tag's rest after its name. *empty: it ends with "/>". */
 static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
 {
 	name ignored;
@@ -153,7 +153,8 @@ static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
 	}
 }
 
-/* An element ended: r->open[r->depth - 1] is it, and r->text what stood in it behind its last child. */
+/* Called at the end of an element: r->open[r->depth - 1], with r->text, its text after the last
+ * child. */
 typedef vv_status (*element_fn)(void *payload, const reader *r, vv_error *err);
 
 static vv_status end_element(reader *r, element_fn fn, void *payload, vv_error *err)
@@ -196,7 +197,7 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 	return empty ? end_element(r, fn, payload, err) : VV_OK;
 }
 
-/* All of it: one element, behind "<?xml ...?>" if that is there. */
+/* Parses everything: one element, after an optional "<?xml ...?>". */
 static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload, vv_error *err)
 {
 	reader r = {.p = xml, .end = xml + len};
@@ -231,7 +232,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	if (rc == VV_OK && r.p < r.end) {
 		rc = damaged("there is something behind its end", err);
 	}
-	vv_buf_wipe(&r.text); /* keys may have stood in it */
+	vv_buf_wipe(&r.text); /* it may have contained keys */
 	vv_buf_clear(&r.text);
 	return rc;
 }
@@ -339,7 +340,7 @@ vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error
 	return walk(xml, len, on_key, out, err);
 }
 
-/* --- what went wrong ------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------- */
 
 static void keep(char *to, size_t cap, const vv_buf *text)
 {

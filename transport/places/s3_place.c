@@ -1,8 +1,8 @@
 /*
  * s3_place: requests to S3 stores, and their errors in words.
  *
- * A CID has the digest that a signature covers, so what is called by its CID is not hashed twice, and a store refuses
- * other bytes. A PUT replaces an object as a whole; two who write the same name write the same bytes.
+ * A CID has the digest that a signature covers, so an object named by its CID is not hashed twice, and a store
+ * refuses other bytes. A PUT replaces an object as a whole; two writers of one name write the same bytes.
  */
 #include "transport/places/place_kinds.h"
 
@@ -29,7 +29,7 @@
 #include "transport/places/s3_sign.h"
 #include "transport/places/s3_sources.h"
 
-/* s3_url: the names of AWS's own endpoints, and what a signature lets stand in a path. */
+/* s3_url: the names of AWS's own endpoints, and the characters of a path under a signature. */
 
 /* Strings are owned (s3_url_clear). */
 typedef struct vv_s3_url {
@@ -37,7 +37,7 @@ typedef struct vv_s3_url {
 	char *bucket;
 	char *prefix; /* "" or "a/b/" */
 	char *region;
-	bool assumed; /* nobody named the region */
+	bool assumed; /* the region is not set */
 	char *base; /* of all requests, without a slash at its end: "https://bucket.s3.eu-west-1.amazonaws.com" */
 	char *host; /* of the endpoint, without the bucket */
 } vv_s3_url;
@@ -88,7 +88,7 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 		*known[i].member = vv_buf_detach(&value);
 		return *known[i].member ? VV_OK : vv_fail_nomem(err);
 	}
-	/* The value is not shown: it may be a secret that somebody put there. */
+	/* The value is not shown: it may be a secret put there by mistake. */
 	return vv_fail(err, VV_EUSAGE,
 		       "an s3 URL has no parameter '%s'\n"
 		       "it has endpoint=URL, region=NAME and style=path or virtual; keys come "
@@ -108,7 +108,7 @@ static vv_status read_parameters(parameters *out, const char *query, vv_error *e
 	return VV_OK;
 }
 
-/* What needs no encoding: stores differ in what they sign otherwise. */
+/* Only characters that need no encoding: stores sign others differently. */
 static vv_status take_prefix(vv_s3_url *out, const vv_url *url, vv_error *err)
 {
 	const char *path = url->path + strspn(url->path, "/");
@@ -239,7 +239,7 @@ static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env
 	return out->host ? VV_OK : vv_fail_nomem(err);
 }
 
-/* answered: the region that the bucket named itself, which holds where nobody names one; or NULL. */
+/* answered: the region that the bucket itself named, used if none is set; or NULL. */
 static vv_status s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env,
 			     const char *answered, vv_error *err)
 {
@@ -296,7 +296,7 @@ typedef struct s3 {
 	char *answered; /* while it is opened: the region that the bucket named; NULL */
 } s3;
 
-/* --- what went wrong ------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------- */
 
 static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
 {
@@ -340,7 +340,7 @@ static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 
 #define FULL "it is full"
 
-/* Errors of S3 by their codes: what they mean, and what to try. NULL: the store's message says it. */
+/* Errors of S3 by their codes: meaning and hint. NULL: the store's message suffices. */
 static const struct saying {
 	const char *code;
 	vv_status status;
@@ -399,7 +399,7 @@ static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_e
 		       vv_text_shows(e->code), vv_text_shows(e->message));
 }
 
-/* Is it what was asked for? Some stores send an error with the status 200. */
+/* Checks the answer. Some stores send an error with the status 200. */
 static vv_status judge(s3 *s, const http_answer *a, vv_error *err)
 {
 	const bool fine = a->status == 200 || a->status == 204 || a->status == 206;
@@ -433,8 +433,8 @@ static const char empty_digest[] =
 	"x-amz-content-sha256: "
 	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/* Under the lock. Keys that a service lent, or a program printed, are asked for anew; those that are here go on until they
- * are refused where none can be had. */
+/* Under the lock. Gets keys again from the service or program that issued them; without new ones the current ones are used
+ * until they are refused. */
 static void renew(s3 *s)
 {
 	vv_s3_key fresh;
@@ -445,7 +445,7 @@ static void renew(s3 *s)
 	}
 }
 
-/* Did the answer say that the keys have ended, before they said so themselves? */
+/* Does the answer report expired keys, before their own expiration time? */
 static bool is_expired(s3 *s, const http_answer *a)
 {
 	vv_s3_error e;
@@ -455,7 +455,7 @@ static bool is_expired(s3 *s, const http_answer *a)
 	       strcmp(e.code, "ExpiredToken") == 0;
 }
 
-/* Buckets that lock objects demand it. Where there is no MD5 (FIPS) it is left out: the signature has the SHA-256. */
+/* Buckets with object lock require it. Without MD5 (FIPS) it is left out: the signature has the SHA-256. */
 static vv_status put_md5(vv_buf *line, const http_ask *what, vv_error *err)
 {
 	vv_auto(vv_digest) *d = NULL;
@@ -532,7 +532,7 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 	return vv_buf_ok(out, err);
 }
 
-/* The line with the body's digest: it is in the CID of what is called by one. */
+/* The line with the body's digest: from the CID, if the object is named by one. */
 static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
 {
@@ -563,7 +563,7 @@ static vv_status put_object(s3 *s, const char *name, const void *bytes, size_t l
 	if ((rc = put_digest(&digest, name, bytes, len, err)) < 0) return rc;
 	if ((rc = ask(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
 		rc = judge(s, &a, err);
-		/* Of what is not there a PUT knows nothing. */
+		/* A PUT cannot fail with "not found". */
 		rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
 	}
 	return rc;
@@ -588,7 +588,7 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 /* --- lists ----------------------------------------------------------------------------------- */
 
 typedef struct listing {
-	const char *prefix; /* of what is asked for */
+	const char *prefix; /* of the request */
 	size_t prefix_len;
 	uint64_t entries; /* so far */
 	vv_listed_fn fn;
@@ -602,7 +602,7 @@ static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 
 	l->entries++;
 	if (strncmp(e->name, l->prefix, l->prefix_len) != 0) {
-		return VV_OK; /* nothing that was asked for */
+		return VV_OK; /* not requested */
 	}
 	const char *key = e->name + l->prefix_len;
 	size_t len = strlen(key);
@@ -616,7 +616,7 @@ static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 	return l->fn(l->to, &below, err);
 }
 
-/* The query's parameters stand in the order of their names, as the signature needs them. */
+/* The query's parameters are ordered by name, as the signature requires. */
 static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const vv_buf *token)
 {
 	vv_buf_printf(url, "%s/?", s->at.base);
@@ -706,7 +706,7 @@ static void s3_close(void *payload)
 	vv_free_all(s->answered, s);
 }
 
-/* The end of a key's id is enough to know it by. */
+/* The end of a key's id suffices to identify it. */
 static void s3_who(void *payload, vv_buf *out)
 {
 	s3 *s = payload;
@@ -770,7 +770,7 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 	return http_site_open(&s->site, &f, connect, err);
 }
 
-/* The user's own: a repository that somebody else wrote chooses none of them. */
+/* Only the user's own settings: a foreign repository must not choose them. */
 static vv_status read_settings(s3 *s, vv_repository *r, vv_error *err)
 {
 	if (!r) return VV_OK;
@@ -795,7 +795,7 @@ static vv_status open_at(s3 *s, const vv_url *url, const char *answered, bool ma
 	return check_mark(s, make, err);
 }
 
-/* Where nobody named a region, the bucket's first answer does. */
+/* Without a configured region, uses the one in the bucket's first answer. */
 static vv_status open_bucket(s3 *s, const vv_url *url, bool make, vv_error *err)
 {
 	s->opening = true;

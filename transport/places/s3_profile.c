@@ -55,7 +55,7 @@ static void trim(const char **p, size_t *len)
 	}
 }
 
-/* What the first file has stays. */
+/* Values of the first file take precedence. */
 static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_error *err)
 {
 	const struct {
@@ -95,7 +95,7 @@ static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_err
 	return VV_OK;
 }
 
-/* Is the line "[ ... ]"? Then p and len are what stands in it. */
+/* Is the line "[ ... ]"? Then p and len are its content. */
 static bool is_header(const char **p, size_t *len)
 {
 	if (*len < 2 || **p != '[' || (*p)[*len - 1] != ']') return false;

@@ -1,8 +1,8 @@
 /*
- * s3_sign: the canonical form of a request, and how the key of a day is derived.
+ * s3_sign: the canonical form of a request, and the derivation of a day's key.
  *
- * Exactly what is sent is signed: the lines that the caller has, and those that are made here. What libcurl adds by
- * itself (Accept, Range, Content-Length) is not.
+ * Signs exactly the sent lines: the caller's, and those made here. Lines that libcurl adds by itself (Accept,
+ * Range, Content-Length) are not signed.
  */
 #include "transport/places/s3_sign.h"
 
@@ -99,7 +99,7 @@ static void put_query(vv_buf *out, const char *query)
 	}
 }
 
-/* "host" or "host:port" of a URL; *path: what stands behind it. */
+/* "host" or "host:port" of a URL; *path: the rest. */
 static void split_url(const char *url, const char **host, size_t *host_len, const char **path)
 {
 	const char *begin = strstr(url, "://");
@@ -151,7 +151,7 @@ static vv_status take_lines(request *r, const http_ask *ask, const vv_buf *own, 
 	return VV_OK;
 }
 
-/* What is to be signed, in the place of the canonical request. scope: "20130524/us-east-1/s3/aws4_request". */
+/* Makes the string to sign from the canonical request. scope: "20130524/us-east-1/s3/aws4_request". */
 static vv_status put_to_sign(request *r, const char *scope, vv_error *err)
 {
 	uint8_t digest[VV_SHA256_LEN];
@@ -191,7 +191,7 @@ static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const c
 	return rc;
 }
 
-/* Host as it is sent: a port that goes without saying is left out. */
+/* Host in its sent form: a default port is left out. */
 static void put_host(vv_buf *lines, const char *url)
 {
 	const char *host, *path, *usual = strncmp(url, "https", 5) == 0 ? ":443" : ":80";
@@ -245,7 +245,7 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	vv_buf_putc(lines, '\n');
 	rc = vv_buf_ok(lines, err);
 done:
-	vv_buf_wipe(&r.text); /* the token stood in it */
+	vv_buf_wipe(&r.text); /* it contained the token */
 	vv_buf_clear_all(&r.text, &r.names);
 	return rc;
 }

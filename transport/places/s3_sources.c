@@ -30,7 +30,7 @@
  * Sources: docs.aws.amazon.com/STS/latest/APIReference (AssumeRole, AssumeRoleWithWebIdentity),
  * docs.aws.amazon.com/sdkref/latest/guide (feature-container-credentials, feature-imds-credentials) ---- */
 
-/* What is asked of STS: at AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, else AWS itself. Borrowed. */
+/* The request to STS: at AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, else AWS itself. Borrowed. */
 typedef struct vv_s3_role {
 	const char *arn;
 	const char *session;     /* NULL: one is made up */
@@ -223,7 +223,7 @@ static vv_status ask_near(http_answer *a, const char *method, const char *url, c
 	return rc < 0 ? rc : http_site_ask(site, &what, a, err);
 }
 
-/* A token goes over https, or to who stands at an address of this machine alone. */
+/* A token is sent only over https, or to an address of this machine. */
 static bool may_see_token(const vv_url *u)
 {
 	static const char *const near[] = {
@@ -280,7 +280,8 @@ static vv_status ask_container(vv_s3_key *out, const char *url, const vv_connect
 	return rc;
 }
 
-/* As AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI says. VV_ENOTFOUND: neither is set. */
+/* Gets keys from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI. VV_ENOTFOUND: neither is
+ * set. */
 static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *connect, vv_error *err)
 {
 	const char *relative = variable(connect, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
@@ -346,7 +347,8 @@ static vv_status open_metadata(vv_buf *header, const char *base, const vv_connec
 	return rc;
 }
 
-/* Of the machine's metadata, version 2, within about a second. VV_ENOTFOUND: it has none. */
+/* Gets keys from the machine's metadata, version 2, within about a second. VV_ENOTFOUND: it has
+ * none. */
 static vv_status s3_lent_machine(vv_s3_key *out, const vv_connect_options *connect, vv_error *err)
 {
 	const char *off = variable(connect, "AWS_EC2_METADATA_DISABLED");
@@ -541,7 +543,7 @@ static vv_status copy_keys(vv_s3_key *out, const vv_s3_profile *p, vv_error *err
 	return p->token ? vv_s3_key_set(out, "SessionToken", p->token, err) : VV_OK;
 }
 
-/* What the profile has besides a role; *out stays empty where it has nothing. */
+/* The profile's keys, except for a role; *out stays empty without any. */
 static vv_status from_profile(vv_s3_key *out, const vv_s3_profile *p, const vv_env *env,
 			      vv_error *err)
 {
@@ -595,7 +597,7 @@ static vv_status fail_none(const vv_s3_profile *p, vv_error *err)
 		       vv_text_shows(p->name), vv_text_shows(p->file));
 }
 
-/* Those who lend keys to whoever runs there. A profile that was named and has none is the user's mistake. */
+/* Gets keys from the services of the environment. A named profile without keys is the user's mistake. */
 static vv_status from_surroundings(vv_s3_key *out, const finder *f, const vv_s3_profile *p,
 				   vv_error *err)
 {

@@ -1,13 +1,12 @@
 /*
- * sftp_place: how a file becomes durable over SFTP, and when a connection is to be made anew.
+ * sftp_place: makes files durable over SFTP, and reconnects.
  *
- * A file is written below "incoming", synced (fsync@openssh.com) and renamed. The rename of SFTP 3 fails
- * where its target is there, so nothing is overwritten by accident: a target with the same bytes is left,
- * one with other bytes (cut short, damaged) goes first. The folder is synced after it; a server that cannot sync
- * is believed.
+ * A file is written below "incoming", synced (fsync@openssh.com) and renamed. The rename of SFTP 3 fails if its
+ * target exists, so nothing is overwritten by accident: a target with the same bytes is kept, one with other
+ * bytes (truncated, damaged) is removed first. The folder is synced after it; a server without sync is trusted.
  *
- * Between two requests minutes may pass, in which servers hang up. So a request that fails on a
- * connection that was there before is made once more over a new one.
+ * Between two requests minutes may pass, in which servers hang up. So a request that fails on an existing
+ * connection is repeated over a new one.
  */
 #include "transport/places/place_kinds.h"
 
@@ -30,7 +29,7 @@
 #define INCOMING "incoming"
 #define ABANDONED_SEC 86400u
 #define COMPARE_STEP ((size_t)64 << 10)
-#define ENTRY_BYTES 100u /* of a name in a list, with what SFTP says of it */
+#define ENTRY_BYTES 100u /* of a name in a list, with its SFTP attributes */
 
 typedef struct sftp {
 	vv_ssh_login login;
@@ -42,7 +41,7 @@ typedef struct sftp {
 	vv_place_quota quota;
 	const vv_place_mark *mark;
 	vv_hint_id full;
-	unsigned depth;       /* requests under way: what a list is given to may ask for more */
+	unsigned depth;       /* running requests: a list's callback may send others */
 	bool lost;            /* the connection is of no use any more */
 	vv_patience patience; /* with the request under way */
 	bool swept;
@@ -90,7 +89,7 @@ static vv_status hint_full(const sftp *f, vv_error *err)
 	return vv_hint_code(err, f->full);
 }
 
-/* What came of a request of libssh2, and of which file; code 0 is VV_OK. */
+/* Converts the result of a libssh2 request for a file; code 0 is VV_OK. */
 static vv_status judge(sftp *f, int code, const char *what, const char *path, vv_error *err)
 {
 	if (code >= 0) return VV_OK;
@@ -129,7 +128,7 @@ static int last_code(const sftp *f)
 	return code < 0 ? code : LIBSSH2_ERROR_SOCKET_NONE;
 }
 
-/* libssh2 waits for each of its calls for so long as --timeout says; this is for many that each bring next to nothing. */
+/* libssh2 applies --timeout to each of its calls; this is for many calls that each transfer few bytes. */
 static vv_status keep_pace(sftp *f, uint64_t start, uint64_t bytes, vv_error *err)
 {
 	if (vv_patience_spend(&f->patience, vv_monotonic_ms() - start, bytes)) return VV_OK;
@@ -220,7 +219,7 @@ static vv_status make_folders(sftp *f, const char *path, vv_error *err)
 			const int code = libssh2_sftp_mkdir_ex(f->session, part,
 							       (unsigned)strlen(part), 0777);
 			rc = judge(f, code, "cannot make a folder of", part, &why);
-			/* Servers say "failure" for what is there. */
+			/* Servers report "failure" for existing folders. */
 			if (rc < 0 && !f->lost &&
 			    stat_path(f, part, LIBSSH2_SFTP_STAT, &is, NULL) == VV_OK &&
 			    LIBSSH2_SFTP_S_ISDIR(is.permissions)) {
@@ -567,7 +566,7 @@ static vv_status rename_path(sftp *f, const char *from, const char *to, vv_error
 	return judge(f, code, "cannot rename a file of", to, err);
 }
 
-/* The temporary file gets its name; what is there with other bytes goes. */
+/* Renames the temporary file; an existing one with other bytes is removed. */
 static vv_status put_in_place(sftp *f, const char *temp, const char *path, const void *bytes,
 			      size_t len, vv_error *err)
 {
@@ -672,7 +671,7 @@ static vv_status check_mark(sftp *f, bool make, vv_error *err)
 		       f->name, f->mark->keeps, f->mark->file);
 }
 
-/* "~/x" and "~" are below the folder after the login; nobody else's home is known to SFTP. */
+/* "~/x" and "~" are relative to the folder after the login; SFTP cannot find other users' homes. */
 static vv_status take_root(sftp *f, const vv_url *url, vv_error *err)
 {
 	const char *path = url->path;

@@ -60,7 +60,7 @@ static vv_status judge(const web *w, const char *name, const http_answer *a, vv_
 			       "'%s' requires a login\n"
 			       "a credential helper of Git can have it: 'git help credentials'",
 			       w->name);
-	case 403: /* also what buckets answer for what they do not have */
+	case 403: /* also the answer of buckets for missing objects */
 		return vv_fail(err, VV_EREFUSED, "'%s' does not give the file '%s' (status %u)",
 			       w->name, name, a->status);
 	default:

@@ -61,7 +61,7 @@ void vv_login_free(vv_login *l)
 	}
 }
 
-/* NULL: it is not there and there is no room. *waiting: of the client, under all names. */
+/* NULL: missing, and no space. *waiting: of the client, under all names. */
 static entry *find(vv_login *l, const vv_login_who *who, unsigned *waiting)
 {
 	entry *room = NULL, *found = NULL;
@@ -144,10 +144,10 @@ typedef struct proof {
 
 struct vv_http_auth {
 	char *file;
-	vv_stat st;       /* of what was read last, or could not be taken over; links followed */
-	bool has_st;      /* nothing was there: false */
+	vv_stat st;       /* of the file read last, accepted or not; links followed */
+	bool has_st;      /* false: the file was missing */
 	bool fresh;       /* st may hide a later change */
-	vv_error trouble; /* why the file as it is now was not taken over */
+	vv_error trouble; /* why the current file was not accepted */
 	bool has_trouble, tell_trouble;
 	uint8_t content[VV_SHA256_LEN]; /* of the file that users came from */
 	vv_mutex *lock;                 /* users, proofs */
@@ -252,14 +252,14 @@ static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, 
 	return VV_OK;
 }
 
-/* Was it changed so lately that its times would not tell of another change? */
+/* Was it changed so recently that its times might not show another change? */
 static bool is_fresh(const vv_stat *st)
 {
 	const int64_t sec = vv_now_sec();
 	return sec - st->mtime_sec < FRESH_SEC || sec - st->ctime_sec < FRESH_SEC;
 }
 
-/* Reads the file; what was known stays as it is on failure, and where the content is the same. */
+/* Reads the file; the current rules are kept on failure, and if the content is the same. */
 static vv_status load_users(vv_http_auth *a, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -345,8 +345,8 @@ static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], v
 	return false;
 }
 
-/* The file as it is now, if it changed, also by a link that leads elsewhere; one that cannot be
- * taken over leaves what was known, and its trouble is reported once. */
+/* Reads the file again if it changed, also by a link with a new target; an invalid one leaves the
+ * rules unchanged, and its fault is reported once. */
 static void refresh(vv_http_auth *a)
 {
 	vv_error why;

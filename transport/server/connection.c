@@ -1,17 +1,15 @@
 /*
- * connection: how slow may a client be, and how many may it have?
+ * connection: limits on slow clients, and on connections per client.
  *
- * libmicrohttpd can end connections on which nothing moves at all; but who sends or takes a
- * byte now and then would hold one for ever, and who waits for work of ours would lose it. So
- * this alone ends them. It looks once a second: a head must be whole in time, and at least
- * rate_min bytes a second must come over any rate_sec seconds in which the client has to send.
- * Where it has to take, the system's buffer hides how fast it does: there something must move
- * in five minutes. While we work nobody is too slow.
+ * libmicrohttpd can end connections on which nothing moves at all; but a client that sends or reads a byte now and then
+ * would keep one for ever, and one that waits for our work would lose it. So only this code ends them. It checks once a
+ * second: a head must be whole in time, and at least rate_min bytes a second must arrive over any rate_sec seconds in
+ * which the client has to send. If it has to read, the system's buffer hides its pace: then some bytes must move in
+ * five minutes. While we work there is no limit.
  *
- * One client has at most per_address connections; one more takes the place of one of its own that is
- * idle, or is surplus: it is told to come again later (429) when it asks, as long as others do not need its place. When
- * all are taken, one more takes the place of a surplus one, or of the one that has waited longest for a head; who
- * goes so without having asked gets the same answer.
+ * One client has at most per_address connections; another one replaces an idle one of its own, or is surplus: its
+ * request is answered with 429, as long as others do not need its place. When all are used, a new one replaces a
+ * surplus one, or the one that has waited longest for a head; one closed so without a request gets the same answer.
  */
 #include "transport/server/connection.h"
 
@@ -39,8 +37,8 @@ static void end_connection(http_connection *k)
 	(void)shutdown(k->fd, SHUT_RDWR);
 }
 
-/* For want of room. Who has not had an answer gets one, since a reader that connected a moment ago is about to
- * ask; a kept connection may end at any time. */
+/* For lack of space. Answers a connection that had no answer yet, since a recently connected reader is about
+ * to send a request; a kept connection may end at any time. */
 static void turn_away(http_connection *k)
 {
 	static const char later[] = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n"

@@ -1,10 +1,10 @@
 /*
- * gateway: the gateway of IPFS: a block by its CID, what hangs from it as a CAR, a UnixFS file as its
- * bytes.
+ * gateway: the gateway of IPFS: a block by its CID, the blocks below it as a CAR, a UnixFS file as
+ * its bytes.
  *
- * Source: specs.ipfs.tech/http-gateways/trustless-gateway and path-gateway (2026-03-05). Blocks are
- * those of varve's store that readers may see, and those of UnixFS files that were published, which
- * are made when they are asked for. What is not done is listed in docs/formats/http-api.md.
+ * Source: specs.ipfs.tech/http-gateways/trustless-gateway and path-gateway (2026-03-05). It serves
+ * blocks of varve's store that readers may see, and of published UnixFS files, which are made on
+ * request. docs/formats/http-api.md lists unsupported features.
  */
 #include "transport/server/routes.h"
 
@@ -46,7 +46,7 @@ static void wish_clear(wish *w)
 	vv_buf_clear(&w->roots);
 }
 
-/* --- what is requested ----------------------------------------------------------------------- */
+/* --- the request ----------------------------------------------------------------------- */
 
 /* 200, or what to answer with err. */
 static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
@@ -75,7 +75,7 @@ static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 	return vv_requested_form_read(&w->form, &p, err);
 }
 
-/* What is between slashes, decoded; nothing between two of them is nothing. */
+/* The parts between slashes, decoded; empty ones are ignored. */
 static vv_status read_parts(wish *w, const char *text, vv_error *err)
 {
 	while (*text) {
@@ -190,8 +190,7 @@ static void add_disposition(const http_request *q, struct MHD_Response *response
 	}
 }
 
-/* One for each thing that may be asked of an address: what the path is belongs to it, too, since
- * a CAR has the blocks above. */
+/* A tag for each kind of request: it includes the path, since a CAR has the blocks above. */
 static void make_tag(wish *w)
 {
 	static const char *const scopes[] = {"all", "entity", "block"};
@@ -272,14 +271,14 @@ static void add_headers(const http_request *q, struct MHD_Response *response, co
 		http_add(response, "Accept-Ranges", "bytes");
 	}
 	if (w->form.format == VV_FORM_FILE) {
-		/* A page that somebody published must not act in this server's name. */
+		/* A published page must not act in this server's name. */
 		http_add(response, "Content-Security-Policy", "sandbox; default-src 'none'");
 	}
 }
 
 /* --- ranges ------------------------------------------------------------------------------------ */
 
-/* Of several ranges the first one is given, as other gateways do. */
+/* Of several ranges only the first is served, as in other gateways. */
 static void read_range(const http_request *q, const wish *w, vv_http_range *out, uint64_t size)
 {
 	const char *value = http_header(q, "Range");
@@ -482,7 +481,7 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 	return w->form.format == VV_FORM_FILE && q->published ? send_file(q, w) : send_block(q, w);
 }
 
-/* --- identity CIDs, which hold their block ------------------------------------------------- */
+/* --- identity CIDs, which contain their block ------------------------------------------------- */
 
 /* {roots: [it], version: 1}, and no block. */
 static void put_identity_car(vv_buf *out, const vv_foreign_cid *c)

@@ -1,10 +1,9 @@
 /*
- * page: pages and data that the handler makes: its thread, the head that it decides on, and a client
- * that has gone.
+ * page: pages and data of the handler: its thread, its head, and disconnected clients.
  *
- * The worker makes the answer; the connection's thread waits for its head, and then gives the body as
- * it comes. Meanwhile nobody reads the socket, so that the worker looks for itself whether the other end
- * is still there.
+ * The worker makes the answer; the connection's thread waits for its head, and then sends the body as it
+ * arrives. Meanwhile the socket is not read, so the worker itself checks whether the client is still
+ * connected.
  */
 #include "transport/server/routes.h"
 #include "transport/server/server_internal.h"
@@ -25,7 +24,7 @@
 
 struct http_page_work {
 	vv_ring *ready; /* ends when the head is known, or will never be */
-	bool begun;     /* head is there */
+	bool begun;     /* head is set */
 	vv_http_head head;
 	vv_buf text[6]; /* head's strings */
 	char *base;
@@ -57,7 +56,7 @@ void http_page_end(http_request *q)
 	}
 }
 
-/* --- what is asked ------------------------------------------------------------------------------- */
+/* --- the request ------------------------------------------------------------------------------- */
 
 static char *decode(const char *text, size_t len, bool *bad)
 {
@@ -274,7 +273,7 @@ static bool new_page(http_request *q)
 	return p->base && (q->repository || p->listed);
 }
 
-/* From a page of this server, in the browser of whoever has its secret. */
+/* True for a page of this server, in a browser with its secret. */
 static bool may_post(const http_request *q)
 {
 	const char *origin = http_header(q, "Origin"), *host = http_header(q, "Host");

@@ -33,7 +33,7 @@ static void add_file_headers(const http_request *q, struct MHD_Response *respons
 	http_add(response, "Accept-Ranges", q->is_view ? "none" : "bytes");
 	http_add(response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
 		 f->fixed ? "max-age=31536000, immutable" : "no-cache");
-	/* A page that somebody committed must not act in this server's name. */
+	/* A committed page must not act in this server's name. */
 	http_add(response, "Content-Security-Policy", "sandbox; default-src 'none'");
 	if (f->commit[0]) {
 		http_add(response, "X-Varve-Commit", "%s", f->commit);
@@ -100,7 +100,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 			 response);
 }
 
-/* The whole file may go compressed; a range is one of the file as it is. */
+/* The whole file may be sent compressed; a range is of the uncompressed file. */
 static void choose_form(http_request *q, char *tag, size_t size)
 {
 	const vv_http_file *f = &q->file;
@@ -167,7 +167,7 @@ static enum MHD_Result count_known(void *payload, enum MHD_ValueKind kind VV_UNU
 	return MHD_YES;
 }
 
-/* Whoever sends a condition thinks that it was heeded: each name is known, and is there once. */
+/* A client relies on its conditions: so each name must be known, and occur once. */
 static void read_query(http_request *q, query *out)
 {
 	size_t known = 0, found = 0;

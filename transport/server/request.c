@@ -1,6 +1,6 @@
 /*
- * request: what is read from a request's head and written into an answer's; an answer made in
- * one thread and sent in another.
+ * request: reads a request's head, and writes an answer's; an answer is made in one thread and sent
+ * in another.
  *
  * The connection's thread is libmicrohttpd's: it pushes the body into one ring and pulls the
  * answer out of the other. The worker sees a channel.
@@ -58,8 +58,8 @@ struct MHD_Response *http_empty(void)
 	return MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
 }
 
-/* As gateways of IPFS do: a client that asks for a CID knows what it names. Nobody's password is at stake, since
- * '*' lets none be sent. */
+/* As in gateways of IPFS: a client that requests a CID knows its content. No password is at risk, since browsers
+ * send none with '*'. */
 static void add_any_origin(struct MHD_Response *response)
 {
 	http_add(response, "Access-Control-Allow-Origin", "*");
@@ -72,7 +72,7 @@ static void add_any_origin(struct MHD_Response *response)
 		 "X-Chunked-Output, X-Ipfs-Path, X-Ipfs-Roots, X-Stream-Output");
 }
 
-/* Is the page that asks of an origin to which --cors opens the data? */
+/* Is the requesting page of an origin allowed by --cors? */
 static const char *http_origin_may(const http_request *q)
 {
 	const char *origin = http_header(q, "Origin");
@@ -152,7 +152,7 @@ enum MHD_Result http_say_allow(http_request *q, const char *what)
 	return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "%s", what);
 }
 
-/* What a browser asks before its page of another origin may send more than a plain GET. */
+/* A browser's request before its page of another origin may send more than a plain GET. */
 enum MHD_Result http_options(http_request *q)
 {
 	struct MHD_Response *response = http_empty();
@@ -160,7 +160,7 @@ enum MHD_Result http_options(http_request *q)
 	if (response) {
 		http_add(response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
 		http_add(response, "Cache-Control", "no-store");
-		if (q->is_open) { /* the rest is there already */
+		if (q->is_open) { /* the rest exists already */
 			http_add(response, "Access-Control-Max-Age", "86400");
 		} else if (q->shared && http_origin_may(q)) {
 			http_add(response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
@@ -234,7 +234,7 @@ void http_add_range(struct MHD_Response *response, const vv_http_range *range, u
 	}
 }
 
-/* What went wrong inside is for the log alone. */
+/* Internal errors are only logged. */
 enum MHD_Result http_say_error(http_request *q, const vv_error *err)
 {
 	(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);

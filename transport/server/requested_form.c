@@ -1,6 +1,6 @@
 /*
- * requested_form: how a request to the gateway says which form of a block it wants: by
- * parameters, which win, or by Accept.
+ * requested_form: reads the requested form of a block from the parameters, which take precedence,
+ * or from Accept.
  */
 #include "transport/server/requested_form.h"
 
@@ -44,7 +44,7 @@ static void copy_value(char out[8], const char *value, size_t len)
 	out[len] = '\0';
 }
 
-/* "0.8" as 800; what is not a number counts as 1. */
+/* "0.8" as 800; other text counts as 1. */
 static unsigned read_quality(const char *p, size_t len)
 {
 	unsigned q = 0, unit = 100;

@@ -1,7 +1,7 @@
 /*
- * secret_file: which permissions are too many.
+ * secret_file: checks permissions.
  *
- * What is judged is the open file, so that nothing can be put in its place in between.
+ * It checks the open file, so that it cannot be replaced in between.
  */
 #include "transport/server/secret_file.h"
 
@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-/* A FIFO must not hold us up: O_NONBLOCK. */
+/* O_NONBLOCK: opening a FIFO must not wait. */
 static int open_it(vv_stat *st, const char *path, vv_error *err)
 {
 	int fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);

@@ -1,11 +1,10 @@
 /*
- * server: starting, stopping, and which route a request takes.
+ * server: starts, stops, and routes requests.
  *
- * libmicrohttpd calls handle_request several times for a request: with the head alone, with
- * each piece of a body, and once after the last. A POST is judged at the head; everything
- * else after the body, since libmicrohttpd closes connections that are answered earlier.
- * What a URL names is only ever compared with names that were given at the start: no path of
- * the file system is made of it.
+ * libmicrohttpd calls handle_request several times for a request: with the head alone, with each
+ * piece of a body, and once after the last. A POST is judged at the head; everything else after the
+ * body, since libmicrohttpd closes connections that are answered earlier. A URL is only compared
+ * with names set at the start: it never becomes a path of the file system.
  */
 #include "transport/server/server.h"
 
@@ -94,8 +93,8 @@ static void request_completed(void *server, struct MHD_Connection *c VV_UNUSED, 
 
 typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS, PAGE } route;
 
-/* What comes after the repository's place: "varve", "raw/...", or a page's address. at: where that
- * begins in the path. */
+/* The route after the repository's place: "varve", "raw/...", or a page's address. at: its start in
+ * the path. */
 static route route_below(http_request *q, const http_repository *r, const char *at)
 {
 	const vv_http_handlers *h = &q->server->handlers;
@@ -131,7 +130,7 @@ static const http_repository *find_named(const http_request *q, const char **end
 	return found;
 }
 
-/* A browser asks for pages; others get the list as text. */
+/* Browsers get pages; others the list as text. */
 static bool wants_html(const http_request *q)
 {
 	const char *accept = http_header(q, "Accept");
@@ -194,7 +193,7 @@ static void say_trouble(const vv_http_server *s, const vv_error *trouble)
 	s->handlers.log(s->handlers.log_payload, line);
 }
 
-/* Who asks. False: an answer was queued. */
+/* Determines the client's user. False: an answer was queued. */
 static bool identify(http_request *q, enum MHD_Result *result)
 {
 	const vv_http_server *s = q->server;
@@ -250,7 +249,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	q->shared = found == RAW || found == IPFS ||
 		    (found == PAGE && strncmp(q->below, "/api/", 5) == 0);
 	q->is_open = found == IPFS && !q->server->o.closed;
-	if (strcmp(q->method, "OPTIONS") == 0) { /* browsers ask without saying who they are */
+	if (strcmp(q->method, "OPTIONS") == 0) { /* browsers send these without credentials */
 		return http_options(q);
 	}
 	if (!identify(q, &result)) return result;
@@ -304,7 +303,7 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 	return take_route(q, &more);
 }
 
-/* URLs stay as they were sent until it is known what each part of them is. */
+/* URLs stay encoded until their parts are known. */
 static size_t leave_escaped(void *server VV_UNUSED, struct MHD_Connection *c VV_UNUSED, char *text)
 {
 	return strlen(text);
@@ -317,7 +316,7 @@ __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const
 {
 	vv_http_server *s = server;
 
-	/* Only what it says about its start is of use, before there are other threads. */
+	/* Only its messages during the start are useful, before other threads exist. */
 	if (!atomic_load(&s->started)) {
 		(void)vsnprintf(s->said, sizeof(s->said), fmt, ap);
 	}
@@ -436,7 +435,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 		/* More than connection.c lets stay, so that it chooses: beyond these libmicrohttpd closes without an
 		 * answer, and who was turned away counts until its thread has ended. */
 		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(s->o.connections * 2 + 8), NULL},
-		/* The watch sees to it, which knows who is waited for. */
+		/* The watch handles it, since it knows which side must act. */
 		{MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)HEAD_MAX * 2, NULL},
 		{MHD_OPTION_THREAD_STACK_SIZE, (intptr_t)STACK, NULL},
@@ -518,8 +517,8 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 	return rc;
 }
 
-/* A browser can be led to an address of this machine or network under any name. Where everybody can
- * listen in anyhow, names are only looked at when they were given. */
+/* A browser can be directed to an address of this machine or network under any name. If the server
+ * is public anyway, names are checked only if configured. */
 static bool listens_at_loopback(int fd)
 {
 	struct sockaddr_storage at;

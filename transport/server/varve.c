@@ -1,9 +1,9 @@
 /*
- * varve: the protocol over POST: knows who may, and when the answer's status is known.
+ * varve: the protocol over POST: checks rights, and determines when the answer's status is known.
  *
- * The head is answered at once where it is refused, so that nothing is uploaded in vain (the
- * client waits for "100 Continue"). Otherwise the worker reads the body as it comes, and the
- * status is 200 as soon as it has written something.
+ * A refused head is answered at once, so that nothing is uploaded in vain (the client waits for
+ * "100 Continue"). Otherwise the worker reads the body as it arrives, and the status is 200 as soon
+ * as it has written bytes.
  */
 #include "base/hint_text.h"
 #include "transport/server/routes.h"
@@ -17,7 +17,7 @@
 #define TYPE "application/x-varve"
 /* Its first frame, lists that are made of it, and blocks that others build on. */
 #define TRANSFER_MEMORY ((uint64_t)VV_UNPACKED_TRANSFER)
-#define DROP_MAX ((uint64_t)256 << 20) /* of a body that nobody reads any more */
+#define DROP_MAX ((uint64_t)256 << 20) /* of an unread body */
 
 static vv_status answer(http_request *q, vv_error *err)
 {
@@ -31,13 +31,13 @@ static vv_status answer(http_request *q, vv_error *err)
 	vv_channel_stats_get(line, &stats);
 	if (rc < 0) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
-		/* What was reported before says in its own words that it failed. */
+		/* The answer sent so far contains the error. */
 		rc = stats.bytes_out > 0 ? VV_OK : rc;
 	}
 	return rc;
 }
 
-/* A server that gives less than that, to a request or to all of them, answers all the same. */
+/* A server with smaller limits, for a request or for all of them, still answers. */
 static uint64_t memory_of(const vv_http_server *s)
 {
 	const uint64_t most = s->o.memory < s->o.request_memory ? s->o.memory : s->o.request_memory;

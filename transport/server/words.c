@@ -1,6 +1,6 @@
 /*
- * words: the grammar of paths, ranges, tags and credentials. What is not
- * understood is treated as absent where HTTP says so, and refused elsewhere.
+ * words: the grammar of paths, ranges, tags and credentials. Invalid text is treated as absent if
+ * HTTP requires that, and refused otherwise.
  */
 #include "transport/server/words.h"
 
@@ -46,8 +46,8 @@ static const char *skip_blank(const char *p)
 	return p;
 }
 
-/* Digits at *p; false without any. What is too large becomes UINT64_MAX, which is past
- * every end. */
+/* Digits at *p; false without any. A number that is too large becomes UINT64_MAX, beyond every
+ * end. */
 static bool read_number(const char **p, uint64_t *out)
 {
 	const char *start = *p;

@@ -68,7 +68,7 @@ static bool read_decimal(vv_decimal *out, const rewrite_column *c, const vv_cell
 	return true;
 }
 
-/* A decimal rounded to so many digits after the point, half away from zero. */
+/* Rounds a decimal to `scale` digits after the point, half away from zero. */
 static void round_to(vv_decimal *d, int scale, vv_buf *digits)
 {
 	int64_t kept = d->exponent + scale;
@@ -98,7 +98,7 @@ static void round_to(vv_decimal *d, int scale, vv_buf *digits)
 	}
 }
 
-/* The nearest number of so many bytes. */
+/* The nearest number of `width` bytes. */
 static double as_wide(double d, uint8_t width)
 {
 	int exponent;

@@ -45,7 +45,7 @@ static bool json_fits(const struct ArrowSchema *type, unsigned depth)
 	return type->format[1] == 's' || type->n_children == 1;
 }
 
-/* What is longer than a row may be is no value: nested types need few bytes for much text. */
+/* Refuses a value longer than a row: nested types need few bytes for much text. */
 static vv_status check_len(const vv_buf *out, vv_error *err)
 {
 	return out->len > VV_ROW_MAX
@@ -186,7 +186,7 @@ static vv_status fail_as(struct ArrowArrayStream *s, int code, vv_error *err)
 		       "the rows cannot be read: %s", why ? vv_text_shows(why) : strerror(code));
 }
 
-/* Is it what pandas makes of a frame? The first pair of its metadata says so: how many pairs, a length, "pandas". */
+/* Is it pandas' schema of a frame? Checks the first pair of its metadata: number of pairs, a length, "pandas". */
 static bool is_of_pandas(const char *m)
 {
 	return m && (m[0] | m[1] | m[2] | m[3]) != 0 && (m[4] == 6 || m[7] == 6) &&

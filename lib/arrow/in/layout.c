@@ -1,5 +1,5 @@
 /*
- * layout: which columns a file gets, how their header is written, and what a new file looks like.
+ * layout: the columns of the written file, its header, and the form of a new file.
  */
 #include "lib/arrow/in/layout.h"
 
@@ -30,7 +30,7 @@ static bool is_number(const incoming_column *c)
 	return c->kind == INCOMING_INT || c->kind == INCOMING_UINT || c->kind == INCOMING_FLOAT;
 }
 
-/* What pandas adds of an index without a name. */
+/* pandas' column for an index without a name. */
 static bool is_nameless_index(const char *name)
 {
 	static const char begin[] = "__index_level_";
@@ -62,7 +62,7 @@ static rewrite_column *add_column(layout *l, const char *name, incoming *in, siz
 	return c;
 }
 
-/* Columns of the version, with what comes for them. */
+/* Adds the version's columns, with their incoming values. */
 static vv_status take_old(layout *l, incoming *in, const vv_table *old, const rewrite_options *o,
 			  vv_error *err)
 {
@@ -343,7 +343,7 @@ static vv_status make_schema(layout *l, vv_error *err)
 	return vv_schema_make(&l->schema, fields, l->count, err);
 }
 
-/* What names the columns get, and which of the version's they were. */
+/* Determines the columns' names, and their former columns. */
 static vv_status name_columns(layout *l, const vv_table *old, vv_error *err)
 {
 	l->names = vv_calloc(l->count + 1, sizeof(*l->names));

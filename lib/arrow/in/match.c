@@ -102,7 +102,7 @@ static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *
 
 /* ---- by columns ---- */
 
-/* Is the row of the version the one that was asked for? 1, 0, <0. */
+/* Does the version's row match the key? 1, 0, <0. */
 static int is_row(matcher *m, uint64_t row, vv_error *err)
 {
 	const vv_cell *cells;

@@ -65,7 +65,7 @@ struct rewrite {
 	vv_buf out;              /* the text of the file, not yet read */
 	vv_edited_file file;
 	vv_text_encoder encoder;
-	size_t given;    /* of the bytes that out gives */
+	size_t given;    /* number of returned bytes of out */
 	vv_buf warnings; /* a line each */
 	varve_arrow_changes changes;
 };
@@ -99,7 +99,7 @@ static vv_status put_moved(rewrite *w, uint64_t row, vv_error *err)
 	return rc;
 }
 
-/* Rows that stay as they are and follow each other. */
+/* A run of unchanged rows. */
 static vv_status put_run(rewrite *w, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -153,7 +153,7 @@ static bool loses_zone(const rewrite_column *c, const column_habit *h, const inc
 				   : h->zone && !*h->zone;
 }
 
-/* What is written and does not come back as it was, said once for each column. */
+/* Warns of values that a reader will not get back unchanged, once for each column. */
 static void warn_lost(rewrite *w, size_t i, const incoming_value *v)
 {
 	const rewrite_column *c = &w->layout.columns[i];
@@ -229,7 +229,8 @@ static vv_status fill_plain(rewrite *w, const arrived *a, vv_error *err)
 	return VV_OK;
 }
 
-/* The row's cells: those of the version with what comes. *cells: how many of them differ. */
+/* The row's cells: the version's with the incoming values. *differ: the number of differing
+ * cells. */
 static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t *differ,
 		      vv_error *err)
 {
@@ -271,7 +272,7 @@ static vv_status write_changed(rewrite *w, uint64_t old, const vv_cell *cells, v
 				     w->changed, NULL, err);
 }
 
-/* A row that goes: comments above it stay. */
+/* Removes a row: comments above it stay. */
 static vv_status drop_row(rewrite *w, uint64_t row, vv_error *err)
 {
 	const vv_dialect *d = &w->table->root.dialect;
@@ -288,7 +289,7 @@ static vv_status drop_row(rewrite *w, uint64_t row, vv_error *err)
 	return VV_OK;
 }
 
-/* What stays of rows that go and are right before this one. */
+/* Keeps comments of removed rows directly before this one. */
 static vv_status drop_before(rewrite *w, uint64_t row, vv_error *err)
 {
 	uint64_t from = row;
@@ -303,7 +304,7 @@ static vv_status drop_before(rewrite *w, uint64_t row, vv_error *err)
 	return rc;
 }
 
-/* An incoming row: one that stays as it is, or w->line is its line, with its row end. */
+/* An incoming row: *stay: unchanged, or w->line is its line, with its row end. */
 static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *err)
 {
 	const vv_cell *old = NULL;
@@ -562,7 +563,7 @@ static vv_status gather_all(rewrite *w, vv_error *err)
 	return rc;
 }
 
-/* One row of the version that no incoming row is, kept; or what comes for it. */
+/* Handles a row of the version: kept if no incoming row matches it, else replaced. */
 static vv_status put_old(rewrite *w, uint64_t row, vv_error *err)
 {
 	const bool came = matcher_has(&w->match, row);

@@ -1,8 +1,8 @@
 /*
- * same_rows: how far ahead groups are compared, and when it does not pay.
+ * same_rows: compares groups ahead, and stops when it does not pay.
  *
- * What it knows holds for one distance between rows of the version and rows that come. A row that was added or removed
- * changes the distance, and all begins again with one group, then portions that grow.
+ * Results are valid for one distance between rows of the version and incoming rows. An added or removed row changes
+ * the distance, and comparison begins again with one group, then growing portions.
  */
 #include "lib/arrow/in/same_rows.h"
 
@@ -16,10 +16,10 @@
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/incoming.h"
 
-/* ---- same_group: which rows of a group of the version are what comes, column by column and without their cells where the
- * group has numbers or values that rows share.
+/* ---- same_group: finds the rows of a group that equal incoming ones, column by column, without making cells if the group
+ * has numbers or shared values.
  *
- * Never says that a row is the same of which column_same (column.h) says that it is not ---- */
+ * Never reports a row as equal that column_same (column.h) does not ---- */
 
 #define DAY INT64_C(86400)
 #define SHARED_MAX 255u
@@ -37,7 +37,7 @@ typedef struct pair {
 
 /* ---- numbers ---- */
 
-/* Units of the run in one of the incoming type; 0: it has not so many. */
+/* Units of the run in one of the incoming type; 0: not an integer. */
 static int64_t factor_of(const pair *p)
 {
 	const int64_t per = p->c->in->per_second, units = (int64_t)spell_power[p->run.scale];
@@ -45,7 +45,7 @@ static int64_t factor_of(const pair *p)
 	return p->run.form == VV_RUN_DAYS ? DAY * per : per % units == 0 ? per / units : 0;
 }
 
-/* Can the type that comes have the run's numbers as they are? */
+/* Can the incoming type represent the run's numbers unchanged? */
 static bool takes_numbers(const pair *p)
 {
 	const vv_group_run *r = &p->run;
@@ -117,7 +117,7 @@ static vv_status compare_numbers(const pair *p, vv_error *err)
 
 /* ---- cells ---- */
 
-/* Do values as they were read stay good while others are read? */
+/* Do read values stay valid while others are read? */
 static bool can_be_kept(const rewrite_column *c)
 {
 	return c->in->kind != INCOMING_DECIMAL && c->in->kind != INCOMING_JSON;
@@ -250,7 +250,7 @@ static portion *portion_at(same_rows *s, unsigned i)
 	return &s->portions[i % s->used];
 }
 
-/* The rows of the group that have one that comes beside them, as far as the batch goes. */
+/* The rows of the group with an incoming row of the batch beside them. */
 static void span(const same_rows *s, const vv_batch *b, size_t *from, size_t *upto, size_t *at)
 {
 	const uint64_t skip = s->old > b->first_row ? s->old - b->first_row : 0;

@@ -21,7 +21,7 @@ typedef struct mapping {
 	char *tracking;    /* the ref here; the first refspec that fits decides */
 } mapping;
 
-/* One side of a refspec against a name: *star is what its '*' stands for. */
+/* One side of a refspec against a name: *star: the part matched by '*'. */
 static bool fits(const char *side, size_t len, const char *name, const char **star,
 		 size_t *star_len)
 {

@@ -153,7 +153,7 @@ static char *date_setting(const char *name, const vv_person *p)
 	return text ? setting_of(name, text) : NULL;
 }
 
-/* git knows the signers, keys and settings. It names no ref, and its object is durable. */
+/* git has the signers, keys and settings. It does not move a ref, and its object is durable. */
 static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 			      const vv_person *author, const vv_person *committer, vv_oid *out,
 			      vv_error *err)

@@ -16,10 +16,10 @@
 typedef enum unit { SECOND, MINUTE, DAY, WEEK, MONTH, YEAR } unit;
 
 typedef struct reader {
-	const char *p; /* what is not read yet */
+	const char *p; /* the unread part */
 	vv_date_order order;
 	time_t now, fixed; /* fixed, if not 0: a moment counted from now */
-	struct tm tm, at;  /* local: what is read, from the beginning of today on; now */
+	struct tm tm, at;  /* local: the parsed time, initially the beginning of today; now */
 	unit span;         /* of "last" and "this", if not 0 */
 	bool day, month, year, clock, seconds, zone;
 	bool compact; /* 20261005, before 1800 */
@@ -40,7 +40,7 @@ static const char *const units[] = {"second", "minute", "hour", "day",
 				    "week",   "month",  "year", NULL};
 static const char *const which[] = {"this", "last", NULL};
 
-/* The place of a word among names, in any case; its first letters are enough, if they are so many. -1: none. */
+/* The place of a word among names, in any case; a prefix of `enough` letters suffices. -1: none. */
 static int place_of(const char *word, size_t len, const char *const *names, size_t enough)
 {
 	for (int i = 0; names[i]; i++) {
@@ -267,7 +267,7 @@ static bool read_word(reader *r)
 	return true;
 }
 
-/* Of all that a date has the one that begins here. */
+/* Reads the part of a date that begins here. */
 static bool read_part(reader *r)
 {
 	const char *before = r->p;
@@ -311,7 +311,7 @@ static int64_t moment(const reader *r, struct tm tm)
 	return r->zone ? timegm(&tm) - (int64_t)r->offset_min * 60 : mktime(&tm);
 }
 
-/* What was read, if it is a date. */
+/* Completes the read parts, if they are a date. */
 static bool complete(reader *r, vv_date *out)
 {
 	count_back(r);

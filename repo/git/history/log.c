@@ -277,7 +277,7 @@ static vv_status sort_topo(vv_log *l, vv_error *err)
 	return rc;
 }
 
-/* Leaves in the list what is to be given, in the order of giving. */
+/* Keeps only selected commits in the list, in output order. */
 static void cut_list(vv_log *l, bool reverse)
 {
 	size_t kept = 0;

@@ -15,13 +15,13 @@
 
 #define KNOWN_MAX 64u
 
-/* "Name <mail>" as a commit has it, and as it is shown; both end in a line's end. */
+/* "Name <mail>" of a commit, and the mapped one; both end in a line's end. */
 typedef struct known {
 	vv_buf from, to;
 } known;
 
 struct vv_mailmap {
-	bool none; /* of the repository, or git gives no answer */
+	bool none; /* none in the repository, or git does not answer */
 	vv_child git;
 	known all[KNOWN_MAX];
 	size_t count; /* with those whose place others took */
@@ -40,7 +40,7 @@ static void close_mailmap(vv_repository *r)
 	r->mailmap = NULL;
 }
 
-/* Of a bare repository HEAD's counts. */
+/* In a bare repository HEAD's counts. */
 static bool has_mailmap(vv_repository *r)
 {
 	vv_auto(char) *file = vv_repository_file(r, ".mailmap"), *set = NULL, *blob = NULL;
@@ -69,7 +69,7 @@ static const vv_buf *ask(struct vv_mailmap *m, const vv_buf *from)
 	return m->none ? NULL : &k->to;
 }
 
-/* What cannot be asked stays as it is. */
+/* A name that git cannot read from a line stays unchanged. */
 static vv_status map(struct vv_mailmap *m, vv_person *p, vv_error *err)
 {
 	vv_auto(vv_buf) from = VV_BUF_INIT;

@@ -1,5 +1,5 @@
 /*
- * refs: reading refs and HEAD, through libgit2, which knows loose and packed ones.
+ * refs: reads refs and HEAD by libgit2, which supports loose and packed ones.
  */
 #include "repo/git/history/refs.h"
 
@@ -60,7 +60,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 		if (!(out->symbolic = vv_strdup(git_reference_symbolic_target(from)))) {
 			return vv_fail_nomem(err);
 		}
-		/* What cannot be read is not the same as a branch without a commit. */
+		/* An unreadable ref differs from a branch without a commit. */
 		code = git_reference_resolve(&direct, from);
 		if (code < 0 && code != GIT_ENOTFOUND) {
 			return vv_git_fail(err, code, "cannot read the ref '%s'",
@@ -87,7 +87,7 @@ static int compare_refs(const void *x, const void *y)
 typedef struct ref_list {
 	git_reference **items;
 	size_t count, cap;
-	size_t sorted; /* the first so many are sorted by name */
+	size_t sorted; /* number of names sorted at the beginning */
 } ref_list;
 
 static void sort_refs(ref_list *l)
@@ -128,7 +128,7 @@ static bool cannot_be_read(int code)
 	       (e->klass == GIT_ERROR_OS || e->klass == GIT_ERROR_NOMEMORY);
 }
 
-/* What is at a path below refs/: a folder is to be looked into, a file is a ref. */
+/* Handles an entry below refs/: a folder is listed later, a file is a ref. */
 static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char *take_name,
 			 vv_string_list *todo, vv_error *err)
 {
@@ -156,7 +156,7 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 	return rc;
 }
 
-/* libgit2 stops listing refs at a symbolic link to nothing, which a lock that varve holds is. */
+/* libgit2 stops listing refs at a dangling symbolic link, such as a lock of varve. */
 static vv_status add_loose(ref_list *l, vv_repository *r, const char *prefix, vv_error *err)
 {
 	vv_auto(vv_string_list) todo = {0};

@@ -129,7 +129,7 @@ typedef struct move {
 	char *path;
 	vv_git_lock lock;
 	bool made_dir;
-	bool packed; /* its new value goes into packed-refs */
+	bool packed; /* its new value is written to packed-refs */
 	bool tag;    /* the value is a tag object's */
 	vv_oid now;  /* the value found under the lock; null: none */
 } move;
@@ -150,7 +150,7 @@ typedef struct packed_refs {
 
 typedef struct transaction {
 	vv_repository *repo;
-	move *moves; /* by name: everybody locks in the same order */
+	move *moves; /* by name: all processes lock in the same order */
 	size_t count;
 	packed_refs packed;
 	vv_git_lock packed_lock;
@@ -194,7 +194,7 @@ static bool add_packed_line(packed_refs *p, const char *line, size_t len)
 	return true;
 }
 
-/* Adds the lines of a text, which stays as it is as long as p. */
+/* Adds the lines of a text, which must not change while p is in use. */
 static vv_status add_packed_lines(packed_refs *p, vv_buf *text, vv_error *err)
 {
 	if (text->len > 0 && text->data[text->len - 1] != '\n') {
@@ -447,7 +447,7 @@ static void remove_empty_above(const char *base, const char *path)
 	}
 }
 
-/* "x.lock", or "x~.lock", which goes with the former. */
+/* "x.lock", or "x~.lock", which is removed with the former. */
 static bool sweep_below(vv_repository *r, const char *path)
 {
 	vv_auto(char) *lock = vv_strdup(path);
@@ -476,7 +476,7 @@ static bool remove_one_below(vv_repository *r, const char *path)
 	return false;
 }
 
-/* A folder where the ref's file is to be can only hold empty folders, and locks of dead
+/* A folder at the place of the ref's file can only contain empty folders, and locks of dead
  * processes: no ref is below (check_room). */
 static void remove_empty_below(vv_repository *r, const char *path)
 {
@@ -524,7 +524,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 		remove_empty_below(r, m->path);
 	}
 	if ((rc = vv_git_lock_replace(&m->lock, false, err)) < 0) return rc;
-	/* From here on everybody sees the new value, whatever else fails. */
+	/* The new value is now visible to all, even if a later step fails. */
 	r->moved_to = *m->change->id;
 	rc = sync_folders(ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
 			  m->made_dir, err);
@@ -615,7 +615,7 @@ static vv_status delete_log(vv_repository *r, const char *name, vv_error *err)
 	return rc;
 }
 
-/* The file of a ref that is deleted, or packed by now, goes. */
+/* Removes the file of a deleted or packed ref. */
 static vv_status remove_loose(transaction *t, const move *m, vv_error *err)
 {
 	vv_stat st;
@@ -644,8 +644,7 @@ static int by_name(const void *x, const void *y)
 	return strcmp(((const move *)x)->change->name, ((const move *)y)->change->name);
 }
 
-/* Releases the locks; folders of what was deleted or packed, and those made in vain, go where they
- * are empty. */
+/* Releases the locks; removes empty folders of deleted or packed refs, and those made in vain. */
 static void transaction_clear(transaction *t)
 {
 	vv_git_lock_release(&t->packed_lock);
@@ -685,7 +684,7 @@ static vv_status check_moves(const transaction *t, vv_error *err)
 	return VV_OK;
 }
 
-/* Locks all, packed-refs last, as Git does; *rewrites tells whether that is locked. */
+/* Locks all, packed-refs last, as Git does; *rewrites: is that locked? */
 static vv_status lock_all(transaction *t, bool *rewrites, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(t->repo->commondir, "packed-refs", NULL);
@@ -700,7 +699,7 @@ static vv_status lock_all(transaction *t, bool *rewrites, vv_error *err)
 			    !vv_oid_equal(c->id, &m->now);
 		*rewrites = *rewrites || m->packed || !c->id;
 	}
-	packed_refs_clear(&t->packed); /* as it was before the lock */
+	packed_refs_clear(&t->packed); /* from before the lock */
 	return rc < 0 || !*rewrites ? rc : vv_git_lock_take(&t->packed_lock, t->repo, path, err);
 }
 

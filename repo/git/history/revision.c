@@ -1,7 +1,6 @@
 /*
- * revision: names of commits as libgit2 reads them, with near names offered; and
- * ancestry, worked out on our own graph because libgit2's gives up on shallow
- * repositories.
+ * revision: names of commits as libgit2 reads them, with near names offered; and ancestry, computed
+ * on our own graph because libgit2's fails on shallow repositories.
  */
 #include "repo/git/history/revision.h"
 
@@ -77,8 +76,8 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 				: vv_hint_code(err, VV_HINT_VERSIONS);
 }
 
-/* libgit2 reads HEAD@{1} in the log of HEAD's branch, and not @~1: names that have an "@" are git's to read. One that it does not
- * know stays as it is. */
+/* libgit2 reads HEAD@{1} in the log of HEAD's branch, and not @~1: names with an "@" are resolved by git. One unknown to git
+ * stays unchanged. */
 static vv_status git_name(vv_buf *name, vv_repository *r, const char *rev, vv_error *err)
 {
 	const char *args[] = {"rev-parse", "--verify", "-q", "--end-of-options", rev, NULL};
@@ -147,7 +146,7 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	}
 	if (code < 0) {
 		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
-		/* revparse says so of names it cannot read */
+		/* revparse returns this for unreadable names */
 		return rc == VV_ECORRUPT ? vv_recode(err, VV_EUSAGE) : rc;
 	}
 	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0) {
@@ -166,7 +165,7 @@ bool vv_rev_is_null(const char *text, size_t len)
 	return (len == VV_OID_TEXT || len == NULL_SHA256) && strspn(text, "0") >= len;
 }
 
-/* *found stays as it is when there is no such ref, or none of a commit. */
+/* *found is unchanged without such a ref, or if it is not of a commit. */
 static vv_status try_ref(vv_repository *r, const char *folder, const char *name, vv_oid *out,
 			 bool *found, vv_error *err)
 {
@@ -440,8 +439,8 @@ vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid 
 	return VV_OK;
 }
 
-/* What is FOUND and not below another that is: with clocks that go wrong the
- * painting alone may leave an ancestor of a better one, so those are tested. */
+/* The FOUND commits that are not below another one: with wrong clocks the painting alone may leave
+ * an ancestor of a better one, so these are tested. */
 static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_error *err)
 {
 	size_t kept = 0;

@@ -19,7 +19,7 @@
 #define TAGS_DEPTH_MAX 64u
 #define ABBREVIATED_MIN 7u
 
-/* What the version of a folder became. */
+/* The rewritten version of a folder. */
 typedef struct done_tree {
 	const char *path;
 	git_oid old, now;
@@ -212,7 +212,7 @@ static vv_status write_tree(vv_rewrite *w, vv_folder_edit *f, git_oid *out, vv_e
 static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, unsigned depth,
 			   git_oid *out, vv_error *err);
 
-/* One entry as it was read; a folder is edited first. */
+/* Takes one original entry; a folder is edited first. */
 static vv_status take_entry(vv_rewrite *w, vv_folder_edit *f, const vv_tree_cursor *c,
 			    unsigned depth, vv_error *err)
 {
@@ -397,7 +397,7 @@ static const vv_rewritten *named(const vv_rewrite *w, const char *digits, size_t
 	return find_changed(w, full.id);
 }
 
-/* Appends a message, in which ids of rewritten commits become their new ones, as long as they were. */
+/* Appends a message, replacing ids of rewritten commits by the new ones, in the same length. */
 static void put_message(const vv_rewrite *w, vv_buf *out, const char *p, const char *end)
 {
 	while (p < end) {
@@ -460,7 +460,7 @@ static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const cha
 	return VV_OK;
 }
 
-/* The headers after "tree". What vouches for the old commit, or quotes a tag of the old history, is left out. */
+/* The headers after "tree". Signatures of the old commit, and quoted tags of the old history, are left out. */
 static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const char *end,
 			     bool *changed, bool *was_signed, vv_error *err)
 {

@@ -1,6 +1,5 @@
 /*
- * state: the files in which Git notes what is under way, and which of them a commit
- * takes away.
+ * state: Git's files about operations in progress, and those that a commit removes.
  */
 #include "repo/git/history/state.h"
 
@@ -14,7 +13,7 @@
 
 #define HEADS_BYTES_MAX (1u << 20)
 #define MESSAGE_BYTES_MAX (16u << 20)
-#define UPDATE "VARVE_UPDATE" /* the commit that `varve update` picks; Git knows nothing of it */
+#define UPDATE "VARVE_UPDATE" /* the commit that `varve update` picks; unknown to Git */
 
 static bool has_file(const vv_repository *r, const char *name)
 {
@@ -104,8 +103,8 @@ vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err)
 	return vv_missing_ok(read_state(r, "MERGE_MSG", MESSAGE_BYTES_MAX, out, err), err);
 }
 
-/* What git commit takes away; MERGE_HEAD before what belongs to it, so that a crash in between cannot leave a merge that was made
- * already. */
+/* The files that git commit removes; MERGE_HEAD before its companions, so that a crash in between cannot leave a merge that was
+ * committed. */
 static const char *const state_files[] = {"AUTO_MERGE",  "MERGE_HEAD", "CHERRY_PICK_HEAD",
 					  "REVERT_HEAD", "MERGE_MSG",  "MERGE_MODE",
 					  "SQUASH_MSG",  "MERGE_RR",   UPDATE};

@@ -77,7 +77,7 @@ static vv_status scan_log(const tips *t, const char *path, vv_error *err)
 	return scan_file(t, path, LOG_BYTES_MAX, err);
 }
 
-/* A loose ref is an id or "ref: <name>"; anything else could hide what it named. */
+/* A loose ref is an id or "ref: <name>"; anything else could hide its target. */
 static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;

@@ -1,9 +1,9 @@
 /*
- * attribute_lines: the lines of .gitattributes files as text, found, added and taken away.
+ * attribute_lines: finds, adds and removes lines of .gitattributes files as text.
  *
- * A literal path is written so that Git and libgit2 read it alike: libgit2 1.5
- * knows no quoted patterns and takes a backslash literally where a pattern has no
- * wildcard, so odd characters go into brackets.
+ * A literal path is written so that Git and libgit2 read it alike: libgit2 1.5 does not support
+ * quoted patterns and treats a backslash literally if a pattern has no wildcard, so special
+ * characters are put into brackets.
  */
 #include "repo/git/index/attribute_lines.h"
 
@@ -210,7 +210,7 @@ static bool is_wanted(line_search *s, const attr_line *line)
 					 : is_compared_line(line);
 }
 
-/* "[attr]name text eol=crlf": any line may say just the name. */
+/* "[attr]name text eol=crlf": any line may use just the name. */
 static void note_macro(line_search *s, const attr_line *line)
 {
 	const char *p = line->rest, *word;
@@ -449,7 +449,7 @@ static vv_status put_patterns(vv_buf *text, const char *const *patterns, size_t 
 	return vv_buf_ok(text, err);
 }
 
-/* Does it say how .gitattributes itself is merged? */
+/* Does it set the merge driver of .gitattributes itself? */
 static bool is_own_line(const attr_line *line)
 {
 	const char *p = line->rest, *word;
@@ -561,7 +561,7 @@ vv_status vv_attr_track_staged(vv_index *x, vv_repository *r, const char *const 
 	return vv_index_set(x, ".gitattributes", e.mode, &id, NULL, err);
 }
 
-/* The path of the top file, and what is in it. */
+/* The path of the top file, and its content. */
 static vv_status read_top(vv_buf *text, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
@@ -636,7 +636,7 @@ static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line, cons
 		vv_buf_put(to, word, len);
 		any = true;
 	}
-	if (any) { /* the line's end as it was */
+	if (any) { /* keeps the line's end */
 		vv_buf_put(to, line->rest + line->rest_len,
 			   (size_t)(text->data + line->end - (line->rest + line->rest_len)));
 	}

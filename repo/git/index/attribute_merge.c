@@ -1,6 +1,6 @@
 /*
- * attribute_merge: Git's union of the two sides gives each line its place; then lines are counted,
- * and those that a side removed are left out, as are those that the union has twice.
+ * attribute_merge: Git's union of the two sides determines each line's place; then lines are
+ * counted, and those that a side removed are left out, as are repeats of the union.
  */
 #include "repo/git/index/attribute_merge.h"
 
@@ -42,8 +42,8 @@ static int compare_lines(const void *a, const void *b)
 	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Is there a place for one more such line? A side adds those that it has more than base has, and takes
- * away the others; what both add alike is there once. */
+/* May the result have another such line? A side adds its surplus over base, and removes its deficit;
+ * identical additions of both count once. */
 static bool take_place(version_lines *l, const version_line *line)
 {
 	const size_t first = vv_first_place(i, l->count, compare_lines(&l->items[i], line) < 0);

@@ -1,11 +1,11 @@
 /*
- * attributes: what attributes a path has is git's answer, and what they mean for a file's content.
+ * attributes: gets a path's attributes from git, and derives their effect on a file's content.
  *
- * One `git check-attr --stdin` continues for as long as the attribute files that it may have read stay as they are. libgit2
- * gives other answers where patterns are quoted or have brackets, macros are said twice, or a line is not sound.
+ * One `git check-attr --stdin` runs as long as the attribute files that it may have read are unchanged. libgit2 differs for
+ * quoted patterns or brackets, repeated macros, and invalid lines.
  *
- * Of a tree (a bare repository's HEAD, an index in memory alone) the attribute files of a path's folders are written to a
- * folder apart, which is git's work tree then: not all of its objects are where git would find them.
+ * For a tree (a bare repository's HEAD, an index only in memory) the attribute files of a path's folders are written to a
+ * separate folder, used as git's work tree: git could not find all of the tree's objects.
  */
 #include "repo/git/index/attributes.h"
 
@@ -47,11 +47,11 @@ typedef struct vv_attr_asker {
 	const char *const *names;
 	size_t name_count;
 	vv_child git;  /* pid 0: none runs */
-	char *files;   /* the folder apart; NULL: the work tree's files are asked */
-	vv_buf stamp;  /* what tells whether git has read what is there now */
+	char *files;   /* the separate folder; NULL: uses the work tree's files */
+	vv_buf stamp;  /* identifies the files that git has read */
 	unsigned hold; /* during which that was looked at; 0: during none */
 	vv_buf answers; /* to the last question: "path NUL name NUL value NUL", for each path and name */
-	size_t at;      /* of what was found last */
+	size_t at;      /* of the last found answer */
 	size_t next,
 		ahead; /* the index's entry after the last question, and how many are requested at once */
 } vv_attr_asker;
@@ -98,7 +98,7 @@ static void close_asker(vv_repository *r)
 	r->attributes = NULL;
 }
 
-/* What dead processes left there goes. */
+/* Removes leftovers of dead processes there. */
 static vv_status make_folder(vv_attr_asker *a, vv_error *err)
 {
 	const char *dir = vv_env_temp_dir(a->repo->env);
@@ -160,7 +160,7 @@ static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, v
 
 /* --- what git has read ----------------------------------------------------------------- */
 
-/* Is what is open in memory asked? */
+/* Is the open index in memory used? */
 static bool is_alone(const vv_repository *r)
 {
 	return r->open_index && r->open_index->attributes;
@@ -183,7 +183,7 @@ static vv_status look(vv_stat *st, const char *file, vv_error *err)
 				 vv_text_shows(file));
 }
 
-/* Of a conflict in the index our side. */
+/* For a conflict in the index our side. */
 static bool find_in_index(git_index *git, const char *path, git_oid *id)
 {
 	const git_index_entry *e = git_index_get_bypath(git, path, 0);
@@ -204,7 +204,7 @@ static void put_stat(vv_buf *stamp, const vv_stat *st)
 	vv_buf_put(stamp, is, sizeof(is));
 }
 
-/* Appends the stats of .gitattributes in all folders of a path; of one that is not there what the index has. */
+/* Appends the stats of .gitattributes in all folders of a path; for a missing one its index entry. */
 static vv_status put_stats(vv_buf *stamp, const vv_repository *r, git_index *index,
 			   const char *path, vv_error *err)
 {
@@ -235,7 +235,7 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 	return r->bare || !r->workdir ? VV_OK : put_stats(&stamp, r, NULL, path, err);
 }
 
-/* The folder is in it, since git has not read the files of others, or long ago. */
+/* It includes the folder, since git has read only its files, and those of recent ones. */
 static vv_status stamp_of_files(vv_buf *stamp, vv_repository *r, const char *path, vv_error *err)
 {
 	vv_auto(char) *info = vv_path_join(r->commondir, "info", "attributes", NULL),
@@ -354,7 +354,7 @@ static vv_status put_ids(vv_buf *stamp, git_index *git, vv_error *err)
 	return vv_buf_ok(stamp, err);
 }
 
-/* Ends a git that has read what is no longer there, and makes ready what the next is to read. */
+/* Ends a git that has read outdated files, and prepares the files for the next. */
 static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_error *err)
 {
 	vv_repository *r = a->repo;
@@ -396,7 +396,7 @@ static const char *skip(const char *p, size_t count)
 	return p;
 }
 
-/* From what was found last on: loops continue from path to path. */
+/* Starts at the last found answer: loops continue from path to path. */
 static bool find(vv_attr_asker *a, const char *path)
 {
 	const char *p = vv_buf_cstr(&a->answers);
@@ -478,7 +478,7 @@ static vv_status ask_git(vv_attr_asker *a, const char *path, bool ahead, vv_erro
 				       vv_text_shows(path));
 }
 
-/* What git says of each name: "set", "unset", "unspecified" or its value; borrowed until the next question. */
+/* git's value of each name: "set", "unset", "unspecified" or a text; borrowed until the next call. */
 static vv_status ask(vv_repository *r, const char *path, const char *said[NAMES], vv_error *err)
 {
 	const bool of_tree = is_alone(r) || r->bare || !r->workdir;
@@ -625,7 +625,7 @@ static vv_status find_program(vv_repository *r, const char *filter, vv_conversio
 	return rc;
 }
 
-/* Where nothing says what is text, libgit2 finds it out if it is to convert. */
+/* Without a text attribute libgit2 detects text if conversion is configured. */
 static bool guesses_text(vv_repository *r)
 {
 	vv_auto(char) *value = NULL;

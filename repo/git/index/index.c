@@ -586,8 +586,8 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 		       vv_text_shows(r->index_file));
 }
 
-/* Where others wrote between the copy and what is written now, the copy would undo theirs, too: then nothing is the
- * last file that was written, and vv_index_copy_restore says so. */
+/* If another process wrote between the copy and this write, the copy would undo that, too: then there is no last
+ * written file, and vv_index_copy_restore fails. */
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r)
 {
 	vv_stat now;

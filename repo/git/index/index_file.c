@@ -13,7 +13,7 @@
 
 #define TRIES 20 /* each against a file that was replaced just now */
 
-/* After a path in what `git ls-files --debug` says. */
+/* The text after a path in the output of `git ls-files --debug`. */
 #define DEBUG_FORM                                                                                 \
 	"  ctime: %" SCNu32 ":%" SCNu32 "\n  mtime: %" SCNu32 ":%" SCNu32 "\n  dev: %" SCNu32      \
 	"\tino: %" SCNu32 "\n  uid: %" SCNu32 "\tgid: %" SCNu32 "\n  size: %" SCNu32               \

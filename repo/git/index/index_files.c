@@ -20,7 +20,7 @@
 #include "repo/git/quarantine.h"
 
 #define LINK_BYTES_MAX 65536u
-#define FILE_BYTES_MAX ((uint64_t)2 << 30) /* held whole when written or converted */
+#define FILE_BYTES_MAX ((uint64_t)2 << 30) /* whole in memory when written or converted */
 
 enum { MODE_PLAIN = 0100644, MODE_PROGRAM = 0100755, MODE_LINK = 0120000, MODE_MODULE = 0160000 };
 
@@ -104,7 +104,7 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
 }
 
-/* The mode to record: core.fileMode says whether the file system's x bit counts. */
+/* The mode to record: core.fileMode determines whether the file system's x bit counts. */
 static vv_status mode_of(const vv_index *x, const char *path, const vv_stat *st, uint32_t *mode,
 			 vv_error *err)
 {
@@ -203,7 +203,7 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 
 /* --- comparing ----------------------------------------------------------------------- */
 
-/* What git makes of a file whose filter libgit2 cannot run. */
+/* git's blob id of a file whose filter libgit2 cannot run. */
 static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv_error *err)
 {
 	const char *argv[] = {"git", "-C", r->workdir, "hash-object", "--", path, NULL};
@@ -440,7 +440,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 				: content_for(x->repo, path, id, &bytes, err);
 	if (rc < 0) return rc;
 	if ((rc = write_bytes(x, path, file, mode, &bytes, err)) < 0) {
-		/* What is in the way says more than that a file could not be renamed. */
+		/* The obstacle is more informative than a failed rename. */
 		vv_error why;
 		const vv_status room = vv_worktree_make_room(x->repo, path, &why);
 

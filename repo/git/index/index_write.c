@@ -1,9 +1,9 @@
 /*
- * index_write: the index on disk, and what becomes durable before it is.
+ * index_write: writes the index, after making its objects durable.
  *
- * git writes it, since it knows the forms, marks and times of index files. `git update-index` is told what changed, and is shown the
- * files that entries were set for, whose stat it notes; our filter answers for tables. It works on a copy beside the index, which
- * takes the index's place under the lock: so changes apply to the file as it is by then, and what git wrote meanwhile is kept.
+ * git writes it, since it supports all formats, marks and times of index files. `git update-index` gets the changes, and the
+ * files of entries that were set, whose stat it writes; our filter runs for tables. It works on a copy beside the index, which
+ * replaces the index under the lock: so changes apply to the current file, and git's changes meanwhile are kept.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_sta
 	return rc < 0 ? rc : closed;
 }
 
-/* The index as it is now. Its time goes with it: by that git tells which entries are uncertain. */
+/* Copies the current index with its time, by which git finds uncertain entries. */
 static vv_status copy_now(vv_index *x, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;

@@ -1,6 +1,5 @@
 /*
- * untracked: what git lists of the work tree beside the index, and what it ignores. Tables are never opened: only names are
- * looked at.
+ * untracked: git's lists of untracked and ignored files. Tables are never opened: only names are compared.
  */
 #include <string.h>
 

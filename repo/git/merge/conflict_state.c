@@ -75,7 +75,7 @@ static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_o
 	return !id || vv_oid_equal(&read, id);
 }
 
-/* Do the record's versions stand in the index, all of them? */
+/* Does the index have all of the record's versions? */
 static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 {
 	static const char *const members[] = {"base", "ours", "theirs"};
@@ -109,7 +109,7 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	if (is_in_conflict(x, path)) {
 		rc = vv_conflict_read(r, path, &text, err);
 	}
-	/* A record that was damaged by hand is reported by whoever wants its conflicts. */
+	/* A record that was damaged by hand is reported when its conflicts are read. */
 	if (rc == VV_OK &&
 	    (vv_json_read(&doc, &arena, text.data, text.len, "record", VV_IGNORED) < 0 ||
 	     !fits(doc, x, path) || !names(doc, "merged", NULL, out))) {

@@ -278,7 +278,7 @@ static vv_status name_table(vv_lineage *l, const trail *t, vv_lineage_file *out,
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What the parents have; *same is the first that has the very same, or the count. */
+/* Reads the parents' content; *same is the first with identical content, or the count. */
 static vv_status look_at_parents(vv_lineage *l, const trail *t, size_t count, size_t *same,
 				 vv_error *err)
 {

@@ -74,7 +74,8 @@ static int find_earlier(vv_path_log *l, const vv_range *of, const vv_lineage_fil
 	return (rc = go_on(l, &at, at_first, err)) < 0 ? (int)rc : 1;
 }
 
-/* Begins at a commit: at the path, or the document before one of its '#', or where it was there last. */
+/* Begins at a commit: at the path, or the document before one of its '#', or at the last commit that had
+ * it. */
 static vv_status begin_at(vv_path_log *l, const vv_range *at, const char *path, vv_error *err)
 {
 	vv_lineage_file file = {.commit = at->include, .path = path};

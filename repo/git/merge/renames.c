@@ -1,7 +1,6 @@
 /*
- * renames: how like two files are: text as Git compares it, two datasets by the blocks and rows that they share, and no dataset is
- * like a text, nor like another by its pointer's. How many pairs of files are worth
- * comparing, and in which order they are taken for one another.
+ * renames: computes the similarity of two files: text as in Git, two datasets by their common blocks and rows; a dataset is
+ * never similar to a text, or to another by its pointer's text. Limits the number of compared pairs, and orders the pairing.
  */
 #include "repo/git/merge/renames.h"
 
@@ -37,7 +36,7 @@ void vv_renames_by_rows(vv_rename_rows rows)
 
 typedef struct signature {
 	bool pointer;
-	git_hashsig *text; /* NULL: too short to say */
+	git_hashsig *text; /* NULL: too short */
 	vv_cid *leaves;    /* of a dataset, sorted */
 	size_t count, cap;
 	uint64_t *rows; /* of a small table, ascending */
@@ -343,7 +342,7 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 typedef struct gone_list {
 	vv_rename_file *files; /* paths owned */
 	size_t count, cap;
-	const char *path; /* what is looked for */
+	const char *path; /* the searched path */
 	vv_rename_file come;
 	bool found;
 } gone_list;
@@ -420,7 +419,7 @@ static vv_status on_changed(void *payload, const vv_change *c, vv_error *err)
 	return to->path ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What went becomes the old side of what came. */
+/* Makes removed files the old sides of added ones. */
 static vv_status pair_renames(vv_changed_files *l, vv_repository *r, vv_error *err)
 {
 	vv_auto_free vv_change *changes = vv_calloc(l->count + 1, sizeof(*changes));
@@ -465,7 +464,7 @@ vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const v
 				  err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; !b && i < out->count; i++) { /* what was there is gone */
+	for (size_t i = 0; !b && i < out->count; i++) { /* former files are removed */
 		vv_change *c = &out->items[i].change;
 
 		*c = (vv_change){.path = c->path, .old_mode = c->new_mode, .old_id = c->new_id};

@@ -1,5 +1,5 @@
 /*
- * text: asks libgit2, once as it is and, where lines are in conflict, again for one side's.
+ * text: merges by libgit2, once normally and, if lines are in conflict, again in favor of one side.
  */
 #include "repo/git/merge/text.h"
 

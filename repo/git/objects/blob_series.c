@@ -1,6 +1,6 @@
 /*
- * blob_series: knows what git fast-import is told. It has one thread and hashes, compares and compresses a blob when it
- * has read all of it: meanwhile the next one is made here.
+ * blob_series: the input of git fast-import. That has one thread and hashes, compares and compresses a blob when it has
+ * read all of it: meanwhile the next one is made here.
  */
 #include "repo/git/objects/blob_series.h"
 
@@ -38,7 +38,7 @@ void vv_blob_series_close(vv_blob_series *s)
 	vv_free(s);
 }
 
-/* A pack also of a few: loose objects are no differences. */
+/* A pack even for few blobs: loose objects are not differences. */
 static vv_status start(vv_blob_series *s, vv_error *err)
 {
 	const char *const argv[] = {"git",

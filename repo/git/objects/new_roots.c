@@ -1,13 +1,12 @@
 /*
- * new_roots: the versions of datasets that a range of commits brings, and what each of
- * them was before.
+ * new_roots: the new versions of datasets in a range of commits, and the previous version of each.
  *
- * Pointers are a function of their root, so equal roots have equal blobs: what the haves'
- * edge names is asked by the ids of its blobs, once, and only when a path is new.
+ * Pointers are a function of their root, so equal roots have equal blobs: the roots of the haves' edge are compared by
+ * the ids of their blobs, once, and only if a path is new.
  *
- * Long histories go back and forth between few trees, and each version is in two steps, as what is new
- * and as what was before: a step from one tree to another is looked at once, and so is a pointer's blob. Where no blob of
- * the repository is a pointer, which packs show faster, no tree is looked at.
+ * Long histories alternate between few trees, and each version is in two steps, as the new and as the previous one: a
+ * step from one tree to another is visited once, and so is a pointer's blob. If no blob of the repository is a pointer,
+ * which packs show faster, no tree is read.
  */
 #include <string.h>
 #include <strings.h>
@@ -67,7 +66,7 @@ static void linked_clear(vv_linked *l)
 	memset(l, 0, sizeof(*l));
 }
 
-/* Where the blocks of the version are; borrowed; NULL: it is not linked by what was seen. */
+/* The source of the version's blocks; borrowed; NULL: not linked by the files read so far. */
 static const char *linked_source(const vv_linked *l, const vv_cid *root)
 {
 	uint64_t at;
@@ -329,7 +328,7 @@ static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *e
 	return VV_OK;
 }
 
-/* --- what the haves' edge names -------------------------------------------------------- */
+/* --- roots of the haves' edge -------------------------------------------------------- */
 
 static vv_status note_blob(void *payload, const vv_change *c, vv_error *err)
 {

@@ -1,9 +1,9 @@
 /*
  * object_form: the checks of git fsck that keep a repository usable and its owner safe.
  *
- * What git fsck only warns of is let through, since old histories are full of it: modes with
- * leading zeros, odd names of authors.
- * Sources: git-fsck(1), "fsck messages"; Git's fsck.c for the order of names.
+ * Faults that git fsck only warns of are accepted, since old histories have many: modes with
+ * leading zeros, odd names of authors. Sources: git-fsck(1), "fsck messages"; Git's fsck.c for the
+ * order of names.
  */
 #include "repo/git/objects/object_form.h"
 
@@ -23,7 +23,7 @@ static vv_status bad(vv_git_type type, const git_oid *id, const char *what, vv_e
 
 /* --- trees ---------------------------------------------------------------------------- */
 
-/* Whom to tell of links. */
+/* The receiver of links. */
 typedef struct links {
 	vv_git_link_fn fn;
 	void *payload;

@@ -1,9 +1,9 @@
 /*
  * objects: walking a commit's tree beside those of its parents.
  *
- * What is at the same path in a parent was given before or is had, so equal subtrees
- * are never opened, and what differs there is the base of the new one. Each tree and each
- * blob is given once. A tree comes when all below it has come.
+ * An object at the same path in a parent was passed before or the peer has it, so equal subtrees
+ * are never opened, and a differing one is the base of the new one. Each tree and each blob is
+ * passed once, a tree after everything below it.
  */
 #include "repo/git/objects/objects.h"
 

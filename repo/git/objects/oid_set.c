@@ -68,5 +68,5 @@ vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *
 			rc = vv_tag_target(r, &at, &at, err);
 		}
 	}
-	return vv_missing_ok(rc, err); /* a hole: whoever needs it will tell */
+	return vv_missing_ok(rc, err); /* a gap: code that needs it reports it */
 }

@@ -1,10 +1,9 @@
 /*
- * range: painting history from its newest commits down in two colours, and the order
- * in which what is left is given.
+ * range: paints history from its newest commits down in two colours, and orders the result.
  *
- * Commits are taken newest first. Where clocks went wrong the paint of the haves may come
- * late; it then runs on through what was listed already, and some commits more than needed
- * are looked at before the walk ends.
+ * Commits are visited newest first. With wrong clocks the paint of the haves may come late; it then
+ * continues through listed commits, and some more commits than needed are visited before the walk
+ * ends.
  */
 #include "repo/git/objects/range.h"
 
@@ -43,7 +42,7 @@ static vv_status enqueue(painting *p, vv_node *n, vv_error *err)
 	vv_status rc = vv_must_be_here(vv_node_parse(p->range->walker, n, err), err);
 
 	if (rc == VV_EMISSING && *flags & HAD) {
-		vv_error_clear(err); /* a hole in what they have is not in our way */
+		vv_error_clear(err); /* gaps in the haves do not matter */
 		*flags |= SEEN;
 		return VV_OK;
 	}
@@ -123,7 +122,7 @@ static vv_status add_id(git_oid **ids, size_t *count, size_t *cap, const git_oid
 	return VV_OK;
 }
 
-/* Follows tags to what they name; tags not seen before are added to the list. */
+/* Follows tags to their targets; new tags are added to the list. */
 static vv_status peel(vv_range *g, git_oid *id, git_object_t *type, bool list, vv_error *err)
 {
 	size_t first = g->tag_count;
@@ -237,7 +236,7 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	*g = (vv_range){.repo = r};
 	vv_oid_set_init(&g->tags_seen);
 	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
-	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */
+	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading reports it */
 	git_error_clear();
 	for (size_t i = 0; i < have_count; i++) {
 		if ((rc = begin_have(&p, &haves[i], err)) < 0) {

@@ -1,12 +1,11 @@
 /*
- * receive: the folder in which objects from elsewhere wait, and when they may leave it.
+ * receive: the quarantine of received objects, and their release.
  *
- * Connectivity is asked twice: of every object that came, what it names is noted unless it
- * is here; and by a walk from the tips that ends only at what our refs reach, since an
- * object that merely lies about here may lack what it names. The indexer's own check is not
- * used: libgit2 1.5 leaks each object that the repository has already, and lists the pack
- * folder again for each that it lacks. A pack that git has found whole, and that is all there is, needs no walk: git has
- * looked at each tree, and no file of it names versions.
+ * Connectivity is checked twice: the objects that each received one names are noted unless they exist here; and a walk
+ * from the tips ends only at objects reachable from our refs, since an unreachable object here may lack the objects that
+ * it names. The indexer's own check is not used: libgit2 1.5 leaks each object that the repository has already, and
+ * lists the pack folder again for each that it lacks. A pack that git found complete, and that is the whole repository,
+ * needs no walk: git has checked each tree, and no file of it names versions.
  */
 #include "repo/git/objects/receive.h"
 
@@ -36,7 +35,7 @@
 #include "repo/git/run_git.h"
 #include "repo/git/share.h"
 
-/* ---- git_pack: how git is asked for a pack, and what bounds one that comes from elsewhere ---- */
+/* ---- git_pack: makes a pack by git, and limits received ones ---- */
 
 /* A pack that comes: open; feed; end. */
 typedef struct vv_git_pack vv_git_pack;
@@ -45,10 +44,10 @@ VV_AUTO_FREE(vv_git_pack, git_pack_close)
 
 #define HEADER_LEN 12u
 #define UNPACK_MAX 32u /* objects; each becomes a file to be synced */
-/* What index-pack has for each object, about; and what it needs besides. */
+/* Approximate memory of index-pack for each object; and its other memory. */
 #define OBJECT_MEMORY 128u
 #define OTHER_MEMORY ((uint64_t)16 << 20)
-/* All bytes, uncompressed, that a pack may stand for are looked at in this time by a slow machine. */
+/* Assumed speed of a slow machine for all uncompressed bytes of a pack. */
 #define SLOW_BYTES ((uint64_t)32 << 20) /* a second */
 #define SLOW_START 60u                  /* seconds */
 
@@ -67,7 +66,7 @@ static void put_oids(vv_buf *b, const char *mark, const vv_oid *ids, size_t coun
 	}
 }
 
-/* git_words: what it said on stderr. */
+/* git_words: its stderr. */
 static vv_status fail_git(const char *what, const vv_buf *git_words, int code, vv_status as,
 			  vv_error *err)
 {
@@ -130,7 +129,7 @@ static void put_alternates(vv_git_pack *p)
 {
 	const char *others = vv_env_get(p->repo->env, "GIT_ALTERNATE_OBJECT_DIRECTORIES");
 
-	/* Quoted as git reads it: a path may have the mark that stands between two. */
+	/* Quoted in git's syntax: a path may contain the separator. */
 	vv_buf_puts(&p->alternates, "GIT_ALTERNATE_OBJECT_DIRECTORIES=\"");
 	for (const char *c = p->repo->objects; *c; c++) {
 		if (*c == '"' || *c == '\\') {
@@ -248,7 +247,7 @@ static vv_status start(vv_git_pack *p, vv_error *err)
 	return rc;
 }
 
-/* VV_EREFUSED past a limit, VV_ECORRUPT for what is not a pack. */
+/* VV_EREFUSED past a limit, VV_ECORRUPT: not a pack. */
 static vv_status git_pack_feed(vv_git_pack *p, const void *bytes, size_t len, vv_error *err)
 {
 	const char *at = bytes;
@@ -306,7 +305,7 @@ static vv_status git_pack_end(vv_git_pack *p, char hex[GIT_OID_HEXSZ + 1], vv_er
 	if ((rc = vv_fed_end(&p->git, &code, err)) < 0) return rc;
 	const bool named = !is_small(p) && p->output.len >= lead + GIT_OID_HEXSZ &&
 			   strncmp(p->output.data, word, lead) == 0;
-	/* With a name, 1 says that objects name some that are not among them. */
+	/* With a name, 1 means that objects name others outside of the pack. */
 	if (code != 0 && !(code == 1 && named)) return fail_taking(p, code, err);
 	hex[0] = '\0';
 	if (is_small(p)) return VV_OK;
@@ -339,15 +338,15 @@ static uint64_t git_pack_count(const vv_git_pack *p)
 	100 /* looked at before ours, which begin with a file for each object (1; packs: 2) */
 
 struct vv_git_receive {
-	vv_repository *repo, *inner; /* inner sees what came; NULL until the end */
+	vv_repository *repo, *inner; /* inner: has the received objects; NULL until the end */
 	vv_git_limits limits;        /* 0: none */
 	char *dir;
 	int lock_fd;
 	vv_spool *spool;
 	vv_git_pack *pack;           /* in the place of spool; NULL */
-	vv_oid_set expected;         /* what was named before it came */
+	vv_oid_set expected;         /* objects named before they arrived */
 	uint64_t count;              /* different objects */
-	uint64_t objects, bytes;     /* all that came, repeats too: what the limits are of */
+	uint64_t objects, bytes;     /* all received ones, with repeats: compared with the limits */
 	vv_error failed;             /* the spool ends in half an object then */
 	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name; "": they are loose objects */
 	vv_pack_sum sum;             /* inner borrows it */
@@ -356,8 +355,8 @@ struct vv_git_receive {
 
 /* --- the folder ------------------------------------------------------------------------ */
 
-/* Makes a folder and locks it. Between the two steps somebody who clears up may have taken
- * it away: then another is made. */
+/* Makes a folder and locks it. If another process's cleanup removed it in between, makes another
+ * one. */
 static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 {
 	char name[48];
@@ -427,7 +426,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 		g->limits = *limits;
 	}
 	(void)vv_git_receive_clean(r, NULL);
-	(void)git_odb_refresh(r->odb); /* if it fails, reading will tell */
+	(void)git_odb_refresh(r->odb); /* if it fails, reading reports it */
 	git_error_clear();
 	const vv_status rc = open_folder(g, err);
 	return rc < 0 ? rc : vv_hand_over(out, &g);
@@ -447,8 +446,7 @@ void vv_git_receive_close(vv_git_receive *g)
 	vv_free_all(g->dir, g);
 }
 
-/* A folder with objects that were staged in this very command, and have no lock: a day old, it is
- * nobody's. */
+/* A folder with staged objects of a command, without a lock: unused if it is a day old. */
 static bool is_forsaken(const char *dir)
 {
 	vv_stat st;
@@ -546,7 +544,7 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	return VV_OK;
 }
 
-/* What came one by one could not be read to its end, and comes again in the pack. */
+/* Objects received one by one were incomplete, and arrive again in the pack. */
 static vv_status begin_pack(vv_git_receive *g, vv_error *err)
 {
 	vv_status rc;
@@ -681,8 +679,8 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 	return VV_OK;
 }
 
-/* Where the objects may be seen. What is missing here is never fetched from a promisor: it
- * is to come from the peer. */
+/* Opens a handle that sees the objects. Missing ones are never fetched from a promisor: they must
+ * come from the peer. */
 static vv_status open_inner(vv_git_receive *g, vv_error *err)
 {
 	vv_status rc = vv_repository_open_exactly(&g->inner, g->repo->commondir, g->repo->env, err);

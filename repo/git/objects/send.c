@@ -1,5 +1,5 @@
 /*
- * send: what a peer lacks of Git's objects, and what it and we both know.
+ * send: determines the Git objects that a peer lacks, and common commits.
  */
 #include "repo/git/objects/send.h"
 
@@ -61,7 +61,7 @@ static vv_status descend_to(descent *d, vv_node *n, uint32_t flags, uint32_t dis
 		return VV_OK;
 	}
 	vv_status rc = vv_node_parse(d->walker, n, err);
-	if (rc == VV_ENOTFOUND) { /* others tell of it */
+	if (rc == VV_ENOTFOUND) { /* reported elsewhere */
 		vv_error_clear(err);
 		return VV_OK;
 	}
@@ -136,7 +136,7 @@ static vv_status seek(search *s, const vv_oid *id, vv_error *err)
 	return VV_OK;
 }
 
-/* Where clocks went wrong an older commit may come after a newer one. */
+/* With wrong clocks an older commit may come after a newer one. */
 static vv_status search_down(search *s, vv_error *err)
 {
 	unsigned slop = KNOWN_SLOP;

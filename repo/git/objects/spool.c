@@ -1,6 +1,6 @@
 /*
- * spool: alone knows the entries of Git's pack format (gitformat-pack(5)): a varint of
- * type and length, then the bytes, deflated; no differences.
+ * spool: the entries of Git's pack format (gitformat-pack(5)): a varint of type and length, then
+ * the bytes, deflated; no differences.
  *
  * The index is keyed by the first bytes of the ids, since bases are requested by them.
  * Hashes may be chosen, but making many that agree in 4 bytes costs more than it hurts.
@@ -36,7 +36,7 @@ typedef struct entry {
 struct vv_spool {
 	char *path;
 	int fd;
-	uint8_t *buf; /* after what is in the file */
+	uint8_t *buf; /* bytes after those in the file */
 	size_t buf_len;
 	uint64_t flushed;
 	entry *entries;
@@ -250,7 +250,7 @@ static vv_status cut_short(const vv_spool *s, vv_error *err)
 	return vv_fail(err, VV_EIO, "'%s' differs from the written bytes", s->path);
 }
 
-/* Up to len bytes at offset, from the file and from what is not yet in it. */
+/* Up to len bytes at offset, from the file and from the unwritten bytes. */
 static vv_status read_at(const vv_spool *s, uint64_t at, uint8_t *out, size_t len, size_t *got,
 			 vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * tree_pointers: the stack of folders, and what an object that is missing here means.
+ * tree_pointers: the stack of folders, and the handling of missing objects.
  */
 #include "repo/git/objects/tree_pointers.h"
 
@@ -35,8 +35,8 @@ void vv_tree_pointers_clear(vv_tree_pointers *g)
 	vv_oid_set_clear(&g->seen);
 }
 
-/* A blob that was committed as no whole pointer, or is one of a later version (why.code VV_ENOSUPPORT), and goes
- * along as plain text: a warning to whoever listens to r, once of each, and no more of many. */
+/* For a blob committed as a damaged pointer, or one of a later version (why.code VV_ENOSUPPORT), which is
+ * treated as plain text: warns r's listener, once of each, and only of a few. */
 static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *commit,
 			 const char *path, const vv_error *why)
 {
@@ -63,8 +63,8 @@ static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *com
 	}
 }
 
-/* May this object be missing without harm? What is named by a ref must be here; in
- * a partial clone whatever is missing here was never used here. */
+/* May this object be missing? An object reachable from a ref must exist; in a partial clone a
+ * missing one was never used here. */
 static bool may_lack(const vv_tree_pointers *g, vv_status rc)
 {
 	return rc == VV_ENOTFOUND && (!g->hard || g->repo->partial);
@@ -123,7 +123,7 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	g->repo->partial = false; /* nothing is fetched for this */
 	rc = vv_object_header(g->repo, id, &type, &size, err);
 	if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
-		/* Damaged: to pass it over would take away what the pointer named. */
+		/* Damaged: skipping it would lose the pointer's version. */
 		char hex[GIT_OID_HEXSZ + 1];
 
 		rc = vv_fail(err, VV_ECORRUPT, "the object %s is a %s, expected a blob",

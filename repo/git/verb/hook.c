@@ -105,7 +105,7 @@ static bool is_own_folder(const vv_repository *r, const char *dir)
 	return within;
 }
 
-/* A file that cannot be read for now may have it: that is a failure. */
+/* An unreadable file may have it: that is a failure. */
 static vv_status has_mark(bool *out, const char *path, const char *mark, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -115,8 +115,8 @@ static vv_status has_mark(bool *out, const char *path, const char *mark, vv_erro
 	return vv_error_excuse(rc, rc != VV_EIO && rc != VV_ENOMEM, err);
 }
 
-/* Tools write hooks that run another file: 'pre-commit install' renames what it finds to <hook>.legacy, husky's
- * .husky/_/<hook> runs .husky/<hook>. *own: that file of husky's, or NULL. */
+/* Tools write hooks that run another file: 'pre-commit install' renames an existing hook to <hook>.legacy,
+ * husky's .husky/_/<hook> runs .husky/<hook>. *own: that file of husky's, or NULL. */
 static vv_status runs_mark(bool *out, char **own, const char *path, const char *name,
 			   const char *mark, vv_error *err)
 {
@@ -153,7 +153,7 @@ static vv_status make_executable(const char *path, vv_error *err)
 	return VV_OK;
 }
 
-/* What is there as a hook of somebody else's goes out of the way. */
+/* Renames a foreign hook. */
 static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *out, vv_error *err)
 {
 	vv_stat st;
@@ -207,7 +207,8 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	    *out != VV_HOOK_SET) {
 		return rc;
 	}
-	/* Git passes over a hook that is not executable: it never is there as one. */
+	/* Git skips a hook that is not executable: so the new one is made executable before the
+	 * rename. */
 	vv_buf_printf(&new, "%s.new", path);
 	if ((rc = vv_buf_ok(&new, err)) < 0 ||
 	    (rc = vv_write_file(new.data, text, strlen(text), true, err)) < 0 ||

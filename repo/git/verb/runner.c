@@ -47,7 +47,7 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 	return rc < 0 ? vv_runner_name_disk(r, err) : vv_buf_ok(&r->note.changed, err);
 }
 
-/* A file that is not git's, where one is to come: what it is then is not git's work. */
+/* Lists an untracked file at the place of a new one: a later change of it is not git's. */
 static vv_status list_untracked(void *payload, const vv_change *c, vv_error *err)
 {
 	vv_runner *r = payload;
@@ -60,7 +60,7 @@ static vv_status list_untracked(void *payload, const vv_change *c, vv_error *err
 	return vv_buf_ok(&r->note.changed, err);
 }
 
-/* What the work tree has already, which may take a while. */
+/* Lists existing changes of the work tree, which may be slow. */
 static vv_status look_around(vv_runner *r, vv_error *err)
 {
 	const vv_oid *from = vv_oid_is_null(&r->from) ? NULL : &r->from;
@@ -93,7 +93,7 @@ static vv_status write_note(vv_runner *r, vv_error *err)
 	return rc;
 }
 
-/* Waits until no other program has the index locked, as whoever locks it does. */
+/* Waits until no other program has locked the index, with the usual time-out. */
 static vv_status wait_for_index(vv_repository *repo, vv_error *err)
 {
 	vv_git_lock lock = {0};
@@ -274,7 +274,7 @@ static void tell_line(const vv_notes *notes, const char *line, size_t len)
 	}
 }
 
-/* What git says of a failure, line by line. */
+/* git's lines about a failure. */
 typedef struct words {
 	const vv_notes *notes;
 	vv_buf message, hint;

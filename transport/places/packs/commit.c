@@ -129,7 +129,7 @@ static vv_status make_commit(vv_host *h, coming *n, const vv_host_commit *c, vv_
 	return rc;
 }
 
-/* What the host has to say about a push that it refuses. */
+/* Shows the host's lines about a refused push. */
 static void tell_lines(const vv_host *h, const vv_buf *said)
 {
 	vv_auto(vv_buf) lines = VV_BUF_INIT, shown = VV_BUF_INIT;
@@ -144,7 +144,7 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 	}
 }
 
-/* Was the ref being moved by another at this moment? The tip may look as it was when it is asked for. */
+/* Did another push move the ref at the same time? The requested tip may still be the old one. */
 static bool is_race(const char *said)
 {
 	static const char *const words[] = {"cannot lock ref",     "failed to update ref",
@@ -158,7 +158,7 @@ static bool is_race(const char *said)
 	return false;
 }
 
-/* Does the host refuse this ref, rather than whoever pushes? */
+/* Does the host refuse this ref, rather than the user? */
 static bool is_of_ref(const char *said)
 {
 	return strstr(said, "[remote rejected]") && !strstr(said, "ermission");

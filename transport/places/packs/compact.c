@@ -1,7 +1,6 @@
 /*
- * compact: many small packs of a host become few large ones, in one more commit; what no ref of the
- * host needs is not among them. Knows that young packs stay as they are: somebody may be pushing
- * commits that need them.
+ * compact: combines many small packs of a host into few large ones, in a new commit, without blocks
+ * that no ref of the host needs. Young packs stay unchanged: a running push may need them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +43,7 @@ static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err V
 	return VV_OK;
 }
 
-/* Those that were there already at that time. */
+/* Marks packs that existed at that time. */
 static vv_status find_old(compacting *c, vv_error *err)
 {
 	char before[48];
@@ -116,7 +115,8 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	bool before = !vv_cid_is_null(&n->before) && vv_cid_set_has(c->seen, &n->before);
 	vv_status rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
 
-	/* a place may have a part of a version; what its lists name and it does not give shows later */
+	/* a place may have a part of a version; blocks that its lists name but it lacks are found
+	 * later */
 	if (rc == VV_OK && missing > 0 && !vv_host_is_place(c->h) && vv_host_has(c->h, &n->root)) {
 		return vv_fail(err, VV_EMISSING,
 			       "%s lacks blocks that its lists name: nothing is changed",
@@ -125,7 +125,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	return rc;
 }
 
-/* What the differences of young packs stand on stays. */
+/* Keeps the bases of young packs' differences. */
 static vv_status add_bases(compacting *c, vv_error *err)
 {
 	vv_status rc;
@@ -275,8 +275,8 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 
 /* --- in a place ---------------------------------------------------------------------------------- */
 
-/* Of the old ones, those that are small, or of which most is not needed; spare ones: other packs have all that is needed
- * of them. */
+/* Among the old ones, those that are small, or mostly unneeded; spare ones: other packs have all of their needed
+ * blocks. */
 static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(c->h->catalog);

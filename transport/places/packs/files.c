@@ -24,7 +24,7 @@ const vv_place_mark vv_files_mark = {"format", "varve store 1\n", "blocks"};
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* Where nothing but what is known by name can be had, absent looks as forbidden: the mark could be read. */
+/* If a place does not allow listing, a missing object looks forbidden; the mark was readable. */
 static bool is_absent(vv_status rc)
 {
 	return rc == VV_ENOTFOUND || rc == VV_EREFUSED;
@@ -247,8 +247,8 @@ static int compare_files(const void *a, const void *b)
 	return x->size != y->size ? (x->size > y->size ? -1 : 1) : vv_cid_compare(&x->key, &y->key);
 }
 
-/* The list of a joined pack is longer than those of its parts, so longer ones come first, and of what they name the
- * lists need not come. */
+/* The list of a joined pack is longer than those of its parts, so longer ones are read first, and lists of packs
+ * that they name are not needed. */
 #define SHORTER 8u
 
 static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *sound,
@@ -530,7 +530,7 @@ vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 
 /* --- reading ------------------------------------------------------------------------------------- */
 
-/* What cannot be had of an index, or is damaged in it, makes it useless, and nothing fails. */
+/* A missing or damaged part of an index makes it unused, without a failure. */
 static vv_status give_up(vv_seek_file *f, vv_status rc, vv_error *err)
 {
 	const bool useless = is_absent(rc) || rc == VV_ECORRUPT;
@@ -631,7 +631,7 @@ static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 	return rc < 0 ? rc : vv_files_take_lists(h, &packs, &(bool){false}, err);
 }
 
-/* What a version names: lists of packs that no index has, whole. */
+/* Reads a version's file, and the whole lists of packs that no index has. */
 static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
 	vv_auto(vv_version_packs) v = {0};
@@ -671,7 +671,7 @@ static vv_status find_list(vv_host *h, const vv_cid *cid, bool *found, vv_error 
 	return rc;
 }
 
-/* What its difference stands on in another pack; null: nothing, or it is here. */
+/* Its base in another pack; null: none, or stored here. */
 static vv_status base_outside(vv_host *h, const vv_cid *cid, vv_cid *base, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
@@ -709,7 +709,7 @@ vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *er
 	return rc;
 }
 
-/* The other lists of the versions that vv_seek_block read, too: the catalog is what it would be without it. */
+/* Reads the other lists of the versions of vv_seek_block: the catalog then equals one without seeks. */
 static vv_status end_seek(vv_host *h, vv_error *err)
 {
 	const bool any = h->seek->packs.count > 0;

@@ -1,5 +1,5 @@
 /*
- * host: the scratch repository, and how what is wanted comes into it and nothing else.
+ * host: the scratch repository, and fetching only the needed objects into it.
  */
 #include "transport/places/packs/host.h"
 
@@ -85,8 +85,8 @@ static vv_status init_scratch(vv_host *h, vv_error *err)
 	return rc;
 }
 
-/* A fetch with a filter marks the repository as one that gets missing objects when they are touched:
- * here they are missing on purpose, and nobody is to be asked. */
+/* A fetch with a filter marks the repository as one that fetches missing objects on access: here
+ * they are missing on purpose, and must not be fetched. */
 static vv_status forget_promisor(vv_host *h, vv_error *err)
 {
 	static const char text[] = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
@@ -96,8 +96,7 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 		      : vv_fail_nomem(err);
 }
 
-/* What a killed run left: what it was about to write goes. *locked: a git left locks, which stop every other. We have the
- * folder to ourselves. */
+/* Removes leftovers of a killed run. *locked: a git left locks, which block every other. We have the folder's lock. */
 static vv_status tidy(vv_host *h, bool *locked, vv_error *err)
 {
 	static const char *const folders[] = {".",
@@ -128,7 +127,8 @@ static vv_status tidy(vv_host *h, bool *locked, vv_error *err)
 	return VV_OK;
 }
 
-/* All of it is a cache: what is needed of it comes again. That the ref only grew is not known then. */
+/* All of it is a cache: needed parts are fetched again. Afterwards it is unknown whether the ref only
+ * grew. */
 static vv_status throw_away_scratch(vv_host *h, vv_error *err)
 {
 	vv_host_forget_complete(h);
@@ -256,7 +256,8 @@ void vv_host_close(vv_host *h)
 
 /* --- the scratch repository ------------------------------------------------------------------- */
 
-/* All commits and trees of the tip stay, and nothing else. Killed in between, the scratch repository is made anew. */
+/* All commits and trees of the tip stay, and nothing else. After a kill in between, the scratch repository is made
+ * again. */
 static vv_status clean(vv_host *h, vv_error *err)
 {
 	const char *pack[] = {
@@ -270,7 +271,7 @@ static vv_status clean(vv_host *h, vv_error *err)
 	const bool any = !vv_oid_is_null(&h->tip);
 	vv_status rc = vv_alloc_ok(objects, err);
 
-	vv_repository_close(h->scratch); /* it maps what is going to be removed */
+	vv_repository_close(h->scratch); /* it maps files that will be removed */
 	h->scratch = NULL;
 	h->dirty = false;
 	(void)snprintf(input, sizeof(input), "%s\n", vv_oid_shows(&h->tip));
@@ -300,7 +301,7 @@ vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err)
 	char *ref = vv_strdup(blocks_ref), *tip_ref = vv_asprintf("tip-%s", blocks_ref);
 
 	for (char *p = tip_ref; p && (p = strchr(p, '/'));) {
-		*p = '%'; /* in no name that anybody has */
+		*p = '%'; /* not in any user's name */
 	}
 	vv_auto(char) *flat = tip_ref;
 	tip_ref = flat ? vv_asprintf("refs/heads/%s", flat) : NULL;
@@ -361,7 +362,7 @@ vv_status vv_host_begin_anew(vv_host *h, vv_error *err)
 	return rc < 0 ? rc : open_scratch(h, err);
 }
 
-/* What the last run knew, as long as its objects are still there. */
+/* Reads the tip of the last run, if its objects still exist. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 {
 	vv_auto(vv_ref) ref = {0};
@@ -471,7 +472,7 @@ static bool has_blob(vv_host *h, const vv_oid *id)
 	return vv_blob_size(h->scratch, id, &size, VV_IGNORED) == VV_OK;
 }
 
-/* All history of the ref with everything: hosts that know no filters give no less. */
+/* Fetches the ref's whole history with all blobs, from hosts that do not support filters. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err)
 {
 	vv_status rc;
@@ -484,7 +485,8 @@ vv_status vv_host_fetch_whole(vv_host *h, vv_error *err)
 	return vv_host_set_tip(h, &h->tip, err);
 }
 
-/* What git says to these ids, and how it ends. all: it also asks for commits that are here. */
+/* Runs git fetch for these ids, and returns its output and code. all: also requests existing
+ * commits. */
 static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, bool all, vv_buf *said,
 			   int *code, vv_error *err)
 {
@@ -518,8 +520,8 @@ static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, bool all
 	return forget_promisor(h, err);
 }
 
-/* git asks for ids in their order, and a host refuses the first that it lacks before it sends anything. So behind all
- * of them stands one that no host has. */
+/* git requests ids in order, and a host refuses the first missing one before it sends anything. So the last one is an
+ * id that no host has. */
 vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err)
 {
 	static const char refused[] = "not our ref ";
@@ -540,7 +542,7 @@ vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_e
 	return rc;
 }
 
-/* Blobs by their ids; those that are here are not asked for, nor those that the host lost. */
+/* Blobs by their ids; except existing ones, and those that the host lost. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
 	vv_auto(vv_buf) said = VV_BUF_INIT;
