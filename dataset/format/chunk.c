@@ -107,7 +107,8 @@ size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end)
 	size_t cut;
 
 	if (len > VV_CHUNK_MIN) {
-		/* what is before the minimum decides nothing, but its last bytes fill the window */
+		/* bytes before the minimum are not checked for a cut, but the last of them fill the
+		 * window */
 		(void)find_cut(bytes, VV_CHUNK_MIN - 64, VV_CHUNK_MIN, UINT64_MAX, &h);
 		if ((cut = find_cut(bytes, VV_CHUNK_MIN, normal, MASK_EARLY, &h)) > 0 ||
 		    (cut = find_cut(bytes, normal, end, MASK_LATE, &h)) > 0) {

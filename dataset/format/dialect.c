@@ -22,7 +22,7 @@ typedef enum member_type {
 	QUOTING /* of each column */
 } member_type;
 
-/* A member of the map in the root: which forms have it, where it is, and what it is where nothing is reported. */
+/* A member of the map in the root: its forms, its offset, and its default. */
 typedef struct member {
 	const char *key;
 	member_type type;
@@ -341,7 +341,7 @@ static uint64_t more_of(const member *m)
 	return m->at == AT(header_more);
 }
 
-/* What joins them is of no meaning without them. */
+/* header_join has no meaning without further header lines. */
 static bool has_member(const vv_dialect *d, const member *m)
 {
 	return (m->forms & 1u << d->form) && (m->at != AT(header_join) || d->header_more > 0);
@@ -517,7 +517,7 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, const member *m, vv_error
 				    : get_number(d, c, m, err);
 }
 
-/* Sets what a form usually has. */
+/* Sets a form's usual values. */
 static vv_status set_usual(vv_dialect *d, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -550,7 +550,7 @@ bool vv_dialect_fits_together(const vv_dialect *d)
 	       (d->header || d->header_more == 0);
 }
 
-/* Are the lines below the table what they may be? */
+/* Are the lines below the table allowed? */
 static bool tail_fits(const vv_dialect *d)
 {
 	return d->form != VV_FORM_CSV || d->epilogue.len == 0 || d->final_newline;

@@ -186,7 +186,7 @@ static const char *first_line(vv_bytes text, size_t at)
 	return vv_text_show(text.data + at, end - at);
 }
 
-/* What became of lines around the rows, and the first that differs. */
+/* Describes changed lines around the rows, and the first that differs. */
 static void say_lines(vv_buf *b, size_t start, const char *where, vv_bytes from, vv_bytes to)
 {
 	size_t at = 0;
@@ -220,7 +220,7 @@ static bool no_rows(vv_bytes text, uint8_t comment)
 	return true;
 }
 
-/* The header line, or what is between it and the first row. */
+/* The header line, or the bytes between it and the first row. */
 static void change_header(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
 	size_t a_len, b_len, same = 0;

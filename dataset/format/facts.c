@@ -8,7 +8,7 @@
 
 #include "base/sys.h"
 
-/* First byte of a column: what is missing in bits 0 and 1, and what follows. */
+/* First byte of a column: missing values in bits 0 and 1, and flags for the parts that follow. */
 enum {
 	HEAD_MISSING = 3,
 	HEAD_NUMBERS = 4,
@@ -363,7 +363,7 @@ void vv_facts_put(vv_buf *out, const vv_facts *f)
 			put_column(out, column);
 			full = out->len - start > VV_FACTS_BYTES;
 		}
-		if (full) { /* and so are all after it: what is known of wide tables has an end */
+		if (full) { /* all later ones are unknown too: facts of wide tables are limited */
 			out->len = at < out->len ? at : out->len;
 			vv_buf_putc(out,
 				    (int)column->missing |
@@ -413,7 +413,7 @@ static bool get_text(cursor *c, vv_fact_text *out)
 	return true;
 }
 
-/* What follows the head. */
+/* Reads the bounds after the head. */
 static bool get_bounds(cursor *c, unsigned head, vv_fact *f)
 {
 	if (f->numbers) {

@@ -1,6 +1,6 @@
 /*
- * group_compare: which encodings can be compared as they are. What it does not know how to
- * read is decoded, so that there is one place that reports damage.
+ * group_compare: compares encodings that need no decoding. Others are decoded, so that damage is
+ * reported in one place.
  */
 #include "dataset/format/group_compare.h"
 
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "dataset/format/group_internal.h"
 
-/* Both columns as they are in their blocks, after the first byte. */
+/* Both columns' bytes in their blocks, after the first. */
 typedef struct part {
 	const uint8_t *p, *end;
 } part;

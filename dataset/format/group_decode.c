@@ -1,10 +1,9 @@
 /*
  * group_decode: reads the cells of a row group.
  *
- * The bytes may come from anyone: every length is checked before it is followed,
- * and what is allocated is bounded by rows x columns, which vv_group_open bounds.
- * That a block is what the encoder would have written is seen by encoding its
- * cells again (dataset/table/verify.h); here it only has to mean something.
+ * The bytes are untrusted: every length is checked before use, and allocations are bounded by rows
+ * x columns, which vv_group_open bounds. dataset/table/verify.h encodes the cells again to prove
+ * that the encoder would have written the block; here it only has to be readable.
  */
 #include "dataset/format/group.h"
 
@@ -25,7 +24,7 @@ static_assert(GROUP_CONST == 0 && GROUP_DATETIME == 6 && GROUP_MIXED_STATES == 2
 static_assert(GROUP_DECIMAL_FORMS == 3 && GROUP_DATETIME_FORMS == 4 && GROUP_LEN_VARINTS == 2,
 	      "docs/formats/store.md: forms of numbers, lengths of texts");
 
-/* Of the bytes only the first `known` are read. */
+/* Reads only the first `known` bytes. */
 static vv_status open_known(vv_group *out, const void *bytes, size_t known, size_t len,
 			    vv_error *err)
 {
@@ -87,7 +86,7 @@ vv_status vv_group_open_parted(vv_group *out, vv_parted *parted, vv_error *err)
 	vv_status rc = open_known(out, block->data, vv_parted_known(parted), block->len, err);
 
 	if (rc == VV_ECORRUPT &&
-	    parted->left > 0) { /* the directory is in a part: nobody makes such ones */
+	    parted->left > 0) { /* the directory is in a part: no writer makes such */
 		if ((rc = vv_parted_need(parted, 0, block->len, err)) == VV_OK) {
 			rc = vv_group_open(out, block->data, block->len, err);
 		}
@@ -481,7 +480,7 @@ static vv_status pick_dict(group_reading *in, size_t row, vv_error *err)
 	return VV_OK;
 }
 
-/* Of texts with lengths of one size or of a byte each. */
+/* For texts with lengths of one size or of a byte each. */
 static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 {
 	const uint8_t *lens;
@@ -515,7 +514,7 @@ static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 	return VV_OK;
 }
 
-/* What can only be found by reading the column: the column is read. */
+/* Reads the whole column when the cell cannot be found otherwise. */
 static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 				  vv_arena *arena, vv_error *err)
 {
@@ -532,7 +531,7 @@ static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, 
 bool vv_group_has_cell(const vv_group *g, size_t column)
 {
 	if (column >= g->columns) return true;
-	if (vv_group_need(g, column, VV_IGNORED) < 0) return false; /* reading it says why */
+	if (vv_group_need(g, column, VV_IGNORED) < 0) return false;
 	const uint8_t *p = g->column[column];
 	if (*p >> 4 != GROUP_ALL_TEXT) return false;
 	return *p != GROUP_TEXT ||
@@ -669,7 +668,7 @@ static int64_t *spread_numbers(int64_t *numbers, const group_numbers *n, size_t 
 	return to;
 }
 
-/* False: they are damaged, or there is no memory. */
+/* False: damaged, or out of memory. */
 static bool number_run(vv_group_run *out, const group_reading *in, int encoding, bool look,
 		       vv_arena *arena)
 {

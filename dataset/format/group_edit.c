@@ -1,8 +1,8 @@
 /*
- * group_edit: applies row edits to the columns of a row group as they stand in its block.
+ * group_edit: applies row edits to the encoded columns of a row group's block.
  *
- * What comes out need not be what the encoder would write for its rows: whoever made the edits saw to
- * that, and a checksum over the block decides. Here every length is checked before it is followed.
+ * The result need not be the encoder's block for its rows: the maker of the edits ensured that, and a
+ * checksum over the block decides. Here every length is checked before it is followed.
  */
 #include "dataset/format/group_edit.h"
 
@@ -24,13 +24,13 @@ static vv_status bad(vv_error *err)
 
 /* ---- rows ---- */
 
-/* The rows of one column: where its cells change a row goes out and one comes in. */
+/* The rows of one column: a changed cell counts as a row removed and a row added. */
 typedef struct rows {
 	const edit_run *runs;
 	size_t count;
 	size_t base; /* rows of base */
 	size_t all;  /* of the result */
-	size_t in;   /* rows that come in: so many values the edits give */
+	size_t in;   /* rows added: the number of values in the edits */
 } rows;
 
 /* A column from base's to the result's rows, size bytes each; values: of the rows that come in. */
@@ -56,7 +56,7 @@ static void splice(const rows *r, void *to, const void *from, const void *values
 	memcpy(out, in, left * size);
 }
 
-/* With the cells that change, told by their rows in the result; a row that came does not change. */
+/* Reads the changed cells too, given by their rows in the result; an added row does not change. */
 static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 {
 	const edit_plan *plan = e->plan;
@@ -194,7 +194,7 @@ static bool apply_short_texts(const edit_column *e, const group_reading *from, c
 		in[i] = (uint8_t)values[i].len;
 	}
 	if (!vv_buf_reserve(out, 1 + r->all)) {
-		return true; /* the buffer tells */
+		return true; /* the buffer records the failure */
 	}
 	uint8_t *lengths = (uint8_t *)out->data + out->len + 1;
 	splice(r, lengths, length, in, 1);
@@ -353,7 +353,7 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 
 /* ---- numbers ---- */
 
-/* What is before the planes. */
+/* The bytes before the planes. */
 typedef struct number_head {
 	uint8_t flags;
 	const uint8_t *scale; /* NULL: there is none */
@@ -422,7 +422,8 @@ static vv_status read_number(edit_column *e, const number_head *h, uint64_t befo
 	return VV_OK;
 }
 
-/* How many of so many rows are in the planes. mark: of the first of them, or NULL. */
+/* How many of count rows have values in the planes. mark: the empty flags from the first row, or
+ * NULL. */
 static size_t in_planes(const uint8_t *mark, size_t count)
 {
 	return mark ? count - group_sum_bytes(mark, count) : count;
@@ -452,7 +453,7 @@ static void splice_plane(const group_numbers *base, const rows *r, const values 
 	vv_buf_put(out, plane, in_planes(mark, left));
 }
 
-/* Numbers whose head stays as it is: their planes are copied. */
+/* Numbers with an unchanged head: copies their planes. */
 static vv_status apply_planes(edit_column *e, const group_numbers *base, const number_head *h,
 			      const rows *r, vv_buf *out, vv_error *err)
 {
@@ -499,7 +500,8 @@ static vv_status splice_values(edit_column *e, const group_numbers *base, const 
 	return VV_OK;
 }
 
-/* Values to what the planes have, those of empty rows left out; how many. bits: all or-ed together. */
+/* Converts values to the planes' form without those of empty rows; returns their count. bits: all
+ * or-ed together. */
 static size_t to_units(number_head *h, values *v, size_t count, uint64_t *bits)
 {
 	uint64_t before = 0;
@@ -608,7 +610,7 @@ vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err)
 		return bad(err);
 	}
 	if (encoding == GROUP_CONST && e->mode != 0) return bad(err);
-	/* A constant one without texts, too: no row says anything. */
+	/* A constant one without texts, too: rows have no data. */
 	if (encoding == GROUP_CONST || (e->mode == 0 && e->plan->count == 0)) {
 		vv_buf_put(out, p, (size_t)(end - p));
 		return vv_buf_ok(out, err);

@@ -1,8 +1,8 @@
 /*
  * group_edit_make: finds the rows of one row group again in another, and writes what changed.
  *
- * Rows are known by hashes of their cells. Nothing depends on the hashes: each column that is not
- * what it should be after its edits is given as it is, and the whole is applied before it counts.
+ * Rows are known by hashes of their cells. Correctness does not depend on the hashes: a column that
+ * its edits do not reproduce is stored whole, and the edits are applied as a test before use.
  */
 #include "dataset/format/group_edit.h"
 
@@ -14,7 +14,7 @@
 #include "dataset/format/group_edit_internal.h"
 #include "dataset/format/group_internal.h"
 
-/* Beyond that, finding rows costs more than what it may save. */
+/* Beyond that, finding rows costs more than it may save. */
 #define CELLS_MAX (256u << 10)
 #define NONE VV_NOT_RISING
 #define IN_PLACE 16u /* less than this part of the rows differs */
@@ -22,7 +22,7 @@
 /* A group and the hashes of its cells and rows. */
 typedef struct side {
 	vv_group g;
-	uint64_t **cell; /* of each column; NULL: its cells tell no rows apart */
+	uint64_t **cell; /* of each column; NULL: its cells do not distinguish rows */
 	uint64_t *row;
 } side;
 
@@ -54,13 +54,13 @@ static bool has_scale(int encoding)
 	return encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 }
 
-/* What is after the first byte and the one state of all cells, if there is one. */
+/* The values, after the first byte and the one state of all cells, if present. */
 static const uint8_t *values_of(const uint8_t *column)
 {
 	return column + 1 + (*column >> 4 == GROUP_ONE_STATE);
 }
 
-/* Is the column long enough for what is looked at here? */
+/* Is the column long enough for the bytes read here? */
 static bool has_head(const side *s, size_t c)
 {
 	const uint8_t *p = s->g.column[c];
@@ -69,7 +69,7 @@ static bool has_head(const side *s, size_t c)
 	       s->g.column_len[c] >= (is_number(*p & 15) ? 4u : 1u) + (*p >> 4 == GROUP_ONE_STATE);
 }
 
-/* Can cells of both be compared by what they are encoded as? */
+/* Can cells of both be compared in encoded form? */
 static bool are_alike(const making *m, size_t c)
 {
 	const uint8_t *a = m->base.g.column[c], *b = m->raw.g.column[c];
@@ -335,7 +335,7 @@ static bool match_rows(making *m)
 
 /* ---- writing ---- */
 
-/* The places between what is kept, and whether at least half of the rows are. */
+/* Writes the runs between kept rows; returns whether at least half of the rows are kept. */
 static bool plan_runs(making *m, vv_buf *out)
 {
 	const size_t rows = m->raw.g.rows, base_rows = m->base.g.rows;
@@ -379,7 +379,7 @@ static bool plan_runs(making *m, vv_buf *out)
 	return kept >= (rows + 1) / 2;
 }
 
-/* A column of raw, ready to give the values of rows. */
+/* A column of raw, prepared to write the values of rows. */
 typedef struct giving {
 	int encoding;
 	group_numbers n;
@@ -532,7 +532,7 @@ static bool put_given(making *m, size_t c, vv_buf *out, unsigned *mode)
 	return true;
 }
 
-/* Tries to tell the column by rows; false where that is not possible. */
+/* Tries to write the column by rows; false if impossible. */
 static bool put_by_rows(making *m, size_t c, vv_buf *out, unsigned *mode)
 {
 	const uint8_t *base = m->base.g.column[c], *raw = m->raw.g.column[c];
@@ -600,7 +600,7 @@ static bool may_do(const side *base, const side *raw)
 	       raw->g.rows * raw->g.columns <= CELLS_MAX;
 }
 
-/* Applied to base, the edits give raw. */
+/* Do the edits turn base into raw? */
 static bool gives_raw(const vv_buf *edits, const void *raw, size_t len, const void *base,
 		      size_t base_len)
 {

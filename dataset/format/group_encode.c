@@ -149,9 +149,8 @@ static bool all_equal(const vv_group_encoder *e, const group_values *c)
 	return true;
 }
 
-/* Fills e->dict and e->index, and gives the bytes that the encoding takes; SIZE_MAX
- * as soon as it is clear that there are too many values, or that it takes `best`
- * bytes or more. */
+/* Fills e->dict and e->index, and returns the size of the encoding; SIZE_MAX as soon as there are
+ * too many values, or the size reaches `best` bytes. */
 static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best)
 {
 	group_dict *d = &e->dict;
@@ -187,7 +186,7 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 	return size;
 }
 
-/* Appends a text; 8 bytes of room after it are there. */
+/* Appends a text; out has room for 8 bytes after it. */
 static char *put_text(char *out, const vv_cell *cell, uint64_t key)
 {
 	if (cell->len <= 8) {
@@ -296,8 +295,8 @@ typedef struct told {
 	size_t column;
 } told;
 
-/* The least and the greatest integer: what holds of both in the way of types (a
- * year, say) holds of all between. */
+/* Reports the least and the greatest integer: a type that fits both (a year, for example) fits all
+ * between. */
 static void tell_extremes(const vv_group_encoder *e, const group_values *c, const told *to)
 {
 	vv_cell ends[2] = {e->cell[0], e->cell[0]};
@@ -333,8 +332,8 @@ static void tell_longest_fraction(const vv_group_encoder *e, const group_values 
 	}
 }
 
-/* Tells of enough values that the type of all of them follows as if all were reported;
- * of empty ones only where they come along. */
+/* Reports enough values to determine the same type as all of them would; empty ones only if they
+ * come along. */
 static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding,
 		 const group_typed *t)
 {
@@ -351,7 +350,7 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	} else if (encoding == GROUP_INTEGER) {
 		tell_extremes(e, c, to);
 	} else if (encoding == GROUP_DECIMAL && t->scale == 3) {
-		/* 1.234 may be a thousand and more, unless another value says otherwise */
+		/* 1.234 may be a thousand and more, unless another value shows the contrary */
 		to->fn(to->payload, to->column, e->cell, c->count, true);
 	} else if (encoding == GROUP_DECIMAL) {
 		tell_longest_fraction(e, c, to, t->scale);
@@ -363,8 +362,7 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	}
 }
 
-/* group_proof.c tells by the same rules whether a column is what this chooses: they change
- * together. */
+/* group_proof.c applies the same rules to check this choice: change both together. */
 int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 {
 	int encoding = GROUP_TEXT;
@@ -487,7 +485,7 @@ static void put_old(vv_group_encoder *e, const vv_group_changed *g, size_t i)
 	}
 }
 
-/* Of the columns in cells, or of changed. */
+/* Encodes the columns in cells, or those of changed. */
 static vv_status encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
 			size_t columns, size_t stride, const vv_group_changed *changed, told to,
 			vv_error *err)
@@ -557,11 +555,11 @@ vv_status vv_group_encode_changed(vv_group_encoder *e, vv_buf *out, const vv_gro
 }
 
 /*
- * Knows which columns are numbers or dates in disguise.
+ * Finds columns whose texts are all numbers or dates.
  *
- * Only spellings that writing gives back exactly count, so that the text is what
- * is kept, whatever the schema thinks that it means. Reading stops at the first
- * value that does not fit: a column of names costs one look.
+ * Only spellings that writing reproduces exactly count, so that the text is kept whatever its type
+ * in the schema. Reading stops at the first value that does not fit: a column of names costs one
+ * test.
  */
 
 static inline bool read_one(int64_t *out, const vv_cell *cell, uint64_t key, int encoding,
@@ -619,7 +617,7 @@ static bool datetime_form(const vv_cell *cell, group_typed *t)
 	return end != 20 && end <= 20 + SPELL_PARTS_MAX;
 }
 
-/* What the decimals of a column have in common. */
+/* Common properties of a column's decimals. */
 typedef struct decimals {
 	int least, most; /* digits after the point; -1: no point */
 	bool trimmed;    /* no fraction ends in a zero */

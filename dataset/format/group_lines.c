@@ -1,5 +1,5 @@
 /*
- * group_lines: when a whole column needs no look at its cells.
+ * group_lines: writes lines from columns, most without a look at single cells.
  *
  * Columns are decoded one after the other, each into a run of slots where its texts are
  * short, else of cells; then rows are put together from all runs at once. Sixteen bytes are copied
@@ -19,7 +19,7 @@
  * ready to be copied.
  */
 
-/* What of a dialect all columns have in common; habit is the column's own. */
+/* The dialect's style for all columns; habit is the column's own. */
 typedef struct group_slot_style {
 	vv_mark_set set;
 	vv_quoting habit;
@@ -114,7 +114,7 @@ static bool find_texts(const group_reading *in, const char **text, const uint8_t
 	return *sum == (size_t)(end - p);
 }
 
-/* What is damaged, long, or has anything to be escaped is left to the cells. */
+/* Leaves damaged or long texts, and any to be escaped, to the cells. */
 static void text_slots(group_reading *in, group_slot *slots, const group_slot_style *style,
 		       const group_slot_form *form, bool *fits)
 {
@@ -145,9 +145,9 @@ static bool is_quoted(const group_slot_style *style, const char *text)
 }
 
 /* Column `column`, whose cells are all texts, as slots (room for rows + GROUP_SLOT_SLACK). as_written
- * makes of a shared value what is in the line; payload is its own. *fits false: the slots are of
- * no use, since a text is too long or must be looked at by itself. The block has VV_GROUP_SLACK behind
- * it. VV_ECORRUPT as vv_group_column. */
+ * converts a shared value to its form in the line, with payload. *fits false: the slots are unusable,
+ * since a text is too long or needs its own check. The block has VV_GROUP_SLACK bytes behind it.
+ * VV_ECORRUPT as vv_group_column. */
 static vv_status group_column_slots(const vv_group *g, size_t column, group_slot *slots,
 				    const group_slot_style *style, group_value_fn as_written,
 				    void *payload, bool *fits, vv_arena *arena, vv_error *err)
@@ -195,7 +195,7 @@ static_assert(COPY <= VV_GROUP_SLACK && sizeof(group_slot) <= VV_GROUP_SLACK,
 	      "a copy stays within the slack");
 
 typedef enum mode {
-	AS_IT_IS, /* the cells' text is in the line as it is, quotes and all */
+	AS_IT_IS, /* the cells' text is in the line unchanged, with any quotes */
 	QUOTED,   /* every cell is in quotes, and none has anything to escape */
 	MIXED     /* each cell for itself */
 } mode;
@@ -214,7 +214,7 @@ typedef struct lines {
 	vv_quoting habit; /* of the column at hand */
 } lines;
 
-/* A value that many rows share becomes what is in the line. */
+/* Converts a value shared by many rows to its form in the line. */
 static bool value_as_written(void *payload, vv_cell *value)
 {
 	lines *l = payload;
@@ -241,7 +241,7 @@ static bool digits_are_plain(const vv_mark_set *set)
 	return !vv_cell_any_marked(in_numbers, sizeof in_numbers - 1, set);
 }
 
-/* How the cells of a column are in the lines, from what they are. */
+/* How lines contain the cells of a column, by the cells' properties. */
 static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encoding)
 {
 	size_t quoted = 0;
@@ -408,7 +408,7 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 		}
 		add_room(&least, &room, &runs[c], g->rows);
 	}
-	/* before anything is written, since a short block can stand for very much text */
+	/* before writing, since a short block can decode to very much text */
 	if (least > most && least - most > end_len) { /* the last row may have no end */
 		rc = too_long(most, err);
 		goto done;

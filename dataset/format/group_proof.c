@@ -1,5 +1,5 @@
 /*
- * group_proof: what must hold so that lines need not be read back; looks at all of it.
+ * group_proof: checks every condition under which lines need not be read back.
  */
 #include "dataset/format/group_proof.h"
 
@@ -13,10 +13,9 @@
 #include "dataset/format/group_internal.h"
 #include "dataset/format/group_lines.h"
 
-/* group_canonical: for each encoding what is left to be seen once a column decodes. That an encoding
- * means these cells is given; what may be wrong is the choice of it, and where it has a choice of its own:
- * a dictionary's order, the form and the base of numbers. What is seldom (states other than text,
- * datetimes) is encoded and compared.
+/* group_canonical: for each encoding the checks that remain once a column decodes. The encoding is known
+ * to mean these cells; its choice may be wrong, and choices inside it: a dictionary's order, the form and
+ * the base of numbers. Rare cases (states other than text, datetimes) are encoded and compared.
  */
 
 /* A column, all of whose cells are texts; p after its first byte. */
@@ -80,7 +79,7 @@ static bool const_is_canonical(const look *l)
 
 /* --- numbers ----------------------------------------------------------------- */
 
-/* A column of numbers or dates, and what is known of their texts. */
+/* A column of numbers or dates, with facts about their texts. */
 typedef struct number_look {
 	group_numbers in;
 	int encoding;
@@ -145,7 +144,7 @@ static void note_fraction(number_look *n, int64_t v, int fraction)
 	n->zero |= fraction == 1 && u / spell_power[n->in.scale - 1] % 10 == 0;
 }
 
-/* What the numbers and their texts add up to. */
+/* Computes the spread of the numbers and the lengths of their texts. */
 static void look_at_numbers(number_look *n, group_spread *s, size_t rows)
 {
 	n->min_len = n->in.count < rows ? 0 : UINT32_MAX;
@@ -185,7 +184,7 @@ static size_t texts_size(uint32_t least, uint32_t most, uint64_t bytes, size_t r
 	return (size_t)bytes + 1 + (least == most ? vv_varint_len(most) : rows);
 }
 
-/* The bytes that a dictionary of them takes; SIZE_MAX where the encoder gives it up. */
+/* The size of a dictionary of them; SIZE_MAX if the encoder would give up. */
 static size_t number_dict_size(look *l, const number_look *n, size_t best)
 {
 	group_dict *d = &l->e->dict;
@@ -225,7 +224,7 @@ static size_t number_dict_size(look *l, const number_look *n, size_t best)
 	return size;
 }
 
-/* The choice of numbers, by what is known of them and their texts. */
+/* Would the encoder choose this encoding of numbers, from the facts about them and their texts? */
 static bool numbers_are_chosen(look *l, const number_look *n, const group_spread *s)
 {
 	group_typed t = {.encoding = n->encoding,
@@ -411,7 +410,7 @@ static vv_status column_is_canonical(look *l, const vv_group *g, bool *is, vv_er
 	const uint8_t head = *l->p++;
 
 	*is = false;
-	switch (head) { /* whose upper half, 0, says that all cells are texts */
+	switch (head) { /* the upper half, 0, means that all cells are texts */
 	case GROUP_CONST:
 		*is = const_is_canonical(l);
 		return VV_OK;
@@ -552,7 +551,7 @@ vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const v
 /* Groups whose lines have more bytes may be cut by their length, or have cells out of line. */
 #define LINES_MAX (VV_CELLS_MAX - 2)
 
-/* Of one thread. */
+/* One thread's buffers. */
 typedef struct scratch {
 	vv_group_encoder *encoder; /* which finds: */
 	vv_facts facts;
@@ -667,7 +666,8 @@ static bool lines_tell_cells(const proof_setting *t)
 	       vv_dialect_is_bare(d);
 }
 
-/* The block, which has the name that the item says, as a group of so many rows in all columns. */
+/* Opens the block as a group of so many rows with all columns, after comparing its CID with the
+ * item's. */
 static vv_status open_block(scratch *s, vv_group *g, const proof_setting *t, const vv_cid *cid,
 			    uint64_t rows, vv_error *err)
 {
@@ -737,7 +737,7 @@ static vv_status is_cut(scratch *s, const vv_group *g, const vv_cut_params *cut,
 	return VV_OK;
 }
 
-/* The lines, of which there are as many bytes as the layout says. */
+/* Makes the lines and compares their length with the layout's. */
 static int make_lines(scratch *s, const proof_setting *t, const vv_group *g, uint64_t bytes,
 		      bool last, vv_error *err)
 {
@@ -814,6 +814,6 @@ int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 	int proved = prove(p->again ? &p->seen : NULL, &p->scratch[worker], &g, table, items, pair,
 			   VV_IGNORED);
 
-	/* Whoever reads the lines finds the words for what is wrong. */
+	/* the error is worded when the lines are read */
 	return proved == VV_ENOMEM ? (int)vv_fail_nomem(err) : proved > 0;
 }

@@ -1,5 +1,5 @@
 /*
- * list: what a node's bytes look like and where a node ends; reads lists in order.
+ * list: parses a node's bytes and finds its end; reads lists in order.
  */
 #include "dataset/format/list_internal.h"
 
@@ -126,7 +126,7 @@ static vv_status get_link(vv_cbor *c, uint8_t codec, vv_cid *out, vv_error *err)
 	return rc;
 }
 
-/* An embedded chunk list that holds exactly `bytes` bytes. */
+/* An embedded chunk list of exactly `bytes` bytes. */
 static vv_status skip_chunks(vv_cbor *c, uint64_t bytes, vv_error *err)
 {
 	vv_auto(list_node) top = {0};
@@ -286,7 +286,7 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 	return rc;
 }
 
-/* Have items of this level no link, whose digest would say where a node ends? */
+/* Do items of this level lack a link, whose digest would decide where a node ends? */
 static bool is_plain(vv_list_kind kind, unsigned level)
 {
 	return level == 0 &&
@@ -422,7 +422,7 @@ void list_node_clear(list_node *n)
 }
 
 /*
- * Knows how to walk a list, reading only the nodes on the way.
+ * Walks a list, reading only the nodes on the way.
  *
  * One frame a level. A frame's `next` always is after the child that is
  * loaded below it, so that leaving a finished node is just going one frame up.

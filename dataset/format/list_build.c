@@ -1,10 +1,9 @@
 /*
  * list_build: writes lists, as nodes where they are long; cuts each level into them.
  *
- * A level starts as a head of a few items, which is the embedded top if no more
- * come. When it overflows, its items are fed one by one into a node that is written
- * at each cut; the node's own item goes to the level above. So memory is a head
- * and a node a level.
+ * A level starts as a head of a few items, which becomes the embedded top if no more are added.
+ * When it overflows, its items are fed one by one into a node that is written at each cut; the
+ * node's own item goes to the level above. So memory is a head and a node a level.
  */
 #include "dataset/format/list.h"
 
@@ -17,12 +16,12 @@
 #include "dataset/format/list_internal.h"
 
 /*
- * Knows which node of the version before a new node resembles.
+ * Finds the node of the version before that a new node resembles.
  *
- * Both lists are walked in order, so the old node is sought by its place, shifted by
- * as many items as the last nodes found were; there and beside it, the one that
- * begins (or ends) with the same item is taken, else the one at the place. Nodes
- * that did not change are told by their CIDs and not read.
+ * Both lists are walked in order, so the old node is sought by its place, shifted by as many items
+ * as the last nodes found were; there and beside it, the one that begins (or ends) with the same
+ * item is taken, else the one at the place. Unchanged nodes are recognized by their CIDs and not
+ * read.
  */
 
 #define BESIDE 3 /* at the place, after it, before it */
@@ -36,7 +35,7 @@ typedef struct list_old {
 	vv_buf block;   /* scratch */
 } list_old;
 
-/* NULL when the old list cannot be read: then there are no bases. */
+/* NULL if the old list is unreadable: nodes then have no bases. */
 static list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top)
 {
 	vv_auto_free list_old *o = vv_calloc(1, sizeof *o);
@@ -106,9 +105,9 @@ static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t
 	return like;
 }
 
-/* base gets the CID of the old node that resembles the new one, or null: none, or
- * the very node is there already. start: number of the node's first level-0 item;
- * first and last: its items at both ends. */
+/* base gets the CID of the old node that resembles the new one, or null: none, or the old list has
+ * the same node. start: number of the node's first level-0 item; first and last: its items at both
+ * ends. */
 static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *cid,
 			  const uint8_t *first, size_t first_len, const uint8_t *last,
 			  size_t last_len, vv_cid *base)
@@ -201,7 +200,7 @@ static void put_items(vv_buf *b, const level *l, unsigned number)
 	vv_cbor_add_uint(b, "level", number);
 }
 
-/* Stores the node of a level and gives the item that names it one level up. */
+/* Stores the node of a level and makes the item that names it one level up. */
 static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, vv_error *err)
 {
 	level *l = &b->level[number];
@@ -312,7 +311,7 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 	return close_node(b, number, err);
 }
 
-/* The head holds more than can be embedded: its items become nodes. */
+/* The head is too long to embed: its items become nodes. */
 static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 {
 	level *l = &b->level[number];

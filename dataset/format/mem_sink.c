@@ -204,7 +204,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	return VV_OK;
 }
 
-/* What passes here is not in parts. */
+/* Blocks of this sink are never in parts. */
 static vv_status get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err)
 {
 	vv_mem_sink *m = payload;
@@ -217,7 +217,7 @@ static vv_status get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv
 	return get(m, cid, &out->block, err);
 }
 
-/* Only what is stored below: what passes here is not. */
+/* Only blocks stored below count, not those in memory here. */
 static bool has(void *payload, const vv_cid *cid)
 {
 	const vv_mem_sink *m = payload;

@@ -11,14 +11,14 @@
 #include "dataset/format/places_block.h"
 #include "repo/blocks/cbor.h"
 
-/* Of a block, in runs; the longest is far below VV_PLACES_BLOCK_MAX. */
+/* Sizes of a block, in runs; the longest is far below VV_PLACES_BLOCK_MAX. */
 #define RUNS_LEAST 512u
 #define CUT_MASK 1023u
 #define RUN_BYTES_MAX 14u /* two varints of 49 bits */
 
 _Static_assert(1 + PLACES_RUNS_MOST * RUN_BYTES_MAX <= VV_PLACES_BLOCK_MAX, "a block of runs");
 
-/* How far the run lies from where it would follow the one before; expected: the place after that. */
+/* The distance of the run from expected, the place after the run before. */
 static uint64_t zigzag_from(uint64_t expected, uint64_t first)
 {
 	return first >= expected ? (first - expected) * 2 : (expected - first) * 2 - 1;
@@ -163,7 +163,7 @@ vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err)
 struct vv_places_reader {
 	vv_list_reader *list;
 	places_block block; /* borrows from the list's item */
-	places_run run;     /* what is left of it */
+	places_run run;     /* its rest */
 	uint64_t expected;
 };
 

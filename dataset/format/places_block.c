@@ -1,5 +1,5 @@
 /*
- * places_block: what the bytes of a block must be like to be read.
+ * places_block: parses and checks the bytes of a block.
  */
 #include "dataset/format/places_block.h"
 

@@ -58,10 +58,10 @@ static void store(void *p, __m128i v)
 }
 
 /*
- * Four rounds of pairing bytes of values that lie 8, 4, 2 and 1 apart. With
- * values 0..15 in registers of two, a round of unpack between register i and
- * register i + 4 sorts by one more bit of the byte's number; after the fourth
- * each register holds one byte place of all sixteen values, in their order.
+ * Four rounds of pairing bytes of values 8, 4, 2 and 1 apart. With values 0..15 in registers of
+ * two, a round of unpack between register i and register i + 4 sorts by one more bit of the byte's
+ * number; after the fourth each register contains one byte place of all sixteen values, in their
+ * order.
  */
 static void split_sixteen(__m128i plane[8], const uint64_t *values)
 {

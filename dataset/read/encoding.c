@@ -1,5 +1,5 @@
 /*
- * encoding: how the system's iconv is asked, and where tables do what it would do more slowly.
+ * encoding: calls the system's iconv, and uses tables where they are faster.
  */
 #include "dataset/read/encoding.h"
 
@@ -27,7 +27,7 @@ struct vv_encoding {
 	uint32_t points[256];       /* SINGLE: NO_POINT for bytes that the encoding lacks */
 	char texts[256][4];         /* SINGLE: the same as UTF-8 */
 	uint8_t text_lens[256];
-	bool back[256]; /* SINGLE: is what the byte is decoded to encoded as that byte? */
+	bool back[256]; /* SINGLE: does the decoded byte encode to the same byte? */
 	uint16_t *nec; /* of NEC_NAME: for each pair from IBM_FROM on the one to write; 0: itself */
 	bool exact;    /* was it so for all bytes decoded last? */
 	uint8_t *
@@ -65,7 +65,7 @@ static bool is_nec(const char *s, size_t len)
 	return nec;
 }
 
-/* Names that IANA prefers; where a name is an alias, what it is an alias of. */
+/* Names that IANA prefers; for an alias also its encoding. */
 static const struct {
 	const char *name, *is;
 } names[] = {
@@ -191,7 +191,7 @@ vv_status vv_encoding_find(char *out, const char *name, const char *sample, size
 
 /* ---- opening ---- */
 
-/* What iconv makes of len bytes alone, all of them: the length of the result, or -1. */
+/* Converts exactly len bytes by themselves; returns the length of the result, or -1. */
 static long convert(iconv_t how, const char *in, size_t len, char *out, size_t room)
 {
 	char *from = (char *)(uintptr_t)in, *to = out;
@@ -199,12 +199,12 @@ static long convert(iconv_t how, const char *in, size_t len, char *out, size_t r
 
 	(void)iconv(how, NULL, NULL, NULL, NULL);
 	if (iconv(how, &from, &left, &to, &free_room) == (size_t)-1 || left > 0) return -1;
-	/* CP1255 and CP1258 hold a letter back until they know that no mark follows that they would join with it */
+	/* CP1255 and CP1258 hold a letter back in case a combining mark follows; this flushes it */
 	if (iconv(how, NULL, NULL, &to, &free_room) == (size_t)-1) return -1;
 	return (long)(room - free_room);
 }
 
-/* A table where each byte stands for itself; false: some bytes begin longer characters. */
+/* Makes a table of single bytes; false: some bytes begin longer characters. */
 static bool make_table(vv_encoding *e)
 {
 	char out[16];
@@ -233,8 +233,9 @@ static bool make_table(vv_encoding *e)
 	return true;
 }
 
-/* Of longer characters: does each byte of ASCII stand for itself where it begins one? Else there are shifts. */
-/* Of an encoding that keeps ASCII no other byte gives ASCII back. */
+/* For longer characters: is each ASCII byte at the start of a character itself? If not, the encoding has
+ * shifts. */
+/* In an encoding that keeps ASCII, no other byte decodes to ASCII. */
 static void find_back(vv_encoding *e)
 {
 	for (unsigned b = 0; b < 256 && e->kind == SINGLE; b++) {
@@ -280,7 +281,7 @@ static bool find_nec(vv_encoding *e)
 	return true;
 }
 
-/* Of what was encoded. */
+/* Replaces pairs in encoded text. */
 static void use_nec(const vv_encoding *e, char *s, size_t len)
 {
 	for (size_t i = 0; e->nec && i + 1 < len; i += is_lead(s[i]) ? 2 : 1) {
@@ -436,7 +437,7 @@ static bool may_go_on(const char *s, size_t len)
 	return true;
 }
 
-/* vv_utf8_decode, with most of what is not ASCII in its first lines. */
+/* vv_utf8_decode, with most characters beyond ASCII in its first lines. */
 static size_t decode_point(uint32_t *point, const char *s, size_t len)
 {
 	unsigned char c = (unsigned char)s[0], d = len > 1 ? (unsigned char)s[1] : 0;
@@ -487,7 +488,7 @@ static vv_status encode_single(const vv_encoding *e, vv_buf *out, const char *s,
 
 /* ---- longer characters ---- */
 
-/* All that iconv takes; what is in its way stays at *used, with errno. */
+/* Converts as far as iconv can; *used is the place where it stopped, with errno. */
 static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_t *used,
 		      bool *stopped, vv_error *err)
 {

@@ -34,7 +34,7 @@ struct vv_file_text {
 	bool sampled;
 	vv_xxh3_state *read; /* the file's bytes, */
 	uint64_t read_bytes;
-	vv_text_encoder made; /* and those that the text gives */
+	vv_text_encoder made; /* and the text's own */
 };
 
 /* Reads more of the file, until in has `want` bytes. */
@@ -73,7 +73,7 @@ static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool l
 	return rc == VV_EINPUT && !t->is_text ? refuse(t, err) : rc;
 }
 
-/* Of whole characters. */
+/* Replaces characters that the encoding lacks. */
 static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
@@ -101,7 +101,8 @@ static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 	return VV_OK;
 }
 
-/* A line feed or a mark whose bytes are exchanged is U+0A00, which is no character, or U+FFFE, which never is one. */
+/* A line feed or a mark whose bytes are exchanged is U+0A00, which is unassigned, or U+FFFE, which never is a
+ * character. */
 static void count_swapped(vv_file_text *t)
 {
 	const char *p = vv_buf_cstr(&t->text), *end = p + t->text.len;
@@ -124,7 +125,7 @@ static vv_status refuse_half(const vv_file_text *t, vv_error *err)
 		       vv_text_shows(t->file->name), (unsigned long long)t->read_bytes, hint);
 }
 
-/* The next piece of text, from what is in `in`. */
+/* Decodes the next piece of text from `in`. */
 static vv_status decode(vv_file_text *t, vv_error *err)
 {
 	const char *bytes = vv_buf_cstr(&t->in);

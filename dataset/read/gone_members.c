@@ -12,7 +12,7 @@
 
 #define PIECE (256u << 10)
 #define KEPT_IN_MEMORY (8u << 20)
-/* Between a name and its colon may stand so much that is carried over to the next piece. */
+/* Most white space between a name and its colon that is carried over to the next piece. */
 #define SPACE_MAX 64u
 
 typedef struct search {
@@ -53,7 +53,7 @@ static size_t read_escape(const char *p, const char *end, uint32_t *cp)
 	return 12;
 }
 
-/* What follows the name where it is at p, escaped in one way or another; NULL: another is there. */
+/* The position after the name if it is at p, with any escapes; NULL: another name. */
 static const char *pass_name(const char *p, const char *end, const member_name *f)
 {
 	uint32_t wanted, cp;
@@ -78,7 +78,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Does the name stand there as that of a member? */
+/* Does the text contain the name as a member's? */
 static bool has_member(const char *text, size_t len, const member_name *f)
 {
 	const char *p = text, *end = text + len;
@@ -164,7 +164,7 @@ vv_status gone_members_find(gone_members *out, vv_source *source, const member_n
 		source->payload = out;
 		source->line = NULL;
 	}
-	/* a file without an object says nothing of its columns */
+	/* a file without an object does not show its columns */
 	if (s.missing == 0 || !s.any) {
 		vv_free(out->gone);
 		out->gone = NULL;

@@ -15,7 +15,7 @@
 #include "dataset/read/encoding.h"
 #include "dataset/read/likely_encoding.h"
 
-/* ---- what is certain ---- */
+/* ---- certain encodings ---- */
 
 /* Text with ASCII letters, digits or delimiters has its NULs nearly all on one side. */
 const char *vv_guess_utf16_order(const char *s, size_t len)
@@ -30,7 +30,7 @@ const char *vv_guess_utf16_order(const char *s, size_t len)
 	return even > odd ? "UTF-16BE" : "UTF-16LE";
 }
 
-/* Its mark, or its NULs; NULL: it is not UTF-16. Four bytes of UTF-32's mark are no UTF-16. */
+/* Its mark, or its NULs; NULL: not UTF-16. The four bytes of UTF-32's mark do not count. */
 static const char *utf16(const char *s, size_t len)
 {
 	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) return NULL;
@@ -70,7 +70,7 @@ static counts count(const char *s, size_t len, bool at_end)
 	return c;
 }
 
-/* ---- what is guessed ---- */
+/* ---- guesses ---- */
 
 typedef struct library {
 	void *(*make)(void);
@@ -91,8 +91,8 @@ static bool load(library *l)
 	       vv_os_library_find(from, &l->destroy, "uchardet_delete");
 }
 
-/* What uchardet calls them, and what that most likely is: the encodings of spreadsheets, which have more
- * characters than those of ISO. Of others its guesses are often wrong in tables, which have few words. */
+/* uchardet's names, and the most likely encoding for each: those of spreadsheets, which have more
+ * characters than ISO's. Its other guesses are often wrong for tables, which have few words. */
 static const struct {
 	const char *found, *is;
 } believed[] = {
@@ -171,7 +171,7 @@ static vv_status decode(vv_buf *out, const char *name, const char *s, size_t len
 
 typedef enum kind { OTHER, LOWER, UPPER, QUOTE, MARK, CONTROL } kind;
 
-/* Of what encodings of one byte a character have for Latin letters. */
+/* Classifies characters of single-byte encodings of Latin letters. */
 static kind kind_of(uint32_t c)
 {
 	if (c < 0x80) return vv_is_upper((char)c) ? UPPER : vv_is_lower((char)c) ? LOWER : OTHER;
@@ -186,7 +186,7 @@ static kind kind_of(uint32_t c)
 }
 
 typedef struct reading {
-	size_t high, odd; /* characters beyond ASCII; those that stand where no word has them */
+	size_t high, odd; /* characters beyond ASCII; those at positions impossible in a word */
 } reading;
 
 static bool is_odd(kind before, kind at, uint32_t c, kind after)
@@ -297,8 +297,8 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 	return VV_OK;
 }
 
-/* Names of places and people in windows-1250, of which uchardet knows too few: where in the other reading, of windows-1252,
- * DOS or the Macintosh, marks and capitals are inside of words, and in this one none do. */
+/* Names of places and people in windows-1250, too few for uchardet's guess: chosen if in the other reading, of
+ * windows-1252, DOS or the Macintosh, marks and capitals are inside of words, and in this one none do. */
 static vv_status prefer_central(const char **name, const char *other, const char *s, size_t len,
 				bool at_end, vv_error *err)
 {
@@ -316,7 +316,7 @@ static vv_status prefer_central(const char **name, const char *other, const char
 	return rc;
 }
 
-/* Text in ISO-8859-15: the euro after an amount, where windows-1252 has a sign that nobody writes, and letters where that has
+/* Text in ISO-8859-15: the euro after an amount, where windows-1252 has a sign never used there, and letters where that has
  * fractions and accents inside of words. */
 static vv_status prefer_latin9(const char **name, const char *s, size_t len, bool at_end,
 			       vv_error *err)
@@ -380,7 +380,8 @@ static bool is_single_byte(const char *name)
 }
 
 #define MIXED                                                                                      \
-	8u /* bytes that are no UTF-8 for each character of several bytes that is: by chance there are more */
+	8u /* for each character of several UTF-8 bytes, the bytes that are not UTF-8: random bytes contain
+	    * more */
 
 /* Has the encoding all bytes of the sample, but for control characters? */
 static vv_status fits(bool *out, const char *name, const char *s, size_t len, bool at_end,

@@ -1,5 +1,5 @@
 /*
- * ragged: where a row ends whose quotes do not say so.
+ * ragged: finds the end of a row with broken quotes.
  */
 #include "dataset/read/ragged.h"
 
@@ -47,7 +47,7 @@ uint64_t vv_ragged_count_lines(const char *s, size_t len)
 	return n;
 }
 
-/* How many bytes end the line at window[i]; 0: more must be read to tell. */
+/* How many bytes end the line at window[i]; 0: more must be read first. */
 static size_t line_end(const vv_ragged *r, size_t i)
 {
 	const char *p = r->window.data;
@@ -65,7 +65,7 @@ static void end_cell(vv_ragged *r, size_t start, size_t end)
 	r->count++;
 }
 
-/* Ends a row with the line that its byte `from` is in: what is there is data. */
+/* Ends a row with the line of its byte `from`; quotes there are data. */
 static bool end_with_line(vv_ragged *r, vv_ragged_row *out, size_t start, size_t from)
 {
 	const vv_dialect *d = &r->sniffed.dialect;
@@ -85,8 +85,8 @@ static bool end_with_line(vv_ragged *r, vv_ragged_row *out, size_t start, size_t
 	return i == r->window.len || out->end > i;
 }
 
-/* After the opening quote at i: *next is after the closing one. False: it does not
- * close within what is read. */
+/* After the opening quote at i: *next is after the closing one. False: not closed within the bytes
+ * read. */
 static bool close_quote(const vv_ragged *r, size_t i, size_t *next, bool *lines)
 {
 	const vv_dialect *d = &r->sniffed.dialect;

@@ -107,7 +107,7 @@ typedef struct entry {
 
 /* A run that is being merged. */
 typedef struct merge_run {
-	uint64_t at, end; /* of what is not in memory yet */
+	uint64_t at, end; /* the range not yet in memory */
 	vv_buf piece;
 	size_t pos;
 	uint64_t prefix;
@@ -315,7 +315,7 @@ static vv_status begin_merge(row_sorter *s, vv_error *err)
 	return VV_OK;
 }
 
-/* The least record of all runs, which was taken before, gives way to the next one. */
+/* Replaces the least record of all runs, already taken, by the next one. */
 static vv_status advance(row_sorter *s, vv_error *err)
 {
 	bool more;

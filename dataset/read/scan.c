@@ -1,5 +1,5 @@
 /*
- * scan: the window, and which form's scanner is asked.
+ * scan: fills the window, and calls the form's scanner.
  */
 #include "dataset/read/scan.h"
 

@@ -53,9 +53,9 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 	return VV_OK;
 }
 
-/* What the hot loop looks at, as a local copy: the cells are written through pointers
- * that the compiler must otherwise suspect of changing the scanner. So its address
- * goes to inlined functions only. */
+/* The state of the hot loop, as a local copy: the cells are written through pointers that the
+ * compiler must otherwise suspect of changing the scanner. So its address goes to inlined functions
+ * only. */
 typedef struct csv_view {
 	vv_scan_marks m;
 	const char *bytes, *end;
@@ -237,7 +237,7 @@ typedef struct csv_line {
 	bool escaped;      /* some cell has to be decoded */
 } csv_line;
 
-/* Forgets what was read of a row: the window ended inside it, or it is refused. */
+/* Drops a partly read row: the window ended inside it, or it is refused. */
 static int give_up(vv_scan *s, int rc)
 {
 	s->marks_ready = false;
@@ -262,9 +262,8 @@ static inline void put_cell(vv_cell *cells, size_t limit, csv_line *line, const 
 	cells[i].spare = 0;
 }
 
-/* The cell whose quote opens at open. Returns the byte after its closing quote,
- * which is a delimiter, a line end (both passed) or the input's end; NULL: *rc says
- * why not. */
+/* The cell whose quote opens at open. Returns the byte after its closing quote, which is a
+ * delimiter, a line end (both passed) or the input's end; NULL: error in *rc. */
 static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells,
 				      csv_line *line, int *rc, vv_error *err)
 {
@@ -304,8 +303,8 @@ static inline const char *pass_spaces(const csv_view *v, csv_line *line, const c
 	return p;
 }
 
-/* Reads cells up to the row's end. Returns where that is: at CR, LF or the input's
- * end; NULL: *rc says why not. */
+/* Reads cells up to the row's end. Returns where that is: at CR, LF or the input's end; NULL: error
+ * in *rc. */
 static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, csv_line *line,
 				     int *rc, vv_error *err)
 {

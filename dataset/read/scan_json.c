@@ -151,12 +151,12 @@ bool vv_scan_json_ended(const vv_scan *s)
 
 /* --- objects ------------------------------------------------------------ */
 
-/* A string: as it is in the window, or decoded in the arena. */
+/* A string: unchanged in the window, or decoded in the arena. */
 static vv_status put_string(vv_scan *s, vv_cell *c, const vv_json_member *m, vv_error *err)
 {
 	c->state = VV_CELL_TEXT;
 	c->len = (uint32_t)m->text_len;
-	/* Every escape is longer than what it stands for. */
+	/* Every escape is longer than its character. */
 	if (m->text_len + 2 == m->raw_len) {
 		c->text = m->raw + 1;
 		return VV_OK;
@@ -335,7 +335,7 @@ static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 	return 0;
 }
 
-/* Where the row that ends at after ends with its separator; NULL: *rc says why not. */
+/* Where the row that ends at after ends with its separator; NULL: error in *rc. */
 static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_error *err)
 {
 	const char *p = vv_json_skip_space(after, s->end);

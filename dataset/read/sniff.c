@@ -1,6 +1,6 @@
 /*
- * sniff: what is not a table at all, and which form a file has; sniff_csv and
- * sniff_json judge.
+ * sniff: recognizes files that are not tables, and the form of others; sniff_csv and sniff_json
+ * read the details.
  */
 #include "dataset/read/sniff.h"
 
@@ -60,7 +60,7 @@ void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->declared |= from->declared;
 }
 
-/* --- what is not a table --------------------------------------------------- */
+/* --- files that are not tables --------------------------------------------------- */
 
 typedef struct magic {
 	const char *bytes;
@@ -223,7 +223,7 @@ static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
 	return n == VV_ENOMEM ? n : n > 0;
 }
 
-/* By what the user says, the parent, the extension, the first bytes, in this order. */
+/* By the user's choice, the parent, the extension, the first bytes, in this order. */
 static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 {
 	static const char *const lines[] = {"ndjson", "jsonl", "jsonlines", NULL};
@@ -298,7 +298,7 @@ static vv_status sniff_lines(sniff *s, vv_error *err)
 	s->text -= lead;
 	s->len += lead;
 	out->body += lead;
-	/* What follows them to the first row, where no header does, is theirs. */
+	/* without a header, the bytes between them and the first row belong to them */
 	out->dialect.lead = lead == 0 || out->dialect.header ? lead : out->body;
 	return rc;
 }

@@ -15,8 +15,7 @@
 #include "dataset/read/sniff_internal.h"
 
 /*
- * Knows how to tell a writer's habits from its rows: when it puts a column's cells
- * in quotes, and how it ends lines.
+ * Finds a writer's habits in its rows: when it quotes a column's cells, and how it ends lines.
  */
 
 #define HABITS 4u
@@ -38,8 +37,8 @@ static bool alone(const vv_cell *cells, size_t count)
 
 /* --- counting ----------------------------------------------------------- */
 
-/* vv_cell_needs_quotes for a cell that was read: one that stood there without quotes, and
- * has none in it, holds nothing that would part or end it. */
+/* vv_cell_needs_quotes for a cell that was read: one without quotes around or in it contains
+ * nothing that would split or end it. */
 static bool needs_quotes(const vv_cell *c, const vv_dialect *d, bool first)
 {
 	return (d->escape != 0 || (c->flags & (VV_CELL_QUOTED | VV_CELL_HAS_QUOTE)) != 0) &&
@@ -97,9 +96,8 @@ static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count
 
 /* --- choosing ----------------------------------------------------------- */
 
-/* Each column's best habit. Of equally good ones the one that suits the whole table
- * best: a column that happens to have no empty cell does not tell non-empty from
- * always. */
+/* Each column's best habit. Among equally good ones, the one that fits the whole table best: a
+ * column without empty cells does not distinguish non-empty from always. */
 static void choose_habits(uint8_t *out, const column_habits *columns, size_t count)
 {
 	size_t total[HABITS] = {0};
@@ -131,8 +129,8 @@ static size_t count_habits(const uint8_t *habits, size_t count)
 	return count;
 }
 
-/* Another set of habits gives all rows that differ another form, so the parent's
- * stays while it is not clearly worse. */
+/* Other habits would give all differing rows another form, so the parent's are kept unless clearly
+ * worse. */
 static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error *err)
 {
 	const vv_dialect *p = s->before, *d = &s->out->dialect;
@@ -168,8 +166,8 @@ static vv_newline majority(const size_t counts[4], vv_newline otherwise)
 	return counts[best] > 0 ? best : otherwise;
 }
 
-/* Without a quote no column has another habit than minimal, and without a carriage return
- * all rows end alike: then the first row tells all. */
+/* Without a quote every column's habit is minimal, and without a carriage return all rows end
+ * alike: then the first row suffices. */
 static size_t rows_that_tell(const sniff *s)
 {
 	const vv_dialect *d = &s->out->dialect;
@@ -234,7 +232,7 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 
 static const uint8_t usual_delimiters[] = {',', '\t', ';', '|'};
 
-/* What reading the sample under one candidate gave. */
+/* Counts from reading the sample under one candidate. */
 typedef struct profile {
 	uint8_t delimiter, quote, escape;
 	size_t rows;
@@ -314,7 +312,7 @@ static void profile_row(profile *p, const vv_cell *cells, size_t count, bool cle
 	}
 }
 
-/* A first row that cannot be read, or has not ended yet, but has the delimiter in it. */
+/* Is the first row unreadable or unfinished, but contains the delimiter? */
 static bool parts_first_line(const sniff *s, uint8_t delimiter)
 {
 	size_t i = 0;
@@ -347,14 +345,14 @@ static uint8_t promised(const sniff *s)
 	return is_called(s, "psv") ? '|' : 0;
 }
 
-/* Are so many of the rows after the first parted that it is a title above a table? */
+/* Do so many rows after the first contain the delimiter that the first is a title above a table? */
 static bool is_title(const profile *p, size_t others)
 {
 	return others >= 2 && p->wide * 10 >= others * 9;
 }
 
-/* Is the delimiter one that a reader would expect: the parent's, or what the name says?
- * Then a single row that it parts counts. */
+/* Is the delimiter one that a reader would expect: the parent's, or that of the name? Then a single
+ * row split by it counts. */
 static bool is_expected(const sniff *s, uint8_t delimiter)
 {
 	uint8_t named = promised(s);
@@ -383,7 +381,7 @@ static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
 {
 	if (whole) return TIER_ONE_COLUMN;
 	if (is_title(p, p->rows - 1)) return TIER_DAMAGED;
-	/* Free text may hold commas; a file that is called .csv says that it has none. */
+	/* Free text may contain commas; a file named .csv is not free text. */
 	return p->wide > 0 && is_expected(s, p->delimiter) &&
 			       (promised(s) != 0 || is_called(s, "csv"))
 		       ? TIER_SOME
@@ -447,7 +445,7 @@ static bool is_better(const profile *a, const profile *b)
 	return a->first > b->first;
 }
 
-/* The candidates in their order: what the user or the extension says comes first. */
+/* The candidates in their order: the user's or the extension's first. */
 static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
 			 uint8_t out[sizeof usual_delimiters + 1])
 {
@@ -495,9 +493,8 @@ static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_
 	return VV_OK;
 }
 
-/* The best of the delimiters under one quote character. One that the sample has not
- * gives one column at best, so that reading under it is spared where another parts the
- * rows. */
+/* The best of the delimiters under one quote character. One that the sample lacks gives one column
+ * at best, and is not tried when another splits the rows. */
 static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best,
 				vv_error *err)
 {
@@ -513,7 +510,7 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 
 /* --- the parent --------------------------------------------------------- */
 
-/* Names that are compared: enough to tell one header from another. */
+/* Names to compare: enough to distinguish headers. */
 #define NAMES_COMPARED 64u
 
 /* The first row under a candidate's characters; *r is to be closed. */
@@ -527,8 +524,8 @@ static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profi
 	return rc < 0 ? rc : sniff_reader_next(r, row, VV_IGNORED);
 }
 
-/* How many of the parent's columns, by their names, the first row has under the
- * characters of p. *columns: how many the parent has; 0 when its header does not tell. */
+/* Counts the parent's column names that the first row has under the characters of p. *columns: the
+ * parent's count; 0 if its header does not show it. */
 static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, size_t *columns,
 			      vv_error *err)
 {
@@ -624,8 +621,8 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 
 /* --- quotes, and none of all this ---------------------------------------- */
 
-/* Tab-separated files often know no quotes at all, and some files use apostrophes.
- * Anything else that quotes do not fit is an error for the scanner to report. */
+/* Tab-separated files often have no quotes, and some files use apostrophes. Any other misfit of
+ * quotes is an error for the scanner to report. */
 static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 {
 	profile p;
@@ -803,7 +800,7 @@ static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, v
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
-/* The names in the header, and an empty one for what the delimiters at the rows' ends part from the rest. */
+/* Takes the names in the header, and adds an empty one if all rows end with a delimiter. */
 static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 {
 	const vv_cell none = {"", 0, VV_CELL_TEXT, 0, 0};

@@ -10,7 +10,7 @@
 #include "dataset/read/header_rows.h"
 #include "dataset/read/sniff_internal.h"
 
-/* What the cells of one column below the first row are like. */
+/* Properties of one column's cells below the first row. */
 typedef struct column_look {
 	size_t data, text;
 	size_t repeats; /* of the first row's value */
@@ -43,7 +43,7 @@ static bool is_figures(const char *p, size_t len)
 	return digits > 0;
 }
 
-/* What a cell reads as. Data: number, date, time, true or false. */
+/* The kind of a cell. Data: number, date, time, true or false. */
 typedef enum sniff_kind { SNIFF_EMPTY, SNIFF_DATA, SNIFF_TEXT } sniff_kind;
 
 static sniff_kind cell_kind(const vv_cell *c)
@@ -247,7 +247,7 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 {
 	bool hinted = s->hints->header >= 0, fixed = hinted || s->parent, series = false;
 	long votes = 0;
-	/* Only a warning about a parent without a header asks for them then. */
+	/* fixed: only the warning about a parent without a header needs the votes */
 	bool counts = !fixed || (!hinted && !s->parent->header);
 	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, err) : VV_OK;
 
@@ -268,7 +268,7 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 
 /* --- a header of several lines ------------------------------------------- */
 
-/* What stands for a value that is missing. */
+/* Text for a missing value. */
 static bool is_missing(const vv_cell *c)
 {
 	static const char *const words[] = {"na", "n/a", "nan", "null", "none", "nil", "missing",

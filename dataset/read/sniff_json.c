@@ -1,8 +1,7 @@
 /*
  * sniff_json: finds the spacing and escapes of a JSON writer in its objects.
  *
- * Only objects that the scanner accepted are looked at, so what is walked here is
- * known to be well formed.
+ * Reads only objects that the scanner accepted, which are well formed.
  */
 #include <string.h>
 
@@ -24,7 +23,7 @@ typedef struct tally {
 
 typedef struct style {
 	tally open, colon, comma, close, row_end;
-	size_t escaped, raw; /* code points above 127, as \u and as they are */
+	size_t escaped, raw; /* code points above 127, as \u and raw */
 } style;
 
 static void count_run(tally *t, const char *from, const char *to)
@@ -122,8 +121,8 @@ static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, si
 		     : vv_bytes_set(out, t->at[i], t->len[i], err);
 }
 
-/* A run that the sample does not show: as the parent has it, else `lead` and what
- * is after the first byte of a run alike (",\n  " after "{\n  "). */
+/* A run that the sample lacks: the parent's, otherwise ',' and the bytes of like after its first
+ * (",\n " for "{\n "). */
 static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
 			      const char *like, size_t like_len, vv_error *err)
 {
@@ -163,7 +162,7 @@ static vv_status set_style(sniff *s, const style *st, vv_error *err)
 	return rc;
 }
 
-/* What an array has between rows and after them. bracket: where '[' stands. */
+/* Sets an array's bytes between and after rows. bracket: the place of '['. */
 static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *err)
 {
 	vv_dialect *d = &s->out->dialect;

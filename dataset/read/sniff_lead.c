@@ -1,10 +1,10 @@
 /*
  * sniff_lead: finds lines above a table that are certainly not part of it: comments and titles.
  *
- * Lines count as comments where they begin with '#' and rows follow that have as many cells as each other, which the last
- * such line has not (it would be the header). Lines count as titles where each is one cell, rows of several cells follow,
- * all alike, and either there are three cells or a blank line is between. Spreadsheets write as many delimiters into titles
- * and blank lines as the table has: such lines count where a blank one is the last. "sep=;" is Excel's line.
+ * Lines count as comments where they begin with '#' and rows of equal cell counts follow, different from the last such
+ * line's (otherwise it is the header). Lines count as titles where each is one cell, rows of several cells follow, all
+ * alike, and the rows have three cells or a blank line is between. Spreadsheets write as many delimiters into titles and
+ * blank lines as the table has: such lines count where a blank one is the last. "sep=;" is Excel's line.
  */
 #include <string.h>
 
@@ -257,7 +257,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 	return VV_OK;
 }
 
-/* The header's lines, without what is around them; the first line alone where no quote can make it several. */
+/* The header's lines, without surrounding bytes; only the first line if no quote can extend it. */
 static const char *header_lines(const vv_dialect *d, size_t *len)
 {
 	const char *p = vv_dialect_header(d, len), *end = p + *len;
@@ -292,7 +292,7 @@ static bool was_above(const sniff *s, size_t at, size_t next)
 	return false;
 }
 
-/* May the n-th line stand above the table, below which the header is looked for? */
+/* May the n-th line be above the table, so that the header is below it? */
 static bool may_be_above(const sniff *s, size_t n, size_t at, size_t next)
 {
 	bool empty;
@@ -340,7 +340,7 @@ void sniff_confirm(sniff *s)
 		s->found = d->lead;
 	} else if (same && d->header) {
 		same = find_header(s, &s->found);
-	} else if (same) { /* what stood above it, to the letter */
+	} else if (same) { /* exactly the lines above it before */
 		same = d->lead > 0 && d->lead <= s->len &&
 		       memcmp(d->prologue.data, s->text, d->lead) == 0;
 		s->found = d->lead;

@@ -137,7 +137,7 @@ vv_status sniff_too_short(const sniff *s, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 }
 
-/* What is before the cells of the rows, after their delimiters. */
+/* Spaces before the rows' cells, after their delimiters. */
 typedef struct gaps {
 	size_t rows, cells, spaces,
 		single; /* cells after the first one; those after a space; after one alone */
@@ -162,7 +162,7 @@ static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
 			const char *at = r.cells[i].text -
 					 (r.cells[i].flags & VV_CELL_QUOTED ? 1 : 0);
 
-			/* text that had to be decoded lies elsewhere */
+			/* decoded text is elsewhere in memory */
 			if (at < s->text + row.text_start || at > s->text + row.text_end) {
 				continue;
 			}

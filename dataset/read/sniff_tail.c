@@ -1,9 +1,9 @@
 /*
  * sniff_tail: finds lines below a table that are certainly not part of it: notes, totals, comments.
  *
- * Only the end of the text is looked at, so that it is the same however long the text is and however it comes. Lines count
- * as such where rows of several cells are above, all alike, and each line either begins with '#' and has not as many
- * cells, or has no delimiter, with a blank line above the first.
+ * Reads only the end of the text, so that the result depends neither on its length nor on how it arrives. Lines count as
+ * such where rows of several cells are above, all alike, and each line either begins with '#' and has another cell
+ * count, or is without a delimiter, with a blank line above the first.
  */
 #include <math.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "dataset/read/sniff_internal.h"
 
 #define ROWS 64u  /* above them, that are looked at */
-#define LINES 16u /* that are found without being told */
+#define LINES 16u /* found without a declaration */
 #define SHOWN 40u /* bytes of the first one */
 
 static bool is_end(char c)
@@ -37,7 +37,7 @@ static size_t line_before(const sniff *s, size_t at)
 	return at;
 }
 
-/* Blank lines above belong to what is below. */
+/* Blank lines above belong to the lines below. */
 static size_t with_blank_lines(const sniff *s, size_t at)
 {
 	while (at > 0 && is_end(s->text[line_before(s, at)])) {
@@ -70,7 +70,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, bool whole, size_t *at
 	return VV_OK;
 }
 
-/* The first cell of the first line that is not blank, as it is written. */
+/* The first cell of the first line that is not blank, as written. */
 static const char *first_cell(const char *text, size_t len, uint8_t delimiter, size_t *cell_len)
 {
 	size_t from = 0, to;
@@ -104,7 +104,7 @@ static bool find_parents(const sniff *s, size_t *at)
 	return len > 0 && was[0] != '#' && len == len_now && memcmp(was, now, len) == 0;
 }
 
-/* Does any of the lines begin with '#', and is no row of so many cells? */
+/* Does any of the lines begin with '#', and is not a row of so many cells? */
 static bool has_comment(const sniff *s, size_t from, size_t to, uint8_t delimiter, size_t cells)
 {
 	vv_dialect d = s->out->dialect;
@@ -139,7 +139,7 @@ static vv_status pass_rows(const sniff *s, size_t *at, uint8_t delimiter, size_t
 	return VV_OK;
 }
 
-/* May the line stand above or below a table? One with a quote may end a cell of several lines. */
+/* May the line be above or below a table? One with a quote may end a cell of several lines. */
 static bool is_note(const sniff *s, size_t from, size_t to)
 {
 	const char quote = s->hints->quote >= 0 ? (char)s->hints->quote : '"';
@@ -180,7 +180,7 @@ static vv_status find_below_rows(const sniff *s, size_t first, size_t at, size_t
 	return VV_OK;
 }
 
-/* Lines that are found without being told. first: where the first whole line begins. */
+/* Finds lines without a declaration. first: the start of the first whole line. */
 static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *err)
 {
 	size_t from = s->len, text = s->len, before;
@@ -276,7 +276,7 @@ static bool is_total_word(const vv_cell *c)
 	return false;
 }
 
-/* Of digits with marks between them, the value, NAN of others; the last mark is the decimal one unless three digits follow. */
+/* The value of digits with marks between them, otherwise NAN; the last mark is the decimal one unless three digits follow. */
 static double read_amount(const vv_cell *c)
 {
 	double v = 0, scale = 0;
@@ -295,7 +295,7 @@ static double read_amount(const vv_cell *c)
 	return v / (scale < 1 || scale == 1000 ? 1 : scale) * (*c->text == '-' ? -1 : 1);
 }
 
-/* Does a row look as a total does? It has amounts, and its first text says so; or the first column, which all rows above
+/* Does a row look like a total? It has amounts, and its first text means total; or the first column, which all rows above
  * fill, is empty, and all others are empty or no less than about the sum of those above. Its amounts are added to these. */
 static bool add_total(double *sums, const vv_cell *cells, size_t count, bool first_filled)
 {
@@ -315,7 +315,7 @@ static bool add_total(double *sums, const vv_cell *cells, size_t count, bool fir
 	return is_total_word(&cells[at]) || (at > 0 && first_filled && others == 0);
 }
 
-/* A last row that may be a total, with as many cells as the rows: it is one of them, and said to be. */
+/* Warns of a last row that may be a total and has as many cells as the rows: it is stored as a row. */
 static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_error *err)
 {
 	sniff look = *s, above = *s;

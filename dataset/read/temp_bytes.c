@@ -1,6 +1,6 @@
 /*
- * temp_bytes: the file has no name any more as soon as it is open, so that nothing stays
- * behind whatever ends the process.
+ * temp_bytes: the file loses its name as soon as it is open, so that it disappears however the
+ * process ends.
  */
 #include "dataset/read/temp_bytes.h"
 
@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 
-/* Once there is a file, so many bytes are written at a time. */
+/* The size of one write to the file. */
 #define PIECE (256u << 10)
 
 void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory)

@@ -12,7 +12,7 @@
 #include "dataset/read/sniff.h"
 #include "repo/blocks/decompress.h"
 
-/* Its first bytes are those of other files, too: the name tells. */
+/* Its first bytes are shared with other kinds: the name decides. */
 static bool may_be_workbook(const vv_unseen *u)
 {
 	return u->kind && strcmp(u->kind, "workbook") == 0;
@@ -21,7 +21,7 @@ static bool may_be_workbook(const vv_unseen *u)
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 {
 	if (may_be_workbook(u) && !vv_sniff_is_workbook(name)) return VV_HINT_NONE;
-	/* What is inside of a compressed file needs a name of its own. */
+	/* the file inside a compressed one needs its own name */
 	return u->hint == VV_HINT_ADD_AS_CSV && vv_decompress_name(name) == 0 ? VV_HINT_UNSEEN_OPEN
 									      : u->hint;
 }
@@ -82,7 +82,7 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_DOCUMENT, "parquet"},
 		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_DOCUMENT,
 		 "sqlite"},
-		/* with what no text has */
+		/* with bytes that no text has */
 		{"ARROW1\0\0", 8, "an Arrow or Feather file", "", VV_HINT_UNSEEN_DOCUMENT, "arrow"},
 		{"\xff\xff\xff\xff", 4, "an Arrow stream", "", VV_HINT_UNSEEN_DOCUMENT, "arrow"},
 		{"FEA1\0\0\0\0", 8, "a Feather file", "", VV_HINT_UNSEEN_DOCUMENT, "arrow"},

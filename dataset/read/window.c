@@ -13,8 +13,8 @@
  * 32 KB, so that nearly every tail fits. */
 #define HEADROOM (256u << 10)
 
-/* Two of these and what is made of them stay in a core's cache. Where more is requested, up to VV_WINDOW_FIRST
- * is read at once. */
+/* Two of these and their results fit in a core's cache. Where more is requested, up to VV_WINDOW_FIRST is read
+ * at once. */
 #define PIECE ((size_t)256 << 10)
 
 struct vv_slab {
@@ -42,15 +42,15 @@ typedef struct ahead {
 struct vv_window {
 	const vv_source *source;
 	vv_pool *pool; /* reads ahead; NULL: pieces are read when they are wanted */
-	vv_slab *slab; /* holds the visible bytes; NULL before there are any */
+	vv_slab *slab; /* contains the visible bytes; NULL before the first */
 	const char *p;
 	size_t len;    /* that are visible */
 	size_t hidden; /* behind them: what may be the tail, and at the end is */
-	size_t keep;   /* so many bytes may be; 0: no tail */
+	size_t keep;   /* longest tail; 0: none */
 	vv_window_tail_fn tail;
 	void *tail_payload;
 	uint64_t origin;
-	bool source_end; /* the source has nothing more beyond what `next` holds */
+	bool source_end; /* the source ends with the bytes of `next` */
 	ahead next;
 	bool reading; /* next is under way or waiting to be used */
 	vv_slab *spare;
@@ -101,7 +101,7 @@ vv_slab *vv_window_hold(vv_window *w)
 	return w->slab;
 }
 
-/* Reads until len bytes are there or the source ends. */
+/* Reads len bytes, or up to the source's end. */
 static vv_status read_full(const vv_source *source, char *out, size_t len, size_t *got, bool *end,
 			   vv_error *err)
 {
@@ -127,7 +127,7 @@ static void ahead_run(vv_job *job, unsigned worker)
 			      &a->err);
 }
 
-/* Starts reading so many bytes, in a thread where there is one. */
+/* Starts reading want bytes, in a thread if possible. */
 static vv_status ahead_start(vv_window *w, size_t want, vv_error *err)
 {
 	if (w->reading || w->source_end) return VV_OK;

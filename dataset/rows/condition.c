@@ -160,7 +160,7 @@ static vv_status add_aggregate(vv_parser *p, const vv_condition_aggregate *a)
 	return VV_OK;
 }
 
-/* To the ')' that closes what is open. *end: its place. */
+/* Skips to the closing ')' of the argument. *end: its place. */
 static vv_status skip_argument(vv_parser *p, size_t *end)
 {
 	vv_status rc;
@@ -178,7 +178,7 @@ static vv_status skip_argument(vv_parser *p, size_t *end)
 	return VV_OK;
 }
 
-/* What an aggregate is made of, compiled by itself. */
+/* An aggregate's argument, compiled separately. */
 static vv_status make_argument(vv_parser *p, vv_condition_aggregate *a, size_t begin, size_t end)
 {
 	vv_condition_how how = *p->t.how;

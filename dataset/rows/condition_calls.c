@@ -1,6 +1,6 @@
 /*
- * condition_calls: what each function of the language gives. Numbers are exact, texts are counted in characters; what
- * SQLite has under the same name means what it means there.
+ * condition_calls: computes each function of the language. Numbers are exact, texts are counted in characters;
+ * functions with a name of SQLite's have its meaning.
  */
 #include "dataset/rows/condition_calls.h"
 
@@ -86,7 +86,7 @@ static void set_ratio(vv_condition_scratch *s, size_t a, const vv_ratio *r)
 								     : VV_VALUE_LARGE;
 }
 
-/* A whole number that is small; anything else is cut to what no caller reaches. */
+/* The operand as a whole number; *is false, and 0, for any other operand. */
 static int64_t whole_of(vv_condition_scratch *s, size_t a, bool *is)
 {
 	const vv_operand *v = &s->stack[a];
@@ -196,7 +196,7 @@ static size_t bytes_of(const char *s, size_t len, int64_t count)
 	return at;
 }
 
-/* Characters; of what is not UTF-8 each byte that does not go on a character counts. */
+/* Counts characters; in text that is not UTF-8, all bytes except continuation bytes. */
 static int64_t length_of(const char *s, size_t len)
 {
 	int64_t n = 0;
@@ -266,7 +266,8 @@ static void run_trim(vv_condition_scratch *s, size_t a, size_t count, int how)
 	}
 }
 
-/* A count of characters; *is: it is one. What is beyond all texts stays beyond them. */
+/* A count of characters, at most INT32_MAX, which is beyond all texts; *is: the operand is
+ * whole. */
 static int64_t count_of(vv_condition_scratch *s, size_t a, bool *is)
 {
 	const int64_t most = INT32_MAX;

@@ -23,7 +23,7 @@ static void set_time(vv_time_value *out, const vv_moment *m)
 	}
 }
 
-/* In the default format; reading alone takes more than what is valid. */
+/* Reads the default format, after a check: the reader alone accepts more than valid text. */
 static bool read_default(vv_moment *out, vv_type type, const char *s, size_t len)
 {
 	bool valid = type == VV_TYPE_DATE       ? vv_type_is_date(s, len)
@@ -69,7 +69,7 @@ void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, co
 
 	vv_buf_reset(digits);
 	if (f && vv_value_put_number(digits, f, s, len)) {
-		/* so that what is read stays where it is while its digits are put after it */
+		/* so that the text does not move while its digits are put after it */
 		len = digits->len;
 		vv_buf_reserve(digits, len);
 		s = digits->data;
@@ -144,7 +144,7 @@ static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_r
 	return room;
 }
 
-/* Of infinite numbers -1 and 1, of all others 0. */
+/* -1 or 1 for infinite numbers, 0 for all others. */
 static int beyond(const vv_operand *v)
 {
 	return v->state != VV_VALUE_INFINITE ? 0 : v->truth ? -1 : 1;

@@ -327,7 +327,7 @@ vv_status vv_parser_reduce(vv_parser *p, vv_op_code code)
 	return VV_OK;
 }
 
-/* What a letter of a function's arguments asks for. */
+/* Requires the type that a letter of a function's arguments means. */
 static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 {
 	static const char *const words[] = {"a date", "a time of day, or a date and time",
@@ -369,7 +369,7 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 	return vv_term_advise(&p->t, n, letter == 'c' ? "datetime" : "date");
 }
 
-/* Arguments that are to be of one kind: as the first that is no literal. */
+/* Gives all arguments of one kind the type of the first that is not a literal. */
 static vv_status want_alike(vv_parser *p, vv_term *terms, const char *takes, size_t count,
 			    vv_term *out)
 {

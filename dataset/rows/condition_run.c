@@ -145,7 +145,7 @@ static bool is_known(const vv_operand *v)
 	return v->state >= VV_VALUE_SMALL;
 }
 
-/* '%' stands for any text, '_' for one character, '\\' before one of these for itself. Goes back to the last '%' alone. */
+/* '%' matches any text, '_' one character, and '\\' makes the next character literal. Goes back to the last '%' alone. */
 static bool is_like(const char *s, size_t len, const char *pattern, size_t pattern_len)
 {
 	size_t i = 0, k = 0, back_i = 0, back_k = SIZE_MAX;
@@ -424,7 +424,7 @@ void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, cons
 			break;
 		case VV_STEP_IS_NULL:
 		case VV_STEP_IS_NOT_NULL:
-			/* what a column has is known, whatever its type */
+			/* whether a column's cell is null is known for every type */
 			if (c->steps[i - 1].code == VV_STEP_COLUMN &&
 			    s->stack[top - 1].state == VV_VALUE_UNKNOWN) {
 				s->stack[top - 1].state = VV_VALUE_SMALL;

@@ -151,7 +151,7 @@ static bool same_time(vv_type a, vv_type b)
 vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type)
 {
 	const char *path = t->how->path ? t->how->path : "PATH";
-	const vv_schema *old = t->how->old; /* whose types are as they are */
+	const vv_schema *old = t->how->old; /* whose types are final */
 	const bool of_old = old && n->field >= old->fields && n->field < old->fields + old->count;
 
 	return n->field && n->kind == VV_OPERAND_TEXT && !of_old

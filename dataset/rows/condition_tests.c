@@ -7,7 +7,8 @@
 #include "dataset/rows/condition_calls.h"
 #include "dataset/rows/condition_internal.h"
 
-/* What each step takes and gives; comparisons: a bit for each order that makes them true, less 1, equal 2, greater 4. */
+/* Operands and result of each step; comparisons: a bit for each order that makes them true, less 1, equal 2, greater
+ * 4. */
 static const struct {
 	unsigned char operands, orders;
 	char gives; /* as vv_call; x: the step's kind */
@@ -114,7 +115,7 @@ static bool is_plain_text(const vv_condition *c, size_t column)
 	return !c->json && f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0;
 }
 
-/* What all that is like this pattern begins with. */
+/* Takes the start shared by all texts that match the pattern. */
 static void take_like(taken *x, size_t column, const vv_literal *l)
 {
 	vv_literal start = *l;

@@ -136,7 +136,7 @@ static void read_digits(vv_tokens *p)
 	}
 }
 
-/* A parameter, :NAME, is the text that it stands for. */
+/* Replaces a parameter, :NAME, by its text. */
 static vv_status read_param(vv_tokens *p)
 {
 	vv_token *t = &p->now;

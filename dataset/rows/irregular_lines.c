@@ -114,7 +114,7 @@ size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size
 		for (start = end; start > from && !is_line_end(raw[start - 1]);) {
 			start--;
 		}
-		/* what has a quote may be the end of the row's last cell */
+		/* a line with a quote may end the row's last cell */
 		if (start == from ||
 		    (end > start &&
 		     (!vv_dialect_is_comment(d, columns, raw + start, raw + end) ||

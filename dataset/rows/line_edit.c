@@ -1,5 +1,5 @@
 /*
- * line_edit: where the cells of a line begin and end, and in which quotes a new one stands.
+ * line_edit: finds the cells of a line, and chooses the quotes of a new one.
  */
 #include "dataset/rows/line_edit.h"
 
@@ -210,13 +210,13 @@ static void cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size
 	}
 }
 
-/* The column's, where the cell that was here followed it; else as that one stood. */
+/* The column's habit if the old cell followed it; otherwise quoting like the old cell's. */
 static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 			     const vv_line_part *part, const vv_cell *old, const vv_cell *cell)
 {
 	if (cell->len == 0 && cell->flags & VV_CELL_QUOTED) return VV_QUOTE_ALWAYS;
 	if (!part && e->header && e->parts.count > 0) {
-		part = e->parts.items; /* names that come stand as the first one does */
+		part = e->parts.items; /* new names are quoted like the first one */
 	}
 	if (!part) return vv_dialect_quoting(e->is, column);
 	vv_buf_reset(&e->scratch);
@@ -261,7 +261,7 @@ static const char *spelling(const vv_bytes *spelled, size_t i, size_t *len)
 	return spelled ? spelled[i].data : NULL;
 }
 
-/* What is before the cell: the delimiter, and blanks. */
+/* Puts the delimiter and blanks before the cell. */
 static void put_csv_gap(vv_line_editor *e, vv_buf *out, const char *line, size_t i,
 			const vv_line_part *part)
 {

@@ -179,7 +179,7 @@ static bool has_typed_missing(const vv_field *f)
 	return false;
 }
 
-/* Are the numbers of the run what the cells mean? */
+/* Are the numbers of the run the values of the cells? */
 static bool is_numeric(const vv_condition *c, const vv_field *f, const vv_group_run *run)
 {
 	const bool literal = run->state == VV_CELL_LITERAL;
@@ -488,7 +488,7 @@ static bool compare(vv_row_values *out, vv_row_block *b, const vv_row_values *le
 	return true;
 }
 
-/* Both are truths. What is undecided stays so. */
+/* Both are truths. Undecided rows remain undecided. */
 static bool join_logic(vv_row_values *out, vv_row_block *b, const vv_row_values *x,
 		       const vv_row_values *y, bool both)
 {
@@ -565,7 +565,7 @@ static bool is_null(vv_row_values *out, vv_row_block *b, const vv_row_values *x,
 	return true;
 }
 
-/* Of a column whose cells stand one by one. */
+/* For a column read cell by cell. */
 static vv_status is_cell_null(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 			      size_t field, bool wanted, vv_error *err)
 {

@@ -51,7 +51,7 @@ void vv_row_edits_sort(vv_row_edit *edits, size_t count)
 	}
 }
 
-/* Can the file hold the new cell? */
+/* Can the file contain the new cell? */
 static vv_status check_cell(editor *e, const vv_cell *cell, uint64_t row, size_t column,
 			    vv_error *err)
 {
@@ -92,7 +92,7 @@ static vv_status insert_rows(editor *e, uint64_t row, vv_error *err)
 	return vv_buf_ok(&e->line, err);
 }
 
-/* A row that goes, or some of whose cells are set. */
+/* Removes a row, or sets some of its cells. */
 static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const char *line,
 			  size_t len, vv_error *err)
 {
@@ -158,7 +158,7 @@ static vv_status give(editor *e, bool last, vv_error *err)
 	return rc;
 }
 
-/* Rows [from, upto) of the group stay as they are. */
+/* Copies rows [from, upto) of the group unchanged. */
 static void keep_rows(editor *e, const vv_batch *b, const vv_buf *lines, const size_t *ends,
 		      size_t from, size_t upto)
 {

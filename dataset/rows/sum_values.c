@@ -1,5 +1,5 @@
 /*
- * sum_values: how values are written for people and for the next check, and how many different ones are told apart.
+ * sum_values: writes values for people and for the next check, and counts distinct ones.
  */
 #include "dataset/rows/sum_values.h"
 

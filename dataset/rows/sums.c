@@ -1,8 +1,8 @@
 /*
- * sums: how rows get to their groups, and how a part of what they count is kept.
+ * sums: assigns rows to groups, and keeps partial sums.
  *
- * Kept: varint number of groups; of each varint length and bytes of its key, of each aggregate varint count and what
- * its kind has: sums 16 bytes mantissa, a byte scale, or a fraction; least and greatest a value; distinct varint number, with the
+ * Kept: varint number of groups; of each varint length and bytes of its key, of each aggregate varint count and the data of its
+ * kind: sums 16 bytes mantissa, a byte scale, or a fraction; least and greatest a value; distinct varint number, with the
  * lowest bit for an estimate, and 16 bytes for each hash.
  */
 #include "dataset/rows/sums.h"
@@ -60,7 +60,7 @@ struct vv_sums {
 	vv_arena arena; /* keys and cells of the groups */
 	size_t near;    /* the group that was found last */
 	vv_buf key, value;
-	vv_condition_scratch *scratch; /* to compare what was kept; made when it is needed */
+	vv_condition_scratch *scratch; /* to compare kept values; made on first use */
 	vv_value_room *rooms[2];       /* values of the group that is judged */
 };
 
@@ -318,7 +318,7 @@ static bool keep(cell *c, const vv_buf *value)
 	return true;
 }
 
-/* Of min and max: the value at the bottom of the stack. False: out of memory. */
+/* For min and max: the value at the bottom of the stack. False: out of memory. */
 static bool add_least(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 		      const vv_condition_aggregate *a)
 {
@@ -363,7 +363,8 @@ static bool add_to_cell(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 #define NONE UINT32_MAX /* a row that counts in no group */
 #define COMBINATIONS 4096u
 
-/* Groups of rows whose keys have few values: a place for each combination. False: they have not. */
+/* Groups of rows whose keys have few values: a place for each combination. *done false: too many
+ * values. */
 static vv_status find_shared(vv_sums *s, vv_row_block *b, const vv_row_values *keys, size_t count,
 			     uint32_t *of, bool *done, vv_error *err)
 {
@@ -445,7 +446,7 @@ static vv_status find_rows(vv_sums *s, vv_row_block *b, vv_condition_scratch *sc
 	return scratch->failed ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* What numbers of one scale come to in one group. */
+/* The sum of the numbers of one scale in one group. */
 typedef struct part_sum {
 	vv_long_sum sum;
 	int64_t least, most;
@@ -801,7 +802,7 @@ vv_status vv_sums_finish(vv_sums *s, vv_error *err)
 		}
 		sorted = sorted && (i == 0 || order_groups(&s->groups[i - 1], &s->groups[i]) < 0);
 	}
-	if (sorted) return VV_OK; /* as what was kept of a whole version is */
+	if (sorted) return VV_OK; /* as the kept sums of a whole version are */
 	qsort(s->groups, s->count, sizeof(*s->groups), order_groups);
 	vv_hash_index_reset(&s->index);
 	for (s->indexed = 0; s->indexed < s->count; s->indexed++) {

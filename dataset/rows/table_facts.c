@@ -12,7 +12,7 @@ typedef struct union_of {
 	vv_error err;
 } union_of;
 
-/* Takes the facts of an item or of a whole node, and wants nothing of what is in it. */
+/* Takes the facts of an item or of a whole node, without reading the items in it. */
 static bool take(void *payload, const uint8_t *facts, size_t len)
 {
 	union_of *u = payload;

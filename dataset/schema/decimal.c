@@ -1,8 +1,7 @@
 /*
- * decimal: exact numbers in three forms. Digits as they were read are compared as they are;
- * what fits into 64 bits with a power of ten below it, which is nearly everything, is computed
- * with as such; anything else with limbs of nine digits. No result is ever rounded; a fraction of
- * more than 1,008 digits is given up.
+ * decimal: exact numbers in three forms. Digits as read are compared directly; numbers that fit
+ * into 64 bits with a power of ten below, nearly all, are computed in that form; others with limbs
+ * of nine digits. No result is ever rounded; a fraction of more than 1,008 digits is an error.
  */
 #include "dataset/schema/decimal.h"
 
@@ -28,7 +27,7 @@ static bool begins(const char *p, const char *end, const char *mark, size_t len)
 	return len > 0 && (size_t)(end - p) >= len && memcmp(p, mark, len) == 0;
 }
 
-/* What is around a bare number: "$12", "12%". */
+/* Strips text around a number: "$12", "12%". */
 static void strip(const vv_field *f, const char **s, const char **end)
 {
 	if (f && f->bare_number) return;
@@ -195,7 +194,7 @@ static void subtract_limbs(uint32_t *x, unsigned x_count, const uint32_t *y, uns
 /* The limbs of d in units of 10^low, which is at or below its last digit; how many. */
 static unsigned take_limbs(uint32_t *out, const vv_decimal *d, const vv_buf *buf, int64_t low)
 {
-	/* digits[end - 1] stands for 10^low; what is after the last one is 0 */
+	/* digits[end - 1] is the digit of 10^low; places after the last digit are 0 */
 	const char *digits = buf->data + d->digits_at;
 	int64_t end = d->exponent - low;
 	unsigned count = 0;

@@ -1,5 +1,5 @@
 /*
- * declared: joins what datapackage.json and varve.json say of a path.
+ * declared: joins the declarations for a path in datapackage.json and varve.json.
  */
 #include "dataset/schema/declared.h"
 
@@ -18,7 +18,8 @@ bool vv_declared_pattern_has(const char *pattern, const char *path)
 	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path);
 }
 
-/* What varve.json declares for the path; *out is borrowed from arena. What else is wrong in it is found by check. */
+/* The encoding that varve.json declares for the path; *out is borrowed from arena. Other errors in the file are
+ * found by check. */
 static vv_status find_encoding(const char **out, vv_arena *arena, const vv_json *top,
 			       const char *path, vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * descriptor: where in a JSON document something stands, as a pointer (RFC 6901).
+ * descriptor: a position in a JSON document as a pointer (RFC 6901).
  */
 #include "dataset/schema/descriptor.h"
 
@@ -19,8 +19,7 @@ static size_t place_of(const vv_json *node)
 	return place;
 }
 
-/* Only members that the standards know are ever named: none has a '/' or '~' in it
- * that would have to be escaped. */
+/* Only members from the standards are named: none contains a '/' or '~' to escape. */
 static void put_part(vv_buf *b, const vv_json *node)
 {
 	vv_buf_putc(b, '/');

@@ -1,5 +1,5 @@
 /*
- * header: which names may stand for other bytes of the header, and where these are found.
+ * header: finds names whose header bytes differ from the name, and those bytes.
  */
 #include "dataset/schema/header.h"
 

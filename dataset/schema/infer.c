@@ -1,8 +1,8 @@
 /*
  * infer: each value rules out types until one is left.
  *
- * A value's class is found from its first byte on, at the price of a few compares;
- * what is a number is read eight digits at a time.
+ * A value's class is found from its first byte on with a few compares; numbers are read eight
+ * digits at a time.
  */
 #include "dataset/schema/infer.h"
 
@@ -118,7 +118,7 @@ static uint32_t classify_shape(const char *s, size_t len)
 		       : 0;
 }
 
-/* What other programs write for a number that is too large. */
+/* Other programs' text for a number that is too large. */
 static uint32_t classify_infinite(const char *s, size_t len)
 {
 	const bool minus = *s == '-';
@@ -126,7 +126,7 @@ static uint32_t classify_infinite(const char *s, size_t len)
 	return vv_ascii_is(s + minus, len - minus, "inf") ? TEXT | BIT(VV_TYPE_NUMBER) : 0;
 }
 
-/* What a text that begins with a digit, or with '-', may be beside a string. */
+/* The types, besides string, of a text that begins with a digit or '-'. */
 static uint32_t classify_number(const char *s, size_t len)
 {
 	int64_t v;
@@ -190,7 +190,7 @@ static uint32_t classify_text(const char *s, size_t len)
 	}
 }
 
-/* What most numbers may be, up to eight digits and perhaps a point among them; 0: look closer. */
+/* The types of most numbers: up to eight digits, perhaps with a point; 0: look closer. */
 static inline uint32_t classify_short_number(const char *s, size_t len)
 {
 	const uint64_t key = spell_key(s, len), low = key ^ SPELL_ZEROS;
@@ -249,7 +249,7 @@ static uint32_t classify_literal(const char *s, size_t len)
 	       (classify_number(s, len) & BIT(VV_TYPE_YEAR));
 }
 
-/* What is between groups of three digits: Swiss, French, Polish and other spreadsheets write the last five. */
+/* Marks between groups of three digits: Swiss, French, Polish and other spreadsheets write the last five. */
 static const char *const MARKS[] = {".", ",", " ", "\302\240", "\342\200\257", "'", "\342\200\231"};
 enum { MARK_POINT = 1u << 0, MARK_COMMA = 1u << 1, MARK_SPACE = 1u << 2, MARK_COUNT = 7 };
 
@@ -452,7 +452,7 @@ static vv_marks_known set_marks(vv_number_marks *out, const char *decimal, uint8
 	return known;
 }
 
-/* Of a column whose fractions, if any, begin with a point: 1,234.50 or 1'234. */
+/* For a column whose fractions, if any, begin with a point: 1,234.50 or 1'234. */
 static vv_marks_known point_marks(vv_number_marks *out, const vv_infer *i)
 {
 	const uint8_t groups = i->point_groups;
@@ -488,7 +488,7 @@ vv_marks_known vv_infer_marks(vv_number_marks *out, const vv_infer *i, bool in_c
 		       : VV_MARKS_NONE;
 }
 
-/* Words that say year, in lower case. */
+/* Words for year, in lower case. */
 static bool is_year_word(const char *s, size_t len)
 {
 	static const char *const words[] = {

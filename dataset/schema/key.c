@@ -16,20 +16,20 @@
 
 #define CODE_LEN_MAX 64u /* longer texts are not codes */
 #define FEW_ROWS 8u      /* below that only a name makes a key: anything is unique there */
-#define NO_ROWS 3u       /* below that only a name that says identifier and nothing else */
+#define NO_ROWS 3u       /* with fewer, only a name that means identifier counts */
 #define NAMED_ID 30      /* what such a name scores */
 #define LEADING_MAX 3u   /* columns so far left may be keys without such a name */
-#define NAMED_ALONE 18   /* what a name scores that makes a key wherever the column stands */
+#define NAMED_ALONE 18   /* score of a name that makes a key in any position */
 #define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
 
-/* What a column looks like in the sample. */
+/* A column's looks in the sample. */
 typedef struct looks {
 	size_t column;
 	bool usable; /* no hole, no numbers with fractions, no counter without a name */
 	bool code;   /* short, no white space */
 	bool unique;
-	bool measure; /* numbers, and no name that says what they are */
-	int named;    /* what its name says */
+	bool measure; /* numbers without a name of an identifier */
+	int named;    /* score of its name */
 	int score;    /* name, values and place together: the higher, the more of a key */
 } looks;
 
@@ -104,7 +104,7 @@ static int word_score(const char *s, size_t len)
 	return 0;
 }
 
-/* What spreadsheets call the number of a line, in several languages. */
+/* Spreadsheets' names for the number of a line, in several languages. */
 static bool names_number(const char *name, size_t len)
 {
 	static const char *const names[] = {"#",
@@ -205,7 +205,7 @@ static bool counts_rows(const sample *s, size_t column)
 	return s->rows > 1;
 }
 
-/* Is it a counter of rows from 0 or 1 that nobody has named, as R, pandas and others write it? */
+/* Is it an unnamed counter of rows from 0 or 1, as R, pandas and others write it? */
 static bool is_row_number(const sample *s, size_t column, const char *name, size_t name_len)
 {
 	static const char *const names[] = {"rownames",   "row.names", "index",
@@ -247,7 +247,7 @@ static bool has_amounts(const sample *s, size_t column)
 	return vv_infer_marks(&marks, &i, false) != VV_MARKS_NONE;
 }
 
-/* first: the leftmost column that is no counter without a name. */
+/* first: the leftmost column except unnamed counters. */
 static looks look_at(sample *s, size_t column, size_t first, const char *name, size_t name_len)
 {
 	looks l = {.column = column, .usable = true, .code = true};
@@ -271,15 +271,16 @@ static looks look_at(sample *s, size_t column, size_t first, const char *name, s
 	l.score = l.named + (l.code ? 8 : 0) - (column < 12 ? (int)column : 12);
 	l.measure = quantity && l.named == 0 && column > 0 && !has_years(s, column);
 	if (quantity && column == 0 && counts_rows(s, column)) {
-		l.score += 10; /* less than a name that says code */
+		l.score += 10; /* less than a name that means code */
 	} else if (quantity && l.named == 0 && column > 0) {
 		l.score -= 10;
 	} else if (column == first && !quantity && l.named == 0) {
-		l.score += 16; /* what a table begins with is what its rows are about */
+		l.score += 16; /* the first column usually names the subject of the rows */
 	}
 	const size_t repeats = l.usable ? count_repeats(s, &column, 1, s->rows) : 0;
 	l.unique = l.usable && repeats == 0;
-	/* Of a pair a column is only a part where it comes again, a number again and again: a few repeats are mistakes. */
+	/* only a column whose values repeat, and for a number repeat often, is part of a pair: a few repeats are
+	 * mistakes */
 	l.usable = l.usable && (l.unique || (l.measure ? 2 : 20) * repeats >= s->rows);
 	return l;
 }
@@ -398,7 +399,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	     size++) {
 		rank_sets(&sets, &s, leading, leading_count, size);
 	}
-	/* identifiers that are only unique together, and what they name */
+	/* identifiers that are only unique together, left of the column that they name */
 	if (singles.count > 0 && best_named < NAMED_ALONE && leading_count > 1 &&
 	    rows >= FEW_ROWS && leading[0].named > 0 && leading[1].named > 0 &&
 	    leading[0].column < out[0].columns[0] && leading[1].column < out[0].columns[0]) {

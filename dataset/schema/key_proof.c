@@ -1,13 +1,12 @@
 /*
  * key_proof: finds hashes that occur more than once, of many.
  *
- * Hashes go into PARTITIONS by their highest bits. A partition keeps them in chunks,
- * each with the distance of its row from the one before: 10 bytes a row. Past the
- * memory limit all chunks are written to one unlinked file, a run for each partition.
- * Then partition by partition is put through a hash table that fits the processor's
- * cache. Rows matter only where it finds a repeat (nowhere, of a key): there the
- * entries are gathered with their row numbers and sorted. Whoever wants all entries in
- * order gets them in the same way, partition by partition.
+ * Hashes go into PARTITIONS by their highest bits. A partition keeps them in chunks, each with the
+ * distance of its row from the one before: 10 bytes a row. Past the memory limit all chunks are
+ * written to one unlinked file, a run for each partition. Then partition by partition is put
+ * through a hash table that fits the processor's cache. Rows matter only in partitions with a
+ * repeat (a key has none): there the entries are gathered with their row numbers and sorted. All
+ * entries in order are delivered in the same way, partition by partition.
  *
  * Memory: the limit while hashes are added; afterwards a table for one partition more
  * (a 256th of the rows; of one too large for that, a part of its hashes at a time).
@@ -24,7 +23,7 @@
 #define PARTITION_BITS 8u
 #define PARTITIONS (1u << PARTITION_BITS)
 #define CHUNK_ENTRIES 512u
-#define SKIP 0xffffu /* a step that only leads on; no hash goes with it */
+#define SKIP 0xffffu /* a step without a hash, for a longer distance */
 #define ENTRY_BYTES (sizeof(uint64_t) + sizeof(uint16_t))
 #define BLOCK_BYTES (256u << 10)   /* written and read at once */
 #define LOAD_MAX VV_KEY_SHARED_MAX /* entries of a partition looked at together: 32 MiB */
@@ -32,7 +31,7 @@
 #define PAIRS_FIRST 4096u          /* room for pairs in the first pass, ... */
 #define PAIRS_MOST (1u << 20)      /* ... and, growing from pass to pass, in a later one: 16 MiB */
 
-/* What a chunk in the file begins with; its hashes and steps follow. */
+/* A chunk's start in the file; its hashes and steps follow. */
 typedef struct chunk_head {
 	uint64_t count;
 	uint64_t row; /* of the first entry, whose step is 0 */
@@ -50,11 +49,11 @@ typedef struct run {
 	uint64_t offset, len;
 } run;
 
-/* What adding touches is first, in one line of the cache. */
+/* The members that adding uses are first, in one cache line. */
 typedef struct partition {
 	chunk *last;    /* being filled; its `next` leads to the ones before */
 	uint64_t row;   /* of the last entry */
-	size_t filled;  /* entries of last: its head gets to know when it is left */
+	size_t filled;  /* entries of last; written to its head when it is full */
 	uint64_t total; /* entries in all */
 	run *runs;
 	size_t run_count, run_cap;
@@ -201,7 +200,7 @@ static vv_status spill(vv_key_proof *p, vv_error *err)
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc;
 
-	p->broken = true; /* until all is there */
+	p->broken = true; /* until all is initialized */
 	if (p->fd < 0 && (rc = open_file(p, err)) < 0) return rc;
 	if (!vv_buf_reserve(&block, BLOCK_BYTES + sizeof(chunk)) &&
 	    (rc = vv_buf_ok(&block, err)) < 0) {
@@ -296,7 +295,7 @@ vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries,
 	return VV_OK;
 }
 
-/* What it takes to look at a partition. */
+/* Working memory to examine a partition. */
 typedef struct load {
 	uint64_t *table; /* hashes seen; 0 is free */
 	size_t table_size;
@@ -651,7 +650,7 @@ static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_
 			continue;
 		}
 		any = true;
-		/* only one hash shared by so many rows can fill that: see VV_KEY_SHARED_MAX */
+		/* only one hash shared by that many rows can fill it: see VV_KEY_SHARED_MAX */
 		if ((rc = gather(p, part, l, &s, LOAD_MAX, err)) < 0 ||
 		    (rc = pair_entries(list, l, err)) < 0) {
 			return rc;
@@ -692,7 +691,7 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 	return VV_OK;
 }
 
-/* Nothing is added from now on. */
+/* Closes the proof to further entries. */
 static vv_status finish(vv_key_proof *p, vv_error *err)
 {
 	if (p->broken) return vv_fail(err, VV_EUSAGE, "the proof has failed before");

@@ -1,5 +1,5 @@
 /*
- * moment: which formats say all of a value, and how it is written by default.
+ * moment: finds formats that determine the whole value, and writes the default form.
  */
 #include "dataset/schema/moment.h"
 
@@ -9,7 +9,7 @@
 
 #define DAY 86400
 
-/* Directives that only say what the value is made of. */
+/* Directives that determine parts of the value and nothing else. */
 static const char certain[] = "YymbBhdejHIpMSfzntTRDFr%";
 
 static bool is_certain(const char *format, bool *zoned)

@@ -1,6 +1,6 @@
 /*
- * names: the map's hashing. Seeded, since the names come from outside. Not a vv_hash_index:
- * it lives in an arena, and nobody has to clear it.
+ * names: the map's hashing. Seeded, since the names come from outside. Not a vv_hash_index: it
+ * lives in an arena and needs no clearing.
  */
 #include "dataset/schema/names.h"
 

@@ -1,5 +1,5 @@
 /*
- * package: which datapackage.json describes a path, and what it says.
+ * package: finds the datapackage.json that describes a path, and reads it.
  */
 #include "dataset/schema/package.h"
 
@@ -16,10 +16,9 @@
 #include "dataset/schema/schema.h"
 
 /*
- * What a resource says about its bytes, as hints for the sniffer.
- * Sources: Table Dialect (v2), CSV Dialect 1.2 (v1), Data Resource. What cannot be
- * honoured is refused by name; what does not concern the form is passed over, as
- * Table Dialect wants it.
+ * Reads a resource's description of its bytes as hints for the sniffer. Sources: Table Dialect
+ * (v2), CSV Dialect 1.2 (v1), Data Resource. Unsupported members are refused by name; members for
+ * another form are ignored, as Table Dialect requires.
  */
 
 typedef struct form_name {
@@ -236,7 +235,7 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 	return VV_OK;
 }
 
-/* Comments by their numbers: lines above the header, which are no part of the table. */
+/* Comments by their numbers: lines above the header, outside the table. */
 static vv_status read_comment_rows(const vv_sniff_hints *h, const vv_json *dialect,
 				   const char *file, vv_error *err)
 {
@@ -259,7 +258,7 @@ static vv_status read_comment_rows(const vv_sniff_hints *h, const vv_json *diale
 	return VV_OK;
 }
 
-/* What is between the cells of header lines. */
+/* The text between the cells of header lines. */
 static vv_status read_join(vv_package_resource *out, const vv_json *dialect, const char *file,
 			   vv_error *err)
 {
@@ -275,7 +274,7 @@ static vv_status read_join(vv_package_resource *out, const vv_json *dialect, con
 	return out->header_join ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Lines and spaces that are no part of the cells. */
+/* Lines and spaces outside the cells. */
 static vv_status read_passed(vv_sniff_hints *h, const vv_json *dialect, const char *file,
 			     vv_error *err)
 {
@@ -298,7 +297,7 @@ static vv_status read_passed(vv_sniff_hints *h, const vv_json *dialect, const ch
 	return VV_OK;
 }
 
-/* Members that ask for another reading of the bytes than varve's. */
+/* Refuses members that require a different reading of the bytes from varve's. */
 static vv_status refuse_members(const vv_json *dialect, bool json, const char *file, vv_error *err)
 {
 	static const struct {
@@ -476,7 +475,7 @@ static const vv_json *path_node(const vv_json *resource)
 {
 	const vv_json *path = vv_json_get(resource, "path");
 
-	return path ? path : vv_json_get(resource, "url"); /* as it was called before v1 */
+	return path ? path : vv_json_get(resource, "url"); /* its name before v1 */
 }
 
 /* Looks through a resource's paths; *found when one of them is `path`. */
@@ -579,8 +578,8 @@ static bool has_untyped(const vv_json *schema)
 	return false;
 }
 
-/* A schema on its own is of version 1 unless it says otherwise. Where its package has said it for
- * the schema, and it matters, the text says it from here on. */
+/* A separate schema is of version 1 unless it names another. If its package determined the version,
+ * and it matters, the version is added to the text. */
 static void put_schema(vv_buf *out, const vv_json *schema, const vv_json *resource)
 {
 	size_t from = out->len;
@@ -628,7 +627,7 @@ static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json
 	return read_dialect_of(out, node, path, file, l->err);
 }
 
-/* Looks for path (relative to the package) in the package text; *found tells. */
+/* Looks for path (relative to the package) in the package text; sets *found. */
 static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *text,
 			   const char *path, bool *found)
 {

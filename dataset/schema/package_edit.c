@@ -146,7 +146,7 @@ static vv_status prepare(editor *e)
 			       VV_PACKAGE_NAME);
 	}
 	if (schema) {
-		return check(e); /* what is changed below has its shape then */
+		return check(e); /* later edits can rely on its shape */
 	}
 	if (e->edit->schema) {
 		return vv_splice_set(&e->s, resource, "schema", e->edit->schema, e->err);
@@ -231,7 +231,8 @@ static bool is_missing_value(const vv_json *list, const char *value)
 	return false;
 }
 
-/* Gives the owner, a field or the schema, a list with the missing values that it had without one. */
+/* Gives the owner, a field or the schema, an explicit list of the missing values that it
+ * inherited. */
 static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *schema)
 {
 	const vv_json *inherited = vv_json_get(schema, "missingValues");

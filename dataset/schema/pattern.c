@@ -1,5 +1,5 @@
 /*
- * pattern: the only file that knows PCRE2, and how what XML Schema says is said to it.
+ * pattern: the only file that uses PCRE2; rewrites XML Schema's patterns for it.
  *
  * Source: XML Schema part 2, appendix F. \w there is everything but punctuation (the underscore is
  * one), separators and "other"; \s is four characters; \i and \c are those of XML's names.
@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 
-/* What a text may take without being counted: patterns that go through it once take less. */
+/* Uncounted steps for a text: patterns that read it once take fewer. */
 #define FREE_STEPS 1000u
 #define FREE_STEPS_BYTE 16u
 
@@ -258,8 +258,8 @@ static size_t digits_at(const char *s, const char *end)
 	return n;
 }
 
-/* "{" begins {n}, {n,} or {n,m}, or stands for itself. What others read as a quantifier and PCRE2
- * does not ({,m}; with blanks, as its later versions do) is neither. */
+/* "{" begins {n}, {n,} or {n,m}, or is literal. Quantifiers of other engines that PCRE2 lacks
+ * ({,m}; with blanks, as in its later versions) are refused. */
 static vv_status put_brace(rewriter *w)
 {
 	const char *from = w->at, *s = from + 1;
@@ -376,7 +376,7 @@ static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most,
 	return rc == VV_OK ? vv_buf_ok(&w->out, err) : rc;
 }
 
-/* The byte of the pattern that gave this byte of what it was rewritten to. */
+/* The byte of the pattern from which this byte of the rewritten one was made. */
 static size_t place_in_text(const char *text, size_t len, size_t at)
 {
 	rewriter w;
@@ -490,7 +490,7 @@ static int match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s
 			   scratch->data, scratch->limits);
 }
 
-/* The library does not tell how many steps it took: a text that needs more than its length allows is tried with
+/* The library does not report the steps it used: a text that needs more than its length allows is tried with
  * eight times as many, until it is decided. */
 int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
 		     vv_pattern_budget *budget)

@@ -1,6 +1,6 @@
 /*
- * schema: Table Schema descriptors, v1 and v2, checked in full. What is let pass here can be
- * honoured.
+ * schema: Table Schema descriptors, v1 and v2, checked in full. Every descriptor accepted here can
+ * be honoured.
  */
 #include "dataset/schema/schema.h"
 
@@ -180,8 +180,8 @@ typedef struct refit {
 	vv_names here; /* the new columns' names */
 } refit;
 
-/* Descriptors that are known by name; of several with one name (v1 allows it) the
- * first goes to the first column so called, and so on. */
+/* Finds descriptors by name; of several with one name (v1 allows it) the first goes to the first
+ * column of that name, and so on. */
 static void put_fields(vv_buf *out, const refit *r, bool *used)
 {
 	vv_buf_putc(out, '[');
@@ -432,7 +432,7 @@ static vv_status read_missing(const reader *r, const char ***out, const vv_json 
 	return VV_OK;
 }
 
-/* What people write who know another tool. */
+/* Type names from other tools. */
 static const char *meant_type(const char *name)
 {
 	static const char *const known[][2] = {
@@ -468,7 +468,7 @@ bool vv_schema_is_v1(const vv_json *node)
 	return true;
 }
 
-/* What a field without a type has: a string in version 1, in version 2 any. */
+/* A field without a type is a string in version 1 and any in version 2. */
 static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 {
 	const char *name;

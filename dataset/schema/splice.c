@@ -1,6 +1,6 @@
 /*
- * splice: the habits of a JSON file (indentation, line ends, what is between
- * members), seen from its neighbours.
+ * splice: derives the style of a JSON file (indentation, line ends, spacing between members) from
+ * the neighbours.
  */
 #include "dataset/schema/splice.h"
 
@@ -204,7 +204,7 @@ static const vv_json *last_of(const vv_json *container, const vv_json **before)
 	return last;
 }
 
-/* The indentation of the line on which text[at] stands. */
+/* The indentation of the line with text[at]. */
 static place line_of(const vv_splice *s, size_t at)
 {
 	place p = {"", 0, s->lines};
@@ -221,8 +221,8 @@ static place line_of(const vv_splice *s, size_t at)
 	return p;
 }
 
-/* Puts a separator like the one before the container's last child; tells where the
- * new child will stand. */
+/* Puts a separator like the one before the container's last child; returns the place of the new
+ * child. */
 static place put_gap(vv_buf *b, const vv_splice *s, const vv_json *container)
 {
 	const vv_json *before, *last = last_of(container, &before);
@@ -242,7 +242,7 @@ static place put_gap(vv_buf *b, const vv_splice *s, const vv_json *container)
 	return p;
 }
 
-/* What is between name and value of the container's last member. */
+/* Puts the text between name and value of the container's last member. */
 static void put_colon(vv_buf *b, const vv_splice *s, const vv_json *container)
 {
 	const vv_json *before, *last = last_of(container, &before);

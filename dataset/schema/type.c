@@ -14,7 +14,7 @@
 #include "dataset/schema/type_time.h"
 
 /*
- * What an e-mail address, a URI, a UUID and base64 look like.
+ * Syntax of e-mail addresses, URIs, UUIDs and base64.
  */
 
 static bool is_hex(char c)
@@ -27,7 +27,7 @@ static bool is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* A byte of a character outside of ASCII (RFC 6531 lets them stand in addresses). */
+/* A byte of a character outside of ASCII (RFC 6531 allows them in addresses). */
 static bool is_wide(char c)
 {
 	return (unsigned char)c >= 0x80;
@@ -251,7 +251,7 @@ bool vv_type_has_format(vv_type type, const char *format)
 
 	switch (type) {
 	case VV_TYPE_ANY:
-		return true; /* says nothing there */
+		return true; /* always true there */
 	case VV_TYPE_DATE:
 	case VV_TYPE_TIME:
 	case VV_TYPE_DATETIME:
@@ -360,7 +360,7 @@ bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *a
 	return false;
 }
 
-/* The number may have a currency before or a unit after; neither holds a digit. */
+/* The number may have a currency before or a unit after; neither contains a digit. */
 static bool holds_number(const vv_field *f, const char *s, size_t len)
 {
 	size_t at, n;
@@ -706,7 +706,7 @@ bool vv_field_known_by_few(const vv_field *f)
 	case VV_TYPE_DATE:
 	case VV_TYPE_DATETIME:
 		return !f->plan;
-	default: /* years: -1000 and 1000 are, what is between them is not */
+	default: /* years: -1000 and 1000 are in order, years between are not */
 		return false;
 	}
 }

@@ -1,8 +1,7 @@
 /*
- * type_json: cells that hold JSON: objects, arrays, GeoJSON (RFC 7946).
+ * type_json: checks cells with JSON: objects, arrays, GeoJSON (RFC 7946).
  *
- * Parsed again for each cell. Where memory runs out the answer is yes, so that no
- * finding is made up.
+ * Parsed again for each cell. Out of memory returns yes, so that no false finding appears.
  */
 #include "dataset/schema/type_json.h"
 
@@ -12,7 +11,7 @@
 #include "base/buf.h"
 #include "dataset/schema/decimal.h"
 
-/* What the value must be if the text is JSON at all: most cells are refused here. */
+/* A quick test of the first character: most cells fail here. */
 static bool may_be(const char *s, size_t len, char opening)
 {
 	while (len > 0 && vv_is_space(*s)) {
@@ -22,7 +21,7 @@ static bool may_be(const char *s, size_t len, char opening)
 	return len > 0 && *s == opening;
 }
 
-/* NULL: no JSON, or, *unknown, too little memory to tell. */
+/* NULL: not JSON, or with *unknown too little memory to decide. */
 static const vv_json *parse(bool *unknown, vv_arena *arena, const char *s, size_t len)
 {
 	vv_error err;
@@ -141,8 +140,8 @@ static bool is_object_or_null(const vv_json *node)
 	return node && (node->type == VV_JSON_OBJECT || node->type == VV_JSON_NULL);
 }
 
-/* Checks one object but for the objects in it: *inner is the first of these (which
- * may be the only one), *feature what they must be ("Feature", or NULL: geometries). */
+/* Checks one object but for the objects in it: *inner is the first of these (which may be the only
+ * one), *want the type required of them ("Feature", or NULL: geometries). */
 static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *array,
 			  const char **want)
 {

@@ -56,8 +56,8 @@ bool vv_type_is_day(unsigned year, unsigned month, unsigned day)
 	       day <= days[month - 1] + (month == 2 && leap ? 1u : 0u);
 }
 
-/* -?CCYY, more digits where the first is not 0; there is no year 0. *out is the
- * year modulo 400, which is all that leap years need. */
+/* -?CCYY, more digits where the first is not 0; there is no year 0. *out is the year modulo 400,
+ * which is enough for leap years. */
 static bool take_year(cursor *c, unsigned *out)
 {
 	bool zero = true;
@@ -315,7 +315,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* What a directive is short for, or NULL. */
+/* The long form of a directive, or NULL. */
 static const char *long_form(char kind)
 {
 	switch (kind) {
@@ -344,7 +344,7 @@ static vv_status add_item(pattern *p, char kind, char byte, vv_error *err)
 	return VV_OK;
 }
 
-/* A directive twice would say two things about one number. */
+/* Two of one directive could contradict each other. */
 static bool has_kind(const pattern *p, char kind)
 {
 	for (size_t i = 0; i < p->count; i++) {
@@ -461,7 +461,7 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	return add_patterns(&plan->whole, arena, any_whole, err);
 }
 
-/* Of the length limits of numbers: digits at most, and the values. */
+/* Limits of a number's digits and values. */
 typedef struct number_rule {
 	char kind;
 	uint8_t least_digits, most_digits;
@@ -610,7 +610,7 @@ static size_t match_item(const item *it, const char *s, size_t avail, size_t bel
 	return n < below ? n : 0;
 }
 
-/* What the clock's directives say, into out. */
+/* Stores the clock's directives in out. */
 static void note_clock(vv_moment *out, char kind, const char *text, size_t len, bool *after)
 {
 	switch (kind) {
@@ -648,8 +648,8 @@ static void note_clock(vv_moment *out, char kind, const char *text, size_t len, 
 	}
 }
 
-/* Does what was taken name a day that exists? at[i] is where item i began. What it names
- * goes to out, where that is not NULL. */
+/* Is the date just read a day that exists? at[i] is the start of item i. Stores it in out if not
+ * NULL. */
 static bool is_possible(const pattern *p, const char *s, const size_t *at, vv_moment *out)
 {
 	unsigned year = 1900, month = 1, day = 1, of_year = 1;

@@ -14,7 +14,7 @@
 
 #define DAY 86400
 #define WRONG 0x80000000u        /* in the length of a key's part: not a value of its field */
-#define MONTHS_MAX 1000000000000 /* further than anybody counts; in 64 bits as seconds */
+#define MONTHS_MAX 1000000000000 /* more than any real value; fits in 64 bits as seconds */
 
 bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second)
 {
@@ -133,8 +133,8 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 			       buf->len - from);
 }
 
-/* digits / 10^fraction as the nearest double, ties to even. The quotient has 63 bits or 64, and what remains tells on which
- * side of a tie it is. */
+/* digits / 10^fraction as the nearest double, ties to even. The quotient has 63 bits or 64, and the remainder decides on
+ * which side of a tie it is. */
 static double divide(uint64_t digits, unsigned fraction)
 {
 	__extension__ typedef unsigned __int128 wide;
@@ -295,8 +295,8 @@ static int64_t month_begins(int64_t month)
 	return vv_value_days(year, (unsigned)(month - year * 12) + 1, 1) * DAY;
 }
 
-/* Compares a + shift with b, the seconds of two durations. digits holds those of both; 2:
- * too far apart in size, or no memory. */
+/* Compares a + shift with b, the seconds of two durations. digits contains those of both; 2: too
+ * far apart in size, or no memory. */
 static int rank_shifted(const vv_decimal *a, const vv_decimal *b, int64_t shift, vv_buf *digits)
 {
 	vv_decimal by, rest;
@@ -548,8 +548,8 @@ static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 	return !out->failed && !scratch->failed;
 }
 
-/* Does the text itself stand for what a cell of the type means? Then a wrong one cannot be treated as
- * another value. */
+/* Is the text itself the value of a cell of the type? Then a wrong one cannot count as another
+ * value. */
 static bool means_text(const vv_field *f, const vv_cell *cell)
 {
 	return (f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY) && cell->state == VV_CELL_TEXT;

@@ -14,7 +14,7 @@
 #include "dataset/schema/infer.h"
 #include "dataset/schema/key.h"
 
-#define FEW_VALUES 50u /* of fewer a value that is not a number says nothing */
+#define FEW_VALUES 50u /* with fewer, a value that is not a number proves nothing */
 #define FEW_IDS 20u
 #define REPEATS 2u
 #define IDS_MAX ((uint64_t)1 << 20) /* 24 bytes each */
@@ -73,8 +73,8 @@ static void look_at_type(column_look *l, const vv_cell *c, uint64_t row)
 	l->open = l->count <= FEW_VALUES || least_others(l) * 50 <= l->count;
 }
 
-/* How many rows the cell has between the rest of its own and the beginning of the last one, if they are nothing else: each has as
- * many delimiters as a row, and so have the first and the last line together, as the place of the column tells. */
+/* How many rows the cell has between the rest of its own and the beginning of the last one, if they are nothing else: each has
+ * as many delimiters as a row, and so have the first and the last line together, by the place of the column. */
 static uint64_t count_rows(const looking *k, const vv_cell *c, size_t column)
 {
 	const char delimiter = (char)k->t->root.dialect.delimiter, *end = c->text + c->len;
@@ -126,7 +126,7 @@ static bool look_at_id(looking *k, const vv_cell *row, uint64_t number)
 	return true;
 }
 
-/* False: there is no memory. */
+/* False: out of memory. */
 static bool look_at_rows(looking *k, const vv_batch *b)
 {
 	for (size_t i = 0; i < b->rows; i++) {

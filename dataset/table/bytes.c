@@ -10,8 +10,8 @@
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 
-/* Some groups (or chunks) are made by a thread at a time, until they have so many bytes: handing
- * work to a thread costs as much as making a few kilobytes, and so does a write. */
+/* A thread makes groups (or chunks) up to this many bytes at a time: handing work to a thread costs
+ * as much as making a few kilobytes, and so does a write. */
 #define PIECE_WANT (128u << 10)
 #define PARTS 16u
 #define PIECES 8u
@@ -43,7 +43,7 @@ typedef struct piece {
 	size_t given, raw_given; /* of the parts, and of raw */
 } piece;
 
-/* What a thread makes a part with. */
+/* One thread's tools. */
 typedef struct tools {
 	vv_batch batch;
 	vv_row_writer *writer; /* NULL until it is needed */

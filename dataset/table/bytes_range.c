@@ -17,12 +17,12 @@
 
 typedef struct range {
 	vv_table *table;
-	uint64_t from, end; /* what is wanted of the file */
+	uint64_t from, end; /* the wanted range of the file */
 	vv_bytes_fn fn;
 	void *payload;
 } range;
 
-/* Gives what is wanted of a piece that begins at `at`. */
+/* Writes the wanted part of a piece that begins at `at`. */
 static vv_status give_part(const range *r, uint64_t at, const void *bytes, size_t len,
 			   vv_error *err)
 {
@@ -33,7 +33,7 @@ static vv_status give_part(const range *r, uint64_t at, const void *bytes, size_
 	return r->fn(r->payload, (const char *)bytes + (first - at), (size_t)(end - first), err);
 }
 
-/* What is wanted of a file's chunks. */
+/* Writes the wanted part of a file's chunks. */
 static vv_status give_chunks(const range *r, vv_error *err)
 {
 	const vv_buf *top = &r->table->root.data;
@@ -226,7 +226,7 @@ static vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uin
 
 /* ---- a version in key order ---- */
 
-/* Bytes of a part of the file; what is loaded at once may be some times that, where rows are long. */
+/* Bytes of a part of the file; with long rows a load may be up to LOAD_MAX. */
 #define PART_BYTES ((uint64_t)32 << 20)
 #define LOAD_MAX (4 * PART_BYTES)
 #define PARTS_MAX 4096u
@@ -237,14 +237,14 @@ static vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uin
 
 /* A row that is put aside: its number in the part and its length (32 bits each), its line. */
 #define HEAD 8u
-#define ROW_COST 24u /* with what is noted when it goes */
+#define ROW_COST 24u /* with the notes for the way back */
 #define NO_ROW UINT64_MAX
 
 typedef struct extent {
 	uint64_t at, len;
 } extent;
 
-/* Rows that stand together in the file. */
+/* Rows that are adjacent in the file. */
 typedef struct part {
 	vv_buf pending;
 	extent *extents;
@@ -252,7 +252,7 @@ typedef struct part {
 	uint64_t bytes;
 } part;
 
-/* Where a row of the part lies: in `loaded`, or, where the part is too long for that, in `aside`. */
+/* The place of a row of the part: in `loaded`, or, if the part is too long for that, in `aside`. */
 typedef struct place {
 	uint64_t at; /* NO_ROW: it has not come */
 	uint32_t len;
@@ -272,7 +272,7 @@ typedef struct file_order {
 	/* while the sorted file comes */
 	vv_places_reader *places;
 	vv_list_reader *groups;
-	vv_table_reader *reader; /* when lines are not told apart by their ends */
+	vv_table_reader *reader; /* when line ends do not separate the rows */
 	uint64_t groups_left, rows_left;
 	size_t head_len;
 	bool has_head;
@@ -387,7 +387,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 	return rc;
 }
 
-/* What comes is the head, each group, and the tail. */
+/* Receives the head, each group, and the tail. */
 static vv_status take_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	file_order *o = payload;

@@ -1,6 +1,6 @@
 /*
- * dataset_reader: what table is at a place of a repository. Knows what all commands share, and
- * when a file need not be read to tell.
+ * dataset_reader: finds the table at a path of a repository, for all commands, without reading the
+ * file where possible.
  */
 #include "dataset/table/dataset_reader.h"
 
@@ -216,7 +216,7 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 					    const vv_scan_cache *cache, bool given, vv_error *err)
 {
 	uint64_t secret;
-	if (cache->count < 2) return VV_OK; /* a change leaves no group as it was */
+	if (cache->count < 2) return VV_OK; /* a change changes every group */
 	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
 	if (rc < 0) return rc;
 	vv_auto(char) *file = scan_cache_file(r, path, given);
@@ -325,8 +325,8 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-/* The package itself, or a schema or dialect that it names. What cannot be read is reported when the
- * table is. */
+/* The package itself, or a schema or dialect that it names. Unreadable files are reported when the
+ * table is read. */
 static vv_status package_differs(vv_dataset_reader *r, const char *package, bool *out,
 				 vv_error *err)
 {
@@ -349,7 +349,7 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 	return rc;
 }
 
-/* The same, asked once of each package. */
+/* The same, computed once for each package. */
 static vv_status was_package_edited(vv_dataset_reader *r, const char *package, bool *out,
 				    vv_error *err)
 {
@@ -418,7 +418,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	if (!any_package && ((rc = look_for_new_package(r, path, err)) < 0 || !r->new_package)) {
 		return rc;
 	}
-	/* What cannot be read now is reported when the file is: at once, where it was named. */
+	/* errors here are reported when the file is read: at once if it was named */
 	if ((rc = vv_declared_find(&res, &described, NULL, path, dataset_reader_work_file, r,
 				   VV_IGNORED)) < 0) {
 		*out = any_package && rc == VV_EINPUT;

@@ -1,7 +1,7 @@
 /*
- * dataset_reader_import: imports the bytes at a place of a repository as a version. Knows where the
- * inputs come from, and which goes before which; then the import, then what the version is called.
- * Only the import in the middle may run in another thread (dataset_writer).
+ * dataset_reader_import: imports the bytes at a path of a repository as a version: finds the inputs
+ * and their precedence, imports, and makes the pointer. Only the import in the middle may run in
+ * another thread (dataset_writer).
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 /* --- inputs ---------------------------------------------------------------------------- */
 
-/* What the machine refuses is no answer: a parent must not be overlooked for it. */
+/* Keeps only errors of memory and disk: a parent must not be overlooked because of them. */
 static vv_status unless_trouble(vv_status rc, vv_error *err)
 {
 	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
@@ -29,7 +29,7 @@ static vv_status unless_trouble(vv_status rc, vv_error *err)
 	return VV_OK;
 }
 
-/* What a pointer alone tells of a version. */
+/* Keeps a version's facts that its pointer contains. */
 static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *err)
 {
 	in->named_kind = vv_arena_strndup(&in->arena, p->kind, strlen(p->kind));
@@ -45,7 +45,8 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 	return VV_OK;
 }
 
-/* The newest version of HEAD's line of commits that has bytes: one without tells nothing of a table. */
+/* The newest version of HEAD's line of commits that has bytes: one without does not describe a
+ * table. */
 static vv_status find_in_history(vv_dataset_reader *r, const char *path, vv_arena *arena,
 				 vv_pointer *out, bool *found, vv_error *err)
 {
@@ -113,14 +114,14 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 			out->parent = pointer.root;
 		} else if (rc == VV_EMISSING) {
 			vv_error_clear(err);
-			/* what its pointer does not say is found again */
+			/* facts that its pointer lacks are found again */
 			rc = keep_named(in, &pointer, err);
 		}
 	}
 	return rc;
 }
 
-/* *guess: only the name says that it is a table. */
+/* *guess: only the name suggests a table. */
 static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const dataset_inputs *in,
 			const vv_dataset_found *out, bool *guess)
 {
@@ -183,7 +184,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 	return rc < 0 ? rc : VV_OK;
 }
 
-/* What only a table has was asked for a file of bytes. */
+/* Refuses options for tables on a file of bytes. */
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
 	if (opts->order == VV_ORDER_KEEP) return VV_OK;
@@ -233,9 +234,9 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			return rc;
 		}
 		in->opts.cache = in->cache;
-		/* without the blocks of the version before nothing tells whether it has them */
+		/* without its blocks the version before cannot be checked */
 		in->opts.order = opts->order;
-		/* Whoever stores a file chooses in the same way, so that equal files get equal roots. */
+		/* every store of a file chooses in the same way, so that equal files get equal roots */
 		in->opts.choose_order = !dry;
 		if (opts->key) {
 			in->opts.key = opts->key;
@@ -251,7 +252,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 
 /* --- the import ------------------------------------------------------------------------ */
 
-/* What a pointer does not tell of a version. */
+/* Facts of a version that its pointer lacks. */
 typedef struct untold {
 	bool file_order_declared;
 	vv_key_source source;
@@ -291,8 +292,8 @@ static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *ta
 	return VV_OK;
 }
 
-/* A pointer says which key its version has, not whether somebody declared it or it was found, nor
- * whether the file's order was requested: is the table that version, but for these? */
+/* A pointer contains its version's key, but not whether the key was declared or found, nor whether
+ * the file's order was requested: is the table that version, except for these? */
 static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, const vv_sink *sink,
 			    vv_error *err)
 {

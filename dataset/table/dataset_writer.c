@@ -1,6 +1,6 @@
 /*
- * dataset_writer: bytes into the store. Knows in which order what was imported becomes
- * durable: blocks, then pointer blobs; index and refs are the command's.
+ * dataset_writer: stores imported bytes durably, blocks first, then pointer blobs; index and refs
+ * are the command's.
  */
 #include "dataset/table/dataset_writer.h"
 
@@ -17,8 +17,8 @@
 #define LOCK_WAIT_MS 60000u
 
 /* The import of a small file in a thread of the pool, beside those of other files. Its blocks are held in memory and
- * stored when the file is requested, so that what is stored, and in which order, does not depend on which file was
- * ready first. Whatever goes wrong is found again, and told, by the import that follows then. */
+ * stored when the file is requested, so that the stored blocks and their order do not depend on which file was ready
+ * first. An import after an error meets and reports it again. */
 typedef struct ahead {
 	vv_job job;
 	vv_dataset_reader *reader;
@@ -45,7 +45,7 @@ struct vv_dataset_writer {
 	vv_writer *blocks;
 	vv_buf *pointers; /* whose blobs are written by vv_dataset_writer_commit */
 	size_t pointer_count, pointer_cap;
-	/* a ring of imports that were begun, in the order in which they will be asked for */
+	/* a ring of imports that were begun, in the order of the later requests */
 	ahead **ahead;
 	size_t ahead_first, ahead_count, ahead_max; /* ahead_max 0: no room was made yet */
 };
@@ -85,7 +85,7 @@ static void run_ahead(vv_job *job, unsigned worker VV_UNUSED)
 	a->ms += vv_monotonic_ms() - start;
 }
 
-/* What is looked at first is all of it, and it is not a pointer. */
+/* Does the first window contain the whole file, and is it not a pointer? */
 static bool is_fit(const ahead *a)
 {
 	char head[16];
@@ -291,7 +291,7 @@ vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *e
 {
 	vv_status rc;
 	if ((rc = try_lock(w, x, err)) < 0 || (rc = write_pointers(w, err)) < 0) return rc;
-	/* git asks the filter, which knows of the file by then. */
+	/* git runs the filter, which then finds the file in the cache. */
 	(void)vv_stat_cache_save(w->reader->stats, VV_IGNORED);
 	return vv_index_write(x, err);
 }
@@ -344,7 +344,7 @@ static vv_writer_stats stats_now(const vv_dataset_writer *w)
 	return stats;
 }
 
-/* What one import added to the store, and what is to be durable or remembered of it. */
+/* Counts one import's additions to the store, and saves its scan cache and pointer. */
 static vv_status finish_import(vv_dataset_writer *w, const char *path,
 			       const vv_writer_stats *before, vv_dataset_found *out, vv_error *err)
 {
@@ -390,7 +390,7 @@ static bool make_room_ahead(vv_dataset_writer *w)
 	return w->ahead_max > 0;
 }
 
-/* Without waiting: an import that comes next waits, and says so. */
+/* Does not wait: the next import waits and reports that. */
 static bool has_blocks(vv_dataset_writer *w)
 {
 	vv_store *store;
@@ -407,7 +407,7 @@ bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_da
 	ahead *a;
 
 	if (!make_room_ahead(w)) {
-		return true; /* there is nobody to do it */
+		return true; /* no thread to do it */
 	}
 	if (w->ahead_count == w->ahead_max || !has_blocks(w)) return false;
 	ahead_begin(&a, w->reader, w->blocks, path, opts);
@@ -417,7 +417,7 @@ bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_da
 	return true;
 }
 
-/* What was begun of this path. VV_ENOTFOUND: nothing that helps. */
+/* Finishes the import begun for this path. VV_ENOTFOUND: none that helps. */
 static vv_status finish_ahead(vv_dataset_writer *w, const char *path,
 			      const vv_dataset_options *opts, vv_dataset_found *out, vv_error *err)
 {

@@ -10,7 +10,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 
-/* ---- the table that the file gives ---- */
+/* ---- the table of the file ---- */
 
 #define ALONE ((uint64_t)4 << 20) /* bytes for which threads are not worth their start */
 

@@ -1,6 +1,6 @@
 /*
- * group_stream: when a proved group needs its bytes all the same: when what follows it
- * begins like a row end, the end of its last row is not where it stood when it was proved.
+ * group_stream: decides when a proved group needs its bytes after all: if the next bytes begin like
+ * a row end, its last row ends elsewhere than when it was proved.
  */
 #include "dataset/table/group_stream.h"
 
@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "dataset/table/table.h"
 
-#define AHEAD 8 /* groups that are begun before they are asked for, */
+#define AHEAD 8 /* groups begun before they are requested, */
 /* while those that are must not have more bytes together; two are always. */
 #define BYTES_AHEAD ((uint64_t)4 << 20)
 
@@ -226,13 +226,13 @@ static void drop_head(group_stream *s)
 	s->given = false;
 }
 
-/* What a piece that is not known gives of its pair. */
+/* The pair's facts from a piece that is not yet known. */
 static vv_status fill_pair(group_stream *s, piece *p, vv_error *err)
 {
 	p->pair.raw_len = p->raw_len;
 	p->pair.first = (char)first_byte(p);
 	if (is_row_end(s->next)) {
-		return VV_OK; /* the pair is here alone */
+		return VV_OK; /* the pair holds only here */
 	}
 	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
 	return note_pair(s, &p->pair, err);

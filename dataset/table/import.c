@@ -143,7 +143,7 @@ vv_status import_append_group(import *im, const vv_scan_entry *e, const void *da
 
 #define TYPES_MAX ((size_t)32 << 20) /* bytes */
 
-/* Keeps what a group tells of types, unless that becomes too much. */
+/* Keeps a group's types until they become too many. */
 static void keep_types(import *im, const vv_infer *types, size_t columns)
 {
 	vv_group_types *t = &im->out->types;
@@ -193,7 +193,7 @@ static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 	return vv_hint_code(err, VV_HINT_CONVERT_LINES);
 }
 
-/* Gives the lines of a group to whoever sorts them, while the window still has them. */
+/* Gives the lines of a group to the sorter while the window still has them. */
 static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 {
 	size_t end_len, from = 0;
@@ -216,13 +216,13 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 	return rc;
 }
 
-/* Where nothing is put, only the store can tell. */
+/* If nothing is put, only the store can answer. */
 static bool is_stored(const import *im, const vv_cid *cid)
 {
 	return im->sink->has && im->sink->has(im->sink->payload, cid);
 }
 
-/* What is done with a group's rows while they are there. */
+/* Uses a group's rows while they are in memory. */
 static vv_status use_rows(import *im, const group_job *j, vv_error *err)
 {
 	struct order_choice *choice = im->opts->choice;
@@ -241,7 +241,7 @@ void import_hand_over(import *im)
 	}
 }
 
-/* Waits for j's end, or does what nobody else has begun. */
+/* Waits for j's end, or does the work if no thread has begun it. */
 static void wait_for(import *im, group_job *j)
 {
 	if (im->kept == j) {
@@ -341,7 +341,7 @@ static vv_status names_of_cut(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* Whoever reads a group needs a place for every column in every row. */
+/* A reader of a group needs a place for every column in every row. */
 static vv_status check_width(const import *im, vv_error *err)
 {
 	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) return VV_OK;
@@ -410,7 +410,7 @@ static vv_status tell_readings(import *im, vv_error *err)
 	return rc;
 }
 
-/* It is stored as it is, but other programs, and JSON, read it wrongly or not at all. */
+/* Warns of text stored unchanged that other programs, and JSON, read wrongly or not at all. */
 static vv_status warn_foreign_rows(import *im, vv_error *err)
 {
 	static const char kept[] = "it is stored byte for byte, but cannot be written as JSON";
@@ -462,7 +462,7 @@ static vv_status warn_foreign_rows(import *im, vv_error *err)
 	return rc;
 }
 
-/* Did somebody ask for the file's order, now or before? */
+/* Was the file's order requested, now or before? */
 static bool is_file_order_declared(const import *im)
 {
 	const vv_import_options *o = im->opts;
@@ -582,7 +582,7 @@ static vv_status hide_tail(import *im, vv_error *err)
 				   find_tail, im, err);
 }
 
-/* Looks at the beginning until the header is there. */
+/* Reads the beginning until it contains the header. */
 static vv_status sniff(import *im, vv_error *err)
 {
 	vv_sniff_hints hints = im->opts->hints;
@@ -729,7 +729,7 @@ static vv_status import_open(import *im, vv_error *err)
 
 /* ---- a file without rows: content-defined chunks under one list ---- */
 
-/* CIDs of the parent's chunks in order: what a changed chunk is stored against. */
+/* CIDs of the parent's chunks in order: bases for changed chunks. */
 typedef struct old_chunks {
 	vv_cid *cids;
 	size_t count, next;

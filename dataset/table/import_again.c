@@ -1,10 +1,10 @@
 /*
- * import_again: nothing is stored before it was made again from what is stored and compared with what
- * came in: each new row group while its block is at hand, and what surrounds the rows. What key
- * order adds is import_sorted.c's; an encoding is undone while the file is read (dataset/read/file_text.h).
+ * import_again: makes every part again from its stored form and compares it with the input before it is
+ * stored: each new row group while its block is in memory, and the bytes around the rows. import_sorted.c
+ * does this for key order; an encoding is undone while the file is read (dataset/read/file_text.h).
  *
- * Groups are made by the code that restores them (table.h), so that whatever that would refuse or change is
- * found here.
+ * Groups are made by the code that restores them (table.h), so that anything that code would refuse or
+ * change is found here.
  */
 #include "dataset/table/import_state.h"
 
@@ -118,7 +118,7 @@ vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 	return rc;
 }
 
-/* What is kept of the file would not give it again. */
+/* Refuses: the stored form would not reproduce the file. */
 static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *err)
 {
 	vv_auto(vv_buf) at = VV_BUF_INIT;

@@ -144,7 +144,7 @@ static vv_status put_warning(void *payload, size_t column, const char *what, vv_
 	return vv_buf_ok(w->warnings, err);
 }
 
-/* Of a new table whose columns are not declared. */
+/* For a new table without declared columns. */
 static vv_status tell_almost(vv_import_result *out, const char *name, const vv_sink *sink,
 			     const vv_import_options *opts, vv_error *err)
 {

@@ -1,9 +1,9 @@
 /*
- * import_changed: makes a group from the old one where only a few of its cells changed. The old block gives its lines, which are
- * compared with the file. Only the rows that differ are scanned, and only the columns in which they differ are encoded. The
- * new block is proved like that of any other group.
+ * import_changed: makes a group from the old one where only a few of its cells changed. The old block's lines are compared with
+ * the file. Only the rows that differ are scanned, and only the columns in which they differ are encoded. The new block is
+ * proved like that of any other group.
  *
- * It is the block that reading all rows gives, since equal columns are encoded equally. Where this way is closed (the old block is
+ * Reading all rows would make the same block, since equal columns are encoded equally. If this is impossible (the old block is
  * missing or damaged, rows were added or removed, a line is irregular, a cut moves), all rows are read.
  */
 #include "dataset/table/import_state.h"
@@ -14,7 +14,7 @@
 #include "dataset/format/group_internal.h"
 #include "dataset/table/old_groups.h"
 
-/* Where more than one row in so many has changed, reading all rows costs no more. */
+/* If more than one row in so many changed, reading all rows is as cheap. */
 #define FEW_OF 16u
 
 void import_changed_clear(changed_group *c)

@@ -86,7 +86,7 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 	return rc;
 }
 
-/* Where nobody declared it, now or before. */
+/* For an encoding never declared, now or before. */
 static vv_status tell_encoding(vv_import_result *out, const vv_file_text *t,
 			       const vv_import_options *opts, vv_error *err)
 {

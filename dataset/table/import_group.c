@@ -78,7 +78,7 @@ vv_status import_infer_room(import_worker *w, const import *im, size_t columns, 
 	return VV_OK;
 }
 
-/* Room in the job for what its group alone tells of types. */
+/* Makes room in the job for the types of its group alone. */
 static vv_status types_room(group_job *j, vv_error *err)
 {
 	if (!vv_array_room_for(j->types, 0, j->type_count, j->columns)) return vv_fail_nomem(err);
@@ -109,7 +109,7 @@ static size_t newline_len(vv_newline n)
 	return n == VV_NO_NEWLINE ? 0 : n == VV_CRLF ? 2 : 1;
 }
 
-/* Are the bytes of a CSV row, without its row end, what the dialect gives? */
+/* Would the dialect write the bytes of a CSV row, without its row end, the same way? */
 static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t body)
 {
 	const vv_row *row = &j->rows[i];
@@ -149,7 +149,7 @@ int import_irregularity(import_worker *w, const group_job *j, size_t i)
 	return 1 + (int)row->newline;
 }
 
-/* The number of the line that begins at `at` in raw; 0 where the source can tell it. */
+/* The number of the line that begins at `at` in raw; 0 if the source can compute it. */
 static uint64_t line_at(const group_job *j, size_t at)
 {
 	return j->im->source->line ? 0 : j->lines + import_count_lines(j->raw, at) + 1;
@@ -335,7 +335,7 @@ static bool has_long_cells(const group_job *j)
 	return false;
 }
 
-/* Appends to outs where a cell stands that is out of line, and the chunks of its text. */
+/* Appends to outs the place of an out-of-line cell, and the chunks of its text. */
 static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const vv_cell *cell,
 			 vv_error *err)
 {
@@ -404,10 +404,10 @@ static bool fit_as_told(const import *im, const vv_field *f, const vv_cell *valu
 	return true;
 }
 
-/* Who is told of the values that are encoded. */
+/* The receiver of values during encoding. */
 typedef struct told {
 	const import *im;
-	vv_infer *types; /* NULL: not asked for */
+	vv_infer *types; /* NULL: not wanted */
 	bool *doubtful;
 } told;
 
@@ -470,7 +470,7 @@ static vv_status put_facts(import_worker *w, group_job *j, vv_error *err)
 	return append_facts(w, j, err);
 }
 
-/* Of a group that stays in its file nothing is found out. */
+/* Writes unknown facts for a group that stays in its file. */
 static vv_status put_no_facts(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_status rc = vv_facts_begin(&w->facts, j->columns, err);
@@ -484,15 +484,15 @@ static vv_status put_no_facts(import_worker *w, group_job *j, vv_error *err)
 
 /* ---- groups that stay in their file ---- */
 
-/* A group is named by the hash of its rows as the first of the compared files would have them, without quotes that
- * need not be there: equal cells, equal names, whatever the rows look like. */
+/* A group is named by the hash of its rows as the first of the compared files would have them, without unnecessary
+ * quotes: equal cells get equal names, however the rows are written. */
 
 static const vv_dialect *naming_dialect(const import *im)
 {
 	return im->opts->known ? &im->opts->known->dialect : &im->dialect;
 }
 
-/* Are the group's bytes what it is named by? */
+/* Is the group named by its bytes? */
 static bool is_named_by_bytes(const group_job *j)
 {
 	const vv_newline newline = j->im->dialect.newline;
@@ -504,7 +504,7 @@ static bool is_named_by_bytes(const group_job *j)
 	return true;
 }
 
-/* Hashes the rows, written as they are named by. */
+/* Hashes the rows in the form for naming. */
 static vv_status hash_rows(import_worker *w, const group_job *j, vv_hash128 *out, vv_error *err)
 {
 	const vv_dialect *like = naming_dialect(j->im);
@@ -537,13 +537,13 @@ static vv_status name_group(import_worker *w, group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-/* Will nobody miss the block? The other file has the group, or this file can be read again. */
+/* Is the block unneeded, since the other file has the group, or this file can be read again? */
 static bool is_left_in_file(const group_job *j)
 {
 	return !j->im->opts->known || old_groups_has(j->im->old, &j->cid);
 }
 
-/* What the encoder tells on the way. */
+/* Infers types from values that the encoder reports. */
 static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
 {
 	bool apart = j->im->opts->keep_types;
@@ -653,7 +653,7 @@ static vv_status make_sort_keys(group_job *j, vv_error *err)
 	return vv_buf_ok(&j->sort_keys, err);
 }
 
-/* Holds the cells of doubtful columns against the types that these have so far. */
+/* Compares the cells of doubtful columns with the columns' types so far. */
 static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *err)
 {
 	const import *im = j->im;

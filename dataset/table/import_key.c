@@ -16,7 +16,7 @@
 #include "dataset/table/table.h"
 #include "repo/blocks/reach.h"
 
-/* What a pair of rows with equal hashes is judged by. */
+/* State to judge pairs of rows with equal hashes. */
 typedef struct pair_check {
 	import *im;
 	const vv_key_candidate *candidate;
@@ -65,7 +65,7 @@ static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *
 	return rc < 0 ? (int)rc : p->duplicate;
 }
 
-/* "line 17" or "row 16" for a row of what was just imported. */
+/* "line 17" or "row 16" for a row of the current import. */
 static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 {
 	vv_error ignored = {0};
@@ -89,7 +89,7 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 	import *im = p->im;
 	const vv_key_candidate *c = p->candidate;
 	const bool sorted = im->sorting &&
-			    !im->sorting->sorter; /* then numbers of rows say nothing */
+			    !im->sorting->sorter; /* row numbers would be useless then */
 	vv_error ignored = {0};
 	if (!sorted) {
 		put_place(p, p->first, &at1);
@@ -271,7 +271,7 @@ static bool has_hash(const uint64_t *hashes, size_t count, uint64_t hash)
 	return count > 0 && bsearch(&hash, hashes, count, sizeof(hash), vv_u64_order) != NULL;
 }
 
-/* What now has and before lacks; a key that comes oftener in now than in before does harm. */
+/* Keys of now that before lacks; a key more frequent in now than in before is harmful. */
 static void find_fresh(change *c)
 {
 	some_keys *now = &c->now, *before = &c->before;

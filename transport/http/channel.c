@@ -1,12 +1,11 @@
 /*
- * channel: a channel whose turns are POSTs.
+ * channel: runs a channel over HTTP, each turn one POST.
  *
  * libcurl's multi interface is driven from write, turn, read and done, so that one thread is
- * enough: a request goes up while it is written, an answer comes down while it is read. A
- * request that fits into the first buffer is sent whole, which spares the wait for "100
- * Continue"; a longer one goes in chunks as it is made. What was sent is kept as long as it
- * is little, so that a request can be made again with credentials, or where it was
- * redirected to.
+ * enough: a request goes up while it is written, an answer comes down while it is read. A request
+ * that fits into the first buffer is sent whole, which spares the wait for "100 Continue"; a longer
+ * one goes in chunks as it is made. A small request is kept after sending, so that it can be
+ * repeated with credentials or at a redirect's target.
  */
 #include "transport/http/channel.h"
 
@@ -27,7 +26,7 @@
 #include "transport/line/pipe.h"
 #include "transport/line/url.h"
 
-#define WHOLE_MAX ((size_t)64 << 10)   /* a request up to this goes as one piece */
+#define WHOLE_MAX ((size_t)64 << 10)   /* a request up to this size is sent whole */
 #define REPLAY_MAX ((size_t)256 << 10) /* bytes sent that are kept to be sent again */
 #define IN_MAX ((size_t)256 << 10)     /* of the answer, before libcurl has to wait */
 #define SAID_MAX 2048u                 /* of an answer that is not varve's */
@@ -58,7 +57,7 @@ typedef struct line {
 	bool no_replay; /* the start of the request is forgotten */
 	bool whole;     /* turn was called: nothing more comes */
 	bool under_way; /* the transfer is added to multi */
-	bool dropped;   /* the peer answered early: what is still written is not sent */
+	bool dropped;   /* the peer answered early: further writes are dropped */
 	/* the answer */
 	vv_buf in;
 	size_t in_pos;
@@ -274,7 +273,7 @@ static vv_status drive(line *l, vv_error *err)
 		}
 	}
 	if (l->in.failed || l->said.failed) return vv_fail_nomem(err);
-	/* A paused line has no descriptor to wait for: who asked takes what came first. */
+	/* a paused line has no descriptor to wait for: the caller reads the received bytes first */
 	if (l->finished || l->stirred) return VV_OK;
 	l->given_up = l->given_up || (l->first_sec > 0 && vv_monotonic_ms() - l->moved_ms >
 								  (uint64_t)l->first_sec * 1000);
@@ -287,19 +286,19 @@ static vv_status drive(line *l, vv_error *err)
 		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->name);
 }
 
-/* ---- what an answer's head says ---- */
+/* ---- an answer's head ---- */
 
 static bool said_something(const line *l)
 {
 	for (size_t i = 0; i < l->said.len; i++) {
 		if ((unsigned char)l->said.data[i] > ' ') {
-			return l->said.data[i] != '<'; /* a page for browsers says nothing here */
+			return l->said.data[i] != '<'; /* a page for browsers is no message */
 		}
 	}
 	return false;
 }
 
-/* The first line of what the other side said, for a message. */
+/* The first line of the other side's answer, for a message. */
 static const char *first_line(const line *l)
 {
 	size_t len = 0;
@@ -413,7 +412,7 @@ static vv_status follow(line *l, vv_error *err)
 	return begin_transfer(l, err);
 }
 
-/* Asked who we are: asks Git, once. */
+/* Gets credentials from Git, once. */
 static vv_status authenticate(line *l, vv_error *err)
 {
 	vv_status rc;
@@ -437,7 +436,8 @@ static vv_status check_head(line *l, vv_error *err)
 {
 	const long status = status_of(l);
 
-	/* A varve answer that was cut is none; the status of any other holds, whatever came of its page. */
+	/* a cut varve answer is an error; for any other answer the status counts, even if its page was
+	 * cut */
 	if (l->finished && l->code != CURLE_OK && (status == 0 || is_answer(l))) {
 		return http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}
@@ -461,7 +461,7 @@ static bool has_answer(const line *l)
 
 /* ---- the channel ---- */
 
-/* Forgets what was sent, once it is too much to be sent again. */
+/* Drops sent bytes once they are too many to send again. */
 static void forget_sent(line *l)
 {
 	if (l->no_replay && l->out_pos > 0) {

@@ -314,7 +314,7 @@ bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries)
 	return true;
 }
 
-/* --- what went wrong ------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------- */
 
 static vv_status not_connected(const http_curl *c, CURL *easy, const char *name, const char *said,
 			       vv_error *err)

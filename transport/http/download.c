@@ -1,5 +1,5 @@
 /*
- * download: where redirects may lead, and what an answer means.
+ * download: follows redirects and judges the answer.
  */
 #include "transport/http/download.h"
 
@@ -28,7 +28,7 @@ void http_download_clear(http_download *d)
 	d->etag_now = d->modified_now = d->moved = NULL;
 }
 
-/* len 0: from the beginning, since it is asked again. */
+/* len 0: start over, since the request is repeated. */
 static vv_status take(void *payload, const char *bytes, size_t len, vv_error *err)
 {
 	taking *t = payload;

@@ -19,10 +19,10 @@
 #include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 
-#define SLOW_BYTES 256u /* a second, of an answer or of what is sent: slower is as good as silent */
-#define SLOW_BESIDE 16384u            /* likewise, where another place has the same */
-#define UNSIZED_MAX ((size_t)8 << 20) /* of an answer that does not say how long it is */
-#define GIVEN_UP_MS 60000u /* so long a site that failed in all tries is not asked again */
+#define SLOW_BYTES 256u    /* bytes per second in either direction; slower counts as silent */
+#define SLOW_BESIDE 16384u /* likewise, where another place has the same */
+#define UNSIZED_MAX ((size_t)8 << 20) /* for an answer without a length */
+#define GIVEN_UP_MS 60000u /* a site that failed in all tries gets no request for this long */
 #define TRIES 6u           /* of what may pass */
 #define TRIES_SILENT 2u    /* where nothing comes: each takes long already */
 #define WAIT_FIRST_MS 250u
@@ -37,10 +37,10 @@ struct http_site {
 	bool extra_header, again_500, direct;
 	bool beside; /* as in vv_connect_options */
 	unsigned idle_sec, first_sec;
-	unsigned files_sec;               /* in the place of idle_sec for what is only read */
+	unsigned files_sec;               /* instead of idle_sec for reads */
 	atomic_uint_fast64_t given_up_ms; /* when that was; 0: never */
 	atomic_bool answered;             /* once; until then first_sec holds */
-	const atomic_bool *stopped;       /* nobody waits any more; or NULL */
+	const atomic_bool *stopped;       /* set when the caller gave up; or NULL */
 	const vv_url *login;              /* as in the facts */
 	bool ask_git;
 	vv_repository *repo;
@@ -59,16 +59,16 @@ typedef struct exchange {
 	const http_curl *c;
 	const http_site *site;
 	vv_patience patience;
-	uint64_t seen_ms, moved; /* when go_on was asked last, and the bytes by then */
+	uint64_t seen_ms, moved; /* time and bytes at the last call of go_on */
 	bool late;
 	const http_ask *ask;
 	http_answer *answer;
 	size_t given;     /* of the body */
 	uint64_t skipped; /* of an answer that is more than the range */
-	bool endless;     /* longer than one may be that does not say how long it is */
+	bool endless;     /* longer than UNSIZED_MAX without a length */
 	CURL *easy;
 	char words[CURL_ERROR_SIZE];
-	vv_status rc; /* what the taker of the body says */
+	vv_status rc; /* the body callback's result */
 	vv_error *err;
 } exchange;
 
@@ -152,7 +152,7 @@ static CURL *take_easy(http_site *s)
 
 static void give_easy(http_site *s, CURL *easy)
 {
-	s->c->reset(easy); /* it must not point at what is going away */
+	s->c->reset(easy); /* it must not keep pointers to freed data */
 	vv_mutex_lock(s->lock);
 	if (s->idle_count < HTTP_SITE_AT_ONCE) {
 		s->idle[s->idle_count++] = easy;
@@ -269,7 +269,7 @@ static void empty_answer(http_answer *a)
 	a->region[0] = a->etag[0] = a->modified[0] = '\0';
 }
 
-/* libcurl makes what the header has a whole URL. */
+/* libcurl makes the header's value a whole URL. */
 static void take_location(const exchange *x)
 {
 	char *url = NULL;
@@ -328,7 +328,7 @@ static bool is_stopped(const http_site *s)
 	return s->stopped && atomic_load(s->stopped);
 }
 
-/* libcurl asks at least once a second. */
+/* libcurl calls this at least once a second. */
 static int go_on(void *payload, curl_off_t a VV_UNUSED, curl_off_t down, curl_off_t b VV_UNUSED,
 		 curl_off_t up)
 {
@@ -467,7 +467,7 @@ static unsigned tries_of(const http_site *s, CURLcode code, const http_answer *a
 						: TRIES;
 }
 
-/* The site wants a login: is there one now that the request did not have? Git is asked once. */
+/* The site wants a login: is there one now that the request did not have? Asks Git once. */
 static bool log_in(http_site *s, bool had)
 {
 	bool has;

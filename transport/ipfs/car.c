@@ -1,6 +1,6 @@
 /*
- * car: header and sections of CARv1, where CARv2 has one inside, the order of blocks, and what a hostile file can say:
- * no length allocates before it was compared with its limit.
+ * car: header and sections of CARv1, where CARv2 has one inside, the order of blocks, and hostile files: no length
+ * allocates before it was compared with its limit.
  */
 #include "transport/ipfs/car.h"
 
@@ -104,7 +104,7 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 	return VV_OK;
 }
 
-/* What the block that was just read links to comes on the stack, the first link on top. */
+/* Pushes the links of the block just read, the first link on top. */
 static vv_status push_children(writing *w, const frame *f, vv_error *err)
 {
 	size_t bottom = w->count;
@@ -153,7 +153,7 @@ static bool part_of(const vv_car_part *p, uint64_t size, uint64_t *from, uint64_
 	return *from < *to;
 }
 
-/* What of the root is wanted, beyond its own block. */
+/* Chooses the wanted part of the root, beyond its own block. */
 static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, vv_error *err)
 {
 	const vv_car_write_options *o = w->o;
@@ -407,8 +407,8 @@ static vv_status skip_to(vv_car_reader *r, uint64_t place, vv_error *err)
 	return VV_OK;
 }
 
-/* The second header of CARv2 says where a CARv1 is inside. Characteristics and index are for
- * who wants to seek, and are not looked at. Source: ipld.io/specs/transport/car/carv2. */
+/* The second header of CARv2 contains the position of the CARv1 inside. Characteristics and index
+ * serve seeking and are not read. Source: ipld.io/specs/transport/car/carv2. */
 static vv_status enter_v2(vv_car_reader *r, vv_error *err)
 {
 	vv_status rc = read_bytes(r, &r->section, V2_HEADER, "its second header", err);
@@ -463,7 +463,7 @@ void vv_car_reader_close(vv_car_reader *r)
 	}
 }
 
-/* What kind of CID this is, where it is not one of ours. */
+/* Names the kind of a CID that varve does not support. */
 static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 {
 	const uint8_t *p = (const uint8_t *)section->data, *end = p + section->len;

@@ -1,6 +1,6 @@
 /*
- * gateway_peer: how a gateway is asked (notes in docs/formats/http-api.md): GET /ipfs/<cid>?format=raw,
- * several at a time over connections that stay open.
+ * gateway_peer: requests blocks from a gateway (notes in docs/formats/http-api.md): GET
+ * /ipfs/<cid>?format=raw, several at a time over connections that stay open.
  */
 #include "transport/ipfs/gateway_peer.h"
 
@@ -82,7 +82,7 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 	vv_status rc;
 
 	p->idle_sec = vv_idle_sec(o);
-	/* it may have to look for a block on its network: only that it is there shows at once */
+	/* it may have to look for a block on its network: only the connection is quick */
 	p->connect_sec = o->first_sec > 0 ? (long)vv_first_sec(o) : VV_CONNECT_SEC;
 	if ((rc = http_curl_load(&p->c, err)) < 0 || (rc = make_base(p, url, err)) < 0 ||
 	    (rc = http_settings_read(&p->settings, o, p->base, err)) < 0) {
@@ -235,7 +235,7 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 	}
 }
 
-/* What came for the slot's want: *absent, or body holds the block. */
+/* Judges the answer for the slot's want: *absent, or body contains the block. */
 static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *err)
 {
 	const vv_ipfs_peer *p = s->peer;

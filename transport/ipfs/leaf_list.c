@@ -1,8 +1,8 @@
 /*
- * leaf_list: the list's bytes, and how many nodes there are above so many leaves.
+ * leaf_list: reads and writes the list's bytes, and counts the nodes above so many leaves.
  *
- * Content: header; for each leaf its digest and where it ends in the file; for each node, height by
- * height, its digest and the bytes of all blocks below; then, by digest, where each of both stands.
+ * Content: header; for each leaf its digest and its end in the file; for each node, height by
+ * height, its digest and the bytes of all blocks below; then, by digest, the positions of both.
  */
 #include "transport/ipfs/leaf_list.h"
 
@@ -84,7 +84,7 @@ static vv_status append(vv_unixfs_tree *t, unsigned h, const vv_unixfs_link *lin
 	vv_unixfs_link up, item = *link;
 	vv_status rc;
 
-	/* A full node goes up, which may fill the next one. */
+	/* a full node goes up and may fill the next one */
 	while (t->levels[h].count == VV_UNIXFS_WIDTH) {
 		if ((rc = make_tree_node(t, h, &up, err)) < 0) return rc;
 		t->levels[h].links[t->levels[h].count++] = item;

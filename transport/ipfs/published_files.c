@@ -1,6 +1,6 @@
 /*
- * published_files: which lists are open, and that a list that turns out wrong is made again,
- * once for each time that it is asked.
+ * published_files: keeps lists open, and makes a list that turns out wrong again, once for each
+ * request.
  */
 #include "transport/ipfs/published_files.h"
 
@@ -204,7 +204,7 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 
 /* --- finding --------------------------------------------------------------------------------- */
 
-/* The entry that has this block, held; NULL: none. Under the lock. */
+/* The entry with this block, held; NULL: none. Under the lock. */
 static vv_status hold(vv_published_files *f, const vv_cid *cid, entry **out, vv_leaf_place *at,
 		      vv_error *err)
 {

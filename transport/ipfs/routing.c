@@ -87,7 +87,7 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 		return rc;
 	} else if (status == 200) {
 		rc = read_answer(&u, &body, fn, payload, err);
-	} else if (status != 404) { /* 404: it knows nobody */
+	} else if (status != 404) { /* 404: no provider is known */
 		rc = vv_fail(err, VV_EREFUSED,
 			     "'%s' answers with status %u\n"
 			     "the URL ends where /routing/v1/ would begin",

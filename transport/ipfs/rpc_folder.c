@@ -24,13 +24,13 @@
 
 #define TOP "f"
 
-/* --- what is sent ------------------------------------------------------------------------- */
+/* --- the request ------------------------------------------------------------------------- */
 
 typedef struct form {
 	const char *folder;
 	vv_string_list paths; /* below it; of a folder with '/' at the end */
 	size_t next;
-	vv_buf text; /* heads of parts, and what a record is */
+	vv_buf text; /* heads of parts, and records */
 	size_t at;
 	int fd; /* a file under way; -1 */
 	char *file;
@@ -48,7 +48,7 @@ static void form_clear(form *f)
 }
 VV_AUTO_CLEAR(form, form_clear)
 
-/* What is below a folder follows it before anything else. */
+/* The paths below a folder come right after it. */
 static int in_depth(const void *a, const void *b)
 {
 	const uint8_t *x = *(const uint8_t *const *)a, *y = *(const uint8_t *const *)b;
@@ -182,7 +182,7 @@ static vv_status send(const vv_url *node, const vv_connect_options *o, const cha
 	return vv_rpc_order(node, o, &ask, answer, err);
 }
 
-/* --- what it answers ------------------------------------------------------------------------ */
+/* --- the answer -------------------------------------------------------------------------- */
 
 /* payload: the CID, a buffer. */
 static vv_status take_root(void *payload, const vv_json *line, vv_error *err)
@@ -235,7 +235,7 @@ static vv_status unpin_other(void *payload, const vv_json *line, vv_error *err)
 	return rc < 0 ? rc : vv_rpc_order(u->node, u->connect, &remove, &ignored, err);
 }
 
-/* What the last publishing pinned is no longer; blocks of both stay. */
+/* Unpins the last publishing's root; blocks of both stay. */
 static vv_status unpin_others(const vv_url *node, const vv_connect_options *o, const char *pin,
 			      const char *cid, vv_error *err)
 {

@@ -18,7 +18,7 @@
 #define RING ((size_t)256 << 10)
 #define ANSWER_MAX ((size_t)64 << 20) /* a line for each file or pin */
 
-/* --- what is sent ----------------------------------------------------------------------------- */
+/* --- the request ----------------------------------------------------------------------------- */
 
 typedef struct sending {
 	const vv_car_source *source;
@@ -71,7 +71,7 @@ static ssize_t give_form(void *payload, void *out, size_t len, vv_error *err)
 	return n;
 }
 
-/* --- what it answers ---------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------ */
 
 typedef struct answers {
 	const char *name;
@@ -136,7 +136,7 @@ static vv_status explain(const answers *a, unsigned status, const vv_buf *body, 
 {
 	answers ignored = *a;
 
-	/* Kubo says in JSON what went wrong. */
+	/* Kubo reports the error in JSON. */
 	if (vv_rpc_lines(a->name, body, read_answer, &ignored, err) == VV_EREFUSED) {
 		return VV_EREFUSED;
 	}

@@ -1,5 +1,6 @@
 /*
- * unixfs_node: the fields of DAG-PB and UnixFS, and that what was read is what would be written.
+ * unixfs_node: reads and writes the fields of DAG-PB and UnixFS, and refuses nodes that varve would
+ * write differently.
  */
 #include "transport/ipfs/unixfs_node.h"
 

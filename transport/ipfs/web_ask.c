@@ -21,7 +21,7 @@ typedef struct asking {
 	vv_buf url;
 	vv_buf *answer;
 	bool too_long;
-	vv_error given; /* what give failed with */
+	vv_error given; /* the error of give */
 	char words[CURL_ERROR_SIZE];
 } asking;
 

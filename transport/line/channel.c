@@ -1,5 +1,6 @@
 /*
- * channel: buffers on both ways, the greeting, and what an end in the middle means.
+ * channel: implements buffers in both directions, the greeting, and errors of a line that ends
+ * early.
  *
  * Small writes are gathered here, so that every kind of channel gets large pieces: ssh makes
  * a packet, and a pipe a system call, of each.
@@ -31,7 +32,7 @@ struct vv_channel {
 	atomic_bool stopped;
 	const atomic_bool *mark; /* somebody else's; or NULL */
 	size_t out_len;          /* bytes in out, not yet given to ops->write */
-	size_t in_pos, in_len;   /* what ops->read gave and nobody has read yet */
+	size_t in_pos, in_len;   /* received by ops->read and not yet read */
 	char out[BUFFER_SIZE], in[BUFFER_SIZE];
 };
 
@@ -119,7 +120,7 @@ void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out)
 	*out = c->stats;
 }
 
-/* What is too slow is not waited for when it is closed, either. */
+/* A line that is too slow is closed without waiting, too. */
 static vv_status give_up(vv_channel *c, const vv_patience *p, vv_error *err)
 {
 	vv_channel_stop(c);
@@ -212,7 +213,7 @@ bool vv_channel_write_failed(const vv_channel *c)
 
 /* --- reading ------------------------------------------------------------------- */
 
-/* Nobody waits for an answer to what has not gone out. */
+/* First sends the buffer, since the other side answers only that. */
 static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
 	vv_status rc = is_stopped(c) ? vv_fail_stopped(err, c->name) : send_buffer(c, err);
@@ -258,7 +259,7 @@ static bool is_other_version(const char *p, size_t len, unsigned *version)
 	return digits > 0 && i < len && p[i] == '\n';
 }
 
-/* The greeting in what came so far; c->in_pos is then after it. 1: found, 0: not yet. */
+/* Looks for the greeting in the received bytes; sets c->in_pos after it. 1: found, 0: not yet. */
 static int find_greeting(vv_channel *c, vv_error *err)
 {
 	const size_t len = sizeof(VV_GREETING) - 1;

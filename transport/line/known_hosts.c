@@ -1,8 +1,8 @@
 /*
- * known_hosts: how a line of that file is read.
+ * known_hosts: reads the lines of that file.
  *
- * libssh2 has a reader too, but in 1.10 it takes @revoked for a host's name (and so lets a
- * revoked key in), stops at the first bad line, and knows no wildcards.
+ * libssh2 has a reader too, but in 1.10 it reads @revoked as a host's name (and so lets a revoked
+ * key in), stops at the first bad line, and does not support wildcards.
  */
 #include "transport/line/known_hosts.h"
 
@@ -124,8 +124,7 @@ static int matches_hash(const char *text, size_t len, const char *name)
 	return salt.failed || hash.failed ? (int)VV_ENOMEM : same;
 }
 
-/* Does the list of names stand for this one (1, 0, or VV_ENOMEM)? A '!' that fits takes it out
- * again. */
+/* Does the list of names match this one (1, 0, or VV_ENOMEM)? A matching '!' excludes it again. */
 static int list_has(const char *list, size_t len, const char *name)
 {
 	const char *end = list + len;
@@ -260,7 +259,7 @@ vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err
 
 /* --- asking --------------------------------------------------------------------------------- */
 
-/* Does a line with the port stand for the host? Then those without it do not count. */
+/* Does a line with the port match the host? Then those without it do not count. */
 static bool has_exact(const vv_known_hosts *k)
 {
 	for (size_t i = 0; i < k->count; i++) {

@@ -1,5 +1,5 @@
 /*
- * patience: how slow is too slow, and how that is said.
+ * patience: limits for slow lines, and their messages.
  */
 #include "transport/line/patience.h"
 

@@ -1,9 +1,9 @@
 /*
  * pipe: a line over two descriptors, and over the stdin and stdout of a program.
  *
- * Every wait is a poll with the idle limit, which also drains the program's stderr: one that
- * blocks there would never answer. Our ends are non-blocking, and a line without a reader
- * gives EPIPE and no signal, whatever the process does with SIGPIPE.
+ * Every wait is a poll with the idle limit, which also drains the program's stderr: one that blocks
+ * there would never answer. Our ends are non-blocking, and a line without a reader returns EPIPE
+ * without a signal, even if the process does not ignore SIGPIPE.
  */
 #include "transport/line/pipe.h"
 
@@ -18,15 +18,15 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-#define LINE_MAX_LEN 1024u /* of what the far side prints beside the protocol */
+#define LINE_MAX_LEN 1024u /* for the far side's output beside the protocol */
 #define TAIL_MAX 8192u
 #define STEP_MS 10          /* between looks whether a program has ended */
-#define LAST_WORDS_MS 2000u /* a program whose stdout ended has so long to end and to say why */
+#define LAST_WORDS_MS 2000u /* time for a program whose stdout ended to print its reason and exit */
 #define STOP_MS 5000u       /* one whose stdin was closed may finish its work for so long, ... */
 #define GIVEN_UP_MS 200u    /* ... and for so long where it did not answer in time ... */
 #define TERMINATE_MS 2000u  /* ... and after SIGTERM for so long, before SIGKILL */
 
-/* --- what the far side says ------------------------------------------------------------------ */
+/* --- the far side's stderr ------------------------------------------------------------------- */
 
 /* Memory is bounded however much comes: long lines are cut into several. */
 
@@ -158,7 +158,7 @@ vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 
 /* --- the program's stderr ---------------------------------------------------------- */
 
-/* Takes what is there. */
+/* Reads the stderr that is ready. */
 static void drain_err(pipe_line *p)
 {
 	char step[4096];
@@ -180,7 +180,7 @@ static void drain_err(pipe_line *p)
 
 /* --- waiting and moving bytes -------------------------------------------------------- */
 
-/* Until fd is ready for `events`. What comes on stderr meanwhile is taken, and is no sign of life: those are frames. */
+/* Waits until fd is ready for `events`. Reads stderr meanwhile, which is not a sign of life: only frames are. */
 static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 {
 	const uint64_t start = vv_monotonic_ms();
@@ -195,7 +195,8 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 			return vv_fail_stopped(err, p->name);
 		}
 
-		/* What came meanwhile is there at once: why a write found no end, say. */
+		/* the last poll returns at once with what has arrived: the reason that a write was
+		 * stuck, for example */
 		const bool last = p->given_up || (limit > 0 && waited >= limit);
 		if (last) {
 			timeout = 0;
@@ -245,7 +246,7 @@ static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error
 
 static vv_status pipe_turn(void *payload VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	return VV_OK; /* nothing is held back here */
+	return VV_OK; /* pipes do not buffer */
 }
 
 static ssize_t pipe_read(void *payload, void *buf, size_t len, vv_error *err)
@@ -285,13 +286,13 @@ static bool reap(pipe_line *p)
 		p->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 		p->pid = -1;
 	} else if (pid < 0 && errno == ECHILD) {
-		p->pid = -1; /* somebody else took it */
+		p->pid = -1; /* reaped elsewhere */
 	}
 	return p->pid < 0;
 }
 
-/* Waits for its end, and to the end of its stderr when to_the_end, taking what it says. The
- * stderr may be held open by a process that stays (a shared connection of ssh). */
+/* Waits for its exit, and with to_the_end for the end of its stderr, which it reads. A process that
+ * stays (a shared connection of ssh) may hold the stderr open. */
 static bool wait_program(pipe_line *p, unsigned ms, bool to_the_end)
 {
 	uint64_t end = vv_monotonic_ms() + ms;
@@ -425,7 +426,7 @@ vv_channel *vv_channel_fds(int in, int out, const char *name)
 	return vv_channel_new(&pipe_ops, p, name, false);
 }
 
-/* Those of `git rev-parse --local-env-vars`: they say which repository is meant here. */
+/* Those of `git rev-parse --local-env-vars`: they select the repository here. */
 static const char *const not_for_others[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
 					     "GIT_CONFIG",
 					     "GIT_CONFIG_PARAMETERS",

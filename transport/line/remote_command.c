@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-/* "~" and "~user" stay outside of the quotes: the shell there knows whose home is where. */
+/* "~" and "~user" stay outside of the quotes: the shell there expands them. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o)
 {
 	const char *path = url->path;

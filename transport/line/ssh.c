@@ -1,11 +1,11 @@
 /*
- * ssh: which of the two ways over ssh is taken, and the way by a program: OpenSSH's, or what the
- * user has in its place.
+ * ssh: chooses one of the two ways over ssh, and implements the one by a program: OpenSSH's, or the
+ * user's substitute.
  *
- * Whoever names a command gets it. Else varve.ssh decides: external, libssh2, or auto, the
- * default: libssh2, but the ssh program for what libssh2 cannot do, where there is one. After a
- * host key that is wrong, unknown or revoked nothing else is tried. A program gets the command
- * line of its "variant", as Git has it; its stderr and exit code say what went wrong.
+ * A command named by the user is used. Otherwise varve.ssh decides: external, libssh2, or auto, the
+ * default: libssh2, but the ssh program, if installed, where libssh2 lacks a feature. After a host
+ * key that is wrong, unknown or revoked nothing else is tried. A program gets the command line of
+ * its "variant", as Git has it; its stderr and exit code explain failures.
  */
 #include "transport/line/ssh.h"
 
@@ -24,13 +24,13 @@
 #include "transport/line/remote_command.h"
 
 #define ARGS_MAX 14u
-#define TYPING_SEC 300u /* where somebody at a terminal may be asked for a passphrase */
+#define TYPING_SEC 300u /* when a user at a terminal may have to type a passphrase */
 
 /* How an ssh program is called. */
 typedef struct ssh_command {
-	char *text;         /* NULL: no program was asked for; `ssh` then */
+	char *text;         /* NULL: none configured, then `ssh` */
 	bool shell;         /* text is a command line for sh, not a program's name */
-	char *variant_name; /* how it is called; NULL: its own name says so */
+	char *variant_name; /* the variant's name; NULL: derived from the program's name */
 } ssh_command;
 
 /* --- which program -------------------------------------------------------------------- */
@@ -164,7 +164,7 @@ static variant variant_of(const ssh_command *c)
 	return UNKNOWN;
 }
 
-/* --- what went wrong ------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------- */
 
 typedef struct ssh_facts {
 	bool *foreign;
@@ -187,7 +187,7 @@ static ssh_facts *new_facts(const char *host, const char *program, bool *foreign
 	return f;
 }
 
-/* What OpenSSH says, which of a caller's decisions it means, and the hint around the host. */
+/* OpenSSH's messages, the status for each, and the hint around the host. */
 static const struct {
 	const char *says;
 	vv_status code;
@@ -216,8 +216,8 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 	char before[sizeof(err->message)], last[256], hint[256];
 	bool spoke = vv_peer_messages_last(said, last, hint, sizeof(last));
 
-	/* 255 is ssh's own trouble; a line that ends before a word of varve is a program's that does
-	 * not know it */
+	/* 255 is an error of ssh; a line that ends without output of varve is from a program that
+	 * lacks the command */
 	if (f->foreign && noise && exit_code > 0 && exit_code != 255 &&
 	    (exit_code == 127 || !spoke || strncmp(last, "varve: ", 7) != 0)) {
 		*f->foreign = true;
@@ -260,7 +260,7 @@ static vv_status refuse_port(const ssh_command *c, vv_error *err)
 		       vv_text_shows(c->text ? c->text : "ssh"));
 }
 
-/* Can somebody be asked by ssh itself? It opens the terminal, whatever stdin is. */
+/* Can ssh itself ask the user? It opens the terminal, whatever stdin is. */
 static bool has_terminal(void)
 {
 	int fd = vv_open("/dev/tty", O_RDWR | O_NOCTTY, 0, NULL);
@@ -318,7 +318,7 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 		argv[n++] = script.data;
 	}
 	argv[n++] = c->text ? c->text : "ssh";
-	/* OpenSSH itself knows when the far side has answered; it may have to ask somebody then */
+	/* OpenSSH limits the time to the answer itself; then it may have to ask the user */
 	(void)snprintf(limit, sizeof(limit), "ConnectTimeout=%u", vv_first_sec(o));
 	n += put_options(argv + n, v, url->port > 0 ? port : NULL, limit);
 	argv[n++] = target.data;

@@ -1,12 +1,12 @@
 /*
  * ssh2: a line over ssh by libssh2.
  *
- * One channel runs varve on the far side. Its stdout and stderr share one window, so stderr is
- * read whenever the line is waited for. A write that would block has to be repeated with the
- * very same bytes, which ssh2_write does: nothing else is sent in between.
+ * One channel runs varve on the far side. Its stdout and stderr share one window, so stderr is read
+ * during every wait. A write that would block has to be repeated with the very same bytes, which
+ * ssh2_write does: nothing else is sent in between.
  *
- * Whatever reads takes all packets from the socket, also those for others: before the socket is
- * waited for, libssh2 is asked what it holds already. (Else a line stands still until the next
+ * Every read takes all packets from the socket, also those of other streams: before waiting for the
+ * socket, the code checks what libssh2 has buffered. (Otherwise a line hangs until the next
  * keepalive.)
  */
 #include <errno.h>
@@ -27,7 +27,7 @@
 #define LAST_WORDS_MS 2000u
 #define GIVEN_UP_MS 200
 
-/* --- what a line keeps ------------------------------------------------------------------ */
+/* --- state of a line ------------------------------------------------------------------ */
 
 typedef struct ssh2_line {
 	vv_ssh_login s;
@@ -132,7 +132,7 @@ static ssize_t ssh2_write(void *payload, const void *bytes, size_t len, vv_error
 
 static vv_status ssh2_turn(void *payload VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	return VV_OK; /* nothing is held back here */
+	return VV_OK; /* no buffer here */
 }
 
 static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
@@ -164,7 +164,7 @@ static vv_status ssh2_done(void *payload, vv_error *err VV_UNUSED)
 	return VV_OK;
 }
 
-/* Takes what is reported until the far side closes the channel, which is when its exit is known. */
+/* Reads stderr until the far side closes the channel: then its exit code is known. */
 static void wait_closed(ssh2_line *p)
 {
 	uint64_t end = vv_monotonic_ms() + LAST_WORDS_MS;

@@ -1,9 +1,9 @@
 /*
- * ssh_config: what OpenSSH's configuration says for a host, as OpenSSH itself reads it.
+ * ssh_config: gets OpenSSH's configuration for a host, as OpenSSH itself reads it.
  *
- * `ssh -G HOST` prints what would hold, and `ssh -G -F none HOST` what holds without any
- * configuration. What differs is what somebody wanted; what libssh2 cannot do of it makes the
- * ssh program the one to take. Each call takes some 5 ms.
+ * `ssh -G HOST` prints the settings for a host, and `ssh -G -F none HOST` the defaults. Differences
+ * are the user's settings; one that libssh2 does not support selects the ssh program. Each call
+ * takes some 5 ms.
  */
 #include "transport/line/ssh_config.h"
 
@@ -91,7 +91,7 @@ typedef struct user_entry {
 	char text[4096];
 } user_entry;
 
-/* What the system has for the user who runs this. */
+/* The system's entry for the effective user. */
 static bool find_user(user_entry *out)
 {
 	struct passwd *found = NULL;
@@ -100,7 +100,7 @@ static bool find_user(user_entry *out)
 	       found;
 }
 
-/* The home folder: HOME, or what the system has for the user; NULL: there is none. */
+/* The home folder: HOME, or the one in the user's system entry; NULL: none. */
 static vv_status find_home(char **out, const vv_env *env, vv_error *err)
 {
 	const char *home = vv_env_get(env, "HOME");
@@ -278,7 +278,7 @@ static vv_status take_answers(vv_ssh_config *c, const char *text, const char *pl
 	return VV_OK;
 }
 
-/* --- what holds without configuration -------------------------------------------------------- */
+/* --- defaults without configuration -------------------------------------------------------- */
 
 static vv_status set_defaults(vv_ssh_config *c, const vv_url *url, const vv_env *env,
 			      const char *home, vv_error *err)
@@ -361,8 +361,8 @@ void vv_ssh_config_clear(vv_ssh_config *c)
 
 /* --- private keys ---------------------------------------------------------------------------- */
 
-/* OpenSSH's own format has the public half in the clear (PROTOCOL.key); PEM says at least what
- * kind of key it holds. */
+/* OpenSSH's own format has the public half in the clear (PROTOCOL.key); PEM names at least the kind
+ * of key. */
 
 bool vv_ssh_key_usable(const char *type, size_t len)
 {

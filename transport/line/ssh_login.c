@@ -47,7 +47,7 @@ static vv_status read_known(vv_known_hosts **out, const vv_ssh_login *s, vv_erro
 	return rc;
 }
 
-/* Only a key of a type that is known can be compared, so only such a one is asked for. */
+/* Only a key of a known type can be compared, so only such types are requested. */
 static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 {
 	vv_auto(vv_known_hosts) *k = NULL;
@@ -122,7 +122,7 @@ static vv_status ask_whether(const vv_ssh_login *s, const char *type, const char
 		      s->config->host, type, fingerprint);
 	if ((rc = vv_buf_ok(&prompt, err)) == VV_OK) {
 		rc = s->options->ask(s->options->payload, prompt.data, true, &answer, err);
-		rc = rc == VV_EREFUSED ? VV_OK : rc; /* nobody is there: no answer is no "yes" */
+		rc = rc == VV_EREFUSED ? VV_OK : rc; /* no user to ask: counts as "no" */
 	}
 	if (rc == VV_OK) {
 		const char *text = vv_buf_cstr(&answer);
@@ -274,8 +274,8 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
-/* sshd hangs up after some refused keys (MaxAuthTries, usually 6, and OpenSSH counts what
- * libssh2 asks beforehand): after three the next ones are tried over a new connection. */
+/* sshd hangs up after some refused keys (MaxAuthTries, usually 6, and OpenSSH counts libssh2's
+ * probes too): after three the next ones are tried over a new connection. */
 
 typedef struct attempt {
 	size_t agent_done, files_done; /* keys that were refused, over all connections */
@@ -310,7 +310,7 @@ static bool agent_key_usable(const struct libssh2_agent_publickey *id)
 	return n > 0 && n <= id->blob_len - 4 && vv_ssh_key_usable((const char *)b + 4, n);
 }
 
-/* The agent's keys, connected to a session; NULL: there is no agent. */
+/* Connects the session to the agent and lists its keys; NULL: without an agent. */
 static LIBSSH2_AGENT *open_agent(LIBSSH2_SESSION *session)
 {
 	LIBSSH2_AGENT *agent = libssh2_agent_init(session);
@@ -373,7 +373,7 @@ static vv_status unlock_file(vv_ssh_login *s, const char *path, int *code, bool 
 	while (rc == VV_OK && *code == LIBSSH2_ERROR_FILE && tries++ < PASSPHRASES_MAX) {
 		vv_buf_wipe(&answer);
 		rc = s->options->ask(s->options->payload, prompt.data, false, &answer, err);
-		if (rc == VV_EREFUSED) { /* nobody is there */
+		if (rc == VV_EREFUSED) { /* no user to ask */
 			*locked = true;
 			rc = VV_OK;
 			break;
@@ -416,7 +416,7 @@ static vv_status try_files(vv_ssh_login *s, attempt *a, verdict *v, vv_error *er
 
 /* --- who we are -------------------------------------------------------------------------------- */
 
-/* Is there any key that could be offered? Asked before anything goes over the line. */
+/* Is there any key to offer? Called before anything is sent. */
 static bool has_key(const vv_ssh_login *s)
 {
 	LIBSSH2_SESSION *session = libssh2_session_init();

@@ -23,7 +23,7 @@
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 
-/* left: who frees what a thread that was left behind still uses. */
+/* left: decides who frees memory that an abandoned thread still uses. */
 
 struct vv_left {
 	atomic_int users; /* both threads; who leaves last frees it */
@@ -155,7 +155,7 @@ vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err
 	return rc;
 }
 
-/* Until the descriptor is ready; else errno says what was in the way. */
+/* Waits until the descriptor is ready; otherwise sets errno. */
 static bool wait_ready(int fd, short events, uint64_t deadline, const atomic_bool *stopped)
 {
 	for (;;) {

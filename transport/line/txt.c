@@ -1,5 +1,5 @@
 /*
- * txt: asked with a resolver of its own, whose limits are shorter than resolv.conf's.
+ * txt: queries with its own resolver, whose limits are shorter than resolv.conf's.
  */
 #include "transport/line/txt.h"
 

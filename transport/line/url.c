@@ -1,9 +1,9 @@
 /*
- * url: what a user, or a configuration, may give for a repository elsewhere.
+ * url: parses the URL that a user or a configuration gives for another repository.
  *
- * Everything is judged here, once, so that nothing after it has to: what comes out holds no
- * control character, begins with no '-', and can be in a command line or a request. The
- * rules are in docs/operate/serve.md.
+ * Everything is checked here, once, so that later code need not: the result contains no control
+ * character, does not begin with '-', and is safe in a command line or a request. The rules are in
+ * docs/operate/serve.md.
  */
 #include <stdio.h>
 #include <string.h>
@@ -263,8 +263,8 @@ static vv_status read_authority(vv_url *out, const char *p, size_t len, vv_error
 
 /* --- paths --------------------------------------------------------------------------------- */
 
-/* A path that goes to a shell on the other side. It is quoted there; what could end or enter
- * the quotes is refused nevertheless. */
+/* A path that goes to a shell on the other side. It is quoted there; characters that could end or
+ * enter the quotes are refused nevertheless. */
 static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 {
 	const char *path = out->path, *bad = strpbrk(path, "'\"`$;\\|&<>");

@@ -1,5 +1,5 @@
 /*
- * ask: who fails after the time for a first byte was silent.
+ * ask: a failure after the time for a first byte counts as silent.
  */
 #include "transport/protocol/ask.h"
 

@@ -20,9 +20,9 @@ _Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/formats/protocol.md: the raw leng
 
 #define LINK_LEN 41u
 
-/* Stored differences so short are some changed cells or rows, which more time makes no shorter: none of the 356
- * row edits without compression among 625, of 300 versions of a table of 100 KB. Of those of 81 to 128 bytes it
- * makes some shorter, 211 bytes together; of the compressed ones 100. */
+/* Differences up to this length are some changed cells or rows, which more time does not shorten: none of the
+ * 356 row edits without compression among 625, of 300 versions of a table of 100 KB. Of those of 81 to 128
+ * bytes it makes some shorter, 211 bytes together; of the compressed ones 100. */
 #define SHORT_LEN 80u
 
 /* The last CIDs of a stream, and the prefix made of them. */
@@ -129,7 +129,7 @@ static vv_status flush_if_full(vv_block_out *o, vv_error *err)
 					    : vv_buf_ok(&o->frame, err);
 }
 
-/* The bytes in o->raw are what the name says. */
+/* Checks that the bytes in o->raw match the CID. */
 static vv_status check_name(const vv_block_out *o, const vv_cid *cid, vv_error *err)
 {
 	vv_cid is;
@@ -205,8 +205,8 @@ static vv_status note_sent(vv_block_out *o, const vv_cid *cid, vv_error *err)
 	return flush_if_full(o, err);
 }
 
-/* Is it short enough to go as it is? What was made here had as much time as VV_EFFORT_THOROUGH, or as little as
- * VV_EFFORT_QUICK, edits always the former; what came from others is as they made it. */
+/* Is it short enough to send unchanged? Local ones were made with VV_EFFORT_THOROUGH or VV_EFFORT_QUICK, edits
+ * always with the former; received ones are unchanged. */
 static bool is_short(const vv_block_out *o, const vv_packed *p)
 {
 	if (o->effort == VV_EFFORT_QUICK ||

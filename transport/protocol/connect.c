@@ -1,5 +1,5 @@
 /*
- * connect: from a URL to a channel that has said its greeting.
+ * connect: from a URL to a channel with its greeting exchanged.
  */
 #include "transport/protocol/connect.h"
 

@@ -20,7 +20,7 @@
 #define HAVES_FIRST 32u
 #define HAVES_NEAR 512u
 #define HAVES_MAX 16384u
-#define LACKING_MAX (1u << 20) /* blocks asked for at once; more come in the next round */
+#define LACKING_MAX (1u << 20) /* blocks requested at once; others follow in the next round */
 
 typedef struct run {
 	const vv_fetch *f;
@@ -29,13 +29,13 @@ typedef struct run {
 	vv_oids wants, here;       /* f's: those that are missing here, and the others */
 	vv_oids commons;           /* of ours, those that the origin has; owned */
 	vv_oids whole;             /* commits below which nothing is lacking here; owned */
-	vv_elsewhere *elsewhere;   /* what is to stay there; NULL: nothing */
-	bool lacking;              /* commits that are here have versions that are not */
+	vv_elsewhere *elsewhere;   /* versions to leave there; NULL: none */
+	bool lacking;              /* stored commits have missing versions */
 	vv_cid_set *lacking_roots; /* of new versions; NULL: none */
 	char lacking_path[128];    /* the first version that lacks blocks; "": not known */
 	char lacking_commit[VV_OID_TEXT + 1];
-	bool lost; /* the origin builds upon blocks that are missing here: tell it of no commit */
-	bool bare; /* or, where blocks were dropped, ask for commits alone */
+	bool lost; /* the origin relies on blocks that are missing here: offer it no commit */
+	bool bare; /* or, after drops, request only commits */
 } run;
 
 void vv_fetch_result_clear(vv_fetch_result *r)
@@ -44,7 +44,7 @@ void vv_fetch_result_clear(vv_fetch_result *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* --- what is new ---------------------------------------------------------------------- */
+/* --- new versions ---------------------------------------------------------------------- */
 
 static vv_status find_wants(run *r, vv_error *err)
 {
@@ -110,8 +110,8 @@ static vv_status find_lacking(run *r, vv_error *err)
 	return VV_OK;
 }
 
-/* What may be named as had: commits that are whole, at most so many. Few are looked for near the tips only, since
- * the origin nearly always knows one of these, and a long history costs time. *all: there are no others. */
+/* Lists the haves: whole commits, at most max. A few are searched only near the tips, since the origin nearly
+ * always has one of these, and a long history costs time. *all: no others. */
 static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, bool *all,
 			    vv_error *err)
 {
@@ -141,7 +141,7 @@ static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, boo
 	return rc;
 }
 
-/* Without those that nobody named. */
+/* The number of named ones. */
 static size_t named_suppliers(const vv_fetch *f)
 {
 	size_t count = 0;
@@ -152,8 +152,8 @@ static size_t named_suppliers(const vv_fetch *f)
 	return count;
 }
 
-/* Blocks without a commit that the origin could be told of: a fetch that was killed before its
- * refs moved has left them. */
+/* Are there blocks without a commit to offer the origin? A fetch killed before its refs moved
+ * leaves them. */
 static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
 {
 	vv_store *store;
@@ -165,8 +165,8 @@ static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
 	return rc;
 }
 
-/* Tells of more and more commits until the origin knows enough of them; then everything but
- * withheld leaves comes in the same answer. */
+/* Offers more and more commits until the origin has enough of them; then the same answer has
+ * everything except withheld leaves. */
 static vv_status negotiate(run *r, vv_error *err)
 {
 	vv_receive_stats stats;
@@ -215,7 +215,7 @@ static vv_status negotiate(run *r, vv_error *err)
 				       "%s sends differences to blocks that were never named to it",
 				       r->f->suppliers[0].name);
 		}
-		/* what was treated as whole is not: all again, but for the blocks that came */
+		/* versions treated as whole are not: repeats all, except for received blocks */
 		r->lost = true;
 		r->bare = r->elsewhere != NULL;
 		rc = negotiate(r, err);
@@ -255,7 +255,7 @@ static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, siz
 						 count, err);
 }
 
-/* What is remembered of the suppliers; one without a number gets that of its name. */
+/* Reads the suppliers' records; one without a number gets that of its name. */
 static void recall_speeds(const vv_fetch *f, const vv_speeds *speeds)
 {
 	for (size_t i = 0; i < f->supplier_count; i++) {
@@ -285,7 +285,7 @@ static void note_speeds(const vv_fetch *f, vv_speeds *speeds)
 	}
 }
 
-/* All of list that somebody gives. That speeds cannot be remembered is not a failure. */
+/* Fetches all available ones of list. Ignores failures to store speeds. */
 static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *left, vv_error *err)
 {
 	const vv_fetch *f = r->f;
@@ -303,7 +303,7 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 	return rc;
 }
 
-/* Until nothing is lacking, or nobody gives any of it. root NULL: below the new versions. */
+/* Repeats until no block is missing, or none is available. root NULL: below the new versions. */
 static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 {
 	vv_lacking *list = NULL;
@@ -377,7 +377,8 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	return rc;
 }
 
-/* Blocks of a supplier that could not be unpacked. The origin's first answer went to the receiver. */
+/* Blocks of a supplier that could not be unpacked. The receiver has those of the origin's first
+ * answer. */
 static uint64_t damaged_of(const run *r, size_t i)
 {
 	const vv_supplier *s = &r->f->suppliers[i];
@@ -389,7 +390,7 @@ static uint64_t damaged_of(const run *r, size_t i)
 	return (s->peer ? vv_peer_damaged(s->peer) : 0) + stats.damaged;
 }
 
-/* Who sent damaged blocks, or was dropped since it sent others than it was asked for; NULL: nobody. */
+/* A supplier that sent damaged blocks, or was dropped for sending wrong ones; NULL: none. */
 static const vv_supplier *sent_damage(const run *r)
 {
 	for (size_t i = 0; i < r->f->supplier_count; i++) {
@@ -403,7 +404,7 @@ static const vv_supplier *sent_damage(const run *r)
 	return NULL;
 }
 
-/* What came damaged is why the rest does not fit together. */
+/* Names received damage as the cause of inconsistencies. */
 static vv_status name_damage(const run *r, vv_error *err)
 {
 	const vv_supplier *s = sent_damage(r);
@@ -422,7 +423,7 @@ static vv_status name_damage(const run *r, vv_error *err)
 	return vv_hint_code(err, VV_HINT_FSCK_SENDER);
 }
 
-/* One that somebody named and that failed, before it could say whether it has the blocks; NULL: none did. */
+/* A named one that failed before it could report its blocks; NULL: none. */
 static const vv_supplier *find_failed(const run *r)
 {
 	for (size_t i = 0; i < r->f->supplier_count; i++) {
@@ -459,7 +460,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	}
 	if (failed && failed->why.hint_id != VV_HINT_NONE) return vv_hint_copy(err, &failed->why);
 	return sent_damage(r)
-		       ? VV_EMISSING /* name_damage says what helps */
+		       ? VV_EMISSING /* name_damage has the hint */
 		       : vv_hint(err, "ask another peer too (--from URL: a fork, or the origin of "
 				      "this fork); received data is kept");
 }
@@ -516,7 +517,7 @@ static bool is_behind(const run *r, const vv_oid *id)
 	return found;
 }
 
-/* Tells those that can be taken from those that stay behind. */
+/* Separates wants that can be stored from skipped ones. */
 static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons, vv_oids *good,
 			   vv_error *err)
 {
@@ -544,7 +545,7 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 	return VV_OK;
 }
 
-/* err says why not all can be taken, which holds where none of them can. */
+/* err: why not all can be stored; returned if none can. */
 static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons, vv_error *err)
 {
 	const vv_fetch *f = r->f;
@@ -596,7 +597,7 @@ static vv_status take_all(run *r, vv_error *err)
 		return f->each && is_of_version(rc) ? take_some(r, wants, commons, err) : rc;
 	}
 	vv_receive_stats_get(r->x, &r->result->received);
-	if (r->wants.count > 0 && r->result->sum.commits == 0) { /* nobody counted them there */
+	if (r->wants.count > 0 && r->result->sum.commits == 0) { /* the origin did not count them */
 		r->result->sum.commits = r->result->received.commits;
 	}
 	r->result->mended = r->lacking && r->result->received.blocks > 0;

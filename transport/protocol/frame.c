@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 
-#define SHOWN 1024u /* bytes of what a peer says; vv_fail cuts what does not fit */
+#define SHOWN 1024u /* bytes of a peer's text; vv_fail cuts longer ones */
 
 _Static_assert(VV_FRAME_MAX == 4u << 20, "docs/formats/protocol.md: a frame");
 _Static_assert(VV_FRAME_AIM <= VV_FRAME_MAX, "bulk frames are sent in time");
@@ -72,7 +72,7 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 	}
 	vv_cbor_put_map(&b, 3);
 	vv_cbor_add_text(&b, "code", word);
-	/* arguments of a code are no sentence */
+	/* arguments of a code are not a sentence */
 	const char *hint = vv_hint_name(what->hint_id) ? "" : what->hint;
 	vv_cbor_add_bytes(&b, "hint", hint, strlen(hint));
 	vv_cbor_add_bytes(&b, "text", what->message, strlen(what->message));
@@ -139,7 +139,7 @@ static bool is_type(uint8_t type)
 	return type != 0 && strchr("MBOPTE.", type) != NULL;
 }
 
-/* A peer that only ever says that it works does not keep the other side for ever, whatever small frames it puts
+/* A peer that only sends signs of life must not keep the other side for ever, even with small frames in
  * between. */
 static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, vv_error *err)
 {

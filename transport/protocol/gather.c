@@ -1,6 +1,5 @@
 /*
- * gather: who is asked for which block next, and how fast each has answered so far, the answer
- * under way included.
+ * gather: assigns blocks to peers, by their speed so far, including running answers.
  */
 #include "transport/protocol/gather.h"
 
@@ -12,7 +11,7 @@
 #include "base/thread.h"
 
 #define BATCH_FIRST 8u         /* of one of whom nothing is known */
-#define BATCH_FIRST_ORIGIN 64u /* it is asked late enough */
+#define BATCH_FIRST_ORIGIN 64u /* it is requested late enough */
 #define BATCH_MAX 4096u
 #define ORIGIN_PATIENCE_MS 500u /* longer than this the others alone must not take */
 #define START_PATIENCE_MS 200u  /* so long nothing need be known of them */
@@ -107,9 +106,8 @@ static bool has_answered(const gathering *g, size_t i)
 	return g->speeds[i].answers + g->speeds[i].in_time > 0;
 }
 
-/* How long one takes for so many blocks, by what it did so far, else by what is remembered; who has not
- * answered yet, and should have, takes at least as long for each as he was waited for. NEVER: nothing is known
- * of it. */
+/* The time one supplier takes for so many blocks, by its answers so far, else by the remembered speed. One
+ * whose answer is overdue takes at least the time waited so far for each block. NEVER: unknown. */
 static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
 {
 	const speed *v = &g->speeds[i];
@@ -125,7 +123,7 @@ static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
 	return v->ms + late == 0 ? NEVER : blocks * (v->ms + late);
 }
 
-/* How long until it gives one, asked now. 0: nothing is known of it. */
+/* The time until a request made now gives one block. 0: unknown. */
 static uint64_t time_to_one(const gathering *g, size_t i)
 {
 	const speed *v = &g->speeds[i];
@@ -158,7 +156,8 @@ static uint64_t start_patience(const gathering *g)
 	return named ? NAMED_PATIENCE_MS : START_PATIENCE_MS;
 }
 
-/* Would these take long for all that is missing here? At the start nobody need know. */
+/* Would these take long for all missing blocks? Always false at the start, when no speed is
+ * known. */
 static bool are_slow(const gathering *g, uint32_t set)
 {
 	bool known = vv_monotonic_ms() - g->start_ms > start_patience(g);
@@ -173,16 +172,17 @@ static bool are_slow(const gathering *g, uint32_t set)
 	return known && time_for_all(g, set) > ORIGIN_PATIENCE_MS;
 }
 
-/* --- who is asked for what -------------------------------------------------------------------- */
+/* --- which supplier gets which request
+ * -------------------------------------------------------------------- */
 
-/* Who is asked first, the origin, and who failed lately. */
+/* The order of requests: 0 for most suppliers, 1 for the origin, 2 for one that failed lately. */
 static unsigned rank(const gathering *g, size_t i)
 {
 	return g->suppliers[i].known.failed ? 2 : i == 0;
 }
 
-/* Would the origin have given all before this one gives its first block, which takes long? Then it is the
- * other way round with these two. */
+/* Would the origin have given all blocks before this one gives its first, which takes long? Then the
+ * origin comes first of these two. */
 static bool origin_suffices(const gathering *g, size_t i)
 {
 	const uint64_t one = time_to_one(g, i);
@@ -191,7 +191,7 @@ static bool origin_suffices(const gathering *g, size_t i)
 	       one > ORIGIN_PATIENCE_MS && time_for_all(g, 1) < one;
 }
 
-/* Those that are to be asked before this one. No two of them are before each other. */
+/* The suppliers that come before this one. No two are before each other. */
 static uint32_t before(const gathering *g, size_t self)
 {
 	const unsigned mine = rank(g, self);
@@ -211,7 +211,8 @@ static uint32_t before(const gathering *g, size_t self)
 	return origin_suffices(g, self) ? set | 1 : set;
 }
 
-/* Is this supplier to be asked for the want now, which nobody else is to be requested before? */
+/* May this supplier get a request for the want now? Not while one that comes before it may have the
+ * block. */
 static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others)
 {
 	const want *w = &g->state[i];
@@ -219,7 +220,7 @@ static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others)
 	return w->state == OPEN && (w->lacked_by >> self & 1) == 0 && (others & ~w->lacked_by) == 0;
 }
 
-/* Likewise of a want that somebody still owes who takes twice as long. */
+/* Likewise for a want already requested from one that takes twice as long. */
 static bool may_ask_again(const gathering *g, size_t i, size_t self, uint32_t others)
 {
 	const want *w = &g->state[i];
@@ -261,7 +262,7 @@ static void choose_blocks(asking *a, uint32_t others, bool *wait)
 			add_want(a, i);
 		}
 	}
-	/* Who owes something gives the last of it last. */
+	/* a batch arrives in order: its last blocks are the latest */
 	for (size_t i = g->want_count; all_asked && i > g->first_open; i--) {
 		if (a->batch_count <= a->batch_size / 4 &&
 		    may_ask_again(g, i - 1, a->self, others)) {
@@ -302,7 +303,7 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_incoming_get(vv_receive_incoming(a->g->x), cid, out, err);
 }
 
-/* The block is here now; or this one does not have it. */
+/* The block has arrived, or this supplier does not have it. */
 static void strike(gathering *g, const want *w, uint32_t who)
 {
 	for (size_t i = 0; i < g->count; i++) {
@@ -321,7 +322,7 @@ static void measure(asking *a, size_t len)
 	v->bytes += len;
 }
 
-/* One answer. What fails here is this side's fault, but for bytes that are not the block's. */
+/* One answer. An error here is this side's fault, except for bytes that are not the block's. */
 static vv_status give_block(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
 	asking *a = payload;
@@ -371,8 +372,8 @@ static vv_status ask_supplier(asking *a, vv_error *err)
 	return s->source(s->payload, a->list, a->batch_count, give_block, a, err);
 }
 
-/* What it takes from a request to the first block, and how much comes in a second. One that was stopped before
- * it gave any would have taken longer: it counts as twice that time for one block. */
+/* Computes the time from a request to the first block, and the bytes per second. One stopped before its first
+ * block would have taken longer: it counts as twice that time for one block. */
 static void sum_up(const gathering *g, size_t self, uint64_t late)
 {
 	const speed *v = &g->speeds[self];
@@ -385,7 +386,7 @@ static void sum_up(const gathering *g, size_t self, uint64_t late)
 				 : BLOCK_USUAL * 1000 / (2 * late);
 }
 
-/* The batch is over: what was not given is open again. */
+/* The batch is over: blocks not given are open again. */
 static void give_back(asking *a, vv_status rc, const vv_error *why)
 {
 	gathering *g = a->g;
@@ -449,7 +450,7 @@ static void mark(gathering *g, uint32_t *set, size_t i, bool on)
 	g->speeds[i].since = on ? vv_monotonic_ms() : 0;
 }
 
-/* Until there is something that this one would be asked for. False: there will be nothing. */
+/* Waits until there is a want for this supplier. False: none will come. */
 static bool wait_for_want(const asking *a)
 {
 	gathering *g = a->g;
@@ -562,8 +563,8 @@ static void stop_one(gathering *g, size_t i)
 	g->speeds[i].stopped = true;
 }
 
-/* Until all threads have ended. When all is there, those are stopped that still wait for an answer, but the
- * origin: what it is asked for it would have been requested without them. */
+/* Waits until all threads have ended. Once all blocks are here, suppliers still waiting for an answer are
+ * stopped, except the origin: its requests would have been made without them too. */
 static void wait_for_all(gathering *g)
 {
 	uint64_t over_ms = 0;
@@ -599,7 +600,7 @@ static bool show(void *payload, const char *what, uint64_t done, uint64_t total)
 	return vv_progress_update(s->progress, what, done, total, NULL) == VV_OK;
 }
 
-/* What it gives in a second, as far as that is known. */
+/* As many blocks as it gives in a second, if its speed is known. */
 static size_t first_batch(const gathering *g, size_t i)
 {
 	uint64_t blocks = g->suppliers[i].known.rate / BLOCK_USUAL;
@@ -610,7 +611,8 @@ static size_t first_batch(const gathering *g, size_t i)
 	return blocks < 1 ? 1 : blocks > BATCH_MAX ? BATCH_MAX : (size_t)blocks;
 }
 
-/* One that nobody named, and that others were faster than the last time, may have what they lack now. */
+/* One that was found rather than named, and was slower than the others last time, may have the blocks
+ * that they lack now. */
 static void reopen(vv_supplier *s)
 {
 	if (s->unasked && s->stopped && s->ask) {

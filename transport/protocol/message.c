@@ -201,7 +201,7 @@ static void put_whole(vv_buf *b, const vv_hello *h)
 }
 
 static const vv_member hello_edge = OIDS("edge", vv_hello, edge);
-/* Before and after the refs and what is whole of them. */
+/* The members before and after the refs and the whole ones of them. */
 static const vv_member hello_head[] = {
 	{"head", VV_MEMBER_NAME, .at = offsetof(vv_hello, head), .max = SIZE_MAX},
 	UINT("held", vv_hello, held)};

@@ -1,9 +1,9 @@
 /*
- * object_stream: how a Git object is written so that the other side can compute its id.
+ * object_stream: writes Git objects so that the other side can compute their ids.
  *
- * Where most of what goes is pointers, 'git pack-objects' would need more on the line: 151 versions of a table of 2,000
+ * Where most objects are pointers, 'git pack-objects' would need more on the line: 151 versions of a table of 2,000
  * rows are cloned with 28 kB this way and with 57 kB in a pack, one is fetched with 0.6 and 0.85 kB, at the same CPU. A
- * pointer's text is in the blocks that came before, and an id is not sent. Large files go in packs.
+ * pointer's text can be computed from the blocks sent before, and ids are not sent. Large files go in packs.
  */
 #include "transport/protocol/object_stream.h"
 
@@ -16,7 +16,8 @@
 #include "transport/protocol/frame.h"
 
 enum { METHOD = 3, TYPE_SHIFT = 2, TYPE_MASK = 7, BASE_SHIFT = 5 };
-/* For so many objects, and so many bytes of them, the compressor may take its time, and some more. */
+/* From so many objects, or bytes of them, the compressor works quickly; below UTMOST_BYTES at its
+ * highest level. */
 #define THOROUGH_COUNT 1000u
 #define THOROUGH_BYTES (8u << 20)
 #define UTMOST_BYTES (1u << 20)
@@ -47,7 +48,7 @@ static vv_status ids_add(ids *l, const vv_oid *id, vv_error *err)
 	return vv_array_add(l->items, l->count, l->cap, *id) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* How far back the id stands; 0: not among the last ones that are looked at. */
+/* The distance back to the id; 0: not among the last `reach` ids. */
 static size_t ids_distance(const ids *l, const vv_oid *id)
 {
 	const size_t reach = 4096;
@@ -292,7 +293,7 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	    r->base > BASE_ID || (r->base != 0 && r->s.method != VV_METHOD_DIFF)) {
 		return (int)malformed(err);
 	}
-	/* longer than any head: what is malformed then is so for good */
+	/* longer than any head: malformed then, not cut off */
 	bool short_head = end - q < 40;
 	if (!vv_varint_read(&q, end, &r->raw_len)) return short_head ? 0 : (int)malformed(err);
 	if (r->raw_len > in->object_max) {

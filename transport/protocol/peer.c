@@ -1,5 +1,5 @@
 /*
- * peer: how each request is asked, and how its answer is read.
+ * peer: writes each request and reads its answer.
  */
 #include "transport/protocol/peer.h"
 
@@ -23,7 +23,7 @@ struct vv_peer {
 	vv_arena scratch; /* of the last request */
 	vv_hello hello;
 	bool greeted;
-	bool push; /* it is to be pushed to: what it lacks matters */
+	bool push; /* the peer gets a push: the blocks it lacks matter */
 	bool own;
 	uint64_t damaged;
 };
@@ -82,8 +82,8 @@ void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
 	vv_channel_stats_get(p->line, out);
 }
 
-/* A write failed: the other side may have said why before it hung up. After an error of one's own (a pack
- * that cannot be read) it has nothing to say, and waits for the rest. */
+/* A write failed: the other side may have sent the reason before it hung up. After an error of this side
+ * (an unreadable pack) the other side sends nothing and waits for the rest. */
 static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 {
 	vv_frame_reader in;
@@ -98,7 +98,7 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 	return rc;
 }
 
-/* For an answer. Signs of life may stand anywhere in it. */
+/* For an answer. Signs of life may come anywhere in it. */
 static void begin_answer(vv_peer *p, vv_frame_reader *in, uint64_t budget)
 {
 	vv_frame_reader_init(in, p->line, budget);

@@ -1,5 +1,5 @@
 /*
- * pulse: when the line has been silent, and when the work has stood still.
+ * pulse: measures how long the line was silent and the work made no progress.
  */
 #include "transport/protocol/pulse.h"
 
@@ -27,7 +27,7 @@ static uint64_t sent(vv_channel *line)
 	return stats.bytes_out;
 }
 
-/* False: nobody listens any more. */
+/* False: the other side has hung up. */
 static bool give_sign(vv_channel *line)
 {
 	bool heard = vv_frame_write(line, VV_FRAME_TEXT, NULL, 0, VV_IGNORED) == VV_OK;

@@ -1,5 +1,5 @@
 /*
- * push: what both sides have in common, and what the other one has besides.
+ * push: finds the commits that both sides have, and the blocks that the other one has besides.
  */
 #include "transport/protocol/push.h"
 
@@ -9,11 +9,11 @@
 #include "base/sys.h"
 #include "repo/git/objects/send.h"
 
-/* Less than this is sent without asking whether it is there. */
+/* Less than this is sent without asking whether the other side has it. */
 #define UNASKED_BYTES (1u << 20)
 #define KNOWN_FIRST 256u
 #define KNOWN_MAX 16384u
-#define ATTEMPTS 32 /* to send what the other side says it lacks */
+#define ATTEMPTS 32 /* to send the blocks that the other side lacks */
 
 typedef struct run {
 	const vv_push *p;
@@ -41,7 +41,7 @@ static vv_status find_wants(run *r, vv_error *err)
 	return VV_OK;
 }
 
-/* Of the other side's refs those whose commits are here; and of these the whole ones. */
+/* The other side's refs whose commits are here, and the whole ones among them. */
 static vv_status common_refs(run *r, vv_error *err)
 {
 	/* and its signed heads, which follow */
@@ -114,7 +114,7 @@ static vv_status find_common(run *r, vv_error *err)
 	return rc;
 }
 
-/* Which of the blocks are there? */
+/* Asks which of the blocks the other side has. */
 static vv_status ask_which(run *r, const vv_send_plan *plan, vv_error *err)
 {
 	size_t count = (size_t)plan->blocks, bytes = count / 8 + 1;
@@ -157,8 +157,8 @@ static vv_status send_once(run *r, vv_fetch_sum *sum, vv_error *err)
 			    &r->out->answer, sum, &r->out->said, err);
 }
 
-/* The other side lacks blocks that it seemed to have: it said which. As long as what it lacks
- * becomes another list it gets on. */
+/* The other side lacks blocks that it seemed to have, and has sent a list of them. As long as the
+ * list changes the push makes progress. */
 static vv_status push_missing(run *r, vv_error *err)
 {
 	vv_status rc;
@@ -194,8 +194,8 @@ static vv_status send_all(run *r, vv_error *err)
 	return rc < 0 || !r->send ? rc : push_missing(r, err);
 }
 
-/* What is older than what both have may hold a pointer that nobody can read: that must not be in
- * the way of what is new. */
+/* Versions older than the common ones may contain an unreadable pointer, which must not stop the
+ * new ones. */
 static vv_status open_send(run *r, vv_error *err)
 {
 	vv_status rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons,

@@ -1,5 +1,5 @@
 /*
- * receive: when what came is whole.
+ * receive: decides when the received versions are whole.
  */
 #include "transport/protocol/receive.h"
 
@@ -21,9 +21,9 @@
 #define FREE_DEFAULT (UINT64_C(64) << 20)
 #define OBJECTS_MAX 10000000u
 #define OBJECT_MAX (UINT64_C(1) << 30)
-#define KEEP_EVERY (UINT64_C(32) << 20) /* so many bytes are lost at most when the line drops */
+#define KEEP_EVERY (UINT64_C(32) << 20) /* at most this is lost when the line drops */
 
-/* The new versions between wants and commons, found once: all that is asked of them goes through this list. */
+/* The new versions between wants and commons, found once: everything about them is computed from this list. */
 typedef struct versions {
 	vv_oid *wants, *commons; /* NULL: none were found yet */
 	size_t want_count, common_count;
@@ -161,19 +161,19 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err)
 	x->unreadable = x->lost = false;
 	memset(&x->nodes, 0, sizeof(x->nodes));
 	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) return rc;
-	/* 0 is no limit of the owner's: what nobody sends is not waited for. */
+	/* 0: the owner sets no limit, and OBJECT_MAX holds. */
 	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_MAX;
 	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, max, err);
 }
 
-/* Is there room for more? Asked now and then. */
+/* Is there room for more? Called now and then. */
 static vv_status check_disk(const vv_receive *x, vv_error *err)
 {
 	struct statvfs fs;
 	const char *dir = vv_repository_varvedir(x->repo);
 
 	if (statvfs(dir, &fs) != 0) {
-		return VV_OK; /* the writes will tell */
+		return VV_OK; /* writes will fail if there is no room */
 	}
 	uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (left < x->limits.disk_free) {
@@ -223,7 +223,7 @@ static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_er
 		if (b.absent || b.unreadable) {
 			x->unreadable |= b.unreadable;
 			x->stats.damaged += b.damaged;
-			continue; /* it will be lacking, and asked for by its CID */
+			continue; /* it counts as lacking and is requested by its CID */
 		}
 		vv_recent_nodes_add(&x->nodes, &b.cid);
 		vv_status rc = keep_block(x, &b, err);
@@ -253,8 +253,8 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 	return VV_OK;
 }
 
-/* Objects are compressed against the CIDs of what came: where one is not known, they may be
- * past reading. */
+/* Objects are compressed against the CIDs of received blocks: if one of these is unknown, the
+ * objects may be unreadable. */
 static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t len, vv_error *err)
 {
 	vv_error why;
@@ -429,7 +429,7 @@ static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oid
 vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				   vv_new_root_fn fn, void *payload, vv_error *err)
 {
-	if (x->lost) { /* what came cannot be read: asked of what is here */
+	if (x->lost) { /* the received objects are unreadable: check the ones here */
 		return vv_new_roots_each(x->repo, wants->items, wants->count, commons->items,
 					 commons->count, fn, payload, err);
 	}
@@ -440,14 +440,14 @@ vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv
 	return rc;
 }
 
-/* --- what is lacking ------------------------------------------------------------------ */
+/* --- lacking blocks ------------------------------------------------------------------ */
 
 typedef struct lacking {
 	vv_receive *x;
 	vv_cid_set *seen;
 	vv_lacking *list;
 	size_t count, cap, max;
-	bool whole; /* do not trust that what the store has is complete */
+	bool whole; /* do not assume that the store's blocks are complete */
 } lacking;
 
 static vv_status get_here(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -471,7 +471,7 @@ static vv_status note_lacking(void *payload, const vv_cid *cid, const vv_cid *li
 	return VV_OK;
 }
 
-/* Of what both versions have nothing is looked at where the one before is known to be whole. */
+/* Skips all blocks that both versions have if the version before is known to be whole. */
 static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before, vv_error *err)
 {
 	uint64_t missing = 0;
@@ -604,14 +604,14 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 	vv_status rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
 					 wholes->items, wholes->count, mend_version, &m, &why);
 
-	if (rc < 0 && rc != VV_ECORRUPT) { /* a pointer nobody can read was let in by git */
+	if (rc < 0 && rc != VV_ECORRUPT) { /* git let an unreadable pointer in */
 		return vv_error_copy(err, &why);
 	}
 	return VV_OK;
 }
 
-/* Only what belongs to the new versions becomes part of the store: there a node stands for all
- * that is below it, which of other blocks that came nobody knows. */
+/* Only blocks of the new versions become part of the store: a node in the store means that all
+ * blocks below it are there too, which is unknown for other received blocks. */
 static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			 const vv_cid *root, bool incomplete, vv_error *err)
 {
@@ -692,7 +692,8 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err)
 {
-	/* First: whoever is killed with nodes taken in must not leave them to be trusted. */
+	/* Set first: if the process is killed with nodes taken in, they must not be trusted
+	 * afterwards. */
 	vv_status rc = incomplete ? vv_repository_set_incomplete(x->repo, true, err) : VV_OK;
 
 	rc = rc < 0 ? rc : promote(x, wants, commons, NULL, incomplete, err);

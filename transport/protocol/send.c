@@ -1,5 +1,5 @@
 /*
- * send: what of a history the other side lacks, and in which order it goes out.
+ * send: finds the part of a history that the other side lacks, and the order of sending.
  */
 #include "transport/protocol/send.h"
 
@@ -37,7 +37,7 @@ struct vv_send {
 	vv_store *store;
 	vv_oids wants, commons; /* borrowed */
 	bool again; /* blocks are sent that did not arrive: whatever is wrong with them shows here */
-	bool mends; /* blocks also of what the commons have without them, where they are here */
+	bool mends; /* also sends blocks that the common versions lack there and this side has */
 	item *items;
 	size_t count, cap;
 	vv_cid_set *seen; /* all CIDs of items */
@@ -122,7 +122,7 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 	if (!s->seen) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(r, &s->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(s->store, VV_UNPACKED_TRANSFER);
-	/* Where there is no block, none of any version can go, and nothing is looked at. */
+	/* Without any block in the store no version has one to send, and the walk is skipped. */
 	if (blocks && commons->count + whole->count == 0 && vv_store_has_nothing(s->store) &&
 	    vv_git_packs_exceed(r, PACKED_BYTES)) {
 		s->sum.plain_bytes = UINT64_MAX;
@@ -238,8 +238,8 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const item *it = &s->items[i];
-		/* The base may be one that the other side has: it is not part of what is sent (or
-		 * was found to be there already). */
+		/* The other side may already have the base: it is not among the sent blocks, or is
+		 * skipped as already there. */
 		bool known = !vv_cid_is_null(&it->like) && !vv_cid_set_has(s->seen, &it->like);
 
 		if (it->skip) {

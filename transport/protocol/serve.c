@@ -21,7 +21,9 @@
 #include "transport/protocol/send.h"
 #include "transport/protocol/serve_internal.h"
 
-#define UNASKED_BYTES (1u << 20)  /* what a fetch is given without being asked whether it has it */
+#define UNASKED_BYTES                                                                              \
+	(1u << 20)                /* a fetch gets less than this without being asked whether it has
+				   * it */
 #define REQUEST_BUDGET (8u << 20) /* of a request's first frame and messages: more is refused */
 #define EDGE_TOLD 1024u           /* commits */
 
@@ -82,14 +84,14 @@ static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oid
 	return VV_OK;
 }
 
-/* Blocks that no ref names: such as wait, and where there is no ref at all those of the store,
- * which a push has left that was killed before its refs moved. */
+/* Counts blocks that no ref names: the waiting ones, and without any ref those of the store, left
+ * by a push that was killed before its refs moved. */
 static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *err)
 {
 	vv_store *store;
 	vv_store_stats stats = {0};
 
-	/* What cannot be tidied now waits for the next time. */
+	/* failures to tidy wait for the next time */
 	if (vv_incoming_tidy(s->repo, NULL) == VV_ENOMEM ||
 	    vv_git_receive_clean(s->repo, NULL) == VV_ENOMEM) {
 		return vv_fail_nomem(err);
@@ -102,8 +104,8 @@ static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *
 	return rc;
 }
 
-/* A digest of the repository's secret. One that cannot be written to may have none, and then does not
- * say. */
+/* A digest of the repository's secret. A read-only repository may have no secret; then id is
+ * empty. */
 static void name_repository(vv_serve *s, char id[VV_REPOSITORY_ID + 1])
 {
 	uint8_t bytes[16 + 8] = "varve repository", digest[VV_SHA256_LEN];
@@ -198,7 +200,8 @@ static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q
 	return vv_bits_write(line, &answer, err);
 }
 
-/* Who may push leans on every block that is here; readers are told of those that the refs reach. */
+/* A client that may push can build on every block here; readers learn only of blocks that refs
+ * reach. */
 static vv_status shown_to_peer(vv_serve *s, const vv_cid *cids, size_t count, bool *out,
 			       vv_error *err)
 {
@@ -293,7 +296,7 @@ static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *
 
 /* --- fetch ---------------------------------------------------------------------------- */
 
-/* Of the haves those that are here. */
+/* The haves that are here. */
 static vv_status find_common(vv_serve *s, const vv_request *q, vv_arena *arena, vv_oids *out,
 			     vv_error *err)
 {
@@ -426,7 +429,7 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 	return rc;
 }
 
-/* An error goes to the peer: after its request was read, or at once where that is broken. */
+/* Sends an error to the peer: after reading its request, or at once if that is broken. */
 static vv_status send_failure(const vv_serve *s, vv_channel *line, vv_frame_reader *in,
 			      bool drained, const vv_error *what, vv_error *err)
 {
@@ -483,7 +486,7 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 	return rc;
 }
 
-/* Makes what is not lent. *own is the caller's. */
+/* Makes s->reach unless the caller lent one. *own is the caller's. */
 static vv_status make_reach(vv_serve *s, vv_reachable **own, vv_error *err)
 {
 	*own = NULL;

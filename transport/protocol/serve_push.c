@@ -18,7 +18,7 @@
 
 #define MISSING_TOLD 16384u /* blocks */
 
-/* --- push: rules that need no look at what comes ---------------------------------------- */
+/* --- push: rules that need no look at the content ---------------------------------------- */
 
 typedef struct push {
 	vv_serve *s;
@@ -48,7 +48,7 @@ static bool is_branch(const vv_push_ref *r)
 	return strncmp(r->name, "refs/heads/", 11) == 0;
 }
 
-/* It is there already: only blocks come, which it may lack. */
+/* The ref is already there: only blocks that it may lack are sent. */
 static bool stays(const vv_push_ref *r)
 {
 	return vv_oid_equal(&r->old, &r->id);
@@ -108,7 +108,7 @@ static bool lets(const char *rule)
 			strcmp(rule, "false") == 0);
 }
 
-/* As in Git the branch at HEAD stays: a new branch is also held to what that one has (receive.varveCheck). */
+/* As in Git the branch at HEAD stays: a new branch is checked against it too (receive.varveCheck). */
 static vv_status check_deletion(push *p, size_t i, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -182,7 +182,7 @@ static vv_status check_refs(push *p, vv_error *err)
 	return rc;
 }
 
-/* --- push: what comes ----------------------------------------------------------------------- */
+/* --- push: receiving ----------------------------------------------------------------------- */
 
 /* Each step of the work that is done is progress. */
 static void note_step(push *p)
@@ -265,8 +265,7 @@ static vv_status check_forward(push *p, vv_error *err)
 	return rc;
 }
 
-/* Differences to blocks of linked versions: of a client that does not know that they are linked, since the lines that said
- * so are long gone. */
+/* Differences to blocks of linked versions: for a client that has lost the information that they are linked. */
 static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *noted = NULL;
@@ -289,8 +288,8 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 	return VV_OK;
 }
 
-/* Git alone may have brought commits here: what they lack comes along, as far as the client has
- * it, and what is new must not lean on it. */
+/* Git alone may have brought commits here: the client also sends the blocks that they lack, as far
+ * as it has them, and new versions must not build on those. */
 static vv_status look_at_own(push *p, vv_error *err)
 {
 	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count,
@@ -309,7 +308,8 @@ static vv_status list_own(push *p, vv_lacking **list, size_t *count, vv_error *e
 	return vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
 }
 
-/* Blocks that went since their versions were known to be complete: nothing that is known counts, and each is looked for. */
+/* Lists blocks lost since their versions were recorded as complete: the records are ignored, and each block is looked
+ * up. */
 static vv_status list_gone(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
 	vv_repository *r = p->s->repo;
@@ -327,8 +327,8 @@ static vv_status list_gone(push *p, vv_lacking **list, size_t *count, vv_error *
 	return rc < 0 || *count > 0 || known ? rc : vv_repository_set_incomplete(r, false, err);
 }
 
-/* Objects that cannot be read name versions that nobody knows: reported is then what the refs
- * here lack, against which they were compressed. */
+/* Unreadable objects name unknown versions. Then the blocks that the refs here lack are reported,
+ * since the objects were compressed against them. */
 static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
 	if (!vv_receive_lost(p->x)) {
@@ -424,7 +424,7 @@ static vv_status ask_policy(push *p, vv_error *err)
 	return VV_OK;
 }
 
-/* What is to move; refused is what moved since it was compared, by another push. */
+/* The refs to move. Refuses one that another push moved since it was compared. */
 static vv_status list_changes(push *p, vv_ref_change *changes, size_t *count, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -43,7 +43,7 @@ static void put_key(uint8_t key[KEY_LEN], const vv_speeds *s, uint64_t source)
 	vv_put_le64(key + 8, vv_xxh3(&source, sizeof(source), s->secret));
 }
 
-/* What is too old, or of a clock that was ahead, is as if nothing were known. */
+/* Entries that are too old, or from a clock that was ahead, count as unknown. */
 static line find(const vv_speeds *s, uint64_t source)
 {
 	uint8_t key[KEY_LEN];

@@ -579,7 +579,7 @@ vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, 
 	return path ? vv_write_file(path, list->data, list->len, false, err) : vv_fail_nomem(err);
 }
 
-/* From an earlier run, if it is what the tree has now; else from the scratch repository. *known false: it is in neither. */
+/* From an earlier run, if the tree still has this one; else from the scratch repository. *known false: it is in neither. */
 static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
 {
 	vv_auto(char) *path = vv_host_list_path(h, &p->name.key);
@@ -651,8 +651,8 @@ void vv_host_forget_ruin(vv_host *h, const vv_cid *pack)
 	}
 }
 
-/* A damaged list is told of and left out: what it named counts as not being there, so that the next
- * push brings it again. */
+/* A damaged list is noted and left out: its blocks count as missing, so that the next push sends
+ * them again. */
 vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err)
 {
@@ -727,7 +727,7 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 	for (int round = 0; rc == VV_OK && round < 2; round++) {
 		for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
 			if (vv_oid_is_null(&f.items[i].list) || vv_oid_is_null(&f.items[i].pack)) {
-				continue; /* half a pack: nobody of ours left it */
+				continue; /* half a pack: not left by varve */
 			}
 			const found_pack *p = &f.items[i];
 			rc = read_list(h, p, &bytes, &known, err);
@@ -760,7 +760,7 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 	return rc;
 }
 
-/* --- what is remembered of what is complete ------------------------------------------------------- */
+/* --- the record of complete commits ------------------------------------------------------- */
 
 char *vv_host_complete_path(const vv_host *h)
 {

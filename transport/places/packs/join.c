@@ -1,14 +1,14 @@
 /*
- * join: small packs of a store that become one more pack. Knows which are joined, and when.
+ * join: combines small packs of a store into a further pack: chooses the packs, and the time.
  *
- * Each push makes a pack, so after a thousand pushes a version would stand on hundreds of packs, and a clone would ask
- * for thousands of files. So once a push sees JOIN_LEAST packs of about one size (their lengths less than JOIN_STEP times
- * each other), their records become one pack, as they are, whose list names them as its parts: a reader of it needs
- * none of these. The new pack is larger, so that it is joined itself later, with others of its size, and a byte is written
- * again once for each size. What was joined stays, since versions and readers name it, until a gc lets versions name the
- * new pack. Two that join the same packs write the same bytes.
+ * Each push makes a pack, so after a thousand pushes a version would need hundreds of packs, and a clone would request
+ * thousands of files. So when a push finds JOIN_LEAST packs of similar size (their lengths differ by less than JOIN_STEP
+ * times), their records are copied unchanged into one pack, whose list names them as its parts: a reader of it does not
+ * need these. The new pack is larger, so that it is joined itself later, with others of its size, and a byte is rewritten
+ * once for each size. Joined packs stay, since versions and readers name them, until a gc lets versions name the new pack.
+ * Two writers that join the same packs write the same bytes.
  *
- * Packs that a version needs and older ones (older.h) are joined apart: a version then needs no more than it did.
+ * Packs that a version needs and older ones (older.h) are joined separately: so a version does not need more than before.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 #define JOIN_LEAST 16u
 #define JOIN_STEP 16u
 #define JOIN_FIRST (UINT64_C(2) << 10) /* below that is the smallest size */
-/* Of the joined pack: more than that no push uploads again. */
+/* Limit of the joined pack: a push never uploads more again. */
 #define JOIN_BYTES (UINT64_C(8) << 20)
 #define JOIN_SIZES 3u /* sixteen of the next would be more than that */
 
@@ -31,7 +31,7 @@ typedef struct part {
 	vv_cid key;  /* first: vv_pack_names_compare */
 	size_t pack; /* of the catalog */
 	uint64_t len;
-	vv_buf bytes; /* empty: it did not come, or is not what its name says */
+	vv_buf bytes; /* empty: missing, or its hash is not its name */
 } part;
 
 typedef struct joining {
@@ -115,7 +115,7 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	return vv_missing_ok(rc, err);
 }
 
-/* What the joined pack is made of. */
+/* The content of the joined pack. */
 typedef struct joined {
 	vv_buf pack;
 	uint8_t (*names)[VV_PACK_HASH_LEN]; /* of the parts, and of theirs */
@@ -137,7 +137,7 @@ static vv_status add_name(joined *x, const uint8_t *hash, vv_error *err)
 	return VV_OK;
 }
 
-/* The records, after those of the parts before it: distances within a part stay what they are. */
+/* Appends the records of a part: distances within a part do not change. */
 static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
@@ -261,7 +261,7 @@ static vv_status join_marked(joining *j, uint64_t *bytes, vv_error *err)
 	return rc;
 }
 
-/* Are older ones of some size enough, by what is known without their lists? */
+/* Are older ones of some size sufficient, judged without their lists? */
 static bool is_due(const vv_host *h)
 {
 	size_t counts[JOIN_SIZES] = {0};
@@ -286,7 +286,7 @@ static bool is_due(const vv_host *h)
 	return due;
 }
 
-/* A pack with a base that no list shows any more is garbage, and so is what stands on it: neither is joined. */
+/* A pack with a base that no list has is garbage, and so are packs that depend on it: neither is joined. */
 static void leave_lost(vv_catalog *c)
 {
 	bool more = true;
@@ -326,8 +326,8 @@ static vv_status join_older(vv_host *h, uint64_t *bytes, vv_error *err)
 	return join_marked(&j, bytes, err);
 }
 
-/* The bases of what a version needs are there, too. While a gc has something condemned, a pack
- * without random bytes might have the name of one that goes. */
+/* The bases of a version's needed blocks are in its packs, too. While a gc has condemned objects, a
+ * pack without random bytes might have the name of one to be removed. */
 vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err)
 {
 	joining j = {.h = h, .mark = VV_MARK_NEEDED};

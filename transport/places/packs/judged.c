@@ -77,14 +77,14 @@ static char *sound_path(const vv_host *h, const vv_cid *pack)
 	return vv_asprintf("%s/%s.sound", h->lists, vv_pack_shows(pack));
 }
 
-/* A cache: where it cannot be written the pack will be fetched once more. */
+/* A cache: if it cannot be written the pack is fetched again later. */
 void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob)
 {
 	vv_auto(char) *path = sound_path(h, pack);
 	(void)(path && vv_write_file(path, vv_oid_shows(blob), VV_OID_TEXT, false, NULL));
 }
 
-/* The pack's hash is its name, and stands at its end. */
+/* The pack's hash is its name, and at its end. */
 bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes)
 {
 	uint8_t is[VV_PACK_HASH_LEN];

@@ -1,5 +1,5 @@
 /*
- * list: every byte of a list, and what one must not say.
+ * list: the bytes of a list, and its validation.
  */
 #include "transport/places/packs/list.h"
 
@@ -102,7 +102,8 @@ vv_cid vv_host_list_base(const vv_host_list *l, size_t i)
 	return cid;
 }
 
-/* Records lie in the pack, bases outside, and each difference stands on one of both. */
+/* Checks that records are in the pack, bases outside, and each difference has one of both as its
+ * base. */
 static bool has_sane_places(const vv_host_list *l)
 {
 	size_t at;
@@ -273,7 +274,7 @@ typedef struct made {
 	size_t count, cap, base_count, base_cap;
 } made;
 
-/* A difference by distance stands on a record that went before. */
+/* A difference by distance has an earlier record as its base. */
 static bool find_base(const made *m, uint64_t offset, const vv_record *r, vv_cid *base)
 {
 	*base = r->base;

@@ -10,7 +10,7 @@
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/multi_index.h"
 
-/* Fewer lists, and short ones, are read whole, side by side: that is no more bytes, and fewer steps one after another. */
+/* Fewer or short lists are read whole, in parallel: that needs no more bytes, and fewer sequential steps. */
 #define LEAST_PACKS 4u
 #define LEAST_BLOCKS 1000u /* of all: 42 kB of lists */
 #define LARGE_BLOCKS 100u  /* of a pack: 4 kB */

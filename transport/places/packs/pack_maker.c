@@ -75,7 +75,7 @@ void vv_pack_maker_free(vv_pack_maker *m)
 	}
 }
 
-/* How long a difference's chain would be there; 0: there is no such base. */
+/* The length of a difference's chain on the host; 0: no such base. */
 static unsigned depth_on(const vv_pack_maker *m, const vv_cid *base)
 {
 	uint64_t value;
@@ -85,7 +85,7 @@ static unsigned depth_on(const vv_pack_maker *m, const vv_cid *base)
 	return vv_catalog_find(m->catalog, base, NULL, &depth) ? depth + 1 : 0;
 }
 
-/* The block for itself, as it is stored here where that is so and time is short. */
+/* Packs the block alone; in its stored form if that is whole and `thorough` is not set. */
 static vv_status pack_whole(vv_pack_maker *m, vv_pack_item *item, size_t diff,
 			    const vv_block_form *stored, vv_error *err)
 {
@@ -159,7 +159,7 @@ vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *l
 	const vv_block_form *stored = &form;
 	vv_status rc = vv_store_get_form(m->from, cid, &m->raw, &m->stored, &form, err);
 
-	if (rc == VV_EMISSING) { /* somebody else may have it */
+	if (rc == VV_EMISSING) { /* another source may have it */
 		stored = NULL;
 		rc = vv_store_get(m->from, cid, &m->raw, err);
 	}

@@ -19,7 +19,8 @@
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/pieces.h"
 
-/* --- what is complete there -------------------------------------------------------------------- */
+/* --- complete commits on the host
+ * -------------------------------------------------------------------- */
 
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
@@ -47,7 +48,7 @@ static vv_status follow_ref(vv_host *h, const char *filter, const vv_oid *old,
 	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
 		return rc;
 	}
-	h->tip = ref.id; /* it may have moved on since it was asked for */
+	h->tip = ref.id; /* it may have moved since the request */
 	if (!vv_oid_is_null(old)) {
 		rc = vv_host_descends(h, old, &h->tip, &forward, err);
 	}
@@ -88,14 +89,14 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	vv_error why;
 	vv_status rc = vv_host_take_ref(h, blocks_ref, err);
 
-	/* Of a ref that is not there, and was not, nothing is read. */
+	/* A ref that does not exist, and did not, needs no reading. */
 	if (rc == VV_OK && (!vv_oid_is_null(tip) || vv_exists(h->git_dir)) &&
 	    (rc = vv_host_need_scratch(h, err)) == VV_OK) {
 		rc = vv_host_read_tip(h, err);
 	}
 	if (rc < 0) return rc;
 	const vv_oid old = h->tip;
-	/* Small packs come with the trees; larger ones when they are asked for. */
+	/* Small packs are fetched with the trees; larger ones on request. */
 	rc = refresh(h, "--filter=blob:limit=64k", tip, &old, change, &why);
 	if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
 		*err = why;
@@ -148,7 +149,7 @@ static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
 	return vv_array_add(f->next, f->next_count, f->next_cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What the blocks at hand link to. */
+/* Visits the links of the current blocks. */
 static vv_status look_below(frontier *f, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;

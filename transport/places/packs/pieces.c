@@ -1,5 +1,5 @@
 /*
- * pieces: what is asked for together, and how a pack with holes is kept.
+ * pieces: combines requests, and stores a pack with holes.
  */
 #include "transport/places/packs/pieces.h"
 
@@ -48,7 +48,7 @@ typedef struct gathering {
 	const vv_host_taking *t;
 	opened *lists; /* for each pack of the catalog */
 	bool *whole;   /* likewise: to be had whole */
-	bool *failed;  /* likewise: something that was asked for did not come */
+	bool *failed;  /* likewise: a request failed */
 	piece *pieces;
 	size_t count, cap;
 	vv_cid *todo;
@@ -86,14 +86,14 @@ static uint64_t end_of(const gathering *g, size_t pack, uint64_t start)
 				     vv_u64_order);
 	const uint64_t *last = o->starts + o->list.count - 1;
 
-	while (at && at < last && at[1] == start) { /* only a list that lies has two there */
+	while (at && at < last && at[1] == start) { /* only an invalid list has two there */
 		at++;
 	}
 	return at && at < last ? at[1]
 			       : vv_catalog_pack(g->h->catalog, pack)->len - VV_PACK_TRAILER_LEN;
 }
 
-/* Was the record asked for before? */
+/* Was the record not requested before? */
 static vv_status is_new(gathering *g, size_t pack, uint64_t offset, bool *out, vv_error *err)
 {
 	vv_cid key = {.codec = VV_CODEC_RAW};
@@ -117,7 +117,7 @@ static bool is_whole(const gathering *g, size_t pack)
 	return g->whole[pack] || (g->t->proof ? p->shown : p->here);
 }
 
-/* The i-th block of a pack, and those of the pack that it stands on. One of another pack is left to do. */
+/* Adds the i-th block of a pack, and its bases in the pack. A base in another pack is left to do. */
 static vv_status want_record(gathering *g, size_t pack, size_t i, vv_error *err)
 {
 	bool fresh;
@@ -148,7 +148,7 @@ static vv_status want_record(gathering *g, size_t pack, size_t i, vv_error *err)
 	return rc;
 }
 
-/* A pack as a whole, and what its differences stand on. */
+/* Adds a whole pack, with the bases of its differences. */
 static vv_status want_pack(gathering *g, size_t pack, vv_error *err)
 {
 	const vv_host_pack *p = vv_catalog_pack(g->h->catalog, pack);
@@ -275,7 +275,7 @@ static vv_status write_at(const gathering *g, size_t pack, uint64_t from, const 
 	return rc;
 }
 
-/* Under the lock. What is not there is the pack's fault, which is judged at the end. */
+/* Under the lock. A missing part is a fault of the pack, which is judged at the end. */
 static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_buf *bytes,
 			   const vv_error *why, vv_error *err)
 {
@@ -296,8 +296,8 @@ static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_
 		    : vv_fail_nomem(err);
 }
 
-/* Parts of a pack that comes whole are kept until the host is closed and all of them are here, so that a run after one
- * that was cut or killed begins where that stopped. Owned; NULL when out of memory. */
+/* Parts of a pack to fetch whole are kept until the host is closed and all of them have arrived, so that a run after
+ * an interrupted one continues there. Owned; NULL when out of memory. */
 static char *kept_part(const gathering *g, const part *p)
 {
 	return vv_asprintf("%s/" VV_HOST_PARTS "/%s-%llu", g->h->dir,
@@ -364,9 +364,10 @@ static vv_status get_all(gathering *g, vv_error *err)
 	return vv_files_each(g->h, g->part_count, get_part, g, "packs", err);
 }
 
-/* --- what came ------------------------------------------------------------------------------- */
+/* --- received parts
+ * ------------------------------------------------------------------------------- */
 
-/* The ends of a pack with holes, and its index, which names only what is there. */
+/* The ends of a pack with holes, and its index, which names only existing records. */
 static vv_status write_ends(gathering *g, size_t pack, const struct vv_came *came, vv_error *err)
 {
 	uint8_t trailer[VV_PACK_TRAILER_LEN];
@@ -424,8 +425,7 @@ static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = path && index ? VV_OK : vv_fail_nomem(err);
 
-	*(g->t->proof ? &p->shown
-		      : &p->here) = true; /* what cannot be had is not asked for again */
+	*(g->t->proof ? &p->shown : &p->here) = true; /* unavailable ones are not requested again */
 	g->reopen = g->reopen || p->came[g->t->proof].count > 0;
 	p->came[g->t->proof].count = 0;
 	if (rc == VV_OK && (rc = vv_unlink(index, true, err)) == VV_OK && !g->failed[pack]) {
@@ -537,9 +537,9 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 	return rc;
 }
 
-/* --- what is damaged ------------------------------------------------------------------------- */
+/* --- damage ------------------------------------------------------------------------- */
 
-/* The packs of a block and of all that it stands on are to come whole, as far as they have not. */
+/* Requests the whole packs of a block and its bases, as far as they are not here. */
 static vv_status want_chain(gathering *g, const vv_cid *cid, vv_error *err)
 {
 	vv_cid now = *cid;

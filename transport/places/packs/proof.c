@@ -1,11 +1,10 @@
 /*
- * proof: asks a host to show blocks that its lists name: packs are fetched anew, and every block is
- * hashed.
+ * proof: verifies blocks in a host's lists: fetches packs again, and hashes every block.
  *
- * Three ways, for three questions. To tell which versions are kept, all files that each stands on are asked for, and
- * few of their bytes. To show some blocks, their packs come into a folder of their own and are
- * read from there alone: what is here proves nothing. To verify packs, what is here may serve as that
- * which differences stand on, since each pack is verified by itself.
+ * Three methods, for three questions. To determine which versions are stored, all files that each needs are checked,
+ * with few of their bytes. To prove some blocks, their packs are fetched into a separate folder and only read from
+ * there: local data proves nothing. To verify packs, local blocks may be used as bases, since each pack is verified
+ * by itself.
  */
 #include <stdio.h>
 #include <string.h>
@@ -166,7 +165,7 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 	return rc;
 }
 
-/* The ids that rev-list prints of the ref's history, behind those that are there. */
+/* Appends the ids that rev-list prints of the ref's history. */
 static vv_status add_history(vv_host *h, const char *filter, vv_oid **ids, size_t *n, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
@@ -189,8 +188,8 @@ static vv_status add_history(vv_host *h, const char *filter, vv_oid **ids, size_
 	return VV_OK;
 }
 
-/* Asks the host for all that its ref reaches: of what a new clone fetches in one piece nothing may be lost. These are its commits
- * and trees, and its blobs too where the host knows no filters. */
+/* Checks that the host has everything reachable from its ref: a new clone fetches it at once, so none of it may be lost. These
+ * are its commits and trees, and its blobs, too, if the host does not support filters. */
 static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 {
 	vv_auto_free vv_oid *ids = NULL;
@@ -217,8 +216,8 @@ static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 	return rc == VV_OK && lacks == SIZE_MAX && !believed ? vv_host_fetch_whole(h, err) : rc;
 }
 
-/* Asks the host for the blobs of the packs that are marked so (0: all), and of their lists. Marked afterwards: those that
- * are to be fetched. */
+/* Asks the host for the blobs of the packs with this mark (0: all), and of their lists. Afterwards the packs to fetch are
+ * marked. */
 static vv_status ask_for_blobs(vv_host *h, unsigned mark, bool believed, vv_error *err)
 {
 	vv_catalog *c = h->catalog;
@@ -253,7 +252,7 @@ static vv_status ask_for_blobs(vv_host *h, unsigned mark, bool believed, vv_erro
 	return rc;
 }
 
-/* Of those that were not seen, as many as the bytes allow: they are judged when they come. */
+/* Fetches unseen packs, as many as the limit of bytes allows: they are judged on arrival. */
 static vv_status fetch_unseen(vv_host *h, uint64_t fetch_bytes, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(h->catalog);
@@ -339,7 +338,7 @@ typedef struct verifying {
 	size_t count;
 } verifying;
 
-/* Of those that were seen whole before, or were not, as many as the bytes allow. */
+/* Adds packs seen whole before, or unseen ones, as many as the limit of bytes allows. */
 static void add_packs(verifying *x, bool seen, uint64_t most)
 {
 	const size_t count = vv_catalog_packs(x->h->catalog);
@@ -406,7 +405,7 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 	return rc;
 }
 
-/* The next packs come, as many as the disk is to hold at once, and all that came is read. */
+/* Fetches the next packs, up to the limit of disk space, and reads all of them. */
 static vv_status verify_batch(verifying *x, size_t *at, vv_error *err)
 {
 	vv_host *h = x->h;
@@ -429,7 +428,7 @@ static vv_status verify_batch(verifying *x, size_t *at, vv_error *err)
 	return VV_OK;
 }
 
-/* What was read leaves the disk. */
+/* Removes the read packs from the disk. */
 static vv_status empty(vv_host *h, vv_error *err)
 {
 	vv_status rc;

@@ -37,7 +37,7 @@ typedef struct sending {
 	size_t count, cap;
 	version *versions;
 	size_t version_count, version_cap;
-	uint64_t raw;  /* of leaves, about: as they are stored here */
+	uint64_t raw;  /* of leaves, approximate: in their stored form here */
 	vv_oid *haves; /* below which nothing is lacking there */
 	size_t have_count;
 	bool plain; /* so far nothing that was looked at, and nothing below the haves, names a version */
@@ -49,7 +49,8 @@ typedef struct sending {
 	bool lost; /* a version is not there that was, or must have been */
 } sending;
 
-/* --- what goes ------------------------------------------------------------------------------ */
+/* --- blocks to send
+ * ------------------------------------------------------------------------------ */
 
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
@@ -76,7 +77,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	return VV_OK;
 }
 
-/* Is the version there? In a store that is what its file says; of one that it has to get a note is made. */
+/* Does the host have the version? In a store its file decides; notes a version to send. */
 static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *before,
 			  vv_error *err)
 {
@@ -146,8 +147,8 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 
 #define PLAIN_MAX 16u /* that were noted last */
 
-/* Commits that are there, by its refs, and were found to be complete there before, and those without any version:
- * below them nothing is looked at. */
+/* Commits of the host's refs that were found complete there before, and those without versions: nothing below
+ * them is visited. */
 static vv_status find_haves(sending *s, vv_error *err)
 {
 	const vv_host_sending *what = s->what;
@@ -173,9 +174,9 @@ static vv_status find_haves(sending *s, vv_error *err)
 	return VV_OK;
 }
 
-#define NOTED_MAX 64u /* pairs of what is there and what was sent; the rest is looked at again */
+#define NOTED_MAX 64u /* limit of pairs of the host's and sent commits; others are checked again */
 
-/* What was sent is complete there now, and so is what it descends from: the next push from there looks no further. */
+/* The sent commits are now complete there, and so are their ancestors on the host: the next push stops at them. */
 static vv_status note_complete(vv_host *h, const vv_host_sending *what, vv_error *err)
 {
 	vv_auto_free vv_oid *ids = vv_calloc(what->want_count + NOTED_MAX, sizeof(*ids));
@@ -223,8 +224,8 @@ static vv_status plan_once(sending *s, vv_error *err)
 		       : rc;
 }
 
-/* To a store much goes only once all that it has is known: a push that was cut goes on where it was. And what was
- * thought to be there and is not is looked for again. */
+/* Large pushes to a store first read all its lists, so that an interrupted push continues. Blocks wrongly assumed
+ * to exist are searched again. */
 static vv_status plan(sending *s, vv_error *err)
 {
 	vv_host *h = s->h;
@@ -243,7 +244,7 @@ static vv_status plan(sending *s, vv_error *err)
 	return rc;
 }
 
-/* What differences there stand on and no pack there has, as far as it is here. */
+/* Adds bases of differences there that no pack there has, as far as they are here. */
 static vv_status add_bases(sending *s, vv_error *err)
 {
 	bool added;
@@ -346,8 +347,7 @@ static void pause_before(unsigned attempt)
 	(void)nanosleep(&ts, NULL);
 }
 
-/* What a gc condemned counts as absent from now on. again: it was another one a moment ago, and lists that are here may be
- * gone there. */
+/* Treats objects condemned by a gc as absent. again: the condemned file changed, and lists here may be gone there. */
 static vv_status heed_condemned(sending *s, bool again, vv_error *err)
 {
 	vv_host *h = s->h;
@@ -402,7 +402,7 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 		}
 	}
 	for (unsigned i = 1; (lost || (rc < 0 && h->broken)) && i < TRIES; i++) {
-		if (h->broken) { /* once more, and not again */
+		if (h->broken) { /* a second time, but no third */
 			i = TRIES - 1;
 			if ((rc = vv_host_begin_anew(h, err)) < 0) {
 				break;

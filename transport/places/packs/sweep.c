@@ -1,6 +1,6 @@
 /*
- * sweep: a gc of a place, which also joins its packs. Knows in which order it must be done while others read and write: new packs come before the
- * versions that name them, garbage is condemned days before it is removed, and of what is removed versions go first.
+ * sweep: a gc of a place, which also joins its packs. Its order is safe while others read and write: new packs come before the
+ * versions that name them, garbage is condemned days before it is removed, and versions are removed first.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +14,13 @@
 #include "transport/places/packs/sweeper.h"
 #include "transport/places/packs/versions.h"
 
-/* One that is there, in the order of its map. */
+/* An existing one, in the order of its map. */
 typedef struct pack {
 	uint64_t size;
 	int64_t modified; /* the younger of the pack and its list; 0: not known */
 	bool has_pack, has_list;
 	bool needed; /* by a version that stays */
-	bool held;   /* by one that no ref reaches: it stays as it is */
+	bool held;   /* by one that no ref reaches: unchanged */
 } pack;
 typedef struct version {
 	int64_t modified;
@@ -46,7 +46,7 @@ typedef struct sweeping {
 	size_t version_count, version_cap, pack_count, pack_cap;
 } sweeping;
 
-/* --- what is there ------------------------------------------------------------------------------- */
+/* --- survey ------------------------------------------------------------------------------- */
 
 static void clear_survey(sweeping *s)
 {
@@ -172,7 +172,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
-/* Which packs versions that are no garbage need. */
+/* Marks packs needed by versions that are not garbage. */
 static vv_status mark(sweeping *s, vv_error *err)
 {
 	vv_status rc;
@@ -333,7 +333,8 @@ static vv_status remove_indexes(sweeping *s, vv_error *err)
 	return rc;
 }
 
-/* What was condemned, and is still garbage: it was not written again, and no ref reaches it now. */
+/* Removes condemned objects that are still garbage: not written again, and not reachable from a
+ * ref. */
 static vv_status carry_out(sweeping *s, vv_error *err)
 {
 	vv_status rc;
@@ -393,7 +394,7 @@ static int compare_sizes(const void *a, const void *b)
 	return x->size != y->size ? (x->size > y->size ? -1 : 1) : (x < y ? -1 : x > y);
 }
 
-/* Into the catalog: all lists but those of packs that were replaced. Of those with the same blocks the larger pack
+/* Loads all lists except those of replaced packs into the catalog. Among packs with the same blocks the larger
  * counts, which is the joined one. */
 static vv_status load_catalog(sweeping *s, vv_error *err)
 {
@@ -428,8 +429,8 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 	return rc;
 }
 
-/* A version that a ref reaches and that has no file gets one where the place has all of it. Of one of which it has a
- * part, that stays. */
+/* Writes the missing file of a version reachable from a ref if the place has all its blocks. A partial one keeps its
+ * blocks. */
 static vv_status add_version(sweeping *s, const vv_cid *root, vv_error *err)
 {
 	bool whole;
@@ -463,7 +464,8 @@ static vv_status add_versions(sweeping *s, vv_error *err)
 	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);
 }
 
-/* The files of versions that name a pack that was replaced, anew. Each names what all of them need. */
+/* Rewrites the files of versions that name a replaced pack. Each names the packs that all of them
+ * need. */
 static vv_status move_versions(sweeping *s, vv_error *err)
 {
 	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots)),
@@ -515,8 +517,8 @@ static int compare_small(const void *a, const void *b)
 	return x->len != y->len ? (x->len < y->len ? -1 : 1) : (x->i < y->i ? -1 : x->i > y->i);
 }
 
-/* The longer ones among the small packs stay as they are: half of the number that may stay, unless one is less than twice
- * as long as all shorter ones together. So a byte is rewritten a few times, however many packs come. */
+/* Keeps the longer ones among the small packs: half of the allowed number, unless one is less than twice as long as all
+ * shorter ones together. So a byte is rewritten only a few times, for any number of packs. */
 static vv_status leave_longer(sweeping *s, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(s->h->catalog);
@@ -695,7 +697,7 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	}
 	s->out->removable = s->condemned_at + (int64_t)s->what->wait_sec;
 	if (s->what->wait_sec > 0) return VV_OK;
-	/* Who pushed until now did not know of it: its versions are there by now, or it begins again. */
+	/* Pushes that ended before did not see it: their versions exist now, or they begin again. */
 	s->out->condemned = (vv_host_files){0};
 	s->out->removable = 0;
 	return (rc = survey(s, err)) < 0 ? rc : carry_out(s, err);
@@ -725,7 +727,7 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	}
 	count_before(s);
 	if ((rc = wait_for_condemned(s, &waits, err)) < 0 || waits) return rc;
-	if (what->dry_run && s->condemned.packs) return VV_OK; /* what comes then depends on that */
+	if (what->dry_run && s->condemned.packs) return VV_OK; /* later results depend on that */
 	if ((rc = load_catalog(s, err)) < 0 || (rc = add_versions(s, err)) < 0 ||
 	    (rc = mark_old(s, false, err)) < 0 || (rc = repack(s, err)) < 0) {
 		return rc;

@@ -1,5 +1,5 @@
 /*
- * sweeper: who gives way.
+ * sweeper: decides which gc gives up.
  */
 #include "transport/places/packs/sweeper.h"
 
@@ -17,7 +17,7 @@
 #define GIVE_WAY_MS 3000u /* for the other, which finds this one, too, to go */
 #define PAUSE_MS 100u
 
-/* What a list of the top shows. */
+/* The content of a listing of the top. */
 typedef struct found {
 	const vv_sweeper *own;
 	int64_t now; /* when the own file was written; 0: it is not there */

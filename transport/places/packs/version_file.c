@@ -34,7 +34,7 @@ vv_status vv_version_packs_add_older(vv_version_packs *v, const vv_cid *pack, ui
 		       : vv_fail_nomem(err);
 }
 
-/* A name and what comes behind it; false: it is something else. */
+/* Reads a name and the character after it; false: something else. */
 static bool next_name(const char **p, const char *ends, vv_cid *key)
 {
 	const size_t len = strcspn(*p, " \n");
@@ -80,7 +80,7 @@ static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_
 	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, &index, err);
 }
 
-/* What begins it: another version's file is damage, too. */
+/* Its first lines: another version's file is damage, too. */
 static void put_head(vv_buf *b, const vv_cid *root)
 {
 	vv_buf_printf(b, "%sroot %s\n", vv_version_mark, vv_cid_shows(root));

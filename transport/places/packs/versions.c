@@ -1,5 +1,5 @@
 /*
- * versions: what a version stands on.
+ * versions: the packs that a version needs.
  */
 #include "transport/places/packs/versions.h"
 
@@ -55,7 +55,7 @@ static vv_status walk(needing *n, vv_store *store, const vv_cid *roots, size_t c
 	return rc;
 }
 
-/* And those that their differences stand on, which no pack may have. */
+/* Marks bases of their differences, which no pack may have. */
 static void add_bases(needing *n)
 {
 	vv_catalog *c = n->h->catalog;
@@ -78,7 +78,7 @@ static void add_bases(needing *n)
 	}
 }
 
-/* A version of which not all is here: its nodes come from the place. */
+/* For an incomplete version here: fetches its nodes from the place. */
 static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 {
 	vv_status rc = vv_host_prefetch(n->h, n->absent, n->absent_count, err);
