@@ -61,11 +61,11 @@ void vv_subject_clear(vv_subject *s)
 	vv_subject_init(s);
 }
 
-/* Is it the colon of a time, as in "yesterday 18:00:prices.csv"? Names of refs have no blanks. */
+/* Is it the colon of a time, as in "yesterday 18:00" and "yesterday 18:00:prices.csv"? Names of refs have no blanks. */
 static bool in_time(const char *text, const char *colon)
 {
 	return memchr(text, ' ', (size_t)(colon - text)) && strspn(colon + 1, "0123456789") == 2 &&
-	       colon[3] == ':';
+	       strchr(": ", colon[3]);
 }
 
 const char *vv_subject_colon(const char *text)

@@ -41,6 +41,8 @@ named() {
 	first=$output
 	succeeds varve diff --json HEAD~2 HEAD~1
 	[ "$(jq -c '[.. | .cells? // empty]' <<< "$first")" = "$(jq -c '[.. | .cells? // empty]' <<< "$output")" ]
+	succeeds varve diff --json '2 May 2024 01:00' '3 May 2024 01:00:00'
+	[ "$(jq -c '[.. | .cells? // empty]' <<< "$first")" = "$(jq -c '[.. | .cells? // empty]' <<< "$output")" ]
 	succeeds varve diff --name-only '@{2024-05-01}..2024-05-03'
 	output_is t.csv
 	succeeds varve show 2024-05-01
