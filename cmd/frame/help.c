@@ -103,8 +103,13 @@ void vv_help_command(const vv_command *c)
 		vv_buf_printf(&b, "\n'git %s' itself is run: 'git help %s' explains it\n", c->name,
 			      c->name);
 	} else {
-		vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
-			      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
+		vv_auto(vv_buf) codes = VV_BUF_INIT;
+
+		vv_buf_printf(&codes, "0 done%s%s; 2 usage or trouble", c->exit_codes ? "; 1 " : "",
+			      c->exit_codes ? c->exit_codes : "");
+		vv_buf_puts(&b, "\nexit codes: ");
+		vv_help_put_folded(&b, strlen("exit codes: "), vv_buf_cstr(&codes));
+		vv_buf_putc(&b, '\n');
 	}
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 }
