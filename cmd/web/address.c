@@ -136,6 +136,7 @@ static const known_place places[] = {
 	{"commits", VV_WEB_AT_COMMITS, .page = true},
 	{"commits.atom", VV_WEB_AT_FEED, .page = true},
 	{"search", VV_WEB_AT_SEARCH, .page = true},
+	{"sql", VV_WEB_AT_SQL, .page = true},
 	{"tree", VV_WEB_AT_TREE, .page = true},
 	{"table", VV_WEB_AT_TABLE, .page = true},
 	{"table", VV_WEB_AT_ROW, .page = true},
@@ -221,6 +222,7 @@ static vv_status read_place(reading *r, const char *below)
 	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_FEED:
 	case VV_WEB_AT_SEARCH:
+	case VV_WEB_AT_SQL:
 	case VV_WEB_AT_REFS:
 		return *rest ? vv_fail(r->err, VV_ENOTFOUND, "nothing is below '%s'", p->name)
 			     : VV_OK;
@@ -577,6 +579,7 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_FEED:
 	case VV_WEB_AT_SEARCH:
+	case VV_WEB_AT_SQL:
 	case VV_WEB_AT_REFS:
 		break;
 	default:

@@ -7,6 +7,7 @@
  *   R/                               the overview
  *   R/commits[?rev=REV]              commits, in words of rows; R/commits.atom: the newest as an Atom feed
  *   R/search[?q=WORDS][&rev=REV]     tables and columns by name
+ *   R/sql[?q=SQL]                    its rows, for the owner alone
  *   R/tree/REV/[FOLDER/]             the files of a version
  *   R/table/REV/PATH                 rows of a table, or another file
  *   R/table/REV/PATH?key=A,B         a row and its life (?row=NUMBER, 0-based, without a key), &cell=COLUMN: a cell;
@@ -51,6 +52,7 @@ typedef enum vv_web_place {
 	VV_WEB_AT_COMMITS,  /* of the API: history without a path */
 	VV_WEB_AT_FEED,
 	VV_WEB_AT_SEARCH,
+	VV_WEB_AT_SQL,
 	VV_WEB_AT_TREE, /* of the API: datasets */
 	VV_WEB_AT_TABLE,
 	VV_WEB_AT_ROW,

@@ -27,15 +27,11 @@ static void put_change(api *x, const vv_web_change *c)
 	static const char *const kinds[] = {"added", "removed", "changed", "renamed"};
 
 	api_open_element(x);
-	api_put_text(x, "path", c->path);
-	api_put_said(x, "oldPath", c->old_path);
-	api_put_text(x, "kind", kinds[c->kind]);
-	api_put_bool(x, "table", c->table);
-	if (c->table) {
-		api_put_u64(x, "rows", c->rows);
-		api_put_u64(x, "columns", c->columns);
-	}
-	api_put_text(x, "words", c->words ? c->words : "");
+	vv_json_put_members(&x->w, {JSON_TEXT("path", c->path)}, {API_SAID("oldPath", c->old_path)},
+			    {JSON_TEXT("kind", kinds[c->kind])}, {JSON_BOOL("table", c->table)},
+			    {JSON_NUMBER_WHEN(c->table, "rows", c->rows)},
+			    {JSON_NUMBER_WHEN(c->table, "columns", c->columns)},
+			    {JSON_TEXT("words", c->words ? c->words : "")});
 	vv_change_counts_json(&x->w, &c->counts);
 	api_close_object(x);
 }
@@ -75,7 +71,7 @@ static vv_status put_log(api *x)
 	}
 	api_open_element(x);
 	api_put_commit(x, "commit", &x->asked->commit);
-	api_put_said(x, "path", q.path);
+	vv_json_put_members(&x->w, {API_SAID("path", q.path)});
 	api_put_each(x, "commits", log.entries, log.count, put_entry);
 	api_put_bool(x, "complete", log.complete);
 	if (!log.complete) {
@@ -100,9 +96,9 @@ static vv_status put_refs(api *x)
 	api_open_array(x, "refs");
 	for (size_t i = 0; i < count; i++) {
 		api_open_element(x);
-		api_put_text(x, "name", refs[i].name);
-		api_put_text(x, "kind", refs[i].tag ? "tag" : "branch");
-		api_put_bool(x, "head", refs[i].head);
+		vv_json_put_members(&x->w, {JSON_TEXT("name", refs[i].name)},
+				    {JSON_TEXT("kind", refs[i].tag ? "tag" : "branch")},
+				    {JSON_BOOL("head", refs[i].head)});
 		api_put_commit(x, "commit", &refs[i].commit);
 		api_close_object(x);
 	}
@@ -113,22 +109,21 @@ static vv_status put_refs(api *x)
 
 static void put_dataset(api *x, const vv_web_dataset *d)
 {
+	const bool counted = (d->stored && d->table) || d->document;
+
 	api_open_element(x);
-	api_put_text(x, "path", d->path);
-	api_put_text(x, "kind", d->damaged ? "damaged" : d->table ? "table" : "file");
-	api_put_bool(x, "stored", d->stored);
-	if ((d->stored && d->table) || d->document) {
-		api_put_u64(x, "rows", d->rows);
-		api_put_u64(x, "columns", d->columns);
-	}
-	api_put_u64(x, "bytes", d->bytes);
-	api_put_said(x, "root", d->root);
+	vv_json_put_members(&x->w, {JSON_TEXT("path", d->path)},
+			    {JSON_TEXT("kind", d->damaged ? "damaged"
+					       : d->table ? "table"
+							  : "file")},
+			    {JSON_BOOL("stored", d->stored)},
+			    {JSON_NUMBER_WHEN(counted, "rows", d->rows)},
+			    {JSON_NUMBER_WHEN(counted, "columns", d->columns)},
+			    {JSON_NUMBER("bytes", d->bytes)}, {API_SAID("root", d->root)});
 	if (d->has_last) {
 		api_put_commit(x, "last", &d->last);
 	}
-	if (d->unread > 0) {
-		api_put_u64(x, "versionsNotRead", d->unread);
-	}
+	vv_json_put_members(&x->w, {JSON_NUMBER_WHEN(d->unread > 0, "versionsNotRead", d->unread)});
 	if (d->line_count > 0) {
 		api_open_array(x, "rowsOverTime");
 		for (size_t i = 0; i < d->line_count; i++) {
@@ -173,15 +168,12 @@ static void put_table(api *x, const char *name, const vv_web_table *t)
 		return;
 	}
 	api_open_object(x, name);
-	api_put_text(x, "path", t->path);
-	api_put_text(x, "kind", kinds[t->kind]);
-	api_put_bool(x, "stored", t->stored);
-	api_put_u64(x, "bytes", t->bytes);
-	api_put_text(x, t->stored ? "root" : "blob", t->tag);
-	api_put_said(x, "why", t->why);
+	vv_json_put_members(
+		&x->w, {JSON_TEXT("path", t->path)}, {JSON_TEXT("kind", kinds[t->kind])},
+		{JSON_BOOL("stored", t->stored)}, {JSON_NUMBER("bytes", t->bytes)},
+		{JSON_TEXT(t->stored ? "root" : "blob", t->tag)}, {API_SAID("why", t->why)});
 	if (t->kind == VV_WEB_TABLE) {
-		api_put_u64(x, "rows", t->rows);
-		api_open_array(x, "key");
+		vv_json_put_members(&x->w, {JSON_NUMBER("rows", t->rows)}, {JSON_ARRAY("key")});
 		for (size_t i = 0; i < t->key_count; i++) {
 			vv_json_string(&x->w, t->columns[t->key[i]].name);
 		}
@@ -190,16 +182,14 @@ static void put_table(api *x, const char *name, const vv_web_table *t)
 		for (size_t i = 0; i < t->column_count; i++) {
 			const vv_web_column *c = &t->columns[i];
 
-			api_open_element(x);
-			api_put_text(x, "name", c->name);
-			api_put_text(x, "type", c->type);
-			api_put_bool(x, "ordered",
-				     vv_web_op_fits(VV_WEB_LT, t->table->schema.fields[i].type));
-			api_put_said(x, "title", c->title);
-			api_put_said(x, "description", c->description);
-			api_put_said(x, "format", c->format);
-			api_put_said(x, "unit", c->unit);
-			api_close_object(x);
+			vv_json_put_object(
+				&x->w, {JSON_TEXT("name", c->name)}, {JSON_TEXT("type", c->type)},
+				{JSON_BOOL("ordered",
+					   vv_web_op_fits(VV_WEB_LT,
+							  t->table->schema.fields[i].type))},
+				{API_SAID("title", c->title)},
+				{API_SAID("description", c->description)},
+				{API_SAID("format", c->format)}, {API_SAID("unit", c->unit)});
 		}
 		api_close_array(x);
 	}
@@ -209,10 +199,8 @@ static void put_table(api *x, const char *name, const vv_web_table *t)
 static void put_row(api *x, const vv_web_row *r, size_t columns)
 {
 	api_open_element(x);
-	api_put_u64(x, "number", r->number);
-	if (r->key) {
-		api_put_text(x, "key", r->key);
-	}
+	vv_json_put_members(&x->w, {JSON_NUMBER("number", r->number)},
+			    {JSON_TEXT_WHEN(r->key, "key", r->key)});
 	api_put_each(x, "cells", r->cells, columns, api_put_cell);
 	api_close_object(x);
 }
@@ -226,12 +214,10 @@ static void put_rows(api *x, const vv_web_table *t, const vv_web_rows *r)
 		vv_json_string(&x->w, t->columns[r->columns[i]].name);
 	}
 	api_close_array(x);
-	api_put_u64(x, "from", r->from);
-	api_put_bool(x, "filtered", r->filtered);
-	api_put_u64(x, "matched", r->matched);
-	api_put_bool(x, "counted", r->counted);
-	api_put_bool(x, "timeOver", r->time_over);
-	api_put_bool(x, "complete", r->complete);
+	vv_json_put_members(
+		&x->w, {JSON_NUMBER("from", r->from)}, {JSON_BOOL("filtered", r->filtered)},
+		{JSON_NUMBER("matched", r->matched)}, {JSON_BOOL("counted", r->counted)},
+		{JSON_BOOL("timeOver", r->time_over)}, {JSON_BOOL("complete", r->complete)});
 	to.rows.jump = NULL;
 	if (!r->complete) {
 		to.rows.from = r->next;
@@ -279,13 +265,12 @@ static vv_status put_data(api *x)
 
 static void put_values(api *x, const vv_web_values *s)
 {
-	api_put_u64(x, "lookedAt", s->looked_at);
-	api_put_bool(x, "complete", s->complete);
-	api_put_u64(x, "missing", s->missing);
-	api_put_u64(x, "empty", s->empty);
-	api_put_u64(x, "misfits", s->misfits);
-	api_put_u64(x, "distinct", s->distinct);
-	api_put_bool(x, "distinctExact", s->distinct_exact);
+	vv_json_put_members(&x->w, {JSON_NUMBER("lookedAt", s->looked_at)},
+			    {JSON_BOOL("complete", s->complete)},
+			    {JSON_NUMBER("missing", s->missing)}, {JSON_NUMBER("empty", s->empty)},
+			    {JSON_NUMBER("misfits", s->misfits)},
+			    {JSON_NUMBER("distinct", s->distinct)},
+			    {JSON_BOOL("distinctExact", s->distinct_exact)});
 	if (s->has_range) {
 		vv_json_name(&x->w, "least");
 		api_put_cell(x, &s->least);
@@ -308,8 +293,7 @@ static void put_values(api *x, const vv_web_values *s)
 		api_put_bool(x, "commonExact", s->common_exact);
 	}
 	if (s->bar_count > 0) {
-		api_put_bool(x, "times", s->times);
-		api_open_array(x, "bars");
+		vv_json_put_members(&x->w, {JSON_BOOL("times", s->times)}, {JSON_ARRAY("bars")});
 		for (size_t i = 0; i < s->bar_count; i++) {
 			api_open_element(x);
 			api_put_double(x, "from", s->bars[i].from);
@@ -352,9 +336,9 @@ static vv_status put_column_values(api *x)
 	x->reply->no_store |= !s.complete;
 	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
-	api_put_text(x, "path", t->path);
-	api_put_text(x, "column", t->columns[column].name);
-	api_put_text(x, "type", t->columns[column].type);
+	vv_json_put_members(&x->w, {JSON_TEXT("path", t->path)},
+			    {JSON_TEXT("column", t->columns[column].name)},
+			    {JSON_TEXT("type", t->columns[column].type)});
 	put_values(x, &s);
 	api_close_object(x);
 	return VV_OK;
@@ -378,18 +362,16 @@ static vv_status put_column(api *x)
 	x->reply->no_store |= !life.complete || life.missing;
 	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
-	api_put_text(x, "path", t->path);
-	api_put_text(x, "column", t->columns[column].name);
-	api_open_array(x, "versions");
+	vv_json_put_members(&x->w, {JSON_TEXT("path", t->path)},
+			    {JSON_TEXT("column", t->columns[column].name)},
+			    {JSON_ARRAY("versions")});
 	for (size_t i = 0; i < life.count; i++) {
 		const vv_web_column_then *p = &life.points[i];
 
 		api_open_element(x);
 		api_put_commit(x, "commit", &p->commit);
-		api_put_bool(x, "there", p->there);
-		if (p->missing) {
-			api_put_bool(x, "notHere", true);
-		}
+		vv_json_put_members(&x->w, {JSON_BOOL("there", p->there)},
+				    {JSON_BOOL_WHEN(p->missing, "notHere", true)});
 		for (int f = 0; f < VV_WEB_FIGURES; f++) {
 			if (p->figures[f]) {
 				vv_json_name(&x->w, figures[f]);
@@ -399,8 +381,8 @@ static vv_status put_column(api *x)
 		api_close_object(x);
 	}
 	api_close_array(x);
-	api_put_u64(x, "of", life.of);
-	api_put_bool(x, "allThere", life.complete);
+	vv_json_put_members(&x->w, {JSON_NUMBER("of", life.of)},
+			    {JSON_BOOL("allThere", life.complete)});
 	api_close_object(x);
 	return VV_OK;
 }
@@ -416,21 +398,18 @@ static void put_event(api *x, const vv_web_life_event *e)
 {
 	api_open_element(x);
 	api_put_commit(x, "commit", &e->commit);
-	api_put_text(x, "kind", row_kinds[e->kind]);
-	api_put_text(x, "path", e->path);
-	api_put_said(x, "oldPath", e->old_path);
-	api_put_said(x, "newKey", e->key);
-	api_put_said(x, "oldKey", e->old_key);
-	api_open_array(x, "cells");
+	vv_json_put_members(&x->w, {JSON_TEXT("kind", row_kinds[e->kind])},
+			    {JSON_TEXT("path", e->path)}, {API_SAID("oldPath", e->old_path)},
+			    {API_SAID("newKey", e->key)}, {API_SAID("oldKey", e->old_key)},
+			    {JSON_ARRAY("cells")});
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_web_life_cell *c = &e->cells[i];
 
 		api_open_element(x);
-		api_put_text(x, "column", c->name);
-		api_put_said(x, "oldColumn", c->old_name);
-		if (c->came || c->went) {
-			api_put_text(x, "was", c->came ? "added" : "dropped");
-		}
+		vv_json_put_members(
+			&x->w, {JSON_TEXT("column", c->name)}, {API_SAID("oldColumn", c->old_name)},
+			{JSON_TEXT_WHEN(c->came || c->went, "was", c->came ? "added" : "dropped")},
+			{JSON_BOOL_WHEN(c->change == VV_CELL_FORMAT, "sameValue", true)});
 		if (e->kind != VV_ROW_ADDED && !c->came && (c->went || c->change != VV_CELL_SAME)) {
 			vv_json_name(&x->w, "old");
 			api_put_cell(x, &c->old_cell);
@@ -439,9 +418,6 @@ static void put_event(api *x, const vv_web_life_event *e)
 		    (c->came || c->change != VV_CELL_SAME)) {
 			vv_json_name(&x->w, "new");
 			api_put_cell(x, &c->new_cell);
-		}
-		if (c->change == VV_CELL_FORMAT) {
-			api_put_bool(x, "sameValue", true);
 		}
 		api_close_object(x);
 	}
@@ -513,17 +489,11 @@ static vv_status put_between(api *x)
 
 static void put_pair(api *x, const vv_web_column_pair *p)
 {
-	api_open_element(x);
-	api_put_text(x, "name", p->name);
-	api_put_text(x, "oldName", p->old_name);
-	api_put_text(x, "type", p->type);
-	api_put_text(x, "oldType", p->old_type);
-	api_put_bool(x, "key", p->key);
-	api_put_bool(x, "renamed", p->renamed);
-	api_put_bool(x, "moved", p->moved);
-	api_put_bool(x, "retyped", p->retyped);
-	api_put_u64(x, "changed", p->changed);
-	api_close_object(x);
+	vv_json_put_object(&x->w, {JSON_TEXT("name", p->name)}, {JSON_TEXT("oldName", p->old_name)},
+			   {JSON_TEXT("type", p->type)}, {JSON_TEXT("oldType", p->old_type)},
+			   {JSON_BOOL("key", p->key)}, {JSON_BOOL("renamed", p->renamed)},
+			   {JSON_BOOL("moved", p->moved)}, {JSON_BOOL("retyped", p->retyped)},
+			   {JSON_NUMBER("changed", p->changed)});
 }
 
 /* Added and removed rows: a cell for each column; changed ones: [old, new] where it changed, and the
@@ -531,21 +501,12 @@ static void put_pair(api *x, const vv_web_column_pair *p)
 static void put_row_change(api *x, const vv_web_comparison *c, const vv_web_row_change *r)
 {
 	api_open_element(x);
-	api_put_text(x, "kind", row_kinds[r->kind]);
-	if (r->key) {
-		api_put_text(x, "key", r->key);
-	}
-	if (r->old_row != UINT64_MAX) {
-		api_put_u64(x, "oldRow", r->old_row);
-	}
-	if (r->new_row != UINT64_MAX) {
-		api_put_u64(x, "newRow", r->new_row);
-	}
-	api_put_u64(x, "folded", r->folded);
-	if (r->rekeyed) {
-		api_put_bool(x, "rekeyed", true);
-	}
-	api_open_array(x, "cells");
+	vv_json_put_members(&x->w, {JSON_TEXT("kind", row_kinds[r->kind])},
+			    {JSON_TEXT_WHEN(r->key, "key", r->key)},
+			    {JSON_NUMBER_WHEN(r->old_row != UINT64_MAX, "oldRow", r->old_row)},
+			    {JSON_NUMBER_WHEN(r->new_row != UINT64_MAX, "newRow", r->new_row)},
+			    {JSON_NUMBER("folded", r->folded)},
+			    {JSON_BOOL_WHEN(r->rekeyed, "rekeyed", true)}, {JSON_ARRAY("cells")});
 	for (size_t i = 0; i < c->column_count; i++) {
 		const vv_web_cell_pair *p = &r->cells[i];
 
@@ -579,18 +540,16 @@ static vv_status put_compare(api *x)
 	api_open_element(x);
 	api_put_commit(x, "old", &x->asked->other);
 	api_put_commit(x, "new", &x->asked->commit);
-	api_put_text(x, "path", c.path);
-	api_put_said(x, "oldPath", c.old_path);
-	api_put_bool(x, "table", c.table);
-	api_put_bool(x, "same", c.same);
-	api_put_text(x, "words", c.words);
+	vv_json_put_members(&x->w, {JSON_TEXT("path", c.path)}, {API_SAID("oldPath", c.old_path)},
+			    {JSON_BOOL("table", c.table)}, {JSON_BOOL("same", c.same)},
+			    {JSON_TEXT("words", c.words)});
 	vv_change_counts_json(&x->w, &c.counts);
-	api_put_bool(x, "counted", c.counted);
-	api_put_texts(x, "schema", c.schema, c.schema_count);
-	api_put_texts(x, "story", c.story, c.story_count);
+	vv_json_put_members(&x->w, {JSON_BOOL("counted", c.counted)},
+			    {JSON_NAMES("schema", c.schema, c.schema_count)},
+			    {JSON_NAMES("story", c.story, c.story_count)});
 	api_put_each(x, "columns", c.columns, c.column_count, put_pair);
-	api_put_u64(x, "matched", c.matched);
-	api_put_bool(x, "complete", c.complete);
+	vv_json_put_members(&x->w, {JSON_NUMBER("matched", c.matched)},
+			    {JSON_BOOL("complete", c.complete)});
 	if (!c.complete && c.count > 0) {
 		to.compare.from = c.next;
 		api_put_link(x, "next", &to);
@@ -613,19 +572,18 @@ static void put_conflict_path(api *x, const vv_web_conflict_path *p)
 	vv_web_address to = *x->a;
 
 	api_open_element(x);
-	api_put_text(x, "path", at->path);
-	api_put_text(x, "kind", at->dataset ? "table" : "file");
-	api_put_text(x, "words", p->words);
-	api_open_object(x, "sides");
+	vv_json_put_members(&x->w, {JSON_TEXT("path", at->path)},
+			    {JSON_TEXT("kind", at->dataset ? "table" : "file")},
+			    {JSON_TEXT("words", p->words)}, {JSON_OBJECT("sides")});
 	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
 		api_put_text(x, side_names[i], at->record.names[i]);
 	}
 	api_close_object(x);
 	if (at->dataset) {
-		api_put_bool(x, "known", !at->unknown);
-		api_put_u64(x, "total", p->total);
-		api_put_u64(x, "leftOut", at->record.left_out);
-		api_put_bool(x, "complete", p->complete);
+		vv_json_put_members(&x->w, {JSON_BOOL("known", !at->unknown)},
+				    {JSON_NUMBER("total", p->total)},
+				    {JSON_NUMBER("leftOut", at->record.left_out)},
+				    {JSON_BOOL("complete", p->complete)});
 		if (!p->complete) {
 			to.path = at->path;
 			to.rows.from = p->next;
@@ -649,10 +607,9 @@ static vv_status put_conflicts(api *x)
 
 	if (rc < 0) return rc;
 	api_open_element(x);
-	api_put_text(x, "state", all.state);
-	api_put_text(x, "words", all.words);
-	api_put_u64(x, "total", all.total);
-	api_put_bool(x, "complete", all.complete);
+	vv_json_put_members(&x->w, {JSON_TEXT("state", all.state)}, {JSON_TEXT("words", all.words)},
+			    {JSON_NUMBER("total", all.total)},
+			    {JSON_BOOL("complete", all.complete)});
 	api_put_each(x, "paths", all.paths, all.count, put_conflict_path);
 	api_close_object(x);
 	return VV_OK;
@@ -729,11 +686,10 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	vv_buf_reset(&reply->body);
 	vv_json_out_init(&x.w, &reply->body, 0);
 	api_open_element(&x);
-	api_open_object(&x, "error");
-	api_put_text(&x, "code", code_name(why->code));
-	api_put_text(&x, "message", why->message);
 	vv_hint_word(&worded, vv_hint_words);
-	api_put_said(&x, "hint", worded.hint);
+	api_open_object(&x, "error");
+	vv_json_put_members(&x.w, {JSON_TEXT("code", code_name(why->code))},
+			    {JSON_TEXT("message", why->message)}, {API_SAID("hint", worded.hint)});
 	if (why->code == VV_ENOTFOUND && asked->visit && asked->address && asked->address->path &&
 	    asked->commit.hex[0] && !asked->commit.none &&
 	    vv_web_elsewhere(asked->visit, &asked->commit, asked->address->path, &newest, &near,
@@ -741,7 +697,7 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 		if (!newest.none) {
 			api_put_commit(&x, "newestWithIt", &newest);
 		}
-		api_put_texts(&x, "near", near, near_count);
+		vv_json_put_members(&x.w, {JSON_NAMES("near", near, near_count)});
 	}
 	api_close_object(&x);
 	api_close_object(&x);

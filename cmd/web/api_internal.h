@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/json/json.h"
+#include "base/json/json_list.h"
 #include "cmd/web/api.h"
 
 typedef struct api {
@@ -37,10 +37,9 @@ typedef struct api {
 		}                                                                                  \
 		api_close_array(x);                                                                \
 	}
-/* Does nothing if s is NULL or empty. */
-void api_put_said(api *x, const char *name, const char *s);
+/* In a list of members: not there if s is NULL or empty. */
+#define API_SAID(name, s) JSON_TEXT_WHEN((s) && *(s), name, s)
 void api_put_double(api *x, const char *name, double d);
-void api_put_texts(api *x, const char *name, const char *const *texts, size_t count);
 void api_put_commit(api *x, const char *name, const vv_web_commit *c);
 /* A link to another page of the answer. */
 void api_put_link(api *x, const char *name, const vv_web_address *to);

@@ -10,13 +10,6 @@
 
 #include "cmd/web/api_internal.h"
 
-void api_put_said(api *x, const char *name, const char *s)
-{
-	if (s && *s) {
-		api_put_text(x, name, s);
-	}
-}
-
 void api_put_double(api *x, const char *name, double d)
 {
 	char text[40];
@@ -35,15 +28,6 @@ void api_put_double(api *x, const char *name, double d)
 	vv_json_raw(&x->w, text, strlen(text));
 }
 
-void api_put_texts(api *x, const char *name, const char *const *texts, size_t count)
-{
-	api_open_array(x, name);
-	for (size_t i = 0; i < count; i++) {
-		vv_json_string(&x->w, texts[i]);
-	}
-	api_close_array(x);
-}
-
 static void api_put_time(api *x, const vv_web_commit *c)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -60,10 +44,8 @@ void api_put_commit(api *x, const char *name, const vv_web_commit *c)
 		return;
 	}
 	api_open_object(x, name);
-	api_put_text(x, "id", c->hex);
-	api_put_text(x, "subject", c->subject);
-	api_put_said(x, "body", c->body);
-	api_put_text(x, "author", c->author);
+	vv_json_put_members(&x->w, {JSON_TEXT("id", c->hex)}, {JSON_TEXT("subject", c->subject)},
+			    {API_SAID("body", c->body)}, {JSON_TEXT("author", c->author)});
 	api_put_time(x, c);
 	api_open_array(x, "parents");
 	for (size_t i = 0; i < c->parent_count; i++) {
@@ -113,12 +95,8 @@ void api_put_cell(api *x, const vv_web_cell *c)
 	vv_json_open_object(&x->w);
 	vv_json_name(&x->w, "text");
 	api_put_cell_value(x, c);
-	api_put_said(x, "mark", mark);
-	if (c->len != c->whole) {
-		api_put_u64(x, "bytes", c->whole);
-	}
-	if (c->skipped > 0) {
-		api_put_u64(x, "from", c->skipped);
-	}
+	vv_json_put_members(&x->w, {API_SAID("mark", mark)},
+			    {JSON_NUMBER_WHEN(c->len != c->whole, "bytes", c->whole)},
+			    {JSON_NUMBER_WHEN(c->skipped > 0, "from", c->skipped)});
 	api_close_object(x);
 }

@@ -10,7 +10,7 @@
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
 
-enum { MISSING = 1, VALUE, OTHER };
+enum { VALUE = VV_SORT_MISSING + 1, OTHER };
 enum { BELOW_ZERO = 1, ZERO, ABOVE_ZERO, NOT_A_NUMBER };
 #define MONTH 2629746 /* seconds of a twelfth of a year */
 
@@ -91,13 +91,13 @@ static void put_value(vv_buf *out, const vv_value *v, vv_buf *scratch)
 	}
 }
 
-static void put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
+void vv_sort_key_put(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
 {
 	vv_value v;
 
 	vv_buf_reset(scratch);
 	if (vv_field_missing(f, c) || c->len == 0) {
-		vv_buf_putc(out, MISSING);
+		vv_buf_putc(out, VV_SORT_MISSING);
 	} else if (vv_field_accepts(f, c) && vv_value_read(&v, scratch, f, c)) {
 		vv_buf_putc(out, VALUE);
 		put_value(out, &v, scratch);
@@ -130,7 +130,7 @@ static vv_status add_sorted_row(vv_sorted_rows *s, const vv_table *t, const vv_c
 	for (size_t i = 0; i < s->order.count; i++) {
 		const size_t at = s->order.by[i], from = key->len;
 
-		put_key(key, &bufs[2], &t->schema.fields[at], &cells[at]);
+		vv_sort_key_put(key, &bufs[2], &t->schema.fields[at], &cells[at]);
 		if (s->order.down[i]) {
 			turn(key, from);
 		}

@@ -16,6 +16,10 @@
 #include "base/auto.h"
 #include "lib/rows/rows.h"
 
+/* Appends bytes whose order is that of the values; the first is VV_SORT_MISSING where there is none. */
+#define VV_SORT_MISSING 1
+void vv_sort_key_put(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *c);
+
 typedef struct vv_sort_order {
 	const size_t *by; /* places of columns, the first counts most */
 	const bool *down; /* the greatest first */

@@ -1,17 +1,14 @@
 /*
- * row_test: filters as conditions of the language, the search, and the order of cells.
+ * row_test: filters as conditions of the language, and the search.
  */
 #include "cmd/web/model/row_test.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/facts.h"
-#include "dataset/schema/decimal.h"
-#include "dataset/schema/moment.h"
-#include "diff/rows/value.h"
 
 /* --- words of addresses ------------------------------------------------------------------------ */
 
@@ -60,76 +57,18 @@ const char *vv_web_folded(vv_web_visit *v, const char *words)
 	return folded;
 }
 
-/* --- values ------------------------------------------------------------------------------------ */
+/* --- filters as conditions ----------------------------------------------------------------------- */
 
 static bool is_number(const vv_field *f)
 {
 	return f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
 }
 
-static bool read_small(vv_small *out, const vv_cell *c)
-{
-	return c->len > 0 && c->len <= 18 && vv_small_read(out, c->text, c->len, true);
-}
-
-static bool is_moment(const vv_field *f)
-{
-	return (f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME ||
-		f->type == VV_TYPE_TIME) &&
-	       f->plan;
-}
-
-static int order_bytes(const vv_cell *a, const vv_cell *b)
-{
-	return vv_fact_text_order(a->text, a->len, b->text, b->len);
-}
-
-static vv_cell as_moment(vv_buf *buf, const vv_field *f, const vv_cell *c)
-{
-	vv_cell out = *c;
-
-	vv_buf_reset(buf);
-	if (vv_moment_put(buf, f, c->text, c->len) == VV_MOMENT_PUT && !buf->failed) {
-		out.text = buf->data;
-		out.len = (uint32_t)buf->len;
-	}
-	return out;
-}
-
-int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
-{
-	vv_small x, y;
-	int c;
-
-	if (is_number(f)) {
-		return vv_field_plain_marks(f) && read_small(&x, a) && read_small(&y, b) &&
-				       vv_small_compare(&c, &x, &y)
-			       ? c
-			       : vv_value_order(f, a, b);
-	}
-	if (is_moment(f)) {
-		vv_auto(vv_buf) p = VV_BUF_INIT, q = VV_BUF_INIT;
-		vv_cell m = as_moment(&p, f, a), n = as_moment(&q, f, b);
-
-		return order_bytes(&m, &n);
-	}
-	return order_bytes(a, b);
-}
-
-/* --- filters as conditions ----------------------------------------------------------------------- */
-
 static const char *quoted(vv_web_visit *v, const char *text, char quote)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_putc(&b, quote);
-	for (const char *c = text; *c; c++) {
-		vv_buf_putc(&b, *c);
-		if (*c == quote) {
-			vv_buf_putc(&b, quote);
-		}
-	}
-	vv_buf_putc(&b, quote);
+	vv_doubled_put(&b, quote, text, strlen(text));
 	return vv_web_keep_buf(v, &b);
 }
 

@@ -97,7 +97,4 @@ VV_AUTO_CLEAR(vv_web_matches, vv_web_matches_close)
 /* Words for vv_text_has. */
 const char *vv_web_folded(vv_web_visit *v, const char *words);
 
-/* Two cells in the order of the column's type; missing ones are not compared. */
-int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b);
-
 #endif

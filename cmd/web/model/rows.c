@@ -12,14 +12,16 @@
 #include "base/text.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_place.h"
+#include "dataset/format/facts.h"
 #include "diff/rows/row_by_number.h"
 #include "lib/documents/workbook.h"
 #include "lib/names/table_at.h"
+#include "lib/view/sorted_rows.h"
 
 #define COUNT_MS 250u      /* for counting what matches beyond the page */
 #define SORTED_MAX 100000u /* rows that an order reaches to */
 #define SORTED_LEAST 2000u /* that are found at once, for the pages that follow */
-#define RANKED_LONG 4096u  /* bytes of a text that decide its place */
+#define RANKED_LONG 4096u  /* bytes of a key that decide its place */
 #define RANKED_SHORT 256u  /* the same where many are ranked, so that memory is bounded */
 #define CELL_WHOLE (1u << 20)
 #define WORKBOOKS_MAX 4u /* written at once: each is a program with a reader's memory */
@@ -166,11 +168,11 @@ static vv_status read_matching(reading *r, vv_error *err)
 
 /* --- rows by value ---------------------------------------------------------------------------------- */
 
-/* A row among those that come first. */
+/* A row among those that come first; its key as vv_sort_key_put has it. */
 typedef struct ranked {
 	const struct order *of;
 	uint64_t row;
-	char *text; /* of missing cells NULL */
+	char *key;
 	uint32_t len;
 } ranked;
 
@@ -180,22 +182,16 @@ typedef struct order {
 	bool descending, cut;
 	ranked *rows;
 	size_t count, cap, most;
+	vv_buf key, scratch;
 } order;
 
 static int by_rank(const void *x, const void *y)
 {
 	const ranked *a = x, *b = y;
-	int c = 0;
+	const bool last = *a->key == VV_SORT_MISSING; /* either way */
 
-	if (!a->text != !b->text) {
-		return a->text ? -1 : 1; /* missing ones last, either way */
-	}
-	if (a->text) {
-		const vv_cell p = {.text = a->text, .len = a->len, .state = VV_CELL_TEXT};
-		const vv_cell q = {.text = b->text, .len = b->len, .state = VV_CELL_TEXT};
-
-		c = vv_web_order(a->of->field, &p, &q);
-	}
+	if (last != (*b->key == VV_SORT_MISSING)) return last ? 1 : -1;
+	const int c = vv_fact_text_order(a->key, a->len, b->key, b->len);
 	if (c != 0) return a->of->descending ? -c : c;
 	return (a->row > b->row) - (a->row < b->row);
 }
@@ -206,23 +202,26 @@ static void cut(order *o)
 		qsort(o->rows, o->count, sizeof(*o->rows), by_rank);
 	}
 	while (o->count > o->most) {
-		vv_free(o->rows[--o->count].text);
+		vv_free(o->rows[--o->count].key);
 	}
 	o->cut = o->count == o->most;
 }
 
 static vv_status rank(order *o, uint64_t row, const vv_cell *c, vv_error *err)
 {
-	const uint32_t longest = o->most > SORTED_LEAST ? RANKED_SHORT : RANKED_LONG;
-	const char *text = c->text ? c->text : "";
-	const bool missing = vv_field_missing(o->field, c);
+	const size_t longest = o->most > SORTED_LEAST ? RANKED_SHORT : RANKED_LONG;
+	vv_status rc;
+
+	vv_buf_reset(&o->key);
+	vv_sort_key_put(&o->key, &o->scratch, o->field, c);
+	if ((rc = vv_buf_ok(&o->key, err)) < 0 || (rc = vv_buf_ok(&o->scratch, err)) < 0) return rc;
 	ranked k = {.of = o,
 		    .row = row,
-		    .text = missing ? NULL : (char *)(uintptr_t)text,
-		    .len = c->len < longest ? c->len : longest};
-
+		    .key = o->key.data,
+		    .len = (uint32_t)(o->key.len < longest ? o->key.len : longest)};
 	if (o->cut && by_rank(&k, &o->rows[o->most - 1]) >= 0) return VV_OK;
-	if (!missing && !(k.text = vv_strndup(text, k.len))) return vv_fail_nomem(err);
+	if (!(k.key = vv_malloc(k.len))) return vv_fail_nomem(err);
+	memcpy(k.key, o->key.data, k.len);
 	o->rows[o->count++] = k;
 	if (o->count == o->cap) {
 		cut(o);
@@ -268,9 +267,10 @@ static vv_status make_order(reading *r, size_t most, vv_buf *out, bool *over, vv
 		if (rc == VV_OK) {
 			vv_buf_put(out, &o.rows[i].row, sizeof(uint64_t));
 		}
-		vv_free(o.rows[i].text);
+		vv_free(o.rows[i].key);
 	}
 	vv_free(o.rows);
+	vv_buf_clear_all(&o.key, &o.scratch);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 

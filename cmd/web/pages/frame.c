@@ -161,6 +161,7 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 		      {VV_WEB_AT_SEARCH, "Search"}};
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
 	vv_html *h = vv_page_piece_new(p);
+	vv_auto(char) *sql = NULL;
 
 	if (f->dataset) {
 		put_dataset_views(p, h, f, rev);
@@ -170,6 +171,10 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 
 		part_view(h, .at = vv_page_to(p, at, at == VV_WEB_AT_TREE ? rev : NULL, NULL),
 			  .text = of_all[i].words, .on = p->at->place == at);
+	}
+	if (!f->dataset && vv_page_finds_sql(p, &sql)) {
+		part_view(h, .at = vv_page_to(p, VV_WEB_AT_SQL, NULL, NULL), .text = "SQL",
+			  .on = p->at->place == VV_WEB_AT_SQL);
 	}
 	return h;
 }
@@ -200,7 +205,8 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 {
 	bool served = vv_page_is_served(p) && p->asked->repository &&
-		      p->at->place != VV_WEB_AT_CHECK && p->at->place != VV_WEB_AT_SEARCH;
+		      p->at->place != VV_WEB_AT_CHECK && p->at->place != VV_WEB_AT_SEARCH &&
+		      p->at->place != VV_WEB_AT_SQL;
 	vv_web_address api = *p->at;
 
 	if (p->place && p->place->also) {

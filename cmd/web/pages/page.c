@@ -10,6 +10,7 @@
 
 #include "base/show.h"
 #include "cmd/web/pages/parts.h"
+#include "repo/git/program.h"
 #include "transport/server/words.h"
 
 #define LEAD 60u /* bytes shown of what two long values have in common */
@@ -54,6 +55,14 @@ vv_html *vv_page_piece_new(vv_page *p)
 	made->before = p->pieces;
 	p->pieces = made;
 	return &made->html;
+}
+
+bool vv_page_finds_sql(const vv_page *p, char **program)
+{
+	*program = NULL;
+	return p->asked->owner && p->asked->visit &&
+	       vv_program_find_own(program, vv_repository_env(p->asked->visit->repo), "varve-sql",
+				   VV_IGNORED) == VV_OK;
 }
 
 const char *vv_page_text(vv_page *p, const char *fmt, ...)

@@ -159,6 +159,9 @@ vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_sql(vv_page *p, vv_buf *out, vv_error *err);
+/* For the owner alone: varve-sql, whose path is the caller's; false where it is not installed. */
+bool vv_page_finds_sql(const vv_page *p, char **program);
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err); /* XML */
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err);

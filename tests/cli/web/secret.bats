@@ -107,3 +107,34 @@ P
 	# a link to what is not here would lead nowhere
 	[[ $said != *"prices.csv in version"* ]]
 }
+
+@test "the owner asks in SQL, of this repository alone; guests do not" {
+	two_versions
+	echo 'id,v' > outside.csv
+	start_web src
+	curl -s -o /dev/null -c jar "$first"
+	ask() { curl -s -b jar -H 'Accept: text/html' -G "$url/sql" --data-urlencode "q=$1"; }
+	curl -s -b jar -H 'Accept: text/html' "$url/" > answer
+	grep -q '<a href="/sql">SQL</a>' answer
+	ask 'SELECT count(*) AS n, NULL AS "<b>" FROM prices' > answer
+	grep -q '<th scope="col" class="n">n</th><th scope="col" class="">&lt;b&gt;</th>' answer
+	tr -d '\n' < answer | grep -q '<td class="n">[0-9]*</td><td><i class="v missing">NULL</i></td>'
+	ask "SELECT id FROM prices ORDER BY id LIMIT 2" > answer
+	grep -q '>2 rows' answer
+	ask "SELECT * FROM nowhere" > answer
+	grep -q "no such table: nowhere" answer
+	ask "ATTACH 'x.db' AS x" > answer
+	grep -q 'varve: ' answer
+	[ ! -e src/x.db ]
+	ask "SELECT '</textarea><script>' AS a WHERE 0" > answer
+	! grep -q '</textarea><script>' answer || false
+	grep -q 'No row' answer
+	ask "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900000) SELECT i FROM n" > answer
+	grep -q 'The first 1,000 rows' answer
+	stop_server
+	start_server src
+	[ "$(status -H 'Accept: text/html' "$url/sql?q=SELECT+1")" = 404 ]
+	curl -sL -H 'Accept: text/html' "$url/" > answer
+	grep -q '>Search<' answer
+	! grep -q '>SQL<' answer || false
+}
