@@ -12,10 +12,7 @@ SQLITE_EXTENSION_INIT3
 
 int vv_sql_columns_begin(vv_sql_columns_sql *s, size_t most, varve_error *err)
 {
-	s->count = 0;
-	s->most = most;
-	s->failed = false;
-	s->sql = sqlite3_str_new(NULL);
+	*s = (vv_sql_columns_sql){.most = most, .sql = sqlite3_str_new(NULL)};
 	s->names = sqlite3_malloc64((most + 1) * sizeof(*s->names));
 	sqlite3_str_appendall(s->sql, "CREATE TABLE t(");
 	return s->names ? 0 : vv_sql_error_memory(err);
@@ -47,6 +44,7 @@ void vv_sql_columns_add(vv_sql_columns_sql *s, const char *prefix, const char *n
 	}
 	sqlite3_str_appendf(s->sql, "%s\"%w\" %s", s->count > 0 ? "," : "", whole, type);
 	s->names[s->count++] = whole;
+	s->hidden += strstr(type, "HIDDEN") != NULL;
 }
 
 void vv_sql_columns_add_table(vv_sql_columns_sql *s, const char *prefix, const vv_sql_opened *o,

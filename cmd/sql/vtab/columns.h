@@ -12,8 +12,8 @@ struct sqlite3_str;
 
 typedef struct vv_sql_columns_sql {
 	struct sqlite3_str *sql;
-	char **names; /* so far */
-	size_t count, most;
+	char **names;               /* so far */
+	size_t count, most, hidden; /* hidden: how many of them are */
 	bool failed;
 } vv_sql_columns_sql;
 

@@ -29,15 +29,12 @@ static void close_diff(void *state)
 {
 	diff_rows *d = state;
 
-	if (d) {
-		varve_diff_free(d->diff);
-		for (int side = TO; side < SIDES; side++) {
-			sqlite3_free(d->places[side]);
-			vv_sql_opened_drop(d->sides[side]);
-		}
-		vv_sql_opened_drop(d->declared);
-		sqlite3_free(d);
+	varve_diff_free(d->diff);
+	for (int side = TO; side < SIDES; side++) {
+		sqlite3_free(d->places[side]);
+		vv_sql_opened_drop(d->sides[side]);
 	}
+	vv_sql_opened_drop(d->declared);
 }
 
 /* ---- opening ---- */
@@ -82,20 +79,18 @@ static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, con
 				  d->sides[side]->commit, err);
 }
 
-static int open_diff(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_diff(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		     varve_error *err)
 {
 	varve_diff_options how = VARVE_INIT(varve_diff_options);
-	diff_rows *d;
+	diff_rows *d = state;
 	int rc;
 
 	if (!t->repo) {
 		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is in no repository",
 					   t->name->path);
 	}
-	*state = d = sqlite3_malloc64(sizeof(*d));
-	if (!d) return vv_sql_error_memory(err);
-	*d = (diff_rows){.declared = vv_sql_opened_keep(t->declared)};
+	d->declared = vv_sql_opened_keep(t->declared);
 	how.watch = &t->catalog->watch;
 	if ((rc = open_side(d, FROM, t, arguments[0] ? arguments[0] : "HEAD", err)) < 0 ||
 	    (rc = open_side(d, TO, t, arguments[1], err)) < 0 ||
@@ -139,21 +134,20 @@ static void put_cell(diff_rows *d, sqlite3_context *context, int side, size_t de
 
 /* ---- rows ---- */
 
-static void declare_diff(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+static void declare_diff(const vv_sql_function_table *t, vv_sql_columns_sql *sql)
 {
-	static const char *const arguments[] = {"from_revision", "to_revision"};
-
 	vv_sql_columns_add_table(sql, "to_", t->declared, false);
 	vv_sql_columns_add(sql, "", "to_commit", "", "TEXT");
 	vv_sql_columns_add(sql, "", "to_commit_date", "", "TEXT");
 	vv_sql_columns_add_table(sql, "from_", t->declared, false);
-	vv_sql_columns_add(sql, "", "from_commit", "", "TEXT");
-	vv_sql_columns_add(sql, "", "from_commit_date", "", "TEXT");
-	vv_sql_columns_add(sql, "", "diff_type", "", "TEXT");
-	vv_sql_function_declare(sql, arguments, 2, "TEXT HIDDEN");
-	t->columns = 2 * t->declared->facts->columns + 5;
-	t->arguments = 2;
 }
+
+static const vv_sql_column diff_columns[] = {{"from_commit", NULL},
+					     {"from_commit_date", NULL},
+					     {"diff_type", NULL},
+					     {"from_revision", VV_SQL_ARGUMENT},
+					     {"to_revision", VV_SQL_ARGUMENT},
+					     {NULL, NULL}};
 
 static int next_diff(void *state, varve_error *err)
 {
@@ -181,17 +175,14 @@ static void put_diff(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_diff = {NULL,      declare_diff, open_diff,
-					      next_diff, put_diff,     close_diff};
+const vv_sql_function vv_sql_function_diff = {NULL,         sizeof(diff_rows), false,
+					      declare_diff, diff_columns,      open_diff,
+					      next_diff,    put_diff,          close_diff};
 
 /* ---- cells ---- */
 
-static void declare_cells(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+static void declare_cells(const vv_sql_function_table *t, vv_sql_columns_sql *sql)
 {
-	static const char *const names[] = {"column_name", "diff_type"},
-				 *const values[] = {"from_value", "to_value"},
-				 *const rows[] = {"from_row", "to_row"},
-				 *const arguments[] = {"from_revision", "to_revision"};
 	const varve_table_facts *facts = t->declared->facts;
 
 	for (size_t i = 0; i < facts->key_count; i++) {
@@ -199,13 +190,17 @@ static void declare_cells(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 				   varve_table_column(t->declared->table, facts->key[i])->name, "",
 				   vv_sql_value_declaration(t->declared, facts->key[i]));
 	}
-	vv_sql_function_declare(sql, names, 2, "TEXT");
-	vv_sql_function_declare(sql, values, 2, "");
-	vv_sql_function_declare(sql, rows, 2, "INTEGER");
-	vv_sql_function_declare(sql, arguments, 2, "TEXT HIDDEN");
-	t->columns = facts->key_count + 6;
-	t->arguments = 2;
 }
+
+static const vv_sql_column cell_columns[] = {{"column_name", NULL},
+					     {"diff_type", NULL},
+					     {"from_value", ""},
+					     {"to_value", ""},
+					     {"from_row", "INTEGER"},
+					     {"to_row", "INTEGER"},
+					     {"from_revision", VV_SQL_ARGUMENT},
+					     {"to_revision", VV_SQL_ARGUMENT},
+					     {NULL, NULL}};
 
 /* Is this column's cell one that differs? */
 static bool is_changed(const diff_rows *d, size_t i)
@@ -294,5 +289,6 @@ static void put_cells(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_diff_cells = {NULL,      declare_cells, open_diff,
-						    next_cell, put_cells,     close_diff};
+const vv_sql_function vv_sql_function_diff_cells = {NULL,          sizeof(diff_rows), false,
+						    declare_cells, cell_columns,      open_diff,
+						    next_cell,     put_cells,         close_diff};

@@ -6,6 +6,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/registered.h"
 SQLITE_EXTENSION_INIT3
 
@@ -23,14 +24,6 @@ typedef struct function_cursor {
 	sqlite3_int64 row;
 	bool end;
 } function_cursor;
-
-void vv_sql_function_declare(vv_sql_columns_sql *sql, const char *const *names, size_t n,
-			     const char *type)
-{
-	for (size_t i = 0; i < n; i++) {
-		vv_sql_columns_add(sql, "", names[i], "", type);
-	}
-}
 
 void vv_sql_function_put_text(sqlite3_context *context, const char *text)
 {
@@ -57,6 +50,18 @@ static int take_name(function_table *t, const vv_sql_registered *r)
 	t->name.path = sqlite3_mprintf("%s", r->name.path);
 	t->name.revision = r->name.revision ? sqlite3_mprintf("%s", r->name.revision) : NULL;
 	return t->name.path && (!r->name.revision || t->name.revision) ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static void declare(function_table *t, vv_sql_columns_sql *sql)
+{
+	if (t->function->declare) {
+		t->function->declare(&t->known, sql);
+	}
+	for (const vv_sql_column *c = t->function->columns; c->name; c++) {
+		vv_sql_columns_add(sql, "", c->name, "", c->type ? c->type : "TEXT");
+	}
+	t->known.columns = sql->count - sql->hidden;
+	t->known.arguments = sql->hidden;
 }
 
 static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
@@ -91,7 +96,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 	}
 	if (rc == SQLITE_OK) {
 		rc = vv_sql_columns_begin(&sql, most, &err) < 0 ? SQLITE_NOMEM : SQLITE_OK;
-		t->function->declare(&t->known, &sql);
+		declare(t, &sql);
 		if (rc == SQLITE_OK) {
 			rc = vv_sql_columns_end(&sql, r->catalog, message);
 		}
@@ -148,7 +153,12 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 
 static void reset(function_cursor *c)
 {
-	((function_table *)c->base.pVtab)->function->close(c->state);
+	void (*const close)(void *) = ((function_table *)c->base.pVtab)->function->close;
+
+	if (c->state && close) {
+		close(c->state);
+	}
+	sqlite3_free(c->state);
 	c->state = NULL;
 	for (size_t i = 0; i < VV_FUNCTION_ARGUMENTS; i++) {
 		sqlite3_free(c->arguments[i]);
@@ -177,6 +187,20 @@ static int next(sqlite3_vtab_cursor *base)
 			: SQLITE_OK;
 }
 
+static int open_state(function_cursor *c, const function_table *t, varve_error *err)
+{
+	const vv_sql_function *f = t->function;
+
+	if (f->needs_repo && !t->known.repo) {
+		return vv_sql_error_format(
+			err, VARVE_ENOTFOUND,
+			"not in a repository: SELECT varve_attach('FOLDER') opens one");
+	}
+	if (!(c->state = sqlite3_malloc64(f->state_size))) return vv_sql_error_memory(err);
+	memset(c->state, 0, f->state_size);
+	return f->open(c->state, &t->known, (const char *const *)c->arguments, err);
+}
+
 static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc,
 		  sqlite3_value **argv)
 {
@@ -200,7 +224,7 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 			}
 		}
 	}
-	int rc = t->function->open(&c->state, &t->known, (const char *const *)c->arguments, &err);
+	int rc = open_state(c, t, &err);
 	return rc < 0 ? vv_sql_catalog_fail(t->known.catalog, &err, &base->pVtab->zErrMsg)
 		      : next(base);
 }

@@ -13,14 +13,6 @@ SQLITE_EXTENSION_INIT3
 
 #define COUNT(names) (sizeof(names) / sizeof((names)[0]))
 
-static int need_repo(const vv_sql_function_table *t, varve_error *err)
-{
-	return t->repo ? 0
-		       : vv_sql_error_format(
-				 err, VARVE_ENOTFOUND,
-				 "not in a repository: SELECT varve_attach('FOLDER') opens one");
-}
-
 static void put_count(sqlite3_context *context, uint64_t n)
 {
 	if (n != VARVE_UNKNOWN) {
@@ -40,18 +32,6 @@ static void put_string(sqlite3_context *context, sqlite3_str *s)
 	}
 }
 
-/* Columns of text, those of integers after them, and the arguments. */
-static void declare(vv_sql_function_table *t, vv_sql_columns_sql *sql, const char *const *texts,
-		    size_t text_count, const char *const *counts, size_t count_count,
-		    const char *const *arguments, size_t argument_count)
-{
-	vv_sql_function_declare(sql, texts, text_count, "TEXT");
-	vv_sql_function_declare(sql, counts, count_count, "INTEGER");
-	vv_sql_function_declare(sql, arguments, argument_count, "TEXT HIDDEN");
-	t->columns = text_count + count_count;
-	t->arguments = argument_count;
-}
-
 /* ---- varve_log(path, revision, aggregate, condition) ---- */
 
 typedef struct log_rows {
@@ -60,26 +40,25 @@ typedef struct log_rows {
 	varve_error unknown; /* code 0: the path is known, or a commit has it */
 } log_rows;
 
-static void declare_log(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const names[] = {"commit_hash",     "commit_date", "committer",
-					    "committer_email", "author_date", "author",
-					    "author_email",    "message",     "parents"},
-				 *const figure[] = {"figure"},
-				 *const arguments[] = {"path", "revision", "aggregate",
-						       "condition"};
-
-	declare(t, sql, names, COUNT(names), figure, COUNT(figure), arguments, COUNT(arguments));
-}
+static const vv_sql_column log_columns[] = {{"commit_hash", NULL},
+					    {"commit_date", NULL},
+					    {"committer", NULL},
+					    {"committer_email", NULL},
+					    {"author_date", NULL},
+					    {"author", NULL},
+					    {"author_email", NULL},
+					    {"message", NULL},
+					    {"parents", NULL},
+					    {"figure", NULL},
+					    {"path", VV_SQL_ARGUMENT},
+					    {"revision", VV_SQL_ARGUMENT},
+					    {"aggregate", VV_SQL_ARGUMENT},
+					    {"condition", VV_SQL_ARGUMENT},
+					    {NULL, NULL}};
 
 static void close_log(void *state)
 {
-	log_rows *l = state;
-
-	if (l) {
-		varve_log_free(l->log);
-		sqlite3_free(l);
-	}
+	varve_log_free(((log_rows *)state)->log);
 }
 
 /* A path as a name of SQL means it; any other word is a path as it stands (of a table that is no more, or a pattern), and
@@ -95,19 +74,14 @@ static char *path_of(varve_error *unknown, const vv_sql_function_table *t, const
 	return sqlite3_mprintf("%s", name.path);
 }
 
-static int open_log(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_log(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		    varve_error *err)
 {
 	varve_log_options how = VARVE_INIT(varve_log_options);
-	log_rows *l;
+	log_rows *l = state;
 	char *path = NULL;
 	const char *paths[2] = {NULL, NULL};
-	int rc = need_repo(t, err);
 
-	if (rc < 0) return rc;
-	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l) return vv_sql_error_memory(err);
-	memset(l, 0, sizeof(*l));
 	if (arguments[0] && !(path = path_of(&l->unknown, t, arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
@@ -117,7 +91,7 @@ static int open_log(void **state, const vv_sql_function_table *t, const char *co
 	how.range = arguments[1];
 	how.figure = arguments[2];
 	how.where = arguments[3];
-	rc = varve_log_open(&l->log, t->repo, &how, err);
+	int rc = varve_log_open(&l->log, t->repo, &how, err);
 	sqlite3_free(path);
 	return rc;
 }
@@ -178,8 +152,9 @@ static void put_log(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_log = {"varve_log", declare_log, open_log,
-					     next_log,    put_log,     close_log};
+const vv_sql_function vv_sql_function_log = {"varve_log", sizeof(log_rows), true,
+					     NULL,        log_columns,      open_log,
+					     next_log,    put_log,          close_log};
 
 /* ---- varve_tables(revision) ---- */
 
@@ -192,42 +167,32 @@ typedef struct table_rows {
 	vv_sql_opened *opened;
 } table_rows;
 
-static void declare_tables(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const texts[] = {"path", "name", "format"},
-				 *const counts[] = {"rows", "columns", "bytes"},
-				 *const rest[] = {"key", "commit_hash", "cid"},
-				 *const arguments[] = {"revision"};
-
-	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
-	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
-	vv_sql_function_declare(sql, rest, COUNT(rest), "TEXT");
-	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
-	t->columns = COUNT(texts) + COUNT(counts) + COUNT(rest);
-	t->arguments = COUNT(arguments);
-}
+static const vv_sql_column tables_columns[] = {{"path", NULL},
+					       {"name", NULL},
+					       {"format", NULL},
+					       {"rows", "INTEGER"},
+					       {"columns", "INTEGER"},
+					       {"bytes", "INTEGER"},
+					       {"key", NULL},
+					       {"commit_hash", NULL},
+					       {"cid", NULL},
+					       {"revision", VV_SQL_ARGUMENT},
+					       {NULL, NULL}};
 
 static void close_tables(void *state)
 {
 	table_rows *l = state;
 
-	if (l) {
-		vv_sql_name_list_free(l->paths);
-		vv_sql_opened_drop(l->opened);
-		sqlite3_free(l->revision);
-		sqlite3_free(l);
-	}
+	vv_sql_name_list_free(l->paths);
+	vv_sql_opened_drop(l->opened);
+	sqlite3_free(l->revision);
 }
 
-static int open_tables(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_tables(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		       varve_error *err)
 {
-	table_rows *l;
-	int rc = need_repo(t, err);
+	table_rows *l = state;
 
-	if (rc < 0) return rc;
-	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l) return vv_sql_error_memory(err);
 	*l = (table_rows){.catalog = t->catalog, .repo = t->repo};
 	if (arguments[0] && !(l->revision = sqlite3_mprintf("%s", arguments[0]))) {
 		return vv_sql_error_memory(err);
@@ -307,8 +272,9 @@ static void put_tables(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_tables = {"varve_tables", declare_tables, open_tables,
-						next_tables,    put_tables,     close_tables};
+const vv_sql_function vv_sql_function_tables = {"varve_tables", sizeof(table_rows), true,
+						NULL,           tables_columns,     open_tables,
+						next_tables,    put_tables,         close_tables};
 
 /* ---- varve_columns(path, revision) ---- */
 
@@ -317,33 +283,25 @@ typedef struct column_rows {
 	size_t at;
 } column_rows;
 
-static void declare_columns(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const texts[] = {"name", "type", "format", "sql_type"},
-				 *const arguments[] = {"path", "revision"};
-
-	vv_sql_columns_add(sql, "", "position", "", "INTEGER");
-	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
-	vv_sql_columns_add(sql, "", "in_key", "", "INTEGER");
-	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
-	t->columns = COUNT(texts) + 2;
-	t->arguments = COUNT(arguments);
-}
+static const vv_sql_column columns_columns[] = {{"position", "INTEGER"},
+						{"name", NULL},
+						{"type", NULL},
+						{"format", NULL},
+						{"sql_type", NULL},
+						{"in_key", "INTEGER"},
+						{"path", VV_SQL_ARGUMENT},
+						{"revision", VV_SQL_ARGUMENT},
+						{NULL, NULL}};
 
 static void close_columns(void *state)
 {
-	column_rows *l = state;
-
-	if (l) {
-		vv_sql_opened_drop(l->opened);
-		sqlite3_free(l);
-	}
+	vv_sql_opened_drop(((column_rows *)state)->opened);
 }
 
-static int open_columns(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_columns(void *state, const vv_sql_function_table *t, const char *const *arguments,
 			varve_error *err)
 {
-	column_rows *l;
+	column_rows *l = state;
 	vv_sql_name name;
 	int rc;
 
@@ -351,9 +309,6 @@ static int open_columns(void **state, const vv_sql_function_table *t, const char
 		return vv_sql_error_format(err, VARVE_EUSAGE,
 					   "a table is needed: varve_columns('prices')");
 	}
-	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l) return vv_sql_error_memory(err);
-	memset(l, 0, sizeof(*l));
 	if (arguments[1]) {
 		char *word = sqlite3_mprintf("%s@%s", arguments[0], arguments[1]);
 
@@ -396,8 +351,9 @@ static void put_columns(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_columns = {"varve_columns", declare_columns, open_columns,
-						 next_columns,    put_columns,     close_columns};
+const vv_sql_function vv_sql_function_columns = {
+	"varve_columns", sizeof(column_rows), false,       NULL,         columns_columns,
+	open_columns,    next_columns,        put_columns, close_columns};
 
 /* ---- varve_check(path, revision) ---- */
 
@@ -414,55 +370,51 @@ typedef struct check_rows {
 	uint64_t at;
 } check_rows;
 
-static void declare_check(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const texts[] = {"rule",   "severity", "file",
-					    "column", "value",    "message"},
-				 *const counts[] = {"line", "row", "known"},
-				 *const arguments[] = {"path", "revision"};
-
-	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
-}
+static const vv_sql_column check_columns[] = {{"rule", NULL},
+					      {"severity", NULL},
+					      {"file", NULL},
+					      {"column", NULL},
+					      {"value", NULL},
+					      {"message", NULL},
+					      {"line", "INTEGER"},
+					      {"row", "INTEGER"},
+					      {"known", "INTEGER"},
+					      {"path", VV_SQL_ARGUMENT},
+					      {"revision", VV_SQL_ARGUMENT},
+					      {NULL, NULL}};
 
 static void close_check(void *state)
 {
 	check_rows *l = state;
 
-	if (l) {
-		varve_report_free(l->report);
-		varve_check_history_free(l->history);
-		sqlite3_free(l->path);
-		sqlite3_free(l);
-	}
+	varve_report_free(l->report);
+	varve_check_history_free(l->history);
+	sqlite3_free(l->path);
 }
 
-/* path NULL: all tables. NULL: out of memory. */
-static check_rows *begin_check(void **state, const vv_sql_function_table *t, const char *path)
+/* path NULL: all tables. */
+static int begin_check(check_rows *l, const vv_sql_function_table *t, const char *path,
+		       varve_error *err)
 {
-	check_rows *l = *state = sqlite3_malloc64(sizeof(*l));
-
-	if (!l) return NULL;
 	*l = (check_rows){.how = VARVE_INIT(varve_check_options)};
 	l->how.watch = &t->catalog->watch;
-	if (path) {
-		l->paths[0] = l->path = path_of(&l->unknown, t, path);
-		l->how.paths = l->paths;
-	}
-	return path && !l->path ? NULL : l;
+	if (!path) return 0;
+	l->paths[0] = l->path = path_of(&l->unknown, t, path);
+	l->how.paths = l->paths;
+	return l->path ? 0 : vv_sql_error_memory(err);
 }
 
-static int open_check(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_check(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		      varve_error *err)
 {
 	char commit[VARVE_ID_SIZE];
-	int rc = need_repo(t, err);
+	check_rows *l = state;
+	int rc = begin_check(l, t, arguments[0], err);
 
 	if (rc < 0 ||
 	    (arguments[1] && (rc = varve_rev_parse(commit, t->repo, arguments[1], err)) < 0)) {
 		return rc;
 	}
-	check_rows *l = begin_check(state, t, arguments[0]);
-	if (!l) return vv_sql_error_memory(err);
 	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &l->how,
 				  err);
 	if (rc == VARVE_ENOTFOUND && l->unknown.code < 0) {
@@ -507,31 +459,36 @@ static void put_check(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_check = {"varve_check", declare_check, open_check,
-					       next_check,    put_check,     close_check};
+const vv_sql_function vv_sql_function_check = {"varve_check", sizeof(check_rows), true,
+					       NULL,          check_columns,      open_check,
+					       next_check,    put_check,          close_check};
 
 /* ---- varve_check_results(path, revision) ---- */
 
-static void declare_results(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const texts[] = {"commit_hash", "author_date", "author",
-					    "file",        "rule",        "name",
-					    "column",      "severity",    "message"},
-				 *const counts[] = {"found", "accepted", "applies"},
-				 *const arguments[] = {"path", "revision"};
+static const vv_sql_column result_columns[] = {{"commit_hash", NULL},
+					       {"author_date", NULL},
+					       {"author", NULL},
+					       {"file", NULL},
+					       {"rule", NULL},
+					       {"name", NULL},
+					       {"column", NULL},
+					       {"severity", NULL},
+					       {"message", NULL},
+					       {"found", "INTEGER"},
+					       {"accepted", "INTEGER"},
+					       {"applies", "INTEGER"},
+					       {"path", VV_SQL_ARGUMENT},
+					       {"revision", VV_SQL_ARGUMENT},
+					       {NULL, NULL}};
 
-	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
-}
-
-static int open_results(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_results(void *state, const vv_sql_function_table *t, const char *const *arguments,
 			varve_error *err)
 {
-	int rc = need_repo(t, err);
+	check_rows *l = state;
+	int rc = begin_check(l, t, arguments[0], err);
 
-	if (rc < 0) return rc;
-	check_rows *l = begin_check(state, t, arguments[0]);
-	if (!l) return vv_sql_error_memory(err);
-	return varve_check_history_open(&l->history, t->repo, arguments[1], &l->how, err);
+	return rc < 0 ? rc
+		      : varve_check_history_open(&l->history, t->repo, arguments[1], &l->how, err);
 }
 
 static int next_result(void *state, varve_error *err)
@@ -577,7 +534,8 @@ static void put_result(void *state, sqlite3_context *context, size_t column)
 }
 
 const vv_sql_function vv_sql_function_check_results = {
-	"varve_check_results", declare_results, open_results, next_result, put_result, close_check};
+	"varve_check_results", sizeof(check_rows), true,       NULL,       result_columns,
+	open_results,          next_result,        put_result, close_check};
 
 /* ---- varve_conflicts(path) ---- */
 
@@ -587,44 +545,40 @@ typedef struct conflict_rows {
 	varve_error unknown; /* as in log_rows */
 } conflict_rows;
 
-static void declare_conflicts(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const texts[] = {"file",        "kind",     "row_key",    "row",
-					    "column_name", "detail",   "base_value", "our_value",
-					    "their_value", "our_name", "their_name"},
-				 *const counts[] = {"row_number", "not_listed"},
-				 *const arguments[] = {"path"};
-
-	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
-}
+static const vv_sql_column conflict_columns[] = {{"file", NULL},
+						 {"kind", NULL},
+						 {"row_key", NULL},
+						 {"row", NULL},
+						 {"column_name", NULL},
+						 {"detail", NULL},
+						 {"base_value", NULL},
+						 {"our_value", NULL},
+						 {"their_value", NULL},
+						 {"our_name", NULL},
+						 {"their_name", NULL},
+						 {"row_number", "INTEGER"},
+						 {"not_listed", "INTEGER"},
+						 {"path", VV_SQL_ARGUMENT},
+						 {NULL, NULL}};
 
 static void close_conflicts(void *state)
 {
-	conflict_rows *l = state;
-
-	if (l) {
-		varve_conflicts_free(l->list);
-		sqlite3_free(l);
-	}
+	varve_conflicts_free(((conflict_rows *)state)->list);
 }
 
-static int open_conflicts(void **state, const vv_sql_function_table *t,
-			  const char *const *arguments, varve_error *err)
+static int open_conflicts(void *state, const vv_sql_function_table *t, const char *const *arguments,
+			  varve_error *err)
 {
 	char *path = NULL;
 	const char *paths[2] = {NULL, NULL};
-	conflict_rows *l;
-	int rc = need_repo(t, err);
+	conflict_rows *l = state;
 
-	if (rc < 0) return rc;
-	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l) return vv_sql_error_memory(err);
-	memset(l, 0, sizeof(*l));
 	if (arguments[0] && !(path = path_of(&l->unknown, t, arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
 	paths[0] = path;
-	rc = varve_conflicts_open(&l->list, t->repo, path ? paths : NULL, &t->catalog->watch, err);
+	int rc = varve_conflicts_open(&l->list, t->repo, path ? paths : NULL, &t->catalog->watch,
+				      err);
 	sqlite3_free(path);
 	return rc;
 }
@@ -669,9 +623,9 @@ static void put_conflict(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_conflicts = {"varve_conflicts", declare_conflicts,
-						   open_conflicts,    next_conflict,
-						   put_conflict,      close_conflicts};
+const vv_sql_function vv_sql_function_conflicts = {
+	"varve_conflicts", sizeof(conflict_rows), true,         NULL,           conflict_columns,
+	open_conflicts,    next_conflict,         put_conflict, close_conflicts};
 
 /* ---- varve_warnings ---- */
 
@@ -679,24 +633,16 @@ typedef struct warning_rows {
 	const vv_sql_warning *next, *at;
 } warning_rows;
 
-static void declare_warnings(vv_sql_function_table *t, vv_sql_columns_sql *sql)
-{
-	static const char *const texts[] = {"table_name", "column_name", "type", "warning"},
-				 *const counts[] = {"cells", "first_row"};
+static const vv_sql_column warning_columns[] = {
+	{"table_name", NULL}, {"column_name", NULL},    {"type", NULL}, {"warning", NULL},
+	{"cells", "INTEGER"}, {"first_row", "INTEGER"}, {NULL, NULL}};
 
-	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), NULL, 0);
-}
-
-static int open_warnings(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_warnings(void *state, const vv_sql_function_table *t, const char *const *arguments,
 			 varve_error *err)
 {
-	warning_rows *l = sqlite3_malloc64(sizeof(*l));
-
 	(void)arguments;
-	*state = l;
-	if (!l) return vv_sql_error_memory(err);
-	l->next = t->catalog->warnings;
-	l->at = NULL;
+	(void)err;
+	((warning_rows *)state)->next = t->catalog->warnings;
 	return 0;
 }
 
@@ -728,11 +674,6 @@ static void put_warnings(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-static void close_warnings(void *state)
-{
-	sqlite3_free(state);
-}
-
-const vv_sql_function vv_sql_function_warnings = {"varve_warnings", declare_warnings,
-						  open_warnings,    next_warnings,
-						  put_warnings,     close_warnings};
+const vv_sql_function vv_sql_function_warnings = {
+	"varve_warnings", sizeof(warning_rows), false,        NULL, warning_columns,
+	open_warnings,    next_warnings,        put_warnings, NULL};

@@ -21,45 +21,40 @@ typedef struct row_cells {
 	size_t cell;                /* of the event; one after the one at hand */
 } row_cells;
 
-static void declare_row(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+static const vv_sql_column row_columns[] = {{NULL, NULL}};
+
+static void declare_row(const vv_sql_function_table *t, vv_sql_columns_sql *sql)
 {
 	static const char *const names[] = {"commit_hash", "commit_date", "author",
 					    "message",     "path",        "diff_type",
 					    "column_name", "from_value",  "to_value"};
 	const varve_table_facts *facts = t->declared->facts;
 
-	vv_sql_function_declare(sql, names, sizeof(names) / sizeof(names[0]), "TEXT");
-	t->columns = sizeof(names) / sizeof(names[0]);
-	t->arguments = facts->key_count < VV_FUNCTION_ARGUMENTS ? facts->key_count
-								: VV_FUNCTION_ARGUMENTS;
-	for (size_t i = 0; i < t->arguments; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		vv_sql_columns_add(sql, "", names[i], "", "TEXT");
+	}
+	for (size_t i = 0; i < facts->key_count && i < VV_FUNCTION_ARGUMENTS; i++) {
 		vv_sql_columns_add(sql, "",
 				   varve_table_column(t->declared->table, facts->key[i])->name, "",
-				   "TEXT HIDDEN");
+				   VV_SQL_ARGUMENT);
 	}
 	if (facts->key_count == 0) { /* open_row says that there is none */
-		vv_sql_columns_add(sql, "", "key", "", "TEXT HIDDEN");
-		t->arguments = 1;
+		vv_sql_columns_add(sql, "", "key", "", VV_SQL_ARGUMENT);
 	}
 }
 
 static void close_row(void *state)
 {
-	row_cells *r = state;
-
-	if (r) {
-		varve_row_history_free(r->history);
-		sqlite3_free(r);
-	}
+	varve_row_history_free(((row_cells *)state)->history);
 }
 
-static int open_row(void **state, const vv_sql_function_table *t, const char *const *arguments,
+static int open_row(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		    varve_error *err)
 {
 	const varve_table_facts *facts = t->declared->facts;
 	varve_row_history_options how = VARVE_INIT(varve_row_history_options);
 	varve_text values[VV_FUNCTION_ARGUMENTS];
-	row_cells *r;
+	row_cells *r = state;
 
 	if (!t->repo || facts->key_count == 0 || facts->key_count > VV_FUNCTION_ARGUMENTS) {
 		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' %s", t->name->path,
@@ -78,8 +73,6 @@ static int open_row(void **state, const vv_sql_function_table *t, const char *co
 		}
 		values[i] = (varve_text){arguments[i], strlen(arguments[i])};
 	}
-	*state = r = sqlite3_malloc64(sizeof(*r));
-	if (!r) return vv_sql_error_memory(err);
 	*r = (row_cells){.catalog = t->catalog, .repo = t->repo};
 	how.watch = &t->catalog->watch;
 	return varve_row_history_open(&r->history, t->repo, t->name->path, values, facts->key_count,
@@ -126,5 +119,6 @@ static void put_row(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_row = {NULL,     declare_row, open_row,
-					     next_row, put_row,     close_row};
+const vv_sql_function vv_sql_function_row = {NULL,        sizeof(row_cells), false,
+					     declare_row, row_columns,       open_row,
+					     next_row,    put_row,           close_row};

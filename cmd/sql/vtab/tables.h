@@ -30,24 +30,28 @@ typedef struct vv_sql_function_table {
 	size_t arguments;
 } vv_sql_function_table;
 
+#define VV_SQL_ARGUMENT "TEXT HIDDEN"
+typedef struct vv_sql_column {
+	const char *name, *type; /* type NULL: TEXT */
+} vv_sql_column;
+
 typedef struct vv_sql_function {
-	const char *name; /* of a module with fixed columns; else NULL */
-	/* Adds the columns and then the hidden ones, and sets table->columns and arguments. */
-	void (*declare)(vv_sql_function_table *table, vv_sql_columns_sql *sql);
+	const char *name;  /* of a module with fixed columns; else NULL */
+	size_t state_size; /* bytes, which are 0 before open and freed after close */
+	bool needs_repo;
+	void (*declare)(const vv_sql_function_table *table, vv_sql_columns_sql *sql); /* or NULL */
+	/* Those after them, arguments last; the list ends with NULL. */
+	const vv_sql_column *columns;
 	/* arguments[i] is NULL where it was not given, or is NULL. */
-	int (*open)(void **state, const vv_sql_function_table *table, const char *const *arguments,
+	int (*open)(void *state, const vv_sql_function_table *table, const char *const *arguments,
 		    varve_error *err);
 	int (*next)(void *state, varve_error *err); /* 1, 0 or a negative code */
 	void (*put)(void *state, struct sqlite3_context *context, size_t column);
-	void (*close)(void *state); /* accepts NULL */
+	void (*close)(void *state); /* or NULL */
 } vv_sql_function;
 
 /* The module of all functions; its pAux is a vv_sql_registered, whose function is set. */
 extern const struct sqlite3_module vv_sql_function_module;
-
-/* Adds n columns of these names, all of a type. */
-void vv_sql_function_declare(vv_sql_columns_sql *sql, const char *const *names, size_t n,
-			     const char *type);
 
 /* Text, or NULL. */
 void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
