@@ -103,7 +103,7 @@ void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
 /* Values of any bytes, as vv_json_put_text writes them. */
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
-void vv_json_url(vv_json_out *w, const char *url); /* without its secret; NULL writes null */
+void vv_json_url(vv_json_out *w, const void *url); /* without its secret; NULL writes null */
 void vv_json_u64(vv_json_out *w, uint64_t v);
 void vv_json_bool(vv_json_out *w, bool v);
 void vv_json_null(vv_json_out *w);

@@ -3,6 +3,13 @@
  */
 #include "base/json/json_list.h"
 
+#include <string.h>
+
+void vv_json_put_raw(vv_json_out *w, const void *json)
+{
+	vv_json_raw(w, json, strlen(json));
+}
+
 void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t count)
 {
 	for (const vv_json_entry *m = members; m < members + count; m++) {
@@ -50,7 +57,14 @@ void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t co
 			break;
 		case VV_JSON_IS_BY:
 			vv_json_name(w, m->name);
-			m->write(w, m->text);
+			m->write(w, m->value);
+			break;
+		case VV_JSON_IS_EACH:
+			vv_json_add_array(w, m->name);
+			for (size_t i = 0; i < m->number; i++) {
+				m->write(w, (const char *)m->value + i * m->len);
+			}
+			vv_json_close_array(w);
 			break;
 		}
 	}

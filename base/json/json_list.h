@@ -22,14 +22,16 @@ typedef struct vv_json_entry {
 		VV_JSON_IS_ARRAY,
 		VV_JSON_IS_OBJECT,
 		VV_JSON_IS_END,
-		VV_JSON_IS_BY
+		VV_JSON_IS_BY,
+		VV_JSON_IS_EACH
 	} type;
 	const char *text;         /* NULL: null */
-	size_t len;               /* of the text; SIZE_MAX: to its NUL */
+	size_t len;               /* of the text, SIZE_MAX: to its NUL; of an item */
 	const char *const *names; /* an array of texts */
-	uint64_t number;          /* of names, how many */
+	uint64_t number;          /* of names and items, how many */
 	bool null;
-	void (*write)(vv_json_out *w, const char *text); /* writes the value */
+	const void *value; /* or the first item, for the function that writes it */
+	void (*write)(vv_json_out *w, const void *value);
 } vv_json_entry;
 
 #define JSON_TEXT_LEN(n, s, l) .name = (n), .text = (s), .len = (l)
@@ -44,7 +46,12 @@ typedef struct vv_json_entry {
 #define JSON_ARRAY(n) .name = (n), .type = VV_JSON_IS_ARRAY
 #define JSON_OBJECT(n) .name = (n), .type = VV_JSON_IS_OBJECT
 #define JSON_END .name = "", .type = VV_JSON_IS_END
-#define JSON_BY(fn, n, s) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .text = (s)
+#define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json) /* a finished value */
+#define JSON_BY(fn, n, v) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .value = (v)
+/* An array: fn for each of the items. A text of vv_text_slot (vv_cid_shows and the like) stands before it in the list. */
+#define JSON_EACH(fn, n, items, count)                                                             \
+	.name = (n), .type = VV_JSON_IS_EACH, .write = (fn), .value = (items), .number = (count),  \
+	.len = sizeof(*(items))
 #define JSON_URL(n, s) JSON_BY(vv_json_url, n, s)
 #define JSON_NUMBER_OR_NULL(there, n, v) JSON_NUMBER(n, (there) ? (v) : 0), .null = !(there)
 #define JSON_TEXT_WHEN(there, n, s) JSON_TEXT((there) ? (n) : NULL, (there) ? (s) : NULL)
@@ -58,6 +65,7 @@ typedef struct vv_json_entry {
 		sizeof((const vv_json_entry[]){__VA_ARGS__}) / sizeof(vv_json_entry)
 #define vv_json_put_members(w, ...) vv_json_members_put(w, VV_JSON_LIST(__VA_ARGS__))
 #define vv_json_put_object(w, ...) vv_json_object_put(w, VV_JSON_LIST(__VA_ARGS__))
+void vv_json_put_raw(vv_json_out *w, const void *json);
 void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t count);
 void vv_json_object_put(vv_json_out *w, const vv_json_entry *members, size_t count);
 

@@ -337,7 +337,7 @@ void vv_json_string_len(vv_json_out *w, const char *s, size_t len)
 	vv_json_put_text(w->buf, s, len);
 }
 
-void vv_json_url(vv_json_out *w, const char *url)
+void vv_json_url(vv_json_out *w, const void *url)
 {
 	vv_auto(vv_buf) shown = VV_BUF_INIT;
 

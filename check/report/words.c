@@ -217,9 +217,9 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 	}
 }
 
-void vv_report_put_text(vv_json_out *w, const char *s)
+void vv_report_put_text(vv_json_out *w, const void *text)
 {
-	vv_report_put_json(w, s, strlen(s), false);
+	vv_report_put_json(w, text, strlen(text), false);
 }
 
 void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks)

@@ -32,7 +32,7 @@ void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t 
 bool vv_report_is_plain(uint32_t cp);
 /* A JSON string that drives no terminal either; {"base64": ...} where it is not UTF-8. cut: there is more. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
-void vv_report_put_text(vv_json_out *w, const char *s);
+void vv_report_put_text(vv_json_out *w, const void *text);
 /* A member with such a string; NULL leaves it out. */
 #define REPORT_TEXT(n, s) JSON_BY(vv_report_put_text, (const char *)(s) != NULL ? (n) : NULL, s)
 /* Text for XML, HTML and Markdown tables: escaped, then & < > " ' and what Markdown reads as

@@ -142,6 +142,16 @@ vv_status vv_out_json(const vv_buf *json, vv_error *err)
 	return rc;
 }
 
+vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *members, size_t count)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = vv_json_begin_object(&b, indent);
+
+	vv_json_members_put(&w, members, count);
+	vv_json_close_object(&w);
+	return vv_out_json(&b, err);
+}
+
 void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) return;

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json/json_list.h"
 #include "base/progress.h"
 
 enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
@@ -23,6 +24,10 @@ void vv_out_bytes(const void *bytes,
 		  size_t len); /* a terminal gets \\u0085 for what would drive it */
 /* Prints the JSON, and a line end. VV_ENOMEM. */
 vv_status vv_out_json(const vv_buf *json, vv_error *err);
+/* An object of these members, with so many spaces a level: vv_out_object(2, err, {JSON_TEXT("path", path)}). */
+#define vv_out_object(indent, err, ...) vv_out_members(indent, err, VV_JSON_LIST(__VA_ARGS__))
+vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *members,
+			 size_t count);
 void vv_out_raw(const void *bytes, size_t len);               /* whatever it is: --raw */
 void vv_out_flush(void); /* makes printed text visible now */ /* stdout, as is */
 /* stdout, escaped */

@@ -42,16 +42,12 @@ static void print_key(const report *x, const uint8_t *key, const vv_hold_room_fa
 	const vv_standing_line l = vv_standing_of(&x->audited.standing, key);
 
 	if (x->json) {
-		vv_json_open_object(x->json);
-		vv_json_put_members(x->json, {JSON_TEXT("did", vv_did_shows(key))},
-				    {JSON_NUMBER("bytes", l.bytes)},
-				    {JSON_TIME("proven", (int64_t)l.proven)});
-		if (here) {
-			vv_json_put_members(x->json, {JSON_NUMBER("shards", here->shards)},
-					    {JSON_NUMBER("records", here->records)},
-					    {JSON_NUMBER("room", here->room)});
-		}
-		vv_json_close_object(x->json);
+		vv_json_put_object(x->json, {JSON_TEXT("did", vv_did_shows(key))},
+				   {JSON_NUMBER("bytes", l.bytes)},
+				   {JSON_TIME("proven", (int64_t)l.proven)},
+				   {JSON_NUMBER_WHEN(here, "shards", here->shards)},
+				   {JSON_NUMBER_WHEN(here, "records", here->records)},
+				   {JSON_NUMBER_WHEN(here, "room", here->room)});
 		return;
 	}
 	vv_out("%s\n  keeps for me: %s, %s%s\n", vv_did_shows(key), vv_text_bytes(l.bytes),
@@ -221,22 +217,18 @@ static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_reco
 	}
 }
 
-/* Each over the next so many of the shards. */
-static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
+static void put_shard(vv_json_out *w, const void *item)
 {
-	if (r->stripe_count == 0) return;
-	vv_json_add_array(w, "stripeList");
-	for (size_t i = 0; i < r->stripe_count; i++) {
-		vv_json_open_object(w);
-		vv_json_put_members(w, {JSON_NUMBER("dataShards", r->stripes[i].code.data)},
-				    {JSON_ARRAY("parity")});
-		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
-			vv_json_string(w, vv_cid_shows(&r->stripes[i].parity[n].cid));
-		}
-		vv_json_close_array(w);
-		vv_json_close_object(w);
-	}
-	vv_json_close_array(w);
+	vv_cid_json(w, &((const vv_shard *)item)->cid);
+}
+
+/* Over the next so many of the shards. */
+static void put_stripe(vv_json_out *w, const void *item)
+{
+	const vv_stripe *s = item;
+
+	vv_json_put_object(w, {JSON_NUMBER("dataShards", s->code.data)},
+			   {JSON_EACH(put_shard, "parity", s->parity, s->code.parity)});
 }
 
 static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
@@ -244,28 +236,17 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	put_words(&words, s, r);
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("record", vv_cid_shows(&r->cid))},
-			    {JSON_TEXT("kind", vv_ledger_kind_name(r->kind))},
-			    {JSON_TEXT("did", vv_did_shows(r->author))},
-			    {JSON_NUMBER("sequence", r->sequence)},
-			    {JSON_TIME("time", (int64_t)r->time)},
-			    {JSON_BOOL("counts", vv_vault_counts(s->state, r))},
-			    {JSON_TEXT("says", vv_buf_cstr(&words))});
-	if (all) {
-		vv_json_add_array(w, "shardList");
-		for (size_t i = 0; i < r->shard_count; i++) {
-			vv_json_string(w, vv_cid_shows(&r->shards[i].cid));
-		}
-		vv_json_close_array(w);
-		put_stripes(w, r);
-		vv_json_add_array(w, "links");
-		for (size_t i = 0; i < r->link_count; i++) {
-			vv_json_string(w, vv_cid_shows(&r->links[i]));
-		}
-		vv_json_close_array(w);
-	}
-	vv_json_close_object(w);
+	vv_json_put_object(
+		w, {JSON_TEXT("record", vv_cid_shows(&r->cid))},
+		{JSON_TEXT("kind", vv_ledger_kind_name(r->kind))},
+		{JSON_TEXT("did", vv_did_shows(r->author))}, {JSON_NUMBER("sequence", r->sequence)},
+		{JSON_TIME("time", (int64_t)r->time)},
+		{JSON_BOOL("counts", vv_vault_counts(s->state, r))},
+		{JSON_TEXT("says", vv_buf_cstr(&words))},
+		{JSON_EACH(put_shard, all ? "shardList" : NULL, r->shards, r->shard_count)},
+		{JSON_EACH(put_stripe, all && r->stripe_count > 0 ? "stripeList" : NULL, r->stripes,
+			   r->stripe_count)},
+		{JSON_EACH(vv_cid_json, all ? "links" : NULL, r->links, r->link_count)});
 }
 
 static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *one, vv_error *err)

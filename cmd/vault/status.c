@@ -69,11 +69,9 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 static vv_status print_json(const vv_vault_status *x, vv_error *err)
 {
 	char code[CODE_TEXT];
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(
-		&w, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)},
+	return vv_out_object(
+		2, err, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)},
 		{JSON_NUMBER("copies", x->copies)}, {JSON_NUMBER("shards", x->shards)},
 		{JSON_NUMBER("bytes", x->bytes)}, {JSON_NUMBER("fewestCopies", x->least)},
 		{JSON_NUMBER("owed", x->owed)}, {JSON_NUMBER("lost", x->lost)},
@@ -84,8 +82,6 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		{JSON_TEXT("code", x->code.data > 0 ? code_text(code, x->code) : NULL)},
 		{JSON_TIME("proven", (int64_t)x->proven)},
 		{JSON_TEXT("head", vv_cid_is_null(&x->head) ? NULL : vv_cid_shows(&x->head))});
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
 }
 
 /* Has this clone anything that no holder has? */

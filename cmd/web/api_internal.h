@@ -11,39 +11,27 @@
 #include "cmd/web/api.h"
 
 typedef struct api {
+	vv_json_out w; /* first, so that what writes an item finds the rest */
 	const vv_web_asked *asked;
 	vv_web_visit *v;
 	const vv_web_address *a;
 	vv_web_reply *reply;
-	vv_json_out w;
 	vv_error *err;
 } api;
 
-/* Members; name NULL: an element of an array. */
-#define api_put_text(x, name, s) vv_json_add_string(&(x)->w, name, s)
-#define api_put_u64(x, name, n) vv_json_add_u64(&(x)->w, name, n)
-#define api_put_bool(x, name, b) vv_json_add_bool(&(x)->w, name, b)
-#define api_open_array(x, name) vv_json_add_array(&(x)->w, name)
-#define api_open_object(x, name) vv_json_add_object(&(x)->w, name)
-#define api_open_element(x) vv_json_open_object(&(x)->w)
-#define api_close_object(x) vv_json_close_object(&(x)->w)
-#define api_close_array(x) vv_json_close_array(&(x)->w)
-/* An array: put(x, &items[i]) for each. */
-#define api_put_each(x, name, items, count, put)                                                   \
-	{                                                                                          \
-		api_open_array(x, name);                                                           \
-		for (size_t each_ = 0; each_ < (count); each_++) {                                 \
-			put(x, &(items)[each_]);                                                   \
-		}                                                                                  \
-		api_close_array(x);                                                                \
-	}
-/* In a list of members: not there if s is NULL or empty. */
-#define API_SAID(name, s) JSON_TEXT_WHEN((s) && *(s), name, s)
-void api_put_double(api *x, const char *name, double d);
-void api_put_commit(api *x, const char *name, const vv_web_commit *c);
-/* A link to another page of the answer. */
-void api_put_link(api *x, const char *name, const vv_web_address *to);
+/* Members of answers; left out where the text is NULL or empty, or the name NULL. */
+#define API_SAID(n, s) JSON_TEXT_WHEN((s) && *(s), n, s)
+#define API_COMMIT(n, c) JSON_BY(api_put_commit, n, c)
 /* "a text", null; or, if that is not enough, {"text": "NA", "mark": "missing"}. */
-void api_put_cell(api *x, const vv_web_cell *c);
+#define API_CELL(n, c) JSON_BY(api_put_cell, n, c)
+#define API_DOUBLE(n, d) JSON_BY(api_put_double, n, d)
+/* Another page of the answer. */
+#define API_LINK_WHEN(there, n, to) JSON_BY(api_put_link, (there) ? (n) : NULL, to)
+
+/* A vv_web_commit, a vv_web_cell, a double, a vv_web_address. */
+void api_put_commit(vv_json_out *w, const void *commit);
+void api_put_cell(vv_json_out *w, const void *cell);
+void api_put_double(vv_json_out *w, const void *number);
+void api_put_link(vv_json_out *w, const void *to);
 
 #endif

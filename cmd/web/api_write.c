@@ -10,13 +10,13 @@
 
 #include "cmd/web/api_internal.h"
 
-void api_put_double(api *x, const char *name, double d)
+void api_put_double(vv_json_out *w, const void *number)
 {
+	const double d = *(const double *)number;
 	char text[40];
 
-	vv_json_name(&x->w, name);
 	if (!isfinite(d)) {
-		vv_json_null(&x->w);
+		vv_json_null(w);
 		return;
 	}
 	for (int digits = 15; digits <= 17; digits++) {
@@ -25,78 +25,63 @@ void api_put_double(api *x, const char *name, double d)
 			break;
 		}
 	}
-	vv_json_raw(&x->w, text, strlen(text));
+	vv_json_raw(w, text, strlen(text));
 }
 
-static void api_put_time(api *x, const vv_web_commit *c)
+static void put_date(vv_json_out *w, const void *commit)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_web_time_put(&b, c);
-	api_put_text(x, "date", vv_buf_cstr(&b));
+	vv_web_time_put(&b, commit);
+	vv_json_string(w, vv_buf_cstr(&b));
 }
 
-void api_put_commit(api *x, const char *name, const vv_web_commit *c)
+static void put_id(vv_json_out *w, const void *id)
 {
+	vv_json_string(w, vv_oid_shows(id));
+}
+
+void api_put_commit(vv_json_out *w, const void *commit)
+{
+	const vv_web_commit *c = commit;
+
 	if (c->none) {
-		vv_json_name(&x->w, name);
-		vv_json_null(&x->w);
+		vv_json_null(w);
 		return;
 	}
-	api_open_object(x, name);
-	vv_json_put_members(&x->w, {JSON_TEXT("id", c->hex)}, {JSON_TEXT("subject", c->subject)},
-			    {API_SAID("body", c->body)}, {JSON_TEXT("author", c->author)});
-	api_put_time(x, c);
-	api_open_array(x, "parents");
-	for (size_t i = 0; i < c->parent_count; i++) {
-		vv_json_string(&x->w, vv_oid_shows(&c->parents[i]));
-	}
-	api_close_array(x);
-	api_close_object(x);
+	vv_json_put_object(w, {JSON_TEXT("id", c->hex)}, {JSON_TEXT("subject", c->subject)},
+			   {API_SAID("body", c->body)}, {JSON_TEXT("author", c->author)},
+			   {JSON_BY(put_date, "date", c)},
+			   {JSON_EACH(put_id, "parents", c->parents, c->parent_count)});
 }
 
-void api_put_link(api *x, const char *name, const vv_web_address *to)
+void api_put_link(vv_json_out *w, const void *to)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_web_address_put(&b, to);
-	api_put_text(x, name, vv_buf_cstr(&b));
+	vv_json_string(w, vv_buf_cstr(&b));
 }
 
-static const char *mark_of(const vv_web_cell *c)
+void api_put_cell(vv_json_out *w, const void *cell)
 {
-	switch (c->kind) {
-	case VV_WEB_MISSING:
-		return "missing";
-	case VV_WEB_ABSENT:
-		return "absent";
-	default:
-		return c->literal ? "literal" : NULL;
-	}
-}
+	const vv_web_cell *c = cell;
+	const bool none = c->kind == VV_WEB_NULL || c->kind == VV_WEB_ABSENT,
+		   cut = c->len != c->whole;
+	const char *mark = c->kind == VV_WEB_MISSING  ? "missing"
+			   : c->kind == VV_WEB_ABSENT ? "absent"
+			   : c->literal               ? "literal"
+						      : NULL;
+	const char *text = none ? NULL : c->text;
 
-static void api_put_cell_value(api *x, const vv_web_cell *c)
-{
-	if (c->kind == VV_WEB_NULL || c->kind == VV_WEB_ABSENT) {
-		vv_json_null(&x->w);
+	if (mark || cut) {
+		vv_json_put_object(w, {JSON_TEXT_LEN("text", text, c->len)},
+				   {JSON_TEXT_WHEN(mark, "mark", mark)},
+				   {JSON_NUMBER_WHEN(cut, "bytes", c->whole)},
+				   {JSON_NUMBER_WHEN(c->skipped > 0, "from", c->skipped)});
+	} else if (none) {
+		vv_json_null(w);
 	} else {
-		vv_json_string_len(&x->w, c->text, c->len);
+		vv_json_string_len(w, text, c->len);
 	}
-}
-
-void api_put_cell(api *x, const vv_web_cell *c)
-{
-	const char *mark = mark_of(c);
-
-	if (!mark && c->len == c->whole) {
-		api_put_cell_value(x, c);
-		return;
-	}
-	vv_json_open_object(&x->w);
-	vv_json_name(&x->w, "text");
-	api_put_cell_value(x, c);
-	vv_json_put_members(&x->w, {API_SAID("mark", mark)},
-			    {JSON_NUMBER_WHEN(c->len != c->whole, "bytes", c->whole)},
-			    {JSON_NUMBER_WHEN(c->skipped > 0, "from", c->skipped)});
-	api_close_object(x);
 }

@@ -282,15 +282,9 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 
 /* --- writing --------------------------------------------------------------------------- */
 
-static void put_raw(vv_json_out *w, const char *json)
-{
-	vv_json_raw(w, json, strlen(json));
-}
-
-#define JSON_RAW(n, s) JSON_BY(put_raw, (s) ? (n) : NULL, s)
 #define SIDE_VALUES(i) JSON_RAW(side_names[i], item->values[i])
 #define SIDE_ROW(i) JSON_NUMBER_WHEN(item->at[i] != UINT64_MAX, side_names[i], item->at[i])
-#define JSON_OID(n, id) JSON_TEXT_WHEN(!vv_oid_is_null(id), n, vv_oid_shows(id))
+#define JSON_SIDE(n, id) JSON_OID(vv_oid_is_null(id) ? NULL : (n), id)
 
 /* For a row without a key that one side removed: its values and place in each version. */
 static void removed_json(vv_json_out *w, const vv_conflict_item *item)
@@ -301,8 +295,10 @@ static void removed_json(vv_json_out *w, const vv_conflict_item *item)
 			    {JSON_NUMBER_WHEN(item->before != UINT64_MAX, "before", item->before)});
 }
 
-void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
+void vv_conflict_item_json(vv_json_out *w, const void *value)
 {
+	const vv_conflict_item *item = value;
+
 	vv_json_open_object(w);
 	vv_json_put_members(w, {JSON_TEXT("kind", vv_conflict_kind_name(item->kind))},
 			    {JSON_RAW("keyValues", item->key)},
@@ -321,17 +317,13 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 	vv_json_close_object(w);
 }
 
-static void decided_json(vv_json_out *w, const vv_conflict_record *c)
+static void decided_json(vv_json_out *w, const void *item)
 {
-	vv_json_add_array(w, "decided");
-	for (size_t i = 0; i < c->decided_count; i++) {
-		const vv_merge_decision *d = &c->decided[i];
+	const vv_merge_decision *d = item;
 
-		vv_json_put_object(w, {JSON_TEXT("kind", vv_conflict_kind_name(d->kind))},
-				   {JSON_TEXT_WHEN(d->column, "column", d->column)},
-				   {JSON_TEXT("take", side_names[d->take])});
-	}
-	vv_json_close_array(w);
+	vv_json_put_object(w, {JSON_TEXT("kind", vv_conflict_kind_name(d->kind))},
+			   {JSON_TEXT_WHEN(d->column, "column", d->column)},
+			   {JSON_TEXT("take", side_names[d->take])});
 }
 
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
@@ -339,23 +331,17 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 	vv_json_open_object(w);
 	vv_json_put_members(
 		w, {JSON_NUMBER("varve-conflicts", VERSION)}, {JSON_TEXT("path", c->path)},
-		{JSON_OID(side_names[0], &c->sides[0])}, {JSON_OID(side_names[1], &c->sides[1])},
-		{JSON_OID(side_names[2], &c->sides[2])}, {JSON_OID("merged", &c->merged)});
+		{JSON_SIDE(side_names[0], &c->sides[0])}, {JSON_SIDE(side_names[1], &c->sides[1])},
+		{JSON_SIDE(side_names[2], &c->sides[2])}, {JSON_SIDE("merged", &c->merged)});
 	vv_json_put_members(
-		w, {JSON_OID("oursCommit", &c->commits[0])},
-		{JSON_OID("theirsCommit", &c->commits[1])}, {JSON_NAMES("names", c->names, 3)},
+		w, {JSON_SIDE("oursCommit", &c->commits[0])},
+		{JSON_SIDE("theirsCommit", &c->commits[1])}, {JSON_NAMES("names", c->names, 3)},
 		{JSON_TEXT_WHEN(!vv_cid_is_null(&c->root), "root", vv_cid_shows(&c->root))},
 		{JSON_BOOL("touched", c->touched)}, {JSON_NUMBER("leftOut", c->left_out)},
-		{JSON_ARRAY("conflicts")});
-	for (size_t i = 0; i < c->count; i++) {
-		vv_conflict_item_json(w, &c->items[i]);
-	}
-	vv_json_close_array(w);
-	if (c->decided_count > 0) {
-		decided_json(w, c);
-	}
-	vv_json_put_members(
-		w, {JSON_NAMES(c->how.count > 0 ? "how" : NULL, c->how.items, c->how.count)});
+		{JSON_EACH(vv_conflict_item_json, "conflicts", c->items, c->count)},
+		{JSON_EACH(decided_json, c->decided_count > 0 ? "decided" : NULL, c->decided,
+			   c->decided_count)},
+		{JSON_NAMES(c->how.count > 0 ? "how" : NULL, c->how.items, c->how.count)});
 	vv_json_close_object(w);
 }
 

@@ -103,7 +103,7 @@ vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, con
 const char *vv_conflict_kind_name(vv_conflict_kind kind);
 
 /* One item as JSON, as in the file. */
-void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item);
+void vv_conflict_item_json(vv_json_out *w, const void *item);
 
 /* A key as people write it: its values with ", " between. Appends. */
 void vv_conflict_key_put(vv_buf *b, const char *key);

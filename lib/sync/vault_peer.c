@@ -158,11 +158,7 @@ vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 
 	vv_json_out w = vv_json_begin_object(&question, 0);
 	vv_json_put_members(&w, {JSON_TEXT("word", q->word)}, {JSON_BOOL("ask", q->ask)},
-			    {JSON_ARRAY("roots")});
-	for (size_t i = 0; i < q->count; i++) {
-		vv_json_string(&w, vv_cid_shows(&q->roots[i]));
-	}
-	vv_json_close_array(&w);
+			    {JSON_EACH(vv_cid_json, "roots", q->roots, q->count)});
 	vv_json_close_object(&w);
 	own.repo = r;
 	if ((rc = vv_buf_ok(&question, err)) < 0 ||

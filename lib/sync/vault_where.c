@@ -21,8 +21,10 @@ void vv_vault_where_clear(vv_vault_where *w)
 	memset(w, 0, sizeof(*w));
 }
 
-static void put_holder(vv_json_out *w, const vv_where_holder *h)
+static void put_holder(vv_json_out *w, const void *item)
 {
+	const vv_where_holder *h = item;
+
 	vv_json_put_object(w, {JSON_TEXT("name", h->name)},
 			   {JSON_TEXT("why", h->why.code != VV_OK ? h->why.message : NULL)},
 			   {JSON_BOOL("away", h->away)}, {JSON_BOOL("whole", h->whole)},
@@ -32,15 +34,9 @@ static void put_holder(vv_json_out *w, const vv_where_holder *h)
 
 void vv_vault_where_put(vv_json_out *w, const vv_vault_where *v)
 {
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_NUMBER("kept", v->kept)}, {JSON_NUMBER("blocks", v->blocks)},
-			    {JSON_BOOL("partly", v->partly)}, {JSON_NUMBER("shards", v->shards)},
-			    {JSON_ARRAY("holders")});
-	for (size_t i = 0; i < v->count; i++) {
-		put_holder(w, &v->holders[i]);
-	}
-	vv_json_close_array(w);
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_NUMBER("kept", v->kept)}, {JSON_NUMBER("blocks", v->blocks)},
+			   {JSON_BOOL("partly", v->partly)}, {JSON_NUMBER("shards", v->shards)},
+			   {JSON_EACH(put_holder, "holders", v->holders, v->count)});
 }
 
 static vv_status fail_answer(vv_error *err)

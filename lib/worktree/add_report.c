@@ -244,6 +244,14 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 	return rc;
 }
 
+static void put_field_json(vv_json_out *w, const void *item)
+{
+	const vv_field *f = item;
+
+	vv_json_put_object(w, {JSON_TEXT_LEN("name", f->name, f->name_len)},
+			   {JSON_TEXT("type", vv_type_name(f->type))});
+}
+
 /* The members "columns", "keyColumns" and "form". */
 static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *err)
 {
@@ -255,17 +263,10 @@ static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *e
 				 root->schema.len, "schema", err)) < 0) {
 		return rc;
 	}
-	vv_json_add_array(w, "columns");
-	for (size_t i = 0; i < schema.count; i++) {
-		vv_json_put_object(
-			w,
-			{JSON_TEXT_LEN("name", schema.fields[i].name, schema.fields[i].name_len)},
-			{JSON_TEXT("type", vv_type_name(schema.fields[i].type))});
-	}
-	vv_json_close_array(w);
-	vv_json_put_members(w, {JSON_NAMES("keyColumns", root->key, root->key_count)});
 	vv_dialect_describe(&form, &root->dialect);
-	vv_json_add_string(w, "form", vv_buf_cstr(&form));
+	vv_json_put_members(w, {JSON_EACH(put_field_json, "columns", schema.fields, schema.count)},
+			    {JSON_NAMES("keyColumns", root->key, root->key_count)},
+			    {JSON_TEXT("form", vv_buf_cstr(&form))});
 	return vv_buf_ok(&form, err);
 }
 

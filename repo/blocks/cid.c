@@ -124,6 +124,11 @@ void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c)
 	vv_base32_write(out + 1, bytes, sizeof bytes);
 }
 
+void vv_cid_json(vv_json_out *w, const void *cid)
+{
+	vv_json_string(w, vv_cid_shows(cid));
+}
+
 const char *vv_cid_shows(const vv_cid *c)
 {
 	char *out = vv_text_slot();

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 
 #define VV_CID_BYTES 36u
@@ -44,5 +45,8 @@ void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
 vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err);
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
 const char *vv_cid_shows(const vv_cid *c); /* borrowed as vv_text_shows */
+
+/* Of vv_json_out *w and vv_cid: for arrays of base/json/json_list.h. */
+void vv_cid_json(vv_json_out *w, const void *cid);
 
 #endif

@@ -69,23 +69,14 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots,
 		     size_t count)
 {
-	vv_url u;
-
-	vv_json_out w = vv_json_begin_object(b, 0);
-	vv_json_put_members(&w, {JSON_TEXT("prev", prev)}, {JSON_TIME("time", vv_now_sec())});
-	vv_json_name(&w, "peer");
+	vv_auto(vv_url) u = {0};
 	bool readable = vv_url_read(&u, s->name, NULL) == VV_OK; /* without passwords */
-	vv_json_string(&w, readable ? u.text : s->name);
-	if (readable) {
-		vv_url_clear(&u);
-	}
-	vv_json_add_array(&w, "roots");
-	for (size_t i = 0; i < count; i++) {
-		vv_json_string(&w, vv_cid_shows(&roots[i]));
-	}
-	vv_json_close_array(&w);
-	vv_json_put_members(&w, {JSON_NUMBER("blocks", s->blocks)},
-			    {JSON_NUMBER("bytes", s->bytes)}, {JSON_NUMBER("ms", s->ms)});
+	vv_json_out w = vv_json_begin_object(b, 0);
+	vv_json_put_members(&w, {JSON_TEXT("prev", prev)}, {JSON_TIME("time", vv_now_sec())},
+			    {JSON_TEXT("peer", readable ? u.text : s->name)},
+			    {JSON_EACH(vv_cid_json, "roots", roots, count)},
+			    {JSON_NUMBER("blocks", s->blocks)}, {JSON_NUMBER("bytes", s->bytes)},
+			    {JSON_NUMBER("ms", s->ms)});
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

@@ -132,21 +132,21 @@ static void print_run(const vv_pick *p, const options *o)
 	}
 }
 
+static void put_path(vv_json_out *w, const void *item)
+{
+	vv_json_string(w, ((const vv_conflict_path *)item)->path);
+}
+
 static void put_json(vv_json_out *w, const vv_pick *p)
 {
 	static const char *const outcomes[] = {"empty", "committed", "staged", "conflicts"};
 
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("commit", vv_oid_shows(&p->of.id))},
-			    {JSON_TEXT("outcome", outcomes[p->outcome])});
-	vv_json_add_string(w, "new",
-			   p->outcome == VV_PICK_COMMITTED ? vv_oid_shows(&p->tip) : NULL);
-	vv_json_add_array(w, "conflictPaths");
-	for (size_t i = 0; i < p->job.conflicts.count; i++) {
-		vv_json_string(w, p->job.conflicts.paths[i].path);
-	}
-	vv_json_close_array(w);
-	vv_json_close_object(w);
+	vv_json_put_object(
+		w, {JSON_TEXT("commit", vv_oid_shows(&p->of.id))},
+		{JSON_TEXT("outcome", outcomes[p->outcome])},
+		{JSON_TEXT("new", p->outcome == VV_PICK_COMMITTED ? vv_oid_shows(&p->tip) : NULL)},
+		{JSON_EACH(put_path, "conflictPaths", p->job.conflicts.paths,
+			   p->job.conflicts.count)});
 }
 
 static void print_conflicts(const vv_pick *p)

@@ -145,47 +145,27 @@ static void print_path(const vv_conflict_path *p)
 
 /* --- JSON --------------------------------------------------------------------------------- */
 
-static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
-{
-	static const char *const sides[] = {"base", "ours", "theirs"};
+#define BLOB(p, i) ((p)->sides[i].mode ? vv_oid_shows(&(p)->sides[i].id) : NULL)
 
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("path", p->path)},
-			    {JSON_TEXT("kind", p->dataset ? "table" : "file")},
-			    {JSON_OBJECT("sides")});
-	for (size_t i = 0; i < 3; i++) {
-		vv_json_add_string(w, sides[i], p->record.names[i]);
-	}
-	vv_json_close_object(w);
-	vv_json_add_object(w, "blobs");
-	for (size_t i = 0; i < 3; i++) {
-		vv_json_add_string(w, sides[i],
-				   p->sides[i].mode ? vv_oid_shows(&p->sides[i].id) : NULL);
-	}
-	vv_json_close_object(w);
-	if (p->dataset) {
-		vv_json_put_members(w, {JSON_NUMBER("leftOut", p->record.left_out)},
-				    {JSON_ARRAY("items")});
-		for (size_t i = 0; i < p->record.count; i++) {
-			vv_conflict_item_json(w, &p->record.items[i]);
-		}
-		vv_json_close_array(w);
-	}
-	vv_json_close_object(w);
+static void put_path_json(vv_json_out *w, const void *item)
+{
+	const vv_conflict_path *p = item;
+	const char *const *names = p->record.names;
+
+	vv_json_put_object(
+		w, {JSON_TEXT("path", p->path)}, {JSON_TEXT("kind", p->dataset ? "table" : "file")},
+		{JSON_OBJECT("sides")}, {JSON_TEXT("base", names[0])},
+		{JSON_TEXT("ours", names[1])}, {JSON_TEXT("theirs", names[2])}, {JSON_END},
+		{JSON_OBJECT("blobs")}, {JSON_TEXT("base", BLOB(p, 0))},
+		{JSON_TEXT("ours", BLOB(p, 1))}, {JSON_TEXT("theirs", BLOB(p, 2))}, {JSON_END},
+		{JSON_NUMBER_WHEN(p->dataset, "leftOut", p->record.left_out)},
+		{JSON_EACH(vv_conflict_item_json, p->dataset ? "items" : NULL, p->record.items,
+			   p->record.count)});
 }
 
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-
-	vv_json_out w = vv_json_begin_object(&text, 2);
-	vv_json_add_array(&w, "conflicts");
-	for (size_t i = 0; i < l->count; i++) {
-		put_path_json(&w, &l->paths[i]);
-	}
-	vv_json_close_array(&w);
-	vv_json_close_object(&w);
-	return vv_out_json(&text, err);
+	return vv_out_object(2, err, {JSON_EACH(put_path_json, "conflicts", l->paths, l->count)});
 }
 
 /* --- the command --------------------------------------------------------------------------- */

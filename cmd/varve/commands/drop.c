@@ -141,45 +141,32 @@ static void tell(const options *o, const vv_drop *d)
 	tell_alone(d);
 }
 
-static void put_keepers(vv_json_out *w, const vv_drop *d)
+static void put_keeper(vv_json_out *w, const void *item)
 {
-	vv_json_add_array(w, "keepers");
-	for (size_t i = 0; i < d->keeper_count; i++) {
-		const vv_drop_keeper *k = &d->keepers[i];
-		vv_json_put_object(w, {JSON_TEXT("name", vv_reach_shown(k->name))},
-				   {JSON_NUMBER("versions", k->versions)},
-				   {JSON_NUMBER("copies", k->copies)},
-				   {JSON_TEXT("error", k->failed ? k->why.message : NULL)});
-	}
-	vv_json_close_array(w);
+	const vv_drop_keeper *k = item;
+
+	vv_json_put_object(w, {JSON_TEXT("name", vv_reach_shown(k->name))},
+			   {JSON_NUMBER("versions", k->versions)},
+			   {JSON_NUMBER("copies", k->copies)},
+			   {JSON_TEXT("error", k->failed ? k->why.message : NULL)});
 }
 
-static void put_versions(vv_json_out *w, const vv_drop *d)
+static void put_version(vv_json_out *w, const void *item)
 {
 	static const char *const fates[] = {"dropped", "away", "in use", "kept"};
+	const vv_drop_version *v = item;
 
-	vv_json_add_array(w, "roots");
-	for (size_t i = 0; i < d->count; i++) {
-		const vv_drop_version *v = &d->versions[i];
-		vv_json_put_object(w, {JSON_TEXT("root", vv_cid_shows(&v->root))},
-				   {JSON_TEXT("path", v->path)},
-				   {JSON_TEXT("fate", fates[v->fate])},
-				   {JSON_NUMBER("copies", v->copies)});
-	}
-	vv_json_close_array(w);
+	vv_json_put_object(w, {JSON_TEXT("root", vv_cid_shows(&v->root))},
+			   {JSON_TEXT("path", v->path)}, {JSON_TEXT("fate", fates[v->fate])},
+			   {JSON_NUMBER("copies", v->copies)});
 }
 
 static vv_status print_json(const vv_drop *d, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_BOOL("dryRun", d->dry_run)},
-			    {JSON_NUMBER("bytes", d->gc.result.dropped_bytes)});
-	put_keepers(&w, d);
-	put_versions(&w, d);
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
+	return vv_out_object(2, err, {JSON_BOOL("dryRun", d->dry_run)},
+			     {JSON_NUMBER("bytes", d->gc.result.dropped_bytes)},
+			     {JSON_EACH(put_keeper, "keepers", d->keepers, d->keeper_count)},
+			     {JSON_EACH(put_version, "roots", d->versions, d->count)});
 }
 
 static vv_status run_drop(vv_context *c, vv_error *err)

@@ -83,59 +83,49 @@ static void tell_pointers(vv_context *c)
 	}
 }
 
-static void put_ref(vv_json_out *w, const vv_ref_move *m)
+static void put_ref(vv_json_out *w, const void *item)
 {
-	char hex[VV_OID_TEXT + 1];
+	const vv_ref_move *m = item;
 
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("from", m->from)}, {JSON_TEXT("to", m->to)});
-	vv_oid_text(hex, &m->old);
-	vv_json_add_string(w, "old", vv_oid_is_null(&m->old) ? NULL : hex);
-	vv_oid_text(hex, &m->id);
-	vv_json_put_members(w, {JSON_TEXT("new", vv_oid_is_null(&m->id) ? NULL : hex)},
-			    {JSON_TEXT("state", m->refused                      ? "refused"
-						: m->behind                     ? "behind"
-						: vv_oid_equal(&m->old, &m->id) ? "same"
-										: "moved")});
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_TEXT("from", m->from)}, {JSON_TEXT("to", m->to)},
+			   {JSON_OID("old", &m->old)}, {JSON_OID("new", &m->id)},
+			   {JSON_TEXT("state", m->refused                      ? "refused"
+					       : m->behind                     ? "behind"
+					       : vv_oid_equal(&m->old, &m->id) ? "same"
+									       : "moved")});
 }
 
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
 {
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_URL("remote", name)}, {JSON_URL("url", j->url)},
-			    {JSON_ARRAY("refs")});
-	for (size_t i = 0; i < j->plan.count; i++) {
-		put_ref(w, &j->plan.moves[i]);
-	}
-	vv_json_close_array(w);
-	vv_json_put_members(
-		w, {JSON_NUMBER("commits", j->sum.commits)},
+	vv_json_put_object(
+		w, {JSON_URL("remote", name)}, {JSON_URL("url", j->url)},
+		{JSON_EACH(put_ref, "refs", j->plan.moves, j->plan.count)},
+		{JSON_NUMBER("commits", j->sum.commits)},
 		{JSON_NUMBER("versions", j->sum.versions)}, {JSON_NUMBER("blocks", j->sum.blocks)},
 		{JSON_NUMBER("bytes", j->sum.bytes)}, {JSON_NUMBER("lineBytes", j->sum.line)},
 		{JSON_NUMBER("missingBlocks", j->missing)},
 		{JSON_NUMBER("elsewhere", j->elsewhere)}, {JSON_TEXT("error", error)});
-	vv_json_close_object(w);
+}
+
+static void put_data(vv_json_out *w, const void *value)
+{
+	const vv_fetch_data *data = value;
+
+	if (data) {
+		vv_json_put_object(w, {JSON_NUMBER("versions", data->versions)},
+				   {JSON_NUMBER("fetched", data->fetched)});
+	} else {
+		vv_json_null(w);
+	}
 }
 
 static vv_status print_json(const vv_buf *remotes, const vv_fetch_data *data, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
+	const vv_status rc = vv_buf_ok(remotes, err);
 
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_name(&w, "remotes");
-	vv_json_raw(&w, remotes->data, remotes->len);
-	vv_json_name(&w, "data");
-	if (data) {
-		vv_json_put_object(&w, {JSON_NUMBER("versions", data->versions)},
-				   {JSON_NUMBER("fetched", data->fetched)});
-	} else {
-		vv_json_null(&w);
-	}
-	vv_json_close_object(&w);
-	rc = vv_buf_ok(remotes, err);
-	return rc < 0 ? rc : vv_out_json(&b, err);
+	return rc < 0 ? rc
+		      : vv_out_object(2, err, {JSON_RAW("remotes", remotes->data)},
+				      {JSON_BY(put_data, "data", data)});
 }
 
 static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int count, report *rep,

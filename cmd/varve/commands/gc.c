@@ -77,22 +77,18 @@ static bool parse_grace(uint64_t *out, const char *text)
 static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
 	const vv_gc_result *g = &run->result;
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_BOOL("dryRun", run->dry_run)},
-			    {JSON_NUMBER("versions", run->versions)},
-			    {JSON_NUMBER("bytesBefore", g->bytes_before)},
-			    {JSON_NUMBER("bytesAfter", g->bytes_after)},
-			    {JSON_NUMBER("liveBlocks", g->live_blocks)},
-			    {JSON_NUMBER("liveBytes", g->live_bytes)},
-			    {JSON_NUMBER("asideBlocks", g->aside_blocks)},
-			    {JSON_NUMBER("asideBytes", g->aside_bytes)},
-			    {JSON_TIME("youngUntil", g->young_until)},
-			    {JSON_NUMBER("droppedBlocks", g->dropped_blocks)},
-			    {JSON_NUMBER("droppedBytes", g->dropped_bytes)});
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
+	return vv_out_object(2, err, {JSON_BOOL("dryRun", run->dry_run)},
+			     {JSON_NUMBER("versions", run->versions)},
+			     {JSON_NUMBER("bytesBefore", g->bytes_before)},
+			     {JSON_NUMBER("bytesAfter", g->bytes_after)},
+			     {JSON_NUMBER("liveBlocks", g->live_blocks)},
+			     {JSON_NUMBER("liveBytes", g->live_bytes)},
+			     {JSON_NUMBER("asideBlocks", g->aside_blocks)},
+			     {JSON_NUMBER("asideBytes", g->aside_bytes)},
+			     {JSON_TIME("youngUntil", g->young_until)},
+			     {JSON_NUMBER("droppedBlocks", g->dropped_blocks)},
+			     {JSON_NUMBER("droppedBytes", g->dropped_bytes)});
 }
 
 /* --auto: only when there is much to gain, and it says why when it does nothing. */

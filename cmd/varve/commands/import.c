@@ -255,28 +255,20 @@ static void print_plan(const vv_snapshots *s, int64_t gap)
 	}
 }
 
-static void json_plan(const vv_snapshots *s)
+static void json_snapshot(vv_json_out *w, const void *item)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_json_out w;
+	const vv_snapshot *i = item;
 
-	vv_json_out_init(&w, &text, 2);
-	vv_json_open_object(&w);
-	vv_json_put_members(&w, {JSON_TEXT("path", s->to)}, {JSON_ARRAY("files")});
-	for (size_t k = 0; k < s->count; k++) {
-		const vv_snapshot *i = &s->items[k];
+	vv_json_put_object(w, {JSON_TEXT("file", i->file)}, {JSON_TEXT("outcome", kinds[i->kind])},
+			   {JSON_TEXT("date", i->dated ? day_of(i) : NULL)},
+			   {JSON_TEXT("message", vv_buf_cstr(&i->words))},
+			   {JSON_OID("commit", &i->commit)});
+}
 
-		vv_json_put_object(
-			&w, {JSON_TEXT("file", i->file)}, {JSON_TEXT("outcome", kinds[i->kind])},
-			{JSON_TEXT("date", i->dated ? day_of(i) : NULL)},
-			{JSON_TEXT("message", vv_buf_cstr(&i->words))},
-			{JSON_TEXT("commit",
-				   vv_oid_is_null(&i->commit) ? NULL : vv_oid_shows(&i->commit))});
-	}
-	vv_json_close_array(&w);
-	vv_json_close_object(&w);
-	vv_out_bytes(vv_buf_cstr(&text), text.len);
-	vv_out("\n");
+static vv_status json_plan(const vv_snapshots *s, vv_error *err)
+{
+	return vv_out_object(2, err, {JSON_TEXT("path", s->to)},
+			     {JSON_EACH(json_snapshot, "files", s->items, s->count)});
 }
 
 static vv_status import_files(vv_context *c, vv_error *err)
@@ -312,9 +304,7 @@ static vv_status import_files(vv_context *c, vv_error *err)
 		return vv_hint(err, "run the same command again for the remaining versions");
 	}
 	vv_progress_end();
-	if (json) {
-		json_plan(&s);
-	}
+	if (json && (rc = json_plan(&s, err)) < 0) return rc;
 	if (s.asks > 0) {
 		c->code = VV_EXIT_NO;
 		vv_note("%s to be decided: no version was made (--skip FILE leaves one out, -f takes any)",

@@ -79,11 +79,6 @@ static void say_done(const vv_branch_merge *m, const options *o)
 	}
 }
 
-static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
-{
-	vv_json_add_string(w, name, vv_oid_is_null(id) ? NULL : vv_oid_shows(id));
-}
-
 static vv_status put_files(vv_json_out *w, const vv_branch_merge *m, vv_error *err)
 {
 	const vv_stat_options how = {.growth = true, .texts = true};
@@ -132,23 +127,16 @@ static void put_tables(vv_json_out *w, const vv_merge_job *j)
 		put_rules(w, &t->stats);
 		vv_json_put_members(w,
 				    {JSON_NUMBER("conflictCount", c ? c->count + c->left_out : 0)},
-				    {JSON_ARRAY("items")});
-		for (size_t k = 0; j->dry && c && k < c->count; k++) {
-			vv_conflict_item_json(w, &c->items[k]);
-		}
-		vv_json_close_array(w);
+				    {JSON_EACH(vv_conflict_item_json, "items", c ? c->items : NULL,
+					       j->dry && c ? c->count : 0)});
 		vv_json_close_object(w);
 	}
 	vv_json_close_array(w);
 }
 
-static void put_conflicts(vv_json_out *w, const vv_merge_job *j)
+static void put_path(vv_json_out *w, const void *item)
 {
-	vv_json_add_array(w, "conflictPaths");
-	for (size_t i = 0; i < j->conflicts.count; i++) {
-		vv_json_string(w, j->conflicts.paths[i].path);
-	}
-	vv_json_close_array(w);
+	vv_json_string(w, ((const vv_conflict_path *)item)->path);
 }
 
 static vv_status print_json(const vv_branch_merge *m, vv_error *err)
@@ -159,14 +147,14 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(&w, {JSON_TEXT("outcome", outcomes[m->outcome])},
-			    {JSON_TEXT("merged", m->word)});
-	put_id(&w, "theirCommit", &m->theirs);
-	put_id(&w, "old", &m->head.commit);
-	put_id(&w, "new", &m->tip);
+			    {JSON_TEXT("merged", m->word)}, {JSON_OID("theirCommit", &m->theirs)},
+			    {JSON_OID("old", &m->head.commit)}, {JSON_OID("new", &m->tip)});
 	vv_status rc = put_files(&w, m, err);
 	put_tables(&w, &m->job);
-	put_conflicts(&w, &m->job);
-	vv_json_add_bool(&w, "blocksHere", !m->lacking);
+	vv_json_put_members(&w,
+			    {JSON_EACH(put_path, "conflictPaths", m->job.conflicts.paths,
+				       m->job.conflicts.count)},
+			    {JSON_BOOL("blocksHere", !m->lacking)});
 	vv_json_close_object(&w);
 	return rc < 0 ? rc : vv_out_json(&b, err);
 }
@@ -204,11 +192,11 @@ static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool js
 		return VV_OK;
 	}
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_string(&w, "outcome", conflicts ? "conflicts" : outcome);
-	put_id(&w, "theirCommit", &j->theirs);
-	put_id(&w, "old", &j->ours);
+	vv_json_put_members(&w, {JSON_TEXT("outcome", conflicts ? "conflicts" : outcome)},
+			    {JSON_OID("theirCommit", &j->theirs)}, {JSON_OID("old", &j->ours)});
 	put_tables(&w, j);
-	put_conflicts(&w, j);
+	vv_json_put_members(
+		&w, {JSON_EACH(put_path, "conflictPaths", j->conflicts.paths, j->conflicts.count)});
 	vv_json_close_object(&w);
 	return vv_out_json(&b, err);
 }

@@ -65,19 +65,13 @@ static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)
 					     [VV_PUSH_SAME] = "same",
 					     [VV_PUSH_BLOCKS] = "blocks",
 					     [VV_PUSH_REFUSED] = "refused"};
-	char hex[VV_OID_TEXT + 1];
 
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("from", it->from)}, {JSON_TEXT("to", it->to)});
-	vv_oid_text(hex, &it->old);
-	vv_json_add_string(w, "old", vv_oid_is_null(&it->old) ? NULL : hex);
-	vv_oid_text(hex, &it->id);
-	vv_json_put_members(w, {JSON_TEXT("new", vv_oid_is_null(&it->id) ? NULL : hex)},
-			    {JSON_TEXT("state", it->state == VV_PUSH_GOES && !it->done && !dry_run
-							? "kept"
-							: states[it->state])},
-			    {JSON_TEXT("why", it->why)});
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_TEXT("from", it->from)}, {JSON_TEXT("to", it->to)},
+			   {JSON_OID("old", &it->old)}, {JSON_OID("new", &it->id)},
+			   {JSON_TEXT("state", it->state == VV_PUSH_GOES && !it->done && !dry_run
+						       ? "kept"
+						       : states[it->state])},
+			   {JSON_TEXT("why", it->why)});
 }
 
 static vv_status print_json(const vv_push_job *j, vv_error *err)

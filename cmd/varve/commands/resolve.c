@@ -64,23 +64,18 @@ static int check_resolve(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
+static void put_path(vv_json_out *w, const void *item)
+{
+	const vv_conflict_path *p = item;
+	const size_t left = p->record.count + p->record.left_out;
+
+	vv_json_put_object(w, {JSON_TEXT("path", p->path)}, {JSON_BOOL("resolved", p->resolved)},
+			   {JSON_NUMBER("conflictCount", p->resolved ? 0 : left)});
+}
+
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w = vv_json_begin_object(&b, 0);
-
-	vv_json_add_array(&w, "files");
-	for (size_t i = 0; i < l->count; i++) {
-		const vv_conflict_path *p = &l->paths[i];
-
-		vv_json_put_object(
-			&w, {JSON_TEXT("path", p->path)}, {JSON_BOOL("resolved", p->resolved)},
-			{JSON_NUMBER("conflictCount",
-				     p->resolved ? 0 : p->record.count + p->record.left_out)});
-	}
-	vv_json_close_array(&w);
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
+	return vv_out_object(0, err, {JSON_EACH(put_path, "files", l->paths, l->count)});
 }
 
 static vv_status run_resolve(vv_context *c, vv_error *err)

@@ -72,17 +72,6 @@ static int check_restore(const vv_context *c)
 	return VV_EXIT_OK;
 }
 
-#define print_json(err, ...) print_members(err, VV_JSON_LIST(__VA_ARGS__))
-static vv_status print_members(vv_error *err, const vv_json_entry *members, size_t count)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w = vv_json_begin_object(&b, 0);
-
-	vv_json_members_put(&w, members, count);
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
-}
-
 static vv_status restore_row(vv_context *c, vv_error *err)
 {
 	static const char *const outcomes[] = {"unchanged", "changed", "added", "deleted"};
@@ -102,8 +91,8 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	vv_status rc = vv_row_restore_run(&done, &cells, &r, err);
 
 	if (rc == VV_OK && vv_wants_json(o->format)) {
-		return print_json(err, {JSON_TEXT("outcome", outcomes[done])},
-				  {JSON_NUMBER("cellsChanged", cells)});
+		return vv_out_object(0, err, {JSON_TEXT("outcome", outcomes[done])},
+				     {JSON_NUMBER("cellsChanged", cells)});
 	}
 	if (rc < 0 || o->quiet) return rc;
 	if (done == VV_RESTORED_CELLS) {
@@ -131,10 +120,10 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 	vv_status rc = vv_column_restore_run(&done, &r, err);
 
 	if (rc == VV_OK && vv_wants_json(o->format)) {
-		return print_json(err, {JSON_NUMBER("rowsChanged", done.rows)},
-				  {JSON_NUMBER("cellsChanged", done.cells)},
-				  {JSON_NUMBER("cellsUnsaved", done.unsaved)},
-				  {JSON_BOOL("dryRun", o->dry_run)});
+		return vv_out_object(0, err, {JSON_NUMBER("rowsChanged", done.rows)},
+				     {JSON_NUMBER("cellsChanged", done.cells)},
+				     {JSON_NUMBER("cellsUnsaved", done.unsaved)},
+				     {JSON_BOOL("dryRun", o->dry_run)});
 	}
 	if (rc < 0 || o->quiet) return rc;
 	if (done.cells == 0) {
@@ -164,10 +153,10 @@ static vv_status restore_spelling(vv_context *c, vv_error *err)
 	vv_status rc = vv_spelling_restore_run(&done, &r, err);
 
 	if (rc == VV_OK && vv_wants_json(o->format)) {
-		return print_json(err, {JSON_NUMBER("cellsChanged", done.cells)},
-				  {JSON_NUMBER("cellsKept", done.edited)},
-				  {JSON_NUMBER("rowsAdded", done.added)},
-				  {JSON_NUMBER("rowsRemoved", done.removed)});
+		return vv_out_object(0, err, {JSON_NUMBER("cellsChanged", done.cells)},
+				     {JSON_NUMBER("cellsKept", done.edited)},
+				     {JSON_NUMBER("rowsAdded", done.added)},
+				     {JSON_NUMBER("rowsRemoved", done.removed)});
 	}
 	if (rc < 0 || o->quiet) return rc;
 	vv_note("%s: restored %s, kept %s", vv_text_shows(r.path),
@@ -220,8 +209,8 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	}
 	if (rc < 0) return rc;
 	if (vv_wants_json(o->format)) {
-		return print_json(err, {JSON_NUMBER("tablesWritten", done.datasets)},
-				  {JSON_NUMBER("filesWritten", done.files)});
+		return vv_out_object(0, err, {JSON_NUMBER("tablesWritten", done.datasets)},
+				     {JSON_NUMBER("filesWritten", done.files)});
 	}
 	print_restored(c, &done);
 	return VV_OK;

@@ -65,19 +65,11 @@ static void print_text(const vv_context *c, const vv_row_set_result *r)
 static vv_status print_json(const vv_row_set_result *r, vv_error *err)
 {
 	static const char *const words[] = {"unchanged", "changed", "added", "deleted", "refused"};
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_json_out w = vv_json_begin_object(&b, 0);
-	vv_json_add_string(&w, "outcome", words[r->done]);
-	vv_json_name(&w, "cells");
-	if (r->json.len > 0) {
-		vv_json_raw(&w, r->json.data, r->json.len);
-	} else {
-		vv_json_null(&w);
-	}
-	vv_json_add_u64(&w, "rowsChanged", r->rows);
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
+	return vv_out_object(
+		0, err, {JSON_TEXT("outcome", words[r->done])},
+		{JSON_BY(vv_json_put_raw, "cells", r->json.len > 0 ? r->json.data : "null")},
+		{JSON_NUMBER("rowsChanged", r->rows)});
 }
 
 static vv_status tell_row_set(vv_context *c, const vv_row_set_result *r, vv_error *err)

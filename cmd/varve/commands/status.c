@@ -29,21 +29,23 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
+static void put_lacking(vv_json_out *w, const void *item)
+{
+	const vv_unsent_version *u = item;
+
+	vv_json_put_object(
+		w, {JSON_TEXT("path", u->path)}, {JSON_TEXT("root", vv_cid_shows(&u->root))},
+		{JSON_TEXT("commit", vv_oid_shows(&u->commit))}, {JSON_BOOL("here", u->here)},
+		{JSON_TEXT_WHEN(*u->lacks, "lacks", u->lacks)});
+}
+
 static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 {
 	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_put_members(&w, {JSON_TEXT("place", vv_text_url(u->place))},
 			    {JSON_NUMBER("versions", u->versions)},
-			    {JSON_NUMBER("linked", u->linked)}, {JSON_ARRAY("lacking")});
-	for (size_t i = 0; i < u->count; i++) {
-		vv_json_put_object(
-			&w, {JSON_TEXT("path", u->items[i].path)},
-			{JSON_TEXT("root", vv_cid_shows(&u->items[i].root))},
-			{JSON_TEXT("commit", vv_oid_shows(&u->items[i].commit))},
-			{JSON_BOOL("here", u->items[i].here)},
-			{JSON_TEXT_WHEN(*u->items[i].lacks, "lacks", u->items[i].lacks)});
-	}
-	vv_json_close_array(&w);
+			    {JSON_NUMBER("linked", u->linked)},
+			    {JSON_EACH(put_lacking, "lacking", u->items, u->count)});
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

@@ -31,18 +31,6 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
-static vv_status print(vv_buf *b, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(b, err);
-
-	if (rc == VV_OK) {
-		vv_out_bytes(b->data, b->len);
-		vv_out("\n");
-	}
-	vv_buf_clear(b);
-	return rc;
-}
-
 /* --- list -------------------------------------------------------------------------------- */
 
 static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool own)
@@ -102,7 +90,7 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 	vv_json_close_array(&w);
 	vv_blocks_config_clear(&c);
 	if (rc < 0 || !vv_wants_json(o->format)) return rc;
-	return print(&b, err);
+	return vv_out_json(&b, err);
 }
 
 /* --- test -------------------------------------------------------------------------------- */
@@ -152,8 +140,6 @@ static const char *yes(bool is)
 static vv_status print_trial(const options *o, const char *name, const char *url,
 			     const vv_store_trial *t, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-
 	if (!vv_wants_json(o->format)) {
 		vv_out("%s: %s\n", vv_text_shows(name), vv_text_url(url));
 		vv_out("  read %s, ranges %s, write %s, list %s, remove %s\n", yes(t->reads),
@@ -166,15 +152,12 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 		}
 		return VV_OK;
 	}
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_TEXT("name", name)}, {JSON_URL("url", url)},
-			    {JSON_BOOL("reads", t->reads)}, {JSON_BOOL("ranges", t->ranges)},
-			    {JSON_BOOL("writes", t->writes)}, {JSON_BOOL("lists", t->lists)},
-			    {JSON_BOOL("removes", t->removes)},
-			    {JSON_TEXT("who", t->who[0] ? t->who : NULL)},
-			    {JSON_TEXT("why", t->why.code != VV_OK ? t->why.message : NULL)});
-	vv_json_close_object(&w);
-	return print(&b, err);
+	return vv_out_object(2, err, {JSON_TEXT("name", name)}, {JSON_URL("url", url)},
+			     {JSON_BOOL("reads", t->reads)}, {JSON_BOOL("ranges", t->ranges)},
+			     {JSON_BOOL("writes", t->writes)}, {JSON_BOOL("lists", t->lists)},
+			     {JSON_BOOL("removes", t->removes)},
+			     {JSON_TEXT("who", t->who[0] ? t->who : NULL)},
+			     {JSON_TEXT("why", t->why.code != VV_OK ? t->why.message : NULL)});
 }
 
 static vv_status print_test(vv_context *c, const char *name, const char *url, const char *push_url,

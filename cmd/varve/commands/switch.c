@@ -155,18 +155,14 @@ static void print_kept(const vv_runner *git)
 static vv_status print_json(const vv_head *was, const vv_by_git *b, vv_error *err)
 {
 	vv_auto(vv_head) is = {0};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_head_read(b->git.repo, &is, err);
 
 	if (rc < 0) return rc;
-	vv_json_out w = vv_json_begin_object(&text, 0);
-	vv_json_put_members(
-		&w, {JSON_TEXT("branch", is.branch ? is.branch + strlen("refs/heads/") : NULL)},
+	return vv_out_object(
+		0, err, {JSON_TEXT("branch", is.branch ? is.branch + strlen("refs/heads/") : NULL)},
 		{JSON_TEXT("old", was->unborn ? NULL : vv_oid_shows(&was->commit))},
 		{JSON_TEXT("new", is.unborn ? NULL : vv_oid_shows(&is.commit))},
 		{JSON_BOOL("blocksHere", !b->lacking)});
-	vv_json_close_object(&w);
-	return vv_out_json(&text, err);
 }
 
 static vv_status run_switch(vv_context *c, vv_error *err)

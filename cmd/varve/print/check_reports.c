@@ -278,15 +278,11 @@ void vv_explained_init(vv_explained *x, bool json)
 
 static void add_json(vv_json_out *w, const char *path, const vv_check_explained *e)
 {
-	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("path", path)}, {JSON_TEXT("rule", e->rule)},
-			    {JSON_TEXT_WHEN(e->name, "name", e->name)},
-			    {JSON_TEXT("scope", e->scope)}, {JSON_TEXT("columnsRead", e->reads)});
-	if (e->groups > 0) {
-		vv_json_put_members(w, {JSON_NUMBER("groupsKept", e->kept)},
-				    {JSON_NUMBER("groups", e->groups)});
-	}
-	vv_json_close_object(w);
+	vv_json_put_object(w, {JSON_TEXT("path", path)}, {JSON_TEXT("rule", e->rule)},
+			   {JSON_TEXT_WHEN(e->name, "name", e->name)},
+			   {JSON_TEXT("scope", e->scope)}, {JSON_TEXT("columnsRead", e->reads)},
+			   {JSON_NUMBER_WHEN(e->groups > 0, "groupsKept", e->kept)},
+			   {JSON_NUMBER_WHEN(e->groups > 0, "groups", e->groups)});
 }
 
 static void add_cell(vv_explained *x, const char *s)

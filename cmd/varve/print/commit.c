@@ -295,6 +295,11 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 	vv_json_close_object(w);
 }
 
+static void json_id(vv_json_out *w, const void *id)
+{
+	vv_json_string(w, vv_oid_shows(id));
+}
+
 static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c,
 			  const vv_commit_stat *stat, vv_error *err)
 {
@@ -302,12 +307,8 @@ static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c
 
 	vv_json_out w = vv_json_begin_object(b, 0);
 	vv_json_put_members(&w, {JSON_TEXT("commit", vv_oid_shows(&c->id))},
-			    {JSON_ARRAY("parents")});
-	for (size_t i = 0; i < c->parent_count; i++) {
-		vv_json_string(&w, vv_oid_shows(&c->parents[i]));
-	}
-	vv_json_close_array(&w);
-	vv_json_add_array(&w, "names");
+			    {JSON_EACH(json_id, "parents", c->parents, c->parent_count)},
+			    {JSON_ARRAY("names")});
 	each_name(v->names, &c->id, json_name, &w);
 	vv_json_close_array(&w);
 	json_person(&w, "author", &c->author);

@@ -155,8 +155,9 @@ static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *
 	vv_json_close_object(w);
 }
 
-static void json_entry(vv_json_out *w, const vv_change_entry *e)
+static void json_entry(vv_json_out *w, const void *item)
 {
+	const vv_change_entry *e = item;
 	const char letters[4] = {e->staged, '\0', e->work, '\0'};
 
 	vv_json_open_object(w);
@@ -169,16 +170,13 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 								 : "table")});
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "unstaged", e, &e->work_facts);
-	if (e->pointer_only) {
-		vv_json_put_members(w, {JSON_BOOL("pointerOnly", true)},
-				    {JSON_BOOL("blocksHere", e->blocks_here)});
-	}
-	vv_json_put_members(w, {JSON_BOOL_WHEN(e->lost, "trackLost", true)},
+	vv_json_put_members(w, {JSON_BOOL_WHEN(e->pointer_only, "pointerOnly", true)},
+			    {JSON_BOOL_WHEN(e->pointer_only, "blocksHere", e->blocks_here)},
+			    {JSON_BOOL_WHEN(e->lost, "trackLost", true)},
 			    {JSON_BOOL_WHEN(e->plain, "plainText", true)},
-			    {JSON_BOOL_WHEN(e->mend && !e->torn, "damagedPointer", true)});
-	if (e->torn || e->edited) {
-		vv_json_add_bool(w, e->torn ? "tornPointer" : "editedPointer", true);
-	}
+			    {JSON_BOOL_WHEN(e->mend && !e->torn, "damagedPointer", true)},
+			    {JSON_BOOL_WHEN(e->torn || e->edited,
+					    e->torn ? "tornPointer" : "editedPointer", true)});
 	vv_json_close_object(w);
 }
 
@@ -194,11 +192,8 @@ static void put_json(vv_buf *b, const vv_changes *c)
 		{JSON_NUMBER("unsentVersions", c->unsent)},
 		{JSON_TEXT_WHEN(c->hook.len > 0, "pushesNoRows", vv_buf_cstr(&c->hook))},
 		{JSON_NAMES("incomplete", c->missing, c->missing_count)},
-		{JSON_TEXT("state", c->state)}, {JSON_ARRAY("entries")});
-	for (size_t i = 0; i < c->count; i++) {
-		json_entry(&w, &c->entries[i]);
-	}
-	vv_json_close_array(&w);
+		{JSON_TEXT("state", c->state)},
+		{JSON_EACH(json_entry, "entries", c->entries, c->count)});
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

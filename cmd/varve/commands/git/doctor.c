@@ -16,27 +16,21 @@ typedef struct options {
 	const char *format;
 } options;
 
-static void print_json(const vv_doctor *d)
+static void put_finding(vv_json_out *w, const void *item)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const vv_doctor_finding *f = item;
 
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(&w, {JSON_NUMBER("wrong", d->wrong)}, {JSON_OBJECT("programs")},
-			    {JSON_TEXT("varve", VARVE_VERSION)},
-			    {JSON_TEXT("git", d->git[0] ? d->git : NULL)}, {JSON_END},
-			    {JSON_ARRAY("findings")});
-	for (size_t i = 0; i < d->count; i++) {
-		const vv_doctor_finding *f = &d->findings[i];
+	vv_json_put_object(w, {JSON_TEXT("what", f->what)},
+			   {JSON_TEXT("severity", f->wrong ? "error" : "note")},
+			   {JSON_TEXT("message", f->message)}, {JSON_TEXT("mend", f->mend)});
+}
 
-		vv_json_put_object(&w, {JSON_TEXT("what", f->what)},
-				   {JSON_TEXT("severity", f->wrong ? "error" : "note")},
-				   {JSON_TEXT("message", f->message)},
-				   {JSON_TEXT("mend", f->mend)});
-	}
-	vv_json_close_array(&w);
-	vv_json_close_object(&w);
-	vv_buf_putc(&b, '\n');
-	vv_out_bytes(vv_buf_cstr(&b), b.len);
+static vv_status print_json(const vv_doctor *d, vv_error *err)
+{
+	return vv_out_object(2, err, {JSON_NUMBER("wrong", d->wrong)}, {JSON_OBJECT("programs")},
+			     {JSON_TEXT("varve", VARVE_VERSION)},
+			     {JSON_TEXT("git", d->git[0] ? d->git : NULL)}, {JSON_END},
+			     {JSON_EACH(put_finding, "findings", d->findings, d->count)});
 }
 
 static void print_text(const vv_doctor *d)
@@ -93,7 +87,7 @@ static vv_status run_doctor(vv_context *c, vv_error *err)
 		rc = vv_doctor_documents(&d, c->repo, vv_environ(), err);
 	}
 	if (rc == VV_OK && vv_wants_json(o->format)) {
-		print_json(&d);
+		rc = print_json(&d, err);
 	} else if (rc == VV_OK) {
 		print_text(&d);
 	}

@@ -231,16 +231,15 @@ static void put_bibtex(vv_buf *b, const citing *x)
 static void put_json(vv_buf *b, const citing *x)
 {
 	vv_json_out w = vv_json_begin_object(b, 2);
-	vv_json_put_members(&w, {JSON_NAMES("authors", x->authors.items, x->authors.count)},
-			    {JSON_TEXT("title", x->title)}, {JSON_TEXT("path", x->s.path)},
-			    {JSON_TEXT("day", x->day)}, {JSON_TEXT("licence", x->licence)},
-			    {JSON_TEXT(x->s.is_dataset ? "root" : "blob", x->id)},
-			    {JSON_TEXT("commit", x->revision)});
-	if (x->is_signed) {
-		vv_json_put_members(&w, {JSON_TEXT("signer", vv_did_key_shows(x->head.record.key))},
-				    {JSON_NUMBER("number", x->head.record.number)});
-	}
-	vv_json_put_members(&w, {JSON_NAMES("urls", x->places.items, x->places.count)});
+	vv_json_put_members(
+		&w, {JSON_NAMES("authors", x->authors.items, x->authors.count)},
+		{JSON_TEXT("title", x->title)}, {JSON_TEXT("path", x->s.path)},
+		{JSON_TEXT("day", x->day)}, {JSON_TEXT("licence", x->licence)},
+		{JSON_TEXT(x->s.is_dataset ? "root" : "blob", x->id)},
+		{JSON_TEXT("commit", x->revision)},
+		{JSON_TEXT_WHEN(x->is_signed, "signer", vv_did_key_shows(x->head.record.key))},
+		{JSON_NUMBER_WHEN(x->is_signed, "number", x->head.record.number)},
+		{JSON_NAMES("urls", x->places.items, x->places.count)});
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

@@ -147,18 +147,13 @@ static vv_status give(given *g, const options *o, vv_repository *r, vv_error *er
 static vv_status print_json(const vv_publishing *p, const given *g, const char *folder,
 			    vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_put_members(
-		&w, {JSON_TEXT("folder", folder)}, {JSON_TEXT("head", p->head)},
+	return vv_out_object(
+		2, err, {JSON_TEXT("folder", folder)}, {JSON_TEXT("head", p->head)},
 		{JSON_BOOL("changed", p->changed)}, {JSON_NUMBER("versions", p->versions)},
 		{JSON_NUMBER("bytes", p->bytes)}, {JSON_NUMBER("tableCount", p->tables)},
 		{JSON_NUMBER("written", p->written)}, {JSON_NUMBER("tooLong", p->too_long)},
 		{JSON_TEXT("ipfs", g->cid.len > 0 ? g->cid.data : NULL)},
 		{JSON_TEXT("ipns", *g->name ? g->name : NULL)});
-	vv_json_close_object(&w);
-	return vv_out_json(&b, err);
 }
 
 static void print_text(const vv_publishing *p, const given *g, const char *folder)
