@@ -98,12 +98,17 @@ static vv_status make_lines(import_worker *w, group_job *j, vv_error *err)
 	return rc;
 }
 
+bool import_makes_again(const import *im)
+{
+	return im->sink->put && !im->sink->passing && !im->in_file;
+}
+
 vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_error why = {0};
 
 	j->lost = false;
-	if (!j->im->sink->put || j->im->sink->passing || j->im->in_file) return VV_OK;
+	if (!import_makes_again(j->im)) return VV_OK;
 	vv_status rc = make_lines(w, j, &why);
 	if (rc == VV_ECORRUPT) {
 		j->lost = true;

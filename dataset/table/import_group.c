@@ -226,7 +226,7 @@ static void count_foreign_rows(group_job *j)
 static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 {
 	size_t before = 0;
-	j->irregular = 0;
+
 	for (size_t i = 0; i < j->row_count; i++) {
 		int kind = import_irregularity(w, j, i);
 		if (kind == 0) {
@@ -236,6 +236,7 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 		before = i;
 		if (j->irregular++ == 0) {
 			j->irregular_at = j->rows[i].text_start;
+			j->irregular_line = line_at(j, j->irregular_at);
 		}
 		if (kind > 0) {
 			vv_buf_putc(q, kind);
@@ -639,9 +640,6 @@ static vv_status make_sort_keys(group_job *j, vv_error *err)
 	const import_sorting *s = j->im->sorting;
 
 	if (!s || !s->sorter) return VV_OK;
-	if (j->irregular > 0 && !j->im->source->line) {
-		j->irregular_line = j->lines + import_count_lines(j->raw, j->irregular_at) + 1;
-	}
 	if (!vv_array_room_for(j->sort_ends, 0, j->sort_cap, j->row_count)) {
 		return vv_fail_nomem(err);
 	}
@@ -694,6 +692,19 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 	return VV_OK;
 }
 
+/* The quirks of a group that without them did not come back. */
+static vv_status add_quirks(import_worker *w, group_job *j, vv_buf *quirks, vv_error *err)
+{
+	vv_status rc;
+
+	find_quirks(w, j, quirks);
+	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(quirks, err)) < 0 ||
+	    j->irregular == 0 || (rc = put_layout(j, quirks, err)) < 0) {
+		return rc;
+	}
+	return import_group_again(w, j, err);
+}
+
 static vv_status run(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) quirks = VV_BUF_INIT;
@@ -706,18 +717,25 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 				     secret);
 	j->entry.clean_cut = j->cut;
 	if ((rc = import_worker_ready(w, j, err)) < 0) return rc;
+	const bool long_cells = has_long_cells(j);
+	/* A group that comes back without quirks has none: its rows are looked at only where it does not. */
+	const bool untold = import_makes_again(j->im) && !long_cells && !w->irregular;
 	count_short_rows(j);
 	count_marked_rows(j);
 	count_foreign_rows(j);
-	find_quirks(w, j, &quirks);
+	j->irregular = 0;
+	if (!untold) {
+		find_quirks(w, j, &quirks);
+	}
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
 	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
-	    (rc = make_sort_keys(j, err)) < 0 ||
-	    (has_long_cells(j) && (rc = find_misfits(w, j, err)) < 0) ||
-	    (rc = put_group(w, j, err)) < 0 || (rc = import_group_again(w, j, err)) < 0) {
+	    (rc = make_sort_keys(j, err)) < 0 || (long_cells && (rc = find_misfits(w, j, err)) < 0) ||
+	    (rc = put_group(w, j, err)) < 0 || (rc = import_group_again(w, j, err)) < 0 ||
+	    (untold && j->lost && (rc = add_quirks(w, j, &quirks, err)) < 0)) {
 		return rc;
 	}
-	return has_long_cells(j) ? VV_OK : find_misfits(w, j, err);
+	w->irregular = j->irregular > 0;
+	return long_cells ? VV_OK : find_misfits(w, j, err);
 }
 
 void import_group_run(vv_job *job, unsigned worker)

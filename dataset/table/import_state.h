@@ -58,6 +58,7 @@ typedef struct import_worker {
 	size_t out_count, out_cap, place_cap;
 	vv_batch batch; /* a group made again, */
 	vv_buf lines;   /* and its lines */
+	bool irregular; /* the last group had quirks */
 } import_worker;
 
 /* The first contradiction in a column, and how many. */
@@ -271,6 +272,8 @@ void import_changed_clear(changed_group *c);
 
 /* import_again.c: proves that the stored form reproduces the input */
 
+/* Are groups of this import made again? Not if nothing is stored. */
+bool import_makes_again(const import *im);
 /* Compares, when the group's block and items exist; in any thread. j->lost has the result. Does nothing if
  * nothing is stored. */
 vv_status import_group_again(import_worker *w, group_job *j, vv_error *err);
