@@ -78,6 +78,16 @@ vv_status vv_close(int fd, const char *path, vv_error *err)
 	return vv_fail_errno(err, "cannot close", path);
 }
 
+ssize_t vv_read_some(int fd, void *out, size_t len, const char *path, vv_error *err)
+{
+	ssize_t got;
+
+	do {
+		got = vv_sys_ops.read(fd, out, len);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? vv_fail_errno(err, "cannot read", path) : got;
+}
+
 /* offset negative: from the descriptor's position. */
 static ssize_t read_loop(int fd, void *out, size_t len, off_t offset, const char *path,
 			 vv_error *err)

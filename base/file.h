@@ -32,7 +32,10 @@ vv_status vv_close(int fd, const char *path, vv_error *err);
  * negative vv_status. */
 ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);
 
-/* The same at an offset, leaving the position alone. */
+/* What is there, at least a byte; 0: nothing more comes. */
+ssize_t vv_read_some(int fd, void *out, size_t len, const char *path, vv_error *err);
+
+/* The same as vv_read_full at an offset, leaving the position alone. */
 ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
 		      vv_error *err);
 

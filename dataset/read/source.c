@@ -13,11 +13,8 @@
 static ssize_t fd_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	const vv_fd_source *s = payload;
-	for (;;) {
-		ssize_t n = vv_sys_ops.read(s->fd, buf, len);
-		if (n >= 0) return n;
-		if (errno != EINTR) return vv_fail_errno(err, "cannot read", s->path);
-	}
+
+	return vv_read_some(s->fd, buf, len, s->path, err);
 }
 
 /* Row ends in bytes[0 .. len): LF, CRLF or CR alone. *cr carries a CR over. */

@@ -20,7 +20,7 @@ typedef struct vv_source {
 	/* Seeks to the beginning; NULL: not possible (a pipe). */
 	vv_status (*again)(void *payload, vv_error *err);
 	void *payload;
-	uint64_t size;    /* when known, else 0: for progress only */
+	uint64_t size; /* when known, else 0; it may change: for progress, and what room is made */
 	const char *name; /* for messages: the path as the user wrote it */
 } vv_source;
 

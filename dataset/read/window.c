@@ -279,6 +279,9 @@ vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
 		vv_slab *piece = NULL;
 		size_t got = 0;
 		size_t more = piece_for(want - w->len) + (w->slab ? 0 : w->keep);
+		if (!w->slab && w->source->size > 0 && w->source->size < more) {
+			more = (size_t)w->source->size + 1; /* which shows the end */
+		}
 		vv_status rc = ahead_take(w, more, &piece, &got, err);
 		if (rc < 0) return rc;
 		w->len += w->hidden;

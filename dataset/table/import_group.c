@@ -729,8 +729,9 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	}
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
 	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
-	    (rc = make_sort_keys(j, err)) < 0 || (long_cells && (rc = find_misfits(w, j, err)) < 0) ||
-	    (rc = put_group(w, j, err)) < 0 || (rc = import_group_again(w, j, err)) < 0 ||
+	    (rc = make_sort_keys(j, err)) < 0 ||
+	    (long_cells && (rc = find_misfits(w, j, err)) < 0) || (rc = put_group(w, j, err)) < 0 ||
+	    (rc = import_group_again(w, j, err)) < 0 ||
 	    (untold && j->lost && (rc = add_quirks(w, j, &quirks, err)) < 0)) {
 		return rc;
 	}

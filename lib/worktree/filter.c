@@ -20,6 +20,7 @@
 #include "dataset/table/bytes_encoded.h"
 #include "lib/sync/needed.h"
 #include "lib/worktree/add_plan.h"
+#include "lib/worktree/pkt_line.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -28,7 +29,7 @@
 #include "repo/git/verb/runner.h"
 
 #define HEAD_BYTES 64u
-#define PIECE (256u << 10)
+#define PIECE VV_PKT_MAX
 #define LOCK_WAIT_MS 60000u
 
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)

@@ -9,10 +9,12 @@
 #include "base/sys.h"
 
 #define SEND_AT (256u << 10)
+#define HEAD 4u
+#define ROOM (2 * (size_t)(HEAD + VV_PKT_MAX))
 
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err)
 {
-	*p = (vv_pkt_in){.fd = fd, .buf = vv_malloc(VV_PKT_MAX + 1)};
+	*p = (vv_pkt_in){.fd = fd, .buf = vv_malloc(ROOM), .at = HEAD, .end = HEAD};
 	return p->buf ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -29,21 +31,46 @@ static int hex_digit(uint8_t c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The next packet into buf: 1, 0 (flush, or the end of everything), <0. */
+/* Takes `len` bytes of what git sends, less at its end; the pointer is good until the next call. <0. */
+static ssize_t take(vv_pkt_in *p, uint8_t **out, size_t len, vv_error *err)
+{
+	if (ROOM - p->at < len) {
+		/* Room is left where a packet's length would be: vv_pkt_text. */
+		memmove(p->buf + HEAD, p->buf + p->at, p->end - p->at);
+		p->end -= p->at - HEAD;
+		p->at = HEAD;
+	}
+	while (p->end - p->at < len) {
+		ssize_t got = vv_read_some(p->fd, p->buf + p->end, ROOM - p->end, "standard input",
+					   err);
+
+		if (got < 0) return got;
+		if (got == 0) {
+			break;
+		}
+		p->end += (size_t)got;
+	}
+	len = p->end - p->at < len ? p->end - p->at : len;
+	*out = p->buf + p->at;
+	p->at += len;
+	return (ssize_t)len;
+}
+
+/* The next packet: 1, 0 (flush, or the end of everything), <0. */
 static int next_packet(vv_pkt_in *p, vv_error *err)
 {
-	uint8_t head[4];
+	uint8_t *head, *bytes;
 	unsigned len = 0;
 
 	if (p->flushed || p->eof) return 0;
-	ssize_t got = vv_read_full(p->fd, head, sizeof(head), "standard input", err);
+	ssize_t got = take(p, &head, HEAD, err);
 	if (got < 0) return (int)got;
 	if (got == 0) {
 		p->eof = true;
 		return 0;
 	}
-	for (unsigned i = 0; i < 4; i++) {
-		int digit = got == 4 ? hex_digit(head[i]) : -1;
+	for (unsigned i = 0; i < HEAD; i++) {
+		int digit = got == HEAD ? hex_digit(head[i]) : -1;
 
 		if (digit < 0) {
 			return vv_fail(err, VV_EINPUT, "git sent a packet with an invalid length");
@@ -54,16 +81,16 @@ static int next_packet(vv_pkt_in *p, vv_error *err)
 		p->flushed = true;
 		return 0;
 	}
-	if (len < 4 || len - 4 > VV_PKT_MAX) {
+	if (len < HEAD || len - HEAD > VV_PKT_MAX) {
 		return vv_fail(err, VV_EINPUT, "git sent a packet of %u bytes", len);
 	}
-	p->len = len - 4;
+	p->len = len - HEAD;
 	p->pos = 0;
-	got = vv_read_full(p->fd, p->buf, p->len, "standard input", err);
-	if (got < 0) return (int)got;
+	if ((got = take(p, &bytes, p->len, err)) < 0) return (int)got;
 	if ((size_t)got != p->len) {
 		return vv_fail(err, VV_EINPUT, "git ended in the middle of a packet");
 	}
+	p->packet = (char *)bytes;
 	return 1;
 }
 
@@ -72,12 +99,13 @@ int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err)
 	int more = next_packet(p, err);
 
 	if (more <= 0) return more;
-	if (p->len > 0 && p->buf[p->len - 1] == '\n') {
+	if (p->len > 0 && p->packet[p->len - 1] == '\n') {
 		p->len--;
 	}
-	p->buf[p->len] = '\0';
+	/* Over the packet's length, so that the one behind it stays as it is. */
+	*text = memmove(p->packet - 1, p->packet, p->len);
+	p->packet[(ssize_t)p->len - 1] = '\0';
 	p->pos = p->len;
-	*text = (const char *)p->buf;
 	return 1;
 }
 
@@ -99,7 +127,7 @@ ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err)
 			}
 		}
 		n = p->len - p->pos < len - done ? p->len - p->pos : len - done;
-		memcpy((char *)buf + done, p->buf + p->pos, n);
+		memcpy((char *)buf + done, p->packet + p->pos, n);
 		p->pos += n;
 		done += n;
 	}

@@ -20,7 +20,9 @@
 
 typedef struct vv_pkt_in {
 	int fd;
-	uint8_t *buf;    /* room for one packet */
+	uint8_t *buf;    /* what came: the rest of a packet, and packets after it */
+	size_t at, end;  /* in buf: of what no packet has taken yet */
+	char *packet;    /* in buf */
 	size_t len, pos; /* of the packet being read */
 	bool flushed;    /* the run has ended */
 	bool eof;        /* nothing follows; only between runs */

@@ -95,6 +95,49 @@ static void what_is_put_is_read_again(void **state)
 	vv_free(back);
 }
 
+static void lines_between_long_packets_are_whole_wherever_they_lie(void **state)
+{
+	const char *path = vv_test_path("mixed");
+	char *bytes = vv_calloc(1, VV_PKT_MAX), *back = vv_malloc(VV_PKT_MAX);
+	const char *text;
+	vv_pkt_out out;
+	vv_pkt_in in;
+	vv_error err;
+	int fd = open(path, O_RDWR | O_CREAT, 0666);
+
+	(void)state;
+	vv_pkt_out_init(&out, fd);
+	for (unsigned i = 0; i < 300; i++) {
+		bytes[i * 17] = (char)i;
+		vv_assert_ok(vv_pkt_puts(&out, i % 2 ? "pathname=a" : "p", &err), &err);
+		vv_assert_ok(vv_pkt_put(&out, "unended", 7, &err), &err);
+		vv_assert_ok(vv_pkt_put(&out, bytes, VV_PKT_MAX - i * 211, &err), &err);
+		vv_pkt_flush(&out);
+	}
+	vv_assert_ok(vv_pkt_send(&out, &err), &err);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	vv_assert_ok(vv_pkt_in_init(&in, fd, &err), &err);
+	memset(bytes, 0, VV_PKT_MAX);
+	for (unsigned i = 0; i < 300; i++) {
+		const size_t len = VV_PKT_MAX - i * 211;
+
+		bytes[i * 17] = (char)i;
+		assert_int_equal(vv_pkt_text(&in, &text, &err), 1);
+		assert_string_equal(text, i % 2 ? "pathname=a" : "p");
+		assert_int_equal(vv_pkt_text(&in, &text, &err), 1);
+		assert_string_equal(text, "unended");
+		assert_int_equal(vv_pkt_read(&in, back, VV_PKT_MAX, &err), len);
+		assert_memory_equal(back, bytes, len);
+		vv_assert_ok(vv_pkt_drain(&in, &err), &err);
+		vv_pkt_next(&in);
+	}
+	vv_pkt_in_clear(&in);
+	vv_pkt_out_clear(&out);
+	close(fd);
+	vv_free(bytes);
+	vv_free(back);
+}
+
 static void a_damaged_frame_is_refused(void **state)
 {
 	static const char *const bad[] = {"00", "zzzz", "0003", "000ax", "fff5", "00g0", "000"};
@@ -132,6 +175,7 @@ static void content_that_ends_without_a_flush_is_no_whole_file(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lines_are_read_to_the_flush),
 	cmocka_unit_test(what_is_put_is_read_again),
+	cmocka_unit_test(lines_between_long_packets_are_whole_wherever_they_lie),
 	cmocka_unit_test(a_damaged_frame_is_refused),
 	cmocka_unit_test(content_that_ends_without_a_flush_is_no_whole_file),
 };
