@@ -12,7 +12,6 @@
 #include "diff/rows/rowdiff.h"
 #include "lib/edit/row_file.h"
 #include "lib/rows/where.h"
-#include "repo/git/history/history.h"
 
 #define UNSAVED_SHOWN 10u
 #define EVERY_COLUMN SIZE_MAX /* of a row that only the file has */
@@ -91,8 +90,9 @@ static vv_status take_row(job *j, cells *out, const vv_row_change *c, const vv_c
 	return rc;
 }
 
-static vv_status compare(job *j, cells *out, vv_table *was, vv_error *err)
+static vv_status compare(job *j, cells *out, vv_error *err)
 {
+	vv_table *was = &j->file.then;
 	static const char *const none[] = {NULL};
 	const vv_columns_options how = {0};
 	const vv_root *root = &j->file.table.root;
@@ -123,26 +123,9 @@ static vv_status compare(job *j, cells *out, vv_table *was, vv_error *err)
 /* Cells that a version has otherwise; source NULL: the index. */
 static vv_status find_cells(job *j, cells *out, const char *source, vv_error *err)
 {
-	const vv_column_restore *r = j->r;
-	vv_auto(vv_subject) s = {0};
-	vv_auto(vv_table) t = {0};
-	vv_oid commit;
-	vv_status rc;
+	const vv_status rc = vv_row_file_then(&j->file, source, err);
 
-	if (source && (rc = vv_rev_commit(r->repo, source, &commit, err)) < 0) return rc;
-	if ((rc = vv_subject_find_at(&s, r->repo, r->reader, source ? &commit : NULL,
-				     j->file.subject.path, err)) < 0 ||
-	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
-		return rc;
-	}
-	if (t.root.kind != VV_KIND_TABLE ||
-	    (t.root.dialect.form == VV_FORM_CSV) !=
-		    (j->file.table.root.dialect.form == VV_FORM_CSV)) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "'%s' is not a table of the same form in both versions",
-			       vv_text_shows(r->path));
-	}
-	return compare(j, out, &t, err);
+	return rc < 0 ? rc : compare(j, out, err);
 }
 
 static bool is_unsaved(const job *j, size_t *at, const vv_row_edit *e)

@@ -29,16 +29,13 @@
 #define DOUBTFUL_SHOWN 10u
 
 typedef struct side {
-	vv_table *table; /* of the file, or of `then` */
+	vv_table *table; /* of the file, or of its other version */
 	vv_row_found at;
 } side;
 
 typedef struct job {
 	const vv_row_restore *r;
 	vv_row_file file;
-	vv_subject subject; /* of the other version */
-	vv_table table;
-	bool open;
 	side now, then;
 	vv_columns columns; /* of then and now */
 	vv_row_edit *edits;
@@ -47,40 +44,6 @@ typedef struct job {
 	size_t *from;   /* of file.more: places in the other version */
 	const char **names;
 } job;
-
-static vv_status open_then(job *j, vv_error *err)
-{
-	const vv_row_restore *r = j->r;
-	vv_oid commit;
-	vv_status rc;
-
-	if (r->source && (rc = vv_rev_commit(r->repo, r->source, &commit, err)) < 0) return rc;
-	if ((rc = vv_subject_find_at(&j->subject, r->repo, r->reader, r->source ? &commit : NULL,
-				     j->file.subject.path, err)) < 0 ||
-	    (rc = vv_subject_open(&j->subject, &j->table, NULL, err)) < 0) {
-		return rc;
-	}
-	j->open = true;
-	j->now.table = &j->file.table;
-	j->then.table = &j->table;
-	return VV_OK;
-}
-
-static vv_status check_tables(const job *j, vv_error *err)
-{
-	const vv_root *now = &j->now.table->root, *then = &j->then.table->root;
-
-	if (then->kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no rows",
-			       vv_text_shows(j->r->path));
-	}
-	if ((now->dialect.form == VV_FORM_CSV) != (then->dialect.form == VV_FORM_CSV)) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "'%s' is CSV in one of the two versions and JSON in the other",
-			       vv_text_shows(j->r->path));
-	}
-	return VV_OK;
-}
 
 static vv_status refuse_column(const job *j, const char *name, vv_error *err)
 {
@@ -269,23 +232,20 @@ vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_r
 	job j = {.r = r, .file = {.repo = r->repo, .reader = r->reader, .path = r->path}};
 	vv_status rc;
 
-	vv_subject_init(&j.subject);
+	j.now.table = &j.file.table;
+	j.then.table = &j.file.then;
 	*out = VV_RESTORED_NOTHING;
-	if ((rc = vv_row_file_open(&j.file, err)) < 0 || (rc = open_then(&j, err)) < 0 ||
-	    (rc = check_tables(&j, err)) < 0 || (rc = decide(&j, out, err)) < 0) {
-		goto done;
+	rc = vv_row_file_open(&j.file, err);
+	rc = rc < 0 ? rc : vv_row_file_then(&j.file, r->source, err);
+	rc = rc < 0 ? rc : decide(&j, out, err);
+	if (rc == VV_OK && j.count > 0) {
+		rc = vv_row_file_write(&j.file, j.edits, j.count, err);
 	}
-	rc = j.count > 0 ? vv_row_file_write(&j.file, j.edits, j.count, err) : VV_OK;
-done:
 	*cells = *out == VV_RESTORED_CELLS ? j.count : 0;
 	vv_columns_clear(&j.columns);
 	vv_free_all(j.edits, j.cells, j.from, j.names);
 	vv_row_found_clear(&j.then.at);
 	vv_row_found_clear(&j.now.at);
-	if (j.open) {
-		vv_table_close(&j.table);
-	}
-	vv_subject_clear(&j.subject);
 	vv_row_file_close(&j.file);
 	return rc;
 }
@@ -296,9 +256,7 @@ done:
 typedef struct spelling_job {
 	const vv_spelling_restore *r;
 	vv_spelling_restored *done;
-	vv_row_file file;
-	vv_subject subject; /* of the base */
-	vv_table base;
+	vv_row_file file; /* the other version is the base */
 	vv_excel_rows *rows;
 	size_t *from; /* of each column of the base: the file's */
 	char mark; /* what numbers have in the file before the fraction, and not in the base; 0: none */
@@ -311,8 +269,6 @@ typedef struct spelling_job {
 static void spelling_job_clear(spelling_job *j)
 {
 	vv_excel_rows_close(j->rows);
-	vv_table_close(&j->base);
-	vv_subject_clear(&j->subject);
 	vv_row_file_close(&j->file);
 	vv_free_all(j->from, j->edits);
 	vv_arena_clear(&j->arena);
@@ -322,23 +278,16 @@ VV_AUTO_CLEAR(spelling_job, spelling_job_clear)
 static vv_status open_both(spelling_job *j, vv_error *err)
 {
 	const vv_spelling_restore *r = j->r;
-	const vv_subject_options opts = {.find_key = true, .writes = true};
-	vv_oid commit;
 	vv_status rc;
 
 	if ((rc = vv_row_file_open(&j->file, err)) < 0 ||
-	    (rc = vv_rev_commit(r->repo, r->source, &commit, err)) < 0 ||
-	    (rc = vv_subject_find_at(&j->subject, r->repo, r->reader, &commit, j->file.subject.path,
-				     err)) < 0 ||
-	    (rc = vv_subject_open(&j->subject, &j->base, &opts, err)) < 0) {
+	    (rc = vv_row_file_then(&j->file, r->source, err)) < 0) {
 		return rc;
 	}
-	if (j->base.root.kind != VV_KIND_TABLE || j->base.root.dialect.form != VV_FORM_CSV ||
-	    j->file.table.root.dialect.form != VV_FORM_CSV) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not a CSV file in both versions",
-			       vv_text_shows(r->path));
+	if (j->file.table.root.dialect.form != VV_FORM_CSV) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a CSV file", vv_text_shows(r->path));
 	}
-	return vv_excel_rows_open(&j->rows, &j->base, &j->file.table, 0, err);
+	return vv_excel_rows_open(&j->rows, &j->file.then, &j->file.table, 0, err);
 }
 
 static vv_status refuse_spelling(const spelling_job *j, const vv_field *f, const char *what,
@@ -354,9 +303,9 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 {
 	const vv_table *t = &j->file.table;
 
-	j->from = vv_malloc((j->base.columns + 1) * sizeof(*j->from));
+	j->from = vv_malloc((j->file.then.columns + 1) * sizeof(*j->from));
 	if (!j->from) return vv_fail_nomem(err);
-	memset(j->from, 0xff, (j->base.columns + 1) * sizeof(*j->from));
+	memset(j->from, 0xff, (j->file.then.columns + 1) * sizeof(*j->from));
 	for (size_t i = 0; i < t->columns; i++) {
 		const vv_excel_column *c = &j->rows->columns[i];
 
@@ -368,9 +317,9 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 					  : '.';
 		}
 	}
-	for (size_t i = 0; i < j->base.columns; i++) {
+	for (size_t i = 0; i < j->file.then.columns; i++) {
 		if (j->from[i] == SIZE_MAX) {
-			return refuse_spelling(j, &j->base.schema.fields[i], "gone", err);
+			return refuse_spelling(j, &j->file.then.schema.fields[i], "gone", err);
 		}
 	}
 	return VV_OK;
@@ -404,7 +353,7 @@ static bool is_number(const char *s, size_t len, char mark)
 /* Is the cell a date that Excel wrote, and the base has dates as 2024-03-04? */
 static bool put_date(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
 {
-	const vv_field *f = &j->base.schema.fields[column];
+	const vv_field *f = &j->file.then.schema.fields[column];
 
 	return f->type == VV_TYPE_DATE && !f->plan &&
 	       vv_excel_column_is(&j->rows->columns[j->from[column]], VV_EXCEL_DATE) &&
@@ -420,7 +369,7 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, s
 	char *text, *mark;
 
 	if (foreign && !j->rows->ansi) {
-		const vv_field *f = &j->base.schema.fields[column];
+		const vv_field *f = &j->file.then.schema.fields[column];
 
 		return vv_fail(
 			err, VV_EINPUT,
@@ -462,7 +411,7 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 	    (rc = vv_row_by_number_get(&r->rows, p->row, &is, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < j->base.columns; i++) {
+	for (size_t i = 0; i < j->file.then.columns; i++) {
 		const vv_cell *cell = &is[j->from[i]];
 		const vv_excel_kind k = vv_excel_damage(&r->excel, &was[i], cell);
 		vv_row_edit *e;
@@ -481,8 +430,8 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 				vv_repository_notes(j->r->repo),
 				"%s, row %llu, column %s: %s is unchanged: it is not clear which of its numbers is the day",
 				vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
-				vv_text_name(j->base.schema.fields[i].name,
-					     j->base.schema.fields[i].name_len),
+				vv_text_name(j->file.then.schema.fields[i].name,
+					     j->file.then.schema.fields[i].name_len),
 				vv_text_name(cell->text, cell->len));
 		}
 		if (!(e = put_edit(j, p->old, VV_ROW_SET))) return vv_fail_nomem(err);
@@ -495,14 +444,14 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 
 static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error *err)
 {
-	vv_cell *cells = vv_arena_alloc(&j->arena, (j->base.columns + 1) * sizeof(*cells));
+	vv_cell *cells = vv_arena_alloc(&j->arena, (j->file.then.columns + 1) * sizeof(*cells));
 	vv_row_edit *e = put_edit(j, place, VV_ROW_INSERT);
 	const vv_cell *is;
 	vv_status rc;
 
 	if (!cells || !e) return vv_fail_nomem(err);
 	if ((rc = vv_row_by_number_get(&j->rows->rows, row, &is, err)) < 0) return rc;
-	for (size_t i = 0; i < j->base.columns; i++) {
+	for (size_t i = 0; i < j->file.then.columns; i++) {
 		if ((rc = take_cell(j, &cells[i], &is[j->from[i]], i, err)) < 0) return rc;
 	}
 	e->cells = cells;
@@ -568,12 +517,11 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
 					    .reader = r->reader,
 					    .path = r->path,
 					    .keyless = true,
-					    .over = &j.base},
+					    .over = &j.file.then},
 				   .arena = VV_ARENA_INIT};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	vv_subject_init(&j.subject);
 	if ((rc = open_both(&j, err)) < 0 || (rc = find_columns(&j, err)) < 0 ||
 	    (rc = check_pairs(&j, err)) < 0 || (rc = make_edits(&j, err)) < 0) {
 		return rc;

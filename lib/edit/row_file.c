@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/descent.h"
+#include "repo/git/history/history.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/write_turn.h"
 
@@ -55,11 +56,31 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s' is a symbolic link\nname its target instead",
 			       vv_text_shows(f->path));
 	}
-	if ((rc = vv_subject_open(s, &f->table, &opts, err)) < 0) {
+	rc = vv_subject_open(s, &f->table, &opts, err);
+	return rc < 0 ? rc : check_table(f, err);
+}
+
+vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
+{
+	const vv_subject_options opts = {.find_key = true, .writes = true};
+	vv_oid commit;
+	vv_status rc;
+
+	vv_table_close(&f->then);
+	vv_subject_clear(&f->then_subject);
+	if ((source && (rc = vv_rev_commit(f->repo, source, &commit, err)) < 0) ||
+	    (rc = vv_subject_find_at(&f->then_subject, f->repo, f->reader, source ? &commit : NULL,
+				     f->subject.path, err)) < 0 ||
+	    (rc = vv_subject_open(&f->then_subject, &f->then, &opts, err)) < 0) {
 		return rc;
 	}
-	f->open = true;
-	return check_table(f, err);
+	return f->then.root.kind == VV_KIND_TABLE &&
+			       (f->then.root.dialect.form == VV_FORM_CSV) ==
+				       (f->table.root.dialect.form == VV_FORM_CSV)
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOSUPPORT,
+				 "'%s' is not a table of the same form in both versions",
+				 vv_text_shows(f->path));
 }
 
 vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
@@ -143,9 +164,8 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 
 void vv_row_file_close(vv_row_file *f)
 {
-	if (f->open) {
-		vv_table_close(&f->table);
-	}
+	vv_table_close(&f->then);
+	vv_subject_clear(&f->then_subject);
+	vv_table_close(&f->table);
 	vv_subject_clear(&f->subject);
-	f->open = false;
 }

@@ -32,13 +32,19 @@ typedef struct vv_row_file {
 	/* After open: */
 	vv_subject subject;
 	vv_table table;
-	bool open;
 	vv_stat before; /* the file */
+	/* After vv_row_file_then: */
+	vv_subject then_subject;
+	vv_table then;
 } vv_row_file;
 
 /* Takes the turn (repo/git/write_turn.h), which the repository has until it is closed: so the file that was read is the one
  * that is replaced. VV_EUSAGE: it is not a table of the work tree (or only a link to one), or has no key; VV_ELOCKED. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
+
+/* Opens another version of the table, in the place of one opened so before; source: a revision; NULL: the index. VV_ENOTFOUND;
+ * VV_ENOSUPPORT: it is not a table there, or has another form. */
+vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err);
 
 /* edits: as for vv_rows_edit. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it cannot
  * represent a new cell. */
