@@ -179,7 +179,7 @@ static void offer(hits *h, int score, const char *what, const char *about, size_
 		const char *had = vv_buf_cstr(&h->items[i].what);
 
 		if (strncmp(had, what, strlen(what)) == 0 && strchr(" ", had[strlen(what)])) {
-			if (h->items[i].about.len == 0 && score > 0) {
+			if (h->items[i].about.len == 0) {
 				vv_buf_put(&h->items[i].about, about, len);
 			}
 			return;
@@ -233,7 +233,7 @@ static void search_commands(hits *h, const char *word)
 					? 20
 					: 0;
 		}
-		if (what && !c->hidden) {
+		if (what && !c->hidden && (score > 0 || c != &vv_cmd_help)) {
 			offer(h, score, what, c->summary, strlen(c->summary));
 		}
 	}

@@ -255,6 +255,8 @@ all_commands() {
 	[ "$(wc -l <<< "$output")" -le 4 ]
 	succeeds varve help excel
 	[ "$(sed -n 2p <<< "$output")" = "  varve help use/recipes    Excel there and back" ]
+	succeeds varve help retention
+	[ "$(sed -n 2p <<< "$output")" = "  varve drop                free the room of versions that others keep" ]
 	succeeds varve help spreadsheet
 	output_has "varve help"
 	succeeds varve help foreign
@@ -273,7 +275,7 @@ all_commands() {
 @test "help is folded at the width of the terminal" {
 	for words in "" diff cat chart "--all"; do
 		COLUMNS=80 succeeds varve help $words
-		sed '/^usage:/,/^$/d; /^example/,/^$/d; /^exit codes/d; /^pages/,$d; /^$/,/explains/{/explains/d}' <<< "$output" |
+		sed '/^usage:/,/^$/d; /^example/,/^$/d; /^pages/,$d; /^$/,/explains/{/explains/d}' <<< "$output" |
 			awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
 	done
 	succeeds varve help diff
