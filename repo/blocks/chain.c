@@ -24,8 +24,9 @@
 typedef struct level {
 	vv_place place;
 	vv_record record;
-	uint8_t peek[VV_RECORD_PEEK]; /* its first bytes: the header and perhaps all */
-	size_t have;
+	uint8_t *wide;     /* what has its first bytes, the header and perhaps all; NULL: peek */
+	size_t have, room; /* room: of wide */
+	uint8_t peek[VV_RECORD_PEEK];
 } level;
 
 typedef struct chain {
@@ -116,7 +117,9 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 		if (is_bad(ch, p, offset)) {
 			continue;
 		}
-		rc = vv_pack_record(p, offset, &out->record, out->peek, &out->have, err);
+		out->have = out->wide ? out->room : sizeof out->peek;
+		rc = vv_pack_front(p, offset, &out->record, out->wide ? out->wide : out->peek,
+				   &out->have, err);
 		if (rc == VV_OK && vv_cid_equal(&out->record.cid, cid)) {
 			out->place = (vv_place){p, offset};
 			return VV_OK;
@@ -210,41 +213,75 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 /* Bytes of a record that are read at once at least: fewer cost as much. */
 #define READ_LEAST 1024u
 
-/* Room for the record's stored bytes, of which l has the first, and for its block. */
-static vv_status begin_parted(vv_parted *p, const level *l, vv_error *err)
+/* A gap of at most so many unneeded bytes is read too: a second read would cost more. */
+#define GAP_MOST 4096u
+
+/* Sets how much of the next record is read at once: slightly more than this block needed, but no sudden drop below what a
+ * longer one needed. */
+static void note_reach(vv_parted *p)
+{
+	const vv_parts *parts = &p->parts;
+	size_t to = (size_t)parts->from + parts->stored;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		const vv_part *part = &parts->items[i];
+
+		if (part->ready && part->from - to <= GAP_MOST) {
+			to = (size_t)part->from + part->stored;
+		}
+	}
+	to += to / 16;
+	if (parts->count > 0) {
+		p->reach = to > p->reach ? to : p->reach - (p->reach - to) / 16;
+	}
+}
+
+/* Reads the record's first bytes into p, and reserves room for the whole record and its block. */
+static vv_status begin_parted(vv_parted *p, const vv_source *src, const vv_cid *cid, level *l,
+			      vv_error *err)
 {
 	const vv_record *r = &l->record;
-	const size_t room = r->raw_len + BLOCK_SLACK, peeked = l->have - r->header_len;
+	vv_status rc;
 
-	vv_buf_reset(&p->stored);
+	note_reach(p);
+	vv_buf_reset(&p->record);
 	vv_buf_reset(&p->block);
-	if (!vv_buf_reserve(&p->stored, r->stored_len) || !vv_buf_reserve(&p->block, room)) {
+	l->room = VV_RECORD_HEADER_MAX + p->reach;
+	l->room = l->room < READ_LEAST ? READ_LEAST : l->room;
+	if (!vv_buf_reserve(&p->record, l->room)) return vv_fail_nomem(err);
+	l->wide = (uint8_t *)p->record.data;
+	if ((rc = find_record(src, cid, NULL, l, err)) < 0) return rc;
+	if (r->method != VV_METHOD_PARTS || !l->place.pack) return VV_ENOTFOUND;
+	const size_t len = r->header_len + r->stored_len, room = r->raw_len + BLOCK_SLACK;
+	p->record.len = l->have < len ? l->have : len;
+	p->have = p->record.len - r->header_len;
+	if (!vv_buf_reserve(&p->record, len - p->record.len) || !vv_buf_reserve(&p->block, room)) {
 		return vv_fail_nomem(err);
 	}
 #ifdef __SANITIZE_ADDRESS__
 	memset(p->block.data, 0xee, room); /* so that tests detect premature reads of a part */
-	memset(p->stored.data, 0xee, r->stored_len);
+	memset(p->record.data + p->record.len, 0xee, len - p->record.len);
 #endif
-	p->stored.len = r->stored_len;
+	p->record.len = len;
+	p->stored_at = r->header_len;
+	p->stored_len = r->stored_len;
 	p->block.len = r->raw_len;
 	vv_pack_ref(l->place.pack);
 	vv_pack_unref(p->pack);
 	p->pack = l->place.pack;
 	p->at = l->place.offset + r->header_len;
 	p->step = READ_LEAST;
-	p->have = peeked < r->stored_len ? peeked : r->stored_len;
-	memcpy(p->stored.data, l->peek + r->header_len, p->have);
 	return VV_OK;
 }
 
 /* The first bytes contain the description of the parts, and the head; their number is unknown. */
 static vv_status read_front(vv_parted *p, vv_error *err)
 {
+	const size_t len = p->stored_len;
 	vv_parts *parts = &p->parts;
-	char *data = p->stored.data;
+	uint8_t *data = vv_parted_stored(p);
 
 	for (;;) {
-		const size_t len = p->stored.len;
 		vv_status rc = vv_parts_read(parts, data, p->have, len, p->block.len, err);
 
 		if (p->have == len ||
@@ -273,8 +310,9 @@ vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err)
 	       (next < end || to - from < p->step)) {
 		to += parts->items[next++].stored;
 	}
-	p->step *= p->step < p->stored.len ? 2 : 1; /* 0 after 64 doublings would read nothing */
-	vv_status rc = vv_pack_read(p->pack, p->at + from, p->stored.data + from, to - from, err);
+	p->step *= p->step < p->stored_len ? 2 : 1; /* 0 after 64 doublings would read nothing */
+	vv_status rc = vv_pack_read(p->pack, p->at + from, vv_parted_stored(p) + from, to - from,
+				    err);
 	for (; rc == VV_OK && i < next; i++) {
 		parts->items[i].there = true;
 	}
@@ -283,12 +321,12 @@ vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err)
 
 vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p, vv_error *err)
 {
-	level l;
-	vv_status rc = find_record(src, cid, NULL, &l, err);
+	level l = {0};
+	vv_status rc;
 
-	if (rc < 0) return rc;
-	if (l.record.method != VV_METHOD_PARTS || !l.place.pack) return VV_ENOTFOUND;
-	if ((rc = begin_parted(p, &l, err)) < 0 || (rc = read_front(p, err)) < 0) return rc;
+	if ((rc = begin_parted(p, src, cid, &l, err)) < 0 || (rc = read_front(p, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; i < p->parts.count; i++) {
 		vv_part *part = &p->parts.items[i];
 
@@ -296,7 +334,7 @@ vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parte
 	}
 	vv_coder *c = vv_coder_take(src->store->coders, err);
 	if (!c) return VV_ENOMEM;
-	rc = vv_coder_head(c, &p->parts, (const uint8_t *)p->stored.data, (uint8_t *)p->block.data,
+	rc = vv_coder_head(c, &p->parts, vv_parted_stored(p), (uint8_t *)p->block.data,
 			   p->block.len, err);
 	vv_coder_give(src->store->coders, c);
 	return rc;
@@ -305,7 +343,7 @@ vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parte
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err)
 {
-	level l;
+	level l = {0};
 	vv_status rc = find_record(src, cid, NULL, &l, err);
 
 	if (rc == VV_OK) {
@@ -371,7 +409,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 
 static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 {
-	level next, at = *top;
+	level next = {0}, at = *top;
 	vv_error what;
 	vv_status rc;
 
@@ -515,7 +553,7 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 			   vv_error *err)
 {
 	chain ch;
-	level top;
+	level top = {0};
 	vv_status rc;
 
 	top.place = *place;
@@ -544,7 +582,7 @@ vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *ou
 			     vv_block_form *form, vv_error *err)
 {
 	chain ch;
-	level top;
+	level top = {0};
 	vv_status rc;
 
 	if ((rc = chain_init(&ch, src, err)) < 0) return rc;

@@ -101,10 +101,10 @@ vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len,
 		       : vv_pack_bad(p, offset, "the pack was cut short while it was read", err);
 }
 
-vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
-			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err)
+vv_status vv_pack_front(const vv_pack *p, uint64_t offset, vv_record *out, void *first,
+			size_t *have, vv_error *err)
 {
-	size_t len = VV_RECORD_PEEK;
+	size_t len = *have;
 	vv_status rc;
 
 	if (offset < VV_PACK_HEADER_LEN || offset >= p->records_end) {
@@ -113,13 +113,20 @@ vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 	if (p->records_end - offset < len) {
 		len = (size_t)(p->records_end - offset);
 	}
-	if ((rc = vv_pack_read(p, offset, peek, len, err)) < 0) return rc;
+	if ((rc = vv_pack_read(p, offset, first, len, err)) < 0) return rc;
 	*have = len;
-	const char *what = vv_record_parse(out, peek, len, offset);
+	const char *what = vv_record_parse(out, first, len, offset);
 	if (!what && vv_record_len(out) > p->records_end - offset) {
 		what = "the record reaches beyond the end of the pack";
 	}
 	return what ? vv_pack_bad(p, offset, what, err) : VV_OK;
+}
+
+vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
+			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err)
+{
+	*have = VV_RECORD_PEEK;
+	return vv_pack_front(p, offset, out, peek, have, err);
 }
 
 /* ---- scanning ---- */

@@ -82,6 +82,9 @@ vv_status vv_pack_bad(const vv_pack *p, uint64_t offset, const char *what, vv_er
  * gets its first bytes (*have of them: fewer only at the pack's end). VV_ECORRUPT. */
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err);
+/* The same, but first receives up to *have bytes, at least VV_RECORD_HEADER_MAX. */
+vv_status vv_pack_front(const vv_pack *p, uint64_t offset, vv_record *out, void *first,
+			size_t *have, vv_error *err);
 
 /* len bytes at offset, all of them. */
 vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len, vv_error *err);

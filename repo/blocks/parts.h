@@ -70,7 +70,9 @@ void vv_parts_scatter(const vv_parts *p, uint8_t *raw, size_t raw_len, const uin
  * then; a block that is a base, or is stored otherwise, is loaded whole. Zero it before use; for one thread at a time; valid
  * while the store is open. */
 typedef struct vv_parted {
-	vv_buf block, stored; /* stored has the first stored bytes, and those of loaded parts */
+	vv_buf block;
+	vv_buf record;                /* has the first bytes, and those of loaded parts */
+	size_t stored_at, stored_len; /* in the record */
 	vv_parts parts;
 	size_t left; /* parts that are not there yet */
 	struct vv_store *store;
@@ -78,6 +80,13 @@ typedef struct vv_parted {
 	struct vv_pack *pack; /* what else is stored, a reference; NULL: nothing */
 	uint64_t at;          /* where the stored bytes begin in it */
 	size_t have, step;    /* of the first ones; the next to be read at once */
+	size_t reach; /* bytes to read at once of the next record, from what earlier blocks needed */
 } vv_parted;
+
+/* The stored bytes. */
+static inline uint8_t *vv_parted_stored(const vv_parted *p)
+{
+	return (uint8_t *)p->record.data + p->stored_at;
+}
 
 #endif

@@ -231,7 +231,7 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 
 void vv_parted_clear(vv_parted *p)
 {
-	vv_buf_clear_all(&p->block, &p->stored);
+	vv_buf_clear_all(&p->block, &p->record);
 	vv_parts_clear(&p->parts);
 	vv_pack_unref(p->pack);
 	memset(p, 0, sizeof(*p));
@@ -314,8 +314,8 @@ static vv_status unpack_parts(vv_parted *p, vv_coder *c, size_t at, size_t len, 
 		}
 		vv_status rc = part->there ? VV_OK : vv_parted_read(p, i, end, &ignored);
 		rc = rc < 0 ? rc
-			    : vv_coder_part(c, part, (const uint8_t *)p->stored.data,
-					    (uint8_t *)p->block.data, &ignored);
+			    : vv_coder_part(c, part, vv_parted_stored(p), (uint8_t *)p->block.data,
+					    &ignored);
 		if (rc == VV_ENOMEM) return rc;
 		*sound = part->ready = rc == VV_OK;
 		p->left -= part->ready;
@@ -354,7 +354,7 @@ bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
 	const vv_part *x = &p->parts.items[i], *y = &q->parts.items[k];
 	return x->at == a && y->at == b && x->len == len && y->len == len && x->sum == y->sum &&
 	       x->stored == y->stored && is_there(p, i) && is_there(q, k) &&
-	       memcmp(p->stored.data + x->from, q->stored.data + y->from, x->stored) == 0;
+	       memcmp(vv_parted_stored(p) + x->from, vv_parted_stored(q) + y->from, x->stored) == 0;
 }
 
 /* ---- what there is ---- */

@@ -375,6 +375,58 @@ static void only_parts_that_are_needed_are_read(void **state)
 	vv_buf_clear(&b);
 }
 
+static unsigned reads;
+static ssize_t (*usual_pread)(int fd, void *buf, size_t len, off_t offset);
+
+static ssize_t counted_pread(int fd, void *buf, size_t len, off_t offset)
+{
+	reads++;
+	return usual_pread(fd, buf, len, offset);
+}
+
+/* Loads the same two parts of each block in turn. Returns the most reads that a block took, the first one excluded. */
+static unsigned most_reads(const char *dir, const vv_cid *cids, size_t count, size_t one,
+			   size_t other)
+{
+	const size_t part = STEP + HEAD;
+	vv_store *s = fx_open(dir);
+	vv_parted p = {0};
+	unsigned most = 0;
+	vv_error err;
+
+	for (size_t i = 0; i < count; i++) {
+		reads = 0;
+		vv_assert_ok(vv_store_get_parted(s, &cids[i], &p, &err), &err);
+		vv_assert_ok(vv_parted_need(&p, one * part, part, &err), &err);
+		vv_assert_ok(vv_parted_need(&p, other * part, part, &err), &err);
+		most = i > 0 && reads > most ? reads : most;
+	}
+	vv_parted_clear(&p);
+	vv_store_close(s);
+	return most;
+}
+
+/* Reading the same columns of successive row groups takes one read each. */
+static void parts_of_further_blocks_are_read_at_once(void **state)
+{
+	const char *dir = vv_test_path("further");
+	vv_cid cids[8];
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		vv_buf block = block_of(90 + i, 60 * (STEP + HEAD));
+
+		cids[i] = put(dir, &block);
+		vv_buf_clear(&block);
+	}
+	usual_pread = vv_sys_ops.pread;
+	vv_sys_ops.pread = counted_pread;
+	const unsigned near = most_reads(dir, cids, 8, 3, 5), far = most_reads(dir, cids, 8, 3, 50);
+	vv_sys_ops.pread = usual_pread;
+	assert_int_equal(near, 1);
+	assert_int_equal(far, 2);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_block_comes_back_whole_and_part_by_part),
 	cmocka_unit_test(short_blocks_and_who_may_not_have_no_parts),
@@ -385,6 +437,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(parts_that_are_stored_alike_are_known_without_unpacking),
 	cmocka_unit_test(parts_are_read_and_compared_in_any_order),
 	cmocka_unit_test(only_parts_that_are_needed_are_read),
+	cmocka_unit_test(parts_of_further_blocks_are_read_at_once),
 };
 
 VV_TEST_SUITE(parts)
