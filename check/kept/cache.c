@@ -27,7 +27,7 @@
 #define MAGIC_LEN 8u
 static_assert(sizeof(FILE_MAGIC) - 1 == MAGIC_LEN, "8 bytes");
 #define NAME_MAX_LEN 64u
-#define FILE_PREFIX "file." /* before the kind of what is a file of its own, in a result */
+#define FILE_PREFIX "file." /* in a result, before the kind of a record with its own file */
 #define PIECE (256u << 10)
 
 typedef struct record {
@@ -46,13 +46,13 @@ typedef struct records {
 
 struct vv_check_cache {
 	char *dir;       /* NULL: in memory */
-	records used;    /* what save writes: names, and the bytes where there is no folder */
-	records large;   /* files that were asked for: names as in a result */
+	records used;    /* records for save: names, and the bytes if there is no folder */
+	records large;   /* requested files: names as in a result */
 	records trusted; /* where they are in the trusted file */
 	int trusted_fd;  /* -1: none */
 	char *trusted_path;
 	bool wrote;
-	char *files; /* the folder beside dir, once a file in it was asked for; NULL */
+	char *files; /* the folder beside dir, once a file in it was requested; or NULL */
 };
 
 vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err)
@@ -113,7 +113,7 @@ static int by_age(const void *x, const void *y)
 	return a->nsec < b->nsec ? -1 : a->nsec > b->nsec;
 }
 
-/* Takes the oldest away until the rest is small enough. What fails is left for the next time. */
+/* Removes the oldest until the rest is small enough. Failures wait for the next time. */
 static void drop_oldest(kept *files, size_t count, uint64_t total, uint64_t max)
 {
 	if (total > max) {
@@ -275,7 +275,7 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 	if (found == 0) {
 		vv_buf_reset(out);
 		found = read_trusted(c, name, out, err);
-		/* from now on a record of our own, so that it can be saved again */
+		/* copied to our own records, so that it can be saved again */
 		if (found == 1) {
 			return vv_check_cache_put(c, kind, key, out->data, out->len, err) < 0
 				       ? (int)VV_ENOMEM
@@ -308,7 +308,7 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	vv_derived_begin(&b, RECORD_MARK);
 	vv_buf_put(&b, bytes, len);
 	if (vv_derived_write(&b, path, 0, NULL) < 0) {
-		vv_unlink(path, true, NULL); /* what was there before is out of date */
+		vv_unlink(path, true, NULL); /* the old file is out of date */
 	}
 	return VV_OK;
 }
@@ -327,7 +327,7 @@ static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *ke
 	return true;
 }
 
-/* A file under way, and the hash of what it has so far. */
+/* A file being written, and the hash of its bytes so far. */
 typedef struct saving {
 	vv_new_file *file;
 	vv_xxh3_state *hash;
@@ -385,7 +385,7 @@ static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset,
 	return rc;
 }
 
-/* Like a record; what is neither here nor in the trusted file is left out. */
+/* Like a record; skipped if neither here nor in the trusted file. */
 static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_error *err)
 {
 	const record *trusted = find_record(&c->trusted, r->name);
@@ -451,7 +451,7 @@ static vv_status bad_file(const char *file, vv_error *err)
 		       file);
 }
 
-/* Does the hash at the end hold for all before it? */
+/* Does the hash at the end match all bytes before it? */
 static vv_status hash_holds(const vv_check_cache *c, uint64_t size, vv_error *err)
 {
 	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);

@@ -13,7 +13,7 @@
 #define HAS_BOUNDS 1u
 #define HAS_HOLES 2u
 #define MIXED 4u     /* never kept */
-#define KEY_MAX 256u /* bytes: with longer keys there are no bounds, so that memory is bounded */
+#define KEY_MAX 256u /* bytes: groups with longer keys have no bounds, so that memory is limited */
 #define NO_VALUE 0xffffffffu /* in place of a length, as keys have it for a missing value */
 #define WRONG 0x80000000u    /* beside it, as vv_value_put_key has it */
 
@@ -26,7 +26,7 @@ typedef struct value {
 	int kind; /* 0; 1 not a value of its field; 2 none */
 } value;
 
-/* Of a sound key; *p moves past it. */
+/* Reads a value of a sound key; *p moves past it. */
 static value next_value(const uint8_t **p)
 {
 	uint32_t word = vv_get_le32(*p);

@@ -1,16 +1,16 @@
 /*
- * key_run: how a run is in its file, and that each piece of it can be proved alone.
+ * key_run: reads and writes a run's file, each piece of which can be verified alone.
  *
- * Head: "VVKEYS" 05 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups, le32 lower parts, le32 bits of hashes
- * that are left out. Body: the groups' names (32 bytes each), zeros up to a multiple of 4,096, the entries, the repeats, the
- * list's top. Sums: for each 4,096 bytes of the body le64 of the XXH3-64 under the piece's number as seed. Tail: le64 entries,
- * le64 pieces of entries, le64 repeats, le64 bytes of the list's top, le64 of the XXH3-64 of head and tail before it.
+ * Head: "VVKEYS" 05 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups, le32 lower parts, le32 dropped bits of
+ * hashes. Body: the groups' names (32 bytes each), zeros up to a multiple of 4,096, the entries, the repeats, the list's top.
+ * Sums: for each 4,096 bytes of the body le64 of the XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 pieces
+ * of entries, le64 repeats, le64 bytes of the list's top, le64 of the XXH3-64 of head and tail before it.
  *
- * Of each hash as many bits are kept, from the highest on, as let a run take at most three bytes for an entry. Entries are in
- * pieces of 4,096 bytes: le64 the first one's hash, le32 how many there are, then bits, from the lowest of each byte on. The
- * difference of an entry's hash to the first is in two parts: divided by the number of lower parts it gives the upper one. The
- * rest, times the groups, plus the number of the group, is a field, in as many bits as the greatest needs; the last field begins
- * the fields, the first ends the piece. The upper parts are unary: a one for each entry, in order, and before it as many zeros as
+ * A run keeps as many of the highest bits of each hash as fit in at most three bytes for an entry. Entries are in pieces of
+ * 4,096 bytes: le64 the first one's hash, le32 how many there are, then bits, from the lowest of each byte on. The difference
+ * of an entry's hash to the first is in two parts: divided by the number of lower parts it gives the upper one. The rest, times
+ * the groups, plus the number of the group, is a field, in as many bits as the greatest needs; the last field begins the
+ * fields, the first ends the piece. The upper parts are unary: a one for each entry, in order, and before it as many zeros as
  * its upper part is greater than that of the entry before it. So a piece is searched without reading its fields (Elias-Fano).
  *
  * Hashes are spread evenly, so that a place is guessed from the hash alone, and the rest is a
@@ -36,7 +36,7 @@ static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 5, '\n'};
 #define PIECE_BITS (8u * CHECK_KEY_PIECE)
 #define HEAD_BITS (8u * PIECE_HEAD)
 #define HASH_BITS (64u - CHECK_GROUP_BITS)
-#define FIELD_BITS 57u            /* at most: what one load gives */
+#define FIELD_BITS 57u            /* the most that one load can read */
 #define FIELD ((uint64_t)1 << 21) /* of a field's values, where groups leave LOWER_LEAST of them */
 #define LOWER_LEAST 64u
 #define ENTRY_BITS 24u /* of the file, for an entry */
@@ -59,13 +59,13 @@ static size_t pieces(size_t len)
 	return len / PROVED_LEN + (len % PROVED_LEN > 0);
 }
 
-/* Of the groups' names, with the zeros after them. */
+/* The length of the groups' names with the zeros after them. */
 static uint64_t names_len(uint64_t groups)
 {
 	return (groups * NAME_LEN + CHECK_KEY_PIECE - 1) / CHECK_KEY_PIECE * CHECK_KEY_PIECE;
 }
 
-/* Of numbers below count. */
+/* Bits for numbers below count. */
 static unsigned bits_of(uint64_t count)
 {
 	unsigned bits = 0;
@@ -76,7 +76,7 @@ static unsigned bits_of(uint64_t count)
 	return bits;
 }
 
-/* Of the head, and the tail but for its sum. */
+/* The hash of the head, and of the tail without its sum. */
 static uint64_t frame_sum(const uint8_t *head, const uint8_t *tail)
 {
 	uint8_t both[HEAD_LEN + TAIL_LEN - 8];
@@ -86,7 +86,7 @@ static uint64_t frame_sum(const uint8_t *head, const uint8_t *tail)
 	return vv_xxh3(both, sizeof(both), 0);
 }
 
-/* Whether a piece of the body is what was written. */
+/* Whether a piece of the body matches its sum. */
 static bool piece_is_fine(check_key_run *k, size_t i)
 {
 	size_t from = i * PROVED_LEN,
@@ -192,7 +192,7 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 	return rc;
 }
 
-/* Whether so many bytes of the body are what was written. */
+/* Whether len bytes of the body match their sums. */
 static bool bytes_are_fine(check_key_run *k, const uint8_t *bytes, size_t len)
 {
 	size_t from = (size_t)(bytes - k->body);
@@ -253,13 +253,13 @@ static const uint8_t *piece_at(const check_key_run *k, size_t piece)
 	return k->entries + piece * CHECK_KEY_PIECE;
 }
 
-/* What is kept of the piece's first hash; UINT64_MAX where it is damaged. */
+/* The kept bits of the piece's first hash; UINT64_MAX if damaged. */
 static uint64_t first_hash(check_key_run *k, size_t piece)
 {
 	return number_at(k, piece_at(k, piece));
 }
 
-/* At least FIELD_BITS; those past a piece are those of what is behind it: other pieces, sums, the tail. */
+/* At least FIELD_BITS; bits past a piece are from the bytes behind it: other pieces, sums, the tail. */
 static uint64_t bits_at(const uint8_t *piece, size_t bit)
 {
 	return vv_get_le64(piece + bit / 8) >> bit % 8;
@@ -337,7 +337,7 @@ static inline bool skip_bits(check_key_cursor *c, const uint8_t *piece, uint64_t
 	return true;
 }
 
-/* Past most entries of the piece that come before what is sought. */
+/* Skips most entries of the piece before the sought one. */
 static void skip_to(check_key_cursor *c)
 {
 	const uint8_t *piece = piece_at(c->run, c->piece);
@@ -351,7 +351,8 @@ static void skip_to(check_key_cursor *c)
 	}
 }
 
-/* The last piece that begins before the hash; else the first. The guess only says where to look first. */
+/* The last piece that begins before the hash; else the first. The guess is only the first place to
+ * look. */
 static size_t find_piece(check_key_run *k, uint64_t hash)
 {
 	size_t low = 0, high = k->piece_count;
@@ -379,7 +380,7 @@ static size_t find_piece(check_key_run *k, uint64_t hash)
 	return low > 0 ? low - 1 : 0;
 }
 
-/* Up to what is sought, from an entry before it or of it. */
+/* Advances to the sought hash, from an entry at or before it. */
 static void step(check_key_cursor *c)
 {
 	if (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < c->sought) {
@@ -437,7 +438,7 @@ struct check_key_writer {
 	unsigned field_bits, left_out;
 	uint8_t piece[CHECK_KEY_PIECE + 16]; /* of entries, under way */
 	size_t piece_entries;
-	uint64_t base; /* what is kept of its first hash */
+	uint64_t base; /* kept bits of its first hash */
 	bool failed;
 };
 
@@ -472,7 +473,7 @@ static void choose_form(check_key_writer *w, uint64_t entries, unsigned left_out
 	}
 }
 
-/* What is in the buffer, whole pieces; at the end all of it. */
+/* Writes the buffer's whole pieces; at the end all of it. */
 static void flush(check_key_writer *w)
 {
 	if (w->buf.failed) {
@@ -495,7 +496,7 @@ static void flush(check_key_writer *w)
 static void put(check_key_writer *w, const void *bytes, size_t len)
 {
 	vv_buf_put(&w->buf, bytes, len);
-	if (w->buf.len >= PIECE) { /* exactly: no piece is a part of what is put */
+	if (w->buf.len >= PIECE) { /* exactly: each put is within one piece */
 		flush(w);
 	}
 }

@@ -1,10 +1,7 @@
 /*
- * base: the order in which a version is compared with its base, and what is found of
- * its columns and its key.
- *
- * Where the version still has the base's key, that key is its own business (primary-key,
- * check/rules/check.h). Where its key is another one, or it has none, the base's is held
- * against it by the same means.
+ * base: compares a version with its base, and finds changes of columns and key. * If the version
+ * still has the base's key, the rule primary-key checks it (check/rules/check.h). If it has another
+ * key, or none, the base's is checked here by the same means.
  */
 #include "check/past/base.h"
 
@@ -119,8 +116,8 @@ static bool is_retyped(const vv_column_pair *p)
 	return p->a >= 0 && p->b >= 0 && p->retyped;
 }
 
-/* Where nobody declared the types another type comes from other values, which are reported one
- * by one (type-contradiction). */
+/* Without declared types, another type comes from other values, which are reported one by one
+ * (type-contradiction). */
 static bool is_type_told(const base_check *c)
 {
 	return !c->o->declared &&
@@ -291,7 +288,7 @@ static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_ke
 	return base_give(c, &q, &f, err);
 }
 
-/* A key that varve found by itself is none where a description, then or now, knows of no key. */
+/* A key that varve inferred does not count if a description, then or now, has no key. */
 static bool is_nobodys_key(const base_check *c)
 {
 	return c->base->root.key_source == VV_KEY_INFERRED && c->o->declared &&
@@ -371,7 +368,7 @@ static vv_status match_columns(base_check *c, vv_error *err)
 	return rc;
 }
 
-/* ---- what the rules read ---- */
+/* ---- data for the rules ---- */
 
 static vv_status explain_settings(const base_check *c, vv_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * base_findings: how findings against a base are given and held back, how bounds are
- * read and written, and how groups of one side are read.
+ * base_findings: reports findings against a base within quotas, reads and writes bounds, and reads
+ * groups of one side.
  */
 #include "check/past/base_findings.h"
 
@@ -188,8 +188,8 @@ bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint6
 	uint64_t of_before = was_of ? was_of : 1;
 	__extension__ unsigned __int128 before = was, now = is, of = of_before;
 
-	/* now / of - before / of > most / 10^9; of tables beyond 10^13 rows the lowest bits are left out, so
-	 * that 128 hold the products */
+	/* now / of - before / of > most / 10^9; of tables beyond 10^13 rows the lowest bits are dropped, so
+	 * that the products fit in 128 */
 	before *= is_of;
 	now *= of_before;
 	of *= is_of;
@@ -243,7 +243,7 @@ static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 	vv_buf_printf(out, ".%0*llu", digits, (unsigned long long)part);
 }
 
-/* What would be rounded to none, or to all, is said to be more, or less. */
+/* A share that would round to 0 or to 100 is written as a bound. */
 void base_put_percent(vv_buf *out, uint64_t billionths)
 {
 	if (billionths > 0 && billionths < VV_BILLION / 10000) {

@@ -1,10 +1,10 @@
 /*
  * base_rows: finds rows and values that differ from the base in a way that rules forbid: values
- * that contradict the type a column had (and what to propose), rows and cells against their bounds.
+ * that contradict a column's former type (with a proposal), rows and cells against their bounds.
  *
  * Two ways lead to a contradicting value. A stored version keeps its parent's types, so that a
- * wrong value is a type-error of the version itself: vv_base_recode gives it its name. Where the
- * type gave way to the value instead, or nobody looks for type-errors, the values are read here.
+ * wrong value is a type-error of the version itself: vv_base_recode renames it. If the type changed
+ * for the value instead, or type-errors are not checked, the values are read here.
  */
 #include "check/past/base_internal.h"
 
@@ -28,11 +28,11 @@ static bool takes_anything(const vv_field *f)
 	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0);
 }
 
-/* What is looked for in one column. */
+/* A search in one column. */
 typedef struct hunt {
 	base_check *c;
 	size_t a, b;
-	bool all; /* also what the column's own type refuses, which else is a type-error */
+	bool all; /* include values refused by the column's own type, otherwise type-errors */
 	uint64_t found;
 	/* NULL setting: only counted */
 	const vv_rule_setting *setting;
@@ -185,7 +185,7 @@ vv_status base_check_types(base_check *c, vv_error *err)
 
 static const vv_bound nothing = {.given = true};
 
-/* What one walk over the differing rows finds. */
+/* Results of one walk over the differing rows. */
 typedef struct row_walk {
 	base_check *c;
 	vv_rowdiff *diff;
@@ -308,13 +308,13 @@ static void walk_clear(row_walk *w)
 }
 VV_AUTO_CLEAR(row_walk, walk_clear)
 
-/* Gives what c->message says, of n of so many, where the setting's bounds do not allow it. */
+/* Reports c->message for n of `of` if the setting's bounds do not allow it. */
 static vv_status give_beyond(base_check *c, const vv_rule_setting *s, uint64_t n, uint64_t of,
 			     vv_error *err)
 {
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
-	/* with a lower bound alone there is no upper one */
+	/* with only a lower bound there is no upper one */
 	bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
 
 	if (!above && !base_below(&s->min, n, of)) {
@@ -488,7 +488,7 @@ static vv_finding change_finding(const base_check *c, const vv_check_rule *line)
 			    .name = vv_check_rule_given(line)};
 }
 
-/* The rule does not apply here: a column is gone, or there is no key. */
+/* The rule does not apply here: a column or the key is missing. */
 static vv_status give_unread(base_check *c, const vv_check_rule *line, const char *code,
 			     const char *why, vv_error *err)
 {

@@ -1,10 +1,8 @@
 /*
- * base_values: the rules on the values of whole columns: missing ones, new ones, drift,
- * and how old the newest date is.
- *
- * What they measure is a column's distribution. It comes from the cache, or from the base's and
- * the groups that differ, or the column is read: by several threads, each of which counts a
- * run of rows by itself.
+ * base_values: the rules on the values of whole columns: missing ones, new ones, drift, and the age
+ * of the newest date. * They measure a column's distribution. It comes from the cache, or from the
+ * base's and the groups that differ, or the column is read: by several threads, each of which
+ * counts a run of rows by itself.
  */
 #include "check/past/base_internal.h"
 
@@ -19,8 +17,8 @@
 #define JOBS_MAX 16u
 #define ROWS_MIN 50000u        /* below that a thread costs more than it saves */
 #define PSI_DEFAULT 200000000u /* 0.2 */
-#define FEW_VALUES 100u        /* a column looks like one of categories: so many values at most, */
-#define FEW_TIMES 10u          /* each of which is in so many rows on average */
+#define FEW_VALUES 100u        /* a column counts as categories with at most this many values, */
+#define FEW_TIMES 10u          /* each in this many rows on average */
 
 /* One column of both versions, its values counted. */
 typedef struct column_values {
@@ -153,7 +151,7 @@ static vv_status want_all(values *v, vv_error *err)
 	return rc;
 }
 
-/* What a distribution depends on: the rows, the column's place, how it is read. */
+/* Hashes all inputs of a distribution: the rows, the column's place, how it is read. */
 static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv_dist_kind kind,
 			   vv_error *err)
 {
@@ -288,7 +286,7 @@ static vv_status read_rows(read_job *j, vv_error *err)
 	}
 	while (rc == VV_OK && (more = vv_table_read(reader, &b, err)) > 0 &&
 	       b.first_row < j->until) {
-		/* the group that holds `from` belongs to whoever has its first row */
+		/* the group with row `from` belongs to the job with its first row */
 		if (b.first_row >= j->from) {
 			rc = add_group(j->r, j->parts, &b, err);
 		}
@@ -452,8 +450,8 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 		if (!take[i]) {
 			continue;
 		}
-		/* more different values on the way than are told apart, or a cache of another
-		 * table, or fewer digits than there is room for: then it is read whole */
+		/* too many distinct values on the way, a cache of another table, or fewer digits
+		 * than fit: read it whole */
 		rc = x->is.over ? VV_ECORRUPT : vv_distribution_finish(&x->is, VV_IGNORED);
 		if (rc == VV_OK && !vv_distribution_settle(&x->is, &x->was, gone)) {
 			rc = VV_ECORRUPT;
@@ -648,7 +646,7 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 	return VV_OK;
 }
 
-/* Rows are read again only when there is something to tell. */
+/* Reads rows again only when there is something to report. */
 static vv_status tell_news(news *w, vv_error *err)
 {
 	base_check *c = w->v->c;
@@ -690,7 +688,8 @@ static vv_status check_news(values *v, const vv_rule_setting *s, const column_va
 	return rc;
 }
 
-/* A column that the setting names, and that is not there (dates: or has none): nothing would be checked, and nobody would know. */
+/* Reports a column that the setting names and the table lacks (dates: or that has none): otherwise the rule would silently
+ * check nothing. */
 static vv_status check_named(base_check *c, const vv_rule_setting *s, bool dates, vv_error *err)
 {
 	vv_status rc;

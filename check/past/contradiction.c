@@ -1,5 +1,5 @@
 /*
- * contradiction: which words stand for no value, and which type would take a value as well.
+ * contradiction: recognizes words for a missing value, and finds a type that also accepts a value.
  */
 #include "check/past/contradiction.h"
 
@@ -30,7 +30,7 @@ const char *base_noun(vv_type t)
 	return nouns[t];
 }
 
-/* Could the text be somebody's word for "no value"? Short, and without a digit. */
+/* Could the text be a word for "no value"? Short, and without a digit. */
 static bool is_like_missing(const char *s, size_t len)
 {
 	if (len == 0 || len > 12 || !vv_likely_one_line(s, len)) return false;
@@ -40,7 +40,7 @@ static bool is_like_missing(const char *s, size_t len)
 	return true;
 }
 
-/* The narrowest other type that takes the value as well as what the column had. */
+/* The narrowest other type that accepts the value and the column's former ones. */
 static vv_type wider(const vv_field *f, const vv_cell *value)
 {
 	vv_field number = *f;

@@ -19,8 +19,8 @@
 #define DROPPED_MAX 63u
 #define ROWS_MAX ((uint64_t)1 << 56) /* sums of shares in tenths stay within 64 bits */
 
-/* While values come and go twice as many are told apart as in the end, so that the answer
- * does not depend on the way. count 0 marks a value that was added and taken away again; used marks a taken slot. */
+/* While values are added and removed, twice as many are distinguished as in the end, so that the answer does not
+ * depend on the order. count 0 marks a value that was added and taken away again; used marks a taken slot. */
 typedef struct vv_dist_slot {
 	uint64_t hash;
 	uint64_t at; /* numbers: the step; texts: place in texts */
@@ -215,7 +215,7 @@ static uint64_t hash_of(const vv_distribution *d, const vv_dist_value *v)
 	return has_steps(d) ? vv_xxh3(&v->step, sizeof(v->step), 0) : vv_xxh3(v->text, v->len, 0);
 }
 
-/* Drops further digits of all numbers so far, and what is gone again. */
+/* Drops further digits of all numbers so far, and slots whose count is 0. */
 static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
 {
 	vv_auto_free slot *old = d->slots;
@@ -295,7 +295,7 @@ static vv_status make_room(vv_distribution *d, vv_error *err)
 	return coarsen(d, digits, err);
 }
 
-/* The slot of a value, which may be new; *v loses the digits for which there is no room. */
+/* The slot of a value, which may be new; *v loses digits that do not fit. */
 static vv_status make_slot(vv_distribution *d, vv_dist_value *v, slot **out, vv_error *err)
 {
 	unsigned before;
@@ -464,7 +464,7 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone)
 {
 	if (d->dropped != from->dropped || d->dropped == 0) {
-		return true; /* nothing was dropped, or this one's own values asked for it */
+		return true; /* nothing was dropped, or its own values required it */
 	}
 	/* a row that is gone takes one value with it at most */
 	d->finer = from->finer > gone ? from->finer - gone : 0;
@@ -576,7 +576,7 @@ static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, con
 	return p == end;
 }
 
-/* Is every row accounted for? Whoever measures relies on the sums. */
+/* Is every row accounted for? Measurements rely on the sums. */
 static bool adds_up(const vv_distribution *d)
 {
 	uint64_t left = d->rows;
@@ -626,8 +626,8 @@ uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
 #define LEAST_SHARE 0.0001
 #define BILLION 1e9
 
-/* Numbers: a bin of the base ends with the value that fills another tenth, and so holds
- * whole values (one value may fill several tenths); the first and the last have no ends. */
+/* Numbers: a bin of the base ends with the value that fills another tenth, and so contains whole
+ * values (one value may fill several tenths); the first and the last have no ends. */
 static void bin_numbers(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now)
 {
 	uint64_t seen = 0, tenth = 1;

@@ -1,6 +1,5 @@
 /*
- * new_only: by what a finding is recognised in another version: a hash of rule, column and
- * row, counted.
+ * new_only: recognizes findings in another version by a hash of rule, column and row, counted.
  */
 #include "check/past/new_only.h"
 
@@ -105,7 +104,7 @@ static void put_part(vv_buf *b, char kind, const char *s, size_t len)
 	vv_buf_put(b, s, len);
 }
 
-/* By what a finding is recognised. old: it is the base's. */
+/* The identity of a finding. old: it is the base's. */
 static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool old, vv_error *err)
 {
 	const char *column = f->column ? (old ? column_in_new(k, f->column) : f->column) : "";
@@ -119,7 +118,7 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 		put_part(&k->text, 'e', f->expected, strlen(f->expected));
 	}
 	if (f->row == 0 && vv_rule_is_written(f->rule) && !f->key) {
-		/* about the whole table: what it counts is another number each time */
+		/* about the whole table: its count differs each time */
 	} else if (f->key) {
 		put_part(&k->text, 'k', f->key, f->key_len);
 	} else if (f->row > 0 && k->compared &&

@@ -1,6 +1,6 @@
 /*
- * profile: what is worth noting of a value, so that one walk over a version is enough,
- * and how that is written: as constraints of Table Schema.
+ * profile: collects facts about values in one walk over a version, and writes them as constraints
+ * of Table Schema.
  */
 #include "check/past/profile.h"
 
@@ -16,7 +16,7 @@
 #include "dataset/schema/infer.h"
 #include "diff/rows/key_unique.h"
 
-#define ENUM_TIMES 5u        /* each word of an enumeration is in so many rows on average */
+#define ENUM_TIMES 5u        /* each word of an enumeration is in this many rows on average */
 #define CODE_LEN 40u         /* characters of the longest code */
 #define PROFILE_WORDS 20u    /* of an enumeration at most */
 #define PROFILE_WORD_LEN 80u /* bytes of each at most */
@@ -55,7 +55,7 @@ struct vv_profile {
 	vv_arena arena;
 	profile_column *columns;
 	size_t *key;
-	size_t key_count; /* 0: no key, or one that does not hold */
+	size_t key_count; /* 0: no valid key */
 	bool loose;       /* vv_profile_loosen: */
 	unsigned slack;
 	bool failed; /* memory ended while values were noted */
@@ -74,7 +74,7 @@ static bool same(const profile_word *w, const vv_cell *cell)
 	return w->len == cell->len && (w->len == 0 || memcmp(w->text, cell->text, w->len) == 0);
 }
 
-/* Counts the word; false when there is no room for it, or memory ended (p->failed). */
+/* Counts the word; false when max is reached or memory ended (p->failed). */
 static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t max,
 		      const vv_cell *cell)
 {
@@ -154,7 +154,7 @@ static void note_bounds(profile_column *c, const vv_field *f, const vv_cell *cel
 	c->high = c->values == 1 || high > c->high ? high : c->high;
 }
 
-/* Sign, and whether it is above one: the spelling tells. */
+/* Notes the sign, and whether it is above one, from the spelling. */
 static void note_amount(profile_column *c, const vv_field *f, const vv_cell *cell)
 {
 	size_t i = 0;
@@ -176,7 +176,7 @@ static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 						   : vv_field_accepts_json(f, cell);
 }
 
-/* A short word without digits may be somebody's word for "missing". */
+/* A short word without digits may mean "missing". */
 static bool is_missing_word(const vv_cell *cell)
 {
 	if (cell->state != VV_CELL_TEXT || cell->len == 0 || cell->len > 12 ||
@@ -191,7 +191,7 @@ static bool is_missing_word(const vv_cell *cell)
 	return true;
 }
 
-/* A word that means a missing value in any column of CSV, however often it is there. */
+/* A word that means a missing value in any column of CSV, however frequent. */
 static bool note_known(const vv_profile *p, profile_column *c, const vv_cell *cell)
 {
 	const uint16_t word = p->t->root.dialect.form == VV_FORM_CSV ? vv_infer_missing(cell) : 0;
@@ -446,7 +446,7 @@ static void put_pattern(vv_json_out *w, const profile_column *c)
 			vv_buf_putc(&b, marks[i]);
 		}
 	}
-	vv_buf_puts(&b, c->mark[0] ? "-]" : "]"); /* a '-' at the end stands for itself */
+	vv_buf_puts(&b, c->mark[0] ? "-]" : "]"); /* a '-' at the end is literal */
 	if (c->least == c->most) {
 		vv_buf_printf(&b, "{%llu}", (unsigned long long)c->most);
 	} else {
@@ -468,7 +468,7 @@ static void put_bound(vv_json_out *w, const char *name, int64_t v)
 	vv_json_raw(w, text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)v));
 }
 
-/* Minimum and maximum: bounds, or what the sign says. */
+/* Minimum and maximum: bounds, or those that follow from the sign. */
 static void put_range(const vv_profile *p, vv_json_out *w, const profile_column *c)
 {
 	const int64_t spread = c->high - c->low;
@@ -535,7 +535,7 @@ static void put_node(vv_json_out *w, const vv_json *node)
 	vv_json_raw(w, vv_buf_cstr(&b), b.len);
 }
 
-/* The field's missing values, and the words that stand for them in this column. */
+/* The field's missing values, and the words for them in this column. */
 static void put_missing(vv_json_out *w, const profile_column *c, const vv_field *f)
 {
 	vv_json_add_array(w, "missingValues");

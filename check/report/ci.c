@@ -1,6 +1,6 @@
 /*
- * ci: findings where pull and merge requests show them: GitHub's workflow commands,
- * GitLab's code quality. Knows their limits and how text is kept from being a command.
+ * ci: writes findings for display in pull and merge requests: GitHub's workflow commands, GitLab's
+ * code quality, within their limits and with text escaped.
  */
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #define ANNOTATIONS 9u
 
 /* As GitHub's own tools escape it (a command's text ends at the line's end; in a property ':' and
- * ',' part), and whatever no log is to see: a path may hold anything. */
+ * ',' separate), and characters that no log may contain: a path may contain anything. */
 static void put_github(vv_buf *b, const char *s, size_t len, bool property)
 {
 	uint32_t cp;

@@ -1,7 +1,7 @@
 /*
- * items: which findings are kept, and what makes two of them the same one in two runs: path, rule,
- * column, and the row's key; where there is no key the value and what is said of it, so that a row
- * that moves stays what it is. Never the line. Equal ones in a dataset are numbered.
+ * items: chooses the findings to keep, and their identity across runs: path, rule, column, and the
+ * row's key; without a key the value and the message, so that a moved row keeps its identity. Never
+ * the line. Equal ones in a dataset are numbered.
  */
 #include "check/report/items.h"
 
@@ -12,9 +12,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-#define DRAIN ((size_t)256 << 10)      /* bytes of a report that are held before they go out */
+#define DRAIN ((size_t)256 << 10)      /* bytes of a report buffered before a write */
 #define BYTES_MAX ((uint64_t)16 << 20) /* of findings that are kept */
-#define RULE_MIN 1000u                 /* so many of a rule are kept even so */
+#define RULE_MIN 1000u                 /* at least this many of a rule are kept */
 
 /* --- fingerprints ---------------------------------------------------------------------------- */
 
@@ -103,7 +103,7 @@ void vv_report_prints_clear(vv_check_report *r)
 
 /* --- findings -------------------------------------------------------------------------------- */
 
-/* At most so many bytes, and no half character at the end. */
+/* Shortens to VV_REPORT_VALUE_MAX bytes at a character's end. */
 static uint16_t shorten(const char *s, size_t len, bool *cut)
 {
 	size_t n = VV_REPORT_VALUE_MAX;

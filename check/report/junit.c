@@ -125,7 +125,7 @@ static void count_cases(const vv_check_report *r, const vv_report_dataset *d, ui
 	}
 }
 
-/* Schemas of Jenkins and Ant know "skipped" of a suite only. */
+/* Schemas of Jenkins and Ant allow "skipped" for a suite only. */
 static void put_counts(vv_buf *b, uint64_t tests, uint64_t failures, bool suite, uint64_t ms)
 {
 	vv_buf_printf(b, "tests=\"%llu\" failures=\"%llu\" errors=\"0\"%s time=\"%llu.%03u\"",

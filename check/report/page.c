@@ -28,7 +28,7 @@ static void put_number(vv_buf *b, uint64_t n)
 	}
 }
 
-/* What is wrong, in words; message and expectation are ours, but may name data. */
+/* Words the problem; message and expectation are ours, but may contain data. */
 static void put_problem(vv_buf *b, const vv_report_item *i)
 {
 	vv_report_put_markups(b, i->message);
@@ -126,7 +126,7 @@ static void put_markdown_group(vv_buf *b, const vv_report_group *g, size_t max)
 vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	size_t max = out->len + MARKDOWN_MAX;
-	uint64_t datasets = 0, findings = 0; /* for which there is no room */
+	uint64_t datasets = 0, findings = 0; /* that do not fit */
 
 	vv_buf_puts(out, FIRST_LINE "### varve check: ");
 	vv_report_put_verdict(out, r);
@@ -211,7 +211,7 @@ static bool group_is_told(const vv_report_group *g)
 	return vv_report_found(g) > 0;
 }
 
-/* Of the rows, where findings are rows. */
+/* The share of the rows, if findings are rows. */
 static void put_share(vv_buf *b, const vv_report_dataset *d, const vv_report_group *g)
 {
 	const uint64_t found = vv_report_found(g);
@@ -222,7 +222,7 @@ static void put_share(vv_buf *b, const vv_report_dataset *d, const vv_report_gro
 		      tenths == 0 ? 1 : tenths % 10);
 }
 
-/* What is wrong, in short, before all rows: each rule that found something, and a link to its rows. */
+/* A summary before all rows: each rule with findings, and a link to its rows. */
 static void put_html_wrong(vv_buf *b, const vv_check_report *r)
 {
 	size_t number = 0;
@@ -283,7 +283,7 @@ vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_buf_puts(out, r->options.overview ? r->options.overview : "");
 	put_html_wrong(out, r);
 	put_html_datasets(out, r, true);
-	if (r->totals.commits <= 1) { /* of a long range only what says something */
+	if (r->totals.commits <= 1) { /* of a long range only datasets with findings */
 		put_html_datasets(out, r, false);
 	}
 	vv_buf_puts(out, "</body>\n</html>\n");

@@ -222,8 +222,8 @@ static vv_report_group *take_unread(vv_report_dataset *d)
 	return g;
 }
 
-/* Errors first, and before them rules that could not be looked at, as the file has them; what is wrong with the whole table
- * (rows that are gone) before its rows; else in the order in which they were found. */
+/* Sorts: rules that could not be checked, in the file's order, then errors; findings about the whole table (missing rows)
+ * before its rows; otherwise in the order found. */
 static void order_groups(vv_report_dataset *d)
 {
 	vv_report_group *unread = NULL, **unread_end = &unread, *g;
@@ -255,7 +255,7 @@ static void order_groups(vv_report_dataset *d)
 	d->rules = NULL;
 }
 
-/* Where a reviewer sees what was found: the pointer's lines are all that Git shows of a stored table. */
+/* The line to show a reviewer: Git shows only the pointer of a stored table. */
 static uint64_t find_pointer_line(const vv_schema *columns, const char *column)
 {
 	long i = column ? vv_schema_find(columns, column, strlen(column)) : -1;

@@ -122,7 +122,7 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	w->buf->failed = w->buf->failed || text.failed;
 }
 
-/* What is not listed is told by one result of its own. */
+/* Counts unlisted findings in one separate result. */
 static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
 		     uint64_t left)
 {
@@ -142,7 +142,7 @@ static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report
 	w->buf->failed = w->buf->failed || text.failed;
 }
 
-/* Results for findings: each group may want one that tells what is left out. */
+/* Results left for findings: each group may need one to count the unlisted. */
 static uint64_t room_for_items(const vv_check_report *r)
 {
 	uint64_t groups = 0;
@@ -155,7 +155,7 @@ static uint64_t room_for_items(const vv_check_report *r)
 	return groups < RESULTS_MAX ? RESULTS_MAX - groups : 0;
 }
 
-/* Answers how many findings no result tells of: only where there are too many groups even for numbers. */
+/* Returns how many findings no result covers: not 0 only if there are too many groups even for counts. */
 static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
 {
 	uint64_t room = room_for_items(r), count = 0, untold = 0;

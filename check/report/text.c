@@ -16,7 +16,7 @@
 
 enum { AT_LINE, AT_ROW, AT_KEY, AT_VALUE, AT_PROBABLY, AT_MESSAGE, AT_EXPECTED };
 
-/* What columns take where there is room. */
+/* Widths of columns if they fit. */
 static const size_t widest[COLUMNS] = {20, 20, 32, 34, 72, 72, 72};
 #define INTENDED 8u
 #define CONDITION 100u /* the value of a condition: those of several columns */
@@ -124,7 +124,7 @@ static void put_line(vv_buf *out, const size_t *width, const char *const *names,
 			vv_buf_puts(cell, names[c]);
 		}
 		size_t w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
-		if (c <= AT_ROW) { /* numbers stand on the right */
+		if (c <= AT_ROW) { /* numbers are right-aligned */
 			pending += width[c] - w;
 		}
 		if (cell->len > 0) {
@@ -203,7 +203,7 @@ static bool same_intention(const char *a, const char *b)
 	return equals ? strncmp(a, b, (size_t)(equals - a)) == 0 : strcmp(a, b) == 0;
 }
 
-/* What accepts the values, each once, as far as they are few. */
+/* Puts the ways to accept the values, each once, at most INTENDED. */
 static void put_intended(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
 	const char *put[INTENDED];
@@ -328,7 +328,7 @@ vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
-		/* of a long range, and of what is new, only what says something */
+		/* of a long range, or with new_only, only datasets with findings */
 		if ((r->totals.commits > 1 || r->options.new_only) &&
 		    d->errors + d->warnings + d->accepted == 0) {
 			continue;

@@ -84,7 +84,7 @@ static unsigned check_bounds(check_worker *w, const check_plan *p, const check_c
 			continue;
 		}
 		int rank = vv_value_rank(&v, &c->bounds[i].value, &w->value);
-		/* NaN is neither above nor below anything; where there is no order, the bound is not met */
+		/* NaN is neither above nor below anything; without an order, the bound is violated */
 		if (rank == sides[i].wrong[0] || rank == sides[i].wrong[1] || rank == 2 ||
 		    (v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_NAN)) {
 			found |= sides[i].bit;
@@ -172,7 +172,7 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
  * needs ten looks. Most columns of most groups are judged here, and their cells never made.
  */
 
-/* The bytes of all texts, where they stand end to end; NULL: they do not. *some_empty: one has none. */
+/* The bytes of all texts if they are contiguous, otherwise NULL. *some_empty: one is empty. */
 static const char *text_bytes(const vv_group_run *run, size_t rows, size_t *len, bool *some_empty)
 {
 	const vv_cell *cells = run->cells;
@@ -268,8 +268,7 @@ static bool has_line_end(const char *bytes, size_t len)
 	return len > 0 && (memchr(bytes, '\n', len) || memchr(bytes, '\r', len));
 }
 
-/* *clean: no cell of the column is found wrong; *one_line: there is no line end in any. False: that must be looked at cell by
- * cell. */
+/* *clean: no cell of the column violates a rule; *one_line: none contains a line end. False: check cell by cell. */
 static void look_at_run(check_worker *w, const check_plan *p, const check_column *c,
 			const vv_group_run *run, size_t rows, bool *clean, bool *one_line)
 {

@@ -309,7 +309,7 @@ static vv_status take_bound(reader *r, bounds *b, vv_check_rule *rule)
 	return next->condition ? VV_OK : vv_fail_nomem(r->err);
 }
 
-/* What comes after a rule: where, group by, severity, marks, further bounds. */
+/* Reads the parts after a rule: where, group by, severity, marks, further bounds. */
 static vv_status take_tail(reader *r, vv_check_rule *rule, bounds *b)
 {
 	size_t tags = 0;

@@ -16,7 +16,7 @@
 
 /* --- labels ---------------------------------------------------------------------------------- */
 
-/* The labels of a file: its header cells as they are there, or the members' names. */
+/* The labels of a file: its header cells as written, or the members' names. */
 typedef struct labels {
 	const char **text;
 	size_t *len;
@@ -108,7 +108,7 @@ static vv_status note_blank(check_plan *p, const labels *l, size_t column, vv_er
 					err, "column %zu has no name", column + 1);
 }
 
-/* Blank and repeated labels: what is wrong whatever the schema. */
+/* Blank and repeated labels: errors under any schema. */
 static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 {
 	vv_names seen;
@@ -189,7 +189,7 @@ static void match_by_name(check_plan *p, const labels *l)
 	}
 }
 
-/* What is left on both sides goes together by place: a column under another name. */
+/* Matches the remaining columns by place: columns under other names. */
 static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 {
 	vv_status rc;
@@ -373,7 +373,7 @@ static const struct constraint {
 	{"jsonSchema", BIT(VV_TYPE_OBJECT) | BIT(VV_TYPE_ARRAY)},
 };
 
-/* Constraints that nobody knows, or not for this type, are reported and not passed over. */
+/* Reports constraints that are unknown, or invalid for this type. */
 static vv_status check_names(check_plan *p, const check_column *c, const vv_json *node,
 			     vv_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * compile: how a schema and a rule set become what is looked at in each cell,
- * row and key, and what that depends on.
+ * compile: turns a schema and a rule set into tests of each cell, row and key, and hashes all that
+ * they depend on.
  */
 #include "check/rules/compile.h"
 
@@ -17,8 +17,8 @@
 #include "dataset/schema/descriptor.h"
 #include "dataset/table/almost.h"
 
-/* A member that is nearly a known one, which it is treated as by its author and by nobody else. Others are custom
- * properties, which Table Schema allows. */
+/* Reports a member whose name is nearly a known one, probably a typing error. Others are custom properties, which
+ * Table Schema allows. */
 static vv_status note_members(check_plan *p, const vv_json *object, const char *const *known,
 			      vv_error *err)
 {
@@ -138,7 +138,7 @@ static uint32_t type_slot(check_plan *p, size_t i)
 	return add_slot(p, "type-error", i, SIZE_MAX, severity, mostly);
 }
 
-/* A value that could not be decided is reported whatever the rules say, where patterns count. */
+/* A value that could not be decided is always reported if patterns are checked. */
 static uint32_t budget_slot(check_plan *p, size_t i)
 {
 	const check_column *c = &p->columns[i];
@@ -473,7 +473,7 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	}
 	p->show_key = columns;
 	p->show_key_count = root->key_count;
-	/* where the table is described, a key that nobody declared is none */
+	/* in a described table, only a declared key counts */
 	if (root->key_count == 0 ||
 	    (p->schema != &p->table->schema && root->key_source != VV_KEY_DECLARED)) {
 		return VV_OK;
@@ -613,7 +613,7 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	return rc < 0 ? rc : add_row_key(p, err);
 }
 
-/* id: all that decides what is found, beside the columns here. */
+/* id: everything that determines the findings, besides the columns here. */
 static vv_status end_foreign(check_plan *p, check_foreign *f, const vv_buf *id, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;

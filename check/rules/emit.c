@@ -1,6 +1,6 @@
 /*
- * emit: how what was counted becomes findings: the groups that hold them are
- * read again, as far as findings are requested; and their words.
+ * emit: turns counts into findings: reads their groups again, as far as findings are requested; and
+ * words them.
  */
 #include "check/rules/emit.h"
 
@@ -14,11 +14,11 @@
 #include "check/rules/likely.h"
 #include "check/rules/plan.h"
 
-/* words: what is said of a cell that is wrong, and of what was expected. */
+/* words: messages for a wrong cell and for the expected value. */
 
 #define EXPECTED_WIDTH 240u
 
-/* What is said of each kind. */
+/* A message for each kind. */
 static const char *const messages[CHECK_KINDS] = {
 	"the row ends before this column",
 	"is not valid UTF-8",
@@ -157,7 +157,7 @@ static void put_bound(vv_buf *out, const char *words, const check_bound *b)
 	put_as_written(out, b->text, b->text_len);
 }
 
-/* What was expected, by the bit. */
+/* Puts the expected value, by the bit. */
 static void check_put_expected(vv_buf *out, const check_column *c, unsigned kind)
 {
 	const vv_field *f = c->field;
@@ -208,7 +208,7 @@ static void check_put_expected(vv_buf *out, const check_column *c, unsigned kind
 	}
 }
 
-/* What is wrong with a cell, by the number of its CHECK_ bit. */
+/* The message for a cell, by the number of its CHECK_ bit. */
 static const char *check_message(const check_column *c, unsigned kind)
 {
 	return messages[kind] ? messages[kind] : type_message(c->field);
@@ -350,7 +350,7 @@ static vv_status put_values(check_emit *e, const size_t *columns, size_t count, 
 		       : put_named(e, &e->value, columns, count, row, VALUES_MAX / count, err);
 }
 
-/* Gives a finding about a row of the open group. value: NULL for none. */
+/* Reports a finding about a row of the open group. value: NULL for none. */
 static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *err)
 {
 	check_run *r = e->r;
@@ -466,7 +466,7 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 	return VV_OK;
 }
 
-/* Does `mostly` let through what the slot counted? Lines and rows without any value are one rule's. */
+/* Does `mostly` tolerate the slot's count? Lines and rows without any value belong to one rule. */
 static bool slot_tolerated(const check_emit *e, uint32_t slot)
 {
 	const check_slot *s = &e->r->plan.slots[slot];
@@ -561,7 +561,7 @@ static bool is_right(void *payload, const char *s, size_t len)
 	return check_cell(&l->e->w, &l->e->r->plan, l->c, &cell) == 0;
 }
 
-/* What a wrong cell probably is, and what accepts it, as the finding says. */
+/* Sets a wrong cell's probable meaning, and a way to accept it, in the finding. */
 static void put_likely(check_emit *e, vv_likely *likely, const check_column *c, const vv_cell *cell,
 		       unsigned kind, vv_finding *f)
 {
@@ -734,7 +734,7 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 		}
 		opened = true;
 		if (s->column != SIZE_MAX) {
-			last = s->column; /* gives all that is found in the column */
+			last = s->column; /* reports all findings in the column */
 			rc = give_column(e, s->column, err);
 		} else if (s->condition != SIZE_MAX) {
 			rc = give_condition(e, (uint32_t)counter, err);

@@ -21,14 +21,15 @@ typedef struct reading {
 	vv_check_result *out;
 	vv_error *err;
 	vv_ragged g;
-	const vv_sniff_result *sniffed; /* NULL: not a table, or what is told is about all of it */
+	const vv_sniff_result *sniffed; /* NULL: not a table, or findings are about the whole
+					 * file */
 	uint64_t line, row;             /* line of the row at hand; rows so far */
 	uint64_t *totals;               /* [rule][column]; the last column: none */
-	const char *code[RULES];        /* under which it is told */
+	const char *code[RULES];        /* code for the report */
 	vv_severity severity[RULES];
 } reading;
 
-/* What cannot be read cannot be checked: it is told whatever the rules say. */
+/* Unreadable files cannot be checked: always reported, under any rules. */
 static void set_unread(reading *r, unsigned rule)
 {
 	r->code[rule] = codes[rule];
@@ -325,7 +326,7 @@ static vv_status no_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
 	return vv_fail(err, VV_EMISSING, "no block");
 }
 
-/* Of a JSON array the first fault. */
+/* Finds a JSON array's first error. */
 static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 {
 	vv_source again = *r->g.source;

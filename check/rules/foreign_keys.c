@@ -1,16 +1,15 @@
 /*
  * foreign_keys: checks foreign keys.
  *
- * The keys that rows here refer to are held by value, each once, and the other table is read
- * until all of them have been met; of more than memory allows a part at a time, by hash. What
- * a group gave is kept.
+ * The referring keys are held by value, each once, and the other table is read until all have been
+ * found; if they exceed memory, a part at a time, by hash. A group's result is kept.
  *
- * A group's answer holds as long as the other table has lost no key: where its groups are
- * others, the keys of those that are gone are looked for in those that are new. Of a new
- * group's keys those that a group before it had need not be looked for again.
+ * A group's answer is valid as long as the other table has lost no key: if its groups changed, the
+ * keys of the old groups are searched in the new ones. A new group's keys that a former group had
+ * need no new search.
  *
- * The memo's fact: how many keys of the group have no target. The tail: 16 bytes hash of how keys
- * are read, 16 bytes hash of the other side's data list, 32 bytes name of each of its groups.
+ * The memo's fact: the number of the group's keys without a target. The tail: 16 bytes hash of how
+ * keys are read, 16 bytes hash of the other side's data list, 32 bytes name of each of its groups.
  */
 #include "check/rules/table_internal.h"
 
@@ -23,7 +22,7 @@
 
 #define MEMORY ((uint64_t)48 << 20)
 #define HEAD 32u
-#define GONE_MAX 4u /* a fourth of the groups gone: everything is asked again */
+#define GONE_MAX 4u /* a fourth of the groups gone: everything is checked again */
 
 /* Keys that are looked for, those whose hashes are below `end` and not below `begin`. Not a
  * vv_hash_index: where memory ends the table and the bytes of its keys are made again for a part. */
@@ -36,8 +35,8 @@ typedef struct targets {
 		bool met;
 	} * slots;
 	size_t mask, count, left; /* left: not met yet */
-	uint64_t seed;            /* of this run: nobody can aim at it */
-	uint64_t bytes;           /* held */
+	uint64_t seed;            /* new in each run, so that collisions cannot be constructed */
+	uint64_t bytes;           /* bytes of the keys */
 	uint64_t begin, end;      /* end 0: 2^64 */
 } targets;
 
@@ -48,13 +47,13 @@ typedef struct following {
 	check_worker w;
 	const check_foreign *f;
 	vv_table *there;
-	const vv_schema *schema; /* how its columns are read; NULL: as its own says */
+	const vv_schema *schema; /* schema to read its columns; NULL: its own */
 	size_t *places;          /* its columns */
 	targets t;
 	uint32_t *bad;         /* of each group here: keys without target, so far */
 	uint8_t *known;        /* a byte each: bad is from the cache */
 	vv_hash128 how, other; /* how keys are read; the other side's data */
-	check_memo memo;       /* of the version before; of its groups some are no more */
+	check_memo memo;       /* of the version before, some of whose groups are gone */
 	bool holds;            /* the memo is of use */
 	vv_buf key, scratch;
 	uint64_t given;
@@ -78,7 +77,7 @@ static struct target *find_target(const targets *t, const vv_buf *key, uint64_t 
 	return &t->slots[at];
 }
 
-/* Makes the table larger, or a smaller part: what has left it is dropped. */
+/* Rebuilds the table larger, or for a smaller part: drops keys outside the part. */
 static vv_status rebuild(targets *t, size_t mask, vv_error *err)
 {
 	vv_auto_free struct target *old = t->slots;
@@ -130,7 +129,7 @@ static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_
 		uint64_t span = t->end - t->begin; /* wraps for end 0: 2^64 - begin */
 
 		if (span != 0 && span < 2) {
-			break; /* one hash: all its keys must be held */
+			break; /* one hash: all its keys must be kept */
 		}
 		t->end = t->begin + (span == 0 ? (uint64_t)1 << 63 : span / 2);
 		if ((rc = rebuild(t, t->mask, err)) < 0) return rc;
@@ -300,8 +299,8 @@ static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 	return more < 0 ? (vv_status)more : vv_buf_ok(out, err);
 }
 
-/* Gives the whole keys of one group, by its digest; fields and places of one side.
- * VV_EMISSING: its block is missing here any more. */
+/* Visits the whole keys of one group, by its digest; fields and places of one side. VV_EMISSING:
+ * its block is no longer here. */
 typedef vv_status (*key_fn)(following *x, vv_error *err);
 
 /* Keys of rows that are one after the other, `width` cells each; places: of the key's columns in a row. */
@@ -445,7 +444,7 @@ static vv_status compare_there(following *x, const uint8_t *before, size_t count
 	return rc;
 }
 
-/* Takes over what the memo says of groups, as far as it still holds. */
+/* Takes over the memo's answers for groups, as far as still valid. */
 static void take_memo(following *x, bool same)
 {
 	check_run *r = x->r;
@@ -510,7 +509,7 @@ static vv_status save_record(following *x, vv_error *err)
 	return check_memo_keep(&b, r->o->cache, "refs", x->f->id, err);
 }
 
-/* Keys that groups of the version before had met, and that are here no more. */
+/* Finds again the keys of groups of the version before that are gone. */
 static vv_status meet_gone(following *x, vv_error *err)
 {
 	check_run *r = x->r;
@@ -569,7 +568,7 @@ static vv_status tell(following *x, uint64_t row, vv_error *err)
 			      f->of.count, "refers to a value that does not exist", expected, err);
 }
 
-/* What is done with the keys of a group here. */
+/* Steps for the keys of a group here. */
 typedef enum following_step { FOLLOW_SEE, FOLLOW_WANT, FOLLOW_COUNT, FOLLOW_TELL } following_step;
 
 typedef struct visiting {
@@ -598,8 +597,8 @@ static vv_status follow_row(void *payload, size_t row, bool whole, vv_error *err
 	return VV_OK;
 }
 
-/* give: the first groups that have as many findings as are to be reported; else those that are
- * not known, or all to see how many keys there are. */
+/* give: the first groups with enough findings to report; otherwise the unknown groups, or all to
+ * count keys. */
 static vv_status follow_groups(following *x, following_step step, bool give, vv_error *err)
 {
 	check_run *r = x->r;
@@ -623,7 +622,7 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 	return VV_OK;
 }
 
-/* All groups, part by part: those not known are counted, or those with findings told. */
+/* All groups, part by part: counts the unknown ones, or reports those with findings. */
 static vv_status follow_all(following *x, bool give, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -1,6 +1,6 @@
 /*
- * group_jobs: how many groups a thread takes at once, and that what it learnt is taken in
- * the order of the groups.
+ * group_jobs: gives each thread several groups at once, and takes the results in the order of the
+ * groups.
  */
 #include "check/rules/group_jobs.h"
 
@@ -82,7 +82,7 @@ static void run_job(vv_job *job, unsigned worker)
 	}
 }
 
-/* What a job learnt becomes the run's. */
+/* Adds a job's results to the run. */
 static vv_status take_job(check_job *j, vv_error *err)
 {
 	check_run *r = j->r;

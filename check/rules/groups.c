@@ -1,10 +1,8 @@
 /*
- * groups: how the groups of a version are read, and how what was found in them is kept: by
- * the groups' content and the hash of everything that decides what they give (check_plan.id).
- *
- * The fact: where in the tail the group's part begins, or UINT32_MAX: nothing to say. A part:
- * varint line ends inside of cells, varint number of counts, so many times (varint counter,
- * varint count).
+ * groups: reads the groups of a version, and keeps their findings by the groups' content and the
+ * hash of everything that determines them (check_plan.id). * The fact: the start of the group's
+ * part in the tail, or UINT32_MAX: no findings. A part: varint line ends inside of cells, varint
+ * number of counts, so many times (varint counter, varint count).
  */
 #include "check/rules/groups.h"
 
@@ -194,7 +192,7 @@ static bool read_part(part *out, const check_run *r, const uint8_t *entry)
 	return true;
 }
 
-/* What r->facts has of groups that are not known. */
+/* Takes facts of unknown groups from r->facts. */
 static void take_facts(check_run *r, uint8_t known_as)
 {
 	for (size_t i = 0; i < r->group_count; i++) {
@@ -303,7 +301,7 @@ static void put_groups(const check_run *r, vv_buf *entries, vv_buf *tail)
 	}
 }
 
-/* May it be kept? Not what a pattern's budget has cut short. */
+/* May it be kept? Not if a pattern's budget ran out. */
 static bool is_whole(const check_run *r, const vv_buf *tail)
 {
 	return r->group_count <= UINT32_MAX / 4 && tail->len < UINT32_MAX / 2 &&

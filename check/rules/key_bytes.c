@@ -1,5 +1,5 @@
 /*
- * key_bytes: what is missing in a key, and that values that are equal give equal bytes.
+ * key_bytes: writes a key as bytes, equal for equal values, and notes missing parts.
  */
 #include "check/rules/key_bytes.h"
 

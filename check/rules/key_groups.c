@@ -1,10 +1,10 @@
 /*
- * key_groups: when the hashes that are kept tell everything, and when making them pays.
+ * key_groups: decides when the kept hashes suffice, and when making them pays.
  *
- * A run is looked up in a few of its pieces. Which groups it knows shows when its list of groups is compared
- * with the version's, of which only nodes are read that differ; the groups that it does not know are looked up
- * in the record, or read as a check reads them, for their keys alone: nothing is read of the others.
- * Where the run's list is missing here, or too much differs, all groups of the version are looked through by name.
+ * A run is looked up in a few of its pieces. Comparing its list of groups with the version's, of which only
+ * differing nodes are read, shows the groups that it covers; the others are looked up in the record, or read like
+ * in a check, for their keys alone. If the run's list is missing here, or too much differs, all groups of the
+ * version are compared by name.
  */
 #include "check/rules/key_groups.h"
 
@@ -48,7 +48,7 @@ static vv_status add_group(finder *f, uint64_t group, vv_error *err)
 	return vv_array_add(g->groups, g->count, f->cap, group) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* ---- what is sought ---- */
+/* ---- wanted keys ---- */
 
 static const vv_key_value *value_of(const finder *f, size_t place)
 {
@@ -125,7 +125,7 @@ static int put_keys(finder *f, vv_error *err)
 
 /* ---- looking ---- */
 
-/* What the run's version and this one have in common. 1; 0: that cannot be told; <0. */
+/* Compares the groups of the run's version and this one. 1; 0: impossible here; <0. */
 static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *out, vv_error *err)
 {
 	vv_table *t = f->run.table;
@@ -158,7 +158,7 @@ static uint64_t number_here(const vv_list_changes *c, uint64_t group)
 	return c->shares[low].new_index + (group - c->shares[low].old_index);
 }
 
-/* Groups of the run that are here. */
+/* Searches the groups of the run that are in this version. */
 static vv_status look_in_run(finder *f, check_key_run *run, const vv_list_changes *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -200,7 +200,7 @@ static vv_status open_workers(check_run *r, vv_error *err)
 	return rc;
 }
 
-/* False: what is kept is damaged. */
+/* False: the kept hashes are damaged. */
 static bool seek_keys(finder *f, uint8_t *hit)
 {
 	bool sound = true;
@@ -223,7 +223,7 @@ static vv_status read_unknown(check_run *r, bool make, vv_error *err)
 	return make ? check_keys_keep(r, 0, err) : VV_OK;
 }
 
-/* Groups that the run does not know. */
+/* Searches groups outside the run. */
 static vv_status look_in_others(finder *f, const check_key_run *run, const vv_list_changes *c,
 				bool make, vv_error *err)
 {
@@ -245,7 +245,7 @@ static vv_status look_in_others(finder *f, const check_key_run *run, const vv_li
 	return rc;
 }
 
-/* Are there few enough groups that the run does not know? Where there are more a new run is wanted. */
+/* Are few enough groups outside the run? With more, a new run is needed. */
 static bool are_few(const check_key_run *run, const vv_list_changes *c, bool make)
 {
 	uint64_t rows = 0;
@@ -295,7 +295,7 @@ static int look_in_file(finder *f, bool make, vv_error *err)
 	return known;
 }
 
-/* By what is kept of the version's groups, and by those that must be read. */
+/* Searches the version's kept groups, and those that must be read. */
 static int look_at_groups(finder *f, bool make, vv_error *err)
 {
 	check_run *r = &f->run;
@@ -313,7 +313,7 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
 			return rc < 0 ? (int)rc : known;
 		}
-		(void)seek_keys(f, hit); /* what is read is compared with them */
+		(void)seek_keys(f, hit); /* hits are compared with the groups read */
 	}
 	rc = read_unknown(r, make, err);
 	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {

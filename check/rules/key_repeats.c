@@ -14,7 +14,7 @@
 #include "base/sys.h"
 #include "check/rules/key_bytes.h"
 
-/* Telling what was found: how many, and the first few. */
+/* State for reporting the number of findings and the first few. */
 typedef struct telling {
 	check_run *r;
 	check_emit *e;
@@ -60,7 +60,7 @@ static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_
 	return k->bytes && vv_hash_index_add(&s->index, hash, s->count++);
 }
 
-/* A key that nobody declared: varve found it when the table was first added. */
+/* An undeclared key, which varve found when the table was first added. */
 static bool is_found(const check_run *r, const check_key *key)
 {
 	return key->kind == CHECK_PRIMARY && r->plan.schema == &r->table->schema &&

@@ -1,6 +1,5 @@
 /*
- * keys: how a key is proved unique, and how little must be read to prove it
- * again.
+ * keys: proves a key unique, and proves it again for a new version with few reads.
  *
  * Each row gives an entry: 40 bits of a seeded hash of its key's value, and the number of its
  * group. Sorted, entries with different hashes prove different keys; where hashes are
@@ -16,12 +15,12 @@
  * merged into a new one. Only the pieces of a run that are looked at are read and checked. If one is damaged, the run is
  * dropped, nothing that was read of it is used, and all groups are read.
  *
- * Where groups lie apart in the order of their keys (key_bounds.h) all of this is spared: only their bounds are kept. As
- * soon as they do not, the keys of all groups are read once for their entries.
+ * If groups do not overlap in the order of their keys (key_bounds.h) all of this is spared: only their bounds are kept. As soon
+ * as they do not, the keys of all groups are read once for their entries.
  *
- * The memo "keys": facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
- * the memo. The memo "bounds": the fact is where the group's part begins in the tail. The memo "misses": the names of the
- * run's groups, in whose last 8 bytes the seed and a hash are crossed.
+ * The memo "keys": facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in the memo. The memo
+ * "bounds": the fact is the start of the group's part in the tail. The memo "misses": the names of the run's groups, in whose
+ * last 8 bytes the seed and a hash are crossed.
  */
 #include "check/rules/keys.h"
 
@@ -60,7 +59,7 @@ struct check_keys {
 	uint64_t *met;
 	size_t met_count, met_cap;
 	check_memo known_misses;
-	vv_buf misses;       /* what holds now */
+	vv_buf misses;       /* current ones */
 	uint8_t *has;        /* a byte for each group here: its entries are in the record */
 	bool gone;           /* some group of the record is missing here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
@@ -75,8 +74,8 @@ struct check_keys {
 	uint8_t *hit;
 };
 
-/* Which of the groups there are here: each once, also where a group occurs twice, and none that has
- * says is known already. *map is the caller's; *left: how many are missing here. */
+/* Maps the groups there to those here: each once, also if a group occurs twice, and without those
+ * already in has. *map is the caller's; *left: how many are missing here. */
 static vv_status pair_groups(check_run *r, const check_group_names *there, uint8_t *has,
 			     uint32_t **map, size_t *left, vv_error *err)
 {
@@ -190,7 +189,7 @@ static vv_status load_bounds(check_run *r, struct check_keys *k, const check_key
 	return vv_buf_ok(&k->bounds.bytes, err);
 }
 
-/* So many fresh entries are held in memory, and kept for the next time. */
+/* The number of fresh entries to hold in memory and keep for the next time. */
 static size_t fresh_max(const check_run *r)
 {
 	return (size_t)(check_key_memory(r) / FRESH_BYTES);
@@ -237,7 +236,7 @@ static void clear_suspects(check_suspects *s)
 	*s = (check_suspects){.hashes = NULL};
 }
 
-/* What was kept, and what was made of it. */
+/* Closes the kept files and everything derived from them. */
 static void close_kept(struct check_keys *k)
 {
 	check_memo_close(&k->memo);
@@ -384,7 +383,7 @@ static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 	return vv_array_add(s->hashes, s->count, s->cap, hash) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Entries in order, whose groups are places in a list of names: those of groups that are here. */
+/* Sorted entries, whose groups are indexes in a list of names, of groups in this version. */
 typedef struct stream {
 	const uint8_t *entries; /* NULL: those of the cursor */
 	size_t count, at;
@@ -414,8 +413,8 @@ static inline void stream_next(stream *s)
 	}
 }
 
-/* A walk through all entries in the order of their hashes. Those of the record that still hold, and fresh ones, are looked up in
- * the run. Where a new run is written, the entries of the old one pass, too. */
+/* A walk through all entries in the order of their hashes. Valid ones of the record, and fresh ones, are looked up in the run.
+ * Where a new run is written, the entries of the old one pass, too. */
 typedef struct walk {
 	struct check_keys *k;
 	stream old, run;
@@ -423,7 +422,7 @@ typedef struct walk {
 	uint64_t last;       /* the entry before; UINT64_MAX: none */
 	check_suspects *s;
 	vv_buf *out;              /* the new record; NULL: none */
-	const uint32_t *places;   /* of groups in it; NULL: as they are here */
+	const uint32_t *places;   /* of groups in it; NULL: the same as here */
 	check_key_writer *writer; /* the new run; NULL: none */
 } walk;
 
@@ -519,7 +518,7 @@ static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool las
 	return VV_OK;
 }
 
-/* What repeats within the run, and its rows without a whole key, which are at its end. */
+/* Passes the run's repeats, and its rows without a whole key, which are at its end. */
 static vv_status pass_run(walk *w, vv_error *err)
 {
 	check_key_run *run = &w->k->run;
@@ -576,7 +575,7 @@ static bool is_stale(const struct check_keys *k)
 
 /* A run is worth its disk up to an eighth of the table, or where it is small. */
 #define RUN_SMALL ((uint64_t)256 << 20)
-/* A new run is written once the record has one entry for so many of the run. */
+/* A new run is written once the record has one entry for this many of the run. */
 #define RUN_PART 16u
 #define RUN_LEAST (1u << 14) /* entries */
 
@@ -792,7 +791,7 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 	if ((rc = pass_all(k, &w, err)) <= 0) return rc;
 	if ((rc = look_at_met(r, at, err)) < 0) return rc;
 	k->suspects.count = vv_u64_set(k->suspects.hashes, k->suspects.count);
-	/* the new run has what was in the record */
+	/* the new run contains the record's entries */
 	if ((anew && k->old && (rc = drop_memo(r, "keys", at, err)) < 0) ||
 	    (keep &&
 	     (rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err)) < 0)) {
@@ -860,7 +859,7 @@ vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
 	return found < 0 ? (vv_status)found : VV_OK;
 }
 
-/* ---- keys that somebody looks for ---- */
+/* ---- searching keys ---- */
 
 static void mark(uint8_t *hit, const uint32_t *map, size_t groups, uint64_t entry)
 {

@@ -114,7 +114,7 @@ static bool missing_word(guess *g)
 	return true;
 }
 
-/* Blanks that are not seen, or not told from a space. */
+/* Blanks that are invisible, or look like a space. */
 static const struct {
 	const char *bytes, *name;
 } blanks[] = {
@@ -545,7 +545,7 @@ static bool less_than_date(guess *g)
 		    : is_of_type(g, "a year and month", "yearmonth");
 }
 
-/* The next number of digits of a text, and what is before it. */
+/* Reads the next number of digits in a text, skipping the text before. */
 static bool next_number(const char **s, const char *end, unsigned *out, size_t *digits)
 {
 	while (*s < end && (**s < '0' || **s > '9')) {
@@ -558,7 +558,7 @@ static bool next_number(const char **s, const char *end, unsigned *out, size_t *
 	return *digits > 0;
 }
 
-/* In which order the field's format has year, month and day; by default as they are named here. */
+/* The order of year, month and day in the field's format; by default that one. */
 static const char *order_of(const vv_field *f, char out[4])
 {
 	size_t n = 0;

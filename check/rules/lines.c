@@ -1,10 +1,8 @@
 /*
- * lines: in which line of the file a row stands.
- *
- * A row of CSV takes one line and as many more as its cells have line ends, so that the
- * cells' line ends are all that must be known of a group: they are kept by data list. Only
- * groups with raw lines (blank lines between the rows, stray spaces) and JSON arrays are
- * written out to be counted.
+ * lines: finds the line of the file for a row. * A row of CSV takes one line and as many more as
+ * its cells have line ends, so that a group's number of line ends in cells is enough: it is kept by
+ * data list. Only groups with raw lines (blank lines between the rows, stray spaces) and JSON
+ * arrays are written out to be counted.
  */
 #include <string.h>
 
@@ -37,7 +35,7 @@ struct vv_check_lines {
 	vv_check_cache *cache;
 	line_group *groups;
 	size_t count, counted;            /* groups [0, counted] have their line */
-	uint64_t other_ends, first_other; /* rows that end otherwise than the dialect says */
+	uint64_t other_ends, first_other; /* rows whose ends differ from the dialect's */
 	bool kept;                        /* all newlines are in the cache already */
 	size_t started;                   /* rows of groups that have their starts */
 	size_t open;                      /* the group that was written out last: raw, ends */

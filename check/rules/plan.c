@@ -1,5 +1,5 @@
 /*
- * plan: which setting holds for a rule in a column, and what is found while a plan is made.
+ * plan: finds the setting for a rule in a column, and collects findings while a plan is made.
  */
 #include "check/rules/plan.h"
 
@@ -14,7 +14,7 @@ static const vv_rule_setting *find_setting(const check_plan *p, const char *rule
 	const vv_rule_set *set = p->o->rules;
 	const vv_rule_setting *best = NULL;
 
-	/* one that names the column goes before one for all; of equals the last */
+	/* a setting for the column precedes one for all; among equals the last holds */
 	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 

@@ -16,7 +16,7 @@
 #define PIECE ((size_t)64 << 10)
 #define SHIFTS_MAX ((size_t)1 << 20)
 
-/* From this line of what was given on, the file's line is higher by so much. */
+/* From this line of the output on, the file's line is higher by this number. */
 typedef struct shift {
 	uint64_t from, by;
 } shift;
@@ -26,7 +26,7 @@ struct vv_mend {
 	vv_json_rows *parser;
 	vv_buf out; /* from `given` on still to be given */
 	size_t given;
-	uint64_t line; /* of what is given next; the same as the file's but for the last shift */
+	uint64_t line; /* of the next output; the file's line before the last shift */
 	shift *shifts;
 	size_t shift_count, shift_cap;
 	bool shifts_full;
@@ -94,7 +94,7 @@ static bool is_quoted_well(const vv_dialect *d, const char *s, size_t len)
 	return false;
 }
 
-/* A cell as it stands; one that is quoted wrongly is data with its quotes. */
+/* A cell unchanged; a wrongly quoted one is data with its quotes. */
 static void put_cell(vv_mend *m, const char *s, size_t len)
 {
 	const vv_dialect *d = &m->r.sniffed.dialect;
@@ -230,8 +230,8 @@ static vv_status measure_object(vv_mend *m, size_t *i, size_t *used, vv_error *e
 	}
 }
 
-/* One object of the array and what is before it; `at` is after the one before. The
- * array ends where none can be read. */
+/* One object of the array and the bytes before it; `at` is after the one before. The array ends
+ * where none can be read. */
 static vv_status put_element(vv_mend *m, vv_error *err)
 {
 	size_t i = m->r.at, used = 0;

@@ -20,16 +20,16 @@
 /* The rules of the whole project (the first, without paths), or of some datasets. */
 typedef struct vv_rules_block {
 	const char *const *paths;  /* patterns, NULL-ended; NULL: every path */
-	vv_rule_setting *settings; /* those of one rule stand together */
+	vv_rule_setting *settings; /* settings of one rule are adjacent */
 	size_t count;
 	bool says_check, check;
 } vv_rules_block;
 
 struct vv_rules_file {
-	vv_arena arena; /* holds everything */
+	vv_arena arena; /* memory of all */
 	check_accept *accepts;
 	size_t accept_count;
-	vv_rules_block *blocks; /* in the order of the file: a later one goes over an earlier */
+	vv_rules_block *blocks; /* in the order of the file: a later one overrides an earlier */
 	size_t block_count;
 	vv_on_commit on_commit;
 	vv_severity fail_on;
@@ -232,8 +232,7 @@ static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting 
 	return VV_OK;
 }
 
-/* Where the node stands, as a JSON pointer; only known words and numbers are in it. NULL: no
- * memory. */
+/* The node's position as a JSON pointer of known words and numbers. NULL: out of memory. */
 static const char *pointer_of(reader *r, const vv_json *node)
 {
 	const char *path = "";
@@ -307,7 +306,7 @@ static vv_status read_severity(reader *r, const vv_json *node, vv_rule_setting *
 	return rc;
 }
 
-/* What a setting may have that not every rule takes, by the name and by what varve.schema.json calls its values. */
+/* Members of a setting that only some rules accept, with the name of their values in varve.schema.json. */
 static const struct {
 	const char *name, *values;
 	unsigned takes;
@@ -397,7 +396,7 @@ static vv_status find_rule(reader *r, const vv_json *node, const char *code, siz
 		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
 }
 
-/* What both settings say for: a column that both name, "" where neither names any; else NULL. */
+/* A column that both settings name, "" if neither names any; otherwise NULL. */
 static const char *common_column(const vv_rule_setting *a, const vv_rule_setting *b)
 {
 	if (!a->columns || !b->columns) return a->columns == b->columns ? "" : NULL;

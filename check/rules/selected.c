@@ -8,7 +8,7 @@
 #include "base/hint.h"
 #include "base/text.h"
 
-/* A word may be the code of a rule's findings, what the rule is called, "#tag" or "@owner". */
+/* A word may be the code of a rule's findings, the rule's name, "#tag" or "@owner". */
 static bool names_line(const char *word, const vv_check_rule *line)
 {
 	if (*word == '@') return line->owner && strcmp(line->owner, word + 1) == 0;

@@ -1,6 +1,6 @@
 /*
- * spell: constraints, keys and settings as lines of varve.checks that find the same. A line that does not read back as
- * what was meant becomes a comment.
+ * spell: writes constraints, keys and settings as equivalent lines of varve.checks. A line that does not read back
+ * with the same meaning becomes a comment.
  */
 #include <string.h>
 #include <strings.h>
@@ -18,7 +18,7 @@ typedef struct speller {
 	const check_plan *p;
 	vv_buf name; /* of a column, as the language has it */
 	vv_buf line; /* that is being made */
-	bool unsaid; /* it cannot be said */
+	bool unsaid; /* not expressible */
 } speller;
 
 static void speller_clear(speller *s)
@@ -120,7 +120,7 @@ static bool is_line(const speller *s)
 						      s->p->schema, &how, VV_IGNORED) == VV_OK);
 }
 
-/* Takes s->line; what and where: of what it says, where it cannot. */
+/* Takes s->line; what and where: for the comment if it is not expressible. */
 static void put_line(speller *s, vv_severity severity, const char *why, const char *what,
 		     const char *where)
 {
@@ -401,7 +401,7 @@ static void put_setting(speller *s, const vv_rule_setting *t)
 	}
 }
 
-/* A line of varve.checks as it is. */
+/* A line of varve.checks unchanged. */
 static void put_check(speller *s, const vv_check_rule *r)
 {
 	vv_buf *b = s->out;

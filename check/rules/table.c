@@ -1,6 +1,6 @@
 /*
- * table: the order of a check: the plan, what is known from the cache, the groups
- * that must be read, on all cores, and then what was found.
+ * table: runs a check: the plan, facts from the cache, the groups that must be read, on all cores,
+ * and then the findings.
  */
 #include <string.h>
 
@@ -103,7 +103,7 @@ static vv_status emit_all(check_run *r, vv_error *err)
 	return check_table_rules(r, e, err);
 }
 
-/* Once what the rules found is kept: where keys repeat. */
+/* Finds repeated keys, after the rules' results are kept. */
 static vv_status compare_keys(check_run *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -151,7 +151,7 @@ static vv_status check_share(check_run *r, vv_error *err)
 	const size_t keys = r->plan.key_count;
 	vv_status rc = open_run(r, err);
 
-	r->plan.key_count = 0; /* which no share can tell */
+	r->plan.key_count = 0; /* shares cannot show repeats */
 	if (rc == VV_OK && (rc = check_read_groups(r, err)) == VV_OK) {
 		rc = check_facts_give(r, r->o->share->result, err);
 	}

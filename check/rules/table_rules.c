@@ -1,9 +1,7 @@
 /*
- * table_rules: decides for a version's sums: known, to be read, to be kept. Each row group that
- * some rule still needs is read once, for all of them, on all cores.
- *
- * The memo's fact: where in the tail the group's sums begin, or UINT32_MAX: they were too long to be kept, and are read
- * again. Of the tail: varint length, and that many bytes (dataset/rows/sums.h).
+ * table_rules: decides for a version's sums: known, to be read, to be kept. Each row group that a rule still needs is
+ * read once, for all rules, on all cores. * The memo's fact: the start of the group's sums in the tail, or UINT32_MAX:
+ * too long to keep, read again. Of the tail: varint length, and that many bytes (dataset/rows/sums.h).
  */
 #include "check/rules/table_internal.h"
 
@@ -17,16 +15,16 @@
 #define KEPT_MAX 4096u              /* bytes of a row group's sums: an eighth of it */
 #define WHOLE_MAX ((size_t)4 << 20) /* of a version's */
 
-/* One rule, and what it counts in both versions. */
+/* One rule with its sums in both versions. */
 typedef struct table_rule {
 	const vv_check_rule *line;
 	vv_sums_rule *rule;
-	vv_sums *now, *was; /* was NULL: no base, or the rule does not ask for it */
+	vv_sums *now, *was; /* was NULL: no base, or unused by the rule */
 	vv_hash128 id;
-	check_memo memo;      /* what is kept; for the base: of the version */
+	check_memo memo;      /* the kept sums; for the base: of the version */
 	bool opened;          /* memo is */
 	bool whole;           /* of the version under way all is known */
-	vv_buf entries, tail; /* what is kept of the versions */
+	vv_buf entries, tail; /* kept sums of the versions */
 	size_t entry_count, read;
 } table_rule;
 
@@ -37,7 +35,7 @@ typedef struct counting {
 	table_rule *rules;
 	size_t count;
 	vv_sums **parts; /* of each worker and rule */
-	bool apart;      /* columns have other places than the rules' ids say: nothing is kept */
+	bool apart;      /* columns have other places than in the rules' ids: nothing is kept */
 } counting;
 
 static vv_sums *sums_of(const counting *c, size_t k)
@@ -66,7 +64,7 @@ static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, 
 	return VV_OK;
 }
 
-/* What is kept of a group; false: nothing. */
+/* The kept sums of a group; false: none. */
 static bool is_kept(const counting *c, const table_rule *t, const check_group_info *g,
 		    const uint8_t **bytes, size_t *len)
 {
@@ -85,7 +83,7 @@ static bool is_kept(const counting *c, const table_rule *t, const check_group_in
 
 /* ---- whole versions ---- */
 
-/* What the sums of a whole version are kept by. */
+/* The name of the kept sums of a whole version. */
 static vv_hash128 whole_id(const counting *c, size_t k, const vv_root *root)
 {
 	vv_hash128 list = vv_xxh3_128(root->data.data, root->data.len, c->rules[k].id.lo);
@@ -149,7 +147,7 @@ static bool wants(const void *payload, size_t i)
 	return false;
 }
 
-/* Of each rule that needs the group: varint length, and that many bytes. */
+/* Writes for each rule that needs the group: varint length, and that many bytes. */
 static vv_status count_group(void *payload, unsigned worker, size_t i, vv_buf *out, vv_error *err)
 {
 	const counting *c = payload;
@@ -300,7 +298,7 @@ static vv_status find_places(judging *j, vv_error *err)
 	return VV_OK;
 }
 
-/* All that decides what a group's rows count. */
+/* Hashes everything that determines a group's sums. */
 static vv_status make_id(table_rule *t, const check_plan *p, vv_error *err)
 {
 	size_t count;
@@ -366,7 +364,7 @@ static vv_status count_both(judging *j, vv_error *err)
 	return rc < 0 ? rc : count_side(j, true, err);
 }
 
-/* What the records hold may be damaged: then again without them. */
+/* The records may be damaged: then counts again without them. */
 static vv_status count_sides(judging *j, vv_error *err)
 {
 	vv_error why;

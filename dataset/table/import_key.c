@@ -394,8 +394,8 @@ static vv_status look(change *c, some_keys *stayed, vv_error *err)
 	return each_group(c, stayed, compare_key, err);
 }
 
-/* columns: the key's places, the same in both. *out false: for sure, no row of now that before lacks has an empty
- * key, or one that another row has. True: read the whole version to know. VV_EMISSING: rows are missing here. */
+/* columns: the key's places, the same in both. *out false: certainly no row of now that before lacks has an empty
+ * key, or another row's key. True: only the whole version decides. VV_EMISSING: rows are missing here. */
 static vv_status key_may_be_lost(bool *out, vv_table *now, vv_table *before, const size_t *columns,
 				 size_t count, uint64_t seed, vv_error *err)
 {
@@ -414,10 +414,10 @@ static vv_status key_may_be_lost(bool *out, vv_table *now, vv_table *before, con
 	return rc;
 }
 
-/* ---- a key that somebody declared ---- */
+/* ---- a declared key ---- */
 
-/* Of larger tables rows are looked at where the version before may have had the key and this one lost it; of
- * these all, at each version. */
+/* In larger tables the rows are read only if the version before may have had the key and this one lost it;
+ * in smaller ones always. */
 #define SMALL_ROWS 200000u
 
 static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
@@ -473,7 +473,7 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 	return rc;
 }
 
-/* *out: is there nothing that this version could have made of the key? */
+/* *out: could no change of this version have affected the key? */
 static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_table *now, bool *out,
 			      vv_error *err)
 {
@@ -511,8 +511,8 @@ static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 	return rc;
 }
 
-/* Does a key hold in this version? One that somebody declared stays in any case; of one that was found key_lost says why it
- * is none any more. */
+/* Does a key hold in this version? A declared key is kept in any case; for a found one key_lost explains why it no longer
+ * holds. */
 static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_source source,
 			     vv_error *err)
 {
@@ -639,8 +639,8 @@ static void say_new_key(import *im)
 	vv_buf_putc(out, '\n');
 }
 
-/* Has it all columns of the key that was found in the version before? One mistaken row gives no other column its place: rows would be
- * named by values that are edited. */
+/* Has it all columns of the key that was found in the version before? One mistaken row must not replace the key by another
+ * column: rows would be named by values that are edited. */
 static bool extends_old(const import *im, const vv_key_candidate *c)
 {
 	const vv_root *p = im->opts->parent;

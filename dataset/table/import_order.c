@@ -41,13 +41,12 @@ struct order_choice {
 	size_t count, cap, groups;
 	vv_cid measured[MEASURED_MAX];
 	uint64_t measured_rows[MEASURED_MAX];
-	/* where blocks go: held by `held` until `direct`, where the order may be taken; worker threads put them */
+	/* for worker threads: `held` keeps blocks until `direct`, when the order may be chosen */
 	vv_sink front;
 	vv_mem_sink *held;
 	vv_sink held_sink;
 	vv_mutex *lock; /* direct */
 	bool direct;
-	/* */
 	bool pays;
 	order_saving saving;
 	size_t *columns; /* all of them */
@@ -71,7 +70,8 @@ static bool is_asked(const vv_import_options *o, const vv_sink *sink)
 	       (!o->key || (o->key_source == VV_KEY_PACKAGE && has_same_key(p, o->key)));
 }
 
-/* The least number whose square is PAIRS times the rows: so many of each side have that many in common. */
+/* The least number whose square is PAIRS times the rows: that many rows of each side share PAIRS on
+ * average. */
 static uint64_t sample_size(uint64_t rows)
 {
 	uint64_t low = 0, high = UINT32_MAX;
@@ -89,7 +89,7 @@ static uint64_t sample_size(uint64_t rows)
 	return low;
 }
 
-/* ---- blocks that are held back ---- */
+/* ---- held blocks ---- */
 
 static vv_status put_held(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, vv_error *err)
@@ -203,7 +203,7 @@ const order_saving *order_choice_saving(const order_choice *c)
 	return c && c->pays ? &c->saving : NULL;
 }
 
-/* ---- what is in both ---- */
+/* ---- rows in both versions ---- */
 
 /* The place of a row in the sample, where that is far from the one that it had; UINT64_MAX: none. */
 static uint64_t moved_to(const order_choice *c, const vv_hash_index *index, uint64_t hash,
@@ -239,7 +239,7 @@ static void note_moved(shared_rows *s, uint64_t before, uint64_t after)
 	s->after = after;
 }
 
-/* Of groups of the version before, that are at equal distances. */
+/* Counts shared rows in equally spaced groups of the version before. */
 static vv_status count_shared(shared_rows *out, const order_choice *c, import *im,
 			      const vv_hash_index *index, vv_error *err)
 {
@@ -275,7 +275,7 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 	return rc;
 }
 
-/* Bytes that so many rows of the file take in a pack, as they come; by a few groups. */
+/* Measures with a few groups how many packed bytes rows in file order take. */
 static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 {
 	vv_auto(vv_coder_pool) *pool = vv_coder_pool_new();
@@ -312,7 +312,7 @@ static uint64_t bytes_of_places(uint64_t rows)
 	return rows / 8 * bits + bits;
 }
 
-/* Sets pays. What cannot be read says nothing. */
+/* Sets pays. Unreadable groups do not count. */
 static vv_status judge(order_choice *c, import *im, vv_error *err)
 {
 	shared_rows shared = {0};

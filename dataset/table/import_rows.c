@@ -17,7 +17,7 @@
 #include "dataset/table/group_stream.h"
 #include "dataset/table/old_groups.h"
 
-/* A group is about this long; the window is asked for a little more. */
+/* A group is about this long; the window gets a little more. */
 #define GROUP_WANT (96u << 10)
 
 /* What came through a pipe cannot be read again to count its lines. */
@@ -44,7 +44,7 @@ vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 	return VV_OK;
 }
 
-/* Takes over as many old groups as are here. */
+/* Takes over all matching old groups. */
 static vv_status take_old(import *im, vv_error *err)
 {
 	size_t index, want = 0;
@@ -131,7 +131,7 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
-	if (err->hint_id == VV_HINT_CLEAN_QUOTES) { /* of a reader that does not know the file */
+	if (err->hint_id == VV_HINT_CLEAN_QUOTES) { /* from a reader without the file's name */
 		vv_hint_clear(err);
 		return vv_hint_code(err, VV_HINT_CLEAN_QUOTES, im->source->name);
 	}
@@ -142,8 +142,7 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 			    im->source->name);
 }
 
-/* SCAN_WIDE: the row that comes next has so many more members than those before that it
- * begins a group of its own. */
+/* SCAN_WIDE: the next row has so many more members than those before that it begins a new group. */
 typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
 _Static_assert(VV_ROW_MAX == 8u << 20 && VV_GROUP_BYTES_MAX == 16u << 20, "the messages below");
@@ -180,7 +179,7 @@ vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err)
 	return refuse_at(im, offset, err);
 }
 
-/* bytes are those of a row, or of its beginning, which are too many: what is there is reported, and where. */
+/* bytes belong to a row, or its beginning, that is too long: reports the kind and place. */
 static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_t origin,
 			      vv_error *err)
 {
@@ -199,7 +198,8 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 	return refuse_at(im, origin + (lead >= tail ? 0 : len - tail), err);
 }
 
-/* Each row is short enough; but their cells are so short beside what else is there that they are one group. */
+/* Each row is short enough, but the cells are so short compared with the other bytes that the rows are one
+ * group. */
 static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
@@ -365,7 +365,7 @@ static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t 
 	}
 }
 
-/* Scans one group and hands it to a thread. *more false: there are no more rows. */
+/* Scans one group and hands it to a thread. *more false: no more rows. */
 static vv_status scan_group(import *im, bool *more, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -395,7 +395,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	*more = !j->last;
 	submit(im, j);
 	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;
-	/* what it holds of the window is more than any other group does */
+	/* this group holds more of the window than any other */
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
 
@@ -458,8 +458,8 @@ static vv_status check_around(import *im, vv_error *err)
 	return rc;
 }
 
-/* What a JSON array has after its last row; for CSV whether the last line has its
- * end is known by then. */
+/* Takes the bytes after a JSON array's last row, or for CSV, where the last line's end is known by
+ * then, the tail. */
 vv_status import_take_epilogue(import *im, vv_error *err)
 {
 	vv_status rc;
@@ -545,8 +545,8 @@ static vv_status refuse_given(vv_error *err)
 	return vv_fail(err, VV_ECORRUPT, "a row group that does not encode to its own bytes");
 }
 
-/* Its bytes must be one group: cut at their end and nowhere before. What the group is then shows in
- * the root. */
+/* Its bytes must be one group: cut at their end and nowhere before. The root then shows whether it
+ * is the right one. */
 static vv_status scan_given(import *im, group_job *j, const streamed_group *g, vv_error *err)
 {
 	scan_end end;
@@ -575,7 +575,7 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	vv_arena_clear(&j->arena);
 	vv_scan_detach_arena(im->scan, &j->arena);
 	submit(im, j);
-	if (g->raw_len > VV_WINDOW_FIRST) { /* only this one is there */
+	if (g->raw_len > VV_WINDOW_FIRST) { /* too large to keep several */
 		if ((rc = import_collect_all(im, err)) < 0) return rc;
 		vv_buf_clear(&j->given);
 	}

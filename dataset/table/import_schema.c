@@ -1,6 +1,6 @@
 /*
- * import_schema: chooses schema, key and form of a new version: what comes from the user, from
- * datapackage.json, from the version before, and what is found by looking.
+ * import_schema: chooses schema, key and form of a new version, from the user, datapackage.json,
+ * the version before, and the data.
  */
 #include "base/array.h"
 #include "dataset/table/import_state.h"
@@ -19,9 +19,9 @@
 
 #define SAMPLE_ROWS 2000u
 
-/* Which parent column stands for column i: the one of the same name, or, where the
- * number of columns is the same and that place's old name is gone, the one at the
- * same place (a renamed column, unless drop_unfit finds other values in it). */
+/* Finds the parent's column for column i: the one of the same name, or, with the same number of
+ * columns and that place's old name gone, the one at the same place (a renamed column, unless
+ * drop_unfit finds other values in it). */
 static vv_status match_parent(import *im, vv_error *err)
 {
 	const vv_schema *p = &im->parent_schema;
@@ -117,7 +117,7 @@ vv_status import_columns_set(import *im, vv_error *err)
 				      (const char *const *)s->names, s->name_lens, s->columns, err);
 		return rc < 0 ? rc : match_parent(im, err);
 	}
-	/* JSON: the parent's members first, in its order; then as they are met. */
+	/* JSON: the parent's members first, in its order; then in order of appearance. */
 	bool json_parent = im->parent_schema.count > 0 && opts->parent->dialect.form != VV_FORM_CSV;
 	size_t instead = json_parent ? only_new_member(im) : SIZE_MAX;
 	for (size_t i = 0; json_parent && i < im->parent_schema.count && rc == VV_OK; i++) {
@@ -192,8 +192,8 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *wh
 	return VV_OK;
 }
 
-/* Does the column at hand hold what the parent's held? Half of the sample's values must be of
- * its type. */
+/* Does the column contain the same kind of values as the parent's? Half of the sample's values must
+ * be of its type. */
 static bool fits_parent(const import *im, const vv_field *f, const vv_cell *cells, size_t rows,
 			size_t column)
 {
@@ -443,7 +443,7 @@ vv_status import_choose(import *im, vv_error *err)
 		if ((rc = sample_rows(im, &cells, &rows, &whole, &bytes, &arena, err)) < 0) {
 			return rc;
 		}
-		/* What is unique in all rows needs no other beside it, should it fail. */
+		/* a column unique in all rows needs no alternative */
 		size_t n, max = whole ? 1 : IMPORT_PROOFS;
 		if ((rc = vv_key_candidates(found, max, &n, cells, rows, im->columns, im->columns,
 					    im->names, im->name_lens, err)) < 0) {
@@ -508,7 +508,7 @@ static vv_status columns_of_key(import *im, vv_error *err)
 	const vv_key_candidate *c = &im->candidates[0];
 	vv_status rc = VV_OK;
 
-	/* Of a new table: the likeliest of those that are being proved. */
+	/* for a new table: the likeliest candidate */
 	_Static_assert(VV_KEY_COLUMNS_MAX <= VV_SORTED_BY_MAX, "room for a key");
 	if (im->opts->key || im->candidate_count > 0) {
 		memcpy(s->columns, c->columns, c->count * sizeof(c->columns[0]));
@@ -565,7 +565,7 @@ static bool may_miss(import *im, size_t column)
 	return may;
 }
 
-/* What is known of the marks in the numbers of a column that is inferred. */
+/* The marks found in the numbers of an inferred column. */
 typedef struct found_marks {
 	vv_marks_known known;
 	vv_number_marks marks;
@@ -695,7 +695,7 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 
 #define LABELS_SHOWN 5u
 
-/* What a column is called here, and how it gets a name in the file. */
+/* Puts a column's name here, and a hint to name it in the file. */
 static void put_label(import *im, size_t column, const char *said)
 {
 	vv_buf *out = &im->out->warnings;
@@ -770,7 +770,7 @@ static void warn_of_repeated(import *im)
 	}
 }
 
-/* Of what check would find in the header, once: not while it stays the same. */
+/* Warns of check's findings in the header, once: not while it remains the same. */
 static void warn_of_labels(import *im)
 {
 	const vv_root *p = im->opts->parent;
@@ -814,7 +814,7 @@ static bool same_labels(const import *im, const vv_schema *s)
 	return same;
 }
 
-/* Types for all columns: the parent's where there was one that still holds, else what is found. */
+/* Types for all columns: the parent's if it still holds, otherwise the inferred. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
 	vv_auto_free found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));

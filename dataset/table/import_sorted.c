@@ -1,5 +1,6 @@
 /*
- * import_sorted: a version in key order: knows how a file becomes the sorted file, and what of both makes the root.
+ * import_sorted: imports a version in key order: sorts the file's lines, and joins the results of both readings in
+ * the root.
  */
 #include "base/hint_text.h"
 #include "dataset/table/import.h"
@@ -64,7 +65,7 @@ static ssize_t read_passing(void *payload, void *buf, size_t len, vv_error *err)
 	return n;
 }
 
-/* What was read already, then what was not. */
+/* Reads the kept bytes again, then the rest of the source. */
 static ssize_t read_again(void *payload, void *buf, size_t len, vv_error *err)
 {
 	passing *p = payload;
@@ -223,7 +224,7 @@ static vv_status comes_back(vv_import_result *out, const sorted_file *f, uint64_
 	return more < 0 ? (vv_status)more : out->only_bytes ? VV_ECORRUPT : VV_OK;
 }
 
-/* Which line of the sorted file it was helps nobody. */
+/* The line of the sorted file would not help the user. */
 static vv_status refuse_key_order(vv_import_result *out, const vv_source *source, vv_error *err)
 {
 	out->only_bytes = true;
@@ -312,7 +313,7 @@ static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list
 	out->cache = NULL;
 }
 
-/* Without the file's name, which whoever prints warnings puts before each. */
+/* Strips the file's name, which the printer of warnings puts before each. */
 const char *import_without_name(const char *message, const char *name)
 {
 	size_t len = strlen(name);
@@ -322,7 +323,7 @@ const char *import_without_name(const char *message, const char *name)
 		       : message;
 }
 
-/* The file as it is, again from its beginning. */
+/* Imports the file in its own order, again from its beginning. */
 static vv_status in_file_order(vv_import_result *out, passing *file, const char *why,
 			       const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {
@@ -346,7 +347,7 @@ static void clear_sorting(import_sorting *s)
 	row_sorter_free(s->sorter);
 }
 
-/* Of a table whose key was looked for: its rows were sorted by the likeliest one. Where another was
+/* For a table without a given key: its rows were sorted by the likeliest one. If another was
  * proved, they are read again, and sorted by that. */
 static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, passing *file,
 				const vv_sink *sink, const vv_import_options *opts, vv_error *err)
@@ -382,10 +383,9 @@ done:
 	return rc;
 }
 
-/* As vv_import, but the root is not put yet. The file is read twice: once as any import does, from which schema,
- * key, dialect and all that is said about it come, while its lines are sorted; then the sorted file, whose groups are kept. Where
- * the version before is in key order, nobody asked for it, and it cannot be so any more, the result is in the file's order,
- * with a warning. */
+/* As vv_import, but the root is not put yet. The file is read twice: once like any import, for schema, key, dialect and all
+ * warnings, while its lines are sorted; then the sorted file, whose groups are kept. If the version before is in key order,
+ * which was not requested now and has become impossible, the result is in the file's order, with a warning. */
 static vv_status import_sorted(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 			       const vv_import_options *opts, vv_error *err)
 {
@@ -471,8 +471,8 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 	vv_buf_putc(out, '\n');
 }
 
-/* The same rows came in another order, and cannot be kept by the key: nobody is to pay for that each time without
- * knowing. */
+/* Warns that the same rows came in another order and cannot be kept by the key, since that costs space each
+ * time. */
 static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why, const char *path,
 			       vv_hint_words_fn words)
 {

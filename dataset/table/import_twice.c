@@ -1,11 +1,11 @@
 /*
- * import_twice: the second reading of a file, where the first one makes what the version before says doubtful.
+ * import_twice: reads a file a second time when the first reading casts doubt on facts of the version before.
  */
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/import_state.h"
 
-/* The bytes of a version whose blocks are there, from the beginning each time. */
+/* The bytes of a version whose blocks are present, from the beginning each time. */
 typedef struct version_bytes {
 	vv_table of;
 	vv_table_source *bytes;

@@ -1,6 +1,6 @@
 /*
- * import_types: types that were found in the version before, and whether they still hold: a value that contradicts one, or
- * values in a column that had none, have it found again in all rows.
+ * import_types: checks whether the types found in the version before still hold: a value that contradicts one, or values
+ * in a formerly empty column, make it inferred again from all rows.
  */
 #include "dataset/table/import_state.h"
 
@@ -13,7 +13,8 @@
 #include "dataset/schema/names.h"
 #include "dataset/table/table.h"
 
-/* Of larger tables a found string stays one, though the values that were none of a narrower type are gone. */
+/* In larger tables an inferred string remains one, even after the values that no narrower type fits are
+ * gone. */
 #define NARROW_ROWS 2000u
 #define FEW_ROWS 50u
 
@@ -105,8 +106,8 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 	return more == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* So few of so many are slips of the hand, and no reason to give up what all others are: but leading zeros are meant. All rows
- * were read, so that the answer does not depend on what is remembered. */
+/* So few values are typing errors and no reason to change the type of all others; but leading zeros are intended. All rows
+ * were read, so that the answer does not depend on a cache. */
 static bool is_slip(const import *im, const vv_import_finding *m)
 {
 	return im->rows > FEW_ROWS && m->count * 100 <= im->rows && !m->code;

@@ -1,6 +1,6 @@
 /*
- * materialise: how a pointer becomes the file again: beside the old one, checked, then
- * renamed over it; what the old file already has is copied, not made.
+ * materialise: restores a pointer's file: writes it beside the old one, checks it, and renames it
+ * over; parts that the old file has are copied.
  */
 #include "dataset/table/materialise.h"
 
@@ -25,7 +25,7 @@ typedef struct output {
 	size_t len;
 } output;
 
-/* What is longer than half of it is written as it is. */
+/* Pieces longer than half of it are written directly. */
 #define OUTPUT_BUF (64u << 10)
 
 static vv_status output_flush(output *o, vv_error *err)
@@ -40,7 +40,7 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 	output *o = payload;
 	vv_status rc;
 	bool direct = len > OUTPUT_BUF / 2;
-	/* What is buffered is before what is written past the buffer. */
+	/* buffered bytes go before a direct write */
 	if ((direct || o->len + len > OUTPUT_BUF) && (rc = output_flush(o, err)) < 0) return rc;
 	if (direct) return vv_write_full(o->fd, bytes, len, o->path, err);
 	memcpy(o->buf + o->len, bytes, len);
@@ -48,8 +48,8 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 	return VV_OK;
 }
 
-/* The version that the file at path holds, as far as can be told without reading it. A
- * wrong guess is seen when the new file's hash is checked. */
+/* Guesses the version in the file at path without reading it. The check of the new file's hash
+ * detects a wrong guess. */
 static bool guess_old(vv_dataset_reader *r, const char *path, const vv_stat *st, vv_arena *arena,
 		      vv_pointer *out)
 {
@@ -108,7 +108,7 @@ static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_err
 	return dir ? vv_temp_open(temp, dir, ".varve-", err) : (int)vv_fail_nomem(err);
 }
 
-/* Blocks missing: said with the path and the way out. */
+/* Adds the path, and for missing blocks a hint. */
 static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 {
 	vv_prefix(err, "%s", vv_text_shows(path));
@@ -134,7 +134,7 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 		goto done;
 	}
 	for (;;) {
-		/* Groups in key order are no pieces of the file. */
+		/* groups in key order are not pieces of the file */
 		bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
 		*cache = cached ? vv_scan_cache_new() : NULL;
 		if (cached && !*cache) {
@@ -145,7 +145,7 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 		if (rc != VV_ECORRUPT || old_fd < 0) {
 			break;
 		}
-		/* Perhaps only the old file was not what it seemed. */
+		/* perhaps only the guess about the old file was wrong */
 		vv_close(old_fd, NULL, NULL);
 		old_fd = -1;
 		vv_scan_cache_free(*cache);

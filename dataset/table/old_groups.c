@@ -1,7 +1,7 @@
 /*
- * old_groups: which groups of the version before may be taken over: where a group's bytes
- * stand again, it ended at a cut (or at the file's end again), and what follows does
- * not change how its last row is read.
+ * old_groups: finds the groups of the version before that may be reused: the group's bytes occur
+ * again, it ended at a cut (or is again at the file's end), and the next bytes do not change how
+ * its last row is read.
  */
 #include "dataset/table/old_groups.h"
 

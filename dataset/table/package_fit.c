@@ -1,5 +1,5 @@
 /*
- * package_fit: compares what a package says with what a root has. Knows what of both must agree.
+ * package_fit: compares a package's declarations with a root, as far as the two must agree.
  */
 #include "dataset/table/package_fit.h"
 

@@ -146,7 +146,7 @@ static void put_hash(vv_buf *b, vv_hash128 h)
 	vv_cbor_put_bytes(b, hash, sizeof hash);
 }
 
-/* Where there are no facts nothing is stored, and the bytes give a name only. */
+/* Without facts nothing is stored, and the bytes only determine a name. */
 static void put_top(vv_buf *b, const vv_buf *top)
 {
 	if (top->len > 0) {
@@ -414,7 +414,7 @@ static vv_status get_value(record *out, vv_cbor *c, const member *m, vv_error *e
 	}
 }
 
-/* What a root must be like to be believed. */
+/* Checks the conditions for a valid root. */
 static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 {
 	const vv_root *r = &x->root;
@@ -459,8 +459,8 @@ static bool is_known(const char *key, size_t len)
 	return false;
 }
 
-/* A later generation, and what a varve of later may put into a root of this one, is recognised
- * before anything else is judged. */
+/* First recognizes a later generation, and members that a later varve may add to a root of this
+ * one. */
 static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *err)
 {
 	vv_cbor c = *map;

@@ -89,7 +89,7 @@ static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 			       "a row group of %zu rows and %zu columns is too large to be read",
 			       rows, columns);
 	}
-	if (need > b->cell_cap) { /* not realloc, which would copy cells that nobody reads again */
+	if (need > b->cell_cap) { /* not realloc, which would copy cells never read again */
 		vv_free(b->cells);
 		b->cells = vv_realloc_array(NULL, need + need / 2, sizeof(*b->cells));
 		b->cell_cap = b->cells ? need + need / 2 : 0;
@@ -117,7 +117,8 @@ typedef struct table_long {
 	size_t top_len;
 } table_long;
 
-/* One long cell: cursor at [row, column, bytes, top]. All of a group fit into memory, whoever made it. */
+/* One long cell: cursor at [row, column, bytes, top]. All of a group fit into memory, even in a hostile
+ * block. */
 static vv_status read_out(table_long *out, vv_batch *b, vv_cbor *c, vv_error *err)
 {
 	uint64_t row, column;
@@ -307,7 +308,7 @@ static int load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, s
 	return rc;
 }
 
-/* The length of the group, which is to fit into memory whoever made it. */
+/* The length of the group, which must fit into memory even in a hostile block. */
 static vv_status read_raw_len(vv_batch *b, vv_cbor *c, vv_error *err)
 {
 	vv_status rc = vv_cbor_get_uint(c, &b->raw_len, err);
@@ -443,7 +444,7 @@ static vv_status begin_rows(vv_batch *b, vv_error *err)
 		b->picks_cap = b->columns;
 	}
 	memset(b->ready, 0, b->rows);
-	if (b->columns > 0) { /* of a JSON table whose objects are empty there is no array */
+	if (b->columns > 0) { /* a JSON table of empty objects has no array */
 		memset(b->picks, 0, b->columns);
 	}
 	b->picked = 0;

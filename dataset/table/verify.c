@@ -1,17 +1,16 @@
 /*
- * verify: the one test that covers everything a version claims: its own bytes, imported
- * with its own dialect, schema, key and cut, give its own root. So every list is cut
- * where it must be, every group and line form is the only one possible, and every raw
- * line parses to the cells that stand beside it.
+ * verify: the one test that covers all claims of a version: its own bytes, imported with its own
+ * dialect, schema, key and cut, give its own root. So every list has the correct cuts, every group
+ * and line form is the only one possible, and every raw line parses to the cells beside it.
  *
  * The bytes are made group by group, and of several versions only those of pairs (a group and its
- * line forms) that no version before had: what was proved of a pair stands wherever the pair
- * is between cuts (group_proof.h). Most pairs are proved without their bytes being read again
- * (group_proof.h); of a version that is checked alone (vv_table_check) all are read. The lists,
- * the seams between pairs, rows, length and hash are made again for each version, and the root that
- * comes out is compared. A version that fails so, or an array of JSON, or one in key order, is put
- * together as a whole and imported, which also finds the words for what is wrong; there the groups of
- * an earlier version that passed are recognized by their bytes, as `add` does.
+ * line forms) that no version before had: a pair's proof holds wherever the pair is between cuts
+ * (group_proof.h). Most pairs are proved without their bytes being read again (group_proof.h); of a
+ * version that is checked alone (vv_table_check) all are read. The lists, the seams between pairs,
+ * rows, length and hash are made again for each version, and the root that comes out is compared. A
+ * version that fails so, or an array of JSON, or one in key order, is put together as a whole and
+ * imported, which also words the error; there the groups of an earlier version that passed are
+ * recognized by their bytes, as `add` does.
  */
 #include "dataset/table/verify.h"
 
@@ -56,7 +55,7 @@ typedef struct checked {
 } checked;
 
 struct vv_table_checks {
-	uint64_t secret; /* of this run: nobody can make bytes whose hash is another's */
+	uint64_t secret; /* new in each run, so that hash collisions cannot be constructed */
 	checked known[CHECKED_MAX];
 	size_t count, next;
 	vv_kept *pairs;
@@ -66,8 +65,8 @@ struct vv_table_checks {
 	bool has_file;
 };
 
-/* In every pair's context: raised when the check becomes stricter, so that nobody believes what an
- * earlier release proved. */
+/* In every pair's context: raised when the check becomes stricter, so that proofs of earlier
+ * releases do not count. */
 #define PROOF_VERSION 1u
 /* Pairs remembered, of a table of up to 16 GB all: length and hash of the bytes, the first one. */
 #define VALUE_LEN 17u
@@ -167,7 +166,7 @@ typedef struct pairs {
 	vv_buf text;
 } pairs;
 
-/* All of the root that decides which bytes a pair gives and what these bytes give. */
+/* Hashes all of the root that determines a pair's bytes and the import of these bytes. */
 static vv_status find_context(pairs *p, vv_error *err)
 {
 	const vv_root *root = &p->table->root;
@@ -236,8 +235,8 @@ static vv_status remember_pairs(vv_table_checks *c, const group_stream *s, vv_er
 	return VV_OK;
 }
 
-/* So many pairs are proved again, at most, after a run that was killed: less than a tenth of a second's
- * work, or an eighth of all, so that what is written stays in proportion. */
+/* At most so many pairs are proved again after a killed run: less than a tenth of a second's work, or
+ * an eighth of all, so that writes are in proportion. */
 #define KEEP_AFTER 64u
 
 /* That the disk does not take it costs the next run more. */
@@ -258,7 +257,7 @@ static bool has_pairs(const vv_table *t)
 	       !vv_root_is_encoded(&t->root);
 }
 
-/* *sound: its pairs give this version. Else nothing is known about it yet. */
+/* *sound: its pairs give this version. If false, nothing is known about it yet. */
 static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			     const vv_progress *progress, bool *sound, vv_error *err)
 {

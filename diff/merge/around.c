@@ -201,7 +201,7 @@ static vv_status merge_csv(merge *m, vv_error *err)
 
 /* --- members beside the rows of a JSON document ---------------------------------------- */
 
-/* Stands where the rows are. */
+/* Placeholder for the rows. */
 static const char rows_here[] = "\"\001varve rows\001\"";
 
 /* One member of an object: white space, name, colon, value. */
@@ -289,7 +289,7 @@ typedef struct document {
 
 static vv_status put_value(document *d, const piece v[3], piece name, int depth, vv_error *err);
 
-/* What is put for a member that both changed; a piece without text: nothing. */
+/* The text for a member that both changed; a piece without text: nothing. */
 static piece contested(document *d, const piece v[3], piece name)
 {
 	if (d->decided < 0) {
@@ -385,7 +385,7 @@ static vv_status put_value(document *d, const piece v[3], piece name, int depth,
 	return VV_OK;
 }
 
-/* The document with a string in the place of its rows; *open, *close: what is within their brackets. */
+/* The document with a string instead of its rows; *open, *close: the bytes inside their brackets. */
 static void put_document(vv_buf *out, const vv_dialect *d, piece *open, piece *close)
 {
 	const char *e = d->epilogue.data ? d->epilogue.data : "";

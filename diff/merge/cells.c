@@ -39,7 +39,7 @@ typedef struct merge_question {
 	const char *twice; /* why a sum may count a change twice; NULL: it does not */
 } merge_question;
 typedef struct merge_answer {
-	int side;         /* 0, 1: its cell stands; -1: see text, or why */
+	int side;         /* 0, 1: its cell is taken; -1: see text, or why */
 	const char *text; /* made of both, in the arena; NULL: none was */
 	size_t len;
 	const char *why; /* neither: why the rule does not decide; in the arena */
@@ -74,7 +74,7 @@ static bool accepts(const vv_field *f, const vv_cell *c, bool json)
 
 /* --- the greater, the later --------------------------------------------------------------- */
 
-/* A number where the column has no type that says so, or began with integers. */
+/* A number in a column of another type, or one that began with integers. */
 static bool read_loose(vv_value *out, vv_buf *digits, const vv_cell *c)
 {
 	out->kind = VV_VALUE_DECIMAL;
@@ -536,7 +536,7 @@ static vv_cell spelled(const merge *m, int version, const vv_field *f, const vv_
 	return (vv_cell){.text = c->len > 0 ? c->text : NULL, .len = c->len, .state = VV_CELL_TEXT};
 }
 
-/* What stands where a row has nothing to say. */
+/* The cell for a row without a value. */
 static vv_cell nothing(const merge *m)
 {
 	return (vv_cell){.state = is_json(&m->as.dialect) ? VV_CELL_ABSENT : VV_CELL_TEXT};
@@ -568,7 +568,7 @@ static int bytes_order(const vv_cell *a, const vv_cell *b)
 /* Out of memory is noted in m->scratch, which is looked at after each row. */
 static bool same_value(merge *m, const vv_field *f, const vv_cell *a, const vv_cell *b)
 {
-	/* CSV has one way to say nothing: beside it JSON's null, "" and no member are that. */
+	/* CSV has one empty cell: JSON's null, "" and absent member equal it */
 	static const vv_cell empty = {.state = VV_CELL_TEXT};
 	if (m->mixed) {
 		a = a->state == VV_CELL_NULL || a->state == VV_CELL_ABSENT ? &empty : a;
@@ -577,7 +577,7 @@ static bool same_value(merge *m, const vv_field *f, const vv_cell *a, const vv_c
 	return vv_value_compare(&m->scratch, f, a, f, b) != VV_OTHER;
 }
 
-/* Of equal values: the spelling that a side gave it, else the greater bytes. */
+/* For equal values: the spelling that a side changed, otherwise the greater bytes. */
 static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, const vv_cell *y)
 {
 	bool to = is_json(&m->as.dialect);
@@ -589,7 +589,7 @@ static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, con
 	return side >= 0 ? side : bytes_order(x, y) >= 0 ? 0 : 1;
 }
 
-/* Which side's cell stands; -1: a conflict. */
+/* The side whose cell is taken; -1: a conflict. */
 static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x,
 		     const vv_cell *y)
 {
@@ -680,7 +680,7 @@ static bool is_sum(merge *m, const merge_row_state *s, size_t i)
 	return b && x && y && !same_value(m, c->type, b, x) && !same_value(m, c->type, b, y);
 }
 
-/* Asks the rule of a cell that both changed. *done: its answer is in s->out. */
+/* Applies the rule for a cell that both changed. *done: the result is in s->out. */
 static vv_status put_by_rule(merge *m, merge_row_state *s, size_t i, bool *done, const char **why,
 			     vv_error *err)
 {
@@ -740,7 +740,7 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 		from = (int)m->ours;
 	}
 	const vv_cell *cell = cell_of(m, s, i, from);
-	/* base's cell stands for an unread one */
+	/* base's cell replaces an unread one */
 	int spelled_by = from < 2 && !s->side[from] ? 2 : from;
 	s->out[i] = cell ? spelled(m, spelled_by, type_of(m, i), cell) : nothing(m);
 	if (cell && from == (int)(1 - m->ours) && s->side[from]) {

@@ -1,9 +1,9 @@
 /*
- * columns: matches the columns of three versions, and chooses those of the result: a column is what
- * base's column is, whatever it is called on either side. In what order they stand: as on the side
- * that moved columns, new ones after the column that they follow there. And what a side says in
- * columns that the other side dropped: rows that it added have no other place for these values, so
- * that a column with such values cannot go in silence.
+ * columns: matches the columns of three versions, and chooses those of the result: columns are
+ * identified by base's, under any name on either side. Their order is that of the side that moved
+ * columns, with new ones after the column that they follow there. Also finds a side's values in
+ * columns that the other side dropped: added rows have no other place for these values, so that
+ * such a column cannot be dropped silently.
  */
 #include "diff/merge/steps.h"
 
@@ -91,8 +91,8 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 	return VV_OK;
 }
 
-/* What one side is known to have renamed, and the other one seems to have dropped for a
- * new column of that very name, both have renamed. */
+/* A column renamed on one side, and apparently dropped on the other for a new column of that very
+ * name, was renamed by both. */
 static vv_status share_renames(merge *m, size_t knows, vv_error *err)
 {
 	const merge_side *from = &m->side[knows];
@@ -177,8 +177,8 @@ static vv_status key_is_unique(merge *m, bool *out, vv_error *err)
 	return rc;
 }
 
-/* A side lost base's key: the rows are known by the key that a side has since, if it is one in
- * all versions. Without any they cannot be merged, unless one side has base's rows as they are. */
+/* A side lost base's key: the rows are known by the key that a side has since, if it is one in all
+ * versions. Without any they cannot be merged, unless one side has base's rows unchanged. */
 static vv_status choose_other_key(merge *m, vv_error *err)
 {
 	for (int i = 0; i < 2; i++) {
@@ -192,7 +192,7 @@ static vv_status choose_other_key(merge *m, vv_error *err)
 	return VV_OK;
 }
 
-/* What identifies rows: what was requested, base's key, or one that a side gave it. */
+/* Chooses the key: the requested one, base's, or one that a side added. */
 static vv_status choose_key(merge *m, vv_error *err)
 {
 	const char *const *key = m->opts->key;
@@ -326,8 +326,8 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 		m->ours == keeper ? "ours" : "theirs", what);
 }
 
-/* Renamed by one side to what the other calls another column: told whoever merges, since
- * one of the two has no place where that side's names are taken. */
+/* Reports a column renamed by one side to the name of another column on the other side, since one
+ * of the two loses its name. */
 static vv_status tell_taken_name(merge *m, size_t by, long b, vv_error *err)
 {
 	const vv_field *f = field_of(m, (int)by, m->side[by].from_base[b]);
@@ -413,14 +413,14 @@ static int by_name(const void *a, const void *b)
 					    : x > y;
 }
 
-/* What a version calls a column of the result; NULL: it does not have it. */
+/* A version's field for a column of the result; NULL: it lacks the column. */
 static const vv_field *called_by(const merge *m, const merge_column *c, int version)
 {
 	long place = version == 2 ? c->b : c->side[version];
 	return place >= 0 ? field_of(m, version, place) : NULL;
 }
 
-/* Back to what the version calls it, where that is another name. */
+/* Returns to the version's name, if different. */
 static void step_to(const merge *m, merge_column *c, int version)
 {
 	const vv_field *f = called_by(m, c, version);
@@ -432,8 +432,8 @@ static void step_to(const merge *m, merge_column *c, int version)
 	}
 }
 
-/* Of two columns with one name those step back that do not have it from ours, or from the
- * version that was decided for (while decide holds). */
+/* Of two columns with one name, those step back whose name is not from ours, or from the decided
+ * version (while decide is set). */
 static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool decide, vv_error *err)
 {
 	const char *name = a->name;
@@ -544,7 +544,7 @@ static vv_status find_counting(merge *m, size_t v, vv_error *err)
 /* The columns in order, built up. */
 typedef struct order {
 	merge *m;
-	merge_column *from; /* as they were gathered */
+	merge_column *from; /* in gathered order */
 	merge_column *out;
 	size_t count;
 	size_t *base_list; /* numbers of those that base has, in the order of the result */
@@ -597,7 +597,7 @@ static void take_new(order *o, const size_t start[2])
 	}
 }
 
-/* Base's columns as they are in base. */
+/* Lists base's columns in base's order. */
 static void list_as_base(order *o)
 {
 	for (size_t i = 0; i < o->m->column_count; i++) {
@@ -707,7 +707,7 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 	return find_counting(m, 1, err);
 }
 
-/* --- what is dropped ----------------------------------------------------------- */
+/* --- dropped columns ----------------------------------------------------------- */
 
 /* One side looked at: its columns that the other side dropped. */
 typedef struct dropped {

@@ -1,8 +1,8 @@
 /*
  * match: matches the rows of base with those of a side, as runs of rows: as few as there are
- * changes of order, so that memory follows the changes and not the table. Of equal rows without a
- * key any may be the one that a side removed: it is one that the other side left alone, if there is
- * one.
+ * changes of order, so that memory follows the changes and not the table. Among equal rows without
+ * a key any may be the removed one: the code chooses one that the other side did not change, if
+ * possible.
  */
 #include "diff/merge/steps.h"
 
@@ -17,10 +17,10 @@
 #include "diff/rows/sorter.h"
 #include "diff/rows/value.h"
 
-/* A side holds another table when fewer than one in so many rows are common. */
+/* A side is another table if fewer than one in this many rows are common. */
 #define COMMON_MIN 10u
 
-/* What a comparison reported of single rows. */
+/* Single rows that a comparison reported. */
 typedef struct told {
 	merge_run *pairs; /* changed or moved: one row each */
 	size_t pair_count, pair_cap;
@@ -147,7 +147,7 @@ static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, s
 	}
 }
 
-/* Base's rows that were not reported stand for the side's that were not, in order. */
+/* Base's unreported rows match the side's unreported rows, in order. */
 static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t new_rows,
 			   vv_error *err)
 {
@@ -219,7 +219,7 @@ static vv_status order_runs(merge_side *s, vv_error *err)
 	return VV_OK;
 }
 
-/* by_above holds places in blocks while this sorts them. */
+/* by_above contains places in blocks while this sorts them. */
 typedef struct placed {
 	uint64_t above;
 	size_t at;
@@ -265,7 +265,7 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 
 /* --- groups ---------------------------------------------------------------- */
 
-/* secret: so that whoever writes data cannot make two groups look alike. */
+/* secret: so that hostile data cannot make two groups look equal. */
 static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_error *err)
 {
 	vv_auto(vv_list_reader) *data = NULL;
@@ -315,7 +315,7 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 	return found;
 }
 
-/* Without a column in common nothing tells which row of base is which here. */
+/* Without a common column rows cannot be matched with base's. */
 static bool shares_column(const merge *m, const merge_side *s)
 {
 	for (size_t i = 0; i < m->base->columns; i++) {
@@ -593,8 +593,8 @@ static vv_status slide_between(merge *m, size_t which, merge_run *prev, merge_ru
 	return rc;
 }
 
-/* Of equal rows without a key takes those for removed that the other side did not change: by_old
- * of the side, which has no empty run. *moved: it is another one now. */
+/* Among equal rows without a key, treats as removed those that the other side did not change:
+ * changes by_old of the side, which has no empty run. *moved: changed. */
 static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 {
 	merge_side *s = &m->side[which];
@@ -714,7 +714,7 @@ static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *er
 	return rc;
 }
 
-/* The n-th row of a key of one side goes with the n-th of the other. */
+/* Matches the n-th row of a key of one side with the n-th of the other. */
 typedef struct joining {
 	uint64_t *x;
 	size_t count, cap, taken;

@@ -41,7 +41,7 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 	return vv_import(out, &source, sink, &o, err);
 }
 
-/* A version as it is, stored: nothing may name blocks that are not. */
+/* Takes a version unchanged, and stores it: no name may refer to missing blocks. */
 static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
@@ -66,7 +66,7 @@ static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink,
 	return rc < 0 ? rc : take_version(out, m->side[m->ours].table, sink, m->opts, err);
 }
 
-/* Nothing tells rows apart: one version as a whole, as it was decided, else ours. */
+/* Without a way to match rows: takes one version as a whole, the decided one, otherwise ours. */
 static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)
 {
 	const vv_root *base = &m->base->root;
@@ -126,8 +126,8 @@ static const char *other_table(merge *m)
 			      : NULL;
 }
 
-/* Without a common version and without a key nothing tells rows apart: the two must be
- * equal, row by row. */
+/* Without a common version and without a key rows cannot be matched: the two must be equal, row by
+ * row. */
 static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 {
 	uint64_t rows = m->side[0].table->root.rows;
@@ -163,7 +163,7 @@ static vv_status begin_root(merge *m, vv_error *err)
 
 	m->as.kind = VV_KIND_TABLE;
 	if (vv_root_is_sorted(near)) {
-		near = &m->side[0].table->root; /* lists that nobody stored resemble nothing */
+		near = &m->side[0].table->root; /* lists not stored cannot serve as bases */
 	}
 	if (vv_root_is_sorted(near)) return VV_OK;
 	if ((rc = copy_list(&m->as.data, &near->data, err)) < 0 ||
@@ -308,8 +308,8 @@ static vv_status look_at_encodings(encodings *out, vv_table *t, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* Bytes that are not UTF-8 are kept as they are, where no encoding is known. *why: the result would have such and UTF-8, which
- * no program reads. */
+/* Bytes that are not UTF-8 are kept unchanged without a known encoding. *why: the result would mix such bytes with UTF-8,
+ * which no program reads. */
 static vv_status compare_encodings(merge *m, const vv_import_result *result, const vv_sink *sink,
 				   const char **why, vv_error *err)
 {
@@ -365,7 +365,7 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	return take_ours(m, out, sink, why, err);
 }
 
-/* Is ours the side that comes first? By commit ids, or else by what the versions are. */
+/* Is ours the side that comes first? By commit ids, otherwise by the versions' CIDs. */
 static bool ours_first(const vv_table *ours, const vv_table *theirs, const vv_merge_options *opts)
 {
 	int c = opts->ours_id && opts->theirs_id ? strcmp(opts->ours_id, opts->theirs_id) : 0;

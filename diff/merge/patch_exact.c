@@ -1,6 +1,6 @@
 /*
- * patch_exact: a patch's old version becomes its new one: the rows are gone through once, those that the patch does not
- * name are taken over, the others are as their lines in the patch. What was made must be the version that the patch names.
+ * patch_exact: turns a patch's old version into its new one: reads the rows once, copies those that the patch does not
+ * name, and takes the others' lines from the patch. The result must be the version that the patch names.
  */
 #include "diff/merge/patch_exact.h"
 

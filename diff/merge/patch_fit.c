@@ -1,8 +1,7 @@
 /*
- * patch_fit: which rows a patch's lines make, as two small tables; how the lines find their rows where there is no key, by the whole
- * row, the nearest of several; and what does not fit, as a patch of its own.
- *
- * The lines of each side are read as a table of their own, so that their cells are those that the file would give.
+ * patch_fit: makes two small tables of a patch's lines; without a key matches lines to rows by the whole row, the nearest of
+ * several; and writes misfits as a separate patch. * The lines of each side are read as a table, so that their cells are the
+ * same as from the file.
  */
 #include "diff/merge/patch_fit.h"
 
@@ -46,7 +45,7 @@ typedef struct fit {
 	/* without a key */
 	vv_row_by_number rows; /* of the target */
 	bool alike;      /* bytes of the target's lines mean what those of the patch's lines mean */
-	uint64_t secret; /* of hashes: whoever writes a patch must not make two rows one */
+	uint64_t secret; /* of hashes: a hostile patch must not make two rows equal */
 	vv_line_editor editor;
 	bool *changed;
 	vv_row_edit *edits;
@@ -202,7 +201,7 @@ static void close_sides(fit *f)
 	f->merge = (patch_merge){0};
 }
 
-/* Of all lines but those that do not fit. */
+/* Opens the sides of all lines except misfits. */
 static vv_status open_sides(fit *f, vv_error *err)
 {
 	vv_status rc;
@@ -333,7 +332,7 @@ static vv_status find_rows(fit *f, vv_error *err)
 	return vv_buf_ok(&f->text, err);
 }
 
-/* All of them are looked for; whether that is a conflict is for the end to say. */
+/* Finds all of them; the end decides whether that is a conflict. */
 static vv_status report(fit *f, fit_row *r, const char *expected, vv_error *err)
 {
 	char name[32];
@@ -422,7 +421,7 @@ static vv_status remove_row(fit *f, const fit_row *r, uint64_t row, vv_error *er
 	return add_edit(f, all ? VV_ROW_LINE : VV_ROW_REMOVE, row, err);
 }
 
-/* A change, a row that goes, or one that has another below it that comes. */
+/* Fits a changed row, a removed row, or one with an added row below it. */
 static vv_status fit_old(fit *f, fit_row *r, int64_t *drift, vv_error *err)
 {
 	const vv_cell *base;

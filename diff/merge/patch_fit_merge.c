@@ -83,7 +83,7 @@ vv_hash128 patch_merge_key_hash(const vv_buf *text)
 	return vv_xxh3_128(vv_buf_cstr(text), text->len, 0);
 }
 
-/* "row id=5", "row 17"; nothing for what is not of one row. */
+/* "row id=5", "row 17"; nothing for a conflict not about one row. */
 static vv_status name_row(const patch_merge *m, const vv_conflict *c, vv_buf *out, vv_error *err)
 {
 	const vv_root *root = m->base.root.key_count > 0 ? &m->base.root : &m->job->target->root;

@@ -31,7 +31,7 @@ vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, c
 				vv_text_shows(j->done.path));
 }
 
-/* Bytes at the beginning of both texts that are left out, so that what is shown has where they differ. */
+/* Bytes at the beginning of both texts to omit, so that the shown part contains the difference. */
 static size_t alike(const vv_cell *a, const vv_cell *b)
 {
 	size_t n = 0;
@@ -89,7 +89,7 @@ typedef struct made {
 	vv_text_encoder encoder;
 	vv_buf buf;
 	size_t pos;
-	bool end, stopped; /* stopped: the maker failed, and err says why */
+	bool end, stopped; /* stopped: the maker failed, with the error in err */
 	vv_error err;
 } made;
 
@@ -149,8 +149,8 @@ static vv_status no_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
 	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
 }
 
-/* Groups of the target that come out as they went in are taken over, where its bytes are
- * known and mean the same rows in the new version. */
+/* Reuses unchanged groups of the target if its bytes are known and mean the same rows in the new
+ * version. */
 static void take_over(const patch_job *j, const vv_root *as, vv_import_options *io)
 {
 	const vv_root *old = j->target ? &j->target->root : NULL;
@@ -211,7 +211,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	}
 	rc = vv_import(&r, &source, &sink, &io, err);
 	if (rc < 0 && bytes.stopped) {
-		rc = bytes.err.code; /* and not what the import made of it */
+		rc = bytes.err.code; /* not the import's own error */
 		if (err) {
 			*err = bytes.err;
 		}

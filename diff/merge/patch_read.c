@@ -1,6 +1,6 @@
 /*
- * patch_read: which lines a patch has and in which order, and how faults in it are named. Nothing
- * that is read here is trusted: numbers are checked against the sides' sizes, roots against what a root must be.
+ * patch_read: reads a patch's lines, checks their order, and words errors. No input is trusted: numbers are
+ * checked against the sides' sizes, roots against the rules for roots.
  */
 #include "diff/merge/patch_read.h"
 
@@ -55,7 +55,7 @@ static vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err)
 	return rc;
 }
 
-/* Reads some more after what is held. */
+/* Reads more bytes after the buffered ones. */
 static vv_status lines_fill(patch_lines *l, vv_error *err)
 {
 	if (l->pos > 0) {
@@ -75,8 +75,8 @@ static vv_status lines_fill(patch_lines *l, vv_error *err)
 	return VV_OK;
 }
 
-/* What is read of a line. Cells and keys, which are for people and other programs, are passed over: what is valid
- * in a file of JSON need not be so here. */
+/* Members read from a line. Cells and keys, which are for people and other programs, are ignored: they need not
+ * follow the rules for patches. */
 static const char *const members[] = {"type",    "format",  "patch", "path",     "oldPath",
 				      "oldRoot", "newRoot", "pairs", "identity", "partial",
 				      "change",  "moved",   "rows",  "oldRow",   "newRow",
@@ -132,7 +132,7 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 		       : patch_fail(l, err, "column %zu: expected the end of the line", used + 1);
 }
 
-/* What comes next, unread: a few KB of it, or less at the end. */
+/* The next bytes, unread: a few KB, or fewer at the end. */
 static vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -592,7 +592,7 @@ vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *
 	return VV_OK;
 }
 
-/* --- what a section says --------------------------------------------------------- */
+/* --- a section's members --------------------------------------------------------- */
 
 static vv_status bad(vv_error *err, const char *what)
 {
@@ -650,7 +650,7 @@ static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *js
 	return VV_OK;
 }
 
-/* The row's number and line on one side of the patch as it was written. */
+/* The row's number and line on one side of the patch as written. */
 static vv_status get_side(patch_op *op, const patch_section *s, int written, const row_kind *k,
 			  const vv_json *json, vv_arena *arena, vv_error *err)
 {

@@ -1,9 +1,9 @@
 /*
  * schema: merges three schemas: member by member of every descriptor, names in keys followed
- * through renames; and what key and cut the result has. And how three dialects become one, habit by
- * habit: what one side changed is taken; where both did, the greater bytes stand, so that the
- * result is the same whoever merges. The header is a version's own where it names the result's
- * columns, else written again.
+ * through renames; and the result's key and cut. Also merges three dialects, habit by habit: one
+ * side's change is taken; if both changed, the greater bytes, so that the result does not depend on
+ * which side merges. The header is a version's own if it names the result's columns, otherwise
+ * written again.
  */
 #include "diff/merge/steps.h"
 
@@ -69,8 +69,8 @@ static bool put_names(vv_buf *out, const merge *m, int version, const vv_json *n
 	return all;
 }
 
-/* An object whose member "fields" holds names; reference: where another object holds more of
- * them, when it refers to this very table. */
+/* An object with names in its member "fields"; reference: the place of another object with more
+ * names, if it refers to this very table. */
 static bool put_with_fields(vv_buf *out, const merge *m, int version, const vv_json *object,
 			    const vv_json *reference)
 {
@@ -111,7 +111,7 @@ static bool put_foreign_key(vv_buf *out, const merge *m, int version, const vv_j
 			       resource && resource[0] != '\0' ? NULL : reference);
 }
 
-/* The keys of an array that still hold; false when there are none. */
+/* Puts the keys of an array that still hold; false: none. */
 static bool put_keys(vv_buf *out, const merge *m, int version, const vv_json *keys, bool foreign)
 {
 	bool any = false;
@@ -156,7 +156,7 @@ static vv_status render_member(merge *m, int version, const vv_json *node, bool 
 	return rc;
 }
 
-/* What a side has, for people; long ones are not shown. */
+/* Puts a side's value, for people; long ones are not shown. */
 static void put_had(vv_buf *out, const char *who, const value *v)
 {
 	vv_buf_printf(out, "%s %s", who,
@@ -194,8 +194,8 @@ static bool is_kind(const char *member)
 	return strcmp(member, "type") == 0 || strcmp(member, "format") == 0;
 }
 
-/* What was decided for the definition of a column, by any name that it goes by; c NULL:
- * for the schema's own members. */
+/* The decision for the definition of a column, by any of its names; c NULL: for the schema's own
+ * members. */
 static int decided_for(const merge *m, const merge_column *c)
 {
 	int version = merge_decided(m, VV_CONFLICT_COLUMN, c ? c->name : NULL, c ? c->name_len : 0);
@@ -212,8 +212,8 @@ static bool says_nothing(const value *type)
 	return !type->text || strcmp(type->text, "\"any\"") == 0;
 }
 
-/* Which version's member stands; nodes: objects of x, y and base, NULL where there is
- * none. A column's type and format go together. */
+/* Chooses the version whose member is taken; nodes: objects of x, y and base, or NULL. A column's
+ * type and format go together. */
 static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_column *c,
 			       const char *member, int *out, vv_error *err)
 {
@@ -251,7 +251,7 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 	decided = decided == 2 && !nodes[2] ? ours : decided;
 	*out = decided >= 0 ? decided : !k->neutral ? ours : nodes[2] ? 2 : 0;
 	if (c && kind && !nodes[2]) {
-		c->type = NULL; /* two columns of one name: the cells of one of them stand */
+		c->type = NULL; /* two columns of one name: the cells of one of them are taken */
 		c->done = true;
 		c->takes = decided;
 	}
@@ -351,8 +351,8 @@ static vv_status make_schema(maker *k, vv_error *err)
 	return put_object(k, nodes, NULL, err);
 }
 
-/* Both schemas: the result's into m->as, the neutral one into m->compare. VV_EINPUT when what
- * was put together is none. */
+/* Both schemas: the result's into m->as, the neutral one into m->compare. VV_EINPUT if the result
+ * is not a valid schema. */
 static vv_status make_both(merge *m, bool whole, bool report, vv_error *err)
 {
 	maker k = {.m = m, .whole = whole, .report = report, .out = VV_BUF_INIT};
@@ -516,7 +516,7 @@ static bool same_order(const vv_root *a, const vv_root *b)
 				   b->sorted_by_count);
 }
 
-/* The order that a side gave the table, else that of both; where both gave it another one, the first
+/* The order that a side changed, otherwise that of both; if both changed it differently, the first
  * side's. A column that is not in the result leaves the file's order. */
 static vv_status choose_order(merge *m, vv_error *err)
 {
@@ -565,7 +565,7 @@ static void put_run(vv_buf *out, const vv_bytes *b)
 	vv_buf_put(out, b->data, b->len);
 }
 
-/* What decides how bytes become cells: all of it comes from one version. */
+/* The settings for reading bytes as cells, which all come from one version. */
 static void put_characters(vv_buf *out, const vv_dialect *d)
 {
 	vv_buf_printf(out, "%u %u %u %u %u %u ", (unsigned)d->form, d->delimiter, d->quote,
@@ -746,8 +746,7 @@ static vv_status write_header(merge *m, vv_error *err)
 	return rc;
 }
 
-/* Which of two sides' header stands, that of the base being b (NULL: there is none): where both wrote it again, the one that
- * sorts last. */
+/* Chooses one of two sides' headers, with the base's in b (NULL: none): if both changed it, the one that sorts last. */
 static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 {
 	int side = merge_pick(vv_bytes_equal(x, y), b && vv_bytes_equal(x, b),
@@ -756,7 +755,7 @@ static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 	return side >= 0 ? side : vv_fact_text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 }
 
-/* The header alone: what is between it and the first row is merge_around's. */
+/* The header alone: merge_around handles the bytes between it and the first row. */
 static vv_status choose_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;

@@ -1,7 +1,6 @@
 /*
- * state: how what was found out about the three versions is asked for: which row of base
- * is which of a side, which rows are untouched, what was decided, and how a conflict is
- * reported.
+ * state: answers questions about the three versions: which row of base is which of a side, which
+ * rows are unchanged, which decisions were made; and reports conflicts.
  */
 #include "diff/merge/state.h"
 

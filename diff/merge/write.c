@@ -1,10 +1,9 @@
 /*
- * write: the result's rows in their order: base's, as they are in base or on the side that
- * changed the order, added ones after the row that they follow; and which lines may be
- * copied as they are.
- * Rows that were added at one place, by one side or both, stand by key where both sides' rows
- * ascend by it; else one side's after the other's, the one whose first row is smaller first.
- * Rows of one key are one row; of blocks without a key that are equal one stays.
+ * write: writes the result's rows in order: base's, in base's order or that of the side that
+ * changed it, added ones after the row that they follow; copies lines where possible. Rows added at
+ * one place, by one side or both, are sorted by key if both sides' rows ascend by it; otherwise one
+ * side's follow the other's, the one whose first row is smaller first. Rows of one key are one row;
+ * of blocks without a key that are equal one stays.
  */
 #include "diff/merge/steps.h"
 
@@ -153,7 +152,7 @@ static vv_status blocks_order(merge *m, merge_added *a, bool first_only, int *or
 	return rc;
 }
 
-/* Begins to give what was put; *any false: there is nothing. */
+/* Begins to return the rows put; *any false: none. */
 static vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 {
 	bool x_ascends = false, y_ascends = false;
@@ -248,7 +247,7 @@ struct merge_writer {
 	uint64_t row_count;
 	enum { AT_HEAD, AT_ROWS, AT_TAIL, AT_END } state;
 
-	int order;   /* 0, 1: rows stand as on this side; 2: as in base */
+	int order;   /* 0, 1: rows are in this side's order; 2: in base's */
 	uint64_t at; /* as in base: the row that comes next */
 	size_t run;  /* as on a side: the run in by_new, and how far */
 	uint64_t inside;
@@ -266,7 +265,7 @@ struct merge_writer {
 
 /* --- lines -------------------------------------------------------------------- */
 
-/* Where the row's end begins in its line. In an array it is what is after the object. */
+/* The start of the row's end in its line. In an array it is the text after the object. */
 static size_t line_end(const merge_writer *w)
 {
 	const vv_buf *b = &w->held;
@@ -279,7 +278,7 @@ static size_t line_end(const merge_writer *w)
 	return n;
 }
 
-/* The row held goes out, another one follows it. */
+/* Writes the held row, which another follows. */
 static void let_go(merge_writer *w)
 {
 	const vv_dialect *d = &w->m->as.dialect;
@@ -300,7 +299,7 @@ static void let_go(merge_writer *w)
 	w->holds = false;
 }
 
-/* The row held is the last one. */
+/* Writes the held row as the last. */
 static void let_last_go(merge_writer *w)
 {
 	const vv_dialect *d = &w->m->as.dialect;
@@ -335,7 +334,7 @@ static void put_lines(merge_writer *w, const char *lines, size_t len, size_t las
 	put_line(w, lines + last, len - last);
 }
 
-/* A table without quotes cannot hold every text. */
+/* A table without quotes cannot contain every text. */
 static vv_status check_cells(merge_writer *w, vv_error *err)
 {
 	const vv_dialect *d = &w->m->as.dialect;
@@ -390,7 +389,7 @@ static bool same_lead(const merge_lead *a, const merge_lead *b)
 }
 
 /* The lines above the row, those of the side that changed them, onto out, with the result's line ends; *known false: both
- * did, or what is a comment differs. */
+ * did, or they differ in what counts as a comment. */
 static vv_status find_lead(merge_writer *w, vv_buf *out, bool *known, vv_error *err)
 {
 	merge *m = w->m;
@@ -454,7 +453,8 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 	return vv_buf_ok(&w->held, err);
 }
 
-/* Both sides' lines say what the row is: the one that a side changed, else the greater. */
+/* Both sides' lines have the row's cells: takes the one that a side changed, otherwise the
+ * greater. */
 static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **line, size_t *len,
 			   vv_error *err)
 {
@@ -543,7 +543,7 @@ static vv_status put_spelled(merge_writer *w, vv_error *err)
 	return vv_buf_ok(&w->held, err);
 }
 
-/* Puts the row that was merged: a line of a version where one says the same, else again. */
+/* Puts the row that was merged: a line of a version with the same cells, otherwise a new one. */
 static vv_status put_row(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
@@ -656,8 +656,8 @@ static vv_status put_kept(merge_writer *w, vv_error *err)
 	return put_row(w, err);
 }
 
-/* A row that one side removed: stays only where ours has it and changed it. One of theirs without a key is
- * reported when its place is known; with a key its neighbours tell that. */
+/* A row removed by one side is kept only if ours has and changed it. One of theirs without a key is
+ * reported when its place is known; with a key its neighbours determine that. */
 static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 {
 	merge *m = w->m;
@@ -754,7 +754,7 @@ static uint64_t same_rows(merge *m, uint64_t row)
 	return n;
 }
 
-/* Rows that nobody touched are copied as they stand, a group at a time. */
+/* Copies rows unchanged on both sides, a group at a time. */
 static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
 {
 	merge *m = w->m;
@@ -801,7 +801,7 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	}
 	if (rc < 0 || !stays) return rc < 0 ? rc : put_blocks(w, row + 1, err);
 	w->waiting = true;
-	/* what was read may be gone by the time that it is written */
+	/* the rows read may be freed before they are written */
 	s->base = s->side[0] = s->side[1] = NULL;
 	return merge_added_begin(m, &w->added, &any, err);
 }

@@ -1,10 +1,10 @@
 /*
  * write_patch: writes the difference of two versions as a patch: the difference as 'ndjson' has it,
- * each line with what is missing there for the way from one file to the other: the roots of both
- * versions, how each row's line is written, rows that move. Rows that both have in one order are
- * passed over side by side; between them are the rows that go, come, move or change.
+ * each line with the data missing there to turn one file into the other: the roots of both
+ * versions, the form of each row's line, moved rows. Rows in the same order on both sides are
+ * skipped in parallel; between them are the removed, added, moved and changed rows.
  *
- * The comparison (rowdiff) pairs the rows; what differs between two rows is found here, exactly:
+ * The comparison (rowdiff) pairs the rows; the exact differences between two rows are found here:
  * every cell's state and text, and the line's form.
  */
 #include <string.h>
@@ -50,7 +50,7 @@ typedef struct script {
 	const vv_columns *columns; /* with both sides */
 	size_t *key;               /* places in the new (or only) version */
 	size_t key_count;
-	vv_rowdiff_stats stats; /* of what was written */
+	vv_rowdiff_stats stats; /* of the written rows */
 
 	vv_table *table[2];
 	bool full;      /* every pair of rows is compared, since columns or kinds of cells differ */
@@ -94,7 +94,7 @@ static vv_status give_line(script *s, vv_error *err)
 	return rc;
 }
 
-/* Flushes what the writer of NDJSON has into the line. */
+/* Flushes the NDJSON writer's bytes into the line. */
 static vv_status flush_ndjson(script *s, vv_status rc, vv_error *err)
 {
 	if (rc == VV_OK && (rc = s->ndjson->end(s->ndjson, err)) == VV_OK) {
@@ -144,7 +144,7 @@ static bool find_difference(script *s, const patch_row *x, const patch_row *y)
 	return any;
 }
 
-/* What the line has where NDJSON has no such row. */
+/* The line for a row that NDJSON lacks. */
 static void bare_row(script *s, const char *change, uint64_t x, uint64_t y)
 {
 	vv_buf_printf(&s->line,
@@ -203,7 +203,7 @@ static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, ui
 	return give_line(s, err);
 }
 
-/* The row that both have above one that comes or goes: there it is put, where other rows are around. */
+/* Writes the common row above an added or removed one: it locates the row among other rows. */
 static vv_status anchor_line(script *s, vv_error *err)
 {
 	if (!s->has_anchor || s->anchor_told) return VV_OK;
@@ -383,7 +383,8 @@ static vv_status script_step(script *s, vv_error *err)
 	if (!here[0] && !here[1]) {
 		return vv_fail(err, VV_ECORRUPT, "the comparison of the rows lost count");
 	}
-	/* the side whose partner is further away goes first, so that the other may meet its own */
+	/* the side whose partner is further away moves first, so that the other can reach its
+	 * own */
 	uint64_t far_a = a->partner > s->at[1] ? a->partner - s->at[1] : PATCH_NONE;
 	uint64_t far_b = b->partner > s->at[0] ? b->partner - s->at[0] : PATCH_NONE;
 	return moved_rows(s, here[0] && (!here[1] || far_a >= far_b) ? 0 : 1, err);

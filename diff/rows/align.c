@@ -14,8 +14,8 @@
 
 /* Rows looked ahead on either side for where the two continue alike. */
 #define WINDOW 32u
-/* Without a key: so many rows more or less are looked through for the fewest differences; at
- * least so many where the rows at hand turn out to have nothing in common. */
+/* Without a key: edits searched for the fewest differences; EDITS_MIN at least if the current rows
+ * have nothing in common. */
 #define EDITS_MAX 512
 #define EDITS_MIN 32
 
@@ -29,7 +29,7 @@ typedef struct stream {
 	vv_batch batch;
 	size_t at; /* row of the batch */
 	bool ended;
-	bool has_cells; /* of the batch, in the wanted columns; else only its group is there */
+	bool has_cells; /* the batch has cells of the wanted columns; otherwise only its group */
 	/* of the batch's rows, where has_hashes: from the first one on that differed */
 	vv_hash128 *hashes;
 	size_t hash_cap;
@@ -200,7 +200,7 @@ typedef struct runs {
 	vv_segment *list;
 	size_t count, cap, max;
 	vv_sorter *kept;
-	vv_segment more[2]; /* by row_pair: the last run that goes to kept; rows 0: none */
+	vv_segment more[2]; /* by row_pair: the last run passed to kept; rows 0: none */
 } runs;
 
 static bool lengthen(vv_segment *last, const vv_segment *s)
@@ -247,8 +247,8 @@ static vv_status pass_both(stream *x, stream *y, runs *r, row_pair how, vv_error
 	return how == PAIR_EQUAL ? add_run(r, &one, err) : keep_run(r, &one, how, err);
 }
 
-/* The rows at hand have one key, whose hash this is. *paired: they are passed; else there is no
- * memory to see whether the key comes again. */
+/* The rows at hand have one key, whose hash this is. *paired: passed; false: no memory to check
+ * whether the key repeats. */
 static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, uint64_t key, bool *paired,
 			   vv_error *err)
 {
@@ -318,8 +318,8 @@ static vv_status hash_keys(vv_rowdiff *d, stream *y, const uint8_t *keys, const 
 	return rc;
 }
 
-/* Two groups of as many rows, which nothing was passed of, are compared column by column; their
- * rows are passed up to the first one that cannot be told by that. */
+/* Compares two groups of equal row counts, none passed yet, column by column; passes their rows up
+ * to the first undecided one. */
 static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_error *err)
 {
 	size_t rows = x->batch.rows;
@@ -349,11 +349,11 @@ static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_er
 
 /* --- the fewest differences -------------------------------------------------------------- */
 
-/* Where rows repeat the nearest equal row is often another one, and one such mistake makes
- * rows far below look moved. So without a key the fewest removed and added rows are looked for
- * that lead from one side to the other (E. Myers, An O(ND) Difference Algorithm, 1986): `reach`
- * holds, for every number of edits d and every diagonal k = i - j in -d, -d + 2 ... d, how many
- * rows of x the furthest path has passed; row d begins at d * (d + 1) / 2. */
+/* Where rows repeat the nearest equal row is often another one, and one such mistake makes rows far
+ * below look moved. So without a key the code searches the fewest removed and added rows that lead
+ * from one side to the other (E. Myers, An O(ND) Difference Algorithm, 1986): `reach` holds, for
+ * every number of edits d and every diagonal k = i - j in -d, -d + 2 ... d, the number of rows of x
+ * on the furthest path; row d begins at d * (d + 1) / 2. */
 typedef struct script {
 	int32_t *reach;
 	int32_t *match[2]; /* for each row of a side passed the row of the other, or -1 */
@@ -424,8 +424,8 @@ static int32_t search_round(script *s, const stream *x, const stream *y, int d, 
 	return far;
 }
 
-/* Looks for the path through all rows at hand. Where one side's are passed long before the
- * other's, the rest goes with what comes next on that side. *d, *k: the path. */
+/* Searches the path through all current rows. If one side's are passed long before the other's, the
+ * rest waits for the next rows of that side. *d, *k: the path. */
 static void search(script *s, const stream *x, const stream *y, int *d, int *k)
 {
 	int32_t all = (int32_t)(rows_left(x) + rows_left(y));
@@ -478,9 +478,9 @@ static size_t trace(script *s, int d, int k, int32_t nx, int32_t ny)
 	return equal;
 }
 
-/* Rows that only one side has, as a block, look the same one row further up or down where the
- * row that leaves the block equals the one that enters it. A block goes where the other side has
- * rows of its own: then the two are one change at one place. */
+/* Rows that only one side has, as a block, look the same one row further up or down where the row
+ * that leaves the block equals the one that enters it. A block moves next to the other side's own
+ * rows: then the two are one change at one place. */
 static void slide_up(int32_t *mine, int32_t *other, int32_t start, int32_t end, int32_t steps)
 {
 	for (int32_t k = 1; k <= steps; k++) {
@@ -511,7 +511,7 @@ typedef struct slider {
 	int32_t count, other_count;
 } slider;
 
-/* nth: the place after so many nearer ones, which are for rows to come; the last there is. */
+/* nth: skips nth - 1 nearer places, left for later rows; at most the last place. */
 static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
 {
 	const int32_t *mine = s->mine;
@@ -532,7 +532,7 @@ static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
 	return steps > 0;
 }
 
-/* Returns how many rows down it went. */
+/* Returns the number of rows moved down. */
 static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
 {
 	const int32_t *mine = s->mine;
@@ -553,7 +553,7 @@ static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
 	return steps;
 }
 
-/* Returns where the block ends then. Rows that are too many for where it stands go one by one. */
+/* Returns the block's new end. Rows in excess at its place move one by one. */
 static int32_t slide_block(slider *s, int32_t start, int32_t end)
 {
 	int32_t before = start > 0 ? s->mine[start - 1] + 1 : 0,

@@ -1,5 +1,5 @@
 /*
- * columns: how columns find each other: by name, by what is asserted, and by their values.
+ * columns: matches columns by name, by assertions, and by their values.
  */
 #include "diff/rows/columns.h"
 
@@ -25,7 +25,7 @@ typedef struct lonely {
 	size_t count;
 } lonely;
 
-/* By what a row of one version is found in the other. */
+/* The way to find a row of one version in the other. */
 typedef enum known_by {
 	BY_KEY,
 	/* the columns that both have; the first of equal rows is the first there, and so on */
@@ -33,8 +33,8 @@ typedef enum known_by {
 	BY_PLACE
 } known_by;
 
-/* Rows of the old version by key, for the sample. Its tables are no vv_hash_index: the hash is all that
- * is kept of a row, so that a slot has no item to compare with. */
+/* Rows of the old version by key, for the sample. Its tables are not a vv_hash_index: only the hash of
+ * a row is kept, so that a slot lacks an item to compare. */
 typedef struct sample {
 	vv_table *a, *b;
 	known_by by;
@@ -158,7 +158,7 @@ static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
 		for (size_t k = 0; k < s->new_only.count; k++) {
 			const vv_cell *b = &y[s->new_only.at[k]];
 			if (is_empty(a) && is_empty(b)) {
-				continue; /* nothing beside nothing says nothing */
+				continue; /* two empty cells prove nothing */
 			}
 			const vv_field *fa = &s->a->schema.fields[s->old_only.at[i]],
 				       *fb = &s->b->schema.fields[s->new_only.at[k]];
@@ -394,7 +394,7 @@ static vv_value_set set_of(size_t column)
 	return (vv_value_set){.columns = {column}, .count = 1};
 }
 
-/* The old key, where it has several columns and one of them is gone: once as it was, and with each
+/* The old key, where it has several columns and one of them is gone: once unchanged, and with each
  * new column in the place of that one. */
 static void add_key_sets(value_sets *v, const sample *s, const partners *p)
 {
@@ -487,8 +487,8 @@ static void forget_counts(sample *s)
 	memset(s->seen, 0, pairs * sizeof(*s->seen));
 }
 
-/* Columns with the same values, each once: one column, however the rows stand. The other columns
- * are then compared by it. *found false: there is none, and nothing was changed. */
+/* Pairs columns with the same unique values, in any row order. The other columns are then compared
+ * by it. *found false: none, and nothing changed. */
 static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error *err)
 {
 	sample own = *s;
@@ -518,7 +518,7 @@ static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error 
 	return rc;
 }
 
-/* Compares the rows; in another way where the first does not say which row is which. */
+/* Compares the rows; in another way if the first does not match them. */
 static vv_status compare_sample(sample *s, partners *p, vv_error *err)
 {
 	bool few = s->by == BY_PLACE, same = false;
@@ -616,7 +616,7 @@ static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const
 	pair->reconstrained = !same_rest(fa, fb, &p->failed);
 }
 
-/* The dropped columns that followed old column `after` (-1: stood at the beginning). */
+/* The dropped columns that followed old column `after` (-1: at the beginning). */
 static void put_dropped(vv_columns *out, partners *p, const vv_table *a, const vv_table *b,
 			long after)
 {

@@ -20,7 +20,7 @@ bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size
 	return true;
 }
 
-/* What the key's columns are called in the older version; false when one is not there. */
+/* The key columns' names in the older version; false if one is missing. */
 static bool old_names(vv_descent *d, const vv_table *older, const size_t *key, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -1,7 +1,6 @@
 /*
  * digest: the two hashes of a row: the key's values always in canonical form; the compared cells as
- * they are spelled, or in canonical form where spelling does not matter or the two files have
- * different forms.
+ * spelled, or in canonical form if spelling does not matter or the two files have different forms.
  */
 #include "diff/rows/match_steps.h"
 
@@ -35,7 +34,7 @@ const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b)
 	return side == 0 ? vv_value_field(fa, fb) : fb;
 }
 
-/* Places of what is needed of one side. */
+/* Chooses the columns needed of one side. */
 static vv_status choose_columns(digest *g, vv_error *err)
 {
 	const vv_rowdiff *d = g->d;
@@ -92,7 +91,7 @@ void digest_clear(digest *g)
 	vv_buf_clear(&g->text);
 }
 
-/* Cells as they are spelled: length, state, text of each. */
+/* Puts cells as spelled: length, state, text of each. */
 static void put_raw(vv_buf *b, const digest *g, const vv_cell *cells)
 {
 	size_t most = 0;
@@ -123,7 +122,7 @@ static void put_hash(uint8_t *out, vv_hash128 h)
 	vv_put_be64(out + 8, h.lo);
 }
 
-/* Puts what is compared into g->text. */
+/* Puts the compared cells into g->text. */
 static vv_hash128 hash_cells(digest *g, const vv_cell *cells)
 {
 	const vv_rowdiff *d = g->d;
@@ -144,7 +143,7 @@ vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_erro
 	return vv_buf_ok(&g->text, err);
 }
 
-/* Puts the key's values behind what is in g->text. */
+/* Appends the key's values to g->text. */
 static vv_hash128 hash_key(digest *g, const vv_cell *cells)
 {
 	const vv_rowdiff *d = g->d;

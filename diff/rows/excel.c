@@ -65,7 +65,7 @@ typedef struct number {
 	size_t count;
 	long point;
 	bool negative, zeros, exponent; /* zeros: in front of another digit */
-	char mark;                      /* what was before the fraction, or 0 */
+	char mark;                      /* the mark before the fraction, or 0 */
 } number;
 
 static bool is_digit(char c)
@@ -133,7 +133,7 @@ static bool read_number(number *n, const char *s, size_t len)
 	return true;
 }
 
-/* To so many digits; cut: those behind are dropped. */
+/* Rounds to `keep` digits; cut: drops the others. */
 static number rounded(const number *n, long keep, bool cut)
 {
 	number r = *n;
@@ -246,8 +246,8 @@ static void put_number(vv_excel *e, const number *n, char mark)
 	}
 }
 
-/* "1,234.50" without its marks between thousands, in out (DIGITS_MAX bytes): how long it is; 0: there are none. What has no
- * fraction ("1,234") may be one. */
+/* "1,234.50" without its marks between thousands, in out (DIGITS_MAX bytes): returns the length; 0: without marks. A text
+ * without a fraction ("1,234") counts too. */
 static size_t join_groups(char *out, const char *s, size_t len)
 {
 	size_t digits = 0, n = 0;
@@ -327,7 +327,7 @@ static int month_of(const char *s, size_t len)
 	return 0;
 }
 
-/* One to three parts; *rest: what is behind them. 0: not a date. */
+/* Reads one to three parts; *rest: the position after them. 0: not a date. */
 static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
 {
 	size_t n = 0, i = 0;
@@ -593,7 +593,7 @@ static void logic(vv_excel *e, const char *s, size_t len)
 	}
 }
 
-/* Windows-1252 from 0x80 to 0x9f; what is 0 there is the control character. */
+/* Windows-1252 from 0x80 to 0x9f; 0: the control character. */
 static const uint16_t ansi[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
 				  0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
 				  0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
@@ -620,7 +620,7 @@ void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len)
 	}
 }
 
-/* Written as ANSI, and read so, and read as ANSI what is UTF-8. */
+/* Takes the text as ANSI bytes, with '?' for lost letters, and its UTF-8 read as ANSI. */
 static void letters(vv_excel *e, const char *s, size_t len)
 {
 	size_t plain = 0, at;

@@ -1,8 +1,7 @@
 /*
- * excel_rows: the pairs, and what is counted over them.
- *
- * A key that was spoiled is found again by all spellings of the base's: first come the rows whose key is still the same, so that 01 does
- * not take what is 1's. Of several rows with one key that has the most cells in common is taken.
+ * excel_rows: pairs rows, and counts over the pairs. * A spoiled key is found again by all spellings of the base's: rows with
+ * an unchanged key come first, so that 01 does not take the row of 1. Of several rows with one key, the one with the most
+ * common cells is taken.
  */
 #include "diff/rows/excel_rows.h"
 
@@ -28,7 +27,7 @@ typedef struct excel_in_place {
 	vv_table *base, *table;
 	const vv_excel_column *columns; /* of the table */
 	const vv_changed_groups *changed;
-	size_t groups;     /* so many of them are looked at */
+	size_t groups;     /* number of groups to read */
 	const size_t *key; /* its columns in the table */
 	size_t key_count;
 	vv_excel *excel;
@@ -145,7 +144,9 @@ static vv_status excel_is_clean_in_place(bool *out, const excel_in_place *o, vv_
 #define WINDOW 64u         /* added or removed rows at one place */
 #define SAME_KEY_MAX 64u   /* rows that are compared for one key */
 #define UNKNOWN SIZE_MAX   /* how much two rows are alike */
-#define IN_VAIN_MAX 64u    /* searches after which one is made for so many rows only */
+#define IN_VAIN_MAX                                                                                \
+	64u /* after this many failed searches, only one in this many rows is
+			    * searched */
 
 typedef struct match {
 	vv_excel_rows *r;
@@ -351,7 +352,7 @@ static vv_status look_up(match *m, size_t old, size_t *best, size_t *most, vv_er
 	return VV_OK;
 }
 
-/* Each spelling of the old row's key; spelled false: the key as it is. */
+/* Each spelling of the old row's key; spelled false: the key unchanged. */
 static vv_status find_by_key(match *m, size_t old, bool spelled, vv_error *err)
 {
 	size_t best = SIZE_MAX, most = 0, at[KEY_MAX] = {0}, k;
@@ -522,7 +523,7 @@ static void find_order(vv_excel_rows *r)
 	}
 }
 
-/* A cell that is as it was, though Excel would have made something else of it. */
+/* Counts an unchanged cell that Excel would have changed. */
 static void count_kept(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was)
 {
 	bool found[VV_EXCEL_KINDS] = {false};

@@ -162,7 +162,7 @@ static vv_status scan_rows(vv_file_groups *g, const file_group *p, vv_error *err
 	for (size_t i = 0; i < (size_t)p->rows; i++) {
 		int more = vv_scan_row(g->scan, g->cells + i * stride, stride, &row, err);
 
-		if (more <= 0) { /* the same bytes gave as many rows before */
+		if (more <= 0) { /* the same bytes gave this many rows before */
 			return more < 0 ? (vv_status)more : refuse_changed(g, err);
 		}
 	}

@@ -240,8 +240,8 @@ static vv_status find_alike(const part *p, size_t i, size_t from, size_t to, siz
 	return VV_OK;
 }
 
-/* Pairs rows i .. i_end with rows j .. j_end, both in their order: each with one right below the pair before it, or about as
- * far down as it is itself. */
+/* Pairs rows i .. i_end with rows j .. j_end, both in order: each with one right below the pair before, or at about the same
+ * relative place. */
 static vv_status pair_near(const part *p, size_t i, size_t i_end, size_t j, size_t j_end,
 			   vv_error *err)
 {
@@ -413,7 +413,7 @@ bool rowdiff_gap_next(row_gap *g, row_entry *e)
 {
 	while (g->told[0] < g->removed) {
 		const vv_segment *p = g->pair < g->pair_count ? &g->pairs[g->pair] : NULL;
-		if (p && g->told[0] == p->old_row) { /* told with its partner */
+		if (p && g->told[0] == p->old_row) { /* reported with its partner */
 			g->told[0] += p->rows;
 			g->pair++;
 			continue;

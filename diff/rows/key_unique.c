@@ -65,7 +65,7 @@ vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 #define CELLS_MAX (256u << 10) /* that are looked at */
 #define TEXT_MAX 300u          /* bytes of a cell that are kept: more is not a key's */
 #define CANDIDATES_MAX 32u
-#define TELLING_PERCENT 80u /* values of which so many are distinct tell rows apart */
+#define TELLING_PERCENT 80u /* this share of distinct values distinguishes rows */
 #define LEADING 3u          /* integers further right mostly count something */
 
 typedef struct first_rows {
@@ -124,7 +124,7 @@ static size_t count_distinct(const first_rows *f, size_t column, uint64_t *hashe
 	return distinct;
 }
 
-/* People know rows by names and dates, not by what was measured. */
+/* People recognize rows by names and dates, not by measurements. */
 static bool tells(const vv_table *t, size_t column)
 {
 	vv_type type = t->schema.fields[column].type;

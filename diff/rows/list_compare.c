@@ -1,6 +1,6 @@
 /*
- * list_compare: how two trees of list nodes are compared: height by height, from the top,
- * only inside what has not been found in the other version.
+ * list_compare: compares two trees of list nodes: height by height, from the top, only inside nodes
+ * not found in the other version.
  */
 #include "diff/rows/list_compare.h"
 
@@ -12,7 +12,7 @@
 
 /* A node (or, at height 0, an item) of one side. */
 typedef struct node {
-	vv_cid name; /* of the item's bytes at height 0: whoever writes data must not make two of them alike */
+	vv_cid name; /* of the item's bytes at height 0: hostile data must not make two of them equal */
 	uint64_t index, items, before, weight;
 	bool shared;
 } node;
@@ -39,9 +39,8 @@ static vv_status add_node(nodes *n, const node *x, vv_error *err)
 	return vv_array_add(n->list, n->count, n->cap, *x) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* The nodes of one height inside a side's spans. Where no node of that height begins
- * (a lower tree) the span's items stay for a lower height: *whole gets what was not
- * covered. */
+/* The nodes of one height inside a side's spans. If no node of that height begins there (a lower
+ * tree) the span's items remain for a lower height: uncovered gets them. */
 static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error *err)
 {
 	s->nodes.count = 0;
@@ -126,8 +125,8 @@ static bool same_name(const nodes *a, size_t i, const nodes *b, size_t k)
 	return i < a->count && k < b->count && vv_cid_equal(&a->list[i].name, &b->list[k].name);
 }
 
-/* Strikes out what is in the same order in both, where one node at a time came, went or changed: nearly
- * all, and much cheaper than sorting them. */
+/* Removes nodes in the same order in both, where single nodes were added, removed or changed: nearly
+ * all, and much cheaper than sorting. */
 static vv_status strike_in_order(nodes *a, nodes *b, shares *out, vv_error *err)
 {
 	size_t i = 0, k = 0;
@@ -175,7 +174,7 @@ static int span_order(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* The spans for the next height: nodes that are not shared, and what had none. */
+/* The spans for the next height: nodes that are not shared, and uncovered spans. */
 static vv_status narrow(side *s, const nodes *uncovered, vv_error *err)
 {
 	span *p = vv_calloc(s->nodes.count + uncovered->count + 1, sizeof(*p));

@@ -1,6 +1,6 @@
 /*
  * match: matches rows: by equal digests first, then, under one key, in order of occurrence; which
- * of them moved; and where a removed row stands among the new ones.
+ * of them moved; and the place of a removed row among the new ones.
  */
 #include "diff/rows/match_steps.h"
 
@@ -14,7 +14,7 @@
 
 /* Rows that only one version has: row (8). */
 #define LONE_LEN 8u
-/* What is answered: pos (8), old (8), new (8), rows (8), kind (1), moved (1), rekeyed (1). */
+/* An entry of the result: pos (8), old (8), new (8), rows (8), kind (1), moved (1), rekeyed (1). */
 #define ENTRY_LEN 35u
 /* Bytes that finding the fewest moved rows takes for each run of rows; runs that there is
  * always room for. */
@@ -95,7 +95,7 @@ void row_moves_clear(row_moves *m)
 	*m = (row_moves){0};
 }
 
-/* Asked by ascending old row: did it move? */
+/* Did the row move? Calls are in ascending order of old rows. */
 static bool moves_ask(row_moves *m, uint64_t old_row)
 {
 	while (m->at + 1 < m->count && m->list[m->at + 1].old_row <= old_row) {
@@ -213,7 +213,7 @@ static void note_repeat(matcher *m, int side, uint64_t row)
 	m->repeats[at].row = row;
 }
 
-/* What is left of one key. */
+/* Handles the remaining rows of one key. */
 static vv_status end_key(matcher *m, vv_error *err)
 {
 	vv_rowdiff *d = m->d;
@@ -338,7 +338,7 @@ static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t
 	return c->m->has_moves ? moves_ask(&c->m->moves, old_row) : behind;
 }
 
-/* A pair of rows is passed; says what there is to say of it. */
+/* Passes a pair of rows; reports its changes. */
 static vv_status common_pair(common *c, vv_error *err)
 {
 	vv_rowdiff *d = c->d;
@@ -346,7 +346,7 @@ static vv_status common_pair(common *c, vv_error *err)
 	if (!rekeyed || d->opts.moves || d->opts.everything) {
 		tell_move = common_moved(c, c->old_row, c->new_row, 1);
 	} else if (c->new_row == c->above) {
-		/* where a row with another key stands says nothing of the others' order */
+		/* a row with another key does not count for the others' order */
 		c->above++;
 	}
 	if (c->how == PAIR_EQUAL && !tell_move) return VV_OK;
@@ -398,9 +398,8 @@ static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
 	}
 }
 
-/* Finds out which of the rows that both have moved. The sorter of kept rows is read for
- * that and made again. Past a share of the memory rows count as moved that merely stand
- * after one that comes later. */
+/* Finds the moved rows among those of both versions, by reading the sorter of kept rows and making
+ * it again. Beyond a share of the memory, rows after a later one also count as moved. */
 static vv_status find_moves(matcher *m, vv_error *err)
 {
 	const vv_changed_groups *g = &m->d->changed;

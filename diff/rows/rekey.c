@@ -2,9 +2,9 @@
  * rekey: finds a removed and an added row that are one row whose key changed: all their other cells
  * (the rest) have the same values, and these leave no doubt.
  *
- * No doubt: the rest is not empty, it is in no other row of the groups that differ, and
- * nearly all rows there have a rest of their own. A table of days and measurements, say,
- * fails the last: that two days have one value says nothing.
+ * No doubt: the rest is not empty, it is in no other row of the groups that differ, and nearly all
+ * rows there have a rest of their own. A table of days and measurements, for example, fails the
+ * last: equal values on two days prove nothing.
  */
 #include "diff/rows/match_steps.h"
 
@@ -241,7 +241,7 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	return vv_sorter_rewind(lone, err);
 }
 
-/* The pairs among all rows that were read; none, where their rests do not tell rows apart. */
+/* The pairs among all rows read; none if their rests do not distinguish rows. */
 static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs, bool *sure,
 			    vv_error *err)
 {
@@ -354,8 +354,8 @@ static bool is_respelled(const vv_rowdiff *d, vv_sorter *gone, vv_sorter *added)
 	       vv_sorter_count(added) >= news - news / RESPELLED_PART;
 }
 
-/* The column of text that tells rows apart in both versions and has the most values in common;
- * r->count: there is none. */
+/* The text column that distinguishes rows in both versions and has the most values in common;
+ * r->count: none. */
 static vv_status find_telling(const rest *r, size_t *out, vv_error *err)
 {
 	size_t count = 0, places[TELLING_COLUMNS];

@@ -60,7 +60,7 @@ static vv_status read_group(vv_row_by_number *r, vv_row_group *g, uint64_t row, 
 	return VV_OK;
 }
 
-/* The group that holds the row, if it is kept; else the one that was asked for least lately. */
+/* The group with the row, if kept; otherwise the least recently used one. */
 static size_t find_group(const vv_row_by_number *r, uint64_t row)
 {
 	size_t oldest = 0;

@@ -254,7 +254,7 @@ static bool comes_back(rowdiff_needed *n, uint64_t first_row)
 	return n->returns > RETURNS_MAX;
 }
 
-/* Of a column that differs in more rows than one in so many, all cells are made at once. */
+/* If a column differs in more than one row in MADE_ROWS, all its cells are made at once. */
 #define MADE_ROWS 8u
 
 static vv_status make_both(vv_batch *a, size_t at, vv_batch *b, size_t bt, vv_error *err)
@@ -416,7 +416,7 @@ static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 	return more < 0 ? (vv_status)more : rowdiff_gap_match(d, err);
 }
 
-/* The next entry, paired where there is no key. */
+/* The next entry; without a key, rows are paired. */
 static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
 {
 	if (d->key_count == 0 && rowdiff_gap_next(&d->gap, e)) return 1;
@@ -430,7 +430,7 @@ static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
 	return more;
 }
 
-/* A row that both have: compared; false when there is nothing to tell. */
+/* Compares a row of both versions; false: nothing to report. */
 static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool *tell,
 			   vv_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * same_values: the smallest hashes of two sets tell how much the sets have in common: of
- * the smallest ones of both together, the share that both have.
+ * same_values: estimates the common part of two sets from their smallest hashes: among the smallest
+ * of both together, the share in both.
  */
 #include "diff/rows/same_values.h"
 
@@ -16,7 +16,7 @@
 #define KEPT 4096u
 #define SEED 0x76616c75u
 
-/* Sorts what was gathered, finds values that came twice, cuts the rest. */
+/* Sorts the gathered hashes, finds repeated values, cuts the rest. */
 static void settle(vv_value_set *s)
 {
 	if (s->least_count > 1) {

@@ -17,7 +17,7 @@
 
 typedef struct run {
 	uint64_t from;    /* where it begins on disk */
-	uint64_t at, end; /* what is still to be read */
+	uint64_t at, end; /* the range still to read */
 	uint8_t *buf;
 	size_t pos, len;
 } run;
@@ -147,7 +147,7 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 	return VV_OK;
 }
 
-/* Writes what is in memory as one sorted run. */
+/* Writes the items in memory as one sorted run. */
 static vv_status spill(vv_sorter *s, vv_error *err)
 {
 	vv_status rc = sort_memory(s, err);

@@ -21,8 +21,8 @@ enum {
 	TAG_OTHER = 'o'
 };
 
-/* A missing value of the schema is null; but an empty text in a column of strings is a
- * value of its own, so that "" and null are told apart. */
+/* A missing value of the schema is null; but an empty text in a column of strings is a value, so
+ * that "" and null differ. */
 static bool is_missing(const vv_field *f, const vv_cell *c)
 {
 	if (c->state != VV_CELL_TEXT ||
@@ -173,8 +173,8 @@ void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	uint8_t len[10];
 	size_t at = out->len;
-	/* The length goes first, so that one value is never the start of another. Most are
-	 * short: one byte is kept free, and the text moved where more are needed. */
+	/* The length goes first, so that one value is never the start of another. Most are short:
+	 * one byte is reserved, and the text moved if it needs more. */
 	vv_buf_putc(out, 0);
 	put_form(out, f, c);
 	if (out->failed) return;

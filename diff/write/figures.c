@@ -32,7 +32,7 @@ static bool is_number(const vv_field *f)
 	return f && (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER);
 }
 
-/* A number as it is usually written, with *digits of them after its point; false: it is another text. */
+/* A number in usual form, with *digits after its point; false: another text. */
 static bool read_plain(int64_t *number, unsigned *digits, const char *text, size_t len)
 {
 	const uint64_t key = spell_key(text, len);
@@ -44,7 +44,7 @@ static bool read_plain(int64_t *number, unsigned *digits, const char *text, size
 	       magnitude <= (uint64_t)EXACT && spell_signed(number, magnitude, *text == '-');
 }
 
-/* So that all that read_plain reads is there, and is the nearest double by one division. */
+/* Is the field one for read_plain, whose result is the nearest double by one division? */
 static bool is_plain(const vv_field *f)
 {
 	unsigned digits;
@@ -160,7 +160,7 @@ static int order(const vv_cell *a, const vv_buf *b)
 	return vv_fact_text_order(a->text, len, vv_buf_cstr(b), b->len);
 }
 
-/* Of equal numbers the text decides. */
+/* Equal numbers: callers compare the texts. */
 static int compare(double x, double with)
 {
 	return x < with ? -1 : x > with;
@@ -354,7 +354,7 @@ static void put_value(vv_buf *out, const char *text, size_t len)
 	out->failed |= shown.failed;
 }
 
-/* What is left to say of both sides is in a and b, which it empties. */
+/* Puts both sides' figures from a and b, and empties these. */
 static void put_both(vv_buf *out, const char *label, vv_buf *a, vv_buf *b)
 {
 	if (a->len + b->len > 0) {
@@ -530,7 +530,7 @@ typedef struct pass {
 	const vv_diff_table *t;
 	vv_figures *figures;
 	bool *wanted;
-	uint64_t *cost, most; /* cost: of each pair, in what was read so far: */
+	uint64_t *cost, most; /* cost: of each pair, in the rows read so far: */
 	uint64_t groups, rows, all_rows;
 	bool none; /* nothing is wanted */
 	size_t *places;
@@ -542,7 +542,7 @@ static long place_of(const vv_column_pair *p, int side)
 	return side == 0 ? p->a : p->b;
 }
 
-/* Numbers that stand as such; *without: cells that have none. */
+/* Adds plain numbers; *without: cells without one. */
 static vv_status add_numbers(pass *x, size_t pair, int side, const vv_group_run *run, size_t rows,
 			     uint64_t *without, vv_error *err)
 {

@@ -13,7 +13,7 @@
 #define FORMAT_NAME "varve.diff/1"
 
 typedef struct json_writer {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: callers hold a pointer to it */
 	vv_diff_writer_options opts;
 	bool lines; /* ndjson */
 	vv_buf buf;
@@ -69,7 +69,7 @@ static vv_status close_item(json_writer *j, vv_error *err)
 	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
 }
 
-/* A JSON value as its file has it, on one line: line ends stand only between tokens. */
+/* A JSON value as in its file, on one line: line ends occur only between tokens. */
 static void put_literal(json_writer *j, const vv_cell *c)
 {
 	size_t from = j->buf.len;
@@ -193,7 +193,7 @@ static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_
 	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
 }
 
-/* The row's key, in the version that is asked for, by the names of the new one. */
+/* The row's key in one version, by the names of the new one. */
 static void put_key(json_writer *j, const char *name, const vv_row_change *c, bool old_side)
 {
 	const vv_diff_table *t = &j->table;

@@ -1,11 +1,10 @@
 /*
- * markdown: a difference as a comment of a pull request: what it says first, how much fits, and
- * which characters a Markdown reader (GitHub's above all) would take for its own. Form:
- * docs/formats/differences.md, "markdown".
+ * markdown: writes a difference as a comment of a pull request: orders and cuts it, and escapes characters
+ * that a Markdown reader (GitHub's above all) would interpret. Form: docs/formats/differences.md, "markdown".
  *
- * Everything is held back until the end: the counts are above the rows, and how many
- * rows of a table fit depends on the other tables. Of changed cells those are kept that the fewest others are
- * like, and of these the largest changes.
+ * Everything is held back until the end: the counts are above the rows, and how many rows of a table fit
+ * depends on the other tables. Kept changed cells are the least common ones, and among these the largest
+ * changes.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -72,9 +71,9 @@ static void page_row_put(vv_buf *out, const char *base, const char *commit, cons
 
 #define MARKER "<!-- varve diff -->\n"
 #define SIZE_LIMIT ((size_t)65536)
-#define SIZE_LEAST ((size_t)1024) /* room for marker, title and what was left out */
+#define SIZE_LEAST ((size_t)1024) /* room for marker, title and the note of omissions */
 #define NOTE_SIZE ((size_t)400)   /* of a section's frame and its last line */
-#define KEPT_TIMES 8u             /* lines held back, in limits */
+#define KEPT_TIMES 8u             /* lines held, in limits */
 #define CELL_WIDTH 60u
 #define NAME_WIDTH 40u
 #define LINE_WIDTH 160u
@@ -109,7 +108,7 @@ typedef struct md_table {
 } md_table;
 
 typedef struct md_writer {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: callers hold a pointer to it */
 	vv_diff_writer_options opts;
 	size_t limit, kept;
 	md_table *tables;
@@ -189,7 +188,7 @@ static void put_shown(vv_buf *b, const vv_cell *c, const vv_buf *shown)
 	}
 }
 
-/* Two cells as they are shown beside each other: what both begin with is cut. */
+/* Two cells as shown beside each other: their common start is cut. */
 static void show_both(md_writer *w, const vv_cell *x, const vv_cell *y)
 {
 	w->failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed ||
@@ -435,7 +434,7 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 	return lines_ok(w, s, err);
 }
 
-/* --- what is above the rows --------------------------------------------------- */
+/* --- above the rows --------------------------------------------------- */
 
 static md_table *add_table(md_writer *w)
 {
@@ -444,8 +443,7 @@ static md_table *add_table(md_writer *w)
 	return &w->tables[w->count++];
 }
 
-/* Columns of the version that has the rows; the key first, so that a row can be told
- * from the others. */
+/* Columns of the version that has the rows; the key first, so that rows can be distinguished. */
 static void choose_columns(md_writer *w, md_table *t, int which)
 {
 	size_t *n = &w->column_count[which];
@@ -611,7 +609,7 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 	b->failed = b->failed || line.failed;
 }
 
-/* What is striking, and what happened in each column. */
+/* Puts notable changes, and the changes of each column. */
 static void put_story(vv_buf *b, const md_writer *w)
 {
 	const vv_story *story = w->story;
@@ -712,7 +710,7 @@ static size_t demand(const section *s)
 	return s->lines.len > 0 ? s->lines.len + s->head.len + NOTE_SIZE : 0;
 }
 
-/* Appends what fits of a section into `room` bytes, or one line that says that nothing does. */
+/* Appends as much of a section as fits into `room` bytes, or one line that nothing fits. */
 static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 {
 	const section *s = &t->sections[which];
@@ -741,8 +739,8 @@ static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 	vv_buf_puts(b, "\n</details>\n");
 }
 
-/* Gives each of n what it demands where that is no more than its fair part of the total,
- * and the others a fair part of what is left. */
+/* Gives each of n its demand up to a fair part of the total, and the others a fair part of the
+ * rest. */
 static void share_out(size_t *room, const size_t *demands, size_t n, size_t total)
 {
 	bool again = true;

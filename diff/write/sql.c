@@ -2,10 +2,10 @@
  * sql: the statements that make SQLite's old table the new one. Form:
  * docs/formats/differences.md, "sql".
  *
- * The schema comes first, so that the rows' statements see the new columns. Rows are
- * found by their key where it is known to be unique, else by all their old values. What
- * no change mentions but the new schema needs (values of added columns, spellings that a
- * column of numbers did not keep) is read from the new version.
+ * The schema comes first, so that the rows' statements see the new columns. Rows are found by their
+ * key where it is known to be unique, else by all their old values. Values outside the changes that
+ * the new schema needs (of added columns, spellings that a column of numbers did not keep) are read
+ * from the new version.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@
  * Source: sqlite.org/lang_expr.html (literals), datatype3.html (affinity).
  */
 
-/* A column of a table: what it is called there, and how its values are kept. */
+/* A column of a table, with its name there and its storage. */
 typedef struct sql_column {
 	char *name;       /* like the field's; different from all others without regard to case */
 	const char *type; /* "INTEGER", "NUMERIC" or "TEXT" */
@@ -48,7 +48,7 @@ static bool is_control(uint32_t cp)
 	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
-/* Can the text stand in a script as it is, on a terminal and in a file? */
+/* Is the text safe unchanged in a script, on a terminal and in a file? */
 static bool is_printable(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len;) {
@@ -174,7 +174,7 @@ static void sql_put_comment(vv_buf *b, const char *text, size_t len)
 	vv_buf_putc(b, '\n');
 }
 
-/* Is the value NULL there? In columns of text only what has no text at all is. */
+/* Is the value NULL in SQL? In columns of text only a cell without any text is. */
 static bool sql_is_null(const vv_field *f, const vv_cell *c)
 {
 	if (!c || c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) return true;
@@ -190,7 +190,7 @@ static size_t digits(const char *s, size_t len)
 	return n;
 }
 
-/* Is the text a number that comes out of SQLite spelled as it went in? */
+/* Is the text a number that SQLite returns with the same spelling? */
 static bool sql_is_plain_number(const char *s, size_t len)
 {
 	size_t sign = len > 0 && s[0] == '-', whole = digits(s + sign, len - sign),
@@ -267,7 +267,7 @@ static void sql_put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
 }
 
 typedef struct sql_writer {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: callers hold a pointer to it */
 	vv_diff_writer_options opts;
 	vv_buf buf;
 	vv_diff_table table;
@@ -531,7 +531,7 @@ static bool may_drift(const sql_writer *w, const vv_column_pair *p)
 		(w->old[p->a].is_number && !w->new[p->b].is_number));
 }
 
-/* The old value in the new column is a number's text: not what the file had. */
+/* Is the old value, converted to the new text column, a number's text other than the file's? */
 static bool was_number(const sql_writer *w, const vv_column_pair *p, const vv_cell *old)
 {
 	return w->old[p->a].is_number && !w->new[p->b].is_number &&
@@ -831,7 +831,7 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 	return rc < 0 ? rc : vv_diff_writer_flush(&w->opts, &w->buf, 0, err);
 }
 
-/* What leaves rows out must not be treated as the whole. */
+/* An incomplete script must not be applied as a whole one. */
 static vv_status sql_end(vv_diff_writer *base, vv_error *err)
 {
 	sql_writer *w = self(base);

@@ -61,7 +61,7 @@ typedef struct column {
 	vv_hash_index index;
 	uint64_t changed, filled, emptied, other;
 	uint64_t rewritten,
-		spelled; /* the same value; other texts that only spaces and upper case tell apart */
+		spelled; /* the same value; other texts that differ only in spaces and upper case */
 	numbers n;
 	vv_story_cell last;
 	vv_figures figures;
@@ -94,7 +94,7 @@ static const vv_field *field_of(const vv_story *s, size_t pair, int side)
 			 : (p->b < 0 ? NULL : &s->t->b->schema.fields[p->b]);
 }
 
-/* Of a pair, without cells. */
+/* Starts the figures of a pair, without cells. */
 static void begin_figures(vv_figures *out, const vv_story *s, size_t pair)
 {
 	const size_t fair = VALUES_ALL / (s->count + 1);
@@ -168,7 +168,7 @@ static char *shown(vv_buf *text, const vv_cell *c)
 	return text->failed || cut.failed ? NULL : vv_strdup(vv_buf_cstr(&cut));
 }
 
-/* Do only spaces and upper case tell them apart? Overwrites text. */
+/* Do they differ only in spaces and upper case? Overwrites text. */
 static bool is_spelling(vv_buf text[2], const vv_cell *a, const vv_cell *b)
 {
 	vv_buf_reset(&text[0]);
@@ -239,7 +239,7 @@ static bool explains_step(double step, double from, double to)
 	return fabs(from + step - to) <= (fabs(from) + fabs(to) + fabs(step)) * 1e-12;
 }
 
-/* To so many digits. */
+/* Rounds to this many digits. */
 static double rounded(double x, int digits)
 {
 	if (x == 0 || !isfinite(x)) return x;
@@ -464,7 +464,7 @@ static vv_status read_whole(vv_story *s, vv_error *err)
 	return rc;
 }
 
-/* What is known without reading rows; blocks that are missing here tell nothing. */
+/* Reads facts without reading rows; missing blocks give none. */
 static vv_status read_facts(vv_story *s, int side, vv_error *err)
 {
 	const vv_table *t = side == 0 ? s->t->a : s->t->b;
@@ -673,7 +673,7 @@ uint64_t vv_story_like(const vv_story *s, size_t pair, const vv_story_cell *cell
 	return like;
 }
 
-/* Of numbers how many times as large, whichever is larger; a change of sign is more than any. */
+/* The ratio of the larger number to the smaller, as a logarithm; a change of sign ranks highest. */
 double vv_story_size(const vv_story_cell *cell)
 {
 	if (!cell->numbers) return 0;

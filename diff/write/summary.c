@@ -21,7 +21,7 @@ typedef struct line {
 } line;
 
 typedef struct sum_writer {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: callers hold a pointer to it */
 	vv_diff_writer_options opts;
 	bool one_line;
 	vv_diff_table table;
@@ -206,7 +206,7 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 	return give(w, &b, err);
 }
 
-/* What --stat says of one table. */
+/* Puts the line of --stat for one table. */
 static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s,
 			  vv_error *err)
 {

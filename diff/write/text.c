@@ -13,7 +13,7 @@
 #include "diff/write/writer_kinds.h"
 
 typedef struct text_writer {
-	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer base; /* first: callers hold a pointer to it */
 	vv_diff_writer_options opts;
 	vv_diff_table table;
 	text_rows rows;
@@ -241,7 +241,7 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 		vv_buf_putc(&w->out, '\n');
 	}
 	return vv_diff_writer_flush(&w->opts, &w->out, 0,
-				    err); /* what the caller says between tables is between them */
+				    err); /* keeps the caller's output between tables in order */
 }
 
 static vv_status text_end(vv_diff_writer *base, vv_error *err)

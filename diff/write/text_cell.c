@@ -1,6 +1,6 @@
 /*
- * text_cell: how values are shown to people: which ones need quotes so that nobody takes them
- * for something else, and which part of two long ones is worth showing.
+ * text_cell: shows values to people: quotes ambiguous ones, and cuts two long ones to the differing
+ * part.
  */
 #include "diff/write/text_cell.h"
 

@@ -22,10 +22,11 @@
 /* A column of either side: one of both, of the old, or of the new version only. */
 typedef struct text_column {
 	long a, b;        /* places; -1 */
-	const char *name; /* escaped; of the new version where it is there */
+	const char *name; /* escaped; of the new version if it has the column */
 	size_t name_width;
 	bool key, number;
-	bool names; /* tells which row it is: of the key, or the one to know rows by without it */
+	bool names; /* identifies the row: of the key, or without one the column that distinguishes
+		     * rows */
 	/* of the rows gathered: */
 	bool changed, used;
 	size_t width;
@@ -114,7 +115,7 @@ static const char *text_arrow(uint8_t change)
 #define MARK_WIDTH 4u         /* "  ~ " */
 #define GAP 2u
 
-/* The text of a cell as it is in the table, without colours. */
+/* The text of a cell as in the table, without colours. */
 static void put_value(vv_buf *out, const text_rows *r, const text_row *row, size_t column)
 {
 	const text_column *c = &r->columns[column];
@@ -143,7 +144,7 @@ static size_t measure(const text_rows *r, size_t column, size_t max)
 	return widest;
 }
 
-/* Takes a column in when it fits into what is left of the line, before the mark of hidden columns. */
+/* Adds a column if it fits in the rest of the line, before the mark of hidden columns. */
 static bool take(text_rows *r, size_t column, size_t *left, size_t max)
 {
 	text_column *c = &r->columns[column];
@@ -348,7 +349,7 @@ static bool text_table_put(text_rows *r, vv_buf *out)
 /* --- a block for each row ---------------------------------------------------------- */
 
 #define NAME_MAX_WIDTH 30u
-#define CONTEXT_WIDTH 20u /* of a name or a value that only helps to know the row again */
+#define CONTEXT_WIDTH 20u /* of a name or a value that only helps to recognize the row */
 #define VALUE_MAX_WIDTH 40u
 #define INDENT 6u
 #define BLOCK_FREE_WIDTH 100u /* of a line where nothing limits it */
@@ -403,7 +404,7 @@ static void put_title(const text_rows *r, vv_buf *out, const text_row *row)
 	}
 }
 
-/* A little of what did not change, so that people know the row again. */
+/* Puts a few unchanged cells, so that people recognize the row. */
 static void put_context(const text_rows *r, vv_buf *out, const text_row *row)
 {
 	size_t shown = 0;
@@ -425,7 +426,7 @@ static void put_context(const text_rows *r, vv_buf *out, const text_row *row)
 	}
 }
 
-/* Columns that a line takes; it may hold colours. */
+/* The width of a line, which may contain colours. */
 static size_t line_width(const text_rows *r, const vv_buf *line)
 {
 	vv_auto(vv_buf) plain = VV_BUF_INIT;
@@ -542,7 +543,7 @@ typedef struct whole_row {
 	const text_rows *r;
 	const char *on;
 	size_t *places; /* columns */
-	size_t *values; /* widths, cut as they are shown */
+	size_t *values; /* widths, cut as shown */
 	size_t count;
 	size_t name, value; /* widths of most of them: one slot of the grid */
 } whole_row;
