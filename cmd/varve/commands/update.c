@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -19,6 +20,7 @@
 
 typedef struct options {
 	bool abort, resume, force, quiet;
+	const char *format;
 } options;
 
 static const vv_option table[] = {
@@ -28,7 +30,25 @@ static const vv_option table[] = {
 		'f', "force", force,
 		"accept a file that hardly looks like the next version: a page, no rows, other columns"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
+	OPT_JSON("the output format"),
 };
+
+/* All updates of a run. */
+typedef struct updates {
+	vv_context *c;
+	bool json, quiet;
+	size_t found; /* that are named */
+	bool failed;  /* a source could not be had, or not as a table */
+	vv_buf text;  /* their report */
+	vv_json_out w;
+} updates;
+
+static void put(updates *u, const char *path, const char *outcome, const char *commit,
+		const char *error)
+{
+	vv_json_put_object(&u->w, {JSON_TEXT("path", path)}, {JSON_TEXT("outcome", outcome)},
+			   {JSON_TEXT("new", commit)}, {JSON_TEXT("error", error)});
+}
 
 /* Whoever may commit wrote the URL. */
 static vv_status check_trust(vv_context *c, const vv_imported *i, vv_error *err)
@@ -39,9 +59,10 @@ static vv_status check_trust(vv_context *c, const vv_imported *i, vv_error *err)
 	return rc < 0 ? rc : vv_imported_may(&t, i, err);
 }
 
-static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
+static vv_status pick_update(updates *u, const vv_imported *i, const vv_oid *commit, vv_error *err)
 {
-	const options *o = c->options;
+	static const char *const outcomes[] = {"empty", "committed", "staged", "conflicts"};
+	vv_context *c = u->c;
 	vv_auto(vv_pick) p = {.repo = c->repo, .reader = c->reader, .command = "update"};
 	vv_status rc = vv_state_begin_update(c->repo, commit, err);
 	if (rc < 0) return rc;
@@ -54,7 +75,9 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 			"--abort' undoes it");
 	}
 	if (rc < 0) return rc;
-	if (!o->quiet || p.outcome == VV_PICK_CONFLICTS) {
+	put(u, i->to, outcomes[p.outcome],
+	    p.outcome == VV_PICK_COMMITTED ? vv_oid_shows(&p.tip) : NULL, NULL);
+	if (!u->json && (!u->quiet || p.outcome == VV_PICK_CONFLICTS)) {
 		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);
 	}
 	if (p.outcome == VV_PICK_CONFLICTS) {
@@ -62,7 +85,7 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 			"--abort' undoes it");
 		c->code = VV_EXIT_NO;
 	}
-	if (p.outcome == VV_PICK_COMMITTED && !o->quiet) {
+	if (p.outcome == VV_PICK_COMMITTED && !u->quiet) {
 		vv_commit_summary_print_made(c->repo, &p.head, &p.tip, false);
 	}
 	return rc;
@@ -83,19 +106,20 @@ static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *
 	return rc;
 }
 
-static vv_status report_failed(const vv_imported *i, bool *failed, vv_error *err)
+static vv_status report_failed(updates *u, const vv_imported *i, vv_error *err)
 {
-	*failed = true;
+	u->failed = true;
+	put(u, i->to, "failed", NULL, err->message);
 	(void)vv_prefix(err, "%s was not updated", vv_text_shows(i->to));
 	(void)vv_report(err);
 	vv_error_clear(err);
 	return VV_OK;
 }
 
-/* If it is named: ++*found. A source that cannot be had, or not as a table, is reported and holds up no other: *failed. */
-static vv_status update_one(vv_context *c, const vv_imported *i, size_t *found, bool *failed,
-			    vv_error *err)
+/* If it is named. A source that cannot be had, or not as a table, is reported and holds up no other. */
+static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 {
+	vv_context *c = u->c;
 	const options *o = c->options;
 	vv_auto(vv_imported) now = {.to = NULL};
 	bool removed, named;
@@ -108,11 +132,12 @@ static vv_status update_one(vv_context *c, const vv_imported *i, size_t *found, 
 	    (rc = is_named(&named, c, now.to, err)) < 0 || !named) {
 		return rc;
 	}
-	++*found;
+	u->found++;
 	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 || (rc = check_trust(c, i, err)) < 0) {
 		return rc;
 	}
 	if (removed) {
+		put(u, i->to, "removed", NULL, NULL);
 		vv_note("%s was removed here and is not updated; 'git config -f " VV_BLOCKS_CONFIG
 			" --remove-section \"import.%s\"' forgets its source",
 			vv_text_shows(i->to), vv_text_shows(i->to));
@@ -120,31 +145,32 @@ static vv_status update_one(vv_context *c, const vv_imported *i, size_t *found, 
 	}
 	rc = vv_imported_fetch(&now, &root, c->repo, o->force, err);
 	if (rc < 0 && rc != VV_EUSAGE && rc != VV_ENOMEM && rc != VV_ECANCELLED && !err->full) {
-		return report_failed(i, failed, err);
+		return report_failed(u, i, err);
 	}
 	if (rc < 0) return rc;
 	if (strcmp(now.root, i->root) == 0) {
-		if (!o->quiet) {
+		put(u, i->to, "unchanged", NULL, NULL);
+		if (!u->quiet) {
 			vv_note("%s: nothing changed at %s", vv_text_shows(i->to),
 				vv_text_url(i->url));
 		}
 		return VV_OK;
 	}
-	if (!o->quiet && i->path && strcmp(i->path, now.path) != 0) {
+	if (!u->quiet && i->path && strcmp(i->path, now.path) != 0) {
 		vv_note("%s: the source renamed '%s' to '%s'", vv_text_shows(i->to),
 			vv_text_shows(i->path), vv_text_shows(now.path));
 	}
 	rc = vv_imported_commit(&commit, c->repo, i, &now, err);
-	if (rc == VV_ENOTFOUND) return report_failed(i, failed, err);
+	if (rc == VV_ENOTFOUND) return report_failed(u, i, err);
 	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
-	return pick_update(c, &commit, err);
+	return pick_update(u, i, &commit, err);
 }
 
 static int check_update(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->abort + o->resume > 1 || ((o->abort || o->resume) && c->argc > 0)) {
+	if (o->abort + o->resume > 1 || ((o->abort || o->resume) && (c->argc > 0 || o->format))) {
 		return vv_usage_error("--abort and --continue accept no other arguments");
 	}
 	return VV_EXIT_OK;
@@ -154,25 +180,33 @@ static vv_status run_update(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
-	size_t found = 0;
-	bool failed = false;
+	updates u = {.c = c, .json = vv_wants_json(o->format)};
 	vv_status rc;
 
 	if (o->abort || o->resume) {
 		return vv_commit_under_way(c, PICKED, o->abort, false, false, false, err);
 	}
 	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
+	u.quiet = o->quiet || u.json;
+	u.w = vv_json_begin_object(&u.text, 0);
+	vv_json_add_array(&u.w, "updates");
 	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {
-		rc = update_one(c, &list.items[k], &found, &failed, err);
+		rc = update_one(&u, &list.items[k], err);
 	}
-	if (rc == VV_OK && c->code == VV_EXIT_OK && (found == 0 || found < (size_t)c->argc)) {
+	if (rc == VV_OK && c->code == VV_EXIT_OK && (u.found == 0 || u.found < (size_t)c->argc)) {
 		vv_fail(err, VV_ENOTFOUND,
 			c->argc > 0 ? "not every path was imported" : "nothing was imported");
 		rc = vv_hint(err, "'varve import URL#PATH' does so; .varveconfig lists it");
 	}
-	if (rc == VV_OK && failed) {
+	if (rc == VV_OK && u.failed) {
 		c->code = VV_EXIT_NO;
 	}
+	vv_json_close_array(&u.w);
+	vv_json_close_object(&u.w);
+	if (rc == VV_OK && u.json) {
+		rc = vv_out_json(&u.text, err);
+	}
+	vv_buf_clear(&u.text);
 	return rc;
 }
 

@@ -256,3 +256,39 @@ assert d["merge"]["outcome"] == "fast-forward" and d["merge"]["files"][0]["chang
 	ends_with 2 varve switch --json nosuch
 	output_is ""
 }
+
+@test "update reports what became of each import" {
+	mkdir src
+	cd src
+	new_repo
+	three
+	cp t.csv u.csv
+	varve add -q --key id t.csv u.csv
+	varve commit -qm one
+	cd ..
+	new_repo mine
+	cd mine
+	varve import -q ../src#t.csv
+	varve import -q ../src#u.csv
+	varve commit -qm imports
+	succeeds varve update --json
+	holds 'assert [(u["path"], u["outcome"], u["new"]) for u in d["updates"]] == [("t.csv", "unchanged", None), ("u.csv", "unchanged", None)]'
+	stderr_is ""
+	sed -i 's/^2,b/2,theirs/' ../src/t.csv
+	varve -C ../src commit -qam two
+	succeeds varve update --json t.csv
+	holds '
+(u,) = d["updates"]
+assert (u["path"], u["outcome"], u["new"], u["error"]) == ("t.csv", "committed", "'$(git rev-parse HEAD)'", None)'
+	sed -i 's/^2,theirs/2,ours/' t.csv
+	varve commit -qam ours
+	sed -i 's/^2,theirs/2,again/' ../src/t.csv
+	varve -C ../src commit -qam three
+	ends_with 1 varve update --json t.csv
+	holds 'assert d["updates"][0]["outcome"] == "conflicts" and d["updates"][0]["new"] is None'
+	varve update --abort
+	mv ../src ../gone
+	ends_with 1 varve update --json u.csv
+	holds 'assert d["updates"][0]["outcome"] == "failed" and d["updates"][0]["error"]'
+	ends_with 2 varve update --abort --json
+}
