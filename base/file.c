@@ -55,7 +55,8 @@ int vv_open_regular(const char *path, int flags, vv_error *err)
 	struct stat st;
 	vv_status rc;
 
-	if (fd < 0 && path && is_special(path)) { /* open() fails for sockets */
+	if (fd < 0 && fd != VV_ENOTFOUND && path &&
+	    is_special(path)) { /* open() fails for sockets */
 		return vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
 	}
 	if (fd < 0) return fd;

@@ -55,16 +55,6 @@ typedef struct vv_group {
 	vv_parted *parted; /* NULL: complete; else vv_group_need loads columns. Borrowed */
 } vv_group;
 
-/* A group made from an old one by changing some of its columns. */
-typedef struct vv_group_changed {
-	vv_group old;
-	vv_facts facts;  /* of the old group */
-	vv_cell **cells; /* for each column: all its cells where it changed; NULL: it did not */
-} vv_group_changed;
-/* As vv_group_encode, but takes the bytes and facts of unchanged columns from the old group. */
-vv_status vv_group_encode_changed(vv_group_encoder *e, vv_buf *out, const vv_group_changed *g,
-				  vv_error *err);
-
 /* Reads header and directory; VV_ECORRUPT when they are not a row group. */
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err);
 void vv_group_close(vv_group *g);

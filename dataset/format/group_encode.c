@@ -475,23 +475,16 @@ static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
 	return true;
 }
 
-/* Takes the column over, with its fact. */
-static void put_old(vv_group_encoder *e, const vv_group_changed *g, size_t i)
+vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
+			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
+			  vv_error *err)
 {
-	vv_buf_put(&e->body, g->old.column[i], g->old.column_len[i]);
-	if (e->facts) {
-		e->facts->columns[i] = i < g->facts.count ? g->facts.columns[i]
-							  : (vv_fact){.missing = VV_MISSING_ALL};
-	}
-}
-
-/* Encodes the columns in cells, or those of changed. */
-static vv_status encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
-			size_t columns, size_t stride, const vv_group_changed *changed, told to,
-			vv_error *err)
-{
+	told to = {fn, payload, 0};
 	vv_status rc;
 
+	while (columns > 0 && all_absent(cells + columns - 1, rows, stride)) {
+		columns--;
+	}
 	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
 	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX)) {
 		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
@@ -503,17 +496,12 @@ static vv_status encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, 
 	}
 	vv_buf_reset(&e->body);
 	for (size_t i = 0; i < columns; i++) {
-		const vv_cell *column = changed ? changed->cells[i] : cells + i;
 		size_t before = e->body.len;
 		group_values c;
 
 		to.column = i;
-		if (column) {
-			group_gather(e, &c, column, rows, stride);
-			encode_column(e, &c, &to);
-		} else {
-			put_old(e, changed, i);
-		}
+		group_gather(e, &c, cells + i, rows, stride);
+		encode_column(e, &c, &to);
 		e->column_len[i] = e->body.len - before;
 		if (e->body.len > VV_BLOCK_MAX) {
 			break;
@@ -536,22 +524,6 @@ static vv_status encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, 
 	}
 	vv_buf_put(out, e->body.data, e->body.len);
 	return vv_buf_ok(out, err);
-}
-
-vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
-			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
-			  vv_error *err)
-{
-	while (columns > 0 && all_absent(cells + columns - 1, rows, stride)) {
-		columns--;
-	}
-	return encode(e, out, cells, rows, columns, stride, NULL, (told){fn, payload, 0}, err);
-}
-
-vv_status vv_group_encode_changed(vv_group_encoder *e, vv_buf *out, const vv_group_changed *g,
-				  vv_error *err)
-{
-	return encode(e, out, NULL, g->old.rows, g->old.columns, 1, g, (told){NULL, NULL, 0}, err);
 }
 
 /*

@@ -311,7 +311,7 @@ vv_status import_collect(import *im, vv_error *err)
 	}
 	return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
 				   j->layout_item.data, j->layout_item.len, j->facts_item.data,
-				   j->facts_item.len, j->group_rows, err);
+				   j->facts_item.len, j->row_count, err);
 }
 
 vv_status import_collect_all(import *im, vv_error *err)

@@ -51,12 +51,6 @@ static size_t first_other_row(const group_job *j, size_t same)
 {
 	size_t row = 0;
 
-	if (j->from) { /* its rows are lines */
-		while (same > 0 && j->raw[same - 1] != '\n') {
-			same--;
-		}
-		return same;
-	}
 	while (row + 1 < j->row_count && j->rows[row].end <= same) {
 		row++;
 	}

@@ -55,7 +55,6 @@ void import_job_clear(group_job *j)
 		vv_free(j->misfits[i].value);
 	}
 	vv_free_all(j->misfits, j->types);
-	import_changed_clear(&j->changed);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
@@ -86,7 +85,7 @@ static vv_status types_room(group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-vv_status import_worker_ready(import_worker *w, const group_job *j, vv_error *err)
+static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *err)
 {
 	if (!w->encoder && !(w->encoder = vv_group_encoder_new())) return vv_fail_nomem(err);
 	if (!w->writer || w->writer_columns < j->columns) {
@@ -125,7 +124,9 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 	return vv_row_matches(w->writer, cells, j->columns, j->raw + row->start, body);
 }
 
-int import_irregularity(import_worker *w, const group_job *j, size_t i)
+/* Compares the raw bytes of row i with the dialect's: 0 equal, 1 + newline if only the row end differs, -1 if the line must be
+ * kept raw. */
+static int irregularity(import_worker *w, const group_job *j, size_t i)
 {
 	const vv_dialect *d = &j->im->dialect;
 	const vv_row *row = &j->rows[i];
@@ -228,7 +229,7 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 	size_t before = 0;
 
 	for (size_t i = 0; i < j->row_count; i++) {
-		int kind = import_irregularity(w, j, i);
+		int kind = irregularity(w, j, i);
 		if (kind == 0) {
 			continue;
 		}
@@ -425,12 +426,6 @@ static void on_values(void *payload, size_t column, const vv_cell *values, size_
 
 static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 {
-	if (j->from) {
-		for (size_t i = 0; j->im->need_infer && i < j->columns; i++) {
-			vv_infer_column(&w->infer[i], j->cells + i, j->row_count, j->stride);
-		}
-		return vv_group_encode_changed(w->encoder, &w->block, &j->from->made, err);
-	}
 	bool apart = j->im->need_infer && j->im->opts->keep_types;
 	vv_status rc = apart ? types_room(j, err) : VV_OK;
 	told t = {j->im, !j->im->need_infer ? NULL : apart ? j->types : w->infer, w->doubtful};
@@ -601,7 +596,7 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 	if (rc < 0) return rc;
 	vv_cbor_put_array(&j->data_item, w->out_count > 0 ? 3 : 2);
 	vv_cbor_put_link(&j->data_item, &j->cid);
-	vv_cbor_put_uint(&j->data_item, j->group_rows);
+	vv_cbor_put_uint(&j->data_item, j->row_count);
 	if (w->out_count > 0) {
 		vv_cbor_put_array(&j->data_item, w->out_count);
 		vv_buf_put(&j->data_item, outs.data, outs.len);
@@ -678,7 +673,7 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 			j->misfits = p;
 			m = &p[j->misfit_count];
 			*m = (import_misfit){.column = c,
-					     .row = j->from ? j->from->rows[r] : r,
+					     .row = r,
 					     .at = j->rows[r].start,
 					     .type = f->type,
 					     .count = 1,
@@ -716,7 +711,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
 				     secret);
 	j->entry.clean_cut = j->cut;
-	if ((rc = import_worker_ready(w, j, err)) < 0) return rc;
+	if ((rc = worker_ready(w, j, err)) < 0) return rc;
 	const bool long_cells = has_long_cells(j);
 	/* A group that comes back without quirks has none: its rows are looked at only where it does not. */
 	const bool untold = import_makes_again(j->im) && !long_cells && !w->irregular;

@@ -145,11 +145,6 @@ vv_status order_choice_settle(order_choice *c, vv_error *err)
 
 /* ---- an import and its choice ---- */
 
-bool order_choice_looks(const order_choice *c, size_t run)
-{
-	return c && !c->over && run >= RUN_FIRST;
-}
-
 bool order_choice_is_over(const order_choice *c)
 {
 	return c->over && !c->pays;

@@ -309,7 +309,6 @@ static void submit(import *im, group_job *j)
 	im->final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
 	j->busy = true;
 	j->known = false;
-	j->group_rows = j->from ? j->from->made.old.rows : j->row_count;
 	j->job.run = import_group_run;
 	im->job_tail++;
 	import_hand_over(im);
@@ -374,12 +373,8 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	}
 	group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 	scan_end end = SCAN_CUT;
-	size_t used = 0, index;
-	if ((rc = vv_window_fill(im->window, old_groups_want(im->old), err)) < 0) return rc;
-	if (!import_changed(im, j, &used, &index) &&
-	    (rc = scan_until_cut(im, j, &end, &used, err)) < 0) {
-		return rc;
-	}
+	size_t used = 0;
+	if ((rc = scan_until_cut(im, j, &end, &used, err)) < 0) return rc;
 	*more = end == SCAN_CUT || end == SCAN_WIDE;
 	if (j->row_count == 0) return VV_OK;
 	hold_bytes(im, j, used);
@@ -387,9 +382,6 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 		vv_slab_drop(im->window, j->slab);
 		j->slab = NULL;
 		return rc;
-	}
-	if (j->from) {
-		old_groups_took(im->old, index);
 	}
 	im->fresh++;
 	*more = !j->last;

@@ -72,15 +72,6 @@ typedef struct import_misfit {
 	char *value;
 } import_misfit;
 
-/* The group that another one is made from (import_changed.c). */
-typedef struct changed_group {
-	vv_buf block; /* of the old one */
-	/* It has the cells of columns that changed, or whose facts are not known. */
-	vv_group_changed made;
-	size_t *rows; /* the numbers of the rows that changed */
-	vv_arena arena;
-} changed_group;
-
 /* One group on its way through a thread. */
 typedef struct group_job {
 	vv_job job;
@@ -94,15 +85,12 @@ typedef struct group_job {
 	vv_row *rows;    /* start and end relative to raw */
 	size_t row_cap;
 	size_t row_count, columns, stride;
-	size_t group_rows; /* of the group; more than row_count where only those that changed were read: */
-	changed_group *from;   /* NULL: all of them were */
-	changed_group changed; /* its place */
-	vv_arena arena;        /* decoded cells */
-	bool last;             /* the file's last rows */
-	bool cut;              /* ended by a cut */
-	bool known;            /* complete: entry and items are set */
-	vv_buf given;          /* raw, where no window has it, and a byte of what follows */
-	vv_cid base;           /* null when there is none */
+	vv_arena arena; /* decoded cells */
+	bool last;      /* the file's last rows */
+	bool cut;       /* ended by a cut */
+	bool known;     /* complete: entry and items are set */
+	vv_buf given;   /* raw, where no window has it, and a byte of what follows */
+	vv_cid base;    /* null when there is none */
 	/* results */
 	vv_status status;
 	vv_error err;
@@ -253,22 +241,10 @@ vv_status import_finish_key(import *im, vv_error *err);
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
-/* Scratch for such a group. */
-vv_status import_worker_ready(import_worker *w, const group_job *j, vv_error *err);
-/* Compares the raw bytes of row i with the dialect's: 0 equal, 1 + newline if only the row end differs, -1 if the line must be
- * kept raw. */
-int import_irregularity(import_worker *w, const group_job *j, size_t i);
 /* Makes space for a worker's type observations of this number of columns. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Row ends, as an editor counts its lines. */
 uint64_t import_count_lines(const char *bytes, size_t len);
-
-/* import_changed.c: a group in which few rows changed, made from the old one */
-
-/* If the window begins with such a group: reads the rows that differ from the old one's, and sets *used, how many bytes it has, and
- * *index, the old one's number. False: all rows must be read. */
-bool import_changed(import *im, group_job *j, size_t *used, size_t *index);
-void import_changed_clear(changed_group *c);
 
 /* import_again.c: proves that the stored form reproduces the input */
 
@@ -322,8 +298,6 @@ VV_AUTO_FREE(order_choice, order_choice_close)
 const vv_sink *order_choice_sink(order_choice *c);
 /* Ends the import with its result: stores the blocks kept back. */
 vv_status order_choice_settle(order_choice *c, vv_error *err);
-/* Does it read the rows of a group after `run` groups that were not in the previous version? Accepts NULL. */
-bool order_choice_looks(const order_choice *c, size_t run);
 /* Will the import not be given up any more? */
 bool order_choice_is_over(const order_choice *c);
 

@@ -11,9 +11,6 @@
 #include "base/sys.h"
 #include "dataset/format/cell.h"
 
-/* How many bytes longer its lines may have become, with the beginning of the next group included. */
-#define LONGER 4096u
-
 typedef struct old_group {
 	size_t data_at, data_len, layout_at, layout_len, facts_at, facts_len; /* in items */
 	uint64_t rows;
@@ -261,30 +258,6 @@ void old_groups_took(old_groups *o, size_t index)
 {
 	o->next = index + 1;
 	o->scanned = 0;
-}
-
-size_t old_groups_want(const old_groups *o)
-{
-	return o && o->cache && o->scanned == 0 && o->next + 1 < o->count &&
-			       o->cache->entries[o->next].raw_len < VV_CELLS_MAX
-		       ? (size_t)o->cache->entries[o->next].raw_len + LONGER
-		       : 0;
-}
-
-bool old_groups_resembles(const old_groups *o, const char *bytes, size_t len, const vv_dialect *d,
-			  size_t *index, size_t *used)
-{
-	if (old_groups_want(o) == 0) return false;
-	const vv_scan_entry *e = &o->cache->entries[o->next];
-	const char *p = bytes;
-	for (uint64_t i = 0; i < o->groups[o->next].rows; i++, p++) {
-		p = memchr(p, '\n', (size_t)(bytes + len - p));
-		if (!p) return false;
-	}
-	*index = o->next;
-	*used = (size_t)(p - bytes);
-	return len - *used >= VV_SCAN_HEAD && follows_well(bytes, len, *used, false, d, e) &&
-	       vv_xxh3(p, VV_SCAN_HEAD, o->secret) == e[1].head_hash;
 }
 
 bool old_groups_base(old_groups *o, vv_cid *out)

@@ -33,12 +33,6 @@ typedef struct old_items {
 } old_items;
 void old_groups_items(const old_groups *o, size_t index, old_items *out);
 void old_groups_took(old_groups *o, size_t index); /* index was taken over */
-/* How many bytes of the file old_groups_resembles needs; 0: it has no old group to compare with. */
-size_t old_groups_want(const old_groups *o);
-/* Do these bytes look like the old group that is expected here, with some lines changed? Then it has as many lines, and the
- * group that follows it begins after them. *index: its number; *used: how many bytes these lines have. */
-bool old_groups_resembles(const old_groups *o, const char *bytes, size_t len, const vv_dialect *d,
-			  size_t *index, size_t *used);
 /* Has the version before a group of this name? */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
 /* The old group that a newly scanned one probably replaces. */
