@@ -690,17 +690,8 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 	out->keep = encoding == GROUP_DECIMAL ? group_digits_kept(out->head, n.scale) : 0;
 	out->empty = n.empty;
 	if (look) return true;
-	int64_t *to = (int64_t *)group_numbers_join(&n, arena);
+	int64_t *to = (int64_t *)group_numbers_bounded(&n, &out->least, &out->most, arena);
 	if (!to) return false;
-	int64_t least = n.count > 0 ? to[0] : 0, most = least;
-	for (size_t i = n.count & 1; i < n.count; i += 2) { /* three comparisons for two */
-		const bool up = to[i] < to[i + 1];
-
-		least = to[i + !up] < least ? to[i + !up] : least;
-		most = to[i + up] > most ? to[i + up] : most;
-	}
-	out->least = least;
-	out->most = most;
 	out->numbers = spread_numbers(to, &n, in->count, arena);
 	return out->numbers && in_years(out);
 }

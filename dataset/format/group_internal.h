@@ -236,6 +236,10 @@ bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, 
 bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
 /* The numbers themselves, those of empty values left out; NULL when out of memory. */
 uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
+/* The same with the least and the greatest of them; without numbers both are 0. Bounds that are too wide where numbers wrap
+ * around, which no encoder writes. */
+uint64_t *group_numbers_bounded(const group_numbers *n, int64_t *least, int64_t *most,
+				vv_arena *arena);
 
 /* Bits needed for u: 0 .. 64. */
 static inline unsigned group_bit_len(uint64_t u)

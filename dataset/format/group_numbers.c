@@ -67,18 +67,42 @@ bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, 
 	return (size_t)(end - p) == n->count * n->width;
 }
 
-uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
+uint64_t *group_numbers_bounded(const group_numbers *n, int64_t *least, int64_t *most,
+				vv_arena *arena)
 {
 	uint64_t *values = vv_arena_alloc(arena, (n->count + 1) * sizeof(*values)), at = n->base;
+	const bool deltas = n->flags & GROUP_DELTAS;
+	int64_t low = INT64_MAX, high = INT64_MIN;
+	uint64_t below = UINT64_MAX, above = 0;
 
 	if (!values) return NULL;
 	vv_planes_join(values, n->planes, n->count, n->count, n->width);
-	for (size_t i = 0; i < n->count; i++) {
-		at = n->flags & GROUP_DELTAS ? at + (uint64_t)group_unzigzag(values[i])
-					     : n->base + values[i];
-		values[i] = at;
+	for (size_t i = 0; deltas && i < n->count; i++) {
+		values[i] = at += (uint64_t)group_unzigzag(values[i]);
+		low = (int64_t)at < low ? (int64_t)at : low;
+		high = (int64_t)at > high ? (int64_t)at : high;
 	}
+	for (size_t i = 0; !deltas && i < n->count; i++) {
+		below = values[i] < below ? values[i] : below;
+		above = values[i] > above ? values[i] : above;
+		values[i] += at;
+	}
+	if (!deltas) { /* no encoder writes numbers that wrap around */
+		const bool wraps = (int64_t)(at + above) < (int64_t)at;
+
+		low = wraps ? INT64_MIN : (int64_t)(at + below);
+		high = wraps ? INT64_MAX : (int64_t)(at + above);
+	}
+	*least = n->count > 0 ? low : 0;
+	*most = n->count > 0 ? high : 0;
 	return values;
+}
+
+uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
+{
+	int64_t ignored[2];
+
+	return group_numbers_bounded(n, &ignored[0], &ignored[1], arena);
 }
 
 static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)

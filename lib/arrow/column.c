@@ -399,31 +399,29 @@ static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size
 				  size_t have, vv_error *err)
 {
 	uint32_t *ends = (uint32_t *)(void *)c->values.bytes + have + 1;
+	const vv_arrow_value *shared = c->shared;
+	const bool is_short = c->short_texts;
 	uint8_t room[VV_ARROW_STEP];
 	const uint8_t *of = shared_of(room, &c->run, rows, count);
-	uint64_t end = c->text.len;
+	uint64_t len = 0, end = c->text.len;
 
+	for (size_t i = 0; !is_short && i < count; i++) {
+		len += shared[of[i]].len;
+	}
+	len = is_short ? (count + 1) * sizeof(shared->u.text) : len;
+	if (len > INT32_MAX - end) return too_much_text(c, err);
+	if (!vv_arrow_room(&c->text, len)) return vv_fail_nomem(err);
+	char *const text = c->text.bytes;
 	for (size_t i = 0; i < count; i++) {
-		end += c->shared[of[i]].len;
-		ends[i] = (uint32_t)end;
-	}
-	if (end > INT32_MAX) return too_much_text(c, err);
-	if (!vv_arrow_room(&c->text, end - c->text.len + sizeof c->shared->u.text)) {
-		return vv_fail_nomem(err);
-	}
-	char *to = c->text.bytes + c->text.len;
-	/* One move each: the next one overwrites excess bytes. */
-	for (size_t i = 0; c->short_texts && i < count; i++) {
-		memcpy(to, c->shared[of[i]].u.text, sizeof c->shared->u.text);
-		to += c->shared[of[i]].len;
-	}
-	for (size_t i = 0; !c->short_texts && i < count; i++) {
-		const size_t len = c->shared[of[i]].len;
+		const vv_arrow_value *v = &shared[of[i]];
 
-		if (len > 0) {
-			memcpy(to, c->run.cells[of[i]].text, len);
+		if (is_short) { /* one move, whose excess the next one overwrites */
+			memcpy(text + end, v->u.text, sizeof(v->u.text));
+		} else if (v->len > 0) {
+			memcpy(text + end, c->run.cells[of[i]].text, v->len);
 		}
-		to += len;
+		end += v->len;
+		ends[i] = (uint32_t)end;
 	}
 	c->text.len = (size_t)end;
 	return mark_shared(c, of, count, have, err);

@@ -515,6 +515,36 @@ static void every_failed_allocation_is_reported(void **state)
 	columns_clear(&t);
 }
 
+/* No number of a block is outside its bounds, even where numbers wrap around. */
+static void numbers_are_within_their_bounds(void **state)
+{
+	uint8_t planes[8 * 20];
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 7);
+	for (unsigned k = 0; k < 20000; k++) {
+		const group_numbers n = {.flags = k % 2 ? GROUP_DELTAS : 0,
+					 .width = k % 9,
+					 .base = (uint64_t)INT64_MAX + k % 3 -
+						 vv_prng_below(&r, 1u << k % 32),
+					 .count = vv_prng_below(&r, 21),
+					 .planes = planes};
+		vv_arena arena = VV_ARENA_INIT;
+		int64_t least, most;
+
+		for (size_t i = 0; i < sizeof(planes); i++) {
+			planes[i] = vv_prng_below(&r, 3) ? (uint8_t)vv_prng_below(&r, 256) : 0xff;
+		}
+		const uint64_t *v = group_numbers_bounded(&n, &least, &most, &arena);
+		assert_non_null(v);
+		for (size_t i = 0; i < n.count; i++) {
+			assert_true((int64_t)v[i] >= least && (int64_t)v[i] <= most);
+		}
+		vv_arena_clear(&arena);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(what_the_encoder_makes_is_canonical, setup, teardown),
 	cmocka_unit_test_setup_teardown(the_same_cells_in_another_encoding_are_not, setup,
@@ -523,6 +553,7 @@ static const struct CMUnitTest tests[] = {
 					setup, teardown),
 	cmocka_unit_test_setup_teardown(a_changed_byte_is_judged_as_by_encoding, setup, teardown),
 	cmocka_unit_test(every_failed_allocation_is_reported),
+	cmocka_unit_test(numbers_are_within_their_bounds),
 };
 
 VV_TEST_SUITE(group_canonical)
