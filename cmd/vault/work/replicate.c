@@ -802,7 +802,7 @@ static vv_status keep_policy(replicating *r, vv_error *err)
 {
 	vv_vault_policy *p = &r->s->policy;
 
-	if (r->x->dry_run || (!r->x->began && same_policy(r))) return VV_OK;
+	if (r->x->dry_run || r->x->config || (!r->x->began && same_policy(r))) return VV_OK;
 	p->copies = r->x->copies;
 	p->min = r->x->min;
 	p->code = r->x->code;
