@@ -110,7 +110,6 @@ void vv_json_null(vv_json_out *w);
 void vv_json_raw(vv_json_out *w, const char *json, size_t len); /* a finished value */
 /* A member: a name and its value; arrays and objects are opened. */
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s); /* NULL writes null */
-void vv_json_add_string_len(vv_json_out *w, const char *name, const char *s, size_t len);
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
 void vv_json_add_time(vv_json_out *w, const char *name,
 		      int64_t seconds); /* in UTC; 0 writes null */

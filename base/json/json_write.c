@@ -387,12 +387,6 @@ void vv_json_add_string(vv_json_out *w, const char *name, const char *s)
 	vv_json_string(w, s);
 }
 
-void vv_json_add_string_len(vv_json_out *w, const char *name, const char *s, size_t len)
-{
-	vv_json_name(w, name);
-	vv_json_string_len(w, s, len);
-}
-
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v)
 {
 	vv_json_name(w, name);

@@ -164,30 +164,24 @@ static void close_export(job *j, export *x)
 	vv_ordered_files_free(x->work.ordered);
 }
 
-static void show_export(const job *j, const char *path, const vv_cid *root,
-			const vv_car_stats *stats)
+static vv_status show_export(const job *j, const char *path, const vv_cid *root,
+			     const vv_car_stats *stats, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
-
-	if (j->o->quiet) return;
+	if (j->o->quiet) return VV_OK;
 	if (strcmp(path, "-") == 0) {
 		vv_note("%s: %s, %s", vv_cid_shows(root),
 			vv_text_counted(stats->blocks, "block", NULL), vv_text_bytes(stats->bytes));
 	} else if (json(j->o)) {
-		w = vv_json_begin_object(&b, 2);
-		vv_json_put_members(&w, {JSON_TEXT("file", path)},
-				    {JSON_TEXT("root", vv_cid_shows(root))},
-				    {JSON_NUMBER("blocks", stats->blocks)},
-				    {JSON_NUMBER("bytes", stats->bytes)});
-		vv_json_close_object(&w);
-		vv_out("%s\n", vv_buf_cstr(&b));
-		vv_buf_clear(&b);
+		return vv_out_object(2, err, {JSON_TEXT("file", path)},
+				     {JSON_TEXT("root", vv_cid_shows(root))},
+				     {JSON_NUMBER("blocks", stats->blocks)},
+				     {JSON_NUMBER("bytes", stats->bytes)});
 	} else {
 		vv_out("%s: %s, %s\n%s\n", vv_text_shows(path),
 		       vv_text_counted(stats->blocks, "block", NULL), vv_text_bytes(stats->bytes),
 		       vv_cid_shows(root));
 	}
+	return VV_OK;
 }
 
 static vv_status run_export(job *j, char **argv, vv_error *err)
@@ -213,7 +207,7 @@ done:
 			     "--from URL from another repository");
 	}
 	if (rc == VV_OK) {
-		show_export(j, argv[2], &x.root, &stats);
+		rc = show_export(j, argv[2], &x.root, &stats, err);
 	}
 	close_export(j, &x);
 	return rc;

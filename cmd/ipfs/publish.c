@@ -44,21 +44,15 @@ static bool json(const job *j)
 	return vv_wants_json(j->o->format);
 }
 
-static void json_cid(job *j, const char *name, const vv_cid *cid)
+static void json_record(vv_json_out *w, const void *item)
 {
-	vv_json_add_string(&j->w, name, vv_cid_shows(cid));
-}
+	const vv_published *p = item;
 
-static void json_record(job *j, const vv_published *p)
-{
-	vv_json_open_object(&j->w);
-	vv_json_put_members(&j->w, {JSON_TEXT("path", p->path[0] ? p->path : NULL)},
-			    {JSON_NUMBER("bytes", p->bytes)});
-	json_cid(j, "root", &p->version);
-	json_cid(j, "unixfs", &p->file);
-	vv_json_put_members(&j->w, {JSON_TEXT("time", p->time)},
-			    {JSON_NAMES("nodes", p->holders, p->holder_count)});
-	vv_json_close_object(&j->w);
+	vv_json_put_object(
+		w, {JSON_TEXT("path", p->path[0] ? p->path : NULL)},
+		{JSON_NUMBER("bytes", p->bytes)}, {JSON_TEXT("root", vv_cid_shows(&p->version))},
+		{JSON_TEXT("unixfs", vv_cid_shows(&p->file))}, {JSON_TEXT("time", p->time)},
+		{JSON_NAMES("nodes", p->holders, p->holder_count)});
 }
 
 static void text_record(const vv_published *p, bool with_time)
@@ -82,24 +76,14 @@ static void text_record(const vv_published *p, bool with_time)
 	}
 }
 
-static vv_status end_json(job *j, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(&j->b, err);
-
-	if (rc == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&j->b));
-	}
-	return rc;
-}
-
 /* --- one version --------------------------------------------------------------------------- */
 
 static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *list, vv_error *err)
 {
 	if (j->o->quiet) return VV_OK;
 	if (json(j)) {
-		json_record(j, p);
-		return end_json(j, err);
+		json_record(&j->w, p);
+		return vv_out_json(&j->b, err);
 	}
 	text_record(p, false);
 	if (vv_leaf_list_is_even(list)) {
@@ -160,8 +144,8 @@ static vv_status withdraw_one(job *j, const char *word, vv_error *err)
 		return rc;
 	}
 	if (json(j)) {
-		json_record(j, &p);
-		return end_json(j, err);
+		json_record(&j->w, &p);
+		return vv_out_json(&j->b, err);
 	}
 	if (!j->o->quiet) {
 		text_record(&p, true);
@@ -231,10 +215,10 @@ static vv_status show_list(job *j, vv_error *err)
 	}
 	vv_json_open_array(&j->w);
 	for (size_t i = 0; i < all.count; i++) {
-		json_record(j, &all.items[i]);
+		json_record(&j->w, &all.items[i]);
 	}
 	vv_json_close_array(&j->w);
-	return end_json(j, err);
+	return vv_out_json(&j->b, err);
 }
 
 static int check_publish(const vv_context *c)

@@ -173,16 +173,10 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 		}
 	}
 	vv_json_close_array(&w);
-	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
-		if (vv_wants_json(o->format)) {
-			vv_out("%s\n", b.data);
-		} else {
-			vv_note("no audit shows that a holder keeps it itself, on a disk of its "
-				"own, "
-				"or will tomorrow");
-		}
-	}
-	return rc;
+	if (rc < 0 || vv_wants_json(o->format)) return rc < 0 ? rc : vv_out_json(&b, err);
+	vv_note("no audit shows that a holder keeps it itself, on a disk of its own, or will "
+		"tomorrow");
+	return VV_OK;
 }
 
 static vv_status run_audit(vv_context *c, vv_error *err)

@@ -95,14 +95,6 @@ static void put_cell(json_writer *j, const char *name, const vv_cell *c)
 	}
 }
 
-static void put_field(json_writer *j, const vv_table *t, long at)
-{
-	const vv_field *f = &t->schema.fields[at];
-	vv_json_put_members(&j->out, {JSON_TEXT("name", f->name)},
-			    {JSON_TEXT("type", vv_type_name(f->type))},
-			    {JSON_NUMBER("position", (uint64_t)at + 1)});
-}
-
 static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 {
 	const vv_column_pair *p = &t->columns->pairs[i];
@@ -110,31 +102,24 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 	vv_column_describe(&line, t, i);
 	if (line.len == 0 && !line.failed) return;
 	j->buf.failed |= line.failed;
-	vv_json_open_object(&j->out);
-	if (p->a < 0 || p->b < 0) {
-		vv_json_add_string(&j->out, "change", p->a < 0 ? "added" : "dropped");
-		put_field(j, p->a < 0 ? t->b : t->a, p->a < 0 ? p->b : p->a);
-	} else {
-		const vv_field *x = &t->a->schema.fields[p->a], *y = &t->b->schema.fields[p->b];
-		vv_json_add_string(&j->out, "change", "changed");
-		put_field(j, t->b, p->b);
-		if (p->renamed) {
-			vv_json_put_members(
-				&j->out, {JSON_TEXT("oldName", x->name)},
-				{JSON_BOOL_WHEN(p->asserted, "asserted", true)},
-				{JSON_NUMBER_WHEN(!p->asserted, "likeness", p->likeness)});
-		}
-		if (p->moved) {
-			vv_json_add_u64(&j->out, "oldPosition", (uint64_t)p->a + 1);
-		}
-		if (p->retyped) {
-			vv_json_put_members(&j->out, {JSON_TEXT("oldType", vv_type_name(x->type))},
-					    {JSON_TEXT("oldFormat", x->format)},
-					    {JSON_TEXT("format", y->format)});
-		}
-	}
-	vv_json_add_string(&j->out, "text", vv_buf_cstr(&line));
-	vv_json_close_object(&j->out);
+	const vv_field *x = p->a < 0 ? NULL : &t->a->schema.fields[p->a];
+	const vv_field *y = p->b < 0 ? NULL : &t->b->schema.fields[p->b], *named = y ? y : x;
+	const bool both = x && y, renamed = both && p->renamed, retyped = both && p->retyped;
+	vv_json_put_object(&j->out,
+			   {JSON_TEXT("change", !x   ? "added"
+						: !y ? "dropped"
+						     : "changed")},
+			   {JSON_TEXT("name", named->name)},
+			   {JSON_TEXT("type", vv_type_name(named->type))},
+			   {JSON_NUMBER("position", (uint64_t)(y ? p->b : p->a) + 1)},
+			   {JSON_TEXT_WHEN(renamed, "oldName", x->name)},
+			   {JSON_BOOL_WHEN(renamed && p->asserted, "asserted", true)},
+			   {JSON_NUMBER_WHEN(renamed && !p->asserted, "likeness", p->likeness)},
+			   {JSON_NUMBER_WHEN(both && p->moved, "oldPosition", (uint64_t)p->a + 1)},
+			   {JSON_TEXT_WHEN(retyped, "oldType", vv_type_name(x->type))},
+			   {JSON_TEXT_WHEN(retyped, "oldFormat", x->format)},
+			   {JSON_TEXT_WHEN(retyped, "format", y->format)},
+			   {JSON_TEXT("text", vv_buf_cstr(&line))});
 }
 
 static void put_head(json_writer *j, const vv_diff_table *t)

@@ -75,23 +75,20 @@ static bool copy_text(vv_conflict_record *c, const char **out, const char *text)
 	return !text || *out;
 }
 
-static void cell_json(vv_json_out *w, const vv_cell *cell)
+static void cell_json(vv_json_out *w, const void *value)
 {
+	const vv_cell *cell = value;
+	const bool absent = cell->state == VV_CELL_ABSENT;
+
 	if (cell->state == VV_CELL_NULL) {
 		vv_json_null(w);
-		return;
-	}
-	if (cell->state == VV_CELL_TEXT) {
+	} else if (cell->state == VV_CELL_TEXT) {
 		vv_json_string_len(w, cell->text, cell->len);
-		return;
-	}
-	vv_json_open_object(w);
-	if (cell->state == VV_CELL_ABSENT) {
-		vv_json_add_bool(w, "absent", true);
 	} else {
-		vv_json_add_string_len(w, "literal", cell->text, cell->len);
+		vv_json_put_object(
+			w, {JSON_BOOL_WHEN(absent, "absent", true)},
+			{JSON_TEXT_LEN(absent ? NULL : "literal", cell->text, cell->len)});
 	}
-	vv_json_close_object(w);
 }
 
 /* A row as an object, without members that it does not have. NULL when out of memory. */
@@ -282,6 +279,7 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 
 /* --- writing --------------------------------------------------------------------------- */
 
+#define SIDE_CELL(i) JSON_BY(cell_json, item->has[i] ? side_names[i] : NULL, &item->cells[i])
 #define SIDE_VALUES(i) JSON_RAW(side_names[i], item->values[i])
 #define SIDE_ROW(i) JSON_NUMBER_WHEN(item->at[i] != UINT64_MAX, side_names[i], item->at[i])
 #define JSON_SIDE(n, id) JSON_OID(vv_oid_is_null(id) ? NULL : (n), id)
@@ -303,13 +301,8 @@ void vv_conflict_item_json(vv_json_out *w, const void *value)
 	vv_json_put_members(w, {JSON_TEXT("kind", vv_conflict_kind_name(item->kind))},
 			    {JSON_RAW("keyValues", item->key)},
 			    {JSON_NUMBER_WHEN(item->row != UINT64_MAX, "row", item->row)},
-			    {JSON_TEXT_WHEN(item->column, "column", item->column)});
-	for (size_t i = 0; i < 3; i++) {
-		if (item->has[i]) {
-			vv_json_name(w, side_names[i]);
-			cell_json(w, &item->cells[i]);
-		}
-	}
+			    {JSON_TEXT_WHEN(item->column, "column", item->column)}, {SIDE_CELL(0)},
+			    {SIDE_CELL(1)}, {SIDE_CELL(2)});
 	if (item->values[0] || item->values[1] || item->values[2]) {
 		removed_json(w, item);
 	}

@@ -111,9 +111,22 @@ static void choose_form(http_request *q, char *tag, size_t size)
 		       q->coding ? q->coding : "");
 }
 
+/* range NULL: none was asked for. */
+static enum MHD_Result send_headers(http_request *q, unsigned status, const vv_http_range *range)
+{
+	struct MHD_Response *response = http_empty();
+
+	if (response) {
+		add_file_headers(q, response);
+	}
+	if (response && range) {
+		http_add_range(response, range, q->file.size);
+	}
+	return http_send(q, status, response);
+}
+
 static enum MHD_Result send_file(http_request *q)
 {
-	struct MHD_Response *response;
 	vv_http_range range;
 	char tag[sizeof(q->file.etag) + 16];
 
@@ -124,23 +137,14 @@ static enum MHD_Result send_file(http_request *q)
 				"this is not the version that If-Match names; its tag is %s", tag);
 	}
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
-		response = http_empty();
-		if (response) {
-			add_file_headers(q, response);
-		}
-		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
+		return send_headers(q, MHD_HTTP_NOT_MODIFIED, NULL);
 	}
 	vv_http_range_read(
 		&range,
 		vv_http_tag_same(http_header(q, "If-Range"), tag) ? http_header(q, "Range") : NULL,
 		q->file.size);
 	if (range.kind == VV_HTTP_UNSATISFIABLE) {
-		response = http_empty();
-		if (response) {
-			add_file_headers(q, response);
-			http_add_range(response, &range, q->file.size);
-		}
-		return http_send(q, MHD_HTTP_RANGE_NOT_SATISFIABLE, response);
+		return send_headers(q, MHD_HTTP_RANGE_NOT_SATISFIABLE, &range);
 	}
 	return send_range(q, &range);
 }
@@ -217,11 +221,7 @@ static enum MHD_Result send_rows(http_request *q, const query *x)
 	q->is_view = true;
 	(void)snprintf(tag, sizeof(tag), "\"%s\"", q->file.etag);
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
-		response = http_empty();
-		if (response) {
-			add_file_headers(q, response);
-		}
-		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
+		return send_headers(q, MHD_HTTP_NOT_MODIFIED, NULL);
 	}
 	q->from = 0;
 	q->len = q->file.size > 0 ? q->file.size : 1;

@@ -214,9 +214,7 @@ static vv_status answer_end(answer *a, vv_status rc, vv_error *err)
 {
 	if (a->json && rc == VV_OK) {
 		vv_json_close_array(&a->w);
-		if ((rc = vv_buf_ok(&a->buf, err)) == VV_OK) {
-			vv_out("%s\n", vv_buf_cstr(&a->buf));
-		}
+		rc = vv_out_json(&a->buf, err);
 	}
 	vv_buf_clear(&a->buf);
 	return rc;

@@ -88,13 +88,6 @@ static bool json(const fsck *f)
 	return vv_wants_json(f->o->format);
 }
 
-static void json_member(fsck *f, const char *name, const char *value)
-{
-	if (value) {
-		vv_json_add_string(&f->w, name, value);
-	}
-}
-
 /* One finding; any of the particulars may be NULL. */
 typedef struct finding {
 	const char *kind, *what;
@@ -105,23 +98,26 @@ typedef struct finding {
 	const char *help; /* what to do, on a line of its own */
 } finding;
 
+#define JSON_SAID(n, s) JSON_TEXT_WHEN(s, n, s)
+
+/* Where a version is; v may be NULL. */
+static const char *path_of(const version *v)
+{
+	return v ? v->path : NULL;
+}
+
+static const char *commit_of(const version *v)
+{
+	return v && !vv_oid_is_null(&v->commit) ? vv_oid_shows(&v->commit) : NULL;
+}
+
 static void tell_json(fsck *f, const finding *n, const char *cid)
 {
-	vv_json_open_object(&f->w);
-	json_member(f, "kind", n->kind);
-	json_member(f, "what", n->what);
-	json_member(f, "block", cid);
-	json_member(f, "pack", n->pack);
-	if (n->pack) {
-		vv_json_add_u64(&f->w, "offset", n->offset);
-	}
-	if (n->v) {
-		json_member(f, "path", n->v->path);
-		json_member(f, "commit",
-			    vv_oid_is_null(&n->v->commit) ? NULL : vv_oid_shows(&n->v->commit));
-	}
-	json_member(f, "help", n->help);
-	vv_json_close_object(&f->w);
+	vv_json_put_object(&f->w, {JSON_SAID("kind", n->kind)}, {JSON_SAID("what", n->what)},
+			   {JSON_SAID("block", cid)}, {JSON_SAID("pack", n->pack)},
+			   {JSON_NUMBER_WHEN(n->pack, "offset", n->offset)},
+			   {JSON_SAID("path", path_of(n->v))},
+			   {JSON_SAID("commit", commit_of(n->v))}, {JSON_SAID("help", n->help)});
 }
 
 static void tell(fsck *f, const finding *n)
@@ -636,9 +632,7 @@ static vv_status finish(fsck *f, vv_error *err)
 				    {JSON_NUMBER("records", f->records)},
 				    {JSON_NUMBER("rebuiltIndexes", f->rebuilt)});
 		vv_json_close_object(&f->w);
-		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
-			vv_out("%s\n", vv_buf_cstr(&f->json));
-		}
+		rc = vv_out_json(&f->json, err);
 	} else if (f->problems > 0) {
 		vv_out("%s %s\n", vv_text_count(f->problems),
 		       f->problems == 1 ? "problem" : "problems");
@@ -681,15 +675,9 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 
 	f->mended++;
 	if (json(f)) {
-		vv_json_open_object(&f->w);
-		json_member(f, v ? "from" : "what", what);
-		json_member(f, "file", file);
-		if (v) {
-			json_member(f, "path", v->path);
-			json_member(f, "commit",
-				    vv_oid_is_null(&v->commit) ? NULL : vv_oid_shows(&v->commit));
-		}
-		vv_json_close_object(&f->w);
+		vv_json_put_object(&f->w, {JSON_SAID(v ? "from" : "what", what)},
+				   {JSON_SAID("file", file)}, {JSON_SAID("path", path_of(v))},
+				   {JSON_SAID("commit", commit_of(v))});
 		return VV_OK;
 	}
 	vv_progress_end();

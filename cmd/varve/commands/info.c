@@ -1,6 +1,7 @@
 /*
  * info: describes a version of a table: size, form, columns and what is in them.
  */
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -294,15 +295,29 @@ static void put_names(vv_buf *b, char **names, size_t count)
 	}
 }
 
-/* "  label    text", in as many lines as the terminal wants; the text is escaped already. */
-static void print_fact(const char *label, const char *text)
+/* "  label    text", in as many lines as the terminal wants; the text is escaped already, and is forgotten. */
+static void print_text(const char *label, vv_buf *text)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "  %s%-8s%s ", vv_color_on(VV_DIM), label, vv_color_off());
-	vv_text_put_wrapped(&b, text, strlen(text), FACTS_AT, FACTS_AT, vv_out_limit());
+	vv_text_put_wrapped(&b, vv_buf_cstr(text), text->len, FACTS_AT, FACTS_AT, vv_out_limit());
 	vv_buf_putc(&b, '\n');
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_reset(text);
+}
+
+static void print_fact(const char *label, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void print_fact(const char *label, const char *fmt, ...)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	print_text(label, &text);
 }
 
 static void print_form(const info *f, vv_buf *b)
@@ -310,26 +325,22 @@ static void print_form(const info *f, vv_buf *b)
 	const vv_root *r = &f->table->root;
 
 	vv_dialect_describe(b, &r->dialect);
-	print_fact("form", vv_buf_cstr(b));
-	vv_buf_reset(b);
+	print_text("form", b);
 	put_names(b, r->key, r->key_count);
 	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source),
 		      r->key_count ? ")" : "");
 	put_key_hint(f, b);
-	print_fact("key", vv_buf_cstr(b));
-	vv_buf_reset(b);
+	print_text("key", b);
 	vv_buf_puts(b, "by ");
 	put_names(b, r->cut_columns, r->cut_column_count);
 	vv_buf_printf(b, "%s, about %s rows a group", r->cut_column_count ? "" : "whole rows",
 		      vv_text_count(r->cut_rows));
-	print_fact("cut", vv_buf_cstr(b));
-	vv_buf_reset(b);
+	print_text("cut", b);
 	if (vv_root_is_sorted(r)) {
 		vv_buf_puts(b, "rows are kept by ");
 		put_names(b, r->sorted_by, r->sorted_by_count);
 		vv_buf_puts(b, ", and their places in the file beside them");
-		print_fact("order", vv_buf_cstr(b));
-		vv_buf_reset(b);
+		print_text("order", b);
 	}
 	if (r->file_order_declared) {
 		print_fact("order", "the file's, as requested; no other is chosen");
@@ -361,9 +372,9 @@ static void print_source(const info *f)
 	if (i->path) {
 		vv_buf_printf(&b, "#%s:%s", i->rev ? i->rev : "HEAD", i->path);
 	}
-	print_fact("source", vv_text_shows(vv_buf_cstr(&b)));
+	print_fact("source", "%s", vv_text_shows(vv_buf_cstr(&b)));
 	if (i->licence) {
-		print_fact("licence", vv_text_shows(i->licence));
+		print_fact("licence", "%s", vv_text_shows(i->licence));
 	}
 }
 
@@ -376,7 +387,7 @@ static void print_signer(const info *f)
 	if (s->from == VV_FROM_COMMIT &&
 	    vv_head_put_of_commit(&line, s->repo, &s->commit, VV_IGNORED) == VV_OK &&
 	    line.len > 0) {
-		print_fact("signed", vv_buf_cstr(&line));
+		print_text("signed", &line);
 	}
 }
 
@@ -389,32 +400,25 @@ static void print_facts(const info *f)
 	vv_out("%s", vv_color_on(VV_BOLD));
 	vv_out_text(f->subject->text, strlen(f->subject->text));
 	vv_out("%s\n", vv_color_off());
-	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file", kept_how(f->subject, is_table));
-	print_fact("kind", vv_buf_cstr(&b));
+	print_fact("kind", "%s%s", is_table ? "table" : "file", kept_how(f->subject, is_table));
 	if (is_table) {
-		print_fact("rows", vv_text_count(r->rows));
-		print_fact("columns", vv_text_count(f->table->columns));
+		print_fact("rows", "%s", vv_text_count(r->rows));
+		print_fact("columns", "%s", vv_text_count(f->table->columns));
 	}
-	vv_buf_reset(&b);
-	vv_buf_printf(&b, "%s (%s)", vv_text_count(vv_root_file_bytes(r)),
-		      vv_text_bytes(vv_root_file_bytes(r)));
-	print_fact("bytes", vv_buf_cstr(&b));
-	vv_buf_reset(&b);
+	print_fact("bytes", "%s (%s)", vv_text_count(vv_root_file_bytes(r)),
+		   vv_text_bytes(vv_root_file_bytes(r)));
 	if (f->has_stored) {
-		vv_buf_printf(
-			&b,
-			"in this version's blocks: %s (%s; shared ones too, but not blocks that "
-			"differences build on)",
-			vv_text_count(f->stored), vv_text_bytes(f->stored));
-		print_fact("stored", vv_buf_cstr(&b));
-		vv_buf_reset(&b);
+		print_fact("stored",
+			   "in this version's blocks: %s (%s; shared ones too, but not blocks that "
+			   "differences build on)",
+			   vv_text_count(f->stored), vv_text_bytes(f->stored));
 	}
-	print_fact(is_table ? "groups" : "chunks", vv_text_count(f->groups));
+	print_fact(is_table ? "groups" : "chunks", "%s", vv_text_count(f->groups));
 	if (is_table) {
 		print_form(f, &b);
 	}
 	if (f->subject->is_dataset) {
-		print_fact("root", vv_cid_shows(&f->table->cid));
+		print_fact("root", "%s", vv_cid_shows(&f->table->cid));
 	}
 	print_signer(f);
 	print_source(f);

@@ -543,13 +543,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	if (r->json) {
 		vv_json_close_array(&r->w);
 		vv_json_close_object(&r->w);
-		if (rc == VV_OK) {
-			rc = vv_buf_ok(&r->b, err);
-		}
-		if (rc == VV_OK) {
-			vv_out_bytes(r->b.data, r->b.len);
-			vv_out("\n");
-		}
+		rc = rc < 0 ? rc : vv_out_json(&r->b, err);
 	}
 	return rc;
 }

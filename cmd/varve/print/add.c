@@ -98,8 +98,7 @@ vv_status vv_add_report_json(const vv_add_report *rep, const vv_buf *files, bool
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(files, err)) < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
-	vv_out("%s\n", vv_buf_cstr(&b));
+	if ((rc = vv_buf_ok(files, err)) < 0 || (rc = vv_out_json(&b, err)) < 0) return rc;
 	print_warnings(rep);
 	return VV_OK;
 }

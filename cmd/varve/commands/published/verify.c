@@ -295,18 +295,14 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	const vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK && json) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	} else if (rc == VV_OK) {
-		vv_note(strncmp(vv_buf_cstr(&v->all.damaged), VV_FOLDER_MARK "\n",
-				strlen(VV_FOLDER_MARK) + 1) == 0
-				? "hint: without the file '" VV_FOLDER_MARK
-				  "' varve does not know '%s'; its owner publishes into a new folder"
-				: "hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
-			vv_text_shows(v->folder));
-	}
-	return rc;
+	if (json) return vv_out_json(&b, err);
+	vv_note(strncmp(vv_buf_cstr(&v->all.damaged), VV_FOLDER_MARK "\n",
+			strlen(VV_FOLDER_MARK) + 1) == 0
+			? "hint: without the file '" VV_FOLDER_MARK
+			  "' varve does not know '%s'; its owner publishes into a new folder"
+			: "hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
+		vv_text_shows(v->folder));
+	return VV_OK;
 }
 
 static vv_status print_json(const verifying *v, vv_error *err)
