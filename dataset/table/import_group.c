@@ -16,6 +16,8 @@
 #include "dataset/table/old_groups.h"
 
 #define QUIRKS_INLINE (256u << 10)
+/* After a group with quirks the rows of so many are compared before they are stored: quirks rarely come alone. */
+#define WARY 8u
 
 uint64_t import_count_lines(const char *bytes, size_t len)
 {
@@ -714,7 +716,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	if ((rc = worker_ready(w, j, err)) < 0) return rc;
 	const bool long_cells = has_long_cells(j);
 	/* A group that comes back without quirks has none: its rows are looked at only where it does not. */
-	const bool untold = import_makes_again(j->im) && !long_cells && !w->irregular;
+	const bool untold = import_makes_again(j->im) && !long_cells && w->wary == 0;
 	count_short_rows(j);
 	count_marked_rows(j);
 	count_foreign_rows(j);
@@ -730,7 +732,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	    (untold && j->lost && (rc = add_quirks(w, j, &quirks, err)) < 0)) {
 		return rc;
 	}
-	w->irregular = j->irregular > 0;
+	w->wary = j->irregular > 0 ? WARY : w->wary - (w->wary > 0);
 	return long_cells ? VV_OK : find_misfits(w, j, err);
 }
 

@@ -71,7 +71,6 @@ static vv_status take_old(import *im, vv_error *err)
 			return rc;
 		}
 		old_groups_took(im->old, index);
-		im->fresh = 0;
 		order_choice_pass(im->opts->choice);
 		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
@@ -383,7 +382,6 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 		j->slab = NULL;
 		return rc;
 	}
-	im->fresh++;
 	*more = !j->last;
 	submit(im, j);
 	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;

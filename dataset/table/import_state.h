@@ -58,7 +58,7 @@ typedef struct import_worker {
 	size_t out_count, out_cap, place_cap;
 	vv_batch batch; /* a group made again, */
 	vv_buf lines;   /* and its lines */
-	bool irregular; /* the last group had quirks */
+	unsigned wary;  /* in how many more groups quirks are looked for at once */
 } import_worker;
 
 /* The first contradiction in a column, and how many. */
@@ -187,7 +187,6 @@ typedef struct import {
 	bool in_file;        /* groups are named, not all are encoded */
 	bool named_by_bytes; /* then: a group of plain rows is named by its bytes */
 	bool final_newline;  /* of the last row so far */
-	size_t fresh;        /* groups since the last one that was taken over */
 
 	/* threads */
 	import_worker *workers;
