@@ -145,14 +145,14 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 		put_cells(p, e, 0, shown);
 	}
 	if (shown < e->count) {
-		part_event_fold_begin(
+		part_fold_begin(
 			&p->html,
 			.text = shown == 0
 					? vv_page_text(p, "Its %s",
 						       vv_text_counted(e->count, "value", NULL))
 					: vv_page_counted(p, e->count - shown, "more cell", NULL));
 		put_cells(p, e, shown, e->count);
-		part_event_fold_end(&p->html);
+		part_fold_end(&p->html);
 	}
 	part_event_end(&p->html);
 }
