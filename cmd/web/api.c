@@ -305,7 +305,8 @@ static vv_status put_column_values(api *x)
 			   s.common_count)},
 		{JSON_BOOL_WHEN(s.common_count > 0, "commonExact", s.common_exact)},
 		{JSON_BOOL_WHEN(s.bar_count > 0, "times", s.times)},
-		{JSON_EACH(put_bar, s.bar_count > 0 ? "bars" : NULL, s.bars, s.bar_count)});
+		{JSON_EACH(put_bar, s.bar_count > 0 ? "bars" : NULL, s.bars, s.bar_count)},
+		{JSON_NUMBER_WHEN(s.outside > 0, "outside", s.outside)});
 	return VV_OK;
 }
 

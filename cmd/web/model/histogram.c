@@ -1,128 +1,153 @@
 /*
- * histogram: how bins are made wider, and which widths look good.
+ * histogram: which numbers a scale leaves out, how numbers are rounded, and which widths look good.
  */
 #include "cmd/web/model/histogram.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
-static double width(int exponent)
+#define FAR 4 /* times the span of all others lies what a scale leaves out */
+#define SCALED_MIN 8u
+#define DIGITS 8 /* of a scale's span, before numbers are too many */
+
+static int compare_numbers(const void *a, const void *b)
 {
-	return pow(10, exponent);
+	const double x = ((const vv_web_number *)a)->at, y = ((const vv_web_number *)b)->at;
+
+	return (x > y) - (x < y);
 }
 
-#define FAR INT64_MAX /* no such number: bins are too narrow */
-
-/* The number of the bin that a value is in, in bins of that width. */
-static int64_t bin_of(double value, int exponent)
+/* The number that has so many before it. */
+static double ranked(const vv_web_number *n, uint64_t before)
 {
-	if (fabs(value) / width(exponent) > 1e15) return FAR;
-	/* Dividing by a power of ten that is whole is exact where multiplying by its inverse is not. */
-	double at = exponent < 0 ? value * pow(10, -exponent) : value / width(exponent);
-
-	return (int64_t)floor(at);
-}
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	int64_t q = a / b;
-
-	return q - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-/* The bins that hold anything. */
-static void used(const vv_web_histogram *h, size_t *low, size_t *high)
-{
-	*low = 0;
-	*high = VV_WEB_BINS;
-	while (*low < *high && h->bins[*low] == 0) {
-		(*low)++;
+	while (before >= n->count) {
+		before -= n++->count;
 	}
-	while (*high > *low && h->bins[*high - 1] == 0) {
-		(*high)--;
-	}
+	return n->at;
 }
 
-/* Moves the bins, and makes them wider if need be, so that the value's is among them and none is lost. */
-static void make_room(vv_web_histogram *h, double value)
+uint64_t vv_web_numbers_scale(vv_web_number *numbers, size_t count, double *least, double *greatest)
 {
-	const vv_web_histogram old = *h;
-	uint64_t bins[VV_WEB_BINS];
-	size_t low, high;
-	int64_t least, most, scale = 1;
+	uint64_t all = 0, outside = 0;
+	size_t from = 0, to = count;
 
-	used(h, &low, &high);
-	for (;; h->exponent++) {
-		const int64_t at = bin_of(value, h->exponent);
+	qsort(numbers, count, sizeof(*numbers), compare_numbers);
+	for (size_t i = 0; i < count; i++) {
+		all += numbers[i].count;
+	}
+	const uint64_t apart = all >= SCALED_MIN ? 1 + all / 50 : 0;
+	const double low = ranked(numbers, apart), high = ranked(numbers, all - 1 - apart),
+		     room = FAR * (high - low);
+	for (; room > 0 && numbers[from].at < low - room; from++) {
+		outside += numbers[from].count;
+	}
+	for (; room > 0 && numbers[to - 1].at > high + room; to--) {
+		outside += numbers[to - 1].count;
+	}
+	*least = numbers[from].at;
+	*greatest = numbers[to - 1].at;
+	return outside;
+}
 
-		least = floor_div(old.first + (int64_t)low, scale);
-		most = floor_div(old.first + (int64_t)high - 1, scale);
-		least = at < least || low == high ? at : least;
-		most = at > most || low == high ? at : most;
-		if (at != FAR && most - least < (int64_t)VV_WEB_BINS) {
-			break;
+static void merge_equal(vv_web_histogram *h)
+{
+	vv_web_number *n = h->numbers;
+	size_t kept = 0;
+
+	qsort(n, h->count, sizeof(*n), compare_numbers);
+	for (size_t i = 0; i < h->count; i++) {
+		if (kept > 0 && !(n[kept - 1].at < n[i].at)) {
+			n[kept - 1].count += n[i].count;
+		} else {
+			n[kept++] = n[i];
 		}
-		scale *= scale < INT64_MAX / 100 ? 10 : 1; /* beyond all bins' numbers */
 	}
-	h->first = least - ((int64_t)VV_WEB_BINS - (most - least + 1)) / 2;
-	memcpy(bins, old.bins, sizeof(bins));
-	memset(h->bins, 0, sizeof(bins));
-	for (size_t i = low; i < high; i++) {
-		h->bins[floor_div(old.first + (int64_t)i, scale) - h->first] += bins[i];
+	h->count = kept;
+}
+
+/* Dividing by a power of ten that is whole is exact where multiplying by its inverse is not; 0.29 x 100 is a little
+ * less than 29. */
+static double in_units(double value, int exponent)
+{
+	const double at = exponent < 0 ? value * pow(10, -exponent) : value / pow(10, exponent);
+
+	return floor(fabs(at) < 1e14 ? at + fabs(at) * 4e-16 : at);
+}
+
+static double from_units(double at, int exponent)
+{
+	return exponent < 0 ? at / pow(10, -exponent) : at * pow(10, exponent);
+}
+
+static void round_to(vv_web_histogram *h, int exponent)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		double *at = &h->numbers[i].at;
+
+		*at = h->rounded ? floor(*at / pow(10, exponent - h->exponent))
+				 : in_units(*at, exponent);
+	}
+	h->rounded = true;
+	h->exponent = exponent;
+	merge_equal(h);
+}
+
+/* As fine as the scale of the numbers so far asks for. */
+static void round_first(vv_web_histogram *h)
+{
+	double least, greatest;
+
+	if (h->rounded) return;
+	(void)vv_web_numbers_scale(h->numbers, h->count, &least, &greatest);
+	const double span = greatest - least;
+	const int exponent = span > 1e-280 ? (int)floor(log10(span)) - DIGITS : -DIGITS;
+	round_to(h, h->whole && exponent < 0 ? 0 : exponent);
+}
+
+static void make_room(vv_web_histogram *h)
+{
+	merge_equal(h);
+	if (h->count > VV_WEB_NUMBERS / 2) {
+		round_first(h);
+	}
+	while (h->count > VV_WEB_NUMBERS / 2) {
+		round_to(h, h->exponent + 1);
 	}
 }
 
 void vv_web_histogram_add(vv_web_histogram *h, double value)
 {
 	if (!isfinite(value) || fabs(value) > 1e300) return;
-	if (!h->any) {
-		double size = fabs(value);
-
-		h->exponent = size > 1e-290 ? (int)floor(log10(size)) - 6 : -6;
-		h->any = true;
-		make_room(h, value);
+	if (h->count == VV_WEB_NUMBERS) {
+		make_room(h);
 	}
-	int64_t at = bin_of(value, h->exponent);
-	if (at < h->first || at >= h->first + (int64_t)VV_WEB_BINS) {
-		make_room(h, value);
-		at = bin_of(value, h->exponent);
-	}
-	h->bins[at - h->first]++;
+	h->numbers[h->count++] = (vv_web_number){h->rounded ? in_units(value, h->exponent) : value,
+						 1};
 }
 
-static double edge(int64_t bin, int exponent)
+uint64_t vv_web_histogram_bars(vv_web_histogram *h, double unit, vv_web_bar *out, size_t most,
+			       size_t *count)
 {
-	return exponent < 0 ? (double)bin / pow(10, -exponent) : (double)bin * width(exponent);
-}
+	double least, greatest, width = 1;
 
-size_t vv_web_histogram_bars(const vv_web_histogram *h, vv_web_bin *out, size_t most)
-{
-	static const int64_t groups[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000};
-	size_t low, high, count = 0;
-	int64_t group = groups[0], from, to;
+	*count = 0;
+	if (h->count == 0) return 0;
+	round_first(h);
+	const uint64_t outside = vv_web_numbers_scale(h->numbers, h->count, &least, &greatest);
+	for (size_t i = 0; floor(greatest / width) - floor(least / width) >= (double)most; i++) {
+		width *= i % 3 == 1 ? 2.5 : 2; /* 1, 2, 5, 10 ... */
+	}
+	const double from = floor(least / width);
+	for (double b = from; b <= floor(greatest / width); b++, (*count)++) {
+		out[*count] = (vv_web_bar){unit * from_units(b * width, h->exponent),
+					   unit * from_units((b + 1) * width, h->exponent), 0};
+	}
+	for (size_t i = 0; i < h->count; i++) {
+		const vv_web_number *n = &h->numbers[i];
 
-	used(h, &low, &high);
-	if (!h->any || low == high) return 0;
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		group = groups[i];
-		from = floor_div(h->first + (int64_t)low, group);
-		to = floor_div(h->first + (int64_t)high - 1, group);
-		if ((uint64_t)(to - from) < most) {
-			break;
+		if (n->at >= least && n->at <= greatest) {
+			out[(size_t)(floor(n->at / width) - from)].rows += n->count;
 		}
 	}
-	from = floor_div(h->first + (int64_t)low, group);
-	to = floor_div(h->first + (int64_t)high - 1, group);
-	for (int64_t b = from; b <= to && count < most; b++, count++) {
-		out[count] = (vv_web_bin){edge(b * group, h->exponent),
-					  edge((b + 1) * group, h->exponent), 0};
-	}
-	for (size_t i = low; i < high; i++) {
-		int64_t b = floor_div(h->first + (int64_t)i, group) - from;
-
-		if (b < (int64_t)count) {
-			out[b].count += h->bins[i];
-		}
-	}
-	return count;
+	return outside;
 }

@@ -12,7 +12,6 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "cmd/web/model/histogram.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_test.h"
 #include "dataset/schema/value.h"
@@ -222,18 +221,14 @@ static void give_range(counting *c)
 static vv_status give_bars(counting *c, vv_error *err)
 {
 	vv_web_values *o = c->out;
-	vv_web_bin bins[BARS];
-	double unit = c->has_times ? DAY_SEC : 1;
 
 	o->times = c->has_times;
 	o->numeric = c->has_numbers && c->numbers > 0;
 	o->mean = o->numeric ? c->sum / (double)c->numbers : 0;
-	o->bar_count = vv_web_histogram_bars(&c->histogram, bins, BARS);
 	o->bars = vv_arena_calloc(&c->v->arena, BARS, sizeof(*o->bars));
 	if (!o->bars) return vv_fail_nomem(err);
-	for (size_t i = 0; i < o->bar_count; i++) {
-		o->bars[i] = (vv_web_bar){bins[i].from * unit, bins[i].to * unit, bins[i].count};
-	}
+	o->outside = vv_web_histogram_bars(&c->histogram, c->has_times ? DAY_SEC : 1, o->bars, BARS,
+					   &o->bar_count);
 	return VV_OK;
 }
 
@@ -267,16 +262,17 @@ static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *er
 	c->has_numbers = type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER || type == VV_TYPE_YEAR;
 	c->has_times = type == VV_TYPE_DATE || type == VV_TYPE_DATETIME;
 	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
-	c->histogram.bins = vv_calloc(VV_WEB_BINS, sizeof(uint64_t));
+	c->histogram.whole = c->has_times || (c->has_numbers && type != VV_TYPE_NUMBER);
+	c->histogram.numbers = vv_malloc(VV_WEB_NUMBERS * sizeof(*c->histogram.numbers));
 	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
-	rc = c->slots && c->histogram.bins ? read_column(c, test, err) : vv_fail_nomem(err);
+	rc = c->slots && c->histogram.numbers ? read_column(c, test, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		give_range(c);
 		rc = give_bars(c, err);
 	}
 	rc = rc < 0 ? rc : give_common(c, most, err);
 	vv_column_stats_clear(&c->stats);
-	vv_free_all(c->slots, c->histogram.bins);
+	vv_free_all(c->slots, c->histogram.numbers);
 	vv_buf_clear(&c->scratch);
 	return rc;
 }

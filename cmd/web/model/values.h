@@ -7,17 +7,13 @@
 #ifndef VV_CMD_WEB_MODEL_VALUES_H
 #define VV_CMD_WEB_MODEL_VALUES_H
 
+#include "cmd/web/model/histogram.h"
 #include "cmd/web/model/rows.h"
 
 typedef struct vv_web_value {
 	vv_web_cell cell;
 	uint64_t rows;
 } vv_web_value;
-
-typedef struct vv_web_bar {
-	double from, to; /* from <= value < to; the last includes its end */
-	uint64_t rows;
-} vv_web_bar;
 
 typedef struct vv_web_values {
 	uint64_t looked_at;      /* rows */
@@ -36,6 +32,7 @@ typedef struct vv_web_values {
 	bool common_exact; /* false: some were met too rarely to be counted */
 	vv_web_bar *bars;  /* numbers, and dates as seconds since 1970 (`times`) */
 	size_t bar_count;
+	uint64_t outside; /* numbers that are far from all others, and in no bar */
 	bool times;
 } vv_web_values;
 

@@ -49,13 +49,17 @@ static const char *share(vv_page *p, uint64_t part, uint64_t all)
 	return vv_page_text(p, percent > 0 && percent < 0.1 ? "under 0.1 %%" : "%.3g %%", percent);
 }
 
+static const char *written(vv_page *p, const vv_web_cell *value)
+{
+	return vv_plot_grouped(p, vv_page_text(p, "%.*s", (int)value->len, value->text));
+}
+
 static vv_html *extreme(vv_page *p, const vv_web_column *c, const vv_web_cell *value)
 {
 	vv_html *h = vv_page_piece_new(p);
 
 	if (c->number && value->kind == VV_WEB_VALUE && value->len == value->whole) {
-		part_words(h, .text = vv_plot_grouped(
-				      p, vv_page_text(p, "%.*s", (int)value->len, value->text)));
+		part_words(h, .text = written(p, value));
 	} else {
 		vv_page_put_value(p, h, value);
 	}
@@ -150,14 +154,17 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 		bars[i].words = vv_page_text(p, "%s to %s: %s", bars[i].label, bar_end(p, v, b->to),
 					     vv_text_counted(b->rows, "row", NULL));
 	}
-	vv_plot_bars(p,
-		     &(vv_plot){.title = vv_page_text(p, "How many rows have which %s", c->name),
-				.words = vv_page_text(p, "A histogram of %s from %s to %s",
-						      vv_text_counted(v->bar_count, "bar", NULL),
-						      bar_end(p, v, v->bars[0].from),
-						      bar_end(p, v, v->bars[v->bar_count - 1].to)),
-				.end = bar_end(p, v, v->bars[v->bar_count - 1].to)},
-		     kinds, bars, v->bar_count);
+	vv_plot_bars(
+		p,
+		&(vv_plot){.title = vv_plot_title(
+				   p, vv_page_text(p, "How many rows have which %s", c->name),
+				   v->outside, written(p, &v->least), written(p, &v->greatest)),
+			   .words = vv_page_text(p, "A histogram of %s from %s to %s",
+						 vv_text_counted(v->bar_count, "bar", NULL),
+						 bar_end(p, v, v->bars[0].from),
+						 bar_end(p, v, v->bars[v->bar_count - 1].to)),
+			   .end = bar_end(p, v, v->bars[v->bar_count - 1].to)},
+		kinds, bars, v->bar_count);
 	part_fold_begin(&p->html, .text = "The histogram as a table");
 	part_histogram_begin(&p->html);
 	for (size_t i = 0; i < v->bar_count; i++) {

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/show.h"
+#include "cmd/web/model/histogram.h"
 #include "cmd/web/pages/parts.h"
 #include "dataset/schema/value.h"
 
@@ -22,8 +23,6 @@
 #define LINES 4 /* of the scale, about */
 #define DATES 8 /* below a line, at most about */
 #define EDGE 40 /* half of a date */
-#define FAR 4   /* times the span of all others lies what has no room */
-#define SCALED_MIN 8u
 
 typedef struct scale {
 	double from, to, step;
@@ -128,40 +127,32 @@ static int64_t place_of(const vv_plot_point *points, size_t count, size_t i, int
 	return from + (int64_t)lround(share * (double)(to - from));
 }
 
-static int compare_numbers(const void *a, const void *b)
+const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const char *least,
+			  const char *greatest)
 {
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
+	return outside == 0
+		       ? title
+		       : vv_page_text(p, "%s (%s outside of the scale: %s to %s in all)", title,
+				      vv_text_counted(outside, "value", NULL), least, greatest);
 }
 
-/* The title, and how many of these numbers lie beyond a scale from *least to *greatest: a few that are far from all others would
- * flatten these. */
-static const char *bound(vv_page *p, const vv_plot *o, double *ys, size_t count, double *least,
-			 double *greatest)
+/* The title, which says how many of these numbers lie outside of a scale from *least to *greatest. */
+static const char *bound(vv_page *p, const vv_plot *o, vv_web_number *ys, size_t count,
+			 double *least, double *greatest)
 {
-	const size_t apart = count >= SCALED_MIN && !o->end ? 1 + count / 50 : 0;
-	size_t beyond = 0;
+	const uint64_t outside = vv_web_numbers_scale(ys, count, least, greatest);
 
-	qsort(ys, count, sizeof(*ys), compare_numbers);
-	*least = ys[0];
-	*greatest = ys[count - 1];
-	const double low = ys[apart], high = ys[count - 1 - apart], room = FAR * (high - low);
-	if (room <= 0) return o->title;
-	*least = *least < low - room ? low : *least;
-	*greatest = *greatest > high + room ? high : *greatest;
-	for (size_t i = 0; i < count; i++) {
-		beyond += ys[i] < *least || ys[i] > *greatest;
+	if (o->end) {
+		*greatest = ys[count - 1].at;
+		return o->title;
 	}
-	return beyond == 0 ? o->title
-			   : vv_page_text(p, "%s (%s beyond the scale: %s to %s in all)", o->title,
-					  vv_text_count(beyond), vv_plot_number(p, ys[0]),
-					  vv_plot_number(p, ys[count - 1]));
+	return vv_plot_title(p, o->title, outside, vv_plot_number(p, ys[0].at),
+			     vv_plot_number(p, ys[count - 1].at));
 }
 
-static double *numbers_for(vv_page *p, size_t count)
+static vv_web_number *numbers_for(vv_page *p, size_t count)
 {
-	double *ys = vv_arena_calloc(&p->arena, count, sizeof(*ys));
+	vv_web_number *ys = vv_arena_calloc(&p->arena, count, sizeof(*ys));
 
 	p->failed = p->failed || !ys;
 	return ys;
@@ -251,10 +242,10 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	double least, greatest;
 
 	if (count < 2) return;
-	double *ys = numbers_for(p, count);
+	vv_web_number *ys = numbers_for(p, count);
 	if (!ys) return;
 	for (size_t i = 0; i < count; i++) {
-		ys[i] = points[i].y;
+		ys[i] = (vv_web_number){points[i].y, 1};
 	}
 	const char *title = bound(p, o, ys, count, &least, &greatest);
 	scale s = scale_of(least, greatest, o);
@@ -335,11 +326,12 @@ static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars,
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count)
 {
-	double least, most, *ys = count > 0 ? numbers_for(p, count) : NULL;
+	vv_web_number *ys = count > 0 ? numbers_for(p, count) : NULL;
+	double least, most;
 
 	if (!ys) return;
 	for (size_t i = 0; i < count; i++) {
-		ys[i] = sum(&bars[i]);
+		ys[i] = (vv_web_number){sum(&bars[i]), 1};
 	}
 	const char *title = bound(p, o, ys, count, &least, &most);
 	scale s = scale_of(0, most, &(vv_plot){.from_zero = true, .whole = true});

@@ -42,6 +42,9 @@ typedef struct vv_plot_bar {
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count);
 
+/* Says what a scale leaves out: "Mean (1 value outside of the scale: 2 to 900 in all)". */
+const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const char *least,
+			  const char *greatest);
 /* "1,204", "0.52": for axes and tables. */
 const char *vv_plot_number(vv_page *p, double y);
 /* The digits of a number as it is written, in threes; what is written in another way stays. */

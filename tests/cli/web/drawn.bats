@@ -84,6 +84,22 @@ markup() {
 	grep -qx "$end" texts
 }
 
+@test "a value far from all others does not flatten a histogram, which says what it leaves out" {
+	new_repo src
+	python3 -c 'print("id,v,day"); [print(f"{i},{9000000 if i == 13 else i % 100},{1900 if i == 13 else 2026}-01-{i % 28 + 1:02}") for i in range(1000)]' > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm one
+	start_server src
+	curl -s "$url/api/v0/values/HEAD/t.csv?name=v" > values.json
+	[ "$(jq -c '[.outside, (.bars | length), .bars[0].from, .bars[-1].to, ([.bars[].rows] | unique)]' values.json)" = '[1,20,0,100,[49,50]]' ]
+	markup 'column/HEAD/t.csv?name=v' > page
+	grep -q '<figcaption>How many rows have which v (1 value outside of the scale: 0 to 9,000,000 in all)' page
+	[ "$(grep -c '<rect class="bar' page)" = 20 ]
+	markup 'column/HEAD/t.csv?name=day' > page
+	grep -q '<figcaption>How many rows have which day (1 value outside of the scale: 1900-01-14 to 2026-01-28 in all)' page
+	[ "$(grep -c '<rect class="bar' page)" = 28 ]
+}
+
 @test "rows over time go in steps and the versions that are drawn are told" {
 	new_repo src
 	for i in $(seq 60); do

@@ -347,7 +347,7 @@ suggested() {
 	start_server src
 	curl -sL "$url/columns/HEAD/t.csv?name=price" > all
 	[ "$(grep -o '<tr><td class="w">' all | wc -l)" = 51 ]
-	grep -q '<figcaption>Mean (2 beyond the scale: [0-9.]* to [0-9.,]* in all)' all
+	grep -q '<figcaption>Mean (2 values outside of the scale: [0-9.]* to [0-9.,]* in all)' all
 	to=$(curl -sL "$url/table/HEAD/t.csv?key=7" | sed -n 's/.*href="\/\([^"]*\)">over time.*/\1/p' | sed 's/&amp;/\&/g')
 	curl -sL "$url/$to" > one
 	[ "$(grep -o '<tr><td class="w">' one | wc -l)" = 51 ]

@@ -255,24 +255,23 @@ static void what_is_remembered_stays_below_the_limit(void **state)
 static void bars_count_every_number_between_their_edges(void **state)
 {
 	static const double scales[] = {1e-9, 1, 7.3, 1e12};
-	uint64_t bins[VV_WEB_BINS];
-	vv_web_bin bars[40];
+	vv_web_number numbers[VV_WEB_NUMBERS];
+	vv_web_bar bars[40];
 
 	(void)state;
 	for (size_t k = 0; k < 4; k++) {
-		vv_web_histogram h = {.bins = bins};
+		vv_web_histogram h = {.numbers = numbers};
 		double values[3000];
 		uint64_t sum = 0;
 		size_t count;
 
-		memset(bins, 0, sizeof(bins));
 		for (size_t i = 0; i < 3000; i++) {
 			values[i] = ((double)(i * 7919 % 3001) - 1000) * scales[k];
 			vv_web_histogram_add(&h, values[i]);
 		}
 		vv_web_histogram_add(&h, NAN);
 		vv_web_histogram_add(&h, INFINITY);
-		count = vv_web_histogram_bars(&h, bars, 40);
+		assert_int_equal(vv_web_histogram_bars(&h, 1, bars, 40, &count), 0);
 		assert_in_range(count, 5, 40);
 		for (size_t b = 0; b < count; b++) {
 			uint64_t inside = 0;
@@ -281,10 +280,36 @@ static void bars_count_every_number_between_their_edges(void **state)
 				inside += values[i] >= bars[b].from && values[i] < bars[b].to;
 			}
 			/* an edge is a rounded number: one more or less may lie on it */
-			assert_true(inside + 1 >= bars[b].count && inside <= bars[b].count + 1);
-			sum += bars[b].count;
+			assert_true(inside + 1 >= bars[b].rows && inside <= bars[b].rows + 1);
+			sum += bars[b].rows;
 		}
 		assert_int_equal(sum, 3000);
+	}
+}
+
+static void outliers_leave_the_bars_of_all_other_numbers_fine(void **state)
+{
+	static const double outliers[] = {-4e18, 7e9, 1e12, 1e299};
+	vv_web_number numbers[VV_WEB_NUMBERS];
+	vv_web_bar bars[40];
+
+	(void)state;
+	for (size_t first = 0; first < 2; first++) { /* before all others, or after them */
+		vv_web_histogram h = {.numbers = numbers};
+		uint64_t least = UINT64_MAX;
+		size_t count;
+
+		for (size_t i = 0; i < 100004; i++) {
+			size_t k = first ? i : i - 100000;
+			vv_web_histogram_add(&h, k < 4 ? outliers[k]
+						       : (double)(i * 7919 % 100003) / 1000);
+		}
+		assert_int_equal(vv_web_histogram_bars(&h, 1, bars, 40, &count), 4);
+		assert_in_range(count, 20, 22);
+		for (size_t b = 0; b < 20; b++) {
+			least = bars[b].rows < least ? bars[b].rows : least;
+		}
+		assert_in_range(least, 4990, 5000);
 	}
 }
 
@@ -295,6 +320,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(work_for_a_browser_that_has_gone_ends),
 	cmocka_unit_test(what_is_remembered_stays_below_the_limit),
 	cmocka_unit_test(bars_count_every_number_between_their_edges),
+	cmocka_unit_test(outliers_leave_the_bars_of_all_other_numbers_fine),
 };
 
 VV_TEST_SUITE(web_visit)
