@@ -1,10 +1,9 @@
 /*
  * buf: a growable run of bytes.
  *
- * Appending cannot fail visibly: a failed allocation sets `failed`, later
- * appends do nothing, and the caller tests once, with vv_buf_ok, when it is
- * done. `data` always has a NUL after `len` bytes once anything was appended
- * (or is NULL). init with VV_BUF_INIT or vv_buf_init, release with
+ * Appending cannot fail visibly: a failed allocation sets `failed`, later appends do nothing, and
+ * the caller tests once, with vv_buf_ok, when it is done. `data` always has a NUL after `len` bytes
+ * once anything was appended (or is NULL). init with VV_BUF_INIT or vv_buf_init, release with
  * vv_buf_clear.
  */
 #ifndef VV_BASE_BUF_H

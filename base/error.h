@@ -75,10 +75,9 @@ typedef struct vv_error {
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Sets "<what> '<path>': <strerror(errno)>" from the errno at the call; the
- * code is VV_ENOTFOUND for ENOENT/ENOTDIR, VV_EEXISTS for EEXIST, VV_ENOMEM for
- * ENOMEM, else VV_EIO. A full disk gets a hint. path may be NULL. Returns the
- * code. */
+/* Sets "<what> '<path>': <strerror(errno)>" from the errno at the call; the code is VV_ENOTFOUND
+ * for ENOENT/ENOTDIR, VV_EEXISTS for EEXIST, VV_ENOMEM for ENOMEM, else VV_EIO. A full disk gets a
+ * hint. path may be NULL. Returns the code. */
 vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */

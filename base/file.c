@@ -73,8 +73,7 @@ int vv_open_regular(const char *path, int flags, vv_error *err)
 
 vv_status vv_close(int fd, const char *path, vv_error *err)
 {
-	/* After EINTR the descriptor is gone on Linux: another close could hit a
-	 * stranger's. */
+	/* After EINTR the descriptor is gone on Linux: another close could hit a stranger's. */
 	if (fd < 0 || vv_sys_ops.close(fd) == 0 || errno == EINTR) return VV_OK;
 	return vv_fail_errno(err, "cannot close", path);
 }
@@ -257,8 +256,7 @@ vv_status vv_mkdirs_above(const char *path, vv_error *err)
 	return vv_mkdirs(dir, err);
 }
 
-/* Folders and files still to be removed; a folder stays below its entries until
- * they are gone. */
+/* Folders and files still to be removed; a folder stays below its entries until they are gone. */
 typedef struct removal {
 	char *path;
 	bool listed; /* its entries were pushed once: not again, should it fill up meanwhile */

@@ -28,8 +28,7 @@ int vv_open_regular(const char *path, int flags, vv_error *err);
 /* Closes fd (negative: nothing). A failing close of a written file is VV_EIO. */
 vv_status vv_close(int fd, const char *path, vv_error *err);
 
-/* Reads up to len bytes, fewer only at the end of the file. The count, or a
- * negative vv_status. */
+/* Reads up to len bytes, fewer only at the end of the file. The count, or a negative vv_status. */
 ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);
 
 /* What is there, at least a byte; 0: nothing more comes. */
@@ -56,8 +55,7 @@ vv_status vv_mkdirs(const char *path, vv_error *err);
 /* mkdir -p for the folders above path. */
 vv_status vv_mkdirs_above(const char *path, vv_error *err);
 
-/* Removes a file or a whole folder, never following symbolic links; a missing
- * one is fine. */
+/* Removes a file or a whole folder, never following symbolic links; a missing one is fine. */
 vv_status vv_remove_tree(const char *path, vv_error *err);
 
 /* Appends the whole file to out. Refuses more than max bytes (VV_EREFUSED). */
@@ -68,10 +66,9 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
 
 #define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
-/* Replaces path by len bytes: temporary file beside it, write, fsync when
- * durable, rename, and fsync of the folder when durable. On failure the old
- * file is untouched and the temporary one is gone. Temporary files of dead processes beside
- * it go, too, when durable. */
+/* Replaces path by len bytes: temporary file beside it, write, fsync when durable, rename, and
+ * fsync of the folder when durable. On failure the old file is untouched and the temporary one is
+ * gone. Temporary files of dead processes beside it go, too, when durable. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
 /* The same with the temporary file in temp_dir, which is on path's file system; `before` is called when the file is

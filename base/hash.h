@@ -19,8 +19,7 @@ typedef struct vv_hash128 {
 	uint64_t lo, hi;
 } vv_hash128;
 
-/* SHA-256 of len bytes. Thread-safe. Fails only
- * when the library is unusable. */
+/* SHA-256 of len bytes. Thread-safe. Fails only when the library is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
 /* SHA-1 of head and then bytes, as Git names its objects; fails as the one above. */

@@ -350,9 +350,8 @@ static size_t class_length(const char *p)
 	return end && end > p + 2 && end[-1] == ':' ? (size_t)(end - p - 2) : 0;
 }
 
-/* Matches c against the bracket expression after '[' at *p. Moves *p after
- * its ']'; an expression without end, or with a class that is none, matches nothing: then *p is
- * at the pattern's end. */
+/* Matches c against the bracket expression after '[' at *p. Moves *p after its ']'; an expression
+ * without end, or with a class that is none, matches nothing: then *p is at the pattern's end. */
 static bool match_bracket(const char **p, char c)
 {
 	const char *at = *p, *end = at + strlen(at);

@@ -33,13 +33,12 @@ char *vv_path_absolute(const char *base, const char *path);
  * is ""), borrowed from path; "" when equal; NULL when path is not below root. */
 const char *vv_path_below(const char *root, const char *path);
 
-/* Is a repository-relative path one that varve will write to a work tree or
- * use in its own folders? Refused (VV_EREFUSED, the reason in the message):
- * empty, absolute, empty parts, "." and "..", ".git" in any case or with the
- * NTFS and HFS disguises (trailing dots or spaces, "git~1", ignorable code
- * points), backslash, ':' , control bytes, a leading '-' of the whole path,
- * Windows device names, parts that end in a dot or a space (Windows drops it),
- * parts over 255 bytes, the whole over 4096. */
+/* Is a repository-relative path one that varve will write to a work tree or use in its own folders?
+ * Refused (VV_EREFUSED, the reason in the message): empty, absolute, empty parts, "." and "..",
+ * ".git" in any case or with the NTFS and HFS disguises (trailing dots or spaces, "git~1",
+ * ignorable code points), backslash, ':' , control bytes, a leading '-' of the whole path, Windows
+ * device names, parts that end in a dot or a space (Windows drops it), parts over 255 bytes, the
+ * whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
 const char *vv_path_fault(const char *path); /* the same reason alone; NULL: none */
 /* The same for an ordinary file of Git, which may have any name that Git accepts here: refuses only

@@ -38,9 +38,8 @@ size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
 /* The next of a few rotating per-thread buffers, of 1,024 bytes. */
 char *vv_text_slot(void);
 
-/* The escaped text in one of a few rotating per-thread buffers, cut at about
- * 120 columns: for names and values inside messages. Borrowed until some 8
- * further calls on the same thread. */
+/* The escaped text in one of a few rotating per-thread buffers, cut at about 120 columns: for names
+ * and values inside messages. Borrowed until some 8 further calls on the same thread. */
 const char *vv_text_show(const char *s, size_t len);
 const char *vv_text_shows(const char *s);
 /* Likewise a column's name, in which bytes that are not UTF-8 are written as "\\xDF" already: a backslash stays one. */

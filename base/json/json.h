@@ -44,9 +44,8 @@ typedef struct vv_json {
 
 #define VV_JSON_DEPTH 64
 
-/* Reads one document. name is for messages ("datapackage.json"). VV_EINPUT with
- * line and column when it is not JSON. A UTF-8 BOM is skipped. *out lives in
- * arena. */
+/* Reads one document. name is for messages ("datapackage.json"). VV_EINPUT with line and column
+ * when it is not JSON. A UTF-8 BOM is skipped. *out lives in arena. */
 vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t len,
 		       const char *name, vv_error *err);
 
@@ -117,9 +116,8 @@ void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
 void vv_json_add_array(vv_json_out *w, const char *name);
 void vv_json_add_object(vv_json_out *w, const char *name);
 
-/* Where JSON object text is in a longer run of bytes: used for rows of
- * NDJSON and JSON arrays. The reader walks one flat object and lends each
- * member; nested values come as raw slices. */
+/* Where JSON object text is in a longer run of bytes: used for rows of NDJSON and JSON arrays. The
+ * reader walks one flat object and lends each member; nested values come as raw slices. */
 typedef struct vv_json_member {
 	const char *name; /* decoded; borrowed until the next call */
 	size_t name_len;
@@ -138,11 +136,10 @@ vv_json_rows *vv_json_rows_new(void); /* NULL when out of memory */
 void vv_json_rows_free(vv_json_rows *r);
 VV_AUTO_FREE(vv_json_rows, vv_json_rows_free)
 
-/* Parses exactly one object that starts at bytes[0] ('{'). *used is its length
- * in bytes. VV_EINPUT when the text is not a valid object, with the message
- * relative to the object and *used set to the offset of the fault; duplicate
- * members are refused. VV_ENOTFOUND when the object does not end within len and
- * more_may_come is true. */
+/* Parses exactly one object that starts at bytes[0] ('{'). *used is its length in bytes. VV_EINPUT
+ * when the text is not a valid object, with the message relative to the object and *used set to the
+ * offset of the fault; duplicate members are refused. VV_ENOTFOUND when the object does not end
+ * within len and more_may_come is true. */
 vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, size_t len,
 			      bool more_may_come, vv_json_member_fn fn, void *payload,
 			      vv_error *err);

@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "base/signature/did.h"
 
-/* The public key of a seed. */
 vv_status vv_ssh_public_key(uint8_t out[VV_KEY_PUBLIC], const uint8_t seed[32], vv_error *err);
 
 /* A bare signature, for formats that are not SSH's. */

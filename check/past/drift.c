@@ -12,8 +12,7 @@
 #include "check/past/instant.h"
 #include "dataset/schema/decimal.h"
 
-/* distribution: how values are counted: a hash table while it grows, a sorted list
- * afterwards.
+/* distribution: how values are counted: a hash table while it grows, a sorted list afterwards.
  */
 
 #define DROPPED_MAX 63u

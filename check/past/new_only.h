@@ -1,10 +1,9 @@
 /*
  * new_only: leaves out findings that the base has too (--new-only), by key and cell, not by line.
  *
- * A correct caller: vv_known_new; vv_known_add for each finding of the base; then
- * vv_known_take for each finding of the new version: true: the base has it. Each finding of
- * the base answers for one of the new version, so that a second wrong row of the same kind
- * is news.
+ * A correct caller: vv_known_new; vv_known_add for each finding of the base; then vv_known_take for
+ * each finding of the new version: true: the base has it. Each finding of the base answers for one
+ * of the new version, so that a second wrong row of the same kind is news.
  *
  * A finding is the same when rule, column and row are. Rows are the same when their keys
  * are; without a key, when the row is in what both versions share, or else when the

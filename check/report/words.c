@@ -1,6 +1,5 @@
 /*
- * words: how findings are put into words, and how data is made harmless for each kind
- * of reader.
+ * words: how findings are put into words, and how data is made harmless for each kind of reader.
  */
 #include "check/report/words.h"
 

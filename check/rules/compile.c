@@ -191,7 +191,6 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 	return VV_OK;
 }
 
-/* Takes a compiled condition into the plan. */
 static void take_condition(check_plan *p, const check_condition *made, vv_severity severity,
 			   uint64_t mostly)
 {

@@ -352,7 +352,6 @@ static bool infinite(guess *g)
 
 /* --- dates and times ------------------------------------------------------------------------- */
 
-/* Reads a text under a type and format. */
 static bool reads(vv_type type, const char *format, const char *s, size_t len, vv_moment *out)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;

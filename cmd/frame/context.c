@@ -1,5 +1,5 @@
 /*
- * context: the one place where commands open and close a repository and what is in it.
+ * context: the one place where commands open and close a repository and its parts.
  */
 #include "cmd/frame/context.h"
 
@@ -27,7 +27,7 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 	    vv_worktree_prefix(&stand, c->repo, VV_IGNORED) == VV_OK) {
 		vv_hint_words_stand(stand);
 	}
-	if (rc == VV_OK) { /* what is worth a line while work continues in it */
+	if (rc == VV_OK) { /* a fact to print while work continues */
 		vv_repository_listen(c->repo, &vv_notes_stderr);
 		vv_repository_sweep_locks(c->repo);
 	}
@@ -132,7 +132,7 @@ void vv_context_gc_after(vv_context *c, bool quiet)
 void vv_context_close(vv_context *c)
 {
 	vv_index_close(c->index);
-	if (c->writer) { /* its reader goes with it */
+	if (c->writer) { /* frees its reader too */
 		vv_dataset_writer_close(c->writer);
 	} else {
 		vv_dataset_reader_close(c->reader);

@@ -15,7 +15,7 @@
 
 #define LOOSE_MAX 100u
 #define NICE 10
-#define FD_END 1024 /* descriptors above are nobody's in practice */
+#define FD_END 1024 /* higher descriptors are unused in practice */
 
 void vv_gc_print(const vv_gc_run *g)
 {
@@ -48,7 +48,7 @@ void vv_gc_print(const vv_gc_run *g)
 	       vv_text_bytes(out->bytes_after));
 }
 
-/* The exit code. That somebody else is at work is not a failure. */
+/* The exit code. Another running gc is not a failure. */
 static int run(bool quiet)
 {
 	vv_gc_run g = {.gentle = true, .loose_max = LOOSE_MAX};
@@ -91,7 +91,7 @@ static bool leave(const char *log)
 	}
 	(void)close(null_fd);
 	(void)close(fd);
-	(void)nice(NICE); /* its result, -1 among others, does not tell failure */
+	(void)nice(NICE); /* its result is not an error indicator: -1 is valid */
 	return true;
 }
 

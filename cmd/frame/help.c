@@ -1,5 +1,5 @@
 /*
- * help: the layout of a command's help. What is in it is in the tables.
+ * help: the layout of a command's help. The tables contain the texts.
  */
 #include "cmd/frame/help.h"
 

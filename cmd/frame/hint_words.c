@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "cmd/frame/hint_table.h"
 
-/* As it is where sh takes it for one word. */
+/* Unquoted if sh reads it as one word. */
 static void put_shell_word(vv_buf *b, const char *word)
 {
 	size_t len = strlen(word),
@@ -55,8 +55,8 @@ static bool is_path(const char *name, size_t n)
 	return found && strncmp(found, "path", 4) == 0;
 }
 
-/* path from where the user stands. As it is, if that is a file and there is none of that name below the top: it was
- * typed so. */
+/* path relative to the user's folder. Unchanged if such a file exists and none of that name below the top: the user
+ * typed it so. */
 static void put_path(vv_buf *b, const char *path)
 {
 	const char *from = stand, *p = path;

@@ -1,6 +1,5 @@
 /*
- * option: parsing by table. Knows the spelling rules of options and nothing of what
- * they mean.
+ * option: parsing by table. Implements the spelling rules of options, not their meanings.
  */
 #include "cmd/frame/option.h"
 
@@ -122,7 +121,7 @@ static void set_flag(const parser *p, const vv_option *o, bool on)
 	}
 }
 
-/* Applies an option; inline_value is what stood after "=" or the letter, or NULL. */
+/* Applies an option; inline_value is the text after "=" or the letter, or NULL. */
 static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 {
 	char name[40];

@@ -1,6 +1,6 @@
 /*
  * output: stdout, stderr, the pager, colours and progress. The only place that prints, and so the
- * only one that knows what a terminal must not be given.
+ * one that removes bytes harmful to a terminal.
  */
 #include "cmd/frame/output.h"
 
@@ -24,7 +24,8 @@
  * less; by the shell, since users put arguments there).
  */
 
-/* A shell ends with 127 where there is no such program: it has said so, and all goes to the terminal. */
+/* A shell ends with 127 if the program is missing: it has reported that, and all output is shown on
+ * the terminal. */
 static const char unless_missing[] = "sh -c \"$VARVE_PAGER\"; [ $? -ne 127 ] || exec cat";
 
 static pid_t pager = -1;
@@ -46,8 +47,8 @@ static const char *choose(const char *core_pager)
 	return *program == '\0' || strcmp(program, "cat") == 0 ? NULL : program;
 }
 
-/* Starts the pager and puts its input in place of stdout. Without a usable pager
- * stdout stays as it is. */
+/* Starts the pager and puts its input in place of stdout. Without a usable pager stdout is
+ * unchanged. */
 static void pager_begin(const char *core_pager_or_null)
 {
 	const char *program = choose(core_pager_or_null);
@@ -174,7 +175,7 @@ static bool is_unsafe(uint32_t cp)
 }
 
 /* The length of a character that could drive a terminal or turn its text around and that no colour is
- * made of: DEL, C1, marks of direction; 0: none is there. */
+ * made of: DEL, C1, marks of direction; 0: none here. */
 static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
 {
 	unsigned char first = (unsigned char)*s;
@@ -284,7 +285,7 @@ static void put_message(vv_buf *b, const char *s)
 	}
 }
 
-/* The same without memory: what is not plain ASCII becomes a question mark. */
+/* The same without memory: characters other than plain ASCII become question marks. */
 static void put_plainly(const char *prefix, const char *text)
 {
 	fputs(prefix, stderr);
@@ -298,7 +299,7 @@ static void message(const char *prefix, const char *text)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	/* What was reported before comes before, also when both go to one file. */
+	/* keeps the order of outputs if both go to one file */
 	if (!out_errno && fflush(stdout) != 0) {
 		note_failure();
 	}
@@ -360,7 +361,7 @@ int vv_report(const vv_error *err)
 
 	vv_hint_word(&worded, vv_hint_words);
 	vv_progress_end();
-	/* Whoever could not continue without its reader has nothing to say to anybody. */
+	/* a command that lost its reader prints nothing */
 	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
 	message(speaker, err->message[0] ? err->message : "unknown error");
 	if (worded.hint[0]) {
@@ -569,7 +570,7 @@ vv_status vv_out_to(const char *path, bool empty, vv_error *err)
 	}
 	dup2(fd, STDOUT_FILENO);
 	close(fd);
-	terminal = -1; /* asked again */
+	terminal = -1; /* determined again */
 	return rc;
 }
 

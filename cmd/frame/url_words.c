@@ -60,7 +60,7 @@ static vv_status refuse_bare(const char *word, const char *next, bool ranges, vv
 			: vv_hint(err, "URL#REV:PATH");
 }
 
-/* PATH and :PATH are of HEAD: nothing else is there that has paths. */
+/* PATH and :PATH are of HEAD, the only thing there with paths. */
 static vv_status put_version(vv_url_words *w, const char *word, const char *rest, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -92,7 +92,7 @@ static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *
 	return rc;
 }
 
-/* Revisions: what is before "--", without the paths. */
+/* Revisions: the words before "--", without the paths. */
 static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error *err)
 {
 	const char *rest, *colon;
@@ -110,7 +110,7 @@ static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error 
 	return rc;
 }
 
-/* The paths of the words before "--", each once, and what is behind it. */
+/* The paths of the words before "--", each once, and the words behind it. */
 static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash, vv_error *err)
 {
 	vv_status rc;

@@ -87,7 +87,6 @@ static vv_status gather_put(void *payload, const void *bytes, size_t len, vv_err
 	return g->buf.len > (256u << 10) || g->buf.failed ? gather_flush(g, err) : VV_OK;
 }
 
-/* What is exported. */
 typedef struct export
 {
 	vv_cid root;
@@ -222,8 +221,8 @@ typedef struct import {
 	target from;
 	vv_car_stats stats;
 	uint64_t kept;
-	vv_cid_set *wanted; /* what the roots lead to */
-	vv_buf text;        /* what is said of the roots */
+	vv_cid_set *wanted; /* blocks below the roots */
+	vv_buf text;        /* messages about the roots */
 	vv_json_out w;
 } import;
 
@@ -258,7 +257,7 @@ static void describe(import *m, const char *cid, const vv_table *t)
 	}
 }
 
-/* A root must be a dataset, whole and sound: what is not stays outside. */
+/* A root must be a complete and undamaged dataset: others are not imported. */
 static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 {
 	vv_sink source = {.get = get_block, .payload = m->in};

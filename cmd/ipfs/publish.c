@@ -1,5 +1,5 @@
 /*
- * publish: a version for everybody: its table, and the same as a file of IPFS.
+ * publish: publishes a version: its table, and the same as a file of IPFS.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +166,6 @@ static int older_first(const void *a, const void *b)
 	return by_time != 0 ? by_time : vv_cid_compare(&x->version, &y->version);
 }
 
-/* All that was published. */
 typedef struct records {
 	vv_published *items;
 	size_t count;

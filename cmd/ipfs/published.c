@@ -1,5 +1,5 @@
 /*
- * published: where leaf lists lie, and what a record says.
+ * published: paths of leaf lists, and records.
  */
 #include "cmd/ipfs/published.h"
 

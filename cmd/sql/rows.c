@@ -199,7 +199,7 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 
 /* ---- batches ---- */
 
-/* Of a column that has no value yet. */
+/* The kind declared for a column that has no value yet. */
 static kind declared(sqlite3_stmt *stmt, int i)
 {
 	const char *type = sqlite3_column_decltype(stmt, i);

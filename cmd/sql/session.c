@@ -11,7 +11,7 @@
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/module.h"
 
-/* SQLite passes its functions to what it calls for each new connection. */
+/* SQLite calls this for each new connection, with its functions. */
 static vv_sql_catalog *installed;
 
 static int install(sqlite3 *db, char **message, const struct sqlite3_api_routines *api)
@@ -19,7 +19,8 @@ static int install(sqlite3 *db, char **message, const struct sqlite3_api_routine
 	return vv_sql_module_install(&installed, db, message, api);
 }
 
-/* What a query of a stranger may do: read. Checks would run it again, and varve_attach leads elsewhere. */
+/* A stranger's query may only read. Checks would run it again, and varve_attach opens other
+ * repositories. */
 static int confine(vv_sql_session *s, int action, const char *name, const char *function)
 {
 	bool may = action == SQLITE_SELECT || action == SQLITE_RECURSIVE ||
@@ -125,7 +126,7 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	return vv_fail(err, VV_EUSAGE, "%s", message);
 }
 
-/* What is likely meant by what is at the place of an error. */
+/* Adds a likely correction at the place of an error. */
 static vv_status advise(const char *sql, size_t place, vv_error *err)
 {
 	static const char of[] = " AS OF ";
@@ -162,7 +163,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 	return VV_OK;
 }
 
-/* A whole number as SQL writes it is one; all other values are texts, as they are written. */
+/* A whole number in SQL's spelling is bound as a number; all other values as texts, unchanged. */
 static int bind(sqlite3_stmt *stmt, int i, const char *value)
 {
 	size_t len = strlen(value), sign = value[0] == '-';

@@ -1,5 +1,5 @@
 /*
- * sql: asks tables and their versions in SQL, and writes views for other programs.
+ * sql: queries tables and their versions in SQL, and writes views for other programs.
  */
 #include <editline/readline.h>
 #include <langinfo.h>
@@ -27,7 +27,7 @@
 #include "cmd/sql/vtab/name.h"
 #include "cmd/sql/vtab/rewrite.h"
 
-/* ---- script: what is printed of a statement, and where its errors are ---- */
+/* ---- script: printing a statement's rows, and placing its errors ---- */
 
 typedef struct vv_sql_script {
 	vv_sql_session session;
@@ -62,7 +62,7 @@ static void catch_signal(int number, int flags)
 	sigaction(number, &sa, NULL);
 }
 
-/* Again and again: a statement that begins later is not interrupted by what came before it. 0: no more. */
+/* Fires repeatedly: an interrupt before a statement begins does not stop that statement. 0: stops. */
 static void set_alarm(uint64_t sec)
 {
 	const struct itimerval t = {.it_value = {.tv_sec = (time_t)sec},
@@ -389,7 +389,7 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 
 /* ---- Tab ---- */
 
-/* What the session's tables and SQLite have, by the beginning of it; as it is written in SQL without quotes. */
+/* Names of the session's tables and of SQLite that begin with a text; as written in SQL without quotes. */
 static const char names[] =
 	"WITH t AS (SELECT path, replace(replace(name, '-', '_'), ' ', '_') AS name FROM varve_tables), "
 	"f(name) AS (VALUES ('at_'), ('diff_'), ('diff_cells_'), ('history_'), ('row_'), ('blame_')), "
@@ -541,7 +541,7 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 		       : rc;
 }
 
-/* NULL: the end. Ctrl-C forgets what was typed of the statement. */
+/* NULL: the end. Ctrl-C drops the statement typed so far. */
 static char *read_line(vv_buf *statement)
 {
 	char *line;
@@ -614,7 +614,7 @@ typedef struct exporting {
 	size_t count;
 } exporting;
 
-/* Runs what it is given, and frees it. */
+/* Runs sql, and frees it. */
 static vv_status run(const exporting *x, char *sql, vv_error *err)
 {
 	bool unused;
@@ -689,8 +689,8 @@ static vv_status fill(const exporting *x, const char *file, vv_error *err)
 	return rc < 0 ? rc : run(x, sqlite3_mprintf("COMMIT; DETACH out"), err);
 }
 
-/* Makes the file: for each table T of HEAD the tables T and, where no table has that name, T_history. *count: how many tables of
- * HEAD. VV_EEXISTS: the file is there; VV_ENOTFOUND: there is no repository, commit or table. */
+/* Makes the file: for each table T of HEAD the tables T and, where no table has that name, T_history. *count: the number of
+ * tables of HEAD. VV_EEXISTS: the file exists; VV_ENOTFOUND: no repository, commit or table. */
 static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, vv_error *err)
 {
 	exporting x = {.s = s};

@@ -1,5 +1,5 @@
 /*
- * commands: which commands varve has, and what it answers to words that are none.
+ * commands: lists varve's commands, and words the answer to unknown ones.
  */
 #include "cmd/varve/commands.h"
 
@@ -101,7 +101,8 @@ static const char *const daily[] = {
 	"revert",  "show",      "status", "switch", "tag",    NULL,
 };
 
-/* What people type who work with data, and what does it. FILE becomes the argument, if that is a file. */
+/* Words that data users type, with the commands for them. FILE becomes the argument, if that is a
+ * file. */
 static const struct {
 	const char *word, *does;
 } words[] = {

@@ -1,6 +1,5 @@
 /*
- * data_out: data on stdout: byte for byte into a pipe or file, made harmless on a
- * terminal.
+ * data_out: data on stdout: byte for byte into a pipe or file, made harmless on a terminal.
  */
 #ifndef VV_CMD_VARVE_DATA_OUT_H
 #define VV_CMD_VARVE_DATA_OUT_H

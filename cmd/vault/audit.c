@@ -10,7 +10,7 @@
 #include "cmd/vault/commands.h"
 #include "cmd/vault/work/audit.h"
 
-#define EXIT_AWAY 3 /* a holder could not be asked, and no other one failed */
+#define EXIT_AWAY 3 /* a holder was unreachable, and no other one failed */
 
 typedef struct options {
 	uint64_t leaves, timeout;

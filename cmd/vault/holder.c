@@ -54,7 +54,7 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 	return rc;
 }
 
-/* A second address of a server is no second copy. */
+/* A server's second address is not a second copy. */
 static vv_status check_other_server(const vv_holder_configs *all, const vv_holder_config *h,
 				    vv_error *err)
 {
@@ -105,7 +105,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 				       vv_text_shows(all.items[i].name));
 		}
 	}
-	/* What is not reported again stays. */
+	/* values not given again are kept */
 	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;
 	const uint64_t quota = o->quota > 0 ? o->quota : old ? old->quota : 0;
 	vv_holder_config config = {.name = c->argv[1],
@@ -156,8 +156,8 @@ static vv_status on_shard(void *payload, const vv_cid *cid VV_UNUSED, uint64_t s
 	return VV_OK;
 }
 
-/* What the ledger says that it keeps; where this machine's key does not open the vault, which knows holders by sealed
- * names, what the holder lists. */
+/* Counts the holder's shards in the ledger; if this machine's key does not open the vault, whose holders' names are
+ * sealed, in the holder's list. */
 static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint64_t *shards,
 		       uint64_t *bytes)
 {
@@ -258,7 +258,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 	return rc;
 }
 
-/* Moves what it keeps to the others, then forgets it. */
+/* Moves its shards to the others, then removes it. */
 static vv_status run_remove(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -280,7 +280,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		if (!(leave = vv_calloc(s.place_count, sizeof(*leave)))) return vv_fail_nomem(err);
 		leave[h - s.configs.items] = true;
 		owed.leave = leave;
-		/* What was lacking before is no reason to stay. */
+		/* shards already lacking before do not prevent the removal */
 		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
 			rc = vv_fail(
 				err, VV_EREFUSED,

@@ -142,7 +142,7 @@ static vv_status print_standing(vv_repository *r, bool json, vv_error *err)
 	const vv_hold_rules rules = {.size = x.rules.size,
 				     .admitted = x.rules.named,
 				     .admitted_count = x.rules.named_count};
-	/* Until a server has run there is no folder. */
+	/* the folder exists only after a server has run */
 	(void)vv_own_folder_open(&place, dir, &facts, false, VV_IGNORED);
 	if ((rc = vv_hold_room_open(&x.room, &rules, place.payload ? &place : NULL, err)) < 0) {
 		return rc;
@@ -167,7 +167,6 @@ static const char *holder_name(const vv_vault_session *s, const vv_ledger_record
 	return p ? p->config->name : "another holder";
 }
 
-/* What it says, in a few words. */
 static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_record *r)
 {
 	const vv_ledger_record *place;
@@ -352,7 +351,7 @@ static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
 	return false;
 }
 
-/* Every file here, as it is on the disk. */
+/* Verifies every file here as stored on the disk. */
 static size_t verify_files(const vv_vault_session *s)
 {
 	size_t faults = 0;

@@ -24,7 +24,7 @@ static size_t count_domains(const vv_vault_session *s)
 	return list ? vv_domain_count(list, count) : 0;
 }
 
-/* The first holder that takes nothing: because it is not reached, or that answered, and says why. NULL: there is none. */
+/* The first holder that accepts nothing: unreachable, or with `answered` one that gave a reason. NULL: none. */
 static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
@@ -54,7 +54,7 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			"back, or 'varve vault holder add' names another one",
 			vv_text_shows(away->config->name));
 	} else if (refuses) {
-		/* It says itself why, and what helps. */
+		/* its own message contains the reason and the hint */
 		vv_error why = refuses->why;
 
 		vv_hint_word(&why, vv_hint_words);

@@ -27,7 +27,7 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 };
 
-/* As it was before: what was deleted since may have been in the way. */
+/* Reports the state before the run: deleted copies may have caused it. */
 static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -42,7 +42,7 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 	vv_note("%s owed: %s", vv_text_counted(x->owed, "copy is", "copies are"), vv_buf_cstr(&b));
 }
 
-/* Copies too many that somebody else decides about. */
+/* Reports surplus copies that another writer decides about. */
 static void tell_shared(const vv_surplus *x)
 {
 	if (x->shared > 0) {

@@ -49,7 +49,7 @@ static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error 
 	return VV_OK;
 }
 
-/* A vault that .varveconfig, as it was committed, does not name. */
+/* Keeps the policy of a vault that the committed .varveconfig does not name. */
 static vv_status keep_policy(const vv_vault_session *s, vv_error *err)
 {
 	vv_vault_policy there;
@@ -89,7 +89,7 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 		vv_text_counted(x->objects, "object", NULL), vv_text_counted(x->refs, "ref", NULL));
 }
 
-/* Of an earlier attempt's commit first, which the vault may have a newer one for. */
+/* First the commit of an earlier attempt, for which the vault may have a newer one. */
 static vv_status write_files(const options *o, vv_repository *repo, const vv_oid *before,
 			     vv_error *err)
 {

@@ -24,18 +24,19 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 
-/* ---- vault_repair: the order: records, copies, then what has none, which is sealed again ---- */
+/* ---- vault_repair: the order: records, copies, then content without copies, which is sealed again
+ * ---- */
 
-/* reseal: what no holder has any longer, sealed again from the clone that still has it.
+/* reseal: seals content lost by all holders again, from the clone that still has it.
  *
  * A run of which a shard is lost is written again, all of it: from this repository, else from the shards that are
- * left. Then its old shards are retired. What cannot be had anywhere is reported; shards that had something that
- * refs reach then stay lost, and the next clone that has it can seal it.
+ * left. Then its old shards are retired. Content found nowhere is reported; shards with content that refs reach
+ * then remain lost, and the next clone that has it can seal it.
  */
 
 typedef struct vv_reseal {
 	uint64_t away_sec, rate; /* as of repairs */
-	/* A line of what is gone. */
+	/* Receives a line about lost content. */
 	vv_status (*missing)(void *payload, const char *line, vv_error *err);
 	void *payload;
 	/* Afterwards. */
@@ -50,14 +51,14 @@ typedef struct vv_reseal {
 } vv_reseal;
 
 typedef struct vv_vault_repair {
-	vv_owed owed;     /* copies, away_sec and rate: as it is to be; the rest afterwards */
+	vv_owed owed;     /* copies, away_sec and rate: the request; the rest is the result */
 	vv_reseal reseal; /* missing and its payload; the rest afterwards */
 	/* Afterwards. */
 	uint64_t mended;  /* records that were damaged at a holder */
-	uint64_t damaged; /* that still are: nobody has them, or the holder does not take them */
+	uint64_t damaged; /* still damaged: no copy exists, or the holder refuses it */
 } vv_vault_repair;
 
-/* reseal: what is lost, and where else its content may be. */
+/* reseal: lost shards, and other places of their content. */
 
 typedef struct resealing {
 	vv_reseal *x;
@@ -74,7 +75,7 @@ typedef struct resealing {
 	vv_buf bytes;
 } resealing;
 
-/* --- what is lost ---------------------------------------------------------------------------- */
+/* --- lost shards ---------------------------------------------------------------------------- */
 
 /* Are there, as far as is known, enough shards of its stripe to make it of? */
 static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
@@ -91,7 +92,7 @@ static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
 	return st && there >= st->code.data;
 }
 
-/* Nobody gives it, and nobody who is away for a short time is said to have it. */
+/* Is it lost? No holder returns it, and none that is away for a short time is recorded with it. */
 static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, vv_error *err)
 {
 	const unsigned copies = k->stripe ? 1 : r->s->policy.copies ? r->s->policy.copies : 1;
@@ -137,7 +138,7 @@ static vv_status find_lost(resealing *r, vv_error *err)
 	return rc;
 }
 
-/* Who was to have them is asked, and did not: the ledger gets to know. */
+/* Records in the ledger that a holder lacks shards that it should have. */
 static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 {
 	const size_t all = vv_vault_shard_count(r->s->state);
@@ -196,7 +197,7 @@ static vv_status choose_runs(resealing *r, vv_error *err)
 	return VV_OK;
 }
 
-/* From here, else from what is left of the vault. VV_EMISSING: it is nowhere. */
+/* From here, otherwise from the rest of the vault. VV_EMISSING: found nowhere. */
 static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv_error *err)
 {
 	vv_status rc = vv_contents_here(&r->all, r->store, kind, cid, &r->bytes, err);
@@ -271,7 +272,7 @@ static vv_status choose_all(resealing *r, vv_error *err)
 	return rc;
 }
 
-/* --- what is gone for good ------------------------------------------------------------------------- */
+/* --- content lost for good ------------------------------------------------------------------------- */
 
 static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
@@ -369,8 +370,8 @@ static vv_status seal(resealing *r, vv_error *err)
 	return rc;
 }
 
-/* May the old shards of this run go? Another writer's refs are not ours to write, and what is gone may
- * be here no longer and there still. */
+/* May the old shards of this run be retired? Another writer's refs are not ours to write, and content
+ * gone here may still be there. */
 static bool may_retire(resealing *r, const vv_vault_run *run)
 {
 	const bool last = vv_contents_is_last(&r->all, (size_t)(run - r->all.runs), r->all.count);
@@ -415,7 +416,7 @@ static vv_status run_all(resealing *r, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if ((rc = find_lost(r, err)) < 0 || r->x->lost == 0) return rc;
-	/* The refs that the new run names lead to what is in the vault. */
+	/* the new run's refs must lead to content in the vault */
 	if ((rc = note_all_lost(r, err)) < 0 || (rc = vv_replicate_run(&first, r->s, err)) < 0) {
 		return rc;
 	}
@@ -424,13 +425,13 @@ static vv_status run_all(resealing *r, vv_error *err)
 		return rc;
 	}
 	if ((rc = tell_gone(r, err)) < 0) return rc;
-	/* Without an index only a whole repository can say what was in it. */
+	/* without an index only a whole repository can show the lost content */
 	r->search = r->search && r->x->versions == 0;
 	rc = seal(r, err);
 	return rc < 0 ? rc : retire_runs(r, err);
 }
 
-/* The session is connected, and the key a writer's. VV_EREFUSED: there are no copies to be made now; nothing was
+/* The session is connected, and the key a writer's. VV_EREFUSED: no copies can be made now; nothing was
  * retired. */
 static vv_status reseal_run(vv_reseal *x, vv_vault_session *s, vv_error *err)
 {
@@ -469,8 +470,8 @@ static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error 
 	return VV_OK;
 }
 
-/* Who got copies is named in the vault, so that a machine that recovers finds them there. That it cannot be now is
- * no reason to fail: the next replicate does it. */
+/* Names the holders of new copies in the vault, so that a recovering machine finds them. A failure here is not an
+ * error: the next replicate does it. */
 static vv_status name_holders(const vv_vault_repair *x, vv_vault_session *s, vv_error *err)
 {
 	vv_replicate places = {.only_places = true, .rate = x->owed.rate};
@@ -561,7 +562,7 @@ static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error 
 	return VV_OK;
 }
 
-/* What no holder had. */
+/* Reports shards that no holder had. */
 static void tell_resealed(const options *o, const vv_reseal *x)
 {
 	if (x->lost == 0) return;

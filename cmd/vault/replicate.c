@@ -142,8 +142,8 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	}
 }
 
-/* What is in whole copies and would fill a stripe is written again as one, when nothing is owed: else it would
- * be sent again and again. What cannot be read now waits. */
+/* When nothing is owed, whole copies that fill a stripe are written again as one; earlier they would be sent
+ * again and again. Unreadable content waits. */
 static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_session *s,
 			      vv_error *err)
 {
@@ -168,8 +168,8 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 	return VV_OK;
 }
 
-/* Did holders fail to take records, so that fewer than there are to be copies have those of this run? Without them what was
- * sent is not found. */
+/* Did holders fail to accept records, so that fewer than `copies` have those of this run? Without them the shards cannot be
+ * found. */
 static bool lacks_records(const vv_vault_session *s, unsigned copies)
 {
 	size_t keep = 0;

@@ -1,6 +1,6 @@
 /*
- * serve: copies that are kept here for others: to whoever comes over ssh, from this program; over HTTP from
- * varve-web, the one that listens.
+ * serve: serves copies kept here for others: over ssh from this program; over HTTP from varve-web, which
+ * listens.
  */
 #include <signal.h>
 #include <stdatomic.h>
@@ -44,8 +44,8 @@
 typedef struct vv_vault_serve {
 	const char *gitdir; /* of the repository */
 	const vv_env *env;  /* borrowed; as for vv_repository_open */
-	bool named; /* the user named the vault, and may be asked for a passphrase; else it has no blocks
-			     * where it cannot be opened */
+	bool named; /* the user named the vault and may be asked for a passphrase; if false, a vault that
+			     * cannot be opened has no blocks */
 	uint64_t idle_sec;     /* how long a holder may be silent; 0: as long as usual */
 	const vv_notes *notes; /* NULL: quiet */
 } vv_vault_serve;
@@ -63,7 +63,7 @@ typedef struct serving {
 
 /* --- the vault ------------------------------------------------------------------------------------- */
 
-/* Can it be read without asking anybody anything? */
+/* Is it readable without a passphrase? */
 static bool is_open_to_all(const serving *x)
 {
 	vv_auto(char) *key = vv_key_ring_path(x->o->env, "key", VV_IGNORED);
@@ -107,7 +107,7 @@ static vv_status open_vault(serving *x, vv_error *err)
 	return VV_OK;
 }
 
-/* Once: it fails, where it was named, for whoever asks first. */
+/* Opens the vault once: if it was named, the first request gets the error. */
 static vv_status need_vault(serving *x, vv_error *err)
 {
 	vv_status rc;
@@ -133,7 +133,8 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return rc < 0 && rc != VV_ENOMEM ? vv_recode(err, VV_EMISSING) : rc;
 }
 
-/* Whoever gets nothing at all, since a holder fails, is to know: it asks others first for a while. */
+/* A client that gets nothing since a holder fails is told so: it then prefers other sources for a
+ * while. */
 static vv_status answer_blocks(serving *x, vv_channel *line, const vv_request *q, vv_error *err)
 {
 	vv_auto(vv_block_out) *out = NULL;
@@ -176,7 +177,7 @@ static void only_proven(const vv_vault_session *s, const vv_spread_shard *sh,
 	}
 }
 
-/* What audits just found bad, of one place. */
+/* Collects the shards that an audit of one place just found bad. */
 static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set **bad,
 			     vv_error *err)
 {
@@ -197,7 +198,8 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 	return rc;
 }
 
-/* How many copies of every live shard show a leaf now; a stripe of K+M counts as spread.h says. */
+/* Counts the copies of every live shard that prove a leaf now; a stripe of K+M counts by the rule
+ * in spread.h. */
 static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsigned *copies,
 			      vv_error *err)
 {
@@ -236,7 +238,7 @@ static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *er
 	return rc;
 }
 
-/* --- what the vault lists ------------------------------------------------------------------------------ */
+/* --- the vault's content ------------------------------------------------------------------------------ */
 
 typedef struct blocks_of {
 	const vv_contents *contents;
@@ -284,8 +286,8 @@ static vv_status find_kept(char *keeps, vv_repository *r, const vv_contents *con
 	return rc;
 }
 
-/* keeps[i]: '1' where the vault lists all of roots[i], which is whole here. *copies: how often everything in it was
- * shown; a stripe counts as spread.h says. What audits found is recorded. */
+/* keeps[i]: '1' where the vault lists all of roots[i], which is whole here. *copies: the number of proven copies of
+ * all of it; a stripe counts by the rule in spread.h. Audit results are recorded. */
 static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv_cid *roots,
 			     size_t count, vv_error *err)
 {
@@ -297,7 +299,8 @@ static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv
 
 	*copies = 0;
 	if (rc < 0) return rc;
-	/* What is in it before its shards are requested: what another writer adds meanwhile was not. */
+	/* opened before its shards are requested: another writer's later additions must not count as
+	 * proven */
 	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
 	    (rc = prove_vault(&s, copies, err)) < 0) {
 		return rc;
@@ -427,7 +430,8 @@ static vv_status serve_one(serving *x, vv_channel *line, vv_error *err)
 	return vv_frame_fail(line, &why, err);
 }
 
-/* Greets, and answers until the other side ends the line. What a question fails with is its answer. */
+/* Greets, and answers until the other side ends the line. A failing request is answered with its
+ * error. */
 static vv_status vault_serve_run(const vv_vault_serve *o, vv_channel *line, vv_error *err)
 {
 	serving *x = vv_calloc(1, sizeof(*x));
@@ -455,7 +459,8 @@ static vv_status vault_serve_run(const vv_vault_serve *o, vv_channel *line, vv_e
 typedef struct options {
 	bool stdio, blocks, named, quiet;
 	uint64_t timeout;
-	const char *http, *hold, *admitted; /* of the help; what has them is never parsed here */
+	const char *http, *hold, *admitted; /* for the help; arguments with them are never parsed
+					     * here */
 } options;
 
 static const vv_option table[] = {
@@ -473,7 +478,7 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "with --blocks: print nothing"),
 };
 
-/* What varve starts to ask of the vault. */
+/* The server that varve starts to read the vault. */
 static int serve_blocks(const options *o, const char *gitdir)
 {
 	const vv_vault_serve s = {.gitdir = gitdir,
@@ -510,7 +515,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 			   .hold = vv_holding_answer,
 			   .hold_payload = holding};
 	vv_status rc = vv_serve_repo_stdio(&s, &err);
-	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
+	/* the peer has received the error and shows it, also for a broken line */
 	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 
@@ -544,5 +549,5 @@ const vv_command vv_cmd_vault_serve = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.run_alone = run_vault_serve,
-	.raw = true, /* what is for varve-web passes unparsed */
+	.raw = true, /* arguments for varve-web pass unparsed */
 };

@@ -90,7 +90,7 @@ static bool is_new(const vv_vault_status *x)
 	return x->unfinished || (!x->current && !x->only_places);
 }
 
-/* What no holder has, before what too few have. */
+/* Prints content without any holder, before content with too few. */
 static void print_new(const vv_vault_status *x)
 {
 	if (x->new_refs > 0) {
@@ -105,7 +105,7 @@ static void print_new(const vv_vault_status *x)
 	}
 }
 
-/* What is wrong, the worst first. */
+/* Prints the problems, the worst first. */
 static void print_unsafe(const vv_vault_status *x)
 {
 	const char *some = is_new(x) ? "some of the rest" : "some of it";

@@ -18,7 +18,7 @@
 
 /* --- reading ------------------------------------------------------------------------------------- */
 
-/* What is said several times. */
+/* Values of a repeated parameter. */
 typedef struct listed {
 	const char **items;
 	size_t count;
@@ -43,7 +43,7 @@ static vv_status nonsense(const reading *r, const char *what, const char *text, 
 		       what, vv_text_shows(text), wanted);
 }
 
-/* A part of the path, decoded. NULL: it cannot be, or there is no memory. */
+/* A part of the path, decoded. NULL: invalid, or out of memory. */
 static const char *decode(reading *r, const char *text, size_t len)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -111,7 +111,7 @@ static vv_status take_range(reading *r, const char *text)
 	return take_path(r, text[len] ? text + len + 1 : "");
 }
 
-/* What is of one dataset needs its name. */
+/* Places of one dataset need its name. */
 static vv_status take_rev_and_path(reading *r, const char *place, const char *rest)
 {
 	vv_status rc = *rest ? take_rev(r, rest) : VV_OK;
@@ -131,7 +131,7 @@ typedef struct known_place {
 	bool page, api, old; /* old: a page's word of before */
 } known_place;
 
-/* The first of a name is what it means, the first of a place what it is called. */
+/* The first entry with a name determines its meaning, the first with a place its name. */
 static const known_place places[] = {
 	{"commits", VV_WEB_AT_COMMITS, .page = true},
 	{"commits.atom", VV_WEB_AT_FEED, .page = true},
@@ -177,7 +177,7 @@ bool vv_web_is_place(const char *name)
 	return find_place(name, strlen(name), false) != NULL;
 }
 
-/* A folder's '/' at its end is no part of its name. */
+/* A folder's '/' at its end is not part of its name. */
 static vv_status take_tree(reading *r, const char *text)
 {
 	vv_status rc = take_rev(r, text);
@@ -252,14 +252,14 @@ static vv_status read_place(reading *r, const char *below)
 
 typedef enum kind {
 	TEXT,
-	NAME, /* of a form: what the path of an address may have, no control characters */
+	NAME, /* of a form: text valid in the path of an address, without control characters */
 	NUMBER,
-	COUNT, /* of what is shown at once */
-	WORD,  /* a bool: it is said, or not */
-	LISTED /* of the reading: said several times */
+	COUNT, /* of items shown at once */
+	WORD,  /* a bool: present or not */
+	LISTED /* of the reading: repeated */
 } kind;
 
-/* What a member of the address, or of the reading, is called, in the order in which they are written; read wherever it is said. */
+/* The names of members of the address, or of the reading, in the order of writing; read in any order. */
 typedef struct known_parameter {
 	const char *name;
 	unsigned places; /* where it is written; 0: it is only read */
@@ -361,7 +361,7 @@ static vv_status take_form(reading *r, const char *value)
 		      : VV_OK;
 }
 
-/* What only forms say. NULL: it is something else. */
+/* Members used only by forms. NULL: another member. */
 static const char **form_member(reading *r, const char *name)
 {
 	vv_web_address *a = r->out;
@@ -419,7 +419,7 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 	return rc == VV_OK && strcmp(name, "format") == 0 ? take_form(r, v) : rc;
 }
 
-/* A page with a parameter of somebody else's is the same page; but whoever gets data thinks that it was heeded. */
+/* A page ignores unknown parameters; but a client for data would believe them heeded. */
 static vv_status refuse_unknown(const reading *r)
 {
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
@@ -458,7 +458,7 @@ static vv_status make_filters(reading *r)
 	return VV_OK;
 }
 
-/* What the rest of the address makes of a page's word. */
+/* Chooses the place for a page's word from the rest of the address. */
 static void name_place(vv_web_address *a)
 {
 	vv_web_place named = a->place;
@@ -536,7 +536,7 @@ static const char *place_name(const vv_web_address *a)
 	return "";
 }
 
-/* A side of a comparison: dots that could be taken for those between the sides are encoded. */
+/* A side of a comparison: dots that could be mistaken for those between the sides are encoded. */
 static void put_side(vv_buf *out, const char *rev)
 {
 	size_t len = strlen(rev);
@@ -608,7 +608,7 @@ static void give_listed(const vv_web_address *a, bool shown, vv_web_parameter_fn
 	}
 }
 
-/* What the member says; NULL: nothing, or what is so anyway. */
+/* The member's text; NULL: none, or the default. */
 static const char *said(const vv_web_address *a, const known_parameter *p, char number[24])
 {
 	const void *member = (const char *)a + p->at;

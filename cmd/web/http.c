@@ -1,5 +1,5 @@
 /*
- * http: the signals that end the server, and what it says.
+ * http: the signals that end the server, and its announcements.
  */
 #include "cmd/web/http.h"
 
@@ -57,7 +57,7 @@ static void say_start(const vv_serve_http_options *o, const vv_http_server *serv
 	}
 }
 
-/* One program for each repository that has a signed head; of another that is said. pid 0: it has none. */
+/* One program for each repository that has a signed head; for others it prints that. pid 0: none. */
 static vv_status announce(vv_child *children, const vv_serve_http_options *o,
 			  const vv_http_server *server, vv_error *err)
 {
@@ -111,7 +111,7 @@ static void wait_for_signal(const sigset_t *set)
 vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 {
 	vv_http_options http = o->server;
-	/* A leaf does not tell who asked for it: all of them together pay as one client does. */
+	/* leaf requests do not identify clients: all of them together count as one client */
 	static const vv_address gateway;
 	vv_version_work work = {NULL, NULL, NULL, &gateway};
 	const vv_file_maker files = vv_version_files(&work);

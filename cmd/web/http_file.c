@@ -26,7 +26,7 @@
 #define PLAIN_MAX ((uint64_t)64 << 20)  /* a plain file of Git's is read whole */
 #define PLAIN_SUM ((uint64_t)256 << 20) /* for all requests together */
 #define BATCH ((uint64_t)32 << 20)      /* rows on their way to being written in another form */
-#define SMALL ((uint64_t)1 << 20)       /* what a request takes besides its longest rows */
+#define SMALL ((uint64_t)1 << 20)       /* memory of a request besides its longest rows */
 #define PARTS_MAX 8                     /* of a revision with slashes */
 
 /* Bytes of plain files in memory now. */
@@ -35,13 +35,13 @@ static atomic_uint_fast64_t plain_bytes;
 typedef struct file {
 	vv_repository *repo;
 	vv_reachable *reach;
-	bool lost; /* the commit asked for is here, and no branch or tag reaches it */
+	bool lost; /* the requested commit is here, but no branch or tag reaches it */
 	vv_oid commit, blob;
 	char *path;
 	bool is_dataset;
 	vv_table table;
 	vv_ordered_files *ordered; /* borrowed */
-	vv_ordered_file *made;     /* of a version in key order, once it is asked for bytes */
+	vv_ordered_file *made;     /* of a version in key order, once bytes of it are requested */
 	uint64_t reserved;         /* of plain_bytes */
 	vv_buf plain;
 	bool is_view; /* rows are written, not the file */
@@ -69,7 +69,7 @@ void vv_http_file_close(void *handle)
 	vv_free(f);
 }
 
-/* Says the same of what is not here and of what is not shown, but for who knows a whole id. */
+/* Reports missing and hidden files alike, except to clients with a whole id. */
 static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
 {
 	if (f->lost) {
@@ -102,8 +102,7 @@ static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_err
 	return rc;
 }
 
-/* rest taken apart at this slash, if what stands before names a commit and what stands
- * after a file in it. */
+/* Splits rest at this slash if the part before names a commit and the part after a file in it. */
 static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree_entry *e,
 			   vv_error *err)
 {
@@ -222,7 +221,8 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	return VV_OK;
 }
 
-/* One file is put together at a time, so that its memory is not held against that of all requests. */
+/* One file is put together at a time, so that its memory does not count against that of all
+ * requests. */
 vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,
 			       vv_error *err)
 {
@@ -305,7 +305,7 @@ static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_err
 	return VV_OK;
 }
 
-/* Are there these columns, and is that a condition? Said while there still is a status to say it by. */
+/* Checks that the columns exist and the condition is valid, while an error status can still be sent. */
 static vv_status try_view(file *f, vv_error *err)
 {
 	vv_auto(vv_where) *where = NULL;

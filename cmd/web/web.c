@@ -55,7 +55,6 @@ void vv_web_close(vv_web *w)
 	}
 }
 
-/* One request on its way. */
 typedef struct request {
 	vv_web *web;
 	const vv_http_call *call;
@@ -138,7 +137,7 @@ static unsigned status_of(vv_status code)
 	}
 }
 
-/* The page, or the JSON, of an error. What is nobody's fault outside stays an error, for the log. */
+/* The page, or the JSON, of an error. Errors not caused by the client remain errors, for the log. */
 static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
@@ -262,7 +261,7 @@ static vv_status move(request *q, vv_error *err)
 
 /* --- rows as a file ---------------------------------------------------------------------------------- */
 
-/* A name for the file: what is odd in it becomes '_'. */
+/* A name for the file: unusual characters become '_'. */
 static const char *download_name(request *q)
 {
 	const char *base = vv_path_base(q->address.path), *ext = vv_path_ext(base);
@@ -278,7 +277,7 @@ static const char *download_name(request *q)
 	return name;
 }
 
-/* The head goes out with the first rows, so that what fails before is told. */
+/* The head is sent with the first rows, so that earlier failures can be reported. */
 static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	request *q = payload;
@@ -304,7 +303,7 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 		      : vv_fail(err, VV_EIO, "only the head is wanted");
 }
 
-/* The same content, asked for in the same words, is the same file. */
+/* The same content at the same address is the same file. */
 static void name_rows(request *q, const vv_web_table *t)
 {
 	vv_auto(vv_buf) address = VV_BUF_INIT;
@@ -372,7 +371,7 @@ static vv_status settle(request *q, vv_error *err)
 	return redirect(q, &to, 303, err);
 }
 
-/* What is remembered of an answer; its body follows. */
+/* A cached answer's facts; its body follows. */
 typedef struct kept_answer {
 	const char *type;
 	char tag[sizeof(((vv_web_reply *)NULL)->tag)];
@@ -443,7 +442,8 @@ static vv_status answer_visit(request *q, vv_error *err)
 	if ((rc = find_versions(q, err)) < 0) return rc;
 	if (is_to_move(q)) return move(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);
-	/* A page says always the same of the same commits, but another varve may say it better. */
+	/* a page of fixed commits has fixed content, but another version of varve may show it
+	 * differently */
 	q->reply.fixed = q->asked.fixed && q->address.api;
 	q->reply.kept_s = q->asked.fixed && !q->address.api ? PAGE_KEPT_S : 0;
 	if ((rc = make_answer(q, err)) < 0) return rc;
@@ -499,7 +499,7 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 	q.address.base = q.base;
 	vv_status rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
 	if (rc < 0 && q.visit.failed) {
-		rc = vv_fail_nomem(&why); /* what else went wrong came of that */
+		rc = vv_fail_nomem(&why); /* other errors follow from that */
 	}
 	if (rc < 0 && q.begun) {
 		*err = why;

@@ -2,8 +2,7 @@
  * dialect: the form of a file (delimiter, quotes, line ends), which with the cells determines the
  * bytes.
  *
- * Part of the root. Two files with the same cells and different dialects share
- * their data list.
+ * Part of the root. Two files with the same cells and different dialects share their data list.
  */
 #ifndef VV_DATASET_FORMAT_DIALECT_H
 #define VV_DATASET_FORMAT_DIALECT_H

@@ -413,7 +413,6 @@ static bool get_text(cursor *c, vv_fact_text *out)
 	return true;
 }
 
-/* Reads the bounds after the head. */
 static bool get_bounds(cursor *c, unsigned head, vv_fact *f)
 {
 	if (f->numbers) {

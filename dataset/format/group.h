@@ -37,10 +37,9 @@ void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
 				   size_t count, bool all);
 
-/* Replaces out's content by the block for rows x columns cells, row r column c at
- * cells[r * stride + c]. Trailing all-absent columns are left out. Cells that are
- * out of line must be given with len 0. VV_EREFUSED over VV_BLOCK_MAX (cannot
- * happen within the cut's limits). */
+/* Replaces out's content by the block for rows x columns cells, row r column c at cells[r * stride
+ * + c]. Trailing all-absent columns are left out. Cells that are out of line must be given with len
+ * 0. VV_EREFUSED over VV_BLOCK_MAX (cannot happen within the cut's limits). */
 vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
 			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
 			  vv_error *err);

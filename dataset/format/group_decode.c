@@ -110,7 +110,7 @@ int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t
 	return memcmp(a->column[ca], b->column[cb], len) == 0;
 }
 
-/* Shorter columns are in the head; columns after each other share a part until it has so many bytes: each costs
+/* Shorter columns are in the head; adjacent columns share a part of up to this many bytes: each part costs
  * about 18. */
 #define COLUMN_ALONE 64u
 #define PART_LEAST 512u

@@ -429,7 +429,6 @@ static size_t in_planes(const uint8_t *mark, size_t count)
 	return mark ? count - group_sum_bytes(mark, count) : count;
 }
 
-/* The j-th plane. */
 static void splice_plane(const group_numbers *base, const rows *r, const values *in, uint64_t from,
 			 unsigned j, vv_buf *out)
 {

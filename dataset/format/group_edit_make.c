@@ -600,7 +600,6 @@ static bool may_do(const side *base, const side *raw)
 	       raw->g.rows * raw->g.columns <= CELLS_MAX;
 }
 
-/* Do the edits turn base into raw? */
 static bool gives_raw(const vv_buf *edits, const void *raw, size_t len, const void *base,
 		      size_t base_len)
 {

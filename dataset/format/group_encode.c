@@ -1,10 +1,9 @@
 /*
  * group_encode: chooses the encoding of a column, and writes it.
  *
- * The choice is part of the format: equal cells give equal bytes everywhere. A
- * column is gathered once into contiguous cells with the first eight bytes of
- * each as an integer; nearly everything afterwards compares, hashes or parses
- * those integers and touches no text.
+ * The choice is part of the format: equal cells give equal bytes everywhere. A column is gathered
+ * once into contiguous cells with the first eight bytes of each as an integer; nearly everything
+ * afterwards compares, hashes or parses those integers and touches no text.
  */
 #include "dataset/format/group.h"
 

@@ -3,7 +3,7 @@
  *
  * A level starts as a head of a few items, which becomes the embedded top if no more are added.
  * When it overflows, its items are fed one by one into a node that is written at each cut; the
- * node's own item goes to the level above. So memory is a head and a node a level.
+ * node's own item is added to the level above. So memory is a head and a node a level.
  */
 #include "dataset/format/list.h"
 

@@ -1,11 +1,10 @@
 /*
  * mem_sink: blocks kept for the length of one command.
  *
- * For reading plain text (a CSV blob of Git's history, a changed file of the work
- * tree) as the table that it would be: import it into a mem sink, open the table
- * from there, forget it. Blocks stay in memory up to a limit and go to an unlinked
- * temporary file past it, so that memory does not follow the file's size. Its functions
- * may be called from several threads.
+ * For reading plain text (a CSV blob of Git's history, a changed file of the work tree) as the
+ * table that it would be: import it into a mem sink, open the table from there, forget it. Blocks
+ * stay in memory up to a limit and go to an unlinked temporary file past it, so that memory does
+ * not follow the file's size. Its functions may be called from several threads.
  */
 #ifndef VV_DATASET_FORMAT_MEM_SINK_H
 #define VV_DATASET_FORMAT_MEM_SINK_H
@@ -20,9 +19,8 @@
 
 typedef struct vv_mem_sink vv_mem_sink;
 
-/* below: where blocks are looked for that were not put here (the parent version's);
- * may be NULL; must outlive the sink. temp_dir: for the temporary file; NULL:
- * TMPDIR, else /tmp. */
+/* below: where blocks are looked for that were not put here (the parent version's); may be NULL;
+ * must outlive the sink. temp_dir: for the temporary file; NULL: TMPDIR, else /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
 /* The same over any sink: missing blocks are read from that. below->payload must outlive it. */
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,

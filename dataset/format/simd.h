@@ -124,8 +124,7 @@ static inline __m128i vv_marks_any(__m128i x, const vv_mark_set *set)
 			    _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->delimiter)));
 }
 
-/* Lengths below 16 are covered by two pieces that overlap: nothing beyond the bytes is
- * touched. */
+/* Lengths below 16 are covered by two pieces that overlap: nothing beyond the bytes is touched. */
 static inline bool vv_copy_marked(char *to, const char *from, size_t len, const vv_mark_set *set)
 {
 	__m128i seen = _mm_setzero_si128();

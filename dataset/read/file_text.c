@@ -125,7 +125,6 @@ static vv_status refuse_half(const vv_file_text *t, vv_error *err)
 		       vv_text_shows(t->file->name), (unsigned long long)t->read_bytes, hint);
 }
 
-/* Decodes the next piece of text from `in`. */
 static vv_status decode(vv_file_text *t, vv_error *err)
 {
 	const char *bytes = vv_buf_cstr(&t->in);

@@ -78,7 +78,6 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Does the text contain the name as a member's? */
 static bool has_member(const char *text, size_t len, const member_name *f)
 {
 	const char *p = text, *end = text + len;

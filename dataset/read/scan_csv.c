@@ -3,10 +3,9 @@
  * looked at at once, dataset/format/simd.h), so that bytes inside cells are never touched
  * one by one. A row is decoded only once it is complete.
  *
- * Measured with gcc -O2 on one core of the reference machine, rows of 20 columns, 199
- * MB: 1.7 GB/s with unquoted cells of three bytes (50 million), 1.4 GB/s with all of
- * them in quotes, 0.9 GB/s with doubled quotes in every fourth, 7.9 GB/s with cells of
- * 30 bytes.
+ * Measured with gcc -O2 on one core of the reference machine, rows of 20 columns, 199 MB: 1.7 GB/s
+ * with unquoted cells of three bytes (50 million), 1.4 GB/s with all of them in quotes, 0.9 GB/s
+ * with doubled quotes in every fourth, 7.9 GB/s with cells of 30 bytes.
  */
 #include <assert.h>
 #include <string.h>
@@ -54,8 +53,8 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 }
 
 /* The state of the hot loop, as a local copy: the cells are written through pointers that the
- * compiler must otherwise suspect of changing the scanner. So its address goes to inlined functions
- * only. */
+ * compiler must otherwise suspect of changing the scanner. So its address is passed to inlined
+ * functions only. */
 typedef struct csv_view {
 	vv_scan_marks m;
 	const char *bytes, *end;

@@ -7,8 +7,7 @@
 #include "dataset/format/simd.h"
 #include "dataset/read/scan.h"
 
-/* Which bytes of a block of 64 are still to be looked at. Blocks begin at the
- * window's start. */
+/* Which bytes of a block of 64 are still to be looked at. Blocks begin at the window's start. */
 typedef struct vv_scan_marks {
 	const char *block;
 	uint64_t all;    /* marked and not yet passed */

@@ -326,8 +326,7 @@ static bool parts_first_line(const sniff *s, uint8_t delimiter)
 	return false;
 }
 
-/* Where few rows took little of the sample, a quote that never closes swallowed the
- * rest of it. */
+/* Where few rows took little of the sample, a quote that never closes swallowed the rest of it. */
 static bool starved(const sniff *s, const profile *p, size_t offset)
 {
 	return !s->at_end && p->rows < SNIFF_ROWS && s->len - offset > s->len / 4 + 4096;

@@ -84,9 +84,8 @@ static long small_integer(const vv_cell *c)
 	return v;
 }
 
-/* Are the numbers of the row a rising series in equal steps, at least two of them and
- * nothing but text beside them? So are years over columns, and columns that
- * someone's program numbered. */
+/* Are the numbers of the row a rising series in equal steps, at least two of them and nothing but
+ * text beside them? So are years over columns, and columns that someone's program numbered. */
 static bool is_series(const vv_cell *cells, size_t count)
 {
 	long last = -1, step = 0;

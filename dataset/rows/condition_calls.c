@@ -228,7 +228,6 @@ static void run_case(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, 
 	}
 }
 
-/* Is the character among those of set? */
 static bool has_character(const vv_operand *set, const char *ch, size_t n)
 {
 	for (size_t i = 0; i < set->len; i += vv_character_len(set->text + i, set->len - i)) {

@@ -61,7 +61,6 @@ static vv_status add_part(vv_line_parts *p, const vv_line_part *part, vv_error *
 	return VV_OK;
 }
 
-/* The end of a cell that begins at p. */
 static const char *cell_end(const char *p, const char *end, const vv_dialect *d)
 {
 	const char quote = (char)d->quote, escape = (char)(d->escape ? d->escape : d->quote);

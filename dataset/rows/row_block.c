@@ -17,7 +17,6 @@
 #define MOST ((uint64_t)INT64_MAX / 4) /* of numbers, so that two can be added */
 #define LIST_MAX 16u                   /* literals of a list that are compared one by one */
 
-/* A column of the block. */
 typedef struct block_column {
 	vv_group_run run;
 	const vv_cell *cells; /* of each row, once they are needed */

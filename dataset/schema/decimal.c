@@ -122,7 +122,6 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 	return true;
 }
 
-/* Compares magnitudes. */
 static int magnitude(const vv_decimal *a, const vv_decimal *b, const vv_buf *buf)
 {
 	if (a->count == 0 || b->count == 0) return (a->count > 0) - (b->count > 0);
@@ -514,8 +513,8 @@ static bool align(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b
 					 : shift(y, (uint64_t)y->exponent - (uint64_t)x->exponent);
 }
 
-/* Always possible: where the highest places agree, so many digits at most are to be put after
- * one of them as the other has. */
+/* Always possible: if the highest places agree, at most as many digits are appended to one as the
+ * other has. */
 static int compare(const vv_exact *a, const vv_exact *b)
 {
 	vv_exact x, y;

@@ -39,8 +39,7 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
  * size (more than 4000 digits) that the difference is the larger one. */
 bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal *b, vv_buf *buf);
 
-/* Appends "-12.5e3"-like canonical text: sign, digits, 'e', exponent; equal for equal
- * numbers. */
+/* Appends "-12.5e3"-like canonical text: sign, digits, 'e', exponent; equal for equal numbers. */
 void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits);
 
 /* The nearest double, infinite if it is beyond all doubles. buf has the digits, and is unchanged afterwards. False for NaN

@@ -194,7 +194,7 @@ static uint32_t classify_text(const char *s, size_t len)
 static inline uint32_t classify_short_number(const char *s, size_t len)
 {
 	const uint64_t key = spell_key(s, len), low = key ^ SPELL_ZEROS;
-	/* the highest bit of each byte that is no digit */
+	/* the highest bit of each byte except digits */
 	const uint64_t others = (((low & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u) | low) &
 				0x8080808080808080u & (UINT64_MAX >> (64 - 8 * len));
 	const size_t point = others != 0 ? (size_t)__builtin_ctzll(others) / 8 : len;

@@ -22,7 +22,6 @@
 #define NAMED_ALONE 18   /* score of a name that makes a key in any position */
 #define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
 
-/* A column's looks in the sample. */
 typedef struct looks {
 	size_t column;
 	bool usable; /* no hole, no numbers with fractions, no counter without a name */
@@ -188,7 +187,7 @@ static unsigned bytes_in(const vv_cell *c)
 	return found;
 }
 
-/* Is the column 1, 2, 3 ..., or another number that goes up by one from row to row? */
+/* Is the column 1, 2, 3 ..., or another number that grows by one from row to row? */
 static bool counts_rows(const sample *s, size_t column)
 {
 	int64_t v, before = 0;

@@ -16,10 +16,9 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 
-/* Candidates from a sample of rows, best first: leftmost columns, id- or code-like
- * (by name and by values), no fractions, no empty or absent cells, unique within
- * the sample; then pairs and triples of leading columns. Each candidate is a set of
- * column places. */
+/* Candidates from a sample of rows, best first: leftmost columns, id- or code-like (by name and by
+ * values), no fractions, no empty or absent cells, unique within the sample; then pairs and triples
+ * of leading columns. Each candidate is a set of column places. */
 #define VV_KEY_COLUMNS_MAX 4
 typedef struct vv_key_candidate {
 	size_t columns[VV_KEY_COLUMNS_MAX];

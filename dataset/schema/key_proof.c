@@ -76,7 +76,7 @@ typedef struct pair {
 	uint64_t first, second;
 } pair;
 
-/* The least pairs after `after`. When cap is reached the greater half goes. */
+/* The least pairs after `after`. When cap is reached the greater half is dropped. */
 typedef struct pair_list {
 	pair *pairs;
 	size_t count, cap;
@@ -337,7 +337,6 @@ static walk walk_from(const vv_key_proof *p, const partition *part, load *l)
 	return w;
 }
 
-/* Takes the next len bytes of the run. */
 static vv_status take_bytes(walk *w, void *out, size_t len, vv_error *err)
 {
 	const run *r = &w->part->runs[w->run];
@@ -636,7 +635,6 @@ static unsigned slice_bits(uint64_t total)
 	return total <= LOAD_MAX ? 0 : bits;
 }
 
-/* Adds the partition's pairs to the list. */
 static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_list *list,
 				vv_error *err)
 {

@@ -397,9 +397,8 @@ static bool is_url(const char *path)
 	return p > path && strncmp(p, "://", 3) == 0;
 }
 
-/* The file that a path in a descriptor names, relative to the package's folder and
- * without "." parts, in arena; NULL for a URL. VV_EINPUT for what leads out of the
- * folder. */
+/* The file that a path in a descriptor names, relative to the package's folder and without "."
+ * parts, in arena; NULL for a URL. VV_EINPUT for what leads out of the folder. */
 static vv_status local_path(const char **out, vv_arena *arena, const vv_json *path,
 			    const char *file, vv_error *err)
 {

@@ -97,10 +97,9 @@ typedef struct vv_package_edit {
 	/* the current schema (compact JSON), used where the resource has none */
 	const char *schema;
 } vv_package_edit;
-/* Appends the whole new text to out. VV_ENOTFOUND: no such column; VV_EEXISTS:
- * rename_to is one already; VV_EUSAGE: no such type, or no schema to change;
- * VV_EREFUSED: the schema is in a file of its own; VV_EINPUT: the package is not
- * valid, or would not be. */
+/* Appends the whole new text to out. VV_ENOTFOUND: no such column; VV_EEXISTS: rename_to is one
+ * already; VV_EUSAGE: no such type, or no schema to change; VV_EREFUSED: the schema is in a file of
+ * its own; VV_EINPUT: the package is not valid, or would not be. */
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
 			   vv_error *err);
 

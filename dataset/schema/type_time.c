@@ -550,8 +550,7 @@ static size_t match_offset(const char *s, size_t avail)
 	return number_of(s + 1, 2) < 24 ? n : 0;
 }
 
-/* A run of white space, of digits (a fraction's) or of letters (a zone's), at most
- * `most` long. */
+/* A run of white space, of digits (a fraction's) or of letters (a zone's), at most `most` long. */
 static size_t match_run(bool (*of)(char c), const char *s, size_t avail, size_t most)
 {
 	size_t n = 0;

@@ -1,6 +1,5 @@
 /*
- * value: how the types of Table Schema are ordered and when two of their
- * values are one.
+ * value: how the types of Table Schema are ordered and when two of their values are one.
  */
 #include "dataset/schema/value.h"
 
@@ -193,7 +192,6 @@ static void read_boolean(vv_value *out, const vv_field *f, const vv_cell *cell)
 			     : vv_cell_is_one_of(cell, f->true_values ? f->true_values : yes);
 }
 
-/* Adds count x unit to the seconds. */
 static void add_units(int64_t *sum, int64_t count, int64_t unit)
 {
 	int64_t more;

@@ -254,7 +254,7 @@ typedef struct part {
 
 /* The place of a row of the part: in `loaded`, or, if the part is too long for that, in `aside`. */
 typedef struct place {
-	uint64_t at; /* NO_ROW: it has not come */
+	uint64_t at; /* NO_ROW: not yet received */
 	uint32_t len;
 } place;
 
@@ -276,7 +276,7 @@ typedef struct file_order {
 	uint64_t groups_left, rows_left;
 	size_t head_len;
 	bool has_head;
-	/* while the file goes */
+	/* while the file is written */
 	size_t next_part;
 	uint64_t next_row; /* in the part */
 	place *where;
@@ -505,7 +505,7 @@ failed:
 	return rc;
 }
 
-/* Bytes that are in memory while the file goes, about; rows that are long by themselves not counted. */
+/* The approximate bytes in memory while the file is written, without single long rows. */
 static uint64_t file_order_memory(const vv_table *t)
 {
 	const vv_root *root = &t->root;
@@ -515,7 +515,7 @@ static uint64_t file_order_memory(const vv_table *t)
 	return all < PART_BYTES ? all : PART_BYTES;
 }
 
-/* ---- the file goes ---- */
+/* ---- writing the file ---- */
 
 static vv_status note_row(file_order *o, const uint8_t *head, uint64_t at, vv_error *err)
 {

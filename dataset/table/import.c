@@ -35,8 +35,7 @@ const vv_root *import_old_of(const import *im)
 	return im->opts->known ? im->opts->known : im->opts->parent;
 }
 
-/* Are the parent's groups what this dialect and these cuts would make of the same
- * bytes? */
+/* Are the parent's groups what this dialect and these cuts would make of the same bytes? */
 static bool same_inputs(const import *im)
 {
 	const vv_root *p = import_old_of(im);
@@ -362,7 +361,8 @@ static void put_first_line(import *im, uint64_t count, uint64_t at, uint64_t lin
 	}
 }
 
-/* Absent cells are easily taken for empty ones, and often come from a cell too few. */
+/* Warns of short rows: absent cells are easily mistaken for empty ones, and often result from a
+ * missing cell. */
 static void warn_short_rows(import *im)
 {
 	vv_import_result *out = im->out;

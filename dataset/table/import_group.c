@@ -490,7 +490,6 @@ static const vv_dialect *naming_dialect(const import *im)
 	return im->opts->known ? &im->opts->known->dialect : &im->dialect;
 }
 
-/* Is the group named by its bytes? */
 static bool is_named_by_bytes(const group_job *j)
 {
 	const vv_newline newline = j->im->dialect.newline;
@@ -502,7 +501,6 @@ static bool is_named_by_bytes(const group_job *j)
 	return true;
 }
 
-/* Hashes the rows in the form for naming. */
 static vv_status hash_rows(import_worker *w, const group_job *j, vv_hash128 *out, vv_error *err)
 {
 	const vv_dialect *like = naming_dialect(j->im);

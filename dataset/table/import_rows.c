@@ -20,7 +20,7 @@
 /* A group is about this long; the window gets a little more. */
 #define GROUP_WANT (96u << 10)
 
-/* What came through a pipe cannot be read again to count its lines. */
+/* Input from a pipe cannot be read again to count its lines. */
 vv_status import_progress(const import *im, uint64_t done, vv_error *err)
 {
 	return vv_progress_update(im->opts->progress, "reading", done, im->source->size, err);
@@ -224,8 +224,7 @@ static view view_of_window(const import *im)
 		      vv_window_at_end(im->window), vv_window_origin(im->window)};
 }
 
-/* Rows from the view's start into j until a cut, or until the view or the input
- * is used up. */
+/* Rows from the view's start into j until a cut, or until the view or the input is used up. */
 static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *end, size_t *used,
 			   vv_error *err)
 {

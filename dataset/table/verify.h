@@ -10,10 +10,9 @@
 #include "base/thread.h"
 #include "dataset/table/table.h"
 
-/* Checks everything of a version: nodes canonical, groups canonical, weights and
- * sums right, every raw line parses under the dialect to exactly its row's cells,
- * raw lengths and hash agree. VV_ECORRUPT names group and row. (fsck --data,
- * receive.) */
+/* Checks everything of a version: nodes canonical, groups canonical, weights and sums right, every
+ * raw line parses under the dialect to exactly its row's cells, raw lengths and hash agree.
+ * VV_ECORRUPT names group and row. (fsck --data, receive.) */
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err);
 
 /* The same for many versions, one after the other: parts shared with a version found sound before

@@ -597,7 +597,6 @@ static void take_new(order *o, const size_t start[2])
 	}
 }
 
-/* Lists base's columns in base's order. */
 static void list_as_base(order *o)
 {
 	for (size_t i = 0; i < o->m->column_count; i++) {

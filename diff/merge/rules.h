@@ -83,7 +83,6 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
  * decided by itself. */
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len);
 
-/* Is there a rule of this kind? */
 bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind);
 
 /* Exchanges ours and theirs, for a merge that is made the other way round. */

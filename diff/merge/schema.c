@@ -24,9 +24,8 @@ typedef struct value {
 	size_t len;
 } value;
 
-/* One schema being written. Where both sides changed something differently it has what
- * ours has, or, neutral, what base (without one: x) has. whole: nothing is put together
- * from two versions. */
+/* One schema being written. Where both sides changed something differently it has what ours has,
+ * or, neutral, what base (without one: x) has. whole: nothing is put together from two versions. */
 typedef struct maker {
 	merge *m;
 	bool neutral, whole;

@@ -94,7 +94,6 @@ static vv_status give_line(script *s, vv_error *err)
 	return rc;
 }
 
-/* Flushes the NDJSON writer's bytes into the line. */
 static vv_status flush_ndjson(script *s, vv_status rc, vv_error *err)
 {
 	if (rc == VV_OK && (rc = s->ndjson->end(s->ndjson, err)) == VV_OK) {

@@ -247,8 +247,8 @@ static vv_status pass_both(stream *x, stream *y, runs *r, row_pair how, vv_error
 	return how == PAIR_EQUAL ? add_run(r, &one, err) : keep_run(r, &one, how, err);
 }
 
-/* The rows at hand have one key, whose hash this is. *paired: passed; false: no memory to check
- * whether the key repeats. */
+/* The rows at hand have one key, whose hash this is. *paired: passed; false: the key came
+ * before, or the set of keys is full. */
 static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, uint64_t key, bool *paired,
 			   vv_error *err)
 {

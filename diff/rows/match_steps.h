@@ -160,7 +160,6 @@ vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_err
 void digest_clear(digest *g);
 VV_AUTO_CLEAR(digest, digest_clear)
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
-/* The hash of the key alone. */
 vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 /* The field under which a pair's cells of one side are read. */
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
@@ -210,7 +209,6 @@ void rowdiff_gap_clear(row_gap *g);
 
 /* ---- row_cells: the cells of two rows ---- */
 
-/* Is it a column of the key? */
 bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p);
 /* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case.
  * equal: columns that need no look, or NULL. */

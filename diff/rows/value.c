@@ -1,6 +1,6 @@
 /*
- * value: when two spellings are one value. Everything goes through the canonical form, so
- * that comparing, hashing and joining always agree.
+ * value: decides whether two spellings are one value. Everything goes through the canonical form,
+ * so that comparing, hashing and joining always agree.
  */
 #include "diff/rows/value.h"
 
@@ -117,9 +117,8 @@ static void put_json(vv_buf *out, const vv_cell *c)
 	}
 }
 
-/* Dates and times of columns with a format of their own, as the default format has them. A
- * text that is none under its format must not be treated as one that is: it has a tag of its
- * own. */
+/* Dates and times of columns with a format of their own, as the default format has them. A text
+ * that is none under its format must not be treated as one that is: it has a tag of its own. */
 static bool put_moment(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	size_t at = out->len;
@@ -173,7 +172,7 @@ void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	uint8_t len[10];
 	size_t at = out->len;
-	/* The length goes first, so that one value is never the start of another. Most are short:
+	/* the length comes first, so that one value is never the start of another. Most are short:
 	 * one byte is reserved, and the text moved if it needs more. */
 	vv_buf_putc(out, 0);
 	put_form(out, f, c);

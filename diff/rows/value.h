@@ -47,8 +47,7 @@ const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb);
  * first). The basis of normalised row hashes and of ordering. */
 void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c);
 
-/* Total order for deterministic output and merging: by state, then numbers by value,
- * else bytes. */
+/* Total order for deterministic output and merging: by state, then numbers by value, else bytes. */
 int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b);
 
 #endif

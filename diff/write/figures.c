@@ -680,7 +680,6 @@ static vv_status open_side(vv_table_reader **out, pass *x, int side, vv_error *e
 				    err);
 }
 
-/* All groups but these. */
 static vv_status read_others(pass *x, const vv_changed_group *but, size_t count, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;

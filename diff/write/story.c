@@ -239,7 +239,6 @@ static bool explains_step(double step, double from, double to)
 	return fabs(from + step - to) <= (fabs(from) + fabs(to) + fabs(step)) * 1e-12;
 }
 
-/* Rounds to this many digits. */
 static double rounded(double x, int digits)
 {
 	if (x == 0 || !isfinite(x)) return x;

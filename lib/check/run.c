@@ -1,6 +1,5 @@
 /*
- * run: which datasets of a version are checked, and what each commit of a range is
- * compared with.
+ * run: which datasets of a version are checked, and what each commit of a range is compared with.
  */
 #include "lib/check/run.h"
 

@@ -222,7 +222,6 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 
 /* --- what became of them --------------------------------------------------------------------- */
 
-/* The place of a commit in the timeline. */
 static size_t place_of(const learning *l, const vv_oid *commit)
 {
 	const char *hex = vv_oid_shows(commit);

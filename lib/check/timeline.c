@@ -16,7 +16,6 @@
 #include "lib/check/list.h"
 #include "repo/git/history/mailmap.h"
 
-/* One reading. */
 typedef struct reading {
 	vv_timeline *t;
 	vv_check_run *run;
@@ -101,7 +100,6 @@ static vv_status put_count(void *payload, const vv_report_count *c, vv_error *er
 	return vv_buf_ok(b, err);
 }
 
-/* A record that is read. */
 typedef struct record {
 	const uint8_t *at, *end;
 	vv_arena *arena;

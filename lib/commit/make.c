@@ -337,7 +337,6 @@ static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error 
 	return rc < 0 ? rc : vv_write_file(file, b.data, b.len, false, err);
 }
 
-/* Reads the commit made by git. */
 static vv_status read_made(vv_commit_job *j, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};

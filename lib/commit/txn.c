@@ -1,5 +1,5 @@
 /*
- * txn: begins a transaction, and puts paths into it: decides what a path may become.
+ * txn: begins a transaction, and puts paths into it: decides which changes a path may get.
  */
 #include "lib/commit/txn_internal.h"
 

@@ -25,7 +25,6 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 
-/* A side, opened. */
 typedef struct side {
 	vv_subject subject;
 	vv_table table;

@@ -81,8 +81,7 @@ static bool is_between(const vv_fact *f, const char *word)
 	return low_order(f, word, strlen(word)) <= 0 && high_order(f, word, strlen(word)) >= 0;
 }
 
-/* Digits, signs, points and blanks come before all letters; INF and NaN do
- * not. */
+/* Digits, signs, points and blanks come before all letters; INF and NaN do not. */
 static bool spelled_may(const vv_fact_test *t, const vv_fact *f)
 {
 	bool odd = t->op == VV_FACT_ABOVE || t->op == VV_FACT_FROM || t->op == VV_FACT_IS;

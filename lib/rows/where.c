@@ -156,7 +156,7 @@ static bool only_empty_is_missing(const vv_field *f)
 	return true;
 }
 
-/* What facts imply about missing values. */
+/* Can missing values pass the test, by the facts? */
 static bool missing_may(const vv_where *w, const test *t, const vv_fact *f)
 {
 	static const vv_cell empty = {.state = VV_CELL_TEXT};

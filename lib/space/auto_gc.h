@@ -29,8 +29,7 @@ typedef struct vv_auto_gc {
 void vv_auto_gc_clear(vv_auto_gc *gc);
 VV_AUTO_CLEAR(vv_auto_gc, vv_auto_gc_clear)
 
-/* Cheap: settings, and the lengths of the packs. Remembers the store's size when no gc
- * ever did. */
+/* Cheap: settings, and the lengths of the packs. Remembers the store's size when no gc ever did. */
 vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err);
 
 #endif

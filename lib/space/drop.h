@@ -61,7 +61,7 @@ typedef struct vv_drop {
 	vv_drop_keeper *keepers;
 	size_t keeper_count, keeper_cap;
 	uint64_t goes; /* of versions */
-	vv_gc_run gc;  /* what was removed in bytes and blocks */
+	vv_gc_run gc;  /* bytes and blocks removed */
 } vv_drop;
 
 /* VV_ENOTFOUND: no such revision. If no keeper was reached: the error of the first. VV_ELOCKED: another drop, gc or command of

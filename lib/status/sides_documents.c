@@ -24,7 +24,6 @@ char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const cha
 	return vv_buf_detach(&b);
 }
 
-/* One side of a document. */
 typedef struct side {
 	vv_subject subject;
 	char *word;

@@ -66,7 +66,6 @@ vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote
 			       const char *folder, bool asked, vv_error *err);
 
 /* A note for each move, as git fetch has them. */
-/* Does it move a ref? */
 bool vv_ref_moves(const vv_ref_move *m);
 /* VV_EREFUSED: it moves a branch that a work tree has checked out. */
 vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err);

@@ -276,7 +276,6 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	return rc;
 }
 
-/* One remote that is to be reached. */
 typedef struct reaching {
 	vv_needed *n;
 	needed_remote *m;

@@ -364,7 +364,6 @@ static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello 
 	return rc < 0 || !known ? rc : vv_is_ancestor(r->j->repo, &p->id, &p->old, has, err);
 }
 
-/* Names the branch for it. */
 static vv_status name_branch(vv_shown_head *h, vv_error *err)
 {
 	vv_buf name = VV_BUF_INIT;

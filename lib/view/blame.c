@@ -62,7 +62,6 @@ typedef struct side {
 	vv_blame_part *into;
 } side;
 
-/* One step. */
 typedef struct step {
 	vv_blame *b;
 	vv_blame_part *part;

@@ -89,7 +89,6 @@ void vv_log_filter_close(vv_log_filter *f)
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* A commit that is searched. */
 typedef struct search {
 	const vv_log_filter *f;
 	const vv_oid *old_commit, *new_commit; /* old_commit NULL: the first commit */

@@ -24,7 +24,6 @@
 /* Columns of a key that are looked at when renamed columns are sought. */
 #define SAMPLE_KEY_MAX 16u
 
-/* One side, opened. */
 typedef struct opened {
 	vv_table table;
 	bool is_open;

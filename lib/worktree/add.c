@@ -505,7 +505,6 @@ static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, 
 	return rc;
 }
 
-/* Drops conflicts of staged paths. */
 static vv_status drop_conflicts(const vv_add_report *rep, vv_repository *r, vv_error *err)
 {
 	vv_status rc;

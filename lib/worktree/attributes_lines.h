@@ -43,8 +43,7 @@ typedef struct vv_attr_list {
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
 			      vv_error *err);
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err);
-/* One line for each that does: ".gitattributes:3 (*.csv text) beats -text for a.csv and 2
- * more". */
+/* One line for each that does: ".gitattributes:3 (*.csv text) beats -text for a.csv and 2 more". */
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
 /* May git read and write the path's file in another encoding? */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);

@@ -36,8 +36,7 @@ VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
  * (or of everything: p->eof), <0. Borrowed until the next call. */
 int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
 
-/* Bytes of the run, as a stream: 0 at its end. payload is the vv_pkt_in; fits
- * vv_source.read. */
+/* Bytes of the run, as a stream: 0 at its end. payload is the vv_pkt_in; fits vv_source.read. */
 ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err);
 
 /* Reads the run to its end and forgets it. */

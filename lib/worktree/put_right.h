@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* What was recovered. */
+/* The recovery of an interrupted command. */
 typedef struct vv_interruption {
 	bool undone, finished; /* at most one; complete counts as finished */
 	char command[32];

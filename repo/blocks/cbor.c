@@ -490,8 +490,7 @@ static vv_status take_key(vv_cbor *c, level *l, vv_error *err)
 	return rc < 0 ? rc : check_key(&at, l, (const uint8_t *)key, len, err);
 }
 
-/* Moves over one whole value with all that a canonical block must keep. fn may
- * be NULL. */
+/* Moves over one whole value with all that a canonical block must keep. fn may be NULL. */
 static vv_status walk_value(vv_cbor *c, vv_link_fn fn, void *payload, vv_error *err)
 {
 	level levels[VV_CBOR_DEPTH];

@@ -1,8 +1,7 @@
 /*
  * cid_map: CIDs in the order in which they came, each with a number, found by hash.
  *
- * Used inside repo for the blocks of an unfinished pack, for marks, for sets.
- * One thread at a time.
+ * Used inside repo for the blocks of an unfinished pack, for marks, for sets. One thread at a time.
  */
 #ifndef VV_REPO_BLOCKS_CID_MAP_H
 #define VV_REPO_BLOCKS_CID_MAP_H

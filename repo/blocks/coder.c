@@ -28,9 +28,8 @@ static const vv_block_codec *get_codec(void)
 	return atomic_load(&registered_codec);
 }
 
-/* Measured on 32 KB groups of CSV rows: level -1 2.16x at 380 MB/s, 1 3.00x at
- * 330, 3 3.04x at 260, 5 2.94x at 150; a first import is bound by this. Level 9 saves 5 % of
- * whole blocks. */
+/* Measured on 32 KB groups of CSV rows: level -1 2.16x at 380 MB/s, 1 3.00x at 330, 3 3.04x at 260,
+ * 5 2.94x at 150; a first import is bound by this. Level 9 saves 5 % of whole blocks. */
 #define WHOLE_LEVEL 1
 #define THOROUGH_LEVEL 9
 /* For numbers, flags and places in a dictionary, shorter matches cost more than they save (5 % of a table of numbers), and are

@@ -1,11 +1,11 @@
 /*
  * gc: cleans a store in an order such that nothing reachable is lost.
  *
- *  1. Mark, and write one pack of what is reachable (newest whole) and one of
- *     what is not, both still under temporary names. No lock: writers continue.
- *  2. Take the writer lock, mark again, and add what became reachable or was
- *     written meanwhile. A commit releases the lock only when its reference is
- *     durable, so under the lock every block is either named or garbage.
+ *  1. Mark, and write one pack of the reachable blocks (newest whole) and one of
+ *     the others, both still under temporary names. No lock: writers continue.
+ *  2. Take the writer lock, mark again, and add blocks reachable or written
+ *     meanwhile. A commit releases the lock only when its reference is durable,
+ *     so under the lock every block is either named or garbage.
  *  3. Rename both packs into place, fsync the folder, and only then remove the
  *     packs that they replace and those whose grace period is over.
  *

@@ -1,6 +1,5 @@
 /*
- * pack: a pack's two ends, its records by offset, and its index when that has to
- * be made again.
+ * pack: a pack's two ends, its records by offset, and its index when that has to be made again.
  */
 #include "repo/blocks/pack.h"
 
@@ -295,9 +294,8 @@ static vv_status check_record(vv_pack *p, vv_coder *c, const vv_record *r, const
 	return VV_OK;
 }
 
-/* Collects the intact records of a damaged pack, from its start to where it is
- * torn. One that fails its check counts as torn off unless an intact one
- * follows where it ends. */
+/* Collects the intact records of a damaged pack, from its start to where it is torn. One that fails
+ * its check counts as torn off unless an intact one follows where it ends. */
 static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries *e, vv_error *err)
 {
 	uint8_t header[VV_RECORD_PEEK];
@@ -479,8 +477,7 @@ static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAIL
 	return NULL;
 }
 
-/* Another format generation is refused; a damaged header that merely looks like
- * one is damage. */
+/* Another format generation is refused; a damaged header that merely looks like one is damage. */
 static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 {
 	vv_pack_scan scan = {NULL, NULL, NULL};

@@ -6,9 +6,8 @@
  *   40   "VVEND" 00 00 0A, le64 number of records, le64 length of the file,
  *        16 bytes: XXH3-128 (lo, hi as le64) of all before these 16
  *
- * The hex of the last 16 bytes is the file's name: pack-<hex>.pack, and for one
- * that gc has set aside aside-<unix seconds>-<hex>.pack; its index has the same
- * name with .index.
+ * The hex of the last 16 bytes is the file's name: pack-<hex>.pack, and for one that gc has set
+ * aside aside-<unix seconds>-<hex>.pack; its index has the same name with .index.
  *
  * A pack with a wrong beginning or end is opened, but marked as damaged; its readable blocks can be
  * read. Files are read by position, not mapped: so a truncated one is an error and not a signal.
@@ -44,8 +43,7 @@ typedef struct vv_pack_name {
 bool vv_pack_name_read(vv_pack_name *out, const char *name); /* "....pack" */
 void vv_pack_name_write(char out[VV_PACK_NAME_MAX], const vv_pack_name *n, const char *ext);
 
-/* Shared by all lists that name it. All but the atomic members is constant from
- * open on. */
+/* Shared by all lists that name it. All but the atomic members is constant from open on. */
 typedef struct vv_pack {
 	atomic_uint refs;
 	vv_pack_name id;

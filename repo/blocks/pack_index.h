@@ -40,10 +40,9 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 /* Bytes of the index of a pack of pack_len bytes with count records. */
 uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len);
 
-/* Opens the file at path, which must be the index of the pack with this hash.
- * With whole, all of it is read and checked; else a large one is only looked
- * into where needed. VV_ENOTFOUND, VV_ECORRUPT (damaged, of another pack or
- * another format generation). */
+/* Opens the file at path, which must be the index of the pack with this hash. With whole, all of it
+ * is read and checked; else a large one is only looked into where needed. VV_ENOTFOUND, VV_ECORRUPT
+ * (damaged, of another pack or another format generation). */
 vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 			     const uint8_t hash[VV_PACK_HASH_LEN], bool whole, vv_error *err);
 

@@ -1,9 +1,8 @@
 /*
  * pack_list: lists the existing packs.
  *
- * The folder's listing is the list of packs; there is no manifest. A list once
- * made is shared, and replaced by a newer one when a block is missed and the
- * folder has changed since.
+ * The folder's listing is the list of packs; there is no manifest. A list once made is shared, and
+ * replaced by a newer one when a block is missed and the folder has changed since.
  */
 #include "repo/blocks/pack_list.h"
 

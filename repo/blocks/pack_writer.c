@@ -173,8 +173,7 @@ static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, 
 
 /* ---- appending ---- */
 
-/* Fills r; the checksum of anything but a difference is known before the lock
- * is taken. */
+/* Fills r; the checksum of anything but a difference is known before the lock is taken. */
 static void describe(vv_record *r, const vv_pack_item *item)
 {
 	*r = (vv_record){.cid = item->cid,

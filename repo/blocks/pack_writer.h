@@ -1,11 +1,10 @@
 /*
  * pack_writer: an unfinished pack.
  *
- * A correct caller: new; append records or copy packs, from any thread; then
- * seal (complete and durable under a temporary name), publish (renamed, with its
- * index), fsync of the folder, and reset or free. Without publish nothing stays.
- * Who has more to wait for calls end, stage, waits, and calls place instead.
- * After a failure every further call fails likewise, until reset.
+ * A correct caller: new; append records or copy packs, from any thread; then seal (complete and
+ * durable under a temporary name), publish (renamed, with its index), fsync of the folder, and
+ * reset or free. Without publish nothing stays. Who has more to wait for calls end, stage, waits,
+ * and calls place instead. After a failure every further call fails likewise, until reset.
  */
 #ifndef VV_REPO_BLOCKS_PACK_WRITER_H
 #define VV_REPO_BLOCKS_PACK_WRITER_H
@@ -76,9 +75,8 @@ vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
-/* Writes the index, under a temporary name, too; it, and the pack where that was ended, is
- * added to files. since negative: an ordinary pack; else one set aside at that time. *id gets its
- * name. */
+/* Writes the index, under a temporary name, too; it, and the pack where that was ended, is added to
+ * files. since negative: an ordinary pack; else one set aside at that time. *id gets its name. */
 vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
 			       vv_error *err);
 /* Renames the staged files, which must be durable, to their names; the index first, so that a

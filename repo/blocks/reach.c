@@ -1,9 +1,8 @@
 /*
  * reach: the stack of a walk.
  *
- * A block enters the set when it is pushed, not when it is visited: else a graph
- * whose nodes name the same children again and again would fill the stack long
- * before the budget ends.
+ * A block enters the set when it is pushed, not when it is visited: else a graph whose nodes name
+ * the same children again and again would fill the stack long before the budget ends.
  */
 #include "repo/blocks/reach.h"
 

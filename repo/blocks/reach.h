@@ -15,7 +15,6 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
 
-/* A set of CIDs. */
 typedef struct vv_cid_set vv_cid_set;
 vv_cid_set *vv_cid_set_new(void);
 void vv_cid_set_free(vv_cid_set *set);
@@ -39,7 +38,6 @@ typedef struct vv_walk {
 	void *payload;
 } vv_walk;
 
-/* Walks from root. */
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 
 /* Is everything below root here? *missing gets the first one that is not. */

@@ -26,7 +26,6 @@
 #define VV_CHAIN_MAX 100        /* differences that follow each other */
 #define VV_PACK_HEADER_LEN 8u   /* bytes of a pack before its first record */
 
-/* Longest record header. */
 #define VV_RECORD_HEADER_MAX 96u
 
 /* So much is read in order to parse one: most differences are in it entirely. */

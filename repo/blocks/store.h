@@ -6,12 +6,11 @@
  * at work) before it is VV_EMISSING. Every returned block was checked: record checksum (XXH3 of
  * header and raw bytes), and that the record is that of the CID. VV_ECORRUPT names pack and offset.
  *
- * Writing: vv_writer_open takes the writer lock (one writer a store, others
- * wait); vv_writer_put from any thread; vv_writer_commit makes the pack durable
- * (fsync, rename, fsync of the folder) and the blocks visible; then the caller
- * makes its references durable and calls vv_writer_close, which releases the
- * lock: gc, which also needs the lock to drop anything, thus sees either no new
- * block or the reference to it as well. Without commit, close leaves no trace.
+ * Writing: vv_writer_open takes the writer lock (one writer a store, others wait); vv_writer_put
+ * from any thread; vv_writer_commit makes the pack durable (fsync, rename, fsync of the folder) and
+ * the blocks visible; then the caller makes its references durable and calls vv_writer_close, which
+ * releases the lock: gc, which also needs the lock to drop anything, thus sees either no new block
+ * or the reference to it as well. Without commit, close leaves no trace.
  *
  * Formats: docs/formats/store.md, "pack" and "index"; pack.h, pack_index.h.
  */
@@ -159,9 +158,8 @@ typedef struct vv_writer_stats {
 } vv_writer_stats;
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
 
-/* Makes everything put so far durable and visible, and merges small packs
- * geometrically. May be called again after further puts. On failure nothing of
- * it is visible. */
+/* Makes everything put so far durable and visible, and merges small packs geometrically. May be
+ * called again after further puts. On failure nothing of it is visible. */
 vv_status vv_writer_commit(vv_writer *w, vv_error *err);
 /* vv_writer_commit in steps, so that its two waits for the disk can be shared: the files added by
  * stage must be durable before place, the folders added by place before finish. finish ends it in

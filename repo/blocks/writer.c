@@ -36,8 +36,7 @@ static int compare_age(const void *pa, const void *pb)
 	return time != 0 ? time : strcmp(a->name, b->name);
 }
 
-/* Where among sizes (largest first) the stretch to be merged begins; count for
- * none. */
+/* Where among sizes (largest first) the stretch to be merged begins; count for none. */
 static size_t find_split(const uint64_t *sizes, size_t count)
 {
 	uint64_t total = 0;

@@ -1,8 +1,7 @@
 /*
  * program: running other programs.
  *
- * Programs are found through the absolute entries of PATH only, and run without
- * a shell.
+ * Programs are found through the absolute entries of PATH only, and run without a shell.
  */
 #ifndef VV_REPO_GIT_PROGRAM_H
 #define VV_REPO_GIT_PROGRAM_H

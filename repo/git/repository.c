@@ -131,9 +131,8 @@ static vv_status has_work_tree_setting(const vv_repository *r, bool *out, vv_err
 	return VV_OK;
 }
 
-/* GIT_DIR without GIT_WORK_TREE: the current folder is the top of the work tree,
- * unless the configuration says otherwise (git(1)). libgit2 does not implement
- * GIT_WORK_TREE at all. */
+/* GIT_DIR without GIT_WORK_TREE: the current folder is the top of the work tree, unless the
+ * configuration says otherwise (git(1)). libgit2 does not implement GIT_WORK_TREE at all. */
 static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 {
 	const char *tree = vv_env_get(r->env, "GIT_WORK_TREE");

@@ -84,10 +84,9 @@ bool vv_repository_is_initialised(const vv_repository *r); /* filter.varve.* con
 /* The block store, opened on first use; borrowed. */
 vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
 
-/* A command-line path (relative to the current folder, or absolute) as a
- * repository-relative one with '/' and no trailing slash ("" for the top).
- * Owned by the caller. VV_EUSAGE when outside the work tree. Symbolic links in
- * the folders above are resolved as Git does. */
+/* A command-line path (relative to the current folder, or absolute) as a repository-relative one
+ * with '/' and no trailing slash ("" for the top). Owned by the caller. VV_EUSAGE when outside the
+ * work tree. Symbolic links in the folders above are resolved as Git does. */
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err);
 /* The inverse: the file's absolute path. NULL when out of memory. */
 char *vv_repository_file(const vv_repository *r, const char *relative);

@@ -326,7 +326,6 @@ done:
 	return rc;
 }
 
-/* Takes the list's lock. */
 static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
 {
 	vv_auto(char) *path = file_path(r, "elsewhere.lock");

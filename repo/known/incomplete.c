@@ -353,7 +353,7 @@ vv_status vv_repository_look_whole(vv_repository *r, vv_error *err)
 	    (rc = vv_ref_tips_add(&t, &head.commit, err)) < 0) {
 		return rc;
 	}
-	/* Of an incomplete history the result is unknown: the mark stays. */
+	/* With an incomplete history the result is unknown: the mark stays. */
 	rc = vv_whole_look(&whole, r, t.items, t.count, VV_IGNORED);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	return rc == VV_OK && whole.all ? vv_repository_set_incomplete(r, false, err) : VV_OK;

@@ -45,7 +45,7 @@ typedef struct line {
 	bool push, stranger;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
-	const atomic_bool *stopped;   /* nobody waits any more */
+	const atomic_bool *stopped;   /* set when the caller gave up */
 	http_settings settings;
 	http_credential credential;
 	bool has_credential, approved;

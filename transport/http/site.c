@@ -287,7 +287,7 @@ static bool add_header(const http_site *s, struct curl_slist **list, const char 
 	return more != NULL;
 }
 
-/* Adds lines, each with "\n" at its end, which goes. */
+/* Adds lines; removes the "\n" at the end of each. */
 static bool add_lines(const http_site *s, struct curl_slist **list, vv_buf *lines)
 {
 	bool fine = true;

@@ -300,8 +300,7 @@ static int read_varint(vv_car_reader *r, uint64_t *out, const char *what, vv_err
 	return 1;
 }
 
-/* Replaces out by exactly len bytes, which the caller has limited; memory grows as they
- * arrive. */
+/* Replaces out by exactly len bytes, which the caller has limited; memory grows as they arrive. */
 static vv_status read_bytes(vv_car_reader *r, vv_buf *out, size_t len, const char *what,
 			    vv_error *err)
 {

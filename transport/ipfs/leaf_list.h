@@ -1,6 +1,5 @@
 /*
- * leaf_list: a small derived file with the place in a version's file at which each leaf of its UnixFS
- * form lies.
+ * leaf_list: a small derived file with the place of each leaf of a version's UnixFS form in its file.
  *
  * With it any block of the UnixFS file can be made from its CID: a node from the leaves below it,
  * a leaf by having its bytes made again. It is derived from the version alone, is checked when it

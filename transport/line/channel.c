@@ -30,7 +30,7 @@ struct vv_channel {
 	vv_patience comes, goes; /* with a peer that sends, and that takes, slowly */
 	bool write_failed;       /* the peer may have hung up */
 	atomic_bool stopped;
-	const atomic_bool *mark; /* somebody else's; or NULL */
+	const atomic_bool *mark; /* owned elsewhere; or NULL */
 	size_t out_len;          /* bytes in out, not yet given to ops->write */
 	size_t in_pos, in_len;   /* received by ops->read and not yet read */
 	char out[BUFFER_SIZE], in[BUFFER_SIZE];

@@ -45,7 +45,6 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 	return p->owed / pace <= p->max_ms;
 }
 
-/* The patience from the options. */
 vv_patience vv_patience_of(const vv_connect_options *o);
 /* VV_EIO, for one that is used up. name: of the other side. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);

@@ -136,7 +136,7 @@ typedef struct pipe_line {
 	bool owned;                 /* a program's: in and out are closed with the line */
 	int out_flags;              /* to be put back; -1: nothing to put back */
 	bool given_up;              /* it was waited for in vain */
-	const atomic_bool *stopped; /* nobody waits any more */
+	const atomic_bool *stopped; /* set when the caller gave up */
 	pid_t pid;                  /* the program; -1: none, or waited for */
 	int exit_code;
 	unsigned idle_sec; /* 0: without end */

@@ -37,7 +37,7 @@ typedef struct ssh2_line {
 	vv_peer_messages said;
 	unsigned idle_sec;          /* 0: without end */
 	bool given_up;              /* it was waited for in vain */
-	const atomic_bool *stopped; /* nobody waits any more */
+	const atomic_bool *stopped; /* set when the caller gave up */
 } ssh2_line;
 
 /* --- waiting ------------------------------------------------------------------------------ */

@@ -27,7 +27,7 @@
 
 struct vv_left {
 	atomic_int users; /* both threads; who leaves last frees it */
-	vv_ring *ended;   /* nobody writes to it: waiting on it is the wait for its stop */
+	vv_ring *ended;   /* never written: waiting on it is the wait for its stop */
 	void (*run)(void *payload), (*clear)(void *payload);
 	void *payload;
 };

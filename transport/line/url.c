@@ -263,7 +263,7 @@ static vv_status read_authority(vv_url *out, const char *p, size_t len, vv_error
 
 /* --- paths --------------------------------------------------------------------------------- */
 
-/* A path that goes to a shell on the other side. It is quoted there; characters that could end or
+/* Checks a path for a shell on the other side. It is quoted there; characters that could end or
  * enter the quotes are refused nevertheless. */
 static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 {

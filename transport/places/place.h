@@ -62,7 +62,7 @@ typedef struct vv_place_ops {
  * empty folder instead. */
 typedef struct vv_place_mark {
 	const char *file, *text;
-	const char *keeps; /* what it stores: "copies" */
+	const char *keeps; /* its content: "copies" */
 } vv_place_mark;
 
 /* Facts about a place for the function that opens it. Borrowed until it is closed. */

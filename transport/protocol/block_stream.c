@@ -21,8 +21,8 @@ _Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/formats/protocol.md: the raw leng
 #define LINK_LEN 41u
 
 /* Differences up to this length are some changed cells or rows, which more time does not shorten: none of the
- * 356 row edits without compression among 625, of 300 versions of a table of 100 KB. Of those of 81 to 128
- * bytes it makes some shorter, 211 bytes together; of the compressed ones 100. */
+ * 356 row edits without compression among 625, of 300 versions of a table of 100 KB. It shortens some of
+ * those of 81 to 128 bytes, by 211 bytes together, and of the compressed ones by 100. */
 #define SHORT_LEN 80u
 
 /* The last CIDs of a stream, and the prefix made of them. */

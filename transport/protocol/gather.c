@@ -24,7 +24,6 @@
 
 enum { OPEN, ASKED, DONE };
 
-/* One block that is wanted. */
 typedef struct want {
 	uint32_t lacked_by; /* bit of each supplier that does not have it */
 	uint8_t state;

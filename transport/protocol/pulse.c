@@ -13,7 +13,7 @@ struct vv_pulse {
 	const atomic_uint_fast64_t *done;
 	unsigned every_ms;
 	uint64_t stall_ms;
-	vv_ring *clock; /* nobody writes to it: waiting on it is the pause */
+	vv_ring *clock; /* never written: waiting on it is the pause */
 	vv_worker *worker;
 };
 

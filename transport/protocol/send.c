@@ -19,7 +19,7 @@
 
 /* More bytes of ordinary files are packed by git. */
 #define PACKED_BYTES (256u << 10)
-/* Up to so many raw bytes the compressor takes its time, and some more. */
+/* Up to these raw bytes the compressor works thoroughly, up to the second at its highest level. */
 #define THOROUGH_BYTES (8u << 20)
 #define UTMOST_BYTES (1u << 20)
 /* Fewer leaves are compressed again, which takes little time. */

@@ -278,7 +278,7 @@ static void add_headers(const http_request *q, struct MHD_Response *response, co
 
 /* --- ranges ------------------------------------------------------------------------------------ */
 
-/* Of several ranges only the first is served, as in other gateways. */
+/* With several ranges only the first is served, as in other gateways. */
 static void read_range(const http_request *q, const wish *w, vv_http_range *out, uint64_t size)
 {
 	const char *value = http_header(q, "Range");

@@ -1,6 +1,5 @@
 /*
- * words: the words of HTTP that come from strangers: paths, ranges, entity tags,
- * credentials.
+ * words: the words of HTTP that come from strangers: paths, ranges, entity tags, credentials.
  *
  * Pure functions over text; source: RFC 9110 and RFC 3986; for IPFS the trustless gateway
  * specification (specs.ipfs.tech/http-gateways/trustless-gateway).

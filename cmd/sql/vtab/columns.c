@@ -61,7 +61,7 @@ int vv_sql_columns_end(vv_sql_columns_sql *s, vv_sql_catalog *c, char **message)
 {
 	int rc = SQLITE_NOMEM;
 
-	/* Of a file without a byte: SQLite has no table without columns. */
+	/* an empty file: a SQLite table needs a column */
 	sqlite3_str_appendall(s->sql, s->count > 0 ? ")" : "\"column\" TEXT)");
 	char *sql = sqlite3_str_finish(s->sql);
 	if (sql && !s->failed) {

@@ -1,8 +1,8 @@
 /*
  * diff: varve_diff_T(from, to), a row for each row that differs, and varve_diff_cells_T(from, to), one for each cell.
  *
- * from is HEAD where it is not given, to is the work tree. Columns are those of the table as it is now; a column that
- * was renamed between the two versions is found on both sides.
+ * from defaults to HEAD, to to the work tree. Columns are those of the current table; a column that was renamed
+ * between the two versions is found on both sides.
  */
 #include "cmd/sql/vtab/tables.h"
 

@@ -55,7 +55,7 @@ struct vv_sql_grouped {
 	size_t most; /* of the version */
 	group *groups;
 	size_t group_count, group_cap;
-	uint32_t *order; /* groups as they are wanted; NULL: as they came */
+	uint32_t *order; /* groups in the wanted order; NULL: in order of arrival */
 	uint32_t *slots; /* of groups, by hash; a power of two */
 	size_t slot_count;
 	char *texts;
@@ -84,7 +84,7 @@ bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how)
 	return of->facts->rows <= MOST_BYTES / row;
 }
 
-/* Room for one more of what is size bytes. */
+/* Makes room for one more item of size bytes. */
 static int make_room(void *array, size_t *cap, size_t count, size_t size, varve_error *err)
 {
 	size_t more = *cap > 0 ? *cap * 2 : 1024;
@@ -267,7 +267,7 @@ static bool read_number(double *out, bool *odd, const char *s, size_t len)
 	return true;
 }
 
-/* Of texts that SQLite may take for equal, beside numbers: one hash; *odd: that is not certain. */
+/* The same hash for texts that SQLite may treat as equal, numbers among them; *odd: uncertain. */
 static uint64_t hash_text(bool *odd, const char *text, size_t len)
 {
 	double d;
@@ -601,7 +601,8 @@ static int hash_number(uint64_t *out, bool integers, sqlite3_value *value)
 	return !integers || (double)(int64_t)d == d;
 }
 
-/* As hash_number, of a column of any class. Asking a text for its number changes it, so that a copy is asked. */
+/* As hash_number, of a column of any class. Converting a text to a number changes it, so that a copy is
+ * converted. */
 static int hash_value(uint64_t *out, const vv_sql_grouped *g, size_t i, sqlite3_value *value,
 		      bool is)
 {

@@ -61,8 +61,8 @@ static void close_log(void *state)
 	varve_log_free(((log_rows *)state)->log);
 }
 
-/* A path as a name of SQL means it; any other word is a path as it stands (of a table that is no more, or a pattern), and
- * *unknown the error where that leads to nothing. */
+/* The path for a name of SQL; any other word is a literal path (of a removed table, or a pattern), with *unknown the
+ * error if that finds nothing. */
 static char *path_of(varve_error *unknown, const vv_sql_function_table *t, const char *word)
 {
 	vv_auto(vv_sql_name) name = {0};
@@ -357,7 +357,7 @@ const vv_sql_function vv_sql_function_columns = {
 
 /* ---- varve_check(path, revision) ---- */
 
-/* Of a table or of all: findings of one version, or verdicts of many. */
+/* For one table or all: findings of one version, or verdicts of many. */
 typedef struct check_rows {
 	varve_check_options how;
 	char *path;

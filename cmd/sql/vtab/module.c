@@ -1,5 +1,6 @@
 /*
- * module: what is registered under which name, and what the functions varve_attach and varve_use do.
+ * module: registers tables and functions under their names, and implements varve_attach and
+ * varve_use.
  */
 #include "cmd/sql/vtab/module.h"
 
@@ -46,7 +47,7 @@ static varve_value read_argument(sqlite3_value *v, char digits[VV_VALUE_OWN])
 	return out;
 }
 
-/* Numbers are REAL where an argument is, and where SQLite's own function gives REAL. */
+/* Numbers are REAL if an argument is, or if SQLite's own function returns REAL. */
 static void put(sqlite3_context *context, const varve_value *v, bool real)
 {
 	if (v->kind == VARVE_VALUE_DECIMAL || (v->kind == VARVE_VALUE_INT64 && real)) {
@@ -109,7 +110,7 @@ static int sql_scalar_add(sqlite3 *db)
 
 SQLITE_EXTENSION_INIT1
 
-/* sqlite3_vtab_in, sqlite3_vtab_rhs_value: what came before has no such functions, and must not be called. */
+/* sqlite3_vtab_in, sqlite3_vtab_rhs_value: older versions lack them, and must not be called. */
 #define OLDEST_SQLITE 3038000
 #define NO_TABLE "no such table: "
 
@@ -279,7 +280,7 @@ static char *find_twin(vv_sql_catalog *c, const char *word)
 	return known;
 }
 
-/* Files, branches and tags may differ in case only, but modules may not: what a name meant in another case makes room. */
+/* Files, branches and tags may differ in case only, but modules may not: a name with another case is replaced. */
 static int make_room(vv_sql_catalog *c, const char *word, varve_error *err)
 {
 	char *twin = find_twin(c, word);
@@ -367,8 +368,8 @@ static void fail(sqlite3_context *context, const varve_error *err)
 	sqlite3_free(message);
 }
 
-/* Registers what queries ask of a table, under each of its names; revision NULL: as it is now. all: it is one of all
- * branches and tags, which nobody chose. */
+/* Registers the tables of a revision under each of their names; revision NULL: the current state. all: one of all
+ * branches and tags, not chosen by the user. */
 static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_error *err)
 {
 	size_t count;
@@ -387,7 +388,8 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 			bool wanted = kind == VV_NAME_VERSION || !revision;
 			char *twin = word && all ? find_twin(c, word) : NULL;
 
-			if (twin) { /* neither, rather than one for the other; varve_use tells */
+			if (twin) { /* registers neither rather than the wrong one; varve_use
+				     * reports it */
 				(void)sqlite3_create_module_v2(c->db, twin, NULL, NULL, NULL);
 			} else {
 				rc = !word    ? vv_sql_error_memory(err)
@@ -537,8 +539,8 @@ static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 	}
 }
 
-/* varve_sql('QUERY'): the query as SQLite takes it, whose tables are known from then on. An error of SQLite's own is left
- * to whoever runs it. */
+/* varve_sql('QUERY'): rewrites the query for SQLite and registers its tables. SQLite's own errors appear when the query
+ * runs. */
 static void make_ready(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
@@ -595,7 +597,7 @@ static int add_functions(sqlite3 *db, vv_sql_catalog *c)
 	return rc;
 }
 
-/* Loading twice is harmless: what was attached stays. */
+/* Loading twice is harmless: attached repositories remain. */
 static bool is_installed(sqlite3 *db)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -624,7 +626,7 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 	}
 	if (is_installed(db)) return SQLITE_OK;
 	if (!(c = vv_sql_catalog_new(db))) return SQLITE_NOMEM;
-	/* The module keeps the catalog: it goes with the connection. */
+	/* the module owns the catalog, which is freed with the connection */
 	int rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c,
 					  drop_catalog);
 	if (rc == SQLITE_OK) {

@@ -365,7 +365,7 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 		sqlite3_free(path);
 		return VARVE_ENOTFOUND;
 	}
-	/* NAME#TABLE@REVISION: that a document is there does not tell whether it has such a table */
+	/* NAME#TABLE@REVISION: the document exists, but may lack such a table */
 	if (document && strchr(document, '@')) {
 		rc = varve_table_open(&table, version, NULL, &unused);
 		varve_table_free(table);
@@ -424,7 +424,8 @@ static bool is_below(const char *folder, const char *file)
 	return below;
 }
 
-/* May a confined query read what was found: tables of versions, and files below the top folder, or the current one? */
+/* May a confined query read the found table? Only tables of versions, and files below the top folder, or the current
+ * one. */
 static int confine(vv_sql_catalog *c, const vv_sql_name *found, const char *word, varve_error *err)
 {
 	const char *tree = c->repo ? varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE) : NULL;

@@ -27,7 +27,8 @@ bool vv_sql_push_is_equal(int op)
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 {
 	const varve_column *c = varve_table_column(of->table, column);
-	/* ISNOTNULL is left to SQLite: up to 3.40 it is also asked of the left table of a LEFT JOIN whose ON has it. */
+	/* ISNOTNULL is left to SQLite: up to 3.40 it is also pushed to the left table of a LEFT JOIN whose ON has
+	 * it. */
 	bool missing = op == SQLITE_INDEX_CONSTRAINT_ISNULL;
 	bool compares = vv_sql_push_is_equal(op) || op == SQLITE_INDEX_CONSTRAINT_LT ||
 			op == SQLITE_INDEX_CONSTRAINT_LE || op == SQLITE_INDEX_CONSTRAINT_GT ||
@@ -49,8 +50,8 @@ bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 	}
 }
 
-/* Takes the text. What is no value of the column's type is not tested: varve would refuse it. Numbers are written as JSON
- * has them, since the column's own marks may give the same digits another meaning. */
+/* Takes the text. A text that is not a value of the column's type is not tested: varve would refuse it. Numbers are
+ * written as in JSON, since the column's own marks may give the same digits another meaning. */
 static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t len, varve_error *err)
 {
 	const varve_cell cell = {.text = text,
@@ -183,8 +184,8 @@ static int compare_number(vv_sql_push *p, size_t column, int op, sqlite3_value *
 	}
 }
 
-/* A text that looks like a number is one here. It is asked of a copy, since asking changes the value, which may be that of
- * another comparison, too. */
+/* A text that looks like a number is one here. A copy is converted, since conversion changes the value, which another
+ * comparison may use too. */
 static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value *value,
 			   varve_error *err)
 {
@@ -199,7 +200,7 @@ static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value 
 	return rc;
 }
 
-/* Can SQLite take it for a number? */
+/* Could SQLite read it as a number? */
 static bool may_be_number(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -306,7 +307,8 @@ int vv_sql_push_add_list(vv_sql_push *p, size_t column, sqlite3_value *list, var
 		return 0;
 	}
 	if (p->of->columns[column].class == VV_CLASS_INTEGER) {
-		/* Integers beyond 2^53 are not exact here: a step of doubles on each side holds them. */
+		/* Integers beyond 2^53 are not exact here: a step of doubles on each side includes
+		 * them. */
 		low = nextafter(low, -INFINITY);
 		high = nextafter(high, INFINITY);
 		rc = compare_mixed(p, column, SQLITE_INDEX_CONSTRAINT_GE, low, err);

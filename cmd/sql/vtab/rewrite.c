@@ -26,7 +26,7 @@ static bool is_in_word(char c)
 	return is_letter(c) || (c >= '0' && c <= '9') || c == '$';
 }
 
-/* The bytes until the end of what is quoted; a quote within is doubled. */
+/* The length of a quoted text with its quotes; a quote inside is doubled. */
 static size_t quoted_len(const char *s, size_t len, char quote)
 {
 	size_t i = 1;
@@ -93,7 +93,7 @@ static token read_token(const char *s, size_t len)
 	return t;
 }
 
-/* The next token that is no blank, from *at on, which moves behind it. */
+/* The next token that is not blank, from *at on, which moves behind it. */
 static token next_token(const char **at, const char *end)
 {
 	token t;
@@ -121,7 +121,7 @@ static bool is_word(const token *t, const char *word)
 	return i == t->len;
 }
 
-/* Appends what is quoted, without its quotes, for a name in double quotes. */
+/* Appends a quoted text without its quotes, for a name in double quotes. */
 static void put_unquoted(sqlite3_str *out, const token *t)
 {
 	char open = t->at[0], close = open == '[' ? ']' : open;
@@ -201,7 +201,7 @@ static bool is_any(const token *t, const char *const *words)
 	return *words != NULL;
 }
 
-/* The end of what is in parentheses; NULL: it is not closed. */
+/* The end of the text in parentheses; NULL: not closed. */
 static const char *after_parentheses(const char *at, const char *end)
 {
 	size_t open = 0;

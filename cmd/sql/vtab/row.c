@@ -1,7 +1,7 @@
 /*
  * row: varve_row_T(key...): the commits that changed one row, a row of the result for each cell.
  *
- * An argument for each column of the key, its value as it is written in the file.
+ * An argument for each column of the key, with its value as written in the file.
  */
 #include "cmd/sql/vtab/tables.h"
 
@@ -38,7 +38,7 @@ static void declare_row(const vv_sql_function_table *t, vv_sql_columns_sql *sql)
 				   varve_table_column(t->declared->table, facts->key[i])->name, "",
 				   VV_SQL_ARGUMENT);
 	}
-	if (facts->key_count == 0) { /* open_row says that there is none */
+	if (facts->key_count == 0) { /* open_row reports the missing key */
 		vv_sql_columns_add(sql, "", "key", "", VV_SQL_ARGUMENT);
 	}
 }

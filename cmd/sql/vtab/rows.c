@@ -1,5 +1,5 @@
 /*
- * rows: the rows that a plan of SQLite asks for, from one version after the other.
+ * rows: delivers the rows for a plan of SQLite, from one version after the other.
  */
 #include "cmd/sql/vtab/tables.h"
 
@@ -58,7 +58,7 @@ typedef struct rows_cursor {
 	sqlite3_value **values;
 	vv_sql_scan *scan;
 	vv_sql_grouping
-		grouping; /* the order in which rows are wanted, or by what they are looked for; count 0: neither */
+		grouping; /* the wanted order of rows, or the columns to look them up; count 0: neither */
 	vv_sql_grouped *grouped;
 	const vv_sql_grouped *held; /* where rows are in memory: grouped, or those of joined */
 	vv_sql_grouped_at at;
@@ -139,7 +139,7 @@ static int declare(rows_table *t, bool with_texts, char **message, varve_error *
 	return vv_sql_columns_end(&sql, t->catalog, message);
 }
 
-/* Only what is in a commit has a history. A blame without a revision is of HEAD. */
+/* Only committed tables have a history. A blame without a revision is of HEAD. */
 static int check_kind(rows_table *t, varve_error *err)
 {
 	bool blame = t->name.kind == VV_NAME_BLAME;
@@ -206,7 +206,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 			  message);
 }
 
-/* An argument as it is written, with its quotes. */
+/* Unquotes an argument, written with its quotes. */
 static char *unquoted(const char *s)
 {
 	size_t len = strlen(s), n = 0;
@@ -378,7 +378,7 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	/* The rows of a few keys are found one by one; of other columns all values make one range. */
 	if (sqlite3_vtab_in(info, i, -1) && !in_key(t, c->iColumn)) {
 		if (t->name.kind == VV_NAME_HISTORY) {
-			return false; /* the list is there in xFilter only */
+			return false; /* the list exists in xFilter only */
 		}
 		out->list = true;
 		(void)sqlite3_vtab_in(info, i, 1);
@@ -386,7 +386,6 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	return true;
 }
 
-/* Of varve_at_T and varve_blame_T. */
 static int take_argument(bool *out, const rows_table *t, sqlite3_index_info *info)
 {
 	*out = false;
@@ -543,7 +542,7 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-/* A new statement sees what the name leads to now. The columns of a table are for ever, so they must be the same. */
+/* A new statement reads the name's current table. SQLite fixes a table's columns, so they must be the same. */
 static int refresh(rows_table *t, varve_error *err)
 {
 	const vv_sql_place place = place_of(t);
@@ -570,7 +569,7 @@ static int refresh(rows_table *t, varve_error *err)
 	return 0;
 }
 
-/* Names, before what went wrong, the commit of a history whose version could not be read. */
+/* Puts the commit whose version could not be read before the error's message. */
 static int name_commit(int rc, const rows_cursor *c, varve_error *err)
 {
 	char text[sizeof(err->message)];
@@ -686,7 +685,7 @@ static int find_version(vv_sql_opened **out, rows_table *t, const char *revision
 					      vv_sql_name_prefix(VV_NAME_AT), t->name.path);
 }
 
-/* Asks for the rows of some values. 1: they are in memory; 0: they are not. */
+/* Looks up the rows of some values. 1: in memory; 0: not. */
 static int look_up(rows_cursor *c, rows_table *t, const vv_sql_asking *who, sqlite3_value **values,
 		   varve_error *err)
 {
@@ -823,7 +822,6 @@ static int scan_at(vv_sql_scan **out, rows_cursor *c, varve_error *err)
 	return vv_sql_scan_go(c->beside, row_at(c), err);
 }
 
-/* The commit of the row at hand. */
 static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 {
 	int rc;
@@ -886,7 +884,7 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *row)
 	return SQLITE_OK;
 }
 
-/* xCreate NULL: the table is there under the module's name, without CREATE. */
+/* xCreate NULL: the table exists under the module's name, without CREATE. */
 const sqlite3_module vv_sql_rows_module = {
 	.iVersion = 2,
 	.xConnect = connect,

@@ -20,7 +20,7 @@ SQLITE_EXTENSION_INIT3
 #define MICROS 1000000
 #define FIRST_TIME (INT64_C(-62167219200) * MICROS)    /* 0000-01-01T00:00:00Z */
 #define LAST_TIME (INT64_C(253402300800) * MICROS - 1) /* the end of the year 9999 */
-#define EXACT_DIGITS 15 /* all decimals of so many digits are the shortest form of a double */
+#define EXACT_DIGITS 15 /* every decimal of this many digits is the shortest form of a double */
 
 const char *vv_sql_value_type(const vv_sql_opened *o, size_t column)
 {
@@ -138,7 +138,7 @@ static bool read_zone(int *minutes, const char *s, size_t len)
 	return true;
 }
 
-/* The moment of the head so many minutes before. False: it is in no year of four digits. */
+/* Shifts the head's moment back by minutes. False: beyond years of four digits. */
 static bool shift(char head[VV_SQL_HEAD + 1], int minutes)
 {
 	struct tm m = {.tm_sec = 0};
@@ -233,8 +233,8 @@ void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
 
 /* ---- numbers ---- */
 
-/* Plain digits, with a sign and a point, at most EXACT_DIGITS of them: what they are without the point, and how many
- * are behind it. No leading zeros: some types want none. */
+/* Plain digits, with a sign and a point, at most EXACT_DIGITS of them: their value without the point, and the number
+ * behind it. Without leading zeros, which some types refuse. */
 static bool read_plain(int64_t *digits, unsigned *fraction, const char *s, size_t len)
 {
 	size_t sign = len > 0 && s[0] == '-', i = sign, point = len;
@@ -334,7 +334,7 @@ void vv_sql_value_put_number(sqlite3_context *context, const char *text)
 
 /* ---- cells ---- */
 
-/* Of cells as they are usually written. */
+/* Reads cells in their usual form. */
 static bool read_quickly(vv_sql_value *out, const vv_sql_opened *as, size_t column,
 			 const varve_cell *cell)
 {

@@ -69,7 +69,7 @@ static bool describes(const options *o)
 	return o->key.count > 0 || o->no_key || o->as || o->order || vv_written_any(&o->written);
 }
 
-/* What can be done about a file that is not a clean table. */
+/* Reports an error with hints for a file that is not a clean table. */
 static void report_refused(vv_error *err, const char *path)
 {
 	vv_hint_word(err, vv_hint_words);
@@ -146,7 +146,7 @@ static vv_status on_unpacked(void *payload, const char *path, uint64_t bytes, vv
 	return VV_OK;
 }
 
-/* What is in compressed files and documents takes their place among the paths. */
+/* Replaces compressed files and documents among the paths by their contents. */
 static vv_status unpack(unpacked *out, vv_context *c, vv_error *err)
 {
 	const vv_unpack u = {c->repo, c->reader, c->writer, c->index, on_unpacked, out};
@@ -250,8 +250,8 @@ static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const c
 		       : VV_OK;
 }
 
-/* Rows of Arrow over a version. A file that is no version may be what an earlier attempt put there before it was killed, or the
- * disk was full: it is what is made now. */
+/* Writes rows of Arrow over a version. A file that is not a version may be the rest of an attempt that was killed or met a full
+ * disk: it is replaced. */
 static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_options *how,
 			    vv_error *err)
 {

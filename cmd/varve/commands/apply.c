@@ -18,7 +18,7 @@
 #include "lib/merge/apply_index.h"
 #include "lib/worktree/way_back.h"
 
-/* Misfits told one by one. */
+/* Misfits to report one by one. */
 #define MISFITS_SHOWN 20u
 
 typedef struct options {
@@ -50,13 +50,13 @@ typedef struct run {
 	vv_checkout checkout;
 	vv_apply_index indexed;
 	vv_sink stored;    /* the store's blocks */
-	vv_buf told;       /* --3way: misfits, told when the merge does not help */
+	vv_buf told;       /* --3way: misfits, reported if the merge does not help */
 	vv_way_back *back; /* of the files that change; NULL: none do */
 	int fd;            /* of the patch; it can be sought in */
 	const char *name;
 	char *spool;
 	char *instead; /* FILE; NULL */
-	vv_buf said;   /* a line for each path, told when all went well */
+	vv_buf said;   /* a line for each path, printed at success */
 	uint64_t misfits, paths, rejected;
 } run;
 
@@ -118,7 +118,7 @@ static vv_status seek_patch(void *payload, uint64_t offset, vv_error *err)
 		       : VV_OK;
 }
 
-/* --- what apply asks and tells ---------------------------------------------------- */
+/* --- callbacks of apply ----------------------------------------------------- */
 
 static vv_status open_target(void *payload, const char *path, vv_table *out, bool *exists,
 			     vv_error *err)
@@ -193,7 +193,7 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 	return rc;
 }
 
-/* What of the new version no file shows. */
+/* Reports changes of the new version that no file shows. */
 static void say_stored(vv_buf *b, const vv_patch_done *d)
 {
 	vv_buf_printf(b,
@@ -310,7 +310,7 @@ static vv_status take_file(run *r, const char *name, vv_error *err)
 	return rc == VV_OK && !r->instead ? vv_fail_nomem(err) : rc;
 }
 
-/* What does not fit is merged. Where that cannot be it is told what did not fit. */
+/* Merges misfits. If that is impossible, reports them. */
 static vv_status merge_misfits(run *r, const vv_patch_source *source,
 			       const vv_patch_apply_options *po, vv_status rc, vv_error *err)
 {

@@ -107,7 +107,7 @@ static size_t key_places(const blame_run *r, const vv_table *t, size_t *out, siz
 	return n;
 }
 
-/* What is printed of rows or cells, under headings. */
+/* A listing of rows or cells under headings. */
 typedef struct listing {
 	const blame_run *r;
 	const vv_table *t;
@@ -358,7 +358,7 @@ static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
 	return rc;
 }
 
-/* By which columns rows are known, and which of them are asked for. */
+/* Chooses the key columns and the requested rows. */
 static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 {
 	const vv_where_how how = {.path = r->path};
@@ -442,7 +442,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	return rc;
 }
 
-/* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
+/* "PATH REV" is accepted too: the existing file is the path, unless "--" decides. */
 static bool is_rev_first(const vv_context *c)
 {
 	vv_oid id;

@@ -101,7 +101,7 @@ static int fill_view(vv_view_options *v, const options *o)
 		       : VV_EXIT_OK;
 }
 
-/* Of the words those that are CIDs of datasets that are missing here. */
+/* Fetches the datasets whose CIDs are among the words and which are missing here. */
 static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv,
 			    vv_error *err)
 {
@@ -120,8 +120,8 @@ static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, cha
 	return rc;
 }
 
-/* Rows of a stored version are found by key; whoever wants the first few does not want all to be read, and what is not
- * here is not brought for it. */
+/* Opens the kept keys of a stored version, to find rows. Makes missing keys only without a limit, since that reads all
+ * rows, and only if the version is here. */
 static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view_options *v,
 			   vv_error *err)
 {

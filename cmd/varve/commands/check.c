@@ -1,8 +1,7 @@
 /*
  * check: checks data against its schema, the project's rules and its past.
  *
- * Exit 0: valid; 1: invalid; 2: it could not be reported. What happens on the way to an answer is
- * never mistaken for one.
+ * Exit 0: valid; 1: invalid; 2: not reported. An error on the way is never mistaken for an answer.
  */
 #include <limits.h>
 #include <string.h>
@@ -113,7 +112,7 @@ typedef struct check {
 	vv_sniff_hints written;
 	vv_diff_side side, base;
 	bool has_base, range;
-	vv_oid exclude, start; /* start: of the range, whose rules hold */
+	vv_oid exclude, start; /* start: start of the range, whose rules apply */
 	bool has_exclude, has_start;
 	vv_check_owner owner;
 	int argc;
@@ -398,7 +397,8 @@ static vv_status find_base(check *c, vv_error *err)
 		return rc < 0 ? vv_prefix(err, "--base") : rc;
 	}
 	if (c->range) {
-		/* each commit has its own: with --new-only a problem is told where it came in */
+		/* each commit has its own base: with --new-only a problem is reported at the commit
+		 * that introduced it */
 		return VV_OK;
 	}
 	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
@@ -446,8 +446,8 @@ static vv_status open_cache(check *c, vv_error *err)
 	return rc;
 }
 
-/* A whole datapackage.json is not a schema: nothing of it would be checked. What else is wrong with
- * the file is reported as a finding. */
+/* A whole datapackage.json is not a schema: none of it would be checked. Other errors in the file
+ * are reported as findings. */
 static vv_status refuse_package(const check *c, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -578,8 +578,8 @@ static vv_status check_files(check *c, vv_error *err)
 	return vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 }
 
-/* --rules-from; for a range, or 000...0, the commit at its start, so that a request cannot loosen what it is held
- * to. */
+/* --rules-from; for a range, or 000...0, the commit at its start, so that a request cannot loosen its own
+ * rules. */
 static vv_status find_owner(check *c, vv_error *err)
 {
 	const char *word = c->o->rules_from;
@@ -797,7 +797,7 @@ static void list_rules(const options *o, const char *only)
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 }
 
-/* What was requested and came to nothing. */
+/* Warns of requests that matched nothing. */
 static void show_empty(const check *c)
 {
 	vv_report_totals t;
@@ -856,7 +856,7 @@ static vv_status run_from(const options *o, vv_error *err)
 	return VV_OK;
 }
 
-/* --test-rules: the rows that are otherwise than they say, and how many were tried. */
+/* --test-rules: the rows that fail their expectation, and the number tried. */
 static vv_status run_tests(vv_context *in, vv_error *err)
 {
 	const options *o = in->options;

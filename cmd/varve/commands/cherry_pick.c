@@ -18,10 +18,10 @@ typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
 	const char *format;
 	vv_strings how;
-	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not said */
+	uint64_t mainline; /* for a merge: the parent to compare with, from 1; 0: not given */
 } options;
 
-/* What the commits so far left. */
+/* Results of the commits so far. */
 typedef struct outcome {
 	bool conflicts, empty, lacking;
 	vv_json_out *json; /* a list that is open */
@@ -275,7 +275,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	if (rc == VV_OK && !out.conflicts && !o->no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}
-	/* What an interrupted one of these has done already is done. */
+	/* an empty pick is fine if the interrupted command had finished its work */
 	c->code = out.conflicts || out.lacking ||
 				  (out.empty &&
 				   !(c->found.finished && vv_interruption_was(&c->found, c->name)))

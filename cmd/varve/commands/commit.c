@@ -1,6 +1,5 @@
 /*
- * commit: the index (or some paths) as a new version, with Git's hooks, message and
- * identity.
+ * commit: the index (or some paths) as a new version, with Git's hooks, message and identity.
  */
 #include <string.h>
 
@@ -86,7 +85,7 @@ static vv_status print_commit(const vv_commit_job *j, const options *o, vv_error
 	return rc;
 }
 
-/* What git gets of the options. */
+/* The options passed to git. */
 typedef struct words {
 	const char *items[VV_COMMIT_WORDS + 1];
 	size_t count;
@@ -157,7 +156,7 @@ static vv_status put_words(words *w, const vv_commit_job *j, const options *o, v
 	put(w, o->no_verify, "--no-verify");
 	put(w, o->edit, "--edit");
 	put(w, o->no_edit && !o->edit, "--no-edit");
-	/* a merge's draft names the conflicts in comments, which nobody takes out */
+	/* a merge's draft names the conflicts in comments, which must be stripped */
 	put(w, under_way && o->no_edit && !o->edit, "--cleanup=strip");
 	return VV_OK;
 }

@@ -1,6 +1,5 @@
 /*
- * completion: scripts for bash, zsh and fish, made from the option tables. Knows how the
- * three shells want to be told.
+ * completion: scripts for bash, zsh and fish, made from the option tables.
  */
 #include <string.h>
 
@@ -44,7 +43,7 @@ static void put_command_names(vv_buf *b)
 	}
 }
 
-/* Text inside single quotes of a shell: without what the shells would read. */
+/* Text inside single quotes of a shell, without characters that the shells would interpret. */
 static void put_plain(vv_buf *b, const char *s)
 {
 	for (; *s; s++) {

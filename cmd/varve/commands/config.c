@@ -292,7 +292,7 @@ static vv_status list_one(void *payload, const char *name, const char *value, co
 	return VV_OK;
 }
 
-/* What holds where nothing is set, and what each is for. */
+/* Lists the defaults of unset options, and the purpose of each. */
 static vv_status list_unset(listing *l, vv_error *err)
 {
 	vv_auto(vv_buf) about = VV_BUF_INIT;
@@ -398,7 +398,7 @@ static vv_status run_config(vv_context *c, vv_error *err)
 	if (o->list) return list_settings(o, c->repo, err);
 	vv_status rc = get_or_set(o, c->repo, c->argc, c->argv, err);
 	if (rc == VV_ENOTFOUND && c->argc == 1) {
-		c->code = VV_EXIT_NO; /* not set: git config says so by its exit code alone */
+		c->code = VV_EXIT_NO; /* not set: git config reports that by its exit code alone */
 		return VV_OK;
 	}
 	return rc;

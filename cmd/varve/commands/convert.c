@@ -124,7 +124,7 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	return rc;
 }
 
-/* Where nobody declared it, and what it does not have. */
+/* Reports an undeclared encoding, and the replaced characters. */
 static void tell_encoding(const options *o, const vv_convert_input *in)
 {
 	const char *name = vv_file_text_encoding(in->text);

@@ -99,7 +99,7 @@ static const vv_option compare_table[] = {
 	OPT_COMPARED,
 };
 
-/* The form that was asked for. */
+/* The requested form. */
 static const vv_diff_writer_kind *find_kind(const options *o)
 {
 	static const vv_diff_writer_kind *const arrow[] = {VV_ARROW_DIFF_FORMS(VV_DIFF_FORM_KIND)};
@@ -265,7 +265,7 @@ static vv_status compare_files(run *r, vv_context *c, vv_error *err)
 	}
 	r->p.repo = c->reader ? c->repo : NULL;
 	r->p.reader = c->reader;
-	/* of files outside of the repository the reader knows nothing */
+	/* the reader has no data about files outside of the repository */
 	pool = r->p.how.pool = vv_pool_new(vv_cpu_count() - 1);
 	if (!pool) return vv_fail_nomem(err);
 	if (a.subject.from == VV_FROM_WORK && b.subject.from == VV_FROM_WORK) {

@@ -23,7 +23,7 @@ typedef struct options {
 	const char *cid, *format;
 } options;
 
-/* What is done, and its report where that is JSON. */
+/* The fetch's data, and its report in JSON. */
 typedef struct report {
 	vv_json_out *json; /* an array of remotes; NULL: text */
 	bool refused;
@@ -63,7 +63,8 @@ static bool is_pointer_only(vv_repository *r, const vv_index_entry *e)
 	       vv_dataset_reader_is_left(file, &st, &e->id);
 }
 
-/* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
+/* After a plain 'git clone' or 'git pull' the blocks are here now, but the files are still
+ * pointers. */
 static void tell_pointers(vv_context *c)
 {
 	vv_index_entry e;
@@ -150,7 +151,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	return rc;
 }
 
-/* What fetches from the remotes do not bring: versions that came by git alone, or were dropped since others keep them. */
+/* Fetches the rest: versions that came by git alone, or were dropped since others keep them. */
 static vv_status fetch_rest(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
 {
 	const options *o = c->options;

@@ -1,8 +1,8 @@
 /*
- * fsck: checks that everything is there and undamaged.
+ * fsck: checks that everything is present and undamaged.
  *
- * First the packs, record by record; then every version that the history names, from
- * its pointer down. What is damaged is told with the datasets and commits it touches.
+ * First the packs, record by record; then every version that the history names, from its pointer
+ * down. Damage is reported with the datasets and commits concerned.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,23 +58,22 @@ typedef struct fsck {
 	vv_store *store;
 	version *versions;
 	size_t count, cap;
-	vv_cid_set *seen;   /* walked without finding anything, or told already */
+	vv_cid_set *seen;   /* walked without findings, or already reported */
 	vv_cid_set *bad;    /* missing or damaged */
 	vv_cid_set *hashed; /* with --data: have their hash, in all packs that were read */
 	vv_table_checks *checks;
-	bool later; /* a pointer is of a version that this varve does not know */
+	bool later; /* a pointer has a later version than this varve supports */
 	uint64_t records, blocks, problems, rebuilt, mended;
 	vv_elsewhere *elsewhere; /* versions that others keep */
 	uint64_t absent;         /* of these, those that are missing here */
 	size_t *away;            /* their places in versions */
 	size_t away_cap;
-	uint64_t
-		linked; /* not here, nor noted there: their commits say that they stay at their sources */
-	uint64_t shown; /* of these: their keeper showed a block just now */
+	uint64_t linked; /* not here, nor noted there: their commits leave them at their sources */
+	uint64_t shown;  /* of these: their keeper showed a block just now */
 	bool asked;
-	vv_buf keepers; /* lines of what keepers said */
-	vv_buf unread;  /* ids of Git's objects that were told, a line each */
-	bool silent;    /* nothing is reported: this looks for what is to be mended */
+	vv_buf keepers; /* the keepers' answers, in lines */
+	vv_buf unread;  /* ids of reported Git objects, a line each */
+	bool silent;    /* no reports: only looks for damage to repair */
 	char **files;   /* where it is: packs and indexes */
 	size_t file_count, file_cap;
 	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
@@ -254,7 +253,7 @@ static vv_status on_unread(void *payload, const char *id, const char *path, cons
 	return tell_object(payload, id, what, &v, err);
 }
 
-/* The walk has told of some of them. */
+/* The walk has already reported some of them. */
 static vv_status on_loose(void *payload, const char *id, const char *what, vv_error *err)
 {
 	fsck *f = payload;
@@ -262,7 +261,7 @@ static vv_status on_loose(void *payload, const char *id, const char *what, vv_er
 	return strstr(vv_buf_cstr(&f->unread), id) ? VV_OK : tell_object(f, id, what, NULL, err);
 }
 
-/* Below one version: the first block that is wrong is told with it. */
+/* Below one version: its first bad block is reported with it. */
 typedef struct below {
 	fsck *f;
 	const version *v;
@@ -278,8 +277,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 
 	b->f->blocks++;
 	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
-		/* The walk does not look at leaves. There may be a sound copy in another
-		 * pack. */
+		/* The walk does not look at leaves. There may be a sound copy in another pack. */
 		state = vv_cid_set_has(b->f->bad, cid)
 				? vv_store_get(b->f->store, cid, &b->copy, NULL)
 			: vv_cid_set_has(b->f->hashed, cid) || vv_store_has(b->f->store, cid)
@@ -333,7 +331,7 @@ static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_
 	return rc;
 }
 
-/* The pointer must say what its root says. */
+/* The pointer must agree with its root. */
 static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_error *err)
 {
 	vv_tree_entry e;
@@ -532,7 +530,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 	return check_versions(f, err);
 }
 
-/* Of whoever keeps them it is asked that a block of each is shown. */
+/* Asks a keeper to prove each version with one block. */
 static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 {
 	vv_auto_free vv_cid *roots = vv_calloc(f->absent + 1, sizeof(*roots));
@@ -685,7 +683,7 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
 	}
 	if (f->o->quiet) {
-		/* only what is damaged */
+		/* only the damaged part */
 	} else if (v) {
 		vv_out("repaired: %s:%s: from %s\n", rev ? rev : "", vv_text_shows(v->path),
 		       vv_text_shows(what));
@@ -695,8 +693,8 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	return VV_OK;
 }
 
-/* Indexes of Git's packs, before anything else can be read. What cannot be made again stays, and is reported
- * of with the rest. */
+/* Indexes of Git's packs, before anything else can be read. Those that cannot be made again remain, and are
+ * reported with the rest. */
 static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 {
 	char **names = before->git_indexes;
@@ -720,7 +718,7 @@ static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 	return rc;
 }
 
-/* Looks, and mends if there is anything; f tells of it. */
+/* Checks, repairs any damage, and reports into f. */
 static vv_status repair(fsck *f, vv_error *err)
 {
 	fsck before = {.o = f->o, .c = f->c, .silent = true};
@@ -746,7 +744,7 @@ static vv_status repair(fsck *f, vv_error *err)
 		rc = vv_repair_run(&ask, err);
 	}
 	fsck_clear(&before);
-	/* What a repair that was killed had received is in the store by now. */
+	/* blocks received by a killed repair are in the store by now */
 	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) return rc;
 	return vv_git_receive_clean(f->c->repo, err);
 }
@@ -764,7 +762,7 @@ static int check_fsck(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
-/* What is still missing somebody else may have. */
+/* Hints at other sources for blocks still missing. */
 static void hint_from(const fsck *f)
 {
 	if (json(f) || f->problems == 0) return;
@@ -796,7 +794,7 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (f.problems == 0) {
-		/* Whatever was missing when it came is here by now. */
+		/* blocks missing at their arrival are here by now */
 		rc = vv_repository_set_incomplete(c->repo, false, err);
 	}
 	if (rc == VV_OK && f.later && !json(&f)) {

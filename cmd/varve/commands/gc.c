@@ -1,5 +1,6 @@
 /*
- * gc: the store made small: what no version needs any more goes, after a time of grace.
+ * gc: makes the store smaller: removes blocks that no version needs any more, after a time of
+ * grace.
  */
 #include <stdio.h>
 #include <string.h>
@@ -38,8 +39,8 @@ static const vv_option table[] = {
 
 #define DAY 86400u
 
-/* "now", "never", "3.days", "3.days.ago", "2w": as Git writes such times, as far as they
- * are plain lengths. */
+/* "now", "never", "3.days", "3.days.ago", "2w": Git's form of such times, limited to plain
+ * lengths. */
 static bool parse_grace(uint64_t *out, const char *text)
 {
 	static const struct {
@@ -91,7 +92,7 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 			     {JSON_NUMBER("droppedBytes", g->dropped_bytes)});
 }
 
-/* --auto: only when there is much to gain, and it says why when it does nothing. */
+/* --auto: only when much can be saved; prints the reason when it does nothing. */
 static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_error *err)
 {
 	vv_auto_gc gc;

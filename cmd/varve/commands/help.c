@@ -19,7 +19,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 
-/* Shows the manual page varve-NAME, or varve-NAME-SUB; false when there is no man, or no such page. */
+/* Shows the manual page varve-NAME, or varve-NAME-SUB; false without man, or without such a page. */
 static bool show_manual(const char *name, const char *sub)
 {
 	char page[64];

@@ -53,7 +53,7 @@ static const vv_absent_option absent[] = {
 	{NULL, NULL},
 };
 
-/* Files and folders, which are no repositories. */
+/* Are the arguments files and folders, not repositories? */
 static bool are_files(const vv_context *c)
 {
 	const char *first = c->argc > 0 ? c->argv[0] : "";
@@ -214,7 +214,7 @@ static int by_length(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The time between two files from which on it is a gap: twice what is usual among them. */
+/* The time between two files that counts as a gap: twice the usual one. */
 static int64_t gap_of(const vv_snapshots *s, vv_error *err)
 {
 	vv_auto_free int64_t *steps = vv_calloc(s->count + 1, sizeof(*steps));

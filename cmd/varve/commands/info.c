@@ -1,5 +1,5 @@
 /*
- * info: describes a version of a table: size, form, columns and what is in them.
+ * info: describes a version of a table: size, form, columns and their values.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -95,7 +95,7 @@ static void put_json(vv_json_out *w, const listed *l)
 	vv_json_close_object(w);
 }
 
-/* What can be listed: the index, or HEAD of a bare repository. *any false: there is nothing yet. */
+/* The side to list: the index, or HEAD of a bare repository. *any false: nothing yet. */
 static vv_status find_side(vv_diff_side *out, vv_repository *r, bool *any, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -109,7 +109,7 @@ static vv_status find_side(vv_diff_side *out, vv_repository *r, bool *any, vv_er
 	return *any ? vv_diff_side_commit(out, r, &head.commit, NULL, err) : VV_OK;
 }
 
-/* Those of the index (of HEAD, where there is no work tree), stored or plain text, as a listing or an array of JSON. */
+/* Prints tables of the index (of HEAD without a work tree), stored or plain text, as a listing or an array of JSON. */
 static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 {
 	static const char *const names[] = {"table", "rows", "columns", "bytes", "key"};
@@ -173,7 +173,7 @@ static const vv_option table[] = {
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
-#define HASHES_COLUMN (64u << 10) /* for one: so many distinct values are counted exactly */
+#define HASHES_COLUMN (64u << 10) /* for one: up to this many distinct values are counted exactly */
 #define FACTS_AT 11               /* column in which facts begin */
 #define KEY_ROWS 2000u            /* in which a column that could be the key is looked for */
 #define SHOWN 24                  /* columns of the terminal for one value */
@@ -221,7 +221,7 @@ static vv_status read_columns(info *f, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* Of a table without a key all rows are looked at, if need be. */
+/* Without a key all rows are read, if needed. */
 static vv_status find_key(info *f, vv_error *err)
 {
 	vv_auto(vv_key_found) found = {0};
@@ -356,7 +356,7 @@ static const char *kept_how(const vv_subject *s, bool is_table)
 	return packed ? ", compressed, not stored in blocks" : ", not stored in blocks";
 }
 
-/* Where an imported table came from, as .varveconfig of the work tree says. */
+/* Prints an imported table's source from .varveconfig of the work tree. */
 static void print_source(const info *f)
 {
 	vv_auto(vv_imported_list) list = {.items = NULL};
@@ -378,7 +378,7 @@ static void print_source(const info *f)
 	}
 }
 
-/* Whose head has this version; one that cannot be read is for verify to tell. */
+/* The signer whose head names this version; verify reports unreadable heads. */
 static void print_signer(const info *f)
 {
 	const vv_subject *s = f->subject;
@@ -429,7 +429,7 @@ enum { NAME, TYPE, MISSING, DISTINCT, MIN, MAX, EXAMPLES, FIELDS };
 static const char *const headings[FIELDS] = {"column", "type", "missing", "distinct",
 					     "min",    "max",  "examples"};
 
-/* A name is what a line is found by: it may have a third of the width. */
+/* Users find a line by its name: it may have a third of the width. */
 static size_t name_width(void)
 {
 	unsigned limit = vv_out_limit();
@@ -437,7 +437,7 @@ static size_t name_width(void)
 	return limit == 0 ? SIZE_MAX : limit < 120 ? limit / 3 : 40;
 }
 
-/* "number (missing: NA, .)": the empty text, which is missing in all tables unless a schema says otherwise, is not named. */
+/* "number (missing: NA, .)": the empty text, which is missing in all tables unless a schema changes that, is not named. */
 static void put_type(vv_buf *b, const vv_field *field)
 {
 	const char *before = " (missing: ";
@@ -476,8 +476,8 @@ static void fill_line(vv_buf *cells, const info *f, size_t column)
 	}
 }
 
-/* A listing of the columns: fill puts what is in a line. The first `fixed` columns are neither cut nor left out; those of
- * the bits `right` have numbers. */
+/* A listing of the columns: fill puts the cells of a line. The first `fixed` columns are neither cut nor left out; those
+ * of the bits `right` have numbers. */
 typedef void (*fill_fn)(vv_buf *cells, const info *f, size_t column);
 static vv_status print_listing(const info *f, const char *const *names, size_t count,
 			       unsigned right, unsigned fixed, fill_fn fill, vv_error *err)
@@ -530,7 +530,7 @@ static void put_bound(vv_buf *out, const vv_fact_text *t)
 	vv_text_put_cut(out, t->bytes, t->len, SHOWN);
 }
 
-/* "A to B", a cell of the listing; nothing where there are no such values. */
+/* "A to B", a cell of the listing; empty without such values. */
 static void put_bounds(vv_buf *numbers, vv_buf *texts, const vv_fact *f)
 {
 	if (f->numbers) {
@@ -568,7 +568,7 @@ static vv_status print_known(const info *f, vv_error *err)
 	return print_listing(f, names, sizeof(names) / sizeof(names[0]), 0, 7, fill_known, err);
 }
 
-/* What the schema says of it: the name, which is UTF-8 (and what the header has where that is not), the type, missing values. */
+/* A field from the schema: the name, which is UTF-8 (and the header's bytes if these are not), the type, missing values. */
 static void json_field(vv_json_out *w, const vv_field *field, const vv_cell *label)
 {
 	vv_json_put_members(w, {JSON_TEXT_LEN("name", field->name, field->name_len)},
@@ -624,7 +624,7 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 	vv_json_close_object(w);
 }
 
-/* labels: what the header has, of each column */
+/* labels: each column's header cell */
 static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 {
 	static const char *const sources[] = {"none", "inferred", "declared", "package"};

@@ -23,7 +23,7 @@ typedef struct options {
 	const char *branch;
 } options;
 
-/* Git will call varve by its name: is there a program of that name on the PATH? */
+/* Git will call varve by its name: does the PATH contain such a program? */
 static bool on_path(const char *name)
 {
 	const char *path = getenv("PATH");

@@ -272,7 +272,7 @@ static void points_clear(points *p)
 }
 VV_AUTO_CLEAR(points, points_clear)
 
-/* All that are newer than a chosen version are asked, too, as columns are followed. */
+/* Versions newer than a chosen one are read too, to follow the columns. */
 static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 {
 	vv_auto(vv_figure_value) value = {.text = VV_BUF_INIT};
@@ -637,7 +637,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	return rc;
 }
 
-/* An unborn branch has no history: said in words, not as "unknown revision HEAD". */
+/* An unborn branch has no history: reports that instead of "unknown revision HEAD". */
 static vv_status check_born(vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};

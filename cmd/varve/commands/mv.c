@@ -32,7 +32,7 @@ static int check_mv(const vv_context *c)
 	return c->argc < 2 ? vv_usage_error("mv requires SOURCE... TARGET") : VV_EXIT_OK;
 }
 
-/* Where each source goes, as git decides it. */
+/* Computes each source's destination like git. */
 static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err)
 {
 	vv_auto(char) *to = NULL, *file = NULL;
@@ -67,7 +67,7 @@ static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err
 	return (rc = vv_buf_ok(moves, err)) < 0 ? rc : vv_buf_ok(noted, err);
 }
 
-/* Sources first to last, of which a command line holds only so many. */
+/* Moves sources first to last, as many as fit in a command line. */
 static vv_status run_some(vv_runner *git, const vv_context *c, int first, int last, vv_error *err)
 {
 	const options *o = c->options;

@@ -1,5 +1,5 @@
 /*
- * prove: one row of a signed version, as a file that shows to anybody that it is signed.
+ * prove: one row of a signed version, as a file that proves its signature to anyone.
  */
 #include "base/text.h"
 #include "cmd/frame/environ.h"

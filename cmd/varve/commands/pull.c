@@ -1,5 +1,5 @@
 /*
- * pull: fetch, and merge what came into the branch at hand.
+ * pull: fetches, and merges the result into the current branch.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +97,7 @@ static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 	return rc;
 }
 
-/* What merge is to call it: the tracking branch where there is one, else the commit. */
+/* The name for merge: the tracking branch if any, otherwise the commit. */
 static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 {
 	for (size_t i = 0; i < j->plan.count; i++) {
@@ -111,7 +111,8 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 	return hex;
 }
 
-/* Git's own, whose merges of tables the driver makes. Git knows ours and theirs, too, for other files. */
+/* Runs git's own rebase, in which the driver merges tables. Git supports ours and theirs for other files
+ * too. */
 static int rebase(const options *o)
 {
 	static const vv_command git_rebase = {.name = "rebase", .pass = true};
@@ -210,7 +211,7 @@ static vv_status read_rebase(options *o, vv_repository *r, vv_error *err)
 	return o->rebase_how ? VV_OK : vv_config_read_bool("pull.rebase", value, &o->rebase, err);
 }
 
-/* What the settings say where no option does, as git pull reads them. */
+/* Reads settings for options not given, like git pull. */
 static vv_status read_settings(options *o, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *value = NULL;

@@ -1,6 +1,6 @@
 /*
- * rename_column: another name for a column: in the file, in the schema, and in the
- * stored version, whose rows stay as they are stored.
+ * rename_column: another name for a column: in the file, in the schema, and in the stored version,
+ * whose rows remain unchanged.
  */
 #include <fcntl.h>
 #include <stddef.h>
@@ -202,7 +202,7 @@ done:
 	return rc;
 }
 
-/* The datapackage.json that describes the table says the new name too. */
+/* Writes the new name into the datapackage.json that describes the table, too. */
 static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -230,7 +230,7 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 	return rc;
 }
 
-/* What will change, before anything does. */
+/* Records the files that will change, before any change. */
 static vv_status note_way_back(rename_job *j, vv_way_back **out, const char *package, vv_error *err)
 {
 	const vv_index *x;

@@ -29,7 +29,7 @@ static int check_rm(const vv_context *c)
 	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm requires paths");
 }
 
-/* What is outside of a sparse checkout git refuses to remove; an argument that matches nothing else is named. */
+/* Git refuses to remove files outside of a sparse checkout: names an argument that matches only such. */
 static vv_status see_outside(vv_context *c, vv_error *err)
 {
 	vv_auto_free bool *inside = vv_calloc(c->paths.count + 1, sizeof(*inside));
@@ -57,7 +57,7 @@ static vv_status see_outside(vv_context *c, vv_error *err)
 	return rc;
 }
 
-/* Keeps what is removed; the paths are for the list, which git would print as they are. */
+/* Keeps the removed files; the paths are for the list, which git would print unquoted. */
 static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_error *err)
 {
 	vv_index_entry e;

@@ -49,7 +49,6 @@ static vv_status show_json(const char *json, size_t len, vv_error *err)
 	return rc;
 }
 
-/* Applies one edit to the text. */
 static vv_status apply(vv_buf *text, vv_package_edit *edit, vv_error *err)
 {
 	vv_buf next = VV_BUF_INIT;
@@ -85,7 +84,7 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 	return rc;
 }
 
-/* A schema made of what is true of the values, put where none is. */
+/* Writes a schema inferred from the values where none exists. */
 static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *err)
 {
 	vv_auto(char) *name = vv_subject_name(s);
@@ -115,7 +114,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) < 0) {
 		return rc;
 	}
-	if (!describes) { /* one that somebody has laid out stays as it is */
+	if (!describes) { /* an existing one keeps its layout */
 		vv_buf_putc(&pretty, '\n');
 	}
 	rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);

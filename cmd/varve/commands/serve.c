@@ -15,7 +15,8 @@
 
 typedef struct options {
 	bool stdio, read_only;
-	const char *http, *hash_secret; /* of the help; what has them is never parsed here */
+	const char *http, *hash_secret; /* for the help; arguments with them are never parsed
+					 * here */
 } options;
 
 static const vv_option table[] = {
@@ -43,7 +44,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 			   .env = vv_environ(),
 			   .writable = !o->read_only,
 			   .words = vv_hint_words};
-	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
+	/* the peer has received the error and shows it, also for a broken line */
 	return vv_serve_repo_stdio(&s, VV_IGNORED) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 

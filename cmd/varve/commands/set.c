@@ -92,7 +92,7 @@ typedef struct claim {
 	vv_row_set set;
 	vv_row_set_result r;
 	vv_changes changes; /* of the file, and the branch */
-	char *file;         /* as it is to be; NULL: as it is */
+	char *file;         /* with the new content; NULL: unchanged */
 	vv_push_job push;
 } claim;
 
@@ -215,7 +215,7 @@ static vv_status push(bool *taken, claim *k, const vv_oid *made, vv_error *err)
 	return rc;
 }
 
-/* Another command in the place of this one; what is open is closed. */
+/* Runs another command in the place of this one, after closing everything open. */
 static int run_other(claim *k, const vv_command *c, const char *word)
 {
 	char ff[] = "--ff-only", quiet[] = "--quiet";
@@ -236,7 +236,7 @@ static vv_status refuse_push(const claim *k, vv_error *err)
 						       : "refused");
 }
 
-/* c->code is not 0: another command said why. */
+/* c->code is not 0: another command has printed the reason. */
 static vv_status claim_row(claim *k, vv_oid *made, bool *taken, vv_error *err)
 {
 	vv_oid refused = {{0}}; /* where this branch was when a push was refused */
@@ -251,7 +251,7 @@ static vv_status claim_row(claim *k, vv_oid *made, bool *taken, vv_error *err)
 		k->set.repo = k->c->repo;
 		k->set.reader = k->c->reader;
 		rc = check_place(k, err);
-		/* An earlier run may have been killed before it noted what was pushed. */
+		/* an earlier run may have been killed before it recorded its push */
 		const bool unsure = k->changes.ahead > 0 && !fetched;
 		if (!unsure && (rc < 0 || (rc = ask(k, err)) < 0)) return rc;
 		if (!k->file && fetched) return VV_OK;

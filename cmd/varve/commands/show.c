@@ -1,5 +1,5 @@
 /*
- * show: one commit and what it changed, or the content of REV:PATH.
+ * show: prints one commit and its changes, or the content of REV:PATH.
  */
 #include <string.h>
 

@@ -40,7 +40,7 @@ static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool
 			   {JSON_BOOL("default", usual)}, {JSON_BOOL("own", own)});
 }
 
-/* Of the remotes' settings (remote.<name>.varveUrl), which .varveconfig does not have. */
+/* Lists the remotes' settings (remote.<name>.varveUrl), which are not in .varveconfig. */
 static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
@@ -114,7 +114,7 @@ static vv_status try_url(vv_repository *r, const char *url, const char *named, b
 	return vv_store_try(out, &place, err);
 }
 
-/* Of both URLs, where there are two: read from one, written to the other. */
+/* Tries both URLs if there are two: reads from one, writes to the other. */
 static vv_status try_store(vv_repository *r, const char *url, const char *push_url,
 			   const char *named, bool make, vv_store_trial *out, vv_error *err)
 {

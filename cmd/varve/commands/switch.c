@@ -29,13 +29,13 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
-/* What git is asked for, and what is known of it before. */
+/* The request to git, and facts known before. */
 typedef struct plan {
 	const vv_context *c;
 	const options *o;
 	const char *word, *create; /* NULL: none */
 	vv_buf ref;                /* the branch that HEAD comes to, where it is named */
-	vv_buf target;             /* a name of where HEAD goes */
+	vv_buf target;             /* a name of HEAD's destination */
 	vv_oid ref_old, to;
 } plan;
 
@@ -113,7 +113,6 @@ static vv_status look_at_branch(void *payload, const vv_ref *ref, vv_error *err)
 	return vv_buf_ok(&n->name, err);
 }
 
-/* For a branch that nobody has. */
 static void hint_branch(const plan *p, vv_error *err)
 {
 	near_branch n = {.name = VV_BUF_INIT};

@@ -149,7 +149,7 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Files of the index that Git holds as text though they are tracked now. */
+/* Counts files of the index that Git stores as text though they are tracked now. */
 static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 {
 	size_t count = vv_index_count(c->index);
@@ -203,8 +203,8 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 	return rc;
 }
 
-/* Says which lines of others make Git rewrite the pointers of tracked files, those of the
- * index and those just named. */
+/* Warns of other lines that make Git rewrite the pointers of tracked files, those of the index and
+ * those just named. */
 static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, size_t count,
 			     vv_error *err)
 {
@@ -251,7 +251,7 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 	return VV_OK;
 }
 
-/* What will change, before anything does. */
+/* Records the files that will change, before any change. */
 static vv_status note_way_back(vv_way_back **out, const vv_context *c, const char *what,
 			       vv_error *err)
 {
@@ -305,7 +305,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	char **argv = c->argv;
 	const options *wish = c->options;
 	vv_auto(vv_attr_edit) edit = {0};
-	vv_auto(vv_buf) text = VV_BUF_INIT; /* said only when all is done */
+	vv_auto(vv_buf) text = VV_BUF_INIT; /* printed only when all is done */
 	vv_auto_free char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
 	vv_way_back *back = NULL;
 	size_t plain = 0;
@@ -427,7 +427,7 @@ static vv_status count_line(void *payload, const char *file VV_UNUSED, unsigned 
 	return VV_OK;
 }
 
-/* What renormalizing makes no text of: it has no rows. */
+/* Warns of files that renormalizing cannot turn into text, since they have no rows. */
 static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_error *err)
 {
 	vv_auto(vv_attr_list) now = {0};

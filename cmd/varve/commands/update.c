@@ -15,7 +15,7 @@
 #include "lib/remotes/blocks_config.h"
 #include "repo/git/history/state.h"
 
-/* What an update with conflicts is for Git. */
+/* Git's name for an update with conflicts. */
 #define PICKED "cherry-pick"
 
 typedef struct options {

@@ -47,7 +47,7 @@ static const struct {
 	{"protocol", VV_PROTOCOL_VERSION, "frozen"},
 };
 
-/* What an answer to a question about a fault begins with. */
+/* Prints the facts needed first in any bug report. */
 static void print_surroundings(void)
 {
 	const char *const argv[] = {"git", "version", NULL};

@@ -54,12 +54,12 @@ typedef struct run {
 	vv_buf b;
 	vv_json_out w;
 	unsigned holders;       /* who has all of it */
-	unsigned receipts;      /* told so far */
+	unsigned receipts;      /* printed so far */
 	vv_speeds *speeds;      /* NULL: they cannot be read */
 	vv_published published; /* with --routing */
 } run;
 
-/* How fast it was in this network; of what is not known nothing. source 0: nobody that is asked. */
+/* Prints its speed in this network, if known. source 0: not a queried source. */
 static void tell_speed(run *r, uint64_t source)
 {
 	vv_speed known = {.seen = 0};
@@ -79,7 +79,7 @@ static void tell_speed(run *r, uint64_t source)
 			    {JSON_NUMBER_OR_NULL(known.rate > 0, "rate", known.rate)});
 }
 
-/* One line: who, and what he has. place: where a Git host's blocks are; or NULL. */
+/* Prints one line: the place, and its state. place: where a Git host's blocks are; or NULL. */
 static void tell(run *r, const char *who, const char *place, const char *what, uint64_t source,
 		 const char *why)
 {
@@ -122,7 +122,7 @@ static vv_status ask_here(run *r, vv_error *err)
 	return rc;
 }
 
-/* One that is asked, beside the others. */
+/* One queried source, in parallel with the others. */
 typedef struct question {
 	run *r;
 	char *word; /* a remote's name, or a URL */
@@ -179,8 +179,8 @@ static void tell_answer(const question *q)
 	     source, NULL);
 }
 
-/* What a Git host, the store or the ref of blocks beside a peer has: all of a version that it lists, and of which it shows a
- * block that it cannot foresee. */
+/* Checks a Git host, or the store or blocks' ref beside a peer: it has a version if it lists it and returns a block that it
+ * cannot foresee. */
 static vv_status find_in_host(question *q, vv_reached *there, const char **what, vv_error *err)
 {
 	const vv_cid *root = &q->r->root;
@@ -227,7 +227,7 @@ static vv_status take_source(void *payload, const vv_cid *root, const char *sour
 	return l->source ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Of a linked version the source, which is not asked. */
+/* Prints the source of a linked version, which is not queried. */
 static vv_status tell_source(run *r, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *noted = NULL;
@@ -428,7 +428,7 @@ static vv_status ask_router(run *r, const char *url, const vv_cid *cid, const ch
 	return rc;
 }
 
-/* A router learns what it is asked for: so only of what was published. Before anybody is asked. */
+/* Routers see each query, so only published versions are queried. Called before any query. */
 static vv_status find_published(run *r, vv_error *err)
 {
 	vv_status rc = vv_published_find(&r->published, vv_repository_varvedir(r->repo), &r->root,

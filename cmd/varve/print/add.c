@@ -1,5 +1,5 @@
 /*
- * add: the report of an add, and what is worth a hint in it.
+ * add: prints the report of an add with its hints.
  */
 #include "cmd/varve/print/add.h"
 

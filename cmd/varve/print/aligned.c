@@ -101,7 +101,7 @@ static void measure(vv_aligned *a)
 	}
 }
 
-/* Of the first `count` columns: what they take when none that may be cut is wider than `level`. */
+/* The width of the first `count` columns if none that may be cut is wider than `level`. */
 static size_t needed(const vv_aligned *a, size_t count, size_t level)
 {
 	size_t sum = a->indent, shown = 0;
@@ -115,7 +115,7 @@ static size_t needed(const vv_aligned *a, size_t count, size_t level)
 	return sum + (shown > 0 ? (shown - 1) * GAP : 0);
 }
 
-/* The widths: all as they are, else the wide ones cut to one measure, else fewer columns. */
+/* The widths: all uncut, otherwise the wide ones cut to one width, otherwise fewer columns. */
 static void share_out(vv_aligned *a)
 {
 	size_t shown = a->count, level = a->width ? a->width : SIZE_MAX;

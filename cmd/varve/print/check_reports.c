@@ -28,7 +28,7 @@ static void put_day(vv_buf *b, const vv_timeline_commit *c)
 	vv_buf_puts(b, vv_text_time(c->time + c->zone_min * 60, VV_TIME_DAY));
 }
 
-/* A rule that no project wrote, and that holds now. */
+/* A built-in rule that holds now. */
 static bool is_other(const vv_timeline_rule *r)
 {
 	return !r->name && r->state == VV_TIMELINE_HOLDS;

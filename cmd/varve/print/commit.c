@@ -357,7 +357,7 @@ vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_err
 	return put_json(out, &v, &c, &stat, err);
 }
 
-/* What the commit changed, after it: names, numbers, rows. */
+/* Prints the commit's changes after it: names, numbers, rows. */
 static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 			       const vv_commit_stat *stat, vv_error *err)
 {

@@ -44,7 +44,7 @@ static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *er
 	vv_status rc = vv_repository_store(r, &store, err);
 
 	if (rc == VV_OK) {
-		/* What is missing here cannot be counted; the pointer tells the rest. */
+		/* missing blocks cannot be counted; the pointer contains the rest */
 		line->has_growth = vv_growth_count(&line->growth, store,
 						   line->old_side.stored ? &line->old_side.root
 									 : NULL,
@@ -75,8 +75,8 @@ static vv_status count_rows(collect *c, vv_content *side, const char *path, vv_t
 				  path, at, err);
 }
 
-/* Is it a table that Git keeps as text, at least on one side, and one to be counted? Unless all are requested, those
- * are that varve is to compare: attributes take 150 us to ask, too much for each file of a large commit. */
+/* Is it a table that Git keeps as text, at least on one side, and one to count? Unless all are requested, only files
+ * that varve compares are counted: reading attributes takes 150 us, too much for each file of a large commit. */
 static vv_status counts_text(const collect *c, const vv_stat_line *line, bool *out, vv_error *err)
 {
 	const vv_content *o = &line->old_side, *n = &line->new_side;

@@ -26,7 +26,7 @@ static vv_status write_out(void *payload, const void *bytes, size_t len, vv_erro
 	if (r->book.fd >= 0) return vv_workbook_put(&r->book, bytes, len, err);
 	if (r->fd >= 0) return vv_write_full(r->fd, bytes, len, r->output, err);
 	if (vv_out_is_terminal()) {
-		vv_progress_stop(); /* rows are shown now: the line would stand among them */
+		vv_progress_stop(); /* rows follow: the progress line would be among them */
 	}
 	vv_out_bytes(bytes, len);
 	if (vv_out_is_terminal()) {
@@ -98,7 +98,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	return r->writer->begin(r->writer, err);
 }
 
-/* What was said of a path that is not a table, or of one whose rows are equal. */
+/* Prints the line for a path that is not a table, or whose rows are equal. */
 static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 {
 	vv_status rc;
@@ -113,7 +113,7 @@ static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 	return VV_OK;
 }
 
-/* A path that differs, and what is to be said of it. */
+/* Prints a differing path with words about it. */
 static vv_status tell(vv_diff_print *r, const char *path, size_t len, const char *words,
 		      vv_error *err)
 {
@@ -243,7 +243,7 @@ done:
 	return rc;
 }
 
-/* Was nothing asked by which two files of other bytes would be the same? */
+/* Is no option given under which two files with different bytes would be equal? */
 static bool counts_bytes(const vv_diff_print *r)
 {
 	const vv_diff_how *h = &r->how;
@@ -253,7 +253,8 @@ static bool counts_bytes(const vv_diff_print *r)
 	       !h->ignore_format && !h->tolerance && (!h->rename || !h->rename[0]);
 }
 
-/* Do the blobs' ids tell that two ordinary files differ? What a pointer stands for may still be the same. */
+/* Do the blobs' ids prove that two ordinary files differ? Tables of different pointers may still be the
+ * same. */
 static vv_status differs_by_id(const vv_diff_print *r, const vv_diff_sides *d,
 			       const vv_diff_path *p, bool *out, vv_error *err)
 {

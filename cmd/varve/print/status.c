@@ -285,7 +285,8 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 	     vv_buf_cstr(&facts));
 }
 
-/* How what is under way continues, and how it is given up. A rebase, bisect or am is Git's. */
+/* Puts the commands to continue or abort the operation in progress. A rebase, bisect or am is
+ * Git's. */
 static void put_ways_out(writer *w)
 {
 	static const char *const ours[] = {"merge", "update", "cherry-pick", "revert"};
@@ -427,7 +428,7 @@ static void put_pointers(writer *w)
 	}
 }
 
-/* Of the version that is staged or committed; the file itself may be there. */
+/* Blocks of the staged or committed version; the file itself may exist. */
 static void put_missing(writer *w)
 {
 	size_t count = w->c->missing_count;
@@ -516,7 +517,7 @@ static void put_untracked(writer *w)
 	}
 }
 
-/* What the long form ends with when nothing is staged; NULL: nothing. */
+/* The last line of the long form when nothing is staged; NULL: none. */
 static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
 {
 	if (c->staged) return NULL;

@@ -47,7 +47,7 @@ static vv_status on_own(void *payload, const vv_cid *vault, const char *folder, 
 	return take_source(x, vault, vv_strdup(folder), err);
 }
 
-/* --- what they say --------------------------------------------------------------------------------------- */
+/* --- their content --------------------------------------------------------------------------------------- */
 
 /* Source number `first`, and those of the same vault after it. */
 static vv_status add_vault(reading *x, size_t first, vv_error *err)

@@ -1,5 +1,5 @@
 /*
- * hold: what each request is answered with, and when copies may go.
+ * hold: answers each request, and decides when copies may be deleted.
  */
 #include "cmd/vault/hold/hold.h"
 
@@ -73,7 +73,7 @@ vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_erro
 
 /* --- one at a time ------------------------------------------------------------------------------- */
 
-/* Has another process written since? Then what is remembered is not right any more. */
+/* Has another process written since? Then the cached state is invalid. */
 static vv_status notice_others(vv_hold *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
@@ -139,7 +139,7 @@ static vv_status enter(vv_hold *h, vv_error *err)
 
 /* --- shards come and go -------------------------------------------------------------------------------- */
 
-/* A vault of which nothing is here is not worth reading: the one that was asked for last stays in memory. */
+/* A vault without files here is not read: the last requested one stays in memory. */
 static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
 	char name[VV_HOLD_NAME_LEN];
@@ -171,7 +171,7 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 		return rc;
 	}
 	vv_hold_shard_name(name, &x->q->vault, &s.cid);
-	/* What is there in its length, takes no room. */
+	/* a file already there in full length needs no room */
 	const bool there = vv_hold_look(h, name, &is, NULL) == VV_OK,
 		   more = !there || is.size != b->len;
 	renew_room(h);
@@ -195,8 +195,8 @@ static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
 		       why);
 }
 
-/* What let it go must have been here for a while, so that the theft of a key is noticed before its harm
- * is done. */
+/* The record that dropped it must have been here for a while, so that the theft of a key is noticed
+ * before it does harm. */
 static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
 			    const vv_ledger_record *by, vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * hold_cache: which vault goes.
+ * hold_cache: chooses the vault to evict.
  */
 #include "cmd/vault/hold/hold_internal.h"
 
@@ -18,7 +18,7 @@ struct vv_hold_cache {
 	const vv_hold_rules *rules;
 	const vv_hold_room *room;
 	const char *dir;
-	cached items[VV_HOLD_CACHE_VAULTS + 1]; /* one more, until it is known which one goes */
+	cached items[VV_HOLD_CACHE_VAULTS + 1]; /* one more, until one is evicted */
 	size_t count;
 	uint64_t now;
 };
@@ -67,7 +67,7 @@ void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault)
 	}
 }
 
-/* --- which one goes ------------------------------------------------------------------------------- */
+/* --- eviction ------------------------------------------------------------------------------- */
 
 static size_t count_of(const vv_hold_cache *c, const uint8_t *owner)
 {
@@ -79,7 +79,7 @@ static size_t count_of(const vv_hold_cache *c, const uint8_t *owner)
 	return n;
 }
 
-/* All but the one that was asked for last. */
+/* The bytes of all vaults except the last requested one. */
 static uint64_t bytes_of_others(const vv_hold_cache *c)
 {
 	uint64_t bytes = 0;

@@ -1,5 +1,5 @@
 /*
- * hold_files: what is given of the files that are here, and who is told of which vault.
+ * hold_files: sends parts of the files here, and lists vaults to their keys' owners.
  */
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +63,7 @@ vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err)
 	if ((rc = vv_list_dir(&names, &count, dir, err)) == VV_OK) {
 		rc = fill_names(x, dir, names, count, err);
 	} else if (rc == VV_ENOTFOUND) {
-		rc = VV_OK; /* nothing of it is here */
+		rc = VV_OK; /* no files of it here */
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -186,8 +186,8 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 	return rc;
 }
 
-/* The ids of the vaults that the key owns or writes in, for whoever shows that he has the key: also when nobody is
- * admitted any longer who writes there, since what is here is kept until its term ends. */
+/* The ids of the vaults that the key owns or writes in, for a client that proves it has the key: also when none of
+ * its writers is admitted any longer, since files here are kept until their term ends. */
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 {
 	uint8_t bytes[VV_HOLD_VAULTS_BYTES];

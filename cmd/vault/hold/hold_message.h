@@ -79,7 +79,7 @@ typedef struct vv_hold_message {
 	uint64_t kept;             /* records: the number stored now */
 	vv_hold_bytes shown, path; /* audit: the leaf */
 	uint64_t until;            /* receipt */
-	vv_cid *vaults;            /* vaults */
+	vv_cid *vaults;
 	size_t vault_count;
 } vv_hold_message;
 

@@ -12,7 +12,7 @@
 
 #define LEDGER_MAX ((uint64_t)256 << 20) /* bytes of a vault's records, which are in memory */
 
-/* What is in memory of it is not what is on the disk. */
+/* Its state in memory differs from the disk. */
 static void forget_vault(vv_hold *h, const vv_cid *vault)
 {
 	vv_hold_cache_forget(h->cache, vault);
@@ -22,11 +22,11 @@ static void forget_vault(vv_hold *h, const vv_cid *vault)
 typedef struct arrival {
 	vv_ledger_record record;
 	char name[VV_LEDGER_NAME];
-	bool settled, linked; /* all before it are here, or come too */
+	bool settled, linked; /* all before it are here, or in this request */
 	bool added, is_new;
 } arrival;
 
-/* By themselves, before any ledger is looked at: a request of garbage costs what it weighs. */
+/* Checks the records alone, before reading any ledger: a request of garbage costs only its size. */
 static vv_status read_records(vv_hold_answering *x, arrival *list, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -57,8 +57,8 @@ static size_t find_arrival(const vv_hold_answering *x, const arrival *list, cons
 	return i;
 }
 
-/* One behind a gap cannot count whatever else comes with it: it stays out of memory, so that it is no reason to read
- * the ledger again. */
+/* One behind a gap cannot count with any other record of the request: it stays out of memory, so that it does not
+ * cause another reading of the ledger. */
 static vv_status find_linked(vv_hold_answering *x, const vv_hold_vault *v, arrival *list,
 			     vv_error *err)
 {
@@ -85,8 +85,8 @@ static vv_status find_linked(vv_hold_answering *x, const vv_hold_vault *v, arriv
 	return VV_OK;
 }
 
-/* Into memory, so that they are judged together: a writer's records and the epoch that makes him one. What
- * cannot count in any case stays out. *any: something is new. */
+/* Takes records into memory to judge them together: a writer's records and the epoch that admits it.
+ * Records that can never count stay out. *any: some are new. */
 static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *list, bool *any,
 			       vv_error *err)
 {
@@ -115,7 +115,7 @@ static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *
 	return rc == VV_OK && *any ? vv_hold_vault_refresh(v, err) : rc;
 }
 
-/* What does not count, nobody needs: a stranger's, or one behind a gap. */
+/* Records that do not count are not kept: a stranger's, or one behind a gap. */
 static bool is_to_be_written(const vv_hold *h, const arrival *a)
 {
 	return a->added && (!a->is_new || vv_hold_vault_counts(h->vault, a->name));
@@ -153,7 +153,7 @@ static vv_status check_records(vv_hold_answering *x, const arrival *list, vv_err
 					    len, err);
 }
 
-/* Of h->vault. *left: it has in memory what is not on disk. */
+/* Writes records of h->vault. *left: its memory has records that are not on disk. */
 static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *left, vv_error *err)
 {
 	vv_hold *h = x->h;
@@ -183,7 +183,7 @@ static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *
 	return rc;
 }
 
-/* Of a vault that is here. */
+/* Adds records to a vault that is here. */
 static vv_status add_records(vv_hold_answering *x, arrival *list, vv_error *err)
 {
 	vv_hold *h = x->h;
@@ -199,7 +199,7 @@ static vv_status add_records(vv_hold_answering *x, arrival *list, vv_error *err)
 	if (rc == VV_OK && any) {
 		rc = vv_hold_tell_others(h, err);
 	}
-	/* Before somebody who is admitted signs something there is nothing to keep. */
+	/* nothing is kept until an admitted key has signed */
 	left = !letting_go && !vv_hold_vault_is_wanted(h->vault);
 	if (rc == VV_OK && !left) {
 		rc = write_records(x, list, &left, err);
@@ -210,7 +210,7 @@ static vv_status add_records(vv_hold_answering *x, arrival *list, vv_error *err)
 	return rc;
 }
 
-/* Of one that is not: the one that was asked for last gives way when this one begins, not before. */
+/* Begins a new vault: the last requested one is evicted only when this one begins. */
 static vv_status begin_vault(vv_hold_answering *x, arrival *list, vv_error *err)
 {
 	vv_hold *h = x->h;
@@ -223,7 +223,7 @@ static vv_status begin_vault(vv_hold_answering *x, arrival *list, vv_error *err)
 	if (rc == VV_OK && vv_hold_vault_has_first(v)) {
 		rc = vv_hold_vault_check(v, err);
 	}
-	/* Not even what is right is kept of whom nobody who is admitted has signed for. */
+	/* even valid records are not kept until an admitted key has signed */
 	if (rc < 0 || !vv_hold_vault_is_wanted(v)) return rc;
 	vv_hold_cache_take(h->cache, v);
 	h->vault = vv_take(&v);

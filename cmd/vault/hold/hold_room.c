@@ -1,5 +1,5 @@
 /*
- * hold_room: what a vault's folder says of whose it is.
+ * hold_room: reads the owners from a vault's folder.
  */
 #include "cmd/vault/hold/hold_room.h"
 
@@ -20,7 +20,7 @@ typedef struct author {
 	bool first; /* signed the vault's first record */
 } author;
 
-/* What is kept of one vault. Counted: the rest is right. */
+/* Room used by one vault. counted: the other members are valid. */
 typedef struct vault_use {
 	vv_cid cid;
 	bool counted;
@@ -75,7 +75,7 @@ static const vv_hold_identity *find_identity(const vv_hold_room *r, const uint8_
 	return NULL;
 }
 
-/* --- what is there ------------------------------------------------------------------------------ */
+/* --- used room ------------------------------------------------------------------------------ */
 
 static vault_use *find_vault(const vv_hold_room *r, const vv_cid *vault)
 {
@@ -128,7 +128,7 @@ static vv_status on_file(void *payload, const vv_listed *e, vv_error *err VV_UNU
 	return VV_OK;
 }
 
-/* Only records that count are written: whose folder is there, has signed. */
+/* Only valid records are written: a key with a folder has signed. */
 static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	counting *c = payload;
@@ -280,7 +280,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
 
-/* What records may take beyond all other bounds. */
+/* Room that records may use beyond all other bounds. */
 static uint64_t records_free(const vv_hold_room *r, vv_hold_what what)
 {
 	const uint64_t part = r->rules->size / 16,

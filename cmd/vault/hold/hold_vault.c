@@ -17,7 +17,7 @@
 typedef struct named {
 	vv_shard shard;
 	const vv_ledger_record *place;  /* the last of those */
-	const vv_ledger_record *wanted; /* the last by somebody who is admitted; NULL */
+	const vv_ledger_record *wanted; /* the last by an admitted key; or NULL */
 	const vv_ledger_record *gone;   /* the last retire or drop; NULL */
 } named;
 
@@ -25,7 +25,7 @@ struct vv_hold_vault {
 	const vv_hold_rules *rules;
 	vv_ledger *ledger;
 	vv_vault_state *state; /* NULL: the first record is missing here */
-	bool wanted;           /* somebody who is admitted signed something that counts */
+	bool wanted;           /* an admitted key signed a record that counts */
 	named *shards;
 	size_t count, cap;
 	vv_cid_map *by_cid;
@@ -41,7 +41,7 @@ static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
 	return false;
 }
 
-/* --- what records say ------------------------------------------------------------------------ */
+/* --- reading records ------------------------------------------------------------------------ */
 
 static bool record_counts(const vv_hold_vault *v, const vv_ledger_record *r)
 {
@@ -58,7 +58,7 @@ static bool is_ours(const vv_hold_vault *v, const vv_ledger_record *r)
 	       vv_vault_counts(v->state, r);
 }
 
-/* Was a written after b? Authors' clocks say it, where the numbers of one author do not. */
+/* Was a written after b? By the numbers of one author, otherwise by the authors' clocks. */
 static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
 {
 	return memcmp(a->author, b->author, VV_KEY_PUBLIC) == 0 ? a->sequence > b->sequence

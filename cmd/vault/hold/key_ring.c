@@ -71,7 +71,7 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 	return rc;
 }
 
-/* What is overwritten before it is freed. */
+/* A buffer overwritten before it is freed. */
 typedef vv_buf secret;
 
 static void secret_clear(secret *s)

@@ -25,7 +25,7 @@
 typedef struct file {
 	char *name;
 	const uint8_t *bytes; /* live as long as the ledger */
-	size_t len, number;   /* number: it came after so many others */
+	size_t len, number;   /* number: of files added before it */
 	vv_ledger_record *record;
 } file;
 
@@ -146,8 +146,8 @@ static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv
 	return rc;
 }
 
-/* The record in bytes that live as long as the arena, which must be what its name says. vouched: a record that follows
- * it, whose signature was checked, names it by its CID. */
+/* The record in bytes that live as long as the arena, which must match its name. vouched: a record that follows it,
+ * whose signature was checked, names it by its CID. */
 static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *name,
 			    const void *bytes, size_t len, const vv_cid_set *vouched, vv_error *err)
 {
@@ -261,8 +261,8 @@ static vv_status count_record(vv_ledger *l, vv_ledger_record *r, vv_error *err)
 	return rc;
 }
 
-/* One author's files, from first on; *end is after them. Of a fork both branches count as far as
- * they hang together; the head is the end of the longer one. */
+/* One author's files, from first on; *end is after them. In a fork both branches count as far as
+ * they are connected; the head is the end of the longer one. */
 static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error *err)
 {
 	const uint8_t *key = l->files[first].record->author;
@@ -398,7 +398,7 @@ bool vv_ledger_is_name(const char *name)
 	return slash && is_record_name(slash + 1);
 }
 
-/* Does the record hang on what is here? Its number comes after all that are here of the author. */
+/* Does the record follow one that is here? Its number is after all of the author's here. */
 static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record *r)
 {
 	size_t at;
@@ -411,7 +411,7 @@ static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record
 	return r->sequence == 0;
 }
 
-/* A file whose name begins with "~": what comes before it was loaded. */
+/* Loads a file whose name begins with "~", after the files before it. */
 static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
@@ -502,7 +502,7 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		left = left ||
 		       strncmp(names.items[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
-		if (is_record_name(names.items[i])) { /* else what a killed writer left */
+		if (is_record_name(names.items[i])) { /* other files are from a killed writer */
 			const int n = snprintf(list[chain].name, sizeof(list[chain].name), "%s/%s",
 					       author, names.items[i]);
 			chain += n > 0 && (size_t)n < sizeof(list[chain].name);
@@ -588,8 +588,8 @@ uint64_t vv_ledger_bytes(const vv_ledger *l)
 	return l->bytes;
 }
 
-/* Adds the record in a file unless it is damaged. One that cannot be read may be valid: it counts as damaged where damaged ones
- * are counted, and fails elsewhere, since the other records alone may say something else. */
+/* Adds the record in a file unless it is damaged. One that cannot be read may be valid: it counts as damaged if the caller
+ * counts these, and otherwise fails, since the other records alone may have another meaning. */
 static vv_status add_file(vv_ledger *l, const char *name, const char *path, vv_buf *bytes,
 			  uint64_t *damaged, vv_error *err)
 {
@@ -727,9 +727,8 @@ bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 	return true;
 }
 
-/* A record's time is after that of every record that its author knows: so statements of several machines are
- * in the order of what they knew, whatever their clocks say. A time that nobody's clock can show does not
- * count. */
+/* A record's time is after that of every record that its author has: so records of several machines are in
+ * causal order, whatever their clocks. A time too far in the future does not count. */
 static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 {
 	uint64_t time = (uint64_t)vv_now_sec();

@@ -48,8 +48,8 @@ static vv_status leaf_hash(uint8_t out[VV_LEAF_HASH], const void *leaf, vv_error
 	return vv_sha256(out, bytes, sizeof(bytes), err);
 }
 
-/* One level of RFC 6962's tree (section 2.1), in the place of the one below it: an odd one out goes up as
- * it is, which makes the same tree as that of its recursion. */
+/* One level of RFC 6962's tree (section 2.1), in place of the one below it: an odd one goes up unchanged,
+ * which makes the same tree as that of its recursion. */
 static vv_status next_level(uint8_t *level, unsigned count, vv_error *err)
 {
 	uint8_t pair[1 + 2 * VV_LEAF_HASH];

@@ -25,7 +25,7 @@ static bool same_key(const uint8_t *a, const uint8_t *b)
 
 /* --- one vault ---------------------------------------------------------------------------------------- */
 
-/* What this machine said last of an address: two of them may be one server. */
+/* This machine's last records of an address: two addresses may be one server. */
 typedef struct address {
 	uint8_t holder[VV_HOLDER_ID];
 	const vv_ledger_record *place, *audit; /* audit NULL: none */
@@ -57,7 +57,7 @@ static address *find_address(const proving *p, const uint8_t *holder)
 	return NULL;
 }
 
-/* Of another's server that signs. */
+/* Takes the place at another owner's server that signs. */
 static vv_status take_place(proving *p, const vv_ledger_record *r, vv_error *err)
 {
 	address *a = find_address(p, r->holder);
@@ -213,7 +213,7 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 	return rc;
 }
 
-/* --- what it is worth ------------------------------------------------------------------------------------ */
+/* --- standing ------------------------------------------------------------------------------------ */
 
 vv_standing_line vv_standing_of(const vv_standing *s, const uint8_t holder[VV_KEY_PUBLIC])
 {

@@ -84,7 +84,7 @@ bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
 	const bool owner = vv_vault_is_owner(s, r->author);
 
 	if (r->kind == VV_LEDGER_EPOCH) {
-		return owner; /* also of one who was removed: nobody can shut out another owner */
+		return owner; /* also a removed one: no owner can exclude another */
 	}
 	if (!owner && !key_in(s->ever, s->ever_count, r->author)) return false;
 	if (vv_vault_is_writer(s, r->author)) return true;
@@ -218,7 +218,7 @@ static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const 
 	return note_naming(s, r, *at, err);
 }
 
-/* Its parity says which data it is of: the same stripe was named before. */
+/* Was the same stripe named before? Its parity determines its data. */
 static bool is_known(const vv_vault_state *s, const vv_kept_stripe *st)
 {
 	const size_t before = s->shards[st->shards[st->code.data]].stripe;
@@ -306,7 +306,7 @@ static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 	const vv_ledger_record *place = vv_ledger_find(s->ledger, &r->link);
 
 	if (!place || !vv_ledger_is_received(s->ledger, r, place)) {
-		return; /* nobody's word that it arrived */
+		return; /* no confirmation that it arrived */
 	}
 	for (size_t i = 0; i < place->shard_count; i++) {
 		vv_kept *k = find_shard(s, &place->shards[i].cid);
@@ -353,7 +353,7 @@ static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
 		vv_kept *k = find_shard(s, &r->links[i]);
 		bool alive = false;
 		size_t n = k ? s->last_naming[k - s->shards] : 0;
-		/* One that its author had not seen, or that came after, names it again. */
+		/* a naming that its author had not seen, or a later one, revives it */
 		for (; n > 0 && !alive; n = s->namings[n - 1].before) {
 			alive = !has_seen(s->ledger, r, s->namings[n - 1].run);
 		}
@@ -363,7 +363,7 @@ static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
 	}
 }
 
-/* What is left of a stripe may be needed to make again the one that is alive. */
+/* The rest of a stripe may be needed to restore its live shard. */
 static void keep_stripes_whole(vv_vault_state *s)
 {
 	bool more = true;

@@ -1,5 +1,5 @@
 /*
- * epoch: what is in a box.
+ * epoch: the content of a box.
  */
 #include "cmd/vault/sealed/epoch.h"
 
@@ -78,7 +78,7 @@ static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *s
 	return VV_OK;
 }
 
-/* What is sealed in an epoch. */
+/* The sealed content of an epoch. */
 typedef struct inner {
 	uint8_t (*readers)[VV_KEY_PUBLIC];
 	vv_epoch_secret *secrets;
@@ -297,7 +297,7 @@ static void put_inner(vv_buf *b, const vv_epoch_change *change, const vv_epoch_s
 	vv_members_put(b, inner_members, 2, &of);
 }
 
-/* What is needed until the record is signed. */
+/* State until the record is signed. */
 typedef struct making {
 	vv_ledger_record r;
 	vv_arena arena;

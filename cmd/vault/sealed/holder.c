@@ -1,5 +1,5 @@
 /*
- * holder: the names, and the checks that hold for every kind.
+ * holder: the names, and the checks for every kind.
  */
 #include "cmd/vault/sealed/holder.h"
 
@@ -66,7 +66,7 @@ bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC])
 	return h->server != NULL;
 }
 
-/* Puts the holder's name before what went wrong. */
+/* Puts the holder's name before the error's message. */
 static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
 {
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(h->name)) : rc;

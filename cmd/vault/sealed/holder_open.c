@@ -1,5 +1,5 @@
 /*
- * holder_open: which kind a URL is of, and how a server is asked.
+ * holder_open: recognizes a URL's kind, and sends requests to servers.
  */
 #include "cmd/vault/sealed/holder_open.h"
 
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* server_holder: how each thing that is asked of a holder is asked of a server. */
+/* server_holder: turns each holder operation into a request to a server. */
 
 #define ANSWER_BUDGET (VV_FRAME_MAX + (1u << 20))
 
@@ -92,7 +92,7 @@ static vv_status ask(server *s, const vv_hold_message *q, vv_hold_message *a, vv
 			s->service = *s->connect;
 			s->service.service = "vault serve";
 			if (s->service.idle_sec == 0 && s->service.usual_sec == 0) {
-				/* it has nothing to compute, and says when it works */
+				/* it computes nothing, and sends signs of life during work */
 				s->service.usual_sec = s->service.beside ? VV_FILES_BESIDE
 									 : VV_FIRST_DEFAULT;
 			}
@@ -103,7 +103,7 @@ static vv_status ask(server *s, const vv_hold_message *q, vv_hold_message *a, vv
 			hang_up(s);
 		}
 	} while (rc == VV_EIO && !err->silent && !fresh && !s->line);
-	/* It is there: what it cannot do (its disk is full) is no reason to ask it nothing else. */
+	/* it is reachable: a failed request (its disk is full) does not rule out others */
 	if (rc == VV_EIO && s->line) {
 		rc = vv_recode(err, VV_EREFUSED);
 	}
@@ -132,7 +132,8 @@ static vv_status shard_of(const char *rest, vv_cid *out, vv_error *err)
 				 vv_text_shows(rest));
 }
 
-/* --- what a holder does ----------------------------------------------------------------------------- */
+/* --- a holder's operations
+ * ----------------------------------------------------------------------------- */
 
 static vv_status server_put_records(void *payload, const vv_cid *vault,
 				    const vv_hold_bytes *records, size_t count, vv_error *err)
@@ -188,7 +189,7 @@ static vv_status server_get(void *payload, const char *name, uint64_t from, uint
 	return vv_buf_ok(out, err);
 }
 
-/* Vaults are told to who shows a key that is theirs. */
+/* A server lists vaults to a client that proves one of their keys. */
 static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err)
 {
 	uint8_t bytes[VV_HOLD_VAULTS_BYTES];
@@ -216,7 +217,7 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	return VV_OK;
 }
 
-/* Names that came, kept: whoever gets them may ask for something else meanwhile. */
+/* Received names, kept since callbacks may send other requests meanwhile. */
 typedef struct names {
 	vv_arena arena;
 	vv_hold_name *items;
@@ -344,7 +345,7 @@ static const vv_holder_server_ops server_ops = {.put_records = server_put_record
 
 /* --- opening it ----------------------------------------------------------------------------------------- */
 
-/* Whoever answers at that address with another key is somebody else, or lost its old one. */
+/* A server with another key at that address is a different one, or lost its key. */
 static vv_status check_key(const server *s, const vv_holder_config *c, vv_error *err)
 {
 	uint8_t known[VV_KEY_PUBLIC];

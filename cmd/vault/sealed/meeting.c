@@ -9,8 +9,8 @@
 #include "base/array.h"
 #include "base/sys.h"
 
-#define BATCH 512u               /* records that go at once */
-#define BATCH_BYTES (512u << 10) /* so many are enough */
+#define BATCH 512u /* records that go at once */
+#define BATCH_BYTES (512u << 10)
 
 typedef struct listed {
 	char *name;
@@ -59,7 +59,7 @@ static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
 	return rc;
 }
 
-/* --- what is damaged ----------------------------------------------------------------------------- */
+/* --- damaged records ----------------------------------------------------------------------------- */
 
 static vv_damaged_record *find_damaged(const vv_meeting *m, const char *name)
 {
@@ -194,7 +194,7 @@ static vv_status add_to_batch(batch *b, const char *name, vv_error *err)
 	return b->count == BATCH || b->bytes.len >= BATCH_BYTES ? send_batch(b, err) : VV_OK;
 }
 
-/* What the holder has under the name is not it, and is written again. */
+/* Writes a record again if the holder has other bytes under its name. */
 static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 {
 	const vv_cid *vault = vv_ledger_vault(m->ledger);
@@ -213,8 +213,8 @@ static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 	return rc == VV_EREFUSED ? VV_OK : rc;
 }
 
-/* Those that say who may write come first: a holder that judges needs them to judge the others. Then those of
- * who is there: one that keeps nothing of a vault begins when somebody whom it knows has signed. */
+/* Records of writers' rights come first: a holder that judges needs them for the others. Then those of this
+ * key: a holder new to a vault begins when a known key has signed. */
 static unsigned turn_of(const vv_meeting *m, size_t i)
 {
 	const vv_ledger_record *r = vv_ledger_file_record(m->ledger, i);
@@ -247,7 +247,8 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	vv_status rc;
 
 	m->behind = 0;
-	/* Nobody is told of what may be lost here: another record would get its number. */
+	/* records must be durable before they are sent: after a loss another record would get the
+	 * number */
 	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) return rc;
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {

@@ -1,5 +1,5 @@
 /*
- * placement: the ranks, and how shards of a stripe stand apart.
+ * placement: computes ranks, and separates the shards of a stripe.
  */
 #include "cmd/vault/sealed/placement.h"
 
@@ -77,7 +77,7 @@ typedef struct matching {
 	size_t *owner;  /* of a domain: the shard that counts there */
 	size_t *from,
 		*with; /* of a domain that was reached: which shard would come, at which holder */
-	size_t *queue; /* shards that may have to give way */
+	size_t *queue; /* shards that may have to move */
 } matching;
 
 /* Along the way that led to a free domain each shard moves on by one. */

@@ -1,5 +1,5 @@
 /*
- * audit: what is to be where, and what chance says of the rest.
+ * audit: lists the expected shards, and computes the probability for the others.
  */
 #include "cmd/vault/work/audit.h"
 
@@ -147,7 +147,7 @@ static vv_status check_leaves(auditing *a, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	/* A random order: the first so many of it are a random sample. */
+	/* a random order: its beginning is a random sample */
 	for (size_t i = 0; i < a->count && rc == VV_OK && a->x->asked < wanted; i++) {
 		size_t other = i + below(a->count - i);
 		expected swap = a->items[i];
@@ -228,7 +228,7 @@ unsigned vv_audit_chance(uint64_t asked, uint64_t shards)
 	const uint64_t lost = (shards + 99) / 100;
 	double missed = 1;
 
-	/* None of `lost` shards among `asked` of all. */
+	/* the probability that none of `lost` shards is among `asked` of all */
 	for (uint64_t i = 0; i < asked && missed > 0; i++) {
 		missed *= i + lost < shards ? (double)(shards - lost - i) / (double)(shards - i)
 					    : 0;

@@ -40,7 +40,7 @@ static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
 	return vv_vault_shard_content(c->session, k, out, err);
 }
 
-/* An open stream holds a shard and room for a decoder: those opened longest ago are closed. */
+/* An open stream holds a shard and a decoder's memory: the ones opened longest ago are closed. */
 static void note_open(vv_contents *c, const vv_vault_run *run)
 {
 	const size_t old = c->open[c->next_open];
@@ -69,7 +69,7 @@ vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 	return rc;
 }
 
-/* --- what was read before ------------------------------------------------------------------------ */
+/* --- cached indexes ------------------------------------------------------------------------ */
 
 static char *cache_path(const vv_vault_session *s, const vv_ledger_record *r)
 {
@@ -172,7 +172,7 @@ static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run
 	return VV_OK;
 }
 
-/* From its shards. What cannot be had is noted. */
+/* Reads it from its shards. Notes an unreadable one. */
 static vv_status read_index(vv_contents *c, vv_vault_run *run, vv_buf *index, vv_error *err)
 {
 	vv_status rc = vv_contents_read(c, run, err);
@@ -184,7 +184,7 @@ static vv_status read_index(vv_contents *c, vv_vault_run *run, vv_buf *index, vv
 	return rc < 0 ? VV_OK : write_cache(c->session, run->record, index, &run->refs, err);
 }
 
-/* Its last shard has the index; once that is retired another run has what is left of it. */
+/* Its last shard has the index; once that is retired another run has the rest of its content. */
 static bool has_index(const vv_vault_state *s, const vv_ledger_record *r)
 {
 	const vv_kept *last = vv_vault_shard_of(s, &r->shards[r->shard_count - 1].cid);
@@ -340,7 +340,7 @@ vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t 
 
 /* --- items ------------------------------------------------------------------------------------------ */
 
-/* In which run it stands (NULL: it is missing here), and where; false: it is in no index. */
+/* Finds the item's run (NULL: missing here) and its offset; false: in no index. */
 static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, uint64_t *offset)
 {
 	uint64_t value;
@@ -442,7 +442,7 @@ static vv_status expand(vv_contents *c, const vv_cid *item, const vv_blob *under
 					    under ? under->len : 0, out, err);
 }
 
-/* *under becomes the item's bytes, for what is stored as a difference to it. */
+/* *under becomes the item's bytes, for items stored as differences to it. */
 static vv_status keep_unpacked(vv_contents *c, const vv_cid *item, const vv_buf *bytes,
 			       vv_blob **under, vv_error *err)
 {
@@ -458,7 +458,7 @@ static vv_status keep_unpacked(vv_contents *c, const vv_cid *item, const vv_buf 
 	return VV_OK;
 }
 
-/* The item, what it is a difference to, and so on, up to one that was unpacked lately (*under). */
+/* Lists the item, its base, the base's base, and so on, up to one unpacked lately (*under). */
 static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, size_t *count,
 			    vv_blob **under, vv_error *err)
 {

@@ -16,7 +16,7 @@ typedef struct owing {
 	vv_owed *x;
 	vv_vault_session *s;
 	vv_spread_list list;
-	bool *exclude, *nobody; /* exclude: places that leave; nobody: all of them */
+	bool *exclude, *nobody; /* exclude: leaving places; nobody: all of them */
 	vv_buf bytes;
 	bool sent; /* anything */
 } owing;
@@ -40,7 +40,7 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 
 /* --- the list ------------------------------------------------------------------------------------ */
 
-/* Somebody may have one whose copy was found bad, or which nobody ever said to have. */
+/* Does a holder have one whose copy was found bad, or which no record places? */
 static bool is_held(owing *o, const vv_spread_shard *sh)
 {
 	return o->x->fix && has_none(o, sh) &&
@@ -48,7 +48,8 @@ static bool is_held(owing *o, const vv_spread_shard *sh)
 				   VV_IGNORED) == VV_OK;
 }
 
-/* What nobody has, and cannot be made, is not requested: of a stripe that begins here, or of one shard. */
+/* Does not request shards that no holder has and that cannot be made: of a stripe that begins here, or of
+ * one shard. */
 static void find_hopeless(owing *o, vv_spread_shard *shards, size_t count)
 {
 	const size_t enough = shards->code.data > 0 ? shards->code.data : 1;
@@ -63,7 +64,7 @@ static void find_hopeless(owing *o, vv_spread_shard *shards, size_t count)
 			shards[i].exclude = o->nobody;
 		}
 	}
-	/* With those that are held after all there may be enough. */
+	/* with those found after all there may be enough */
 	there = 0;
 	for (size_t i = 0; i < count; i++) {
 		there += shards[i].exclude != o->nobody;
@@ -92,7 +93,7 @@ static vv_status list_all(owing *o, vv_error *err)
 	return VV_OK;
 }
 
-/* Whoever leaves counts as having nothing, and is read from all the same. */
+/* A leaving place counts as empty, but can still be read. */
 static vv_status take_leave(owing *o, uint64_t *owed, vv_error *err)
 {
 	vv_spread_sum sum;

@@ -1,5 +1,5 @@
 /*
- * prune: what is alive.
+ * prune: finds live content.
  */
 #include "cmd/vault/work/prune.h"
 
@@ -31,11 +31,11 @@ typedef struct pruning {
 	bool *chosen;        /* of contents.runs */
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
-	size_t kept; /* so many of contents.runs are alive as a whole: the last of them cannot be read now */
+	size_t kept; /* this many of contents.runs are live as a whole: the last of them is unreadable now */
 	vv_buf bytes, base;
 } pruning;
 
-/* --- what is alive ------------------------------------------------------------------------------- */
+/* --- live content ------------------------------------------------------------------------------- */
 
 static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 {
@@ -63,7 +63,8 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	pruning *p = payload;
-	uint64_t missing = 0; /* of a linked version, which may be here from before it was linked */
+	uint64_t missing = 0; /* of a linked version, whose blocks may be here from before the
+			       * link */
 	const vv_resemble walk = {.get = get_block,
 				  .fn = on_block,
 				  .payload = p,
@@ -97,8 +98,7 @@ static vv_status find_live(pruning *p, vv_error *err)
 	return rc;
 }
 
-/* What is in a run that cannot be read now may be a difference to something that looks dead, which was sealed before
- * it. */
+/* An unreadable run may contain differences to seemingly dead content in earlier runs. */
 static void keep_with_all_before(pruning *p, const vv_vault_run *run)
 {
 	const size_t count = (size_t)(run - p->contents.runs) + 1;
@@ -152,7 +152,7 @@ static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *l
 	return VV_OK;
 }
 
-/* What alive items are stored as differences to is alive, and so on down. */
+/* The bases of live items are live, and theirs, and so on. */
 static vv_status add_bases(pruning *p, vv_error *err)
 {
 	vv_auto(vv_cid_set) *looked = vv_cid_set_new();
@@ -168,7 +168,7 @@ static vv_status add_bases(pruning *p, vv_error *err)
 	return rc;
 }
 
-/* --- what is rewritten ----------------------------------------------------------------------------- */
+/* --- rewritten runs ----------------------------------------------------------------------------- */
 
 static uint64_t leaves_of(const vv_ledger_record *r)
 {
@@ -398,7 +398,8 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 	return rc;
 }
 
-/* Of the chosen ones those that nothing is needed of, which are chosen no longer; or those that are left. */
+/* Retires the chosen runs without live content, which then count no longer as chosen; or the remaining
+ * ones. */
 static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 {
 	vv_auto(vv_cid_set) *old = vv_cid_set_new();
@@ -415,7 +416,7 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 	return rc < 0 ? rc : vv_retire_runs(p->s, old, &shards, err);
 }
 
-/* What is alive: everything, where only tails are rewritten. */
+/* Finds live content: everything, if only tails are rewritten. */
 static vv_status look(pruning *p, vv_error *err)
 {
 	vv_status rc;
@@ -434,7 +435,8 @@ static vv_status look(pruning *p, vv_error *err)
 	return add_kept(p, err);
 }
 
-/* What is alive of the chosen runs, again; then they are retired. *ready: it has its copies, and they are. */
+/* Seals the live content of the chosen runs again, then retires them. *ready: it has its copies, and they are
+ * retired. */
 static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 {
 	vv_replicate run = {.items = put_items, .payload = p};
@@ -442,7 +444,7 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 
 	if (rc < 0) return rc;
 	p->x->sent = run.sent;
-	/* What other runs are owed may well wait for the room that this one makes. */
+	/* copies owed by other runs can wait for the room that this one makes */
 	*ready = !run.short_of_min && run.owed_new == 0;
 	if (*ready) return retire_runs(p, false, err);
 	if (p->x->tails) {
@@ -467,7 +469,7 @@ static vv_status rewrite(pruning *p, vv_error *err)
 	uint64_t runs = x->runs;
 	uint64_t shards = x->shards;
 	uint64_t dead = x->dead;
-	/* What is all dead goes whatever room there is, and makes some. */
+	/* dead runs are removed even without room, and make some */
 	if ((rc = retire_runs(p, true, err)) < 0) return rc;
 	count_chosen(p);
 	if (x->runs > 0 && (rc = seal_again(p, &ready, err)) < 0) return rc;
@@ -496,7 +498,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	rc = rewrite(&p, err);
 	if (rc == VV_OK && !x->tails) {
 		x->surplus = (vv_surplus){.grace_sec = x->grace_sec, .dry_run = x->dry_run};
-		/* What others wrote meanwhile may name a shard again: their records are listed now. */
+		/* other writers may name a shard again meanwhile: reads their records now */
 		rc = vv_vault_session_connect(s, err);
 		rc = rc < 0 ? rc : vv_surplus_run(&x->surplus, s, err);
 	}

@@ -102,7 +102,7 @@ static vv_status newest_records_tell(const vv_vault_session *s, const vv_recover
 	return rc;
 }
 
-/* A line of each record that is missing before one that is here; *count grows by them. */
+/* Reports each record missing before one that is here; adds their number to *count. */
 static vv_status missing_records_tell(const vv_vault_session *s,
 				      vv_status (*tell)(void *payload, const char *line,
 							vv_error *err),
@@ -122,7 +122,7 @@ static vv_status missing_records_tell(const vv_vault_session *s,
 			next = 0;
 		}
 		(void)vv_parse_u64(&number, slash + 1, 10);
-		/* A number may be a lie: who says a thousand are missing has said enough. */
+		/* a number may be false: after TOLD_MAX lines it stops */
 		for (; rc == VV_OK && next < number && *count < TOLD_MAX; next++) {
 			describe(line, s, did, next);
 			(*count)++;
@@ -180,7 +180,7 @@ void vv_recover_clear(vv_recover *x)
 	x->branch = NULL;
 }
 
-/* --- finding the vault, and everybody who keeps it --------------------------------------------- */
+/* --- finding the vault and its holders --------------------------------------------- */
 
 typedef struct vaults {
 	vv_cid first;
@@ -302,7 +302,7 @@ static vv_status find_places(recovering *r, vv_error *err)
 	return rc;
 }
 
-/* Some records are missing: what can be had is, and what is not is reported. */
+/* Some records are missing: gets the available ones, and reports the others. */
 static vv_status bridge(recovering *r, vv_error *err)
 {
 	bool waiting = false;
@@ -338,7 +338,7 @@ static vv_status open_vault(recovering *r, vv_error *err)
 	    (rc = vv_vault_session_begin(r->s, &vault, err)) < 0) {
 		return rc;
 	}
-	/* Who is in the vault is asked too, and may know more. */
+	/* holders named in the vault are read too, and may have more */
 	do {
 		places = r->s->place_count;
 		if ((rc = vv_vault_session_connect(r->s, err)) < 0) return rc;
@@ -448,8 +448,8 @@ static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place
 	return rc;
 }
 
-/* All items of all runs, again and again until nothing more can be had: what is stored as a difference comes
- * after its base, whoever wrote that. */
+/* Takes all items of all runs, repeating until a pass adds none: a difference comes after its base, from any
+ * writer. */
 static vv_status take_items(recovering *r, vv_error *err)
 {
 	uint64_t before;
@@ -482,7 +482,7 @@ static vv_status take_items(recovering *r, vv_error *err)
 	return VV_OK;
 }
 
-/* Which shards nobody has. */
+/* Reports the shards that no holder has. */
 static vv_status tell_shards(recovering *r, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
@@ -504,7 +504,7 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 
 /* --- refs ---------------------------------------------------------------------------------------- */
 
-/* Of the runs that are not left out. */
+/* The refs' run among the runs below the limit. */
 static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
 {
 	return vv_contents_refs_of(&r->contents, r->limit, author);
@@ -533,7 +533,7 @@ static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_o
 	}
 	if (old && vv_oid_equal(&old->id, id)) return VV_OK;
 	if (!vv_array_room(r->refs, r->ref_count, r->ref_cap)) return vv_fail_nomem(err);
-	/* Another author's, which may be behind: that is known when the objects are here. */
+	/* another author's, which may be behind: decided when the objects are here */
 	if (old) {
 		vv_buf_puts(&other, "refs/recovered/");
 		put_whose(r, &other, run);
@@ -607,7 +607,7 @@ static wanted_ref *find_ref(recovering *r, const char *name)
 	return NULL;
 }
 
-/* Of two authors' refs the one that is ahead; the other one goes, or stays beside it when both went on. */
+/* Chooses of two authors' refs the one ahead; drops the other one, or keeps it beside if both diverged. */
 static void choose_refs(recovering *r)
 {
 	vv_repository *repo = vv_receive_repository(r->receive);
@@ -697,7 +697,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 
 /* --- how old it is --------------------------------------------------------------------------------- */
 
-/* What the newest list of refs that can be read has for this one; false: nothing. */
+/* The id of this ref in the newest readable list of refs; false: none. */
 static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 {
 	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, r->contents.count, NULL);
@@ -733,7 +733,7 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 	return r->x->missing(r->x->payload, line, err);
 }
 
-/* Runs whose list of refs nobody has. */
+/* Reports a run whose list of refs is lost. */
 static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 {
 	char line[512];
@@ -747,7 +747,7 @@ static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 	return r->x->missing(r->x->payload, line, err);
 }
 
-/* When not the newest state came: what is newer, and how old each ref is. */
+/* If the recovered state is not the newest: reports the newer runs, and each ref's age. */
 static vv_status tell_age(recovering *r, vv_error *err)
 {
 	const vv_vault_run *used = refs_of(r, NULL);
@@ -797,7 +797,7 @@ static void free_refs(recovering *r)
 	vv_free(r->tips);
 }
 
-/* What the runs below the limit have. */
+/* Takes the content of the runs below the limit. */
 static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_error *err)
 {
 	vv_status rc;
@@ -847,7 +847,7 @@ static vv_status run_all(recovering *r, vv_error *err)
 		*err = older;
 		return err->code;
 	}
-	/* What was before the part that is broken may be whole. */
+	/* the runs before the broken one may be whole */
 	if ((rc == VV_EMISSING || rc == VV_ENOTFOUND) && first_broken(r) < r->limit) {
 		r->limit = first_broken(r);
 		if (refs_of(r, NULL) && take_below(r, &limits, &older) == VV_OK) {
@@ -856,7 +856,7 @@ static vv_status run_all(recovering *r, vv_error *err)
 	}
 	if (rc < 0 || (rc = tell_age(r, err)) < 0) return rc;
 	if ((rc = set_head(r, err)) < 0 || (rc = keep_holders(r, err)) < 0) return rc;
-	/* Records of this key that an earlier attempt did not get are no other machine's. */
+	/* records of this key missed by an earlier attempt are this machine's own */
 	return vv_vault_session_adopt(r->s, err);
 }
 

@@ -1,5 +1,5 @@
 /*
- * replicate: what is new, and how a run ends.
+ * replicate: finds new content, and ends runs.
  */
 #include "cmd/vault/work/replicate.h"
 
@@ -36,11 +36,11 @@ typedef struct replicating {
 	vv_shard_seal seal;
 	vv_stream_out *out;
 	vv_waiting_run run;  /* of the stream under way */
-	vv_buf refs, places; /* texts as they are now */
+	vv_buf refs, places; /* current texts */
 	vv_oid *tips, *haves;
 	size_t tip_count, tip_cap, have_count;
 	vv_cid_set *seen;
-	bool whole; /* somebody retired shards: everything is looked for, not only what is new */
+	bool whole;       /* a writer retired shards: searches everything, not only new content */
 	const char *path; /* of the version that is walked, for messages */
 	vv_buf bytes, base;
 	bool *allowed;
@@ -151,7 +151,7 @@ static bool same_text(const vv_buf *a, const vv_buf *b)
 	return a->len == b->len && memcmp(vv_buf_cstr(a), vv_buf_cstr(b), a->len) == 0;
 }
 
-/* Are holders or policy other ones than our last vault record says? */
+/* Do holders or policy differ from our last vault record? */
 static vv_status places_changed(const replicating *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_buf) old = VV_BUF_INIT;
@@ -229,7 +229,7 @@ static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
 	return rc;
 }
 
-/* The run in the spool goes out; *done: the vault has it. */
+/* Sends the run in the spool; *done: the vault has it. */
 static vv_status send_run(replicating *r, bool *done, vv_error *err)
 {
 	const size_t all = vv_run_shard_count(&r->run.record);
@@ -278,7 +278,7 @@ static bool is_done(const replicating *r)
 	return k && memcmp(k->run->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0;
 }
 
-/* What an interrupted replicate left. */
+/* Finishes the run of an interrupted replicate. */
 static vv_status go_on(replicating *r, bool *may_go_on, vv_error *err)
 {
 	bool found;
@@ -312,7 +312,7 @@ static vv_status close_stream(replicating *r, bool last, vv_buf *index, vv_error
 	return rc < 0 ? rc : vv_waiting_run_write(r->s, &r->run, err);
 }
 
-/* The stream becomes a run, which goes out. last: with the refs. VV_ECONFLICT: too few copies. */
+/* Turns the stream into a run, and sends it. last: with the refs. VV_ECONFLICT: too few copies. */
 static vv_status end_stream(replicating *r, bool last, vv_error *err)
 {
 	vv_auto(vv_buf) index = VV_BUF_INIT;
@@ -360,8 +360,8 @@ static vv_status put_other(void *to, const vv_item *item, vv_error *err)
 	return put(r, item, err);
 }
 
-/* A base has to be read before. When runs count as not there, only what is written now is sure not to
- * be a difference to this item itself. */
+/* A base has to be read before. If runs count as absent, only items written now are certainly not
+ * differences to this item itself. */
 static bool can_be_base(const replicating *r, const vv_cid *base)
 {
 	return r->x->without ? r->out && vv_stream_out_has(r->out, base) : is_known(r, base);
@@ -412,7 +412,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 				  .children_first = true};
 
 	r->path = n->path;
-	/* Of a version that is in the vault everything below is. */
+	/* for a version in the vault, everything below is there too */
 	if (n->link || (!r->whole && vv_contents_has(&r->contents, &n->root))) return VV_OK;
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);
@@ -469,7 +469,8 @@ static vv_status list_refs(replicating *r, vv_error *err)
 	return vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
 
-/* Members of a map of our last list that this varve does not know, as they are there: a newer one wrote them. */
+/* Copies members of a map of our last list that this varve does not support, unchanged: a newer one wrote
+ * them. */
 static void keep_unknown(vv_json_out *w, const char *text, const vv_json *map, const char *known)
 {
 	for (const vv_json *m = map ? map->first : NULL; m; m = m->next) {
@@ -533,13 +534,13 @@ static vv_status list_places(replicating *r, vv_error *err)
 	return vv_buf_ok(&r->places, err);
 }
 
-/* Commits that the vault has with all that they reach: what the refs of its runs named. */
+/* Lists commits that the vault has with everything below: those named by the refs of its runs. */
 static vv_status list_haves(replicating *r, vv_error *err)
 {
 	r->whole = (r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key)) ||
 		   (r->x->without && r->x->search);
 	if (r->x->without && !r->whole) {
-		/* What is new is in the vault: reseal replicates first. */
+		/* new content is in the vault already: reseal replicates first */
 		if (!(r->haves = vv_calloc(r->tip_count + 1, sizeof(*r->haves)))) {
 			return vv_fail_nomem(err);
 		}
@@ -553,8 +554,8 @@ static vv_status list_haves(replicating *r, vv_error *err)
 
 /* --- all of it --------------------------------------------------------------------------------------- */
 
-/* A run that has the refs of the last one, and where the holders are now. Not where everything has to be looked
- * for: a vault record says that it was. */
+/* Seals a run with the refs of the last one and the holders' current addresses. Not if everything has to be
+ * searched: a vault record states that it was. */
 static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error *err)
 {
 	bool changed = false;
@@ -674,8 +675,7 @@ static bool same_policy(const replicating *r)
 	       p->code.data == r->x->code.data && p->code.parity == r->x->code.parity;
 }
 
-/* How many failure domains there are. Holders that cannot be reached count, each as one of its own where
- * nobody knows what it fails with. */
+/* Counts failure domains. Unreachable holders count, each as its own domain if the domain is unknown. */
 static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 {
 	const vv_vault_session *s = r->s;
@@ -692,7 +692,8 @@ static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Enough holders that do not fail together? Where one died later the rest continues, and owes what is lacking. */
+/* Are enough holders in separate failure domains? If one died later, the rest continues, and owes the missing
+ * copies. */
 static vv_status check_policy(const replicating *r, vv_error *err)
 {
 	const vv_code code = r->x->code;
@@ -726,7 +727,7 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 	return VV_OK;
 }
 
-/* Shards without their ledger are worth nothing: somebody has to have it. */
+/* Shards without their ledger are useless: a holder must keep it. */
 static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 {
 	bool any = false;
@@ -737,7 +738,7 @@ static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 		any = any || p->holder;
 	}
 	if (!any) {
-		return VV_OK; /* nobody is there: the copies that are lacking are counted */
+		return VV_OK; /* no holder is reachable: counts the missing copies */
 	}
 	return vv_fail(
 		err, VV_EREFUSED,
@@ -759,7 +760,7 @@ static vv_status begin_vault(replicating *r, vv_error *err)
 	if ((rc = vv_key_new(&recovery, err)) < 0 ||
 	    (rc = vv_recovery_put(&text, &recovery, err)) < 0 ||
 	    (rc = r->x->recovery(r->x->payload, text.data, err)) < 0 ||
-	    /* What an earlier begin left that was killed is no vault's. */
+	    /* files of a begin that was killed belong to no vault */
 	    (rc = vv_remove_tree(dir, err)) < 0 ||
 	    (rc = vv_ledger_open(&r->s->ledger, dir, &none, err)) < 0) {
 		goto done;
@@ -777,7 +778,7 @@ done:
 	return rc;
 }
 
-/* The policy is what was requested, now and from now on. */
+/* Completes the requested policy from the vault's. */
 static vv_status settle_policy(replicating *r, vv_error *err)
 {
 	const vv_vault_policy *p = &r->s->policy;
@@ -821,7 +822,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 	     ((rc = check_policy(r, err)) < 0 || (rc = check_keepers(r->s, err)) < 0))) {
 		return rc;
 	}
-	/* What came only now is adopted, too. */
+	/* adopts records that arrived only now, too */
 	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) return rc;
 	if (!r->s->ledger) {
 		if (r->x->dry_run) return seal_new(r, err);
@@ -836,7 +837,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 	}
 	if ((rc = list_places(r, err)) < 0) return rc;
 	vv_owed owed = {.copies = r->x->copies, .rate = r->x->rate};
-	/* What is rewritten may make room for what is owed, and so goes first. */
+	/* rewriting may make room for owed copies, and so comes first */
 	owed.fix = !r->x->items;
 	if (!r->x->dry_run &&
 	    ((rc = go_on(r, &go, err)) < 0 || !go || (rc = vv_owed_run(&owed, r->s, err)) < 0)) {

@@ -17,7 +17,6 @@
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 
-/* Puts one item into the run. */
 typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err);
 
 typedef struct vv_replicate {

@@ -5,7 +5,7 @@
 
 #include "base/sys.h"
 
-/* Equal content makes equal shards: what was sealed again may have the names that it had. */
+/* Equal content makes equal shards: content sealed again may keep its shards' names. */
 static vv_status list_kept(const vv_vault_state *s, const vv_cid_set *runs, vv_cid_set *kept,
 			   vv_error *err)
 {

@@ -53,7 +53,7 @@ static vv_status read_seen(vv_vault_session *s, vv_error *err)
 			    memcmp(l.text + digits + 1, name, l.len - digits - 1) == 0) {
 				uint64_t seen = 0;
 				(void)vv_parse_u64(&seen, l.text, digits);
-				/* Of a clock that was far ahead: the wait begins now. */
+				/* from a clock that was far ahead: the wait begins now */
 				s->places[i].seen = seen < s->now ? seen : s->now;
 			}
 		}
@@ -85,7 +85,7 @@ static const char *own_domain(const vv_vault_place *p)
 				 : "";
 }
 
-/* Two addresses with one key are one server, whatever is said of them. */
+/* Two addresses with one key are one server, whatever their configuration. */
 static bool same_key(const vv_vault_place *a, const vv_vault_place *b)
 {
 	return a->config->key && b->config->key && strcmp(a->config->key, b->config->key) == 0;
@@ -255,7 +255,7 @@ void vv_vault_session_close(vv_vault_session *s)
 	*s = (vv_vault_session){.lock = -1};
 }
 
-/* What was named for want of a better name gets one. */
+/* Replaces a holder's provisional name. */
 static vv_status rename_place(vv_holder_config *h, const char *name, const char *domain,
 			      vv_error *err)
 {
@@ -295,7 +295,7 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 	}
 	memset(&s->places[c->count], 0, sizeof(*s->places));
 	vv_fail(&s->places[c->count].why, VV_EIO, "not asked");
-	s->places[c->count].fails_with = c->count; /* until connect knows more */
+	s->places[c->count].fails_with = c->count; /* until connect finds the domain */
 	s->place_count = ++c->count;
 	for (size_t i = 0; i < c->count; i++) {
 		s->places[i].config = &c->items[i];
@@ -390,13 +390,13 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 	s->readable = false;
 	vv_status rc = vv_vault_state_open(&s->state, s->ledger, &why);
 	if (rc == VV_EMISSING) {
-		return VV_OK; /* no holder was asked yet */
+		return VV_OK; /* no holder was contacted yet */
 	}
 	if (rc == VV_OK && s->has_key) {
 		rc = vv_epoch_secrets_open(&s->secrets, s->state, vv_ledger_vault(s->ledger),
 					   &s->key, &why);
 		s->readable = rc == VV_OK;
-		rc = rc == VV_EREFUSED ? VV_OK : rc; /* whoever needs to read says so */
+		rc = rc == VV_EREFUSED ? VV_OK : rc; /* callers that need to read report it */
 	}
 	for (size_t i = 0; rc == VV_OK && s->readable && i < s->place_count; i++) {
 		rc = vv_epoch_holder_id(s->places[i].id, &s->secrets, s->state,
@@ -582,7 +582,7 @@ vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error
 	return rc;
 }
 
-/* later: what the holder gets is durable after vv_vault_session_finish. */
+/* later: the records sent are durable after vv_vault_session_finish. */
 static vv_status meet_place(vv_vault_session *s, vv_vault_place *p, bool later, vv_error *err)
 {
 	vv_error why;
@@ -633,7 +633,7 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 	vv_status rc = s->ledger ? vv_ledger_sync(s->ledger, err) : VV_OK;
 
 	if (rc < 0) return rc;
-	/* Twice, where a later holder had what an earlier one lacks. */
+	/* twice, since a later holder may have records that an earlier one lacks */
 	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
 		before = vv_ledger_file_count(s->ledger);
 		for (size_t i = 0; i < s->place_count; i++) {
@@ -650,7 +650,7 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 
 /* --- reaching holders ----------------------------------------------------------------------------- */
 
-/* Whoever answers for the first time is taken at his word; from then on only that key will do. */
+/* The first answer's key is trusted; from then on only that key is accepted. */
 static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
@@ -670,7 +670,6 @@ size_t vv_vault_session_away(const vv_vault_session *s)
 	return n;
 }
 
-/* One place to be reached. */
 typedef struct reaching {
 	vv_vault_session *s;
 	vv_vault_place *p;

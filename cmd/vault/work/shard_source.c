@@ -1,5 +1,5 @@
 /*
- * shard_source: whom to ask first.
+ * shard_source: orders the holders to read from.
  */
 #include "cmd/vault/work/shard_source.h"
 
@@ -9,7 +9,7 @@
 #include "cmd/vault/sealed/stripe.h"
 #include "repo/blocks/cache.h"
 
-#define FAILURES_MOST 2u /* then a holder is asked for no shard any more */
+#define FAILURES_MOST 2u /* after this many failures a holder gets no more requests for shards */
 #define OPENED_BYTES ((size_t)32 << 20)
 
 static bool has_said(const vv_vault_place *p, const vv_kept *k)
@@ -19,19 +19,19 @@ static bool has_said(const vv_vault_place *p, const vv_kept *k)
 	return c && c->receipt;
 }
 
-/* First who said so, then everybody else; last who failed. */
+/* 0: recorded with the shard, 1: others, 2: failed before. */
 static unsigned turn_of(const vv_vault_place *p, const vv_kept *k)
 {
 	return p->read_failures > 0 ? 2 : has_said(p, k) ? 0 : 1;
 }
 
-/* Milliseconds for a megabyte, as measured; who was not asked yet is to be. */
+/* Milliseconds for a megabyte, as measured; 0 for one not yet used, which comes first. */
 static uint64_t slowness(const vv_vault_place *p)
 {
 	return p->read_bytes > 0 ? (p->read_ms << 20) / p->read_bytes : 0;
 }
 
-/* Who is asked next, of those who were not asked; NULL: nobody. */
+/* The next holder to ask, of those not yet asked; NULL: none. */
 static vv_vault_place *next_place(const vv_vault_session *s, const vv_kept *k, const bool *asked)
 {
 	vv_vault_place *best = NULL;
@@ -97,7 +97,8 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 	return found ? VV_OK : VV_EMISSING;
 }
 
-/* --- what was read lately ------------------------------------------------------------------------ */
+/* --- cache of recent shards
+ * ------------------------------------------------------------------------ */
 
 static vv_status keep(vv_block_cache **cache, size_t max, const vv_cid *shard, const vv_buf *bytes,
 		      vv_error *err)
@@ -197,7 +198,7 @@ static vv_status make_rest(whole *w, const uint8_t *from, vv_error *err)
 	return VV_OK;
 }
 
-/* err says why no holder has the shard. */
+/* err contains the reason that no holder has the shard. */
 static vv_status make_whole(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
 {
 	const vv_kept_stripe *st = vv_vault_stripe_at(s->state, k->stripe - 1);

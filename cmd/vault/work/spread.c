@@ -14,8 +14,7 @@
 
 #define BATCH 512u /* shards that one place record names */
 
-/* Of a holder that cannot be reached and has no configured domain, nobody
- * knows what fails with it: it counts as one of its own. */
+/* An unreachable holder without a configured domain counts as its own domain. */
 size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 {
 	size_t copies = 0;
@@ -121,7 +120,8 @@ void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t awa
 	}
 }
 
-/* Shard number i of the vault. In two stripes it has one row: what comes for one counts for both. */
+/* Shard number i of the vault. A shard in two stripes has one row: a copy for one counts for
+ * both. */
 static void list_one(vv_spread_list *l, const vv_vault_session *s, size_t i, vv_code code,
 		     uint64_t away_sec)
 {
@@ -234,7 +234,7 @@ static vv_status aim_copies(const vv_spread *x, const vv_spread_shard *shards, s
 	return rc;
 }
 
-/* A place for each shard of the stripe that begins at first and does not stand apart from the others. */
+/* Chooses a place for each shard of the stripe from `first` that is not apart from the others. */
 static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, size_t first,
 			    size_t all, choice *c, target *targets, vv_error *err)
 {
@@ -269,7 +269,7 @@ typedef struct share {
 	size_t count;
 } share;
 
-/* What one holder gets of a round, a batch at a time. */
+/* One holder's part of a round, a batch at a time. */
 typedef struct serving {
 	share part; /* that is sent now */
 	share done; /* those of part that arrived */
@@ -325,8 +325,8 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	return rc;
 }
 
-/* Of a place whose holder may have gone away after it had taken everything. *written: it is in the ledger; one
- * that a holder with a key does not sign is not. */
+/* Writes the receipt of a place whose holder may have become unreachable after receiving everything. *written:
+ * in the ledger; not if a holder with a key does not sign. */
 static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
 			       bool *written, vv_error *err)
 {
@@ -340,7 +340,7 @@ static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_
 	r.has_key = p->holder && vv_vault_holder_key(p->holder, r.key);
 	if (r.has_key && vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid,
 					   &r.until, r.signature, &why) < 0) {
-		/* One that refused records does not know the place. */
+		/* a holder that refused records lacks the place record */
 		why.code = why.code == VV_ENOTFOUND ? VV_EREFUSED : why.code;
 		vv_vault_place_put_failed(p, &why, 0);
 		*written = false;
@@ -349,7 +349,6 @@ static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_
 	return vv_ledger_write_later(s->ledger, &r, &s->key, NULL, err);
 }
 
-/* So slowly as the limit says. */
 static void keep_rate(const vv_spread *x, uint64_t start_ms)
 {
 	uint64_t wanted = x->rate > 0 ? x->sent * 1000 / x->rate : 0;
@@ -385,7 +384,7 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 			rc = VV_OK;
 			continue;
 		}
-		if (rc < 0 || !p->holder) { /* it may have failed to give the bytes */
+		if (rc < 0 || !p->holder) { /* it may have failed to send the bytes */
 			continue;
 		}
 		if (vv_holder_put_shard(p->holder, vv_ledger_vault(s->ledger), &sh->cid, bytes.data,
@@ -398,7 +397,7 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 			rc = vv_progress_update(x->progress, "copies", x->sent, 0, err);
 		} else if (why.code == VV_EREFUSED) {
 			vv_vault_place_put_failed(p, &why, bytes.len);
-		} else { /* what it took before can still become durable */
+		} else { /* shards received before can still become durable */
 			v->failed = true;
 			v->why = why;
 		}
@@ -406,7 +405,7 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 	return rc;
 }
 
-/* What was sent is durable, or it was not sent. */
+/* Makes sent shards durable; others count as not sent. */
 static vv_status finish_parts(vv_spread *x, serving *all, vv_error *err)
 {
 	const size_t places = x->session->place_count;
@@ -433,7 +432,7 @@ static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (v->done.count == 0) return VV_OK;
-	/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
+	/* a receipt covers a whole place: the arrived part of a broken one gets its own place */
 	if (v->done.count < v->place->shard_count) {
 		rc = write_place(x, &v->done, &v->place, err);
 		if (rc == VV_OK && p->holder && v->done.key) {
@@ -482,7 +481,8 @@ static const vv_ledger_record *place_of(const vv_ledger_record *const *places, s
 	return found;
 }
 
-/* The next batch, and its place: one that waits since the holder did not take what it names, or a new one. */
+/* Chooses the next batch and its place: one still waiting since the holder did not accept its shards, or a
+ * new one. */
 static vv_status choose_part(vv_spread *x, serving *v, vv_error *err)
 {
 	share *h = &v->part;
@@ -514,7 +514,7 @@ static vv_status choose_part(vv_spread *x, serving *v, vv_error *err)
 	return rc == VV_OK && h->count > 0 && !v->place ? write_place(x, h, &v->place, err) : rc;
 }
 
-/* Places are durable before anybody is told of them. */
+/* Makes places durable before holders receive them. */
 static vv_status hand_places(vv_spread *x, serving *all, vv_error *err)
 {
 	vv_status rc = vv_ledger_sync(x->session->ledger, err);
@@ -569,7 +569,7 @@ static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *sha
 	return rc;
 }
 
-/* What is to go where in this round. */
+/* Assigns shards to places for this round. */
 static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t count,
 		     target *targets, vv_error *err)
 {
@@ -595,7 +595,7 @@ static uint64_t takes_below(const vv_vault_place *p)
 	return !p->holder ? 0 : p->refuses ? p->refused_len : UINT64_MAX;
 }
 
-/* The copies that shards lack; *any: there was something to do, and somebody to do it. */
+/* Makes the shards' missing copies; *any: copies were missing and a holder was available. */
 static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, uint64_t start_ms,
 			   bool *any, vv_error *err)
 {
@@ -613,7 +613,7 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 		rc = serve(x, targets, shards, start_ms, err);
 		*any = x->shards > before;
 	}
-	/* What a holder did not take is offered to it no more: the next round asks another one. */
+	/* refused shards are not offered to the holder again: the next round tries another one */
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		*any = *any ||
 		       (targets[i].count > 0 && takes_below(&x->session->places[i]) < took[i]);

@@ -20,13 +20,13 @@
 typedef struct candidate {
 	vv_cid cid;
 	const vv_kept *kept; /* NULL: no run names it */
-	bool dropped;        /* a record of this key says so already */
+	bool dropped;        /* already in a record of this key */
 } candidate;
 
 typedef enum fate {
 	UNKNOWN,
-	ENOUGH, /* what is to be kept of it is there */
-	LACKING /* nothing of it goes */
+	ENOUGH, /* the copies to keep exist */
+	LACKING /* nothing of it is deleted */
 } fate;
 
 typedef struct sorting {
@@ -35,7 +35,7 @@ typedef struct sorting {
 	vv_spread_list list;
 	fate *fates;    /* of each shard of the state */
 	bool *keep;     /* of each, places: the copies that stay */
-	uint8_t *shown; /* of each: 0 not asked, 1 its copies showed a leaf, 2 they did not */
+	uint8_t *shown; /* of each: 0 not checked, 1 its copies proved a leaf, 2 they did not */
 	vv_cid_map *
 		named; /* shards that records place at, or drop from, the place that is looked at */
 	unsigned *said; /* PLACED and others, of each of them */
@@ -44,12 +44,12 @@ typedef struct sorting {
 	candidate *items;
 	size_t count, cap;
 	vv_vault_place *p; /* that is looked at */
-	bool alone;        /* nobody else writes in the vault */
-	bool unknown;      /* somebody else does whose policy is not known */
+	bool alone;        /* no other writer in the vault */
+	bool unknown;      /* another writer's policy is unknown */
 	unsigned copies;   /* the largest policy */
 } sorting;
 
-/* What records say of a shard at the place. */
+/* Records about a shard at the place. */
 #define PLACED 1u  /* this key brought it there */
 #define DROPPED 2u /* and let it go later */
 #define OTHERS 4u  /* another key that may write brought it, and counts on it */
@@ -141,7 +141,8 @@ static vv_status find_kept(sorting *o, vv_error *err)
 	return rc;
 }
 
-/* --- what is there -------------------------------------------------------------------------------- */
+/* --- existing copies
+ * -------------------------------------------------------------------------------- */
 
 static vv_status note_said(sorting *o, const vv_cid *cid, unsigned set, unsigned clear,
 			   vv_error *err)
@@ -160,7 +161,7 @@ static vv_status note_said(sorting *o, const vv_cid *cid, unsigned set, unsigned
 	return VV_OK;
 }
 
-/* What one writer says, in the order of its records: of a copy its last word counts. */
+/* Reads one writer's records in order: its last one about a copy counts. */
 static vv_status find_words(sorting *o, const uint8_t *author, unsigned placed, unsigned dropped,
 			    vv_error *err)
 {
@@ -184,7 +185,7 @@ static vv_status find_words(sorting *o, const uint8_t *author, unsigned placed, 
 	return rc;
 }
 
-/* Of all who may write. */
+/* Reads the records of all writers. */
 static vv_status find_said(sorting *o, vv_error *err)
 {
 	const uint8_t *self = o->s->key.public_key;
@@ -214,7 +215,7 @@ static unsigned said_of(const sorting *o, const vv_cid *cid)
 	return vv_cid_map_find(o->named, cid, &at) ? o->said[at] : 0;
 }
 
-/* May this key remove what it brought there? */
+/* May this key remove the copy that it placed there? */
 static bool is_own(unsigned said)
 {
 	return (said & PLACED) && !(said & OTHERS);
@@ -250,7 +251,7 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size VV_UN
 		       : vv_fail_nomem(err);
 }
 
-/* --- what goes ------------------------------------------------------------------------------------ */
+/* --- deletion ------------------------------------------------------------------------------------ */
 
 /* The copy at the place, as a thing that waits. */
 static vv_status thing_of(vv_cid *out, const candidate *c, const vv_vault_place *p, vv_error *err)
@@ -336,8 +337,8 @@ static vv_status choose_due(sorting *o, vv_error *err)
 	return VV_OK;
 }
 
-/* A record that the copies here count no longer, before anything goes. It reaches the holder, and what others wrote
- * there meanwhile comes back. */
+/* Writes a record that the copies here no longer count, before any deletion. Sends it to the holder, and receives
+ * other writers' new records. */
 static vv_status write_drop(sorting *o, vv_error *err)
 {
 	vv_auto_free vv_cid *shards = vv_calloc(o->count + 1, sizeof(*shards));
@@ -385,7 +386,7 @@ static void remove_due(sorting *o)
 	}
 }
 
-/* The largest policy of all who write; what another one sealed last is what he wants. */
+/* The largest policy of all writers; another writer's last sealed one counts. */
 static vv_status find_policy(sorting *o, vv_error *err)
 {
 	const vv_vault_session *s = o->s;

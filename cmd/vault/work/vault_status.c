@@ -56,7 +56,7 @@ static void find_proven(vv_vault_status *out, const vv_vault_session *s)
 	out->proven = out->proven == UINT64_MAX ? 0 : out->proven;
 }
 
-/* Is anything new? What a replicate would say. */
+/* Is anything new? Runs replicate without writing. */
 static vv_status look_for_new(vv_vault_status *out, vv_vault_session *s, vv_error *err)
 {
 	vv_replicate dry = {.dry_run = true, .look = true};
@@ -130,7 +130,7 @@ static vv_status on_link(void *payload, const vv_cid *cid, vv_error *err)
 	return vv_cid_set_add(payload, cid, &added, err);
 }
 
-/* Nodes that are missing here are read out of the vault, if holders may be asked. */
+/* Reads nodes missing here from the vault, if holders may be asked. */
 static vv_status read_node(finding *f, const vv_cid *cid, vv_buf *node, vv_error *err)
 {
 	vv_status rc = f->ask ? vv_contents_block(&f->contents, f->store, cid, node, VV_IGNORED)

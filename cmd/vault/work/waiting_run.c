@@ -75,7 +75,7 @@ vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err)
 	vv_auto(char) *dir = vv_vault_session_path(s, "spool", NULL);
 	vv_status rc = run && dir ? VV_OK : vv_fail_nomem(err);
 
-	/* The list first: without it what is left is rubbish. */
+	/* the list first: without it the other files are garbage */
 	if (rc == VV_OK && vv_exists(run) && (rc = vv_unlink(run, true, err)) == VV_OK) {
 		rc = vv_fsync_dir(dir, err);
 	}
@@ -84,7 +84,7 @@ vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err)
 
 /* --- stripes ----------------------------------------------------------------------------------- */
 
-/* Of the run's shards from number first on. */
+/* Makes the stripe of the run's shards from number first on. */
 static vv_status make_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code code, size_t first,
 			     vv_error *err)
 {

@@ -37,7 +37,7 @@ vv_status vv_waiting_run_stripe(vv_vault_session *s, vv_waiting_run *run, vv_cod
 /* Writes the list: the run then exists, durably. */
 vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err);
 
-bool vv_waiting_run_there(const vv_vault_session *s); /* is a run there? */
+bool vv_waiting_run_there(const vv_vault_session *s);
 /* *found false: none is, or none that is complete: it was never sent. */
 vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
 			      vv_error *err);

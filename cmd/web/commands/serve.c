@@ -144,7 +144,7 @@ static int hash_secret(const char *name)
 	return code;
 }
 
-/* What each repository keeps for others is opened now: a key that is not there shows at once. */
+/* Opens now each repository's copies for others: a missing key is reported at once. */
 static vv_status say_holding(vv_holding *h, const char *const *paths, size_t count, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -153,7 +153,7 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 		vv_auto(vv_repository) *r = NULL;
 		vv_holding_facts f = {.size = 0};
 		if (vv_repository_open(&r, paths[i], vv_environ(), VV_IGNORED) < 0) {
-			continue; /* the server says so */
+			continue; /* the server reports it */
 		}
 		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
 			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",

@@ -42,7 +42,7 @@ static const vv_option table[] = {
 typedef struct opening {
 	const options *o;
 	vv_buf secret, once, token;
-	vv_buf page; /* what is opened first, as the end of an address */
+	vv_buf page; /* the first page to open, as the end of an address */
 } opening;
 
 static void clear(opening *p)
@@ -54,7 +54,7 @@ static void clear(opening *p)
 }
 VV_AUTO_CLEAR(opening, clear)
 
-/* Does anybody look at a screen here? */
+/* Is a screen attached? */
 static bool has_display(void)
 {
 	const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
@@ -62,7 +62,7 @@ static bool has_display(void)
 	return (x && *x) || (wayland && *wayland);
 }
 
-/* In the background, by a shell: whatever the program says goes nowhere. */
+/* Runs in the background by a shell; the program's output is dropped. */
 static void open_browser(const char *url)
 {
 	static const char command[] = "\"$1\" \"$2\" >/dev/null 2>&1 </dev/null &";
@@ -163,7 +163,7 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	return vv_serve_http(&http, err);
 }
 
-/* What is written has no server's time limit. */
+/* Exports have no time limit of a server. */
 static vv_status export_pages(const options *o, const char *what, vv_error *err)
 {
 	vv_auto(opening) p = {.o = o};

@@ -1,5 +1,5 @@
 /*
- * changes: what is counted, and how a path is followed down its history.
+ * changes: counts changes, and follows a path down its history.
  */
 #include "cmd/web/model/changes.h"
 
@@ -46,7 +46,7 @@ void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c)
 	c->form = (char *)(uintptr_t)vv_web_keep_text(v, form);
 }
 
-/* What is compared. */
+/* The two versions to compare. */
 typedef struct versions {
 	const vv_web_commit *a, *b;
 	const char *document; /* of a document, its table, "" for the only one; NULL: it is none */
@@ -67,7 +67,7 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		   both_stored ? sizeof(a->root) : sizeof(c->old_id));
 	vv_buf_put(&key, both_stored ? (const void *)&b->root : (const void *)&c->new_id,
 		   both_stored ? sizeof(b->root) : sizeof(c->new_id));
-	if (!both_stored) { /* how text is read depends on its name, and on what lies beside it */
+	if (!both_stored) { /* how text is read depends on its name, and on files beside it */
 		vv_buf_printf(&key, "%s %s %s ", of->a->hex, of->b->hex, c->path);
 	}
 	vv_buf_printf(&key, "%s %s", table ? table : "", was ? was : "");
@@ -193,7 +193,7 @@ static vv_status describe_all(vv_web_visit *v, const vv_changed_files *l, const 
 	return rc;
 }
 
-/* What the work tree changed is told by path alone: its rows are compared where one is looked at. */
+/* The work tree's changes are listed by path alone: rows are compared when a file is opened. */
 static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t limit,
 			      vv_web_change **out, size_t *count, bool *more, vv_error *err)
 {
@@ -307,7 +307,7 @@ void vv_web_walk_close(vv_web_walk *w)
 
 #define CHANGES_SHOWN 50u
 
-/* What the path came from, as the other side of the change. */
+/* Takes the path's source as the other side of the change. */
 static vv_status take_old(const vv_web_walk *w, vv_changed_file *c, vv_error *err)
 {
 	vv_tree_entry t;
@@ -331,7 +331,7 @@ static const char *document_of(const vv_web_walk *w)
 		       : NULL;
 }
 
-/* What a commit did to the path, or to all. */
+/* A commit's changes to the path, or to all. */
 static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 {
 	const versions of = {&w->before, &w->commit, document_of(w),
@@ -349,7 +349,7 @@ static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 		e->rows = e->changes[0].counts.counted ? e->changes[0].counts.new_rows
 						       : e->changes[0].rows;
 	}
-	for (size_t i = 0; *w->table && i < e->count; i++) { /* told of a document's table */
+	for (size_t i = 0; *w->table && i < e->count; i++) { /* reported for a document's table */
 		vv_web_change *c = &e->changes[i];
 
 		if (c->old_path || strcmp(w->table, w->was_table) != 0) {

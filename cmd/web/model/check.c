@@ -71,7 +71,7 @@ static void clear_rules(void *payload)
 	vv_timeline_clear(payload);
 }
 
-/* Since when each rule fails or holds; what commits were found to be is kept. */
+/* Finds since when each rule fails or holds; verdicts of commits are kept. */
 static vv_status read_rules(checking *c, vv_check_run *run, const vv_oid *commit,
 			    const vv_diff_side *side, vv_error *err)
 {

@@ -148,7 +148,7 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 		return vv_error_copy(err, &why);
 	}
 	if (!shown) {
-		/* Near names may be those of what is not shown: strangers get only the days of what is. */
+		/* near names may belong to hidden commits: strangers get only the days of shown ones */
 		if (rc < 0 && (!v->reach || (vv_day_word_read(&day, rev) &&
 					     head_commit(v, &id, NULL) == VV_OK))) {
 			*err = why;
@@ -190,7 +190,7 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 		*out = vv_web_none;
 		return VV_OK;
 	}
-	if (a->work) { /* it is nobody's ancestor */
+	if (a->work) { /* it has no descendants */
 		*out = *a;
 		return VV_OK;
 	}

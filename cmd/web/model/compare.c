@@ -36,7 +36,7 @@
 #define SCHEMA_MAX 500u /* sentences about columns */
 
 typedef struct comparing {
-	vv_diff_writer base; /* first: what the comparison calls */
+	vv_diff_writer base; /* first: called by the comparison */
 	vv_web_visit *v;
 	const vv_web_compare_query *q;
 	vv_web_comparison *out;
@@ -47,10 +47,10 @@ typedef struct comparing {
 	vv_buf name;         /* of a group */
 	const char *search;  /* folded; NULL: none */
 	long column;         /* the pair that must have changed; -1: any */
-	uint64_t last_place; /* rows of the new version that stand above the change before */
+	uint64_t last_place; /* rows of the new version above the change before */
 	bool over;           /* the time is: the rest is not looked at */
 	vv_change_counts counts;
-	vv_strings key; /* names that the page was asked for */
+	vv_strings key; /* names in the page's address */
 } comparing;
 
 static comparing *self(vv_diff_writer *w)
@@ -194,7 +194,7 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 		to->change = r->cells ? (vv_cell_change)r->cells[i] : VV_CELL_SAME;
 		to->old_cell = to->new_cell = (vv_web_cell){.kind = VV_WEB_ABSENT, .text = ""};
 		if (r->kind == VV_ROW_CHANGED && (p->a < 0 || p->b < 0)) {
-			to->change = VV_CELL_CHANGED; /* the column itself came or went */
+			to->change = VV_CELL_CHANGED; /* the column itself was added or removed */
 		}
 		if (old && now && to->change != VV_CELL_SAME) {
 			vv_web_cells_keep(c->v, &to->old_cell, &to->new_cell,
@@ -232,7 +232,7 @@ static void keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *
 	out->key = vv_web_keep_buf(c->v, &b);
 }
 
-/* How many rows of the new version stand above this change and below the one before it. */
+/* The number of rows of the new version between the change before and this one. */
 static uint64_t fold(comparing *c, const vv_row_change *r)
 {
 	uint64_t folded = r->place > c->last_place ? r->place - c->last_place : 0;
@@ -320,7 +320,7 @@ static vv_status tell_column(comparing *c, size_t i, vv_error *err)
 	return vv_story_tell(c->story, i, &(vv_story_parts){add_group, &g}, err);
 }
 
-/* What is striking, then each column that changed. */
+/* Adds notable changes, then each changed column. */
 static vv_status tell_story(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
@@ -399,9 +399,9 @@ static uint64_t cells_of(const vv_table *t)
 		       : t->root.rows * t->columns;
 }
 
-/* Rows of both should stand in the file's order, of which something is said, too. To bring large versions into it takes
- * long, and they share no group then: where both are in key order by the same columns they are compared so.
- * *many: they would have to be brought together, and are too large for that. */
+/* Rows of both should be in the file's order, which is compared too. Bringing large versions into it takes long, and
+ * removes common groups: if both are in key order by the same columns they are compared in that order. *many: a common
+ * order is needed, but the versions are too large for it. */
 static vv_status bring_together(const comparing *c, bool *many, vv_error *err)
 {
 	vv_table *a = c->out->a->table, *b = c->out->b->table;
@@ -484,7 +484,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	c->story = NULL;
 	atomic_fetch_sub(&large_ones, large);
 	vv_buf_clear(&answer.line);
-	if (rc == VV_EREFUSED && c->over) { /* what was found is the answer */
+	if (rc == VV_EREFUSED && c->over) { /* the changes so far are the answer */
 		vv_error_clear(err);
 		c->counts.counted = true;
 		c->counts.old_rows = o->a->rows;
@@ -497,7 +497,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 		o->counts.many = true;
 		o->counted = false;
 	}
-	if (rc == VV_OK && o->column_count == 0) { /* nothing was told: all is the same */
+	if (rc == VV_OK && o->column_count == 0) { /* no callback came: all is the same */
 		rc = find_column(c, err) == VV_ENOTFOUND ? VV_OK : rc;
 		vv_error_clear(err);
 	}
@@ -507,7 +507,8 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	return rc;
 }
 
-/* --- what stands where --------------------------------------------------------------------------------- */
+/* --- both sides' tables
+ * --------------------------------------------------------------------------------- */
 
 static vv_status open_side(comparing *c, const vv_web_commit *commit, const char *path,
 			   vv_web_table **out, vv_error *err)

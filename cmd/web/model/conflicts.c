@@ -1,5 +1,5 @@
 /*
- * conflicts: from the records of a merge to what a page tells of them.
+ * conflicts: turns the records of a merge into a page's data.
  */
 #include "cmd/web/model/conflicts.h"
 
@@ -21,8 +21,8 @@ typedef struct work {
 	size_t limit;
 } work;
 
-/* resolve takes the value of a key of one column; the JSON of others, which no other key can be taken for; of a row
- * without a key its number. */
+/* resolve accepts the value of a key of one column; the JSON of others, which is unambiguous; for a row without a
+ * key its number. */
 static void name_row(work *w, vv_web_conflict *out)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -58,7 +58,7 @@ static void name_row(work *w, vv_web_conflict *out)
 	out->select = alone ? out->row_name : key;
 }
 
-/* The column of that name, which stands at `likely` where the versions have the same columns; else a new one. */
+/* The column of that name, at `likely` if the versions have the same columns; otherwise a new one. */
 static vv_web_conflict_value *value_of(work *w, vv_web_conflict *of, const char *column,
 				       size_t likely)
 {
@@ -111,7 +111,7 @@ static vv_status take_item(work *w, vv_web_conflict *out, const vv_conflict_item
 		if (item->has[i]) {
 			vv_web_cell_keep(w->v, &out->cells[i], NULL, &item->cells[i],
 					 VV_WEB_CELL_MAX);
-			w->v->held += item->cells[i].len; /* the API gives them whole */
+			w->v->held += item->cells[i].len; /* the API returns them whole */
 		}
 	}
 	return take_values(w, out);
@@ -155,7 +155,7 @@ static vv_status take_path(work *w, vv_web_conflict_path *out, const vv_conflict
 	return take_items(w, out);
 }
 
-/* Of all: also of those that are not among the paths. */
+/* Sums over all, including those not among the paths. */
 static void sum_up(work *w, const vv_conflict_list *l, vv_web_conflicts *out)
 {
 	size_t tables = 0, files;

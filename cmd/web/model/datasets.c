@@ -80,7 +80,7 @@ static void measure(vv_web_dataset *d, const vv_web_table *t, const char *docume
 	d->columns = t->column_count;
 }
 
-/* Tables of documents stand beside the others, as far as the time goes, where readers may run. */
+/* Adds tables of documents as far as time allows, if readers may run. */
 static vv_status add_documents(listing *l, const vv_web_commit *c, vv_error *err)
 {
 	const vv_env *env = vv_repository_env(l->v->repo);
@@ -132,7 +132,7 @@ static void take_last(vv_web_datasets *all)
 	}
 }
 
-/* Rows of a document's table in the walk's version, from what was read before; VV_EREFUSED: it never was. */
+/* Rows of a document's table in the walk's version, from an earlier reading; VV_EREFUSED: never read. */
 static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_error *err)
 {
 	const char *table = *w->table ? w->table + 1 : NULL;
@@ -159,7 +159,7 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 	return rc;
 }
 
-/* Of a document's table the line of those versions that were read. */
+/* A document's table gets a line of the versions read before. */
 static vv_status add_line(vv_web_visit *v, const vv_web_commit *c, vv_web_dataset *d, vv_error *err)
 {
 	vv_auto(vv_web_walk) w = {.v = v, .known = true};
@@ -190,7 +190,7 @@ static vv_status add_line(vv_web_visit *v, const vv_web_commit *c, vv_web_datase
 
 /* --- over time ------------------------------------------------------------------------------- */
 
-/* What a walk found of a file, as it is remembered. */
+/* A walk's result about a file, for the cache. */
 typedef struct then {
 	size_t at; /* of the listing */
 	vv_web_rows_then then;
@@ -240,7 +240,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	return VV_OK;
 }
 
-/* Down the first parents: what a merge brought counts when it was merged. */
+/* Walks the first parents: merged changes count at the merge. */
 static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error *err)
 {
 	const vv_range range = {.include = *from};
@@ -455,7 +455,7 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 	*newest = vv_web_none;
 	if (!n.near) return vv_fail_nomem(err);
 	if ((rc = vv_web_has(v, c, path, &there, err)) < 0 || there) {
-		return rc; /* it is here: something else was not found */
+		return rc; /* it exists: something else was not found */
 	}
 	if (!c->none && (rc = vv_tree_each(v->repo, &c->id, "", on_path, &n, err)) < 0) return rc;
 	*near_count = n.count;

@@ -81,7 +81,7 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_li
 		rc = rc < 0 ? rc : vv_web_over(v, &over, err);
 	}
 	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
-	if (rc == VV_EMISSING) { /* what is known of newer versions is worth showing */
+	if (rc == VV_EMISSING) { /* shows the facts of newer versions */
 		vv_error_clear(err);
 		out->missing = true;
 		rc = VV_OK;

@@ -1,5 +1,5 @@
 /*
- * memo: a block is the key and what is remembered, and its name the key's.
+ * memo: a block contains the key and the value, under the key's name.
  */
 #include "cmd/web/model/memo.h"
 

@@ -1,5 +1,5 @@
 /*
- * missing: how a version is asked whether it is here, and what gets it.
+ * missing: checks whether a version is here, and names the command to get it.
  */
 #include "cmd/web/model/missing.h"
 
@@ -11,13 +11,12 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 
-/* A version of a path. */
 typedef struct version {
 	const vv_web_commit *commit;
-	const char *path; /* as it is called there */
+	const char *path; /* its name there */
 } version;
 
-/* In a lazy clone a version is here with all its blocks or not at all; else some may be lost. */
+/* In a lazy clone a version has all its blocks here or none; in others some may be lost. */
 static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *err)
 {
 	vv_tree_entry e;

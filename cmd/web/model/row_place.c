@@ -1,5 +1,5 @@
 /*
- * row_place: what is said of a key that no row has.
+ * row_place: words the answer for a key without a row.
  */
 #include "cmd/web/model/row_place.h"
 

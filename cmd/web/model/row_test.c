@@ -86,7 +86,7 @@ static bool is_decimal(const char *s)
 	return s[all] == '\0';
 }
 
-/* What the column is compared with, as the language writes it; NULL: only its text can be. */
+/* The column's comparand in the language's form; NULL: only its text is possible. */
 static const char *literal(vv_web_visit *v, const vv_field *f, const char *value)
 {
 	if (is_number(f) || f->type == VV_TYPE_YEAR) {
@@ -221,7 +221,7 @@ static bool go_on(void *payload, const char *what VV_UNUSED, uint64_t done,
 	vv_web_matches *m = payload;
 
 	m->rc = vv_web_over(m->v, &m->over, &m->why);
-	m->over = m->over && m->begun; /* at least one group, so that who goes on gets further */
+	m->over = m->over && m->begun; /* at least one group, so that each request makes progress */
 	m->begun = true;
 	if (m->rc < 0 || m->over) return false;
 	m->looked = done;

@@ -1,6 +1,6 @@
 /*
  * rows: which row groups a page reads: a few for rows by number, all of a column for filters, and
- * for an order those that hold what comes first.
+ * for an order those with the first rows.
  */
 #include "cmd/web/model/rows.h"
 
@@ -26,7 +26,7 @@
 #define CELL_WHOLE (1u << 20)
 #define WORKBOOKS_MAX 4u /* written at once: each is a program with a reader's memory */
 #define WORKBOOKS_KEPT_MS                                                                          \
-	300000u /* that they are written here, or not: somebody may install what writes them */
+	300000u /* whether this server writes them: the writer may be installed later */
 #define FLUSH_AT ((size_t)64 << 10)
 
 typedef struct reading {
@@ -41,7 +41,7 @@ typedef struct reading {
 	size_t wanted_count;
 } reading;
 
-/* --- what is shown ------------------------------------------------------------------------------ */
+/* --- shown columns ------------------------------------------------------------------------------ */
 
 static vv_status choose_columns(reading *r, vv_error *err)
 {
@@ -251,7 +251,7 @@ static vv_status find_order(reading *r, order *o, uint64_t *matched, bool *over,
 	return rc < 0 ? rc : (vv_status)more;
 }
 
-/* The rows' numbers in order, as they are remembered: how many match in all comes first. */
+/* The rows' numbers in order, in the cache's form: the number of matches comes first. */
 static vv_status make_order(reading *r, size_t most, vv_buf *out, bool *over, vv_error *err)
 {
 	order o = {.descending = r->q->descending, .most = most, .cap = most + most / 2};

@@ -1,5 +1,5 @@
 /*
- * table: what a file is that is not a table, and what a schema tells of its columns.
+ * table: classifies files that are not tables, and describes a table's columns from its schema.
  */
 #include "cmd/web/model/table.h"
 
@@ -21,7 +21,7 @@
 #define TEXT_SHOWN ((size_t)64 << 10)
 
 typedef struct opened {
-	vv_web_table shown; /* first: what callers hold */
+	vv_web_table shown; /* first: callers hold a pointer to it */
 	vv_subject subject;
 	vv_table table;
 	bool is_open;
@@ -86,7 +86,8 @@ vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *ou
 	return vv_view_column(t->table, name, strlen(name), vv_text_shows(t->path), out, err);
 }
 
-/* --- what is not a table ----------------------------------------------------------------------- */
+/* --- files other than tables
+ * ----------------------------------------------------------------------- */
 
 typedef struct beginning {
 	vv_buf bytes;
@@ -243,14 +244,14 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 	return vv_blob_size(v->repo, &o->subject.blob, &o->shown.bytes, err);
 }
 
-/* Are its rows to be read, from wherever they stand? */
+/* Should its rows be read, from whatever source? */
 static bool may_be_table(const opened *o)
 {
 	return o->subject.is_dataset ||
 	       (vv_diff_is_table_name(o->shown.path, false) && o->shown.bytes <= PLAIN_MAX);
 }
 
-/* Its only table is the subject's from then on; of several, their names are told. */
+/* Its only table becomes the subject's; of several, lists the names. */
 static vv_status list_tables(vv_web_visit *v, opened *o, bool *is, vv_error *err)
 {
 	vv_web_table *t = &o->shown;
@@ -271,7 +272,7 @@ static vv_status list_tables(vv_web_visit *v, opened *o, bool *is, vv_error *err
 	return rc;
 }
 
-/* *table: its rows are to be read. Of a document that cannot be: why. */
+/* *table: its rows should be read. For an unreadable document: the reason. */
 static vv_status look_for_tables(vv_web_visit *v, opened *o, bool *table, vv_error *err)
 {
 	vv_subject *s = &o->subject;

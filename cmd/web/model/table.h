@@ -11,8 +11,8 @@ typedef struct vv_web_column {
 	const char *name;                                /* UTF-8, any characters */
 	const char *type;                                /* of Table Schema: "integer" */
 	const char *title, *description, *format, *unit; /* NULL: missing */
-	bool key;                                        /* of the key */
-	bool number;                                     /* is set to the right */
+	bool key;
+	bool number; /* is set to the right */
 } vv_web_column;
 
 typedef enum vv_web_file_kind {

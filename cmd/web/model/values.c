@@ -49,7 +49,7 @@ typedef struct counting {
 
 /* --- numbers ------------------------------------------------------------------------------------- */
 
-/* Of a date or a time its day. */
+/* Reads the day of a date or a time. */
 static bool read_day(counting *c, const vv_cell *cell, double *out)
 {
 	vv_value v;

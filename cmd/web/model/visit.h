@@ -34,7 +34,7 @@
 #define VV_WEB_CELL_MAX 2000u        /* default bytes of a cell in an answer */
 #define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */
 #define VV_WEB_MEMO_BYTES ((size_t)16 << 20)
-#define VV_WEB_PAGE_ROWS 200u      /* rows of a page */
+#define VV_WEB_PAGE_ROWS 200u
 #define VV_WEB_PAGE_ROWS_MAX 2000u /* the largest number that may be requested */
 
 /* The number of items for a requested number; 0: not requested. */

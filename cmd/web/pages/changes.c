@@ -261,7 +261,7 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 	return VV_OK;
 }
 
-/* A stored table says so at once; a text that is called like one is one if it can be read so. */
+/* A stored table is known at once; a text with a table's name is one if it is readable as one. */
 static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
 {
 	bool by_name = log->count == 0 || log->entries[0].count == 0 ||
@@ -286,7 +286,6 @@ static const vv_web_commit *version_of(vv_page *p, const vv_web_log *log)
 		       : &p->asked->commit;
 }
 
-/* History of one table, or of all. */
 static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log, vv_error *err)
 {
 	bool table = path && is_table(p, path, log);

@@ -1,6 +1,5 @@
 /*
- * column: all columns of a table; one column: order, filter, its values now, and how its figures went from version to
- * version.
+ * column: all columns of a table; one column: order, filter, its values now, and its figures over the versions.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "cmd/web/pages/plot.h"
 #include "cmd/web/pages/table_part.h"
 
-/* ---- values_part: what stands in a column, as HTML: shares, extremes, the commonest values, a histogram ---- */
+/* ---- values_part: a column's values, as HTML: shares, extremes, the commonest values, a histogram ---- */
 
 /* Rows with that value; what else is filtered stays. */
 static const char *to_value(vv_page *p, const vv_web_table *t, const char *column, vv_web_op op,
@@ -114,7 +113,7 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 {
 	uint64_t most = v->common_count ? v->common[0].rows : 0;
 
-	/* values that are all different say nothing */
+	/* distinct values have no most common one */
 	if (most < 2) return;
 	part_values_begin(&p->html);
 	for (size_t i = 0; i < v->common_count; i++) {
@@ -205,7 +204,7 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 
 #define COMMON 20u
 #define CELLS_AT_ONCE 2000000u /* with more of them, figures of all columns are not looked at */
-#define ROWS_AT_ONCE 200000u   /* more of them, and versions are looked at only when asked for */
+#define ROWS_AT_ONCE 200000u   /* with more rows, versions are read only on request */
 
 static const char *const names[VV_WEB_FIGURES] = {
 	"Rows",        "Share of missing values", "Different values", "Mean",
@@ -282,7 +281,7 @@ static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 	part_table_end(&p->html);
 }
 
-/* Of one row all figures are its value. */
+/* With one row all figures equal its value. */
 static bool is_of_one_row(const vv_web_column_life *life)
 {
 	for (size_t i = 0; i < life->count; i++) {
@@ -395,8 +394,8 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	return put_versions(p, v.numeric && !v.times, err);
 }
 
-/* A line of the table of all columns. *now: looking at all is quick, and there is time; figures of a part would be taken
- * for those of the table. */
+/* A line of the table of all columns. *now: reading all is quick, and time is left; figures of a part could be mistaken
+ * for the table's. */
 static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool *now, vv_error *err)
 {
 	const vv_web_column *c = &t->columns[i];

@@ -64,7 +64,7 @@ static const char *sentence(vv_page *p, const vv_web_comparison *c)
 			    vv_page_day(p, &p->asked->commit));
 }
 
-/* What merge rules decided, as the merge's message says it: of all files, or of one. */
+/* Puts the merge rules' decisions from the merge's message: of all files, or of one. */
 static void put_merge_rules(vv_page *p, const char *path)
 {
 	static const char mark[] = "Merge-rules: ";
@@ -326,7 +326,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 					 vv_text_counted(r->folded, "unchanged row", NULL)),
 		.sign = kind->sign, .word = kind->word, .number = vv_page_count(p, number + 1),
 		.old_number = both ? vv_page_count(p, r->old_row + 1) : NULL,
-		/* the page of a row's life knows it by the table's own key */
+		/* the page of a row's history finds it by the table's own key */
 		.at = r->key && !p->at->compare.key
 			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
 					       gone && c->old_path ? c->old_path : c->path, r->key,
@@ -456,7 +456,7 @@ static size_t list_groups(vv_page *p, const vv_web_comparison *c, const vv_web_c
 	return n;
 }
 
-/* What is striking, then the columns that came, went or became others. */
+/* Puts notable changes, then added, removed and changed columns. */
 static void put_facts(vv_page *p, const vv_web_comparison *c, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {

@@ -15,7 +15,7 @@
 #define OF_ONE 200u /* conflicts on a table's own page */
 #define OF_EACH 25u /* of each table, where all are shown */
 
-/* "A merge": what is under way. */
+/* "A merge": the operation in progress. */
 static const char *name_of(const char *state)
 {
 	static const char *const known[][2] = {{"merge", "A merge"},
@@ -38,7 +38,8 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 
 	if (!p->asked->owner || !p->asked->visit->work_tree || !at) return VV_OK;
 	if ((rc = vv_web_conflicts_read(p->asked->visit, NULL, 0, 0, &all, err)) < 0) {
-		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
+		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page shows the
+								      * reason */
 	}
 	if (*all.words) {
 		part_conflicts_card(&p->html, .at = at, .state = name_of(all.state),
@@ -49,13 +50,13 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 
 /* ---- buttons */
 
-/* What is chosen of a path. */
+/* A choice within a path. */
 typedef struct part {
 	const char *path, *row, *column; /* NULL: all */
 	bool key;
 } part;
 
-/* A button's address: what `varve resolve` is told. path NULL: the merge is concluded. */
+/* A button's address, with the arguments of `varve resolve`. path NULL: concludes the merge. */
 static const char *to_settle(vv_page *p, const char *take, const part *of)
 {
 	const struct {

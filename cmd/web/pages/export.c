@@ -1,9 +1,9 @@
 /*
  * export: the pages as files below the addresses that they have on a server, found by their links.
  *
- * A page's file is index.html in a folder that is called like its address: table/REV/prices.csv/index.html; later parts of a
- * list are from-500.html and after-COMMIT.html beside it. Pages are made in the order of their ranks, each before those that it
- * links to, as long as there is room. If there was no room for a page, those with a link to it are made again without the link; the
+ * A page's file is index.html in a folder named like its address: table/REV/prices.csv/index.html; later parts of a list are
+ * from-500.html and after-COMMIT.html beside it. Pages are made in the order of their ranks, each before those that it links
+ * to, as long as there is room. If there was no room for a page, those with a link to it are made again without the link; the
  * first page is made again at the end, and names the pages that were left out.
  */
 #include "cmd/web/pages/export.h"
@@ -25,7 +25,7 @@
 #include "lib/names/version.h"
 #include "transport/server/words.h"
 
-#define PAGE_ROWS 500u /* so that a page is whole whatever its cells hold: an answer has an end */
+#define PAGE_ROWS 500u /* so that a page is whole with any cells: answers have a limit */
 #define CELL_MAX 1000u
 #define MISSES 20u /* pages without room, before no further one is tried */
 #define NAMED 20u  /* things left out that the first page names */
@@ -33,7 +33,7 @@
 	".file.txt" /* behind the names of other files; of a file whose name has it, too, so that no two are one */
 #define FIRST "index.html"
 
-/* What is made first: comparisons, files that half of the room has place for, the version's other pages, those of other
+/* The order of work: comparisons, files that fit in half of the room, the version's other pages, those of other
  * versions, large files. */
 typedef enum rank { COMPARED, FILES, PAGES, OTHERS, LARGE, RANKS } rank;
 
@@ -61,10 +61,10 @@ typedef struct export
 	edge *edges;
 	size_t edge_count, edge_cap;
 	size_t at;     /* the page that is made */
-	bool complete; /* nothing is found any more: what has no file gets no link */
+	bool complete; /* the search has ended: addresses without a file get no link */
 	bool failed;   /* out of memory in a link */
 	size_t misses, named, unnamed;
-	vv_buf notes; /* what was left out */
+	vv_buf notes; /* notes on omissions */
 	vv_exported *done;
 	vv_export_folder *folder;
 	uint64_t most;
@@ -85,7 +85,7 @@ static bool is_plain_comparison(const vv_web_compare_query *q)
 	       !(q->search && *q->search) && q->from < VV_EXPORT_ROWS;
 }
 
-/* Of all versions, or of those that are shown. */
+/* Is the page of any version, or of a shown one? */
 static bool is_of(const export *e, const char *rev, const char *shown)
 {
 	return rev && strlen(rev) == VV_OID_TEXT && (e->o->what == NULL || strcmp(rev, shown) == 0);
@@ -149,8 +149,8 @@ static uint64_t page_of(const vv_web_address *to)
 	return from - from % PAGE_ROWS;
 }
 
-/* May any web server give a file of that name to a browser? Nothing runs in it that has one of these ends, whatever is in it; a page
- * or a picture of SVG would run as one of the publisher's, and what has another end may be taken for one. */
+/* May any web server send a file of that name to a browser? Files with these endings never run, whatever their content; a page
+ * or an SVG picture would run as the publisher's, and a file with another ending may be mistaken for one. */
 static bool is_inert(const char *path)
 {
 	static const char ends[] =
@@ -277,7 +277,7 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 
 /* ---- making */
 
-/* Below the first page: what is not here. */
+/* Lists omitted pages below the first page. */
 static void put_rest(void *payload, vv_page *p)
 {
 	export *e = payload;
@@ -430,7 +430,7 @@ static void leave_out(export *e, leaf *l)
 	}
 }
 
-/* Of what has room. The first page gets its own at the end. */
+/* Writes a leaf if it fits. The first page gets its room at the end. */
 static vv_status try_leaf(export *e, size_t at, vv_error *err)
 {
 	bool bytes = e->leaves[at].to.place == VV_WEB_AT_RAW, fits = true;
@@ -482,14 +482,14 @@ static vv_status write_leaves(export *e, vv_error *err)
 			continue;
 		}
 		rc = try_leaf(e, at, err);
-		while (r > 0 && next[r - 1] < e->count) { /* what was found may come first */
+		while (r > 0 && next[r - 1] < e->count) { /* new leaves may precede */
 			r--;
 		}
 	}
 	return rc;
 }
 
-/* Pages that lead to what had no room. */
+/* Writes pages again that link to omitted ones. */
 static vv_status write_again(export *e, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
@@ -543,7 +543,7 @@ static vv_status write_first(export *e, vv_error *err)
 	return rc;
 }
 
-/* ---- what is asked for */
+/* ---- requested versions */
 
 static vv_status resolve_one(export *e, const char *rev, size_t len, char *out, vv_error *err)
 {

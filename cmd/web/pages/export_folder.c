@@ -1,7 +1,6 @@
 /*
- * export_folder: where files wait, and the order in which they get their places.
- *
- * The list names all of both exports before anything gets its place, so that after a kill the next export knows the files, too.
+ * export_folder: collects files in a waiting folder, and moves them to their places in order. * The list names all files of
+ * both exports before any is moved, so that after a kill the next export knows the files, too.
  */
 #include "cmd/web/pages/export_folder.h"
 
@@ -18,7 +17,7 @@
 #define LINE 48u /* bytes of the list for a file, beside its name twice */
 
 struct vv_export_folder {
-	char *folder, *waiting; /* waiting: in it; files are there as they are going to be in it */
+	char *folder, *waiting; /* waiting: inside it; contains files in their final form */
 	bool made;              /* folder was not there before */
 	vv_folder_state before; /* also files of exports that did not end */
 	vv_folder_state now;    /* items that wait are "kept" */
@@ -129,7 +128,7 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 			return vv_fail_nomem(err);
 		}
 	}
-	f->made = false; /* from now on something may be in it */
+	f->made = false; /* from now on it may contain files */
 	if ((rc = vv_folder_state_write(now, f->folder, VV_FOLDER_EXPORT, err)) < 0 ||
 	    (rc = take_places(f, false, err)) < 0 || (rc = take_places(f, true, err)) < 0 ||
 	    (rc = vv_folder_state_sweep(now, f->folder, 0, err)) < 0) {

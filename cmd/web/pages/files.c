@@ -22,7 +22,7 @@ static void put_others(vv_page *p, const vv_web_datasets *all)
 	part_files_end(&p->html);
 }
 
-/* Of a folder, only what is in it, or below. */
+/* Keeps only the tables in a folder or below it. */
 static void keep_below(vv_web_datasets *all, const char *folder)
 {
 	size_t len = folder ? strlen(folder) : 0, kept = 0, tables = 0;

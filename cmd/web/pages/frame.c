@@ -8,7 +8,7 @@
 #include "cmd/web/pages/parts.h"
 
 #define REFS 20u /* of each kind, in the list of versions */
-/* of a page in a file: no server says it */
+/* of a page in a file, which no server sends */
 #define POLICY                                                                                     \
 	"default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; base-uri 'none'"
 
@@ -30,7 +30,7 @@ static const char *here(vv_page *p)
 
 /* ---- the version */
 
-/* "main, 22 Aug 2026": the branch or tag that is there, or the commit. */
+/* "main, 22 Aug 2026": the branch or tag at the commit, or the commit. */
 static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_web_ref *refs,
 				 size_t count)
 {

@@ -83,8 +83,8 @@ static size_t plain_run(const char *s, size_t len)
 	return n;
 }
 
-/* Marks that are no characters of a text, or that a reader does not see, beyond those that
- * terminals must not get: U+200C and U+200D are left, which scripts and emoji need. */
+/* Is it a mark that is invisible or not part of a text, beyond those removed for terminals? Not
+ * U+200C and U+200D, which scripts and emoji need. */
 static bool is_unseen(const char *s, size_t len)
 {
 	uint32_t cp;
@@ -96,7 +96,7 @@ static bool is_unseen(const char *s, size_t len)
 	       (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
-/* How one character is shown; true: not as it is. */
+/* The shown form of one character; true: changed. */
 static bool is_marked(vv_piece *p, const char *s, size_t len)
 {
 	uint32_t cp;
@@ -112,7 +112,7 @@ static bool is_marked(vv_piece *p, const char *s, size_t len)
 	return true;
 }
 
-/* Characters of s that need no mark go to h as they are; each other one is given to mark. */
+/* Puts characters of s that need no mark into h unchanged, and calls mark for each other one. */
 static void put_visible(vv_html *h, vv_html_text t, void (*mark)(vv_html *, const char *, char))
 {
 	for (size_t i = 0; i < t.len;) {

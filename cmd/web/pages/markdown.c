@@ -1,8 +1,7 @@
 /*
- * markdown: cmark-gfm's calls. Its writer leaves out HTML and addresses that a browser would run; here addresses are
- * asked for, and characters that are not seen, or that turn writing round, are written out.
- *
- * Of GitHub's extensions only tables: others keep what they look for in memory that all threads share.
+ * markdown: cmark-gfm's calls. Its writer omits HTML and addresses that a browser would run; this file asks a
+ * callback for addresses, and writes invisible and direction-changing characters visibly. * Of GitHub's extensions
+ * only tables: others keep state in memory shared by all threads.
  */
 #include "cmd/web/pages/markdown.h"
 

@@ -1,5 +1,6 @@
 /*
- * overview: the first page of a repository: what it is, five facts, its tables, and the last days.
+ * overview: the first page of a repository: its description, five facts, its tables, and the last
+ * days.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -36,9 +37,9 @@ static void put_not_committed(vv_page *p)
 	}
 }
 
-/* ---- what it is */
+/* ---- description */
 
-/* root: NULL as well; NULL: it does not say. */
+/* root: may be NULL; returns NULL without a description. */
 static const char *described(const vv_json *root)
 {
 	const char *words = root ? vv_json_get_string(root, "description") : NULL;
@@ -66,7 +67,8 @@ static void put_description(vv_page *p)
 	}
 }
 
-/* A relative address of the README is a file of the version; pictures of others are not asked for. */
+/* A relative address of the README is a file of the version; pictures from other sites are not
+ * loaded. */
 static const char *readme_to(void *payload, const char *address, bool picture)
 {
 	vv_page *p = payload;
@@ -223,7 +225,7 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 			 .note = note);
 }
 
-/* Whose head has this version; one that cannot be read is for verify to tell. */
+/* The signer whose head names this version; verify reports unreadable heads. */
 static void put_signer(vv_page *p)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
@@ -274,7 +276,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 
 /* ---- tables, and the last days */
 
-/* What the last change of a table was, where the log has it. */
+/* A table's last change, if in the log. */
 static const vv_web_change *change_of(const vv_web_log *log, const vv_web_dataset *d)
 {
 	for (size_t i = 0; i < log->count && d->has_last; i++) {
@@ -287,7 +289,7 @@ static const vv_web_change *change_of(const vv_web_log *log, const vv_web_datase
 	return NULL;
 }
 
-/* Of plain text of Git the last commits know the rows, since they were compared. */
+/* Takes the rows of plain text of Git from the last commits, which were compared. */
 static void add_rows(vv_page *p, vv_web_dataset *d, const vv_web_log *log)
 {
 	d->line = vv_arena_calloc(&p->arena, log->count + 1, sizeof(*d->line));
@@ -510,7 +512,7 @@ static bool alike(const vv_web_log_entry *a, const vv_web_log_entry *b)
 	return true;
 }
 
-/* What commits that are alike, newest first, did to the k-th path of each. */
+/* The changes of similar commits, newest first, to the k-th path of each. */
 static const char *path_words(vv_page *p, const vv_web_log_entry *e, size_t count, size_t k)
 {
 	uint64_t added = 0, removed = 0, changed = 0;

@@ -1,5 +1,5 @@
 /*
- * page: how links, moments, changes and values look wherever they stand.
+ * page: writes links, moments, changes and values, the same on all pages.
  */
 #include "cmd/web/pages/page.h"
 
@@ -326,7 +326,7 @@ static void put_cut(vv_page *p, vv_html *h, uint64_t bytes, const char *where)
 		h, .words = vv_page_text(p, "%s %s", vv_text_counted(bytes, "byte", NULL), where));
 }
 
-/* What stands where there is no value; false: there is one. */
+/* Puts the word for a missing value; false: the cell has a value. */
 static bool put_state(vv_html *h, const vv_web_cell *c)
 {
 	static const char *const words[] = {[VV_WEB_EMPTY] = "empty",
@@ -343,7 +343,7 @@ static bool put_state(vv_html *h, const vv_web_cell *c)
 	return true;
 }
 
-/* The characters of a value that is nothing but blanks, which nobody would see; else 0. */
+/* The number of characters of a value of blanks only, which would be invisible; otherwise 0. */
 static size_t blanks_of(const vv_web_cell *c)
 {
 	size_t count = 0;
@@ -407,7 +407,7 @@ void vv_page_put_lines(vv_page *p, const char *text, size_t len)
 	part_lines_end(&p->html);
 }
 
-/* One of two values; what they do not share is marked where they share something. */
+/* One of two values; differing parts are marked if they share any. */
 static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 {
 	size_t from = c->before > c->skipped ? c->before - c->skipped : 0;
@@ -437,7 +437,7 @@ static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 	}
 }
 
-/* The character at the beginning of what two values do not share; 0: none, or bytes that are no UTF-8. */
+/* The first differing character of two values; 0: none, or bytes that are not UTF-8. */
 static uint32_t first_other(const vv_web_cell *c)
 {
 	size_t at = c->before > c->skipped ? c->before - c->skipped : 0;

@@ -1,6 +1,6 @@
 /*
- * plot: where points, bars and the lines of a scale stand. Coordinates are whole units of the
- * picture, which is as wide as its place.
+ * plot: computes the positions of points, bars and scale lines. Coordinates are whole units of the
+ * picture, which fills its width.
  */
 #include "cmd/web/pages/plot.h"
 
@@ -91,7 +91,7 @@ static scale scale_of(double least, double greatest, const vv_plot *o)
 	return s;
 }
 
-/* What lies beyond the scale stands at its edge. */
+/* Values beyond the scale are drawn at its edge. */
 static int64_t height_of(const scale *s, double y)
 {
 	y = y < s->from ? s->from : y > s->to ? s->to : y;
@@ -158,7 +158,7 @@ static vv_web_number *numbers_for(vv_page *p, size_t count)
 	return ys;
 }
 
-/* From the height before, which held until here, up or down to y. */
+/* Draws from the height before, valid up to here, up or down to y. */
 static void put_step(vv_buf *line, int64_t x, const int64_t *before, int64_t y)
 {
 	if (before) {
@@ -281,7 +281,7 @@ void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_poin
 		greatest = points[i].y > greatest ? points[i].y : greatest;
 	}
 	if (!(greatest > least)) {
-		return; /* a line that says nothing */
+		return; /* a line without information */
 	}
 	for (size_t i = 0; i < count; i++) {
 		double share = (points[i].y - least) / (greatest - least);
@@ -305,7 +305,7 @@ static double sum(const vv_plot_bar *b)
 	return all;
 }
 
-/* Below a bar, where there is room: what it is, or, on a scale, where it begins; and where the last one ends. */
+/* Puts a label below a bar if it fits: its name, or, on a scale, its start; and the end of the last one. */
 static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars, size_t i,
 			  size_t count, int64_t from, int64_t to, double width)
 {

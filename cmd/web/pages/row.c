@@ -1,5 +1,5 @@
 /*
- * row: a row as it is, and every commit that changed it.
+ * row: a row's current values, and every commit that changed it.
  */
 #include <string.h>
 
@@ -25,7 +25,8 @@ static const char *to_cell(vv_page *p, const char *name)
 	return vv_page_link(p, &to);
 }
 
-/* The number of this row in all versions: the page of its column, of rows with this key; NULL where no condition says that. */
+/* A link to this row's number in all versions: its column's page, for rows with this key; NULL if no condition can express
+ * that. */
 static const char *to_figure(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMNS);
@@ -231,7 +232,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 	return VV_OK;
 }
 
-/* Back to where the row stands among others. */
+/* A link back to the row's place among others. */
 static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
@@ -275,7 +276,7 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 	part_suggest(&p->html, .at = vv_page_keep(p, vv_buf_cstr(&at)));
 }
 
-/* The cell that was asked for, whole. */
+/* The requested cell, whole. */
 static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r, vv_error *err)
 {
 	size_t i;
@@ -300,7 +301,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	    0) {
 		return rc;
 	}
-	if (t->kind != VV_WEB_TABLE) return vv_page_table(p, out, err); /* which says why */
+	if (t->kind != VV_WEB_TABLE) return vv_page_table(p, out, err); /* which shows the reason */
 	if ((rc = vv_web_row_named(t, p->at->key, p->at->has_row, err)) < 0) return rc;
 	rc = vv_web_row_find(p->asked->visit, t, p->at->key, p->at->row, &row, err);
 	if (rc == VV_ENOTFOUND && p->at->key && t->key_count > 0) {

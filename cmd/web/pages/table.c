@@ -1,5 +1,5 @@
 /*
- * table: a table at a version: a toolbar, and its rows, searched, filtered and sorted; or what the file is if it is
+ * table: a table at a version: a toolbar, and its rows, searched, filtered and sorted; or the file's kind if it is
  * not a table.
  */
 #include <string.h>
@@ -50,7 +50,7 @@ static bool is_shown(const vv_web_rows_query *q, const char *name)
 	return q->show_count == 0;
 }
 
-/* shown: what is shown, of a wide table not all. */
+/* shown: the shown columns, not all for a wide table. */
 static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows_query *shown)
 {
 	vv_web_address to = *p->at;
@@ -86,7 +86,7 @@ static void put_chip(vv_page *p, const vv_web_rows_query *others, const char *wo
 	part_chip_filter(&p->html, .at = vv_page_link(p, &to), .text = words);
 }
 
-/* What is in force, each with a link that takes it away. */
+/* Puts the active filters, each with a link that removes it. */
 static vv_status put_filters(vv_page *p, vv_error *err)
 {
 	const vv_web_rows_query *q = &p->at->rows;
@@ -264,7 +264,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 
 /* ---- the page */
 
-/* Of wide tables the key and the first columns, unless some were asked for. */
+/* Chooses the key and the first columns of wide tables, unless some were requested. */
 static vv_status choose_columns(vv_page *p, const vv_web_table *t, vv_web_rows_query *q,
 				vv_error *err)
 {

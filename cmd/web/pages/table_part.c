@@ -83,7 +83,8 @@ static const char *to_sorted(vv_page *p, const char *name, const vv_web_rows_que
 	return vv_page_link(p, &to);
 }
 
-/* What the script shows at a click on the head: order, filter and figures, of this version alone. */
+/* The page that the script shows at a click on the head: order, filter and figures, of this version
+ * alone. */
 static const char *to_figures(vv_page *p, const vv_web_table *t, const char *name)
 {
 	vv_web_address to = *p->at;

@@ -16,8 +16,8 @@ static const char *title_of(unsigned status, const vv_error *why)
 			       : "This did not work";
 }
 
-/* Where the path is there, the way to it: something else of the address was wrong. Else which version has it, and what is called
- * nearly so. */
+/* If the path exists, puts the link to it: another part of the address was wrong. Otherwise names a version that has it, and
+ * similar names. */
 static void put_ways(vv_page *p, const vv_error *why)
 {
 	const vv_web_commit *c = &p->asked->commit;

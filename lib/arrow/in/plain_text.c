@@ -25,7 +25,7 @@ static char *spell_pair(char *to, unsigned n)
 	return to + 2;
 }
 
-/* Writes a whole number before end, with zeros before it up to so many digits; where it begins. */
+/* Writes a whole number before end, padded with zeros to a number of digits; returns its start. */
 static char *spell_whole(char *end, uint64_t n, unsigned least)
 {
 	char *at = end;

@@ -25,7 +25,6 @@ vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char 
 void vv_hidden_refs_clear(vv_hidden_refs *h);
 VV_AUTO_CLEAR(vv_hidden_refs, vv_hidden_refs_clear)
 
-/* Is it hidden? */
 bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name);
 
 /* A branch or tag that is not hidden. */

@@ -236,8 +236,7 @@ static vv_status collect(vv_log *l, vv_error *err)
 	return rc;
 }
 
-/* Orders the list so that children come first, the newest of those possible
- * before others. */
+/* Orders the list so that children come first, the newest of those possible before others. */
 static vv_status sort_topo(vv_log *l, vv_error *err)
 {
 	vv_auto(vv_queue) ready = VV_QUEUE_INIT;

@@ -13,11 +13,10 @@
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
 
-/* Order: by commit time, never a parent before the child that led to it, as git
- * log does by default; with topo never a parent before any of its children.
- * paths: history is simplified as git log does by default: of a merge that equals
- * one of its parents in these paths only that parent is followed, and only
- * commits are given that changed one of the paths. */
+/* Order: by commit time, never a parent before the child that led to it, as git log does by
+ * default; with topo never a parent before any of its children. paths: history is simplified as git
+ * log does by default: of a merge that equals one of its parents in these paths only that parent is
+ * followed, and only commits are given that changed one of the paths. */
 typedef struct vv_log vv_log;
 typedef struct vv_log_options {
 	const vv_range *ranges;

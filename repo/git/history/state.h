@@ -10,10 +10,9 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Is a merge, rebase ... under way? name is "" when none ("merge", "rebase",
- * "cherry-pick", "revert", "bisect", "am"). merge_heads are appended as parents
- * by commit; cleanup removes MERGE_HEAD, MERGE_MSG ... as git commit does (a
- * rebase or bisect continues). */
+/* Is a merge, rebase ... under way? name is "" when none ("merge", "rebase", "cherry-pick",
+ * "revert", "bisect", "am"). merge_heads are appended as parents by commit; cleanup removes
+ * MERGE_HEAD, MERGE_MSG ... as git commit does (a rebase or bisect continues). */
 const char *vv_state_name(vv_repository *r);
 /* The same for people: "update" of a cherry-pick that took the commit named with begin_update. */
 const char *vv_state_shown(vv_repository *r);

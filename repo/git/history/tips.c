@@ -1,7 +1,6 @@
 /*
- * tips: where Git keeps names of objects (gitrepository-layout(5)), taken broadly:
- * any 40 hex digits in a state file or reflog count. One too many costs a look; one
- * too few would cost data.
+ * tips: where Git keeps names of objects (gitrepository-layout(5)), taken broadly: any 40 hex
+ * digits in a state file or reflog count. One too many costs a look; one too few would cost data.
  */
 #include "repo/git/history/tips.h"
 

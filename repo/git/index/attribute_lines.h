@@ -1,8 +1,7 @@
 /*
  * attribute_lines: the lines of .gitattributes about datasets.
  *
- * `track` writes one line to the top .gitattributes, quoted and escaped as gitattributes(5)
- * wants.
+ * `track` writes one line to the top .gitattributes, quoted and escaped as gitattributes(5) wants.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTE_LINES_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTE_LINES_H

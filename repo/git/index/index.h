@@ -72,9 +72,8 @@ bool vv_index_has_conflicts(const vv_index *x);
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
-/* Stages an ordinary file, symbolic link or deletion as git add does. Files
- * whose attributes name a filter that libgit2 cannot run (git-lfs ...):
- * VV_EREFUSED with the git command. */
+/* Stages an ordinary file, symbolic link or deletion as git add does. Files whose attributes name a
+ * filter that libgit2 cannot run (git-lfs ...): VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
 /* Would it be accepted? Fails as vv_index_add_file does, for example for a pipe. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);

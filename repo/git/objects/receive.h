@@ -42,8 +42,7 @@ vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t
  * (VV_EMISSING). */
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);
 
-/* A handle of the same repository that sees the new objects; borrowed until close. After
- * end. */
+/* A handle of the same repository that sees the new objects; borrowed until close. After end. */
 vv_repository *vv_git_receive_repository(vv_git_receive *g);
 
 /* After its end: are they all that the repository has, in one pack, with no version of a dataset among them? */

@@ -44,7 +44,6 @@ VV_AUTO_CLEAR(vv_tree_pointers, vv_tree_pointers_clear)
 /* Everything below a tree that was not looked at before. */
 vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,
 				vv_error *err);
-/* One blob. */
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
 				const vv_oid *commit, vv_error *err);
 

@@ -22,7 +22,7 @@ typedef struct vv_host_pack {
 	uint64_t len, blocks;
 	vv_cid *bases; /* in other packs */
 	size_t base_count;
-	/* Of the caller: */
+	/* The caller's: */
 	size_t folder;  /* the folder that contains it */
 	unsigned marks; /* vv_pack_mark: used by loops, which clear their marks first */
 	bool here;      /* it was fetched to be taken */

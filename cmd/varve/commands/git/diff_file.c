@@ -1,6 +1,6 @@
 /*
- * diff_file: diff-file, diff-tool: what git calls to show a table's difference (diff.varve.command,
- * difftool.varve.cmd). Knows what git gives them, and how it wants to be answered.
+ * diff_file: diff-file, diff-tool: called by git to show a table's difference (diff.varve.command,
+ * difftool.varve.cmd), with git's arguments and exit codes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ typedef struct shower {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_diff_writer *writer;
-	bool color, watched; /* watched: somebody sees it as it is written */
+	bool color, watched; /* watched: a user sees the output at once */
 	bool begun;          /* to write */
 } shower;
 
@@ -60,7 +60,7 @@ static vv_status write_out(void *payload, const void *bytes, size_t len, vv_erro
 
 /* --- how it is shown -------------------------------------------------------------------- */
 
-/* git's pager reads what we write; it told us so, and its width in COLUMNS. */
+/* git's pager reads what we write; it has set that, and its width in COLUMNS. */
 static bool in_pager(void)
 {
 	const char *used = getenv("GIT_PAGER_IN_USE");
@@ -197,8 +197,8 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 	return vv_document_diff(out, &item, &how, err);
 }
 
-/* What cannot be compared is reported in its place: git would drop all that follows if this
- * failed. */
+/* Files that cannot be compared are reported in the output: git would drop all later files on
+ * failure. */
 static bool is_answer(vv_status rc)
 {
 	return rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT || rc == VV_ENOTFOUND ||
@@ -293,7 +293,7 @@ static vv_status run_diff_file(vv_context *c, vv_error *err)
 
 /* --- diff-tool ------------------------------------------------------------------------------- */
 
-/* What is not a table is shown as git does by itself. */
+/* Shows files that are not tables like git itself. */
 static vv_status show_text(const shower *s, const char *a, const char *b, vv_error *err)
 {
 	const char *argv[] = {"git",

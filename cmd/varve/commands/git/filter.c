@@ -1,6 +1,6 @@
 /*
- * filter: filter, filter-process: what Git calls (filter.varve.* of the configuration that init
- * writes). Knows Git's protocols for them.
+ * filter: filter, filter-process: called by Git (filter.varve.* in the configuration from init),
+ * with Git's protocols.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -214,8 +214,9 @@ static int read_command(session *s, char **command, char **path, vv_error *err)
 	return 1;
 }
 
-/* With 'varve install' a clone of plain git comes here first: from now on its tables go with their
- * rows, or not at all. That no hook can be set stops nobody; 'varve doctor' names it. */
+/* With 'varve install' a clone of plain git comes here first: from now on its tables are pushed
+ * with their rows, or not at all. A hook that cannot be set is not an error; 'varve doctor' reports
+ * it. */
 static void set_hook(const vv_filter *f)
 {
 	bool wanted = false;

@@ -1,6 +1,6 @@
 /*
  * install: install, uninstall: the settings that make git call varve, for a user, for the machine,
- * or for one repository. Writes them by the git program, which knows where they are.
+ * or for one repository. Writes them with the git program, which finds the files.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -124,7 +124,7 @@ static vv_status run_install(vv_context *c, vv_error *err)
 	size_t written = 0, ignored = 0;
 	vv_status rc = try_repository(c, o->local, err);
 
-	/* All of them, or none: what is refused is found out first. */
+	/* all of them, or none: refusals are found first */
 	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
 		rc = install_one(&l, i, o->force, true, &written, err);
 	}
@@ -138,7 +138,7 @@ static vv_status run_install(vv_context *c, vv_error *err)
 	return o->local ? vv_push_hook_set(c->repo, &vv_notes_stderr, err) : VV_OK;
 }
 
-/* Sections that hold nothing but drivers; what else a user put there goes with its driver. */
+/* Unsets the drivers' keys at one level, and diff.tool if it names varve. */
 static vv_status uninstall_level(const level *l, size_t *removed, vv_error *err)
 {
 	vv_auto(vv_buf) now = VV_BUF_INIT;
@@ -191,7 +191,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 	return rc;
 }
 
-/* Git continues to have pointers where the tables were, and will write them out as they are. */
+/* Warns that Git still has pointers in place of tables, and will check them out as such. */
 static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;

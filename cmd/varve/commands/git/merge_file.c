@@ -1,6 +1,6 @@
 /*
  * merge_file: Git's merge driver for tables (merge.varve.driver) and for .gitattributes
- * (merge.varve-lines.driver). Knows what git gives a driver, and how it wants to be answered.
+ * (merge.varve-lines.driver). With git's arguments and exit codes for drivers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ typedef struct driver {
 	const char *ours_file;
 } driver;
 
-/* git merge sets GITHEAD_<commit>=<name> for what it merges. */
+/* git merge sets GITHEAD_<commit>=<name> for each merged commit. */
 static vv_status find_names(driver *d, vv_error *err)
 {
 	vv_status rc = vv_head_read(d->repo, &d->head, err);
@@ -107,8 +107,8 @@ static vv_status find_rules(driver *d, vv_error *err)
 	return VV_OK;
 }
 
-/* A side's content as a blob, which git has. What is empty is no side: git has no other way to say that
- * there is no base. */
+/* A side's content as a blob, which git has. An empty file means no side: git has no other way to pass
+ * a missing base. */
 static vv_status take_side(driver *d, size_t side, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) content = VV_BUF_INIT;
@@ -162,7 +162,7 @@ static vv_status say_conflicts(driver *d, vv_error *err)
 	return VV_OK;
 }
 
-/* Of the varve that runs git: what was made of the same sides before. */
+/* Replays the earlier merge of the same sides, made by the varve that runs git. */
 static vv_status replay(driver *d, bool *found, bool *conflicts, vv_error *err)
 {
 	const vv_oid sides[3] = {d->in.sides[0].id, d->in.sides[1].id, d->in.sides[2].id};
@@ -337,7 +337,7 @@ done:
 	return rc;
 }
 
-/* git takes 1 for conflicts: whatever goes wrong is above that. */
+/* git reads 1 as conflicts: errors are above that */
 static vv_status run_merge_file(vv_context *c, vv_error *err)
 {
 	const bool lines = strcmp(vv_path_base(c->argv[3]), ".gitattributes") == 0;

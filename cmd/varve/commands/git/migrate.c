@@ -1,10 +1,10 @@
 /*
  * migrate: makes tables of files in Git or Git LFS, or the other way, in one ordinary commit.
  *
- * Nothing is done before everything is known to be possible: no other change is staged, the files are
- * as committed, and the objects of Git LFS are here. Staging and committing is add's and commit's: they
- * are run as the user would run them, with hooks and signatures. What was begun is noted in
- * .git/varve/migrating, so that the same command again continues with what a killed one staged.
+ * First checks that everything is possible: no other change is staged, the files are as committed, and
+ * the objects of Git LFS are present. Staging and committing runs add and commit like the user would,
+ * with hooks and signatures. The start is recorded in .git/varve/migrating, so that the same command
+ * again continues after a killed one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,7 @@
 #include "repo/git/repository_init.h"
 #include "repo/git/write_turn.h"
 
-/* ---- migrate_history: 'varve migrate --everything', and what it prints ---- */
+/* ---- migrate_history: 'varve migrate --everything' and its output ---- */
 
 static void print_path(const vv_migrated_path *p, bool export)
 {
@@ -137,7 +137,7 @@ typedef struct options {
 /* One file that changes hands. */
 typedef struct file {
 	char *path;
-	char *object; /* of Git LFS, where its file lies; else NULL */
+	char *object; /* of Git LFS, its file's path; otherwise NULL */
 	uint64_t bytes;
 	bool pointer_only; /* export: the work tree has the pointer */
 	bool converted;    /* Git wrote other line ends, or another encoding, than blob has */
@@ -151,9 +151,9 @@ typedef struct migration {
 	size_t count, cap;
 	size_t damaged; /* paths with a damaged pointer, which were named */
 	char *note;     /* its file */
-	vv_buf begun;   /* what the note of this migration says */
+	vv_buf begun;   /* this migration's record */
 	bool again;     /* the same was begun at this commit, and not concluded */
-	int code;       /* of a varve that it ran, failed and said why */
+	int code;       /* of a varve run by this, which failed and printed the reason */
 } migration;
 
 static void migration_clear(migration *m)
@@ -167,7 +167,8 @@ static void migration_clear(migration *m)
 }
 VV_AUTO_CLEAR(migration, migration_clear)
 
-/* --- the note of what was begun --------------------------------------------------------------- */
+/* --- the record of a started migration
+ * --------------------------------------------------------------- */
 
 /* The commit it begins at, the direction, the words: what must be the same for a command to continue. */
 static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
@@ -196,7 +197,7 @@ static void drop_note(const migration *m)
 	}
 }
 
-/* --- what is there ------------------------------------------------------------------------- */
+/* --- the current state ------------------------------------------------------------------------ */
 
 static vv_status refuse_staged(void *payload, const vv_change *change, vv_error *err)
 {
@@ -253,8 +254,8 @@ static vv_status changed(const char *path, vv_error *err)
 		       vv_text_shows(path), vv_text_shows(path));
 }
 
-/* Is the file of the work tree as the index has it? A pointer of Git LFS may be there as its content:
- * then git's own filter answers, which is asked by git. */
+/* Is the file of the work tree the same as in the index? A pointer of Git LFS may be checked out as
+ * its content: then git compares, with its own filter. */
 static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_error *err)
 {
 	vv_file_state state = VV_FILE_SAME;
@@ -419,8 +420,8 @@ static vv_status run(migration *m, const char *program, const char *const *words
 	return rc;
 }
 
-/* The content of Git LFS takes the place of its pointer, and Git's bytes that of what it made of them: the table
- * must be what Git has, for everybody. */
+/* Replaces pointers of Git LFS by their content, and files converted by Git by Git's bytes: the table must equal
+ * Git's, for all users. */
 static vv_status write_objects(migration *m, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -479,7 +480,7 @@ static vv_status drop_lfs(migration *m, vv_error *err)
 	return rc;
 }
 
-/* The line that holds is one that export takes away by its own pattern: the hint is that command. */
+/* If export removes the effective line by its own pattern, the hint is that command. */
 static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
@@ -518,8 +519,8 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 		       vv_text_shows(path));
 }
 
-/* Every path that changes hands must be its new keeper's: else another line wins. git is asked, since a
- * line that is gone from the file counts for libgit2 as long as the index has it. staged: by the index's lines. */
+/* Every moved path must now belong to its new keeper: otherwise another line wins. Runs git, since libgit2 still
+ * counts a line removed from the file while the index has it. staged: by the index's lines. */
 static vv_status verify(migration *m, bool staged, vv_error *err)
 {
 	const char *const argv[] = {"git",
@@ -588,7 +589,7 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 			continue;
 		}
 		rc = vv_attr_leave_text(m->c->repo, item->path, literal, err);
-		if (rc == VV_ENOTFOUND) { /* a line of another pattern; verify says so */
+		if (rc == VV_ENOTFOUND) { /* a line of another pattern; verify reports it */
 			vv_error_clear(err);
 			rc = VV_OK;
 			continue;
@@ -829,7 +830,7 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 		vv_out("older versions are unchanged\n");
 	}
 done:
-	if (rc < 0 && m.code) { /* that varve said it */
+	if (rc < 0 && m.code) { /* that varve has reported it */
 		vv_error_clear(err);
 		c->code = m.code;
 		rc = VV_OK;

@@ -1,6 +1,6 @@
 /*
- * pre_push: runs as git's pre-push hook. Knows what git tells a hook, and that blocks must be on
- * the other side before the commits that name them, or the commits stay here.
+ * pre_push: runs as git's pre-push hook. Blocks must be on the other side before the commits that
+ * name them; otherwise it stops the push.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ typedef struct run {
 	uint64_t versions; /* of datasets, new to the other side as far as is known here */
 } run;
 
-/* --- what git says -------------------------------------------------------------------------- */
+/* --- input from git -------------------------------------------------------------------------- */
 
 static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
 {
@@ -113,11 +113,11 @@ static vv_status read_blocks_ref(run *r, vv_error *err)
 	return rc;
 }
 
-/* "<local ref> <local id> <remote ref> <remote id>", cut up where it stands. */
+/* "<local ref> <local id> <remote ref> <remote id>", split in place. */
 static vv_status add_line(run *r, char *line, vv_error *err)
 {
 	char *words[4] = {line, NULL, NULL, NULL};
-	vv_push_ref ref = {.force = true}; /* whether it goes forward git judges */
+	vv_push_ref ref = {.force = true}; /* git checks fast-forward */
 
 	for (size_t i = 1; i < 4; i++) {
 		char *space = strchr(words[i - 1], ' ');
@@ -178,7 +178,7 @@ static vv_status read_refs(run *r, vv_error *err)
 
 /* --- git push --mirror ------------------------------------------------------------------------ */
 
-/* "git\0push\0--mirror\0origin": git takes what an option begins with, too. */
+/* "git\0push\0--mirror\0origin": git accepts a prefix of an option, too. */
 static bool says_mirror(const vv_buf *line)
 {
 	bool push = false;
@@ -190,7 +190,7 @@ static bool says_mirror(const vv_buf *line)
 	return false;
 }
 
-/* What git deletes in a mirror it does not tell the hook: the command line shows it. */
+/* Git does not report deletions in a mirror to the hook: the command line shows them. */
 static bool is_mirror(const run *r)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, text = VV_BUF_INIT;
@@ -212,7 +212,7 @@ static bool is_mirror(const run *r)
 	return is;
 }
 
-/* A mirror loses what is missing here: no clone has the blocks' ref, and some have no signed heads. */
+/* A mirror deletes refs missing here: clones lack the blocks' ref, and some the signed heads. */
 static vv_status see_mirror(const run *r, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT, word = VV_BUF_INIT;
@@ -239,7 +239,8 @@ static vv_status see_mirror(const run *r, vv_error *err)
 	return rc;
 }
 
-/* --- is there anything of ours in it? --------------------------------------------------------- */
+/* --- does the push contain anything of ours?
+ * --------------------------------------------------------- */
 
 static vv_status add_tracking(void *payload, const vv_ref *ref, vv_error *err)
 {
@@ -370,7 +371,7 @@ static vv_status send(run *r, vv_error *err)
 		memset(&m, 0, sizeof(m));
 	}
 	vv_remote to = m;
-	/* where git goes, whatever the settings make of the name */
+	/* git's destination, whatever URL the settings give the name */
 	to.url = to.push_url = (char *)(uintptr_t)r->url;
 	if ((rc = vv_reach(&there, &t, &to, true, err)) < 0) {
 		rc = stop(r, err);
@@ -400,7 +401,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	bool ran, wanted, again;
 	vv_status rc;
 
-	/* A hook that was here before varve's calls varve's, as pre-commit's does: this one is at work. */
+	/* an earlier hook that calls varve's, like pre-commit's: the outer one already works */
 	if (caller && strcmp(caller, "pre-push" VV_PUSH_HOOK_EARLIER) == 0) return VV_OK;
 	if ((rc = read_input(r, err)) < 0 ||
 	    (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
@@ -424,7 +425,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 		return rc;
 	}
 	rc = send(r, err);
-	/* Of what can be tried again, or mended, leaving the rows out is not the way out. */
+	/* for errors that a retry or repair solves, pushing without rows is no solution */
 	r->stopped = rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
 	return rc;
 }
@@ -435,7 +436,7 @@ static int check_pre_push(const vv_context *c)
 			    : vv_usage_error("pre-push takes NAME and URL; git's hook calls it");
 }
 
-/* Whatever goes wrong, git is not to push. */
+/* On any error git must not push. */
 static vv_status run_pre_push(vv_context *c, vv_error *err)
 {
 	run r = {.input = VV_BUF_INIT, .name = c->argv[0], .url = c->argv[1]};

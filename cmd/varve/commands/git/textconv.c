@@ -2,11 +2,10 @@
  * textconv: a table as lines that git can compare (diff.varve.textconv): one for each
  * cell, below a line for each row.
  *
- * git gives a file with the table itself (its filter ran already), under a name of its own
- * making that ends as the table's. The filter remembers what it wrote (known_bytes.h); else the
- * file is imported. The key is that of a dataset of this name in the
- * index. Where a key were found out for each version alone, the lines of two versions might
- * have nothing in common.
+ * git passes a file with the table itself (its filter ran already), under a temporary name with the
+ * table's ending. The filter remembers its output (known_bytes.h); otherwise the file is imported.
+ * The key is that of a dataset of this name in the index. With a key inferred for each version
+ * alone, the lines of two versions might share nothing.
  *
  * A document (lib/documents) is its tables, one after the other.
  */
@@ -25,8 +24,8 @@
 #include "lib/names/version.h"
 #include "lib/view/table_diff.h"
 
-/* Bytes of a table above which lines stand for groups of rows. Git holds both versions'
- * lines in memory, about three times as long as the table. */
+/* Bytes of a table above which lines represent groups of rows. Git keeps both versions' lines in
+ * memory, about three times as long as the table. */
 #define ROWS_MAX ((uint64_t)16 << 20)
 #define KEY_MAX 16u
 #define FLUSH_AT (64u << 10)
@@ -173,7 +172,7 @@ static vv_status open_known(lines *l, bool *settled, vv_error *err)
 	if (rc < 0 || !found) return rc;
 	vv_cid_text(text, &cid);
 	if (open_version(l, text, VV_IGNORED) < 0) {
-		close_table(l); /* the bytes are here all the same */
+		close_table(l); /* the bytes are here anyway */
 		return VV_OK;
 	}
 	if ((rc = look_in_index(l, settled, err)) == VV_OK && !*settled) {
@@ -240,7 +239,7 @@ static void put_head(lines *l)
 	vv_buf_puts(&l->out, "\n\n");
 }
 
-/* JSON tells strings from what else there is. */
+/* JSON distinguishes strings from other values. */
 static void put_value(lines *l, const vv_cell *c)
 {
 	bool quoted = c->state == VV_CELL_TEXT && l->table.root.dialect.form != VV_FORM_CSV;
@@ -254,7 +253,7 @@ static void put_value(lines *l, const vv_cell *c)
 	vv_buf_puts(&l->out, quoted ? "\"" : "");
 }
 
-/* Is there anything to say of the cell? An empty CSV cell goes unsaid. */
+/* Does the cell get a line? An empty CSV cell does not. */
 static bool has_value(const lines *l, const vv_cell *c)
 {
 	return c->state != VV_CELL_ABSENT && (c->len > 0 || c->state != VV_CELL_TEXT ||
@@ -291,7 +290,7 @@ static void put_row(lines *l, const vv_cell *cells)
 	}
 }
 
-/* Groups are cut by content: those that two versions have in common give the same line. */
+/* Groups are cut by content: groups common to two versions make the same line. */
 static void put_group(lines *l, const vv_batch *b)
 {
 	vv_buf_printf(&l->out, "%zu rows ", b->rows);
@@ -399,7 +398,8 @@ static vv_status put_document(lines *l, bool *is, vv_error *err)
 	return rc < 0 ? rc : flush(l, 0, err);
 }
 
-/* --- what is not a table ------------------------------------------------------------------- */
+/* --- files other than tables
+ * ------------------------------------------------------------------- */
 
 typedef struct plain {
 	bool begun, binary;

@@ -1,6 +1,5 @@
 /*
- * cite: prints a citation of a version: who made it, what it is called, which bytes it is, who
- * signed it, where it is.
+ * cite: prints a citation of a version: author, title, hash, signer, places.
  */
 #include <stdio.h>
 #include <string.h>
@@ -101,7 +100,7 @@ static vv_status add_copy(vv_string_list *list, const char *text, vv_error *err)
 	return copy ? vv_string_list_add(list, copy, err) : vv_fail_nomem(err);
 }
 
-/* What datapackage.json of that commit says; what it does not, the commit does. */
+/* Reads datapackage.json of that commit; the commit supplies missing members. */
 static vv_status read_package(citing *x, vv_error *err)
 {
 	vv_json *root = NULL;
@@ -134,7 +133,7 @@ static vv_status read_package(citing *x, vv_error *err)
 	return VV_OK;
 }
 
-/* Where its signer says that copies are, else the remote. */
+/* The places of copies that its signer names, otherwise the remote. */
 static vv_status find_places(citing *x, vv_error *err)
 {
 	vv_auto(vv_remote) m = {.name = NULL};

@@ -57,7 +57,7 @@ static vv_status write_index(const char *folder, vv_error *err)
 
 	vv_auto(vv_buf) there = VV_BUF_INIT;
 
-	/* somebody's own stays; the beginning of ours is one that was cut */
+	/* a user's own file is kept; the beginning of ours is one that was cut */
 	if (path && vv_exists(path) &&
 	    (vv_read_regular(&there, path, sizeof(text), VV_IGNORED) < 0 ||
 	     strncmp(text, vv_buf_cstr(&there), there.len) != 0)) {
@@ -100,7 +100,7 @@ static void given_clear(given *g)
 }
 VV_AUTO_CLEAR(given, given_clear)
 
-/* The name is the key's, whose heads name the data set: whoever follows it believes those. */
+/* The name is the key's, whose heads name the data set: followers of the name trust those. */
 static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 			   const vv_connect_options *o, vv_error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * verify: who signed the newest version, here or in a copy, whether that fits what was seen before, and whether the
- * blocks are there.
+ * verify: checks the newest version's signer, here or in a copy, against the heads seen before, and that the blocks
+ * are present.
  */
 #include <string.h>
 
@@ -31,7 +31,7 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
-/* What git says of one that it signed. */
+/* Git's answer about its own signature. */
 typedef struct git_word {
 	const char *type;
 	vv_oid id;
@@ -44,7 +44,7 @@ typedef struct verifying {
 	vv_heads_seen seen;
 	bool reached;    /* a copy that refuses earlier shows nothing */
 	uint64_t differ; /* refs that are neither where the newest head has them nor after it */
-	vv_buf refs;     /* what is said of those that are not where it has them, a line each */
+	vv_buf refs;     /* messages about refs that are not at its ids, a line each */
 	char *folder;    /* of this machine; NULL: it is none */
 	vv_folder_checked all;
 	vv_proof_sample some; /* of another copy */
@@ -60,7 +60,7 @@ static void verifying_clear(verifying *v)
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
 
-/* Where a ref is there, or (hello NULL) here; null: it is not. */
+/* A ref's id there, or (hello NULL) here; null: absent. */
 static vv_oid find_shown(const verifying *v, const vv_hello *hello, const char *name)
 {
 	vv_auto(vv_ref) ref = {0};
@@ -72,7 +72,7 @@ static vv_oid find_shown(const verifying *v, const vv_hello *hello, const char *
 										 : (vv_oid){{0}};
 }
 
-/* The refs that the newest head names; of a peer they may not be here. */
+/* The refs that the newest head names; a peer's may be missing here. */
 static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err)
 {
 	const char *p = vv_buf_cstr(&v->seen.judged.newest.refs);
@@ -89,7 +89,7 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 		const vv_oid shown = find_shown(v, hello, name.data);
 		const bool there = !vv_oid_is_null(&shown);
 		if (!there && !hello) {
-			continue; /* not everybody has all branches */
+			continue; /* a copy may lack branches */
 		}
 		if ((rc = vv_commits_known(v->c->repo, &shown, 1, &known, err)) < 0 ||
 		    (rc = vv_verdict_of(&is, &v->seen.judged, v->c->repo, name.data, &shown, err)) <
@@ -128,7 +128,7 @@ static vv_status ask_of_tag(verifying *v, bool here, vv_error *err)
 	return vv_git_signed_ask(&v->tag.said, &v->tag.accepted, v->c->repo, &v->tag.id, true, err);
 }
 
-/* Of the branch that HEAD names, as far as it is here. */
+/* Asks git about HEAD's branch, if it is here. */
 static vv_status ask_git(verifying *v, const vv_hello *there, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -182,7 +182,7 @@ static vv_status read_folder(verifying *v, const vv_remote *m, bool *sound, vv_e
 	return VV_OK;
 }
 
-/* The history of a host is here until it is closed; a peer is asked for what is here. */
+/* Brings a host's history, which stays until it is closed; for a peer the commits here suffice. */
 static vv_status bring_history(const vv_reached *there, vv_error *err)
 {
 	const vv_hello *h = there->hello;
@@ -408,7 +408,7 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 		     ? verify_named(&v, c->argv[0], err)
 		     : verify_there(&v, c->argv[0], &sound, err);
 
-	/* What is shown is not what was signed: the answer is no. */
+	/* the data differs from the signed data: the answer is no */
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
 		c->code = VV_EXIT_NO;
 		vv_warn("%s", err->message);
