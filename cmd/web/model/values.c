@@ -22,7 +22,6 @@
 #define SLOTS 32768u
 #define COUNTED_MAX (SLOTS * 3 / 4)
 #define DISTINCT_MAX 65536u
-#define BARS 40u
 #define COMMON_MAX 200u
 #define DAY_SEC 86400.0
 
@@ -218,18 +217,15 @@ static void give_range(counting *c)
 	vv_web_cell_keep(c->v, &o->greatest, NULL, &greatest, VV_WEB_CELL_MAX);
 }
 
-static vv_status give_bars(counting *c, vv_error *err)
+static void give_bars(counting *c)
 {
 	vv_web_values *o = c->out;
 
 	o->times = c->has_times;
 	o->numeric = c->has_numbers && c->numbers > 0;
 	o->mean = o->numeric ? c->sum / (double)c->numbers : 0;
-	o->bars = vv_arena_calloc(&c->v->arena, BARS, sizeof(*o->bars));
-	if (!o->bars) return vv_fail_nomem(err);
-	o->outside = vv_web_histogram_bars(&c->histogram, c->has_times ? DAY_SEC : 1, o->bars, BARS,
-					   &o->bar_count);
-	return VV_OK;
+	o->outside = vv_web_histogram_bars(&c->histogram, c->has_times ? DAY_SEC : 1, o->bars,
+					   VV_WEB_BARS, &o->bar_count);
 }
 
 /* --- remembering ---------------------------------------------------------------------------------------- */
@@ -247,7 +243,6 @@ static void keep(vv_web_kept *k, void *object)
 	vv_web_kept_bytes(k, o, sizeof(*o));
 	keep_cell(k, &o->least);
 	keep_cell(k, &o->greatest);
-	o->bars = vv_web_kept_array(k, o->bars, o->bar_count, sizeof(*o->bars));
 	o->common = vv_web_kept_array(k, o->common, o->common_count, sizeof(*o->common));
 	for (size_t i = 0; o->common && i < o->common_count; i++) {
 		keep_cell(k, &o->common[i].cell);
@@ -268,9 +263,9 @@ static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *er
 	rc = c->slots && c->histogram.numbers ? read_column(c, test, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		give_range(c);
-		rc = give_bars(c, err);
+		give_bars(c);
+		rc = give_common(c, most, err);
 	}
-	rc = rc < 0 ? rc : give_common(c, most, err);
 	vv_column_stats_clear(&c->stats);
 	vv_free_all(c->slots, c->histogram.numbers);
 	vv_buf_clear(&c->scratch);

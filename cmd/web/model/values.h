@@ -15,6 +15,8 @@ typedef struct vv_web_value {
 	uint64_t rows;
 } vv_web_value;
 
+#define VV_WEB_BARS 40u
+
 typedef struct vv_web_values {
 	uint64_t looked_at;      /* rows */
 	bool complete;           /* all that match; else the time was over */
@@ -29,8 +31,8 @@ typedef struct vv_web_values {
 	double mean;
 	vv_web_value *common; /* most rows first; values that are not missing */
 	size_t common_count;
-	bool common_exact; /* false: some were met too rarely to be counted */
-	vv_web_bar *bars;  /* numbers, and dates as seconds since 1970 (`times`) */
+	bool common_exact;            /* false: some were met too rarely to be counted */
+	vv_web_bar bars[VV_WEB_BARS]; /* numbers, and dates as seconds since 1970 (`times`) */
 	size_t bar_count;
 	uint64_t outside; /* numbers that are far from all others, and in no bar */
 	bool times;

@@ -140,12 +140,8 @@ static const char *bar_end(vv_page *p, const vv_web_values *v, double y)
 static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_values *v)
 {
 	static const char *const kinds[VV_PLOT_STACK] = {"", "", ""};
-	vv_plot_bar *bars = vv_arena_calloc(&p->arena, v->bar_count, sizeof(*bars));
+	vv_plot_bar bars[VV_WEB_BARS] = {0};
 
-	if (!bars) {
-		p->failed = true;
-		return;
-	}
 	for (size_t i = 0; i < v->bar_count; i++) {
 		const vv_web_bar *b = &v->bars[i];
 		bars[i].parts[0] = (double)b->rows;
