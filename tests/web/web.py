@@ -620,7 +620,7 @@ def histories(b):
         b.go("/history/" + path).has("Rows changed, version by version", "Rows over time")
         versions = 0
         while True:
-            versions += len(b.all(".log > li"))
+            versions += len(b.all(".log > li:not(.fold)"))
             older = b.all("a[rel=next]")
             if not older:
                 break

@@ -12,16 +12,101 @@
 #include "cmd/web/pages/plot.h"
 
 #define OF_HISTORY 50u
+#define FOLDED 11u     /* commits alike, newest first, that are one line */
+#define PATHS_SHOWN 3u /* of a commit */
 #define YEARS 20
 #define FILES 2000u /* among which a table is looked for */
 
-const char *vv_page_change_said(const vv_web_change *c)
+/* Never empty. A change that is not counted yet makes the page a passing one. */
+static const char *change_said(vv_page *p, const vv_web_change *c)
 {
+	p->passing = p->passing || (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
 	return c->words && *c->words       ? c->words
 	       : c->kind == VV_WEB_ADDED   ? "new"
 	       : c->kind == VV_WEB_REMOVED ? "removed"
 					   : "changed";
 }
+
+/* ---- commits that are alike */
+
+static bool same_but_digits(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	while (*a && *b) {
+		const size_t x = strspn(a, digits), y = strspn(b, digits);
+
+		if ((x > 0) != (y > 0) || (x == 0 && *a != *b)) return false;
+		a += x > 0 ? x : 1;
+		b += y > 0 ? y : 1;
+	}
+	return *a == *b;
+}
+
+/* By the same author, in the same words, of the same tables, which both versions have? */
+static bool alike(const vv_web_log_entry *a, const vv_web_log_entry *b)
+{
+	if (a->count != b->count || a->more || b->more || a->count == 0 ||
+	    !same_but_digits(a->commit.subject, b->commit.subject) ||
+	    strcmp(a->commit.author, b->commit.author) != 0) {
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		const vv_web_change *x = &a->changes[i], *y = &b->changes[i];
+
+		if (!x->counts.counted || !y->counts.counted || strcmp(x->path, y->path) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least)
+{
+	size_t same = 1;
+
+	while (same < count && alike(e, &e[same])) {
+		same++;
+	}
+	return same < least ? 1 : same;
+}
+
+/* The changes of similar commits, newest first, to the k-th path of each. */
+static const char *path_words(vv_page *p, const vv_web_log_entry *e, size_t count, size_t k)
+{
+	uint64_t added = 0, removed = 0, changed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_web_change *c = &e[i].changes[k];
+
+		added += c->counts.added;
+		removed += c->counts.removed;
+		changed += c->counts.changed;
+	}
+	return count == 1 ? change_said(p, &e->changes[k])
+			  : vv_page_text(p, "+%s -%s ~%s rows in all", vv_text_count(added),
+					 vv_text_count(removed), vv_text_count(changed));
+}
+
+vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count)
+{
+	vv_html *words = vv_page_piece_new(p);
+
+	for (size_t k = 0; k < e->count && k < PATHS_SHOWN; k++) {
+		part_words(words,
+			   .text = vv_page_text(p, "%s%s: ", k ? "; " : "", e->changes[k].path));
+		vv_page_put_change_words(p, words, path_words(p, e, count, k));
+	}
+	if (e->count > PATHS_SHOWN || e->more) {
+		part_words(words,
+			   .text = vv_page_text(p, "; and %zu%s more files",
+						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
+						e->more ? " or" : ""));
+	}
+	return words;
+}
+
+/* ---- a list of commits */
 
 /* Where a change leads: its comparison, or the dataset where there is nothing to compare with. */
 static const char *to_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
@@ -41,7 +126,7 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 
 	part_log_change(&p->html, .at = to_change(p, a, b, c), .path = c->path,
 			.old_path = c->old_path, .sign = kind->sign, .kind = kind->style,
-			.words = vv_page_change_words(p, vv_page_change_said(c)));
+			.words = vv_page_change_words(p, change_said(p, c)));
 }
 
 /* one: in the history of one table, which may have had another name then; else of all. */
@@ -107,14 +192,24 @@ static void put_log(vv_page *p, const vv_web_log *log, bool one)
 		return;
 	}
 	part_log_begin(&p->html);
-	for (size_t i = 0; i < log->count; i++) {
-		for (size_t k = 0; k < log->entries[i].count; k++) {
-			const vv_web_change *c = &log->entries[i].changes[k];
+	for (size_t i = 0, same; i < log->count; i += same) {
+		const vv_web_log_entry *e = &log->entries[i];
 
-			p->passing = p->passing ||
-				     (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
+		same = vv_page_alike(e, log->count - i, FOLDED);
+		if (same > 1) {
+			part_log_fold_begin(
+				&p->html, .words = vv_page_alike_words(p, e, same),
+				.text = vv_page_text(p, "%zu versions like this, %s to %s: %s",
+						     same, vv_page_day(p, &e[same - 1].commit),
+						     vv_page_day(p, &e->commit),
+						     vv_page_subject(&e->commit)));
 		}
-		put_entry(p, &log->entries[i], one);
+		for (size_t k = 0; k < same; k++) {
+			put_entry(p, &e[k], one);
+		}
+		if (same > 1) {
+			part_log_fold_end(&p->html);
+		}
 	}
 	part_log_end(&p->html);
 	if (!log->complete) {
@@ -346,8 +441,7 @@ vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 
 		for (size_t k = 0; k < e->count; k++) {
 			said = vv_page_text(p, "%s%s%s: %s", said, k ? "; " : "",
-					    e->changes[k].path,
-					    vv_page_change_said(&e->changes[k]));
+					    e->changes[k].path, change_said(p, &e->changes[k]));
 		}
 		part_feed_entry(
 			&p->html, .title = vv_page_subject(&e->commit),

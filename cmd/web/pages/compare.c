@@ -99,8 +99,6 @@ static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t coun
 	put_merge_rules(p, NULL);
 	part_list_begin(&p->html, .kind = "paths");
 	for (size_t i = 0; i < count; i++) {
-		p->passing = p->passing || (changes[i].table && changes[i].kind == VV_WEB_CHANGED &&
-					    !changes[i].counts.counted);
 		vv_page_put_change(p, &p->asked->other, &p->asked->commit, &changes[i]);
 	}
 	part_list_end(&p->html);

@@ -18,7 +18,6 @@
 #define DAY ((int64_t)24 * 3600)
 #define LAST_COMMITS 30u
 #define LEAST_COMMITS 5u /* shown, however old */
-#define PATHS_SHOWN 3u   /* of a commit */
 #define FOLDED 3u        /* commits alike that are one line */
 #define TABLES 500u      /* and changed paths since the last release */
 #define UNFOLDED 30u     /* tables, before those of a folder are one line */
@@ -480,75 +479,13 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 	part_fold_end(&p->html);
 }
 
-static bool same_but_digits(const char *a, const char *b)
-{
-	static const char digits[] = "0123456789";
-
-	while (*a && *b) {
-		const size_t x = strspn(a, digits), y = strspn(b, digits);
-
-		if ((x > 0) != (y > 0) || (x == 0 && *a != *b)) return false;
-		a += x > 0 ? x : 1;
-		b += y > 0 ? y : 1;
-	}
-	return *a == *b;
-}
-
-/* By the same author, in the same words, of the same tables, which both versions have? */
-static bool alike(const vv_web_log_entry *a, const vv_web_log_entry *b)
-{
-	if (a->count != b->count || a->more || b->more || a->count == 0 ||
-	    !same_but_digits(a->commit.subject, b->commit.subject) ||
-	    strcmp(a->commit.author, b->commit.author) != 0) {
-		return false;
-	}
-	for (size_t i = 0; i < a->count; i++) {
-		const vv_web_change *x = &a->changes[i], *y = &b->changes[i];
-
-		if (!x->counts.counted || !y->counts.counted || strcmp(x->path, y->path) != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* The changes of similar commits, newest first, to the k-th path of each. */
-static const char *path_words(vv_page *p, const vv_web_log_entry *e, size_t count, size_t k)
-{
-	uint64_t added = 0, removed = 0, changed = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const vv_web_change *c = &e[i].changes[k];
-
-		p->passing = p->passing ||
-			     (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
-		added += c->counts.added;
-		removed += c->counts.removed;
-		changed += c->counts.changed;
-	}
-	return count == 1 ? vv_page_change_said(&e->changes[k])
-			  : vv_page_text(p, "+%s -%s ~%s rows in all", vv_text_count(added),
-					 vv_text_count(removed), vv_text_count(changed));
-}
-
 /* A commit, or some that are alike, newest first: one line. */
 static void put_commits(vv_page *p, const vv_web_log_entry *e, size_t count)
 {
-	vv_html *words = vv_page_piece_new(p);
 	const char *subject = vv_page_subject(&e->commit);
 
-	for (size_t k = 0; k < e->count && k < PATHS_SHOWN; k++) {
-		part_words(words,
-			   .text = vv_page_text(p, "%s%s: ", k ? "; " : "", e->changes[k].path));
-		vv_page_put_change_words(p, words, path_words(p, e, count, k));
-	}
-	if (e->count > PATHS_SHOWN || e->more) {
-		part_words(words,
-			   .text = vv_page_text(p, "; and %zu%s more files",
-						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
-						e->more ? " or" : ""));
-	}
-	part_day_commit(&p->html, .author = e->commit.author, .words = words,
+	part_day_commit(&p->html, .author = e->commit.author,
+			.words = vv_page_alike_words(p, e, count),
 			.subject = count == 1 ? subject
 					      : vv_page_text(p, "%zu commits like this: %s", count,
 							     subject),
@@ -576,10 +513,7 @@ static void put_days(vv_page *p, const vv_web_log *log)
 		const vv_web_log_entry *e = &log->entries[i];
 		const char *own = vv_page_day(p, &e->commit);
 
-		for (same = 1; i + same < count && alike(e, &e[same]);) {
-			same++;
-		}
-		same = same < FOLDED ? 1 : same;
+		same = vv_page_alike(e, count - i, FOLDED);
 		const char *last = vv_page_day(p, &e[same - 1].commit);
 		if (strcmp(day, own) != 0 || strcmp(own, last) != 0) {
 			part_day(&p->html, .iso = vv_page_iso(p, &e->commit),

@@ -114,11 +114,14 @@ typedef struct vv_page_kind {
 	const char *sign, *style, *word;
 } vv_page_kind;
 extern const vv_page_kind vv_page_kinds[4];
-/* The words for a path's change; never empty. */
-const char *vv_page_change_said(const vv_web_change *c);
 /* An item of a list: a path, and what happened to it. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c);
+/* How many commits from e on, of at most count, have one author and subject (but for digits) and changed the same
+ * tables; 1: fewer than `least`. */
+size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least);
+/* What so many commits that are alike did, path by path. */
+vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count);
 /* A line a table: rows, rows over time, last change (of log, where it is not NULL and has it). */
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 

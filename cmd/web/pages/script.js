@@ -30,14 +30,16 @@
 	/* ---- keys */
 
 	function visit(row) {
-		row.tabIndex = -1;
+		row.tabIndex = row.matches('summary') ? 0 : -1;
 		row.focus({ preventScroll: true });
 		row.scrollIntoView({ block: 'nearest' });
 	}
 
 	/* The changes of a comparison, the rows of a dataset, or the commits of a list. */
 	function stops() {
-		return all('.diff tbody > tr, .data:not(.diff) tbody > tr, .log > li, article.event');
+		return all('.diff tbody > tr, .data:not(.diff) tbody > tr, .log > li:not(.fold), .fold summary, article.event').filter(function (row) {
+			return !row.closest('details:not([open]) > .log');
+		});
 	}
 
 	function move(by) {

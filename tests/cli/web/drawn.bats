@@ -72,6 +72,27 @@ markup() {
 	grep -qx first said
 }
 
+@test "more than ten commits alike are one line of a history, which opens to all of them" {
+	local i
+	new_repo src
+	rows 50 > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm first
+	for i in $(seq 22); do
+		tick 86400
+		rows $((i + 50)) > src/t.csv
+		varve -C src commit -qam "$([ "$i" = 12 ] && echo Mend || echo "Night $i")"
+	done
+	start_server src
+	markup history/t.csv > page
+	[ "$(grep -c '<div class="when"' page)" = 23 ]
+	[ "$(grep -c '<li class="fold"' page)" = 1 ] # ten are not many
+	sed -n '/<li class="fold"/,/<\/summary/s/<[^>]*>//gp' page | tr -d '\n' > said
+	grep -q '^11 versions like this, [0-9A-Z][A-Za-z0-9 ]* to [0-9A-Z][A-Za-z0-9 ]*: Night 11 t.csv: +11 −0 ~0 rows in all$' said
+	[ "$(sed -n '/<li class="fold"/,/<\/details/p' page | grep -c '<div class="when"')" = 11 ]
+	[ "$(markup commits | grep -c '<li class="fold"')" = 1 ]
+}
+
 @test "the scale of a histogram goes to the end of its last bar" {
 	new_repo src
 	python3 -c 'print("id,v"); [print(f"{i},{i % 100}") for i in range(1000)]' > src/t.csv
