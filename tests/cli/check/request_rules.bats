@@ -1,4 +1,4 @@
-# Whose rules hold (docs/programs/ci.md): each request is judged by the job of docs/programs/ci/varve-pr at a plain host, and by
+# Whose rules apply (docs/programs/ci.md): each request is judged by the job of docs/programs/ci/varve-pr at a plain host, and by
 # receive.varveCheck of a repository that is pushed to. Both must say the same.
 load ../helper
 load ../../stories/hosts/host
