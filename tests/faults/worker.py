@@ -313,7 +313,7 @@ class Worker:
 		self.folder = Folder(self.root)
 		with open(where + '/home/.gitconfig', 'w') as f:
 			f.write('[init]\n\tdefaultBranch = main\n[user]\n\tname = A U Thor\n\temail = author@example.com\n'
-				'[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n'
+				'[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n'
 				'[core]\n\tpager = cat\n\tfsync = all\n')
 		with open(self.control, 'wb') as f:
 			f.write(bytes(CONTROL.size))
