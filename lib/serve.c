@@ -82,8 +82,7 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 
 	return rc < 0 || look.note.changed.len == 0
 		       ? rc
-		       : vv_fail(err, VV_EREFUSED,
-				 "the work tree there has changes that are not committed");
+		       : vv_fail(err, VV_EREFUSED, "the work tree there has uncommitted changes");
 }
 
 static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)

@@ -168,7 +168,7 @@ static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 		return vv_fail(r->err, VV_EINPUT, "duplicate name '%s'", vv_text_show(name, len));
 	}
 	if (r->count == MEMBERS_MAX) {
-		return vv_fail(r->err, VV_EINPUT, "an object has too many members");
+		return vv_fail(r->err, VV_EINPUT, "a JSON object has too many members");
 	}
 	if (!append_name(r, name, len)) return vv_fail_nomem(r->err);
 	r->known[r->count].hash = hash;

@@ -22,7 +22,8 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "key", key, "FILE",
 		   "sign with the key in this file, such as the recovery key"),
-	OPT_STRING(0, "grace", grace, "DAYS", "keep retired copies for this many days (14)"),
+	OPT_STRING(0, "grace", grace, "DAYS",
+		   "keep retired copies for this many days (default: 14)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 };

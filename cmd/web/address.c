@@ -425,7 +425,7 @@ static vv_status refuse_unknown(const reading *r)
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
 	return vv_fail(r->err, VV_EUSAGE,
 		       "no such parameter '%s'\n"
-		       "where chooses rows, and show columns",
+		       "use 'where' to choose rows and 'show' to choose columns",
 		       vv_text_shows(r->unknown));
 }
 

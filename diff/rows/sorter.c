@@ -207,7 +207,7 @@ static int run_fill(vv_sorter *s, run *r, vv_error *err)
 	if (want == 0) return 0;
 	ssize_t n = vv_pread_full(s->fd, r->buf, want, r->at, "temporary file", err);
 	if (n < 0) return (int)n;
-	if ((size_t)n != want) return vv_fail(err, VV_EIO, "a temporary file became shorter");
+	if ((size_t)n != want) return vv_fail(err, VV_EIO, "a temporary file was truncated");
 	r->at += want;
 	r->pos = 0;
 	r->len = want;

@@ -22,10 +22,10 @@
 VARVE_BEGIN
 
 enum varve_sync_flag {
-	VARVE_SYNC_TAGS = 1 << 0,       /* all tags as well */
-	VARVE_SYNC_NO_TAGS = 1 << 1,    /* fetch: no tags */
-	VARVE_SYNC_PRUNE = 1 << 2,      /* fetch: remove tracking branches whose branch is gone */
-	VARVE_SYNC_FORCE = 1 << 3,      /* move refs where that is not a fast-forward */
+	VARVE_SYNC_TAGS = 1 << 0,    /* all tags as well */
+	VARVE_SYNC_NO_TAGS = 1 << 1, /* fetch: no tags */
+	VARVE_SYNC_PRUNE = 1 << 2, /* fetch: remove remote-tracking branches that are gone there */
+	VARVE_SYNC_FORCE = 1 << 3, /* move refs where that is not a fast-forward */
 	VARVE_SYNC_MISSING_OK = 1 << 4, /* fetch: accept versions even if no peer has all blocks */
 	VARVE_SYNC_DRY_RUN = 1 << 5,    /* push: report what would be sent */
 	VARVE_SYNC_ALL = 1 << 6,        /* push: all branches */

@@ -762,7 +762,7 @@ static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, v
 		(void)vv_later_drop(m->repo, VV_IGNORED);
 		return vv_fail(
 			err, VV_EREFUSED,
-			"%s has changes that are not committed\ncommit them, or stash them with 'git stash'",
+			"%s has uncommitted changes\ncommit them, or stash them with 'git stash'",
 			vv_text_shows(b.git.note.changed.data));
 	}
 	if ((rc = vv_by_git_run(&b, "not migrated", err)) < 0) return rc;

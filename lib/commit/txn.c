@@ -353,8 +353,7 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 		rc = vv_checkout_is_clean(&checkout, &e, &clean, err);
 	}
 	if (rc == VV_OK && !clean) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
-			     vv_text_shows(c->path));
+		rc = vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes", vv_text_shows(c->path));
 	}
 	return rc;
 }

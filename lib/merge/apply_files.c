@@ -100,8 +100,7 @@ static vv_status look_for_edits(vv_apply_files *f, const vv_apply_file *e,
 	}
 	rc = e->exists ? vv_checkout_is_clean(f->checkout, entry, &clean, err) : VV_OK;
 	if (rc == VV_OK && !clean) {
-		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
-			vv_text_shows(e->path));
+		vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes", vv_text_shows(e->path));
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}
 	if (rc == VV_OK && e->exists) {

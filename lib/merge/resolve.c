@@ -201,8 +201,8 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 
 	if (is_part(r)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "%s is in conflict as a whole: --ours, --theirs or "
-			       "--base",
+			       "%s is in conflict as a whole: use --ours, --theirs or --base "
+			       "without --row, --column or --key",
 			       vv_text_shows(p->path));
 	}
 	if ((rc = take_file(r, p, s->mode, &s->id, err)) < 0 || !S_ISREG(s->mode) ||

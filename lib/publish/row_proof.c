@@ -135,7 +135,7 @@ static vv_status take_objects(proving *x, const vv_buf *text, vv_error *err)
 
 		if (!size || !vv_parse_u64(&len, size + 1, (size_t)(line - size) - 1) ||
 		    len >= (uint64_t)(end - line) - 1) {
-			return vv_fail(err, VV_EMISSING, "git does not have an object of it: %s",
+			return vv_fail(err, VV_EMISSING, "cannot read a Git object: %s",
 				       vv_text_show(p, line ? (size_t)(line - p) : 0));
 		}
 		vv_buf_put(&object, type + 1, (size_t)(line - type) - 1);
@@ -143,7 +143,7 @@ static vv_status take_objects(proving *x, const vv_buf *text, vv_error *err)
 		vv_buf_put(&object, line + 1, (size_t)len);
 		if (object.len > VV_BLOCK_MAX) {
 			return vv_fail(err, VV_EREFUSED,
-				       "the object %.10s of git is too large for a block", p);
+				       "the Git object %.10s is too large for a block", p);
 		}
 		if (vv_buf_ok(&object, err) < 0 ||
 		    vv_cid_of(&cid, VV_CODEC_RAW, object.data, object.len, err) < 0 ||

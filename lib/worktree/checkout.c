@@ -140,8 +140,7 @@ vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, v
 	}
 	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;
 	if (!clean) {
-		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
-			vv_text_shows(path));
+		vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes", vv_text_shows(path));
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}
 	return vv_last_copy_keep(repo, reader, index, path, err);

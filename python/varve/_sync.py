@@ -142,7 +142,7 @@ class Sync:
         """Fetches from a remote's name or URL; None: the one that the branch follows. A ref that cannot move forward is
         left alone, and is among refs of the result.
 
-        tags: all tags; prune: remove tracking branches whose branch is gone; force: move refs in any case.
+        tags: all tags; prune: remove remote-tracking branches that are gone there; force: move refs in any case.
         NotFoundError: no such remote or ref; MissingBlocksError, CorruptError: what arrived is not whole or not sound.
         """
         flags = (TAGS if tags else 0) | (PRUNE if prune else 0) | (FORCE if force else 0)
@@ -164,7 +164,7 @@ class Sync:
         """Merges a revision (None: the upstream) into the current branch, tables by row and cell, and commits.
 
         MergeConflictError: .cells has the conflicts, and the merge stays in progress: resolve(), then
-        conclude(), or abort(). RefusedError: changes that are not committed are in the way, or ff_only is not possible.
+        conclude(), or abort(). RefusedError: uncommitted changes are in the way, or ff_only is not possible.
         """
         flags = (FF_ONLY if ff_only else 0) | (NO_FF if no_ff else 0) | (0 if commit else NO_COMMIT)
         outcome, conflicts, made, _ = _varve.merge(self._now(), _maybe(rev), _maybe(message), flags)

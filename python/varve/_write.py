@@ -128,7 +128,7 @@ class Transaction:
         table of this or another repository, of which only blocks are copied.
 
         What is named like a table (.csv, .tsv, .ndjson) becomes one. key: columns that identify a row (an empty list: no
-        key; None: as before); replace: lose changes of the work tree's file that are not staged.
+        key; None: as before); replace: lose unstaged changes of the work tree's file.
         InvalidDataError: it has to be a table and is none; RefusedError: changes of the work tree would be lost.
         """
         flags = REPLACE if replace else 0

@@ -646,7 +646,8 @@ vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, u
 		return rc;
 	}
 	if (vv_parts_head_sum(stored, p->directory, c->head.bytes, p->head_len) != p->head_sum) {
-		return vv_fail(err, VV_ECORRUPT, "the checksum of its head does not match");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the checksum of the block's header does not match");
 	}
 	vv_parts_scatter(p, raw, raw_len, c->head.bytes);
 	return VV_OK;

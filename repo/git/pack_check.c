@@ -70,7 +70,7 @@ static vv_status window_read(window *w, const uint8_t **out, size_t *len, uint64
 		w->len = 0;
 		if (got < 0) return (vv_status)got;
 		if ((size_t)got < need) {
-			return vv_fail(err, VV_EIO, "'%s' became shorter while it was read",
+			return vv_fail(err, VV_EIO, "'%s' was truncated while it was read",
 				       vv_text_shows(w->path));
 		}
 		w->at = offset;

@@ -530,10 +530,9 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 		rc = vv_prefix(err, "%s", vv_text_url(r->url));
 	}
 	if (rc == VV_EPROGRAM) {
-		vv_hint(err,
-			r->in_worktree
-				? "varve changes files and history with the program git: install it"
-				: "hosts are reached with the program git: install it");
+		vv_hint(err, r->in_worktree
+				     ? "install git: varve needs it to change files and history"
+				     : "install git: varve needs it to reach hosts");
 	}
 	if (r->dumb) {
 		*r->dumb = take_trace(said);

@@ -1,6 +1,6 @@
 /*
  * Takes the input as one of the short texts that others write: a CID as text or bytes, who holds a lock,
- * and a file of users. The first byte says which. What is taken says the same again.
+ * and a user file. The first byte says which. What is taken says the same again.
  */
 #include <stdlib.h>
 #include <string.h>

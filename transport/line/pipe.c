@@ -235,7 +235,7 @@ static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error
 		} else if (errno == EPIPE || errno == ECONNRESET) {
 			(void)vv_fail(err, VV_EIO,
 				      "the connection to '%s' was closed while "
-				      "something was sent",
+				      "data was being sent",
 				      p->name);
 			return pipe_ended(p, NULL, 0, err);
 		} else if (errno != EINTR) {

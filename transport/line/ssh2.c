@@ -114,7 +114,7 @@ static ssize_t ssh2_write(void *payload, const void *bytes, size_t len, vv_error
 		if (put > 0) return put;
 		if (is_closed(put) || (put == 0 && libssh2_channel_eof(p->channel))) {
 			(void)vv_fail(err, VV_EIO,
-				      "the connection to '%s' was closed while something was sent",
+				      "the connection to '%s' was closed while data was being sent",
 				      p->name);
 			return ssh2_ended(p, NULL, 0, err);
 		}

@@ -510,14 +510,14 @@ static vv_status read_rclone(vv_url *out, const char *path, vv_error *err)
 
 	if (len == 0 || *path == '-' || memchr(path, '/', len)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' names no remote of rclone\n"
-			       "it is rclone:REMOTE:PATH; 'rclone listremotes' has them",
+			       "the URL '%s' names no rclone remote\n"
+			       "write rclone:REMOTE:PATH; 'rclone listremotes' lists the remotes",
 			       vv_text_shows(out->text));
 	}
 	if (memchr(path, ',', len)) { /* they may be secrets, and would be in messages */
 		return vv_fail(err, VV_EUSAGE,
-			       "a URL of rclone has no settings in it\n"
-			       "give the remote a name: rclone config");
+			       "an rclone URL cannot contain settings\n"
+			       "give the remote a name with 'rclone config'");
 	}
 	out->kind = VV_URL_RCLONE;
 	out->path = vv_strdup(path);

@@ -172,7 +172,7 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 	}
 	if (u->kind != VV_URL_HTTP || u->user || *u->path) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is not an endpoint of S3\n"
+			       "'%s' is not an S3 endpoint\n"
 			       "an endpoint is https://host or https://host:port, with nothing "
 			       "after it",
 			       u->text);
@@ -372,7 +372,7 @@ static const struct saying {
 	 "keep copies in a storage class that is read at once"},
 	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
 	 "try again; if it comes back, something in between changes them"},
-	{"MethodNotAllowed", VV_EIO, "the store does not do that", "is it an endpoint of S3?"},
+	{"MethodNotAllowed", VV_EIO, "the store does not do that", "is it an S3 endpoint?"},
 };
 
 static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
@@ -653,7 +653,7 @@ static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 			    pages > PAGES_FREE + l->entries / 100 ||
 			    (next.len == token.len &&
 			     memcmp(next.data, token.data, next.len) == 0))) {
-			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", s->at.name);
+			rc = vv_fail(err, VV_EIO, "'%s': the listing does not end", s->at.name);
 		}
 		vv_buf_set(&token, vv_buf_cstr(&next), next.len);
 		rc = rc == VV_OK ? vv_buf_ok(&token, err) : rc;

@@ -196,7 +196,7 @@ static vv_status s3_lent_role(vv_s3_key *out, const vv_s3_role *role,
 			http_put_url(&url, &u, "/");
 			rc = vv_buf_ok(&url, err);
 		} else {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is not an endpoint of STS", u.text);
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is not an STS endpoint", u.text);
 		}
 		vv_url_clear(&u);
 	}

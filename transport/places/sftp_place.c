@@ -337,7 +337,8 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 			break;
 		}
 		if (count > VV_PLACE_ENTRIES_MAX) {
-			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", f->name);
+			rc = vv_fail(err, VV_EIO, "'%s': the listing of a folder does not end",
+				     f->name);
 			break;
 		}
 		if (n < 0) {

@@ -1,5 +1,5 @@
 /*
- * auth: the file of users, and what of it was proved lately.
+ * auth: the user file, and what of it was proved lately.
  */
 #include "transport/server/auth.h"
 

@@ -1,5 +1,5 @@
 /*
- * listen: addresses to listen at.
+ * listen: addresses to listen on.
  */
 #include "transport/server/server_internal.h"
 
@@ -23,7 +23,7 @@ typedef struct place {
 static vv_status not_an_address(const char *address, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is not an address to listen at\n"
+		       "'%s' is not an address to listen on\n"
 		       "write HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or *:8080",
 		       vv_text_shows(address));
 }
@@ -79,17 +79,17 @@ static vv_status cannot_listen(const char *address, int number, vv_error *err)
 	errno = number;
 	if (number == EADDRINUSE) {
 		return vv_fail(err, VV_EREFUSED,
-			       "another program listens at '%s' already\n"
+			       "another program already listens on '%s'\n"
 			       "take another port; port 0 finds a free one",
 			       vv_text_shows(address));
 	}
 	if (number == EACCES) {
 		return vv_fail(err, VV_EREFUSED,
-			       "not allowed to listen at '%s'\n"
+			       "not allowed to listen on '%s'\n"
 			       "ports below 1024 are for root; take one above",
 			       vv_text_shows(address));
 	}
-	vv_fail(err, VV_EIO, "cannot listen at '%s': %s", vv_text_shows(address), strerror(number));
+	vv_fail(err, VV_EIO, "cannot listen on '%s': %s", vv_text_shows(address), strerror(number));
 	return VV_EIO;
 }
 

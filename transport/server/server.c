@@ -538,7 +538,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if (!s->lock || !s->clock) return vv_fail_nomem(err);
 	if (s->o.closed && !o->auth_file) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a login is not possible: the server does not have a file of users");
+			       "no user could log in: the server has no user file (--auth)");
 	}
 	if ((rc = read_names(s, o, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
 	    (rc = open_all(s, o, err)) < 0) {

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "transport/server/request.h"
 
-/* ---- listen: a socket that listens at an address ---- */
+/* ---- listen: a socket that listens on an address ---- */
 
 /* The descriptor, or a negative vv_status; *url: its address, owned by the caller. */
 int http_listen(char **url, const char *address, bool tls, vv_error *err);

@@ -31,7 +31,7 @@ static const vv_option table[] = {
 		 "treat the remote as a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", job.no_checkout, "leave the work tree empty"),
 	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
-		   "stop waiting for a peer after this long without a byte (60)"),
+		   "stop waiting for a peer after this long without a byte (default: 60)"),
 	OPT_STRING(0, "serve", serve, "ADDR",
 		   "then serve the clone over HTTP, read-only, until interrupted"),
 	OPT_NUMBER(0, "room", job.room, "BYTES",

@@ -23,13 +23,13 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(
 		0, "history", history,
-		"all versions but those at the tip of a branch, tracking branch or tag, in the place of a revision"),
+		"all versions but those at the tip of a branch, remote-tracking branch or tag, in the place of a revision"),
 	OPT_NUMBER(0, "copies", copies, "N",
 		   "drop only what this many others keep (1); a vault counts as its holders"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "ask only this remote or URL, or vault:; may be repeated"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for the other side after this long without a byte (60)"),
+		   "stop waiting for the other side after this long without a byte (default: 60)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only ask, and print what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),

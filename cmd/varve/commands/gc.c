@@ -32,7 +32,7 @@ static const vv_option table[] = {
 			 "the blocks on a Git host or in its store instead"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "with --remote: stop waiting for the other side after this long without a byte "
-		   "(60)"),
+		   "(default: 60)"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

@@ -27,7 +27,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "http", http, "ADDR",
 		   "listen there: see 'varve web serve -h', also for the options that go with it"),
 	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
-		   "make a line of a file of users: see 'varve web serve -h'"),
+		   "make a line for a user file: see 'varve web serve -h'"),
 };
 
 static int serve_stdio(void *given, int argc, char **argv)

@@ -41,7 +41,7 @@ static const vv_option table[] = {
 	OPT_FLAG('v', "verbose", verbose, "also show how fast each was in this network"),
 	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a peer after this long without a byte (60)"),
+		   "stop waiting for a peer after this long without a byte (default: 60)"),
 };
 
 typedef struct run {

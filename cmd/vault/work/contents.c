@@ -376,8 +376,9 @@ static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **ru
 			       "the vault does not have an item that another one needs");
 	}
 	if (!*run) {
-		return vv_fail(err, VV_EMISSING,
-			       "the vault does not have a run that an index names");
+		return vv_fail(
+			err, VV_EMISSING,
+			"a run of sealed data that an index lists is missing from the vault");
 	}
 	if ((rc = vv_contents_read(c, *run, err)) < 0 ||
 	    (rc = vv_stream_in_at((*run)->in, offset, out, err)) < 0) {

@@ -38,7 +38,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "private", http.server.closed, "only users in the file of --auth may read"),
 	OPT_FLAG(0, "read-only", http.server.read_only, "accept no pushes"),
 	OPT_NUMBER(0, "connections", http.server.connections, "N",
-		   "at most N connections at once (128)"),
+		   "at most N connections at once (default: 128)"),
 	OPT_NUMBER(0, "per-address", http.server.per_address, "N",
 		   "at most N of them for one client (half)"),
 	OPT_NUMBER(0, "request-memory", http.server.request_memory, "BYTES",
@@ -59,7 +59,7 @@ static const vv_option table[] = {
 		 "for whom, and how much of it: keys, or names set by 'varve vault key trust'"),
 	OPT_STRING(0, "ratio", holding.ratio, "R",
 		   "give them R bytes of room for each byte that they keep for you"),
-	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
+	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (default: 90)"),
 	OPT_FLAG(0, "announce", http.announce,
 		 "announce it on the local network, by a hash of owner and name"),
 	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
@@ -78,7 +78,7 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 	return vv_serve_repo_run(&s, line, err);
 }
 
-/* ---- lines for the file of users ---- */
+/* ---- lines for the user file ---- */
 
 /* A line of stdin without its end; *len 0 when there is none. False: it is too long. */
 static bool read_secret(char *out, size_t cap, size_t *len)

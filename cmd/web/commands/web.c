@@ -32,7 +32,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "no-browser", no_browser, "print the address, and open no browser"),
-	OPT_STRING(0, "port", port, "PORT", "listen at this port (default: a free one)"),
+	OPT_STRING(0, "port", port, "PORT", "listen on this port (default: a free one)"),
 	OPT_STRING(0, "export", export, "DIR",
 		   "write the pages of A..B, of one version, or of all, into this folder"),
 	OPT_NUMBER(0, "size", size, "BYTES", "with --export: how large it may become (20m)"),

@@ -119,15 +119,14 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 	const char *open = strrchr(text, '<'), *close = open ? strchr(open, '>') : NULL;
 
 	if (!close || close[1] != '\0' || open == text) {
-		return vv_fail(err, VV_EUSAGE,
-			       "cannot read the author '%s': expected 'Name <mail>'",
+		return vv_fail(err, VV_EUSAGE, "invalid author '%s': expected 'NAME <EMAIL>'",
 			       vv_text_shows(text));
 	}
 	out->name = clean(text, (size_t)(open - text));
 	out->email = clean(open + 1, (size_t)(close - open - 1));
 	if (!out->name || !out->email) return vv_fail_nomem(err);
 	if (!*out->name) {
-		return vv_fail(err, VV_EUSAGE, "cannot read the author '%s': the name is empty",
+		return vv_fail(err, VV_EUSAGE, "invalid author '%s': the name is empty",
 			       vv_text_shows(text));
 	}
 	return VV_OK;

@@ -54,7 +54,7 @@ static vv_status start(vv_blob_series *s, vv_error *err)
 	const vv_status rc = vv_fed_start(&s->git, &run, err);
 
 	s->started = rc == VV_OK;
-	return rc == VV_EPROGRAM ? vv_hint(err, "the program git writes the versions: install it")
+	return rc == VV_EPROGRAM ? vv_hint(err, "install git: varve needs it to write the versions")
 				 : rc;
 }
 

@@ -241,8 +241,7 @@ static vv_status start(vv_git_pack *p, vv_error *err)
 	vv_status rc = vv_fed_start(&p->git, &run, err);
 	p->started = rc == VV_OK;
 	if (rc == VV_EPROGRAM) {
-		vv_hint(err,
-			"objects of Git are packed and unpacked by the program git: install it");
+		vv_hint(err, "install git: varve needs it to pack and unpack Git objects");
 	}
 	return rc;
 }

@@ -84,7 +84,7 @@ arrow() {
 	echo 4,kiwi,1 >> p.csv
 	cp p.csv edited
 	ends_with 2 varve add --arrow p.arrows p.csv
-	stderr_has "'p.csv' has changes that are not staged"
+	stderr_has "'p.csv' has unstaged changes"
 	same_bytes edited p.csv
 	echo a,b > new.csv
 	ends_with 2 varve add --arrow p.arrows new.csv

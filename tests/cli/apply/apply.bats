@@ -312,7 +312,7 @@ v2() {
 	[ -z "$(git status --porcelain prices.csv)" ]
 	echo '9,Chair,3' >> prices.csv
 	ends_with 2 varve apply -3 ../p
-	stderr_has "'prices.csv' has changes that are not staged"
+	stderr_has "'prices.csv' has unstaged changes"
 	git checkout -q prices.csv
 	git rm -q prices.csv
 	git commit -qm gone

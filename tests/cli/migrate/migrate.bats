@@ -119,7 +119,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	text_repo
 	echo 99,x,1.00,2024-01-01 >> a.csv
 	ends_with 2 varve migrate '*.csv'
-	stderr_has "a.csv has changes that are not committed"
+	stderr_has "a.csv has uncommitted changes"
 	git add a.csv
 	ends_with 2 varve migrate '*.csv'
 	stderr_has "a.csv is staged: migrate makes its own commit"

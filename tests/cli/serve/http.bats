@@ -262,7 +262,7 @@ teardown() {
 	stop_server
 }
 
-@test "without a file of users nobody pushes" {
+@test "without a user file nobody pushes" {
 	two_versions
 	start_server src
 	varve clone -q "$url/src" copy
@@ -605,7 +605,7 @@ teardown() {
 	[ "$(status "$url/")" = 000 ]
 }
 
-@test "lines for the file of users are made from a secret or with a new one" {
+@test "lines for the user file are made from a secret or with a new one" {
 	printf 'geheim\n' > in
 	varve serve --hash-secret ada < in > line
 	grep -qE '^ada:rw:scrypt\$14\$8\$1\$[0-9a-f]{32}\$[0-9a-f]{64}$' line
@@ -635,9 +635,9 @@ teardown() {
 	ends_with 2 varve serve --http 127.0.0.1:0 src/sub
 	stderr_has "is inside a repository"
 	ends_with 2 varve serve --http nonsense src
-	stderr_has "is not an address to listen at"
+	stderr_has "is not an address to listen on"
 	ends_with 2 varve serve --http 127.0.0.1:0 --private src
-	stderr_has "file of users"
+	stderr_has "no user file"
 }
 
 @test "a server goes by the names that it was given and believes the proxies that it was told" {

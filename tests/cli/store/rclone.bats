@@ -99,7 +99,7 @@ copy() {
 	stderr_has "rclone: "
 	stderr_has "nowhere"
 	ends_with 2 varve store add origin rclone:sales
-	stderr_has "no remote of rclone"
+	stderr_has "no rclone remote"
 	ends_with 2 varve store add origin "rclone::sftp,pass=secret:x"
 	stderr_lacks "pass=secret:x' "
 	ends_with 2 varve store add team rclone:nas:sales

@@ -196,8 +196,8 @@ start_bucket() {
 	refuses "s3://bucket?region=eu/west" "is not the name of a region"
 	refuses "s3://bucket?style=other" "is neither path nor virtual"
 	refuses "s3://bucket?endpoint=ftp://host" "varve does not speak 'ftp://'"
-	refuses "s3://bucket?endpoint=https://host/path" "is not an endpoint of S3"
-	refuses "s3://bucket?endpoint=https://me:hidden@host" "is not an endpoint of S3"
+	refuses "s3://bucket?endpoint=https://host/path" "is not an S3 endpoint"
+	refuses "s3://bucket?endpoint=https://me:hidden@host" "is not an S3 endpoint"
 	refuses "s3://bucket/a//b" "the prefix 'a//b' in an s3 URL cannot be"
 	refuses "s3://bucket/a%20b" "cannot be"
 	refuses "s3://bucket/../x" "'.' or '..'"
@@ -304,8 +304,8 @@ start_bucket() {
 		[[ $output$stderr = *"$words"* ]] || { echo "$output$stderr" >&2; return 1; }
 	done <<-'END'
 	lostpage|its list is truncated without a continuation token
-	endless|its list does not end
-	onandon|its list does not end
+	endless|the listing does not end
+	onandon|the listing does not end
 	xml|it is cut short
 	END
 	right

@@ -155,7 +155,7 @@ price() {
 	printf 'id,v\n1,9\n' > t.csv
 	printf 'id,v\n1,1\n2,7\n' > t-2026-10-08.csv
 	ends_with 2 varve import -o t.csv t-2026-10-08.csv
-	stderr_has "'t.csv' has changes that are not staged"
+	stderr_has "'t.csv' has unstaged changes"
 	[ "$(cat t.csv)" = $'id,v\n1,9' ]
 }
 

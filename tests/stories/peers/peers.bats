@@ -333,7 +333,7 @@ sound() {
 	echo "9999,more,1,2024-01-01" >> ../a/prices.csv
 	commit_change 's/^11,item/11,b/' "in b again"
 	ends_with 1 varve push
-	stderr_has "not committed"
+	stderr_has "uncommitted changes"
 }
 
 @test "what is missing locally is not pushed as if it were there" {

@@ -270,7 +270,7 @@ static void a_peer_that_hung_up_is_an_error_and_no_signal(void **state)
 	vv_assert_ok(vv_channel_write(p.here, "request", 7, &err), &err);
 	vv_assert_status(vv_channel_turn(p.here, &err), VV_EIO, &err);
 	assert_string_equal(err.message,
-			    "the connection to 'the peer' was closed while something was sent");
+			    "the connection to 'the peer' was closed while data was being sent");
 	vv_assert_ok(vv_channel_read(p.here, got, 2, &err), &err);
 	assert_memory_equal(got, "no", 2);
 	close_pair(&p);

@@ -368,7 +368,7 @@ static void addresses_that_are_none_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		o.address = bad[i];
 		vv_assert_contains(start_fails(&o, VV_EUSAGE).message,
-				   "is not an address to listen at");
+				   "is not an address to listen on");
 	}
 }
 
@@ -380,7 +380,7 @@ static void an_address_that_is_taken_is_said(void **state)
 
 	(void)state;
 	o.address = vv_http_server_url(f->server) + strlen("http://");
-	vv_assert_contains(start_fails(&o, VV_EREFUSED).message, "another program listens");
+	vv_assert_contains(start_fails(&o, VV_EREFUSED).message, "another program already listens");
 	hx_end(f);
 }
 

@@ -206,8 +206,8 @@ static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 		if (lacks < trees || h->knows_no_filters) {
 			return vv_fail(
 				err, VV_ECORRUPT,
-				"%s lost the object %s of %s: no new clone gets the blocks there\n"
-				"'git fsck' there says what else is lost",
+				"%s no longer has the object %s of %s: new clones cannot get "
+				"blocks from this host\nrun 'git fsck' there to see what else is lost",
 				vv_text_url(h->url), vv_oid_shows(&ids[lacks]),
 				vv_text_shows(h->ref));
 		}

@@ -249,7 +249,7 @@ static vv_status keep(migration *m, const char *path, char *take_object, uint64_
 static vv_status changed(const char *path, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED,
-		       "%s has changes that are not committed\n"
+		       "%s has uncommitted changes\n"
 		       "commit them first, or discard them with 'varve restore %s'",
 		       vv_text_shows(path), vv_text_shows(path));
 }

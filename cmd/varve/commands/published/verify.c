@@ -27,7 +27,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for the other side after this long without a byte (60)"),
+		   "stop waiting for the other side after this long without a byte (default: 60)"),
 	OPT_JSON("the output format"),
 };
 
