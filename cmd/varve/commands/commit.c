@@ -228,7 +228,7 @@ static const vv_option commit_table[] = {
 	OPT_FLAG('a', "all", job.all, "stage all changed and removed files first"),
 	OPT_FLAG(0, "amend", job.amend, "replace the last commit"),
 	OPT_FLAG(0, "allow-empty", job.allow_empty, "commit even if nothing changed"),
-	OPT_STRING(0, "author", author, "AUTHOR", "the author: 'NAME <MAIL>'"),
+	OPT_STRING(0, "author", author, "AUTHOR", "the author: 'NAME <EMAIL>'"),
 	OPT_STRING(0, "date", date, "DATE", "the date of author and committer"),
 	OPT_STRING(0, "author-date", author_date, "DATE",
 		   "the author's date, as with git's --date"),
