@@ -22,20 +22,18 @@
 
 VV_AUTO_FREE(git_config_iterator, git_config_iterator_free)
 
-/* "Section.Sub.Name" with section and name in lower case, as in libgit2. */
-static char *normal_key(const char *key, size_t len)
+/* The rest of a name, "section.Sub.name" as libgit2 and git list it, after the key or prefix, whose section and name may have
+ * any case; NULL: it does not begin so. */
+static const char *after_key(const char *name, const char *key)
 {
-	char *out = vv_strndup(key, len);
+	const char *first = strchr(key, '.'), *last = strrchr(key, '.');
 
-	if (!out) return NULL;
-	char *first = strchr(out, '.');
-	char *last = strrchr(out, '.');
-	for (char *p = out; *p; p++) {
-		if (!first || p < first || p > last) {
-			*p = (char)tolower((unsigned char)*p);
-		}
+	for (; *key; key++, name++) {
+		const bool folds = !first || key < first || key > last;
+
+		if (*name != (folds ? tolower((unsigned char)*key) : *key)) return NULL;
 	}
-	return out;
+	return name;
 }
 
 /* --- as git lists them ------------------------------------------------------------- */
@@ -108,16 +106,25 @@ static vv_status copy_settings(vv_repository *r, vv_error *err)
 {
 	vv_auto(git_config_iterator) *it = NULL;
 	git_config_entry *e;
-	const int code = git_config_iterator_new(&it, r->config);
+	int code = git_config_iterator_new(&it, r->config);
 
 	if (code < 0) return fail_config(code, err);
-	while (git_config_next(&e, it) == 0) {
+	while ((code = git_config_next(&e, it)) == 0) {
 		vv_buf_printf(&r->settings_text, "%s%c%s", level_name(e->level), '\0', e->name);
 		vv_buf_printf(&r->settings_text, "%s%s%c", e->value ? "\n" : "",
 			      e->value ? e->value : "", '\0');
 	}
+	if (code != GIT_ITEROVER) return fail_config(code, err);
 	git_error_clear();
 	return vv_buf_ok(&r->settings_text, err);
+}
+
+void vv_config_forget(vv_repository *r)
+{
+	vv_free(r->settings);
+	vv_buf_clear(&r->settings_text);
+	r->settings = NULL;
+	r->setting_count = r->setting_cap = 0;
 }
 
 static vv_status list_settings(vv_repository *r, vv_error *err)
@@ -137,15 +144,10 @@ static vv_status list_settings(vv_repository *r, vv_error *err)
 			"cannot read the configuration: 'git config --list' ended with exit code %d",
 			code);
 	}
-	return rc < 0 ? rc : read_settings(r, err);
-}
-
-void vv_config_forget(vv_repository *r)
-{
-	vv_free(r->settings);
-	vv_buf_clear(&r->settings_text);
-	r->settings = NULL;
-	r->setting_count = r->setting_cap = 0;
+	if (rc == VV_OK && (rc = read_settings(r, err)) < 0) {
+		vv_config_forget(r); /* a part would be taken for all */
+	}
+	return rc;
 }
 
 /* --- the files --------------------------------------------------------------------- */
@@ -291,13 +293,13 @@ char *vv_config_outside(const vv_env *env, const char *key)
 /* The last of that name, in upper or lower case; outside: of those that the repository cannot write. */
 static const vv_setting *find_setting(const vv_repository *r, const char *key, bool outside)
 {
-	vv_auto(char) *name = normal_key(key, strlen(key));
-
-	for (size_t i = name ? r->setting_count : 0; i > 0; i--) {
+	for (size_t i = r->setting_count; i > 0; i--) {
 		const vv_setting *s = &r->settings[i - 1];
+		const char *rest = after_key(s->name, key);
 
-		if (strcmp(s->name, name) == 0 && (!outside || strcmp(s->scope, "system") == 0 ||
-						   strcmp(s->scope, "global") == 0)) {
+		if (rest && !*rest &&
+		    (!outside || strcmp(s->scope, "system") == 0 ||
+		     strcmp(s->scope, "global") == 0)) {
 			return s;
 		}
 	}
@@ -404,13 +406,12 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
 			 vv_error *err)
 {
-	vv_auto(char) *start = normal_key(prefix, strlen(prefix));
-	vv_status rc = start ? list_settings(r, err) : vv_fail_nomem(err);
+	vv_status rc = list_settings(r, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->setting_count; i++) {
 		const vv_setting *s = &r->settings[i];
 
-		if (strncmp(s->name, start, strlen(start)) == 0) {
+		if (after_key(s->name, prefix)) {
 			rc = fn(payload, s->name, s->value ? s->value : "true", s->scope, err);
 		}
 	}
