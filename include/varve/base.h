@@ -3,30 +3,29 @@
  *
  * These rules hold for every function of libvarve unless its comment states otherwise.
  *
- * - A function returns 0 or a negative error code. A function whose name ends in "next" returns 1 with an
- *   item, 0 at the end, or a negative code; after a failure it returns that code again.
- * - err is the last parameter and may be NULL. It is written only when the call fails.
- * - A function that makes a handle stores it in its first parameter. The caller owns it. It is
- *   set to NULL on failure.
- * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a child keeps the
- *   parts of its parent alive that it needs.
+ * - A function returns 0 or a negative error code. A function whose name ends in "next" returns 1 with an item, 0 at the
+ *   end, or a negative code. After a failure, every further call returns the same code.
+ * - err is the last parameter and may be NULL. *err is written only if the call fails.
+ * - A function that makes a handle stores the handle in the variable that its first parameter points to. The caller owns
+ *   the handle. If the call fails, the variable is set to NULL.
+ * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a handle keeps alive what it
+ *   needs of the handle from which it was made.
  * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
  *   callbacks.
- * - A pointer to const that a function returns or puts into a struct is borrowed from the handle: from a
- *   cursor until the next call with that cursor, from any other handle until that is freed.
- * - Names, paths, revisions and messages end with NUL and are UTF-8, but a repository may contain paths and commit
- *   messages that are not. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths are
- *   relative to the top of the work tree, with '/'.
+ * - A pointer to const that a function returns or stores in a struct is borrowed from a handle. If the handle is a cursor,
+ *   the pointer is valid until the next call with the cursor; otherwise until the handle is freed.
+ * - Names, paths, revisions and messages are UTF-8 and end with NUL; but a repository may contain paths and commit messages
+ *   that are not UTF-8. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths are relative to the
+ *   top of the work tree, and their separator is '/'.
  * - Rows, columns and parts are counted from 0, lines from 1.
- * - A handle is used by one thread at a time. Different handles may be used in different threads, also when
- *   they were made from the same repository. A varve_version, varve_table, varve_filter and varve_report never
- *   change once they are made, and threads may share them; free comes last.
- * - No lock of the library is held while a callback runs.
- * - The library prints nothing, never ends the process, and does not read the environment (but see
- *   VARVE_OPEN_ENVIRON). It does not change the environment, locale, working directory, umask or signal
- *   handlers.
- * - When memory runs out a function returns VARVE_ENOMEM and nothing is half done.
- * - After fork() the child may only free the handles of the parent, which then does nothing.
+ * - Only one thread at a time may use a handle. Different threads may use different handles, even if the handles were made
+ *   from the same repository. A varve_version, varve_table, varve_filter or varve_report never changes after it was made, so
+ *   threads may share it; but no thread may use it after it was freed.
+ * - The library holds no lock while a callback runs.
+ * - The library prints nothing and never ends the process. It does not read the environment, except with VARVE_OPEN_ENVIRON.
+ *   It does not change the environment, locale, working directory, umask or signal handlers.
+ * - If memory runs out, a function returns VARVE_ENOMEM and leaves nothing half done.
+ * - After fork(), the child may only free the handles of the parent. In the child, freeing them has no effect.
  */
 #ifndef VARVE_BASE_H
 #define VARVE_BASE_H
@@ -63,22 +62,22 @@ VARVE_BEGIN
 #define VARVE_VERSION_NUMBER 10000
 
 /*
- * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL has its
- * default. New members are added at the end only: the library reads no more than size bytes. If a struct is
- * longer than the library's own, the rest must be zero, else the call returns VARVE_ENOSUPPORT, as it does for
- * unknown flags. Every function accepts NULL for its options.
+ * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL has its default. Later
+ * versions add members only at the end of a struct, and the library reads no more than size bytes. If a program's
+ * struct is longer than the library's, the additional bytes must be zero; else the call returns VARVE_ENOSUPPORT. It
+ * also does so for unknown flags. Every function accepts NULL for its options.
  *
- * Structs that the library fills and lends (pointers to const) may also grow at their end. Do not copy them by
- * their size or allocate them. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param,
+ * Structs that the library fills and lends (pointers to const) may also grow at their end. Programs must not copy them
+ * by their size or allocate them. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param,
  * varve_row_cell, varve_arrow_counts and varve_arrow_changes are frozen.
  */
 
 enum varve_code {
 	VARVE_OK = 0,
-	VARVE_ENOTFOUND = -1,   /* no such repository, path, revision, ref, column or row */
-	VARVE_EEXISTS = -2,     /* already exists */
-	VARVE_EUSAGE = -3,      /* an argument is invalid, or does not suit the object it is used
-				 * with */
+	VARVE_ENOTFOUND = -1, /* no such repository, path, revision, ref, column or row */
+	VARVE_EEXISTS = -2,   /* already exists */
+	/* an argument is invalid, or does not suit the object that it is used with */
+	VARVE_EUSAGE = -3,
 	VARVE_EINPUT = -4,      /* the given data cannot be read */
 	VARVE_ECORRUPT = -5,    /* stored bytes are damaged */
 	VARVE_EMISSING = -6,    /* a block or commit is not in this repository */
@@ -86,80 +85,83 @@ enum varve_code {
 	VARVE_ENOMEM = -8,      /* out of memory */
 	VARVE_ELOCKED = -9,     /* another process or handle holds the lock */
 	VARVE_ECONFLICT = -10,  /* a merge conflict, or a concurrent change */
-	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids it */
+	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids the call */
 	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
 	VARVE_ECANCELLED = -13, /* the watch's progress function cancelled the call */
 	VARVE_EREJECTED = -14,  /* another repository does not accept a push */
 	VARVE_ESCHEMA = -15,    /* the columns of given data are not those of the table */
-	VARVE_EPROGRAM = -16,   /* a program that this needs, such as git, is not on the PATH */
-	VARVE_EAUTH =
-		-17, /* a remote requires a login, or does not accept the one that was given */
-	VARVE_ENOCHANGE = -18 /* there is nothing to commit */
+	VARVE_EPROGRAM = -16,   /* a program that the call needs, such as git, is not on the PATH */
+	/* a remote requires a login, or does not accept the given login */
+	VARVE_EAUTH = -17,
+	VARVE_ENOCHANGE = -18 /* nothing to commit */
 };
 
 /* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is
  * shortened in the middle. */
 typedef struct varve_error {
 	int32_t code;          /* enum varve_code */
-	int32_t hint_id;       /* of varve_error_hint; 0: none */
+	int32_t hint_id;       /* for varve_error_hint; 0: no hint that it can name */
 	char message[512];     /* what happened; one line of English without a full stop */
-	char hint[320];        /* what may help, as a sentence; "" when there is none */
-	char hint_args[320];   /* of varve_error_hint */
+	char hint[320];        /* what may help, as a sentence; "": no hint */
+	char hint_args[320];   /* for varve_error_hint */
 	uint64_t reserved2[8]; /* 0 */
 } varve_error;
 
-/* The version of the library at run time, such as "1.0.0". Static. *number (or NULL) is set to the
- * same version in the form of VARVE_VERSION_NUMBER. */
+/* The version of the library at run time, such as "1.0.0". The text is static. number may be NULL; else *number is set
+ * to the same version in the form of VARVE_VERSION_NUMBER. */
 VARVE_API const char *varve_library_version(int *number);
 
-/* The name of an error code, such as "not-found", for logs and JSON. Static; "unknown" for other numbers. */
+/* The name of an error code, such as "not-found", for logs and JSON. The text is static. "unknown": not an error code. */
 VARVE_API const char *varve_code_name(int code);
 
 /* The hint of an error as a code, for programs that use their own words and commands. Returns the code's name, such as
- * "add-fix"; NULL if the error has no hint, or only the sentence err->hint. Sets args (or NULL) to the hint's arguments,
- * such as a path, borrowed from err; missing ones are "". hints.md of varve's package (./dev hints) lists the names.
- * Later versions may add some. */
+ * "add-fix". NULL: the error has no hint, or a hint without a code (err->hint). args may be NULL; else it is set to the
+ * hint's arguments, such as a path, borrowed from err; unused arguments are "". hints.md of varve's package (./dev
+ * hints) lists the names. Later versions may add names. */
 VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
 
-/* For callbacks: sets code and message (NULL: the code's name) and clears the rest. err may be NULL. Returns
- * code. */
+/* For callbacks: sets err->code and err->message, and clears all other members of *err. message NULL: the name of the
+ * code. err may be NULL. Returns code. */
 VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
 
 typedef struct varve_progress {
-	const char *what;     /* the current step, in English: "reading rows" */
-	uint64_t done, total; /* total 0: unknown. only their ratio is meaningful */
+	const char *what; /* the current step, in English: "reading rows" */
+	/* the finished and the whole amount of work, in an unspecified unit; total 0: not known */
+	uint64_t done, total;
 } varve_progress;
 
-/* Reports the progress of a long call, and cancels it. progress is called in the thread that made the call, at each
- * group of rows or block. It must not call varve. When it returns anything but 0 the call ends with VARVE_ECANCELLED
- * and changes nothing. A cursor keeps a copy of the watch. */
+/* Watches the progress of a long call, and can cancel it. progress() is called in the thread that made the call, for
+ * each group of rows or block. progress() must not call functions of varve. If it returns anything but 0, the call ends
+ * with VARVE_ECANCELLED and changes nothing. A cursor keeps a copy of the watch. */
 typedef struct varve_watch {
 	size_t size;
 	int (*progress)(void *payload, const varve_progress *p);
 	void *payload;
 } varve_watch;
 
-/* Takes bytes in order. Returns 0, or a code of enum varve_code, which ends the call and becomes its result. */
+/* Receives bytes in order. Returns 0 or a code of enum varve_code. Such a code ends the call of varve that called the
+ * function, and becomes the result of that call. */
 typedef int (*varve_write_fn)(void *payload, const void *bytes, size_t len, varve_error *err);
 
-/* Reads at most len bytes. Returns how many, 0 at the end, or a negative code. */
+/* Reads at most len bytes into bytes. Returns the number of bytes read, 0 at the end, or a negative code. */
 typedef int64_t (*varve_read_fn)(void *payload, void *bytes, size_t len, varve_error *err);
 
 typedef struct varve_text {
-	const char *data; /* len bytes, without NUL; NULL only when len is 0 */
+	const char *data; /* len bytes, without NUL; can be NULL if len is 0 */
 	size_t len;
 } varve_text;
 
 enum varve_cell_state {
-	VARVE_CELL_TEXT = 0,   /* text of CSV; a decoded JSON string */
-	VARVE_CELL_ABSENT = 1, /* the row is too short, or the member is missing */
-	VARVE_CELL_NULL = 2,   /* null of JSON */
+	VARVE_CELL_TEXT = 0, /* a cell of CSV, or a decoded JSON string */
+	/* the row of CSV is too short, or the JSON object lacks the member */
+	VARVE_CELL_ABSENT = 1,
+	VARVE_CELL_NULL = 2,   /* null in JSON */
 	VARVE_CELL_LITERAL = 3 /* a JSON number, true, false, array or object, as written */
 };
 
 /* A cell exactly as the file spells it. */
 typedef struct varve_cell {
-	const char *text; /* len bytes, without NUL; NULL only when len is 0 */
+	const char *text; /* len bytes, without NUL; can be NULL if len is 0 */
 	uint32_t len;
 	uint8_t state; /* enum varve_cell_state */
 	uint8_t reserved[3];
@@ -168,8 +170,8 @@ typedef struct varve_cell {
 /* A number that is not known, or a row that does not exist. */
 #define VARVE_UNKNOWN UINT64_MAX
 
-/* Room for a commit id (40 or 64 hexadecimal digits) or a CID, with the NUL. A CID is the content identifier of a
- * block: its SHA-256 hash, written in base32 as IPFS writes it. */
+/* The size of a buffer for a commit id (40 or 64 hexadecimal digits) or a CID, with the NUL. A CID is the content
+ * identifier of a block: its SHA-256 hash, written in base32 as IPFS does. */
 #define VARVE_ID_SIZE 72
 
 VARVE_END

@@ -14,7 +14,7 @@ VARVE_BEGIN
 typedef struct varve_report varve_report;
 
 enum varve_check_flag {
-	VARVE_CHECK_NEW_ONLY = 1 << 0, /* findings that the base has too do not count */
+	VARVE_CHECK_NEW_ONLY = 1 << 0, /* do not count and keep findings that base has, too */
 	VARVE_CHECK_NO_CACHE = 1 << 1, /* ignore results of earlier checks */
 	VARVE_CHECK_WARNINGS = 1 << 2  /* warnings count as errors in the verdict */
 };
@@ -23,62 +23,64 @@ typedef struct varve_check_options {
 	size_t size;
 	uint32_t flags; /* enum varve_check_flag */
 	uint32_t reserved;
-	/* varve_check_file: Table Schema as JSON, instead of the file's own; NULL: the file's own */
+	/* varve_check_file: a Table Schema, as JSON; NULL: the schema that datapackage.json has for the file */
 	const char *schema;
-	const char *const *
-		paths; /* varve_check_revision: files or folders, ended by NULL; NULL: all tables */
+	/* varve_check_revision: files or folders to check, ended by NULL; NULL: all tables */
+	const char *const *paths;
 	const varve_watch *watch;
-	/* varve_check_revision of one table, on several machines: part, from 0, of this number of parts (0: the whole table).
-	 * Its report has no findings; varve_report_share returns the notes on the part's row groups, for `results` of the check
-	 * that makes the verdict. That check examines keys and other tables. */
+	/* varve_check_revision can check parts of one table on several machines. parts is the number of parts, part the
+	 * number of the part to check, from 0. parts 0: check the whole table. The report on a part has no findings;
+	 * varve_report_share returns its result. A last check, of the whole table, gets these results in `results`,
+	 * examines keys and references to other tables, and makes the report. */
 	uint32_t part, parts;
-	/* Results of parts, of the same commit and base. One of different content, schema or rules is ignored, and its groups
-	 * are checked again. */
+	/* the results of parts, of the same commit and base. A result for different content, schema or rules is
+	 * ignored, and the last check then checks the part's rows itself. */
 	const varve_text *results;
 	size_t result_count;
 } varve_check_options;
 
-/* Checks a text file, in parallel. The file need not be a valid table: every fault of its structure is a finding. The
- * datapackage.json beside it describes it. repo may be NULL. */
+/* Checks a text file, in several threads. The file need not be a valid table: every fault of its structure is a
+ * finding. A datapackage.json in the same folder describes the file. repo may be NULL. */
 VARVE_API int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 			       const varve_check_options *options, varve_error *err);
 
-/* Checks the tables of a revision (NULL: the work tree) against base (NULL: its first parent, or HEAD for the work tree;
- * "": nothing). */
+/* Checks the tables of a revision, and compares them with the tables of base. revision NULL: the work tree. base NULL:
+ * the revision's first parent, or HEAD for the work tree; base "": compare with nothing. */
 VARVE_API int varve_check_revision(varve_report **out, varve_repo *repo, const char *revision,
 				   const char *base, const varve_check_options *options,
 				   varve_error *err);
 
 typedef struct varve_finding {
-	const char *rule; /* its code: "type-error", "primary-key" ... */
+	const char *rule; /* the code of the rule: "type-error", "primary-key" ... */
 	bool error;       /* false: a warning */
-	bool known;       /* the base has it too, or it is accepted */
+	bool known;       /* the project accepts the finding, so it does not count */
 	const char *path;
-	uint64_t line;        /* of the file; 0: none */
-	uint64_t row;         /* VARVE_UNKNOWN: none */
+	uint64_t line;        /* the line of the file; 0: the finding is not about a line */
+	uint64_t row;         /* VARVE_UNKNOWN: the finding is not about a row */
 	const char *column;   /* "" for a finding about the row or the table */
-	varve_text value;     /* data of the cell; may contain any byte */
+	varve_text value;     /* the text of the cell, which may contain any byte */
 	const char *message;  /* "is not an integer" */
 	const char *probably; /* the likely meaning of the value: "a missing value"; or "" */
 } varve_finding;
 
-/* A finding that the report keeps. NULL: i is too large. */
+/* The i-th finding that the report keeps. NULL: the report keeps i or fewer findings. */
 VARVE_API const varve_finding *varve_report_finding(const varve_report *report, uint64_t i);
 
 typedef struct varve_report_counts {
 	bool valid;
-	uint64_t errors; /* all, kept or not */
-	uint64_t warnings;
+	uint64_t errors;   /* errors that count, kept or not */
+	uint64_t warnings; /* warnings that count, kept or not */
+	/* findings that do not count: the project accepts them, or with VARVE_CHECK_NEW_ONLY, base has them, too */
 	uint64_t known;
-	uint64_t kept; /* number of findings for varve_report_finding */
-	uint64_t tables;
+	uint64_t kept;   /* findings that varve_report_finding returns */
+	uint64_t tables; /* tables that were checked */
 } varve_report_counts;
 
-/* Counts of the report. */
+/* The counts of the report. */
 VARVE_API const varve_report_counts *varve_report_info(const varve_report *report);
 
-/* The notes of a part's check; borrowed from the report. If they are empty, the check that makes the verdict reads the
- * part's groups. */
+/* The result of the check of a part, for varve_check_options.results. Borrowed from the report. If it is empty, the
+ * last check checks the part's rows itself. */
 VARVE_API varve_text varve_report_share(const varve_report *report);
 
 /* Writes the report in a format: "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". */
@@ -86,7 +88,8 @@ VARVE_API int varve_report_write(varve_report *report, const char *format, varve
 				 void *payload, varve_error *err);
 VARVE_API void varve_report_free(varve_report *report);
 
-/* Each version of a table, judged by the rules of the work tree (of the revision, in a bare repository). */
+/* Verdicts on the versions of tables in a history, by the rules of the work tree, or in a bare repository of the
+ * revision. */
 typedef struct varve_check_history varve_check_history;
 
 typedef struct varve_check_verdict {
@@ -94,18 +97,19 @@ typedef struct varve_check_verdict {
 	const char *author;
 	int64_t time; /* of the author, seconds since 1970 */
 	const char *path;
-	const char *rule; /* its code; "" for the version itself, which comes before its findings */
-	const char *name; /* of a rule of varve.checks; "" for others */
-	const char *column;  /* or "" */
-	const char *message; /* of one finding; or "" */
+	/* the code of the rule; "": a verdict on the whole version, before the verdicts of the rules on it */
+	const char *rule;
+	const char *name;    /* the name of a rule of varve.checks; "": a different rule */
+	const char *column;  /* the column that the verdict is about; or "" */
+	const char *message; /* the message of one of the findings; or "" */
 	bool error;          /* false: a warning */
-	bool applies;        /* false: the version does not have the columns of the rule */
+	bool applies;        /* false: the version lacks columns of the rule */
 	uint64_t found;      /* findings that count */
-	uint64_t accepted;   /* findings that do not */
+	uint64_t accepted;   /* findings that do not count, since the project accepts them */
 } varve_check_verdict;
 
-/* Checks all versions along the first parents of a revision (NULL: HEAD), oldest first. Verdicts of commits are kept. Uses
- * only the options paths, watch and VARVE_CHECK_NO_CACHE. */
+/* Checks all versions along the first parents of a revision, oldest first. revision NULL: HEAD. The verdicts on each
+ * commit are cached. Uses only the options paths, watch and VARVE_CHECK_NO_CACHE. */
 VARVE_API int varve_check_history_open(varve_check_history **out, varve_repo *repo,
 				       const char *revision, const varve_check_options *options,
 				       varve_error *err);

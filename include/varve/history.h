@@ -9,34 +9,40 @@
 
 VARVE_BEGIN
 
-/* Resolves a revision (gitrevisions(7): HEAD~2, v1, an abbreviated id) to the id of a commit. A day (2026-11-17, where no
- * ref is called so, @{2026-11-17}, main@{2026-11-17 14:00}, @{yesterday}) is the last commit on the line of first parents,
- * HEAD's or that ref's, whose committer date is before its end, in the local zone.
- * VARVE_ENOTFOUND: also of a day before all commits or after today; VARVE_EUSAGE: ambiguous, or no such day. */
+/* Resolves a revision, as in gitrevisions(7), to the id of a commit: HEAD~2, v1, or an abbreviated id. A day or time is
+ * a revision, too: @{2026-11-17}, @{yesterday}, main@{2026-11-17 14:00}, or 2026-11-17 if no ref has this name. It
+ * stands for the last commit before the end of this day or time, in the local time zone, by committer date, among the
+ * first parents of the ref, or of HEAD. VARVE_ENOTFOUND: no such revision, or a day before all commits or after today;
+ * VARVE_EUSAGE: an ambiguous revision, or a day that does not exist. */
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 			      varve_error *err);
 
 typedef struct varve_ref {
-	const char *name;   /* "refs/heads/main" */
-	const char *id;     /* of the object */
-	const char *commit; /* tags peeled; "" when it is not a commit */
-	const char *target; /* the other ref's name, of a symbolic ref; else NULL */
+	const char *name; /* "refs/heads/main" */
+	const char *id;   /* the id of the object */
+	/* the id of the commit, also for an annotated tag; "": the object is not a commit */
+	const char *commit;
+	/* of a symbolic ref: the name of the ref that it points to; else NULL */
+	const char *target;
 } varve_ref;
 
-/* A cursor over the refs whose names begin with prefix ("" for all), sorted: a consistent snapshot. */
+/* A cursor over the refs whose names begin with prefix ("": all refs), sorted by name. The refs are a consistent
+ * snapshot. */
 typedef struct varve_refs varve_refs;
 VARVE_API int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix,
 			      varve_error *err);
 VARVE_API int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err);
 VARVE_API void varve_refs_free(varve_refs *refs);
 
-/* Moves or makes a ref durably, by compare and swap. old: the id that it must have; "": it must not exist; NULL:
- * any. message (or NULL) is written to the reflog. VARVE_ECONFLICT: it moved; VARVE_ELOCKED; VARVE_EEXISTS: its
- * name conflicts with that of another ref. */
+/* Moves or makes a ref durably, by compare and swap. old: the id that the ref must have; "": the ref must not exist;
+ * NULL: the id is not compared. message, unless NULL, is written to the reflog. VARVE_ECONFLICT: the ref does not have
+ * the id old; VARVE_ELOCKED: another process changes the ref; VARVE_EEXISTS: the name conflicts with the name of
+ * another ref. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes a ref if its id is old (NULL: any). VARVE_ENOTFOUND, VARVE_ECONFLICT, VARVE_ELOCKED. */
+/* Deletes a ref if its id is old; old NULL: the id is not compared. VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the
+ * ref does not have the id old; VARVE_ELOCKED: another process changes the ref. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 
@@ -51,15 +57,16 @@ typedef struct varve_commit {
 	const char *committer_mail;
 	int64_t author_time; /* seconds since 1970-01-01 */
 	int64_t commit_time;
-	int32_t author_offset; /* of the time zone, in minutes */
-	int32_t commit_offset;
-	const char *message; /* whole, as stored */
+	int32_t author_offset; /* the author's time zone, in minutes east of UTC */
+	int32_t commit_offset; /* the committer's time zone, in minutes east of UTC */
+	const char *message;   /* the whole message, as Git stores it */
 	/* with VARVE_LOG_FOLLOW: the path in this commit; NULL: the commit removed it */
 	const char *path;
-	/* with varve_log_options.figure: its value there, as text; NULL: no value, no such column, or no table */
+	/* with varve_log_options.figure: the value of the aggregate in this commit, as text; NULL: the aggregate has no
+	 * value, or the path is not a table with the column */
 	const char *figure;
-	/* 1: figure is a number, written as in JSON and exact (a fraction without end has nine decimal places); 0: it is a text, a
-	 * date, or "unknown" */
+	/* 1: figure is an exact number, written as in JSON (an infinite fraction is cut to nine decimal places); 0:
+	 * figure is a text, a date, or "unknown" */
 	uint32_t figure_is_number;
 	uint32_t reserved;
 } varve_commit;
@@ -67,10 +74,10 @@ typedef struct varve_commit {
 enum varve_log_flag {
 	VARVE_LOG_FIRST_PARENT = 1 << 0,
 	VARVE_LOG_REVERSE = 1 << 1,
-	VARVE_LOG_TOPO =
-		1 << 2, /* never a parent before any of its children; reads the whole range first */
-	VARVE_LOG_ALL = 1 << 3, /* from all refs */
-	/* of the only path, through renames; excludes the three above, skip and limit */
+	/* never a parent before any of its children; reads the whole range first */
+	VARVE_LOG_TOPO = 1 << 2,
+	VARVE_LOG_ALL = 1 << 3, /* begin at all refs */
+	/* follow a single path through renames; cannot be combined with _REVERSE, _TOPO, _ALL, skip or limit */
 	VARVE_LOG_FOLLOW = 1 << 4
 };
 
@@ -82,10 +89,11 @@ typedef struct varve_log_options {
 	/* only commits that changed one of these files or folders; NULL: all */
 	const char *const *paths;
 	uint64_t skip;
-	uint64_t limit; /* 0: none */
-	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)", of all rows, or of those that meet the
-	 * condition where; or NULL. VARVE_EUSAGE, at the first commit: not an aggregate, or no such column */
+	uint64_t limit; /* 0: no limit */
+	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)"; or NULL. If it is not an aggregate,
+	 * or no table has the column, the first varve_log_next returns VARVE_EUSAGE */
 	const char *figure;
+	/* with figure: a condition that selects the rows of the aggregate; NULL: all rows */
 	const char *where;
 } varve_log_options;
 
@@ -97,17 +105,17 @@ VARVE_API int varve_log_next(varve_log *log, const varve_commit **commit, varve_
 VARVE_API void varve_log_free(varve_log *log);
 
 typedef struct varve_row_cell {
-	const char *name;     /* of the column */
-	const char *old_name; /* where the column was renamed; else NULL */
-	varve_cell before;    /* absent where the row or column was added */
-	varve_cell after;     /* absent where the row or column was removed */
+	const char *name;     /* the name of the column */
+	const char *old_name; /* of a renamed column: the name before; else NULL */
+	varve_cell before;    /* VARVE_CELL_ABSENT if the row or column was added */
+	varve_cell after;     /* VARVE_CELL_ABSENT if the row or column was removed */
 } varve_row_cell;
 
 typedef struct varve_row_event {
 	const char *commit;
-	int32_t kind;     /* enum varve_row_kind (diff.h): added, removed or changed */
-	const char *path; /* in that commit */
-	/* cell_count: those that changed, or all of an added or removed row */
+	int32_t kind;     /* VARVE_ROW_ADDED, VARVE_ROW_REMOVED or VARVE_ROW_CHANGED (diff.h) */
+	const char *path; /* the path of the table in this commit */
+	/* the changed cells; of an added or removed row, all cells */
 	const varve_row_cell *cells;
 	size_t cell_count;
 } varve_row_event;
@@ -116,15 +124,15 @@ typedef struct varve_row_history_options {
 	size_t size;
 	const char *range;      /* NULL: HEAD */
 	const char *const *key; /* names of columns, ended by NULL; NULL: the table's key */
-	uint32_t flags;         /* VARVE_LOG_FIRST_PARENT */
+	uint32_t flags;         /* 0 or VARVE_LOG_FIRST_PARENT */
 	uint32_t reserved;
 	const varve_watch *watch;
 } varve_row_history_options;
 
-/* A cursor over the commits that changed a row, newest first. values: the row's key as it is spelled, in the
- * order of the key's columns. Renamed files, columns and keys are followed, through merges too.
- * VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no key. A key without a row in any
- * version has no events. */
+/* A cursor over the commits that changed a row, newest first. values: the key of the row as the file spells it, one
+ * value for each column of the key. The history follows renamed files and columns, changed keys, and merges. If no
+ * version has a row with this key, the history has no events. VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE:
+ * the table has no key. */
 typedef struct varve_row_history varve_row_history;
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,
@@ -134,7 +142,7 @@ VARVE_API int varve_row_history_next(varve_row_history *history, const varve_row
 VARVE_API void varve_row_history_free(varve_row_history *history);
 
 enum varve_blame_flag {
-	VARVE_BLAME_CELLS = 1 << 0 /* a commit for each cell, not for each row */
+	VARVE_BLAME_CELLS = 1 << 0 /* find a commit for each cell, instead of each row */
 };
 
 typedef struct varve_blame_options {
@@ -146,15 +154,17 @@ typedef struct varve_blame_options {
 	const varve_watch *watch;
 } varve_blame_options;
 
-/* Finds out which commit last set each row of a table, or each cell, through renames and merges. Walks the history until
- * all is explained. Memory: 4 bytes a row or cell. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE: it
- * is kept as a file; VARVE_EMISSING: an older version is missing here. */
+/* Finds the commit that last set each row of a table, or each cell, through renames and merges. Reads the history until
+ * a commit is found for every row or cell. Memory: 4 bytes for each row or cell. VARVE_ENOTFOUND: no such revision,
+ * path or column; VARVE_EUSAGE: the path is stored as a file, and not as a table; VARVE_EMISSING: the repository lacks
+ * blocks of an older version. */
 typedef struct varve_blame varve_blame;
 VARVE_API int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 			       const varve_blame_options *options, varve_error *err);
 
-/* The id of the commit that set a row, or with VARVE_BLAME_CELLS the cell in a column (ignored else). NULL: the version
- * has no such row or column. Borrowed until the blame is freed. Threads may share a blame. */
+/* The id of the commit that set a row; with VARVE_BLAME_CELLS, that set the row's cell in the column. Without this
+ * flag, column is ignored. NULL: the table has no such row or column. The id is borrowed until the blame is freed.
+ * Threads may share a blame. */
 VARVE_API const char *varve_blame_commit(const varve_blame *blame, uint64_t row, size_t column);
 VARVE_API void varve_blame_free(varve_blame *blame);
 

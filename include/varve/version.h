@@ -1,9 +1,9 @@
 /*
- * varve/version.h: the meaning of "v1:prices.csv", "prices.csv" or a CID, as a version.
+ * varve/version.h: finds versions by names such as "v1:prices.csv" or "prices.csv", or by a CID.
  *
- * A version is one state of one path: a stored table or file, or plain text of Git's history or of the work tree. It
- * has facts and exact bytes. If it is a table it can be opened as one (table.h). A version never changes and may
- * be shared by threads. The version of a work tree file is the file's content at the time of reading.
+ * A version is one state of one path: a stored table or file, or plain text in Git's history or in the work tree. It
+ * has facts and exact bytes. A version that is a table can be opened as a table (table.h). A version never changes, and
+ * threads may share it. The version of a file in the work tree is the file's content at the time of reading.
  */
 #ifndef VARVE_VERSION_H
 #define VARVE_VERSION_H
@@ -19,31 +19,34 @@ enum varve_from { VARVE_FROM_CID, VARVE_FROM_COMMIT, VARVE_FROM_INDEX, VARVE_FRO
 
 typedef struct varve_version_facts {
 	int32_t from; /* enum varve_from */
-	bool stored;  /* varve keeps it in blocks; else plain text or bytes */
-	bool table;   /* stored as a table, or named like one */
-	bool here;    /* stored, and its root block is in this repository */
-	bool broken; /* a damaged pointer file, which Git stores in place of the data: opening it fails */
-	const char *path;   /* "" for a CID, and for files outside the repository */
-	const char *commit; /* with VARVE_FROM_COMMIT; else "" */
-	const char *cid;    /* of the root block when stored; else "" */
-	const char *blob;   /* id of the Git blob; "" when there is none */
-	uint64_t bytes;     /* of the file; VARVE_UNKNOWN: not known without reading it */
-	uint64_t rows;      /* of a stored table; else VARVE_UNKNOWN */
-	uint64_t columns;   /* likewise */
+	bool stored;  /* varve stores the version in blocks; false: plain text or bytes */
+	bool table;   /* the version is stored as a table, or its path is named like a table */
+	bool here;    /* the version is stored, and its root block is in this repository */
+	/* the pointer file, which Git stores in place of the data, is damaged: the version cannot be opened */
+	bool broken;
+	const char *path;   /* "": found by a CID, or a file outside the repository */
+	const char *commit; /* with VARVE_FROM_COMMIT: the id of the commit; else "" */
+	const char *cid;    /* of a stored version: the CID of the root block; else "" */
+	const char *blob;   /* the id of the Git blob; "": Git has no blob of the version */
+	/* the length of the file; VARVE_UNKNOWN: not known without reading the file */
+	uint64_t bytes;
+	uint64_t rows;    /* of a stored table; else VARVE_UNKNOWN */
+	uint64_t columns; /* of a stored table; else VARVE_UNKNOWN */
 } varve_version_facts;
 
-/* Finds a version by its name: REV:PATH, :PATH (the index), PATH (the work tree; relative to the top) or a CID.
- * REV may be anything that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND; VARVE_EUSAGE: a
- * folder or submodule. */
+/* Finds a version by its name: REV:PATH (in a commit), :PATH (in the index), PATH (in the work tree, relative to its
+ * top), or a CID. REV is a revision that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND: no such
+ * revision, path or block; VARVE_EUSAGE: the path is a folder or submodule. */
 VARVE_API int varve_version_find(varve_version **out, varve_repo *repo, const char *word,
 				 varve_error *err);
 
-/* The same for a literal path. revision NULL: the work tree; ":": the index. */
+/* Finds the version of a path in a revision. The path is taken literally. revision NULL: the work tree; ":": the index.
+ * Errors are as for varve_version_find. */
 VARVE_API int varve_version_at(varve_version **out, varve_repo *repo, const char *revision,
 			       const char *path, varve_error *err);
 
-/* Any file on disk, inside or outside of repositories; repo may be NULL. Its path is absolute or relative to the
- * working directory. */
+/* Makes a version of any file on disk, inside or outside of repositories. The path of the file is absolute, or relative
+ * to the working directory. repo may be NULL. */
 VARVE_API int varve_version_file(varve_version **out, varve_repo *repo, const char *file,
 				 varve_error *err);
 
@@ -52,8 +55,9 @@ VARVE_API void varve_version_free(varve_version *version);
 /* The version's facts. */
 VARVE_API const varve_version_facts *varve_version_info(const varve_version *version);
 
-/* Writes bytes from offset on, at most len of them (UINT64_MAX: all), in order, in pieces of at most some MiB. A
- * whole file is checked against its hash at the end, a part block by block. VARVE_EMISSING, VARVE_ECORRUPT. */
+/* Passes the bytes of the version to write(), in order, in pieces of a few MiB or less: at most len bytes (UINT64_MAX:
+ * all) from offset on. A whole file is checked against its hash at the end; of a part, each block is checked.
+ * VARVE_EMISSING: the repository lacks a block; VARVE_ECORRUPT: the stored data is damaged. */
 VARVE_API int varve_version_write(const varve_version *version, uint64_t offset, uint64_t len,
 				  varve_write_fn write, void *payload, const varve_watch *watch,
 				  varve_error *err);
@@ -62,7 +66,8 @@ typedef struct varve_versions_options {
 	size_t size;
 	const char *revision;     /* NULL: the index */
 	const char *const *paths; /* files or folders, ended by NULL; NULL: all */
-	bool documents; /* each document is followed by its tables, DOCUMENT#TABLE; runs readers */
+	/* after each document, list its tables as DOCUMENT#TABLE; this runs readers, which are other programs */
+	bool documents;
 } varve_versions_options;
 
 /* A cursor over the versions of all files of a revision, sorted by path. */
@@ -74,7 +79,7 @@ VARVE_API int varve_versions_open(varve_versions **out, varve_repo *repo,
 VARVE_API int varve_versions_next(varve_versions *list, const varve_version_facts **facts,
 				  varve_error *err);
 
-/* A handle for the version that next returned last. */
+/* Makes a handle for the version that varve_versions_next returned last. */
 VARVE_API int varve_versions_take(varve_version **out, varve_versions *list, varve_error *err);
 VARVE_API void varve_versions_free(varve_versions *list);
 
