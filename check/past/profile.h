@@ -22,20 +22,22 @@
 
 typedef struct vv_profile vv_profile;
 
-/* t must be a table, and outlive the profile. temp_dir: for temporary files; NULL: /tmp. VV_EUSAGE: kind "file". */
+/* Reads all rows of t, which must outlive the profile. temp_dir: the folder for temporary files; NULL: /tmp. VV_EUSAGE: t
+ * is stored as a file, and not as a table. */
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 			  const vv_progress *progress, vv_error *err);
 void vv_profile_free(vv_profile *p); /* accepts NULL */
 VV_AUTO_FREE(vv_profile, vv_profile_free)
 
-/* Appends compact JSON. Columns keep their descriptors; a type with contradicting values is
- * replaced by one that all values have, or the contradicting word becomes a missing value. */
+/* Appends the schema as compact JSON. Columns keep their descriptors. If some values contradict the type of a column, the
+ * column gets a type that fits all values, or the contradicting word becomes a missing value. */
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
 
-/* Makes the schema fit many versions: the range of numbers becomes wider by percent of it (0: bounds by their sign), and
- * unique columns are named if vv_profile_find_unique found them. */
+/* Makes vv_profile_schema write a schema that many versions meet. It widens the range of each column of numbers by
+ * `percent` of the range; with percent 0 it bounds numbers only by their sign. It also declares the columns unique that
+ * vv_profile_find_unique found. */
 void vv_profile_loosen(vv_profile *p, unsigned percent);
-/* Finds columns without a value that comes twice. */
+/* Finds the columns in which every value occurs only once. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * words: findings, counts and data in words, escaped for where they are put. For this room alone.
+ * words: findings, counts and data as text, escaped for the format that it is written to. Private to
+ * check/report.
  */
 #ifndef VV_CHECK_REPORT_WORDS_H
 #define VV_CHECK_REPORT_WORDS_H
@@ -14,32 +15,37 @@
 const char *vv_severity_name(vv_severity s); /* "error" */
 const char *vv_report_title(const vv_report_group *g);
 
-/* One line about an item, without line number: "row 12, id=5: price 'N/A' is not an
- * integer; expected ...". Data is escaped for a terminal. */
+/* Appends one line about an item: "row 12 (id=5): price 'N/A' is not an integer; expected: ...". Only if Git has a
+ * pointer in place of the table does it begin with the line of the file. Data is escaped for a terminal. */
 void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_item *i);
-/* "invalid: 3 errors, 1 warning in 1 of 2 tables; ..." without line end. */
+/* Appends "invalid: 3 errors, 1 warning in 1 of 2 tables; ...", without a line end. */
 void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
-/* "3 errors, 1 warning"; "nothing wrong". */
+/* Appends "3 errors, 1 warning", or "nothing wrong". */
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);
-/* The line, from 1, at which hosts show a finding of the group (NULL: a finding about all of them): if Git has a
- * pointer, its column's line there, else the line of the file. */
+/* The line, from 1, at which Git hosts show an item of the group: the line of its column in the pointer, if Git has a
+ * pointer in place of the table, else the line of the file. If i is NULL, or the item has no line, the line of the file
+ * is 1. */
 uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i);
 
-/* Value or key, escaped, with an ellipsis where it was cut; at most width columns (0: all). */
+/* Appends a value or key, escaped, in at most `width` columns of a terminal (0: any number). cut: the text is only the
+ * beginning of the value; with width 0 an ellipsis follows it. */
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
-/* May a terminal display the code point? Not controls, marks that change direction, and code points
- * that are not characters. */
+/* Can a terminal safely display the code point? False for control characters, marks that change the direction of text,
+ * unusual blanks, and code points that are not characters. */
 bool vv_report_is_plain(uint32_t cp);
-/* A JSON string that drives no terminal either; {"base64": ...} where it is not UTF-8. cut: there is more. */
+/* Writes a text as a JSON string in which characters that are unsafe on a terminal are escaped, or as {"base64": ...}
+ * if it is not UTF-8. cut: the text is only the beginning of the value; an ellipsis or "more": true shows this. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
+/* Writes the text, which ends with NUL, by vv_report_put_json. */
 void vv_report_put_text(vv_json_out *w, const void *text);
-/* A member with such a string; NULL leaves it out. */
+/* A JSON member n with the text s, written by vv_report_put_text; no member if s is NULL. */
 #define REPORT_TEXT(n, s) JSON_BY(vv_report_put_text, (const char *)(s) != NULL ? (n) : NULL, s)
-/* Text for XML, HTML and Markdown tables: escaped, then & < > " ' and what Markdown reads as
- * entities. */
+/* Appends a text for XML, HTML and Markdown tables: escaped as for a terminal; then &, <, >, quotes and the characters
+ * with a meaning in Markdown become entities. */
 void vv_report_put_markup(vv_buf *b, const char *s, size_t len);
+/* The same for words that end with NUL, such as a message. */
 void vv_report_put_markups(vv_buf *b, const char *s);
-/* Text that is escaped already: these marks become entities. */
+/* Appends a text that is already escaped for a terminal, with each character of marks as an entity. */
 void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks);
 
 #endif

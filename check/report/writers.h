@@ -1,7 +1,8 @@
 /*
- * writers: the forms of a report. For this room alone.
+ * writers: one function for each format of a report. Private to check/report.
  *
- * Each appends the report to out, and drains it between findings.
+ * Each function appends the report to out, and empties out into the report's output between findings, so that memory
+ * stays small.
  */
 #ifndef VV_CHECK_REPORT_WRITERS_H
 #define VV_CHECK_REPORT_WRITERS_H

@@ -1,10 +1,9 @@
 /*
- * command: the type of a command: its table of options, its needs, its run function.
+ * command: a command of a program: its table of options, what must be open for it, and its run function.
  *
- * Each command has a file of cmd/varve/commands with its option table (const data for parsing, help
- * and completions, checked against the manual page), its needs, and its run function, which prints
- * data on stdout and messages on stderr through output.h. The exit codes: 0 done, 1 a negative
- * answer, 2 usage or trouble.
+ * Each command is a file in cmd/varve/commands with a vv_command. The option table is const data: parsing, help and
+ * completions use it, and a test compares it with the manual page. The run function prints data on stdout and messages on
+ * stderr through output.h. Exit codes: 0: done; 1: a negative answer; 2: wrong usage, or a failure.
  */
 #ifndef VV_CMD_FRAME_COMMAND_H
 #define VV_CMD_FRAME_COMMAND_H
@@ -23,25 +22,26 @@ typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
 	VV_OPT_STRING,  /* const char * */
-	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only if units is bytes */
-	VV_OPT_LIST,    /* vv_strings, NULL-ended where there are any: may be given several times */
-	VV_OPT_NAMES /* the same, and each value is a CSV record of names, which are the table's */
+	VV_OPT_NUMBER,  /* uint64_t; the suffixes k, m, g are valid if vv_option.value is "BYTES" */
+	VV_OPT_LIST,    /* vv_strings: the option can be repeated; ended by NULL unless empty */
+	VV_OPT_NAMES    /* vv_strings likewise; each argument is a CSV record of column names */
 } vv_option_kind;
 
 typedef struct vv_option {
-	const char *name; /* "limit": --limit; NULL: only short */
-	char letter;      /* 'n', or 0 */
+	const char *name; /* "limit" for --limit; NULL: the option has only a letter */
+	char letter;      /* 'n' for -n; 0: the option has only a name */
 	vv_option_kind kind;
 	size_t offset;       /* of the member in the options struct */
-	const char *value;   /* "N", "COL=VALUE"; NULL for flags */
-	const char *choices; /* "csv|tsv|json": checked and completed; or NULL */
+	const char *value;   /* the argument's name in the help: "N", "COL=VALUE"; NULL: a flag */
+	const char *choices; /* the valid arguments: "csv|tsv|json"; NULL: any */
 	const char *help;    /* one line, no full stop */
-	/* a value for string options given as flag ("json" for --json) or NULL */
+	/* of a VV_OPT_STRING that can be given without an argument: the string that is then set; or NULL */
 	const char *implies;
 } vv_option;
 
-/* The lines of an option table, whose struct is called options: OPT_FLAG('q', "quiet", quiet,
- * "print warnings only"). Letter 0: none; name NULL: none. value is its name in the help. */
+/* The lines of an option table: OPT_FLAG('q', "quiet", quiet, "print warnings only"). The struct that the options fill
+ * must be called options. Parameters: c the letter, n the name, m the member, v the argument's name in the help, h the
+ * help. */
 #define VV_OPTION(k, c, n, m, ...)                                                                 \
 	{                                                                                          \
 		.letter = (c), .name = (n), .kind = (k), .offset = offsetof(options, m),           \
@@ -53,29 +53,29 @@ typedef struct vv_option {
 #define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
 #define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
 #define OPT_NAMES(c, n, m, h) VV_OPTION(VV_OPT_NAMES, c, n, m, .value = "A,B", .help = (h))
-/* One of the words of "csv|tsv|json". */
+/* The argument must be one of words: "csv|tsv|json". */
 #define OPT_CHOICE(c, n, m, v, words, h)                                                           \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
-/* Has no argument, and sets this value: --json for --format=json. */
+/* Takes no argument, and sets the member to w: --json for --format=json. */
 #define OPT_WORD(c, n, m, w, h) VV_OPTION(VV_OPT_STRING, c, n, m, .implies = (w), .help = (h))
-/* The value may be left out, and is w then. */
+/* The argument can be left out; the member is then w. */
 #define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .implies = (w), .help = (h))
 #define OPT_MAYBE_CHOICE(c, n, m, v, words, w, h)                                                  \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .implies = (w),        \
 		  .help = (h))
 
-/* --json and --format text|json, which vv_wants_json understands. */
+/* The options --json and --format text|json. Pass the member format to vv_wants_json. */
 #define OPT_JSON(h)                                                                                \
 	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
 		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
 
-/* the values of -X of merging commands */
+/* The help of -X, in commands that merge. */
 #define VV_MERGE_RULES_HELP                                                                        \
 	"ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"
 
-/* How a file is written, into the member written (a vv_written of lib/names/dialect_words.h);
- * `of` begins the help of each: "of IN: ". */
+/* The options for the dialect of a file. They fill the member `written`, a vv_written (lib/names/dialect_words.h). `of`
+ * is text before the help of each option: "of IN: ". */
 #define OPT_WRITTEN(of)                                                                            \
 	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
 		   of "how it is written (default: detected)"),                                    \
@@ -102,7 +102,7 @@ typedef struct vv_option {
 			   of "array of the rows in a JSON document, as in /data/items"),          \
 		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
 
-/* How cells become Arrow's values, into the members misfit and numbers (lib/view/view.h). */
+/* The options for writing cells as Arrow values. They fill the members `misfit` and `numbers` (lib/view/view.h). */
 #define OPT_ARROW                                                                                  \
 	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                   \
 		   "--format arrow: what becomes of a cell that is not of its column's type "      \
@@ -122,30 +122,32 @@ typedef struct vv_command {
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
 	const char *group;
 	const char *summary; /* one line, no full stop */
-	const char *usage;   /* "[--key COLS] PATH..." ; lines split by \n */
+	const char *usage;   /* "[--key COLS] PATH..."; lines are separated by \n */
 	const char *example; /* a working example with its output, a few lines */
 	const vv_option *options;
 	size_t option_count;
 	size_t options_size;            /* of the struct that the options fill */
-	const vv_absent_option *absent; /* ended by one without a name; or NULL */
-	const char *exit_codes;         /* what 1 means here; NULL: only 0 and 2 */
-	/* what positional arguments complete to: "path", "ref", "command", "" */
+	const vv_absent_option *absent; /* ended by an entry whose name is NULL; or NULL */
+	/* the meaning of exit code 1; NULL: the command never exits with 1 */
+	const char *exit_codes;
+	/* how a shell completes positional arguments: as "path", "ref" or "command"; "": not at all */
 	const char *arguments;
-	bool hidden; /* plumbing: filter-process */
-	/* Reports invalid combinations of words and options before anything is opened: returns the
-	 * exit code, 0 to continue. NULL: all are valid. */
+	bool hidden; /* not listed in the help, as filter-process */
+	/* Called before anything is opened. Reports an invalid combination of arguments and options and returns the
+	 * exit code; 0: continue. NULL: every combination is valid. */
 	int (*check)(const vv_context *c);
-	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
-	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */
+	unsigned needs; /* flags such as VV_NEEDS_REPOSITORY: what is open when run is called */
+	/* Runs the command. The exit code is c->code after VV_OK; after a failure, *err is reported and the exit code is
+	 * 2. */
 	vv_status (*run)(vv_context *c, vv_error *err);
-	vv_url_use urls;     /* words of another repository: URL#REV:PATH */
-	bool gets;           /* versions that it reads and that are missing here are fetched */
-	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
-	/* In the place of run: opens, reports and closes by itself. */
+	vv_url_use urls; /* the use of arguments that name another repository: URL#REV:PATH */
+	bool gets; /* blocks of versions that the command reads are fetched if they are missing */
+	bool conflict_is_no; /* after VV_ECONFLICT, the exit code is 1 */
+	/* Replaces run: opens and closes everything and reports failures itself. Returns the exit code. */
 	int (*run_alone)(void *options, int argc, char **argv);
-	bool raw;        /* arguments are handed over unparsed */
-	bool pass;       /* Git's command of that name is run with the arguments, in our place */
-	bool hides_urls; /* with pass: in its messages URLs have no secrets */
+	bool raw;  /* run_alone gets the arguments unparsed */
+	bool pass; /* Git's command of the same name is run instead, with the same arguments */
+	bool hides_urls; /* with pass: passwords are removed from URLs in Git's messages */
 } vv_command;
 
 static inline bool vv_wants_json(const char *format)

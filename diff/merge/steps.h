@@ -6,41 +6,46 @@
 
 #include "diff/merge/state.h"
 
-/* ---- match: which row of base is which of a side, into the sides of the state ---- */
+/* ---- match: finds the rows of base in each side ---- */
 
+/* Sets the members of m->side that relate rows. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
-/* Has a side (nearly) nothing of base's rows? */
+/* Does the side have so few rows of base that it is a different table? Call after merge_rows_match. */
 bool merge_is_other_table(merge *m, const merge_side *s);
-/* rows that both added; after the columns are known */
+/* Pairs the rows with equal keys that both sides added. Call after merge_columns_choose. */
 vv_status merge_partners(merge *m, vv_error *err);
 
+/* Frees the members of both sides. */
 void merge_match_clear(merge *m);
 
 /* ---- columns: which columns the result has, and in what order ---- */
 
-/* columns of either side, and what identifies rows */
+/* Pairs the columns of base with those of each side, and chooses the columns that identify rows. */
 vv_status merge_columns_match(merge *m, vv_error *err);
 /* Does the side have every column of base's key? */
 bool merge_has_key_of_base(const merge *m, size_t side);
-vv_status merge_columns_choose(merge *m, vv_error *err); /* after merge_rows_match */
+/* Chooses the columns of the result, and their order. Call after merge_rows_match. */
+vv_status merge_columns_choose(merge *m, vv_error *err);
 
-/* Examines columns that the other side dropped. *why: the table, or a row that a side added or
- * changed, would become empty; else NULL. After merge_rows_match. */
+/* Finds out whether the columns that each side dropped contain needed values: *why becomes a reason if the whole table,
+ * or a row that the other side added or changed, would have no values left; else NULL. Call after merge_rows_match. */
 vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
 
-/* ---- schema: how the result is to be read: its descriptors, key, cut and dialect ---- */
+/* ---- schema: the result's descriptors, key, group limits, order and dialect ---- */
 
-/* Descriptors, key and cut, into m->as and m->compare. */
+/* Sets the descriptors, the key, the limits of row groups and the sort order, in m->as and m->compare. */
 vv_status merge_schema(merge *m, vv_error *err);
 
-/* The dialect, into m->as; whose lines can be copied. */
+/* Sets the dialect in m->as, and finds out which versions have lines that can be copied to the result. */
 vv_status merge_form(merge *m, vv_error *err);
 
-/* ---- write: the result's bytes, pulled ---- */
+/* ---- write: produces the result's bytes as they are read ---- */
 
 vv_status merge_writer_open(merge *m, vv_error *err);
+/* A read function for the import: payload is the merge. */
 ssize_t merge_writer_read(void *payload, void *buf, size_t len, vv_error *err);
+/* The rows written so far. */
 uint64_t merge_writer_rows(const merge *m);
 void merge_writer_close(merge *m);
 

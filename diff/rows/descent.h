@@ -1,9 +1,8 @@
 /*
- * descent: the origin of a version's rows in the previous version, for histories of rows and cells:
- * one way for all of them, so that they agree.
+ * descent: finds the rows of a version in the previous version, in the same way for every history of rows or cells.
  *
- * Rows are known by a key where both versions have its columns, under whatever names; else they
- * are compared as a sequence. A row whose key alone changed stays the same row.
+ * If both versions have the columns of a key, renamed or not, rows are matched by the key; else they are compared as a
+ * sequence. A row whose key alone changed stays the same row.
  */
 #ifndef VV_DIFF_ROWS_DESCENT_H
 #define VV_DIFF_ROWS_DESCENT_H
@@ -23,33 +22,36 @@
 
 typedef struct vv_descent {
 	vv_columns columns;
-	bool columns_differ; /* some were added, dropped or renamed */
-	bool keyed;          /* rows were joined by the key */
-	vv_rowdiff *rows;    /* its changes, to be read; rows that only moved come without cells */
-	/* that identifies rows in the older version, NULL-ended: the same key, or, if that version
-	 * lacks a column of it, the older version's own; belongs to the older table or the
-	 * descent */
+	bool columns_differ; /* columns were added, dropped or renamed */
+	bool keyed;          /* rows are matched by the key */
+	/* the changes, for the caller to read; a row that only moved has no cells */
+	vv_rowdiff *rows;
+	/* the key in the older version, ended by NULL: the same columns under their older names, or, if the older version
+	 * lacks one of them, the older version's own key. Borrowed from the older table or the descent. */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
-} vv_descent; /* closed when zeroed */
+} vv_descent; /* zeroed: closed */
 
-/* key: names in the newer version, NULL-ended; none: a table without one. numbers: rows are known by their
- * numbers, so that rows which only moved are reported, too. temp_dir may be NULL: /tmp. pool may be NULL. */
+/* key: names of columns in the newer version, ended by NULL; an empty list: no key. numbers: the caller identifies rows
+ * by their numbers, so rows that only moved are reported, too. temp_dir NULL: /tmp. pool can be NULL. */
 vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
 			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err);
 void vv_descent_close(vv_descent *d);
 VV_AUTO_CLEAR(vv_descent, vv_descent_close)
 
-/* Places of a key's columns; false where one is not there. */
+/* The places of the key's columns in t. False: t lacks a column, or the key has more than VV_DESCENT_KEY_MAX columns. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
 
-/* The old places of unchanged rows of the newer version: all others keep their order. */
+/* Finds the old numbers of rows without a change. These rows have the same order in both versions, so the old number of
+ * each follows from the old numbers of the rows with a change. */
 typedef struct vv_descent_rest {
-	uint64_t *gone; /* old rows that have a change */
+	uint64_t *gone; /* the old numbers of rows with a change */
 	size_t count, cap;
 } vv_descent_rest;
+/* Adds the old number of a changed row; an added row has none. */
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err);
-void vv_descent_rest_sort(vv_descent_rest *r); /* once all are known */
-/* Goes through the numbers of the others: *next and *skip begin with 0. */
+void vv_descent_rest_sort(vv_descent_rest *r); /* call after the last change was added */
+/* Returns the old number of the next unchanged row. *next and *skip are 0 before the first call, and kept between
+ * calls. */
 static inline uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip)
 {
 	for (; *skip < r->count && r->gone[*skip] == *next; (*skip)++) {

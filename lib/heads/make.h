@@ -1,9 +1,10 @@
 /*
  * make: signs a new head of this repository.
  *
- * The first signer is the owner. The new record follows the signer's last one, has its mirrors, signers and revocations,
- * names the newest trusted heads of the others, and is trusted at once. The refs are chosen under the lock of the trusted
- * heads: of two concurrent records the later one never has the older refs.
+ * The first signer is the owner. The new record follows the signer's last record, repeats the mirrors, signers and
+ * revocations of the last record, names the newest trusted heads of the other signers, and is trusted at once. The refs
+ * are chosen under the lock of the trusted heads, so that of two concurrent records the later one never has the older
+ * refs.
  */
 #ifndef VV_LIB_HEADS_MAKE_H
 #define VV_LIB_HEADS_MAKE_H
@@ -18,36 +19,46 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_head_making {
-	vv_refs_choice refs;
-	/* In their place: these, as a push brought them elsewhere, and all others of the newest head. NULL: none. */
+	vv_refs_choice refs; /* the refs to sign; not used with moved */
+	/* refs that a push moved: the record has these refs, and the newest head's refs that the push did not move; or
+	 * NULL */
 	const vv_push_ref *moved;
 	size_t moved_count;
-	bool only_new; /* nothing is signed if the last record has these refs, and half of its time is left */
-	const vv_oid *
-		join; /* another record of this key, which the last one does not follow; NULL: none */
-	const char *name; /* of the first record; NULL: that of the folder */
-	int64_t expires;  /* 0: as long after the signing as the last one's */
-	bool final;
-	const vv_strings *mirrors;   /* NULL or none: the last one's */
-	const vv_head_keys *signers; /* added; number: until when */
-	const vv_head_keys *revoked; /* added */
+	/* sign nothing if the last record has the same refs, and at least half of the time until it expires is left */
+	bool only_new;
+	/* another record of this key, which the last record does not follow, and which the new record joins; or NULL */
+	const vv_oid *join;
+	const char *name; /* the name in the first record; NULL: the name of the folder */
+	/* seconds since 1970; 0: the new record is valid for as long as the last one was */
+	int64_t expires;
+	bool final; /* no record of this key can follow the new one */
+	/* the new mirrors; NULL or empty: the mirrors of the last record */
+	const vv_strings *mirrors;
+	/* signers to add; the number of a key is the time when it ends; or NULL */
+	const vv_head_keys *signers;
+	/* keys to revoke; the number of a key is that of its last valid record; or NULL */
+	const vv_head_keys *revoked;
 } vv_head_making;
 
-/* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: no key. VV_EUSAGE: no refs. */
+/* Signs a record. *out becomes the id of its commit, or with only_new of the last record's. VV_EREFUSED: the key is not
+ * a signer of this repository, or its last record is final; VV_ENOTFOUND: no key to sign with; VV_EUSAGE: no refs to
+ * sign. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 typedef enum vv_head_place {
-	VV_HEADS_HERE,    /* a push or publish */
-	VV_HEADS_SERVER,  /* a process of the server's own */
-	VV_HEADS_FAR_SIDE /* the other end of a pipe, which runs as the client, with its key */
+	VV_HEADS_HERE,   /* in the repository from which the user pushes or publishes */
+	VV_HEADS_SERVER, /* on a server that runs under its own user */
+	VV_HEADS_FAR_SIDE /* on the receiving end of a pipe, which runs as the client's user, with the user's key */
 } vv_head_place;
-/* Does a push or publish sign? Yes with varve.sign; if that is a setting of the user and not of the repository, only a data set
- * that this key has signed before. A server signs with a key of its own: varve.sign must be set in its repository, which is
- * bare and has no user's work; the far side of a push needs varve.signingKey, too. */
+/* Does a push or publish sign a head? Only if varve.sign is true. If the user's settings have varve.sign, and the
+ * repository's do not, this key must have signed the repository before. A server (VV_HEADS_SERVER) signs with its own
+ * key, and only if its repository is bare and has varve.sign in its own settings. VV_HEADS_FAR_SIDE requires
+ * varve.signingKey there, too. */
 vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err);
-/* Signs for a server after a push of these refs, if the setting is on and the last record has other refs. */
+/* Signs a head after a push moved refs, if vv_head_signs is true for the place and the last record has other refs. */
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
 			   vv_head_place place, vv_error *err);
-/* The refs, and the heads, which name none that is newer. With varve.sign a head of them is made first. */
+/* Lists the refs, and the signed heads, for a push or publish. If vv_head_signs is true, first signs a head of the
+ * refs. No head in *out has newer refs than *out. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);
 

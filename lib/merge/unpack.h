@@ -1,6 +1,6 @@
 /*
- * unpack: writes the content of a compressed file, or the tables of a document, as files of the
- * work tree, so that versions of them share blocks.
+ * unpack: writes the content of a compressed file, or the tables of a document, as files of the work tree. Versions of
+ * these files share blocks; versions of a compressed file do not.
  */
 #ifndef VV_LIB_MERGE_UNPACK_H
 #define VV_LIB_MERGE_UNPACK_H
@@ -13,21 +13,25 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_unpack {
-	vv_repository *repo; /* borrowed, all four */
-	vv_dataset_reader *reader;
-	vv_dataset_writer *writer;
-	vv_index *index;
-	/* Called with each file's path and length. */
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_reader *reader; /* borrowed */
+	vv_dataset_writer *writer; /* borrowed */
+	vv_index *index;           /* borrowed */
+	/* called with the path and length of each file that was written, or has the content already */
 	vv_status (*made)(void *payload, const char *path, uint64_t bytes, vv_error *err);
 	void *payload;
 } vv_unpack;
 
-/* Writes the content of path (repository-relative) beside it, each file in one step and durably; path itself stays. For
- * prices.csv.gz that is prices.csv, for a document each table as CSV: book.Prices.csv. An existing file is replaced only if
- * nothing is lost. If history has path, too, later edits of the file are merged by cell with the changes from the last other
- * version of path to this one. VV_EUSAGE: path is neither. VV_EREFUSED: another file is in the way, or this one unpacks to too
- * much. VV_ECONFLICT: both changed a cell; nothing of this file is written. VV_EINPUT: it is damaged or cut off. VV_ENOSUPPORT:
- * no reader for it is installed. */
+/* Writes the content of the file at path, relative to the repository, into new files beside it. Each new file is
+ * written durably in one step. The file at path stays. prices.csv.gz is unpacked to prices.csv; a document to a CSV
+ * file for each table, such as book.Prices.csv. An existing file is replaced only if its content is not lost by that.
+ * If the history has other content at path, edits of the existing file are merged by cell with the changes since the
+ * newest other content.
+ *
+ * VV_EUSAGE: path is neither a compressed file nor a document; VV_EREFUSED: an existing file cannot be replaced, or the
+ * unpacked content is too large; VV_ECONFLICT: the existing file and the file at path changed the same cell, and the
+ * existing file stays as it was; VV_EINPUT: the file at path is damaged or cut off; VV_ENOSUPPORT: no installed reader
+ * supports the document. */
 vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * publish: a repository as a folder of plain files; an update costs as much as the change (docs/formats/folder.md).
+ * publish: writes a repository as a folder of plain files (docs/formats/folder.md). The cost of an update is that of
+ * the change.
  *
- * Everything is written so that a reader in between finds the state before or the one after, and so that a killed run is
- * finished by the next one: blocks, packs of history, the list of packs, tables, refs. Unreferenced files are removed
- * VV_PUBLISH_WAIT_SECONDS later, by a later run.
+ * The files are written in this order: blocks, packs of history, the list of packs, tables, refs. So a reader at any
+ * time finds the old or the new state, and the next run finishes the work of a killed one. The first run after
+ * VV_PUBLISH_WAIT_SECONDS removes unreferenced files.
  */
 #ifndef VV_LIB_PUBLISH_PUBLISH_H
 #define VV_LIB_PUBLISH_PUBLISH_H
@@ -18,7 +19,7 @@
 #include "repo/git/repository.h"
 
 #define VV_PUBLISH_WAIT_SECONDS 3600u
-#define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20)
+#define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20) /* the usual vv_publishing.file_bytes */
 
 typedef struct vv_publishing {
 	vv_repository *repo;
@@ -26,19 +27,22 @@ typedef struct vv_publishing {
 	const vv_notes *notes;
 	const char *folder;
 	vv_refs_choice refs;
-	bool force; /* also where the folder has newer or other commits, which are fetched before */
-	bool prune; /* removes unreferenced files at once: running readers may fail */
-	uint64_t file_bytes; /* longer tables have no file */
-	/* After the run: */
-	bool changed;             /* refs moved */
-	char *head;               /* the branch that clones begin with; owned */
-	uint64_t versions, bytes; /* sent: of tables; of packs and lists */
-	uint64_t tables, written,
-		too_long; /* files of tables: that there are; that were written now; left out */
+	bool force; /* publish even if the folder has commits that refs lack; they are fetched first */
+	bool prune;          /* remove unreferenced files at once; running readers can fail */
+	uint64_t file_bytes; /* a table with more bytes is not written as a file */
+	/* set by the run: */
+	bool changed;      /* refs of the folder moved */
+	char *head;        /* the branch that a clone of the folder checks out; owned */
+	uint64_t versions, /* versions of tables that were sent */
+		bytes;     /* bytes of packs and lists that were sent */
+	uint64_t tables,   /* tables that the folder has as files */
+		written,   /* tables that this run wrote as files */
+		too_long;  /* tables without a file, since they exceed file_bytes */
 } vv_publishing;
 
-/* VV_EREFUSED: the folder belongs to another repository, has commits that these do not descend from, or this is a shallow
- * clone. VV_ELOCKED: another publish is running. VV_EMISSING: blocks are missing here. */
+/* Publishes p->refs to p->folder. VV_EREFUSED: the folder belongs to another repository, it has commits from which the
+ * refs do not descend (without force), or the repository is a shallow clone; VV_ELOCKED: another run publishes to the
+ * folder; VV_EMISSING: the repository lacks blocks. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

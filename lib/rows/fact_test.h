@@ -1,5 +1,6 @@
 /*
- * fact_test: can a test be true for a cell among rows with known facts? False is certain, true is not.
+ * fact_test: decides by the facts of a group of rows whether a test can be true for any cell in it. If the answer is
+ * false, no cell passes the test; if it is true, a cell may or may not pass.
  */
 #ifndef VV_LIB_ROWS_FACT_TEST_H
 #define VV_LIB_ROWS_FACT_TEST_H
@@ -10,29 +11,27 @@
 #include "dataset/format/facts.h"
 
 typedef enum vv_fact_op {
-	VV_FACT_IS,
-	VV_FACT_BEGINS, /* as bytes */
-	VV_FACT_BELOW,
-	VV_FACT_UP_TO,
-	VV_FACT_ABOVE,
-	VV_FACT_FROM
+	VV_FACT_IS,     /* = */
+	VV_FACT_BEGINS, /* the cell's bytes begin with the text's */
+	VV_FACT_BELOW,  /* < */
+	VV_FACT_UP_TO,  /* <= */
+	VV_FACT_ABOVE,  /* > */
+	VV_FACT_FROM    /* >= */
 } vv_fact_op;
 
 /* How the test compares cells that are plain numbers. */
 typedef enum vv_fact_numbers {
-	VV_FACT_BY_VALUE, /* numbers */
-	VV_FACT_BY_TEXT,  /* as texts, whose order facts do not contain; equal texts are equal
-			  * numbers */
-	VV_FACT_NEVER     /* it is always false for them */
+	VV_FACT_BY_VALUE, /* as numbers */
+	VV_FACT_BY_TEXT, /* as texts; facts have no order of numbers as texts, so only VV_FACT_IS uses facts */
+	VV_FACT_NEVER /* the test is false for every number */
 } vv_fact_numbers;
 
-/* Where the values that the test is after are among other texts, which facts order by bytes. */
+/* How the test orders texts that are not plain numbers. Facts order texts by their bytes. */
 typedef enum vv_fact_texts {
-	VV_FACT_BYTES,   /* in the order of their bytes */
-	VV_FACT_DAYS,    /* as the dates that they begin with, plus or minus a day */
-	VV_FACT_SPELLED, /* numbers in another spelling, which begin with characters that words never
-			  * begin with */
-	VV_FACT_ANYWHERE
+	VV_FACT_BYTES,   /* by their bytes */
+	VV_FACT_DAYS,    /* by the date with which a text begins, plus or minus a day */
+	VV_FACT_SPELLED, /* as numbers with another spelling, which begin with a digit, sign, point or blank, or are INF or NaN */
+	VV_FACT_ANYWHERE /* in no order that facts have */
 } vv_fact_texts;
 
 #define VV_FACT_DATE 10u /* YYYY-MM-DD */
@@ -43,14 +42,16 @@ typedef struct vv_fact_test {
 	size_t len;
 	vv_fact_numbers numbers;
 	vv_fact_texts texts;
-	bool is_number; /* the text is a plain number: */
+	bool is_number; /* text is a plain number, and number is its value */
 	vv_fact_number number;
-	bool empty_counts;         /* a cell without text may fulfil it */
-	char day[2][VV_FACT_DATE]; /* of VV_FACT_DAYS: the day before the value, and after */
+	bool empty_counts; /* an empty cell can pass the test */
+	/* with VV_FACT_DAYS: the day before the date in text, and the day after it */
+	char day[2][VV_FACT_DATE];
 } vv_fact_test;
 
-/* Sets all but numbers, texts, empty_counts and day, which are zero then. */
+/* Sets op, text, len, is_number and number, and all other members to zero. */
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len);
+/* False: no cell of a group with the facts f passes the test. */
 bool vv_fact_test_may(const vv_fact_test *t, const vv_fact *f);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * table_diff: two versions of one path compared, and written by a writer.
+ * table_diff: compares two versions of a path, and passes the differences to a writer.
  */
 #ifndef VV_LIB_VIEW_TABLE_DIFF_H
 #define VV_LIB_VIEW_TABLE_DIFF_H
@@ -15,64 +15,72 @@
 
 /* How tables are compared. */
 typedef struct vv_diff_how {
-	/* --key; none: the tables' own, or found out for plain text; "none": none */
+	/* --key; empty: the tables' own key, or for plain text a key found in its values; "none": no key */
 	const vv_strings *key;
-	const char *const *rename;       /* NULL-ended pairs, or NULL */
-	const vv_strings *only, *ignore; /* columns; none given: all; none */
-	const vv_strings *where;         /* conditions, all of which must be true on one side */
-	bool no_renames, ignore_format, moves;
+	const char *const
+		*rename;        /* pairs of an old and a new column name, ended by NULL; or NULL */
+	const vv_strings *only, /* the columns to compare; empty: all */
+		*ignore;        /* columns that are not compared */
+	/* conditions; a row is compared if its old or its new version meets all of them */
+	const vv_strings *where;
+	bool no_renames,       /* columns correspond by name only */
+		ignore_format, /* values that are only spelled differently are equal */
+		moves;         /* report rows that moved */
+	/* a decimal number: smaller differences of numbers do not count; or NULL */
 	const char *tolerance;
-	const vv_sniff_hints *written; /* how plain files are; NULL: found out. Borrowed */
-	bool only_whether;             /* stop at the first difference, write nothing */
-	/* the writer's; rows of a new or removed table beyond it are not read; 0: all */
+	const vv_sniff_hints *written; /* the dialect of plain files; NULL: detected. Borrowed */
+	bool only_whether;             /* stop at the first difference, and write nothing */
+	/* rows that the writer shows; further rows of a new or removed table are not read; 0: all */
 	uint64_t limit;
 	bool counts;  /* the writer shows no rows */
-	bool propose; /* suggests on stderr a column as key for a table without one */
-	uint64_t
-		bound; /* cells that may be read for counting; 0: any number. Beyond it the rows are not
-	                            * compared, which the answer reports. With a bound there are no
-	                            * warnings. */
-	vv_diff_writer *writer; /* NULL with only_whether, and with patch */
-	/* --format patch: its output; path, key and columns are filled in */
+	bool propose; /* suggest a column as key, on stderr, for a table without a key */
+	/* cells that can be read for counting; 0: any number. If the comparison would read more, rows are not compared,
+	 * and the answer has many. With a bound, no warnings are printed. */
+	uint64_t bound;
+	vv_diff_writer *writer; /* NULL with only_whether or patch */
+	/* of --format patch: the options of the patch; the comparison fills in path, key and columns; else NULL */
 	const vv_patch_write_options *patch;
-	uint64_t *sections;        /* of the patch: counted up */
-	const char *text_shown_by; /* what shows the text that this does not; NULL: git diff */
-	bool unread; /* the answer's line is not shown, so its content need not be determined */
+	uint64_t *sections; /* with patch: incremented for each section */
+	/* the command that messages name for files of text; NULL: git diff */
+	const char *text_shown_by;
+	bool unread; /* the caller does not use the answer's line, so its content need not be found out */
 	const char *temp_dir; /* for temporary files; NULL: /tmp */
 	const vv_progress *progress;
 	const vv_notes *notes;
 	vv_pool *pool; /* may be NULL */
 } vv_diff_how;
 
-/* One path of two versions. Either subject may be NULL: not there. */
+/* Two versions of a path. A subject is NULL if the path does not exist on its side. */
 typedef struct vv_diff_item {
-	const char *path, *old_path; /* old_path: when renamed, else NULL */
-	vv_subject *a, *b;
-	/* or both, already open: stored versions of a table; borrowed */
+	const char *path,  /* the path of the new version */
+		*old_path; /* the path of the old version, if the path was renamed; else NULL */
+	vv_subject *a,     /* the old version */
+		*b;        /* the new version */
+	/* instead of a and b, if both versions are stored tables: the open tables; borrowed */
 	vv_table *open_a, *open_b;
-	const char *old_name, *new_name;
-	bool conflict; /* reported even if the two are equal */
-	bool named;    /* by the user: JSON counts as a table then */
-	bool files;    /* two files, which may be documents, and no path of two versions */
-	bool whole;    /* a document of which nothing here reads the tables: its bytes count */
+	const char *old_name, /* the name of the old version in the output */
+		*new_name;    /* the name of the new version in the output */
+	bool conflict; /* the path has a conflict: report it even if the versions are equal */
+	bool named;    /* the user named the path, so a .json file counts as a table */
+	bool files;    /* two files, which can be documents, instead of two versions of a path */
+	bool whole;    /* a document that no reader supports: compare its bytes */
 } vv_diff_item;
 
 typedef struct vv_diff_answer {
 	bool differs;
-	/* beyond the bound: the writer heard of columns and form, of no row */
+	/* the comparison would exceed vv_diff_how.bound: the writer got changes of columns and form, but no rows */
 	bool many;
-	/* a table whose rows are equal and written otherwise: quotes, the order of a row's members in JSON */
+	/* the values are equal, but their spelling differs: other quotes, or another order of a JSON object's members */
 	bool respelled;
-	/* not empty: one line, why no table was compared, or that values were only respelled */
+	/* if not empty: one line with the reason why no table was compared, or a note that only the spelling differs */
 	vv_buf line;
 } vv_diff_answer;
 
-/* Is this the name of a file with a table? .json counts only if the user named it, since most of
- * these contain no table. */
+/* Is this the name of a file with a table? Most .json files contain no table, so their names count only if `named` is
+ * true: the user named the file. */
 bool vv_diff_is_table_name(const char *path, bool named);
 
-/* Compares. A file with a table's name that cannot be read as a table is reported in the answer's
- * line. */
+/* Compares the item. If a file has the name of a table but cannot be read as one, out->line reports this. */
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err);
 

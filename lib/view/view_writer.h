@@ -1,5 +1,8 @@
 /*
- * view_writer: rows in one of the formats, one after the other.
+ * view_writer: writes the rows of a table in a format.
+ *
+ * A correct caller: vv_view_writer_init; vv_view_begin; vv_view_row for each row; vv_view_end; vv_view_writer_clear. It
+ * takes the bytes from vv_view_writer.out, and empties it, between these calls.
  */
 #ifndef VV_LIB_VIEW_VIEW_WRITER_H
 #define VV_LIB_VIEW_VIEW_WRITER_H
@@ -10,48 +13,53 @@
 #include "dataset/table/table.h"
 
 typedef enum vv_view_format {
-	VV_VIEW_OWN, /* as the file writes its rows: delimiter, quotes, row end, header or none */
-	VV_VIEW_CSV, /* RFC 4180 with LF, header first */
-	VV_VIEW_TSV, /* the same with a tab */
-	VV_VIEW_JSON,
-	VV_VIEW_NDJSON,
-	VV_VIEW_TABLE, /* aligned, escaped, for eyes */
-	VV_VIEW_ARROW  /* arrays: vv_view_write alone makes it */
+	VV_VIEW_OWN, /* the file's own: its delimiter, quotes and row ends, and a header if it has one */
+	VV_VIEW_CSV,    /* as in RFC 4180, with LF as row end and a header */
+	VV_VIEW_TSV,    /* like VV_VIEW_CSV, with tabs between cells */
+	VV_VIEW_JSON,   /* an array of objects */
+	VV_VIEW_NDJSON, /* an object on each line */
+	VV_VIEW_TABLE,  /* aligned columns, escaped, for people */
+	VV_VIEW_ARROW   /* an Arrow stream; only vv_view_write supports it */
 } vv_view_format;
 
 typedef struct vv_view_writer {
 	const vv_table *table;
-	const size_t *columns; /* places, in the order of writing */
-	size_t count;
+	/* the places of the written columns in the table, in the order of the output */
+	const size_t *columns;
+	size_t count; /* of columns */
 	vv_view_format format;
-	vv_buf out; /* taken and emptied by the writer's caller */
-	uint64_t rows;
-	/* csv, tsv, own */
+	vv_buf out;    /* the output */
+	uint64_t rows; /* written so far */
+	/* VV_VIEW_CSV, VV_VIEW_TSV and VV_VIEW_OWN: */
 	vv_dialect dialect;
-	const vv_cell *labels; /* of all columns, for the header */
+	const vv_cell *labels; /* the header cells of all columns of the table */
 	vv_arena labels_arena;
-	bool safe;             /* for spreadsheets */
-	vv_buf defused;        /* a cell made so */
-	vv_buf line;           /* a literal on one line */
-	bool quotes_by_column; /* own: the quoting habits of the dialect apply */
-	/* json */
-	bool typed;    /* CSV text becomes numbers, booleans, null by the schema */
-	vv_buf *names; /* each chosen column as "name": in JSON */
-	/* table: rows wait until the widths are known */
+	bool safe;      /* write ' before cells that a spreadsheet would compute as formulas */
+	vv_buf defused; /* scratch: the last cell with ' before it */
+	vv_buf line;    /* scratch: the last JSON literal, on one line */
+	bool quotes_by_column; /* VV_VIEW_OWN: quote each column as the dialect does */
+	/* VV_VIEW_JSON and VV_VIEW_NDJSON: */
+	bool typed;    /* text of CSV becomes numbers, booleans and null, as the schema has them */
+	vv_buf *names; /* for each written column, its name as a JSON member begins: "name": */
+	/* VV_VIEW_TABLE: the first rows wait here until the widths of the columns are known */
 	struct vv_view_grid *grid;
 } vv_view_writer;
 
+/* t and columns are borrowed. width: the columns of the terminal, for VV_VIEW_TABLE; 0: no limit. VV_EINPUT: a name of
+ * a column is not UTF-8, as JSON requires. */
 vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
 			      const size_t *columns, size_t count, unsigned width, vv_error *err);
 void vv_view_writer_clear(vv_view_writer *w);
 VV_AUTO_CLEAR(vv_view_writer, vv_view_writer_clear)
+/* Writes the beginning of the output, such as the header. */
 void vv_view_begin(vv_view_writer *w);
-/* cells: a row of all the table's columns, at their places; row: its number, from 0. VV_EINPUT, naming
- * the cell: JSON cannot have its bytes. */
+/* Writes a row. cells has a cell for each column of the table, at the column's place. row: the row's number, from 0, for
+ * messages. VV_EINPUT: a cell is not UTF-8, as JSON requires; the message names the cell. */
 vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err);
+/* Writes the end of the output. */
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
-/* Aligned, for eyes: view_writer_table.c */
+/* The aligned columns of VV_VIEW_TABLE (view_writer_table.c). Private to the writer. */
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err);
 void vv_view_grid_free(struct vv_view_grid *g);

@@ -1,5 +1,5 @@
 /*
- * record: one block in a pack.
+ * record: the form of a block in a pack.
  *
  *   1       method (low nibble) and codec flag (0x10: dag-cbor)
  *   32      digest: SHA-256 of the raw bytes
@@ -7,11 +7,11 @@
  *   varint  stored length
  *   methods VV_METHOD_DIFF and VV_METHOD_EDIT only:
  *     varint  depth of the chain of differences, 1 .. VV_CHAIN_MAX
- *     varint distance: the base's record starts this many bytes before this one in the same pack;
- *     or 0, and then
- *     1 + 32    codec and digest of the base, in any pack
+ *     varint  distance: the base's record begins this many bytes before this record, in the same
+ *             pack; 0: the base is named next, and can be in any pack
+ *     1 + 32  with distance 0 only: codec and digest of the base
  *   stored bytes
- *   8       XXH3-64 of all that is before the stored bytes, and the raw bytes
+ *   8       XXH3-64 of the bytes before the stored bytes, followed by the raw bytes
  */
 #ifndef VV_REPO_BLOCKS_RECORD_H
 #define VV_REPO_BLOCKS_RECORD_H
@@ -23,12 +23,12 @@
 #include "repo/blocks/cid.h"
 
 #define VV_BLOCK_MAX (1u << 20) /* bytes of a block, uncompressed */
-#define VV_CHAIN_MAX 100        /* differences that follow each other */
+#define VV_CHAIN_MAX 100        /* differences, each with the next one as base */
 #define VV_PACK_HEADER_LEN 8u   /* bytes of a pack before its first record */
 
-#define VV_RECORD_HEADER_MAX 96u
+#define VV_RECORD_HEADER_MAX 96u /* bytes before the stored bytes */
 
-/* So much is read in order to parse one: most differences are in it entirely. */
+/* Bytes that are read at first: more than any header, so that most differences are complete in them. */
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
@@ -40,7 +40,7 @@ enum {
 	VV_METHOD_PARTS = 4 /* parts.h */
 };
 
-/* Is the block stored as a difference from another, of bytes or edits? */
+/* Is the block stored as a difference from a base? */
 static inline bool vv_method_has_base(unsigned method)
 {
 	return method == VV_METHOD_DIFF || method == VV_METHOD_EDIT;
@@ -50,17 +50,18 @@ typedef struct vv_record {
 	vv_cid cid;
 	uint8_t method;
 	uint32_t raw_len, stored_len;
-	unsigned depth;    /* 0 unless a difference */
-	uint64_t distance; /* 0: base names it */
-	vv_cid base;       /* null unless distance is 0 and this is a difference */
+	unsigned depth; /* of the chain of differences; 0: the method has no base */
+	/* of the base's record; 0: base is the base's CID, if the method has a base */
+	uint64_t distance;
+	vv_cid base;       /* null if the method has no base, or distance is not 0 */
 	size_t header_len; /* bytes before the stored bytes */
 } vv_record;
 
-/* Header, stored bytes and checksum. */
+/* The length of the whole record: header, stored bytes and checksum. */
 uint64_t vv_record_len(const vv_record *r);
 
-/* Reads the header of the record that starts at offset of its pack, from its first len bytes. NULL,
- * or its fault. */
+/* Parses the header of a record. p has the first len bytes of the record, offset is its place in the pack. Returns
+ * NULL, or a message about the fault. */
 const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64_t offset);
 
 /* Writes the header; sets r->header_len and returns it. */

@@ -1,9 +1,10 @@
 /*
- * incomplete: a mark on a repository some of whose versions lack blocks.
+ * incomplete: a mark on a repository in which some versions lack blocks.
  *
- * With the mark, a node in the store may lack blocks below it: a fetch from peers that did not have everything sets it.
- * fsck, and a fetch of the missing blocks, remove it when nothing is missing. It is the file "incomplete" in varve's
- * folder. Without it a version can still lack all of its blocks, if git itself brought the commit.
+ * The mark is the file "incomplete" in varve's folder. A fetch from peers that lacked blocks sets it. fsck, or a fetch
+ * of the missing blocks, removes it when no block is missing. With the mark, a stored node does not imply that the
+ * blocks below it are stored. Without the mark, a version can still lack all of its blocks, if git itself brought the
+ * commit.
  */
 #ifndef VV_REPO_KNOWN_INCOMPLETE_H
 #define VV_REPO_KNOWN_INCOMPLETE_H
@@ -15,39 +16,45 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* Sets *out to true if the repository has the mark. */
 vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err);
+/* Sets or removes the mark. */
 vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_error *err);
-/* Takes the mark away if nothing is missing below any ref: some blocks that were missing have come. */
+/* Removes the mark if no version that a ref or HEAD reaches lacks blocks. Call this after missing blocks arrived. */
 vv_status vv_repository_look_whole(vv_repository *r, vv_error *err);
 
-/* Commits below which all versions are complete here, as a transfer found (git itself may bring
- * commits without blocks). Derived: the file cache/complete; if it is missing or invalid, the list
- * is empty. Inserts these before the known ones; the oldest are dropped. */
+/* Adds commits to the front of the list of complete tips: the commits that a transfer found to have a history in which
+ * every version is complete. (After a transfer by git itself, versions can lack blocks.) The list is a cache, the file
+ * cache/complete; if the file is missing or invalid, the list is empty. The oldest entries of a long list are dropped. */
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
-/* Empties the list; call this before removing blocks. */
+/* Empties the list of complete tips. Call this before removing blocks. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
 
-/* Commits whose whole history was searched and names no version of a dataset, the last first: a push to a Git host looks
- * no further. Derived: the file cache/plain. *out: the caller's; a shallow repository has none. */
+/* The list of plain tips: commits whose whole history was searched and has no version of a dataset. A push to a Git
+ * host does not search the history of these commits again. The list is a cache, the file cache/plain, newest entry
+ * first. The caller frees *out. In a shallow repository the list is empty. */
 vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
+/* Adds commits to the list of plain tips. */
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
-/* After git has brought commits with their history: if the repository consists of that one pack, without any version,
- * notes this and that they are complete. *commits: their number; else 0. */
+/* Call this after git has brought the commits ids with their history. If the repository consists of a single pack
+ * without any version of a dataset, adds ids to the lists of plain and of complete tips, and sets *commits to the
+ * number of commits in the pack; else sets it to 0. */
 vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *commits,
 			vv_error *err);
 
-/* Finds whole commits: all versions that they reach are stored here, or at their source if listed as linked
- * (elsewhere.h); so check for a previous version before relying on it. Examines only commits not reached by the complete
- * tips, and adds the whole ones to them. ids are commits (or annotated tags) with their history. Unreadable pointers do
- * not count. */
+/* The result of vv_whole_look. A commit is whole if the blocks of all versions in its history are stored in this
+ * repository, or at their source if elsewhere.h lists the version as linked. A caller that needs a previous version
+ * must therefore check that it is stored. */
 typedef struct vv_whole {
-	bool *ids; /* for each id; all: every one */
-	bool all;
-	vv_oid *edge; /* the last whole ones below those that are not */
+	bool *ids;    /* for each id: is it whole? */
+	bool all;     /* every id is whole */
+	vv_oid *edge; /* the whole parents of commits that are not whole */
 	size_t edge_count, edge_cap;
-	vv_oid *tips; /* edge, the whole ones of ids, and the tips known before */
+	vv_oid *tips; /* edge, the whole commits of ids, and the complete tips from before the call */
 	size_t tip_count;
 } vv_whole;
+/* Finds out which of ids, commits or annotated tags with their history, are whole. Examines only commits that no
+ * complete tip reaches, and adds whole commits to the list of complete tips. Ignores pointers that cannot be read. */
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err);
 void vv_whole_clear(vv_whole *w);

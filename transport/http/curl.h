@@ -1,15 +1,14 @@
 /*
- * curl: declarations that clients of HTTP share: libcurl, loaded when it is used, and the settings
- * that Git has for it.
+ * curl: libcurl, which is loaded when it is first used, and Git's settings for HTTP.
  */
 #ifndef VV_TRANSPORT_HTTP_CURL_H
 #define VV_TRANSPORT_HTTP_CURL_H
 
-/* C11 alone cannot compile its macros for type checks and deprecation. */
+/* curl.h's macros for type checks and deprecation do not compile as strict C11. */
 #define CURL_DISABLE_TYPECHECK 1
 #define CURL_DISABLE_DEPRECATION 1
 #include <curl/curl.h>
-/* These would hide the functions' names. */
+/* curl.h defines macros with the names of these functions. */
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
@@ -20,6 +19,7 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
+/* The functions of libcurl. */
 typedef struct http_curl {
 	__typeof__(&curl_global_init) global_init;
 	__typeof__(&curl_easy_init) easy_init;
@@ -43,34 +43,37 @@ typedef struct http_curl {
 	__typeof__(&curl_slist_free_all) slist_free;
 } http_curl;
 
-/* VV_ENOSUPPORT: libcurl is not installed. Called by one thread at a time. */
+/* Loads libcurl, once. Only one thread can call this at a time. VV_ENOSUPPORT: libcurl is not installed. */
 vv_status http_curl_load(const http_curl **out, vv_error *err);
 
-/* http.* and http.<url>.* of Git's config for a URL, and the variables that override them
- * (GIT_SSL_CAINFO and similar). Members are owned; NULL: not set. */
+/* Git's settings http.* and http.<url>.* for a URL, overridden by variables such as GIT_SSL_CAINFO. A string that is
+ * not set is NULL. The struct owns its strings. */
 typedef struct http_settings {
 	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
 	bool no_verify;
 } http_settings;
-/* repo NULL: the user's and the system's. Runs git, which matches URLs; without git there are
- * none. */
+/* Reads the settings for the URL from the repository o->repo; if o->repo is NULL, from the user's and the system's
+ * settings only. Runs git, which matches URLs; without git, only the variables count. VV_EUSAGE: git cannot read its
+ * settings. */
 vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
+/* Applies the settings to a handle of libcurl. */
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
 
-/* "https://host:port", and with the URL's path, without a slash at its end; and its sub-paths. */
+/* Appends "https://host:port". */
 void http_put_site(vv_buf *out, const vv_url *u);
+/* Appends "https://host:port", the URL's path without a slash at its end, and below. */
 void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
-/* Does the answer request a delay (429 or 503 with Retry-After)? Then waits for that time, a minute at
- * most, and returns true: repeat the request. tries: the number of requests so far; false after
- * HTTP_TRIES. */
+/* If the answer requests a delay (429 or 503 with Retry-After), waits for this time, at most a minute, and returns
+ * true: the caller must repeat the request. tries: the number of requests so far; after HTTP_TRIES requests the result
+ * is false. */
 #define HTTP_TRIES 5u
 bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries);
 
-/* Sets err for a transfer that ended with this code; said: libcurl's own words (may be ""). name:
- * the URL for messages. */
+/* Sets *err for a transfer that ended with this code. name: the URL for messages. said: libcurl's message about the
+ * failure, or "". */
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
 			 const char *said, vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * push: converts conditions of a query to tests of varve, so that groups of rows without a match are not read.
  *
- * A test passes at least the rows for which SQLite's own comparison is true, under the affinities and the collation
- * that it would use; SQLite compares each row itself afterwards. Other conditions are not pushed.
+ * Every row that meets a condition in SQLite, with SQLite's affinities and collation, also passes the test. The test can
+ * pass more rows: SQLite itself compares each row afterwards. A condition without such a test is left to SQLite alone.
  */
 #ifndef VV_CMD_SQL_VTAB_PUSH_H
 #define VV_CMD_SQL_VTAB_PUSH_H
@@ -14,23 +14,25 @@ struct sqlite3_value;
 #define VV_PUSH_MOST 32 /* tests of one query */
 
 typedef struct vv_sql_push {
-	vv_sql_opened *of;
-	varve_test tests[VV_PUSH_MOST];
-	char *texts[VV_PUSH_MOST];
-	size_t count;
-	bool none; /* no row can match */
+	vv_sql_opened *of;              /* the table; borrowed */
+	varve_test tests[VV_PUSH_MOST]; /* all of them must pass */
+	char *texts[VV_PUSH_MOST];      /* the values of the tests, from sqlite3_malloc() */
+	size_t count;                   /* of tests and texts */
+	bool none;                      /* no row can match */
 } vv_sql_push;
 
-/* "=" or IS, which finds NULL, too. */
+/* Is the operator "=" or IS? (IS finds NULL, too.) */
 bool vv_sql_push_is_equal(int op);
-/* May conditions with this operator (SQLITE_INDEX_CONSTRAINT_*) on a column be pushed at all? */
+/* Can any condition with this operator (SQLITE_INDEX_CONSTRAINT_*) on the column be converted to a test? */
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op);
 
-/* Adds "column op value". literal: the value is a constant of the query or a parameter, whose affinity is none. */
+/* Adds the test for "column op value", if it has one. literal: the value is a constant or a parameter, which has no
+ * affinity. Returns 0 or a negative code of varve. */
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, struct sqlite3_value *value,
 		    bool literal, varve_error *err);
 
-/* Adds what all values of IN (...) have in common: a least and a greatest one. */
+/* Adds tests for the least and the greatest value of IN (...), if the column has numbers and all values are numbers.
+ * Returns 0 or a negative code of varve. */
 int vv_sql_push_add_list(vv_sql_push *p, size_t column, struct sqlite3_value *list,
 			 varve_error *err);
 void vv_sql_push_clear(vv_sql_push *p);

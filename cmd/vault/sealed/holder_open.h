@@ -1,5 +1,5 @@
 /*
- * holder_open: from a URL to a holder.
+ * holder_open: opens the holder at a URL.
  */
 #ifndef VV_CMD_VAULT_SEALED_HOLDER_OPEN_H
 #define VV_CMD_VAULT_SEALED_HOLDER_OPEN_H
@@ -8,13 +8,14 @@
 #include "lib/remotes/vault_config.h"
 #include "transport/line/options.h"
 
-/* A holder's URL in its stored form, owned by the caller: a folder as an absolute path. VV_EUSAGE: it contains a
- * password. */
+/* Sets *out to the URL in the form in which settings store it: the path of a folder becomes absolute. The caller frees
+ * *out. VV_EUSAGE: the URL contains a password. */
 vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err);
 
-/* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it does not exist; never VV_EREFUSED, which means that a holder
- * is full. make: makes a folder a holder if needed. self: the client's key, for holders that require it; NULL:
- * unknown. connect is used as long as the holder. */
+/* Opens the holder that c describes. make: initialises the folder as a holder if it is not one yet. self: the client's
+ * key, for holders that require it; NULL: the client has no key. connect must outlive the holder. VV_EUSAGE: a URL of
+ * this kind cannot be a holder; VV_ENOTFOUND: the holder does not exist; VV_EREFUSED: the server has a different key
+ * than c, or does not keep copies; VV_ENOSUPPORT: the server cannot keep copies. */
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_config *c, const vv_key *self,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * git_object: an object of Git in transit.
+ * git_object: an object of Git that is sent or received.
  */
 #ifndef VV_REPO_GIT_OBJECTS_GIT_OBJECT_H
 #define VV_REPO_GIT_OBJECTS_GIT_OBJECT_H
@@ -16,24 +16,23 @@ typedef enum vv_git_type {
 	VV_GIT_TAG = 4
 } vv_git_type;
 
-/* An object in an order in which everything that it names came before it or is had by the
- * peer (blobs, then trees, then their commit; parents before children; tag objects last).
- * base: an object of the same type that it resembles (at the same path in the first
- * parent) and that the peer has or was given before; null: none. Bytes are borrowed. */
+/* An object. Objects are sent in this order: blobs, trees, the commit that names them; parents before children; tags
+ * last. So when an object arrives, the peer has every object that it names. */
 typedef struct vv_git_object {
 	vv_oid id;
 	vv_git_type type;
-	const void *bytes;
+	const void *bytes; /* borrowed */
 	size_t len;
+	/* an object of the same type, and at the same path in the first parent, that the peer has; null: no such object */
 	vv_oid base;
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
 
-/* Limits of received objects. 0: no limit; NULL: no limits. */
+/* Limits for received objects. A member that is 0 is no limit. */
 typedef struct vv_git_limits {
-	uint64_t objects;      /* in all */
-	uint64_t bytes;        /* in all, uncompressed; of a pack, as it comes */
-	uint64_t object_bytes; /* of one */
+	uint64_t objects;      /* the number of objects */
+	uint64_t bytes;        /* of all objects, uncompressed; of a pack, as it is received */
+	uint64_t object_bytes; /* of one object, uncompressed */
 } vv_git_limits;
 
 #endif
