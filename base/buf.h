@@ -1,10 +1,9 @@
 /*
  * buf: a growable run of bytes.
  *
- * Appending cannot fail visibly: a failed allocation sets `failed`, later appends do nothing, and
- * the caller tests once, with vv_buf_ok, when it is done. `data` always has a NUL after `len` bytes
- * once anything was appended (or is NULL). init with VV_BUF_INIT or vv_buf_init, release with
- * vv_buf_clear.
+ * Functions that append return nothing. If an allocation fails, `failed` becomes true, and later appends do nothing.
+ * The caller tests once, with vv_buf_ok, after the last append. `data` is NULL until something is appended; after that,
+ * data[len] is a NUL. Initialise a vv_buf with VV_BUF_INIT or vv_buf_init, and release it with vv_buf_clear.
  */
 #ifndef VV_BASE_BUF_H
 #define VV_BASE_BUF_H
@@ -20,10 +19,10 @@
 #include "base/sys.h"
 
 typedef struct vv_buf {
-	char *data; /* len bytes and a NUL; NULL while nothing was stored */
-	size_t len;
-	size_t cap;
-	bool failed;
+	char *data;  /* len bytes and a NUL; NULL: nothing was appended yet */
+	size_t len;  /* bytes without the NUL */
+	size_t cap;  /* allocated bytes */
+	bool failed; /* an allocation failed */
 } vv_buf;
 
 #define VV_BUF_INIT                                                                                \
@@ -32,27 +31,28 @@ typedef struct vv_buf {
 	}
 
 void vv_buf_init(vv_buf *b);
-void vv_buf_clear(vv_buf *b); /* frees; b is empty again */
+void vv_buf_clear(vv_buf *b); /* frees the memory; b can be used again */
 VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
-/* Each of them: vv_buf_clear_all(&r->names, &r->hashes); */
+/* Clears several: vv_buf_clear_all(&r->names, &r->hashes); */
 #define vv_buf_clear_all(...)                                                                      \
 	vv_buf_clear_list((vv_buf *const[]){__VA_ARGS__},                                          \
 			  sizeof((vv_buf *const[]){__VA_ARGS__}) / sizeof(vv_buf *))
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
-void vv_buf_reset(vv_buf *b); /* len = 0, keeps the memory, forgets failed */
+void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
 
-/* The slow path of vv_buf_reserve. */
+/* The part of vv_buf_reserve that allocates. */
 bool vv_buf_grow(vv_buf *b, size_t more);
 
 /* The short functions are inline because output of hundreds of megabytes passes through them. */
 
-/* room for more bytes after len; false sets failed */
+/* Makes room for `more` bytes after len. Sets failed and returns false if memory runs out. */
 static inline bool vv_buf_reserve(vv_buf *b, size_t more)
 {
 	/* The NUL after the bytes is counted in. */
 	return (!b->failed && more < b->cap - b->len) || vv_buf_grow(b, more);
 }
 
+/* Appends bytes. */
 static inline void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
 {
 	if (!vv_buf_reserve(b, len)) return;
@@ -83,42 +83,44 @@ static inline void vv_buf_putc(vv_buf *b, int c)
 }
 
 void vv_buf_put_spaces(vv_buf *b, size_t count);
-/* The same as vv_buf_put for who takes a function that writes: payload is the vv_buf. */
+/* vv_buf_put as a callback that receives bytes; payload is the vv_buf. */
 vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err);
 
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-/* the caller owns data (vv_free); NULL if failed or out of memory; "" for an empty buf */
+/* Moves the bytes and their NUL out of b. The caller frees them with vv_free. Returns "" if b is empty, NULL if b
+ * failed or memory runs out. */
 char *vv_buf_detach(vv_buf *b);
 const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" when empty */
 
-/* VV_OK, or VV_ENOMEM with the message set when any append failed. */
+/* Returns VV_OK, or, if any append failed, sets err and returns VV_ENOMEM. */
 vv_status vv_buf_ok(const vv_buf *b, vv_error *err);
 
-/* A text of its own; owned; NULL: out of memory. */
+/* Formats a new text, which the caller frees with vv_free. NULL: out of memory. */
 char *vv_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* VV_OK; for NULL VV_ENOMEM with the message set. */
+/* Returns VV_OK, or, if p is NULL, sets err and returns VV_ENOMEM. */
 vv_status vv_alloc_ok(const void *p, vv_error *err);
 
-/* Have both the same bytes? */
+/* Do both have the same bytes? */
 bool vv_buf_equal(const vv_buf *a, const vv_buf *b);
 
 /* Unsigned LEB128, at most 10 bytes; always the shortest form. */
 void vv_buf_put_varint(vv_buf *b, uint64_t v);
 size_t vv_varint_len(uint64_t v);
-size_t vv_varint_write(uint8_t *out, uint64_t v); /* out has 10 bytes; returns how many */
+/* Writes a varint to out, which has room for 10 bytes. Returns the number of bytes written. */
+size_t vv_varint_write(uint8_t *out, uint64_t v);
 
-/* Reads one varint at *p, moving *p; false (and *p untouched) when the bytes
- * end, exceed 64 bits, or are not the shortest form. */
+/* Reads a varint at *p, and moves *p past it. If the bytes end too early, have more than 64 bits, or are not the
+ * shortest form, returns false and leaves *p unchanged. */
 bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out);
 
-/* Little-endian fixed-width integers. */
+/* Little-endian integers. */
 void vv_put_le32(uint8_t *out, uint32_t v);
 void vv_put_le64(uint8_t *out, uint64_t v);
 uint32_t vv_get_le32(const uint8_t *p);
 uint64_t vv_get_le64(const uint8_t *p);
 
-/* Big-endian ones, as Git's files and SSH have them; as keys they sort as numbers do. */
+/* Big-endian integers, as in Git's files and SSH. Compared as bytes, they sort by number. */
 void vv_put_be32(uint8_t *out, uint32_t v);
 void vv_put_be64(uint8_t *out, uint64_t v);
 void vv_buf_put_be32(vv_buf *b, uint32_t v);

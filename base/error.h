@@ -1,11 +1,9 @@
 /*
  * error: errors as values on the caller's stack: code, message, hint.
  *
- * A correct caller: declares `vv_error err;`, passes &err last, tests the
- * returned vv_status, and reads err only when the status is negative. Lower
- * layers set the message; upper layers may add a hint or a prefix and never
- * replace it. Nothing here allocates or prints; none of it can fail.
- * Every function that takes a vv_error accepts NULL for it.
+ * A correct caller: declares `vv_error err;`, passes &err as the last argument, tests the returned vv_status, and reads
+ * err only if the status is negative. Lower layers set the message. Upper layers can add a hint or a prefix, but never
+ * replace the message. These functions do not allocate, print or fail. All of them accept NULL for err.
  */
 #ifndef VV_BASE_ERROR_H
 #define VV_BASE_ERROR_H
@@ -19,59 +17,60 @@
 /* One code for each decision that a caller makes; never positive. */
 typedef enum vv_status {
 	VV_OK = 0,
-	VV_ENOTFOUND = -1, /* no such path, revision, ref, column, block */
-	VV_EEXISTS = -2,   /* there already */
-	VV_EUSAGE = -3,    /* the caller's words are off: options, names */
-	VV_EINPUT = -4,    /* the data given cannot be taken: line and column in the message */
-	VV_ECORRUPT = -5,  /* stored bytes are damaged */
-	VV_EMISSING = -6,  /* a block that something names is missing here */
-	VV_EIO = -7,       /* a call to the operating system failed */
-	VV_ENOMEM = -8,
+	VV_ENOTFOUND = -1,   /* no such path, revision, ref, column, block */
+	VV_EEXISTS = -2,     /* already exists */
+	VV_EUSAGE = -3,      /* an option, name or other argument is invalid */
+	VV_EINPUT = -4,      /* the given data is invalid; the message has line and column */
+	VV_ECORRUPT = -5,    /* stored bytes are damaged */
+	VV_EMISSING = -6,    /* a block or commit is not in this repository */
+	VV_EIO = -7,         /* a call to the operating system failed */
+	VV_ENOMEM = -8,      /* out of memory */
 	VV_ELOCKED = -9,     /* another process holds the lock */
-	VV_ECONFLICT = -10,  /* refused by the state: merge conflict, compare-and-swap lost */
-	VV_EREFUSED = -11,   /* a policy or a limit forbids it */
-	VV_ENOSUPPORT = -12, /* a format or feature of a newer or other program */
+	VV_ECONFLICT = -10,  /* a merge conflict, or a concurrent change */
+	VV_EREFUSED = -11,   /* a policy or a limit forbids the call */
+	VV_ENOSUPPORT = -12, /* a format or feature that this version does not support */
 	VV_ECANCELLED = -13, /* the progress callback cancelled */
 	VV_EREJECTED = -14,  /* another repository rejected the transfer */
-	VV_ESCHEMA = -15,    /* the columns given are not those of the table */
-	VV_EPROGRAM = -16,   /* a program that this needs, such as git, is not installed */
-	VV_ENOCHANGE = -18,  /* there is nothing to commit */
-	/* For vv_fail alone: */
-	VV_EAUTH = -17,   /* VV_EREFUSED, where another login may be let in */
-	VV_ESILENT = -20, /* VV_EIO, where the other side was silent or too slow */
-	VV_EBLOCK = -19,  /* VV_EMISSING of a block, which a fetch may bring */
-	VV_ELOST = -21 /* VV_EREFUSED, where no copy has the version that its signed head names */
+	VV_ESCHEMA = -15,    /* the given columns are not the columns of the table */
+	VV_EPROGRAM = -16,   /* a program that the call needs, such as git, is not installed */
+	VV_ENOCHANGE = -18,  /* nothing to commit */
+	/* only as an argument of vv_fail: */
+	VV_EAUTH = -17,   /* sets VV_EREFUSED and vv_error.login */
+	VV_ESILENT = -20, /* sets VV_EIO and vv_error.silent */
+	VV_EBLOCK = -19,  /* sets VV_EMISSING and vv_error.block */
+	VV_ELOST = -21    /* sets VV_EREFUSED and vv_error.lost */
 } vv_status;
 
-/* A message of this size that a peer sent still fits with the peer's name before it. */
+/* The largest message that a peer can send, so that it fits into vv_error.message after the peer's name. */
 #define VV_MESSAGE_MAX 512u
 #define VV_HINT_MAX 320u
 
-/* A hint: none, a sentence without commands of varve, or a code of hint.h. */
+/* The kind of a hint: VV_HINT_NONE; VV_HINT_WORDS, a sentence without commands of varve; or a code of hint.h. */
 typedef int vv_hint_id;
 enum { VV_HINT_NONE, VV_HINT_WORDS };
 #define VV_HINT_ARGS 3
 
-/* The program's words for a code: writes a sentence of at most size bytes, with its NUL; "" when there are none.
- * name: "add-fix"; arguments that a hint does not have are "". */
+/* Writes the program's sentence for a code: at most size bytes with a NUL; "": the program has no sentence for it.
+ * name: the name of the code, such as "add-fix". Unused arguments are "". */
 typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
 				 const char *const args[VV_HINT_ARGS]);
 
 typedef struct vv_error {
 	vv_status code;
-	bool login;                   /* VV_EREFUSED: another login, key or token may be let in */
-	bool full;                    /* VV_EIO: no room on a disk, or too many open files */
-	bool block;                   /* VV_EMISSING: a block, which a fetch may bring */
-	bool silent;                  /* VV_EIO: the other side was silent or too slow */
-	bool lost;                    /* VV_EREFUSED: no copy has the signed version */
-	bool answered;                /* the other side's answer; the line is still in step */
+	bool login;    /* of VV_EREFUSED: a different login, key or token can have access */
+	bool full;     /* of VV_EIO: a disk is full, or too many files are open */
+	bool block;    /* of VV_EMISSING: a block is missing, which a fetch can get */
+	bool silent;   /* of VV_EIO: the peer did not answer in time */
+	bool lost;     /* of VV_EREFUSED: no copy has the version that its signed head names */
+	bool answered; /* the peer reported the error, and the connection can still be used */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
-	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE if varve has no good advice */
-	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */
+	vv_hint_id hint_id; /* what to try next; VV_HINT_NONE if varve has no good advice */
+	/* the sentence, or the arguments of the code, each with a NUL after it */
+	char hint[VV_HINT_MAX];
 } vv_error;
 
-/* Sets code and message; long text loses its middle. The text after a newline in fmt becomes the hint (see vv_hint); without a
- * newline the hint is cleared. Returns code: VV_EREFUSED for VV_EAUTH and VV_ELOST, VV_EMISSING for VV_EBLOCK, VV_EIO for VV_ESILENT. */
+/* Sets code and message. Text that is too long is shortened in the middle. The text after a newline in fmt becomes the
+ * hint (see vv_hint); without a newline, the hint is cleared. Returns the code that was set. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -83,51 +82,48 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
 vv_status vv_fail_nomem(vv_error *err);
 
-/* Adds a hint to an error that another function made, unless it has one. Returns err->code; VV_EUSAGE for a NULL err, so that
- * the caller still fails.
- * Hints that name a command of varve are codes. */
+/* Adds a sentence as hint to an error that another function set, unless the error has a hint. A hint that names a
+ * command of varve must be a code. Returns err->code; if err is NULL, VV_EUSAGE, so that the caller still fails. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same with a code and its unescaped arguments (hint.h); the function that words the hint
- * escapes them. vv_hint_code(err, VV_HINT_FIX, path) */
+/* Adds a code of hint.h, with its arguments, as hint: vv_hint_code(err, VV_HINT_FIX, path). The arguments are not
+ * escaped: the function that makes a sentence of the hint escapes them. */
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);
-/* "add-fix"; NULL for no hint, and for a sentence. */
+/* The name of the code, such as "add-fix". NULL: the hint is not a code. */
 const char *vv_hint_name(vv_hint_id id);
-/* The hint of another error, where none is set yet. */
+/* Copies the hint of `from`, unless err has a hint. */
 vv_status vv_hint_copy(vv_error *err, const vv_error *from);
 void vv_hint_clear(vv_error *err);
-/* The arguments; "" where there are none. Borrowed from err. */
+/* Gets the arguments of the hint, borrowed from err. Unused arguments are "". */
 void vv_hint_args(const vv_error *err, const char *args[VV_HINT_ARGS]);
-/* Makes a sentence of a hint that is a code; without words (NULL) it is gone. */
+/* Replaces a hint that is a code by the sentence of words(). If words is NULL, removes the hint. */
 void vv_hint_word(vv_error *err, vv_hint_words_fn words);
 
-/* Puts "<text>: " before the message, cutting the middle where it gets too long.
- * Returns as vv_hint does. */
+/* Puts "<text>: " before the message, which is shortened in the middle if it becomes too long. Returns as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same with a file's name, unless the message has it already, as those of the system do. */
+/* Puts the name of a file before the message, unless the message has the name already, as messages of vv_fail_errno do. */
 vv_status vv_prefix_name(vv_error *err, const char *name);
 
-/* The same error under the code that it has for the caller's caller; err may be NULL. Returns code. */
+/* Changes the code of the error, and keeps its message. Returns code. */
 vv_status vv_recode(vv_error *err, vv_status code);
 
-/* Copies `why`, which an error is; err may be NULL. Returns its code. */
+/* Copies the error `why` to err. Returns its code. */
 vv_status vv_error_copy(vv_error *err, const vv_error *why);
 
-/* Returns VV_OK for VV_ENOTFOUND and clears err; returns any other status unchanged. For optional files and
- * objects. */
+/* For optional files and objects: if rc is VV_ENOTFOUND, clears err and returns VV_OK; else returns rc. */
 vv_status vv_missing_ok(vv_status rc, vv_error *err);
 
-/* Returns VV_OK and clears err if rc is an error and `fine` is true; else returns rc. */
+/* If rc is an error and `fine` is true, clears err and returns VV_OK; else returns rc. */
 vv_status vv_error_excuse(vv_status rc, bool fine, vv_error *err);
 
 /* Makes err empty: VV_OK, no text. */
 void vv_error_clear(vv_error *err);
 VV_AUTO_CLEAR(vv_error, vv_error_clear)
 
-/* Pass this for an error that is not read. Unlike NULL, for which vv_hint returns VV_EUSAGE, it does not change the
- * returned code. */
+/* Pass this as err if you do not read the error. With NULL, vv_hint would return VV_EUSAGE in place of the error's
+ * code. */
 #define VV_IGNORED (&(vv_error){.code = VV_OK})
 
 #endif

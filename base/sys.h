@@ -1,10 +1,10 @@
 /*
  * sys: the one table through which varve allocates and touches files.
  *
- * Everything of ours that can fail because of the machine goes through vv_sys_ops, so that a test
- * can make any of it fail (the n-th allocation, write, fsync, rename ...). Programs never change
- * the table; tests replace members before they start threads. Members have the signatures and errno
- * habits of the POSIX functions of the same name; `read`, `pread` and `write` may be short.
+ * varve calls the operating system through vv_sys_ops, so that a test can make any call fail (the n-th allocation,
+ * write, fsync, rename ...). Programs never change the table; tests replace members before they start threads. Members
+ * have the signatures of the POSIX functions with the same names, and set errno likewise. read(), pread() and write()
+ * can transfer fewer bytes than requested.
  */
 #ifndef VV_BASE_SYS_H
 #define VV_BASE_SYS_H
@@ -41,16 +41,16 @@ extern vv_sys vv_sys_ops;
 /* Number of successful fsyncs made through the table since the start. */
 uint64_t vv_sys_fsyncs(void);
 
-/* malloc, calloc and realloc through the table; size 0 is taken as 1. NULL on failure. */
+/* malloc(), calloc() and realloc() of the table. A size of 0 counts as 1. NULL: out of memory. */
 void *vv_malloc(size_t size);
 void *vv_calloc(size_t count, size_t size); /* zeroed; NULL on overflow */
-void *vv_realloc(void *p, size_t size);     /* p is untouched on failure */
+void *vv_realloc(void *p, size_t size);     /* p stays valid on failure */
 void *vv_realloc_array(void *p, size_t count, size_t size);
 char *vv_strdup(const char *s);
 char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
 VV_AUTO_FREE(char, vv_free)
-/* Each of them, in this order: vv_free_all(r->name, r->url, r); */
+/* Frees several, in this order: vv_free_all(r->name, r->url, r); */
 #define vv_free_all(...)                                                                           \
 	vv_free_list((void *const[]){__VA_ARGS__},                                                 \
 		     sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
@@ -66,20 +66,18 @@ static inline void vv_free_at(void *pointer)
 	vv_free(p);
 }
 
-/* Checked arithmetic for sizes that come from outside: false on overflow, and
- * *out is then untouched. */
+/* Arithmetic for sizes that come from outside. On overflow, returns false and leaves *out unchanged. */
 bool vv_add_size(size_t *out, size_t a, size_t b);
 bool vv_mul_size(size_t *out, size_t a, size_t b);
 
-/* Seconds and nanoseconds since 1970; seconds alone, 0 for a clock that is before; monotonic milliseconds. */
-void vv_now(int64_t *sec, uint32_t *nsec);
-int64_t vv_now_sec(void);
-uint64_t vv_monotonic_ms(void);
-uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began */
+void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970 */
+int64_t vv_now_sec(void);                  /* seconds since 1970; 0 if the clock is before 1970 */
+uint64_t vv_monotonic_ms(void);            /* milliseconds on a clock that never goes back */
+uint64_t vv_thread_cpu_ms(void);           /* processor time of this thread since it began */
 
-/* Path of the program varve, to run it again, or from varve-web and similar programs beside it; owned by
- * the caller. If the system does not report it: "varve", to be found on the PATH. NULL when out of
- * memory. */
+/* The path of the program varve, for running it: the running program, or the one in the same folder as, for example,
+ * varve-web. If the system does not report the path, "varve", for a search on the PATH. The caller frees the text.
+ * NULL: out of memory. */
 char *vv_varve_path(void);
 
 #endif

@@ -84,8 +84,8 @@ struct varve_version {
 struct varve_table {
 	atomic_uint refs;
 	vv_core *core;
-	vv_session *
-		session; /* whose store and pool it reads with; not busy for it, but for one of a URL */
+	/* whose store and pool it reads with; not busy for it, but for one of a URL */
+	vv_session *session;
 	vv_subject subject;
 	char *text;
 	vv_table table;

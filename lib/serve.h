@@ -20,8 +20,8 @@ typedef struct vv_serve_repo {
 	vv_reachable *reach; /* borrowed; NULL: its own */
 	vv_hold_fn hold;     /* copies that are kept for others; NULL: none are */
 	void *hold_payload;
-	vv_hint_words_fn
-		words; /* of the hints that the peer gets; NULL: those with codes are left out */
+	/* of the hints that the peer gets; NULL: those with codes are left out */
+	vv_hint_words_fn words;
 	/* Set by the run: the last request, for a log. */
 	const char *op;
 	bool failed;

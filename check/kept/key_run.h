@@ -1,5 +1,5 @@
 /*
- * key_run: the sorted entries of a large table's key, on disk, to be looked up. For check alone.
+ * key_run: the sorted entries of a large table's key, on disk, to be looked up. Private to check.
  *
  * An entry is a hash and the number of the key's group, from keys.c: 40 bits of hash above 24 of group. To use only three bytes
  * a row, a run stores the highest bits of each hash and returns the others as 0. So when a hash is found in a group, that group

@@ -1,5 +1,5 @@
 /*
- * base_findings: declarations that the parts of a check against a base share. For this room alone.
+ * base_findings: declarations that the parts of a check against a base share. Private to check/past.
  */
 #ifndef VV_CHECK_PAST_BASE_FINDINGS_H
 #define VV_CHECK_PAST_BASE_FINDINGS_H

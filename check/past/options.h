@@ -33,8 +33,8 @@ typedef struct vv_base_options {
 	vv_pool *pool;               /* NULL: none */
 	const vv_progress *progress; /* NULL: none */
 	vv_hint_words_fn words;      /* as in vv_check_options */
-	vv_check_explain_fn
-		explain; /* takes the rules, with the payload; nothing is checked. NULL: none */
+	/* takes the rules, with the payload; nothing is checked. NULL: none */
+	vv_check_explain_fn explain;
 } vv_base_options;
 
 #endif

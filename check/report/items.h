@@ -1,5 +1,5 @@
 /*
- * items: findings as the writers of reports see them. For this room alone.
+ * items: findings as the writers of reports see them. Private to check/report.
  */
 #ifndef VV_CHECK_REPORT_ITEMS_H
 #define VV_CHECK_REPORT_ITEMS_H
@@ -32,8 +32,8 @@ typedef struct vv_report_group {
 	const char *code, *column; /* column: NULL for rows and tables */
 	const char *condition;     /* of written rules: which; they are as different as columns */
 	const char *name;          /* of a rule of varve.checks; or NULL */
-	uint64_t
-		pointer_line; /* where a reviewer sees it, in the pointer; 0: on the line of the file */
+	/* where a reviewer sees it, in the pointer; 0: on the line of the file */
+	uint64_t pointer_line;
 	vv_severity severity;      /* the highest */
 	uint64_t errors, warnings; /* that count */
 	uint64_t known, accepted;  /* that do not */

@@ -108,8 +108,8 @@ typedef struct vv_check_options {
 	const vv_check_noted *results;
 	size_t result_count;
 	vv_buf *spelled; /* vv_check_table: takes the rules as lines of varve.checks; nothing is checked. NULL: none */
-	vv_check_explain_fn
-		explain; /* vv_check_table: takes the rules; nothing is checked. NULL: none */
+	/* vv_check_table: takes the rules; nothing is checked. NULL: none */
+	vv_check_explain_fn explain;
 	void *explain_payload;
 } vv_check_options;
 

@@ -1,5 +1,5 @@
 /*
- * compile: a plan out of a schema and a rule set, and back. For this room alone.
+ * compile: a plan out of a schema and a rule set, and back. Private to check/rules.
  */
 #ifndef VV_CHECK_RULES_COMPILE_H
 #define VV_CHECK_RULES_COMPILE_H

@@ -36,14 +36,14 @@ typedef struct vv_finding {
 	const char *value;  /* the offending text, whole; NULL: none */
 	size_t value_len;
 	const char *message; /* the fault: "is not an integer" */
-	const char *
-		probably; /* the likely meaning of the value: "2024-01-01 as Excel's number"; NULL */
+	/* the likely meaning of the value: "2024-01-01 as Excel's number"; NULL */
+	const char *probably;
 	/* the expectation: "an integer, as the parent version has them"; NULL */
 	const char *expected;
-	const char *
-		intended; /* what accepts the value: a command, or a member of the description; NULL */
-	bool unread;      /* the rule could not be looked at: a column that is not there */
-	bool known;       /* --new-only: the base has it too */
+	/* what accepts the value: a command, or a member of the description; NULL */
+	const char *intended;
+	bool unread;          /* the rule could not be looked at: a column that is not there */
+	bool known;           /* --new-only: the base has it too */
 	const char *accepted; /* why it is accepted; NULL: it is not */
 } vv_finding;
 
@@ -56,8 +56,8 @@ enum {
 	VV_RULE_MIN = 4,
 	VV_RULE_MAX = 8,    /* a count or a share */
 	VV_RULE_SHARE = 16, /* max is a number such as 0.2 */
-	VV_RULE_COUNT =
-		32, /* min and max are counts: there is nothing of which they could be a share */
+	/* min and max are counts: there is nothing of which they could be a share */
+	VV_RULE_COUNT = 32,
 	VV_RULE_AGE = 64,
 	VV_RULE_CONDITION = 128,
 	VV_RULE_NEEDS_BOUND = 256, /* nothing can be looked at without one of these */

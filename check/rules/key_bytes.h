@@ -1,5 +1,5 @@
 /*
- * key_bytes: the value of a row's key as bytes, and their hash. For this room alone.
+ * key_bytes: the value of a row's key as bytes, and their hash. Private to check/rules.
  */
 #ifndef VV_CHECK_RULES_KEY_BYTES_H
 #define VV_CHECK_RULES_KEY_BYTES_H

@@ -6,7 +6,7 @@
 
 #include "check/rules/emit.h"
 
-/* ---- table_rules: do counts and sums of a version meet the rules of varve.checks? For this room alone ---- */
+/* ---- table_rules: do counts and sums of a version meet the rules of varve.checks? Private to check/rules ---- */
 
 /* Checks all rules about the table and its groups, against o->base if they name it. Counts of a row group are cached
  * by its content, so that a version costs only its new groups. */
@@ -15,7 +15,7 @@ vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err);
 /* Passes the same rules to o->explain, and reads no row. */
 vv_status check_table_explain(check_run *r, vv_error *err);
 
-/* ---- explain: rules, the columns that they read, groups with kept results. For this room alone ---- */
+/* ---- explain: rules, the columns that they read, groups with kept results. Private to check/rules ---- */
 
 /* Passes all rules of the plan to o->explain, except those of check_table_explain. The groups are listed, facts and keys are
  * open. */
@@ -28,7 +28,7 @@ vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err);
 
-/* ---- foreign_keys: has every key that a row refers to a row of its own? For this room alone ---- */
+/* ---- foreign_keys: has every key that a row refers to a row of its own? Private to check/rules ---- */
 
 /* Follows all foreign keys of the plan; findings and totals go to e. */
 vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err);

@@ -43,8 +43,8 @@ enum {
 	VV_NEEDS_INDEX = 1 << 8,
 	/* Indexes of Git's packs may be damaged: it looks at them before it reads anything. */
 	VV_NEEDS_NO_PACKS = 1 << 9,
-	VV_NEEDS_INDEX_LOCK =
-		1 << 10 /* the index, unchanged: for commands that change .gitattributes */
+	/* the index, unchanged: for commands that change .gitattributes */
+	VV_NEEDS_INDEX_LOCK = 1 << 10
 };
 
 typedef struct vv_context {

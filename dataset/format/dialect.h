@@ -67,16 +67,16 @@ typedef enum vv_spaces {
 
 typedef struct vv_dialect {
 	vv_form form;
-	char encoding
-		[VV_ENCODING_MAX]; /* of the file; its text, which is what all else is about, is UTF-8
-	                                 * (dataset/read/encoding.h). Empty: of the file, too */
-	bool bom;                  /* byte order mark first */
-	bool header;               /* CSV: the prologue ends with a header line */
-	bool final_newline;        /* the last row has its row end */
-	vv_newline newline;        /* CSV, NDJSON: what ends a row */
-	uint8_t delimiter;         /* CSV */
-	uint8_t quote;             /* CSV; 0: none */
-	uint8_t escape;            /* CSV; 0: a quote is written twice */
+	/* of the file; its text, which is what all else is about, is UTF-8 (dataset/read/encoding.h). Empty: of the
+	 * file, too */
+	char encoding[VV_ENCODING_MAX];
+	bool bom;           /* byte order mark first */
+	bool header;        /* CSV: the prologue ends with a header line */
+	bool final_newline; /* the last row has its row end */
+	vv_newline newline; /* CSV, NDJSON: what ends a row */
+	uint8_t delimiter;  /* CSV */
+	uint8_t quote;      /* CSV; 0: none */
+	uint8_t escape;     /* CSV; 0: a quote is written twice */
 	uint8_t comment; /* CSV; lines that begin with it are not rows, as blank ones; 0: none. Unless it was
 	                   * declared, those with as many cells as the table has columns are rows all the same */
 	uint8_t declared; /* CSV: VV_DECLARED_... */
@@ -94,8 +94,8 @@ typedef struct vv_dialect {
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;
 	vv_bytes row_end; /* JSON array: between two rows, ",\n  " */
-	vv_bytes
-		epilogue; /* JSON array: after the last row, "\n]\n"; CSV: whole lines below the table, totals and notes */
+	/* JSON array: after the last row, "\n]\n"; CSV: whole lines below the table, totals and notes */
+	vv_bytes epilogue;
 	bool ascii; /* JSON: code points above 127 are written as \uXXXX */
 } vv_dialect;
 

@@ -19,7 +19,7 @@
 /* How many rows the block has. VV_ECORRUPT for anything that is not a block. */
 vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error *err);
 
-/* For this room alone. */
+/* Private to dataset/format. */
 
 enum { PLACES_FORM_RUNS = 0, PLACES_FORM_PACKED = 1 };
 #define PLACES_RUNS_MOST 4096u

@@ -20,9 +20,8 @@ typedef struct vv_sniff_hints {
 	int quote;     /* byte value, 0 none, -1: find out */
 	int escape;    /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
 	int header;    /* 1, 0, or -1: find out */
-	const char *
-		encoding; /* the file's declared encoding; NULL: detect it. Borrowed. The sniffer itself reads
-	                       * UTF-8 */
+	/* the file's declared encoding; NULL: detect it. Borrowed. The sniffer itself reads UTF-8 */
+	const char *encoding;
 	const vv_dialect *parent; /* kept where it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
 	long skip;                /* CSV: lines above the table; -1: find out */
@@ -30,11 +29,10 @@ typedef struct vv_sniff_hints {
 	int comment;              /* CSV: byte value, 0 none, -1: find out */
 	int spaces;      /* CSV: are those where a cell begins passed over? 1, 0, -1: find out */
 	int header_rows; /* CSV: lines of the header; -1: find out */
-	const char
-		*header_join; /* between the cells of a column in them; NULL: find out. Borrowed */
-	const char *
-		records; /* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out.
-	                           * Borrowed */
+	/* between the cells of a column in them; NULL: find out. Borrowed */
+	const char *header_join;
+	/* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out. Borrowed */
+	const char *records;
 	uint8_t declared; /* CSV: VV_DECLARED_...: those that apply to later versions, too, because a command's
 	                   * option set them; a description is read each time */
 } vv_sniff_hints;

@@ -1,6 +1,6 @@
 /*
  * temp_bytes: bytes that are put down for a while: in memory up to a limit, past it in an unlinked
- * temporary file. For this room alone.
+ * temporary file. Private to dataset/read.
  */
 #ifndef VV_DATASET_READ_TEMP_BYTES_H
 #define VV_DATASET_READ_TEMP_BYTES_H

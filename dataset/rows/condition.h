@@ -48,8 +48,8 @@ typedef struct vv_condition_how {
 	bool line;
 	bool value;         /* the text is a value of any kind */
 	const char *column; /* the meaning of the word 'value'; or NULL */
-	const vv_schema *
-		old; /* of the row before: old. and new. may be; NULL: they may where schema is NULL */
+	/* of the row before: old. and new. may be; NULL: they may where schema is NULL */
+	const vv_schema *old;
 	bool old_json;
 	const char *path; /* for hints: the table's file; or NULL */
 	const char *file; /* for messages: FILE:LINE:COLUMN; or NULL */

@@ -1,5 +1,5 @@
 /*
- * condition_calls: the functions of the language: abs(x), days(a, b), coalesce(x, y) ... For this room alone.
+ * condition_calls: the functions of the language: abs(x), days(a, b), coalesce(x, y) ... Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_CALLS_H
 #define VV_DATASET_ROWS_CONDITION_CALLS_H

@@ -1,5 +1,5 @@
 /*
- * condition_code: a compiled condition. For this room alone.
+ * condition_code: a compiled condition. Private to dataset/rows.
  *
  * Code is in reverse Polish order: each step takes its operands from the top of a stack
  * of values and leaves one. The compiler has seen to it that kinds fit and that the stack

@@ -52,8 +52,8 @@ typedef struct vv_line_editor {
 	const vv_schema *schema;
 	const vv_dialect *is;     /* of the output */
 	const char *const *names; /* of the output, `columns`; NULL: those of the schema */
-	const size_t *
-		from; /* for each of them the column of the line, or VV_LINE_NONE; NULL: the same */
+	/* for each of them the column of the line, or VV_LINE_NONE; NULL: the same */
+	const size_t *from;
 	size_t columns;
 	bool header;            /* the lines are the header's */
 	vv_row_writer *writer;  /* of rows that are new, under `is` */

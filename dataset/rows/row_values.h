@@ -1,5 +1,5 @@
 /*
- * row_values: the values of an expression for the rows of a block. For this room alone.
+ * row_values: the values of an expression for the rows of a block. Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_ROW_VALUES_H
 #define VV_DATASET_ROWS_ROW_VALUES_H

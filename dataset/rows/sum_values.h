@@ -1,5 +1,5 @@
 /*
- * sum_values: values that outlive their row: of groups, of min and max, and how many differ. For this room alone.
+ * sum_values: values that outlive their row: of groups, of min and max, and how many differ. Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_SUM_VALUES_H
 #define VV_DATASET_ROWS_SUM_VALUES_H

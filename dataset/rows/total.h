@@ -1,5 +1,5 @@
 /*
- * total: a sum of numbers without rounding. For this room alone.
+ * total: a sum of numbers without rounding. Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_TOTAL_H
 #define VV_DATASET_ROWS_TOTAL_H

@@ -34,8 +34,8 @@ typedef struct vv_field {
 	vv_type type;
 	const char *format;  /* "default" when absent; a "fmt:" before it is taken off */
 	const char *decimal; /* decimalChar; "." when absent */
-	const char
-		*group; /* groupChar; "" when absent; often of several bytes, as a no-break space */
+	/* groupChar; "" when absent; often of several bytes, as a no-break space */
+	const char *group;
 	bool bare_number;         /* true when absent */
 	const char **missing;     /* the field's own, or the schema's; NULL-ended */
 	const char **true_values; /* of a boolean: its own, or the standard's; NULL-ended */

@@ -31,10 +31,9 @@ typedef struct vv_package_resource {
 	char *records;      /* dialect.property: the array of the rows; NULL: not there */
 	char *header_join;  /* dialect.headerJoin; NULL: not there */
 	bool has_key;       /* schema.primaryKey exists and is not empty */
-	vv_sniff_hints
-		hints; /* from dialect, format, mediatype; a header is assumed unless the dialect
-	                       * has header false; a missing delimiter is detected; parent and path
-	                       * are left NULL */
+	/* from dialect, format, mediatype; a header is assumed unless the dialect has header false; a missing delimiter
+	 * is detected; parent and path are left NULL */
+	vv_sniff_hints hints;
 } vv_package_resource;
 void vv_package_resource_clear(vv_package_resource *r);
 VV_AUTO_CLEAR(vv_package_resource, vv_package_resource_clear)

@@ -71,7 +71,7 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 
-/* For this room alone: the bytes of the groups in the order in which they are stored. In key order that is the
+/* Private to dataset/table: the bytes of the groups in the order in which they are stored. In key order that is the
  * sorted file, whose hash is not stored. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * import_state: one import under way. For this room alone.
+ * import_state: one import under way. Private to dataset/table.
  */
 #ifndef VV_DATASET_TABLE_IMPORT_STATE_H
 #define VV_DATASET_TABLE_IMPORT_STATE_H

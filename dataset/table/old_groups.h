@@ -1,5 +1,5 @@
 /*
- * old_groups: the row groups of the version before, for an import. For this room alone.
+ * old_groups: the row groups of the version before, for an import. Private to dataset/table.
  */
 #ifndef VV_DATASET_TABLE_OLD_GROUPS_H
 #define VV_DATASET_TABLE_OLD_GROUPS_H

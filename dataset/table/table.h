@@ -123,7 +123,7 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 
-/* For this room alone. A writer for the table's rows. */
+/* Private to dataset/table. A writer for the table's rows. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
 /* vv_batch_lines with a writer at hand, of the rows before `upto`. VV_ECORRUPT, before they are made, where they would be more
  * than `most` bytes (VV_ANY_LENGTH: they never are). */

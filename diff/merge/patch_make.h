@@ -20,9 +20,8 @@ typedef struct patch_job {
 	patch_lines *lines;
 	patch_section *section;
 	vv_table *target; /* NULL: there is none */
-	const vv_sink
-		*keep; /* not NULL: stores the results as versions here, instead of passing them to
-		        * the caller */
+	/* not NULL: stores the results as versions here, instead of passing them to the caller */
+	const vv_sink *keep;
 	vv_patch_done done; /* the result */
 } patch_job;
 

@@ -89,8 +89,8 @@ typedef struct patch_op {
 	patch_kind kind;
 	uint64_t row[2]; /* from 0; PATCH_NONE */
 	uint64_t count;  /* leave, arrive */
-	vv_bytes line
-		[2]; /* how the row is written on each side; data NULL: it is not there, or is not changed */
+	/* how the row is written on each side; data NULL: it is not there, or is not changed */
+	vv_bytes line[2];
 } patch_op;
 
 /* Reads the next section's head: 1, 0 at the end of the patch, <0. */

@@ -34,8 +34,8 @@ typedef enum vv_merge_rule_kind {
 
 typedef struct vv_merge_rule {
 	vv_merge_rule_kind kind;
-	const char *
-		by; /* LATEST: a column; UNION: what separates the list's items; NULL: a JSON array */
+	/* LATEST: a column; UNION: what separates the list's items; NULL: a JSON array */
+	const char *by;
 	const char **order; /* ORDER: NULL-ended, the least first */
 } vv_merge_rule;
 

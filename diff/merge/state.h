@@ -139,10 +139,10 @@ typedef struct merge_report {
 	uint64_t row;
 	const char *column;
 	const vv_cell *base, *side[2];
-	const vv_cell
-		*rows[3]; /* for a row without a key: the cells of the sides and base; NULL: none */
-	uint64_t at[3];   /* with rows: their numbers there */
-	uint64_t before;  /* with rows: the merged row that it would be in front of */
+	/* for a row without a key: the cells of the sides and base; NULL: none */
+	const vv_cell *rows[3];
+	uint64_t at[3];  /* with rows: their numbers there */
+	uint64_t before; /* with rows: the merged row that it would be in front of */
 	const char *detail;
 } merge_report;
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);

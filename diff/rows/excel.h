@@ -56,8 +56,8 @@ typedef struct vv_excel {
 	vv_excel_spelling items[VV_EXCEL_MAX];
 	size_t count;
 	vv_excel_order order; /* the only one; NO_ORDER: not known */
-	vv_excel_spelling
-		was; /* that vv_excel_damage found: NO_ORDER if there are several orders */
+	/* that vv_excel_damage found: NO_ORDER if there are several orders */
+	vv_excel_spelling was;
 } vv_excel;
 void vv_excel_clear(vv_excel *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_excel, vv_excel_clear)

@@ -33,8 +33,8 @@ typedef struct vv_diff_writer_options {
 	/* arrow, markdown: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
 	const char *commit;
 	const char *old_commit; /* markdown: likewise of the older one */
-	const char *
-		pages; /* markdown: the address of a repository's pages, to which rows lead; NULL */
+	/* markdown: the address of a repository's pages, to which rows lead; NULL */
+	const char *pages;
 	int64_t commit_time;
 	int32_t misfit;         /* arrow: enum varve_misfit */
 	int32_t numbers;        /* arrow: enum varve_numbers */
@@ -60,8 +60,8 @@ typedef struct vv_diff_table {
 	bool conflict; /* it is in conflict, and the new side is the unfinished merge */
 	/* the old side was plain text, the new a dataset (or the reverse) */
 	bool text_to_table;
-	uint64_t sheet_row
-		[2]; /* of the old and the new side the first row's number in its sheet; 0: in none */
+	/* of the old and the new side the first row's number in its sheet; 0: in none */
+	uint64_t sheet_row[2];
 	bool reordered; /* rows that both sides have are in another order */
 	bool partial;   /* differing rows or cells are left out (--where, --columns, ...): others
 	                                 * may differ */

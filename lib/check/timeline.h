@@ -49,8 +49,8 @@ typedef struct vv_timeline_rule {
 
 typedef struct vv_timeline {
 	vv_arena arena; /* owns the texts */
-	vv_timeline_commit
-		*commits; /* along the first parents, oldest first: those that changed a table */
+	/* along the first parents, oldest first: those that changed a table */
+	vv_timeline_commit *commits;
 	size_t commit_count, commit_cap;
 	vv_timeline_result *results;
 	size_t result_count, result_cap;

@@ -20,8 +20,8 @@ typedef struct vv_helper vv_helper;
 typedef struct vv_helper_limits {
 	uint64_t memory;            /* bytes of addresses; 0: none */
 	const char *memory_setting; /* " (its name)", for messages; NULL: none has it */
-	unsigned
-		seconds; /* of CPU time, or that we wait for it in all while it does nothing; 0: none */
+	/* of CPU time, or that we wait for it in all while it does nothing; 0: none */
+	unsigned seconds;
 	uint64_t output;             /* bytes; 0: none */
 	const vv_progress *progress; /* may cancel it while waiting for its output; NULL: none */
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */

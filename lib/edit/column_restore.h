@@ -18,10 +18,9 @@ typedef struct vv_column_restore {
 	const char *path;          /* as the user wrote it */
 	const char *source;        /* a revision; NULL: the index */
 	const vv_strings *columns; /* one or more */
-	const vv_strings
-		*where; /* conditions on rows of the file, all of which must be true; none: every
-			 * row */
-	bool force;     /* also over cells that only the file has */
+	/* conditions on rows of the file, all of which must be true; none: every row */
+	const vv_strings *where;
+	bool force; /* also over cells that only the file has */
 	bool dry_run;
 } vv_column_restore;
 

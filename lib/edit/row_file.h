@@ -25,8 +25,8 @@ typedef struct vv_row_file {
 	vv_dataset_reader *reader;
 	const char *path; /* as the user wrote it */
 	bool keyless;     /* it may have no key */
-	vv_table *
-		over; /* another version, whose bytes the file gets, edited; NULL: its own. Borrowed */
+	/* another version, whose bytes the file gets, edited; NULL: its own. Borrowed */
+	vv_table *over;
 	vv_more_columns more; /* that edits name; borrowed */
 	char **made; /* not NULL: the new file stays beside the old one, under this name, which is the caller's */
 	/* After open: */

@@ -22,8 +22,8 @@ typedef struct vv_row_set {
 	size_t count;
 	bool remove;
 	bool all; /* every row with this key that fulfils the condition */
-	const char *
-		condition; /* a filter's, on the current row; NULL: none. It is false for a row that does not exist */
+	/* a filter's, on the current row; NULL: none. It is false for a row that does not exist */
+	const char *condition;
 	char **made; /* as vv_row_file has it; NULL: the file is replaced */
 } vv_row_set;
 

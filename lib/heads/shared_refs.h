@@ -17,8 +17,8 @@
 typedef struct vv_shared_refs {
 	vv_ref *items; /* sorted by name, each once */
 	size_t count, cap;
-	const char *
-		head; /* the branch that clones begin with; borrowed from items; NULL: there is none */
+	/* the branch that clones begin with; borrowed from items; NULL: there is none */
+	const char *head;
 } vv_shared_refs;
 
 /* Words name branches and tags; without them HEAD's branch and the tags that it reaches, or all. */

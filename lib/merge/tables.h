@@ -33,9 +33,9 @@ typedef struct vv_dataset_merge {
 	vv_strings how;     /* words of `merge -X`, put over these */
 	bool no_rules;      /* two changes of a cell are a conflict, regardless of rules */
 	bool swapped;       /* ours and theirs are exchanged here */
-	const char *
-		apart; /* why the sides are not one table, so that the whole is a conflict; or NULL */
-	bool dry;      /* stores nothing: only determines the conflicts */
+	/* why the sides are not one table, so that the whole is a conflict; or NULL */
+	const char *apart;
+	bool dry; /* stores nothing: only determines the conflicts */
 } vv_dataset_merge;
 
 typedef struct vv_dataset_merged {

@@ -49,9 +49,9 @@ typedef struct vv_subject {
 	bool is_dataset;    /* a stored version: root is its CID */
 	bool on_disk;       /* FROM_WORK: file contains the content itself (not a pointer) */
 	bool settled;       /* FROM_WORK: it has been compared with the index */
-	vv_error
-		broken; /* code < 0: the blob is a pointer that was edited or torn, and this is what
-			  * opening it answers; it is found all the same */
+	/* code < 0: the blob is a pointer that was edited or torn, and this is what opening it answers; it is found all
+	 * the same */
+	vv_error broken;
 	vv_cid root;
 	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
 	vv_repository *repo;       /* borrowed; NULL outside a repository */
@@ -68,8 +68,8 @@ typedef struct vv_subject {
 	vv_cid made; /* the root that plain text became; opened again, it is not read again */
 	bool known; /* set before it is opened: a document's reader is not run; VV_EREFUSED where it has to be */
 	bool grid; /* of a document, once opened: its rows and columns are a sheet's */
-	vv_store *
-		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
+	/* of a table of a document, once opened, that was made before (kept_rows.h) */
+	vv_store *kept;
 	vv_keeping *keeping;        /* its result is being cached */
 	struct vv_reading *reading; /* of vv_subject_begin */
 } vv_subject;

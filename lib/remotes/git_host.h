@@ -129,9 +129,8 @@ void vv_git_host_reading(vv_git_host *g);
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
 
 typedef struct vv_host_lost {
-	uint64_t
-		versions; /* versions of the host's refs, as far as their commits are here, that it does
-			   * not store completely */
+	/* versions of the host's refs, as far as their commits are here, that it does not store completely */
+	uint64_t versions;
 	uint64_t here;  /* of these */
 	char lacks[96]; /* of one of them, as of vv_host_keeps */
 } vv_host_lost;

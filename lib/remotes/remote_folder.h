@@ -31,8 +31,8 @@ bool vv_folder_path_is(const char *url);
 
 typedef struct vv_remote_folder {
 	char *url, *history; /* of the store, and of repo.git */
-	vv_place
-		place; /* of a web server's; not open: on this machine, or the store has it by now */
+	/* of a web server's; not open: on this machine, or the store has it by now */
+	vv_place place;
 	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there, or */
 	vv_error why[VV_FOLDER_FIRST]; /* could not be read; code VV_OK: it could */
 	atomic_bool stopped;           /* waits are ended */

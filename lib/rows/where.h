@@ -28,8 +28,8 @@ typedef struct vv_where_how {
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
 	const char *path; /* for hints: the table's file; NULL: not known */
-	const char *
-		search; /* in small letters: what any cell of a row must have, in letters of either size; NULL or "" */
+	/* in small letters: what any cell of a row must have, in letters of either size; NULL or "" */
+	const char *search;
 } vv_where_how;
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err);

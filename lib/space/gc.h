@@ -55,8 +55,8 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 
 typedef struct vv_remote_gc {
 	bool has_grace; /* else one of those above */
-	uint64_t
-		grace_sec; /* younger packs stay unchanged; 0, in a store: nothing else writes, so garbage need not wait */
+	/* younger packs stay unchanged; 0, in a store: nothing else writes, so garbage need not wait */
+	uint64_t grace_sec;
 	bool dry_run;
 	/* After it: */
 	bool is_store;

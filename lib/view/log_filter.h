@@ -15,8 +15,8 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_log_filter_options {
-	const char
-		*since; /* from the beginning of a date, as vv_date_span takes it; NULL: any time */
+	/* from the beginning of a date, as vv_date_span takes it; NULL: any time */
+	const char *since;
 	const char *until; /* up to the end of a date */
 	const char *author,
 		*grep;     /* basic regular expressions, of "Name <mail>" and of the message */

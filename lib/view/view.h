@@ -34,8 +34,8 @@ typedef struct vv_view_options {
 	const vv_strings *where;   /* conditions (where.h), all must be true; NULL or none: every
 				  * row */
 	const char *path;          /* for hints: the table's file; NULL: not known */
-	const vv_strings *
-		sort; /* names, the greatest first after a '-'; NULL or none: the file's order. Not for arrow */
+	/* names, the greatest first after a '-'; NULL or none: the file's order. Not for arrow */
+	const vv_strings *sort;
 	const char *temp_dir; /* with sort; NULL: TMPDIR, else /tmp */
 	uint64_t offset;      /* rows (that match) to leave out first */
 	uint64_t limit;       /* rows to write at most; UINT64_MAX: all */

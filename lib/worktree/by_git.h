@@ -29,8 +29,8 @@ typedef struct vv_by_git {
 	vv_dataset_reader *reader; /* borrowed */
 	bool must; /* blocks that cannot be had are a failure, before anything is changed; else the pointer stays */
 	bool quiet; /* drops git's output on success */
-	const char *
-		would; /* "the merge would overwrite them; ...": files that are in the way are named here, all; NULL: by git */
+	/* "the merge would overwrite them; ...": files that are in the way are named here, all; NULL: by git */
+	const char *would;
 	bool here_only; /* does not fetch blocks; git then needs VV_RUNNER_HERE_ONLY in its environment */
 	bool keep;     /* the note stays, for the remaining steps */
 	bool stops;    /* git may end with 1, with something under way or in conflict */

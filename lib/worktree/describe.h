@@ -12,8 +12,8 @@
 typedef struct vv_description {
 	vv_strings type;   /* COLUMN=TYPE */
 	vv_strings number; /* COLUMN=EXAMPLE, as in amount=1.234,5 */
-	vv_strings
-		missing; /* COLUMN=TEXT, or TEXT or =TEXT for all columns without missing values of their own */
+	/* COLUMN=TEXT, or TEXT or =TEXT for all columns without missing values of their own */
+	vv_strings missing;
 	vv_strings key;     /* names, one or several with commas between them in each */
 	const char *dashes; /* before the words type, number, missing and key in messages */
 } vv_description;

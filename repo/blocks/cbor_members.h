@@ -35,8 +35,8 @@ typedef struct vv_member {
 	vv_member_type type;
 	bool null_ok, optional;
 	size_t at, more, size, max;
-	const struct vv_member
-		*item; /* of a list: one for a value, several for a list of just these */
+	/* of a list: one for a value, several for a list of just these */
+	const struct vv_member *item;
 	size_t item_count;
 	bool (*fits)(const void *item); /* NULL: every one does */
 } vv_member;

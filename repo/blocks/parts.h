@@ -43,8 +43,8 @@ typedef struct vv_parts {
 	uint32_t head_len;     /* of the block, all its pieces */
 	uint32_t from, stored; /* the stored head */
 	uint64_t head_sum;
-	uint32_t *
-		seams; /* for who makes them: where in the block, ascending, bytes of another kind begin */
+	/* for who makes them: where in the block, ascending, bytes of another kind begin */
+	uint32_t *seams;
 	size_t seam_count, seam_cap;
 } vv_parts;
 void vv_parts_clear(vv_parts *p);

@@ -84,8 +84,8 @@ struct vv_repository {
 	struct vv_last_blob *kept_blobs;
 	void (*close_last_blob)(struct vv_repository *r);
 	const char *came; /* a folder of objects that is looked at, too; borrowed; NULL: none */
-	const struct vv_pack_sum *
-		came_plain; /* that is all there is, and has no pointer; borrowed; NULL: not known */
+	/* that is all there is, and has no pointer; borrowed; NULL: not known */
+	const struct vv_pack_sum *came_plain;
 	vv_store *store;
 	bool store_lent; /* belongs to another handle: vv_incoming_show */
 	vv_quarantine *stage;

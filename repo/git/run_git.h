@@ -26,16 +26,16 @@ typedef struct vv_git_call {
 	/* The URLs of "host"; else the URL in args, in the form of vv_text_put_bare_url. Its secrets never appear on a
 	 * command line: git gets them from a credential helper of ours. Both may be NULL. */
 	const char *url, *push_url;
-	const char *
-		remote; /* the name whose settings "host" gets, or that args have for url; may be NULL */
+	/* the name whose settings "host" gets, or that args have for url; may be NULL */
+	const char *remote;
 	bool in_worktree;  /* of repo: run there, as a user would; it gets SIGTERM when we end */
 	const char *dir;   /* where relative paths count from; NULL: the current folder */
 	const vv_env *env; /* without repo, whose own it is else */
 	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
 	/* a web or git:// host that sends nothing for so long is given up; 0: as git does */
 	unsigned idle_sec;
-	unsigned
-		first_sec; /* the same for a git:// host's refs, and until ssh is connected; 0: 10 */
+	/* the same for a git:// host's refs, and until ssh is connected; 0: 10 */
+	unsigned first_sec;
 	bool files; /* url is a web server's files, of which git reads lists whole: it gets so much memory */
 	const void *input;
 	size_t len;

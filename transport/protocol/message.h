@@ -91,8 +91,8 @@ typedef struct vv_hello {
 	vv_oid detached; /* the commit of a HEAD that names no branch, which is among others as "HEAD"; else null */
 	vv_remote_ref *refs;
 	size_t ref_count;
-	vv_remote_ref *
-		heads; /* signed ones, at most VV_HELLO_HEADS; of a peer they follow refs in one array */
+	/* signed ones, at most VV_HELLO_HEADS; of a peer they follow refs in one array */
+	vv_remote_ref *heads;
 	size_t head_count;
 	/* Refs that are neither branches nor tags: of a Git host, and never on the line, for example
 	 * refs/pull/1/head. Fetched if a refspec names them. */

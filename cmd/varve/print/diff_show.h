@@ -30,8 +30,8 @@ typedef struct vv_diff_print {
 	vv_diff_how how;
 	const vv_diff_writer_kind *kind; /* the form */
 	const char *color;               /* auto, always, never; NULL: auto */
-	const vv_commit_stat *
-		stat; /* of the same versions, or NULL: texts that it has open are not read again */
+	/* of the same versions, or NULL: texts that it has open are not read again */
+	const vv_commit_stat *stat;
 	size_t stat_at;
 	bool quiet, name_only, name_status;
 	int fd;                       /* written to in the place of stdout, or -1 */

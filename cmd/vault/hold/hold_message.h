@@ -64,8 +64,8 @@ typedef struct vv_hold_message {
 	uint64_t leaf;     /* audit */
 	vv_cid shard;      /* remove, audit */
 	vv_cid place;      /* receipt */
-	vv_hold_bytes
-		bytes; /* put; get's answer, which is shorter than was requested where the file ends */
+	/* put; get's answer, which is shorter than was requested where the file ends */
+	vv_hold_bytes bytes;
 	const vv_hold_bytes *records; /* records: as their files are */
 	size_t record_count;
 	uint64_t time; /* vaults: seconds since 1970 */

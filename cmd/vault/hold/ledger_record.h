@@ -77,9 +77,9 @@ typedef struct vv_ledger_record {
 	size_t link_count;
 	vv_cid link;                  /* vault: the epoch it is sealed in; receipt: the place */
 	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop */
-	uint8_t key
-		[VV_KEY_PUBLIC]; /* place, drop: of a holder with a key; receipt: who signed it */
-	bool has_key, is_signed; /* is_signed: receipt, as has_key */
+	/* place, drop: of a holder with a key; receipt: who signed it */
+	uint8_t key[VV_KEY_PUBLIC];
+	bool has_key, is_signed;         /* is_signed: receipt, as has_key */
 	uint8_t signature[VV_SIGNATURE]; /* receipt, with has_key */
 	uint64_t until;                  /* receipt: not deleted before, seconds since 1970 */
 	vv_box *boxes;                   /* epoch */

@@ -103,8 +103,8 @@ typedef struct vv_vault_session {
 	uint64_t read;   /* bytes of shards that came from holders */
 	vv_error failed; /* the last error of a holder that has a shard but did not send it; VV_OK:
 			 * none */
-	struct vv_block_cache
-		*made; /* shards of the stripes that were made whole last; NULL: none was */
+	/* shards of the stripes that were made whole last; NULL: none was */
+	struct vv_block_cache *made;
 	struct vv_block_cache *opened; /* the content of recently opened shards */
 } vv_vault_session;
 

@@ -68,8 +68,8 @@ typedef struct vv_web_comparison {
 	const char *words;   /* "+1 -0 ~3 rows, 1 column added" */
 	const char **schema; /* a sentence for each change of columns, key, form */
 	size_t schema_count;
-	const char *
-		*story; /* from vv_story: striking changes, then each changed column; if counted */
+	/* from vv_story: striking changes, then each changed column; if counted */
+	const char **story;
 	size_t story_count,
 		striking; /* striking: of them, the first ones, which name no column's changes */
 	vv_web_column_pair *columns; /* in the new version's order */

@@ -54,8 +54,8 @@ typedef struct vv_web_visit {
 	uint64_t until_ms;           /* on vv_monotonic_ms's clock */
 	bool (*gone)(void *payload); /* has the browser gone away? NULL: never */
 	void *payload;
-	vv_block_cache
-		*memo; /* what other visits found out (memo.h); NULL: nothing is remembered */
+	/* what other visits found out (memo.h); NULL: nothing is remembered */
+	vv_block_cache *memo;
 	vv_arena arena;
 	bool failed;              /* it ran out of memory: no answer is to be given */
 	uint64_t held;            /* bytes of cells in the arena */

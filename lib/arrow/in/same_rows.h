@@ -24,8 +24,8 @@ void same_rows_close(same_rows *s); /* accepts NULL */
 
 typedef struct same_run {
 	uint64_t rows; /* above 0 */
-	const char
-		*lines; /* their bytes in the file; NULL: not made. Borrowed until the next call */
+	/* their bytes in the file; NULL: not made. Borrowed until the next call */
+	const char *lines;
 	size_t len;
 } same_run;
 

@@ -60,9 +60,9 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 /* The same, and what else the range has; fn may be NULL. */
 typedef struct vv_new_sum {
 	uint64_t commits;
-	uint64_t
-		plain_bytes; /* of new blobs that are not pointers; one that came twice counts twice, and where there are no
-			      * pointers at all, old ones may count, too */
+	/* of new blobs that are not pointers; one that came twice counts twice, and where there are no pointers at all,
+	 * old ones may count, too */
+	uint64_t plain_bytes;
 } vv_new_sum;
 vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,

@@ -27,8 +27,8 @@
 typedef struct vv_later {
 	const char *what; /* for messages: "the switch to 'spring'" */
 	vv_oid from, to;  /* HEAD before and after; null: none, or unknown */
-	const char *
-		ref; /* the branch that HEAD comes to, which it may make or move; NULL: not known */
+	/* the branch that HEAD comes to, which it may make or move; NULL: not known */
+	const char *ref;
 	vv_oid ref_old; /* its former value; null: none */
 	/* With `to`: "merge", "cherry-pick", "revert", whose state and conflicts are removed, too. Without it,
 	 * "restore" or "merge --abort", which can only be completed: the same command runs first. NULL: none of

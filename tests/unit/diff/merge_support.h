@@ -31,8 +31,8 @@ typedef struct merge_input {
 	const char *types; /* "a:string b:number": other types than import gives; NULL */
 	const char *form;  /* kind "file" when "file" */
 	const char *take;  /* of the first: what was decided, "column.a:theirs key.:ours"; NULL */
-	const char *
-		rules; /* of the first: words of `merge -X`, "_" for a blank, parted by blanks; NULL */
+	/* of the first: words of `merge -X`, "_" for a blank, parted by blanks; NULL */
+	const char *rules;
 	bool take_swapped; /* there ours means theirs, and the other way round */
 } merge_input;
 

@@ -169,8 +169,8 @@ typedef struct vv_host_sweeping {
 	const vv_oid *wants;
 	size_t want_count;
 	uint64_t age_sec; /* UINT64_MAX: nothing is garbage */
-	uint64_t
-		wait_sec; /* between condemning and removing; at least VV_SWEEP_WAIT_SECONDS while others write */
+	/* between condemning and removing; at least VV_SWEEP_WAIT_SECONDS while others write */
+	uint64_t wait_sec;
 	bool dry_run;
 	size_t small; /* how many small packs may stay; 0: none */
 } vv_host_sweeping;
@@ -185,8 +185,8 @@ typedef struct vv_host_swept {
 	int64_t removable; /* when those that are condemned now, or were before, can be removed; 0: there are none */
 	uint64_t merged, made; /* packs that were put together, and into how many */
 	uint64_t young;        /* versions that stay for being younger than an hour alone */
-	uint64_t
-		young_packs; /* that would be put together or condemned if they were older than age_sec */
+	/* that would be put together or condemned if they were older than age_sec */
+	uint64_t young_packs;
 	int64_t young_from,
 		young_until; /* when the first and the last of them is that old; 0: never */
 	uint64_t incomplete; /* versions that wants reach, of which the place has a part */

@@ -57,8 +57,8 @@ struct vv_host {
 	bool parts_done;      /* packs were fetched, and no requested pack is only partly here */
 	vv_cid_set *joined;   /* packs whose blocks a pack of the catalog has, too (join.c) */
 	vv_pack_names unread; /* of these, the lists that were left out of the catalog */
-	vv_cid_map *
-		older; /* packs that versions name beside those that they need, and their lengths (older.h) */
+	/* packs that versions name beside those that they need, and their lengths (older.h) */
+	vv_cid_map *older;
 	size_t asked;         /* versions, one by one */
 	bool many;            /* so are more than that, together */
 	bool all, unlistable; /* all lists are in the catalog; the place does not allow listing */
