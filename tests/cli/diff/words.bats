@@ -65,7 +65,7 @@ no_storage() {
 	succeeds varve status -v
 	[[ $output =~ prices\.csv\ \ \+2\ -1\ ~1\ rows\;\ [0-9]+\ of\ [0-9]+\ groups? ]]
 	succeeds varve commit -v -a -m two
-	[[ $output =~ prices\.csv:\ \+2\ -1\ ~1\ rows\;\ [0-9]+\ of\ [0-9]+\ groups?\ new,\ .*\ stored\ of\  ]]
+	[[ $output =~ prices\.csv:\ \+2\ -1\ ~1\ rows\;\ [0-9]+\ of\ [0-9]+\ groups?\ new,\ .*\ for\ a\ file\ of\  ]]
 	succeeds varve log -v --stat -n 1
 	[[ $output =~ \+2\ -1\ ~1\ rows\;\ [0-9]+\ new\ blocks?,\ .*\ stored ]]
 	succeeds varve show -v
