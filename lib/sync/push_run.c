@@ -830,6 +830,7 @@ static vv_status fetch_lacking(run *r, vv_status rc, vv_error *err)
 			there[f.there_count++] = it->old;
 		}
 	}
+	vv_reached_close(&r->there); /* the remote may be asked, too, and its host has one lock */
 	const vv_status fetched = vv_fetch_data_run(&f, &why);
 	if (fetched < 0) {
 		*err = why;

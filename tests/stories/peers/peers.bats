@@ -341,7 +341,7 @@ sound() {
 	succeeds varve init -q --bare ../hub.git
 	rm -f .git/varve/packs/*
 	ends_with 2 varve push ../hub.git main
-	stderr_has "block"
+	stderr_has "could not be fetched: prices.csv"
 	ends_with 1 git -C ../hub.git rev-parse -q --verify main
 }
 
