@@ -32,7 +32,7 @@ static int hex_digit(uint8_t c)
 }
 
 /* Takes `len` bytes of what git sends, less at its end; the pointer is good until the next call. <0. */
-static ssize_t take(vv_pkt_in *p, uint8_t **out, size_t len, vv_error *err)
+static ssize_t take_bytes(vv_pkt_in *p, uint8_t **out, size_t len, vv_error *err)
 {
 	if (ROOM - p->at < len) {
 		/* Room is left where a packet's length would be: vv_pkt_text. */
@@ -63,7 +63,7 @@ static int next_packet(vv_pkt_in *p, vv_error *err)
 	unsigned len = 0;
 
 	if (p->flushed || p->eof) return 0;
-	ssize_t got = take(p, &head, HEAD, err);
+	ssize_t got = take_bytes(p, &head, HEAD, err);
 	if (got < 0) return (int)got;
 	if (got == 0) {
 		p->eof = true;
@@ -86,7 +86,7 @@ static int next_packet(vv_pkt_in *p, vv_error *err)
 	}
 	p->len = len - HEAD;
 	p->pos = 0;
-	if ((got = take(p, &bytes, p->len, err)) < 0) return (int)got;
+	if ((got = take_bytes(p, &bytes, p->len, err)) < 0) return (int)got;
 	if ((size_t)got != p->len) {
 		return vv_fail(err, VV_EINPUT, "git ended in the middle of a packet");
 	}

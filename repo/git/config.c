@@ -173,7 +173,7 @@ typedef struct parsing {
 } parsing;
 
 /* The next byte; at the end a newline. */
-static char look(const parsing *p)
+static char next_char(const parsing *p)
 {
 	return p->at < p->end ? *p->at : '\n';
 }
@@ -188,7 +188,7 @@ static bool take_byte(parsing *p, char c)
 
 static void skip_blanks(parsing *p)
 {
-	while (look(p) != '\n' && vv_is_space(*p->at)) {
+	while (next_char(p) != '\n' && vv_is_space(*p->at)) {
 		p->at++;
 	}
 }
@@ -202,7 +202,8 @@ static void skip_line(parsing *p)
 
 static void take_word(parsing *p, const char *also)
 {
-	for (; vv_is_alnum(look(p)) || (look(p) != '\n' && strchr(also, *p->at)); p->at++) {
+	for (; vv_is_alnum(next_char(p)) || (next_char(p) != '\n' && strchr(also, *p->at));
+	     p->at++) {
 		vv_buf_putc(&p->name, vv_to_lower(*p->at));
 	}
 }
@@ -212,12 +213,12 @@ static void take_section(parsing *p)
 {
 	vv_buf_reset(&p->name);
 	take_word(p, "-.");
-	if (look(p) != ']') {
-		p->bad |= !vv_is_space(look(p));
+	if (next_char(p) != ']') {
+		p->bad |= !vv_is_space(next_char(p));
 		skip_blanks(p);
 		p->bad |= !take_byte(p, '"');
 		vv_buf_putc(&p->name, '.');
-		for (; look(p) != '"' && look(p) != '\n'; p->at++) {
+		for (; next_char(p) != '"' && next_char(p) != '\n'; p->at++) {
 			p->at += *p->at == '\\' && p->at + 1 < p->end;
 			p->bad |= *p->at == '\n';
 			vv_buf_putc(&p->name, *p->at);
@@ -233,12 +234,12 @@ static void take_escape(parsing *p)
 {
 	static const char names[] = "ntb\"\\", bytes[] = "\n\t\b\"\\";
 
-	p->at += look(p) == '\r' && p->at + 1 < p->end && p->at[1] == '\n';
-	const char *name = look(p) == '\n' ? NULL : strchr(names, look(p));
+	p->at += next_char(p) == '\r' && p->at + 1 < p->end && p->at[1] == '\n';
+	const char *name = next_char(p) == '\n' ? NULL : strchr(names, next_char(p));
 	if (name) {
 		vv_buf_putc(&p->value, bytes[name - names]);
 	}
-	p->bad |= look(p) != '\n' && !name;
+	p->bad |= next_char(p) != '\n' && !name;
 	p->at += p->at < p->end;
 }
 
@@ -250,7 +251,7 @@ static void take_value(parsing *p)
 
 	vv_buf_reset(&p->value);
 	skip_blanks(p);
-	while (!p->bad && look(p) != '\n') {
+	while (!p->bad && next_char(p) != '\n') {
 		const char c = *p->at++;
 
 		if (!quoted && (c == '#' || c == ';')) {
@@ -272,7 +273,7 @@ static vv_status take_key(parsing *p, vv_config_fn fn, void *payload, vv_error *
 {
 	vv_status rc;
 
-	p->bad |= !vv_is_alpha(look(p));
+	p->bad |= !vv_is_alpha(next_char(p));
 	p->name.len = p->section;
 	vv_buf_puts(&p->name, p->section > 0 ? "." : "");
 	take_word(p, "-");
@@ -281,7 +282,7 @@ static vv_status take_key(parsing *p, vv_config_fn fn, void *payload, vv_error *
 	if (has_value) {
 		take_value(p);
 	}
-	p->bad |= look(p) != '\n';
+	p->bad |= next_char(p) != '\n';
 	if (p->bad || (rc = vv_buf_ok(&p->name, err)) < 0 || (rc = vv_buf_ok(&p->value, err)) < 0) {
 		return p->bad ? VV_OK : rc;
 	}

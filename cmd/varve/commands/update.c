@@ -43,8 +43,8 @@ typedef struct updates {
 	vv_json_out w;
 } updates;
 
-static void put(updates *u, const char *path, const char *outcome, const char *commit,
-		const char *error)
+static void put_outcome(updates *u, const char *path, const char *outcome, const char *commit,
+			const char *error)
 {
 	vv_json_put_object(&u->w, {JSON_TEXT("path", path)}, {JSON_TEXT("outcome", outcome)},
 			   {JSON_TEXT("new", commit)}, {JSON_TEXT("error", error)});
@@ -75,8 +75,8 @@ static vv_status pick_update(updates *u, const vv_imported *i, const vv_oid *com
 			"--abort' undoes it");
 	}
 	if (rc < 0) return rc;
-	put(u, i->to, outcomes[p.outcome],
-	    p.outcome == VV_PICK_COMMITTED ? vv_oid_shows(&p.tip) : NULL, NULL);
+	put_outcome(u, i->to, outcomes[p.outcome],
+		    p.outcome == VV_PICK_COMMITTED ? vv_oid_shows(&p.tip) : NULL, NULL);
 	if (!u->json && (!u->quiet || p.outcome == VV_PICK_CONFLICTS)) {
 		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);
 	}
@@ -109,7 +109,7 @@ static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *
 static vv_status report_failed(updates *u, const vv_imported *i, vv_error *err)
 {
 	u->failed = true;
-	put(u, i->to, "failed", NULL, err->message);
+	put_outcome(u, i->to, "failed", NULL, err->message);
 	(void)vv_prefix(err, "%s was not updated", vv_text_shows(i->to));
 	(void)vv_report(err);
 	vv_error_clear(err);
@@ -137,7 +137,7 @@ static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 		return rc;
 	}
 	if (removed) {
-		put(u, i->to, "removed", NULL, NULL);
+		put_outcome(u, i->to, "removed", NULL, NULL);
 		vv_note("%s was removed here and is not updated; 'git config -f " VV_BLOCKS_CONFIG
 			" --remove-section \"import.%s\"' forgets its source",
 			vv_text_shows(i->to), vv_text_shows(i->to));
@@ -149,7 +149,7 @@ static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 	}
 	if (rc < 0) return rc;
 	if (strcmp(now.root, i->root) == 0) {
-		put(u, i->to, "unchanged", NULL, NULL);
+		put_outcome(u, i->to, "unchanged", NULL, NULL);
 		if (!u->quiet) {
 			vv_note("%s: nothing changed at %s", vv_text_shows(i->to),
 				vv_text_url(i->url));

@@ -815,8 +815,8 @@ static vv_status take_code(vv_code *out, const char *value, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status take(void *payload, const char *key, const char *value,
-		      const char *level VV_UNUSED, vv_error *err)
+static vv_status take_policy_setting(void *payload, const char *key, const char *value,
+				     const char *level VV_UNUSED, vv_error *err)
 {
 	vv_vault_policy *p = payload;
 
@@ -831,7 +831,7 @@ static vv_status take(void *payload, const char *key, const char *value,
 vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	vv_status rc = vv_blocks_config_each(r, take, out, err);
+	vv_status rc = vv_blocks_config_each(r, take_policy_setting, out, err);
 	if (rc == VV_OK && out->code.data > 0) {
 		rc = out->copies > 0 ? vv_fail(err, VV_EINPUT,
 					       FILE_NAME ": there are vault.code and vault.copies, "

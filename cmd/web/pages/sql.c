@@ -11,7 +11,7 @@
 #define ROWS_MAX 1000u              /* shown, */
 #define BYTES_MAX ((size_t)4 << 20) /* and of them */
 
-static vv_status take(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status take_answer(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	vv_buf *out = payload;
 
@@ -82,7 +82,7 @@ static vv_status put_answer(vv_page *p, const char *program, const char *query, 
 							       : vv_repository_gitdir(repo),
 			    .env = vv_repository_env(repo),
 			    .errors = &said,
-			    .take = take,
+			    .take = take_answer,
 			    .payload = &rows};
 	int code = 0;
 	const vv_status rc = vv_run_program(&run, &code, err);
