@@ -64,7 +64,7 @@ typedef struct vv_error {
 	bool lost;     /* of VV_EREFUSED: no copy has the version that its signed head names */
 	bool answered; /* the peer reported the error, and the connection can still be used */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
-	vv_hint_id hint_id; /* what to try next; VV_HINT_NONE if varve has no good advice */
+	vv_hint_id hint_id;           /* advice on what to try next; VV_HINT_NONE: no advice */
 	/* the sentence, or the arguments of the code, each with a NUL after it */
 	char hint[VV_HINT_MAX];
 } vv_error;

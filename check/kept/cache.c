@@ -46,7 +46,7 @@ typedef struct records {
 
 struct vv_check_cache {
 	char *dir;       /* NULL: in memory */
-	records used;    /* records for save: names, and the bytes if there is no folder */
+	records used;    /* records to save: their names, and in memory also their bytes */
 	records large;   /* requested files: names as in a result */
 	records trusted; /* where they are in the trusted file */
 	int trusted_fd;  /* -1: none */

@@ -81,8 +81,8 @@ static inline bool check_key_cursor_has(const check_key_cursor *c)
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
 }
 
-/* Writing: begin, put each entry in order, end. If the disk fails there is no run. It is visible
- * only after its end. */
+/* To write a run, call check_key_writer_begin, check_key_writer_put for each entry in order, and the end. The run is visible
+ * only after its end; if the disk fails, no run is made. */
 typedef struct check_key_writer check_key_writer;
 /* t: whose groups these are, until the end; borrowed. expected: roughly how many entries follow. left_out: bits of
  * hashes that are not known any more, at least. */

@@ -1,6 +1,7 @@
 /*
- * base: compares a version with its base, and finds changes of columns and key. * If the version
- * still has the base's key, the rule primary-key checks it (check/rules/check.h). If it has another
+ * base: compares a version with its base, and finds changes of columns and key.
+ *
+ * If the version still has the base's key, the rule primary-key checks it (check/rules/check.h). If it has another
  * key, or none, the base's is checked here by the same means.
  */
 #include "check/past/base.h"

@@ -314,7 +314,7 @@ static vv_status give_beyond(base_check *c, const vv_rule_setting *s, uint64_t n
 {
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
-	/* with only a lower bound there is no upper one */
+	/* a setting with a lower bound alone does not limit from above */
 	bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
 
 	if (!above && !base_below(&s->min, n, of)) {

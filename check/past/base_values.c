@@ -1,8 +1,9 @@
 /*
- * base_values: the rules on the values of whole columns: missing ones, new ones, drift, and the age
- * of the newest date. * They measure a column's distribution. It comes from the cache, or from the
- * base's and the groups that differ, or the column is read: by several threads, each of which
- * counts a run of rows by itself.
+ * base_values: the rules on the values of whole columns: missing ones, new ones, drift, and the age of the newest
+ * date.
+ *
+ * They measure a column's distribution. It comes from the cache, or from the base's and the groups that differ, or the
+ * column is read: by several threads, each of which counts a run of rows by itself.
  */
 #include "check/past/base_internal.h"
 

@@ -300,7 +300,7 @@ static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 }
 
 /* Visits the whole keys of one group, by its digest; fields and places of one side. VV_EMISSING:
- * its block is no longer here. */
+ * this repository no longer has the group's block. */
 typedef vv_status (*key_fn)(following *x, vv_error *err);
 
 /* Keys of rows that are one after the other, `width` cells each; places: of the key's columns in a row. */

@@ -1,8 +1,9 @@
 /*
  * groups: reads the groups of a version, and keeps their findings by the groups' content and the
- * hash of everything that determines them (check_plan.id). * The fact: the start of the group's
- * part in the tail, or UINT32_MAX: no findings. A part: varint line ends inside of cells, varint
- * number of counts, so many times (varint counter, varint count).
+ * hash of everything that determines them (check_plan.id).
+ *
+ * The fact is the start of the group's part in the tail, or UINT32_MAX: no findings. A part has the number of line ends
+ * inside of cells, the number of pairs that follow, and these pairs of a counter and its count. All are varints.
  */
 #include "check/rules/groups.h"
 

@@ -1,8 +1,9 @@
 /*
- * lines: finds the line of the file for a row. * A row of CSV takes one line and as many more as
- * its cells have line ends, so that a group's number of line ends in cells is enough: it is kept by
- * data list. Only groups with raw lines (blank lines between the rows, stray spaces) and JSON
- * arrays are written out to be counted.
+ * lines: finds the line of the file for a row.
+ *
+ * A row of CSV takes one line and as many more as its cells have line ends, so that a group's number of line ends in
+ * cells is enough: it is kept by data list. Only groups with raw lines (blank lines between the rows, stray spaces)
+ * and JSON arrays are written out to be counted.
  */
 #include <string.h>
 

@@ -120,7 +120,7 @@ static bool is_line(const speller *s)
 						      s->p->schema, &how, VV_IGNORED) == VV_OK);
 }
 
-/* Takes s->line; what and where: for the comment if it is not expressible. */
+/* Appends s->line as a line, or as a comment with what and where if a line cannot express it. */
 static void put_line(speller *s, vv_severity severity, const char *why, const char *what,
 		     const char *where)
 {

@@ -1,7 +1,9 @@
 /*
  * table_rules: decides for a version's sums: known, to be read, to be kept. Each row group that a rule still needs is
- * read once, for all rules, on all cores. * The memo's fact: the start of the group's sums in the tail, or UINT32_MAX:
- * too long to keep, read again. Of the tail: varint length, and that many bytes (dataset/rows/sums.h).
+ * read once, for all rules, on all cores.
+ *
+ * The memo's fact: the start of the group's sums in the tail, or UINT32_MAX: too long to keep, read again. Of the
+ * tail: varint length, and that many bytes (dataset/rows/sums.h).
  */
 #include "check/rules/table_internal.h"
 

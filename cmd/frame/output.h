@@ -24,7 +24,7 @@ void vv_out_bytes(const void *bytes,
 		  size_t len); /* a terminal gets \\u0085 for what would drive it */
 /* Prints the JSON, and a line end. VV_ENOMEM. */
 vv_status vv_out_json(const vv_buf *json, vv_error *err);
-/* An object of these members, with so many spaces a level: vv_out_object(2, err, {JSON_TEXT("path", path)}). */
+/* Prints an object of these members, indented by this number of spaces for each level: vv_out_object(2, err, {JSON_TEXT("path", path)}). */
 #define vv_out_object(indent, err, ...) vv_out_members(indent, err, VV_JSON_LIST(__VA_ARGS__))
 vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *members,
 			 size_t count);

@@ -86,7 +86,7 @@ extern const vv_command vv_cmd_whereis;
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
 
-/* What fetch --json has of one remote; error: why it failed, or NULL. */
+/* Writes the object of fetch --json for one remote. error is the reason why the fetch failed, or NULL. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
 /* The command for a word from other tools ("undo": "varve restore FILE"); NULL: unknown. */

@@ -1,7 +1,8 @@
 /*
- * patch_fit: makes two small tables of a patch's lines; without a key matches lines to rows by the whole row, the nearest of
- * several; and writes misfits as a separate patch. * The lines of each side are read as a table, so that their cells are the
- * same as from the file.
+ * patch_fit: makes two small tables of a patch's lines; without a key matches lines to rows by the whole row, the
+ * nearest of several; and writes misfits as a separate patch.
+ *
+ * The lines of each side are read as a table, so that their cells are the same as from the file.
  */
 #include "diff/merge/patch_fit.h"
 

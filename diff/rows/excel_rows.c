@@ -1,7 +1,8 @@
 /*
- * excel_rows: pairs rows, and counts over the pairs. * A spoiled key is found again by all spellings of the base's: rows with
- * an unchanged key come first, so that 01 does not take the row of 1. Of several rows with one key, the one with the most
- * common cells is taken.
+ * excel_rows: pairs rows, and counts over the pairs.
+ *
+ * A spoiled key is found again by all spellings of the base's: rows with an unchanged key come first, so that 01 does
+ * not take the row of 1. Of several rows with one key, the one with the most common cells is taken.
  */
 #include "diff/rows/excel_rows.h"
 

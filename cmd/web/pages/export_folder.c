@@ -1,6 +1,8 @@
 /*
- * export_folder: collects files in a waiting folder, and moves them to their places in order. * The list names all files of
- * both exports before any is moved, so that after a kill the next export knows the files, too.
+ * export_folder: collects files in a waiting folder, and moves them to their places in order.
+ *
+ * The list names all files of both exports before any is moved, so that after a kill the next export knows the files,
+ * too.
  */
 #include "cmd/web/pages/export_folder.h"
 

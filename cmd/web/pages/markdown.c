@@ -1,7 +1,8 @@
 /*
- * markdown: cmark-gfm's calls. Its writer omits HTML and addresses that a browser would run; this file asks a
- * callback for addresses, and writes invisible and direction-changing characters visibly. * Of GitHub's extensions
- * only tables: others keep state in memory shared by all threads.
+ * markdown: cmark-gfm's calls. Its writer omits HTML and addresses that a browser would run; this file asks a callback
+ * for addresses, and writes invisible and direction-changing characters visibly.
+ *
+ * Of GitHub's extensions only tables: others keep state in memory shared by all threads.
  */
 #include "cmd/web/pages/markdown.h"
 
