@@ -36,5 +36,8 @@ typedef struct vv_fetch_data {
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
 /* The version with this root, in the place of those that are named. */
 vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
+/* After a push has failed with VV_EMISSING and the error err, since versions were dropped, or came by git alone: fetches
+ * them. notes: or NULL. VV_OK: push again. VV_EMISSING: nothing was fetched, and err is the error of the push. */
+vv_status vv_fetch_data_for_push(vv_fetch_data *f, const vv_notes *notes, vv_error *err);
 
 #endif

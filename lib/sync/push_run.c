@@ -36,6 +36,7 @@ typedef struct run {
 	vv_push_outcome out;
 	bool asks;    /* for the refs of a Git host, in any case */
 	bool fetched; /* what is missing here, as far as others have it */
+	vv_buf shown; /* to the pre-push hook, which has agreed to it */
 } run;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r)
@@ -227,10 +228,15 @@ static vv_status run_hook(run *r, vv_error *err)
 				      vv_oid_shows(&it->id), it->to, vv_oid_shows(&it->old));
 		}
 	}
-	rc = vv_buf_ok(&input, err);
-	return rc < 0 ? rc
-		      : vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
-					 err);
+	if ((rc = vv_buf_ok(&input, err)) < 0 || (r->fetched && vv_buf_equal(&input, &r->shown)) ||
+	    (rc = vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
+				   err)) < 0) {
+		return rc;
+	}
+	vv_buf_clear(&r->shown);
+	r->shown = input;
+	input = (vv_buf)VV_BUF_INIT;
+	return VV_OK;
 }
 
 /* The plan outlives the answer. */
@@ -807,15 +813,13 @@ static bool is_refused_here(const vv_push_plan *plan)
 	return here;
 }
 
-/* Versions that are to go, and were dropped here since others keep them, or came by git alone. Else rc, as it was. */
-static vv_status fetch_lacking(run *r, vv_status rc, vv_error *err)
+static vv_status fetch_lacking(run *r, vv_error *err)
 {
 	const vv_push_plan *plan = &r->j->plan;
 	vv_auto_free vv_oid *goes = vv_calloc(2 * plan->count + 1, sizeof(*goes));
 	vv_oid *there = goes ? goes + plan->count : NULL;
 	vv_fetch_data f = {
 		.repo = r->j->repo, .tips = goes, .there = there, .progress = r->t.progress};
-	vv_error why;
 
 	if (!goes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < plan->count; i++) {
@@ -831,16 +835,7 @@ static vv_status fetch_lacking(run *r, vv_status rc, vv_error *err)
 		}
 	}
 	vv_reached_close(&r->there); /* the remote may be asked, too, and its host has one lock */
-	const vv_status fetched = vv_fetch_data_run(&f, &why);
-	if (fetched < 0) {
-		*err = why;
-		return fetched;
-	}
-	if (f.fetched > 0 && !r->j->quiet) {
-		vv_notes_put(r->t.notes, "%s fetched, since the push needs them",
-			     vv_text_counted(f.fetched, "version was", "versions were"));
-	}
-	return f.fetched > 0 ? VV_OK : rc;
+	return vv_fetch_data_for_push(&f, r->j->quiet ? NULL : r->t.notes, err);
 }
 
 static vv_status push_refs(run *r, vv_error *err);
@@ -881,7 +876,7 @@ static vv_status push_refs(run *r, vv_error *err)
 		}
 		if (rc == VV_EMISSING && !r->fetched && !j->dry_run) {
 			r->fetched = true;
-			rc = fetch_lacking(r, rc, err);
+			rc = fetch_lacking(r, err);
 			return rc < 0 ? rc : push_refs_again(r, err);
 		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);
@@ -945,6 +940,7 @@ vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
 		rc = vv_fail_nomem(err);
 	}
 	vv_push_outcome_clear(&r.out);
+	vv_buf_clear(&r.shown);
 	vv_reached_close(&r.there);
 	vv_transfer_close(&r.t);
 	vv_remote_clear(&r.remote);

@@ -302,6 +302,28 @@ old_branch() {
 	sound
 }
 
+@test "versions that drop removed are fetched for git's push, and a hook runs once" {
+	peer
+	cd peer
+	git init -q --bare ../kept.git
+	varve push -q ../kept.git main
+	git remote add kept ../kept.git
+	git init -q --bare ../fresh.git
+	git remote add fresh ../fresh.git
+	varve drop -q --history --from kept
+	succeeds git push -q fresh main
+	stderr_has "fetched, since the push needs them"
+	varve clone -q ../fresh.git ../b
+	varve -C ../b fsck --data
+	varve drop -q --history --from kept
+	printf '#!/bin/sh\necho ran >> ../ran\nexec varve pre-push "$@"\n' > .git/hooks/pre-push
+	varve init -q --bare ../there.git
+	succeeds varve push ../there.git main
+	stderr_has "fetched, since the push needs them"
+	[ "$(cat ../ran)" = ran ]
+	varve -C ../there.git fsck --data
+}
+
 @test "a version that was made here and is lost is damage, in a lazy clone, too" {
 	peer
 	varve clone -q --lazy peer b 2> /dev/null

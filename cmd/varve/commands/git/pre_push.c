@@ -20,6 +20,7 @@
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
 #include "lib/status/lost_tables.h"
+#include "lib/sync/fetch_data.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
@@ -425,6 +426,15 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 		return rc;
 	}
 	rc = send(r, err);
+	if (rc == VV_EMISSING) {
+		vv_fetch_data f = {.repo = r->repo,
+				   .tips = r->wants,
+				   .tip_count = r->count,
+				   .there = r->haves,
+				   .there_count = r->have_count};
+		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
+		rc = rc < 0 ? rc : send(r, err);
+	}
 	/* for errors that a retry or repair solves, pushing without rows is no solution */
 	r->stopped = rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
 	return rc;
