@@ -10,13 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
-LATER = """[suppress_type]
-type_kind = struct
-name_not_regexp = ^({frozen})$
-has_data_member_inserted_at = end
-"""
 HEAD = "#include <varve/varve.h>\n#include <varve/arrow.h>\n"
 
 
@@ -42,12 +38,25 @@ def frozen(root):
     return names
 
 
+def as_first(kept, now, frozen):
+    """The ABI now, without what was added at the end of structs since the kept one. abidiff can suppress such an addition, but
+    then with all else that changed in the struct."""
+    first = {each.get("name"): each for each in ET.parse(kept).iter("class-decl")}
+    tree = ET.parse(now)
+    for struct in tree.iter("class-decl"):
+        was = first.get(struct.get("name"))
+        if was is not None and struct.get("name") not in frozen and struct.get("size-in-bits"):
+            for added in struct.findall("data-member")[len(was.findall("data-member")):]:
+                struct.remove(added)
+            struct.set("size-in-bits", was.get("size-in-bits"))
+    return ET.tostring(tree.getroot(), "unicode")
+
+
 def broken(root, folder, now):
     """What programs built with the first release of a version would miss."""
-    (folder / "later").write_text(LATER.format(frozen="|".join(frozen(root))))
     for kept in sorted((root / "tests/compat").glob("v*/abi")):
-        done = subprocess.run(["abidiff", "--no-show-locs", "--no-added-syms", "--suppressions", folder / "later", kept, now],
-                              capture_output=True, text=True)
+        (folder / "first.abi").write_text(as_first(kept, now, frozen(root)))
+        done = subprocess.run(["abidiff", "--no-show-locs", "--no-added-syms", kept, folder / "first.abi"], capture_output=True, text=True)
         if done.returncode:
             yield f"programs built with {kept.relative_to(root)} break\n{done.stdout}{done.stderr}"
 
