@@ -58,6 +58,8 @@ start_sshd() {
 			echo "SetEnv HOME=$far PATH=$far/bin:$PATH ASAN_OPTIONS=${ASAN_OPTIONS-detect_leaks=1}"
 			[ $# -eq 0 ] || printf '%s\n' "$@"
 		} > "$far/sshd_config"
+		# From 9.8 on it refuses an address after logins from there that failed.
+		! "$sshd" -t -f "$far/sshd_config" -o PerSourcePenalties=no 2> /dev/null || echo "PerSourcePenalties no" >> "$far/sshd_config"
 		"$sshd" -D -e -f "$far/sshd_config" 2> "$far/sshd.log" 3>&- &
 		sshd_pid=$!
 		wait_for_port && break
