@@ -15,8 +15,6 @@
 #include "lib/check/list.h"
 #include "lib/check/one.h"
 
-#define SHALLOW_MAX ((size_t)16 << 20)
-
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
 {
@@ -43,43 +41,24 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 	return rc;
 }
 
-/* Is the commit one at which the clone was cut off? */
-static vv_status is_shallow(vv_repository *r, const vv_oid *commit, bool *out, vv_error *err)
-{
-	vv_auto(char) *file = vv_path_join(vv_repository_commondir(r), "shallow", NULL);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&text, file, SHALLOW_MAX, err);
-
-	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), vv_oid_shows(commit)) != NULL;
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
-}
-
-static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
-{
-	return vv_fail(
-		err, VV_EMISSING,
-		"the parent of %.10s is not here: the clone is shallow\n"
-		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)",
-		vv_oid_shows(commit));
-}
-
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err)
 {
 	vv_auto(vv_commit) c = {0}, parent = {0};
-	bool shallow = false;
 	vv_status rc;
 
 	*has = false;
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_commit_read(r, commit, &c, err)) < 0 ||
-	    (rc = is_shallow(r, commit, &shallow, err)) < 0) {
-		return rc;
+	if ((rc = vv_commit_read(r, commit, &c, err)) < 0 || c.parent_count == 0) return rc;
+	if ((rc = vv_commit_read(r, &c.parents[0], &parent, err)) == VV_ENOTFOUND &&
+	    vv_repository_is_shallow(r)) {
+		return vv_fail(err, VV_EMISSING,
+			       "the parent of %.10s is not here: the clone is shallow\n"
+			       "git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; "
+			       "GitLab: GIT_DEPTH: 0)",
+			       vv_oid_shows(commit));
 	}
-	if (c.parent_count == 0) return shallow ? fail_shallow(commit, err) : VV_OK;
-	if ((rc = vv_commit_read(r, &c.parents[0], &parent, err)) < 0) {
-		return shallow ? fail_shallow(commit, err) : rc;
-	}
+	if (rc < 0) return rc;
 	*has = true;
 	return vv_diff_side_commit(out, r, &c.parents[0], NULL, err);
 }

@@ -106,12 +106,14 @@ vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
 
 /* --- reading ------------------------------------------------------------ */
 
-typedef struct line_reader {
-	const char *p, *end;
-} line_reader;
+vv_header_lines vv_header_lines_of(git_odb_object *commit)
+{
+	const char *p = git_odb_object_data(commit);
 
-/* "<key> <40 hex>\n" */
-static bool read_id(line_reader *in, const char *key, git_oid *out)
+	return (vv_header_lines){p, p + git_odb_object_size(commit)};
+}
+
+bool vv_header_take_id(vv_header_lines *in, const char *key, git_oid *out)
 {
 	size_t key_len = strlen(key);
 	vv_oid id;
@@ -128,7 +130,7 @@ static bool read_id(line_reader *in, const char *key, git_oid *out)
 }
 
 /* The committer's seconds; 0 where the line is not as it should be. */
-static int64_t read_time(const line_reader *in)
+static int64_t read_time(const vv_header_lines *in)
 {
 	const char *p = in->p;
 
@@ -159,13 +161,13 @@ static bool is_shallow(const vv_repository *r, const git_oid *id)
 	return at < r->shallow_count && git_oid_equal(&r->shallow[at], id);
 }
 
-static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_error *err)
+static vv_status read_parents(vv_walker *w, vv_node *n, vv_header_lines *in, vv_error *err)
 {
-	line_reader scan = *in;
+	vv_header_lines scan = *in;
 	uint32_t count = 0;
 	git_oid id;
 
-	while (read_id(&scan, "parent", &id)) {
+	while (vv_header_take_id(&scan, "parent", &id)) {
 		count++;
 	}
 	if (is_shallow(w->repo, &n->id)) {
@@ -177,7 +179,7 @@ static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_erro
 		return vv_fail_nomem(err);
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		(void)read_id(in, "parent", &id);
+		(void)vv_header_take_id(in, "parent", &id);
 		if (!(n->parents[i] = vv_walker_node(w, &id))) return vv_fail_nomem(err);
 	}
 	n->parent_count = count;
@@ -188,7 +190,7 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
 	char hex[GIT_OID_HEXSZ + 1];
-	line_reader in;
+	vv_header_lines in;
 	vv_status rc;
 
 	if (n->parsed) return VV_OK;
@@ -196,9 +198,8 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 				 err)) < 0) {
 		return rc;
 	}
-	in.p = git_odb_object_data(object);
-	in.end = in.p + git_odb_object_size(object);
-	if (!read_id(&in, "tree", &n->tree)) {
+	in = vv_header_lines_of(object);
+	if (!vv_header_take_id(&in, "tree", &n->tree)) {
 		return vv_fail(err, VV_ECORRUPT, "the commit %s does not begin with its tree",
 			       git_oid_tostr(hex, sizeof(hex), &n->id));
 	}

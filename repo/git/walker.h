@@ -81,4 +81,12 @@ vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err);
 void vv_nodes_clear(vv_nodes *list);
 VV_AUTO_CLEAR(vv_nodes, vv_nodes_clear)
 
+/* The headers of a commit, as its bytes have them: libgit2 1.7 and later give the commits at which a shallow clone ends no
+ * parents. Takes a line "<key> <40 hex>"; false, and nothing is taken: the next line is another one. */
+typedef struct vv_header_lines {
+	const char *p, *end;
+} vv_header_lines;
+vv_header_lines vv_header_lines_of(git_odb_object *commit);
+bool vv_header_take_id(vv_header_lines *in, const char *key, git_oid *out);
+
 #endif

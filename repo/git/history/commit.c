@@ -3,6 +3,7 @@
  */
 #include "repo/git/history/commit.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -15,6 +16,7 @@
 #include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
 #include "repo/git/run_git.h"
+#include "repo/git/walker.h"
 
 /* ---- commit ---- */
 
@@ -48,20 +50,20 @@ static vv_status copy_person(vv_person *out, const git_signature *from, vv_error
 	return out->name && out->email ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status copy_commit(const git_commit *from, vv_commit *out, vv_error *err)
+static vv_status copy_commit(const git_commit *from, vv_header_lines lines, vv_commit *out,
+			     vv_error *err)
 {
-	unsigned count = git_commit_parentcount(from);
+	size_t cap = 0;
 	vv_status rc;
+	git_oid id;
 
 	vv_oid_from_git(&out->id, git_commit_id(from));
 	vv_oid_from_git(&out->tree, git_commit_tree_id(from));
-	if (count > 0 && !(out->parents = vv_calloc(count, sizeof(vv_oid)))) {
-		return vv_fail_nomem(err);
+	(void)vv_header_take_id(&lines, "tree", &id);
+	while (vv_header_take_id(&lines, "parent", &id)) {
+		if (!vv_array_room(out->parents, out->parent_count, cap)) return vv_fail_nomem(err);
+		vv_oid_from_git(&out->parents[out->parent_count++], &id);
 	}
-	for (unsigned i = 0; i < count; i++) {
-		vv_oid_from_git(&out->parents[i], git_commit_parent_id(from, i));
-	}
-	out->parent_count = count;
 	if ((rc = copy_person(&out->author, git_commit_author(from), err)) < 0 ||
 	    (rc = copy_person(&out->committer, git_commit_committer(from), err)) < 0) {
 		return rc;
@@ -88,7 +90,7 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 	if ((code = git_commit_lookup(&commit, r->git, &git_id)) < 0) {
 		return vv_git_fail(err, code, "cannot read the commit %s", vv_oid_shows(id));
 	}
-	if ((rc = copy_commit(commit, out, err)) < 0) {
+	if ((rc = copy_commit(commit, vv_header_lines_of(bytes), out, err)) < 0) {
 		vv_commit_clear(out);
 	}
 	return rc;
