@@ -44,7 +44,7 @@ void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
 void vv_fetch_job_clear(vv_fetch_job *j)
 {
 	vv_ref_plan_clear(&j->plan);
-	vv_free_all(j->merge_name, j->remote_head, j->url);
+	vv_free_all(j->merge_name, j->remote_head, j->url, j->name);
 }
 
 static vv_status look_lazy(run *r, vv_error *err)
@@ -761,9 +761,8 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 	if (rc == VV_EREFUSED && r.lost) {
 		rc = run_elsewhere(&r, &failed, err);
 	}
-	if (rc == VV_OK && !(j->url = vv_strdup(r.from.remote.url))) {
-		rc = vv_fail_nomem(err);
-	}
+	j->name = vv_take(&r.from.remote.name);
+	j->url = vv_take(&r.from.remote.url);
 	close_run(&r);
 	return rc;
 }

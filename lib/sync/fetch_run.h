@@ -41,7 +41,7 @@ typedef struct vv_fetch_job {
 		      * head names */
 	bool mended;        /* blocks arrived for earlier commits */
 	uint64_t elsewhere; /* versions whose blocks were left there */
-	char *url;
+	char *url, *name;   /* of the remote; the name may be NULL */
 } vv_fetch_job;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r);

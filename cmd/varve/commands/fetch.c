@@ -99,7 +99,7 @@ static void put_ref(vv_json_out *w, const void *item)
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
 {
 	vv_json_put_object(
-		w, {JSON_URL("remote", name)}, {JSON_URL("url", j->url)},
+		w, {JSON_URL("remote", name ? name : j->name)}, {JSON_URL("url", j->url)},
 		{JSON_EACH(put_ref, "refs", j->plan.moves, j->plan.count)},
 		{JSON_NUMBER("commits", j->sum.commits)},
 		{JSON_NUMBER("versions", j->sum.versions)}, {JSON_NUMBER("blocks", j->sum.blocks)},

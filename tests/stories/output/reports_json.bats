@@ -138,7 +138,7 @@ assert d["versions"] == 1 and d["blocks"] >= 2 and d["bytes"] > 0'
 	holds '
 assert d["data"] is None
 (r,) = d["remotes"]
-assert r["url"].endswith("hub.git") and r["error"] is None
+assert r["remote"] == "origin" and r["url"].endswith("hub.git") and r["error"] is None
 assert r["refs"] == [{"from": "refs/heads/main", "to": "refs/remotes/origin/main", "old": "'$one'", "new": "'$two'", "state": "moved"}]
 assert (r["commits"], r["versions"], r["missingBlocks"]) == (1, 1, 0) and r["bytes"] > 0'
 	tick
