@@ -202,9 +202,20 @@ void vv_os_program_started(const char *argv0)
 #if defined(VV_OS_LINUX) || defined(VV_OS_MACOS)
 	(void)argv0;
 #else
-	if (!argv0 || !strchr(argv0, '/') || !realpath(argv0, started_as)) {
-		started_as[0] = '\0';
+	const bool named = argv0 && !strchr(argv0, '/');
+	bool found = argv0 && !named && realpath(argv0, started_as);
+	char path[PATH_MAX];
+	struct stat st;
+
+	for (const char *at = named ? getenv("PATH") : NULL; !found && at && *at;
+	     at += *at == ':') {
+		const size_t len = strcspn(at, ":");
+		(void)snprintf(path, sizeof(path), "%.*s/%s", (int)len, at, argv0);
+		found = *at == '/' && access(path, X_OK) == 0 && stat(path, &st) == 0 &&
+			S_ISREG(st.st_mode) && realpath(path, started_as);
+		at += len;
 	}
+	started_as[found ? PATH_MAX - 1 : 0] = '\0';
 #endif
 }
 

@@ -36,8 +36,8 @@ size_t vv_os_process_arguments(char *out, size_t size, pid_t pid);
 /* Nanoseconds of CPU time that the processes of a group and their ended children used; 0: not known. */
 int64_t vv_os_group_cpu(pid_t group);
 
-/* Path of the program that runs. False: unknown. POSIX has no call for it: there it is known only if a path with a slash
- * started the program and the program reported this before it changed its folder. */
+/* Path of the program that runs. False: unknown. POSIX has no call for it: there it is the file that argv[0] names, in PATH
+ * if it is a name alone, which the program reports before it changes its folder. */
 bool vv_os_program(char *out, size_t size);
 void vv_os_program_started(const char *argv0);
 

@@ -66,6 +66,9 @@ static void the_program_that_runs_is_a_file(void **state)
 	vv_os_program_started("/bin/sh"); /* of which POSIX takes the word */
 	assert_true(vv_os_program(path, sizeof(path)));
 	assert_int_equal(access(path, X_OK), 0);
+	vv_os_program_started("sh");
+	assert_true(vv_os_program(path, sizeof(path)));
+	assert_int_equal(access(path, X_OK), 0);
 	assert_false(vv_os_program(path, 4));
 }
 
