@@ -81,12 +81,14 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 			     : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
+	h->first = d->lead;
 	h->end = d->prologue.len;
 	vv_scan_window(scan, line, len, true, 0);
 	for (unsigned i = 0;
 	     i <= d->header_more && vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1;
 	     i++) {
 		h->last = d->lead + row.text_start;
+		h->first = i == 0 ? h->last : h->first;
 		h->end = d->lead + row.text_end +
 			 (row.newline == VV_NO_NEWLINE ? 0
 			  : row.newline == VV_CRLF     ? 2
@@ -98,18 +100,16 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 	return VV_OK;
 }
 
-vv_status vv_header_rows_split(vv_bytes *header, vv_bytes *rest, const vv_dialect *d, vv_error *err)
+vv_status vv_header_rows_split(vv_header_parts *out, const vv_dialect *d, vv_error *err)
 {
 	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
 	vv_status rc = d->header ? vv_header_rows_read(&h, d, err) : VV_OK;
+	char *s = d->prologue.data;
 
-	if (rc < 0) return rc;
-	*header = *rest = (vv_bytes){NULL, 0};
-	if (!d->header || d->prologue.len == d->lead) return VV_OK;
-	*header = (vv_bytes){.data = d->prologue.data + d->lead, .len = h.end - d->lead};
-	if (h.end < d->prologue.len) {
-		*rest = (vv_bytes){.data = d->prologue.data + h.end,
-				   .len = d->prologue.len - h.end};
-	}
+	*out = (vv_header_parts){.above = {NULL, 0}};
+	if (rc < 0 || !d->header || d->prologue.len == d->lead) return rc;
+	*out = (vv_header_parts){.above = {s + d->lead, h.first - d->lead},
+				 .header = {s + h.first, h.end - h.first},
+				 .below = {s + h.end, d->prologue.len - h.end}};
 	return VV_OK;
 }

@@ -141,13 +141,14 @@ static bool is_blank(const vv_buf *lines)
 	return true;
 }
 
-/* The header gets `rest` below it, and a line end where it was the whole file: rows may follow now. */
-static vv_status end_header(vv_dialect *d, const vv_buf *rest, vv_error *err)
+/* The header gets the lines around it, and a line end where it was the whole file: rows may follow now. */
+static vv_status end_header(vv_dialect *d, const vv_buf *above, const vv_buf *rest, vv_error *err)
 {
 	vv_auto(vv_buf) all = VV_BUF_INIT;
 	size_t end_len, len;
 	const char *end = vv_dialect_row_end(d, &end_len), *header = vv_dialect_header(d, &len);
 
+	vv_buf_put(&all, above->data, above->len);
 	vv_buf_put(&all, header, len);
 	for (int part = 0; part < 2; part++) {
 		const char last = all.len > 0 && !all.failed ? all.data[all.len - 1] : '\n';
@@ -159,16 +160,18 @@ static vv_status end_header(vv_dialect *d, const vv_buf *rest, vv_error *err)
 	return rc < 0 ? rc : vv_dialect_set_header(d, all.data, all.len, err);
 }
 
-/* The lines above the header, whatever header comes below them; those between it and the first row; those below the table,
- * where a last row above has its end. */
+/* The lines above the header, and blank ones next to it, whatever header comes below them; those between it and the first
+ * row; those below the table, where a last row above has its end. */
 static vv_status merge_csv(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
 	vv_auto(vv_buf) above = VV_BUF_INIT;
+	vv_auto(vv_buf) blank = VV_BUF_INIT;
 	vv_auto(vv_buf) between = VV_BUF_INIT;
 	vv_auto(vv_buf) below = VV_BUF_INIT;
-	piece lead[3] = {{NULL, 0}}, rest[3] = {{NULL, 0}}, tail[3] = {{NULL, 0}};
-	vv_bytes header, comments;
+	piece lead[3] = {{NULL, 0}}, next[3] = {{NULL, 0}}, rest[3] = {{NULL, 0}},
+	      tail[3] = {{NULL, 0}};
+	vv_header_parts parts;
 	vv_status rc;
 
 	for (int v = 0; v < 3; v++) {
@@ -177,18 +180,21 @@ static vv_status merge_csv(merge *m, vv_error *err)
 		if (!e) {
 			continue;
 		}
-		if ((rc = vv_header_rows_split(&header, &comments, e, err)) < 0) return rc;
+		if ((rc = vv_header_rows_split(&parts, e, err)) < 0) return rc;
 		lead[v] = (piece){e->prologue.data, e->header ? e->lead : e->prologue.len};
-		rest[v] = (piece){comments.data, comments.len};
+		next[v] = (piece){parts.above.data, parts.above.len};
+		rest[v] = (piece){parts.below.data, parts.below.len};
 		tail[v] = (piece){e->epilogue.data, e->epilogue.len};
 	}
 	if ((rc = merge_lines(m, VV_CONFLICT_ABOVE, "both sides changed the lines above the table",
 			      lead, &above, err)) < 0 ||
+	    (rc = merge_lines(m, VV_CONFLICT_ABOVE, "both sides changed the lines above the table",
+			      next, &blank, err)) < 0 ||
 	    (rc = merge_lines(m, VV_CONFLICT_ABOVE, "both sides changed the lines below the header",
 			      rest, &between, err)) < 0 ||
 	    (rc = merge_lines(m, VV_CONFLICT_BELOW, "both sides changed the lines below the table",
 			      tail, &below, err)) < 0 ||
-	    (d->header && (rc = end_header(d, &between, err)) < 0) ||
+	    (d->header && (rc = end_header(d, &blank, &between, err)) < 0) ||
 	    (rc = vv_dialect_set_lead(d, vv_buf_cstr(&above), above.len, err)) < 0) {
 		return rc;
 	}

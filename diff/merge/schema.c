@@ -754,12 +754,13 @@ static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 	return side >= 0 ? side : vv_fact_text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 }
 
-/* The header alone: merge_around handles the bytes between it and the first row. */
+/* The header alone: merge_around handles the lines around it. */
 static vv_status choose_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
 	bool fits[3] = {header_fits(m, 0), header_fits(m, 1), header_fits(m, 2)};
-	vv_bytes header[3], rest;
+	vv_bytes header[3];
+	vv_header_parts parts;
 	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_buf *lines[3] = {&x, &y, &b};
 	vv_status rc;
@@ -778,11 +779,10 @@ static vv_status choose_header(merge *m, vv_error *err)
 		return d->header ? write_header(m, err) : vv_dialect_set_header(d, NULL, 0, err);
 	}
 	for (int v = 0; v < 3; v++) {
-		rc = fits[v] ? vv_header_rows_split(&header[v], &rest, dialect_of(m, v), err)
-			     : VV_OK;
+		rc = fits[v] ? vv_header_rows_split(&parts, dialect_of(m, v), err) : VV_OK;
 		if (rc < 0) return rc;
 		if (fits[v]) {
-			merge_put_header(m, v, &header[v], lines[v]);
+			merge_put_header(m, v, &parts.header, lines[v]);
 			header[v] = (vv_bytes){(char *)(uintptr_t)vv_buf_cstr(lines[v]),
 					       lines[v]->len};
 		}

@@ -108,6 +108,25 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	[ "$(sed -n '1,3p' t.csv | tr '\n' ' ')" = "id,u,v,w # a # b " ]
 }
 
+@test "blank lines above the header stay where both sides change it, and are merged" {
+	local lead rows='1,x\n2,y\n3,z\n' more='1,x,1\n2,y,2\n3,z,3\n' n=0
+	for lead in '\n' '# x\n\n' '# x\n\n\n'; do
+		new_repo "$((++n))"
+		cd "$n"
+		versions t.csv "${lead}id,v\n$rows" "${lead}id,u,v\n1,,x\n2,,y\n3,u,z\n" "${lead}id,v,w\n$more"
+		succeeds varve merge side
+		printf "${lead}id,u,v,w\n1,,x,1\n2,,y,2\n3,u,z,3\n" > want
+		same_bytes want t.csv
+		new_repo more
+		cd more
+		versions t.csv "${lead}id,v\n$rows" "${lead}\nid,v\n$rows" "${lead}id,v,w\n$more"
+		succeeds varve merge side
+		printf "${lead}\nid,v,w\n$more" > want
+		same_bytes want t.csv
+		cd ../..
+	done
+}
+
 @test "titles above rows without a header are merged where the other side reads blank lines and rows there" {
 	new_repo
 	rows='1;a;x\n2;b;x\n3;c;x\n4;d;x\n5;e;x\n'
