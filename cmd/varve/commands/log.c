@@ -306,6 +306,7 @@ static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 			vv_free(one.value);
 			return vv_fail_nomem(err);
 		}
+		s->given++;
 	}
 	return more < 0 ? (vv_status)more : VV_OK;
 }
@@ -403,6 +404,19 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 					  : vv_log_open(&s->log, s->repo, &lo, err);
 }
 
+/* Is what was listed all that a shallow clone has, and not all that there is? */
+static bool is_part(const sieve *s, const words *w)
+{
+	size_t open = 0;
+
+	while (open < w->range_count && w->ranges[open].has_exclude) {
+		open++;
+	}
+	return vv_repository_is_shallow(s->repo) &&
+	       (s->max_count == 0 || s->given < s->max_count) &&
+	       (open < w->range_count || w->range_count == 0);
+}
+
 static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
 {
 	const options *o = c->options;
@@ -443,6 +457,9 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	rc = o->figure ? print_figure(&s, &view, o, c->reader, err) : print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
+	if (rc == VV_OK && is_part(&s, w)) {
+		vv_warn("this clone is shallow: it lacks the older commits ('git fetch --unshallow' gets them)");
+	}
 done:
 	vv_free(s.kept);
 	vv_log_close(s.log);

@@ -365,9 +365,15 @@ old_branch() {
 	cd b
 	varve init -q
 	succeeds varve fetch -q
-	succeeds varve log --oneline
-	[ "$(wc -l <<< "$output")" -eq 2 ]
-	succeeds varve diff HEAD~1 HEAD
+	for command in "log --oneline" "log --oneline main" "log --oneline prices.csv"; do
+		succeeds varve $command
+		[ "$(wc -l <<< "$output")" -eq 2 ]
+		stderr_has "this clone is shallow: it lacks the older commits"
+	done
+	for command in "log HEAD~1.." "log -n 1" "diff HEAD~1 HEAD"; do
+		succeeds varve $command
+		stderr_lacks "shallow"
+	done
 	succeeds varve check HEAD~1..
 	succeeds varve blame --row 10 prices.csv # HEAD changed it: nothing older is needed
 	for command in "blame --row 9 prices.csv" "blame --row 100 prices.csv" "blame prices.csv" "log --row 9 prices.csv" "log --stat" "log -p" "show HEAD~1" \
