@@ -138,7 +138,8 @@ static const vv_place_choice store = {
 		1u << VV_URL_RCLONE,
 	"is not a place for a store\n"
 	"a store is s3://bucket/prefix, sftp://host/folder, a folder, or (to be read) "
-	"https://host/folder"};
+	"https://host/folder",
+	NULL, NULL};
 
 /* A folder that has something else is not treated as a store. */
 static vv_status check_empty(const char *path, vv_error *err)

@@ -167,6 +167,26 @@ macro(vv_bats_folder)
 	endforeach()
 endmacro()
 
+# vv_place(KIND ["CASE: REASON"...]): each test of suite.bats for this kind of place, as places.KIND.CASE, but those that it
+# cannot have. A row of a case that the suite does not have is an error.
+function(vv_place kind)
+	set(suite "${CMAKE_CURRENT_SOURCE_DIR}/suite.bats")
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${suite}")
+	file(STRINGS "${suite}" lines REGEX "^@test ")
+	string(REGEX MATCHALL "[a-z]+: [^;]+" cannot "${ARGN}")
+	foreach(line IN LISTS lines)
+		string(REGEX REPLACE "^@test \"([^\"]+)\" *{$" "\\1" case "${line}")
+		set(rest "${cannot}")
+		list(FILTER cannot EXCLUDE REGEX "^${case}: ")
+		if("${rest}" STREQUAL "${cannot}" AND TARGET varve)
+			vv_bats_test("places.${kind}.${case}" "${suite}" "${case}" "${VARVE_TEST_BUILD}" "VARVE_TEST_PLACE=${kind}")
+		endif()
+	endforeach()
+	if(cannot)
+		message(FATAL_ERROR "${kind}: not a case of the suite: ${cannot}")
+	endif()
+endfunction()
+
 # vv_posix_story(FILE NAME): a test of FILE.bats once more with the programs that take the ways of any POSIX system, as posix.FILE.NAME.
 function(vv_posix_story file name)
 	# A sanitizer needs more addresses than readers may have; other systems limit those alone.

@@ -7,7 +7,7 @@ access key AKIDEXAMPLE with the secret "secret/with+signs=" in the region eu-tes
 AKIDSESSION with the same secret; at most 15 minutes off.
 
 DIR.mode says what it does wrong, read at each request: "WHAT [COUNT]", for ever or so many times: slow (503
-SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), halfshards (the same to GET of shards), slowly (1,000 bytes of a shard a second), drip (two bytes of it a second),
+SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), halfshards (the same to GET of shards), slowly (1,000 bytes of a shard a second),
 error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of what is not there, and to lists), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
@@ -318,15 +318,14 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.wfile.write(piece[:len(piece) // 2])
             self.close_connection = True
             return
-        if wrong in ("slowly", "drip") and "/shards/" in self.path:
+        if wrong == "slowly" and "/shards/" in self.path:
             self.send_response(status)
             self.send_header("Content-Length", str(len(piece)))
             self.end_headers()
             try:
-                step, pause = (100, 0.1) if wrong == "slowly" else (1, 0.5)
-                for at in range(0, len(piece), step):
-                    self.wfile.write(piece[at:at + step])
-                    time.sleep(pause)
+                for at in range(0, len(piece), 100):
+                    self.wfile.write(piece[at:at + 100])
+                    time.sleep(0.1)
             except OSError:
                 self.close_connection = True  # nobody waits any more
             return

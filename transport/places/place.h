@@ -47,7 +47,8 @@ typedef struct vv_place_ops {
 	/* All entries of the folder; none if it does not exist. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
-	vv_status (*remove)(void *payload, const char *name, vv_error *err); /* VV_ENOTFOUND */
+	/* VV_ENOTFOUND, where the place says so: a bucket does not. */
+	vv_status (*remove)(void *payload, const char *name, vv_error *err);
 	/* May be NULL: bytes received since it was opened, if that is more than get returns. */
 	uint64_t (*moved)(void *payload);
 	/* May be NULL: why an object may be lost although the place reports it as stored; NULL: no reason

@@ -23,6 +23,9 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
 			vv_error *err)
 {
 	*out = (vv_place){0};
+	if (choice->server && (url->kind == VV_URL_HTTP || url->kind == VV_URL_SSH)) {
+		return choice->server(out, url, choice->payload, facts, connect, err);
+	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (kinds[i].kind == url->kind && (choice->kinds & 1u << url->kind)) {
 			return kinds[i].open(out, url, facts, connect, make, err);

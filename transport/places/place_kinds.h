@@ -11,6 +11,11 @@
 typedef struct vv_place_choice {
 	unsigned kinds;        /* 1u << each vv_url_kind that may be */
 	const char *otherwise; /* for other URLs: the fault, a line end, the expected form */
+	/* Opens a varve server (http://, ssh://) as a place; NULL: the choice has none. payload is passed through. */
+	vv_status (*server)(vv_place *out, const vv_url *url, const void *payload,
+			    const vv_place_facts *facts, const vv_connect_options *connect,
+			    vv_error *err);
+	const void *payload;
 } vv_place_choice;
 
 /* Opens the place that the URL means, as its kind below does. VV_EUSAGE: it is none of the choice. */

@@ -382,37 +382,36 @@ static vv_status greet(server *s, vv_error *err)
 	return rc;
 }
 
+/* Who asks a server, and what the settings know of it. */
+typedef struct server_facts {
+	const vv_holder_config *config;
+	const vv_key *self;
+} server_facts;
+
 /* Connects. connect is borrowed until close. VV_ENOSUPPORT: it cannot keep copies; VV_EREFUSED: it does
  * not, or has another key than before. */
-static vv_status server_holder_open(vv_vault_holder **out, const vv_url *url,
-				    const vv_holder_config *c, const vv_key *self,
-				    const vv_connect_options *connect, vv_error *err)
+static vv_status open_server(vv_place *out, const vv_url *url, const void *payload,
+			     const vv_place_facts *facts, const vv_connect_options *connect,
+			     vv_error *err)
 {
+	const server_facts *f = payload;
 	server *s = vv_calloc(1, sizeof(*s));
-	const vv_place_facts place_facts = {.domain = c->domain};
-	vv_place place;
 	vv_status rc;
 
-	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	vv_arena_init(&s->arena);
 	vv_frame_reader_init(&s->in, NULL, 0);
 	s->connect = connect;
-	if (self) {
-		s->self = *self;
+	if (f->self) {
+		s->self = *f->self;
 		s->has_self = true;
 	}
 	if ((rc = vv_url_read(&s->url, url->text, err)) < 0 || (rc = greet(s, err)) < 0 ||
-	    (rc = check_key(s, c, err)) < 0) {
+	    (rc = check_key(s, f->config, err)) < 0) {
 		server_close(s);
 		return rc;
 	}
-	if ((rc = vv_place_make(&place, &place_ops, s, vv_asprintf("host %s", s->url.host),
-				&place_facts, err)) == VV_OK &&
-	    (rc = vv_vault_holder_new(out, &place, c->name, err)) == VV_OK) {
-		vv_vault_holder_set_server(*out, &server_ops, s->key);
-	}
-	return rc;
+	return vv_place_make(out, &place_ops, s, vv_asprintf("host %s", s->url.host), facts, err);
 }
 
 static bool shard_sized(uint64_t size)
@@ -420,23 +419,26 @@ static bool shard_sized(uint64_t size)
 	return size % vv_shard_len(1) == 0 && vv_leaves_valid(size / vv_shard_len(1));
 }
 
-static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_config *c,
-			    const vv_connect_options *connect, bool make, vv_error *err)
+vv_status vv_vault_place_open(vv_place *out, const vv_holder_config *c, const vv_key *self,
+			      const vv_connect_options *connect, bool make, vv_error *err)
 {
+	const server_facts asker = {c, self};
 	const vv_place_facts f = {.domain = c->domain,
 				  .quota = c->quota,
 				  .mark = &vv_hold_mark,
 				  .more = VV_HINT_HOLDER_ROOM,
 				  .full = VV_HINT_HOLDER_ROOM,
 				  .ours = shard_sized};
-
-	static const vv_place_choice holder = {
+	const vv_place_choice holder = {
 		1u << VV_URL_PATH | 1u << VV_URL_SFTP | 1u << VV_URL_S3 | 1u << VV_URL_IPFS,
 		"cannot be a holder\n"
 		"a holder is a folder, sftp://host/folder, s3://bucket, a varve server (http://, "
-		"https://, ssh:// or host:path), or an IPFS node (ipfs+http://, ipfs+https://)"};
+		"https://, ssh:// or host:path), or an IPFS node (ipfs+http://, ipfs+https://)",
+		open_server, &asker};
+	vv_auto(vv_url) u = {0};
+	vv_status rc = vv_url_read(&u, c->url, err);
 
-	return vv_place_open(out, u, &holder, &f, connect, make, err);
+	return rc < 0 ? rc : vv_place_open(out, &u, &holder, &f, connect, make, err);
 }
 
 vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
@@ -464,16 +466,14 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_config *c, const vv_key *self,
 			       const vv_connect_options *connect, bool make, vv_error *err)
 {
-	vv_place place;
-	vv_auto(vv_url) u = {0};
-	vv_status rc = vv_url_read(&u, c->url, err);
+	vv_place place = {0};
+	vv_status rc = vv_vault_place_open(&place, c, self, connect, make, err);
+	const server *s = place.ops == &place_ops ? place.payload : NULL;
 
 	*out = NULL;
-	if (rc < 0) return rc;
-	if (u.kind == VV_URL_HTTP || u.kind == VV_URL_SSH) {
-		rc = server_holder_open(out, &u, c, self, connect, err);
-	} else if ((rc = open_place(&place, &u, c, connect, make, err)) == VV_OK) {
-		rc = vv_vault_holder_new(out, &place, c->name, err);
+	rc = rc < 0 ? rc : vv_vault_holder_new(out, &place, c->name, err);
+	if (rc == VV_OK && s) {
+		vv_vault_holder_set_server(*out, &server_ops, s->key);
 	}
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(c->name)) : VV_OK;
 }

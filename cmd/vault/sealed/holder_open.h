@@ -19,4 +19,8 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err);
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_config *c, const vv_key *self,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 
+/* The place behind it, for tests: as above. */
+vv_status vv_vault_place_open(vv_place *out, const vv_holder_config *c, const vv_key *self,
+			      const vv_connect_options *connect, bool make, vv_error *err);
+
 #endif

@@ -1,6 +1,5 @@
 load ../helper
 load ../../stories/hosts/host
-load ../../laws/faults/transfer
 
 # A store that the program rclone reaches: here a remote of the kind alias, to a folder.
 
@@ -138,48 +137,6 @@ copy() {
 	varve=$(command -v varve)
 	PATH=$(cd ../bin && pwd) ends_with 2 "$varve" store test
 	stderr_has "rclone"
-}
-
-@test "packs that were cut are not believed" {
-	begin 3000
-	truncate -s 100 "$store"/packs/*.pack
-	git clone -q "$url" ../b
-	cd ../b
-	git config remote.origin.varveUrl rclone:nas:sales
-	varve init -q
-	run varve fetch --data --all
-	[ "$status" -ne 0 ]
-	run varve restore prices.csv
-	[ "$status" -ne 0 ]
-	cd ../a
-	succeeds varve push --blocks
-	copy ../c
-	cmp prices.csv ../c/prices.csv
-}
-
-push_sound() {
-	"$@"
-	[ "$(git -C "$top/host.git" rev-parse main)" = "$(git rev-parse HEAD)" ]
-	rm -rf "$top/z"
-	git clone -q "$url" "$top/z"
-	git -C "$top/z" config remote.origin.varveUrl rclone:nas:sales
-	varve -C "$top/z" init -q
-	varve -C "$top/z" fetch -q --data --all
-	varve -C "$top/z" restore prices.csv
-	cmp prices.csv "$top/z/prices.csv"
-}
-
-@test "kill -9 in a push to rclone: the same push again gets through" {
-	need_strace
-	top=$(cd .. && pwd)
-	begin 300
-	change 5
-	cd "$top"
-	mv a a0
-	mv host.git host0.git
-	mv nas nas0
-	fresh() { cd "$top"; rm -rf a host.git nas; cp -a a0 a; cp -a host0.git host.git; cp -a nas0 nas; cd a; }
-	MOST=3 each_killed client fresh push_sound varve push -q origin main
 }
 
 @test "store list shows a store of rclone, and store remove takes it away" {

@@ -287,52 +287,6 @@ start_bucket() {
 	output_lacks "missing or changed"
 }
 
-@test "S3: lists come in pages, and those that do not end or are cut are refused" {
-	x_and a
-	for n in 1 2 3 4 5; do
-		change "$n"
-		succeeds varve vault replicate --copies 2
-	done
-	wrong pages
-	: > "$store.log"
-	succeeds varve vault audit x
-	output_has "x: all of 5 shards listed"
-	grep -q 'continuation-token=t%2F%26%2B' "$store.log"
-	while IFS='|' read -r what words; do
-		wrong "$what"
-		ends_with 3 varve vault audit x
-		[[ $output$stderr = *"$words"* ]] || { echo "$output$stderr" >&2; return 1; }
-	done <<-'END'
-	lostpage|its list is truncated without a continuation token
-	endless|the listing does not end
-	onandon|the listing does not end
-	xml|it is cut short
-	END
-	right
-	succeeds varve vault audit x
-}
-
-@test "S3: an answer of two bytes a second is as good as none" {
-	new_vault a
-	varve vault holder remove a
-	kind_start x
-	varve vault holder add x "$url" 2> /dev/null
-	succeeds varve vault replicate --copies 1
-	git add .varveconfig
-	git commit -q -m policy
-	git clone -q . ../clone
-	cd ../clone
-	varve init > /dev/null
-	git remote remove origin
-	varve vault holder add x "$url" 2> /dev/null
-	wrong drip
-	run timeout 60 varve fetch --data --timeout 2 HEAD t.csv
-	[ "$status" -ne 0 ]
-	[ "$status" -ne 124 ]
-	right
-	succeeds varve fetch --data --from vault: HEAD t.csv
-}
-
 @test "S3: a store that knows no ranges is read nevertheless" {
 	x_and a
 	add_large
@@ -371,17 +325,6 @@ start_bucket() {
 	output_has "0000000099-bafyreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 	rm "$here/$vault/records/$author/0000000099"*
 	succeeds varve vault ledger verify
-}
-
-@test "S3: an upload that is killed leaves no half of an object" {
-	x_and a
-	add_large
-	wrong drop 2
-	timeout -s KILL 1 varve vault replicate --copies 2 > /dev/null 2>&1 || true
-	right
-	succeeds varve vault replicate --copies 2
-	has_all x
-	succeeds varve vault audit --all
 }
 
 @test "S3: a store that denies is not one that is full" {

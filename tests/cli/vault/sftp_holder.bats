@@ -193,26 +193,6 @@ does_not_add() {
 	stderr_has "owed"
 }
 
-# From now on the server gives a byte at a time.
-drips() {
-	local server
-	server=$(PATH=$PATH:/usr/lib/openssh:/usr/libexec/openssh command -v sftp-server)
-	stop_sshd
-	sed -i "s|^Subsystem.*|Subsystem sftp /usr/bin/python3 $BATS_TEST_DIRNAME/../../net/sftp_drip.py $server $far|" \
-		"$far/sshd_config"
-	kind_again x
-}
-
-@test "SFTP: a server that drips is given up" {
-	x_and a
-	succeeds varve vault replicate --copies 2
-	drips
-	SECONDS=0
-	ends_with 1 timeout 60 varve vault audit x --timeout 2
-	output_has "less than is waited for"
-	[ "$SECONDS" -lt 40 ]
-}
-
 @test "SFTP: a connection that is cut in the middle is made again" {
 	x_and a
 	seq 1 60000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() rand() }' > big.csv
@@ -242,19 +222,6 @@ drips() {
 	[ "$(ls "$far/copies/x/incoming" | tr '\n' ' ')" = "abcdefghijkl mine other " ]
 }
 
-@test "SFTP: other bytes under a shard's name are replaced" {
-	x_and a
-	succeeds varve vault replicate --copies 2
-	cid=$(kind_shards x)
-	kind_get x "$cid" > ../whole
-	{ head -c 100 /dev/zero; tail -c +101 ../whole; } > ../changed
-	kind_set x "$cid" ../changed
-	ends_with 1 varve vault audit --all
-	succeeds varve vault repair
-	kind_get x "$cid" | cmp - ../whole
-	[ -z "$(ls "$far/copies/x/incoming")" ]
-}
-
 @test "SFTP: a host that is not known any more is not one that is full" {
 	x_and a
 	: > "$HOME/.ssh/known_hosts"
@@ -263,21 +230,4 @@ drips() {
 	stderr_lacks "full"
 	knows_host ed25519
 	succeeds varve vault replicate
-}
-
-@test "SFTP: a replicate that is killed is gone on with, and leaves no half of a shard" {
-	x_and a
-	succeeds varve vault replicate --copies 2
-	for wait in 0.02 0.05 0.1 0.15 0.2 0.3; do
-		change "${wait#0.}"
-		timeout -s KILL "$wait" varve vault replicate > /dev/null 2>&1 || true
-		for cid in $(kind_shards x); do
-			[ ! -e ../a/*/shards/"$cid" ] || kind_get x "$cid" | cmp - ../a/*/shards/"$cid"
-		done
-	done
-	change 9
-	succeeds varve vault replicate
-	has_all x
-	succeeds varve vault audit --all
-	succeeds varve vault status
 }
