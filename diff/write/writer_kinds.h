@@ -2,7 +2,7 @@
  * writer_kinds: the forms of a difference. Each is defined in a file of its name; those of lib/arrow/diff_writer.h are
  * forms of `varve diff`, too.
  *
- * A line of the list is the whole registration: help, completion, the manual page and needs.txt are checked against
+ * A line of the list is the whole registration: help and completion come from it, and the manual page is checked against
  * it.
  */
 #ifndef VV_DIFF_WRITE_WRITER_KINDS_H
@@ -10,17 +10,17 @@
 
 #include "diff/write/writer.h"
 
-/* Its name, its kind, and its words in the manual page. */
+/* Its name, its kind, its words in the manual page, and who needs it (tests/check/needs.py). */
 /* clang-format off */
 #define VV_DIFF_FORMS(form) \
-	form("text", vv_diff_writer_text, "") \
-	form("json", vv_diff_writer_json, "") \
-	form("ndjson", vv_diff_writer_ndjson, "") \
-	form("markdown", vv_diff_writer_markdown, "for a pull request") \
-	form("sql", vv_diff_writer_sql, "for SQLite") \
-	form("patch", vv_diff_writer_patch, "ndjson with the lines of the files, to be applied") \
-	form("summary", vv_diff_writer_summary, "") \
-	form("stat", vv_diff_writer_stat, "")
+	form("text", vv_diff_writer_text, "") /* people at a terminal */ \
+	form("json", vv_diff_writer_json, "") /* programs, as a whole */ \
+	form("ndjson", vv_diff_writer_ndjson, "") /* programs, row by row */ \
+	form("markdown", vv_diff_writer_markdown, "for a pull request") /* bots that comment on pull requests */ \
+	form("sql", vv_diff_writer_sql, "for SQLite") /* databases that follow the table */ \
+	form("patch", vv_diff_writer_patch, "ndjson with the lines of the files, to be applied") /* who sends a change to somebody without access */ \
+	form("summary", vv_diff_writer_summary, "") /* who looks at a large change first */ \
+	form("stat", vv_diff_writer_stat, "") /* who wants the counts alone */
 /* clang-format on */
 
 extern const vv_diff_writer_kind vv_diff_writer_text;
