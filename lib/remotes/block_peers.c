@@ -50,42 +50,29 @@ typedef struct trust {
  * or port of the same machine is a different site. */
 static void put_site(vv_buf *out, const vv_url *u)
 {
-	const char *scheme = u->kind == VV_URL_SSH    ? "ssh"
-			     : u->kind == VV_URL_HTTP ? (u->tls ? "https" : "http")
-			     : u->kind == VV_URL_IPFS ? (u->tls ? "ipfs+https" : "ipfs+http")
-			     : u->kind == VV_URL_GIT  ? "git"
-			     : u->kind == VV_URL_SFTP ? "sftp"
-			     : u->kind == VV_URL_S3   ? "s3"
-						      : NULL;
-	const unsigned usual = u->kind == VV_URL_SSH || u->kind == VV_URL_SFTP ? 22
-			       : u->kind == VV_URL_GIT                         ? 9418
-			       : u->tls                                        ? 443
-									       : 80;
+	const vv_url_scheme *scheme = vv_url_scheme_of(u);
 	const bool six = u->host && strchr(u->host, ':');
 
-	if (!scheme || !u->host) return;
-	vv_buf_printf(out, "%s://%s%s%s", scheme, u->user ? u->user : "", u->user ? "@" : "",
+	if (!u->host) return;
+	vv_buf_printf(out, "%s://%s%s%s", scheme->name, u->user ? u->user : "", u->user ? "@" : "",
 		      six ? "[" : "");
 	for (const char *p = u->host; *p; p++) {
 		vv_buf_putc(out, vv_to_lower(*p));
 	}
 	vv_buf_puts(out, six ? "]" : "");
-	if (u->port != 0 && u->port != usual) {
+	if (u->port != 0 && u->port != scheme->port) {
 		vv_buf_printf(out, ":%u", u->port);
 	}
 }
 
 vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err)
 {
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
 
-	if (rc == VV_OK) {
-		put_site(out, &u);
-		vv_url_clear(&u);
-		rc = vv_buf_ok(out, err);
-	}
-	return rc;
+	if (rc < 0) return rc;
+	put_site(out, &u);
+	return vv_buf_ok(out, err);
 }
 
 /* An entry of the list: a URL, or a HOST, which means https://HOST. */

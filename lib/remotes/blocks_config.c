@@ -103,15 +103,14 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	}
 	const bool secret = u.secret || (u.kind == VV_URL_HTTP && u.user);
 	const bool endpoint = u.kind == VV_URL_S3 && u.query && strstr(u.query, "endpoint=");
-	const bool rclone = u.kind == VV_URL_RCLONE;
-	const bool fine = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_PATH ||
-			  (u.kind == VV_URL_HTTP && !push);
+	const unsigned may = vv_url_scheme_of(&u)->may;
+	const bool fine = (may & VV_URL_COMMITS) && !(push && u.kind == VV_URL_HTTP);
 	if (secret) {
 		return vv_fail(err, VV_EINPUT,
 			       VV_BLOCKS_CONFIG ": a password in a store's URL\n"
 						"everyone with the repository has the password");
 	}
-	if (rclone) {
+	if ((may & VV_URL_STORES) && !(may & VV_URL_COMMITS)) {
 		return vv_fail(err, VV_EINPUT,
 			       VV_BLOCKS_CONFIG ": '%s' is each user's to set\n"
 						"git config remote.origin.varveUrl %s",
@@ -205,19 +204,13 @@ static vv_status take_store(vv_blocks_config *c, const char *key, const char *va
 
 bool vv_blocks_is_store(const char *url)
 {
-	bool is = false;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 
-	if (vv_url_read(&u, url, VV_IGNORED) == VV_OK) {
-		vv_auto(char) *mark = u.kind == VV_URL_PATH
-					      ? vv_path_join(u.path, vv_files_mark.file,
-							     (char *)NULL)
-					      : NULL;
-		is = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_RCLONE ||
-		     (mark && vv_exists(mark));
-		vv_url_clear(&u);
-	}
-	return is;
+	if (vv_url_read(&u, url, VV_IGNORED) < 0) return false;
+	vv_auto(char) *mark = u.kind == VV_URL_PATH
+				      ? vv_path_join(u.path, vv_files_mark.file, (char *)NULL)
+				      : NULL;
+	return (vv_url_scheme_of(&u)->may & VV_URL_IS_PLACE) || (mark && vv_exists(mark));
 }
 
 static vv_status take_line(void *payload, const char *key, const char *value,

@@ -134,8 +134,7 @@ bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c)
 }
 
 static const vv_place_choice store = {
-	1u << VV_URL_PATH | 1u << VV_URL_SFTP | 1u << VV_URL_S3 | 1u << VV_URL_HTTP |
-		1u << VV_URL_RCLONE,
+	VV_URL_STORES,
 	"is not a place for a store\n"
 	"a store is s3://bucket/prefix, sftp://host/folder, a folder, or (to be read) "
 	"https://host/folder",

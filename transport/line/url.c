@@ -21,23 +21,25 @@
 
 static const char path_hint[] = "a folder here is written ./%s";
 
-static const struct scheme {
-	const char *name;
-	vv_url_kind kind;
-	bool tls;
-	bool is_file;
-} schemes[] = {
-	{"file", VV_URL_PATH, false, true},       {"ssh", VV_URL_SSH, false, false},
-	{"http", VV_URL_HTTP, false, false},      {"https", VV_URL_HTTP, true, false},
-	{"ipfs+http", VV_URL_IPFS, false, false}, {"ipfs+https", VV_URL_IPFS, true, false},
-	{"git", VV_URL_GIT, false, false},        {"sftp", VV_URL_SFTP, false, false},
-	{"s3", VV_URL_S3, true, false},
-};
+#define ROW(name, kind, tls, port, may) {name, kind, tls, port, may},
+static const vv_url_scheme schemes[] = {VV_URL_SCHEMES(ROW)};
+enum { SCHEMES = sizeof(schemes) / sizeof(schemes[0]) };
 
-static const struct scheme *find_scheme(const char *name, size_t len)
+const vv_url_scheme *vv_url_scheme_of(const vv_url *u)
 {
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		if (strlen(schemes[i].name) == len &&
+	const vv_url_scheme *s = schemes;
+
+	while (s->kind != u->kind || s->tls != u->tls) {
+		s++;
+	}
+	return s;
+}
+
+/* Of "NAME://". */
+static const vv_url_scheme *find_scheme(const char *name, size_t len)
+{
+	for (size_t i = 0; i < SCHEMES; i++) {
+		if (schemes[i].kind != VV_URL_RCLONE && strlen(schemes[i].name) == len &&
 		    strncasecmp(schemes[i].name, name, len) == 0) {
 			return &schemes[i];
 		}
@@ -417,7 +419,7 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 
 static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_error *err)
 {
-	const struct scheme *s = find_scheme(text, len);
+	const vv_url_scheme *s = find_scheme(text, len);
 	const char *rest = text + len + 3;
 	vv_status rc;
 
@@ -432,7 +434,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	out->kind = s->kind;
 	out->tls = s->tls;
 	if ((rc = check_text(out, text, true, err)) < 0) return rc;
-	if (s->is_file) return read_file_url(out, rest, err);
+	if (s->kind == VV_URL_PATH) return read_file_url(out, rest, err);
 	const char *path = rest + strcspn(rest, "/?#");
 	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) return rc;
 	if (s->kind == VV_URL_S3) return read_s3_path(out, path, err);

@@ -338,6 +338,12 @@ vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_f
 	return rc < 0 ? rc : open_folder(out, path, facts, make, err);
 }
 
+vv_status vv_folder_url_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			     const vv_connect_options *connect VV_UNUSED, bool make, vv_error *err)
+{
+	return vv_folder_place_open(out, url->path, facts, make, err);
+}
+
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err)
 {

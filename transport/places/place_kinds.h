@@ -9,7 +9,7 @@
 #include "transport/places/place.h"
 
 typedef struct vv_place_choice {
-	unsigned kinds;        /* 1u << each vv_url_kind that may be */
+	unsigned use;          /* VV_URL_STORES or VV_URL_HOLDS */
 	const char *otherwise; /* for other URLs: the fault, a line end, the expected form */
 	/* Opens a varve server (http://, ssh://) as a place; NULL: the choice has none. payload is passed through. */
 	vv_status (*server)(vv_place *out, const vv_url *url, const void *payload,
@@ -17,6 +17,17 @@ typedef struct vv_place_choice {
 			    vv_error *err);
 	const void *payload;
 } vv_place_choice;
+
+/* A line for each kind: its URL, and the function below that opens it. */
+/* clang-format off */
+#define VV_PLACE_KINDS(row) \
+	row(VV_URL_PATH, vv_folder_url_open) \
+	row(VV_URL_SFTP, vv_sftp_place_open) \
+	row(VV_URL_S3, vv_s3_place_open) \
+	row(VV_URL_HTTP, vv_web_place_open) \
+	row(VV_URL_IPFS, vv_ipfs_place_open) \
+	row(VV_URL_RCLONE, vv_rclone_place_open)
+/* clang-format on */
 
 /* Opens the place that the URL means, as its kind below does. VV_EUSAGE: it is none of the choice. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
@@ -32,6 +43,8 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
  * mark. */
 vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			       bool make, vv_error *err);
+vv_status vv_folder_url_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			     const vv_connect_options *connect, bool make, vv_error *err);
 /* The same of a folder inside a repository: made with all above it, and on no disk of its own. */
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err);

@@ -52,18 +52,16 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 			*o->foreign = true;
 		}
 		break;
-	case VV_URL_SFTP:
-	case VV_URL_S3:
-	case VV_URL_RCLONE:
-		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
-			     url->text);
-		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);
-		break;
 	case VV_URL_IPFS:
 		rc = vv_fail(err, VV_EUSAGE,
 			     "'%s' serves blocks and is not a repository\n"
 			     "name it as one more place for blocks, with --from",
 			     url->text);
+		break;
+	default:
+		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
+			     url->text);
+		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);
 		break;
 	}
 	if (rc == VV_OK && o->stopped) {

@@ -430,7 +430,7 @@ vv_status vv_vault_place_open(vv_place *out, const vv_holder_config *c, const vv
 				  .full = VV_HINT_HOLDER_ROOM,
 				  .ours = shard_sized};
 	const vv_place_choice holder = {
-		1u << VV_URL_PATH | 1u << VV_URL_SFTP | 1u << VV_URL_S3 | 1u << VV_URL_IPFS,
+		VV_URL_HOLDS,
 		"cannot be a holder\n"
 		"a holder is a folder, sftp://host/folder, s3://bucket, a varve server (http://, "
 		"https://, ssh:// or host:path), or an IPFS node (ipfs+http://, ipfs+https://)",
