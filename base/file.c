@@ -569,7 +569,7 @@ vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefi
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
 		return vv_fail(err, VV_EINPUT,
-			       "'%s' is not a regular file, and a new one would take its place",
+			       "'%s' is not a regular file, and would be replaced by one",
 			       vv_text_shows(path));
 	}
 	if (dir) {
@@ -706,8 +706,7 @@ vv_status vv_has_no_link(const char *top, const char *name, vv_error *err)
 		if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISLNK(st.mode)) {
 			return vv_fail(
 				err, VV_EIO,
-				"'%s' is a symbolic link, through which nothing is written\n"
-				"put the folder itself there, or use the other place by its path",
+				"'%s' is a symbolic link, and varve does not write through it\nput the folder itself there, or use the path of the link's target",
 				vv_text_shows(path));
 		}
 	}

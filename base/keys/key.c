@@ -102,7 +102,7 @@ vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const
 	if (!vv_buf_reserve(out, len + VV_KEY_BOX_MORE)) return vv_fail_nomem(err);
 	if (crypto_sign_ed25519_pk_to_curve25519(to, public_key) != 0 ||
 	    crypto_box_seal((uint8_t *)out->data + out->len, bytes, len, to) != 0) {
-		return vv_fail(err, VV_EUSAGE, "this key cannot be sealed to");
+		return vv_fail(err, VV_EUSAGE, "data cannot be sealed to this key");
 	}
 	out->len += len + VV_KEY_BOX_MORE;
 	return VV_OK;

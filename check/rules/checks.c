@@ -188,7 +188,7 @@ static vv_status take_where(reader *r, vv_check_rule *rule)
 
 	skip_blank(r);
 	begin = r->at;
-	if (rule->where) return fail_at(r, begin, "there is a 'where' already");
+	if (rule->where) return fail_at(r, begin, "a 'where' was already given");
 	if ((rc = compile(r, false, &c, &end)) < 0) return rc;
 	if (vv_condition_scope_of(c) != VV_SCOPE_ROW) {
 		return fail_at(r, begin, "'where' is about the columns of a row");
@@ -207,7 +207,7 @@ static vv_status take_groups(reader *r, vv_check_rule *rule)
 	if (rule->kind != VV_CHECK_TABLE) {
 		return fail_at(r, r->at, "'group by' is for counts and sums");
 	}
-	if (!take_word(r, "by")) return fail_at(r, r->at, "after 'group' comes 'by'");
+	if (!take_word(r, "by")) return fail_at(r, r->at, "'by' is expected after 'group'");
 	rule->groups = vv_arena_calloc(&r->out->arena, LIST_MAX + 1, sizeof(*rule->groups));
 	if (!rule->groups) return vv_fail_nomem(r->err);
 	skip_blank(r);
@@ -498,11 +498,11 @@ static vv_status take_title(reader *r, vv_check_rule *rule)
 	vv_hash_probe p = vv_hash_probe_begin(&r->names, hash);
 	for (size_t at; rule->name && vv_hash_probe_next(&p, &at);) {
 		if (strcmp(r->out->rules[at].name, rule->name) == 0) {
-			return vv_fail(r->err, VV_EINPUT,
-				       "%s:%zu: a name of its own is expected: the rule of line "
-				       "%zu is called '%s', too",
-				       r->file, r->line, r->out->rules[at].line,
-				       vv_text_shows(rule->name));
+			return vv_fail(
+				r->err, VV_EINPUT,
+				"%s:%zu: the rule needs another name: the rule of line %zu is called '%s', too",
+				r->file, r->line, r->out->rules[at].line,
+				vv_text_shows(rule->name));
 		}
 	}
 	r->at = end + 1;

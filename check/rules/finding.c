@@ -93,7 +93,7 @@ const vv_rule vv_rules[] = {
 	 "The share of missing values rose more than the bound allows.", OFF, true, COLUMNS | SHARE,
 	 "columns"},
 	{"number-as-text", "Number stored as text",
-	 "A cell of a document has a number as text, and was a number in the base, or is beside numbers.",
+	 "A cell of a document has a number as text, but was a number in the base, or is among numbers.",
 	 WARNING, false, 0, NULL},
 	{"pattern-budget", "Pattern too costly",
 	 "A pattern could not be decided within its budget.", ERROR, false, 0, NULL},

@@ -104,9 +104,10 @@ typedef struct vv_option {
 
 /* The options for writing cells as Arrow values. They fill the members `misfit` and `numbers` (lib/view/view.h). */
 #define OPT_ARROW                                                                                  \
-	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                   \
-		   "--format arrow: what becomes of a cell that is not of its column's type "      \
-		   "(default: error)"),                                                            \
+	OPT_CHOICE(                                                                                \
+		0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                      \
+		"--format arrow: what to write for a cell that does not match its column's type "  \
+		"(default: error)"),                                                               \
 		OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,                         \
 			   "--format arrow: columns of numbers as doubles (the default), text or " \
 			   "exact decimals")

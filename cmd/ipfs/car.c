@@ -29,7 +29,8 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "the output format"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
-	OPT_FLAG(0, "unixfs", unixfs, "export: as a file that every program of IPFS reads"),
+	OPT_FLAG(0, "unixfs", unixfs,
+		 "export: write a UnixFS file, which every IPFS program reads"),
 };
 
 typedef struct job {

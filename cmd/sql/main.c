@@ -8,7 +8,7 @@ int main(int argc, char **argv)
 {
 	static const vv_tool sql = {
 		.called = "varve sql",
-		.summary = "ask tables and their versions in SQL",
+		.summary = "query tables and their versions in SQL",
 		.otherwise = &vv_cmd_sql,
 	};
 

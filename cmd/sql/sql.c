@@ -311,7 +311,7 @@ static vv_status run_file(prompt *p, const char *path, vv_error *err)
 	vv_error why;
 
 	if (p->nested == NESTED_MAX) {
-		vv_fail(&why, VV_EUSAGE, "'%s' is read by itself", vv_text_shows(path));
+		vv_fail(&why, VV_EUSAGE, "'%s' reads itself", vv_text_shows(path));
 		report(p->script, &why, false);
 		return VV_OK;
 	}
@@ -734,7 +734,7 @@ static const vv_option table[] = {
 		   "tables are those of this version (default: of the work tree)"),
 	OPT_FLAG(0, "exact", exact, "columns of numbers are texts, as written"),
 	OPT_FLAG(0, "confined", confined,
-		 "only SELECT, and only tables of this repository: for queries of strangers"),
+		 "only SELECT, and only tables of this repository: for untrusted queries"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "make a database file of the last commit's tables and their histories"),
 	OPT_NUMBER(0, "timeout", timeout_sec, "SECONDS", "end a statement that takes longer"),
@@ -830,7 +830,7 @@ static int check_sql(const vv_context *c)
 const vv_command vv_cmd_sql = {
 	.name = "sql",
 	.group = "look",
-	.summary = "ask tables and their versions in SQL",
+	.summary = "query tables and their versions in SQL",
 	.usage =
 		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--timeout SECONDS] [-q] QUERY\n"
 		"[...] -f FILE\n"

@@ -208,7 +208,7 @@ static const struct {
 
 static const vv_tool_other others[] = {
 	{"ipfs", "publish versions of tables on IPFS"},
-	{"sql", "ask tables and their versions in SQL"},
+	{"sql", "query tables and their versions in SQL"},
 	{"vault", "keep sealed copies elsewhere"},
 	{"web", "look at tables, changes and histories in a browser"},
 };

@@ -68,19 +68,21 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 	}
 	if (vv_vault_is_owner(s->state, x->key)) {
 		if (memcmp(x->key, s->key.public_key, VV_KEY_PUBLIC) == 0) {
-			return vv_fail(err, VV_EREFUSED,
-				       "%s is the key that would sign this\n"
-				       "another owner's signs it: --key FILE",
-				       did);
+			return vv_fail(
+				err, VV_EREFUSED,
+				"%s is the key that would sign this\nuse the key of another owner: --key FILE",
+				did);
 		}
 		if (x->add != vv_vault_is_writer(s->state, x->key)) return VV_OK;
-		return x->add ? vv_fail(err, VV_EEXISTS, "%s is one already", did)
-			      : vv_fail(err, VV_ENOTFOUND, "%s is not among them", did);
+		return x->add ? vv_fail(err, VV_EEXISTS, "%s is already in the list", did)
+			      : vv_fail(err, VV_ENOTFOUND, "%s is not in the list", did);
 	}
-	if (x->add && has(list, x->key)) return vv_fail(err, VV_EEXISTS, "%s is one already", did);
+	if (x->add && has(list, x->key)) {
+		return vv_fail(err, VV_EEXISTS, "%s is already in the list", did);
+	}
 	return x->add || has(list, x->key)
 		       ? VV_OK
-		       : vv_fail(err, VV_ENOTFOUND, "%s is not among them", did);
+		       : vv_fail(err, VV_ENOTFOUND, "%s is not in the list", did);
 }
 
 /* VV_EREFUSED: the session's key is not an owner's; VV_EEXISTS, VV_ENOTFOUND: nothing to change. The

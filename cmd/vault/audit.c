@@ -84,20 +84,18 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		vv_out("  no leaf was asked for: no shard is in its list with the right size\n");
 	} else if (x->shards > 0) {
 		chance = vv_audit_chance(x->asked, x->shards);
-		vv_out("  %s, one a shard, %s (%s read); had it lost a shard in a hundred, this "
-		       "would have "
-		       "been seen with %u.%u %%\n",
+		vv_out("  %s, one a shard, %s (%s read); the loss of one shard in a hundred would have been detected with %u.%u %%\n",
 		       vv_text_counted(x->asked, "random leaf", "random leaves"),
 		       x->good == x->asked ? "all good" : "not all good", vv_text_bytes(x->read),
 		       chance / 10, chance % 10);
 	}
 	if (p->refuses) {
-		vv_out("  it takes nothing new: ");
+		vv_out("  it accepts no new data: ");
 		vv_out_text(p->why.message, strlen(p->why.message));
 		vv_out("\n");
 	}
 	if (x->leaving > 0) {
-		vv_out("  %s besides, being let go of (retired, or announced by a drop record)\n",
+		vv_out("  %s besides, about to be removed (retired, or announced by a drop record)\n",
 		       vv_text_counted(x->leaving, "shard", NULL));
 	}
 	if (x->surplus > 0) {

@@ -249,7 +249,8 @@ static vv_status run_list(vv_context *c, vv_error *err)
 			vv_out("  %s\n", vv_vault_holder_caveat(p->holder));
 		}
 		if ((!p->holder || p->refuses) && !p->config->dead) {
-			vv_out("  %s%s\n", p->refuses ? "takes nothing new: " : "", p->why.message);
+			vv_out("  %s%s\n", p->refuses ? "accepts no new data: " : "",
+			       p->why.message);
 		}
 	}
 	if (s.place_count == 0) {
@@ -284,9 +285,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
 			rc = vv_fail(
 				err, VV_EREFUSED,
-				"'%s' keeps %s that no other holder can take: without it %s would "
-				"be "
-				"lacking\n"
+				"'%s' keeps %s that no other holder can accept: after its removal, %s would be missing\n"
 				"add another holder in another failure domain first, or ask for "
 				"fewer "
 				"copies ('varve vault replicate --copies'); 'varve vault holder "

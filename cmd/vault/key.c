@@ -19,8 +19,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG('p', "passphrase", passphrase,
-		 "new, export, import: keep the key under a passphrase"),
-	OPT_FLAG(0, "force", force, "new, import: even if this machine has a key already"),
+		 "new, export, import: protect the key with a passphrase"),
+	OPT_FLAG(0, "force", force, "new, import: replace a key that this machine already has"),
 };
 
 /* Writes the key to path, under a passphrase if that is wanted. */

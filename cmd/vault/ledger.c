@@ -96,7 +96,7 @@ static void print_notes(const report *x)
 			"for others");
 	}
 	if (x->audited.damaged > 0) {
-		vv_warn("%s damaged: nothing of their authors counts from there on",
+		vv_warn("%s damaged: later records of their authors do not count",
 			vv_text_counted(x->audited.damaged, "record is", "records are"));
 	}
 	if (x->audited.gone > 0) {
@@ -382,8 +382,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 		char did[VV_DID_TEXT];
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
-			vv_out("%s: two records have the number %llu: a key in two places, or a "
-			       "lie\n",
+			vv_out("%s: two records have the number %llu: the key is in two places, or a record is false\n",
 			       did, (unsigned long long)a->fork[0]->sequence);
 			faults++;
 		}

@@ -14,7 +14,7 @@ static const vv_command *const commands[] = {
 static const vv_tool_group groups[] = {
 	{"look", "see the copies"},
 	{"who", "who keeps, reads and writes"},
-	{"care", "keep everything at its policy"},
+	{"care", "make everything meet the policy"},
 };
 
 int main(int argc, char **argv)

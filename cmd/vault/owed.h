@@ -1,5 +1,5 @@
 /*
- * owed: why copies are lacking, and what would help.
+ * owed: why copies are missing, and what would help.
  */
 #ifndef VV_CMD_VAULT_OWED_H
 #define VV_CMD_VAULT_OWED_H

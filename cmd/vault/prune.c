@@ -48,8 +48,7 @@ static void tell_shared(const vv_surplus *x)
 {
 	if (x->shared > 0) {
 		vv_note("%s: other writers placed them, or did not replicate yet; "
-			"'varve vault prune' there lets go of them, and 'varve vault writers "
-			"remove' if that machine is lost",
+			"'varve vault prune' there removes them, and 'varve vault writers remove' if that machine is lost",
 			vv_text_counted(x->shared, "copy too many stays", "copies too many stay"));
 	}
 	if (x->policy > 0) {
@@ -90,7 +89,7 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 			vv_text_counted(x.surplus.deleted - x.surplus.retired, "copy", "copies"));
 	}
 	if (x.surplus.held > 0) {
-		vv_note("%s not let go of yet: %s",
+		vv_note("%s not released yet: %s",
 			vv_text_counted(x.surplus.held, "copy is", "copies are"),
 			x.surplus.holding);
 	}

@@ -181,7 +181,7 @@ static void clean_up(vv_unfinished *u, const vv_recover *x, vv_repository **repo
 	vv_repository_close(*repo);
 	*repo = NULL;
 	if (x->blocks + x->objects > 0) {
-		vv_hint(err, "all that arrived is kept: the same command again continues");
+		vv_hint(err, "received data is kept: run the same command again to continue");
 	} else if (!u->resumed) {
 		vv_unfinished_abandon(u);
 	}
@@ -234,7 +234,7 @@ static int run_recover(void *opts, int argc, char **argv)
 const vv_command vv_cmd_vault_recover = {
 	.name = "vault recover",
 	.group = "care",
-	.summary = "make a repository again from its sealed copies, on an empty machine",
+	.summary = "restore a repository from its sealed copies, on an empty machine",
 	.usage = "[--key FILE] [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
 	.example = "$ varve vault recover --key paper.txt --to sales media/stick\n"
 		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"

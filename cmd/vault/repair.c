@@ -573,11 +573,11 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 			vv_text_counted(x->retired, "shard", NULL));
 	}
 	if (x->gone > 0 && x->versions == 0 && !o->quiet) {
-		vv_note("%s could not be had anywhere; no ref here reaches them",
+		vv_note("%s could not be found anywhere; no ref here reaches them",
 			vv_text_counted(x->gone, "item", NULL));
 	}
 	if (x->versions > 0) {
-		vv_note("%s could not be had here or from any holder; a clone that has all of "
+		vv_note("%s could not be found here or at any holder; a clone that has all of "
 			"them can "
 			"run 'varve vault repair' (or 'varve fetch' gets them here first)",
 			vv_text_counted(x->versions, "version of a table", "versions of tables"));
@@ -661,7 +661,7 @@ const vv_command vv_cmd_vault_repair = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "copies are lacking",
+	.exit_codes = "copies are missing",
 	.arguments = "",
 	.check = check_repair,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -26,12 +26,12 @@ static const vv_option table[] = {
 		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; "
 		"kept in .varveconfig"),
 	OPT_NUMBER(0, "min", min, "N",
-		   "with fewer the run does not count (1); kept in .varveconfig"),
-	OPT_LIST(0, "to", to, "HOLDER", "only to this holder; may be repeated"),
+		   "the fewest copies with which a run counts (1); kept in .varveconfig"),
+	OPT_LIST(0, "to", to, "HOLDER", "replicate only to this holder; may be repeated"),
 	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
-	OPT_FLAG('n', "dry-run", dry_run, "print only new findings"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print the new data that would be replicated"),
 	OPT_FLAG(0, "adopt", adopt,
-		 "go on after records that another copy of this repository wrote"),
+		 "continue after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
@@ -42,11 +42,7 @@ static vv_status tell_recovery(void *payload VV_UNUSED, const char *key, vv_erro
 	(void)err;
 	vv_progress_end();
 	vv_out("This is the recovery key of the new vault. It is shown only now:\n\n    %s\n\n"
-	       "Keep it on paper, away from this machine: should the machine be lost, it alone "
-	       "opens the "
-	       "copies,\nand who has it can read them. Without it and without this machine's key "
-	       "they are "
-	       "lost.\n",
+	       "Keep it on paper, away from this machine: if the machine is lost, only this key opens the copies,\nand anyone who has it can read them. Without it and without this machine's key, they are lost.\n",
 	       key);
 	vv_out_flush();
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "the recovery key could not be printed")
@@ -103,9 +99,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	if (x->short_of_min) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, x->min, true);
-		vv_note("only %s could be made, and %u are the least: the vault does not have "
-			"this run "
-			"yet: %s",
+		vv_note("only %s could be made, but at least %u are required: the vault does not have this run yet: %s",
 			vv_text_counted(x->least, "copy", "copies"), x->min, vv_buf_cstr(&b));
 		return;
 	}
@@ -120,7 +114,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	}
 	if (o->quiet) return;
 	if (x->paid > 0) {
-		vv_note("%s of earlier runs made up for",
+		vv_note("made %s that earlier runs lacked",
 			vv_text_counted(x->paid, "copy", "copies"));
 	}
 	if (x->nothing && !vv_cid_is_null(&x->head)) {
@@ -229,7 +223,7 @@ const vv_command vv_cmd_vault_replicate = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "copies are lacking, of the run's record, too",
+	.exit_codes = "copies are missing (of data, or of the run's record)",
 	.arguments = "",
 	.check = check_replicate,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -382,7 +382,7 @@ static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *tex
 	} else if (word && strcmp(word, "where") == 0 && count == 1) {
 		rc = answer_where(x, q, roots, &w, err);
 	} else {
-		rc = vv_fail(err, VV_ENOSUPPORT, "that is not asked of a vault");
+		rc = vv_fail(err, VV_ENOSUPPORT, "a vault does not answer this request");
 	}
 	if (rc < 0 || (rc = vv_buf_ok(&answer, err)) < 0) return rc;
 	return vv_frame_write(line, VV_FRAME_MESSAGE, answer.data, answer.len, err);
@@ -467,7 +467,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "http", http, "ADDR",
 		   "listen there: see 'varve web serve -h', also for the options that go with it"),
 	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most this much"),
-	OPT_STRING(0, "for", admitted, "DID[=BYTES]", "for whom, and how much of it"),
+	OPT_STRING(0, "for", admitted, "DID[=BYTES]",
+		   "an identity to keep copies for, with =BYTES to limit it"),
 	OPT_FLAG(0, "stdio", stdio,
 		 "answer on stdin and stdout, by the settings varve.hold...; an ssh:// "
 		 "holder runs this"),

@@ -194,7 +194,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			vv_out(", last reached %s\n",
 			       p->seen > 0 ? vv_text_utc((int64_t)p->seen) : "never");
 		} else if (p->refuses) {
-			vv_out("takes nothing new: %s\n", p->why.message);
+			vv_out("accepts no new data: %s\n", p->why.message);
 		}
 	}
 	vv_out("all copies proven: %s\n",
@@ -243,7 +243,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 const vv_command vv_cmd_vault_status = {
 	.name = "vault status",
 	.group = "look",
-	.summary = "show whether all sealed copies are at their policy",
+	.summary = "show whether all sealed copies meet the policy",
 	.usage = "[--timeout SECONDS] [--json]",
 	.example = "$ varve vault status\n"
 		   "safe: everything has 2 copies; any holder could be lost, and no data with it\n"
@@ -253,7 +253,7 @@ const vv_command vv_cmd_vault_status = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "not everything is at its policy",
+	.exit_codes = "something does not meet the policy",
 	.arguments = "",
 	.check = check_status,
 	.needs = VV_NEEDS_REPOSITORY,

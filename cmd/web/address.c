@@ -38,7 +38,7 @@ typedef struct reading {
 static vv_status nonsense(const reading *r, const char *what, const char *text, const char *wanted)
 {
 	return vv_fail(r->err, VV_EUSAGE,
-		       "%s '%s' makes no sense here\n"
+		       "%s '%s' is not valid here\n"
 		       "%s",
 		       what, vv_text_shows(text), wanted);
 }

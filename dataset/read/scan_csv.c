@@ -37,8 +37,7 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 	if (!vv_dialect_is_bare(d) && !vv_dialect_fits_together(d)) {
 		return vv_fail(
 			err, VV_EINPUT,
-			"the character before comments, or the space that is passed over, is the "
-			"delimiter, the quote or a line end");
+			"the character before comments, or the skipped space, is the delimiter, the quote or a line end");
 	}
 	s->comment = d->comment != 0 ? d->comment : -1;
 	s->chars = *d;

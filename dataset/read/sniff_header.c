@@ -417,7 +417,8 @@ vv_status sniff_header_rows(sniff *s, vv_error *err)
 							 : " ";
 
 	if (strlen(join) >= sizeof(d->header_join)) {
-		return vv_fail(err, VV_EINPUT, "what joins header lines is longer than %zu bytes",
+		return vv_fail(err, VV_EINPUT,
+			       "the text that joins header lines is longer than %zu bytes",
 			       sizeof(d->header_join) - 1);
 	}
 	memcpy(d->header_join, join, strlen(join) + 1);

@@ -250,7 +250,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 	if (lines > 0 || at == s->len) {
 		if (!s->at_end) return sniff_too_short(s, err);
 		return vv_fail(err, VV_EINPUT,
-			       "the file has no line below those that are to be skipped\n"
+			       "the file has no line after the skipped ones\n"
 			       "'--skip-lines' takes the number of lines above the table");
 	}
 	*lead = s->out->dialect.comment ? comment_lines(s, at, &at) : at;

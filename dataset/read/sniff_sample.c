@@ -191,7 +191,7 @@ vv_status sniff_spaces(sniff *s, vv_error *err)
 		return told < 0
 			       ? VV_OK
 			       : vv_fail(err, VV_EINPUT,
-					 "spaces cannot be passed over where one is the delimiter or a quote");
+					 "spaces cannot be skipped if a space is the delimiter or a quote");
 	}
 	d->spaces = VV_SPACES_PASSED;
 	if ((rc = count_gaps(s, &g, err)) < 0) return rc;
@@ -201,9 +201,9 @@ vv_status sniff_spaces(sniff *s, vv_error *err)
 	}
 	d->spaces = g.single * 2 > g.cells ? VV_SPACES_USUAL : VV_SPACES_PASSED;
 	if (told < 0) {
-		vv_buf_puts(&s->out->warnings,
-			    "a space follows each delimiter and is not part of the cells; "
-			    "'--initial-space keep' makes it one\n");
+		vv_buf_puts(
+			&s->out->warnings,
+			"a space follows each delimiter and is not part of the cells; '--initial-space keep' keeps it\n");
 	}
 	return vv_buf_ok(&s->out->warnings, err);
 }

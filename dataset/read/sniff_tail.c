@@ -63,7 +63,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, bool whole, size_t *at
 	*at = *at == SIZE_MAX ? 0 : with_blank_lines(s, *at);
 	if (*at == 0) {
 		vv_fail(err, VV_EINPUT,
-			whole ? "the file has no line above those that are to be left out at its end"
+			whole ? "the file has no line before the skipped ones at its end"
 			      : "the lines below the table are more than 64 KiB");
 		return vv_hint(err, "'--skip-footer' takes the number of lines below the table");
 	}

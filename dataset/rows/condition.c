@@ -73,7 +73,7 @@ static vv_status read_list(vv_parser *p, bool inverted, size_t at)
 					      NULL, 0);
 		}
 		if (step.count++ == VV_CONDITION_ITEMS) {
-			return vv_tokens_fail(&p->t, p->t.now.at, "too long a list", NULL, 0);
+			return vv_tokens_fail(&p->t, p->t.now.at, "the list is too long", NULL, 0);
 		}
 		item.at = p->t.now.at;
 		if ((rc = vv_parser_read_literal(p, &l, &p->t.now, &item.kind)) < 0 ||
@@ -201,8 +201,8 @@ static vv_status make_argument(vv_parser *p, vv_condition_aggregate *a, size_t b
 	     ((kind == VV_OPERAND_BOOLEAN || kind == VV_OPERAND_OPAQUE) &&
 	      (a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX)) ||
 	     (kind == VV_OPERAND_OPAQUE && a->op == VV_AGGREGATE_DISTINCT))) {
-		return vv_tokens_fail(&p->t, begin, "another kind of value is wanted here", NULL,
-				      0);
+		return vv_tokens_fail(&p->t, begin, "a value of another kind is expected here",
+				      NULL, 0);
 	}
 	return VV_OK;
 }
@@ -357,7 +357,7 @@ static vv_status read_operand(vv_parser *p, bool *more)
 		vv_tokens_fail(&p->t, t.at, "ends where a value is missing", NULL, 0);
 		return p->t.how->filter
 			       ? vv_hint(p->err,
-					 "cells without a value are found by: COLUMN is null")
+					 "to find cells without a value, write: COLUMN is null")
 			       : VV_EINPUT;
 	}
 	if (at_literal(p)) {
@@ -523,8 +523,9 @@ static vv_status read_operator(vv_parser *p, bool *more)
 	}
 	vv_tokens_fail(&p->t, t.at, "an operator is missing before", t.text, t.len);
 	if (t.len == 1 && *t.text == ',') {
-		return vv_hint(p->err,
-			       "a number has a decimal point here, 1.5, whatever the file has");
+		return vv_hint(
+			p->err,
+			"write numbers with a decimal point, such as 1.5, whatever the file has");
 	}
 	return p->t.how->filter && (t.type == VV_TOKEN_NAME || t.type == VV_TOKEN_NUMBER)
 		       ? vv_hint(p->err,
@@ -551,10 +552,10 @@ static vv_status parse(vv_parser *p)
 	p->c->kind = p->nodes[0].kind;
 	p->c->type = p->nodes[0].type;
 	if (p->c->aggregate_count > 0 && (p->column_at != SIZE_MAX || p->change)) {
-		return vv_tokens_fail(&p->t, p->column_at == SIZE_MAX ? 0 : p->column_at,
-				      "beside counts and sums a column is only inside of them, or "
-				      "after 'group by'",
-				      NULL, 0);
+		return vv_tokens_fail(
+			&p->t, p->column_at == SIZE_MAX ? 0 : p->column_at,
+			"beside counts and sums, a column may occur only inside of them or after 'group by'",
+			NULL, 0);
 	}
 	p->c->change = p->change;
 	if (p->t.how->value) return VV_OK;

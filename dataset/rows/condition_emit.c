@@ -164,7 +164,7 @@ static vv_status read_literal_number(vv_parser *p, vv_literal *l, const vv_token
 	l->large->above.negative = negative && l->large->above.count > 0;
 	return l->value.state == VV_VALUE_LARGE
 		       ? VV_OK
-		       : vv_tokens_fail(&p->t, t->at, "too long a number", NULL, 0);
+		       : vv_tokens_fail(&p->t, t->at, "the number is too long", NULL, 0);
 }
 
 vv_status vv_parser_read_literal(vv_parser *p, vv_literal *l, const vv_token *t,
@@ -241,9 +241,10 @@ static vv_status check_order(vv_parser *p, const vv_term *x, const vv_term *y)
 	}
 	const vv_operand *v = &p->c->literals[y->literal].value;
 
-	vv_tokens_fail(&p->t, y->at,
-		       "texts are not in the order of numbers; quotes compare it as a text:",
-		       v->text, v->len);
+	vv_tokens_fail(
+		&p->t, y->at,
+		"a text cannot be compared with a number; in quotes, it is compared as a text:",
+		v->text, v->len);
 	return vv_term_advise(&p->t, x, "number");
 }
 
@@ -402,7 +403,7 @@ static vv_status emit_call(vv_parser *p, const vv_parser_op *o)
 	vv_status rc;
 
 	if (count < call->least || count > call->most) {
-		vv_tokens_fail(&p->t, o->at, "another number of arguments is wanted by", call->name,
+		vv_tokens_fail(&p->t, o->at, "wrong number of arguments of", call->name,
 			       strlen(call->name));
 		return vv_hint(p->err, "for example: %s", call->example);
 	}
@@ -414,7 +415,7 @@ static vv_status emit_call(vv_parser *p, const vv_parser_op *o)
 	if ((rc = want_alike(p, terms, call->takes, count, &out)) < 0) return rc;
 	if (out.kind == VV_OPERAND_OPAQUE) {
 		return vv_tokens_fail(&p->t, out.at,
-				      "not a value that functions take:", vv_term_name(&out),
+				      "not an argument of a function:", vv_term_name(&out),
 				      strlen(vv_term_name(&out)));
 	}
 	vv_step step = {.code = VV_STEP_CALL, .kind = out.kind, .at = o->call, .count = count};

@@ -60,7 +60,7 @@ static vv_status read_quoted(vv_tokens *p, char quote)
 				     quote == '\'' ? "a text that does not end"
 						   : "a name that does not end",
 				     NULL, 0);
-		return vv_hint(p->err, "within quotes a %c is written twice", quote);
+		return vv_hint(p->err, "within quotes, write %c twice", quote);
 	}
 	out[t->len] = '\0';
 	t->type = quote == '\'' ? VV_TOKEN_STRING : VV_TOKEN_QUOTED;

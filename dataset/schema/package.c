@@ -51,7 +51,7 @@ static const form_name *find_form(const form_name *names, size_t count, const ch
 
 static vv_status refuse(const vv_json *node, const char *file, vv_error *err, const char *hint)
 {
-	vv_descriptor_fail(node, file, err, "'%s' cannot be honoured",
+	vv_descriptor_fail(node, file, err, "'%s' is not supported",
 			   vv_text_show(node->name, node->name_len));
 	return vv_hint(err, "%s", hint);
 }
@@ -67,7 +67,7 @@ vv_status vv_package_encoding(const char **out, const vv_json *object, const cha
 	if ((rc = vv_encoding_find(name, *out, "", 0, &why)) == VV_OK) return VV_OK;
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	vv_descriptor_fail(vv_json_get(object, "encoding"), file, err,
-			   "the encoding '%s' cannot be honoured", vv_text_shows(*out));
+			   "the encoding '%s' is not supported", vv_text_shows(*out));
 	return vv_hint(err, "'iconv -f %s -t UTF-8' writes the file in UTF-8", vv_text_shows(*out));
 }
 
@@ -144,7 +144,7 @@ static vv_status read_byte(int *out, const vv_json *dialect, const char *member,
 	    text[0] == '\r') {
 		return vv_descriptor_fail(
 			node, file, err,
-			"'%s' cannot be honoured: only a single ASCII character can",
+			"'%s' is not supported: it must be a single ASCII character",
 			vv_text_shows(text));
 	}
 	*out = (unsigned char)text[0];
@@ -179,7 +179,7 @@ static vv_status read_delimited(vv_sniff_hints *h, const vv_json *dialect, const
 	}
 	if (escape == 0 && !twice && h->quote != 0) {
 		return refuse(vv_json_get(dialect, "doubleQuote"), file, err,
-			      "without doubling a quote needs an escapeChar");
+			      "if quotes are not doubled, an escapeChar is required");
 	}
 	if (escape > 0 || vv_json_get(dialect, "escapeChar") ||
 	    vv_json_get(dialect, "doubleQuote")) {
@@ -199,7 +199,7 @@ static vv_status read_terminator(const vv_json *dialect, const char *file, vv_er
 		return rc;
 	}
 	return vv_descriptor_fail(vv_json_get(dialect, "lineTerminator"), file, err,
-				  "'%s' cannot be honoured: rows end in LF, CRLF or CR",
+				  "'%s' is not supported: rows end in LF, CRLF or CR",
 				  vv_text_shows(text));
 }
 
@@ -222,13 +222,13 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 		if (n->type != VV_JSON_NUMBER || !vv_parse_u64(&line, n->text, n->text_len) ||
 		    line == 0 || line > VV_HEADER_MAX || (n != rows->first && line != last + 1)) {
 			return refuse(rows, file, err,
-				      "only lines one after the other can: [N, N+1 ...]");
+				      "only consecutive lines are supported: [N, N+1 ...]");
 		}
 		last = line;
 	}
 	if (rows->count == 0 || rows->count > VV_HEADER_ROWS_MAX) {
 		return refuse(rows, file, err,
-			      "1 to 16 lines can; without a header, set header to false");
+			      "1 to 16 lines are supported; without a header, set header to false");
 	}
 	h->skip = (long)(last - rows->count);
 	h->header_rows = (int)rows->count;
@@ -250,9 +250,9 @@ static vv_status read_comment_rows(const vv_sniff_hints *h, const vv_json *diale
 	for (const vv_json *n = rows->first; n; n = n->next) {
 		if (n->type != VV_JSON_NUMBER || !vv_parse_u64(&line, n->text, n->text_len) ||
 		    line == 0 || h->skip < 0 || line > (uint64_t)h->skip) {
-			return refuse(rows, file, err,
-				      "only lines above the header can, which headerRows names; "
-				      "between rows, lines that begin with commentChar");
+			return refuse(
+				rows, file, err,
+				"only lines above the header (headerRows) are supported, and lines between rows that begin with commentChar");
 		}
 	}
 	return VV_OK;
@@ -268,7 +268,7 @@ static vv_status read_join(vv_package_resource *out, const vv_json *dialect, con
 	if (rc < 0 || !join) return rc;
 	if (strlen(join) >= VV_HEADER_JOIN_MAX) {
 		return refuse(vv_json_get(dialect, "headerJoin"), file, err,
-			      "a text of at most 15 bytes can");
+			      "only a text of at most 15 bytes is supported");
 	}
 	out->hints.header_join = out->header_join = vv_strdup(join);
 	return out->header_join ? VV_OK : vv_fail_nomem(err);
@@ -321,7 +321,7 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		node = vv_json_get(dialect, "itemType");
 		if (node && node->type != VV_JSON_NULL &&
 		    (node->type != VV_JSON_STRING || strcmp(node->text, "object") != 0)) {
-			return refuse(node, file, err, "only arrays of objects can");
+			return refuse(node, file, err, "only arrays of objects are supported");
 		}
 	}
 	return VV_OK;
@@ -493,8 +493,8 @@ static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resour
 		*found = *found || (local && strcmp(local, path) == 0);
 	}
 	if (*found && node->type == VV_JSON_ARRAY && node->count > 1) {
-		vv_descriptor_fail(node, file, err,
-				   "a resource made of %zu files cannot be honoured", node->count);
+		vv_descriptor_fail(node, file, err, "a resource of %zu files is not supported",
+				   node->count);
 		return vv_hint(err, "give each file a resource of its own, or join them");
 	}
 	return VV_OK;
@@ -549,8 +549,7 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	if (!local) {
 		return vv_descriptor_fail(
 			node, l->package, l->err,
-			"'%s' is a URL, which cannot be honoured: only files of the repository "
-			"are read",
+			"'%s' is a URL, which is not supported: only files of the repository are read",
 			vv_text_shows(node->text));
 	}
 	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,

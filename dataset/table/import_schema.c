@@ -675,7 +675,7 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 	} else if (found->known == VV_MARKS_LIKELY) {
 		warn_of_marks(im, column,
 			      *m->decimal == ',' ? "may have numbers with a decimal comma"
-						 : "may have numbers whose thousands are parted",
+						 : "may have numbers with separated thousands",
 			      found);
 	} else if (found->known == VV_MARKS_UNCLEAR && commas &&
 		   (m->group ? all.thousands == 0 && points_part(&all, others) : semicolon)) {
@@ -685,10 +685,10 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 		warn_of_marks(
 			im, column,
 			all.thousands == 0
-				? "has numbers as 1.234, of which the point may begin fractions or part thousands"
+				? "has numbers such as 1.234, whose point may begin fractions or separate thousands"
 			: all.commas == 0
-				? "has numbers as 1,234, of which the comma may begin fractions or part thousands"
-				: "has numbers as 1,234 beside others as 1,5: the comma may begin fractions in all, or part thousands in some",
+				? "has numbers such as 1,234, whose comma may begin fractions or separate thousands"
+				: "has numbers such as 1,234 and others such as 1,5: the comma may begin fractions in all, or separate thousands in some",
 			found);
 	}
 }

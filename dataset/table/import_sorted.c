@@ -459,7 +459,7 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 {
 	const order_saving *s = order_choice_saving(c);
 
-	vv_buf_puts(out, "the same rows came in another order: they are kept by ");
+	vv_buf_puts(out, "the same rows arrived in another order: they are kept by ");
 	for (size_t i = 0; i < root->sorted_by_count; i++) {
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_buf_puts(out, vv_text_name(root->sorted_by[i], strlen(root->sorted_by[i])));
@@ -476,12 +476,12 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why, const char *path,
 			       vv_hint_words_fn words)
 {
-	vv_buf_puts(out, "the same rows came in another order, and cannot be kept by ");
+	vv_buf_puts(out, "the same rows arrived in another order, and cannot be kept by ");
 	for (size_t i = 0; i < root->key_count; i++) {
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_buf_puts(out, vv_text_name(root->key[i], strlen(root->key[i])));
 	}
-	vv_buf_printf(out, ": %s; each such file is sorted in vain", why);
+	vv_buf_printf(out, ": %s; each such file is sorted without benefit", why);
 	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
 	vv_buf_putc(out, '\n');
 }

@@ -438,7 +438,7 @@ static vv_status take_document(merge *m, const vv_buf *merged, piece open, piece
 	vv_status rc;
 
 	if (!at || strstr(at + 1, rows_here)) {
-		return vv_fail(err, VV_EREFUSED, "each side has the rows at another place");
+		return vv_fail(err, VV_EREFUSED, "each side has the rows at a different place");
 	}
 	vv_buf_put(&part, text, (size_t)(at - text));
 	vv_buf_putc(&part, '[');

@@ -124,7 +124,7 @@ static vv_status decide_greater(merge_answer *out, vv_arena *arena, const merge_
 	}
 	if (!order_of(&order, &blame, f, c, q)) {
 		return undecided(out, arena, q, blame,
-				 !blame ? "the two have no order"
+				 !blame ? "the two values have no order"
 				 : f->type == VV_TYPE_ANY
 					 ? "is not a number, and the column has no type"
 					 : "is not of the column's type",
@@ -141,7 +141,7 @@ static vv_status decide_latest(merge_answer *out, vv_arena *arena, const merge_q
 	if (!q->by_field) {
 		return undecided(out, arena, q, NULL, "the table has no such column", err);
 	}
-	return decide_greater(out, arena, q, q->by_field, q->by, 1, "both sides are of one time",
+	return decide_greater(out, arena, q, q->by_field, q->by, 1, "both sides have the same time",
 			      err);
 }
 
@@ -478,7 +478,7 @@ static vv_status merge_decide(merge_answer *out, const merge_question *q, vv_are
 	case VV_MERGE_MIN:
 		return decide_greater(out, arena, q, q->field, q->side,
 				      q->rule->kind == VV_MERGE_MAX ? 1 : -1,
-				      "the two are equal in order", err);
+				      "the two values are equal in order", err);
 	case VV_MERGE_UNION:
 		return decide_union(out, arena, q, err);
 	case VV_MERGE_SUM:

@@ -226,7 +226,7 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 {
 	const char *name = vv_text_shows(l->source->name);
 	if (len > 0 && is_git_patch(text, len)) {
-		vv_fail(err, VV_EINPUT, "%s: this is a Git patch, which 'git apply' takes", name);
+		vv_fail(err, VV_EINPUT, "%s: this is a Git patch, which 'git apply' applies", name);
 		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	vv_fail(err, VV_EINPUT,

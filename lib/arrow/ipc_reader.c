@@ -351,9 +351,10 @@ static vv_status check_list(reader *r, vv_error *err)
 	vv_flatbuffer b = {(const uint8_t *)m->data, m->len - tail, false};
 	vv_flat_vector blocks = vv_flat_elements(&b, vv_flat_root(&b), 3, BLOCK);
 	return vv_get_le32(b.bytes + b.len) != b.len || b.bad || blocks.count != r->at.batches
-		       ? vv_ipc_damaged(&r->at,
-					"the list at its end does not have the batches that came",
-					err)
+		       ? vv_ipc_damaged(
+				 &r->at,
+				 "the list at its end does not have the batches that were read",
+				 err)
 		       : VV_OK;
 }
 

@@ -102,11 +102,11 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_er
 		return err->code;
 	}
 	if (rc < 0 || demand != VV_ON_COMMIT_REFUSE || vv_report_valid(report)) return rc;
-	return vv_fail(err, VV_ECONFLICT,
-		       "the data is invalid and %s blocks such commits; nothing was committed\n"
-		       "--no-verify commits it unchanged; \"accept\" in %s accepts a break that is "
-		       "intended",
-		       VV_RULES_NAME, VV_RULES_NAME);
+	return vv_fail(
+		err, VV_ECONFLICT,
+		"the data is invalid and %s blocks such commits; nothing was committed\n"
+		"--no-verify commits it unchanged; \"accept\" in %s accepts an intended violation",
+		VV_RULES_NAME, VV_RULES_NAME);
 }
 
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,

@@ -130,7 +130,7 @@ static vv_status warn_of_others(vv_repository *repo, bool stays, vv_error *err)
 		vv_notes_warn(vv_repository_notes(repo),
 			      "'%s' is not as the commit has it: %s; 'git status' lists such files",
 			      vv_text_shows(look.note.changed.data),
-			      stays ? "a file that was there stays"
+			      stays ? "an existing file stays"
 				    : "another name may be the same file here");
 	}
 	return VV_OK;

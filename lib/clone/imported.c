@@ -385,8 +385,7 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 static vv_status fail_base(const vv_imported *i, vv_error *err)
 {
 	vv_fail(err, VV_EMISSING,
-		"the version of %s that was taken last, which edits are compared with, is not in "
-		"this clone",
+		"the version of %s that was imported last, which edits are compared with, is not in this clone",
 		vv_text_shows(i->to));
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }
@@ -477,7 +476,8 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool
 	vv_status rc;
 
 	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
-		return vv_fail(err, VV_EMISSING, "--offline asks no server, and '%s' is at one",
+		return vv_fail(err, VV_EMISSING,
+			       "'%s' is at a server, which --offline does not contact",
 			       vv_text_url(i->url));
 	}
 	vv_temp_sweep(vv_repository_varvedir(r), TEMP);

@@ -111,7 +111,7 @@ static vv_status check_words(const vv_snapshots *s, const vv_strings *words, boo
 			found = word_of(&one, &s->items[n], has_value) != NULL;
 		}
 		if (!found) {
-			return vv_fail(err, VV_ENOTFOUND, "no file is called so: '%s'",
+			return vv_fail(err, VV_ENOTFOUND, "no file has this name: '%s'",
 				       vv_text_shows(words->items[k]));
 		}
 	}
@@ -462,7 +462,7 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 	if ((rc = merge(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) return rc;
 	if (s->has_table && vv_cid_equal(&i->root, &s->now)) {
 		i->kind = VV_SNAPSHOT_SAME;
-		vv_buf_puts(&i->words, "the table has all of it already");
+		vv_buf_puts(&i->words, "the table already has all of it");
 	} else if ((rc = describe(s, i, err)) < 0) {
 		return rc;
 	} else {

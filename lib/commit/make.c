@@ -102,8 +102,7 @@ static vv_status check_tracked(vv_repository *r, const vv_change_entry *e, vv_er
 
 	if (rc < 0 || tracked) return rc;
 	vv_fail(err, VV_EREFUSED,
-		"%s: a table that no line of .gitattributes tracks: clones would have its pointer "
-		"as the file",
+		"%s: no line of .gitattributes tracks this table: clones would contain its pointer instead of its data",
 		vv_text_shows(e->path));
 	return vv_hint_code(err, VV_HINT_TRACK, e->path);
 }

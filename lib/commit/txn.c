@@ -325,7 +325,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (t->branch) {
-		return vv_fail(err, VV_EUSAGE, "the transaction has a branch, and no work tree");
+		return vv_fail(err, VV_EUSAGE, "the transaction has a branch, but no work tree");
 	}
 	rc = add(t, req, &own);
 	if (rc < 0 && err) {

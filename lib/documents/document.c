@@ -132,7 +132,8 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 			       vv_text_shows(d->name));
 	}
 	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
-		d->written ? "nothing here writes workbooks" : ": nothing here reads such a file",
+		d->written ? "no program here writes workbooks"
+			   : ": nothing here reads such a file",
 		*why ? ": " : "", why);
 	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",
 			      vv_text_shows(kind))
@@ -158,7 +159,7 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 		"%s: %s\n"
 		"its reader is: %s",
 		d->written ? "the workbook" : vv_text_shows(d->name),
-		*said ? said : "its reader failed and said nothing", vv_text_shows(d->command[0]));
+		*said ? said : "its reader failed without a message", vv_text_shows(d->command[0]));
 	if (lacks_memory(said)) {
 		vv_hint(err,
 			"'git config --global varve.reader.memory 4g' gives readers more than 1 GiB");

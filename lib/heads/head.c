@@ -77,7 +77,7 @@ VV_AUTO_CLEAR(parts, parts_clear)
 
 static vv_status odd(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "the commit of a head has another form");
+	return vv_fail(err, VV_ECORRUPT, "the commit of a head is malformed");
 }
 
 /* Headers in git's order, each once but for parents; the signature's lines go to one side, all else to the other. */
@@ -142,7 +142,7 @@ static vv_status check_digest(const vv_buf *bytes, const uint8_t wanted[VV_SHA25
 
 	return rc < 0 || memcmp(digest, wanted, sizeof(digest)) == 0
 		       ? rc
-		       : vv_fail(err, VV_ECORRUPT, "the signature of a head is not of its %s",
+		       : vv_fail(err, VV_ECORRUPT, "the signature of a head does not match its %s",
 				 what);
 }
 
@@ -206,10 +206,10 @@ static vv_status take_seed(vv_head_signer *s, const char *text, const char *from
 								    : NULL;
 
 	if (strstr(text, "\nargon2id ")) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s is under a passphrase, with which heads cannot be signed\n"
-			       "set varve.signingKey to an SSH key that ssh-agent holds",
-			       from);
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"%s has a passphrase, so heads cannot be signed with it\nset varve.signingKey to an SSH key that is in ssh-agent",
+			from);
 	}
 	if (!plain || !vv_hex_read(s->seed, sizeof(s->seed), plain + 7)) {
 		return vv_fail(err, VV_EINPUT, "%s is not a key of varve's", from);

@@ -187,8 +187,8 @@ static const char *not_allowed(const judging *g, size_t owner, const vv_head_rec
 	if (memcmp(r->key, g->owner, sizeof(g->owner)) == 0) return NULL;
 	if (owner == SIZE_MAX) return "its signer is not the owner";
 	const vv_head_key *k = vv_head_keys_find(&g->nodes[owner]->signers, r->key);
-	if (!k) return "its signer is not the owner, who does not name that key";
-	if (r->time > (int64_t)k->number) return "its signer was to sign until an earlier time";
+	if (!k) return "its signer is not the owner, and the owner does not name its key";
+	if (r->time > (int64_t)k->number) return "its signer's time to sign was over";
 	return is_revoked(g->nodes[owner], r->key, r->number) ? "the owner revoked its signer"
 							      : NULL;
 }

@@ -186,7 +186,7 @@ vv_status vv_nearby_take(vv_nearby *n, vv_error *err)
 	const size_t line = strcspn(vv_buf_cstr(&said), "\n");
 	vv_status rc = text.failed || said.failed ? vv_fail_nomem(err) : VV_OK;
 	if (rc == VV_OK && text.len == 0 && line > 0 && strncmp(said.data, "Got ", 4) != 0) {
-		rc = vv_fail(err, VV_EIO, "the local network cannot be asked: avahi-browse: %s",
+		rc = vv_fail(err, VV_EIO, "the local network cannot be searched: avahi-browse: %s",
 			     vv_text_show(said.data, line));
 	}
 	rc = rc < 0 ? rc : vv_nearby_read(&n->found, vv_buf_cstr(&text), text.len, err);

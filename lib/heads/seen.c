@@ -104,7 +104,7 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	const bool signs = vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK;
 	if (count == 0 && whose == VV_HEADS_REMOTE) {
 		out->judged.trust = out->before;
-		vv_notes_warn(notes, "'%s' shows no signed head, and one is trusted here",
+		vv_notes_warn(notes, "'%s' shows no signed head, but one is trusted here",
 			      vv_text_url(url));
 		newest = vv_trust_newest(&out->before);
 		out->judged.has_newest = newest && !(signs && memcmp(newest->key, signer.key,

@@ -146,7 +146,7 @@ static bool is_same(const vv_trusted_head *a, const vv_trusted_head *b)
 static vv_status both_moved(const vv_trust *t, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED,
-		       "other heads of '%s' were taken meanwhile by another process\n"
+		       "another process accepted other heads of '%s' in the meantime\n"
 		       "fetch again",
 		       vv_text_shows(t->name));
 }

@@ -165,13 +165,12 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"the patch is of '%s' and '%s'; which of them '%s' takes is not clear\n"
-			"name no file: each is found by its path",
+			"the patch changes '%s' and '%s'; it is not clear which of the two '%s' is\nname no file: each is found by its path",
 			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
 	}
 	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);
 	if (!own) {
-		return vv_fail(err, VV_EUSAGE, "'%s' has no %u folders that -p could take off",
+		return vv_fail(err, VV_EUSAGE, "'%s' does not have %u folders to strip (-p)",
 			       vv_text_shows(path), f->strip);
 	}
 	vv_auto(char) *name = vv_asprintf("%s%s", own, behind);

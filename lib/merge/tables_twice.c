@@ -179,7 +179,7 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 			places[0][i] = (size_t)vv_columns_to_old(&columns, key[i]);
 			places[1][i] = key[i];
 		}
-		f->why = keys == 0 ? "without a key no change is known again" : f->why;
+		f->why = keys == 0 ? "without a key, changes cannot be recognised" : f->why;
 		rc = note_row(out, f, &p,
 			      vv_key_hash(gone ? p.row.old_cells : p.row.new_cells, places[!gone],
 					  keys, 0, NULL),
@@ -495,7 +495,7 @@ static vv_status search_sides(search *f, vv_error *err)
 			rc = read_side(f, &f->sides[i], &commits[i], &commits[1 - i], err);
 		}
 		if (rc == VV_OK && !pick && !is_whole(&f->sides[i])) {
-			f->why = "not every version since the base is known";
+			f->why = "some versions since the base are missing";
 		}
 	}
 	return rc < 0 || f->why ? rc : find_copies(f, err);

@@ -374,10 +374,10 @@ static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)
 		return rc;
 	}
 	if (!is && !vv_document_is_name(u->repo, vv_repository_env(u->repo), in->path)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is neither a workbook or another document nor called .gz, "
-			       ".zst, .xz or .bz2",
-			       vv_text_shows(in->path));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' is neither a document, such as a workbook, nor a compressed file (.gz, .zst, .xz or .bz2)",
+			vv_text_shows(in->path));
 	}
 	if (!is) {
 		return vv_fail(err, VV_ENOSUPPORT,

@@ -320,8 +320,7 @@ static vv_status look(vv_ordered_file *o, uint64_t *credit, vv_error *err)
 	return o->kept || *credit > 0
 		       ? VV_OK
 		       : vv_fail(err, VV_ELOCKED,
-				 "this client has had too many versions in key order put together "
-				 "in a short time");
+				 "this client requested too many versions in key order in a short time");
 }
 
 static vv_status open_kept(vv_ordered_file *o, vv_error *err)
@@ -399,9 +398,9 @@ void vv_ordered_file_close(vv_ordered_file *o)
 
 static vv_status made_room(vv_error *err)
 {
-	return vv_fail(err, VV_EIO,
-		       "the file made room for those of other versions while it was read\n"
-		       "ask for the rest of it again");
+	return vv_fail(
+		err, VV_EIO,
+		"the file was removed for those of other versions while it was read\nrequest the rest of it again");
 }
 
 /* One piece, which is not given if the file made room meanwhile. */

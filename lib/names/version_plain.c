@@ -403,7 +403,7 @@ static vv_status may_be_document(bool *out, const vv_subject *s, input *in, cons
 static vv_status refuse_to_write(const vv_subject *s, vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT,
-		       "%s: varve reads the tables of documents and writes none into them\n"
+		       "%s: varve reads tables of documents, but does not write them\n"
 		       "change it with its own program, or make a CSV file of one of its tables",
 		       vv_text_shows(s->text));
 }

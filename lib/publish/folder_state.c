@@ -98,7 +98,7 @@ static vv_status check_empty(const char *dir, vv_error *err)
 		    strncmp(f.name, VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0) {
 			return vv_fail(err, VV_EREFUSED,
 				       "'%s' is not empty, and was not published by varve\n"
-				       "give a new folder, or one of its own in it",
+				       "name a new folder, or a new one inside of it",
 				       vv_text_shows(dir));
 		}
 	}

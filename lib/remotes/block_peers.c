@@ -308,7 +308,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 			       "VARVE_TRUSTED_HOSTS does so for one command");
 	}
 	*err = why;
-	return vv_prefix(err, "the blocks were not taken");
+	return vv_prefix(err, "the blocks were not accepted");
 }
 
 vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err)

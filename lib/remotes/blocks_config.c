@@ -117,12 +117,11 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 			       vv_text_url(url), vv_text_url(url));
 	}
 	if (endpoint) {
-		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG
-			       ": '%s' names an endpoint\n"
-			       "where requests are sent to is each user's to say: "
-			       "AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config",
-			       vv_text_url(url));
+		return vv_fail(
+			err, VV_EINPUT,
+			VV_BLOCKS_CONFIG
+			": '%s' names an endpoint\neach user sets where requests are sent: AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config",
+			vv_text_url(url));
 	}
 	if (!fine) {
 		return vv_fail(err, VV_EINPUT,

@@ -76,11 +76,11 @@ static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, 
 
 vv_status vv_data_store_refuse(const char *name, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED,
-		       "the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted\n"
-		       "'git config --global --add varve.trustedHost SITE' trusts it, as "
-		       "the warning has it; VARVE_TRUSTED_HOSTS does so for one command",
-		       vv_text_shows(name));
+	return vv_fail(
+		err, VV_EREFUSED,
+		"the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted\n"
+		"'git config --global --add varve.trustedHost SITE' trusts it (SITE is in the warning); VARVE_TRUSTED_HOSTS does so for one command",
+		vv_text_shows(name));
 }
 
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err)
@@ -157,7 +157,7 @@ static vv_status check_empty(const char *path, vv_error *err)
 	if (rc == VV_OK && others > 0) {
 		rc = vv_fail(err, VV_EREFUSED,
 			     "'%s' is not empty, and is not a store\n"
-			     "give a new folder, or one of its own in it",
+			     "name a new folder, or a new one inside of it",
 			     vv_text_shows(path));
 	}
 	return rc;

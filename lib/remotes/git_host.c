@@ -800,7 +800,7 @@ vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 	return rc < 0 ? rc
 	       : g->keeps == g->kept
 		       ? give_some(g, cids, count, fn, payload, err)
-		       : vv_fail(err, VV_ENOSUPPORT, "the host gives no single blocks");
+		       : vv_fail(err, VV_ENOSUPPORT, "the host does not serve single blocks");
 }
 
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)

@@ -159,12 +159,11 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 		if (rc == VV_OK) {
 			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
-			vv_buf_printf(&message, "%s: filter=%s wins over varve's line",
+			vv_buf_printf(&message, "%s: filter=%s overrides varve's line",
 				      vv_text_shows(path), vv_text_shows(filter));
 			vv_buf_printf(
 				&mend,
-				"take that line out of .gitattributes ('git check-attr filter -- "
-				"%s' shows the filter)",
+				"remove that line from .gitattributes ('git check-attr filter -- %s' shows the filter)",
 				vv_text_shows(path));
 			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
 					   true, &message, &mend, err);

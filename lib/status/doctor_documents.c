@@ -36,7 +36,7 @@ static vv_status on_kind(void *payload, const vv_reader_kind *k, vv_error *err)
 
 	if (!k->found && !k->own) {
 		return vv_doctor_say(l->doctor, "documents", true, NULL, err,
-				     "the reader of %s files is not there: %s",
+				     "the reader for %s files is not installed: %s",
 				     vv_text_shows(k->kind), vv_text_shows(k->missing));
 	}
 	put_words(k->found ? &l->read : &l->lack, k->kind);

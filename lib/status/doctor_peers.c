@@ -106,7 +106,7 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
 		rc = vv_doctor_say(
 			d, "peer", true, vv_buf_cstr(&mend), err,
-			"the store of the remote %s did not show the block of %s that it was asked for",
+			"the store of the remote %s did not show the requested block of %s",
 			vv_text_shows(name),
 			vv_text_counted(lost, "version of a table", "versions of tables"));
 	}
@@ -119,7 +119,7 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 	vv_auto(vv_buf) site = VV_BUF_INIT;
 
 	vv_buf_printf(&message,
-		      "%s names blocks at %s, a host that is not trusted: it is not asked",
+		      "%s names blocks at %s, a host that is not trusted: it is not contacted",
 		      VV_BLOCKS_CONFIG, vv_text_url(url));
 	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
 		      vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0

@@ -279,7 +279,8 @@ static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)
 		if (r->failed->mirrors.len == 0) {
 			vv_notes_warn(r->t.notes, "%s", why);
 		}
-		vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it has it",
+		vv_notes_warn(r->t.notes,
+			      "the history comes from %s instead, as far as that peer has it",
 			      name);
 	}
 }

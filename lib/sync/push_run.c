@@ -599,8 +599,7 @@ static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (!r->there.host) {
-		vv_fail(err, VV_EUSAGE,
-			"'%s' keeps the blocks itself: --blocks is for what git reaches",
+		vv_fail(err, VV_EUSAGE, "'%s' keeps the blocks itself: --blocks is for Git hosts",
 			vv_text_url(r->remote.url));
 		return vv_hint_code(err, VV_HINT_PUSH_ALL,
 				    r->remote.name ? r->remote.name : "NAME");
@@ -675,13 +674,12 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 	}
 	r->j->proved = p.count;
 	vv_free(p.roots);
-	return rc < 0 || lost == 0
-		       ? rc
-		       : vv_fail(err, VV_EMISSING,
-				 "%s did not show the block of %s that it was asked for: nothing "
-				 "was switched",
-				 vv_text_url(vv_git_host_blocks_place(r->there.host)),
-				 vv_text_counted(lost, "version", NULL));
+	return rc < 0 || lost == 0 ? rc
+				   : vv_fail(err, VV_EMISSING,
+					     "%s did not show the requested block of %s: nothing "
+					     "was switched",
+					     vv_text_url(vv_git_host_blocks_place(r->there.host)),
+					     vv_text_counted(lost, "version", NULL));
 }
 
 static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_error *err)

@@ -74,7 +74,7 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 			      vv_text_name(root->key[i], strlen(root->key[i])));
 	}
 	if (!again && rep->dry) {
-		vv_buf_puts(b, " (not proved: a dry run does not)");
+		vv_buf_puts(b, " (not proved in a dry run)");
 	} else if (!again) {
 		vv_buf_puts(b, how[root->key_source]);
 	}

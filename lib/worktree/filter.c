@@ -100,7 +100,7 @@ static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
 	vv_hash128 is = vv_xxh3_digest128(in->hash);
 	if ((size_t)n != len || (in->left == 0 && (is.lo != in->want.lo || is.hi != in->want.hi))) {
 		return (ssize_t)vv_fail(err, VV_EINPUT,
-					"the file differs from what git passes of it");
+					"the file differs from the content that git passes");
 	}
 	return n;
 }

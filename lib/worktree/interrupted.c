@@ -185,7 +185,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if (is == OTHER ||
 	    (!changed && !new_entry && !has_entry(u, c->path, c->old_mode, &c->old_id))) {
 		u->left++;
-		vv_notes_put(vv_repository_notes(u->repo), "    %s: changed since, not touched",
+		vv_notes_put(vv_repository_notes(u->repo), "    %s: changed since, left unchanged",
 			     vv_text_shows(c->path));
 		return VV_OK;
 	}
@@ -256,7 +256,7 @@ static vv_status run_git(vv_repository *r, const char *const *args, const vv_buf
 
 	if (paths->len == 0) return VV_OK;
 	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
-	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the files were not put back", err);
+	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the files were not restored", err);
 }
 
 vv_status vv_interrupted_put_back(vv_repository *r, const vv_oid *from, const vv_buf *back,

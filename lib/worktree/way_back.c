@@ -384,7 +384,7 @@ static vv_status put_record_back(backing *b, const record *r, vv_error *err)
 	}
 	if (left) {
 		b->left++;
-		vv_notes_put(vv_repository_notes(b->repo), "    %s: changed since, not touched",
+		vv_notes_put(vv_repository_notes(b->repo), "    %s: changed since, left unchanged",
 			     vv_text_shows(r->path));
 	} else if (rc == VV_OK && !is_entry_as_before(b, r)) {
 		put_entry_back(b, r);
@@ -413,7 +413,7 @@ static vv_status put_all_back(backing *b, vv_error *err)
 				  .input = b->info.data,
 				  .len = b->info.len};
 	if ((rc = vv_runner_run(&git, err)) < 0) return rc;
-	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the index was not put back", err);
+	return git.code == 0 ? VV_OK : vv_runner_fail(&git, "the index was not restored", err);
 }
 
 /* Files that did not go back are not thrown away. */

@@ -223,10 +223,10 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 		rc = begin(d, err);
 	}
 	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
-		rc = vv_fail(err, VV_EINPUT,
-			     "%s: it does not begin as a file with this ending does\n"
-			     "if it is not compressed, give it another name",
-			     vv_text_shows(name));
+		rc = vv_fail(
+			err, VV_EINPUT,
+			"%s: it does not have the format of its extension\nif it is not compressed, rename it",
+			vv_text_shows(name));
 	}
 	if (rc < 0) return rc;
 	return vv_hand_over(out, &d);
@@ -314,7 +314,7 @@ static vv_status step_xz(vv_decompress *d, void *buf, size_t len, size_t *made, 
 	d->between = code == LZMA_STREAM_END;
 	if (code == LZMA_MEM_ERROR) return vv_fail_nomem(err);
 	if (code == LZMA_MEMLIMIT_ERROR) {
-		return damaged(d, "it asks for more than 192 MiB of memory", err);
+		return damaged(d, "unpacking it needs more than 192 MiB of memory", err);
 	}
 	return code == LZMA_OK || code == LZMA_STREAM_END || code == LZMA_BUF_ERROR
 		       ? VV_OK
@@ -371,10 +371,10 @@ static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_
 
 	d->made += *made;
 	if (rc < 0 || d->made <= MADE_FREE || d->made / MADE_TIMES <= d->taken) return rc;
-	return vv_fail(err, VV_EREFUSED,
-		       "%s: %s: more than %u times its size comes out of it\n"
-		       "if that is right, unpack it with its own program",
-		       vv_text_shows(d->name), kind_of(d), MADE_TIMES);
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s: %s: it unpacks to more than %u times its size\nif that is right, unpack it with its own program",
+		vv_text_shows(d->name), kind_of(d), MADE_TIMES);
 }
 
 /* Zeros after the last gzip member are padding (tapes, block devices). */

@@ -77,7 +77,7 @@ static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *h
 	vv_unlock(fd);
 	if (gone) {
 		vv_notes_put(l->repo->notes,
-			     "took away '%s', left by a varve that was ended (process %llu)",
+			     "removed '%s', left by an interrupted varve (process %llu)",
 			     vv_text_shows(l->lock_path), (unsigned long long)holder->pid);
 	}
 	return gone;
@@ -100,8 +100,9 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 		      vv_text_shows(l->lock_path));
 	if (vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) ==
 	    VV_HOLDER_ELSEWHERE) {
-		return vv_hint(err, "wait for it; whether that process still runs cannot be seen "
-				    "from here: if it does not, remove that file");
+		return vv_hint(
+			err,
+			"wait for it; varve cannot see from here whether that process still runs: if it does not, remove that file");
 	}
 	return vv_hint(err, "wait for it, or end that process");
 }

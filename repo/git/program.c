@@ -319,7 +319,7 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 		close_end(fd);
 		return VV_OK;
 	}
-	if (put < 0) return vv_fail_errno(err, "cannot feed a program", NULL);
+	if (put < 0) return vv_fail_errno(err, "cannot write to a program", NULL);
 	*p += put;
 	*left -= (size_t)put;
 	return VV_OK;

@@ -900,7 +900,7 @@ static vv_status start_again(vv_quarantine *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (s->streamed) return vv_fail(err, VV_EIO, "Git objects could not be written before");
+	if (s->streamed) return vv_fail(err, VV_EIO, "an earlier write of Git objects failed");
 	forget_file(s);
 	git_odb_free(s->loose);
 	s->loose = NULL;

@@ -50,7 +50,7 @@ vv_status vv_ref_name_check(const char *name, vv_error *err)
 	} else if (len > NAME_BYTES_MAX) {
 		bad = "it is too long";
 	} else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name))) {
-		bad = "no part of it may be empty, begin with '.' or end with '.lock', nor the whole end with '.'";
+		bad = "no part may be empty, begin with '.' or end with '.lock', and the name may not end with '.'";
 	}
 	return bad ? vv_fail(err, VV_EUSAGE, "not a usable name: '%s': %s", vv_text_shows(name),
 			     bad)

@@ -448,7 +448,7 @@ static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 	if (!was_found_bare(r, &here) || (here && here_is_named)) return VV_OK;
 	vv_auto(char) *rule = vv_config_outside(r->env, "safe.barerepository");
 	if (rule && strcmp(rule, "all") == 0) return VV_OK;
-	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found and not named",
+	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found, but not named",
 		      vv_text_shows(git_repository_path(r->git)));
 	return vv_hint_code(err, VV_HINT_GIT_DIR, git_repository_path(r->git));
 }
@@ -636,7 +636,7 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err)
 	if (!r->unsettled) return VV_OK;
 	vv_auto(char) *dir = vv_path_dir(r->index_file);
 	if ((rc = vv_fsync_dir(dir, err)) < 0) {
-		(void)vv_prefix(err, "the index is written, but may not outlive a power cut");
+		(void)vv_prefix(err, "the index is written, but could be lost in a power cut");
 	}
 	r->unsettled = false; /* a sync that failed is not tried again and trusted */
 	return rc;

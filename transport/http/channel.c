@@ -517,7 +517,7 @@ static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 	moved(l);
 	while (l->in.len == l->in_pos && !l->finished) {
 		if (!l->under_way) {
-			return vv_fail(err, VV_EIO, "nothing was asked of '%s'", l->name);
+			return vv_fail(err, VV_EIO, "no request was sent to '%s'", l->name);
 		}
 		if ((rc = drive(l, err)) < 0) return rc;
 	}

@@ -542,10 +542,9 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			break;
 		}
 		if (x.endless) {
-			rc = vv_fail(
-				err, VV_EIO,
-				"an answer of '%s' does not end, or does not say how long it is",
-				s->name);
+			rc = vv_fail(err, VV_EIO,
+				     "an answer of '%s' does not end, or does not have its length",
+				     s->name);
 		}
 		if (answer->cut) {
 			break; /* as much as was wanted */

@@ -334,8 +334,9 @@ static vv_status read_roots(vv_car_reader *r, vv_cbor *c, vv_error *err)
 		return bad_header(err);
 	}
 	if (count > VV_CAR_ROOTS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "the CAR file has %zu roots; at most %u are taken",
-			       count, VV_CAR_ROOTS_MAX);
+		return vv_fail(err, VV_EREFUSED,
+			       "the CAR file has %zu roots; at most %u are accepted", count,
+			       VV_CAR_ROOTS_MAX);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (vv_cbor_get_link(c, &r->roots[i], err) < 0) {

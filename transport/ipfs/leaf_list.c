@@ -594,7 +594,8 @@ static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, c
 		return rc;
 	}
 	if (!vv_cid_equal(&made, cid)) {
-		return vv_fail(err, VV_ECORRUPT, "block %s of the UnixFS file comes out otherwise",
+		return vv_fail(err, VV_ECORRUPT,
+			       "block %s of the UnixFS file differs from the published one",
 			       vv_cid_shows(cid));
 	}
 	return VV_OK;

@@ -91,7 +91,7 @@ static bool names_cid(const char *text, const vv_cid *cid)
 
 static vv_status not_done(const char *name, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "'%s' does not do it: %s", name, vv_text_shows(why));
+	return vv_fail(err, VV_EREFUSED, "'%s' refuses: %s", name, vv_text_shows(why));
 }
 
 vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn, void *payload,

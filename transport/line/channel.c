@@ -107,7 +107,7 @@ static bool is_stopped(const vv_channel *c)
 
 vv_status vv_fail_stopped(vv_error *err, const char *name)
 {
-	return vv_fail(err, VV_EIO, "'%s' is no longer waited for", name);
+	return vv_fail(err, VV_EIO, "the wait for '%s' has ended", name);
 }
 
 const char *vv_channel_name(const vv_channel *c)

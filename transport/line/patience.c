@@ -15,8 +15,7 @@ vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err
 {
 	return vv_fail(
 		err, VV_ESILENT,
-		"'%s' sent or took %s in %llu seconds: less than is waited for\n"
-		"the line or the other side is too slow: try again, or wait longer with --timeout "
+		"'%s' sent or accepted only %s in %llu seconds\nthe connection or the other side is too slow: try again, or wait longer with --timeout "
 		"SECONDS",
 		name, vv_text_bytes(p->bytes), (unsigned long long)(p->waited_ms / 1000));
 }

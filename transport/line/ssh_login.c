@@ -472,7 +472,7 @@ static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error
 	if (v != LET_IN && !strstr(ways, "publickey")) {
 		s->other = true;
 		return vv_fail(err, VV_EAUTH,
-			       "'%s' takes no key, only: %s\n"
+			       "'%s' accepts no key, only: %s\n"
 			       "the ssh program may have another way in: varve.ssh=external",
 			       vv_text_shows(s->name), vv_text_shows(ways));
 	}

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-/* left: a call without a limit of time of its own, in a thread that is left behind when the time is over. */
+/* left: a call without a limit of time of its own, in a thread that is left behind when the time limit was reached. */
 typedef struct vv_left vv_left;
 /* payload is taken, and cleared when neither side uses it any more. NULL, out of memory: it is cleared. */
 vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);

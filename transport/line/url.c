@@ -281,7 +281,7 @@ static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 	}
 	if (bad) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the path in the URL '%s' has a %c, which a shell could mistake",
+			       "the path in the URL '%s' has a %c, which a shell could misread",
 			       vv_text_shows(out->text), *bad);
 	}
 	if (!vv_utf8_valid(path, strlen(path))) {
@@ -371,7 +371,7 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 	}
 	if (out->port > 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' has a port behind a bucket\n"
+			       "the URL '%s' has a port after a bucket\n"
 			       "a store elsewhere: s3://bucket?endpoint=https://host:port",
 			       vv_text_shows(out->text));
 	}
@@ -426,8 +426,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	if (!s) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"varve does not speak '%s://'\n"
-			"it speaks file, ssh, http, https and git; holders of copies may be at sftp, "
+			"varve does not support '%s://'\nit supports file, ssh, http, https and git; holders of copies may be at sftp, "
 			"s3, ipfs+http and ipfs+https, too",
 			vv_text_show(text, len));
 	}

@@ -150,7 +150,7 @@ static vv_status read_key(const rpc_blocks *b, const http_answer *a, const vv_ci
 
 	if (rc == VV_OK && (!names_cid(vv_json_get_string(value, "Key"), &is) ||
 			    !vv_cid_equal(&is, cid) || !vv_json_get_u64(size, value, "Size"))) {
-		rc = vv_fail(err, VV_EIO, "'%s' answers of another block", b->name);
+		rc = vv_fail(err, VV_EIO, "'%s' answered with another block", b->name);
 	}
 	return rc;
 }
@@ -175,7 +175,7 @@ static vv_status rpc_block_put(rpc_blocks *b, const vv_cid *cid, const void *byt
 		goto done;
 	}
 	if (size != len) {
-		rc = vv_fail(err, VV_EIO, "'%s' did not take all of the block", b->name);
+		rc = vv_fail(err, VV_EIO, "'%s' did not accept the whole block", b->name);
 	}
 done:
 	/* A put cannot fail with "not found". */

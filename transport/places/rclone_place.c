@@ -289,7 +289,7 @@ static vv_status refuse_full(void *payload, const vv_listed *e VV_UNUSED, vv_err
 
 	return vv_fail(err, VV_EREFUSED,
 		       "'%s' is not empty, and is not a store\n"
-		       "give a new folder, or one of its own in it",
+		       "name a new folder, or a new one inside of it",
 		       r->name);
 }
 
@@ -308,7 +308,7 @@ static vv_status check_mark(rclone *r, bool make, vv_error *err)
 	}
 	return vv_fail(err, VV_ENOTFOUND,
 		       "'%s' keeps no %s\n"
-		       "where %s are kept, there is a file '%s'",
+		       "a place that keeps %s has a file '%s'",
 		       r->name, r->mark->keeps, r->mark->keeps, r->mark->file);
 }
 

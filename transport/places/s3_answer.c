@@ -94,7 +94,7 @@ static vv_status read_entity(reader *r, vv_error *err)
 	}
 	if (r->p >= r->end || *r->p != ';' || digits == 0 || code > 0x10ffff ||
 	    (code >= 0xd800 && code < 0xe000)) {
-		return damaged("a character that there is not", err);
+		return damaged("a character that does not exist", err);
 	}
 	r->p++;
 	vv_utf8_put(&r->text, code);
@@ -230,7 +230,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	}
 	skip_blanks(&r);
 	if (rc == VV_OK && r.p < r.end) {
-		rc = damaged("there is something behind its end", err);
+		rc = damaged("something follows its end", err);
 	}
 	vv_buf_wipe(&r.text); /* it may have contained keys */
 	vv_buf_clear(&r.text);

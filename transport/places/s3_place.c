@@ -116,10 +116,10 @@ static vv_status take_prefix(vv_s3_url *out, const vv_url *url, vv_error *err)
 
 	for (const char *p = path; *p; p++) {
 		if (*p == '/' ? p[1] == '/' || !p[1] : !strchr(plain, *p)) {
-			return vv_fail(err, VV_EUSAGE,
-				       "the prefix '%s' in an s3 URL cannot be\n"
-				       "letters, digits, '.', '_', '-' and single '/' can",
-				       vv_text_shows(path));
+			return vv_fail(
+				err, VV_EUSAGE,
+				"the prefix '%s' in an s3 URL is not valid\nit may have letters, digits, '.', '_', '-' and single '/'",
+				vv_text_shows(path));
 		}
 	}
 	if (strlen(path) > PREFIX_MAX) {
@@ -349,30 +349,32 @@ static const struct saying {
 	{"AccessDenied", VV_EREFUSED, "the store denies access",
 	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
 	 "below the prefix"},
-	{"InvalidAccessKeyId", VV_EAUTH, "the store does not know the access key",
+	{"InvalidAccessKeyId", VV_EAUTH, "the store does not have the access key",
 	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was "
 	 "deleted"},
-	{"SignatureDoesNotMatch", VV_EAUTH, "the store does not take the signature",
+	{"SignatureDoesNotMatch", VV_EAUTH, "the store does not accept the signature",
 	 "the secret key is not that of the access key; or the region, or a proxy in between, is "
 	 "wrong"},
 	{"ExpiredToken", VV_EAUTH, "the session token has expired",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
-	{"InvalidToken", VV_EAUTH, "the store does not take the session token",
+	{"InvalidToken", VV_EAUTH, "the store does not accept the session token",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
-	{"NoSuchBucket", VV_EIO, "no such bucket", "varve makes none: make it at the store first"},
+	{"NoSuchBucket", VV_EIO, "no such bucket",
+	 "varve does not make buckets: make it at the store first"},
 	{"InvalidBucketName", VV_EIO, "a bucket cannot have that name", NULL},
-	{"SlowDown", VV_EIO, "the store asked again and again to slow down",
+	{"SlowDown", VV_EIO, "the store repeatedly requested a slower rate",
 	 "try again later, or with --limit-rate"},
 	{"ServiceUnavailable", VV_EIO, "the store is not available", "try again later"},
-	{"InternalError", VV_EIO, "the store has trouble of its own", "try again later"},
+	{"InternalError", VV_EIO, "the store has an internal error", "try again later"},
 	{"RequestTimeout", VV_EIO, "the store timed out waiting for the upload", "try again later"},
 	{"QuotaExceeded", VV_EREFUSED, FULL, NULL},
 	{"XMinioStorageFull", VV_EREFUSED, FULL, NULL},
 	{"InvalidObjectState", VV_EIO, "the object is in an archive and cannot be read at once",
 	 "keep copies in a storage class that is read at once"},
 	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
-	 "try again; if it comes back, something in between changes them"},
-	{"MethodNotAllowed", VV_EIO, "the store does not do that", "is it an S3 endpoint?"},
+	 "try again; if this happens again, something in between changes them"},
+	{"MethodNotAllowed", VV_EIO, "the store does not support this request",
+	 "is it an S3 endpoint?"},
 };
 
 static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
@@ -740,7 +742,7 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 	if (make) return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
 	return vv_fail(err, VV_ENOTFOUND,
 		       "'%s' keeps no %s\n"
-		       "where %s are kept, there is an object '%s' behind the prefix",
+		       "a place that keeps %s has an object '%s' below the prefix",
 		       s->at.name, s->mark->keeps, s->mark->keeps, s->mark->file);
 }
 

@@ -119,9 +119,7 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 		return vv_fail(err, VV_EIO, "'%s' answers with status %u to a request for a role",
 			       name, a->status);
 	}
-	return vv_fail(err, VV_EREFUSED,
-		       "'%s' does not lend the role '%s' (%s)\n"
-		       "it says: %s",
+	return vv_fail(err, VV_EREFUSED, "'%s' does not grant the role '%s' (%s)\nits answer: %s",
 		       name, vv_text_shows(role->arn), vv_text_shows(e.code),
 		       vv_text_shows(e.message));
 }
@@ -290,7 +288,7 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 	vv_status rc;
 
 	if (!relative && !full) {
-		return vv_fail(err, VV_ENOTFOUND, "not in a container that lends keys");
+		return vv_fail(err, VV_ENOTFOUND, "not in a container that provides keys");
 	}
 	vv_auto(char) *url = vv_asprintf("%s%s", relative ? "http://169.254.170.2" : full,
 					 relative ? relative : "");
@@ -518,7 +516,7 @@ static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv
 	if (p->mfa) {
 		return vv_fail(
 			err, VV_EINPUT,
-			"its role needs a code of a device (mfa_serial)\n"
+			"its role needs the code of an MFA device (mfa_serial)\n"
 			"'aws configure export-credentials --profile %s --format env' asks for it",
 			vv_text_shows(p->name));
 	}

@@ -106,8 +106,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 	case LIBSSH2_FX_PERMISSION_DENIED:
 	case LIBSSH2_FX_WRITE_PROTECT:
 		return vv_fail(err, VV_EREFUSED,
-			       "%s '%s': '%s' is not ours to use\n"
-			       "may the user '%s' write there?",
+			       "%s '%s': no permission for '%s'\nmay the user '%s' write there?",
 			       what, f->name, vv_text_shows(path), vv_text_shows(f->config.user));
 	case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM:
 	case LIBSSH2_FX_QUOTA_EXCEEDED:

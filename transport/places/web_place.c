@@ -20,11 +20,10 @@ typedef struct web {
 
 static vv_status read_only(const web *w, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED,
-		       "'%s' can only be read\n"
-		       "files are written where the server has them from; 'pushUrl' of the store "
-		       "in .varveconfig names that place",
-		       w->name);
+	return vv_fail(
+		err, VV_EREFUSED,
+		"'%s' can only be read\n'pushUrl' of the store in .varveconfig names the place to write to",
+		w->name);
 }
 
 static vv_status web_put(void *payload, const char *name VV_UNUSED, const void *bytes VV_UNUSED,
@@ -61,7 +60,7 @@ static vv_status judge(const web *w, const char *name, const http_answer *a, vv_
 			       "a credential helper of Git can have it: 'git help credentials'",
 			       w->name);
 	case 403: /* also the answer of buckets for missing objects */
-		return vv_fail(err, VV_EREFUSED, "'%s' does not give the file '%s' (status %u)",
+		return vv_fail(err, VV_EREFUSED, "'%s' does not serve the file '%s' (status %u)",
 			       w->name, name, a->status);
 	default:
 		vv_fail(err, VV_EIO, "'%s': the server answers with status %u to '%s'", w->name,
@@ -117,7 +116,7 @@ static vv_status check_mark(web *w, const vv_place_mark *mark, vv_buf *text, vv_
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_ENOTFOUND,
 			"'%s' keeps no %s\n"
-			"where %s are kept, there is a file '%s'",
+			"a place that keeps %s has a file '%s'",
 			w->name, mark->keeps, mark->keeps, mark->file);
 	}
 	return rc;

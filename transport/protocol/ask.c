@@ -42,7 +42,7 @@ bool vv_ask_may(vv_ask *a, const vv_speed *known)
 	a->silent = false;
 	a->status = vv_fail(&a->why, VV_EIO,
 			    "it did not answer %s ago, and is not asked again yet\n"
-			    "--timeout SECONDS asks it all the same",
+			    "--timeout SECONDS asks it anyway",
 			    known->silent_sec < 120
 				    ? vv_text_counted(known->silent_sec, "second", NULL)
 				    : vv_text_counted(known->silent_sec / 60, "minute", NULL));

@@ -47,7 +47,8 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		rc = vv_channel_http(out, url, o, err);
 		break;
 	case VV_URL_GIT:
-		rc = vv_fail(err, VV_ENOSUPPORT, "'%s' speaks git, and no varve", url->text);
+		rc = vv_fail(err, VV_ENOSUPPORT, "'%s' speaks git's protocol, and not varve's",
+			     url->text);
 		if (o->foreign) {
 			*o->foreign = true;
 		}

@@ -440,9 +440,9 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 
 	if (sent_damage(r)) {
-		vv_buf_printf(&what, "%s did not come whole", one ? "block" : "blocks");
+		vv_buf_printf(&what, "%s did not arrive whole", one ? "block" : "blocks");
 	} else if (failed) {
-		vv_buf_printf(&what, "%s did not come (%s)", one ? "block" : "blocks",
+		vv_buf_printf(&what, "%s did not arrive (%s)", one ? "block" : "blocks",
 			      failed->why.message);
 	} else {
 		vv_buf_printf(&what, "%s missing that ", one ? "block is" : "blocks are");
@@ -450,7 +450,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 			vv_buf_printf(&what, "%s does not have",
 				      vv_text_url(r->f->suppliers[0].name));
 		} else {
-			vv_buf_puts(&what, "none of those asked has");
+			vv_buf_puts(&what, "no peer that was asked has");
 		}
 	}
 	vv_fail(err, VV_EMISSING, "%s %s: %s%s", vv_text_count(r->result->missing_count),

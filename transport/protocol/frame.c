@@ -21,7 +21,7 @@ vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size
 
 	if (len > VV_FRAME_MAX) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a message of %zu bytes is more than a peer takes (%u)", len,
+			       "a message of %zu bytes is more than a peer accepts (%u)", len,
 			       VV_FRAME_MAX);
 	}
 	head[0] = type;
@@ -156,7 +156,7 @@ static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, 
 	}
 	return vv_patience_spend(&r->works, waited, text ? 0 : len)
 		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "%s has only sent signs of life, for %llu minutes",
+		       : vv_fail(err, VV_EIO, "%s has sent only signs of life for %llu minutes",
 				 vv_channel_name(r->line),
 				 (unsigned long long)(r->works.waited_ms / 60000));
 }
@@ -180,7 +180,7 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 			       vv_channel_name(r->line), (unsigned long long)len);
 	}
 	if (len + 2 > r->budget) {
-		return vv_fail(err, VV_EREFUSED, "%s sends more than is taken at once",
+		return vv_fail(err, VV_EREFUSED, "%s sends more than is accepted at once",
 			       vv_channel_name(r->line));
 	}
 	r->budget -= len + 2;

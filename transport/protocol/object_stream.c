@@ -298,7 +298,7 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	if (!vv_varint_read(&q, end, &r->raw_len)) return short_head ? 0 : (int)malformed(err);
 	if (r->raw_len > in->object_max) {
 		return (int)vv_fail(err, VV_EREFUSED,
-				    "the peer sent a Git object of %s, more than is taken (%s)",
+				    "the peer sent a Git object of %s, more than is accepted (%s)",
 				    vv_text_bytes(r->raw_len), vv_text_bytes(in->object_max));
 	}
 	uint64_t len = r->raw_len;

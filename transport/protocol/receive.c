@@ -362,7 +362,7 @@ vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *e
 		return VV_OK;
 	}
 	return rc == VV_EMISSING || rc == VV_ENOTFOUND
-		       ? vv_prefix(err, "the history that came is not whole")
+		       ? vv_prefix(err, "the received history is not complete")
 		       : rc;
 }
 

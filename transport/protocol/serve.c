@@ -221,8 +221,7 @@ static vv_status look_below(vv_completing *c, const vv_cid *root, bool *whole, v
 	if (c->looked >= WHOLE_BLOCKS_MAX) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"%s were looked at for this answer, and the rest are too many for one\n"
-			"ask for fewer versions at once",
+			"%s were examined for this answer, and the rest are too many for one\nask for fewer versions at once",
 			vv_text_counted(c->looked, "block", NULL));
 	}
 	return vv_completing_add(c, root, whole, err);

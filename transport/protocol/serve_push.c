@@ -523,7 +523,7 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 
 	if (!s->writable) {
 		return vv_fail(err, VV_EREFUSED,
-			       "this repository takes no pushes here\n"
+			       "this repository accepts no pushes here\n"
 			       "it is served read-only, or your key is unknown to it");
 	}
 	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));

@@ -537,7 +537,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	vv_cid root;
 	wish w = {0};
 
-	if (!http_is_get(q)) return http_say_allow(q, "blocks are only read here");
+	if (!http_is_get(q)) return http_say_allow(q, "blocks can only be read here");
 	if (worker && strcasecmp(worker, "script") == 0) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST, "no service workers from here");
 	}

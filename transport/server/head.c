@@ -69,7 +69,7 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 	if (l.bad) return MHD_HTTP_BAD_REQUEST;
 	for (size_t i = 0; i < SINGLE; i++) {
 		if (l.seen[i] > 1) {
-			*why = "a header that may come once came twice";
+			*why = "a header that may occur once occurs twice";
 			return MHD_HTTP_BAD_REQUEST;
 		}
 	}
@@ -140,7 +140,7 @@ static unsigned check_meant(const http_request *q, const char **why)
 
 	if (s->only_hosts && host &&
 	    !vv_http_host_is_ours(host, (const char *const *)s->hosts, s->host_count)) {
-		*why = "this server does not go by that name (serve --host NAME)";
+		*why = "this server does not have that name (serve --host NAME)";
 		return MHD_HTTP_MISDIRECTED_REQUEST;
 	}
 	if (strcmp(q->method, "POST") == 0 &&

@@ -287,7 +287,7 @@ enum MHD_Result http_page(http_request *q)
 	unsigned status;
 	char none;
 
-	if (!http_is_get(q) && !may_post(q)) return http_say_allow(q, "this is only read");
+	if (!http_is_get(q) && !may_post(q)) return http_say_allow(q, "this can only be read");
 	if (strlen(q->path) > PATH_MAX_LEN) {
 		return http_say(q, MHD_HTTP_URI_TOO_LONG, "an address of more than %u bytes",
 				PATH_MAX_LEN);

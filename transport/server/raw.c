@@ -243,7 +243,7 @@ enum MHD_Result http_raw(http_request *q)
 	enum MHD_Result result;
 	vv_error err;
 
-	if (!http_is_get(q)) return http_say_allow(q, "a file is only read here");
+	if (!http_is_get(q)) return http_say_allow(q, "a file can only be read here");
 	read_query(q, &x);
 	if (x.bad || (x.count > 0 && !h->file_rows)) {
 		result = http_say(q, MHD_HTTP_BAD_REQUEST,

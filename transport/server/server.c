@@ -173,7 +173,7 @@ static enum MHD_Result say_list(http_request *q)
 	const vv_http_server *s = q->server;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
+	if (!http_is_get(q)) return http_say_allow(q, "this can only be read");
 	vv_buf_puts(&text, "varve serves here");
 	(void)vv_hint_put(&text, "; ", s->o.words, VV_HINT_CLONE_URL);
 	vv_buf_putc(&text, ':');
@@ -225,7 +225,7 @@ static bool identify(http_request *q, enum MHD_Result *result)
 		q->may_write = q->user.may_write && !s->o.read_only;
 	}
 	if (s->o.closed && !q->is_known) {
-		*result = http_say(q, MHD_HTTP_UNAUTHORIZED, "say who you are");
+		*result = http_say(q, MHD_HTTP_UNAUTHORIZED, "log in first");
 		return false;
 	}
 	return true;
@@ -265,7 +265,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	case PAGE:
 		return http_page(q);
 	default:
-		return http_say(q, MHD_HTTP_NOT_FOUND, "there is nothing here by that name");
+		return http_say(q, MHD_HTTP_NOT_FOUND, "nothing here has that name");
 	}
 }
 

@@ -154,7 +154,8 @@ static int add(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
 	if (sqlite3_create_module_v2(c->db, module,
 				     function ? &vv_sql_function_module : &vv_sql_rows_module, r,
 				     free_registered) != SQLITE_OK) {
-		return vv_sql_error_format(err, VARVE_EIO, "SQLite takes no table '%s': %s", module,
+		return vv_sql_error_format(err, VARVE_EIO,
+					   "SQLite does not accept the table '%s': %s", module,
 					   sqlite3_errmsg(c->db));
 	}
 	return 0;
@@ -189,7 +190,8 @@ static int add_other(vv_sql_catalog *c, const char *word, size_t url_len, varve_
 		rc = err->code != 0
 			     ? err->code
 			     : vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", word,
-						   message ? message : "SQLite takes no table");
+						   message ? message
+							   : "SQLite does not accept the table");
 	}
 	sqlite3_free(message);
 	sqlite3_free(sql);
@@ -246,7 +248,7 @@ static int refuse_twin(vv_sql_catalog *c, const char *sql, const char *word, var
 	while (rc == 0 && (other = vv_sql_rewrite_quoted(&sql))) {
 		if (is_twin(other, word) && differ(c, other, word)) {
 			rc = vv_sql_error_format(err, VARVE_EUSAGE,
-						 "SQL does not tell \"%s\" and \"%s\" apart", other,
+						 "SQL cannot distinguish \"%s\" and \"%s\"", other,
 						 word);
 			sqlite3_snprintf(
 				(int)sizeof(err->hint), err->hint,
@@ -429,7 +431,8 @@ static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *er
 			rc = vv_sql_error_memory(err);
 		} else if (sqlite3_exec(c->db, sql, NULL, NULL, &message) != SQLITE_OK) {
 			rc = vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", paths[i],
-						 message ? message : "SQLite takes no table");
+						 message ? message
+							 : "SQLite does not accept the table");
 		}
 		sqlite3_free(message);
 		sqlite3_free(sql);

@@ -118,9 +118,10 @@ static int declare(rows_table *t, bool with_texts, char **message, varve_error *
 	t->argument = t->columns + (commits ? COMMIT_COLUMNS : 0);
 	size_t extra = t->argument - t->columns + (argument != NULL);
 	if (t->columns + extra > most) {
-		vv_sql_error_format(err, VARVE_ENOSUPPORT,
-				    "'%s' has %zu columns, and SQLite takes at most %zu in a table",
-				    t->name.path, t->columns, most - extra);
+		vv_sql_error_format(
+			err, VARVE_ENOSUPPORT,
+			"'%s' has %zu columns, and SQLite supports at most %zu in a table",
+			t->name.path, t->columns, most - extra);
 		return vv_sql_catalog_fail(t->catalog, err, message);
 	}
 	t->texts = t->columns + extra;

@@ -39,7 +39,7 @@ static const vv_option table[] = {
 	OPT_WRITTEN("of a plain file, whose rows are printed: "),
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
-		  "--format arrow: columns of text that have a dictionary of their texts"),
+		  "--format arrow: encode these text columns with a dictionary"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a table named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,

@@ -66,13 +66,13 @@ static const vv_option table[] = {
 		 "test the example rows of varve.checks, not the data"),
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
-		"judge all versions by the rules of today: since which commit each rule, or "
-		"RULE, holds or fails; with --format html above the findings"),
+		"show since which commit each rule, or RULE, holds or fails, in all versions; with --format html above the findings"),
 	OPT_STRING(0, "limit", limit, "N",
 		   "list at most N findings of a rule; 0: all, up to 16 MiB (default: 20)"),
 	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
 		   "the lowest severity that makes data invalid (default: error)"),
-	OPT_STRING(0, "now", now, "TIME", "the time that freshness is measured against"),
+	OPT_STRING(0, "now", now, "TIME",
+		   "measure freshness at this time instead of the present one"),
 	OPT_LIST(0, "accept", accept, "RULE",
 		 "accept the findings of this rule in PATH; requires --why"),
 	OPT_STRING(0, "why", why, "TEXT", "the reason for --accept"),
@@ -82,7 +82,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
 		 "also write the report to FILE; may be repeated"),
 	OPT_STRING(0, "failed-rows", failed_rows, "FILE",
-		   "write every faulty row to FILE, with why"),
+		   "write every faulty row to FILE, with the reasons"),
 	OPT_STRING(0, "passed-rows", passed_rows, "FILE",
 		   "write all other rows to FILE, in the form of the data file"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),
@@ -158,12 +158,12 @@ static vv_status check_usage(const options *o, vv_error *err)
 		: (o->log || o->suggest) &&
 				(o->base || o->no_base || o->cached || o->new_only || o->files ||
 				 o->failed_rows || o->passed_rows || o->outputs.count > 0)
-			? "--log, --suggest and what chooses a version or writes a report"
+			? "--log, --suggest and options that choose a version or write a report"
 		: o->suggest && (o->log || o->select.count > 0 || o->skip.count > 0 || o->format)
 			? "--suggest and --log, --select, --skip or --format"
 		: o->explain && (o->log || o->suggest || o->list_rules || splits(o) ||
 				 o->outputs.count > 0)
-			? "--explain and what checks or writes a report"
+			? "--explain and options that check or write a report"
 		: o->no_cache && (o->save || o->trust)
 			? "--no-cache and --save-result or --trust-result"
 			: NULL;

@@ -319,8 +319,8 @@ const vv_command vv_cmd_cherry_pick = {
 	.options = cherry_pick_table,
 	.option_count = VV_OPTION_COUNT(cherry_pick_table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts, or the change is already there, or "
-		      "tables were not written, since their blocks cannot be had",
+	.exit_codes =
+		"there are conflicts, or the change is already present, or tables were not written, because their blocks are not available",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,
@@ -350,8 +350,8 @@ const vv_command vv_cmd_revert = {
 	.options = revert_table,
 	.option_count = VV_OPTION_COUNT(revert_table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts, or it is already reverted, or "
-		      "tables were not written, since their blocks cannot be had",
+	.exit_codes =
+		"there are conflicts, or it is already reverted, or tables were not written, because their blocks are not available",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,

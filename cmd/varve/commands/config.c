@@ -138,7 +138,7 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 	const vv_root *r = &t->root;
 	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
 				   ? "that of the first version"
-				   : "found by looking";
+				   : "detected";
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t i;
 

@@ -34,7 +34,7 @@ static const vv_option table[] = {
 		   "the format to write (default: by the extension of OUT)"),
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
-		  "--format arrow: columns of text that have a dictionary of their texts"),
+		  "--format arrow: encode these text columns with a dictionary"),
 	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would evaluate"),

@@ -36,46 +36,46 @@ typedef struct options {
 } options;
 
 /* Those of both commands. */
-#define OPT_COMPARED                                                                                                   \
-	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),                         \
-		OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),                              \
-		OPT_FLAG(0, "no-renames", no_renames,                                                                  \
-			 "do not look for renamed columns and files"),                                                 \
-		OPT_FLAG(0, "ignore-format", ignore_format,                                                            \
-			 "hide cells that are only written differently (1.0, 1.00)"),                                  \
-		OPT_NAMES(0, "ignore-column", ignore_column, "do not compare these columns"),                          \
-		OPT_NAMES(0, "columns", columns, "compare only these columns"),                                        \
-		OPT_LIST(                                                                                              \
-			0, "where", where, "CONDITION",                                                                \
-			"only rows that meet it before or after: \"price > 100 and kind in ('a', 'b')\"; repeatable: " \
-			"all must be met"),                                                                            \
-		OPT_STRING(0, "tolerance", tolerance, "N",                                                             \
-			   "numbers this close are equal: 0.01, or 1%"),                                               \
-		OPT_FLAG(0, "moves", moves, "report rows that only moved"),                                            \
-		OPT_WRITTEN("of plain files: "),                                                                       \
-		OPT_CHOICE(0, "format", format, "FORMAT", FORMATS,                                                     \
-			   "the output format (default: text)"),                                                       \
-		OPT_WORD(0, "json", format, "json", "short for --format json"), OPT_ARROW,                             \
-		OPT_WORD(0, "summary", format, "summary",                                                              \
-			 "columns, and how many rows and cells; short for --format summary"),                          \
-		OPT_WORD(0, "stat", format, "stat",                                                                    \
-			 "one line per table; short for --format stat"),                                               \
-		OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),                                     \
-		OPT_STRING(0, "limit", limit, "N",                                                                     \
-			   "at most N rows of each table; 0: all (default: 50 on a terminal)"),                        \
-		OPT_STRING(0, "size", size, "BYTES",                                                                   \
-			   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),                       \
-		OPT_STRING(0, "pages", pages, "URL",                                                                   \
-			   "--format markdown: link rows to the pages of varve web at URL"),                           \
-		OPT_STRING('o', "output", output, "FILE", "write to FILE"),                                            \
-		OPT_FLAG(                                                                                              \
-			0, "name-status", name_status,                                                                 \
-			"the same, each after its letter: A added, M modified, D deleted, R renamed (with "            \
-			"both paths)"),                                                                                \
-		OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",                             \
-				 "colours in text; without a value: always"),                                          \
-		OPT_WORD(0, "no-color", color, "never", "short for --color=never"),                                    \
-		OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),                                \
+#define OPT_COMPARED                                                                                                          \
+	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),                                \
+		OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),                                     \
+		OPT_FLAG(0, "no-renames", no_renames,                                                                         \
+			 "do not look for renamed columns and files"),                                                        \
+		OPT_FLAG(0, "ignore-format", ignore_format,                                                                   \
+			 "hide cells that are only written differently (1.0, 1.00)"),                                         \
+		OPT_NAMES(0, "ignore-column", ignore_column, "do not compare these columns"),                                 \
+		OPT_NAMES(0, "columns", columns, "compare only these columns"),                                               \
+		OPT_LIST(                                                                                                     \
+			0, "where", where, "CONDITION",                                                                       \
+			"only rows that meet CONDITION before or after: \"price > 100 and kind in ('a', 'b')\"; repeatable: " \
+			"all must be met"),                                                                                   \
+		OPT_STRING(0, "tolerance", tolerance, "N",                                                                    \
+			   "numbers this close are equal: 0.01, or 1%"),                                                      \
+		OPT_FLAG(0, "moves", moves, "report rows that only moved"),                                                   \
+		OPT_WRITTEN("of plain files: "),                                                                              \
+		OPT_CHOICE(0, "format", format, "FORMAT", FORMATS,                                                            \
+			   "the output format (default: text)"),                                                              \
+		OPT_WORD(0, "json", format, "json", "short for --format json"), OPT_ARROW,                                    \
+		OPT_WORD(0, "summary", format, "summary",                                                                     \
+			 "columns, and how many rows and cells; short for --format summary"),                                 \
+		OPT_WORD(0, "stat", format, "stat",                                                                           \
+			 "one line per table; short for --format stat"),                                                      \
+		OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),                                            \
+		OPT_STRING(0, "limit", limit, "N",                                                                            \
+			   "at most N rows of each table; 0: all (default: 50 on a terminal)"),                               \
+		OPT_STRING(0, "size", size, "BYTES",                                                                          \
+			   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),                              \
+		OPT_STRING(0, "pages", pages, "URL",                                                                          \
+			   "--format markdown: link rows to the pages of varve web at URL"),                                  \
+		OPT_STRING('o', "output", output, "FILE", "write to FILE"),                                                   \
+		OPT_FLAG(                                                                                                     \
+			0, "name-status", name_status,                                                                        \
+			"the same, each after its letter: A added, M modified, D deleted, R renamed (with "                   \
+			"both paths)"),                                                                                       \
+		OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",                                    \
+				 "colours in text; without a value: always"),                                                 \
+		OPT_WORD(0, "no-color", color, "never", "short for --color=never"),                                           \
+		OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),                                       \
 		OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code")
 
 static const vv_option diff_table[] = {
@@ -559,7 +559,7 @@ static int check_diff(const vv_context *c)
 	}
 	if (o->query && !kind->open) {
 		return vv_usage_error(
-			"the result of a query is in no file: --format patch has no use");
+			"--query and --format patch cannot be used together: the result of a query is not in a file");
 	}
 	if (!kind->open && (o->columns.count || o->ignore_column.count || o->where.count ||
 			    o->tolerance || o->ignore_format || o->limit)) {

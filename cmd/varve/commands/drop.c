@@ -23,9 +23,10 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(
 		0, "history", history,
-		"all versions but those at the tip of a branch, remote-tracking branch or tag, in the place of a revision"),
-	OPT_NUMBER(0, "copies", copies, "N",
-		   "drop only what this many others keep (1); a vault counts as its holders"),
+		"all versions except those at the tip of a branch, remote-tracking branch or tag, instead of a revision"),
+	OPT_NUMBER(
+		0, "copies", copies, "N",
+		"drop only versions that this many others keep (1); each holder of a vault counts"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "ask only this remote or URL, or vault:; may be repeated"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",

@@ -473,8 +473,8 @@ static vv_status keep_index(fsck *f, const char *name, vv_error *err)
 	return VV_OK;
 }
 
-#define GIT_PACK_HELP                                                                              \
-	"move it and its index elsewhere; 'git unpack-objects -r < PACK' keeps what can be read, " \
+#define GIT_PACK_HELP                                                                                  \
+	"move it and its index elsewhere; 'git unpack-objects -r < PACK' saves the readable objects, " \
 	"'git fetch --refetch' gets the rest from a remote that has it"
 
 static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)

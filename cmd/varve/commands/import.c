@@ -33,7 +33,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING('o', "output", out, "OUT", "its path here (default: its name)"),
 	OPT_FLAG(0, "link", link, "leave its blocks at the source, in all clones"),
-	OPT_FLAG('f', "force", force, "replace an existing file; of dated files, take any"),
+	OPT_FLAG('f', "force", force, "replace an existing file; accept any dated file"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print which versions would be made"),
 	OPT_LIST(0, "date", dates, "FILE=DATE", "the date of a file, in place of that in its name"),
@@ -41,7 +41,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "day-first", day_first, "read 01-10-2026 as the first of October"),
 	OPT_FLAG(0, "month-first", month_first, "read 01-10-2026 as the tenth of January"),
 	OPT_FLAG(0, "mtime", mtime, "date files by their last change where names have no date"),
-	OPT_FLAG(0, "older", older, "take files that are older than the newest version"),
+	OPT_FLAG(0, "older", older, "accept files that are older than the newest version"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_JSON("the output format of versions"),
 };
@@ -98,9 +98,7 @@ static vv_status check_url(const vv_url *u, vv_error *err)
 		if (at && (at == u->query || at[-1] == '&')) {
 			return vv_fail(
 				err, VV_EUSAGE,
-				"the URL of an import is committed: it must not have a signature, "
-				"which lets its readers in, and ends\n"
-				"take the URL without it");
+				"the URL of an import is committed: it must not have a signature, which grants access and expires\nuse the URL without the signature");
 		}
 	}
 	return VV_OK;
@@ -307,7 +305,7 @@ static vv_status import_files(vv_context *c, vv_error *err)
 	if (json && (rc = json_plan(&s, err)) < 0) return rc;
 	if (s.asks > 0) {
 		c->code = VV_EXIT_NO;
-		vv_note("%s to be decided: no version was made (--skip FILE leaves one out, -f takes any)",
+		vv_note("%s to be decided: no version was made (--skip FILE leaves one out, -f accepts all)",
 			vv_text_counted(s.asks, "file has", "files have"));
 	} else if (!o->quiet) {
 		vv_note("%s of %s%s", vv_text_counted(s.versions, "version", NULL),

@@ -408,10 +408,10 @@ static void print_facts(const info *f)
 	print_fact("bytes", "%s (%s)", vv_text_count(vv_root_file_bytes(r)),
 		   vv_text_bytes(vv_root_file_bytes(r)));
 	if (f->has_stored) {
-		print_fact("stored",
-			   "in this version's blocks: %s (%s; shared ones too, but not blocks that "
-			   "differences build on)",
-			   vv_text_count(f->stored), vv_text_bytes(f->stored));
+		print_fact(
+			"stored",
+			"in this version's blocks: %s (%s; with shared blocks, without the bases of differences)",
+			vv_text_count(f->stored), vv_text_bytes(f->stored));
 	}
 	print_fact(is_table ? "groups" : "chunks", "%s", vv_text_count(f->groups));
 	if (is_table) {

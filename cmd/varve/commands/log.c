@@ -53,7 +53,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "name-status", view.name_status,
 		 "the same, each preceded by its letter: A added, M modified, D deleted"),
 	OPT_STRING('S', NULL, filter.value, "VALUE",
-		   "commits after which more or fewer cells are VALUE than before"),
+		   "commits that change the number of cells with the value VALUE"),
 	OPT_STRING(0, "since", filter.since, "DATE",
 		   "commits since DATE: 2026-03-01, yesterday, '2 weeks ago'"),
 	OPT_STRING(0, "after", filter.since, "DATE", "the same as --since"),
@@ -83,7 +83,8 @@ static const vv_option table[] = {
 		   "by commas)"),
 	OPT_STRING(0, "figure", figure, "AGGREGATE",
 		   "this figure of each version of one table, such as 'sum(price)', with a bar"),
-	OPT_LIST(0, "where", where, "CONDITION", "with --figure: of the rows that meet it"),
+	OPT_LIST(0, "where", where, "CONDITION",
+		 "with --figure: only of the rows that meet CONDITION"),
 	OPT_NAMES(0, "key", key,
 		  "with --row: columns that identify rows (default: the table's key)"),
 };

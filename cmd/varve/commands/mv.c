@@ -22,7 +22,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG('f', "force", force, "over a file that exists"),
+	OPT_FLAG('f', "force", force, "overwrite an existing file"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be renamed"),
 	OPT_FLAG('v', "verbose", verbose, "list renamed files"),
 };

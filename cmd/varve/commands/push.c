@@ -20,11 +20,12 @@ static const vv_option table[] = {
 		 "all branches; with --blocks: move all blocks to this store or host"),
 	OPT_FLAG(0, "tags", job.refs.tags, "all tags as well"),
 	OPT_FLAG('f', "force", job.refs.force, "push even if that is not a fast-forward"),
-	OPT_MAYBE_STRING(0, "force-with-lease", job.refs.lease, "REF[:COMMIT]", "",
-			 "the same, if the branch there is still where it was last seen"),
+	OPT_MAYBE_STRING(
+		0, "force-with-lease", job.refs.lease, "REF[:COMMIT]", "",
+		"the same, but only if the branch there is unchanged since the last fetch"),
 	OPT_FLAG('d', "delete", job.refs.remove, "delete the refs that are named"),
 	OPT_FLAG('n', "dry-run", job.dry_run, "only print what would be sent"),
-	OPT_FLAG('u', "set-upstream", job.refs.upstream, "make the branch follow the one there"),
+	OPT_FLAG('u', "set-upstream", job.refs.upstream, "make the branch there the upstream"),
 	OPT_FLAG(0, "blocks", job.blocks_only,
 		 "send a Git host all blocks that it lacks, and no commits"),
 	OPT_FLAG(0, "no-verify", job.no_verify, "skip the pre-push hook"),
@@ -149,7 +150,7 @@ const vv_command vv_cmd_push = {
 		   "sent 2 commits, 2 versions of tables (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"
 		   " * [new branch]       main -> main\n"
-		   "'main' follows 'main' of origin now",
+		   "'main' now follows 'main' of origin",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

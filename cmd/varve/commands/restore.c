@@ -19,7 +19,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING('s', "source", source, "REV",
-		   "take them from REV (default: the index; with --staged: HEAD)"),
+		   "restore from REV (default: the index; with --staged: HEAD)"),
 	OPT_FLAG('S', "staged", staged, "restore the index"),
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
 	OPT_STRING(0, "row", row, "KEY",
@@ -76,7 +76,7 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 {
 	static const char *const outcomes[] = {"unchanged", "changed", "added", "deleted"};
 	static const char *const words[] = {
-		[VV_RESTORED_NOTHING] = "is as it was",
+		[VV_RESTORED_NOTHING] = "is unchanged",
 		[VV_RESTORED_ROW] = "put back",
 		[VV_RESTORED_NO_ROW] = "removed: that version does not have it"};
 	const options *o = c->options;

@@ -30,15 +30,16 @@ typedef struct options {
 static const vv_option set_table[] = {
 	OPT_STRING(0, "if", condition, "COND",
 		   "only if this is true of the row, as in 'owner is null'"),
-	OPT_FLAG(0, "push", push,
-		 "commit this alone and push it; if another push was first, test COND again"),
+	OPT_FLAG(
+		0, "push", push,
+		"commit only this change and push it; if another push came first, test COND again"),
 	OPT_FLAG(0, "all", all, "all rows with this key, if it repeats"),
 	OPT_FLAG('q', "quiet", quiet,
 		 "print nothing but errors and, if COND does not hold, the row"),
 	OPT_JSON("the output format"),
 };
 
-static const char *const set_words[] = {[VV_SET_NOTHING] = "is as it was",
+static const char *const set_words[] = {[VV_SET_NOTHING] = "is unchanged",
 					[VV_SET_CELLS] = "changed",
 					[VV_SET_ADDED] = "added",
 					[VV_SET_REMOVED] = "deleted"};

@@ -26,8 +26,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "default", usual, "add: push to it, and to none of the others"),
-	OPT_STRING(0, "push-url", push_url, "URL", "add: where its files are written to"),
+	OPT_FLAG(0, "default", usual, "add: push only to this store"),
+	OPT_STRING(0, "push-url", push_url, "URL", "add: write the store's files to URL"),
 	OPT_JSON("the output format"),
 };
 
@@ -342,8 +342,7 @@ static int check_store(const vv_context *c)
 	if (strcmp(word, "remove") == 0 && c->argc == 2) {
 		return vv_check_json(vv_wants_json(o->format), false, "store list --json");
 	}
-	return vv_usage_error("it is: varve store add NAME URL, store list, store test [NAME], or "
-			      "store remove NAME");
+	return vv_usage_error("store requires add NAME URL, list, test [NAME] or remove NAME");
 }
 
 static vv_status run_store(vv_context *c, vv_error *err)

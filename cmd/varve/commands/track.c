@@ -197,7 +197,7 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 	}
 	if (rc == VV_OK && found > 0) {
 		vv_buf_printf(
-			text, "%s%s stay%s in blocks: another line of .gitattributes asks for it\n",
+			text, "%s%s stay%s in blocks: another line of .gitattributes sets this\n",
 			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
 	}
 	return rc;
@@ -505,7 +505,7 @@ const vv_command vv_cmd_track = {
 	.option_count = VV_OPTION_COUNT(track_table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"tables that it tracks now were not written, since their blocks cannot be had",
+		"tables that it tracks now were not written, because their blocks are not available",
 	.arguments = "path",
 	.needs = VV_NEEDS_WORKTREE,
 	.run = run_track,

@@ -20,7 +20,7 @@ static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool gro
 	const vv_change_facts *f = staged ? &e->staged_facts : &e->work_facts;
 
 	if (f->problem) {
-		vv_buf_printf(b, "cannot be taken: %s", f->problem);
+		vv_buf_printf(b, "cannot be added: %s", f->problem);
 		return;
 	}
 	if (!staged && e->lost) {

@@ -150,7 +150,7 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 		return vv_fail(
 			err, VV_EREFUSED,
 			"this server keeps nothing of the vault %s\n"
-			"a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID, or varve vault key trust NAME DID",
+			"a vault begins there with a record signed by one of the keys that it keeps copies for: varve serve --for DID, or varve vault key trust NAME DID",
 			vv_cid_shows(vault));
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
@@ -218,7 +218,7 @@ static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
 	}
 	if ((uint64_t)said.mtime_sec + grace > now) {
 		return fail_until((uint64_t)said.mtime_sec + grace,
-				  "the record that lets go of it has just come", err);
+				  "the record that releases it has just arrived", err);
 	}
 	return VV_OK;
 }

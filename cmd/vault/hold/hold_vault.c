@@ -239,7 +239,7 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) return VV_OK;
 	}
 	vv_fail(err, VV_EREFUSED,
-		"this server keeps copies for others, but knows no writer of this vault");
+		"this server keeps copies for others, but for no writer of this vault");
 	return vv_hint_code(err, VV_HINT_ASK_FOR);
 }
 
@@ -292,7 +292,7 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 	if (n->gone && !is_later(n->wanted, n->gone) &&
 	    !(n->gone->kind == VV_LEDGER_RETIRE && k && !k->retired)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a %s record has let go of the shard %s since it was placed",
+			       "a %s record has released the shard %s since it was placed",
 			       vv_ledger_kind_name(n->gone->kind), cid);
 	}
 	return VV_OK;
@@ -317,7 +317,7 @@ vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "no retire or drop record of a writer lets go of the shard %s",
+		       "no retire or drop record of a writer releases the shard %s",
 		       vv_cid_shows(shard));
 }
 

@@ -158,7 +158,7 @@ static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	if (rc < 0 || x->named_count > 0) return rc;
 	return vv_fail(
 		err, VV_EUSAGE,
-		"copies should be kept, but no key is named for whom\n"
+		"copies should be kept, but no key is named to keep them for\n"
 		"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a machine's DID");
 }
 

@@ -472,7 +472,7 @@ static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, 
 	while (!vv_cid_is_null(&next) && !(*under = vv_block_cache_get(c->unpacked, &next))) {
 		if (*count == CHAIN_LONGEST) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "items of the vault that lean on each other");
+				       "items of the vault that depend on each other in a circle");
 		}
 		if (!vv_array_room(*chain, *count, cap)) return vv_fail_nomem(err);
 		(*chain)[(*count)++] = next;

@@ -578,7 +578,7 @@ static vv_status list_refs(recovering *r, vv_error *err)
 
 	if (!newest) {
 		return vv_fail(err, VV_EMISSING,
-			       "no list of refs can be had from the vault\n"
+			       "the vault has no readable list of refs\n"
 			       "name more holders that have copies, if there are any");
 	}
 	vv_status rc = read_refs(r, newest, true, err);
@@ -669,8 +669,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 
 	if ((rc = vv_receive_objects_end(r->receive, &tips, err)) < 0) {
 		vv_hint(err,
-			"all that arrived is kept: 'varve vault recover' again, when more holders "
-			"can be reached");
+			"received data is kept: run 'varve vault recover' again when more holders can be reached");
 		return rc;
 	}
 	vv_receive_doubt(r->receive);

@@ -476,7 +476,7 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 		/* Another record of a number that is taken would be a lie. */
 		rc = vv_fail(
 			err, VV_EMISSING,
-			"%s of the key %s cannot be had: some before them are missing\n"
+			"%s of the key %s cannot be used: some before them are missing\n"
 			"a holder that is away may have them; else make a new key ('varve vault "
 			"key new "
 			"--force'), and have an owner add it",

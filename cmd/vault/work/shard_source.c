@@ -82,7 +82,7 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 		p = &s->places[i];
 		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {
 			*err = p->read_why;
-			vv_prefix(err, "it failed twice, and is asked no more");
+			vv_prefix(err, "it failed twice, and is not asked again");
 			(void)vv_recode(err, VV_EMISSING);
 		}
 	}

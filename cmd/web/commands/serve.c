@@ -40,7 +40,7 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "connections", http.server.connections, "N",
 		   "at most N connections at once (default: 128)"),
 	OPT_NUMBER(0, "per-address", http.server.per_address, "N",
-		   "at most N of them for one client (half)"),
+		   "at most N connections for each client (default: half)"),
 	OPT_NUMBER(0, "request-memory", http.server.request_memory, "BYTES",
 		   "how much memory one request may use (256m)"),
 	OPT_NUMBER(0, "memory", http.server.memory, "BYTES",
@@ -55,11 +55,13 @@ static const vv_option table[] = {
 		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
 	OPT_NUMBER(0, "hold", holding.size, "BYTES",
 		   "keep sealed copies for others, at most this much"),
-	OPT_LIST(0, "for", holding.admitted, "DID[=BYTES]",
-		 "for whom, and how much of it: keys, or names set by 'varve vault key trust'"),
+	OPT_LIST(
+		0, "for", holding.admitted, "DID[=BYTES]",
+		"an identity to keep copies for (a key, or a name of 'varve vault key trust'), with =BYTES to limit it"),
 	OPT_STRING(0, "ratio", holding.ratio, "R",
-		   "give them R bytes of room for each byte that they keep for you"),
-	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (default: 90)"),
+		   "R bytes of room for each byte that an identity keeps for you"),
+	OPT_STRING(0, "term", term, "DAYS",
+		   "keep every copy for at least this many days (default: 90)"),
 	OPT_FLAG(0, "announce", http.announce,
 		 "announce it on the local network, by a hash of owner and name"),
 	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
@@ -178,7 +180,7 @@ static int check_web_serve(const options *o, int argc)
 		return vv_usage_error("name an address to listen on: --http ADDR");
 	}
 	if ((o->holding.admitted.count > 0) != (o->holding.size > 0)) {
-		return vv_usage_error("--hold BYTES requires --for DID, which requires it");
+		return vv_usage_error("--hold BYTES and --for DID require each other");
 	}
 	if (o->holding.ratio && o->holding.size == 0) {
 		return vv_usage_error("--ratio R requires --hold BYTES and --for DID");

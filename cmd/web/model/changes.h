@@ -32,7 +32,7 @@ typedef struct vv_web_change {
 /* Their words become the visit's. */
 void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
-/* The differences of two versions, by path. a or b may be `none`. Stops counting when the time is over.
+/* The differences of two versions, by path. a or b may be `none`. Stops counting when the time limit was reached.
  * limit: the maximum number of paths; *more: there are others. */
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,

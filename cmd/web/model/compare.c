@@ -270,7 +270,7 @@ static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err
 		o->complete = false;
 		if (o->matched % 1024 != 0) return VV_OK;
 		if ((rc = vv_web_over(c->v, &c->over, err)) < 0) return rc;
-		return c->over ? vv_fail(err, VV_EREFUSED, "the time is over") : VV_OK;
+		return c->over ? vv_fail(err, VV_EREFUSED, "the time limit was reached") : VV_OK;
 	}
 	*to = (vv_web_row_change){.kind = r->kind,
 				  .moved = r->moved,

@@ -170,7 +170,7 @@ static vv_status open_figures(vv_figure **figures, vv_web_visit *v, const char *
 	return rc < 0 ? rc : vv_buf_ok(&name, err);
 }
 
-/* VV_ECANCELLED: the time is over. */
+/* VV_ECANCELLED: the time limit was reached. */
 static vv_status read_point(vv_web_visit *v, vv_figure **figures, const vv_path_log_entry *at,
 			    vv_web_column_then *out, vv_error *err)
 {

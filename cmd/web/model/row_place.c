@@ -90,7 +90,7 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 	if (rc < 0 || found) return rc;
 	vv_fail(err, VV_ENOTFOUND,
 		whole ? "no row of '%s' has the key '%s'"
-		      : "'%s': the time was over before a row with the key '%s' was found",
+		      : "'%s': the time limit was reached before a row with the key '%s' was found",
 		vv_text_shows(t->path), vv_text_shows(key));
 	return vv_web_key_hint(t, err);
 }

@@ -81,7 +81,7 @@ typedef struct vv_web_matches {
 	vv_progress progress;
 	uint64_t number;  /* of the last row of next, 0-based */
 	uint64_t looked;  /* rows before it were tested, after next returned 0 */
-	bool begun, over; /* over: it returned 0 since the time is over */
+	bool begun, over; /* over: it returned 0 since the time limit was reached */
 	vv_status rc;     /* of a visit that ended */
 	vv_error why;
 } vv_web_matches;

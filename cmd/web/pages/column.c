@@ -307,7 +307,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 			&p->html,
 			.text = vv_page_text(
 				p,
-				"The time for this page was over after %s of %s, newest first. Load the page again for more.",
+				"The time limit of this page was reached after %s of %s, newest first. Reload the page for more.",
 				vv_text_count(life.count),
 				vv_text_counted(life.of, "version", NULL)));
 	}
@@ -435,8 +435,9 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 	}
 	part_columns_end(&p->html);
 	if (quick && !now) {
-		part_note(&p->html, .text = "The time for this page was over before all columns "
-					    "were read: a column's own page has its figures.");
+		part_note(
+			&p->html,
+			.text = "The time limit of this page was reached before all columns were read: a column's own page has its figures.");
 	} else if (!now) {
 		part_note(&p->html, .text = "The table is large: a column's own page "
 					    "has its figures.");

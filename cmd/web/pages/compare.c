@@ -385,7 +385,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 					       "%zu of %s columns are shown: the key, those that "
 					       "changed, and the first others.",
 					       columns, vv_text_count(c->column_count)),
-			  .hint = "A row's number leads to all of it.");
+			  .hint = "A row's number links to the whole row.");
 	}
 	part_diff_begin(&p->html, .head = head);
 	for (size_t i = 0; i < c->count; i++) {
@@ -559,9 +559,10 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	put_what_happened(p, &c);
 	p->passing = p->passing || !c.counted;
 	if (!c.counted && c.table) {
-		part_note(&p->html,
-			  .text = "The time for this page was over before all rows were compared.",
-			  .hint = "The figures are for the rows found so far; 'Next' continues.");
+		part_note(
+			&p->html,
+			.text = "The time limit of this page was reached before all rows were compared.",
+			.hint = "The figures are for the rows found so far; 'Next' continues.");
 	}
 	if (!c.a || !c.b) {
 		put_whole(p, &c);

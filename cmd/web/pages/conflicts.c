@@ -254,8 +254,8 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 		.at = own ? NULL : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->at->path),
 		.words = vv_page_keep(p, t->words));
 	if (t->at->unknown) {
-		part_note(&p->html, .text = "What is in conflict is not written down here.",
-			  .hint = "'varve conflicts' finds it out, row by row.");
+		part_note(&p->html, .text = "The conflicts are not recorded here.",
+			  .hint = "'varve conflicts' finds them, row by row.");
 	}
 	part_resolve_begin(&p->html, .words = "Settle all of it at once");
 	put_takes(p, t, &whole);

@@ -70,7 +70,7 @@ static const char *asset_of(vv_page *p, const char *name, const char *file)
 	return vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file);
 }
 
-/* The newest version of one of several; of one that does not open, or when the time is over, the name alone. */
+/* The newest version of one of several; of one that does not open, or when the time limit was reached, the name alone. */
 static void put_repository(vv_page *p, const vv_http_listed *r, const vv_env *env,
 			   const vv_web_visit *each)
 {

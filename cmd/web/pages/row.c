@@ -331,7 +331,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 		part_note(
 			&p->html,
 			.text = "This table has no key: in earlier versions the row is the one that has the same or most of its values, in the same order of rows.",
-			.hint = "A key, set by 'varve schema set-key', makes it certain.");
+			.hint = "A key, set with 'varve schema --key', makes this certain.");
 	}
 	part_main_end(&p->html);
 	part_side_begin(&p->html, .label = "The row as it is");

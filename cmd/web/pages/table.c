@@ -318,8 +318,9 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 	p->passing = p->passing || r.time_over;
 	if (r.time_over) {
 		part_note(&p->html,
-			  .text = vv_page_text(p, "The time for this page was over after row %s.",
-					       vv_text_count(r.next)),
+			  .text = vv_page_text(
+				  p, "The time limit of this page was reached after row %s.",
+				  vv_text_count(r.next)),
 			  .hint = "'Go on searching' looks at the rows after it.");
 	}
 	if (r.count == 0 && t->rows > 0 && r.from >= t->rows) {

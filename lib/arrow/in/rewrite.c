@@ -641,7 +641,7 @@ static vv_status check_rest(rewrite *w, vv_error *err)
 	}
 	return vv_fail(err, VV_EREFUSED,
 		       "%llu of %llu rows would be removed\n"
-		       "say whether to replace all rows, or to upsert those given",
+		       "choose whether to replace all rows, or to upsert the given ones",
 		       (unsigned long long)w->changes.removed, (unsigned long long)rows);
 }
 

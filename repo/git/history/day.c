@@ -69,7 +69,7 @@ static vv_status is_to_come(const vv_day_word *w, const vv_node *tip, vv_error *
 
 	put_day(day, tip->time);
 	return vv_fail(err, VV_ENOTFOUND,
-		       "'%.*s' is still to come\n"
+		       "'%.*s' is in the future\n"
 		       "the newest version is of %s",
 		       (int)w->len, w->text, day);
 }

@@ -287,7 +287,7 @@ static vv_status fail_room(const char *name, const char *there, size_t len, vv_e
 	vv_auto(char) *other = vv_strndup(there, len);
 
 	if (!other) return vv_fail_nomem(err);
-	return vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'", vv_text_shows(name),
+	return vv_fail(err, VV_EEXISTS, "'%s' cannot be created: '%s' exists", vv_text_shows(name),
 		       vv_text_shows(other));
 }
 
@@ -359,8 +359,8 @@ const char *vv_ref_short_name(const char *name)
 static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
 {
 	return vv_fail(err, VV_ECONFLICT,
-		       vv_oid_is_null(now) ? "'%s' is gone meanwhile"
-					   : "'%s' moved meanwhile, to %.10s",
+		       vv_oid_is_null(now) ? "'%s' was deleted in the meantime"
+					   : "'%s' was moved in the meantime, to %.10s",
 		       vv_text_shows(name), vv_oid_shows(now));
 }
 

@@ -255,11 +255,11 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	if (count > 0) {
 		*out = bases[0];
 	} else if (r->shallow_count > 0) {
-		return vv_fail(err, VV_ENOTFOUND,
-			       "where the commit left the default branch is not here: the clone is "
-			       "shallow\n"
-			       "git fetch --unshallow gets the older commits (GitHub Actions: "
-			       "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+		return vv_fail(
+			err, VV_ENOTFOUND,
+			"the merge base with the default branch is not here: the clone is shallow\n"
+			"git fetch --unshallow gets the older commits (GitHub Actions: "
+			"fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
 	}
 	return VV_OK;
 }
@@ -269,10 +269,9 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 	vv_auto(char) *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 
 	if (vv_rev_is_null(text, len)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "000...0 is the id of no commit\n"
-			       "it can come before the dots of a range, for a new branch; a "
-			       "deleted branch has nothing to check");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"000...0 is not the id of a commit\nuse it before the dots of a range, for a new branch; a deleted branch has nothing to check");
 	}
 	return name ? vv_rev_commit(r, name, out, err) : vv_fail_nomem(err);
 }

@@ -225,7 +225,7 @@ vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err
 		*slash = '/';
 	}
 	git_error_clear();
-	return taken ? vv_fail(err, VV_EEXISTS, "another file or folder has the place of '%s'",
+	return taken ? vv_fail(err, VV_EEXISTS, "another file or folder is in the place of '%s'",
 			       vv_text_shows(path))
 		     : VV_OK;
 }
@@ -483,7 +483,7 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 	int code = git_index_write_tree_to(&id, git, to);
 	if (code == GIT_EUNMERGED) {
 		git_error_clear();
-		(void)vv_fail(err, VV_ECONFLICT, "there are conflicts that are not resolved");
+		(void)vv_fail(err, VV_ECONFLICT, "there are unresolved conflicts");
 		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
 	if (code < 0) return vv_git_fail(err, code, "cannot make a tree from the index");
@@ -508,7 +508,7 @@ static vv_status copy_entries(git_index *from, git_index *to, vv_error *err)
 				       vv_text_shows(e->path));
 		}
 		if ((code = git_index_add(to, e)) < 0) {
-			return vv_git_fail(err, code, "cannot take '%s' from the index",
+			return vv_git_fail(err, code, "cannot copy '%s' from the index",
 					   vv_text_shows(e->path));
 		}
 	}

@@ -178,7 +178,7 @@ static vv_status write_new(vv_index *x, vv_error *err)
 	    (rc = list_other(x, &refused, &first, err)) < 0 || !first) {
 		return rc;
 	}
-	return vv_fail(err, VV_EREFUSED, "git does not take '%s' into the index",
+	return vv_fail(err, VV_EREFUSED, "git does not accept '%s' in the index",
 		       vv_text_shows(first));
 }
 

@@ -23,8 +23,7 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 
 		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
-			return vv_fail(err, VV_EREFUSED,
-				       "'%s' already exists of '%s': it is not a folder",
+			return vv_fail(err, VV_EREFUSED, "'%s', a part of '%s', is not a folder",
 				       vv_text_shows(head), vv_text_shows(path));
 		}
 	}
@@ -109,8 +108,7 @@ vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_err
 
 	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode) && vv_sys_ops.rmdir(file) != 0) {
-		return vv_fail(err, VV_EREFUSED,
-			       "'%s' cannot be written: there is a folder of that name",
+		return vv_fail(err, VV_EREFUSED, "'%s' cannot be written: a folder has that name",
 			       vv_text_shows(path));
 	}
 	return VV_OK;

@@ -79,7 +79,7 @@ const char *vv_git_entry_fault(const vv_tree_cursor *e)
 		return "has an entry '.' or '..'";
 	}
 	if (vv_path_is_dot_git(e->name, e->name_len)) {
-		return "has an entry that some file system takes for '.git'";
+		return "has an entry that some file systems treat as '.git'";
 	}
 	if (!is_known_mode(e->mode)) {
 		return "has an entry that is neither file, link, folder nor submodule";
@@ -188,7 +188,7 @@ static const char *tag_fault(lines in, const links *l, vv_status *rc, vv_error *
 	      (len == 4 && memcmp(value, "tree", 4) == 0) ||
 	      (len == 4 && memcmp(value, "blob", 4) == 0) ||
 	      (len == 3 && memcmp(value, "tag", 3) == 0))) {
-		return "does not say what kind of object it names";
+		return "does not have the kind of the object that it names";
 	}
 	return take_line(&in, "tag", &value, &len) ? NULL : "has no name";
 }

@@ -89,9 +89,10 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 		rc = vv_must_be_here(vv_object_header(w->repo, id, &type, &size, err), err);
 		if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "a tree calls something a file that is not one");
+				     "an entry of a tree is marked as a file, but is not one");
 		} else if (rc == VV_OK && size > w->o->blob_max) {
-			rc = vv_fail(err, VV_EREFUSED, "a Git object of %s; at most %s are taken",
+			rc = vv_fail(err, VV_EREFUSED,
+				     "a Git object of %s; at most %s are accepted",
 				     vv_text_bytes(size), vv_text_bytes(w->o->blob_max));
 		}
 	}

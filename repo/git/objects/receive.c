@@ -275,9 +275,10 @@ static vv_status fail_taking(const vv_git_pack *p, int code, vv_error *err)
 	vv_status as = VV_ECORRUPT;
 
 	if (code == 128 + SIGXCPU || code == 128 + SIGKILL) {
-		return vv_fail(err, VV_EREFUSED,
-			       "the Git objects that came are more work than is taken (%u s)",
-			       most_work(p));
+		return vv_fail(
+			err, VV_EREFUSED,
+			"unpacking the received Git objects takes longer than allowed (%u s)",
+			most_work(p));
 	}
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		as = strstr(vv_buf_cstr(&p->said), limits[i]) ? VV_EREFUSED : as;
@@ -285,7 +286,7 @@ static vv_status fail_taking(const vv_git_pack *p, int code, vv_error *err)
 	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
 		as = strstr(vv_buf_cstr(&p->said), absent[i]) ? VV_EMISSING : as;
 	}
-	return fail_git("cannot take the Git objects", &p->said, code, as, err);
+	return fail_git("cannot receive the Git objects", &p->said, code, as, err);
 }
 
 /* hex: of its name; "": its objects are loose ones of dir. VV_ECORRUPT, VV_EMISSING, VV_EREFUSED, with git's words. */
@@ -299,7 +300,7 @@ static vv_status git_pack_end(vv_git_pack *p, char hex[GIT_OID_HEXSZ + 1], vv_er
 
 	err = err ? err : &local;
 	if (!p->started) {
-		return vv_fail(err, VV_ECORRUPT, "the pack of Git objects ends in its head");
+		return vv_fail(err, VV_ECORRUPT, "the pack of Git objects ends in its header");
 	}
 	if ((rc = vv_fed_end(&p->git, &code, err)) < 0) return rc;
 	const bool named = !is_small(p) && p->output.len >= lead + GIT_OID_HEXSZ &&
@@ -485,7 +486,7 @@ static vv_status check_limits(const vv_git_receive *g, size_t len, vv_error *err
 	const vv_git_limits *l = &g->limits;
 
 	if (l->object_bytes > 0 && len > l->object_bytes) {
-		return vv_fail(err, VV_EREFUSED, "a Git object of %s; at most %s are taken",
+		return vv_fail(err, VV_EREFUSED, "a Git object of %s; at most %s are accepted",
 			       vv_text_bytes(len), vv_text_bytes(l->object_bytes));
 	}
 	if (l->objects > 0 && g->objects >= l->objects) {
@@ -529,7 +530,7 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	}
 	if ((rc = check_limits(g, len, err)) < 0) return rc;
 	if ((code = git_odb_hash(&git_id, bytes, len, (git_object_t)type)) < 0) {
-		return vv_git_fail(err, code, "cannot name a Git object");
+		return vv_git_fail(err, code, "cannot compute the id of a Git object");
 	}
 	if ((rc = vv_git_form_check(type, &git_id, bytes, len, note_link, g, err)) < 0) return rc;
 	if ((rc = vv_spool_add(g->spool, &git_id, type, bytes, len, &added, err)) < 0) {
@@ -590,8 +591,7 @@ static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type typ
 static vv_status no_base(vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND,
-		       "the Git object that a difference is made against is "
-		       "not here, or more than one could be meant");
+		       "the base of a difference between Git objects is not here, or is ambiguous");
 }
 
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
@@ -630,7 +630,7 @@ static vv_status append(void *payload, const void *bytes, size_t len, vv_error *
 	indexing *x = payload;
 	int code = git_indexer_append(x->indexer, bytes, len, &x->progress);
 
-	return code < 0 ? vv_git_fail(err, code, "cannot take the Git objects") : VV_OK;
+	return code < 0 ? vv_git_fail(err, code, "cannot receive the Git objects") : VV_OK;
 }
 
 static vv_status index_pack(vv_git_receive *g, vv_error *err)
@@ -642,14 +642,14 @@ static vv_status index_pack(vv_git_receive *g, vv_error *err)
 
 	if (!dir) return vv_fail_nomem(err);
 	if ((code = git_indexer_new(&x.indexer, dir, 0444, NULL, NULL)) < 0) {
-		rc = vv_git_fail(err, code, "cannot take the Git objects");
+		rc = vv_git_fail(err, code, "cannot receive the Git objects");
 		goto done;
 	}
 	if ((rc = vv_spool_feed(g->spool, append, &x, err)) < 0) {
 		goto done;
 	}
 	if ((code = git_indexer_commit(x.indexer, &x.progress)) < 0) {
-		rc = vv_git_fail(err, code, "cannot take the Git objects");
+		rc = vv_git_fail(err, code, "cannot receive the Git objects");
 		goto done;
 	}
 	(void)snprintf(g->hex, sizeof(g->hex), "%s", git_indexer_name(x.indexer));
@@ -671,7 +671,7 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 
 		if (!vv_spool_has(g->spool, id) && !vv_object_is_here(g->repo, id)) {
 			return vv_fail(err, VV_EMISSING,
-				       "the Git object %s is named by others and did not come",
+				       "the Git object %s is named by others, but was not received",
 				       git_oid_tostr(hex, sizeof(hex), id));
 		}
 	}
@@ -697,7 +697,7 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 		came->free(came);
 	}
 	vv_git_check_reads(g->inner->odb);
-	return code < 0 ? vv_git_fail(err, code, "cannot read the Git objects that came") : VV_OK;
+	return code < 0 ? vv_git_fail(err, code, "cannot read the received Git objects") : VV_OK;
 }
 
 typedef struct ids {

@@ -296,7 +296,7 @@ vv_status vv_spool_read(vv_spool *s, const git_oid *id, vv_buf *out, vv_error *e
 	int code = Z_OK;
 	vv_status rc;
 
-	if (!e) return vv_fail(err, VV_ENOTFOUND, "no such object came");
+	if (!e) return vv_fail(err, VV_ENOTFOUND, "no such object was received");
 	uint64_t at = e->at;
 	if ((rc = read_at(s, at, piece, sizeof(piece), &got, err)) < 0) return rc;
 	if (!read_header(piece, got, &skip, &size)) return cut_short(s, err);

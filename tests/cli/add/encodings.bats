@@ -175,9 +175,9 @@ declared_encoding() {
 	made t.csv cp1250 $'id,n\n1,ř\n'
 	declared_encoding nonsense
 	ends_with 2 varve add t.csv
-	stderr_has "varve.json: /datasets/0/encoding: the encoding 'nonsense' cannot be honoured"
+	stderr_has "varve.json: /datasets/0/encoding: the encoding 'nonsense' is not supported"
 	ends_with 2 varve check
-	stderr_has "varve.json: /datasets/0/encoding: the encoding 'nonsense' cannot be honoured"
+	stderr_has "varve.json: /datasets/0/encoding: the encoding 'nonsense' is not supported"
 	declared_encoding 7
 	sed -i 's/"7"/7/' varve.json
 	ends_with 2 varve add t.csv

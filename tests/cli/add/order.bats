@@ -568,7 +568,7 @@ wide_repo() {
 	wide_repo a
 	wide 20000 1 > t.csv && cp t.csv ../one.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: the same rows came in another order: they are kept by id from now on"
+	stderr_has "t.csv: the same rows arrived in another order: they are kept by id from now on"
 	stderr_has "'varve add --order file t.csv' keeps the file's order"
 	is_kept_by id :t.csv
 	git rev-parse :t.csv > ../want
@@ -626,8 +626,8 @@ wide_repo() {
 	wide 20000 1 'r[9000] = r[9000].replace(",", ",\"", 1).replace(",", "\",", 2).replace("\",", ",", 1)' > t.csv
 	cp t.csv ../odd.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: the same rows came in another order, and cannot be kept by id: line 9002 is not written like the others"
-	stderr_has "each such file is sorted in vain; 'varve add --order file t.csv' keeps the file's order"
+	stderr_has "t.csv: the same rows arrived in another order, and cannot be kept by id: line 9002 is not written like the others"
+	stderr_has "each such file is sorted without benefit; 'varve add --order file t.csv' keeps the file's order"
 	is_kept_by "" :t.csv
 	varve cat :t.csv | cmp - ../odd.csv
 	# a key that is none any more
@@ -743,7 +743,7 @@ packed() {
 		varve install --local > /dev/null
 		wide 20000 1 > t.csv
 		succeeds $way
-		stderr_has "t.csv: the same rows came in another order: they are kept by id from now on"
+		stderr_has "t.csv: the same rows arrived in another order: they are kept by id from now on"
 		is_kept_by id :t.csv
 		git rev-parse :t.csv >> ../roots
 		[ -z "$(git status --porcelain t.csv | grep '^.M')" ]

@@ -173,7 +173,7 @@ v2() {
 	git diff --no-index a.csv b.csv > git.patch || true
 	ends_with 2 varve apply git.patch
 	stderr_has "git.patch: this is a Git patch"
-	stderr_has "which 'git apply' takes"
+	stderr_has "which 'git apply' applies"
 	ends_with 2 varve apply a.csv
 	stderr_has "not a varve patch"
 	ends_with 2 varve apply nothing

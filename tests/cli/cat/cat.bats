@@ -228,7 +228,7 @@ two_versions() {
 	ends_with 2 varve cat ../else/prices.csv
 	stderr_has "a file of another repository is FOLDER#PATH"
 	ends_with 2 varve cat prices.csv --where 'price > 1,5'
-	stderr_has "a number has a decimal point here"
+	stderr_has "write numbers with a decimal point"
 	ends_with 2 varve cat prices.csv --where 'prise = 1 and nothing = 2'
 	stderr_has "did you mean 'price'?"
 	ends_with 2 varve cat prices.csv --where 'nothing = 2'
@@ -287,7 +287,7 @@ two_versions() {
 	varve add -q t.csv
 	for where in 'code > 8' '8 < code' 'code between 1 and 8' "code between '1' and 8" 'lower(code) <= -8'; do
 		ends_with 2 varve cat --where "$where" :t.csv
-		stderr_has "texts are not in the order of numbers; quotes compare it as a text: '"
+		stderr_has "a text cannot be compared with a number; in quotes, it is compared as a text: '"
 	done
 	ends_with 2 varve cat --where 'code > 8' :t.csv
 	stderr_has "varve schema --type code=number t.csv"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """log_model.py FOLDER SEED: a random history of one table, and what 'varve check --log' has to say of three rules of it,
-found by looking at the text of each commit."""
+detected at the text of each commit."""
 import csv, json, os, random, subprocess, sys
 
 folder, seed = sys.argv[1], int(sys.argv[2])

@@ -199,9 +199,9 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 		unique ()|9: the name of a column is expected
 		id references t|16: a '(' with columns is expected
 		id references t(a, b)|16: as many columns as before 'references' are expected
-		sum(price) > price|14: beside counts and sums a column is only inside of them, or after 'group by'
+		sum(price) > price|14: beside counts and sums, a column may occur only inside of them or after 'group by'
 		price > 0 group by name|16: 'group by' is for counts and sums
-		count(*) > 0 group name|20: after 'group' comes 'by'
+		count(*) > 0 group name|20: 'by' is expected after 'group'
 		columns '*': sum(value) > 0|14: 'columns' is for rules about single rows
 		sum(count(*)) > 0|5: no such function 'count'
 	END
@@ -210,7 +210,7 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	stderr_has "varve.checks:1:1: a section such as [orders.csv] is expected before the first rule"
 	printf '[t.csv]\np: price > 0\n[*.csv]\np: price > 1\np: price > 2\n' > varve.checks
 	ends_with 2 varve check
-	stderr_has "varve.checks:5: a name of its own is expected: the rule of line 4 is called 'p', too"
+	stderr_has "varve.checks:5: the rule needs another name: the rule of line 4 is called 'p', too"
 	printf '[t.csv]\ncost > 0\n' > varve.checks
 	ends_with 1 varve check
 	output_has "varve.checks:2:1: no such column 'cost'"

@@ -108,7 +108,7 @@ no_problems() {
 	healthy
 	echo 'p.csv filter=lfs diff=lfs merge=lfs' >> .gitattributes
 	ends_with 1 varve doctor
-	output_has "lfs: p.csv: filter=lfs wins over varve's line"
+	output_has "lfs: p.csv: filter=lfs overrides varve's line"
 	output_has "git check-attr filter -- p.csv"
 	git checkout -q .gitattributes
 	echo '*.csv text eol=crlf' >> .gitattributes
@@ -286,7 +286,7 @@ no_problems() {
 	output_has "mend: pip install 'varve-data[office]', or './python[office]' in a clone of varve"
 	git config --global varve.reader.h5.command /none/read-h5
 	ends_with 1 varve doctor
-	output_has 'documents: the reader of h5 files is not there: /none/read-h5'
+	output_has 'documents: the reader for h5 files is not installed: /none/read-h5'
 	output_lacks dta
 	git config varve.readers false
 	succeeds varve doctor

@@ -23,7 +23,7 @@ keys() {
 	git config --global filter.varve.clean mine
 	ends_with 2 varve install
 	stderr_has "filter.varve.clean of your user is 'mine' already"
-	stderr_has "--force puts varve's own value there: 'varve filter clean -- %f'"
+	stderr_has "--force sets it to 'varve filter clean -- %f'"
 	[ "$(keys)" = filter.varve.clean ]
 	succeeds varve install --force
 	[ "$(git config --global filter.varve.clean)" = "varve filter clean -- %f" ]

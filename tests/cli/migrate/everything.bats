@@ -223,7 +223,7 @@ refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
 	git checkout -q .
 	succeeds varve migrate '*.csv'
 	ends_with 2 varve migrate --export '*.csv'
-	stderr_has "gives it to the filter 'lfs'"
+	stderr_has "assigns it to the filter 'lfs'"
 	[ "$(git check-attr filter data/a.csv)" = "data/a.csv: filter: varve" ]
 }
 

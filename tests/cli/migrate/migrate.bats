@@ -138,7 +138,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	echo '*.csv filter=other' > data/.gitattributes
 	git add . && git commit -q -m other
 	ends_with 2 varve migrate '*.csv'
-	stderr_has "data/b.csv: another line of .gitattributes wins over varve's"
+	stderr_has "data/b.csv: another line of .gitattributes overrides varve's line"
 	[ -z "$(git status --porcelain)" ]
 	varve migrate a.csv > /dev/null 2>&1
 	varve track '*.csv' > /dev/null && varve commit -q -m wide
@@ -232,7 +232,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	ends_with 2 varve migrate a.csv
 	stderr_has "fatal: cannot lock ref 'HEAD'"
 	stderr_has "nothing was committed"
-	stderr_has "hint: another program changed HEAD or the index meanwhile; unstage the changes, then the same command begins again"
+	stderr_has "hint: another program changed HEAD or the index in the meantime; unstage the changes, then run the command again"
 	[ "$(git log -1 --format=%s)" = other ]
 }
 

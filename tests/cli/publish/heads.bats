@@ -321,7 +321,7 @@ at() {
 	git -C ../b config remote.origin.mirror true
 	git -C ../b config --unset remote.origin.fetch
 	ends_with 1 git -C ../b push -q origin
-	stderr_has "would overwrite refs/varve/heads/$key_ada of origin, which says which version is the newest signed one"
+	stderr_has "would overwrite refs/varve/heads/$key_ada of origin, which names the newest signed version"
 	git -C ../b update-ref -d "refs/varve/heads/$key_ada"
 	git -C ../b fetch -q origin refs/varve/blocks:refs/varve/blocks
 	ends_with 1 git -C ../b push -q --mirror origin
@@ -329,7 +329,7 @@ at() {
 	git -C ../host.git update-ref -d "refs/varve/heads/$key_ada"
 	varve clone -q --git-host "file://$BATS_TEST_TMPDIR/work/host.git" ../c 2> "$HOME/err"
 	succeeds as ada varve fetch
-	stderr_has "shows no signed head, and one is trusted here"
+	stderr_has "shows no signed head, but one is trusted here"
 	another 3
 	succeeds as ada varve push
 	[ "$(git -C ../host.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]

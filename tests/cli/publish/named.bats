@@ -144,7 +144,7 @@ copies() {
 	# each copy must have what was signed, not the newest alone
 	sed -i 's,refs/heads/main,refs/heads/other,' public2/repo.git/info/refs
 	ends_with 1 env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
-	stderr_has "http://127.0.0.1:8082/ shows something else than was signed"
+	stderr_has "http://127.0.0.1:8082/ differs from its signed version"
 	output_has "number 2"
 	# nor may one have what somebody else signed
 	cp -r a eve

@@ -64,7 +64,7 @@ teardown() {
 	rm ../public/folder
 	ends_with 1 varve verify ../public
 	output_is "../public/folder: damaged or missing"
-	stderr_has "its owner publishes into a new folder"
+	stderr_has "its owner must publish into a new folder"
 	cp ../whole/folder ../public
 	succeeds varve verify ../public
 	rm ../public/packs/*

@@ -305,7 +305,7 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	stderr_has "'varve add FILE.csv' gives one a history"
 	echo '.read self.sql' > self.sql
 	ends_with 2 varve sql -f self.sql
-	stderr_has "'self.sql' is read by itself"
+	stderr_has "'self.sql' reads itself"
 	rm out.csv
 	ends_with 1 varve sql --confined -f q.sql
 	[ ! -e out.csv ]
@@ -461,7 +461,7 @@ JSON
 	output_is $'id\n1\nid\n2\nid\n1\nid\n2'
 	ends_with 1 varve sql 'SELECT * FROM "./T.csv@v1", "./t.csv@v1"'
 	ends_with 1 varve sql "SELECT * FROM './T.csv@v1' JOIN './t.csv@v1'"
-	stderr_has 'SQL does not tell "./t.csv@v1" and "./T.csv@v1" apart'
+	stderr_has 'SQL cannot distinguish "./t.csv@v1" and "./T.csv@v1"'
 	succeeds varve sql --format csv 'CREATE TEMP TABLE one AS SELECT * FROM "./T.csv"; SELECT one.id, t.id FROM one, "./t.csv" AS t LIMIT 1'
 	output_is $'id,id\n1,2'
 	succeeds varve sql --format csv "SELECT to_id, diff_type FROM varve_diff('./t.csv', 'v1', 'HEAD')"

@@ -92,7 +92,7 @@ with_table() {
 	printf 'id,name,price,day\n1,"open\n' > prices.csv
 	succeeds varve status
 	output_has "modified:"
-	output_has "cannot be taken:"
+	output_has "cannot be added:"
 	output_has "line 2"
 }
 

@@ -156,7 +156,7 @@ two_branches() {
 	stderr_has "p.csv: a line of '.gitattributes' keeps its rows in blocks"
 	stderr_has "'varve untrack'"
 	succeeds varve track --text '*.csv'
-	output_has "p.csv stays in blocks: another line of .gitattributes asks for it"
+	output_has "p.csv stays in blocks: another line of .gitattributes sets this"
 }
 
 @test "a line that wins is named" {

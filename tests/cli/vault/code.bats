@@ -193,7 +193,7 @@ all_back() {
 	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
 	back c
 	succeeds varve vault replicate
-	stderr_has "1 copy of earlier runs made up for"
+	stderr_has "made 1 copy that earlier runs lacked"
 	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
 	succeeds varve vault status
 }
@@ -206,7 +206,7 @@ all_back() {
 	git commit -q -m large
 	away c d
 	ends_with 1 varve vault replicate
-	stderr_has "only 1 copy could be made, and 2 are the least"
+	stderr_has "only 1 copy could be made, but at least 2 are required"
 	ls .git/varve/vault/spool/run
 	back c d
 	succeeds varve vault replicate

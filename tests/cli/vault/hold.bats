@@ -62,7 +62,7 @@ shard_records() {
 	serve_keeper x 10m
 	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "holder 'x': remote: this server keeps copies for others, but knows no writer of this vault"
+	stderr_has "holder 'x': remote: this server keeps copies for others, but for no writer of this vault"
 	varve vault holder list > ../list || true
 	[ "$(shard_records records)" = 0 ]
 	[ "$(shard_records shards)" = 0 ]
@@ -104,7 +104,7 @@ shard_records() {
 @test "serve says what is missing for keeping copies" {
 	git init -q --bare keeper
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g keeper
-	stderr_has "--hold BYTES requires --for DID"
+	stderr_has "--hold BYTES and --for DID require each other"
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for nobody keeper
 	stderr_has "nobody"
 	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
@@ -119,7 +119,7 @@ shard_records() {
 	stderr_has "--term takes a number of days, not 'soon'"
 	git -C keeper config varve.hold 1000000000
 	ends_with 2 varve serve --http 127.0.0.1:0 keeper
-	stderr_has "no key is named for whom"
+	stderr_has "no key is named to keep them for"
 	git -C keeper config varve.holdFor "$did"
 	start_server keeper
 	log_has "keeping up to 1.0 GB of copies for 1 key in 'keeper', for 90 days at least, as did:key:z6Mk"
@@ -246,7 +246,7 @@ shard_records() {
 	(cd ../theirs && new_repo && echo 1 > one && git add one && git commit -q -m one &&
 		varve vault holder add b ../b 2> /dev/null && varve vault replicate -q --copies 1 2> /dev/null)
 	succeeds ask "$url" hold-records vault="$(cd ../b && ls -d bafy*)" records=@"$(ls ../b/*/records/*/0000000000-*)"
-	output_has "this server keeps copies for others, but knows no writer of this vault"
+	output_has "this server keeps copies for others, but for no writer of this vault"
 	known | grep -q '^until: '
 	# Somebody else who writes there is a reason to read again.
 	echo other > "$(keeper_path x)/varve/hold/changed"
@@ -342,18 +342,18 @@ knows_places() {
 	before=$(kind_shards x)
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	stderr_has "1 copy is not let go of yet: holder 'x': remote: it is kept until 20"
+	stderr_has "1 copy is not released yet: holder 'x': remote: it is kept until 20"
 	stderr_has "so a receipt promises"
 	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
 	succeeds varve vault audit
 	# Nothing at all lets this one go.
 	cid=$(comm -12 <(cd ../a/*/shards && ls) <(kind_shards x) | head -n 1)
 	succeeds ask "$url" hold-remove vault="$(vault_id)" shard="$cid"
-	output_has "no retire or drop record of a writer lets go of the shard $cid"
+	output_has "no retire or drop record of a writer releases the shard $cid"
 	# After the term the retire must still have been here for two weeks.
 	touch -d '91 days ago' "$(kept_in x)"/*
 	succeeds varve vault prune --grace 0
-	stderr_has "the record that lets go of it has just come"
+	stderr_has "the record that releases it has just arrived"
 	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
 	touch -d '15 days ago' "$(keeper_path x)"/varve/hold/*/records/*/*
 	succeeds varve vault prune --grace 0
@@ -379,7 +379,7 @@ knows_places() {
 	[ -n "$gone" ]
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=@../recorded/"$gone"
 	output_has "code: refused"
-	output_has "record has let go of the shard $gone since it was placed"
+	output_has "record has released the shard $gone since it was placed"
 	has_all x
 	# What is there may come again, and stays as it is.
 	kept=$(kind_shards x | head -n 1)

@@ -218,7 +218,7 @@ holder_that_was_away_is_paid() {
 	output_has "away"
 	kind_again x
 	succeeds varve vault replicate
-	stderr_has "made up for"
+	stderr_has "that earlier runs lacked"
 	has_all x
 	succeeds varve vault audit
 	succeeds varve vault status
@@ -229,7 +229,7 @@ holder_is_left() {
 	x_and a
 	succeeds varve vault replicate --copies 2
 	ends_with 2 varve vault holder remove x
-	stderr_has "would be lacking"
+	stderr_has "would be missing"
 	varve vault holder add b ../b --domain "house b" 2> /dev/null
 	succeeds varve vault holder remove x
 	stderr_has "moved to other holders"

@@ -174,7 +174,7 @@ kind_lose() {
 		stderr_has "owed"
 	done <<-'END'
 	full|no space left on device
-	another|answers of another block
+	another|answered with another block
 	html|answers with status 404
 	token|answers with status 403
 	END

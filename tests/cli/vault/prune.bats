@@ -39,7 +39,7 @@ load vault
 	stderr_has "the writer $bob has not replicated since"
 	stderr_has "deleted 0 copies"
 	succeeds varve vault audit a
-	output_has "  1 shard besides, being let go of (retired"
+	output_has "  1 shard besides, about to be removed (retired"
 	output_lacks "that no record names"
 	export XDG_CONFIG_HOME=$second
 	cd ../bob

@@ -91,7 +91,7 @@ records_of() {
 	stop_keeper
 	serve_keeper x 5m
 	succeeds varve vault replicate
-	stderr_has "2 copies of earlier runs made up for"
+	stderr_has "made 2 copies that earlier runs lacked"
 	[ "$(records_of | wc -l)" = $(($(wc -l < ../before) + 3)) ]
 	succeeds varve vault audit --all
 	succeeds varve vault status

@@ -71,7 +71,7 @@ load vault
 	mv ../b ../b.away
 	mv ../c ../c.away
 	ends_with 1 varve vault replicate --copies 3 --min 2
-	stderr_has "only 1 copy could be made, and 2 are the least"
+	stderr_has "only 1 copy could be made, but at least 2 are required"
 	stderr_has "holder 'b': '"
 	[ -e .git/varve/vault/spool/run ]
 	sealed=$(ls .git/varve/vault/spool)
@@ -85,7 +85,7 @@ load vault
 	done
 	mv ../c.away ../c
 	succeeds varve vault replicate
-	stderr_has "of earlier runs made up for"
+	stderr_has "that earlier runs lacked"
 	[ "$(ls ../a/*/shards | wc -l)" = "$(ls ../c/*/shards | wc -l)" ]
 }
 
@@ -213,7 +213,7 @@ load vault
 	new_machine
 	mv "$first" ../kept
 	ends_with 2 varve vault recover --key ../paper --to ../y ../a
-	stderr_has "the history that came is not whole"
+	stderr_has "the received history is not complete"
 	output_has "missing: "
 	output_has "it does not have the shard $(basename "$first")"
 	mv ../kept "$first"
@@ -238,7 +238,7 @@ load vault
 	cmp t.csv ../y/t.csv
 	rm -rf ../b
 	ends_with 2 varve vault recover --key ../paper --to ../z ../a
-	stderr_has "no list of refs can be had"
+	stderr_has "no readable list of refs"
 	stderr_has "name more holders"
 	output_has "it sent other bytes for the shard"
 }

@@ -91,7 +91,7 @@ comes_back() {
 	ends_with 1 varve vault audit
 	ends_with 1 varve vault repair
 	output_has "lost: t.csv of commit $commit lacks "
-	stderr_has "could not be had here or from any holder"
+	stderr_has "could not be found here or at any holder"
 	[ "$(grep -c ^lost: <<< "$output")" = 1 ]
 	ends_with 1 varve vault status
 	cd ../whole

@@ -192,7 +192,7 @@ forge() {
 	again="${record%/*}/0000000099-${record##*-}"
 	cp "$record" "$again"
 	as ann succeeds varve -C ../keeper-ann vault ledger standing --json
-	stderr_has "1 record is damaged: nothing of their authors counts from there on"
+	stderr_has "1 record is damaged: later records of their authors do not count"
 	rm "$again"
 	as ann succeeds faketime -f +400d varve vault audit
 	as ann standing
@@ -284,15 +284,15 @@ change_readme() {
 	as ben git branch -q -D aside
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
-	stderr_has "this server keeps copies for others, but knows no writer of this vault"
+	stderr_has "this server keeps copies for others, but for no writer of this vault"
 	stderr_has "there: ask the server's owner to name your key (varve serve --for DID); 'varve vault key show' prints it"
 	as ben succeeds varve vault audit --all ann
 	output_has "ann: all of 2 shards listed, with the right sizes"
-	output_has "it takes nothing new: holder 'ann': remote: this server keeps copies for others, but knows no writer of this vault"
+	output_has "it accepts no new data: holder 'ann': remote: this server keeps copies for others, but for no writer of this vault"
 	as ben succeeds varve vault holder list
-	output_has "takes nothing new: holder 'ann': remote: this server keeps copies for others"
+	output_has "accepts no new data: holder 'ann': remote: this server keeps copies for others"
 	as ben varve vault status > status || true
-	grep -q "takes nothing new: holder 'ann'" status
+	grep -q "accepts no new data: holder 'ann'" status
 	had=$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)
 	as ben succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
@@ -300,6 +300,6 @@ change_readme() {
 	# Nothing else came with it.
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
-	stderr_has "this server keeps copies for others, but knows no writer of this vault"
+	stderr_has "this server keeps copies for others, but for no writer of this vault"
 	as ben succeeds varve vault recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
 }

@@ -157,7 +157,7 @@ bytes_of() {
 	[ "$records" -le 49152 ]
 	[ "$records" -gt 45000 ]
 	succeeds varve vault audit
-	output_has "it takes nothing new: holder 'x': remote: no room for $ann"
+	output_has "it accepts no new data: holder 'x': remote: no room for $ann"
 	# What lets go is taken, with all that was written before it, and makes room.
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted"

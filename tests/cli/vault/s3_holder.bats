@@ -169,16 +169,16 @@ start_bucket() {
 	END
 	adds
 	AWS_PROFILE=session adds
-	AWS_PROFILE=other does_not_add "the store does not know the access key (InvalidAccessKeyId)"
+	AWS_PROFILE=other does_not_add "the store does not have the access key (InvalidAccessKeyId)"
 	AWS_PROFILE=half does_not_add "the profile [half]"
 	AWS_PROFILE=none does_not_add "has no profile [none]"
 	mv "$HOME/.aws/credentials" ../elsewhere
 	AWS_SHARED_CREDENTIALS_FILE=$PWD/../elsewhere adds
 	export AWS_ACCESS_KEY_ID=AKIDSESSION AWS_SECRET_ACCESS_KEY=secret/with+signs=
-	does_not_add "the store does not take the session token (InvalidToken)"
+	does_not_add "the store does not accept the session token (InvalidToken)"
 	AWS_SESSION_TOKEN=token/1== adds
 	AWS_SECRET_ACCESS_KEY=$'two\nlines' does_not_add "the credentials for S3 have blanks"
-	AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=guess does_not_add "the store does not take the signature (SignatureDoesNotMatch)"
+	AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=guess does_not_add "the store does not accept the signature (SignatureDoesNotMatch)"
 }
 
 @test "S3: URLs that make no sense are refused, and none has keys in it" {
@@ -195,11 +195,11 @@ start_bucket() {
 	refuses "s3://bucket?region=a&region=b" "'region' twice"
 	refuses "s3://bucket?region=eu/west" "is not the name of a region"
 	refuses "s3://bucket?style=other" "is neither path nor virtual"
-	refuses "s3://bucket?endpoint=ftp://host" "varve does not speak 'ftp://'"
+	refuses "s3://bucket?endpoint=ftp://host" "varve does not support 'ftp://'"
 	refuses "s3://bucket?endpoint=https://host/path" "is not an S3 endpoint"
 	refuses "s3://bucket?endpoint=https://me:hidden@host" "is not an S3 endpoint"
-	refuses "s3://bucket/a//b" "the prefix 'a//b' in an s3 URL cannot be"
-	refuses "s3://bucket/a%20b" "cannot be"
+	refuses "s3://bucket/a//b" "the prefix 'a//b' in an s3 URL is not valid"
+	refuses "s3://bucket/a%20b" "is not valid"
 	refuses "s3://bucket/../x" "'.' or '..'"
 	ends_with 1 git config holder.z.url
 }
@@ -246,10 +246,10 @@ start_bucket() {
 		does_not_add "$words"
 		stderr_has "$hint"
 	done <<-'END'
-	slow|the store asked again and again to slow down (SlowDown)|--limit-rate
-	500|the store has trouble of its own (InternalError)|try again later
+	slow|the store repeatedly requested a slower rate (SlowDown)|--limit-rate
+	500|the store has an internal error (InternalError)|try again later
 	drop|was closed in the middle|
-	error200|the store has trouble of its own (InternalError)|try again later
+	error200|the store has an internal error (InternalError)|try again later
 	denied|the store denies access (AccessDenied)|s3:ListBucket
 	html|what answers there, with status 404, is not an S3 store|is the endpoint right?
 	bare|what answers there, with status 404, is not an S3 store|is the endpoint right?

@@ -189,7 +189,7 @@ does_not_add() {
 	kind_again x
 	ends_with 1 varve vault replicate --copies 2
 	stderr_has "holder 'x': "
-	stderr_has "is not ours to use"
+	stderr_has "no permission for"
 	stderr_has "owed"
 }
 

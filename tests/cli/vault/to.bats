@@ -11,7 +11,7 @@ count() {
 	stderr_has "1 copy is owed: this was sent only to the holders that --to names; 'varve vault replicate' without it brings the rest"
 	[ "$(count a) $(count b) $(count c)" = "0 1 0" ]
 	succeeds varve vault replicate
-	stderr_has "1 copy of earlier runs made up for"
+	stderr_has "made 1 copy that earlier runs lacked"
 	[ "$(count b)" = 1 ]
 	[ $(($(count a) + $(count c))) = 1 ]
 	change 5
@@ -24,7 +24,7 @@ count() {
 	stderr_has "no such holder 'nobody'"
 	# --min counts what --to leaves.
 	ends_with 1 varve vault replicate --to a --min 2
-	stderr_has "only 1 copy could be made, and 2 are the least"
+	stderr_has "only 1 copy could be made, but at least 2 are required"
 }
 
 @test "--limit-rate sends at most so much a second" {

@@ -129,7 +129,7 @@ load vault
 	succeeds varve vault writers add bob
 	stderr_has "$bob may write to this vault from the new epoch 2 on"
 	ends_with 2 varve vault writers add bob
-	stderr_has "is one already"
+	stderr_has "is already in the list"
 	succeeds varve vault writers
 	output_is "$bob"
 	cd ../bob

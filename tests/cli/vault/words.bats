@@ -1,4 +1,4 @@
-# What the vault's commands say when copies are lacking: why, and what helps.
+# What the vault's commands say when copies are missing: why, and what helps.
 load vault
 
 @test "status says in plain words what is not safe and what would help" {
@@ -86,7 +86,7 @@ load vault
 	ends_with 1 varve vault status
 	succeeds varve vault holder remove empty
 	ends_with 2 varve vault holder remove a
-	stderr_has "'a' keeps 1 copy that no other holder can take: without it it would be lacking"
+	stderr_has "'a' keeps 1 copy that no other holder can accept: after its removal, it would be missing"
 	stderr_has "ask for fewer copies ('varve vault replicate --copies')"
 	succeeds varve vault holder list
 	output_has "a  "

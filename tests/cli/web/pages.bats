@@ -78,7 +78,7 @@ head_of() {
 		"table/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' A key is a value of id" \
 		"table/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
 		"table/HEAD/t.csv?col=pric&val=1|t.csv: no such column 'pric' did you mean 'price'?" \
-		"table/HEAD/t.csv?from=-1|From '-1' makes no sense here It is a whole number from 0 on" \
+		"table/HEAD/t.csv?from=-1|From '-1' is not valid here It is a whole number from 0 on" \
 		"table/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
 		"compare?a=2024-02-30&b=HEAD|No such day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
 		"table/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \

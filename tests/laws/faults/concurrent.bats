@@ -265,7 +265,7 @@ moving_hook() {
 	git commit -qm one
 	moving_hook commit-msg
 	ends_with 2 varve migrate -m two '*.tab'
-	stderr_has "then the same command begins again"
+	stderr_has "then run the command again"
 	[ ! -e .git/varve-migrating ]
 	git reset -q
 	succeeds varve migrate -m two '*.tab'

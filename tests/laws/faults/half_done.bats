@@ -615,7 +615,7 @@ all_refuse() {
 	succeeds varve status
 	stderr_has "the switch to 'other' was interrupted; the next command that changes something here undoes"
 	succeeds varve switch main
-	stderr_has "    notes.txt: changed since, not touched"
+	stderr_has "    notes.txt: changed since, left unchanged"
 	stderr_has "the switch to 'other' was interrupted; it is undone now"
 	[ "$(cat notes.txt)" = "my own words" ]
 	same_bytes prices.csv ../template/prices.csv
@@ -643,7 +643,7 @@ all_refuse() {
 	[ -e .git/varve/later ]
 	echo "my own words" > prices.csv
 	ends_with 2 varve rm -q --cached no-such-file
-	stderr_has "    prices.csv: changed since, not touched"
+	stderr_has "    prices.csv: changed since, left unchanged"
 	stderr_has "resolving conflicts was interrupted; it is undone now"
 	stderr_has "the previous content of the files is in '$PWD/.git/varve/kept-1'"
 	[ "$(cat prices.csv)" = "my own words" ]

@@ -257,7 +257,7 @@ killed_holding() {
 	echo junk > .git/index~.lock
 	echo junk > .git/index~.lock.lock
 	succeeds varve add prices.csv
-	stderr_has "took away"
+	stderr_has "removed"
 	stderr_has "index.lock"
 	stale .git/refs/heads/main.lock
 	echo junk > .git/refs/heads/main~.lock
@@ -322,7 +322,7 @@ held() {
 	grep -q "remove that file" ../git.said
 	for name in machine space boot; do
 		grep -q "^varve: varve, process 1 on 'here', has locked" ../$name.said
-		grep -q "cannot be seen from here" ../$name.said
+		grep -q "cannot see from here" ../$name.said
 	done
 	grep -q "end that process" ../runs.said
 	! git -C ../runs add prices.csv || false # it keeps Git out, too
@@ -330,7 +330,7 @@ held() {
 	touch -h -d @1000 ../boot/.git/index.lock
 	cd ../boot
 	succeeds varve add prices.csv
-	stderr_has "took away"
+	stderr_has "removed"
 }
 
 # Whoever comes second must not take away the lock that the first has made since.
@@ -348,7 +348,7 @@ held() {
 		done
 		wait
 		[ "$(git for-each-ref refs/heads --format='%(refname)')" = refs/heads/main ]
-		[ "$(grep -c 'took away' ../said)" = "$round" ]
+		[ "$(grep -c 'removed' ../said)" = "$round" ]
 		[ -z "$(git_locks)" ]
 	done
 }

@@ -247,9 +247,9 @@ two_versions() {
 	cp b.toy then
 	for path in b.toy 'b.toy#Prices'; do
 		ends_with 2 varve restore --row 1 "$path"
-		stderr_has 'writes none into them'
+		stderr_has 'does not write them'
 		ends_with 2 varve set "$path" 1 price=7
-		stderr_has 'writes none into them'
+		stderr_has 'does not write them'
 		ends_with 2 varve delete "$path" 1
 	done
 	same

@@ -341,7 +341,7 @@ terminal() {
 	output_has "no problems found"
 	unset VARVE_TRUSTED_HOSTS
 	ends_with 1 varve doctor
-	output_has ".varveconfig names blocks at $peer, a host that is not trusted: it is not asked"
+	output_has ".varveconfig names blocks at $peer, a host that is not trusted: it is not contacted"
 	output_has "mend: git config --global --add varve.trustedHost $(site "$peer")"
 	git config varve.trustedHost $(site "$peer")
 	succeeds varve doctor

@@ -167,7 +167,7 @@ refs/varve/blocks" ]
 	varve add prices.csv > /dev/null
 	varve commit -qm one
 	ends_with 2 varve push -u origin main
-	stderr_has "varve: the blocks were not taken: git says: "
+	stderr_has "varve: the blocks were not accepted: git says: "
 	stderr_has "hook declined"
 	stderr_has "only branches, please"
 	stderr_has "hint: '[blocks] ref' in .varveconfig names another ref"
@@ -847,7 +847,7 @@ refs/tags/v1" ]
 	varve add prices.csv > /dev/null
 	varve commit -qm one
 	ends_with 2 varve push -u origin main
-	stderr_has "varve: the blocks were not taken: git says: "
+	stderr_has "varve: the blocks were not accepted: git says: "
 	stderr_has "exceeds maximum allowed size"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 	# git push is stopped, too, before it sends a pointer without its rows.

@@ -417,7 +417,7 @@ while True:
 	change 7
 	git -C ../host.git config http.receivepack false
 	ends_with 2 varve push
-	stderr_has "the blocks were not taken"
+	stderr_has "the blocks were not accepted"
 	stderr_has "403"
 	succeeds varve fetch
 	git -C ../host.git config http.receivepack true

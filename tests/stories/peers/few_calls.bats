@@ -252,7 +252,7 @@ many_tables() {
 	printf '#!/bin/sh\ncase "$*" in *read-tree*) echo mine > "%s/a/d7"; esac\nexec %s "$@"\n' "$PWD" "$(command -v git)" > bin/git
 	chmod +x bin/git
 	PATH="$PWD/bin:$PATH" succeeds varve clone "$OLDPWD" a
-	stderr_has "warning: 'd7/1.txt' is not as the commit has it: a file that was there stays"
+	stderr_has "warning: 'd7/1.txt' is not as the commit has it: an existing file stays"
 	[ "$(cat a/d7)" = mine ]
 	[ "$(git -C a status --porcelain | sort -u | cut -c1-5)" = "$(printf ' D d7\n%.0s' 1 2 3 4 5; echo '?? d7')" ]
 	rm a/d7

@@ -77,7 +77,7 @@ refused() {
 
 @test "a stream without end is cut off at the limit" {
 	git -C ../hub.git config receive.maxInputSize 2m
-	refused endless "more than is taken"
+	refused endless "more than is accepted"
 }
 
 @test "garbage in place of frames is refused" {
@@ -255,7 +255,7 @@ believed() {
 	believed wrong-bytes
 	rm -rf ../b
 	not_believed wrong-again "sent other bytes for the block"
-	not_believed wrong-again " did not come whole: "
+	not_believed wrong-again " did not arrive whole: "
 }
 
 @test "leaves that do not come by themselves are asked for" {
@@ -275,7 +275,7 @@ believed() {
 }
 
 @test "a server that sends without end is left at the limit" {
-	not_believed endless "sends more than is taken"
+	not_believed endless "sends more than is accepted"
 }
 
 @test "a server that speaks without end, or announces 2^63 bytes, is left" {
@@ -293,7 +293,7 @@ believed() {
 	from_liar drip
 	SECONDS=0
 	GIT_SSH=$PWD/../ssh ends_with 2 timeout 60 varve fetch --timeout 2
-	stderr_has "less than is waited for"
+	stderr_has "sent or accepted only"
 	[ "$SECONDS" -lt 30 ]
 }
 

@@ -83,7 +83,7 @@ sound() {
 	chmod +x ../ssh
 	export GIT_SSH=$PWD/../ssh
 	ends_with 1 git push ssh://host/hub.git main
-	stderr_has "the rows of 1 version of a table cannot go there with their commits"
+	stderr_has "the rows of 1 version of a table cannot be sent there with their commits"
 	stderr_has "git push --no-verify"
 	[ -z "$(git -C ../hub.git for-each-ref)" ]
 	succeeds git push -q --no-verify ssh://host/hub.git main

@@ -172,7 +172,7 @@ static void pages_whose_time_is_over_show_no_figures_of_a_part_as_those_of_the_t
 	(void)state;
 	begin();
 	make_page(&html, vv_page_column);
-	vv_assert_contains(vv_buf_cstr(&html), "The time for this page was over");
+	vv_assert_contains(vv_buf_cstr(&html), "The time limit of this page was reached");
 	assert_null(strstr(vv_buf_cstr(&html), "data-c=\"Missing\">0"));
 	assert_null(strstr(vv_buf_cstr(&html), "data-c=\"Least\">0"));
 	vv_buf_reset(&html);

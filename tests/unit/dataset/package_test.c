@@ -166,7 +166,7 @@ static void a_package_of_another_shape_is_named(void **state)
 		       "/resources/1: 'x.csv' is described a second time");
 	assert_refused(
 		FILES("datapackage.json", "{\"resources\":[{\"path\":[\"x.csv\",\"y.csv\"]}]}"),
-		"/resources/0/path: a resource made of 2 files cannot be honoured");
+		"/resources/0/path: a resource of 2 files is not supported");
 }
 
 static void the_schema_comes_compact_and_checked(void **state)
@@ -325,7 +325,7 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 	assert_member_refused("\"dialect\":[]",
 			      "/resources/0/dialect: must be an object, is an array");
 	assert_member_refused("\"dialect\":{\"delimiter\":\"||\"}",
-			      "/resources/0/dialect/delimiter: '||' cannot be honoured");
+			      "/resources/0/dialect/delimiter: '||' is not supported");
 	assert_member_refused("\"dialect\":{\"delimiter\":\"\xc2\xa7\"}", "/delimiter: ");
 	assert_member_refused("\"dialect\":{\"delimiter\":\"\"}", "/delimiter: is empty");
 	assert_member_refused("\"dialect\":{\"delimiter\":\"\\n\"}", "/delimiter: ");
@@ -334,41 +334,41 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 	assert_member_refused("\"dialect\":{\"delimiter\":\"'\",\"quoteChar\":\"'\"}",
 			      "/delimiter: is the quote or escape character as well");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":false}",
-			      "/doubleQuote: 'doubleQuote' cannot be honoured");
+			      "/doubleQuote: 'doubleQuote' is not supported");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":true,\"escapeChar\":\"\\\\\"}",
-			      "/escapeChar: 'escapeChar' cannot be honoured");
+			      "/escapeChar: 'escapeChar' is not supported");
 	assert_member_refused("\"dialect\":{\"commentChar\":\"##\"}", "/commentChar: ");
 	assert_member_refused("\"dialect\":{\"commentChar\":\";\",\"delimiter\":\";\"}",
 			      "/commentChar: ");
 	assert_member_refused("\"dialect\":{\"commentRows\":[2]}",
-			      "/commentRows: 'commentRows' cannot be honoured");
+			      "/commentRows: 'commentRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":[2],\"commentRows\":[1,3]}",
-			      "/commentRows: 'commentRows' cannot be honoured");
+			      "/commentRows: 'commentRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":[2],\"commentRows\":1}",
 			      "/commentRows: must be an array, is a number");
 	assert_member_refused("\"dialect\":{\"nullSequence\":\"NA\"}",
-			      "/nullSequence: 'nullSequence' cannot be honoured");
+			      "/nullSequence: 'nullSequence' is not supported");
 	assert_member_refused("\"dialect\":{\"skipInitialSpace\":\"no\"}",
 			      "/skipInitialSpace: must be true or false");
 	assert_member_refused("\"dialect\":{\"headerRows\":[1,3]}",
-			      "/headerRows: 'headerRows' cannot be honoured");
+			      "/headerRows: 'headerRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":[0]}",
-			      "/headerRows: 'headerRows' cannot be honoured");
+			      "/headerRows: 'headerRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":2}", "/headerRows: must be an array");
 	assert_member_refused("\"dialect\":{\"lineTerminator\":\";\"}",
-			      "/lineTerminator: ';' cannot be honoured");
+			      "/lineTerminator: ';' is not supported");
 	assert_member_refused("\"format\":\"json\",\"dialect\":{\"property\":1}",
 			      "/property: must be a string");
 	assert_member_refused("\"format\":\"json\",\"dialect\":{\"itemType\":\"array\"}",
-			      "/itemType: 'itemType' cannot be honoured");
+			      "/itemType: 'itemType' is not supported");
 	assert_member_refused("\"format\":\"ndjson\",\"dialect\":{\"itemKeys\":[\"a\"]}",
-			      "/itemKeys: 'itemKeys' cannot be honoured");
+			      "/itemKeys: 'itemKeys' is not supported");
 	assert_member_refused("\"compression\":\"gz\"",
-			      "/resources/0/compression: 'compression' cannot be honoured");
+			      "/resources/0/compression: 'compression' is not supported");
 	assert_member_refused("\"extrapaths\":[\"y.csv\"]",
-			      "/resources/0/extrapaths: 'extrapaths' cannot be honoured");
+			      "/resources/0/extrapaths: 'extrapaths' is not supported");
 	assert_member_refused("\"encoding\":\"utf-7\"",
-			      "/resources/0/encoding: the encoding 'utf-7' cannot be honoured");
+			      "/resources/0/encoding: the encoding 'utf-7' is not supported");
 	assert_member_refused("\"encoding\":5", "/resources/0/encoding: must be a string");
 }
 

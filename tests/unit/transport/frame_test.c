@@ -135,7 +135,7 @@ static void a_budget_ends_what_may_come(void **state)
 	vv_assert_ok(vv_frame_read(&r, &type, &err), &err);
 	assert_int_equal(r.budget, 4);
 	vv_assert_status(vv_frame_read(&r, &type, &err), VV_EREFUSED, &err);
-	vv_assert_contains(err.message, "more than is taken");
+	vv_assert_contains(err.message, "more than is accepted");
 	vv_frame_reader_clear(&r);
 	vv_channel_close(line);
 }

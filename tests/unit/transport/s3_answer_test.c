@@ -107,8 +107,8 @@ static void what_is_no_list_is_refused(void **state)
 	check_refused(PAGE("<IsTruncated>true</IsTruncated>"), "without a continuation token");
 	check_refused("<!DOCTYPE a [<!ENTITY b 'c'>]>" PAGE("&b;"), "an element without a name");
 	check_refused(PAGE("&b;"), "an entity that it does not have");
-	check_refused(PAGE("&#xD800;"), "a character that there is not");
-	check_refused(PAGE("&#1114112;"), "a character that there is not");
+	check_refused(PAGE("&#xD800;"), "a character that does not exist");
+	check_refused(PAGE("&#1114112;"), "a character that does not exist");
 	check_refused(PAGE("<a b></a>"), "an attribute without a value");
 	check_refused(PAGE("<a b=c></a>"), "an attribute without quotes");
 	check_refused(PAGE("<!-- -->"), "an element without a name");

@@ -195,7 +195,7 @@ static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
 		n->waiting = 0;
 		rc = vv_host_set_tip(h, &n->id, err);
 	} else if (rc == VV_OK) {
-		rc = vv_git_explain("the blocks were not taken", &said, code, err);
+		rc = vv_git_explain("the blocks were not accepted", &said, code, err);
 		*lost = vv_host_learn_size(h, n->waiting, &said) || is_race(vv_buf_cstr(&said)) ||
 			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
 			 !vv_oid_equal(&there, &h->tip));

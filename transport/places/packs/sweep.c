@@ -252,7 +252,7 @@ static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
 {
 	vv_fail(err, VV_ECORRUPT,
-		"'%s' does not show the version %s whole: nothing was removed%s%s",
+		"'%s' does not show the whole version %s: nothing was removed%s%s",
 		vv_text_url(s->h->url), vv_cid_shows(root), *lacks ? "; missing or damaged: " : "",
 		lacks);
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);

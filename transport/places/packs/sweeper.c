@@ -97,7 +97,7 @@ static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *wh
 {
 	return vv_fail(err, VV_ELOCKED,
 		       "another gc is at work in '%s' (%s%s, last seen %s): nothing was changed\n"
-		       "run it again later; one that was killed is passed over after an hour",
+		       "run it again later; an interrupted one is ignored after an hour",
 		       vv_text_url(s->url), *who->host ? "on " : "by its file ",
 		       *who->host ? vv_text_shows(who->host) : f->name,
 		       vv_text_time(f->modified, "%H:%M:%S UTC"));
@@ -165,7 +165,7 @@ vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err)
 	if ((rc = look(s, &f, err)) < 0) return rc;
 	if (f.now == 0) {
 		return vv_fail(err, VV_ECONFLICT,
-			       "another gc of '%s' took the place of this one, which stops\n"
+			       "another gc of '%s' took over, and this one stops\n"
 			       "run it again",
 			       vv_text_url(s->url));
 	}

@@ -98,7 +98,7 @@ static vv_status run_doctor(vv_context *c, vv_error *err)
 }
 
 static const vv_option doctor_table[] = {
-	OPT_FLAG(0, "offline", offline, "ask no remote whether it answers"),
+	OPT_FLAG(0, "offline", offline, "do not contact remotes"),
 	OPT_JSON("as FORMAT"),
 };
 

@@ -89,7 +89,7 @@ static vv_status install_one(const level *l, size_t i, bool force, bool dry, siz
 	if (set && !force) {
 		return vv_fail(err, VV_EREFUSED,
 			       "%s of %s is '%s' already\n"
-			       "--force puts varve's own value there: '%s'",
+			       "--force sets it to '%s'",
 			       key, l->name, vv_text_shows(vv_buf_cstr(&now)), wanted.data);
 	}
 	(*written)++;
@@ -283,7 +283,7 @@ static const vv_option uninstall_table[] = {
 const vv_command vv_cmd_uninstall = {
 	.name = "uninstall",
 	.group = "care",
-	.summary = "take the settings and the hook away that make git call varve",
+	.summary = "remove the settings and the hook that make git call varve",
 	.usage = "[--local | --system]",
 	.example = "$ varve uninstall\n"
 		   "git no longer calls varve by the settings of your user",

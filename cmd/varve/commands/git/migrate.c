@@ -81,8 +81,7 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 static void print_result(const vv_migrate_result *r, const vv_migrate_options *o)
 {
 	if (r->folders > 0) {
-		vv_warn("%s of DVC not changed: not all in them matches a pattern, or a list "
-			"of a folder is not in .dvc/cache",
+		vv_warn("%s of DVC not changed: not all of their files match a pattern, or the list of a folder is not in .dvc/cache",
 			vv_text_counted(r->folders, "file", "files"));
 	}
 	if (r->changed == 0) {
@@ -510,7 +509,7 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 {
 	vv_fail(err, VV_EREFUSED,
 		m->o->export ? "%s: another line of .gitattributes keeps it in blocks"
-			     : "%s: another line of .gitattributes wins over varve's",
+			     : "%s: another line of .gitattributes overrides varve's line",
 		vv_text_shows(path));
 	if (m->o->export && hint_pattern(m, path, err)) return VV_EREFUSED;
 	return vv_hint(err,
@@ -566,8 +565,7 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 			   strcmp(value, "unset") != 0) {
 			rc = vv_fail(
 				err, VV_EREFUSED,
-				"%s: another line of .gitattributes gives it to the filter '%s'\n"
-				"take that line out, or put one with !filter behind it",
+				"%s: another line of .gitattributes assigns it to the filter '%s'\nremove that line, or add one with !filter after it",
 				vv_text_shows(m->files[i].path), vv_text_shows(value));
 		} else {
 			p = value + strlen(value) + 1;
@@ -698,8 +696,7 @@ static vv_status fail_changed(const migration *m, vv_error *err)
 	drop_note(m);
 	return vv_fail(
 		err, VV_ECONFLICT,
-		"another program changed HEAD or the index meanwhile: nothing was committed\n"
-		"unstage what 'git status' lists; then the same command begins again");
+		"another program changed HEAD or the index meanwhile: nothing was committed\nunstage the files that 'git status' lists, then run the command again");
 }
 
 static vv_status commit(migration *m, const char *self, vv_error *err)
@@ -734,8 +731,7 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 			"it, 'git reset --hard' discards it");
 	} else {
 		drop_note(m);
-		vv_note("hint: another program changed HEAD or the index meanwhile; "
-			"unstage the changes, then the same command begins again");
+		vv_note("hint: another program changed HEAD or the index in the meantime; unstage the changes, then run the command again");
 	}
 	return rc;
 }
@@ -840,7 +836,7 @@ done:
 
 static const vv_option migrate_table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be moved"),
-	OPT_FLAG(0, "export", export, "the other way: plain text in Git again"),
+	OPT_FLAG(0, "export", export, "convert tables to plain text in Git"),
 	OPT_STRING('m', "message", message, "TEXT", "of the commit"),
 	OPT_FLAG(0, "no-commit", no_commit, "stage all and leave the commit to you"),
 	OPT_FLAG(0, "everything", everything, "rewrite the commits of all branches and tags"),

@@ -76,11 +76,10 @@ static vv_status refuse(const run *r, const char *what, const char *ref, vv_erro
 	return vv_fail(err, VV_EREFUSED,
 		       "this push would %s %s of %s, which %s\n"
 		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
-		       "'git push --no-verify' does it all the same",
+		       "'git push --no-verify' pushes anyway",
 		       what, vv_text_shows(ref), vv_text_shows(r->name),
-		       vv_ref_is_hosts_head(ref, strlen(ref))
-			       ? "says which version is the newest signed one"
-			       : "holds the rows of all tables",
+		       vv_ref_is_hosts_head(ref, strlen(ref)) ? "names the newest signed version"
+							      : "has the rows of all tables",
 		       vv_text_shows(r->name), vv_text_shows(r->name));
 }
 
@@ -275,7 +274,7 @@ static vv_status count_versions(run *r, vv_error *err)
 
 static vv_status stop(const run *r, vv_error *err)
 {
-	vv_prefix(err, "%s: the rows of %s %s cannot go there with their commits",
+	vv_prefix(err, "%s: the rows of %s %s cannot be sent there with their commits",
 		  vv_text_shows(r->name), vv_text_count(r->versions),
 		  r->versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
@@ -379,9 +378,7 @@ static vv_status send(run *r, vv_error *err)
 	} else if (there.host) {
 		rc = send_to_host(r, there.host, err);
 	} else if (!there.hello->writable) {
-		vv_fail(err, VV_EREFUSED,
-			"it takes no rows from you\n"
-			"ask its owner");
+		vv_fail(err, VV_EREFUSED, "it accepts no rows from you\nask its owner");
 		rc = stop(r, err);
 	} else {
 		rc = send_ahead(r, &t, there.peer, err);
@@ -470,7 +467,7 @@ const vv_command vv_cmd_pre_push = {
 		"called by git's pre-push hook: it sends the rows of tables before their commits",
 	.usage = "NAME URL",
 	.example = "$ varve pre-push \"$@\"",
-	.exit_codes = "1: git is not to push",
+	.exit_codes = "1: git must not push",
 	.arguments = "ref",
 	.hidden = true,
 	.check = check_pre_push,

@@ -33,15 +33,17 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_STRING(0, "files", files, "BYTES",
 		   "tables of up to this many bytes are files, too (20m); 0: none"),
-	OPT_FLAG(0, "force", force,
-		 "also if the folder has newer or other commits, which are fetched here before"),
-	OPT_FLAG(0, "no-pages", no_pages, "no pages for a browser, which varve-web draws"),
-	OPT_FLAG(0, "prune", prune,
-		 "remove unused files at once, while no reader is at work; else an hour later"),
+	OPT_FLAG(
+		0, "force", force,
+		"publish even if the folder has newer or other commits, which are first fetched here"),
+	OPT_FLAG(0, "no-pages", no_pages, "write no pages for browsers (needs varve-web)"),
+	OPT_FLAG(
+		0, "prune", prune,
+		"remove unused files at once, not an hour later; only while nothing reads the folder"),
 	OPT_STRING(
 		0, "to", to, "URL",
-		"then give the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
-	OPT_FLAG(0, "name", name, "and sign that the key's name at IPNS leads to it"),
+		"then send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
+	OPT_FLAG(0, "name", name, "and point the IPNS name of the signing key to it"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

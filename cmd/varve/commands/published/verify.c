@@ -267,7 +267,7 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 			(unsigned long long)now->newest.record.number);
 		if (is_other(&v) || v.refs.len > 0) { /* a copy is not ahead */
 			best->c->code = VV_EXIT_NO;
-			vv_warn("%s shows something else than was signed: 'varve verify %s' says what",
+			vv_warn("%s differs from its signed version: 'varve verify %s' shows how",
 				vv_text_url(url), vv_text_url(url));
 		}
 		if (!known->has_newest ||
@@ -299,7 +299,7 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 	vv_note(strncmp(vv_buf_cstr(&v->all.damaged), VV_FOLDER_MARK "\n",
 			strlen(VV_FOLDER_MARK) + 1) == 0
 			? "hint: without the file '" VV_FOLDER_MARK
-			  "' varve does not know '%s'; its owner publishes into a new folder"
+			  "' varve cannot recognise '%s'; its owner must publish into a new folder"
 			: "hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
 		vv_text_shows(v->folder));
 	return VV_OK;
