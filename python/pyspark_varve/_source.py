@@ -1,4 +1,4 @@
-"""What Spark's driver asks for, and what its workers read."""
+"""The part of the source that Spark's driver calls, and the part that its workers run."""
 from __future__ import annotations
 
 import csv
@@ -18,7 +18,7 @@ PARTITIONS = 64  #: at most, where their number is not given
 
 
 class Share(ds.InputPartition):  # type: ignore[misc]
-    """A share of a version's rows, or what one commit changed."""
+    """A share of a version's rows, or the changes of one commit."""
 
     def __init__(self, part: int, parts: int, before: str | None = None, after: str = "") -> None:
         super().__init__((part, parts, before, after))
@@ -26,7 +26,7 @@ class Share(ds.InputPartition):  # type: ignore[misc]
 
 
 class Reader(ds.DataSourceReader):  # type: ignore[misc]
-    """Reads a version, whose commit the driver has found."""
+    """Reads a version whose commit the driver has found."""
 
     # Filters of Spark are not taken (pushFilters): Spark 4.1 to 4.3 keep those of one query of a frame for the next.
 
@@ -49,7 +49,7 @@ class Reader(ds.DataSourceReader):  # type: ignore[misc]
 
 
 class DefaultSource(ds.DataSource):  # type: ignore[misc]
-    """The source."""
+    """The data source "varve"."""
 
     _found: dict[str, Any] | None = None
 
@@ -58,7 +58,7 @@ class DefaultSource(ds.DataSource):  # type: ignore[misc]
         return "varve"
 
     def _at(self) -> dict[str, Any]:
-        """What is read: found once, in the driver, which keeps it between schema() and reader()."""
+        """The version to read. The driver finds it once, and keeps it between schema() and reader()."""
         if self._found is None:
             with varve.Repo(self._option("path")) as r:
                 self._found = self._find(r)

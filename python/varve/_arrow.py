@@ -1,4 +1,4 @@
-"""What other libraries take by Arrow."""
+"""Data for other libraries through Arrow."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class _Stream:
 
 
 def options(text: bool, misfit: str, numbers: str) -> tuple[int, int, int]:
-    """Flags, misfit and numbers of a stream."""
+    """The flags, misfit and numbers of a stream."""
     for name, word, words in (("misfit", misfit, MISFITS), ("numbers", numbers, NUMBERS)):
         if word not in words:
             raise UsageError(f"{name} is one of {', '.join(map(repr, words))}", "usage")
@@ -37,7 +37,7 @@ def options(text: bool, misfit: str, numbers: str) -> tuple[int, int, int]:
 
 
 class _Masked:
-    """What pyarrow asks of a type of pandas: a column as integers with a mask. Pandas' own copies them twice."""
+    """The array type that pyarrow requests from pandas: integers with a mask. Pandas' own type copies them twice."""
 
     def __init__(self, dtype: Any) -> None:
         self._dtype = dtype
@@ -57,7 +57,7 @@ class _Masked:
 def pandas_frame(
     table: pyarrow.Table, dtype_backend: str | None, types_mapper: Callable[[Any], Any] | None
 ) -> pandas.DataFrame:
-    """A table of pyarrow as a frame of pandas: integer as Int64, boolean as boolean, date as datetime64[s]."""
+    """A pyarrow table as a DataFrame: integer becomes Int64, boolean becomes boolean, and date becomes datetime64[s]."""
     pa, pd = _values.library("pyarrow"), _values.library("pandas")
     if dtype_backend not in (None, "numpy_nullable", "pyarrow"):
         raise UsageError("dtype_backend is 'numpy_nullable' or 'pyarrow'", "usage")
@@ -76,8 +76,9 @@ def pandas_frame(
 
 
 class Frames:
-    """What has __arrow_c_stream__, which makes a new stream each time it is called: pyarrow, polars, DuckDB and pandas take
-    it as it is. InvalidDataError: a cell is not of its column's type."""
+    """An object with __arrow_c_stream__, which makes a new stream at each call. pyarrow, polars, DuckDB and pandas
+    accept the object directly. InvalidDataError: a cell does not match its column's type.
+    """
 
     _status: _varve.Handle | None = None
 
@@ -105,13 +106,14 @@ class Frames:
             raise
 
     def _raise_own(self, status: _varve.Handle) -> None:
-        """Raises the library's own error, if it was one that ended the stream."""
+        """Raises the library's own error if that error ended the stream."""
         _varve.arrow_status(status)
 
     @property
     def misfits(self) -> int:
-        """Cells that were not of their column's type in the last Arrow stream of this object, as far as it was read. The
-        error of that stream is raised again."""
+        """The number of cells that did not match their column's type in the last Arrow stream of this object, as far as
+        the stream was read. If the stream failed, raises its error again.
+        """
         return 0 if self._status is None else _varve.arrow_status(self._status)
 
     def to_arrow(self) -> pyarrow.Table:
@@ -119,7 +121,7 @@ class Frames:
         return self._read(_values.library("pyarrow").table)
 
     def to_batches(self) -> pyarrow.RecordBatchReader:
-        """A pyarrow.RecordBatchReader, which reads as it is asked; its errors are pyarrow's."""
+        """A pyarrow.RecordBatchReader, which reads on request. Its errors are those of pyarrow."""
         return self._read(_values.library("pyarrow").RecordBatchReader.from_stream)
 
     def to_polars(self) -> polars.DataFrame:
@@ -130,5 +132,5 @@ class Frames:
     def to_pandas(
         self, *, dtype_backend: str | None = None, types_mapper: Callable[[Any], Any] | None = None
     ) -> pandas.DataFrame:
-        """A pandas.DataFrame, by pyarrow. dtype_backend and types_mapper as for a table."""
+        """A pandas.DataFrame, made by pyarrow. For dtype_backend and types_mapper, see View.to_pandas()."""
         return pandas_frame(self.to_arrow(), dtype_backend, types_mapper)

@@ -1,4 +1,4 @@
-"""Views as datasets of pyarrow, into which DuckDB, pyarrow and others push columns and filters."""
+"""Views as pyarrow datasets, so that DuckDB, pyarrow and others can push down columns and filters."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._table import View
 
 class ViewDataset(ds.Dataset):  # type: ignore[misc]
-    """A dataset of pyarrow of which only columns are read that are asked for, and only groups of rows that can pass."""
+    """A pyarrow dataset that reads only requested columns, and only groups of rows that can pass the filter."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -27,7 +27,7 @@ class ViewDataset(ds.Dataset):  # type: ignore[misc]
         return self._schema
 
     def scanner(self, columns: Any = None, filter: Any = None, **options: Any) -> ds.Scanner:
-        """A scanner of some columns, of rows that pass the filter."""
+        """A scanner of some columns, with the rows that pass the filter."""
         names = self._schema.names
         wanted = names
         if columns is not None:
@@ -54,7 +54,9 @@ class _Reading:
 
 
 class QueryDataset(ViewDataset):
-    """The same for DuckDB, which asks a scanner for its reader alone: pyarrow's, a tenth of a query's time, is needed for filters."""
+    """The same for DuckDB, which requests only a reader from a scanner. pyarrow's scanner, which takes a tenth of a
+    query's time, is used only for filters.
+    """
 
     def scanner(self, columns: Any = None, filter: Any = None, **options: Any) -> Any:
         if columns and filter is None:

@@ -18,7 +18,7 @@ Cells = dict[str, "str | None"]
 
 
 class CellChange(NamedTuple):
-    """A cell of a changed row. key: the row's key as a tuple, or its number where rows have no key."""
+    """A cell of a changed row. key: the row's key as a tuple, or the row's number if the rows have no key."""
 
     key: tuple[str | None, ...] | int
     column: str
@@ -27,15 +27,16 @@ class CellChange(NamedTuple):
 
 
 class RowChange(NamedTuple):
-    """A changed row, before and after, as dicts of cells as written."""
+    """A changed row, before and after: dicts of cells, as the files spell them."""
 
     before: Cells
     after: Cells
 
 
 class RowVersion(NamedTuple):
-    """A row of either table, as a dict of cells as written. change_type: "insert", "delete", "update_preimage" or
-    "update_postimage"."""
+    """A row of either table, as a dict of cells, as the file spells them. change_type: "insert", "delete",
+    "update_preimage" or "update_postimage".
+    """
 
     change_type: str
     cells: Cells
@@ -55,8 +56,10 @@ class _Changes(Frames):
 
 
 class CellChanges(_Changes):
-    """Cells of changed rows that have another text: CellChange when iterated. By Arrow the columns of the key (without one
-    row_number), column, before and after, the latter as written."""
+    """Cells of changed rows whose text differs. Iteration returns CellChange objects. An Arrow stream has the columns
+    of the key (or row_number, if there is no key), column, before and after; before and after are as the files spell
+    them.
+    """
 
     _what = CELLS
 
@@ -74,9 +77,10 @@ class CellChanges(_Changes):
 
 
 class RowChanges(_Changes):
-    """Both versions of each row that differs: RowVersion when iterated. By Arrow, with types, the columns of the newer
-    table, those that only the older one has, and, as in Delta Lake's change data feed, _change_type, _commit_version and
-    _commit_timestamp (those of the commit that the newer table is from, else null)."""
+    """Both versions of each row that differs. Iteration returns RowVersion objects. An Arrow stream has typed columns:
+    those of the newer table, those that only the older table has, and, as in Delta Lake's change data feed,
+    _change_type, _commit_version and _commit_timestamp (of the commit in which the newer table was found, else null).
+    """
 
     _what = ROWS
 
@@ -91,11 +95,9 @@ class RowChanges(_Changes):
 
 
 class Diff:
-    """What differs between two tables. Groups of rows that both have are not read; each iterator reads anew.
-
-    before, after: the two tables.
-
-    rows and cells go by Arrow, too: pyarrow, polars, DuckDB and pandas take them as they are.
+    """The differences between two tables. Groups of rows that both tables have are not read. Each iterator reads the
+    tables again. before, after: the two tables. rows and cells also have Arrow streams, so pyarrow, polars, DuckDB and
+    pandas accept them directly.
     """
 
     def __init__(
@@ -147,23 +149,25 @@ class Diff:
 
     @property
     def changed(self) -> Iterator[RowChange]:
-        """Rows that both tables have with other cells."""
+        """Rows that both tables have, but with different cells."""
         old, new = _values.unique(self.before.columns), _values.unique(self.after.columns)
         return (RowChange(dict(zip(old, c[3])), dict(zip(new, c[4]))) for c in self._changes(CHANGED))
 
     @property
     def cells(self) -> CellChanges:
-        """Cells of changed rows that have another text, with the row's key."""
+        """Cells of changed rows whose text differs, with the row's key."""
         return CellChanges(self)
 
     @property
     def rows(self) -> RowChanges:
-        """Rows that differ, in both versions."""
+        """Both versions of each row that differs."""
         return RowChanges(self)
 
     @property
     def summary(self) -> dict[str, Any]:
-        """Counts of rows and cells, and the columns that were added, removed or renamed. Reads the whole difference."""
+        """The counts of changed rows and cells, and the columns that were added, removed or renamed. Reads the whole
+        difference.
+        """
         names = (
             "rows_before rows_after added removed changed moved respelled cells_changed cells_respelled "
             "repeated_keys keyed reordered key_changed"

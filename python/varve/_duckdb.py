@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def _short_names(paths: Iterable[str]) -> dict[str, str]:
-    """For each path the shortest name that only it has: "prices", "prices.csv" or the path. SQL does not distinguish
-    upper and lower case."""
+    """The shortest unique name of each path: "prices", "prices.csv" or the path. SQL does not distinguish upper and
+    lower case.
+    """
     files = {path: path.rpartition("/")[2] for path in paths}
     stems = {path: file[:1] + file[1:].partition(".")[0] for path, file in files.items()}
     by_stem, by_file = (Counter(name.lower() for name in names.values()) for names in (stems, files))

@@ -10,10 +10,8 @@ from . import _hints
 
 
 class Error(Exception):
-    """What libvarve reports.
-
-    code: the error's name, such as "not-found"; hint: what may help, or ""; message: what happened; path, row (from 0) and
-    column: where, None where the error is of no single one.
+    """An error of libvarve. code: the name of the error, such as "not-found"; message: what happened; hint: what may
+    help, or ""; path, row (from 0) and column: the place of the error; None if the error is not about a single one.
     """
 
     code: str
@@ -37,7 +35,7 @@ class Error(Exception):
 
 
 class NotFoundError(Error, KeyError):
-    """No such repository, path, revision, column or row. It is a KeyError, too."""
+    """No such repository, path, revision, column or row. Also a KeyError."""
 
 
 class MissingBlocksError(Error):
@@ -49,7 +47,7 @@ class LockedError(Error):
 
 
 class InvalidDataError(Error):
-    """Data that cannot be read, or that does not pass a check: then findings has what is wrong."""
+    """Data cannot be read, or fails a check; after a check, findings lists the problems."""
 
     findings: list[Any]
 
@@ -59,23 +57,23 @@ class InvalidDataError(Error):
 
 
 class RefusedError(Error):
-    """A policy, a hook or a limit forbids it."""
+    """A policy, a hook or a limit forbids the call."""
 
 
 class UsageError(Error, ValueError):
-    """An argument is invalid, or does not fit what it is used with."""
+    """An argument is invalid, or does not suit the object that it is used with."""
 
 
 class SchemaMismatchError(Error):
-    """Columns of data that is written are not those of the table."""
+    """The columns of the data to write are not those of the table."""
 
 
 class ConflictError(Error):
-    """Something changed meanwhile."""
+    """Another process changed something in the meantime."""
 
 
 class MergeConflictError(ConflictError):
-    """A merge that cannot decide: cells has what both sides changed, as Repo.conflicts lists it."""
+    """A merge has conflicts. cells lists the cells that both sides changed, as Repo.conflicts() does."""
 
     cells: list[Any]
 
@@ -85,15 +83,17 @@ class MergeConflictError(ConflictError):
 
 
 class PushRejectedError(Error):
-    """Another repository does not accept a push: it has commits that are not here, or rules of its own."""
+    """Another repository does not accept a push: it has commits that are not here, or its rules forbid the push."""
 
 
 class ProgramMissingError(Error):
-    """A program that the call needs is not on the PATH: git for Git hosts, hooks' and signing programs, ssh."""
+    """A program that the call needs is not on the PATH: git (for Git hosts), a program of a hook, a signing program, or
+    ssh.
+    """
 
 
 class AuthError(Error):
-    """A remote requires a login, or does not accept the one that was given."""
+    """A remote requires a login, or does not accept the given login."""
 
 
 class CorruptError(Error):
@@ -117,14 +117,14 @@ CLASSES: dict[str, type[Error]] = {
 
 
 def make(code: str, message: bytes, hint: bytes, name: str | None = None, args: tuple[bytes, ...] = ()) -> Error:
-    """The exception of an error of the library. name and args: of a hint that is a code."""
+    """The exception for an error of the library. name and args: the code of the hint, and its arguments."""
     said = _hints.words(name, [text(a) for a in args]) if name else text(hint)
     return CLASSES.get(code, Error)(text(message), code, said)
 
 
 @contextlib.contextmanager
 def about(path: str | os.PathLike[str]) -> Iterator[None]:
-    """What fails within is of this path."""
+    """Within the block, errors get this path."""
     try:
         yield
     except Error as e:
@@ -137,7 +137,7 @@ def text(raw: bytes) -> str:
 
 
 def raw(words: str) -> bytes:
-    """The bytes of a text, of a name that is not UTF-8 too."""
+    """The bytes of a text, also of a name that is not UTF-8."""
     if not isinstance(words, str):
         raise TypeError(f"expected str, not {type(words).__name__}")
     return words.encode("utf-8", "surrogateescape")

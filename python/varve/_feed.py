@@ -1,4 +1,4 @@
-"""What commits changed in a table, one after the other, as the change data feed of Delta Lake has it."""
+"""The changes of a table, commit by commit, in the form of Delta Lake's change data feed."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ OWN = (
 
 
 def schema(table: Table) -> pa.Schema:
-    """The columns of a table, and those of the feed."""
+    """The columns of a table, and the columns that the feed adds."""
     return pa.schema([*pa.schema(table).remove_metadata(), *OWN])
 
 
@@ -32,7 +32,7 @@ def commits(r: Repo, path: str, start: str, end: str) -> list[tuple[str | None, 
 
 
 def _whole(r: Repo, table: Table, commit: str, kind: str) -> pa.RecordBatchReader:
-    """All rows, as a commit's."""
+    """All rows, as changes of one commit."""
     time = next(r.log(rev=commit, limit=1)).time
     reader = table.to_batches()
     fields = schema(table)
@@ -62,8 +62,9 @@ def _changes(r: Repo, path: str, before: str | None, after: str) -> pa.RecordBat
 
 
 def batches(r: Repo, path: str, before: str | None, after: str, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """What a commit changed, in columns that are wanted: null where a version lacks one. A column that had another type
-    becomes what it is now, an error where a value cannot."""
+    """The changes of a commit in the requested columns; null if a version lacks a column. A column that had a different
+    type gets its present type; a value that cannot be converted is an error.
+    """
     for b in (_changes(r, path, before, after) or ()) if after else ():
         have = b.schema.names
         columns = [

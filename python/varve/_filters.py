@@ -1,7 +1,7 @@
-"""Filters of pyarrow, expressions or lists, and of polars (_polars.py) in varve's language of conditions.
+"""Translates filters of pyarrow (expressions or lists) and polars (_polars.py) into varve's language of conditions.
 
-An expression shows what it is only where it is pickled: as pairs of words, in the order in which its parts are built, and a batch with
-its values. What is not understood there, now or in a later pyarrow, is not translated.
+An expression shows its structure only when it is pickled: as pairs of words, in the order in which its parts are built,
+and a batch with its values. Parts that are not recognised, in this pyarrow or a later one, are not translated.
 """
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _build(pairs: Iterator[tuple[str, str]], values: Any, kind: str, word: str) 
 
 
 def parse(expression: Any) -> Node | None:
-    """None: it is not as it is known."""
+    """None: the structure is not recognised."""
     import pyarrow as pa
 
     try:
@@ -94,8 +94,9 @@ def parse(expression: Any) -> Node | None:
 
 @dataclass(frozen=True)
 class Said:
-    """Conditions that all rows meet for which an expression is true, or false; None: nothing is known of these. exact,
-    false_exact: such a condition is known, and no others meet it."""
+    """Conditions that all rows meet for which an expression is true, or false; None: no such condition is known. exact,
+    false_exact: the condition is met by these rows alone.
+    """
 
     true: str | None
     false: str | None
@@ -129,7 +130,9 @@ def _number(value: Any) -> str | None:
 
 @dataclass(frozen=True)
 class Column:
-    """A column as it is compared. kind: int, float, decimal, bool, date, moment, text, or written for text of another type."""
+    """A column in a comparison. kind: int, float, decimal, bool, date, moment, text, or written (the text of another
+    type).
+    """
 
     name: str
     kind: str
@@ -144,11 +147,11 @@ class Column:
         return f"text({quoted})" if self.kind == "written" else quoted
 
     def may_be_null(self, text: str) -> bool:
-        """Is this what text() gives for a cell that is null in Arrow?"""
+        """Can text() return this for a cell that is null in Arrow?"""
         return not text or text in self.missing
 
     def literal(self, value: Any) -> str | None:
-        """The value as a condition has it; None: it is of another kind."""
+        """The value as a condition writes it; None: the value is of another kind."""
         if self.kind in ("int", "decimal"):
             fits = not isinstance(value, float) or abs(value) < 2**53
             return _number(value) if fits else None
@@ -164,7 +167,7 @@ class Column:
         return None
 
     def around(self, value: Any, exact: bool) -> tuple[str, str] | None:
-        """Of values that are rounded in Arrow: what is certainly less, and more, than all cells that are this one there."""
+        """For values that Arrow rounds: a certain lower and upper bound of all cells that become this value."""
         if self.kind == "float":
             number = _number(value)
             if number is None or (exact and number):
@@ -216,7 +219,7 @@ class Column:
         )
 
     def among(self, values: list[Any], exact: bool) -> Said:
-        """pyarrow's is_in: false, too, where the cell is null."""
+        """pyarrow's is_in, which is false for a null cell, too."""
         literals: list[str] = []
         each = [self.compare("=", value, exact) for value in values]
         if not each or any(said.true is None for said in each):
@@ -253,8 +256,9 @@ TEXT_FUNCTIONS = {"starts_with": _text_function("^="), "match_like": _text_funct
 
 
 class Translator:
-    """Says what filters are of the columns of a view. exact: numbers are compared as they are written, as varve does it; else as
-    doubles, where Arrow has doubles. kinds: of the view's columns, as Column has them."""
+    """Translates filters on the columns of a view. exact: numbers are compared exactly, as varve does; else as doubles
+    where Arrow has doubles. kinds: the Column of each column of the view.
+    """
 
     def __init__(self, view: View, kinds: dict[str, str], exact: bool, nan_is_greatest: bool = False) -> None:
         self._columns: dict[str, Column] = {}
@@ -342,7 +346,7 @@ def _kinds(view: View, schema: pa.Schema) -> dict[str, str]:
 
 
 def wide(expression: Any, view: View, schema: pa.Schema) -> str | None:
-    """A condition that all rows pass which pass the expression, and perhaps others; None: all do."""
+    """A condition that all rows meet that pass the expression, and possibly others; None: every row may pass."""
     node = parse(expression)
     return widest(Translator(view, _kinds(view, schema), exact=False), node)
 
@@ -374,8 +378,9 @@ def _any(word: str, parts: list[Call]) -> Call:
 
 
 def condition(filters: Any, view: View, schema: pa.Schema) -> str | None:
-    """filters as pyarrow takes them, an expression, [(column, operator, value), ...] or a list of such lists of which one must
-    hold, as a condition that means the same. UsageError: it has parts that varve's conditions lack."""
+    """A condition that means the same as filters in pyarrow's form: an expression, a list [(column, operator, value),
+    ...], or a list of such lists of which one must hold. UsageError: varve's conditions cannot express a part of it.
+    """
     if hasattr(filters, "is_valid"):
         node = parse(filters)
     else:

@@ -1,5 +1,6 @@
-"""Hints that libvarve has as codes (./dev hints lists them), in the words of this package. Of codes without words the message
-is shown alone."""
+"""The hints that libvarve returns as codes (./dev hints lists them), in the words of this package. For a code without
+words, only the message is shown.
+"""
 from __future__ import annotations
 
 FETCH = "Repo.fetch_data() gets the blocks from the remotes"

@@ -1,7 +1,7 @@
-"""Predicates of polars in varve's language of conditions.
+"""Translates predicates of polars into varve's language of conditions.
 
-A predicate shows what it is where it is serialized as JSON. What is not understood there, now or in a later polars, is not translated:
-polars itself applies all of it to the rows that it gets.
+A predicate shows its structure when it is serialized as JSON. Parts that are not recognised, in this polars or a later
+one, are not translated: polars applies the whole predicate to the rows that it gets.
 """
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _value(kind: str, value: Any) -> Any:
 
 
 def _function(function: Any, arguments: tuple[Node, ...]) -> Node:
-    """A function that is named by a word, or by the only key of a dict, whose value is its options."""
+    """A function whose name is a word, or the only key of a dict with the function's options."""
     (group, named), *others = function.items()
     word, options = next(iter(named.items())) if isinstance(named, dict) else (named, {})
     if others or group not in ("Boolean", "StringExpr"):
@@ -97,7 +97,7 @@ def _kind(dtype: Any, kind: str, view: View) -> str:
 
 
 def wide(predicate: polars.Expr, view: View, schema: polars.Schema) -> str | None:
-    """A condition that all rows pass which pass the predicate, and perhaps others; None: all do."""
+    """A condition that all rows meet that pass the predicate, and possibly others; None: every row may pass."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a form that is not promised to stay

@@ -1,4 +1,6 @@
-"""Writing to a repository at a URL: a commit in the cache, on a branch of its own, which is pushed to the branch there."""
+"""Writes to a repository at a URL: makes a commit in the cache, on a temporary branch, and pushes it to the branch at
+the URL.
+"""
 from __future__ import annotations
 
 import os
@@ -16,11 +18,10 @@ if TYPE_CHECKING:
 
 
 class RemoteTransaction(Transaction):
-    """A Transaction whose commit is pushed where the `with` ends. PushRejectedError: the branch moved there meanwhile, or the
-    other side has rules of its own; then nothing happened.
-
-    The version of the first path that is changed is fetched before. Further ones have to be in the cache:
-    MissingBlocksError names Repo.fetch_data(), which gets them before the transaction.
+    """A Transaction whose commit is pushed at the end of the `with` block. PushRejectedError: the branch at the URL
+    moved in the meantime, or the other side's rules forbid the push; then nothing was changed there. The version of the
+    first path that is changed is fetched automatically. The versions of further paths must be in the cache; if they are
+    not, MissingBlocksError names Repo.fetch_data(), which fetches them before the transaction.
     """
 
     def __init__(self, url: str, cache: Repo, message: str, branch: str | None, start: str | None, author: str | None) -> None:
@@ -40,7 +41,7 @@ class RemoteTransaction(Transaction):
         self.commit_id, self.results = None, []
 
     def _begin(self, path: str | os.PathLike[str]) -> None:
-        """Opens the transaction, which has the writer's lock: nothing can be fetched from then on."""
+        """Opens the transaction, which takes the writer's lock: after this, nothing can be fetched."""
         if self._begun:
             return
         if self._start is not None:

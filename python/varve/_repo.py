@@ -34,7 +34,7 @@ KINDS = ("added", "removed", "changed", "moved")
 
 
 class Commit(NamedTuple):
-    """A commit. Times are aware datetimes in the zone that the commit names."""
+    """A commit. Its times are aware datetimes in the time zone of the commit."""
 
     id: str
     tree: str
@@ -54,7 +54,9 @@ class Commit(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A path that differs from HEAD. staged and work: as in git status --short; old_path: where it was renamed."""
+    """A path that differs from HEAD. staged and work: letters as in git status --short; old_path: the path before a
+    rename.
+    """
 
     path: str
     old_path: str | None
@@ -64,7 +66,7 @@ class Change(NamedTuple):
 
 
 class RowCell(NamedTuple):
-    """A cell of a row's history. before and after are None where the cell was added or removed."""
+    """A cell in the history of a row. before or after is None if the cell was added or removed."""
 
     column: str
     old_column: str | None
@@ -82,7 +84,7 @@ class RowEvent(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """An aggregate of a version. value None: the version has none."""
+    """The value of an aggregate in one version. value None: the aggregate has no value there."""
 
     commit: str
     time: datetime.datetime
@@ -112,22 +114,23 @@ def _size(size: int | str) -> int:
 
 
 def split_url(word: str) -> tuple[str | None, str]:
-    """URL#REV:PATH as (URL, REV:PATH); (None, word) where it has no URL. PATH alone is of HEAD."""
+    """URL#REV:PATH as (URL, REV:PATH); (None, word) if the word has no URL. PATH alone means HEAD:PATH."""
     url, sharp, rest = word.partition("#")
     return (url, rest) if sharp and _is_url(url) else (None, word)
 
 
 class Repo(Sync):
-    """A repository: the one that contains path, or the one at a URL. Use it with `with`, or close() it; what was made of it
-    stays usable.
+    """A repository: the one that contains path, or the one at a URL. Use it in a `with` statement, or close() it;
+    tables and iterators that were made from it stay usable.
 
-    Of a URL (https://, ssh://, file:// ..., or user@host:path) a cache has the history, and the data of the versions that
-    were read; r["prices.csv"] is HEAD's, and what is written, to a branch=, is pushed at once. cache: its folder, else VARVE_CACHE, else
-    $XDG_CACHE_HOME/varve; cache_size: what was read longest ago goes when there is more; refresh False: what is in the cache
-    is not asked for again. If the URL does not answer, a VarveWarning has the age of what is in the cache.
+    If path is a URL (https://, ssh://, file:// ..., or user@host:path), a cache holds the history and the data of the
+    versions that were read. r["prices.csv"] is then the table of HEAD, and changes, which need branch=, are pushed at
+    once. cache: the folder of the cache (default: VARVE_CACHE, else $XDG_CACHE_HOME/varve); cache_size: the limit of
+    the cache; the data that was read longest ago is removed first; refresh False: use a cached repository without a
+    request. If the URL does not answer, a VarveWarning shows the age of the cached data.
 
-    NotFoundError: no repository; RefusedError: another user owns it. Threads may share a Repo: it serves one at a time,
-    and others wait. After a fork, the child opens it again.
+    NotFoundError: no repository; RefusedError: another user owns the repository. Threads may share a Repo: one thread
+    uses it at a time, and the others wait. After a fork, the child must open the repository again.
     """
 
     def __init__(
@@ -155,7 +158,7 @@ class Repo(Sync):
         self._place: Place = (self._folder, None if cache is None else os.fspath(cache), cache_size, refresh)
 
     def close(self) -> None:
-        """Closes the repository. Harmless when repeated."""
+        """Closes the repository. Further calls have no effect."""
         self._environment = ()
         _varve.close(self._handle)
 
@@ -174,9 +177,11 @@ class Repo(Sync):
     # ---- versions ----
 
     def rev_parse(self, rev: str | datetime.date | datetime.datetime) -> str:
-        """The id of a commit: of a revision as Git has them, or of a day, as `varve log` has them: 2026-11-17 is the last
-        commit on HEAD's first-parent line before the end of that local day, as a date or as text; of a
-        datetime (naive: local time) the last one up to then. NotFoundError, also of a day before all commits or to come."""
+        """The id of a commit, for a revision as in Git, or for a day or time, as in `varve log`. A day (2026-11-17, a
+        text or a date) means the last commit on HEAD's first-parent line before the end of that local day; a datetime
+        (naive: local time) the last commit up to that time. NotFoundError: no such revision, a day before all commits,
+        or a day in the future.
+        """
         if isinstance(rev, datetime.datetime):
             return self._last(rev)
         if isinstance(rev, datetime.date):
@@ -211,10 +216,9 @@ class Repo(Sync):
         return _varve.find(self._handle, raw(word))
 
     def __getitem__(self, word: str | os.PathLike[str]) -> Table:
-        """The table that a word names: PATH (of the work tree; of HEAD in a bare repository), REV:PATH, :PATH (the
-        index), a CID, or URL#REV:PATH, of another repository. Paths are relative to the top of the work tree; an os.PathLike is taken literally.
-
-        NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
+        """The table with a name: PATH (in the work tree; in a bare repository, in HEAD), REV:PATH, :PATH (in the
+        index), a CID, or URL#REV:PATH (in another repository). Paths are relative to the top of the work tree; an
+        os.PathLike is taken literally. NotFoundError (a KeyError); InvalidDataError: not a table; MissingBlocksError.
         """
         url, rest = split_url(word) if isinstance(word, str) else (None, "")
         if url is not None:
@@ -236,16 +240,16 @@ class Repo(Sync):
         return True
 
     def table(self, path: str | os.PathLike[str], rev: str | datetime.date | datetime.datetime | None = None) -> Table:
-        """The table at a path: of the work tree (of HEAD in a bare repository), or of a revision, which rev_parse() takes.
-
-        NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
+        """The table at a path: in the work tree (in a bare repository: in HEAD), or in a revision, as for rev_parse().
+        NotFoundError (a KeyError); InvalidDataError: not a table; MissingBlocksError.
         """
         with about(path):
             return Table(self._version(path, rev), self._place)
 
     def tables(self, rev: str | datetime.date | datetime.datetime | None = None) -> list[str]:
-        """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted, and names of tables of
-        documents, such as budget.xlsx#Prices."""
+        """The paths of the tables in the index (in a bare repository: in HEAD), or in a revision, sorted; and the names
+        of tables in documents, such as budget.xlsx#Prices.
+        """
         at: str | None = "HEAD" if self.work_tree is None else None
         if rev is not None:
             at = self.rev_parse(rev)
@@ -254,24 +258,22 @@ class Repo(Sync):
     # ---- queries ----
 
     def sql(self, query: str, params: _sql.Parameters | None = None, *, timeout: float | None = None) -> _sql.QueryResult:
-        """The rows of one statement of SQLite's SQL, in which each version, difference and history is a table
-        (docs/programs/sql.md): "prices@v1", prices AS OF '2026-11-17', varve_diff_prices('v1', 'HEAD').
-
-        params: a sequence for ? or a mapping for :NAME. timeout: after so many seconds TimeoutError. A cell that is not of its column's type is None, with a
-        VarveWarning that counts them. UsageError: the query is wrong; NotFoundError: no such table or revision;
-        MissingBlocksError.
+        """The rows of one SQLite statement in which each version, difference and history is a table
+        (docs/programs/sql.md): "prices@v1", prices AS OF '2026-11-17', varve_diff_prices('v1', 'HEAD'). params: a
+        sequence for ?, or a mapping for :NAME. timeout: a number of seconds, after which TimeoutError is raised. A cell
+        that does not match its column's type is None; a VarveWarning counts such cells. UsageError: an error in the
+        query; NotFoundError: no such table or revision; MissingBlocksError.
         """
         return _sql.query(self._place, query, params, timeout)
 
     def duckdb(
         self, con: DuckDBPyConnection | None = None, revs: Iterable[str | datetime.date] = ()
     ) -> DuckDBPyConnection:
-        """A connection of DuckDB (con, else a new one) with the tables of the work tree (of HEAD in a bare repository)
-        under their short names, and those of each revision in a schema: prices, "v1".prices. They are datasets: a query
-        reads the columns that it needs, and groups of rows that can pass its conditions.
-
-        They are the versions of now; call it again for later ones. A table whose blocks are not here is left out, with a
-        VarveWarning.
+        """A DuckDB connection (con, or a new one) with the tables of the work tree (of HEAD in a bare repository) under
+        their short names, and the tables of each revision in a schema: prices, "v1".prices. The tables are datasets: a
+        query reads only the columns that it needs, and groups of rows that can pass its conditions. The connection has
+        the versions of the time of this call; call the method again for later ones. A table whose blocks are not here
+        is left out, with a VarveWarning.
         """
         from . import _duckdb
 
@@ -284,19 +286,20 @@ class Repo(Sync):
 
     @property
     def branches(self) -> dict[str, str]:
-        """Names of local branches, with the ids of their commits."""
+        """The names of the local branches, with the ids of their commits."""
         return self._refs("refs/heads/")
 
     @property
     def tags(self) -> dict[str, str]:
-        """Names of tags, with the ids of their commits; "" where a tag is of something else."""
+        """The names of the tags, with the ids of their commits; "" if the tagged object is not a commit."""
         return self._refs("refs/tags/")
 
     def log(
         self, path: str | os.PathLike[str] | None = None, rev: str | None = None, *, first_parent: bool = False, limit: int = 0
     ) -> Iterator[Commit]:
-        """Commits, newest first: of HEAD or of a range such as "v1..main", those that changed a path, under earlier names, too.
-        limit 0: all."""
+        """Commits, newest first: those of HEAD or of a range such as "v1..main"; with path, those that changed this
+        path, also under earlier names. limit 0: all.
+        """
         paths = None if path is None else (os.fsencode(path),)
         flags = (FIRST_PARENT if first_parent else 0) | (FOLLOW if paths else 0)
         cursor = _varve.log(self._handle, None if rev is None else raw(rev), paths, flags, 0)
@@ -305,16 +308,17 @@ class Repo(Sync):
     def figure(
         self, figure: str, path: str | os.PathLike[str], *, where: str | None = None, rev: str | None = None
     ) -> list[Figure]:
-        """An aggregate of each version of a table, such as "sum(price)", newest first, through renames; where: of the rows that meet
-        this condition."""
+        """The value of an aggregate, such as "sum(price)", in each version of a table, newest first, through renames.
+        where: aggregate only the rows that meet this condition.
+        """
         query = "SELECT commit_hash, commit_date, figure FROM varve_log(?, ?, ?, ?)"
         rows = self.sql(query, (os.fspath(path), rev, figure, where)).rows
         return [Figure(commit, datetime.datetime.fromisoformat(time.replace("Z", "+00:00")), value) for commit, time, value in rows]
 
     def row_history(self, path: str | os.PathLike[str], *key: Value, rev: str | None = None) -> Iterator[RowEvent]:
-        """Commits that changed the row with this key, newest first. Renamed files, columns and keys are followed.
-
-        NotFoundError: no such path; UsageError: the table has no key, or another number of columns.
+        """The commits that changed the row with this key, newest first. Renamed files and columns and changed keys are
+        followed. NotFoundError: no such path; UsageError: the table has no key, or a key with a different number of
+        columns.
         """
         values = tuple(map(_values.written, key))
         cursor = _varve.row_history(self._handle, os.fsencode(path), values, None if rev is None else raw(rev))
@@ -324,7 +328,7 @@ class Repo(Sync):
         )
 
     def status(self) -> list[Change]:
-        """Paths of the index and the work tree that differ from HEAD, files that are not tracked among them."""
+        """The paths of the index and the work tree that differ from HEAD, including untracked files."""
         found = _values.items(_varve.changes(self._handle, None, None, UNTRACKED))
         return [Change(path, old, staged, work, bool(table)) for path, old, staged, work, table in found]
 
@@ -347,12 +351,11 @@ class Repo(Sync):
         misfit: str = "error",
         numbers: str = "double",
     ) -> Diff:
-        """What differs at a path between two revisions. b None: the work tree (HEAD in a bare repository).
-
-        key: columns that identify a row (an empty list: none); only, ignore: columns to compare, or not; tolerance:
-        smaller differences of numbers do not count; where: the old or the new row must pass; ignore_format: leave out
-        what is only written differently; text, misfit, numbers: of Arrow, as for Table.select(). NotFoundError: no such
-        revision, path or column.
+        """The differences at a path between two revisions. b None: the work tree (in a bare repository: HEAD). key: the
+        columns that identify a row (an empty list: no key); only, ignore: the columns to compare, or not to compare;
+        tolerance: smaller differences of numbers do not count; where: the old or the new row must meet this condition;
+        ignore_format: leave out values that are only written differently; text, misfit, numbers: for Arrow, as in
+        View.select(). NotFoundError: no such revision, path or column.
         """
         return Diff(
             self.table(path, a),
@@ -382,13 +385,13 @@ class Repo(Sync):
         new_only: bool = False,
         warnings: bool = False,
     ) -> Report:
-        """Checks the tables of the work tree, or of a revision: against their schemas, the project's rules and the
-        version before (base; "" compares with nothing).
+        """Checks the tables of the work tree, or of a revision, against their schemas, the project's rules and the
+        previous version (or base; "" compares with nothing). path: check only this file or folder; new_only: findings
+        that base also has do not count; warnings: count them as errors.
 
-        path: this file or folder only; new_only: what the base has too does not count; warnings: they count as errors.
-
-        data: rows, checked as write() with mode, columns and match would make them the content of path, before anything is
-        written; rows and lines of findings are those of the file as it would be. What write() raises for them is raised.
+        data: rows to check before they are written. They are checked as the content that write() with the same mode,
+        columns and match would give path; rows and lines in findings are those of the file that would be written.
+        Raises the same errors as write().
         """
         if data is not None:
             if path is None or rev is not None:
@@ -404,8 +407,9 @@ class Repo(Sync):
         return Report(self._check(at, base, path, flags))
 
     def check_history(self, path: str | os.PathLike[str] | None = None, rev: str | None = None) -> list[Verdict]:
-        """What the rules of the work tree found in each version along the first parents of a revision (None: HEAD), oldest
-        first, as varve check --log: pandas.DataFrame(r.check_history()) is a frame of them."""
+        """The verdicts of the work tree's rules on each version along the first parents of a revision (None: HEAD),
+        oldest first, as `varve check --log` finds them. pandas.DataFrame(r.check_history()) makes a frame of them.
+        """
         paths = None if path is None else (os.fsencode(path),)
         return [
             Verdict(
@@ -425,7 +429,9 @@ class Repo(Sync):
         share: tuple[int, int] = (0, 0),
         results: Iterable[bytes] = (),
     ) -> _varve.Handle:
-        """share: a part of a table's groups, of so many; results: what such parts have noted (_varve.report_share)."""
+        """share: the part of a table's groups to check, and the number of parts; results: the results of such parts
+        (_varve.report_share).
+        """
         return _varve.check(
             self._handle,
             None if rev is None else raw(rev),
@@ -448,12 +454,13 @@ class Repo(Sync):
                 tx.put("prices.csv", content)
             print(tx.commit_id)
 
-        branch: the commit goes there, and index and work tree stay as they are (a bare repository needs it; at a URL it is
-        pushed to that branch: PushRejectedError if it moved there meanwhile); start: the
-        revision where a new branch begins; author: "Name <mail>", else as Git's settings say; date: of author and committer,
-        a day (noon in UTC) or a datetime (naive: local time), also as ISO 8601.
-        LockedError: another writer did not finish within a minute; ConflictError, when it ends: something changed
-        meanwhile, or a hook or check refused.
+        branch: commit to this branch, and leave the index and the work tree unchanged. A bare repository needs it. At a
+        URL, the commit is pushed to this branch; PushRejectedError: the branch moved in the meantime. start: the
+        revision at which a new branch begins; author: "Name <mail>" (default: as in Git's settings); date: the date of
+        author and committer: a day (noon in UTC), a datetime (naive: local time), or either as an ISO 8601 text.
+
+        LockedError: another writer did not finish within a minute; ConflictError, at the end of the block: another
+        process changed something in the meantime, or a hook or check failed.
         """
         if self.url is not None:
             cache = Repo(self.git_dir)
@@ -471,13 +478,13 @@ class Repo(Sync):
         key: str | Iterable[str] | None = None,
         message: str | None = None,
     ) -> str:
-        """Describes a table of the work tree in its datapackage.json, the nearest upwards, or a new one; the path of that is
-        returned. No row is read or changed, and the formatting of an existing datapackage.json is kept.
+        """Describes a table of the work tree in its datapackage.json: the nearest one upwards, or a new one. Returns
+        the path of that file. No row is read or changed, and an existing file keeps its formatting.
 
-        types: of columns, as Table Schema names them; numbers: how columns of numbers are written, by an example such as
-        "1.234,5"; missing: texts that mean a missing value, of columns, or of all columns that have none of their own; key: the
-        columns that identify a row. message: commits the description and the table with it; None: only the file is
-        written. NotFoundError: no such file or column; UsageError: no such type.
+        types: types of columns, as named in Table Schema; numbers: how a column's numbers are written, as an example
+        such as "1.234,5"; missing: texts that mean a missing value, in single columns, or in all columns without such
+        texts of their own; key: the columns that identify a row; message: commit the description and the table with
+        this message; None: only write the file. NotFoundError: no such file or column; UsageError: no such type.
         """
         if missing is not None and not isinstance(missing, Mapping):
             missing = {"": missing}
@@ -507,8 +514,9 @@ class Repo(Sync):
         replace: bool = False,
         date: str | datetime.date | datetime.datetime | None = None,
     ) -> str | None:
-        """Commits bytes, what an open binary file still has, or a table, as the content of path: a transaction() with one put().
-        Returns the commit's id, None if nothing changed."""
+        """Commits bytes, the rest of an open binary file, or a table as the content of path: a transaction() with one
+        put(). Returns the id of the commit; None: nothing changed.
+        """
         with self.transaction(message, branch=branch, date=date) as tx:
             tx.put(path, data, key=key, replace=replace)
         return tx.commit_id
@@ -530,7 +538,8 @@ class Repo(Sync):
         date: str | datetime.date | datetime.datetime | None = None,
     ) -> WriteResult:
         """Commits the rows of data as the content of path: a transaction() with one write(), which describes the
-        arguments. message None: "Write PATH"; date as there."""
+        arguments. message None: "Write PATH". For date, see transaction().
+        """
         with self.transaction(message or f"Write {os.fspath(path)}", branch=branch, date=date) as tx:
             changes = tx.write(
                 path, data, mode=mode, columns=columns, match=match, order=order, key=key, schema=schema, expect=expect
@@ -547,9 +556,8 @@ def read(
     cache_size: int | str = "10GB",
     refresh: bool = True,
 ) -> Table:
-    """The table at a path of a repository (a URL or folder), of a revision: Repo(repo, ...).table(path, rev).
-
-    varve.read("URL#REV:PATH") has all in one word. NotFoundError; MissingBlocksError.
+    """The table at a path of a repository (a URL or folder) in a revision: Repo(repo, ...).table(path, rev).
+    varve.read("URL#REV:PATH") names all three in one word. NotFoundError; MissingBlocksError.
     """
     url, rest = split_url(path) if isinstance(path, str) else (None, "")
     if url is not None:

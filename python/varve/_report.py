@@ -9,9 +9,10 @@ from ._errors import InvalidDataError, UsageError, raw, text
 
 
 class Finding(NamedTuple):
-    """Something that a check found. rule: its code, such as "type-error"; error: False is a warning; known: the version
-    before has it too, or it is accepted; line is counted from 1, row from 0, or None; probably: what
-    the value is likely to be, such as "2024-01-01 as Excel's number"."""
+    """A finding of a check. rule: the code of the rule, such as "type-error"; error: False for a warning; known: the
+    previous version has the finding, too, or it was accepted; line is counted from 1, row from 0; either can be None;
+    probably: the likely meaning of the value, such as "2024-01-01 as Excel's number".
+    """
 
     rule: str
     error: bool
@@ -26,8 +27,10 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What one rule of today found in a commit's version of a table. rule None: the version itself, which comes before what was
-    found in it; applies: False where the version does not have the rule's columns; found: findings that count."""
+    """The verdict of one present rule on the version of a table in a commit. rule None: the verdict on the version
+    itself, which precedes those of the rules; applies: False if the version lacks columns of the rule; found: the
+    number of findings that count.
+    """
 
     commit: str
     author: str
@@ -44,8 +47,9 @@ class Verdict(NamedTuple):
 
 
 class Report:
-    """What a check found. valid: the verdict; errors, warnings, known, tables: counts; findings: those that are kept,
-    16 MiB of them and at least 1,000 of each rule."""
+    """The report of a check. valid: the verdict; errors, warnings, known, tables: counts; findings: the kept findings
+    (16 MiB of them, and at least 1,000 of each rule).
+    """
 
     valid: bool
     errors: int
@@ -70,7 +74,7 @@ class Report:
         return self.valid
 
     def raise_if_invalid(self) -> None:
-        """Raises InvalidDataError, whose findings are those of the report, if the data is not valid."""
+        """Raises InvalidDataError with the report's findings if the data is not valid."""
         if self.valid:
             return
         worst = [f for f in self.findings if f.error and not f.known] or self.findings
@@ -86,8 +90,9 @@ class Report:
         raise error
 
     def render(self, format: str = "text") -> str:
-        """The report as "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". UsageError: the report
-        comes from another process, to which only the verdict, the counts and the findings were sent."""
+        """The report as "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". UsageError: the
+        report comes from another process, which sent only the verdict, the counts and the findings.
+        """
         if "_handle" not in vars(self):
             raise UsageError("a report that was pickled cannot be rendered", "usage", "render it where the check ran")
         pieces: list[bytes] = []

@@ -35,8 +35,9 @@ def loadable_path() -> str:
 
 
 def load(connection: sqlite3.Connection) -> None:
-    """Loads varve0.so into a connection of the module sqlite3; loading of other extensions is off then. SELECT
-    varve_attach('FOLDER') is next. UsageError: this Python's sqlite3 loads no extensions."""
+    """Loads varve0.so into a connection of the module sqlite3, and turns off the loading of other extensions. Then run
+    SELECT varve_attach('FOLDER'). UsageError: this Python's sqlite3 cannot load extensions.
+    """
     if not hasattr(connection, "enable_load_extension"):
         raise UsageError(
             "sqlite3 of this Python loads no extensions",
@@ -52,10 +53,9 @@ def load(connection: sqlite3.Connection) -> None:
 
 
 class QueryResult:
-    """The rows of a query, read at once. An integer is int, a number float, all else str; None is NULL.
-
-    pyarrow, polars, DuckDB and pandas take it as it is (__arrow_c_stream__, which needs pyarrow).
-    columns: their names; rows: a list of tuples.
+    """The rows of a query, read completely. An integer is int, a number float, and all else str; NULL is None. columns:
+    the names of the columns; rows: a list of tuples. pyarrow, polars, DuckDB and pandas accept the result directly
+    (__arrow_c_stream__, which needs pyarrow).
     """
 
     columns: tuple[str, ...]
@@ -77,8 +77,9 @@ class QueryResult:
         return (dict(zip(keys, row)) for row in self.rows)
 
     def to_arrow(self) -> pyarrow.Table:
-        """A pyarrow.Table: columns are int64, double, string or binary, and null where no row has a value.
-        InvalidDataError: a column has texts and numbers."""
+        """A pyarrow.Table, with columns of int64, double, string, binary, or null if no row has a value.
+        InvalidDataError: a column has both texts and numbers.
+        """
         pa = _values.library("pyarrow")
         arrays = []
         for i, name in enumerate(self.columns):
@@ -115,7 +116,7 @@ class QueryResult:
 
 
 def _parameter(value: Any) -> Any:
-    """A value as the tables of varve have it: times as ISO 8601 texts, in UTC."""
+    """A value as varve's tables spell it: times as ISO 8601 texts, in UTC."""
     if isinstance(value, datetime.datetime):
         if value.tzinfo is not None:
             value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
@@ -126,7 +127,7 @@ def _parameter(value: Any) -> Any:
 
 
 def _failure(connection: sqlite3.Connection, e: Exception) -> Error:
-    """An error of SQLite as one of the package."""
+    """The exception for an error of SQLite."""
     code = None
     try:
         code = connection.execute("SELECT varve_error()").fetchone()[0]
@@ -145,8 +146,9 @@ def _warn(connection: sqlite3.Connection) -> None:
 
 
 def _wait(connection: sqlite3.Connection, asked: futures.Future[None], timeout: float | None) -> None:
-    """The query runs in another thread, so that Ctrl-C is seen here. It is interrupted again and again: a statement that
-    begins later is not interrupted by what came before it."""
+    """Runs the query in another thread, so that this thread sees Ctrl-C. The query is interrupted repeatedly, since an
+    interrupt does not affect a statement that begins after it.
+    """
     try:
         asked.result(timeout)
     except (KeyboardInterrupt, TimeoutError):

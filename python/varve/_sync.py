@@ -26,8 +26,9 @@ SIDES = {"base": 0, "ours": 1, "theirs": 2}
 
 
 class RefUpdate(NamedTuple):
-    """A ref of a fetch or push. source: what was sent, None if target was deleted; target: the ref that moves, None if
-    none does; before, after: ids of commits, "" for none; refused: why target did not move, or None."""
+    """A ref in a fetch or push. source: the ref that was sent; None if target was deleted; target: the ref that moves;
+    None if no ref moves; before, after: ids of commits, "" if there is none; refused: why target did not move, or None.
+    """
 
     source: str | None
     target: str | None
@@ -38,8 +39,9 @@ class RefUpdate(NamedTuple):
 
 
 class Transfer(NamedTuple):
-    """What a clone, fetch or push moved. line: bytes on the line; missing: blocks that no peer had; elsewhere: versions
-    whose blocks stayed there, as in a lazy clone."""
+    """The result of a clone, fetch or push. line: bytes sent and received; missing: blocks that no peer had; elsewhere:
+    versions whose blocks were left at the remote, as in a lazy clone.
+    """
 
     url: str
     commits: int
@@ -53,16 +55,19 @@ class Transfer(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """What a merge did. outcome: "up-to-date", "fast-forward", "committed" or "staged"; commit: what the branch has now,
-    None if it did not move."""
+    """The result of a merge. outcome: "up-to-date", "fast-forward", "committed" or "staged"; commit: the new commit of
+    the branch; None if the branch did not move.
+    """
 
     outcome: str
     commit: str | None
 
 
 class Conflict(NamedTuple):
-    """What a merge could not decide. kind: "cell", "row-added", "row-removed", "column", "column-removed", "key", "table"
-    or "file"; row: what resolve() calls the row; base, ours, theirs: the cell in each version, None if it has none."""
+    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "column", "column-removed", "key", "table" or
+    "file"; row: the name of the row for resolve(); base, ours, theirs: the cell in each version; None if the version
+    lacks it.
+    """
 
     path: str
     kind: str
@@ -100,11 +105,10 @@ def clone(
     bare: bool = False,
     branch: str | None = None,
 ) -> Repo:
-    """Clones a repository, of a URL or path, into a new folder, and opens it.
-
-    lazy: get history alone, and the data of versions that the program varve reads; fetch_data() gets it here; bare: no work tree; branch: check this one out.
-    The same call continues a clone that was interrupted. NotFoundError: no such repository or branch; RefusedError:
-    something else is in the folder.
+    """Clones a repository from a URL or path into a new folder, and opens the clone. lazy: get only the history; the
+    program varve fetches the data of a version when it reads the version, and fetch_data() does so from Python; bare:
+    make no work tree; branch: check out this branch. To continue an interrupted clone, repeat the call. NotFoundError:
+    no such repository or branch; RefusedError: the folder has other content.
     """
     from ._repo import Repo
 
@@ -114,7 +118,7 @@ def clone(
 
 
 class Sync:
-    """The part of a Repo that has to do with other repositories."""
+    """The methods of Repo for other repositories."""
 
     _handle: _varve.Handle
     _environment: tuple[bytes, ...]  # of the handle; empty once it is closed
@@ -123,8 +127,9 @@ class Sync:
     work_tree: str | None
 
     def _now(self, date: str | datetime.date | datetime.datetime | None = None) -> _varve.Handle:
-        """The repository in the environment that the process has now: a commit may have another GIT_AUTHOR_DATE. date: in
-        place of the dates there."""
+        """The repository with the present environment of the process: GIT_AUTHOR_DATE may differ for each commit. date:
+        replaces the dates in the environment.
+        """
         now = environment()
         if date is not None:
             when = _values.moment(date)
@@ -139,20 +144,20 @@ class Sync:
         self, remote: str | None = None, refspecs: Iterable[str] | None = None, *, tags: bool = False, prune: bool = False,
         force: bool = False,
     ) -> Transfer:
-        """Fetches from a remote's name or URL; None: the one that the branch follows. A ref that cannot move forward is
-        left alone, and is among refs of the result.
-
-        tags: all tags; prune: remove remote-tracking branches that are gone there; force: move refs in any case.
-        NotFoundError: no such remote or ref; MissingBlocksError, CorruptError: what arrived is not whole or not sound.
+        """Fetches from a remote, given by name or URL; None: the remote of the branch's upstream. A ref that cannot be
+        fast-forwarded does not move, and the result lists it in refs. tags: fetch all tags; prune: remove
+        remote-tracking branches of deleted branches; force: move refs even if that is not a fast-forward.
+        NotFoundError: no such remote or ref; MissingBlocksError, CorruptError: the received data is incomplete or
+        damaged.
         """
         flags = (TAGS if tags else 0) | (PRUNE if prune else 0) | (FORCE if force else 0)
         return _transfer(_varve.fetch(self._handle, _maybe(remote), _values.names(refspecs), flags))
 
     def fetch_data(self, rev: str | None = None, path: str | os.PathLike[str] | None = None) -> int:
-        """Gets the blocks of the versions of a revision, or of "A..B" (None: HEAD), at a path or below a folder, from the
-        remotes: in a lazy clone before they are read. Returns how many versions were fetched.
-
-        MissingBlocksError: no remote has some; NotFoundError: no such revision, or no table or stored file at the path.
+        """Fetches the blocks of the versions in a revision, or in "A..B" (None: HEAD), at a path or below a folder,
+        from the remotes. In a lazy clone, call it before these versions are read. Returns the number of fetched
+        versions. MissingBlocksError: no remote has some of the blocks; NotFoundError: no such revision, or no table or
+        stored file at the path.
         """
         paths = None if path is None else (os.fsencode(path),)
         return _transfer(_varve.fetch_versions(self._handle, _maybe(rev), paths)).versions
@@ -161,10 +166,9 @@ class Sync:
         self, rev: str | None = None, *, message: str | None = None, ff_only: bool = False, no_ff: bool = False,
         commit: bool = True,
     ) -> Merge:
-        """Merges a revision (None: the upstream) into the current branch, tables by row and cell, and commits.
-
-        MergeConflictError: .cells has the conflicts, and the merge stays in progress: resolve(), then
-        conclude(), or abort(). RefusedError: uncommitted changes are in the way, or ff_only is not possible.
+        """Merges a revision (None: the upstream) into the current branch, tables by row and cell, and commits the
+        merge. MergeConflictError: the merge has conflicts, which .cells lists, and stays in progress: call resolve(),
+        then conclude(), or abort(). RefusedError: uncommitted changes would be overwritten, or ff_only is not possible.
         """
         flags = (FF_ONLY if ff_only else 0) | (NO_FF if no_ff else 0) | (0 if commit else NO_COMMIT)
         outcome, conflicts, made, _ = _varve.merge(self._now(), _maybe(rev), _maybe(message), flags)
@@ -179,7 +183,7 @@ class Sync:
 
     @property
     def conflicts(self) -> list[Conflict]:
-        """The conflicts of the merge in progress, by path and row; [] if none."""
+        """The conflicts of the merge in progress, by path and row; [] if it has none."""
         return [_conflict(c) for c in _values.items(_varve.conflicts(self._handle))]
 
     def resolve(
@@ -191,11 +195,9 @@ class Sync:
         column: str | None = None,
         value: Value = None,
     ) -> None:
-        """Decides conflicts of a path (None: of all) for a side: "ours", "theirs" or "base". Writes the file; a path
-        without conflicts left is staged.
-
-        row: only this row, as Conflict.row has it; column: only this column; value: what the cell gets instead.
-        NotFoundError: no such conflict.
+        """Resolves conflicts of a path (None: of all paths) with the values of a side: "ours", "theirs" or "base".
+        Writes the file; a path without further conflicts is staged. row: only this row (Conflict.row); column: only
+        this column; value: a new value for the cell instead. NotFoundError: no such conflict.
         """
         if side not in SIDES:
             raise ValueError(f"side is 'ours', 'theirs' or 'base', not {side!r}")
@@ -205,13 +207,15 @@ class Sync:
         )
 
     def conclude(self, message: str | None = None) -> str:
-        """Commits the merge in progress once its conflicts are resolved. Returns the commit's id.
-
-        UsageError: none is in progress; ConflictError: conflicts are left, or a hook or check refuses."""
+        """Commits the merge in progress once its conflicts are resolved. Returns the id of the commit. UsageError: no
+        merge is in progress; ConflictError: conflicts remain, or a hook or check failed.
+        """
         return _varve.merge_conclude(self._now(), _maybe(message))
 
     def abort(self) -> None:
-        """Undoes the merge in progress. UsageError: none is in progress; RefusedError: a merged file was edited since."""
+        """Undoes the merge in progress. UsageError: no merge is in progress; RefusedError: a merged file was edited
+        since.
+        """
         _varve.merge_abort(self._handle)
 
     def pull(self, remote: str | None = None, *, ff_only: bool = False) -> Merge:
@@ -230,13 +234,11 @@ class Sync:
         all: bool = False,
         set_upstream: bool = False,
     ) -> Transfer:
-        """Pushes to a remote's name or URL; None: the one that the branch follows.
-
-        retry: when the other side has commits that are not here, fetch them, merge them by cell, and push again, at most so
-        often; the current branch needs an upstream for that. force: in any case; tags, all: all tags, all branches.
-
-        PushRejectedError: the other side does not accept a ref; MergeConflictError, with retry: .cells has what both
-        sides changed; the merge was undone.
+        """Pushes to a remote, given by name or URL; None: the remote of the branch's upstream. retry: if the other side
+        has commits that are not here, fetch them, merge them by cell, and push again, at most this many times; the
+        current branch needs an upstream for this. force: push even if that is not a fast-forward; tags, all: push all
+        tags, all branches. PushRejectedError: the other side does not accept a ref; MergeConflictError, with retry:
+        .cells lists the cells that both sides changed, and the merge was undone.
         """
         flags = (FORCE if force else 0) | (TAGS if tags else 0) | (ALL if all else 0)
         flags |= SET_UPSTREAM if set_upstream else 0
@@ -263,10 +265,10 @@ class Sync:
         cells: bool = False,
         key: Iterable[str] | None = None,
     ) -> Iterator[Any]:
-        """The id of the commit that last set each row of a table, in its order; with cells a tuple of ids for each row, one
-        for each column. Renames and merges are followed. key: columns that identify a row, else the table's key.
-
-        NotFoundError: no such revision, path or column; MissingBlocksError: an older version is not here.
+        """The id of the commit that last set each row of a table, in the order of the rows; with cells, a tuple of ids
+        for each row, one for each column. Renames and merges are followed. key: the columns that identify a row,
+        instead of the table's key. NotFoundError: no such revision, path or column; MissingBlocksError: the blocks of
+        an older version are not here.
         """
         cursor = _varve.blame(self._handle, os.fsencode(path), _maybe(rev), _values.names(key), CELLS if cells else 0)
         return _values.items(cursor)

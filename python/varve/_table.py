@@ -1,4 +1,4 @@
-"""Tables and views of them."""
+"""Tables, and views of tables."""
 from __future__ import annotations
 
 import json
@@ -23,12 +23,13 @@ WORK_TREE = 3  # enum varve_from
 
 
 class View(Frames):
-    """Some columns and rows of a version. It reads nothing until it is asked for rows, and may be read any number of
-    times, by several threads at once.
+    """Some columns and rows of a version. A view reads nothing until its rows are requested. It can be read any number
+    of times, by several threads at once.
 
-    Iteration gives cells as written. The rest goes by Arrow (__arrow_c_stream__: pyarrow, polars, DuckDB and pandas take
-    a view as it is), with the types of the table's schema: integer is int64, number double, boolean, date, datetime;
-    missing values are null. InvalidDataError: a cell is not of its column's type (see select(), misfit).
+    Iteration returns cells as the file spells them. All other methods use Arrow (__arrow_c_stream__, so pyarrow,
+    polars, DuckDB and pandas accept a view directly), with the types of the table's schema: integer is int64, number is
+    double, and boolean, date and datetime are typed, too; missing values are null. InvalidDataError: a cell does not
+    match its column's type (see misfit in select()).
     """
 
     _handle: _varve.Handle
@@ -65,16 +66,16 @@ class View(Frames):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
+        """The names of the columns, in order."""
         names = self._all if self._picked is None else self._picked
         return tuple(names if self._number is None else [*names, self._number])
 
     def __iter__(self) -> Iterator[Row]:
-        """Rows as tuples of cells exactly as the file spells them; None where a cell is absent or null."""
+        """Rows as tuples of cells, exactly as the file spells them; None if a cell is absent or null."""
         return _values.items(self._rows())
 
     def to_dicts(self) -> Iterator[dict[str, str | None]]:
-        """Rows as dicts of cells as written. A name that occurs twice gets a number: id, id2."""
+        """Rows as dicts of cells, as the file spells them. A name that occurs twice gets a number: id, id2."""
         keys = _values.unique(self.columns)
         return (dict(zip(keys, row)) for row in self)
 
@@ -91,16 +92,20 @@ class View(Frames):
         numbers: str = "double",
         dictionary: bool | Iterable[str] = False,
     ) -> View:
-        """A view of some columns and of the rows that pass a condition, such as "price > :p and item ^= 'A'"; that of a
-        view holds, too. params has the values of :NAME. filters is the same as pyarrow has it: [("price", ">", 100), ("item", "in", ["fig"])],
-        or a list of such lists of which one must hold, or an expression; numbers are compared as they are written.
+        """A view of some columns, and of the rows that meet a condition, such as "price > :p and item ^= 'A'". A
+        condition of this view still applies. params: the values of :NAME. filters: a condition in pyarrow's form,
+        [("price", ">", 100), ("item", "in", ["fig"])], a list of such lists of which one must hold, or an expression;
+        numbers are compared exactly.
 
-        text: every column of Arrow is text, as written; numbers: "double", "text" for columns of type integer and
-        number as written, or "decimal" for decimal128 of precision 38, whose scale is 0 for an integer and else what the
-        version's cells need (all are read for it when a stream begins); dictionary: these columns of text, or with True
-        all of them, become dictionaries, Categorical in pandas and polars; misfit: what becomes of a cell that is not of its type, "error", "null", or "text": null, and
-        what it is in a last column of Arrow, _misfits, as a JSON object; row_number: a last column of this name has the number of the row in the file, from 0.
-        NotFoundError: no such column; UsageError: the condition cannot be read.
+        text: every Arrow column is text, as the file spells it. numbers: the Arrow type of columns of type integer and
+        number: "double"; "text", as the file spells them; or "decimal", decimal128 of precision 38, with scale 0 for an
+        integer, and else the scale that the version's cells need (all cells are read to find it when a stream begins).
+        dictionary: these text columns (True: all of them) become dictionaries, Categorical in pandas and polars.
+
+        misfit: what to do with a cell that does not match its type: "error"; "null"; or "text", which returns null, and
+        adds a last Arrow column, _misfits, with the texts of such cells as a JSON object. row_number: the name of an
+        added last column with the number of the row in the file, from 0. NotFoundError: no such column; UsageError: the
+        condition is invalid.
         """
         given = {**self._params, **(params or {})}
         for name in self._params.keys() & (params or {}).keys():
@@ -116,8 +121,10 @@ class View(Frames):
         return View(self._table, picked, both, given, text, misfit, row_number, numbers, dictionary, self._part)
 
     def share(self, part: int, parts: int) -> View:
-        """A view of one of several shares of the rows, from 0 on: together they have each row once, in order. Shares are cut
-        between the groups in which a version is stored, and may be empty. UsageError: no such share."""
+        """A view of one of several shares of the rows, numbered from 0. Together, the shares have each row once, in
+        order. Shares are cut between the groups in which a version is stored, and may be empty. UsageError: no such
+        share.
+        """
         if self._part[1]:
             raise UsageError("the view is a share already", "usage")
         if not 0 <= part < parts:
@@ -134,12 +141,12 @@ class View(Frames):
             raise
 
     def _first(self, rows: int) -> View:
-        """A view that has as many rows, if there are so many, and is not much longer."""
+        """A view of at least this number of rows (if the table has so many), and of not many more."""
         parts = len(self._table) // max(rows, 1)
         return self if self._filter is not None or self._part[1] or parts < 2 else self.share(0, min(parts, 2**31))
 
     def _repeating(self) -> View:
-        """The view with dictionaries for columns of text that have few different values in the first group of rows."""
+        """The view with dictionaries for text columns that have few different values in the first group of rows."""
         if "://" in self._table._place[0]:
             return self  # nothing is fetched before it is asked for
         rows = self.select(dictionary=True, misfit="null")._first(1).to_arrow().combine_chunks()
@@ -190,7 +197,7 @@ class View(Frames):
         where: str | None = None,
         params: Mapping[str, Value] | None = None,
     ) -> pyarrow.Table:
-        """A pyarrow.Table. Columns and condition as for select()."""
+        """A pyarrow.Table. For columns and condition, see select()."""
         return self._narrow(columns, where, params)._read(_values.library("pyarrow").table)
 
     def to_polars(
@@ -199,7 +206,7 @@ class View(Frames):
         where: str | None = None,
         params: Mapping[str, Value] | None = None,
     ) -> polars.DataFrame:
-        """A polars.DataFrame. Columns and condition as for select()."""
+        """A polars.DataFrame. For columns and condition, see select()."""
         frame: polars.DataFrame = self._narrow(columns, where, params)._read(_values.library("polars").DataFrame)
         return frame
 
@@ -212,17 +219,17 @@ class View(Frames):
         dtype_backend: str | None = None,
         types_mapper: Callable[[Any], Any] | None = None,
     ) -> pandas.DataFrame:
-        """A pandas.DataFrame, by pyarrow. Columns and condition as for select().
-
-        integer is Int64, boolean boolean, date datetime64[s], datetime datetime64[us], string pandas' own.
-        dtype_backend, "numpy_nullable" or "pyarrow", and types_mapper, from an Arrow type to one of pandas, as pandas
-        names them.
+        """A pandas.DataFrame, made by pyarrow. For columns and condition, see select(). integer becomes Int64, boolean
+        becomes boolean, date becomes datetime64[s], datetime becomes datetime64[us], and string becomes pandas' own
+        type. dtype_backend ("numpy_nullable" or "pyarrow") and types_mapper (from an Arrow type to a pandas type) are
+        as in pandas.
         """
         return pandas_frame(self.to_arrow(columns, where, params), dtype_backend, types_mapper)
 
     def lazy(self) -> polars.LazyFrame:
-        """A polars.LazyFrame that reads, when it is collected, the columns that it needs, and of the groups of rows only those
-        that can pass its filter."""
+        """A polars.LazyFrame. When it is collected, it reads only the columns that it needs, and only groups of rows
+        that can pass its filter.
+        """
         pl = _values.library("polars")
         from . import _polars
 
@@ -248,8 +255,9 @@ class View(Frames):
         return lazy
 
     def dataset(self) -> pyarrow.dataset.Dataset:
-        """A pyarrow.dataset.Dataset: DuckDB and others read of it only columns that a query needs, and only groups of
-        rows that can pass its conditions."""
+        """A pyarrow.dataset.Dataset. DuckDB and others read only the columns that a query needs, and only groups of
+        rows that can pass its conditions.
+        """
         _values.library("pyarrow.dataset")
         from ._dataset import ViewDataset
 
@@ -282,11 +290,11 @@ def reopen(place: Place, origin: int, commit: str | None, path: str, cid: str | 
 
 
 class Table(View):
-    """A version of a table. It never changes; len() is its number of rows. It can be pickled, for processes that have
-    the repository at the same path, or reach its URL: then a version stays that version, the work tree's file is read anew.
-
-    path: in the repository; commit_id: the commit that it was found in, None for the work tree; cid: the content's
-    name, None for a file that is not stored; key: names of the key's columns; schema: the Table Schema as a dict.
+    """A version of a table. It never changes, except that the table of the work tree is read again when it is
+    unpickled. len() is the number of rows. A table can be pickled for processes that have the repository at the same
+    path, or can reach its URL. path: the path in the repository; commit_id: the commit in which the table was found;
+    None for the work tree; cid: the CID of the content; None for a file that is not stored; key: the names of the key's
+    columns; schema: the Table Schema as a dict.
     """
 
     path: str
@@ -317,7 +325,7 @@ class Table(View):
         return int(self._count)
 
     def _has_nan(self, name: str) -> bool:
-        """Is some number of the column NaN? What is known of groups of rows answers that for most."""
+        """Does the column have a NaN? The facts of the groups of rows answer this for most columns."""
         if name not in self._nans:
             quoted = '"' + name.replace('"', '""') + '"'
             tests = (f"text({quoted}) ^= '{letter}'" for letter in "Nn")
@@ -325,9 +333,9 @@ class Table(View):
         return self._nans[name]
 
     def row(self, *key: Value) -> dict[str, str | None]:
-        """The row whose key has these values, one for each column of the key, as a dict of cells as written.
-
-        NotFoundError (a KeyError): no such row. UsageError: the table has no key, or another number of columns.
+        """The row whose key has these values, one for each column of the key, as a dict of cells, as the file spells
+        them. NotFoundError (a KeyError): no such row; UsageError: the table has no key, or a key with a different
+        number of columns.
         """
         at = _varve.find_row(self._handle, tuple(map(_values.written, key)))
         (row,) = _varve.next_one(self._rows(at))
@@ -340,7 +348,7 @@ class Table(View):
         return b"".join(pieces)
 
     def write_to(self, file: IO[bytes]) -> None:
-        """Writes the file, byte for byte, into an open binary file, in pieces of at most some MiB."""
+        """Writes the file, byte for byte, to an open binary file, in pieces of at most a few MiB."""
         _varve.version_write(self._version, file.write)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Values as text, as libvarve takes them; cursors as iterators; tables for notebooks."""
+"""Values as texts for libvarve; cursors as iterators; tables for notebooks."""
 from __future__ import annotations
 
 import datetime
@@ -30,7 +30,9 @@ def written(value: Value) -> bytes:
 
 
 def moment(when: str | datetime.date | datetime.datetime) -> bytes:
-    """A time as Git's variables have it: of a day noon in UTC, of a naive datetime local time. UsageError: no ISO 8601."""
+    """A time in the form of Git's variables: for a day noon in UTC, for a naive datetime local time. UsageError: not
+    ISO 8601.
+    """
     if isinstance(when, str):
         try:
             when = (datetime.date if len(when) == 10 else datetime.datetime).fromisoformat(when)
@@ -44,7 +46,7 @@ def moment(when: str | datetime.date | datetime.datetime) -> bytes:
 
 
 def library(module: str) -> Any:
-    """A module of a library that the package does not need itself."""
+    """A module of a library that the package itself does not need."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as e:
@@ -54,7 +56,7 @@ def library(module: str) -> Any:
 
 
 def listed(words: Iterable[str]) -> list[str]:
-    """Names, of which one may stand alone."""
+    """A list of names; a single name may be given alone."""
     return [words] if isinstance(words, str) else list(words)
 
 
@@ -65,7 +67,7 @@ def names(words: Iterable[str] | str | None) -> tuple[bytes, ...] | None:
 
 
 def where(text: str | None, params: Mapping[str, Value] | None) -> _varve.Handle | None:
-    """A filter of varve's condition language. UsageError names the place that it does not understand."""
+    """A filter, made from a condition. UsageError: a syntax error; the message has its position."""
     if text is None:
         if params:
             raise UsageError("params without where", "usage")
@@ -75,13 +77,13 @@ def where(text: str | None, params: Mapping[str, Value] | None) -> _varve.Handle
 
 
 def items(cursor: _varve.Handle) -> Iterator[Any]:
-    """The items of a cursor of the library, read some at a time."""
+    """The items of a cursor of the library, read in batches."""
     while batch := _varve.next(cursor):
         yield from batch
 
 
 def unique(columns: Sequence[str]) -> list[str]:
-    """Keys of dicts: a repeated name gets a number, as varve's own schemas do it."""
+    """Keys for dicts: a repeated name gets a number, as in varve's own schemas."""
     found: dict[str, None] = {}
     for name in columns:
         key, n = name, 1
@@ -93,7 +95,7 @@ def unique(columns: Sequence[str]) -> list[str]:
 
 
 def table_html(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], total: int | None = None) -> str:
-    """At most SHOWN rows as HTML; None is shown as an empty cell."""
+    """At most SHOWN rows as HTML; None is an empty cell."""
     some = list(itertools.islice(rows, SHOWN + 1))
     cells = (
         "<tr>" + "".join(f"<td>{'' if c is None else html.escape(str(c))}</td>" for c in row) + "</tr>" for row in some[:SHOWN]

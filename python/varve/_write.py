@@ -17,12 +17,13 @@ REPLACE = 1 << 2  # enum varve_put_flag
 
 
 class VarveWarning(UserWarning):
-    """What is worth knowing of something that succeeded."""
+    """A warning about a call that succeeded."""
 
 
 class Result(NamedTuple):
-    """What a transaction did to a path. state: "A" added, "M" modified, "D" removed, " " as it was; stored: in blocks;
-    bytes_new: on disk, for it."""
+    """The result of a transaction for one path. state: "A" added, "M" modified, "D" removed, " " unchanged; stored:
+    stored in blocks; bytes_new: bytes on disk that were added for it.
+    """
 
     path: str
     state: str
@@ -35,7 +36,7 @@ class Result(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What write() did to a table: rows added, removed and changed, and cells changed in those."""
+    """The changes of write() to a table: rows added, removed and changed, and changed cells in changed rows."""
 
     added: int
     removed: int
@@ -44,7 +45,7 @@ class Changes(NamedTuple):
 
 
 class WriteResult(NamedTuple):
-    """What Repo.write() did. commit: the commit's id; None: nothing changed."""
+    """The result of Repo.write(). commit: the id of the commit; None: nothing changed."""
 
     commit: str | None
     added: int
@@ -68,7 +69,7 @@ def place(what: str, words: tuple[str | None, ...], word: str | None) -> int:
 
 
 def stream(data: Any) -> object:
-    """The capsule of a stream of Arrow of a frame, or of rows."""
+    """The capsule with the Arrow stream of a frame, or of rows."""
     names = [n for n in getattr(getattr(data, "index", None), "names", ()) if n is not None]
     if names and hasattr(data, "reset_index"):
         data = data.reset_index(level=names)
@@ -100,10 +101,9 @@ def matching(match: str | Iterable[str] | None) -> tuple[int, tuple[bytes, ...] 
 
 
 class Transaction:
-    """Changes of files that become one commit at the end of `with`, unless it is left by an exception: then nothing
-    happened. commit_id: the commit's id, None before, and when nothing changed; results: what happened to each path.
-
-    It has the writer's lock: others may read meanwhile, and wait to write.
+    """Changes of files that become one commit at the end of the `with` block. If an exception leaves the block, nothing
+    is changed. commit_id: the id of the commit; None before, and if nothing changed; results: the results for each
+    path. The transaction has the writer's lock: other processes may read, but wait to write.
     """
 
     def __init__(
@@ -124,12 +124,11 @@ class Transaction:
         key: Iterable[str] | None = None,
         replace: bool = False,
     ) -> None:
-        """Makes bytes, or what an open binary file still has, the content of path, in the work tree, too; or a stored
-        table of this or another repository, of which only blocks are copied.
-
-        What is named like a table (.csv, .tsv, .ndjson) becomes one. key: columns that identify a row (an empty list: no
-        key; None: as before); replace: lose unstaged changes of the work tree's file.
-        InvalidDataError: it has to be a table and is none; RefusedError: changes of the work tree would be lost.
+        """Makes bytes, or the rest of an open binary file, the content of path, also in the work tree; or a stored
+        table of this or another repository, of which only blocks are copied. Content whose path is named like a table
+        (.csv, .tsv, .ndjson) becomes a table. key: the columns that identify a row (an empty list: no key; None: as
+        before); replace: discard unstaged changes of the file in the work tree. InvalidDataError: the content must be a
+        table, but is not; RefusedError: changes in the work tree would be lost.
         """
         flags = REPLACE if replace else 0
         if isinstance(data, Table) and data.cid is not None and key is None:
@@ -142,8 +141,9 @@ class Transaction:
             _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), flags)
 
     def table(self, path: str | os.PathLike[str]) -> Table:
-        """The table at a path as the transaction has it by now. What it put so far is stored by that, and stays until
-        gc() if the transaction is undone. NotFoundError; InvalidDataError: it is not a table."""
+        """The table at a path, with the changes of the transaction so far. This stores the changes so far; if the
+        transaction is undone, they stay in the store until gc. NotFoundError; InvalidDataError: not a table.
+        """
         with about(path):
             return Table(_varve.txn_version(self._handle, os.fsencode(path)), self._place)
 
@@ -165,18 +165,19 @@ class Transaction:
         spelling.
 
         data: anything with __arrow_c_stream__ (frames of pandas and polars, tables of pyarrow and varve, relations of
-        DuckDB); or, if pyarrow is installed, mappings and named tuples, or one mapping of columns. Named levels of a pandas index are columns.
+        DuckDB); or, if pyarrow is installed, mappings and named tuples, or one mapping of columns. Named levels of a
+        pandas index are columns.
 
-        mode: None: data has all rows, RefusedError if over half of those there would go; "replace": without that guard;
-        "upsert": other rows stay; "append": all rows stay; "delete": rows that are in data go.
-        columns: what becomes of columns that data lacks: SchemaMismatchError, or they stay ("keep") or go ("drop").
-        match: which rows are the same: columns, "row_number", "equal" rows, or by "place"; None: by the key, else a
-        column row_number, else equal rows. order: of rows that stay: as in data, or as in the "version" there is.
-        key, replace: as for put(); schema: a Table Schema. expect: a commit or CID: ConflictError unless path is as it
-        is there.
+        mode: None: data has all rows; RefusedError: more than half of the table's rows would be removed. "replace": the
+        same without this limit. "upsert": other rows stay. "append": all rows stay. "delete": rows that are in data are
+        removed. columns: what happens to columns that data lacks: "error": SchemaMismatchError; "keep": they stay;
+        "drop": they are removed. match: how rows are matched: by columns, by "row_number", as "equal" rows, or by
+        "place"; None: by the key, else by a column row_number, else as equal rows. order: the order of rows that stay:
+        that of data, or of the existing "version". key, replace: as for put(); schema: a Table Schema. expect: a commit
+        or CID; ConflictError: path has different content.
 
-        InvalidDataError: two rows, of data or of the version in data's types, have one key; UsageError: a type that a table cannot have, a new path that does not
-        end in .csv, .tsv, .ndjson or .json.
+        InvalidDataError: two rows, of data or of the version in data's types, have the same key; UsageError: a type
+        that a table cannot have, or a new path that does not end in .csv, .tsv, .ndjson or .json.
         """
         how, names = matching(match)
         with about(path):
@@ -197,12 +198,14 @@ class Transaction:
         return Changes(*found)
 
     def add(self, *paths: str | os.PathLike[str]) -> None:
-        """Takes files of the work tree, and those below folders, as they are now. InvalidDataError: a file that has to be a table is
-        none; NotFoundError: no such file; UsageError: the transaction has a branch."""
+        """Adds files of the work tree, and all files below folders, as they are at the time of the call.
+        InvalidDataError: a file that must be a table is not a table; NotFoundError: no such file; UsageError: the
+        transaction has a branch.
+        """
         _varve.txn_add(self._handle, tuple(map(os.fsencode, paths)))
 
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
-        """Removes a path, in the work tree, too. NotFoundError; RefusedError: changes of its file would be lost."""
+        """Removes a path, also from the work tree. NotFoundError; RefusedError: changes of the file would be lost."""
         with about(path):
             _varve.txn_remove(self._handle, os.fsencode(path), REPLACE if replace else 0)
 

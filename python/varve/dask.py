@@ -1,4 +1,4 @@
-"""Tables for Dask, by shares of their rows."""
+"""Tables for Dask, divided into shares of rows."""
 from __future__ import annotations
 
 import functools
@@ -16,9 +16,10 @@ def _part(part: int, view: View, parts: int, columns: Iterable[str] | None = Non
 
 
 def dataframe(view: View, npartitions: int | None = None) -> Any:
-    """A dask.dataframe of a table or view, whose partitions are shares of its rows: a worker reads those that it computes,
-    of the columns that are needed. Workers need the repository at the same path; take a table of a revision, since
-    the work tree's file may change meanwhile."""
+    """A dask.dataframe of a table or view. Its partitions are shares of the rows: a worker reads only the shares that
+    it computes, and only the columns that it needs. Workers need the repository at the same path. Use a table of a
+    revision, since the file in the work tree may change in the meantime.
+    """
     import dask.dataframe
     import pyarrow as pa
 

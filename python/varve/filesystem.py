@@ -1,4 +1,4 @@
-"""Versions as files, for what opens files by fsspec: varve://REPOSITORY:REVISION@PATH, read only."""
+"""Versions as files for programs that open files with fsspec: varve://REPOSITORY:REVISION@PATH, read-only."""
 from __future__ import annotations
 
 import io
@@ -15,7 +15,7 @@ SCHEME = "varve://"
 
 
 def _parts(url: str) -> tuple[str | None, str | None, str]:
-    """Repository, revision and path. What lacks a ':' or a '@' lacks that part."""
+    """The repository, the revision and the path. Without ':' or '@', the corresponding part is missing."""
     rest = url.removeprefix(SCHEME)
     repo: str | None = None
     rev: str | None = None
@@ -27,8 +27,9 @@ def _parts(url: str) -> tuple[str | None, str | None, str]:
 
 
 class VarveFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
-    """The files of a revision, HEAD unless rev says another, of the repository that contains repo ("."). The revision is
-    found once, so that all files are of one commit."""
+    """The files of a revision (rev; default: HEAD) in the repository that contains the folder repo (default: "."). The
+    revision is resolved once, so that all files belong to one commit.
+    """
 
     protocol = "varve"
     root_marker = ""
@@ -59,7 +60,7 @@ class VarveFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         return found
 
     def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
-        """A folder's files and folders, or a file."""
+        """The files and folders of a folder, or a single file."""
         entries, name = self._entries(), self._strip_protocol(path)
         if name not in entries:
             raise FileNotFoundError(path)
@@ -69,7 +70,7 @@ class VarveFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
         return found if detail else [e["name"] for e in found]
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
-        """A file's or folder's name, type and size."""
+        """The name, type and size of a file or folder."""
         name = self._strip_protocol(path)
         entry = self._entries().get(name)
         if entry is None:

@@ -1,4 +1,4 @@
-"""Checks of large tables by Spark."""
+"""Checks large tables with Spark."""
 from __future__ import annotations
 
 import functools
@@ -33,12 +33,11 @@ def check(
     warnings: bool = False,
     parts: int | None = None,
 ) -> Report:
-    """Checks a table of a revision as Repo.check() does, with the same report, but looks at single rows on Spark's workers:
-    each takes a part of the row groups, and what it noted comes back, a few bytes for each group. Keys, foreign
-    keys and the comparison with the version before (base; "": none) are the driver's, which reads the
-    groups for them, and those with findings again.
-
-    parts: one for each 200,000 rows, if it is not given. Workers need the repository at the same path, or a URL.
+    """Checks a table of a revision as Repo.check() does, with the same report, but examines single rows on Spark's
+    workers. Each worker checks a part of the row groups, and returns a few bytes for each group. The driver checks
+    keys, foreign keys and the comparison with the previous version (or base; "": none); for this, it reads the groups
+    that it needs, and those with findings again. parts: the number of parts (default: one for each 200,000 rows).
+    Workers need the repository at the same path, or a URL.
     """
     path, commit = os.fspath(table), repo.rev_parse(rev)
     count = parts or max(1, len(repo.table(path, commit)) // ROWS)
