@@ -600,6 +600,43 @@ static vv_status put_one(vv_arrow_column *c, const vv_arrow_value *v, const vv_c
 	return VV_OK;
 }
 
+/* Texts that follow one on another in the block, as one text. False: they do not, or one may be a misfit; nothing was put. */
+static bool put_span(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have)
+{
+	const vv_group_run *r = &c->run;
+	const char *const text = count > 0 ? r->cells[rows[0] * r->stride].text : NULL, *at = text;
+	uint32_t *ends = (uint32_t *)(void *)c->values.bytes + have + 1;
+	const bool nulls = !c->verbatim;
+	uint8_t null[VV_ARROW_STEP];
+	bool any = false;
+
+	if (!text || c->form != VV_ARROW_TEXT || c->has_dictionary || c->json ||
+	    (nulls && !c->only_empty)) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const vv_cell *cell = &r->cells[rows[i] * r->stride];
+
+		/* no cell begins within a character */
+		if (cell->state != VV_CELL_TEXT || cell->text != at ||
+		    (cell->len > 0 && (*at & 0xc0) == 0x80)) {
+			return false;
+		}
+		at += cell->len;
+		null[i] = nulls && cell->len == 0;
+		any = any || null[i];
+		ends[i] = (uint32_t)(c->text.len + (size_t)(at - text));
+	}
+	const size_t len = (size_t)(at - text);
+	if (len > (size_t)INT32_MAX - c->text.len || !vv_utf8_valid(text, len) ||
+	    !vv_arrow_room(&c->text, len) || (any && !mark_nulls(c, null, count, have))) {
+		return false;
+	}
+	memcpy(c->text.bytes + c->text.len, text, len);
+	c->text.len += len;
+	return true;
+}
+
 static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			   uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
@@ -608,6 +645,7 @@ static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t coun
 	vv_arrow_value own;
 	vv_status rc;
 
+	if (c->run.form == VV_RUN_CELLS && put_span(c, rows, count, have)) return VV_OK;
 	for (size_t i = 0; i < count; i++) {
 		if (!(v = value_of(&cell, &own, c, rows[i], err))) return VV_ENOMEM;
 		if (v->is == VV_ARROW_MISFIT) {
