@@ -338,7 +338,7 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, vv_error *
 	j->last = body_over || (vv_window_len(im->window) == 0 && vv_window_at_end(im->window));
 	j->cut = is_clean_cut(im, j, end);
 	j->base = (vv_cid){0};
-	old_groups_base(im->old, &j->base);
+	old_groups_base(im->old, j->row_count, &j->base);
 	vv_arena_clear(&j->arena);
 	vv_scan_detach_arena(im->scan, &j->arena);
 	return VV_OK;

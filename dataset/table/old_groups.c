@@ -28,7 +28,9 @@ struct old_groups {
 	size_t slots;        /* of heads: a power of two */
 	vv_hash_index names; /* by CID */
 	size_t next;         /* the group expected next */
-	size_t scanned;      /* groups scanned since the last one taken over */
+	uint64_t scanned;    /* rows since the last group taken over: scanned, */
+	uint64_t passed;     /* and of old groups before the one in base */
+	size_t base;
 };
 
 /* The groups of one list, in order, their items kept. */
@@ -256,15 +258,18 @@ void old_groups_items(const old_groups *o, size_t index, old_items *out)
 
 void old_groups_took(old_groups *o, size_t index)
 {
-	o->next = index + 1;
-	o->scanned = 0;
+	o->base = o->next = index + 1;
+	o->scanned = o->passed = 0;
 }
 
-bool old_groups_base(old_groups *o, vv_cid *out)
+bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out)
 {
 	if (!o || o->count == 0) return false;
-	size_t i = o->next + o->scanned;
-	o->scanned++;
-	*out = o->groups[i < o->count ? i : o->count - 1].cid;
+	const uint64_t middle = o->scanned + rows / 2;
+	o->scanned += rows;
+	while (o->base + 1 < o->count && o->passed + o->groups[o->base].rows <= middle) {
+		o->passed += o->groups[o->base++].rows;
+	}
+	*out = o->groups[o->base < o->count ? o->base : o->count - 1].cid;
 	return true;
 }

@@ -35,7 +35,8 @@ void old_groups_items(const old_groups *o, size_t index, old_items *out);
 void old_groups_took(old_groups *o, size_t index); /* index was taken over */
 /* Has the version before a group of this name? */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
-/* The old group that a newly scanned one probably replaces. */
-bool old_groups_base(old_groups *o, vv_cid *out);
+/* The old group that has the middle of a newly scanned one, of so many rows, if all rows since the last group taken over
+ * stayed where they were. */
+bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out);
 
 #endif

@@ -457,20 +457,30 @@ static vv_status check_key(const vv_cbor *at, level *l, const uint8_t *key, size
 	return VV_OK;
 }
 
-/* One head and, unless it opens a list or map, its content. */
-static vv_status take_value(vv_cbor *c, const head *h, vv_link_fn fn, void *payload, vv_error *err)
+static uint64_t weight_after(const vv_cbor *c)
+{
+	vv_cbor at = *c;
+	uint64_t weight;
+
+	return vv_cbor_get_uint(&at, &weight, VV_IGNORED) == VV_OK ? weight : 1;
+}
+
+/* One head and, unless it opens a list or map, its content. link: its place. */
+static vv_status take_value(vv_cbor *c, const head *h, vv_link *link, vv_placed_link_fn fn,
+			    void *payload, vv_error *err)
 {
 	const char *text;
 	size_t len;
-	vv_cid link;
 	vv_status rc;
 
 	switch (h->type) {
 	case VV_CBOR_TEXT:
 		return vv_cbor_get_text(c, &text, &len, err);
 	case VV_CBOR_LINK:
-		rc = vv_cbor_get_link(c, &link, err);
-		return rc == VV_OK && fn ? fn(payload, &link, err) : rc;
+		rc = vv_cbor_get_link(c, &link->cid, err);
+		if (rc < 0 || !fn) return rc;
+		link->weight = weight_after(c);
+		return fn(payload, link, err);
 	case VV_CBOR_BYTES:
 		c->p += h->len + (size_t)h->value;
 		return VV_OK;
@@ -491,7 +501,7 @@ static vv_status take_key(vv_cbor *c, level *l, vv_error *err)
 }
 
 /* Moves over one whole value with all that a canonical block must keep. fn may be NULL. */
-static vv_status walk_value(vv_cbor *c, vv_link_fn fn, void *payload, vv_error *err)
+static vv_status walk_value(vv_cbor *c, vv_placed_link_fn fn, void *payload, vv_error *err)
 {
 	level levels[VV_CBOR_DEPTH];
 	size_t depth = 0;
@@ -511,7 +521,9 @@ static vv_status walk_value(vv_cbor *c, vv_link_fn fn, void *payload, vv_error *
 		if ((h.type == VV_CBOR_ARRAY || h.type == VV_CBOR_MAP) && depth == VV_CBOR_DEPTH) {
 			return bad(c, "lists and maps are nested too deeply", err);
 		}
-		if ((rc = take_value(c, &h, fn, payload, err)) < 0) return rc;
+		vv_link link = {.member = depth > 0 && levels[0].map ? levels[0].items : 0,
+				.depth = depth};
+		if ((rc = take_value(c, &h, &link, fn, payload, err)) < 0) return rc;
 		if (l) {
 			l->items--;
 			l->key_next = l->map;
@@ -548,7 +560,8 @@ vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err)
 	return rc < 0 ? rc : vv_cbor_end(&c, err);
 }
 
-vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err)
+vv_status vv_cbor_placed_links(const void *bytes, size_t len, vv_placed_link_fn fn, void *payload,
+			       vv_error *err)
 {
 	vv_cbor c;
 	vv_status rc = vv_cbor_check(bytes, len, err);
@@ -559,4 +572,21 @@ vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payl
 		rc = walk_value(&c, fn, payload, err);
 	}
 	return rc;
+}
+
+typedef struct telling {
+	vv_link_fn fn;
+	void *payload;
+} telling;
+
+static vv_status tell_cid(void *payload, const vv_link *link, vv_error *err)
+{
+	const telling *t = payload;
+
+	return t->fn(t->payload, &link->cid, err);
+}
+
+vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err)
+{
+	return vv_cbor_placed_links(bytes, len, tell_cid, &(telling){fn, payload}, err);
 }

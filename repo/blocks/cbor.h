@@ -92,4 +92,18 @@ vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err);
 typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
 vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err);
 
+/* A link and its place in the block. */
+typedef struct vv_link {
+	vv_cid cid;
+	uint64_t weight; /* the unsigned integer after it in its list; 1: there is none */
+	uint64_t
+		member; /* of the outermost map: that one and those after it, keys and values; 0: it is no map */
+	size_t depth; /* lists and maps around it */
+} vv_link;
+
+/* The same with the places. */
+typedef vv_status (*vv_placed_link_fn)(void *payload, const vv_link *link, vv_error *err);
+vv_status vv_cbor_placed_links(const void *bytes, size_t len, vv_placed_link_fn fn, void *payload,
+			       vv_error *err);
+
 #endif

@@ -21,14 +21,28 @@
  */
 typedef struct item {
 	vv_cid cid, like;
+	uint64_t member;    /* of the root, below which it is */
 	size_t kids, count; /* those of its links that are items: kids[kids .. kids + count) */
 	bool told;
 } item;
 
 typedef struct list {
-	vv_cid *items;
+	vv_link *items;
 	size_t count, cap;
 } list;
+
+#define ITEM_DEPTH 4u /* links below that, of long cells, are within an item of a list */
+
+/*
+ * Pairs links of one version with those of the other between two that both have. Each gets the one that
+ * has its middle by weight, where weights count from those that both have: a row group that fell into two,
+ * or two that became one, do not move all after them along by one.
+ */
+typedef struct step {
+	size_t at;             /* in theirs */
+	uint64_t ours, theirs; /* weight of the links since the last that both have */
+	uint64_t member;
+} step;
 
 typedef struct levels {
 	const vv_resemble *w;
@@ -47,19 +61,56 @@ typedef struct levels {
 	vv_buf block;
 } levels;
 
-static vv_status list_add(void *payload, const vv_cid *cid, vv_error *err)
+static vv_status list_add(void *payload, const vv_link *link, vv_error *err)
 {
 	list *l = payload;
 
-	return vv_array_add(l->items, l->count, l->cap, *cid) ? VV_OK : vv_fail_nomem(err);
+	return vv_array_add(l->items, l->count, l->cap, *link) ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_error *err)
+/* The steps of items and of links within items. */
+static step *step_of(step steps[2], const vv_link *link)
+{
+	return &steps[link->depth > ITEM_DEPTH];
+}
+
+/* theirs[place] is this link, too. */
+static void step_anchor(step steps[2], const vv_link *link, size_t place)
+{
+	*step_of(steps, link) = (step){.at = place + 1, .member = link->member};
+}
+
+/* The counterpart of a link that they do not have, or NULL. ours (or NULL): links of this level, which are no
+ * counterparts. */
+static const vv_cid *step_pair(step steps[2], const vv_link *link, const list *theirs,
+			       const vv_cid_set *ours)
+{
+	step *s = step_of(steps, link);
+
+	if (s->member != link->member) {
+		*s = (step){.at = s->at, .member = link->member};
+	}
+	const uint64_t middle = s->ours + link->weight / 2;
+	s->ours += link->weight;
+	for (; s->at < theirs->count; s->at++) {
+		const vv_link *other = &theirs->items[s->at];
+		bool counts = other->member == s->member && step_of(steps, other) == s &&
+			      !(ours && vv_cid_set_has(ours, &other->cid));
+
+		if (other->member < s->member || (counts && s->theirs + other->weight > middle)) {
+			return counts ? &other->cid : NULL;
+		}
+		s->theirs += counts ? other->weight : 0;
+	}
+	return NULL;
+}
+
+static vv_status item_add(levels *v, const vv_link *link, const vv_cid *like, vv_error *err)
 {
 	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	item *it = &v->items[v->count++];
-	*it = (item){.cid = *cid};
-	if (like && like->codec == cid->codec) {
+	*it = (item){.cid = link->cid, .member = link->member};
+	if (like && like->codec == it->cid.codec) {
 		it->like = *like;
 	}
 	return VV_OK;
@@ -72,16 +123,17 @@ static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
 	return VV_OK;
 }
 
-/* Appends a node's links. *there false: it is missing (or damaged, where that is not a failure). */
-static vv_status level_links(levels *v, const vv_cid *cid, bool damage_ok, list *out, bool *there,
-			     vv_error *err)
+/* Appends a node's links, which are below this member of the root (0: it is the root). *there false: it is missing (or
+ * damaged, where that is not a failure). */
+static vv_status level_links(levels *v, const vv_cid *cid, uint64_t member, bool damage_ok,
+			     list *out, bool *there, vv_error *err)
 {
 	size_t before = out->count;
 	vv_status rc = v->w->get(v->w->payload, cid, &v->block, err);
 
 	*there = rc == VV_OK;
 	if (rc == VV_OK) {
-		rc = vv_cbor_links(v->block.data, v->block.len, list_add, out, err);
+		rc = vv_cbor_placed_links(v->block.data, v->block.len, list_add, out, err);
 	}
 	if (rc == VV_EMISSING || (rc == VV_ECORRUPT && damage_ok)) {
 		out->count = before;
@@ -91,6 +143,9 @@ static vv_status level_links(levels *v, const vv_cid *cid, bool damage_ok, list 
 	}
 	if (rc < 0 && rc != VV_ENOMEM) {
 		(void)vv_prefix(err, "block %s", vv_cid_shows(cid));
+	}
+	for (size_t i = before; member > 0 && i < out->count; i++) {
+		out->items[i].member = member;
 	}
 	return rc;
 }
@@ -112,12 +167,14 @@ static vv_status level_theirs(levels *v, vv_error *err)
 	}
 	for (size_t i = 0; i < v->nodes.count; i++) {
 		v->starts[i] = v->theirs.count;
-		if ((rc = level_links(v, &v->nodes.items[i], true, &v->theirs, &there, err)) < 0) {
+		const vv_link *node = &v->nodes.items[i];
+		if ((rc = level_links(v, &node->cid, node->member, true, &v->theirs, &there, err)) <
+		    0) {
 			return rc;
 		}
 	}
 	for (size_t i = 0; i < v->theirs.count; i++) {
-		const vv_cid *cid = &v->theirs.items[i];
+		const vv_cid *cid = &v->theirs.items[i].cid;
 		bool added;
 
 		if ((rc = vv_cid_map_put(v->here, cid, i, &added, err)) < 0 ||
@@ -143,7 +200,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 			continue;
 		}
 		v->own.count = 0;
-		rc = level_links(v, &v->items[i].cid, false, &v->own, &there, err);
+		rc = level_links(v, &v->items[i].cid, 0, false, &v->own, &there, err);
 		if (rc == VV_OK && !there) {
 			if (!v->w->missing) {
 				return vv_fail(err, VV_EBLOCK, "a node of the version is not here");
@@ -151,21 +208,21 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 			++*v->w->missing;
 		}
 		for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
-			rc = vv_cid_set_add(v->ours, &v->own.items[k], &added, err);
+			rc = vv_cid_set_add(v->ours, &v->own.items[k].cid, &added, err);
 		}
 	}
 	return rc;
 }
 
 /* One link of a node that the other version does not have. */
-static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_cid *like,
+static vv_status add_new(levels *v, size_t node, const vv_link *link, const vv_cid *like,
 			 vv_error *err)
 {
 	bool added;
-	vv_status rc = vv_cid_set_add(v->w->seen, link, &added, err);
+	vv_status rc = vv_cid_set_add(v->w->seen, &link->cid, &added, err);
 
 	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->places) return rc;
-	rc = vv_cid_map_put(v->places, link, v->count - 1, NULL, err);
+	rc = vv_cid_map_put(v->places, &link->cid, v->count - 1, NULL, err);
 	return rc < 0 ? rc : kid_add(v, node, v->count - 1, err);
 }
 
@@ -185,7 +242,7 @@ static void likeness(levels *v, size_t node)
 	uint64_t place;
 
 	for (size_t k = 0; k < v->own.count; k++) {
-		if (!vv_cid_map_get(v->here, &v->own.items[k], &place)) {
+		if (!vv_cid_map_get(v->here, &v->own.items[k].cid, &place)) {
 			continue;
 		}
 		size_t of = node_of(v, (size_t)place);
@@ -196,62 +253,59 @@ static void likeness(levels *v, size_t node)
 			best = of;
 		}
 	}
-	if (best != NONE && v->nodes.items[best].codec == v->items[node].cid.codec) {
-		v->items[node].like = v->nodes.items[best];
+	if (best != NONE && v->nodes.items[best].cid.codec == v->items[node].cid.codec) {
+		v->items[node].like = v->nodes.items[best].cid;
 	}
 }
 
-/* Makes items of the new links of one node; *at is the step in theirs. */
-static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
+/* Makes items of the new links of one node. */
+static vv_status add_links(levels *v, size_t node, step steps[2], vv_error *err)
 {
 	bool there;
 	uint64_t place;
 
 	v->own.count = 0;
-	vv_status rc = level_links(v, &v->items[node].cid, false, &v->own, &there, err);
+	vv_status rc = level_links(v, &v->items[node].cid, v->items[node].member, false, &v->own,
+				   &there, err);
 
 	if (rc == VV_OK) {
 		likeness(v, node);
 	}
 	v->items[node].kids = v->kid_count;
 	for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
-		const vv_cid *link = &v->own.items[k];
-		if (v->places && vv_cid_map_get(v->places, link, &place) &&
+		const vv_link *link = &v->own.items[k];
+		if (v->places && vv_cid_map_get(v->places, &link->cid, &place) &&
 		    (rc = kid_add(v, node, (size_t)place, err)) < 0) {
 			break;
 		}
-		if (vv_cid_map_get(v->here, link, &place)) {
-			*at = (size_t)place + 1;
+		if (vv_cid_map_get(v->here, &link->cid, &place)) {
+			step_anchor(steps, link, (size_t)place);
 			continue;
 		}
-		if (vv_cid_set_has(v->old, link)) {
+		if (vv_cid_set_has(v->old, &link->cid)) {
 			continue;
 		}
-		while (*at < v->theirs.count && vv_cid_set_has(v->ours, &v->theirs.items[*at])) {
-			++*at;
-		}
-		const vv_cid *like = *at < v->theirs.count ? &v->theirs.items[(*at)++] : NULL;
-		rc = add_new(v, node, link, like, err);
+		rc = add_new(v, node, link, step_pair(steps, link, &v->theirs, v->ours), err);
 	}
 	return rc;
 }
 
 static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 {
-	size_t at = 0;
+	step steps[2] = {0};
 	vv_status rc;
 
 	if ((rc = level_theirs(v, err)) < 0 || (rc = note_ours(v, from, to, err)) < 0) return rc;
 	for (size_t i = from; i < to; i++) {
 		if (v->items[i].cid.codec == VV_CODEC_DAG_CBOR &&
-		    (rc = add_links(v, i, &at, err)) < 0) {
+		    (rc = add_links(v, i, steps, err)) < 0) {
 			return rc;
 		}
 	}
 	for (size_t i = 0; i < v->theirs.count; i++) {
-		const vv_cid *cid = &v->theirs.items[i];
-		if (cid->codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, cid) &&
-		    (rc = list_add(&v->next, cid, err)) < 0) {
+		const vv_link *link = &v->theirs.items[i];
+		if (link->cid.codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, &link->cid) &&
+		    (rc = list_add(&v->next, link, err)) < 0) {
 			return rc;
 		}
 	}
@@ -317,8 +371,8 @@ static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const 
 	if ((rc = vv_cid_set_add(w->seen, root, &added, err)) < 0 || !added) {
 		goto done;
 	}
-	if ((rc = item_add(&v, root, before, err)) < 0 ||
-	    (rc = list_add(&v.next, before, err)) < 0) {
+	if ((rc = item_add(&v, &(vv_link){.cid = *root}, before, err)) < 0 ||
+	    (rc = list_add(&v.next, &(vv_link){.cid = *before}, err)) < 0) {
 		goto done;
 	}
 	for (size_t from = 0, to = v.count; from < to; from = to, to = v.count) {
@@ -388,7 +442,7 @@ static vv_status read_links(walking *k, const vv_cid *cid, list *out, vv_error *
 	out->count = 0;
 	vv_status rc = k->w->get(k->w->payload, cid, &k->block, err);
 	if (rc < 0) return rc;
-	rc = vv_cbor_links(k->block.data, k->block.len, list_add, out, err);
+	rc = vv_cbor_placed_links(k->block.data, k->block.len, list_add, out, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
 		(void)vv_prefix(err, "block %s", vv_cid_shows(cid));
 	}
@@ -441,7 +495,7 @@ static vv_status sort_theirs(walking *k, vv_error *err)
 		k->place_cap = k->theirs.count;
 	}
 	for (size_t i = 0; i < k->theirs.count; i++) {
-		k->places[i].cid = k->theirs.items[i];
+		k->places[i].cid = k->theirs.items[i].cid;
 		k->places[i].at = i;
 	}
 	if (k->theirs.count > 1) {
@@ -450,29 +504,27 @@ static vv_status sort_theirs(walking *k, vv_error *err)
 	return VV_OK;
 }
 
-/* Pushes the node's links, the first on top, each with its counterpart. Going through
- * both in step, a link that the other node has too sets the step again. */
+/* Pushes the node's links, the first on top, each with its counterpart. */
 static vv_status push_links(walking *k, vv_error *err)
 {
-	size_t bottom = k->depth, at = 0;
+	size_t bottom = k->depth;
+	step steps[2] = {0};
 	vv_status rc = sort_theirs(k, err);
 
 	for (size_t i = 0; rc == VV_OK && i < k->own.count; i++) {
-		const vv_cid *link = &k->own.items[i], *like = NULL;
+		const vv_link *link = &k->own.items[i];
 		place key;
 
-		key.cid = *link;
+		key.cid = link->cid;
 		place *found = k->theirs.count ? bsearch(&key, k->places, k->theirs.count,
 							 sizeof(place), compare_places)
 					       : NULL;
 		if (found) {
-			at = found->at + 1;
+			step_anchor(steps, link, found->at);
 			continue; /* the other version has it, with all below it */
 		}
-		if (at < k->theirs.count) {
-			like = &k->theirs.items[at++];
-		}
-		rc = push(k, link, like && like->codec == link->codec ? like : NULL, err);
+		const vv_cid *like = step_pair(steps, link, &k->theirs, NULL);
+		rc = push(k, &link->cid, like && like->codec == link->cid.codec ? like : NULL, err);
 	}
 	/* The stack returns the last first. */
 	for (size_t i = 0; rc == VV_OK && i < (k->depth - bottom) / 2; i++) {
@@ -504,7 +556,7 @@ static vv_status meet(const walking *k, const pair *p, bool *enter, vv_error *er
 	return k->w->fn(k->w->payload, &p->cid, like_of(p), err);
 }
 
-static vv_status step(walking *k, vv_error *err)
+static vv_status visit_next(walking *k, vv_error *err)
 {
 	pair p = k->stack[--k->depth];
 	bool enter = false;
@@ -533,7 +585,7 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 	vv_status rc = push(&k, root, alike ? before : NULL, err);
 
 	while (rc == VV_OK && k.depth > 0) {
-		rc = step(&k, err);
+		rc = visit_next(&k, err);
 	}
 	vv_free_all(k.stack, k.own.items, k.theirs.items, k.places);
 	vv_buf_clear(&k.block);

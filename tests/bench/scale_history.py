@@ -1,12 +1,13 @@
 """A history of very many commits, each with a version of one table that was really stored."""
 
+import random
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 import tools as kinds
-from measure import Failed, remove
+from measure import Failed, remove, sizes
 
 ROWS = 500     # 45 KB
 KEPT = 50      # of them never change: blame has to look through the whole history
@@ -124,3 +125,45 @@ def long_history(scratch, tool, count):
             finally:
                 remove(made)
     scratch.text([tool.needs[-1], "status"], tool.work)
+
+
+def shuffled_some(scratch, rows, count, keyed, share=20):
+    """So many versions, one row in `share` moved to another place from each to the next."""
+    header, *lines = scratch.table(scratch.root / "moved.csv", "--rows", rows).read_text().splitlines()
+    if not keyed:   # without the id
+        header, *lines = (line.split(",", 1)[1] for line in (header, *lines))
+    draw = random.Random(7)
+    for _ in range(count):
+        yield "\n".join([header, *lines, ""]).encode()
+        gone = [lines.pop(draw.randrange(len(lines))) for _ in range(rows // share)]
+        for line in gone:
+            lines.insert(draw.randrange(len(lines) + 1), line)
+
+
+def moved(scratch, report, chosen, settings):
+    """A history of moved rows after the housekeeping of each tool."""
+    rows, count = settings.moved_rows, 300
+    bench = report.begin("moved", f"{count} versions of a table of {rows:,} rows x 20, 5 % of them moved in each")
+    for kind in (k for k in chosen if k in (kinds.Varve, kinds.Git)):
+        for name, keyed in (("key", True), ("no key", False)):
+            tool = kind(scratch).start("tool")
+            (tool.work / "data.csv").write_bytes(next(shuffled_some(scratch, rows, 1, keyed)))
+            tool.timed_save()
+            texts = shuffled_some(scratch, rows, count, keyed)
+            with subprocess.Popen(["git", "fast-import", "--quiet", "--force"], cwd=tool.work, env=scratch.env,
+                                  stdin=subprocess.PIPE) as made:
+                if kind is kinds.Varve:
+                    drive = Filter(scratch, tool.work)
+                    texts = (drive.clean("data.csv", text) for text in texts)
+                write_commits(made.stdin, b"data.csv", texts)
+                made.stdin.close()
+                if kind is kinds.Varve:
+                    drive.close()
+                if made.wait() != 0:
+                    raise Failed("git fast-import failed")
+            scratch.text(["git", "reset", "-q"], tool.work)
+            for gc in ("varve gc --prune=now",) if kind is kinds.Varve else ("git gc -q", "git repack -adfq"):
+                report.put(bench, gc, f"{name}, CPU s", scratch.run(gc.split(), tool.work).cpu)
+                report.put(bench, gc, f"{name}, MB", sizes(tool.store())[0] / 1e6)
+            remove(tool.folder)
+    report.print_bench(bench)

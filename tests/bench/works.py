@@ -13,6 +13,7 @@ import history
 import hosts
 import limits
 import scale
+import scale_history
 import sql
 import stores
 import tools as kinds
@@ -337,5 +338,5 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
        "beside": beside.beside, "sql": sql.sql, "stores": stores.stores, "limits": limits.limits, "python": frames.python, "huge": huge,
-       "scale": scale.scale}
-EXPLICIT = ("beside", "sql", "stores", "limits", "web", "vault", "python", "huge", "scale")
+       "scale": scale.scale, "moved": scale_history.moved}
+EXPLICIT = ("beside", "sql", "stores", "limits", "web", "vault", "python", "huge", "scale", "moved")

@@ -365,3 +365,37 @@ ended() {
 	[ -z "$(git status --short)" ]
 	rows 4 | cmp - <(varve cat HEAD:prices.csv)
 }
+
+# Versions in each of which a twentieth of the rows goes elsewhere: what those after the first take.
+@test "moved rows take at most two and a half times the bytes of git" {
+	new_repo
+	git init -q ../plain
+	rows 7000 | awk -F, -v OFS=, 'NR == 1 { $5 = "a,b,c,d,e,f,g,h" }
+		NR > 1 { for (i = 5; i < 13; i++) { n = (n * 1103515245 + 12345) % 2147483648; $i = int(n / 65536) % (i < 8 ? 20 : 9999) } } 1' > prices.csv
+	for i in $(seq 16); do
+		cp prices.csv ../plain
+		varve add prices.csv > /dev/null
+		varve commit -qm "version $i"
+		git -C ../plain add prices.csv
+		git -C ../plain commit -qm "version $i"
+		if [ "$i" = 1 ] || [ "$i" = 16 ]; then
+			varve gc -q --prune=now
+			git -C ../plain repack -adfq
+			ours+=("$(packs_size)")
+			plain+=("$(cat ../plain/.git/objects/pack/*.pack | wc -c)")
+		fi
+		python3 - "$i" <<- 'END'
+			import random, sys
+			header, *rows = open("prices.csv")
+			r = random.Random(int(sys.argv[1]))
+			gone = [rows.pop(r.randrange(len(rows))) for _ in range(len(rows) // 20)]
+			for row in gone:
+			    rows.insert(r.randrange(len(rows) + 1), row)
+			open("prices.csv", "w").writelines([header, *rows])
+		END
+	done
+	varve fsck --data
+	varve cat HEAD:prices.csv | cmp - ../plain/prices.csv
+	echo "${ours[@]}; git: ${plain[@]}"
+	[ $(((ours[1] - ours[0]) * 2)) -le $(((plain[1] - plain[0]) * 5)) ]
+}

@@ -51,7 +51,8 @@ static vv_cid leaf(uint64_t n)
 	return cid;
 }
 
-static vv_cid node(world *w, const vv_cid *links, size_t count)
+/* weights: NULL: the links alone. */
+static vv_cid weighted(world *w, const vv_cid *links, const uint64_t *weights, size_t count)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_cid cid;
@@ -60,7 +61,13 @@ static vv_cid node(world *w, const vv_cid *links, size_t count)
 
 	vv_cbor_put_array(&b, count);
 	for (size_t i = 0; i < count; i++) {
+		if (weights) {
+			vv_cbor_put_array(&b, 2);
+		}
 		vv_cbor_put_link(&b, &links[i]);
+		if (weights) {
+			vv_cbor_put_uint(&b, weights[i]);
+		}
 	}
 	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b.data, b.len, &err), &err);
 	vv_assert_ok(vv_cid_map_put(w->places, &cid, w->count, &added, &err), &err);
@@ -75,6 +82,11 @@ static vv_cid node(world *w, const vv_cid *links, size_t count)
 	}
 	w->nodes[w->count++] = b;
 	return cid;
+}
+
+static vv_cid node(world *w, const vv_cid *links, size_t count)
+{
+	return weighted(w, links, NULL, count);
 }
 
 static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -389,6 +401,57 @@ static void a_node_that_fell_in_two_moves_no_other_along(void **state)
 	end(&w);
 }
 
+static vv_status mark(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
+		      vv_error *err)
+{
+	*first = true;
+	return tell(payload, cid, like, err);
+}
+
+/* Level by level, or as gc walks. */
+static void assert_likes(const world *w, const vv_cid *root, const vv_cid *before,
+			 const vv_cid *links, const vv_cid *likes, size_t count)
+{
+	static walked k;
+	vv_error err;
+
+	for (int how = 0; how < 2; how++) {
+		vv_resemble r = {.get = get, .mark = mark, .payload = &k};
+
+		if (how == 0) {
+			walk(&k, w, root, before, false);
+		} else {
+			start(&k, w);
+			vv_assert_ok(vv_resemble_walk(&r, root, before, &err), &err);
+		}
+		for (size_t i = 0; i < count; i++) {
+			assert_true(vv_cid_equal(like_of(&k, &links[i]), &likes[i]));
+		}
+		vv_cid_map_free(k.told);
+	}
+}
+
+static void entries_pair_up_by_weight_where_one_fell_in_two(void **state)
+{
+	const uint64_t was[] = {100, 100, 100, 7}, is[] = {40, 62, 100, 98, 7};
+	vv_cid old_leaf[4], new_leaf[5];
+	world w;
+
+	(void)state;
+	begin(&w);
+	for (unsigned i = 0; i < 5; i++) {
+		new_leaf[i] = leaf(10 + i);
+		old_leaf[i < 4 ? i : 0] = leaf(i < 4 ? i : 0);
+	}
+	const vv_cid old_root = weighted(&w, old_leaf, was, 4);
+	const vv_cid new_root = weighted(&w, new_leaf, is, 5);
+	const vv_cid likes[] = {old_leaf[0], old_leaf[0], old_leaf[1], old_leaf[2], old_leaf[3]};
+	const vv_cid back[] = {new_leaf[1], new_leaf[2], new_leaf[3], new_leaf[4]};
+	assert_likes(&w, &new_root, &old_root, new_leaf, likes, 5);
+	assert_likes(&w, &old_root, &new_root, old_leaf, back, 4);
+	end(&w);
+}
+
 static void a_block_on_two_levels_is_told_before_all_that_link_to_it(void **state)
 {
 	world w;
@@ -410,6 +473,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(random_graphs_differ_by_what_is_new),
 	cmocka_unit_test(entries_pair_up_where_nodes_begin_elsewhere),
 	cmocka_unit_test(a_node_that_fell_in_two_moves_no_other_along),
+	cmocka_unit_test(entries_pair_up_by_weight_where_one_fell_in_two),
 	cmocka_unit_test(a_block_on_two_levels_is_told_before_all_that_link_to_it),
 };
 
