@@ -7,7 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/json/json.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -153,6 +152,24 @@ void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d)
 		vv_buf_put(out, cell->text, cell->len);
 	} else {
 		put_string(out, cell->text, cell->len, d);
+	}
+}
+
+void vv_cell_add_json(vv_json_out *w, const char *name, const vv_cell *cell)
+{
+	if (cell->state == VV_CELL_ABSENT) return;
+	vv_json_name(w, name);
+	if (cell->state == VV_CELL_NULL) {
+		vv_json_null(w);
+	} else if (cell->state == VV_CELL_LITERAL) {
+		vv_json_raw(w, cell->text, cell->len);
+		/* line ends occur only between tokens */
+		for (size_t i = w->buf->len - cell->len; i < w->buf->len && !w->buf->failed; i++) {
+			char *c = &w->buf->data[i];
+			*c = *c == '\n' || *c == '\r' ? ' ' : *c;
+		}
+	} else {
+		vv_json_string_len(w, cell->text ? cell->text : "", cell->len);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/json/json.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
 #include "dataset/format/simd.h"
@@ -90,5 +91,8 @@ char *vv_cell_write_quoted(char *to, const char *text, size_t len, const vv_dial
 
 /* Appends the value of a member of a JSON object; not of an absent one. */
 void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d);
+
+/* Adds a member with the cell's value, on one line; nothing for an absent one. */
+void vv_cell_add_json(vv_json_out *w, const char *name, const vv_cell *cell);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/json/json_list.h"
 #include "base/sys.h"
+#include "dataset/format/row_write.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/writer_kinds.h"
@@ -67,32 +68,6 @@ static vv_status close_item(json_writer *j, vv_error *err)
 		vv_buf_putc(&j->buf, '\n');
 	}
 	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
-}
-
-/* A JSON value as in its file, on one line: line ends occur only between tokens. */
-static void put_literal(json_writer *j, const vv_cell *c)
-{
-	size_t from = j->buf.len;
-	vv_json_raw(&j->out, c->text, c->len);
-	for (size_t i = from; i < j->buf.len && !j->buf.failed; i++) {
-		if (j->buf.data[i] == '\n' || j->buf.data[i] == '\r') {
-			j->buf.data[i] = ' ';
-		}
-	}
-}
-
-/* A member with the cell's value; nothing for an absent one. */
-static void put_cell(json_writer *j, const char *name, const vv_cell *c)
-{
-	if (c->state == VV_CELL_ABSENT) return;
-	vv_json_name(&j->out, name);
-	if (c->state == VV_CELL_NULL) {
-		vv_json_null(&j->out);
-	} else if (c->state == VV_CELL_LITERAL) {
-		put_literal(j, c);
-	} else {
-		vv_json_string_len(&j->out, c->text ? c->text : "", c->len);
-	}
 }
 
 static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
@@ -191,14 +166,14 @@ static void put_key(json_writer *j, const char *name, const vv_row_change *c, bo
 	for (size_t i = 0; i < t->key_count; i++) {
 		size_t at = t->key[i];
 		if (!old_side) {
-			put_cell(j, t->b->schema.fields[at].name, &c->new_cells[at]);
+			vv_cell_add_json(&j->out, t->b->schema.fields[at].name, &c->new_cells[at]);
 			continue;
 		}
 		/* places of the key are the new version's */
 		long old = t->columns ? vv_columns_to_old(t->columns, at) : (long)at;
 		if (old >= 0) {
-			put_cell(j, (t->b ? t->b : t->a)->schema.fields[at].name,
-				 &c->old_cells[old]);
+			vv_cell_add_json(&j->out, (t->b ? t->b : t->a)->schema.fields[at].name,
+					 &c->old_cells[old]);
 		}
 	}
 	vv_json_close_object(&j->out);
@@ -208,7 +183,7 @@ static void put_whole(json_writer *j, const vv_table *t, const vv_cell *cells)
 {
 	vv_json_add_object(&j->out, "cells");
 	for (size_t i = 0; i < t->columns; i++) {
-		put_cell(j, t->schema.fields[i].name, &cells[i]);
+		vv_cell_add_json(&j->out, t->schema.fields[i].name, &cells[i]);
 	}
 	vv_json_close_object(&j->out);
 }
@@ -224,8 +199,8 @@ static void put_changes(json_writer *j, const vv_row_change *c)
 			continue;
 		}
 		vv_json_add_object(&j->out, t->b->schema.fields[p->b].name);
-		put_cell(j, "old", &c->old_cells[p->a]);
-		put_cell(j, "new", &c->new_cells[p->b]);
+		vv_cell_add_json(&j->out, "old", &c->old_cells[p->a]);
+		vv_cell_add_json(&j->out, "new", &c->new_cells[p->b]);
 		if (t->sheet_row[1] > 0) {
 			vv_auto(vv_buf) at = VV_BUF_INIT;
 

@@ -14,6 +14,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
+#include "dataset/format/row_write.h"
 #include "diff/write/text_cell.h"
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
@@ -531,19 +532,6 @@ static void print_event(const vv_row_event *e, bool spaced)
 	}
 }
 
-static void json_cell(vv_json_out *w, const char *name, const vv_cell *c)
-{
-	if (c->state == VV_CELL_ABSENT) return;
-	vv_json_name(w, name);
-	if (c->state == VV_CELL_NULL) {
-		vv_json_null(w);
-	} else if (c->state == VV_CELL_LITERAL) {
-		vv_json_raw(w, c->text, c->len);
-	} else {
-		vv_json_string_len(w, c->text ? c->text : "", c->len);
-	}
-}
-
 /* The forms of diff --json (docs/formats/differences.md). */
 static void json_event(const vv_row_event *e, vv_json_out *w)
 {
@@ -558,16 +546,16 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 		const vv_row_cell *c = &e->cells[i];
 
 		if (e->kind != VV_ROW_CHANGED) {
-			json_cell(w, c->name,
-				  e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
+			vv_cell_add_json(w, c->name,
+					 e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
 			continue;
 		}
 		vv_json_add_object(w, c->name);
 		if (c->old_name) {
 			vv_json_add_string(w, "oldName", c->old_name);
 		}
-		json_cell(w, "old", &c->old_cell);
-		json_cell(w, "new", &c->new_cell);
+		vv_cell_add_json(w, "old", &c->old_cell);
+		vv_cell_add_json(w, "new", &c->new_cell);
 		vv_json_put_members(
 			w, {JSON_BOOL_WHEN(c->change == VV_CELL_FORMAT, "sameValue", true)},
 			{JSON_TEXT_WHEN(c->came || c->went, "column",
