@@ -121,27 +121,25 @@ static vv_status merge(varve_merge_result *result, merging *m, const char *revis
 {
 	const char *texts[] = {o->message};
 	vv_auto(vv_dataset_reader) *reader = NULL;
-	vv_branch_merge b = {.repo = m->repo,
-			     .messages = {texts, o->message != NULL},
-			     .no_commit = (o->flags & VARVE_MERGE_NO_COMMIT) != 0,
-			     .no_ff = (o->flags & VARVE_MERGE_NO_FF) != 0,
-			     .ff_only = (o->flags & VARVE_MERGE_FF_ONLY) != 0,
-			     .unrelated = (o->flags & VARVE_MERGE_UNRELATED) != 0,
-			     .no_verify = (o->flags & VARVE_MERGE_NO_HOOKS) != 0};
+	vv_auto(vv_branch_merge) b = {.repo = m->repo,
+				      .messages = {texts, o->message != NULL},
+				      .no_commit = (o->flags & VARVE_MERGE_NO_COMMIT) != 0,
+				      .no_ff = (o->flags & VARVE_MERGE_NO_FF) != 0,
+				      .ff_only = (o->flags & VARVE_MERGE_FF_ONLY) != 0,
+				      .unrelated = (o->flags & VARVE_MERGE_UNRELATED) != 0,
+				      .no_verify = (o->flags & VARVE_MERGE_NO_HOOKS) != 0};
 	vv_status rc;
 
 	if ((rc = vv_merge_need_no_state(m->repo, err)) < 0 ||
 	    (rc = vv_branch_merge_find(&b, revision, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&reader, m->repo, m->progress, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	b.reader = reader;
 	rc = vv_branch_merge_run(&b, err);
 	if (rc == VV_OK || b.stays) {
 		fill_result(result, &b);
 	}
-done:
-	vv_branch_merge_clear(&b);
 	return rc;
 }
 

@@ -276,15 +276,10 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 static vv_status open_repo(varve_repo **out, const char *path, const varve_repo_options *o,
 			   vv_error *err)
 {
-	varve_repo *r = vv_calloc(1, sizeof(*r));
+	vv_auto_free varve_repo *r = vv_calloc(1, sizeof(*r));
 	vv_status rc = r ? open_core(&r->core, path, o, err) : vv_fail_nomem(err);
 
-	if (rc < 0) {
-		vv_free(r);
-		return rc;
-	}
-	*out = r;
-	return VV_OK;
+	return rc < 0 ? rc : vv_hand_over(out, &r);
 }
 
 #define OPEN_FLAGS                                                                                 \

@@ -35,6 +35,7 @@ typedef struct vv_report_facts {
 
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
 void vv_report_free(vv_check_report *r); /* accepts NULL */
+VV_AUTO_FREE(vv_check_report, vv_report_free)
 
 /* Begins the dataset at path; commit: 40 digits, or NULL. */
 vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);

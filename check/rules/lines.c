@@ -147,8 +147,8 @@ static vv_status load_kept(vv_check_lines *l, vv_error *err)
 vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
 			      vv_check_cache *cache, vv_error *err)
 {
-	vv_check_lines *l = vv_calloc(1, sizeof(*l));
-	vv_status rc = VV_OK;
+	vv_auto(vv_check_lines) *l = vv_calloc(1, sizeof(*l));
+	vv_status rc;
 
 	*out = NULL;
 	if (!l) return vv_fail_nomem(err);
@@ -156,28 +156,18 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 	vv_batch_init(&l->batch);
 	vv_arena_init(&l->arena);
 	uint64_t count;
-	if ((rc = vv_table_groups(t, &count, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_table_groups(t, &count, err)) < 0) return rc;
 	l->count = (size_t)count;
 	l->groups = vv_calloc(l->count + 1, sizeof(*l->groups));
-	if (!l->groups) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!l->groups) return vv_fail_nomem(err);
 	if ((rc = read_data_list(l, err)) < 0 || (rc = read_layout_list(l, err)) < 0 ||
 	    (rc = load_kept(l, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	l->groups[0].line = vv_ragged_count_lines(t->root.dialect.prologue.data,
 						  t->root.dialect.prologue.len) +
 			    1;
-	*out = l;
-done:
-	if (rc < 0) {
-		vv_check_lines_close(l);
-	}
-	return rc;
+	return vv_hand_over(out, &l);
 }
 
 static void forget_starts(vv_check_lines *l)

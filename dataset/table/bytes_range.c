@@ -451,11 +451,12 @@ static void file_order_close(file_order *o)
 	vv_xxh3_free(o->hash);
 	vv_free(o);
 }
+VV_AUTO_FREE(file_order, file_order_close)
 
 static vv_status file_order_open(file_order **out, vv_table *t, vv_pool *pool,
 				 const vv_progress *progress, vv_error *err)
 {
-	file_order *o = vv_calloc(1, sizeof(*o));
+	vv_auto(file_order) *o = vv_calloc(1, sizeof(*o));
 	const vv_bytes_options opts = {
 		.pool = pool, .progress = progress, .old_fd = -1, .by_group = true};
 	uint64_t weight;
@@ -467,42 +468,28 @@ static vv_status file_order_open(file_order **out, vv_table *t, vv_pool *pool,
 	temp_bytes_init(&o->aside, NULL, PART_BYTES);
 	o->hash = vv_xxh3_new(0);
 	o->has_head = t->root.dialect.bom || t->root.dialect.prologue.len > 0;
-	if (!o->hash) {
-		rc = vv_fail_nomem(err);
-		goto failed;
-	}
+	if (!o->hash) return vv_fail_nomem(err);
 	if ((rc = plan_parts(o, err)) < 0 ||
 	    (rc = vv_places_open(&o->places, &t->source, &t->root.places, err)) < 0 ||
 	    (rc = vv_list_reader_open(&o->groups, VV_LIST_DATA, &t->source, t->root.data.data,
 				      t->root.data.len, err)) < 0) {
-		goto failed;
+		return rc;
 	}
 	vv_list_totals(o->groups, &o->groups_left, &weight);
-	if ((rc = bytes_of_groups(t, take_bytes, o, &opts, err)) < 0) {
-		goto failed;
-	}
-	if (o->rows_left > 0) {
-		rc = bad("it has fewer rows than it declares", err);
-		goto failed;
-	}
+	if ((rc = bytes_of_groups(t, take_bytes, o, &opts, err)) < 0) return rc;
+	if (o->rows_left > 0) return bad("it has fewer rows than it declares", err);
 	for (size_t i = 0; o->part_count > 1 && i < o->part_count && rc == VV_OK; i++) {
 		rc = put_down(o, &o->parts[i], err);
 		vv_buf_clear(&o->parts[i].pending);
 	}
-	if (rc < 0) {
-		goto failed;
-	}
+	if (rc < 0) return rc;
 	vv_places_close(o->places);
 	o->places = NULL;
 	vv_list_reader_close(o->groups);
 	o->groups = NULL;
 	vv_table_reader_close(o->reader);
 	o->reader = NULL;
-	*out = o;
-	return VV_OK;
-failed:
-	file_order_close(o);
-	return rc;
+	return vv_hand_over(out, &o);
 }
 
 /* The approximate bytes in memory while the file is written, without single long rows. */
@@ -768,18 +755,13 @@ struct vv_table_source {
 vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool *pool,
 				    vv_error *err)
 {
-	vv_table_source *s = vv_calloc(1, sizeof(*s));
+	vv_auto_free vv_table_source *s = vv_calloc(1, sizeof(*s));
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	vv_status rc = vv_root_has_places(&t->root) ? file_order_open(&s->order, t, pool, NULL, err)
 						    : group_source_open(&s->groups, t, err);
-	if (rc < 0) {
-		vv_free(s);
-		return rc;
-	}
-	*out = s;
-	return VV_OK;
+	return rc < 0 ? rc : vv_hand_over(out, &s);
 }
 
 vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err)

@@ -65,19 +65,14 @@ vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv
 vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err)
 {
-	vv_dataset_reader *r = vv_calloc(1, sizeof(*r));
+	vv_auto_free vv_dataset_reader *r = vv_calloc(1, sizeof(*r));
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	*r = (vv_dataset_reader){.repo = repo, .progress = progress};
 	vv_hash_index_init(&r->package_index);
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
 	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);
-	if (rc < 0) {
-		vv_free(r);
-		return rc;
-	}
-	*out = r;
-	return VV_OK;
+	return rc < 0 ? rc : vv_hand_over(out, &r);
 }
 
 void vv_dataset_reader_forget(vv_dataset_reader *r)

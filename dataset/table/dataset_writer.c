@@ -53,17 +53,12 @@ struct vv_dataset_writer {
 vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err)
 {
-	vv_dataset_writer *w = vv_calloc(1, sizeof(*w));
+	vv_auto_free vv_dataset_writer *w = vv_calloc(1, sizeof(*w));
 	*out = NULL;
 	if (!w) return vv_fail_nomem(err);
 	w->repo = repo;
 	vv_status rc = vv_dataset_reader_open(&w->reader, repo, progress, err);
-	if (rc < 0) {
-		vv_free(w);
-		return rc;
-	}
-	*out = w;
-	return VV_OK;
+	return rc < 0 ? rc : vv_hand_over(out, &w);
 }
 
 static void drop_pointers(vv_dataset_writer *w)

@@ -278,7 +278,7 @@ void group_stream_swap(group_stream *s, vv_buf *raw)
 vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,
 			    void *payload, vv_error *err)
 {
-	group_stream *s = vv_calloc(1, sizeof(*s));
+	vv_auto(group_stream) *s = vv_calloc(1, sizeof(*s));
 	uint64_t weight, forms;
 	vv_status rc;
 
@@ -293,30 +293,21 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 		s->pieces[i].table = t;
 		s->pieces[i].of = s;
 	}
-	if (!s->pool) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!s->pool) return vv_fail_nomem(err);
 	if ((rc = vv_list_reader_open(&s->data, VV_LIST_DATA, &t->source, t->root.data.data,
 				      t->root.data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&s->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 				      t->root.layout.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&s->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
 				      t->root.facts.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_list_totals(s->data, &s->left, &weight);
 	vv_list_totals(s->layout, &forms, &weight);
 	if (forms != s->left) {
-		rc = vv_fail(err, VV_ECORRUPT, "the lists of data and layout differ in length");
+		return vv_fail(err, VV_ECORRUPT, "the lists of data and layout differ in length");
 	}
-done:
-	if (rc < 0) {
-		group_stream_close(s);
-		return rc;
-	}
-	*out = s;
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 vv_status group_stream_prove(group_stream *s, group_proofs *proofs, vv_error *err)

@@ -50,5 +50,6 @@ void group_stream_swap(group_stream *s, vv_buf *raw);
  * whole version is found equal to an import of its bytes. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
+VV_AUTO_FREE(group_stream, group_stream_close)
 
 #endif

@@ -263,6 +263,7 @@ static vv_status put_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, v
 {
 	vv_pointer p = {0};
 	vv_auto(vv_schema) schema = {0};
+	vv_auto_free vv_pointer_column *columns = NULL;
 	size_t before = out->len;
 	vv_status rc = VV_OK;
 
@@ -273,13 +274,10 @@ static vv_status put_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, v
 	if (r->kind == VV_KIND_TABLE) {
 		if ((rc = vv_schema_read(&schema, r->schema.len ? r->schema.data : "",
 					 r->schema.len, "the schema", err)) < 0) {
-			goto done;
+			return rc;
 		}
-		p.columns = vv_calloc(schema.count, sizeof *p.columns);
-		if (!p.columns) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		p.columns = columns = vv_calloc(schema.count, sizeof *columns);
+		if (!p.columns) return vv_fail_nomem(err);
 		for (size_t i = 0; i < schema.count; i++) {
 			p.columns[i].name = schema.fields[i].name;
 			p.columns[i].name_len = schema.fields[i].name_len;
@@ -295,8 +293,6 @@ static vv_status put_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, v
 		rc = vv_fail(err, VV_EREFUSED, "a pointer for %zu columns takes more than %s",
 			     p.column_count, vv_text_bytes(VV_POINTER_MAX));
 	}
-done:
-	vv_free(p.columns);
 	return rc;
 }
 

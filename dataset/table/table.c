@@ -363,35 +363,27 @@ struct vv_table_reader {
 vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
 			       size_t wanted_count, bool with_layout, vv_error *err)
 {
-	vv_table_reader *r = vv_calloc(1, sizeof(*r));
-	vv_status rc = VV_OK;
+	vv_auto(vv_table_reader) *r = vv_calloc(1, sizeof(*r));
+	vv_status rc;
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	r->table = t;
 	if (wanted) {
 		r->wanted = vv_calloc(wanted_count + 1, sizeof(*r->wanted));
-		if (!r->wanted) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		if (!r->wanted) return vv_fail_nomem(err);
 		if (wanted_count > 0) {
 			memcpy(r->wanted, wanted, wanted_count * sizeof(*wanted));
 		}
 		r->wanted_count = wanted_count;
 	}
-	rc = vv_list_reader_open(&r->data, VV_LIST_DATA, &t->source, t->root.data.data,
-				 t->root.data.len, err);
-	if (rc == VV_OK && with_layout) {
-		rc = vv_list_reader_open(&r->layout, VV_LIST_LAYOUT, &t->source,
-					 t->root.layout.data, t->root.layout.len, err);
+	if ((rc = vv_list_reader_open(&r->data, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, err)) < 0 ||
+	    (with_layout &&
+	     (rc = vv_list_reader_open(&r->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
+				       t->root.layout.len, err)) < 0)) {
+		return rc;
 	}
-done:
-	if (rc < 0) {
-		vv_table_reader_close(r);
-	} else {
-		*out = r;
-	}
-	return rc;
+	return vv_hand_over(out, &r);
 }
 
 /* The layout of the group that was read, where it is wanted. 1, <0. */

@@ -478,24 +478,21 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 {
 	size_t columns[2] = {s->side[0].schema.count, s->side[1].schema.count};
 	const vv_json *pairs = vv_json_get(v, "pairs");
-	bool *seen[2] = {vv_calloc(columns[0] + 1, sizeof(bool)),
-			 vv_calloc(columns[1] + 1, sizeof(bool))};
+	vv_auto_free bool *old = vv_calloc(columns[0] + 1, sizeof(*old)),
+			  *new = vv_calloc(columns[1] + 1, sizeof(*new));
+	bool *seen[2] = {old, new};
 	vv_status rc = VV_OK;
 	s->pairs = vv_calloc(columns[0] + columns[1] + 1, sizeof(*s->pairs));
-	if (!s->pairs || !seen[0] || !seen[1]) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!s->pairs || !seen[0] || !seen[1]) return vv_fail_nomem(err);
 	if (!s->side[0].exists || !s->side[1].exists) {
 		for (size_t i = 0; i < columns[0] + columns[1] && rc == VV_OK; i++) {
 			rc = add_pair(s, s->side[0].exists ? (long)i : -1,
 				      s->side[1].exists ? (long)i : -1, seen, err);
 		}
-		goto done;
+		return rc;
 	}
 	if (!pairs || pairs->type != VV_JSON_ARRAY || pairs->count > columns[0] + columns[1]) {
-		rc = vv_fail(err, VV_EINPUT, "expected 'pairs' of columns");
-		goto done;
+		return vv_fail(err, VV_EINPUT, "expected 'pairs' of columns");
 	}
 	size_t left = columns[0] + columns[1];
 	for (const vv_json *e = pairs->first; e && rc == VV_OK; e = e->next) {
@@ -513,8 +510,6 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 	if (rc == VV_OK && left > 0) {
 		rc = vv_fail(err, VV_EINPUT, "'pairs': expected each column of both sides once");
 	}
-done:
-	vv_free_all(seen[0], seen[1]);
 	return rc;
 }
 

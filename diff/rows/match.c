@@ -404,54 +404,45 @@ static vv_status find_moves(matcher *m, vv_error *err)
 {
 	const vv_changed_groups *g = &m->d->changed;
 	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
-	vv_sorter *again = NULL;
+	vv_auto(vv_sorter) *again = NULL;
 	const void *p;
 	int more;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir,
 				err)) < 0) {
-		goto done;
+		return rc;
 	}
 	max = max < MOVES_MIN ? MOVES_MIN : max;
 	while ((more = vv_sorter_next(m->kept, &p, err)) > 0) {
 		uint64_t row = vv_get_be64(p);
-		if ((rc = vv_sorter_add(again, p, err)) < 0) {
-			goto done;
-		}
+		if ((rc = vv_sorter_add(again, p, err)) < 0) return rc;
 		for (; segment < g->segment_count && g->segments[segment].old_row < row &&
 		       m->moves.count < max;
 		     segment++) {
 			const vv_segment *s = &g->segments[segment];
 			if ((rc = row_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) <
 			    0) {
-				goto done;
+				return rc;
 			}
 		}
 		const uint8_t *r = p;
 		if (m->moves.count < max && (rc = row_moves_add(&m->moves, row, vv_get_be64(r + 8),
 								vv_get_be64(r + 16), err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
-		goto done;
-	}
+	if (more < 0) return (vv_status)more;
 	for (; segment < g->segment_count && m->moves.count < max; segment++) {
 		const vv_segment *s = &g->segments[segment];
 		if ((rc = row_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
 	m->has_moves = m->moves.count < max;
-	if (m->has_moves && (rc = row_moves_settle(&m->moves, err)) < 0) {
-		goto done;
-	}
-	rc = vv_sorter_finish(again, err);
-done:
+	if (m->has_moves && (rc = row_moves_settle(&m->moves, err)) < 0) return rc;
 	vv_sorter_free(m->kept);
-	m->kept = again;
-	return rc;
+	m->kept = vv_take(&again);
+	return vv_sorter_finish(m->kept, err);
 }
 
 static vv_status place_rows(matcher *m, vv_error *err)

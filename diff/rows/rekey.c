@@ -156,7 +156,7 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 	vv_status rc;
 	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 8),
 				r->d->opts.temp_dir, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (int side = 0; side < 2; side++) {
 		vv_row_by_number *f = side == 0 ? &r->d->rows_a : &r->d->rows_b;
@@ -167,22 +167,14 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 			uint64_t row = vv_get_be64(p);
 			if ((rc = vv_row_by_number_get(f, row, &cells, err)) < 0 ||
 			    (rc = rest_add(r, rests, side, cells, row, true, err)) < 0) {
-				goto done;
+				return rc;
 			}
 		}
-		if (more < 0) {
-			rc = (vv_status)more;
-			goto done;
-		}
-		if ((rc = vv_sorter_rewind(lone[side], err)) < 0) {
-			goto done;
-		}
+		if (more < 0) return (vv_status)more;
+		if ((rc = vv_sorter_rewind(lone[side], err)) < 0) return rc;
 	}
-	if ((rc = vv_sorter_finish(rests, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_sorter_finish(rests, err)) < 0) return rc;
 	rc = find_pairs(rests, NULL, &found, &shared, err);
-done:
 	*may = found > 0;
 	return rc;
 }
@@ -254,12 +246,10 @@ static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs,
 	    (rc = add_groups(r, rests, 1, lone[1], &rows[1], err)) < 0 ||
 	    (rc = vv_sorter_finish(rests, err)) < 0 ||
 	    (rc = find_pairs(rests, pairs, &found, &shared, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_sorter_finish(pairs, err);
-done:
 	*sure = found > 0 && shared <= SHARED_MIN + rows[0] / SHARED_PART;
-	return rc;
+	return vv_sorter_finish(pairs, err);
 }
 
 /* Replaces the list by itself without the rows of `out`; both ascend. */

@@ -112,10 +112,10 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_er
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err)
 {
-	vv_diff_side made = {.kind = VV_SIDE_INDEX};
+	vv_auto(vv_diff_side) made = {.kind = VV_SIDE_INDEX};
 	vv_report_options o = {.limit = SHOWN, .fail_on = VV_SEVERITY_ERROR, .width = 100};
 	vv_auto(vv_rules_file) *rules = NULL;
-	vv_check_report *report = NULL;
+	vv_auto(vv_check_report) *report = NULL;
 	vv_auto_free char **paths = NULL;
 	size_t count = 0;
 	bool all = false;
@@ -124,15 +124,13 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 
 	if ((rc = open_side(&made, c, r, err)) < 0 ||
 	    (rc = vv_check_rules_read(&rules, s, &made, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!rules || vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF ||
 	    (rc = choose_paths(c, &paths, &count, &all, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (count == 0 && !all) {
-		goto done;
-	}
+	if (count == 0 && !all) return rc;
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
 	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, &unread, err)) == VV_OK) {
@@ -144,8 +142,5 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 			      err->message);
 		rc = VV_OK;
 	}
-done:
-	vv_diff_side_clear(&made);
-	vv_report_free(report);
 	return rc;
 }

@@ -55,5 +55,6 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *e
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
 void vv_branch_merge_clear(vv_branch_merge *m);
+VV_AUTO_CLEAR(vv_branch_merge, vv_branch_merge_clear)
 
 #endif

@@ -464,13 +464,10 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 
 	vv_buf_puts(&text, message ? message : "");
 	vv_message_clean(&text, NULL);
-	if ((rc = vv_buf_ok(&text, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
 	if (text.len == 0) {
-		rc = vv_fail(err, VV_ECONFLICT,
-			     "the commit message is empty; nothing was committed");
-		goto done;
+		return vv_fail(err, VV_ECONFLICT,
+			       "the commit message is empty; nothing was committed");
 	}
 	c.message = text.data;
 	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0 ||
@@ -480,7 +477,7 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	    (rc = vv_commit_write(t->repo, &c, &made, err)) < 0 ||
 	    (!o->no_check &&
 	     (rc = check_commit(t, &made, described.items, described.count, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	rc = move_branch(t, &made, text.data, &moved, err);
 	if (moved) {
@@ -488,7 +485,6 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	}
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);
-done:
 	return rc;
 }
 

@@ -103,13 +103,12 @@ vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv
 	if (vv_repository_is_bare(r) ||
 	    (rc = vv_config_bool(r, "varve.prepush", true, &wanted, err)) < 0 || !wanted ||
 	    (rc = vv_push_hook_find(&hook, r, err)) < 0 || (hook.calls && hook.runs)) {
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_remote_names(&remotes.items, &remotes.count, r, err)) == VV_OK &&
 	    remotes.count > 0) {
 		vv_push_hook_describe(&hook, vv_repository_words(r), message, mend);
 	}
-done:
 	return rc;
 }
 

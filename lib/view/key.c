@@ -68,6 +68,7 @@ static void sample_clear(sample *s)
 	}
 	vv_free_all(s->batches, s->cells);
 }
+VV_AUTO_CLEAR(sample, sample_clear)
 
 static vv_status add_list(vv_diff_keys *k, size_t count, const char ***out, vv_error *err)
 {
@@ -254,17 +255,14 @@ static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y,
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err)
 {
-	sample x = {.table = a}, y = {.table = b};
+	vv_auto(sample) x = {.table = a}, y = {.table = b};
 	vv_auto_free size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)),
 			    *at_b = vv_calloc(b->columns + 1, sizeof(*at_b));
 	vv_auto_free size_t *lens = vv_calloc(b->columns + 1, sizeof(*lens));
 	size_t n = 0;
 	vv_auto_free const char **names = vv_calloc(b->columns + 1, sizeof(*names));
-	vv_status rc = VV_OK;
-	if (!at_a || !at_b || !lens || !names) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	vv_status rc;
+	if (!at_a || !at_b || !lens || !names) return vv_fail_nomem(err);
 	for (size_t i = 0; i < b->columns; i++) {
 		const vv_field *f = &b->schema.fields[i];
 		long at = columns ? vv_columns_to_old(columns, i)
@@ -276,9 +274,7 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 			lens[n++] = f->name_len;
 		}
 	}
-	if (n == 0) {
-		goto done;
-	}
+	if (n == 0) return VV_OK;
 	x.columns = at_a;
 	y.columns = at_b;
 	x.column_count = y.column_count = n;
@@ -292,9 +288,6 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 			rc = judge_nearly(k, &x, &y, names, err);
 		}
 	}
-done:
-	sample_clear(&x);
-	sample_clear(&y);
 	return rc;
 }
 

@@ -25,6 +25,7 @@ typedef struct vv_blob {
 
 vv_blob *vv_blob_new(const vv_cid *cid, size_t len); /* one reference; NULL when out of memory */
 void vv_blob_unref(vv_blob *b);                      /* accepts NULL */
+VV_AUTO_FREE(vv_blob, vv_blob_unref)
 
 typedef struct vv_block_cache vv_block_cache;
 vv_block_cache *vv_block_cache_new(size_t max_bytes); /* NULL when out of memory */

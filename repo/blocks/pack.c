@@ -210,7 +210,8 @@ static vv_status scan_file(scanner *s, vv_xxh3_state *hash, vv_error *err)
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err)
 {
 	scanner s = {p, scan, NULL, 0, 0, VV_PACK_HEADER_LEN, 0, true};
-	vv_xxh3_state *hash = NULL;
+	vv_auto(vv_xxh3_state) *hash = NULL;
+	vv_auto_free uint8_t *buf = NULL;
 	uint8_t found[VV_PACK_HASH_LEN];
 	vv_status rc;
 
@@ -219,21 +220,15 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 	    p->records_end == p->stat.size) {
 		return VV_OK;
 	}
-	s.buf = vv_malloc(SCAN_LEN);
+	s.buf = buf = vv_malloc(SCAN_LEN);
 	hash = vv_xxh3_new(0);
-	if (!s.buf || !hash) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!s.buf || !hash) return vv_fail_nomem(err);
 	rc = scan_file(&s, hash, err);
 	if (rc == VV_ECORRUPT) {
 		vv_pack_set_damaged(p, s.at, "it was cut short while it was read");
-		rc = VV_OK;
-		goto done;
+		return VV_OK;
 	}
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	vv_hash128 sum = vv_xxh3_digest128(hash);
 	vv_put_le64(found, sum.lo);
 	vv_put_le64(found + 8, sum.hi);
@@ -244,9 +239,6 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 	} else {
 		*sound = true;
 	}
-done:
-	vv_xxh3_free(hash);
-	vv_free(s.buf);
 	return rc;
 }
 

@@ -486,7 +486,7 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
 			  vv_error *err)
 {
 	vv_auto_free vv_cid *chain = NULL;
-	vv_blob *under = NULL;
+	vv_auto(vv_blob) *under = NULL;
 	size_t count = 0;
 	vv_status rc;
 
@@ -495,7 +495,7 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
 	}
 	if ((base && (rc = vv_contents_base(c, item, base, err)) < 0) ||
 	    (rc = list_chain(c, item, &chain, &count, &under, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (count == 0) {
 		vv_buf_set(out, under->bytes, under->len);
@@ -506,7 +506,5 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
 			rc = keep_unpacked(c, &chain[i - 1], out, &under, err);
 		}
 	}
-done:
-	vv_blob_unref(under);
 	return rc;
 }

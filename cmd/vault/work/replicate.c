@@ -170,31 +170,27 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 	vv_auto(vv_buf) sealed = VV_BUF_INIT;
 	vv_shard_seal seal;
 	bool changed;
-	vv_status rc;
+	vv_auto_free vv_cid *links = vv_calloc(authors + 1, sizeof(*links));
+	vv_status rc = links ? VV_OK : vv_fail_nomem(err);
 
-	if ((rc = places_changed(r, &changed, err)) < 0 ||
+	if (rc < 0 || (rc = places_changed(r, &changed, err)) < 0 ||
 	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l),
 				   r->run.record.link.digest, err)) < 0 ||
 	    (changed && (rc = vv_epoch_places_seal(&sealed, &seal, &r->places, err)) < 0)) {
-		goto done;
+		return rc;
 	}
-	if (!(v.links = vv_calloc(authors + 1, sizeof(*v.links)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	v.links = links;
 	v.sealed = (const uint8_t *)sealed.data;
 	v.sealed_len = sealed.len;
 	for (size_t i = 0; i < authors; i++) {
 		const vv_ledger_author *a = vv_ledger_author_at(l, i);
 		if (a->head) {
-			v.links[v.link_count++] = a->head->cid;
+			links[v.link_count++] = a->head->cid;
 		}
 	}
 	if ((rc = vv_ledger_write(r->s->ledger, &v, &r->s->key, &written, err)) == VV_OK) {
 		r->x->head = written->cid;
 	}
-done:
-	vv_free(v.links);
 	return rc;
 }
 
