@@ -12,7 +12,7 @@
 #include "dataset/format/cell.h"
 #include "dataset/format/list_internal.h"
 #include "dataset/schema/schema.h"
-#include "repo/blocks/cbor.h"
+#include "repo/blocks/cbor_members.h"
 
 #define CUT_ROWS_MAX (1u << 20)
 
@@ -35,52 +35,167 @@ typedef struct record {
 	sums data, layout, facts, places;
 } record;
 
-/* Which versions have a member; WHOLE: all. INNER: in the map or array of the member above. */
-enum { OF_FILE = 1, OF_TABLE = 2, SORTED = 4, ENCODED = 8, INNER = 16, WHOLE = OF_FILE | OF_TABLE };
+/* Which versions have a member; WHOLE: all. */
+enum { OF_FILE = 1, OF_TABLE = 2, SORTED = 4, ENCODED = 8, WHOLE = OF_FILE | OF_TABLE };
 
-typedef enum member_type { NUMBER, WORD, TEXT, NAMES, HASH, TOP, MAP, PAIR, DIALECT } member_type;
+static vv_status bad(const char *what, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
+}
 
-typedef struct member {
-	const char *key;
-	member_type type;
-	unsigned of;
-	size_t at, more; /* more: of names how many, of a list its sums */
-	uint64_t count;  /* of words; the kind of list; the members of a map or an array */
-	const char *const *words;
-} member;
+/* --- members with a form of their own ------------------------------------------------------------ */
+
+static void put_text(vv_buf *b, const vv_member *f, const void *from)
+{
+	const vv_bytes *text = (const void *)((const char *)from + f->at);
+
+	vv_cbor_put_text(b, text->len ? text->data : "", text->len);
+}
+
+static vv_status get_text(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc = vv_cbor_get_text(&in->c, &text, &len, err);
+
+	if (rc < 0) return rc;
+	return len > VV_HEADER_MAX ? bad("the schema is too long", err)
+				   : vv_bytes_set((void *)((char *)out + f->at), text, len, err);
+}
+
+static void put_names(vv_buf *b, const vv_member *f, const void *from)
+{
+	char *const *names = *(char *const *const *)(const void *)((const char *)from + f->at);
+	const size_t count = *(const size_t *)(const void *)((const char *)from + f->more);
+
+	vv_cbor_put_array(b, count);
+	for (size_t i = 0; i < count; i++) {
+		vv_cbor_put_text(b, names[i], strlen(names[i]));
+	}
+}
+
+static vv_status get_names(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	char ***names = (void *)((char *)out + f->at);
+	size_t *count = (void *)((char *)out + f->more), n, len;
+	const char *text;
+	vv_status rc = vv_cbor_get_array(&in->c, &n, err);
+
+	if (rc < 0) return rc;
+	if (n > VV_COLUMNS_MAX) return bad("too many column names", err);
+	*names = vv_calloc(n + 1, sizeof **names);
+	if (!*names) return vv_fail_nomem(err);
+	for (*count = 0; *count < n; (*count)++) {
+		if ((rc = vv_cbor_get_text(&in->c, &text, &len, err)) < 0) return rc;
+		if (memchr(text, '\0', len)) return bad("a NUL in a column's name", err);
+		(*names)[*count] = vv_strndup(text, len);
+		if (!(*names)[*count]) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static void put_hash(vv_buf *b, const vv_member *f, const void *from)
+{
+	const vv_hash128 *h = (const void *)((const char *)from + f->at);
+	uint8_t hash[16];
+
+	vv_put_le64(hash, h->lo);
+	vv_put_le64(hash + 8, h->hi);
+	vv_cbor_put_bytes(b, hash, sizeof hash);
+}
+
+static vv_status get_hash(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	vv_hash128 *h = (void *)((char *)out + f->at);
+	const uint8_t *p;
+	size_t len;
+	vv_status rc = vv_cbor_get_bytes(&in->c, &p, &len, err);
+
+	if (rc < 0) return rc;
+	if (len != 16) return bad("the hash is not 16 bytes long", err);
+	h->lo = vv_get_le64(p);
+	h->hi = vv_get_le64(p + 8);
+	return VV_OK;
+}
+
+/* Without facts nothing is stored, and the bytes only determine a name. */
+static void put_top(vv_buf *b, const vv_member *f, const void *from)
+{
+	const vv_buf *top = (const void *)((const char *)from + f->at);
+
+	if (top->len > 0) {
+		vv_buf_put(b, top->data, top->len);
+	} else {
+		vv_cbor_put_null(b);
+	}
+}
+
+/* An embedded list of the kind `max`; its sums are at `more`. */
+static vv_status get_top(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	vv_buf *bytes = (void *)((char *)out + f->at);
+	const uint8_t *start = in->c.p;
+	list_node top;
+	vv_status rc;
+
+	if ((rc = list_top_read(&top, (vv_list_kind)f->max, &in->c, err)) < 0) return rc;
+	*(sums *)(void *)((char *)out + f->more) = (sums){top.items, top.weight};
+	list_node_clear(&top);
+	vv_buf_put(bytes, start, (size_t)(in->c.p - start));
+	return vv_buf_ok(bytes, err);
+}
+
+static void put_dialect(vv_buf *b, const vv_member *f, const void *from)
+{
+	vv_dialect_put(b, (const void *)((const char *)from + f->at));
+}
+
+static vv_status get_dialect(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	return vv_dialect_get((void *)((char *)out + f->at), &in->c, err);
+}
+
+/* --- the map ------------------------------------------------------------------------------------- */
 
 #define AT(name) offsetof(record, name)
 #define ROOT(name) offsetof(record, root.name)
-#define NAMED(name) .at = ROOT(name), .more = ROOT(name##_count)
-#define LISTED(name, kind) .at = ROOT(name), .more = AT(name), .count = VV_LIST_##kind
-#define WORDS(name, list) .at = AT(name), .count = sizeof(list) / sizeof((list)[0]), .words = (list)
+#define OWN(how) VV_MEMBER_OWN, .put = put_##how, .get = get_##how
+#define NAMED(name) OWN(names), .at = ROOT(name), .more = ROOT(name##_count)
+#define LISTED(name, kind) OWN(top), .at = ROOT(name), .more = AT(name), .max = VV_LIST_##kind
+#define WORDS(name, list)                                                                          \
+	VV_MEMBER_WORD, .at = AT(name), .max = sizeof(list) / sizeof((list)[0]), .words = (list)
+#define NUMBER(place) VV_MEMBER_UINT, .at = (place)
 
-/* In DAG-CBOR's order, shorter keys first; those of a map or an array follow it, without keys in an array. */
-static const member members[] = {
-	{"v", WORD, WHOLE, WORDS(is_root, root_word)},
-	{"cut", MAP, OF_TABLE, .count = 2},
-	{"rows", NUMBER, OF_TABLE | INNER, .at = AT(cut_rows)},
-	{"columns", NAMES, OF_TABLE | INNER, .at = ROOT(cut_columns),
-	 .more = ROOT(cut_column_count)},
-	{"key", NAMES, OF_TABLE, NAMED(key)},
-	{"data", TOP, OF_TABLE, LISTED(data, DATA)},
-	{"data", TOP, OF_FILE, LISTED(data, CHUNKS)},
-	{"file", PAIR, ENCODED, .count = 2},
-	{NULL, NUMBER, ENCODED | INNER, .at = ROOT(file_bytes)},
-	{NULL, HASH, ENCODED | INNER, .at = ROOT(file_hash)},
-	{"hash", HASH, WHOLE, .at = ROOT(hash)},
-	{"kind", WORD, WHOLE, WORDS(kind, kinds)},
-	{"rows", NUMBER, OF_TABLE, .at = ROOT(rows)},
-	{"bytes", NUMBER, WHOLE, .at = ROOT(bytes)},
-	{"facts", TOP, OF_TABLE, LISTED(facts, FACTS)},
-	{"order", WORD, OF_TABLE, WORDS(order, orders)},
-	{"format", NUMBER, WHOLE, .at = AT(format)},
-	{"layout", TOP, OF_TABLE, LISTED(layout, LAYOUT)},
-	{"places", TOP, SORTED, LISTED(places, PLACES)},
-	{"schema", TEXT, OF_TABLE, .at = ROOT(schema)},
-	{"dialect", DIALECT, OF_TABLE, .at = ROOT(dialect)},
-	{"sortedBy", NAMES, SORTED, NAMED(sorted_by)},
-	{"keySource", WORD, OF_TABLE, WORDS(key_source, key_sources)},
+static const vv_member cut[] = {
+	{"rows", NUMBER(AT(cut_rows))},
+	{"columns", OWN(names), .at = ROOT(cut_columns), .more = ROOT(cut_column_count)}};
+static const vv_member encoded[] = {{NULL, NUMBER(ROOT(file_bytes))},
+				    {NULL, OWN(hash), .at = ROOT(file_hash)}};
+
+/* In DAG-CBOR's order, shorter keys first. */
+static const struct {
+	unsigned of;
+	vv_member member;
+} members[] = {
+	{WHOLE, {"v", WORDS(is_root, root_word)}},
+	{OF_TABLE, {"cut", VV_MEMBER_MAP, .item = cut, .item_count = 2}},
+	{OF_TABLE, {"key", NAMED(key)}},
+	{OF_TABLE, {"data", LISTED(data, DATA)}},
+	{OF_FILE, {"data", LISTED(data, CHUNKS)}},
+	{ENCODED, {"file", VV_MEMBER_TUPLE, .item = encoded, .item_count = 2}},
+	{WHOLE, {"hash", OWN(hash), .at = ROOT(hash)}},
+	{WHOLE, {"kind", WORDS(kind, kinds)}},
+	{OF_TABLE, {"rows", NUMBER(ROOT(rows))}},
+	{WHOLE, {"bytes", NUMBER(ROOT(bytes))}},
+	{OF_TABLE, {"facts", LISTED(facts, FACTS)}},
+	{OF_TABLE, {"order", WORDS(order, orders)}},
+	{WHOLE, {"format", NUMBER(AT(format))}},
+	{OF_TABLE, {"layout", LISTED(layout, LAYOUT)}},
+	{SORTED, {"places", LISTED(places, PLACES)}},
+	{OF_TABLE, {"schema", OWN(text), .at = ROOT(schema)}},
+	{OF_TABLE, {"dialect", OWN(dialect), .at = ROOT(dialect)}},
+	{SORTED, {"sortedBy", NAMED(sorted_by)}},
+	{OF_TABLE, {"keySource", WORDS(key_source, key_sources)}},
 };
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -92,15 +207,17 @@ static unsigned parts_of(const vv_root *r)
 	       (vv_root_is_encoded(r) ? ENCODED : 0);
 }
 
-/* The pairs of its map. */
-static size_t count_pairs(unsigned parts)
+/* The members of its map; how many. */
+static size_t choose_members(vv_member out[MEMBERS], unsigned parts)
 {
-	size_t pairs = 0;
+	size_t n = 0;
 
-	for (const member *m = members; m < members + MEMBERS; m++) {
-		pairs += (m->of & parts) && !(m->of & INNER);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		if (members[i].of & parts) {
+			out[n++] = members[i].member;
+		}
 	}
-	return pairs;
+	return n;
 }
 
 void vv_root_init(vv_root *r)
@@ -129,72 +246,6 @@ bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t 
 	return a_count == b_count;
 }
 
-static void put_names(vv_buf *b, char *const *names, size_t count)
-{
-	vv_cbor_put_array(b, count);
-	for (size_t i = 0; i < count; i++) {
-		vv_cbor_put_text(b, names[i], strlen(names[i]));
-	}
-}
-
-static void put_hash(vv_buf *b, vv_hash128 h)
-{
-	uint8_t hash[16];
-
-	vv_put_le64(hash, h.lo);
-	vv_put_le64(hash + 8, h.hi);
-	vv_cbor_put_bytes(b, hash, sizeof hash);
-}
-
-/* Without facts nothing is stored, and the bytes only determine a name. */
-static void put_top(vv_buf *b, const vv_buf *top)
-{
-	if (top->len > 0) {
-		vv_buf_put(b, top->data, top->len);
-	} else {
-		vv_cbor_put_null(b);
-	}
-}
-
-static void put_value(vv_buf *b, const record *from, const member *m)
-{
-	const void *p = (const char *)from + m->at;
-	const vv_bytes *text = p;
-	const char *word;
-
-	switch (m->type) {
-	case NUMBER:
-		vv_cbor_put_uint(b, *(const uint64_t *)p);
-		break;
-	case WORD:
-		word = m->words[*(const uint64_t *)p];
-		vv_cbor_put_text(b, word, strlen(word));
-		break;
-	case TEXT:
-		vv_cbor_put_text(b, text->len ? text->data : "", text->len);
-		break;
-	case NAMES:
-		put_names(b, *(char *const *const *)p,
-			  *(const size_t *)(const void *)((const char *)from + m->more));
-		break;
-	case HASH:
-		put_hash(b, *(const vv_hash128 *)p);
-		break;
-	case TOP:
-		put_top(b, p);
-		break;
-	case MAP:
-		vv_cbor_put_map(b, m->count);
-		break;
-	case PAIR:
-		vv_cbor_put_array(b, m->count);
-		break;
-	case DIALECT:
-		vv_dialect_put(b, p);
-		break;
-	}
-}
-
 static void put_record(vv_buf *b, const vv_root *r)
 {
 	const unsigned parts = parts_of(r);
@@ -207,15 +258,11 @@ static void put_record(vv_buf *b, const vv_root *r)
 			     .cut_rows = r->cut_rows,
 			     .format = VV_FORMAT};
 
-	vv_cbor_put_map(b, count_pairs(parts));
-	for (const member *m = members; m < members + MEMBERS; m++) {
-		if (m->of & parts) {
-			if (m->key) {
-				vv_cbor_put_key(b, m->key);
-			}
-			put_value(b, &from, m);
-		}
-	}
+	vv_member chosen[MEMBERS];
+	const size_t count = choose_members(chosen, parts);
+
+	vv_cbor_put_map(b, count);
+	vv_members_put(b, chosen, count, &from);
 }
 
 static bool names_valid(char *const *names, size_t count)
@@ -301,115 +348,6 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 	return vv_root_file_bytes(r) == 0 ? VV_OK : put_pointer(out, cid, r, err);
 }
 
-static vv_status bad(const char *what, vv_error *err)
-{
-	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
-}
-
-static vv_status get_word(vv_cbor *c, const member *m, uint64_t *out, vv_error *err)
-{
-	size_t at;
-	const vv_status rc = vv_cbor_get_word_of(c, m->words, m->count, sizeof(*m->words), &at,
-						 err);
-
-	*out = at;
-	return rc == VV_ENOSUPPORT
-		       ? vv_fail(err, VV_ECORRUPT, "root: '%s' has an unknown value", m->key)
-		       : rc;
-}
-
-static vv_status get_names(vv_cbor *c, char ***names, size_t *count, vv_error *err)
-{
-	const char *text;
-	size_t n, len;
-	vv_status rc = vv_cbor_get_array(c, &n, err);
-
-	if (rc < 0) return rc;
-	if (n > VV_COLUMNS_MAX) return bad("too many column names", err);
-	*names = vv_calloc(n + 1, sizeof **names);
-	if (!*names) return vv_fail_nomem(err);
-	for (*count = 0; *count < n; (*count)++) {
-		if ((rc = vv_cbor_get_text(c, &text, &len, err)) < 0) return rc;
-		if (memchr(text, '\0', len)) return bad("a NUL in a column's name", err);
-		(*names)[*count] = vv_strndup(text, len);
-		if (!(*names)[*count]) return vv_fail_nomem(err);
-	}
-	return VV_OK;
-}
-
-/* An embedded list; its sums come back. */
-static vv_status get_top(vv_cbor *c, vv_list_kind kind, vv_buf *out, sums *of, vv_error *err)
-{
-	const uint8_t *start = c->p;
-	list_node top;
-	vv_status rc;
-
-	if ((rc = list_top_read(&top, kind, c, err)) < 0) return rc;
-	*of = (sums){top.items, top.weight};
-	list_node_clear(&top);
-	vv_buf_put(out, start, (size_t)(c->p - start));
-	return vv_buf_ok(out, err);
-}
-
-static vv_status get_hash(vv_cbor *c, vv_hash128 *out, vv_error *err)
-{
-	const uint8_t *p;
-	size_t len;
-	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
-
-	if (rc < 0) return rc;
-	if (len != 16) return bad("the hash is not 16 bytes long", err);
-	out->lo = vv_get_le64(p);
-	out->hi = vv_get_le64(p + 8);
-	return VV_OK;
-}
-
-static vv_status get_text(vv_cbor *c, vv_bytes *out, vv_error *err)
-{
-	const char *text;
-	size_t len;
-	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
-
-	if (rc < 0) return rc;
-	return len > VV_HEADER_MAX ? bad("the schema is too long", err)
-				   : vv_bytes_set(out, text, len, err);
-}
-
-static vv_status get_pairs(vv_cbor *c, const member *m, vv_error *err)
-{
-	size_t n = 0;
-	vv_status rc = m->type == MAP ? vv_cbor_get_map(c, &n, err) : vv_cbor_get_array(c, &n, err);
-
-	return rc < 0 || n == m->count
-		       ? rc
-		       : vv_fail(err, VV_ECORRUPT, "root: '%s' has a wrong number of members",
-				 m->key);
-}
-
-static vv_status get_value(record *out, vv_cbor *c, const member *m, vv_error *err)
-{
-	void *p = (char *)out + m->at, *more = (char *)out + m->more;
-
-	switch (m->type) {
-	case NUMBER:
-		return vv_cbor_get_uint(c, p, err);
-	case WORD:
-		return get_word(c, m, p, err);
-	case TEXT:
-		return get_text(c, p, err);
-	case NAMES:
-		return get_names(c, p, more, err);
-	case HASH:
-		return get_hash(c, p, err);
-	case TOP:
-		return get_top(c, (vv_list_kind)m->count, p, more, err);
-	case DIALECT:
-		return vv_dialect_get(p, c, err);
-	default:
-		return get_pairs(c, m, err);
-	}
-}
-
 /* Checks the conditions for a valid root. */
 static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 {
@@ -448,8 +386,8 @@ static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 
 static bool is_known(const char *key, size_t len)
 {
-	for (const member *m = members; m < members + MEMBERS; m++) {
-		const char *k = m->of & INNER ? "" : m->key;
+	for (size_t i = 0; i < MEMBERS; i++) {
+		const char *k = members[i].member.key;
 		if (strlen(k) == len && memcmp(k, key, len) == 0) return true;
 	}
 	return false;
@@ -499,17 +437,18 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 	return VV_OK;
 }
 
-static vv_status get_record(record *x, vv_cbor *c, vv_error *err)
+static vv_status get_record(record *x, vv_members_in *in, vv_error *err)
 {
-	const size_t file = count_pairs(OF_FILE), table = count_pairs(OF_TABLE);
+	vv_member chosen[MEMBERS];
+	const size_t file = choose_members(chosen, OF_FILE),
+		     table = choose_members(chosen, OF_TABLE);
 	unsigned parts = OF_FILE;
 	size_t pairs;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 ||
-	    (rc = vv_cbor_get_key(c, members->key, err)) < 0 ||
-	    (rc = get_value(x, c, members, err)) < 0 ||
-	    (rc = check_generation(c, pairs - 1, err)) < 0) {
+	if ((rc = vv_cbor_get_map(&in->c, &pairs, err)) < 0 ||
+	    (rc = vv_members_get(in, chosen, 1, x, err)) < 0 ||
+	    (rc = check_generation(&in->c, pairs - 1, err)) < 0) {
 		return rc;
 	}
 	if (pairs != file) { /* one more with an encoding, two with an order */
@@ -520,27 +459,25 @@ static vv_status get_record(record *x, vv_cbor *c, vv_error *err)
 		parts = OF_TABLE | ((pairs - table) & 1 ? ENCODED : 0) |
 			((pairs - table) & 2 ? SORTED : 0);
 	}
-	for (const member *m = members + 1; m < members + MEMBERS; m++) {
-		if ((m->of & parts) && ((m->key && (rc = vv_cbor_get_key(c, m->key, err)) < 0) ||
-					(rc = get_value(x, c, m, err)) < 0)) {
-			return rc;
-		}
+	const size_t count = choose_members(chosen, parts);
+	if ((rc = vv_members_get(in, chosen + 1, count - 1, x, err)) < 0 ||
+	    (rc = check_record(x, parts, err)) < 0) {
+		return rc;
 	}
-	rc = check_record(x, parts, err);
-	return rc < 0 ? rc : vv_cbor_end(c, err);
+	return vv_cbor_end(&in->c, err);
 }
 
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err)
 {
 	record x = {.format = 0};
-	vv_cbor c;
+	vv_members_in in = {.arena = NULL};
 	vv_status rc;
 
 	vv_root_clear(out);
 	if ((rc = vv_cbor_check(bytes, len, err)) < 0) return rc;
-	vv_cbor_init(&c, bytes, len);
+	vv_cbor_init(&in.c, bytes, len);
 	vv_root_init(&x.root);
-	if ((rc = get_record(&x, &c, err)) < 0) {
+	if ((rc = get_record(&x, &in, err)) < 0) {
 		vv_root_clear(&x.root);
 		return rc;
 	}

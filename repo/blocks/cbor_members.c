@@ -25,15 +25,22 @@ static bool is_left_out(const vv_member *f, const void *from)
 	return f->optional && is_absent(f, from);
 }
 
+static void put_tuple(vv_buf *b, const vv_member *f, const void *from)
+{
+	vv_cbor_put_array(b, f->item_count);
+	for (size_t i = 0; i < f->item_count; i++) {
+		vv_member_put(b, &f->item[i], from);
+	}
+}
+
 static void put_list(vv_buf *b, const vv_member *f, const char *items, size_t count)
 {
 	vv_cbor_put_array(b, count);
 	for (size_t i = 0; i < count; i++) {
 		if (f->item_count > 1) {
-			vv_cbor_put_array(b, f->item_count);
-		}
-		for (size_t k = 0; k < f->item_count; k++) {
-			vv_member_put(b, &f->item[k], items + i * f->size);
+			put_tuple(b, f, items + i * f->size);
+		} else {
+			vv_member_put(b, f->item, items + i * f->size);
 		}
 	}
 }
@@ -76,6 +83,20 @@ void vv_member_put(vv_buf *b, const vv_member *f, const void *from)
 		break;
 	case VV_MEMBER_LIST:
 		put_list(b, f, *(const char *const *)p, *(const size_t *)more);
+		break;
+	case VV_MEMBER_WORD:
+		p = f->words[*(const uint64_t *)p];
+		vv_cbor_put_text(b, p, strlen(p));
+		break;
+	case VV_MEMBER_MAP:
+		vv_cbor_put_map(b, f->item_count);
+		vv_members_put(b, f->item, f->item_count, from);
+		break;
+	case VV_MEMBER_TUPLE:
+		put_tuple(b, f, from);
+		break;
+	case VV_MEMBER_OWN:
+		f->put(b, f, from);
 		break;
 	}
 }
@@ -182,6 +203,16 @@ static vv_status get_joined(vv_members_in *in, const vv_member *f, void **out, s
 	return rc;
 }
 
+static vv_status get_tuple(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
+{
+	vv_status rc = vv_members_get_tuple(in, f->item_count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < f->item_count; i++) {
+		rc = vv_member_get(in, &f->item[i], out, err);
+	}
+	return rc;
+}
+
 static vv_status get_list(vv_members_in *in, const vv_member *f, void **out, size_t *count,
 			  vv_error *err)
 {
@@ -195,13 +226,22 @@ static vv_status get_list(vv_members_in *in, const vv_member *f, void **out, siz
 	if (!(*out = vv_arena_calloc(in->arena, *count + 1, f->size))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < *count; i++) {
 		char *item = (char *)*out + i * f->size;
-		rc = f->item_count > 1 ? vv_members_get_tuple(in, f->item_count, err) : VV_OK;
-		for (size_t k = 0; rc == VV_OK && k < f->item_count; k++) {
-			rc = vv_member_get(in, &f->item[k], item, err);
-		}
+		rc = f->item_count > 1 ? get_tuple(in, f, item, err)
+				       : vv_member_get(in, f->item, item, err);
 		if (rc < 0 || (rc = check_item(f, item, err)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+static vv_status get_word(vv_members_in *in, const vv_member *f, uint64_t *out, vv_error *err)
+{
+	size_t at = 0;
+	const vv_status rc = vv_cbor_get_word_of(&in->c, f->words, f->max, sizeof(*f->words), &at,
+						 err);
+
+	*out = at;
+	return rc == VV_ENOSUPPORT ? vv_fail(err, VV_ECORRUPT, "'%s' has an unknown value", f->key)
+				   : rc;
 }
 
 static vv_status get_uint32(vv_members_in *in, uint32_t *out, vv_error *err)
@@ -248,6 +288,15 @@ vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_err
 			*(bool *)more = true;
 		}
 		return get_fixed(in, f, p, err);
+	case VV_MEMBER_WORD:
+		return get_word(in, f, p, err);
+	case VV_MEMBER_MAP:
+		rc = vv_members_get_map(in, f->item_count, err);
+		return rc < 0 ? rc : vv_members_get(in, f->item, f->item_count, out, err);
+	case VV_MEMBER_TUPLE:
+		return get_tuple(in, f, out, err);
+	case VV_MEMBER_OWN:
+		return f->get(in, f, out, err);
 	default:
 		return get_list(in, f, p, more, err);
 	}

@@ -27,8 +27,17 @@ typedef enum vv_member_type {
 	VV_MEMBER_BYTES, /* const uint8_t *, with its size_t at `more`; read, they are borrowed */
 	VV_MEMBER_FIXED, /* uint8_t[size]; with null_ok a bool at `more` */
 	VV_MEMBER_LIST, /* a pointer, with its size_t at `more`: at most `max` items of `size`, read into the arena */
-	VV_MEMBER_JOINED /* the same, as one byte string: each item is the bytes of its struct */
+	VV_MEMBER_JOINED, /* the same, as one byte string: each item is the bytes of its struct */
+	VV_MEMBER_WORD,   /* uint64_t: which of the `max` texts of `words` */
+	VV_MEMBER_MAP,    /* the members `item` of the same struct, as a map */
+	VV_MEMBER_TUPLE,  /* the same as a list */
+	VV_MEMBER_OWN     /* as its functions have it */
 } vv_member_type;
+
+typedef struct vv_members_in {
+	vv_cbor c;
+	vv_arena *arena;
+} vv_members_in;
 
 typedef struct vv_member {
 	const char *key; /* NULL: of an item */
@@ -39,6 +48,9 @@ typedef struct vv_member {
 	const struct vv_member *item;
 	size_t item_count;
 	bool (*fits)(const void *item); /* NULL: every one does */
+	const char *const *words;
+	void (*put)(vv_buf *b, const struct vv_member *f, const void *from);
+	vv_status (*get)(vv_members_in *in, const struct vv_member *f, void *out, vv_error *err);
 } vv_member;
 
 /* Number of these members that vv_members_put writes. */
@@ -46,11 +58,6 @@ size_t vv_members_count(const vv_member *f, size_t count, const void *from);
 void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from);
 /* A value without its key. */
 void vv_member_put(vv_buf *b, const vv_member *f, const void *from);
-
-typedef struct vv_members_in {
-	vv_cbor c;
-	vv_arena *arena;
-} vv_members_in;
 
 /* out is zeroed before. VV_ECORRUPT: another type, length or number, or an item that does not fit. */
 vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
