@@ -408,18 +408,12 @@ typedef struct pair {
 	bool entered; /* its links were pushed: the node itself is next */
 } pair;
 
-typedef struct place {
-	vv_cid cid;
-	size_t at;
-} place;
-
 typedef struct walking {
 	const vv_resemble *w;
 	pair *stack;
 	size_t depth, cap;
-	list own, theirs; /* of the current node, and of its similar one */
-	place *places;    /* of theirs, sorted by CID */
-	size_t place_cap;
+	list own, theirs;   /* of the current node, and of its similar one */
+	vv_cid_map *places; /* of theirs -> place */
 	vv_buf block;
 } walking;
 
@@ -480,28 +474,15 @@ static vv_status read_theirs(walking *k, const vv_cid *cid, vv_error *err)
 
 /* --- pairing ----------------------------------------------------------------------------- */
 
-static int compare_places(const void *a, const void *b)
+static vv_status index_theirs(walking *k, vv_error *err)
 {
-	return vv_cid_compare(&((const place *)a)->cid, &((const place *)b)->cid);
-}
+	vv_status rc = VV_OK;
 
-static vv_status sort_theirs(walking *k, vv_error *err)
-{
-	if (k->theirs.count > k->place_cap) {
-		place *places = vv_realloc_array(k->places, k->theirs.count, sizeof(*places));
-
-		if (!places) return vv_fail_nomem(err);
-		k->places = places;
-		k->place_cap = k->theirs.count;
+	vv_cid_map_reset(k->places);
+	for (size_t i = 0; rc == VV_OK && i < k->theirs.count; i++) {
+		rc = vv_cid_map_put(k->places, &k->theirs.items[i].cid, i, NULL, err);
 	}
-	for (size_t i = 0; i < k->theirs.count; i++) {
-		k->places[i].cid = k->theirs.items[i].cid;
-		k->places[i].at = i;
-	}
-	if (k->theirs.count > 1) {
-		qsort(k->places, k->theirs.count, sizeof(place), compare_places);
-	}
-	return VV_OK;
+	return rc;
 }
 
 /* Pushes the node's links, the first on top, each with its counterpart. */
@@ -509,18 +490,13 @@ static vv_status push_links(walking *k, vv_error *err)
 {
 	size_t bottom = k->depth;
 	step steps[2] = {0};
-	vv_status rc = sort_theirs(k, err);
+	uint64_t place;
+	vv_status rc = index_theirs(k, err);
 
 	for (size_t i = 0; rc == VV_OK && i < k->own.count; i++) {
 		const vv_link *link = &k->own.items[i];
-		place key;
-
-		key.cid = link->cid;
-		place *found = k->theirs.count ? bsearch(&key, k->places, k->theirs.count,
-							 sizeof(place), compare_places)
-					       : NULL;
-		if (found) {
-			step_anchor(steps, link, found->at);
+		if (vv_cid_map_get(k->places, &link->cid, &place)) {
+			step_anchor(steps, link, (size_t)place);
 			continue; /* the other version has it, with all below it */
 		}
 		const vv_cid *like = step_pair(steps, link, &k->theirs, NULL);
@@ -577,17 +553,18 @@ static vv_status visit_next(walking *k, vv_error *err)
 vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
 			   vv_error *err)
 {
-	walking k = {.w = w};
 	bool alike = before && before->codec == root->codec && !vv_cid_equal(before, root);
 	if (alike && !w->mark && root->codec == VV_CODEC_DAG_CBOR) {
 		return compare_levels(w, root, before, err);
 	}
-	vv_status rc = push(&k, root, alike ? before : NULL, err);
+	walking k = {.w = w, .places = vv_cid_map_new()};
+	vv_status rc = k.places ? push(&k, root, alike ? before : NULL, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && k.depth > 0) {
 		rc = visit_next(&k, err);
 	}
-	vv_free_all(k.stack, k.own.items, k.theirs.items, k.places);
+	vv_free_all(k.stack, k.own.items, k.theirs.items);
+	vv_cid_map_free(k.places);
 	vv_buf_clear(&k.block);
 	return rc;
 }
