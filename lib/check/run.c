@@ -14,6 +14,7 @@
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "lib/check/one.h"
+#include "repo/git/history/promised.h"
 
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
@@ -372,7 +373,10 @@ static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_
 	if (exclude) {
 		range.exclude = *exclude;
 	}
-	if ((rc = vv_log_open(&log, run->repo, &o, err)) < 0) return rc;
+	if ((rc = vv_promised_bring(run->repo, &o, err)) < 0 ||
+	    (rc = vv_log_open(&log, run->repo, &o, err)) < 0) {
+		return rc;
+	}
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
 		if ((rc = vv_check_commit(run, &commit, base, argc, argv, err)) < 0) return rc;
 	}

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/promised.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/tree_pointers.h"
@@ -301,7 +302,10 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	const int plain = commits->count > 0 ? vv_pack_heads_plain(l->repo, commits->count,
 								   out->tip_count == 0, &sum, err)
 					     : 0;
-	rc = plain < 0 ? (vv_status)plain : VV_OK;
+	rc = plain < 0 ? (vv_status)plain
+	     : plain == 0 && commits->count > 1
+		     ? vv_promised_bring_new(l->repo, ids, count, out->tips, out->tip_count, err)
+		     : VV_OK;
 	for (size_t i = 0; plain == 0 && rc == VV_OK && i < commits->count; i++) {
 		rc = look_at_commit(l, commits->items[i], err);
 	}

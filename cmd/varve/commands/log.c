@@ -24,6 +24,7 @@
 #include "lib/view/row_history.h"
 #include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
+#include "repo/git/history/promised.h"
 #include "repo/git/merge/path_log.h"
 #include "repo/git/repository.h"
 
@@ -399,6 +400,10 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 
 	if (filtered) {
 		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
+	}
+	/* A path's history does so by itself, through renames. */
+	if (rc == VV_OK && fo->paths != s->at.paths && (o->patch || o->view.stat)) {
+		rc = vv_promised_bring(s->repo, &lo, err);
 	}
 	return rc < 0                     ? rc
 	       : fo->paths == s->at.paths ? vv_path_log_open(&s->follow, s->repo, &lo,

@@ -3,16 +3,19 @@
  */
 #include "repo/git/history/promised.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "repo/git/config.h"
+#include "repo/git/history/log.h"
 #include "repo/git/repository_internal.h"
 #include "repo/git/run_git.h"
 
-#define BROUGHT_MAX "1000" /* versions */
+#define BROUGHT_MAX 1000u /* commits */
 
-/* ":100644 100644 OLD NEW M", and the path as a text of its own. */
+#define LINE_IDS 15u /* ":100644 100644 OLD NEW M", and the path as a text of its own */
+
 static vv_status list_lacking(vv_repository *r, const vv_buf *raw, vv_buf *out, size_t *count,
 			      vv_error *err)
 {
@@ -21,15 +24,19 @@ static vv_status list_lacking(vv_repository *r, const vv_buf *raw, vv_buf *out, 
 		vv_oid id;
 		git_oid git_id;
 
-		if (strlen(line) < 15 + 2 * (size_t)VV_OID_TEXT + 2 || *line != ':' ||
-		    !vv_oid_parse(&id, line + 15 + VV_OID_TEXT + 1, VV_OID_TEXT) ||
-		    vv_oid_is_null(&id)) {
-			continue;
-		}
-		vv_oid_to_git(&git_id, &id);
-		if (!vv_object_is_here(r, &git_id)) {
-			vv_buf_printf(out, "%s\n", vv_oid_shows(&id));
-			++*count;
+		for (size_t i = 0;
+		     i < 2 && *line == ':' && strlen(line) >= LINE_IDS + 2 * (VV_OID_TEXT + 1u);
+		     i++) {
+			if (!vv_oid_parse(&id, line + LINE_IDS + i * (VV_OID_TEXT + 1u),
+					  VV_OID_TEXT) ||
+			    vv_oid_is_null(&id)) {
+				continue;
+			}
+			vv_oid_to_git(&git_id, &id);
+			if (!vv_object_is_here(r, &git_id)) {
+				vv_buf_printf(out, "%s\n", vv_oid_shows(&id));
+				++*count;
+			}
 		}
 	}
 	return vv_buf_ok(out, err);
@@ -75,18 +82,74 @@ static vv_status fetch(vv_repository *r, const vv_buf *ids, vv_error *err)
 	return rc;
 }
 
-vv_status vv_promised_bring(vv_repository *r, const vv_oid *commit, const char *path, vv_error *err)
+/* words: of the log, as 'git log --stdin' reads them. all: "--all", or NULL. max: of its commits; 0: all. */
+static vv_status bring(vv_repository *r, const vv_buf *words, const char *all, uint64_t max,
+		       vv_error *err)
 {
-	const char *args[] = {"--literal-pathspecs", "log", "--raw", "--no-abbrev", "--no-renames",
-			      "--format=",           "-m",  "-z",    "-n",          BROUGHT_MAX,
-			      vv_oid_shows(commit),  "--",  path,    NULL};
+	char limit[24];
+	const char *args[] = {"--literal-pathspecs",
+			      "log",
+			      "--raw",
+			      "--no-abbrev",
+			      "--no-renames",
+			      "--format=",
+			      "-m",
+			      "-z",
+			      "-n",
+			      limit,
+			      "--stdin",
+			      all,
+			      NULL};
 	vv_auto(vv_buf) raw = VV_BUF_INIT, ids = VV_BUF_INIT, said = VV_BUF_INIT;
-	const vv_git_call ask = {.args = args, .repo = r, .output = &raw};
+	const vv_git_call ask = {
+		.args = args, .repo = r, .input = words->data, .len = words->len, .output = &raw};
 	size_t count = 0;
 	int code;
 
-	if (!r->partial) return VV_OK;
-	vv_status rc = vv_git_run(&ask, &said, &code, err);
+	(void)snprintf(limit, sizeof limit, "%u",
+		       max > 0 && max < BROUGHT_MAX ? (unsigned)max : BROUGHT_MAX);
+	vv_status rc = vv_buf_ok(words, err);
+	rc = rc < 0 ? rc : vv_git_run(&ask, &said, &code, err);
 	rc = rc < 0 ? rc : list_lacking(r, &raw, &ids, &count, err);
 	return rc < 0 || count < 2 ? rc : fetch(r, &ids, err);
+}
+
+static void put_id(vv_buf *words, const char *before, const vv_oid *id)
+{
+	vv_buf_printf(words, "%s%s\n", before, vv_oid_shows(id));
+}
+
+vv_status vv_promised_bring(vv_repository *r, const vv_log_options *log, vv_error *err)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+
+	if (!r->partial) return VV_OK;
+	vv_buf_puts(&words, log->all || log->range_count > 0 ? "" : "HEAD\n");
+	for (size_t i = 0; i < log->range_count; i++) {
+		put_id(&words, "", &log->ranges[i].include);
+		if (log->ranges[i].has_exclude) {
+			put_id(&words, "^", &log->ranges[i].exclude);
+		}
+	}
+	vv_buf_puts(&words, "--\n");
+	for (const char *const *path = log->paths; path && *path; path++) {
+		vv_buf_printf(&words, "%s\n", *path);
+	}
+	return bring(r, &words, log->all ? "--all" : NULL,
+		     log->max_count > 0 ? log->max_count + log->skip : 0, err);
+}
+
+vv_status vv_promised_bring_new(vv_repository *r, const vv_oid *ids, size_t count,
+				const vv_oid *known, size_t known_count, vv_error *err)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+
+	if (!r->partial) return VV_OK;
+	for (size_t i = 0; i < count; i++) {
+		put_id(&words, "", &ids[i]);
+	}
+	for (size_t i = 0; i < known_count; i++) {
+		put_id(&words, "^", &known[i]);
+	}
+	return bring(r, &words, NULL, 0, err);
 }

@@ -187,7 +187,11 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 	}
 	if (rc == VV_OK) {
 		rc = put_at(l, (vv_lineage_file){*commit, e.id, path, tail}, of_caller, err);
-		rc = rc < 0 ? rc : vv_promised_bring(l->repo, commit, e.path, err);
+		const vv_range range = {.include = *commit};
+		const vv_log_options log = {.ranges = &range,
+					    .range_count = 1,
+					    .paths = (const char *const[]){e.path, NULL}};
+		rc = rc < 0 ? rc : vv_promised_bring(l->repo, &log, err);
 		vv_tree_entry_clear(&e);
 	}
 	return rc;

@@ -169,7 +169,7 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	output_has " t.csv | removed: 3 rows, 2 columns"
 }
 
-@test "the history of a table in a partial clone asks the remote once" {
+@test "a history in a partial clone asks the remote once" {
 	new_repo source
 	cd source
 	git config uploadpack.allowFilter true
@@ -180,7 +180,8 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 		varve commit -qm "$i"
 	done
 	cd ..
-	for command in "log --stat t.csv" "blame t.csv" "log --row 1 t.csv"; do
+	for command in "log --stat t.csv" "blame t.csv" "log --row 1 t.csv" "log --stat" "log -p --all" \
+		"check HEAD~4..HEAD"; do
 		rm -rf part
 		git clone -q --filter=blob:none "file://$PWD/source" part
 		varve -C part init -q
