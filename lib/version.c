@@ -87,6 +87,9 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	f->stored = s->is_dataset;
 	f->broken = vv_subject_is_broken(s, VV_IGNORED);
 	f->table = s->path && (s->table || vv_add_looks_like_table(s->path));
+	if (r && s->path && !f->table && !s->is_dataset) {
+		rc = vv_add_is_text_table(r, s->path, &f->table, err);
+	}
 	f->bytes = f->rows = f->columns = VARVE_UNKNOWN;
 	if (s->from == VV_FROM_COMMIT) {
 		vv_oid_text(v->commit, &s->commit);
@@ -100,7 +103,7 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	f->commit = v->commit;
 	f->blob = v->blob;
 	f->cid = v->cid;
-	if (r && !f->broken) {
+	if (rc == VV_OK && r && !f->broken) {
 		rc = blob_facts(v, r, err);
 	}
 	if (rc == VV_OK && r && s->is_dataset) {

@@ -20,8 +20,9 @@ enum varve_from { VARVE_FROM_CID, VARVE_FROM_COMMIT, VARVE_FROM_INDEX, VARVE_FRO
 typedef struct varve_version_facts {
 	int32_t from; /* enum varve_from */
 	bool stored;  /* varve stores the version in blocks; false: plain text or bytes */
-	bool table;   /* the version is stored as a table, or its path is named like a table */
-	bool here;    /* the version is stored, and its root block is in this repository */
+	/* the version is stored as a table, or its path is named like a table or compared as one (.gitattributes) */
+	bool table;
+	bool here; /* the version is stored, and its root block is in this repository */
 	/* the pointer file, which Git stores in place of the data, is damaged: the version cannot be opened */
 	bool broken;
 	const char *path;   /* "": found by a CID, or a file outside the repository */

@@ -15,6 +15,7 @@
 #include "lib/check/input.h"
 #include "lib/names/version.h"
 #include "lib/sync/named_versions.h"
+#include "lib/worktree/add_plan.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/renames.h"
@@ -241,14 +242,6 @@ static bool is_wanted(lister *l, const char *path, bool *literal)
 	return any;
 }
 
-static bool looks_like_table(const char *path)
-{
-	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
-	const char *ext = vv_path_ext(path);
-
-	return vv_text_is_among(ext, extensions, sizeof(extensions) / sizeof(extensions[0]));
-}
-
 /* A pointer to a file does not count, like the file itself. An empty file has the base's kind. */
 static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *out, vv_error *err)
 {
@@ -308,10 +301,9 @@ static vv_status sift(lister *l, vv_error *err)
 		    vv_document_is_name(l->repo, vv_repository_env(l->repo), p->path)) {
 			rc = keep_document(l, p, is_named(l, literal), err);
 			keep = false;
-		} else if (keep && !literal && !looks_like_table(p->path) &&
-			   !vv_check_list_find(&l->described, p->path)) {
-			keep = false;
-			if (!vv_oid_is_null(&p->blob)) {
+		} else if (keep && !literal && !vv_check_list_find(&l->described, p->path)) {
+			rc = vv_add_is_text_table(l->repo, p->path, &keep, err);
+			if (rc == VV_OK && !keep && !vv_oid_is_null(&p->blob)) {
 				rc = is_table_pointer(l, p, &keep, err);
 			}
 		}

@@ -940,7 +940,8 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		goto done;
 	}
 	if (is_document(item) ? how->only_whether || how->patch || (item->whole && !stored)
-			      : !stored && !vv_diff_is_table_name(item->path, item->named)) {
+			      : !stored && !item->compared &&
+					!vv_diff_is_table_name(item->path, item->named)) {
 		return tell_text(item, how, out, NULL, err);
 	}
 	if ((rc = open_both(&c, &unreadable, err)) < 0) {

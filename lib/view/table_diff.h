@@ -61,9 +61,10 @@ typedef struct vv_diff_item {
 	const char *old_name, /* the name of the old version in the output */
 		*new_name;    /* the name of the new version in the output */
 	bool conflict; /* the path has a conflict: report it even if the versions are equal */
-	bool named;    /* the user named the path, so a .json file counts as a table */
-	bool files;    /* two files, which can be documents, instead of two versions of a path */
-	bool whole;    /* a document that no reader supports: compare its bytes */
+	/* the user named the path, so a .json file counts as a table; or a line of .gitattributes has varve compare it */
+	bool named, compared;
+	bool files; /* two files, which can be documents, instead of two versions of a path */
+	bool whole; /* a document that no reader supports: compare its bytes */
 } vv_diff_item;
 
 typedef struct vv_diff_answer {

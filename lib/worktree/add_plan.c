@@ -18,6 +18,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
+#include "lib/documents/reader.h"
+#include "repo/blocks/decompress.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 
@@ -56,6 +58,15 @@ bool vv_add_looks_like_table(const char *path)
 		if (strcasecmp(ext, extensions[i]) == 0) return true;
 	}
 	return false;
+}
+
+vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err)
+{
+	*out = vv_add_looks_like_table(path);
+	return *out || !vv_add_may(path) || vv_decompress_name(path) > 0 ||
+			       vv_document_is_name(r, vv_repository_env(r), path)
+		       ? VV_OK
+		       : vv_attr_compared(r, path, out, err);
 }
 
 static bool is_json(const char *path)

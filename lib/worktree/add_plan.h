@@ -86,5 +86,7 @@ bool vv_add_may(const char *path);
 
 /* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */
 bool vv_add_looks_like_table(const char *path);
+/* Is it, or does a line of .gitattributes have varve compare a file that is text in Git? */
+vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

@@ -192,7 +192,8 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		}
 		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
 		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
-			      n->columns == 1 ? "" : "s", both ? " (blocks missing here)" : "");
+			      n->columns == 1 ? "" : "s",
+			      vv_stat_line_lacks(l) ? " (blocks missing here)" : "");
 	} else {
 		vv_buf_puts(b, !o->there ? "new: " : both || o->stored ? "" : "now a table: ");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");

@@ -223,7 +223,8 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 			     .conflict = p->stage != 0};
 	vv_status rc;
 	a.env = b.env = vv_environ();
-	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
+	if ((rc = vv_attr_compared(r->repo, p->path, &item.compared, err)) < 0 ||
+	    (rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
 			    open, open ? &open->texts.old : &a, &item.a, &words[0], &names[0],
 			    err)) < 0 ||
 	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, open, open ? &open->texts.now : &b,

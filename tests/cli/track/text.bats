@@ -168,3 +168,33 @@ two_branches() {
 	stderr_has "data/p.csv: another line of a .gitattributes file sets its diff or merge driver"
 	stderr_has "git check-attr filter diff merge -- data/p.csv"
 }
+
+@test "a file of any name that is compared as text is a table for diff, git diff, patches, check and SQL" {
+	local file
+	new_repo
+	varve track --text '*.json' '*.dat' > /dev/null
+	printf '[{"id":1,"n":5},{"id":2,"n":6},{"id":3,"n":7}]' > a.json
+	printf 'id,n\n1,5\n2,6\n3,7\n' > b.dat
+	printf '[*]\nn < 8\n' > varve.checks
+	git add .
+	git commit -q -m one
+	sed -i 's/6/66/' a.json b.dat
+	for file in a.json b.dat; do
+		succeeds varve diff
+		output_has "$file: index -> work tree"
+		succeeds git diff "$file"
+		output_has "6 -> 66"
+		ends_with 1 varve check
+		output_has "$file: 3 rows, 2 columns"
+		succeeds varve sql --format csv "SELECT to_n FROM varve_diff('$file')"
+		output_is $'to_n\n66'
+	done
+	varve diff --format patch > p
+	git checkout -q .
+	succeeds varve apply p
+	[ "$(grep -c 66 a.json b.dat)" = $'a.json:1\nb.dat:1' ]
+	rm a.json
+	git commit -q -a -m gone
+	ends_with 1 varve check HEAD
+	output_has "table-removed"
+}

@@ -183,7 +183,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 				 .text_shown_by = "git diff --no-ext-diff",
 				 .temp_dir = vv_env_temp_dir(vv_environ()),
 				 .pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL};
-	vv_diff_item item = {.path = b->path};
+	vv_diff_item item = {.path = b->path, .compared = true}; /* git calls varve for it */
 	vv_status rc;
 
 	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) return rc;
