@@ -81,7 +81,7 @@ static vv_cell then_cell(const job *j, size_t column)
 			    : (vv_cell){.text = "", .state = VV_CELL_TEXT};
 }
 
-/* Members that no row of the file has any more. */
+/* What the file has no column for: JSON gets members that no row has any more, of CSV the values are named. */
 static vv_status find_more(job *j, vv_error *err)
 {
 	const vv_table *then = j->then.table;
@@ -90,12 +90,23 @@ static vv_status find_more(job *j, vv_error *err)
 	more->names = j->names = vv_calloc(then->columns + 1, sizeof(*j->names));
 	j->from = vv_calloc(then->columns + 1, sizeof(*j->from));
 	if (!j->names || !j->from) return vv_fail_nomem(err);
-	for (size_t i = 0; is_json(j) && i < then->columns; i++) {
-		if (vv_columns_to_new(&j->columns, i) < 0 &&
-		    j->then.at.cells[i].state != VV_CELL_ABSENT &&
-		    is_asked(j, &then->schema.fields[i])) {
+	for (size_t i = 0; i < then->columns; i++) {
+		const vv_cell *was = &j->then.at.cells[i];
+		const vv_field *f = &then->schema.fields[i];
+
+		if (vv_columns_to_new(&j->columns, i) >= 0 || was->state == VV_CELL_ABSENT ||
+		    !is_asked(j, f)) {
+			continue;
+		}
+		if (is_json(j)) {
 			j->from[more->count] = i;
-			j->names[more->count++] = then->schema.fields[i].name;
+			j->names[more->count++] = f->name;
+		} else if (was->len > 0) {
+			vv_notes_warn(
+				vv_repository_notes(j->r->repo),
+				"%s: '%s' of column '%s' is not restored: the file has no such column",
+				vv_text_shows(j->r->path), vv_text_name(was->text, was->len),
+				vv_text_name(f->name, f->name_len));
 		}
 	}
 	return VV_OK;

@@ -57,6 +57,7 @@ three() {
 	varve add -q t.csv
 	varve commit -qm two
 	succeeds varve restore --source HEAD~1 --row 3 t.csv
+	stderr_has "'Green' of column 'name' is not restored: the file has no such column"
 	printf 'price,id,cost,vat\n9.50,1,a,x\n1.0,2,b,y\n7,3,,\n' > want
 	same_bytes want t.csv
 	ends_with 2 varve restore --source HEAD~9 --row 3 t.csv
