@@ -207,3 +207,18 @@ def test_what_a_commit_cannot_find_is_not_nothing_changed(repo, folder):
     with varve.Repo(folder) as r, pytest.raises(varve.Error):
         r.put("prices.csv", b"id,x\n1,NEW\n", message="m")
     assert (folder / "prices.csv").read_bytes() == before
+
+
+def test_a_column_of_text_that_a_frame_empties_is_empty(folder):
+    pandas = pytest.importorskip("pandas")
+    raw = b"id,s,n\n1,a,5\n2,b,x\n3,NA,6\n"
+    with varve.Repo(folder) as r:
+        r.put("t.csv", raw, key=["id"], message="one")
+        r.describe("t.csv", types={"n": "integer"}, message="types")
+        frame = r["t.csv"].select(misfit="null").to_pandas()
+        frame["s"] = float("nan")
+        assert r.write("t.csv", frame, message="gone").cells == 3
+        assert (folder / "t.csv").read_bytes() == b"id,s,n\n1,,5\n2,,x\n3,,6\n"
+        frame["s"] = pandas.period_range("2026-01", periods=3, freq="M")
+        with pytest.raises(varve.UsageError, match="column 's' has a type that extends"):
+            r.write("t.csv", frame)

@@ -387,6 +387,11 @@ static bool is_empty(const rewrite_column *c, const incoming_value *v)
 	return c->empty_missing && v->kind == INCOMING_TEXT && v->len == 0;
 }
 
+static bool is_text(const rewrite_column *c)
+{
+	return c->field && (c->field->type == VV_TYPE_STRING || c->field->type == VV_TYPE_ANY);
+}
+
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch)
 {
@@ -402,6 +407,11 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 						  : same_float(as_wide(d, c->in->width), v->d);
 	}
 	column_read_old(&o, c, old, scratch);
+	/* No text is a misfit of a text column: where a frame of other types has none, it is gone. */
+	if (v->kind == INCOMING_NULL && o.kind == INCOMING_NULL && is_text(c) &&
+	    c->in->kind != INCOMING_TEXT && !is_missing(c, old)) {
+		return false;
+	}
 	return column_same_value(v, &o) || (is_empty(c, v) && old->len == 0) ||
 	       (v->kind == o.kind && v->kind == INCOMING_DECIMAL && same_decimal(&o, v)) ||
 	       (v->kind == o.kind && (v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON) &&

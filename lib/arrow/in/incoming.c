@@ -193,6 +193,26 @@ static bool is_of_pandas(const char *m)
 	       memcmp(m + 8, "pandas", 6) == 0;
 }
 
+/* Are the numbers of a column those of another type, as the months of pandas' periods? A boolean of 8 bits is a number. */
+static bool is_disguised(const incoming_column *c)
+{
+	static const char name[] = "ARROW:extension:name";
+	const char *at = c->schema->metadata, *key;
+	int32_t pairs = 0, len[2];
+
+	if (!at || (c->kind != INCOMING_INT && c->kind != INCOMING_UINT)) return false;
+	for (memcpy(&pairs, at, 4), at += 4; pairs > 0; pairs--, at += 4 + len[1]) {
+		memcpy(&len[0], at, 4);
+		key = at + 4;
+		at = key + len[0];
+		memcpy(&len[1], at, 4);
+		if (len[0] == sizeof(name) - 1 && memcmp(key, name, sizeof(name) - 1) == 0) {
+			return len[1] != 11 || memcmp(at + 4, "arrow.bool8", 11) != 0;
+		}
+	}
+	return false;
+}
+
 static vv_status open_columns(incoming *in, vv_error *err)
 {
 	if (strcmp(in->schema.format, "+s") != 0) {
@@ -213,6 +233,13 @@ static vv_status open_columns(incoming *in, vv_error *err)
 				"make it text or numbers first",
 				vv_text_shows(in->columns[i].name),
 				vv_text_shows(in->columns[i].type->format));
+		}
+		if (is_disguised(&in->columns[i])) {
+			return vv_fail(
+				err, VV_EUSAGE,
+				"column '%s' has a type that extends Arrow's numbers, which a table cannot have\n"
+				"make it text or numbers first",
+				vv_text_shows(in->columns[i].name));
 		}
 		in->columns[i].nan_is_null = is_of_pandas(in->schema.metadata);
 	}
