@@ -181,8 +181,8 @@ static void markdown_frame(vv_buf *out, const char *p, const char *end)
 static void text_frame(vv_buf *out, const char *p, const char *end)
 {
 	for (; p < end; p++) {
-		require(*p == '\n' || (uint8_t)*p >= 0x20);
-		if (*p == '\n') {
+		require(*p == '\n' || *p == '\t' || (uint8_t)*p >= 0x20);
+		if (*p == '\n' || *p == '\t') {
 			vv_buf_putc(out, *p);
 		}
 	}
