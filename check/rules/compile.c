@@ -753,7 +753,7 @@ vv_status check_plan_almost(check_plan *p, vv_error *err)
 	    check_severity(p, "almost", NULL, 0, NULL) == VV_SEVERITY_OFF) {
 		return VV_OK;
 	}
-	return vv_table_almost(&t, note_almost, p, err);
+	return vv_table_almost(&t, true, note_almost, p, err);
 }
 
 /* Counters for the values seen, where `mostly` needs them. */

@@ -114,6 +114,15 @@ static void sum_up(const vv_group_encoder *e, group_values *c)
 	c->equal = differ == 0 && c->min_len == most;
 }
 
+/* spell_key; without a branch by length where more bytes than the text's can be read. */
+static inline uint64_t key_of(const vv_group_encoder *e, const vv_cell *cell)
+{
+	if ((uintptr_t)cell->text - e->bytes >= e->bytes_len) {
+		return spell_key(cell->text, cell->len);
+	}
+	return spell_get8(cell->text) & spell_first[cell->len < 8 ? cell->len : 8];
+}
+
 #define GATHER_AHEAD 12u
 
 void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
@@ -128,7 +137,7 @@ void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, si
 			__builtin_prefetch(cells + GATHER_AHEAD * stride);
 		}
 		out[r] = *cells;
-		key[r] = spell_key(cells->text, cells->len);
+		key[r] = key_of(e, cells);
 		states |= 1u << (cells->state & 3);
 	}
 	c->rows = c->count = rows;
@@ -379,6 +388,12 @@ int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out)
 {
 	e->facts = out;
+}
+
+void vv_group_encoder_within(vv_group_encoder *e, const char *bytes, size_t len)
+{
+	e->bytes = (uintptr_t)bytes;
+	e->bytes_len = len > 7 ? len - 7 : 0;
 }
 
 bool group_find_bounds(vv_fact *f, const group_typed *t)

@@ -273,6 +273,9 @@ struct vv_group_encoder {
 	group_dict dict;
 
 	vv_facts *facts; /* NULL: not requested */
+	/* from each of these bytes on eight can be read; most texts begin at one */
+	uintptr_t bytes;
+	size_t bytes_len;
 
 	vv_buf body; /* columns, one after the other */
 	size_t *column_len;

@@ -36,6 +36,17 @@ static const uint64_t spell_power[19] = {1u,
 					 100000000000000000u,
 					 1000000000000000000u};
 
+/* The first bytes of a key: none to eight. */
+static const uint64_t spell_first[9] = {0,
+					0xff,
+					0xffff,
+					0xffffff,
+					0xffffffff,
+					0xffffffffff,
+					0xffffffffffff,
+					0xffffffffffffff,
+					0xffffffffffffffff};
+
 static inline uint64_t spell_swap(uint64_t v)
 {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

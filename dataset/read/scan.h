@@ -42,7 +42,7 @@ typedef struct vv_row {
 	/* what ended it; VV_NO_NEWLINE at the end of the input and in arrays */
 	vv_newline newline;
 	bool plain;        /* CSV: no quote or escape character anywhere, no blank line before */
-	bool blank_before; /* blank lines are part of the raw bytes before the row */
+	bool breaks;       /* CSV: a cell has a line feed */
 	size_t text_start; /* the row itself, without blank lines and row end (NDJSON: spaces */
 	size_t text_end;   /* after the object belong to it) */
 } vv_row;
@@ -69,7 +69,7 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
  * quote, too many cells, JSON faults; the message has the byte offset as "at byte N" only if
  * vv_scan_fault does not have it, so that the caller can put line and column before it. Unused
  * cells up to stride are set to absent. Trailing blank lines at the end of the input belong to the
- * last row (end covers them; blank_before stays false and plain is false). If the input has only
+ * last row (end covers them, and plain is false). If the input has only
  * blank lines it has no row: 0, and vv_scan_offset stays before them. CSV: stride must be at least
  * columns. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);

@@ -138,15 +138,17 @@ static inline const char *next_mark(csv_view *v)
 	return p;
 }
 
-/* The next quote or escape character, passed with all before it. */
-static inline const char *next_quote(csv_view *v)
+/* The next quote or escape character, passed with all before it; *others is not 0 if other marks are among those. */
+static inline const char *next_quote(csv_view *v, uint64_t *others)
 {
 	uint64_t quotes;
 
 	while ((quotes = v->m.all & v->m.quotes) == 0) {
+		*others |= v->m.all;
 		if (!next_block(v)) return NULL;
 	}
 	int at = __builtin_ctzll(quotes);
+	*others |= v->m.all & ((UINT64_C(1) << at) - 1);
 	v->m.all &= (~UINT64_C(0) << at) << 1;
 	return v->m.block + at;
 }
@@ -154,14 +156,14 @@ static inline const char *next_quote(csv_view *v)
 /* --- quoted cells ------------------------------------------------------- */
 
 /* Runs to the closing quote of the cell that opened before v's marks. NULL: the
- * window ends first. *escapes counts the bytes that decoding takes away. */
-static inline const char *closing_quote(csv_view *v, size_t *escapes)
+ * window ends first. *escapes counts the bytes that decoding takes away, *others as next_quote. */
+static inline const char *closing_quote(csv_view *v, size_t *escapes, uint64_t *others)
 {
 	const char quote = (char)v->set.quote;
 	const char *p;
 
 	for (;;) {
-		p = next_quote(v);
+		p = next_quote(v, others);
 		if (!p) return NULL;
 		if (v->has_escape && *p != quote) {
 			if (p + 1 == v->end) return NULL;
@@ -233,6 +235,7 @@ typedef struct csv_line {
 	size_t form_bytes; /* quotes around and escapes inside of cells */
 	bool quotes;       /* quote or escape characters anywhere */
 	bool escaped;      /* some cell has to be decoded */
+	bool breaks;       /* some cell has a line feed */
 } csv_line;
 
 /* Drops a partly read row: the window ended inside it, or it is refused. */
@@ -266,7 +269,8 @@ static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open,
 				      csv_line *line, int *rc, vv_error *err)
 {
 	size_t escapes = 0;
-	const char *p = closing_quote(v, &escapes);
+	uint64_t others = 0;
+	const char *p = closing_quote(v, &escapes, &others);
 
 	if (!p || (p + 1 == v->end && !v->at_end)) {
 		*rc = !p && s->at_end ? refuse_quote(s, open, err) : 0;
@@ -276,6 +280,7 @@ static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open,
 		 (uint8_t)(VV_CELL_QUOTED | (escapes > 0 ? CELL_ESCAPED : 0)));
 	line->form_bytes += 2 + escapes;
 	line->escaped |= escapes > 0;
+	line->breaks |= (others | escapes) != 0 && memchr(open, '\n', (size_t)(p - open));
 	p++;
 	if (p < v->end) {
 		if (*p != (char)v->set.delimiter && *p != '\n' && *p != '\r') {
@@ -430,7 +435,7 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	row->text_end = (size_t)(p - v.bytes);
 	row->cells = line.cells;
 	row->cell_bytes = (uint64_t)(p - text) - line.form_bytes + 1 + (v.columns - line.cells);
-	row->blank_before = text != begin;
+	row->breaks = line.breaks;
 	s->offset = row->end;
 	if (row->newline == VV_CRLF && end > p + 1) {
 		pass_marks(&v, p + 1);

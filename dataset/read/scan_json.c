@@ -244,7 +244,7 @@ static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *te
 	row->cells = s->json->highest;
 	row->newline = newline;
 	row->plain = false;
-	row->blank_before = row->text_start != row->start;
+	row->breaks = false;
 	s->offset = row->end;
 }
 

@@ -1,5 +1,6 @@
 /*
- * almost: looks at each cell once, and leaves a column as soon as it has too much that is something else.
+ * almost: looks at each cell once, leaves a column as soon as it has too much that is something else, and stops
+ * reading when nothing is left to find.
  */
 #include "dataset/table/almost.h"
 
@@ -35,7 +36,9 @@ typedef struct looking {
 	void *payload;
 	vv_error *err;
 	column_look *columns;
-	uint64_t header_row; /* a row that is the header again; 0: none */
+	bool breaks;         /* a cell may contain a line feed */
+	bool headers;        /* all columns are text, so that a row can be the header again */
+	uint64_t header_row; /* the first such row; 0: none */
 	size_t id;           /* SIZE_MAX: none */
 	vv_hash_index seen;
 	uint64_t *hashes, repeats;
@@ -97,12 +100,11 @@ static bool is_header(const vv_table *t, const vv_cell *row)
 {
 	size_t i = 0;
 
-	while (i < t->columns && t->schema.fields[i].type == VV_TYPE_STRING &&
-	       row[i].len == t->schema.fields[i].name_len && row[i].len > 0 &&
+	while (i < t->columns && row[i].len == t->schema.fields[i].name_len && row[i].len > 0 &&
 	       memcmp(row[i].text, t->schema.fields[i].name, row[i].len) == 0) {
 		i++;
 	}
-	return i == t->columns && i > 1 && t->root.dialect.header;
+	return i == t->columns;
 }
 
 static bool look_at_id(looking *k, const vv_cell *row, uint64_t number)
@@ -133,7 +135,7 @@ static bool look_at_rows(looking *k, const vv_batch *b)
 		const vv_cell *row = &b->cells[i * b->columns];
 		const uint64_t number = b->first_row + i;
 
-		if (k->header_row == 0 && is_header(k->t, row)) {
+		if (k->headers && k->header_row == 0 && is_header(k->t, row)) {
 			k->header_row = number + 1;
 			continue;
 		}
@@ -143,7 +145,8 @@ static bool look_at_rows(looking *k, const vv_batch *b)
 			if (l->open) {
 				look_at_type(l, &row[c], number + 1);
 			}
-			if (l->lines == 0 && k->t->schema.fields[c].type == VV_TYPE_STRING &&
+			if (k->breaks && l->lines == 0 &&
+			    k->t->schema.fields[c].type == VV_TYPE_STRING &&
 			    (l->lines = count_rows(k, &row[c], c)) > 0) {
 				l->lines_row = number + 1;
 			}
@@ -151,6 +154,17 @@ static bool look_at_rows(looking *k, const vv_batch *b)
 		if (k->id != SIZE_MAX && !look_at_id(k, row, number)) return false;
 	}
 	return true;
+}
+
+/* Can later rows still have something? */
+static bool is_looking(const looking *k)
+{
+	bool open = k->breaks || k->headers || k->id != SIZE_MAX;
+
+	for (size_t i = 0; i < k->t->columns && !open; i++) {
+		open = k->columns[i].open;
+	}
+	return open;
 }
 
 /* Is one value of a hundred, or fewer, no number, or no date? */
@@ -235,23 +249,28 @@ static size_t find_id(const vv_table *t)
 	return i < t->columns && t->root.rows >= FEW_IDS && t->root.rows <= IDS_MAX ? i : SIZE_MAX;
 }
 
-vv_status vv_table_almost(vv_table *t, vv_almost_fn fn, void *payload, vv_error *err)
+vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *payload, vv_error *err)
 {
 	vv_auto_free column_look *columns = vv_calloc(t->columns + 1, sizeof(*columns));
 	vv_auto_free size_t *wanted = vv_calloc(t->columns + 1, sizeof(*wanted));
-	looking k = {t, fn, payload, err, columns, .id = find_id(t)};
+	looking k = {t, fn, payload, err, columns, breaks, .id = find_id(t)};
 	vv_auto_free uint64_t *hashes = vv_calloc(k.id == SIZE_MAX ? 1 : t->root.rows,
 						  sizeof(*hashes));
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
-	size_t count = 0;
-	int more = 0;
+	size_t count = 0, texts = 0;
+	int more = 1;
 
 	if (!columns || !wanted || !hashes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->columns; i++) {
-		columns[i].open = t->schema.fields[i].type == VV_TYPE_STRING &&
-				  vv_field_is_found(&t->schema.fields[i]);
-		if (t->schema.fields[i].type == VV_TYPE_STRING || i == k.id) {
+		texts += t->schema.fields[i].type == VV_TYPE_STRING;
+	}
+	k.headers = t->root.dialect.header && texts > 1 && texts == t->columns;
+	for (size_t i = 0; i < t->columns; i++) {
+		const bool text = t->schema.fields[i].type == VV_TYPE_STRING;
+
+		columns[i].open = text && vv_field_is_found(&t->schema.fields[i]);
+		if (columns[i].open || (text && (breaks || k.headers)) || i == k.id) {
 			wanted[count++] = i;
 		}
 	}
@@ -261,7 +280,8 @@ vv_status vv_table_almost(vv_table *t, vv_almost_fn fn, void *payload, vv_error 
 	k.hashes = hashes;
 	vv_hash_index_init(&k.seen);
 	if (vv_table_reader_open(&r, t, wanted, count, false, VV_IGNORED) == VV_OK) {
-		while (more >= 0 && (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
+		while (more > 0 && is_looking(&k) &&
+		       (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
 			more = look_at_rows(&k, &b) ? 1 : VV_ENOMEM;
 		}
 	}

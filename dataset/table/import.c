@@ -292,6 +292,7 @@ vv_status import_collect(import *im, vv_error *err)
 		im->short_line = j->short_line;
 	}
 	im->out->short_rows += j->short_rows;
+	im->out->breaks |= j->breaks;
 	if (im->out->marked_rows == 0) {
 		im->marked_at = j->offset + j->marked_at;
 		im->marked_line = j->marked_line;

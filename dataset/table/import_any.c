@@ -155,7 +155,7 @@ static vv_status tell_almost(vv_import_result *out, const char *name, const vv_s
 		return VV_OK;
 	}
 	vv_status rc = import_read_columns(&made.of, name, err);
-	rc = rc < 0 ? rc : vv_table_almost(&made.of, put_warning, &made, err);
+	rc = rc < 0 ? rc : vv_table_almost(&made.of, out->breaks, put_warning, &made, err);
 	vv_schema_clear(&made.of.schema);
 	return rc;
 }

@@ -158,12 +158,17 @@ static uint64_t line_at(const group_job *j, size_t at)
 	return j->im->source->line ? 0 : j->lines + import_count_lines(j->raw, at) + 1;
 }
 
-static void count_short_rows(group_job *j)
+/* Finds rows with too few cells, and with line feeds in cells. */
+static void look_at_rows(group_job *j)
 {
 	j->short_rows = 0;
+	j->breaks = false;
 	for (size_t i = 0; j->im->dialect.form == VV_FORM_CSV && i < j->row_count; i++) {
-		if (j->rows[i].cells < j->columns && j->short_rows++ == 0) {
-			j->short_at = j->rows[i].text_start;
+		const vv_row *row = &j->rows[i];
+
+		j->breaks |= row->breaks;
+		if (row->cells < j->columns && j->short_rows++ == 0) {
+			j->short_at = row->text_start;
 			j->short_line = line_at(j, j->short_at);
 		}
 	}
@@ -568,7 +573,10 @@ static vv_status put_block(import_worker *w, group_job *j, bool named, vv_error 
 
 	vv_buf_reset(&w->block);
 	vv_group_encoder_find(w->encoder, w->out_count == 0 ? &w->facts : NULL);
-	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, err)) < 0 ||
+	vv_group_encoder_within(w->encoder, j->raw, j->raw_len);
+	rc = encode(w, j, err);
+	vv_group_encoder_within(w->encoder, NULL, 0);
+	if (rc < 0 || (rc = put_facts(w, j, err)) < 0 ||
 	    (!named &&
 	     (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0)) {
 		return rc;
@@ -715,7 +723,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	const bool long_cells = has_long_cells(j);
 	/* A group that comes back without quirks has none: its rows are looked at only where it does not. */
 	const bool untold = import_makes_again(j->im) && !long_cells && w->wary == 0;
-	count_short_rows(j);
+	look_at_rows(j);
 	count_marked_rows(j);
 	count_foreign_rows(j);
 	j->irregular = 0;

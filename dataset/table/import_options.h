@@ -120,6 +120,7 @@ typedef struct vv_import_result {
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
 	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
+	bool breaks;                 /* likewise: a cell of CSV has a line feed */
 	uint64_t marked_rows;        /* likewise: rows with NUL or a byte order mark in a cell */
 	uint64_t foreign_rows;       /* likewise: rows with text that is not UTF-8 */
 	vv_buf warnings;             /* one line each */

@@ -109,6 +109,7 @@ typedef struct group_job {
 	size_t short_at;       /* of the first of them, in raw */
 	uint64_t lines;        /* before raw, as far as import.lines is kept */
 	uint64_t short_line;   /* of the first short row, likewise, when that is not 0 */
+	bool breaks;           /* CSV: a cell has a line feed */
 	uint64_t marked_rows;  /* with NUL, or a byte order mark inside */
 	size_t marked_at;      /* the first of them, in raw */
 	uint64_t marked_line;  /* likewise, as short_line */

@@ -51,7 +51,7 @@ static void check_first_row(const vv_sniff_result *r, const char *text, size_t l
 	vv_scan_window(s, text + r->body, len - r->body, true, r->body);
 	n = vv_scan_row(s, cells, r->columns + 1, &row, &err);
 	require(n != 2 && (n != 1 || row.start == 0));
-	require(n != 1 || r->dialect.form != VV_FORM_CSV || !row.blank_before);
+	require(n != 1 || r->dialect.form != VV_FORM_CSV || row.text_start == row.start);
 	vv_scan_free(s);
 	free(cells);
 }

@@ -67,7 +67,7 @@ static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, co
 					      row.start + at, row.end + at, row.text_start + at,
 					      row.text_end + at, (unsigned long long)row.cell_bytes,
 					      (int)row.newline, row.plain ? " plain" : "",
-					      row.blank_before ? " blank" : "");
+					      row.text_start != row.start ? " blank" : "");
 			}
 			assert_true(row.start <= row.text_start && row.text_start <= row.text_end &&
 				    row.text_end <= row.end && row.end == vv_scan_offset(s));
