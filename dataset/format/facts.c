@@ -133,9 +133,11 @@ static void widen_numbers(vv_fact *f, const vv_fact_number *n)
 	}
 }
 
-static bool is_less(const vv_cell *a, const vv_cell *b)
+/* Of texts that are not empty. */
+static inline bool is_less(const vv_cell *a, const vv_cell *b)
 {
-	return vv_fact_text_order(a->text, a->len, b->text, b->len) < 0;
+	return a->text[0] != b->text[0] ? (uint8_t)a->text[0] < (uint8_t)b->text[0]
+					: vv_fact_text_order(a->text, a->len, b->text, b->len) < 0;
 }
 
 static void unite_texts(vv_fact *f, const vv_fact *more)
@@ -171,6 +173,7 @@ size_t vv_fact_add(vv_fact *f, const vv_cell *cells, size_t count, size_t stride
 			continue;
 		}
 		if (f->unknown || (before && before->len == c->len &&
+				   before->text[c->len - 1] == c->text[c->len - 1] &&
 				   memcmp(before->text, c->text, c->len) == 0)) {
 			continue;
 		}

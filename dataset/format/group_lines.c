@@ -118,16 +118,22 @@ static bool find_texts(const group_reading *in, const char **text, const uint8_t
 static void text_slots(group_reading *in, group_slot *slots, const group_slot_style *style,
 		       const group_slot_form *form, bool *fits)
 {
+	const bool each = style->set.quotes_on != 0 && style->habit == VV_QUOTE_NONNUMERIC;
 	const uint8_t *lens = NULL;
 	const char *text = NULL;
 	size_t len = 0, sum = 0;
 
 	*fits = find_texts(in, &text, &lens, &len, &sum) &&
-		len + (form->quoted ? 2 : 0) + 1 <= GROUP_SLOT_TEXT &&
+		len + (form->quoted || each ? 2 : 0) + 1 <= GROUP_SLOT_TEXT &&
 		(style->set.quotes_on == 0 || !vv_cell_any_marked(text, sum, &style->set));
 	for (size_t i = 0; i < in->count && *fits; i++) {
 		size_t own = lens ? lens[i] : len;
 		bool quoted = own > 0 ? form->quoted : form->quoted_empty;
+
+		if (each) {
+			quoted = vv_quoting_quotes(style->habit,
+						   &(vv_cell){.text = text, .len = (uint32_t)own});
+		}
 
 		/* a copy of fixed length, which the next slot overwrites */
 		memcpy((char *)&slots[i] + quoted, text, sizeof(group_slot));
@@ -174,11 +180,7 @@ static vv_status group_column_slots(const vv_group *g, size_t column, group_slot
 	case GROUP_DICT:
 		return dict_slots(&in, slots, &style->set, fits, err);
 	case GROUP_TEXT:
-		/* by other habits some texts are in quotes, and some do not */
-		if (style->set.quotes_on == 0 || style->habit == VV_QUOTE_MINIMAL ||
-		    style->habit == VV_QUOTE_ALWAYS || style->habit == VV_QUOTE_NONEMPTY) {
-			text_slots(&in, slots, style, &form, fits);
-		}
+		text_slots(&in, slots, style, &form, fits);
 		return VV_OK;
 	case GROUP_INTEGER:
 	case GROUP_DECIMAL:
@@ -210,7 +212,6 @@ typedef struct lines {
 	const vv_dialect *d;
 	vv_mark_set set;
 	vv_arena *arena;
-	vv_buf scratch;
 	vv_quoting habit; /* of the column at hand */
 } lines;
 
@@ -223,13 +224,10 @@ static bool value_as_written(void *payload, vv_cell *value)
 	    (!vv_quoting_quotes(l->habit, value) && !vv_cell_needs_quotes(value, l->d, false))) {
 		return true;
 	}
-	vv_buf_reset(&l->scratch);
-	vv_cell_write_csv(&l->scratch, value, l->d, l->habit, VV_CELL_LATER);
-	char *text = l->scratch.failed ? NULL : vv_arena_alloc(l->arena, l->scratch.len + COPY);
-	if (!text || l->scratch.len > UINT32_MAX) return false;
-	memcpy(text, l->scratch.data, l->scratch.len);
+	char *text = vv_arena_alloc(l->arena, 2 * (size_t)value->len + 2 + COPY);
+	if (!text || value->len > UINT32_MAX / 2 - 1) return false;
+	value->len = (uint32_t)(vv_cell_write_quoted(text, value->text, value->len, l->d) - text);
 	value->text = text;
-	value->len = (uint32_t)l->scratch.len;
 	return true;
 }
 
@@ -386,7 +384,7 @@ static vv_status too_long(uint64_t most, vv_error *err)
 int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t columns,
 		   uint64_t most, bool end_last, vv_cell *cells, vv_arena *arena, vv_error *err)
 {
-	lines l = {.d = d, .arena = arena, .scratch = VV_BUF_INIT};
+	lines l = {.d = d, .arena = arena};
 	size_t least = 0, room = 0, end_len;
 	vv_status rc = VV_OK;
 
@@ -404,19 +402,15 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 	for (size_t c = 0; c < columns; c++) {
 		l.habit = vv_dialect_quoting(d, c);
 		if ((rc = read_run(&runs[c], &l, g, c, cells + c * g->rows, err)) < 0) {
-			goto done;
+			return (int)rc;
 		}
 		add_room(&least, &room, &runs[c], g->rows);
 	}
 	/* before writing, since a short block can decode to very much text */
 	if (least > most && least - most > end_len) { /* the last row may have no end */
-		rc = too_long(most, err);
-		goto done;
+		return (int)too_long(most, err);
 	}
-	if (!vv_buf_reserve(out, room + g->rows + COPY)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!vv_buf_reserve(out, room + g->rows + COPY)) return (int)vv_fail_nomem(err);
 	const size_t from = out->len;
 	out->len = (size_t)(put_rows(out->data + out->len, &l, runs, g->rows, columns) - out->data);
 	out->len -= end_last ? 0 : end_len;
@@ -425,7 +419,5 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 		rc = too_long(most, err);
 	}
 	out->data[out->len] = '\0';
-done:
-	vv_buf_clear(&l.scratch);
 	return rc < 0 ? (int)rc : 1;
 }
