@@ -98,7 +98,7 @@ static void what_is_no_list_is_refused(void **state)
 	check_refused("<ListBucketResult>", "cut short");
 	check_refused("<ListBucketResult></List", "cut short");
 	check_refused("<ListBucketResult></Other>", "an end without its beginning");
-	check_refused(PAGE("") "x", "behind its end");
+	check_refused(PAGE("") "x", "follows its end");
 	check_refused(PAGE("<Contents><Key>a</Key></Contents>"), "a key without a size");
 	check_refused(PAGE("<Contents><Key>a</Key><Size>-1</Size></Contents>"),
 		      "a size that is not a number");
