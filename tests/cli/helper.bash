@@ -69,6 +69,11 @@ newest_build() {
 	dirname "$program"
 }
 
+# Do the programs take the ways of any POSIX system ('./dev build portable', posix.*)?
+takes_posix_ways() {
+	[[ $VARVE_BIN =~ /(portable|posix)/bin/?$ ]]
+}
+
 # Moves the clock of authors and committers on by so many seconds (60).
 tick() {
 	varve_clock=$((varve_clock + ${1-60}))

@@ -551,9 +551,10 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	succeeds varve cat 'b.toy#Prices'
 	is_gone "$(cat "$HOME/child")"
 	rm -rf .git/varve/cache/documents
-	# on a busy machine a reader gets little of the CPU; one that only works on is stopped all the same
+	# on a busy machine a reader gets little of the CPU (POSIX has no call that tells how much); one that only works on is
+	# stopped all the same
 	reader 'for i in 1 2 3 4 5 6 7 8; do sleep 0.5; n=0; while [ $n -lt 30000 ]; do n=$((n+1)); done; done; cat "$HOME/whole"'
-	succeeds varve cat 'b.toy#Prices'
+	takes_posix_ways || succeeds varve cat 'b.toy#Prices'
 	reader 'while :; do :; done'
 	rm -rf .git/varve/cache/documents
 	ends_with 2 varve cat 'b.toy#Prices'
