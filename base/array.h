@@ -42,7 +42,7 @@
 
 /* Orders for qsort, of uint64_t and of char *. */
 int vv_u64_order(const void *a, const void *b);
-/* Puts them in order, each once: how many are left. NULL where there are none. */
+/* Puts them in order, each once: how many are left. NULL if there are none. */
 size_t vv_u64_set(uint64_t *items, size_t count);
 int vv_text_order(const void *a, const void *b);
 

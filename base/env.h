@@ -21,7 +21,7 @@ vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
 void vv_env_free(vv_env *e); /* accepts NULL */
 VV_AUTO_FREE(vv_env, vv_env_free)
 
-/* Borrowed; NULL where it is not set. e may be NULL: nothing is set then. */
+/* Borrowed; NULL if it is not set. e may be NULL: nothing is set then. */
 const char *vv_env_get(const vv_env *e, const char *name);
 
 /* "NAME=value", NULL-ended; borrowed. */

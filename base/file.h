@@ -92,7 +92,7 @@ int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, 
  * A correct caller: open or beside; put; end; place. */
 typedef struct vv_new_file {
 	int fd;
-	char *temp;       /* NULL: there is none, or it has its name */
+	char *temp;       /* NULL: it does not exist, or it has its name */
 	const char *name; /* for messages; borrowed */
 } vv_new_file;
 

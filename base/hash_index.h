@@ -26,8 +26,8 @@
 
 #include "base/auto.h"
 
-/* slots[i] is 0, or 32 bits of the hash and 1 + the place; their number is mask + 1, a
- * power of two, or none. */
+/* slots[i] is 0 if the slot is free; else it has 32 bits of the hash, and 1 + the place. The number of slots is mask + 1, a
+ * power of two; slots NULL: the index has none yet. */
 typedef struct vv_hash_index {
 	uint64_t *slots;
 	size_t mask;

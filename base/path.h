@@ -40,7 +40,7 @@ const char *vv_path_below(const char *root, const char *path);
  * device names, parts that end in a dot or a space (Windows drops it), parts over 255 bytes, the
  * whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
-const char *vv_path_fault(const char *path); /* the same reason alone; NULL: none */
+const char *vv_path_fault(const char *path); /* the same reason alone, or NULL */
 /* The same for an ordinary file of Git, which may have any name that Git accepts here: refuses only
  * paths out of the work tree or into ".git", and paths that are too long. */
 vv_status vv_path_check_plain(const char *path, vv_error *err);

@@ -34,7 +34,7 @@ size_t vv_text_words_width(const char *s, size_t len);
 void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
 			 size_t width);
 
-/* A word of a command that people may copy: between double quotes where a shell would take it
+/* A word of a command that people may copy: between double quotes if a shell would take it
  * apart, control characters escaped. */
 void vv_text_put_word(vv_buf *b, const char *word);
 

@@ -113,7 +113,7 @@ int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 /* Copies the caller's options (NULL: none), as far as both structs reach, into out, which has `known`
  * bytes. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
-/* VV_ENOSUPPORT where there are others than known. */
+/* VV_ENOSUPPORT if there are others than known. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
 /* Sets err from the error of a function of the caller, which returned code. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);

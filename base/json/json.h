@@ -71,7 +71,7 @@ bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
 /* Appends valid JSON on one line: drops the blanks between tokens if the value has line breaks. */
 void vv_json_put_line(vv_buf *b, const char *json, size_t len);
 
-/* Any bytes (NULL for none), exactly: a JSON string where they are UTF-8, else {"base64":"..."} (RFC 4648,
+/* Any bytes (NULL for none), exactly: a JSON string if they are UTF-8, else {"base64":"..."} (RFC 4648,
  * section 4, with padding). */
 void vv_json_put_text(vv_buf *b, const char *s, size_t len);
 

@@ -31,7 +31,7 @@ VV_AUTO_CLEAR(vv_json_records, vv_json_records_clear)
 vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len, const char *path,
 			       vv_error *err);
 
-/* Appends the path of the array whose '[' is at text[bracket]; false: there is none. */
+/* Appends the path of the array whose '[' is at text[bracket]; false: not found. */
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket);
 /* Is this the user's path, in either form? */
 bool vv_json_records_is(const char *text, size_t bracket, const char *path);
@@ -47,7 +47,7 @@ typedef struct vv_json_around {
 vv_status vv_json_around_check(const vv_json_around *around, const char *name, vv_buf *second,
 			       vv_error *err);
 
-/* Appends the names of the members at the top that differ: "count, next". Nothing where the documents are the same but
+/* Appends the names of the members at the top that differ: "count, next". Nothing if the documents are the same but
  * for white space. */
 vv_status vv_json_around_change(vv_buf *out, const vv_json_around *from, const vv_json_around *to,
 				vv_error *err);

@@ -10,7 +10,7 @@
 
 #include "base/ascii.h"
 
-/* After white space. */
+/* The first byte at or after p that is not white space; or end. */
 static inline const char *vv_json_skip_space(const char *p, const char *end)
 {
 	while (p < end && vv_is_space(*p)) {

@@ -5,7 +5,7 @@
  *	did:key:z6Mk...
  *	plain <seed, 64 hex digits>
  *
- * or, under a passphrase, in the place of the last line
+ * or, under a passphrase, in place of the last line
  *
  *	argon2id <passes> <KiB> <salt, 32 digits> <nonce, 48 digits> <seed and tag, 96 digits>
  *

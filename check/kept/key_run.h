@@ -47,7 +47,7 @@ typedef struct check_key_run {
 vv_hash128 check_key_run_list(const vv_table *t);
 
 /* The run that the cache has of a key, or else the one that the trusted result brought. cache NULL: there is
- * none. out->entries NULL: there is none, or it is not sound. Also after a failure to be closed. */
+ * none. out->entries NULL: it does not exist, or it is not sound. Also after a failure to be closed. */
 vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
 			     vv_error *err);
 /* Where the cache has it, or is to have it; owned. NULL: nowhere. */
@@ -59,7 +59,7 @@ bool check_key_run_sound(const check_key_run *k);
 void check_key_run_close(check_key_run *k); /* accepts zeroes */
 /* The list of the groups, as the version embedded it. False: it is damaged. */
 bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len);
-/* The i-th hash that repeats; UINT64_MAX where it is damaged. */
+/* The i-th hash that repeats; UINT64_MAX if it is damaged. */
 uint64_t check_key_run_repeat(check_key_run *k, size_t i);
 /* A place among the entries. */
 typedef struct check_key_cursor {

@@ -42,7 +42,7 @@
 #include "check/rules/finding.h"
 #include "dataset/table/table.h"
 
-/* base: NULL where there is none (a new path): then only freshness is looked at. Both are tables
+/* base: NULL if there is none (a new path): then only freshness is looked at. Both are tables
  * (kind "file" has nothing to compare: VV_OK, no findings). Findings about a rule that cannot be
  * looked at here (a column that is not there, no key) come as findings of that rule. */
 vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err);

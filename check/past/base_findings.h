@@ -56,7 +56,7 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
  * places: of the key's columns. */
 void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
 		   const vv_cell *row);
-/* The places of a version's own key, at most `max`; 0 where it has none. */
+/* The places of a version's own key, at most `max`; 0 if it has none. */
 size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 
 /* A share in billionths, rounded, but never to all or nothing; 0 of nothing is 0. */

@@ -30,8 +30,8 @@ typedef struct vv_base_options {
 	const vv_mend *mend;         /* as in vv_check_options */
 	vv_check_cache *cache;       /* NULL: nothing is remembered */
 	const char *temp_dir;        /* NULL: /tmp */
-	vv_pool *pool;               /* NULL: none */
-	const vv_progress *progress; /* NULL: none */
+	vv_pool *pool;               /* may be NULL */
+	const vv_progress *progress; /* may be NULL */
 	vv_hint_words_fn words;      /* as in vv_check_options */
 	/* takes the rules, with the payload; nothing is checked. NULL: none */
 	vv_check_explain_fn explain;

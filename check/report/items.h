@@ -16,7 +16,7 @@
 /* A finding that is kept. */
 typedef struct vv_report_item {
 	uint64_t line, row;
-	const char *key, *value; /* NULL: none */
+	const char *key, *value; /* may be NULL */
 	const char *message, *probably, *expected, *intended, *accepted;
 	struct vv_report_item *next; /* of the group */
 	uint16_t key_len, value_len;
@@ -84,7 +84,7 @@ struct vv_check_report {
 	vv_report_io *io; /* while it is written */
 };
 
-/* Keeps a finding of the dataset under way, where there is room for it. */
+/* Keeps a finding of the dataset under way, if there is room for it. */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
 /* Ends a dataset: the next one has separate fingerprints. */

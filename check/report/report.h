@@ -56,7 +56,7 @@ typedef struct vv_report_entry {
 	vv_severity severity;
 	bool accepted;
 	uint64_t line, row; /* from 1; 0: none */
-	const char *value;  /* value_len bytes; NULL: none */
+	const char *value;  /* value_len bytes, or NULL */
 	size_t value_len;
 } vv_report_entry;
 typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e, vv_error *err);

@@ -77,7 +77,7 @@ void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, cons
 
 typedef struct vv_check_options {
 	const vv_rule_set *rules; /* NULL: the default of every rule */
-	vv_table *base;           /* what rules of varve.checks call base; NULL: there is none */
+	vv_table *base;           /* what rules of varve.checks call base, or NULL */
 	const char *path;         /* of the findings */
 	const char *commit;       /* of the findings, or NULL */
 	const char *schema;       /* JSON: what to check against; NULL: the table's own */
@@ -133,8 +133,8 @@ void vv_check_result_clear(vv_check_result *r);
 VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 
 /* Checks a version: rules of structure, schema, constraints, keys and rows. out is
- * initialised by the call. Negative: it could not be done (a missing block, a failing
- * callback); that data is wrong is never a failure. */
+ * initialised by the call. Negative: the check could not run (a missing block, a failing
+ * callback). Invalid data is not a failure. */
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 

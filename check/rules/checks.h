@@ -19,7 +19,7 @@
 #define VV_CHECKS_MAX (4u << 20) /* bytes of the file */
 
 typedef enum vv_check_kind {
-	VV_CHECK_ROW,    /* of each row; in another column each time where there is a pattern */
+	VV_CHECK_ROW,    /* of each row; in another column each time if there is a pattern */
 	VV_CHECK_TABLE,  /* of counts and sums, of the table or of each group */
 	VV_CHECK_CHANGE, /* of each row that changed */
 	VV_CHECK_UNIQUE,

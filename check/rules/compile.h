@@ -11,9 +11,9 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 /* For a table without a base or declared columns: adds near misses (dataset/table/almost.h). */
 vv_status check_plan_almost(check_plan *p, vv_error *err);
 
-/* ---- columns: the columns of a file by a schema ---- */
+/* ---- columns: matches the columns of a file with a schema ---- */
 
-/* The header against the schema, once; fills the columns' fields. */
+/* Compares the header with the schema, and sets the field of each column. Called once. */
 vv_status check_labels(check_plan *p, vv_error *err);
 /* Fills the constraints of a column that has a field. */
 vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);

@@ -1,7 +1,7 @@
 /*
  * finding: one fault found by a check.
  *
- * Rule codes are those of frictionless where it has one ("type-error", "primary-key",
+ * Rule codes are those of frictionless if it has one ("type-error", "primary-key",
  * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and are in
  * docs/use/rules.md. vv_rule_find finds them all.
  */
@@ -26,14 +26,14 @@ typedef struct vv_finding {
 	const char *rule;     /* the code */
 	vv_severity severity; /* never OFF */
 	const char *path;     /* the dataset, repository-relative (or the file's name) */
-	const char *commit;   /* 40 digits, where a range is checked; else NULL */
+	const char *commit;   /* 40 digits, if a range is checked; else NULL */
 	uint64_t line;        /* in the file, from 1, where the row begins; 0: none */
 	uint64_t row;         /* of the data, from 1; 0: about the whole table or a column */
-	const char *key;      /* the row's key, "id=5, day=2024-01-01"; NULL: none */
+	const char *key;      /* the row's key, "id=5, day=2024-01-01", or NULL */
 	size_t key_len;
 	const char *name;   /* of the rule of varve.checks, or its text; else NULL */
 	const char *column; /* NULL: about the row or the table */
-	const char *value;  /* the offending text, whole; NULL: none */
+	const char *value;  /* the offending text, whole, or NULL */
 	size_t value_len;
 	const char *message; /* the fault: "is not an integer" */
 	/* the likely meaning of the value: "2024-01-01 as Excel's number"; NULL */

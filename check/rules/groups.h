@@ -76,7 +76,7 @@ typedef struct check_group_info {
 	/* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
 	uint32_t counts;
 	uint8_t known;       /* the rules' answer is from the cache, or CHECK_TOLD */
-	const uint8_t *item; /* its entry in the list, where it has long cells; else NULL */
+	const uint8_t *item; /* its entry in the list, if it has long cells; else NULL */
 	size_t item_len;
 } check_group_info;
 
@@ -120,11 +120,11 @@ vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size
 				 vv_error *err);
 
 /* The block of an item of the data list, and what names the group's content: the block alone does
- * not where there are long cells. */
+ * not if there are long cells. */
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err);
 
-/* Loads group i (through the batch where it has long cells) into w->block. */
+/* Loads group i (through the batch if it has long cells) into w->block. */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
 		     vv_error *err);
 void check_unload(check_group *g);

@@ -29,9 +29,8 @@ typedef struct vv_key_value {
 
 typedef struct vv_key_lookup {
 	vv_check_cache *cache; /* what checks keep */
-	const char *path;      /* the table's path for checks; NULL: none */
-	/* Hashes of row groups that are not known are made by reading them, and kept: all of them, if
-	 * need be. Else a few. */
+	const char *path;      /* the table's path for checks, or NULL */
+	/* true: read all row groups whose hashes are missing, and keep their hashes; false: read only a few of them */
 	bool make;
 	const char *temp_dir; /* NULL: /tmp */
 	vv_pool *pool;        /* or NULL */

@@ -2,7 +2,7 @@
  * keys: checks that keys are unique. Private to check/rules.
  *
  * A correct caller: check_keys_open; check_keys_group for each group that check_keys_wants, on
- * any thread; check_keys_take with its entries, on one; check_keys_compare, and where it answers 0 the groups
+ * any thread; check_keys_take with its entries, on one; check_keys_compare, and if it answers 0 the groups
  * again; check_keys_finish; check_keys_close.
  */
 #ifndef VV_CHECK_RULES_KEYS_H

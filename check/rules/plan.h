@@ -129,7 +129,7 @@ typedef struct check_condition {
 	vv_condition *compiled;
 	const char *text;   /* as reports have it */
 	const char *title;  /* its title; or NULL */
-	const char *column; /* of the schema, where it is about one; or NULL */
+	const char *column; /* of the schema, if it is about one; or NULL */
 } check_condition;
 
 /* A finding about the table or a column, made while the plan was. */

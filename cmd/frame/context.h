@@ -59,7 +59,7 @@ typedef struct vv_context {
 	const vv_progress *progress; /* NULL: not shown */
 	vv_repository *repo;
 	vv_pathspec paths;         /* none without words */
-	vv_dataset_reader *reader; /* the writer's own where there is a writer */
+	vv_dataset_reader *reader; /* the writer's own if there is a writer */
 	vv_dataset_writer *writer;
 	vv_index *index;
 

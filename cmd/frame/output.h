@@ -93,12 +93,12 @@ unsigned vv_out_limit(
  * with LESS=FRX), when it is a terminal. Called by commands with long output. */
 void vv_out_page(const char *core_pager_or_null);
 
-/* Ends paging, for a program that continues: it waits until the user has left the pager, and stdout is the terminal
- * again. The user may leave before the end: that counts as if all was written. */
+/* Ends paging, for a program that continues: waits until the user has left the pager, and makes stdout the terminal
+ * again. If the user leaves the pager early, this is not an error. */
 void vv_out_page_end(void);
 
-/* Redirects stdout to a file, emptied or at its end; NULL ends that, and returns an error of writing to the file. For a
- * program that continues. */
+/* Redirects stdout to a file; empty: truncates the file, else appends to it. path NULL: ends the redirection, and returns an
+ * error that occurred in writing the file. For a program that continues. */
 vv_status vv_out_to(const char *path, bool empty, vv_error *err);
 
 /* Progress on stderr when it is a terminal, from the first second on: rate and

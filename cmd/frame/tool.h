@@ -56,7 +56,7 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked);
 int vv_tool_unknown(const vv_tool *p, const char *word);
 
 /* Becomes varve-WORD: the one beside this program, in ../libexec/varve, or on the PATH. Returns on failure alone:
- * VV_EPROGRAM where there is none, or WORD cannot be part of a program's name. */
+ * VV_EPROGRAM if there is none, or WORD cannot be part of a program's name. */
 vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err);
 /* Becomes `varve-web serve` with these arguments. If it is not installed, reports that `what` (a command) needs it,
  * and returns the exit code. */

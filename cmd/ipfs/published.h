@@ -15,7 +15,7 @@
 #include "repo/known/published.h"
 #include "transport/ipfs/leaf_list.h"
 
-/* The leaf list of a version, made where it is not there; closed by the caller.
+/* Opens the leaf list of a version, and makes it first if it does not exist. The caller closes it.
  * VV_EMISSING: blocks of the version are missing here. */
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
 			  vv_pool *pool, const vv_progress *progress, vv_error *err);

@@ -24,7 +24,7 @@ typedef struct vv_sql_session {
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err);
 void vv_sql_session_close(vv_sql_session *s);
 
-/* Prepares the first statement of *sql, which moves behind it. *stmt is NULL where there is none. *place (or NULL) is
+/* Prepares the first statement of *sql, which moves behind it. *stmt is NULL if there is none. *place (or NULL) is
  * where an error of syntax is; -1: unknown. */
 vv_status vv_sql_session_prepare(struct sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err);

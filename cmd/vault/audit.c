@@ -172,8 +172,7 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 	}
 	vv_json_close_array(&w);
 	if (rc < 0 || vv_wants_json(o->format)) return rc < 0 ? rc : vv_out_json(&b, err);
-	vv_note("no audit shows that a holder keeps it itself, on a disk of its own, or will "
-		"tomorrow");
+	vv_note("an audit does not show that a holder keeps the copies itself, on its own disk, or that it will keep them");
 	return VV_OK;
 }
 

@@ -1,7 +1,7 @@
 /*
  * address: addresses of the pages and of the API, parsed, and written for links.
  *
- * R is "/NAME", or "" where a single repository is served ("/NAME" works as well; "/-" where its name is one of
+ * R is "/NAME", or "" if a single repository is served ("/NAME" works as well; "/-" where its name is one of
  * the words below). Below it:
  *
  *   R/                               the overview

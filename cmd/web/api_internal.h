@@ -19,7 +19,7 @@ typedef struct api {
 	vv_error *err;
 } api;
 
-/* Members of answers; left out where the text is NULL or empty, or the name NULL. */
+/* Members of answers; left out if the text is NULL or empty, or the name NULL. */
 #define API_SAID(n, s) JSON_TEXT_WHEN((s) && *(s), n, s)
 #define API_COMMIT(n, c) JSON_BY(api_put_commit, n, c)
 /* "a text", null; or, if that is not enough, {"text": "NA", "mark": "missing"}. */

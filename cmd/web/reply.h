@@ -28,7 +28,7 @@ typedef struct vv_web_asked {
 	const char *repository; /* name, for titles */
 	const char *origin;     /* "http://127.0.0.1:8080": for link previews and "open in" lines */
 	bool owner;             /* of `varve web`: the work tree may be shown */
-	const char *token;      /* for forms that change it; NULL: none */
+	const char *token;      /* for forms that change it, or NULL */
 	/* REV was resolved, as the place needs: commit is REV's (HEAD's where none was named), other that of A,
 	 * or the point where the histories parted. fixed: the address names whole ids. */
 	vv_web_commit commit, other;
@@ -45,7 +45,7 @@ typedef struct vv_web_pages {
 			     vv_error *err);
 	/* VV_ENOTFOUND. reply->type, body, tag. */
 	vv_status (*asset)(const char *name, vv_web_reply *reply, vv_error *err);
-	/* "/" where several repositories are served. each: looks at them, one after the other, as this one does that is
+	/* "/" if several repositories are served. each: looks at them, one after the other, as this one does that is
 	 * not begun. */
 	vv_status (*list)(const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_web_visit *each, vv_web_reply *reply, vv_error *err);

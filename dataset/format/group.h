@@ -62,7 +62,7 @@ typedef struct vv_group {
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err);
 void vv_group_close(vv_group *g);
 /* The same for a block whose columns are unpacked when they are needed, which must outlive it; all that is declared
- * here and in group_*.h does that where it reads one. */
+ * here and in group_*.h does that if it reads one. */
 vv_status vv_group_open_parted(vv_group *out, vv_parted *parted, vv_error *err);
 static inline vv_status vv_group_need(const vv_group *g, size_t column, vv_error *err)
 {
@@ -84,7 +84,7 @@ vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error
 VV_AUTO_CLEAR(vv_group, vv_group_close)
 
 /* Decodes one column into cells[0], cells[stride], ... (rows of them). Text
- * borrows from the block, or from arena where it had to be made. A column beyond
+ * borrows from the block, or from arena if it had to be made. A column beyond
  * the stored ones is all absent. Every bound is checked: VV_ECORRUPT. */
 vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride,
 			  vv_arena *arena, vv_error *err);
@@ -110,9 +110,8 @@ typedef struct vv_group_run {
 	vv_run_form form;
 	/* of all numbers; those of two runs in which these are the same, and form, are spelled alike */
 	uint8_t state, head;
-	bool space; /* of moments: between date and time, in place of the T */
-	unsigned scale,
-		keep; /* keep: digits after the point that are written even where they are 0 */
+	bool space;           /* of moments: between date and time, in place of the T */
+	unsigned scale, keep; /* keep: digits after the point that are written even if they are 0 */
 	const vv_cell *cells;
 	size_t stride, count;
 	const uint8_t *index, *empty;

@@ -32,7 +32,7 @@
 
 enum { EDIT_LITERAL = 1, EDIT_PATCHES = 2, EDIT_HEAD = 4 };
 
-#define EDIT_NEW_TEXT 255u /* in the place of a number in the dictionary */
+#define EDIT_NEW_TEXT 255u /* in place of a number in the dictionary */
 
 /* One place: rows of base kept before it, rows of base that are gone, rows that came. */
 typedef struct edit_run {

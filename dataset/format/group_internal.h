@@ -267,7 +267,7 @@ struct vv_group_encoder {
 	uint8_t *state;    /* of every row */
 	uint8_t *index;    /* dict: number of each value */
 	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
-	uint8_t *empty;    /* typed: 1 where the value is empty */
+	uint8_t *empty;    /* typed: 1 if the value is empty */
 	int64_t *number;   /* typed: those that are not empty */
 	uint64_t *unit;    /* the numbers for the planes */
 	group_dict dict;
@@ -316,7 +316,7 @@ typedef struct group_spread {
 
 static inline void group_spread_note(group_spread *s, int64_t v)
 {
-	/* wraps only where the range is too wide for deltas anyway */
+	/* wraps only if the range is too wide for deltas anyway */
 	s->zigzags |= group_zigzag((int64_t)((uint64_t)v - (uint64_t)s->last));
 	s->least = v < s->least ? v : s->least;
 	s->most = v > s->most ? v : s->most;

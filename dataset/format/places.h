@@ -26,7 +26,7 @@ VV_AUTO_FREE(vv_places_writer, vv_places_writer_free)
 vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err);
 vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);
 
-/* The places one after the other. That they are a permutation is the caller's to see. */
+/* Returns the places in order. The caller checks that they are a permutation. */
 typedef struct vv_places_reader vv_places_reader;
 vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv_buf *top,
 			 vv_error *err);

@@ -20,7 +20,7 @@
 /* The bytes looked for, beside CR and LF. */
 typedef struct vv_mark_set {
 	uint8_t delimiter;
-	uint8_t quote, escape; /* escape == quote where there is none */
+	uint8_t quote, escape; /* escape == quote if there is none */
 	uint64_t quotes_on;    /* all ones, or 0: neither quote nor escape is looked for */
 } vv_mark_set;
 

@@ -23,7 +23,7 @@ vv_status vv_encoding_find(char *out, const char *name, const char *sample, size
 			   vv_error *err);
 
 typedef struct vv_encoding vv_encoding;
-/* name: as vv_encoding_find has it. VV_ENOSUPPORT where the system's iconv lacks it. */
+/* name: as vv_encoding_find has it. VV_ENOSUPPORT if the system's iconv lacks it. */
 vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err);
 void vv_encoding_close(vv_encoding *e); /* accepts NULL */
 VV_AUTO_FREE(vv_encoding, vv_encoding_close)

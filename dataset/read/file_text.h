@@ -21,7 +21,7 @@
 
 typedef struct vv_file_text_options {
 	const char *declared; /* the declared encoding; NULL: detect it */
-	const char *before;   /* that of the version before; empty: UTF-8; NULL: there is none */
+	const char *before;   /* that of the version before; empty: UTF-8, or NULL */
 	bool is_text;         /* the source is text already, which is only measured */
 	bool clean; /* invalid bytes become U+FFFD, and the mark is left out: the file cannot be measured
 	                       * then */

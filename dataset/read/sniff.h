@@ -22,7 +22,7 @@ typedef struct vv_sniff_hints {
 	int header;    /* 1, 0, or -1: find out */
 	/* the file's declared encoding; NULL: detect it. Borrowed. The sniffer itself reads UTF-8 */
 	const char *encoding;
-	const vv_dialect *parent; /* kept where it still fits; may be NULL */
+	const vv_dialect *parent; /* kept if it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
 	long skip;                /* CSV: lines above the table; -1: find out */
 	long skip_below;          /* CSV: lines below the table; likewise */

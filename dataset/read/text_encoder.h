@@ -28,7 +28,7 @@ void vv_text_encoder_reset(vv_text_encoder *e); /* as after init */
 vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const char *text,
 			      size_t len, bool last, vv_error *err);
 
-/* The same where it is known that these are the bytes: false, and nothing is done, if text before waits for its rest. */
+/* The same if it is known that these are the bytes: false, and nothing is done, if text before waits for its rest. */
 bool vv_text_encoder_put_known(vv_text_encoder *e, const char *bytes, size_t len);
 
 /* Are the bytes so far these? */

@@ -27,7 +27,7 @@ const vv_call *vv_call_find(const char *name, size_t len);
 /* The i-th; NULL at the end. */
 const vv_call *vv_call_at(size_t i);
 
-/* The value of a function of kind (what x are) with count arguments from a on, in the place of the first. */
+/* The value of a function of kind (what x are) with count arguments from a on, in place of the first. */
 void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
 		 vv_operand_kind kind);
 

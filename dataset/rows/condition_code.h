@@ -118,7 +118,7 @@ typedef struct vv_value_room {
 } vv_value_room;
 
 typedef enum vv_aggregate_op {
-	VV_AGGREGATE_COUNT, /* rows, or values where there is an argument */
+	VV_AGGREGATE_COUNT, /* rows, or values if there is an argument */
 	VV_AGGREGATE_SUM,
 	VV_AGGREGATE_MIN,
 	VV_AGGREGATE_MAX,

@@ -24,10 +24,10 @@ VV_AUTO_FREE(vv_condition_scratch, vv_condition_scratch_free)
  * of memory the result is VV_UNKNOWN and vv_condition_failed is true. */
 vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
 bool vv_condition_failed(const vv_condition_scratch *s);
-/* Was a row since the last question not decided, since a pattern took more than its steps? */
+/* Was a row left undecided since the last call, because a pattern took too many steps? */
 bool vv_condition_undecided(vv_condition_scratch *s);
 
-/* The same for a changed row, with its old cells, by the places of how.old. */
+/* Like vv_condition_eval, for a changed row. old: the old cells of the row, by the places of how.old. */
 vv_truth vv_condition_eval_change(const vv_condition *c, vv_condition_scratch *s,
 				  const vv_cell *old, const vv_cell *cells);
 

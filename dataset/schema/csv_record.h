@@ -36,7 +36,7 @@ VV_AUTO_CLEAR(vv_csv_record, vv_csv_record_clear)
 vv_status vv_csv_names_add(vv_strings *list, const char *text, vv_error *err);
 void vv_csv_names_clear(vv_strings *list);
 
-/* Appends one value: in quotes where it is empty, or has a comma, a quote or a line end. */
+/* Appends one value: in quotes if it is empty, or has a comma, a quote or a line end. */
 void vv_csv_value_put(vv_buf *out, const char *text, size_t len);
 
 #endif

@@ -68,7 +68,7 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other);
  * Never year. *offer_comma (may be NULL): a string column for which number with
  * decimalChar "," and groupChar "." would fit. */
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
-/* The same with the column's name at hand: year where the name has the word (year,
+/* The same with the column's name at hand: year if the name has the word (year,
  * yr, annee, jahr, anno, ano, jaar ...) and every value is one. */
 vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
 			    bool *offer_comma);

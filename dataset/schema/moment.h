@@ -17,7 +17,7 @@ typedef enum vv_moment_form {
 } vv_moment_form;
 
 /* Appends the value of a text in a column of dates, times or datetimes: 2024-01-31,
- * 12:30:00.5, 2024-01-31T11:30:00Z; in UTC where a zone is written. As it is: texts that are
+ * 12:30:00.5, 2024-01-31T11:30:00Z; in UTC if a zone is written. As it is: texts that are
  * in this form anyway; columns of other types; formats from which the value does not follow
  * for certain ("any", names of zones, weekdays, weeks). */
 vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size_t len);

@@ -25,6 +25,6 @@ typedef struct vv_names {
 bool vv_names_init(vv_names *n, vv_arena *arena, size_t count);
 /* Adds the name unless it exists; returns its slot; *added (may be NULL): is it new? */
 vv_name *vv_names_put(vv_names *n, const char *text, size_t len, size_t value, bool *added);
-const vv_name *vv_names_find(const vv_names *n, const char *text, size_t len); /* NULL: none */
+const vv_name *vv_names_find(const vv_names *n, const char *text, size_t len); /* may be NULL */
 
 #endif

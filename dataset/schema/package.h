@@ -93,7 +93,7 @@ typedef struct vv_package_edit {
 	const char *const *missing;
 	const char *missing_column;
 	const char *rename_from, *rename_to;
-	/* the current schema (compact JSON), used where the resource has none */
+	/* the current schema (compact JSON), used if the resource has none */
 	const char *schema;
 } vv_package_edit;
 /* Appends the whole new text to out. VV_ENOTFOUND: no such column; VV_EEXISTS: rename_to is one

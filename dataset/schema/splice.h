@@ -39,7 +39,7 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 			vv_error *err);
 vv_status vv_splice_append(vv_splice *s, const vv_json *array, const char *value, vv_error *err);
 vv_status vv_splice_remove(vv_splice *s, const vv_json *member, vv_error *err);
-/* Puts the string in the place of each of the nodes (which get sorted). */
+/* Puts the string in place of each of the nodes (which get sorted). */
 vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string,
 			    vv_error *err);
 

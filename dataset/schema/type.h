@@ -26,7 +26,7 @@ bool vv_field_missing(const vv_field *f, const vv_cell *cell);
  * findings. */
 bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
 
-/* The same for a table in JSON, where a text is a JSON string: "5" is not an integer,
+/* The same for a table in JSON, in which a text is a JSON string: "5" is not an integer,
  * "true" no boolean, "[]" no array. A string is read by its spelling only where JSON
  * has no type of its own (dates, NaN) or the descriptor spells values its own way
  * (decimalChar, groupChar, bareNumber, trueValues, falseValues). */

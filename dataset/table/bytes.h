@@ -41,7 +41,7 @@ typedef struct vv_bytes_options {
 	vv_table *old;
 	int old_fd;
 	bool by_group; /* fn is called once for each row group (or chunk), which is in memory then; nothing of
-			* the kind where the groups are in key order */
+			* the kind if the groups are in key order */
 } vv_bytes_options;
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
@@ -50,7 +50,7 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
  * when the end is read. */
 typedef struct vv_table_source vv_table_source;
 vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err);
-/* The same with a pool, which helps where the groups are in key order. */
+/* The same with a pool, which helps if the groups are in key order. */
 vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool *pool,
 				    vv_error *err);
 /* count, 0 at the end, <0 */

@@ -44,13 +44,13 @@ const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
 vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error *err);
-/* Git's index, to look into: read once, and again where the file has changed. Borrowed until the
+/* Git's index, to look into: read once, and again if the file has changed. Borrowed until the
  * next call. */
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err);
 /* Uses the caller's open index instead, with its changes, until called with NULL, before the caller
  * closes it. */
 void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
-/* The same where it has none; false: it has one. */
+/* The same if it has none; false: it has one. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
 
 /* From now on no program is run to read a file: documents (lib/documents) are files of bytes. */
@@ -77,7 +77,7 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
  * pointers. */
 bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 
-/* Is it this blob, a pointer, but for line ends, as git leaves it in the place of the table? */
+/* Is it this blob, a pointer, but for line ends, as git leaves it in place of the table? */
 bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid *id);
 
 /* The user's options of the command line. */
@@ -89,7 +89,7 @@ typedef struct vv_dataset_options {
 	const char *schema;       /* Table Schema, where no package has one; NULL */
 	vv_order_wish order;      /* --order */
 	const vv_pointer *parent; /* overrides the lookup; may be NULL */
-	/* the block of parent's root, where it waits in this writer; else NULL */
+	/* the block of parent's root, if it waits in this writer; else NULL */
 	const vv_buf *parent_block;
 	bool no_parent;
 	bool as_named; /* a table with a row that is too long is refused, not kept as bytes with a warning */

@@ -18,7 +18,7 @@ typedef struct known_package {
 /* A blob as a temporary file, for a program that reads files. */
 typedef struct copied_blob {
 	vv_oid id;
-	char *file; /* NULL: none */
+	char *file; /* may be NULL */
 } copied_blob;
 #define COPIES 4u /* as many versions as a merge has, and one */
 

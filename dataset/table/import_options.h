@@ -24,11 +24,11 @@ struct order_choice;
 
 /* The order of rows in the groups: docs/formats/store.md, "key order". */
 typedef enum vv_order_wish {
-	VV_ORDER_KEEP = 0, /* as `as`, or the version before, has it */
-	VV_ORDER_READ,     /* the file's; records of the previous version stay */
-	VV_ORDER_FILE,     /* remembered, where KEEP with choose_order might choose another */
-	/* With as: by its columns, else by the key's. VV_EREFUSED, naming the line: a file that has an irregular
-	 * one; VV_EUSAGE: no key. With KEEP such a file is kept in the file's order, with a warning */
+	VV_ORDER_KEEP = 0, /* the order of `as`, or of the previous version */
+	VV_ORDER_READ,     /* the file's order; records of the previous version stay */
+	VV_ORDER_FILE, /* the file's order, recorded so that KEEP with choose_order does not choose another */
+	/* key order: by the columns of `as` if it has some, else by the key's columns. VV_EREFUSED: the file has an irregular
+	 * line, which the message names; VV_EUSAGE: no key. With KEEP, such a file keeps its own order, with a warning */
 	VV_ORDER_KEY
 } vv_order_wish;
 
@@ -85,7 +85,7 @@ typedef struct vv_import_options {
 	bool find_types;
 	const char *key_lost;
 	vv_order_wish order;
-	/* with KEEP: where the rows of a table with a key come in another order than before, and key order takes half the bytes
+	/* with KEEP: if the rows of a table with a key come in another order than before, and key order takes half the bytes
 	 * or less, the version gets it */
 	bool choose_order;
 	struct order_choice *choice; /* vv_import sets it itself */
@@ -93,7 +93,7 @@ typedef struct vv_import_options {
 	/* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */
 	uint64_t memory;
 	const char *temp_dir; /* for that */
-	vv_pool *pool;        /* may have 0 threads; NULL: none */
+	vv_pool *pool;        /* may have 0 threads, or NULL */
 	const vv_progress *progress;
 	vv_hint_words_fn words; /* of what warnings suggest; NULL: they suggest nothing */
 } vv_import_options;

@@ -368,7 +368,7 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
  * it so. *clear false: unclear, nothing is appended. The source is at its end afterwards. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
-/* Appends three cells as they would read in the encoding, where the source can be read again. It is at its end then. */
+/* Appends three cells as they would read in the encoding, if the source can be read again. It is at its end then. */
 vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const char *name,
 			       const vv_dialect *d, vv_error *err);
 

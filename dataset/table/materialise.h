@@ -7,7 +7,7 @@
 #include "dataset/table/dataset_reader.h"
 
 /* Writes the dataset of a pointer to the work tree path: temporary file, checked hash, rename;
- * or, where the file there is an earlier version known to the scan cache, only what differs is
+ * or, if the file there is an earlier version known to the scan cache, only what differs is
  * rewritten in the temporary copy. *st gets the new file's stat, which the stat cache also
  * records. VV_EMISSING when blocks are missing here: the file is untouched. */
 vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,

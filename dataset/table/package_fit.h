@@ -19,7 +19,7 @@ vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resourc
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
 				const vv_package_resource *res, vv_error *err);
 
-/* key: the package's schema where it has a key; or NULL. */
+/* key: the package's schema if it has a key; or NULL. */
 bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_schema *key);
 
 /* A package that describes other bytes than the table was read by: their new meaning requires

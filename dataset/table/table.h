@@ -58,7 +58,7 @@ typedef struct vv_batch {
 	vv_arena arena;
 	vv_parted parted;
 	uint64_t long_bytes; /* of its long cells */
-	/* form, where a reader has the layout: */
+	/* form, if a reader has the layout: */
 	uint64_t raw_len;
 	vv_buf quirks; /* docs/formats/store.md, "quirks" */
 	/* after vv_table_read_rows: the group, and which rows have their cells */
@@ -132,11 +132,11 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row
 			    const vv_batch *b, size_t upto, bool last, uint64_t most,
 			    vv_error *err);
 /* Appends the bytes of one group, whose layout is loaded in b; *w is opened when it is needed and
- * NULL. The batch has cells only where the group has quirks. Where b->expected is set, out is empty before and after. */
+ * NULL. The batch has cells only if the group has quirks. Where b->expected is set, out is empty before and after. */
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err);
 /* Do the bytes made of the batch (raw from `from` on, unchanged in the end) scan to exactly its
- * cells? Only looked at where it has raw lines: all others are made from the cells. Without this a
+ * cells? Only looked at if it has raw lines: all others are made from the cells. Without this a
  * version could show one thing and restore another. VV_ECORRUPT; *row, or NULL, is the one in the batch then. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, size_t *row, vv_error *err);

@@ -11,7 +11,7 @@
  * Git, without line ends, members by name. Different changes of both sides are a conflict, with ours as the result. */
 vv_status merge_around(merge *m, vv_error *err);
 
-/* Lines of a version, their ends made the result's where the version has other ones. */
+/* Lines of a version, their ends made the result's if the version has other ones. */
 void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out);
 /* The same of a header: line ends within its cells stay. */
 void merge_put_header(const merge *m, int version, const vv_bytes *header, vv_buf *out);

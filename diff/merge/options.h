@@ -35,7 +35,7 @@ typedef struct vv_conflict {
 	const char *key;                     /* the row's key as JSON array of texts, or NULL */
 	uint64_t row;                        /* in the merged table (ours' place), or UINT64_MAX */
 	const char *column;                  /* name, or NULL */
-	const vv_cell *base, *ours, *theirs; /* a cell's values; NULL: none */
+	const vv_cell *base, *ours, *theirs; /* a cell's values, or NULL */
 	/* a row removed on one side, without a key: its cells in base, ours and theirs; NULL: missing */
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* with rows */

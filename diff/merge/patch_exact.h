@@ -7,7 +7,7 @@
 #include "diff/merge/patch_make.h"
 
 /* j's target is the section's old version, NULL where that has none; the section's lines come next. VV_ECONFLICT,
- * reported, where the result is not the new version. */
+ * reported, if the result is not the new version. */
 vv_status patch_exact_run(patch_job *j, vv_error *err);
 
 #endif

@@ -19,7 +19,7 @@ typedef struct patch_job {
 	const vv_patch_apply_options *opts;
 	patch_lines *lines;
 	patch_section *section;
-	vv_table *target; /* NULL: there is none */
+	vv_table *target; /* may be NULL */
 	/* not NULL: stores the results as versions here, instead of passing them to the caller */
 	const vv_sink *keep;
 	vv_patch_done done; /* the result */

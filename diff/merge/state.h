@@ -82,7 +82,7 @@ typedef struct merge_side {
 	                       * result's one depends on the merging side */
 } merge_side;
 
-/* A column of the result; places in the three versions, -1 where there is none. */
+/* A column of the result; places in the three versions, -1 if there is none. */
 typedef struct merge_column {
 	long b, side[2];
 	const char *name; /* in the arena, NUL after it */
@@ -100,7 +100,7 @@ typedef struct merge_column {
 typedef struct merge_writer merge_writer;
 
 typedef struct merge {
-	vv_table *base; /* NULL: none */
+	vv_table *base; /* may be NULL */
 	merge_side side[2];
 	size_t ours; /* 0 or 1 */
 	const vv_merge_options *opts;
@@ -139,7 +139,7 @@ typedef struct merge_report {
 	uint64_t row;
 	const char *column;
 	const vv_cell *base, *side[2];
-	/* for a row without a key: the cells of the sides and base; NULL: none */
+	/* for a row without a key: the cells of the sides and base, or NULL */
 	const vv_cell *rows[3];
 	uint64_t at[3];  /* with rows: their numbers there */
 	uint64_t before; /* with rows: the merged row that it would be in front of */

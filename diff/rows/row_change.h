@@ -31,7 +31,7 @@ typedef struct vv_row_change {
 	vv_row_kind kind;
 	bool moved;
 	bool rekeyed; /* changed: the key differs; cells have it like any other column */
-	uint64_t old_row, new_row; /* 0-based; UINT64_MAX when there is none */
+	uint64_t old_row, new_row; /* 0-based; UINT64_MAX if it does not exist */
 	uint64_t place;            /* how many rows of the new version are above it */
 	const vv_cell *old_cells;  /* NULL for added */
 	const vv_cell *new_cells;  /* NULL for removed */

@@ -39,7 +39,7 @@ bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, cons
 bool vv_tolerance_check(const char *tolerance); /* is it well-formed? */
 
 /* The field under which an old cell is read beside the new version's column: its own, or
- * the new one where the types differ. Hashing and joining of two versions use it too. */
+ * the new one if the types differ. Hashing and joining of two versions use it too. */
 const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb);
 
 /* Appends the value's canonical form under its type: equal for cells that compare as

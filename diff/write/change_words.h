@@ -37,7 +37,7 @@ vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 void vv_change_counts_clear(vv_change_counts *c);
 VV_AUTO_CLEAR(vv_change_counts, vv_change_counts_clear)
 
-/* Appends the words, "no change in data" among them; nothing where nothing was counted. */
+/* Appends the counts in words, such as "no change in data"; if nothing was counted, appends nothing. */
 void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
 
 /* Appends the summary of a table that only one side has: "new: 503 rows, 8 columns". */

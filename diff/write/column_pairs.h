@@ -17,7 +17,7 @@
 size_t vv_column_pairs_count(const vv_diff_table *t);
 vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair);
 
-/* How many columns only the new or only the old version has; 0 where the table has one side. */
+/* How many columns only the new or only the old version has; 0 if the table has one side. */
 void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
 
 /* The column as the new version has it, or, when that lacks, the old one. */

@@ -1,7 +1,7 @@
 /*
  * text_rows: some rows of a difference laid out for eyes. For text.c only.
  *
- * Rows are gathered, then laid out together: as one aligned table where the key and all
+ * Rows are gathered, then laid out together: as one aligned table if the key and all
  * cells that changed fit, else as a block for each row.
  */
 #ifndef VV_DIFF_WRITE_TEXT_ROWS_H

@@ -14,7 +14,7 @@ VARVE_BEGIN
 typedef struct varve_report varve_report;
 
 enum varve_check_flag {
-	VARVE_CHECK_NEW_ONLY = 1 << 0, /* do not count and keep findings that base has, too */
+	VARVE_CHECK_NEW_ONLY = 1 << 0, /* neither count nor keep findings that base has, too */
 	VARVE_CHECK_NO_CACHE = 1 << 1, /* ignore results of earlier checks */
 	VARVE_CHECK_WARNINGS = 1 << 2  /* warnings count as errors in the verdict */
 };
@@ -88,7 +88,7 @@ VARVE_API int varve_report_write(varve_report *report, const char *format, varve
 				 void *payload, varve_error *err);
 VARVE_API void varve_report_free(varve_report *report);
 
-/* Verdicts on the versions of tables in a history, by the rules of the work tree, or in a bare repository of the
+/* Verdicts on the versions of tables in a history, by the rules of the work tree or, in a bare repository, of the
  * revision. */
 typedef struct varve_check_history varve_check_history;
 
@@ -99,7 +99,7 @@ typedef struct varve_check_verdict {
 	const char *path;
 	/* the code of the rule; "": a verdict on the whole version, before the verdicts of the rules on it */
 	const char *rule;
-	const char *name;    /* the name of a rule of varve.checks; "": a different rule */
+	const char *name;    /* the name of a rule of varve.checks; "": a rule without a name */
 	const char *column;  /* the column that the verdict is about; or "" */
 	const char *message; /* the message of one of the findings; or "" */
 	bool error;          /* false: a warning */

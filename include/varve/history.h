@@ -11,7 +11,7 @@ VARVE_BEGIN
 
 /* Resolves a revision, as in gitrevisions(7), to the id of a commit: HEAD~2, v1, or an abbreviated id. A day or time is
  * a revision, too: @{2026-11-17}, @{yesterday}, main@{2026-11-17 14:00}, or 2026-11-17 if no ref has this name. It
- * stands for the last commit before the end of this day or time, in the local time zone, by committer date, among the
+ * names the last commit before the end of this day or time, in the local time zone, by committer date, among the
  * first parents of the ref, or of HEAD. VARVE_ENOTFOUND: no such revision, or a day before all commits or after today;
  * VARVE_EUSAGE: an ambiguous revision, or a day that does not exist. */
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,

@@ -71,7 +71,7 @@ VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *u
 VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 			  const varve_sync_options *options, varve_error *err);
 
-/* Fetches missing blocks of versions whose commits this repository has, from options->from, or if it is NULL from all
+/* Fetches missing blocks of versions whose commits this repository has, from options->from or, if that is NULL, from all
  * remotes. range: a revision, or all commits of "A..B"; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all.
  * Complete versions are skipped. done may be NULL; else *done is the result, whose counts have versions and missing.
  * VARVE_EMISSING: no peer has some of the blocks; all other blocks were stored. VARVE_ENOTFOUND: no such revision, or a

@@ -161,8 +161,8 @@ enum varve_test_op {
 	VARVE_TEST_FROM,      /* the cell's value is greater or equal */
 	VARVE_TEST_NULL,      /* the cell has a missing value; the test's value is not used */
 	VARVE_TEST_NOT_NULL, /* the cell does not have a missing value; the test's value is not used */
-	/* the cell has a missing value or a misfit, or it is not certain that it fits into an int64 (of an integer), a
-	 * double or UTF-8; so another program may read it as null */
+	/* the cell has a missing value or a misfit, or may not fit into an int64 (in an integer column), a double, or UTF-8:
+	 * another program may read the cell as null */
 	VARVE_TEST_NO_VALUE
 };
 

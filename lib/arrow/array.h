@@ -25,7 +25,7 @@ void vv_arrow_spare_close(vv_arrow_spare *s);
 typedef struct vv_arrow_memory {
 	char *bytes;
 	size_t len, cap;
-	vv_arrow_spare *spare; /* the pool that it is from and returns to; NULL: none */
+	vv_arrow_spare *spare; /* the pool that it is from and returns to, or NULL */
 } vv_arrow_memory;
 
 /* Makes room for `more` bytes. False: out of memory. */

@@ -30,7 +30,7 @@ typedef enum vv_arrow_form {
 	VV_ARROW_MOMENT, /* a time with its mark for UTC */
 	VV_ARROW_DECIMAL,
 	VV_ARROW_U64, /* in u.i, as its bits */
-	VV_ARROW_NANOS, /* DATETIME where the table's first cells have more than six digits of a second */
+	VV_ARROW_NANOS, /* DATETIME if the table's first cells have more than six digits of a second */
 	VV_ARROW_NONE /* any type, of which no cell of the table has a value: Arrow's null */
 } vv_arrow_form;
 
@@ -90,7 +90,7 @@ typedef struct vv_arrow_column {
 	} tried; /* numbers that were looked at last */
 } vv_arrow_column;
 
-/* The table outlives the column. Reads all its numbers where they become decimals. VV_ENOSUPPORT: how has an unknown value. */
+/* The table outlives the column. Reads all its numbers if they become decimals. VV_ENOSUPPORT: how has an unknown value. */
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
 /* Its texts are written once an array. VV_EUSAGE: it is not of text, nor without values. */

@@ -21,7 +21,7 @@
 
 #define VV_ARROW_HEAD 8u
 
-/* Are these first VV_ARROW_HEAD bytes of a file those of one of the two forms? No text begins like them. */
+/* Do the first VV_ARROW_HEAD bytes of a file show one of the two Arrow forms? No text file begins like them. */
 bool vv_arrow_ipc_looks_like(const void *head, size_t len);
 
 /* Reads the schema. The source is copied, its payload borrowed until the stream is released. The stream's schema lives as long

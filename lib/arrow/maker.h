@@ -18,7 +18,7 @@ typedef struct vv_arrow_options {
 	bool dictionaries;            /* of all columns of text */
 	const vv_strings *dictionary; /* likewise of these, by name; NULL or none: of none */
 	int32_t misfit;               /* enum varve_misfit */
-	const char *row_number;       /* a last column of this name; NULL: none */
+	const char *row_number;       /* a last column of this name, or NULL */
 	uint64_t batch_rows;          /* at most; 0, of batches alone: 65,536 */
 	uint64_t rows;                /* as far as is known how many there are; 0: unknown */
 	uint64_t skip, limit;         /* rows that are left out first, rows in all */
@@ -26,8 +26,8 @@ typedef struct vv_arrow_options {
 
 typedef struct vv_arrow_maker vv_arrow_maker;
 
-/* Borrows the table and the rows. like: a maker of the same arrays, which need not be measured again; NULL. VV_ENOSUPPORT: an
- * unknown treatment of misfits. VV_ENOTFOUND, VV_EUSAGE: a dictionary of a column that the table lacks, or that is not text. */
+/* Borrows the table and the rows. like: a maker of the same arrays, so that they need not be measured again; or NULL.
+ * VV_ENOSUPPORT: an unknown treatment of misfits. VV_ENOTFOUND, VV_EUSAGE: a dictionary of a column that the table lacks, or that is not text. */
 vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 			      const vv_arrow_options *opts, const vv_arrow_maker *like,
 			      vv_error *err);

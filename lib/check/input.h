@@ -61,8 +61,8 @@ typedef struct vv_check_input_options {
 	bool keep;                     /* it is what another one is compared with */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
 	const vv_sniff_hints *written; /* takes precedence over the package; or NULL */
-	const vv_buf *rules_text;      /* without repo: the text of varve.json; NULL: none */
-	/* the file that is read in place of standard_path ("-" where that is NULL); NULL: none */
+	const vv_buf *rules_text;      /* without repo: the text of varve.json, or NULL */
+	/* the file that is read in place of standard_path ("-" where that is NULL), or NULL */
 	const char *standard, *standard_path;
 	const char *temp_dir; /* NULL: /tmp */
 	vv_pool *pool;        /* without a reader; or NULL */

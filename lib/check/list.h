@@ -56,6 +56,6 @@ vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_da
 				       bool only_gone, vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
-const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* NULL: none */
+const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* may be NULL */
 
 #endif

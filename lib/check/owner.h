@@ -31,7 +31,7 @@ vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oi
 void vv_check_owner_clear(vv_check_owner *o);
 VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 
-/* The text of a side's varve.json, or varve.checks (name); empty where it has none, and then *has (may be NULL) is
+/* The text of a side's varve.json, or varve.checks (name); empty if it has none, and then *has (may be NULL) is
  * false. */
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err);

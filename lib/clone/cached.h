@@ -32,7 +32,7 @@ typedef struct vv_cached_options {
 	const vv_notes *notes;
 	const char *folder; /* NULL: the usual one */
 	uint64_t limit;     /* of all in the cache, in bytes; 0: varve.cacheSize */
-	bool as_is;         /* refs are requested only where they never were */
+	bool as_is;         /* refs are requested only if they never were */
 	bool must_answer; /* a URL that does not answer is an error, although it was read before */
 } vv_cached_options;
 

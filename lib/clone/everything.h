@@ -1,6 +1,6 @@
 /*
- * everything: a whole history rewritten, with tables of varve in the place of text, of pointers of Git LFS and of
- * files that DVC keeps, or text in the place of tables.
+ * everything: a whole history rewritten, with tables of varve in place of text, of pointers of Git LFS and of
+ * files that DVC keeps, or text in place of tables.
  *
  *	vv_migrate_everything(&result, &options, repo, err);
  *	vv_migrate_result_clear(&result);

@@ -59,15 +59,16 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
 
-/* The version with the bytes of an open file, in the repository's store; refused as vv_imported_fetch does it. i->url is
- * what messages call the file. */
+/* Stores the bytes of an open file as a version in the repository. Refuses a file for the same reasons as vv_imported_fetch.
+ * Messages name the file by i->url. */
 vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
 			    bool anything, vv_error *err);
 
 /* The blob of a version's pointer. */
 vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err);
 
-/* Keeps a version that no commit has, since edits were merged with it, for the next file or update of this path. */
+/* Keeps an imported version for the next file or update of this path. No commit has the version, because edits were merged
+ * with it. */
 vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
 			   const char *message, vv_error *err);
 

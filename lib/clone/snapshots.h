@@ -62,7 +62,7 @@ typedef struct vv_snapshots {
 	vv_strings dates, skip; /* "FILE=DATE"; files, by their path or name */
 	vv_strings how;         /* words of merge -X */
 	vv_date_order order;
-	bool mtime; /* where a name has no date */
+	bool mtime; /* if a name has no date */
 	bool older; /* than the newest version */
 	bool force; /* whatever the file is */
 	const vv_progress *progress;

@@ -17,7 +17,7 @@ vv_status vv_conclude_is_needed(bool *needed, vv_repository *r, const vv_oid *fr
 
 typedef struct vv_conclusion {
 	vv_repository *repo;        /* borrowed, as all; with the operation under way */
-	const char *before, *after; /* hooks of git merge; NULL: none */
+	const char *before, *after; /* hooks of git merge, or NULL */
 	const vv_buf *more;         /* added to the message; NULL: nothing */
 	bool edit, no_verify;
 } vv_conclusion;

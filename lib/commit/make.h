@@ -55,7 +55,7 @@ typedef struct vv_commit_job {
 			     * exists */
 	/* Out: */
 	vv_add_report added; /* what vv_commit_stage did */
-	bool made;           /* the branch has moved, even where an error came after it */
+	bool made;           /* the branch has moved, even if an error came after it */
 	bool nothing;        /* there was nothing to commit */
 	vv_oid id;
 	vv_changes changes; /* the committed changes, or those that would be */

@@ -47,7 +47,7 @@ typedef struct vv_branch_merge {
 	vv_merge_job job; /* of three ways: report, conflicts */
 } vv_branch_merge;
 
-/* word NULL: the upstream of the current branch. VV_EUSAGE: there is none. */
+/* Finds the commit to merge. word NULL: the upstream of the current branch. VV_EUSAGE: the branch has no upstream. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
 /* On failure, unless m->stays, nothing is changed. VV_ENOTFOUND: no such revision; VV_EREFUSED: uncommitted changes are in

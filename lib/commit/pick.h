@@ -60,7 +60,7 @@ typedef struct vv_pick {
 /* "revert" or "cherry-pick": the command, and the state that is begun. */
 const char *vv_pick_verb(const vv_pick *p);
 
-/* Reads the commit. VV_ENOTFOUND: there is none; VV_EUSAGE: HEAD has no commit yet, or a merge without mainline. */
+/* Reads the commit. VV_ENOTFOUND: it does not exist; VV_EUSAGE: HEAD has no commit yet, or a merge without mainline. */
 vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
 
 /* On failure, unless p->stays, nothing is changed. VV_EREFUSED: uncommitted changes are in the way, or git or a hook fails. */

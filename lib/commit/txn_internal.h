@@ -45,7 +45,7 @@ struct vv_txn {
 vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err);
 void vv_txn_close_index(vv_txn *t);
 
-/* Returns rc; where it is negative, nothing more can be done with the transaction. */
+/* Returns rc; if it is negative, nothing more can be done with the transaction. */
 vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *err);
 vv_status vv_txn_is_over(const vv_txn *t, vv_error *err);
 

@@ -68,10 +68,10 @@ VV_AUTO_CLEAR(vv_document, vv_document_close)
  * is installed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
-/* Its table of that name; NULL: it has none. */
+/* The document's table of this name; NULL: no such table. */
 const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
-/* The table of that name; NULL: the only one. VV_ENOTFOUND and VV_EUSAGE list those that there are. */
+/* Finds the table of this name; table NULL: the only table. VV_ENOTFOUND and VV_EUSAGE: the message lists the tables. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
@@ -83,14 +83,14 @@ bool vv_document_is_unchanged(const vv_document *d);
 
 /* The rows of a table, as the text of a CSV file: start its reader, then open its output. After a failure only close. */
 typedef struct vv_document_rows vv_document_rows;
-/* ahead: of another document that is read first. VV_ELOCKED: too many are at work for that. */
+/* Starts the reader. ahead: another document is read first. VV_ELOCKED, with ahead: too many readers are running. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
 				 bool ahead, vv_error *err);
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err);
 const vv_source *vv_document_rows_source(vv_document_rows *r);
-/* How they are written, and the schema (NULL: to be found). Borrow from r. */
+/* The dialect of the rows, and the schema (NULL: to be inferred). Both borrow from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
-/* How the reader ended, once the source did, or failed (rc): the truer error of the two. */
+/* After the source has ended or failed (rc): ends the reader, and returns the more accurate error of the two. */
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
 /* The lines of its stderr, of which those with "note: " are for the user. After vv_document_rows_end; borrowed. */
 const char *vv_document_rows_wrote(const vv_document_rows *r);

@@ -23,7 +23,7 @@ typedef struct vv_helper_limits {
 	/* of CPU time, or that we wait for it in all while it does nothing; 0: none */
 	unsigned seconds;
 	uint64_t output;             /* bytes; 0: none */
-	const vv_progress *progress; /* may cancel it while waiting for its output; NULL: none */
+	const vv_progress *progress; /* may cancel it while waiting for its output, or NULL */
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
 	bool ahead; /* its thread starts another one before it ends */
 } vv_helper_limits;

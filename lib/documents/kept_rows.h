@@ -2,7 +2,7 @@
  * kept_rows: a cache of tables that were made of documents.
  *
  * It is a store in .git/varve/cache/documents, and beside it a file for each table with its root. gc removes the folder. A damaged or
- * missing entry is made again; where the folder cannot be written, nothing is kept.
+ * missing entry is made again; if the folder cannot be written, nothing is kept.
  */
 #ifndef VV_LIB_DOCUMENTS_KEPT_ROWS_H
 #define VV_LIB_DOCUMENTS_KEPT_ROWS_H

@@ -22,7 +22,7 @@ typedef struct rewritten {
 typedef struct rewritten_place {
 	const char *dir, *prefix; /* of the file's name */
 	const char *path;         /* of the table: its ending is the form of a new one */
-	const char *over;         /* the file that it is to replace, with its mode; NULL: none */
+	const char *over;         /* the file that it is to replace, with its mode, or NULL */
 } rewritten_place;
 
 /* Takes the stream, in any case. old, which was found: the version that the rows are laid over; NULL: a new table. Errors as for

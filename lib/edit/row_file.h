@@ -42,7 +42,7 @@ typedef struct vv_row_file {
  * that is replaced. VV_EUSAGE: it is not a table of the work tree (or only a link to one), or has no key; VV_ELOCKED. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 
-/* Opens another version of the table, in the place of one opened so before; source: a revision; NULL: the index. VV_ENOTFOUND;
+/* Opens another version of the table, in place of one opened so before; source: a revision; NULL: the index. VV_ENOTFOUND;
  * VV_ENOSUPPORT: it is not a table there, or has another form. */
 vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
  * head: a signed record as a Git commit, and its parents.
  *
- * The commit's tree has the record ("head") and the list of refs ("refs", lines "<id> <name>"). The signature is over
- * the commit's bytes without itself, so over tree and parents too: a record cannot be reused with another parent. It is
- * in the header gpgsig, in the form of OpenSSH, for the purpose VV_HEAD_PURPOSE. The first parent is the signer's
+ * The commit's tree has the record ("head") and the list of refs ("refs", lines "<id> <name>"). The signature is in
+ * the header gpgsig, in the form of OpenSSH, for the purpose VV_HEAD_PURPOSE. It covers all other bytes of the commit,
+ * including tree and parents, so a record cannot be reused with another parent. The first parent is the signer's
  * previous record; the others are the records that it saw.
  */
 #ifndef VV_LIB_HEADS_HEAD_H
@@ -122,7 +122,7 @@ typedef struct vv_head_signer {
 	bool has_seed;
 	char *key_file; /* owned */
 } vv_head_signer;
-/* The setting varve.signingKey, else the variable VARVE_KEY, else this machine's key. VV_ENOTFOUND: there is none. */
+/* The setting varve.signingKey, else the variable VARVE_KEY, else this machine's key. VV_ENOTFOUND: it does not exist. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)

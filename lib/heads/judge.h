@@ -90,7 +90,7 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
 			    vv_error *err);
 
-/* The newest annotated tag here. VV_ENOTFOUND: there is none. */
+/* The newest annotated tag here. VV_ENOTFOUND: it does not exist. */
 vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err);
 
 #endif

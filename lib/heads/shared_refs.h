@@ -17,7 +17,7 @@
 typedef struct vv_shared_refs {
 	vv_ref *items; /* sorted by name, each once */
 	size_t count, cap;
-	/* the branch that clones begin with; borrowed from items; NULL: there is none */
+	/* the branch that clones begin with; borrowed from items, or NULL */
 	const char *head;
 } vv_shared_refs;
 
@@ -28,14 +28,14 @@ typedef struct vv_refs_choice {
 	bool all;
 } vv_refs_choice;
 
-/* VV_ENOTFOUND: a word names nothing. */
+/* Lists the refs that the choice names. VV_ENOTFOUND: a word does not name a branch or tag. */
 vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
 				vv_error *err);
 /* The refs of a head's list, with the new ids of those that moved (null: removed). Moved refs other than branches and tags
  * are left out. */
 vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,
 			      size_t count, vv_error *err);
-/* One more, where its name comes in the order. */
+/* Inserts a ref at its place in the order of names. */
 vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *id, vv_error *err);
 /* The commit of head; borrowed. */
 const vv_oid *vv_shared_refs_head(const vv_shared_refs *l);

@@ -27,7 +27,7 @@ typedef struct vv_apply_file {
 	vv_stat st;    /* of the file */
 	uint32_t mode; /* in the index */
 	vv_oid blob;
-	char *temp; /* its new content; NULL: none */
+	char *temp; /* its new content, or NULL */
 	int fd;     /* of temp while it is written; -1 */
 	vv_buf buf; /* not yet in temp */
 	bool changes, removed;

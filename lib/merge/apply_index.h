@@ -3,7 +3,7 @@
  * does not fit it is merged through the version that it was made from.
  *
  * A correct caller: vv_apply_index_init with the files that the patch is applied to;
- * vv_patch_apply; where that is VV_ECONFLICT, vv_apply_index_merge; vv_apply_index_commit;
+ * vv_patch_apply; if that is VV_ECONFLICT, vv_apply_index_merge; vv_apply_index_commit;
  * vv_apply_index_clear in every case.
  */
 #ifndef VV_LIB_MERGE_APPLY_INDEX_H

@@ -94,7 +94,7 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c);
 /* Writes the record's file. */
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err);
 
-/* Reads it. VV_ENOTFOUND: there is none, or it is of another conflict than the index's.
+/* Reads it. VV_ENOTFOUND: it does not exist, or it is of another conflict than the index's.
  * VV_EINPUT: it is damaged. out is initialised by the call. */
 vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, const vv_index *x,
 				  const char *path, vv_error *err);
@@ -117,7 +117,7 @@ typedef struct vv_conflict_value {
 	vv_cell cell;
 } vv_conflict_value;
 
-/* One of an item's values, cell by cell; *count 0 where that version has no such row. All lives in arena. */
+/* One of an item's values, cell by cell; *count 0 if that version has no such row. All lives in arena. */
 vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_arena *arena,
 				  const char *values, vv_error *err);
 

@@ -41,7 +41,7 @@ void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_i
 /* Are these words of `merge -X`? VV_EUSAGE. */
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);
 
-/* "14 cells by rule (latest 9, union 5), 1 row kept"; appends nothing where no rule decided anything. */
+/* "14 cells by rule (latest 9, union 5), 1 row kept"; appends nothing if no rule decided anything. */
 void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s);
 
 #endif

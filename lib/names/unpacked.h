@@ -18,7 +18,7 @@ vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error 
 void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
 VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)
 
-/* Borrowed. It can be read again where the file can. */
+/* Borrowed. It can be read again if the file can. */
 const vv_source *vv_unpacked_source(const vv_unpacked *u);
 
 #endif

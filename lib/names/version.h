@@ -39,13 +39,13 @@ typedef struct vv_subject {
 	const char *text; /* as the user wrote it; borrowed */
 	vv_subject_from from;
 	char *path; /* repository-relative; NULL for a CID, and outside a repository */
-	char *table; /* of a document (lib/documents), where one is named: "Prices" of book.xlsx#Prices */
+	char *table; /* of a document (lib/documents), if one is named: "Prices" of book.xlsx#Prices */
 	char *file; /* FROM_WORK: the file to open */
 	/* the blob (or file) is a pointer of Git LFS, and this file contains its object */
 	char *lfs;
 	vv_oid commit; /* FROM_COMMIT */
 	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
-	vv_content content; /* of the blob, where it has been read (there) */
+	vv_content content; /* of the blob, if it has been read (there) */
 	bool is_dataset;    /* a stored version: root is its CID */
 	bool on_disk;       /* FROM_WORK: file contains the content itself (not a pointer) */
 	bool settled;       /* FROM_WORK: it has been compared with the index */
@@ -53,8 +53,8 @@ typedef struct vv_subject {
 	 * the same */
 	vv_error broken;
 	vv_cid root;
-	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
-	vv_repository *repo;       /* borrowed; NULL outside a repository */
+	vv_cid parent;       /* FROM_WORK: the version in the index, if there is one; else null */
+	vv_repository *repo; /* borrowed; NULL outside a repository */
 	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
 	/* The environment outside a repository, set by the opener after init; borrowed; NULL: empty. */
 	const vv_env *env;
@@ -66,7 +66,7 @@ typedef struct vv_subject {
 	vv_group_types types;
 	uint64_t raw_secret;
 	vv_cid made; /* the root that plain text became; opened again, it is not read again */
-	bool known; /* set before it is opened: a document's reader is not run; VV_EREFUSED where it has to be */
+	bool known; /* set before it is opened: a document's reader is not run; VV_EREFUSED if it has to be */
 	bool grid; /* of a document, once opened: its rows and columns are a sheet's */
 	/* of a table of a document, once opened, that was made before (kept_rows.h) */
 	vv_store *kept;
@@ -89,7 +89,7 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
 			     const vv_oid *commit, const char *path, vv_error *err);
 
 /* The ':' between revision and path in REV:PATH; one inside braces belongs to the revision, as in HEAD^{/fix:
- * typo}. NULL when there is none. */
+ * typo}. NULL if it does not exist. */
 const char *vv_subject_colon(const char *text);
 
 /* How much of text names a file that exists: all of it, or the DOCUMENT of DOCUMENT#TABLE; 0: none. */

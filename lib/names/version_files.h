@@ -14,7 +14,7 @@ typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;
 	vv_ordered_files *ordered;
-	const struct vv_address *client; /* whose credit is used; NULL: none */
+	const struct vv_address *client; /* whose credit is used, or NULL */
 } vv_version_work;
 
 /* For datasets of any kind. work is borrowed; NULL: no threads, progress or cache. */

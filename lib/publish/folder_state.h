@@ -61,7 +61,7 @@ vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
 /* Is it the file that was written, to the byte? */
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
-/* How many files are in a folder of it; 0 where it is not there. */
+/* How many files are in a folder of it; 0 if it is not there. */
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err);
 /* Notes the packs, lists and versions of the store, and the packs of repo.git with their indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);

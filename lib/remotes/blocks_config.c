@@ -160,11 +160,13 @@ static vv_status check_key(const char *dot, vv_error *err)
 		if (strcmp(own[i].key, dot) != 0) {
 			continue;
 		}
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' of a store is each user's to set",
+		vv_fail(err, VV_EINPUT,
+			VV_BLOCKS_CONFIG ": '%s' of a store cannot be set here: each user sets it",
 			own[i].key + 1);
 		return own[i].hint
 			       ? vv_hint(err, "git config %s VALUE", own[i].hint)
-			       : vv_hint(err, "take it out; AWS's own variables and files have it");
+			       : vv_hint(err,
+					 "remove it; each user sets it in AWS's own variables and files");
 	}
 	return VV_OK;
 }

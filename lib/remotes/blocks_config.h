@@ -40,7 +40,7 @@ typedef struct vv_blocks_config {
 	size_t push_count;
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;
-	char *upstream; /* the store of the repository that this one was forked from; NULL: none */
+	char *upstream; /* the store of the repository that this one was forked from, or NULL */
 } vv_blocks_config;
 
 /* Reads a commit's file; empty without the file. VV_EINPUT: its content is invalid. */
@@ -49,7 +49,7 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 /* The same of its text. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
-/* The store of that name; NULL: the usual one, else the first. NULL: there is none. */
+/* The store of that name; NULL: the usual one, else the first. NULL: not found. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
 /* The file in the work tree, of a bare repository in its folder varve. Owned by the caller. */
 char *vv_blocks_config_path(const vv_repository *r);
@@ -60,13 +60,13 @@ vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv
 /* A line that changes. */
 typedef struct vv_blocks_config_line {
 	const char *key;   /* "store.team.url"; "store.team": the whole section, with value NULL */
-	const char *value; /* in the place of all values of the key; NULL: none of them stays */
+	const char *value; /* in place of all values of the key; NULL: none of them stays */
 	bool section;
 } vv_blocks_config_line;
 /* Changes the text of such a file, by git. */
 vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
-/* The text of that file; "" where there is none. VV_EINPUT: it is not a regular file. */
+/* The text of that file; "" if there is none. VV_EINPUT: it is not a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
 /* Calls fn for each name in the work tree's file that this varve does not know, and so ignores: "FILE: ..., did you
  * mean 'url'?" A newer varve may support it. */

@@ -19,7 +19,7 @@
 
 typedef struct vv_data_store {
 	char *name; /* "team"; NULL: of a remote's setting */
-	char *url;  /* absolute, if a folder; NULL: there is none */
+	char *url;  /* absolute, if a folder, or NULL */
 	bool trusted;
 } vv_data_store;
 
@@ -50,7 +50,7 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 			     bool make, vv_error *err);
 
 /* A host of the blocks that exist; errors name the store, and *out is NULL then. mend: a mark that is missing or
- * damaged is written where there are packs. take_place: the same, if it is open already; or NULL. */
+ * damaged is written if there are packs. take_place: the same, if it is open already; or NULL. */
 vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
 			     vv_place *take_place, vv_error *err);
 

@@ -28,7 +28,7 @@ vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err)
 /* Describes a hook that git does not run, or that does not call varve, and its remedy. */
 void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_buf *message,
 			   vv_buf *mend);
-/* The same of the repository's, where there is a remote to push to and varve.prePush is not false; else both stay
+/* The same of the repository's, if there is a remote to push to and varve.prePush is not false; else both stay
  * empty. */
 vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv_error *err);
 /* The same as a warning. Ignores failures. */

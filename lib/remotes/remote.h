@@ -34,7 +34,7 @@ typedef struct vv_remote {
 	char *url, *push_url;
 	char *program;
 	char *kind;     /* NULL: not known yet */
-	char *found_by; /* remote.<name>.varveName: a name (lib/heads/named.h); NULL: none */
+	char *found_by; /* remote.<name>.varveName: a name (lib/heads/named.h), or NULL */
 	char **peers;
 	size_t peer_count;
 	char **blocks_urls; /* remote.<name>.varveUrl: where a Git host's blocks are */

@@ -22,7 +22,7 @@
 #define VV_FOLDER_GIT "repo.git"
 #define VV_FOLDER_MARK "folder" /* the file of varve publish */
 
-/* Appends the folder that a URL of it, or of its repo.git, means, without a slash at its end. */
+/* Appends the URL of a published folder, without a slash at its end. url: that of the folder, or of its repo.git. */
 vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);
 /* Does this machine have a store there, with repo.git beside it? False for all URLs but paths. */
 bool vv_folder_path_is(const char *url);
@@ -53,7 +53,7 @@ bool vv_remote_folder_shows(const vv_remote_folder *f);
 /* The error of a first file that may exist but could not be read (VV_EIO, VV_ECORRUPT); VV_OK: none. silent: only where the
  * server did not answer in time. */
 vv_status vv_remote_folder_failed(const vv_remote_folder *f, bool silent, vv_error *err);
-/* Appends the refs as 'git ls-remote --symref' prints them; nothing where they were not there. */
+/* Appends the refs as 'git ls-remote --symref' prints them; nothing if they were not there. */
 void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
 
 /* Downloads the packs of the history that are new since the last vv_remote_folder_note with this dir, in parallel, into the

@@ -1,11 +1,11 @@
 /*
  * vault_config: this repository's vault, and the holders listed on this machine.
  *
- * The vault is the project's, in .varveconfig at the top of the work tree (of a bare repository:
- * in its folder varve): vault.id, and the policy (cmd/vault/work/session.h).
+  * The settings of the vault belong to the project: .varveconfig at the top of the work tree (in a bare repository: in its
+ * folder varve) has vault.id and the policy (cmd/vault/work/session.h).
  *
- * Holders are the machine's, in Git's settings of the repository: holder.<name>.url, .domain, .quota,
- * .dead, and .key of one that signs.
+  * The settings of holders belong to the machine: Git's settings of the repository have holder.<name>.url, .domain, .quota,
+ * .dead, and, for a holder that signs, .key.
  */
 #ifndef VV_LIB_REMOTES_VAULT_CONFIG_H
 #define VV_LIB_REMOTES_VAULT_CONFIG_H

@@ -68,11 +68,11 @@ VV_AUTO_FREE(vv_where, vv_where_free)
 const size_t *vv_where_columns(const vv_where *w, size_t *count);
 size_t vv_where_count(const vv_where *w); /* of tests */
 
-/* The value that a row must have in a column, if the test requires one; maybe one of two tests: '=' is "from it on" and
- * "up to it". Borrowed. */
+/* The value that a row must have in a column; false: the test does not require a single value. '=' can be a pair of
+ * tests, "at least" and "at most". Borrowed. */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
-/* Does a row (all places of the table's columns) match? Without memory vv_where_ok fails later. */
+/* Does a row match? cells: all places of the table's columns. If memory runs out, vv_where_ok fails later. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
 

@@ -82,7 +82,7 @@ typedef struct vv_changes_options {
 	bool facts;   /* find out rows and columns */
 	bool groups;  /* and groups and stored bytes, with facts */
 	bool missing; /* look for tables whose blocks are missing here (changes.c) */
-	bool unsent;  /* count versions that no remote has, where there is a remote */
+	bool unsent;  /* count versions that no remote has, if there is a remote */
 } vv_changes_options;
 
 /* Appends a summary of a dataset's change, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8

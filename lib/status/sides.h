@@ -70,7 +70,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 /* The same for two commits; from NULL: nothing. paths: repository-relative, NULL-ended; NULL: all. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
-/* The paths, DOCUMENT in the place of DOCUMENT#TABLE, which d->tables notes. out: NULL-ended, or NULL; free with vv_diff_words_free. */
+/* The paths, DOCUMENT in place of DOCUMENT#TABLE, which d->tables notes. out: NULL-ended, or NULL; free with vv_diff_words_free. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
 /* Replaces each document (lib/documents) that a reader supports by its tables, of both sides, in sequence. */

@@ -18,7 +18,7 @@ typedef struct vv_fetch_data {
 	vv_repository *repo;
 	const char *rev;          /* a commit, or "A..B": what B has and A not, and A; NULL: HEAD */
 	const char *const *paths; /* of files or folders, NULL-ended; NULL: all */
-	/* In the place of both: every version of all refs and HEAD, and those that are noted as elsewhere. */
+	/* In place of both: every version of all refs and HEAD, and those that are noted as elsewhere. */
 	bool all;
 	/* Or all that these commits and tags have, and `there` not. */
 	const vv_oid *tips, *there;
@@ -34,7 +34,7 @@ typedef struct vv_fetch_data {
 /* VV_EMISSING: some could not be fetched; the others have arrived. VV_ENOTFOUND: no such revision,
  * or no dataset at the paths. */
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
-/* The version with this root, in the place of those that are named. */
+/* The version with this root, in place of those that are named. */
 vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
 /* After a push has failed with VV_EMISSING and the error err, since versions were dropped, or came by git alone: fetches
  * them. notes: or NULL. VV_OK: push again. VV_EMISSING: nothing was fetched, and err is the error of the push. */

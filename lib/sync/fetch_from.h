@@ -33,7 +33,7 @@ typedef struct vv_fetch_from {
 	const vv_hello *hello;
 	bool copies; /* copies may replace the remote, so waits are short */
 	bool own;    /* the remote is the one that the branch follows */
-	/* the name that the remote was found by: it is a copy as others are; NULL: none */
+	/* the name that the remote was found by: it is a copy as others are, or NULL */
 	const char *found_by;
 	bool stand_in;   /* the first supplier is another peer, since the remote does not answer */
 	vv_remote stand; /* which */

@@ -56,11 +56,11 @@ typedef struct vv_push_plan_options {
 	char **words;
 	int count;
 	bool all, tags, force, remove, upstream;
-	const char *lease; /* "" for all; NULL: none */
+	const char *lease; /* "" for all, or NULL */
 } vv_push_plan_options;
 
-/* For use before the remote is contacted. Without words: the current branch to the one that it
- * follows, as push.default "simple". VV_ENOTFOUND, VV_EUSAGE. */
+/* Plans the refs of a push, before the remote is contacted. Without words: the current branch, to its upstream, as with
+ * push.default "simple". VV_ENOTFOUND, VV_EUSAGE. */
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 /* Sets old and state by the refs of the other side. */

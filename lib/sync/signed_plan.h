@@ -27,8 +27,8 @@ vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
 /* From move `from` on: only refs of the newest head are fetched, with its ids. Tags may be made, branches are left to
  * vv_signed_follow. */
 void vv_signed_only(const vv_signed_plan *s, size_t from);
-/* Another copy is in the place of the remote: the signed ids move the remote's branches, and pull merges them.
- * VV_EREFUSED: a pull, and the copy does not have it. */
+/* Uses another copy instead of the remote: the signed ids move the remote's branches, and pull merges them. VV_EREFUSED: the
+ * copy lacks a commit that a pull needs. */
 vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err);
 /* Notes how far branches are ahead of their signed ids. */
 vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err);

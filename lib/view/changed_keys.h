@@ -4,7 +4,7 @@
  *
  * A pair's keys are bits of their hashes: one that is not among them did not change, one that is may have.
  *
- * A correct caller: vv_changed_keys_open; of a pair vv_changed_keys_lack, or, where it is read, vv_changed_keys_begin, _add for each
+ * A correct caller: vv_changed_keys_open; of a pair vv_changed_keys_lack, or, if it is read, vv_changed_keys_begin, _add for each
  * key and _keep; vv_changed_keys_close, which saves. One thread.
  */
 #ifndef VV_LIB_VIEW_CHANGED_KEYS_H

@@ -16,7 +16,7 @@ typedef struct vv_kept_keys {
 } vv_kept_keys;
 
 /* path: of the table, from the top of the repository; borrowed, like pool and progress. make: may all row
- * groups be read, once, where that can be kept? Also after a failure to be closed. */
+ * groups be read, once, if that can be kept? Also after a failure to be closed. */
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
 			    vv_error *err);
 void vv_kept_keys_close(vv_kept_keys *k); /* accepts zeroes */

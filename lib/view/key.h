@@ -1,5 +1,5 @@
 /*
- * key: columns by which the rows of two versions probably match, where no key is declared.
+ * key: columns by which the rows of two versions probably match, if no key is declared.
  */
 #ifndef VV_LIB_VIEW_KEY_H
 #define VV_LIB_VIEW_KEY_H

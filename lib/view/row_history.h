@@ -38,9 +38,9 @@ typedef struct vv_row_history_options {
 	const vv_progress *progress; /* or NULL; borrowed */
 } vv_row_history_options;
 
-/* A cell of the row: old is absent where the row or the column was added, new where it was removed. */
+/* A cell of the row: old is absent if the row or the column was added, new where it was removed. */
 typedef struct vv_row_cell {
-	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
+	const char *name, *old_name; /* old_name: if the column was renamed; else NULL */
 	vv_cell old_cell, new_cell;  /* both absent where only the column's name changed */
 	vv_cell_change change;
 	bool came, went; /* the column was added; dropped */
@@ -50,12 +50,12 @@ typedef struct vv_row_cell {
 typedef struct vv_row_event {
 	vv_oid commit;
 	vv_row_kind kind;            /* added, removed or changed */
-	const char *path, *old_path; /* old_path: where the file was renamed; else NULL */
+	const char *path, *old_path; /* old_path: if the file was renamed; else NULL */
 	/* changed: those that did, or whose column was added, dropped or renamed; else all */
 	const vv_row_cell *cells;
 	size_t count;
 	const char *key,
-		*old_key; /* changed: the row's key, where it is another than before; else NULL */
+		*old_key; /* changed: the row's key, if it is another than before; else NULL */
 } vv_row_event;
 
 typedef struct vv_row_history vv_row_history;

@@ -16,7 +16,7 @@
 #include "base/auto.h"
 #include "lib/rows/rows.h"
 
-/* Appends bytes whose order is that of the values; the first is VV_SORT_MISSING where there is none. */
+/* Appends bytes whose order is that of the values; the first is VV_SORT_MISSING if there is none. */
 #define VV_SORT_MISSING 1
 void vv_sort_key_put(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *c);
 

@@ -3,7 +3,7 @@
  *
  * Reads only the groups and columns that it needs: --offset seeks, --limit stops,
  * --where decodes the tested columns, of groups that can have such a row if that is known
- * (lib/rows/fact_test.h), and the others only where a row matched.
+ * (lib/rows/fact_test.h), and the others only if a row matched.
  */
 #ifndef VV_LIB_VIEW_VIEW_H
 #define VV_LIB_VIEW_VIEW_H

@@ -22,7 +22,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 			vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
-/* Stages .gitattributes, where it changed: without its lines the datasets would be text in other clones. */
+/* Stages .gitattributes, if it changed: without its lines the datasets would be text in other clones. */
 vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index *x, vv_error *err);
 
 #endif

@@ -2,7 +2,7 @@
  * by_git: git run for a verb that writes files of the work tree, and the tables that it does not write.
  *
  * git has tables up to VV_RUNNER_SMUDGE_MAX from our filter. A larger one gets its pointer from git and is written here: made
- * before git runs, with the help of the file that exists, and put in the place of the pointer if that is what git
+ * before git runs, with the help of the file that exists, and put in place of the pointer if that is what git
  * wrote; otherwise the path was skipped, or edited, and stays. The last copy of a version is stored first (last_copy.h). A git that
  * fails, or is killed, is undone (interrupted.h).
  *

@@ -1,5 +1,5 @@
 /*
- * handle.h: what libvarve has opened, as Python objects: one at a time where the library wants that, useless after a
+ * handle.h: what libvarve has opened, as Python objects: one at a time if the library wants that, useless after a
  * fork, freed with their last reference. And errors as exceptions, and Ctrl-C in long calls.
  */
 #ifndef VARVE_PYTHON_HANDLE_H

@@ -32,7 +32,7 @@ void pack_str(pack *p, const char *text, size_t len);
 /* str; None for NULL. */
 void pack_text(pack *p, const char *text);
 
-/* str as written; None where the cell is absent or null. */
+/* str as written; None if the cell is absent or null. */
 void pack_cell(pack *p, const varve_cell *cell);
 void pack_bytes(pack *p, const void *bytes, size_t len);
 

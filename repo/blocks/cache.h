@@ -33,7 +33,7 @@ void vv_block_cache_free(vv_block_cache *c);          /* accepts NULL */
 VV_AUTO_FREE(vv_block_cache, vv_block_cache_free)
 void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);    /* sets the limit */
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid); /* a reference, or NULL */
-/* In the place of the one of that name. Takes a reference of its own. */
+/* In place of the one of that name. Takes a reference of its own. */
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b);
 
 #endif

@@ -40,7 +40,7 @@ typedef struct vv_coder vv_coder;
 typedef struct vv_coder_pool vv_coder_pool;
 
 vv_coder_pool *vv_coder_pool_new(void);       /* NULL when out of memory */
-void vv_coder_pool_free(vv_coder_pool *pool); /* all coders were given back; accepts NULL */
+void vv_coder_pool_free(vv_coder_pool *pool); /* after all coders were given back; accepts NULL */
 VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
@@ -50,9 +50,9 @@ void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
-/* May what vv_coder_diff makes be edits (vv_block_codec)? Until the coder is given back; at first: no. */
+/* Allows vv_coder_diff to make edits (vv_block_codec), until the coder is given back. Not allowed at first. */
 void vv_coder_allow_edits(vv_coder *c, bool allowed);
-/* And what vv_coder_whole makes be in parts (parts.h)? Likewise. */
+/* Allows vv_coder_whole to divide a block into parts (parts.h), until the coder is given back. Not allowed at first. */
 void vv_coder_allow_parts(vv_coder *c, bool allowed);
 
 /* The stored bytes of a record to be: borrowed from the coder until its next call of the same kind,

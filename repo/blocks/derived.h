@@ -18,13 +18,13 @@
 #define VV_DERIVED_MARK 8u                     /* bytes: "VVNAME" padded, a version, a newline */
 #define VV_DERIVED_FRAME (VV_DERIVED_MARK + 8) /* bytes beside the content */
 
-/* The content of a file of at most max bytes in all; out, which is empty, stays so where there is none. VV_ENOMEM alone is an error. */
+/* The content of a file of at most max bytes in all; out, which is empty, stays so if there is none. VV_ENOMEM alone is an error. */
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
 			  size_t max, vv_error *err);
 
-/* Begins a file in out, which is empty; the content is put behind. */
+/* Begins a file in out, which is empty; the caller appends the content. */
 void vv_derived_begin(vv_buf *out, const char *mark);
-/* Ends it, and writes it as a whole in the place of the one before, in a folder that is made where there is none. */
+/* Ends it, and writes it as a whole in place of the one before, in a folder that is made if there is none. */
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 /* The same, right into the file that exists: with thousands of small ones a temporary file for each is most of the work. */
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
@@ -38,7 +38,7 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
  *	rc = vv_kept_open(&k, file, &form, secret, err);	// missing or damaged: empty
  *	value = vv_kept_get(k, key);				// value_len bytes, or NULL
  *	rc = vv_kept_put(k, key, value, err);
- *	rc = vv_kept_save(k, err);				// where it was changed
+ *	rc = vv_kept_save(k, err);				// if it was changed
  *
  * The content of the file: key and value of each record, the last first. One thread.
  */
@@ -54,9 +54,9 @@ vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form
 void vv_kept_close(vv_kept *k); /* does not save; accepts NULL */
 VV_AUTO_FREE(vv_kept, vv_kept_close)
 
-/* The value, which may be without bytes; NULL: there is none. Borrowed until the next call that puts or forgets. */
+/* The value, which may be without bytes; NULL: not found. Borrowed until the next call that puts or forgets. */
 const uint8_t *vv_kept_get(vv_kept *k, const void *key);
-/* In the place of the one that there is. value may be NULL where values have no bytes. */
+/* In place of the one that there is. value may be NULL where values have no bytes. */
 vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err);
 
 /* Zeroes its value; it is the first to be dropped. */

@@ -52,7 +52,7 @@ typedef struct vv_pack {
 	int fd;
 	vv_stat stat;         /* at open; stat.size is the length that is trusted */
 	uint64_t records_end; /* where the trailer begins; the file's end when there is none */
-	uint64_t count;       /* records, by the trailer; 0 when there is none */
+	uint64_t count;       /* records, by the trailer; 0 if it does not exist */
 	_Atomic(const char *) damage; /* the pack's damage, or NULL */
 	_Atomic(uint64_t) damage_at;
 	_Atomic(vv_pack_index *) index;
@@ -63,7 +63,7 @@ typedef struct vv_pack {
 	vv_mutex *lock;           /* one rebuild at a time */
 } vv_pack;
 
-/* Opens dir/name and its index; where that is missing or damaged, one is made
+/* Opens dir/name and its index; if that is missing or damaged, one is made
  * in memory. whole: as for vv_pack_index_open. VV_ENOTFOUND when the file is
  * gone; VV_EINPUT when it is not a file; VV_ENOSUPPORT when a newer varve made it. A damaged pack is not an error. */
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err);

@@ -75,7 +75,7 @@ vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
-/* Writes the index, under a temporary name, too; it, and the pack where that was ended, is added to
+/* Writes the index, under a temporary name, too; it, and the pack if that was ended, is added to
  * files. since negative: an ordinary pack; else one set aside at that time. *id gets its name. */
 vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
 			       vv_error *err);
@@ -83,7 +83,7 @@ vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *i
  * visible pack has one. */
 vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err);
 /* Both, and between them the wait. */
-/* Before it is published: the time that its file has, where that can be set. */
+/* Before it is published: the time that its file has, if that can be set. */
 void vv_pack_writer_date(vv_pack_writer *w, int64_t sec);
 vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err);
 

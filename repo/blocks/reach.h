@@ -27,7 +27,7 @@ const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* i-th that was a
 typedef struct vv_walk {
 	vv_store *store;
 	vv_cid_set *seen;        /* CIDs already visited are not entered; new ones are added */
-	const vv_cid_set *known; /* these are not entered either; NULL: none */
+	const vv_cid_set *known; /* these are not entered either, or NULL */
 	uint64_t budget; /* blocks that may still be visited; VV_EREFUSED when it is used up */
 	bool missing_ok; /* continue past blocks that are missing here */
 	/* Called once for each CID, nodes before their children; state VV_OK or

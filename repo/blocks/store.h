@@ -67,7 +67,7 @@ vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv
 vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
 /* Number of loaded bytes from the block's start on. */
 size_t vv_parted_known(const vv_parted *p);
-/* Are len bytes of one, at a, and of the other, at b, stored alike? False, too, where that is not to be seen without
+/* Are len bytes of one, at a, and of the other, at b, stored alike? False, too, if that is not to be seen without
  * unpacking them. */
 bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len);
 
@@ -82,7 +82,7 @@ void vv_store_keep_unpacked(vv_store *s, size_t bytes);
  * Does nothing without memory. Thread-safe. */
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
 
-/* A block that is at hand so, in the place of out's content; false: it is not. Thread-safe. */
+/* A block that is at hand so, in place of out's content; false: it is not. Thread-safe. */
 bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
 
 /* Sets fn for blocks that vv_store_get does not find: fn either brings the block and everything below it into this
@@ -128,7 +128,7 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
 
 /* Stores a block under its CID, unless the store has it already (readable, in a pack that gc has
  * not set aside) or it was put into this writer before. base, when not NULL, names a block that
- * resembles it: the difference is stored where that is smaller (one below 1/64 of the block is
+ * resembles it: the difference is stored if that is smaller (one below 1/64 of the block is
  * taken at once) and the chain stays within VV_CHAIN_MAX; a base that is missing is not an error.
  * cid must be the CID of the bytes (the caller hashes; asserted in debug builds). Thread-safe, but
  * not while a commit runs: VV_ELOCKED then. */

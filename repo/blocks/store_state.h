@@ -33,11 +33,11 @@ struct vv_store {
 	atomic_bool whole;        /* after a write: check large indexes entirely */
 	bool waits_later;         /* vv_store_wait_later */
 	bool placed_unsynced;     /* since vv_store_wait */
-	struct vv_writer *writer; /* open, of this process; NULL: none */
+	struct vv_writer *writer; /* open, of this process, or NULL */
 	bool young_checked;       /* by this process, or they are its own */
 	vv_coder_pool *coders;
 	vv_block_cache *cache;
-	/* fetches missing blocks; NULL: none */
+	/* fetches missing blocks, or NULL */
 	vv_status (*absent)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 	void *absent_payload;
 	vv_mutex *absent_lock; /* one call at a time */

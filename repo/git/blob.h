@@ -22,7 +22,7 @@
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
 		       vv_error *err);
-/* The size of a blob, and its bytes where they are at most max. */
+/* The size of a blob, and its bytes if they are at most max. */
 vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 		       vv_buf *out, vv_error *err);
 /* The same for a possible pointer, or torn pointer. If the blob's first bytes in a pack show that it is neither, only the

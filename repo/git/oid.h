@@ -24,7 +24,7 @@ bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);
 bool vv_oid_is_empty_blob(const vv_oid *oid); /* of a file without bytes, also of a table */
 
-/* A member of base/json/json_list.h; null where the id is. */
+/* A member of base/json/json_list.h; null if the id is. */
 #define JSON_OID(n, id) JSON_TEXT(n, vv_oid_is_null(id) ? NULL : vv_oid_shows(id))
 
 #endif

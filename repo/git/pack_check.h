@@ -22,7 +22,7 @@ vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn,
 				    vv_error *err);
 
 /* Does every index in the folder "<objects>/pack", and in those of its alternates, stay within its packs? Four
- * bytes of each object are read, eight where there is a multi-pack-index. VV_ECORRUPT names the file and what makes
+ * bytes of each object are read, eight if there is a multi-pack-index. VV_ECORRUPT names the file and what makes
  * it again. An index that libgit2 does not follow (no pack, another version, a pack that was cut) counts as sound. */
 vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
 

@@ -51,7 +51,7 @@ bool vv_pointer_looks_like(const void *bytes, size_t len);
 /* May what begins with these few bytes look like one, or be torn? */
 bool vv_pointer_may_begin(const void *bytes, size_t len);
 
-/* Makes the line ends those of a pointer: LF for CRLF, one at the end. Git writes CRLF where a text or eol
+/* Makes the line ends those of a pointer: LF for CRLF, one at the end. Git writes CRLF if a text or eol
  * attribute, or a work tree of Windows, beats -text; editors, also those of hosts, add and drop
  * line ends at the end. Leaves what does not look like a pointer. */
 void vv_pointer_tidy(vv_buf *text);
@@ -59,7 +59,7 @@ void vv_pointer_tidy(vv_buf *text);
 bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len);
 
 /* A pointer that git merged as text: it begins as one does and has the marks of a conflict, or begins
- * with these marks where the other side was not a pointer. */
+ * with these marks if the other side was not a pointer. */
 #define VV_POINTER_TORN_START "<<<<<<< "
 bool vv_pointer_is_torn(const char *text, size_t len);
 /* Returns VV_EINPUT, with the two roots as a hint. path NULL: not named. */

@@ -21,11 +21,10 @@
  * exit code 128 + its number. VV_EPROGRAM: no such program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
-/* A program that continues while it is talked with: our ends of its stdin, stdout and stderr,
- * all close-on-exec pipes. */
+/* A running program, and this side's ends of its stdin, stdout and stderr: pipes that are closed on exec. */
 typedef struct vv_child {
 	pid_t pid;
-	int in, out, err; /* -1 where there is none */
+	int in, out, err; /* -1 if there is none */
 } vv_child;
 /* Kills it, waits for it and closes its ends; nothing where pid is 0. */
 void vv_child_stop(vv_child *c);
@@ -39,7 +38,7 @@ bool vv_program_runs(const char *path);
  * caller. VV_EPROGRAM. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
 /* One of varve's own programs ("varve", "varve-vault"): the one beside the program that runs, in ../libexec/varve, or in PATH.
- * VV_EPROGRAM also where the name could not be one: "varve", or "varve-" and small letters, digits and hyphens. */
+ * VV_EPROGRAM also if the name could not be one: "varve", or "varve-" and small letters, digits and hyphens. */
 #define VV_PROGRAM_WORD_MAX 32u /* after "varve-" */
 vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err);
 /* The whole of what can be reported when running a program. */
@@ -58,7 +57,7 @@ typedef struct vv_run {
 	bool output_to_errors; /* its stdout is our stderr */
 	bool talk;             /* stdin is a pipe that the caller writes to */
 	bool script_ok;        /* a file without #! is given to sh, as a shell would */
-	/* Called with its output as it comes, in the place of a buffer; a failure stops it. */
+	/* Called with its output as it comes, in place of a buffer; a failure stops it. */
 	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
 	void *payload;
 	bool fed;             /* its input comes piece by piece: vv_fed_start */

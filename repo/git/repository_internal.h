@@ -83,7 +83,7 @@ struct vv_repository {
 	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: none was read */
 	struct vv_last_blob *kept_blobs;
 	void (*close_last_blob)(struct vv_repository *r);
-	const char *came; /* a folder of objects that is looked at, too; borrowed; NULL: none */
+	const char *came; /* a folder of objects that is looked at, too; borrowed, or NULL */
 	/* that is all there is, and has no pointer; borrowed; NULL: not known */
 	const struct vv_pack_sum *came_plain;
 	vv_store *store;
@@ -99,7 +99,7 @@ struct vv_repository {
 	const vv_buf *attr_names; /* NUL-ended, asked for one after the other; NULL: not known */
 	unsigned attr_holds,
 		attr_hold;         /* how many continue; the number of the latest: vv_attr_hold */
-	vv_open_index *open_index; /* the one opened last that is still open; NULL: none */
+	vv_open_index *open_index; /* the one opened last that is still open, or NULL */
 	/* repo/git/index/index_file.h: as last read; NULL: not read */
 	struct vv_index_file *index_kept;
 	void (*close_index)(struct vv_repository *r);

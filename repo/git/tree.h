@@ -34,7 +34,7 @@ vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefi
 struct vv_index;
 
 /* The differences of two commits' trees (a may be NULL: empty), or of a commit and the index; sorted by path; no
- * rename detection. old or new mode is 0 where the path is absent. Paths in conflict are not reported by
+ * rename detection. old or new mode is 0 if the path is absent. Paths in conflict are not reported by
  * vv_index_changes (vv_index_at shows them), nor are intended additions. x_or_null: the open index, which fn does not
  * change; NULL: its file is read. */
 typedef struct vv_change {

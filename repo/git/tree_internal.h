@@ -34,7 +34,7 @@ int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b);
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
 		       vv_change_fn fn, void *payload, vv_error *err);
 
-/* The entry at path below a tree: its mode and id; mode 0 when there is none. */
+/* The entry at path below a tree: its mode and id; mode 0 if it does not exist. */
 vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, uint32_t *mode,
 		       git_oid *id, vv_error *err);
 

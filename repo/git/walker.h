@@ -41,9 +41,9 @@ vv_node *vv_walker_node(vv_walker *w, const git_oid *id);
 /* Reads the commit into its node, once. VV_ENOTFOUND, VV_EUSAGE (no commit). */
 vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err);
 
-/* The parsed node of an object; NULL where it is missing here, or is not a commit. */
+/* The parsed node of an object; NULL if it is missing here, or is not a commit. */
 vv_status vv_walker_commit(vv_node **out, vv_walker *w, const vv_oid *id, vv_error *err);
-/* The tree of the first parent; NULL where there is none, or it is missing here. */
+/* The tree of the first parent; NULL if there is none, or it is missing here. */
 vv_status vv_node_parent_tree(const git_oid **out, vv_walker *w, vv_node *n, vv_error *err);
 
 void vv_walker_begin(vv_walker *w);

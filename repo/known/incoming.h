@@ -41,7 +41,7 @@ vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_er
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err);
 
-/* The same with the form in which the block came (coder.h): it is stored so where that is good enough. NULL:
+/* The same with the form in which the block came (coder.h): it is stored so if that is good enough. NULL:
  * there is none. */
 vv_status vv_incoming_put_form(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			       const vv_cid *base, const vv_block_form *form, bool *kept,

@@ -17,7 +17,7 @@
 typedef struct vv_keep {
 	vv_repository *repo;
 	const vv_progress *progress; /* may be NULL */
-	const vv_cid_set *drop;      /* versions that others keep; NULL: none */
+	const vv_cid_set *drop;      /* versions that others keep, or NULL */
 	uint64_t roots;              /* that are kept, of the last pass */
 } vv_keep;
 

@@ -16,7 +16,7 @@ typedef struct http_download {
 	const char *url;
 	const char *const *headers; /* of the request, besides those of Git's settings */
 	size_t header_count;
-	const char *etag, *modified; /* the server's tags of the known content; NULL: none */
+	const char *etag, *modified; /* the server's tags of the known content, or NULL */
 	int fd;                      /* open for writing at its beginning, */
 	const char *file;            /* and its name, for messages */
 	vv_digest_kind digest_kind;

@@ -28,7 +28,7 @@ typedef struct http_site_facts {
 	const char *url;   /* whose settings apply */
 	const char *name;  /* for messages */
 	bool extra_header; /* http.extraHeader is sent */
-	/* Sent with its user and secret; where it has none, and the site wants one, `ask_git` is a credential that git
+	/* Sent with its user and secret; if it has none, and the site wants one, `ask_git` is a credential that git
 	 * has. Borrowed until close; NULL: no login. */
 	const vv_url *login;
 	bool ask_git;
@@ -46,10 +46,10 @@ typedef struct http_ask {
 	const char *const *headers;
 	size_t header_count;
 	uint64_t from, len; /* requests this range, and drops bytes before it; len 0: everything */
-	const void *body;   /* NULL: none */
+	const void *body;   /* may be NULL */
 	size_t body_len;
 	size_t answer_max;
-	/* May be NULL: gets the body of an answer of status 200 as it comes, in the place of answer->body, however long
+	/* May be NULL: gets the body of an answer of status 200 as it comes, in place of answer->body, however long
 	 * it is; len 0: from the beginning (again). A status below VV_OK ends it. */
 	vv_status (*take)(void *payload, const char *bytes, size_t len, vv_error *err);
 	void *payload;

@@ -9,7 +9,7 @@
  * Where leaves end: where the maker's pieces end; a piece of more than VV_BLOCK_MAX bytes gives
  * leaves of VV_BLOCK_MAX, the last one shorter. A file without bytes has one empty leaf.
  *
- * A correct caller: vv_leaf_list_need, or vv_leaf_list_open where it may not be made; then
+ * A correct caller: vv_leaf_list_need, or vv_leaf_list_open if it may not be made; then
  * vv_leaf_blocks_get; vv_leaf_list_close. Several threads may read one list.
  */
 #ifndef VV_TRANSPORT_IPFS_LEAF_LIST_H
@@ -65,7 +65,7 @@ vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *
 void vv_leaf_list_close(vv_leaf_list *l); /* accepts NULL */
 VV_AUTO_FREE(vv_leaf_list, vv_leaf_list_close)
 
-/* Opens it, made first where there is none that can be used: all bytes of the version are made
+/* Opens it, made first if there is none that can be used: all bytes of the version are made
  * once, and the list is written (not durably: it can be made again). As the maker fails. */
 vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_source *from,
 			    const vv_cid *version, vv_error *err);

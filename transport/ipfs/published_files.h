@@ -1,7 +1,7 @@
 /*
  * published_files: the published UnixFS files of a repository, block by block.
  *
- * Leaf lists are opened (and made, where they were deleted) on request; blocks are made on request, and
+ * Leaf lists are opened (and made, if they were deleted) on request; blocks are made on request, and
  * cached for a while in bounded memory. Its functions may be called from several threads.
  */
 #ifndef VV_TRANSPORT_IPFS_PUBLISHED_FILES_H

@@ -16,8 +16,8 @@
 vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
 		       vv_buf *answer, vv_error *err);
 
-/* Calls fn with each JSON value of an answer, one per line. VV_EREFUSED: one of them is an error, which the node can report
- * after a success. name: the node's. */
+/* Called with each JSON value of an answer, one per line. VV_EREFUSED: a value is an error, which the node can report even
+ * after a success. */
 typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error *err);
 vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn, void *payload,
 		       vv_error *err);

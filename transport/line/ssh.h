@@ -21,7 +21,7 @@ vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_o
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
 				vv_error *err);
 
-/* By libssh2 (ssh2.c). *other: set where the ssh program may do better, nothing having been run
+/* By libssh2 (ssh2.c). *other: set if the ssh program may do better, nothing having been run
  * on the far side. */
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err);

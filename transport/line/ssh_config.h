@@ -22,8 +22,8 @@ typedef struct vv_ssh_config {
 	unsigned port;
 	char **files; /* IdentityFile, those that exist, "~" and "%d" resolved */
 	size_t file_count, file_cap;
-	char *known_hosts[VV_SSH_KNOWN_HOSTS]; /* user's, then global; NULL: none */
-	char *special; /* a setting that only the ssh program obeys ("proxyjump"); NULL: none */
+	char *known_hosts[VV_SSH_KNOWN_HOSTS]; /* user's, then global, or NULL */
+	char *special; /* a setting that only the ssh program obeys ("proxyjump"), or NULL */
 } vv_ssh_config;
 /* Runs `ssh -G`, if ssh is installed; else returns the defaults without configuration. */
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,

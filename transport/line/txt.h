@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends each record, its strings joined, and a NUL. VV_ENOTFOUND: there is none; VV_EIO: no answer within some seconds. */
+/* Appends each record, its strings joined, and a NUL. VV_ENOTFOUND: it does not exist; VV_EIO: no answer within some seconds. */
 vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err);
 
 /* The same from the bytes of an answer. VV_ECORRUPT: it is none. */

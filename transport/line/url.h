@@ -62,13 +62,13 @@ typedef struct vv_url {
 	vv_url_kind kind;
 	bool tls;      /* https, ipfs+https */
 	char *text;    /* as given, passwords taken out: for messages and logs */
-	char *user;    /* NULL: none */
+	char *user;    /* may be NULL */
 	char *secret;  /* a password in the URL; NULL */
 	char *host;    /* without brackets */
 	unsigned port; /* 0: the usual one */
 	/* decoded for paths and ssh ("~/x" kept for the far shell's home); encoded for http; of rclone "remote:path" */
 	char *path;
-	char *query; /* s3, and of a file: encoded, without '?'; NULL: none */
+	char *query; /* s3, and of a file: encoded, without '?', or NULL */
 } vv_url;
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
 /* The URL of a file at a web server: http:// or https://, maybe with a query, which text does not

@@ -41,7 +41,7 @@ typedef struct vv_place_ops {
 	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
 			       vv_error *err);
 	vv_status (*finish)(void *payload, vv_error *err);
-	/* Appends up to len bytes from there on; fewer only where the object ends. VV_ENOTFOUND. */
+	/* Appends up to len bytes from there on; fewer only if the object ends. VV_ENOTFOUND. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
 	/* All entries of the folder; none if it does not exist. */
@@ -59,7 +59,7 @@ typedef struct vv_place_ops {
 	void (*close)(void *payload);
 } vv_place_ops;
 
-/* Kinds that keep files have this one at the top of a place: where a disk is not mounted, nothing is written into the
+/* Kinds that keep files have this one at the top of a place: if a disk is not mounted, nothing is written into the
  * empty folder instead. */
 typedef struct vv_place_mark {
 	const char *file, *text;
@@ -98,7 +98,7 @@ void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* one that is not open, too */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 
-/* As the kind does; where it has no put_later, finish, moved or caveat, in the way that it has. */
+/* As the kind does; if it has no put_later, finish, moved or caveat, in the way that it has. */
 vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,
 		       vv_error *err);
 vv_status vv_place_put_later(const vv_place *p, const char *name, const void *bytes, size_t len,
@@ -109,10 +109,10 @@ vv_status vv_place_get(const vv_place *p, const char *name, uint64_t from, uint6
 vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, void *to,
 			vv_error *err);
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
-/* Bytes that came since it was opened; instead, where the kind does not count them. */
+/* Bytes that came since it was opened; instead, if the kind does not count them. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
 unsigned vv_place_gets(const vv_place *p); /* at once, at least 1; of one that is not open, too */
 const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: nothing known */
-void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing where it is not known */
+void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if it is not known */
 
 #endif

@@ -13,7 +13,7 @@
 /* Strings are owned, and wiped by clear. */
 typedef struct vv_s3_key {
 	char *id, *secret;
-	char *token;  /* NULL: none */
+	char *token;  /* may be NULL */
 	int64_t ends; /* seconds since 1970; 0: it does not */
 } vv_s3_key;
 

@@ -20,8 +20,8 @@ typedef struct vv_s3_profile {
 	char *file; /* of credentials, existing or not */
 	char *id, *secret, *token;
 	char *process; /* credential_process */
-	/* A role: its ARN, who may take it (a profile, or what credential_source names, or the file with a token), and how it
-	 * is taken. */
+	/* A role: its ARN, the source of the credentials to assume it (a profile, credential_source, or a file with a token),
+	 * and the parameters of the request. */
 	char *role, *source, *source_kind, *web_token_file, *session, *external_id, *mfa;
 	char *sso; /* sso_session or sso_start_url: the program aws has the keys */
 	char *region,

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "repo/blocks/coder.h"
 
-/* method: VV_METHOD_STORED, VV_METHOD_ZSTD (alone) or VV_METHOD_DIFF (with the prefix); where the coder may,
+/* method: VV_METHOD_STORED, VV_METHOD_ZSTD (alone) or VV_METHOD_DIFF (with the prefix); if the coder may,
  * VV_METHOD_EDIT (likewise) or VV_METHOD_PARTS (alone). */
 typedef struct vv_compressed {
 	uint8_t method;
@@ -22,11 +22,11 @@ typedef struct vv_compressed {
 	size_t len;
 } vv_compressed;
 
-/* The smallest of the three; prefix_len 0: there is none. */
+/* Compresses by the method with the smallest result. prefix_len 0: no prefix. */
 vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t len,
 		      const void *prefix, size_t prefix_len, vv_error *err);
 
-/* The inverse: raw gets exactly raw_len bytes in the place of its content. room is for the
+/* The inverse: raw gets exactly raw_len bytes in place of its content. room is for the
  * call's own use. VV_ECORRUPT. */
 vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);

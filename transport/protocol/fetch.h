@@ -26,7 +26,7 @@ typedef struct vv_fetch {
 	const vv_ref_change *refs; /* moved at the end, all or none */
 	size_t ref_count;
 	const char *message;       /* for the reflog */
-	vv_version_check_fn check; /* NULL: none */
+	vv_version_check_fn check; /* may be NULL */
 	void *payload;
 	bool allow_missing; /* store the rest even if no peer has some blocks */
 	bool each; /* skip only wants that reach unavailable or unsound versions; else all wants fail with

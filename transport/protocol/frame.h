@@ -26,7 +26,7 @@ enum {
 	VV_FRAME_MESSAGE = 'M', /* one DAG-CBOR map */
 	VV_FRAME_BLOCKS = 'B',  /* records of blocks (block_stream.h) */
 	VV_FRAME_OBJECTS = 'O', /* records of Git objects (object_stream.h) */
-	VV_FRAME_PACK = 'P',    /* in the place of these: a pack of Git's */
+	VV_FRAME_PACK = 'P',    /* in place of these: a pack of Git's */
 	VV_FRAME_TEXT = 'T',    /* text for people; empty: the far side works (pulse.h) */
 	VV_FRAME_ERROR = 'E',   /* DAG-CBOR: {code, hint, text} */
 	VV_FRAME_END = '.'
@@ -37,7 +37,7 @@ enum {
 
 vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size_t len,
 			 vv_error *err);
-/* A message; the buffer is cleared. Fails where it lacked memory, too. */
+/* A message; the buffer is cleared. Fails if it lacked memory, too. */
 vv_status vv_frame_write_message(vv_channel *line, vv_buf *take_message, vv_error *err);
 vv_status vv_frame_end(vv_channel *line, vv_error *err); /* VV_FRAME_END, and the turn */
 

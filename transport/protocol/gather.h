@@ -51,9 +51,9 @@ typedef struct vv_supplier {
 	vv_speed known;               /* from earlier transfers */
 	/* Its counts; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
-	uint64_t line;   /* bytes that came for it, where no peer counts them; 0: bytes */
-	uint64_t asked;  /* blocks requested from it */
-	uint64_t lacked; /* of these those that it did not have */
+	uint64_t line;              /* bytes that came for it, if no peer counts them; 0: bytes */
+	uint64_t asked;             /* blocks requested from it */
+	uint64_t lacked;            /* of these those that it did not have */
 	/* Of the last vv_gather: latency_ms and rate were measured, see vv_speed. */
 	bool answered;
 	uint64_t latency_ms, rate;

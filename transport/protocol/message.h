@@ -51,7 +51,7 @@ typedef struct vv_cids {
 typedef struct vv_push_ref {
 	const char *name;
 	vv_oid old, id; /* null: does not exist; is to be deleted */
-	bool force;     /* also where it is not a fast-forward */
+	bool force;     /* also if it is not a fast-forward */
 } vv_push_ref;
 
 /* All members of a request; items of lists are in an arena, or owned by the caller. */
@@ -111,14 +111,14 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
 vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
 			vv_error *err);
 
-/* known's and have's answer: bits. */
+/* The answer to known and to have: bits. */
 typedef struct vv_bits {
 	const uint8_t *have; /* (count + 7) / 8 bytes: the peer has it, with all below it */
 	const uint8_t *held; /* have: the peer has the block alone; NULL for known */
 	size_t count;
 } vv_bits;
 vv_status vv_bits_write(vv_channel *line, const vv_bits *b, vv_error *err);
-/* borrowed */
+/* The bits in *out are borrowed from bytes. */
 vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err);
 static inline bool vv_bit(const uint8_t *bits, size_t i)
 {

@@ -34,7 +34,7 @@ typedef struct vv_push_outcome {
 void vv_push_outcome_clear(vv_push_outcome *o);
 VV_AUTO_CLEAR(vv_push_outcome, vv_push_outcome_clear)
 
-/* A ref that exists already may be among them: where it is not whole there (git alone brought
+/* A ref that exists already may be among them: if it is not whole there (git alone brought
  * its commits), its blocks go. VV_EMISSING, VV_ECORRUPT: a block that is to go is missing here, or
  * damaged. A refusal is not an error: the answer has it. out->sum.absent: blocks that the other side
  * lacks already, and that are missing here either. */

@@ -4,7 +4,7 @@
  * .git/varve/receipts: one JSON object a line, {"prev", "time", "peer", "roots", "blocks",
  * "bytes", "ms"}; prev is the SHA-256 of the line before (without its newline), "" in the
  * first, so that no line can be changed or taken out unseen. bytes are raw ones; ms is the time
- * spent waiting for the peer, 0 where it was not measured.
+ * spent waiting for the peer, 0 if it was not measured.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_RECEIPT_H
 #define VV_TRANSPORT_PROTOCOL_RECEIPT_H

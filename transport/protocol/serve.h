@@ -40,7 +40,7 @@ typedef struct vv_serve {
 	vv_reachable *reach;
 	vv_receive_limits limits;
 	vv_version_check_fn check;
-	vv_policy_fn policy;           /* NULL: none */
+	vv_policy_fn policy;           /* may be NULL */
 	vv_update_tree_fn update_tree; /* NULL: not supported */
 	vv_pushed_fn pushed;           /* NULL: nothing */
 	void *payload;                 /* of all four */

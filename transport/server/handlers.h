@@ -66,7 +66,7 @@ typedef struct vv_http_ask {
 				       * `name` is NULL, and so is the call's repository */
 	size_t listed_count;
 	bool post;                 /* its body is not read: parameters contain the request */
-	const char *accept, *host; /* headers; "" where they are not there */
+	const char *accept, *host; /* headers; "" if they are not there */
 	bool secure;               /* https */
 	uint64_t until_ms;         /* when the answer must have begun, on vv_monotonic_ms's clock */
 	bool (*gone)(void *asker); /* has the client closed the connection? */
@@ -92,8 +92,8 @@ typedef struct vv_http_head {
 
 /* How a page is given: begin once, then its bytes. */
 typedef struct vv_http_reply {
-	/* *wanted false: only the head is sent (HEAD, 304), and no bytes must be made. VV_EIO: the
-	 * client has gone. */
+	/* *wanted false: only the head is sent (HEAD, 304), so no bytes need be made. VV_EIO: the
+	 * client closed the connection. */
 	vv_status (*begin)(void *out, const vv_http_head *head, bool *wanted, vv_error *err);
 	vv_http_out_fn write;
 	void *out;

@@ -29,7 +29,7 @@ typedef struct vv_http_options {
 	vv_strings origins; /* "https://maps.example": whose pages may read raw, ipfs and the API;
 			     * "*": all */
 	vv_strings proxies; /* networks whose X-Forwarded-For is believed */
-	const char *secret, *secret_once; /* server_internal.h; NULL: none */
+	const char *secret, *secret_once; /* server_internal.h, or NULL */
 	unsigned page_ms;                 /* until when a page must have begun; 0: 3000 */
 	unsigned head_sec;                /* time limit for the first request's head; 0: 20 */
 	unsigned keep_sec;                /* each further one's, counted from the answer; 0: 60 */

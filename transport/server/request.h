@@ -56,7 +56,7 @@ struct http_request {
 	bool closes;              /* the connection, with the answer */
 	bool may_code;            /* the answer would be compressed for clients that accept it */
 	bool is_view;             /* rows are sent, not the file's bytes */
-	const char *coding;       /* of the body: "gzip", "zstd"; NULL: none */
+	const char *coding;       /* of the body: "gzip", "zstd", or NULL */
 	bool shared;              /* pages of other origins may read the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
@@ -114,7 +114,7 @@ bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
 
 /* The client, and the repository. */
 vv_http_call http_call_of(const http_request *q);
-/* Content-Range, where there is one. */
+/* Content-Range, if there is one. */
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size);
 
 /* Starts the worker; false with q->stream.err set. */

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "transport/ipfs/car.h"
 
-/* VV_FORM_FILE: neither is requested, so it is the file's bytes, where it is one. */
+/* VV_FORM_FILE: neither is requested, so it is the file's bytes, if it is one. */
 typedef enum vv_form { VV_FORM_RAW, VV_FORM_CAR, VV_FORM_FILE } vv_form;
 
 typedef struct vv_requested_form {

@@ -37,7 +37,7 @@ typedef struct vv_sql_scan vv_sql_scan;
 int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *declared,
 		     const vv_sql_scan_plan *plan, struct sqlite3_value **values, varve_error *err);
 int vv_sql_scan_next(vv_sql_scan *s, varve_error *err); /* 1, 0 or a negative code */
-/* Goes to a row of a scan that has no conditions: quickly where it follows the one before. */
+/* Goes to a row of a scan that has no conditions: quickly if it follows the one before. */
 int vv_sql_scan_go(vv_sql_scan *s, uint64_t row, varve_error *err);
 uint64_t vv_sql_scan_row(const vv_sql_scan *s); /* its number in the version */
 

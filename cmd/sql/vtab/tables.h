@@ -42,7 +42,7 @@ typedef struct vv_sql_function {
 	void (*declare)(const vv_sql_function_table *table, vv_sql_columns_sql *sql); /* or NULL */
 	/* Those after them, arguments last; the list ends with NULL. */
 	const vv_sql_column *columns;
-	/* arguments[i] is NULL where it was not given, or is NULL. */
+	/* arguments[i] is NULL if argument i was left out, or is NULL in SQL. */
 	int (*open)(void *state, const vv_sql_function_table *table, const char *const *arguments,
 		    varve_error *err);
 	int (*next)(void *state, varve_error *err); /* 1, 0 or a negative code */

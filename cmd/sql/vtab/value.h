@@ -2,7 +2,7 @@
  * value: a cell as a value of SQLite: one class of values for each column, and NULL.
  *
  * An integer is INTEGER, a number REAL, a boolean 0 or 1, a year INTEGER; all others are TEXT, of dates and datetimes in
- * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z where the cell has no zone), which the collation
+ * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z if the cell has no zone), which the collation
  * varve_time orders. A missing value is NULL, and so is a cell that is not a value of its column's type, with a warning.
  */
 #ifndef VV_CMD_SQL_VTAB_VALUE_H
@@ -70,7 +70,7 @@ void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *ce
 /* A commit's message without the line's end behind it. */
 void vv_sql_value_put_message(struct sqlite3_context *context, const char *message);
 
-/* A number as JSON writes it: an integer, else a real, else, where a double would lose digits, a text. */
+/* A number as JSON writes it: an integer, else a real, else, if a double would lose digits, a text. */
 void vv_sql_value_put_number(struct sqlite3_context *context, const char *text);
 
 /* A moment in seconds since 1970 as "2026-11-17T14:00:00Z"; NULL where that is beyond a calendar's years. */

@@ -34,7 +34,7 @@ typedef struct vv_diff_print {
 	const vv_commit_stat *stat;
 	size_t stat_at;
 	bool quiet, name_only, name_status;
-	int fd;                       /* written to in the place of stdout, or -1 */
+	int fd;                       /* written to in place of stdout, or -1 */
 	const char *output;           /* what messages call it */
 	char commit[VV_OID_TEXT + 1]; /* that the newer version is in; or "" */
 	char old_commit[VV_OID_TEXT + 1];

@@ -21,7 +21,7 @@
 
 typedef struct vv_hold vv_hold;
 
-/* The folder is made where there is none. rules are copied. */
+/* The folder is made if there is none. rules are copied. */
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err);
 void vv_hold_close(vv_hold *h); /* accepts NULL */
 VV_AUTO_FREE(vv_hold, vv_hold_close)

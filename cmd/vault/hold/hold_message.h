@@ -46,7 +46,7 @@ typedef struct vv_hold_bytes {
 	size_t len;
 } vv_hold_bytes;
 
-/* A file of the vault, whose size is UINT64_MAX where it is a folder. */
+/* A file of the vault, whose size is UINT64_MAX if it is a folder. */
 typedef struct vv_hold_name {
 	const char *name;
 	uint64_t size;
@@ -64,13 +64,13 @@ typedef struct vv_hold_message {
 	uint64_t leaf;     /* audit */
 	vv_cid shard;      /* remove, audit */
 	vv_cid place;      /* receipt */
-	/* put; get's answer, which is shorter than was requested where the file ends */
+	/* put: the bytes; answer to get: the bytes, fewer than requested if the file ends */
 	vv_hold_bytes bytes;
 	const vv_hold_bytes *records; /* records: as their files are */
 	size_t record_count;
 	uint64_t time; /* vaults: seconds since 1970 */
-	/* vaults: the client, and its signature of vv_hold_vaults_bytes; hello's answer: who signs receipts there;
-	 * receipt's: the signature */
+	/* vaults: the client's key, and its signature of vv_hold_vaults_bytes; answer to hello: the key that signs
+	 * receipts; answer to receipt: the signature */
 	uint8_t key[VV_KEY_PUBLIC], signature[VV_SIGNATURE];
 	/* Only of answers: */
 	bool more;           /* list: there are further names */

@@ -76,7 +76,7 @@ bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name);
 
 /* VV_EREFUSED: no place names this shard, or it was let go since. */
 vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_error *err);
-/* *by: the retire or drop that lets it go; borrowed until the next refresh. VV_EREFUSED: there is none, or
+/* *by: the retire or drop that lets it go; borrowed until the next refresh. VV_EREFUSED: it does not exist, or
  * another writer may still count on it. */
 vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 				   const vv_ledger_record **by, vv_error *err);

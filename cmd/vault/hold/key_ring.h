@@ -1,7 +1,7 @@
 /*
  * key_ring: this machine's key, and the names of others' keys, in the user's configuration folder.
  *
- * Which one that is comes from the environment that all of this gets; NULL: there is none.
+ * Which one that is comes from the environment that all of this gets; NULL: no environment.
  * $XDG_CONFIG_HOME/varve (or ~/.config/varve): "key" is the key (base/keys/key_file.h), "trusted" has a line
  * "NAME DID" for each key that the user has a name for.
  */

@@ -51,12 +51,12 @@ typedef struct vv_ledger_author {
 	uint8_t key[VV_KEY_PUBLIC];
 	const vv_ledger_record *head;    /* the last that counts; NULL: none does */
 	uint64_t waiting;                /* records whose predecessors are missing here */
-	const vv_ledger_record *fork[2]; /* of one number; NULL: there is none */
+	const vv_ledger_record *fork[2]; /* of one number, or NULL */
 } vv_ledger_author;
 size_t vv_ledger_author_count(const vv_ledger *l);
 const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
-					    const uint8_t key[VV_KEY_PUBLIC]); /* NULL: none */
+					    const uint8_t key[VV_KEY_PUBLIC]); /* may be NULL */
 
 /* Is "<author>/<sequence>-<CID>" of that form? Other files are leftovers, for example of a killed
  * writer. */

@@ -62,7 +62,7 @@ typedef struct vv_shard_seal {
 /* bytes is a valid number of whole leaves: appends their trailer; out gets the shard's name. */
 vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 
-/* bytes gets the shard in the place of its content. Equal content makes equal shards. */
+/* bytes gets the shard in place of its content. Equal content makes equal shards. */
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
 

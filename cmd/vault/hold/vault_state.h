@@ -82,7 +82,7 @@ bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC
 /* All shards that a run named, parity and retired ones too. */
 size_t vv_vault_shard_count(const vv_vault_state *s);
 const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);
-const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* NULL: none */
+const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* may be NULL */
 /* kept->stripe - 1 is its place here. */
 size_t vv_vault_stripe_count(const vv_vault_state *s);
 const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i);

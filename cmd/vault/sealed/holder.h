@@ -59,7 +59,7 @@ bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
 
 /* --- shards: all messages name the holder --- */
 
-/* Durable after vv_holders_finish (at once, where the kind cannot wait for several together). VV_EREFUSED:
+/* Durable after vv_holders_finish (at once, if the kind cannot wait for several together). VV_EREFUSED:
  * full. */
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err);
@@ -71,7 +71,7 @@ typedef struct vv_finished {
 } vv_finished;
 vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
 			    vv_error *err);
-/* out gets the whole shard in the place of its content. VV_EMISSING; VV_ECORRUPT: other bytes. */
+/* out gets the whole shard in place of its content. VV_EMISSING; VV_ECORRUPT: other bytes. */
 vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
 			      vv_buf *out, vv_error *err);
 /* Checks that the holder has this leaf with the right hashes: VV_EMISSING, VV_ECORRUPT. Adds the received bytes to *read (or

@@ -42,7 +42,7 @@ typedef enum vv_item_kind {
 
 #define VV_ITEM_MAX (1u << 30) /* bytes of one, uncompressed */
 
-/* A block's CID, or a Git object's id in the place of one (any codec that no block has). */
+/* A block's CID, or a Git object's id in place of one (any codec that no block has). */
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
 
 /* One line of an index. */
@@ -117,12 +117,12 @@ typedef struct vv_item_stored {
 } vv_item_stored;
 /* VV_ECORRUPT; and what reading a shard fails of. */
 vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err);
-/* The raw bytes of an item, in the place of out's content; base: those of its base. Checked against
+/* The raw bytes of an item, in place of out's content; base: those of its base. Checked against
  * its digest. */
 vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
 			      size_t base_len, vv_buf *out, vv_error *err);
 
-/* The run's index and refs as bytes; empty where there are none. */
+/* The run's index and refs as bytes; empty if there are none. */
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err);
 
 #endif

@@ -18,7 +18,7 @@
 #define VV_AUDIT_LEAVES 460u /* 1 - 0.99^460 = 99.0 %: a loss of one shard in a hundred is seen */
 
 typedef struct vv_audit {
-	/* of one holder, at least; fewer where it has fewer shards; 0: VV_AUDIT_LEAVES */
+	/* of one holder, at least; fewer if it has fewer shards; 0: VV_AUDIT_LEAVES */
 	uint64_t leaves;
 	bool all; /* all bytes of all shards */
 	/* Afterwards, of one holder: */

@@ -32,9 +32,9 @@ typedef struct vv_replicate {
 	/* NULL: new data. Else the run has the items that this puts, new or not; with `without` only those
 	 * missing in the other runs. */
 	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
-	const vv_cid_set *without; /* records of runs that count as not there; NULL: none */
-	bool only_places; /* the list of holders, where it is another one, and nothing else that is new */
-	bool search; /* with it: everything that refs reach is looked for, too */
+	const vv_cid_set *without; /* records of runs that count as not there, or NULL */
+	bool only_places; /* the list of holders, if it is another one, and nothing else that is new */
+	bool search;      /* with it: everything that refs reach is looked for, too */
 	/* Afterwards. */
 	uint64_t blocks, objects; /* new ones */
 	uint64_t put;             /* items of `items` */

@@ -40,7 +40,7 @@
  * 		copies = 2
  * 		min = 1
  *
- * or, in the place of copies, "code = 4+2".
+ * or, in place of copies, "code = 4+2".
  */
 
 #define VV_COPIES_MAX 32u
@@ -75,7 +75,7 @@ typedef struct vv_vault_place {
 	unsigned read_failures;
 	vv_error read_why;            /* of the last of them */
 	uint64_t read_ms, read_bytes; /* of reads that succeeded */
-	size_t fails_with; /* the first place that fails together with it; itself, where there is none */
+	size_t fails_with; /* the first place that fails together with it; itself, if there is none */
 	/* the records that it lacked at the last exchange, and damaged ones */
 	vv_meeting meeting;
 } vv_vault_place;
@@ -125,7 +125,7 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 /* Opens it, reaches the holders, and reads their records and the content that the key can open. */
 vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
 					const vv_session_options *o, vv_error *err);
-/* Only to look: with this machine's key, which can name the holders, where there is one. */
+/* Only to look: with this machine's key, which can name the holders, if there is one. */
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 					const vv_notes *notes, uint64_t idle_sec, vv_error *err);
 /* Allows other processes to work on the vault: this one then uses only data read before, and writes

@@ -20,7 +20,7 @@
 typedef struct vv_spread_shard {
 	vv_shard shard;
 	bool *has;     /* place_count of them; spread sets those that got it */
-	bool *exclude; /* holders not to use; NULL: none */
+	bool *exclude; /* holders not to use, or NULL */
 	/* The code of its stripe; data 0: no stripe. Shards of a stripe are adjacent in a list, in the
 	 * order of their numbers. */
 	vv_code code;
@@ -32,7 +32,7 @@ typedef struct vv_spread {
 	bool *allowed; /* only these places get anything; NULL: all that are reached */
 	uint64_t rate; /* bytes a second, about; 0: no limit */
 	const vv_progress *progress;
-	/* The shard's bytes, in the place of out's content. */
+	/* The shard's bytes, in place of out's content. */
 	vv_status (*bytes)(void *payload, const vv_shard *s, vv_buf *out, vv_error *err);
 	void *payload;
 	uint64_t sent, shards; /* sent bytes and shards, all copies counted */

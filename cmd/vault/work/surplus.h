@@ -30,7 +30,7 @@ typedef struct vv_surplus {
 	bool blocked;              /* a writer's records do not include a retirement */
 	uint8_t blocker[VV_KEY_PUBLIC];
 	uint64_t shared; /* that stay since another writer sent them, or has no known policy */
-	unsigned policy; /* the largest policy, where it is not one's own; else 0 */
+	unsigned policy; /* the largest policy, if it is not one's own; else 0 */
 	uint8_t policy_of[VV_KEY_PUBLIC];
 	uint64_t held;                /* that a holder does not let go of yet */
 	char holding[VV_MESSAGE_MAX]; /* the first of them: why; "" */

@@ -22,7 +22,7 @@ typedef struct vv_web_change {
 	vv_web_change_kind kind;
 	const char *path, *old_path; /* old_path: where it was before, if renamed; else NULL */
 	bool table;                  /* one that varve keeps, or text that it can compare */
-	uint64_t rows, columns;      /* of a table, afterwards (before, where it was removed) */
+	uint64_t rows, columns;      /* of a table, afterwards (before, if it was removed) */
 	vv_change_counts counts; /* of a table that both versions have; counted false: not known */
 	bool missing;            /* not known, since the data of a version is not here */
 	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" where nothing is known */
@@ -43,7 +43,7 @@ typedef struct vv_web_log_entry {
 	vv_web_change *changes;
 	size_t count;
 	bool more;     /* there are more changes than listed */
-	uint64_t rows; /* with a path: rows that it has in this version; 0 where it is gone */
+	uint64_t rows; /* with a path: rows that it has in this version; 0 if it is gone */
 } vv_web_log_entry;
 
 typedef struct vv_web_log {

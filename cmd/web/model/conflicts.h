@@ -46,7 +46,7 @@ typedef struct vv_web_conflicts {
 	size_t count;
 	uint64_t total;    /* conflicts of all that are known */
 	bool complete;     /* all paths are listed */
-	const char *words; /* "3 conflicts in 1 table"; "" where there are none */
+	const char *words; /* "3 conflicts in 1 table"; "" if there are none */
 } vv_web_conflicts;
 
 /* path: this one alone (VV_ENOTFOUND if it is not in conflict); NULL: all. For each table the conflicts from

@@ -23,7 +23,7 @@ typedef struct vv_web_dataset {
 		bytes; /* rows and columns: of stored tables, and of those of documents */
 	char root[VV_CID_TEXT + 1]; /* of stored ones; else "" */
 	bool has_last;
-	vv_web_commit last;     /* the last commit that changed it, where it was found in time */
+	vv_web_commit last;     /* the last commit that changed it, if it was found in time */
 	vv_web_rows_then *line; /* oldest first; its rows over time */
 	size_t line_count;
 	size_t unread; /* versions of a document that no reader was run for, so that they are not in the line */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A number, and how often it came. */
+/* A number, and its count. */
 typedef struct vv_web_number {
 	double at;
 	uint64_t count;

@@ -10,10 +10,10 @@
 #include "diff/rows/row_change.h"
 
 typedef struct vv_web_life_cell {
-	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
+	const char *name, *old_name; /* old_name: if the column was renamed; else NULL */
 	vv_cell_change change;
 	bool came, went;                /* the column was added; dropped */
-	vv_web_cell old_cell, new_cell; /* absent where the row or the column was not there */
+	vv_web_cell old_cell, new_cell; /* absent if the row or the column was not there */
 } vv_web_life_cell;
 
 /* A commit that changed the row. */
@@ -25,7 +25,7 @@ typedef struct vv_web_life_event {
 	vv_web_life_cell *cells;
 	size_t count;
 	size_t changed;            /* of them: values, not columns alone */
-	const char *key, *old_key; /* where the key is another than before; else NULL */
+	const char *key, *old_key; /* if the key is another than before; else NULL */
 } vv_web_life_event;
 
 typedef struct vv_web_life {

@@ -6,7 +6,7 @@
 
 #include "cmd/web/model/table.h"
 
-/* Its number: key is "A,B". VV_ENOTFOUND: there is none, or none was found in time; VV_EUSAGE: the table has
+/* Its number: key is "A,B". VV_ENOTFOUND: it does not exist, or none was found in time; VV_EUSAGE: the table has
  * no key. */
 vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   vv_error *err);

@@ -58,7 +58,7 @@ typedef struct vv_web_rows_query {
 typedef struct vv_web_test {
 	vv_where *where;       /* NULL: all rows are meant */
 	vv_strings conditions; /* all but the search, in the language */
-	const char *search;    /* in small letters; NULL: none */
+	const char *search;    /* in small letters, or NULL */
 } vv_web_test;
 
 /* Lives with the visit. VV_ENOTFOUND: a column; VV_EUSAGE: a value, too many filters, not a condition. */

@@ -10,12 +10,13 @@
 
 typedef struct vv_web_settling {
 	const char *take;         /* "ours", "theirs", "base"; "continue": the merge is concluded */
-	const char *path;         /* the rest is not of "continue" */
+	const char *path;         /* not used by "continue", nor are the members below */
 	const char *row, *column; /* as `varve resolve` takes them; NULL or "": all */
 	bool key;                 /* the table's key */
 } vv_web_settling;
 
-/* VV_EUSAGE, with the command's error, or for another `take`; VV_ENOTFOUND for everyone but the owner. */
+/* Resolves conflicts, or concludes the merge. VV_EUSAGE: the command failed, with its error, or `take` is unknown;
+ * VV_ENOTFOUND: the client is not the owner. */
 vv_status vv_web_settle(vv_web_visit *v, const vv_web_settling *s, vv_error *err);
 
 #endif

@@ -45,7 +45,7 @@ typedef struct vv_web_table {
 	size_t table_count;
 	/* of a text */
 	const char *text;
-	size_t text_len; /* less than bytes where it was cut */
+	size_t text_len; /* less than bytes if it was cut */
 } vv_web_table;
 
 /* The part of a path that names a file of the version: of DOCUMENT#TABLE the document, unless a file is called so; NULL: no such

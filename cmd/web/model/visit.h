@@ -78,7 +78,7 @@ void vv_web_visit_forget(vv_web_visit *v);
 vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
 			    vv_error *err);
 
-/* Is the time over? VV_EIO where the browser has gone. */
+/* Is the time over? VV_EIO if the browser has gone. */
 vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err);
 
 /* The kind of a cell, for different display. */
@@ -95,7 +95,7 @@ typedef struct vv_web_cell {
 	bool literal;     /* as JSON writes it, no text: a number, true, an array */
 	const char *text; /* any bytes, not always UTF-8; never NULL */
 	uint32_t len;     /* number of bytes in the answer */
-	uint32_t whole;   /* bytes that it has: more than len where it was cut */
+	uint32_t whole;   /* bytes that it has: more than len if it was cut */
 	uint32_t skipped; /* of these, bytes before text */
 	uint32_t before,
 		after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
@@ -112,7 +112,7 @@ const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
 /* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
 void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
 		      uint32_t max);
-/* The two sides of a change, cut so that what differs is in them. */
+/* Copies of both sides of a change, cut to max bytes each so that they include the difference. */
 void vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
 		       const vv_field *old_field, const vv_field *new_field,
 		       const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max);

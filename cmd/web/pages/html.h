@@ -43,7 +43,7 @@ typedef struct vv_html_text {
 	const char *s;
 	size_t len;
 } vv_html_text;
-vv_html_text vv_html_words(const char *s); /* NULL: none */
+vv_html_text vv_html_words(const char *s); /* may be NULL */
 vv_html_text vv_html_bytes(const char *s, size_t len);
 
 /* --- what parts.c is made of ------------------------------------------------------------------- */

@@ -120,9 +120,9 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 /* How many commits from e on, of at most count, have one author and subject (but for digits) and changed the same
  * tables; 1: fewer than `least`. */
 size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least);
-/* What so many commits that are alike did, path by path. */
+/* The changes of this many similar commits, path by path. */
 vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count);
-/* A line a table: rows, rows over time, last change (of log, where it is not NULL and has it). */
+/* A line a table: rows, rows over time, last change (of log, if it is not NULL and has it). */
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 
 /* An item of the list of repositories, to another page's list: what this one is. Without a visit its name alone. */
@@ -163,7 +163,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_sql(vv_page *p, vv_buf *out, vv_error *err);
-/* For the owner alone: varve-sql, whose path is the caller's; false where it is not installed. */
+/* For the owner alone: varve-sql, whose path is the caller's; false if it is not installed. */
 bool vv_page_finds_sql(const vv_page *p, char **program);
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err); /* XML */
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);

@@ -35,7 +35,7 @@ void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_poin
 #define VV_PLOT_STACK 3u
 typedef struct vv_plot_bar {
 	double parts[VV_PLOT_STACK];
-	const char *label; /* below it, where there is room */
+	const char *label; /* below it, if there is room */
 	const char *words;
 } vv_plot_bar;
 /* kinds: what each part is called in the style sheet. */

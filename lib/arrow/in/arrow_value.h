@@ -35,9 +35,9 @@ typedef struct incoming_column {
 	uint8_t width;      /* bytes of a value; of TEXT those of an offset, 0: views */
 	int64_t per_second; /* units of TIME, MOMENT, DURATION; DATE: 1 in days, 1000 in milliseconds */
 	bool zoned;         /* MOMENT: counts from the epoch in UTC */
-	bool nan_is_null;                 /* FLOAT of pandas, where it is a missing value, too */
+	bool nan_is_null;                 /* FLOAT of pandas, if it is a missing value, too */
 	int scale;                        /* DECIMAL */
-	const struct ArrowSchema *type;   /* of the values: a dictionary's, where there is one */
+	const struct ArrowSchema *type;   /* of the values: a dictionary's, if there is one */
 	const struct ArrowSchema *schema; /* of the column */
 	const struct ArrowArray *array;   /* of the batch at hand */
 	int64_t offset;                   /* of its first row */
@@ -61,7 +61,7 @@ bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 
 bool incoming_is_valid(const struct ArrowArray *a, int64_t at);
 
-/* The value at a place of an array of the column's type. Of JSON only where it is. VV_ENOMEM. */
+/* The value at a place of an array of the column's type. Of JSON only if it is. VV_ENOMEM. */
 vv_status incoming_read(incoming_value *out, incoming_column *c, const struct ArrowArray *a,
 			int64_t at, vv_error *err);
 

@@ -7,8 +7,8 @@
  *   any day, then a time: 18:00, 18:00:30, T18:00+02:00; also RFC 2822 and Git's own form
  *   now, midnight, 2 weeks ago, 3.days.ago; seconds: 1700000000, @1700000000 +0100
  *
- * Without a zone a date is of the local one. git's reader (git rev-parse --since) is not used: it takes any text, and reads
- * 2026-10 as the tenth of this month, a day as a time of that day.
+  * A date without a zone is local. git's reader (git rev-parse --since) is not used: it accepts any text, reads 2026-10 as
+ * the tenth of this month, and a day as a time of that day.
  */
 #ifndef VV_REPO_GIT_HISTORY_DATE_H
 #define VV_REPO_GIT_HISTORY_DATE_H

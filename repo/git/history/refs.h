@@ -2,7 +2,7 @@
  * refs: branches, tags, HEAD.
  *
  * Refs move by compare-and-swap under Git's own lock files, durably (file and
- * folder synced), with a line in the reflog where Git would write one.
+ * folder synced), with a line in the reflog if Git would write one.
  */
 #ifndef VV_REPO_GIT_HISTORY_REFS_H
 #define VV_REPO_GIT_HISTORY_REFS_H
@@ -28,7 +28,7 @@ typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
 /* All refs whose names begin with prefix ("" for all), sorted by name. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
-/* Is there one? False where it is not known. */
+/* Is there one? False if it is not known. */
 bool vv_refs_any(vv_repository *r, const char *prefix);
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 

@@ -42,13 +42,13 @@ typedef struct vv_folder_edit {
 	vv_rewrite *w;
 } vv_folder_edit;
 
-vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name); /* NULL: none */
+vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name); /* may be NULL */
 /* Adds a file, or replaces the one of this name. */
 vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,
 			     vv_error *err);
 void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e);
 
-/* A folder in it, edited again; a new one where there is none. In a dry run it has the entries from before the first
+/* A folder in it, edited again; a new one if there is none. In a dry run it has the entries from before the first
  * edit. VV_EEXISTS: a file has its name. The path is borrowed. */
 vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,
 			       vv_error *err);

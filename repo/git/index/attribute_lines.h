@@ -61,7 +61,7 @@ typedef struct vv_attr_rename {
 	vv_attr_line_kind line; /* to be added for to, as vv_attr_track and vv_attr_track_text do */
 } vv_attr_rename;
 
-/* Adds the lines for the new names and takes away those of the old ones, where they have lines of their own: in one
+/* Adds the lines for the new names and takes away those of the old ones, if they have lines of their own: in one
  * step, all or none. */
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err);

@@ -56,7 +56,7 @@ void vv_index_ask_attributes(vv_index *x);
 /* VV_EREFUSED: the path is in a submodule, whose files its own repository keeps. */
 vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err);
 
-/* VV_EREFUSED, as vv_index_check_module; VV_EEXISTS: the index has a folder at the path, or a file where the path has a folder. */
+/* VV_EREFUSED, as vv_index_check_module; VV_EEXISTS: the index has a folder at the path, or a file if the path has a folder. */
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
 size_t vv_index_count(const vv_index *x);
@@ -67,7 +67,7 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 bool vv_index_has_conflicts(const vv_index *x);
 
 /* Sets path to a blob. st is the work tree file's stat, taken before and after it was read and equal: git looks at the
- * file when the index is written, and notes its stat, or none where it is another one by then. NULL st: none (always compared).
+ * file when the index is written, and notes its stat, or none if it is another one by then. NULL st: none (always compared).
  * Conflict stages of the path go. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);

@@ -20,7 +20,7 @@ int vv_index_file_open(vv_index_file **out, vv_repository *r);
 int vv_index_file_lend(vv_repository *r);
 /* An empty one, of no file. */
 int vv_index_file_new(vv_index_file **out);
-/* As libgit2 reads it, or as git lists it where the form is one that only git reads. */
+/* As libgit2 reads it, or as git lists it if the form is one that only git reads. */
 int vv_index_file_read(git_index **out, vv_repository *r, const char *file);
 /* Before it is changed: the caller's alone from then on. */
 int vv_index_file_own(vv_index_file **f, vv_repository *r);

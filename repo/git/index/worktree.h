@@ -16,7 +16,7 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 
 /* Removes a file and then-empty folders above it (missing: fine). */
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
-/* Removes an empty folder in the place of a file. VV_EREFUSED: it is not empty. */
+/* Removes an empty folder in place of a file. VV_EREFUSED: it is not empty. */
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);
 /* The folder in which a file is made that is renamed to `file` of the work tree: "tmp" below the Git folder, since git add
  * would stage the leftovers of a killed varve in the work tree; `file`'s own if that is on another file system, or its files

@@ -41,10 +41,10 @@ typedef struct vv_lineage_tables {
 } vv_lineage_tables;
 
 typedef struct vv_lineage_options {
-	const vv_range *ranges; /* where one excludes something: only commits of them are given */
+	const vv_range *ranges; /* if one excludes something: only commits of them are given */
 	size_t range_count;
 	bool first_parent;
-	bool cut_off_ends;    /* where a clone is shallow a trail ends, as in git log */
+	bool cut_off_ends;    /* if a clone is shallow a trail ends, as in git log */
 	bool renames;         /* a commit that did no more than rename the file is given, too */
 	vv_lineage_join join; /* NULL: trails stay apart */
 	void *payload;        /* of join */

@@ -16,7 +16,7 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/repository.h"
 
-/* How a linked version's keeper is named where keepers are (elsewhere.h): this, and the URL. */
+/* In the list of keepers (elsewhere.h), the name of a linked version's keeper is this prefix and the URL. */
 #define VV_LINK_SCHEME "link:"
 
 /* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
@@ -60,7 +60,7 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 /* The same, and what else the range has; fn may be NULL. */
 typedef struct vv_new_sum {
 	uint64_t commits;
-	/* of new blobs that are not pointers; one that came twice counts twice, and where there are no pointers at all,
+	/* of new blobs that are not pointers; one that came twice counts twice, and if there are no pointers at all,
 	 * old ones may count, too */
 	uint64_t plain_bytes;
 } vv_new_sum;
@@ -99,7 +99,7 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oi
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 
-/* The bytes of any Git object, in the place of out's content. VV_ENOTFOUND; VV_EUSAGE when it is of another type;
+/* The bytes of any Git object, in place of out's content. VV_ENOTFOUND; VV_EUSAGE when it is of another type;
  * VV_EREFUSED above max bytes. */
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
 			      vv_buf *out, vv_error *err);

@@ -36,7 +36,7 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 /* The hook that git would run. */
 typedef struct vv_hook_found {
 	char *path; /* of the hook; vv_hook_found_clear */
-	char *own; /* the file that people write, where a tool writes that one (husky); else NULL */
+	char *own;  /* the file that people write, if a tool writes that one (husky); else NULL */
 	bool there, runs; /* the file; and git would run it */
 	bool calls;     /* it contains mark, or the script that it runs does (pre-commit's .legacy,
 		     * husky's own) */

@@ -45,13 +45,13 @@ typedef struct vv_later {
 	vv_buf text;  /* owns the strings */
 } vv_later;
 
-/* Sets made. VV_ELOCKED: as of vv_later_must_be_free. */
+/* Writes the note, and sets l->made. VV_ELOCKED: as for vv_later_must_be_free. */
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err);
-/* To what changed has, not synced. */
+/* Appends parts to `changed` in the written note, without syncing it. */
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err);
 /* VV_ELOCKED: the varve that runs this one has a note of its own changes. */
 vv_status vv_later_must_be_free(vv_repository *r, vv_error *err);
-/* VV_ENOTFOUND: there is none. VV_ENOSUPPORT: it is a newer varve's. */
+/* VV_ENOTFOUND: it does not exist. VV_ENOSUPPORT: it is a newer varve's. */
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err);
 /* Durably: one that comes back after a power cut might be followed. */
 vv_status vv_later_drop(vv_repository *r, vv_error *err);

@@ -77,7 +77,7 @@ copy() {
 	git config --unset remote.origin.varveUrl
 	git config -f .varveconfig store.team.url rclone:nas:other
 	ends_with 2 varve store test team
-	stderr_has "each user's to set"
+	stderr_has "each user sets it"
 	[ ! -e ../nas/other ]
 	varve add .varveconfig > /dev/null
 	varve commit -qm two
@@ -89,7 +89,7 @@ copy() {
 		git config -f .varveconfig store.team.url "$store"
 		git config -f .varveconfig "store.team.$key" x
 		ends_with 2 varve store test team
-		stderr_has "of a store is each user's to set"
+		stderr_has "of a store cannot be set here: each user sets it"
 	done
 }
 

@@ -26,7 +26,7 @@ vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
 /* The same as vv_host_forget_lists; is it a store that this varve can read? */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
 /* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
- * all of the place is listed, where it lets us. */
+ * all of the place is listed, if it lets us. */
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
 /* vv_at_once_run, with as many threads as the place lets. what NULL: without progress. */
 vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
@@ -46,7 +46,7 @@ typedef struct vv_version_file {
 } vv_version_file;
 vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
 			    vv_error *err);
-/* All that the place lists; nothing where it cannot be listed. */
+/* All that the place lists; nothing if it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
 /* Combines small packs of similar size that versions need (the marked ones) into a further pack when they are many, so
  * that a version names few packs, and a clone reads few. Does the same with older packs, separately. The combined packs

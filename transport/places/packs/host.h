@@ -34,9 +34,9 @@ typedef struct vv_host_options {
 	const char *url, *push_url; /* push_url NULL: url */
 	const char *remote;         /* its name; NULL: a URL was given */
 	const vv_progress *progress;
-	const vv_notes *notes; /* receives the host's messages on a push; NULL: none */
+	const vv_notes *notes; /* receives the host's messages on a push, or NULL */
 	unsigned idle_sec;     /* as of vv_git_call */
-	/* Where the files are, in the place of a ref; closed by the host, on failure of open also. url is for messages, and
+	/* Where the files are, in place of a ref; closed by the host, on failure of open also. url is for messages, and
 	 * remote NULL. Zero: a ref. */
 	vv_place take_place;
 } vv_host_options;

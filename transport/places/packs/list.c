@@ -147,7 +147,7 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	if (out->count == 0 || out->count > VV_HOST_LIST_MAX || out->base_count > out->count) {
 		return bad(err, "its counts are not possible");
 	}
-	if (out->pack_len > VV_HOST_PACK_MAX) return bad(err, "its pack is longer than one can be");
+	if (out->pack_len > VV_HOST_PACK_MAX) return bad(err, "its pack is longer than the limit");
 	size_t blocks = out->count * VV_HOST_LIST_BLOCK,
 	       bases = out->base_count * VV_HOST_LIST_BASE;
 	const size_t fixed = HEADER_LEN + blocks + bases + CHECKSUM_LEN;

@@ -38,7 +38,7 @@ extern const char vv_version_mark[]; /* the first line */
 /* Appended to out. *sound false: it is not a whole file of this version. text has a NUL behind len. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
-/* Both kinds of packs in the order of their names. again: it is another file than any before, also where it names the same. */
+/* Both kinds of packs in the order of their names. again: it is another file than any before, also if it names the same. */
 vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
 				bool again, vv_error *err);
 
