@@ -106,7 +106,7 @@ branches() {
 	[ -n "$output" ]
 	for command in "check new..$zero" "check $zero" "diff $zero" "log $zero"; do
 		ends_with 2 varve $command
-		stderr_has "the id of no commit"
+		stderr_has "is not the id of a commit"
 	done
 }
 

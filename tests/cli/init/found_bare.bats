@@ -65,10 +65,10 @@ nothing_ran() {
 	git --git-dir=. config core.bare false
 	git --git-dir=. config core.worktree "$PWD/.."
 	ends_with 2 varve fetch
-	stderr_has "found and not named"
+	stderr_has "found, but not named"
 	mkdir deeper && cd deeper
 	ends_with 2 varve fetch
-	stderr_has "found and not named"
+	stderr_has "found, but not named"
 	cd ..
 	nothing_ran
 }

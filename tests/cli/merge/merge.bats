@@ -338,7 +338,7 @@ renamed_and_changed() {
 	git add k.csv
 	for how in "merge --continue" "commit -q"; do
 		ends_with 2 varve $how
-		stderr_has "k.csv: a table that no line of .gitattributes tracks"
+		stderr_has "k.csv: no line of .gitattributes tracks this table"
 		stderr_has "varve track k.csv"
 	done
 	succeeds varve track k.csv

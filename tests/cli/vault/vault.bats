@@ -70,8 +70,8 @@ load vault
 	done
 	succeeds varve vault audit --leaves 1 a
 	output_has "1 random leaf, one a shard, all good (4.1 kB read)"
-	output_has "this would have been seen with 25.0 %"
-	stderr_has "no audit shows"
+	output_has "would have been detected with 25.0 %"
+	stderr_has "an audit does not show"
 	succeeds varve vault audit --json
 	echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d[0]["asked"] == d[0]["good"] == d[0]["shards"] == 4'
 	ends_with 2 varve vault audit nobody
