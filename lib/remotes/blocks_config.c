@@ -112,7 +112,7 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	}
 	if ((may & VV_URL_STORES) && !(may & VV_URL_COMMITS)) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": '%s' is each user's to set\n"
+			       VV_BLOCKS_CONFIG ": '%s' cannot be set here: each user sets it\n"
 						"git config remote.origin.varveUrl %s",
 			       vv_text_url(url), vv_text_url(url));
 	}
