@@ -212,7 +212,7 @@ vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err)
 	return vv_fail_errno(err, "cannot remove", path);
 }
 
-static bool is_dir(const char *path)
+bool vv_is_folder(const char *path)
 {
 	struct stat st;
 
@@ -224,7 +224,7 @@ static bool make_dir(const char *path)
 {
 	if (vv_sys_ops.mkdir(path, 0777) == 0) return true;
 	int number = errno;
-	if (is_dir(path)) return true;
+	if (vv_is_folder(path)) return true;
 	errno = number;
 	return false;
 }
@@ -234,7 +234,7 @@ vv_status vv_mkdirs(const char *path, vv_error *err)
 	vv_auto(char) *copy = path ? vv_strdup(path) : NULL;
 
 	if (!copy) return vv_fail_nomem(err);
-	if (is_dir(path) || make_dir(path)) return VV_OK; /* most have their folder above */
+	if (vv_is_folder(path) || make_dir(path)) return VV_OK; /* most have their folder above */
 	if (errno != ENOENT && errno != ENOTDIR) {
 		return vv_fail_errno(err, "cannot create the folder", path);
 	}

@@ -137,7 +137,8 @@ vv_status vv_has_no_link(const char *top, const char *name, vv_error *err);
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
 /* every member but mode's permission bits, uid and gid */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
-bool vv_exists(const char *path); /* lstat succeeds; NULL: false */
+bool vv_exists(const char *path);    /* lstat succeeds; NULL: false */
+bool vv_is_folder(const char *path); /* or a link to one */
 
 /* A list of strings, each its own. */
 typedef struct vv_string_list {

@@ -255,7 +255,6 @@ vv_status import_collect(import *im, vv_error *err)
 {
 	group_job *j = &im->jobs[im->job_head % IMPORT_JOBS];
 	wait_for(im, j);
-	j->busy = false;
 	im->job_head++;
 	if (im->job_head == im->job_tail) {
 		/* The next group takes the memory of a first one. Zero is left to the input's first. */

@@ -305,7 +305,6 @@ static void submit(import *im, group_job *j)
 {
 	assert(j == &im->jobs[im->job_tail % IMPORT_JOBS]);
 	im->final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
-	j->busy = true;
 	j->known = false;
 	j->job.run = import_group_run;
 	im->job_tail++;
@@ -534,7 +533,7 @@ static vv_status take_proved(import *im, group_job *j, const streamed_group *g, 
 	if (rc < 0) return rc;
 	j->row_count = (size_t)g->rows;
 	j->entry = (vv_scan_entry){.raw_len = g->pair.raw_len, .raw_hash = g->pair.raw_hash};
-	j->known = j->busy = true;
+	j->known = true;
 	im->final_newline = g->next >= 0 || im->opts->as->dialect.final_newline;
 	im->job_tail++;
 	im->out->groups_reused++;

@@ -126,7 +126,6 @@ typedef struct group_job {
 	bool lost;          /* the stored form does not reproduce raw: */
 	size_t lost_at;     /* the first row that differs, in raw */
 	uint64_t lost_line; /* likewise, if the source cannot determine lines */
-	bool busy;
 } group_job;
 
 #define IMPORT_JOBS 12

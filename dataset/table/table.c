@@ -66,6 +66,26 @@ void vv_batch_clear(vv_batch *b)
 	vv_batch_init(b);
 }
 
+vv_status vv_batches_add(vv_batches *l, vv_batch **out, vv_error *err)
+{
+	vv_batch *p = vv_realloc_array(l->items, l->count + 1, sizeof(*p));
+
+	if (!p) return vv_fail_nomem(err);
+	l->items = p;
+	*out = &p[l->count++];
+	vv_batch_init(*out);
+	return VV_OK;
+}
+
+void vv_batches_clear(vv_batches *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_batch_clear(&l->items[i]);
+	}
+	vv_free(l->items);
+	*l = (vv_batches){NULL, 0};
+}
+
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
 {
 	vv_auto(vv_list_reader) *r = NULL;

@@ -79,6 +79,15 @@ void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
 VV_AUTO_CLEAR(vv_batch, vv_batch_clear)
 
+/* Batches that are kept, for their texts. */
+typedef struct vv_batches {
+	vv_batch *items;
+	size_t count;
+} vv_batches;
+/* *out is an empty batch, until the next is added: its cells stay where they are, the batch moves. */
+vv_status vv_batches_add(vv_batches *l, vv_batch **out, vv_error *err);
+void vv_batches_clear(vv_batches *l);
+
 typedef struct vv_table_reader vv_table_reader;
 /* wanted: columns to decode (places; NULL for all); with_layout also reads the
  * layout list. The table must outlive the reader. */

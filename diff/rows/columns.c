@@ -44,9 +44,8 @@ typedef struct sample {
 	uint64_t *contents;    /* by common columns: hashes seen on the side that is read ... */
 	uint64_t *occurrences; /* ... and how often */
 	lonely old_only, new_only;
-	vv_batch *batches; /* of the old version, kept while the new one is read */
-	size_t batch_count;
-	uint64_t *hashes; /* open addressing: key hash of a row; 0: free */
+	vv_batches batches; /* of the old version, kept while the new one is read */
+	uint64_t *hashes;   /* open addressing: key hash of a row; 0: free */
 	const vv_cell **rows;
 	size_t slots;
 	size_t row_count, limit;
@@ -89,16 +88,6 @@ static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 	return h ? h : 1;
 }
 
-static vv_status add_batch(sample *s, vv_batch **out, vv_error *err)
-{
-	vv_batch *p = vv_realloc_array(s->batches, s->batch_count + 1, sizeof(*p));
-	if (!p) return vv_fail_nomem(err);
-	s->batches = p;
-	*out = &p[s->batch_count++];
-	vv_batch_init(*out);
-	return VV_OK;
-}
-
 /* Reads the first rows of the old version. Batches move while the array grows, their
  * cells do not. */
 static vv_status read_old(sample *s, vv_error *err)
@@ -108,7 +97,7 @@ static vv_status read_old(sample *s, vv_error *err)
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
 	while (rc == VV_OK && s->row_count < s->limit && more > 0) {
-		if ((rc = add_batch(s, &b, err)) < 0) {
+		if ((rc = vv_batches_add(&s->batches, &b, err)) < 0) {
 			break;
 		}
 		if ((more = vv_table_read(r, b, err)) <= 0) {
@@ -203,14 +192,11 @@ static vv_status read_new(sample *s, vv_error *err)
 
 static void forget_rows(sample *s)
 {
-	for (size_t i = 0; i < s->batch_count; i++) {
-		vv_batch_clear(&s->batches[i]);
-	}
-	vv_free_all(s->batches, s->hashes, s->rows, s->contents, s->occurrences);
-	s->batches = NULL;
+	vv_batches_clear(&s->batches);
+	vv_free_all(s->hashes, s->rows, s->contents, s->occurrences);
 	s->hashes = s->contents = s->occurrences = NULL;
 	s->rows = NULL;
-	s->batch_count = s->row_count = s->new_count = s->found = s->repeated = 0;
+	s->row_count = s->new_count = s->found = s->repeated = 0;
 }
 
 static void sample_clear(sample *s)

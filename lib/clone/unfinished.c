@@ -95,13 +95,6 @@ static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
 			: vv_hint(err, "recover into an empty folder: --to DIR");
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_error *err)
 {
 	bool made;
@@ -111,7 +104,7 @@ static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_erro
 		u->made = true;
 		return VV_OK;
 	}
-	if (!is_folder(u->dir)) {
+	if (!vv_is_folder(u->dir)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' already exists", vv_text_shows(u->dir));
 	}
 	if (mark_is_of(u, url, &made)) {

@@ -110,19 +110,11 @@ static vv_status look_for_edits(vv_apply_files *f, const vv_apply_file *e,
 	return rc;
 }
 
-static bool in_conflict(const vv_index *x, const char *path)
-{
-	vv_index_entry e;
-
-	return vv_index_get_stage(x, path, 1, &e) || vv_index_get_stage(x, path, 2, &e) ||
-	       vv_index_get_stage(x, path, 3, &e);
-}
-
 static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
 	vv_index_entry entry;
 	e->exists = vv_index_get(f->index, e->path, &entry);
-	if (!e->exists && in_conflict(f->index, e->path)) {
+	if (!e->exists && vv_index_is_unmerged(f->index, e->path)) {
 		vv_fail(err, VV_EREFUSED, "'%s' is in conflict", vv_text_shows(e->path));
 		return vv_hint_code(err, VV_HINT_RESOLVE);
 	}

@@ -20,21 +20,10 @@ typedef struct sample {
 	vv_table *table;
 	const size_t *columns;
 	size_t column_count;
-	vv_batch *batches; /* own the texts */
-	size_t batch_count;
+	vv_batches batches; /* own the texts */
 	vv_cell *cells;
 	size_t rows;
 } sample;
-
-static vv_status new_batch(sample *s, vv_batch **out, vv_error *err)
-{
-	vv_batch *p = vv_realloc_array(s->batches, s->batch_count + 1, sizeof(*p));
-	if (!p) return vv_fail_nomem(err);
-	s->batches = p;
-	*out = &p[s->batch_count++];
-	vv_batch_init(*out);
-	return VV_OK;
-}
 
 static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 {
@@ -45,7 +34,8 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 	if (!s->cells) return vv_fail_nomem(err);
 	vv_status rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
 	while (rc == VV_OK && s->rows < limit) {
-		if ((rc = new_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
+		if ((rc = vv_batches_add(&s->batches, &b, err)) < 0 ||
+		    (more = vv_table_read(r, b, err)) <= 0) {
 			if (rc == VV_OK) {
 				rc = (vv_status)more;
 			}
@@ -63,10 +53,8 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 
 static void sample_clear(sample *s)
 {
-	for (size_t i = 0; i < s->batch_count; i++) {
-		vv_batch_clear(&s->batches[i]);
-	}
-	vv_free_all(s->batches, s->cells);
+	vv_batches_clear(&s->batches);
+	vv_free(s->cells);
 }
 VV_AUTO_CLEAR(sample, sample_clear)
 

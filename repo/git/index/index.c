@@ -188,6 +188,14 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 	return e != NULL;
 }
 
+bool vv_index_is_unmerged(const vv_index *x, const char *path)
+{
+	vv_index_entry e;
+
+	return vv_index_get_stage(x, path, 1, &e) || vv_index_get_stage(x, path, 2, &e) ||
+	       vv_index_get_stage(x, path, 3, &e);
+}
+
 vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err)
 {
 	vv_auto(char) *above = vv_strdup(path);

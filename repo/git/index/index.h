@@ -64,6 +64,7 @@ void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
 /* The entry of that stage (1 base, 2 ours, 3 theirs). */
 bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
+bool vv_index_is_unmerged(const vv_index *x, const char *path); /* has it stages? */
 bool vv_index_has_conflicts(const vv_index *x);
 
 /* Sets path to a blob. st is the work tree file's stat, taken before and after it was read and equal: git looks at the

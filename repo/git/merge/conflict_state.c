@@ -90,14 +90,6 @@ static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 	return fit;
 }
 
-static bool is_in_conflict(const vv_index *x, const char *path)
-{
-	vv_index_entry e;
-
-	return vv_index_get_stage(x, path, 1, &e) || vv_index_get_stage(x, path, 2, &e) ||
-	       vv_index_get_stage(x, path, 3, &e);
-}
-
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
 			     vv_error *err)
 {
@@ -106,7 +98,7 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	vv_json *doc = NULL;
 	vv_status rc = VV_ENOTFOUND;
 
-	if (is_in_conflict(x, path)) {
+	if (vv_index_is_unmerged(x, path)) {
 		rc = vv_conflict_read(r, path, &text, err);
 	}
 	/* A record that was damaged by hand is reported when its conflicts are read. */
