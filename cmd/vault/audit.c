@@ -204,8 +204,7 @@ const vv_command vv_cmd_vault_audit = {
 		"$ varve vault audit stick\n"
 		"stick: all of 2 shards listed, with the right sizes\n"
 		"  all of 12 records of the ledger read, all right\n"
-		"  2 random leaves, one a shard, all good (8.3 kB read); had it lost a shard in a "
-		"hundred, this would have been seen with 100.0 %",
+		"  2 random leaves, one a shard, all good (8.3 kB read); the loss of one shard in a hundred would have been detected with 100.0 %",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

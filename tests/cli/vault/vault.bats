@@ -104,7 +104,7 @@ load vault
 	succeeds varve vault audit
 	rest=$(varve vault holder list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["name"])')
 	ends_with 2 varve vault holder remove "$rest"
-	stderr_has "that no other holder can take"
+	stderr_has "that no other holder can accept"
 }
 
 @test "a second writer adds to the vault and a removed one cannot read on" {
