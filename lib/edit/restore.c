@@ -23,6 +23,7 @@
 #include "lib/worktree/attributes_lines.h"
 #include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
+#include "repo/git/run_git.h"
 #include "repo/git/verb/runner.h"
 
 #define NEIGHBOURS 16u
@@ -771,7 +772,6 @@ static vv_status expect(restore *r, vv_error *err)
 
 static vv_status restore_all(restore *r, vv_error *err)
 {
-	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
 	const char *args[] = {
 		"restore", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul", NULL,
 		NULL,      NULL};
@@ -791,7 +791,7 @@ static vv_status restore_all(restore *r, vv_error *err)
 		args[n++] = source = vv_asprintf("--source=%s", vv_oid_shows(&r->commit));
 	}
 	r->by_git.git.args = args;
-	r->by_git.git.more = literal;
+	r->by_git.git.more = vv_git_literal;
 	r->by_git.git.input = r->paths.data;
 	r->by_git.git.len = r->paths.len;
 	return vv_by_git_run(&r->by_git, "not restored", err);

@@ -32,6 +32,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/repository.h"
+#include "repo/git/run_git.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/incomplete.h"
 
@@ -649,7 +650,6 @@ static bool is_module(const vv_index_entry *e)
  * .gitmodules. */
 static vv_status add_modules(collector *c, vv_error *err)
 {
-	static const char *const more[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
 	const size_t count = vv_index_count(c->x);
 	const char *dir = vv_repository_workdir(c->r);
 	vv_auto_free const char **argv = NULL;
@@ -672,8 +672,10 @@ static vv_status add_modules(collector *c, vv_error *err)
 			argv[argc++] = e.path;
 		}
 	}
-	vv_run run = {
-		.argv = argv, .env = vv_repository_env(c->r), .more = more, .output = &changed};
+	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(c->r),
+		      .more = vv_git_literal,
+		      .output = &changed};
 	vv_status rc = argc > 7 ? vv_run_program(&run, &code, err) : VV_OK;
 	if (rc == VV_OK && code != 0) {
 		rc = vv_fail(err, VV_EIO, "git diff-files ended with %d", code);

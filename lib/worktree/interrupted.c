@@ -19,6 +19,7 @@
 #include "repo/git/history/state.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 #include "repo/git/verb/runner.h"
 
@@ -245,10 +246,9 @@ static vv_status look_at_unmerged(undoing *u, vv_error *err)
 static vv_status run_git(vv_repository *r, const char *const *args, const vv_buf *paths,
 			 vv_error *err)
 {
-	static const char *const literal[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
 	vv_auto(vv_runner) git = {.repo = r,
 				  .args = args,
-				  .more = literal,
+				  .more = vv_git_literal,
 				  .undoes = true,
 				  .input = paths->data,
 				  .len = paths->len};

@@ -33,6 +33,9 @@
 #define PIPE_BYTES 65536u /* are read at once */
 #define SSH_ALIVE_SEC 15u /* ssh fails after three without an answer */
 
+const char *const vv_git_literal[] = {"GIT_LITERAL_PATHSPECS=1", "GIT_GLOB_PATHSPECS=0",
+				      "GIT_NOGLOB_PATHSPECS=0", "GIT_ICASE_PATHSPECS=0", NULL};
+
 /* The variables of `git rev-parse --local-env-vars` that select a repository; settings of git -c stay. A
  * scratch repository lacks objects on purpose: git must not fetch them by itself. */
 static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",

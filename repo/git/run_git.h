@@ -47,6 +47,9 @@ typedef struct vv_git_call {
 	bool *dumb;
 } vv_git_call;
 
+/* For `more`: paths are not patterns. git refuses this beside a kind of pattern that the environment may ask for. */
+extern const char *const vv_git_literal[];
+
 /* Appends git's stderr to said (not with show). */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 

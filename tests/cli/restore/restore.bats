@@ -193,3 +193,17 @@ clean() {
 	ends_with 2 varve restore --source HEAD out
 	stderr_has "all these files are outside of the sparse checkout"
 }
+
+@test "a kind of pattern in git's environment does not stop a restore" {
+	local kind
+	new_repo
+	rows 5 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	cp t.csv want
+	for kind in GLOB NOGLOB ICASE; do
+		echo 9 >> t.csv
+		succeeds env "GIT_${kind}_PATHSPECS=1" varve restore t.csv
+		same_bytes want t.csv
+	done
+}
