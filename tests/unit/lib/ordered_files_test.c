@@ -163,7 +163,7 @@ static void the_file_read_longest_ago_makes_room_though_somebody_has_it_open(voi
 	gives(first, &f.versions[0], 2000000, 200000);
 	gives(third, &f.versions[2], 0, UINT64_MAX);
 	vv_assert_status(vv_ordered_file_range(second, 0, 100, gather, &got, &err), VV_EIO, &err);
-	assert_non_null(strstr(err.message, "made room"));
+	assert_non_null(strstr(err.message, "removed for those of other versions"));
 	vv_error_clear(&err);
 	assert_int_equal(got.len, 0);
 	vv_ordered_file_close(second);

@@ -290,7 +290,7 @@ static void many_refs_move_as_one_packed_file(void **state)
 	changes[6] = (vv_ref_change){"refs/heads/a/loose", &one, &two, true};
 	changes[7] = (vv_ref_change){"refs/tags/m/8/x", &one, NULL, false};
 	vv_assert_status(vv_refs_update(r, changes, MANY, "push", &err), VV_EEXISTS, &err);
-	vv_assert_contains(err.message, "there is 'refs/tags/m/8'");
+	vv_assert_contains(err.message, "'refs/tags/m/8' exists");
 	changes[7] = (vv_ref_change){"refs/tags/v1", &tag, &one, true};
 	vv_assert_status(vv_refs_update(r, changes, MANY, "push", &err), VV_ECONFLICT, &err);
 	assert_string_equal(out("git for-each-ref | wc -l; find .git -name '*.lock' -o -name m"),
