@@ -15,6 +15,7 @@
 #include "diff/write/writer_kinds.h"
 #include "lib/view/document_diff.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
 
 /* Rows of each table shown to a reader in front of a terminal, as diff has it. */
 #define TERMINAL_LIMIT 50u
@@ -170,7 +171,8 @@ static void side_clear(side *w)
 
 /* --- a path ---------------------------------------------------------------------------------- */
 
-static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out, vv_error *err)
+static vv_status compare(const shower *s, side *a, side *b, bool compared, vv_diff_answer *out,
+			 vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	const vv_diff_how how = {.key = &none,
@@ -183,7 +185,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 				 .text_shown_by = "git diff --no-ext-diff",
 				 .temp_dir = vv_env_temp_dir(vv_environ()),
 				 .pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL};
-	vv_diff_item item = {.path = b->path, .compared = true}; /* git calls varve for it */
+	vv_diff_item item = {.path = b->path, .compared = compared};
 	vv_status rc;
 
 	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) return rc;
@@ -240,7 +242,7 @@ static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error 
 		return VV_OK;
 	}
 	if ((rc = open_shower(s, c, err)) < 0) return rc;
-	rc = compare(s, a, b, &answer, err);
+	rc = compare(s, a, b, true, &answer, err); /* git calls varve for it */
 	if (rc == VV_OK && answer.line.len > 0) {
 		vv_out_bytes(answer.line.data, answer.line.len);
 		vv_out("\n");
@@ -319,10 +321,14 @@ static vv_status show_text(const shower *s, const char *a, const char *b, vv_err
 static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error *err)
 {
 	vv_diff_answer answer = {.line = VV_BUF_INIT};
+	bool compared = false;
 	vv_status rc;
 
-	if ((rc = open_shower(s, c, err)) < 0) return rc;
-	rc = compare(s, a, b, &answer, err);
+	if ((rc = open_shower(s, c, err)) < 0 ||
+	    (s->repo && (rc = vv_attr_compared(s->repo, b->path, &compared, err)) < 0)) {
+		return rc;
+	}
+	rc = compare(s, a, b, compared, &answer, err);
 	bool text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
 	vv_buf_clear(&answer.line);
 	if (text) return show_text(s, a->file, b->file, err);
