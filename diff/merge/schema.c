@@ -239,8 +239,8 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 		return VV_OK;
 	}
 	*out = !nodes[0] ? 1 : !nodes[1] ? 0 : merge_pick(xy, xb, yb);
-	if (*out < 0 && kind && !nodes[2] && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
-		*out = says_nothing(&v[0]) ? 1 : 0; /* a new column that has no values yet there */
+	if (kind && nodes[0] && nodes[1] && !xy && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
+		*out = says_nothing(&v[0]) ? 1 : 0; /* a column that has no values yet there */
 	}
 	if (*out >= 0 && k->whole && nodes[0] && nodes[1] && !xy) {
 		*out = -1;

@@ -452,3 +452,20 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	succeeds varve resolve --theirs t.csv
 	holds 'a,b,c\n1,x,k\n1,x,k\n2,W,l\n3,z,m\n4,V,n\n'
 }
+
+@test "a column that was empty on one side has the type of the other side's values, as an add finds it" {
+	new_repo
+	printf 'id,n,tags\n1,1,\n2,2,\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm base
+	git branch side
+	sed -i 's/^1.*/1,1,a/' t.csv
+	varve commit -q -a -m one
+	sed -i 's/^2.*/2,2,b/' t.csv
+	varve commit -q -a -m two
+	git switch -q side
+	succeeds git cherry-pick main
+	varve schema HEAD:t.csv | grep -A1 '"tags"' | grep -q '"string"'
+	touch t.csv
+	[ -z "$(git status --porcelain)" ]
+}
